@@ -1,0 +1,67 @@
+"""From the outbox to the queue, and back onto it what the queue lost.
+
+A message may be sent twice, never not at all: the claim sorts that out.
+"""
+
+import asyncio
+import logging
+
+import redis
+from dramatiq.brokers.redis import RedisBroker
+
+from actors import queue
+from db import outbox
+from db.errors import DatabaseUnavailable
+
+log = logging.getLogger(__name__)
+
+LOST_AFTER_MS = 10_000
+KEEP_SENT_MS = 3_600_000
+
+
+async def relay(broker: RedisBroker) -> int:
+    """Send what waits in the outbox; the number of messages sent."""
+    messages = await outbox.unsent()
+    for message in messages:
+        await asyncio.to_thread(queue.send, broker, message.task_id)
+    if messages:
+        await outbox.mark_sent([message.id for message in messages])
+    return len(messages)
+
+
+async def reconcile(broker: RedisBroker) -> None:
+    """Bring back tasks whose worker or whose message is gone.
+
+    Tasks that wait for long are no sign of loss; an empty queue while tasks wait is one.
+    """
+    expired = await outbox.requeue_expired()
+    lost: list[str] = []
+    if await asyncio.to_thread(queue.waiting, broker) == 0:
+        lost = await outbox.requeue_submitted(LOST_AFTER_MS)
+    for task_id in (*expired, *lost):
+        log.warning("task %s is put on the queue again", task_id)
+    await outbox.prune(KEEP_SENT_MS)
+
+
+async def run_relay(
+    broker: RedisBroker, wake: asyncio.Event, *, every: float, reconciling: bool
+) -> None:
+    """Relay whenever ``wake`` is set and at least ``every`` seconds, until cancelled."""
+    while True:
+        try:
+            if reconciling:
+                await reconcile(broker)
+            await relay(broker)
+        except (redis.RedisError, DatabaseUnavailable) as error:
+            log.warning("the relay waits: %s", error)
+        except Exception:
+            log.exception("the relay failed and goes on")
+        await _pause(wake, every)
+
+
+async def _pause(wake: asyncio.Event, seconds: float) -> None:
+    try:
+        await asyncio.wait_for(wake.wait(), seconds)
+    except TimeoutError:
+        return
+    wake.clear()

@@ -1,0 +1,81 @@
+"""What lives as long as a worker process: its database, its relay, its sign of life."""
+
+import asyncio
+import logging
+import os
+import socket
+import threading
+from collections.abc import Coroutine
+from concurrent.futures import Future
+from typing import Any, TypeVar
+
+import redis
+from dramatiq import Broker, Middleware, Worker
+from dramatiq.asyncio import get_event_loop_thread
+from dramatiq.brokers.redis import RedisBroker
+
+from actors.queue import WORKERS
+from actors.relay import run_relay
+from actors.settings import Settings
+from db.connection import close_database, open_database
+
+log = logging.getLogger(__name__)
+T = TypeVar("T")
+
+RELAY_SECONDS = 2.0
+POLL_MS = 50
+SIGN_OF_LIFE_SECONDS = 30
+
+
+class Runtime(Middleware):
+    """Open before the first message, closed after the last; must stand after ``AsyncIO``.
+
+    ``stopping`` is set as soon as the process is asked to end; a training looks at it after
+    each epoch.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.name = f"{socket.gethostname()}:{os.getpid()}"
+        self.stopping = threading.Event()
+        self._background: list[Future[None]] = []
+
+    def call(self, work: Coroutine[Any, Any, T]) -> T:
+        """Run a database call on the loop thread from an actor's thread."""
+        return self._submit(work).result()
+
+    def before_worker_boot(self, broker: Broker, worker: Worker) -> None:
+        """Take one message at a time and look for it often; open the database; start the relay."""
+        worker.queue_prefetch = 1
+        worker.worker_timeout = POLL_MS
+        self.call(open_database(self.settings.database_url))
+        assert isinstance(broker, RedisBroker)  # noqa: S101 - actors.worker makes no other
+        relay = run_relay(broker, asyncio.Event(), every=RELAY_SECONDS, reconciling=True)
+        self._background = [self._submit(relay), self._submit(self._show_life(broker.client))]
+
+    def before_worker_shutdown(self, broker: Broker, worker: Worker) -> None:  # noqa: ARG002
+        """Tell a running training to hand its task back."""
+        self.stopping.set()
+
+    def after_worker_shutdown(self, broker: Broker, worker: Worker) -> None:  # noqa: ARG002
+        """Stop the relay and close the database."""
+        for future in self._background:
+            future.cancel()
+        self.call(close_database())
+
+    async def _show_life(self, client: "redis.Redis[bytes]") -> None:
+        key = f"{WORKERS}:{self.name}"
+        while True:
+            try:
+                await asyncio.to_thread(client.set, key, "1", ex=SIGN_OF_LIFE_SECONDS)
+            except redis.RedisError as error:
+                log.warning("no sign of life could be given: %s", error)
+            await asyncio.sleep(SIGN_OF_LIFE_SECONDS / 3)
+
+    @staticmethod
+    def _submit(work: Coroutine[Any, Any, T]) -> "Future[T]":
+        thread = get_event_loop_thread()
+        if thread is None:
+            work.close()
+            raise RuntimeError("The event loop of this worker does not run.")
+        return asyncio.run_coroutine_threadsafe(work, thread.loop)

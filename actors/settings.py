@@ -1,0 +1,91 @@
+"""What every process of the house needs to know, read from the environment once.
+
+Each variable ``NAME`` may instead be given as ``NAME_FILE``, the path of a file that holds
+the value, so that a secret need not stand in the environment.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Self, TypeVar
+
+T = TypeVar("T")
+
+
+class SettingsError(Exception):
+    """A variable of the environment that is missing or cannot be used; names it."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Where the database, the queue and the registry are, and how a worker behaves.
+
+    Times are in milliseconds. A URL may hold a password, so none is ever printed.
+    """
+
+    database_url: str = field(repr=False)
+    redis_url: str = field(repr=False)
+    registry_url: str
+    s3_endpoint_url: str | None = None
+    device: str = "auto"
+    lease_ms: int = 30_000
+    max_attempts: int = 3
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str]) -> Self:
+        """Read ``SGN_*`` variables.
+
+        Raises:
+            SettingsError: a variable is missing or is not what it should be.
+
+        """
+        return cls(
+            database_url=read(environment, "SGN_DATABASE_URL", str),
+            redis_url=read(environment, "SGN_REDIS_URL", str),
+            registry_url=read(environment, "SGN_REGISTRY_URL", str),
+            s3_endpoint_url=read(environment, "SGN_S3_ENDPOINT_URL", str, "") or None,
+            device=read(environment, "SGN_DEVICE", str, "auto"),
+            lease_ms=read(environment, "SGN_LEASE_MS", positive, 30_000),
+            max_attempts=read(environment, "SGN_MAX_ATTEMPTS", positive, 3),
+        )
+
+
+def read(
+    environment: Mapping[str, str], name: str, cast: Callable[[str], T], default: T | None = None
+) -> T:
+    """Cast one variable, from ``NAME`` or the file ``NAME_FILE``. Raises SettingsError."""
+    text = _text(environment, name)
+    if text is None and default is None:
+        raise SettingsError(f"The environment variable {name} (or {name}_FILE) is not set.")
+    if text is None:
+        assert default is not None  # noqa: S101 - narrowed above, for the type checker
+        return default
+    try:
+        return cast(text)
+    except ValueError as error:
+        raise SettingsError(f"The environment variable {name} cannot be used: {error}.") from error
+
+
+def positive(text: str) -> int:
+    """A whole number above 0. Raises ValueError in words."""
+    if not text.strip().isdecimal() or int(text) < 1:
+        raise ValueError(f"it must be a whole number above 0, not {text!r}")
+    return int(text)
+
+
+def yes_or_no(text: str) -> bool:
+    """1/0, true/false, yes/no. Raises ValueError in words."""
+    answers = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}
+    if text.strip().lower() not in answers:
+        raise ValueError(f"it must be 1 or 0, not {text!r}")
+    return answers[text.strip().lower()]
+
+
+def _text(environment: Mapping[str, str], name: str) -> str | None:
+    path = environment.get(f"{name}_FILE")
+    if path is None:
+        return environment.get(name)
+    try:
+        return Path(path).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"The file that {name}_FILE names cannot be read: {path}.") from error

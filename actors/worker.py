@@ -1,0 +1,31 @@
+"""The composition root of a worker: ``dramatiq actors.worker:make_broker``."""
+
+import os
+
+import dramatiq
+from dramatiq.brokers.redis import RedisBroker
+from dramatiq.middleware.asyncio import AsyncIO
+
+from actors.queue import ACTOR, QUEUE, redis_broker
+from actors.runtime import Runtime
+from actors.settings import Settings
+from actors.task import TaskRunner
+from graphnet.devices import choose_device
+from registry import open_store
+
+
+def make_broker() -> RedisBroker:
+    """Wire a worker from the environment, and make its broker Dramatiq's own.
+
+    Raises:
+        SettingsError: a variable of the environment cannot be used.
+
+    """
+    settings = Settings.from_environment(os.environ)
+    runtime = Runtime(settings)
+    broker = redis_broker(settings.redis_url, [AsyncIO(), runtime])
+    store = open_store(settings.registry_url, endpoint_url=settings.s3_endpoint_url)
+    runner = TaskRunner(runtime, store, choose_device(settings.device))
+    dramatiq.actor(runner.__call__, actor_name=ACTOR, queue_name=QUEUE, broker=broker)
+    dramatiq.set_broker(broker)
+    return broker

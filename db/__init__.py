@@ -1,0 +1,1 @@
+"""The rows and the only queries: NEURO-LEARN's two tables, and the service's own beside them."""

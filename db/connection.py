@@ -1,0 +1,178 @@
+"""Open and close the database, bring its own tables up to date, ask whether it answers."""
+
+import contextlib
+import fcntl
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
+from tortoise import Tortoise
+from tortoise.backends.base.client import BaseDBAsyncClient
+from tortoise.backends.base.config_generator import expand_db_url
+from tortoise.connection import get_connection
+from tortoise.exceptions import ConfigurationError
+from tortoise.migrations.api import migrate as apply_migrations
+from tortoise.transactions import in_transaction
+
+from db.errors import DatabaseError, SchemaBehind, translated
+from db.models import Outbox, Profile, Run
+from db.neurolearn import Dataset, Submission
+
+CONNECT_SECONDS = 5
+LOCK_NAME = "sgn_migrate"
+LOCK_NUMBER = 7014
+LOCK_SECONDS = 60
+
+NEURO_LEARN_ON_SQLITE = """
+CREATE TABLE IF NOT EXISTS "backend_submissions" (
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    "task_id" VARCHAR(32) NOT NULL UNIQUE, "proj_id" VARCHAR(32) NOT NULL,
+    "task_name" VARCHAR(64) NOT NULL, "task_type" VARCHAR(16) NOT NULL,
+    "task_config" VARCHAR(4096) NOT NULL, "task_status" VARCHAR(16) NOT NULL,
+    "task_result" TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS "backend_datasets" (
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    "data_id" VARCHAR(32) NOT NULL UNIQUE, "proj_id" VARCHAR(32) NOT NULL,
+    "user_id" VARCHAR(32) NOT NULL, "data_name" VARCHAR(64) NOT NULL UNIQUE,
+    "data_cont" TEXT NOT NULL, "hdfs_path" VARCHAR(256) NOT NULL);
+"""
+
+
+async def open_database(url: str) -> None:
+    """Make the database known to every task and thread-run coroutine of this process.
+
+    Nothing is sent before the first query.
+
+    Raises:
+        DatabaseError: the URL names no database that is known here.
+
+    """
+    await Tortoise.init(config=_config(url), _enable_global_fallback=True)
+
+
+async def close_database() -> None:
+    """Close every connection."""
+    await Tortoise.close_connections()
+
+
+@translated()
+async def ping() -> None:
+    """Ask something trivial. Raises DatabaseUnavailable."""
+    await get_connection("default").execute_query("SELECT 1")
+
+
+@translated()
+async def check_schema() -> None:
+    """Look for every table. Raises SchemaBehind, naming whose it is, or DatabaseUnavailable."""
+    await ping()
+    for model in (Run, Outbox, Profile, Submission, Dataset):
+        try:
+            async with translated():
+                await model.exists()
+        except SchemaBehind as error:
+            if model in (Run, Outbox, Profile):
+                raise
+            table = model._meta.db_table  # noqa: SLF001 - the ORM's documented place for it
+            raise SchemaBehind(
+                f"The table {table} is missing, so this is not NEURO-LEARN's database, or its own "
+                "migrations have not run."
+            ) from error
+
+
+@translated()
+async def migrate(url: str) -> None:
+    """Bring the service's own tables up to date; run by two processes at once, one waits.
+
+    On SQLite, where there is no NEURO-LEARN, its two tables are made if they are absent.
+
+    Raises:
+        DatabaseError: the URL is not known here, or the database refused.
+
+    """
+    config = _config(url)
+    await Tortoise.init(config=config)
+    try:
+        connection = get_connection("default")
+        async with _alone(connection, url):
+            if connection.capabilities.dialect == "sqlite":
+                await connection.execute_script(NEURO_LEARN_ON_SQLITE)
+            await apply_migrations(config=config, app_labels=["sgn"])
+    finally:
+        await Tortoise.close_connections()
+
+
+@contextlib.asynccontextmanager
+async def _alone(connection: BaseDBAsyncClient, url: str) -> AsyncIterator[None]:
+    """Hold the database's own advisory lock, or a file's beside SQLite."""
+    dialect = connection.capabilities.dialect
+    if dialect == "sqlite":
+        path = Path(_sqlite_path(url) + ".migrate")
+        with path.open("w") as lock:  # noqa: ASYNC230 - before anything is served
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+        return
+    async with in_transaction() as held:
+        if dialect == "mysql":
+            await held.execute_query("SELECT GET_LOCK(%s, %s)", [LOCK_NAME, LOCK_SECONDS])
+        else:
+            await held.execute_query("SELECT pg_advisory_xact_lock($1)", [LOCK_NUMBER])
+        try:
+            yield
+        finally:
+            if dialect == "mysql":
+                await held.execute_query("SELECT RELEASE_LOCK(%s)", [LOCK_NAME])
+
+
+def _config(url: str) -> dict[str, Any]:
+    return {
+        "connections": {"default": _connection(url)},
+        "apps": {
+            "sgn": {
+                "models": ["db.models"],
+                "default_connection": "default",
+                "migrations": "db.migrations",
+            },
+            "neurolearn": {"models": ["db.neurolearn"], "default_connection": "default"},
+        },
+    }
+
+
+def _connection(url: str) -> dict[str, Any]:
+    scheme = url.partition("://")[0]
+    if scheme == "sqlite":
+        # FULL: a task that was accepted must outlive a power cut.
+        credentials = {
+            "file_path": _sqlite_path(url),
+            "journal_mode": "WAL",
+            "synchronous": "FULL",
+            "busy_timeout": 10_000,
+        }
+        return {"engine": "tortoise.backends.sqlite", "credentials": credentials}
+    waits = {"mysql": "connect_timeout", "mariadb": "connect_timeout"}
+    waits |= {"postgres": "timeout", "postgresql": "timeout"}
+    if scheme not in waits:
+        raise DatabaseError(
+            f"SGN_DATABASE_URL begins with {scheme[:20]!r}; it must begin with mysql://, "
+            "mariadb://, postgres:// or sqlite://."
+        )
+    try:
+        expanded: dict[str, Any] = expand_db_url(_with_wait(url, waits[scheme]))
+    except (ConfigurationError, ValueError) as error:
+        raise DatabaseError(
+            "SGN_DATABASE_URL cannot be read; it must look like mysql://user:password@host:3306/name."
+        ) from error
+    return expanded
+
+
+def _with_wait(url: str, name: str) -> str:
+    parts = urlsplit(url.replace("mariadb://", "mysql://", 1))
+    query = {name: str(CONNECT_SECONDS), **dict(parse_qsl(parts.query))}
+    return parts._replace(query=urlencode(query)).geturl()
+
+
+def _sqlite_path(url: str) -> str:
+    path = url.removeprefix("sqlite://")
+    if not path.startswith("/"):
+        raise DatabaseError("SGN_DATABASE_URL must name a file by its full path: sqlite:///….")
+    return path

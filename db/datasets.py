@@ -1,0 +1,133 @@
+"""Datasets, and what is known of their content."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pypika_tortoise.functions import Function
+from tortoise.connection import get_connection
+from tortoise.exceptions import IntegrityError
+from tortoise.functions import Function as OrmFunction
+
+from db.errors import ContentTooLarge, DatabaseError, NameTaken, translated
+from db.models import Profile
+from db.neurolearn import Dataset
+from db.numbers import NUMBERS
+
+STATEMENT_BYTES = 4096
+
+
+class _CharLength(Function):  # type: ignore[misc]
+    def __init__(self, term: Any) -> None:
+        super().__init__(_length_function(), term)
+
+
+class CharLength(OrmFunction):
+    """Characters of a text column."""
+
+    database_func = _CharLength
+
+
+@dataclass(frozen=True)
+class DatasetRecord:
+    """A dataset without its content, of which ``length`` counts the characters."""
+
+    data_id: str
+    proj_id: str
+    user_id: str
+    data_name: str
+    length: int
+
+
+@translated()
+async def insert_dataset(
+    *, proj_id: str, user_id: str, data_name: str, data_cont: str
+) -> DatasetRecord:
+    """Write a dataset under a new id.
+
+    Raises:
+        NameTaken: there is one of that name.
+        ContentTooLarge: the server's ``max_allowed_packet`` is smaller than the content.
+
+    """
+    await _check_packet(data_cont)
+    for data_id in NUMBERS.ids("DATA"):
+        if await Dataset.filter(data_name=data_name).exists():
+            raise NameTaken(f"There is a dataset named {data_name!r} already.")
+        try:
+            await Dataset.create(
+                data_id=data_id,
+                proj_id=proj_id,
+                user_id=user_id,
+                data_name=data_name,
+                data_cont=data_cont,
+                hdfs_path="",
+            )
+        except IntegrityError:
+            continue
+        return DatasetRecord(data_id, proj_id, user_id, data_name, len(data_cont))
+    raise DatabaseError("No free dataset id was found; try again in a second.")
+
+
+@translated()
+async def find_datasets(names: Sequence[str]) -> list[DatasetRecord]:
+    """The datasets of these names that are there, without content."""
+    return await _records(Dataset.filter(data_name__in=list(names))) if names else []
+
+
+@translated()
+async def list_datasets(*, proj_id: str | None = None, limit: int = 1000) -> list[DatasetRecord]:
+    """The newest datasets, of a project or all, without content."""
+    found = Dataset.all() if proj_id is None else Dataset.filter(proj_id=proj_id)
+    return await _records(found.order_by("-id").limit(limit))
+
+
+@translated()
+async def get_data(names: Sequence[str]) -> dict[str, str]:
+    """The content of these datasets by name; a name that is not there is left out."""
+    rows = await Dataset.filter(data_name__in=list(names)).values("data_name", "data_cont")
+    return {row["data_name"]: row["data_cont"] for row in rows}
+
+
+@translated()
+async def get_profiles(data_ids: Sequence[str]) -> dict[str, tuple[int, dict[str, Any]]]:
+    """By dataset id: the content's length when the profile was made, and the profile."""
+    if not data_ids:
+        return {}
+    rows = await Profile.filter(data_id__in=list(data_ids))
+    return {row.data_id: (row.length, json.loads(row.profile)) for row in rows}
+
+
+@translated()
+async def put_profile(data_id: str, length: int, profile: dict[str, Any]) -> None:
+    """Keep a profile, in the place of an older one."""
+    text = json.dumps(profile, allow_nan=False, ensure_ascii=False, separators=(",", ":"))
+    content = {"length": length, "profile": text}
+    await Profile.update_or_create(defaults=content, data_id=data_id)
+
+
+async def _records(query: Any) -> list[DatasetRecord]:
+    rows = await query.annotate(length=CharLength("data_cont")).values(
+        "data_id", "proj_id", "user_id", "data_name", "length"
+    )
+    return [DatasetRecord(**row) for row in rows]
+
+
+def _length_function() -> str:
+    dialect = get_connection("default").capabilities.dialect
+    return "LENGTH" if dialect == "sqlite" else "CHAR_LENGTH"
+
+
+async def _check_packet(content: str) -> None:
+    connection = get_connection("default")
+    if connection.capabilities.dialect != "mysql":
+        return
+    _, rows = await connection.execute_query("SELECT @@max_allowed_packet AS bytes")
+    # Quotation marks and backslashes are escaped by a byte each, and JSON is full of them.
+    needed = len(content.encode()) + content.count('"') + content.count("\\") + STATEMENT_BYTES
+    if needed > int(rows[0]["bytes"]):
+        raise ContentTooLarge(
+            f"The dataset takes {needed / 1e6:.1f} MB in one statement, and the database server "
+            f"takes {int(rows[0]['bytes']) / 1e6:.1f} MB; its max_allowed_packet must be raised."
+        )

@@ -1,0 +1,93 @@
+"""What a caller of the database must know of; a driver's own error never gets past this room."""
+
+import contextlib
+import logging
+import sqlite3
+from collections.abc import AsyncIterator
+
+from tortoise.exceptions import BaseORMException, DBConnectionError, IntegrityError
+
+log = logging.getLogger(__name__)
+
+# Too many connections, lock wait timeout, deadlock, server shutting down, cannot connect, gone
+# away, lost while asking.
+MYSQL_PASSING = {1040, 1053, 1205, 1213, 2002, 2003, 2006, 2013, 2014, 2055}
+
+
+class DatabaseError(Exception):
+    """The root of this room's errors: one sentence without SQL and without a password."""
+
+
+class DatabaseUnavailable(DatabaseError):
+    """The database does not answer now; the same call may go through later."""
+
+
+class SchemaBehind(DatabaseError):
+    """A table that this version needs is missing or older."""
+
+
+class NameTaken(DatabaseError):
+    """A dataset of that name is there already."""
+
+
+class CursorUnknown(DatabaseError):
+    """A page was asked for by a cursor that no page has given."""
+
+
+class ContentTooLarge(DatabaseError):
+    """The database server is set to take less than this in one statement."""
+
+
+@contextlib.asynccontextmanager
+async def translated() -> AsyncIterator[None]:
+    """Turn what the ORM and the drivers raise into this room's errors.
+
+    Integrity errors pass: the query that can violate a constraint knows what it means.
+    """
+    try:
+        yield
+    except IntegrityError:
+        raise
+    except (BaseORMException, OSError, TimeoutError, sqlite3.Error) as error:
+        raise _translate(error) from error
+    except Exception as error:
+        if type(error).__module__.partition(".")[0] not in {"asyncpg", "asyncmy"}:
+            raise
+        raise _translate(error) from error
+
+
+def _translate(error: Exception) -> DatabaseError:
+    if isinstance(error, DBConnectionError | OSError | TimeoutError) or _may_pass(error):
+        return DatabaseUnavailable("The database does not answer.")
+    if _is_missing_table(error):
+        return SchemaBehind("A table is missing or older than this version; run `sgn migrate`.")
+    log.error("the database refused a statement", exc_info=error)
+    return DatabaseError("The database refused a statement.")
+
+
+def _may_pass(error: Exception) -> bool:
+    cause = _cause(error)
+    if isinstance(cause, OSError) or type(cause).__name__ == "InterfaceError":
+        return True
+    if isinstance(cause, sqlite3.OperationalError):
+        return any(word in str(cause) for word in ("locked", "busy", "unable to open"))
+    code = cause.args[0] if cause.args else None
+    state = str(getattr(cause, "sqlstate", "") or "")
+    return code in MYSQL_PASSING or state.startswith(("08", "40", "53", "57"))
+
+
+def _is_missing_table(error: Exception) -> bool:
+    cause = _cause(error)
+    code = cause.args[0] if cause.args else None
+    missing = ("no such table", "no such column")
+    return (
+        code in {1054, 1146}
+        or getattr(cause, "sqlstate", "") in {"42P01", "42703"}
+        or str(cause).startswith(missing)
+    )
+
+
+def _cause(error: Exception) -> Exception:
+    """The driver's own error, which the ORM wraps."""
+    inner = error.args[0] if error.args else None
+    return inner if isinstance(inner, Exception) else error

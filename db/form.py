@@ -1,0 +1,80 @@
+"""The task form as it is stored in ``task_config``: what a worker needs to know of a task."""
+
+import json
+from dataclasses import dataclass, field
+from typing import Any, Self
+
+from graphnet.config import Settings
+
+FROM_SCRATCH, FINE_TUNE = "dl_ts", "dl_ft"
+
+
+@dataclass(frozen=True)
+class TaskForm:
+    """A form whose every field was checked.
+
+    ``settings`` holds only what was asked for; the rest is the model's recommended settings.
+    ``model`` is empty when a fine-tuning keeps its parent's.
+    """
+
+    task_type: str
+    proj_name: str
+    train_data: tuple[str, ...]
+    val_data: tuple[str, ...] = ()
+    enable_test: bool = False
+    test_data: tuple[str, ...] = ()
+    model: str = ""
+    settings: dict[str, Any] = field(default_factory=dict)
+    trained_task_id: str = ""
+    save_model_state: bool = True
+
+    @property
+    def splits(self) -> dict[str, tuple[str, ...]]:
+        """Dataset names by split, those in use only."""
+        named = {
+            "train": self.train_data,
+            "val": self.val_data,
+            "test": self.test_data if self.enable_test else (),
+        }
+        return {split: names for split, names in named.items() if names}
+
+    def training_settings(self, parent_model: str = "") -> Settings:
+        """The settings to train with. Raises graphnet's SettingsError."""
+        return Settings.for_model(self.model or parent_model, **self.settings)
+
+    def config(self) -> dict[str, Any]:
+        """The form's fields as ``task_config`` holds them."""
+        return {
+            "proj_name": self.proj_name,
+            "train_data": list(self.train_data),
+            "val_data": list(self.val_data),
+            "enable_test": self.enable_test,
+            "test_data": list(self.test_data),
+            "model": self.model,
+            "param_set": {
+                **self.settings,
+                "trained_task_id": self.trained_task_id,
+                "save_model_state": self.save_model_state,
+            },
+        }
+
+    def config_text(self) -> str:
+        """The same as JSON text, which the database holds up to 4,096 characters of."""
+        return json.dumps(self.config(), ensure_ascii=False, separators=(",", ":"))
+
+    @classmethod
+    def from_config(cls, task_type: str, config: dict[str, Any]) -> Self:
+        """Read back what :meth:`config` gave."""
+        settings = dict(config["param_set"])
+        return cls(
+            task_type=task_type,
+            proj_name=config["proj_name"],
+            train_data=tuple(config["train_data"]),
+            val_data=tuple(config["val_data"]),
+            enable_test=config["enable_test"],
+            test_data=tuple(config["test_data"]),
+            model=config["model"],
+            trained_task_id=settings.pop("trained_task_id"),
+            save_model_state=settings.pop("save_model_state"),
+            settings=settings,
+        )

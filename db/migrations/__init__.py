@@ -1,0 +1,1 @@
+"""Migrations of the service's own tables, and of no other."""

@@ -1,0 +1,24 @@
+"""Ids that sort by time and are unique however many processes make them."""
+
+import secrets
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+RANGE = 1_000_000
+TRIES = 20
+
+
+class Numbers:
+    """A counter from a random place, so that processes seldom meet; the database decides."""
+
+    def __init__(self) -> None:
+        self._next = secrets.randbelow(RANGE)
+
+    def ids(self, prefix: str) -> Iterator[str]:
+        """Candidates of at most 32 characters: prefix, second (UTC), two or more digits."""
+        for _ in range(TRIES):
+            self._next = (self._next + 1) % RANGE
+            yield f"{prefix}{datetime.now(UTC):%y%m%d%H%M%S}{self._next:02d}"
+
+
+NUMBERS = Numbers()

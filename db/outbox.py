@@ -1,0 +1,97 @@
+"""Messages that are to be sent: written with the task, sent at least once."""
+
+from dataclasses import dataclass
+
+from tortoise.transactions import in_transaction
+
+from db.clock import now_ms
+from db.errors import translated
+from db.models import Outbox, Run
+from db.states import TERMINAL, Status
+
+BATCH = 100
+
+
+@dataclass(frozen=True)
+class OutboxMessage:
+    """A task id to put on the queue."""
+
+    id: int
+    task_id: str
+
+
+@translated()
+async def unsent(limit: int = BATCH) -> list[OutboxMessage]:
+    """The oldest messages that were not sent."""
+    rows = await Outbox.filter(sent_at=0).order_by("id").limit(limit).values("id", "task_id")
+    return [OutboxMessage(row["id"], row["task_id"]) for row in rows]
+
+
+@translated()
+async def mark_sent(ids: list[int]) -> None:
+    """Note that these were sent."""
+    await Outbox.filter(id__in=ids).update(sent_at=await now_ms())
+
+
+@translated()
+async def requeue_expired() -> list[str]:
+    """Write messages for running tasks whose lease has run out; their ids.
+
+    One message a lease: the next comes only when this one was sent and nobody claimed.
+    """
+    now = await now_ms()
+    expired = Run.filter(state=Status.RUNNING.value, lease_until__lt=now)
+    task_ids = await expired.limit(BATCH).values_list("task_id", flat=True)
+    recent = await _messaged_since(task_ids, now - BACK_OFF_MS)
+    return await _write([task_id for task_id in task_ids if task_id not in recent], now)
+
+
+BACK_OFF_MS = 5_000
+
+
+@translated()
+async def requeue_submitted(older_than_ms: int) -> list[str]:
+    """Write messages for submitted tasks whose last message is older than that; their ids."""
+    now = await now_ms()
+    waiting = Run.filter(state=Status.SUBMITTED.value, submitted_at__lt=now - older_than_ms)
+    task_ids = await waiting.limit(BATCH).values_list("task_id", flat=True)
+    recent = await _messaged_since(task_ids, now - older_than_ms)
+    return await _write([task_id for task_id in task_ids if task_id not in recent], now)
+
+
+@translated()
+async def prune(older_than_ms: int) -> None:
+    """Remove messages that were sent that long ago and whose tasks have ended."""
+    now = await now_ms()
+    old = Outbox.filter(sent_at__gt=0, sent_at__lt=now - older_than_ms).limit(BATCH)
+    rows = await old.values("id", "task_id")
+    if not rows:
+        return
+    ended = Run.filter(
+        task_id__in=[row["task_id"] for row in rows],
+        state__in=[status.value for status in TERMINAL],
+    )
+    over = set(await ended.values_list("task_id", flat=True))
+    ids = [row["id"] for row in rows if row["task_id"] in over]
+    if ids:
+        await Outbox.filter(id__in=ids).delete()
+
+
+async def _messaged_since(task_ids: list[str], since: int) -> set[str]:
+    """Tasks with a message that waits to be sent or was written or sent since then."""
+    if not task_ids:
+        return set()
+    rows = await Outbox.filter(task_id__in=task_ids).values("task_id", "created_at", "sent_at")
+    return {
+        row["task_id"]
+        for row in rows
+        if not row["sent_at"] or max(row["created_at"], row["sent_at"]) >= since
+    }
+
+
+async def _write(task_ids: list[str], now: int) -> list[str]:
+    if task_ids:
+        async with in_transaction() as connection:
+            rows = [Outbox(task_id=task_id, created_at=now) for task_id in task_ids]
+            await Outbox.bulk_create(rows, using_db=connection)
+    return task_ids

@@ -1,0 +1,15 @@
+"""The states of a task, as NEURO-LEARN's front end names them."""
+
+from enum import StrEnum
+
+
+class Status(StrEnum):
+    """Submitted → Running → Finished or Failed; Running → Submitted when it is handed back."""
+
+    SUBMITTED = "Submitted"
+    RUNNING = "Running"
+    FINISHED = "Finished"
+    FAILED = "Failed"
+
+
+TERMINAL = frozenset({Status.FINISHED, Status.FAILED})

@@ -1,0 +1,207 @@
+"""Tasks: written whole, read page by page."""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from tortoise.exceptions import IntegrityError
+from tortoise.transactions import in_transaction
+
+from db.clock import now_ms
+from db.errors import CursorUnknown, DatabaseError, translated
+from db.models import Outbox, Run
+from db.neurolearn import Submission
+from db.numbers import NUMBERS
+from db.states import Status
+
+LONGEST_LINEAGE = 64
+LISTED = ("id", "task_id", "proj_id", "task_name", "task_type", "task_config", "task_status")
+
+
+@dataclass(frozen=True)
+class NewTask:
+    """A task to be written; ``task_config`` is JSON text."""
+
+    proj_id: str
+    task_name: str
+    task_type: str
+    task_config: str
+    parent_task_id: str
+    epochs: int
+
+
+@dataclass(frozen=True)
+class TaskRecord:
+    """A task as both tables have it; times in milliseconds since 1970, 0 for not yet."""
+
+    task_id: str
+    proj_id: str
+    task_name: str
+    task_type: str
+    task_status: str
+    task_config: dict[str, Any]
+    task_result: dict[str, Any] | None
+    error: str | None
+    attempt: int = 0
+    parent_task_id: str = ""
+    device: str = ""
+    epoch: int = 0
+    epochs: int = 0
+    submitted_at: int = 0
+    started_at: int = 0
+    progress_at: int = 0
+    finished_at: int = 0
+
+
+@dataclass(frozen=True)
+class ModelRecord:
+    """What a fine-tuning needs to know of its parent."""
+
+    task_id: str
+    proj_id: str
+    task_status: str
+    model_state_path: str
+
+
+@translated()
+async def insert_new_task(task: NewTask) -> str:
+    """Write submission, run and outbox row in one transaction; the task's new id.
+
+    Raises:
+        DatabaseError: the database does not answer, or no free id was found.
+
+    """
+    now = await now_ms()
+    for task_id in NUMBERS.ids("TASK"):
+        try:
+            await _insert(task, task_id, now)
+        except IntegrityError:
+            continue
+        return task_id
+    raise DatabaseError("No free task id was found; try again in a second.")
+
+
+async def _insert(task: NewTask, task_id: str, now: int) -> None:
+    async with in_transaction() as connection:
+        await Submission.create(
+            task_id=task_id,
+            proj_id=task.proj_id,
+            task_name=task.task_name,
+            task_type=task.task_type,
+            task_config=task.task_config,
+            task_status=Status.SUBMITTED.value,
+            task_result="",
+            using_db=connection,
+        )
+        await Run.create(
+            task_id=task_id,
+            state=Status.SUBMITTED.value,
+            parent_task_id=task.parent_task_id,
+            epochs=task.epochs,
+            submitted_at=now,
+            using_db=connection,
+        )
+        await Outbox.create(task_id=task_id, created_at=now, using_db=connection)
+
+
+@translated()
+async def get_task(task_id: str) -> TaskRecord | None:
+    """One task with its result; None if there is none."""
+    row = await Submission.filter(task_id=task_id).first().values(*LISTED, "task_result")
+    if row is None:
+        return None
+    return _record(row, await Run.get_or_none(task_id=task_id))
+
+
+@translated()
+async def list_tasks(
+    *,
+    proj_id: str | None = None,
+    status: str | None = None,
+    limit: int = 50,
+    cursor: str | None = None,
+) -> tuple[list[TaskRecord], str | None]:
+    """One page, newest first and without results, and the cursor of the next.
+
+    Raises:
+        CursorUnknown: the cursor is none of ours.
+
+    """
+    asked = {"proj_id": proj_id, "task_status": status, "id__lt": _position(cursor)}
+    given = {name: value for name, value in asked.items() if value is not None}
+    query = Submission.filter(**given).order_by("-id").limit(limit + 1)
+    rows = await query.values(*LISTED)
+    page = rows[:limit]
+    runs = await Run.filter(task_id__in=[row["task_id"] for row in page])
+    by_id = {run.task_id: run for run in runs}
+    more = str(page[-1]["id"]) if len(rows) > limit else None
+    return [_record(row, by_id.get(row["task_id"])) for row in page], more
+
+
+@translated()
+async def get_model(task_id: str) -> ModelRecord | None:
+    """What is known of a task's model; None if there is no such task."""
+    task = await get_task(task_id)
+    if task is None:
+        return None
+    path = str((task.task_result or {}).get("model_state_path", ""))
+    return ModelRecord(task.task_id, task.proj_id, task.task_status, path)
+
+
+@translated()
+async def lineage(task_id: str) -> list[TaskRecord]:
+    """The parent, its parent, and so on, without results; bounded, and no task twice."""
+    chain: list[TaskRecord] = []
+    seen = {task_id}
+    current = await get_task(task_id)
+    while current and current.parent_task_id and current.parent_task_id not in seen:
+        current = await get_task(current.parent_task_id)
+        if current is None or len(chain) == LONGEST_LINEAGE:
+            break
+        seen.add(current.task_id)
+        chain.append(current)
+    return chain
+
+
+def _record(row: dict[str, Any], run: Run | None) -> TaskRecord:
+    failed = row["task_status"] == Status.FAILED
+    text = row.get("task_result") or ""
+    error = (run.error if run else "") or (text if failed else "")
+    return TaskRecord(
+        task_id=row["task_id"],
+        proj_id=row["proj_id"],
+        task_name=row["task_name"],
+        task_type=row["task_type"],
+        task_status=row["task_status"],
+        task_config=_object(row["task_config"]) or {},
+        task_result=None if failed else _object(text),
+        error=error or None,
+        **_of_run(run),
+    )
+
+
+RUN_FIELDS = (
+    "attempt", "parent_task_id", "device", "epoch", "epochs", "submitted_at", "started_at",
+    "progress_at", "finished_at",
+)  # fmt: skip
+
+
+def _of_run(run: Run | None) -> dict[str, Any]:
+    return {} if run is None else {name: getattr(run, name) for name in RUN_FIELDS}
+
+
+def _object(text: str) -> dict[str, Any] | None:
+    """A JSON object; None for anything else, which an older service may have left."""
+    try:
+        value = json.loads(text)
+    except ValueError:
+        return None
+    return value if isinstance(value, dict) else None
+
+
+def _position(cursor: str | None) -> int | None:
+    if cursor is None:
+        return None
+    if not (cursor.isascii() and cursor.isdecimal() and len(cursor) < 18):
+        raise CursorUnknown("cursor is none that a page has given as next_cursor.")
+    return int(cursor)

@@ -1,0 +1,25 @@
+"""What can go wrong between a table of subjects and a fitted model."""
+
+
+class GraphnetError(Exception):
+    """The root of this package's errors: one or more plain sentences for the researcher."""
+
+    def __init__(self, *sentences: str) -> None:
+        super().__init__(" ".join(sentences))
+        self.sentences = sentences
+
+
+class CohortError(GraphnetError):
+    """A table that cannot be read as subjects, regions, measures and labels."""
+
+
+class SettingsError(GraphnetError):
+    """Settings that no model can be trained with."""
+
+
+class ModelError(GraphnetError):
+    """A stored model that cannot be read, or does not fit the data."""
+
+
+class TrainingError(GraphnetError):
+    """Training that cannot go on."""

@@ -1,0 +1,123 @@
+"""How well class probabilities fit the true classes."""
+
+from statistics import fmean
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from graphnet.cohort import FloatArray, IntArray
+from graphnet.intervals import (
+    UNKNOWN,
+    Estimate,
+    area_under_curve,
+    mean,
+    mean_of_proportions,
+    proportion,
+)
+
+ROW_SUM_TOLERANCE = 1e-4
+
+
+def evaluate(labels: IntArray, probabilities: FloatArray) -> dict[str, Any]:
+    """Metrics with 95% intervals, ready for JSON; None where a metric cannot be computed.
+
+    ``labels`` (S,) are classes 0 to C-1, ``probabilities`` (S, C) their predicted probabilities;
+    the predicted class is the likeliest, the lower one of a tie. Of two classes, class 1 is the
+    patient: the positive one.
+
+    - ``n``: subjects, S.
+    - ``accuracy``: share of right predictions; Wilson's interval.
+    - ``balanced_accuracy``: mean recall, once every class occurs; Wilson's intervals combined.
+    - ``sensitivity``, ``specificity``: recall of class 1, of class 0; of two classes only.
+    - ``auc``: chance that a positive subject scores above a negative one, a tie counting half,
+      once every class occurs; Newcombe's interval. Of more than two classes: the plain mean over
+      each class against the rest, without interval.
+    - ``brier``: mean squared error of the probability of class 1, from 0 to 1. Of more than two
+      classes: summed over the classes, from 0 to 2, as in Brier 1950 (Monthly Weather Review
+      78:1-3), which is twice the former where C = 2. Student's t interval.
+    - ``ci``: [low, high] by the names above but ``n``.
+    - ``confusion``: C lists of C counts; rows are true classes, columns predicted ones.
+
+    Raises:
+        ValueError: shapes that do not fit, fewer than two classes, labels outside them, or
+            rows that are not probabilities.
+
+    """
+    _check(labels, probabilities)
+    confusion = _confusion(labels, probabilities)
+    hits, totals = np.diag(confusion).tolist(), confusion.sum(axis=1).tolist()
+    recalls = [proportion(*counts) for counts in zip(hits, totals, strict=True)]
+    specificity, sensitivity = recalls if len(recalls) == 2 else (UNKNOWN, UNKNOWN)
+    estimates = {
+        "accuracy": proportion(sum(hits), len(labels)),
+        "balanced_accuracy": mean_of_proportions(recalls),
+        "sensitivity": sensitivity,
+        "specificity": specificity,
+        "auc": _auc(labels, probabilities) if all(totals) else UNKNOWN,
+        "brier": _brier(labels, probabilities),
+    }
+    return {
+        "n": len(labels),
+        **{name: estimate.value for name, estimate in estimates.items()},
+        "ci": {name: _as_list(estimate) for name, estimate in estimates.items()},
+        "confusion": confusion.tolist(),
+    }
+
+
+def _check(labels: IntArray, probabilities: FloatArray) -> None:
+    if probabilities.ndim != 2 or labels.shape != probabilities.shape[:1]:
+        raise ValueError(
+            f"Labels of shape {labels.shape} and probabilities of shape {probabilities.shape} do "
+            "not fit together; give (S,) and (S, C)."
+        )
+    classes = probabilities.shape[1]
+    if classes < 2:
+        raise ValueError(f"Probabilities of {classes} classes tell nothing; give at least two.")
+    strange = labels[(labels < 0) | (labels >= classes)]
+    if len(strange):
+        raise ValueError(f"Label {strange[0]} is not one of the classes 0 to {classes - 1}.")
+    off = np.abs(probabilities.sum(axis=1) - 1)
+    sound = (probabilities >= 0).all(axis=1) & (off <= ROW_SUM_TOLERANCE)
+    if not sound.all():
+        row = int(np.argmin(sound))
+        raise ValueError(
+            f"Row {row} of the probabilities is {probabilities[row].tolist()}; give numbers from "
+            "0 to 1 that sum to 1."
+        )
+
+
+def _confusion(labels: IntArray, probabilities: FloatArray) -> IntArray:
+    classes = probabilities.shape[1]
+    counts = np.zeros((classes, classes), dtype=np.int64)
+    np.add.at(counts, (labels, probabilities.argmax(axis=1)), 1)
+    return counts
+
+
+def _auc(labels: IntArray, probabilities: FloatArray) -> Estimate:
+    classes = probabilities.shape[1]
+    if classes == 2:
+        positive = labels == 1
+        area = _mann_whitney(positive, probabilities[:, 1])
+        return area_under_curve(area, int(positive.sum()), int((~positive).sum()))
+    return Estimate(fmean(_mann_whitney(labels == k, probabilities[:, k]) for k in range(classes)))
+
+
+def _mann_whitney(positive: NDArray[np.bool_], scores: FloatArray) -> float:
+    """Share of pairs in which the positive subject scores higher; a tie counts half."""
+    negatives, positives = np.sort(scores[~positive]), scores[positive]
+    below = np.searchsorted(negatives, positives, side="left").sum()
+    not_above = np.searchsorted(negatives, positives, side="right").sum()
+    return float(below + not_above) / (2 * len(negatives) * len(positives))
+
+
+def _brier(labels: IntArray, probabilities: FloatArray) -> Estimate:
+    classes = probabilities.shape[1]
+    if classes == 2:
+        return mean((probabilities[:, 1] - labels) ** 2, highest=1.0)
+    errors = probabilities - np.eye(classes)[labels]
+    return mean((errors**2).sum(axis=1), highest=2.0)
+
+
+def _as_list(estimate: Estimate) -> list[float] | None:
+    return None if estimate.interval is None else list(estimate.interval)

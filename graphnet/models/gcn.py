@@ -1,0 +1,45 @@
+"""The reference net: F → 16 → 64 graph convolutions, mean over regions, linear to C."""
+
+import torch
+from torch import Tensor
+
+from graphnet.models.net import Net, Params, glorot, rows, uniform
+
+HIDDEN, OUT = 16, 64
+
+
+class GCN(Net):
+    """Two graph convolutions (Kipf & Welling 2017) with ReLU between, and a mean readout.
+
+    A mean over regions commutes with the second convolution, which has no ReLU behind it, so
+    that is done on one vector a subject instead of N.
+    """
+
+    def shapes(self) -> dict[str, tuple[int, ...]]:
+        """As PyG's ``GCNConv`` and ``Linear`` hold them, weights transposed to (in, out)."""
+        return {
+            "conv1.weight": (self.sizes.measures, HIDDEN),
+            "conv1.bias": (HIDDEN,),
+            "conv2.weight": (HIDDEN, OUT),
+            "conv2.bias": (OUT,),
+            "linear.weight": (OUT, self.sizes.classes),
+            "linear.bias": (self.sizes.classes,),
+        }
+
+    def start(self, name: str, shape: tuple[int, ...], generator: torch.Generator) -> Tensor:
+        """As PyG starts them: Glorot convolutions without bias, a default linear layer."""
+        if name.startswith("linear"):
+            return uniform(shape, OUT, generator)
+        return torch.zeros(shape) if name.endswith("bias") else glorot(shape, generator)
+
+    def prepare(self, x: Tensor, graph: Tensor) -> Tensor:
+        """The first propagation, A·X."""
+        return graph @ x
+
+    def logits(self, params: Params, inputs: Tensor, graph: Tensor) -> Tensor:
+        """See :class:`Net`."""
+        hidden = inputs @ rows(params["conv1.weight"]) + rows(params["conv1.bias"]).unsqueeze(1)
+        readout = graph.mean(dim=-2, keepdim=True)  # (1, 1, 1, N): mean after propagation
+        pooled = (readout @ hidden.relu()).squeeze(-2)  # (K, B, 16)
+        second = pooled @ params["conv2.weight"] + rows(params["conv2.bias"])
+        return second @ params["linear.weight"] + rows(params["linear.bias"])

@@ -1,0 +1,65 @@
+"""Put every column on one scale, fitted on training subjects only."""
+
+from dataclasses import dataclass
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from graphnet.errors import ModelError
+
+CLIP = 5.0
+NEAR_CONSTANT = 1e-6
+PARTS = ("center", "scale", "filling")
+
+
+@dataclass(frozen=True)
+class Scaler:
+    """Mean and standard deviation of each column, and a median to fill gaps with: all (N, F).
+
+    A scale of 0 marks a near-constant column.
+    """
+
+    center: NDArray[np.float64]
+    scale: NDArray[np.float64]
+    filling: NDArray[np.float64]
+
+    @classmethod
+    def fit(cls, features: NDArray[np.float64]) -> Self:
+        """Fit on the training subjects' ``features`` (S, N, F), NaN where unusable."""
+        known = np.where(np.isnan(features).all(axis=0), 0.0, features)
+        center = np.nanmean(known, axis=0)
+        spread = np.nanstd(known, axis=0)
+        scale = np.where(spread > NEAR_CONSTANT * np.abs(center), spread, 0.0)
+        return cls(center=center, scale=scale, filling=np.nanmedian(known, axis=0))
+
+    def transform(self, features: NDArray[np.float64]) -> NDArray[np.float32]:
+        """Scaled features (S, N, F): within ±5, 0 in a near-constant column."""
+        filled = np.where(np.isnan(features), self.filling, features)
+        usable = self.scale > 0
+        scaled = (filled - self.center) / np.where(usable, self.scale, 1.0)
+        return np.clip(np.where(usable, scaled, 0.0), -CLIP, CLIP).astype(np.float32)
+
+    def clipped(self, features: NDArray[np.float64]) -> NDArray[np.int64]:
+        """How many regions of each subject and measure lie beyond the clipping distance: (S, F)."""
+        with np.errstate(invalid="ignore", over="ignore"):
+            beyond = np.abs(features - self.center) > CLIP * self.scale
+        counts: NDArray[np.int64] = (beyond & (self.scale > 0)).sum(axis=1)
+        return counts
+
+    def as_dict(self) -> dict[str, Any]:
+        """For a manifest."""
+        columns = {part: getattr(self, part).tolist() for part in PARTS}
+        return {**columns, "clip": CLIP}
+
+    @classmethod
+    def from_dict(cls, stored: dict[str, Any]) -> Self:
+        """From a manifest. Raises ModelError if it is not a scaler's."""
+        try:
+            parts = {part: np.array(stored[part], dtype=np.float64) for part in PARTS}
+        except (KeyError, TypeError, ValueError) as error:
+            raise ModelError("The manifest's scaler cannot be read.") from error
+        shapes = {part.shape for part in parts.values()}
+        if len(shapes) != 1 or len(shapes.pop()) != 2 or stored.get("clip") != CLIP:
+            raise ModelError("The manifest's scaler does not have one scale a region and measure.")
+        return cls(**parts)

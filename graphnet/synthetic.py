@@ -1,0 +1,101 @@
+"""A made-up cohort in the real format, with known effects: for the demo, tests and benchmarks."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+MEASURES = {"ALFF": (1.1, 0.35), "DC": (46.0, 14.0), "GMV": (0.4, 0.06), "ReHo": (0.45, 0.06)}
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """What goes into a synthetic cohort of R regions.
+
+    Patients differ in ``affected`` regions by ``effect`` standard deviations, down in every
+    measure. Regions of one network (``networks`` of them, by region number) vary together. A
+    site shifts and stretches every measure by ``site_shift`` standard deviations. ``corrupt``
+    cells of a site are missing or absurd, as in real files.
+    """
+
+    regions: int = 90
+    affected: tuple[int, ...] = (3, 17, 29, 30, 41, 42, 55, 77, 78, 86)
+    effect: float = 0.3
+    networks: int = 7
+    site_shift: float = 0.4
+    corrupt: int = 6
+
+
+def cohort_table(
+    site: str,
+    label: int,
+    subjects: int,
+    *,
+    seed: int,
+    first: int = 1,
+    recipe: Recipe | None = None,
+) -> pd.DataFrame:
+    """One file as a site would send it: ``subjects`` of class ``label`` of ``site``.
+
+    Their ids are numbered from ``first``.
+    The same site is shifted alike in every file; the same arguments give the same table.
+    """
+    plan = recipe or Recipe()
+    values = _subjects(plan, subjects, label, np.random.default_rng([seed, label, 1]))
+    values = values * _stretch(site, plan) + _shift(site, plan)
+    cells = _in_units(values)
+    _corrupt(cells, plan.corrupt, np.random.default_rng([seed, label, 2]))
+    columns = {
+        f"{measure}_{region + 1}": cells[:, region, index]
+        for index, measure in enumerate(MEASURES)
+        for region in range(plan.regions)
+    }
+    frame = pd.DataFrame(dict(sorted(columns.items())))
+    group = "SZ" if label else "NC"
+    frame.insert(
+        0, "ID", [f"{site}_{group}_{number:04d}" for number in range(first, first + subjects)]
+    )
+    frame.insert(1, "LABEL_GROUP", label)
+    frame.insert(2, "LABEL_SCORE", np.nan)
+    return frame
+
+
+def _subjects(
+    plan: Recipe, subjects: int, label: int, random: np.random.Generator
+) -> NDArray[np.float64]:
+    """Standardised measures (S, N, F): networks share half of their variance."""
+    network = np.arange(plan.regions) % plan.networks
+    shared = random.standard_normal((subjects, plan.networks, len(MEASURES)))[:, network]
+    own = random.standard_normal((subjects, plan.regions, len(MEASURES)))
+    values = np.sqrt(0.5) * shared + np.sqrt(0.5) * own
+    if label:
+        affected = [region - 1 for region in plan.affected if region <= plan.regions]
+        values[:, affected] -= plan.effect
+    return np.asarray(values)
+
+
+def _shift(site: str, plan: Recipe) -> NDArray[np.float64]:
+    return plan.site_shift * _site_random(site).standard_normal(len(MEASURES))
+
+
+def _stretch(site: str, plan: Recipe) -> NDArray[np.float64]:
+    stretch = 0.25 * plan.site_shift * _site_random(site).standard_normal(len(MEASURES))
+    return np.asarray(np.exp(stretch))
+
+
+def _site_random(site: str) -> np.random.Generator:
+    return np.random.default_rng(list(site.encode()))
+
+
+def _in_units(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Typical centre and spread of each measure, at 9 decimals as real files have them."""
+    centre, spread = np.array(list(MEASURES.values())).T
+    return np.asarray(np.round(centre + spread * values, 9))
+
+
+def _corrupt(cells: NDArray[np.float64], count: int, random: np.random.Generator) -> None:
+    flat = cells.reshape(-1)
+    places = random.choice(flat.size, size=min(count, flat.size), replace=False)
+    flat[places[::2]] = np.nan
+    flat[places[1::2]] = 2.35e34

@@ -1,0 +1,51 @@
+"""What a developer runs and CI runs, each in an environment of its own."""
+
+import nox
+
+nox.needs_version = ">=2024.10.9"
+nox.options.sessions = ["lint", "types", "imports", "tests"]
+nox.options.reuse_existing_virtualenvs = True
+
+PYPROJECT = nox.project.load_toml("pyproject.toml")
+CONSTRAINED = ("-c", "constraints.txt")
+
+
+def group(name: str) -> list[str]:
+    return list(nox.project.dependency_groups(PYPROJECT, name))
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    session.install(*CONSTRAINED, *group("lint"))
+    session.run("ruff", "check", ".")
+    session.run("ruff", "format", "--check", ".")
+
+
+@nox.session
+def types(session: nox.Session) -> None:
+    session.install(*CONSTRAINED, "-e", ".[all]", *group("types"))
+    session.run("mypy")
+
+
+@nox.session
+def imports(session: nox.Session) -> None:
+    session.install(*CONSTRAINED, "-e", ".", *group("imports"))
+    session.run("lint-imports")
+
+
+@nox.session
+def tests(session: nox.Session) -> None:
+    session.install(*CONSTRAINED, "-e", ".[all]", *group("tests"))
+    session.run("pytest", *session.posargs)
+
+
+@nox.session
+def demo(session: nox.Session) -> None:
+    session.install(*CONSTRAINED, "-e", ".[all]")
+    session.run("python", "-m", "bench.demo", *session.posargs)
+
+
+@nox.session
+def bench(session: nox.Session) -> None:
+    session.install(*CONSTRAINED, "-e", ".[all]", *group("tests"))
+    session.run("python", "-m", "bench.train", *session.posargs)

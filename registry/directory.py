@@ -1,0 +1,135 @@
+"""A registry in a directory of this machine, or of a file system mounted on it."""
+
+import errno
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from registry.errors import ObjectMissing, RegistryUnavailable
+from registry.store import MAX_BYTES, folder_key, is_key, is_task_id, object_key, require_size
+
+_PRIVATE = 0o700  # reports and manifests speak of patients: for the service's own user only
+_REFUSED = {errno.EACCES, errno.EPERM, errno.EROFS}
+_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+_IN_THE_WAY = {errno.ENOTDIR, errno.EEXIST, errno.EISDIR}
+
+
+class DirectoryStore:
+    """Objects as files below an existing directory, which is never made: it may be a lost mount.
+
+    Readable by this process's user alone. A process killed in mid-write leaves a hidden file that
+    no name reaches and that goes with its task.
+    """
+
+    def __init__(self, root: Path, *, max_bytes: int = MAX_BYTES) -> None:
+        self._root = root.absolute()
+        self._max_bytes = max_bytes
+
+    def put(self, task_id: str, name: str, data: bytes) -> str:
+        """Write or replace an object; see :class:`~registry.store.Store`."""
+        target = self._root / object_key(task_id, name)
+        require_size(target.as_uri(), len(data), self._max_bytes)
+        with self._translated():
+            self._make_folders(target.parent)
+            _write_whole(target, data)
+            # A new folder outlives a power cut only once the folder above it is on the disk too.
+            for folder in (target.parent, target.parent.parent, self._root):
+                _sync_folder(folder)
+        return target.as_uri()
+
+    def get(self, task_id: str, name: str) -> bytes:
+        """Read an object; see :class:`~registry.store.Store`."""
+        if not is_key(task_id, name):
+            raise ObjectMissing(task_id, name)
+        with self._translated():
+            try:
+                return self._read(self._root / object_key(task_id, name))
+            except FileNotFoundError:
+                self._require_root()
+        raise ObjectMissing(task_id, name)
+
+    def exists(self, task_id: str, name: str) -> bool:
+        """Say whether an object is there; see :class:`~registry.store.Store`."""
+        if not is_key(task_id, name):
+            return False
+        with self._translated():
+            try:
+                (self._root / object_key(task_id, name)).stat()
+            except FileNotFoundError:
+                self._require_root()
+                return False
+        return True
+
+    def delete(self, task_id: str) -> None:
+        """Remove all objects of a task; see :class:`~registry.store.Store`."""
+        if not is_task_id(task_id):
+            return
+        with self._translated():
+            try:
+                shutil.rmtree(self._root / folder_key(task_id))
+            except FileNotFoundError:
+                self._require_root()
+
+    def check(self) -> None:
+        """Return once the directory can be read and written; see :class:`~registry.store.Store`."""
+        with self._translated(), os.scandir(self._root):
+            if not os.access(self._root, os.W_OK | os.X_OK):
+                raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+
+    def _require_root(self) -> None:
+        # A missing directory is an outage, not a missing object.
+        self._root.stat()
+
+    def _make_folders(self, folder: Path) -> None:
+        folder.parent.mkdir(_PRIVATE, exist_ok=True)
+        folder.mkdir(_PRIVATE, exist_ok=True)
+
+    def _read(self, path: Path) -> bytes:
+        with path.open("rb") as file:
+            require_size(path.as_uri(), os.fstat(file.fileno()).st_size, self._max_bytes)
+            return file.read()
+
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            raise RegistryUnavailable(
+                f"The registry directory {self._root} {_reason(error)}."
+            ) from error
+
+
+def _write_whole(target: Path, data: bytes) -> None:
+    """Write a file that is either whole or not there, even if the machine stops on the way."""
+    handle, temporary = tempfile.mkstemp(prefix=".", suffix=".part", dir=target.parent)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(temporary).replace(target)
+    finally:
+        Path(temporary).unlink(missing_ok=True)
+
+
+def _sync_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _reason(error: OSError) -> str:
+    if error.errno == errno.ENOENT:
+        return "does not exist: create it, mount it, or correct the registry URL"
+    if error.errno in _IN_THE_WAY:
+        return "is not laid out as a registry: a file and a folder are in each other's place"
+    if error.errno in _REFUSED:
+        return "may not be used by this process: check its owner, its permissions and its mount"
+    if error.errno in _FULL:
+        return "has no room for the object: free some space or raise the quota"
+    return f"cannot be used ({os.strerror(error.errno or errno.EIO)}): check its disk"

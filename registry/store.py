@@ -1,0 +1,84 @@
+"""What every store promises, and the rules of its keys."""
+
+import re
+from typing import Protocol
+
+from registry.errors import RegistryError
+
+MAX_BYTES = 2 * 1024**3
+
+_TASK_ID = re.compile(r"[A-Za-z0-9_-]{1,32}")
+_NAME = re.compile(r"[a-z0-9_-][a-z0-9_.-]{0,99}")
+
+
+class Store(Protocol):
+    """The objects of tasks, in bytes; safe to share between threads.
+
+    Every method raises :class:`~registry.errors.RegistryUnavailable` where the storage does not
+    answer, refuses us, or lacks its bucket or directory.
+    """
+
+    def put(self, task_id: str, name: str, data: bytes) -> str:
+        """Write or replace an object, whole or not at all, and give its address.
+
+        The address is a URL such as ``s3://bucket/prefix/models/TASK1/model.safetensors``. Raises
+        :class:`~registry.errors.RegistryError` for an id or a name outside the rules (ids: up to 32
+        letters, digits, ``_`` and ``-``; names: up to 100 small letters, digits, ``_``, ``-`` and
+        ``.``, which does not come first), and for more bytes than the store would read back.
+        """
+
+    def get(self, task_id: str, name: str) -> bytes:
+        """Read an object.
+
+        Raises :class:`~registry.errors.ObjectMissing`, also for an id or a name outside the rules,
+        and :class:`~registry.errors.RegistryError` for an object over the store's limit in bytes,
+        of which nothing is read.
+        """
+
+    def exists(self, task_id: str, name: str) -> bool:
+        """Say whether an object is there; an id or a name outside the rules never is."""
+
+    def delete(self, task_id: str) -> None:
+        """Remove all objects of a task; where there are none, nothing changes."""
+
+    def check(self) -> None:
+        """Return once the storage answers and its bucket or directory is there, within seconds."""
+
+
+def is_task_id(task_id: str) -> bool:
+    """Say whether a task of this id can have objects."""
+    return _TASK_ID.fullmatch(task_id) is not None
+
+
+def is_key(task_id: str, name: str) -> bool:
+    """Say whether an object can have this task id and name."""
+    return is_task_id(task_id) and _NAME.fullmatch(name) is not None
+
+
+def folder_key(task_id: str) -> str:
+    """Give the key of a task's folder, without a slash at its end; the id must be in the rules."""
+    return f"models/{task_id}"
+
+
+def object_key(task_id: str, name: str) -> str:
+    """Give an object's key; raises :class:`~registry.errors.RegistryError` outside the rules."""
+    if not is_task_id(task_id):
+        raise RegistryError(
+            f"The task id {task_id!r} cannot name a stored object: "
+            "it needs 1 to 32 letters, digits, '_' or '-'."
+        )
+    if not is_key(task_id, name):
+        raise RegistryError(
+            f"The name {name!r} cannot name a stored object: it needs 1 to 100 small letters, "
+            "digits, '_', '-' or '.', and may not start with '.'."
+        )
+    return f"{folder_key(task_id)}/{name}"
+
+
+def require_size(address: str, size: int, max_bytes: int) -> None:
+    """Raise :class:`~registry.errors.RegistryError` for an object over the limit; all in bytes."""
+    if size > max_bytes:
+        raise RegistryError(
+            f"The object {address} has {size} bytes, more than the {max_bytes} this registry "
+            "takes: store a smaller model or raise the limit."
+        )

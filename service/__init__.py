@@ -1,0 +1,1 @@
+"""HTTP and the ``sgn`` command: parse, call, answer. Never reaches torch."""

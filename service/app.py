@@ -1,0 +1,101 @@
+"""The composition root of the HTTP process."""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import AsyncIterator
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from actors.queue import redis_broker
+from actors.relay import run_relay
+from db.connection import close_database, open_database
+from db.errors import DatabaseError, DatabaseUnavailable
+from registry import RegistryError, open_store
+from service.endpoints import ENDPOINTS
+from service.house import House
+from service.openapi import openapi
+from service.replies import MEANINGS, ErrorNum, Refusal, refused, success
+from service.settings import Settings
+
+log = logging.getLogger(__name__)
+
+RELAY_SECONDS = 2.0
+
+
+def create_app(settings: Settings) -> Starlette:
+    """Wire the service; nothing is opened before it starts."""
+    house = House(
+        settings=settings,
+        store=open_store(settings.house.registry_url, endpoint_url=settings.house.s3_endpoint_url),
+        broker=redis_broker(settings.house.redis_url),
+    )
+    app = Starlette(
+        routes=[Route(e.path, e.handler, methods=[e.method]) for e in ENDPOINTS]
+        + [Route("/openapi.json", _openapi, methods=["GET"])],
+        lifespan=_lifespan,
+        exception_handlers={
+            Refusal: _refuse,
+            DatabaseError: _database_fault,
+            RegistryError: _registry_fault,
+            HTTPException: _http_fault,
+            Exception: _internal_fault,
+        },
+    )
+    app.state.house = house
+    return app
+
+
+@contextlib.asynccontextmanager
+async def _lifespan(app: Starlette) -> AsyncIterator[None]:
+    house: House = app.state.house
+    await open_database(house.settings.house.database_url)
+    relay = asyncio.create_task(
+        run_relay(house.broker, house.wake, every=RELAY_SECONDS, reconciling=False)
+    )
+    try:
+        yield
+    finally:
+        relay.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await relay
+        house.broker.close()
+        await close_database()
+
+
+async def _openapi(request: Request) -> Response:  # noqa: ARG001
+    return success(**openapi(ENDPOINTS))
+
+
+async def _refuse(request: Request, error: Exception) -> Response:  # noqa: ARG001
+    assert isinstance(error, Refusal)  # noqa: S101 - registered for it
+    return error.reply()
+
+
+async def _database_fault(request: Request, error: Exception) -> Response:
+    log.warning("%s %s: %s", request.method, request.url.path, error)
+    if isinstance(error, DatabaseUnavailable):
+        return refused(ErrorNum.DATABASE_UNAVAILABLE, str(error))
+    return refused(ErrorNum.FORM_INVALID, str(error))
+
+
+async def _registry_fault(request: Request, error: Exception) -> Response:
+    log.warning("%s %s: %s", request.method, request.url.path, error)
+    return refused(ErrorNum.REGISTRY_UNAVAILABLE, str(error))
+
+
+async def _http_fault(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)  # noqa: S101 - registered for it
+    if error.status_code == MEANINGS[ErrorNum.METHOD_NOT_ALLOWED][0]:
+        sentence = f"{request.url.path} does not take {request.method}."
+        return refused(ErrorNum.METHOD_NOT_ALLOWED, sentence)
+    return refused(ErrorNum.NOT_FOUND, f"There is nothing at {request.url.path[:100]}.")
+
+
+async def _internal_fault(request: Request, error: Exception) -> Response:
+    log.error("%s %s failed", request.method, request.url.path, exc_info=error)
+    return refused(ErrorNum.INTERNAL, "A fault of the service itself; its log has the details.")

@@ -1,0 +1,120 @@
+"""From the bytes of a request to the fields of a form, whatever the sender calls them."""
+
+import json
+import math
+import re
+from collections.abc import AsyncGenerator
+from typing import Any
+
+from starlette.datastructures import FormData, UploadFile
+from starlette.formparsers import FormParser, MultiPartException, MultiPartParser
+from starlette.requests import Request
+
+from service.replies import ErrorNum, Refusal
+
+DRAIN_BYTES = 256_000_000
+NESTED = re.compile(r"(?P<outer>[^:\[\]]+)(?::(?P<colon>[^:\[\]]+)|\[(?P<bracket>[^\]]*)\])")
+LISTS = {"train_data", "val_data", "test_data", "model"}
+TEXT_FIELDS = 1000
+
+
+async def read_body(request: Request, limit: int) -> bytes:
+    """The whole body. Raises Refusal when it is larger than ``limit`` bytes."""
+    chunks: list[bytes] = []
+    size = 0
+    async for chunk in request.stream():
+        size += len(chunk)
+        if size <= limit:
+            chunks.append(chunk)
+        elif size > DRAIN_BYTES:
+            break
+    if size > limit:
+        # What came was read to its end: a client that still sends would not see the answer.
+        raise Refusal(
+            ErrorNum.TOO_LARGE,
+            f"The body has more than {limit / 1e6:g} MB, which is the most that is taken here.",
+        )
+    return b"".join(chunks)
+
+
+def content_type(request: Request) -> str:
+    """The media type without its parameters, in lower case."""
+    return request.headers.get("content-type", "").split(";")[0].strip().lower()
+
+
+async def read_fields(request: Request, limit: int) -> dict[str, Any]:
+    """The fields of a posted task form: JSON whatever its content type, or an HTML form.
+
+    Raises:
+        Refusal: too large, empty, or neither.
+
+    """
+    body = await read_body(request, limit)
+    if not body.strip():
+        raise Refusal(ErrorNum.BODY_UNREADABLE, "The body is empty; it must hold the task form.")
+    looks_like_json = body.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] in b"{["
+    kind = content_type(request)
+    if kind == "multipart/form-data" or (kind.endswith("urlencoded") and not looks_like_json):
+        return _nested(await read_form(request, body))
+    return _from_json(body)
+
+
+async def read_form(request: Request, body: bytes) -> FormData:
+    """An HTML form of either encoding. Raises Refusal."""
+
+    async def stream() -> AsyncGenerator[bytes, None]:
+        yield body
+        yield b""
+
+    try:
+        if content_type(request) == "multipart/form-data":
+            return await MultiPartParser(
+                request.headers, stream(), max_files=8, max_fields=TEXT_FIELDS
+            ).parse()
+        return await FormParser(request.headers, stream(), max_fields=TEXT_FIELDS).parse()
+    except (MultiPartException, ValueError, KeyError) as error:
+        raise Refusal(ErrorNum.BODY_UNREADABLE, "The body is not a complete HTML form.") from error
+
+
+def _from_json(body: bytes) -> dict[str, Any]:
+    try:
+        # What JSON has no number for stays text, so the field's own check can name it.
+        fields = json.loads(body, parse_constant=str, parse_float=_finite_or_text)
+    except (ValueError, RecursionError) as error:
+        raise Refusal(
+            ErrorNum.BODY_UNREADABLE, "The body cannot be read as JSON; it must hold the task form."
+        ) from error
+    if not isinstance(fields, dict):
+        raise Refusal(
+            ErrorNum.BODY_UNREADABLE,
+            f"The body holds a JSON {_kind(fields)}; it must hold an object of fields.",
+        )
+    return fields
+
+
+def _finite_or_text(text: str) -> float | str:
+    number = float(text)
+    return number if math.isfinite(number) else text
+
+
+def _kind(value: Any) -> str:
+    names = {list: "array", str: "string", bool: "boolean", type(None): "null"}
+    return names.get(type(value), "number")
+
+
+def _nested(form: FormData) -> dict[str, Any]:
+    """``param_set:epochs`` and ``param_set[epochs]`` into objects, repeated fields into lists."""
+    fields: dict[str, Any] = {}
+    for key in form:
+        values = [value for value in form.getlist(key) if not isinstance(value, UploadFile)]
+        match = NESTED.fullmatch(key)
+        inner = match and (match["colon"] or match["bracket"])
+        if match and inner:
+            outer = fields.setdefault(match["outer"], {})
+            if isinstance(outer, dict) and values:
+                outer[inner] = values[-1]
+            continue
+        name = match["outer"] if match else key
+        if values:
+            fields[name] = values if name in LISTS else values[-1]
+    return fields

@@ -1,0 +1,30 @@
+"""How a command reaches the service, and how its errors reach the user."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from service.client import Client, ClientError
+
+DEFAULT_URL = "http://127.0.0.1:7014"
+
+
+@contextmanager
+def service_at(url: str) -> Iterator["Client"]:
+    """Talk to the service; an error of the client ends the command with its sentences."""
+    from service.client import Client, ClientError  # noqa: PLC0415 - httpx is slow to import
+
+    try:
+        with Client(url) as client:
+            yield client
+    except ClientError as error:
+        raise click.ClickException(_sentences(error)) from error
+
+
+def _sentences(error: "ClientError") -> str:
+    if not error.errors:
+        return str(error)
+    return "\n".join(f"{field}: {sentence}" for field, sentence in error.errors)

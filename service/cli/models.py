@@ -1,0 +1,88 @@
+"""Models: what can be trained, and a trained one's files."""
+
+import hashlib
+import json
+import os
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from service.cli.connection import service_at
+from service.cli.options import json_option, url_option
+from service.cli.terminal import Column, show_facts, show_heading, show_json, show_table
+
+if TYPE_CHECKING:
+    from service.client import Architecture
+
+PARAMETERS, MANIFEST = "model.safetensors", "manifest.json"
+
+
+@click.command()
+@json_option
+@url_option
+@click.pass_obj
+def models(url: str, *, as_json: bool) -> None:
+    """List what can be trained, with the recommended settings."""
+    with service_at(url) as client:
+        catalogue = client.models()
+    if as_json:
+        found = [architecture.facts for architecture in catalogue.models]
+        show_json({"models": found, "graphs": catalogue.graphs})
+        return
+    columns = [Column("Model", whole=True), Column("What it is"), Column("Recommended settings")]
+    show_table(columns, [_row(architecture) for architecture in catalogue.models])
+    show_heading("Graphs")
+    show_facts(catalogue.graphs.items())
+
+
+def _row(architecture: "Architecture") -> tuple[str, str, str]:
+    settings = [f"{key} {value}" for key, value in architecture.settings.items() if key != "model"]
+    names = ", ".join((architecture.name, *architecture.aliases))
+    return names, architecture.summary, ", ".join(settings)
+
+
+@click.command()
+@click.argument("task")
+@click.option(
+    "-o",
+    "--output",
+    "folder",
+    metavar="DIR",
+    type=click.Path(file_okay=False, path_type=Path),
+    required=True,
+    help=f"Folder that gets {PARAMETERS} and {MANIFEST}; made where it is absent.",
+)
+@url_option
+@click.pass_obj
+def model(url: str, task: str, folder: Path) -> None:
+    """Take home the model that a task has trained."""
+    with service_at(url) as client:
+        manifest, parameters = client.manifest(task), client.model(task)
+    if hashlib.sha256(parameters).hexdigest() != manifest.get("parameters_sha256"):
+        raise click.ClickException(
+            f"The parameters of {task} are not those that its manifest names (SHA-256), so "
+            "nothing was written; try again."
+        )
+    text = json.dumps(manifest, indent=1, ensure_ascii=False)
+    try:
+        _write_all(folder, {PARAMETERS: parameters, MANIFEST: text.encode()})
+    except OSError as error:
+        raise click.ClickException(f"{folder} cannot be written: {error.strerror}.") from error
+    click.echo(f"{folder / PARAMETERS}\n{folder / MANIFEST}")
+
+
+def _write_all(folder: Path, files: dict[str, bytes]) -> None:
+    """Write every file or none; a manifest never stands beside another model's parameters."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".sgn-", dir=folder) as staging:
+        for name, content in files.items():
+            with (Path(staging) / name).open("wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+        for name in reversed(files):
+            (folder / name).unlink(missing_ok=True)
+        for name in files:
+            (Path(staging) / name).replace(folder / name)

@@ -1,0 +1,79 @@
+"""The commands that start the service's own processes; none of them talks to a service."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+
+OURS = ("service", "actors", "db", "registry", "graphnet")
+FOLDER = click.Path(file_okay=False, resolve_path=True, path_type=Path)
+
+
+@contextmanager
+def _dependencies() -> Iterator[None]:
+    """Say what to install: the plain install lacks what a worker or the embedded house needs."""
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        if error.name is None or error.name.partition(".")[0] in OURS:
+            raise
+        raise click.ClickException(
+            f"{error.name} is not installed, which this command needs: "
+            "pip install 'nld-sgn[all]' brings it."
+        ) from error
+
+
+@click.command()
+@click.option(
+    "--home",
+    type=FOLDER,
+    default="sgn-home",
+    show_default=True,
+    help="Folder for all that is kept; made where it is absent.",
+)
+@click.option("--port", type=click.IntRange(0, 65_535), default=7014, show_default=True)
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+def up(home: Path, port: int, host: str) -> int:
+    """Start everything on this machine; Ctrl-C ends it."""
+    with _dependencies():
+        from service.up import run  # noqa: PLC0415
+
+        return run(home, host, port)
+
+
+@click.command()
+@click.option("--home", type=FOLDER, default=None, help="Folder to keep it in.")
+def demo(home: Path | None) -> int:
+    """Show a training, from data to result."""
+    with _dependencies():
+        from service.demo import run  # noqa: PLC0415
+
+        return run(home)
+
+
+@click.command()
+def serve() -> int:
+    """Run the HTTP process, as the SGN_ variables say."""
+    with _dependencies():
+        from service.serve import run  # noqa: PLC0415
+
+        return run()
+
+
+@click.command()
+def worker() -> int:
+    """Run a worker process, as the SGN_ variables say."""
+    with _dependencies():
+        from service.worker_process import run  # noqa: PLC0415
+
+        return run()
+
+
+@click.command()
+def migrate() -> int:
+    """Bring the database's tables to this version."""
+    with _dependencies():
+        from service.migrate import run  # noqa: PLC0415
+
+        return run()

@@ -1,0 +1,88 @@
+"""How far a task is: a bar on a terminal, a line now and then elsewhere; always on stderr."""
+
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from service.cli.terminal import note, plain
+
+if TYPE_CHECKING:
+    from service.client import Task
+
+Watcher = Callable[["Task"], None]
+
+LINE_PERCENT = 10.0
+LINE_SECONDS = 30.0
+
+
+@contextmanager
+def shown_progress() -> Iterator[Watcher]:
+    """Give what is to be called with each look at a task."""
+    if not sys.stderr.isatty():
+        yield Lines()
+        return
+    with _bar() as watcher:
+        yield watcher
+
+
+class Lines:
+    """A line when the status changes, after every tenth of the way and every half minute."""
+
+    def __init__(self) -> None:
+        self._status = ""
+        self._percent = 0.0
+        self._at = 0.0
+
+    def __call__(self, task: "Task") -> None:
+        """Say how far the task is, where that is news."""
+        percent = task.progress.percent if task.progress else 0.0
+        due = task.task_status != self._status or percent >= self._percent + LINE_PERCENT
+        if not due and (task.ended or time.monotonic() < self._at + LINE_SECONDS):
+            return
+        self._status, self._percent, self._at = task.task_status, percent, time.monotonic()
+        note(": ".join(part for part in (f"{task.task_id} {task.task_status}", _far(task)) if part))
+
+
+@contextmanager
+def _bar() -> Iterator[Watcher]:
+    from rich import progress  # noqa: PLC0415 - slow to import
+    from rich.console import Console  # noqa: PLC0415
+
+    columns = (
+        progress.TextColumn("{task.description}", markup=False),
+        progress.BarColumn(bar_width=None),
+        progress.TextColumn("{task.fields[far]}", markup=False),
+    )
+    with progress.Progress(*columns, console=Console(stderr=True), expand=True) as shown:
+        line = shown.add_task("", total=None, far="")
+
+        def watch(task: "Task") -> None:
+            done = task.progress
+            shown.update(
+                line,
+                description=plain(f"{task.task_id} {task.task_status}"),
+                total=done.epochs if done and done.epochs else None,
+                completed=done.epoch if done else 0,
+                far=_far(task),
+            )
+
+        yield watch
+
+
+def _far(task: "Task") -> str:
+    """Such as ``epoch 20 of 200, 10 %, 0:34 left``; "" before the first epoch."""
+    done = task.progress
+    if done is None or not done.epochs or not done.epoch:
+        return ""
+    parts = [f"epoch {done.epoch} of {done.epochs}", f"{done.percent:.0f} %"]
+    if done.eta_seconds is not None and not task.ended:
+        parts.append(f"{_duration(done.eta_seconds)} left")
+    return ", ".join(parts)
+
+
+def _duration(seconds: float) -> str:
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"

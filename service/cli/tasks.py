@@ -1,0 +1,106 @@
+"""Tasks: list them, show one, and where its model comes from."""
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from service.cli.connection import service_at
+from service.cli.options import json_option, url_option
+from service.cli.result import show_result
+from service.cli.terminal import STATUS_STYLES, Column, note, show_facts, show_json, show_table
+
+if TYPE_CHECKING:
+    from service.client import Task
+
+
+@click.command()
+@click.option("--proj", metavar="ID", default="", help="Only this project's.")
+@click.option("--status", default="", help="Only these, such as Running or Failed.")
+@click.option("--limit", type=click.IntRange(min=1), default=20, show_default=True)
+@json_option
+@url_option
+@click.pass_obj
+def tasks(url: str, *, proj: str, status: str, limit: int, as_json: bool) -> None:
+    """List tasks, the newest first."""
+    with service_at(url) as client:
+        found = list(client.tasks(proj_id=proj, status=status, limit=limit))
+    if not found and not as_json:
+        note("There is no such task: submit one with 'sgn submit'.")
+        return
+    _show_list(found, as_json=as_json)
+
+
+@click.command()
+@click.argument("task")
+@json_option
+@url_option
+@click.pass_obj
+def show(url: str, *, task: str, as_json: bool) -> None:
+    """Show a task: what was asked, how far it is, what came of it."""
+    with service_at(url) as client:
+        found = client.task(task)
+    if as_json:
+        show_json(found.facts)
+        return
+    show_facts(_described(found))
+    show_result(found.task_result or {})
+
+
+@click.command()
+@click.argument("task")
+@json_option
+@url_option
+@click.pass_obj
+def lineage(url: str, *, task: str, as_json: bool) -> None:
+    """List a task and those it was fine-tuned from."""
+    with service_at(url) as client:
+        chain = client.lineage(task)
+    _show_list(chain, as_json=as_json)
+
+
+def _show_list(found: Iterable["Task"], *, as_json: bool) -> None:
+    if as_json:
+        show_json([task.facts for task in found])
+        return
+    columns = [
+        *(Column("Task", whole=True), Column("Status", whole=True, styles=STATUS_STYLES)),
+        *(Column("Done", right=True, whole=True), Column("Type", whole=True)),
+        *(Column("Project", whole=True), Column("Name")),
+    ]
+    show_table(columns, [_row(task) for task in found])
+
+
+def _row(task: "Task") -> tuple[object, ...]:
+    done = f"{task.progress.percent:.0f} %" if task.progress else ""
+    asked = (task.task_type, task.proj_id, task.task_name)
+    return task.task_id, task.task_status, done, *asked
+
+
+def _described(task: "Task") -> Iterator[tuple[str, object]]:
+    config = task.task_config
+    yield "Task", task.task_id
+    yield "Name", task.task_name
+    yield "Project", f"{task.proj_id} {config.get('proj_name') or ''}".strip()
+    yield "Status", task.task_status
+    yield "Error", task.error
+    yield "Done", _done(task)
+    yield "Type", task.task_type
+    yield "Parent", task.parent_task_id
+    yield "Model", _listed(config.get("model"))
+    yield "Train data", _listed(config.get("train_data"))
+    yield "Validation data", _listed(config.get("val_data"))
+    yield "Test data", _listed(config.get("test_data"))
+    settings = config.get("param_set") or {}
+    yield "Settings", ", ".join(f"{name} {value}" for name, value in settings.items())
+
+
+def _done(task: "Task") -> str:
+    if task.progress is None or not task.progress.epochs:
+        return ""
+    done = task.progress
+    return f"epoch {done.epoch} of {done.epochs}, {done.percent:.0f} %"
+
+
+def _listed(names: Any) -> str:
+    return ", ".join(map(str, names)) if isinstance(names, list) else str(names or "")

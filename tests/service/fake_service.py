@@ -1,0 +1,266 @@
+"""The service's API without a service behind it: real HTTP, answers of our own."""
+
+import hashlib
+import json
+import re
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+METRICS = {
+    "n": 58,
+    "accuracy": 0.8103448,
+    "balanced_accuracy": 0.8103448,
+    "sensitivity": 0.7586207,
+    "specificity": 0.862069,
+    "auc": 0.9298454,
+    "brier": 0.1181818,
+    "ci": {
+        "accuracy": [0.6910, 0.8934],
+        "balanced_accuracy": [0.7022, 0.9011],
+        "sensitivity": [0.5787, 0.8778],
+        "specificity": [0.6944, 0.9450],
+        "auc": [0.8571, 0.9820],
+        "brier": [0.0811, 0.1602],
+    },
+}
+ONE_CLASS = {"n": 29, "accuracy": 1.0, "auc": None, "ci": {"accuracy": [0.88, 1.0], "auc": None}}
+RESULT = {
+    "train_epochs": ["Epoch 001, Train Loss: 0.6931, Train Accuracy: 0.5000"],
+    "model_state_path": "file:///registry/models/TASK20012912454501/model.safetensors",
+    "metrics": {"train": METRICS, "val": ONE_CLASS, "test": METRICS, "cv": METRICS},
+    "baselines": {"majority": {"test": {**METRICS, "accuracy": 0.5, "auc": None, "ci": {}}}},
+    "warnings": ["3 columns hardly vary among the training subjects and were set to 0."],
+}
+FORM = {
+    "proj_id": "PROJ20191217104136",
+    "task_name": "schizophrenia, site A",
+    "task_type": "dl_ts",
+    "train_data": ["A_181210_140_SZ_sfMRI_AAL90", "A_181210_205_NC_sfMRI_AAL90"],
+    "param_set": {"epochs": 4, "learning_rate": 0.05},
+}
+CSV = b"ID,LABEL,GMV_1,GMV_2\ns1,0,0.5,0.6\ns2,1,0.4,\n"
+FINDING = {"rule": "missing", "site": "B", "subject": "s2", "measure": "GMV", "count": 1}
+RULE = "A missing value is filled with the median of the training subjects in that column."
+PARAMETERS = b"\x08\0\0\0\0\0\0\0{}      "
+
+
+def task(task_id: str, status: str = "Submitted", **facts: Any) -> dict[str, Any]:
+    """A task as the service shows it; it also says what no client knows of."""
+    return {
+        "task_id": task_id,
+        "proj_id": FORM["proj_id"],
+        "task_name": FORM["task_name"],
+        "task_type": FORM["task_type"],
+        "task_status": status,
+        "task_config": {"proj_name": "SZ with sfMRI", "model": "SGN", **FORM},
+        "task_result": RESULT if status == "Finished" else None,
+        "error": None,
+        "progress": {"epoch": 0, "epochs": None, "percent": 0.0, "eta_seconds": None},
+        "attempt": 1,
+        "parent_task_id": None,
+        "device": "a later service says more",
+        **facts,
+    }
+
+
+def running(task_id: str, epoch: int) -> dict[str, Any]:
+    """A task in its ``epoch`` of 4."""
+    progress = {"epoch": epoch, "epochs": 4, "percent": 25.0 * epoch, "eta_seconds": 34.5}
+    return task(task_id, "Running", progress=progress)
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A request that came."""
+
+    method: str
+    path: str
+    query: dict[str, str]
+    headers: dict[str, str]
+    body: bytes
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.body)
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What is sent back; a ``length`` beyond the body breaks the connection off in mid answer."""
+
+    body: bytes
+    status: int = 200
+    kind: str = "application/json"
+    length: int | None = None
+    delay: float = 0.0
+
+
+def success(**content: Any) -> Reply:
+    return Reply(json.dumps({"error_num": 0, "msg": "success", **content}).encode())
+
+
+def refused(number: int, status: int, msg: str, **content: Any) -> Reply:
+    return Reply(json.dumps({"error_num": number, "msg": msg, **content}).encode(), status)
+
+
+@dataclass
+class FakeService:
+    """``looks`` are what a task shows at each look, the last one for ever; ``forced`` go first."""
+
+    url: str
+    seen: list[Seen] = field(default_factory=list)
+    forced: list[Reply] = field(default_factory=list)
+    looks: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    manifest: dict[str, Any] = field(
+        default_factory=lambda: {
+            "format": "nld-sgn/1",
+            "regions": ["1", "2"],
+            "parameters_sha256": hashlib.sha256(PARAMETERS).hexdigest(),
+        }
+    )
+
+    def answer(self, request: Seen) -> Reply:
+        self.seen.append(request)
+        if self.forced:
+            return self.forced.pop(0)
+        for method, pattern, name in ROUTES:
+            match = re.fullmatch(f"(?:/prefix)?/api/v0/{pattern}", request.path)
+            if match and method == request.method:
+                reply: Reply = getattr(self, name)(request, *map(unquote, match.groups()))
+                return reply
+        return refused(4, 404, f"There is nothing at {request.path}.")
+
+    def submit(self, request: Seen) -> Reply:
+        form = request.json
+        if missing := [name for name in ("task_type", "proj_id") if not form.get(name)]:
+            errors = [{"field": name, "msg": f"{name} is missing."} for name in missing]
+            return refused(2, 422, f"{missing[0]} is missing.", errors=errors)
+        task_id = f"TASK20012912454{500 + len(self.looks)}"
+        self.looks[task_id] = self.course(task_id, form)
+        unknown = [f"{name} was not used." for name in form if name not in FORM]
+        return success(task_form={**form, "task_id": task_id}, warnings=unknown)
+
+    def course(self, task_id: str, form: dict[str, Any]) -> list[dict[str, Any]]:
+        on_the_way = [task(task_id), running(task_id, 2)]
+        if form.get("task_name") == "endless":
+            return on_the_way
+        if form.get("task_name") == "unlucky":
+            sentence = "train_data holds class 1 only; give subjects of at least two classes."
+            return [*on_the_way, task(task_id, "Failed", error=sentence)]
+        done = {"epoch": 4, "epochs": 4, "percent": 100.0, "eta_seconds": None}
+        return [*on_the_way, task(task_id, "Finished", progress=done)]
+
+    def list_tasks(self, request: Seen) -> Reply:
+        wanted = request.query.get("status")
+        newest = [looks[-1] for looks in reversed(self.looks.values())]
+        found = [each for each in newest if wanted in (None, each["task_status"])]
+        begin = int(request.query.get("cursor", 0))
+        end = begin + int(request.query["limit"])
+        cursor = str(end) if end < len(found) else None
+        return success(tasks=found[begin:end], next_cursor=cursor)
+
+    def show(self, _: Seen, task_id: str) -> Reply:
+        if task_id not in self.looks:
+            return refused(4, 404, f"There is no task {task_id!r}.")
+        looks = self.looks[task_id]
+        return success(task=looks.pop(0) if len(looks) > 1 else looks[0])
+
+    def lineage(self, _: Seen, task_id: str) -> Reply:
+        chain, name = [], task_id
+        while name:
+            chain.append(self.looks[name][-1])
+            name = chain[-1]["parent_task_id"]
+        return success(lineage=chain)
+
+    def model(self, _: Seen, task_id: str) -> Reply:
+        if task_id not in self.looks:
+            return refused(4, 404, f"There is no task {task_id!r}.")
+        return Reply(PARAMETERS, kind="application/octet-stream")
+
+    def show_manifest(self, _: Seen, __: str) -> Reply:
+        return success(**self.manifest)
+
+    def models(self, _: Seen) -> Reply:
+        settings = {"model": "SGN", "learning_rate": 0.01, "epochs": 200, "graph": "covariance"}
+        sgn = {"name": "SGN", "aliases": ["GNN"], "settings": settings, "source": "This project."}
+        gcn = {"name": "GCN", "summary": "The reference net: a mean over regions."}
+        summary = {"summary": "Schizo Graph Net: keeps apart which region is which."}
+        return success(models=[sgn | summary, gcn], graphs={"full": "Every pair of regions."})
+
+    def list_datasets(self, request: Seen) -> Reply:
+        proj_id = request.query.get("proj_id", FORM["proj_id"])
+        unusable = {"data_name": "notes", "problems": ["It has no column LABEL."]}
+        return success(datasets=[self.dataset("B_190416_58_sfMRI_AAL90", proj_id), unusable])
+
+    def add_dataset(self, request: Seen) -> Reply:
+        asked = request.query
+        summary = self.dataset(asked["data_name"], asked["proj_id"])
+        return success(dataset={**summary, "findings": [FINDING], "rules": {"missing": RULE}})
+
+    def dataset(self, name: str, proj_id: Any) -> dict[str, Any]:
+        return {
+            "data_id": "DATA20012912454500",
+            "data_name": name,
+            "proj_id": proj_id,
+            "subjects": 58,
+            "classes": {"0": 29, "1": 29},
+            "regions": 90,
+            "measures": ["ALFF", "DC", "GMV", "ReHo"],
+            "notes": ["1 column was left out: AGE."],
+        }
+
+
+ROUTES = (
+    ("POST", "new_task", "submit"),
+    ("GET", "tasks", "list_tasks"),
+    ("GET", "tasks/([^/]+)", "show"),
+    ("GET", "tasks/([^/]+)/lineage", "lineage"),
+    ("GET", "tasks/([^/]+)/model", "model"),
+    ("GET", "tasks/([^/]+)/manifest", "show_manifest"),
+    ("GET", "models", "models"),
+    ("GET", "datasets", "list_datasets"),
+    ("POST", "datasets", "add_dataset"),
+)
+
+
+@contextmanager
+def fake_service() -> Iterator[FakeService]:
+    """Serve until the block ends."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self._reply()
+
+        def do_POST(self) -> None:
+            self._reply()
+
+        def _reply(self) -> None:
+            parts = urlsplit(self.path)
+            body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            headers = {name.lower(): value for name, value in self.headers.items()}
+            query = dict(parse_qsl(parts.query, keep_blank_values=True))
+            reply = service.answer(Seen(self.command, parts.path, query, headers, body))
+            threading.Event().wait(reply.delay)
+            self.send_response(reply.status)
+            self.send_header("Content-Type", reply.kind)
+            self.send_header("Content-Length", str(reply.length or len(reply.body)))
+            self.end_headers()
+            self.wfile.write(reply.body)
+
+        def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        service = FakeService(f"http://127.0.0.1:{server.server_port}")
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+        thread.start()
+        try:
+            yield service
+        finally:
+            server.shutdown()
+            thread.join()
