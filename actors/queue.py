@@ -12,7 +12,7 @@ HEARTBEAT_MS = 30_000
 WORKERS = "sgn:workers"
 
 
-def redis_client(url: str) -> "redis.Redis[bytes]":
+def redis_client(url: str) -> redis.Redis:
     """A client that gives up on a silent server after seconds, not minutes."""
     return redis.Redis.from_url(
         url, socket_connect_timeout=2, socket_timeout=10, health_check_interval=30
@@ -26,7 +26,7 @@ def redis_broker(url: str, middleware: Iterable[Middleware] = ()) -> RedisBroker
     once in a thousand commands; here with every command. Retries, ages and time limits are the
     database's matter (attempts, leases), so none of Dramatiq's middleware is in use.
     """
-    broker = RedisBroker(
+    broker = RedisBroker(  # type: ignore[no-untyped-call]
         client=redis_client(url),
         middleware=list(middleware),
         maintenance_chance=1_000_000,

@@ -63,7 +63,7 @@ class Runtime(Middleware):
             future.cancel()
         self.call(close_database())
 
-    async def _show_life(self, client: "redis.Redis[bytes]") -> None:
+    async def _show_life(self, client: redis.Redis) -> None:
         key = f"{WORKERS}:{self.name}"
         while True:
             try:

@@ -26,6 +26,6 @@ def make_broker() -> RedisBroker:
     broker = redis_broker(settings.redis_url, [AsyncIO(), runtime])
     store = open_store(settings.registry_url, endpoint_url=settings.s3_endpoint_url)
     runner = TaskRunner(runtime, store, choose_device(settings.device))
-    dramatiq.actor(runner.__call__, actor_name=ACTOR, queue_name=QUEUE, broker=broker)
+    dramatiq.actor(actor_name=ACTOR, queue_name=QUEUE, broker=broker)(runner.__call__)
     dramatiq.set_broker(broker)
     return broker

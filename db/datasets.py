@@ -5,10 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from pypika_tortoise.functions import Function
 from tortoise.connection import get_connection
 from tortoise.exceptions import IntegrityError
-from tortoise.functions import Function as OrmFunction
+from tortoise.functions import Length
 
 from db.errors import ContentTooLarge, DatabaseError, NameTaken, translated
 from db.models import Profile
@@ -18,20 +17,9 @@ from db.numbers import NUMBERS
 STATEMENT_BYTES = 4096
 
 
-class _CharLength(Function):  # type: ignore[misc]
-    def __init__(self, term: Any) -> None:
-        super().__init__(_length_function(), term)
-
-
-class CharLength(OrmFunction):
-    """Characters of a text column."""
-
-    database_func = _CharLength
-
-
 @dataclass(frozen=True)
 class DatasetRecord:
-    """A dataset without its content, of which ``length`` counts the characters."""
+    """A dataset without its content, whose ``length`` the database measured."""
 
     data_id: str
     proj_id: str
@@ -66,7 +54,7 @@ async def insert_dataset(
             )
         except IntegrityError:
             continue
-        return DatasetRecord(data_id, proj_id, user_id, data_name, len(data_cont))
+        return (await _records(Dataset.filter(data_id=data_id)))[0]
     raise DatabaseError("No free dataset id was found; try again in a second.")
 
 
@@ -108,15 +96,10 @@ async def put_profile(data_id: str, length: int, profile: dict[str, Any]) -> Non
 
 
 async def _records(query: Any) -> list[DatasetRecord]:
-    rows = await query.annotate(length=CharLength("data_cont")).values(
+    rows = await query.annotate(length=Length("data_cont")).values(
         "data_id", "proj_id", "user_id", "data_name", "length"
     )
     return [DatasetRecord(**row) for row in rows]
-
-
-def _length_function() -> str:
-    dialect = get_connection("default").capabilities.dialect
-    return "LENGTH" if dialect == "sqlite" else "CHAR_LENGTH"
 
 
 async def _check_packet(content: str) -> None:

@@ -49,7 +49,7 @@ class Outbox(Model):
 
 
 class Profile(Model):
-    """What a dataset of ``length`` characters holds, as JSON."""
+    """What a dataset holds, as JSON, and its length by the database when this was found."""
 
     data_id = fields.CharField(max_length=32, primary_key=True)
     length = fields.BigIntField()

@@ -2,14 +2,13 @@
 
 from dataclasses import dataclass
 
-from tortoise.transactions import in_transaction
-
 from db.clock import now_ms
 from db.errors import translated
 from db.models import Outbox, Run
 from db.states import TERMINAL, Status
 
 BATCH = 100
+BACK_OFF_MS = 5_000
 
 
 @dataclass(frozen=True)
@@ -41,12 +40,8 @@ async def requeue_expired() -> list[str]:
     """
     now = await now_ms()
     expired = Run.filter(state=Status.RUNNING.value, lease_until__lt=now)
-    task_ids = await expired.limit(BATCH).values_list("task_id", flat=True)
-    recent = await _messaged_since(task_ids, now - BACK_OFF_MS)
-    return await _write([task_id for task_id in task_ids if task_id not in recent], now)
-
-
-BACK_OFF_MS = 5_000
+    task_ids = [run.task_id for run in await expired.limit(BATCH)]
+    return await _write(task_ids, now, since=now - BACK_OFF_MS)
 
 
 @translated()
@@ -54,9 +49,8 @@ async def requeue_submitted(older_than_ms: int) -> list[str]:
     """Write messages for submitted tasks whose last message is older than that; their ids."""
     now = await now_ms()
     waiting = Run.filter(state=Status.SUBMITTED.value, submitted_at__lt=now - older_than_ms)
-    task_ids = await waiting.limit(BATCH).values_list("task_id", flat=True)
-    recent = await _messaged_since(task_ids, now - older_than_ms)
-    return await _write([task_id for task_id in task_ids if task_id not in recent], now)
+    task_ids = [run.task_id for run in await waiting.limit(BATCH)]
+    return await _write(task_ids, now, since=now - older_than_ms)
 
 
 @translated()
@@ -89,9 +83,10 @@ async def _messaged_since(task_ids: list[str], since: int) -> set[str]:
     }
 
 
-async def _write(task_ids: list[str], now: int) -> list[str]:
-    if task_ids:
-        async with in_transaction() as connection:
-            rows = [Outbox(task_id=task_id, created_at=now) for task_id in task_ids]
-            await Outbox.bulk_create(rows, using_db=connection)
-    return task_ids
+async def _write(task_ids: list[str], now: int, *, since: int) -> list[str]:
+    """Write a message for each task that has none since then."""
+    recent = await _messaged_since(task_ids, since)
+    wanted = [task_id for task_id in task_ids if task_id not in recent]
+    if wanted:
+        await Outbox.bulk_create([Outbox(task_id=each, created_at=now) for each in wanted])
+    return wanted

@@ -107,10 +107,10 @@ async def _insert(task: NewTask, task_id: str, now: int) -> None:
 @translated()
 async def get_task(task_id: str) -> TaskRecord | None:
     """One task with its result; None if there is none."""
-    row = await Submission.filter(task_id=task_id).first().values(*LISTED, "task_result")
-    if row is None:
+    rows = await Submission.filter(task_id=task_id).values(*LISTED, "task_result")
+    if not rows:
         return None
-    return _record(row, await Run.get_or_none(task_id=task_id))
+    return _record(rows[0], await Run.get_or_none(task_id=task_id))
 
 
 @translated()

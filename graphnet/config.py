@@ -15,8 +15,11 @@ class Bound:
     high: float
     open: bool = False
 
-    def holds(self, value: float) -> bool:
-        """Whether ``value`` lies in the range; NaN does not."""
+    def holds(self, value: object) -> bool:
+        """Whether ``value`` is of the kind and lies in the range; NaN and booleans do not."""
+        kinds = int if self.kind is int else (int, float)
+        if isinstance(value, bool) or not isinstance(value, kinds):
+            return False
         above = value > self.low if self.open else value >= self.low
         return above and value <= self.high
 

@@ -62,7 +62,7 @@ def screen(
     features: NDArray[np.float64], ids: tuple[str, ...], measures: tuple[str, ...], site: str
 ) -> tuple[NDArray[np.float64], tuple[Finding, ...]]:
     """Apply the rules to ``features`` (S, N, F): NaN for what cannot be used, and the findings."""
-    with np.errstate(invalid="ignore"):
+    with np.errstate(invalid="ignore", over="ignore"):
         masks = _masks(features)
     unusable = np.zeros(features.shape, dtype=bool)
     for mask in masks.values():

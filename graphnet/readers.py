@@ -7,6 +7,7 @@ in ``LABEL_GROUP`` or ``LABEL``; other columns are left alone and named in the n
 import json
 import re
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from io import BytesIO
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -31,7 +32,8 @@ def read_table(source: Path | BinaryIO | bytes) -> pd.DataFrame:
     """Read a CSV file, UTF-8.
 
     Raises:
-        CohortError: the bytes are not a CSV table with a header and a row.
+        CohortError: the bytes are not a CSV table with a header, a row, and a name for each
+            column.
 
     """
     stream = BytesIO(source) if isinstance(source, bytes) else source
@@ -41,6 +43,8 @@ def read_table(source: Path | BinaryIO | bytes) -> pd.DataFrame:
         raise CohortError(f"The file is not a CSV table in UTF-8: {_one_line(error)}.") from error
     if table.empty:
         raise CohortError("The file has no row below its header.")
+    if not isinstance(table.index, pd.RangeIndex):
+        raise CohortError("The file has rows with more cells than its header has names.")
     return table
 
 
@@ -147,10 +151,11 @@ def _features(
 
 def _numbers(cells: Sequence[Any], column: str, texts: list[str]) -> FloatArray:
     """(S,) numbers, NaN for an empty cell."""
-    try:
-        return np.array(cells, dtype=np.float64)
-    except (TypeError, ValueError, OverflowError):
-        return np.array([_number(cell, column, row, texts) for row, cell in enumerate(cells, 1)])
+    with suppress(TypeError, ValueError, OverflowError):
+        numbers = np.array(cells, dtype=np.float64)
+        if numbers.ndim == 1:
+            return numbers
+    return np.array([_number(cell, column, row, texts) for row, cell in enumerate(cells, 1)])
 
 
 def _number(cell: Any, column: str, row: int, texts: list[str]) -> float:
@@ -187,12 +192,17 @@ def _labels(columns: Columns, problems: list[str], name: str) -> FloatArray:
 def _ids(columns: Columns, rows: int, name: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     if "ID" in columns:
         ids = tuple(
-            f"{name} row {row}" if cell is None or cell != cell else str(cell)  # noqa: PLR0124
+            f"{name} row {row}" if cell is None or cell != cell else _text(cell)  # noqa: PLR0124
             for row, cell in enumerate(columns["ID"], 1)
         )
         return ids, ()
     note = f"{name} has no ID column, so subjects who stand in two datasets cannot be found."
     return tuple(f"{name} row {row}" for row in range(1, rows + 1)), (note,)
+
+
+def _text(cell: Any) -> str:
+    """An id as text. Where one is missing pandas reads 7 as 7.0, which is the same subject."""
+    return str(int(cell) if isinstance(cell, float) and cell.is_integer() else cell)
 
 
 def _left_alone(columns: Columns, name: str) -> tuple[str, ...]:

@@ -57,9 +57,11 @@ class Scaler:
         """From a manifest. Raises ModelError if it is not a scaler's."""
         try:
             parts = {part: np.array(stored[part], dtype=np.float64) for part in PARTS}
-        except (KeyError, TypeError, ValueError) as error:
+        except (KeyError, TypeError, ValueError, OverflowError) as error:
             raise ModelError("The manifest's scaler cannot be read.") from error
         shapes = {part.shape for part in parts.values()}
         if len(shapes) != 1 or len(shapes.pop()) != 2 or stored.get("clip") != CLIP:
             raise ModelError("The manifest's scaler does not have one scale a region and measure.")
+        if not all(np.isfinite(part).all() for part in parts.values()):
+            raise ModelError("The manifest's scaler holds a value that is no finite number.")
         return cls(**parts)

@@ -144,12 +144,27 @@ class StoredModel:
         found = {name: tuple(tensor.shape[1:]) for name, tensor in self.parameters.items()}
         if found != expected:
             raise ModelError("The stored parameters do not have the shapes of their net.")
-        regions = len(self.layout.regions)
+        replicas = {len(tensor) for tensor in self.parameters.values()}
+        if len(replicas) != 1 or 0 in replicas:
+            raise ModelError("The stored parameters are not of one number of replicas.")
+        for name, tensor in self._tensors():
+            if tensor.dtype != torch.float32 or not tensor.isfinite().all():
+                raise ModelError(f"The stored tensor {name!r} holds what is no number.")
+        self._check_shared()
+
+    def _check_shared(self) -> None:
+        regions, measures = len(self.layout.regions), len(self.layout.measures)
+        if self.scaler.center.shape != (regions, measures):
+            raise ModelError("The stored scaler does not have one scale a region and measure.")
+        if (self.graph is None) != (self.settings.graph == "similarity"):
+            raise ModelError(f"The stored graph is not of the kind {self.settings.graph!r}.")
         if self.graph is not None and tuple(self.graph.shape) != (1, regions, regions):
             raise ModelError("The stored graph does not have one row a region.")
 
 
-def _settings(stored: Mapping[str, Any]) -> Settings:
+def _settings(stored: Any) -> Settings:
+    if not isinstance(stored, dict):
+        raise ModelError("The stored manifest names no settings.")
     known = {field.name for field in fields(Settings)}
     try:
         return Settings(**{key: value for key, value in stored.items() if key in known})

@@ -111,7 +111,7 @@ async def _profile(record: DatasetRecord, known: tuple[int, dict[str, Any]] | No
     contents = await datasets.get_data([record.data_name])
     text = contents.get(record.data_name, "")
     profile = await asyncio.to_thread(_read, text, record.data_name)
-    await datasets.put_profile(record.data_id, len(text), profile.as_dict())
+    await datasets.put_profile(record.data_id, record.length, profile.as_dict())
     return profile
 
 

@@ -60,27 +60,30 @@ def list_datasets(url: str, *, proj: str, as_json: bool) -> None:
     if not datasets:
         note("There is no dataset yet: bring one in with 'sgn data add'.")
         return
-    columns = [
-        *(Column("Dataset"), Column("Project", whole=True)),
-        *(Column("Subjects", right=True), Column("Classes")),
-        *(Column("Regions", right=True), Column("Measures")),
+    columns = [Column("Dataset", whole=True), Column("Project", whole=True), Column("Holds")]
+    show_table(columns, [(each.data_name, each.proj_id, _holds(each)) for each in datasets])
+
+
+def _holds(dataset: "Dataset") -> str:
+    """Such as ``58 subjects (0: 29, 1: 29), 90 regions, GMV, ReHo``: wraps well in two."""
+    if dataset.problems:
+        return " ".join(dataset.problems)
+    classes = f" ({_classes(dataset)})" if dataset.classes else ""
+    counts = [
+        f"{_number(dataset.subjects)} subjects{classes}",
+        f"{_number(dataset.regions)} regions",
     ]
-    show_table(columns, [_row(dataset) for dataset in datasets])
-
-
-def _row(dataset: "Dataset") -> list[object]:
-    holds = [_number(dataset.subjects), _classes(dataset), _number(dataset.regions)]
-    return [dataset.data_name, dataset.proj_id, *holds, _measures(dataset)]
+    return ", ".join((*counts, *dataset.measures))
 
 
 def _summary(dataset: "Dataset") -> Iterator[tuple[str, object]]:
     yield "Dataset", dataset.data_name
     yield "Id", dataset.data_id
     yield "Project", dataset.proj_id
-    yield "Subjects", _number(dataset.subjects)
+    yield "Subjects", dataset.subjects
     yield "Classes", _classes(dataset)
-    yield "Regions", _number(dataset.regions)
-    yield "Measures", _measures(dataset)
+    yield "Regions", dataset.regions
+    yield "Measures", ", ".join(dataset.measures)
     for sentence in (*dataset.problems, *dataset.notes):
         yield "Note", sentence
 
@@ -104,9 +107,5 @@ def _classes(dataset: "Dataset") -> str:
     return ", ".join(f"{label}: {count}" for label, count in dataset.classes.items())
 
 
-def _measures(dataset: "Dataset") -> str:
-    return "cannot be used" if dataset.problems else ", ".join(dataset.measures)
-
-
 def _number(value: int | None) -> str:
-    return "" if value is None else str(value)
+    return "?" if value is None else str(value)

@@ -3,8 +3,6 @@
 from collections.abc import Mapping
 from typing import Any
 
-import click
-
 from service.cli.terminal import Column, show_facts, show_heading, show_table
 
 Metrics = Mapping[str, Any]
@@ -19,7 +17,7 @@ METRICS = {
     "brier": "Brier score",
 }
 COMPARED = ("accuracy", "balanced_accuracy", "auc")
-SPLITS = {"train": "Train", "val": "Validation", "test": "Test", "cv": "Cross-validated"}
+SPLITS = {"train": "Train", "val": "Validation", "test": "Test", "cv": "Cross-val."}
 UNSEEN = ("test", "cv", "val")  # the fairest first
 
 
@@ -42,8 +40,8 @@ def _present(metrics: Any) -> dict[str, Metrics]:
 
 def _show_metrics(metrics: Mapping[str, Metrics]) -> None:
     splits = [split for split in SPLITS if split in metrics]
-    click.echo()
-    columns = [Column("Metric [95 % interval]"), *(Column(SPLITS[split]) for split in splits)]
+    show_heading("Metrics, with 95 % intervals")
+    columns = [Column("", whole=True), *(Column(SPLITS[split]) for split in splits)]
     show_table(
         columns,
         [(label, *(_value(metrics[s], name) for s in splits)) for name, label in METRICS.items()],
@@ -56,8 +54,8 @@ def _show_baselines(metrics: Mapping[str, Metrics], baselines: Mapping[str, Metr
     rivals = {name: values[split] for name, values in compared.items() if split in values}
     if split is None or not rivals:
         return
-    show_heading(f"Beside simple methods ({SPLITS[split].lower()} data)")
-    columns = [Column("Method"), *(Column(METRICS[name]) for name in COMPARED)]
+    show_heading(f"Beside simple methods ({SPLITS[split].lower()})")
+    columns = [Column("", whole=True), *(Column(METRICS[name]) for name in COMPARED)]
     methods = {"this model": metrics[split], **rivals}
     show_table(
         columns,

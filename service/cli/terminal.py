@@ -17,7 +17,7 @@ STATUS_STYLES = {"Running": "cyan", "Finished": "green", "Failed": "red"}
 
 @dataclass(frozen=True)
 class Column:
-    """A table's column; one that is ``whole`` is never wrapped: an id that is to be copied."""
+    """A table's column; one that is ``whole`` is never wrapped: an id is there to be copied."""
 
     title: str
     right: bool = False
@@ -71,6 +71,9 @@ def _show(columns: Sequence[Column], rows: Iterable[Sequence[object]], *, titled
     for row in rows:
         table.add_row(*(_cell(column, value) for column, value in zip(columns, row, strict=True)))
     console = _console()
+    unbounded = console.options.update(max_width=UNBOUNDED)
+    # Rather lines that the terminal breaks than an id that is cut.
+    console.width = max(console.width, console.measure(table, options=unbounded).minimum)
     with console.capture() as captured:
         console.print(table)
     for line in captured.get().splitlines():

@@ -158,7 +158,7 @@ def test_waiting_looks_less_and_less_often(
 ) -> None:
     fake.looks[TASK] = [*[task(TASK)] * 12, task(TASK, "Failed")]
     pauses: list[float] = []
-    monkeypatch.setattr(session.time, "sleep", pauses.append)
+    monkeypatch.setattr(time, "sleep", pauses.append)
 
     assert client.wait(TASK).task_status == "Failed"
     assert pauses[0] == pytest.approx(0.2)

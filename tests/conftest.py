@@ -1,0 +1,23 @@
+"""What more than one room's tests need."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.houses import REAL_DATA, House, sgn_up
+
+
+@pytest.fixture(scope="session")
+def real_data() -> Path:
+    """The folder of the real cohorts, which never becomes part of the project."""
+    if not REAL_DATA.is_dir():
+        pytest.skip(f"The real cohorts are not on this machine ({REAL_DATA.name} is absent).")
+    return REAL_DATA
+
+
+@pytest.fixture(scope="session")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """One running house for all tests that leave it as it was."""
+    with sgn_up(tmp_path_factory.mktemp("house")) as running:
+        yield running

@@ -1,0 +1,104 @@
+"""The house as its user runs it: real processes, started and ended by real signals."""
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+import psutil
+
+REAL_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
+START_SECONDS = 90
+STOP_SECONDS = 60
+
+
+@dataclass(frozen=True)
+class House:
+    """A running ``sgn up`` and how to talk to it."""
+
+    url: str
+    home: Path
+    process: "subprocess.Popen[str]"
+    http: httpx.Client
+
+    def post(self, form: Mapping[str, Any]) -> dict[str, Any]:
+        """Post a form as NEURO-LEARN does: JSON text and no content type; the reply."""
+        import json
+
+        reply = self.http.post("/api/v0/new_task", content=json.dumps(form))
+        body: dict[str, Any] = reply.json()
+        return body
+
+    def get(self, path: str, **query: str) -> dict[str, Any]:
+        body: dict[str, Any] = self.http.get(path, params=query).json()
+        return body
+
+    def upload(self, path: Path, proj_id: str = "P") -> dict[str, Any]:
+        query = {"proj_id": proj_id, "user_id": "u", "data_name": path.stem}
+        reply = self.http.post("/api/v0/datasets", params=query, content=path.read_bytes())
+        body: dict[str, Any] = reply.json()
+        assert body["error_num"] == 0, body
+        return body
+
+    def wait(self, task_id: str, seconds: float = 120) -> dict[str, Any]:
+        """The task once it has ended."""
+        return self.wait_for(task_id, {"Finished", "Failed"}, seconds)
+
+    def wait_for(self, task_id: str, statuses: set[str], seconds: float = 120) -> dict[str, Any]:
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            task: dict[str, Any] = self.get(f"/api/v0/tasks/{task_id}")["task"]
+            if task["task_status"] in statuses:
+                return task
+            time.sleep(0.1)
+        raise AssertionError(f"{task_id} is {task['task_status']} after {seconds} s")
+
+    def processes(self) -> list[psutil.Process]:
+        """The parent and everything it started."""
+        parent = psutil.Process(self.process.pid)
+        return [parent, *parent.children(recursive=True)]
+
+
+@contextlib.contextmanager
+def sgn_up(home: Path) -> Iterator[House]:
+    """Start ``sgn up`` on a free port; end it by SIGTERM and see that nothing stays behind."""
+    command = [sys.executable, "-m", "service.cli", "up", "--home", str(home), "--port", "0"]
+    home.mkdir(parents=True, exist_ok=True)
+    with (home / "up.log").open("a") as log:
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True)
+    assert process.stdout is not None
+    with process.stdout as output:
+        line = output.readline().strip()
+        assert line.startswith("ready http://127.0.0.1:"), (home / "up.log").read_text()
+        url = line.removeprefix("ready ")
+        with httpx.Client(base_url=url, timeout=30) as http:
+            house = House(url, home, process, http)
+            try:
+                yield house
+            finally:
+                end(house)
+
+
+def end(house: House, number: signal.Signals = signal.SIGTERM) -> None:
+    """End the house as its user would; no process may stay and the exit status is 0."""
+    if house.process.poll() is not None:
+        return
+    family = house.processes()
+    house.process.send_signal(number)
+    status = house.process.wait(STOP_SECONDS)
+    _, alive = psutil.wait_procs(family, timeout=5)
+    assert not alive, alive
+    assert status == 0, (house.home / "up.log").read_text()
+
+
+def environment(**variables: str) -> dict[str, str]:
+    """This process's environment with these variables of the house, and no others of it."""
+    inherited = {key: value for key, value in os.environ.items() if not key.startswith("SGN_")}
+    return {**inherited, **variables}

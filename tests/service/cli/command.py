@@ -1,0 +1,39 @@
+"""The command as the tests run it: as a process, or within this one."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from click.testing import Result
+
+ROOT = Path(__file__).parents[3]
+COMMAND = (sys.executable, "-m", "service.cli")
+
+Command = Callable[..., Result]
+Form = Callable[..., str]
+
+
+def environment(**more: str) -> dict[str, str]:
+    """This process's variables without those that would change what is printed or asked."""
+    without = ("COLUMNS", "FORCE_COLOR", "NO_COLOR", "SGN_URL")
+    kept = {name: value for name, value in os.environ.items() if name not in without}
+    return {**kept, "PYTHONPATH": str(ROOT), **more}
+
+
+def process(*arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
+    """Run the command as a process of its own, with ``more`` variables."""
+    return subprocess.run(
+        [*COMMAND, *arguments],
+        env=environment(**more),
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+
+
+def rows(text: str) -> list[list[str]]:
+    """The words of each line."""
+    return [line.split() for line in text.splitlines()]

@@ -1,0 +1,145 @@
+"""The ``sgn`` command as such: help, version, errors, addresses."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from service.cli import main
+from tests.servers import free_ports
+from tests.service.cli.command import COMMAND, ROOT, Command, environment, process
+from tests.service.fake_service import (
+    FakeService,
+    Reply,
+    task,
+)
+
+TASK = "TASK20012912454500"
+
+
+def test_help_names_every_command_and_loads_nothing_heavy() -> None:
+    ran = subprocess.run(
+        [sys.executable, "-X", "importtime", "-m", "service.cli", "--help"],
+        env=environment(),
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=True,
+    )
+
+    loaded = {line.rpartition("|")[2].strip().partition(".")[0] for line in ran.stderr.splitlines()}
+    heavy = {"torch", "pandas", "numpy", "starlette", "dramatiq", "tortoise", "httpx", "rich"}
+    assert "click" in loaded
+    assert not loaded & heavy
+    for command in main.commands:
+        assert f"\n  {command} " in ran.stdout
+    assert "..." not in ran.stdout.partition("Commands:")[2]
+
+
+def test_a_listing_loads_no_more_than_it_needs(fake: FakeService) -> None:
+    code = "import sys; from service.cli import main\ntry: main()\nfinally: print(*sys.modules)"
+    ran = subprocess.run(
+        [sys.executable, "-c", code, "models"],
+        env=environment(SGN_URL=fake.url),
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=True,
+    )
+
+    loaded = set(ran.stdout.splitlines()[-1].split())
+    assert {"httpx", "rich"} <= loaded
+    assert not loaded & {"torch", "pandas", "numpy", "starlette", "dramatiq", "tortoise"}
+
+
+def test_the_version_is_the_installed_one(tmp_path: Path) -> None:
+    installed = tmp_path / "nld_sgn-9.8.7.dist-info"
+    installed.mkdir()
+    (installed / "METADATA").write_text("Metadata-Version: 2.1\nName: nld-sgn\nVersion: 9.8.7\n")
+
+    ran = process("--version", PYTHONPATH=f"{tmp_path}{os.pathsep}{ROOT}")
+
+    assert (ran.returncode, ran.stdout, ran.stderr) == (0, "sgn 9.8.7\n", "")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["fly"], "No such command 'fly'. See 'sgn --help'."),
+        (["submit"], "Missing argument 'FORM.json'. See 'sgn submit --help'."),
+        (["tasks", "--limit", "0"], "Invalid value for '--limit': 0 is not in the range x>=1."),
+        (["data", "add", "x.csv"], "File 'x.csv' does not exist. See 'sgn data add --help'."),
+        (["model", TASK], "Missing option '-o' / '--output'. See 'sgn model --help'."),
+    ],
+)
+def test_a_wrong_command_line_is_one_sentence(arguments: list[str], sentence: str) -> None:
+    ran = CliRunner().invoke(main, arguments, prog_name="sgn")
+
+    assert ran.exit_code == 2
+    assert ran.stdout == ""
+    assert sentence in ran.stderr
+    assert ran.stderr.count("\n") == 1
+
+
+def test_without_a_command_the_help_is_shown() -> None:
+    ran = CliRunner().invoke(main, [], prog_name="sgn")
+
+    assert ran.exit_code == 2
+    assert "Commands:" in ran.stderr
+
+
+def test_nobody_there_is_one_sentence_that_names_the_address() -> None:
+    url = f"http://127.0.0.1:{free_ports(1)[0]}"
+
+    ran = process("tasks", SGN_URL=url)
+
+    assert (ran.returncode, ran.stdout) == (1, "")
+    assert ran.stderr == (
+        f"{url} does not answer (Connection refused): start a service with 'sgn up', or name "
+        "where one runs with --url or SGN_URL.\n"
+    )
+
+
+def test_the_url_may_stand_in_the_environment_and_before_or_after_the_command(
+    fake: FakeService,
+) -> None:
+    nobody = f"http://127.0.0.1:{free_ports(1)[0]}"
+    runner = CliRunner()
+
+    for arguments, variable in (
+        (["data", "list"], fake.url),
+        (["--url", fake.url, "data", "list"], nobody),
+        (["--url", nobody, "data", "list", "--url", fake.url], nobody),
+    ):
+        ran = runner.invoke(main, arguments, env={"SGN_URL": variable})
+        assert ran.exit_code == 0, ran.stderr
+    assert runner.invoke(main, ["data", "list"], env={"SGN_URL": nobody}).exit_code == 1
+
+
+def test_what_is_not_the_service_is_one_sentence(sgn: Command, fake: FakeService) -> None:
+    fake.forced = [Reply(b"<h1>It works!</h1>", kind="text/html")]
+
+    ran = sgn("tasks")
+
+    assert ran.exit_code == 1
+    assert fake.url in ran.stderr
+    assert ran.stderr.count("\n") == 1
+
+
+def test_a_reader_that_goes_away_is_no_fault_of_the_command(fake: FakeService) -> None:
+    fake.looks = {f"TASK{number:03}": [task(f"TASK{number:03}")] for number in range(300)}
+
+    with subprocess.Popen(
+        [*COMMAND, "tasks", "--limit", "300"],
+        env=environment(SGN_URL=fake.url),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as running_process:
+        assert running_process.stdout is not None
+        assert running_process.stderr is not None
+        running_process.stdout.close()
+        assert running_process.stderr.read() == ""

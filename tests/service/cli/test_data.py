@@ -1,0 +1,107 @@
+"""``sgn data add`` and ``sgn data list``."""
+
+import json
+from pathlib import Path
+
+from tests.service.cli.command import Command
+from tests.service.fake_service import (
+    CSV,
+    RULE,
+    FakeService,
+    refused,
+    success,
+)
+
+TASK = "TASK20012912454500"
+
+
+def test_a_dataset_is_added_under_its_files_name_with_a_quality_report(
+    sgn: Command, fake: FakeService, tmp_path: Path
+) -> None:
+    file = tmp_path / "B_190416_58.sfMRI.csv"
+    file.write_bytes(CSV)
+
+    ran = sgn("data", "add", str(file), "--proj", "PROJ1", "--user", "U1")
+
+    assert ran.exit_code == 0
+    assert fake.seen[0].body == CSV
+    assert fake.seen[0].query == {
+        "proj_id": "PROJ1",
+        "user_id": "U1",
+        "data_name": "B_190416_58.sfMRI",
+    }
+    assert ran.stdout.splitlines() == [
+        "Dataset   B_190416_58.sfMRI",
+        "Id        DATA20012912454500",
+        "Project   PROJ1",
+        "Subjects  58",
+        "Classes   0: 29, 1: 29",
+        "Regions   90",
+        "Measures  ALFF, DC, GMV, ReHo",
+        "Note      1 column was left out: AGE.",
+        "",
+        "Quality",
+        "Rule     Subject  Measure  Regions",
+        "missing  s2       GMV            1",
+        "",
+        f"missing  {RULE}",
+    ]
+
+
+def test_a_dataset_may_be_named_and_be_sound(
+    sgn: Command, fake: FakeService, tmp_path: Path
+) -> None:
+    (tmp_path / "a.csv").write_bytes(CSV)
+    fake.forced = [success(dataset={"data_name": "A"})]
+
+    ran = sgn("data", "add", str(tmp_path / "a.csv"), "--proj", "PROJ1", "--name", "A")
+
+    assert fake.seen[0].query["data_name"] == "A"
+    assert "No value is missing or unusable." in ran.stdout
+
+
+def test_many_findings_are_cut_short_but_not_in_json(
+    sgn: Command, fake: FakeService, tmp_path: Path
+) -> None:
+    (tmp_path / "a.csv").write_bytes(CSV)
+    found = [
+        {"rule": "absurd", "subject": f"s{number}", "measure": "ALFF", "count": 3}
+        for number in range(23)
+    ]
+    fake.forced = [success(dataset={"data_name": "A", "findings": found})] * 2
+    arguments = ("data", "add", str(tmp_path / "a.csv"), "--proj", "PROJ1")
+
+    text = sgn(*arguments).stdout
+
+    assert "s19" in text
+    assert "s20" not in text
+    assert "and 3 more, which --json lists" in text
+    assert len(json.loads(sgn(*arguments, "--json").stdout)["findings"]) == 23
+
+
+def test_a_refused_dataset_is_its_sentences(
+    sgn: Command, fake: FakeService, tmp_path: Path
+) -> None:
+    (tmp_path / "a.csv").write_bytes(CSV)
+    errors = [{"field": "datafile", "msg": "It has no column LABEL."}]
+    fake.forced = [refused(7, 422, "It has no column LABEL.", errors=errors)]
+
+    ran = sgn("data", "add", str(tmp_path / "a.csv"), "--proj", "PROJ1")
+
+    assert (ran.exit_code, ran.stdout) == (1, "")
+    assert ran.stderr == "datafile: It has no column LABEL.\n"
+
+
+def test_datasets_are_listed(sgn: Command, fake: FakeService) -> None:
+    holds = "58 subjects (0: 29, 1: 29), 90 regions, ALFF, DC, GMV, ReHo"
+
+    ran = sgn("data", "list", "--proj", "PROJ1")
+
+    assert ran.exit_code == 0
+    assert fake.seen[0].query == {"proj_id": "PROJ1"}
+    assert ran.stdout.splitlines() == [
+        "Dataset                  Project  Holds",
+        f"B_190416_58_sfMRI_AAL90  PROJ1    {holds}",
+        "notes                             It has no column LABEL.",
+    ]
+    assert len(json.loads(sgn("data", "list", "--json").stdout)) == 2

@@ -1,0 +1,83 @@
+"""The commands that start processes, which stand-ins take the place of."""
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+from click.testing import CliRunner
+
+from service.cli import main
+
+TASK = "TASK20012912454500"
+
+
+def stand_in(monkeypatch: pytest.MonkeyPatch, name: str, run: Callable[..., int]) -> None:
+    module = ModuleType(name)
+    module.run = run  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, name, module)
+
+
+def test_up_is_told_where_to_live_and_gives_its_status(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    told: list[tuple[Path, str, int]] = []
+
+    def run(home: Path, host: str, port: int) -> int:
+        told.append((home, host, port))
+        return 3
+
+    stand_in(monkeypatch, "service.up", run)
+    monkeypatch.chdir(tmp_path)
+
+    first = CliRunner().invoke(main, ["up", "--home", "here", "--port", "7", "--host", "::1"])
+    second = CliRunner().invoke(main, ["up"])
+
+    assert first.exit_code == second.exit_code == 3
+    assert told == [
+        (tmp_path / "here", "::1", 7),
+        (tmp_path / "sgn-home", "127.0.0.1", 7014),
+    ]
+
+
+def test_a_demonstration_may_be_kept(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    told: list[Path | None] = []
+
+    def run(home: Path | None) -> int:
+        told.append(home)
+        return 0
+
+    stand_in(monkeypatch, "service.demo", run)
+
+    CliRunner().invoke(main, ["demo"])
+    ran = CliRunner().invoke(main, ["demo", "--home", str(tmp_path)])
+
+    assert ran.exit_code == 0
+    assert told == [None, tmp_path]
+
+
+@pytest.mark.parametrize(
+    ("command", "module"),
+    [
+        ("serve", "service.serve"),
+        ("worker", "service.worker_process"),
+        ("migrate", "service.migrate"),
+    ],
+)
+def test_what_is_not_installed_is_named(
+    monkeypatch: pytest.MonkeyPatch, command: str, module: str
+) -> None:
+    def run() -> int:
+        raise ModuleNotFoundError("No module named 'torch'", name="torch")
+
+    stand_in(monkeypatch, module, lambda: 0)
+    assert CliRunner().invoke(main, [command]).exit_code == 0
+
+    stand_in(monkeypatch, module, run)
+    ran = CliRunner().invoke(main, [command])
+
+    assert ran.exit_code == 1
+    assert ran.stderr == (
+        "torch is not installed, which this command needs: pip install 'nld-sgn[all]' brings it.\n"
+    )

@@ -1,0 +1,87 @@
+"""What the command shows on a terminal, of 80 columns unless a test says otherwise."""
+
+import fcntl
+import os
+import pty
+import re
+import struct
+import subprocess
+import termios
+
+import pytest
+
+from tests.service.cli.command import COMMAND, Form, environment
+from tests.service.fake_service import FakeService, task
+
+TASK = "TASK20012912454500"
+LONG = "A_181210_140_SZ_sfMRI_AAL90"
+CONTROL = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
+
+
+def terminal(*arguments: str, url: str, columns: int = 80) -> str:
+    """All that the command writes to a terminal."""
+    ours, theirs = pty.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
+    with (
+        open(ours, "rb", buffering=0) as screen,  # noqa: PTH123
+        subprocess.Popen(
+            [*COMMAND, *arguments],
+            env=environment(TERM="xterm-256color", SGN_URL=url),
+            stdin=theirs,
+            stdout=theirs,
+            stderr=theirs,
+            start_new_session=True,
+        ) as running,
+    ):
+        os.close(theirs)
+        written = b""
+        try:
+            while piece := screen.read(65_536):
+                written += piece
+        except OSError:  # how Linux says that the other end is closed
+            pass
+        assert running.wait(30) == 0
+    return written.decode()
+
+
+def lines(written: str) -> list[str]:
+    """As they are read, without colours; a line that is written over counts each time."""
+    return [line.rstrip() for line in re.split(r"[\r\n]+", CONTROL.sub("", written))]
+
+
+def test_waiting_draws_a_bar_that_fits_and_ends_with_the_metrics(
+    fake: FakeService, form: Form
+) -> None:
+    written = terminal("submit", form(), "--wait", url=fake.url)
+
+    shown = lines(written)
+    halfway = f"{TASK} Running [━╸╺]+ epoch 2 of 4, 50 %, 0:34 left"
+    assert any(re.fullmatch(halfway, line) for line in shown)
+    assert any(re.fullmatch(f"{TASK} Finished ━+ epoch 4 of 4, 100 %", line) for line in shown)
+    assert max(map(len, shown)) <= 80
+    assert "Balanced accuracy  0.810          -              0.810          0.810" in shown
+    assert "                   [0.70-0.90]                   [0.70-0.90]    [0.70-0.90]" in shown
+    assert "\x1b[32mFinished" in written
+
+
+@pytest.mark.parametrize(
+    "command", [("tasks",), ("show", TASK), ("models",), ("data", "list"), ("lineage", TASK)]
+)
+def test_every_listing_fits(fake: FakeService, command: tuple[str, ...]) -> None:
+    name = "a rather long name, as people write them when they want to know later what it was"
+    config = {"train_data": [LONG] * 5, "param_set": {"epochs": 200, "learning_rate": 0.05}}
+    fake.looks[TASK] = [task(TASK, "Finished", task_name=name, task_config=config)]
+
+    shown = lines(terminal(*command, url=fake.url))
+
+    assert 50 < max(map(len, shown)) <= 80
+    if "show" in command:
+        assert " ".join(shown).count(LONG) == 5
+
+
+def test_an_id_is_never_cut_however_narrow_the_terminal_is(fake: FakeService) -> None:
+    fake.looks[TASK] = [task(TASK, "Finished")]
+
+    shown = lines(terminal("tasks", url=fake.url, columns=30))
+
+    assert any(line.startswith(TASK) and "PROJ20191217104136" in line for line in shown)
