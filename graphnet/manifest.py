@@ -1,12 +1,13 @@
 """The manifest beside a model's parameters, readable without torch."""
 
 import json
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeVar
 
 from graphnet.cohort import Layout
 from graphnet.errors import ModelError
 
 FORMAT = "nld-sgn/1"
+Name = TypeVar("Name", str, int)
 
 
 def read_manifest(manifest: bytes) -> dict[str, Any]:
@@ -22,10 +23,8 @@ def read_manifest(manifest: bytes) -> dict[str, Any]:
 
 def manifest_layout(facts: dict[str, Any]) -> tuple[Layout, tuple[int, ...]]:
     """Regions and measures, and the classes, that a manifest names. Raises ModelError."""
-    regions, measures, classes = (facts.get(key) for key in ("regions", "measures", "classes"))
-    if not (_are(str, regions) and _are(str, measures) and _are(int, classes)):
-        raise ModelError("The stored manifest names no regions, measures and classes.")
-    return Layout(tuple(regions), tuple(measures)), tuple(classes)
+    layout = Layout(_listed(str, facts, "regions"), _listed(str, facts, "measures"))
+    return layout, _listed(int, facts, "classes")
 
 
 def check_fit(model: Layout, data: Layout) -> None:
@@ -39,10 +38,8 @@ def _refuse(constant: str) -> NoReturn:
     raise ValueError(f"{constant} is no number of JSON's")
 
 
-def _are(kind: type, names: Any) -> bool:
-    """Whether ``names`` is a list of different values of that kind."""
-    return (
-        isinstance(names, list)
-        and all(type(name) is kind for name in names)
-        and 0 < len(names) == len(set(names))
-    )
+def _listed(kind: type[Name], facts: dict[str, Any], key: str) -> tuple[Name, ...]:
+    found = facts.get(key)
+    if not isinstance(found, list) or not found or any(type(name) is not kind for name in found):
+        raise ModelError(f"The stored manifest does not list its {key}.")
+    return tuple(found)

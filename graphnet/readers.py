@@ -10,14 +10,16 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from io import BytesIO
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import numpy as np
-import pandas as pd
 
 from graphnet.cohort import Cohort, FloatArray, IntArray
 from graphnet.errors import CohortError
 from graphnet.quality import screen
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 LABEL_COLUMNS = ("LABEL_GROUP", "LABEL")
 KNOWN_COLUMNS = {"ID", "LABEL_GROUP", "LABEL", "LABEL_SCORE"}
@@ -28,7 +30,7 @@ UNNAMED = re.compile(r"Unnamed: [0-9]+|")
 Columns = Mapping[str, Sequence[Any]]
 
 
-def read_table(source: Path | BinaryIO | bytes) -> pd.DataFrame:
+def read_table(source: Path | BinaryIO | bytes) -> "pd.DataFrame":
     """Read a CSV file, UTF-8.
 
     Raises:
@@ -36,6 +38,9 @@ def read_table(source: Path | BinaryIO | bytes) -> pd.DataFrame:
             column.
 
     """
+    # pandas takes half a second to import, which a service that reads no CSV need not wait for.
+    import pandas as pd  # noqa: PLC0415
+
     stream = BytesIO(source) if isinstance(source, bytes) else source
     try:
         table = pd.read_csv(stream, low_memory=False)
@@ -48,7 +53,7 @@ def read_table(source: Path | BinaryIO | bytes) -> pd.DataFrame:
     return table
 
 
-def from_table(table: pd.DataFrame, name: str) -> Cohort:
+def from_table(table: "pd.DataFrame", name: str) -> Cohort:
     """Read a cohort named ``name`` from a data frame. Raises CohortError."""
     return from_columns({str(column): table[column].tolist() for column in table.columns}, name)
 

@@ -95,7 +95,7 @@ def _overlaps(splits: Splits) -> Iterator[str]:
         if both:
             shown = ", ".join(both[:3]) + (" …" if len(both) > 3 else "")
             yield (
-                f"{len(both)} subjects stand in both {left}_data and {right}_data ({shown}), "
+                f"{left}_data and {right}_data share {_count(len(both), 'subject')} ({shown}), "
                 f"so {cost}."
             )
 
@@ -106,8 +106,8 @@ def _sizes(name: str, cohort: Cohort) -> Iterator[str]:
     if repeated:
         shown = ", ".join(repeated[:3]) + (" …" if len(repeated) > 3 else "")
         yield (
-            f"{len(repeated)} subject ids stand more than once in {name}_data ({shown}); each row "
-            "counts, so the intervals are too narrow."
+            f"{name}_data has {_count(len(repeated), 'subject id')} on more than one row ({shown}); "
+            "each row counts, so the intervals are too narrow."
         )
     if len(counts) == 1:
         yield (
@@ -115,11 +115,11 @@ def _sizes(name: str, cohort: Cohort) -> Iterator[str]:
             "(balanced accuracy, AUC) cannot be computed."
         )
     if len(cohort) < FEW_SUBJECTS:
-        yield f"{name}_data has only {len(cohort)} subjects; look at the intervals."
+        yield f"{name}_data has only {_count(len(cohort), 'subject')}; look at the intervals."
         return
     for label, count in counts.items():
         if count < FEW_OF_A_CLASS:
-            yield f"{name}_data has only {count} subjects of class {label}."
+            yield f"{name}_data has only {_count(count, 'subject')} of class {label}."
 
 
 def _corrected(findings: list[Finding]) -> Iterator[str]:
@@ -132,6 +132,11 @@ def _corrected(findings: list[Finding]) -> Iterator[str]:
         shown = ", ".join(subjects[:3]) + (" …" if len(subjects) > 3 else "")
         cells = sum(finding.count for finding in found)
         yield (
-            f"{site}: {cells} {measure} values of {len(subjects)} subjects ({shown}) are {rule}; "
+            f"{site}: {cells} {measure} values of {_count(len(subjects), 'subject')} ({shown}) are "
+            f"{rule}; "
             "see the quality rules for what was done."
         )
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -14,7 +14,14 @@ from starlette.routing import Route
 from actors.queue import redis_broker
 from actors.relay import run_relay
 from db.connection import close_database, open_database
-from db.errors import DatabaseError, DatabaseUnavailable
+from db.errors import (
+    ContentTooLarge,
+    CursorUnknown,
+    DatabaseError,
+    DatabaseUnavailable,
+    NameTaken,
+    SchemaBehind,
+)
 from registry import RegistryError, open_store
 from service.endpoints import ENDPOINTS
 from service.house import House
@@ -25,6 +32,13 @@ from service.settings import Settings
 log = logging.getLogger(__name__)
 
 RELAY_SECONDS = 2.0
+DATABASE_FAULTS = {
+    DatabaseUnavailable: ErrorNum.DATABASE_UNAVAILABLE,
+    SchemaBehind: ErrorNum.DATABASE_UNAVAILABLE,
+    CursorUnknown: ErrorNum.FORM_INVALID,
+    ContentTooLarge: ErrorNum.TOO_LARGE,
+    NameTaken: ErrorNum.NAME_TAKEN,
+}
 
 
 def create_app(settings: Settings) -> Starlette:
@@ -77,10 +91,11 @@ async def _refuse(request: Request, error: Exception) -> Response:  # noqa: ARG0
 
 
 async def _database_fault(request: Request, error: Exception) -> Response:
-    log.warning("%s %s: %s", request.method, request.url.path, error)
-    if isinstance(error, DatabaseUnavailable):
-        return refused(ErrorNum.DATABASE_UNAVAILABLE, str(error))
-    return refused(ErrorNum.FORM_INVALID, str(error))
+    for kind, number in DATABASE_FAULTS.items():
+        if isinstance(error, kind):
+            log.warning("%s %s: %s", request.method, request.url.path, error)
+            return refused(number, str(error))
+    return await _internal_fault(request, error)
 
 
 async def _registry_fault(request: Request, error: Exception) -> Response:

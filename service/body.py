@@ -68,12 +68,19 @@ async def read_form(request: Request, body: bytes) -> FormData:
 
     try:
         if content_type(request) == "multipart/form-data":
+            _check_end(body)
             return await MultiPartParser(
                 request.headers, stream(), max_files=8, max_fields=TEXT_FIELDS
             ).parse()
         return await FormParser(request.headers, stream(), max_fields=TEXT_FIELDS).parse()
     except (MultiPartException, ValueError, KeyError) as error:
         raise Refusal(ErrorNum.BODY_UNREADABLE, "The body is not a complete HTML form.") from error
+
+
+def _check_end(body: bytes) -> None:
+    """A multipart body closes with its boundary and two dashes; without, its rest is missing."""
+    if not body.rstrip().endswith(b"--"):
+        raise ValueError("truncated")
 
 
 def _from_json(body: bytes) -> dict[str, Any]:

@@ -40,7 +40,7 @@ class Profile:
     def of(cls, cohort: Cohort) -> Self:
         """Summarise a cohort."""
         repeated = cohort.repeated_ids
-        twice = f"{len(repeated)} subject ids stand more than once: {', '.join(repeated[:3])}."
+        twice = f"Subject ids that stand more than once: {', '.join(repeated[:3])}."
         more = len(cohort.findings) - MOST_FINDINGS
         cut = f"{more} more findings are not listed."
         return cls(

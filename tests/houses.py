@@ -1,6 +1,7 @@
 """The house as its user runs it: real processes, started and ended by real signals."""
 
 import contextlib
+import json
 import os
 import signal
 import subprocess
@@ -13,6 +14,8 @@ from typing import Any
 
 import httpx
 import psutil
+
+from tests.servers import free_ports
 
 REAL_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 START_SECONDS = 90
@@ -30,8 +33,6 @@ class House:
 
     def post(self, form: Mapping[str, Any]) -> dict[str, Any]:
         """Post a form as NEURO-LEARN does: JSON text and no content type; the reply."""
-        import json
-
         reply = self.http.post("/api/v0/new_task", content=json.dumps(form))
         body: dict[str, Any] = reply.json()
         return body
@@ -102,3 +103,39 @@ def environment(**variables: str) -> dict[str, str]:
     """This process's environment with these variables of the house, and no others of it."""
     inherited = {key: value for key, value in os.environ.items() if not key.startswith("SGN_")}
     return {**inherited, **variables}
+
+
+@contextlib.contextmanager
+def process(*arguments: str, log: Path, **variables: str) -> Iterator["subprocess.Popen[bytes]"]:
+    """One process of the house, as an operator starts it; ended by SIGTERM."""
+    command = [sys.executable, "-m", *arguments]
+    with log.open("ab") as output:
+        started = subprocess.Popen(
+            command, env=environment(**variables), stdout=output, stderr=subprocess.STDOUT
+        )
+    try:
+        yield started
+    finally:
+        started.terminate()
+        try:
+            assert started.wait(STOP_SECONDS) == 0, log.read_text()
+        finally:
+            started.kill()
+
+
+@contextlib.contextmanager
+def serving(folder: Path, **variables: str) -> Iterator[httpx.Client]:
+    """``sgn serve`` on a free port with these variables, once it answers."""
+    (port,) = free_ports(1)
+    log = folder / "serve.log"
+    with (
+        process("service.cli", "serve", log=log, **variables, SGN_PORT=str(port)),
+        httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=30) as http,
+    ):
+        deadline = time.monotonic() + START_SECONDS
+        while time.monotonic() < deadline:
+            with contextlib.suppress(httpx.TransportError):
+                http.get("/healthz").raise_for_status()
+                break
+            time.sleep(0.05)
+        yield http

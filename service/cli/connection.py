@@ -27,4 +27,9 @@ def service_at(url: str) -> Iterator["Client"]:
 def _sentences(error: "ClientError") -> str:
     if not error.errors:
         return str(error)
-    return "\n".join(f"{field}: {sentence}" for field, sentence in error.errors)
+    return "\n".join(_field_line(field, sentence) for field, sentence in error.errors)
+
+
+def _field_line(field: str, sentence: str) -> str:
+    """The sentence; most name their field themselves."""
+    return sentence if field.rpartition(".")[2] in sentence else f"{field}: {sentence}"

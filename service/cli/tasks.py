@@ -91,8 +91,8 @@ def _described(task: "Task") -> Iterator[tuple[str, object]]:
     yield "Train data", _listed(config.get("train_data"))
     yield "Validation data", _listed(config.get("val_data"))
     yield "Test data", _listed(config.get("test_data"))
-    settings = config.get("param_set") or {}
-    yield "Settings", ", ".join(f"{name} {value}" for name, value in settings.items())
+    settings = (config.get("param_set") or {}).items()
+    yield "Settings", ", ".join(f"{name} {value}" for name, value in settings if value != "")
 
 
 def _done(task: "Task") -> str:

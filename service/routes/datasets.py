@@ -8,11 +8,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from db import datasets
-from db.errors import NameTaken
 from graphnet.errors import CohortError
+from graphnet.readers import from_table, read_table
 from service.body import content_type, read_body, read_form
 from service.house import house_of
 from service.profiles import Profile, profiles
+from service.queries import asked_project
 from service.replies import ErrorNum, FieldError, Refusal, invalid, success
 
 MOST = 1000
@@ -21,9 +22,7 @@ LENGTHS = {"proj_id": (1, 32), "user_id": (0, 32), "data_name": (1, 64)}
 
 async def list_datasets(request: Request) -> Response:
     """The datasets of a project, or all, with subjects, classes, regions and measures."""
-    found = await datasets.list_datasets(
-        proj_id=request.query_params.get("proj_id") or None, limit=MOST
-    )
+    found = await datasets.list_datasets(proj_id=asked_project(request), limit=MOST)
     known = await profiles(found)
     return success(
         datasets=[known[record.data_name].shown(record, detailed=False) for record in found]
@@ -46,10 +45,7 @@ async def upload(request: Request) -> Response:
     except CohortError as error:
         listed = [("datafile", sentence) for sentence in error.sentences]
         raise Refusal(ErrorNum.DATASET_UNREADABLE, str(error), listed) from error
-    try:
-        record = await datasets.insert_dataset(**named, data_cont=content)
-    except NameTaken as error:
-        raise Refusal(ErrorNum.NAME_TAKEN, str(error)) from error
+    record = await datasets.insert_dataset(**named, data_cont=content)
     await datasets.put_profile(record.data_id, record.length, profile.as_dict())
     return success(dataset=profile.shown(record, detailed=True))
 
@@ -74,9 +70,6 @@ def _length(field: str, text: str) -> list[FieldError]:
 
 def _read(body: bytes, name: str) -> tuple[str, Profile]:
     """The content as ``data_cont`` holds it, and its profile. Raises CohortError."""
-    # pandas takes half a second to import and only an upload needs it.
-    from graphnet.readers import from_table, read_table  # noqa: PLC0415
-
     table = read_table(body)
     profile = Profile.of(from_table(table, name))
     return table.to_json(), profile

@@ -18,10 +18,9 @@ from registry import ObjectMissing
 from service import checks
 from service.body import read_fields
 from service.house import House, house_of
+from service.queries import LONGEST_ID, asked_limit, asked_project
 from service.replies import ErrorNum, Refusal, invalid, success
 from service.task_form import PostedForm, read_form
-
-DEFAULT_LIMIT, MOST = 50, 500
 
 
 async def submit(request: Request) -> Response:
@@ -75,19 +74,12 @@ async def list_tasks(request: Request) -> Response:
         known = ", ".join(Status)
         raise invalid([("status", f"status is {status[:40]!r}; it must be one of {known}.")])
     found, cursor = await tasks.list_tasks(
-        proj_id=query.get("proj_id") or None,
+        proj_id=asked_project(request),
         status=status,
-        limit=_limit(query.get("limit") or str(DEFAULT_LIMIT)),
+        limit=asked_limit(request),
         cursor=query.get("cursor") or None,
     )
     return success(tasks=[shown(task) for task in found], next_cursor=cursor)
-
-
-def _limit(text: str) -> int:
-    if not text.isascii() or not text.isdecimal() or not 1 <= int(text[:9]) <= MOST:
-        sentence = f"limit is {text[:20]!r}; it must be a whole number from 1 to {MOST}."
-        raise invalid([("limit", sentence)])
-    return int(text)
 
 
 async def show(request: Request) -> Response:
@@ -134,7 +126,8 @@ async def _stored(request: Request, task: TaskRecord, name: str) -> bytes:
 
 async def _task(request: Request) -> TaskRecord:
     task_id = request.path_params["task_id"]
-    task = await tasks.get_task(task_id) if task_id.isprintable() else None
+    may_be = len(task_id) <= LONGEST_ID and task_id.isprintable()
+    task = await tasks.get_task(task_id) if may_be else None
     if task is None:
         raise Refusal(ErrorNum.NOT_FOUND, f"There is no task {task_id[:40]!r}.")
     return task

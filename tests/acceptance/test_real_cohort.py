@@ -131,7 +131,7 @@ def test_the_specifications_form_fine_tunes(first: dict[str, Any], second: dict[
     assert metrics["test"]["auc"] is None
     assert metrics["test"]["specificity"] is None
     warnings = second["task_result"]["warnings"]
-    assert any("140 subjects stand in both train_data and test_data" in each for each in warnings)
+    assert any("train_data and test_data share 140 subjects" in each for each in warnings)
     assert any("holds class 1 only" in each for each in warnings)
 
 

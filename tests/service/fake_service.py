@@ -41,7 +41,7 @@ FORM = {
     "task_name": "schizophrenia, site A",
     "task_type": "dl_ts",
     "train_data": ["A_181210_140_SZ_sfMRI_AAL90", "A_181210_205_NC_sfMRI_AAL90"],
-    "param_set": {"epochs": 4, "learning_rate": 0.05},
+    "param_set": {"epochs": 4, "learning_rate": 0.05, "trained_task_id": ""},
 }
 CSV = b"ID,LABEL,GMV_1,GMV_2\ns1,0,0.5,0.6\ns2,1,0.4,\n"
 FINDING = {"rule": "missing", "site": "B", "subject": "s2", "measure": "GMV", "count": 1}

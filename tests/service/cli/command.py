@@ -10,6 +10,9 @@ from click.testing import Result
 
 ROOT = Path(__file__).parents[3]
 COMMAND = (sys.executable, "-m", "service.cli")
+# A test may itself run where interrupts are ignored, which a child would inherit.
+_LISTENING = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"
+INTERRUPTIBLE = (sys.executable, "-c", f"{_LISTENING}\nfrom service.cli import main\nmain()")
 
 Command = Callable[..., Result]
 Form = Callable[..., str]

@@ -1,8 +1,10 @@
 """The ``sgn`` command as such: help, version, errors, addresses."""
 
 import os
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -10,7 +12,7 @@ from click.testing import CliRunner
 
 from service.cli import main
 from tests.servers import free_ports
-from tests.service.cli.command import COMMAND, ROOT, Command, environment, process
+from tests.service.cli.command import COMMAND, INTERRUPTIBLE, ROOT, Command, environment, process
 from tests.service.fake_service import (
     FakeService,
     Reply,
@@ -143,3 +145,30 @@ def test_a_reader_that_goes_away_is_no_fault_of_the_command(fake: FakeService) -
         assert running_process.stderr is not None
         running_process.stdout.close()
         assert running_process.stderr.read() == ""
+
+
+def test_an_interrupt_ends_any_command_without_a_traceback(fake: FakeService) -> None:
+    fake.forced = [Reply(b"{}", delay=20)]
+
+    with subprocess.Popen(
+        [*INTERRUPTIBLE, "tasks"],
+        env=environment(SGN_URL=fake.url),
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as asking:
+        while not fake.seen and asking.poll() is None:
+            time.sleep(0.01)
+        asking.send_signal(signal.SIGINT)
+        errors = asking.communicate(timeout=10)[1]
+
+    assert asking.returncode == 130
+    assert errors.strip() == ""
+
+
+def test_letters_that_the_terminal_lacks_are_no_fault(fake: FakeService) -> None:
+    fake.looks = {"TASK1": [task("TASK1", task_name="精神 n")]}
+
+    ran = process("tasks", SGN_URL=fake.url, PYTHONIOENCODING="latin-1")
+
+    assert (ran.returncode, ran.stderr) == (0, "")
+    assert ran.stdout.splitlines()[1].endswith("  ?? n")

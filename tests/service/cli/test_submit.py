@@ -3,12 +3,11 @@
 import json
 import signal
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
-from tests.service.cli.command import Command, Form, environment, process
+from tests.service.cli.command import INTERRUPTIBLE, Command, Form, environment, process
 from tests.service.fake_service import (
     FORM,
     RESULT,
@@ -115,13 +114,8 @@ def test_waiting_can_end_with_json_alone(sgn: Command, form: Form) -> None:
 
 
 def test_an_interrupted_wait_says_that_the_task_goes_on(fake: FakeService, form: Form) -> None:
-    # A test may itself run where interrupts are ignored, which a child would inherit.
-    code = (
-        "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)\n"
-        "from service.cli import main\nmain()"
-    )
     with subprocess.Popen(
-        [sys.executable, "-c", code, "submit", form(task_name="endless"), "--wait"],
+        [*INTERRUPTIBLE, "submit", form(task_name="endless"), "--wait"],
         env=environment(SGN_URL=fake.url),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

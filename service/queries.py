@@ -1,0 +1,25 @@
+"""What may stand behind the question mark of an address."""
+
+from starlette.requests import Request
+
+from service.replies import invalid
+
+DEFAULT_LIMIT, MOST = 50, 500
+LONGEST_ID = 32
+
+
+def asked_project(request: Request) -> str | None:
+    """The query's ``proj_id``, None if there is none. Raises Refusal."""
+    proj_id = request.query_params.get("proj_id") or None
+    if proj_id is not None and not (len(proj_id) <= LONGEST_ID and proj_id.isprintable()):
+        raise invalid([("proj_id", "proj_id is no project id of at most 32 characters.")])
+    return proj_id
+
+
+def asked_limit(request: Request) -> int:
+    """The query's ``limit``, 50 if there is none. Raises Refusal."""
+    text = request.query_params.get("limit") or str(DEFAULT_LIMIT)
+    if not text.isascii() or not text.isdecimal() or not 1 <= int(text[:9]) <= MOST:
+        sentence = f"limit is {text[:20]!r}; it must be a whole number from 1 to {MOST}."
+        raise invalid([("limit", sentence)])
+    return int(text)

@@ -1,0 +1,110 @@
+"""Starting, stopping and killing the house: what was accepted is not lost, nothing stays behind."""
+
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from tests.houses import House, end, sgn_up
+from tests.service.forms import add_datasets, form
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture
+def fresh(tmp_path: Path) -> Iterator[House]:
+    with sgn_up(tmp_path / "a home") as house:
+        add_datasets(house, tmp_path)
+        yield house
+
+
+def long_task(house: House, epochs: int = 3000) -> str:
+    task_id: str = house.post(form(param_set={"epochs": epochs}))["task_form"]["task_id"]
+    house.wait_for(task_id, {"Running"})
+    return task_id
+
+
+def worker_processes(house: House) -> list[psutil.Process]:
+    return [each for each in house.processes() if "dramatiq" in " ".join(each.cmdline())]
+
+
+def test_ctrl_c_ends_everything(fresh: House) -> None:
+    end(fresh, signal.SIGINT)
+
+
+def test_sigterm_in_mid_training_hands_back_and_the_next_start_goes_on(fresh: House) -> None:
+    task_id = long_task(fresh)
+    stopped = time.monotonic()
+    end(fresh)
+    assert time.monotonic() - stopped < 30
+    with sgn_up(fresh.home) as again:
+        task = again.wait(task_id)
+    assert task["task_status"] == "Finished", task["error"]
+    assert task["attempt"] == 1
+    assert len(task["task_result"]["train_epochs"]) == 3000
+
+
+def test_a_killed_worker_is_replaced_and_the_task_tried_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SGN_LEASE_MS", "2000")
+    with sgn_up(tmp_path / "home") as house:
+        add_datasets(house, tmp_path)
+        task_id = long_task(house)
+        for process in worker_processes(house):
+            process.kill()
+        task = house.wait(task_id)
+    assert task["task_status"] == "Finished", task["error"]
+    assert task["attempt"] == 2
+    epochs = [line[:11] for line in task["task_result"]["train_epochs"]]
+    assert len(set(epochs)) == 3000
+
+
+def test_killing_the_parent_leaves_no_child(fresh: House) -> None:
+    family = fresh.processes()
+    fresh.process.kill()
+    fresh.process.wait()
+    _, alive = psutil.wait_procs(family, timeout=40)
+    assert not alive
+    with sgn_up(fresh.home) as again:
+        assert again.get("/readyz")["error_num"] == 0
+
+
+def test_progress_moves_while_it_trains(fresh: House) -> None:
+    task_id = long_task(fresh, epochs=20_000)
+    deadline = time.monotonic() + 20
+    seen: set[int] = set()
+    while len(seen) < 3 and time.monotonic() < deadline:
+        progress = fresh.get(f"/api/v0/tasks/{task_id}")["task"]["progress"]
+        seen.add(progress["epoch"])
+        time.sleep(0.2)
+    assert len(seen) >= 3
+    assert progress["epochs"] == 20_000
+    assert 0 < progress["percent"] < 100
+    assert progress["eta_seconds"] > 0
+
+
+def refused_start(*arguments: str) -> str:
+    command = [sys.executable, "-m", "service.cli", "up", *arguments]
+    ended = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert ended.returncode == 1
+    assert ended.stdout == ""
+    assert "Traceback" not in ended.stderr
+    return ended.stderr
+
+
+def test_a_second_house_on_the_same_home_or_port_is_refused(fresh: House, tmp_path: Path) -> None:
+    assert "Another sgn up is running" in refused_start("--home", str(fresh.home), "--port", "0")
+    port = fresh.url.rpartition(":")[2]
+    said = refused_start("--home", str(tmp_path / "other"), "--port", port)
+    assert f"cannot listen on 127.0.0.1:{port}" in said
+
+
+def test_strangers_are_kept_out_unless_told_otherwise(tmp_path: Path) -> None:
+    said = refused_start("--home", str(tmp_path), "--host", "0.0.0.0", "--port", "0")
+    assert "SGN_ALLOW_ANONYMOUS" in said

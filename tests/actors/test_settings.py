@@ -1,0 +1,58 @@
+"""Settings are read once, and an error names its variable and shows no secret."""
+
+from pathlib import Path
+
+import pytest
+
+from actors.settings import Settings, SettingsError
+from service.settings import Settings as ServiceSettings
+
+GOOD = {
+    "SGN_DATABASE_URL": "mysql://sgn:hidden@db/neurolearn",
+    "SGN_REDIS_URL": "redis://:hidden@redis/0",
+    "SGN_REGISTRY_URL": "s3://models/sgn",
+}
+
+
+def test_what_is_not_given_has_a_default() -> None:
+    settings = Settings.from_environment(GOOD)
+    assert settings.device == "auto"
+    assert settings.lease_ms == 30_000
+    assert settings.s3_endpoint_url is None
+
+
+@pytest.mark.parametrize("name", GOOD)
+def test_what_is_required_is_named(name: str) -> None:
+    with pytest.raises(SettingsError, match=name):
+        Settings.from_environment({key: value for key, value in GOOD.items() if key != name})
+
+
+@pytest.mark.parametrize("text", ["0", "-1", "1.5", "ten", ""])
+def test_a_number_that_is_none_is_shown(text: str) -> None:
+    with pytest.raises(SettingsError, match=r"SGN_LEASE_MS.*above 0"):
+        Settings.from_environment({**GOOD, "SGN_LEASE_MS": text})
+
+
+def test_a_secret_comes_from_a_file_and_is_never_shown(tmp_path: Path) -> None:
+    file = tmp_path / "url"
+    file.write_text("mysql://sgn:secret@db/x\n")
+    given = {key: value for key, value in GOOD.items() if key != "SGN_DATABASE_URL"}
+    settings = Settings.from_environment({**given, "SGN_DATABASE_URL_FILE": str(file)})
+    assert settings.database_url == "mysql://sgn:secret@db/x"
+    assert "secret" not in repr(settings)
+    assert "hidden" not in repr(settings)
+    with pytest.raises(SettingsError, match="SGN_DATABASE_URL_FILE"):
+        Settings.from_environment({**given, "SGN_DATABASE_URL_FILE": str(tmp_path / "none")})
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.7", "example.org"])
+def test_beyond_loopback_only_when_told(host: str) -> None:
+    with pytest.raises(SettingsError, match="SGN_ALLOW_ANONYMOUS"):
+        ServiceSettings.from_environment({**GOOD, "SGN_HOST": host})
+    told = {**GOOD, "SGN_HOST": host, "SGN_ALLOW_ANONYMOUS": "1"}
+    assert ServiceSettings.from_environment(told).host == host
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "::1", "localhost"])
+def test_loopback_is_free(host: str) -> None:
+    assert ServiceSettings.from_environment({**GOOD, "SGN_HOST": host}).host == host

@@ -1,0 +1,86 @@
+"""Layouts that agree or say how they differ, and cohorts stacked."""
+
+import numpy as np
+import pytest
+
+from graphnet.cohort import Cohort, Layout, merge
+from graphnet.errors import CohortError
+from tests.graphnet.people import cohort, same
+
+
+def tiny(site: str, regions: tuple[str, ...], measures: tuple[str, ...] = ("GMV",)) -> Cohort:
+    shape = (2, len(regions), len(measures))
+    return Cohort(
+        ids=(f"{site}1", f"{site}2"),
+        sites=(site, site),
+        labels=np.array([1, 0]),
+        features=np.full(shape, float(len(site))),
+        regions=regions,
+        measures=measures,
+        notes=(f"{site} noted",),
+    )
+
+
+def test_layouts_name_what_only_one_of_them_has() -> None:
+    here = Layout(("1", "2", "3"), ("DC", "GMV"))
+    there = Layout(("2", "3", "4", "5"), ("GMV", "ReHo"))
+    assert here.differences(there, "the model", "the data") == [
+        "Only the model has the regions 1.",
+        "Only the data has the regions 4, 5.",
+        "Only the model has the measures DC.",
+        "Only the data has the measures ReHo.",
+    ]
+    assert here.differences(here, "the model", "the data") == []
+
+
+def test_a_long_list_of_regions_is_shortened() -> None:
+    many = Layout(tuple(str(number) for number in range(1, 91)), ("GMV",))
+    few = Layout(("1",), ("GMV",))
+    assert many.differences(few, "A", "B") == [
+        "Only A has the regions 2, 3, 4, 5, 6, 7, 8, 9 and 81 more."
+    ]
+
+
+def test_merging_stacks_subjects_in_order() -> None:
+    both = merge([tiny("A", ("1", "2")), tiny("BB", ("1", "2"))])
+    assert both.ids == ("A1", "A2", "BB1", "BB2")
+    assert both.sites == ("A", "A", "BB", "BB")
+    assert both.labels.tolist() == [1, 0, 1, 0]
+    assert both.features[:, 0, 0].tolist() == [1, 1, 2, 2]
+    assert both.notes == ("A noted", "BB noted")
+    assert both.layout == Layout(("1", "2"), ("GMV",))
+    assert len(both) == 4
+
+
+def test_merging_keeps_findings() -> None:
+    parts = [cohort("A"), cohort("B")]
+    assert all(part.findings for part in parts)
+    assert merge(parts).findings == parts[0].findings + parts[1].findings
+
+
+def test_merging_one_changes_nothing() -> None:
+    assert same(merge([cohort()]), cohort())
+
+
+def test_two_layouts_do_not_merge_and_the_sentence_names_the_regions() -> None:
+    with pytest.raises(CohortError) as caught:
+        merge([tiny("A", ("1", "2")), tiny("B", ("2", "3")), tiny("C", ("1", "2"), ("DC",))])
+    assert caught.value.sentences == (
+        "The datasets A and B do not fit together. Only A has the regions 1.",
+        "The datasets A and B do not fit together. Only B has the regions 3.",
+        "The datasets A and C do not fit together. Only A has the measures GMV.",
+        "The datasets A and C do not fit together. Only C has the measures DC.",
+    )
+
+
+def test_there_must_be_something_to_merge() -> None:
+    with pytest.raises(CohortError, match=r"^There is no dataset to read\.$"):
+        merge([])
+
+
+def test_classes_and_repeated_subjects_are_counted() -> None:
+    people = cohort(controls=3, patients=2)
+    assert people.classes == (0, 1)
+    assert people.class_counts() == {0: 3, 1: 2}
+    assert people.repeated_ids == ()
+    assert merge([people, cohort(controls=1, patients=0)]).repeated_ids == ("A_NC_0001",)

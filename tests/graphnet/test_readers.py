@@ -1,0 +1,282 @@
+"""Tables in all the forms they come in, and one sentence for each that is none."""
+
+import json
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from graphnet.cohort import Cohort
+from graphnet.errors import CohortError
+from graphnet.readers import from_json, from_table, read_table
+from graphnet.scaling import Scaler
+from tests.graphnet.people import rearranged, same, table
+
+unhurried = settings(deadline=None)
+GOOD = "ID,LABEL_GROUP,GMV_1,GMV_2\np1,1,0.5,0.6\np2,0,0.4,0.7\n"
+
+
+def read(text: str, name: str = "site") -> Cohort:
+    return from_table(read_table(text.encode()), name)
+
+
+def refusal(text: str | bytes) -> tuple[str, ...]:
+    with pytest.raises(CohortError) as caught:
+        from_table(read_table(text if isinstance(text, bytes) else text.encode()), "site")
+    return caught.value.sentences
+
+
+def test_a_value_is_found_by_its_column_name() -> None:
+    cohort = read(
+        "DC_10,ReHo_2,ID,DC_2,ReHo_10,LABEL_GROUP\n"
+        "10.5,0.2,p1,2.5,0.1,1\n"
+        "10.6,0.3,p2,2.6,0.4,0\n"
+    )  # fmt: skip
+    assert cohort.regions == ("2", "10")
+    assert cohort.measures == ("DC", "ReHo")
+    assert cohort.features.tolist() == [[[2.5, 0.2], [10.5, 0.1]], [[2.6, 0.3], [10.6, 0.4]]]
+    assert cohort.ids == ("p1", "p2")
+    assert cohort.sites == ("site", "site")
+    assert cohort.labels.tolist() == [1, 0]
+    assert cohort.notes == ()
+
+
+@pytest.mark.parametrize("form", list(rearranged(table(2))))
+def test_the_same_subjects_in_another_form_are_the_same_cohort(form: str, tmp_path: Path) -> None:
+    original = table()
+    path = tmp_path / "site.csv"
+    rearranged(original)[form].to_csv(path, index=False)
+    assert same(from_table(read_table(path), "site"), from_table(original, "site"))
+
+
+def test_json_and_csv_give_equal_cohorts() -> None:
+    stored = table()
+    text = stored.to_csv(index=False)
+    assert stored.isna().sum().sum() > len(stored)  # beyond the scores there are gaps
+    assert same(from_json(stored.to_json(), "site"), read(text))
+    assert same(from_table(stored, "site"), read(text))
+
+
+def test_a_file_read_from_a_path_a_stream_and_bytes_is_the_same(tmp_path: Path) -> None:
+    path = tmp_path / "site.csv"
+    path.write_text(GOOD)
+    streamed = read_table(BytesIO(GOOD.encode()))
+    assert read_table(path).equals(streamed)
+    assert read_table(GOOD.encode()).equals(streamed)
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        (
+            "ID,GMV_1\np1,0.5\n",
+            "The dataset site has no label: a column LABEL_GROUP or LABEL with integer classes "
+            "(0 control, 1 patient) is needed.",
+        ),
+        (
+            "ID,LABEL,GMV_1\np1,1,high\np2,0,0.5\n",
+            "The dataset site has text where a number belongs: GMV_1 in row 1 holds 'high'.",
+        ),
+        (
+            "ID,LABEL,GMV_1,GMV_2\np1,1,a,b\np2,0,c,d\n",
+            "The dataset site has text where a number belongs: GMV_1 in row 1 holds 'a'; "
+            "GMV_1 in row 2 holds 'c'; GMV_2 in row 1 holds 'b' and 1 more.",
+        ),
+        (
+            "ID,LABEL,GMV_1,GMV_2,DC_1\np1,1,0.5,0.5,0.5\n",
+            "The dataset site has no DC column for region 2.",
+        ),
+        (
+            "ID,LABEL,DC_7,GMV_1,GMV_2,GMV_3,GMV_4,GMV_5,GMV_6,GMV_7\np1,1,1,1,2,3,4,5,6,7\n",
+            "The dataset site has no DC column for region 1, 2, 3, 4, 5 ….",
+        ),
+        (
+            "ID,LABEL,FC_1_2\np1,1,0.5\n",
+            "The dataset site has no column named like MEASURE_REGION, for example GMV_1.",
+        ),
+        (
+            "ID,LABEL,GMV_1\np1,0.5,0.5\n",
+            "The dataset site has a label that is not an integer class (0, 1, …): "
+            "LABEL holds 0.5.",
+        ),
+        (
+            "ID,LABEL,GMV_1\np1,-1,0.5\n",
+            "The dataset site has a label that is not an integer class (0, 1, …): "
+            "LABEL holds -1.",
+        ),
+        (
+            "ID,LABEL_GROUP,GMV_1\np1,SZ,0.5\n",
+            "The dataset site has a label that is not an integer class (0, 1, …): "
+            "LABEL_GROUP in row 1 holds 'SZ'.",
+        ),
+        ("ID,LABEL,GMV_1\np1,,0.5\n", "The dataset site has no subject with a label."),
+        ("ID,LABEL,GMV_1\n", "The file has no row below its header."),
+        ("", "The file is not a CSV table in UTF-8: No columns to parse from file."),
+        (
+            "ID,LABEL,GMV_1\np1,1,0.5,\np2,0,0.6,\n",
+            "The file has rows with more cells than its header has names.",
+        ),
+        (
+            'ID,LABEL,GMV_1\np1,1,"0.5\n',
+            "The file is not a CSV table in UTF-8: Error tokenizing data. C error: EOF inside "
+            "string starting at row 1.",
+        ),
+    ],
+)  # fmt: skip
+def test_a_bad_table_is_refused_in_one_sentence(text: str, sentence: str) -> None:
+    assert refusal(text) == (sentence,)
+
+
+def test_a_picture_is_no_table() -> None:
+    (sentence,) = refusal(b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\xff\xd8")
+    assert sentence.startswith("The file is not a CSV table in UTF-8: 'utf-8' codec can't decode")
+    assert sentence.endswith(".")
+    assert "\n" not in sentence
+
+
+def test_all_that_is_wrong_is_said_at_once() -> None:
+    assert refusal("ID,GMV_1,GMV_2,DC_1\np1,x,1,1\n") == (
+        "The dataset site has no DC column for region 2.",
+        "The dataset site has no label: a column LABEL_GROUP or LABEL with integer classes "
+        "(0 control, 1 patient) is needed.",
+        "The dataset site has text where a number belongs: GMV_1 in row 1 holds 'x'.",
+    )
+
+
+@pytest.mark.parametrize("text", ["", "GMV_1\n1", "[" * 100_000])
+def test_what_is_no_json_is_refused(text: str) -> None:
+    with pytest.raises(CohortError, match=r"^The dataset site does not hold a table in JSON\.$"):
+        from_json(text, "site")
+
+
+@pytest.mark.parametrize("table", [[1, 2], "GMV_1", None, 3, {"GMV_1": [1, 2]}, {"GMV_1": 1}])
+def test_json_that_is_no_table_is_refused(table: Any) -> None:
+    with pytest.raises(
+        CohortError, match=r"^The dataset site does not hold a table of columns in JSON\.$"
+    ):
+        from_json(json.dumps(table), "site")
+
+
+@pytest.mark.parametrize("cell", [[0.5], {"a": 1}, "0.5 mm"])
+def test_a_json_cell_that_is_no_number_is_named(cell: Any) -> None:
+    columns = {"LABEL": {"0": 0, "1": 1}, "GMV_1": {"0": cell, "1": cell}}
+    with pytest.raises(CohortError, match="GMV_1 in row 1 holds ") as caught:
+        from_json(json.dumps(columns), "site")
+    assert str(cell) in str(caught.value) or repr(str(cell)) in str(caught.value)
+
+
+def test_rows_of_json_are_matched_by_their_key() -> None:
+    columns = {
+        "ID": {"0": "p1", "1": "p2"},
+        "GMV_1": {"1": 0.2, "0": 0.1},
+        "GMV_2": {"0": 0.3, "1": None},
+        "LABEL": {"1": 1, "0": 0},
+    }
+    cohort = from_json(json.dumps(columns), "site")
+    np.testing.assert_array_equal(cohort.features[..., 0], [[0.1, 0.3], [0.2, np.nan]])
+    assert cohort.labels.tolist() == [0, 1]
+
+
+def test_connectome_and_other_columns_are_noticed() -> None:
+    cohort = read(
+        "ID,LABEL,LABEL_GROUP,AGE,FC_1_2,FC_1_3,FC_2_3,GMV_1,Sex\np1,0,1,30,0.1,0.2,0.3,0.5,m\n"
+    )
+    assert cohort.measures == ("GMV",)
+    assert cohort.labels.tolist() == [1]
+    assert cohort.notes == (
+        "site has LABEL_GROUP and LABEL; LABEL_GROUP was used.",
+        "site: 3 connectome columns (FC_i_j) were not used.",
+        "site: these columns were not used: AGE, Sex.",
+    )
+
+
+def test_subjects_without_a_label_are_left_out_and_counted() -> None:
+    cohort = read("ID,LABEL,GMV_1\np1,1,0.5\np2,,0.6\np3,0,0.7\n")
+    assert cohort.ids == ("p1", "p3")
+    assert cohort.labels.tolist() == [1, 0]
+    assert cohort.features.ravel().tolist() == [0.5, 0.7]
+    assert cohort.notes == ("site: 1 subjects without a label were left out.",)
+
+
+def test_without_ids_rows_are_named_and_it_is_said() -> None:
+    cohort = read("LABEL,GMV_1\n1,0.5\n0,0.6\n")
+    assert cohort.ids == ("site row 1", "site row 2")
+    assert cohort.notes == (
+        "site has no ID column, so subjects who stand in two datasets cannot be found.",
+    )
+
+
+def test_a_missing_id_leaves_the_others_as_they_are() -> None:
+    assert read("ID,LABEL,GMV_1\n7,1,0.5\n8,0,0.6\n").ids == ("7", "8")
+    assert read("ID,LABEL,GMV_1\n7,1,0.5\n,0,0.6\n").ids == ("7", "site row 2")
+
+
+def test_a_missing_cell_is_missing_in_every_notation() -> None:
+    cohort = read("ID,LABEL,GMV_1,GMV_2,GMV_3\np1,1,,NA,nan\np2,0,1,2,3\n")
+    assert np.isnan(cohort.features[0]).all()
+    assert [finding.count for finding in cohort.findings] == [3]
+
+
+@unhurried
+@given(st.binary(max_size=200) | st.text(max_size=200).map(str.encode))
+def test_any_bytes_are_a_cohort_or_an_error_of_ours(content: bytes) -> None:
+    try:
+        cohort = from_table(read_table(content), "site")
+    except CohortError as error:
+        assert all(error.sentences)
+    else:
+        assert len(cohort)
+
+
+NAMES = st.sampled_from(["ID", "LABEL", "LABEL_GROUP", "GMV_1", "GMV_2", "DC_1", "FC_1_2", "AGE"])
+CELLS = (
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=3)
+    | st.lists(st.integers(), max_size=2)
+)  # fmt: skip
+COLUMNS = st.dictionaries(NAMES, st.dictionaries(st.sampled_from("012"), CELLS, max_size=3))
+
+
+@unhurried
+@given(COLUMNS | CELLS)
+def test_any_json_is_a_cohort_or_an_error_of_ours(value: Any) -> None:
+    try:
+        cohort = from_json(json.dumps(value), "site")
+    except CohortError as error:
+        assert all(error.sentences)
+    else:
+        assert len(cohort) == len(cohort.labels) == len(cohort.features)
+
+
+def test_real_tables_read_alike_from_csv_and_from_the_database(data: Path) -> None:
+    for path in sorted(data.glob("*.csv")):
+        from_csv = from_table(read_table(path), path.stem)
+        stored = from_json(pd.read_csv(path).to_json(), path.stem)
+        assert (stored.ids, stored.layout, stored.findings) == (
+            from_csv.ids, from_csv.layout, from_csv.findings,
+        )  # fmt: skip
+        # to_json writes 10 decimals
+        np.testing.assert_allclose(stored.features, from_csv.features, rtol=0, atol=1e-10)
+
+
+def test_real_sites_have_the_subjects_they_are_named_for(site_a: Cohort, site_b: Cohort) -> None:
+    assert site_a.class_counts() == {0: 205, 1: 140}
+    assert site_b.class_counts() == {0: 29, 1: 29}
+    assert site_a.layout == site_b.layout
+    assert site_a.measures == ("ALFF", "DC", "GMV", "ReHo")
+    assert site_a.regions == tuple(str(region) for region in range(1, 91))
+    assert site_a.notes == site_b.notes == ()
+
+
+def test_real_site_b_is_finite_once_scaled_and_names_its_two_subjects(
+    site_a: Cohort, site_b: Cohort
+) -> None:
+    assert {finding.subject for finding in site_b.findings} == {"SZP2018007", "SZP2018021"}
+    for training in (site_a, site_b):
+        scaled = Scaler.fit(training.features).transform(site_b.features)
+        assert np.isfinite(scaled).all()
+        assert scaled.std() > 0.5

@@ -1,0 +1,40 @@
+"""Synthetic datasets of a running house, and forms that name them."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from graphnet.synthetic import Recipe, cohort_table
+from tests.houses import House
+
+SMALL = Recipe(regions=12, affected=(2, 5, 7), effect=1.0, corrupt=0)
+
+
+def add_datasets(house: House, folder: Path) -> None:
+    """``small_SZ`` and ``small_NC``, 20 subjects each of 12 regions."""
+    for label, group in ((1, "SZ"), (0, "NC")):
+        table = cohort_table("small", label, 20, seed=label, recipe=SMALL)
+        path = folder / f"small_{group}.csv"
+        table.to_csv(path, index=False)
+        house.upload(path)
+
+
+def form(**changes: Any) -> dict[str, Any]:
+    """A good form, with some fields changed; None removes a field."""
+    good = {
+        "proj_id": "P",
+        "task_type": "dl_ts",
+        "train_data": ["small_SZ", "small_NC"],
+        "param_set": {"epochs": 2, "batch_size": 8},
+    }
+    return {key: value for key, value in {**good, **changes}.items() if value is not None}
+
+
+def tasks(house: House) -> list[str]:
+    """The ids of all tasks."""
+    return [task["task_id"] for task in house.get("/api/v0/tasks", limit="500")["tasks"]]
+
+
+def body(**changes: Any) -> str:
+    """A form as JSON text."""
+    return json.dumps(form(**changes))

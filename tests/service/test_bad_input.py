@@ -1,0 +1,258 @@
+"""Every bad body is a 4xx with plain sentences, and nothing of it is written."""
+
+import json
+import socket
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from graphnet.synthetic import Recipe, cohort_table
+from tests.houses import House
+from tests.service.forms import SMALL, body, form, tasks
+
+URL = "/api/v0/new_task"
+
+UNREADABLE = {
+    "empty": b"",
+    "blank": b"  \n ",
+    "wrong JSON": b'{"proj_id": ',
+    "an array": b"[1, 2]",
+    "a string": b'"form"',
+    "NUL bytes": b"\x00\x00\x00",
+    "not UTF-8": b'{"proj_id": "\xff\xfe"}',
+    "deep nesting": b"[" * 100_000,
+    "huge integer": b'{"a": ' + b"9" * 10_000 + b"}",
+    "plain text": b"train_data=small_SZ",
+}
+
+
+def refusal(house: House, content: bytes | str, status: int, **headers: str) -> dict[str, Any]:
+    before = tasks(house)
+    reply = house.http.post(URL, content=content, headers=headers)
+    answer: dict[str, Any] = reply.json()
+    assert reply.status_code == status, answer
+    assert answer["error_num"] != 0
+    assert plain(answer["msg"])
+    assert all(plain(error["msg"]) and error["field"] for error in answer.get("errors", []))
+    assert tasks(house) == before
+    return answer
+
+
+def write(house: House, statement: str) -> None:
+    """Write into the house's database as NEURO-LEARN would."""
+    with closing(sqlite3.connect(house.home / "sgn.sqlite3")) as connection, connection:
+        connection.execute(statement)
+
+
+def plain(sentence: str) -> bool:
+    odd = ("Traceback", "Error(", "pydantic", "Exception", "\n")
+    return bool(sentence) and not any(word in sentence for word in odd)
+
+
+@pytest.mark.parametrize("kind", UNREADABLE)
+def test_unreadable_bodies(small: House, kind: str) -> None:
+    refusal(small, UNREADABLE[kind], 400)
+
+
+def test_a_broken_multipart_form(small: House) -> None:
+    kind = "multipart/form-data; boundary=x"
+    refusal(small, b"--x\r\nContent-Disposition: nonsense", 400, **{"content-type": kind})
+    refusal(small, b"--x\r\n", 400, **{"content-type": "multipart/form-data"})
+
+
+def test_fifty_megabytes(small: House) -> None:
+    answer = refusal(small, b'{"proj_id": "' + b"x" * 50_000_000 + b'"}', 413)
+    assert "1 MB" in answer["msg"]
+
+
+def test_fifty_megabytes_that_never_end(small: House) -> None:
+    host, port = small.url.removeprefix("http://").split(":")
+    with socket.create_connection((host, int(port)), timeout=30) as connection:
+        head = f"POST {URL} HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
+        connection.sendall(head.encode())
+        connection.close()
+    assert small.get("/healthz")["error_num"] == 0
+
+
+BAD_FIELDS: dict[str, tuple[dict[str, Any], str]] = {
+    "no task_type": ({"task_type": None}, "task_type"),
+    "unknown task_type": ({"task_type": "dl_xx"}, "task_type"),
+    "no proj_id": ({"proj_id": None}, "proj_id"),
+    "long proj_id": ({"proj_id": "P" * 33}, "proj_id"),
+    "NUL in a name": ({"task_name": "a\x00b"}, "task_name"),
+    "lone surrogate": ({"task_name": "\ud800"}, "task_name"),
+    "long task_name": ({"task_name": "n" * 65}, "task_name"),
+    "no train_data": ({"train_data": []}, "train_data"),
+    "an object as train_data": ({"train_data": {"a": 1}}, "train_data"),
+    "long dataset name": ({"train_data": ["d" * 65]}, "train_data"),
+    "unknown dataset": ({"train_data": ["small_SZ", "nowhere"]}, "train_data"),
+    "unknown validation data": ({"val_data": "nowhere"}, "val_data"),
+    "SQL as a dataset": ({"train_data": ["x' OR '1'='1"]}, "train_data"),
+    "two models": ({"model": ["SGN", "GCN"]}, "model"),
+    "unknown model": ({"model": "ResNet"}, "model"),
+    "odd enable_test": ({"enable_test": "perhaps"}, "enable_test"),
+    "param_set a list": ({"param_set": [1]}, "param_set"),
+    "epochs 10^9": ({"param_set": {"epochs": 10**9}}, "param_set.epochs"),
+    "epochs -1": ({"param_set": {"epochs": -1}}, "param_set.epochs"),
+    "epochs 1.5": ({"param_set": {"epochs": 1.5}}, "param_set.epochs"),
+    "epochs true": ({"param_set": {"epochs": True}}, "param_set.epochs"),
+    "batch_size 0": ({"param_set": {"batch_size": 0}}, "param_set.batch_size"),
+    "learning_rate 0": ({"param_set": {"learning_rate": 0}}, "param_set.learning_rate"),
+    "learning_rate text": ({"param_set": {"learning_rate": "fast"}}, "param_set.learning_rate"),
+    "learning_rate NaN": ({"param_set": {"learning_rate": np.nan}}, "param_set.learning_rate"),
+    "learning_rate 1e999": ({"param_set": {"learning_rate": "1e999"}}, "param_set.learning_rate"),
+    "lr_decay 2": ({"param_set": {"lr_decay": 2}}, "param_set.lr_decay"),
+    "unknown graph": ({"param_set": {"graph": "star"}}, "param_set.graph"),
+    "no parent": ({"task_type": "dl_ft"}, "param_set.trained_task_id"),
+    "unknown parent": (
+        {"task_type": "dl_ft", "trained_task_id": "TASK00000000000000"},
+        "param_set.trained_task_id",
+    ),
+    "one class only": ({"train_data": ["small_SZ"]}, "train_data"),
+    "4,097 characters": (
+        {"proj_name": "n" * 256, "val_data": [f"{i:063d}" for i in range(64)]},
+        "task_config",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", BAD_FIELDS)
+def test_bad_fields_are_named(small: House, kind: str) -> None:
+    changes, field = BAD_FIELDS[kind]
+    answer = refusal(small, json.dumps(form(**changes)), 422)
+    assert field in [error["field"] for error in answer["errors"]], answer
+
+
+def test_all_errors_at_once(small: House) -> None:
+    bad = body(
+        proj_id="", task_type="x", val_data=["nowhere"], param_set={"epochs": 0, "lr_decay": 9}
+    )
+    fields = {error["field"] for error in refusal(small, bad, 422)["errors"]}
+    assert fields == {"proj_id", "task_type", "val_data", "param_set.epochs", "param_set.lr_decay"}
+
+
+def test_an_unfinished_or_modelless_parent(small: House) -> None:
+    kept_nothing = small.post(form(save_model_state=False))["task_form"]["task_id"]
+    small.wait(kept_nothing)
+    bad = body(task_type="dl_ft", trained_task_id=kept_nothing)
+    assert "kept no parameters" in refusal(small, bad, 422)["msg"]
+    write(
+        small,
+        "INSERT INTO backend_submissions (task_id, proj_id, task_name, task_type, task_config, "
+        "task_status, task_result) VALUES ('TASK1', 'P', 'n', 'dl_ts', '{}', 'Running', '')",
+    )
+    bad = body(task_type="dl_ft", trained_task_id="TASK1")
+    assert "needs a task that is Finished" in refusal(small, bad, 422)["msg"]
+
+
+def test_a_parent_of_another_layout_or_model(
+    small: House, trained: dict[str, Any], tmp_path: Path
+) -> None:
+    for label in (0, 1):
+        table = cohort_table("wide", label, 12, seed=4, recipe=Recipe(regions=14))
+        path = tmp_path / f"wide_{label}.csv"
+        table.to_csv(path, index=False)
+        small.upload(path)
+    parent = {"task_type": "dl_ft", "trained_task_id": trained["task_id"]}
+    answer = refusal(small, body(**parent, train_data=["wide_0", "wide_1"]), 422)
+    assert "Only the data has the regions 13, 14" in answer["msg"]
+    answer = refusal(small, body(train_data=["small_SZ", "wide_0"]), 422)
+    assert "Only wide_0 has the regions 13, 14" in answer["msg"]
+    answer = refusal(small, body(**parent, model="GCN"), 422)
+    assert [error["field"] for error in answer["errors"]] == ["model"]
+
+
+def spoiled(kind: str) -> bytes:
+    table = cohort_table("bad", 1, 3, seed=1, recipe=SMALL)
+    if kind == "no label":
+        table = table.drop(columns="LABEL_GROUP")
+    elif kind == "text":
+        table["GMV_1"] = ["0.4", "high", "0.5"]
+    elif kind == "a region short":
+        table = table.drop(columns="GMV_3")
+    elif kind == "half labels":
+        table["LABEL_GROUP"] = [0, 1, 0.5]
+    return table.to_csv(index=False).encode()
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (spoiled("no label"), "has no label"),
+        (spoiled("text"), "GMV_1 in row 2 holds 'high'"),
+        (spoiled("a region short"), "no GMV column for region 3"),
+        (spoiled("half labels"), "not an integer class"),
+        (b"", "not a CSV table"),
+        (b"\x00\x01\x02", ""),
+        (b"a,b\n1,2\n", "MEASURE_REGION"),
+        (b"\xff\xfe\x00", ""),
+    ],
+)
+def test_files_that_are_no_dataset(small: House, content: bytes, said: str) -> None:
+    before = small.get("/api/v0/datasets")["datasets"]
+    query = {"proj_id": "P", "data_name": "bad"}
+    reply = small.http.post("/api/v0/datasets", params=query, content=content)
+    assert reply.status_code == 422, reply.text
+    assert said in reply.json()["msg"]
+    assert plain(reply.json()["msg"])
+    assert small.get("/api/v0/datasets")["datasets"] == before
+
+
+def test_an_upload_without_names_and_a_name_that_is_taken(small: House) -> None:
+    reply = small.http.post("/api/v0/datasets", content=spoiled("nothing"))
+    assert {error["field"] for error in reply.json()["errors"]} == {"proj_id", "data_name"}
+    query = {"proj_id": "P", "data_name": "small_SZ"}
+    reply = small.http.post("/api/v0/datasets", params=query, content=spoiled("nothing"))
+    assert (reply.status_code, reply.json()["error_num"]) == (409, 6)
+
+
+def test_odd_rows_are_said_not_refused(small: House) -> None:
+    table = cohort_table("odd", 1, 4, seed=1, recipe=SMALL)
+    table.loc[1, "ID"] = table.loc[0, "ID"]
+    table.loc[2, "GMV_1"] = np.inf
+    query = {"proj_id": "P", "user_id": "u"}
+    file = {"datafile": ("odd.csv", table.to_csv(index=False).encode(), "text/csv")}
+    answer = small.http.post("/api/v0/datasets", params=query, files=file).json()
+    assert answer["error_num"] == 0
+    assert answer["dataset"]["data_name"] == "odd"
+    assert [f["rule"] for f in answer["dataset"]["findings"]] == ["infinite"]
+    assert any("more than once" in note for note in answer["dataset"]["notes"])
+    one = cohort_table("single", 0, 1, seed=1, recipe=SMALL).to_csv(index=False).encode()
+    query |= {"data_name": "single"}
+    answer = small.http.post("/api/v0/datasets", params=query, content=one).json()
+    assert answer["dataset"]["subjects"] == 1
+    train = ["odd", "single"]
+    task = small.wait(small.post(form(train_data=train))["task_form"]["task_id"])
+    assert task["task_status"] == "Finished", task["error"]
+    warnings = " ".join(task["task_result"]["warnings"])
+    assert "train_data has 1 subject id on more than one row" in warnings
+    assert "only 5 subjects" in warnings
+
+
+def test_dataset_written_by_neuro_learn_that_cannot_be_used(small: House) -> None:
+    write(
+        small,
+        "INSERT INTO backend_datasets (data_id, proj_id, user_id, data_name, data_cont, "
+        "hdfs_path) VALUES ('D1', 'P', 'u', 'junk', '{\"GMV_1\": {\"0\": 1}}', '')",
+    )
+    answer = refusal(small, body(train_data=["small_NC", "junk"]), 422)
+    assert "has no label" in answer["msg"]
+
+
+@pytest.mark.parametrize("path", ["", "/model", "/manifest", "/lineage"])
+@pytest.mark.parametrize("task_id", ["TASK0", "..%2f..%2fetc", "%00", "a" * 500])
+def test_tasks_that_are_not_there(small: House, path: str, task_id: str) -> None:
+    reply = small.http.get(f"/api/v0/tasks/{task_id}{path}")
+    assert (reply.status_code, reply.json()["error_num"]) == (404, 4)
+
+
+@pytest.mark.parametrize(
+    "query", [{"limit": "0"}, {"limit": "x"}, {"status": "x"}, {"cursor": "x"}]
+)
+def test_bad_queries(small: House, query: dict[str, str]) -> None:
+    reply = small.http.get("/api/v0/tasks", params=query)
+    assert reply.status_code == 422, reply.text

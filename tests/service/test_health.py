@@ -1,0 +1,70 @@
+"""What does not answer is named, and a task that was accepted waits for it."""
+
+import asyncio
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from db.connection import migrate
+from graphnet.synthetic import cohort_table
+from tests.houses import House, serving
+
+NOBODY = "redis://127.0.0.1:1/0"
+
+
+def variables(folder: Path) -> dict[str, str]:
+    (folder / "registry").mkdir()
+    return {
+        "SGN_DATABASE_URL": f"sqlite://{folder / 'sgn.sqlite3'}",
+        "SGN_REDIS_URL": NOBODY,
+        "SGN_REGISTRY_URL": (folder / "registry").as_uri(),
+    }
+
+
+@pytest.fixture
+def alone(tmp_path: Path) -> Iterator[httpx.Client]:
+    """The service with a database and a registry, and nobody at its queue's address."""
+    given = variables(tmp_path)
+    asyncio.run(migrate(given["SGN_DATABASE_URL"]))
+    with serving(tmp_path, **given) as http:
+        yield http
+
+
+def test_a_whole_house_is_ready(small: House) -> None:
+    answer = small.get("/readyz")
+    assert answer["dependencies"] == {"database": "ok", "redis": "ok", "registry": "ok"}
+    assert small.http.get("/api/v0/test_db").text == "success"
+
+
+def test_what_is_missing_is_named(alone: httpx.Client, tmp_path: Path) -> None:
+    (tmp_path / "registry").rmdir()
+    reply = alone.get("/readyz")
+    assert reply.status_code == 503
+    found = reply.json()["dependencies"]
+    assert found["database"] == "ok"
+    assert found["redis"] == "Redis does not answer at SGN_REDIS_URL."
+    assert "registry" in found["registry"]
+    assert alone.get("/healthz").json()["error_num"] == 0
+
+
+def test_a_task_is_accepted_while_the_queue_is_away(alone: httpx.Client) -> None:
+    for label in (0, 1):
+        content = cohort_table("s", label, 5, seed=label).to_csv(index=False)
+        query = {"proj_id": "P", "data_name": f"d{label}"}
+        assert alone.post("/api/v0/datasets", params=query, content=content).status_code == 200
+    form = {"proj_id": "P", "task_type": "dl_ts", "train_data": ["d0", "d1"]}
+    answer = alone.post("/api/v0/new_task", content=json.dumps(form)).json()
+    assert answer["error_num"] == 0, answer
+    task = alone.get(f"/api/v0/tasks/{answer['task_form']['task_id']}").json()["task"]
+    assert task["task_status"] == "Submitted"
+
+
+def test_a_database_without_its_tables_is_said(tmp_path: Path) -> None:
+    with serving(tmp_path, **variables(tmp_path)) as http:
+        reply = http.get("/api/v0/tasks")
+        assert reply.status_code == 503
+        assert "sgn migrate" in reply.json()["msg"]
+        assert "sgn migrate" in http.get("/readyz").json()["dependencies"]["database"]

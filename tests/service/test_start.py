@@ -1,0 +1,25 @@
+"""The service starts at once: it loads neither torch nor what only an upload needs."""
+
+import subprocess
+import sys
+
+HEAVY = ("torch", "torch_geometric", "scipy", "sklearn", "pandas", "safetensors")
+
+
+def loaded_by(statement: str) -> set[str]:
+    code = f"import sys; {statement}; print(*{{name.partition('.')[0] for name in sys.modules}})"
+    command = [sys.executable, "-c", code]
+    return set(subprocess.run(command, capture_output=True, text=True, check=True).stdout.split())
+
+
+def test_the_service_loads_nothing_heavy() -> None:
+    loaded = loaded_by("import service.app, service.serve")
+    assert "starlette" in loaded
+    assert not loaded.intersection(HEAVY)
+
+
+def test_reading_a_dataset_needs_no_torch() -> None:
+    reading = "from graphnet.readers import read_table; read_table(b'ID,GMV_1\\n1,2\\n')"
+    loaded = loaded_by(f"import service.app; {reading}")
+    assert "pandas" in loaded
+    assert "torch" not in loaded
