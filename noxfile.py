@@ -42,10 +42,11 @@ def tests(session: nox.Session) -> None:
 @nox.session
 def demo(session: nox.Session) -> None:
     session.install(*CONSTRAINED, "-e", ".[all]")
-    session.run("python", "-m", "bench.demo", *session.posargs)
+    session.run("sgn", "demo", *session.posargs)
 
 
 @nox.session
 def bench(session: nox.Session) -> None:
     session.install(*CONSTRAINED, "-e", ".[all]", *group("tests"))
     session.run("python", "-m", "bench.train", *session.posargs)
+    session.run("python", "-m", "bench.start")

@@ -12,8 +12,7 @@ from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.backends.base.config_generator import expand_db_url
 from tortoise.connection import get_connection
 from tortoise.exceptions import ConfigurationError
-from tortoise.migrations.api import migrate as apply_migrations
-from tortoise.transactions import in_transaction
+from tortoise.migrations.executor import MigrationExecutor
 
 from db.errors import DatabaseError, SchemaBehind, translated
 from db.models import Outbox, Profile, Run
@@ -97,14 +96,16 @@ async def migrate(url: str) -> None:
         async with _alone(connection, url):
             if connection.capabilities.dialect == "sqlite":
                 await connection.execute_script(NEURO_LEARN_ON_SQLITE)
-            await apply_migrations(config=config, app_labels=["sgn"])
+            executor = MigrationExecutor(connection, {"sgn": config["apps"]["sgn"]})
+            if await executor.plan():
+                await executor.migrate()
     finally:
         await Tortoise.close_connections()
 
 
 @contextlib.asynccontextmanager
 async def _alone(connection: BaseDBAsyncClient, url: str) -> AsyncIterator[None]:
-    """Hold the database's own advisory lock, or a file's beside SQLite."""
+    """Hold an advisory lock of the database server, or a file's beside SQLite."""
     dialect = connection.capabilities.dialect
     if dialect == "sqlite":
         path = Path(_sqlite_path(url) + ".migrate")
@@ -112,16 +113,21 @@ async def _alone(connection: BaseDBAsyncClient, url: str) -> AsyncIterator[None]
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield
         return
-    async with in_transaction() as held:
-        if dialect == "mysql":
-            await held.execute_query("SELECT GET_LOCK(%s, %s)", [LOCK_NAME, LOCK_SECONDS])
+    # The lock belongs to a connection of its own, out of the pool until it is released.
+    async with connection.acquire_connection() as held:
+        if dialect == "postgres":
+            await held.execute(f"SELECT pg_advisory_lock({LOCK_NUMBER})")
         else:
-            await held.execute_query("SELECT pg_advisory_xact_lock($1)", [LOCK_NUMBER])
+            async with held.cursor() as cursor:
+                await cursor.execute("SELECT GET_LOCK(%s, %s)", (LOCK_NAME, LOCK_SECONDS))
         try:
             yield
         finally:
-            if dialect == "mysql":
-                await held.execute_query("SELECT RELEASE_LOCK(%s)", [LOCK_NAME])
+            if dialect == "postgres":
+                await held.execute(f"SELECT pg_advisory_unlock({LOCK_NUMBER})")
+            else:
+                async with held.cursor() as cursor:
+                    await cursor.execute("SELECT RELEASE_LOCK(%s)", (LOCK_NAME,))
 
 
 def _config(url: str) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """Datasets, and what is known of their content."""
 
+import contextlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -92,7 +93,9 @@ async def put_profile(data_id: str, length: int, profile: dict[str, Any]) -> Non
     """Keep a profile, in the place of an older one."""
     text = json.dumps(profile, allow_nan=False, ensure_ascii=False, separators=(",", ":"))
     content = {"length": length, "profile": text}
-    await Profile.update_or_create(defaults=content, data_id=data_id)
+    # Two requests may find the same dataset without a profile at once; either's will do.
+    with contextlib.suppress(IntegrityError):
+        await Profile.update_or_create(defaults=content, data_id=data_id)
 
 
 async def _records(query: Any) -> list[DatasetRecord]:

@@ -166,7 +166,7 @@ async def lineage(task_id: str) -> list[TaskRecord]:
 def _record(row: dict[str, Any], run: Run | None) -> TaskRecord:
     failed = row["task_status"] == Status.FAILED
     text = row.get("task_result") or ""
-    error = (run.error if run else "") or (text if failed else "")
+    error = (text if failed else "") or (run.error if run else "")
     return TaskRecord(
         task_id=row["task_id"],
         proj_id=row["proj_id"],
@@ -194,7 +194,7 @@ def _object(text: str) -> dict[str, Any] | None:
     """A JSON object; None for anything else, which an older service may have left."""
     try:
         value = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     return value if isinstance(value, dict) else None
 

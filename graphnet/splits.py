@@ -106,8 +106,8 @@ def _sizes(name: str, cohort: Cohort) -> Iterator[str]:
     if repeated:
         shown = ", ".join(repeated[:3]) + (" …" if len(repeated) > 3 else "")
         yield (
-            f"{name}_data has {_count(len(repeated), 'subject id')} on more than one row ({shown}); "
-            "each row counts, so the intervals are too narrow."
+            f"{name}_data has {_count(len(repeated), 'subject id')} on more than one row "
+            f"({shown}); each row counts, so the intervals are too narrow."
         )
     if len(counts) == 1:
         yield (

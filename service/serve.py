@@ -13,7 +13,7 @@ from hypercorn.config import Config
 from actors.settings import SettingsError
 from registry import RegistryError
 from service.app import create_app
-from service.settings import Settings
+from service.settings import Settings, is_loopback
 
 log = logging.getLogger(__name__)
 
@@ -41,8 +41,9 @@ def start_log() -> None:
 
 def listen(host: str, port: int) -> socket.socket:
     """A listening socket; port 0 takes a free one. Raises OSError in one sentence."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
-        return socket.create_server((host, port), backlog=BACKLOG)
+        return socket.create_server((host, port), family=family, backlog=BACKLOG)
     except OSError as error:
         raise OSError(
             f"The service cannot listen on {host}:{port}: {error.strerror or error}; choose "
@@ -50,8 +51,18 @@ def listen(host: str, port: int) -> socket.socket:
         ) from error
 
 
+def address(listening: socket.socket) -> str:
+    """The URL of a listening socket."""
+    host, port = listening.getsockname()[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
 async def serve_until(settings: Settings, listening: socket.socket, stop: asyncio.Event) -> None:
     """Serve on an open socket until ``stop`` is set."""
+    if not is_loopback(settings.host):
+        log.warning(
+            "ANYONE who reaches %s can use this service: no token is asked for", settings.host
+        )
     config = Config()
     config.bind = [f"fd://{os.dup(listening.fileno())}"]  # Hypercorn closes what it is given
     config.include_server_header = False
@@ -69,7 +80,7 @@ def stop_on_signals(stop: asyncio.Event) -> None:
 async def _until_signalled(settings: Settings, listening: socket.socket) -> int:
     stop = asyncio.Event()
     stop_on_signals(stop)
-    log.info("listening on http://%s:%s", *listening.getsockname()[:2])
+    log.info("listening on %s", address(listening))
     try:
         await serve_until(settings, listening, stop)
     except RegistryError as error:

@@ -32,7 +32,7 @@ class Settings:
         """
         host = read(environment, "SGN_HOST", str, "127.0.0.1")
         anonymous = read(environment, "SGN_ALLOW_ANONYMOUS", yes_or_no, default=False)
-        if not _is_loopback(host) and not anonymous:
+        if not is_loopback(host) and not anonymous:
             raise SettingsError(
                 f"SGN_HOST is {host}, where anyone in the network could use the service without "
                 "signing in; set SGN_ALLOW_ANONYMOUS=1 if the network itself keeps strangers out."
@@ -45,7 +45,8 @@ class Settings:
         )
 
 
-def _is_loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
+    """Whether only this machine can reach the address."""
     if host == "localhost":
         return True
     try:

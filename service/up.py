@@ -23,7 +23,7 @@ from actors.settings import SettingsError
 from db.connection import migrate
 from db.errors import DatabaseError
 from service.children import Child
-from service.serve import listen, serve_until, start_log, stop_on_signals
+from service.serve import address, listen, serve_until, start_log, stop_on_signals
 from service.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -169,6 +169,5 @@ async def _announce(settings: Settings, listening: socket.socket, stop: asyncio.
             await asyncio.sleep(0.1)
         else:
             raise UpError("The worker did not start; see log/worker.log in the home.")
-    host, port = listening.getsockname()[:2]
-    print(f"ready http://{host}:{port}", flush=True)  # noqa: T201
+    print(f"ready {address(listening)}", flush=True)  # noqa: T201
     await stop.wait()

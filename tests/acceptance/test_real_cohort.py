@@ -1,7 +1,10 @@
 """The two forms of the contract on the real cohorts, over HTTP, with real processes."""
 
 import json
+import shutil
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -181,6 +184,25 @@ def test_other_column_order_and_label_name_give_the_same_result(
     ours = downloaded(running, task["task_id"])
     for name, tensor in theirs.parameters.items():
         assert bool((tensor == ours.parameters[name]).all())
+
+
+def test_the_specifications_form_runs_as_it_stands(
+    running: House, home: Path, first: dict[str, Any]
+) -> None:
+    """Its parent is a task of the service before this one: a submission and a stored model."""
+    old = SPECIFICATION["param_set"]["trained_task_id"]
+    shutil.copytree(home / "registry/models" / first["task_id"], home / "registry/models" / old)
+    with closing(sqlite3.connect(home / "sgn.sqlite3")) as connection, connection:
+        connection.execute(
+            "INSERT INTO backend_submissions (task_id, proj_id, task_name, task_type, task_config,"
+            " task_status, task_result) VALUES (?, 'P', 'old', 'dl_ts', '{}', 'Finished', '{}')",
+            [old],
+        )
+    reply = running.post(SPECIFICATION)
+    assert reply["error_num"] == 0, reply
+    task = running.wait(reply["task_form"]["task_id"])
+    assert task["task_status"] == "Finished", task["error"]
+    assert task["parent_task_id"] == old
 
 
 def test_a_restart_finds_everything(

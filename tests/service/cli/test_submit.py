@@ -62,8 +62,8 @@ def test_a_refused_form_gives_one_line_a_field(sgn: Command, form: Form) -> None
 
     assert (ran.exit_code, ran.stdout) == (1, "")
     assert ran.stderr.splitlines() == [
-        "task_type: task_type is missing.",
-        "proj_id: proj_id is missing.",
+        "task_type is missing.",
+        "proj_id is missing.",
     ]
 
 

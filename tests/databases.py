@@ -1,0 +1,185 @@
+"""Databases for tests: made under a random name on a server that is there, dropped at the end.
+
+On MariaDB and PostgreSQL they hold NEURO-LEARN's two tables, as Django makes them, and nothing
+else. Everything here blocks, and needs no pytest.
+"""
+
+import asyncio
+import contextlib
+import os
+import secrets
+import sqlite3
+from collections.abc import Coroutine, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, TypeVar
+from urllib.parse import SplitResult, unquote, urlsplit
+
+import asyncmy
+import asyncpg  # type: ignore[import-untyped]  # it brings no types
+
+T = TypeVar("T")
+
+MYSQL_VARIABLE, MYSQL_URL = "SGN_TEST_MYSQL_URL", "mysql://root@127.0.0.1:3306"
+POSTGRES_VARIABLE, POSTGRES_URL = "SGN_TEST_POSTGRES_URL", "postgres://postgres@127.0.0.1:5432"
+CONNECT_SECONDS = 3
+
+DJANGO_ON_MYSQL = (
+    """CREATE TABLE `backend_submissions` (
+        `id` integer AUTO_INCREMENT NOT NULL PRIMARY KEY,
+        `task_id` varchar(32) NOT NULL UNIQUE,
+        `proj_id` varchar(32) NOT NULL,
+        `task_name` varchar(64) NOT NULL,
+        `task_type` varchar(16) NOT NULL,
+        `task_config` varchar(4096) NOT NULL,
+        `task_status` varchar(16) NOT NULL,
+        `task_result` longtext NOT NULL)
+        CHARACTER SET utf8mb4""",
+    """CREATE TABLE `backend_datasets` (
+        `id` integer AUTO_INCREMENT NOT NULL PRIMARY KEY,
+        `data_id` varchar(32) NOT NULL UNIQUE,
+        `proj_id` varchar(32) NOT NULL,
+        `user_id` varchar(32) NOT NULL,
+        `data_name` varchar(64) NOT NULL UNIQUE,
+        `data_cont` longtext NOT NULL,
+        `hdfs_path` varchar(256) NOT NULL)
+        CHARACTER SET utf8mb4""",
+)
+DJANGO_ON_POSTGRES = (
+    """CREATE TABLE "backend_submissions" (
+        "id" serial NOT NULL PRIMARY KEY,
+        "task_id" varchar(32) NOT NULL UNIQUE,
+        "proj_id" varchar(32) NOT NULL,
+        "task_name" varchar(64) NOT NULL,
+        "task_type" varchar(16) NOT NULL,
+        "task_config" varchar(4096) NOT NULL,
+        "task_status" varchar(16) NOT NULL,
+        "task_result" text NOT NULL)""",
+    """CREATE TABLE "backend_datasets" (
+        "id" serial NOT NULL PRIMARY KEY,
+        "data_id" varchar(32) NOT NULL UNIQUE,
+        "proj_id" varchar(32) NOT NULL,
+        "user_id" varchar(32) NOT NULL,
+        "data_name" varchar(64) NOT NULL UNIQUE,
+        "data_cont" text NOT NULL,
+        "hdfs_path" varchar(256) NOT NULL)""",
+)
+
+
+class ServerSilent(Exception):
+    """No database server answers; the text says where, and which variable names another."""
+
+
+@contextlib.contextmanager
+def sqlite_database(folder: Path) -> Iterator[str]:
+    """The URL of a database file that is not there yet. Nothing of it is removed."""
+    yield f"sqlite://{folder / secrets.token_hex(4)}.db"
+
+
+@contextlib.contextmanager
+def mysql_database(*, charset: str = "utf8mb4", django: bool = True) -> Iterator[str]:
+    """The URL of a database with NEURO-LEARN's tables on MariaDB or MySQL. Raises ServerSilent.
+
+    ``charset`` is what a table gets that names none itself.
+    """
+    server = _server(MYSQL_VARIABLE, MYSQL_URL)
+    name = _name()
+    query(server, f"CREATE DATABASE {name} CHARACTER SET {charset}")
+    url = f"{server}/{name}"
+    try:
+        if django:
+            query(url, *DJANGO_ON_MYSQL)
+        yield url
+    finally:
+        query(server, f"DROP DATABASE {name}")
+
+
+@contextlib.contextmanager
+def postgres_database(*, django: bool = True) -> Iterator[str]:
+    """The URL of a database with NEURO-LEARN's tables on PostgreSQL. Raises ServerSilent."""
+    server = _server(POSTGRES_VARIABLE, POSTGRES_URL)
+    name = _name()
+    query(server, f"CREATE DATABASE {name}")
+    url = f"{server}/{name}"
+    try:
+        if django:
+            query(url, *DJANGO_ON_POSTGRES)
+        yield url
+    finally:
+        query(server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def query(url: str, *statements: str) -> list[tuple[Any, ...]]:
+    """Run statements by the bare driver, each on its own; the rows of the last."""
+    parts = urlsplit(url)
+    if parts.scheme == "sqlite":
+        return _on_sqlite(parts.path, statements)
+    on_server = _on_mysql if parts.scheme == "mysql" else _on_postgres
+    return _blocking(on_server(parts, statements))
+
+
+def _server(variable: str, usual: str) -> str:
+    """The URL of a server that answers, without a database."""
+    url = os.environ.get(variable, usual).rstrip("/")
+    try:
+        query(url, "SELECT 1")
+    except (OSError, TimeoutError, asyncmy.errors.Error, asyncpg.PostgresError) as error:
+        parts = urlsplit(url)
+        raise ServerSilent(
+            f"No database server answers at {parts.hostname}:{parts.port}; "
+            f"{variable} may name another."
+        ) from error
+    return url
+
+
+def _name() -> str:
+    return f"sgn_test_{secrets.token_hex(6)}"
+
+
+def _blocking(work: Coroutine[Any, Any, T]) -> T:
+    """Run it to its end, in a thread because the caller's own loop may be running."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, work).result()
+
+
+def _on_sqlite(path: str, statements: Sequence[str]) -> list[tuple[Any, ...]]:
+    with contextlib.closing(sqlite3.connect(path, timeout=10, isolation_level=None)) as connection:
+        found: list[tuple[Any, ...]] = []
+        for statement in statements:
+            found = connection.execute(statement).fetchall()
+        return found
+
+
+async def _on_mysql(parts: SplitResult, statements: Sequence[str]) -> list[tuple[Any, ...]]:
+    connection = await asyncmy.connect(
+        host=parts.hostname,
+        port=parts.port or 3306,
+        user=parts.username,
+        password=unquote(parts.password or ""),
+        db=parts.path[1:] or None,
+        connect_timeout=CONNECT_SECONDS,
+        autocommit=True,
+        charset="utf8mb4",
+    )
+    async with connection, connection.cursor() as cursor:
+        for statement in statements:
+            await cursor.execute(statement)
+        return list(await cursor.fetchall())
+
+
+async def _on_postgres(parts: SplitResult, statements: Sequence[str]) -> list[tuple[Any, ...]]:
+    connection = await asyncpg.connect(
+        host=parts.hostname,
+        port=parts.port or 5432,
+        user=parts.username,
+        password=unquote(parts.password) if parts.password else None,
+        database=parts.path[1:] or "postgres",
+        timeout=CONNECT_SECONDS,
+    )
+    try:
+        found: list[Any] = []
+        for statement in statements:
+            found = await connection.fetch(statement)
+        return [tuple(row) for row in found]
+    finally:
+        await connection.close()

@@ -1,0 +1,44 @@
+"""Rows to begin with."""
+
+import json
+from dataclasses import replace
+from typing import Any
+
+from db import runs, tasks
+from db.runs import Claim
+from db.tasks import NewTask
+
+LEASE_MS = 60_000
+TASK = NewTask(
+    proj_id="PROJ20191217104136",
+    task_name="a task",
+    task_type="dl_ts",
+    task_config='{"model":"GNN"}',
+    parent_task_id="",
+    epochs=7,
+)
+
+
+async def submitted(**changes: Any) -> str:
+    """The id of a new task."""
+    return await tasks.insert_new_task(replace(TASK, **changes))
+
+
+async def claimed(task_id: str, *, lease_ms: int = LEASE_MS, max_attempts: int = 3) -> Claim | None:
+    """What a worker gets that asks for this task."""
+    return await runs.claim(
+        task_id, worker="host:1", device="cpu", lease_ms=lease_ms, max_attempts=max_attempts
+    )
+
+
+async def running(*, lease_ms: int = LEASE_MS) -> Claim:
+    """The claim of a new task."""
+    claim = await claimed(await submitted(), lease_ms=lease_ms)
+    assert claim is not None
+    return claim
+
+
+def content(size: int) -> str:
+    """JSON of about this many bytes, half of them ones that SQL or JSON has to escape."""
+    value = 'it\'s "50 %" \\ %s ? $1 :name \t\n é 漢字 🧠 \u2028'
+    return json.dumps({"NOTE": [value] * (size // len(value.encode()))}, ensure_ascii=False)
