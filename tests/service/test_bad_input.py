@@ -212,7 +212,7 @@ def test_an_upload_without_names_and_a_name_that_is_taken(small: House) -> None:
 
 def test_odd_rows_are_said_not_refused(small: House) -> None:
     table = cohort_table("odd", 1, 4, seed=1, recipe=SMALL)
-    table.loc[1, "ID"] = table.loc[0, "ID"]
+    table["ID"] = ["odd_1", "odd_1", "odd_3", "odd_4"]
     table.loc[2, "GMV_1"] = np.inf
     query = {"proj_id": "P", "user_id": "u"}
     file = {"datafile": ("odd.csv", table.to_csv(index=False).encode(), "text/csv")}
