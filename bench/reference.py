@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
-from torch.utils.data import RandomSampler
+from torch.utils.data import Sampler
 from torch_geometric.data import Batch, Data
 from torch_geometric.loader import DataLoader
 from torch_geometric.nn import GCNConv, global_mean_pool
@@ -43,6 +43,21 @@ class ReferenceNet(nn.Module):
         self.linear.bias.copy_(parameters["linear.bias"][0])
 
 
+class Order(Sampler[int]):
+    """Every subject once an epoch, in the order that graphnet draws from the same seed."""
+
+    def __init__(self, subjects: int, seed: int) -> None:
+        self.subjects = subjects
+        self.generator = torch.Generator().manual_seed(seed)
+
+    def __len__(self) -> int:
+        return self.subjects
+
+    def __iter__(self) -> Iterator[int]:
+        # torch's RandomSampler draws one permutation more an epoch than it gives.
+        yield from torch.randperm(self.subjects, generator=self.generator).tolist()
+
+
 def as_graphs(x: Tensor, labels: Tensor) -> list[Data]:
     """Subjects (S, N, F) and their classes (S,) as graphs with an edge i → j for each i ≤ j."""
     edges = torch.triu_indices(x.shape[1], x.shape[1])
@@ -53,15 +68,12 @@ def as_graphs(x: Tensor, labels: Tensor) -> list[Data]:
 
 
 def fit(net: ReferenceNet, subjects: Sequence[Data], settings: Settings) -> Iterator[float]:
-    """Train epoch by epoch with Adam; yield the mean loss over all subjects after each.
-
-    Each epoch takes the subjects in the order that ``settings.seed`` draws, as graphnet does.
-    """
+    """Train epoch by epoch with Adam; yield the mean loss over all subjects after each."""
     optimiser = torch.optim.Adam(net.parameters(), lr=settings.learning_rate)
     schedule = torch.optim.lr_scheduler.StepLR(
         optimiser, settings.lr_step_size, gamma=settings.lr_decay
     )
-    order = RandomSampler(subjects, generator=torch.Generator().manual_seed(settings.seed))
+    order = Order(len(subjects), settings.seed)
     training = DataLoader(subjects, settings.batch_size, sampler=order)
     scoring = DataLoader(subjects, settings.batch_size)
     for _ in range(settings.epochs):

@@ -95,7 +95,7 @@ def from_columns(columns: Columns, name: str) -> Cohort:
     ids, notes = _ids(columns, len(labels), name)
     notes += _left_alone(columns, name)
     if not kept.all():
-        notes += (f"{name}: {int((~kept).sum())} subjects without a label were left out.",)
+        notes += (f"{name}: rows left out for want of a label: {int((~kept).sum())}.",)
     if not kept.any():
         raise CohortError(f"The dataset {name} has no subject with a label.")
     ids = tuple(subject for subject, keep in zip(ids, kept, strict=True) if keep)

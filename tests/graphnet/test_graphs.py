@@ -81,8 +81,8 @@ def test_the_strongest_positive_pairs_are_kept() -> None:
 
 
 @unhurried
-@given(DENSITIES, st.booleans())
-def test_data_driven_graphs_are_symmetric_and_normalised(density: float, shared: bool) -> None:
+@given(density=DENSITIES, shared=st.booleans())
+def test_data_driven_graphs_are_symmetric_and_normalised(*, density: float, shared: bool) -> None:
     x = scaled()
     found = graphs.covariance(x, density) if shared else graphs.similarity(x, density)
     assert found.shape == (1 if shared else len(x), REGIONS, REGIONS)

@@ -200,7 +200,7 @@ def test_subjects_without_a_label_are_left_out_and_counted() -> None:
     assert cohort.ids == ("p1", "p3")
     assert cohort.labels.tolist() == [1, 0]
     assert cohort.features.ravel().tolist() == [0.5, 0.7]
-    assert cohort.notes == ("site: 1 subjects without a label were left out.",)
+    assert cohort.notes == ("site: rows left out for want of a label: 1.",)
 
 
 def test_without_ids_rows_are_named_and_it_is_said() -> None:

@@ -1,0 +1,116 @@
+"""Settings within their bounds, the catalogue, and what may be imported without torch."""
+
+import json
+import math
+import subprocess
+import sys
+from typing import Any
+
+import pytest
+
+from graphnet.config import ALIASES, BOUNDS, GRAPHS, MODELS, Settings, find_model
+from graphnet.errors import SettingsError
+
+TORCH_FREE = [
+    "cohort",
+    "config",
+    "errors",
+    "graphs",
+    "manifest",
+    "quality",
+    "readers",
+    "scaling",
+    "splits",
+    "synthetic",
+]
+
+
+def test_recommended_settings_are_within_their_bounds() -> None:
+    for name, card in MODELS.items():
+        assert card.name == card.settings.model == name
+        assert card.summary
+        assert card.source
+        assert card.settings.graph in GRAPHS
+
+
+def test_the_reference_net_keeps_its_settings() -> None:
+    assert Settings.for_model("GCN") == Settings(
+        model="GCN", learning_rate=0.05, batch_size=10, lr_step_size=60, lr_decay=0.2, epochs=200,
+        graph="full",
+    )  # fmt: skip
+
+
+def test_what_is_asked_for_stands_in_place_of_what_is_recommended() -> None:
+    asked = Settings.for_model("gcn", epochs=3, density=1.0)
+    assert asked.as_dict() == MODELS["GCN"].settings.as_dict() | {"epochs": 3, "density": 1.0}
+    assert Settings(**json.loads(json.dumps(asked.as_dict()))) == asked
+
+
+@pytest.mark.parametrize("name", ["", " ", "sgn", "SGN", "GNN", " gnn "])
+def test_the_default_model_answers_to_its_names(name: str) -> None:
+    assert find_model(name) is MODELS["SGN"]
+
+
+def test_an_unknown_model_is_refused_with_the_known_ones() -> None:
+    with pytest.raises(SettingsError) as caught:
+        Settings.for_model("ResNet")
+    assert caught.value.sentences == ("model is 'ResNet'; it must be one of SGN, GCN, GNN.",)
+    assert set(ALIASES.values()) <= set(MODELS)
+
+
+def test_unknown_settings_are_named() -> None:
+    with pytest.raises(SettingsError, match=r"^Unknown settings: dropout, momentum\.$"):
+        Settings.for_model("SGN", momentum=0.9, dropout=0.5, epochs=3)
+
+
+def test_all_bad_settings_are_said_at_once() -> None:
+    with pytest.raises(SettingsError) as caught:
+        Settings.for_model("SGN", learning_rate=0, epochs=2.5, lr_decay=1.5, seed=-1, graph="ring")
+    assert caught.value.sentences == (
+        "learning_rate is 0; it must be a number above 0 up to 10.",
+        "epochs is 2.5; it must be a whole number from 1 up to 100000.",
+        "lr_decay is 1.5; it must be a number above 0 up to 1.",
+        "seed is -1; it must be a whole number from 0 up to 2147483647.",
+        "graph is 'ring'; it must be one of covariance, similarity, full.",
+    )
+
+
+@pytest.mark.parametrize("name", BOUNDS)
+def test_the_ends_of_every_range(name: str) -> None:
+    bound = BOUNDS[name]
+    low, high = bound.kind(bound.low), bound.kind(bound.high)
+    below = low - 1 if bound.kind is int else math.nextafter(low, -math.inf)
+    above = high + 1 if bound.kind is int else math.nextafter(high, math.inf)
+    assert bound.holds(high)
+    assert bound.holds(low) is not bound.open
+    assert not bound.holds(below)
+    assert not bound.holds(above)
+    assert getattr(Settings.for_model("", **{name: high}), name) == high
+    for value in (below, above):
+        with pytest.raises(SettingsError, match=name):
+            Settings.for_model("", **{name: value})
+
+
+@pytest.mark.parametrize("name", BOUNDS)
+@pytest.mark.parametrize("value", [math.nan, math.inf, True, "1", None, [1]])
+def test_what_is_no_number_is_in_no_range(name: str, value: Any) -> None:
+    assert not BOUNDS[name].holds(value)
+
+
+def test_a_whole_number_serves_as_a_number_but_not_the_reverse() -> None:
+    assert BOUNDS["lr_decay"].holds(1)
+    assert not BOUNDS["epochs"].holds(10.0)
+
+
+@pytest.mark.parametrize("module", TORCH_FREE)
+def test_the_torch_free_half_imports_no_torch(module: str) -> None:
+    check = (
+        f"import sys, graphnet.{module}; "
+        "print(*{name.split('.')[0] for name in sys.modules}, sep='\\n')"
+    )
+    found = subprocess.run(
+        [sys.executable, "-c", check], capture_output=True, text=True, timeout=60, check=True
+    )
+    loaded = set(found.stdout.split())
+    assert "graphnet" in loaded
+    assert not loaded & {"torch", "torch_geometric", "safetensors", "scipy", "sklearn"}

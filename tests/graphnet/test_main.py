@@ -1,0 +1,186 @@
+"""``python -m graphnet`` as a shell runs it."""
+
+import json
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from graphnet.__main__ import main
+from graphnet.readers import from_table, read_table
+from graphnet.stored import StoredModel
+from graphnet.synthetic import cohort_table
+from tests.graphnet.people import RECIPE
+
+SMALL = ("--epochs", "3", "--device", "cpu")
+Files = dict[str, Path]
+
+
+def shell(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-W", "error", "-m", "graphnet", *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory: pytest.TempPathFactory) -> Files:
+    """CSV files by site and group: A_NC, A_SZ, B_NC, B_SZ, and one of another layout."""
+    folder = tmp_path_factory.mktemp("files")
+    found = {}
+    for site in "AB":
+        for label, group in enumerate(("NC", "SZ")):
+            path = found[f"{site}_{group}"] = folder / f"{site}_{group}.csv"
+            cohort_table(site, label, 20, seed=0, recipe=RECIPE).to_csv(path, index=False)
+    found["narrow"] = folder / "narrow.csv"
+    narrow = cohort_table("A", 0, 20, seed=0, recipe=replace(RECIPE, regions=11))
+    narrow.to_csv(found["narrow"], index=False)
+    return found
+
+
+@pytest.fixture(scope="module")
+def trained(files: Files, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("trained") / "model"
+    run = shell(
+        "--train", files["A_NC"], files["A_SZ"], "--test", files["B_NC"], files["B_SZ"],
+        "--out", folder, *SMALL,
+    )  # fmt: skip
+    assert run.returncode == 0, run.stderr
+    (folder / "shown").write_text(run.stdout)
+    (folder / "said").write_text(run.stderr)
+    return folder
+
+
+def sentences(capsys: pytest.CaptureFixture[str], *arguments: str | Path) -> list[str]:
+    assert main([str(one) for one in arguments]) == 1
+    shown, said = capsys.readouterr()
+    assert "Epoch" not in shown
+    return said.splitlines()
+
+
+def test_training_shows_its_epochs_and_keeps_a_model_and_its_result(
+    files: Files, trained: Path
+) -> None:
+    shown = (trained / "shown").read_text()
+    result = json.loads((trained / "result.json").read_text())
+    assert shown.splitlines()[:3] == result["train_epochs"]
+    assert "Test Accuracy" in result["train_epochs"][2]
+    assert json.loads(shown[shown.index("{") :]) == result["metrics"]
+    assert result["metrics"]["test"]["n"] == 40
+    assert result["metrics"]["val"] is None
+    notes = (trained / "said").read_text().splitlines()
+    assert notes == [f"Note: {sentence}" for sentence in result["warnings"]]
+    model = StoredModel.from_bytes(
+        (trained / "model.safetensors").read_bytes(), (trained / "manifest.json").read_bytes()
+    )
+    patients = from_table(read_table(files["B_SZ"]), "B_SZ")
+    hits = (model.predict(patients).argmax(axis=1) == 1).mean()
+    assert hits == result["metrics"]["test"]["sensitivity"]
+
+
+def test_a_model_is_fine_tuned(files: Files, trained: Path, tmp_path: Path) -> None:
+    run = shell(
+        "--train", files["B_NC"], files["B_SZ"], "--parent", trained, "--out", tmp_path / "child",
+        *SMALL,
+    )  # fmt: skip
+    assert run.returncode == 0, run.stderr
+    parent = json.loads((trained / "manifest.json").read_text())
+    child = json.loads((tmp_path / "child" / "manifest.json").read_text())
+    assert child["scaler"] == parent["scaler"]
+    assert child["parameters_sha256"] != parent["parameters_sha256"]
+    assert [dataset["name"] for dataset in child["datasets"]["train"]] == ["B_NC", "B_SZ"]
+
+
+def test_a_bad_file_is_one_sentence_and_no_traceback(tmp_path: Path) -> None:
+    path = tmp_path / "site.csv"
+    path.write_text("ID,LABEL,GMV_1\np1,1,high\n")
+    run = shell("--train", path, "--out", tmp_path / "out")
+    assert run.returncode == 1
+    assert run.stdout == ""
+    assert run.stderr == (
+        "The dataset site has text where a number belongs: GMV_1 in row 1 holds 'high'.\n"
+    )
+    assert not (tmp_path / "out").exists()
+
+
+def test_every_setting_arrives(files: Files, tmp_path: Path) -> None:
+    settings = {
+        "model": "GCN", "graph": "similarity", "epochs": 2, "batch_size": 9, "lr_step_size": 7,
+        "seed": 11, "learning_rate": 0.03, "lr_decay": 0.5, "weight_decay": 0.25, "density": 0.4,
+    }  # fmt: skip
+    given = [f"--{name.replace('_', '-')}={value}" for name, value in settings.items()]
+    held_out = ["--val", str(files["B_NC"]), str(files["B_SZ"])]
+    train = ["--train", str(files["A_NC"]), str(files["A_SZ"])]
+    assert main([*train, *held_out, "--out", str(tmp_path), *given]) == 0
+    assert json.loads((tmp_path / "manifest.json").read_text())["settings"] == settings
+    assert json.loads((tmp_path / "result.json").read_text())["metrics"]["val"]["n"] == 40
+
+
+def test_a_child_is_of_its_parents_model_unless_told_otherwise(
+    files: Files, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data = ("--train", str(files["A_NC"]), str(files["A_SZ"]), *SMALL)
+    assert main([*data, "--out", str(tmp_path / "parent"), "--model", "GCN"]) == 0
+    tune = (*data, "--parent", str(tmp_path / "parent"))
+    assert main([*tune, "--out", str(tmp_path / "child")]) == 0
+    child = json.loads((tmp_path / "child" / "manifest.json").read_text())
+    assert child["settings"]["model"] == "GCN"
+    capsys.readouterr()
+    assert sentences(capsys, *tune, "--out", tmp_path / "other", "--model", "SGN") == [
+        "The stored model is GCN, so it cannot be fine-tuned as SGN; leave model empty or name GCN."
+    ]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--model", "CNN"), ["model is 'CNN'; it must be one of SGN, GCN, GNN."]),
+        (
+            ("--epochs", "0", "--density", "nan"),
+            [
+                "epochs is 0; it must be a whole number from 1 up to 100000.",
+                "density is nan; it must be a number above 0 up to 1.",
+            ],
+        ),
+        (("--device", "gpu"), ["device is 'gpu'; it must be auto, cpu, cuda or cuda:0."]),
+        (("--parent", "nowhere"), ["nowhere/model.safetensors: No such file or directory."]),
+        (("--val", "nowhere.csv"), ["nowhere.csv: No such file or directory."]),
+    ],
+)
+def test_what_cannot_be_done_is_said_in_a_sentence(
+    files: Files,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    arguments: tuple[str, ...],
+    said: list[str],
+) -> None:
+    data = ("--train", files["A_NC"], files["A_SZ"], "--out", tmp_path / "out")
+    assert sentences(capsys, *data, *arguments) == said
+
+
+def test_files_of_two_layouts_are_refused_by_name(
+    files: Files, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    train = ("--train", files["A_SZ"], files["narrow"], "--out", tmp_path)
+    assert sentences(capsys, *train) == [
+        "The datasets A_SZ and narrow do not fit together. Only A_SZ has the regions 12."
+    ]
+
+
+def test_a_damaged_parent_is_refused(
+    files: Files, trained: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("model.safetensors", "manifest.json"):
+        (tmp_path / name).write_bytes((trained / name).read_bytes())
+    with (tmp_path / "model.safetensors").open("ab") as parameters:
+        parameters.write(np.zeros(1).tobytes())
+    tune = ("--train", files["A_NC"], "--parent", tmp_path, "--out", tmp_path / "out")
+    assert sentences(capsys, *tune) == [
+        "The stored parameters are not those that the manifest names (SHA-256)."
+    ]

@@ -1,0 +1,293 @@
+"""The optimiser against torch's own, replicas against single fits, and which epoch is kept."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from itertools import islice
+
+import numpy as np
+import pytest
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from graphnet import graphs
+from graphnet.config import Settings
+from graphnet.devices import choose_device, describe
+from graphnet.errors import SettingsError, TrainingError
+from graphnet.models import NETS, Net, Sizes, build_net
+from graphnet.optimiser import AdamW, FlatParameters
+from graphnet.training import Epoch, Prepared, Score, Training
+
+REGIONS, MEASURES = 10, 4
+SEEDS = (3, 1, 4, 15, 9)
+SETTINGS = Settings(epochs=6, batch_size=7, learning_rate=0.02, weight_decay=0.1, lr_step_size=4)
+OVERFITTED = replace(SETTINGS, epochs=40, lr_step_size=40)
+
+
+def tensors(seed: int = 0) -> dict[str, Tensor]:
+    generator = torch.Generator().manual_seed(seed)
+    shapes = {"weight": (3, 4, 5), "readout.bias": (3, 5), "bias": (3, 1)}
+    return {name: torch.randn(shape, generator=generator) for name, shape in shapes.items()}
+
+
+def net(name: str) -> Net:
+    return build_net(name, Sizes(REGIONS, MEASURES, 2))
+
+
+def group(of: Net, subjects: int = 33, *, seed: int = 0, effect: float = 0.5) -> Prepared:
+    """Subjects of whom every second one differs in half of the regions."""
+    generator = torch.Generator().manual_seed(seed)
+    labels = torch.arange(subjects) % 2
+    x = torch.randn((subjects, REGIONS, MEASURES), generator=generator)
+    x[labels == 1, :5] += effect
+    graph = torch.from_numpy(graphs.full(REGIONS))
+    return Prepared.of(of, x, graph, labels)
+
+
+def fit(
+    name: str,
+    seeds: tuple[int, ...],
+    groups: Mapping[str, Prepared] | None = None,
+    settings: Settings = SETTINGS,
+    select: str | None = None,
+) -> tuple[Training, list[Epoch]]:
+    model = net(name)
+    training = Training(
+        model,
+        model.initial(seeds),
+        groups or {"Train": group(model)},
+        settings,
+        seeds=seeds,
+        select=select,
+    )
+    return training, list(training)
+
+
+def test_flat_parameters_are_the_named_ones() -> None:
+    named = tensors()
+    flat = FlatParameters(named)
+    assert flat.flat.shape == (3, 4 * 5 + 5 + 1)
+    assert {name: view.shape for name, view in flat.views().items()} == {
+        name: tensor.shape for name, tensor in named.items()
+    }
+    for name, view in flat.views().items():
+        assert torch.equal(view, named[name])
+    (gradient,) = torch.autograd.grad((flat.views()["bias"] ** 2).sum(), flat.flat)
+    assert torch.equal(gradient[:, -1:], 2 * named["bias"])
+    assert (gradient[:, :-1] == 0).all()
+
+
+def test_each_replica_has_torchs_adamw() -> None:
+    named = tensors()
+    rates, decays = torch.tensor([[0.1], [0.01], [0.3]]), torch.tensor([[0.0], [0.5], [0.1]])
+    flat = FlatParameters(named)
+    chosen = flat.mask({"weight": True, "readout.bias": False, "bias": False})
+    ours = AdamW(flat.flat, rates, decays, chosen)
+    theirs = [{name: tensor[k].clone() for name, tensor in named.items()} for k in range(3)]
+    optimisers = [
+        torch.optim.AdamW(
+            [
+                {"params": [params["weight"]], "weight_decay": float(decays[k])},
+                {"params": [params["readout.bias"], params["bias"]], "weight_decay": 0.0},
+            ],
+            lr=float(rates[k]),
+        )
+        for k, params in enumerate(theirs)
+    ]
+    schedules = [torch.optim.lr_scheduler.StepLR(one, 10, gamma=0.2) for one in optimisers]
+    for step in range(30):
+        gradient = torch.randn(flat.flat.shape, generator=torch.Generator().manual_seed(step))
+        ours.step(gradient, 0.2 ** (step // 10))
+        pieces = flat.views(gradient)
+        for k, (params, optimiser) in enumerate(zip(theirs, optimisers, strict=True)):
+            for name, tensor in params.items():
+                tensor.grad = pieces[name][k].clone()
+            optimiser.step()
+            schedules[k].step()
+    for name, view in flat.views().items():
+        expected = torch.stack([params[name] for params in theirs])
+        torch.testing.assert_close(view.detach(), expected, atol=1e-6, rtol=1e-5)
+        assert (expected - named[name]).abs().min() > 1e-4
+
+
+@pytest.mark.parametrize("name", NETS)
+def test_five_replicas_are_five_single_fits(name: str) -> None:
+    together, _ = fit(name, SEEDS)
+    stacked = together.result()
+    for k, seed in enumerate(SEEDS):
+        alone, _ = fit(name, (seed,))
+        for key, tensor in alone.result().items():
+            torch.testing.assert_close(stacked[key][k], tensor[0], atol=2e-5, rtol=1e-4)
+    apart = [(tensor[0] - tensor[1]).abs().max() for tensor in stacked.values()]
+    assert max(apart) > 0.01
+
+
+def test_each_replica_keeps_the_epoch_that_is_best_for_it() -> None:
+    model = net("SGN")
+    groups = {"Train": group(model), "Val": group(model, 20, seed=9)}
+    together, _ = fit("SGN", SEEDS, groups, OVERFITTED, "Val")
+    assert len(set(together.best_epoch.flatten().tolist())) > 1
+    for k, seed in enumerate(SEEDS):
+        alone, epochs = fit("SGN", (seed,), groups, OVERFITTED, "Val")
+        losses = [epoch.scores["Val"].loss for epoch in epochs]
+        assert int(together.best_epoch[k]) == int(alone.best_epoch) == 1 + int(np.argmin(losses))
+        assert float(together.best_loss[k]) == pytest.approx(min(losses), rel=1e-3)
+
+
+def test_the_kept_epoch_is_what_stopping_there_gives() -> None:
+    model = net("SGN")
+    groups = {"Train": group(model), "Val": group(model, 20, seed=9)}
+    selected, _ = fit("SGN", (1,), groups, OVERFITTED, "Val")
+    best = int(selected.best_epoch)
+    assert 1 < best < 40
+    stopped, _ = fit("SGN", (1,), groups, replace(OVERFITTED, epochs=best))
+    for key, tensor in stopped.result().items():
+        assert torch.equal(tensor, selected.result()[key])
+
+
+def test_without_selection_the_last_epoch_is_kept_whatever_its_loss() -> None:
+    model = net("SGN")
+    groups = {"Train": group(model), "Val": group(model, 20, seed=9)}
+    unselected, epochs = fit("SGN", (1,), groups, OVERFITTED)
+    plain, _ = fit("SGN", (1,), settings=OVERFITTED)
+    assert int(unselected.best_epoch) == 40
+    assert epochs[-1].scores["Val"].loss > min(epoch.scores["Val"].loss for epoch in epochs)
+    for key, tensor in plain.result().items():
+        assert torch.equal(tensor, unselected.result()[key])
+
+
+@pytest.mark.parametrize("name", NETS)
+def test_a_seed_gives_the_same_bits_and_another_seed_others(name: str) -> None:
+    first, second, other = (fit(name, (seed,))[0].result() for seed in (1, 1, 2))
+    for key, tensor in first.items():
+        assert torch.equal(tensor, second[key])
+    assert any(not torch.equal(tensor, other[key]) for key, tensor in first.items())
+
+
+def test_training_leaves_where_it_started_as_it_was() -> None:
+    model = net("SGN")
+    start = model.initial([1])
+    list(Training(model, start, {"Train": group(model)}, SETTINGS, seeds=[1]))
+    for key, tensor in model.initial([1]).items():
+        assert torch.equal(tensor, start[key])
+
+
+@pytest.mark.parametrize("subjects", [1, 7, 22])
+def test_an_epoch_takes_every_subject_once(subjects: int) -> None:
+    model = net("SGN")
+    training = Training(
+        model, model.initial([1, 2]), {"Train": group(model)}, SETTINGS, seeds=[1, 2]
+    )
+    batches = training._batches(subjects)
+    assert {batch.shape[1] for batch in batches[:-1]} <= {7}
+    for orders in (torch.cat(batches, dim=1), torch.cat(training._batches(subjects), dim=1)):
+        assert orders.sort(dim=1).values.tolist() == [list(range(subjects))] * 2
+
+
+def test_scores_are_the_mean_loss_and_accuracy_after_the_epoch() -> None:
+    model = net("GCN")
+    train = group(model)
+    training, epochs = fit("GCN", SEEDS, {"Train": train, "Test": group(model, 8, seed=5)})
+    params = {name: tensor[:1] for name, tensor in training.parameters.views().items()}
+    logits = model.logits(params, train.inputs[None], train.graph[None])[0].detach()
+    score = epochs[-1].scores["Train"]
+    assert score.loss == pytest.approx(float(functional.cross_entropy(logits, train.labels)))
+    assert score.accuracy == pytest.approx(float((logits.argmax(1) == train.labels).float().mean()))
+    assert list(epochs[-1].scores) == ["Train", "Test"]
+    assert [epoch.number for epoch in epochs] == [1, 2, 3, 4, 5, 6]
+
+
+def test_training_lowers_the_loss() -> None:
+    for name in NETS:
+        _, epochs = fit(name, (1,), settings=replace(SETTINGS, epochs=30))
+        losses = [epoch.scores["Train"].loss for epoch in epochs]
+        assert losses[-1] < 0.8 * losses[0]
+
+
+def test_the_learning_rate_decays_step_by_step() -> None:
+    stopped = replace(SETTINGS, lr_decay=1e-30)
+    four, six = (fit("SGN", (1,), settings=replace(stopped, epochs=n))[0] for n in (4, 6))
+    for key, tensor in four.result().items():
+        assert torch.equal(tensor, six.result()[key])
+    three, _ = fit("SGN", (1,), settings=replace(stopped, epochs=3))
+    assert not torch.equal(three.best, four.best)
+
+
+def test_who_stops_iterating_stops_training() -> None:
+    model = net("SGN")
+    training = Training(model, model.initial([1]), {"Train": group(model)}, SETTINGS, seeds=[1])
+    list(islice(training, 2))
+    two, _ = fit("SGN", (1,), settings=replace(SETTINGS, epochs=2))
+    assert torch.equal(training.best, two.best)
+
+
+def test_a_loss_that_is_no_number_ends_it_and_names_the_epoch() -> None:
+    model = net("GCN")
+    train = group(model)
+    training = Training(model, model.initial([1]), {"Train": train}, SETTINGS, seeds=[1])
+    epochs = iter(training)
+    next(epochs)
+    train.inputs[3, 0, 0] = torch.inf
+    with pytest.raises(TrainingError) as caught:
+        next(epochs)
+    assert caught.value.sentences == (
+        "Training stopped in epoch 2: the loss is no longer a number. The likely cause is a "
+        "learning_rate that is too high (0.02).",
+    )
+
+
+def test_one_lost_replica_is_enough_to_end_it() -> None:
+    model = net("GCN")
+    start = model.initial(SEEDS)
+    start["linear.weight"][2] = torch.nan
+    training = Training(model, start, {"Train": group(model)}, SETTINGS, seeds=SEEDS)
+    with pytest.raises(TrainingError, match="in epoch 1:"):
+        next(iter(training))
+
+
+def test_an_epoch_reads_as_the_contract_shows_it() -> None:
+    epoch = Epoch(1, {"Train": Score(0.693147, 0.5), "Test": Score(0.6931, 0.49996)})
+    assert epoch.line() == (
+        "Epoch 001, Train Loss: 0.6931, Train Accuracy: 0.5000, "
+        "Test Loss: 0.6931, Test Accuracy: 0.5000"
+    )
+    assert re.match(r"Epoch 1234, ", Epoch(1234, epoch.scores).line())
+
+
+@pytest.mark.parametrize(
+    ("asked", "sentence"),
+    [
+        ("gpu", "device is 'gpu'; it must be auto, cpu, cuda or cuda:0."),
+        ("", "device is ''; it must be auto, cpu, cuda or cuda:0."),
+        ("meta", "device is 'meta'; it must be auto, cpu, cuda or cuda:0."),
+        ("cuda:99", "device is 'cuda:99', but no such CUDA device answers on this machine."),
+    ],
+)
+def test_a_device_that_is_not_here_is_refused(asked: str, sentence: str) -> None:
+    with pytest.raises(SettingsError) as caught:
+        choose_device(asked)
+    assert caught.value.sentences == (sentence,)
+
+
+def test_a_device_is_found_and_described() -> None:
+    assert choose_device("cpu") == torch.device("cpu")
+    assert describe(torch.device("cpu")) == "cpu"
+    assert choose_device("auto").type == ("cuda" if torch.cuda.is_available() else "cpu")
+
+
+@pytest.mark.cuda
+@pytest.mark.parametrize("name", NETS)
+def test_cuda_and_cpu_agree(name: str, cuda: torch.device) -> None:
+    model = net(name)
+    on_cpu, epochs = fit(name, SEEDS)
+    here = group(model)
+    there = Prepared(here.inputs.to(cuda), here.graph.to(cuda), here.labels.to(cuda))
+    start = {key: tensor.to(cuda) for key, tensor in model.initial(SEEDS).items()}
+    training = Training(model, start, {"Train": there}, SETTINGS, seeds=SEEDS)
+    assert describe(cuda).startswith("cuda (")
+    for ours, theirs in zip(training, epochs, strict=True):
+        assert ours.scores["Train"].loss == pytest.approx(theirs.scores["Train"].loss, abs=1e-3)
+    for key, tensor in training.result().items():
+        assert tensor.device.type == "cuda"
+        torch.testing.assert_close(tensor.cpu(), on_cpu.result()[key], atol=5e-3, rtol=1e-2)
