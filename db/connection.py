@@ -5,7 +5,6 @@ import fcntl
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from tortoise import Tortoise
 from tortoise.backends.base.client import BaseDBAsyncClient
@@ -14,14 +13,26 @@ from tortoise.connection import get_connection
 from tortoise.exceptions import ConfigurationError
 from tortoise.migrations.executor import MigrationExecutor
 
-from db.errors import DatabaseError, SchemaBehind, translated
+from db.errors import DatabaseError, DatabaseUnavailable, SchemaBehind, translated
 from db.models import Outbox, Profile, Run
 from db.neurolearn import Dataset, Submission
 
 CONNECT_SECONDS = 5
+ANSWER_SECONDS = 60  # longer than LOCK_SECONDS and the server's own wait for a row
+ON_MYSQL = {"connect_timeout": CONNECT_SECONDS, "read_timeout": ANSWER_SECONDS}
+ON_POSTGRES = {"timeout": CONNECT_SECONDS, "command_timeout": ANSWER_SECONDS}
+WAITS = {
+    "mysql": ON_MYSQL,
+    "mariadb": ON_MYSQL,
+    "postgres": ON_POSTGRES,
+    "postgresql": ON_POSTGRES,
+}
 LOCK_NAME = "sgn_migrate"
 LOCK_NUMBER = 7014
-LOCK_SECONDS = 60
+LOCK_SECONDS = 45
+UNREADABLE = (
+    "SGN_DATABASE_URL cannot be read; it must look like mysql://user:password@host:3306/name."
+)
 
 NEURO_LEARN_ON_SQLITE = """
 CREATE TABLE IF NOT EXISTS "backend_submissions" (
@@ -120,6 +131,8 @@ async def _alone(connection: BaseDBAsyncClient, url: str) -> AsyncIterator[None]
         else:
             async with held.cursor() as cursor:
                 await cursor.execute("SELECT GET_LOCK(%s, %s)", (LOCK_NAME, LOCK_SECONDS))
+                if await cursor.fetchone() != (1,):
+                    raise DatabaseUnavailable("Another process has migrated for too long.")
         try:
             yield
         finally:
@@ -155,26 +168,21 @@ def _connection(url: str) -> dict[str, Any]:
             "busy_timeout": 10_000,
         }
         return {"engine": "tortoise.backends.sqlite", "credentials": credentials}
-    waits = {"mysql": "connect_timeout", "mariadb": "connect_timeout"}
-    waits |= {"postgres": "timeout", "postgresql": "timeout"}
-    if scheme not in waits:
+    if scheme not in WAITS:
         raise DatabaseError(
-            f"SGN_DATABASE_URL begins with {scheme[:20]!r}; it must begin with mysql://, "
-            "mariadb://, postgres:// or sqlite://."
+            "SGN_DATABASE_URL must begin with mysql://, mariadb://, postgres:// or sqlite://."
         )
     try:
-        expanded: dict[str, Any] = expand_db_url(_with_wait(url, waits[scheme]))
-    except (ConfigurationError, ValueError) as error:
-        raise DatabaseError(
-            "SGN_DATABASE_URL cannot be read; it must look like mysql://user:password@host:3306/name."
-        ) from error
+        expanded: dict[str, Any] = expand_db_url(url.replace("mariadb://", "mysql://", 1))
+        credentials = expanded["credentials"]
+        for name, seconds in WAITS[scheme].items():
+            credentials[name] = float(credentials.get(name, seconds))
+    except (ConfigurationError, ValueError):
+        # The cause would hold pieces of the URL, and so of the password.
+        raise DatabaseError(UNREADABLE) from None
+    if not credentials["database"] or not (credentials["host"] or credentials.get("unix_socket")):
+        raise DatabaseError(UNREADABLE)
     return expanded
-
-
-def _with_wait(url: str, name: str) -> str:
-    parts = urlsplit(url.replace("mariadb://", "mysql://", 1))
-    query = {name: str(CONNECT_SECONDS), **dict(parse_qsl(parts.query))}
-    return parts._replace(query=urlencode(query)).geturl()
 
 
 def _sqlite_path(url: str) -> str:

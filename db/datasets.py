@@ -1,6 +1,5 @@
 """Datasets, and what is known of their content."""
 
-import contextlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from db.neurolearn import Dataset
 from db.numbers import NUMBERS
 
 STATEMENT_BYTES = 4096
+ESCAPED = "\"'\\\0\n\r\x1a"
 
 
 @dataclass(frozen=True)
@@ -92,10 +92,15 @@ async def get_profiles(data_ids: Sequence[str]) -> dict[str, tuple[int, dict[str
 async def put_profile(data_id: str, length: int, profile: dict[str, Any]) -> None:
     """Keep a profile, in the place of an older one."""
     text = json.dumps(profile, allow_nan=False, ensure_ascii=False, separators=(",", ":"))
-    content = {"length": length, "profile": text}
-    # Two requests may find the same dataset without a profile at once; either's will do.
-    with contextlib.suppress(IntegrityError):
-        await Profile.update_or_create(defaults=content, data_id=data_id)
+    kept = Profile.filter(data_id=data_id)
+    # Several may profile one dataset at once, and transactions that read before they write get in
+    # each other's way. MySQL counts rows that changed, so a row of no change is there too.
+    if await kept.update(length=length, profile=text):
+        return
+    try:
+        await Profile.create(data_id=data_id, length=length, profile=text)
+    except IntegrityError:
+        await kept.update(length=length, profile=text)
 
 
 async def _records(query: Any) -> list[DatasetRecord]:
@@ -110,8 +115,9 @@ async def _check_packet(content: str) -> None:
     if connection.capabilities.dialect != "mysql":
         return
     _, rows = await connection.execute_query("SELECT @@max_allowed_packet AS bytes")
-    # Quotation marks and backslashes are escaped by a byte each, and JSON is full of them.
-    needed = len(content.encode()) + content.count('"') + content.count("\\") + STATEMENT_BYTES
+    # The driver escapes these by a byte each, and JSON is full of quotation marks.
+    escapes = sum(content.count(character) for character in ESCAPED)
+    needed = len(content.encode()) + escapes + STATEMENT_BYTES
     if needed > int(rows[0]["bytes"]):
         raise ContentTooLarge(
             f"The dataset takes {needed / 1e6:.1f} MB in one statement, and the database server "

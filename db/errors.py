@@ -4,6 +4,7 @@ import contextlib
 import logging
 import sqlite3
 from collections.abc import AsyncIterator
+from typing import Any
 
 from tortoise.exceptions import BaseORMException, DBConnectionError, IntegrityError
 
@@ -12,6 +13,9 @@ log = logging.getLogger(__name__)
 # Too many connections, lock wait timeout, deadlock, server shutting down, cannot connect, gone
 # away, lost while asking.
 MYSQL_PASSING = {1040, 1053, 1205, 1213, 2002, 2003, 2006, 2013, 2014, 2055}
+MYSQL_PACKET_TOO_LARGE = 1153
+# What the drivers raise on a connection that the server has ended.
+CONNECTION_LOST = {"InterfaceError", "InternalClientError"}
 
 
 class DatabaseError(Exception):
@@ -57,6 +61,11 @@ async def translated() -> AsyncIterator[None]:
 
 
 def _translate(error: Exception) -> DatabaseError:
+    if _code(error) == MYSQL_PACKET_TOO_LARGE:
+        return ContentTooLarge(
+            "The database server takes less in one statement than this; its max_allowed_packet "
+            "must be raised."
+        )
     if isinstance(error, DBConnectionError | OSError | TimeoutError) or _may_pass(error):
         return DatabaseUnavailable("The database does not answer.")
     if _is_missing_table(error):
@@ -67,24 +76,28 @@ def _translate(error: Exception) -> DatabaseError:
 
 def _may_pass(error: Exception) -> bool:
     cause = _cause(error)
-    if isinstance(cause, OSError) or type(cause).__name__ == "InterfaceError":
+    if isinstance(cause, OSError) or type(cause).__name__ in CONNECTION_LOST:
         return True
     if isinstance(cause, sqlite3.OperationalError):
         return any(word in str(cause) for word in ("locked", "busy", "unable to open"))
-    code = cause.args[0] if cause.args else None
     state = str(getattr(cause, "sqlstate", "") or "")
-    return code in MYSQL_PASSING or state.startswith(("08", "40", "53", "57"))
+    return _code(error) in MYSQL_PASSING or state.startswith(("08", "40", "53", "57"))
 
 
 def _is_missing_table(error: Exception) -> bool:
     cause = _cause(error)
-    code = cause.args[0] if cause.args else None
-    missing = ("no such table", "no such column")
+    missing = ("no such table", "no such column", "has no column named")
     return (
-        code in {1054, 1146}
+        _code(error) in {1054, 1146}
         or getattr(cause, "sqlstate", "") in {"42P01", "42703"}
-        or str(cause).startswith(missing)
+        or any(words in str(cause) for words in missing)
     )
+
+
+def _code(error: Exception) -> Any:
+    """The number that MariaDB and MySQL give an error."""
+    cause = _cause(error)
+    return cause.args[0] if cause.args else None
 
 
 def _cause(error: Exception) -> Exception:

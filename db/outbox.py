@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from tortoise.expressions import Subquery
+
 from db.clock import now_ms
 from db.errors import translated
 from db.models import Outbox, Run
@@ -57,16 +59,10 @@ async def requeue_submitted(older_than_ms: int) -> list[str]:
 async def prune(older_than_ms: int) -> None:
     """Remove messages that were sent that long ago and whose tasks have ended."""
     now = await now_ms()
-    old = Outbox.filter(sent_at__gt=0, sent_at__lt=now - older_than_ms).limit(BATCH)
-    rows = await old.values("id", "task_id")
-    if not rows:
-        return
-    ended = Run.filter(
-        task_id__in=[row["task_id"] for row in rows],
-        state__in=[status.value for status in TERMINAL],
-    )
-    over = set(await ended.values_list("task_id", flat=True))
-    ids = [row["id"] for row in rows if row["task_id"] in over]
+    ended = Run.filter(state__in=[status.value for status in TERMINAL]).values("task_id")
+    sent = Outbox.filter(sent_at__gt=0, sent_at__lt=now - older_than_ms)
+    over = sent.filter(task_id__in=Subquery(ended)).limit(BATCH)
+    ids = await over.values_list("id", flat=True)
     if ids:
         await Outbox.filter(id__in=ids).delete()
 

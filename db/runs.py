@@ -12,13 +12,14 @@ from typing import Any
 
 from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.expressions import F, Q
-from tortoise.transactions import in_transaction
 
 from db.clock import now_ms
 from db.errors import translated
 from db.models import Outbox, Run
 from db.neurolearn import Submission
 from db.states import Status
+from db.tasks import json_object
+from db.transactions import transaction
 
 ERROR_CHARACTERS = 1024
 GIVEN_UP = (
@@ -26,6 +27,7 @@ GIVEN_UP = (
     "The likely cause is too little memory; try a smaller batch_size or fewer subjects."
 )
 DELETED = "The submission was deleted before the task was trained."
+UNREADABLE = "The task_config of this submission cannot be read as a form; submit the task again."
 
 
 @dataclass(frozen=True)
@@ -52,7 +54,7 @@ async def claim(
     """
     token = str(uuid.uuid4())
     now = await now_ms()
-    async with in_transaction() as connection:
+    async with transaction() as connection:
         taken = (
             await _free(task_id, now, connection)
             .filter(attempt__lt=max_attempts)
@@ -72,16 +74,20 @@ async def claim(
             await _mirror(task_id, Status.RUNNING, connection)
             return await _claimed(task_id, token, now, connection)
         # Taken or ended already, or tried too often.
-        given_up = await _free(task_id, now, connection).update(
-            state=Status.FAILED.value,
-            lease_token="",
-            finished_at=now,
-            error=GIVEN_UP.format(times=max_attempts),
-        )
-        if given_up:
-            sentence = GIVEN_UP.format(times=max_attempts)
-            await _mirror(task_id, Status.FAILED, connection, result=sentence)
+        tried = _free(task_id, now, connection)
+        await _drop(tried, task_id, GIVEN_UP.format(times=max_attempts), now, connection)
     return None
+
+
+async def _drop(
+    runs: Any, task_id: str, sentence: str, now: int, connection: BaseDBAsyncClient
+) -> None:
+    """End the task as Failed in both tables, if the run is still among these."""
+    dropped = await runs.update(
+        state=Status.FAILED.value, lease_token="", finished_at=now, error=sentence
+    )
+    if dropped:
+        await _mirror(task_id, Status.FAILED, connection, result=sentence)
 
 
 def _free(task_id: str, now: int, connection: BaseDBAsyncClient) -> Any:
@@ -95,9 +101,11 @@ async def _claimed(
 ) -> Claim | None:
     run = await Run.get(task_id=task_id, using_db=connection)
     submission = await Submission.get_or_none(task_id=task_id, using_db=connection)
-    if submission is None:
+    config = json_object(submission.task_config) if submission else None
+    if submission is None or config is None:
         ours = Run.filter(task_id=task_id).using_db(connection)
-        await ours.update(state=Status.FAILED.value, error=DELETED, finished_at=now)
+        sentence = UNREADABLE if submission else DELETED
+        await _drop(ours, task_id, sentence, now, connection)
         return None
     return Claim(
         task_id=task_id,
@@ -106,7 +114,7 @@ async def _claimed(
         proj_id=submission.proj_id,
         task_name=submission.task_name,
         task_type=submission.task_type,
-        task_config=json.loads(submission.task_config),
+        task_config=config,
         parent_task_id=run.parent_task_id,
     )
 
@@ -138,7 +146,7 @@ async def fail_task(claim: Claim, sentence: str) -> bool:
 async def _end(claim: Claim, status: Status, result: str) -> bool:
     now = await now_ms()
     error = result[:ERROR_CHARACTERS] if status == Status.FAILED else ""
-    async with in_transaction() as connection:
+    async with transaction() as connection:
         changed = await _ours(claim, connection).update(
             state=status.value, lease_token="", finished_at=now, error=error
         )
@@ -151,7 +159,7 @@ async def _end(claim: Claim, status: Status, result: str) -> bool:
 async def hand_back(claim: Claim) -> bool:
     """Put the task back as Submitted with a message to send; the attempt is not counted."""
     now = await now_ms()
-    async with in_transaction() as connection:
+    async with transaction() as connection:
         changed = await _ours(claim, connection).update(
             state=Status.SUBMITTED.value, lease_token="", lease_until=0, attempt=F("attempt") - 1
         )

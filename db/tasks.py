@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from tortoise.exceptions import IntegrityError
-from tortoise.transactions import in_transaction
 
 from db.clock import now_ms
 from db.errors import CursorUnknown, DatabaseError, translated
@@ -13,8 +12,10 @@ from db.models import Outbox, Run
 from db.neurolearn import Submission
 from db.numbers import NUMBERS
 from db.states import Status
+from db.transactions import transaction
 
 LONGEST_LINEAGE = 64
+LARGEST_ID = 2**31 - 1  # of NEURO-LEARN's column
 LISTED = ("id", "task_id", "proj_id", "task_name", "task_type", "task_config", "task_status")
 
 
@@ -82,7 +83,7 @@ async def insert_new_task(task: NewTask) -> str:
 
 
 async def _insert(task: NewTask, task_id: str, now: int) -> None:
-    async with in_transaction() as connection:
+    async with transaction() as connection:
         await Submission.create(
             task_id=task_id,
             proj_id=task.proj_id,
@@ -173,8 +174,8 @@ def _record(row: dict[str, Any], run: Run | None) -> TaskRecord:
         task_name=row["task_name"],
         task_type=row["task_type"],
         task_status=row["task_status"],
-        task_config=_object(row["task_config"]) or {},
-        task_result=None if failed else _object(text),
+        task_config=json_object(row["task_config"]) or {},
+        task_result=None if failed else json_object(text),
         error=error or None,
         **_of_run(run),
     )
@@ -190,8 +191,8 @@ def _of_run(run: Run | None) -> dict[str, Any]:
     return {} if run is None else {name: getattr(run, name) for name in RUN_FIELDS}
 
 
-def _object(text: str) -> dict[str, Any] | None:
-    """A JSON object; None for anything else, which an older service may have left."""
+def json_object(text: str) -> dict[str, Any] | None:
+    """The JSON object that this is; None for anything else, as an older service may have left."""
     try:
         value = json.loads(text)
     except (ValueError, RecursionError):
@@ -202,6 +203,7 @@ def _object(text: str) -> dict[str, Any] | None:
 def _position(cursor: str | None) -> int | None:
     if cursor is None:
         return None
-    if not (cursor.isascii() and cursor.isdecimal() and len(cursor) < 18):
+    ours = cursor.isascii() and cursor.isdecimal() and len(cursor) <= len(str(LARGEST_ID))
+    if not ours or int(cursor) > LARGEST_ID:
         raise CursorUnknown("cursor is none that a page has given as next_cursor.")
     return int(cursor)

@@ -3,22 +3,15 @@
 import asyncio
 import inspect
 import multiprocessing
-import os
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import pytest
 
 from db.connection import migrate
-from tests.databases import (
-    ServerSilent,
-    mysql_database,
-    postgres_database,
-    query,
-    sqlite_database,
-)
+from tests.databases import query
+from tests.db.backends import BACKENDS, made
 from tests.db.opened import opened
 
 TABLES = ("sgn_runs", "sgn_outbox", "sgn_profiles", "backend_submissions", "backend_datasets")
@@ -31,11 +24,12 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
         return None
     names = inspect.signature(pyfuncitem.obj).parameters
     arguments = {name: pyfuncitem.funcargs[name] for name in names}
-    opened(pyfuncitem.funcargs["url"], pyfuncitem.obj(**arguments))
+    url = str(pyfuncitem.funcargs["url"])
+    opened(url, pyfuncitem.obj(**arguments))
     return True
 
 
-@pytest.fixture(scope="session", params=["sqlite", "mysql", "postgres"])
+@pytest.fixture(scope="session", params=BACKENDS)
 def database(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[str]:
@@ -52,16 +46,10 @@ def url(database: str) -> str:
     return database
 
 
-@pytest.fixture(params=["sqlite", "mysql", "postgres"])
+@pytest.fixture(params=BACKENDS)
 def new_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """The URL of a database that nothing was migrated in."""
     with made(request.param, tmp_path) as url:
-        yield url
-
-
-@pytest.fixture
-def new_mysql_url() -> Iterator[str]:
-    with or_skipped(mysql_database()) as url:
         yield url
 
 
@@ -70,27 +58,3 @@ def elsewhere() -> Iterator[ProcessPoolExecutor]:
     """Three processes of their own; see tests.db.processes."""
     with ProcessPoolExecutor(3, multiprocessing.get_context("spawn")) as pool:
         yield pool
-
-
-def made(backend: str, folder: Path) -> AbstractContextManager[str]:
-    makers = {
-        "sqlite": lambda: sqlite_database(folder),
-        "mysql": mysql_database,
-        "postgres": postgres_database,
-    }
-    return or_skipped(makers[backend]())
-
-
-@contextmanager
-def or_skipped(database: AbstractContextManager[str]) -> Iterator[str]:
-    """Skip where no server answers, and fail there in CI, which promises servers."""
-    try:
-        url = database.__enter__()
-    except ServerSilent as silent:
-        if os.environ.get("CI"):
-            pytest.fail(str(silent))
-        pytest.skip(str(silent))
-    try:
-        yield url
-    finally:
-        database.__exit__(None, None, None)

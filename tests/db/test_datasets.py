@@ -1,0 +1,159 @@
+"""Datasets come back byte for byte; profiles are kept beside them."""
+
+import asyncio
+from concurrent.futures import ProcessPoolExecutor
+from typing import Any
+
+import pytest
+from asyncmy.converters import escape_string
+
+from db import datasets, numbers
+from db.datasets import DatasetRecord
+from db.errors import ContentTooLarge, DatabaseError, NameTaken
+from tests.databases import query
+from tests.db.backends import on_mysql
+from tests.db.processes import insert_datasets, put_profiles, together
+from tests.db.samples import content
+
+pytestmark = pytest.mark.usefixtures("url")
+
+
+async def put(name: str, text: str = "{}", proj_id: str = "P") -> DatasetRecord:
+    return await datasets.insert_dataset(
+        proj_id=proj_id, user_id="u", data_name=name, data_cont=text
+    )
+
+
+async def test_every_field_at_its_longest_comes_back() -> None:
+    record = await datasets.insert_dataset(
+        proj_id="p" * 32, user_id="u" * 32, data_name="漢" * 64, data_cont="{}"
+    )
+    assert record == DatasetRecord(record.data_id, "p" * 32, "u" * 32, "漢" * 64, 2)
+    assert record.data_id.startswith("DATA")
+    assert await datasets.find_datasets(["漢" * 64]) == [record]
+
+
+async def test_four_megabytes_come_back_exactly() -> None:
+    text = content(4_000_000)
+    record = await put("large", text)
+    assert await datasets.get_data(["large"]) == {"large": text}
+    assert record.length > 3_000_000
+
+
+async def test_a_length_tells_contents_apart() -> None:
+    assert (await put("a", "{}")).length < (await put("b", '{"é":1}')).length
+
+
+async def test_what_is_not_there_is_left_out() -> None:
+    record = await put("there")
+    assert await datasets.find_datasets(["there", "gone"]) == [record]
+    assert await datasets.get_data(["there", "gone"]) == {"there": "{}"}
+    assert await datasets.find_datasets([]) == []
+    assert await datasets.get_data([]) == {}
+
+
+async def test_sql_in_a_name_is_text() -> None:
+    name = "'); DROP TABLE backend_datasets; -- \\' %s $1"
+    record = await put(name)
+    assert await datasets.find_datasets([name, "' OR '1'='1"]) == [record]
+    assert record.data_name == name
+
+
+async def test_the_newest_are_listed_first_and_by_project() -> None:
+    for name in "abc":
+        await put(name, proj_id="ONE")
+    await put("d", proj_id="TWO")
+
+    async def listed(**asked: Any) -> list[str]:
+        return [record.data_name for record in await datasets.list_datasets(**asked)]
+
+    assert await listed() == ["d", "c", "b", "a"]
+    assert await listed(limit=2) == ["d", "c"]
+    assert await listed(proj_id="ONE") == ["c", "b", "a"]
+    assert await listed(proj_id="NONE") == []
+
+
+async def test_a_name_is_given_once() -> None:
+    await put("A_181210", '{"first":{}}')
+    with pytest.raises(NameTaken, match="A_181210"):
+        await put("A_181210", proj_id="OTHER")
+    assert await datasets.get_data(["A_181210"]) == {"A_181210": '{"first":{}}'}
+
+
+async def test_of_many_at_once_one_gets_the_name() -> None:
+    answers = await asyncio.gather(*(put("name") for _ in range(8)), return_exceptions=True)
+    assert len([answer for answer in answers if isinstance(answer, DatasetRecord)]) == 1
+    assert len([answer for answer in answers if isinstance(answer, NameTaken)]) == 7
+
+
+def test_of_three_processes_one_gets_each_name(url: str, elsewhere: ProcessPoolExecutor) -> None:
+    names = [f"name {number}" for number in range(20)]
+    answers = together(elsewhere, insert_datasets, url, names)
+    assert sorted(name for got in answers for name in got) == sorted(names)
+
+
+async def test_an_id_that_is_taken_is_passed_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    taken = (await put("a")).data_id
+    monkeypatch.setattr(numbers.Numbers, "ids", lambda *_: iter([taken, "DATA20010100000001"]))
+    assert (await put("b")).data_id == "DATA20010100000001"
+    with pytest.raises(DatabaseError, match="No free dataset id"):
+        await put("c")
+
+
+@on_mysql
+async def test_what_a_server_cannot_take_is_refused_by_its_setting(url: str) -> None:
+    most = query(url, "SELECT @@max_allowed_packet")[0][0]
+    with pytest.raises(ContentTooLarge, match="max_allowed_packet"):
+        await put("too large", '"' * (most // 2))
+    with pytest.raises(ContentTooLarge):
+        await put("too large", "漢" * (most // 3))
+    assert await datasets.find_datasets(["too large"]) == []
+
+
+@on_mysql
+@pytest.mark.parametrize("character", ['"', "'", "\\", "\n", "\0", "\x1a", "漢", "a"])
+async def test_what_is_not_refused_beforehand_fits(url: str, character: str) -> None:
+    """The bytes that a driver adds are counted: the check and the server agree."""
+    most = query(url, "SELECT @@max_allowed_packet")[0][0]
+    escaped = len(_escaped(character))
+    text = character * ((most - datasets.STATEMENT_BYTES) // escaped)
+    record = await put("just so", text)
+    assert record.length > 0
+    with pytest.raises(ContentTooLarge):
+        await put("too large", text + character * 4096)
+
+
+def _escaped(text: str) -> bytes:
+    return str(escape_string(text)).encode()
+
+
+async def test_a_profile_is_kept_and_replaced() -> None:
+    first = {"subjects": 2, "classes": {"0": 1}, "notes": ["漢🧠 \"'\\ %s"], "auc": None}
+    await datasets.put_profile("DATA1", 10, first)
+    await datasets.put_profile("DATA2", 2**40, {})
+    assert await datasets.get_profiles(["DATA1", "DATA2", "DATA3"]) == {
+        "DATA1": (10, first),
+        "DATA2": (2**40, {}),
+    }
+    await datasets.put_profile("DATA1", 11, {"subjects": 3})
+    assert await datasets.get_profiles(["DATA1"]) == {"DATA1": (11, {"subjects": 3})}
+    assert await datasets.get_profiles([]) == {}
+
+
+async def test_a_large_profile_is_kept() -> None:
+    profile = {"findings": ["é" * 100] * 5000}
+    await datasets.put_profile("DATA1", 1, profile)
+    assert await datasets.get_profiles(["DATA1"]) == {"DATA1": (1, profile)}
+
+
+async def test_profiles_of_one_dataset_put_at_once_end_as_one_of_them() -> None:
+    await asyncio.gather(*(datasets.put_profile("DATA1", n, {"n": n}) for n in range(20)))
+    (length, profile) = (await datasets.get_profiles(["DATA1"]))["DATA1"]
+    assert profile == {"n": length}
+
+
+def test_profiles_put_by_three_processes_end_as_one_of_them(
+    url: str, elsewhere: ProcessPoolExecutor
+) -> None:
+    together(elsewhere, put_profiles, url, [f"DATA{number}" for number in range(40)])
+    assert query(url, "SELECT COUNT(*) FROM sgn_profiles") == [(40,)]

@@ -1,0 +1,143 @@
+"""Messages: each task's is sent at least once, and again when its worker or message is lost."""
+
+import asyncio
+from concurrent.futures import ProcessPoolExecutor
+
+import pytest
+
+from db import outbox, runs
+from db.clock import now_ms
+from db.models import Outbox, Run
+from tests.db.opened import opened
+from tests.db.processes import requeue, together
+from tests.db.samples import claimed, running, submitted
+
+pytestmark = pytest.mark.usefixtures("url")
+
+LONG_AGO_MS = 60_000
+
+
+async def sent_long_ago(*task_ids: str) -> None:
+    """Make every message of these tasks one that was sent a minute ago."""
+    then = await now_ms() - LONG_AGO_MS
+    await Outbox.filter(task_id__in=task_ids).update(created_at=then, sent_at=then)
+    await Run.filter(task_id__in=task_ids).update(submitted_at=then)
+
+
+async def expired() -> str:
+    """A task whose worker is gone and whose message was sent long ago."""
+    claim = await running(lease_ms=1)
+    await sent_long_ago(claim.task_id)
+    await asyncio.sleep(0.02)
+    return claim.task_id
+
+
+async def waiting() -> list[str]:
+    return [message.task_id for message in await outbox.unsent()]
+
+
+async def test_unsent_are_the_oldest_first_until_they_are_sent() -> None:
+    task_ids = [await submitted() for _ in range(5)]
+    first = await outbox.unsent(2)
+    assert [message.task_id for message in first] == task_ids[:2]
+    await outbox.mark_sent([message.id for message in first])
+    assert await waiting() == task_ids[2:]
+    assert all(row.sent_at > 0 for row in await Outbox.filter(task_id__in=task_ids[:2]))
+
+
+async def test_marking_nothing_is_no_error() -> None:
+    task_id = await submitted()
+    await outbox.mark_sent([])
+    assert await waiting() == [task_id]
+
+
+async def test_a_lost_worker_brings_one_message_until_that_is_sent() -> None:
+    task_id = await expired()
+    assert await outbox.requeue_expired() == [task_id]
+    assert await waiting() == [task_id]
+    await Outbox.filter(sent_at=0).update(created_at=1)
+    assert await outbox.requeue_expired() == [], "one waits to be sent, however long"
+    await outbox.mark_sent([message.id for message in await outbox.unsent()])
+    assert await outbox.requeue_expired() == [], "within 5 s of the last"
+    await sent_long_ago(task_id)
+    assert await outbox.requeue_expired() == [task_id]
+
+
+async def test_a_message_that_was_written_long_ago_and_sent_now_counts_from_now() -> None:
+    task_id = await expired()
+    await Outbox.filter(task_id=task_id).update(sent_at=await now_ms())
+    assert await outbox.requeue_expired() == []
+
+
+async def test_a_running_task_brings_no_message() -> None:
+    claim = await running()
+    await sent_long_ago(claim.task_id)
+    assert await outbox.requeue_expired() == []
+    assert await outbox.requeue_submitted(0) == []
+
+
+async def test_tasks_beyond_one_batch_come_when_the_first_are_claimed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    task_ids = {await expired() for _ in range(5)}
+    monkeypatch.setattr(outbox, "BATCH", 3)
+    first = await outbox.requeue_expired()
+    assert len(first) == 3
+    for task_id in first:
+        assert await claimed(task_id)
+    assert {*first, *await outbox.requeue_expired()} == task_ids
+
+
+async def test_waiting_tasks_without_a_recent_message_are_sent_again() -> None:
+    old, fresh = await submitted(), await submitted()
+    await sent_long_ago(old)
+    assert await outbox.requeue_submitted(10_000) == [old]
+    assert await outbox.requeue_submitted(10_000) == []
+    assert sorted(await waiting()) == sorted([fresh, old])
+
+
+async def test_a_task_handed_back_just_now_is_not_sent_twice() -> None:
+    claim = await running()
+    await sent_long_ago(claim.task_id)
+    await runs.hand_back(claim)
+    assert await outbox.requeue_submitted(10_000) == []
+    assert await waiting() == [claim.task_id]
+
+
+async def test_prune_removes_old_messages_of_ended_tasks_only() -> None:
+    done, failed, runs_now = await running(), await running(), await running()
+    waits = await submitted()
+    await runs.update_task_result(done, {})
+    await runs.fail_task(failed, "It is so.")
+    everything = (done.task_id, failed.task_id, runs_now.task_id, waits)
+    await sent_long_ago(*everything)
+    recent = await running()
+    await runs.fail_task(recent, "It is so.")
+    unsent = await running()
+    await runs.fail_task(unsent, "It is so.")
+    await Outbox.filter(task_id=recent.task_id).update(sent_at=await now_ms())
+    await outbox.prune(LONG_AGO_MS // 2)
+    left = {row.task_id for row in await Outbox.all()}
+    assert left == {runs_now.task_id, waits, recent.task_id, unsent.task_id}
+
+
+async def test_prune_reaches_ended_tasks_behind_a_batch_of_waiting_ones(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    waits = [await submitted() for _ in range(3)]
+    done = await running()
+    await runs.update_task_result(done, {})
+    await sent_long_ago(*waits, done.task_id)
+    monkeypatch.setattr(outbox, "BATCH", 3)
+    await outbox.prune(LONG_AGO_MS // 2)
+    assert await Outbox.filter(task_id=done.task_id).count() == 0
+
+
+def test_relays_of_three_processes_bring_a_task_back(
+    url: str, elsewhere: ProcessPoolExecutor
+) -> None:
+    task_id = opened(url, expired())
+    answers = together(elsewhere, requeue, url)
+    assert [task_id] in answers
+    assert all(answer in ([], [task_id]) for answer in answers)
+    assert opened(url, outbox.requeue_expired()) == []
