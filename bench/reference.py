@@ -5,6 +5,7 @@ the two.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 
 import torch
 from torch import Tensor, nn
@@ -90,3 +91,13 @@ def score(net: ReferenceNet, subjects: DataLoader) -> float:
     """The mean loss over all subjects."""
     losses = [functional.cross_entropy(net(batch), batch.y, reduction="none") for batch in subjects]
     return float(torch.cat(losses).mean())
+
+
+@contextmanager
+def double_precision() -> Iterator[None]:
+    """Let torch make double-precision tensors."""
+    torch.set_default_dtype(torch.float64)
+    try:
+        yield
+    finally:
+        torch.set_default_dtype(torch.float32)

@@ -109,6 +109,8 @@ GRAPHS = {
     "full": "Every pair of regions i ≤ j, without weights: the reference net's graph.",
 }
 
+LEAST_MEASURES = 3  # for the graph 'similarity': over two, every correlation is ±1
+
 MODELS = {
     "SGN": ModelCard(
         name="SGN",

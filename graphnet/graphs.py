@@ -7,6 +7,7 @@ included. It is (1, N, N) where all subjects share it and (S, N, N) where each h
 import numpy as np
 from numpy.typing import NDArray
 
+from graphnet.config import LEAST_MEASURES
 from graphnet.errors import SettingsError
 
 Float32Array = NDArray[np.float32]
@@ -43,9 +44,9 @@ def similarity(scaled: Float32Array, density: float) -> Float32Array:
         SettingsError: fewer than three measures, over which every correlation is ±1.
 
     """
-    if scaled.shape[2] < 3:
+    if scaled.shape[2] < LEAST_MEASURES:
         raise SettingsError(
-            f"graph 'similarity' needs at least 3 measures a region; the data have "
+            f"graph 'similarity' needs at least {LEAST_MEASURES} measures a region; the data have "
             f"{scaled.shape[2]}."
         )
     return propagation(_correlation(scaled.astype(np.float64)), density)

@@ -18,13 +18,13 @@ class FlatParameters:
 
     def __init__(self, named: Mapping[str, Tensor]) -> None:
         self.shapes = {name: tensor.shape for name, tensor in named.items()}
+        self.widths = [math.prod(shape[1:]) for shape in self.shapes.values()]
         self.flat = torch.cat([tensor.flatten(1) for tensor in named.values()], dim=1)
         self.flat.requires_grad_()
 
     def views(self, flat: Tensor | None = None) -> dict[str, Tensor]:
         """The named parameters; gradients flow back into the buffer."""
-        sizes = [math.prod(shape[1:]) for shape in self.shapes.values()]
-        parts = torch.split(self.flat if flat is None else flat, sizes, dim=1)
+        parts = torch.split(self.flat if flat is None else flat, self.widths, dim=1)
         return {
             name: part.view(shape)
             for part, (name, shape) in zip(parts, self.shapes.items(), strict=True)
@@ -32,8 +32,10 @@ class FlatParameters:
 
     def mask(self, chosen: Mapping[str, bool]) -> Tensor:
         """1 where a parameter is chosen by name, else 0: (1, P)."""
-        widths = {name: math.prod(shape[1:]) for name, shape in self.shapes.items()}
-        parts = [torch.full((1, widths[name]), float(chosen[name])) for name in self.shapes]
+        parts = [
+            torch.full((1, width), float(chosen[name]))
+            for name, width in zip(self.shapes, self.widths, strict=True)
+        ]
         return torch.cat(parts, dim=1).to(self.flat.device)
 
 
@@ -50,6 +52,7 @@ class AdamW:
         self.flat = flat
         self.learning_rate = learning_rate
         self.decay = weight_decay * decayed
+        self.decays = bool(self.decay.any())
         self.mean = torch.zeros_like(flat, requires_grad=False)
         self.square = torch.zeros_like(flat, requires_grad=False)
         self.steps = 0
@@ -62,5 +65,7 @@ class AdamW:
         self.mean.lerp_(gradient, 1 - BETA1)
         self.square.mul_(BETA2).addcmul_(gradient, gradient, value=1 - BETA2)
         denominator = (self.square / (1 - BETA2**self.steps)).sqrt_().add_(EPSILON)
-        self.flat.mul_(1 - rate * self.decay)
-        self.flat.sub_(rate / (1 - BETA1**self.steps) * self.mean / denominator)
+        if self.decays:
+            self.flat.mul_(1 - rate * self.decay)
+        step = rate / (BETA1**self.steps - 1)
+        self.flat.addcdiv_(step * self.mean, denominator)

@@ -73,6 +73,11 @@ def check_classes(splits: Splits, classes: tuple[int, ...]) -> None:
 def warnings(splits: Splits) -> list[str]:
     """Sentences on what limits the figures of these splits."""
     sentences = [*_overlaps(splits)]
+    if splits.val is None and splits.test is None:
+        sentences.append(
+            "There are neither validation nor test subjects; figures on the training subjects say "
+            "nothing about new ones."
+        )
     for name, cohort in splits.present().items():
         sentences += _sizes(name, cohort)
         sentences += cohort.notes

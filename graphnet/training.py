@@ -13,7 +13,7 @@ from graphnet.errors import TrainingError
 from graphnet.models import Net
 from graphnet.optimiser import AdamW, FlatParameters
 
-CHUNK = 4096
+CHUNK = 512  # subjects times replicas
 
 
 @dataclass(frozen=True)
@@ -85,17 +85,18 @@ class Training:
         self.settings = settings
         self.select = select
         self.parameters = FlatParameters(start)
-        replicas = torch.ones((len(seeds), 1), device=self.parameters.flat.device)
+        each = torch.ones((len(seeds), 1), device=self.parameters.flat.device)
         self.optimiser = AdamW(
             self.parameters.flat,
-            settings.learning_rate * replicas,
-            settings.weight_decay * replicas,
+            settings.learning_rate * each,
+            settings.weight_decay * each,
             self.parameters.mask({name: net.decayed(name) for name in start}),
         )
+        self.replicas = torch.tensor(float(len(seeds)), device=self.parameters.flat.device)
         self.order = [torch.Generator().manual_seed(seed) for seed in seeds]
         self.best = self.parameters.flat.detach().clone()
-        self.best_loss = torch.full_like(replicas, torch.inf)
-        self.best_epoch = torch.zeros_like(replicas, dtype=torch.int64)
+        self.best_loss = torch.full_like(each, torch.inf)
+        self.best_epoch = torch.zeros_like(each, dtype=torch.int64)
 
     def __iter__(self) -> Iterator[Epoch]:
         """Train epoch by epoch; stop iterating and training stops.
@@ -122,9 +123,9 @@ class Training:
         for index in self._batches(len(train.labels)):
             inputs, graph, labels = train.batch(index)
             logits = self.net.logits(self.parameters.views(), inputs, graph)
-            losses = functional.cross_entropy(logits.flatten(0, 1), labels.flatten())
+            loss = functional.cross_entropy(logits.flatten(0, 1), labels.flatten())
             # The mean over replicas, times K: each replica's gradient is its own.
-            (gradient,) = torch.autograd.grad(losses * len(self.order), self.parameters.flat)
+            (gradient,) = torch.autograd.grad(loss, self.parameters.flat, self.replicas)
             self.optimiser.step(gradient, factor)
 
     def _batches(self, subjects: int) -> tuple[Tensor, ...]:
@@ -162,10 +163,11 @@ class Training:
 
 
 def class_scores(net: Net, params: Mapping[str, Tensor], group: Prepared) -> Tensor:
-    """Logits (K, S, C) of every replica for every subject, in chunks of bounded memory."""
+    """Logits (K, S, C) of every replica for every subject, in chunks that fit a cache."""
     parts = []
-    for first in range(0, len(group.labels), CHUNK):
-        part = slice(first, first + CHUNK)
+    size = max(1, CHUNK // len(next(iter(params.values()))))
+    for first in range(0, len(group.labels), size):
+        part = slice(first, first + size)
         graph = group.graph if len(group.graph) == 1 else group.graph[part]
         parts.append(net.logits(params, group.inputs[None, part], graph[None]))
     return torch.cat(parts, dim=1)

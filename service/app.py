@@ -60,6 +60,7 @@ def create_app(settings: Settings) -> Starlette:
             Exception: _internal_fault,
         },
     )
+    app.router.redirect_slashes = False  # a redirect would be an answer without an error_num
     app.state.house = house
     return app
 

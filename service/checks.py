@@ -9,6 +9,7 @@ from db.form import FINE_TUNE, TaskForm
 from db.states import Status
 from db.tasks import ModelRecord
 from graphnet.cohort import Layout
+from graphnet.config import LEAST_MEASURES
 from graphnet.errors import ModelError
 from graphnet.manifest import check_fit, manifest_layout, read_manifest
 from registry import ObjectMissing, Store
@@ -28,7 +29,12 @@ async def check(form: TaskForm, store: Store) -> list[FieldError]:
     errors += parent_errors
     if errors:
         return errors
-    return [*_together(form, found), *_classes(form, found, facts), *_model(form, facts)]
+    return [
+        *_together(form, found),
+        *_classes(form, found, facts),
+        *_model(form, facts),
+        *_graph(form, found),
+    ]
 
 
 async def check_names(fields: dict[str, Any]) -> list[FieldError]:
@@ -172,5 +178,17 @@ def _model(form: TaskForm, facts: dict[str, Any]) -> Iterator[FieldError]:
             (
                 f"model is {form.model}, but the task {form.trained_task_id} trained {trained}; "
                 f"leave model empty or name {trained}."
+            ),
+        )
+
+
+def _graph(form: TaskForm, found: dict[str, Profile]) -> Iterator[FieldError]:
+    measures = found[form.train_data[0]].measures
+    if form.settings.get("graph") == "similarity" and len(measures) < LEAST_MEASURES:
+        yield (
+            "param_set.graph",
+            (
+                f"param_set.graph is 'similarity', which needs at least {LEAST_MEASURES} "
+                f"measures a region; the data have {len(measures)} ({', '.join(measures)})."
             ),
         )

@@ -38,8 +38,10 @@ class GCN(Net):
 
     def logits(self, params: Params, inputs: Tensor, graph: Tensor) -> Tensor:
         """See :class:`Net`."""
-        hidden = inputs @ rows(params["conv1.weight"]) + rows(params["conv1.bias"]).unsqueeze(1)
+        hidden = inputs @ rows(params["conv1.weight"])  # (K, B, N, 16)
+        # In place: what a stack of replicas costs is passes over memory.
+        hidden.add_(rows(rows(params["conv1.bias"]))).relu_()
         readout = graph.mean(dim=-2, keepdim=True)  # (1, 1, 1, N): mean after propagation
-        pooled = (readout @ hidden.relu()).squeeze(-2)  # (K, B, 16)
+        pooled = (readout @ hidden).squeeze(-2)  # (K, B, 16)
         second = pooled @ params["conv2.weight"] + rows(params["conv2.bias"])
         return second @ params["linear.weight"] + rows(params["linear.bias"])

@@ -82,5 +82,5 @@ def uniform(shape: tuple[int, ...], fan_in: int, generator: torch.Generator) -> 
 
 
 def rows(weight: Tensor) -> Tensor:
-    """Insert a batch axis: (K, I, O) → (K, 1, I, O), to multiply (K, B, N, I)."""
+    """Insert a batch axis: (K, …) → (K, 1, …)."""
     return weight.unsqueeze(1)

@@ -49,8 +49,10 @@ class SGN(Net):
     def logits(self, params: Params, inputs: Tensor, graph: Tensor) -> Tensor:  # noqa: ARG002
         """See :class:`Net`; the graph is in ``inputs`` already."""
         measures = self.sizes.measures
-        hidden = inputs @ rows(params["conv.weight"]) + rows(params["embedding"])  # (K, B, N, H)
-        graph_path = hidden.relu().flatten(2) @ params["readout.weight"]
+        hidden = inputs @ rows(params["conv.weight"])  # (K, B, N, H)
+        # In place: what a stack of replicas costs is passes over memory.
+        hidden.add_(rows(params["embedding"])).relu_()
+        graph_path = hidden.flatten(2) @ params["readout.weight"]
         linear_path = inputs[..., :measures].flatten(2) @ params["linear.weight"]
         width = self.sizes.regions * measures
         return (

@@ -8,13 +8,15 @@ import torch
 from torch import Tensor
 from torch_geometric.data import Batch
 
-from bench.reference import ReferenceNet, as_graphs, fit
+from bench.reference import ReferenceNet, as_graphs, double_precision, fit
 from graphnet import graphs
+from graphnet.cohort import Cohort
 from graphnet.config import MODELS, Settings
 from graphnet.errors import ModelError
 from graphnet.models import NETS, Net, Sizes, build_net
 from graphnet.models.gcn import GCN
 from graphnet.models.sgn import HIDDEN, SGN
+from graphnet.scaling import Scaler
 from graphnet.training import Prepared, Training, class_scores
 
 SUBJECTS, REGIONS, MEASURES = 23, 14, 4
@@ -63,19 +65,41 @@ def test_gcn_gives_the_logits_of_pygs_layers(classes: int, regions: int) -> None
     torch.testing.assert_close(found, reference(batch).detach(), atol=1e-6, rtol=1e-5)
 
 
-def test_gcn_has_the_loss_curve_of_pyg_and_adam() -> None:
-    x, labels = people()
-    settings = Settings.for_model("GCN", epochs=30, lr_step_size=20, seed=5)
-    net = GCN(Sizes(REGIONS, MEASURES, 2))
+def loss_curves(settings: Settings, x: Tensor, labels: Tensor) -> tuple[list[float], list[float]]:
+    """Of graphnet's GCN and of the plain PyG loop, from the same start and in the same order."""
+    net = GCN(Sizes(x.shape[1], MEASURES, 2))
     start = net.initial([settings.seed])
     reference = ReferenceNet(MEASURES, 2)
     reference.load(start)
     expected = list(fit(reference, as_graphs(x, labels), settings))
-    group = Prepared.of(net, x, torch.from_numpy(graphs.full(REGIONS)), labels)
+    graph = torch.from_numpy(graphs.full(x.shape[1])).to(x.dtype)
+    group = Prepared.of(net, x, graph, labels)
     training = Training(net, start, {"Train": group}, settings, seeds=[settings.seed])
-    found = [epoch.scores["Train"].loss for epoch in training]
+    return [epoch.scores["Train"].loss for epoch in training], expected
+
+
+def test_gcn_has_the_loss_curve_of_pyg_and_adam() -> None:
+    settings = Settings.for_model("GCN", epochs=30, lr_step_size=20, seed=5)
+    found, expected = loss_curves(settings, *people())
     assert expected[-1] < 0.7 * expected[0]
     np.testing.assert_allclose(found, expected, atol=2e-5)
+
+
+@pytest.mark.parametrize("seed", [5, 6, 7])
+def test_in_double_precision_the_curves_are_one(seed: int) -> None:
+    x, labels = people()
+    settings = Settings.for_model("GCN", epochs=30, lr_step_size=20, seed=seed)
+    with double_precision():
+        found, expected = loss_curves(settings, x.double(), labels)
+    np.testing.assert_allclose(found, expected, atol=1e-6)
+
+
+def test_on_real_subjects_the_curves_are_one(site_a: Cohort) -> None:
+    x = torch.from_numpy(Scaler.fit(site_a.features).transform(site_a.features))[100:280:3]
+    labels = torch.from_numpy(site_a.labels)[100:280:3]
+    with double_precision():
+        found, expected = loss_curves(Settings.for_model("GCN", epochs=10), x.double(), labels)
+    np.testing.assert_allclose(found, expected, atol=1e-6)
 
 
 def sgn_by_hand(params: Params, x: Tensor, graph: Tensor) -> list[float]:

@@ -82,6 +82,8 @@ def test_one_shared_subject_is_singular() -> None:
 def test_repeated_subjects_are_said() -> None:
     twice = merge([people("A"), only(0, each=2)])
     assert warnings(Splits(twice)) == [
+        "There are neither validation nor test subjects; figures on the training subjects say "
+        "nothing about new ones.",
         "train_data has 2 subject ids on more than one row (A_NC_0001, A_NC_0002); each row "
         "counts, so the intervals are too narrow.",
     ]
