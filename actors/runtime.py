@@ -3,10 +3,12 @@
 import asyncio
 import logging
 import os
+import signal
 import socket
 import threading
 from collections.abc import Coroutine
 from concurrent.futures import Future
+from types import FrameType
 from typing import Any, TypeVar
 
 import redis
@@ -46,6 +48,7 @@ class Runtime(Middleware):
 
     def before_worker_boot(self, broker: Broker, worker: Worker) -> None:
         """Take one message at a time and look for it often; open the database; start the relay."""
+        _end_once()
         worker.queue_prefetch = 1
         worker.worker_timeout = POLL_MS
         self.call(open_database(self.settings.database_url))
@@ -79,3 +82,21 @@ class Runtime(Middleware):
             work.close()
             raise RuntimeError("The event loop of this worker does not run.")
         return asyncio.run_coroutine_threadsafe(work, thread.loop)
+
+
+def _end_once() -> None:
+    """Let the first SIGTERM end this process and ignore any other.
+
+    Dramatiq leaves at once on a second one, with the database and the loop thread still open,
+    and then waits for them for ever.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        return
+    ending = signal.getsignal(signal.SIGTERM)
+
+    def end(number: int, frame: FrameType | None) -> None:
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        if callable(ending):
+            ending(number, frame)
+
+    signal.signal(signal.SIGTERM, end)

@@ -45,12 +45,13 @@ class Place:
     def wait(self, *task_ids: str, seconds: float = 90) -> list[dict[str, Any]]:
         """The tasks once they have ended, with a worker running meanwhile."""
         with process(*WORKER, log=self.folder / "worker.log", **self.variables):
-            return [self._ended(task_id, time.monotonic() + seconds) for task_id in task_ids]
+            deadline = time.monotonic() + seconds
+            return [self.until(task_id, {"Finished", "Failed"}, deadline) for task_id in task_ids]
 
-    def _ended(self, task_id: str, deadline: float) -> dict[str, Any]:
+    def until(self, task_id: str, statuses: set[str], deadline: float) -> dict[str, Any]:
         while time.monotonic() < deadline:
             task: dict[str, Any] = self.http.get(f"/api/v0/tasks/{task_id}").json()["task"]
-            if task["task_status"] in {"Finished", "Failed"}:
+            if task["task_status"] in statuses:
                 return task
             time.sleep(0.1)
         raise AssertionError((self.folder / "worker.log").read_text())
@@ -166,6 +167,17 @@ def test_a_damaged_parent_is_said(place: Place) -> None:
     task = place.wait(place.submit(task_type="dl_ft", trained_task_id=first["task_id"]))[0]
     assert task["task_status"] == "Failed"
     assert "SHA-256" in task["error"]
+
+
+@folder_only
+def test_a_second_sigterm_does_not_leave_a_worker_hanging(place: Place) -> None:
+    task_id = place.submit(param_set={"epochs": 100_000})
+    with process(*WORKER, log=place.folder / "worker.log", **place.variables) as worker:
+        place.until(task_id, {"Running"}, time.monotonic() + 60)
+        for _ in range(3):
+            worker.terminate()
+            time.sleep(0.02)
+    assert place.http.get(f"/api/v0/tasks/{task_id}").json()["task"]["task_status"] == "Submitted"
 
 
 @folder_only
