@@ -170,7 +170,7 @@ def test_a_graph_over_too_few_measures(small: House, tmp_path: Path) -> None:
     for label in (0, 1):
         table = cohort_table("thin", label, 6, seed=4, recipe=SMALL)
         path = tmp_path / f"thin_{label}.csv"
-        kept = [name for name in table if name.startswith(("ID", "LABEL", "GMV"))]
+        kept = [name for name in table if str(name).startswith(("ID", "LABEL", "GMV"))]
         table[kept].to_csv(path, index=False)
         small.upload(path)
     bad = body(train_data=["thin_0", "thin_1"], param_set={"graph": "similarity"})
