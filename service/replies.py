@@ -52,10 +52,11 @@ class Refusal(Exception):
         self.msg = msg
         self.errors = tuple(errors)
 
-    def reply(self) -> Response:
-        """The refusal as an answer."""
-        listed = [{"field": field, "msg": msg} for field, msg in self.errors]
-        return refused(self.number, self.msg, **({"errors": listed} if listed else {}))
+    def reply(self, **content: Any) -> Response:
+        """The refusal as an answer, with what else it is to hold."""
+        if self.errors:
+            content["errors"] = [{"field": field, "msg": msg} for field, msg in self.errors]
+        return refused(self.number, self.msg, **content)
 
 
 def invalid(errors: Sequence[FieldError]) -> Refusal:

@@ -24,9 +24,17 @@ from service.task_form import PostedForm, read_form
 
 
 async def submit(request: Request) -> Response:
-    """Check a form, write it, answer; the relay sends it on."""
+    """Check a form, write it, answer; the relay sends it on. A refusal shows the form it got."""
     house = house_of(request)
-    fields = await read_fields(request, house.settings.max_form_bytes)
+    fields: dict[str, Any] = {}
+    try:
+        fields = await read_fields(request, house.settings.max_form_bytes)
+        return await _accept(house, fields)
+    except Refusal as refusal:
+        return refusal.reply(task_form=fields)
+
+
+async def _accept(house: House, fields: dict[str, Any]) -> Response:
     form, errors = read_form(fields)
     if form is None:
         raise invalid([*errors, *await _unknown_names(fields, errors)])

@@ -127,6 +127,13 @@ def test_bad_fields_are_named(small: House, kind: str) -> None:
     assert field in [error["field"] for error in answer["errors"]], answer
 
 
+def test_a_refusal_shows_the_form_it_got(small: House) -> None:
+    answer = refusal(small, body(task_name="mine", proj_id=""), 422)
+    assert answer["task_form"]["task_name"] == "mine"
+    assert "task_id" not in answer["task_form"]
+    assert refusal(small, b"", 400)["task_form"] == {}
+
+
 def test_all_errors_at_once(small: House) -> None:
     bad = body(
         proj_id="", task_type="x", val_data=["nowhere"], param_set={"epochs": 0, "lr_decay": 9}
