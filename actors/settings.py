@@ -20,7 +20,8 @@ class SettingsError(Exception):
 class Settings:
     """Where the database, the queue and the registry are, and how a worker behaves.
 
-    Times are in milliseconds. A URL may hold a password, so none is ever printed.
+    ``threads`` is what torch may use on a CPU. Times are in milliseconds. A URL may hold a
+    password, so none is ever printed.
     """
 
     database_url: str = field(repr=False)
@@ -28,6 +29,7 @@ class Settings:
     registry_url: str
     s3_endpoint_url: str | None = None
     device: str = "auto"
+    threads: int = 1
     lease_ms: int = 30_000
     max_attempts: int = 3
 
@@ -45,6 +47,7 @@ class Settings:
             registry_url=read(environment, "SGN_REGISTRY_URL", str),
             s3_endpoint_url=read(environment, "SGN_S3_ENDPOINT_URL", str, "") or None,
             device=read(environment, "SGN_DEVICE", str, "auto"),
+            threads=read(environment, "SGN_THREADS", positive, 1),
             lease_ms=read(environment, "SGN_LEASE_MS", positive, 30_000),
             max_attempts=read(environment, "SGN_MAX_ATTEMPTS", positive, 3),
         )

@@ -62,7 +62,9 @@ class StoredModel:
         sizes = Sizes(len(self.layout.regions), len(self.layout.measures), len(self.classes))
         return build_net(self.settings.model, sizes)
 
-    def prepare(self, cohort: Cohort, device: torch.device) -> Prepared:
+    def prepare(
+        self, cohort: Cohort, device: torch.device, dtype: torch.dtype = torch.float32
+    ) -> Prepared:
         """Scale ``cohort`` and build its graph as this model was trained. Raises ModelError."""
         check_fit(self.layout, cohort.layout)
         scaled = self.scaler.transform(cohort.features)
@@ -72,18 +74,22 @@ class StoredModel:
         index = np.searchsorted(self.classes, cohort.labels)
         return Prepared.of(
             self.net,
-            torch.from_numpy(scaled).to(device),
-            graph.to(device),
+            torch.from_numpy(scaled).to(device, dtype),
+            graph.to(device, dtype),
             torch.from_numpy(index).to(device),
         )
 
     @torch.no_grad()
     def predict(self, cohort: Cohort, device: torch.device | None = None) -> NDArray[np.float64]:
-        """Class probabilities (S, C), the mean over replicas. Raises ModelError."""
+        """Class probabilities (S, C), the mean over replicas. Raises ModelError.
+
+        Computed in double and rounded to single precision, so that they do not depend on how
+        many threads or which processor added the numbers up.
+        """
         on = device or torch.device("cpu")
-        moved = {name: tensor.to(on) for name, tensor in self.parameters.items()}
-        logits = class_scores(self.net, moved, self.prepare(cohort, on))
-        probabilities = logits.double().softmax(dim=-1).mean(dim=0)
+        moved = {name: tensor.to(on, torch.float64) for name, tensor in self.parameters.items()}
+        logits = class_scores(self.net, moved, self.prepare(cohort, on, torch.float64))
+        probabilities = logits.softmax(dim=-1).mean(dim=0).float()
         return np.asarray(probabilities.cpu().numpy(), dtype=np.float64)
 
     def to_bytes(self) -> tuple[bytes, bytes]:
