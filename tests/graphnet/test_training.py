@@ -133,6 +133,8 @@ def test_each_replica_keeps_the_epoch_that_is_best_for_it() -> None:
         losses = [epoch.scores["Val"].loss for epoch in epochs]
         assert int(together.best_epoch[k]) == int(alone.best_epoch) == 1 + int(np.argmin(losses))
         assert float(together.best_loss[k]) == pytest.approx(min(losses), rel=1e-3)
+        for key, tensor in alone.result().items():
+            torch.testing.assert_close(together.result()[key][k], tensor[0], atol=1e-4, rtol=1e-3)
 
 
 def test_the_kept_epoch_is_what_stopping_there_gives() -> None:
