@@ -3,6 +3,7 @@
 import logging
 import time
 from collections.abc import Callable, Coroutine
+from dataclasses import replace
 from typing import Any
 
 import torch
@@ -14,9 +15,9 @@ from db.errors import DatabaseUnavailable
 from db.form import TaskForm
 from db.runs import Claim
 from graphnet.cohort import Cohort, merge
-from graphnet.config import Settings
+from graphnet.config import Evaluation, Settings
 from graphnet.devices import describe
-from graphnet.errors import GraphnetError, ModelError
+from graphnet.errors import GraphnetError, ModelError, TrainingError
 from graphnet.experiment import Outcome, run
 from graphnet.readers import from_json
 from graphnet.splits import Splits
@@ -92,32 +93,42 @@ class TaskRunner:
         parent = self._parent(form)
         settings = form.training_settings(parent.settings.model if parent else "")
         with Lease(self.runtime, claim, settings.epochs) as lease:
-            splits = self._splits(form)
-            outcome = self._fit(claim, splits, settings, parent, lease)
+            splits = self._splits(form, settings.label)
+            try:
+                outcome = self._fit(claim, splits, (settings, form.evaluation()), parent, lease)
+            except TrainingError as error:
+                lease.check()
+                raise self._stopped(claim, form, error) from error
             lease.check()
-            path = self._save(claim, outcome) if form.save_model_state else ""
+            path = self._save(claim, outcome.model) if form.save_model_state else ""
         return {**outcome.result, "model_state_path": path}
 
     def _fit(
         self,
         claim: Claim,
         splits: Splits,
-        settings: Settings,
+        asked: tuple[Settings, Evaluation],
         parent: StoredModel | None,
         lease: Lease,
     ) -> Outcome:
-        def on_epoch(epoch: Epoch) -> None:
-            lease.progress(epoch.number)
+        def tick() -> None:
+            lease.check()
             if self.runtime.stopping.is_set():
                 raise HandedBackError(claim.task_id)
+
+        def on_epoch(epoch: Epoch) -> None:
+            lease.progress(epoch.number)
+            tick()
 
         identity = {"task_id": claim.task_id, "parent_task_id": claim.parent_task_id}
         return run(
             splits,
-            settings,
+            asked[0],
+            evaluation=asked[1],
             parent=parent,
             device=self.device,
             on_epoch=on_epoch,
+            tick=tick,
             identity=identity,
         )
 
@@ -133,18 +144,28 @@ class TaskRunner:
             ) from error
         return StoredModel.from_bytes(parameters, manifest)
 
-    def _splits(self, form: TaskForm) -> Splits:
+    def _splits(self, form: TaskForm, target: str) -> Splits:
         names = {name for chosen in form.splits.values() for name in chosen}
         contents = self.runtime.call(datasets.get_data(sorted(names)))
         gone = sorted(names - set(contents))
         if gone:
             raise GraphnetError(f"The dataset {', '.join(gone)} is no longer there.")
-        cohorts = {name: from_json(text, name) for name, text in contents.items()}
+        cohorts = {name: from_json(text, name, target) for name, text in contents.items()}
         return Splits(**{split: _merged(cohorts, chosen) for split, chosen in form.splits.items()})
 
-    def _save(self, claim: Claim, outcome: Outcome) -> str:
+    def _stopped(self, claim: Claim, form: TaskForm, error: TrainingError) -> TrainingError:
+        """Store what was sound before the loss was no longer a number, and say so."""
+        if error.kept is None or not form.save_model_state:
+            return error
+        facts = {"task_id": claim.task_id, "stopped": str(error)}
+        path = self._save(claim, replace(error.kept, facts=facts))
+        return TrainingError(
+            *error.sentences, f"The parameters of the last sound epoch are at {path}."
+        )
+
+    def _save(self, claim: Claim, model: StoredModel) -> str:
         """Store the parameters, then the manifest: a model is there once its manifest is."""
-        parameters, manifest = outcome.model.to_bytes()
+        parameters, manifest = model.to_bytes()
         path = self.store.put(claim.task_id, PARAMETERS, parameters)
         self.store.put(claim.task_id, MANIFEST, manifest)
         return path

@@ -80,7 +80,7 @@ def fit(net: ReferenceNet, subjects: Sequence[Data], settings: Settings) -> Iter
     for _ in range(settings.epochs):
         for batch in training:
             optimiser.zero_grad()
-            functional.cross_entropy(net(batch), batch.y).backward()  # type: ignore[no-untyped-call]
+            functional.cross_entropy(net(batch), batch.y).backward()
             optimiser.step()
         schedule.step()
         yield score(net, scoring)

@@ -23,14 +23,16 @@ import torch
 import torch_geometric
 
 from bench.reference import ReferenceNet, as_graphs, double_precision, fit
-from graphnet import graphs
 from graphnet.cohort import Cohort, merge
 from graphnet.config import Settings
+from graphnet.graphs import Graphs
 from graphnet.models import Net, Sizes, build_net
+from graphnet.prepared import Prepared, Whole
+from graphnet.preprocessing import rule
 from graphnet.readers import from_table, read_table
 from graphnet.scaling import Scaler
 from graphnet.synthetic import cohort_table
-from graphnet.training import Prepared, Training
+from graphnet.training import Plan, Training
 
 DATA = Path(__file__).parents[2] / "shared" / "data"
 SUBJECTS, REPLICAS, BATCH = 240, 10, 10
@@ -111,12 +113,13 @@ def contenders(subjects: Subjects, epochs: int) -> list[Contender]:
 
 def dense(net: Net, subjects: Subjects, settings: Settings, replicas: int) -> Iterator[float]:
     """Train with graphnet; yield the loss of the first replica after each epoch."""
-    graph = graphs.build(settings.graph, subjects.x.numpy(), settings.density)
-    assert graph is not None
+    x = subjects.x.numpy().astype(np.float32)
+    graph = Graphs.fit(rule(settings), x, None).adjacency(x, None)
     shared = torch.from_numpy(graph).to(subjects.x.dtype)
-    group = Prepared.of(net, subjects.x, shared, subjects.labels)
+    group = Prepared.of(net, Whole(subjects.x[None], shared[None]), subjects.labels)
     seeds = range(settings.seed, settings.seed + replicas)
-    training = Training(net, net.initial(seeds), {"Train": group}, settings, seeds=seeds)
+    plan = Plan(seeds)
+    training = Training(net, net.initial(seeds), group, settings, plan, watched={"Train": group})
     return (epoch.scores["Train"].loss for epoch in training)
 
 
@@ -149,11 +152,10 @@ def main() -> None:
     """Print the machine, the seconds and the ratios; with ``--json`` a last line for programs."""
     parser = argparse.ArgumentParser(prog="python -m bench.train", description=__doc__)
     parser.add_argument("--epochs", type=int, default=20, help="of each contender (20)")
-    parser.add_argument("--threads", type=int, help="of torch (its own choice)")
+    parser.add_argument("--threads", type=int, default=1, help="of torch (1, as a worker has)")
     parser.add_argument("--json", action="store_true", help="end with a line of JSON")
     asked = parser.parse_args()
-    if asked.threads:
-        torch.set_num_threads(asked.threads)
+    torch.set_num_threads(asked.threads)
     subjects = read_subjects()
     found = contenders(subjects, asked.epochs)
     for _ in range(asked.epochs):

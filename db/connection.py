@@ -1,8 +1,10 @@
 """Open and close the database, bring its own tables up to date, ask whether it answers."""
 
+import asyncio
 import contextlib
 import fcntl
 from collections.abc import AsyncIterator
+from contextvars import Context
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +35,12 @@ LOCK_SECONDS = 45
 UNREADABLE = (
     "SGN_DATABASE_URL cannot be read; it must look like mysql://user:password@host:3306/name."
 )
+NO_DRIVER = "PostgreSQL needs a driver that is not installed: pip install 'nld-sgn[postgres]'."
+SGN = {
+    "models": ["db.models"],
+    "default_connection": "default",
+    "migrations": "db.migrations",
+}
 
 NEURO_LEARN_ON_SQLITE = """
 CREATE TABLE IF NOT EXISTS "backend_submissions" (
@@ -55,10 +63,10 @@ async def open_database(url: str) -> None:
     Nothing is sent before the first query.
 
     Raises:
-        DatabaseError: the URL names no database that is known here.
+        DatabaseError: the URL names no database that is known here, or its driver is missing.
 
     """
-    await Tortoise.init(config=_config(url), _enable_global_fallback=True)
+    await _init(url, for_all=True)
 
 
 async def close_database() -> None:
@@ -74,23 +82,24 @@ async def ping() -> None:
 
 @translated()
 async def check_schema() -> None:
-    """Look for every table. Raises SchemaBehind, naming whose it is, or DatabaseUnavailable."""
+    """Look for migrations and tables. Raises SchemaBehind, saying whose, or DatabaseUnavailable."""
     await ping()
+    if await _migrations(get_connection("default")).plan():
+        raise SchemaBehind("The service's own tables are missing or older; run `sgn migrate`.")
     for model in (Run, Outbox, Profile, Submission, Dataset):
         try:
             async with translated():
-                await model.exists()
+                await model.all().limit(0)  # names every column
         except SchemaBehind as error:
             if model in (Run, Outbox, Profile):
                 raise
             table = model._meta.db_table  # noqa: SLF001 - the ORM's documented place for it
             raise SchemaBehind(
-                f"The table {table} is missing, so this is not NEURO-LEARN's database, or its own "
-                "migrations have not run."
+                f"The table {table} is missing or another, so this is not NEURO-LEARN's "
+                "database, or its own migrations have not run."
             ) from error
 
 
-@translated()
 async def migrate(url: str) -> None:
     """Bring the service's own tables up to date; run by two processes at once, one waits.
 
@@ -100,14 +109,19 @@ async def migrate(url: str) -> None:
         DatabaseError: the URL is not known here, or the database refused.
 
     """
-    config = _config(url)
-    await Tortoise.init(config=config)
+    # In a context of its own: else the ORM would close the database that the caller has open.
+    await asyncio.create_task(_migrate(url), context=Context())
+
+
+@translated()
+async def _migrate(url: str) -> None:
+    await _init(url, for_all=False)
     try:
         connection = get_connection("default")
         async with _alone(connection, url):
             if connection.capabilities.dialect == "sqlite":
                 await connection.execute_script(NEURO_LEARN_ON_SQLITE)
-            executor = MigrationExecutor(connection, {"sgn": config["apps"]["sgn"]})
+            executor = _migrations(connection)
             if await executor.plan():
                 await executor.migrate()
     finally:
@@ -121,7 +135,7 @@ async def _alone(connection: BaseDBAsyncClient, url: str) -> AsyncIterator[None]
     if dialect == "sqlite":
         path = Path(_sqlite_path(url) + ".migrate")
         with path.open("w") as lock:  # noqa: ASYNC230 - before anything is served
-            fcntl.flock(lock, fcntl.LOCK_EX)
+            await asyncio.to_thread(fcntl.flock, lock, fcntl.LOCK_EX)
             yield
         return
     # The lock belongs to a connection of its own, out of the pool until it is released.
@@ -143,15 +157,23 @@ async def _alone(connection: BaseDBAsyncClient, url: str) -> AsyncIterator[None]
                     await cursor.execute("SELECT RELEASE_LOCK(%s)", (LOCK_NAME,))
 
 
+def _migrations(connection: BaseDBAsyncClient) -> MigrationExecutor:
+    return MigrationExecutor(connection, {"sgn": SGN})
+
+
+async def _init(url: str, *, for_all: bool) -> None:
+    config = _config(url)
+    try:
+        await Tortoise.init(config=config, _enable_global_fallback=for_all)
+    except ModuleNotFoundError:
+        raise DatabaseError(NO_DRIVER) from None
+
+
 def _config(url: str) -> dict[str, Any]:
     return {
         "connections": {"default": _connection(url)},
         "apps": {
-            "sgn": {
-                "models": ["db.models"],
-                "default_connection": "default",
-                "migrations": "db.migrations",
-            },
+            "sgn": SGN,
             "neurolearn": {"models": ["db.neurolearn"], "default_connection": "default"},
         },
     }
@@ -163,9 +185,9 @@ def _connection(url: str) -> dict[str, Any]:
         # FULL: a task that was accepted must outlive a power cut.
         credentials = {
             "file_path": _sqlite_path(url),
+            "busy_timeout": 10_000,
             "journal_mode": "WAL",
             "synchronous": "FULL",
-            "busy_timeout": 10_000,
         }
         return {"engine": "tortoise.backends.sqlite", "credentials": credentials}
     if scheme not in WAITS:

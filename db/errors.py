@@ -14,6 +14,7 @@ log = logging.getLogger(__name__)
 # away, lost while asking.
 MYSQL_PASSING = {1040, 1053, 1205, 1213, 2002, 2003, 2006, 2013, 2014, 2055}
 MYSQL_PACKET_TOO_LARGE = 1153
+MYSQL_NOT_LET_IN = {1044, 1045, 1049, 1698}
 # What the drivers raise on a connection that the server has ended.
 CONNECTION_LOST = {"InterfaceError", "InternalClientError"}
 
@@ -66,6 +67,11 @@ def _translate(error: Exception) -> DatabaseError:
             "The database server takes less in one statement than this; its max_allowed_packet "
             "must be raised."
         )
+    if _is_not_let_in(error):
+        return DatabaseUnavailable(
+            "The database server refuses the user, the password or the database name in "
+            "SGN_DATABASE_URL."
+        )
     if isinstance(error, DBConnectionError | OSError | TimeoutError) or _may_pass(error):
         return DatabaseUnavailable("The database does not answer.")
     if _is_missing_table(error):
@@ -80,8 +86,11 @@ def _may_pass(error: Exception) -> bool:
         return True
     if isinstance(cause, sqlite3.OperationalError):
         return any(word in str(cause) for word in ("locked", "busy", "unable to open"))
-    state = str(getattr(cause, "sqlstate", "") or "")
-    return _code(error) in MYSQL_PASSING or state.startswith(("08", "40", "53", "57"))
+    return _code(error) in MYSQL_PASSING or _state(error).startswith(("08", "40", "53", "57"))
+
+
+def _is_not_let_in(error: Exception) -> bool:
+    return _code(error) in MYSQL_NOT_LET_IN or _state(error).startswith(("28", "3D"))
 
 
 def _is_missing_table(error: Exception) -> bool:
@@ -89,7 +98,7 @@ def _is_missing_table(error: Exception) -> bool:
     missing = ("no such table", "no such column", "has no column named")
     return (
         _code(error) in {1054, 1146}
-        or getattr(cause, "sqlstate", "") in {"42P01", "42703"}
+        or _state(error) in {"42P01", "42703"}
         or any(words in str(cause) for words in missing)
     )
 
@@ -100,7 +109,13 @@ def _code(error: Exception) -> Any:
     return cause.args[0] if cause.args else None
 
 
+def _state(error: Exception) -> str:
+    """The five characters that PostgreSQL gives an error."""
+    return str(getattr(_cause(error), "sqlstate", "") or "")
+
+
 def _cause(error: Exception) -> Exception:
-    """The driver's own error, which the ORM wraps."""
-    inner = error.args[0] if error.args else None
+    """The driver's own error, which the ORM wraps, or replaces where it cannot connect."""
+    replaced = isinstance(error, DBConnectionError)
+    inner = error.__context__ if replaced else next(iter(error.args), None)
     return inner if isinstance(inner, Exception) else error

@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass, field
 from typing import Any, Self
 
-from graphnet.config import Settings
+from graphnet.config import EVALUATION, Evaluation, Settings
 
 FROM_SCRATCH, FINE_TUNE = "dl_ts", "dl_ft"
 
@@ -40,7 +40,13 @@ class TaskForm:
 
     def training_settings(self, parent_model: str = "") -> Settings:
         """The settings to train with. Raises graphnet's SettingsError."""
-        return Settings.for_model(self.model or parent_model, **self.settings)
+        asked = {key: value for key, value in self.settings.items() if key not in EVALUATION}
+        return Settings.for_model(self.model or parent_model, **asked)
+
+    def evaluation(self) -> Evaluation:
+        """How to judge what was trained. Raises graphnet's SettingsError."""
+        asked = {key: value for key, value in self.settings.items() if key in EVALUATION}
+        return Evaluation(**asked)
 
     def config(self) -> dict[str, Any]:
         """The form's fields as ``task_config`` holds them."""

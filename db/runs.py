@@ -73,8 +73,9 @@ async def claim(
         if taken:
             await _mirror(task_id, Status.RUNNING, connection)
             return await _claimed(task_id, token, now, connection)
-        # Taken or ended already, or tried too often.
-        tried = _free(task_id, now, connection)
+        # Taken or ended already, or tried too often. PostgreSQL does not lock the row that the
+        # UPDATE left as it was, so it may have been handed back by now: look at the attempts again.
+        tried = _free(task_id, now, connection).filter(attempt__gte=max_attempts)
         await _drop(tried, task_id, GIVEN_UP.format(times=max_attempts), now, connection)
     return None
 

@@ -194,10 +194,14 @@ def _of_run(run: Run | None) -> dict[str, Any]:
 def json_object(text: str) -> dict[str, Any] | None:
     """The JSON object that this is; None for anything else, as an older service may have left."""
     try:
-        value = json.loads(text)
+        value = json.loads(text, parse_constant=_null)
     except (ValueError, RecursionError):
         return None
     return value if isinstance(value, dict) else None
+
+
+def _null(_: str) -> None:
+    """In the place of NaN and Infinity, which JSON does not know and an older service may write."""
 
 
 def _position(cursor: str | None) -> int | None:

@@ -4,13 +4,26 @@ import argparse
 import json
 import sys
 from pathlib import Path
+from typing import Any
 
+import numpy as np
+
+from graphnet.catalogue import MODELS
 from graphnet.cohort import Cohort, merge
-from graphnet.config import MODELS, Settings
+from graphnet.config import (
+    EVALUATION,
+    OPTIONS,
+    SETTINGS,
+    Bound,
+    Evaluation,
+    Flag,
+    Settings,
+)
 from graphnet.devices import choose_device
 from graphnet.errors import GraphnetError
 from graphnet.experiment import Outcome, run
-from graphnet.readers import from_table, read_table
+from graphnet.glassbrain import Atlas, glass_brain
+from graphnet.readers.files import read_cohort
 from graphnet.splits import Splits
 from graphnet.stored import StoredModel
 from graphnet.training import Epoch
@@ -20,7 +33,9 @@ def main(arguments: list[str] | None = None) -> int:
     """Train as the command line says; 0 on success, 1 with one sentence a problem on stderr."""
     asked = _parser().parse_args(arguments)
     try:
+        atlas = None if asked.atlas is None else Atlas.read(asked.atlas)
         outcome = _train(asked)
+        picture = None if atlas is None else _picture(outcome, atlas)
     except GraphnetError as error:
         print(*error.sentences, sep="\n", file=sys.stderr)  # noqa: T201
         return 1
@@ -28,6 +43,8 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"{error.filename}: {error.strerror}.", file=sys.stderr)  # noqa: T201
         return 1
     _write(outcome, asked.out)
+    if picture is not None:
+        (asked.out / "glassbrain.png").write_bytes(picture)
     return 0
 
 
@@ -45,41 +62,45 @@ def _parser() -> argparse.ArgumentParser:
                         help="fine-tune the model in this folder")  # fmt: skip
     parser.add_argument("--model", default="", help=f"one of {', '.join(MODELS)}")
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda or cuda:0")
-    parser.add_argument("--graph", help="covariance, similarity or full")
-    for name in ("epochs", "batch-size", "lr-step-size", "seed"):
-        parser.add_argument(f"--{name}", type=int)
-    for name in ("learning-rate", "lr-decay", "weight-decay", "density"):
-        parser.add_argument(f"--{name}", type=float)
+    parser.add_argument("--atlas", type=Path, metavar="FILE",
+                        help="region, x, y, z in millimetres: draws glassbrain.png")  # fmt: skip
+    for name, option in OPTIONS.items():
+        flag = f"--{name.replace('_', '-')}"
+        if isinstance(option, Flag):
+            parser.add_argument(flag, action=argparse.BooleanOptionalAction)
+        else:
+            kind = option.kind if isinstance(option, Bound) else str
+            parser.add_argument(flag, type=kind, help=str(option))
     return parser
-
-
-SETTINGS = (
-    "epochs", "batch_size", "lr_step_size", "seed", "learning_rate", "lr_decay", "weight_decay",
-    "density", "graph",
-)  # fmt: skip
 
 
 def _train(asked: argparse.Namespace) -> Outcome:
     parent = None if asked.parent is None else _load(asked.parent)
-    given = {name: getattr(asked, name) for name in SETTINGS if getattr(asked, name) is not None}
+    given = {name: getattr(asked, name) for name in OPTIONS if getattr(asked, name) is not None}
     model = asked.model or (parent.settings.model if parent else "")
-    settings = Settings.for_model(model, **given)
-    train = _read(asked.train)
+    settings = Settings.for_model(model, **_among(given, SETTINGS))
+    evaluation = Evaluation(**_among(given, EVALUATION))
+    train = _read(asked.train, settings.label)
     if train is None:
         raise GraphnetError("There is nothing to train on.")
     return run(
-        Splits(train, _read(asked.val), _read(asked.test)),
+        Splits(train, _read(asked.val, settings.label), _read(asked.test, settings.label)),
         settings,
+        evaluation=evaluation,
         parent=parent,
         device=choose_device(asked.device),
         on_epoch=_show,
     )
 
 
-def _read(paths: list[Path]) -> Cohort | None:
+def _among(given: dict[str, Any], names: set[str]) -> dict[str, Any]:
+    return {name: value for name, value in given.items() if name in names}
+
+
+def _read(paths: list[Path], target: str) -> Cohort | None:
     if not paths:
         return None
-    return merge([from_table(read_table(path), path.stem) for path in paths])
+    return merge([read_cohort(path, target) for path in paths])
 
 
 def _load(folder: Path) -> StoredModel:
@@ -89,6 +110,15 @@ def _load(folder: Path) -> StoredModel:
 
 def _show(epoch: Epoch) -> None:
     print(epoch.line())  # noqa: T201
+
+
+def _picture(outcome: Outcome, atlas: Atlas) -> bytes | None:
+    """The regions that the result names, in a glass brain."""
+    found = (outcome.result["explanation"] or {}).get("regions")
+    if not found:
+        return None
+    direction, share = (np.array([each[key] for each in found]) for key in ("direction", "share"))
+    return glass_brain(direction, share, atlas.of(tuple(each["region"] for each in found)))
 
 
 def _write(outcome: Outcome, folder: Path) -> None:

@@ -1,5 +1,7 @@
 """What can go wrong between a table of subjects and a fitted model."""
 
+from typing import Any
+
 
 class GraphnetError(Exception):
     """The root of this package's errors: one or more plain sentences for the researcher."""
@@ -22,4 +24,6 @@ class ModelError(GraphnetError):
 
 
 class TrainingError(GraphnetError):
-    """Training that cannot go on."""
+    """Training that cannot go on; ``kept`` is the model after the last sound epoch, if any."""
+
+    kept: Any = None

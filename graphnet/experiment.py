@@ -1,29 +1,31 @@
-"""One task from cohorts to an honest result: scale, build the graph, fit, evaluate."""
+"""One task from cohorts to an honest result: prepare, fit, judge, explain."""
 
-import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from importlib import metadata
-from itertools import groupby
 from typing import Any
 
 import numpy as np
 import torch
 
-from graphnet import graphs, splits
-from graphnet.cohort import Cohort, IntArray
-from graphnet.config import Settings
+from graphnet import provenance, splits
+from graphnet.assessment import Assessment, assess, graph_helps
+from graphnet.cohort import Cohort
+from graphnet.config import Evaluation, Settings
 from graphnet.errors import CohortError, ModelError
+from graphnet.explanation import explain
+from graphnet.fits import fit_watched, replicas, untrained
+from graphnet.harmonise import Harmoniser, confounding
 from graphnet.manifest import check_fit
-from graphnet.metrics import evaluate
-from graphnet.models import Sizes, build_net
 from graphnet.quality import RULES
-from graphnet.scaling import CLIP, Scaler
+from graphnet.scaling import CLIP
 from graphnet.splits import Splits
 from graphnet.stored import StoredModel
-from graphnet.training import Epoch, Training
+from graphnet.training import Epoch
+from graphnet.validation import Validation, planned, validate
 
-GROUP_NAMES = {"train": "Train", "val": "Val", "test": "Test"}
+TRAINED_ON = "trained_on"
+INHERITED = ("graph", "density", "threshold", "sign", "neighbours", "harmonise", "label")
 
 
 @dataclass(frozen=True)
@@ -38,121 +40,135 @@ def run(
     data: Splits,
     settings: Settings,
     *,
+    evaluation: Evaluation | None = None,
     parent: StoredModel | None = None,
     device: torch.device | None = None,
     on_epoch: Callable[[Epoch], None] = lambda _: None,
+    tick: Callable[[], None] = lambda: None,
     identity: Mapping[str, str] | None = None,
 ) -> Outcome:
-    """Train from scratch, or from ``parent``, and evaluate on every split.
+    """Train from scratch, or from ``parent``, and judge the model on every split.
 
     The same data, settings and parent give the same parameters bit for bit on one kind of
-    processor. ``on_epoch`` is called after each epoch; what it raises ends the training.
-    ``identity`` (task ids) goes into the manifest as it is.
+    processor. ``on_epoch`` is called after each epoch of the model itself, ``tick`` after each
+    epoch of what is trained to judge it; what they raise ends the task. ``identity`` (task ids)
+    goes into the manifest as it is.
 
     Raises:
         CohortError: splits that do not fit together or hold too little.
+        SettingsError: a graph that these data cannot have.
         ModelError: a parent that does not fit.
         TrainingError: a loss that is no longer a number.
 
     """
     on = device or torch.device("cpu")
-    untrained = (
-        _from_scratch(data, settings) if parent is None else _inherit(parent, data, settings)
+    asked = evaluation or Evaluation()
+    start = _from_scratch(data, settings) if parent is None else _inherit(parent, data, settings)
+    fitted = fit_watched(start, data, device=on, on_epoch=on_epoch)
+    found = assess(
+        fitted.model, data, baselines=asked.baselines, device=on, parent=parent, tick=tick
     )
-    groups = {
-        GROUP_NAMES[name]: untrained.prepare(cohort, on) for name, cohort in data.present().items()
-    }
-    training = Training(
-        untrained.net,
-        {name: tensor.to(on) for name, tensor in untrained.parameters.items()},
-        groups,
-        untrained.settings,
-        seeds=[settings.seed],
-        select="Val" if data.may_select else None,
+    fresh, sentences = _may_start(parent, data)
+    plans = planned(data, asked, by_score=start.scale is not None, seed=settings.seed)
+    validated = validate(
+        fitted.model,
+        data.train,
+        plans,
+        asked,
+        device=on,
+        parent=None if fresh else parent,
+        tick=tick,
     )
-    lines = []
-    for epoch in training:
-        lines.append(epoch.line())
-        on_epoch(epoch)
-    parameters = {name: tensor.detach().cpu() for name, tensor in training.result().items()}
-    trained = replace(untrained, parameters=parameters)
-    facts = _facts(trained, data, int(training.best_epoch[0]), identity or {})
-    result = {"train_epochs": lines, **_shown(facts), "quality": _quality(trained, data)}
-    return Outcome(model=replace(trained, facts=facts), result=result | {"device": str(on)})
-
-
-def _from_scratch(data: Splits, settings: Settings) -> StoredModel:
-    classes = data.train.classes
-    if len(classes) < 2:
-        raise CohortError(
-            f"train_data holds class {classes[0]} only; to train from scratch, give subjects of "
-            "at least two classes."
-        )
-    splits.check_classes(data, classes)
-    layout = data.train.layout
-    scaler = Scaler.fit(data.train.features)
-    graph = graphs.build(settings.graph, scaler.transform(data.train.features), settings.density)
-    net = build_net(settings.model, Sizes(len(layout.regions), len(layout.measures), len(classes)))
-    return StoredModel(
-        settings=settings,
-        layout=layout,
-        classes=classes,
-        scaler=scaler,
-        parameters=net.initial([settings.seed]),
-        graph=None if graph is None else torch.from_numpy(graph),
-        facts={},
-    )
-
-
-def _inherit(parent: StoredModel, data: Splits, settings: Settings) -> StoredModel:
-    """The parent with the new settings; its scaler, graph and label map stay."""
-    check_fit(parent.layout, data.train.layout)
-    splits.check_classes(data, parent.classes)
-    if settings.model != parent.settings.model:
-        raise ModelError(
-            f"The stored model is {parent.settings.model}, so it cannot be fine-tuned as "
-            f"{settings.model}; leave model empty or name {parent.settings.model}."
-        )
-    inherited = replace(settings, graph=parent.settings.graph, density=parent.settings.density)
-    return replace(parent, settings=inherited, facts={})
-
-
-def _facts(
-    model: StoredModel, data: Splits, selected: int, identity: Mapping[str, str]
-) -> dict[str, Any]:
-    return {
-        **identity,
+    result = {
+        "train_epochs": fitted.lines,
+        **_figures(found, validated),
+        "warnings": [*_warnings(fitted.model, data), *sentences, *validated.warnings],
+        "selected_epoch": fitted.epoch,
         "code_version": metadata.version("nld-sgn"),
-        "selected_epoch": selected,
-        "metrics": {name: _metrics(model, cohort) for name, cohort in _all_splits(data).items()},
-        "warnings": _warnings(model, data),
-        "datasets": {name: fingerprints(cohort) for name, cohort in data.present().items()},
+        "quality": _quality(fitted.model, data),
+        "explanation": explain(fitted.model, _explained(data), validated.models)
+        if asked.explain
+        else None,
+        "device": str(on),
+    }
+    facts = {
+        **(identity or {}),
+        **{key: result[key] for key in ("metrics", "warnings", "selected_epoch", "code_version")},
+        "datasets": {
+            name: provenance.fingerprints(cohort) for name, cohort in data.present().items()
+        },
+        TRAINED_ON: sorted({*provenance.subjects(data.train.ids), *_seen(parent)}),
+    }
+    return Outcome(replace(fitted.model, facts=facts), result)
+
+
+def _explained(data: Splits) -> Cohort:
+    """Whose predictions are explained: those the model has not seen, where there are any."""
+    return data.test or data.val or data.train
+
+
+def _figures(found: Assessment, validated: Validation) -> dict[str, Any]:
+    """Metrics, baselines and paired differences by split, those of the folds among them."""
+    names = [*found.baselines, *(set(validated.baselines) - set(found.baselines))]
+    baselines = {
+        name: {**found.baselines.get(name, {}), **validated.baselines.get(name, {})}
+        for name in names
+    }
+    differences = {**found.differences, **validated.differences}
+    return {
+        "metrics": {**found.metrics, **validated.metrics},
+        "baselines": baselines,
+        "baselines_left_out": found.reasons,
+        "differences": differences,
+        "graph_helps": graph_helps(differences),
+        "cross_validation": validated.facts,
     }
 
 
-def _all_splits(data: Splits) -> dict[str, Cohort | None]:
-    return {"train": data.train, "val": data.val, "test": data.test}
+def _seen(parent: StoredModel | None) -> list[str]:
+    """Hashes of the subjects that a parent, and its own, were trained on."""
+    listed = [] if parent is None else parent.facts.get(TRAINED_ON, [])
+    return [digest for digest in listed if isinstance(digest, str)]
 
 
-def _metrics(model: StoredModel, cohort: Cohort | None) -> dict[str, Any] | None:
-    if cohort is None:
-        return None
-    return evaluate(_indices(model, cohort), model.predict(cohort))
-
-
-def _indices(model: StoredModel, cohort: Cohort) -> IntArray:
-    return np.searchsorted(model.classes, cohort.labels).astype(np.int64)
+def _may_start(parent: StoredModel | None, data: Splits) -> tuple[bool, list[str]]:
+    """Whether folds must start from scratch, as the parent knows their subjects; and sentences."""
+    if parent is None:
+        return True, []
+    known = {
+        name: provenance.known_to(_seen(parent), cohort) for name, cohort in data.present().items()
+    }
+    sentences = [
+        f"The parent was trained on {len(ids)} of the subjects of {name}_data, so figures on them "
+        "are no estimate of new subjects."
+        for name, ids in known.items()
+        if ids and name != "train"
+    ]
+    if TRAINED_ON not in parent.facts:
+        sentences.append(
+            "The parent does not say which subjects it was trained on, so it is not known whether "
+            "it has seen those of this task."
+        )
+    if known["train"]:
+        sentences.append(
+            f"The parent was trained on {len(known['train'])} of the subjects of train_data; where "
+            "these are cross-validated, each fold is trained from scratch."
+        )
+    return bool(known["train"]), sentences
 
 
 def _warnings(model: StoredModel, data: Splits) -> list[str]:
     sentences = splits.warnings(data)
-    constant = int((model.scaler.scale == 0).sum())
+    if model.preprocessing.harmoniser is not None:
+        sentences += _on_sites(model.preprocessing.harmoniser, data)
+    scaler = model.preprocessing.scaler
+    constant = int((scaler.scale == 0).sum())
     if constant:
         sentences.append(
             f"{constant} columns hardly vary among the training subjects and were set to 0."
         )
     for name, cohort in data.present().items():
-        cells = int(model.scaler.clipped(cohort.features).sum())
+        cells = int(scaler.clipped(model.preprocessing.features(cohort)).sum())
         if cells:
             sentences.append(
                 f"{name}_data: {cells} values lie more than {CLIP:g} standard deviations from the "
@@ -161,17 +177,25 @@ def _warnings(model: StoredModel, data: Splits) -> list[str]:
     return sentences
 
 
-def _shown(facts: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: facts[key] for key in ("metrics", "warnings", "selected_epoch", "code_version")}
+def _on_sites(harmoniser: Harmoniser, data: Splits) -> list[str]:
+    """What harmonising could not do, or did too much of."""
+    sentences = confounding(data.train.sites, data.train.labels)
+    for name, cohort in data.held_out():
+        sentences += [
+            f"{name}_data: {count} subjects are of site {site}, which the training data do not "
+            "have; they were not harmonised."
+            for site, count in harmoniser.unseen(cohort.sites).items()
+        ]
+    return sentences
 
 
 def _quality(model: StoredModel, data: Splits) -> dict[str, Any]:
     """Rules and findings by split, the subjects with clipped values among them."""
     found: dict[str, list[dict[str, Any]]] = {}
     for name, cohort in data.present().items():
-        counts = model.scaler.clipped(cohort.features)
+        counts = model.preprocessing.scaler.clipped(model.preprocessing.features(cohort))
         clipped = [
-            {"rule": "clipped", "site": cohort.sites[subject], "subject": cohort.ids[subject],
+            {"rule": "clipped", "site": cohort.datasets[subject], "subject": cohort.ids[subject],
              "measure": cohort.measures[measure], "count": int(counts[subject, measure])}
             for subject, measure in np.argwhere(counts)
         ]  # fmt: skip
@@ -179,19 +203,29 @@ def _quality(model: StoredModel, data: Splits) -> dict[str, Any]:
     return {"rules": RULES, "findings": found}
 
 
-def fingerprints(cohort: Cohort) -> list[dict[str, Any]]:
-    """Name, subjects and SHA-256 of each dataset's content, whatever order its columns had."""
-    rows = sorted(range(len(cohort)), key=lambda row: cohort.sites[row])
-    return [
-        {"name": site, **_fingerprint(cohort, list(members))}
-        for site, members in groupby(rows, key=lambda row: cohort.sites[row])
-    ]
+def _from_scratch(data: Splits, settings: Settings) -> StoredModel:
+    classes = data.train.classes
+    if settings.label == "score":
+        return untrained(data.train, settings, ())
+    if len(classes) < 2:
+        raise CohortError(
+            f"train_data holds class {classes[0]} only; to train from scratch, give subjects of "
+            "at least two classes."
+        )
+    splits.check_classes(data, classes)
+    return untrained(data.train, settings, classes)
 
 
-def _fingerprint(cohort: Cohort, rows: list[int]) -> dict[str, Any]:
-    content = hashlib.sha256()
-    content.update("\x1f".join([*cohort.regions, *cohort.measures]).encode())
-    content.update("\x1f".join(cohort.ids[row] for row in rows).encode())
-    content.update(cohort.labels[rows].astype("<i8").tobytes())
-    content.update(cohort.features[rows].astype("<f8").tobytes())
-    return {"subjects": len(rows), "sha256": content.hexdigest()}
+def _inherit(parent: StoredModel, data: Splits, settings: Settings) -> StoredModel:
+    """The parent with the new settings; its scaler, graph and label map stay."""
+    check_fit(parent.layout, data.train.layout)
+    if parent.scale is None:
+        splits.check_classes(data, parent.classes)
+    if settings.model != parent.settings.model:
+        raise ModelError(
+            f"The stored model is {parent.settings.model}, so it cannot be fine-tuned as "
+            f"{settings.model}; leave model empty or name {parent.settings.model}."
+        )
+    kept = {name: getattr(parent.settings, name) for name in INHERITED}
+    inherited = replace(settings, **kept, seeds=replicas(parent))
+    return replace(parent, settings=inherited, facts={})

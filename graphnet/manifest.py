@@ -6,7 +6,7 @@ from typing import Any, NoReturn, TypeVar
 from graphnet.cohort import Layout
 from graphnet.errors import ModelError
 
-FORMAT = "nld-sgn/1"
+FORMAT = "nld-sgn/2"
 Name = TypeVar("Name", str, int)
 
 
@@ -22,8 +22,15 @@ def read_manifest(manifest: bytes) -> dict[str, Any]:
 
 
 def manifest_layout(facts: dict[str, Any]) -> tuple[Layout, tuple[int, ...]]:
-    """Regions and measures, and the classes, that a manifest names. Raises ModelError."""
+    """Regions and measures, and the classes, that a manifest names; () of a score on a scale.
+
+    Raises:
+        ModelError: it does not name them.
+
+    """
     layout = Layout(_listed(str, facts, "regions"), _listed(str, facts, "measures"))
+    if isinstance(facts.get("target"), dict):
+        return layout, ()
     return layout, _listed(int, facts, "classes")
 
 

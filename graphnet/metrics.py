@@ -1,11 +1,12 @@
 """How well class probabilities fit the true classes."""
 
-from statistics import fmean
+from statistics import fmean, stdev
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from graphnet.bootstrap import intervals
 from graphnet.cohort import FloatArray, IntArray
 from graphnet.intervals import (
     UNKNOWN,
@@ -17,6 +18,7 @@ from graphnet.intervals import (
 )
 
 ROW_SUM_TOLERANCE = 1e-4
+BINS = 10
 
 
 def evaluate(labels: IntArray, probabilities: FloatArray) -> dict[str, Any]:
@@ -36,6 +38,9 @@ def evaluate(labels: IntArray, probabilities: FloatArray) -> dict[str, Any]:
     - ``brier``: mean squared error of the probability of class 1, from 0 to 1. Of more than two
       classes: summed over the classes, from 0 to 2, as in Brier 1950 (Monthly Weather Review
       78:1-3), which is twice the former where C = 2. Student's t interval.
+    - ``ece``: expected calibration error, the mean distance between the likeliest class's
+      probability and how often it was right, over ten bins of equal width (Naeini et al. 2015,
+      AAAI). Of few subjects it is large by chance; without interval.
     - ``ci``: [low, high] by the names above but ``n``.
     - ``confusion``: C lists of C counts; rows are true classes, columns predicted ones.
 
@@ -56,6 +61,7 @@ def evaluate(labels: IntArray, probabilities: FloatArray) -> dict[str, Any]:
         "specificity": specificity,
         "auc": _auc(labels, probabilities) if all(totals) else UNKNOWN,
         "brier": _brier(labels, probabilities),
+        "ece": _calibration(labels, probabilities),
     }
     return {
         "n": len(labels),
@@ -63,6 +69,43 @@ def evaluate(labels: IntArray, probabilities: FloatArray) -> dict[str, Any]:
         "ci": {name: _as_list(estimate) for name, estimate in estimates.items()},
         "confusion": confusion.tolist(),
     }
+
+
+def evaluate_repeats(labels: IntArray, probabilities: FloatArray) -> dict[str, Any]:
+    """Metrics of R repeats of out-of-fold probabilities (R, S, C), as :func:`evaluate` gives them.
+
+    Each is the mean over repeats; ``sd_over_repeats`` says how much it depends on how the folds
+    were cut. Intervals of accuracy, balanced accuracy and AUC are the bootstrap's over subjects
+    (:mod:`graphnet.bootstrap`); of the others those of the first repeat, moved to the mean.
+    ``confusion`` is summed over repeats, ``n`` are the subjects.
+    """
+    each = [evaluate(labels, one) for one in probabilities]
+    found: dict[str, Any] = {"n": len(labels)}
+    ci: dict[str, list[float] | None] = {}
+    for name in (key for key in each[0] if key in each[0]["ci"]):
+        known = [one[name] for one in each if one[name] is not None]
+        found[name] = fmean(known) if len(known) == len(each) else None
+        ci[name] = _moved(each[0]["ci"][name], each[0][name], found[name])
+    ci |= intervals(labels, probabilities)
+    return found | {
+        "ci": ci,
+        "confusion": np.sum([one["confusion"] for one in each], axis=0).tolist(),
+        "repeats": len(each),
+        "sd_over_repeats": {name: _spread([one[name] for one in each]) for name in ci},
+    }
+
+
+def _moved(
+    interval: list[float] | None, was: float | None, now: float | None
+) -> list[float] | None:
+    if interval is None or was is None or now is None:
+        return None
+    return [min(now, max(0.0, interval[0] + now - was)), max(now, interval[1] + now - was)]
+
+
+def _spread(values: list[float | None]) -> float | None:
+    known = [value for value in values if value is not None]
+    return stdev(known) if 1 < len(known) == len(values) else None
 
 
 def _check(labels: IntArray, probabilities: FloatArray) -> None:
@@ -117,6 +160,16 @@ def _brier(labels: IntArray, probabilities: FloatArray) -> Estimate:
         return mean((probabilities[:, 1] - labels) ** 2, highest=1.0)
     errors = probabilities - np.eye(classes)[labels]
     return mean((errors**2).sum(axis=1), highest=2.0)
+
+
+def _calibration(labels: IntArray, probabilities: FloatArray) -> Estimate:
+    if not len(labels):
+        return UNKNOWN
+    sure = probabilities.max(axis=1)
+    right = (probabilities.argmax(axis=1) == labels).astype(np.float64)
+    place = np.minimum((sure * BINS).astype(np.int64), BINS - 1)
+    gaps = np.bincount(place, right - sure, minlength=BINS)
+    return Estimate(float(np.abs(gaps).sum() / len(labels)))
 
 
 def _as_list(estimate: Estimate) -> list[float] | None:

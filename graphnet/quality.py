@@ -33,6 +33,10 @@ RULES = {
         "A measure of a subject with more than 10 % infinite or absurd values is treated as "
         "missing as a whole: its other values come from the same failed computation."
     ),
+    "missing-edge": (
+        "An edge of the connectome that is missing or infinite is filled with its mean over the "
+        "training subjects."
+    ),
     "near-constant": (
         "A column that hardly varies among the training subjects tells nothing; it is set to 0."
     ),

@@ -6,27 +6,28 @@ The two together are enough to predict: no code of the training and no pickle is
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from typing import Any, Self
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from safetensors import SafetensorError
 from safetensors.torch import load as load_tensors
 from safetensors.torch import save as save_tensors
 from torch import Tensor
 
-from graphnet import graphs
-from graphnet.cohort import Cohort, Layout
+from graphnet.cohort import Cohort, FloatArray, Layout
 from graphnet.config import Settings
 from graphnet.errors import GraphnetError, ModelError
+from graphnet.graphs import Graphs
 from graphnet.manifest import FORMAT, check_fit, manifest_layout, read_manifest
 from graphnet.models import Net, Sizes, build_net
-from graphnet.scaling import Scaler
-from graphnet.training import Prepared, class_scores
+from graphnet.prepared import Prepared, class_scores
+from graphnet.preprocessing import Preprocessing, Views, rule
+from graphnet.targets import Scale
 
-GRAPH = "graph"
+# Before the names of the tensors that belong to the graph and to the optimiser.
+FITTED, MOMENTS = "graph.", "optimiser."
 OWN_KEYS = {
     "format",
     "settings",
@@ -34,7 +35,9 @@ OWN_KEYS = {
     "regions",
     "measures",
     "classes",
+    "target",
     "scaler",
+    "harmoniser",
     "parameters_sha256",
 }
 
@@ -43,54 +46,60 @@ OWN_KEYS = {
 class StoredModel:
     """K replicas of one net with all that is needed to apply them.
 
-    ``classes`` are the labels in the order of the net's outputs; ``graph`` (1, N, N) is the
-    graph all subjects share, None where each has their own; ``facts`` is what the manifest says
-    besides (fingerprints, metrics, parent).
+    ``classes`` are the labels in the order of the net's outputs; a model of a clinical score has
+    none, and the ``scale`` of the score. ``facts`` is what the manifest says besides
+    (fingerprints, metrics, parent); ``moments`` are the optimiser's, for a fine-tuning that keeps
+    them.
     """
 
     settings: Settings
     layout: Layout
     classes: tuple[int, ...]
-    scaler: Scaler
+    preprocessing: Preprocessing
     parameters: Mapping[str, Tensor]
-    graph: Tensor | None
     facts: Mapping[str, Any]
+    scale: Scale | None = None
+    moments: Mapping[str, Tensor] = field(default_factory=dict)
 
     @property
     def net(self) -> Net:
         """The net that the parameters belong to."""
-        sizes = Sizes(len(self.layout.regions), len(self.layout.measures), len(self.classes))
+        outputs = len(self.classes) if self.scale is None else 1
+        sizes = Sizes(len(self.layout.regions), len(self.layout.measures), outputs)
         return build_net(self.settings.model, sizes)
+
+    def targets(self, cohort: Cohort) -> Tensor:
+        """What the net is to give for each subject, (S,): index of class, or scaled score."""
+        if self.scale is not None:
+            return torch.from_numpy(self.scale.scaled(cohort.scores)).float()
+        return torch.from_numpy(np.searchsorted(self.classes, cohort.labels))
 
     def prepare(
         self, cohort: Cohort, device: torch.device, dtype: torch.dtype = torch.float32
     ) -> Prepared:
-        """Scale ``cohort`` and build its graph as this model was trained. Raises ModelError."""
+        """``cohort`` as this model was trained on its own. Raises ModelError."""
         check_fit(self.layout, cohort.layout)
-        scaled = self.scaler.transform(cohort.features)
-        graph = self.graph
-        if graph is None:
-            graph = torch.from_numpy(graphs.similarity(scaled, self.settings.density))
-        index = np.searchsorted(self.classes, cohort.labels)
-        return Prepared.of(
-            self.net,
-            torch.from_numpy(scaled).to(device, dtype),
-            graph.to(device, dtype),
-            torch.from_numpy(index).to(device),
-        )
+        views = Views(cohort, [self.preprocessing], dtype)
+        return Prepared.of(self.net, views, self.targets(cohort).to(device))
 
     @torch.no_grad()
-    def predict(self, cohort: Cohort, device: torch.device | None = None) -> NDArray[np.float64]:
-        """Class probabilities (S, C), the mean over replicas. Raises ModelError.
+    def outputs(self, cohort: Cohort, device: torch.device | None = None) -> Tensor:
+        """What each replica gives for each subject (K, S, C), in double. Raises ModelError."""
+        on = device or torch.device("cpu")
+        moved = {name: tensor.to(on, torch.float64) for name, tensor in self.parameters.items()}
+        return class_scores(self.net, moved, self.prepare(cohort, on, torch.float64)).cpu()
+
+    def predict(self, cohort: Cohort, device: torch.device | None = None) -> FloatArray:
+        """Class probabilities (S, C), the mean over replicas; of a score model scores (S, 1).
 
         Computed in double and rounded to single precision, so that they do not depend on how
         many threads or which processor added the numbers up.
+
+        Raises:
+            ModelError: data that are not of the model's regions and measures.
+
         """
-        on = device or torch.device("cpu")
-        moved = {name: tensor.to(on, torch.float64) for name, tensor in self.parameters.items()}
-        logits = class_scores(self.net, moved, self.prepare(cohort, on, torch.float64))
-        probabilities = logits.softmax(dim=-1).mean(dim=0).float()
-        return np.asarray(probabilities.cpu().numpy(), dtype=np.float64)
+        return predictions(self.outputs(cohort, device), self.scale)
 
     def to_bytes(self) -> tuple[bytes, bytes]:
         """The parameters as safetensors and the manifest as JSON."""
@@ -104,15 +113,20 @@ class StoredModel:
             "regions": list(self.layout.regions),
             "measures": list(self.layout.measures),
             "classes": list(self.classes),
-            "scaler": self.scaler.as_dict(),
+            "target": None if self.scale is None else self.scale.as_dict(),
+            **self.preprocessing.as_dict(),
             "parameters_sha256": hashlib.sha256(parameters).hexdigest(),
         }
         text = json.dumps(manifest, indent=1, allow_nan=False, ensure_ascii=False)
         return parameters, text.encode()
 
     def _tensors(self) -> list[tuple[str, Tensor]]:
-        shared = [] if self.graph is None else [(GRAPH, self.graph)]
-        return [*self.parameters.items(), *shared]
+        fitted = self.preprocessing.graphs.as_tensors()
+        return [
+            *self.parameters.items(),
+            *((FITTED + name, torch.from_numpy(array)) for name, array in fitted.items()),
+            *((MOMENTS + name, tensor) for name, tensor in self.moments.items()),
+        ]
 
     @classmethod
     def from_bytes(cls, parameters: bytes, manifest: bytes) -> Self:
@@ -128,21 +142,30 @@ class StoredModel:
                 "The stored parameters are not those that the manifest names (SHA-256)."
             )
         try:
-            tensors = load_tensors(parameters)
-            layout, classes = manifest_layout(facts)
-            model = cls(
-                settings=_settings(facts["settings"]),
-                layout=layout,
-                classes=classes,
-                scaler=Scaler.from_dict(facts["scaler"]),
-                graph=tensors.pop(GRAPH, None),
-                parameters=tensors,
-                facts={key: value for key, value in facts.items() if key not in OWN_KEYS},
-            )
+            model = cls._assembled(load_tensors(parameters), facts)
             model.check_shapes()
         except (KeyError, TypeError, ValueError, SafetensorError) as error:
             raise ModelError("The stored model cannot be read: its manifest is damaged.") from error
         return model
+
+    @classmethod
+    def _assembled(cls, tensors: dict[str, Tensor], facts: dict[str, Any]) -> Self:
+        layout, classes = manifest_layout(facts)
+        settings = _settings(facts["settings"])
+        fitted = {name: tensor.numpy() for name, tensor in _taken(tensors, FITTED).items()}
+        graphs = Graphs.from_tensors(rule(settings), fitted)
+        moments = _taken(tensors, MOMENTS)
+        target = facts.get("target")
+        return cls(
+            settings=settings,
+            layout=layout,
+            classes=classes,
+            preprocessing=Preprocessing.from_dict(facts, graphs),
+            parameters=tensors,
+            facts={key: value for key, value in facts.items() if key not in OWN_KEYS},
+            scale=None if target is None else Scale.from_dict(target),
+            moments=moments,
+        )
 
     def check_shapes(self) -> None:
         """Refuse tensors that are not the net's. Raises ModelError."""
@@ -154,18 +177,28 @@ class StoredModel:
         if len(replicas) != 1 or 0 in replicas:
             raise ModelError("The stored parameters are not of one number of replicas.")
         for name, tensor in self._tensors():
-            if tensor.dtype != torch.float32 or not tensor.isfinite().all():
+            if not tensor.is_floating_point() or not tensor.isfinite().all():
                 raise ModelError(f"The stored tensor {name!r} holds what is no number.")
-        self._check_shared()
-
-    def _check_shared(self) -> None:
         regions, measures = len(self.layout.regions), len(self.layout.measures)
-        if self.scaler.center.shape != (regions, measures):
+        if self.preprocessing.scaler.center.shape != (regions, measures):
             raise ModelError("The stored scaler does not have one scale a region and measure.")
-        if (self.graph is None) != (self.settings.graph == "similarity"):
-            raise ModelError(f"The stored graph is not of the kind {self.settings.graph!r}.")
-        if self.graph is not None and tuple(self.graph.shape) != (1, regions, regions):
-            raise ModelError("The stored graph does not have one row a region.")
+        for array in self.preprocessing.graphs.as_tensors().values():
+            if array.shape not in {(1, regions, regions), (regions, regions)}:
+                raise ModelError("The stored graph does not have one row a region.")
+
+
+def predictions(outputs: Tensor, scale: Scale | None) -> FloatArray:
+    """Class probabilities (S, C), or scores (S, 1), from what K replicas give: (K, S, C)."""
+    if scale is not None:
+        return scale.unscaled(outputs.mean(dim=0).numpy())
+    probabilities = outputs.softmax(dim=-1).mean(dim=0).float()
+    return np.asarray(probabilities.numpy(), dtype=np.float64)
+
+
+def _taken(tensors: dict[str, Tensor], prefix: str) -> dict[str, Tensor]:
+    """Take the tensors with this prefix out of ``tensors``, by their names without it."""
+    names = [name for name in tensors if name.startswith(prefix)]
+    return {name.removeprefix(prefix): tensors.pop(name) for name in names}
 
 
 def _settings(stored: Any) -> Settings:

@@ -8,8 +8,8 @@ from db import datasets, tasks
 from db.form import FINE_TUNE, TaskForm
 from db.states import Status
 from db.tasks import ModelRecord
+from graphnet.catalogue import LEAST_MEASURES
 from graphnet.cohort import Layout
-from graphnet.config import LEAST_MEASURES
 from graphnet.errors import ModelError
 from graphnet.manifest import check_fit, manifest_layout, read_manifest
 from registry import ObjectMissing, Store
@@ -19,6 +19,8 @@ from service.replies import FieldError
 CONFIG_CHARACTERS = 4096
 MANIFEST = "manifest.json"
 PARENT = "param_set.trained_task_id"
+NOT_IN_A_TABLE = {"tangent": "time series of the regions", "spatial": "the regions' coordinates"}
+OF_CONNECTOMES = {"connectome", "group_connectome", "partial"}
 
 
 async def check(form: TaskForm, store: Store) -> list[FieldError]:
@@ -34,6 +36,7 @@ async def check(form: TaskForm, store: Store) -> list[FieldError]:
         *_classes(form, found, facts),
         *_model(form, facts),
         *_graph(form, found),
+        *_scores(form, found),
     ]
 
 
@@ -182,7 +185,33 @@ def _model(form: TaskForm, facts: dict[str, Any]) -> Iterator[FieldError]:
         )
 
 
+def _scores(form: TaskForm, found: dict[str, Profile]) -> Iterator[FieldError]:
+    if form.settings.get("label") != "score":
+        return
+    for split, names in form.splits.items():
+        for name in names:
+            if found[name].scores == 0:
+                yield (
+                    f"{split}_data",
+                    f"param_set.label is 'score', but {name} has no subject with a LABEL_SCORE.",
+                )
+
+
 def _graph(form: TaskForm, found: dict[str, Profile]) -> Iterator[FieldError]:
+    graph = form.settings.get("graph")
+    if graph in NOT_IN_A_TABLE:
+        yield (
+            "param_set.graph",
+            f"param_set.graph is {graph!r}, which needs {NOT_IN_A_TABLE[graph]}; no dataset here "
+            "carries them.",
+        )
+    without = [name for name in _names(form) if found[name].connectome is False]
+    if graph in OF_CONNECTOMES and without:
+        yield (
+            "param_set.graph",
+            f"param_set.graph is {graph!r}, which needs a connectome (columns FC_i_j); "
+            f"{', '.join(without)} has none.",
+        )
     measures = found[form.train_data[0]].measures
     if form.settings.get("graph") == "similarity" and len(measures) < LEAST_MEASURES:
         yield (

@@ -9,6 +9,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Self
 
+import numpy as np
+
 from db import datasets
 from db.datasets import DatasetRecord
 from graphnet.cohort import Cohort, Layout
@@ -21,7 +23,11 @@ MOST_FINDINGS = 200
 
 @dataclass(frozen=True)
 class Profile:
-    """Summary of a dataset; ``problems`` says why it cannot be used, () if it can."""
+    """Summary of a dataset; ``problems`` says why it cannot be used, () if it can.
+
+    ``scores`` counts subjects with a clinical score; that and ``connectome`` are None in a profile
+    of an older version, which did not look.
+    """
 
     subjects: int
     classes: dict[str, int]
@@ -30,6 +36,8 @@ class Profile:
     findings: tuple[dict[str, Any], ...]
     notes: tuple[str, ...]
     problems: tuple[str, ...] = ()
+    connectome: bool | None = None
+    scores: int | None = None
 
     @property
     def layout(self) -> Layout:
@@ -50,6 +58,8 @@ class Profile:
             measures=cohort.measures,
             findings=tuple(finding.as_dict() for finding in cohort.findings[:MOST_FINDINGS]),
             notes=(*cohort.notes, *([twice] if repeated else []), *([cut] if more > 0 else [])),
+            connectome=cohort.connectomes is not None,
+            scores=int((~np.isnan(cohort.scores)).sum()),
         )
 
     @classmethod
@@ -67,6 +77,8 @@ class Profile:
             "findings": list(self.findings),
             "notes": list(self.notes),
             "problems": list(self.problems),
+            "connectome": self.connectome,
+            "scores": self.scores,
         }
 
     @classmethod
@@ -76,6 +88,8 @@ class Profile:
         return cls(
             subjects=stored["subjects"],
             classes=stored["classes"],
+            connectome=stored.get("connectome"),
+            scores=stored.get("scores"),
             **{part: tuple(stored[part]) for part in listed},
         )
 
@@ -92,6 +106,8 @@ class Profile:
             "measures": list(self.measures),
             "notes": list(self.notes),
             "problems": list(self.problems),
+            "connectome": self.connectome,
+            "scores": self.scores,
         }
         return summary | ({"findings": list(self.findings), "rules": RULES} if detailed else {})
 

@@ -16,7 +16,8 @@ from pydantic import (
 )
 
 from db.form import FINE_TUNE, TaskForm
-from graphnet.config import BOUNDS, GRAPHS, find_model
+from graphnet.catalogue import find_model
+from graphnet.config import BOUNDS, CHOICES, FLAGS, OPTIONS
 from graphnet.errors import SettingsError
 from service.replies import FieldError
 
@@ -53,14 +54,6 @@ def _known_model(name: str) -> str:
         raise ValueError("unknown model") from error
 
 
-def _known_graph(name: Any) -> Any:
-    if _is_absent(name):
-        return None
-    if name not in list(GRAPHS):
-        raise ValueError("unknown graph")
-    return name
-
-
 EMPTY = BeforeValidator(lambda value: "" if value is None else value)
 Text32 = Annotated[str, EMPTY, AfterValidator(_plain), Field(max_length=32)]
 Text64 = Annotated[str, EMPTY, AfterValidator(_plain), Field(max_length=64)]
@@ -69,7 +62,8 @@ Name = Annotated[Text64, Field(min_length=1)]
 Names = Annotated[list[Name], BeforeValidator(_names), Field(max_length=MOST_DATASETS)]
 No = Annotated[bool, BeforeValidator(lambda value: False if value in ("", None) else value)]
 Yes = Annotated[bool, BeforeValidator(lambda value: True if value in ("", None) else value)]
-Graph = Annotated[str | None, BeforeValidator(_known_graph)]
+Chosen = str | None
+Asked = bool | None
 Model = Annotated[str, BeforeValidator(_one), AfterValidator(_plain), AfterValidator(_known_model)]
 
 
@@ -85,8 +79,25 @@ class ParamSet(BaseModel):
     lr_decay: float | None = None
     weight_decay: float | None = None
     density: float | None = None
+    threshold: float | None = None
+    neighbours: int | None = None
+    early_stopping: int | None = None
     seed: int | None = None
-    graph: Graph = None
+    seeds: int | None = None
+    cv_folds: int | None = None
+    cv_repeats: int | None = None
+    permutations: int | None = None
+    lr_schedule: Chosen = None
+    graph: Chosen = None
+    sign: Chosen = None
+    label: Chosen = None
+    fine_tune: Chosen = None
+    optimiser: Chosen = None
+    harmonise: Asked = None
+    leave_site_out: Asked = None
+    nested: Asked = None
+    baselines: Asked = None
+    explain: Asked = None
     trained_task_id: Text32 = ""
     save_model_state: Yes = True
 
@@ -97,12 +108,32 @@ class ParamSet(BaseModel):
             raise ValueError("a boolean is no number")  # noqa: TRY004 - pydantic's protocol
         return None if isinstance(value, str) and not value.strip() else value
 
-    @field_validator(*BOUNDS, mode="after")
+    @field_validator(*CHOICES, *FLAGS, mode="before")
     @classmethod
-    def _in_range(cls, value: float | None, info: ValidationInfo) -> float | None:
-        if value is not None and not BOUNDS[str(info.field_name)].holds(value):
-            raise ValueError("out of range")
+    def _absent(cls, value: Any) -> Any:
+        return None if _is_absent(value) else value
+
+    @field_validator(*OPTIONS, mode="after")
+    @classmethod
+    def _in_range(cls, value: Any, info: ValidationInfo) -> Any:
+        if value is not None and not OPTIONS[str(info.field_name)].holds(value):
+            raise ValueError("not one of what may be asked for")
         return value
+
+    @field_validator("cv_folds", mode="after")
+    @classmethod
+    def _folds(cls, value: int | None) -> int | None:
+        if value == 1:
+            raise ValueError("one fold leaves nobody to train on")
+        return value
+
+    @model_validator(mode="before")
+    @classmethod
+    def _sparsity(cls, fields: Any) -> Any:
+        """``sparsity`` is what network studies call the share of pairs that are edges."""
+        if not isinstance(fields, dict) or _is_absent(fields.get("sparsity")):
+            return fields
+        return {"density": fields["sparsity"], **_without(fields, "sparsity")}
 
 
 class PostedForm(BaseModel):
@@ -136,7 +167,7 @@ class PostedForm(BaseModel):
     def stored(self) -> TaskForm:
         """The form as a worker reads it."""
         settings = self.param_set.model_dump(
-            include={*BOUNDS, "graph"}, exclude_none=True, exclude_defaults=True
+            include=set(OPTIONS), exclude_none=True, exclude_defaults=True
         )
         fine_tune = self.task_type == FINE_TUNE
         return TaskForm(
@@ -188,10 +219,11 @@ SHOULD = {
     "enable_test": "true or false",
     "model": "the name of one model that GET /api/v0/models lists",
     "param_set": "an object with the training settings",
-    "param_set.graph": f"one of {', '.join(GRAPHS)}",
     "param_set.trained_task_id": "the id of a finished task",
     "param_set.save_model_state": "true or false",
-} | {f"param_set.{name}": str(bound) for name, bound in BOUNDS.items()}
+    "param_set.cv_folds": "0 for no cross-validation, or a whole number from 2 up to 100",
+}
+SHOULD = {f"param_set.{name}": str(option) for name, option in OPTIONS.items()} | SHOULD
 
 
 def read_form(fields: dict[str, Any]) -> tuple[PostedForm | None, list[FieldError]]:
@@ -221,6 +253,10 @@ def _field_error(problem: dict[str, Any]) -> FieldError:
     if problem["type"] == "missing" or _is_absent(problem["input"]):
         return field, f"{field} is missing; it must be {SHOULD[field]}."
     return field, f"{field} is {_shown(problem['input'])}; it must be {SHOULD[field]}."
+
+
+def _without(fields: dict[str, Any], name: str) -> dict[str, Any]:
+    return {key: value for key, value in fields.items() if key != name}
 
 
 def _is_absent(value: Any) -> bool:

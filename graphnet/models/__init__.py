@@ -1,11 +1,22 @@
 """The nets, by name. Each keeps its parameters with a leading replica axis K."""
 
 from graphnet.errors import ModelError
+from graphnet.models.bnt import BNT
+from graphnet.models.brainnetcnn import BrainNetCNN
+from graphnet.models.gat import GAT
 from graphnet.models.gcn import GCN
+from graphnet.models.gin import GIN
+from graphnet.models.linear import Linear
+from graphnet.models.mlp import MLP
 from graphnet.models.net import Net, Sizes
+from graphnet.models.noedge import NoEdge
 from graphnet.models.sgn import SGN
+from graphnet.models.topk import TopK
 
-NETS: dict[str, type[Net]] = {"SGN": SGN, "GCN": GCN}
+EACH: tuple[type[Net], ...] = (
+    SGN, GCN, TopK, GAT, GIN, BrainNetCNN, BNT, Linear, MLP, NoEdge,
+)  # fmt: skip
+NETS: dict[str, type[Net]] = {net.__name__: net for net in EACH}
 
 __all__ = ["NETS", "Net", "Sizes", "build_net"]
 

@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor
 
-from graphnet.models.net import Net, Params, glorot, rows, uniform
+from graphnet.models.net import Net, Params, by_region, glorot, linear, normalised, uniform
 
 HIDDEN, OUT = 16, 64
 
@@ -14,6 +14,9 @@ class GCN(Net):
     A mean over regions commutes with the second convolution, which has no ReLU behind it, so
     that is done on one vector a subject instead of N.
     """
+
+    readout = ("linear.weight", "linear.bias")
+    last_layers = ("conv2.weight", "conv2.bias")
 
     def shapes(self) -> dict[str, tuple[int, ...]]:
         """As PyG's ``GCNConv`` and ``Linear`` hold them, weights transposed to (in, out)."""
@@ -32,16 +35,16 @@ class GCN(Net):
             return uniform(shape, OUT, generator)
         return torch.zeros(shape) if name.endswith("bias") else glorot(shape, generator)
 
-    def prepare(self, x: Tensor, graph: Tensor) -> Tensor:
-        """The first propagation, A·X."""
-        return graph @ x
+    def prepare(self, x: Tensor, adjacency: Tensor) -> tuple[Tensor, Tensor]:
+        """The first propagation, A·X, and the mean after the second: a row (…, 1 or S, 1, N)."""
+        graph = normalised(adjacency)
+        return graph @ x, graph.mean(dim=-2, keepdim=True)
 
     def logits(self, params: Params, inputs: Tensor, graph: Tensor) -> Tensor:
         """See :class:`Net`."""
-        hidden = inputs @ rows(params["conv1.weight"])  # (K, B, N, 16)
+        hidden = linear(inputs.flatten(1, 2), params["conv1.weight"], params["conv1.bias"])
         # In place: what a stack of replicas costs is passes over memory.
-        hidden.add_(rows(rows(params["conv1.bias"]))).relu_()
-        readout = graph.mean(dim=-2, keepdim=True)  # (1, 1, 1, N): mean after propagation
-        pooled = (readout @ hidden).squeeze(-2)  # (K, B, 16)
-        second = pooled @ params["conv2.weight"] + rows(params["conv2.bias"])
-        return second @ params["linear.weight"] + rows(params["linear.bias"])
+        hidden = by_region(hidden.relu_(), inputs)  # (K, B, N, 16)
+        pooled = (graph @ hidden).squeeze(-2)  # (K, B, 16)
+        second = linear(pooled, params["conv2.weight"], params["conv2.bias"])
+        return linear(second, params["linear.weight"], params["linear.bias"])

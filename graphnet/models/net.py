@@ -18,7 +18,7 @@ Params = Mapping[str, Tensor]
 
 @dataclass(frozen=True)
 class Sizes:
-    """N regions, F measures, C classes."""
+    """N regions, F measures, C classes; one class means a score, a number on a scale."""
 
     regions: int
     measures: int
@@ -32,6 +32,12 @@ class Sizes:
 class Net(ABC):
     """A family of functions from (regions, measures) to class scores."""
 
+    #: Whether the weights of edges, and not only the measures, decide the output.
+    edge_aware = True
+    #: The parameters behind the last hidden layer, and those of the last layers before them.
+    readout: tuple[str, ...] = ()
+    last_layers: tuple[str, ...] = ()
+
     def __init__(self, sizes: Sizes) -> None:
         self.sizes = sizes
 
@@ -44,15 +50,20 @@ class Net(ABC):
         """Initial values of one parameter of one replica."""
 
     @abstractmethod
-    def prepare(self, x: Tensor, graph: Tensor) -> Tensor:
-        """What depends on no parameter: (S, N, F) and (1 or S, N, N) → (S, N, G)."""
+    def prepare(self, x: Tensor, adjacency: Tensor) -> tuple[Tensor, Tensor]:
+        """Do once what depends on no parameter.
+
+        ``x`` is (…, S, N, F), ``adjacency`` (…, 1 or S, N, N): row i holds the weights of the
+        edges that end in region i. Gives the inputs (…, S, N, G) and what :meth:`logits` needs of
+        the graph, (…, 1 or S, ., .): empty where it needs nothing more.
+        """
 
     @abstractmethod
     def logits(self, params: Params, inputs: Tensor, graph: Tensor) -> Tensor:
         """Class scores, (K, B, C).
 
-        ``inputs`` is (K or 1, B, N, G) as prepared, ``graph`` (1, 1, N, N) where shared and
-        (K or 1, B, N, N) where each subject has their own.
+        ``inputs`` is (K or 1, B, N, G) as prepared, ``graph`` (K or 1, 1, ., .) where shared and
+        (K or 1, B, ., .) where each subject has their own.
         """
 
     def decayed(self, name: str) -> bool:
@@ -69,6 +80,18 @@ class Net(ABC):
         return {name: self.start(name, shape, generator) for name, shape in self.shapes().items()}
 
 
+def normalised(adjacency: Tensor) -> Tensor:
+    """Symmetric normalisation D^-1/2 (A + I) D^-1/2 of (…, N, N), Kipf & Welling 2017.
+
+    A region without a self loop gets one of weight 1; a degree is the sum of the magnitudes of
+    the weights that arrive. For a directed graph both ends count by it, as in PyG's ``GCNConv``.
+    """
+    diagonal = torch.diagonal(adjacency, dim1=-2, dim2=-1)
+    looped = adjacency + torch.diag_embed((diagonal == 0).to(adjacency.dtype))
+    root = looped.abs().sum(dim=-1).rsqrt()
+    return root.unsqueeze(-1) * looped * root.unsqueeze(-2)
+
+
 def glorot(shape: tuple[int, ...], generator: torch.Generator) -> Tensor:
     """Uniform within ±sqrt(6 / (fan in + fan out)), Glorot & Bengio 2010."""
     bound = math.sqrt(6.0 / (shape[-2] + shape[-1]))
@@ -79,6 +102,20 @@ def uniform(shape: tuple[int, ...], fan_in: int, generator: torch.Generator) -> 
     """Uniform within ±1/sqrt(fan in), as ``torch.nn.Linear`` starts."""
     bound = 1.0 / math.sqrt(fan_in)
     return torch.empty(shape).uniform_(-bound, bound, generator=generator)
+
+
+def linear(x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
+    """A linear layer of K replicas: (K or 1, R, in), (K, in, out), (K, out) → (K, R, out).
+
+    One product of matrices a replica, whatever the rows stand for: the fastest form there is, and
+    its gradient too.
+    """
+    return torch.baddbmm(bias.unsqueeze(1), x.expand(len(weight), -1, -1), weight)
+
+
+def by_region(stacked: Tensor, like: Tensor) -> Tensor:
+    """(K, B·N, H) → (K, B, N, H), with B and N of ``like`` (., B, N, .)."""
+    return stacked.view(len(stacked), like.shape[1], like.shape[2], stacked.shape[-1])
 
 
 def rows(weight: Tensor) -> Tensor:

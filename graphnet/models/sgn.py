@@ -5,23 +5,28 @@ import math
 import torch
 from torch import Tensor
 
-from graphnet.models.net import Net, Params, glorot, rows
+from graphnet.models.net import Net, Params, by_region, glorot, normalised, rows
 
 HIDDEN = 16
+SMOOTH = 1e-4  # so that the square root has a slope at 0
 
 
 class SGN(Net):
     """Schizo Graph Net.
 
-    Each region gathers its neighbours' measures beside its own, ``[X, A·X]`` (the mean of
-    which GCN alone would keep), adds a learned embedding of which region it is, and passes a
-    ReLU; the readout concatenates regions instead of averaging them. A linear path from the
-    scaled measures stands beside it, so the net can do what a linear model can.
+    Each region gathers its neighbours' measures beside its own, ``[A·X, X]`` (of which GCN alone
+    would keep the first), adds a learned embedding of which region it is, and passes a ReLU; the
+    readout concatenates regions instead of averaging them. A linear path stands beside it, from
+    the scaled measures and from their square roots with sign, in which what lies far out, as at
+    another scanner, weighs less; so the net can do what a linear model can, and more.
 
     Both readouts start at 0 and are scaled down by their width, so that one step of Adam moves
     the class scores about as far at any number of regions, and the recommended learning rate
     and a five times higher one behave alike (after Yang & Hu 2021, arXiv:2011.14522).
     """
+
+    readout = ("readout.weight", "linear.weight", "bias")
+    last_layers = ("embedding",)
 
     def shapes(self) -> dict[str, tuple[int, ...]]:
         """``embedding`` is one vector a region; ``readout`` and ``linear`` go to the classes."""
@@ -30,7 +35,7 @@ class SGN(Net):
             "conv.weight": (2 * measures, HIDDEN),
             "embedding": (regions, HIDDEN),
             "readout.weight": (regions * HIDDEN, classes),
-            "linear.weight": (regions * measures, classes),
+            "linear.weight": (2 * regions * measures, classes),
             "bias": (classes,),
         }
 
@@ -42,21 +47,24 @@ class SGN(Net):
             return 0.1 * torch.randn(shape, generator=generator)
         return torch.zeros(shape)
 
-    def prepare(self, x: Tensor, graph: Tensor) -> Tensor:
-        """``[X, A·X]``, (S, N, 2F)."""
-        return torch.cat([x, graph @ x], dim=-1)
+    def prepare(self, x: Tensor, adjacency: Tensor) -> tuple[Tensor, Tensor]:
+        """``[A·X, X, √X]``, (…, S, N, 3F)."""
+        graph = normalised(adjacency)
+        roots = x / (x.abs() + SMOOTH).sqrt()
+        return torch.cat([graph @ x, x, roots], dim=-1), graph[..., :1, :0, :0]
 
     def logits(self, params: Params, inputs: Tensor, graph: Tensor) -> Tensor:  # noqa: ARG002
         """See :class:`Net`; the graph is in ``inputs`` already."""
-        measures = self.sizes.measures
-        hidden = inputs @ rows(params["conv.weight"])  # (K, B, N, H)
+        regions, measures = self.sizes.regions, self.sizes.measures
+        weight = params["conv.weight"]
+        stacked = inputs[..., : 2 * measures].flatten(1, 2).expand(len(weight), -1, -1)
+        hidden = by_region(stacked @ weight, inputs)  # (K, B, N, H)
         # In place: what a stack of replicas costs is passes over memory.
-        hidden.add_(rows(params["embedding"])).relu_()
+        hidden = hidden.add_(rows(params["embedding"])).relu_()
         graph_path = hidden.flatten(2) @ params["readout.weight"]
-        linear_path = inputs[..., :measures].flatten(2) @ params["linear.weight"]
-        width = self.sizes.regions * measures
+        linear_path = inputs[..., measures:].flatten(2) @ params["linear.weight"]
         return (
-            graph_path / (self.sizes.regions * HIDDEN)
-            + linear_path / math.sqrt(width)
+            graph_path / (regions * HIDDEN)
+            + linear_path / math.sqrt(regions * measures)
             + rows(params["bias"])
         )

@@ -22,7 +22,7 @@ def data() -> None:
 
 
 @data.command()
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("file", type=click.Path(exists=True, path_type=Path))
 @click.option("--proj", metavar="ID", required=True, help="The project it belongs to.")
 @click.option("--name", help="The dataset's name.  [default: the file's, without its ending]")
 @click.option("--user", metavar="ID", default="", help="Who brings it in.")
@@ -30,11 +30,18 @@ def data() -> None:
 @url_option
 @click.pass_obj
 def add(url: str, *, file: Path, proj: str, name: str | None, user: str, as_json: bool) -> None:
-    """Upload a CSV file, one row a subject, and show what is wrong in it."""
+    """Upload subjects and show what is wrong in them.
+
+    FILE is a CSV or TSV table with a row a subject, a NumPy .npz or MATLAB .mat file, or a folder
+    of DPABI's ROI files or BIDS derivatives with a table of its subjects.
+    """
     with service_at(url) as client:
         try:
             dataset = client.add_dataset(
-                file, proj_id=proj, data_name=file.stem if name is None else name, user_id=user
+                _as_table(file),
+                proj_id=proj,
+                data_name=file.stem if name is None else name,
+                user_id=user,
             )
         except OSError as error:
             raise click.ClickException(f"{file} cannot be read: {error.strerror}.") from error
@@ -43,6 +50,19 @@ def add(url: str, *, file: Path, proj: str, name: str | None, user: str, as_json
         return
     show_facts(_summary(dataset))
     _show_findings(dataset)
+
+
+def _as_table(file: Path) -> Path | bytes:
+    """A CSV file as it is, anything else as the CSV that says the same."""
+    if file.suffix.lower() == ".csv":
+        return file
+    from graphnet.errors import CohortError  # noqa: PLC0415 - brings NumPy, which a CSV does not need
+    from graphnet.readers.files import read_file  # noqa: PLC0415
+
+    try:
+        return read_file(file).to_csv(index=False).encode()
+    except CohortError as error:
+        raise click.ClickException(str(error)) from error
 
 
 @data.command("list")

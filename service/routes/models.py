@@ -3,13 +3,18 @@
 from starlette.requests import Request
 from starlette.responses import Response
 
-from graphnet.config import ALIASES, GRAPHS, MODELS, ModelCard
+from graphnet.catalogue import ALIASES, GRAPHS, MODELS, ModelCard
+from graphnet.config import OPTIONS, Settings
 from service.replies import success
 
 
 async def list_models(request: Request) -> Response:  # noqa: ARG001
-    """Every architecture with a sentence and its recommended settings, and every graph."""
-    return success(models=[_shown(card) for card in MODELS.values()], graphs=GRAPHS)
+    """Every architecture with a sentence and its recommended settings, every graph and option."""
+    return success(
+        models=[_shown(card) for card in MODELS.values()],
+        graphs=GRAPHS,
+        options={name: str(option) for name, option in OPTIONS.items()},
+    )
 
 
 def _shown(card: ModelCard) -> dict[str, object]:
@@ -18,5 +23,5 @@ def _shown(card: ModelCard) -> dict[str, object]:
         "aliases": [alias for alias, name in ALIASES.items() if name == card.name],
         "summary": card.summary,
         "source": card.source,
-        "settings": card.settings.as_dict(),
+        "settings": Settings.for_model(card.name).as_dict(),
     }

@@ -11,7 +11,7 @@ from db import tasks
 from db.form import TaskForm
 from db.states import Status
 from db.tasks import NewTask, TaskRecord
-from graphnet.config import find_model
+from graphnet.catalogue import find_model
 from graphnet.errors import ModelError
 from graphnet.manifest import read_manifest
 from registry import ObjectMissing

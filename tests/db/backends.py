@@ -12,6 +12,7 @@ from tests.databases import ServerSilent, mysql_database, postgres_database, sql
 BACKENDS = ("sqlite", "mysql", "postgres")
 on_sqlite = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 on_mysql = pytest.mark.parametrize("database", ["mysql"], indirect=True)
+on_postgres = pytest.mark.parametrize("database", ["postgres"], indirect=True)
 on_servers = pytest.mark.parametrize("database", ["mysql", "postgres"], indirect=True)
 
 

@@ -1,13 +1,14 @@
 """Migrations: of the service's own tables, at any time, by anyone, and of no others."""
 
 import asyncio
+import threading
 from concurrent.futures import ProcessPoolExecutor
 from typing import Any
 
 import pytest
 
 from db import runs
-from db.connection import check_schema, migrate
+from db.connection import check_schema, migrate, ping
 from db.errors import SchemaBehind
 from tests.databases import mysql_database, postgres_database, query
 from tests.db.backends import on_sqlite, or_skipped
@@ -87,6 +88,43 @@ def test_without_its_own_tables_the_service_asks_for_sgn_migrate(new_url: str) -
         opened(new_url, check_schema())
     with pytest.raises(SchemaBehind, match="`sgn migrate`"):
         opened(new_url, running())
+
+
+def test_a_migration_that_did_not_run_asks_for_sgn_migrate(new_url: str) -> None:
+    asyncio.run(migrate(new_url))
+    query(new_url, "DELETE FROM tortoise_migrations")
+    with pytest.raises(SchemaBehind, match="`sgn migrate`"):
+        opened(new_url, check_schema())
+
+
+@pytest.mark.parametrize("database", [mysql_database, postgres_database])
+def test_a_column_that_is_missing_is_found_before_it_is_asked_for(database: Any) -> None:
+    """On SQLite the quoted name of a missing column is a text."""
+    with or_skipped(database()) as url:
+        asyncio.run(migrate(url))
+        query(url, "ALTER TABLE backend_datasets DROP COLUMN hdfs_path")
+        with pytest.raises(SchemaBehind, match=r"backend_datasets.*NEURO-LEARN"):
+            opened(url, check_schema())
+        query(url, "ALTER TABLE sgn_runs DROP COLUMN device")
+        with pytest.raises(SchemaBehind, match="`sgn migrate`"):
+            opened(url, check_schema())
+
+
+async def test_migrating_leaves_an_open_database_open(url: str) -> None:
+    await ping()
+    await migrate(url)
+    await ping()
+
+
+def test_migrations_on_one_loop_wait_for_each_other(new_url: str) -> None:
+    async def thrice() -> None:
+        await asyncio.gather(*(migrate(new_url) for _ in range(3)))
+
+    thread = threading.Thread(target=asyncio.run, args=[thrice()], daemon=True)
+    thread.start()
+    thread.join(10)
+    assert not thread.is_alive(), "each waits for another without an end"
+    opened(new_url, check_schema())
 
 
 def test_a_table_of_an_older_version_asks_for_sgn_migrate(new_url: str) -> None:

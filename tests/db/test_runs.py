@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from tortoise.connection import get_connection, get_connections
 
 from db import runs, tasks
 from db.clock import now_ms
@@ -17,7 +18,7 @@ from db.neurolearn import Submission
 from db.runs import Claim
 from tests.databases import query
 from tests.db import processes
-from tests.db.backends import on_mysql
+from tests.db.backends import on_mysql, on_postgres
 from tests.db.samples import claimed, running, submitted
 
 pytestmark = pytest.mark.usefixtures("url")
@@ -224,6 +225,29 @@ async def test_what_was_tried_too_often_fails_with_a_sentence_in_both_tables() -
     assert run["lease_token"] == ""
     assert run["finished_at"] > 0
     assert not await runs.renew(claim, lease_ms=60_000, epoch=1, epochs=9)
+
+
+@on_postgres
+async def test_a_task_handed_back_while_another_asks_for_it_is_not_given_up(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Elsewhere the first statement of a claim locks the row that it leaves as it was."""
+    claim = await running()
+    pool = get_connection("default")
+    drop = runs._drop
+
+    async def hand_back() -> None:
+        get_connections().set("default", pool)  # this task is in no transaction
+        assert await runs.hand_back(claim)
+
+    async def late(*arguments: Any) -> None:
+        await asyncio.create_task(hand_back())
+        await drop(*arguments)
+
+    monkeypatch.setattr(runs, "_drop", late)
+    assert await claimed(claim.task_id) is None
+    run = await Run.get(task_id=claim.task_id)
+    assert (run.state, run.attempt, run.error) == ("Submitted", 0, "")
 
 
 async def test_a_task_that_runs_does_not_fail_by_a_claim_beyond_its_attempts() -> None:

@@ -186,6 +186,14 @@ async def test_a_result_that_is_no_object_is_none(url: str, text: str, status: s
     assert model.model_state_path == ""
 
 
+async def test_a_number_that_json_does_not_know_is_null(url: str) -> None:
+    result = '{"auc": NaN, "loss": [Infinity, -Infinity, 1.5]}'
+    query(url, _submission("TASK1", result=result))
+    task = await tasks.get_task("TASK1")
+    assert task is not None
+    assert task.task_result == {"auc": None, "loss": [None, None, 1.5]}
+
+
 async def test_what_is_not_there_is_none() -> None:
     assert await tasks.get_task("TASK0") is None
     assert await tasks.get_model("TASK0") is None

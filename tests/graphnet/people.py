@@ -56,6 +56,7 @@ def same(left: Cohort, right: Cohort) -> bool:
     return (
         left.features.tobytes() == right.features.tobytes()
         and left.labels.tobytes() == right.labels.tobytes()
-        and (left.ids, left.sites, left.layout) == (right.ids, right.sites, right.layout)
+        and (left.ids, left.sites, left.datasets) == (right.ids, right.sites, right.datasets)
+        and left.layout == right.layout
         and (left.findings, left.notes) == (right.findings, right.notes)
     )

@@ -12,7 +12,9 @@ def tiny(site: str, regions: tuple[str, ...], measures: tuple[str, ...] = ("GMV"
     shape = (2, len(regions), len(measures))
     return Cohort(
         ids=(f"{site}1", f"{site}2"),
+        datasets=(site, site),
         sites=(site, site),
+        scores=np.array([np.nan, 3.0]),
         labels=np.array([1, 0]),
         features=np.full(shape, float(len(site))),
         regions=regions,
@@ -44,7 +46,7 @@ def test_a_long_list_of_regions_is_shortened() -> None:
 def test_merging_stacks_subjects_in_order() -> None:
     both = merge([tiny("A", ("1", "2")), tiny("BB", ("1", "2"))])
     assert both.ids == ("A1", "A2", "BB1", "BB2")
-    assert both.sites == ("A", "A", "BB", "BB")
+    assert both.sites == both.datasets == ("A", "A", "BB", "BB")
     assert both.labels.tolist() == [1, 0, 1, 0]
     assert both.features[:, 0, 0].tolist() == [1, 1, 2, 2]
     assert both.notes == ("A noted", "BB noted")

@@ -8,14 +8,23 @@ from typing import Any
 
 import pytest
 
-from graphnet.config import ALIASES, BOUNDS, GRAPHS, MODELS, Settings, find_model
+from graphnet.catalogue import ALIASES, GRAPHS, MODELS, find_model
+from graphnet.config import (
+    BOUNDS,
+    CHOICES,
+    EVALUATION,
+    FLAGS,
+    OPTIONS,
+    SETTINGS,
+    Evaluation,
+    Settings,
+)  # fmt: skip
 from graphnet.errors import SettingsError
 
 TORCH_FREE = [
     "cohort",
     "config",
     "errors",
-    "graphs",
     "manifest",
     "quality",
     "readers",
@@ -27,10 +36,11 @@ TORCH_FREE = [
 
 def test_recommended_settings_are_within_their_bounds() -> None:
     for name, card in MODELS.items():
-        assert card.name == card.settings.model == name
+        settings = Settings.for_model(name)
+        assert card.name == settings.model == name
         assert card.summary
         assert card.source
-        assert card.settings.graph in GRAPHS
+        assert settings.graph in GRAPHS
 
 
 def test_the_reference_net_keeps_its_settings() -> None:
@@ -42,7 +52,7 @@ def test_the_reference_net_keeps_its_settings() -> None:
 
 def test_what_is_asked_for_stands_in_place_of_what_is_recommended() -> None:
     asked = Settings.for_model("gcn", epochs=3, density=1.0)
-    assert asked.as_dict() == MODELS["GCN"].settings.as_dict() | {"epochs": 3, "density": 1.0}
+    assert asked.as_dict() == Settings.for_model("GCN").as_dict() | {"epochs": 3, "density": 1.0}
     assert Settings(**json.loads(json.dumps(asked.as_dict()))) == asked
 
 
@@ -54,7 +64,10 @@ def test_the_default_model_answers_to_its_names(name: str) -> None:
 def test_an_unknown_model_is_refused_with_the_known_ones() -> None:
     with pytest.raises(SettingsError) as caught:
         Settings.for_model("ResNet")
-    assert caught.value.sentences == ("model is 'ResNet'; it must be one of SGN, GCN, GNN.",)
+    assert caught.value.sentences == (
+        "model is 'ResNet'; it must be one of SGN, GCN, TopK, GAT, GIN, BrainNetCNN, BNT, Linear, "
+        "MLP, NoEdge, GNN.",
+    )
     assert set(ALIASES.values()) <= set(MODELS)
 
 
@@ -70,8 +83,8 @@ def test_all_bad_settings_are_said_at_once() -> None:
         "learning_rate is 0; it must be a number above 0 up to 10.",
         "epochs is 2.5; it must be a whole number from 1 up to 100000.",
         "lr_decay is 1.5; it must be a number above 0 up to 1.",
+        f"graph is 'ring'; it must be one of {', '.join(GRAPHS)}.",
         "seed is -1; it must be a whole number from 0 up to 2147483647.",
-        "graph is 'ring'; it must be one of covariance, similarity, full.",
     )
 
 
@@ -85,10 +98,34 @@ def test_the_ends_of_every_range(name: str) -> None:
     assert bound.holds(low) is not bound.open
     assert not bound.holds(below)
     assert not bound.holds(above)
-    assert getattr(Settings.for_model("", **{name: high}), name) == high
+    asked: Any = Evaluation if name in EVALUATION else Settings
+    assert getattr(asked(**{name: high}), name) == high
     for value in (below, above):
         with pytest.raises(SettingsError, match=name):
-            Settings.for_model("", **{name: value})
+            asked(**{name: value})
+
+
+@pytest.mark.parametrize("name", [*CHOICES, *FLAGS])
+def test_choices_and_flags_take_what_they_list_and_nothing_else(name: str) -> None:
+    asked: Any = Evaluation if name in EVALUATION else Settings
+    allowed: list[Any] = list(CHOICES[name].names) if name in CHOICES else [True, False]
+    for value in allowed:
+        assert getattr(asked(**{name: value}), name) == value
+    wrong: list[Any] = ["", "other", 1, 0.5, ["full"]]
+    for value in wrong:
+        with pytest.raises(SettingsError, match=f"^{name} is "):
+            asked(**{name: value})
+
+
+def test_one_fold_is_none() -> None:
+    with pytest.raises(SettingsError, match="cv_folds is 1; it must be 2 or more, or 0 for none"):
+        Evaluation(cv_folds=1)
+    assert Evaluation().cv_folds is None
+
+
+def test_every_option_belongs_to_one_of_the_two() -> None:
+    assert set(OPTIONS) | {"model"} == SETTINGS | EVALUATION
+    assert not SETTINGS & EVALUATION
 
 
 @pytest.mark.parametrize("name", BOUNDS)

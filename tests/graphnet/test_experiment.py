@@ -12,10 +12,13 @@ import torch
 from torch import Tensor
 
 from graphnet import experiment
+from graphnet.catalogue import GRAPHS
 from graphnet.cohort import Cohort, merge
-from graphnet.config import Settings
+from graphnet.config import Evaluation, Settings
 from graphnet.errors import CohortError, GraphnetError, ModelError, SettingsError
-from graphnet.experiment import Outcome, fingerprints, run
+from graphnet.experiment import Outcome
+from graphnet.graphs.fitted import FROM_CONNECTOMES
+from graphnet.provenance import fingerprints
 from graphnet.quality import RULES
 from graphnet.readers import from_json, from_table
 from graphnet.splits import Splits
@@ -29,6 +32,12 @@ LINE = re.compile(
 KINDS = [("SGN", "covariance"), ("SGN", "similarity"), ("GCN", "full")]
 
 
+def run(*data: Any, **asked: Any) -> Outcome:
+    """The model and its own figures: test_validation.py has all that judges it."""
+    plain = Evaluation(cv_folds=0, baselines=False, explain=False)
+    return experiment.run(*data, evaluation=plain, **asked)
+
+
 def few(model: str = "SGN", **asked: Any) -> Settings:
     return Settings.for_model(model, **{"epochs": 4, **asked})
 
@@ -37,10 +46,10 @@ def tensors(outcome: Outcome) -> dict[str, bytes]:
     """What was fitted: parameters, graph and scaler, as bytes."""
     model = outcome.model
     fitted: dict[str, Tensor] = dict(model.parameters)
-    if model.graph is not None:
-        fitted["graph"] = model.graph
+    fitted |= {name: torch.from_numpy(found)
+               for name, found in model.preprocessing.graphs.as_tensors().items()}  # fmt: skip
     parts = {name: tensor.numpy().tobytes() for name, tensor in fitted.items()}
-    return parts | {"scaler": json.dumps(model.scaler.as_dict()).encode()}
+    return parts | {"scaler": json.dumps(model.preprocessing.scaler.as_dict()).encode()}
 
 
 def shuffled_labels(people: Cohort, seed: int) -> Cohort:
@@ -61,13 +70,13 @@ def test_a_planted_effect_is_found_in_subjects_never_seen() -> None:
     assert outcome.result["metrics"]["test"]["ci"]["auc"][0] > 0.7
 
 
-@pytest.mark.parametrize(("model", "graph"), KINDS)
-def test_no_effect_is_found_where_labels_are_shuffled(model: str, graph: str) -> None:
+@pytest.mark.parametrize("graph", set(GRAPHS) - {*FROM_CONNECTOMES, "tangent", "spatial"})
+def test_no_effect_is_found_where_labels_are_shuffled(graph: str) -> None:
     people = shuffled_labels(cohort(controls=60, patients=60), 1)
     others = shuffled_labels(cohort(controls=300, patients=300, seed=1, first=200), 2)
-    outcome = run(Splits(people, test=others), few(model, graph=graph, epochs=40))
+    outcome = run(Splits(people, test=others), few(graph=graph, epochs=40))
     auc = outcome.result["metrics"]["test"]["auc"]
-    assert outcome.result["metrics"]["train"]["auc"] > 0.6  # it did learn its subjects
+    assert outcome.result["metrics"]["train"]["auc"] > 0.75  # it did learn its subjects
     assert auc == pytest.approx(0.5, abs=4 * chance(others))
 
 
@@ -243,13 +252,14 @@ SITE_B = cohort("B", seed=1)
 def test_fine_tuning_keeps_the_parents_scaler_and_graph(model: str, graph: str) -> None:
     parent = run(Splits(cohort()), few(model, graph=graph, density=0.3)).model
     child = run(Splits(SITE_B), few(model, epochs=1, density=0.9), parent=parent).model
-    assert child.scaler.as_dict() == parent.scaler.as_dict()
+    assert child.preprocessing.scaler.as_dict() == parent.preprocessing.scaler.as_dict()
     assert (child.layout, child.classes) == (parent.layout, parent.classes)
     assert (child.settings.graph, child.settings.density) == (graph, 0.3)
-    if child.graph is None or parent.graph is None:
-        assert child.graph is parent.graph is None
+    kept, inherited = (one.preprocessing.graphs.as_tensors() for one in (parent, child))
+    if not kept:
+        assert not inherited
     else:
-        assert torch.equal(child.graph, parent.graph)
+        np.testing.assert_array_equal(inherited["graph"], kept["graph"])
     moved = [not torch.equal(t, parent.parameters[name]) for name, t in child.parameters.items()]
     assert all(moved)
 
@@ -411,7 +421,3 @@ def test_cuda_gives_the_result_of_cpu(model: str, graph: str, cuda: torch.device
     np.testing.assert_allclose(
         there.model.predict(data.train), here.model.predict(data.train), atol=1e-2
     )
-
-
-def test_groups_are_named_as_the_contract_names_them() -> None:
-    assert experiment.GROUP_NAMES == {"train": "Train", "val": "Val", "test": "Test"}

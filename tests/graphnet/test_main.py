@@ -10,6 +10,8 @@ import numpy as np
 import pytest
 
 from graphnet.__main__ import main
+from graphnet.catalogue import ALIASES, MODELS
+from graphnet.config import Settings
 from graphnet.readers import from_table, read_table
 from graphnet.stored import StoredModel
 from graphnet.synthetic import cohort_table
@@ -118,7 +120,9 @@ def test_every_setting_arrives(files: Files, tmp_path: Path) -> None:
     held_out = ["--val", str(files["B_NC"]), str(files["B_SZ"])]
     train = ["--train", str(files["A_NC"]), str(files["A_SZ"])]
     assert main([*train, *held_out, "--out", str(tmp_path), *given]) == 0
-    assert json.loads((tmp_path / "manifest.json").read_text())["settings"] == settings
+    assert json.loads((tmp_path / "manifest.json").read_text())["settings"] == (
+        Settings().as_dict() | settings
+    )
     assert json.loads((tmp_path / "result.json").read_text())["metrics"]["val"]["n"] == 40
 
 
@@ -140,7 +144,10 @@ def test_a_child_is_of_its_parents_model_unless_told_otherwise(
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (("--model", "CNN"), ["model is 'CNN'; it must be one of SGN, GCN, GNN."]),
+        (
+            ("--model", "CNN"),
+            [f"model is 'CNN'; it must be one of {', '.join([*MODELS, *ALIASES])}."],
+        ),
         (
             ("--epochs", "0", "--density", "nan"),
             [

@@ -17,7 +17,7 @@ from sklearn import metrics as reference
 from graphnet.cohort import FloatArray, IntArray
 from graphnet.metrics import evaluate
 
-NAMES = ("accuracy", "balanced_accuracy", "sensitivity", "specificity", "auc", "brier")
+NAMES = ("accuracy", "balanced_accuracy", "sensitivity", "specificity", "auc", "brier", "ece")
 Subjects = tuple[IntArray, FloatArray]
 unhurried = settings(deadline=None)
 
@@ -58,6 +58,17 @@ def test_five_subjects_by_hand() -> None:
     assert result["brier"] == pytest.approx((0.01 + 0.04 + 0.49 + 0.09 + 0.01) / 5)
 
 
+def calibration_error(labels: IntArray, probabilities: FloatArray) -> float:
+    """Bin by bin, as the definition says."""
+    sure, right = probabilities.max(axis=1), probabilities.argmax(axis=1) == labels
+    total = 0.0
+    for low in range(10):
+        inside = (sure >= low / 10) & ((sure < (low + 1) / 10) | (low == 9))
+        if inside.any():
+            total += abs(float(sure[inside].mean()) - float(right[inside].mean())) * inside.sum()
+    return total / len(labels)
+
+
 @unhurried
 @given(complete(classes=(2, 2)))
 def test_two_classes_agree_with_scikit_learn(data: Subjects) -> None:
@@ -71,6 +82,7 @@ def test_two_classes_agree_with_scikit_learn(data: Subjects) -> None:
         "specificity": reference.recall_score(labels, predicted, pos_label=0),
         "auc": reference.roc_auc_score(labels, probabilities[:, 1]),
         "brier": reference.brier_score_loss(labels, probabilities[:, 1], pos_label=1),
+        "ece": calibration_error(labels, probabilities),
     }
     assert {name: result[name] for name in NAMES} == pytest.approx(expected, abs=1e-12)
     confusion = reference.confusion_matrix(labels, predicted, labels=[0, 1])
@@ -138,10 +150,11 @@ def test_none_is_just_what_cannot_be_computed(data: Subjects) -> None:
         "specificity": controls,
         "auc": patients and controls,
         "brier": patients or controls,
+        "ece": patients or controls,
     }
     result = evaluate(*data)
     assert {name: result[name] is not None for name in NAMES} == computable
-    intervals = computable | {"brier": len(labels) > 1}
+    intervals = computable | {"brier": len(labels) > 1, "ece": False}
     assert {name: result["ci"][name] is not None for name in NAMES} == intervals
 
 

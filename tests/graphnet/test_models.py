@@ -9,15 +9,20 @@ from torch import Tensor
 from torch_geometric.data import Batch
 
 from bench.reference import ReferenceNet, as_graphs, double_precision, fit
-from graphnet import graphs
+from graphnet.catalogue import MODELS
 from graphnet.cohort import Cohort
-from graphnet.config import MODELS, Settings
+from graphnet.config import Settings
 from graphnet.errors import ModelError
+from graphnet.graphs import weights
+from graphnet.graphs.edges import GraphRule, thin
+from graphnet.graphs.fitted import Graphs
 from graphnet.models import NETS, Net, Sizes, build_net
 from graphnet.models.gcn import GCN
-from graphnet.models.sgn import HIDDEN, SGN
+from graphnet.models.net import normalised
+from graphnet.models.sgn import HIDDEN, SGN, SMOOTH
+from graphnet.prepared import CHUNK, Prepared, Whole, class_scores
 from graphnet.scaling import Scaler
-from graphnet.training import Prepared, Training, class_scores
+from graphnet.training import Plan, Training
 
 SUBJECTS, REGIONS, MEASURES = 23, 14, 4
 Params = dict[str, Tensor]
@@ -33,7 +38,13 @@ def people(classes: int = 2) -> tuple[Tensor, Tensor]:
 
 
 def shared_graph() -> Tensor:
-    return torch.from_numpy(graphs.covariance(people()[0].numpy(), 0.3))
+    x = people()[0].numpy()
+    return torch.from_numpy(Graphs.fit(GraphRule(density=0.3), x, None).adjacency(x, None))
+
+
+def own_graph(x: Tensor) -> Tensor:
+    each = weights.similarity(x.double().numpy())
+    return torch.from_numpy(thin(each, GraphRule(density=0.3))).float()
 
 
 def anywhere(net: Net, replicas: int = 1) -> Params:
@@ -47,7 +58,7 @@ def anywhere(net: Net, replicas: int = 1) -> Params:
 
 def scores(net: Net, params: Mapping[str, Tensor], x: Tensor, graph: Tensor) -> Tensor:
     labels = torch.zeros(len(x), dtype=torch.int64)
-    return class_scores(net, params, Prepared.of(net, x, graph, labels))
+    return class_scores(net, params, Prepared.of(net, Whole(x[None], graph[None]), labels))
 
 
 @pytest.mark.parametrize("classes", [2, 3])
@@ -60,7 +71,7 @@ def test_gcn_gives_the_logits_of_pygs_layers(classes: int, regions: int) -> None
     reference = ReferenceNet(MEASURES, classes)
     reference.load(params)
     batch = Batch.from_data_list(as_graphs(x, torch.zeros(SUBJECTS)))
-    found = scores(net, params, x, torch.from_numpy(graphs.full(regions)))[0]
+    found = scores(net, params, x, torch.ones(1, regions, regions).tril())[0]
     assert found.std() > 0.01
     torch.testing.assert_close(found, reference(batch).detach(), atol=1e-6, rtol=1e-5)
 
@@ -72,9 +83,10 @@ def loss_curves(settings: Settings, x: Tensor, labels: Tensor) -> tuple[list[flo
     reference = ReferenceNet(MEASURES, 2)
     reference.load(start)
     expected = list(fit(reference, as_graphs(x, labels), settings))
-    graph = torch.from_numpy(graphs.full(x.shape[1])).to(x.dtype)
-    group = Prepared.of(net, x, graph, labels)
-    training = Training(net, start, {"Train": group}, settings, seeds=[settings.seed])
+    graph = torch.ones(1, 1, x.shape[1], x.shape[1], dtype=x.dtype).tril()
+    group = Prepared.of(net, Whole(x[None], graph), labels)
+    plan = Plan([settings.seed])
+    training = Training(net, start, group, settings, plan, watched={"Train": group})
     return [epoch.scores["Train"].loss for epoch in training], expected
 
 
@@ -105,7 +117,7 @@ def test_on_real_subjects_the_curves_are_one(site_a: Cohort) -> None:
 def sgn_by_hand(params: Params, x: Tensor, graph: Tensor) -> list[float]:
     """One subject's class scores, region by region."""
     weight = params["conv.weight"][0]
-    own, gathered = weight[:MEASURES], weight[MEASURES:]
+    gathered, own = weight[:MEASURES], weight[MEASURES:]
     totals = [float(value) for value in params["bias"][0]]
     for i in range(REGIONS):
         neighbours = torch.zeros(MEASURES)
@@ -115,9 +127,10 @@ def sgn_by_hand(params: Params, x: Tensor, graph: Tensor) -> list[float]:
         hidden = torch.clamp(hidden, min=0)
         for c in range(len(totals)):
             readout = params["readout.weight"][0, i * HIDDEN : (i + 1) * HIDDEN, c]
-            linear = params["linear.weight"][0, i * MEASURES : (i + 1) * MEASURES, c]
+            linear = params["linear.weight"][0, 2 * i * MEASURES : 2 * (i + 1) * MEASURES, c]
+            both = torch.cat([x[i], x[i] / (x[i].abs() + SMOOTH).sqrt()])
             totals[c] += float(hidden @ readout) / (REGIONS * HIDDEN)
-            totals[c] += float(x[i] @ linear) / (REGIONS * MEASURES) ** 0.5
+            totals[c] += float(both @ linear) / (REGIONS * MEASURES) ** 0.5
     return totals
 
 
@@ -126,9 +139,9 @@ def test_sgn_is_a_plain_loop_over_regions(*, own_graphs: bool) -> None:
     x, _ = people()
     net = SGN(Sizes(REGIONS, MEASURES, 3))
     params = anywhere(net)
-    graph = torch.from_numpy(graphs.similarity(x.numpy(), 0.3)) if own_graphs else shared_graph()
+    graph = own_graph(x) if own_graphs else shared_graph()
     found = scores(net, params, x, graph)[0]
-    each = graph.expand(SUBJECTS, REGIONS, REGIONS)
+    each = normalised(graph).expand(SUBJECTS, REGIONS, REGIONS)
     expected = [sgn_by_hand(params, one, its) for one, its in zip(x, each, strict=True)]
     torch.testing.assert_close(found, torch.tensor(expected), atol=1e-5, rtol=1e-5)
 
@@ -165,7 +178,9 @@ def test_sgn_starts_undecided_and_can_do_what_a_linear_model_does() -> None:
     start = net.initial([0])
     assert (scores(net, start, x, shared_graph()) == 0).all()
     weights = torch.randn((REGIONS * MEASURES, 2), generator=torch.Generator().manual_seed(1))
-    linear = start | {"linear.weight": weights[None]}
+    plain = torch.zeros(REGIONS, 2, MEASURES, 2)  # of the measures, and 0 of their roots
+    plain[:, 0] = weights.view(REGIONS, MEASURES, 2)
+    linear = start | {"linear.weight": plain.flatten(0, 2)[None]}
     expected = x.flatten(1) @ weights / (REGIONS * MEASURES) ** 0.5
     torch.testing.assert_close(scores(net, linear, x, shared_graph())[0], expected)
 
@@ -192,25 +207,36 @@ def test_a_replica_starts_from_its_own_seed_alone(name: str) -> None:
     for key, tensor in together.items():
         assert torch.equal(tensor[1:2], alone[key])
         assert torch.equal(tensor[0], tensor[2])
-    assert any(not torch.equal(tensor[0], tensor[1]) for tensor in together.values())
+    differ = any(not torch.equal(tensor[0], tensor[1]) for tensor in together.values())
+    assert differ == (name != "Linear")  # which starts from 0
 
 
 @pytest.mark.parametrize("name", NETS)
-def test_a_batch_and_its_subjects_score_alike(name: str) -> None:
+@pytest.mark.parametrize("own_graphs", [False, True])
+@pytest.mark.parametrize("replicas", [1, CHUNK // 5, 2 * CHUNK])
+def test_a_crowd_and_its_subjects_score_alike(
+    name: str, replicas: int, *, own_graphs: bool
+) -> None:
     x, _ = people()
+    graph = own_graph(x) if own_graphs else shared_graph()
     net = build_net(name, Sizes(REGIONS, MEASURES, 2))
-    params = anywhere(net)
-    together = scores(net, params, x, shared_graph())
+    params = anywhere(net, replicas)
+    together = scores(net, params, x, graph)
+    assert together.shape == (replicas, SUBJECTS, 2)
     for row in range(SUBJECTS):
-        alone = scores(net, params, x[row : row + 1], shared_graph())
-        torch.testing.assert_close(alone[:, 0], together[:, row], atol=1e-5, rtol=1e-5)
+        its = graph[row : row + 1] if own_graphs else graph
+        alone = scores(net, params, x[row : row + 1], its)
+        near = 1e-4 * max(1.0, float(together.abs().max()) / 10)
+        torch.testing.assert_close(alone[:, 0], together[:, row], atol=near, rtol=1e-4)
 
 
 def test_weights_decay_and_biases_do_not() -> None:
     for name in NETS:
         net = build_net(name, Sizes(REGIONS, MEASURES, 2))
         assert {key: net.decayed(key) for key in net.shapes()} == {
-            key: not key.endswith("bias") for key in net.shapes()
+            key: not (key.endswith(("bias", "scale")) or key.startswith("epsilon"))
+            and key != "centres"
+            for key in net.shapes()
         }
 
 
@@ -235,5 +261,5 @@ def test_gcn_starts_as_pygs_layers_do() -> None:
 
 def test_the_catalogue_and_the_nets_are_the_same() -> None:
     assert set(NETS) == set(MODELS)
-    with pytest.raises(ModelError, match=r"^There is no model 'CNN'; there are SGN, GCN\.$"):
+    with pytest.raises(ModelError, match=r"^There is no model 'CNN'; there are SGN, GCN, TopK"):
         build_net("CNN", Sizes(REGIONS, MEASURES, 2))

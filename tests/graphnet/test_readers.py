@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from graphnet.cohort import Cohort
+from graphnet.cohort import NO_CLASS, Cohort
 from graphnet.errors import CohortError
 from graphnet.readers import from_json, from_table, read_table
 from graphnet.scaling import Scaler
@@ -96,8 +96,19 @@ def test_a_file_read_from_a_path_a_stream_and_bytes_is_the_same(tmp_path: Path) 
             "The dataset site has no DC column for region 1, 2, 3, 4, 5 ….",
         ),
         (
-            "ID,LABEL,FC_1_2\np1,1,0.5\n",
-            "The dataset site has no column named like MEASURE_REGION, for example GMV_1.",
+            "ID,LABEL,FC_1_2,FC_1_3\np1,1,0.5,0.1\n",
+            "The dataset site has no column FC_2_3; a connectome needs one for each pair of "
+            "regions.",
+        ),
+        (
+            "ID,LABEL,FC_1_2,FC_2_1\np1,1,0.5,0.1\n",
+            "The dataset site has a connectome that is not symmetric: FC_2_1 differs from the "
+            "column with its regions the other way round.",
+        ),
+        (
+            "ID,LABEL,FC_1_2,GMV_1\np1,1,0.5,0.1\n",
+            "The dataset site has a connectome of 2 regions and measures of 1; both must have the "
+            "same regions.",
         ),
         (
             "ID,LABEL,GMV_1\np1,0.5,0.5\n",
@@ -182,15 +193,52 @@ def test_rows_of_json_are_matched_by_their_key() -> None:
     assert cohort.labels.tolist() == [0, 1]
 
 
-def test_connectome_and_other_columns_are_noticed() -> None:
+def test_a_connectome_is_read_whatever_the_order_of_its_columns() -> None:
     cohort = read(
-        "ID,LABEL,LABEL_GROUP,AGE,FC_1_2,FC_1_3,FC_2_3,GMV_1,Sex\np1,0,1,30,0.1,0.2,0.3,0.5,m\n"
+        "ID,LABEL,FC_10_2,GMV_10,FC_1_10,GMV_2,FC_2_1,GMV_1,FC_1_1\n"
+        "p1,1,0.3,1,0.2,2,0.1,3,inf\np2,0,,1,0.5,2,inf,3,inf\n"
     )
+    assert cohort.connectomes is not None
+    assert cohort.regions == ("1", "2", "10")
+    np.testing.assert_array_equal(
+        cohort.connectomes,
+        [[[0, 0.1, 0.2], [0.1, 0, 0.3], [0.2, 0.3, 0]],
+         [[0, np.nan, 0.5], [np.nan, 0, np.nan], [0.5, np.nan, 0]]],
+    )  # fmt: skip
+    assert [(f.rule, f.subject, f.count) for f in cohort.findings] == [("missing-edge", "p2", 2)]
+
+
+def test_where_there_is_a_connectome_only_its_rows_are_the_measures() -> None:
+    cohort = read("ID,LABEL,FC_1_2,FC_1_3,FC_2_3\np1,1,0.1,0.2,0.3\n")
+    assert cohort.measures == ("FC_1", "FC_2", "FC_3")
+    np.testing.assert_array_equal(cohort.features, [[[0, 0.1, 0.2], [0.1, 0, 0.3], [0.2, 0.3, 0]]])
+
+
+def test_scores_and_sites_are_read() -> None:
+    text = "ID,LABEL,LABEL_SCORE,SITE,GMV_1\np1,1,12.5,Bern,0.5\np2,0,,,0.6\np3,,3,Ulm,0.7\n"
+    cohort = read(text)
+    assert cohort.sites == ("Bern", "site")
+    np.testing.assert_array_equal(cohort.scores, [12.5, np.nan])
+    scored = from_table(read_table(text.encode()), "X_200101_scores", target="score")
+    assert (scored.ids, scored.sites) == (("p1", "p3"), ("Bern", "Ulm"))
+    assert scored.labels.tolist() == [1, NO_CLASS]
+    assert scored.notes == ("X_200101_scores: rows left out for want of a score: 1.",)
+    with pytest.raises(CohortError, match="has no column LABEL_SCORE"):
+        from_table(read_table(b"ID,LABEL,GMV_1\np1,1,0.5\n"), "site", target="score")
+
+
+def test_a_dated_name_says_the_site() -> None:
+    table = read_table(b"ID,LABEL,GMV_1\np1,1,0.5\n")
+    assert from_table(table, "B_190416_29_NC_sfMRI_AAL90").sites == ("B",)
+    assert from_table(table, "B_29").sites == ("B_29",)
+
+
+def test_other_columns_are_noticed() -> None:
+    cohort = read("ID,LABEL,LABEL_GROUP,AGE,GMV_1,Sex\np1,0,1,30,0.5,m\n")
     assert cohort.measures == ("GMV",)
     assert cohort.labels.tolist() == [1]
     assert cohort.notes == (
         "site has LABEL_GROUP and LABEL; LABEL_GROUP was used.",
-        "site: 3 connectome columns (FC_i_j) were not used.",
         "site: these columns were not used: AGE, Sex.",
     )
 

@@ -184,6 +184,21 @@ def test_a_graph_over_too_few_measures(small: House, tmp_path: Path) -> None:
     assert "needs at least 3 measures" in refusal(small, bad, 422)["msg"]
 
 
+@pytest.mark.parametrize(
+    ("settings", "sentence"),
+    [
+        ({"graph": "connectome"}, "needs a connectome (columns FC_i_j); thin_0, thin_1 has none."),
+        ({"graph": "tangent"}, "needs time series of the regions; no dataset here carries them."),
+        ({"graph": "spatial"}, "needs the regions' coordinates; no dataset here carries them."),
+    ],
+)
+def test_a_graph_that_the_data_cannot_have_is_refused(
+    small: House, settings: dict[str, str], sentence: str
+) -> None:
+    bad = body(train_data=["thin_0", "thin_1"], param_set=settings)
+    assert sentence in refusal(small, bad, 422)["msg"]
+
+
 def spoiled(kind: str) -> bytes:
     table = cohort_table("bad", 1, 3, seed=1, recipe=SMALL)
     if kind == "no label":

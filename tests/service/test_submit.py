@@ -123,7 +123,7 @@ def test_a_finished_task_says_all_the_contract_asks(trained: dict[str, Any]) -> 
     assert trained["progress"] == {"epoch": 2, "epochs": 2, "percent": 100.0, "eta_seconds": None}
     assert trained["attempt"] == 1
     assert trained["task_result"]["model_state_path"].startswith("file://")
-    assert set(trained["task_result"]["metrics"]) == {"train", "val", "test"}
+    assert set(trained["task_result"]["metrics"]) == {"train", "val", "test", "cv"}
     json.dumps(trained, allow_nan=False)
 
 

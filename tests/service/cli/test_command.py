@@ -73,7 +73,7 @@ def test_the_version_is_the_installed_one(tmp_path: Path) -> None:
         (["fly"], "No such command 'fly'. See 'sgn --help'."),
         (["submit"], "Missing argument 'FORM.json'. See 'sgn submit --help'."),
         (["tasks", "--limit", "0"], "Invalid value for '--limit': 0 is not in the range x>=1."),
-        (["data", "add", "x.csv"], "File 'x.csv' does not exist. See 'sgn data add --help'."),
+        (["data", "add", "x.csv"], "Path 'x.csv' does not exist. See 'sgn data add --help'."),
         (["model", TASK], "Missing option '-o' / '--output'. See 'sgn model --help'."),
     ],
 )

@@ -3,6 +3,8 @@
 import json
 from pathlib import Path
 
+import numpy as np
+
 from tests.service.cli.command import Command
 from tests.service.fake_service import (
     CSV,
@@ -90,6 +92,39 @@ def test_a_refused_dataset_is_its_sentences(
 
     assert (ran.exit_code, ran.stdout) == (1, "")
     assert ran.stderr == "datafile: It has no column LABEL.\n"
+
+
+def test_other_kinds_of_files_arrive_as_the_table_they_are(
+    sgn: Command, fake: FakeService, tmp_path: Path
+) -> None:
+    np.savez(
+        tmp_path / "site.npz",
+        features=np.arange(8.0).reshape(2, 2, 2),
+        measures=["DC", "GMV"],
+        ids=["p1", "p2"],
+        labels=[0, 1],
+    )
+    fake.forced = [success(dataset={"data_name": "site"})]
+
+    ran = sgn("data", "add", str(tmp_path / "site.npz"), "--proj", "PROJ1")
+
+    assert ran.exit_code == 0
+    assert fake.seen[0].query["data_name"] == "site"
+    assert fake.seen[0].body.decode().splitlines() == [
+        "ID,LABEL,DC_1,DC_2,GMV_1,GMV_2",
+        "p1,0,0.0,2.0,1.0,3.0",
+        "p2,1,4.0,6.0,5.0,7.0",
+    ]
+
+
+def test_a_file_of_no_known_kind_is_one_sentence(
+    sgn: Command, fake: FakeService, tmp_path: Path
+) -> None:
+    (tmp_path / "brain.nii").write_bytes(b"")
+    ran = sgn("data", "add", str(tmp_path / "brain.nii"), "--proj", "PROJ1")
+    assert ran.exit_code == 1
+    assert "brain.nii is of no kind that is known here" in ran.stderr
+    assert not fake.seen
 
 
 def test_datasets_are_listed(sgn: Command, fake: FakeService) -> None:

@@ -1,0 +1,100 @@
+"""How well the nets do on the real cohorts, beside simple baselines.
+
+``python -m bench.science``: trained on site A and tested on site B, at the form's settings and at
+the recommended ones; and site A by ten folds, five times. ``--json`` ends with a line for programs.
+Every figure comes from ``graphnet.experiment.run``, as a task's does.
+"""
+
+import argparse
+import json
+import time
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from graphnet.cohort import Cohort, merge
+from graphnet.config import Evaluation, Settings
+from graphnet.experiment import run
+from graphnet.readers import from_table, read_table
+from graphnet.splits import Splits
+
+DATA = Path(__file__).parents[2] / "shared" / "data"
+FORM = {"learning_rate": 0.05, "batch_size": 10, "lr_step_size": 60, "lr_decay": 0.2, "epochs": 200}
+
+
+def site(letter: str) -> Cohort:
+    """All subjects of a site, from its files."""
+    files = sorted(DATA.glob(f"{letter}_*.csv"))
+    if not files:
+        raise SystemExit(f"The cohorts are not there: {DATA}")
+    return merge([from_table(read_table(path), path.stem) for path in files])
+
+
+def across(settings: Settings, *, baselines: bool) -> dict[str, Any]:
+    """Trained on site A, tested on site B."""
+    asked = Evaluation(cv_folds=0, baselines=baselines, explain=False)
+    return run(Splits(site("A"), test=site("B")), settings, evaluation=asked).result
+
+
+def within(settings: Settings, repeats: int, *, baselines: bool) -> dict[str, Any]:
+    """Site A by ten folds."""
+    asked = Evaluation(cv_folds=10, cv_repeats=repeats, baselines=baselines, explain=False)
+    return run(Splits(site("A")), settings, evaluation=asked).result
+
+
+def shown(figures: dict[str, Any]) -> str:
+    """Accuracy and AUC with their intervals."""
+    parts = []
+    for name in ("accuracy", "auc"):
+        low, high = figures["ci"][name]
+        parts.append(f"{name} {figures[name]:.3f} [{low:.3f}, {high:.3f}]")
+    return ", ".join(parts)
+
+
+def report(title: str, result: dict[str, Any], split: str) -> None:
+    """The net, the baselines, and the paired differences to them."""
+    print(f"\n{title}\n{'the net':22}{shown(result['metrics'][split])}")
+    for name, figures in result["baselines"].items():
+        print(f"{name:22}{shown(figures[split])}")
+    for name, found in result["differences"].get(split, {}).items():
+        low, high = found["auc"]["ci"]
+        difference = found["auc"]["difference"]
+        print(f"  AUC over {name:22}{difference:+.3f} [{low:+.3f}, {high:+.3f}]")
+    if result["graph_helps"]:
+        print(result["graph_helps"]["sentence"])
+
+
+def main() -> None:
+    """Print every figure; one line of JSON at the end where it is asked for."""
+    parser = argparse.ArgumentParser(prog="python -m bench.science", description=__doc__)
+    parser.add_argument("--repeats", type=int, default=5, help="of the ten folds (5)")
+    parser.add_argument("--models", nargs="*", default=["SGN", "GCN"], help="SGN GCN by default")
+    parser.add_argument("--json", action="store_true", help="end with a line of JSON")
+    asked = parser.parse_args()
+    torch.set_num_threads(1)
+    begun = time.perf_counter()
+    figures: dict[str, dict[str, float]] = {}
+    for model in asked.models:
+        first = model == asked.models[0]
+        for kind, settings in (
+            ("recommended", Settings.for_model(model)),
+            ("form", Settings.for_model(model, **FORM)),
+        ):
+            result = across(settings, baselines=first)
+            report(f"{model}, site A to site B, {kind} settings", result, "test")
+            figures[f"{model} A to B, {kind}"] = _kept(result, "test")
+        result = within(Settings.for_model(model), asked.repeats, baselines=first)
+        report(f"{model}, site A, 10 folds x {asked.repeats}, recommended settings", result, "cv")
+        figures[f"{model} site A"] = _kept(result, "cv")
+    print(f"\n{time.perf_counter() - begun:.0f} s")
+    if asked.json:
+        print(json.dumps(figures))
+
+
+def _kept(result: dict[str, Any], split: str) -> dict[str, float]:
+    return {name: result["metrics"][split][name] for name in ("accuracy", "auc", "brier", "ece")}
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,165 @@
+"""How good a model is: beside simple baselines, on the same subjects, with intervals."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import torch
+
+from graphnet.baselines import Baseline, fit_baselines, fit_score_baselines
+from graphnet.bootstrap import paired_difference
+from graphnet.cohort import Cohort, FloatArray
+from graphnet.fits import fit_watched, untrained
+from graphnet.graphs import Float32Array
+from graphnet.metrics import evaluate
+from graphnet.regression import evaluate_scores
+from graphnet.splits import Splits
+from graphnet.stored import StoredModel
+
+NO_EDGE, PARENT = "no_edge", "parent"
+
+
+@dataclass(frozen=True)
+class Assessment:
+    """Figures by split, those of baselines by name and split, and paired differences to them.
+
+    ``reasons`` says why a baseline has no figures.
+    """
+
+    metrics: dict[str, Any]
+    baselines: dict[str, dict[str, Any]] = field(default_factory=dict)
+    differences: dict[str, dict[str, Any]] = field(default_factory=dict)
+    reasons: dict[str, str] = field(default_factory=dict)
+
+
+def assess(
+    model: StoredModel,
+    data: Splits,
+    *,
+    baselines: bool,
+    device: torch.device,
+    parent: StoredModel | None = None,
+    tick: Callable[[], None] = lambda: None,
+) -> Assessment:
+    """Judge ``model`` and baselines fitted on the same training subjects, on every split."""
+    present = data.present()
+    ours = {name: model.predict(cohort) for name, cohort in present.items()}
+    metrics = dict.fromkeys(("train", "val", "test")) | {
+        name: figures(model, present[name], values) for name, values in ours.items()
+    }
+    if not baselines:
+        return Assessment(metrics)
+    theirs, reasons = _simple(model, data)
+    if parent is not None:
+        theirs[PARENT] = {name: parent.predict(cohort) for name, cohort in present.items()}
+    elif has_graph(model):
+        without = _without_graph(model, data, device, tick)
+        theirs[NO_EDGE] = {name: without.predict(cohort) for name, cohort in present.items()}
+    return Assessment(
+        metrics,
+        baselines={
+            name: {split: figures(model, present[split], values) for split, values in each.items()}
+            for name, each in theirs.items()
+        }
+        | {name: {} for name in reasons},
+        differences={
+            split: differences(model, present[split], ours[split][None], _on(theirs, split))
+            for split in present
+            if split != "train" and model.scale is None
+        },
+        reasons=reasons,
+    )
+
+
+def has_graph(model: StoredModel) -> bool:
+    """Whether the same net without its graph would be another."""
+    return model.net.edge_aware and model.settings.graph != "none"
+
+
+def figures(model: StoredModel, cohort: Cohort, predicted: FloatArray) -> dict[str, Any]:
+    """Metrics of predictions (S, C), or of scores (S, 1)."""
+    if model.scale is not None:
+        return evaluate_scores(cohort.scores, predicted[:, 0])
+    return evaluate(model.targets(cohort).numpy(), predicted)
+
+
+def differences(
+    model: StoredModel,
+    cohort: Cohort,
+    ours: FloatArray,
+    theirs: Mapping[str, FloatArray | None],
+) -> dict[str, Any]:
+    """Paired differences to each baseline, ours minus theirs, by name; both are (R, S, C)."""
+    labels = model.targets(cohort).numpy()
+    return {
+        name: None if values is None else paired_difference(labels, ours, values)
+        for name, values in theirs.items()
+    }
+
+
+def graph_helps(found: Mapping[str, Mapping[str, Any]]) -> dict[str, Any] | None:
+    """Whether the graph helps, by the paired difference to the same net without it.
+
+    Said of the subjects that say most: a test set, else cross-validation, else validation; None
+    where there is no such difference.
+    """
+    for split in ("test", "cv", "val"):
+        difference = (found.get(split) or {}).get(NO_EDGE)
+        if difference is None or difference["auc"]["ci"] is None:
+            continue
+        auc = difference["auc"]
+        return {"split": split, **auc, "sentence": _sentence(auc, split)}
+    return None
+
+
+WHERE = {
+    "test": "the test subjects",
+    "cv": "cross-validation",
+    "val": "the validation subjects",
+}
+
+
+def _sentence(auc: Mapping[str, Any], split: str) -> str:
+    low, high = auc["ci"]
+    figures = f"difference of AUC {auc['difference']:+.3f}, 95% interval {low:+.3f} to {high:+.3f}"
+    if not auc["excludes_zero"]:
+        verdict = "It is not shown that the graph helps"
+    elif auc["difference"] > 0:
+        verdict = "The graph helps"
+    else:
+        verdict = "The graph does harm"
+    return f"{verdict}: {figures} to the same net without its graph, by {WHERE[split]}."
+
+
+def _simple(
+    model: StoredModel, data: Splits
+) -> tuple[dict[str, dict[str, FloatArray]], dict[str, str]]:
+    """Predictions of each baseline by split; a sentence for each that has none."""
+    x = {
+        name: model.preprocessing.scaled(cohort).reshape(len(cohort), -1)
+        for name, cohort in data.present().items()
+    }
+    found = simple_baselines(model, data.train, x["train"], x)
+    reasons = {name: each.reason for name, each in found.items() if each.reason}
+    return {n: dict(each.predicted) for n, each in found.items() if not each.reason}, reasons
+
+
+def simple_baselines(
+    model: StoredModel, train: Cohort, x: Float32Array, held_out: Mapping[str, Float32Array]
+) -> dict[str, Baseline]:
+    """Baselines of the classes or the score that ``model`` predicts, fitted to ``train``."""
+    if model.scale is not None:
+        return fit_score_baselines(x, train.scores, held_out)
+    return fit_baselines(x, model.targets(train).numpy(), held_out, len(model.classes))
+
+
+def _without_graph(
+    model: StoredModel, data: Splits, device: torch.device, tick: Callable[[], None]
+) -> StoredModel:
+    settings = replace(model.settings, graph="none")
+    start = untrained(data.train, settings, model.classes)
+    return fit_watched(start, data, device=device, on_epoch=lambda _: tick()).model
+
+
+def _on(theirs: Mapping[str, Mapping[str, FloatArray]], split: str) -> dict[str, FloatArray]:
+    return {name: each[split][None] for name, each in theirs.items()}

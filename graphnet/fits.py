@@ -1,0 +1,263 @@
+"""Many fits at once: folds, repeats, seeds and settings on the replica axis."""
+
+import logging
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+import torch
+from torch import Tensor
+
+from graphnet.cohort import Cohort, FloatArray, IntArray
+from graphnet.config import Settings
+from graphnet.errors import TrainingError
+from graphnet.models import Sizes, build_net
+from graphnet.prepared import Prepared, class_scores
+from graphnet.preprocessing import Preprocessing, Views
+from graphnet.splits import Splits
+from graphnet.stored import StoredModel, predictions
+from graphnet.targets import Scale
+from graphnet.training import Epoch, Plan, Training
+
+log = logging.getLogger(__name__)
+
+BUDGET = 1 << 30  # bytes of inputs of one stack
+GROUPS = {"train": "Train", "val": "Val", "test": "Test"}
+
+
+@dataclass(frozen=True)
+class Fit:
+    """One model to be trained on some ``rows`` of a cohort.
+
+    Fits that are trained together may differ in learning rate, weight decay, seed, and in what
+    is done before the net.
+    """
+
+    rows: IntArray
+    settings: Settings
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """A trained model and what it predicts for every subject of the cohort, (S, C) or (S, 1)."""
+
+    model: StoredModel
+    predicted: FloatArray
+
+
+def untrained(train: Cohort, settings: Settings, classes: tuple[int, ...]) -> StoredModel:
+    """A model that knows its training subjects' scales and graph, with initial parameters.
+
+    Raises:
+        CohortError: subjects that cannot be harmonised, or a score that does not vary.
+        SettingsError: a graph that these data cannot have.
+
+    """
+    scale = Scale.fit(train) if settings.label == "score" else None
+    outputs = len(classes) if scale is None else 1
+    net = build_net(settings.model, Sizes(len(train.regions), len(train.measures), outputs))
+    return StoredModel(
+        settings=settings,
+        layout=train.layout,
+        classes=() if scale is not None else classes,
+        preprocessing=Preprocessing.fit(train, settings),
+        parameters=net.initial(seeds(settings)),
+        facts={},
+        scale=scale,
+    )
+
+
+def seeds(settings: Settings) -> list[int]:
+    """The seeds of the replicas that are averaged."""
+    return list(range(settings.seed, settings.seed + settings.seeds))
+
+
+def fit_all(
+    cohort: Cohort,
+    fits: Sequence[Fit],
+    classes: tuple[int, ...],
+    *,
+    device: torch.device,
+    parent: StoredModel | None = None,
+    tick: Callable[[], None] = lambda: None,
+) -> list[Fitted]:
+    """Train every fit; as many at once as fit into memory. ``tick`` is called after each epoch.
+
+    Each starts anew, or from ``parent``.
+
+    Raises:
+        CohortError, SettingsError: rows that a fit cannot be trained on.
+        TrainingError: a loss that is no longer a number.
+
+    """
+    starts = [_start(cohort, fit, classes, parent) for fit in fits]
+    bytes_each = 8 * cohort.features.size * fits[0].settings.seeds
+    together = max(1, BUDGET // bytes_each)
+    pairs = list(zip(starts, fits, strict=True))
+    found: list[Fitted] = []
+    while pairs:
+        part = pairs[:together]
+        try:
+            found += _stack(cohort, part, device, tick)
+        except torch.OutOfMemoryError:
+            if len(part) == 1:
+                raise
+            together = len(part) // 2
+            torch.cuda.empty_cache()
+            log.warning("out of memory on %s: training %d models at a time", device, together)
+            continue
+        pairs = pairs[len(part) :]
+    return found
+
+
+def _start(
+    cohort: Cohort, fit: Fit, classes: tuple[int, ...], parent: StoredModel | None
+) -> StoredModel:
+    if parent is not None:
+        return replace(parent, settings=fit.settings)
+    return untrained(cohort.rows(fit.rows), fit.settings, classes)
+
+
+def _stack(
+    cohort: Cohort,
+    pairs: Sequence[tuple[StoredModel, Fit]],
+    device: torch.device,
+    tick: Callable[[], None],
+) -> list[Fitted]:
+    models = [model for model, _ in pairs]
+    prepared = _prepared(cohort, models, device)
+    parameters = {
+        name: torch.cat([model.parameters[name] for model in models]).to(device)
+        for name in models[0].parameters
+    }
+    training = Training(
+        models[0].net,
+        parameters,
+        prepared,
+        models[0].settings,
+        _plan(pairs),
+        frozen=frozen(models[0]),
+        moments=_stacked([_moments(model) for model in models]),
+    )
+    for _ in training:
+        tick()
+    kept = training.result()
+    with torch.no_grad():
+        outputs = class_scores(models[0].net, kept, prepared).cpu()
+    return list(_split(models, kept, outputs))
+
+
+def frozen(model: StoredModel) -> set[str]:
+    """The parameters that a fine-tuning leaves as they are."""
+    net, names = model.net, set(model.parameters)
+    trained = {
+        "all": names,
+        "last_layers": {*net.last_layers, *net.readout},
+        "readout": set(net.readout),
+    }[model.settings.fine_tune]
+    return names - trained
+
+
+def _prepared(cohort: Cohort, models: Sequence[StoredModel], device: torch.device) -> Prepared:
+    """Each model's own view of the cohort; K replicas of it share it."""
+    net = models[0].net
+    views = Views(cohort, [model.preprocessing for model in models])
+    counts = torch.tensor([replicas(model) for model in models])
+    view = torch.repeat_interleave(torch.arange(len(models)), counts)
+    targets = torch.stack([model.targets(cohort) for model in models])[view]
+    return Prepared.of(net, views, targets.to(device), view.to(device))
+
+
+def replicas(model: StoredModel) -> int:
+    """K."""
+    return len(next(iter(model.parameters.values())))
+
+
+def _stacked(each: Sequence[dict[str, Tensor]]) -> dict[str, Tensor]:
+    return {name: torch.cat([moments[name] for moments in each]) for name in each[0]}
+
+
+def _plan(pairs: Sequence[tuple[StoredModel, Fit]]) -> Plan:
+    """One entry a replica."""
+    each = [
+        (seed, torch.from_numpy(fit.rows), fit.settings)
+        for model, fit in pairs
+        for seed in range(fit.settings.seed, fit.settings.seed + replicas(model))
+    ]
+    return Plan(
+        seeds=[seed for seed, _, _ in each],
+        members=[rows for _, rows, _ in each],
+        rates=[settings.learning_rate for _, _, settings in each],
+        decays=[settings.weight_decay for _, _, settings in each],
+    )
+
+
+def _split(
+    models: Sequence[StoredModel], kept: dict[str, Tensor], outputs: Tensor
+) -> Iterator[Fitted]:
+    done = 0
+    for model in models:
+        part = slice(done, done + replicas(model))
+        own = {name: tensor[part].detach().cpu() for name, tensor in kept.items()}
+        yield Fitted(replace(model, parameters=own), predictions(outputs[part], model.scale))
+        done = part.stop
+
+
+@dataclass(frozen=True)
+class Watched:
+    """A model trained by itself, the lines of its epochs and the epoch that was kept."""
+
+    model: StoredModel
+    lines: list[str]
+    epoch: int
+
+
+def fit_watched(
+    model: StoredModel,
+    data: Splits,
+    *,
+    device: torch.device,
+    on_epoch: Callable[[Epoch], None] = lambda _: None,
+) -> Watched:
+    """Train ``model`` further on the training subjects, scoring every split after each epoch.
+
+    The epoch is chosen by the loss on the validation subjects, where those stand nowhere else.
+
+    Raises:
+        TrainingError: a loss that is no longer a number; ``kept`` is the model before that.
+
+    """
+    groups = {
+        GROUPS[name]: model.prepare(cohort, device) for name, cohort in data.present().items()
+    }
+    training = Training(
+        model.net,
+        {name: tensor.to(device) for name, tensor in model.parameters.items()},
+        groups["Train"],
+        model.settings,
+        Plan(seeds=range(model.settings.seed, model.settings.seed + replicas(model))),
+        watched=groups,
+        select="Val" if data.may_select else None,
+        frozen=frozen(model),
+        moments=_moments(model),
+    )
+    lines: list[str] = []
+    try:
+        for epoch in training:
+            lines.append(epoch.line())
+            on_epoch(epoch)
+    except TrainingError as error:
+        if lines:
+            error.kept = _kept(model, training)
+        raise
+    moments = {name: tensor.detach().cpu() for name, tensor in training.moments().items()}
+    trained = replace(_kept(model, training), moments=moments)
+    return Watched(trained, lines, int(training.best_epoch[0]))
+
+
+def _kept(model: StoredModel, training: Training) -> StoredModel:
+    kept = {name: tensor.detach().cpu() for name, tensor in training.result().items()}
+    return replace(model, parameters=kept)
+
+
+def _moments(model: StoredModel) -> dict[str, Tensor]:
+    return dict(model.moments) if model.settings.optimiser == "kept" else {}

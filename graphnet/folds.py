@@ -1,0 +1,88 @@
+"""Who is left out together: folds of subjects."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from graphnet.cohort import IntArray
+from graphnet.errors import CohortError
+
+
+@dataclass(frozen=True)
+class Fold:
+    """Rows to train on and rows to test on, both ascending; ``repeat`` counts from 0."""
+
+    train: IntArray
+    test: IntArray
+    repeat: int
+    name: str
+
+
+def stratified(
+    labels: IntArray | None, ids: Sequence[str], *, folds: int, repeats: int, seed: int
+) -> tuple[Fold, ...]:
+    """``folds``-fold cross-validation, ``repeats`` times, every row tested once a repeat.
+
+    Rows with one id stay together. Each class is spread evenly over the folds (None: a score, and
+    nothing is); an id on rows of two classes counts by its first. The seed alone decides.
+
+    Raises:
+        CohortError: a class with fewer subjects than folds.
+
+    """
+    people, first, member = np.unique(np.array(ids), return_index=True, return_inverse=True)
+    classes = np.zeros(len(people), dtype=np.int64) if labels is None else labels[first]
+    _check(classes, folds, named=labels is not None)
+    found: list[Fold] = []
+    for repeat in range(repeats):
+        places = _places(classes, folds, np.random.default_rng([seed, repeat]))[member]
+        found += [_fold(places == place, repeat, f"fold {place + 1}") for place in range(folds)]
+    return tuple(found)
+
+
+def leave_one_out_by(sites: Sequence[str], labels: IntArray | None) -> tuple[Fold, ...]:
+    """A fold for each site: test on it, train on all others.
+
+    Raises:
+        CohortError: one site only, or a site without which one class is left.
+
+    """
+    names = sorted(set(sites))
+    if len(names) < 2:
+        raise CohortError(
+            f"leave_site_out needs at least two sites; train_data has site {names[0]} only."
+        )
+    found = tuple(_fold(np.array([site == name for site in sites]), 0, name) for name in names)
+    if labels is not None:
+        alone = [fold.name for fold in found if len(np.unique(labels[fold.train])) < 2]
+        if alone:
+            raise CohortError(
+                f"Without site {', '.join(alone)} train_data holds one class only, so there is "
+                "nothing to train on; leave_site_out needs two classes at the other sites."
+            )
+    return found
+
+
+def _check(classes: IntArray, folds: int, *, named: bool) -> None:
+    label, fewest = min(Counter(classes.tolist()).items(), key=lambda item: item[1])
+    if fewest >= folds:
+        return
+    whose = f"class {label} of train_data" if named else "train_data"
+    raise CohortError(
+        f"cv_folds is {folds}, but {whose} has {fewest} subjects; ask for at most {fewest} folds."
+    )
+
+
+def _places(classes: IntArray, folds: int, random: np.random.Generator) -> IntArray:
+    """The fold of each person: each class is dealt out in random order, one after the other."""
+    order = random.permutation(len(classes))
+    dealt = order[np.argsort(classes[order], kind="stable")]
+    places = np.empty(len(classes), dtype=np.int64)
+    places[dealt] = np.arange(len(classes)) % folds
+    return places
+
+
+def _fold(tested: np.typing.NDArray[np.bool_], repeat: int, name: str) -> Fold:
+    return Fold(np.flatnonzero(~tested), np.flatnonzero(tested), repeat, name)

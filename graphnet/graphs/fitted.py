@@ -1,0 +1,207 @@
+"""A graph rule with what was fitted on training subjects, ready for anyone."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from graphnet.errors import ModelError, SettingsError
+from graphnet.graphs import weights
+from graphnet.graphs.edges import FloatArray, GraphRule, nearest, thin, tree, with_sign
+from graphnet.graphs.tangent import Tangent
+
+Float32Array = NDArray[np.float32]
+ROWS = 256  # subjects at a time, where all of them are looked at
+
+FROM_MEASURES = {"covariance", "knn", "mst"}
+OWN = {"similarity", "connectome", "partial", "tangent"}
+FROM_CONNECTOMES = {"connectome", "group_connectome", "partial"}
+GRAPH, MEAN = "graph", "mean"
+
+
+@dataclass(frozen=True)
+class Graphs:
+    """Gives subjects their adjacency: row i holds the weights of the edges that end in region i.
+
+    ``tensors`` is what was fitted: the ``graph`` (1, N, N) that all share, the ``mean``
+    connectome (N, N) that fills gaps, or a tangent space.
+    """
+
+    rule: GraphRule
+    tensors: Mapping[str, FloatArray | Float32Array] = field(default_factory=dict)
+
+    @classmethod
+    def fit(
+        cls,
+        rule: GraphRule,
+        x: Float32Array,
+        connectomes: FloatArray | None,
+        *,
+        series: Sequence[FloatArray] | None = None,
+        coordinates: FloatArray | None = None,
+    ) -> Self:
+        """Fit on training subjects: scaled measures ``x`` (S, N, F), ``connectomes`` (S, N, N).
+
+        ``coordinates`` (N, 3) are in millimetres.
+
+        Raises:
+            SettingsError: the data do not hold what the graph is made from, or no edge is left.
+
+        """
+        if rule.kind in FROM_CONNECTOMES and connectomes is None:
+            raise SettingsError(
+                f"graph is {rule.kind!r}, which needs a connectome (columns FC_i_j); the data hold "
+                "none."
+            )
+        if rule.kind == "tangent":
+            return cls(rule, Tangent.fit(_known(series)).as_tensors())
+        if connectomes is not None and rule.kind in {"connectome", "partial"}:
+            return cls(rule, {MEAN: _mean(connectomes)})
+        if rule.kind == "similarity":
+            weights.similarity(x[:1].astype(np.float64))  # refuses too few measures
+            return cls(rule)
+        shared = _shared(rule, x, connectomes, coordinates)
+        return cls(rule, {GRAPH: shared[None].astype(np.float32)})
+
+    @property
+    def shared(self) -> bool:
+        """Whether all subjects have the same graph."""
+        return self.rule.kind not in OWN
+
+    def adjacency(
+        self,
+        x: Float32Array,
+        connectomes: FloatArray | None,
+        series: Sequence[FloatArray] | None = None,
+    ) -> Float32Array:
+        """The adjacency of subjects: (1, N, N) if all share it, else (S, N, N).
+
+        Raises:
+            SettingsError: the subjects do not have what their graph is made from.
+
+        """
+        if self.shared:
+            return self.tensors[GRAPH].astype(np.float32)
+        return thin(self._own(x, connectomes, series), self.rule).astype(np.float32)
+
+    def _own(
+        self,
+        x: Float32Array,
+        connectomes: FloatArray | None,
+        series: Sequence[FloatArray] | None,
+    ) -> FloatArray:
+        if self.rule.kind == "similarity":
+            return weights.similarity(x.astype(np.float64))
+        if self.rule.kind == "tangent":
+            return Tangent.from_tensors(self._doubles()).transform(_known(series))
+        if connectomes is None:
+            raise SettingsError(
+                f"graph is {self.rule.kind!r}, and these subjects have no connectome."
+            )
+        filled = np.where(np.isnan(connectomes), self.tensors[MEAN], connectomes)
+        return weights.partial(filled) if self.rule.kind == "partial" else filled
+
+    def _doubles(self) -> dict[str, FloatArray]:
+        return {name: array.astype(np.float64) for name, array in self.tensors.items()}
+
+    def as_tensors(self) -> dict[str, FloatArray | Float32Array]:
+        """What was fitted, by name."""
+        return dict(self.tensors)
+
+    @classmethod
+    def from_tensors(
+        cls, rule: GraphRule, tensors: Mapping[str, FloatArray | Float32Array]
+    ) -> Self:
+        """Read back what :meth:`as_tensors` gave. Raises ModelError."""
+        expected: set[str] = {GRAPH}
+        if rule.kind in OWN:
+            kinds = {"similarity": set[str](), "tangent": Tangent.NAMES}
+            expected = kinds.get(rule.kind, {MEAN})
+        square = all(
+            each.ndim >= 2 and each.shape[-1] == each.shape[-2] for each in tensors.values()
+        )
+        if set(tensors) != expected or not square:
+            raise ModelError(f"The stored graph is not of the kind {rule.kind!r}.")
+        return cls(rule, dict(tensors))
+
+
+def empty(adjacency: Float32Array) -> int:
+    """How many of the subjects (S, N, N) have no edge at all."""
+    return int((~adjacency.any(axis=(1, 2))).sum())
+
+
+def _shared(
+    rule: GraphRule,
+    x: Float32Array,
+    connectomes: FloatArray | None,
+    coordinates: FloatArray | None,
+) -> FloatArray:
+    """The adjacency (N, N) that all subjects share."""
+    regions = x.shape[1]
+    if rule.kind == "none":
+        return np.zeros((regions, regions))
+    if rule.kind == "full":
+        return np.tril(np.ones((regions, regions)))
+    if rule.kind == "spatial":
+        return _spatial(rule, regions, coordinates)
+    if connectomes is not None and rule.kind == "group_connectome":
+        found = _mean(connectomes)
+    else:
+        kind = weights.profiles if rule.kind == "knn" else weights.covariance
+        found = kind(x.astype(np.float64))
+    return _with_edges(rule, found)
+
+
+def _with_edges(rule: GraphRule, found: FloatArray) -> FloatArray:
+    if rule.kind == "mst":
+        kept = tree(found, rule)
+    elif rule.kind == "knn":
+        chosen = nearest(np.abs(with_sign(found, rule.sign)), rule.neighbours)
+        kept = np.where(chosen, with_sign(found, rule.sign), 0.0)
+    else:
+        kept = thin(found, rule)
+    if rule.threshold is not None and not kept.any():
+        strongest = np.abs(np.triu(found, k=1)).max()
+        raise SettingsError(
+            f"graph {rule.kind!r} has no edge left with threshold {rule.threshold:g} and sign "
+            f"{rule.sign!r}; the strongest weight between two regions is {strongest:.2g}."
+        )
+    return kept
+
+
+def _spatial(rule: GraphRule, regions: int, coordinates: FloatArray | None) -> FloatArray:
+    """Each region and those nearest to it, without weights."""
+    if coordinates is None:
+        raise SettingsError(
+            "graph is 'spatial', which needs the regions' coordinates; give an atlas table."
+        )
+    if len(coordinates) != regions:
+        raise SettingsError(
+            f"graph is 'spatial' and the atlas has {len(coordinates)} regions; the data have "
+            f"{regions}."
+        )
+    distance = np.linalg.norm(coordinates[:, None] - coordinates[None], axis=-1)
+    return nearest(-distance, rule.neighbours).astype(np.float64)
+
+
+def _mean(connectomes: FloatArray) -> FloatArray:
+    """The mean connectome (N, N), 0 where no subject has the edge; some subjects at a time."""
+    total = np.zeros(connectomes.shape[1:])
+    count = np.zeros(connectomes.shape[1:])
+    for first in range(0, len(connectomes), ROWS):
+        part = connectomes[first : first + ROWS]
+        known = ~np.isnan(part)
+        total += np.where(known, part, 0.0).sum(axis=0)
+        count += known.sum(axis=0)
+    return np.divide(total, count, out=np.zeros_like(total), where=count > 0)
+
+
+def _known(series: Sequence[FloatArray] | None) -> Sequence[FloatArray]:
+    if series is None:
+        raise SettingsError(
+            "graph is 'tangent', which needs time series of the regions; the data hold none "
+            "(a table of NEURO-LEARN carries no time series)."
+        )
+    return series

@@ -1,0 +1,44 @@
+"""A plain neural network on all measures of all regions."""
+
+import math
+
+import torch
+from torch import Tensor
+
+from graphnet.models.net import Net, Params, linear, uniform
+
+HIDDEN = 64
+
+
+class MLP(Net):
+    """N·F → 64 → C with ReLU (Rumelhart et al. 1986), the readout from 0 and scaled by width."""
+
+    edge_aware = False
+    readout = ("readout.weight", "readout.bias")
+    last_layers = ("hidden.weight", "hidden.bias")
+
+    def shapes(self) -> dict[str, tuple[int, ...]]:
+        """A hidden layer and a readout."""
+        width = self.sizes.regions * self.sizes.measures
+        return {
+            "hidden.weight": (width, HIDDEN),
+            "hidden.bias": (HIDDEN,),
+            "readout.weight": (HIDDEN, self.sizes.classes),
+            "readout.bias": (self.sizes.classes,),
+        }
+
+    def start(self, name: str, shape: tuple[int, ...], generator: torch.Generator) -> Tensor:
+        """A default linear layer, then zeros."""
+        if name == "hidden.weight":
+            return uniform(shape, shape[0], generator)
+        return torch.zeros(shape)
+
+    def prepare(self, x: Tensor, adjacency: Tensor) -> tuple[Tensor, Tensor]:
+        """The measures; no graph."""
+        return x, adjacency[..., :1, :0, :0]
+
+    def logits(self, params: Params, inputs: Tensor, graph: Tensor) -> Tensor:  # noqa: ARG002
+        """See :class:`Net`."""
+        hidden = linear(inputs.flatten(2), params["hidden.weight"], params["hidden.bias"]).relu_()
+        scaled = hidden / math.sqrt(HIDDEN)
+        return linear(scaled, params["readout.weight"], params["readout.bias"])

@@ -1,0 +1,91 @@
+"""Nested selection: settings chosen within a fold, by inner folds of its training subjects."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from itertools import product
+
+import numpy as np
+import torch
+
+from graphnet.cohort import Cohort, FloatArray, IntArray
+from graphnet.config import Settings
+from graphnet.fits import Fit, fit_all
+from graphnet.folds import Fold, stratified
+
+INNER_FOLDS = 5
+RATES = (0.3, 1.0, 3.0)  # times the learning rate
+DECAYS = (0.0, 0.1)
+DENSITIES = (0.05, 0.1, 0.2)
+TINY = 1e-12
+
+
+def choose(
+    cohort: Cohort,
+    fits: Sequence[Fit],
+    classes: tuple[int, ...],
+    *,
+    device: torch.device,
+    tick: Callable[[], None] = lambda: None,
+) -> list[Fit]:
+    """Each fit with the settings of least inner loss; no subject outside ``rows`` is looked at.
+
+    Cawley & Talbot 2010, Journal of Machine Learning Research 11:2079-2107.
+
+    Raises:
+        CohortError: too few subjects of a class for the inner folds.
+
+    """
+    return [_chosen(cohort, fit, classes, device, tick) for fit in fits]
+
+
+def grid(settings: Settings) -> list[Settings]:
+    """What is tried: learning rates and weight decays, and densities where the graph has one."""
+    thinned = settings.graph not in {"none", "full", "spatial"} and settings.threshold is None
+    return [
+        replace(
+            settings,
+            learning_rate=min(10.0, rate * settings.learning_rate),
+            weight_decay=decay,
+            density=density,
+        )
+        for rate, decay, density in product(
+            RATES, DECAYS, DENSITIES if thinned else (settings.density,)
+        )
+    ]
+
+
+def _chosen(
+    cohort: Cohort,
+    fit: Fit,
+    classes: tuple[int, ...],
+    device: torch.device,
+    tick: Callable[[], None],
+) -> Fit:
+    inside = cohort.rows(fit.rows)
+    folds = stratified(
+        None if fit.settings.label == "score" else inside.labels,
+        inside.ids,
+        folds=INNER_FOLDS,
+        repeats=1,
+        seed=fit.settings.seed,
+    )
+    tried = grid(replace(fit.settings, seeds=1))
+    asked = [Fit(fold.train, settings) for settings in tried for fold in folds]
+    fitted = fit_all(inside, asked, classes, device=device, tick=tick)
+    losses = [
+        _loss(inside, fold, one.predicted, classes)
+        for fold, one in zip([*folds] * len(tried), fitted, strict=True)
+    ]
+    by_settings = np.array(losses).reshape(len(tried), len(folds)).mean(axis=1)
+    best = tried[int(by_settings.argmin())]
+    return replace(fit, settings=replace(best, seeds=fit.settings.seeds))
+
+
+def _loss(cohort: Cohort, fold: Fold, predicted: FloatArray, classes: tuple[int, ...]) -> float:
+    """Mean log loss of the held-out subjects, or mean squared error of their scores."""
+    there = predicted[fold.test]
+    if there.shape[1] == 1:
+        return float(np.mean((there[:, 0] - cohort.scores[fold.test]) ** 2))
+    index: IntArray = np.searchsorted(classes, cohort.labels[fold.test])
+    chance = there[np.arange(len(index)), index]
+    return float(-np.log(np.maximum(chance, TINY)).mean())

@@ -1,0 +1,41 @@
+"""Which data a model comes from: datasets by their content, subjects by their id."""
+
+import hashlib
+from collections.abc import Iterable
+from itertools import groupby
+from typing import Any
+
+from graphnet.cohort import Cohort
+
+
+def fingerprints(cohort: Cohort) -> list[dict[str, Any]]:
+    """Name, subjects and SHA-256 of each dataset's content, whatever order its columns had."""
+    rows = sorted(range(len(cohort)), key=lambda row: cohort.datasets[row])
+    return [
+        {"name": name, **_fingerprint(cohort, list(members))}
+        for name, members in groupby(rows, key=lambda row: cohort.datasets[row])
+    ]
+
+
+def subjects(ids: Iterable[str]) -> list[str]:
+    """A short hash of each id, sorted: enough to find a subject again, not to read the id."""
+    return sorted({_digest(subject) for subject in ids})
+
+
+def known_to(trained_on: Iterable[str], cohort: Cohort) -> list[str]:
+    """The ids of those subjects of ``cohort`` whose hash is among ``trained_on``."""
+    seen = set(trained_on)
+    return [subject for subject in dict.fromkeys(cohort.ids) if _digest(subject) in seen]
+
+
+def _digest(subject: str) -> str:
+    return hashlib.sha256(subject.encode()).hexdigest()[:16]
+
+
+def _fingerprint(cohort: Cohort, rows: list[int]) -> dict[str, Any]:
+    content = hashlib.sha256()
+    content.update("\x1f".join([*cohort.regions, *cohort.measures]).encode())
+    content.update("\x1f".join(cohort.ids[row] for row in rows).encode())
+    content.update(cohort.labels[rows].astype("<i8").tobytes())
+    content.update(cohort.features[rows].astype("<f8").tobytes())
+    return {"subjects": len(rows), "sha256": content.hexdigest()}

@@ -1,0 +1,5 @@
+"""From files to a cohort."""
+
+from graphnet.readers.table import from_columns, from_json, from_table, read_table
+
+__all__ = ["from_columns", "from_json", "from_table", "read_table"]

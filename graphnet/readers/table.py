@@ -1,0 +1,281 @@
+"""From a table as NEURO-LEARN keeps it to a cohort, by column name.
+
+One row a subject. ``MEASURE_REGION`` columns (``GMV_1``) in any order, a connectome as ``FC_i_j``
+columns, ``ID``, the class in ``LABEL_GROUP`` or ``LABEL``, a clinical score in ``LABEL_SCORE``,
+the place of measurement in ``SITE``; other columns are left alone and named in the notes.
+"""
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from io import BytesIO
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+import numpy as np
+from numpy.typing import NDArray
+
+from graphnet.cohort import Cohort, FloatArray
+from graphnet.connectome import EDGE, edge_regions, read_edges, screen_edges
+from graphnet.errors import CohortError
+from graphnet.quality import screen
+from graphnet.readers.cells import as_text, is_empty, numbers, whole
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+LABEL_COLUMNS = ("LABEL_GROUP", "LABEL")
+SCORE, SITE = "LABEL_SCORE", "SITE"
+KNOWN_COLUMNS = {"ID", *LABEL_COLUMNS, SCORE, SITE}
+FEATURE = re.compile(r"(?P<measure>.+)_(?P<region>[0-9]{1,6})")
+WORDS = {"group": "label", "score": "score"}
+UNNAMED = re.compile(r"Unnamed: [0-9]+|")
+DATED = re.compile(r"(?P<site>[A-Za-z0-9]+)_[0-9]{6}_.*")
+
+Columns = Mapping[str, Sequence[Any]]
+
+
+def read_table(source: Path | BinaryIO | bytes, separator: str = ",") -> "pd.DataFrame":
+    """Read a CSV file, UTF-8.
+
+    Raises:
+        CohortError: the bytes are not a CSV table with a header, a row, and a name for each
+            column.
+
+    """
+    # pandas takes half a second to import, which a service that reads no CSV need not wait for.
+    import pandas as pd  # noqa: PLC0415
+
+    stream = BytesIO(source) if isinstance(source, bytes) else source
+    try:
+        table = pd.read_csv(stream, sep=separator, low_memory=False)
+    except (ValueError, pd.errors.ParserError, UnicodeDecodeError) as error:
+        raise CohortError(f"The file is not a CSV table in UTF-8: {_one_line(error)}.") from error
+    if table.empty:
+        raise CohortError("The file has no row below its header.")
+    if not isinstance(table.index, pd.RangeIndex):
+        raise CohortError("The file has rows with more cells than its header has names.")
+    return table
+
+
+def from_table(table: "pd.DataFrame", name: str, target: str = "group") -> Cohort:
+    """Read a cohort named ``name`` from a data frame. Raises CohortError."""
+    columns = {str(column): table[column].tolist() for column in table.columns}
+    return from_columns(columns, name, target)
+
+
+def from_json(text: str, name: str, target: str = "group") -> Cohort:
+    """Read a cohort from ``DataFrame.to_json()``'s column-wise text, as ``data_cont`` holds it.
+
+    Raises:
+        CohortError: the text is not such a table, or not a cohort.
+
+    """
+    try:
+        table = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise CohortError(f"The dataset {name} does not hold a table in JSON.") from error
+    if not isinstance(table, dict) or not all(isinstance(cells, dict) for cells in table.values()):
+        raise CohortError(f"The dataset {name} does not hold a table of columns in JSON.")
+    rows = list(dict.fromkeys(row for cells in table.values() for row in cells))
+    columns = {key: [cells.get(row) for row in rows] for key, cells in table.items()}
+    return from_columns(columns, name, target)
+
+
+def from_columns(columns: Columns, name: str, target: str = "group") -> Cohort:
+    """Read a cohort from columns of equal length.
+
+    Subjects without a ``target`` are left out and counted in the notes: ``group`` is the class,
+    ``score`` the clinical score. Where there are no measures but a connectome, its rows are the
+    measures: ``FC_j`` of region i is its connectivity with region j.
+
+    Raises:
+        CohortError: every problem at once: no label, no measure, a region without a measure,
+            text where a number belongs, no subject.
+
+    """
+    problems: list[str] = []
+    texts: list[str] = []
+    grid = _grid(columns, problems, name)
+    labels = _labels(columns, problems, name, target)
+    scores = _scores(columns, problems, name, target)
+    features = _features(columns, grid, texts)
+    edges = _edges(columns, grid, texts, problems, name)
+    if texts:
+        shown = "; ".join(texts[:3]) + (f" and {len(texts) - 3} more" if len(texts) > 3 else "")
+        problems.append(f"The dataset {name} has text where a number belongs: {shown}.")
+    if problems:
+        raise CohortError(*problems)
+    if not grid and edges is not None:
+        features = edges
+    kept = ~np.isnan(scores if target == "score" else labels)
+    if not kept.any():
+        raise CohortError(f"The dataset {name} has no subject with a {WORDS[target]}.")
+    ids, notes = _ids(columns, len(labels), name)
+    notes += _left_alone(columns, name)
+    if not kept.all():
+        notes += (f"{name}: rows left out for want of a {WORDS[target]}: {int((~kept).sum())}.",)
+    ids = _kept(ids, kept)
+    regions = tuple(next(iter(grid.values()))) if grid else edge_regions(columns)
+    measures = tuple(grid) or tuple(f"FC_{region}" for region in regions)
+    usable, findings = screen(features[kept], ids, measures, name)
+    connectomes = None if edges is None else edges[kept]
+    if connectomes is not None:
+        findings += screen_edges(connectomes, ids, name)
+    return Cohort(
+        ids=ids,
+        datasets=(name,) * len(ids),
+        sites=_kept(_sites(columns, len(labels), name), kept),
+        labels=whole(labels[kept]),
+        features=usable,
+        regions=regions,
+        measures=measures,
+        scores=scores[kept],
+        connectomes=connectomes,
+        findings=findings,
+        notes=notes,
+    )
+
+
+def _kept(names: tuple[str, ...], kept: NDArray[np.bool_]) -> tuple[str, ...]:
+    return tuple(name for name, keep in zip(names, kept, strict=True) if keep)
+
+
+def _scores(columns: Columns, problems: list[str], name: str, target: str) -> FloatArray:
+    """(S,) clinical scores, NaN where there is none."""
+    if SCORE not in columns:
+        if target == "score":
+            problems.append(f"The dataset {name} has no column {SCORE} with a clinical score.")
+        return np.full(_rows(columns), np.nan)
+    texts: list[str] = []
+    scores = numbers(columns[SCORE], SCORE, texts)
+    if texts and target == "score":
+        problems.append(f"The dataset {name} has a score that is not a number: {texts[0]}.")
+    return np.where(np.isfinite(scores), scores, np.nan)
+
+
+def _sites(columns: Columns, rows: int, name: str) -> tuple[str, ...]:
+    """The place of measurement of each subject: by column, else by the dataset's dated name."""
+    match = DATED.fullmatch(name)
+    usual = match["site"] if match else name
+    if SITE not in columns:
+        return (usual,) * rows
+    return tuple(usual if is_empty(cell) else as_text(cell) for cell in columns[SITE])
+
+
+def _edges(
+    columns: Columns,
+    grid: dict[str, dict[str, str]],
+    texts: list[str],
+    problems: list[str],
+    name: str,
+) -> FloatArray | None:
+    regions = edge_regions(columns)
+    if not regions:
+        return None
+    expected = tuple(next(iter(grid.values()))) if grid else regions
+    if regions != expected:
+        problems.append(
+            f"The dataset {name} has a connectome of {len(regions)} regions and measures of "
+            f"{len(expected)}; both must have the same regions."
+        )
+        return None
+    return read_edges(
+        columns, regions, lambda column: numbers(columns[column], column, texts), problems, name
+    )
+
+
+def _rows(columns: Columns) -> int:
+    return len(next(iter(columns.values()))) if columns else 0
+
+
+def _grid(columns: Columns, problems: list[str], name: str) -> dict[str, dict[str, str]]:
+    """Column names by measure (alphabetical) and region (numeric)."""
+    found: dict[str, dict[str, str]] = {}
+    for column in columns:
+        match = FEATURE.fullmatch(column)
+        if match and column not in KNOWN_COLUMNS and not EDGE.fullmatch(column):
+            found.setdefault(match["measure"], {})[match["region"]] = column
+    if not found:
+        if not edge_regions(columns):
+            problems.append(
+                f"The dataset {name} has no column named like MEASURE_REGION, for example GMV_1."
+            )
+        return {}
+    regions = sorted({region for by_region in found.values() for region in by_region}, key=int)
+    for measure, by_region in sorted(found.items()):
+        absent = [region for region in regions if region not in by_region]
+        if absent:
+            shown = ", ".join(absent[:5]) + (" …" if len(absent) > 5 else "")
+            problems.append(f"The dataset {name} has no {measure} column for region {shown}.")
+    return {
+        measure: {region: found[measure].get(region, "") for region in regions}
+        for measure in sorted(found)
+    }
+
+
+def _features(columns: Columns, grid: dict[str, dict[str, str]], texts: list[str]) -> FloatArray:
+    """(S, N, F); cells with text go to ``texts``."""
+    regions = len(next(iter(grid.values()))) if grid else 0
+    found = np.full((_rows(columns), regions, len(grid)), np.nan)
+    for measure, by_region in enumerate(grid.values()):
+        for region, column in enumerate(by_region.values()):
+            if column:
+                found[:, region, measure] = numbers(columns[column], column, texts)
+    return found
+
+
+def _labels(columns: Columns, problems: list[str], name: str, target: str) -> FloatArray:
+    """(S,) classes as numbers, NaN where the label is missing."""
+    present = [column for column in LABEL_COLUMNS if column in columns]
+    if not present and target == "score":
+        return np.full(_rows(columns), np.nan)
+    if not present:
+        problems.append(
+            f"The dataset {name} has no label: a column LABEL_GROUP or LABEL with integer classes "
+            "(0 control, 1 patient) is needed."
+        )
+        return np.empty(0)
+    texts: list[str] = []
+    labels = numbers(columns[present[0]], present[0], texts)
+    known = labels[~np.isnan(labels)]
+    odd = known[(known != np.round(known)) | (known < 0) | (known > 1e6)]
+    if texts or odd.size:
+        shown = texts[0] if texts else f"{present[0]} holds {odd[0]:g}"
+        problems.append(
+            f"The dataset {name} has a label that is not an integer class (0, 1, …): {shown}."
+        )
+    return labels
+
+
+def _ids(columns: Columns, rows: int, name: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    if "ID" in columns:
+        ids = tuple(
+            f"{name} row {row}" if is_empty(cell) else as_text(cell)
+            for row, cell in enumerate(columns["ID"], 1)
+        )
+        return ids, ()
+    note = f"{name} has no ID column, so subjects who stand in two datasets cannot be found."
+    return tuple(f"{name} row {row}" for row in range(1, rows + 1)), (note,)
+
+
+def _left_alone(columns: Columns, name: str) -> tuple[str, ...]:
+    notes: list[str] = []
+    if "LABEL_GROUP" in columns and "LABEL" in columns:
+        notes.append(f"{name} has LABEL_GROUP and LABEL; LABEL_GROUP was used.")
+    others = [
+        column
+        for column in columns
+        if column not in KNOWN_COLUMNS
+        and not FEATURE.fullmatch(column)
+        and not EDGE.fullmatch(column)
+        and not UNNAMED.fullmatch(column)
+    ]
+    if others:
+        shown = ", ".join(others[:5]) + (" …" if len(others) > 5 else "")
+        notes.append(f"{name}: these columns were not used: {shown}.")
+    return tuple(notes)
+
+
+def _one_line(error: Exception) -> str:
+    return " ".join(str(error).split())[:120].rstrip(".")

@@ -1,0 +1,167 @@
+"""When a model is cross-validated, on which folds, and what is said of it."""
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import torch
+
+from graphnet.assessment import differences, figures
+from graphnet.cohort import Cohort, FloatArray
+from graphnet.config import Evaluation
+from graphnet.crossvalidation import Validated, cross_validate
+from graphnet.errors import GraphnetError
+from graphnet.folds import Fold, leave_one_out_by, stratified
+from graphnet.metrics import evaluate_repeats
+from graphnet.permutation import p_value
+from graphnet.splits import Splits
+from graphnet.stored import StoredModel
+
+FOLDS = 10
+CV, SITES = "cv", "leave_site_out"
+
+
+@dataclass(frozen=True)
+class Validation:
+    """What folds add to a result: figures under ``cv`` and ``leave_site_out``, and how."""
+
+    metrics: dict[str, Any] = field(default_factory=dict)
+    baselines: dict[str, dict[str, Any]] = field(default_factory=dict)
+    differences: dict[str, Any] = field(default_factory=dict)
+    facts: dict[str, Any] = field(default_factory=dict)
+    warnings: list[str] = field(default_factory=list)
+    models: list[StoredModel] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Folds:
+    """The folds of one kind, and the sentence why they are there; or only why they are not."""
+
+    kind: str
+    folds: Sequence[Fold]
+    why: str
+
+
+def planned(data: Splits, asked: Evaluation, *, by_score: bool, seed: int) -> list[Folds]:
+    """The folds that the form asks for or its data call for.
+
+    Raises:
+        CohortError: folds that were asked for and cannot be.
+
+    """
+    labels = None if by_score else data.train.labels
+    found = []
+    folds, why = _number(data, asked, by_score=by_score)
+    if folds:
+        cut = stratified(labels, data.train.ids, folds=folds, repeats=asked.cv_repeats, seed=seed)
+        found.append(Folds(CV, cut, why))
+    elif why:
+        found.append(Folds(CV, (), why))
+    if asked.leave_site_out:
+        cut = leave_one_out_by(data.train.sites, labels)
+        found.append(Folds(SITES, cut, "leave_site_out was asked for."))
+    return found
+
+
+def validate(
+    model: StoredModel,
+    train: Cohort,
+    plans: Sequence[Folds],
+    asked: Evaluation,
+    *,
+    device: torch.device,
+    parent: StoredModel | None = None,
+    tick: Callable[[], None] = lambda: None,
+) -> Validation:
+    """Train and judge on every kind of folds. What cannot be computed is null, with a warning."""
+    found = Validation()
+    for plan in plans:
+        found.facts[plan.kind] = {"folds": len(plan.folds), "why": plan.why}
+        if not plan.folds:
+            found.metrics[plan.kind] = None
+            found.warnings.append(plan.why)
+            continue
+        try:
+            validated = cross_validate(
+                train,
+                model.settings,
+                plan.folds,
+                model.classes,
+                device=device,
+                nested=asked.nested,
+                baselines=asked.baselines,
+                parent=parent,
+                tick=tick,
+            )
+        except GraphnetError as error:
+            found.metrics[plan.kind] = None
+            found.warnings.append(f"The model could not be cross-validated. {error}")
+            continue
+        _add(found, plan, validated, (model, train))
+        if asked.permutations and model.scale is None:
+            found.facts[plan.kind]["permutation"] = p_value(
+                model.targets(train).numpy(), validated.predicted, permutations=asked.permutations
+            )
+    return found
+
+
+def _number(data: Splits, asked: Evaluation, *, by_score: bool) -> tuple[int, str]:
+    """How many folds and why; 0 and a sentence where folds are called for but cannot be."""
+    if asked.cv_folds is not None:
+        return asked.cv_folds, f"cv_folds is {asked.cv_folds}." if asked.cv_folds else ""
+    fresh = [name for name, _ in data.held_out() if not data.shared("train", name)]
+    if fresh:
+        return 0, ""
+    possible = _most(data.train, by_score=by_score)
+    reason = "The form has no subjects who are new to the model, so"
+    if possible < 2:
+        return 0, (
+            f"{reason} it should be cross-validated, but train_data has fewer than 2 subjects of a "
+            "class; nothing here says how it does on new subjects."
+        )
+    return min(FOLDS, possible), (f"{reason} it was cross-validated: look at the figures under cv.")
+
+
+def _most(train: Cohort, *, by_score: bool) -> int:
+    """As many folds as the smallest class has subjects."""
+    people = dict(zip(train.ids, train.labels.tolist(), strict=True))
+    if by_score:
+        return len(people)
+    return min(Counter(people.values()).values())
+
+
+def _add(
+    found: Validation,
+    plan: Folds,
+    validated: Validated,
+    whose: tuple[StoredModel, Cohort],
+) -> None:
+    (model, train), kind, ours = whose, plan.kind, validated.predicted
+    found.models.extend(validated.models)
+    found.metrics[kind] = summary(model, train, ours)
+    for name, values in validated.baselines.items():
+        shown = None if values is None else summary(model, train, values)
+        found.baselines.setdefault(name, {})[kind] = shown
+    facts = found.facts[kind]
+    facts["repeats"] = len(ours)
+    facts["reasons"] = dict(validated.reasons)
+    if validated.chosen:
+        facts["chosen"] = list(validated.chosen)
+    if kind == SITES:
+        facts["sites"] = {
+            fold.name: figures(model, train.rows(fold.test), ours[0, fold.test])
+            for fold in plan.folds
+        }
+    if model.scale is not None:
+        return
+    found.differences[kind] = differences(model, train, ours, validated.baselines)
+
+
+def summary(model: StoredModel, train: Cohort, predicted: FloatArray) -> dict[str, Any]:
+    """Figures of out-of-fold predictions (R, S, C)."""
+    if model.scale is not None:
+        return figures(model, train, predicted.mean(axis=0))
+    if len(predicted) == 1:
+        return figures(model, train, predicted[0])
+    return evaluate_repeats(model.targets(train).numpy(), predicted)

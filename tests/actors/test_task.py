@@ -1,0 +1,44 @@
+"""What a worker keeps of a training that could not go on."""
+
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+import torch
+
+from actors.task import MANIFEST, PARAMETERS, TaskRunner
+from db.form import TaskForm
+from db.runs import Claim
+from graphnet.config import Evaluation, Settings
+from graphnet.errors import TrainingError
+from graphnet.experiment import run
+from graphnet.splits import Splits
+from graphnet.stored import StoredModel
+from registry import ObjectMissing
+from registry.location import open_store
+from tests.graphnet.people import cohort
+
+CLAIM = Claim("TASK1", 1, "token", "P", "name", "dl_ts", {}, "")
+
+
+@pytest.mark.parametrize("save", [True, False])
+def test_the_last_sound_parameters_are_kept_and_named(tmp_path: Path, *, save: bool) -> None:
+    people = cohort()
+    asked = Evaluation(cv_folds=0, baselines=False, explain=False)
+    model = run(Splits(people), Settings.for_model("SGN", epochs=2), evaluation=asked).model
+    error = TrainingError("Training stopped in epoch 3.")
+    error.kept = model
+    store = open_store(tmp_path.as_uri())
+    runner = TaskRunner(cast("Any", None), store, torch.device("cpu"))
+    form = TaskForm("dl_ts", "", ("A",), save_model_state=save)
+    stopped = runner._stopped(CLAIM, form, error)
+    if not save:
+        assert stopped is error
+        with pytest.raises(ObjectMissing):
+            store.get("TASK1", PARAMETERS)
+        return
+    assert stopped.sentences[0] == "Training stopped in epoch 3."
+    assert stopped.sentences[1].startswith("The parameters of the last sound epoch are at file://")
+    kept = StoredModel.from_bytes(store.get("TASK1", PARAMETERS), store.get("TASK1", MANIFEST))
+    assert kept.predict(people).tobytes() == model.predict(people).tobytes()
+    assert kept.facts == {"task_id": "TASK1", "stopped": "Training stopped in epoch 3."}

@@ -1,0 +1,112 @@
+"""Baselines: fitted to training subjects, beaten by none who is not told something."""
+
+import numpy as np
+import pytest
+from sklearn.svm import SVC
+
+from graphnet import baselines
+from graphnet.baselines import CLASSIFIERS, fit_baselines, fit_score_baselines
+from graphnet.cohort import Cohort, IntArray
+from graphnet.graphs import Float32Array
+from graphnet.metrics import evaluate
+from graphnet.regression import evaluate_scores
+from graphnet.scaling import Scaler
+
+
+def people(subjects: int = 80, seed: int = 0, classes: int = 2) -> tuple[Float32Array, IntArray]:
+    random = np.random.default_rng(seed)
+    labels = np.arange(subjects) % classes
+    x = random.standard_normal((subjects, 30)).astype(np.float32)
+    x[:, :5] += 0.7 * labels[:, None]
+    return x, labels
+
+
+@pytest.mark.parametrize("classes", [2, 3])
+def test_all_give_probabilities_and_all_but_one_find_the_effect(classes: int) -> None:
+    x, labels = people(90, classes=classes)
+    others, theirs = people(300, seed=1, classes=classes)
+    found = fit_baselines(x, labels, {"test": others}, classes)
+    assert tuple(found) == CLASSIFIERS
+    for name, baseline in found.items():
+        probabilities = baseline.predicted["test"]
+        assert probabilities.shape == (300, classes)
+        np.testing.assert_allclose(probabilities.sum(axis=1), 1, atol=1e-9)
+        auc = evaluate(theirs, probabilities)["auc"]
+        assert auc == 0.5 if name == "majority" else auc > 0.7
+
+
+def test_the_order_of_an_svm_is_that_of_its_decisions() -> None:
+    x, labels = people()
+    others, _ = people(50, seed=1)
+    found = fit_baselines(x, labels, {"test": others}, 2)["svm_rbf"].predicted["test"][:, 1]
+    orders = [
+        np.argsort(SVC(C=strength).fit(x, labels).decision_function(others)).tolist()
+        for strength in baselines.RBF_STRENGTHS
+    ]
+    assert np.argsort(found).tolist() in orders
+
+
+def test_those_held_out_change_nothing_of_each_other() -> None:
+    x, labels = people()
+    others, _ = people(50, seed=1)
+    together = fit_baselines(x, labels, {"test": others, "val": x}, 2)
+    alone = fit_baselines(x, labels, {"test": others[:1]}, 2)
+    for name in CLASSIFIERS:
+        np.testing.assert_allclose(
+            alone[name].predicted["test"][0], together[name].predicted["test"][0], atol=1e-9
+        )
+
+
+def test_a_class_that_is_not_there_has_no_chance() -> None:
+    x, labels = people()
+    found = fit_baselines(x, labels * 2, {"test": x}, 3)
+    for name in CLASSIFIERS:
+        assert (found[name].predicted["test"][:, 1] == 0).all()
+
+
+def test_what_is_left_out_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
+    x, labels = people()
+    one = fit_baselines(x, np.ones(80, dtype=np.int64), {"test": x}, 2)
+    assert {each.reason for each in one.values()} == {
+        "It was left out: the training subjects are of one class."
+    }
+    monkeypatch.setattr(baselines, "MOST_SUBJECTS", 79)
+    large = fit_baselines(x, labels, {"test": x}, 2)
+    assert not large["majority"].reason
+    assert large["svm_rbf"].reason.startswith(
+        "It was left out: 80 training subjects with 30 values"
+    )
+    assert not large["svm_rbf"].predicted
+
+
+def test_a_single_subject_of_a_class_is_survived() -> None:
+    x, labels = people()
+    labels = np.where(np.arange(80) == 7, 1, 0)
+    found = fit_baselines(x, labels, {"test": x}, 2)
+    assert found["logistic_regression"].predicted["test"].shape == (80, 2)
+    assert "single training subject" in found["svm_linear"].reason
+
+
+def test_ridge_predicts_scores_and_the_mean_does_not() -> None:
+    random = np.random.default_rng(0)
+    x = random.standard_normal((200, 30)).astype(np.float32)
+    scores = 20 + 3 * x[:, 0] + random.standard_normal(200)
+    found = fit_score_baselines(x[:120], scores[:120], {"test": x[120:]})
+    judged = {
+        name: evaluate_scores(scores[120:], each.predicted["test"][:, 0])
+        for name, each in found.items()
+    }
+    assert judged["ridge"]["r2"] > 0.7
+    assert judged["mean"]["r2"] < 0.05
+    assert judged["mean"]["pearson"] is None
+
+
+def test_on_real_sites_they_do_what_is_known_of_them(site_a: Cohort, site_b: Cohort) -> None:
+    scaler = Scaler.fit(site_a.features)
+    x, others = (scaler.transform(one.features).reshape(len(one), -1) for one in (site_a, site_b))
+    found = fit_baselines(x, site_a.labels, {"B": others}, 2)
+    auc = {name: evaluate(site_b.labels, one.predicted["B"])["auc"] for name, one in found.items()}
+    assert auc["majority"] == 0.5
+    assert 0.84 < auc["logistic_regression"] < 0.92
+    assert 0.84 < auc["svm_linear"] < 0.92
+    assert 0.93 < auc["svm_rbf"] < 0.97

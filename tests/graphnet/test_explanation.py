@@ -1,0 +1,153 @@
+"""Explanations find what was planted, add up, and depend on what was learned."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from graphnet.cohort import Cohort
+from graphnet.config import Evaluation, Settings
+from graphnet.errors import CohortError
+from graphnet.experiment import run
+from graphnet.explanation import explain, integrated_gradients, occlusion, stability
+from graphnet.glassbrain import Atlas, glass_brain
+from graphnet.splits import Splits
+from graphnet.stored import StoredModel
+from graphnet.synthetic import Recipe
+from tests.graphnet.people import cohort
+
+PLANTED = (2, 5, 9, 13, 17, 21, 26, 30, 33, 38)
+RECIPE = Recipe(regions=40, affected=PLANTED, effect=0.8, networks=4, corrupt=0)
+PLAIN = Evaluation(cv_folds=0, baselines=False, explain=False)
+
+
+def people(seed: int = 0, subjects: int = 100) -> Cohort:
+    return cohort(controls=subjects, patients=subjects, seed=seed, recipe=RECIPE, first=1 + seed)
+
+
+def trained(model: str = "SGN", **asked: object) -> StoredModel:
+    return run(Splits(people()), Settings.for_model(model, **asked), evaluation=PLAIN).model
+
+
+MODEL = trained()
+
+
+def planted(importance: np.ndarray) -> float:
+    """The share of the ten most important regions that carry the effect."""
+    first = np.argsort(-importance, kind="stable")[:10]
+    return len({int(region) + 1 for region in first} & set(PLANTED)) / 10
+
+
+def test_the_planted_regions_are_found_by_both_methods() -> None:
+    others = people(seed=500, subjects=60)
+    assert planted(integrated_gradients(MODEL, others).by_region) >= 0.8
+    assert planted(occlusion(MODEL, others)) >= 0.8
+
+
+def test_attributions_add_up_to_the_score() -> None:
+    for model in (MODEL, trained(graph="similarity", epochs=20)):
+        found = integrated_gradients(model, people(seed=500, subjects=20))
+        assert found.gap < 0.02 * np.abs(found.size.sum())
+        assert found.by_region.sum() == pytest.approx(1)
+        assert found.by_measure.sum() == pytest.approx(1)
+        assert found.subjects == 40
+
+
+def test_a_linear_model_is_explained_by_its_weights() -> None:
+    model = trained("Linear", epochs=30)
+    others = people(seed=500, subjects=10)
+    weight = model.parameters["linear.weight"][0].double().numpy()
+    slope = ((weight[:, 1] - weight[:, 0]) / np.sqrt(160)).reshape(40, 4)
+    x = model.preprocessing.scaled(others)
+    np.testing.assert_allclose(
+        integrated_gradients(model, others).mean, (x * slope).mean(axis=0), atol=1e-5
+    )
+    expected = np.abs((x * slope).sum(axis=2)).mean(axis=0)
+    np.testing.assert_allclose(occlusion(model, others), expected, atol=1e-5)
+
+
+def test_a_region_that_does_not_vary_has_no_share() -> None:
+    flat = people()
+    features = flat.features.copy()
+    features[:, 7] = 3.0
+    settings = Settings.for_model("NoEdge", epochs=10)
+    silent = replace(flat, features=features)
+    model = run(Splits(silent), settings, evaluation=PLAIN).model
+    assert integrated_gradients(model, silent).by_region[7] == 0
+    assert occlusion(model, silent)[7] == 0
+
+
+def test_random_weights_are_explained_otherwise() -> None:
+    """Adebayo et al. 2018: an explanation that does not depend on the weights explains nothing."""
+    others = people(seed=500, subjects=30)
+    found = integrated_gradients(MODEL, others).by_region
+    for seed in range(3):
+        generator = torch.Generator().manual_seed(seed)
+        random = {
+            name: torch.randn(tensor.shape, generator=generator)
+            for name, tensor in MODEL.parameters.items()
+        }
+        other = integrated_gradients(replace(MODEL, parameters=random), others).by_region
+        assert planted(other) < 0.7
+        assert abs(np.corrcoef(found, other)[0, 1]) < 0.5
+
+
+def test_stability_is_1_for_equal_and_0_for_unlike_rankings() -> None:
+    one = np.arange(50.0)
+    same = stability([one, one, one])
+    assert same == pytest.approx({"models": 3, "top": 10, "spearman": 1.0, "overlap": 1.0})
+    random = np.random.default_rng(0)
+    unlike = stability([random.permutation(50).astype(float) for _ in range(30)])
+    assert unlike is not None
+    assert abs(unlike["spearman"]) < 0.1
+    assert abs(unlike["overlap"]) < 0.1
+    assert stability([one]) is None
+
+
+def test_a_result_names_regions_and_measures_and_how_far_folds_agree() -> None:
+    result = run(
+        Splits(people()), Settings.for_model("SGN", epochs=60), evaluation=Evaluation(cv_folds=4)
+    ).result["explanation"]
+    assert len(result["regions"]) == 20
+    assert {each["measure"] for each in result["measures"]} == {"ALFF", "DC", "GMV", "ReHo"}
+    assert [each["share"] for each in result["regions"]] == sorted(
+        (each["share"] for each in result["regions"]), reverse=True
+    )
+    assert result["stability"]["models"] == 4
+    assert 0.2 < result["stability"]["overlap"] <= 1
+    assert result["agreement_of_methods"] > 0.7
+
+
+def test_more_classes_and_scores_are_explained_too() -> None:
+    three = replace(people(), labels=np.arange(200) % 3)
+    scored = replace(people(), scores=people().features[:, 1, 0])
+    for data, asked in ((three, {}), (scored, {"label": "score"})):
+        model = run(Splits(data), Settings.for_model("SGN", epochs=30, **asked), evaluation=PLAIN)
+        found = explain(model.model, data)
+        assert sum(each["share"] for each in found["measures"]) == pytest.approx(1)
+        if asked:
+            assert found["regions"][0]["region"] == "2"
+
+
+def test_an_atlas_gives_places_by_name(tmp_path: Path) -> None:
+    path = tmp_path / "atlas.tsv"
+    path.write_text("region\tname\tx\ty\tz\n1\tleft\t-40\t-5.5\t50\n2\tright\t40\t-5\t51\n")
+    atlas = Atlas.read(path)
+    np.testing.assert_array_equal(atlas.of(("2", "1")), [[40, -5, 51], [-40, -5.5, 50]])
+    with pytest.raises(CohortError, match=r"does not have the regions 3\."):
+        atlas.of(("1", "3"))
+    path.write_text("region,x\n1,2\n")
+    with pytest.raises(CohortError, match=r"The atlas atlas\.tsv is not a table"):
+        Atlas.read(path)
+
+
+def test_a_glass_brain_is_a_picture() -> None:
+    random = np.random.default_rng(0)
+    places = random.normal(scale=30, size=(90, 3))
+    share = random.exponential(size=90)
+    found = glass_brain(random.standard_normal(90), share, places)
+    assert found.startswith(b"\x89PNG")
+    assert len(found) > 20_000
+    assert found != glass_brain(random.standard_normal(90), share, places)

@@ -1,0 +1,80 @@
+"""Folds: everyone tested once, nobody on both sides, classes spread evenly."""
+
+from collections import Counter
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from graphnet.errors import CohortError
+from graphnet.folds import leave_one_out_by, stratified
+
+unhurried = settings(deadline=None)
+
+
+@unhurried
+@given(
+    folds=st.integers(2, 10),
+    repeats=st.integers(1, 3),
+    seed=st.integers(0, 99),
+    rows=st.integers(0, 3),
+)
+def test_each_row_is_tested_once_a_repeat_and_people_stay_together(
+    folds: int, repeats: int, seed: int, rows: int
+) -> None:
+    ids = [f"p{i}" for i in range(47)] + [f"p{i}" for i in range(rows)]
+    labels = np.array([i % 3 == 0 for i in range(47)] + [i % 3 == 0 for i in range(rows)]).astype(
+        int
+    )
+    found = stratified(labels, ids, folds=folds, repeats=repeats, seed=seed)
+    assert len(found) == folds * repeats
+    for repeat in range(repeats):
+        tested = np.concatenate([fold.test for fold in found if fold.repeat == repeat])
+        assert sorted(tested.tolist()) == list(range(len(ids)))
+    for fold in found:
+        assert sorted([*fold.train.tolist(), *fold.test.tolist()]) == list(range(len(ids)))
+        assert not {ids[row] for row in fold.train} & {ids[row] for row in fold.test}
+        patients = int(labels[fold.test].sum())
+        assert abs(patients - 16 / folds) < 1 + rows
+        assert abs(len(fold.test) - 47 / folds) < 1 + rows
+
+
+def test_the_seed_decides_and_repeats_differ() -> None:
+    labels, ids = np.arange(40) % 2, [str(i) for i in range(40)]
+
+    def tests(seed: int) -> list[list[int]]:
+        return [
+            fold.test.tolist() for fold in stratified(labels, ids, folds=5, repeats=2, seed=seed)
+        ]
+
+    assert tests(1) == tests(1) != tests(2)
+    assert tests(1)[:5] != tests(1)[5:]
+
+
+def test_more_folds_than_subjects_of_a_class_are_refused() -> None:
+    labels = np.array([0] * 20 + [1] * 3 + [1])
+    ids = [str(i) for i in range(23)] + ["22"]  # the last is the same person
+    with pytest.raises(CohortError) as caught:
+        stratified(labels, ids, folds=10, repeats=1, seed=0)
+    assert caught.value.sentences == (
+        "cv_folds is 10, but class 1 of train_data has 3 subjects; ask for at most 3 folds.",
+    )
+    assert len(stratified(labels, ids, folds=3, repeats=1, seed=0)) == 3
+    assert len(stratified(None, ids, folds=10, repeats=1, seed=0)) == 10
+
+
+def test_each_site_is_left_out_in_turn() -> None:
+    sites, labels = ["b", "a", "a", "c", "b", "c"], np.array([0, 1, 0, 1, 1, 0])
+    found = leave_one_out_by(sites, labels)
+    assert [(fold.name, fold.test.tolist()) for fold in found] == [
+        ("a", [1, 2]), ("b", [0, 4]), ("c", [3, 5]),
+    ]  # fmt: skip
+    assert Counter(row for fold in found for row in fold.train) == dict.fromkeys(range(6), 2)
+
+
+def test_sites_that_cannot_be_left_out_are_named() -> None:
+    with pytest.raises(CohortError, match="at least two sites; train_data has site a only"):
+        leave_one_out_by(["a", "a"], np.array([0, 1]))
+    with pytest.raises(CohortError, match="Without site b train_data holds one class only"):
+        leave_one_out_by(["a", "b", "c"], np.array([0, 1, 0]))

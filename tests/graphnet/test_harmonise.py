@@ -1,0 +1,95 @@
+"""ComBat: what it takes out, for whom, and that it is the library's own."""
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+from combatlearn import ComBat
+
+from graphnet.cohort import FloatArray
+from graphnet.errors import CohortError, ModelError
+from graphnet.harmonise import Harmoniser, confounding
+
+SITES = ["A"] * 60 + ["B"] * 80 + ["C"] * 40
+
+
+def scanned(seed: int = 0) -> FloatArray:
+    """(180, 5, 2): three sites with shifts and stretches of their own."""
+    random = np.random.default_rng(seed)
+    x = 10 + random.standard_normal((180, 5, 2))
+    x[60:140] = x[60:140] * 2 + 5
+    x[140:] -= 3
+    return x
+
+
+FITTED = Harmoniser.fit(scanned(), SITES)
+
+
+def test_it_is_what_the_library_does() -> None:
+    library = ComBat(batch=pd.Series(SITES)).fit_transform(pd.DataFrame(scanned().reshape(180, -1)))
+    np.testing.assert_allclose(
+        FITTED.transform(scanned(), SITES).reshape(180, -1), np.asarray(library), atol=1e-9
+    )
+
+
+def test_sites_become_alike_also_for_subjects_never_seen() -> None:
+    for seed in (0, 7):
+        moved = FITTED.transform(scanned(seed), SITES)
+        parts = [moved[:60], moved[60:140], moved[140:]]
+        assert np.ptp([part.mean() for part in parts]) < 0.3
+        assert np.ptp([part.std() for part in parts]) < 0.4
+        before = scanned(seed)
+        assert np.ptp([before[:60].mean(), before[60:140].mean()]) > 10
+
+
+def test_each_subject_is_treated_alone_and_an_unseen_site_is_left_alone() -> None:
+    x = scanned(3)
+    together = FITTED.transform(x, SITES)
+    for row in (0, 100, 170):
+        alone = FITTED.transform(x[row : row + 1], [SITES[row]])
+        np.testing.assert_array_equal(alone[0], together[row])
+    np.testing.assert_array_equal(FITTED.transform(x[:4], ["Z"] * 4), x[:4])
+    assert FITTED.unseen(["A", "Z", "Z"]) == {"Z": 2}
+
+
+def test_missing_values_stay_missing_and_constant_columns_as_they_are() -> None:
+    x = scanned()
+    x[3, 1, 0] = x[:60, 2, 0] = np.nan
+    x[:, 4, 1] = 7.0
+    fitted = Harmoniser.fit(x, SITES)
+    moved = fitted.transform(x, SITES)
+    assert np.isnan(moved[3, 1, 0])
+    assert np.isnan(moved).sum() == np.isnan(x).sum()
+    assert (moved[:, 4, 1] == 7.0).all()
+    assert (moved[60:, 2, 0] == x[60:, 2, 0]).all()  # nothing is known of site A there
+
+
+def test_it_is_stored_to_the_last_bit() -> None:
+    again = Harmoniser.from_dict(json.loads(json.dumps(FITTED.as_dict())))
+    np.testing.assert_array_equal(
+        again.transform(scanned(5), SITES), FITTED.transform(scanned(5), SITES)
+    )
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [{"sites": ["A"]}, {"slope": [1.0]}, {"intercept": None}, {"slope": "x"},
+     {"slope": np.full((3, 5, 2), np.inf).tolist()}],
+)  # fmt: skip
+def test_a_damaged_one_is_refused(damage: dict[str, object]) -> None:
+    with pytest.raises(ModelError, match="harmoniser"):
+        Harmoniser.from_dict(FITTED.as_dict() | damage)
+
+
+def test_what_cannot_be_harmonised_is_refused_in_a_sentence() -> None:
+    with pytest.raises(CohortError, match="at least two sites; train_data has site A only"):
+        Harmoniser.fit(scanned()[:60], SITES[:60])
+    with pytest.raises(CohortError, match=r"at least 3 training subjects a site; B has 2\."):
+        Harmoniser.fit(scanned()[:62], SITES[:62])
+
+
+def test_a_site_of_one_class_is_pointed_out() -> None:
+    assert confounding(["A", "A", "B", "B"], np.array([0, 1, 0, 1])) == []
+    (sentence,) = confounding(["A", "A", "B", "B"], np.array([0, 1, 1, 1]))
+    assert sentence.startswith("All training subjects of site B are of one class")

@@ -1,0 +1,201 @@
+"""The same subjects in every format are the same cohort, and what is none is refused."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from scipy.io import savemat
+
+from graphnet.cohort import Cohort
+from graphnet.errors import CohortError
+from graphnet.readers.files import read_cohort, read_file
+
+SUBJECTS, REGIONS = 6, 5
+RANDOM = np.random.default_rng(0)
+FEATURES = RANDOM.normal(1, 0.2, (SUBJECTS, REGIONS, 2))
+SERIES = RANDOM.standard_normal((SUBJECTS, 40, REGIONS)) @ RANDOM.standard_normal(
+    (REGIONS, REGIONS)
+)
+IDS = [f"p{row}" for row in range(SUBJECTS)]
+LABELS = [0, 1, 1, 0, 1, 0]
+SCORES = [1.5, np.nan, 3, 4, 5, 6]
+FC = np.stack([np.arctanh(np.corrcoef(one.T) - 1e-15) for one in SERIES])
+FC[:, range(REGIONS), range(REGIONS)] = np.inf
+
+
+def columns() -> dict[str, object]:
+    found: dict[str, object] = {"ID": IDS, "LABEL": LABELS, "LABEL_SCORE": SCORES}
+    for place, measure in enumerate(("ALFF", "GMV")):
+        for region in range(REGIONS):
+            found[f"{measure}_{region + 1}"] = FEATURES[:, region, place]
+    for i in range(REGIONS):
+        for j in range(i + 1, REGIONS):
+            found[f"FC_{i + 1}_{j + 1}"] = FC[:, i, j]
+    return found
+
+
+def table(path: Path, separator: str) -> Path:
+    import pandas as pd
+
+    pd.DataFrame(columns()).to_csv(path, sep=separator, index=False)
+    return path
+
+
+def json_text(path: Path) -> Path:
+    import pandas as pd
+
+    path.write_text(pd.DataFrame(columns()).to_json(double_precision=15))
+    return path
+
+
+def npz(path: Path) -> Path:
+    np.savez(path, features=FEATURES, fc=FC, measures=["ALFF", "GMV"], ids=IDS, labels=LABELS,
+             scores=SCORES)  # fmt: skip
+    return path
+
+
+def mat(path: Path) -> Path:
+    cells = np.array(["ALFF", "GMV"], dtype=object)
+    savemat(path, {"features": FEATURES, "fc": FC, "measures": cells, "ids": np.array(IDS),
+                   "labels": LABELS, "scores": SCORES, "regions": np.arange(1, 6)})  # fmt: skip
+    return path
+
+
+def people(folder: Path, name: str = "subjects.csv", separator: str = ",") -> Path:
+    folder.mkdir(exist_ok=True)
+    rows = [f"{one}{separator}{label}" for one, label in zip(IDS, LABELS, strict=True)]
+    (folder / name).write_text("\n".join([f"ID{separator}LABEL", *rows]) + "\n")
+    return folder
+
+
+def dpabi(folder: Path, *, series: bool) -> Path:
+    people(folder)
+    for row, one in enumerate(IDS):
+        if series:
+            np.savetxt(folder / f"ROISignals_{one}.txt", SERIES[row])
+        else:
+            np.savetxt(folder / f"ROICorrelation_FisherZ_{one}.txt", FC[row])
+    return folder
+
+
+def bids(folder: Path, *, series: bool) -> Path:
+    people(folder, "participants.tsv", "\t")
+    text = (folder / "participants.tsv").read_text()
+    (folder / "participants.tsv").write_text(
+        text.replace("ID\tLABEL", "participant_id\tgroup").replace("p", "sub-p", 99)
+        .replace("sub-particisub-pant_id\tgrousub-p", "participant_id\tgroup")
+    )  # fmt: skip
+    for row, one in enumerate(IDS):
+        place = folder / f"sub-{one}" / "func"
+        place.mkdir(parents=True)
+        stem = f"sub-{one}_task-rest_atlas-AAL"
+        if series:
+            header = "\t".join(f"region{i}" for i in range(REGIONS))
+            np.savetxt(place / f"{stem}_timeseries.tsv", SERIES[row], header=header, comments="")
+        else:
+            np.savetxt(place / f"{stem}_relmat.tsv", FC[row])
+    return folder
+
+
+WHOLE: dict[str, Callable[[Path], Path]] = {
+    "tsv": lambda at: table(at / "x.tsv", "\t"),
+    "json": lambda at: json_text(at / "x.json"),
+    "npz": lambda at: npz(at / "x.npz"),
+    "mat": lambda at: mat(at / "x.mat"),
+}
+FOLDERS: dict[str, Callable[[Path], Path]] = {
+    "DPABI matrices": lambda at: dpabi(at / "x", series=False),
+    "DPABI signals": lambda at: dpabi(at / "x", series=True),
+    "BIDS matrices": lambda at: bids(at / "x", series=False),
+    "BIDS time series": lambda at: bids(at / "x", series=True),
+}
+
+
+def csv(tmp_path: Path) -> Cohort:
+    return read_cohort(table(tmp_path / "x.csv", ","))
+
+
+@pytest.mark.parametrize("kind", WHOLE)
+def test_every_file_is_the_csv(kind: str, tmp_path: Path) -> None:
+    expected, found = csv(tmp_path), read_cohort(WHOLE[kind](tmp_path))
+    assert (found.ids, found.layout) == (expected.ids, expected.layout)
+    np.testing.assert_array_equal(found.labels, expected.labels)
+    near = 1e-14 if kind == "json" else 0
+    for name in ("features", "connectomes", "scores"):
+        np.testing.assert_allclose(
+            getattr(found, name), getattr(expected, name), rtol=near, atol=near
+        )
+    assert found.findings == expected.findings == ()
+
+
+@pytest.mark.parametrize("kind", FOLDERS)
+def test_every_folder_has_the_connectomes_of_the_csv(kind: str, tmp_path: Path) -> None:
+    expected, found = csv(tmp_path), read_cohort(FOLDERS[kind](tmp_path))
+    assert [name.removeprefix("sub-") for name in found.ids] == list(expected.ids)
+    np.testing.assert_array_equal(found.labels, expected.labels)
+    assert found.connectomes is not None
+    assert expected.connectomes is not None
+    np.testing.assert_allclose(found.connectomes, expected.connectomes, rtol=1e-9)
+    np.testing.assert_array_equal(found.features, found.connectomes)  # they are the measures
+    assert found.findings == ()  # an infinite diagonal is as it should be
+
+
+def test_what_is_read_travels_as_a_table(tmp_path: Path) -> None:
+    frame = read_file(npz(tmp_path / "x.npz"))
+    frame.to_csv(tmp_path / "y.csv", index=False)
+    again = read_cohort(tmp_path / "y.csv")
+    np.testing.assert_array_equal(again.features, read_cohort(tmp_path / "x.npz").features)
+
+
+def refused(path: Path) -> tuple[str, ...]:
+    with pytest.raises(CohortError) as caught:
+        read_cohort(path)
+    return caught.value.sentences
+
+
+def test_arrays_that_do_not_fit_are_all_named(tmp_path: Path) -> None:
+    path = tmp_path / "x.npz"
+    np.savez(path, features=FEATURES, measures=["GMV"], labels=LABELS[:2])
+    assert refused(path) == (
+        "x.npz has no array called ids.",
+        "x.npz has 2 labels where 6 belong.",
+        "x.npz has 1 measures where 2 belong.",
+    )
+    np.savez(path, other=FEATURES)
+    assert refused(path) == ("x.npz has no array called features or fc.",)
+    np.savez(path, features=FEATURES[0])
+    assert "give (subjects, regions, measures)" in refused(path)[0]
+
+
+def test_pickles_and_other_files_are_refused(tmp_path: Path) -> None:
+    np.savez(tmp_path / "x.npz", features=np.array([{}], dtype=object))
+    assert refused(tmp_path / "x.npz") == ("x.npz is not a NumPy archive of plain arrays.",)
+    (tmp_path / "y.npz").write_bytes(b"PK")
+    assert refused(tmp_path / "y.npz") == ("y.npz is not a NumPy archive of plain arrays.",)
+    (tmp_path / "x.mat").write_bytes(b"nothing of the kind" * 20)
+    assert refused(tmp_path / "x.mat") == ("x.mat is not a MATLAB file.",)
+    version = b"MATLAB 7.3 MAT-file".ljust(124, b" ") + b"\x00\x02IM"
+    (tmp_path / "z.mat").write_bytes(version + bytes(400))
+    assert "save it with the option -v7" in refused(tmp_path / "z.mat")[0]
+    (tmp_path / "x.nii").write_bytes(b"")
+    assert "is of no kind that is known here; give .csv, .npz" in refused(tmp_path / "x.nii")[0]
+
+
+def test_folders_that_do_not_fit_are_refused(tmp_path: Path) -> None:
+    folder = dpabi(tmp_path / "x", series=True)
+    (folder / "ROISignals_p0.txt").rename(folder / "ROISignals_new.txt")
+    assert refused(folder) == (
+        "x has no file for the subjects p0.",
+        "x has files of new, whom its table does not list.",
+    )
+    (folder / "ROISignals_new.txt").rename(folder / "ROISignals_p0.txt")
+    np.savetxt(folder / "ROISignals_p3.txt", SERIES[3][:, :4])
+    assert "different numbers of regions: p0 has 5, p3 another." in refused(folder)[0]
+    np.savetxt(folder / "ROISignals_p3.txt", SERIES[3][:5])
+    assert refused(folder) == ("ROISignals_p3.txt has 5 time points; at least 10 are needed.",)
+    (folder / "ROISignals_p3.txt").write_text("a b\nc d\n")
+    assert refused(folder) == ("ROISignals_p3.txt is not a table of numbers.",)
+    (folder / "subjects.csv").unlink()
+    assert "has no table (CSV or TSV) with a column ID" in refused(folder)[0]
+    assert "has neither ROICorrelation_FisherZ" in refused(people(tmp_path / "y"))[0]

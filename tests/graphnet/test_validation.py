@@ -1,0 +1,306 @@
+"""Cross-validation, baselines and what is said of them: honest, and the same as fold by fold."""
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+
+from graphnet import fits, nested
+from graphnet.assessment import NO_EDGE, graph_helps
+from graphnet.baselines import CLASSIFIERS
+from graphnet.cohort import Cohort, merge
+from graphnet.config import Evaluation, Settings
+from graphnet.crossvalidation import cross_validate, pooled
+from graphnet.errors import CohortError, TrainingError
+from graphnet.experiment import Outcome, run
+from graphnet.fits import Fit, fit_all, fit_watched, untrained
+from graphnet.folds import Fold, stratified
+from graphnet.metrics import evaluate
+from graphnet.nested import choose, grid
+from graphnet.splits import Splits
+from graphnet.stored import StoredModel
+from graphnet.training import Training
+from graphnet.validation import planned, validate
+from tests.graphnet.people import cohort
+
+CPU = torch.device("cpu")
+PEOPLE = cohort(controls=24, patients=21)
+QUICK = Settings.for_model("SGN", epochs=8, density=0.3)
+FOLDS = stratified(PEOPLE.labels, PEOPLE.ids, folds=4, repeats=1, seed=0)
+
+
+def judged(data: Splits, settings: Settings = QUICK, **asked: Any) -> dict[str, Any]:
+    return run(data, settings, evaluation=Evaluation(**asked)).result
+
+
+def fitted(people: Cohort, settings: Settings = QUICK) -> list[StoredModel]:
+    found = fit_all(people, [Fit(fold.train, settings) for fold in FOLDS], (0, 1), device=CPU)
+    return [each.model for each in found]
+
+
+@pytest.mark.parametrize("asked", [{}, {"seeds": 2}, {"graph": "similarity"}, {"model": "GCN"}])
+def test_folds_trained_together_are_folds_trained_alone(asked: dict[str, Any]) -> None:
+    settings = Settings.for_model(name=asked.get("model", "SGN"), epochs=8, density=0.3,
+                                  **{k: v for k, v in asked.items() if k != "model"})  # fmt: skip
+    fits = [Fit(fold.train, settings) for fold in FOLDS]
+    for fold, found in zip(FOLDS, fit_all(PEOPLE, fits, (0, 1), device=CPU), strict=True):
+        start = untrained(PEOPLE.rows(fold.train), settings, (0, 1))
+        alone = fit_watched(start, Splits(PEOPLE.rows(fold.train)), device=CPU).model
+        for name, tensor in alone.parameters.items():
+            torch.testing.assert_close(found.model.parameters[name], tensor, atol=1e-4, rtol=1e-3)
+        np.testing.assert_allclose(found.predicted, alone.predict(PEOPLE), atol=1e-4)
+
+
+def test_a_test_subject_changes_nothing_that_was_fitted() -> None:
+    """Whatever the value: scaling, graph and parameters stay the same to the last bit."""
+    features = PEOPLE.features.copy()
+    row = int(FOLDS[1].test[0])
+    features[row] = 1e6
+    before, after = fitted(PEOPLE)[1], fitted(replace(PEOPLE, features=features))[1]
+    assert before.to_bytes() == after.to_bytes()
+    touched = fitted(replace(PEOPLE, features=features))[0]  # there the subject is trained on
+    assert touched.to_bytes() != fitted(PEOPLE)[0].to_bytes()
+
+
+def test_out_of_fold_predictions_are_of_models_that_did_not_see_the_subject() -> None:
+    each = [np.full((45, 2), float(place)) for place in range(len(FOLDS))]
+    found = pooled(FOLDS, each)
+    assert found.shape == (1, 45, 2)
+    for place, fold in enumerate(FOLDS):
+        assert (found[0, fold.test] == place).all()
+    one = pooled([Fold(np.arange(3), np.array([3]), 0, "")], [np.ones((5, 2))])
+    assert np.isnan(one[0]).sum() == 8
+
+
+def test_shuffled_labels_are_predicted_by_chance() -> None:
+    random = np.random.default_rng(5)
+    people = cohort(controls=60, patients=60)
+    mixed = replace(people, labels=random.permutation(people.labels))
+    folds = stratified(mixed.labels, mixed.ids, folds=5, repeats=2, seed=1)
+    found = cross_validate(mixed, QUICK, folds, (0, 1), device=CPU)
+    sd = np.sqrt(121 / (12 * 60 * 60))  # Mann & Whitney 1947
+    for values in (found.predicted, *found.baselines.values()):
+        assert values is not None
+        auc = np.mean([evaluate(mixed.labels, one)["auc"] for one in values])
+        assert auc == pytest.approx(0.5, abs=4 * sd)
+
+
+def test_where_nobody_is_new_the_result_is_cross_validated_and_says_why() -> None:
+    for data in (Splits(PEOPLE), Splits(PEOPLE, PEOPLE, PEOPLE)):
+        result = judged(data)
+        assert result["metrics"]["cv"]["n"] == 45
+        assert result["cross_validation"]["cv"]["folds"] == 10
+        assert result["cross_validation"]["cv"]["why"] == (
+            "The form has no subjects who are new to the model, so it was cross-validated: look at "
+            "the figures under cv."
+        )
+        assert result["metrics"]["cv"]["auc"] < result["metrics"]["train"]["auc"]
+    assert "cv" not in judged(Splits(PEOPLE, test=cohort("B")))["metrics"]
+    assert "cv" not in judged(Splits(PEOPLE), cv_folds=0)["metrics"]
+
+
+def test_a_class_of_one_cannot_be_cross_validated_and_that_is_said() -> None:
+    result = judged(Splits(cohort(controls=12, patients=1)))
+    assert result["metrics"]["cv"] is None
+    assert any("fewer than 2 subjects of a class" in each for each in result["warnings"])
+    small = judged(Splits(cohort(controls=12, patients=3)))
+    assert small["cross_validation"]["cv"]["folds"] == 3
+    with pytest.raises(CohortError, match="ask for at most 3 folds"):
+        judged(Splits(cohort(controls=12, patients=3)), cv_folds=5)
+
+
+def test_baselines_have_the_shape_of_the_metrics_on_the_same_subjects() -> None:
+    result = judged(Splits(PEOPLE, test=cohort("B")), cv_folds=3, cv_repeats=2)
+    assert set(result["baselines"]) == {*CLASSIFIERS, NO_EDGE}
+    for figures in result["baselines"].values():
+        assert set(figures) == {"train", "test", "cv"}
+        for split, found in figures.items():
+            assert set(found) == set(result["metrics"][split])
+            assert found["n"] == result["metrics"][split]["n"]
+    assert result["metrics"]["cv"]["repeats"] == 2
+    assert set(result["differences"]) == {"test", "cv"}
+    assert result["differences"]["cv"]["majority"]["auc"]["excludes_zero"]
+    assert result["graph_helps"]["split"] == "test"
+    without = judged(Splits(PEOPLE, test=cohort("B")), baselines=False)
+    assert without["baselines"] == without["differences"] == {}
+    assert without["graph_helps"] is None
+
+
+def test_the_graph_is_said_to_help_only_beyond_doubt() -> None:
+    def said(difference: float, low: float, high: float) -> str:
+        auc = {"difference": difference, "ci": [low, high], "excludes_zero": low > 0 or high < 0}
+        found = graph_helps({"test": {NO_EDGE: {"auc": auc}}})
+        assert found is not None
+        return str(found["sentence"])
+
+    assert said(0.05, 0.01, 0.09).startswith("The graph helps: difference of AUC +0.050")
+    assert said(0.05, -0.01, 0.11).startswith("It is not shown that the graph helps")
+    assert said(-0.05, -0.09, -0.01).startswith("The graph does harm")
+    assert graph_helps({"test": {NO_EDGE: None}}) is None
+
+
+def test_a_model_without_a_graph_is_not_compared_to_itself() -> None:
+    for model in ("NoEdge", "MLP"):
+        settings = Settings.for_model(model, epochs=3)
+        assert NO_EDGE not in judged(Splits(PEOPLE), settings, cv_folds=3)["baselines"]
+
+
+def test_each_site_is_left_out() -> None:
+    sites = merge([cohort("A"), cohort("B", seed=1), cohort("C", seed=2)])
+    named = replace(sites, sites=tuple(name[0] for name in sites.datasets))
+    result = judged(Splits(named), replace(QUICK, epochs=20), leave_site_out=True, cv_folds=0)
+    assert result["metrics"]["leave_site_out"]["n"] == 120
+    found = result["cross_validation"]["leave_site_out"]["sites"]
+    assert {name: each["n"] for name, each in found.items()} == {"A": 40, "B": 40, "C": 40}
+    assert result["metrics"]["leave_site_out"]["auc"] > 0.6
+
+
+def test_nested_selection_looks_at_training_subjects_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(nested, "RATES", (1e-4, 1.0))
+    monkeypatch.setattr(nested, "DENSITIES", (0.2,))
+    fold = FOLDS[0]
+    (chosen,) = choose(PEOPLE, [Fit(fold.train, QUICK)], (0, 1), device=CPU)
+    assert chosen.settings.learning_rate == 0.01  # the other hardly learns
+    wild = PEOPLE.features.copy()
+    wild[fold.test] *= 1000
+    tested = np.isin(np.arange(45), fold.test)
+    labels = np.where(tested, 1 - PEOPLE.labels, PEOPLE.labels)
+    mixed = replace(PEOPLE, features=wild, labels=labels)
+    (other,) = choose(mixed, [Fit(fold.train, QUICK)], (0, 1), device=CPU)
+    assert other.settings == chosen.settings
+    result = judged(Splits(PEOPLE), nested=True, cv_folds=3)
+    assert len(result["cross_validation"]["cv"]["chosen"]) == 3
+    assert len(grid(replace(QUICK, graph="full"))) < len(grid(replace(QUICK, density=0.2))) * 2
+
+
+def test_permutations_give_a_p_value() -> None:
+    found = judged(Splits(PEOPLE), replace(QUICK, epochs=20), cv_folds=4, permutations=99)
+    assert 0.01 <= found["cross_validation"]["cv"]["permutation"]["p"] <= 0.2
+
+
+def test_a_score_is_learned_and_judged_in_its_own_units() -> None:
+    people = cohort(controls=60, patients=60)
+    signal = np.nanmean(people.features[:, :3, 0], axis=1)
+    scores = 40 + 6 * (signal - signal.mean()) / signal.std()
+    scored = replace(people, scores=scores)
+    data = Splits(scored.rows(np.arange(0, 120, 2)), test=scored.rows(np.arange(1, 120, 2)))
+    settings = Settings.for_model("SGN", label="score", epochs=60)
+    outcome = run(data, settings, evaluation=Evaluation(cv_folds=4))
+    test = outcome.result["metrics"]["test"]
+    assert test["mae"] < 5
+    assert test["pearson"] > 0.5
+    assert set(outcome.result["baselines"]["ridge"]) == {"train", "test", "cv"}
+    assert outcome.result["train_epochs"][0].startswith("Epoch 001, Train Loss: ")
+    assert "Accuracy" not in outcome.result["train_epochs"][0]
+    again = StoredModel.from_bytes(*outcome.model.to_bytes())
+    assert again.predict(data.train).tobytes() == outcome.model.predict(data.train).tobytes()
+    flat = replace(data.train, scores=np.full(60, 3.0))
+    with pytest.raises(CohortError, match="one and the same LABEL_SCORE"):
+        run(Splits(flat), settings)
+
+
+def fine_tuned(parent: Outcome, data: Splits, **asked: Any) -> Outcome:
+    settings = Settings.for_model("SGN", epochs=5, **asked)
+    return run(data, settings, parent=parent.model)
+
+
+PARENT = run(Splits(PEOPLE), QUICK, evaluation=Evaluation(cv_folds=0, baselines=False))
+OTHERS = Splits(cohort("B", seed=3), test=cohort("C", seed=4))
+
+
+def test_only_the_parts_that_were_asked_for_are_trained_on() -> None:
+    moved = {}
+    for part in ("readout", "last_layers", "all"):
+        child = fine_tuned(PARENT, OTHERS, fine_tune=part).model
+        moved[part] = {name for name, tensor in child.parameters.items()
+                       if not torch.equal(tensor, PARENT.model.parameters[name])}  # fmt: skip
+    assert moved["readout"] == {"readout.weight", "linear.weight", "bias"}
+    assert moved["last_layers"] == {*moved["readout"], "embedding"}
+    assert moved["all"] == {*moved["last_layers"], "conv.weight"}
+
+
+def test_kept_moments_are_those_of_the_stored_parent() -> None:
+    again = StoredModel.from_bytes(*PARENT.model.to_bytes())
+    kept = fine_tuned(replace(PARENT, model=again), OTHERS, optimiser="kept").model
+    fresh = fine_tuned(PARENT, OTHERS).model
+    same = fine_tuned(PARENT, OTHERS, optimiser="kept").model
+    assert kept.to_bytes() == same.to_bytes()
+    assert not torch.equal(kept.parameters["bias"], fresh.parameters["bias"])
+
+
+def test_a_child_is_compared_to_its_parent_on_the_same_subjects() -> None:
+    result = fine_tuned(PARENT, OTHERS).result
+    assert set(result["baselines"]) == {*CLASSIFIERS, "parent"}
+    assert result["baselines"]["parent"]["test"] == evaluate(
+        OTHERS.present()["test"].labels, PARENT.model.predict(OTHERS.present()["test"])
+    )
+    assert "parent" in result["differences"]["test"]
+
+
+def test_subjects_whom_an_ancestor_was_trained_on_are_found() -> None:
+    child = fine_tuned(PARENT, OTHERS)
+    half = PEOPLE.rows(np.arange(0, 45, 2))
+    result = fine_tuned(child, Splits(cohort("D"), test=half)).result
+    assert (
+        "The parent was trained on 23 of the subjects of test_data, so figures on them are no "
+        "estimate of new subjects."
+    ) in result["warnings"]
+    again = fine_tuned(PARENT, Splits(PEOPLE, PEOPLE)).result
+    assert any("each fold is trained from scratch" in each for each in again["warnings"])
+    assert again["metrics"]["cv"]["n"] == 45
+
+
+def test_harmonised_training_is_stored_and_says_what_it_could_not_do() -> None:
+    sites = merge([cohort("A"), cohort("B", seed=1)])
+    named = replace(sites, sites=tuple(name[0] for name in sites.datasets))
+    outcome = run(Splits(named, test=cohort("C")), replace(QUICK, harmonise=True))
+    again = StoredModel.from_bytes(*outcome.model.to_bytes())
+    assert again.predict(named).tobytes() == outcome.model.predict(named).tobytes()
+    plain = run(Splits(named, test=cohort("C")), QUICK)
+    assert plain.model.predict(named).tobytes() != outcome.model.predict(named).tobytes()
+    assert any("are of site C_NC, which the training data do not have" in each
+               for each in outcome.result["warnings"])  # fmt: skip
+    with pytest.raises(CohortError, match="harmonise needs at least two sites"):
+        run(Splits(named.rows(np.arange(40))), replace(QUICK, harmonise=True))
+
+
+def test_several_seeds_are_averaged() -> None:
+    outcome = run(Splits(PEOPLE), replace(QUICK, seeds=3), evaluation=Evaluation(cv_folds=0))
+    singles = [
+        run(Splits(PEOPLE), replace(QUICK, seed=seed), evaluation=Evaluation(cv_folds=0)).model
+        for seed in range(3)
+    ]
+    mean = np.mean([one.predict(PEOPLE) for one in singles], axis=0)
+    np.testing.assert_allclose(outcome.model.predict(PEOPLE), mean, atol=1e-4)
+
+
+class Poisoned(Training):
+    """A training whose parameters are no numbers any more in its third epoch."""
+
+    def _train(self, rate: float) -> torch.Tensor:
+        if self.epoch == 2:
+            with torch.no_grad():
+                self.parameters.flat.fill_(torch.nan)
+        return super()._train(rate)
+
+
+def test_what_was_sound_before_the_loss_was_no_number_is_kept(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    two = run(Splits(PEOPLE), replace(QUICK, epochs=2)).model
+    monkeypatch.setattr(fits, "Training", Poisoned)
+    with pytest.raises(TrainingError, match="Training stopped in epoch 3: ") as caught:
+        run(Splits(PEOPLE), QUICK)
+    assert isinstance(caught.value.kept, StoredModel)
+    assert caught.value.kept.predict(PEOPLE).tobytes() == two.predict(PEOPLE).tobytes()
+
+
+def test_folds_that_fail_are_null_and_the_model_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+    start = fit_watched(untrained(PEOPLE, QUICK, (0, 1)), Splits(PEOPLE), device=CPU).model
+    monkeypatch.setattr(fits, "Training", Poisoned)
+    plans = planned(Splits(PEOPLE), Evaluation(), by_score=False, seed=0)
+    found = validate(start, PEOPLE, plans, Evaluation(), device=CPU)
+    assert found.metrics == {"cv": None}
+    assert found.warnings[0].startswith("The model could not be cross-validated. Training stopped")
