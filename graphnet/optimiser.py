@@ -1,7 +1,7 @@
 """AdamW over K replicas at once, on one flat buffer."""
 
 import math
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 
 import torch
 from torch import Tensor
@@ -54,53 +54,63 @@ class FlatParameters:
 class AdamW:
     """Adam (Kingma & Ba 2015) with decoupled weight decay (Loshchilov & Hutter 2019).
 
-    ``learning_rate`` and ``weight_decay`` are (K, 1): each replica has its own. The update is
-    PyTorch's own, bit for bit in the plain case aside from rounding order.
+    ``rates`` and ``decays`` give each replica its learning rate and weight decay, (K,), and
+    ``decayed`` (1, P) is 1 where a parameter decays. The update is PyTorch's own, bit for bit in
+    the plain case aside from rounding order.
     """
 
-    def __init__(
-        self, flat: Tensor, learning_rate: Tensor, weight_decay: Tensor, decayed: Tensor
-    ) -> None:
+    def __init__(self, flat: Tensor, rates: Tensor, decays: Tensor, decayed: Tensor) -> None:
         self.flat = flat
-        self.learning_rate = learning_rate
-        self.decay = weight_decay * decayed
-        self.decays = bool(self.decay.any())
+        self.rates = rates.double()
+        self.decays = decays.double()
+        self.decayed = decayed if bool((decays != 0).any()) else None
         self.mean = torch.zeros_like(flat, requires_grad=False)
         self.square = torch.zeros_like(flat, requires_grad=False)
-        self.taken = [0] * len(flat)
+        self.taken = torch.zeros(len(flat), dtype=torch.float64)
 
     @property
     def steps(self) -> Tensor:
         """How many steps each replica has taken, (K,)."""
-        return torch.tensor(self.taken, dtype=torch.float32)
+        return self.taken.float()
 
     @steps.setter
     def steps(self, counts: Tensor) -> None:
-        self.taken = [int(count) for count in counts]
+        self.taken = counts.double().cpu()
+
+    def paces(self, factor: float, moving: Tensor) -> Tensor:
+        """What the next n steps take, (n, 5, K, 1), at ``factor`` times the learning rate.
+
+        ``moving`` (n, K) says which replicas go on in a step; the others stay bit for bit as they
+        are. The steps count as taken.
+        """
+        goes = moving.double()
+        taken = self.taken + goes.cumsum(dim=0)
+        self.taken = taken[-1]
+        # What is missing from the running means after few steps.
+        first, second = (1 - beta ** taken.clamp(min=1) for beta in (BETA1, BETA2))
+        rate = factor * self.rates * goes
+        columns = (
+            goes * (1 - BETA1),
+            1 - goes * (1 - BETA2),
+            1 / second,
+            -rate / first,
+            -rate * self.decays,
+        )
+        return torch.stack(columns, dim=1)[..., None].to(self.flat.device, self.flat.dtype)
 
     @torch.no_grad()
-    def step(self, gradient: Tensor, factor: float, idle: Tensor | None = None) -> None:
-        """Update in place at ``factor`` times the learning rate; not the ``idle`` replicas (K,)."""
-        if idle is None:
-            self._update(gradient, factor, [1] * len(self.taken))
-            return
-        rows = idle.to(self.flat.device)
-        state = (self.flat, self.mean, self.square)
-        before = [each[rows] for each in state]
-        self._update(gradient, factor, (~idle).tolist())
-        for each, kept in zip(state, before, strict=True):
-            each[rows] = kept
+    def step(self, gradient: Tensor, pace: Tensor) -> None:
+        """Update in place, at a ``pace`` (5, K, 1) of :meth:`paces`.
 
-    def _update(self, gradient: Tensor, factor: float, advance: Sequence[int]) -> None:
-        self.taken = [done + one for done, one in zip(self.taken, advance, strict=True)]
-        rate = self.learning_rate * factor
-        self.mean.lerp_(gradient, 1 - BETA1)
-        self.square.mul_(BETA2).addcmul_(gradient, gradient, value=1 - BETA2)
-        first, second = self._corrections()
-        denominator = (self.square / second).sqrt_().add_(EPSILON)
-        if self.decays:
-            self.flat.mul_(1 - rate * self.decay)
-        self.flat.addcdiv_((-rate / first) * self.mean, denominator)
+        The ``gradient`` (K, P) of a replica that does not move is 0.
+        """
+        blend, keep, second, rate, wane = pace.unbind()
+        self.mean.lerp_(gradient, blend)
+        self.square.mul_(keep).addcmul_(gradient, gradient, value=1 - BETA2)
+        denominator = (self.square * second).sqrt_().add_(EPSILON)
+        if self.decayed is not None:
+            self.flat.addcmul_(self.flat * self.decayed, wane)
+        self.flat.addcdiv_(rate * self.mean, denominator)
 
     @torch.no_grad()
     def take(self, moments: Mapping[str, Tensor], like: FlatParameters) -> None:
@@ -114,15 +124,3 @@ class AdamW:
                     room.copy_(moments[f"{part}.{name}"])
         if "steps" in moments:
             self.steps = moments["steps"]
-
-    def _corrections(self) -> tuple[float | Tensor, float | Tensor]:
-        """What is missing from the running means after few steps, for all or each (K, 1)."""
-        if min(self.taken) == max(self.taken):
-            return 1 - BETA1 ** self.taken[0], 1 - BETA2 ** self.taken[0]
-        counts = [max(count, 1) for count in self.taken]
-        columns = [[[1 - beta**count] for count in counts] for beta in (BETA1, BETA2)]
-        first, second = (
-            torch.tensor(column, device=self.flat.device, dtype=self.flat.dtype)
-            for column in columns
-        )
-        return first, second

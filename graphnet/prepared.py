@@ -67,6 +67,12 @@ class Prepared:
     def __len__(self) -> int:
         return self.targets.shape[-1]
 
+    @property
+    def recordable(self) -> bool:
+        """Whether all of it lies on a CUDA device."""
+        parts = (self.inputs, self.graph, self.targets)
+        return all(part.device.type == "cuda" for part in parts)
+
     def batch(self, index: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """Inputs (K, B, N, G), graph and targets (K, B) of the subjects ``index`` (K, B)."""
         shared = self.graph.shape[1] == 1

@@ -1,18 +1,21 @@
 """The training loop: K replicas at once, an epoch at a time."""
 
+import math
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import torch
 from torch import Tensor
-from torch.nn.utils.rnn import pad_sequence
 
 from graphnet import losses
 from graphnet.config import Settings
 from graphnet.errors import TrainingError
 from graphnet.models import Net
 from graphnet.optimiser import AdamW, FlatParameters
+from graphnet.passes import stretches
 from graphnet.prepared import Prepared, class_scores
+from graphnet.recorded import Recorder
 from graphnet.schedules import factor
 
 STATE = ("mean", "square")
@@ -93,8 +96,8 @@ class Training:
         flat = self.parameters.flat
         self.optimiser = AdamW(
             flat,
-            _column(plan.rates or [settings.learning_rate] * len(flat), flat),
-            _column(plan.decays or [settings.weight_decay] * len(flat), flat),
+            torch.tensor(plan.rates or [settings.learning_rate] * len(flat), dtype=torch.float64),
+            torch.tensor(plan.decays or [settings.weight_decay] * len(flat), dtype=torch.float64),
             self.parameters.mask({name: net.decayed(name) for name in start}),
         )
         self.optimiser.take(moments or {}, self.parameters)
@@ -105,6 +108,10 @@ class Training:
         self.best = flat.clone()
         self.best_loss = torch.full((len(flat), 1), torch.inf, device=flat.device)
         self.best_epoch = torch.zeros((len(flat), 1), dtype=torch.int64, device=flat.device)
+        self.total = flat.new_zeros(())
+        self.scores = flat.new_full((len(self.watched), 2, len(flat)), torch.nan)
+        state = (flat, self.optimiser.mean, self.optimiser.square, self.total, self.scores)
+        self.recorder = Recorder(state, record=train.recordable)
 
     def __iter__(self) -> Iterator[Epoch]:
         """Train epoch by epoch; stop iterating and training stops, iterate again and it goes on.
@@ -116,10 +123,11 @@ class Training:
         """
         while self.epoch < self.settings.epochs and not self._is_stale():
             number = self.epoch + 1
-            trained = self._train(factor(self.settings, number))
-            scores = {name: self._score(group) for name, group in self.watched.items()}
-            self._check(number, [trained, *(loss for loss, _ in scores.values())])
-            self._keep(number, scores)
+            self._train(factor(self.settings, number))
+            self.recorder.run(self._watch, ("watch",), ())
+            scores = dict(zip(self.watched, self.scores.tolist(), strict=True))
+            self._check(number, [self.total, self.scores[:, 0]])
+            self._keep(number)
             self.epoch = number
             yield Epoch(number, {name: _first(*score) for name, score in scores.items()})
 
@@ -170,51 +178,40 @@ class Training:
             return False
         return self.epoch - int(self.best_epoch.max()) >= patience
 
-    def _train(self, rate: float) -> Tensor:
-        """One pass; the sum of the batches' losses, ()."""
-        total = torch.zeros((), device=self.best.device)
-        for index, weight, idle in self._batches():
-            inputs, graph, targets = self.train.batch(index)
-            logits = self.net.logits(self.parameters.views(), inputs, graph)
-            # The sum over replicas: each replica's gradient is its own.
-            loss = losses.total(logits, targets, weight)
-            self.optimiser.step(self.parameters.gradient(loss), rate, idle)
-            total += loss.detach()
-        return total
-
-    def _batches(self) -> Iterator[tuple[Tensor, Tensor | None, Tensor | None]]:
-        """Every replica sees every member once, in its own order.
-
-        Index tensors (K, B), each subject's share of its replica's mean loss (K, B), and which
-        replicas have no subject left (K,): None where all replicas have as many members.
-        """
-        drawn = [
+    def _train(self, rate: float) -> None:
+        """One pass: every replica sees every member once, in its own order."""
+        self.total.zero_()
+        shuffled = [
             rows[torch.randperm(len(rows), generator=each)]
             for rows, each in zip(self.members, self.order, strict=True)
         ]
-        counts = torch.tensor([len(rows) for rows in drawn])
-        orders = pad_sequence(drawn, batch_first=True).to(self.best.device)
+        for stretch in stretches(shuffled, self.settings.batch_size):
+            paces = self.optimiser.paces(rate, stretch.moving)
+            inputs = [each.to(self.best.device) for each in (stretch.order, stretch.share)]
+            work = partial(self._steps, stretch.plain)
+            self.recorder.run(work, ("train", stretch.plain), (*inputs, paces))
+
+    def _steps(self, plain: int, order: Tensor, share: Tensor, paces: Tensor) -> None:
+        """The steps of one stretch; adds the batches' losses to the total."""
         size = self.settings.batch_size
-        for first in range(0, orders.shape[1], size):
-            index = orders[:, first : first + size]
-            left = (counts - first).clamp(max=index.shape[1])
-            if bool((left == index.shape[1]).all()):
-                yield index, None, None
-                continue
-            there = torch.arange(index.shape[1]) < left[:, None]
-            share = there / left.clamp(min=1)[:, None]
-            yield index, share.to(index.device), left <= 0
+        batches = zip(order.split(size, dim=1), share.split(size, dim=1), paces, strict=True)
+        for number, (index, weight, pace) in enumerate(batches):
+            inputs, graph, targets = self.train.batch(index)
+            logits = self.net.logits(self.parameters.views(), inputs, graph)
+            # The sum over replicas: each replica's gradient is its own.
+            loss = losses.total(logits, targets, None if number < plain else weight)
+            self.optimiser.step(self.parameters.gradient(loss), pace)
+            self.total += loss.detach()
 
     @torch.no_grad()
-    def _score(self, group: Prepared) -> tuple[Tensor, Tensor | None]:
-        """Loss and accuracy of each replica, both (K, 1)."""
-        logits = class_scores(self.net, self.parameters.views(), group)
-        each = losses.each(logits, group.targets.expand(logits.shape[:2]))
-        mean = each.mean(dim=1, keepdim=True)
-        if losses.is_score(logits):
-            return mean, None
-        hits = (logits.argmax(dim=-1) == group.targets).float()
-        return mean, hits.mean(dim=1, keepdim=True)
+    def _watch(self) -> None:
+        """Loss and accuracy of each replica on each group; the latter NaN of a score on a scale."""
+        for room, group in zip(self.scores, self.watched.values(), strict=True):
+            logits = class_scores(self.net, self.parameters.views(), group)
+            targets = group.targets.expand(logits.shape[:2])
+            room[0] = losses.each(logits, targets).mean(dim=1)
+            if not losses.is_score(logits):
+                room[1] = (logits.argmax(dim=-1) == targets).to(room.dtype).mean(dim=1)
 
     def _check(self, number: int, found: Sequence[Tensor]) -> None:
         if all(bool(torch.isfinite(loss).all()) for loss in found):
@@ -224,22 +221,19 @@ class Training:
             f"cause is a learning_rate that is too high ({self.settings.learning_rate:g})."
         )
 
-    def _keep(self, number: int, scores: Mapping[str, tuple[Tensor, Tensor | None]]) -> None:
+    def _keep(self, number: int) -> None:
         flat = self.parameters.flat
         if self.select is None:
             self.best.copy_(flat)
             self.best_epoch.fill_(number)
             return
-        loss = scores[self.select][0]
+        loss = self.scores[list(self.watched).index(self.select), 0][:, None]
         better = loss < self.best_loss
         self.best_loss = torch.where(better, loss, self.best_loss)
         self.best = torch.where(better, flat, self.best)
         self.best_epoch = torch.where(better, number, self.best_epoch)
 
 
-def _column(values: Sequence[float], like: Tensor) -> Tensor:
-    return torch.tensor(values, device=like.device, dtype=like.dtype)[:, None]
-
-
-def _first(loss: Tensor, accuracy: Tensor | None) -> Score:
-    return Score(float(loss[0]), None if accuracy is None else float(accuracy[0]))
+def _first(loss: Sequence[float], accuracy: Sequence[float]) -> Score:
+    """The score of the first replica."""
+    return Score(loss[0], None if math.isnan(accuracy[0]) else accuracy[0])

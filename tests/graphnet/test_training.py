@@ -17,6 +17,7 @@ from graphnet.devices import choose_device, describe
 from graphnet.errors import SettingsError, TrainingError
 from graphnet.models import NETS, Net, Sizes, build_net
 from graphnet.optimiser import AdamW, FlatParameters
+from graphnet.passes import LONGEST, stretches
 from graphnet.prepared import Prepared, Whole
 from graphnet.schedules import factor
 from graphnet.training import Epoch, Plan, Score, Training
@@ -89,7 +90,7 @@ def test_flat_parameters_are_the_named_ones() -> None:
 
 def test_each_replica_has_torchs_adamw() -> None:
     named = tensors()
-    rates, decays = torch.tensor([[0.1], [0.01], [0.3]]), torch.tensor([[0.0], [0.5], [0.1]])
+    rates, decays = torch.tensor([0.1, 0.01, 0.3]), torch.tensor([0.0, 0.5, 0.1])
     flat = FlatParameters(named)
     chosen = flat.mask({"weight": True, "readout.bias": False, "bias": False})
     ours = AdamW(flat.flat, rates, decays, chosen)
@@ -107,7 +108,8 @@ def test_each_replica_has_torchs_adamw() -> None:
     schedules = [torch.optim.lr_scheduler.StepLR(one, 10, gamma=0.2) for one in optimisers]
     for step in range(30):
         gradient = torch.randn(flat.flat.shape, generator=torch.Generator().manual_seed(step))
-        ours.step(gradient, 0.2 ** (step // 10))
+        (pace,) = ours.paces(0.2 ** (step // 10), torch.ones((1, 3), dtype=torch.bool))
+        ours.step(gradient, pace)
         pieces = flat.views(gradient)
         for k, (params, optimiser) in enumerate(zip(theirs, optimisers, strict=True)):
             for name, tensor in params.items():
@@ -185,18 +187,57 @@ def test_training_leaves_where_it_started_as_it_was() -> None:
         assert torch.equal(tensor, start[key])
 
 
-@pytest.mark.parametrize("subjects", [1, 7, 22])
-def test_an_epoch_takes_every_subject_once(subjects: int) -> None:
+@pytest.mark.parametrize("counts", [(1,), (7, 7), (22, 22), (22, 21, 3), (1000, 130)])
+def test_an_epoch_takes_every_subject_once(counts: tuple[int, ...]) -> None:
+    """And a replica's step is the mean over its own subjects, however many the others have."""
+    members = [torch.randperm(count) + 100 * k for k, count in enumerate(counts)]
+    taken: list[list[int]] = [[] for _ in counts]
+    for stretch in stretches(members, 7):
+        assert stretch.order.shape == stretch.share.shape
+        assert stretch.order.shape[1] <= 7 * LONGEST
+        batches = zip(stretch.order.split(7, dim=1), stretch.share.split(7, dim=1), strict=True)
+        for number, (index, share) in enumerate(batches):
+            for k, there in enumerate((share > 0).tolist()):
+                taken[k] += index[k, there].tolist()
+                assert stretch.moving[number, k] == any(there)
+                expected = [1 / max(sum(there), 1) if each else 0 for each in there]
+                assert share[k].tolist() == pytest.approx(expected)
+            if number < stretch.plain:
+                assert len(set(share.flatten().tolist())) == 1
+    assert taken == [rows.tolist() for rows in members]
+
+
+def test_a_replica_that_does_not_move_stays_bit_for_bit() -> None:
+    named = tensors()
+    flat = FlatParameters(named)
+    ours = AdamW(
+        flat.flat,
+        torch.full((3,), 0.1),
+        torch.full((3,), 0.1),
+        flat.mask(dict.fromkeys(named, True)),
+    )
+    moving = torch.tensor([[True, True, True], [True, False, True]])
+    states = []
+    for pace, goes in zip(ours.paces(1.0, moving), moving, strict=True):
+        ours.step(torch.ones_like(flat.flat) * goes[:, None], pace)
+        states.append([each.clone() for each in (flat.flat, ours.mean, ours.square)])
+    assert ours.steps.tolist() == [2, 1, 2]
+    for before, after in zip(*states, strict=True):
+        assert torch.equal(before[1], after[1])
+        assert not torch.equal(before[0], after[0])
+
+
+def test_what_cannot_be_recorded_is_done_step_by_step(caplog: pytest.LogCaptureFixture) -> None:
+    """As on this kind of device, which has no CUDA graphs; the result is the same."""
     model = net("SGN")
-    training = begun(model, model.initial([1, 2]), {"Train": group(model)}, SETTINGS, [1, 2])
-    training.members = [torch.arange(subjects)] * 2
-    batches = [index for index, _, _ in training._batches()]
-    assert {batch.shape[1] for batch in batches[:-1]} <= {7}
-    for orders in (
-        torch.cat(batches, dim=1),
-        torch.cat([index for index, _, _ in training._batches()], dim=1),
-    ):
-        assert orders.sort(dim=1).values.tolist() == [list(range(subjects))] * 2
+    groups = {"Train": group(model)}
+    plain = begun(model, model.initial([1]), groups, SETTINGS, [1])
+    lines = [epoch.line() for epoch in plain]
+    asked = begun(model, model.initial([1]), groups, SETTINGS, [1])
+    asked.recorder.record = True
+    assert [epoch.line() for epoch in asked] == lines
+    assert "step by step" in caplog.text
+    assert not asked.recorder.record
 
 
 def test_a_batch_brings_each_subjects_own_graph_and_label() -> None:

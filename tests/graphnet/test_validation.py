@@ -279,11 +279,11 @@ def test_several_seeds_are_averaged() -> None:
 class Poisoned(Training):
     """A training whose parameters are no numbers any more in its third epoch."""
 
-    def _train(self, rate: float) -> torch.Tensor:
+    def _train(self, rate: float) -> None:
         if self.epoch == 2:
             with torch.no_grad():
                 self.parameters.flat.fill_(torch.nan)
-        return super()._train(rate)
+        super()._train(rate)
 
 
 def test_what_was_sound_before_the_loss_was_no_number_is_kept(
