@@ -1,13 +1,15 @@
-"""Train from local CSV files: ``python -m graphnet --train A.csv --test B.csv --out DIR``."""
+"""Train from local files: ``python -m graphnet --train A.csv --test B.csv --out DIR``."""
 
 import argparse
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from graphnet.atlas import Atlas
 from graphnet.catalogue import MODELS
 from graphnet.cohort import Cohort, merge
 from graphnet.config import (
@@ -22,7 +24,7 @@ from graphnet.config import (
 from graphnet.devices import choose_device
 from graphnet.errors import GraphnetError
 from graphnet.experiment import Outcome, run
-from graphnet.glassbrain import Atlas, glass_brain
+from graphnet.glassbrain import glass_brain
 from graphnet.readers.files import read_cohort
 from graphnet.splits import Splits
 from graphnet.stored import StoredModel
@@ -34,7 +36,7 @@ def main(arguments: list[str] | None = None) -> int:
     asked = _parser().parse_args(arguments)
     try:
         atlas = None if asked.atlas is None else Atlas.read(asked.atlas)
-        outcome = _train(asked)
+        outcome = _train(asked, atlas)
         picture = None if atlas is None else _picture(outcome, atlas)
     except GraphnetError as error:
         print(*error.sentences, sep="\n", file=sys.stderr)  # noqa: T201
@@ -51,11 +53,11 @@ def main(arguments: list[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m graphnet",
-        description="Train a brain-network classifier from CSV files, without any service.",
+        description="Train a brain-network classifier from files and folders, without any service.",
     )
-    parser.add_argument("--train", nargs="+", type=Path, required=True, metavar="CSV")
-    parser.add_argument("--val", nargs="+", type=Path, default=[], metavar="CSV")
-    parser.add_argument("--test", nargs="+", type=Path, default=[], metavar="CSV")
+    parser.add_argument("--train", nargs="+", type=Path, required=True, metavar="FILE")
+    parser.add_argument("--val", nargs="+", type=Path, default=[], metavar="FILE")
+    parser.add_argument("--test", nargs="+", type=Path, default=[], metavar="FILE")
     parser.add_argument("--out", type=Path, required=True, metavar="DIR",
                         help="gets model.safetensors, manifest.json and result.json")  # fmt: skip
     parser.add_argument("--parent", type=Path, metavar="DIR",
@@ -63,7 +65,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--model", default="", help=f"one of {', '.join(MODELS)}")
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda or cuda:0")
     parser.add_argument("--atlas", type=Path, metavar="FILE",
-                        help="region, x, y, z in millimetres: draws glassbrain.png")  # fmt: skip
+                        help="region, x, y, z in millimetres: for the spatial graph; draws "
+                             "glassbrain.png")  # fmt: skip
     for name, option in OPTIONS.items():
         flag = f"--{name.replace('_', '-')}"
         if isinstance(option, Flag):
@@ -74,17 +77,21 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _train(asked: argparse.Namespace) -> Outcome:
+def _train(asked: argparse.Namespace, atlas: Atlas | None) -> Outcome:
     parent = None if asked.parent is None else _load(asked.parent)
     given = {name: getattr(asked, name) for name in OPTIONS if getattr(asked, name) is not None}
     model = asked.model or (parent.settings.model if parent else "")
     settings = Settings.for_model(model, **_among(given, SETTINGS))
     evaluation = Evaluation(**_among(given, EVALUATION))
-    train = _read(asked.train, settings.label)
+    train = _read(asked.train, settings.label, atlas)
     if train is None:
         raise GraphnetError("There is nothing to train on.")
     return run(
-        Splits(train, _read(asked.val, settings.label), _read(asked.test, settings.label)),
+        Splits(
+            train,
+            _read(asked.val, settings.label, atlas),
+            _read(asked.test, settings.label, atlas),
+        ),
         settings,
         evaluation=evaluation,
         parent=parent,
@@ -97,10 +104,11 @@ def _among(given: dict[str, Any], names: set[str]) -> dict[str, Any]:
     return {name: value for name, value in given.items() if name in names}
 
 
-def _read(paths: list[Path], target: str) -> Cohort | None:
+def _read(paths: list[Path], target: str, atlas: Atlas | None) -> Cohort | None:
     if not paths:
         return None
-    return merge([read_cohort(path, target) for path in paths])
+    cohort = merge([read_cohort(path, target) for path in paths])
+    return cohort if atlas is None else replace(cohort, coordinates=atlas.of(cohort.regions))
 
 
 def _load(folder: Path) -> StoredModel:

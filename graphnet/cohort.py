@@ -51,7 +51,8 @@ class Cohort:
     score, NaN where missing. ``datasets`` and ``sites`` name where each subject comes from: the
     dataset, and the place of measurement. Regions stand in numeric, measures in alphabetical order.
     ``connectomes`` (S, N, N) are symmetric with a diagonal of 0, NaN where unusable; ``series``
-    are time series (T, N) of each subject. Both are None where the data hold none.
+    are time series (T, N) of each subject; ``coordinates`` (N, 3) the regions' centres in
+    millimetres. These are None where they are not known.
     """
 
     ids: tuple[str, ...]
@@ -64,6 +65,7 @@ class Cohort:
     scores: FloatArray
     connectomes: FloatArray | None = None
     series: tuple[FloatArray, ...] | None = None
+    coordinates: FloatArray | None = None
     findings: tuple[Finding, ...] = ()
     notes: tuple[str, ...] = ()
 
@@ -136,6 +138,7 @@ def merge(cohorts: Sequence[Cohort]) -> Cohort:
         scores=np.concatenate([c.scores for c in cohorts]),
         connectomes=_all_connectomes(cohorts),
         series=_all_series(cohorts),
+        coordinates=first.coordinates,
         regions=first.regions,
         measures=first.measures,
         findings=tuple(chain.from_iterable(c.findings for c in cohorts)),

@@ -64,12 +64,12 @@ def run(
     on = device or torch.device("cpu")
     asked = evaluation or Evaluation()
     start = _from_scratch(data, settings) if parent is None else _inherit(parent, data, settings)
+    plans = planned(data, asked, by_score=start.scale is not None, seed=settings.seed)
     fitted = fit_watched(start, data, device=on, on_epoch=on_epoch)
     found = assess(
         fitted.model, data, baselines=asked.baselines, device=on, parent=parent, tick=tick
     )
     fresh, sentences = _may_start(parent, data)
-    plans = planned(data, asked, by_score=start.scale is not None, seed=settings.seed)
     validated = validate(
         fitted.model,
         data.train,
@@ -161,6 +161,7 @@ def _warnings(model: StoredModel, data: Splits) -> list[str]:
     sentences = splits.warnings(data)
     if model.preprocessing.harmoniser is not None:
         sentences += _on_sites(model.preprocessing.harmoniser, data)
+    sentences += _without_edges(model, data)
     scaler = model.preprocessing.scaler
     constant = int((scaler.scale == 0).sum())
     if constant:
@@ -175,6 +176,19 @@ def _warnings(model: StoredModel, data: Splits) -> list[str]:
                 "training subjects' mean and were drawn in to that distance."
             )
     return sentences
+
+
+def _without_edges(model: StoredModel, data: Splits) -> list[str]:
+    """Whose own graph the threshold leaves empty."""
+    threshold, found = model.settings.threshold, []
+    for name, cohort in data.present().items() if threshold is not None else ():
+        count = model.preprocessing.without_edges(cohort)
+        if count:
+            found.append(
+                f"{name}_data: {count} of {len(cohort)} subjects have no edge left at threshold "
+                f"{threshold:g}; their regions are seen each by itself."
+            )
+    return found
 
 
 def _on_sites(harmoniser: Harmoniser, data: Splits) -> list[str]:

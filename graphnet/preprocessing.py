@@ -17,6 +17,8 @@ from graphnet.graphs import Float32Array, GraphRule, Graphs
 from graphnet.harmonise import Harmoniser
 from graphnet.scaling import Scaler
 
+ROWS = 64  # subjects at a time
+
 
 @dataclass(frozen=True)
 class Preprocessing:
@@ -39,7 +41,11 @@ class Preprocessing:
         features = _harmonised(harmoniser, train)
         scaler = Scaler.fit(features)
         graphs = Graphs.fit(
-            rule(settings), scaler.transform(features), train.connectomes, series=train.series
+            rule(settings),
+            scaler.transform(features),
+            train.connectomes,
+            series=train.series,
+            coordinates=train.coordinates,
         )
         return cls(scaler, graphs, harmoniser)
 
@@ -50,6 +56,14 @@ class Preprocessing:
     def scaled(self, cohort: Cohort) -> Float32Array:
         """The measures (S, N, F) as a net takes them."""
         return self.scaler.transform(self.features(cohort))
+
+    def without_edges(self, cohort: Cohort) -> int:
+        """How many subjects have a graph of their own that holds no edge."""
+        if self.graphs.shared:
+            return 0
+        views = Views(cohort, [self])
+        parts = (slice(first, first + ROWS) for first in range(0, len(cohort), ROWS))
+        return sum(int((~views.part(rows)[1][0].any(-1).any(-1)).sum()) for rows in parts)
 
     def as_dict(self) -> dict[str, Any]:
         """For a manifest; the graph's arrays are :meth:`Graphs.as_tensors`."""

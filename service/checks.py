@@ -1,6 +1,7 @@
 """Whether what a form names is there and fits together, before anything is written."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
@@ -37,6 +38,8 @@ async def check(form: TaskForm, store: Store) -> list[FieldError]:
         *_model(form, facts),
         *_graph(form, found),
         *_scores(form, found),
+        *_folds(form, found),
+        *_sites(form, found),
     ]
 
 
@@ -195,6 +198,45 @@ def _scores(form: TaskForm, found: dict[str, Profile]) -> Iterator[FieldError]:
                     f"{split}_data",
                     f"param_set.label is 'score', but {name} has no subject with a LABEL_SCORE.",
                 )
+
+
+def _folds(form: TaskForm, found: dict[str, Profile]) -> Iterator[FieldError]:
+    """No more folds than the smallest class has subjects."""
+    folds = form.settings.get("cv_folds")
+    if not folds:
+        return
+    counts: Counter[str] = Counter()
+    for name in form.train_data:
+        counts.update(found[name].classes)
+    whose, fewest = min(
+        ((f"class {label} of train_data", count) for label, count in counts.items()),
+        key=lambda each: each[1],
+    )
+    if form.settings.get("label") == "score":
+        whose, fewest = "train_data", counts.total()
+    if fewest < folds:
+        yield (
+            "param_set.cv_folds",
+            f"param_set.cv_folds is {folds}, but {whose} has {fewest} subjects; ask for at most "
+            f"{fewest} folds, or 0 for none.",
+        )
+
+
+def _sites(form: TaskForm, found: dict[str, Profile]) -> Iterator[FieldError]:
+    """What compares sites needs two of them."""
+    each = [found[name].sites for name in form.train_data]
+    sites = {site for known in each for site in known or ()}
+    if None in each or len(sites) > 1:
+        return
+    # A fine-tuning keeps its parent's harmonisation, whatever the form says.
+    named = ["leave_site_out"] + ([] if form.task_type == FINE_TUNE else ["harmonise"])
+    for name in named:
+        if form.settings.get(name):
+            yield (
+                f"param_set.{name}",
+                f"param_set.{name} needs at least two sites; train_data has site "
+                f"{', '.join(sites)} only.",
+            )
 
 
 def _graph(form: TaskForm, found: dict[str, Profile]) -> Iterator[FieldError]:

@@ -25,8 +25,8 @@ MOST_FINDINGS = 200
 class Profile:
     """Summary of a dataset; ``problems`` says why it cannot be used, () if it can.
 
-    ``scores`` counts subjects with a clinical score; that and ``connectome`` are None in a profile
-    of an older version, which did not look.
+    ``scores`` counts subjects with a clinical score; that, ``connectome`` and ``sites`` are None in
+    a profile of an older version, which did not look.
     """
 
     subjects: int
@@ -38,6 +38,7 @@ class Profile:
     problems: tuple[str, ...] = ()
     connectome: bool | None = None
     scores: int | None = None
+    sites: tuple[str, ...] | None = None
 
     @property
     def layout(self) -> Layout:
@@ -60,6 +61,7 @@ class Profile:
             notes=(*cohort.notes, *([twice] if repeated else []), *([cut] if more > 0 else [])),
             connectome=cohort.connectomes is not None,
             scores=int((~np.isnan(cohort.scores)).sum()),
+            sites=tuple(sorted(set(cohort.sites))),
         )
 
     @classmethod
@@ -79,17 +81,20 @@ class Profile:
             "problems": list(self.problems),
             "connectome": self.connectome,
             "scores": self.scores,
+            "sites": None if self.sites is None else list(self.sites),
         }
 
     @classmethod
     def from_dict(cls, stored: dict[str, Any]) -> Self:
         """Read back what :meth:`as_dict` gave."""
+        sites = stored.get("sites")
         listed = ("regions", "measures", "findings", "notes", "problems")
         return cls(
             subjects=stored["subjects"],
             classes=stored["classes"],
             connectome=stored.get("connectome"),
             scores=stored.get("scores"),
+            sites=None if sites is None else tuple(sites),
             **{part: tuple(stored[part]) for part in listed},
         )
 
@@ -108,6 +113,7 @@ class Profile:
             "problems": list(self.problems),
             "connectome": self.connectome,
             "scores": self.scores,
+            "sites": None if self.sites is None else list(self.sites),
         }
         return summary | ({"findings": list(self.findings), "rules": RULES} if detailed else {})
 

@@ -127,11 +127,6 @@ class Graphs:
         return cls(rule, dict(tensors))
 
 
-def empty(adjacency: Float32Array) -> int:
-    """How many of the subjects (S, N, N) have no edge at all."""
-    return int((~adjacency.any(axis=(1, 2))).sum())
-
-
 def _shared(
     rule: GraphRule,
     x: Float32Array,

@@ -1,13 +1,14 @@
 """Any file or folder that holds a cohort, by what it is."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from graphnet.cohort import Cohort
 from graphnet.errors import CohortError
 from graphnet.readers.arrays import read_mat, read_npz
-from graphnet.readers.folders import read_folder
+from graphnet.readers.folders import read_folder, read_series
 from graphnet.readers.table import from_json, from_table, read_table
 
 if TYPE_CHECKING:
@@ -40,7 +41,18 @@ def read_file(path: Path) -> "pd.DataFrame":
 
 
 def read_cohort(path: Path, target: str = "group") -> Cohort:
-    """Read a cohort named for its file or folder; NEURO-LEARN's JSON too. Raises CohortError."""
+    """Read a cohort named for its file or folder; NEURO-LEARN's JSON too.
+
+    A folder of time series gives these beside the connectomes.
+
+    Raises:
+        CohortError: what is there cannot be read as a cohort.
+
+    """
     if path.suffix.lower() == ".json":
         return from_json(path.read_text(encoding="utf-8"), path.stem, target)
-    return from_table(read_file(path), path.stem, target)
+    cohort = from_table(read_file(path), path.stem, target)
+    series = read_series(path) if path.is_dir() else None
+    if series is None:
+        return cohort
+    return replace(cohort, series=tuple(series[name] for name in cohort.ids))

@@ -1,6 +1,7 @@
 """Folders with a file for each subject: DPABI's, and derivatives in the manner of BIDS."""
 
 import re
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -50,6 +51,28 @@ def read_folder(folder: Path) -> "pd.DataFrame":
     """
     import pandas as pd  # noqa: PLC0415 - slow to import
 
+    people, kind, paths = _subjects(folder)
+    load: Callable[[Path], FloatArray] = _correlated if kind.series else _matrix
+    found = [load(path) for path in paths.values()]
+    _check_sizes(folder, list(paths), found)
+    regions = [str(number) for number in range(1, found[0].shape[1] + 1)]
+    columns = {"ID": list(paths), **people, **edge_columns(np.stack(found), regions)}
+    return pd.DataFrame(columns)
+
+
+def read_series(folder: Path) -> dict[str, FloatArray] | None:
+    """Read every subject's time series (T, N) by id; None where the folder holds matrices.
+
+    Raises:
+        CohortError: see :func:`read_folder`.
+
+    """
+    _, kind, paths = _subjects(folder)
+    return {name: _series(path) for name, path in paths.items()} if kind.series else None
+
+
+def _subjects(folder: Path) -> tuple[dict[str, Any], Kind, dict[str, Path]]:
+    """The table's columns but the ids, the kind of files, and each subject's file by id."""
     people = _people(folder)
     kind, files = _files(folder)
     names = [str(name) for name in people.pop("ID")]
@@ -57,20 +80,17 @@ def read_folder(folder: Path) -> "pd.DataFrame":
     missing = [name for name in names if _bare(name) not in known]
     listed = {_bare(name) for name in names}
     strange = [name for name in files if _bare(name) not in listed]
+    twice = [name for name, times in Counter(names).items() if times > 1]
     problems = [
         f"{folder.name} has no file for the subjects {_some(missing)}." if missing else "",
         f"{folder.name} has files of {_some(strange)}, whom its table does not list."
         if strange
         else "",
+        f"{folder.name} lists {_some(twice)} more than once in its table." if twice else "",
     ]
     if any(problems):
         raise CohortError(*filter(None, problems))
-    load: Callable[[Path], FloatArray] = _correlated if kind.series else _matrix
-    found = [load(known[_bare(name)]) for name in names]
-    _check_sizes(folder, names, found)
-    regions = [str(number) for number in range(1, found[0].shape[1] + 1)]
-    columns = {"ID": names, **people, **edge_columns(np.stack(found), regions)}
-    return pd.DataFrame(columns)
+    return people, kind, {name: known[_bare(name)] for name in names}
 
 
 def _people(folder: Path) -> dict[str, Any]:
@@ -124,13 +144,18 @@ def _matrix(path: Path) -> FloatArray:
     return found
 
 
+def _series(path: Path) -> FloatArray:
+    found = _load(path)
+    if len(found) < LEAST_POINTS:
+        raise CohortError(
+            f"{path.name} has {len(found)} time points; at least {LEAST_POINTS} are needed."
+        )
+    return found
+
+
 def _correlated(path: Path) -> FloatArray:
     """Fisher-z of the correlations of time series (T, N), NaN for a series that is constant."""
-    series = _load(path)
-    if len(series) < LEAST_POINTS:
-        raise CohortError(
-            f"{path.name} has {len(series)} time points; at least {LEAST_POINTS} are needed."
-        )
+    series = _series(path)
     centred = series - series.mean(axis=0)
     length = np.sqrt(np.square(centred).sum(axis=0))
     unit = np.divide(centred, length, out=np.full_like(centred, np.nan), where=length > 0)

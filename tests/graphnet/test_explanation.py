@@ -7,12 +7,13 @@ import numpy as np
 import pytest
 import torch
 
+from graphnet.atlas import Atlas
 from graphnet.cohort import Cohort
 from graphnet.config import Evaluation, Settings
 from graphnet.errors import CohortError
 from graphnet.experiment import run
 from graphnet.explanation import explain, integrated_gradients, occlusion, stability
-from graphnet.glassbrain import Atlas, glass_brain
+from graphnet.glassbrain import glass_brain
 from graphnet.splits import Splits
 from graphnet.stored import StoredModel
 from graphnet.synthetic import Recipe

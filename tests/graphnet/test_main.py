@@ -191,3 +191,46 @@ def test_a_damaged_parent_is_refused(
     assert sentences(capsys, *tune) == [
         "The stored parameters are not those that the manifest names (SHA-256)."
     ]
+
+
+def test_time_series_and_an_atlas_give_the_graphs_that_need_them(tmp_path: Path) -> None:
+    folder, random = tmp_path / "study", np.random.default_rng(0)
+    folder.mkdir()
+    rows = ["ID,LABEL", *(f"p{one},{one % 2}" for one in range(16))]
+    (folder / "subjects.csv").write_text("\n".join(rows))
+    for one in range(16):
+        np.savetxt(folder / f"ROISignals_p{one}.txt", random.standard_normal((30, 6)))
+    atlas = tmp_path / "atlas.csv"
+    places = [f"{region},{20 * region},0,0" for region in range(1, 7)]
+    atlas.write_text("\n".join(["region,x,y,z", *places]))
+    asked = ["--train", str(folder), "--no-explain", "--cv-folds", "2", *SMALL]
+    for graph, more in (("tangent", []), ("spatial", ["--neighbours", "2", "--atlas", str(atlas)])):
+        out = tmp_path / graph
+        assert main([*asked, "--graph", graph, *more, "--out", str(out)]) == 0
+        result = json.loads((out / "result.json").read_text())
+        assert result["metrics"]["cv"]["n"] == 16
+        assert StoredModel.from_bytes(
+            (out / "model.safetensors").read_bytes(), (out / "manifest.json").read_bytes()
+        ).settings.graph == graph  # fmt: skip
+    line = np.abs(np.subtract.outer(np.arange(6), np.arange(6)))
+    kept = StoredModel.from_bytes(
+        (tmp_path / "spatial" / "model.safetensors").read_bytes(),
+        (tmp_path / "spatial" / "manifest.json").read_bytes(),
+    ).preprocessing.graphs.tensors["graph"][0]
+    assert (kept[line == 1] > 0).all()
+    assert (kept[line > 2] == 0).all()
+
+
+def test_a_graph_without_what_it_needs_is_refused(
+    files: Files, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked = ("--train", files["A_NC"], files["A_SZ"], "--out", tmp_path / "x", *SMALL)
+    (said,) = sentences(capsys, *asked, "--graph", "spatial")
+    assert said == "graph is 'spatial', which needs the regions' coordinates; give an atlas table."
+    (said,) = sentences(capsys, *asked, "--graph", "tangent")
+    assert "needs time series of the regions" in said
+    (said,) = sentences(capsys, *asked, "--cv-folds", "21")
+    assert said == (
+        "cv_folds is 21, but class 0 of train_data has 20 subjects; ask for at most 20 folds."
+    )
+    assert not (tmp_path / "x").exists()

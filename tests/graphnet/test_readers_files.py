@@ -141,6 +141,21 @@ def test_every_folder_has_the_connectomes_of_the_csv(kind: str, tmp_path: Path) 
     assert found.findings == ()  # an infinite diagonal is as it should be
 
 
+def test_time_series_come_with_the_connectomes(tmp_path: Path) -> None:
+    found = read_cohort(dpabi(tmp_path / "x", series=True))
+    assert found.series is not None
+    for one, expected in zip(found.series, SERIES, strict=True):
+        np.testing.assert_allclose(one, expected)
+    assert read_cohort(dpabi(tmp_path / "y", series=False)).series is None
+
+
+def test_a_subject_listed_twice_is_refused(tmp_path: Path) -> None:
+    folder = dpabi(tmp_path / "x", series=True)
+    rows = (folder / "subjects.csv").read_text()
+    (folder / "subjects.csv").write_text(rows + rows.splitlines()[1] + "\n")
+    assert refused(folder) == (f"x lists {IDS[0]} more than once in its table.",)
+
+
 def test_what_is_read_travels_as_a_table(tmp_path: Path) -> None:
     frame = read_file(npz(tmp_path / "x.npz"))
     frame.to_csv(tmp_path / "y.csv", index=False)

@@ -1,5 +1,6 @@
 """Cross-validation, baselines and what is said of them: honest, and the same as fold by fold."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -21,7 +22,7 @@ from graphnet.metrics import evaluate
 from graphnet.nested import choose, grid
 from graphnet.splits import Splits
 from graphnet.stored import StoredModel
-from graphnet.training import Training
+from graphnet.training import Epoch, Training
 from graphnet.validation import planned, validate
 from tests.graphnet.people import cohort
 
@@ -304,3 +305,24 @@ def test_folds_that_fail_are_null_and_the_model_stays(monkeypatch: pytest.Monkey
     found = validate(start, PEOPLE, plans, Evaluation(), device=CPU)
     assert found.metrics == {"cv": None}
     assert found.warnings[0].startswith("The model could not be cross-validated. Training stopped")
+
+
+def test_what_does_not_fit_into_memory_is_trained_in_parts(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A device that has room for two fits at a time gives what one with room for all gives."""
+    whole, sizes = fitted(PEOPLE), []
+
+    class Small(Training):
+        def __iter__(self) -> Iterator[Epoch]:
+            sizes.append(len(self.best))
+            if len(self.best) > 2:
+                raise torch.OutOfMemoryError
+            return super().__iter__()
+
+    monkeypatch.setattr(fits, "Training", Small)
+    parts = fitted(PEOPLE)
+    assert sizes == [4, 2, 2]
+    assert "training 2 models at a time" in caplog.text
+    for one, other in zip(whole, parts, strict=True):
+        np.testing.assert_allclose(one.predict(PEOPLE), other.predict(PEOPLE), atol=1e-4)

@@ -173,29 +173,35 @@ def test_a_parent_of_another_layout_or_model(
     assert [error["field"] for error in answer["errors"]] == ["model"]
 
 
-def test_a_graph_over_too_few_measures(small: House, tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def thin(small: House, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, str]:
+    """Two datasets of one measure, six subjects each, of one site."""
     for label in (0, 1):
         table = cohort_table("thin", label, 6, seed=4, recipe=SMALL)
-        path = tmp_path / f"thin_{label}.csv"
+        path = tmp_path_factory.mktemp("thin") / f"thin_{label}.csv"
         kept = [name for name in table if str(name).startswith(("ID", "LABEL", "GMV"))]
-        table[kept].to_csv(path, index=False)
+        table[kept].assign(SITE="Here").to_csv(path, index=False)
         small.upload(path)
-    bad = body(train_data=["thin_0", "thin_1"], param_set={"graph": "similarity"})
-    assert "needs at least 3 measures" in refusal(small, bad, 422)["msg"]
+    return "thin_0", "thin_1"
 
 
 @pytest.mark.parametrize(
     ("settings", "sentence"),
     [
+        ({"graph": "similarity"}, "needs at least 3 measures"),
         ({"graph": "connectome"}, "needs a connectome (columns FC_i_j); thin_0, thin_1 has none."),
         ({"graph": "tangent"}, "needs time series of the regions; no dataset here carries them."),
         ({"graph": "spatial"}, "needs the regions' coordinates; no dataset here carries them."),
+        ({"cv_folds": 7}, "class 0 of train_data has 6 subjects; ask for at most 6 folds, or 0"),
+        ({"harmonise": True}, "harmonise needs at least two sites; train_data has site Here only."),
+        ({"leave_site_out": True}, "leave_site_out needs at least two sites; train_data has site"),
+        ({"label": "score"}, "label is 'score', but thin_0 has no subject with a LABEL_SCORE."),
     ],
 )
-def test_a_graph_that_the_data_cannot_have_is_refused(
-    small: House, settings: dict[str, str], sentence: str
+def test_what_the_data_cannot_give_is_refused(
+    small: House, thin: tuple[str, str], settings: dict[str, object], sentence: str
 ) -> None:
-    bad = body(train_data=["thin_0", "thin_1"], param_set=settings)
+    bad = body(train_data=list(thin), param_set=settings)
     assert sentence in refusal(small, bad, 422)["msg"]
 
 

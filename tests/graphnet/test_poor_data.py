@@ -1,0 +1,104 @@
+"""Data that leave little to learn from: each case is defined, and said in words."""
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from graphnet.catalogue import MODELS
+from graphnet.cohort import Cohort
+from graphnet.config import Evaluation, Settings
+from graphnet.experiment import run
+from graphnet.splits import Splits
+from tests.graphnet.people import cohort
+
+PEOPLE = cohort(controls=12, patients=12)
+OTHERS = cohort(controls=6, patients=6, seed=5)
+LIGHT = Evaluation(cv_folds=0, baselines=True, explain=False)
+
+
+def settings(name: str = "SGN", **asked: Any) -> Settings:
+    return replace(Settings.for_model(name), epochs=3, **asked)
+
+
+def spoiled(people: Cohort, value: float) -> Cohort:
+    """The first measure holds one value in everyone."""
+    features = people.features.copy()
+    features[:, :, 0] = value
+    return replace(people, features=features)
+
+
+def finite(result: Any) -> bool:
+    if isinstance(result, dict):
+        return all(finite(each) for each in result.values())
+    if isinstance(result, list):
+        return all(finite(each) for each in result)
+    return not isinstance(result, float) or bool(np.isfinite(result))
+
+
+@pytest.mark.parametrize("name", MODELS)
+@pytest.mark.parametrize("value", [np.nan, 0.7], ids=["missing", "constant"])
+def test_a_measure_without_information_is_left_out_and_said(name: str, value: float) -> None:
+    others = spoiled(OTHERS, value)
+    outcome = run(Splits(spoiled(PEOPLE, value), test=others), settings(name), evaluation=LIGHT)
+    columns = len(PEOPLE.regions)
+    assert (
+        f"{columns} columns hardly vary among the training subjects and were set to 0."
+        in outcome.result["warnings"]
+    )
+    assert finite(outcome.result)
+    # Whatever stands in such a column later says nothing either.
+    other = OTHERS.features.copy()
+    other[:, :, 0] = 123.0
+    np.testing.assert_array_equal(
+        outcome.model.predict(replace(OTHERS, features=other)), outcome.model.predict(others)
+    )
+
+
+def test_no_information_at_all_gives_chance_and_no_claim() -> None:
+    people = replace(PEOPLE, features=np.full_like(PEOPLE.features, np.nan))
+    result = run(Splits(people), settings(), evaluation=Evaluation(explain=True)).result
+    assert finite(result)
+    assert result["metrics"]["cv"]["auc"] == pytest.approx(0.5, abs=0.2)
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_batches_of_one_and_a_last_batch_of_one(name: str) -> None:
+    for size in (1, 23):
+        outcome = run(Splits(PEOPLE), settings(name, batch_size=size), evaluation=LIGHT)
+        assert finite(outcome.result)
+        assert len(outcome.result["train_epochs"]) == 3
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_one_subject_of_a_class_is_trained_on_and_what_cannot_be_said_is_null(name: str) -> None:
+    few = PEOPLE.rows(np.array([*range(12), 12]))
+    result = run(Splits(few, test=OTHERS), settings(name), evaluation=LIGHT).result
+    assert result["metrics"]["test"]["n"] == 12
+    assert finite(result)
+    alone = run(Splits(few), settings(name), evaluation=Evaluation(explain=False)).result
+    assert alone["metrics"]["cv"] is None
+    assert any("fewer than 2 subjects of a class" in each for each in alone["warnings"])
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_a_single_new_subject_is_judged_without_an_interval_that_pretends(name: str) -> None:
+    alone = OTHERS.rows(np.array([0]))
+    result = run(Splits(PEOPLE, test=alone), settings(name), evaluation=LIGHT).result
+    assert result["metrics"]["test"]["n"] == 1
+    assert result["metrics"]["test"]["auc"] is None
+    low, high = result["metrics"]["test"]["ci"]["accuracy"]
+    assert high - low > 0.7
+
+
+def test_subjects_whose_last_edge_falls_below_the_threshold_are_counted() -> None:
+    asked = settings(graph="similarity", threshold=0.999999)
+    result = run(Splits(PEOPLE, test=OTHERS), asked, evaluation=LIGHT).result
+    said = [sentence for sentence in result["warnings"] if "no edge left" in sentence]
+    assert said == [
+        "train_data: 24 of 24 subjects have no edge left at threshold 0.999999; their regions are "
+        "seen each by itself.",
+        "test_data: 12 of 12 subjects have no edge left at threshold 0.999999; their regions are "
+        "seen each by itself.",
+    ]
