@@ -7,10 +7,9 @@ the place of measurement in ``SITE``; other columns are left alone and named in 
 
 import json
 import re
-from collections.abc import Mapping, Sequence
 from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,20 +18,16 @@ from graphnet.cohort import Cohort, FloatArray
 from graphnet.connectome import EDGE, edge_regions, read_edges, screen_edges
 from graphnet.errors import CohortError
 from graphnet.quality import screen
-from graphnet.readers.cells import as_text, is_empty, numbers, whole
+from graphnet.readers import subjects
+from graphnet.readers.cells import numbers, whole
+from graphnet.readers.subjects import Columns
 
 if TYPE_CHECKING:
     import pandas as pd
 
-LABEL_COLUMNS = ("LABEL_GROUP", "LABEL")
-SCORE, SITE = "LABEL_SCORE", "SITE"
-KNOWN_COLUMNS = {"ID", *LABEL_COLUMNS, SCORE, SITE}
 FEATURE = re.compile(r"(?P<measure>.+)_(?P<region>[0-9]{1,6})")
 WORDS = {"group": "label", "score": "score"}
 UNNAMED = re.compile(r"Unnamed: [0-9]+|")
-DATED = re.compile(r"(?P<site>[A-Za-z0-9]+)_[0-9]{6}_.*")
-
-Columns = Mapping[str, Sequence[Any]]
 
 
 def read_table(source: Path | BinaryIO | bytes, separator: str = ",") -> "pd.DataFrame":
@@ -97,8 +92,8 @@ def from_columns(columns: Columns, name: str, target: str = "group") -> Cohort:
     problems: list[str] = []
     texts: list[str] = []
     grid = _grid(columns, problems, name)
-    labels = _labels(columns, problems, name, target)
-    scores = _scores(columns, problems, name, target)
+    labels = subjects.labels(columns, problems, name, target)
+    scores = subjects.scores(columns, problems, name, target)
     features = _features(columns, grid, texts)
     edges = _edges(columns, grid, texts, problems, name)
     if texts:
@@ -111,7 +106,7 @@ def from_columns(columns: Columns, name: str, target: str = "group") -> Cohort:
     kept = ~np.isnan(scores if target == "score" else labels)
     if not kept.any():
         raise CohortError(f"The dataset {name} has no subject with a {WORDS[target]}.")
-    ids, notes = _ids(columns, len(labels), name)
+    ids, notes = subjects.ids(columns, name)
     notes += _left_alone(columns, name)
     if not kept.all():
         notes += (f"{name}: rows left out for want of a {WORDS[target]}: {int((~kept).sum())}.",)
@@ -125,7 +120,7 @@ def from_columns(columns: Columns, name: str, target: str = "group") -> Cohort:
     return Cohort(
         ids=ids,
         datasets=(name,) * len(ids),
-        sites=_kept(_sites(columns, len(labels), name), kept),
+        sites=_kept(subjects.sites(columns, name), kept),
         labels=whole(labels[kept]),
         features=usable,
         regions=regions,
@@ -139,28 +134,6 @@ def from_columns(columns: Columns, name: str, target: str = "group") -> Cohort:
 
 def _kept(names: tuple[str, ...], kept: NDArray[np.bool_]) -> tuple[str, ...]:
     return tuple(name for name, keep in zip(names, kept, strict=True) if keep)
-
-
-def _scores(columns: Columns, problems: list[str], name: str, target: str) -> FloatArray:
-    """(S,) clinical scores, NaN where there is none."""
-    if SCORE not in columns:
-        if target == "score":
-            problems.append(f"The dataset {name} has no column {SCORE} with a clinical score.")
-        return np.full(_rows(columns), np.nan)
-    texts: list[str] = []
-    scores = numbers(columns[SCORE], SCORE, texts)
-    if texts and target == "score":
-        problems.append(f"The dataset {name} has a score that is not a number: {texts[0]}.")
-    return np.where(np.isfinite(scores), scores, np.nan)
-
-
-def _sites(columns: Columns, rows: int, name: str) -> tuple[str, ...]:
-    """The place of measurement of each subject: by column, else by the dataset's dated name."""
-    match = DATED.fullmatch(name)
-    usual = match["site"] if match else name
-    if SITE not in columns:
-        return (usual,) * rows
-    return tuple(usual if is_empty(cell) else as_text(cell) for cell in columns[SITE])
 
 
 def _edges(
@@ -185,16 +158,12 @@ def _edges(
     )
 
 
-def _rows(columns: Columns) -> int:
-    return len(next(iter(columns.values()))) if columns else 0
-
-
 def _grid(columns: Columns, problems: list[str], name: str) -> dict[str, dict[str, str]]:
     """Column names by measure (alphabetical) and region (numeric)."""
     found: dict[str, dict[str, str]] = {}
     for column in columns:
         match = FEATURE.fullmatch(column)
-        if match and column not in KNOWN_COLUMNS and not EDGE.fullmatch(column):
+        if match and column not in subjects.COLUMNS and not EDGE.fullmatch(column):
             found.setdefault(match["measure"], {})[match["region"]] = column
     if not found:
         if not edge_regions(columns):
@@ -217,46 +186,12 @@ def _grid(columns: Columns, problems: list[str], name: str) -> dict[str, dict[st
 def _features(columns: Columns, grid: dict[str, dict[str, str]], texts: list[str]) -> FloatArray:
     """(S, N, F); cells with text go to ``texts``."""
     regions = len(next(iter(grid.values()))) if grid else 0
-    found = np.full((_rows(columns), regions, len(grid)), np.nan)
+    found = np.full((subjects.rows(columns), regions, len(grid)), np.nan)
     for measure, by_region in enumerate(grid.values()):
         for region, column in enumerate(by_region.values()):
             if column:
                 found[:, region, measure] = numbers(columns[column], column, texts)
     return found
-
-
-def _labels(columns: Columns, problems: list[str], name: str, target: str) -> FloatArray:
-    """(S,) classes as numbers, NaN where the label is missing."""
-    present = [column for column in LABEL_COLUMNS if column in columns]
-    if not present and target == "score":
-        return np.full(_rows(columns), np.nan)
-    if not present:
-        problems.append(
-            f"The dataset {name} has no label: a column LABEL_GROUP or LABEL with integer classes "
-            "(0 control, 1 patient) is needed."
-        )
-        return np.empty(0)
-    texts: list[str] = []
-    labels = numbers(columns[present[0]], present[0], texts)
-    known = labels[~np.isnan(labels)]
-    odd = known[(known != np.round(known)) | (known < 0) | (known > 1e6)]
-    if texts or odd.size:
-        shown = texts[0] if texts else f"{present[0]} holds {odd[0]:g}"
-        problems.append(
-            f"The dataset {name} has a label that is not an integer class (0, 1, …): {shown}."
-        )
-    return labels
-
-
-def _ids(columns: Columns, rows: int, name: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    if "ID" in columns:
-        ids = tuple(
-            f"{name} row {row}" if is_empty(cell) else as_text(cell)
-            for row, cell in enumerate(columns["ID"], 1)
-        )
-        return ids, ()
-    note = f"{name} has no ID column, so subjects who stand in two datasets cannot be found."
-    return tuple(f"{name} row {row}" for row in range(1, rows + 1)), (note,)
 
 
 def _left_alone(columns: Columns, name: str) -> tuple[str, ...]:
@@ -266,7 +201,7 @@ def _left_alone(columns: Columns, name: str) -> tuple[str, ...]:
     others = [
         column
         for column in columns
-        if column not in KNOWN_COLUMNS
+        if column not in subjects.COLUMNS
         and not FEATURE.fullmatch(column)
         and not EDGE.fullmatch(column)
         and not UNNAMED.fullmatch(column)
