@@ -18,7 +18,7 @@ ROWS = 256  # subjects at a time, where all of them are looked at
 FROM_MEASURES = {"covariance", "knn", "mst"}
 OWN = {"similarity", "connectome", "partial", "tangent"}
 FROM_CONNECTOMES = {"connectome", "group_connectome", "partial"}
-GRAPH, MEAN = "graph", "mean"
+GRAPH, MEAN, FISHER_Z = "graph", "mean", "fisher_z"
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class Graphs:
     """Gives subjects their adjacency: row i holds the weights of the edges that end in region i.
 
     ``tensors`` is what was fitted: the ``graph`` (1, N, N) that all share, the ``mean``
-    connectome (N, N) that fills gaps, or a tangent space.
+    connectome (N, N) that fills gaps and whether they are Fisher's z (1, 1), or a tangent space.
     """
 
     rule: GraphRule
@@ -57,8 +57,11 @@ class Graphs:
             )
         if rule.kind == "tangent":
             return cls(rule, Tangent.fit(_known(series)).as_tensors())
-        if connectomes is not None and rule.kind in {"connectome", "partial"}:
+        if connectomes is not None and rule.kind == "connectome":
             return cls(rule, {MEAN: _mean(connectomes)})
+        if connectomes is not None and rule.kind == "partial":
+            fisher_z = np.array([[float(weights.is_fisher_z(connectomes))]])
+            return cls(rule, {MEAN: _mean(connectomes), FISHER_Z: fisher_z})
         if rule.kind == "similarity":
             weights.similarity(x[:1].astype(np.float64))  # refuses too few measures
             return cls(rule)
@@ -101,7 +104,9 @@ class Graphs:
                 f"graph is {self.rule.kind!r}, and these subjects have no connectome."
             )
         filled = np.where(np.isnan(connectomes), self.tensors[MEAN], connectomes)
-        return weights.partial(filled) if self.rule.kind == "partial" else filled
+        if self.rule.kind == "connectome":
+            return filled
+        return weights.partial(filled, fisher_z=bool(self.tensors[FISHER_Z].any()))
 
     def _doubles(self) -> dict[str, FloatArray]:
         return {name: array.astype(np.float64) for name, array in self.tensors.items()}
@@ -117,7 +122,11 @@ class Graphs:
         """Read back what :meth:`as_tensors` gave. Raises ModelError."""
         expected: set[str] = {GRAPH}
         if rule.kind in OWN:
-            kinds = {"similarity": set[str](), "tangent": Tangent.NAMES}
+            kinds = {
+                "similarity": set[str](),
+                "tangent": Tangent.NAMES,
+                "partial": {MEAN, FISHER_Z},
+            }
             expected = kinds.get(rule.kind, {MEAN})
         square = all(
             each.ndim >= 2 and each.shape[-1] == each.shape[-2] for each in tensors.values()

@@ -50,13 +50,18 @@ def profiles(x: FloatArray) -> FloatArray:
     return correlation(np.swapaxes(x, 0, 1).reshape(x.shape[1], -1))
 
 
-def partial(connectomes: FloatArray) -> FloatArray:
-    """Partial correlations of Fisher-z or plain correlations (S, N, N).
+def is_fisher_z(connectomes: FloatArray) -> bool:
+    """Whether (S, N, N) hold Fisher's z: no correlation is beyond 1."""
+    return bool(np.nanmax(np.abs(connectomes), initial=0.0) > 1)
+
+
+def partial(connectomes: FloatArray, *, fisher_z: bool) -> FloatArray:
+    """Partial correlations of plain correlations (S, N, N), or of Fisher's z.
 
     By the inverse of each subject's own correlation matrix, shrunk a tenth of the way to the
     identity so that it has one (Marrelec et al. 2006, NeuroImage 32:228-237).
     """
-    plain = np.where(np.abs(connectomes).max() > 1, np.tanh(connectomes), connectomes)
+    plain = np.tanh(connectomes) if fisher_z else connectomes
     identity = np.eye(connectomes.shape[-1])
     precision = np.linalg.inv((1 - SHRINKAGE) * (plain + identity) + SHRINKAGE * identity)
     root = np.sqrt(np.diagonal(precision, axis1=-2, axis2=-1))

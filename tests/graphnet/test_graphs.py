@@ -288,3 +288,27 @@ def test_covariance_finds_the_planted_networks() -> None:
     pairs = int(np.triu(within, k=1).sum())
     found = Graphs.fit(GraphRule(density=pairs / 66), x, None).adjacency(x, None)[0]
     np.testing.assert_array_equal(found > 0, within)
+
+
+@pytest.mark.parametrize("kind", sorted(OWN))
+@pytest.mark.parametrize("fisher_z", [False, True])
+def test_a_subjects_own_graph_does_not_depend_on_who_else_is_there(
+    kind: str, *, fisher_z: bool
+) -> None:
+    given = np.arctanh(0.999 * connectomes()) if fisher_z else connectomes()
+    graphs = Graphs.fit(GraphRule(kind, sign="signed"), scaled(), given, series=series())
+    together = graphs.adjacency(scaled(), given, series())
+    for row in range(SUBJECTS):
+        part = slice(row, row + 1)
+        alone = graphs.adjacency(scaled()[part], given[part], series()[part])
+        np.testing.assert_allclose(alone[0], together[row], rtol=1e-5, atol=1e-6)
+
+
+def test_fishers_z_and_plain_correlations_have_the_same_partial_correlations() -> None:
+    rule, plain = GraphRule("partial", density=1.0, sign="signed"), connectomes()
+    z = np.arctanh(plain)
+    assert np.abs(z).max() > 1
+    one, other = (
+        Graphs.fit(rule, scaled(), given).adjacency(scaled(), given) for given in (plain, z)
+    )
+    np.testing.assert_allclose(one, other, atol=1e-6)

@@ -1,6 +1,8 @@
 """The nets against other formulations of the same idea, with the same weights."""
 
+import re
 from collections.abc import Mapping
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -9,7 +11,7 @@ from torch import Tensor
 from torch_geometric.data import Batch
 
 from bench.reference import ReferenceNet, as_graphs, double_precision, fit
-from graphnet.catalogue import MODELS
+from graphnet.catalogue import GRAPHS, MODELS
 from graphnet.cohort import Cohort
 from graphnet.config import Settings
 from graphnet.errors import ModelError
@@ -263,3 +265,13 @@ def test_the_catalogue_and_the_nets_are_the_same() -> None:
     assert set(NETS) == set(MODELS)
     with pytest.raises(ModelError, match=r"^There is no model 'CNN'; there are SGN, GCN, TopK"):
         build_net("CNN", Sizes(REGIONS, MEASURES, 2))
+
+
+def test_every_model_and_graph_stands_in_the_documents() -> None:
+    text = (Path(__file__).parents[2] / "docs" / "models.md").read_text(encoding="utf-8")
+    rows = {line.split("`")[1]: line for line in text.splitlines() if line.startswith("| `")}
+    assert set(rows) == {*MODELS, *GRAPHS}
+    for card in MODELS.values():
+        assert set(re.findall(r"arXiv:[0-9.]+[0-9]", card.source)) <= set(
+            re.findall(r"arXiv:[0-9.]+[0-9]", rows[card.name])
+        )
