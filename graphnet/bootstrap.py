@@ -12,6 +12,7 @@ import numpy as np
 from graphnet.cohort import FloatArray, IntArray
 
 RESAMPLES = 2000
+LEAST = 5  # subjects of each class: of fewer, drawing again shows next to nothing of the spread
 LEVELS = (2.5, 97.5)
 UNKNOWN = {"difference": None, "ci": None, "excludes_zero": None}
 CELLS = 4_000_000  # weights held at a time
@@ -29,13 +30,13 @@ def paired_difference(
 
     ``ours`` and ``theirs`` are probabilities (R, S, C) of R repeats; each repeat's figure counts
     alike. Each difference comes with its 95% interval and whether that ``excludes_zero``; all are
-    None where a class has fewer than two subjects, or where there are more than two classes for
+    None where a class has fewer than five subjects, or where there are more than two classes for
     an AUC.
     """
     counts = np.bincount(labels, minlength=ours.shape[2])
     here = {name: values - _estimates(labels, theirs)[name]
             for name, values in _estimates(labels, ours).items()}  # fmt: skip
-    if counts.min() < 2:
+    if counts.min() < LEAST:
         return {name: dict(UNKNOWN) for name in here}
     drawn = _drawn(labels, (ours, theirs), resamples, seed)
     return {
@@ -49,7 +50,7 @@ def intervals(
 ) -> dict[str, list[float] | None]:
     """95% intervals of the figures of :func:`paired_difference`, each the mean over R repeats."""
     names = _estimates(labels, probabilities)
-    if np.bincount(labels, minlength=probabilities.shape[2]).min() < 2:
+    if np.bincount(labels, minlength=probabilities.shape[2]).min() < LEAST:
         return dict.fromkeys(names)
     (drawn,) = _drawn(labels, (probabilities,), resamples, seed)
     return {name: _percentiles(values) for name, values in drawn.items()}

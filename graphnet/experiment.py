@@ -81,7 +81,7 @@ def run(
     )
     result = {
         "train_epochs": fitted.lines,
-        **_figures(found, validated),
+        **_figures(found, validated, data),
         "warnings": [*_warnings(fitted.model, data), *sentences, *validated.warnings],
         "selected_epoch": fitted.epoch,
         "code_version": metadata.version("nld-sgn"),
@@ -107,7 +107,7 @@ def _explained(data: Splits) -> Cohort:
     return data.test or data.val or data.train
 
 
-def _figures(found: Assessment, validated: Validation) -> dict[str, Any]:
+def _figures(found: Assessment, validated: Validation, data: Splits) -> dict[str, Any]:
     """Metrics, baselines and paired differences by split, those of the folds among them."""
     names = [*found.baselines, *(set(validated.baselines) - set(found.baselines))]
     baselines = {
@@ -115,12 +115,15 @@ def _figures(found: Assessment, validated: Validation) -> dict[str, Any]:
         for name in names
     }
     differences = {**found.differences, **validated.differences}
+    known = {name for name, _ in data.held_out() if data.shared("train", name)}
     return {
         "metrics": {**found.metrics, **validated.metrics},
         "baselines": baselines,
         "baselines_left_out": found.reasons,
         "differences": differences,
-        "graph_helps": graph_helps(differences),
+        "graph_helps": graph_helps(
+            {split: each for split, each in differences.items() if split not in known}
+        ),
         "cross_validation": validated.facts,
     }
 

@@ -142,6 +142,19 @@ def test_the_graph_is_said_to_help_only_beyond_doubt() -> None:
     assert graph_helps({"test": {NO_EDGE: None}}) is None
 
 
+def test_nothing_is_said_of_the_graph_by_subjects_whom_the_model_knows() -> None:
+    result = judged(Splits(PEOPLE, test=PEOPLE), cv_folds=3)
+    assert result["differences"]["test"][NO_EDGE]
+    assert result["graph_helps"]["split"] == "cv"
+
+
+def test_nothing_is_said_of_the_graph_by_a_handful_of_subjects() -> None:
+    few = cohort("B", controls=4, patients=9)
+    result = judged(Splits(PEOPLE, test=few), cv_folds=0)
+    assert result["differences"]["test"][NO_EDGE]["auc"]["ci"] is None
+    assert result["graph_helps"] is None
+
+
 def test_a_model_without_a_graph_is_not_compared_to_itself() -> None:
     for model in ("NoEdge", "MLP"):
         settings = Settings.for_model(model, epochs=3)
