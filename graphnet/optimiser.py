@@ -86,8 +86,10 @@ class AdamW:
         goes = moving.double()
         taken = self.taken + goes.cumsum(dim=0)
         self.taken = taken[-1]
-        # What is missing from the running means after few steps.
-        first, second = (1 - beta ** taken.clamp(min=1) for beta in (BETA1, BETA2))
+        # What is missing from the running means after few steps: 1 - beta ** taken.
+        first, second = (
+            -torch.expm1(taken.clamp(min=1) * math.log(beta)) for beta in (BETA1, BETA2)
+        )
         rate = factor * self.rates * goes
         columns = (
             goes * (1 - BETA1),
