@@ -7,7 +7,7 @@ from typing import Self
 import numpy as np
 
 from graphnet.cohort import FloatArray
-from graphnet.errors import CohortError
+from graphnet.errors import CohortError, shortened
 
 COLUMNS = ("x", "y", "z")
 
@@ -44,5 +44,5 @@ class Atlas:
         places = dict(zip(self.regions, self.coordinates, strict=True))
         missing = [name for name in regions if name not in places]
         if missing:
-            raise CohortError(f"The atlas does not have the regions {', '.join(missing[:8])}.")
+            raise CohortError(f"The atlas does not have the regions {shortened(missing)}.")
         return np.array([places[name] for name in regions])

@@ -8,7 +8,7 @@ from itertools import chain
 import numpy as np
 from numpy.typing import NDArray
 
-from graphnet.errors import CohortError
+from graphnet.errors import CohortError, shortened
 from graphnet.quality import Finding
 
 IntArray = NDArray[np.int64]
@@ -29,7 +29,7 @@ class Layout:
             ("measures", self.measures, other.measures),
         )
         return [
-            f"Only {where} has the {part} {_shortened(only)}."
+            f"Only {where} has the {part} {shortened(only)}."
             for part, ours, theirs in parts
             for where, only in (
                 (here, [name for name in ours if name not in theirs]),
@@ -161,10 +161,4 @@ def _without_connectome(cohorts: Sequence[Cohort]) -> tuple[str, ...]:
     missing = [cohort.datasets[0] for cohort in cohorts if cohort.connectomes is None]
     if not missing or len(missing) == len(cohorts):
         return ()
-    return (f"No connectome was used, as {_shortened(missing)} has none.",)
-
-
-def _shortened(names: Sequence[str], most: int = 8) -> str:
-    if len(names) <= most:
-        return ", ".join(names)
-    return f"{', '.join(names[:most])} and {len(names) - most} more"
+    return (f"No connectome was used, as {shortened(missing)} has none.",)

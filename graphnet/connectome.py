@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from graphnet.cohort import FloatArray
+from graphnet.errors import shortened
 from graphnet.quality import Finding
 
 EDGE = re.compile(r"FC_(?P<one>[0-9]{1,6})_(?P<other>[0-9]{1,6})")
@@ -75,16 +76,12 @@ def _problems(
     found = []
     if absent:
         found.append(
-            f"The dataset {name} has no column {_some(absent)}; a connectome needs one for each "
-            "pair of regions."
+            f"The dataset {name} has no column {shortened(absent, 5)}; a connectome needs one "
+            "for each pair of regions."
         )
     if disagree:
         found.append(
-            f"The dataset {name} has a connectome that is not symmetric: {_some(disagree)} differs "
-            "from the column with its regions the other way round."
+            f"The dataset {name} has a connectome that is not symmetric: {shortened(disagree, 5)} "
+            "differs from the column with its regions the other way round."
         )
     return found
-
-
-def _some(names: Sequence[str]) -> str:
-    return ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")

@@ -1,5 +1,6 @@
 """What can go wrong between a table of subjects and a fitted model."""
 
+from collections.abc import Sequence
 from typing import Any
 
 
@@ -27,3 +28,10 @@ class TrainingError(GraphnetError):
     """Training that cannot go on; ``kept`` is the model after the last sound epoch, if any."""
 
     kept: Any = None
+
+
+def shortened(names: Sequence[str], most: int = 8) -> str:
+    """Names for a sentence: the first ``most`` and how many more there are."""
+    if len(names) <= most:
+        return ", ".join(names)
+    return f"{', '.join(names[:most])} and {len(names) - most} more"

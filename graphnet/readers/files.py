@@ -5,10 +5,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from graphnet.cohort import Cohort
+from graphnet.cohort import Cohort, FloatArray
 from graphnet.errors import CohortError
 from graphnet.readers.arrays import read_mat, read_npz
-from graphnet.readers.folders import read_folder, read_series
+from graphnet.readers.folders import read_folder
 from graphnet.readers.table import from_json, from_table, read_table
 
 if TYPE_CHECKING:
@@ -51,8 +51,10 @@ def read_cohort(path: Path, target: str = "group") -> Cohort:
     """
     if path.suffix.lower() == ".json":
         return from_json(path.read_text(encoding="utf-8"), path.stem, target)
-    cohort = from_table(read_file(path), path.stem, target)
-    series = read_series(path) if path.is_dir() else None
-    if series is None:
+    if not path.is_dir():
+        return from_table(read_file(path), path.stem, target)
+    series: dict[str, FloatArray] = {}
+    cohort = from_table(read_folder(path, series), path.stem, target)
+    if not series:
         return cohort
     return replace(cohort, series=tuple(series[name] for name in cohort.ids))

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from graphnet.cohort import FloatArray
-from graphnet.errors import CohortError
+from graphnet.errors import CohortError, shortened
 from graphnet.readers.arrays import edge_columns
 
 if TYPE_CHECKING:
@@ -39,11 +39,12 @@ KINDS = (
 )
 
 
-def read_folder(folder: Path) -> "pd.DataFrame":
+def read_folder(folder: Path, series: dict[str, FloatArray] | None = None) -> "pd.DataFrame":
     """Read every subject's connectome: Fisher-z correlations as ``FC_i_j`` columns.
 
     A matrix of Fisher-z values is taken as it is, its infinite diagonal aside; time series are
-    correlated. The subjects stand in the folder's one table with a column of ids and labels.
+    correlated, and put into ``series`` (T, N) by id where that is given. The subjects stand in the
+    folder's one table with a column of ids and labels.
 
     Raises:
         CohortError: no table, no files, or files that do not fit together.
@@ -52,23 +53,19 @@ def read_folder(folder: Path) -> "pd.DataFrame":
     import pandas as pd  # noqa: PLC0415 - slow to import
 
     people, kind, paths = _subjects(folder)
-    load: Callable[[Path], FloatArray] = _correlated if kind.series else _matrix
-    found = [load(path) for path in paths.values()]
+    found = []
+    for name, path in paths.items():
+        if not kind.series:
+            found.append(_matrix(path))
+            continue
+        measured = _series(path)
+        found.append(_correlated(measured))
+        if series is not None:
+            series[name] = measured
     _check_sizes(folder, list(paths), found)
     regions = [str(number) for number in range(1, found[0].shape[1] + 1)]
     columns = {"ID": list(paths), **people, **edge_columns(np.stack(found), regions)}
     return pd.DataFrame(columns)
-
-
-def read_series(folder: Path) -> dict[str, FloatArray] | None:
-    """Read every subject's time series (T, N) by id; None where the folder holds matrices.
-
-    Raises:
-        CohortError: see :func:`read_folder`.
-
-    """
-    _, kind, paths = _subjects(folder)
-    return {name: _series(path) for name, path in paths.items()} if kind.series else None
 
 
 def _subjects(folder: Path) -> tuple[dict[str, Any], Kind, dict[str, Path]]:
@@ -82,11 +79,11 @@ def _subjects(folder: Path) -> tuple[dict[str, Any], Kind, dict[str, Path]]:
     strange = [name for name in files if _bare(name) not in listed]
     twice = [name for name, times in Counter(names).items() if times > 1]
     problems = [
-        f"{folder.name} has no file for the subjects {_some(missing)}." if missing else "",
-        f"{folder.name} has files of {_some(strange)}, whom its table does not list."
+        f"{folder.name} has no file for the subjects {shortened(missing, 5)}." if missing else "",
+        f"{folder.name} has files of {shortened(strange, 5)}, whom its table does not list."
         if strange
         else "",
-        f"{folder.name} lists {_some(twice)} more than once in its table." if twice else "",
+        f"{folder.name} lists {shortened(twice, 5)} more than once in its table." if twice else "",
     ]
     if any(problems):
         raise CohortError(*filter(None, problems))
@@ -153,9 +150,8 @@ def _series(path: Path) -> FloatArray:
     return found
 
 
-def _correlated(path: Path) -> FloatArray:
+def _correlated(series: FloatArray) -> FloatArray:
     """Fisher-z of the correlations of time series (T, N), NaN for a series that is constant."""
-    series = _series(path)
     centred = series - series.mean(axis=0)
     length = np.sqrt(np.square(centred).sum(axis=0))
     unit = np.divide(centred, length, out=np.full_like(centred, np.nan), where=length > 0)
@@ -175,7 +171,3 @@ def _check_sizes(folder: Path, names: Sequence[str], found: Sequence[FloatArray]
 
 def _bare(name: str) -> str:
     return name.removeprefix("sub-")
-
-
-def _some(names: Sequence[str]) -> str:
-    return ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
