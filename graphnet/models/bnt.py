@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 from torch.nn.functional import leaky_relu
 
-from graphnet.models.net import Net, Params, by_region, linear, rows, uniform
+from graphnet.models.net import Net, Params, by_region, linear, no_graph, rows
 
 WIDTH, HEADS, FEED, CLUSTERS, HIDDEN = 16, 4, 32, 8, 32
 EPSILON = 1e-5
@@ -50,14 +50,14 @@ class BNT(Net):
             return columns.T.contiguous()
         if name.endswith("scale"):
             return torch.ones(shape)
-        if name.endswith("bias") or name.startswith("out"):
+        if name.startswith("out"):
             return torch.zeros(shape)
-        return uniform(shape, shape[0], generator)
+        return super().start(name, shape, generator)
 
     def prepare(self, x: Tensor, adjacency: Tensor) -> tuple[Tensor, Tensor]:
         """``[A, X]`` (…, S, N, N + F)."""
         lines = adjacency.expand(*x.shape[:-1], -1)
-        return torch.cat([lines, x], dim=-1), adjacency[..., :1, :0, :0]
+        return torch.cat([lines, x], dim=-1), no_graph(adjacency)
 
     def logits(self, params: Params, inputs: Tensor, graph: Tensor) -> Tensor:  # noqa: ARG002
         """See :class:`Net`."""

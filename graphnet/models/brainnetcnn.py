@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 from torch.nn.functional import leaky_relu
 
-from graphnet.models.net import Net, Params, by_region, linear, rows, uniform
+from graphnet.models.net import Net, Params, by_region, linear, no_graph, rows
 
 EDGES, NODES, GRAPH = 8, 16, 32  # channels of edges, of regions, of the whole
 SLOPE = 0.33
@@ -40,13 +40,13 @@ class BrainNetCNN(Net):
 
     def start(self, name: str, shape: tuple[int, ...], generator: torch.Generator) -> Tensor:
         """Default linear layers, biases of 0, a readout of 0."""
-        if name.startswith("readout") or name.endswith("bias"):
+        if name.startswith("readout"):
             return torch.zeros(shape)
-        return uniform(shape, shape[0], generator)
+        return super().start(name, shape, generator)
 
     def prepare(self, x: Tensor, adjacency: Tensor) -> tuple[Tensor, Tensor]:
         """The adjacency as inputs (…, S, N, N)."""
-        return adjacency.expand(*x.shape[:-1], -1), adjacency[..., :1, :0, :0]
+        return adjacency.expand(*x.shape[:-1], -1), no_graph(adjacency)
 
     def logits(self, params: Params, inputs: Tensor, graph: Tensor) -> Tensor:  # noqa: ARG002
         """See :class:`Net`."""

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 from torch.nn.functional import elu, leaky_relu
 
-from graphnet.models.net import Net, Params, glorot, linear, rows
+from graphnet.models.net import Net, Params, glorot, linear, looped, rows
 
 HEADS, WIDTH, LAYERS = 4, 4, 2
 SLOPE = 0.2
@@ -48,9 +48,8 @@ class GAT(Net):
 
     def prepare(self, x: Tensor, adjacency: Tensor) -> tuple[Tensor, Tensor]:
         """The measures, and the graph with self loops; no edge is NaN."""
-        diagonal = torch.diagonal(adjacency, dim1=-2, dim2=-1)
-        looped = adjacency + torch.diag_embed((diagonal == 0).to(adjacency.dtype))
-        return x, torch.where(looped == 0, torch.nan, looped)
+        joined = looped(adjacency)
+        return x, torch.where(joined == 0, torch.nan, joined)
 
     def logits(self, params: Params, inputs: Tensor, graph: Tensor) -> Tensor:
         """See :class:`Net`."""

@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor
 
-from graphnet.models.net import Net, Params, by_region, linear, rows, uniform
+from graphnet.models.net import Net, Params, by_region, linear, rows
 
 HIDDEN, LAYERS = 16, 2
 
@@ -37,9 +37,9 @@ class GIN(Net):
 
     def start(self, name: str, shape: tuple[int, ...], generator: torch.Generator) -> Tensor:
         """Default linear layers, ε of 0."""
-        if name.startswith("epsilon") or name.endswith("bias"):
+        if name.startswith("epsilon"):
             return torch.zeros(shape)
-        return uniform(shape, shape[0], generator)
+        return super().start(name, shape, generator)
 
     def prepare(self, x: Tensor, adjacency: Tensor) -> tuple[Tensor, Tensor]:
         """``[X, A·X]``, (…, S, N, 2F), and the graph for the second layer."""

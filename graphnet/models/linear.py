@@ -5,7 +5,7 @@ import math
 import torch
 from torch import Tensor
 
-from graphnet.models.net import Net, Params, linear
+from graphnet.models.net import Net, Params, linear, no_graph
 
 
 class Linear(Net):
@@ -25,7 +25,7 @@ class Linear(Net):
 
     def prepare(self, x: Tensor, adjacency: Tensor) -> tuple[Tensor, Tensor]:
         """The measures; no graph."""
-        return x, adjacency[..., :1, :0, :0]
+        return x, no_graph(adjacency)
 
     def logits(self, params: Params, inputs: Tensor, graph: Tensor) -> Tensor:  # noqa: ARG002
         """See :class:`Net`."""

@@ -5,7 +5,7 @@ import math
 import torch
 from torch import Tensor
 
-from graphnet.models.net import Net, Params, linear, uniform
+from graphnet.models.net import Net, Params, linear, no_graph
 
 HIDDEN = 64
 
@@ -29,13 +29,13 @@ class MLP(Net):
 
     def start(self, name: str, shape: tuple[int, ...], generator: torch.Generator) -> Tensor:
         """A default linear layer, then zeros."""
-        if name == "hidden.weight":
-            return uniform(shape, shape[0], generator)
-        return torch.zeros(shape)
+        if name.startswith("readout"):
+            return torch.zeros(shape)
+        return super().start(name, shape, generator)
 
     def prepare(self, x: Tensor, adjacency: Tensor) -> tuple[Tensor, Tensor]:
         """The measures; no graph."""
-        return x, adjacency[..., :1, :0, :0]
+        return x, no_graph(adjacency)
 
     def logits(self, params: Params, inputs: Tensor, graph: Tensor) -> Tensor:  # noqa: ARG002
         """See :class:`Net`."""

@@ -45,9 +45,11 @@ class Net(ABC):
     def shapes(self) -> dict[str, tuple[int, ...]]:
         """The shape of each parameter, without the replica axis."""
 
-    @abstractmethod
     def start(self, name: str, shape: tuple[int, ...], generator: torch.Generator) -> Tensor:
-        """Initial values of one parameter of one replica."""
+        """Initial values of one parameter of one replica: linear layers with a bias of 0."""
+        if name.endswith("bias"):
+            return torch.zeros(shape)
+        return uniform(shape, shape[0], generator)
 
     @abstractmethod
     def prepare(self, x: Tensor, adjacency: Tensor) -> tuple[Tensor, Tensor]:
@@ -86,10 +88,20 @@ def normalised(adjacency: Tensor) -> Tensor:
     A region without a self loop gets one of weight 1; a degree is the sum of the magnitudes of
     the weights that arrive. For a directed graph both ends count by it, as in PyG's ``GCNConv``.
     """
+    joined = looped(adjacency)
+    root = joined.abs().sum(dim=-1).rsqrt()
+    return root.unsqueeze(-1) * joined * root.unsqueeze(-2)
+
+
+def looped(adjacency: Tensor) -> Tensor:
+    """(…, N, N) with a self loop of weight 1 for each region that has none."""
     diagonal = torch.diagonal(adjacency, dim1=-2, dim2=-1)
-    looped = adjacency + torch.diag_embed((diagonal == 0).to(adjacency.dtype))
-    root = looped.abs().sum(dim=-1).rsqrt()
-    return root.unsqueeze(-1) * looped * root.unsqueeze(-2)
+    return adjacency + torch.diag_embed((diagonal == 0).to(adjacency.dtype))
+
+
+def no_graph(adjacency: Tensor) -> Tensor:
+    """What :meth:`Net.prepare` gives for a graph of which nothing more is needed."""
+    return adjacency[..., :1, :0, :0]
 
 
 def glorot(shape: tuple[int, ...], generator: torch.Generator) -> Tensor:

@@ -5,7 +5,7 @@ import math
 import torch
 from torch import Tensor
 
-from graphnet.models.net import Net, Params, by_region, glorot, normalised, rows
+from graphnet.models.net import Net, Params, by_region, glorot, no_graph, normalised, rows
 
 HIDDEN = 16
 SMOOTH = 1e-4  # so that the square root has a slope at 0
@@ -51,7 +51,7 @@ class SGN(Net):
         """``[A·X, X, √X]``, (…, S, N, 3F)."""
         graph = normalised(adjacency)
         roots = x / (x.abs() + SMOOTH).sqrt()
-        return torch.cat([graph @ x, x, roots], dim=-1), graph[..., :1, :0, :0]
+        return torch.cat([graph @ x, x, roots], dim=-1), no_graph(graph)
 
     def logits(self, params: Params, inputs: Tensor, graph: Tensor) -> Tensor:  # noqa: ARG002
         """See :class:`Net`; the graph is in ``inputs`` already."""

@@ -5,7 +5,7 @@ import math
 import torch
 from torch import Tensor
 
-from graphnet.models.net import Net, Params, by_region, linear, rows, uniform
+from graphnet.models.net import Net, Params, by_region, linear, rows
 
 HIDDEN, LEVELS, RATIO = 128, 3, 0.8
 MLP = (2 * HIDDEN, HIDDEN, HIDDEN // 2)
@@ -40,12 +40,6 @@ class TopK(Net):
             shape = widths[layer - 1 : layer + 1]
             found |= {f"mlp{layer}.weight": shape, f"mlp{layer}.bias": shape[1:]}
         return found
-
-    def start(self, name: str, shape: tuple[int, ...], generator: torch.Generator) -> Tensor:
-        """Default linear layers."""
-        if name.endswith("bias"):
-            return torch.zeros(shape)
-        return uniform(shape, shape[0], generator)
 
     def prepare(self, x: Tensor, adjacency: Tensor) -> tuple[Tensor, Tensor]:
         """``[X, A·X]``, (…, S, N, 2F), and the graph for the levels above."""

@@ -44,6 +44,10 @@ def logits(net: Net, params: Params, x: Tensor, graph: Tensor) -> Tensor:
     return net.logits(params, inputs, kept)[0]
 
 
+def assert_same(found: Tensor, expected: list[Tensor]) -> None:
+    torch.testing.assert_close(found, torch.stack(expected).detach(), atol=1e-5, rtol=1e-4)
+
+
 def sparse(graph: Tensor) -> tuple[Tensor, Tensor]:
     """Edges (2, E) from j to i where row i has a weight in column j, and the weights (E,)."""
     target, source = graph.nonzero(as_tuple=True)
@@ -84,9 +88,7 @@ def test_topk_is_pygs_graph_convolution_and_pooling() -> None:
             hidden, edges, weights, *_ = pool(hidden, edges, weights)
             total = total + torch.cat([hidden.amax(dim=0), hidden.mean(dim=0)])
         expected.append(mlp(params, ["mlp1", "mlp2", "mlp3"], total))
-    torch.testing.assert_close(
-        logits(net, params, x, graph), torch.stack(expected).detach(), atol=1e-5, rtol=1e-4
-    )
+    assert_same(logits(net, params, x, graph), expected)
 
 
 def test_gat_is_pygs_attention_with_edge_weights() -> None:
@@ -113,9 +115,7 @@ def test_gat_is_pygs_attention_with_edge_weights() -> None:
             hidden = elu(conv(hidden, edges, weights[:, None]))
         readout = hidden.flatten() / math.sqrt(N * OUT)
         expected.append(readout @ params["readout.weight"][0] + params["readout.bias"][0])
-    torch.testing.assert_close(
-        logits(net, params, x, graph), torch.stack(expected).detach(), atol=1e-5, rtol=1e-4
-    )
+    assert_same(logits(net, params, x, graph), expected)
 
 
 def test_gin_is_pygs_layer_where_edges_have_no_weights() -> None:
@@ -138,9 +138,7 @@ def test_gin_is_pygs_layer_where_edges_have_no_weights() -> None:
             reads.append(hidden.mean(dim=0))
         readout = torch.cat(reads)
         expected.append(readout @ params["readout.weight"][0] + params["readout.bias"][0])
-    torch.testing.assert_close(
-        logits(net, params, x, graph), torch.stack(expected).detach(), atol=1e-5, rtol=1e-4
-    )
+    assert_same(logits(net, params, x, graph), expected)
 
 
 def test_brainnetcnn_is_convolutions_with_crosses_and_rows() -> None:
