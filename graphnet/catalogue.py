@@ -31,7 +31,17 @@ GRAPHS = {
     "none": "No edge at all: each region for itself.",
 }
 
+FROM_CONNECTOMES = {"connectome", "group_connectome", "partial"}
+WITHOUT_DENSITY = {"knn", "spatial", "full", "none"}
 LEAST_MEASURES = 3  # for the graph 'similarity': over two, every correlation is ±1
+
+OF_DENSE_GRAPHS = {
+    "learning_rate": 0.001,
+    "epochs": 60,
+    "graph": "similarity",
+    "density": 1.0,
+    "sign": "signed",
+}
 
 MODELS = {
     card.name: card
@@ -79,25 +89,13 @@ MODELS = {
             name="BrainNetCNN",
             summary="Convolutions over each subject's connectome, edge by edge; no other measure.",
             source="Kawahara et al. 2017, NeuroImage 146:1038-1049.",
-            recommended={
-                "learning_rate": 0.001,
-                "epochs": 60,
-                "graph": "similarity",
-                "density": 1.0,
-                "sign": "signed",
-            },
+            recommended=OF_DENSE_GRAPHS,
         ),
         ModelCard(
             name="BNT",
             summary="Brain Network Transformer: attention between all regions, then clusters.",
             source="Kan et al. 2022, arXiv:2210.06681.",
-            recommended={
-                "learning_rate": 0.001,
-                "epochs": 60,
-                "graph": "similarity",
-                "density": 1.0,
-                "sign": "signed",
-            },
+            recommended=OF_DENSE_GRAPHS,
         ),
         ModelCard(
             name="Linear",

@@ -7,6 +7,7 @@ from itertools import product
 import numpy as np
 import torch
 
+from graphnet.catalogue import WITHOUT_DENSITY
 from graphnet.cohort import Cohort, FloatArray, IntArray
 from graphnet.config import Settings
 from graphnet.fits import Fit, fit_all
@@ -40,7 +41,7 @@ def choose(
 
 def grid(settings: Settings) -> list[Settings]:
     """What is tried: learning rates and weight decays, and densities where the graph has one."""
-    thinned = settings.graph not in {"none", "full", "spatial"} and settings.threshold is None
+    thinned = settings.graph not in WITHOUT_DENSITY and settings.threshold is None
     return [
         replace(
             settings,

@@ -9,7 +9,7 @@ from db import datasets, tasks
 from db.form import FINE_TUNE, TaskForm
 from db.states import Status
 from db.tasks import ModelRecord
-from graphnet.catalogue import LEAST_MEASURES
+from graphnet.catalogue import FROM_CONNECTOMES, LEAST_MEASURES
 from graphnet.cohort import Layout
 from graphnet.errors import ModelError
 from graphnet.manifest import check_fit, manifest_layout, read_manifest
@@ -21,7 +21,6 @@ CONFIG_CHARACTERS = 4096
 MANIFEST = "manifest.json"
 PARENT = "param_set.trained_task_id"
 NOT_IN_A_TABLE = {"tangent": "time series of the regions", "spatial": "the regions' coordinates"}
-OF_CONNECTOMES = {"connectome", "group_connectome", "partial"}
 
 
 async def check(form: TaskForm, store: Store) -> list[FieldError]:
@@ -248,7 +247,7 @@ def _graph(form: TaskForm, found: dict[str, Profile]) -> Iterator[FieldError]:
             "carries them.",
         )
     without = [name for name in _names(form) if found[name].connectome is False]
-    if graph in OF_CONNECTOMES and without:
+    if graph in FROM_CONNECTOMES and without:
         yield (
             "param_set.graph",
             f"param_set.graph is {graph!r}, which needs a connectome (columns FC_i_j); "

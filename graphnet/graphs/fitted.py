@@ -7,6 +7,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
+from graphnet.catalogue import FROM_CONNECTOMES
 from graphnet.errors import ModelError, SettingsError
 from graphnet.graphs import weights
 from graphnet.graphs.edges import FloatArray, GraphRule, nearest, thin, tree, with_sign
@@ -15,10 +16,14 @@ from graphnet.graphs.tangent import Tangent
 Float32Array = NDArray[np.float32]
 ROWS = 256  # subjects at a time, where all of them are looked at
 
-FROM_MEASURES = {"covariance", "knn", "mst"}
-OWN = {"similarity", "connectome", "partial", "tangent"}
-FROM_CONNECTOMES = {"connectome", "group_connectome", "partial"}
 GRAPH, MEAN, FISHER_Z = "graph", "mean", "fisher_z"
+# The graphs of which each subject has their own, and what is fitted for them.
+OWN: dict[str, set[str]] = {
+    "similarity": set(),
+    "connectome": {MEAN},
+    "partial": {MEAN, FISHER_Z},
+    "tangent": Tangent.NAMES,
+}
 
 
 @dataclass(frozen=True)
@@ -120,18 +125,10 @@ class Graphs:
         cls, rule: GraphRule, tensors: Mapping[str, FloatArray | Float32Array]
     ) -> Self:
         """Read back what :meth:`as_tensors` gave. Raises ModelError."""
-        expected: set[str] = {GRAPH}
-        if rule.kind in OWN:
-            kinds = {
-                "similarity": set[str](),
-                "tangent": Tangent.NAMES,
-                "partial": {MEAN, FISHER_Z},
-            }
-            expected = kinds.get(rule.kind, {MEAN})
         square = all(
             each.ndim >= 2 and each.shape[-1] == each.shape[-2] for each in tensors.values()
         )
-        if set(tensors) != expected or not square:
+        if set(tensors) != OWN.get(rule.kind, {GRAPH}) or not square:
             raise ModelError(f"The stored graph is not of the kind {rule.kind!r}.")
         return cls(rule, dict(tensors))
 

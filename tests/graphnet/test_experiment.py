@@ -12,12 +12,11 @@ import torch
 from torch import Tensor
 
 from graphnet import experiment
-from graphnet.catalogue import GRAPHS
+from graphnet.catalogue import FROM_CONNECTOMES, GRAPHS
 from graphnet.cohort import Cohort, merge
 from graphnet.config import Evaluation, Settings
 from graphnet.errors import CohortError, GraphnetError, ModelError, SettingsError
 from graphnet.experiment import Outcome
-from graphnet.graphs.fitted import FROM_CONNECTOMES
 from graphnet.provenance import fingerprints
 from graphnet.quality import RULES
 from graphnet.readers import from_json, from_table
