@@ -10,7 +10,7 @@ import torch
 
 from graphnet import provenance, splits
 from graphnet.assessment import Assessment, assess, graph_helps
-from graphnet.cohort import Cohort
+from graphnet.cohort import Cohort, IntArray
 from graphnet.config import Evaluation, Settings
 from graphnet.errors import CohortError, ModelError
 from graphnet.explanation import explain
@@ -79,13 +79,14 @@ def run(
         parent=None if fresh else parent,
         tick=tick,
     )
+    clipped = _clipped(fitted.model, data)
     result = {
         "train_epochs": fitted.lines,
         **_figures(found, validated, data),
-        "warnings": [*_warnings(fitted.model, data), *sentences, *validated.warnings],
+        "warnings": [*_warnings(fitted.model, data, clipped), *sentences, *validated.warnings],
         "selected_epoch": fitted.epoch,
         "code_version": metadata.version("nld-sgn"),
-        "quality": _quality(fitted.model, data),
+        "quality": _quality(data, clipped),
         "explanation": explain(fitted.model, _explained(data), validated.models)
         if asked.explain
         else None,
@@ -160,19 +161,27 @@ def _may_start(parent: StoredModel | None, data: Splits) -> tuple[bool, list[str
     return bool(known["train"]), sentences
 
 
-def _warnings(model: StoredModel, data: Splits) -> list[str]:
+def _clipped(model: StoredModel, data: Splits) -> dict[str, IntArray]:
+    """How many values of each subject and measure were drawn in, (S, F), by split."""
+    through = model.preprocessing
+    return {
+        name: through.scaler.clipped(through.features(cohort))
+        for name, cohort in data.present().items()
+    }
+
+
+def _warnings(model: StoredModel, data: Splits, clipped: Mapping[str, IntArray]) -> list[str]:
     sentences = splits.warnings(data)
     if model.preprocessing.harmoniser is not None:
         sentences += _on_sites(model.preprocessing.harmoniser, data)
     sentences += _without_edges(model, data)
-    scaler = model.preprocessing.scaler
-    constant = int((scaler.scale == 0).sum())
+    constant = int((model.preprocessing.scaler.scale == 0).sum())
     if constant:
         sentences.append(
             f"{constant} columns hardly vary among the training subjects and were set to 0."
         )
-    for name, cohort in data.present().items():
-        cells = int(scaler.clipped(model.preprocessing.features(cohort)).sum())
+    for name, counts in clipped.items():
+        cells = int(counts.sum())
         if cells:
             sentences.append(
                 f"{name}_data: {cells} values lie more than {CLIP:g} standard deviations from the "
@@ -206,17 +215,17 @@ def _on_sites(harmoniser: Harmoniser, data: Splits) -> list[str]:
     return sentences
 
 
-def _quality(model: StoredModel, data: Splits) -> dict[str, Any]:
+def _quality(data: Splits, clipped: Mapping[str, IntArray]) -> dict[str, Any]:
     """Rules and findings by split, the subjects with clipped values among them."""
     found: dict[str, list[dict[str, Any]]] = {}
     for name, cohort in data.present().items():
-        counts = model.preprocessing.scaler.clipped(model.preprocessing.features(cohort))
-        clipped = [
+        counts = clipped[name]
+        drawn_in = [
             {"rule": "clipped", "site": cohort.datasets[subject], "subject": cohort.ids[subject],
              "measure": cohort.measures[measure], "count": int(counts[subject, measure])}
             for subject, measure in np.argwhere(counts)
         ]  # fmt: skip
-        found[name] = [finding.as_dict() for finding in cohort.findings] + clipped
+        found[name] = [finding.as_dict() for finding in cohort.findings] + drawn_in
     return {"rules": RULES, "findings": found}
 
 

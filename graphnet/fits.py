@@ -181,7 +181,7 @@ def _plan(pairs: Sequence[tuple[StoredModel, Fit]]) -> Plan:
     each = [
         (seed, torch.from_numpy(fit.rows), fit.settings)
         for model, fit in pairs
-        for seed in range(fit.settings.seed, fit.settings.seed + replicas(model))
+        for seed in seeds(model.settings)
     ]
     return Plan(
         seeds=[seed for seed, _, _ in each],
@@ -234,7 +234,7 @@ def fit_watched(
         {name: tensor.to(device) for name, tensor in model.parameters.items()},
         groups["Train"],
         model.settings,
-        Plan(seeds=range(model.settings.seed, model.settings.seed + replicas(model))),
+        Plan(seeds=seeds(model.settings)),
         watched=groups,
         select="Val" if data.may_select else None,
         frozen=frozen(model),

@@ -32,14 +32,18 @@ def stratified(
         CohortError: a class with fewer subjects than folds.
 
     """
-    people, first, member = np.unique(np.array(ids), return_index=True, return_inverse=True)
-    classes = np.zeros(len(people), dtype=np.int64) if labels is None else labels[first]
+    classes, member = _people(labels, ids)
     _check(classes, folds, named=labels is not None)
     found: list[Fold] = []
     for repeat in range(repeats):
         places = _places(classes, folds, np.random.default_rng([seed, repeat]))[member]
         found += [_fold(places == place, repeat, f"fold {place + 1}") for place in range(folds)]
     return tuple(found)
+
+
+def most_folds(labels: IntArray | None, ids: Sequence[str]) -> int:
+    """As many folds as :func:`stratified` can cut: the subjects of the smallest class."""
+    return _smallest(_people(labels, ids)[0])[1]
 
 
 def leave_one_out_by(sites: Sequence[str], labels: IntArray | None) -> tuple[Fold, ...]:
@@ -65,8 +69,20 @@ def leave_one_out_by(sites: Sequence[str], labels: IntArray | None) -> tuple[Fol
     return found
 
 
+def _people(labels: IntArray | None, ids: Sequence[str]) -> tuple[IntArray, IntArray]:
+    """The class of each id, 0 where there are none, and which of the ids each row has."""
+    people, first, member = np.unique(np.array(ids), return_index=True, return_inverse=True)
+    classes = np.zeros(len(people), dtype=np.int64) if labels is None else labels[first]
+    return classes, member.astype(np.int64)
+
+
+def _smallest(classes: IntArray) -> tuple[int, int]:
+    """The class with the fewest, and how many they are."""
+    return min(Counter(classes.tolist()).items(), key=lambda item: item[1])
+
+
 def _check(classes: IntArray, folds: int, *, named: bool) -> None:
-    label, fewest = min(Counter(classes.tolist()).items(), key=lambda item: item[1])
+    label, fewest = _smallest(classes)
     if fewest >= folds:
         return
     whose = f"class {label} of train_data" if named else "train_data"

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 import numpy as np
+from numpy.typing import NDArray
 
 from graphnet.cohort import FloatArray, IntArray
 from graphnet.errors import CohortError, ModelError
@@ -61,7 +62,7 @@ class Harmoniser:
         """
         moved = features.copy()
         for place, name in enumerate(self.sites):
-            rows = np.array([site == name for site in sites], dtype=bool)
+            rows = _at(name, sites)
             moved[rows] = features[rows] * self.slope[place] + self.intercept[place]
         return moved
 
@@ -114,12 +115,17 @@ def _check(sites: Sequence[str]) -> None:
         )
 
 
+def _at(name: str, sites: Sequence[str]) -> NDArray[np.bool_]:
+    """Which subjects are of the site, (S,)."""
+    return np.array([site == name for site in sites], dtype=bool)
+
+
 def _filled(flat: FloatArray, sites: Sequence[str], names: Sequence[str]) -> FloatArray:
     """Missing values as their site's mean, the whole column's where a site has none."""
     filled = flat.copy()
     everywhere = _mean(flat, np.zeros(flat.shape[1]))
     for name in names:
-        rows = np.array([site == name for site in sites])
+        rows = _at(name, sites)
         there = filled[rows]
         filled[rows] = np.where(np.isnan(there), _mean(there, everywhere), there)
     return filled
@@ -134,7 +140,7 @@ def _mean(values: FloatArray, otherwise: FloatArray) -> FloatArray:
 
 def _varies(filled: FloatArray, sites: Sequence[str], names: Sequence[str]) -> Any:
     """Columns that vary within every site: others have no scale that could be estimated."""
-    within = [filled[np.array([site == name for site in sites])].std(axis=0) for name in names]
+    within = [filled[_at(name, sites)].std(axis=0) for name in names]
     return np.min(within, axis=0) > 1e-9 * np.abs(filled).max(axis=0)
 
 

@@ -1,6 +1,5 @@
 """When a model is cross-validated, on which folds, and what is said of it."""
 
-from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -8,11 +7,11 @@ from typing import Any
 import torch
 
 from graphnet.assessment import differences, figures
-from graphnet.cohort import Cohort, FloatArray
+from graphnet.cohort import Cohort, FloatArray, IntArray
 from graphnet.config import Evaluation
 from graphnet.crossvalidation import Validated, cross_validate
 from graphnet.errors import GraphnetError
-from graphnet.folds import Fold, leave_one_out_by, stratified
+from graphnet.folds import Fold, leave_one_out_by, most_folds, stratified
 from graphnet.metrics import evaluate_repeats
 from graphnet.permutation import p_value
 from graphnet.splits import Splits
@@ -52,7 +51,7 @@ def planned(data: Splits, asked: Evaluation, *, by_score: bool, seed: int) -> li
     """
     labels = None if by_score else data.train.labels
     found = []
-    folds, why = _number(data, asked, by_score=by_score)
+    folds, why = _number(data, asked, labels)
     if folds:
         cut = stratified(labels, data.train.ids, folds=folds, repeats=asked.cv_repeats, seed=seed)
         found.append(Folds(CV, cut, why))
@@ -106,14 +105,14 @@ def validate(
     return found
 
 
-def _number(data: Splits, asked: Evaluation, *, by_score: bool) -> tuple[int, str]:
+def _number(data: Splits, asked: Evaluation, labels: IntArray | None) -> tuple[int, str]:
     """How many folds and why; 0 and a sentence where folds are called for but cannot be."""
     if asked.cv_folds is not None:
         return asked.cv_folds, f"cv_folds is {asked.cv_folds}." if asked.cv_folds else ""
     fresh = [name for name, _ in data.held_out() if not data.shared("train", name)]
     if fresh:
         return 0, ""
-    possible = _most(data.train, by_score=by_score)
+    possible = most_folds(labels, data.train.ids)
     reason = "The form has no subjects who are new to the model, so"
     if possible < 2:
         return 0, (
@@ -121,14 +120,6 @@ def _number(data: Splits, asked: Evaluation, *, by_score: bool) -> tuple[int, st
             "class; nothing here says how it does on new subjects."
         )
     return min(FOLDS, possible), (f"{reason} it was cross-validated: look at the figures under cv.")
-
-
-def _most(train: Cohort, *, by_score: bool) -> int:
-    """As many folds as the smallest class has subjects."""
-    people = dict(zip(train.ids, train.labels.tolist(), strict=True))
-    if by_score:
-        return len(people)
-    return min(Counter(people.values()).values())
 
 
 def _add(
