@@ -99,8 +99,12 @@ def validate(
             continue
         _add(found, plan, validated, (model, train))
         if asked.permutations and model.scale is None:
+            # Each site has a model of its own, and sites that differ in both are no evidence.
             found.facts[plan.kind]["permutation"] = p_value(
-                model.targets(train).numpy(), validated.predicted, permutations=asked.permutations
+                model.targets(train).numpy(),
+                validated.predicted,
+                permutations=asked.permutations,
+                strata=train.sites if plan.kind == SITES else None,
             )
     return found
 

@@ -171,6 +171,14 @@ def test_each_site_is_left_out() -> None:
     assert result["metrics"]["leave_site_out"]["auc"] > 0.6
 
 
+def test_labels_are_shuffled_within_the_sites_that_are_left_out() -> None:
+    """Where a site has one class only, no shuffling within sites changes anything: p is 1."""
+    sites = tuple(f"{'ABCD'[row % 2 + 2 * label]}" for row, label in enumerate(PEOPLE.labels))
+    named = replace(PEOPLE, sites=sites)
+    result = judged(Splits(named), leave_site_out=True, cv_folds=0, permutations=99)
+    assert result["cross_validation"]["leave_site_out"]["permutation"]["p"] == 1
+
+
 def test_nested_selection_looks_at_training_subjects_only(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(nested, "RATES", (1e-4, 1.0))
     monkeypatch.setattr(nested, "DENSITIES", (0.2,))
