@@ -76,7 +76,8 @@ def validate(
     """Train and judge on every kind of folds. What cannot be computed is null, with a warning."""
     found = Validation()
     for plan in plans:
-        found.facts[plan.kind] = {"folds": len(plan.folds), "why": plan.why}
+        cut = len({fold.name for fold in plan.folds})  # each repeat cuts folds of the same names
+        found.facts[plan.kind] = {"folds": cut, "why": plan.why}
         if not plan.folds:
             found.metrics[plan.kind] = None
             found.warnings.append(plan.why)

@@ -121,6 +121,7 @@ def test_baselines_have_the_shape_of_the_metrics_on_the_same_subjects() -> None:
             assert set(found) == set(result["metrics"][split])
             assert found["n"] == result["metrics"][split]["n"]
     assert result["metrics"]["cv"]["repeats"] == 2
+    assert result["cross_validation"]["cv"]["folds"] == 3
     assert set(result["differences"]) == {"test", "cv"}
     assert result["differences"]["cv"]["majority"]["auc"]["excludes_zero"]
     assert result["graph_helps"]["split"] == "test"
