@@ -13,6 +13,7 @@ from db.errors import ContentTooLarge, DatabaseError, NameTaken, translated
 from db.models import Profile
 from db.neurolearn import Dataset
 from db.numbers import NUMBERS
+from db.transactions import restarted
 
 STATEMENT_BYTES = 4096
 ESCAPED = "\"'\\\0\n\r\x1a"
@@ -88,6 +89,7 @@ async def get_profiles(data_ids: Sequence[str]) -> dict[str, tuple[int, dict[str
     return {row.data_id: (row.length, json.loads(row.profile)) for row in rows}
 
 
+@restarted
 @translated()
 async def put_profile(data_id: str, length: int, profile: dict[str, Any]) -> None:
     """Keep a profile, in the place of an older one."""

@@ -10,10 +10,12 @@ from tortoise.exceptions import BaseORMException, DBConnectionError, IntegrityEr
 
 log = logging.getLogger(__name__)
 
-# Too many connections, lock wait timeout, deadlock, server shutting down, cannot connect, gone
+# Too many connections, lock wait timeout, server shutting down, cannot connect, gone
 # away, lost while asking.
-MYSQL_PASSING = {1040, 1053, 1205, 1213, 2002, 2003, 2006, 2013, 2014, 2055}
+MYSQL_PASSING = {1040, 1053, 1205, 2002, 2003, 2006, 2013, 2014, 2055}
 MYSQL_PACKET_TOO_LARGE = 1153
+MYSQL_DEADLOCK = 1213
+POSTGRES_DEADLOCK = {"40001", "40P01"}
 MYSQL_NOT_LET_IN = {1044, 1045, 1049, 1698}
 # What the drivers raise on a connection that the server has ended.
 CONNECTION_LOST = {"InterfaceError", "InternalClientError"}
@@ -25,6 +27,10 @@ class DatabaseError(Exception):
 
 class DatabaseUnavailable(DatabaseError):
     """The database does not answer now; the same call may go through later."""
+
+
+class Deadlock(DatabaseUnavailable):
+    """The server undid a transaction that stood in another's way; see ``db.transactions``."""
 
 
 class SchemaBehind(DatabaseError):
@@ -72,6 +78,8 @@ def _translate(error: Exception) -> DatabaseError:
             "The database server refuses the user, the password or the database name in "
             "SGN_DATABASE_URL."
         )
+    if _code(error) == MYSQL_DEADLOCK or _state(error) in POSTGRES_DEADLOCK:
+        return Deadlock("The database is busy with the same rows; try again in a second.")
     if isinstance(error, DBConnectionError | OSError | TimeoutError) or _may_pass(error):
         return DatabaseUnavailable("The database does not answer.")
     if _is_missing_table(error):

@@ -19,7 +19,7 @@ from db.models import Outbox, Run
 from db.neurolearn import Submission
 from db.states import Status
 from db.tasks import json_object
-from db.transactions import transaction
+from db.transactions import restarted, transaction
 
 ERROR_CHARACTERS = 1024
 GIVEN_UP = (
@@ -44,6 +44,7 @@ class Claim:
     parent_task_id: str
 
 
+@restarted
 @translated()
 async def claim(
     task_id: str, *, worker: str, device: str, lease_ms: int, max_attempts: int
@@ -120,6 +121,7 @@ async def _claimed(
     )
 
 
+@restarted
 @translated()
 async def renew(claim: Claim, *, lease_ms: int, epoch: int, epochs: int) -> bool:
     """Keep the claim for another ``lease_ms`` and write progress; False if it was lost."""
@@ -131,6 +133,7 @@ async def renew(claim: Claim, *, lease_ms: int, epoch: int, epochs: int) -> bool
     return bool(changed) or await _ours(claim).exists()
 
 
+@restarted
 @translated()
 async def update_task_result(claim: Claim, result: dict[str, Any]) -> bool:
     """End the task as Finished with its result; False, and nothing written, if it was lost."""
@@ -138,6 +141,7 @@ async def update_task_result(claim: Claim, result: dict[str, Any]) -> bool:
     return await _end(claim, Status.FINISHED, text)
 
 
+@restarted
 @translated()
 async def fail_task(claim: Claim, sentence: str) -> bool:
     """End the task as Failed for the reason given; False if it was lost."""
@@ -156,6 +160,7 @@ async def _end(claim: Claim, status: Status, result: str) -> bool:
     return bool(changed)
 
 
+@restarted
 @translated()
 async def hand_back(claim: Claim) -> bool:
     """Put the task back as Submitted with a message to send; the attempt is not counted."""

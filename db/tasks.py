@@ -12,7 +12,7 @@ from db.models import Outbox, Run
 from db.neurolearn import Submission
 from db.numbers import NUMBERS
 from db.states import Status
-from db.transactions import transaction
+from db.transactions import restarted, transaction
 
 LONGEST_LINEAGE = 64
 LARGEST_ID = 2**31 - 1  # of NEURO-LEARN's column
@@ -64,6 +64,7 @@ class ModelRecord:
     model_state_path: str
 
 
+@restarted
 @translated()
 async def insert_new_task(task: NewTask) -> str:
     """Write submission, run and outbox row in one transaction; the task's new id.

@@ -1,10 +1,22 @@
 """Transactions that leave nothing behind."""
 
+import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+import functools
+import random
+from collections.abc import AsyncIterator, Callable, Coroutine
+from typing import Any, ParamSpec, TypeVar
 
 from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.transactions import in_transaction
+
+from db.errors import Deadlock
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+RESTARTS = 5
+PAUSE_SECONDS = 0.02
 
 
 @contextlib.asynccontextmanager
@@ -23,3 +35,21 @@ async def transaction() -> AsyncIterator[BaseDBAsyncClient]:
                 await context.__aexit__(type(error), error, error.__traceback__)
         raise
     await context.__aexit__(None, None, None)
+
+
+def restarted(call: Callable[P, Coroutine[Any, Any, T]]) -> Callable[P, Coroutine[Any, Any, T]]:
+    """Do ``call`` again, up to five times, where the server has undone it for a deadlock.
+
+    Two that write the same rows may each wait for the other through no fault of theirs; the
+    servers' manuals ask for this. ``call`` must be one transaction, or come to the same repeated.
+    """
+
+    @functools.wraps(call)
+    async def again(*args: P.args, **kwargs: P.kwargs) -> T:
+        for restart in range(RESTARTS):
+            with contextlib.suppress(Deadlock):
+                return await call(*args, **kwargs)
+            await asyncio.sleep(PAUSE_SECONDS * 2**restart * random.random())  # noqa: S311
+        return await call(*args, **kwargs)
+
+    return again
