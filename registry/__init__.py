@@ -1,15 +1,18 @@
 """Bytes by task id: an S3-compatible bucket or a directory behind one small interface.
 
-An object lives at ``models/<task_id>/<name>`` below the place that the URL names. A reader sees a
-whole object or none. Whatever goes wrong is a :class:`RegistryError` whose text is one sentence.
+An object lives at ``models/<task_id>/<name>``, or ``checkpoints/…``, below the place that the URL
+names. A reader sees a whole object or none. Whatever goes wrong is a :class:`RegistryError` whose
+text is one sentence.
 """
 
 from registry.errors import ObjectMissing, RegistryError, RegistryUnavailable
 from registry.location import open_store
-from registry.store import MAX_BYTES, Store
+from registry.store import CHECKPOINTS, MAX_BYTES, MODELS, Store
 
 __all__ = [
+    "CHECKPOINTS",
     "MAX_BYTES",
+    "MODELS",
     "ObjectMissing",
     "RegistryError",
     "RegistryUnavailable",

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from registry.errors import ObjectMissing, RegistryUnavailable
-from registry.store import MAX_BYTES, folder_key, is_key, is_task_id, object_key, require_size
+from registry.store import MAX_BYTES, MODELS, is_key, is_task_id, object_key, require_size
 
 _PRIVATE = 0o700  # reports and manifests speak of patients: for the service's own user only
 _REFUSED = {errno.EACCES, errno.EPERM, errno.EROFS}
@@ -24,13 +24,14 @@ class DirectoryStore:
     no name reaches and that goes with its task.
     """
 
-    def __init__(self, root: Path, *, max_bytes: int = MAX_BYTES) -> None:
+    def __init__(self, root: Path, *, folder: str = MODELS, max_bytes: int = MAX_BYTES) -> None:
         self._root = root.absolute()
+        self._folder = folder
         self._max_bytes = max_bytes
 
     def put(self, task_id: str, name: str, data: bytes) -> str:
         """Write or replace an object; see :class:`~registry.store.Store`."""
-        target = self._root / object_key(task_id, name)
+        target = self._root / object_key(self._folder, task_id, name)
         require_size(target.as_uri(), len(data), self._max_bytes)
         with self._translated():
             self._make_folders(target.parent)
@@ -46,7 +47,7 @@ class DirectoryStore:
             raise ObjectMissing(task_id, name)
         with self._translated():
             try:
-                return self._read(self._root / object_key(task_id, name))
+                return self._read(self._root / object_key(self._folder, task_id, name))
             except FileNotFoundError:
                 self._require_root()
         raise ObjectMissing(task_id, name)
@@ -57,7 +58,7 @@ class DirectoryStore:
             return False
         with self._translated():
             try:
-                (self._root / object_key(task_id, name)).stat()
+                (self._root / object_key(self._folder, task_id, name)).stat()
             except FileNotFoundError:
                 self._require_root()
                 return False
@@ -69,9 +70,18 @@ class DirectoryStore:
             return
         with self._translated():
             try:
-                shutil.rmtree(self._root / folder_key(task_id))
+                shutil.rmtree(self._root / self._folder / task_id)
             except FileNotFoundError:
                 self._require_root()
+
+    def task_ids(self) -> list[str]:
+        """List the tasks that have objects; see :class:`~registry.store.Store`."""
+        with self._translated():
+            try:
+                return sorted(entry.name for entry in os.scandir(self._root / self._folder))
+            except FileNotFoundError:
+                self._require_root()
+                return []
 
     def check(self) -> None:
         """Return once the directory can be read and written; see :class:`~registry.store.Store`."""

@@ -7,18 +7,25 @@ from urllib.parse import SplitResult, unquote, urlsplit
 from registry.directory import DirectoryStore
 from registry.errors import RegistryError
 from registry.s3 import S3Store
-from registry.store import MAX_BYTES, Store
+from registry.store import MAX_BYTES, MODELS, Store
 
 _RIGHT = "give file:///folder or s3://bucket/prefix"
 _BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 _PREFIX = re.compile(r"([A-Za-z0-9_][A-Za-z0-9_.=-]*(/[A-Za-z0-9_][A-Za-z0-9_.=-]*)*)?")
 
 
-def open_store(url: str, *, endpoint_url: str | None = None, max_bytes: int = MAX_BYTES) -> Store:
+def open_store(
+    url: str,
+    *,
+    endpoint_url: str | None = None,
+    folder: str = MODELS,
+    max_bytes: int = MAX_BYTES,
+) -> Store:
     """Open the registry that a URL names: ``file:///folder`` or ``s3://bucket/prefix``.
 
     ``endpoint_url`` is the address of S3-compatible storage other than Amazon's, and is left aside
-    for a folder. Objects over ``max_bytes`` are neither written nor read. Nothing is called yet:
+    for a folder. Objects lie below ``folder`` there. Those over ``max_bytes`` are neither written
+    nor read. Nothing is called yet:
     :meth:`~registry.store.Store.check` does. Raises :class:`~registry.errors.RegistryError` for a
     URL it cannot use, and :class:`~registry.errors.RegistryUnavailable` for broken AWS files.
     """
@@ -26,10 +33,16 @@ def open_store(url: str, *, endpoint_url: str | None = None, max_bytes: int = MA
     if parts.query or parts.fragment:
         raise RegistryError(f"The registry URL {url!r} holds a '?' or a '#': {_RIGHT}.")
     if parts.scheme == "file":
-        return DirectoryStore(_folder(url, parts), max_bytes=max_bytes)
+        return DirectoryStore(_folder(url, parts), folder=folder, max_bytes=max_bytes)
     if parts.scheme == "s3":
         bucket, prefix = _bucket(url, parts)
-        return S3Store(bucket, prefix, endpoint_url=_endpoint(endpoint_url), max_bytes=max_bytes)
+        return S3Store(
+            bucket,
+            prefix,
+            endpoint_url=_endpoint(endpoint_url),
+            folder=folder,
+            max_bytes=max_bytes,
+        )
     raise RegistryError(f"The registry URL {url!r} is not understood: {_RIGHT}.")
 
 

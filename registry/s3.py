@@ -22,7 +22,7 @@ from botocore.exceptions import (
 from botocore.exceptions import ConnectionError as NoConnectionError
 
 from registry.errors import ObjectMissing, RegistryError, RegistryUnavailable
-from registry.store import MAX_BYTES, folder_key, is_key, is_task_id, object_key, require_size
+from registry.store import MAX_BYTES, MODELS, is_key, is_task_id, object_key, require_size
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -59,10 +59,12 @@ class S3Store:
         prefix: str = "",
         *,
         endpoint_url: str | None = None,
+        folder: str = MODELS,
         max_bytes: int = MAX_BYTES,
     ) -> None:
         self._bucket = bucket
         self._prefix = f"{prefix}/" if prefix else ""
+        self._folder = folder
         self._place = f"s3://{bucket}/{prefix}" + (f" at {endpoint_url}" if endpoint_url else "")
         self._max_bytes = max_bytes
         with self._translated():
@@ -114,8 +116,18 @@ class S3Store:
             return
         with self._translated():
             # One by one: the batch call demands a checksum on which storages do not agree.
-            for key in self._list(f"{self._prefix}{folder_key(task_id)}/"):
+            for key in self._list(f"{self._prefix}{self._folder}/{task_id}/"):
                 self._client.delete_object(Bucket=self._bucket, Key=key)
+
+    def task_ids(self) -> list[str]:
+        """List the tasks that have objects; see :class:`~registry.store.Store`."""
+        folder = f"{self._prefix}{self._folder}/"
+        with self._translated():
+            pages = self._client.get_paginator("list_objects_v2").paginate(
+                Bucket=self._bucket, Prefix=folder, Delimiter="/"
+            )
+            found = [item["Prefix"] for page in pages for item in page.get("CommonPrefixes", [])]
+        return sorted(prefix.removeprefix(folder).rstrip("/") for prefix in found)
 
     def check(self) -> None:
         """Return once the bucket answers; see :class:`~registry.store.Store`."""
@@ -126,7 +138,7 @@ class S3Store:
         self._probe.head_bucket(Bucket=self._bucket)
 
     def _key(self, task_id: str, name: str) -> str:
-        return self._prefix + object_key(task_id, name)
+        return self._prefix + object_key(self._folder, task_id, name)
 
     def _address(self, key: str) -> str:
         return f"s3://{self._bucket}/{key}"

@@ -6,6 +6,7 @@ from typing import Protocol
 from registry.errors import RegistryError
 
 MAX_BYTES = 2 * 1024**3
+MODELS, CHECKPOINTS = "models", "checkpoints"  # the folders of a registry
 
 _TASK_ID = re.compile(r"[A-Za-z0-9_-]{1,32}")
 _NAME = re.compile(r"[a-z0-9_-][a-z0-9_.-]{0,99}")
@@ -41,6 +42,9 @@ class Store(Protocol):
     def delete(self, task_id: str) -> None:
         """Remove all objects of a task; where there are none, nothing changes."""
 
+    def task_ids(self) -> list[str]:
+        """List the tasks that have objects."""
+
     def check(self) -> None:
         """Return once the storage answers and its bucket or directory is there, within seconds."""
 
@@ -55,12 +59,7 @@ def is_key(task_id: str, name: str) -> bool:
     return is_task_id(task_id) and _NAME.fullmatch(name) is not None
 
 
-def folder_key(task_id: str) -> str:
-    """Give the key of a task's folder, without a slash at its end; the id must be in the rules."""
-    return f"models/{task_id}"
-
-
-def object_key(task_id: str, name: str) -> str:
+def object_key(folder: str, task_id: str, name: str) -> str:
     """Give an object's key; raises :class:`~registry.errors.RegistryError` outside the rules."""
     if not is_task_id(task_id):
         raise RegistryError(
@@ -72,7 +71,7 @@ def object_key(task_id: str, name: str) -> str:
             f"The name {name!r} cannot name a stored object: it needs 1 to 100 small letters, "
             "digits, '_', '-' or '.', and may not start with '.'."
         )
-    return f"{folder_key(task_id)}/{name}"
+    return f"{folder}/{task_id}/{name}"
 
 
 def require_size(address: str, size: int, max_bytes: int) -> None:
