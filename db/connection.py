@@ -16,7 +16,7 @@ from tortoise.exceptions import ConfigurationError
 from tortoise.migrations.executor import MigrationExecutor
 
 from db.errors import DatabaseError, DatabaseUnavailable, SchemaBehind, translated
-from db.models import Outbox, Profile, Run
+from db.models import Key, Outbox, Profile, Run, Token
 from db.neurolearn import Dataset, Submission
 
 CONNECT_SECONDS = 5
@@ -29,6 +29,7 @@ WAITS = {
     "postgres": ON_POSTGRES,
     "postgresql": ON_POSTGRES,
 }
+OWN = (Run, Outbox, Profile, Key, Token)
 LOCK_NAME = "sgn_migrate"
 LOCK_NUMBER = 7014
 LOCK_SECONDS = 45
@@ -86,12 +87,12 @@ async def check_schema() -> None:
     await ping()
     if await _migrations(get_connection("default")).plan():
         raise SchemaBehind("The service's own tables are missing or older; run `sgn migrate`.")
-    for model in (Run, Outbox, Profile, Submission, Dataset):
+    for model in (*OWN, Submission, Dataset):
         try:
             async with translated():
                 await model.all().limit(0)  # names every column
         except SchemaBehind as error:
-            if model in (Run, Outbox, Profile):
+            if model in OWN:
                 raise
             table = model._meta.db_table  # noqa: SLF001 - the ORM's documented place for it
             raise SchemaBehind(

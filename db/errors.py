@@ -41,6 +41,10 @@ class NameTaken(DatabaseError):
     """A dataset of that name is there already."""
 
 
+class KeyUsed(DatabaseError):
+    """A post has used this Idempotency-Key before."""
+
+
 class CursorUnknown(DatabaseError):
     """A page was asked for by a cursor that no page has given."""
 

@@ -9,7 +9,11 @@ from tortoise.models import Model
 
 
 class Run(Model):
-    """What the service knows of a task beside its submission; the authority on its state."""
+    """What the service knows of a task beside its submission; the authority on its state.
+
+    ``version`` counts the changes of state; ``crashes`` the claims since the last checkpoint, which
+    was saved at ``checkpoint``; ``cancel_at`` is when somebody asked the worker to stop.
+    """
 
     task_id = fields.CharField(max_length=32, primary_key=True)
     state = fields.CharField(max_length=16)
@@ -26,10 +30,22 @@ class Run(Model):
     started_at = fields.BigIntField(default=0)
     progress_at = fields.BigIntField(default=0)
     finished_at = fields.BigIntField(default=0)
+    proj_id = fields.CharField(max_length=32, default="")
+    request_id = fields.CharField(max_length=64, default="")
+    retry_of = fields.CharField(max_length=32, default="")
+    version = fields.IntField(default=0)
+    crashes = fields.IntField(default=0)
+    checkpoint = fields.BigIntField(default=0)
+    permille = fields.IntField(default=0)
+    remaining_ms = fields.BigIntField(default=-1)
+    cancel_at = fields.BigIntField(default=0)
 
     class Meta:
         table = "sgn_runs"
-        indexes = (Index(fields=("state", "lease_until"), name="sgn_runs_state_lease"),)
+        indexes = (
+            Index(fields=("state", "lease_until"), name="sgn_runs_state_lease"),
+            Index(fields=("state", "proj_id"), name="sgn_runs_state_project"),
+        )
 
 
 class Outbox(Model):
@@ -57,3 +73,32 @@ class Profile(Model):
 
     class Meta:
         table = "sgn_profiles"
+
+
+class Key(Model):
+    """An Idempotency-Key that was used, by its hash, and the answer that it got."""
+
+    key_sha256 = fields.CharField(max_length=64, primary_key=True)
+    body_sha256 = fields.CharField(max_length=64)
+    task_id = fields.CharField(max_length=32)
+    answer = fields.TextField()
+    created_at = fields.BigIntField()
+
+    class Meta:
+        table = "sgn_keys"
+        indexes = (Index(fields=("created_at",), name="sgn_keys_created"),)
+
+
+class Token(Model):
+    """An API token without its secret; ``proj_id`` is ``*`` for all projects."""
+
+    token_id = fields.CharField(max_length=16, primary_key=True)
+    secret_sha256 = fields.CharField(max_length=64)
+    proj_id = fields.CharField(max_length=32)
+    role = fields.CharField(max_length=16)
+    created_at = fields.BigIntField()
+    expires_at = fields.BigIntField()
+    revoked_at = fields.BigIntField(default=0)
+
+    class Meta:
+        table = "sgn_tokens"

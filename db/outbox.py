@@ -1,5 +1,6 @@
 """Messages that are to be sent: written with the task, sent at least once."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from tortoise.expressions import Subquery
@@ -19,13 +20,18 @@ class OutboxMessage:
 
     id: int
     task_id: str
+    request_id: str = ""
 
 
 @translated()
 async def unsent(limit: int = BATCH) -> list[OutboxMessage]:
     """The oldest messages that were not sent."""
     rows = await Outbox.filter(sent_at=0).order_by("id").limit(limit).values("id", "task_id")
-    return [OutboxMessage(row["id"], row["task_id"]) for row in rows]
+    ids = [row["task_id"] for row in rows]
+    if not ids:
+        return []
+    asked = dict(await Run.filter(task_id__in=ids).values_list("task_id", "request_id"))
+    return [OutboxMessage(row["id"], row["task_id"], asked.get(row["task_id"], "")) for row in rows]
 
 
 @translated()
@@ -41,18 +47,22 @@ async def requeue_expired() -> list[str]:
     One message a lease: the next comes only when this one was sent and nobody claimed.
     """
     now = await now_ms()
-    expired = Run.filter(state=Status.RUNNING.value, lease_until__lt=now)
+    expired = Run.filter(state=Status.RUNNING.value, lease_until__lt=now, cancel_at=0)
     task_ids = [run.task_id for run in await expired.limit(BATCH)]
     return await _write(task_ids, now, since=now - BACK_OFF_MS)
 
 
 @translated()
-async def requeue_submitted(older_than_ms: int) -> list[str]:
-    """Write messages for submitted tasks whose last message is older than that; their ids."""
+async def requeue_submitted(on_queue: Collection[str], older_than_ms: int) -> list[str]:
+    """Write messages for submitted tasks that the queue has lost; their ids.
+
+    Lost is what is not ``on_queue`` and whose last message is older than that.
+    """
     now = await now_ms()
     waiting = Run.filter(state=Status.SUBMITTED.value, submitted_at__lt=now - older_than_ms)
-    task_ids = [run.task_id for run in await waiting.limit(BATCH)]
-    return await _write(task_ids, now, since=now - older_than_ms)
+    known = await waiting.order_by("submitted_at").values_list("task_id", flat=True)
+    lost = [str(task_id) for task_id in known if str(task_id) not in on_queue]
+    return await _write(lost[:BATCH], now, since=now - older_than_ms)
 
 
 @translated()

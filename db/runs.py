@@ -8,6 +8,7 @@ turn a transaction that began by reading into a writing one while another proces
 import json
 import uuid
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
 
 from tortoise.backends.base.client import BaseDBAsyncClient
@@ -26,6 +27,7 @@ GIVEN_UP = (
     "The worker stopped unexpectedly {times} times while training this task, so it was given up. "
     "The likely cause is too little memory; try a smaller batch_size or fewer subjects."
 )
+CANCELLED = "The task was cancelled."
 DELETED = "The submission was deleted before the task was trained."
 UNREADABLE = "The task_config of this submission cannot be read as a form; submit the task again."
 
@@ -42,6 +44,29 @@ class Claim:
     task_type: str
     task_config: dict[str, Any]
     parent_task_id: str
+    retry_of: str = ""
+    request_id: str = ""
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a task is: an epoch of its model's own, thousandths of all work, time left.
+
+    ``remaining_ms`` is -1 where that is not known yet.
+    """
+
+    epoch: int = 0
+    epochs: int = 0
+    permille: int = 0
+    remaining_ms: int = -1
+
+
+class Hold(StrEnum):
+    """What a worker learns when it renews its claim."""
+
+    KEPT = "kept"
+    LOST = "lost"
+    CANCELLED = "cancelled"
 
 
 @restarted
@@ -51,14 +76,15 @@ async def claim(
 ) -> Claim | None:
     """Take a submitted task, or a running one whose lease has run out; None if it is neither.
 
-    A task that was tried ``max_attempts`` times already fails with a sentence instead.
+    A task that was tried ``max_attempts`` times since its last checkpoint fails with a sentence
+    instead; one that somebody has cancelled meanwhile is not tried again.
     """
     token = str(uuid.uuid4())
     now = await now_ms()
     async with transaction() as connection:
         taken = (
             await _free(task_id, now, connection)
-            .filter(attempt__lt=max_attempts)
+            .filter(crashes__lt=max_attempts)
             .update(
                 state=Status.RUNNING.value,
                 attempt=F("attempt") + 1,
@@ -68,7 +94,8 @@ async def claim(
                 device=device[:64],
                 started_at=now,
                 progress_at=now,
-                epoch=0,
+                crashes=F("crashes") + 1,
+                version=F("version") + 1,
             )
         )
         if taken:
@@ -76,7 +103,7 @@ async def claim(
             return await _claimed(task_id, token, now, connection)
         # Taken or ended already, or tried too often. PostgreSQL does not lock the row that the
         # UPDATE left as it was, so it may have been handed back by now: look at the attempts again.
-        tried = _free(task_id, now, connection).filter(attempt__gte=max_attempts)
+        tried = _free(task_id, now, connection).filter(crashes__gte=max_attempts)
         await _drop(tried, task_id, GIVEN_UP.format(times=max_attempts), now, connection)
     return None
 
@@ -86,7 +113,11 @@ async def _drop(
 ) -> None:
     """End the task as Failed in both tables, if the run is still among these."""
     dropped = await runs.update(
-        state=Status.FAILED.value, lease_token="", finished_at=now, error=sentence
+        state=Status.FAILED.value,
+        lease_token="",
+        finished_at=now,
+        error=sentence,
+        version=F("version") + 1,
     )
     if dropped:
         await _mirror(task_id, Status.FAILED, connection, result=sentence)
@@ -95,7 +126,7 @@ async def _drop(
 def _free(task_id: str, now: int, connection: BaseDBAsyncClient) -> Any:
     expired = Q(state=Status.RUNNING.value, lease_until__lt=now)
     free = Q(state=Status.SUBMITTED.value) | expired
-    return Run.filter(free, task_id=task_id).using_db(connection)
+    return Run.filter(free, task_id=task_id, cancel_at=0).using_db(connection)
 
 
 async def _claimed(
@@ -118,46 +149,89 @@ async def _claimed(
         task_type=submission.task_type,
         task_config=config,
         parent_task_id=run.parent_task_id,
+        retry_of=run.retry_of,
+        request_id=run.request_id,
     )
 
 
 @restarted
 @translated()
-async def renew(claim: Claim, *, lease_ms: int, epoch: int, epochs: int) -> bool:
-    """Keep the claim for another ``lease_ms`` and write progress; False if it was lost."""
+async def renew(claim: Claim, *, lease_ms: int, progress: Progress) -> Hold:
+    """Keep the claim for another ``lease_ms`` and write progress; whether to go on."""
     now = await now_ms()
     changed = await _ours(claim).update(
-        lease_until=now + lease_ms, progress_at=now, epoch=epoch, epochs=epochs
+        lease_until=now + lease_ms,
+        progress_at=now,
+        epoch=progress.epoch,
+        epochs=progress.epochs,
+        permille=progress.permille,
+        remaining_ms=progress.remaining_ms,
     )
+    held = await _ours(claim).values("cancel_at")
     # MySQL counts rows that changed: a row that was as it should be already is still ours.
-    return bool(changed) or await _ours(claim).exists()
+    if not changed and not held:
+        return Hold.LOST
+    return Hold.CANCELLED if held and held[0]["cancel_at"] else Hold.KEPT
+
+
+@restarted
+@translated()
+async def note_checkpoint(claim: Claim) -> bool:
+    """Note that the task can go on from here: what crashed it before is not counted any more."""
+    changed = await _ours(claim).update(checkpoint=await now_ms(), crashes=0)
+    return bool(changed)
 
 
 @restarted
 @translated()
 async def update_task_result(claim: Claim, result: dict[str, Any]) -> bool:
-    """End the task as Finished with its result; False, and nothing written, if it was lost."""
-    text = json.dumps(result, allow_nan=False, ensure_ascii=False, separators=(",", ":"))
-    return await _end(claim, Status.FINISHED, text)
+    """End the task as Finished with its result; False, and nothing written, if it was lost.
+
+    What was cancelled before this is written ends as Cancelled, and keeps the result.
+    """
+    return await _end(claim, Status.FINISHED, _text(result), sentence=CANCELLED)
 
 
 @restarted
 @translated()
 async def fail_task(claim: Claim, sentence: str) -> bool:
     """End the task as Failed for the reason given; False if it was lost."""
-    return await _end(claim, Status.FAILED, sentence)
+    return await _end(claim, Status.FAILED, sentence, sentence=sentence)
 
 
-async def _end(claim: Claim, status: Status, result: str) -> bool:
+@restarted
+@translated()
+async def end_cancelled(claim: Claim, result: dict[str, Any]) -> bool:
+    """End the task as Cancelled, with what there is of a result; False if it was lost."""
+    return await _end(claim, Status.CANCELLED, _text(result), sentence=CANCELLED)
+
+
+async def _end(claim: Claim, status: Status, result: str, *, sentence: str) -> bool:
     now = await now_ms()
-    error = result[:ERROR_CHARACTERS] if status == Status.FAILED else ""
     async with transaction() as connection:
-        changed = await _ours(claim, connection).update(
-            state=status.value, lease_token="", finished_at=now, error=error
-        )
-        if changed:
+        ours = _ours(claim, connection)
+        if status == Status.FINISHED:
+            ended = await _ended(ours.filter(cancel_at=0), status, now)
+            if not ended:
+                status = Status.CANCELLED
+                ended = await _ended(ours, status, now, sentence)
+        else:
+            ended = await _ended(ours, status, now, sentence)
+        if ended:
             await _mirror(claim.task_id, status, connection, result=result)
-    return bool(changed)
+    return bool(ended)
+
+
+async def _ended(runs: Any, status: Status, now: int, sentence: str = "") -> int:
+    return int(
+        await runs.update(
+            state=status.value,
+            lease_token="",
+            finished_at=now,
+            error=sentence[:ERROR_CHARACTERS],
+            version=F("version") + 1,
+        )
+    )
 
 
 @restarted
@@ -167,12 +241,21 @@ async def hand_back(claim: Claim) -> bool:
     now = await now_ms()
     async with transaction() as connection:
         changed = await _ours(claim, connection).update(
-            state=Status.SUBMITTED.value, lease_token="", lease_until=0, attempt=F("attempt") - 1
+            state=Status.SUBMITTED.value,
+            lease_token="",
+            lease_until=0,
+            attempt=F("attempt") - 1,
+            crashes=0,
+            version=F("version") + 1,
         )
         if changed:
             await _mirror(claim.task_id, Status.SUBMITTED, connection)
             await Outbox.create(task_id=claim.task_id, created_at=now, using_db=connection)
     return bool(changed)
+
+
+def _text(result: dict[str, Any]) -> str:
+    return json.dumps(result, allow_nan=False, ensure_ascii=False, separators=(",", ":"))
 
 
 def _ours(claim: Claim, connection: BaseDBAsyncClient | None = None) -> Any:

@@ -7,8 +7,9 @@ from typing import Any
 from tortoise.exceptions import IntegrityError
 
 from db.clock import now_ms
-from db.errors import CursorUnknown, DatabaseError, translated
-from db.models import Outbox, Run
+from db.errors import CursorUnknown, DatabaseError, KeyUsed, translated
+from db.keys import NewKey
+from db.models import Key, Outbox, Run
 from db.neurolearn import Submission
 from db.numbers import NUMBERS
 from db.states import Status
@@ -29,11 +30,16 @@ class NewTask:
     task_config: str
     parent_task_id: str
     epochs: int
+    retry_of: str = ""
+    request_id: str = ""
 
 
 @dataclass(frozen=True)
 class TaskRecord:
-    """A task as both tables have it; times in milliseconds since 1970, 0 for not yet."""
+    """A task as both tables have it; times in milliseconds since 1970, 0 for not yet.
+
+    ``remaining_ms`` was left at ``progress_at`` by the speed until then; -1 where it is not known.
+    """
 
     task_id: str
     proj_id: str
@@ -45,9 +51,15 @@ class TaskRecord:
     error: str | None
     attempt: int = 0
     parent_task_id: str = ""
+    retry_of: str = ""
+    request_id: str = ""
+    version: int = 0
+    cancel_at: int = 0
     device: str = ""
     epoch: int = 0
     epochs: int = 0
+    permille: int = 0
+    remaining_ms: int = -1
     submitted_at: int = 0
     started_at: int = 0
     progress_at: int = 0
@@ -62,48 +74,78 @@ class ModelRecord:
     proj_id: str
     task_status: str
     model_state_path: str
+    manifest_sha256: str = ""
 
 
 @restarted
 @translated()
-async def insert_new_task(task: NewTask) -> str:
+async def insert_new_task(task: NewTask, key: NewKey | None = None) -> str:
     """Write submission, run and outbox row in one transaction; the task's new id.
 
+    ``key`` is written with them, so that a task and the answer to its key are there together.
+
     Raises:
+        KeyUsed: another post has used the key.
         DatabaseError: the database does not answer, or no free id was found.
 
     """
     now = await now_ms()
     for task_id in NUMBERS.ids("TASK"):
         try:
-            await _insert(task, task_id, now)
-        except IntegrityError:
+            await _insert(task, task_id, now, key)
+        except IntegrityError as error:
+            if key is not None and await Key.filter(key_sha256=key.key_sha256).exists():
+                raise KeyUsed("The key was used.") from error
             continue
         return task_id
     raise DatabaseError("No free task id was found; try again in a second.")
 
 
-async def _insert(task: NewTask, task_id: str, now: int) -> None:
+async def _insert(task: NewTask, task_id: str, now: int, key: NewKey | None) -> None:
     async with transaction() as connection:
-        await Submission.create(
-            task_id=task_id,
-            proj_id=task.proj_id,
-            task_name=task.task_name,
-            task_type=task.task_type,
-            task_config=task.task_config,
-            task_status=Status.SUBMITTED.value,
-            task_result="",
-            using_db=connection,
-        )
-        await Run.create(
-            task_id=task_id,
-            state=Status.SUBMITTED.value,
-            parent_task_id=task.parent_task_id,
-            epochs=task.epochs,
-            submitted_at=now,
-            using_db=connection,
-        )
+        if key is not None:
+            await key_row(key, task_id, now).save(using_db=connection, force_create=True)
+        await submission_row(task, task_id).save(using_db=connection)
+        await run_row(task, task_id, now).save(using_db=connection, force_create=True)
         await Outbox.create(task_id=task_id, created_at=now, using_db=connection)
+
+
+def key_row(key: NewKey, task_id: str, now: int) -> Key:
+    """The row of a key that is used for this task."""
+    return Key(
+        key_sha256=key.key_sha256,
+        body_sha256=key.body_sha256,
+        task_id=task_id,
+        answer=key.answer(task_id),
+        created_at=now,
+    )
+
+
+def submission_row(task: NewTask, task_id: str) -> Submission:
+    """The row that NEURO-LEARN reads."""
+    return Submission(
+        task_id=task_id,
+        proj_id=task.proj_id,
+        task_name=task.task_name,
+        task_type=task.task_type,
+        task_config=task.task_config,
+        task_status=Status.SUBMITTED.value,
+        task_result="",
+    )
+
+
+def run_row(task: NewTask, task_id: str, now: int) -> Run:
+    """The service's own row of a new task."""
+    return Run(
+        task_id=task_id,
+        state=Status.SUBMITTED.value,
+        parent_task_id=task.parent_task_id,
+        epochs=task.epochs,
+        submitted_at=now,
+        proj_id=task.proj_id,
+        retry_of=task.retry_of,
+        request_id=task.request_id,
+    )
 
 
 @translated()
@@ -146,8 +188,9 @@ async def get_model(task_id: str) -> ModelRecord | None:
     task = await get_task(task_id)
     if task is None:
         return None
-    path = str((task.task_result or {}).get("model_state_path", ""))
-    return ModelRecord(task.task_id, task.proj_id, task.task_status, path)
+    result = task.task_result or {}
+    named = (str(result.get(name, "")) for name in ("model_state_path", "manifest_sha256"))
+    return ModelRecord(task.task_id, task.proj_id, task.task_status, *named)
 
 
 @translated()
@@ -183,8 +226,9 @@ def _record(row: dict[str, Any], run: Run | None) -> TaskRecord:
 
 
 RUN_FIELDS = (
-    "attempt", "parent_task_id", "device", "epoch", "epochs", "submitted_at", "started_at",
-    "progress_at", "finished_at",
+    "attempt", "parent_task_id", "retry_of", "request_id", "version", "cancel_at", "device",
+    "epoch", "epochs", "permille", "remaining_ms", "submitted_at", "started_at", "progress_at",
+    "finished_at",
 )  # fmt: skip
 
 

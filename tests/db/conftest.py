@@ -14,7 +14,15 @@ from tests.databases import query
 from tests.db.backends import BACKENDS, made
 from tests.db.opened import opened
 
-TABLES = ("sgn_runs", "sgn_outbox", "sgn_profiles", "backend_submissions", "backend_datasets")
+TABLES = (
+    "sgn_runs",
+    "sgn_outbox",
+    "sgn_profiles",
+    "sgn_keys",
+    "sgn_tokens",
+    "backend_submissions",
+    "backend_datasets",
+)
 
 
 @pytest.hookimpl(tryfirst=True)

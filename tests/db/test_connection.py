@@ -16,6 +16,7 @@ from db import runs, tasks
 from db.clock import now_ms
 from db.connection import _connection, check_schema, close_database, migrate, open_database, ping
 from db.errors import DatabaseError, DatabaseUnavailable, translated
+from db.runs import Progress
 from tests.databases import query
 from tests.db.backends import on_servers
 from tests.db.opened import opened, opening
@@ -180,8 +181,9 @@ async def test_a_connection_lost_as_a_transaction_begins_is_not_kept(url: str) -
         await connected()
         kill_connections(url)  # blocks the loop: the driver cannot know before it writes
         with pytest.raises(DatabaseUnavailable):
-            await translated()(tasks._insert)(TASK, f"TASK{number}", 1)
+            await translated()(tasks._insert)(TASK, f"TASK{number}", 1, None)
     async with asyncio.timeout(5):
+        await connected()
         await submitted()
 
 
@@ -222,7 +224,7 @@ def test_calls_come_from_threads_to_the_loop_that_opened_the_database(url: str) 
         assert len(set(task_ids)) == 8
         claim = call(claimed(task_ids[0]))
         assert claim is not None
-        assert call(runs.renew(claim, lease_ms=60_000, epoch=1, epochs=2))
+        assert call(runs.renew(claim, lease_ms=60_000, progress=Progress(1, 2)))
         assert call(runs.update_task_result(claim, {}))
         call(close_database())
     finally:

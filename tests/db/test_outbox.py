@@ -73,7 +73,7 @@ async def test_a_running_task_brings_no_message() -> None:
     claim = await running()
     await sent_long_ago(claim.task_id)
     assert await outbox.requeue_expired() == []
-    assert await outbox.requeue_submitted(0) == []
+    assert await outbox.requeue_submitted(set(), 0) == []
 
 
 async def test_tasks_beyond_one_batch_come_when_the_first_are_claimed(
@@ -91,8 +91,8 @@ async def test_tasks_beyond_one_batch_come_when_the_first_are_claimed(
 async def test_waiting_tasks_without_a_recent_message_are_sent_again() -> None:
     old, fresh = await submitted(), await submitted()
     await sent_long_ago(old)
-    assert await outbox.requeue_submitted(10_000) == [old]
-    assert await outbox.requeue_submitted(10_000) == []
+    assert await outbox.requeue_submitted(set(), 10_000) == [old]
+    assert await outbox.requeue_submitted(set(), 10_000) == []
     assert sorted(await waiting()) == sorted([fresh, old])
 
 
@@ -100,7 +100,7 @@ async def test_a_task_handed_back_just_now_is_not_sent_twice() -> None:
     claim = await running()
     await sent_long_ago(claim.task_id)
     await runs.hand_back(claim)
-    assert await outbox.requeue_submitted(10_000) == []
+    assert await outbox.requeue_submitted(set(), 10_000) == []
     assert await waiting() == [claim.task_id]
 
 

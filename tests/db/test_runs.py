@@ -15,7 +15,7 @@ from db.clock import now_ms
 from db.errors import ContentTooLarge
 from db.models import Outbox, Run
 from db.neurolearn import Submission
-from db.runs import Claim
+from db.runs import Claim, Hold, Progress
 from tests.databases import query
 from tests.db import processes
 from tests.db.backends import on_mysql, on_postgres
@@ -24,8 +24,14 @@ from tests.db.samples import claimed, running, submitted
 pytestmark = pytest.mark.usefixtures("url")
 
 Write = Callable[[Claim], Coroutine[Any, Any, bool]]
+
+
+async def kept(claim: Claim) -> bool:
+    return await runs.renew(claim, lease_ms=5000, progress=Progress(3, 9)) == Hold.KEPT
+
+
 WRITES: dict[str, Write] = {
-    "renew": lambda claim: runs.renew(claim, lease_ms=5000, epoch=3, epochs=9),
+    "renew": kept,
     "update_task_result": lambda claim: runs.update_task_result(claim, {"loss": 1.0}),
     "fail_task": lambda claim: runs.fail_task(claim, "It is so."),
     "hand_back": runs.hand_back,
@@ -110,7 +116,7 @@ async def test_of_many_claims_of_a_lease_that_ran_out_one_is_given() -> None:
 
 async def test_renewing_keeps_the_lease_and_shows_progress() -> None:
     claim = await running(lease_ms=1)
-    assert await runs.renew(claim, lease_ms=60_000, epoch=4, epochs=9)
+    assert await runs.renew(claim, lease_ms=60_000, progress=Progress(4, 9)) == Hold.KEPT
     await asyncio.sleep(0.02)
     assert await claimed(claim.task_id) is None
     task = await tasks.get_task(claim.task_id)
@@ -130,7 +136,11 @@ async def test_renewing_twice_in_a_millisecond_is_still_ours(
 
     monkeypatch.setattr(runs, "now_ms", stopped)
     for _ in range(2):
-        assert await runs.renew(claim, lease_ms=60_000, epoch=1, epochs=9)
+        assert (
+            await runs.renew(claim, lease_ms=60_000, progress=Progress(1, 9))
+            == Hold.KEPT
+            == Hold.KEPT
+        )
 
 
 async def test_an_old_token_changes_nothing(write: Write) -> None:
@@ -224,7 +234,7 @@ async def test_what_was_tried_too_often_fails_with_a_sentence_in_both_tables() -
     assert "stopped unexpectedly 2 times" in run["error"]
     assert run["lease_token"] == ""
     assert run["finished_at"] > 0
-    assert not await runs.renew(claim, lease_ms=60_000, epoch=1, epochs=9)
+    assert await runs.renew(claim, lease_ms=60_000, progress=Progress(1, 9)) == Hold.LOST
 
 
 @on_postgres
@@ -253,7 +263,7 @@ async def test_a_task_handed_back_while_another_asks_for_it_is_not_given_up(
 async def test_a_task_that_runs_does_not_fail_by_a_claim_beyond_its_attempts() -> None:
     claim = await running()
     assert await claimed(claim.task_id, max_attempts=1) is None
-    assert await runs.renew(claim, lease_ms=60_000, epoch=1, epochs=9)
+    assert await runs.renew(claim, lease_ms=60_000, progress=Progress(1, 9)) == Hold.KEPT
 
 
 async def test_handing_back_does_not_count_and_sends_a_message() -> None:

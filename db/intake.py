@@ -1,0 +1,102 @@
+"""New tasks from many requests at once, written together: one transaction for all that wait.
+
+While one transaction is on its way, whatever comes is gathered for the next (group commit), so a
+task costs the database the less the more there are.
+"""
+
+import asyncio
+from dataclasses import dataclass, field
+
+from tortoise.exceptions import IntegrityError
+
+from db.clock import now_ms
+from db.errors import DatabaseError, translated
+from db.keys import NewKey
+from db.models import Key, Outbox, Run
+from db.neurolearn import Submission
+from db.numbers import NUMBERS
+from db.tasks import NewTask, insert_new_task, key_row, run_row, submission_row
+from db.transactions import restarted, transaction
+
+MOST_TOGETHER = 64
+
+
+@dataclass(frozen=True)
+class _Waiting:
+    task: NewTask
+    key: NewKey | None
+    task_id: str = field(default_factory=lambda: next(NUMBERS.ids("TASK")))
+    written: "asyncio.Future[str]" = field(
+        default_factory=lambda: asyncio.get_running_loop().create_future()
+    )
+
+
+class Intake:
+    """Writes new tasks for all requests of one process."""
+
+    def __init__(self) -> None:
+        self._waiting: list[_Waiting] = []
+        self._writing: asyncio.Task[None] | None = None
+
+    async def insert(self, task: NewTask, key: NewKey | None) -> str:
+        """The task's id once it is written; errors as of :func:`db.tasks.insert_new_task`.
+
+        A request that is given up meanwhile does not take the others' tasks along.
+        """
+        mine = _Waiting(task, key)
+        self._waiting.append(mine)
+        if self._writing is None or self._writing.done():
+            self._writing = asyncio.create_task(self._write())
+        return await asyncio.shield(mine.written)
+
+    async def _write(self) -> None:
+        while self._waiting:
+            some = self._waiting[:MOST_TOGETHER]
+            del self._waiting[:MOST_TOGETHER]
+            if len(some) > 1 and await _all_at_once(some):
+                for each in some:
+                    _tell(each, each.task_id)
+                continue
+            for each in some:
+                await _one(each)
+
+
+async def _all_at_once(some: list[_Waiting]) -> bool:
+    """Whether all were written; none were if one could not be."""
+    try:
+        await _insert_all(some)
+    except (DatabaseError, IntegrityError):
+        return False
+    return True
+
+
+@restarted
+@translated()
+async def _insert_all(some: list[_Waiting]) -> None:
+    now = await now_ms()
+    keys = [key_row(each.key, each.task_id, now) for each in some if each.key is not None]
+    async with transaction() as connection:
+        if keys:
+            await Key.bulk_create(keys, using_db=connection)
+        await Submission.bulk_create(
+            [submission_row(each.task, each.task_id) for each in some], using_db=connection
+        )
+        await Run.bulk_create(
+            [run_row(each.task, each.task_id, now) for each in some], using_db=connection
+        )
+        await Outbox.bulk_create(
+            [Outbox(task_id=each.task_id, created_at=now) for each in some], using_db=connection
+        )
+
+
+async def _one(each: _Waiting) -> None:
+    try:
+        _tell(each, await insert_new_task(each.task, each.key))
+    except Exception as error:  # noqa: BLE001 - whoever waits for it gets it
+        if not each.written.done():
+            each.written.set_exception(error)
+
+
+def _tell(each: _Waiting, task_id: str) -> None:
+    if not each.written.done():
+        each.written.set_result(task_id)

@@ -1,0 +1,41 @@
+"""How many tasks wait, where in the queue one is, and which have nothing to wait for any more."""
+
+from collections.abc import Sequence
+
+from tortoise.expressions import Q
+
+from db.clock import now_ms
+from db.errors import translated
+from db.models import Run
+from db.states import Status
+from db.tasks import TaskRecord
+
+LONGEST_LIST = 500  # ids in one query
+
+
+@translated()
+async def waiting(proj_id: str) -> tuple[int, int]:
+    """How many tasks wait: of this project, and in all."""
+    submitted = Run.filter(state=Status.SUBMITTED.value)
+    return await submitted.filter(proj_id=proj_id).count(), await submitted.count()
+
+
+@translated()
+async def done_with(task_ids: Sequence[str], keep_ms: int) -> list[str]:
+    """Those of these tasks that are Finished, or that failed or were cancelled that long ago."""
+    now, found = await now_ms(), []
+    for start in range(0, len(task_ids), LONGEST_LIST):
+        some = Run.filter(task_id__in=list(task_ids[start : start + LONGEST_LIST]))
+        finished = Q(state=Status.FINISHED.value)
+        given_up = [Status.FAILED.value, Status.CANCELLED.value]
+        old = Q(state__in=given_up, finished_at__lt=now - keep_ms)
+        found += await some.filter(finished | old).values_list("task_id", flat=True)
+    return [str(task_id) for task_id in found]
+
+
+@translated()
+async def place(task: TaskRecord) -> int:
+    """How many tasks were submitted before this one and still wait, and itself."""
+    before = Q(submitted_at__lt=task.submitted_at)
+    same = Q(submitted_at=task.submitted_at, task_id__lt=task.task_id)
+    return 1 + await Run.filter(before | same, state=Status.SUBMITTED.value).count()
