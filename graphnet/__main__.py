@@ -25,10 +25,11 @@ from graphnet.devices import choose_device
 from graphnet.errors import GraphnetError
 from graphnet.experiment import Outcome, run
 from graphnet.glassbrain import glass_brain
+from graphnet.journal import Journal
 from graphnet.readers.files import read_cohort
 from graphnet.splits import Splits
 from graphnet.stored import StoredModel
-from graphnet.training import Epoch
+from graphnet.training import Epoch, Training
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -96,7 +97,7 @@ def _train(asked: argparse.Namespace, atlas: Atlas | None) -> Outcome:
         evaluation=evaluation,
         parent=parent,
         device=choose_device(asked.device),
-        on_epoch=_show,
+        journal=_Shown(),
     )
 
 
@@ -116,8 +117,12 @@ def _load(folder: Path) -> StoredModel:
     return StoredModel.from_bytes(parameters, (folder / "manifest.json").read_bytes())
 
 
-def _show(epoch: Epoch) -> None:
-    print(epoch.line())  # noqa: T201
+class _Shown(Journal):
+    """Prints the epochs of the model itself."""
+
+    def trained(self, training: Training, epoch: Epoch) -> None:  # noqa: ARG002
+        if self.stage == 0:
+            print(epoch.line())  # noqa: T201
 
 
 def _picture(outcome: Outcome, atlas: Atlas) -> bytes | None:

@@ -1,6 +1,6 @@
 """How good a model is: beside simple baselines, on the same subjects, with intervals."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -11,6 +11,7 @@ from graphnet.bootstrap import paired_difference
 from graphnet.cohort import Cohort, FloatArray
 from graphnet.fits import fit_watched, untrained
 from graphnet.graphs import Float32Array
+from graphnet.journal import Journal
 from graphnet.metrics import evaluate
 from graphnet.regression import evaluate_scores
 from graphnet.splits import Splits
@@ -39,7 +40,7 @@ def assess(
     baselines: bool,
     device: torch.device,
     parent: StoredModel | None = None,
-    tick: Callable[[], None] = lambda: None,
+    journal: Journal | None = None,
 ) -> Assessment:
     """Judge ``model`` and baselines fitted on the same training subjects, on every split."""
     present = data.present()
@@ -53,7 +54,7 @@ def assess(
     if parent is not None:
         theirs[PARENT] = {name: parent.predict(cohort) for name, cohort in present.items()}
     elif has_graph(model):
-        without = _without_graph(model, data, device, tick)
+        without = _without_graph(model, data, device, journal or Journal())
         theirs[NO_EDGE] = {name: without.predict(cohort) for name, cohort in present.items()}
     return Assessment(
         metrics,
@@ -154,11 +155,11 @@ def simple_baselines(
 
 
 def _without_graph(
-    model: StoredModel, data: Splits, device: torch.device, tick: Callable[[], None]
+    model: StoredModel, data: Splits, device: torch.device, journal: Journal
 ) -> StoredModel:
     settings = replace(model.settings, graph="none")
     start = untrained(data.train, settings, model.classes)
-    return fit_watched(start, data, device=device, on_epoch=lambda _: tick()).model
+    return fit_watched(start, data, device=device, journal=journal).model
 
 
 def _on(theirs: Mapping[str, Mapping[str, FloatArray]], split: str) -> dict[str, FloatArray]:

@@ -1,6 +1,6 @@
 """Cross-validation: predictions for each training subject by models that never saw them."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -11,6 +11,7 @@ from graphnet.cohort import Cohort, FloatArray
 from graphnet.config import Settings
 from graphnet.fits import Fit, Fitted, fit_all
 from graphnet.folds import Fold
+from graphnet.journal import Journal
 from graphnet.nested import choose
 from graphnet.stored import StoredModel
 
@@ -43,7 +44,7 @@ def cross_validate(
     nested: bool = False,
     baselines: bool = True,
     parent: StoredModel | None = None,
-    tick: Callable[[], None] = lambda: None,
+    journal: Journal | None = None,
 ) -> Validated:
     """Train on all folds at once, the net with and without its graph, and the baselines.
 
@@ -56,15 +57,15 @@ def cross_validate(
     """
     asked = [Fit(fold.train, settings) for fold in folds]
     if nested:
-        asked = choose(cohort, asked, classes, device=device, tick=tick)
-    ours = fit_all(cohort, asked, classes, device=device, parent=parent, tick=tick)
+        asked = choose(cohort, asked, classes, device=device, journal=journal)
+    ours = fit_all(cohort, asked, classes, device=device, parent=parent, journal=journal)
     found: dict[str, FloatArray | None] = {}
     reasons: dict[str, str] = {}
     if baselines:
-        found, reasons = _baselines(cohort, folds, ours)
+        found, reasons = _baselines(cohort, folds, ours, journal or Journal())
         if has_graph(ours[0].model) and parent is None:
             without = [replace(fit, settings=replace(fit.settings, graph="none")) for fit in asked]
-            edgeless = fit_all(cohort, without, classes, device=device, tick=tick)
+            edgeless = fit_all(cohort, without, classes, device=device, journal=journal)
             found[NO_EDGE] = pooled(folds, [each.predicted for each in edgeless])
     return Validated(
         folds=folds,
@@ -86,11 +87,12 @@ def pooled(folds: Sequence[Fold], predicted: Sequence[FloatArray]) -> FloatArray
 
 
 def _baselines(
-    cohort: Cohort, folds: Sequence[Fold], ours: Sequence[Fitted]
+    cohort: Cohort, folds: Sequence[Fold], ours: Sequence[Fitted], journal: Journal
 ) -> tuple[dict[str, FloatArray | None], dict[str, str]]:
     """Fitted to the very measures that each fold's net had."""
     by_fold = []
     for fold, fitted in zip(folds, ours, strict=True):
+        journal.pause()
         x = fitted.model.preprocessing.scaled(cohort).reshape(len(cohort), -1)
         train = cohort.rows(fold.train)
         by_fold.append(simple_baselines(fitted.model, train, x[fold.train], {"all": x}))

@@ -1,30 +1,31 @@
 """One task from cohorts to an honest result: prepare, fit, judge, explain."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib import metadata
 from typing import Any
 
-import numpy as np
 import torch
+from torch import Tensor
 
 from graphnet import provenance, splits
-from graphnet.assessment import Assessment, assess, graph_helps
-from graphnet.cohort import Cohort, IntArray
+from graphnet.assessment import Assessment, assess, graph_helps, has_graph
+from graphnet.cohort import Cohort
 from graphnet.config import Evaluation, Settings
 from graphnet.errors import CohortError, ModelError
 from graphnet.explanation import explain
-from graphnet.fits import fit_watched, replicas, untrained
-from graphnet.harmonise import Harmoniser, confounding
+from graphnet.fits import Watched, fit_watched, replicas, untrained
+from graphnet.journal import Journal
 from graphnet.manifest import check_fit
-from graphnet.quality import RULES
-from graphnet.scaling import CLIP
+from graphnet.nested import INNER_FOLDS, grid
+from graphnet.remarks import clipped_values, quality, warnings
 from graphnet.splits import Splits
 from graphnet.stored import StoredModel
-from graphnet.training import Epoch
-from graphnet.validation import Validation, planned, validate
+from graphnet.training import Training
+from graphnet.validation import Folds, Validation, planned, validate
 
 TRAINED_ON = "trained_on"
+TOGETHER = 0.15  # of the time of one training, for each that is trained along with it
 INHERITED = ("graph", "density", "threshold", "sign", "neighbours", "harmonise", "label")
 
 
@@ -43,16 +44,14 @@ def run(
     evaluation: Evaluation | None = None,
     parent: StoredModel | None = None,
     device: torch.device | None = None,
-    on_epoch: Callable[[Epoch], None] = lambda _: None,
-    tick: Callable[[], None] = lambda: None,
+    journal: Journal | None = None,
     identity: Mapping[str, str] | None = None,
 ) -> Outcome:
     """Train from scratch, or from ``parent``, and judge the model on every split.
 
     The same data, settings and parent give the same parameters bit for bit on one kind of
-    processor. ``on_epoch`` is called after each epoch of the model itself, ``tick`` after each
-    epoch of what is trained to judge it; what they raise ends the task. ``identity`` (task ids)
-    goes into the manifest as it is.
+    processor, also where ``journal`` gives back the state of an interrupted run of the same.
+    ``identity`` (task ids) goes into the manifest as it is.
 
     Raises:
         CohortError: splits that do not fit together or hold too little.
@@ -63,12 +62,16 @@ def run(
     """
     on = device or torch.device("cpu")
     asked = evaluation or Evaluation()
-    start = _from_scratch(data, settings) if parent is None else _inherit(parent, data, settings)
+    along = journal or Journal()
+    start = _start(data, settings, parent)
     plans = planned(data, asked, by_score=start.scale is not None, seed=settings.seed)
-    fitted = fit_watched(start, data, device=on, on_epoch=on_epoch)
+    along.expect(_costs(start, plans, asked, parent))
+    fitted = fit_watched(start, data, device=on, journal=along)
+    along.pause()
     found = assess(
-        fitted.model, data, baselines=asked.baselines, device=on, parent=parent, tick=tick
+        fitted.model, data, baselines=asked.baselines, device=on, parent=parent, journal=along
     )
+    along.pause()
     fresh, sentences = _may_start(parent, data)
     validated = validate(
         fitted.model,
@@ -77,16 +80,17 @@ def run(
         asked,
         device=on,
         parent=None if fresh else parent,
-        tick=tick,
+        journal=along,
     )
-    clipped = _clipped(fitted.model, data)
+    along.pause()
+    clipped = clipped_values(fitted.model, data)
     result = {
         "train_epochs": fitted.lines,
         **_figures(found, validated, data),
-        "warnings": [*_warnings(fitted.model, data, clipped), *sentences, *validated.warnings],
+        "warnings": [*warnings(fitted.model, data, clipped), *sentences, *validated.warnings],
         "selected_epoch": fitted.epoch,
         "code_version": metadata.version("nld-sgn"),
-        "quality": _quality(data, clipped),
+        "quality": quality(data, clipped),
         "explanation": explain(fitted.model, _explained(data), validated.models)
         if asked.explain
         else None,
@@ -101,6 +105,60 @@ def run(
         TRAINED_ON: sorted({*provenance.subjects(data.train.ids), *_seen(parent)}),
     }
     return Outcome(replace(fitted.model, facts=facts), result)
+
+
+def recovered(
+    data: Splits, settings: Settings, parent: StoredModel | None, state: Mapping[str, Tensor]
+) -> Watched:
+    """The model with the best parameters of a training of the same that was interrupted.
+
+    Raises:
+        GraphnetError: as :func:`run`; and where ``state`` is of another training.
+
+    """
+    done = replace(settings, epochs=int(state["epoch"]))
+    found = fit_watched(
+        _start(data, done, parent), data, device=torch.device("cpu"), journal=_Reading(state)
+    )
+    asked = replace(found.model.settings, epochs=settings.epochs)
+    return replace(found, model=replace(found.model, settings=asked))
+
+
+class _Reading(Journal):
+    """Gives back one state, and refuses to train beyond it."""
+
+    def __init__(self, state: Mapping[str, Tensor]) -> None:
+        super().__init__()
+        self._state = state
+
+    def kept(self, stage: int) -> Mapping[str, Tensor]:  # noqa: ARG002
+        return self._state
+
+    def began(self, training: Training) -> None:
+        if training.epoch != int(self._state["epoch"]):
+            raise ModelError("The checkpoint is of another training.")
+
+
+def _start(data: Splits, settings: Settings, parent: StoredModel | None) -> StoredModel:
+    if parent is None:
+        return _from_scratch(data, settings)
+    return _inherit(parent, data, settings)
+
+
+def _costs(
+    start: StoredModel, plans: Sequence[Folds], asked: Evaluation, parent: StoredModel | None
+) -> list[float]:
+    """About how much work each training is: the model's own, its folds', nested ones'."""
+    both = asked.baselines and parent is None and has_graph(start)
+    costs = [1.0, 1.0] if both else [1.0]
+    for plan in plans:
+        count = len(plan.folds)
+        if not count:
+            continue
+        if asked.nested:
+            costs += [TOGETHER * INNER_FOLDS * len(grid(start.settings))] * count
+        costs += [1 + TOGETHER * count] * (2 if both else 1)
+    return costs
 
 
 def _explained(data: Splits) -> Cohort:
@@ -159,74 +217,6 @@ def _may_start(parent: StoredModel | None, data: Splits) -> tuple[bool, list[str
             "these are cross-validated, each fold is trained from scratch."
         )
     return bool(known["train"]), sentences
-
-
-def _clipped(model: StoredModel, data: Splits) -> dict[str, IntArray]:
-    """How many values of each subject and measure were drawn in, (S, F), by split."""
-    through = model.preprocessing
-    return {
-        name: through.scaler.clipped(through.features(cohort))
-        for name, cohort in data.present().items()
-    }
-
-
-def _warnings(model: StoredModel, data: Splits, clipped: Mapping[str, IntArray]) -> list[str]:
-    sentences = splits.warnings(data)
-    if model.preprocessing.harmoniser is not None:
-        sentences += _on_sites(model.preprocessing.harmoniser, data)
-    sentences += _without_edges(model, data)
-    constant = int((model.preprocessing.scaler.scale == 0).sum())
-    if constant:
-        sentences.append(
-            f"{constant} columns hardly vary among the training subjects and were set to 0."
-        )
-    for name, counts in clipped.items():
-        cells = int(counts.sum())
-        if cells:
-            sentences.append(
-                f"{name}_data: {cells} values lie more than {CLIP:g} standard deviations from the "
-                "training subjects' mean and were drawn in to that distance."
-            )
-    return sentences
-
-
-def _without_edges(model: StoredModel, data: Splits) -> list[str]:
-    """Whose own graph the threshold leaves empty."""
-    threshold, found = model.settings.threshold, []
-    for name, cohort in data.present().items() if threshold is not None else ():
-        count = model.preprocessing.without_edges(cohort)
-        if count:
-            found.append(
-                f"{name}_data: {count} of {len(cohort)} subjects have no edge left at threshold "
-                f"{threshold:g}; their regions are seen each by itself."
-            )
-    return found
-
-
-def _on_sites(harmoniser: Harmoniser, data: Splits) -> list[str]:
-    """What harmonising could not do, or did too much of."""
-    sentences = confounding(data.train.sites, data.train.labels)
-    for name, cohort in data.held_out():
-        sentences += [
-            f"{name}_data: {count} subjects are of site {site}, which the training data do not "
-            "have; they were not harmonised."
-            for site, count in harmoniser.unseen(cohort.sites).items()
-        ]
-    return sentences
-
-
-def _quality(data: Splits, clipped: Mapping[str, IntArray]) -> dict[str, Any]:
-    """Rules and findings by split, the subjects with clipped values among them."""
-    found: dict[str, list[dict[str, Any]]] = {}
-    for name, cohort in data.present().items():
-        counts = clipped[name]
-        drawn_in = [
-            {"rule": "clipped", "site": cohort.datasets[subject], "subject": cohort.ids[subject],
-             "measure": cohort.measures[measure], "count": int(counts[subject, measure])}
-            for subject, measure in np.argwhere(counts)
-        ]  # fmt: skip
-        found[name] = [finding.as_dict() for finding in cohort.findings] + drawn_in
-    return {"rules": RULES, "findings": found}
 
 
 def _from_scratch(data: Splits, settings: Settings) -> StoredModel:

@@ -1,7 +1,7 @@
 """Many fits at once: folds, repeats, seeds and settings on the replica axis."""
 
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import torch
@@ -10,13 +10,14 @@ from torch import Tensor
 from graphnet.cohort import Cohort, FloatArray, IntArray
 from graphnet.config import Settings
 from graphnet.errors import TrainingError
+from graphnet.journal import Journal
 from graphnet.models import Sizes, build_net
 from graphnet.prepared import Prepared, class_scores
 from graphnet.preprocessing import Preprocessing, Views
 from graphnet.splits import Splits
 from graphnet.stored import StoredModel, predictions
 from graphnet.targets import Scale
-from graphnet.training import Epoch, Plan, Training
+from graphnet.training import Plan, Training
 
 log = logging.getLogger(__name__)
 
@@ -78,9 +79,9 @@ def fit_all(
     *,
     device: torch.device,
     parent: StoredModel | None = None,
-    tick: Callable[[], None] = lambda: None,
+    journal: Journal | None = None,
 ) -> list[Fitted]:
-    """Train every fit; as many at once as fit into memory. ``tick`` is called after each epoch.
+    """Train every fit; as many at once as fit into memory.
 
     Each starts anew, or from ``parent``.
 
@@ -97,7 +98,7 @@ def fit_all(
     while pairs:
         part = pairs[:together]
         try:
-            found += _stack(cohort, part, device, tick)
+            found += _stack(cohort, part, device, journal or Journal())
         except torch.OutOfMemoryError:
             if len(part) == 1:
                 raise
@@ -121,7 +122,7 @@ def _stack(
     cohort: Cohort,
     pairs: Sequence[tuple[StoredModel, Fit]],
     device: torch.device,
-    tick: Callable[[], None],
+    journal: Journal,
 ) -> list[Fitted]:
     models = [model for model, _ in pairs]
     prepared = _prepared(cohort, models, device)
@@ -138,12 +139,12 @@ def _stack(
         frozen=frozen(models[0]),
         moments=_stacked([_moments(model) for model in models]),
     )
-    for _ in training:
-        tick()
-    kept = training.result()
+    for _ in journal.follow(training):
+        pass
+    best = training.result()
     with torch.no_grad():
-        outputs = class_scores(models[0].net, kept, prepared).cpu()
-    return list(_split(models, kept, outputs))
+        outputs = class_scores(models[0].net, best, prepared).cpu()
+    return list(_split(models, best, outputs))
 
 
 def frozen(model: StoredModel) -> set[str]:
@@ -192,12 +193,12 @@ def _plan(pairs: Sequence[tuple[StoredModel, Fit]]) -> Plan:
 
 
 def _split(
-    models: Sequence[StoredModel], kept: dict[str, Tensor], outputs: Tensor
+    models: Sequence[StoredModel], best: dict[str, Tensor], outputs: Tensor
 ) -> Iterator[Fitted]:
     done = 0
     for model in models:
         part = slice(done, done + replicas(model))
-        own = {name: tensor[part].detach().cpu() for name, tensor in kept.items()}
+        own = {name: tensor[part].detach().cpu() for name, tensor in best.items()}
         yield Fitted(replace(model, parameters=own), predictions(outputs[part], model.scale))
         done = part.stop
 
@@ -216,7 +217,7 @@ def fit_watched(
     data: Splits,
     *,
     device: torch.device,
-    on_epoch: Callable[[Epoch], None] = lambda _: None,
+    journal: Journal | None = None,
 ) -> Watched:
     """Train ``model`` further on the training subjects, scoring every split after each epoch.
 
@@ -240,23 +241,22 @@ def fit_watched(
         frozen=frozen(model),
         moments=_moments(model),
     )
-    lines: list[str] = []
     try:
-        for epoch in training:
-            lines.append(epoch.line())
-            on_epoch(epoch)
+        for _ in (journal or Journal()).follow(training):
+            pass
     except TrainingError as error:
-        if lines:
+        if training.lines:
             error.kept = _kept(model, training)
         raise
     moments = {name: tensor.detach().cpu() for name, tensor in training.moments().items()}
     trained = replace(_kept(model, training), moments=moments)
-    return Watched(trained, lines, int(training.best_epoch[0]))
+    return Watched(trained, training.lines, int(training.best_epoch[0]))
 
 
 def _kept(model: StoredModel, training: Training) -> StoredModel:
-    kept = {name: tensor.detach().cpu() for name, tensor in training.result().items()}
-    return replace(model, parameters=kept)
+    """``model`` with the best parameters so far."""
+    best = {name: tensor.detach().cpu() for name, tensor in training.result().items()}
+    return replace(model, parameters=best)
 
 
 def _moments(model: StoredModel) -> dict[str, Tensor]:

@@ -1,5 +1,6 @@
 """The manifest beside a model's parameters, readable without torch."""
 
+import hashlib
 import json
 from typing import Any, NoReturn, TypeVar
 
@@ -19,6 +20,12 @@ def read_manifest(manifest: bytes) -> dict[str, Any]:
     if not isinstance(facts, dict) or facts.get("format") != FORMAT:
         raise ModelError(f"The stored manifest is not of the format {FORMAT}.")
     return facts
+
+
+def check_manifest(manifest: bytes, sha256: str) -> None:
+    """Refuse a manifest of another hash; an older task names none. Raises ModelError."""
+    if sha256 and hashlib.sha256(manifest).hexdigest() != sha256:
+        raise ModelError("The stored manifest is not the one that was written (SHA-256).")
 
 
 def manifest_layout(facts: dict[str, Any]) -> tuple[Layout, tuple[int, ...]]:

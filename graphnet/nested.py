@@ -1,6 +1,6 @@
 """Nested selection: settings chosen within a fold, by inner folds of its training subjects."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from itertools import product
 
@@ -12,6 +12,7 @@ from graphnet.cohort import Cohort, FloatArray, IntArray
 from graphnet.config import Settings
 from graphnet.fits import Fit, fit_all
 from graphnet.folds import Fold, stratified
+from graphnet.journal import Journal
 
 INNER_FOLDS = 5
 RATES = (0.3, 1.0, 3.0)  # times the learning rate
@@ -26,7 +27,7 @@ def choose(
     classes: tuple[int, ...],
     *,
     device: torch.device,
-    tick: Callable[[], None] = lambda: None,
+    journal: Journal | None = None,
 ) -> list[Fit]:
     """Each fit with the settings of least inner loss; no subject outside ``rows`` is looked at.
 
@@ -36,7 +37,7 @@ def choose(
         CohortError: too few subjects of a class for the inner folds.
 
     """
-    return [_chosen(cohort, fit, classes, device, tick) for fit in fits]
+    return [_chosen(cohort, fit, classes, device, journal or Journal()) for fit in fits]
 
 
 def grid(settings: Settings) -> list[Settings]:
@@ -60,7 +61,7 @@ def _chosen(
     fit: Fit,
     classes: tuple[int, ...],
     device: torch.device,
-    tick: Callable[[], None],
+    journal: Journal,
 ) -> Fit:
     inside = cohort.rows(fit.rows)
     folds = stratified(
@@ -72,7 +73,7 @@ def _chosen(
     )
     tried = grid(replace(fit.settings, seeds=1))
     asked = [Fit(fold.train, settings) for settings in tried for fold in folds]
-    fitted = fit_all(inside, asked, classes, device=device, tick=tick)
+    fitted = fit_all(inside, asked, classes, device=device, journal=journal)
     losses = [
         _loss(inside, fold, one.predicted, classes)
         for fold, one in zip([*folds] * len(tried), fitted, strict=True)

@@ -68,6 +68,11 @@ class StoredModel:
         sizes = Sizes(len(self.layout.regions), len(self.layout.measures), outputs)
         return build_net(self.settings.model, sizes)
 
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the parameters, as the manifest names it."""
+        return hashlib.sha256(self._parameters()).hexdigest()
+
     def targets(self, cohort: Cohort) -> Tensor:
         """What the net is to give for each subject, (S,): index of class, or scaled score."""
         if self.scale is not None:
@@ -103,8 +108,7 @@ class StoredModel:
 
     def to_bytes(self) -> tuple[bytes, bytes]:
         """The parameters as safetensors and the manifest as JSON."""
-        tensors = {name: tensor.detach().cpu().contiguous() for name, tensor in self._tensors()}
-        parameters = save_tensors(tensors)
+        parameters = self._parameters()
         manifest = {
             "format": FORMAT,
             **self.facts,
@@ -119,6 +123,11 @@ class StoredModel:
         }
         text = json.dumps(manifest, indent=1, allow_nan=False, ensure_ascii=False)
         return parameters, text.encode()
+
+    def _parameters(self) -> bytes:
+        return save_tensors(
+            {name: tensor.detach().cpu().contiguous() for name, tensor in self._tensors()}
+        )
 
     def _tensors(self) -> list[tuple[str, Tensor]]:
         fitted = self.preprocessing.graphs.as_tensors()

@@ -112,6 +112,7 @@ class Training:
         self.scores = flat.new_full((len(self.watched), 2, len(flat)), torch.nan)
         state = (flat, self.optimiser.mean, self.optimiser.square, self.total, self.scores)
         self.recorder = Recorder(state, record=train.recordable)
+        self.lines: list[str] = []
 
     def __iter__(self) -> Iterator[Epoch]:
         """Train epoch by epoch; stop iterating and training stops, iterate again and it goes on.
@@ -129,7 +130,10 @@ class Training:
             self._check(number, [self.total, self.scores[:, 0]])
             self._keep(number)
             self.epoch = number
-            yield Epoch(number, {name: _first(*score) for name, score in scores.items()})
+            epoch = Epoch(number, {name: _first(*score) for name, score in scores.items()})
+            if self.watched:
+                self.lines.append(epoch.line())
+            yield epoch
 
     def result(self) -> dict[str, Tensor]:
         """The kept parameters, (K, …)."""
@@ -156,7 +160,19 @@ class Training:
             "best_loss": self.best_loss.clone(),
             "best_epoch": self.best_epoch.clone(),
             "order": torch.stack([generator.get_state() for generator in self.order]),
+            "lines": torch.frombuffer(
+                bytearray("\n".join(["curve", *self.lines]).encode()), dtype=torch.uint8
+            ),
         }
+
+    def takes(self, state: Mapping[str, Tensor]) -> bool:
+        """Whether ``state`` is of a training of this shape."""
+        own = self.state()
+        return own.keys() == state.keys() and all(
+            state[name].shape == tensor.shape and state[name].dtype == tensor.dtype
+            for name, tensor in own.items()
+            if name != "lines"
+        )
 
     @torch.no_grad()
     def restore(self, state: Mapping[str, Tensor]) -> None:
@@ -170,6 +186,7 @@ class Training:
             setattr(self, name, state[name].clone().to(self.best.device))
         for generator, drawn in zip(self.order, state["order"], strict=True):
             generator.set_state(drawn.clone())
+        self.lines = bytes(state["lines"].cpu().numpy()).decode().split("\n")[1:]
 
     def _is_stale(self) -> bool:
         """Whether no replica has gained for ``early_stopping`` epochs."""

@@ -1,6 +1,6 @@
 """When a model is cross-validated, on which folds, and what is said of it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,6 +12,7 @@ from graphnet.config import Evaluation
 from graphnet.crossvalidation import Validated, cross_validate
 from graphnet.errors import GraphnetError
 from graphnet.folds import Fold, leave_one_out_by, most_folds, stratified
+from graphnet.journal import Journal
 from graphnet.metrics import evaluate_repeats
 from graphnet.permutation import p_value
 from graphnet.splits import Splits
@@ -71,7 +72,7 @@ def validate(
     *,
     device: torch.device,
     parent: StoredModel | None = None,
-    tick: Callable[[], None] = lambda: None,
+    journal: Journal | None = None,
 ) -> Validation:
     """Train and judge on every kind of folds. What cannot be computed is null, with a warning."""
     found = Validation()
@@ -92,7 +93,7 @@ def validate(
                 nested=asked.nested,
                 baselines=asked.baselines,
                 parent=parent,
-                tick=tick,
+                journal=journal,
             )
         except GraphnetError as error:
             found.metrics[plan.kind] = None

@@ -17,12 +17,13 @@ from graphnet.cohort import Cohort, merge
 from graphnet.config import Evaluation, Settings
 from graphnet.errors import CohortError, GraphnetError, ModelError, SettingsError
 from graphnet.experiment import Outcome
+from graphnet.journal import Journal
 from graphnet.provenance import fingerprints
 from graphnet.quality import RULES
 from graphnet.readers import from_json, from_table
 from graphnet.splits import Splits
 from graphnet.stored import StoredModel
-from graphnet.training import Epoch
+from graphnet.training import Epoch, Training
 from tests.graphnet.people import RECIPE, cohort, rearranged, table
 
 LINE = re.compile(
@@ -69,7 +70,7 @@ def test_a_planted_effect_is_found_in_subjects_never_seen() -> None:
     assert outcome.result["metrics"]["test"]["ci"]["auc"][0] > 0.7
 
 
-@pytest.mark.parametrize("graph", set(GRAPHS) - {*FROM_CONNECTOMES, "tangent", "spatial"})
+@pytest.mark.parametrize("graph", sorted(set(GRAPHS) - {*FROM_CONNECTOMES, "tangent", "spatial"}))
 def test_no_effect_is_found_where_labels_are_shuffled(graph: str) -> None:
     people = shuffled_labels(cohort(controls=60, patients=60), 1)
     others = shuffled_labels(cohort(controls=300, patients=300, seed=1, first=200), 2)
@@ -121,13 +122,14 @@ def test_every_epoch_is_told_and_may_end_the_training() -> None:
     class Enough(Exception):
         pass
 
-    def tell(epoch: Epoch) -> None:
-        told.append(epoch)
-        if epoch.number == 2:
-            raise Enough
+    class Telling(Journal):
+        def trained(self, training: Training, epoch: Epoch) -> None:  # noqa: ARG002
+            told.append(epoch)
+            if epoch.number == 2:
+                raise Enough
 
     with pytest.raises(Enough):
-        run(Splits(cohort()), few(), on_epoch=tell)
+        run(Splits(cohort()), few(), journal=Telling())
     assert [epoch.number for epoch in told] == [1, 2]
     outcome = run(Splits(cohort()), few())
     assert [epoch.line() for epoch in told] == outcome.result["train_epochs"][:2]

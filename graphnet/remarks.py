@@ -1,0 +1,83 @@
+"""What a result says of the data that it comes from: warnings, and findings by split."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from graphnet import splits
+from graphnet.cohort import IntArray
+from graphnet.harmonise import Harmoniser, confounding
+from graphnet.quality import RULES
+from graphnet.scaling import CLIP
+from graphnet.splits import Splits
+from graphnet.stored import StoredModel
+
+
+def clipped_values(model: StoredModel, data: Splits) -> dict[str, IntArray]:
+    """How many values of each subject and measure were drawn in, (S, F), by split."""
+    through = model.preprocessing
+    return {
+        name: through.scaler.clipped(through.features(cohort))
+        for name, cohort in data.present().items()
+    }
+
+
+def warnings(model: StoredModel, data: Splits, clipped: Mapping[str, IntArray]) -> list[str]:
+    """What limits the figures, a sentence each."""
+    sentences = splits.warnings(data)
+    if model.preprocessing.harmoniser is not None:
+        sentences += _on_sites(model.preprocessing.harmoniser, data)
+    sentences += _without_edges(model, data)
+    constant = int((model.preprocessing.scaler.scale == 0).sum())
+    if constant:
+        sentences.append(
+            f"{constant} columns hardly vary among the training subjects and were set to 0."
+        )
+    for name, counts in clipped.items():
+        cells = int(counts.sum())
+        if cells:
+            sentences.append(
+                f"{name}_data: {cells} values lie more than {CLIP:g} standard deviations from the "
+                "training subjects' mean and were drawn in to that distance."
+            )
+    return sentences
+
+
+def _without_edges(model: StoredModel, data: Splits) -> list[str]:
+    """Whose own graph the threshold leaves empty."""
+    threshold, found = model.settings.threshold, []
+    for name, cohort in data.present().items() if threshold is not None else ():
+        count = model.preprocessing.without_edges(cohort)
+        if count:
+            found.append(
+                f"{name}_data: {count} of {len(cohort)} subjects have no edge left at threshold "
+                f"{threshold:g}; their regions are seen each by itself."
+            )
+    return found
+
+
+def _on_sites(harmoniser: Harmoniser, data: Splits) -> list[str]:
+    """What harmonising could not do, or did too much of."""
+    sentences = confounding(data.train.sites, data.train.labels)
+    for name, cohort in data.held_out():
+        sentences += [
+            f"{name}_data: {count} subjects are of site {site}, which the training data do not "
+            "have; they were not harmonised."
+            for site, count in harmoniser.unseen(cohort.sites).items()
+        ]
+    return sentences
+
+
+def quality(data: Splits, clipped: Mapping[str, IntArray]) -> dict[str, Any]:
+    """Rules and findings by split, the subjects with clipped values among them."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    for name, cohort in data.present().items():
+        counts = clipped[name]
+        drawn_in = [
+            {"rule": "clipped", "site": cohort.datasets[subject], "subject": cohort.ids[subject],
+             "measure": cohort.measures[measure], "count": int(counts[subject, measure])}
+            for subject, measure in np.argwhere(counts)
+        ]  # fmt: skip
+        found[name] = [finding.as_dict() for finding in cohort.findings] + drawn_in
+    return {"rules": RULES, "findings": found}

@@ -1,0 +1,115 @@
+"""Interrupted anywhere, a task goes on to the same bits: its own training, its folds, its end."""
+
+from collections.abc import Mapping
+
+import pytest
+from torch import Tensor
+
+from graphnet import checkpoint
+from graphnet.config import Evaluation, Settings
+from graphnet.errors import ModelError
+from graphnet.experiment import Outcome, recovered, run
+from graphnet.journal import Journal
+from graphnet.splits import Splits
+from graphnet.training import Epoch, Training
+from tests.graphnet.people import cohort
+
+ASKED = Evaluation(cv_folds=3, explain=False)
+SETTINGS = Settings.for_model("SGN", epochs=6, batch_size=8)
+
+
+class Interrupted(Exception):
+    pass
+
+
+class Keeping(Journal):
+    """Keeps every stage's state as bytes, and breaks off after some epochs of all."""
+
+    def __init__(self, kept: dict[int, bytes], epochs: int) -> None:
+        super().__init__()
+        self.states = kept
+        self.left = epochs
+        self.done: list[tuple[int, int]] = []
+
+    def kept(self, stage: int) -> Mapping[str, Tensor] | None:
+        content = self.states.get(stage)
+        return None if content is None else checkpoint.from_bytes(content)
+
+    def trained(self, training: Training, epoch: Epoch) -> None:
+        self.done.append((self.stage, epoch.number))
+        self.states[self.stage] = checkpoint.to_bytes(training.state())
+        self.left -= 1
+        if not self.left:
+            raise Interrupted
+
+    @property
+    def share(self) -> float:
+        return sum(self.costs[: self.stage + 1]) / sum(self.costs)
+
+
+def outcome(journal: Journal | None = None) -> Outcome:
+    return run(Splits(cohort()), SETTINGS, evaluation=ASKED, journal=journal)
+
+
+def test_a_task_that_breaks_off_again_and_again_ends_as_if_it_had_not() -> None:
+    undisturbed = outcome()
+    states: dict[int, bytes] = {}
+    done: list[tuple[int, int]] = []
+    for _ in range(100):
+        journal = Keeping(states, epochs=4)
+        try:
+            again = outcome(journal)
+        except Interrupted:
+            done += journal.done
+            continue
+        done += journal.done
+        break
+    assert done == [(stage, epoch) for stage in range(4) for epoch in range(1, 7)]
+    assert journal.share == 1.0
+    assert again.model.to_bytes()[0] == undisturbed.model.to_bytes()[0]
+    assert again.result == undisturbed.result
+
+
+def test_a_state_of_another_shape_is_left_aside() -> None:
+    states: dict[int, bytes] = {}
+    with pytest.raises(Interrupted):
+        run(Splits(cohort()), SETTINGS, journal=Keeping(states, 3))
+    other = Settings.for_model("GCN", epochs=2)
+    journal = Keeping(dict(states), 100)
+    run(
+        Splits(cohort()), other, evaluation=Evaluation(cv_folds=0, baselines=False), journal=journal
+    )
+    assert journal.done == [(0, 1), (0, 2)]
+
+
+def test_the_best_so_far_is_had_from_a_checkpoint() -> None:
+    states: dict[int, bytes] = {}
+    with pytest.raises(Interrupted):
+        run(Splits(cohort()), SETTINGS, journal=Keeping(states, 3))
+    state = checkpoint.from_bytes(states[0])
+    found = recovered(Splits(cohort()), SETTINGS, None, state)
+    short = Settings.for_model("SGN", epochs=3, batch_size=8)
+    asked = Evaluation(cv_folds=0, baselines=False, explain=False)
+    wanted = run(Splits(cohort()), short, evaluation=asked)
+    assert found.lines == wanted.result["train_epochs"]
+    assert found.model.settings == SETTINGS
+    assert found.model.predict(cohort()).tobytes() == wanted.model.predict(cohort()).tobytes()
+    with pytest.raises(ModelError, match="another training"):
+        recovered(Splits(cohort()), Settings.for_model("GCN", epochs=6), None, state)
+
+
+@pytest.mark.parametrize("damage", ["truncated", "changed", "foreign", "pickle", "empty"])
+def test_what_is_no_checkpoint_is_refused(damage: str) -> None:
+    states: dict[int, bytes] = {}
+    with pytest.raises(Interrupted):
+        run(Splits(cohort()), SETTINGS, journal=Keeping(states, 1))
+    content = states[0]
+    damaged = {
+        "truncated": content[:-1],
+        "changed": content[:-1] + bytes([content[-1] ^ 1]),
+        "foreign": b"PK\x03\x04" * 20,
+        "pickle": b"\x80\x04\x95.",
+        "empty": b"",
+    }[damage]
+    with pytest.raises(ModelError, match="checkpoint"):
+        checkpoint.from_bytes(damaged)
