@@ -1,6 +1,7 @@
 """The queue: Dramatiq on Redis. A message holds a task id and nothing else."""
 
 from collections.abc import Iterable
+from typing import Any
 
 import redis
 from dramatiq import Message, Middleware
@@ -36,13 +37,16 @@ def redis_broker(url: str, middleware: Iterable[Middleware] = ()) -> RedisBroker
     return broker
 
 
-def send(broker: RedisBroker, task_id: str) -> None:
+def send(broker: RedisBroker, task_id: str, request_id: str = "") -> None:
     """Put a task on the queue. Raises redis.RedisError when the server does not answer."""
+    options = {"request_id": request_id} if request_id else {}
     broker.enqueue(
-        Message(queue_name=QUEUE, actor_name=ACTOR, args=(task_id,), kwargs={}, options={})
+        Message(queue_name=QUEUE, actor_name=ACTOR, args=(task_id,), kwargs={}, options=options)
     )
 
 
-def waiting(broker: RedisBroker) -> int:
-    """Messages on the queue, those that a worker holds included."""
-    return int(broker.do_qsize(QUEUE))
+def on_queue(broker: RedisBroker) -> set[str]:
+    """The tasks whose messages are on the queue, those that a worker holds included."""
+    contents: Any = broker.client.hvals(f"{broker.namespace}:{QUEUE}.msgs")
+    messages = (Message.decode(content) for content in contents)
+    return {str(argument) for message in messages for argument in message.args[:1]}

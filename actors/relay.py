@@ -5,42 +5,48 @@ A message may be sent twice, never not at all: the claim sorts that out.
 
 import asyncio
 import logging
+from collections.abc import Sequence
 
 import redis
 from dramatiq.brokers.redis import RedisBroker
 
 from actors import queue
 from db import outbox
+from db.cancellation import end_unanswered
 from db.errors import DatabaseUnavailable
+from db.keys import prune_keys
+from db.outbox import OutboxMessage
 
 log = logging.getLogger(__name__)
 
 LOST_AFTER_MS = 10_000
 KEEP_SENT_MS = 3_600_000
+CANCEL_AFTER_MS = 2_500
 
 
 async def relay(broker: RedisBroker) -> int:
     """Send what waits in the outbox; the number of messages sent."""
     messages = await outbox.unsent()
-    for message in messages:
-        await asyncio.to_thread(queue.send, broker, message.task_id)
     if messages:
+        await asyncio.to_thread(_send, broker, messages)
         await outbox.mark_sent([message.id for message in messages])
     return len(messages)
 
 
-async def reconcile(broker: RedisBroker) -> None:
-    """Bring back tasks whose worker or whose message is gone.
+def _send(broker: RedisBroker, messages: Sequence[OutboxMessage]) -> None:
+    for message in messages:
+        queue.send(broker, message.task_id, message.request_id)
 
-    Tasks that wait for long are no sign of loss; an empty queue while tasks wait is one.
-    """
+
+async def reconcile(broker: RedisBroker) -> None:
+    """Bring back tasks whose worker or whose message is gone."""
     expired = await outbox.requeue_expired()
-    lost: list[str] = []
-    if await asyncio.to_thread(queue.waiting, broker) == 0:
-        lost = await outbox.requeue_submitted(LOST_AFTER_MS)
+    there = await asyncio.to_thread(queue.on_queue, broker)
+    lost = await outbox.requeue_submitted(there, LOST_AFTER_MS)
     for task_id in (*expired, *lost):
         log.warning("task %s is put on the queue again", task_id)
     await outbox.prune(KEEP_SENT_MS)
+    await prune_keys()
 
 
 async def run_relay(
@@ -49,6 +55,8 @@ async def run_relay(
     """Relay whenever ``wake`` is set and at least ``every`` seconds, until cancelled."""
     while True:
         try:
+            for task_id in await end_unanswered(CANCEL_AFTER_MS):
+                log.warning("task %s: its worker did not answer to being cancelled", task_id)
             if reconciling:
                 await reconcile(broker)
             await relay(broker)

@@ -19,7 +19,9 @@ from dramatiq.brokers.redis import RedisBroker
 from actors.queue import WORKERS
 from actors.relay import run_relay
 from actors.settings import Settings
+from actors.sweep import run_sweep
 from db.connection import close_database, open_database
+from registry import Store
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -36,8 +38,9 @@ class Runtime(Middleware):
     each epoch.
     """
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, checkpoints: Store | None = None) -> None:
         self.settings = settings
+        self._checkpoints = checkpoints
         self.name = f"{socket.gethostname()}:{os.getpid()}"
         self.stopping = threading.Event()
         self._background: list[Future[None]] = []
@@ -55,6 +58,8 @@ class Runtime(Middleware):
         assert isinstance(broker, RedisBroker)  # noqa: S101 - actors.worker makes no other
         relay = run_relay(broker, asyncio.Event(), every=RELAY_SECONDS, reconciling=True)
         self._background = [self._submit(relay), self._submit(self._show_life(broker.client))]
+        if self._checkpoints is not None:
+            self._background.append(self._submit(run_sweep(self._checkpoints)))
 
     def before_worker_shutdown(self, broker: Broker, worker: Worker) -> None:  # noqa: ARG002
         """Tell a running training to hand its task back."""

@@ -4,6 +4,7 @@ Each variable ``NAME`` may instead be given as ``NAME_FILE``, the path of a file
 the value, so that a secret need not stand in the environment.
 """
 
+import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,8 +21,9 @@ class SettingsError(Exception):
 class Settings:
     """Where the database, the queue and the registry are, and how a worker behaves.
 
-    ``threads`` is what torch may use on a CPU. Times are in milliseconds. A URL may hold a
-    password, so none is ever printed.
+    ``threads`` is what torch may use on a CPU. Times are in milliseconds: ``patience_ms`` is how
+    long a worker waits for a database or storage that is away. Parameters that could not be
+    stored are kept in the folder ``spool``. A URL may hold a password, so none is ever printed.
     """
 
     database_url: str = field(repr=False)
@@ -32,6 +34,9 @@ class Settings:
     threads: int = 1
     lease_ms: int = 30_000
     max_attempts: int = 3
+    checkpoint_ms: int = 5_000
+    patience_ms: int = 300_000
+    spool: Path = Path(tempfile.gettempdir()) / "sgn-spool"
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Self:
@@ -50,6 +55,9 @@ class Settings:
             threads=read(environment, "SGN_THREADS", positive, 1),
             lease_ms=read(environment, "SGN_LEASE_MS", positive, 30_000),
             max_attempts=read(environment, "SGN_MAX_ATTEMPTS", positive, 3),
+            checkpoint_ms=read(environment, "SGN_CHECKPOINT_MS", positive, 5_000),
+            patience_ms=read(environment, "SGN_PATIENCE_MS", positive, 300_000),
+            spool=read(environment, "SGN_SPOOL", Path, cls.spool),
         )
 
 

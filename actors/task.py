@@ -1,57 +1,64 @@
 """The life of one task in a worker: claim, read, train, store, finish."""
 
 import logging
-import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
+from contextlib import closing
 from dataclasses import replace
-from typing import Any
+from functools import partial
+from typing import Any, TypeVar
 
 import torch
+from torch import Tensor
 
-from actors.lease import Lease, LeaseLostError
+from actors.checkpoints import Checkpoints, identity
+from actors.curve import Curve
+from actors.inputs import Inputs, read_inputs
+from actors.journal import HandedBackError, TaskJournal
+from actors.lease import CancelledTaskError, Lease, LeaseLostError
+from actors.outputs import Saved, save
+from actors.patience import patiently
+from actors.queue import redis_client
 from actors.runtime import Runtime
-from db import datasets, runs
+from actors.trace import request_id
+from db import cancellation, runs
 from db.errors import DatabaseUnavailable
 from db.form import TaskForm
-from db.runs import Claim
-from graphnet.cohort import Cohort, merge
-from graphnet.config import Evaluation, Settings
+from db.runs import CANCELLED, Claim
 from graphnet.devices import describe
-from graphnet.errors import GraphnetError, ModelError, TrainingError
-from graphnet.experiment import Outcome, run
-from graphnet.readers import from_json
-from graphnet.splits import Splits
+from graphnet.errors import GraphnetError, TrainingError
+from graphnet.experiment import recovered, run
 from graphnet.stored import StoredModel
-from graphnet.training import Epoch
-from registry import ObjectMissing, RegistryError, Store
+from registry import RegistryError, RegistryUnavailable, Store
 
+T = TypeVar("T")
 log = logging.getLogger(__name__)
 
-PARAMETERS, MANIFEST = "model.safetensors", "manifest.json"
-WRITE_PATIENCE_SECONDS = 300.0
 INTERNAL = (
     "The training stopped because of an internal error. It is in the worker's log under the task "
     "id {task_id}; the operator of this service can look it up."
 )
 
 
-class HandedBackError(Exception):
-    """The worker is asked to end: the task goes back to the queue."""
-
-
 class TaskRunner:
-    """Trains the tasks that messages name. One message may come twice; one claim is given."""
+    """Trains the tasks that messages name. One message may come twice; one claim is given.
 
-    def __init__(self, runtime: Runtime, store: Store, device: torch.device) -> None:
+    ``models`` and ``checkpoints`` are the registry's two folders.
+    """
+
+    def __init__(
+        self, runtime: Runtime, models: Store, checkpoints: Store, device: torch.device
+    ) -> None:
         self.runtime = runtime
-        self.store = store
+        self.models = models
+        self.checkpoints = checkpoints
         self.device = device
+        self._patience = runtime.settings.patience_ms / 1000
 
     def __call__(self, task_id: str) -> None:
         """Do what is to be done for the task; nothing if it is another worker's or done."""
         settings = self.runtime.settings
-        claim = self.runtime.call(
-            runs.claim(
+        claim = self._asked(
+            lambda: runs.claim(
                 task_id,
                 worker=self.runtime.name,
                 device=describe(self.device),
@@ -61,135 +68,177 @@ class TaskRunner:
         )
         if claim is None:
             log.info("task %s is not to be claimed", task_id)
+            self._settle(task_id)
             return
+        request_id.set(claim.request_id)
         log.info("task %s: attempt %d", task_id, claim.attempt)
-        self._run(claim)
+        if self._run(claim):
+            return
+        log.warning("task %s belongs to another worker; nothing was written", task_id)
 
-    def _run(self, claim: Claim) -> None:
-        """Train and write how it ended; every ending but a lost lease is written."""
+    def _run(self, claim: Claim) -> bool:
+        """Train and write how it ended, also if that is by an error; False if it was not ours."""
         try:
-            written = self._finish(claim, self._train(claim))
-        except HandedBackError:
-            written = self._patiently(lambda: runs.hand_back(claim))
+            return self._train(claim)
         except LeaseLostError:
-            written = False
+            return False
+        except HandedBackError:
+            log.info("task %s is handed back", claim.task_id)
+            return self._asked(lambda: runs.hand_back(claim))
+        except CancelledTaskError:
+            return self._asked(lambda: runs.end_cancelled(claim, _cancelled([], Saved())))
         except (GraphnetError, RegistryError) as error:
             log.info("task %s failed: %s", claim.task_id, error)
             sentence = str(error)
-            written = self._patiently(lambda: runs.fail_task(claim, sentence))
+        except DatabaseUnavailable:
+            # Nothing can be written: the task is tried again once its lease has run out.
+            log.exception("task %s: the database stayed away", claim.task_id)
+            return True
         except Exception:
             log.exception("task %s failed", claim.task_id)
             sentence = INTERNAL.format(task_id=claim.task_id)
-            written = self._patiently(lambda: runs.fail_task(claim, sentence))
-        if not written:
-            log.warning("task %s belongs to another worker; nothing was written", claim.task_id)
+        return self._asked(lambda: runs.fail_task(claim, sentence))
 
-    def _finish(self, claim: Claim, result: dict[str, Any]) -> bool:
-        return self._patiently(lambda: runs.update_task_result(claim, result))
-
-    def _train(self, claim: Claim) -> dict[str, Any]:
+    def _train(self, claim: Claim) -> bool:
         """Everything between claim and result."""
         form = TaskForm.from_config(claim.task_type, claim.task_config)
-        parent = self._parent(form)
-        settings = form.training_settings(parent.settings.model if parent else "")
-        with Lease(self.runtime, claim, settings.epochs) as lease:
-            splits = self._splits(form, settings.label)
-            try:
-                outcome = self._fit(claim, splits, (settings, form.evaluation()), parent, lease)
-            except TrainingError as error:
-                lease.check()
-                raise self._stopped(claim, form, error) from error
-            lease.check()
-            path = self._save(claim, outcome.model) if form.save_model_state else ""
-        return {**outcome.result, "model_state_path": path}
+        redis = closing(redis_client(self.runtime.settings.redis_url))
+        with (
+            redis as client,
+            Lease(self.runtime, claim) as lease,
+            Curve(client, claim.task_id) as curve,
+        ):
+            inputs = self._inputs(form, lambda: self._check(lease))
+            kept = self._checkpoints(inputs, form)
+            with TaskJournal(self.runtime, lease, curve, kept) as journal:
+                try:
+                    ended = self._finish(claim, form, inputs, lease, journal)
+                except CancelledTaskError:
+                    ended = self._cancel(claim, form, inputs, journal.state())
+                except TrainingError as error:
+                    lease.check()
+                    raise self._stopped(claim, form, error) from error
+        if ended:
+            self._forget(claim.task_id)
+        return ended
 
-    def _fit(
-        self,
-        claim: Claim,
-        splits: Splits,
-        asked: tuple[Settings, Evaluation],
-        parent: StoredModel | None,
-        lease: Lease,
-    ) -> Outcome:
-        def tick() -> None:
-            lease.check()
-            if self.runtime.stopping.is_set():
-                raise HandedBackError(claim.task_id)
-
-        def on_epoch(epoch: Epoch) -> None:
-            lease.progress(epoch.number)
-            tick()
-
-        identity = {"task_id": claim.task_id, "parent_task_id": claim.parent_task_id}
-        return run(
-            splits,
-            asked[0],
-            evaluation=asked[1],
-            parent=parent,
+    def _finish(
+        self, claim: Claim, form: TaskForm, inputs: Inputs, lease: Lease, journal: TaskJournal
+    ) -> bool:
+        outcome = run(
+            inputs.splits,
+            inputs.settings,
+            evaluation=form.evaluation(),
+            parent=inputs.parent,
             device=self.device,
-            on_epoch=on_epoch,
-            tick=tick,
-            identity=identity,
+            journal=journal,
+            identity={"task_id": claim.task_id, "parent_task_id": claim.parent_task_id},
+        )
+        saved = Saved()
+        if form.save_model_state:
+            saved = self._save(claim.task_id, outcome.model, lease)
+        result = {**outcome.result, **_where(saved)}
+        return self._asked(lambda: runs.update_task_result(claim, result))
+
+    def _cancel(
+        self, claim: Claim, form: TaskForm, inputs: Inputs, state: Mapping[str, Tensor] | None
+    ) -> bool:
+        result = self._recovered(claim.task_id, form, inputs, state)
+        return self._asked(lambda: runs.end_cancelled(claim, result))
+
+    def _recovered(
+        self, task_id: str, form: TaskForm, inputs: Inputs, state: Mapping[str, Tensor] | None
+    ) -> dict[str, Any]:
+        """Store the best parameters of a training that was cancelled; its result."""
+        if state is None:
+            return _cancelled([], Saved())
+        found = recovered(inputs.splits, inputs.settings, inputs.parent, state)
+        if not form.save_model_state:
+            return _cancelled(found.lines, Saved())
+        facts = {"task_id": task_id, "cancelled_after_epoch": len(found.lines)}
+        return _cancelled(found.lines, self._save(task_id, replace(found.model, facts=facts)))
+
+    def _settle(self, task_id: str) -> None:
+        """Store what the last checkpoint holds of a task that was cancelled behind its worker."""
+        found = self._asked(lambda: cancellation.unsettled(task_id))
+        if found is None:
+            return
+        form = TaskForm.from_config(*found)
+        try:
+            inputs = self._inputs(form, _nothing)
+            state = self._checkpoints(inputs, form).read(task_id, 0)
+            result = self._recovered(task_id, form, inputs, state)
+        except (GraphnetError, RegistryError) as error:
+            log.warning("task %s: nothing could be kept of it: %s", task_id, error)
+            return
+        self._asked(lambda: cancellation.settle(task_id, result))
+
+    def _inputs(self, form: TaskForm, check: Callable[[], None]) -> Inputs:
+        return patiently(
+            lambda: read_inputs(self.runtime, self.models, form),
+            (RegistryUnavailable, DatabaseUnavailable),
+            seconds=self._patience,
+            check=check,
         )
 
-    def _parent(self, form: TaskForm) -> StoredModel | None:
-        if not form.trained_task_id:
-            return None
-        try:
-            parameters = self.store.get(form.trained_task_id, PARAMETERS)
-            manifest = self.store.get(form.trained_task_id, MANIFEST)
-        except ObjectMissing as error:
-            raise ModelError(
-                f"The task {form.trained_task_id} has no stored model to fine-tune."
-            ) from error
-        return StoredModel.from_bytes(parameters, manifest)
+    def _check(self, lease: Lease) -> None:
+        lease.check()
+        if self.runtime.stopping.is_set():
+            raise HandedBackError(lease.claim.task_id)
 
-    def _splits(self, form: TaskForm, target: str) -> Splits:
-        names = {name for chosen in form.splits.values() for name in chosen}
-        contents = self.runtime.call(datasets.get_data(sorted(names)))
-        gone = sorted(names - set(contents))
-        if gone:
-            raise GraphnetError(f"The dataset {', '.join(gone)} is no longer there.")
-        cohorts = {name: from_json(text, name, target) for name, text in contents.items()}
-        return Splits(**{split: _merged(cohorts, chosen) for split, chosen in form.splits.items()})
+    def _checkpoints(self, inputs: Inputs, form: TaskForm) -> Checkpoints:
+        key = identity(inputs, form.evaluation(), self.device.type)
+        return Checkpoints(self.checkpoints, key, seconds=self._patience)
 
     def _stopped(self, claim: Claim, form: TaskForm, error: TrainingError) -> TrainingError:
         """Store what was sound before the loss was no longer a number, and say so."""
         if error.kept is None or not form.save_model_state:
             return error
         facts = {"task_id": claim.task_id, "stopped": str(error)}
-        path = self._save(claim, replace(error.kept, facts=facts))
+        path = self._save(claim.task_id, replace(error.kept, facts=facts)).path
         return TrainingError(
             *error.sentences, f"The parameters of the last sound epoch are at {path}."
         )
 
-    def _save(self, claim: Claim, model: StoredModel) -> str:
-        """Store the parameters, then the manifest: a model is there once its manifest is."""
-        parameters, manifest = model.to_bytes()
-        path = self.store.put(claim.task_id, PARAMETERS, parameters)
-        self.store.put(claim.task_id, MANIFEST, manifest)
-        return path
+    def _save(self, task_id: str, model: StoredModel, lease: Lease | None = None) -> Saved:
+        """Store a model, as long as the task is ours where there is a lease."""
+        return save(
+            self.models,
+            task_id,
+            model,
+            seconds=self._patience,
+            spool=self.runtime.settings.spool,
+            confirm=lease.confirm if lease else _nothing,
+            check=partial(self._check, lease) if lease else _nothing,
+        )
 
-    def _patiently(self, write: Callable[[], Coroutine[Any, Any, bool]]) -> bool:
-        """Write to a database that may be away for a while; False if the lease was lost.
+    def _forget(self, task_id: str) -> None:
+        """Remove the checkpoints of a task that has ended well; a sweep finds what stays."""
+        try:
+            self.checkpoints.delete(task_id)
+        except RegistryError as error:
+            log.warning("task %s: its checkpoints could not be removed: %s", task_id, error)
+
+    def _asked(self, query: Callable[[], Coroutine[Any, Any, T]]) -> T:
+        """Ask a database that may be away for a while.
 
         Raises:
-            DatabaseUnavailable: it stayed away for five minutes; the task is tried again when
-                its lease has run out.
+            DatabaseUnavailable: it stayed away; the task is tried again when its lease has run out.
 
         """
-        deadline = time.monotonic() + WRITE_PATIENCE_SECONDS
-        pause = 0.2
-        while True:
-            try:
-                return self.runtime.call(write())
-            except DatabaseUnavailable:
-                if time.monotonic() > deadline:
-                    raise
-                log.warning("the database does not answer; trying again in %.1f s", pause)
-            time.sleep(pause)
-            pause = min(2 * pause, 10.0)
+        return patiently(
+            lambda: self.runtime.call(query()), DatabaseUnavailable, seconds=self._patience
+        )
 
 
-def _merged(cohorts: dict[str, Cohort], names: tuple[str, ...]) -> Cohort:
-    return merge([cohorts[name] for name in names])
+def _nothing() -> None:
+    """Where nothing has to be looked at."""
+
+
+def _cancelled(lines: list[str], saved: Saved) -> dict[str, Any]:
+    """The result of a cancelled task."""
+    return {"train_epochs": lines, **_where(saved), "warnings": [CANCELLED]}
+
+
+def _where(saved: Saved) -> dict[str, str]:
+    return {"model_state_path": saved.path, "manifest_sha256": saved.manifest_sha256}

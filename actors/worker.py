@@ -11,8 +11,9 @@ from actors.queue import ACTOR, QUEUE, redis_broker
 from actors.runtime import Runtime
 from actors.settings import Settings
 from actors.task import TaskRunner
+from actors.trace import mark_log
 from graphnet.devices import choose_device
-from registry import open_store
+from registry import CHECKPOINTS, MODELS, open_store
 
 
 def make_broker() -> RedisBroker:
@@ -22,14 +23,18 @@ def make_broker() -> RedisBroker:
         SettingsError: a variable of the environment cannot be used.
 
     """
+    mark_log()
     settings = Settings.from_environment(os.environ)
     # Nets of this size gain nothing from a second thread, and on a busy machine threads that wait
     # for each other made an epoch ten times slower.
     torch.set_num_threads(settings.threads)
-    runtime = Runtime(settings)
+    models, checkpoints = (
+        open_store(settings.registry_url, endpoint_url=settings.s3_endpoint_url, folder=folder)
+        for folder in (MODELS, CHECKPOINTS)
+    )
+    runtime = Runtime(settings, checkpoints)
     broker = redis_broker(settings.redis_url, [AsyncIO(), runtime])
-    store = open_store(settings.registry_url, endpoint_url=settings.s3_endpoint_url)
-    runner = TaskRunner(runtime, store, choose_device(settings.device))
+    runner = TaskRunner(runtime, models, checkpoints, choose_device(settings.device))
     dramatiq.actor(actor_name=ACTOR, queue_name=QUEUE, broker=broker)(runner.__call__)
     dramatiq.set_broker(broker)
     return broker

@@ -1,12 +1,14 @@
 """What a worker keeps of a training that could not go on."""
 
 from pathlib import Path
-from typing import Any, cast
 
 import pytest
 import torch
 
-from actors.task import MANIFEST, PARAMETERS, TaskRunner
+from actors.inputs import MANIFEST, PARAMETERS
+from actors.runtime import Runtime
+from actors.settings import Settings as House
+from actors.task import TaskRunner
 from db.form import TaskForm
 from db.runs import Claim
 from graphnet.config import Evaluation, Settings
@@ -29,7 +31,8 @@ def test_the_last_sound_parameters_are_kept_and_named(tmp_path: Path, *, save: b
     error = TrainingError("Training stopped in epoch 3.")
     error.kept = model
     store = open_store(tmp_path.as_uri())
-    runner = TaskRunner(cast("Any", None), store, torch.device("cpu"))
+    runtime = Runtime(House("sqlite:///x", "redis://x", tmp_path.as_uri()))
+    runner = TaskRunner(runtime, store, store, torch.device("cpu"))
     form = TaskForm("dl_ts", "", ("A",), save_model_state=save)
     stopped = runner._stopped(CLAIM, form, error)
     if not save:

@@ -1,0 +1,75 @@
+"""Checkpoints of a task in the registry, one a stage, named by all that its training depends on."""
+
+import hashlib
+import json
+import logging
+from collections.abc import Callable, Mapping
+from importlib import metadata
+
+from torch import Tensor
+
+from actors.inputs import Inputs
+from actors.patience import patiently
+from graphnet import checkpoint, provenance
+from graphnet.config import Evaluation
+from graphnet.errors import ModelError
+from registry import ObjectMissing, RegistryUnavailable, Store
+
+log = logging.getLogger(__name__)
+
+
+def identity(inputs: Inputs, asked: Evaluation, device: str) -> str:
+    """A hash of what a training depends on; another's checkpoint is as good as none.
+
+    ``device`` is its kind, such as ``cpu``: the bits of another kind are others.
+    """
+    depends = {
+        "version": metadata.version("nld-sgn"),
+        "device": device,
+        "settings": inputs.settings.as_dict(),
+        "evaluation": repr(asked),
+        "parent": inputs.parent.digest if inputs.parent else None,
+        "data": {
+            split: provenance.fingerprints(cohort)
+            for split, cohort in inputs.splits.present().items()
+        },
+    }
+    return hashlib.sha256(json.dumps(depends, sort_keys=True).encode()).hexdigest()
+
+
+class Checkpoints:
+    """Reads and writes the states of one training's stages."""
+
+    def __init__(self, store: Store, identity: str, *, seconds: float) -> None:
+        self._store = store
+        self._identity = identity[:16]
+        self._seconds = seconds
+
+    def read(
+        self, task_id: str, stage: int, check: Callable[[], None] = lambda: None
+    ) -> Mapping[str, Tensor] | None:
+        """The state of a stage; None where there is none to go on from, or it cannot be had.
+
+        To begin anew costs time and nothing else: it comes to the same.
+        """
+        try:
+            content = patiently(
+                lambda: self._store.get(task_id, self._name(stage)),
+                RegistryUnavailable,
+                seconds=self._seconds,
+                check=check,
+            )
+            return checkpoint.from_bytes(content)
+        except ObjectMissing:
+            return None
+        except (ModelError, RegistryUnavailable) as error:
+            log.warning("task %s: %s", task_id, error)
+            return None
+
+    def write(self, task_id: str, states: Mapping[int, Mapping[str, Tensor]]) -> None:
+        """Keep the states of these stages. Raises RegistryError."""
+        for stage, state in states.items():
+            self._store.put(task_id, self._name(stage), checkpoint.to_bytes(state))
+
+    def _name(self, stage: int) -> str:
+        return f"{self._identity}-{stage:04d}.checkpoint"

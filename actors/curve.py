@@ -1,0 +1,80 @@
+"""The loss curve of a task that trains, on a Redis stream for whoever watches it.
+
+An entry's id is its epoch, so an epoch is there once however often it is sent; a stream that
+Redis has lost is written anew. Nothing but watching depends on it.
+"""
+
+import logging
+import threading
+from collections.abc import Sequence
+from itertools import islice
+from types import TracebackType
+from typing import Any, Self
+
+import redis
+
+log = logging.getLogger(__name__)
+
+STREAM = "sgn:curve:"
+LINE = "line"
+PUBLISH_SECONDS = 0.5
+KEEP_SECONDS = 7 * 86_400
+CHUNK = 1000
+
+
+class Curve:
+    """Sends the lines of epochs from a thread of its own; one can be added at any time."""
+
+    def __init__(self, client: redis.Redis, task_id: str) -> None:
+        self._client = client
+        self._key = STREAM + task_id
+        self._lines: Sequence[str] = []
+        self._sent = 0
+        self._ended = threading.Event()
+        self._thread = threading.Thread(target=self._keep, name="curve", daemon=True)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._ended.set()
+        self._thread.join()
+
+    def show(self, lines: Sequence[str]) -> None:
+        """The lines of all epochs so far; the list may grow."""
+        self._lines = lines
+
+    def _keep(self) -> None:
+        ended = False
+        while not ended:
+            ended = self._ended.wait(PUBLISH_SECONDS)
+            try:
+                self._publish()
+            except redis.RedisError as error:
+                log.debug("the curve could not be sent: %s", error)
+
+    def _publish(self) -> None:
+        if int(self._client.xlen(self._key)) < self._sent:
+            self._client.delete(self._key)
+            self._sent = 0
+        while self._sent < len(self._lines):
+            chunk = list(islice(self._lines, self._sent, self._sent + CHUNK))
+            pipe = self._client.pipeline(transaction=False)
+            for number, line in enumerate(chunk, self._sent + 1):
+                pipe.xadd(self._key, {LINE: line}, id=f"{number}-0")
+            pipe.expire(self._key, KEEP_SECONDS)
+            _refuse_others(pipe.execute(raise_on_error=False))
+            self._sent += len(chunk)
+
+
+def _refuse_others(answers: Sequence[Any]) -> None:
+    """An epoch that is there already is no error."""
+    for answer in answers:
+        if isinstance(answer, redis.RedisError) and "equal or smaller" not in str(answer):
+            raise answer

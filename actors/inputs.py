@@ -1,0 +1,68 @@
+"""What a task trains on: its datasets as cohorts, its parent as a model."""
+
+from dataclasses import dataclass
+
+from actors.runtime import Runtime
+from db import datasets, tasks
+from db.form import TaskForm
+from graphnet.cohort import Cohort, merge
+from graphnet.config import Settings
+from graphnet.errors import GraphnetError, ModelError
+from graphnet.manifest import check_manifest
+from graphnet.readers import from_json
+from graphnet.splits import Splits
+from graphnet.stored import StoredModel
+from registry import ObjectMissing, Store
+
+PARAMETERS, MANIFEST = "model.safetensors", "manifest.json"
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """Everything that a training depends on, besides code and processor."""
+
+    splits: Splits
+    settings: Settings
+    parent: StoredModel | None
+
+
+def read_inputs(runtime: Runtime, store: Store, form: TaskForm) -> Inputs:
+    """Read what the form names.
+
+    Raises:
+        GraphnetError: something is gone or cannot be trained on.
+        DatabaseUnavailable, RegistryUnavailable: try again later.
+
+    """
+    parent = _parent(runtime, store, form)
+    settings = form.training_settings(parent.settings.model if parent else "")
+    return Inputs(_splits(runtime, form, settings.label), settings, parent)
+
+
+def _parent(runtime: Runtime, store: Store, form: TaskForm) -> StoredModel | None:
+    if not form.trained_task_id:
+        return None
+    try:
+        parameters = store.get(form.trained_task_id, PARAMETERS)
+        manifest = store.get(form.trained_task_id, MANIFEST)
+    except ObjectMissing as error:
+        raise ModelError(
+            f"The task {form.trained_task_id} has no stored model to fine-tune."
+        ) from error
+    record = runtime.call(tasks.get_model(form.trained_task_id))
+    check_manifest(manifest, record.manifest_sha256 if record else "")
+    return StoredModel.from_bytes(parameters, manifest)
+
+
+def _splits(runtime: Runtime, form: TaskForm, target: str) -> Splits:
+    names = {name for chosen in form.splits.values() for name in chosen}
+    contents = runtime.call(datasets.get_data(sorted(names)))
+    gone = sorted(names - set(contents))
+    if gone:
+        raise GraphnetError(f"The dataset {', '.join(gone)} is no longer there.")
+    cohorts = {name: from_json(text, name, target) for name, text in contents.items()}
+    return Splits(**{split: _merged(cohorts, chosen) for split, chosen in form.splits.items()})
+
+
+def _merged(cohorts: dict[str, Cohort], names: tuple[str, ...]) -> Cohort:
+    return merge([cohorts[name] for name in names])

@@ -1,0 +1,176 @@
+"""The journal of a worker: progress, checkpoints, and the places where a task may be ended."""
+
+import contextvars
+import logging
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from types import TracebackType
+from typing import Self
+
+from torch import Tensor
+
+from actors.checkpoints import Checkpoints
+from actors.curve import Curve
+from actors.lease import Lease
+from actors.runtime import Runtime
+from db import runs
+from db.errors import DatabaseError
+from graphnet.journal import Journal
+from graphnet.training import Epoch, Training
+from registry import RegistryError
+
+log = logging.getLogger(__name__)
+
+LAST_SECONDS = 10.0  # for the checkpoint of a worker that is asked to end
+SHARE = 20  # a checkpoint may take a twentieth of the time
+
+
+class HandedBackError(Exception):
+    """The worker is asked to end: the task goes back to the queue."""
+
+
+class TaskJournal(Journal):
+    """Follows the trainings of a claimed task.
+
+    Each stage has one checkpoint, written by a thread of its own while training goes on: a storage
+    that is slow or away costs what it would have saved, and nothing else.
+    """
+
+    def __init__(
+        self, runtime: Runtime, lease: Lease, curve: Curve, checkpoints: Checkpoints
+    ) -> None:
+        super().__init__()
+        self._runtime = runtime
+        self._lease = lease
+        self._curve = curve
+        self._checkpoints = checkpoints
+        self._training: Training | None = None
+        self._begun_at = 0
+        self._first: tuple[float, float] | None = None
+        self._own: Mapping[str, Tensor] | None = None
+        self._pending: dict[int, Mapping[str, Tensor]] = {}
+        self._writer: threading.Thread | None = None
+        self._saved = time.monotonic()
+        self._pace = runtime.settings.checkpoint_ms / 1000
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._training = None
+        self._wait(LAST_SECONDS)
+
+    def kept(self, stage: int) -> Mapping[str, Tensor] | None:
+        """What an earlier attempt left of the stage; None where there is nothing to go on from."""
+        claim = self._lease.claim
+        for task_id in filter(None, (claim.task_id, claim.retry_of)):
+            state = self._checkpoints.read(task_id, stage, self._lease.check)
+            if state is not None:
+                return state
+        return None
+
+    def began(self, training: Training) -> None:
+        """Show what is there already."""
+        self._training, self._begun_at = training, training.epoch
+        if training.epoch:
+            log.info(
+                "task %s goes on after epoch %d of stage %d",
+                self._lease.claim.task_id, training.epoch, self.stage,
+            )  # fmt: skip
+        if self.stage == 0:
+            self._curve.show(training.lines)
+        self._show(training)
+
+    def trained(self, training: Training, epoch: Epoch) -> None:  # noqa: ARG002
+        """Show the epoch, save what is due, end where that is asked for."""
+        self._show(training)
+        self.pause()
+        if time.monotonic() - self._saved > self._pace:
+            self._save()
+
+    def ended(self, training: Training) -> None:
+        """Remember the stage for the next checkpoint."""
+        state = training.state()
+        if training.epoch > self._begun_at:
+            self._pending[self.stage] = state
+        if self.stage == 0:
+            self._own = state
+        self._training = None
+
+    def pause(self) -> None:
+        """Raise what ends the task: LeaseLostError, CancelledTaskError, HandedBackError."""
+        self._lease.check()
+        if not self._runtime.stopping.is_set():
+            return
+        self._wait(LAST_SECONDS)
+        self._save()
+        self._wait(LAST_SECONDS)
+        raise HandedBackError(self._lease.claim.task_id)
+
+    def state(self) -> Mapping[str, Tensor] | None:
+        """The state of the model's own training now; None before its first epoch."""
+        if self.stage == 0 and self._training is not None and self._training.epoch:
+            return self._training.state()
+        return self._own or self.kept(0)
+
+    def _show(self, training: Training) -> None:
+        """Write how far the task is, and how long it will take at the speed of this attempt."""
+        epochs, before = training.settings.epochs, self._lease.progress
+        if self.stage == 0:
+            before = replace(before, epoch=training.epoch, epochs=epochs)
+        done = self._done(training.epoch / epochs)
+        if self._first is None:
+            self._first = (done, time.monotonic())
+        first, since = self._first
+        left = -1
+        if done > first:
+            left = int(1000 * (time.monotonic() - since) * (1 - done) / (done - first))
+        permille = max(before.permille, min(999, int(1000 * done)))
+        self._lease.progress = replace(before, permille=permille, remaining_ms=left)
+
+    def _done(self, share: float) -> float:
+        """The share of all work that is done, ``share`` of this stage included."""
+        before, after = sum(self.costs[: self.stage]), sum(self.costs[self.stage + 1 :])
+        this = self.costs[self.stage] if self.stage < len(self.costs) else 1.0
+        return (before + share * this) / (before + this + after)
+
+    def _save(self) -> None:
+        """Have everything new written, unless the last writing still goes on."""
+        if self._writer is not None and self._writer.is_alive():
+            return
+        if self._training is not None and self._training.epoch > self._begun_at:
+            self._pending[self.stage] = self._training.state()
+        if not self._pending:
+            return
+        states, self._pending = self._pending, {}
+        self._saved = time.monotonic()
+        self._writer = _started(lambda: self._write(states))
+
+    def _write(self, states: Mapping[int, Mapping[str, Tensor]]) -> None:
+        claim, started = self._lease.claim, time.monotonic()
+        try:
+            self._checkpoints.write(claim.task_id, states)
+            self._runtime.call(runs.note_checkpoint(claim))
+        except (RegistryError, DatabaseError) as error:
+            log.warning("task %s: no checkpoint could be written: %s", claim.task_id, error)
+            return
+        usual = self._runtime.settings.checkpoint_ms / 1000
+        self._pace = max(usual, SHARE * (time.monotonic() - started))
+
+    def _wait(self, seconds: float) -> None:
+        if self._writer is not None:
+            self._writer.join(seconds)
+
+
+def _started(work: Callable[[], None]) -> threading.Thread:
+    context = contextvars.copy_context()
+    thread = threading.Thread(target=context.run, args=(work,), name="checkpoint", daemon=True)
+    thread.start()
+    return thread

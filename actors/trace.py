@@ -1,0 +1,23 @@
+"""The id of the request that a line of the log belongs to."""
+
+import logging
+from contextvars import ContextVar
+
+request_id: ContextVar[str] = ContextVar("request_id", default="")
+
+
+def mark_log() -> None:
+    """Put the request's id before each line that is logged on its behalf, whatever the format."""
+    make = logging.getLogRecordFactory()
+    if getattr(make, "marks", False):
+        return
+
+    def marked(*args: object, **kwargs: object) -> logging.LogRecord:
+        record = make(*args, **kwargs)
+        known = request_id.get()
+        if known:
+            record.msg = f"[{known}] {record.msg}"
+        return record
+
+    marked.marks = True  # type: ignore[attr-defined]
+    logging.setLogRecordFactory(marked)
