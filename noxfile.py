@@ -36,7 +36,16 @@ def imports(session: nox.Session) -> None:
 @nox.session
 def tests(session: nox.Session) -> None:
     session.install(*CONSTRAINED, "-e", ".[all]", *group("tests"))
-    session.run("pytest", *session.posargs)
+    # Two processes; threads of torch that wait for each other would undo the gain.
+    two = () if session.posargs else ("-n", "2", "--dist", "loadfile")
+    session.run("pytest", *two, *session.posargs, env={"OMP_NUM_THREADS": "1"})
+
+
+@nox.session
+def faults(session: nox.Session) -> None:
+    """The long plan of faults: `nox -s faults -- --count 1000 --seed 1`."""
+    session.install(*CONSTRAINED, "-e", ".[all]", *group("tests"))
+    session.run("python", "-m", "tests.faults", *session.posargs, env={"OMP_NUM_THREADS": "1"})
 
 
 @nox.session

@@ -5,14 +5,18 @@ import contextlib
 import logging
 from collections.abc import AsyncIterator
 
+import redis.asyncio
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
+from starlette.types import ASGIApp
 
 from actors.queue import redis_broker
 from actors.relay import run_relay
+from actors.trace import mark_log
 from db.connection import close_database, open_database
 from db.errors import (
     ContentTooLarge,
@@ -23,7 +27,10 @@ from db.errors import (
     SchemaBehind,
 )
 from registry import RegistryError, open_store
+from service.admission import Admission
 from service.endpoints import ENDPOINTS
+from service.envelope import Envelope
+from service.guard import Guard
 from service.house import House
 from service.openapi import openapi
 from service.replies import MEANINGS, ErrorNum, Refusal, refused, success
@@ -41,17 +48,29 @@ DATABASE_FAULTS = {
 }
 
 
-def create_app(settings: Settings) -> Starlette:
-    """Wire the service; nothing is opened before it starts."""
+def create_app(settings: Settings, stopping: asyncio.Event) -> ASGIApp:
+    """Wire the service; nothing is opened before it starts. ``stopping`` ends its streams."""
+    mark_log()
+    return Envelope(wire(settings, stopping))
+
+
+def wire(settings: Settings, stopping: asyncio.Event) -> Starlette:
+    """The service without the envelope around its answers."""
     house = House(
         settings=settings,
         store=open_store(settings.house.registry_url, endpoint_url=settings.house.s3_endpoint_url),
         broker=redis_broker(settings.house.redis_url),
+        watch=redis.asyncio.Redis.from_url(
+            settings.house.redis_url, socket_connect_timeout=2, socket_timeout=5
+        ),
+        admission=Admission(settings),
+        stopping=stopping,
     )
     app = Starlette(
         routes=[Route(e.path, e.handler, methods=[e.method]) for e in ENDPOINTS]
         + [Route("/openapi.json", _openapi, methods=["GET"])],
         lifespan=_lifespan,
+        middleware=[Middleware(Guard, settings=settings)],
         exception_handlers={
             Refusal: _refuse,
             DatabaseError: _database_fault,
@@ -79,6 +98,7 @@ async def _lifespan(app: Starlette) -> AsyncIterator[None]:
         with contextlib.suppress(asyncio.CancelledError):
             await relay
         house.broker.close()
+        await house.watch.aclose()
         await close_database()
 
 

@@ -1,5 +1,6 @@
 """From the bytes of a request to the fields of a form, whatever the sender calls them."""
 
+import asyncio
 import json
 import math
 import re
@@ -8,18 +9,41 @@ from typing import Any
 
 from starlette.datastructures import FormData, UploadFile
 from starlette.formparsers import FormParser, MultiPartException, MultiPartParser
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 
 from service.replies import ErrorNum, Refusal
 
 DRAIN_BYTES = 256_000_000
+PATIENCE_SECONDS = 10.0
+SLOWEST = 200_000  # bytes a second
 NESTED = re.compile(r"(?P<outer>[^:\[\]]+)(?::(?P<colon>[^:\[\]]+)|\[(?P<bracket>[^\]]*)\])")
 LISTS = {"train_data", "val_data", "test_data", "model"}
 TEXT_FIELDS = 1000
 
 
 async def read_body(request: Request, limit: int) -> bytes:
-    """The whole body. Raises Refusal when it is larger than ``limit`` bytes."""
+    """The whole body.
+
+    Raises:
+        Refusal: it has more than ``limit`` bytes, comes too slowly, or breaks off.
+
+    """
+    try:
+        async with asyncio.timeout(PATIENCE_SECONDS + limit / SLOWEST):
+            return await _read_all(request, limit)
+    except TimeoutError as error:
+        raise Refusal(
+            ErrorNum.TOO_SLOW,
+            f"The body came too slowly; at least {SLOWEST / 1e3:g} kB a second are expected.",
+            headers={"connection": "close"},
+        ) from error
+    except ClientDisconnect as error:
+        raise Refusal(
+            ErrorNum.BODY_UNREADABLE, "The body broke off before its announced end."
+        ) from error
+
+
+async def _read_all(request: Request, limit: int) -> bytes:
     chunks: list[bytes] = []
     size = 0
     async for chunk in request.stream():

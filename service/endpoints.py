@@ -8,12 +8,15 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from service.replies import ErrorNum
-from service.routes import datasets, health, models, tasks
+from service.routes import datasets, events, health, models, stored, submission, tasks
 
 Handler = Callable[[Request], Awaitable[Response]]
 V0 = "/api/v0"
 
-BAD_FORM = (ErrorNum.BODY_UNREADABLE, ErrorNum.FORM_INVALID, ErrorNum.TOO_LARGE)
+BAD_FORM = (
+    *(ErrorNum.BODY_UNREADABLE, ErrorNum.FORM_INVALID),
+    *(ErrorNum.TOO_LARGE, ErrorNum.TOO_SLOW),
+)
 
 
 @dataclass(frozen=True)
@@ -26,6 +29,7 @@ class Endpoint:
     summary: str
     reply: Mapping[str, str] = field(default_factory=dict)
     query: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
     body: Mapping[str, Any] | None = None
     refusals: tuple[ErrorNum, ...] = ()
     media_type: str = "application/json"
@@ -51,20 +55,28 @@ def _submit(path: str) -> Endpoint:
     return Endpoint(
         "POST",
         path,
-        tasks.submit,
+        submission.submit,
         "Train from scratch (dl_ts) or fine-tune (dl_ft).",
         reply={"task_form": "object", "warnings": "array"},
         body=TASK_FORM,
-        refusals=(*BAD_FORM, ErrorNum.REGISTRY_UNAVAILABLE),
+        refusals=(
+            *BAD_FORM,
+            *(ErrorNum.TOO_MANY, ErrorNum.KEY_REUSED, ErrorNum.REGISTRY_UNAVAILABLE),
+        ),
+        headers={
+            "Idempotency-Key": "the same form under the same key is one task, however often sent"
+        },
     )
 
 
-def _task(suffix: str, handler: Handler, summary: str, **more: Any) -> Endpoint:
+def _task(
+    suffix: str, handler: Handler, summary: str, *, method: str = "GET", **more: Any
+) -> Endpoint:
     more.setdefault("refusals", (ErrorNum.NOT_FOUND,))
-    return Endpoint("GET", f"{V0}/tasks/{{task_id}}{suffix}", handler, summary, **more)
+    return Endpoint(method, f"{V0}/tasks/{{task_id}}{suffix}", handler, summary, **more)
 
 
-STORED = (ErrorNum.NOT_FOUND, ErrorNum.REGISTRY_UNAVAILABLE)
+STORED = (ErrorNum.NOT_FOUND, ErrorNum.REGISTRY_UNAVAILABLE, ErrorNum.STORED_DAMAGED)
 
 ENDPOINTS = (
     _submit(f"{V0}/new_task"),
@@ -85,15 +97,41 @@ ENDPOINTS = (
         refusals=(ErrorNum.FORM_INVALID,),
     ),
     _task("", tasks.show, "One task with status, progress and result.", reply={"task": "object"}),
+    _task(
+        "/events",
+        events.events,
+        "Server-sent events: status, epoch, progress; Last-Event-ID takes them up again.",
+        media_type="text/event-stream",
+        headers={"Last-Event-ID": "the id of the last event that came"},
+        refusals=(ErrorNum.NOT_FOUND, ErrorNum.TOO_MANY),
+    ),
+    _task(
+        "/cancel",
+        tasks.cancel,
+        "Cancel; the best parameters so far are kept.",
+        method="POST",
+        reply={"task": "object"},
+    ),
+    _task(
+        "/retry",
+        submission.retry,
+        "A new task like this one, which failed or was cancelled; goes on from its checkpoint.",
+        method="POST",
+        reply={"task": "object"},
+        refusals=(
+            *(ErrorNum.NOT_FOUND, ErrorNum.NOT_RETRIABLE, ErrorNum.FORM_INVALID),
+            *(ErrorNum.TOO_MANY, ErrorNum.REGISTRY_UNAVAILABLE),
+        ),
+    ),
     _task("/lineage", tasks.lineage, "The chain of parents.", reply={"lineage": "array"}),
     _task(
         "/model",
-        tasks.model,
+        stored.model,
         "The stored parameters as safetensors.",
         media_type="application/octet-stream",
         refusals=STORED,
     ),
-    _task("/manifest", tasks.manifest, "The manifest beside the parameters.", refusals=STORED),
+    _task("/manifest", stored.manifest, "The manifest beside the parameters.", refusals=STORED),
     Endpoint(
         "GET",
         f"{V0}/models",

@@ -3,20 +3,32 @@
 import asyncio
 from dataclasses import dataclass, field
 
+import redis.asyncio
 from dramatiq.brokers.redis import RedisBroker
 from starlette.requests import Request
 
+from db.intake import Intake
 from registry import Store
+from service.admission import Admission
 from service.settings import Settings
+from service.shelf import Shelf
 
 
 @dataclass(frozen=True)
 class House:
-    """Settings, registry and queue; ``wake`` makes the relay look into the outbox at once."""
+    """Settings, registry and queue.
+
+    ``wake`` makes the relay look into the outbox at once; ``stopping`` ends the streams.
+    """
 
     settings: Settings
     store: Store
     broker: RedisBroker
+    watch: redis.asyncio.Redis
+    admission: Admission
+    stopping: asyncio.Event
+    intake: Intake = field(default_factory=Intake)
+    shelf: Shelf = field(default_factory=Shelf)
     wake: asyncio.Event = field(default_factory=asyncio.Event)
 
 

@@ -1,7 +1,7 @@
 """The OpenAPI 3.1 document, from the table of endpoints."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from importlib import metadata
 from typing import Any
 
@@ -9,7 +9,10 @@ from service.endpoints import Endpoint
 from service.replies import MEANINGS, ErrorNum
 from service.task_form import PostedForm
 
-ALWAYS = (ErrorNum.DATABASE_UNAVAILABLE, ErrorNum.INTERNAL)
+ALWAYS = (
+    *(ErrorNum.NO_TOKEN, ErrorNum.FORBIDDEN),
+    *(ErrorNum.DATABASE_UNAVAILABLE, ErrorNum.INTERNAL),
+)
 REFERENCE = "#/components/schemas/{model}"
 
 
@@ -26,7 +29,11 @@ def openapi(endpoints: Iterable[Endpoint]) -> dict[str, Any]:
             "description": "Every JSON reply carries error_num (0 is success) and msg.",
         },
         "paths": paths,
-        "components": {"schemas": _schemas()},
+        "components": {
+            "schemas": _schemas(),
+            "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
+        },
+        "security": [{"token": []}, {}],
     }
 
 
@@ -35,7 +42,11 @@ def _operation(endpoint: Endpoint) -> dict[str, Any]:
     operation: dict[str, Any] = {
         "operationId": "_".join([endpoint.method.lower(), *words]),
         "summary": endpoint.summary,
-        "parameters": [*_path_parameters(endpoint), *_query_parameters(endpoint)],
+        "parameters": [
+            *_path_parameters(endpoint),
+            *_optional("query", endpoint.query),
+            *_optional("header", endpoint.headers),
+        ],
         "responses": {"200": _success(endpoint), **_refusals(endpoint)},
     }
     if endpoint.body is not None:
@@ -51,10 +62,10 @@ def _path_parameters(endpoint: Endpoint) -> list[dict[str, Any]]:
     ]
 
 
-def _query_parameters(endpoint: Endpoint) -> list[dict[str, Any]]:
+def _optional(place: str, named: Mapping[str, str]) -> list[dict[str, Any]]:
     return [
-        {"name": name, "in": "query", "description": text, "schema": {"type": "string"}}
-        for name, text in endpoint.query.items()
+        {"name": name, "in": place, "description": text, "schema": {"type": "string"}}
+        for name, text in named.items()
     ]
 
 

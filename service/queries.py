@@ -2,18 +2,21 @@
 
 from starlette.requests import Request
 
-from service.replies import invalid
+from service.guard import Caller
+from service.replies import ErrorNum, Refusal, invalid
 
 DEFAULT_LIMIT, MOST = 50, 500
 LONGEST_ID = 32
 
 
-def asked_project(request: Request) -> str | None:
-    """The query's ``proj_id``, None if there is none. Raises Refusal."""
+def asked_project(request: Request, caller: Caller) -> str | None:
+    """The query's ``proj_id``, the caller's own if there is none. Raises Refusal."""
     proj_id = request.query_params.get("proj_id") or None
     if proj_id is not None and not (len(proj_id) <= LONGEST_ID and proj_id.isprintable()):
         raise invalid([("proj_id", "proj_id is no project id of at most 32 characters.")])
-    return proj_id
+    if proj_id is not None and not caller.sees(proj_id):
+        raise Refusal(ErrorNum.NOT_FOUND, f"There is no project {proj_id!r}.")
+    return proj_id or caller.proj_id
 
 
 def asked_limit(request: Request) -> int:

@@ -1,7 +1,7 @@
 """Answers: JSON with ``error_num`` and ``msg``, and the refusals that become one."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from enum import IntEnum
 from typing import Any
 
@@ -23,6 +23,13 @@ class ErrorNum(IntEnum):
     REGISTRY_UNAVAILABLE = 9
     NOT_READY = 10
     INTERNAL = 11
+    NO_TOKEN = 12
+    FORBIDDEN = 13
+    TOO_MANY = 14
+    KEY_REUSED = 15
+    TOO_SLOW = 16
+    STORED_DAMAGED = 17
+    NOT_RETRIABLE = 18
 
 
 MEANINGS = {
@@ -37,6 +44,16 @@ MEANINGS = {
     ErrorNum.DATABASE_UNAVAILABLE: (503, "The database does not answer."),
     ErrorNum.REGISTRY_UNAVAILABLE: (503, "The model registry does not answer."),
     ErrorNum.NOT_READY: (503, "Something the service needs does not answer; named in the reply."),
+    ErrorNum.NO_TOKEN: (401, "The request carries no token that is valid here."),
+    ErrorNum.FORBIDDEN: (403, "The token's role or project does not allow this."),
+    ErrorNum.TOO_MANY: (
+        429,
+        "Too many tasks wait or clients watch; Retry-After says when.",
+    ),
+    ErrorNum.KEY_REUSED: (422, "The Idempotency-Key was used with another body."),
+    ErrorNum.TOO_SLOW: (408, "The body came too slowly."),
+    ErrorNum.STORED_DAMAGED: (502, "What the registry holds is not what was stored there."),
+    ErrorNum.NOT_RETRIABLE: (409, "Only a task that is Failed or Cancelled is tried again."),
     ErrorNum.INTERNAL: (500, "A fault of the service itself; its log has the details."),
 }
 
@@ -46,17 +63,26 @@ FieldError = tuple[str, str]
 class Refusal(Exception):
     """Why a request is not done: a number, a sentence, and for a form one sentence a field."""
 
-    def __init__(self, number: ErrorNum, msg: str, errors: Sequence[FieldError] = ()) -> None:
+    def __init__(
+        self,
+        number: ErrorNum,
+        msg: str,
+        errors: Sequence[FieldError] = (),
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
         super().__init__(msg)
         self.number = number
         self.msg = msg
         self.errors = tuple(errors)
+        self.headers = dict(headers or {})
 
     def reply(self, **content: Any) -> Response:
         """The refusal as an answer, with what else it is to hold."""
         if self.errors:
             content["errors"] = [{"field": field, "msg": msg} for field, msg in self.errors]
-        return refused(self.number, self.msg, **content)
+        response = refused(self.number, self.msg, **content)
+        response.headers.update(self.headers)
+        return response
 
 
 def invalid(errors: Sequence[FieldError]) -> Refusal:
@@ -67,15 +93,28 @@ def invalid(errors: Sequence[FieldError]) -> Refusal:
 
 def success(**content: Any) -> Response:
     """Answer that all went well."""
-    return _json({"error_num": 0, "msg": "success", **content}, 200)
+    return _json(success_text(**content), 200)
+
+
+def success_text(**content: Any) -> str:
+    """The same as text."""
+    return _text({"error_num": 0, "msg": "success", **content})
+
+
+def repeated(text: str) -> Response:
+    """Answer with the text of an earlier answer."""
+    return _json(text, 200)
 
 
 def refused(number: ErrorNum, msg: str, **content: Any) -> Response:
     """Answer why it did not."""
-    return _json({"error_num": int(number), "msg": msg, **content}, MEANINGS[number][0])
+    return _json(_text({"error_num": int(number), "msg": msg, **content}), MEANINGS[number][0])
 
 
-def _json(content: dict[str, Any], status: int) -> Response:
-    text = json.dumps(content, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+def _text(content: dict[str, Any]) -> str:
+    return json.dumps(content, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+
+
+def _json(text: str, status: int) -> Response:
     # A lone surrogate can come in through JSON's \\u escapes; UTF-8 has no form for it.
     return Response(text.encode("utf-8", "replace"), status, media_type="application/json")

@@ -1,6 +1,7 @@
 """Run the HTTP process on Hypercorn until it is asked to stop."""
 
 import asyncio
+import contextlib
 import logging
 import os
 import signal
@@ -11,6 +12,9 @@ from hypercorn.asyncio import serve
 from hypercorn.config import Config
 
 from actors.settings import SettingsError
+from db import tokens
+from db.connection import close_database, open_database
+from db.errors import DatabaseError
 from registry import RegistryError
 from service.app import create_app
 from service.settings import Settings, is_loopback
@@ -19,6 +23,7 @@ log = logging.getLogger(__name__)
 
 LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 BACKLOG = 1024
+LOOK_AGAIN_SECONDS = 2.0
 
 
 def run() -> int:
@@ -59,15 +64,47 @@ def address(listening: socket.socket) -> str:
 
 async def serve_until(settings: Settings, listening: socket.socket, stop: asyncio.Event) -> None:
     """Serve on an open socket until ``stop`` is set."""
-    if not is_loopback(settings.host):
-        log.warning(
-            "ANYONE who reaches %s can use this service: no token is asked for", settings.host
-        )
+    await _check_entrance(settings, stop)
     config = Config()
     config.bind = [f"fd://{os.dup(listening.fileno())}"]  # Hypercorn closes what it is given
     config.include_server_header = False
     config.errorlog = logging.getLogger("hypercorn.error")
-    await serve(create_app(settings), config, shutdown_trigger=stop.wait)  # type: ignore[arg-type]
+    app = create_app(settings, stop)
+    await serve(app, config, shutdown_trigger=stop.wait)  # type: ignore[arg-type]
+
+
+async def _check_entrance(settings: Settings, stop: asyncio.Event) -> None:
+    """Say loudly who may come in without a token. Raises SettingsError where nobody has said so."""
+    if is_loopback(settings.host) or settings.trusted or await _tokens_exist(settings, stop):
+        return
+    if not settings.anonymous:
+        raise SettingsError(
+            f"SGN_HOST is {settings.host}, where anyone in the network could use the service "
+            "without a token: make one with 'sgn token new', name the networks of those who need "
+            "none in SGN_TRUSTED_NETWORKS, or set SGN_ALLOW_ANONYMOUS=1 if the network itself "
+            "keeps strangers out."
+        )
+    log.warning(
+        "ANYONE who reaches %s can use this service: SGN_ALLOW_ANONYMOUS=1 says so and no token "
+        "was ever made",
+        settings.host,
+    )
+
+
+async def _tokens_exist(settings: Settings, stop: asyncio.Event) -> bool:
+    """Ask the database, for as long as it does not answer; nothing is served meanwhile."""
+    await open_database(settings.house.database_url)
+    try:
+        while not stop.is_set():
+            try:
+                return await tokens.exist()
+            except DatabaseError as error:
+                log.warning("nothing is served yet: %s", error)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), LOOK_AGAIN_SECONDS)
+        return True
+    finally:
+        await close_database()
 
 
 def stop_on_signals(stop: asyncio.Event) -> None:
@@ -83,7 +120,7 @@ async def _until_signalled(settings: Settings, listening: socket.socket) -> int:
     log.info("listening on %s", address(listening))
     try:
         await serve_until(settings, listening, stop)
-    except RegistryError as error:
+    except (RegistryError, SettingsError) as error:
         print(error, file=sys.stderr)  # noqa: T201
         return 1
     return 0

@@ -2,47 +2,64 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from ipaddress import ip_address
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from typing import Self
 
 from actors import settings as house
-from actors.settings import SettingsError, positive, read, yes_or_no
+from actors.settings import positive, read, yes_or_no
 
 MEGABYTE = 1_000_000
+Network = IPv4Network | IPv6Network
 
 
 @dataclass(frozen=True)
 class Settings:
-    """Where to listen and how large a body may be (in bytes)."""
+    """Where to listen, for whom, and how much of everything is taken (bodies in bytes).
+
+    ``anonymous`` lets in whoever comes as long as no token was made; ``trusted`` are the networks
+    whose clients need none, as NEURO-LEARN's own.
+    """
 
     house: house.Settings
     host: str = "127.0.0.1"
     port: int = 7014
     max_form_bytes: int = MEGABYTE
     max_upload_bytes: int = 64 * MEGABYTE
+    max_waiting: int = 1000
+    max_waiting_of_project: int = 200
+    max_streams: int = 500
+    anonymous: bool = True
+    trusted: tuple[Network, ...] = ()
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Self:
         """Read ``SGN_*`` variables.
 
         Raises:
-            SettingsError: a variable is missing or cannot be used, or the service would listen
-                beyond loopback where anyone could use it.
+            SettingsError: a variable is missing or cannot be used.
 
         """
         host = read(environment, "SGN_HOST", str, "127.0.0.1")
         anonymous = read(environment, "SGN_ALLOW_ANONYMOUS", yes_or_no, default=False)
-        if not is_loopback(host) and not anonymous:
-            raise SettingsError(
-                f"SGN_HOST is {host}, where anyone in the network could use the service without "
-                "signing in; set SGN_ALLOW_ANONYMOUS=1 if the network itself keeps strangers out."
-            )
         return cls(
             house=house.Settings.from_environment(environment),
             host=host,
             port=read(environment, "SGN_PORT", positive, 7014),
             max_upload_bytes=MEGABYTE * read(environment, "SGN_MAX_UPLOAD_MB", positive, 64),
+            max_waiting=read(environment, "SGN_MAX_WAITING", positive, 1000),
+            max_waiting_of_project=read(environment, "SGN_MAX_WAITING_PER_PROJECT", positive, 200),
+            max_streams=read(environment, "SGN_MAX_STREAMS", positive, 500),
+            anonymous=is_loopback(host) or anonymous,
+            trusted=read(environment, "SGN_TRUSTED_NETWORKS", networks, ()),
         )
+
+
+def networks(text: str) -> tuple[Network, ...]:
+    """Addresses and networks, with commas between them. Raises ValueError in words."""
+    try:
+        return tuple(ip_network(part.strip()) for part in text.split(",") if part.strip())
+    except ValueError as error:
+        raise ValueError(f"{error}; give networks such as 10.1.0.0/16,10.2.3.4") from error
 
 
 def is_loopback(host: str) -> bool:

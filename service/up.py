@@ -59,11 +59,11 @@ async def _up(home: Path, sockets: Path, listening: socket.socket) -> int:
             serving = asyncio.create_task(serve_until(settings, listening, stop))
             announcing = asyncio.create_task(_announce(settings, listening, stop))
             try:
-                await asyncio.wait({serving, announcing}, return_when=asyncio.FIRST_EXCEPTION)
-                await announcing
+                await asyncio.wait({serving, announcing}, return_when=asyncio.FIRST_COMPLETED)
             finally:
                 stop.set()
                 await serving
+                await announcing
     return 0
 
 

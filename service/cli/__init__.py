@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from service.cli import data, models, processes, submit, tasks
+from service.cli import data, models, processes, submit, tasks, token
 from service.cli.connection import DEFAULT_URL
 from service.cli.terminal import plain
 
@@ -85,7 +85,7 @@ def main(context: click.Context, url: str) -> None:
 
 for command in (
     *(processes.up, processes.demo, data.data, models.models),
-    *(submit.submit, tasks.tasks, tasks.show, tasks.lineage, models.model),
-    *(processes.serve, processes.worker, processes.migrate),
+    *(submit.submit, tasks.tasks, tasks.show, tasks.cancel, tasks.retry, tasks.lineage),
+    *(models.model, token.token, processes.serve, processes.worker, processes.migrate),
 ):
     main.add_command(command)

@@ -1,7 +1,9 @@
 """How a command reaches the service, and how its errors reach the user."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -18,10 +20,23 @@ def service_at(url: str) -> Iterator["Client"]:
     from service.client import Client, ClientError  # noqa: PLC0415 - httpx is slow to import
 
     try:
-        with Client(url) as client:
+        with Client(url, token=_token()) as client:
             yield client
     except ClientError as error:
         raise click.ClickException(_sentences(error)) from error
+
+
+def _token() -> str:
+    """The token in the environment; a file keeps it out of sight of other programs."""
+    path = os.environ.get("SGN_TOKEN_FILE")
+    if path is None:
+        return os.environ.get("SGN_TOKEN", "").strip()
+    try:
+        return Path(path).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise click.ClickException(
+            f"The file that SGN_TOKEN_FILE names cannot be read: {path}."
+        ) from error
 
 
 def _sentences(error: "ClientError") -> str:

@@ -13,6 +13,8 @@ from service.cli.terminal import STATUS_STYLES, Column, note, show_facts, show_j
 if TYPE_CHECKING:
     from service.client import Task
 
+CANCEL_SECONDS = 30
+
 
 @click.command()
 @click.option("--proj", metavar="ID", default="", help="Only this project's.")
@@ -45,6 +47,31 @@ def show(url: str, *, task: str, as_json: bool) -> None:
         return
     show_facts(_described(found))
     show_result(found.task_result or {})
+
+
+@click.command()
+@click.argument("task")
+@url_option
+@click.pass_obj
+def cancel(url: str, *, task: str) -> None:
+    """End a task; the best parameters so far are kept."""
+    with service_at(url) as client:
+        client.cancel(task)
+        found = client.wait(task, timeout=CANCEL_SECONDS)
+    click.echo(f"{found.task_id} {found.task_status}")
+
+
+@click.command()
+@click.argument("task")
+@url_option
+@click.pass_obj
+def retry(url: str, *, task: str) -> None:
+    """Try a failed or cancelled task again; print the new task's id.
+
+    The new task goes on from the last checkpoint of the old one.
+    """
+    with service_at(url) as client:
+        click.echo(client.retry(task).task_id)
 
 
 @click.command()
@@ -87,6 +114,7 @@ def _described(task: "Task") -> Iterator[tuple[str, object]]:
     yield "Done", _done(task)
     yield "Type", task.task_type
     yield "Parent", task.parent_task_id
+    yield "Retry of", task.facts.get("retry_of")
     yield "Model", _listed(config.get("model"))
     yield "Train data", _listed(config.get("train_data"))
     yield "Validation data", _listed(config.get("val_data"))

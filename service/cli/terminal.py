@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 UNBOUNDED = 1_000_000  # columns: in a pipe nothing is wrapped or cut
-STATUS_STYLES = {"Running": "cyan", "Finished": "green", "Failed": "red"}
+STATUS_STYLES = {"Running": "cyan", "Finished": "green", "Failed": "red", "Cancelled": "yellow"}
 
 
 @dataclass(frozen=True)

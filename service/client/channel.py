@@ -14,10 +14,18 @@ Told = TypeVar("Told")
 
 
 class Channel:
-    """HTTP to the service at ``url``; ``timeout`` in seconds is for each step of a request."""
+    """HTTP to the service at ``url``; ``timeout`` in seconds is for each step of a request.
+
+    A ``token`` goes along with each.
+    """
 
     def __init__(
-        self, url: str, *, timeout: float, transport: httpx.BaseTransport | None = None
+        self,
+        url: str,
+        *,
+        timeout: float,
+        token: str = "",
+        transport: httpx.BaseTransport | None = None,
     ) -> None:
         self._url = url.rstrip("/")
         self._timeout = timeout
@@ -25,6 +33,7 @@ class Channel:
             base_url=self._url,
             timeout=timeout,
             transport=transport,
+            headers={"authorization": f"Bearer {token}"} if token else {},
             trust_env=not _is_loopback(_parsed(url)),  # a proxy's loopback is another than ours
         )
 

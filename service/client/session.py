@@ -26,15 +26,21 @@ Told = TypeVar("Told")
 class Client:
     """A session with the service at ``url``, to be closed, or used in a ``with`` block.
 
-    ``timeout`` is in seconds, for each step of a request; a ``transport`` of httpx stands in for
-    the network. Every method raises :class:`ClientError`: :class:`Unreachable` where nobody
-    answered, otherwise with the service's own sentence and numbers.
+    ``timeout`` is in seconds, for each step of a request; ``token`` says who asks; a ``transport``
+    of httpx stands in for the network. Every method raises :class:`ClientError`:
+    :class:`Unreachable` where nobody answered, otherwise with the service's own sentence and
+    numbers.
     """
 
     def __init__(
-        self, url: str, *, timeout: float = 30.0, transport: httpx.BaseTransport | None = None
+        self,
+        url: str,
+        *,
+        timeout: float = 30.0,
+        token: str = "",
+        transport: httpx.BaseTransport | None = None,
     ) -> None:
-        self._channel = Channel(url, timeout=timeout, transport=transport)
+        self._channel = Channel(url, timeout=timeout, token=token, transport=transport)
 
     def __enter__(self) -> Self:
         return self
@@ -51,14 +57,30 @@ class Client:
         """End the session."""
         self._channel.close()
 
-    def submit(self, form: Mapping[str, Any]) -> Submission:
-        """Send a task form; where fields are wrong, the error's ``errors`` name all of them."""
+    def submit(self, form: Mapping[str, Any], *, key: str = "") -> Submission:
+        """Send a task form; where fields are wrong, the error's ``errors`` name all of them.
+
+        The same form under the same ``key`` is one task, however often it is sent.
+        """
+        keyed = {"Idempotency-Key": key} if key else {}
         return self._channel.told(
             "POST",
             "new_task",
             Submission.read,
             content=json.dumps(form),
-            headers={"Content-Type": "application/json"},
+            headers={"Content-Type": "application/json", **keyed},
+        )
+
+    def cancel(self, task_id: str) -> Task:
+        """Ask for a task to be ended; one that has ended stays as it is."""
+        return self._channel.told(
+            "POST", f"{_of(task_id)}/cancel", lambda reply: Task.read(reply["task"])
+        )
+
+    def retry(self, task_id: str) -> Task:
+        """A new task like one that failed or was cancelled."""
+        return self._channel.told(
+            "POST", f"{_of(task_id)}/retry", lambda reply: Task.read(reply["task"])
         )
 
     def task(self, task_id: str) -> Task:

@@ -11,6 +11,7 @@ from db import datasets
 from graphnet.errors import CohortError
 from graphnet.readers import from_table, read_table
 from service.body import content_type, read_body, read_form
+from service.guard import caller_of
 from service.house import house_of
 from service.profiles import Profile, profiles
 from service.queries import asked_project
@@ -22,7 +23,8 @@ LENGTHS = {"proj_id": (1, 32), "user_id": (0, 32), "data_name": (1, 64)}
 
 async def list_datasets(request: Request) -> Response:
     """The datasets of a project, or all, with subjects, classes, regions and measures."""
-    found = await datasets.list_datasets(proj_id=asked_project(request), limit=MOST)
+    proj_id = asked_project(request, caller_of(request))
+    found = await datasets.list_datasets(proj_id=proj_id, limit=MOST)
     known = await profiles(found)
     return success(
         datasets=[known[record.data_name].shown(record, detailed=False) for record in found]
@@ -40,6 +42,9 @@ async def upload(request: Request) -> Response:
     errors = [error for field, text in named.items() for error in _length(field, text)]
     if errors:
         raise invalid(errors)
+    if not caller_of(request).sees(named["proj_id"]):
+        sentence = f"proj_id is {named['proj_id']!r}, but the token is for another project."
+        raise Refusal(ErrorNum.FORBIDDEN, sentence)
     try:
         content, profile = await asyncio.to_thread(_read, body, named["data_name"])
     except CohortError as error:

@@ -1,77 +1,17 @@
-"""Tasks: submit, list, show, and what a finished one has stored."""
+"""Tasks: list, show, cancel."""
 
-import asyncio
 from datetime import UTC, datetime
 from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
 
-from db import tasks
-from db.form import TaskForm
+from db import cancellation, tasks, waiting
 from db.states import Status
-from db.tasks import NewTask, TaskRecord
-from graphnet.catalogue import find_model
-from graphnet.errors import ModelError
-from graphnet.manifest import read_manifest
-from registry import ObjectMissing
-from service import checks
-from service.body import read_fields
-from service.house import House, house_of
+from db.tasks import TaskRecord
+from service.guard import caller_of
 from service.queries import LONGEST_ID, asked_limit, asked_project
 from service.replies import ErrorNum, Refusal, invalid, success
-from service.task_form import PostedForm, read_form
-
-
-async def submit(request: Request) -> Response:
-    """Check a form, write it, answer; the relay sends it on. A refusal shows the form it got."""
-    house = house_of(request)
-    fields: dict[str, Any] = {}
-    try:
-        fields = await read_fields(request, house.settings.max_form_bytes)
-        return await _accept(house, fields)
-    except Refusal as refusal:
-        return refusal.reply(task_form=fields)
-
-
-async def _accept(house: House, fields: dict[str, Any]) -> Response:
-    form, errors = read_form(fields)
-    if form is None:
-        raise invalid([*errors, *await _unknown_names(fields, errors)])
-    stored = form.stored()
-    errors = await checks.check(stored, house.store)
-    if errors:
-        raise invalid(errors)
-    name = form.task_name or _default_name(stored)
-    task_id = await _insert(house, form, stored, name)
-    shown = {**form.understood(), "task_name": name, "task_id": task_id}
-    return success(task_form=shown, warnings=form.warnings())
-
-
-async def _unknown_names(
-    fields: dict[str, Any], errors: list[tuple[str, str]]
-) -> list[tuple[str, str]]:
-    wrong = {field for field, _ in errors}
-    return [error for error in await checks.check_names(fields) if error[0] not in wrong]
-
-
-def _default_name(form: TaskForm) -> str:
-    return f"{datetime.now(UTC):%Y-%m-%d} {form.model or find_model('').name}"
-
-
-async def _insert(house: House, form: PostedForm, stored: TaskForm, name: str) -> str:
-    task_id = await tasks.insert_new_task(
-        NewTask(
-            proj_id=form.proj_id,
-            task_name=name,
-            task_type=form.task_type,
-            task_config=stored.config_text(),
-            parent_task_id=stored.trained_task_id,
-            epochs=stored.settings.get("epochs") or 0,
-        )
-    )
-    house.wake.set()
-    return task_id
 
 
 async def list_tasks(request: Request) -> Response:
@@ -82,66 +22,51 @@ async def list_tasks(request: Request) -> Response:
         known = ", ".join(Status)
         raise invalid([("status", f"status is {status[:40]!r}; it must be one of {known}.")])
     found, cursor = await tasks.list_tasks(
-        proj_id=asked_project(request),
+        proj_id=asked_project(request, caller_of(request)),
         status=status,
         limit=asked_limit(request),
         cursor=query.get("cursor") or None,
     )
-    return success(tasks=[shown(task) for task in found], next_cursor=cursor)
+    return success(tasks=[shown(task, _progress(task)) for task in found], next_cursor=cursor)
 
 
 async def show(request: Request) -> Response:
     """One task with its result."""
-    return success(task=shown(await _task(request)))
+    return await answer(await task_of(request))
+
+
+async def answer(task: TaskRecord) -> Response:
+    """Answer with one task."""
+    return success(task=shown(task, await progress_of(task)))
+
+
+async def cancel(request: Request) -> Response:
+    """Cancel a task; of one that has ended nothing changes."""
+    task = await task_of(request)
+    await cancellation.cancel(task.task_id)
+    return await answer(await task_of(request))
 
 
 async def lineage(request: Request) -> Response:
     """The task, its parent, the parent's parent, to the first."""
-    task = await _task(request)
-    chain = await tasks.lineage(task.task_id)
-    return success(lineage=[shown(each) for each in [task, *chain]])
+    task = await task_of(request)
+    seen = [
+        each for each in await tasks.lineage(task.task_id) if caller_of(request).sees(each.proj_id)
+    ]
+    return success(lineage=[shown(each, _progress(each)) for each in [task, *seen]])
 
 
-async def model(request: Request) -> Response:
-    """The stored parameters as safetensors."""
-    task = await _task(request)
-    content = await _stored(request, task, "model.safetensors")
-    return Response(
-        content,
-        media_type="application/octet-stream",
-        headers={"content-disposition": f'attachment; filename="{task.task_id}.safetensors"'},
-    )
-
-
-async def manifest(request: Request) -> Response:
-    """The manifest beside the parameters."""
-    content = await _stored(request, await _task(request), "manifest.json")
-    try:
-        return success(**read_manifest(content))
-    except ModelError as error:
-        raise Refusal(ErrorNum.NOT_FOUND, str(error)) from error
-
-
-async def _stored(request: Request, task: TaskRecord, name: str) -> bytes:
-    try:
-        return await asyncio.to_thread(house_of(request).store.get, task.task_id, name)
-    except ObjectMissing as error:
-        raise Refusal(
-            ErrorNum.NOT_FOUND,
-            f"The task {task.task_id} is {task.task_status} and has no stored model.",
-        ) from error
-
-
-async def _task(request: Request) -> TaskRecord:
+async def task_of(request: Request) -> TaskRecord:
+    """The task that the address names. Raises Refusal, also where it is another project's."""
     task_id = request.path_params["task_id"]
     may_be = len(task_id) <= LONGEST_ID and task_id.isprintable()
     task = await tasks.get_task(task_id) if may_be else None
-    if task is None:
+    if task is None or not caller_of(request).sees(task.proj_id):
         raise Refusal(ErrorNum.NOT_FOUND, f"There is no task {task_id[:40]!r}.")
     return task
 
 
-def shown(task: TaskRecord) -> dict[str, Any]:
+def shown(task: TaskRecord, progress: dict[str, Any]) -> dict[str, Any]:
     """A task as an answer shows it."""
     return {
         "task_id": task.task_id,
@@ -152,9 +77,11 @@ def shown(task: TaskRecord) -> dict[str, Any]:
         "task_config": task.task_config,
         "task_result": task.task_result,
         "error": task.error,
-        "progress": _progress(task),
+        "progress": progress,
         "attempt": task.attempt,
         "parent_task_id": task.parent_task_id or None,
+        "retry_of": task.retry_of or None,
+        "request_id": task.request_id or None,
         "device": task.device or None,
         "submitted_at": _instant(task.submitted_at),
         "started_at": _instant(task.started_at),
@@ -162,23 +89,29 @@ def shown(task: TaskRecord) -> dict[str, Any]:
     }
 
 
+async def progress_of(task: TaskRecord) -> dict[str, Any]:
+    """How far a task is; the place in the queue of one that waits, 1 for the next."""
+    if task.task_status != Status.SUBMITTED:
+        return _progress(task)
+    return {**_progress(task), "place": await waiting.place(task)}
+
+
 def _progress(task: TaskRecord) -> dict[str, Any]:
     done = task.task_status == Status.FINISHED
-    percent = 100.0 if done else 100.0 * task.epoch / task.epochs if task.epochs else 0.0
     return {
         "epoch": task.epochs if done else task.epoch,
         "epochs": task.epochs or None,
-        "percent": round(percent, 1),
+        "percent": 100.0 if done else task.permille / 10,
         "eta_seconds": _eta_seconds(task),
+        "place": None,
     }
 
 
 def _eta_seconds(task: TaskRecord) -> float | None:
-    """What is left at the speed so far; None before the first epoch and outside of running."""
-    if task.task_status != Status.RUNNING or not task.epoch:
+    """What is left at the speed so far; None before that is known and outside of running."""
+    if task.task_status != Status.RUNNING or task.remaining_ms < 0:
         return None
-    spent = (task.progress_at - task.started_at) / 1000
-    return round(max(0.0, spent / task.epoch * (task.epochs - task.epoch)), 1)
+    return round(task.remaining_ms / 1000, 1)
 
 
 def _instant(milliseconds: int) -> str | None:

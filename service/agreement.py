@@ -1,0 +1,171 @@
+"""Whether the datasets, the parent and the settings that a form names fit together."""
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+from db.form import FINE_TUNE, TaskForm
+from graphnet.catalogue import FROM_CONNECTOMES, LEAST_MEASURES
+from graphnet.cohort import Layout
+from graphnet.errors import ModelError
+from graphnet.manifest import check_fit, manifest_layout
+from service.profiles import Profile
+from service.replies import FieldError
+
+PARENT = "param_set.trained_task_id"
+NOT_IN_A_TABLE = {"tangent": "time series of the regions", "spatial": "the regions' coordinates"}
+
+
+def disagreements(
+    form: TaskForm, found: dict[str, Profile], facts: dict[str, Any]
+) -> Iterator[FieldError]:
+    """Why it cannot be trained; ``found`` are its datasets, ``facts`` its parent's manifest."""
+    yield from _together(form, found)
+    yield from _classes(form, found, facts)
+    yield from _model(form, facts)
+    yield from _graph(form, found)
+    yield from _scores(form, found)
+    yield from _folds(form, found)
+    yield from _sites(form, found)
+
+
+def named(form: TaskForm) -> list[str]:
+    """The names of all datasets of a form."""
+    return sorted({name for names in form.splits.values() for name in names})
+
+
+def _together(form: TaskForm, found: dict[str, Profile]) -> Iterator[FieldError]:
+    """Datasets of one form must have the same regions and measures."""
+    first = form.train_data[0]
+    for split, names in form.splits.items():
+        for name in names:
+            difference = found[first].layout.differences(found[name].layout, first, name)
+            if difference:
+                yield f"{split}_data", f"{name} does not fit {first}. {' '.join(difference)}"
+
+
+def _classes(
+    form: TaskForm, found: dict[str, Profile], facts: dict[str, Any]
+) -> Iterator[FieldError]:
+    """Something to learn from, and no class that the model cannot know."""
+    known = {int(label) for name in form.train_data for label in found[name].classes}
+    if not facts and len(known) < 2:
+        yield (
+            "train_data",
+            (
+                f"train_data holds class {', '.join(map(str, sorted(known)))} only; to train from "
+                "scratch, name datasets with subjects of at least two classes."
+            ),
+        )
+        return
+    if facts:
+        known = {int(label) for label in facts.get("classes", [])}
+    for split, names in form.splits.items():
+        there = {int(label) for name in names for label in found[name].classes}
+        if there - known:
+            yield (
+                f"{split}_data",
+                (
+                    f"{split}_data has class {', '.join(map(str, sorted(there - known)))}, "
+                    f"which the model does not know; it knows {', '.join(map(str, sorted(known)))}."
+                ),
+            )
+
+    if facts:
+        yield from _fits_parent(form, found[form.train_data[0]].layout, facts)
+
+
+def _fits_parent(form: TaskForm, data: Layout, facts: dict[str, Any]) -> Iterator[FieldError]:
+    try:
+        check_fit(manifest_layout(facts)[0], data)
+    except ModelError as error:
+        yield PARENT, f"trained_task_id is {form.trained_task_id}. {error}"
+
+
+def _model(form: TaskForm, facts: dict[str, Any]) -> Iterator[FieldError]:
+    trained = facts.get("settings", {}).get("model", "")
+    if form.model and trained and form.model != trained:
+        yield (
+            "model",
+            (
+                f"model is {form.model}, but the task {form.trained_task_id} trained {trained}; "
+                f"leave model empty or name {trained}."
+            ),
+        )
+
+
+def _scores(form: TaskForm, found: dict[str, Profile]) -> Iterator[FieldError]:
+    if form.settings.get("label") != "score":
+        return
+    for split, names in form.splits.items():
+        for name in names:
+            if found[name].scores == 0:
+                yield (
+                    f"{split}_data",
+                    f"param_set.label is 'score', but {name} has no subject with a LABEL_SCORE.",
+                )
+
+
+def _folds(form: TaskForm, found: dict[str, Profile]) -> Iterator[FieldError]:
+    """No more folds than the smallest class has subjects."""
+    folds = form.settings.get("cv_folds")
+    if not folds:
+        return
+    counts: Counter[str] = Counter()
+    for name in form.train_data:
+        counts.update(found[name].classes)
+    whose, fewest = min(
+        ((f"class {label} of train_data", count) for label, count in counts.items()),
+        key=lambda each: each[1],
+    )
+    if form.settings.get("label") == "score":
+        whose, fewest = "train_data", counts.total()
+    if fewest < folds:
+        yield (
+            "param_set.cv_folds",
+            f"param_set.cv_folds is {folds}, but {whose} has {fewest} subjects; ask for at most "
+            f"{fewest} folds, or 0 for none.",
+        )
+
+
+def _sites(form: TaskForm, found: dict[str, Profile]) -> Iterator[FieldError]:
+    """What compares sites needs two of them."""
+    each = [found[name].sites for name in form.train_data]
+    sites = {site for known in each for site in known or ()}
+    if None in each or len(sites) > 1:
+        return
+    # A fine-tuning keeps its parent's harmonisation, whatever the form says.
+    named = ["leave_site_out"] + ([] if form.task_type == FINE_TUNE else ["harmonise"])
+    for name in named:
+        if form.settings.get(name):
+            yield (
+                f"param_set.{name}",
+                f"param_set.{name} needs at least two sites; train_data has site "
+                f"{', '.join(sites)} only.",
+            )
+
+
+def _graph(form: TaskForm, found: dict[str, Profile]) -> Iterator[FieldError]:
+    graph = form.settings.get("graph")
+    if graph in NOT_IN_A_TABLE:
+        yield (
+            "param_set.graph",
+            f"param_set.graph is {graph!r}, which needs {NOT_IN_A_TABLE[graph]}; no dataset here "
+            "carries them.",
+        )
+    without = [name for name in named(form) if found[name].connectome is False]
+    if graph in FROM_CONNECTOMES and without:
+        yield (
+            "param_set.graph",
+            f"param_set.graph is {graph!r}, which needs a connectome (columns FC_i_j); "
+            f"{', '.join(without)} has none.",
+        )
+    measures = found[form.train_data[0]].measures
+    if form.settings.get("graph") == "similarity" and len(measures) < LEAST_MEASURES:
+        yield (
+            "param_set.graph",
+            (
+                f"param_set.graph is 'similarity', which needs at least {LEAST_MEASURES} "
+                f"measures a region; the data have {len(measures)} ({', '.join(measures)})."
+            ),
+        )

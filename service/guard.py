@@ -1,0 +1,135 @@
+"""Who may do what: every request passes here, and what is not allowed is refused here."""
+
+import logging
+import time
+from dataclasses import dataclass
+from ipaddress import ip_address
+from urllib.parse import urlsplit
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from db import tokens
+from db.errors import DatabaseError
+from db.tokens import ALL_PROJECTS, Role
+from service.replies import ErrorNum, Refusal, refused
+from service.settings import Settings, is_loopback
+
+log = logging.getLogger(__name__)
+
+PUBLIC = frozenset({"/healthz", "/readyz"})
+READING = frozenset({"GET", "HEAD"})
+LOOK_AGAIN_SECONDS = 1.0
+CALLER = "sgn.caller"
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Somebody with a role in one project, or in all of them (None)."""
+
+    role: Role
+    proj_id: str | None = None
+
+    def sees(self, proj_id: str) -> bool:
+        """Whether what belongs to this project is there for the caller."""
+        return self.proj_id is None or self.proj_id == proj_id
+
+
+def caller_of(request: Request) -> Caller:
+    """Who asks; the guard has let them in."""
+    caller: Caller = request.scope[CALLER]
+    return caller
+
+
+class Guard:
+    """Lets through whom a token, a trusted network, or the absence of any token lets in.
+
+    Reading needs the role read, everything else the role submit.
+    """
+
+    def __init__(self, app: ASGIApp, settings: Settings) -> None:
+        self._app = app
+        self._settings = settings
+        self._tokens_exist = False
+        self._looked = float("-inf")
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass an allowed request on, and answer any other."""
+        if scope["type"] != "http" or scope["path"] in PUBLIC:
+            await self._app(scope, receive, send)
+            return
+        request = Request(scope)
+        try:
+            caller = await self._caller(request)
+            _require(caller, Role.READ if request.method in READING else Role.SUBMIT)
+        except (Refusal, DatabaseError) as error:
+            await _answer(error)(scope, receive, send)
+            return
+        await self._app({**scope, CALLER: caller}, receive, send)
+
+    async def _caller(self, request: Request) -> Caller:
+        scheme, _, text = request.headers.get("authorization", "").partition(" ")
+        if scheme:
+            token = await tokens.find_token(text.strip()) if scheme.lower() == "bearer" else None
+            if token is None:
+                raise _unknown("The token is not known here, has expired or was revoked.")
+            return Caller(token.role, None if token.proj_id == ALL_PROJECTS else token.proj_id)
+        if not self._is_trusted(request) and not await self._is_open():
+            raise _unknown(
+                "A token is needed here: send it as 'Authorization: Bearer …'; 'sgn token new' "
+                "makes one."
+            )
+        self._refuse_pages_of_others(request)
+        return Caller(Role.SUBMIT)
+
+    def _is_trusted(self, request: Request) -> bool:
+        """By the address that the connection comes from; what a header says proves nothing."""
+        if not self._settings.trusted or request.client is None:
+            return False
+        try:
+            address = ip_address(request.client.host)
+        except ValueError:
+            return False
+        return any(address in network for network in self._settings.trusted)
+
+    async def _is_open(self) -> bool:
+        """Whether whoever comes is let in: nobody any more once there was a token."""
+        if not self._settings.anonymous or self._settings.trusted:
+            return False
+        if not self._tokens_exist and time.monotonic() - self._looked > LOOK_AGAIN_SECONDS:
+            self._tokens_exist = await tokens.exist()
+            self._looked = time.monotonic()
+        return not self._tokens_exist
+
+    def _refuse_pages_of_others(self, request: Request) -> None:
+        """A browser sends along where a request comes from; without a token only our own may."""
+        headers = request.headers
+        origin, site = headers.get("origin"), headers.get("sec-fetch-site")
+        if origin is None and site is None:
+            return
+        host = headers.get("host", "")
+        name = urlsplit(f"//{host}").hostname or ""
+        foreign = site not in (None, "same-origin", "none")
+        foreign |= origin is not None and urlsplit(origin).netloc != host
+        foreign |= is_loopback(self._settings.host) and not is_loopback(name)
+        if foreign:
+            raise Refusal(ErrorNum.FORBIDDEN, "Pages of other sites may not use this service.")
+
+
+def _answer(error: Refusal | DatabaseError) -> Response:
+    if isinstance(error, Refusal):
+        return error.reply()
+    log.warning("the guard could not ask: %s", error)
+    return refused(ErrorNum.DATABASE_UNAVAILABLE, str(error))
+
+
+def _require(caller: Caller, needed: Role) -> None:
+    if not caller.role.covers(needed):
+        raise Refusal(
+            ErrorNum.FORBIDDEN, f"The token's role is {caller.role}; this needs the role {needed}."
+        )
+
+
+def _unknown(sentence: str) -> Refusal:
+    return Refusal(ErrorNum.NO_TOKEN, sentence, headers={"www-authenticate": 'Bearer realm="sgn"'})

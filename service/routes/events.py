@@ -1,0 +1,157 @@
+"""A task as it goes on: server-sent events that can be taken up where they broke off.
+
+An event's id is ``epoch.version``: how many epochs and how many changes of state were told. The
+curve of a task is the same however often it is interrupted, so what comes after an id is always
+known. https://html.spec.whatwg.org/multipage/server-sent-events.html
+"""
+
+import asyncio
+import contextlib
+import json
+import re
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import redis
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+
+from actors.curve import LINE, STREAM
+from db import tasks
+from db.errors import DatabaseError
+from db.states import TERMINAL
+from db.tasks import TaskRecord
+from service.house import House, house_of
+from service.routes.tasks import progress_of, task_of
+
+LOOK_SECONDS = 0.5
+QUIET_LOOKS = 30  # then a comment shows that the connection lives
+MOST_AT_ONCE = 5000
+RECONNECT_MS = 1000
+ID = re.compile(r"(\d{1,9})\.(\d{1,9})")
+ENDED = {status.value for status in TERMINAL}
+FIGURE = re.compile(r"(\w+) (Loss|Accuracy): ([-+\d.einfa]+)")
+
+
+@dataclass
+class Told:
+    """What a client knows already."""
+
+    epoch: int = 0
+    version: int = -1
+    progress: dict[str, Any] = field(default_factory=dict)
+
+    @classmethod
+    def before(cls, last_event_id: str) -> "Told":
+        """By the id that a client names; everything is new to one that names none of ours."""
+        match = ID.fullmatch(last_event_id)
+        return cls(int(match[1]), int(match[2])) if match else cls()
+
+    def event(self, kind: str, **content: Any) -> str:
+        """One event, with the id that stands for all that was told."""
+        text = json.dumps(content, ensure_ascii=False, allow_nan=False)
+        return f"id: {self.epoch}.{max(self.version, 0)}\nevent: {kind}\ndata: {text}\n\n"
+
+
+async def events(request: Request) -> Response:
+    """The events after ``Last-Event-ID``, until the task has ended."""
+    house, task = house_of(request), await task_of(request)
+    told = Told.before(request.headers.get("last-event-id", ""))
+    if _is_over(task) and told.version >= task.version:
+        return Response(status_code=204)  # a browser does not come again after this
+    place = contextlib.ExitStack()
+    place.enter_context(house.admission.stream())
+    return StreamingResponse(
+        _stream(house, task.task_id, told, place),
+        media_type="text/event-stream",
+        headers={"x-accel-buffering": "no"},
+    )
+
+
+async def _stream(
+    house: House, task_id: str, told: Told, place: contextlib.ExitStack
+) -> AsyncIterator[str]:
+    with place:
+        yield f"retry: {RECONNECT_MS}\n\n"
+        quiet, over = 0, False
+        while not over and not house.stopping.is_set():
+            quiet += 1
+            with contextlib.suppress(DatabaseError):
+                task = await tasks.get_task(task_id)
+                if task is None:
+                    return
+                over = _is_over(task)
+                async for event in _news(house, task, told):
+                    quiet = 0
+                    yield event
+            if quiet >= QUIET_LOOKS:
+                quiet = 0
+                yield ": still here\n\n"
+            if not over:
+                await _pause(house)
+
+
+async def _pause(house: House) -> None:
+    with contextlib.suppress(TimeoutError):
+        await asyncio.wait_for(house.stopping.wait(), LOOK_SECONDS)
+
+
+async def _news(house: House, task: TaskRecord, told: Told) -> AsyncIterator[str]:
+    """State, epochs and progress that the client does not know; the end of a task comes last."""
+    over = _is_over(task)
+    if not over and task.version > told.version:
+        told.version = task.version
+        yield told.event("status", **_status(task))
+    while lines := await _lines(house, task, told.epoch):
+        for line in lines:
+            told.epoch += 1
+            yield told.event("epoch", epoch=told.epoch, line=line, **_figures(line))
+    progress = await progress_of(task)
+    if progress != told.progress and not over:
+        told.progress = progress
+        yield told.event("progress", **progress)
+    if over and task.version > told.version:
+        told.version = task.version
+        metrics = (task.task_result or {}).get("metrics")
+        yield told.event("status", **_status(task), progress=progress, metrics=metrics)
+
+
+async def _lines(house: House, task: TaskRecord, after: int) -> Sequence[str]:
+    """The lines of the next epochs, without a gap; () where there is none yet."""
+    result = task.task_result or {}
+    if _is_over(task) and isinstance(result.get("train_epochs"), list):
+        return [str(line) for line in result["train_epochs"][after : after + MOST_AT_ONCE]]
+    try:
+        found: Any = await house.watch.xrange(
+            STREAM + task.task_id, min=f"{after + 1}-0", count=MOST_AT_ONCE
+        )
+    except (redis.RedisError, OSError):
+        return ()
+    lines = []
+    for number, (entry, fields) in enumerate(found, after + 1):
+        if entry != f"{number}-0".encode():
+            break  # the stream was lost and is being written anew
+        lines.append(fields[LINE.encode()].decode())
+    return lines
+
+
+def _is_over(task: TaskRecord) -> bool:
+    return task.task_status in ENDED
+
+
+def _status(task: TaskRecord) -> dict[str, Any]:
+    return {
+        "task_id": task.task_id,
+        "task_status": task.task_status,
+        "attempt": task.attempt,
+        "error": task.error,
+        "request_id": task.request_id or None,
+    }
+
+
+def _figures(line: str) -> dict[str, float]:
+    """``Train Loss: 0.69`` as ``train_loss``."""
+    return {
+        f"{group}_{what}".lower(): float(number) for group, what, number in FIGURE.findall(line)
+    }

@@ -1,0 +1,74 @@
+"""What a task has stored: its parameters and its manifest, given out only as they were written."""
+
+import asyncio
+import hashlib
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from db.tasks import TaskRecord
+from graphnet.errors import ModelError
+from graphnet.manifest import check_manifest, read_manifest
+from registry import ObjectMissing
+from service.house import house_of
+from service.replies import ErrorNum, Refusal, success
+from service.routes.tasks import task_of
+
+PARAMETERS, MANIFEST = "model.safetensors", "manifest.json"
+
+
+async def model(request: Request) -> Response:
+    """The stored parameters as safetensors."""
+    task = await task_of(request)
+    facts = _read(task, await _manifest(request, task))
+    content = await _get(request, task, PARAMETERS)
+    if await asyncio.to_thread(_digest, content) != facts.get("parameters_sha256"):
+        raise _damaged(task, "The stored parameters are not those that the manifest names.")
+    return Response(
+        content,
+        media_type="application/octet-stream",
+        headers={"content-disposition": f'attachment; filename="{task.task_id}.safetensors"'},
+    )
+
+
+async def manifest(request: Request) -> Response:
+    """The manifest beside the parameters."""
+    task = await task_of(request)
+    return success(**_read(task, await _manifest(request, task)))
+
+
+async def _manifest(request: Request, task: TaskRecord) -> bytes:
+    content = await _get(request, task, MANIFEST)
+    try:
+        check_manifest(content, str((task.task_result or {}).get("manifest_sha256", "")))
+    except ModelError as error:
+        raise _damaged(task, str(error)) from error
+    return content
+
+
+def _read(task: TaskRecord, content: bytes) -> dict[str, object]:
+    try:
+        return read_manifest(content)
+    except ModelError as error:
+        raise _damaged(task, str(error)) from error
+
+
+async def _get(request: Request, task: TaskRecord, name: str) -> bytes:
+    try:
+        return await asyncio.to_thread(house_of(request).store.get, task.task_id, name)
+    except ObjectMissing as error:
+        raise Refusal(
+            ErrorNum.NOT_FOUND,
+            f"The task {task.task_id} is {task.task_status} and has no stored model.",
+        ) from error
+
+
+def _digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+def _damaged(task: TaskRecord, sentence: str) -> Refusal:
+    return Refusal(
+        ErrorNum.STORED_DAMAGED,
+        f"The model of the task {task.task_id} is not given out. {sentence}",
+    )

@@ -1,0 +1,166 @@
+"""A new task: from a posted form, or from a task that failed or was cancelled."""
+
+import hashlib
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from actors.trace import request_id
+from db import keys, tasks
+from db.errors import KeyUsed
+from db.form import TaskForm
+from db.keys import NewKey
+from db.states import Status
+from db.tasks import NewTask
+from graphnet.catalogue import find_model
+from service import checks
+from service.body import read_fields
+from service.guard import Caller, caller_of
+from service.house import House, house_of
+from service.replies import ErrorNum, FieldError, Refusal, invalid, repeated, success_text
+from service.routes.tasks import answer, task_of
+from service.task_form import PostedForm, read_form
+
+KEY_HEADER = "idempotency-key"
+LONGEST_KEY = 255
+RETRIABLE = (Status.FAILED, Status.CANCELLED)
+
+
+async def submit(request: Request) -> Response:
+    """Check a form, write it, answer; the relay sends it on. A refusal shows the form it got."""
+    house = house_of(request)
+    fields: dict[str, Any] = {}
+    try:
+        fields = await read_fields(request, house.settings.max_form_bytes)
+        return repeated(await _accept(request, house, fields))
+    except Refusal as refusal:
+        return refusal.reply(task_form=fields)
+
+
+async def retry(request: Request) -> Response:
+    """A new task like one that failed or was cancelled; it goes on from that one's checkpoint."""
+    house, caller, old = house_of(request), caller_of(request), await task_of(request)
+    if old.task_status not in RETRIABLE:
+        raise Refusal(
+            ErrorNum.NOT_RETRIABLE,
+            f"The task {old.task_id} is {old.task_status}; only one that is Failed or Cancelled is "
+            "tried again.",
+        )
+    try:
+        form = TaskForm.from_config(old.task_type, old.task_config)
+    except (KeyError, TypeError, ValueError) as error:
+        raise Refusal(
+            ErrorNum.NOT_RETRIABLE,
+            f"The form of the task {old.task_id} cannot be read; submit it anew.",
+        ) from error
+    await _check(house, caller, form)
+    new = _new_task(form, old.proj_id, old.task_name, retry_of=old.task_id)
+    task_id = await _insert(house, new, None)
+    task = await tasks.get_task(task_id)
+    assert task is not None  # noqa: S101 - just written
+    return await answer(task)
+
+
+async def _accept(request: Request, house: House, fields: dict[str, Any]) -> str:
+    """The text of the answer to a form, the same for the same form under the same key."""
+    caller = caller_of(request)
+    form, errors = read_form(fields)
+    if form is None:
+        raise invalid([*errors, *await _unknown_names(fields, errors, caller)])
+    if not caller.sees(form.proj_id):
+        raise Refusal(
+            ErrorNum.FORBIDDEN,
+            f"proj_id is {form.proj_id!r}, but the token is for {caller.proj_id}.",
+        )
+    stored = form.stored()
+    name = form.task_name or _default_name(stored)
+
+    def text(task_id: str) -> str:
+        shown = {**form.understood(), "task_name": name, "task_id": task_id}
+        return success_text(task_form=shown, warnings=form.warnings())
+
+    key = _key(request, form, fields, text)
+    known = await _answered(key)
+    if known is not None:
+        return known
+    await _check(house, caller, stored)
+    try:
+        return text(await _insert(house, _new_task(stored, form.proj_id, name), key))
+    except KeyUsed:
+        known = await _answered(key)
+    if known is None:
+        raise Refusal(ErrorNum.DATABASE_UNAVAILABLE, "The key is being used; try again.")
+    return known
+
+
+async def _check(house: House, caller: Caller, form: TaskForm) -> None:
+    errors = await checks.check(form, house, caller)
+    if errors:
+        raise invalid(errors)
+
+
+async def _unknown_names(
+    fields: dict[str, Any], errors: list[FieldError], caller: Caller
+) -> list[FieldError]:
+    wrong = {field for field, _ in errors}
+    found = await checks.check_names(fields, caller)
+    return [error for error in found if error[0] not in wrong]
+
+
+def _default_name(form: TaskForm) -> str:
+    return f"{datetime.now(UTC):%Y-%m-%d} {form.model or find_model('').name}"
+
+
+def _new_task(form: TaskForm, proj_id: str, name: str, retry_of: str = "") -> NewTask:
+    return NewTask(
+        proj_id=proj_id,
+        task_name=name,
+        task_type=form.task_type,
+        task_config=form.config_text(),
+        parent_task_id=form.trained_task_id,
+        epochs=form.settings.get("epochs") or 0,
+        retry_of=retry_of,
+        request_id=request_id.get(),
+    )
+
+
+async def _insert(house: House, task: NewTask, key: NewKey | None) -> str:
+    async with house.admission.task_of(task.proj_id):
+        task_id = await house.intake.insert(task, key)
+    house.wake.set()
+    return task_id
+
+
+def _key(
+    request: Request, form: PostedForm, fields: dict[str, Any], text: Callable[[str], str]
+) -> NewKey | None:
+    given = request.headers.get(KEY_HEADER)
+    if given is None:
+        return None
+    if not (0 < len(given) <= LONGEST_KEY and given.isascii() and given.isprintable()):
+        sentence = f"Idempotency-Key must be 1 to {LONGEST_KEY} printable ASCII characters."
+        raise invalid([("Idempotency-Key", sentence)])
+    body = json.dumps(fields, sort_keys=True)
+    return NewKey(_digest(f"{form.proj_id}\n{given}"), _digest(body), text)
+
+
+async def _answered(key: NewKey | None) -> str | None:
+    """The answer that this key got before. Raises Refusal if that was to another body."""
+    used = await keys.find_key(key.key_sha256) if key else None
+    if key is None or used is None:
+        return None
+    if used.body_sha256 != key.body_sha256:
+        raise Refusal(
+            ErrorNum.KEY_REUSED,
+            f"The Idempotency-Key was used for the task {used.task_id}, whose form was another; "
+            "take a new key for a new form.",
+        )
+    return used.answer
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
