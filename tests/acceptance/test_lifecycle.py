@@ -29,40 +29,8 @@ def long_task(house: House, epochs: int = 3000) -> str:
     return task_id
 
 
-def worker_processes(house: House) -> list[psutil.Process]:
-    return [each for each in house.processes() if "dramatiq" in " ".join(each.cmdline())]
-
-
 def test_ctrl_c_ends_everything(fresh: House) -> None:
     end(fresh, signal.SIGINT)
-
-
-def test_sigterm_in_mid_training_hands_back_and_the_next_start_goes_on(fresh: House) -> None:
-    task_id = long_task(fresh)
-    stopped = time.monotonic()
-    end(fresh)
-    assert time.monotonic() - stopped < 30
-    with sgn_up(fresh.home) as again:
-        task = again.wait(task_id)
-    assert task["task_status"] == "Finished", task["error"]
-    assert task["attempt"] == 1
-    assert len(task["task_result"]["train_epochs"]) == 3000
-
-
-def test_a_killed_worker_is_replaced_and_the_task_tried_again(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("SGN_LEASE_MS", "2000")
-    with sgn_up(tmp_path / "home") as house:
-        add_datasets(house, tmp_path)
-        task_id = long_task(house)
-        for process in worker_processes(house):
-            process.kill()
-        task = house.wait(task_id)
-    assert task["task_status"] == "Finished", task["error"]
-    assert task["attempt"] == 2
-    epochs = [line[:11] for line in task["task_result"]["train_epochs"]]
-    assert len(set(epochs)) == 3000
 
 
 def test_killing_the_parent_leaves_no_child(fresh: House) -> None:

@@ -1,90 +1,30 @@
 """The house on servers: a service and a plain Dramatiq worker, a queue, a database, S3."""
 
-import asyncio
 import hashlib
 import json
-import os
 import sqlite3
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, closing
-from dataclasses import dataclass
+from contextlib import closing
 from pathlib import Path
-from typing import Any
 
-import httpx
 import pytest
 
-from db.connection import migrate
 from graphnet.stored import StoredModel
-from graphnet.synthetic import cohort_table
-from tests.databases import mysql_database
-from tests.houses import process, serving
-from tests.servers import ServerMissing, queue_server, s3_server
-from tests.service.forms import SMALL, form
+from tests.houses import process
+from tests.places import WORKER, Place, place_at
+from tests.servers import ServerMissing
 
 pytestmark = pytest.mark.slow
 
-WORKER = ("dramatiq", "actors.worker:make_broker", "--processes", "1", "--threads", "1")
-
-
-@dataclass(frozen=True)
-class Place:
-    """A service that answers, without a worker; what its processes need to know."""
-
-    http: httpx.Client
-    folder: Path
-    variables: dict[str, str]
-
-    def submit(self, **changes: Any) -> str:
-        answer = self.http.post("/api/v0/new_task", content=json.dumps(form(**changes))).json()
-        assert answer["error_num"] == 0, answer
-        task_id: str = answer["task_form"]["task_id"]
-        return task_id
-
-    def wait(self, *task_ids: str, seconds: float = 90) -> list[dict[str, Any]]:
-        """The tasks once they have ended, with a worker running meanwhile."""
-        with process(*WORKER, log=self.folder / "worker.log", **self.variables):
-            deadline = time.monotonic() + seconds
-            return [self.until(task_id, {"Finished", "Failed"}, deadline) for task_id in task_ids]
-
-    def until(self, task_id: str, statuses: set[str], deadline: float) -> dict[str, Any]:
-        while time.monotonic() < deadline:
-            task: dict[str, Any] = self.http.get(f"/api/v0/tasks/{task_id}").json()["task"]
-            if task["task_status"] in statuses:
-                return task
-            time.sleep(0.1)
-        raise AssertionError((self.folder / "worker.log").read_text())
-
 
 @pytest.fixture
-def place(
-    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Place]:
-    with ExitStack() as stack:
-        variables = {"SGN_REDIS_URL": stack.enter_context(queue_server(tmp_path))}
-        if request.param == "servers":
-            try:
-                s3 = stack.enter_context(s3_server(tmp_path))
-                variables["SGN_DATABASE_URL"] = stack.enter_context(mysql_database())
-            except ServerMissing as missing:
-                pytest.skip(str(missing))
-            variables |= s3.environment()
-            variables["SGN_S3_ENDPOINT_URL"] = s3.endpoint_url
-            variables["SGN_REGISTRY_URL"] = f"s3://{s3.bucket}/{os.urandom(4).hex()}"
-        else:
-            (tmp_path / "registry").mkdir()
-            variables["SGN_DATABASE_URL"] = f"sqlite://{tmp_path / 'sgn.sqlite3'}"
-            variables["SGN_REGISTRY_URL"] = (tmp_path / "registry").as_uri()
-        monkeypatch.setenv("SGN_DATABASE_URL", variables["SGN_DATABASE_URL"])
-        asyncio.run(migrate(variables["SGN_DATABASE_URL"]))
-        http = stack.enter_context(serving(tmp_path, **variables))
-        for label, group in ((1, "SZ"), (0, "NC")):
-            content = cohort_table("small", label, 20, seed=label, recipe=SMALL).to_csv(index=False)
-            query = {"proj_id": "P", "data_name": f"small_{group}"}
-            answer = http.post("/api/v0/datasets", params=query, content=content).json()
-            assert answer["error_num"] == 0, answer
-        yield Place(http, tmp_path, variables)
+def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Place]:
+    try:
+        with place_at(tmp_path, request.param) as found:
+            yield found
+    except ServerMissing as missing:
+        pytest.skip(str(missing))
 
 
 servers = pytest.mark.parametrize("place", ["servers"], indirect=True)

@@ -1,12 +1,13 @@
 """The OpenAPI document describes every route, and every number an answer may carry."""
 
+import asyncio
 import re
 from pathlib import Path
 
 from starlette.routing import Route
 
 from actors import settings as house
-from service.app import create_app
+from service.app import wire
 from service.endpoints import ENDPOINTS
 from service.openapi import openapi
 from service.replies import MEANINGS, ErrorNum
@@ -19,7 +20,7 @@ DOCUMENTED = Path(__file__).resolve().parents[2] / "docs" / "api.md"
 def test_no_route_is_missing(tmp_path: Path) -> None:
     where = house.Settings("sqlite:///x", "redis://127.0.0.1:1/0", tmp_path.as_uri())
     described = openapi(ENDPOINTS)["paths"]
-    for route in create_app(Settings(where)).routes:
+    for route in wire(Settings(where), asyncio.Event()).routes:
         assert isinstance(route, Route)
         for method in (route.methods or set()) - {"HEAD"}:
             described_or_itself = route.path == "/openapi.json" or (

@@ -120,7 +120,13 @@ def test_a_finished_task_says_all_the_contract_asks(trained: dict[str, Any]) -> 
         "task_id", "proj_id", "task_name", "task_type", "task_status", "task_config",
         "task_result", "error", "progress", "attempt", "parent_task_id",
     } <= set(trained)  # fmt: skip
-    assert trained["progress"] == {"epoch": 2, "epochs": 2, "percent": 100.0, "eta_seconds": None}
+    assert trained["progress"] == {
+        "epoch": 2,
+        "epochs": 2,
+        "percent": 100.0,
+        "eta_seconds": None,
+        "place": None,
+    }
     assert trained["attempt"] == 1
     assert trained["task_result"]["model_state_path"].startswith("file://")
     assert set(trained["task_result"]["metrics"]) == {"train", "val", "test", "cv"}

@@ -1,0 +1,106 @@
+"""What goes wrong, and when: drawn from a seed, so that it can be had again."""
+
+import contextlib
+import random
+import signal
+import time
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import redis
+
+from actors.queue import redis_broker, send
+from tests.faults.desk import Desk
+from tests.faults.estate import LEASE_MS, Estate
+
+
+@dataclass
+class Plan:
+    """Injects faults into an estate while a desk submits tasks; ``done`` counts them by name."""
+
+    estate: Estate
+    desk: Desk
+    random: random.Random
+    done: Counter[str] = field(default_factory=Counter)
+
+    def inject(self) -> str:
+        """One fault, over when this returns; its name."""
+        faults = dict(self._faults())
+        name = self.random.choice(sorted(faults))
+        faults[name]()
+        self.done[name] += 1
+        return name
+
+    def _faults(self) -> dict[str, Callable[[], None]]:
+        found = {
+            "worker killed": self._kill_worker,
+            "worker asked to end": self._end_worker,
+            "worker stalled beyond its lease": self._stall_worker,
+            "service killed": self._kill_service,
+            "queue flushed": self._flush,
+            "queue restarted without its data": self.estate.queue.restart_empty,
+            "queue away": self._queue_away,
+            "message sent three times": self._duplicate,
+            "task cancelled, twice": self.desk.cancel_one,
+            "form posted five times at once": self.desk.submit_many,
+        }
+        for mode in ("cut", "500", "delay", "silent"):
+            found[f"storage: {mode}"] = lambda mode=mode: self._storage(mode)  # type: ignore[misc]
+        if self.estate.records is not None:
+            found["database cut"] = self._database
+        return found
+
+    def _some_seconds(self) -> None:
+        time.sleep(self.random.uniform(0.2, 1.5))
+
+    def _kill_worker(self) -> None:
+        worker = self.random.choice(self.estate.workers)
+        worker.kill()
+        time.sleep(self.random.uniform(0, 1))
+        worker.start()
+
+    def _end_worker(self) -> None:
+        worker = self.random.choice(self.estate.workers)
+        worker.end()
+        worker.start()
+
+    def _stall_worker(self) -> None:
+        worker = self.random.choice(self.estate.workers)
+        worker.signal(signal.SIGSTOP)
+        time.sleep(LEASE_MS / 1000 + self.random.uniform(0.5, 2))
+        worker.signal(signal.SIGCONT)
+
+    def _kill_service(self) -> None:
+        self.estate.service.kill()
+        self.estate.service.start()
+
+    def _flush(self) -> None:
+        with contextlib.suppress(redis.RedisError):
+            self.estate.queue.flush()
+
+    def _queue_away(self) -> None:
+        self.estate.queue.stop()
+        self._some_seconds()
+        self.estate.queue.start()
+
+    def _duplicate(self) -> None:
+        task_id = self.desk.any_task()
+        if task_id is None:
+            return
+        with contextlib.closing(redis_broker(self.estate.queue.url)) as broker:
+            for _ in range(3):
+                with contextlib.suppress(redis.RedisError):
+                    send(broker, task_id)
+
+    def _storage(self, mode: str) -> None:
+        self.estate.storage.fault(mode)
+        self._some_seconds()
+        self.estate.storage.fault("cut" if mode == "silent" else "pass")
+        self.estate.storage.fault("pass")
+
+    def _database(self) -> None:
+        assert self.estate.records is not None
+        self.estate.records.fault("cut")
+        self._some_seconds()
+        self.estate.records.fault("pass")

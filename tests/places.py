@@ -1,0 +1,88 @@
+"""A service that answers, without a worker, on servers or in a folder."""
+
+import asyncio
+import json
+import os
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from db.connection import migrate
+from graphnet.synthetic import cohort_table
+from tests.databases import mysql_database
+from tests.houses import process, serving
+from tests.servers import queue_server, s3_server
+from tests.service.forms import SMALL, form
+
+ENDED = {"Finished", "Failed", "Cancelled"}
+WORKER = ("dramatiq", "actors.worker:make_broker", "--processes", "1", "--threads", "1")
+
+
+@dataclass(frozen=True)
+class Place:
+    """A service that answers, without a worker; what its processes need to know."""
+
+    http: httpx.Client
+    folder: Path
+    variables: dict[str, str]
+
+    def submit(self, **changes: Any) -> str:
+        answer = self.http.post("/api/v0/new_task", content=json.dumps(form(**changes))).json()
+        assert answer["error_num"] == 0, answer
+        task_id: str = answer["task_form"]["task_id"]
+        return task_id
+
+    def wait(self, *task_ids: str, seconds: float = 90) -> list[dict[str, Any]]:
+        """The tasks once they have ended, with a worker running meanwhile."""
+        with process(*WORKER, log=self.folder / "worker.log", **self.variables):
+            deadline = time.monotonic() + seconds
+            return [self.until(task_id, ENDED, deadline) for task_id in task_ids]
+
+    def until(self, task_id: str, statuses: set[str], deadline: float) -> dict[str, Any]:
+        while time.monotonic() < deadline:
+            task: dict[str, Any] = self.http.get(f"/api/v0/tasks/{task_id}").json()["task"]
+            if task["task_status"] in statuses:
+                return task
+            time.sleep(0.1)
+        raise AssertionError((self.folder / "worker.log").read_text())
+
+
+@contextmanager
+def place_at(folder: Path, kind: str = "folder", **changes: str) -> Iterator[Place]:
+    """On servers or in a folder, with two small datasets of the project P.
+
+    Raises:
+        ServerMissing, ServerSilent: a server is not to be had.
+
+    """
+    with ExitStack() as stack:
+        variables = {"SGN_REDIS_URL": stack.enter_context(queue_server(folder))}
+        if kind == "servers":
+            s3 = stack.enter_context(s3_server(folder))
+            variables["SGN_DATABASE_URL"] = stack.enter_context(mysql_database())
+            variables |= s3.environment()
+            variables["SGN_S3_ENDPOINT_URL"] = s3.endpoint_url
+            variables["SGN_REGISTRY_URL"] = f"s3://{s3.bucket}/{os.urandom(4).hex()}"
+        else:
+            (folder / "registry").mkdir()
+            variables["SGN_DATABASE_URL"] = f"sqlite://{folder / 'sgn.sqlite3'}"
+            variables["SGN_REGISTRY_URL"] = (folder / "registry").as_uri()
+        variables |= changes
+        asyncio.run(migrate(variables["SGN_DATABASE_URL"]))
+        http = stack.enter_context(serving(folder, **variables))
+        add_small(http)
+        yield Place(http, folder, variables)
+
+
+def add_small(http: httpx.Client, proj_id: str = "P", name: str = "small") -> None:
+    """Two small datasets of a project."""
+    for label, group in ((1, "SZ"), (0, "NC")):
+        content = cohort_table("small", label, 20, seed=label, recipe=SMALL).to_csv(index=False)
+        query = {"proj_id": proj_id, "data_name": f"{name}_{group}"}
+        answer = http.post("/api/v0/datasets", params=query, content=content).json()
+        assert answer["error_num"] == 0, answer

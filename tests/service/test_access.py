@@ -1,0 +1,250 @@
+"""Who may do what: nobody comes in without a token once there is one, nor sees another's."""
+
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from service.endpoints import ENDPOINTS
+from tests.houses import environment, serving
+from tests.places import Place, add_small, place_at
+from tests.service.forms import form
+
+pytestmark = pytest.mark.slow
+PUBLIC = {"/healthz", "/readyz"}
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
+    """A service that was open for as long as it had no token, then had four."""
+    with place_at(tmp_path_factory.mktemp("access")) as found:
+        assert found.http.get("/api/v0/tasks").status_code == 200
+        yield found
+
+
+@pytest.fixture(scope="module")
+def tokens(place: Place) -> dict[str, str]:
+    task_id = place.submit()
+    place.wait(task_id)
+    made = {
+        "reader": sgn_token(place, "new", "--project", "P", "--role", "read"),
+        "submitter": sgn_token(place, "new", "--project", "P", "--role", "submit"),
+        "stranger": sgn_token(place, "new", "--project", "Q", "--role", "submit"),
+        "everywhere": sgn_token(place, "new", "--project", "*", "--role", "submit"),
+    }
+    return {**made, "task": task_id}
+
+
+def sgn_token(place: Place, *arguments: str) -> str:
+    command = [sys.executable, "-m", "service.cli", "token", *arguments]
+    done = subprocess.run(
+        command, env=environment(**place.variables), capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout.strip()
+
+
+@contextmanager
+def client(place: Place, token: str = "", **headers: str) -> Iterator[httpx.Client]:
+    given = {"authorization": f"Bearer {token}"} if token else {}
+    with httpx.Client(base_url=place.http.base_url, headers={**given, **headers}) as http:
+        yield http
+
+
+def test_every_route_but_two_asks_for_a_token(place: Place, tokens: dict[str, str]) -> None:
+    assert tokens
+    asked = [(each.method, each.path) for each in ENDPOINTS]
+    asked += [("GET", "/openapi.json"), ("GET", "/nothing"), ("POST", "/"), ("OPTIONS", "/x")]
+    with client(place) as http:
+        for method, path in asked:
+            reply = http.request(method, re.sub(r"{\w+}", "TASK1", path))
+            if path in PUBLIC:
+                assert reply.status_code == 200, path
+                continue
+            assert reply.status_code == 401, (method, path)
+            assert reply.headers["www-authenticate"].startswith("Bearer")
+            if method != "OPTIONS":
+                assert reply.json()["error_num"] == 12
+
+
+@pytest.mark.parametrize("scheme", ["Basic ", "Bearer ", "bearer sgn_", "Bearer  x", "Token "])
+def test_what_is_no_token_lets_nobody_in(place: Place, tokens: dict[str, str], scheme: str) -> None:
+    with client(place, authorization=scheme + tokens["stranger"][:-1]) as http:
+        assert http.get("/api/v0/tasks").status_code == 401
+
+
+def test_a_reader_reads_and_no_more(place: Place, tokens: dict[str, str]) -> None:
+    with client(place, tokens["reader"]) as http:
+        task = f"/api/v0/tasks/{tokens['task']}"
+        for path in (
+            task,
+            f"{task}/model",
+            f"{task}/manifest",
+            f"{task}/lineage",
+            f"{task}/events",
+        ):
+            assert http.get(path).status_code == 200, path
+        for path in ("/api/v0/new_task", f"{task}/cancel", f"{task}/retry", "/api/v0/datasets"):
+            reply = http.post(path, content=json.dumps(form()))
+            assert (reply.status_code, reply.json()["error_num"]) == (403, 13), path
+
+
+def test_another_project_s_things_are_not_there(place: Place, tokens: dict[str, str]) -> None:
+    with client(place, tokens["stranger"]) as http:
+        task = f"/api/v0/tasks/{tokens['task']}"
+        for suffix in ("", "/model", "/manifest", "/lineage", "/events"):
+            assert http.get(task + suffix).status_code == 404, suffix
+        for suffix in ("/cancel", "/retry"):
+            assert http.post(task + suffix).status_code == 404, suffix
+        assert http.get("/api/v0/tasks").json()["tasks"] == []
+        assert http.get("/api/v0/datasets").json()["datasets"] == []
+        for path in ("/api/v0/tasks", "/api/v0/datasets"):
+            assert http.get(path, params={"proj_id": "P"}).status_code == 404
+        refused = http.post("/api/v0/new_task", content=json.dumps(form()))
+        assert refused.status_code == 403
+        add_small(http, "Q", "other")
+        theirs = http.post("/api/v0/new_task", content=json.dumps(form(proj_id="Q"))).json()
+        assert [error["field"] for error in theirs["errors"]] == ["train_data", "train_data"]
+        assert "there is no dataset of that name" in theirs["msg"]
+        tuned = form(
+            proj_id="Q", task_type="dl_ft", trained_task_id=tokens["task"],
+            train_data=["other_SZ", "other_NC"],
+        )  # fmt: skip
+        parent = http.post("/api/v0/new_task", content=json.dumps(tuned)).json()
+        assert "there is no task of that id" in parent["msg"]
+        query = {"proj_id": "P", "data_name": "x"}
+        assert http.post("/api/v0/datasets", params=query, content="ID\n1").status_code == 403
+
+
+def test_a_token_of_all_projects_sees_all(place: Place, tokens: dict[str, str]) -> None:
+    with client(place, tokens["everywhere"]) as http:
+        assert http.get(f"/api/v0/tasks/{tokens['task']}").status_code == 200
+        accepted = http.post("/api/v0/new_task", content=json.dumps(form())).json()
+        assert accepted["error_num"] == 0
+        http.post(f"/api/v0/tasks/{accepted['task_form']['task_id']}/cancel").raise_for_status()
+
+
+def test_a_revoked_token_ends_at_once(place: Place, tokens: dict[str, str]) -> None:
+    assert tokens
+    text = sgn_token(place, "new", "--project", "P", "--role", "read")
+    with client(place, text) as http:
+        assert http.get("/api/v0/tasks").status_code == 200
+        sgn_token(place, "revoke", text.split("_")[1])
+        assert http.get("/api/v0/tasks").status_code == 401
+    listed = sgn_token(place, "list")
+    assert text.split("_")[1] in listed
+    assert text.rpartition("_")[2] not in listed
+
+
+def test_no_secret_is_in_a_log(place: Place, tokens: dict[str, str]) -> None:
+    with client(place, tokens["submitter"]) as http:
+        http.get("/api/v0/tasks/x")
+    logs = "".join(path.read_text() for path in place.folder.glob("*.log"))
+    assert logs
+    for name in ("reader", "submitter", "stranger", "everywhere"):
+        assert tokens[name].rpartition("_")[2] not in logs
+
+
+def test_a_request_s_id_goes_through_to_the_worker_s_log(
+    place: Place, tokens: dict[str, str]
+) -> None:
+    with client(place, tokens["submitter"], **{"x-request-id": "made.by-me_1"}) as http:
+        reply = http.post("/api/v0/new_task", content=json.dumps(form()))
+        assert reply.headers["x-request-id"] == "made.by-me_1"
+        task_id = reply.json()["task_form"]["task_id"]
+        place.http.headers["authorization"] = f"Bearer {tokens['submitter']}"
+        assert place.wait(task_id)[0]["request_id"] == "made.by-me_1"
+        assert '"request_id": "made.by-me_1"' in http.get(f"/api/v0/tasks/{task_id}/events").text
+    assert f"[made.by-me_1] task {task_id}" in (place.folder / "worker.log").read_text()
+    with client(place, tokens["reader"], **{"x-request-id": "evil\tvalue"}) as http:
+        assert re.fullmatch(r"[0-9a-f]{32}", http.get("/healthz").headers["x-request-id"])
+
+
+def test_every_answer_keeps_browsers_careful(place: Place) -> None:
+    with client(place) as http:
+        for path in ("/healthz", "/api/v0/tasks", "/nothing"):
+            headers = http.get(path).headers
+            assert "default-src 'none'" in headers["content-security-policy"]
+            assert headers["x-content-type-options"] == "nosniff"
+            assert headers["x-frame-options"] == "DENY"
+            assert headers["cache-control"] == "no-store"
+
+
+@contextmanager
+def listening(folder: Path, **variables: str) -> Iterator[httpx.Client]:
+    from tests.servers import queue_server
+
+    with ExitStack() as stack:
+        (folder / "registry").mkdir()
+        known = {
+            "SGN_DATABASE_URL": f"sqlite://{folder / 'sgn.sqlite3'}",
+            "SGN_REGISTRY_URL": (folder / "registry").as_uri(),
+            "SGN_REDIS_URL": stack.enter_context(queue_server(folder)),
+            **variables,
+        }
+        migrated(known)
+        yield stack.enter_context(serving(folder, **known))
+
+
+def migrated(variables: dict[str, str]) -> None:
+    command = [sys.executable, "-m", "service.cli", "migrate"]
+    subprocess.run(command, env=environment(**variables), check=True)
+
+
+def test_a_trusted_network_needs_no_token_and_nobody_else_comes_in(tmp_path: Path) -> None:
+    with listening(tmp_path, SGN_TRUSTED_NETWORKS="127.0.0.0/8") as http:
+        assert http.get("/api/v0/tasks").status_code == 200
+    (tmp_path / "registry").rmdir()
+    with listening(tmp_path, SGN_TRUSTED_NETWORKS="10.0.0.0/8") as http:
+        headers = {"x-forwarded-for": "10.0.0.1", "forwarded": "for=10.0.0.1"}
+        assert http.get("/api/v0/tasks", headers=headers).status_code == 401
+
+
+def test_pages_of_other_sites_may_not_use_an_open_service(tmp_path: Path) -> None:
+    with listening(tmp_path) as http:
+        for headers in (
+            {"origin": "https://evil.example"},
+            {"sec-fetch-site": "cross-site"},
+            {"sec-fetch-site": "same-origin", "host": "evil.example"},
+            {"origin": "http://evil.example:7014", "host": "evil.example:7014"},
+        ):
+            reply = http.post("/api/v0/new_task", content=json.dumps(form()), headers=headers)
+            assert reply.status_code == 403, headers
+        same = {"origin": str(http.base_url).rstrip("/"), "sec-fetch-site": "same-origin"}
+        assert http.get("/api/v0/tasks", headers=same).status_code == 200
+
+
+def refused_to_serve(folder: Path, **variables: str) -> Any:
+    known = {
+        "SGN_DATABASE_URL": f"sqlite://{folder / 'sgn.sqlite3'}",
+        "SGN_REGISTRY_URL": folder.as_uri(),
+        "SGN_REDIS_URL": "redis://127.0.0.1:1/0",
+        "SGN_HOST": "0.0.0.0",
+        "SGN_PORT": "7019",
+        **variables,
+    }
+    migrated(known)
+    command = [sys.executable, "-m", "service.cli", "serve"]
+    return subprocess.run(
+        command, env=environment(**known), capture_output=True, text=True, timeout=60, check=False
+    )
+
+
+def test_beyond_loopback_it_is_refused_to_listen_without_tokens(tmp_path: Path) -> None:
+    done = refused_to_serve(tmp_path)
+    assert done.returncode == 1
+    assert "sgn token new" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_told_so_it_listens_and_says_so_loudly(tmp_path: Path) -> None:
+    with listening(tmp_path, SGN_HOST="0.0.0.0", SGN_ALLOW_ANONYMOUS="1") as http:
+        assert http.get("/api/v0/tasks").status_code == 200
+    assert "ANYONE who reaches 0.0.0.0" in (tmp_path / "serve.log").read_text()
