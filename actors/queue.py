@@ -1,6 +1,6 @@
 """The queue: Dramatiq on Redis. A message holds a task id and nothing else."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import redis
@@ -27,22 +27,46 @@ def redis_broker(url: str, middleware: Iterable[Middleware] = ()) -> RedisBroker
     once in a thousand commands; here with every command. Retries, ages and time limits are the
     database's matter (attempts, leases), so none of Dramatiq's middleware is in use.
     """
-    broker = RedisBroker(  # type: ignore[no-untyped-call]
-        client=redis_client(url),
-        middleware=list(middleware),
-        maintenance_chance=1_000_000,
-        heartbeat_timeout=HEARTBEAT_MS,
-    )
+    broker = _broker(redis_client(url), middleware, maintenance_chance=1_000_000)
     broker.declare_queue(QUEUE)
     return broker
 
 
-def send(broker: RedisBroker, task_id: str, request_id: str = "") -> None:
-    """Put a task on the queue. Raises redis.RedisError when the server does not answer."""
-    options = {"request_id": request_id} if request_id else {}
-    broker.enqueue(
-        Message(queue_name=QUEUE, actor_name=ACTOR, args=(task_id,), kwargs={}, options=options)
+def _broker(
+    client: redis.Redis, middleware: Iterable[Middleware] = (), *, maintenance_chance: int
+) -> RedisBroker:
+    return RedisBroker(  # type: ignore[no-untyped-call]
+        client=client,
+        middleware=list(middleware),
+        maintenance_chance=maintenance_chance,
+        heartbeat_timeout=HEARTBEAT_MS,
     )
+
+
+def send(broker: RedisBroker, messages: Sequence[tuple[str, str]]) -> None:
+    """Put tasks on the queue, each by its id and the id of the request that asked for it.
+
+    The first goes by itself, so that the rest find the scripts loaded and go in one round trip.
+
+    Raises:
+        redis.RedisError: the server does not answer; some may be on the queue.
+
+    """
+    first, *others = (_message(*message) for message in messages)
+    broker.enqueue(first)
+    if not others:
+        return
+    pipeline = broker.client.pipeline(transaction=False)
+    together = _broker(pipeline, maintenance_chance=0)
+    together.broker_id = broker.broker_id  # else the server would take it for a worker
+    for message in others:
+        together.enqueue(message)
+    pipeline.execute()
+
+
+def _message(task_id: str, request_id: str) -> "Message[None]":
+    options = {"request_id": request_id} if request_id else {}
+    return Message(queue_name=QUEUE, actor_name=ACTOR, args=(task_id,), kwargs={}, options=options)
 
 
 def on_queue(broker: RedisBroker) -> set[str]:

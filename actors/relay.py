@@ -5,7 +5,7 @@ A message may be sent twice, never not at all: the claim sorts that out.
 
 import asyncio
 import logging
-from collections.abc import Sequence
+import time
 
 import redis
 from dramatiq.brokers.redis import RedisBroker
@@ -15,7 +15,6 @@ from db import outbox
 from db.cancellation import end_unanswered
 from db.errors import DatabaseUnavailable
 from db.keys import prune_keys
-from db.outbox import OutboxMessage
 
 log = logging.getLogger(__name__)
 
@@ -28,14 +27,10 @@ async def relay(broker: RedisBroker) -> int:
     """Send what waits in the outbox; the number of messages sent."""
     messages = await outbox.unsent()
     if messages:
-        await asyncio.to_thread(_send, broker, messages)
+        told = [(message.task_id, message.request_id) for message in messages]
+        await asyncio.to_thread(queue.send, broker, told)
         await outbox.mark_sent([message.id for message in messages])
     return len(messages)
-
-
-def _send(broker: RedisBroker, messages: Sequence[OutboxMessage]) -> None:
-    for message in messages:
-        queue.send(broker, message.task_id, message.request_id)
 
 
 async def reconcile(broker: RedisBroker) -> None:
@@ -49,17 +44,25 @@ async def reconcile(broker: RedisBroker) -> None:
     await prune_keys()
 
 
+async def _look_after(broker: RedisBroker, *, reconciling: bool) -> None:
+    for task_id in await end_unanswered(CANCEL_AFTER_MS):
+        log.warning("task %s: its worker did not answer to being cancelled", task_id)
+    if reconciling:
+        await reconcile(broker)
+
+
 async def run_relay(
     broker: RedisBroker, wake: asyncio.Event, *, every: float, reconciling: bool
 ) -> None:
-    """Relay whenever ``wake`` is set and at least ``every`` seconds, until cancelled."""
+    """Relay whenever ``wake`` is set; look after everything else each ``every`` seconds."""
+    due = 0.0
     while True:
         try:
-            for task_id in await end_unanswered(CANCEL_AFTER_MS):
-                log.warning("task %s: its worker did not answer to being cancelled", task_id)
-            if reconciling:
-                await reconcile(broker)
-            await relay(broker)
+            if time.monotonic() >= due:
+                due = time.monotonic() + every
+                await _look_after(broker, reconciling=reconciling)
+            while await relay(broker) == outbox.BATCH:
+                pass
         except (redis.RedisError, DatabaseUnavailable) as error:
             log.warning("the relay waits: %s", error)
         except Exception:

@@ -1,14 +1,15 @@
 """Posts per second and POST → Running, beside the same by Flask, gunicorn, Celery and PyMySQL.
 
-``python -m bench.api [--json]``: both on MariaDB and one Redis, rounds interleaved. The peer's
-packages are not the project's: ``pip install flask gunicorn celery pymysql`` first.
+``python -m bench.api [--json]``: on one MariaDB and one Redis, rounds interleaved. Ours are two
+processes behind two addresses, as a load balancer has them; gunicorn's two share one. ``plain`` is
+the peer without outbox, run rows and bounds, which may lose a task. The peer's packages are not the
+project's: ``pip install flask gunicorn celery pymysql`` first.
 """
 
 import argparse
 import asyncio
 import contextlib
 import json
-import multiprocessing
 import os
 import signal
 import statistics
@@ -24,12 +25,17 @@ import httpx
 import pymysql
 import redis
 
-from db.connection import migrate
+from bench.posting import posted
+from db.connection import close_database, migrate, open_database
+from db.datasets import insert_dataset, put_profile
+from graphnet.readers import from_json
+from graphnet.synthetic import cohort_table
+from service.profiles import Profile
 from tests.databases import mysql_database, query
 from tests.houses import environment
 from tests.places import add_small
 from tests.servers import free_ports, queue_server
-from tests.service.forms import form
+from tests.service.forms import SMALL, form
 
 PLAIN = {
     "epochs": 1, "batch_size": 8, "baselines": False, "explain": False, "cv_folds": 0,
@@ -37,7 +43,8 @@ PLAIN = {
 BODY = json.dumps(form(param_set=PLAIN, save_model_state=False)).encode()
 LIMITS = {"SGN_MAX_WAITING": "10000000", "SGN_MAX_WAITING_PER_PROJECT": "10000000"}
 WORKER = ("dramatiq", "actors.worker:make_broker", "--processes", "1", "--threads", "1")
-GUNICORN = ("gunicorn", "--workers", "2", "--threads", "8", "--keep-alive", "30")
+PROCESSES = 2
+GUNICORN = ("gunicorn", "--workers", str(PROCESSES), "--threads", "8", "--keep-alive", "30")
 
 
 def main() -> int:
@@ -46,7 +53,7 @@ def main() -> int:
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=float, default=4.0)
-    parser.add_argument("--connections", type=int, default=16)
+    parser.add_argument("--connections", type=int, default=64)
     parser.add_argument("--starts", type=int, default=40)
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder, contextlib.ExitStack() as stack:
@@ -59,17 +66,21 @@ def _measured(
     stack: contextlib.ExitStack, folder: Path, asked: argparse.Namespace
 ) -> dict[str, Any]:
     redis_url = stack.enter_context(queue_server(folder))
-    ours = stack.enter_context(_ours(folder, redis_url))
-    theirs = stack.enter_context(_peer(folder, redis_url))
-    posts: dict[str, list[dict[str, float]]] = {"ours": [], "peer": []}
+    places = {
+        "ours": stack.enter_context(_ours(folder, redis_url)),
+        "peer": stack.enter_context(_peer(folder, redis_url, 1)),
+        "plain": stack.enter_context(_peer(folder, redis_url, 2, PEER_PLAIN="1")),
+    }
+    posts: dict[str, list[dict[str, float]]] = {name: [] for name in places}
     for _ in range(asked.rounds):
-        for name, place in (("ours", ours), ("peer", theirs)):
-            posts[name].append(_posted(place["url"], asked.connections, asked.seconds))
+        for name, place in places.items():
+            posts[name].append(posted(place["urls"], BODY, asked.connections, asked.seconds))
     found: dict[str, Any] = {name: _summary(each) for name, each in posts.items()}
-    found["ratio_posts"] = round(
-        found["ours"]["posts_per_second"] / found["peer"]["posts_per_second"], 2
-    )
-    for name, place in (("ours", ours), ("peer", theirs)):
+    for name in ("peer", "plain"):
+        pairs = zip(posts["ours"], posts[name], strict=True)
+        ratios = [ours["posts_per_second"] / its["posts_per_second"] for ours, its in pairs]
+        found[name]["ratio"] = [round(each, 2) for each in sorted(ratios)]
+    for name, place in places.items():
         with _worker(place, folder):
             found[name] |= _starts(place, asked.starts)
     return found
@@ -83,56 +94,67 @@ def _summary(rounds: list[dict[str, float]]) -> dict[str, float]:
 def _ours(folder: Path, redis_url: str) -> Iterator[dict[str, Any]]:
     with mysql_database() as url:
         asyncio.run(migrate(url))
-        (port,) = free_ports(1)
+        ports = free_ports(PROCESSES)
         (folder / "registry").mkdir()
         variables = {
             **LIMITS,
             "SGN_DATABASE_URL": url,
             "SGN_REDIS_URL": redis_url,
             "SGN_REGISTRY_URL": (folder / "registry").as_uri(),
-            "SGN_PORT": str(port),
         }
         command = [sys.executable, "-m", "service.cli", "serve"]
-        with _running(command, environment(**variables), folder / "ours.log"):
-            place: dict[str, Any] = {
-                "url": f"http://127.0.0.1:{port}", "database": url, "variables": variables,
-                "worker": [sys.executable, "-m", *WORKER],
-            }  # fmt: skip
-            _await(place["url"] + "/healthz")
-            with httpx.Client(base_url=place["url"], timeout=60) as http:
+        place: dict[str, Any] = {
+            "urls": [f"http://127.0.0.1:{port}" for port in ports], "database": url,
+            "variables": variables, "worker": [sys.executable, "-m", *WORKER],
+        }  # fmt: skip
+        with contextlib.ExitStack() as stack:
+            for port in ports:
+                own = environment(**variables, SGN_PORT=str(port))
+                stack.enter_context(_running(command, own, folder / "ours.log"))
+            _await(place["urls"])
+            with httpx.Client(base_url=place["urls"][0], timeout=60) as http:
                 add_small(http)
             yield place
 
 
 @contextlib.contextmanager
-def _peer(folder: Path, redis_url: str) -> Iterator[dict[str, Any]]:
+def _peer(folder: Path, redis_url: str, number: int, **more: str) -> Iterator[dict[str, Any]]:
     with mysql_database() as url:
-        for name in ("small_SZ", "small_NC"):
-            query(
-                url,
-                "INSERT INTO backend_datasets (data_id, proj_id, user_id, data_name, data_cont, "
-                f"hdfs_path) VALUES ('{name}', 'P', 'u', '{name}', '{{}}', '')",
-            )
+        asyncio.run(migrate(url))
+        asyncio.run(_add_small(url))
         (port,) = free_ports(1)
-        variables = {"PEER_MYSQL": url, "PEER_REDIS": redis_url.replace("/0", "/1")}
+        variables = {"PEER_MYSQL": url, "PEER_REDIS": f"{redis_url[:-1]}{number}", **more}
         module = "bench.peers.flask_service"
         command = [sys.executable, "-m", *GUNICORN, "--bind", f"127.0.0.1:{port}", f"{module}:app"]
         celery = [sys.executable, "-m", "celery", "-A", f"{module}:queue", "worker"]
-        with _running(command, environment(**variables), folder / "peer.log"):
+        with _running(command, environment(**variables), folder / f"peer{number}.log"):
             place: dict[str, Any] = {
-                "url": f"http://127.0.0.1:{port}", "database": url, "variables": variables,
+                "urls": [f"http://127.0.0.1:{port}"], "database": url, "variables": variables,
                 "worker": [*celery, "--concurrency", "1"],
             }  # fmt: skip
-            _await(place["url"] + "/")
+            _await(place["urls"])
             yield place
+
+
+async def _add_small(url: str) -> None:
+    """The two datasets of the form, with what they hold, as an upload leaves them."""
+    await open_database(url)
+    try:
+        for label, group in ((1, "SZ"), (0, "NC")):
+            table = cohort_table("small", label, 20, seed=label, recipe=SMALL)
+            text, name = table.to_json(), f"small_{group}"
+            record = await insert_dataset(proj_id="P", user_id="u", data_name=name, data_cont=text)
+            profile = Profile.of(from_json(text, name)).as_dict()
+            await put_profile(record.data_id, record.length, profile)
+    finally:
+        await close_database()
 
 
 @contextlib.contextmanager
 def _worker(place: dict[str, Any], folder: Path) -> Iterator[None]:
     """A worker that has done everything that waited."""
-    query(place["database"], "DELETE FROM backend_submissions")
-    with contextlib.suppress(Exception):
-        query(place["database"], "DELETE FROM sgn_outbox", "DELETE FROM sgn_runs")
+    for table in ("backend_submissions", "sgn_outbox", "sgn_runs"):
+        query(place["database"], f"DELETE FROM {table}")
     _flush(place)
     log = folder / "worker.log"
     with _running(place["worker"], environment(**place["variables"]), log):
@@ -160,58 +182,15 @@ def _running(command: list[str], variables: dict[str, str], log: Path) -> Iterat
         process.wait()
 
 
-def _await(url: str) -> None:
-    for _ in range(300):
-        with contextlib.suppress(httpx.TransportError):
-            httpx.get(url, timeout=5)
-            return
-        time.sleep(0.1)
-    raise RuntimeError(f"{url} does not answer")
-
-
-def _posted(url: str, connections: int, seconds: float) -> dict[str, float]:
-    """What a client process of its own measures."""
-    context = multiprocessing.get_context("spawn")
-    with context.Pool(1) as pool:
-        times, spent = pool.apply(_client, (url, connections, seconds))
-    ordered = sorted(times)
-    return {
-        "posts_per_second": round(len(times) / spent, 1),
-        "p50_ms": round(1000 * ordered[len(ordered) // 2], 2),
-        "p99_ms": round(1000 * ordered[int(len(ordered) * 0.99)], 2),
-    }
-
-
-def _client(url: str, connections: int, seconds: float) -> tuple[list[float], float]:
-    host, port = url.removeprefix("http://").split(":")
-    return asyncio.run(_all(host, int(port), connections, seconds))
-
-
-async def _all(host: str, port: int, connections: int, seconds: float) -> tuple[list[float], float]:
-    began = time.perf_counter()
-    found = await asyncio.gather(*(_one(host, port, began + seconds) for _ in range(connections)))
-    return [each for times in found for each in times], time.perf_counter() - began
-
-
-async def _one(host: str, port: int, until: float) -> list[float]:
-    """Post on one connection after another answer, by bare streams: little of the machine."""
-    reader, writer = await asyncio.open_connection(host, port)
-    head = f"POST /api/v0/new_task HTTP/1.1\r\nhost: {host}\r\ncontent-length: {len(BODY)}\r\n\r\n"
-    times = []
-    while time.perf_counter() < until:
-        began = time.perf_counter()
-        writer.write(head.encode() + BODY)
-        answer = (await reader.readuntil(b"\r\n\r\n")).lower()
-        length = int(answer.partition(b"content-length:")[2].split(b"\r\n")[0])
-        content = await reader.readexactly(length)
-        if b'"error_num":0' not in content.replace(b" ", b""):
-            raise RuntimeError(content.decode())
-        times.append(time.perf_counter() - began)
-        if b"connection: close" in answer:
-            writer.close()
-            reader, writer = await asyncio.open_connection(host, port)
-    writer.close()
-    return times
+def _await(urls: list[str]) -> None:
+    for url in urls:
+        for _ in range(300):
+            with contextlib.suppress(httpx.TransportError):
+                httpx.get(f"{url}/healthz", timeout=5)
+                break
+            time.sleep(0.1)
+        else:
+            raise RuntimeError(f"{url} does not answer")
 
 
 def _starts(place: dict[str, Any], count: int) -> dict[str, float]:
@@ -222,7 +201,7 @@ def _starts(place: dict[str, Any], count: int) -> dict[str, float]:
         contextlib.closing(
             pymysql.connect(host="127.0.0.1", user="root", database=name, autocommit=True)
         ) as connection,
-        httpx.Client(base_url=place["url"], timeout=60) as http,
+        httpx.Client(base_url=place["urls"][0], timeout=60) as http,
     ):
         for _ in range(count):
             began = time.perf_counter()
@@ -257,9 +236,9 @@ def _table(found: dict[str, Any]) -> str:
         f"{name:5} {each['posts_per_second']:8.1f} posts/s  p50 {each['p50_ms']:7.2f} ms  "
         f"p99 {each['p99_ms']:7.2f} ms  Running p50 {each['running_p50_ms']:7.1f} ms"
         for name, each in found.items()
-        if isinstance(each, dict)
     ]
-    return "\n".join([*lines, f"ratio of posts per second {found['ratio_posts']}"])
+    ratios = [f"ours over {name}: {found[name]['ratio']}" for name in ("peer", "plain")]
+    return "\n".join([*lines, *ratios])
 
 
 if __name__ == "__main__":

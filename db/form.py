@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Self
 
 from graphnet.config import EVALUATION, Evaluation, Settings
@@ -64,6 +65,7 @@ class TaskForm:
             },
         }
 
+    @cached_property
     def config_text(self) -> str:
         """The same as JSON text, which the database holds up to 4,096 characters of."""
         return json.dumps(self.config(), ensure_ascii=False, separators=(",", ":"))

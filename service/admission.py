@@ -1,5 +1,6 @@
 """How many tasks may wait, and how many clients may watch."""
 
+import asyncio
 import contextlib
 import time
 from collections import Counter
@@ -39,14 +40,15 @@ class Admission:
         self._coming: Counter[str] = Counter()
         self._counts: dict[str, _Count] = {}
         self._streams = 0
+        self._asking = asyncio.Lock()
 
     @contextlib.asynccontextmanager
     async def task_of(self, proj_id: str) -> AsyncIterator[None]:
         """A place for one more task of this project while it is written. Raises Refusal."""
-        count = self._counts.get(proj_id)
-        stale = count is None or time.monotonic() - count.asked > FRESH_SECONDS
+        came, count = time.monotonic(), self._counts.get(proj_id)
+        stale = count is None or came - count.asked > FRESH_SECONDS
         if count is None or stale or self._refusal(proj_id, count):
-            count = await self._ask(proj_id)
+            count = await self._asked_since(came, proj_id)
         refusal = self._refusal(proj_id, count)
         if refusal is not None:
             raise refusal
@@ -69,6 +71,12 @@ class Admission:
             yield
         finally:
             self._streams -= 1
+
+    async def _asked_since(self, came: float, proj_id: str) -> _Count:
+        """What waits; one asks for all who came meanwhile."""
+        async with self._asking:
+            count = self._counts.get(proj_id)
+            return count if count and count.asked >= came else await self._ask(proj_id)
 
     async def _ask(self, proj_id: str) -> _Count:
         if len(self._counts) >= MOST_PROJECTS and not self._coming[ALL]:

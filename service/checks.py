@@ -70,7 +70,7 @@ def _unknown(field: str, name: str) -> str:
 
 
 def _config_length(form: TaskForm) -> Iterator[FieldError]:
-    length = len(form.config_text())
+    length = len(form.config_text)
     if length > CONFIG_CHARACTERS:
         yield (
             "task_config",

@@ -1,5 +1,6 @@
 """Who may do what: every request passes here, and what is not allowed is refused here."""
 
+import asyncio
 import logging
 import time
 from dataclasses import dataclass
@@ -53,6 +54,7 @@ class Guard:
         self._settings = settings
         self._tokens_exist = False
         self._looked = float("-inf")
+        self._looking = asyncio.Lock()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass an allowed request on, and answer any other."""
@@ -97,10 +99,15 @@ class Guard:
         """Whether whoever comes is let in: nobody any more once there was a token."""
         if not self._settings.anonymous or self._settings.trusted:
             return False
-        if not self._tokens_exist and time.monotonic() - self._looked > LOOK_AGAIN_SECONDS:
-            self._tokens_exist = await tokens.exist()
-            self._looked = time.monotonic()
+        if not self._tokens_exist and self._is_stale():
+            async with self._looking:  # one looks for all who came meanwhile
+                if self._is_stale():
+                    self._tokens_exist = await tokens.exist()
+                    self._looked = time.monotonic()
         return not self._tokens_exist
+
+    def _is_stale(self) -> bool:
+        return time.monotonic() - self._looked > LOOK_AGAIN_SECONDS
 
     def _refuse_pages_of_others(self, request: Request) -> None:
         """A browser sends along where a request comes from; without a token only our own may."""

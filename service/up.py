@@ -23,7 +23,7 @@ from actors.settings import SettingsError
 from db.connection import migrate
 from db.errors import DatabaseError
 from service.children import Child
-from service.serve import address, listen, serve_until, start_log, stop_on_signals
+from service.serve import address, listen, run_loop, serve_until, start_log, stop_on_signals
 from service.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -41,7 +41,7 @@ def run(home: Path, host: str, port: int) -> int:
     start_log()
     try:
         with _locked(home), listen(host, port) as listening, _socket_folder() as sockets:
-            return asyncio.run(_up(home, sockets, listening))
+            return run_loop(_up(home, sockets, listening))
     except (UpError, SettingsError, DatabaseError, OSError) as error:
         print(error, file=sys.stderr)  # noqa: T201
         return 1
