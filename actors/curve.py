@@ -18,12 +18,13 @@ log = logging.getLogger(__name__)
 STREAM = "sgn:curve:"
 LINE = "line"
 PUBLISH_SECONDS = 0.5
+END_SECONDS = 2.0  # for the last lines; a server that is silent holds nobody up
 KEEP_SECONDS = 7 * 86_400
 CHUNK = 1000
 
 
 class Curve:
-    """Sends the lines of epochs from a thread of its own; one can be added at any time."""
+    """Sends the lines of epochs from a thread of its own, which closes ``client`` at its end."""
 
     def __init__(self, client: redis.Redis, task_id: str) -> None:
         self._client = client
@@ -44,7 +45,7 @@ class Curve:
         trace: TracebackType | None,
     ) -> None:
         self._ended.set()
-        self._thread.join()
+        self._thread.join(END_SECONDS)
 
     def show(self, lines: Sequence[str]) -> None:
         """The lines of all epochs so far; the list may grow."""
@@ -58,6 +59,7 @@ class Curve:
                 self._publish()
             except redis.RedisError as error:
                 log.debug("the curve could not be sent: %s", error)
+        self._client.close()
 
     def _publish(self) -> None:
         if int(self._client.xlen(self._key)) < self._sent:

@@ -23,7 +23,7 @@ from registry import RegistryError
 
 log = logging.getLogger(__name__)
 
-LAST_SECONDS = 10.0  # for the checkpoint of a worker that is asked to end
+LAST_SECONDS = 12.0  # for the last checkpoint of a worker that is asked to end
 SHARE = 20  # a checkpoint may take a twentieth of the time
 
 
@@ -50,8 +50,11 @@ class TaskJournal(Journal):
         self._begun_at = 0
         self._first: tuple[float, float] | None = None
         self._own: Mapping[str, Tensor] | None = None
+        self._others = False
         self._pending: dict[int, Mapping[str, Tensor]] = {}
+        self._failed: dict[int, Mapping[str, Tensor]] = {}
         self._writer: threading.Thread | None = None
+        self._deadline: float | None = None
         self._saved = time.monotonic()
         self._pace = runtime.settings.checkpoint_ms / 1000
 
@@ -65,20 +68,25 @@ class TaskJournal(Journal):
         trace: TracebackType | None,
     ) -> None:
         self._training = None
-        self._wait(LAST_SECONDS)
+        self._wait()
 
     def kept(self, stage: int) -> Mapping[str, Tensor] | None:
         """What an earlier attempt left of the stage; None where there is nothing to go on from."""
         claim = self._lease.claim
-        for task_id in filter(None, (claim.task_id, claim.retry_of)):
-            state = self._checkpoints.read(task_id, stage, self._lease.check)
+        for task_id in (claim.task_id, *claim.earlier):
+            state = self._checkpoints.read(task_id, stage, self._look)
             if state is not None:
+                self._others = task_id != claim.task_id
                 return state
         return None
 
     def began(self, training: Training) -> None:
-        """Show what is there already."""
-        self._training, self._begun_at = training, training.epoch
+        """Show what is there already; what another task left is soon saved as our own."""
+        self._training = training
+        self._begun_at = 0 if self._others else training.epoch
+        if self._others:
+            self._saved = float("-inf")
+            self._others = False
         if training.epoch:
             log.info(
                 "task %s goes on after epoch %d of stage %d",
@@ -106,13 +114,22 @@ class TaskJournal(Journal):
 
     def pause(self) -> None:
         """Raise what ends the task: LeaseLostError, CancelledTaskError, HandedBackError."""
-        self._lease.check()
-        if not self._runtime.stopping.is_set():
-            return
-        self._wait(LAST_SECONDS)
+        try:
+            self._look()
+        except HandedBackError:
+            self.keep()
+            raise
+
+    def keep(self) -> None:
+        """Save everything once more, if that can be done within seconds."""
+        self._wait()
         self._save()
-        self._wait(LAST_SECONDS)
-        raise HandedBackError(self._lease.claim.task_id)
+        self._wait()
+
+    def _look(self) -> None:
+        self._lease.check()
+        if self._runtime.stopping.is_set():
+            raise HandedBackError(self._lease.claim.task_id)
 
     def state(self) -> Mapping[str, Tensor] | None:
         """The state of the model's own training now; None before its first epoch."""
@@ -145,6 +162,7 @@ class TaskJournal(Journal):
         """Have everything new written, unless the last writing still goes on."""
         if self._writer is not None and self._writer.is_alive():
             return
+        self._pending, self._failed = {**self._failed, **self._pending}, {}
         if self._training is not None and self._training.epoch > self._begun_at:
             self._pending[self.stage] = self._training.state()
         if not self._pending:
@@ -153,20 +171,24 @@ class TaskJournal(Journal):
         self._saved = time.monotonic()
         self._writer = _started(lambda: self._write(states))
 
-    def _write(self, states: Mapping[int, Mapping[str, Tensor]]) -> None:
+    def _write(self, states: dict[int, Mapping[str, Tensor]]) -> None:
         claim, started = self._lease.claim, time.monotonic()
         try:
             self._checkpoints.write(claim.task_id, states)
             self._runtime.call(runs.note_checkpoint(claim))
         except (RegistryError, DatabaseError) as error:
             log.warning("task %s: no checkpoint could be written: %s", claim.task_id, error)
+            self._failed = states
             return
         usual = self._runtime.settings.checkpoint_ms / 1000
         self._pace = max(usual, SHARE * (time.monotonic() - started))
 
-    def _wait(self, seconds: float) -> None:
+    def _wait(self) -> None:
+        """Wait for what is being written; for all such waiting together there are seconds."""
+        if self._deadline is None:
+            self._deadline = time.monotonic() + LAST_SECONDS
         if self._writer is not None:
-            self._writer.join(seconds)
+            self._writer.join(max(0.0, self._deadline - time.monotonic()))
 
 
 def _started(work: Callable[[], None]) -> threading.Thread:

@@ -67,6 +67,12 @@ class Lease:
         self._renew()
         self.check()
 
+    def confirm_ours(self) -> None:
+        """Raise LeaseLostError only: one that is cancelled is ours until its ending is written."""
+        self._renew()
+        if self._hold == Hold.LOST:
+            raise LeaseLostError(self.claim.task_id)
+
     def _keep(self) -> None:
         # One that is cancelled is still ours, until its ending is written.
         while not self._ended.wait(RENEW_SECONDS) and self._hold != Hold.LOST:

@@ -70,7 +70,12 @@ def _message(task_id: str, request_id: str) -> "Message[None]":
 
 
 def on_queue(broker: RedisBroker) -> set[str]:
-    """The tasks whose messages are on the queue, those that a worker holds included."""
-    contents: Any = broker.client.hvals(f"{broker.namespace}:{QUEUE}.msgs")
-    messages = (Message.decode(content) for content in contents)
+    """The tasks whose messages lie on the queue.
+
+    Not those that a worker has fetched: if it never heard the answer, nobody has them.
+    """
+    name = f"{broker.namespace}:{QUEUE}"
+    numbers: Any = broker.client.lrange(name, 0, -1)
+    contents: Any = broker.client.hmget(f"{name}.msgs", numbers) if numbers else ()
+    messages = (Message.decode(content) for content in contents if content is not None)
     return {str(argument) for message in messages for argument in message.args[:1]}

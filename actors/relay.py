@@ -12,7 +12,7 @@ from dramatiq.brokers.redis import RedisBroker
 
 from actors import queue
 from db import outbox
-from db.cancellation import end_unanswered
+from db.cancellation import end_unanswered, unsettled_ids
 from db.errors import DatabaseUnavailable
 from db.keys import prune_keys
 
@@ -35,10 +35,11 @@ async def relay(broker: RedisBroker) -> int:
 
 async def reconcile(broker: RedisBroker) -> None:
     """Bring back tasks whose worker or whose message is gone."""
-    expired = await outbox.requeue_expired()
     there = await asyncio.to_thread(queue.on_queue, broker)
+    expired = await outbox.requeue_expired(there)
     lost = await outbox.requeue_submitted(there, LOST_AFTER_MS)
-    for task_id in (*expired, *lost):
+    unsettled = await outbox.requeue(await unsettled_ids(), there)
+    for task_id in (*expired, *lost, *unsettled):
         log.warning("task %s is put on the queue again", task_id)
     await outbox.prune(KEEP_SENT_MS)
     await prune_keys()

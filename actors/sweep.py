@@ -28,8 +28,13 @@ async def run_sweep(checkpoints: Store) -> None:
 async def sweep(checkpoints: Store) -> list[str]:
     """Remove the checkpoints of tasks that have ended; their ids."""
     there = await asyncio.to_thread(checkpoints.task_ids)
-    over = await waiting.done_with(there, KEEP_MS)
-    for task_id in over:
-        await asyncio.to_thread(checkpoints.delete, task_id)
+    removed = []
+    for task_id in await waiting.done_with(there, KEEP_MS):
+        try:
+            await asyncio.to_thread(checkpoints.delete, task_id)
+        except RegistryError as error:
+            log.warning("task %s: its checkpoints cannot be removed: %s", task_id, error)
+            continue
         log.info("task %s: its checkpoints were removed", task_id)
-    return over
+        removed.append(task_id)
+    return removed

@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Callable, Coroutine, Mapping
-from contextlib import closing
 from dataclasses import replace
 from functools import partial
 from typing import Any, TypeVar
@@ -24,6 +23,7 @@ from db import cancellation, runs
 from db.errors import DatabaseUnavailable
 from db.form import TaskForm
 from db.runs import CANCELLED, Claim
+from db.states import Status
 from graphnet.devices import describe
 from graphnet.errors import GraphnetError, TrainingError
 from graphnet.experiment import recovered, run
@@ -86,7 +86,7 @@ class TaskRunner:
             log.info("task %s is handed back", claim.task_id)
             return self._asked(lambda: runs.hand_back(claim))
         except CancelledTaskError:
-            return self._asked(lambda: runs.end_cancelled(claim, _cancelled([], Saved())))
+            return self._asked(lambda: runs.end_cancelled(claim, None))
         except (GraphnetError, RegistryError) as error:
             log.info("task %s failed: %s", claim.task_id, error)
             sentence = str(error)
@@ -102,29 +102,27 @@ class TaskRunner:
     def _train(self, claim: Claim) -> bool:
         """Everything between claim and result."""
         form = TaskForm.from_config(claim.task_type, claim.task_config)
-        redis = closing(redis_client(self.runtime.settings.redis_url))
         with (
-            redis as client,
             Lease(self.runtime, claim) as lease,
-            Curve(client, claim.task_id) as curve,
+            Curve(redis_client(self.runtime.settings.redis_url), claim.task_id) as curve,
         ):
             inputs = self._inputs(form, lambda: self._check(lease))
             kept = self._checkpoints(inputs, form)
             with TaskJournal(self.runtime, lease, curve, kept) as journal:
                 try:
-                    ended = self._finish(claim, form, inputs, lease, journal)
+                    status = self._finish(claim, form, inputs, lease, journal)
                 except CancelledTaskError:
-                    ended = self._cancel(claim, form, inputs, journal.state())
+                    return self._cancel(claim, form, inputs, lease, journal)
                 except TrainingError as error:
                     lease.check()
-                    raise self._stopped(claim, form, error) from error
-        if ended:
+                    raise self._stopped(claim, form, error, lease) from error
+        if status == Status.FINISHED:
             self._forget(claim.task_id)
-        return ended
+        return status is not None
 
     def _finish(
         self, claim: Claim, form: TaskForm, inputs: Inputs, lease: Lease, journal: TaskJournal
-    ) -> bool:
+    ) -> Status | None:
         outcome = run(
             inputs.splits,
             inputs.settings,
@@ -136,18 +134,27 @@ class TaskRunner:
         )
         saved = Saved()
         if form.save_model_state:
-            saved = self._save(claim.task_id, outcome.model, lease)
+            check = partial(self._check, lease)
+            saved = self._save(claim.task_id, outcome.model, lease.confirm, check)
         result = {**outcome.result, **_where(saved)}
         return self._asked(lambda: runs.update_task_result(claim, result))
 
     def _cancel(
-        self, claim: Claim, form: TaskForm, inputs: Inputs, state: Mapping[str, Tensor] | None
+        self, claim: Claim, form: TaskForm, inputs: Inputs, lease: Lease, journal: TaskJournal
     ) -> bool:
-        result = self._recovered(claim.task_id, form, inputs, state)
-        return self._asked(lambda: runs.end_cancelled(claim, result))
+        """Store the best parameters so far, as long as nobody has passed this worker over."""
+        result = self._recovered(claim.task_id, form, inputs, journal.state(), lease.confirm_ours)
+        ended = self._asked(lambda: runs.end_cancelled(claim, result))
+        journal.keep()
+        return ended
 
     def _recovered(
-        self, task_id: str, form: TaskForm, inputs: Inputs, state: Mapping[str, Tensor] | None
+        self,
+        task_id: str,
+        form: TaskForm,
+        inputs: Inputs,
+        state: Mapping[str, Tensor] | None,
+        confirm: Callable[[], None],
     ) -> dict[str, Any]:
         """Store the best parameters of a training that was cancelled; its result."""
         if state is None:
@@ -156,21 +163,29 @@ class TaskRunner:
         if not form.save_model_state:
             return _cancelled(found.lines, Saved())
         facts = {"task_id": task_id, "cancelled_after_epoch": len(found.lines)}
-        return _cancelled(found.lines, self._save(task_id, replace(found.model, facts=facts)))
+        saved = self._save(task_id, replace(found.model, facts=facts), confirm)
+        return _cancelled(found.lines, saved)
 
     def _settle(self, task_id: str) -> None:
         """Store what the last checkpoint holds of a task that was cancelled behind its worker."""
-        found = self._asked(lambda: cancellation.unsettled(task_id))
-        if found is None:
+        settings = self.runtime.settings
+        longest = settings.lease_ms + 3 * settings.patience_ms
+        claim = self._asked(lambda: cancellation.take_unsettled(task_id, lease_ms=longest))
+        if claim is None:
             return
-        form = TaskForm.from_config(*found)
+        result = None
         try:
+            form = TaskForm.from_config(claim.task_type, claim.task_config)
             inputs = self._inputs(form, _nothing)
-            state = self._checkpoints(inputs, form).read(task_id, 0)
-            result = self._recovered(task_id, form, inputs, state)
-        except (GraphnetError, RegistryError) as error:
-            log.warning("task %s: nothing could be kept of it: %s", task_id, error)
+            kept = self._checkpoints(inputs, form)
+            states = (kept.read(each, 0) for each in (task_id, *claim.earlier))
+            state = next((each for each in states if each is not None), None)
+            result = self._recovered(task_id, form, inputs, state, _nothing)
+        except (RegistryUnavailable, DatabaseUnavailable) as error:
+            log.warning("task %s: what is kept of it must wait: %s", task_id, error)
             return
+        except Exception:
+            log.exception("task %s: nothing could be kept of it", task_id)
         self._asked(lambda: cancellation.settle(task_id, result))
 
     def _inputs(self, form: TaskForm, check: Callable[[], None]) -> Inputs:
@@ -190,26 +205,35 @@ class TaskRunner:
         key = identity(inputs, form.evaluation(), self.device.type)
         return Checkpoints(self.checkpoints, key, seconds=self._patience)
 
-    def _stopped(self, claim: Claim, form: TaskForm, error: TrainingError) -> TrainingError:
+    def _stopped(
+        self, claim: Claim, form: TaskForm, error: TrainingError, lease: Lease
+    ) -> TrainingError:
         """Store what was sound before the loss was no longer a number, and say so."""
         if error.kept is None or not form.save_model_state:
             return error
         facts = {"task_id": claim.task_id, "stopped": str(error)}
-        path = self._save(claim.task_id, replace(error.kept, facts=facts)).path
+        model = replace(error.kept, facts=facts)
+        path = self._save(claim.task_id, model, lease.confirm_ours).path
         return TrainingError(
             *error.sentences, f"The parameters of the last sound epoch are at {path}."
         )
 
-    def _save(self, task_id: str, model: StoredModel, lease: Lease | None = None) -> Saved:
-        """Store a model, as long as the task is ours where there is a lease."""
+    def _save(
+        self,
+        task_id: str,
+        model: StoredModel,
+        confirm: Callable[[], None],
+        check: Callable[[], None] | None = None,
+    ) -> Saved:
+        """Store a model, as long as ``confirm`` before each step, and ``check``, raise nothing."""
         return save(
             self.models,
             task_id,
             model,
             seconds=self._patience,
             spool=self.runtime.settings.spool,
-            confirm=lease.confirm if lease else _nothing,
-            check=partial(self._check, lease) if lease else _nothing,
+            confirm=confirm,
+            check=check or confirm,
         )
 
     def _forget(self, task_id: str) -> None:

@@ -8,17 +8,15 @@ from tortoise.expressions import F, Q
 
 from db.clock import now_ms
 from db.errors import translated
-from db.models import Outbox, Run
+from db.models import Run
 from db.neurolearn import Submission
-from db.runs import CANCELLED
+from db.runs import CANCELLED, NOTHING, Claim, claimed
 from db.states import Status
-from db.tasks import json_object
 from db.transactions import restarted, transaction
 
 BATCH = 100
 # A worker that is asked to end may have handed the task back before it heard of the cancelling.
 ACTIVE = Q(state__in=[Status.RUNNING.value, Status.SUBMITTED.value])
-NOTHING = {"train_epochs": [], "model_state_path": "", "warnings": [CANCELLED]}
 
 
 @restarted
@@ -32,8 +30,9 @@ async def cancel(task_id: str) -> None:
     now = await now_ms()
     idle = Q(state=Status.SUBMITTED.value) | Q(state=Status.RUNNING.value, lease_until__lt=now)
     async with transaction() as connection:
+        # Whatever its state: from here on nobody claims it, so the next look is the last.
         await (
-            Run.filter(task_id=task_id, state=Status.RUNNING.value, cancel_at=0)
+            Run.filter(ACTIVE, task_id=task_id, cancel_at=0)
             .using_db(connection)
             .update(cancel_at=now)
         )
@@ -58,7 +57,7 @@ async def _end_one(task_id: str, now: int) -> bool:
 
 
 async def _end(runs: Any, task_id: str, now: int, connection: BaseDBAsyncClient) -> bool:
-    """Write Cancelled, and a message where a checkpoint may hold parameters worth keeping."""
+    """Write Cancelled; :func:`unsettled_ids` finds it where a checkpoint may be worth keeping."""
     ended = await runs.using_db(connection).update(
         state=Status.CANCELLED.value,
         lease_token="",
@@ -74,31 +73,49 @@ async def _end(runs: Any, task_id: str, now: int, connection: BaseDBAsyncClient)
         .using_db(connection)
         .update(task_status=Status.CANCELLED.value, task_result=json.dumps(NOTHING))
     )
-    if await Run.filter(task_id=task_id, checkpoint__gt=0).using_db(connection).exists():
-        await Outbox.create(task_id=task_id, created_at=now, using_db=connection)
     return True
 
 
 @translated()
-async def unsettled(task_id: str) -> tuple[str, dict[str, Any]] | None:
-    """Task type and form of a cancelled task that has a checkpoint and no parameters yet."""
-    cancelled = await Run.filter(
-        task_id=task_id, state=Status.CANCELLED.value, checkpoint__gt=0
-    ).exists()
-    submission = await Submission.get_or_none(task_id=task_id) if cancelled else None
-    if submission is None:
-        return None
-    result, config = json_object(submission.task_result), json_object(submission.task_config)
-    if result is None or config is None or result.get("model_state_path"):
-        return None
-    return submission.task_type, config
+async def unsettled_ids() -> list[str]:
+    """Cancelled tasks with a checkpoint of which nothing was stored yet.
+
+    Only once the lease has run out: a worker that was passed over may store until then.
+    """
+    over = _unsettled(await now_ms()).order_by("finished_at").limit(BATCH)
+    return [str(task_id) for task_id in await over.values_list("task_id", flat=True)]
 
 
 @restarted
 @translated()
-async def settle(task_id: str, result: dict[str, Any]) -> None:
-    """Write what a checkpoint gave into the result of a cancelled task."""
-    text = json.dumps(result, allow_nan=False, ensure_ascii=False, separators=(",", ":"))
-    await Submission.filter(task_id=task_id, task_status=Status.CANCELLED.value).update(
-        task_result=text
-    )
+async def take_unsettled(task_id: str, *, lease_ms: int) -> Claim | None:
+    """Such a task, to be settled within ``lease_ms``; None if it is none, or another's."""
+    now = await now_ms()
+    async with transaction() as connection:
+        mine = _unsettled(now).filter(task_id=task_id).using_db(connection)
+        if not await mine.update(lease_until=now + lease_ms):
+            return None
+        found = await claimed(await Run.get(task_id=task_id, using_db=connection), "", connection)
+        if found is None:
+            await Run.filter(task_id=task_id).using_db(connection).update(checkpoint=0)
+        return found
+
+
+@restarted
+@translated()
+async def settle(task_id: str, result: dict[str, Any] | None) -> None:
+    """Write what a checkpoint gave into the result of a cancelled task; None leaves it as it is."""
+    async with transaction() as connection:
+        unsettled = Run.filter(
+            task_id=task_id, state=Status.CANCELLED.value, checkpoint__gt=0
+        ).using_db(connection)
+        if not await unsettled.update(checkpoint=0) or result is None:
+            return
+        text = json.dumps(result, allow_nan=False, ensure_ascii=False, separators=(",", ":"))
+        ended = Submission.filter(task_id=task_id, task_status=Status.CANCELLED.value)
+        await ended.using_db(connection).update(task_result=text)
+
+
+def _unsettled(now: int) -> Any:
+    """A worker that ends a task itself leaves no checkpoint to be settled."""
+    return Run.filter(state=Status.CANCELLED.value, checkpoint__gt=0, lease_until__lt=now)

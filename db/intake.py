@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from tortoise.exceptions import IntegrityError
 
 from db.clock import now_ms
-from db.errors import DatabaseError, translated
+from db.errors import DatabaseError, DatabaseUnavailable, translated
 from db.keys import NewKey
 from db.models import Key, Outbox, Run
 from db.neurolearn import Submission
@@ -53,20 +53,24 @@ class Intake:
         while self._waiting:
             some = self._waiting[:MOST_TOGETHER]
             del self._waiting[:MOST_TOGETHER]
-            if len(some) > 1 and await _all_at_once(some):
+            if len(some) == 1 or not await _all_at_once(some):
                 for each in some:
-                    _tell(each, each.task_id)
-                continue
-            for each in some:
-                await _one(each)
+                    await _one(each)
 
 
 async def _all_at_once(some: list[_Waiting]) -> bool:
-    """Whether all were written; none were if one could not be."""
+    """Whether all were told how it went; nothing was written where one stood in the way."""
     try:
         await _insert_all(some)
+    except DatabaseUnavailable as error:
+        # It may have been written and only the answer lost: another try could write it twice.
+        for each in some:
+            _fail(each, error)
+        return True
     except (DatabaseError, IntegrityError):
         return False
+    for each in some:
+        _tell(each, each.task_id)
     return True
 
 
@@ -93,8 +97,12 @@ async def _one(each: _Waiting) -> None:
     try:
         _tell(each, await insert_new_task(each.task, each.key))
     except Exception as error:  # noqa: BLE001 - whoever waits for it gets it
-        if not each.written.done():
-            each.written.set_exception(error)
+        _fail(each, error)
+
+
+def _fail(each: _Waiting, error: Exception) -> None:
+    if not each.written.done():
+        each.written.set_exception(error)
 
 
 def _tell(each: _Waiting, task_id: str) -> None:

@@ -1,16 +1,15 @@
 """Messages that are to be sent: written with the task, sent at least once."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-
-from tortoise.expressions import Subquery
 
 from db.clock import now_ms
 from db.errors import translated
 from db.models import Outbox, Run
-from db.states import TERMINAL, Status
+from db.states import Status
 
 BATCH = 100
+LONGEST_LIST = 500
 BACK_OFF_MS = 5_000
 
 
@@ -41,15 +40,23 @@ async def mark_sent(ids: list[int]) -> None:
 
 
 @translated()
-async def requeue_expired() -> list[str]:
+async def requeue_expired(on_queue: Collection[str]) -> list[str]:
     """Write messages for running tasks whose lease has run out; their ids.
 
-    One message a lease: the next comes only when this one was sent and nobody claimed.
+    None for those that are ``on_queue`` already, where busy workers may leave them for hours.
     """
     now = await now_ms()
     expired = Run.filter(state=Status.RUNNING.value, lease_until__lt=now, cancel_at=0)
-    task_ids = [run.task_id for run in await expired.limit(BATCH)]
-    return await _write(task_ids, now, since=now - BACK_OFF_MS)
+    known = await expired.order_by("lease_until").values_list("task_id", flat=True)
+    return await requeue([str(task_id) for task_id in known], on_queue)
+
+
+@translated()
+async def requeue(task_ids: Sequence[str], on_queue: Collection[str]) -> list[str]:
+    """Write messages for those of these that are not ``on_queue`` and were not sent just now."""
+    now = await now_ms()
+    missing = [task_id for task_id in task_ids if task_id not in on_queue]
+    return await _write(missing[:BATCH], now, since=now - BACK_OFF_MS)
 
 
 @translated()
@@ -67,14 +74,12 @@ async def requeue_submitted(on_queue: Collection[str], older_than_ms: int) -> li
 
 @translated()
 async def prune(older_than_ms: int) -> None:
-    """Remove messages that were sent that long ago and whose tasks have ended."""
+    """Remove messages that were sent that long ago; what is lost of them is found by its task."""
     now = await now_ms()
-    ended = Run.filter(state__in=[status.value for status in TERMINAL]).values("task_id")
-    sent = Outbox.filter(sent_at__gt=0, sent_at__lt=now - older_than_ms)
-    over = sent.filter(task_id__in=Subquery(ended)).limit(BATCH)
-    ids = await over.values_list("id", flat=True)
+    old = Outbox.filter(sent_at__gt=0, sent_at__lt=now - older_than_ms).limit(LONGEST_LIST)
+    ids = await old.values_list("id", flat=True)
     if ids:
-        await Outbox.filter(id__in=ids).delete()
+        await Outbox.filter(id__in=list(ids)).delete()
 
 
 async def _messaged_since(task_ids: list[str], since: int) -> set[str]:

@@ -23,18 +23,24 @@ from db.tasks import json_object
 from db.transactions import restarted, transaction
 
 ERROR_CHARACTERS = 1024
+IN_ALL = 10  # times the attempts since the last checkpoint
+LONGEST_CHAIN = 16
 GIVEN_UP = (
     "The worker stopped unexpectedly {times} times while training this task, so it was given up. "
     "The likely cause is too little memory; try a smaller batch_size or fewer subjects."
 )
 CANCELLED = "The task was cancelled."
+NOTHING = {"train_epochs": [], "model_state_path": "", "warnings": [CANCELLED]}
 DELETED = "The submission was deleted before the task was trained."
 UNREADABLE = "The task_config of this submission cannot be read as a form; submit the task again."
 
 
 @dataclass(frozen=True)
 class Claim:
-    """A task that is ours until the lease runs out; ``lease_token`` fences every write."""
+    """A task that is ours until the lease runs out; ``lease_token`` fences every write.
+
+    ``earlier`` are the tasks that it tries again, the last first.
+    """
 
     task_id: str
     attempt: int
@@ -44,7 +50,7 @@ class Claim:
     task_type: str
     task_config: dict[str, Any]
     parent_task_id: str
-    retry_of: str = ""
+    earlier: tuple[str, ...] = ()
     request_id: str = ""
 
 
@@ -76,15 +82,15 @@ async def claim(
 ) -> Claim | None:
     """Take a submitted task, or a running one whose lease has run out; None if it is neither.
 
-    A task that was tried ``max_attempts`` times since its last checkpoint fails with a sentence
-    instead; one that somebody has cancelled meanwhile is not tried again.
+    A task that was tried ``max_attempts`` times since its last checkpoint, or ten times as often in
+    all, fails with a sentence instead; one that somebody has cancelled is not tried again.
     """
     token = str(uuid.uuid4())
     now = await now_ms()
     async with transaction() as connection:
         taken = (
             await _free(task_id, now, connection)
-            .filter(crashes__lt=max_attempts)
+            .filter(crashes__lt=max_attempts, attempt__lt=IN_ALL * max_attempts)
             .update(
                 state=Status.RUNNING.value,
                 attempt=F("attempt") + 1,
@@ -100,11 +106,12 @@ async def claim(
         )
         if taken:
             await _mirror(task_id, Status.RUNNING, connection)
-            return await _claimed(task_id, token, now, connection)
+            return await _taken(task_id, token, now, connection)
         # Taken or ended already, or tried too often. PostgreSQL does not lock the row that the
         # UPDATE left as it was, so it may have been handed back by now: look at the attempts again.
-        tried = _free(task_id, now, connection).filter(crashes__gte=max_attempts)
-        await _drop(tried, task_id, GIVEN_UP.format(times=max_attempts), now, connection)
+        for what, times in (("crashes", max_attempts), ("attempt", IN_ALL * max_attempts)):
+            tried = _free(task_id, now, connection).filter(**{f"{what}__gte": times})
+            await _drop(tried, task_id, GIVEN_UP.format(times=times), now, connection)
     return None
 
 
@@ -129,19 +136,27 @@ def _free(task_id: str, now: int, connection: BaseDBAsyncClient) -> Any:
     return Run.filter(free, task_id=task_id, cancel_at=0).using_db(connection)
 
 
-async def _claimed(
-    task_id: str, token: str, now: int, connection: BaseDBAsyncClient
+async def _taken(task_id: str, token: str, now: int, connection: BaseDBAsyncClient) -> Claim | None:
+    """The claim, or the end of a task that cannot be read."""
+    found = await claimed(await Run.get(task_id=task_id, using_db=connection), token, connection)
+    if found is None:
+        submitted = Submission.filter(task_id=task_id).using_db(connection)
+        sentence = UNREADABLE if await submitted.exists() else DELETED
+        ours = Run.filter(task_id=task_id).using_db(connection)
+        await _drop(ours, task_id, sentence, now, connection)
+    return found
+
+
+async def claimed(
+    run: Run, token: str, connection: BaseDBAsyncClient | None = None
 ) -> Claim | None:
-    run = await Run.get(task_id=task_id, using_db=connection)
-    submission = await Submission.get_or_none(task_id=task_id, using_db=connection)
+    """What a worker needs to know of a task; None if its form is gone or cannot be read."""
+    submission = await Submission.get_or_none(task_id=run.task_id, using_db=connection)
     config = json_object(submission.task_config) if submission else None
     if submission is None or config is None:
-        ours = Run.filter(task_id=task_id).using_db(connection)
-        sentence = UNREADABLE if submission else DELETED
-        await _drop(ours, task_id, sentence, now, connection)
         return None
     return Claim(
-        task_id=task_id,
+        task_id=run.task_id,
         attempt=run.attempt,
         lease_token=token,
         proj_id=submission.proj_id,
@@ -149,9 +164,18 @@ async def _claimed(
         task_type=submission.task_type,
         task_config=config,
         parent_task_id=run.parent_task_id,
-        retry_of=run.retry_of,
+        earlier=await _earlier(run, connection),
         request_id=run.request_id,
     )
+
+
+async def _earlier(run: Run, connection: BaseDBAsyncClient | None) -> tuple[str, ...]:
+    chain: list[str] = []
+    current: Run | None = run
+    while current and current.retry_of and len(chain) < LONGEST_CHAIN:
+        chain.append(current.retry_of)
+        current = await Run.get_or_none(task_id=current.retry_of, using_db=connection)
+    return tuple(chain)
 
 
 @restarted
@@ -184,8 +208,8 @@ async def note_checkpoint(claim: Claim) -> bool:
 
 @restarted
 @translated()
-async def update_task_result(claim: Claim, result: dict[str, Any]) -> bool:
-    """End the task as Finished with its result; False, and nothing written, if it was lost.
+async def update_task_result(claim: Claim, result: dict[str, Any]) -> Status | None:
+    """End the task as Finished with its result; None, and nothing written, if it was lost.
 
     What was cancelled before this is written ends as Cancelled, and keeps the result.
     """
@@ -196,33 +220,42 @@ async def update_task_result(claim: Claim, result: dict[str, Any]) -> bool:
 @translated()
 async def fail_task(claim: Claim, sentence: str) -> bool:
     """End the task as Failed for the reason given; False if it was lost."""
-    return await _end(claim, Status.FAILED, sentence, sentence=sentence)
+    return await _end(claim, Status.FAILED, sentence, sentence=sentence) is not None
 
 
 @restarted
 @translated()
-async def end_cancelled(claim: Claim, result: dict[str, Any]) -> bool:
-    """End the task as Cancelled, with what there is of a result; False if it was lost."""
-    return await _end(claim, Status.CANCELLED, _text(result), sentence=CANCELLED)
+async def end_cancelled(claim: Claim, result: dict[str, Any] | None) -> bool:
+    """End the task as Cancelled, with what there is of a result; False if it was lost.
+
+    None leaves a checkpoint of an earlier attempt to be settled.
+    """
+    if result is None:
+        ended = await _end(claim, Status.CANCELLED, _text(NOTHING), sentence=CANCELLED)
+    else:
+        ended = await _end(claim, Status.CANCELLED, _text(result), sentence=CANCELLED, checkpoint=0)
+    return ended is not None
 
 
-async def _end(claim: Claim, status: Status, result: str, *, sentence: str) -> bool:
+async def _end(
+    claim: Claim, status: Status, result: str, *, sentence: str, **more: int
+) -> Status | None:
+    """End a task that is still ours; the status it ended with."""
     now = await now_ms()
     async with transaction() as connection:
         ours = _ours(claim, connection)
         if status == Status.FINISHED:
-            ended = await _ended(ours.filter(cancel_at=0), status, now)
-            if not ended:
-                status = Status.CANCELLED
-                ended = await _ended(ours, status, now, sentence)
-        else:
-            ended = await _ended(ours, status, now, sentence)
-        if ended:
-            await _mirror(claim.task_id, status, connection, result=result)
-    return bool(ended)
+            if await _ended(ours.filter(cancel_at=0), status, now):
+                await _mirror(claim.task_id, status, connection, result=result)
+                return status
+            status, more = Status.CANCELLED, {"checkpoint": 0}
+        if not await _ended(ours, status, now, sentence, **more):
+            return None
+        await _mirror(claim.task_id, status, connection, result=result)
+    return status
 
 
-async def _ended(runs: Any, status: Status, now: int, sentence: str = "") -> int:
+async def _ended(runs: Any, status: Status, now: int, sentence: str = "", **more: int) -> int:
     return int(
         await runs.update(
             state=status.value,
@@ -230,6 +263,7 @@ async def _ended(runs: Any, status: Status, now: int, sentence: str = "") -> int
             finished_at=now,
             error=sentence[:ERROR_CHARACTERS],
             version=F("version") + 1,
+            **more,
         )
     )
 
@@ -245,10 +279,11 @@ async def hand_back(claim: Claim) -> bool:
             lease_token="",
             lease_until=0,
             attempt=F("attempt") - 1,
-            crashes=0,
             version=F("version") + 1,
         )
         if changed:
+            counted = Run.filter(task_id=claim.task_id, crashes__gt=0).using_db(connection)
+            await counted.update(crashes=F("crashes") - 1)
             await _mirror(claim.task_id, Status.SUBMITTED, connection)
             await Outbox.create(task_id=claim.task_id, created_at=now, using_db=connection)
     return bool(changed)

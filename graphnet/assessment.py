@@ -9,6 +9,7 @@ import torch
 from graphnet.baselines import Baseline, fit_baselines, fit_score_baselines
 from graphnet.bootstrap import paired_difference
 from graphnet.cohort import Cohort, FloatArray
+from graphnet.errors import TrainingError
 from graphnet.fits import fit_watched, untrained
 from graphnet.graphs import Float32Array
 from graphnet.journal import Journal
@@ -54,8 +55,11 @@ def assess(
     if parent is not None:
         theirs[PARENT] = {name: parent.predict(cohort) for name, cohort in present.items()}
     elif has_graph(model):
-        without = _without_graph(model, data, device, journal or Journal())
-        theirs[NO_EDGE] = {name: without.predict(cohort) for name, cohort in present.items()}
+        try:
+            without = _without_graph(model, data, device, journal or Journal())
+            theirs[NO_EDGE] = {name: without.predict(cohort) for name, cohort in present.items()}
+        except TrainingError as error:
+            reasons[NO_EDGE] = str(error)
     return Assessment(
         metrics,
         baselines={

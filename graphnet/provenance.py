@@ -1,11 +1,11 @@
 """Which data a model comes from: datasets by their content, subjects by their id."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from itertools import groupby
 from typing import Any
 
-from graphnet.cohort import Cohort
+from graphnet.cohort import Cohort, FloatArray
 
 
 def fingerprints(cohort: Cohort) -> list[dict[str, Any]]:
@@ -37,5 +37,20 @@ def _fingerprint(cohort: Cohort, rows: list[int]) -> dict[str, Any]:
     content.update("\x1f".join([*cohort.regions, *cohort.measures]).encode())
     content.update("\x1f".join(cohort.ids[row] for row in rows).encode())
     content.update(cohort.labels[rows].astype("<i8").tobytes())
-    content.update(cohort.features[rows].astype("<f8").tobytes())
+    content.update("\x1f".join(cohort.sites[row] for row in rows).encode())
+    for name, values in _values(cohort, rows):
+        content.update(f"\x1f{name} {values.shape}".encode())
+        content.update(values.astype("<f8").tobytes())
     return {"subjects": len(rows), "sha256": content.hexdigest()}
+
+
+def _values(cohort: Cohort, rows: list[int]) -> Iterator[tuple[str, FloatArray]]:
+    """All numbers of these subjects that a training may depend on."""
+    yield "features", cohort.features[rows]
+    yield "scores", cohort.scores[rows]
+    if cohort.connectomes is not None:
+        yield "connectomes", cohort.connectomes[rows]
+    if cohort.series is not None:
+        yield from (("series", cohort.series[row]) for row in rows)
+    if cohort.coordinates is not None:
+        yield "coordinates", cohort.coordinates

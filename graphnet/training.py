@@ -1,5 +1,6 @@
 """The training loop: K replicas at once, an epoch at a time."""
 
+import hashlib
 import math
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -64,6 +65,12 @@ class Plan:
     rates: Sequence[float] | None = None
     decays: Sequence[float] | None = None
 
+    def digest(self) -> Tensor:
+        """SHA-256 of all of it, as bytes."""
+        members = [rows.tolist() for rows in self.members or ()]
+        text = repr((list(self.seeds), members, self.rates, self.decays))
+        return torch.tensor(list(hashlib.sha256(text.encode()).digest()), dtype=torch.uint8)
+
 
 class Training:
     """Fit K replicas of ``net`` on the subjects ``train``.
@@ -111,6 +118,7 @@ class Training:
         self.total = flat.new_zeros(())
         self.scores = flat.new_full((len(self.watched), 2, len(flat)), torch.nan)
         state = (flat, self.optimiser.mean, self.optimiser.square, self.total, self.scores)
+        self.plan = plan.digest()
         self.recorder = Recorder(state, record=train.recordable)
         self.lines: list[str] = []
 
@@ -153,6 +161,7 @@ class Training:
         """All that an interrupted training needs to go on as if it had not been."""
         kept = {name: getattr(self.optimiser, name).clone() for name in STATE}
         return kept | {
+            "plan": self.plan,
             "steps": self.optimiser.steps,
             "epoch": torch.tensor(self.epoch),
             "flat": self.parameters.flat.clone(),
@@ -166,13 +175,14 @@ class Training:
         }
 
     def takes(self, state: Mapping[str, Tensor]) -> bool:
-        """Whether ``state`` is of a training of this shape."""
+        """Whether ``state`` is of a training of this plan and shape."""
         own = self.state()
-        return own.keys() == state.keys() and all(
+        alike = own.keys() == state.keys() and all(
             state[name].shape == tensor.shape and state[name].dtype == tensor.dtype
             for name, tensor in own.items()
             if name != "lines"
         )
+        return alike and torch.equal(state["plan"].cpu(), self.plan)
 
     @torch.no_grad()
     def restore(self, state: Mapping[str, Tensor]) -> None:

@@ -64,7 +64,10 @@ class Child:
             log.warning("the %s ended; starting it again in %.0f s", self.name, pause)
             await asyncio.sleep(pause)
             pause = min(2 * pause, LONGEST_PAUSE)
-            self.start()
+            try:
+                self.start()
+            except OSError as error:
+                log.warning("the %s could not be started: %s", self.name, error)
 
     def stop(self) -> None:
         """Ask it to end, wait for its patience, then end it and all it started."""

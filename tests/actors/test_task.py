@@ -6,6 +6,7 @@ import pytest
 import torch
 
 from actors.inputs import MANIFEST, PARAMETERS
+from actors.lease import Lease
 from actors.runtime import Runtime
 from actors.settings import Settings as House
 from actors.task import TaskRunner
@@ -19,6 +20,14 @@ from graphnet.stored import StoredModel
 from registry import ObjectMissing
 from registry.location import open_store
 from tests.graphnet.people import cohort
+
+
+class Ours(Lease):
+    """A lease that nobody takes."""
+
+    def confirm_ours(self) -> None:
+        """It is."""
+
 
 CLAIM = Claim("TASK1", 1, "token", "P", "name", "dl_ts", {}, "")
 
@@ -34,7 +43,7 @@ def test_the_last_sound_parameters_are_kept_and_named(tmp_path: Path, *, save: b
     runtime = Runtime(House("sqlite:///x", "redis://x", tmp_path.as_uri()))
     runner = TaskRunner(runtime, store, store, torch.device("cpu"))
     form = TaskForm("dl_ts", "", ("A",), save_model_state=save)
-    stopped = runner._stopped(CLAIM, form, error)
+    stopped = runner._stopped(CLAIM, form, error, Ours(runtime, CLAIM))
     if not save:
         assert stopped is error
         with pytest.raises(ObjectMissing):

@@ -81,7 +81,7 @@ def put_profiles(url: str, data_ids: list[str]) -> None:
 
 
 def requeue(url: str) -> list[str]:
-    return opened(url, outbox.requeue_expired())
+    return opened(url, outbox.requeue_expired(set()))
 
 
 def migrated(url: str) -> None:

@@ -5,9 +5,10 @@ from typing import Any
 
 import pytest
 
-from db import cancellation, outbox, runs, tasks
+from db import cancellation, runs, tasks
 from db.models import Run
-from db.runs import CANCELLED, Hold, Progress
+from db.neurolearn import Submission
+from db.runs import CANCELLED, NOTHING, Hold, Progress
 from tests.db.samples import claimed, running, submitted
 
 pytestmark = pytest.mark.usefixtures("url")
@@ -25,7 +26,7 @@ async def test_what_waits_is_cancelled_at_once_and_for_good() -> None:
     task_id = await submitted()
     for _ in range(2):
         await cancellation.cancel(task_id)
-        assert await state(task_id) == ("Cancelled", CANCELLED, cancellation.NOTHING)
+        assert await state(task_id) == ("Cancelled", CANCELLED, NOTHING)
     assert (await Run.get(task_id=task_id)).version == 1
     assert await claimed(task_id) is None
 
@@ -56,11 +57,64 @@ async def test_a_worker_that_does_not_answer_is_passed_over_and_fenced() -> None
     assert (await state(claim.task_id))[0] == "Cancelled"
     assert not await runs.update_task_result(claim, {})
     assert not await runs.end_cancelled(claim, {})
-    assert claim.task_id in [message.task_id for message in await outbox.unsent()]
-    found = await cancellation.unsettled(claim.task_id)
-    assert found == ("dl_ts", {"model": "GNN"})
-    await cancellation.settle(claim.task_id, {"model_state_path": "file:///m"})
-    assert await cancellation.unsettled(claim.task_id) is None
+
+
+async def unsettled(*, lease_ms: int = 1) -> str:
+    """A task that was cancelled behind a worker that has left a checkpoint."""
+    claim = await running(lease_ms=lease_ms)
+    assert await runs.note_checkpoint(claim)
+    await cancellation.cancel(claim.task_id)
+    await asyncio.sleep(0.02)
+    await cancellation.end_unanswered(1)
+    assert (await state(claim.task_id))[0] == "Cancelled"
+    return claim.task_id
+
+
+async def test_its_checkpoint_is_settled_once_by_one() -> None:
+    task_id = await unsettled()
+    assert await cancellation.unsettled_ids() == [task_id]
+    found = await cancellation.take_unsettled(task_id, lease_ms=60_000)
+    assert found is not None
+    assert (found.task_id, found.task_config) == (task_id, {"model": "GNN"})
+    assert await cancellation.unsettled_ids() == [], "somebody is at it"
+    assert await cancellation.take_unsettled(task_id, lease_ms=60_000) is None
+    await cancellation.settle(task_id, {"model_state_path": "file:///m"})
+    await cancellation.settle(task_id, {"model_state_path": "file:///other"})
+    assert (await state(task_id))[2] == {"model_state_path": "file:///m"}
+    assert await cancellation.take_unsettled(task_id, lease_ms=1) is None
+
+
+async def test_a_worker_that_dies_while_settling_is_followed_by_another() -> None:
+    task_id = await unsettled()
+    assert await cancellation.take_unsettled(task_id, lease_ms=1)
+    await asyncio.sleep(0.02)
+    assert await cancellation.unsettled_ids() == [task_id]
+    assert await cancellation.take_unsettled(task_id, lease_ms=60_000)
+    await cancellation.settle(task_id, None)
+    assert (await state(task_id))[2] == NOTHING
+    assert await cancellation.unsettled_ids() == []
+
+
+async def test_what_a_stalled_worker_may_still_store_is_waited_for() -> None:
+    task_id = await unsettled(lease_ms=60_000)
+    assert await cancellation.unsettled_ids() == []
+    assert await cancellation.take_unsettled(task_id, lease_ms=1) is None
+
+
+async def test_what_was_cancelled_before_it_went_on_is_settled_from_what_there_was() -> None:
+    claim = await running(lease_ms=1)
+    assert await runs.note_checkpoint(claim)
+    assert await runs.end_cancelled(claim, None)
+    await asyncio.sleep(0.02)
+    assert await cancellation.unsettled_ids() == [claim.task_id]
+
+
+async def test_a_task_without_a_form_is_settled_by_leaving_it() -> None:
+    task_id = await unsettled()
+    await Submission.filter(task_id=task_id).delete()
+    assert await cancellation.take_unsettled(task_id, lease_ms=1) is None
+    await asyncio.sleep(0.02)
+    assert await cancellation.unsettled_ids() == []
 
 
 async def test_what_was_handed_back_meanwhile_is_cancelled_too() -> None:
@@ -94,8 +148,17 @@ async def test_of_cancelling_and_ending_at_once_one_happens() -> None:
         )
         run = await Run.get(task_id=claim.task_id)
         assert run.state in ("Finished", "Cancelled")
-        assert (await state(claim.task_id))[2] in ({"loss": 1.0}, cancellation.NOTHING)
+        assert (await state(claim.task_id))[2] in ({"loss": 1.0}, NOTHING)
         assert run.version == 2
+
+
+async def test_of_cancelling_and_claiming_at_once_none_is_forgotten() -> None:
+    for _ in range(12):
+        task_id = await submitted()
+        _, claim = await asyncio.gather(cancellation.cancel(task_id), claimed(task_id))
+        run = await Run.get(task_id=task_id)
+        assert run.cancel_at > 0
+        assert run.state == ("Cancelled" if claim is None else "Running")
 
 
 async def test_a_checkpoint_makes_up_for_the_crashes_before_it() -> None:
@@ -110,3 +173,37 @@ async def test_a_checkpoint_makes_up_for_the_crashes_before_it() -> None:
         assert (again is not None) == wanted
         await asyncio.sleep(0.02)
     assert (await state(task_id))[0] == "Failed"
+
+
+async def test_checkpoints_do_not_make_up_for_crashes_without_end() -> None:
+    task_id = await submitted()
+    for _ in range(10):
+        claim = await claimed(task_id, lease_ms=1, max_attempts=1)
+        assert claim is not None
+        assert await runs.note_checkpoint(claim)
+        await asyncio.sleep(0.02)
+    assert await claimed(task_id, lease_ms=1, max_attempts=1) is None
+    assert (await state(task_id))[0] == "Failed"
+
+
+async def test_handing_back_does_not_make_up_for_crashes() -> None:
+    task_id = await submitted()
+    assert await claimed(task_id, lease_ms=1, max_attempts=2)
+    await asyncio.sleep(0.02)
+    for _ in range(3):
+        claim = await claimed(task_id, max_attempts=2)
+        assert claim is not None
+        assert await runs.hand_back(claim)
+    assert await claimed(task_id, lease_ms=1, max_attempts=2)
+    await asyncio.sleep(0.02)
+    assert await claimed(task_id, lease_ms=1, max_attempts=2) is None
+    assert (await state(task_id))[0] == "Failed"
+
+
+async def test_a_claim_knows_the_tasks_it_tries_again() -> None:
+    first = await submitted()
+    second = await submitted(retry_of=first)
+    third = await submitted(retry_of=second)
+    claim = await claimed(third)
+    assert claim is not None
+    assert claim.earlier == (second, first)

@@ -5,7 +5,8 @@ from dataclasses import replace
 
 import pytest
 
-from db.errors import KeyUsed
+from db import intake as intake_module
+from db.errors import DatabaseUnavailable, KeyUsed
 from db.intake import Intake
 from db.keys import NewKey
 from db.models import Key, Outbox, Run
@@ -75,3 +76,22 @@ async def test_a_request_that_is_given_up_takes_nobody_along() -> None:
     requests[2].cancel()
     found = await asyncio.gather(*requests, return_exceptions=True)
     assert sum(isinstance(each, str) for each in found) == 5
+
+
+async def test_an_answer_that_was_lost_does_not_write_twice(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    written = intake_module._insert_all
+
+    async def cut(some: list[intake_module._Waiting]) -> None:
+        await written(some)
+        raise DatabaseUnavailable("The database does not answer.")
+
+    intake = Intake()
+    monkeypatch.setattr(intake_module, "_insert_all", cut)
+    found = await asyncio.gather(
+        *(intake.insert(TASK, None) for _ in range(3)), return_exceptions=True
+    )
+    # The first went by itself, before the others came.
+    assert sum(isinstance(each, DatabaseUnavailable) for each in found) >= 2
+    assert await Submission.all().count() == 3

@@ -53,26 +53,26 @@ async def test_marking_nothing_is_no_error() -> None:
 
 async def test_a_lost_worker_brings_one_message_until_that_is_sent() -> None:
     task_id = await expired()
-    assert await outbox.requeue_expired() == [task_id]
+    assert await outbox.requeue_expired(set()) == [task_id]
     assert await waiting() == [task_id]
     await Outbox.filter(sent_at=0).update(created_at=1)
-    assert await outbox.requeue_expired() == [], "one waits to be sent, however long"
+    assert await outbox.requeue_expired(set()) == [], "one waits to be sent, however long"
     await outbox.mark_sent([message.id for message in await outbox.unsent()])
-    assert await outbox.requeue_expired() == [], "within 5 s of the last"
+    assert await outbox.requeue_expired(set()) == [], "within 5 s of the last"
     await sent_long_ago(task_id)
-    assert await outbox.requeue_expired() == [task_id]
+    assert await outbox.requeue_expired(set()) == [task_id]
 
 
 async def test_a_message_that_was_written_long_ago_and_sent_now_counts_from_now() -> None:
     task_id = await expired()
     await Outbox.filter(task_id=task_id).update(sent_at=await now_ms())
-    assert await outbox.requeue_expired() == []
+    assert await outbox.requeue_expired(set()) == []
 
 
 async def test_a_running_task_brings_no_message() -> None:
     claim = await running()
     await sent_long_ago(claim.task_id)
-    assert await outbox.requeue_expired() == []
+    assert await outbox.requeue_expired(set()) == []
     assert await outbox.requeue_submitted(set(), 0) == []
 
 
@@ -81,11 +81,11 @@ async def test_tasks_beyond_one_batch_come_when_the_first_are_claimed(
 ) -> None:
     task_ids = {await expired() for _ in range(5)}
     monkeypatch.setattr(outbox, "BATCH", 3)
-    first = await outbox.requeue_expired()
+    first = await outbox.requeue_expired(set())
     assert len(first) == 3
     for task_id in first:
         assert await claimed(task_id)
-    assert {*first, *await outbox.requeue_expired()} == task_ids
+    assert {*first, *await outbox.requeue_expired(set())} == task_ids
 
 
 async def test_waiting_tasks_without_a_recent_message_are_sent_again() -> None:
@@ -104,33 +104,31 @@ async def test_a_task_handed_back_just_now_is_not_sent_twice() -> None:
     assert await waiting() == [claim.task_id]
 
 
-async def test_prune_removes_old_messages_of_ended_tasks_only() -> None:
-    done, failed, runs_now = await running(), await running(), await running()
-    waits = await submitted()
-    await runs.update_task_result(done, {})
-    await runs.fail_task(failed, "It is so.")
-    everything = (done.task_id, failed.task_id, runs_now.task_id, waits)
-    await sent_long_ago(*everything)
-    recent = await running()
-    await runs.fail_task(recent, "It is so.")
-    unsent = await running()
-    await runs.fail_task(unsent, "It is so.")
-    await Outbox.filter(task_id=recent.task_id).update(sent_at=await now_ms())
-    await outbox.prune(LONG_AGO_MS // 2)
-    left = {row.task_id for row in await Outbox.all()}
-    assert left == {runs_now.task_id, waits, recent.task_id, unsent.task_id}
+async def test_an_expired_task_whose_message_busy_workers_leave_there_brings_no_other() -> None:
+    task_id = await expired()
+    assert await outbox.requeue_expired({task_id}) == []
+    assert await outbox.requeue_expired({"TASK0"}) == [task_id]
 
 
-async def test_prune_reaches_ended_tasks_behind_a_batch_of_waiting_ones(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    waits = [await submitted() for _ in range(3)]
-    done = await running()
+async def test_prune_removes_what_was_sent_long_ago_and_nothing_that_is_to_be_sent() -> None:
+    done, waits = await running(), await submitted()
     await runs.update_task_result(done, {})
-    await sent_long_ago(*waits, done.task_id)
-    monkeypatch.setattr(outbox, "BATCH", 3)
+    await sent_long_ago(done.task_id, waits)
+    recent, unsent = await submitted(), await submitted()
+    await Outbox.filter(task_id=recent).update(sent_at=await now_ms())
+    await Outbox.filter(task_id=unsent).update(created_at=1)
     await outbox.prune(LONG_AGO_MS // 2)
-    assert await Outbox.filter(task_id=done.task_id).count() == 0
+    assert {row.task_id for row in await Outbox.all()} == {recent, unsent}
+    assert await outbox.requeue_submitted(set(), 10_000) == [waits], "found by its task"
+
+
+async def test_prune_goes_on_where_a_batch_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    waits = [await submitted() for _ in range(5)]
+    await sent_long_ago(*waits)
+    monkeypatch.setattr(outbox, "LONGEST_LIST", 3)
+    for left in (2, 0):
+        await outbox.prune(LONG_AGO_MS // 2)
+        assert await Outbox.all().count() == left
 
 
 def test_relays_of_three_processes_bring_a_task_back(
@@ -140,4 +138,4 @@ def test_relays_of_three_processes_bring_a_task_back(
     answers = together(elsewhere, requeue, url)
     assert [task_id] in answers
     assert all(answer in ([], [task_id]) for answer in answers)
-    assert opened(url, outbox.requeue_expired()) == []
+    assert opened(url, outbox.requeue_expired(set())) == []

@@ -11,11 +11,11 @@ import pytest
 import torch
 from torch import Tensor
 
-from graphnet import experiment
+from graphnet import assessment, experiment
 from graphnet.catalogue import FROM_CONNECTOMES, GRAPHS
 from graphnet.cohort import Cohort, merge
 from graphnet.config import Evaluation, Settings
-from graphnet.errors import CohortError, GraphnetError, ModelError, SettingsError
+from graphnet.errors import CohortError, GraphnetError, ModelError, SettingsError, TrainingError
 from graphnet.experiment import Outcome
 from graphnet.journal import Journal
 from graphnet.provenance import fingerprints
@@ -368,6 +368,39 @@ def test_a_fingerprint_is_of_the_content() -> None:
         changed = original.copy()
         changed.loc[3, column] = value
         assert fingerprints(from_table(changed, "site"))[0]["sha256"] != plain[0]["sha256"]
+
+
+def test_a_fingerprint_is_of_all_that_a_training_may_depend_on() -> None:
+    people = cohort()
+    plain = fingerprints(people)[0]["sha256"]
+    graph = np.zeros((len(people), len(people.regions), len(people.regions)))
+    others = {
+        "scores": np.arange(len(people), dtype=float),
+        "sites": ("elsewhere",) * len(people),
+        "connectomes": graph,
+        "series": tuple(np.zeros((5, len(people.regions))) for _ in people.ids),
+        "coordinates": np.zeros((len(people.regions), 3)),
+    }
+    found = {
+        name: fingerprints(replace(people, **{name: value}))[0]["sha256"]  # type: ignore[arg-type]
+        for name, value in others.items()
+    }
+    assert len({plain, *found.values()}) == 1 + len(others)
+
+
+def test_a_twin_that_cannot_be_trained_is_no_reason_to_lose_the_model(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def diverge(*_: object) -> None:
+        raise TrainingError("Training stopped in epoch 2.")
+
+    monkeypatch.setattr(assessment, "_without_graph", diverge)
+    people = cohort()
+    asked = Evaluation(cv_folds=0, explain=False)
+    outcome = experiment.run(Splits(people), few(), evaluation=asked)
+    assert outcome.result["baselines_left_out"]["no_edge"] == "Training stopped in epoch 2."
+    assert outcome.result["baselines"]["no_edge"] == {}
+    assert outcome.result["metrics"]["train"]["n"] == len(people)
 
 
 def test_corrected_values_are_listed_and_said() -> None:

@@ -1,17 +1,20 @@
 """Interrupted anywhere, a task goes on to the same bits: its own training, its folds, its end."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import pytest
+import torch
 from torch import Tensor
 
 from graphnet import checkpoint
 from graphnet.config import Evaluation, Settings
 from graphnet.errors import ModelError
 from graphnet.experiment import Outcome, recovered, run
+from graphnet.fits import untrained
 from graphnet.journal import Journal
 from graphnet.splits import Splits
-from graphnet.training import Epoch, Training
+from graphnet.training import Epoch, Plan, Training
 from tests.graphnet.people import cohort
 
 ASKED = Evaluation(cv_folds=3, explain=False)
@@ -80,6 +83,24 @@ def test_a_state_of_another_shape_is_left_aside() -> None:
         Splits(cohort()), other, evaluation=Evaluation(cv_folds=0, baselines=False), journal=journal
     )
     assert journal.done == [(0, 1), (0, 2)]
+
+
+def test_a_state_of_other_subjects_is_left_aside() -> None:
+    """Folds have one shape; a fold that went on from another's would know its test subjects."""
+    states: dict[int, bytes] = {}
+    plan = Plan(seeds=[0], members=[torch.arange(10)])
+    other = replace(plan, members=[torch.arange(10) + 1])
+    for asked, epochs in ((plan, [1, 2]), (plan, [3, 4]), (other, [1, 2])):
+        journal = Keeping(states, 2)
+        with pytest.raises(Interrupted):
+            list(journal.follow(training(asked)))
+        assert journal.done == [(0, epoch) for epoch in epochs]
+
+
+def training(plan: Plan) -> Training:
+    model = untrained(cohort(), SETTINGS, (0, 1))
+    prepared = model.prepare(cohort(), torch.device("cpu"))
+    return Training(model.net, model.parameters, prepared, SETTINGS, plan)
 
 
 def test_the_best_so_far_is_had_from_a_checkpoint() -> None:

@@ -379,7 +379,8 @@ def test_an_interrupted_training_goes_on_bit_for_bit() -> None:
     assert curve == [epoch.line() for epoch in epochs]
     for key, tensor in whole.result().items():
         assert torch.equal(tensor, again.result()[key])
-    assert all(torch.equal(one, again.state()[key]) for key, one in whole.state().items())
+    for key, one in whole.state().items():
+        assert torch.equal(one, again.state()[key]) == (key != "plan"), key
 
 
 def test_each_replica_learns_from_its_own_members_alone() -> None:
