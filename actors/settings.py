@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self, TypeVar
+from urllib.parse import urlsplit
 
 T = TypeVar("T")
 
@@ -48,7 +49,7 @@ class Settings:
         """
         return cls(
             database_url=read(environment, "SGN_DATABASE_URL", str),
-            redis_url=read(environment, "SGN_REDIS_URL", str),
+            redis_url=read(environment, "SGN_REDIS_URL", redis_address),
             registry_url=read(environment, "SGN_REGISTRY_URL", str),
             s3_endpoint_url=read(environment, "SGN_S3_ENDPOINT_URL", str, "") or None,
             device=read(environment, "SGN_DEVICE", str, "auto"),
@@ -75,6 +76,21 @@ def read(
         return cast(text)
     except ValueError as error:
         raise SettingsError(f"The environment variable {name} cannot be used: {error}.") from error
+
+
+def redis_address(text: str) -> str:
+    """The URL of a Redis. Raises ValueError in words that hold no piece of a password."""
+    try:
+        parts = urlsplit(text)
+        usable = parts.scheme in ("redis", "rediss", "unix") and (parts.port or 1) > 0
+    except ValueError:
+        usable = False
+    if not usable or parts.fragment or not (parts.hostname or parts.path):
+        raise ValueError(
+            "it must look like redis://:password@host:6379/0, with / ? # of the password as "
+            "%2F %3F %23"
+        ) from None
+    return text
 
 
 def positive(text: str) -> int:

@@ -115,7 +115,10 @@ class TaskRunner:
                     return self._cancel(claim, form, inputs, lease, journal)
                 except TrainingError as error:
                     lease.check()
-                    raise self._stopped(claim, form, error, lease) from error
+                    sentence, saved = self._stopped(claim, form, error, lease)
+                    return self._asked(
+                        lambda: runs.fail_task(claim, sentence, saved.manifest_sha256)
+                    )
         if status == Status.FINISHED:
             self._forget(claim.task_id)
         return status is not None
@@ -207,16 +210,14 @@ class TaskRunner:
 
     def _stopped(
         self, claim: Claim, form: TaskForm, error: TrainingError, lease: Lease
-    ) -> TrainingError:
+    ) -> tuple[str, Saved]:
         """Store what was sound before the loss was no longer a number, and say so."""
         if error.kept is None or not form.save_model_state:
-            return error
+            return str(error), Saved()
         facts = {"task_id": claim.task_id, "stopped": str(error)}
         model = replace(error.kept, facts=facts)
-        path = self._save(claim.task_id, model, lease.confirm_ours).path
-        return TrainingError(
-            *error.sentences, f"The parameters of the last sound epoch are at {path}."
-        )
+        saved = self._save(claim.task_id, model, lease.confirm_ours)
+        return f"{error} The parameters of the last sound epoch are at {saved.path}.", saved
 
     def _save(
         self,

@@ -10,7 +10,7 @@ from db.clock import now_ms
 from db.errors import translated
 from db.models import Run
 from db.neurolearn import Submission
-from db.runs import CANCELLED, NOTHING, Claim, claimed
+from db.runs import CANCELLED, NOTHING, Claim, claimed, vouching
 from db.states import Status
 from db.transactions import restarted, transaction
 
@@ -109,7 +109,10 @@ async def settle(task_id: str, result: dict[str, Any] | None) -> None:
         unsettled = Run.filter(
             task_id=task_id, state=Status.CANCELLED.value, checkpoint__gt=0
         ).using_db(connection)
-        if not await unsettled.update(checkpoint=0) or result is None:
+        vouched = vouching(result or {})
+        # Whoever watched it to its end is told again: there may be epochs more.
+        settled = await unsettled.update(checkpoint=0, version=F("version") + 1, **vouched)
+        if not settled or result is None:
             return
         text = json.dumps(result, allow_nan=False, ensure_ascii=False, separators=(",", ":"))
         ended = Submission.filter(task_id=task_id, task_status=Status.CANCELLED.value)

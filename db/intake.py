@@ -5,9 +5,8 @@ task costs the database the less the more there are.
 """
 
 import asyncio
+from contextvars import Context
 from dataclasses import dataclass, field
-
-from tortoise.exceptions import IntegrityError
 
 from db.clock import now_ms
 from db.errors import DatabaseError, DatabaseUnavailable, translated
@@ -46,16 +45,21 @@ class Intake:
         mine = _Waiting(task, key)
         self._waiting.append(mine)
         if self._writing is None or self._writing.done():
-            self._writing = asyncio.create_task(self._write())
+            # In a context of its own: it writes for others than the one who came first.
+            self._writing = asyncio.create_task(self._write(), context=Context())
         return await asyncio.shield(mine.written)
 
     async def _write(self) -> None:
         while self._waiting:
             some = self._waiting[:MOST_TOGETHER]
             del self._waiting[:MOST_TOGETHER]
-            if len(some) == 1 or not await _all_at_once(some):
+            try:
+                if len(some) == 1 or not await _all_at_once(some):
+                    for each in some:
+                        await _one(each)
+            finally:
                 for each in some:
-                    await _one(each)
+                    _fail(each, DatabaseError("The task could not be written; try again."))
 
 
 async def _all_at_once(some: list[_Waiting]) -> bool:
@@ -67,7 +71,7 @@ async def _all_at_once(some: list[_Waiting]) -> bool:
         for each in some:
             _fail(each, error)
         return True
-    except (DatabaseError, IntegrityError):
+    except Exception:  # noqa: BLE001 - one by one it is found whose it is
         return False
     for each in some:
         _tell(each, each.task_id)

@@ -12,7 +12,8 @@ class Run(Model):
     """What the service knows of a task beside its submission; the authority on its state.
 
     ``version`` counts the changes of state; ``crashes`` the claims since the last checkpoint, which
-    was saved at ``checkpoint``; ``cancel_at`` is when somebody asked the worker to stop.
+    was saved at ``checkpoint``; ``cancel_at`` is when somebody asked the worker to stop;
+    ``manifest_sha256`` vouches for what was stored.
     """
 
     task_id = fields.CharField(max_length=32, primary_key=True)
@@ -39,6 +40,7 @@ class Run(Model):
     permille = fields.IntField(default=0)
     remaining_ms = fields.BigIntField(default=-1)
     cancel_at = fields.BigIntField(default=0)
+    manifest_sha256 = fields.CharField(max_length=64, default="")
 
     class Meta:
         table = "sgn_runs"

@@ -213,14 +213,19 @@ async def update_task_result(claim: Claim, result: dict[str, Any]) -> Status | N
 
     What was cancelled before this is written ends as Cancelled, and keeps the result.
     """
-    return await _end(claim, Status.FINISHED, _text(result), sentence=CANCELLED)
+    vouched = vouching(result)
+    return await _end(claim, Status.FINISHED, _text(result), sentence=CANCELLED, **vouched)
 
 
 @restarted
 @translated()
-async def fail_task(claim: Claim, sentence: str) -> bool:
-    """End the task as Failed for the reason given; False if it was lost."""
-    return await _end(claim, Status.FAILED, sentence, sentence=sentence) is not None
+async def fail_task(claim: Claim, sentence: str, manifest_sha256: str = "") -> bool:
+    """End the task as Failed for the reason given; False if it was lost.
+
+    ``manifest_sha256`` vouches for parameters that were stored all the same.
+    """
+    vouched = {"manifest_sha256": manifest_sha256}
+    return await _end(claim, Status.FAILED, sentence, sentence=sentence, **vouched) is not None
 
 
 @restarted
@@ -230,32 +235,35 @@ async def end_cancelled(claim: Claim, result: dict[str, Any] | None) -> bool:
 
     None leaves a checkpoint of an earlier attempt to be settled.
     """
-    if result is None:
-        ended = await _end(claim, Status.CANCELLED, _text(NOTHING), sentence=CANCELLED)
-    else:
-        ended = await _end(claim, Status.CANCELLED, _text(result), sentence=CANCELLED, checkpoint=0)
-    return ended is not None
+    more = {} if result is None else {"checkpoint": 0, **vouching(result)}
+    text = _text(NOTHING if result is None else result)
+    return await _end(claim, Status.CANCELLED, text, sentence=CANCELLED, **more) is not None
+
+
+def vouching(result: dict[str, Any]) -> dict[str, str]:
+    """The columns of a run that vouch for what its result says is stored."""
+    return {"manifest_sha256": str(result.get("manifest_sha256", ""))}
 
 
 async def _end(
-    claim: Claim, status: Status, result: str, *, sentence: str, **more: int
+    claim: Claim, status: Status, result: str, *, sentence: str, **more: Any
 ) -> Status | None:
     """End a task that is still ours; the status it ended with."""
     now = await now_ms()
     async with transaction() as connection:
         ours = _ours(claim, connection)
         if status == Status.FINISHED:
-            if await _ended(ours.filter(cancel_at=0), status, now):
+            if await _ended(ours.filter(cancel_at=0), status, now, **more):
                 await _mirror(claim.task_id, status, connection, result=result)
                 return status
-            status, more = Status.CANCELLED, {"checkpoint": 0}
+            status, more = Status.CANCELLED, {**more, "checkpoint": 0}
         if not await _ended(ours, status, now, sentence, **more):
             return None
         await _mirror(claim.task_id, status, connection, result=result)
     return status
 
 
-async def _ended(runs: Any, status: Status, now: int, sentence: str = "", **more: int) -> int:
+async def _ended(runs: Any, status: Status, now: int, sentence: str = "", **more: Any) -> int:
     return int(
         await runs.update(
             state=status.value,

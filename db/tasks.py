@@ -55,6 +55,7 @@ class TaskRecord:
     request_id: str = ""
     version: int = 0
     cancel_at: int = 0
+    manifest_sha256: str = ""
     device: str = ""
     epoch: int = 0
     epochs: int = 0
@@ -188,9 +189,8 @@ async def get_model(task_id: str) -> ModelRecord | None:
     task = await get_task(task_id)
     if task is None:
         return None
-    result = task.task_result or {}
-    named = (str(result.get(name, "")) for name in ("model_state_path", "manifest_sha256"))
-    return ModelRecord(task.task_id, task.proj_id, task.task_status, *named)
+    path = str((task.task_result or {}).get("model_state_path", ""))
+    return ModelRecord(task.task_id, task.proj_id, task.task_status, path, task.manifest_sha256)
 
 
 @translated()
@@ -226,9 +226,9 @@ def _record(row: dict[str, Any], run: Run | None) -> TaskRecord:
 
 
 RUN_FIELDS = (
-    "attempt", "parent_task_id", "retry_of", "request_id", "version", "cancel_at", "device",
-    "epoch", "epochs", "permille", "remaining_ms", "submitted_at", "started_at", "progress_at",
-    "finished_at",
+    "attempt", "parent_task_id", "retry_of", "request_id", "version", "cancel_at",
+    "manifest_sha256", "device", "epoch", "epochs", "permille", "remaining_ms", "submitted_at",
+    "started_at", "progress_at", "finished_at",
 )  # fmt: skip
 
 

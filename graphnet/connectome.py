@@ -1,7 +1,8 @@
 """Connectomes as columns: ``FC_i_j`` holds the connectivity of the regions i and j."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import combinations, islice
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ from graphnet.quality import Finding
 
 EDGE = re.compile(r"FC_(?P<one>[0-9]{1,6})_(?P<other>[0-9]{1,6})")
 MISSING = "missing-edge"
+MOST_SHOWN = 5
 
 Columns = Mapping[str, Sequence[Any]]
 Numbers = Callable[[str], FloatArray]
@@ -36,21 +38,29 @@ def read_edges(
     The upper triangle is enough; where both are there they must agree. What is missing goes to
     ``problems``.
     """
+    absent = _absent(columns, regions)
+    if absent:
+        problems.append(
+            f"The dataset {name} has no column {absent}; a connectome needs one for each pair of "
+            "regions."
+        )
+        return np.empty((0, 0, 0))
     place = {region: index for index, region in enumerate(regions)}
     subjects = len(next(iter(columns.values())))
     found = np.full((subjects, len(regions), len(regions)), np.nan)
     disagree: list[str] = []
-    for column in columns:
-        match = EDGE.fullmatch(column)
-        if not match or match["one"] == match["other"]:
-            continue
-        i, j = place[match["one"]], place[match["other"]]
+    for column, one, other in _pairs(columns):
+        i, j = place[one], place[other]
         values = numbers(column)
         known = found[:, i, j]
         if not np.allclose(values, known, atol=1e-6, equal_nan=True) and not np.isnan(known).all():
             disagree.append(column)
         found[:, i, j] = found[:, j, i] = values
-    problems += _problems(columns, regions, disagree, name)
+    if disagree:
+        problems.append(
+            f"The dataset {name} has a connectome that is not symmetric: {shortened(disagree, 5)} "
+            "differs from the column with its regions the other way round."
+        )
     diagonal = np.arange(len(regions))
     found[:, diagonal, diagonal] = 0.0
     return np.where(np.isfinite(found), found, np.nan)
@@ -64,24 +74,22 @@ def screen_edges(connectomes: FloatArray, ids: tuple[str, ...], site: str) -> tu
     )
 
 
-def _problems(
-    columns: Columns, regions: tuple[str, ...], disagree: list[str], name: str
-) -> list[str]:
-    absent = [
-        f"FC_{one}_{other}"
-        for index, one in enumerate(regions)
-        for other in regions[index + 1 :]
-        if f"FC_{one}_{other}" not in columns and f"FC_{other}_{one}" not in columns
-    ]
-    found = []
-    if absent:
-        found.append(
-            f"The dataset {name} has no column {shortened(absent, 5)}; a connectome needs one "
-            "for each pair of regions."
-        )
-    if disagree:
-        found.append(
-            f"The dataset {name} has a connectome that is not symmetric: {shortened(disagree, 5)} "
-            "differs from the column with its regions the other way round."
-        )
-    return found
+def _pairs(columns: Columns) -> Iterator[tuple[str, str, str]]:
+    """Each column of a pair of regions, and the two."""
+    for column in columns:
+        match = EDGE.fullmatch(column)
+        if match and match["one"] != match["other"]:
+            yield column, match["one"], match["other"]
+
+
+def _absent(columns: Columns, regions: tuple[str, ...]) -> str:
+    """The missing columns, for a sentence; "" if there is none.
+
+    Only the first are looked for: a few columns can name very many pairs.
+    """
+    there = {frozenset((one, other)) for _, one, other in _pairs(columns)}
+    count = len(regions) * (len(regions) - 1) // 2 - len(there)
+    pairs = combinations(regions, 2)
+    missing = (f"FC_{one}_{other}" for one, other in pairs if frozenset((one, other)) not in there)
+    shown = ", ".join(islice(missing, MOST_SHOWN))
+    return shown if count <= MOST_SHOWN else f"{shown} and {count - MOST_SHOWN} more"

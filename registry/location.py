@@ -20,12 +20,14 @@ def open_store(
     endpoint_url: str | None = None,
     folder: str = MODELS,
     max_bytes: int = MAX_BYTES,
+    hasty: bool = False,
 ) -> Store:
     """Open the registry that a URL names: ``file:///folder`` or ``s3://bucket/prefix``.
 
     ``endpoint_url`` is the address of S3-compatible storage other than Amazon's, and is left aside
     for a folder. Objects lie below ``folder`` there. Those over ``max_bytes`` are neither written
-    nor read. Nothing is called yet:
+    nor read. A ``hasty`` caller would rather hear of a silent storage in 15 seconds than have it
+    asked again for minutes. Nothing is called yet:
     :meth:`~registry.store.Store.check` does. Raises :class:`~registry.errors.RegistryError` for a
     URL it cannot use, and :class:`~registry.errors.RegistryUnavailable` for broken AWS files.
     """
@@ -42,6 +44,7 @@ def open_store(
             endpoint_url=_endpoint(endpoint_url),
             folder=folder,
             max_bytes=max_bytes,
+            hasty=hasty,
         )
     raise RegistryError(f"The registry URL {url!r} is not understood: {_RIGHT}.")
 

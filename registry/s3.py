@@ -50,7 +50,8 @@ class S3Store:
 
     ``endpoint_url`` names storage other than Amazon's. Credentials come by boto3's usual chain:
     environment variables, files, the machine's role. A call gives up after three tries, each with
-    5 seconds to connect and 60 seconds of silence; :meth:`check` in less than 10 seconds.
+    5 seconds to connect and 60 seconds of silence; where it is ``hasty``, after one and 10 seconds;
+    :meth:`check` in less than 10 seconds.
     """
 
     def __init__(
@@ -61,6 +62,7 @@ class S3Store:
         endpoint_url: str | None = None,
         folder: str = MODELS,
         max_bytes: int = MAX_BYTES,
+        hasty: bool = False,
     ) -> None:
         self._bucket = bucket
         self._prefix = f"{prefix}/" if prefix else ""
@@ -69,7 +71,8 @@ class S3Store:
         self._max_bytes = max_bytes
         with self._translated():
             session = boto3.session.Session()
-            self._client = _client(session, endpoint_url, connect=5, read=60, attempts=3)
+            read, attempts = (10, 1) if hasty else (60, 3)
+            self._client = _client(session, endpoint_url, connect=5, read=read, attempts=attempts)
             # A readiness probe must not wait as long as an upload may.
             self._probe = _client(session, endpoint_url, connect=2, read=3, attempts=2)
 

@@ -39,7 +39,7 @@ class Admission:
         self._admitted: Counter[str] = Counter()
         self._coming: Counter[str] = Counter()
         self._counts: dict[str, _Count] = {}
-        self._streams = 0
+        self._busy: Counter[str] = Counter()
         self._asking = asyncio.Lock()
 
     @contextlib.asynccontextmanager
@@ -61,16 +61,23 @@ class Admission:
             for whose in (proj_id, ALL):
                 self._coming[whose] -= 1
 
-    @contextlib.contextmanager
-    def stream(self) -> Iterator[None]:
+    def stream(self) -> contextlib.AbstractContextManager[None]:
         """A place for one more client that watches. Raises Refusal."""
-        if self._streams >= self._settings.max_streams:
-            raise _too_many(f"{self._streams} clients watch tasks already")
-        self._streams += 1
+        return self._place("clients watch tasks", self._settings.max_streams)
+
+    def upload(self) -> contextlib.AbstractContextManager[None]:
+        """A place for one more file that is uploaded. Raises Refusal."""
+        return self._place("files are uploaded", self._settings.max_uploads)
+
+    @contextlib.contextmanager
+    def _place(self, what: str, most: int) -> Iterator[None]:
+        if self._busy[what] >= most:
+            raise _too_many(f"{self._busy[what]} {what} already")
+        self._busy[what] += 1
         try:
             yield
         finally:
-            self._streams -= 1
+            self._busy[what] -= 1
 
     async def _asked_since(self, came: float, proj_id: str) -> _Count:
         """What waits; one asks for all who came meanwhile."""

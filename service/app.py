@@ -26,7 +26,7 @@ from db.errors import (
     NameTaken,
     SchemaBehind,
 )
-from registry import RegistryError, open_store
+from registry import RegistryError, Store, open_store
 from service.admission import Admission
 from service.endpoints import ENDPOINTS
 from service.envelope import Envelope
@@ -35,6 +35,7 @@ from service.house import House
 from service.openapi import openapi
 from service.replies import MEANINGS, ErrorNum, Refusal, refused, success
 from service.settings import Settings
+from service.vault import Vault
 
 log = logging.getLogger(__name__)
 
@@ -58,7 +59,7 @@ def wire(settings: Settings, stopping: asyncio.Event) -> Starlette:
     """The service without the envelope around its answers."""
     house = House(
         settings=settings,
-        store=open_store(settings.house.registry_url, endpoint_url=settings.house.s3_endpoint_url),
+        vault=Vault(_store(settings)),
         broker=redis_broker(settings.house.redis_url),
         watch=redis.asyncio.Redis.from_url(
             settings.house.redis_url, socket_connect_timeout=2, socket_timeout=5
@@ -84,6 +85,13 @@ def wire(settings: Settings, stopping: asyncio.Event) -> Starlette:
     return app
 
 
+def _store(settings: Settings) -> Store:
+    """A client who waits is told sooner than a worker that storage does not answer."""
+    return open_store(
+        settings.house.registry_url, endpoint_url=settings.house.s3_endpoint_url, hasty=True
+    )
+
+
 @contextlib.asynccontextmanager
 async def _lifespan(app: Starlette) -> AsyncIterator[None]:
     house: House = app.state.house
@@ -97,6 +105,7 @@ async def _lifespan(app: Starlette) -> AsyncIterator[None]:
         relay.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await relay
+        house.vault.close()
         house.broker.close()
         await house.watch.aclose()
         await close_database()

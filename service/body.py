@@ -50,7 +50,9 @@ async def _read_all(request: Request, limit: int) -> bytes:
         size += len(chunk)
         if size <= limit:
             chunks.append(chunk)
-        elif size > DRAIN_BYTES:
+            continue
+        chunks.clear()
+        if size > DRAIN_BYTES:
             break
     if size > limit:
         # What came was read to its end: a client that still sends would not see the answer.

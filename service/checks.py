@@ -1,6 +1,5 @@
 """Whether what a form names is there and fits together, before anything is written."""
 
-import asyncio
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,12 +10,13 @@ from db.states import Status
 from db.tasks import ModelRecord
 from graphnet.errors import ModelError
 from graphnet.manifest import check_manifest, read_manifest
-from registry import ObjectMissing, Store
+from registry import ObjectMissing
 from service.agreement import PARENT, disagreements, named
 from service.guard import Caller
 from service.house import House
 from service.profiles import Profile
 from service.replies import FieldError
+from service.vault import Vault
 
 CONFIG_CHARACTERS = 4096
 MANIFEST = "manifest.json"
@@ -30,7 +30,7 @@ async def check(form: TaskForm, house: House, caller: Caller) -> list[FieldError
     there = await house.shelf.find(named(form))
     found = {record.data_name: profile for record, profile in there if caller.sees(record.proj_id)}
     errors = [*_config_length(form), *_datasets(form, found)]
-    facts, parent_errors = await _parent(form, house.store, caller)
+    facts, parent_errors = await _parent(form, house.vault, caller)
     errors += parent_errors
     if errors:
         return errors
@@ -96,7 +96,7 @@ def _datasets(form: TaskForm, found: dict[str, Profile]) -> Iterator[FieldError]
 
 
 async def _parent(
-    form: TaskForm, store: Store, caller: Caller
+    form: TaskForm, vault: Vault, caller: Caller
 ) -> tuple[dict[str, Any], list[FieldError]]:
     """The parent's manifest, {} where none is needed, or why it cannot be one."""
     if form.task_type != FINE_TUNE:
@@ -107,7 +107,7 @@ async def _parent(
     if problem:
         return {}, [(PARENT, problem)]
     try:
-        content = await asyncio.to_thread(store.get, parent, MANIFEST)
+        content = await vault.get(parent, MANIFEST)
         check_manifest(content, record.manifest_sha256 if record else "")
         return read_manifest(content), []
     except ObjectMissing:

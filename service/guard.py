@@ -1,6 +1,7 @@
 """Who may do what: every request passes here, and what is not allowed is refused here."""
 
 import asyncio
+import functools
 import logging
 import time
 from dataclasses import dataclass
@@ -22,7 +23,7 @@ log = logging.getLogger(__name__)
 PUBLIC = frozenset({"/healthz", "/readyz"})
 READING = frozenset({"GET", "HEAD"})
 LOOK_AGAIN_SECONDS = 1.0
-CALLER = "sgn.caller"
+CALLER, AGAIN = "sgn.caller", "sgn.again"
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,15 @@ def caller_of(request: Request) -> Caller:
     """Who asks; the guard has let them in."""
     caller: Caller = request.scope[CALLER]
     return caller
+
+
+async def is_still_let_in(request: Request) -> bool:
+    """Whether who asked would be let in now, for what goes on for long. Raises DatabaseError."""
+    try:
+        await request.scope[AGAIN]()
+    except Refusal:
+        return False
+    return True
 
 
 class Guard:
@@ -68,7 +78,8 @@ class Guard:
         except (Refusal, DatabaseError) as error:
             await _answer(error)(scope, receive, send)
             return
-        await self._app({**scope, CALLER: caller}, receive, send)
+        again = functools.partial(self._caller, request)
+        await self._app({**scope, CALLER: caller, AGAIN: again}, receive, send)
 
     async def _caller(self, request: Request) -> Caller:
         scheme, _, text = request.headers.get("authorization", "").partition(" ")
@@ -82,7 +93,8 @@ class Guard:
                 "A token is needed here: send it as 'Authorization: Bearer …'; 'sgn token new' "
                 "makes one."
             )
-        self._refuse_pages_of_others(request)
+        if not self._is_own_name(request) or _is_of_another_page(request):
+            raise Refusal(ErrorNum.FORBIDDEN, "Pages of other sites may not use this service.")
         return Caller(Role.SUBMIT)
 
     def _is_trusted(self, request: Request) -> bool:
@@ -109,19 +121,31 @@ class Guard:
     def _is_stale(self) -> bool:
         return time.monotonic() - self._looked > LOOK_AGAIN_SECONDS
 
-    def _refuse_pages_of_others(self, request: Request) -> None:
-        """A browser sends along where a request comes from; without a token only our own may."""
-        headers = request.headers
-        origin, site = headers.get("origin"), headers.get("sec-fetch-site")
-        if origin is None and site is None:
-            return
-        host = headers.get("host", "")
-        name = urlsplit(f"//{host}").hostname or ""
-        foreign = site not in (None, "same-origin", "none")
-        foreign |= origin is not None and urlsplit(origin).netloc != host
-        foreign |= is_loopback(self._settings.host) and not is_loopback(name)
-        if foreign:
-            raise Refusal(ErrorNum.FORBIDDEN, "Pages of other sites may not use this service.")
+    def _is_own_name(self, request: Request) -> bool:
+        """Whether the request names us as it should who comes without a token.
+
+        A page whose own name was made to point here afterwards (DNS rebinding) names itself.
+        """
+        name = _host_name(request.headers.get("host", ""))
+        if self._settings.host_names:
+            return name in self._settings.host_names
+        return not is_loopback(self._settings.host) or (name is not None and is_loopback(name))
+
+
+def _is_of_another_page(request: Request) -> bool:
+    """A browser sends along where a request comes from; without a token only our own may."""
+    headers = request.headers
+    origin, site = headers.get("origin"), headers.get("sec-fetch-site")
+    if site not in (None, "same-origin", "none"):
+        return True
+    return origin is not None and origin.partition("://")[2] != headers.get("host", "")
+
+
+def _host_name(host: str) -> str | None:
+    try:
+        return urlsplit(f"//{host}").hostname
+    except ValueError:
+        return None
 
 
 def _answer(error: Refusal | DatabaseError) -> Response:

@@ -8,10 +8,11 @@ from dramatiq.brokers.redis import RedisBroker
 from starlette.requests import Request
 
 from db.intake import Intake
-from registry import Store
 from service.admission import Admission
 from service.settings import Settings
 from service.shelf import Shelf
+from service.turns import Turns
+from service.vault import Vault
 
 
 @dataclass(frozen=True)
@@ -22,13 +23,14 @@ class House:
     """
 
     settings: Settings
-    store: Store
+    vault: Vault
     broker: RedisBroker
     watch: redis.asyncio.Redis
     admission: Admission
     stopping: asyncio.Event
     intake: Intake = field(default_factory=Intake)
     shelf: Shelf = field(default_factory=Shelf)
+    keys: Turns = field(default_factory=Turns)
     wake: asyncio.Event = field(default_factory=asyncio.Event)
 
 

@@ -6,6 +6,7 @@ from service.guard import Caller
 from service.replies import ErrorNum, Refusal, invalid
 
 DEFAULT_LIMIT, MOST = 50, 500
+DIGITS = len(str(MOST))
 LONGEST_ID = 32
 
 
@@ -22,7 +23,8 @@ def asked_project(request: Request, caller: Caller) -> str | None:
 def asked_limit(request: Request) -> int:
     """The query's ``limit``, 50 if there is none. Raises Refusal."""
     text = request.query_params.get("limit") or str(DEFAULT_LIMIT)
-    if not text.isascii() or not text.isdecimal() or not 1 <= int(text[:9]) <= MOST:
+    number = int(text) if len(text) <= DIGITS and text.isascii() and text.isdecimal() else 0
+    if not 1 <= number <= MOST:
         sentence = f"limit is {text[:20]!r}; it must be a whole number from 1 to {MOST}."
         raise invalid([("limit", sentence)])
-    return int(text)
+    return number

@@ -97,8 +97,10 @@ def success(**content: Any) -> Response:
 
 
 def success_text(**content: Any) -> str:
-    """The same as text."""
-    return _text({"error_num": 0, "msg": "success", **content})
+    """The same as text, which a database can hold."""
+    text = _text({"error_num": 0, "msg": "success", **content})
+    # A lone surrogate can come in through JSON's \\u escapes; UTF-8 has no form for it.
+    return text.encode("utf-8", "replace").decode()
 
 
 def repeated(text: str) -> Response:
@@ -116,5 +118,4 @@ def _text(content: dict[str, Any]) -> str:
 
 
 def _json(text: str, status: int) -> Response:
-    # A lone surrogate can come in through JSON's \\u escapes; UTF-8 has no form for it.
     return Response(text.encode("utf-8", "replace"), status, media_type="application/json")

@@ -27,6 +27,7 @@ log = logging.getLogger(__name__)
 
 LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 BACKLOG = 1024
+UNREAD_MS = 60_000  # then a client that does not read its answer is cut off
 LOOK_AGAIN_SECONDS = 2.0
 
 
@@ -58,12 +59,15 @@ def listen(host: str, port: int) -> socket.socket:
     """A listening socket; port 0 takes a free one. Raises OSError in one sentence."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
-        return socket.create_server((host, port), family=family, backlog=BACKLOG)
+        listening = socket.create_server((host, port), family=family, backlog=BACKLOG)
     except OSError as error:
         raise OSError(
             f"The service cannot listen on {host}:{port}: {error.strerror or error}; choose "
             "another port or end what uses it."
         ) from error
+    if hasattr(socket, "TCP_USER_TIMEOUT"):  # Linux; accepted connections inherit it
+        listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, UNREAD_MS)
+    return listening
 
 
 def address(listening: socket.socket) -> str:
@@ -130,7 +134,7 @@ async def _until_signalled(settings: Settings, listening: socket.socket) -> int:
     log.info("listening on %s", address(listening))
     try:
         await serve_until(settings, listening, stop)
-    except (RegistryError, SettingsError) as error:
+    except (DatabaseError, RegistryError, SettingsError) as error:
         print(error, file=sys.stderr)  # noqa: T201
         return 1
     return 0

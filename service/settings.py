@@ -17,7 +17,8 @@ class Settings:
     """Where to listen, for whom, and how much of everything is taken (bodies in bytes).
 
     ``anonymous`` lets in whoever comes as long as no token was made; ``trusted`` are the networks
-    whose clients need none, as NEURO-LEARN's own.
+    whose clients need none, as NEURO-LEARN's own. Who comes without a token must call the service
+    by one of ``host_names``; where there are none, on loopback by a name of loopback.
     """
 
     house: house.Settings
@@ -28,8 +29,10 @@ class Settings:
     max_waiting: int = 1000
     max_waiting_of_project: int = 200
     max_streams: int = 500
+    max_uploads: int = 8
     anonymous: bool = True
     trusted: tuple[Network, ...] = ()
+    host_names: frozenset[str] = frozenset()
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Self:
@@ -49,8 +52,10 @@ class Settings:
             max_waiting=read(environment, "SGN_MAX_WAITING", positive, 1000),
             max_waiting_of_project=read(environment, "SGN_MAX_WAITING_PER_PROJECT", positive, 200),
             max_streams=read(environment, "SGN_MAX_STREAMS", positive, 500),
+            max_uploads=read(environment, "SGN_MAX_UPLOADS", positive, 8),
             anonymous=is_loopback(host) or anonymous,
             trusted=read(environment, "SGN_TRUSTED_NETWORKS", networks, ()),
+            host_names=read(environment, "SGN_HOST_NAMES", names, frozenset()),
         )
 
 
@@ -60,6 +65,11 @@ def networks(text: str) -> tuple[Network, ...]:
         return tuple(ip_network(part.strip()) for part in text.split(",") if part.strip())
     except ValueError as error:
         raise ValueError(f"{error}; give networks such as 10.1.0.0/16,10.2.3.4") from error
+
+
+def names(text: str) -> frozenset[str]:
+    """Host names with commas between them, without ports."""
+    return frozenset(part.strip().lower() for part in text.split(",") if part.strip())
 
 
 def is_loopback(host: str) -> bool:

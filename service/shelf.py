@@ -25,23 +25,26 @@ class Shelf:
 
     async def find(self, names: Sequence[str]) -> list[tuple[DatasetRecord, Profile]]:
         """Those of these datasets that are there."""
-        fresh = time.monotonic() - FRESH_SECONDS
-        if any(self._read_at(name) < fresh for name in names):
+        found = self._fresh(names)
+        if len(found) < len(names):
             async with self._reading:  # one reads for all who came meanwhile
-                await self._read([name for name in names if self._read_at(name) < fresh])
-        return [self._known[name][1:] for name in names if self._read_at(name) >= fresh]
+                found = self._fresh(names)
+                found |= await self._read([name for name in names if name not in found])
+        return [found[name] for name in names if name in found]
 
-    def _read_at(self, name: str) -> float:
-        return self._known[name][0] if name in self._known else float("-inf")
+    def _fresh(self, names: Sequence[str]) -> dict[str, tuple[DatasetRecord, Profile]]:
+        since = time.monotonic() - FRESH_SECONDS
+        known = ((name, self._known.get(name)) for name in names)
+        return {name: each[1:] for name, each in known if each is not None and each[0] >= since}
 
-    async def _read(self, names: Sequence[str]) -> None:
+    async def _read(self, names: Sequence[str]) -> dict[str, tuple[DatasetRecord, Profile]]:
         if not names:
-            return
-        found = await datasets.find_datasets(names)
-        known = await profiles(found)
+            return {}
+        records = await datasets.find_datasets(names)
+        known = await profiles(records)
+        found = {each.data_name: (each, known[each.data_name]) for each in records}
         if len(self._known) + len(found) > MOST:
             self._known.clear()
         now = time.monotonic()
-        self._known |= {
-            record.data_name: (now, record, known[record.data_name]) for record in found
-        }
+        self._known |= {name: (now, *each) for name, each in found.items()}
+        return found

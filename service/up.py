@@ -92,14 +92,16 @@ def _socket_folder() -> Iterator[Path]:
 
 def _environment(home: Path, sockets: Path, listening: socket.socket) -> dict[str, str]:
     host, port = listening.getsockname()[:2]
-    return {
-        **os.environ,
+    own = {
         "SGN_DATABASE_URL": f"sqlite://{home / 'sgn.sqlite3'}",
         "SGN_REDIS_URL": f"unix://{sockets / 'valkey.sock'}",
         "SGN_REGISTRY_URL": (home / "registry").as_uri(),
         "SGN_HOST": str(host),
         "SGN_PORT": str(port),
     }
+    # A file would be heard before what is said here.
+    named = {name for name in os.environ if name.removesuffix("_FILE") in own}
+    return {name: text for name, text in os.environ.items() if name not in named} | own
 
 
 def _valkey(home: Path, sockets: Path, environment: dict[str, str]) -> Child:

@@ -16,6 +16,7 @@ NEW_OF_RUN: dict[str, fields.Field[Any]] = {
     "permille": fields.IntField(default=0),
     "remaining_ms": fields.BigIntField(default=-1),
     "cancel_at": fields.BigIntField(default=0),
+    "manifest_sha256": fields.CharField(default="", max_length=64),
 }
 
 

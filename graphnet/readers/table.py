@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 FEATURE = re.compile(r"(?P<measure>.+)_(?P<region>[0-9]{1,6})")
 WORDS = {"group": "label", "score": "score"}
+MOST_COLUMNS = 250_000  # a connectome of 700 regions
+MOST_NAMED = 5
 UNNAMED = re.compile(r"Unnamed: [0-9]+|")
 
 
@@ -38,6 +40,7 @@ def read_table(source: Path | BinaryIO | bytes, separator: str = ",") -> "pd.Dat
             column.
 
     """
+    _check_width(source, separator)
     # pandas takes half a second to import, which a service that reads no CSV need not wait for.
     import pandas as pd  # noqa: PLC0415
 
@@ -51,6 +54,23 @@ def read_table(source: Path | BinaryIO | bytes, separator: str = ",") -> "pd.Dat
     if not isinstance(table.index, pd.RangeIndex):
         raise CohortError("The file has rows with more cells than its header has names.")
     return table
+
+
+def _check_width(source: Path | BinaryIO | bytes, separator: str) -> None:
+    """Refuse more columns than any atlas has, before each is made an object of. Raises CohortError."""
+    if isinstance(source, bytes):
+        header = source[: source.find(b"\n") % (len(source) + 1)]
+    elif isinstance(source, Path):
+        with source.open("rb") as opened:
+            header = opened.readline()
+    else:
+        header = source.readline()
+        source.seek(0)
+    if header.count(separator.encode()) >= MOST_COLUMNS:
+        raise CohortError(
+            f"The file has more than {MOST_COLUMNS} columns; give at most that many, for example "
+            "by leaving out the lower triangle of a connectome."
+        )
 
 
 def from_table(table: "pd.DataFrame", name: str, target: str = "group") -> Cohort:
@@ -146,7 +166,7 @@ def _edges(
     regions = edge_regions(columns)
     if not regions:
         return None
-    expected = tuple(next(iter(grid.values()))) if grid else regions
+    expected = _regions(grid) if grid else regions
     if regions != expected:
         problems.append(
             f"The dataset {name} has a connectome of {len(regions)} regions and measures of "
@@ -159,7 +179,7 @@ def _edges(
 
 
 def _grid(columns: Columns, problems: list[str], name: str) -> dict[str, dict[str, str]]:
-    """Column names by measure (alphabetical) and region (numeric)."""
+    """Column names by measure (alphabetical) and region (numeric), those that are there."""
     found: dict[str, dict[str, str]] = {}
     for column in columns:
         match = FEATURE.fullmatch(column)
@@ -171,26 +191,39 @@ def _grid(columns: Columns, problems: list[str], name: str) -> dict[str, dict[st
                 f"The dataset {name} has no column named like MEASURE_REGION, for example GMV_1."
             )
         return {}
-    regions = sorted({region for by_region in found.values() for region in by_region}, key=int)
-    for measure, by_region in sorted(found.items()):
-        absent = [region for region in regions if region not in by_region]
-        if absent:
-            shown = ", ".join(absent[:5]) + (" …" if len(absent) > 5 else "")
-            problems.append(f"The dataset {name} has no {measure} column for region {shown}.")
+    regions = _regions(found)
+    incomplete = [measure for measure in sorted(found) if len(found[measure]) < len(regions)]
+    for measure in incomplete[:MOST_NAMED]:
+        absent = [region for region in regions if region not in found[measure]]
+        shown = ", ".join(absent[:5]) + (" …" if len(absent) > 5 else "")
+        problems.append(f"The dataset {name} has no {measure} column for region {shown}.")
+    if len(incomplete) > MOST_NAMED:
+        problems.append(
+            f"{len(incomplete) - MOST_NAMED} more measures of the dataset {name} lack regions."
+        )
     return {
-        measure: {region: found[measure].get(region, "") for region in regions}
+        measure: dict(sorted(found[measure].items(), key=lambda item: int(item[0])))
         for measure in sorted(found)
     }
 
 
+def _regions(grid: dict[str, dict[str, str]]) -> tuple[str, ...]:
+    """The regions of all measures, in numeric order."""
+    return tuple(sorted({region for by_region in grid.values() for region in by_region}, key=int))
+
+
 def _features(columns: Columns, grid: dict[str, dict[str, str]], texts: list[str]) -> FloatArray:
-    """(S, N, F); cells with text go to ``texts``."""
-    regions = len(next(iter(grid.values()))) if grid else 0
-    found = np.full((subjects.rows(columns), regions, len(grid)), np.nan)
+    """(S, N, F); cells with text go to ``texts``. Empty where a measure lacks a region."""
+    regions = len(_regions(grid))
+    # A few columns of many measures and regions would take the room of all their pairs.
+    complete = all(len(by_region) == regions for by_region in grid.values())
+    shape = (subjects.rows(columns), regions, len(grid)) if complete else (0, 0, 0)
+    found = np.full(shape, np.nan)
     for measure, by_region in enumerate(grid.values()):
         for region, column in enumerate(by_region.values()):
-            if column:
-                found[:, region, measure] = numbers(columns[column], column, texts)
+            values = numbers(columns[column], column, texts)
+            if complete:
+                found[:, region, measure] = values
     return found
 
 

@@ -27,10 +27,11 @@ class Channel:
         token: str = "",
         transport: httpx.BaseTransport | None = None,
     ) -> None:
-        self._url = url.rstrip("/")
+        # As it is shown: what stands before the host may be a password.
+        self._url = str(_parsed(url).copy_with(username=None, password=None)).rstrip("/")
         self._timeout = timeout
         self._http = httpx.Client(
-            base_url=self._url,
+            base_url=url.rstrip("/"),
             timeout=timeout,
             transport=transport,
             headers={"authorization": f"Bearer {token}"} if token else {},

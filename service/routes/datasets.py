@@ -23,8 +23,9 @@ LENGTHS = {"proj_id": (1, 32), "user_id": (0, 32), "data_name": (1, 64)}
 
 async def list_datasets(request: Request) -> Response:
     """The datasets of a project, or all, with subjects, classes, regions and measures."""
-    proj_id = asked_project(request, caller_of(request))
-    found = await datasets.list_datasets(proj_id=proj_id, limit=MOST)
+    caller = caller_of(request)
+    listed = await datasets.list_datasets(proj_id=asked_project(request, caller), limit=MOST)
+    found = [record for record in listed if caller.sees(record.proj_id)]
     known = await profiles(found)
     return success(
         datasets=[known[record.data_name].shown(record, detailed=False) for record in found]
@@ -33,6 +34,11 @@ async def list_datasets(request: Request) -> Response:
 
 async def upload(request: Request) -> Response:
     """Take a CSV file, keep it as NEURO-LEARN does, answer with a quality report."""
+    with house_of(request).admission.upload():
+        return await _upload(request)
+
+
+async def _upload(request: Request) -> Response:
     body = await read_body(request, house_of(request).settings.max_upload_bytes)
     fields = dict(request.query_params)
     if content_type(request) == "multipart/form-data":

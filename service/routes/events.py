@@ -16,16 +16,19 @@ from typing import Any
 import redis
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
+from starlette.types import Receive, Scope, Send
 
 from actors.curve import LINE, STREAM
 from db import tasks
 from db.errors import DatabaseError
-from db.states import TERMINAL
+from db.states import TERMINAL, Status
 from db.tasks import TaskRecord
+from service.guard import is_still_let_in
 from service.house import House, house_of
 from service.routes.tasks import progress_of, task_of
 
 LOOK_SECONDS = 0.5
+LOOKS_A_GUARD = 4  # then the token is looked at again
 QUIET_LOOKS = 30  # then a comment shows that the connection lives
 MOST_AT_ONCE = 5000
 RECONNECT_MS = 1000
@@ -60,36 +63,44 @@ async def events(request: Request) -> Response:
     told = Told.before(request.headers.get("last-event-id", ""))
     if _is_over(task) and told.version >= task.version:
         return Response(status_code=204)  # a browser does not come again after this
-    place = contextlib.ExitStack()
-    place.enter_context(house.admission.stream())
-    return StreamingResponse(
-        _stream(house, task.task_id, told, place),
-        media_type="text/event-stream",
-        headers={"x-accel-buffering": "no"},
-    )
+    with contextlib.ExitStack() as opened:
+        opened.enter_context(house.admission.stream())
+        return _Stream(_stream(house, request, task.task_id, told), opened.pop_all())
 
 
-async def _stream(
-    house: House, task_id: str, told: Told, place: contextlib.ExitStack
-) -> AsyncIterator[str]:
-    with place:
-        yield f"retry: {RECONNECT_MS}\n\n"
-        quiet, over = 0, False
-        while not over and not house.stopping.is_set():
-            quiet += 1
-            with contextlib.suppress(DatabaseError):
-                task = await tasks.get_task(task_id)
-                if task is None:
-                    return
-                over = _is_over(task)
-                async for event in _news(house, task, told):
-                    quiet = 0
-                    yield event
-            if quiet >= QUIET_LOOKS:
+class _Stream(StreamingResponse):
+    """A stream that gives its place back also if the client left before the first event."""
+
+    def __init__(self, content: AsyncIterator[str], place: contextlib.ExitStack) -> None:
+        headers = {"x-accel-buffering": "no"}
+        super().__init__(content, media_type="text/event-stream", headers=headers)
+        self._place = place
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        with self._place:
+            await super().__call__(scope, receive, send)
+
+
+async def _stream(house: House, request: Request, task_id: str, told: Told) -> AsyncIterator[str]:
+    yield f"retry: {RECONNECT_MS}\n\n"
+    looks, quiet, over = 0, 0, False
+    while not over and not house.stopping.is_set():
+        looks, quiet = looks + 1, quiet + 1
+        with contextlib.suppress(DatabaseError):
+            if looks % LOOKS_A_GUARD == 0 and not await is_still_let_in(request):
+                return
+            task = await tasks.get_task(task_id)
+            if task is None:
+                return
+            over = _is_over(task)
+            async for event in _news(house, task, told):
                 quiet = 0
-                yield ": still here\n\n"
-            if not over:
-                await _pause(house)
+                yield event
+        if quiet >= QUIET_LOOKS:
+            quiet = 0
+            yield ": still here\n\n"
+        if not over:
+            await _pause(house)
 
 
 async def _pause(house: House) -> None:
@@ -120,8 +131,11 @@ async def _news(house: House, task: TaskRecord, told: Told) -> AsyncIterator[str
 async def _lines(house: House, task: TaskRecord, after: int) -> Sequence[str]:
     """The lines of the next epochs, without a gap; () where there is none yet."""
     result = task.task_result or {}
-    if _is_over(task) and isinstance(result.get("train_epochs"), list):
-        return [str(line) for line in result["train_epochs"][after : after + MOST_AT_ONCE]]
+    known = result.get("train_epochs") if _is_over(task) else None
+    if isinstance(known, list) and len(known) > after:
+        return [str(line) for line in known[after : after + MOST_AT_ONCE]]
+    if task.task_status == Status.FINISHED:
+        return ()  # what was cancelled may have trained longer than its result tells
     try:
         found: Any = await house.watch.xrange(
             STREAM + task.task_id, min=f"{after + 1}-0", count=MOST_AT_ONCE

@@ -29,7 +29,7 @@ async def readyz(request: Request) -> Response:
     needs = {
         "database": check_schema(),
         "redis": asyncio.to_thread(_redis, house),
-        "registry": asyncio.to_thread(house.store.check),
+        "registry": house.vault.check(),
     }
     answers = await asyncio.gather(*(_answer(name, need) for name, need in needs.items()))
     found = dict(zip(needs, answers, strict=True))

@@ -40,7 +40,7 @@ async def manifest(request: Request) -> Response:
 async def _manifest(request: Request, task: TaskRecord) -> bytes:
     content = await _get(request, task, MANIFEST)
     try:
-        check_manifest(content, str((task.task_result or {}).get("manifest_sha256", "")))
+        check_manifest(content, task.manifest_sha256)
     except ModelError as error:
         raise _damaged(task, str(error)) from error
     return content
@@ -55,7 +55,7 @@ def _read(task: TaskRecord, content: bytes) -> dict[str, object]:
 
 async def _get(request: Request, task: TaskRecord, name: str) -> bytes:
     try:
-        return await asyncio.to_thread(house_of(request).store.get, task.task_id, name)
+        return await house_of(request).vault.get(task.task_id, name)
     except ObjectMissing as error:
         raise Refusal(
             ErrorNum.NOT_FOUND,

@@ -84,14 +84,19 @@ async def _accept(request: Request, house: House, fields: dict[str, Any]) -> str
         return success_text(task_form=shown, warnings=form.warnings())
 
     key = _key(request, form, fields, text)
-    known = await _answered(key)
-    if known is not None:
-        return known
-    await _check(house, caller, stored)
-    try:
-        return text(await _insert(house, _new_task(stored, form.proj_id, name), key))
-    except KeyUsed:
+    task = _new_task(stored, form.proj_id, name)
+    if key is None:
+        await _check(house, caller, stored)
+        return text(await _insert(house, task, None))
+    async with house.keys.alone(key.key_sha256):
         known = await _answered(key)
+        if known is not None:
+            return known
+        await _check(house, caller, stored)
+        try:
+            return text(await _insert(house, task, key))
+        except KeyUsed:
+            known = await _answered(key)
     if known is None:
         raise Refusal(ErrorNum.DATABASE_UNAVAILABLE, "The key is being used; try again.")
     return known
@@ -148,10 +153,10 @@ def _key(
     return NewKey(_digest(f"{form.proj_id}\n{given}"), _digest(body), text)
 
 
-async def _answered(key: NewKey | None) -> str | None:
+async def _answered(key: NewKey) -> str | None:
     """The answer that this key got before. Raises Refusal if that was to another body."""
-    used = await keys.find_key(key.key_sha256) if key else None
-    if key is None or used is None:
+    used = await keys.find_key(key.key_sha256)
+    if used is None:
         return None
     if used.body_sha256 != key.body_sha256:
         raise Refusal(

@@ -27,7 +27,9 @@ async def list_tasks(request: Request) -> Response:
         limit=asked_limit(request),
         cursor=query.get("cursor") or None,
     )
-    return success(tasks=[shown(task, _progress(task)) for task in found], next_cursor=cursor)
+    # A database may take names for equal that are not (PROJ1 and proj1).
+    seen = [task for task in found if caller_of(request).sees(task.proj_id)]
+    return success(tasks=[shown(task, _progress(task)) for task in seen], next_cursor=cursor)
 
 
 async def show(request: Request) -> Response:

@@ -1,5 +1,6 @@
 """What a worker keeps of a training that could not go on."""
 
+import hashlib
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,7 @@ import torch
 
 from actors.inputs import MANIFEST, PARAMETERS
 from actors.lease import Lease
+from actors.outputs import Saved
 from actors.runtime import Runtime
 from actors.settings import Settings as House
 from actors.task import TaskRunner
@@ -43,14 +45,17 @@ def test_the_last_sound_parameters_are_kept_and_named(tmp_path: Path, *, save: b
     runtime = Runtime(House("sqlite:///x", "redis://x", tmp_path.as_uri()))
     runner = TaskRunner(runtime, store, store, torch.device("cpu"))
     form = TaskForm("dl_ts", "", ("A",), save_model_state=save)
-    stopped = runner._stopped(CLAIM, form, error, Ours(runtime, CLAIM))
+    sentence, saved = runner._stopped(CLAIM, form, error, Ours(runtime, CLAIM))
+    assert sentence.startswith("Training stopped in epoch 3.")
     if not save:
-        assert stopped is error
+        assert sentence == str(error)
+        assert saved == Saved()
         with pytest.raises(ObjectMissing):
             store.get("TASK1", PARAMETERS)
         return
-    assert stopped.sentences[0] == "Training stopped in epoch 3."
-    assert stopped.sentences[1].startswith("The parameters of the last sound epoch are at file://")
+    assert sentence.endswith(f"The parameters of the last sound epoch are at {saved.path}.")
+    manifest = store.get("TASK1", MANIFEST)
+    assert saved.manifest_sha256 == hashlib.sha256(manifest).hexdigest()
     kept = StoredModel.from_bytes(store.get("TASK1", PARAMETERS), store.get("TASK1", MANIFEST))
     assert kept.predict(people).tobytes() == model.predict(people).tobytes()
     assert kept.facts == {"task_id": "TASK1", "stopped": "Training stopped in epoch 3."}

@@ -134,7 +134,7 @@ def answer_to(url: str, *parts: tuple[float, bytes], seconds: float) -> bytes:
         return found
 
 
-HEAD = b"POST /api/v0/new_task HTTP/1.1\r\nhost: x\r\ncontent-length: 500\r\n\r\n"
+HEAD = b"POST /api/v0/new_task HTTP/1.1\r\nhost: localhost\r\ncontent-length: 500\r\n\r\n"
 
 
 def test_a_body_that_does_not_come_is_not_waited_for(small: House) -> None:

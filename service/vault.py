@@ -1,0 +1,42 @@
+"""What is stored, read by threads of its own: a silent storage holds up nobody else."""
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
+
+from registry import RegistryUnavailable, Store
+
+T = TypeVar("T")
+
+READERS = 8
+PATIENCE_SECONDS = 30.0
+
+
+class Vault:
+    """Reads a store for requests, a few at a time, none for longer than ``PATIENCE_SECONDS``."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._pool = ThreadPoolExecutor(READERS, thread_name_prefix="vault")
+
+    async def get(self, task_id: str, name: str) -> bytes:
+        """An object. Raises ObjectMissing, RegistryUnavailable."""
+        return await self._asked(lambda: self._store.get(task_id, name))
+
+    async def check(self) -> None:
+        """Return once the storage answers. Raises RegistryUnavailable."""
+        await self._asked(self._store.check)
+
+    def close(self) -> None:
+        """Begin nothing more; what is under way ends by its own time-out."""
+        self._pool.shutdown(wait=False, cancel_futures=True)
+
+    async def _asked(self, call: Callable[[], T]) -> T:
+        asked = asyncio.get_running_loop().run_in_executor(self._pool, call)
+        try:
+            return await asyncio.wait_for(asked, PATIENCE_SECONDS)
+        except TimeoutError as error:
+            raise RegistryUnavailable(
+                f"The registry did not answer within {PATIENCE_SECONDS:g} s."
+            ) from error
