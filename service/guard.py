@@ -93,7 +93,13 @@ class Guard:
                 "A token is needed here: send it as 'Authorization: Bearer …'; 'sgn token new' "
                 "makes one."
             )
-        if not self._is_own_name(request) or _is_of_another_page(request):
+        if not self._is_own_name(request):
+            raise Refusal(
+                ErrorNum.FORBIDDEN,
+                "Without a token, call this service by localhost or by one of the names in its "
+                f"SGN_HOST_NAMES, not by {request.headers.get('host', '')[:80]!r}.",
+            )
+        if _is_of_another_page(request):
             raise Refusal(ErrorNum.FORBIDDEN, "Pages of other sites may not use this service.")
         return Caller(Role.SUBMIT)
 

@@ -77,12 +77,14 @@ def sqlite_database(folder: Path) -> Iterator[str]:
 
 
 @contextlib.contextmanager
-def mysql_database(*, charset: str = "utf8mb4", django: bool = True) -> Iterator[str]:
+def mysql_database(
+    *, server: str = "", charset: str = "utf8mb4", django: bool = True
+) -> Iterator[str]:
     """The URL of a database with NEURO-LEARN's tables on MariaDB or MySQL. Raises ServerSilent.
 
-    ``charset`` is what a table gets that names none itself.
+    ``server`` is another than the usual one; ``charset`` what a table gets that names none itself.
     """
-    server = _server(MYSQL_VARIABLE, MYSQL_URL)
+    server = server or _server(MYSQL_VARIABLE, MYSQL_URL)
     name = _name()
     query(server, f"CREATE DATABASE {name} CHARACTER SET {charset}")
     url = f"{server}/{name}"
@@ -118,17 +120,24 @@ def query(url: str, *statements: str) -> list[tuple[Any, ...]]:
     return _blocking(on_server(parts, statements))
 
 
+def answers(url: str) -> bool:
+    """Whether a server lets us in."""
+    try:
+        query(url, "SELECT 1")
+    except (OSError, TimeoutError, asyncmy.errors.Error, asyncpg.PostgresError):
+        return False
+    return True
+
+
 def _server(variable: str, usual: str) -> str:
     """The URL of a server that answers, without a database."""
     url = os.environ.get(variable, usual).rstrip("/")
-    try:
-        query(url, "SELECT 1")
-    except (OSError, TimeoutError, asyncmy.errors.Error, asyncpg.PostgresError) as error:
+    if not answers(url):
         parts = urlsplit(url)
         raise ServerSilent(
             f"No database server answers at {parts.hostname}:{parts.port}; "
             f"{variable} may name another."
-        ) from error
+        )
     return url
 
 

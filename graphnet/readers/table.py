@@ -57,7 +57,12 @@ def read_table(source: Path | BinaryIO | bytes, separator: str = ",") -> "pd.Dat
 
 
 def _check_width(source: Path | BinaryIO | bytes, separator: str) -> None:
-    """Refuse more columns than any atlas has, before each is made an object of. Raises CohortError."""
+    """Refuse more columns than any atlas has, before each becomes an object.
+
+    Raises:
+        CohortError: there are more.
+
+    """
     if isinstance(source, bytes):
         header = source[: source.find(b"\n") % (len(source) + 1)]
     elif isinstance(source, Path):

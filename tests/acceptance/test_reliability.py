@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import re
 import signal
 import subprocess
 import sys
@@ -15,7 +16,10 @@ import psutil
 import pytest
 
 from graphnet.stored import StoredModel
+from tests.databases import ServerSilent, mysql_database
+from tests.faults.estate import Queue
 from tests.houses import House, end, process, sgn_up
+from tests.mariadb import mariadb_server
 from tests.places import ENDED, WORKER, Place, place_at
 from tests.servers import ServerMissing, free_ports
 from tests.service.forms import add_datasets, form
@@ -61,7 +65,12 @@ def parameters(house: House, task_id: str) -> bytes:
 
 
 def workers(house: House) -> list[psutil.Process]:
-    return [each for each in house.processes() if "dramatiq" in " ".join(each.cmdline())]
+    found = []
+    for each in house.processes():
+        with contextlib.suppress(psutil.NoSuchProcess):  # a zombie is none either
+            if "dramatiq" in " ".join(each.cmdline()):
+                found.append(each)
+    return found
 
 
 def kill_workers(house: House) -> None:
@@ -175,11 +184,13 @@ def test_cancelled_while_nobody_answers_the_checkpoint_is_what_is_kept(fresh: Ho
     assert kept.facts["cancelled_after_epoch"] == len(task["task_result"]["train_epochs"]) > 100
 
 
-def test_tried_again_a_cancelled_task_goes_on_where_it_was(fresh: House) -> None:
+@pytest.mark.parametrize("killed", [True, False])
+def test_tried_again_a_cancelled_task_goes_on_where_it_was(fresh: House, *, killed: bool) -> None:
     undisturbed = fresh.wait(submitted(fresh, 1500))
     old = submitted(fresh, 1500)
     until_epoch(fresh, old, 500)
-    kill_workers(fresh)  # what is left is a checkpoint
+    if killed:
+        kill_workers(fresh)  # what is left is a checkpoint
     cancel(fresh, old)
     fresh.wait_for(old, {"Cancelled"})
     again = fresh.http.post(f"/api/v0/tasks/{old}/retry").json()["task"]
@@ -191,6 +202,22 @@ def test_tried_again_a_cancelled_task_goes_on_where_it_was(fresh: House) -> None
     assert parameters(fresh, task["task_id"]) == parameters(fresh, undisturbed["task_id"])
     refused = fresh.http.post(f"/api/v0/tasks/{task['task_id']}/retry")
     assert (refused.status_code, refused.json()["error_num"]) == (409, 18)
+
+
+def test_what_was_tried_again_and_again_goes_on_from_the_first(fresh: House) -> None:
+    first = submitted(fresh, 3000)
+    until_epoch(fresh, first, 1000)
+    task_id = first
+    for _ in range(3):
+        cancel(fresh, task_id)
+        fresh.wait_for(task_id, {"Cancelled"})
+        task_id = fresh.http.post(f"/api/v0/tasks/{task_id}/retry").json()["task"]["task_id"]
+        kill_workers(fresh)
+    task = fresh.wait(task_id)
+    assert len(task["task_result"]["train_epochs"]) == 3000
+    went_on = re.search(rf"task {task_id} goes on after epoch (\d+)", log_of(fresh))
+    assert went_on is not None
+    assert int(went_on[1]) >= 1000
 
 
 def test_the_command_cancels_and_tries_again(fresh: House) -> None:
@@ -334,6 +361,122 @@ def test_a_storage_that_stays_away_fails_the_task_and_keeps_the_parameters(tmp_p
             assert place.http.get(f"/api/v0/tasks/{task_id}/model").status_code == 404
     except ServerMissing as missing:
         pytest.skip(str(missing))
+
+
+def test_a_silent_storage_does_not_hold_up_a_worker_that_is_to_end(
+    quick: None,  # noqa: ARG001
+    tmp_path: Path,
+) -> None:
+    from tests.faults.proxy import proxy
+
+    (port,) = free_ports(1)
+    with contextlib.ExitStack() as stack:
+        try:
+            place = stack.enter_context(place_at(tmp_path, "servers"))
+        except ServerMissing as missing:
+            pytest.skip(str(missing))
+        host, _, upstream = place.variables["SGN_S3_ENDPOINT_URL"][7:].partition(":")
+        storage = stack.enter_context(proxy(port, (host, int(upstream))))
+        through = {**place.variables, "SGN_S3_ENDPOINT_URL": f"http://127.0.0.1:{port}"}
+        task_id = place.submit(param_set={**PLAIN, "epochs": 100_000})
+        with process(*WORKER, log=tmp_path / "worker.log", **through) as worker:
+            place.until(task_id, {"Running"}, time.monotonic() + 60)
+            time.sleep(2)
+            storage.fault("silent")
+            time.sleep(2)
+            began = time.monotonic()
+            worker.terminate()
+            place.until(task_id, {"Submitted"}, began + 30)
+            storage.fault("cut")
+            assert worker.wait(60) == 0
+        assert place.http.post(f"/api/v0/tasks/{task_id}/cancel").json()["error_num"] == 0
+
+
+def test_a_worker_that_stalls_beyond_its_lease_and_comes_back_changes_nothing(
+    quick: None,  # noqa: ARG001
+    tmp_path: Path,
+) -> None:
+    with place_at(tmp_path) as place, contextlib.ExitStack() as stack:
+        undisturbed = place.wait(place.submit(param_set={**PLAIN, "epochs": 1500}))[0]
+        task_id = place.submit(param_set={**PLAIN, "epochs": 1500})
+        first = stack.enter_context(process(*WORKER, log=tmp_path / "first.log", **place.variables))
+        until_trained(place, task_id, 300)
+        family = [psutil.Process(first.pid), *psutil.Process(first.pid).children(recursive=True)]
+        for each in family:
+            each.send_signal(signal.SIGSTOP)
+        task = place.wait(task_id)[0]
+        manifest = place.http.get(f"/api/v0/tasks/{task_id}/manifest").content
+        for each in family:
+            each.send_signal(signal.SIGCONT)
+        deadline = time.monotonic() + 30
+        while "belongs to another worker" not in (tmp_path / "first.log").read_text():
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
+        assert place.http.get(f"/api/v0/tasks/{task_id}").json()["task"] == task
+        assert (task["task_status"], task["attempt"]) == ("Finished", 2)
+        assert place.http.get(f"/api/v0/tasks/{task_id}/manifest").content == manifest
+        same = [
+            place.http.get(f"/api/v0/tasks/{each}/model").content
+            for each in (task_id, undisturbed["task_id"])
+        ]
+        assert same[0] == same[1]
+        assert task["task_result"]["train_epochs"] == undisturbed["task_result"]["train_epochs"]
+
+
+def until_trained(place: Place, task_id: str, epoch: int) -> None:
+    deadline = time.monotonic() + 60
+    while place.http.get(f"/api/v0/tasks/{task_id}").json()["task"]["progress"]["epoch"] < epoch:
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+def test_the_database_is_killed_in_mid_training_and_the_result_written_when_it_is_back(
+    quick: None,  # noqa: ARG001
+    tmp_path: Path,
+) -> None:
+    with contextlib.ExitStack() as stack:
+        try:
+            server = stack.enter_context(mariadb_server(tmp_path / "mariadb"))
+        except ServerSilent as silent:
+            pytest.skip(str(silent))
+        url = stack.enter_context(mysql_database(server=server.url))
+        place = stack.enter_context(place_at(tmp_path, SGN_DATABASE_URL=url))
+        undisturbed = place.wait(place.submit(param_set={**PLAIN, "epochs": 1500}))[0]
+        task_id = place.submit(param_set={**PLAIN, "epochs": 1500})
+        with process(*WORKER, log=tmp_path / "worker.log", **place.variables):
+            until_trained(place, task_id, 200)
+            server.kill()
+            refused = place.http.post("/api/v0/new_task", content=json.dumps(form()))
+            assert (refused.status_code, refused.json()["error_num"]) == (503, 8)
+            time.sleep(5)  # long enough to be trained to its end meanwhile
+            server.start()
+            task = place.until(task_id, ENDED, time.monotonic() + 60)
+        assert task["task_status"] == "Finished"
+        assert task["task_result"]["train_epochs"] == undisturbed["task_result"]["train_epochs"]
+
+
+def test_the_queue_is_away_for_a_minute_and_comes_back_empty(tmp_path: Path) -> None:
+    """What is trained goes on, what waits is trained, what comes meanwhile is accepted."""
+    (port,) = free_ports(1)
+    queue = Queue(tmp_path / "own-queue", port)
+    queue.folder.mkdir()
+    queue.start()
+    with contextlib.ExitStack() as stack:
+        stack.callback(queue.stop)
+        place = stack.enter_context(place_at(tmp_path, SGN_REDIS_URL=queue.url))
+        worker = process(*WORKER, log=tmp_path / "worker.log", **place.variables)
+        stack.enter_context(worker)
+        before = [place.submit(param_set={**PLAIN, "epochs": 2000}), place.submit()]
+        place.until(before[0], {"Running"}, time.monotonic() + 60)
+        queue.stop()
+        stopped = time.monotonic()
+        meanwhile = place.submit()
+        time.sleep(max(0.0, stopped + 60 - time.monotonic()))
+        assert place.until(before[0], ENDED, time.monotonic() + 5)["task_status"] == "Finished"
+        queue.restart_empty()
+        deadline = time.monotonic() + 60
+        for task_id in (*before, meanwhile):
+            assert place.until(task_id, ENDED, deadline)["task_status"] == "Finished"
 
 
 @pytest.mark.parametrize("damage", ["truncated", "pickled", "swapped", "manifest"])

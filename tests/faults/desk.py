@@ -15,7 +15,7 @@ import httpx
 from graphnet.synthetic import cohort_table
 from tests.service.forms import SMALL, form
 
-EPOCHS = 600
+EPOCHS = 2000
 SEEDS = (0, 1, 2)
 PATIENCE_SECONDS = 120
 MOST_OPEN = 6  # tasks that wait or run at one time
@@ -73,7 +73,8 @@ class Desk:
         """Cancel a task twice; the second changes nothing."""
         if not self.accepted:
             return
-        task_id = self.random.choice(list(self.accepted.values())[-MOST_OPEN:])
+        # Mostly one that is not over yet.
+        task_id = self.random.choice(self.open_tasks() or list(self.accepted.values()))
         self.cancelled.add(task_id)
         for _ in range(2):
             self._until_answered("POST", f"/api/v0/tasks/{task_id}/cancel")
@@ -87,17 +88,23 @@ class Desk:
     def stop(self) -> None:
         self._stop.set()
 
-    def open_tasks(self) -> int:
+    def open_tasks(self) -> list[str] | None:
+        """The tasks that wait or run; None where the service does not tell."""
         with contextlib.suppress(httpx.HTTPError, ValueError, KeyError):
             listed = httpx.get(
                 f"{self.url}/api/v0/tasks", params={"limit": "50"}, timeout=10
             ).json()["tasks"]
-            return sum(task["task_status"] in ("Submitted", "Running") for task in listed)
-        return MOST_OPEN
+            return [
+                task["task_id"]
+                for task in listed
+                if task["task_status"] in ("Submitted", "Running") and task["task_id"] in self.seeds
+            ]
+        return None
 
     def _keep(self) -> None:
         while not self._stop.wait(0.3):
-            if self.open_tasks() < MOST_OPEN:
+            open_tasks = self.open_tasks()
+            if open_tasks is not None and len(open_tasks) < MOST_OPEN:
                 self.submit()
 
     def _note(self, key: str, seed: int, task_id: str) -> None:

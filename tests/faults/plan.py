@@ -12,7 +12,9 @@ import redis
 
 from actors.queue import redis_broker, send
 from tests.faults.desk import Desk
-from tests.faults.estate import LEASE_MS, Estate
+from tests.faults.estate import LEASE_MS, Estate, Part
+
+TRAINING = 0.8
 
 
 @dataclass
@@ -49,24 +51,33 @@ class Plan:
             found[f"storage: {mode}"] = lambda mode=mode: self._storage(mode)  # type: ignore[misc]
         if self.estate.records is not None:
             found["database cut"] = self._database
+        if self.estate.maria is not None:
+            found["database killed"] = self._kill_database
         return found
 
     def _some_seconds(self) -> None:
         time.sleep(self.random.uniform(0.2, 1.5))
 
+    def _worker(self) -> Part:
+        """Mostly one that trains: to one that starts or idles little can happen."""
+        drawn = self.random.choice(self.estate.workers)
+        if self.random.random() < TRAINING:
+            return self.estate.training_worker() or drawn
+        return drawn
+
     def _kill_worker(self) -> None:
-        worker = self.random.choice(self.estate.workers)
+        worker = self._worker()
         worker.kill()
         time.sleep(self.random.uniform(0, 1))
         worker.start()
 
     def _end_worker(self) -> None:
-        worker = self.random.choice(self.estate.workers)
+        worker = self._worker()
         worker.end()
         worker.start()
 
     def _stall_worker(self) -> None:
-        worker = self.random.choice(self.estate.workers)
+        worker = self._worker()
         worker.signal(signal.SIGSTOP)
         time.sleep(LEASE_MS / 1000 + self.random.uniform(0.5, 2))
         worker.signal(signal.SIGCONT)
@@ -104,3 +115,9 @@ class Plan:
         self.estate.records.fault("cut")
         self._some_seconds()
         self.estate.records.fault("pass")
+
+    def _kill_database(self) -> None:
+        assert self.estate.maria is not None
+        self.estate.maria.kill()
+        self._some_seconds()
+        self.estate.maria.start()
