@@ -6,6 +6,7 @@ A message may be sent twice, never not at all: the claim sorts that out.
 import asyncio
 import logging
 import time
+from collections.abc import Sequence
 
 import redis
 from dramatiq.brokers.redis import RedisBroker
@@ -15,25 +16,78 @@ from db import outbox
 from db.cancellation import end_unanswered, unsettled_ids
 from db.errors import DatabaseUnavailable
 from db.keys import prune_keys
+from db.outbox import OutboxMessage
 
 log = logging.getLogger(__name__)
 
 LOST_AFTER_MS = 10_000
 KEEP_SENT_MS = 3_600_000
 CANCEL_AFTER_MS = 2_500
+GATHER_SECONDS = 0.006  # what comes within them goes along
+OWN_MS = 1_000  # for the process that wrote a message; then any may send it
 
 
-async def relay(broker: RedisBroker) -> int:
-    """Send what waits in the outbox; the number of messages sent."""
-    messages = await outbox.unsent()
+class Relay:
+    """Sends what its process has just written at once, and ``every`` seconds what others left.
+
+    In a worker it is ``reconciling``: it also looks for what the queue has lost.
+    """
+
+    def __init__(self, broker: RedisBroker, *, every: float, reconciling: bool) -> None:
+        self._broker = broker
+        self._every = every
+        self._reconciling = reconciling
+        self._fresh: list[OutboxMessage] = []
+        self._wake = asyncio.Event()
+
+    def take(self, messages: Sequence[OutboxMessage]) -> None:
+        """Messages that this process has written and is to send."""
+        self._fresh += messages
+        self._wake.set()
+
+    async def run(self) -> None:
+        """Relay until cancelled."""
+        due = 0.0
+        while True:
+            fresh, self._fresh = self._fresh, []
+            try:
+                await _send(self._broker, fresh)
+                if time.monotonic() >= due:
+                    due = time.monotonic() + self._every
+                    await self._look_after()
+            except (redis.RedisError, DatabaseUnavailable) as error:
+                log.warning("the relay waits: %s", error)
+            except Exception:
+                log.exception("the relay failed and goes on")
+            await self._pause()
+
+    async def _look_after(self) -> None:
+        for task_id in await end_unanswered(CANCEL_AFTER_MS):
+            log.warning("task %s: its worker did not answer to being cancelled", task_id)
+        if self._reconciling:
+            await _reconcile(self._broker)
+        while await _send(self._broker, await outbox.unsent(OWN_MS)) == outbox.BATCH:
+            pass
+
+    async def _pause(self) -> None:
+        try:
+            await asyncio.wait_for(self._wake.wait(), self._every)
+        except TimeoutError:
+            return
+        await asyncio.sleep(GATHER_SECONDS)
+        self._wake.clear()
+
+
+async def _send(broker: RedisBroker, messages: Sequence[OutboxMessage]) -> int:
+    """Send these and note it; the number of messages sent."""
     if messages:
         told = [(message.task_id, message.request_id) for message in messages]
         await asyncio.to_thread(queue.send, broker, told)
-        await outbox.mark_sent([message.id for message in messages])
+        await outbox.mark_sent(messages)
     return len(messages)
 
 
-async def reconcile(broker: RedisBroker) -> None:
+async def _reconcile(broker: RedisBroker) -> None:
     """Bring back tasks whose worker or whose message is gone."""
     there = await asyncio.to_thread(queue.on_queue, broker)
     expired = await outbox.requeue_expired(there)
@@ -43,37 +97,3 @@ async def reconcile(broker: RedisBroker) -> None:
         log.warning("task %s is put on the queue again", task_id)
     await outbox.prune(KEEP_SENT_MS)
     await prune_keys()
-
-
-async def _look_after(broker: RedisBroker, *, reconciling: bool) -> None:
-    for task_id in await end_unanswered(CANCEL_AFTER_MS):
-        log.warning("task %s: its worker did not answer to being cancelled", task_id)
-    if reconciling:
-        await reconcile(broker)
-
-
-async def run_relay(
-    broker: RedisBroker, wake: asyncio.Event, *, every: float, reconciling: bool
-) -> None:
-    """Relay whenever ``wake`` is set; look after everything else each ``every`` seconds."""
-    due = 0.0
-    while True:
-        try:
-            if time.monotonic() >= due:
-                due = time.monotonic() + every
-                await _look_after(broker, reconciling=reconciling)
-            while await relay(broker) == outbox.BATCH:
-                pass
-        except (redis.RedisError, DatabaseUnavailable) as error:
-            log.warning("the relay waits: %s", error)
-        except Exception:
-            log.exception("the relay failed and goes on")
-        await _pause(wake, every)
-
-
-async def _pause(wake: asyncio.Event, seconds: float) -> None:
-    try:
-        await asyncio.wait_for(wake.wait(), seconds)
-    except TimeoutError:
-        return
-    wake.clear()

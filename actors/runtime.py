@@ -17,7 +17,7 @@ from dramatiq.asyncio import get_event_loop_thread
 from dramatiq.brokers.redis import RedisBroker
 
 from actors.queue import WORKERS
-from actors.relay import run_relay
+from actors.relay import Relay
 from actors.settings import Settings
 from actors.sweep import run_sweep
 from db.connection import close_database, open_database
@@ -27,7 +27,7 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 RELAY_SECONDS = 2.0
-POLL_MS = 50
+POLL_MS = 30
 SIGN_OF_LIFE_SECONDS = 30
 
 
@@ -56,8 +56,8 @@ class Runtime(Middleware):
         worker.worker_timeout = POLL_MS
         self.call(open_database(self.settings.database_url))
         assert isinstance(broker, RedisBroker)  # noqa: S101 - actors.worker makes no other
-        relay = run_relay(broker, asyncio.Event(), every=RELAY_SECONDS, reconciling=True)
-        self._background = [self._submit(relay), self._submit(self._show_life(broker.client))]
+        relay = Relay(broker, every=RELAY_SECONDS, reconciling=True)
+        self._background = [self._submit(relay.run()), self._submit(self._show_life(broker.client))]
         if self._checkpoints is not None:
             self._background.append(self._submit(run_sweep(self._checkpoints)))
 

@@ -5,6 +5,7 @@ task costs the database the less the more there are.
 """
 
 import asyncio
+from collections.abc import Callable, Sequence
 from contextvars import Context
 from dataclasses import dataclass, field
 
@@ -14,10 +15,12 @@ from db.keys import NewKey
 from db.models import Key, Outbox, Run
 from db.neurolearn import Submission
 from db.numbers import NUMBERS
-from db.tasks import NewTask, insert_new_task, key_row, run_row, submission_row
+from db.outbox import OutboxMessage
+from db.tasks import NewTask, insert_new_task, key_row, outbox_row, run_row, submission_row
 from db.transactions import restarted, transaction
 
 MOST_TOGETHER = 64
+GATHER_SECONDS = 0.005  # where several wait, a few more are worth waiting for
 
 
 @dataclass(frozen=True)
@@ -31,9 +34,10 @@ class _Waiting:
 
 
 class Intake:
-    """Writes new tasks for all requests of one process."""
+    """Writes new tasks for all requests of one process, and tells who sends their messages."""
 
-    def __init__(self) -> None:
+    def __init__(self, tell: Callable[[Sequence[OutboxMessage]], None]) -> None:
+        self._tell = tell
         self._waiting: list[_Waiting] = []
         self._writing: asyncio.Task[None] | None = None
 
@@ -51,36 +55,42 @@ class Intake:
 
     async def _write(self) -> None:
         while self._waiting:
+            if len(self._waiting) > 1:
+                await asyncio.sleep(GATHER_SECONDS)
             some = self._waiting[:MOST_TOGETHER]
             del self._waiting[:MOST_TOGETHER]
             try:
-                if len(some) == 1 or not await _all_at_once(some):
-                    for each in some:
-                        await _one(each)
+                written = await _all_at_once(some)
+                if written is not None:
+                    self._tell(written)
+                    continue
+                for each in some:
+                    await _one(each)
             finally:
                 for each in some:
                     _fail(each, DatabaseError("The task could not be written; try again."))
 
 
-async def _all_at_once(some: list[_Waiting]) -> bool:
-    """Whether all were told how it went; nothing was written where one stood in the way."""
+async def _all_at_once(some: list[_Waiting]) -> list[OutboxMessage] | None:
+    """The messages to be sent, all told how it went; None, and nothing done, where one hinders."""
     try:
-        await _insert_all(some)
+        now = await _insert_all(some)
     except DatabaseUnavailable as error:
         # It may have been written and only the answer lost: another try could write it twice.
         for each in some:
             _fail(each, error)
-        return True
+        return []
     except Exception:  # noqa: BLE001 - one by one it is found whose it is
-        return False
+        return None
     for each in some:
         _tell(each, each.task_id)
-    return True
+    return [OutboxMessage(each.task_id, each.task.request_id, now) for each in some]
 
 
 @restarted
 @translated()
-async def _insert_all(some: list[_Waiting]) -> None:
+async def _insert_all(some: list[_Waiting]) -> int:
+    """Write them in one transaction; when, by the database's clock."""
     now = await now_ms()
     keys = [key_row(each.key, each.task_id, now) for each in some if each.key is not None]
     async with transaction() as connection:
@@ -93,8 +103,9 @@ async def _insert_all(some: list[_Waiting]) -> None:
             [run_row(each.task, each.task_id, now) for each in some], using_db=connection
         )
         await Outbox.bulk_create(
-            [Outbox(task_id=each.task_id, created_at=now) for each in some], using_db=connection
+            [outbox_row(each.task, each.task_id, now) for each in some], using_db=connection
         )
+    return now
 
 
 async def _one(each: _Waiting) -> None:

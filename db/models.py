@@ -57,6 +57,7 @@ class Outbox(Model):
     task_id = fields.CharField(max_length=32)
     created_at = fields.BigIntField()
     sent_at = fields.BigIntField(default=0)
+    request_id = fields.CharField(max_length=64, default="")
 
     class Meta:
         table = "sgn_outbox"

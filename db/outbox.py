@@ -15,28 +15,31 @@ BACK_OFF_MS = 5_000
 
 @dataclass(frozen=True)
 class OutboxMessage:
-    """A task id to put on the queue."""
+    """A task id to put on the queue; the message is known by its task and when it was written."""
 
-    id: int
     task_id: str
-    request_id: str = ""
+    request_id: str
+    created_at: int
 
 
 @translated()
-async def unsent(limit: int = BATCH) -> list[OutboxMessage]:
-    """The oldest messages that were not sent."""
-    rows = await Outbox.filter(sent_at=0).order_by("id").limit(limit).values("id", "task_id")
-    ids = [row["task_id"] for row in rows]
-    if not ids:
-        return []
-    asked = dict(await Run.filter(task_id__in=ids).values_list("task_id", "request_id"))
-    return [OutboxMessage(row["id"], row["task_id"], asked.get(row["task_id"], "")) for row in rows]
+async def unsent(older_than_ms: int = 0, limit: int = BATCH) -> list[OutboxMessage]:
+    """The oldest messages that were not sent, written at least that long ago."""
+    old = Outbox.filter(sent_at=0, created_at__lte=await now_ms() - older_than_ms)
+    rows = old.order_by("id").limit(limit)
+    found = await rows.values_list("task_id", "request_id", "created_at")
+    return [OutboxMessage(*row) for row in found]
 
 
 @translated()
-async def mark_sent(ids: list[int]) -> None:
-    """Note that these were sent."""
-    await Outbox.filter(id__in=ids).update(sent_at=await now_ms())
+async def mark_sent(messages: Sequence[OutboxMessage]) -> None:
+    """Note that these were sent; not what was written of their tasks later."""
+    written = [message.created_at for message in messages]
+    if not written:
+        return
+    task_ids = [message.task_id for message in messages]
+    between = {"created_at__gte": min(written), "created_at__lte": max(written)}
+    await Outbox.filter(task_id__in=task_ids, sent_at=0, **between).update(sent_at=await now_ms())
 
 
 @translated()
@@ -99,5 +102,11 @@ async def _write(task_ids: list[str], now: int, *, since: int) -> list[str]:
     recent = await _messaged_since(task_ids, since)
     wanted = [task_id for task_id in task_ids if task_id not in recent]
     if wanted:
-        await Outbox.bulk_create([Outbox(task_id=each, created_at=now) for each in wanted])
+        asked = dict(await Run.filter(task_id__in=wanted).values_list("task_id", "request_id"))
+        await Outbox.bulk_create(
+            [
+                Outbox(task_id=task_id, created_at=now, request_id=asked.get(task_id, ""))
+                for task_id in wanted
+            ]
+        )
     return wanted

@@ -293,7 +293,12 @@ async def hand_back(claim: Claim) -> bool:
             counted = Run.filter(task_id=claim.task_id, crashes__gt=0).using_db(connection)
             await counted.update(crashes=F("crashes") - 1)
             await _mirror(claim.task_id, Status.SUBMITTED, connection)
-            await Outbox.create(task_id=claim.task_id, created_at=now, using_db=connection)
+            await Outbox.create(
+                task_id=claim.task_id,
+                created_at=now,
+                request_id=claim.request_id,
+                using_db=connection,
+            )
     return bool(changed)
 
 

@@ -108,7 +108,7 @@ async def _insert(task: NewTask, task_id: str, now: int, key: NewKey | None) -> 
             await key_row(key, task_id, now).save(using_db=connection, force_create=True)
         await submission_row(task, task_id).save(using_db=connection)
         await run_row(task, task_id, now).save(using_db=connection, force_create=True)
-        await Outbox.create(task_id=task_id, created_at=now, using_db=connection)
+        await outbox_row(task, task_id, now).save(using_db=connection)
 
 
 def key_row(key: NewKey, task_id: str, now: int) -> Key:
@@ -147,6 +147,11 @@ def run_row(task: NewTask, task_id: str, now: int) -> Run:
         retry_of=task.retry_of,
         request_id=task.request_id,
     )
+
+
+def outbox_row(task: NewTask, task_id: str, now: int) -> Outbox:
+    """The message that a worker is to be sent."""
+    return Outbox(task_id=task_id, created_at=now, request_id=task.request_id)
 
 
 @translated()

@@ -15,7 +15,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from actors.queue import redis_broker
-from actors.relay import run_relay
+from actors.relay import Relay
 from actors.trace import mark_log
 from db.connection import close_database, open_database
 from db.errors import (
@@ -26,6 +26,7 @@ from db.errors import (
     NameTaken,
     SchemaBehind,
 )
+from db.intake import Intake
 from registry import RegistryError, Store, open_store
 from service.admission import Admission
 from service.endpoints import ENDPOINTS
@@ -57,10 +58,14 @@ def create_app(settings: Settings, stopping: asyncio.Event) -> ASGIApp:
 
 def wire(settings: Settings, stopping: asyncio.Event) -> Starlette:
     """The service without the envelope around its answers."""
+    broker = redis_broker(settings.house.redis_url)
+    relay = Relay(broker, every=RELAY_SECONDS, reconciling=False)
     house = House(
         settings=settings,
         vault=Vault(_store(settings)),
-        broker=redis_broker(settings.house.redis_url),
+        broker=broker,
+        relay=relay,
+        intake=Intake(relay.take),
         watch=redis.asyncio.Redis.from_url(
             settings.house.redis_url, socket_connect_timeout=2, socket_timeout=5
         ),
@@ -96,9 +101,7 @@ def _store(settings: Settings) -> Store:
 async def _lifespan(app: Starlette) -> AsyncIterator[None]:
     house: House = app.state.house
     await open_database(house.settings.house.database_url)
-    relay = asyncio.create_task(
-        run_relay(house.broker, house.wake, every=RELAY_SECONDS, reconciling=False)
-    )
+    relay = asyncio.create_task(house.relay.run())
     try:
         yield
     finally:

@@ -4,7 +4,7 @@ import asyncio
 import re
 import uuid
 
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from actors.trace import request_id
@@ -12,14 +12,14 @@ from actors.trace import request_id
 REQUEST_ID = "x-request-id"
 DRAIN_SECONDS, DRAIN_BYTES = 2.0, 4_000_000
 USABLE = re.compile(r"[A-Za-z0-9._-]{1,64}")
-HEADERS = {
-    "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
-    "x-content-type-options": "nosniff",
-    "x-frame-options": "DENY",
-    "referrer-policy": "no-referrer",
-    "cross-origin-resource-policy": "same-origin",
-    "cache-control": "no-store",
-}
+HEADERS = (
+    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
+    (b"x-content-type-options", b"nosniff"),
+    (b"x-frame-options", b"DENY"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+    (b"cache-control", b"no-store"),
+)
 
 
 class Envelope:
@@ -41,12 +41,12 @@ class Envelope:
 
         async def completed(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                headers[REQUEST_ID] = known
+                headers = message["headers"]
+                given = {name for name, _ in headers}
+                headers += [each for each in HEADERS if each[0] not in given]
+                headers.append((REQUEST_ID.encode(), known.encode()))
                 if not await body.drained():
-                    headers["connection"] = "close"
-                for name, value in HEADERS.items():
-                    headers.setdefault(name, value)
+                    headers.append((b"connection", b"close"))
             await send(message)
 
         await self._app(scope, body.receive, completed)

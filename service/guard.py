@@ -1,10 +1,10 @@
 """Who may do what: every request passes here, and what is not allowed is refused here."""
 
 import asyncio
-import functools
 import logging
 import time
 from dataclasses import dataclass
+from functools import lru_cache, partial
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
@@ -78,7 +78,7 @@ class Guard:
         except (Refusal, DatabaseError) as error:
             await _answer(error)(scope, receive, send)
             return
-        again = functools.partial(self._caller, request)
+        again = partial(self._caller, request)
         await self._app({**scope, CALLER: caller, AGAIN: again}, receive, send)
 
     async def _caller(self, request: Request) -> Caller:
@@ -132,10 +132,10 @@ class Guard:
 
         A page whose own name was made to point here afterwards (DNS rebinding) names itself.
         """
-        name = _host_name(request.headers.get("host", ""))
+        name = host_name(request.headers.get("host", ""))
         if self._settings.host_names:
             return name in self._settings.host_names
-        return not is_loopback(self._settings.host) or (name is not None and is_loopback(name))
+        return not is_loopback(self._settings.host) or is_loopback(name)
 
 
 def _is_of_another_page(request: Request) -> bool:
@@ -147,11 +147,13 @@ def _is_of_another_page(request: Request) -> bool:
     return origin is not None and origin.partition("://")[2] != headers.get("host", "")
 
 
-def _host_name(host: str) -> str | None:
+@lru_cache(256)
+def host_name(host: str) -> str:
+    """What stands in a Host header, without its port; "" if it is none."""
     try:
-        return urlsplit(f"//{host}").hostname
+        return urlsplit(f"//{host}").hostname or ""
     except ValueError:
-        return None
+        return ""
 
 
 def _answer(error: Refusal | DatabaseError) -> Response:

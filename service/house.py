@@ -7,6 +7,7 @@ import redis.asyncio
 from dramatiq.brokers.redis import RedisBroker
 from starlette.requests import Request
 
+from actors.relay import Relay
 from db.intake import Intake
 from service.admission import Admission
 from service.settings import Settings
@@ -17,21 +18,18 @@ from service.vault import Vault
 
 @dataclass(frozen=True)
 class House:
-    """Settings, registry and queue.
-
-    ``wake`` makes the relay look into the outbox at once; ``stopping`` ends the streams.
-    """
+    """Settings, what is stored, the queue; ``stopping`` ends the streams."""
 
     settings: Settings
     vault: Vault
     broker: RedisBroker
+    relay: Relay
     watch: redis.asyncio.Redis
     admission: Admission
     stopping: asyncio.Event
-    intake: Intake = field(default_factory=Intake)
+    intake: Intake
     shelf: Shelf = field(default_factory=Shelf)
     keys: Turns = field(default_factory=Turns)
-    wake: asyncio.Event = field(default_factory=asyncio.Event)
 
 
 def house_of(request: Request) -> House:

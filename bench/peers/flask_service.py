@@ -26,6 +26,7 @@ from flask import Flask, Response, request
 
 from db.form import TaskForm
 from service.agreement import disagreements, named
+from service.envelope import HEADERS
 from service.profiles import Profile
 from service.task_form import read_form
 
@@ -49,10 +50,10 @@ RUN = (
     "INSERT INTO sgn_runs (task_id, proj_id, state, epochs, submitted_at, attempt, lease_token, "
     "lease_until, parent_task_id, device, worker, epoch, error, started_at, progress_at, "
     "finished_at, request_id, retry_of, version, crashes, checkpoint, permille, remaining_ms, "
-    "cancel_at) VALUES (%s, %s, 'Submitted', %s, %s, 0, '', 0, '', '', '', 0, '', 0, 0, 0, '', '', "
-    "0, 0, 0, 0, -1, 0)"
+    "cancel_at, manifest_sha256) VALUES (%s, %s, 'Submitted', %s, %s, 0, '', 0, '', '', '', 0, '', "
+    "0, 0, 0, '', '', 0, 0, 0, 0, -1, 0, '')"
 )
-OUTBOX = "INSERT INTO sgn_outbox (task_id, created_at, sent_at) VALUES (%s, %s, 0)"
+OUTBOX = "INSERT INTO sgn_outbox (task_id, created_at, sent_at, request_id) VALUES (%s, %s, 0, '')"
 SENT = "UPDATE sgn_outbox SET sent_at = %s WHERE id = %s"
 WAITING = "SELECT COUNT(*), COALESCE(SUM(proj_id = %s), 0) FROM sgn_runs WHERE state = 'Submitted'"
 DATASETS = (
@@ -150,6 +151,15 @@ def write(cursor: Any, task_id: str, proj_id: str, name: str, form: TaskForm) ->
     cursor.execute(RUN, (task_id, proj_id, form.settings.get("epochs", 0), now))
     cursor.execute(OUTBOX, (task_id, now))
     return int(cursor.lastrowid)
+
+
+@app.after_request
+def complete(response: Response) -> Response:
+    """The id of the request, and what keeps browsers careful."""
+    response.headers["x-request-id"] = request.headers.get("x-request-id", uuid.uuid4().hex)
+    for name, value in HEADERS:
+        response.headers.setdefault(name.decode(), value.decode())
+    return response
 
 
 def refused(errors: Any) -> tuple[Response, int]:

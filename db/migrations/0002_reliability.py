@@ -28,6 +28,11 @@ class Migration(migrations.Migration):
             ops.AddField(model_name="Run", name=name, field=field)
             for name, field in NEW_OF_RUN.items()
         ),
+        ops.AddField(
+            model_name="Outbox",
+            name="request_id",
+            field=fields.CharField(default="", max_length=64),
+        ),
         ops.AddIndex(
             model_name="Run",
             index=Index(fields=["state", "proj_id"], name="sgn_runs_state_project"),

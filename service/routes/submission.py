@@ -135,9 +135,7 @@ def _new_task(form: TaskForm, proj_id: str, name: str, retry_of: str = "") -> Ne
 
 async def _insert(house: House, task: NewTask, key: NewKey | None) -> str:
     async with house.admission.task_of(task.proj_id):
-        task_id = await house.intake.insert(task, key)
-    house.wake.set()
-    return task_id
+        return await house.intake.insert(task, key)
 
 
 def _key(

@@ -38,11 +38,27 @@ async def waiting() -> list[str]:
 
 async def test_unsent_are_the_oldest_first_until_they_are_sent() -> None:
     task_ids = [await submitted() for _ in range(5)]
-    first = await outbox.unsent(2)
+    first = await outbox.unsent(limit=2)
     assert [message.task_id for message in first] == task_ids[:2]
-    await outbox.mark_sent([message.id for message in first])
+    await outbox.mark_sent(first)
     assert await waiting() == task_ids[2:]
     assert all(row.sent_at > 0 for row in await Outbox.filter(task_id__in=task_ids[:2]))
+
+
+async def test_what_was_written_after_it_was_sent_is_still_to_be_sent() -> None:
+    claim = await running()
+    first = await outbox.unsent()
+    await asyncio.sleep(0.005)
+    await runs.hand_back(claim)
+    await outbox.mark_sent(first)
+    assert await waiting() == [claim.task_id]
+
+
+async def test_what_is_fresh_is_left_to_the_process_that_wrote_it() -> None:
+    task_id = await submitted()
+    assert await outbox.unsent(60_000) == []
+    await Outbox.filter(task_id=task_id).update(created_at=1)
+    assert [message.task_id for message in await outbox.unsent(60_000)] == [task_id]
 
 
 async def test_marking_nothing_is_no_error() -> None:
@@ -57,7 +73,7 @@ async def test_a_lost_worker_brings_one_message_until_that_is_sent() -> None:
     assert await waiting() == [task_id]
     await Outbox.filter(sent_at=0).update(created_at=1)
     assert await outbox.requeue_expired(set()) == [], "one waits to be sent, however long"
-    await outbox.mark_sent([message.id for message in await outbox.unsent()])
+    await outbox.mark_sent(await outbox.unsent())
     assert await outbox.requeue_expired(set()) == [], "within 5 s of the last"
     await sent_long_ago(task_id)
     assert await outbox.requeue_expired(set()) == [task_id]
