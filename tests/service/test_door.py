@@ -31,15 +31,15 @@ def post(url: str, content: str, **headers: str) -> httpx.Response:
     return httpx.post(f"{url}/api/v0/new_task", content=content, headers=headers, timeout=60)
 
 
-def test_a_character_that_no_database_holds_holds_up_nobody(small: House) -> None:
-    odd = body(zz="odd").replace('"odd"', '"\\ud800"')
-    with ThreadPoolExecutor(20) as pool:
-        asked = [pool.submit(post, small.url, body()) for _ in range(19)]
-        asked.append(pool.submit(post, small.url, odd, **{"idempotency-key": "odd"}))
+def test_a_character_that_no_database_holds_holds_up_nobody(tmp_path: Path) -> None:
+    odd, key = body(zz="odd").replace('"odd"', '"\\ud800"'), {"idempotency-key": "odd"}
+    with place_at(tmp_path) as place, ThreadPoolExecutor(20) as pool:
+        url = str(place.http.base_url).rstrip("/")
+        asked = [pool.submit(post, url, body()) for _ in range(19)]
+        asked.append(pool.submit(post, url, odd, **key))
         replies = [each.result() for each in asked]
-    assert {reply.status_code for reply in replies} == {200}
-    again = post(small.url, odd, **{"idempotency-key": "odd"})
-    assert again.content == replies[-1].content
+        assert {reply.status_code for reply in replies} == {200}
+        assert post(url, odd, **key).content == replies[-1].content
 
 
 @pytest.mark.parametrize("host", ["evil.example", "evil.example:7014", "127.0.0.1.example", "["])
