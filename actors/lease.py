@@ -8,8 +8,9 @@ from typing import Self
 
 from actors.runtime import Runtime
 from db import runs
+from db.claims import Claim
 from db.errors import DatabaseError
-from db.runs import Claim, Hold, Progress
+from db.runs import Hold, Progress
 
 log = logging.getLogger(__name__)
 

@@ -19,10 +19,11 @@ from actors.patience import patiently
 from actors.queue import redis_client
 from actors.runtime import Runtime
 from actors.trace import request_id
-from db import cancellation, runs
+from db import cancellation, claims, runs
+from db.claims import Claim
 from db.errors import DatabaseUnavailable
 from db.form import TaskForm
-from db.runs import CANCELLED, Claim
+from db.runs import CANCELLED
 from db.states import Status
 from graphnet.devices import describe
 from graphnet.errors import GraphnetError, TrainingError
@@ -58,7 +59,7 @@ class TaskRunner:
         """Do what is to be done for the task; nothing if it is another worker's or done."""
         settings = self.runtime.settings
         claim = self._asked(
-            lambda: runs.claim(
+            lambda: claims.claim(
                 task_id,
                 worker=self.runtime.name,
                 device=describe(self.device),

@@ -6,11 +6,12 @@ from typing import Any
 from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.expressions import F, Q
 
+from db.claims import Claim, claimed
 from db.clock import now_ms
 from db.errors import translated
 from db.models import Run
 from db.neurolearn import Submission
-from db.runs import CANCELLED, NOTHING, Claim, claimed, vouching
+from db.runs import CANCELLED, NOTHING, vouching
 from db.states import Status
 from db.transactions import restarted, transaction
 

@@ -12,8 +12,8 @@ from actors.outputs import Saved
 from actors.runtime import Runtime
 from actors.settings import Settings as House
 from actors.task import TaskRunner
+from db.claims import Claim
 from db.form import TaskForm
-from db.runs import Claim
 from graphnet.config import Evaluation, Settings
 from graphnet.errors import TrainingError
 from graphnet.experiment import run

@@ -4,8 +4,8 @@ import json
 from dataclasses import replace
 from typing import Any
 
-from db import runs, tasks
-from db.runs import Claim
+from db import claims, tasks
+from db.claims import Claim
 from db.tasks import NewTask
 
 LEASE_MS = 60_000
@@ -26,7 +26,7 @@ async def submitted(**changes: Any) -> str:
 
 async def claimed(task_id: str, *, lease_ms: int = LEASE_MS, max_attempts: int = 3) -> Claim | None:
     """What a worker gets that asks for this task."""
-    return await runs.claim(
+    return await claims.claim(
         task_id, worker="host:1", device="cpu", lease_ms=lease_ms, max_attempts=max_attempts
     )
 

@@ -10,12 +10,13 @@ from typing import Any
 import pytest
 from tortoise.connection import get_connection, get_connections
 
-from db import runs, tasks
+from db import claims, runs, tasks
+from db.claims import Claim
 from db.clock import now_ms
 from db.errors import ContentTooLarge
 from db.models import Outbox, Run
 from db.neurolearn import Submission
-from db.runs import Claim, Hold, Progress
+from db.runs import Hold, Progress
 from tests.databases import query
 from tests.db import processes
 from tests.db.backends import on_mysql, on_postgres
@@ -55,7 +56,7 @@ async def rows(task_id: str) -> tuple[list[Any], list[Any], list[Any]]:
 async def test_a_claim_tells_the_worker_all_and_both_tables_say_running() -> None:
     task_id = await submitted(parent_task_id="TASK7", task_config='{"model":"漢"}')
     before = await now_ms()
-    claim = await runs.claim(
+    claim = await claims.claim(
         task_id, worker="w" * 200, device="d" * 200, lease_ms=60_000, max_attempts=3
     )
     assert claim is not None
@@ -244,7 +245,7 @@ async def test_a_task_handed_back_while_another_asks_for_it_is_not_given_up(
     """Elsewhere the first statement of a claim locks the row that it leaves as it was."""
     claim = await running()
     pool = get_connection("default")
-    drop = runs._drop
+    drop = claims._drop
 
     async def hand_back() -> None:
         get_connections().set("default", pool)  # this task is in no transaction
@@ -255,7 +256,7 @@ async def test_a_task_handed_back_while_another_asks_for_it_is_not_given_up(
             await asyncio.create_task(hand_back())
         await drop(*arguments)
 
-    monkeypatch.setattr(runs, "_drop", late)
+    monkeypatch.setattr(claims, "_drop", late)
     assert await claimed(claim.task_id) is None
     run = await Run.get(task_id=claim.task_id)
     assert (run.state, run.attempt, run.error) == ("Submitted", 0, "")
@@ -288,7 +289,7 @@ async def test_a_submission_deleted_before_the_claim_ends_the_run() -> None:
     await Submission.filter(task_id=task_id).delete()
     assert await claimed(task_id) is None
     run = await Run.get(task_id=task_id)
-    assert (run.state, run.error, run.lease_token) == ("Failed", runs.DELETED, "")
+    assert (run.state, run.error, run.lease_token) == ("Failed", claims.DELETED, "")
     assert run.finished_at > 0
     assert await claimed(task_id) is None
 
@@ -300,7 +301,7 @@ async def test_a_submission_that_cannot_be_read_fails_with_a_sentence(config: st
     assert await claimed(task_id) is None
     (run,), (submission,), _ = await rows(task_id)
     assert run["state"] == submission["task_status"] == "Failed"
-    assert run["error"] == submission["task_result"] == runs.UNREADABLE
+    assert run["error"] == submission["task_result"] == claims.UNREADABLE
 
 
 async def test_a_submission_deleted_while_it_is_trained_harms_nobody(write: Write) -> None:
