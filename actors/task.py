@@ -263,7 +263,9 @@ def _nothing() -> None:
 
 def _cancelled(lines: list[str], saved: Saved) -> dict[str, Any]:
     """The result of a cancelled task."""
-    return {"train_epochs": lines, **_where(saved), "warnings": [CANCELLED]}
+    kept = f"The best parameters until then are kept; it was trained for {len(lines)} epochs."
+    warnings = [CANCELLED, kept] if saved.path else [CANCELLED]
+    return {"train_epochs": lines, **_where(saved), "warnings": warnings}
 
 
 def _where(saved: Saved) -> dict[str, str]:

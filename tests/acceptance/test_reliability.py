@@ -156,6 +156,7 @@ def test_cancelled_in_every_state(fresh: House) -> None:
     manifest = fresh.http.get(f"/api/v0/tasks/{running}/manifest").content
     kept = StoredModel.from_bytes(parameters(fresh, running), manifest)
     assert kept.facts["cancelled_after_epoch"] == len(lines) >= 200
+    assert f"trained for {len(lines)} epochs" in task["task_result"]["warnings"][1]
     assert cancel(fresh, running) == task
     done = fresh.wait(submitted(fresh, 2))
     assert cancel(fresh, done["task_id"]) == done

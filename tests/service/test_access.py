@@ -131,6 +131,17 @@ def test_a_token_of_all_projects_sees_all(place: Place, tokens: dict[str, str]) 
         http.post(f"/api/v0/tasks/{accepted['task_form']['task_id']}/cancel").raise_for_status()
 
 
+def test_the_command_takes_a_token_and_says_where_from(
+    place: Place, tokens: dict[str, str]
+) -> None:
+    command = [sys.executable, "-m", "service.cli", "--url", str(place.http.base_url), "tasks"]
+    for token, status in ((tokens["reader"], 0), ("", 1)):
+        known = environment(**({"SGN_TOKEN": token} if token else {}))
+        done = subprocess.run(command, env=known, capture_output=True, text=True, check=False)
+        assert done.returncode == status, done.stderr
+    assert "SGN_TOKEN" in done.stderr
+
+
 def test_a_revoked_token_ends_at_once(place: Place, tokens: dict[str, str]) -> None:
     assert tokens
     text = sgn_token(place, "new", "--project", "P", "--role", "read")
