@@ -1,6 +1,7 @@
 """A service that answers, without a worker, on servers or in a folder."""
 
 import asyncio
+import contextlib
 import json
 import os
 import time
@@ -20,6 +21,7 @@ from tests.servers import queue_server, s3_server
 from tests.service.forms import SMALL, form
 
 ENDED = {"Finished", "Failed", "Cancelled"}
+PLAIN = {"baselines": False, "explain": False, "cv_folds": 0, "batch_size": 8}
 WORKER = ("dramatiq", "actors.worker:make_broker", "--processes", "1", "--threads", "1")
 
 
@@ -86,3 +88,23 @@ def add_small(http: httpx.Client, proj_id: str = "P", name: str = "small") -> No
         query = {"proj_id": proj_id, "data_name": f"{name}_{group}"}
         answer = http.post("/api/v0/datasets", params=query, content=content).json()
         assert answer["error_num"] == 0, answer
+
+
+def stream(url: str, task_id: str, last: str = "") -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """Events as id, kind and content, until the connection ends."""
+    headers = {"last-event-id": last} if last else {}
+    with (
+        contextlib.suppress(httpx.TransportError),
+        httpx.stream(
+            "GET", f"{url}/api/v0/tasks/{task_id}/events", headers=headers, timeout=60
+        ) as reply,
+    ):
+        event: dict[str, str] = {}
+        for line in reply.iter_lines():
+            name, _, value = line.partition(": ")
+            if line:
+                event[name] = value
+                continue
+            if "data" in event:
+                yield event["id"], event["event"], json.loads(event["data"])
+            event = {}

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from service.client import Client, ClientError
 
 DEFAULT_URL = "http://127.0.0.1:7014"
-NO_TOKEN = "The command takes it from SGN_TOKEN, or from the file that SGN_TOKEN_FILE names."
+WHERE_FROM = "The command takes it from SGN_TOKEN, or from the file that SGN_TOKEN_FILE names."
 
 
 @contextmanager
@@ -24,7 +24,7 @@ def service_at(url: str) -> Iterator["Client"]:
         with Client(url, token=_token()) as client:
             yield client
     except ClientError as error:
-        hint = f"\n{NO_TOKEN}" if error.status == 401 and not _token() else ""
+        hint = f"\n{WHERE_FROM}" if error.status == 401 and not _token() else ""
         raise click.ClickException(_sentences(error) + hint) from error
 
 

@@ -1,7 +1,6 @@
 """What is accepted ends, whatever dies in between: each promise, broken for real."""
 
 import contextlib
-import json
 import re
 import signal
 import subprocess
@@ -16,28 +15,14 @@ import psutil
 import pytest
 
 from graphnet.stored import StoredModel
-from tests.databases import ServerSilent, mysql_database
-from tests.faults.estate import Queue
-from tests.houses import House, end, process, sgn_up
-from tests.mariadb import mariadb_server
-from tests.places import ENDED, WORKER, Place, place_at
-from tests.servers import ServerMissing, free_ports
+from tests.acceptance.conftest import LEASE_MS
+from tests.houses import House, end, sgn_up
+from tests.places import ENDED, PLAIN
 from tests.service.forms import add_datasets, form
 
 pytestmark = pytest.mark.slow
 
-LEASE_MS = 2000
-PLAIN = {"baselines": False, "explain": False, "cv_folds": 0, "batch_size": 8}
 
-
-@pytest.fixture
-def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Short leases, many checkpoints."""
-    monkeypatch.setenv("SGN_LEASE_MS", str(LEASE_MS))
-    monkeypatch.setenv("SGN_CHECKPOINT_MS", "200")
-
-
-@pytest.fixture
 def fresh(quick: None, tmp_path: Path) -> Iterator[House]:  # noqa: ARG001
     with sgn_up(tmp_path / "home") as house:
         add_datasets(house, tmp_path)
@@ -235,69 +220,6 @@ def test_the_command_cancels_and_tries_again(fresh: House) -> None:
     assert sgn("cancel", again) == f"{again} Cancelled"
 
 
-def stream(url: str, task_id: str, last: str = "") -> Iterator[tuple[str, str, dict[str, Any]]]:
-    """Events as id, kind and content, until the connection ends."""
-    headers = {"last-event-id": last} if last else {}
-    with (
-        contextlib.suppress(httpx.TransportError),
-        httpx.stream(
-            "GET", f"{url}/api/v0/tasks/{task_id}/events", headers=headers, timeout=60
-        ) as reply,
-    ):
-        event: dict[str, str] = {}
-        for line in reply.iter_lines():
-            name, _, value = line.partition(": ")
-            if line:
-                event[name] = value
-                continue
-            if "data" in event:
-                yield event["id"], event["event"], json.loads(event["data"])
-            event = {}
-
-
-def test_events_go_on_without_gap_or_repeat_over_restarts_and_a_lost_queue(
-    quick: None,  # noqa: ARG001
-    tmp_path: Path,
-) -> None:
-    from tests.houses import serving
-
-    with contextlib.ExitStack() as stack:
-        place = stack.enter_context(place_at(tmp_path))
-        task_id = place.submit(param_set={**PLAIN, "epochs": 1200})
-        stack.enter_context(process(*WORKER, log=tmp_path / "worker.log", **place.variables))
-        seen: list[tuple[str, str, dict[str, Any]]] = []
-        url, last = str(place.http.base_url).rstrip("/"), ""
-        (tmp_path / "second").mkdir()
-        for round_ in range(200):
-            for event in stream(url, task_id, last):
-                seen.append(event)
-                last = event[0]
-                if len(seen) % 400 == 200:
-                    break
-            if round_ == 0:
-                url = str(
-                    stack.enter_context(serving(tmp_path / "second", **place.variables)).base_url
-                ).rstrip("/")
-            if round_ == 1:
-                from actors.queue import redis_client
-
-                with contextlib.closing(redis_client(place.variables["SGN_REDIS_URL"])) as client:
-                    client.flushall()
-            if seen[-1][2].get("task_status") in ENDED:
-                break
-        epochs = [content for _, kind, content in seen if kind == "epoch"]
-        assert [content["epoch"] for content in epochs] == list(range(1, 1201))
-        task = place.http.get(f"/api/v0/tasks/{task_id}").json()["task"]
-        assert [content["line"] for content in epochs] == task["task_result"]["train_epochs"]
-        assert 0 < epochs[0]["train_loss"] < 5
-        statuses = [content["task_status"] for _, kind, content in seen if kind == "status"]
-        assert statuses == list(dict.fromkeys(statuses))
-        assert statuses[-1] == "Finished"
-        progress = [content for _, kind, content in seen if kind == "progress"]
-        assert any(0 < content["percent"] < 100 and content["eta_seconds"] for content in progress)
-        assert not list(stream(url, task_id, last)), "204: there is nothing more to tell"
-
-
 def test_streams_do_not_hold_up_a_shutdown(fresh: House) -> None:
     task_id = submitted(fresh, 100_000)
     with contextlib.ExitStack() as stack:
@@ -309,206 +231,3 @@ def test_streams_do_not_hold_up_a_shutdown(fresh: House) -> None:
         began = time.monotonic()
         end(fresh)
         assert time.monotonic() - began < 25
-
-
-def test_a_worker_s_clock_may_be_a_minute_off(quick: None, tmp_path: Path) -> None:  # noqa: ARG001
-    shifted = tmp_path / "shifted"
-    shifted.mkdir()
-    (shifted / "sitecustomize.py").write_text(
-        "import time\nreal = time.time\ntime.time = lambda: real() + 60\n"
-    )
-    root = str(Path(__file__).resolve().parents[2])
-    with place_at(tmp_path) as place:
-        ahead = {**place.variables, "PYTHONPATH": f"{shifted}:{root}"}
-        with (
-            process(*WORKER, log=tmp_path / "ahead.log", **ahead),
-            process(*WORKER, log=tmp_path / "worker.log", **place.variables),
-        ):
-            task_ids = [place.submit(param_set={**PLAIN, "epochs": 800}) for _ in range(5)]
-            deadline = time.monotonic() + 90
-            tasks = [place.until(task_id, ENDED, deadline) for task_id in task_ids]
-        assert {task["task_status"] for task in tasks} == {"Finished"}
-        assert {task["attempt"] for task in tasks} == {1}
-        for log in ("ahead.log", "worker.log"):
-            assert "attempt 1" in (tmp_path / log).read_text()
-
-
-def test_a_storage_that_stays_away_fails_the_task_and_keeps_the_parameters(tmp_path: Path) -> None:
-    from tests.faults.proxy import proxy
-
-    (port,) = free_ports(1)
-    try:
-        with contextlib.ExitStack() as stack:
-            spool = tmp_path / "spool"
-            place = stack.enter_context(place_at(tmp_path, "servers", SGN_SPOOL=str(spool)))
-            host, _, upstream = place.variables["SGN_S3_ENDPOINT_URL"][7:].partition(":")
-            storage = stack.enter_context(proxy(port, (host, int(upstream))))
-            task_id = place.submit(param_set={**PLAIN, "epochs": 5})
-            storage.fault("500")
-            impatient = {
-                **place.variables,
-                "SGN_PATIENCE_MS": "3000",
-                "SGN_S3_ENDPOINT_URL": f"http://127.0.0.1:{port}",
-            }
-            with process(*WORKER, log=tmp_path / "worker.log", **impatient):
-                task = place.until(task_id, ENDED, time.monotonic() + 90)
-            assert task["task_status"] == "Failed"
-            assert "registry" in task["error"]
-            assert "Traceback" not in task["error"]
-            kept = spool / task_id
-            assert str(kept) in (tmp_path / "worker.log").read_text()
-            files = [(kept / name).read_bytes() for name in ("model.safetensors", "manifest.json")]
-            assert StoredModel.from_bytes(*files).facts["task_id"] == task_id
-            assert place.http.get(f"/api/v0/tasks/{task_id}/model").status_code == 404
-    except ServerMissing as missing:
-        pytest.skip(str(missing))
-
-
-def test_a_silent_storage_does_not_hold_up_a_worker_that_is_to_end(
-    quick: None,  # noqa: ARG001
-    tmp_path: Path,
-) -> None:
-    from tests.faults.proxy import proxy
-
-    (port,) = free_ports(1)
-    with contextlib.ExitStack() as stack:
-        try:
-            place = stack.enter_context(place_at(tmp_path, "servers"))
-        except ServerMissing as missing:
-            pytest.skip(str(missing))
-        host, _, upstream = place.variables["SGN_S3_ENDPOINT_URL"][7:].partition(":")
-        storage = stack.enter_context(proxy(port, (host, int(upstream))))
-        through = {**place.variables, "SGN_S3_ENDPOINT_URL": f"http://127.0.0.1:{port}"}
-        task_id = place.submit(param_set={**PLAIN, "epochs": 100_000})
-        with process(*WORKER, log=tmp_path / "worker.log", **through) as worker:
-            place.until(task_id, {"Running"}, time.monotonic() + 60)
-            time.sleep(2)
-            storage.fault("silent")
-            time.sleep(2)
-            began = time.monotonic()
-            worker.terminate()
-            place.until(task_id, {"Submitted"}, began + 30)
-            storage.fault("cut")
-            assert worker.wait(60) == 0
-        assert place.http.post(f"/api/v0/tasks/{task_id}/cancel").json()["error_num"] == 0
-
-
-def test_a_worker_that_stalls_beyond_its_lease_and_comes_back_changes_nothing(
-    quick: None,  # noqa: ARG001
-    tmp_path: Path,
-) -> None:
-    with place_at(tmp_path) as place, contextlib.ExitStack() as stack:
-        undisturbed = place.wait(place.submit(param_set={**PLAIN, "epochs": 1500}))[0]
-        task_id = place.submit(param_set={**PLAIN, "epochs": 1500})
-        first = stack.enter_context(process(*WORKER, log=tmp_path / "first.log", **place.variables))
-        until_trained(place, task_id, 300)
-        family = [psutil.Process(first.pid), *psutil.Process(first.pid).children(recursive=True)]
-        for each in family:
-            each.send_signal(signal.SIGSTOP)
-        task = place.wait(task_id)[0]
-        manifest = place.http.get(f"/api/v0/tasks/{task_id}/manifest").content
-        for each in family:
-            each.send_signal(signal.SIGCONT)
-        deadline = time.monotonic() + 30
-        while "belongs to another worker" not in (tmp_path / "first.log").read_text():
-            assert time.monotonic() < deadline
-            time.sleep(0.1)
-        assert place.http.get(f"/api/v0/tasks/{task_id}").json()["task"] == task
-        assert (task["task_status"], task["attempt"]) == ("Finished", 2)
-        assert place.http.get(f"/api/v0/tasks/{task_id}/manifest").content == manifest
-        same = [
-            place.http.get(f"/api/v0/tasks/{each}/model").content
-            for each in (task_id, undisturbed["task_id"])
-        ]
-        assert same[0] == same[1]
-        assert task["task_result"]["train_epochs"] == undisturbed["task_result"]["train_epochs"]
-
-
-def until_trained(place: Place, task_id: str, epoch: int) -> None:
-    deadline = time.monotonic() + 60
-    while place.http.get(f"/api/v0/tasks/{task_id}").json()["task"]["progress"]["epoch"] < epoch:
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
-
-
-def test_the_database_is_killed_in_mid_training_and_the_result_written_when_it_is_back(
-    quick: None,  # noqa: ARG001
-    tmp_path: Path,
-) -> None:
-    with contextlib.ExitStack() as stack:
-        try:
-            server = stack.enter_context(mariadb_server(tmp_path / "mariadb"))
-        except ServerSilent as silent:
-            pytest.skip(str(silent))
-        url = stack.enter_context(mysql_database(server=server.url))
-        place = stack.enter_context(place_at(tmp_path, SGN_DATABASE_URL=url))
-        undisturbed = place.wait(place.submit(param_set={**PLAIN, "epochs": 1500}))[0]
-        task_id = place.submit(param_set={**PLAIN, "epochs": 1500})
-        with process(*WORKER, log=tmp_path / "worker.log", **place.variables):
-            until_trained(place, task_id, 200)
-            server.kill()
-            refused = place.http.post("/api/v0/new_task", content=json.dumps(form()))
-            assert (refused.status_code, refused.json()["error_num"]) == (503, 8)
-            time.sleep(5)  # long enough to be trained to its end meanwhile
-            server.start()
-            task = place.until(task_id, ENDED, time.monotonic() + 60)
-        assert task["task_status"] == "Finished"
-        assert task["task_result"]["train_epochs"] == undisturbed["task_result"]["train_epochs"]
-
-
-def test_the_queue_is_away_for_a_minute_and_comes_back_empty(tmp_path: Path) -> None:
-    """What is trained goes on, what waits is trained, what comes meanwhile is accepted."""
-    (port,) = free_ports(1)
-    queue = Queue(tmp_path / "own-queue", port)
-    queue.folder.mkdir()
-    queue.start()
-    with contextlib.ExitStack() as stack:
-        stack.callback(queue.stop)
-        place = stack.enter_context(place_at(tmp_path, SGN_REDIS_URL=queue.url))
-        worker = process(*WORKER, log=tmp_path / "worker.log", **place.variables)
-        stack.enter_context(worker)
-        before = [place.submit(param_set={**PLAIN, "epochs": 2000}), place.submit()]
-        place.until(before[0], {"Running"}, time.monotonic() + 60)
-        queue.stop()
-        stopped = time.monotonic()
-        meanwhile = place.submit()
-        time.sleep(max(0.0, stopped + 60 - time.monotonic()))
-        assert place.until(before[0], ENDED, time.monotonic() + 5)["task_status"] == "Finished"
-        queue.restart_empty()
-        deadline = time.monotonic() + 60
-        for task_id in (*before, meanwhile):
-            assert place.until(task_id, ENDED, deadline)["task_status"] == "Finished"
-
-
-@pytest.mark.parametrize("damage", ["truncated", "pickled", "swapped", "manifest"])
-def test_a_damaged_model_is_not_given_out(damage: str, trained_place: tuple[Place, str]) -> None:
-    place, task_id = trained_place
-    folder = place.folder / "registry" / "models" / task_id
-    name = "manifest.json" if damage == "manifest" else "model.safetensors"
-    content = (folder / name).read_bytes()
-    changed = {
-        "truncated": content[:-8],
-        "pickled": b"\x80\x04\x95\x0b\x00\x00\x00.",
-        "swapped": content[:-1] + bytes([content[-1] ^ 1]),
-        "manifest": content.replace(b'"measures"', b'"measures_"'),
-    }[damage]
-    (folder / name).write_bytes(changed)
-    try:
-        tuned = form(task_type="dl_ft", trained_task_id=task_id)
-        if damage == "manifest":
-            refused = place.http.post("/api/v0/new_task", content=json.dumps(tuned)).json()
-            assert "SHA-256" in refused["msg"]
-        reply = place.http.get(f"/api/v0/tasks/{task_id}/model")
-        assert (reply.status_code, reply.json()["error_num"]) == (502, 17)
-        assert "is not given out" in reply.json()["msg"]
-    finally:
-        (folder / name).write_bytes(content)
-    assert place.http.get(f"/api/v0/tasks/{task_id}/model").status_code == 200
-
-
-@pytest.fixture(scope="module")
-def trained_place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Place, str]]:
-    with place_at(tmp_path_factory.mktemp("trained")) as place:
-        task_id = place.submit()
-        assert place.wait(task_id)[0]["task_status"] == "Finished"
-        yield place, task_id

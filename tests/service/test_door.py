@@ -19,9 +19,8 @@ from db import datasets
 from service import serve, shelf, up
 from service.shelf import Shelf
 from service.vault import Vault
-from tests.acceptance.test_reliability import stream
 from tests.houses import House, process
-from tests.places import add_small, place_at
+from tests.places import add_small, place_at, stream
 from tests.service.forms import body
 
 pytestmark = pytest.mark.slow
