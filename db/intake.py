@@ -12,11 +12,9 @@ from dataclasses import dataclass, field
 from db.clock import now_ms
 from db.errors import DatabaseError, DatabaseUnavailable, translated
 from db.keys import NewKey
-from db.models import Key, Outbox, Run
-from db.neurolearn import Submission
 from db.numbers import NUMBERS
 from db.outbox import OutboxMessage
-from db.tasks import NewTask, insert_new_task, key_row, outbox_row, run_row, submission_row
+from db.tasks import NewTask, insert_new_task, write
 from db.transactions import restarted, transaction
 
 MOST_TOGETHER = 64
@@ -92,19 +90,8 @@ async def _all_at_once(some: list[_Waiting]) -> list[OutboxMessage] | None:
 async def _insert_all(some: list[_Waiting]) -> int:
     """Write them in one transaction; when, by the database's clock."""
     now = await now_ms()
-    keys = [key_row(each.key, each.task_id, now) for each in some if each.key is not None]
     async with transaction() as connection:
-        if keys:
-            await Key.bulk_create(keys, using_db=connection)
-        await Submission.bulk_create(
-            [submission_row(each.task, each.task_id) for each in some], using_db=connection
-        )
-        await Run.bulk_create(
-            [run_row(each.task, each.task_id, now) for each in some], using_db=connection
-        )
-        await Outbox.bulk_create(
-            [outbox_row(each.task, each.task_id, now) for each in some], using_db=connection
-        )
+        await write(connection, [(each.task, each.task_id, each.key) for each in some], now)
     return now
 
 

@@ -1,9 +1,11 @@
 """Tasks: written whole, read page by page."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.exceptions import IntegrityError
 
 from db.clock import now_ms
@@ -12,6 +14,7 @@ from db.keys import NewKey
 from db.models import Key, Outbox, Run
 from db.neurolearn import Submission
 from db.numbers import NUMBERS
+from db.rows import insert
 from db.states import Status
 from db.transactions import restarted, transaction
 
@@ -104,54 +107,59 @@ async def insert_new_task(task: NewTask, key: NewKey | None = None) -> str:
 
 async def _insert(task: NewTask, task_id: str, now: int, key: NewKey | None) -> None:
     async with transaction() as connection:
-        if key is not None:
-            await key_row(key, task_id, now).save(using_db=connection, force_create=True)
-        await submission_row(task, task_id).save(using_db=connection)
-        await run_row(task, task_id, now).save(using_db=connection, force_create=True)
-        await outbox_row(task, task_id, now).save(using_db=connection)
+        await write(connection, [(task, task_id, key)], now)
 
 
-def key_row(key: NewKey, task_id: str, now: int) -> Key:
-    """The row of a key that is used for this task."""
-    return Key(
-        key_sha256=key.key_sha256,
-        body_sha256=key.body_sha256,
-        task_id=task_id,
-        answer=key.answer(task_id),
-        created_at=now,
-    )
+async def write(
+    connection: BaseDBAsyncClient, new: Sequence[tuple[NewTask, str, NewKey | None]], now: int
+) -> None:
+    """Write tasks under these ids, their keys, and the messages that workers are to be sent."""
+    keys = [_key(key, task_id, now) for _, task_id, key in new if key is not None]
+    messages = [
+        {"task_id": task_id, "created_at": now, "request_id": task.request_id}
+        for task, task_id, _ in new
+    ]
+    await insert(connection, Key, keys)
+    await insert(connection, Submission, [_submission(task, id_) for task, id_, _ in new])
+    await insert(connection, Run, [_run(task, task_id, now) for task, task_id, _ in new])
+    await insert(connection, Outbox, messages)
 
 
-def submission_row(task: NewTask, task_id: str) -> Submission:
+def _key(key: NewKey, task_id: str, now: int) -> dict[str, Any]:
+    return {
+        "key_sha256": key.key_sha256,
+        "body_sha256": key.body_sha256,
+        "task_id": task_id,
+        "answer": key.answer(task_id),
+        "created_at": now,
+    }
+
+
+def _submission(task: NewTask, task_id: str) -> dict[str, Any]:
     """The row that NEURO-LEARN reads."""
-    return Submission(
-        task_id=task_id,
-        proj_id=task.proj_id,
-        task_name=task.task_name,
-        task_type=task.task_type,
-        task_config=task.task_config,
-        task_status=Status.SUBMITTED.value,
-        task_result="",
-    )
+    return {
+        "task_id": task_id,
+        "proj_id": task.proj_id,
+        "task_name": task.task_name,
+        "task_type": task.task_type,
+        "task_config": task.task_config,
+        "task_status": Status.SUBMITTED.value,
+        "task_result": "",
+    }
 
 
-def run_row(task: NewTask, task_id: str, now: int) -> Run:
-    """The service's own row of a new task."""
-    return Run(
-        task_id=task_id,
-        state=Status.SUBMITTED.value,
-        parent_task_id=task.parent_task_id,
-        epochs=task.epochs,
-        submitted_at=now,
-        proj_id=task.proj_id,
-        retry_of=task.retry_of,
-        request_id=task.request_id,
-    )
-
-
-def outbox_row(task: NewTask, task_id: str, now: int) -> Outbox:
-    """The message that a worker is to be sent."""
-    return Outbox(task_id=task_id, created_at=now, request_id=task.request_id)
+def _run(task: NewTask, task_id: str, now: int) -> dict[str, Any]:
+    """The service's own row."""
+    return {
+        "task_id": task_id,
+        "state": Status.SUBMITTED.value,
+        "parent_task_id": task.parent_task_id,
+        "epochs": task.epochs,
+        "submitted_at": now,
+        "proj_id": task.proj_id,
+        "retry_of": task.retry_of,
+        "request_id": task.request_id,
+    }
 
 
 @translated()
