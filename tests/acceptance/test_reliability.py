@@ -23,6 +23,7 @@ from tests.service.forms import add_datasets, form
 pytestmark = pytest.mark.slow
 
 
+@pytest.fixture
 def fresh(quick: None, tmp_path: Path) -> Iterator[House]:  # noqa: ARG001
     with sgn_up(tmp_path / "home") as house:
         add_datasets(house, tmp_path)
