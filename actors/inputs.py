@@ -12,9 +12,7 @@ from graphnet.manifest import check_manifest
 from graphnet.readers import from_json
 from graphnet.splits import Splits
 from graphnet.stored import StoredModel
-from registry import ObjectMissing, Store
-
-PARAMETERS, MANIFEST = "model.safetensors", "manifest.json"
+from registry import MANIFEST, PARAMETERS, ObjectMissing, Store
 
 
 @dataclass(frozen=True)

@@ -6,10 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from actors.inputs import MANIFEST, PARAMETERS
 from actors.patience import patiently
 from graphnet.stored import StoredModel
-from registry import RegistryError, RegistryUnavailable, Store
+from registry import MANIFEST, PARAMETERS, RegistryError, RegistryUnavailable, Store
 
 log = logging.getLogger(__name__)
 

@@ -1,6 +1,5 @@
 """Cancelling a task: at once where nobody trains it, else by its worker, else after a while."""
 
-import json
 from typing import Any
 
 from tortoise.backends.base.client import BaseDBAsyncClient
@@ -14,6 +13,7 @@ from db.neurolearn import Submission
 from db.runs import CANCELLED, NOTHING, vouching
 from db.states import Status
 from db.transactions import restarted, transaction
+from db.transitions import ended, mirror, result_text
 
 BATCH = 100
 # A worker that is asked to end may have handed the task back before it heard of the cancelling.
@@ -59,21 +59,10 @@ async def _end_one(task_id: str, now: int) -> bool:
 
 async def _end(runs: Any, task_id: str, now: int, connection: BaseDBAsyncClient) -> bool:
     """Write Cancelled; :func:`unsettled_ids` finds it where a checkpoint may be worth keeping."""
-    ended = await runs.using_db(connection).update(
-        state=Status.CANCELLED.value,
-        lease_token="",
-        cancel_at=now,
-        finished_at=now,
-        error=CANCELLED,
-        version=F("version") + 1,
-    )
-    if not ended:
+    silent = runs.using_db(connection)
+    if not await ended(silent, Status.CANCELLED, now, CANCELLED, cancel_at=now):
         return False
-    await (
-        Submission.filter(task_id=task_id)
-        .using_db(connection)
-        .update(task_status=Status.CANCELLED.value, task_result=json.dumps(NOTHING))
-    )
+    await mirror(task_id, Status.CANCELLED, connection, result=result_text(NOTHING))
     return True
 
 
@@ -115,7 +104,7 @@ async def settle(task_id: str, result: dict[str, Any] | None) -> None:
         settled = await unsettled.update(checkpoint=0, version=F("version") + 1, **vouched)
         if not settled or result is None:
             return
-        text = json.dumps(result, allow_nan=False, ensure_ascii=False, separators=(",", ":"))
+        text = result_text(result)
         ended = Submission.filter(task_id=task_id, task_status=Status.CANCELLED.value)
         await ended.using_db(connection).update(task_result=text)
 

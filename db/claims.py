@@ -18,6 +18,7 @@ from db.neurolearn import Submission
 from db.states import Status
 from db.tasks import json_object
 from db.transactions import restarted, transaction
+from db.transitions import ended, mirror
 
 IN_ALL = 10  # times the attempts since the last checkpoint
 LONGEST_CHAIN = 16
@@ -92,13 +93,7 @@ async def _drop(
     runs: Any, task_id: str, sentence: str, now: int, connection: BaseDBAsyncClient
 ) -> None:
     """End the task as Failed in both tables, if the run is still among these."""
-    dropped = await runs.update(
-        state=Status.FAILED.value,
-        lease_token="",
-        finished_at=now,
-        error=sentence,
-        version=F("version") + 1,
-    )
+    dropped = await ended(runs, Status.FAILED, now, sentence)
     if dropped:
         await mirror(task_id, Status.FAILED, connection, result=sentence)
 
@@ -149,14 +144,3 @@ async def _earlier(run: Run, connection: BaseDBAsyncClient | None) -> tuple[str,
         chain.append(current.retry_of)
         current = await Run.get_or_none(task_id=current.retry_of, using_db=connection)
     return tuple(chain)
-
-
-async def mirror(
-    task_id: str, status: Status, connection: BaseDBAsyncClient, result: str | None = None
-) -> None:
-    """Write the state where NEURO-LEARN reads it."""
-    row = Submission.filter(task_id=task_id).using_db(connection)
-    if result is None:
-        await row.update(task_status=status.value)
-    else:
-        await row.update(task_status=status.value, task_result=result)

@@ -5,7 +5,6 @@ same transaction the submission that NEURO-LEARN reads. The UPDATE comes first: 
 turn a transaction that began by reading into a writing one while another process writes.
 """
 
-import json
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -13,14 +12,14 @@ from typing import Any
 from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.expressions import F
 
-from db.claims import Claim, mirror
+from db.claims import Claim
 from db.clock import now_ms
 from db.errors import translated
 from db.models import Outbox, Run
 from db.states import Status
 from db.transactions import restarted, transaction
+from db.transitions import ended, mirror, result_text
 
-ERROR_CHARACTERS = 1024
 CANCELLED = "The task was cancelled."
 NOTHING = {"train_epochs": [], "model_state_path": "", "warnings": [CANCELLED]}
 
@@ -82,7 +81,7 @@ async def update_task_result(claim: Claim, result: dict[str, Any]) -> Status | N
     What was cancelled before this is written ends as Cancelled, and keeps the result.
     """
     vouched = vouching(result)
-    return await _end(claim, Status.FINISHED, _text(result), sentence=CANCELLED, **vouched)
+    return await _end(claim, Status.FINISHED, result_text(result), sentence=CANCELLED, **vouched)
 
 
 @restarted
@@ -104,7 +103,7 @@ async def end_cancelled(claim: Claim, result: dict[str, Any] | None) -> bool:
     None leaves a checkpoint of an earlier attempt to be settled.
     """
     more = {} if result is None else {"checkpoint": 0, **vouching(result)}
-    text = _text(NOTHING if result is None else result)
+    text = result_text(NOTHING if result is None else result)
     return await _end(claim, Status.CANCELLED, text, sentence=CANCELLED, **more) is not None
 
 
@@ -121,27 +120,14 @@ async def _end(
     async with transaction() as connection:
         ours = _ours(claim, connection)
         if status == Status.FINISHED:
-            if await _ended(ours.filter(cancel_at=0), status, now, **more):
+            if await ended(ours.filter(cancel_at=0), status, now, **more):
                 await mirror(claim.task_id, status, connection, result=result)
                 return status
             status, more = Status.CANCELLED, {**more, "checkpoint": 0}
-        if not await _ended(ours, status, now, sentence, **more):
+        if not await ended(ours, status, now, sentence, **more):
             return None
         await mirror(claim.task_id, status, connection, result=result)
     return status
-
-
-async def _ended(runs: Any, status: Status, now: int, sentence: str = "", **more: Any) -> int:
-    return int(
-        await runs.update(
-            state=status.value,
-            lease_token="",
-            finished_at=now,
-            error=sentence[:ERROR_CHARACTERS],
-            version=F("version") + 1,
-            **more,
-        )
-    )
 
 
 @restarted
@@ -168,10 +154,6 @@ async def hand_back(claim: Claim) -> bool:
                 using_db=connection,
             )
     return bool(changed)
-
-
-def _text(result: dict[str, Any]) -> str:
-    return json.dumps(result, allow_nan=False, ensure_ascii=False, separators=(",", ":"))
 
 
 def _ours(claim: Claim, connection: BaseDBAsyncClient | None = None) -> Any:

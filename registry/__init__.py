@@ -7,12 +7,14 @@ text is one sentence.
 
 from registry.errors import ObjectMissing, RegistryError, RegistryUnavailable
 from registry.location import open_store
-from registry.store import CHECKPOINTS, MAX_BYTES, MODELS, Store
+from registry.store import CHECKPOINTS, MANIFEST, MAX_BYTES, MODELS, PARAMETERS, Store
 
 __all__ = [
     "CHECKPOINTS",
+    "MANIFEST",
     "MAX_BYTES",
     "MODELS",
+    "PARAMETERS",
     "ObjectMissing",
     "RegistryError",
     "RegistryUnavailable",

@@ -7,6 +7,7 @@ from registry.errors import RegistryError
 
 MAX_BYTES = 2 * 1024**3
 MODELS, CHECKPOINTS = "models", "checkpoints"  # the folders of a registry
+PARAMETERS, MANIFEST = "model.safetensors", "manifest.json"  # the objects of a model
 
 _TASK_ID = re.compile(r"[A-Za-z0-9_-]{1,32}")
 _NAME = re.compile(r"[a-z0-9_-][a-z0-9_.-]{0,99}")

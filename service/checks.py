@@ -10,7 +10,7 @@ from db.states import Status
 from db.tasks import ModelRecord
 from graphnet.errors import ModelError
 from graphnet.manifest import check_manifest, read_manifest
-from registry import ObjectMissing
+from registry import MANIFEST, ObjectMissing
 from service.agreement import PARENT, disagreements, named
 from service.guard import Caller
 from service.house import House
@@ -19,7 +19,6 @@ from service.replies import FieldError
 from service.vault import Vault
 
 CONFIG_CHARACTERS = 4096
-MANIFEST = "manifest.json"
 
 
 async def check(form: TaskForm, house: House, caller: Caller) -> list[FieldError]:

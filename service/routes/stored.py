@@ -9,12 +9,10 @@ from starlette.responses import Response
 from db.tasks import TaskRecord
 from graphnet.errors import ModelError
 from graphnet.manifest import check_manifest, read_manifest
-from registry import ObjectMissing
+from registry import MANIFEST, PARAMETERS, ObjectMissing
 from service.house import house_of
 from service.replies import ErrorNum, Refusal, success
 from service.routes.tasks import task_of
-
-PARAMETERS, MANIFEST = "model.safetensors", "manifest.json"
 
 
 async def model(request: Request) -> Response:

@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 import torch
 
-from actors.inputs import MANIFEST, PARAMETERS
 from actors.lease import Lease
 from actors.outputs import Saved
 from actors.runtime import Runtime
@@ -19,7 +18,7 @@ from graphnet.errors import TrainingError
 from graphnet.experiment import run
 from graphnet.splits import Splits
 from graphnet.stored import StoredModel
-from registry import ObjectMissing
+from registry import MANIFEST, PARAMETERS, ObjectMissing
 from registry.location import open_store
 from tests.graphnet.people import cohort
 
