@@ -13,7 +13,10 @@ class Run(Model):
 
     ``version`` counts the changes of state; ``crashes`` the claims since the last checkpoint, which
     was saved at ``checkpoint``; ``cancel_at`` is when somebody asked the worker to stop;
-    ``manifest_sha256`` vouches for what was stored.
+    ``manifest_sha256`` vouches for what was stored, until it was cleaned away at ``removed_at``.
+    A run that is ``part_of`` a task is its ``part``-th share of work, from 1 on, and has no
+    submission of its own. ``kind`` is of the device asked for, such as ``cuda``; empty for any.
+    ``traceparent`` is of the W3C's Trace Context.
     """
 
     task_id = fields.CharField(max_length=32, primary_key=True)
@@ -41,12 +44,18 @@ class Run(Model):
     remaining_ms = fields.BigIntField(default=-1)
     cancel_at = fields.BigIntField(default=0)
     manifest_sha256 = fields.CharField(max_length=64, default="")
+    part_of = fields.CharField(max_length=32, default="")
+    part = fields.IntField(default=0)
+    kind = fields.CharField(max_length=8, default="")
+    traceparent = fields.CharField(max_length=64, default="")
+    removed_at = fields.BigIntField(default=0)
 
     class Meta:
         table = "sgn_runs"
         indexes = (
             Index(fields=("state", "lease_until"), name="sgn_runs_state_lease"),
             Index(fields=("state", "proj_id"), name="sgn_runs_state_project"),
+            Index(fields=("part_of", "state"), name="sgn_runs_part"),
         )
 
 
@@ -58,6 +67,7 @@ class Outbox(Model):
     created_at = fields.BigIntField()
     sent_at = fields.BigIntField(default=0)
     request_id = fields.CharField(max_length=64, default="")
+    kind = fields.CharField(max_length=8, default="")
 
     class Meta:
         table = "sgn_outbox"
