@@ -14,6 +14,7 @@ from graphnet.config import Evaluation, Settings
 from graphnet.errors import GraphnetError, ModelError, TrainingError
 from graphnet.experiment import Outcome, run
 from graphnet.journal import Journal
+from graphnet.packing import unpack_folds, unpack_seeds
 from graphnet.parts import SEEDS, Part
 from graphnet.recovery import recovered
 from graphnet.splits import Splits
@@ -176,7 +177,7 @@ def test_a_damaged_part_is_refused(number: int) -> None:
     for damaged in (content[:-1], content[:-1] + bytes([content[-1] ^ 1]), b""):
         others.contents[number] = damaged
         with pytest.raises(ModelError):
-            parts.unpack_folds([damaged], []) if number == 3 else parts.unpack_seeds(damaged)
+            unpack_folds([damaged], []) if number == 3 else unpack_seeds(damaged)
 
 
 def test_a_part_that_diverges_says_so() -> None:
