@@ -16,7 +16,7 @@ from dramatiq import Broker, Middleware, Worker
 from dramatiq.asyncio import get_event_loop_thread
 from dramatiq.brokers.redis import RedisBroker
 
-from actors.queue import WORKERS
+from actors.queue import SIGN_OF_LIFE_SECONDS, show_life
 from actors.relay import Relay
 from actors.settings import Settings
 from actors.sweep import run_sweep
@@ -28,7 +28,6 @@ T = TypeVar("T")
 
 RELAY_SECONDS = 2.0
 POLL_MS = 30
-SIGN_OF_LIFE_SECONDS = 30
 
 
 class Runtime(Middleware):
@@ -38,8 +37,11 @@ class Runtime(Middleware):
     each epoch.
     """
 
-    def __init__(self, settings: Settings, checkpoints: Store | None = None) -> None:
+    def __init__(
+        self, settings: Settings, checkpoints: Store | None = None, kind: str = "cpu"
+    ) -> None:
         self.settings = settings
+        self.kind = kind
         self._checkpoints = checkpoints
         self.name = f"{socket.gethostname()}:{os.getpid()}"
         self.stopping = threading.Event()
@@ -72,10 +74,9 @@ class Runtime(Middleware):
         self.call(close_database())
 
     async def _show_life(self, client: redis.Redis) -> None:
-        key = f"{WORKERS}:{self.name}"
         while True:
             try:
-                await asyncio.to_thread(client.set, key, "1", ex=SIGN_OF_LIFE_SECONDS)
+                await asyncio.to_thread(show_life, client, self.name, self.kind)
             except redis.RedisError as error:
                 log.warning("no sign of life could be given: %s", error)
             await asyncio.sleep(SIGN_OF_LIFE_SECONDS / 3)

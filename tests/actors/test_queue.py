@@ -10,7 +10,7 @@ from dramatiq.brokers.redis import RedisBroker
 from actors.queue import QUEUE, on_queue, redis_broker, send
 from tests.servers import queue_server
 
-MESSAGES = [(f"TASK{number}", f"request{number}") for number in range(250)]
+MESSAGES = [(f"TASK{number}", f"request{number}", "") for number in range(250)]
 
 
 @pytest.fixture
@@ -24,8 +24,8 @@ def test_many_messages_go_in_their_order(broker: RedisBroker) -> None:
     send(broker, MESSAGES)
     consumer = broker.consume(QUEUE, prefetch=250, timeout=100)
     found = [message for _ in MESSAGES if (message := next(consumer)) is not None]
-    assert [message.args for message in found] == [(task_id,) for task_id, _ in MESSAGES]
-    assert [message.options["request_id"] for message in found] == [each for _, each in MESSAGES]
+    assert [message.args for message in found] == [(task_id,) for task_id, _, _ in MESSAGES]
+    assert [message.options["request_id"] for message in found] == [each for _, each, _ in MESSAGES]
     assert broker.client.hlen("dramatiq:sgn.msgs") == 250, "until they are acknowledged"
     for message in found:
         consumer.ack(message)
