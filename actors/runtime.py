@@ -28,6 +28,8 @@ T = TypeVar("T")
 
 RELAY_SECONDS = 2.0
 POLL_MS = 30
+BROKEN = 70  # the exit status of a worker whose device has failed
+GIVE_UP_SECONDS = 10.0
 
 
 class Runtime(Middleware):
@@ -45,6 +47,7 @@ class Runtime(Middleware):
         self._checkpoints = checkpoints
         self.name = f"{socket.gethostname()}:{os.getpid()}"
         self.stopping = threading.Event()
+        self._broken = False
         self._background: list[Future[None]] = []
 
     def call(self, work: Coroutine[Any, Any, T]) -> T:
@@ -72,6 +75,17 @@ class Runtime(Middleware):
         for future in self._background:
             future.cancel()
         self.call(close_database())
+        if self._broken:
+            os._exit(BROKEN)  # so that whoever starts workers knows; what CUDA cleans up may hang
+
+    def give_up(self) -> None:
+        """End this process, whose device is of no use any more, to be started anew.
+
+        Called by the thread of a task; it returns once no other task will be taken.
+        """
+        self._broken = True
+        os.kill(os.getpid(), signal.SIGTERM)
+        self.stopping.wait(GIVE_UP_SECONDS)
 
     async def _show_life(self, client: redis.Redis) -> None:
         while True:

@@ -6,7 +6,6 @@ from dataclasses import replace
 from functools import partial
 from typing import Any, TypeVar
 
-import torch
 from torch import Tensor
 
 from actors.checkpoints import Checkpoints, identity
@@ -25,9 +24,10 @@ from db.errors import DatabaseUnavailable
 from db.form import TaskForm
 from db.runs import CANCELLED
 from db.states import Status
-from graphnet.devices import describe
+from graphnet.devices import Choice, is_lost
 from graphnet.errors import GraphnetError, TrainingError
 from graphnet.experiment import recovered, run
+from graphnet.memory import free, told
 from graphnet.stored import StoredModel
 from registry import RegistryError, RegistryUnavailable, Store
 
@@ -43,16 +43,14 @@ INTERNAL = (
 class TaskRunner:
     """Trains the tasks that messages name. One message may come twice; one claim is given.
 
-    ``models`` and ``checkpoints`` are the registry's two folders.
+    ``models`` and ``checkpoints`` are the registry's two folders, ``choice`` is where to train.
     """
 
-    def __init__(
-        self, runtime: Runtime, models: Store, checkpoints: Store, device: torch.device
-    ) -> None:
+    def __init__(self, runtime: Runtime, models: Store, checkpoints: Store, choice: Choice) -> None:
         self.runtime = runtime
         self.models = models
         self.checkpoints = checkpoints
-        self.device = device
+        self.choice = choice
         self._patience = runtime.settings.patience_ms / 1000
 
     def __call__(self, task_id: str) -> None:
@@ -62,7 +60,7 @@ class TaskRunner:
             lambda: claims.claim(
                 task_id,
                 worker=self.runtime.name,
-                device=describe(self.device),
+                device=self.choice.name,
                 lease_ms=settings.lease_ms,
                 max_attempts=settings.max_attempts,
             )
@@ -73,7 +71,9 @@ class TaskRunner:
             return
         request_id.set(claim.request_id)
         log.info("task %s: attempt %d", task_id, claim.attempt)
-        if self._run(claim):
+        ours = self._run(claim)
+        free()  # a device is shared with other workers
+        if ours:
             return
         log.warning("task %s belongs to another worker; nothing was written", task_id)
 
@@ -95,11 +95,26 @@ class TaskRunner:
             # Nothing can be written: the task is tried again once its lease has run out.
             log.exception("task %s: the database stayed away", claim.task_id)
             return True
-        except Exception:
+        except Exception as error:
             log.exception("task %s failed", claim.task_id)
+            if is_lost(error):
+                return self._give_up(claim)
             sentence = INTERNAL.format(task_id=claim.task_id)
         return self._asked(lambda: runs.fail_task(claim, sentence))
 
+    def _give_up(self, claim: Claim) -> bool:
+        """Leave the task to another process: in this one CUDA fails from here on.
+
+        It counts as a crash, as it may be the task that does it.
+        """
+        log.critical(
+            "the CUDA device failed; task %s goes back and this process ends", claim.task_id
+        )
+        ours = self._asked(lambda: runs.hand_back(claim, counted=True))
+        self.runtime.give_up()
+        return ours
+
+    @told
     def _train(self, claim: Claim) -> bool:
         """Everything between claim and result."""
         form = TaskForm.from_config(claim.task_type, claim.task_config)
@@ -132,7 +147,7 @@ class TaskRunner:
             inputs.settings,
             evaluation=form.evaluation(),
             parent=inputs.parent,
-            device=self.device,
+            device=self.choice.device,
             journal=journal,
             identity={"task_id": claim.task_id, "parent_task_id": claim.parent_task_id},
         )
@@ -141,6 +156,7 @@ class TaskRunner:
             check = partial(self._check, lease)
             saved = self._save(claim.task_id, outcome.model, lease.confirm, check)
         result = {**outcome.result, **_where(saved)}
+        result["warnings"] = [*filter(None, [self.choice.warning]), *result["warnings"]]
         return self._asked(lambda: runs.update_task_result(claim, result))
 
     def _cancel(
@@ -206,7 +222,7 @@ class TaskRunner:
             raise HandedBackError(lease.claim.task_id)
 
     def _checkpoints(self, inputs: Inputs, form: TaskForm) -> Checkpoints:
-        key = identity(inputs, form.evaluation(), self.device.type)
+        key = identity(inputs, form.evaluation(), self.choice.kind)
         return Checkpoints(self.checkpoints, key, seconds=self._patience)
 
     def _stopped(

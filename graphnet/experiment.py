@@ -17,6 +17,7 @@ from graphnet.explanation import explain
 from graphnet.fits import Watched, fit_watched, replicas, untrained
 from graphnet.journal import Journal
 from graphnet.manifest import check_fit
+from graphnet.memory import told
 from graphnet.nested import INNER_FOLDS, grid
 from graphnet.remarks import clipped_values, quality, warnings
 from graphnet.splits import Splits
@@ -37,6 +38,7 @@ class Outcome:
     result: dict[str, Any]
 
 
+@told
 def run(
     data: Splits,
     settings: Settings,
@@ -57,7 +59,7 @@ def run(
         CohortError: splits that do not fit together or hold too little.
         SettingsError: a graph that these data cannot have.
         ModelError: a parent that does not fit.
-        TrainingError: a loss that is no longer a number.
+        TrainingError: a loss that is no longer a number, or too little memory.
 
     """
     on = device or torch.device("cpu")

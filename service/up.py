@@ -101,7 +101,9 @@ def _environment(home: Path, sockets: Path, listening: socket.socket) -> dict[st
     }
     # A file would be heard before what is said here.
     named = {name for name in os.environ if name.removesuffix("_FILE") in own}
-    return {name: text for name, text in os.environ.items() if name not in named} | own
+    given = {name: text for name, text in os.environ.items() if name not in named}
+    # One's own machine may have a device that cannot be used; the result says so.
+    return {"SGN_CPU_FALLBACK": "1", **given, **own}
 
 
 def _valkey(home: Path, sockets: Path, environment: dict[str, str]) -> Child:
