@@ -58,7 +58,7 @@ def _broker(
     *,
     maintenance_chance: int,
 ) -> RedisBroker:
-    broker = made(  # type: ignore[no-untyped-call]
+    broker = made(
         client=client,
         middleware=list(middleware),
         maintenance_chance=maintenance_chance,

@@ -26,10 +26,11 @@ class SettingsError(Exception):
 class Settings:
     """Where the database, the queue and the registry are, and how a worker behaves.
 
-    ``threads`` is what torch may use on a CPU; ``cpu_fallback`` whether to use that where the CUDA
-    device cannot be used, and ``gpu_share`` the part of that one's memory for this process. Times are in milliseconds: ``patience_ms`` is how
-    long a worker waits for a database or storage that is away. Parameters that could not be
-    stored are kept in the folder ``spool``. A URL may hold a password, so none is ever printed.
+    ``threads`` is what torch may use on a CPU; ``cpu_fallback`` says whether to train there where
+    the CUDA device cannot be used, ``gpu_share`` which part of that one's memory is this process's.
+    Times are in milliseconds: ``patience_ms`` is how long a worker waits for a database or storage
+    that is away. Parameters that could not be stored are kept in the folder ``spool``. A URL may
+    hold a password, so none is ever printed.
     """
 
     database_url: str = field(repr=False)

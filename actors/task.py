@@ -85,12 +85,12 @@ class TaskRunner:
             return False
         except HandedBackError:
             log.info("task %s is handed back", claim.task_id)
-            return self._asked(lambda: runs.hand_back(claim))
+            end = partial(runs.hand_back, claim)
         except CancelledTaskError:
-            return self._asked(lambda: runs.end_cancelled(claim, None))
+            end = partial(runs.end_cancelled, claim, None)
         except (GraphnetError, RegistryError) as error:
             log.info("task %s failed: %s", claim.task_id, error)
-            sentence = str(error)
+            end = partial(runs.fail_task, claim, str(error))
         except DatabaseUnavailable:
             # Nothing can be written: the task is tried again once its lease has run out.
             log.exception("task %s: the database stayed away", claim.task_id)
@@ -99,20 +99,19 @@ class TaskRunner:
             log.exception("task %s failed", claim.task_id)
             if is_lost(error):
                 return self._give_up(claim)
-            sentence = INTERNAL.format(task_id=claim.task_id)
-        return self._asked(lambda: runs.fail_task(claim, sentence))
+            end = partial(runs.fail_task, claim, INTERNAL.format(task_id=claim.task_id))
+        return self._asked(end)
 
     def _give_up(self, claim: Claim) -> bool:
         """Leave the task to another process: in this one CUDA fails from here on.
 
         It counts as a crash, as it may be the task that does it.
         """
-        log.critical(
-            "the CUDA device failed; task %s goes back and this process ends", claim.task_id
-        )
-        ours = self._asked(lambda: runs.hand_back(claim, counted=True))
-        self.runtime.give_up()
-        return ours
+        log.critical("task %s: the CUDA device failed, so this process ends", claim.task_id)
+        try:
+            return self._asked(lambda: runs.hand_back(claim, counted=True))
+        finally:
+            self.runtime.give_up()
 
     @told
     def _train(self, claim: Claim) -> bool:

@@ -37,11 +37,12 @@ class Turn:
                 self._holder = holder
 
 
-class Consumer(_RedisConsumer):  # type: ignore[misc]
+class Consumer(_RedisConsumer):
     """Fetches a message only while its process has none, from this queue or another."""
 
     def __init__(self, broker: RedisBroker, queue: str, pause_ms: int, turn: Turn) -> None:
-        super().__init__(broker, queue, 1, 0)  # it does not sleep with the turn in its hands
+        # It does not sleep with the turn in its hands.
+        super().__init__(broker, queue, 1, 0)  # type: ignore[no-untyped-call]
         self._pause = pause_ms / 1000
         self._turn = turn
 
@@ -50,7 +51,7 @@ class Consumer(_RedisConsumer):  # type: ignore[misc]
         message = None
         if self._turn.take(self):
             try:
-                message = super().__next__()
+                message = super().__next__()  # type: ignore[no-untyped-call]
             finally:
                 holder = None if message is None else message.message_id
                 self._turn.pass_to(holder, of=self)
@@ -61,14 +62,14 @@ class Consumer(_RedisConsumer):  # type: ignore[misc]
     def ack(self, message: Any) -> None:
         """The message is done with."""
         try:
-            super().ack(message)
+            super().ack(message)  # type: ignore[no-untyped-call]
         finally:
             self._turn.pass_to(None, of=message.message_id)
 
     def nack(self, message: Any) -> None:
         """The message is of no use."""
         try:
-            super().nack(message)
+            super().nack(message)  # type: ignore[no-untyped-call]
         finally:
             self._turn.pass_to(None, of=message.message_id)
 
@@ -77,7 +78,7 @@ class OneAtATimeBroker(RedisBroker):
     """Its consumers have one message together, however many queues there are."""
 
     def __init__(self, **settings: Any) -> None:
-        super().__init__(**settings)
+        super().__init__(**settings)  # type: ignore[no-untyped-call]
         self._one = Turn()
 
     def consume(self, queue_name: str, prefetch: int = 1, timeout: int = 5000) -> Any:

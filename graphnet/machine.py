@@ -96,7 +96,7 @@ def look(environment: Mapping[str, str], device: torch.device) -> Machine:
     return Machine(
         torch=str(torch.__version__),
         cuda=cuda,
-        driver=_driver(),
+        driver=driver_version(),
         files=tuple(sorted(str(path) for path in FILES.glob("nvidia[0-9]*"))),
         asked=environment.get("NVIDIA_VISIBLE_DEVICES", ""),
         hidden=environment.get("CUDA_VISIBLE_DEVICES", "0").strip() in {"", "-1"},
@@ -119,7 +119,7 @@ def _tried(device: torch.device) -> tuple[int, str]:
     return count, ""
 
 
-def _driver() -> str:
+def driver_version() -> str:
     """Such as 550.54.15; empty where none is loaded."""
     try:
         words = DRIVER.read_text(encoding="utf-8", errors="replace").split()

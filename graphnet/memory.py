@@ -1,5 +1,6 @@
 """When memory runs out, on a CUDA device or in the process: said in words, or done in parts."""
 
+import contextlib
 import functools
 import gc
 from collections.abc import Callable
@@ -78,4 +79,5 @@ def free() -> None:
     """Give back what torch keeps for later, so that other processes on the device can have it."""
     gc.collect()
     if torch.cuda.is_initialized():
-        torch.cuda.empty_cache()
+        with contextlib.suppress(torch.AcceleratorError):  # a device that failed has nothing left
+            torch.cuda.empty_cache()
