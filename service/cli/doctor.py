@@ -31,8 +31,8 @@ def doctor(home: Path | None, as_json: bool) -> int:  # noqa: FBT001
 
     if home is None and not variables.is_told(os.environ):
         raise click.ClickException(
-            "There is nothing to look at: set the SGN_ variables that 'sgn serve' needs, or name the "
-            "folder of an 'sgn up' with --home."
+            "There is nothing to look at: set the SGN_ variables that 'sgn serve' needs, or name "
+            "the folder of an 'sgn up' with --home."
         )
     if home is not None and not home.is_dir():
         raise click.ClickException(f"There is no folder {home}.")
@@ -50,7 +50,7 @@ def _show(found: Sequence["Finding"]) -> None:
     columns = [Column("State", whole=True, styles=STYLES), Column("Check", whole=True)]
     show_table([*columns, Column("Found")], [row for each in found for row in _rows(each)])
     counts = Counter(each.state.value for each in found)
-    click.echo(f"\n{counts['fault']} faults, {counts['warning']} warnings.")
+    click.echo(f"\nfaults: {counts['fault']}, warnings: {counts['warning']}")
 
 
 def _rows(each: "Finding") -> list[tuple[str, str, str]]:

@@ -11,9 +11,7 @@ from service.doctor.finding import Finding, fault, ok, warning
 from service.settings import Settings
 
 CHECK = "database"
-LOCKED_OUT = (
-    "Start the server, and look at host, port, user, password and name in SGN_DATABASE_URL."
-)
+LOCKED_OUT = "Start the server; look at host, port, user, password and name in SGN_DATABASE_URL."
 SLOW_MS = 50
 PER_UPLOADED_BYTE = 2  # a dataset is kept as JSON, which is longer than its file
 
@@ -21,9 +19,9 @@ PER_UPLOADED_BYTE = 2  # a dataset is kept as JSON, which is longer than its fil
 async def check(settings: Settings) -> list[Finding]:
     """Everything of the database, and what hangs on it: its clock, and who may come in."""
     url = settings.house.database_url
-    path = url.removeprefix("sqlite://")
-    if path != url and not Path(path).is_file():
-        return [fault(CHECK, f"there is no file {path}", "Run 'sgn migrate', which makes it.")]
+    absent = _absent_file(url)
+    if absent:
+        return [fault(CHECK, f"there is no file {absent}", "Run 'sgn migrate', which makes it.")]
     try:
         await open_database(url)
     except DatabaseError as error:
@@ -34,6 +32,12 @@ async def check(settings: Settings) -> list[Finding]:
         return [fault(CHECK, str(error), LOCKED_OUT)]
     finally:
         await close_database()
+
+
+def _absent_file(url: str) -> str:
+    """The file of an SQLite database, which opening it would make."""
+    path = url.removeprefix("sqlite://")
+    return "" if path == url or Path(path).is_file() else path
 
 
 async def _asked(settings: Settings) -> list[Finding]:

@@ -38,13 +38,13 @@ def house(home: Path) -> dict[str, str]:
 async def _examine(environment: Mapping[str, str], *, embedded: bool) -> list[Finding]:
     settings, wrong = variables.read(environment)
     checks: dict[str, Awaitable[list[Finding]]] = {
-        "machine": asyncio.to_thread(machine.check, settings),
+        "version": asyncio.to_thread(machine.check, settings),
         "torch": asyncio.to_thread(device.check, settings),
     }
     if "SGN_DATABASE_URL" not in wrong:
         checks["database"] = database.check(settings)
     if "SGN_REDIS_URL" not in wrong:
-        checks["redis"] = _queue(settings, embedded=embedded)
+        checks["redis"] = asyncio.to_thread(_queue, settings, embedded=embedded)
     if "SGN_REGISTRY_URL" not in wrong:
         checks["registry"] = asyncio.to_thread(storage.check, settings)
     answers = await asyncio.gather(*(_bounded(name, check) for name, check in checks.items()))
@@ -52,11 +52,11 @@ async def _examine(environment: Mapping[str, str], *, embedded: bool) -> list[Fi
     return sorted(found, key=lambda each: ORDER.index(each.check))
 
 
-async def _queue(settings: Settings, *, embedded: bool) -> list[Finding]:
+def _queue(settings: Settings, *, embedded: bool) -> list[Finding]:
     url = settings.house.redis_url
     if embedded and not Path(url.removeprefix("unix://")).is_socket():
         return [warning("redis", "the house is not running", "Start it: sgn up --home FOLDER.")]
-    return await asyncio.to_thread(queue.check, url)
+    return queue.check(url)
 
 
 async def _bounded(name: str, check: Awaitable[list[Finding]]) -> list[Finding]:

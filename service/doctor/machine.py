@@ -1,4 +1,4 @@
-"""This machine: versions, cores, room on the disk."""
+"""The machine itself: versions, cores, room on the disk."""
 
 import os
 import platform

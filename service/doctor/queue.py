@@ -28,11 +28,12 @@ def check(url: str) -> list[Finding]:
             return [_server(info, ping_ms), _eviction(info), _kept(info), _workers(client)]
     except redis.AuthenticationError:
         return [fault(CHECK, "it refuses the password", "Correct the password in SGN_REDIS_URL.")]
+    except redis.ResponseError:
+        fix = "Let its user ping, ask INFO, SCAN and MGET, and call scripts on the keys dramatiq:*."
+        return [fault(CHECK, "it refuses what is asked of it", fix)]
     except redis.RedisError as error:
         found = f"no answer at SGN_REDIS_URL ({type(error).__name__})"
-        return [
-            fault(CHECK, found, "Start the server, and look at host and port of SGN_REDIS_URL.")
-        ]
+        return [fault(CHECK, found, "Start the server; look at host and port in SGN_REDIS_URL.")]
 
 
 def _server(info: Any, ping_ms: float) -> Finding:
