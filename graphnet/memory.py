@@ -67,6 +67,7 @@ def halving(work: Callable[[int], T], size: int) -> T:
             if size == 1 or not is_exhausted(error) or is_recording():
                 raise
         size //= 2
+        gc.collect()
         free()
 
 
@@ -77,7 +78,6 @@ def is_recording() -> bool:
 
 def free() -> None:
     """Give back what torch keeps for later, so that other processes on the device can have it."""
-    gc.collect()
     if torch.cuda.is_initialized():
         with contextlib.suppress(torch.AcceleratorError):  # a device that failed has nothing left
             torch.cuda.empty_cache()
