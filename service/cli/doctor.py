@@ -37,7 +37,10 @@ def doctor(home: Path | None, as_json: bool) -> int:  # noqa: FBT001
     if home is not None and not home.is_dir():
         raise click.ClickException(f"There is no folder {home}.")
     logging.disable()  # what is wrong is said once, in words
-    found = examination.examine(os.environ, home)
+    try:
+        found = examination.examine(os.environ, home)
+    finally:
+        logging.disable(logging.NOTSET)
     sound = examination.is_sound(found)
     if as_json:
         show_json({"sound": sound, "checks": [asdict(each) for each in found]})

@@ -77,8 +77,8 @@ def test_a_worker_that_cannot_use_its_device_says_so_and_ends(
 ) -> None:
     for name, value in {**place.variables, "NVIDIA_VISIBLE_DEVICES": "0"}.items():
         monkeypatch.setenv(name, value)
+    monkeypatch.setattr(sys, "__stderr__", said := io.StringIO())
     with pytest.raises(SystemExit) as ended:
-        monkeypatch.setattr(sys, "__stderr__", said := io.StringIO())
         make_broker()
     assert ended.value.code == 1
     assert said.getvalue().startswith(

@@ -3,8 +3,12 @@
 import json
 import os
 import secrets
+import threading
+import time
 from collections.abc import Iterator
 from contextlib import closing
+from email.utils import formatdate
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -196,6 +200,24 @@ def test_a_clock_that_goes_wrong(ahead_ms: int, *, signed: bool, state: State) -
     finding = clock.finding("the database", ahead_ms, signed=signed)
     assert finding.state == state
     assert ("behind" in finding.found) == (ahead_ms < 0)
+
+
+class Late(BaseHTTPRequestHandler):
+    """Storage that refuses whom it does not know, an hour behind."""
+
+    def do_HEAD(self) -> None:
+        self.send_response_only(403)
+        self.send_header("date", formatdate(time.time() - 3600, usegmt=True))
+        self.end_headers()
+
+
+def test_the_clock_of_storage_is_read_from_whatever_it_answers() -> None:
+    with HTTPServer(("127.0.0.1", 0), Late) as server:
+        threading.Thread(target=server.handle_request, daemon=True).start()
+        (finding,) = clock.storage(f"http://127.0.0.1:{server.server_port}")
+    assert finding.state == State.FAULT
+    assert "3600." in finding.found or "3599." in finding.found
+    assert clock.storage("http://127.0.0.1:1") == []
 
 
 @pytest.mark.parametrize(
