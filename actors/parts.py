@@ -19,6 +19,7 @@ from db.parts import PartState
 from db.states import Status
 from graphnet import parts
 from graphnet.errors import GraphnetError
+from graphnet.memory import told
 from registry import ObjectMissing
 
 log = logging.getLogger(__name__)
@@ -26,6 +27,7 @@ log = logging.getLogger(__name__)
 LOOK_SECONDS = 0.5
 
 
+@told
 def do_part(place: Workplace, claim: Claim, given: Inputs | None = None) -> bool:
     """Do one part and keep what it gave with its task; False if it was not ours any more.
 
@@ -37,7 +39,7 @@ def do_part(place: Workplace, claim: Claim, given: Inputs | None = None) -> bool
         inputs = given or place.inputs(form, lambda: place.check(lease))
         with TaskJournal(place.runtime, lease, None, place.kept(inputs, form)) as journal:
             work = work_of(form, inputs)
-            content = parts.do(work, claim.part, device=place.device, journal=journal)
+            content = parts.do(work, claim.part, device=place.choice.device, journal=journal)
         lease.confirm()
         name = _name(inputs, form, claim.part)
         place.stored(
@@ -118,7 +120,10 @@ class Parts:
             return content
         log.warning("task %s: part %d is not what was stored; it is done again", task_id, number)
         return parts.do(
-            self._begun.work(), number, device=self._place.device, journal=self._begun.journal
+            self._begun.work(),
+            number,
+            device=self._place.choice.device,
+            journal=self._begun.journal,
         )
 
 

@@ -1,5 +1,6 @@
 """The queue: Dramatiq on Redis. A message holds a task id and nothing else."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -7,10 +8,15 @@ import redis
 from dramatiq import Message, Middleware
 from dramatiq.brokers.redis import RedisBroker
 
+from actors.turn import OneAtATimeBroker
+from db.form import KINDS
+
 QUEUE = "sgn"
 ACTOR = "train"
 HEARTBEAT_MS = 30_000
 WORKERS = "sgn:workers"
+SIGN_OF_LIFE_SECONDS = 30
+SCANNED = 1000  # keys looked at in one call
 
 
 def redis_client(url: str) -> redis.Redis:
@@ -20,31 +26,50 @@ def redis_client(url: str) -> redis.Redis:
     )
 
 
-def redis_broker(url: str, middleware: Iterable[Middleware] = ()) -> RedisBroker:
+def queue_of(kind: str) -> str:
+    """The queue of the tasks that ask for a device of this kind; of ``""``, of all others."""
+    return f"{QUEUE}.{kind}" if kind else QUEUE
+
+
+QUEUES = tuple(queue_of(kind) for kind in ("", *KINDS))
+
+
+def redis_broker(url: str) -> RedisBroker:
     """The broker as every process must configure it.
 
     A message of a killed worker comes back only when some client does maintenance, by default
     once in a thousand commands; here with every command. Retries, ages and time limits are the
     database's matter (attempts, leases), so none of Dramatiq's middleware is in use.
     """
-    broker = _broker(redis_client(url), middleware, maintenance_chance=1_000_000)
-    broker.declare_queue(QUEUE)
+    return _broker(RedisBroker, redis_client(url), maintenance_chance=1_000_000)
+
+
+def worker_broker(url: str, kind: str, middleware: Iterable[Middleware]) -> RedisBroker:
+    """The broker of a worker, which takes the tasks that its kind of device may."""
+    broker = _broker(OneAtATimeBroker, redis_client(url), middleware, maintenance_chance=1_000_000)
+    broker.declare_queue(queue_of(kind))
     return broker
 
 
 def _broker(
-    client: redis.Redis, middleware: Iterable[Middleware] = (), *, maintenance_chance: int
+    made: type[RedisBroker],
+    client: redis.Redis,
+    middleware: Iterable[Middleware] = (),
+    *,
+    maintenance_chance: int,
 ) -> RedisBroker:
-    return RedisBroker(  # type: ignore[no-untyped-call]
+    broker = made(
         client=client,
         middleware=list(middleware),
         maintenance_chance=maintenance_chance,
         heartbeat_timeout=HEARTBEAT_MS,
     )
+    broker.declare_queue(QUEUE)
+    return broker
 
 
-def send(broker: RedisBroker, messages: Sequence[tuple[str, str]]) -> None:
-    """Put tasks on the queue, each by its id and the id of the request that asked for it.
+def send(broker: RedisBroker, messages: Sequence[tuple[str, str, str]]) -> None:
+    """Put tasks on their queues, each by its id, its request's id and its kind of device.
 
     The first goes by itself, so that the rest find the scripts loaded and go in one round trip.
 
@@ -57,25 +82,43 @@ def send(broker: RedisBroker, messages: Sequence[tuple[str, str]]) -> None:
     if not others:
         return
     pipeline = broker.client.pipeline(transaction=False)
-    together = _broker(pipeline, maintenance_chance=0)
+    together = _broker(RedisBroker, pipeline, maintenance_chance=0)
     together.broker_id = broker.broker_id  # else the server would take it for a worker
     for message in others:
         together.enqueue(message)
     pipeline.execute()
 
 
-def _message(task_id: str, request_id: str) -> "Message[None]":
+def _message(task_id: str, request_id: str, kind: str) -> "Message[None]":
     options = {"request_id": request_id} if request_id else {}
-    return Message(queue_name=QUEUE, actor_name=ACTOR, args=(task_id,), kwargs={}, options=options)
+    return Message(
+        queue_name=queue_of(kind), actor_name=ACTOR, args=(task_id,), kwargs={}, options=options
+    )
 
 
 def on_queue(broker: RedisBroker) -> set[str]:
-    """The tasks whose messages lie on the queue.
+    """The tasks whose messages lie on any of the queues, also on those that nobody here consumes.
 
     Not those that a worker has fetched: if it never heard the answer, nobody has them.
     """
-    name = f"{broker.namespace}:{QUEUE}"
+    messages = [message for name in QUEUES for message in _lying(broker, name)]
+    return {str(argument) for message in messages for argument in message.args[:1]}
+
+
+def _lying(broker: RedisBroker, queue: str) -> list["Message[Any]"]:
+    name = f"{broker.namespace}:{queue}"
     numbers: Any = broker.client.lrange(name, 0, -1)
     contents: Any = broker.client.hmget(f"{name}.msgs", numbers) if numbers else ()
-    messages = (Message.decode(content) for content in contents if content is not None)
-    return {str(argument) for message in messages for argument in message.args[:1]}
+    return [Message.decode(content) for content in contents if content is not None]
+
+
+def show_life(client: redis.Redis, worker: str, kind: str) -> None:
+    """Say that a worker with this kind of device is alive. Raises redis.RedisError."""
+    client.set(f"{WORKERS}:{worker}", kind, ex=SIGN_OF_LIFE_SECONDS)
+
+
+def alive(client: redis.Redis) -> Counter[str]:
+    """How many workers have shown life lately, by kind of device. Raises redis.RedisError."""
+    keys = list(client.scan_iter(f"{WORKERS}:*", count=SCANNED))
+    kinds: Any = client.mget(keys) if keys else ()
+    return Counter(kind.decode() for kind in kinds if kind is not None)

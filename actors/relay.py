@@ -98,7 +98,7 @@ class Relay:
 async def _send(broker: RedisBroker, messages: Sequence[OutboxMessage]) -> int:
     """Send these and note it; the number of messages sent."""
     if messages:
-        told = [(message.task_id, message.request_id) for message in messages]
+        told = [(message.task_id, message.request_id, message.kind) for message in messages]
         await asyncio.to_thread(queue.send, broker, told)
         await outbox.mark_sent(messages)
     return len(messages)

@@ -16,7 +16,7 @@ from dramatiq import Broker, Middleware, Worker
 from dramatiq.asyncio import get_event_loop_thread
 from dramatiq.brokers.redis import RedisBroker
 
-from actors.queue import WORKERS
+from actors.queue import SIGN_OF_LIFE_SECONDS, show_life
 from actors.relay import Relay
 from actors.settings import Settings
 from actors.sweep import run_sweep
@@ -28,7 +28,8 @@ T = TypeVar("T")
 
 RELAY_SECONDS = 2.0
 POLL_MS = 30
-SIGN_OF_LIFE_SECONDS = 30
+BROKEN = 70  # the exit status of a worker whose device has failed
+GIVE_UP_SECONDS = 10.0
 
 
 class Runtime(Middleware):
@@ -38,11 +39,15 @@ class Runtime(Middleware):
     each epoch.
     """
 
-    def __init__(self, settings: Settings, checkpoints: Store | None = None) -> None:
+    def __init__(
+        self, settings: Settings, checkpoints: Store | None = None, kind: str = "cpu"
+    ) -> None:
         self.settings = settings
+        self.kind = kind
         self._checkpoints = checkpoints
         self.name = f"{socket.gethostname()}:{os.getpid()}"
         self.stopping = threading.Event()
+        self._broken = False
         self._background: list[Future[None]] = []
 
     def call(self, work: Coroutine[Any, Any, T]) -> T:
@@ -70,12 +75,22 @@ class Runtime(Middleware):
         for future in self._background:
             future.cancel()
         self.call(close_database())
+        if self._broken:
+            os._exit(BROKEN)  # so that whoever starts workers knows; what CUDA cleans up may hang
+
+    def give_up(self) -> None:
+        """End this process, whose device is of no use any more, to be started anew.
+
+        Called by the thread of a task; it returns once no other task will be taken.
+        """
+        self._broken = True
+        os.kill(os.getpid(), signal.SIGTERM)
+        self.stopping.wait(GIVE_UP_SECONDS)
 
     async def _show_life(self, client: redis.Redis) -> None:
-        key = f"{WORKERS}:{self.name}"
         while True:
             try:
-                await asyncio.to_thread(client.set, key, "1", ex=SIGN_OF_LIFE_SECONDS)
+                await asyncio.to_thread(show_life, client, self.name, self.kind)
             except redis.RedisError as error:
                 log.warning("no sign of life could be given: %s", error)
             await asyncio.sleep(SIGN_OF_LIFE_SECONDS / 3)

@@ -17,14 +17,20 @@ T = TypeVar("T")
 class SettingsError(Exception):
     """A variable of the environment that is missing or cannot be used; names it."""
 
+    def __init__(self, sentence: str, name: str = "") -> None:
+        super().__init__(sentence)
+        self.name = name
+
 
 @dataclass(frozen=True)
 class Settings:
     """Where the database, the queue and the registry are, and how a worker behaves.
 
-    ``threads`` is what torch may use on a CPU. Times are in milliseconds: ``patience_ms`` is how
-    long a worker waits for a database or storage that is away. Parameters that could not be
-    stored are kept in the folder ``spool``. A URL may hold a password, so none is ever printed.
+    ``threads`` is what torch may use on a CPU; ``cpu_fallback`` says whether to train there where
+    the CUDA device cannot be used, ``gpu_share`` which part of that one's memory is this process's.
+    Times are in milliseconds: ``patience_ms`` is how long a worker waits for a database or storage
+    that is away. Parameters that could not be stored are kept in the folder ``spool``. A URL may
+    hold a password, so none is ever printed.
     """
 
     database_url: str = field(repr=False)
@@ -32,6 +38,8 @@ class Settings:
     registry_url: str
     s3_endpoint_url: str | None = None
     device: str = "auto"
+    cpu_fallback: bool = False
+    gpu_share: float = 1.0
     threads: int = 1
     lease_ms: int = 30_000
     max_attempts: int = 3
@@ -53,6 +61,8 @@ class Settings:
             registry_url=read(environment, "SGN_REGISTRY_URL", str),
             s3_endpoint_url=read(environment, "SGN_S3_ENDPOINT_URL", str, "") or None,
             device=read(environment, "SGN_DEVICE", str, "auto"),
+            cpu_fallback=read(environment, "SGN_CPU_FALLBACK", yes_or_no, default=False),
+            gpu_share=read(environment, "SGN_GPU_SHARE", share, 1.0),
             threads=read(environment, "SGN_THREADS", positive, 1),
             lease_ms=read(environment, "SGN_LEASE_MS", positive, 30_000),
             max_attempts=read(environment, "SGN_MAX_ATTEMPTS", positive, 3),
@@ -68,14 +78,15 @@ def read(
     """Cast one variable, from ``NAME`` or the file ``NAME_FILE``. Raises SettingsError."""
     text = _text(environment, name)
     if text is None and default is None:
-        raise SettingsError(f"The environment variable {name} (or {name}_FILE) is not set.")
+        raise SettingsError(f"The environment variable {name} (or {name}_FILE) is not set.", name)
     if text is None:
         assert default is not None  # noqa: S101 - narrowed above, for the type checker
         return default
     try:
         return cast(text)
     except ValueError as error:
-        raise SettingsError(f"The environment variable {name} cannot be used: {error}.") from error
+        sentence = f"The environment variable {name} cannot be used: {error}."
+        raise SettingsError(sentence, name) from error
 
 
 def redis_address(text: str) -> str:
@@ -100,6 +111,17 @@ def positive(text: str) -> int:
     return int(text)
 
 
+def share(text: str) -> float:
+    """A number above 0 up to 1. Raises ValueError in words."""
+    try:
+        number = float(text)
+    except ValueError:
+        number = 0.0
+    if not 0 < number <= 1:
+        raise ValueError(f"it must be a number above 0 up to 1, not {text!r}")
+    return number
+
+
 def yes_or_no(text: str) -> bool:
     """1/0, true/false, yes/no. Raises ValueError in words."""
     answers = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}
@@ -115,4 +137,5 @@ def _text(environment: Mapping[str, str], name: str) -> str | None:
     try:
         return Path(path).read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(f"The file that {name}_FILE names cannot be read: {path}.") from error
+        sentence = f"The file that {name}_FILE names cannot be read: {path}."
+        raise SettingsError(sentence, name) from error

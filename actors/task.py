@@ -23,9 +23,10 @@ from db.errors import DatabaseUnavailable
 from db.form import TaskForm
 from db.runs import CANCELLED
 from db.states import Status
-from graphnet.devices import describe
+from graphnet.devices import is_lost
 from graphnet.errors import GraphnetError, TrainingError
 from graphnet.experiment import run
+from graphnet.memory import free, told
 from graphnet.recovery import recovered
 from graphnet.stored import StoredModel
 from registry import RegistryError, RegistryUnavailable
@@ -63,7 +64,7 @@ class TaskRunner:
             lambda: claims.claim(
                 task_id,
                 worker=self.place.runtime.name,
-                device=describe(self.place.device),
+                device=self.place.choice.name,
                 lease_ms=settings.lease_ms,
                 max_attempts=settings.max_attempts,
             )
@@ -72,7 +73,9 @@ class TaskRunner:
             return False
         request_id.set(claim.request_id)
         log.info("task %s: attempt %d", task_id, claim.attempt)
-        if not self._run(claim, given):
+        ours = self._run(claim, given)
+        free()  # a device is shared with other workers
+        if not ours:
             log.warning("task %s belongs to another worker; nothing was written", task_id)
         return True
 
@@ -84,21 +87,35 @@ class TaskRunner:
             return False
         except HandedBackError:
             log.info("task %s is handed back", claim.task_id)
-            return self.place.asked(lambda: runs.hand_back(claim))
+            end = partial(runs.hand_back, claim)
         except CancelledTaskError:
-            return self.place.asked(lambda: runs.end_cancelled(claim, None))
+            end = partial(runs.end_cancelled, claim, None)
         except (GraphnetError, RegistryError) as error:
             log.info("task %s failed: %s", claim.task_id, error)
-            sentence = str(error)
+            end = partial(runs.fail_task, claim, str(error))
         except DatabaseUnavailable:
             # Nothing can be written: the task is tried again once its lease has run out.
             log.exception("task %s: the database stayed away", claim.task_id)
             return True
-        except Exception:
+        except Exception as error:
             log.exception("task %s failed", claim.task_id)
-            sentence = INTERNAL.format(task_id=claim.task_id)
-        return self.place.asked(lambda: runs.fail_task(claim, sentence))
+            if is_lost(error):
+                return self._give_up(claim)
+            end = partial(runs.fail_task, claim, INTERNAL.format(task_id=claim.task_id))
+        return self.place.asked(end)
 
+    def _give_up(self, claim: Claim) -> bool:
+        """Leave the task to another process: in this one CUDA fails from here on.
+
+        It counts as a crash, as it may be the task that does it.
+        """
+        log.critical("task %s: the CUDA device failed, so this process ends", claim.task_id)
+        try:
+            return self.place.asked(lambda: runs.hand_back(claim, counted=True))
+        finally:
+            self.place.runtime.give_up()
+
+    @told
     def _train(self, claim: Claim) -> bool:
         """Everything between claim and result."""
         form = TaskForm.from_config(claim.task_type, claim.task_config)
@@ -131,7 +148,7 @@ class TaskRunner:
             inputs.settings,
             evaluation=form.evaluation(),
             parent=inputs.parent,
-            device=self.place.device,
+            device=self.place.choice.device,
             journal=begun.journal,
             identity={"task_id": claim.task_id, "parent_task_id": claim.parent_task_id},
             sharing=self._shared(begun),
@@ -141,6 +158,7 @@ class TaskRunner:
             check = partial(self.place.check, begun.lease)
             saved = self._save(claim.task_id, outcome.model, begun.lease.confirm, check)
         result = {**outcome.result, **_where(saved)}
+        result["warnings"] = [*filter(None, [self.place.choice.warning]), *result["warnings"]]
         return self.place.asked(lambda: runs.update_task_result(claim, result))
 
     def _shared(self, begun: Begun) -> Parts | None:

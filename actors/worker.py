@@ -1,29 +1,41 @@
 """The composition root of a worker: ``dramatiq actors.worker:make_broker``."""
 
+import logging
 import os
+import sys
 
 import dramatiq
 import torch
 from dramatiq.brokers.redis import RedisBroker
 from dramatiq.middleware.asyncio import AsyncIO
 
-from actors.queue import ACTOR, QUEUE, redis_broker
+from actors.queue import ACTOR, QUEUE, worker_broker
 from actors.runtime import Runtime
-from actors.settings import Settings
+from actors.settings import Settings, SettingsError
 from actors.task import TaskRunner
 from actors.trace import mark_log
 from actors.workplace import Workplace
-from graphnet.devices import choose_device
-from registry import CHECKPOINTS, MODELS, open_store
+from graphnet.devices import choose, limit
+from graphnet.errors import GraphnetError
+from registry import CHECKPOINTS, MODELS, RegistryError, open_store
+
+log = logging.getLogger(__name__)
 
 
 def make_broker() -> RedisBroker:
     """Wire a worker from the environment, and make its broker Dramatiq's own.
 
-    Raises:
-        SettingsError: a variable of the environment cannot be used.
-
+    What it cannot work with ends the process with a sentence.
     """
+    try:
+        return _wired()
+    except (SettingsError, GraphnetError, RegistryError) as error:
+        # Not into the log: Dramatiq may end before it has passed that on.
+        print(f"The worker cannot start: {error}", file=sys.__stderr__, flush=True)
+        sys.exit(1)
+
+
+def _wired() -> RedisBroker:
     mark_log()
     settings = Settings.from_environment(os.environ)
     # Nets of this size gain nothing from a second thread, and on a busy machine threads that wait
@@ -33,10 +45,12 @@ def make_broker() -> RedisBroker:
         open_store(settings.registry_url, endpoint_url=settings.s3_endpoint_url, folder=folder)
         for folder in (MODELS, CHECKPOINTS)
     )
-    runtime = Runtime(settings, checkpoints)
-    broker = redis_broker(settings.redis_url, [AsyncIO(), runtime])
-    place = Workplace(runtime, models, checkpoints, choose_device(settings.device))
-    runner = TaskRunner(place)
+    choice = choose(settings.device, os.environ, fallback=settings.cpu_fallback)
+    limit(choice.device, settings.gpu_share)
+    log.log(logging.WARNING if choice.warning else logging.INFO, "%s", choice.said)
+    runtime = Runtime(settings, checkpoints, choice.kind)
+    broker = worker_broker(settings.redis_url, choice.kind, [AsyncIO(), runtime])
+    runner = TaskRunner(Workplace(runtime, models, checkpoints, choice))
     dramatiq.actor(actor_name=ACTOR, queue_name=QUEUE, broker=broker)(runner.__call__)
     dramatiq.set_broker(broker)
     return broker

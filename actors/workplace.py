@@ -5,8 +5,6 @@ from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-import torch
-
 from actors.checkpoints import Checkpoints, identity
 from actors.inputs import Inputs, read_inputs
 from actors.journal import HandedBackError, TaskJournal
@@ -16,6 +14,7 @@ from actors.runtime import Runtime
 from db.claims import Claim
 from db.errors import DatabaseUnavailable
 from db.form import TaskForm
+from graphnet.devices import Choice
 from graphnet.work import Work
 from registry import RegistryError, RegistryUnavailable, Store
 
@@ -29,12 +28,12 @@ def nothing() -> None:
 
 @dataclass(frozen=True)
 class Workplace:
-    """``models`` and ``checkpoints`` are the registry's two folders."""
+    """Both stores are the registry's folders; ``choice`` is where to train."""
 
     runtime: Runtime
     models: Store
     checkpoints: Store
-    device: torch.device
+    choice: Choice
 
     @property
     def patience(self) -> float:
@@ -67,7 +66,7 @@ class Workplace:
 
     def kept(self, inputs: Inputs, form: TaskForm) -> Checkpoints:
         """The checkpoints of a training of these."""
-        key = identity(inputs, form.evaluation(), self.device.type)
+        key = identity(inputs, form.evaluation(), self.choice.kind)
         return Checkpoints(self.checkpoints, key, seconds=self.patience)
 
     def check(self, lease: Lease) -> None:

@@ -51,6 +51,7 @@ class Claim:
     request_id: str = ""
     part_of: str = ""
     part: int = 0
+    kind: str = ""
 
 
 @restarted
@@ -149,6 +150,7 @@ async def claimed(
         request_id=run.request_id,
         part_of=run.part_of,
         part=run.part,
+        kind=run.kind,
     )
 
 

@@ -8,6 +8,8 @@ from typing import Any, Self
 from graphnet.config import EVALUATION, Evaluation, Settings
 
 FROM_SCRATCH, FINE_TUNE = "dl_ts", "dl_ft"
+ANY = "any"
+KINDS = ("cpu", "cuda")  # of devices that a form may ask for
 
 
 @dataclass(frozen=True)
@@ -15,7 +17,8 @@ class TaskForm:
     """A form whose every field was checked.
 
     ``settings`` holds only what was asked for; the rest is the model's recommended settings.
-    ``model`` is empty when a fine-tuning keeps its parent's.
+    ``model`` is empty when a fine-tuning keeps its parent's; ``kind`` when any device will do.
+    Where a model is trained is no setting of it.
     """
 
     task_type: str
@@ -28,6 +31,7 @@ class TaskForm:
     settings: dict[str, Any] = field(default_factory=dict)
     trained_task_id: str = ""
     save_model_state: bool = True
+    kind: str = ""
 
     @property
     def splits(self) -> dict[str, tuple[str, ...]]:
@@ -62,6 +66,7 @@ class TaskForm:
                 **self.settings,
                 "trained_task_id": self.trained_task_id,
                 "save_model_state": self.save_model_state,
+                **({"device": self.kind} if self.kind else {}),
             },
         }
 
@@ -84,5 +89,6 @@ class TaskForm:
             model=config["model"],
             trained_task_id=settings.pop("trained_task_id"),
             save_model_state=settings.pop("save_model_state"),
+            kind=settings.pop("device", ""),
             settings=settings,
         )

@@ -15,11 +15,15 @@ BACK_OFF_MS = 5_000
 
 @dataclass(frozen=True)
 class OutboxMessage:
-    """A task id to put on the queue; the message is known by its task and when it was written."""
+    """A task id to put on the queue; the message is known by its task and when it was written.
+
+    ``kind`` is of the device that the task asks for; empty for any.
+    """
 
     task_id: str
     request_id: str
     created_at: int
+    kind: str = ""
 
 
 @translated()
@@ -27,7 +31,7 @@ async def unsent(older_than_ms: int = 0, limit: int = BATCH) -> list[OutboxMessa
     """The oldest messages that were not sent, written at least that long ago."""
     old = Outbox.filter(sent_at=0, created_at__lte=await now_ms() - older_than_ms)
     rows = old.order_by("id").limit(limit)
-    found = await rows.values_list("task_id", "request_id", "created_at")
+    found = await rows.values_list("task_id", "request_id", "created_at", "kind")
     return [OutboxMessage(*row) for row in found]
 
 
@@ -101,12 +105,8 @@ async def _write(task_ids: list[str], now: int, *, since: int) -> list[str]:
     """Write a message for each task that has none since then."""
     recent = await _messaged_since(task_ids, since)
     wanted = [task_id for task_id in task_ids if task_id not in recent]
-    if wanted:
-        asked = dict(await Run.filter(task_id__in=wanted).values_list("task_id", "request_id"))
-        await Outbox.bulk_create(
-            [
-                Outbox(task_id=task_id, created_at=now, request_id=asked.get(task_id, ""))
-                for task_id in wanted
-            ]
-        )
-    return wanted
+    runs = await Run.filter(task_id__in=wanted).values("task_id", "request_id", "kind")
+    known = {run["task_id"]: run for run in runs}
+    there = [task_id for task_id in wanted if task_id in known]
+    await Outbox.bulk_create([Outbox(created_at=now, **known[task_id]) for task_id in there])
+    return there

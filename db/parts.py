@@ -43,7 +43,6 @@ async def announce(claim: Claim, count: int) -> bool:
         # Something must change, as MySQL counts nothing else.
         if not await ours(claim, connection).update(lease_until=F("lease_until") + 1):
             return False
-        kind = (await Run.get(task_id=claim.task_id, using_db=connection)).kind
         ids = [part_id(claim.task_id, number) for number in missing]
         runs = [
             {
@@ -54,12 +53,12 @@ async def announce(claim: Claim, count: int) -> bool:
                 "request_id": claim.request_id,
                 "part_of": claim.task_id,
                 "part": number,
-                "kind": kind,
+                "kind": claim.kind,
             }
             for number, id_ in zip(missing, ids, strict=True)
         ]
         messages = [
-            {"task_id": id_, "created_at": now, "request_id": claim.request_id, "kind": kind}
+            {"task_id": id_, "created_at": now, "request_id": claim.request_id, "kind": claim.kind}
             for id_ in ids
         ]
         await insert(connection, Run, runs)

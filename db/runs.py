@@ -132,25 +132,30 @@ async def _end(
 
 @restarted
 @translated()
-async def hand_back(claim: Claim) -> bool:
-    """Put the task back as Submitted with a message to send; the attempt is not counted."""
+async def hand_back(claim: Claim, *, counted: bool = False) -> bool:
+    """Put the task back as Submitted with a message to send.
+
+    The attempt is ``counted`` where it ended as a crash does; else it is as if it had not been.
+    """
     now = await now_ms()
     async with transaction() as connection:
         changed = await ours(claim, connection).update(
             state=Status.SUBMITTED.value,
             lease_token="",
             lease_until=0,
-            attempt=F("attempt") - 1,
+            attempt=F("attempt") - (0 if counted else 1),
             version=F("version") + 1,
         )
         if changed:
-            counted = Run.filter(task_id=claim.task_id, crashes__gt=0).using_db(connection)
-            await counted.update(crashes=F("crashes") - 1)
+            if not counted:
+                crashed = Run.filter(task_id=claim.task_id, crashes__gt=0).using_db(connection)
+                await crashed.update(crashes=F("crashes") - 1)
             await mirror(claim.task_id, Status.SUBMITTED, connection)
             await Outbox.create(
                 task_id=claim.task_id,
                 created_at=now,
                 request_id=claim.request_id,
+                kind=claim.kind,
                 using_db=connection,
             )
     return bool(changed)

@@ -25,7 +25,7 @@ LISTED = ("id", "task_id", "proj_id", "task_name", "task_type", "task_config", "
 
 @dataclass(frozen=True)
 class NewTask:
-    """A task to be written; ``task_config`` is JSON text."""
+    """A task to be written; ``task_config`` is JSON text, ``kind`` of the device, empty for any."""
 
     proj_id: str
     task_name: str
@@ -35,6 +35,7 @@ class NewTask:
     epochs: int
     retry_of: str = ""
     request_id: str = ""
+    kind: str = ""
 
 
 @dataclass(frozen=True)
@@ -116,7 +117,12 @@ async def write(
     """Write tasks under these ids, their keys, and the messages that workers are to be sent."""
     keys = [_key(key, task_id, now) for _, task_id, key in new if key is not None]
     messages = [
-        {"task_id": task_id, "created_at": now, "request_id": task.request_id}
+        {
+            "task_id": task_id,
+            "created_at": now,
+            "request_id": task.request_id,
+            "kind": task.kind,
+        }
         for task, task_id, _ in new
     ]
     await insert(connection, Key, keys)
@@ -159,6 +165,7 @@ def _run(task: NewTask, task_id: str, now: int) -> dict[str, Any]:
         "proj_id": task.proj_id,
         "retry_of": task.retry_of,
         "request_id": task.request_id,
+        "kind": task.kind,
     }
 
 

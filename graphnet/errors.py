@@ -30,6 +30,10 @@ class TrainingError(GraphnetError):
     kept: Any = None
 
 
+class OutOfMemory(TrainingError):
+    """A training that needs more memory than there is."""
+
+
 def shortened(names: Sequence[str], most: int = 8) -> str:
     """Names for a sentence: the first ``most`` and how many more there are."""
     if len(names) <= most:

@@ -13,6 +13,7 @@ from graphnet.cohort import Cohort
 from graphnet.config import Evaluation, Settings
 from graphnet.explanation import explain
 from graphnet.journal import Journal
+from graphnet.memory import told
 from graphnet.parts import Gatherer, Sharing
 from graphnet.remarks import clipped_values, quality, warnings
 from graphnet.splits import Splits
@@ -29,6 +30,7 @@ class Outcome:
     result: dict[str, Any]
 
 
+@told
 def run(
     data: Splits,
     settings: Settings,
@@ -51,7 +53,7 @@ def run(
         CohortError: splits that do not fit together or hold too little.
         SettingsError: a graph that these data cannot have.
         ModelError: a parent that does not fit.
-        TrainingError: a loss that is no longer a number.
+        TrainingError: a loss that is no longer a number, or too little memory.
 
     """
     on = device or torch.device("cpu")

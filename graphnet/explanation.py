@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import combinations
 from typing import Any
 
@@ -11,6 +12,7 @@ from captum.attr import IntegratedGradients
 from scipy.stats import rankdata
 from torch import Tensor
 
+from graphnet import memory
 from graphnet.cohort import Cohort, FloatArray
 from graphnet.preprocessing import Views
 from graphnet.stored import StoredModel
@@ -54,9 +56,14 @@ def integrated_gradients(model: StoredModel, cohort: Cohort) -> Attribution:
     class 0, of more classes the likeliest one's over the mean of all, or the score on its scale;
     the mean over replicas.
     """
+    return memory.halving(partial(_attributed, model, cohort), ROWS)
+
+
+def _attributed(model: StoredModel, cohort: Cohort, rows: int) -> Attribution:
+    """The same, so many subjects at a time."""
     total = size = np.zeros((len(cohort.regions), len(cohort.measures)))
     gaps: list[float] = []
-    for x, adjacency in _parts(model, cohort):
+    for x, adjacency in _parts(model, cohort, rows):
         score = _Score(model, x, adjacency)
         found = IntegratedGradients(score).attribute(x, n_steps=STEPS, internal_batch_size=None)
         whole = score(x) - score(torch.zeros_like(x))
@@ -72,10 +79,14 @@ def occlusion(model: StoredModel, cohort: Cohort) -> FloatArray:
 
     The mean magnitude over subjects (Zeiler & Fergus 2014, arXiv:1311.2901), in units of the score.
     """
+    return memory.halving(partial(_moved, model, cohort), ROWS)
+
+
+def _moved(model: StoredModel, cohort: Cohort, rows: int) -> FloatArray:
     regions = len(cohort.regions)
     total, subjects = np.zeros(regions), 0
     keep = 1.0 - torch.eye(regions)[:, :, None]  # (N, N, 1): all regions but one
-    for x, adjacency in _parts(model, cohort):
+    for x, adjacency in _parts(model, cohort, rows):
         score = _Score(model, x, adjacency)
         full = score(x)
         for row in range(len(x)):
@@ -179,11 +190,11 @@ class _Score:
         return logits.gather(1, likeliest[:, None])[:, 0] - logits.mean(dim=1)
 
 
-def _parts(model: StoredModel, cohort: Cohort) -> Iterator[tuple[Tensor, Tensor]]:
-    """Scaled measures (B, N, F) and adjacencies (1 or B, N, N), some subjects at a time."""
+def _parts(model: StoredModel, cohort: Cohort, rows: int) -> Iterator[tuple[Tensor, Tensor]]:
+    """Scaled measures (B, N, F) and adjacencies (1 or B, N, N), ``rows`` at a time."""
     views = Views(cohort, [model.preprocessing])
-    for first in range(0, len(cohort), ROWS):
-        x, adjacency = views.part(slice(first, first + ROWS))
+    for first in range(0, len(cohort), rows):
+        x, adjacency = views.part(slice(first, first + rows))
         yield x[0], adjacency[0]
 
 

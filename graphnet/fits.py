@@ -3,10 +3,12 @@
 import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 import torch
 from torch import Tensor
 
+from graphnet import memory
 from graphnet.cohort import Cohort, FloatArray, IntArray
 from graphnet.config import Settings
 from graphnet.errors import TrainingError
@@ -72,6 +74,7 @@ def seeds(settings: Settings) -> list[int]:
     return list(range(settings.seed, settings.seed + settings.seeds))
 
 
+@memory.told
 def fit_all(
     cohort: Cohort,
     fits: Sequence[Fit],
@@ -87,7 +90,7 @@ def fit_all(
 
     Raises:
         CohortError, SettingsError: rows that a fit cannot be trained on.
-        TrainingError: a loss that is no longer a number.
+        TrainingError: a loss that is no longer a number, or one fit alone is too large.
 
     """
     starts = [_start(cohort, fit, classes, parent) for fit in fits]
@@ -97,17 +100,25 @@ def fit_all(
     found: list[Fitted] = []
     while pairs:
         part = pairs[:together]
-        try:
-            found += _stack(cohort, part, device, journal or Journal())
-        except torch.OutOfMemoryError:
-            if len(part) == 1:
-                raise
-            together = len(part) // 2
-            torch.cuda.empty_cache()
+        work = partial(_first, cohort, part, device, journal or Journal())
+        fitted = memory.halving(work, len(part))
+        if len(fitted) < len(part):
+            together = len(fitted)
             log.warning("out of memory on %s: training %d models at a time", device, together)
-            continue
-        pairs = pairs[len(part) :]
+        found += fitted
+        pairs = pairs[len(fitted) :]
     return found
+
+
+def _first(
+    cohort: Cohort,
+    pairs: Sequence[tuple[StoredModel, Fit]],
+    device: torch.device,
+    journal: Journal,
+    count: int,
+) -> list[Fitted]:
+    """The first ``count`` of these, together."""
+    return _stack(cohort, pairs[:count], device, journal)
 
 
 def _start(
@@ -138,6 +149,7 @@ def _stack(
         _plan(pairs),
         frozen=frozen(models[0]),
         moments=_stacked([_moments(model) for model in models]),
+        divisible=len(pairs) > 1,
     )
     for _ in journal.follow(training):
         pass
@@ -212,6 +224,7 @@ class Watched:
     epoch: int
 
 
+@memory.told
 def fit_watched(
     model: StoredModel,
     data: Splits,
@@ -224,7 +237,8 @@ def fit_watched(
     The epoch is chosen by the loss on the validation subjects, where those stand nowhere else.
 
     Raises:
-        TrainingError: a loss that is no longer a number; ``kept`` is the model before that.
+        TrainingError: a loss that is no longer a number, or too little memory; ``kept`` is the
+            model before that.
 
     """
     groups = {
@@ -242,8 +256,7 @@ def fit_watched(
         moments=_moments(model),
     )
     try:
-        for _ in (journal or Journal()).follow(training):
-            pass
+        _follow(journal or Journal(), training)
     except TrainingError as error:
         if training.lines:
             error.kept = _kept(model, training)
@@ -251,6 +264,12 @@ def fit_watched(
     moments = {name: tensor.detach().cpu() for name, tensor in training.moments().items()}
     trained = replace(_kept(model, training), moments=moments)
     return Watched(trained, training.lines, int(training.best_epoch[0]))
+
+
+@memory.told
+def _follow(journal: Journal, training: Training) -> None:
+    for _ in journal.follow(training):
+        pass
 
 
 def _kept(model: StoredModel, training: Training) -> StoredModel:

@@ -9,6 +9,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from graphnet import memory
 from graphnet.models import Net
 
 CHUNK = 512  # subjects times replicas
@@ -95,8 +96,11 @@ class Prepared:
 
 def class_scores(net: Net, params: Mapping[str, Tensor], group: Prepared) -> Tensor:
     """Logits (K, S, C) of every replica for every subject, in chunks that fit a cache."""
-    size = max(1, CHUNK // len(next(iter(params.values()))))
-    return torch.cat([net.logits(params, *part) for part in group.chunks(size)], dim=1)
+
+    def scored(size: int) -> Tensor:
+        return torch.cat([net.logits(params, *part) for part in group.chunks(size)], dim=1)
+
+    return memory.halving(scored, max(1, CHUNK // len(next(iter(params.values())))))
 
 
 def _rows(stored: Tensor, view: Tensor | None, index: Tensor) -> Tensor:

@@ -6,6 +6,8 @@ from collections.abc import Callable, Sequence
 import torch
 from torch import Tensor
 
+from graphnet import memory
+
 log = logging.getLogger(__name__)
 
 WARM_UP = 2
@@ -55,27 +57,34 @@ class Recorded:
 
 
 class Recorder:
-    """Does work: recorded where ``record`` says so and the device can, as it stands elsewhere."""
+    """Does work: recorded where ``record`` says so and the device can, as it stands elsewhere.
 
-    def __init__(self, changed: Sequence[Tensor], *, record: bool) -> None:
+    A recording takes memory. Where there is too little, the work is done as it stands too, unless
+    it is ``divisible``: then the error reaches whoever can make it smaller.
+    """
+
+    def __init__(self, changed: Sequence[Tensor], *, record: bool, divisible: bool = False) -> None:
         self.changed = changed
         self.record = record
+        self.divisible = divisible
         self.known: dict[tuple[object, ...], Recorded] = {}
 
     def run(self, work: Work, key: tuple[object, ...], inputs: Sequence[Tensor]) -> None:
         """Do ``work`` on ``inputs``; what has the same ``key`` and shapes is recorded once."""
-        if not self.record:
-            work(*inputs)
-            return
         full = (*key, *(each.shape for each in inputs))
-        if full not in self.known:
-            try:
-                self.known[full] = Recorded(work, inputs, self.changed)
-            except torch.OutOfMemoryError:
+        if self.record and full not in self.known:
+            self._record(full, work, inputs)
+        if self.record:
+            self.known[full](*inputs)
+        else:
+            work(*inputs)
+
+    def _record(self, full: tuple[object, ...], work: Work, inputs: Sequence[Tensor]) -> None:
+        try:
+            self.known[full] = Recorded(work, inputs, self.changed)
+        except RuntimeError as error:
+            if self.divisible and memory.is_exhausted(error):
                 raise
-            except RuntimeError as error:
-                log.warning("training goes on step by step, as it cannot be recorded: %s", error)
-                self.record = False
-                work(*inputs)
-                return
-        self.known[full](*inputs)
+            log.warning("training goes on step by step, as it cannot be recorded: %s", error)
+            self.record = False
+            self.known.clear()

@@ -78,7 +78,8 @@ class Training:
     ``watched`` holds the subjects to score after each epoch by name. Where ``select`` names one
     of them, each replica keeps the parameters of the epoch with the lowest loss on it; otherwise
     those of the last epoch. The parameters named ``frozen`` stay as they start; ``moments`` are
-    the optimiser's, of an earlier training (None: it starts afresh).
+    the optimiser's, of an earlier training (None: it starts afresh). One that is ``divisible`` is
+    rather trained in parts than without being recorded.
     """
 
     def __init__(
@@ -93,6 +94,7 @@ class Training:
         select: str | None = None,
         frozen: Collection[str] = (),
         moments: Mapping[str, Tensor] | None = None,
+        divisible: bool = False,
     ) -> None:
         self.net = net
         self.train = train
@@ -119,7 +121,7 @@ class Training:
         self.scores = flat.new_full((len(self.watched), 2, len(flat)), torch.nan)
         state = (flat, self.optimiser.mean, self.optimiser.square, self.total, self.scores)
         self.plan = plan.digest()
-        self.recorder = Recorder(state, record=train.recordable)
+        self.recorder = Recorder(state, record=train.recordable, divisible=divisible)
         self.lines: list[str] = []
 
     def __iter__(self) -> Iterator[Epoch]:

@@ -15,7 +15,7 @@ from pydantic import (
     model_validator,
 )
 
-from db.form import FINE_TUNE, TaskForm
+from db.form import ANY, FINE_TUNE, TaskForm
 from graphnet.catalogue import find_model
 from graphnet.config import BOUNDS, CHOICES, FLAGS, OPTIONS
 from graphnet.errors import SettingsError
@@ -47,6 +47,10 @@ def _one(value: Any) -> Any:
     return value[0] if isinstance(value, list) and len(value) == 1 else value
 
 
+def _any_device(value: Any) -> Any:
+    return ANY if value in ("", None) else value
+
+
 def _known_model(name: str) -> str:
     try:
         return find_model(name).name if name else ""
@@ -62,6 +66,7 @@ Name = Annotated[Text64, Field(min_length=1)]
 Names = Annotated[list[Name], BeforeValidator(_names), Field(max_length=MOST_DATASETS)]
 No = Annotated[bool, BeforeValidator(lambda value: False if value in ("", None) else value)]
 Yes = Annotated[bool, BeforeValidator(lambda value: True if value in ("", None) else value)]
+Device = Annotated[Literal["any", "cpu", "cuda"], BeforeValidator(_any_device)]
 Chosen = str | None
 Asked = bool | None
 Model = Annotated[str, BeforeValidator(_one), AfterValidator(_plain), AfterValidator(_known_model)]
@@ -101,6 +106,7 @@ class ParamSet(BaseModel):
     explain: Asked = None
     trained_task_id: Text32 = ""
     save_model_state: Yes = True
+    device: Device = "any"
 
     @field_validator(*BOUNDS, mode="before")
     @classmethod
@@ -182,6 +188,7 @@ class PostedForm(BaseModel):
             settings=settings,
             trained_task_id=self.param_set.trained_task_id if fine_tune else "",
             save_model_state=self.param_set.save_model_state,
+            kind="" if self.param_set.device == ANY else self.param_set.device,
         )
 
     def understood(self) -> dict[str, Any]:
@@ -222,6 +229,7 @@ SHOULD = {
     "param_set": "an object with the training settings",
     "param_set.trained_task_id": "the id of a finished task",
     "param_set.save_model_state": "true or false",
+    "param_set.device": "any, cpu or cuda: the kind of device to train on",
     "param_set.cv_folds": "0 for no cross-validation, or a whole number from 2 up to 100",
 }
 SHOULD = {f"param_set.{name}": str(option) for name, option in OPTIONS.items()} | SHOULD

@@ -30,6 +30,7 @@ log = logging.getLogger(__name__)
 
 WORKER_PATIENCE = 35.0
 START_SECONDS = 120.0
+QUEUE_LINK = "valkey.sock"  # in the home, so that others find the socket
 
 
 class UpError(Exception):
@@ -99,9 +100,14 @@ def _environment(home: Path, sockets: Path, listening: socket.socket) -> dict[st
         "SGN_HOST": str(host),
         "SGN_PORT": str(port),
     }
+    link = home / QUEUE_LINK
+    link.unlink(missing_ok=True)
+    link.symlink_to(sockets / "valkey.sock")
     # A file would be heard before what is said here.
     named = {name for name in os.environ if name.removesuffix("_FILE") in own}
-    return {name: text for name, text in os.environ.items() if name not in named} | own
+    given = {name: text for name, text in os.environ.items() if name not in named}
+    # One's own machine may have a device that cannot be used; the result says so.
+    return {"SGN_CPU_FALLBACK": "1", **given, **own}
 
 
 def _valkey(home: Path, sockets: Path, environment: dict[str, str]) -> Child:

@@ -17,7 +17,7 @@ from db.keys import NewKey
 from db.states import Status
 from db.tasks import NewTask
 from graphnet.catalogue import find_model
-from service import checks
+from service import checks, workers
 from service.body import read_fields
 from service.guard import Caller, caller_of
 from service.house import House, house_of
@@ -77,11 +77,12 @@ async def _accept(request: Request, house: House, fields: dict[str, Any]) -> str
             f"proj_id is {form.proj_id!r}, but the token is for {caller.proj_id}.",
         )
     stored = form.stored()
+    warnings = [*form.warnings(), *await workers.missing(house, stored.kind)]
     name = form.task_name or _default_name(stored)
 
     def text(task_id: str) -> str:
         shown = {**form.understood(), "task_name": name, "task_id": task_id}
-        return success_text(task_form=shown, warnings=form.warnings())
+        return success_text(task_form=shown, warnings=warnings)
 
     key = _key(request, form, fields, text)
     task = _new_task(stored, form.proj_id, name)
@@ -130,6 +131,7 @@ def _new_task(form: TaskForm, proj_id: str, name: str, retry_of: str = "") -> Ne
         epochs=form.settings.get("epochs") or 0,
         retry_of=retry_of,
         request_id=request_id.get(),
+        kind=form.kind,
     )
 
 

@@ -60,7 +60,7 @@ def test_a_message_that_comes_twice_trains_once(place: Place) -> None:
     task_id = place.submit(param_set={"epochs": 300})
     with closing(redis_broker(place.variables["SGN_REDIS_URL"])) as broker:
         for _ in range(5):
-            send(broker, [(task_id, "")])
+            send(broker, [(task_id, "", "")])
     other = place.submit()
     tasks = place.wait(task_id, other)
     assert [task["attempt"] for task in tasks] == [1, 1]

@@ -3,14 +3,15 @@
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 from dramatiq.brokers.redis import RedisBroker
 
-from actors.queue import QUEUE, on_queue, redis_broker, send
+from actors.queue import QUEUE, alive, on_queue, redis_broker, send, show_life, worker_broker
 from tests.servers import queue_server
 
-MESSAGES = [(f"TASK{number}", f"request{number}") for number in range(250)]
+MESSAGES = [(f"TASK{number}", f"request{number}", "") for number in range(250)]
 
 
 @pytest.fixture
@@ -24,8 +25,8 @@ def test_many_messages_go_in_their_order(broker: RedisBroker) -> None:
     send(broker, MESSAGES)
     consumer = broker.consume(QUEUE, prefetch=250, timeout=100)
     found = [message for _ in MESSAGES if (message := next(consumer)) is not None]
-    assert [message.args for message in found] == [(task_id,) for task_id, _ in MESSAGES]
-    assert [message.options["request_id"] for message in found] == [each for _, each in MESSAGES]
+    assert [message.args for message in found] == [(task_id,) for task_id, _, _ in MESSAGES]
+    assert [message.options["request_id"] for message in found] == [each for _, each, _ in MESSAGES]
     assert broker.client.hlen("dramatiq:sgn.msgs") == 250, "until they are acknowledged"
     for message in found:
         consumer.ack(message)
@@ -44,3 +45,53 @@ def test_what_a_worker_has_fetched_does_not_lie_on_the_queue(broker: RedisBroker
     assert on_queue(broker) == {"TASK0", "TASK1", "TASK2"}
     broker.do_fetch(QUEUE, 2)  # whoever asked for them has not heard the answer
     assert on_queue(broker) == {"TASK2"}
+
+
+def consumer(worker: RedisBroker, queue: str) -> Any:
+    return worker.consume(queue, timeout=1)
+
+
+def test_each_kind_of_device_has_a_queue_and_all_of_them_are_looked_at(broker: RedisBroker) -> None:
+    send(broker, [("ANY", "r", ""), ("CPU", "r", "cpu"), ("CUDA", "r", "cuda")])
+    assert [broker.do_qsize(name) for name in ("sgn", "sgn.cpu", "sgn.cuda")] == [1, 1, 1]
+    assert on_queue(broker) == {"ANY", "CPU", "CUDA"}
+
+
+def test_a_worker_takes_what_its_device_may_and_one_at_a_time(broker: RedisBroker) -> None:
+    """Two consumers of one process, as Dramatiq has them, never hold two messages."""
+    send(broker, [("ANY", "", ""), ("CPU", "", "cpu"), ("CUDA", "", "cuda"), ("NEXT", "", "")])
+    port = broker.client.connection_pool.connection_kwargs["port"]
+    with closing(worker_broker(f"redis://127.0.0.1:{port}/0", "cpu", [])) as worker:
+        assert worker.get_declared_queues() == {"sgn", "sgn.cpu"}
+        any_, cpu = (consumer(worker, name) for name in ("sgn", "sgn.cpu"))
+        first = next(any_)
+        assert (first.args, next(cpu), next(any_)) == (("ANY",), None, None)
+        any_.ack(first)
+        any_.ack(first)  # as Dramatiq does where the first answer was lost
+        second = next(cpu)
+        assert (second.args, next(any_)) == (("CPU",), None)
+        any_.ack(first)
+        assert next(any_) is None, "the turn is another's"
+        cpu.nack(second)
+        third = next(any_)
+        assert third.args == ("NEXT",)
+        any_.ack(third)
+        assert (next(any_), next(cpu), on_queue(broker)) == (None, None, {"CUDA"})
+
+
+def test_a_fetch_that_fails_leaves_the_turn_free(broker: RedisBroker) -> None:
+    send(broker, MESSAGES[:1])
+    port = broker.client.connection_pool.connection_kwargs["port"]
+    with closing(worker_broker(f"redis://127.0.0.1:{port}/0", "cuda", [])) as worker:
+        any_, cuda = (consumer(worker, name) for name in ("sgn", "sgn.cuda"))
+        cuda.message_cache = [b"no message"]
+        with pytest.raises(Exception, match="Failed to decode"):
+            next(cuda)
+        assert next(any_).args == ("TASK0",)
+
+
+def test_workers_are_counted_by_their_device(broker: RedisBroker) -> None:
+    assert alive(broker.client) == {}
+    for number, kind in enumerate(("cpu", "cuda", "cuda")):
+        show_life(broker.client, f"host:{number}", kind)
+    assert alive(broker.client) == {"cpu": 1, "cuda": 2}

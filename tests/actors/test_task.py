@@ -15,6 +15,7 @@ from actors.workplace import Workplace
 from db.claims import Claim
 from db.form import TaskForm
 from graphnet.config import Evaluation, Settings
+from graphnet.devices import Choice
 from graphnet.errors import TrainingError
 from graphnet.experiment import run
 from graphnet.splits import Splits
@@ -43,7 +44,7 @@ def test_the_last_sound_parameters_are_kept_and_named(tmp_path: Path, *, save: b
     error.kept = model
     store = open_store(tmp_path.as_uri())
     runtime = Runtime(House("sqlite:///x", "redis://x", tmp_path.as_uri()))
-    runner = TaskRunner(Workplace(runtime, store, store, torch.device("cpu")))
+    runner = TaskRunner(Workplace(runtime, store, store, Choice(torch.device("cpu"))))
     form = TaskForm("dl_ts", "", ("A",), save_model_state=save)
     sentence, saved = runner._stopped(CLAIM, form, error, Ours(runtime, CLAIM))
     assert sentence.startswith("Training stopped in epoch 3.")

@@ -54,6 +54,15 @@ def test_the_config_has_the_contract_s_fields() -> None:
     }
 
 
+def test_where_it_is_trained_is_no_setting_of_the_model() -> None:
+    form = TaskForm("dl_ts", "", ("A",), settings={"epochs": 3}, kind="cuda")
+    assert form.config()["param_set"]["device"] == "cuda"
+    back = TaskForm.from_config("dl_ts", form.config())
+    assert back == form
+    assert back.training_settings("GNN") == Settings.for_model("GNN", epochs=3)
+    assert TaskForm.from_config("dl_ts", TaskForm("dl_ts", "", ("A",)).config()).kind == ""
+
+
 def test_the_text_is_short_and_keeps_characters() -> None:
     text = TaskForm("dl_ts", "漢é", ("A",)).config_text
     assert '"proj_name":"漢é",' in text

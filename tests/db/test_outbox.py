@@ -155,3 +155,21 @@ def test_relays_of_three_processes_bring_a_task_back(
     assert [task_id] in answers
     assert all(answer in ([], [task_id]) for answer in answers)
     assert opened(url, outbox.requeue_expired(set())) == []
+
+
+async def test_a_kind_of_device_stays_with_a_task_whatever_sends_it_again() -> None:
+    task_id = await submitted(kind="cuda")
+    assert [message.kind for message in await outbox.unsent()] == ["cuda"]
+    claim = await claimed(task_id)
+    assert claim is not None
+    await sent_long_ago(task_id)
+    await runs.hand_back(claim)
+    assert [message.kind for message in await outbox.unsent()] == ["cuda"]
+    await sent_long_ago(task_id)
+    assert await outbox.requeue_submitted(set(), 10_000) == [task_id]
+    assert [message.kind for message in await outbox.unsent()] == ["cuda"]
+    await sent_long_ago(task_id)
+    assert await claimed(task_id, lease_ms=1)
+    await asyncio.sleep(0.02)
+    assert await outbox.requeue_expired(set()) == [task_id]
+    assert [message.kind for message in await outbox.unsent()] == ["cuda"]

@@ -102,7 +102,7 @@ class Plan:
         with contextlib.closing(redis_broker(self.estate.queue.url)) as broker:
             for _ in range(3):
                 with contextlib.suppress(redis.RedisError):
-                    send(broker, [(task_id, "")])
+                    send(broker, [(task_id, "", "")])
 
     def _storage(self, mode: str) -> None:
         self.estate.storage.fault(mode)

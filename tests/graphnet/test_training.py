@@ -13,8 +13,8 @@ from torch.nn import functional
 
 from bench.reference import double_precision
 from graphnet.config import Settings
-from graphnet.devices import choose_device, describe
-from graphnet.errors import SettingsError, TrainingError
+from graphnet.devices import describe
+from graphnet.errors import TrainingError
 from graphnet.models import NETS, Net, Sizes, build_net
 from graphnet.optimiser import AdamW, FlatParameters
 from graphnet.passes import LONGEST, stretches
@@ -327,27 +327,6 @@ def test_an_epoch_reads_as_the_contract_shows_it() -> None:
         "Test Loss: 0.6931, Test Accuracy: 0.5000"
     )
     assert re.match(r"Epoch 1234, ", Epoch(1234, epoch.scores).line())
-
-
-@pytest.mark.parametrize(
-    ("asked", "sentence"),
-    [
-        ("gpu", "device is 'gpu'; it must be auto, cpu, cuda or cuda:0."),
-        ("", "device is ''; it must be auto, cpu, cuda or cuda:0."),
-        ("meta", "device is 'meta'; it must be auto, cpu, cuda or cuda:0."),
-        ("cuda:99", "device is 'cuda:99', but no such CUDA device answers on this machine."),
-    ],
-)
-def test_a_device_that_is_not_here_is_refused(asked: str, sentence: str) -> None:
-    with pytest.raises(SettingsError) as caught:
-        choose_device(asked)
-    assert caught.value.sentences == (sentence,)
-
-
-def test_a_device_is_found_and_described() -> None:
-    assert choose_device("cpu") == torch.device("cpu")
-    assert describe(torch.device("cpu")) == "cpu"
-    assert choose_device("auto").type == ("cuda" if torch.cuda.is_available() else "cpu")
 
 
 @pytest.mark.cuda

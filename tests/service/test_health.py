@@ -7,9 +7,12 @@ from pathlib import Path
 
 import httpx
 import pytest
+from click.testing import CliRunner
 
 from db.connection import migrate
 from graphnet.synthetic import cohort_table
+from service.cli import main
+from service.doctor import device
 from tests.houses import House, serving
 
 NOBODY = "redis://127.0.0.1:1/0"
@@ -37,6 +40,17 @@ def test_a_whole_house_is_ready(small: House) -> None:
     answer = small.get("/readyz")
     assert answer["dependencies"] == {"database": "ok", "redis": "ok", "registry": "ok"}
     assert small.http.get("/api/v0/test_db").text == "success"
+
+
+def test_the_doctor_finds_a_running_house_sound(
+    small: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(device, "check", lambda _: [])  # another process, and looked at elsewhere
+    ran = CliRunner().invoke(main, ["doctor", "--home", str(small.home), "--json"])
+    every = {each["check"]: each for each in json.loads(ran.stdout)["checks"]}
+    assert ran.exit_code == 0, every
+    assert every["workers"]["found"].startswith("alive: 1 on c")
+    assert every["redis"]["state"] == every["appendonly"]["state"] == "ok"
 
 
 def test_what_is_missing_is_named(alone: httpx.Client, tmp_path: Path) -> None:

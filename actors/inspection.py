@@ -1,0 +1,38 @@
+"""What a worker would train on here, as JSON: ``python -m actors.inspection auto yes``.
+
+A process of its own, so that who asks need not have torch.
+"""
+
+import json
+import os
+import sys
+from typing import Any
+
+from actors.settings import yes_or_no
+
+
+def inspect(asked: str, *, fallback: bool) -> dict[str, Any]:
+    """The versions, and the device or why there is none; torch is None if it is absent."""
+    try:
+        import torch  # noqa: PLC0415 - it may be absent
+    except ModuleNotFoundError:
+        return {"torch": None}
+    from graphnet.devices import choose, memory  # noqa: PLC0415
+    from graphnet.errors import SettingsError  # noqa: PLC0415
+    from graphnet.machine import driver_version  # noqa: PLC0415
+
+    found = {
+        "torch": str(torch.__version__),
+        "cuda": torch.version.cuda,
+        "driver": driver_version() or None,
+    }
+    try:
+        choice = choose(asked, os.environ, fallback=fallback)
+    except SettingsError as error:
+        return {**found, "error": str(error)}
+    total = memory(choice.device).get("total")
+    return {**found, "device": choice.name, "warning": choice.warning, "memory": total}
+
+
+if __name__ == "__main__":
+    print(json.dumps(inspect(sys.argv[1], fallback=yes_or_no(sys.argv[2]))))  # noqa: T201

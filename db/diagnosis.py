@@ -1,0 +1,88 @@
+"""What an operator wants to know of the database server: its version, its limits, our rights."""
+
+import time
+from dataclasses import dataclass
+
+from tortoise.connection import get_connection
+
+from db.clock import now_ms
+from db.connection import OWN
+from db.errors import DatabaseUnavailable, SchemaBehind, translated
+from db.neurolearn import Dataset, Submission
+
+VERSIONS = {
+    "sqlite": "SELECT sqlite_version() AS version",
+    "mysql": "SELECT VERSION() AS version, @@max_allowed_packet AS packet",
+    "postgres": "SELECT current_setting('server_version') AS version",
+}
+# Each needs the right that it names and changes nothing.
+TRIALS = {
+    "SELECT": "SELECT * FROM {table} WHERE 1 = 0",
+    "INSERT": "INSERT INTO {table} SELECT * FROM {table} WHERE 1 = 0",
+    "UPDATE": "UPDATE {table} SET {column} = {column} WHERE 1 = 0",
+    "DELETE": "DELETE FROM {table} WHERE 1 = 0",
+}
+
+
+@dataclass(frozen=True)
+class Server:
+    """A database server: ``ping_ms`` is one round trip, ``packet`` MySQL's max_allowed_packet.
+
+    ``ahead_ms`` is by how much its clock is ahead of this machine's.
+    """
+
+    name: str
+    version: str
+    ping_ms: float
+    ahead_ms: int
+    packet: int = 0
+
+
+@translated()
+async def server() -> Server:
+    """Ask the server. Raises DatabaseUnavailable."""
+    connection = get_connection("default")
+    dialect = connection.capabilities.dialect
+    _, rows = await connection.execute_query(VERSIONS[dialect])
+    found = dict(rows[0])
+    started = time.monotonic()
+    before = time.time()
+    clock = await now_ms()
+    half = (time.monotonic() - started) / 2
+    return Server(
+        name=_name(dialect, found["version"]),
+        version=found["version"],
+        ping_ms=2000 * half,
+        ahead_ms=clock - int(1000 * (before + half)),
+        packet=found.get("packet", 0),
+    )
+
+
+def _name(dialect: str, version: str) -> str:
+    if dialect == "mysql":
+        return "MariaDB" if "mariadb" in version.lower() else "MySQL"
+    return {"sqlite": "SQLite", "postgres": "PostgreSQL"}[dialect]
+
+
+async def missing_rights() -> list[str]:
+    """What we may not do, such as ``DELETE on sgn_outbox``. Raises DatabaseUnavailable."""
+    every = tuple(TRIALS)
+    wanted = dict.fromkeys(OWN, every) | {Submission: every[:3], Dataset: every[:2]}
+    return [
+        f"{right} on {model._meta.db_table}"  # noqa: SLF001 - the ORM's documented place for it
+        for model, rights in wanted.items()
+        for right in rights
+        if not await _allowed(right, model._meta.db_table, model._meta.db_pk_column)  # noqa: SLF001
+    ]
+
+
+async def _allowed(right: str, table: str, column: str) -> bool:
+    statement = TRIALS[right].format(table=table, column=column)
+    try:
+        async with translated():
+            await get_connection("default").execute_query(statement)
+    except (DatabaseUnavailable, SchemaBehind):
+        raise
+    except Exception:  # noqa: BLE001 - each database has its own word for no
+        return False
+    return True

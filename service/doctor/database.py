@@ -1,0 +1,83 @@
+"""The database: whether it answers, whose tables it has, what we may do there."""
+
+from pathlib import Path
+
+from db import diagnosis, tokens
+from db.connection import check_schema, close_database, open_database
+from db.diagnosis import Server
+from db.errors import DatabaseError, SchemaBehind
+from service.doctor import access, clock
+from service.doctor.finding import Finding, fault, ok, warning
+from service.settings import Settings
+
+CHECK = "database"
+LOCKED_OUT = "Start the server; look at host, port, user, password and name in SGN_DATABASE_URL."
+SLOW_MS = 50
+PER_UPLOADED_BYTE = 2  # a dataset is kept as JSON, which is longer than its file
+
+
+async def check(settings: Settings) -> list[Finding]:
+    """Everything of the database, and what hangs on it: its clock, and who may come in."""
+    url = settings.house.database_url
+    absent = _absent_file(url)
+    if absent:
+        return [fault(CHECK, f"there is no file {absent}", "Run 'sgn migrate', which makes it.")]
+    try:
+        await open_database(url)
+    except DatabaseError as error:
+        return [fault(CHECK, str(error), "Correct SGN_DATABASE_URL.")]
+    try:
+        return await _asked(settings)
+    except DatabaseError as error:
+        return [fault(CHECK, str(error), LOCKED_OUT)]
+    finally:
+        await close_database()
+
+
+def _absent_file(url: str) -> str:
+    """The file of an SQLite database, which opening it would make."""
+    path = url.removeprefix("sqlite://")
+    return "" if path == url or Path(path).is_file() else path
+
+
+async def _asked(settings: Settings) -> list[Finding]:
+    server = await diagnosis.server()
+    found = [_server(server), clock.finding("the database", server.ahead_ms)]
+    try:
+        await check_schema()
+    except SchemaBehind as error:
+        return [*found, fault("schema", str(error), "Run 'sgn migrate' with this version.")]
+    found.append(ok("schema", "the tables are those of this version"))
+    found += [await _rights(), *_packet(server, settings)]
+    return [*found, access.finding(settings, tokens=await tokens.exist())]
+
+
+def _server(server: Server) -> Finding:
+    text = f"{server.name} {server.version}, {server.ping_ms:.1f} ms a question"
+    if server.ping_ms < SLOW_MS:
+        return ok(CHECK, text)
+    return warning(CHECK, text, "Move the service nearer to its database; a task asks it often.")
+
+
+async def _rights() -> Finding:
+    missing = await diagnosis.missing_rights()
+    if not missing:
+        return ok("rights", "all that are needed")
+    return fault("rights", f"not allowed: {', '.join(missing)}", "Grant them to the user.")
+
+
+def _packet(server: Server, settings: Settings) -> list[Finding]:
+    """MySQL takes no statement longer than this."""
+    if not server.packet:
+        return []
+    needed = PER_UPLOADED_BYTE * settings.max_upload_bytes
+    text = f"max_allowed_packet is {server.packet / 1e6:.0f} MB"
+    if server.packet >= needed:
+        return [ok("packet", text)]
+    return [
+        warning(
+            "packet",
+            f"{text}; a dataset of SGN_MAX_UPLOAD_MB may need {needed / 1e6:.0f} MB",
+            f"SET GLOBAL max_allowed_packet = {needed}, or lower SGN_MAX_UPLOAD_MB.",
+        )
+    ]

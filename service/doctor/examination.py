@@ -1,0 +1,72 @@
+"""All checks at once, none for longer than seconds."""
+
+import asyncio
+import os
+from collections.abc import Awaitable, Mapping
+from pathlib import Path
+
+from service.doctor import database, device, machine, queue, storage, variables
+from service.doctor.finding import Finding, State, fault, warning
+from service.settings import Settings
+
+PATIENCE_SECONDS = 40.0  # for torch; what is asked over the network gives up earlier
+QUEUE_LINK = "valkey.sock"  # as service.up makes it
+ORDER = (
+    "version", "settings", "torch", "device", "cores", "spool", "database", "schema", "rights",
+    "packet", "access", "redis", "eviction", "appendonly", "workers", "registry", "clock",
+)  # fmt: skip
+
+
+def examine(environment: Mapping[str, str], home: Path | None) -> list[Finding]:
+    """Everything that can be found out, of the embedded house in ``home`` if that is given."""
+    found = environment if home is None else house(home)
+    return asyncio.run(_examine(found, embedded=home is not None))
+
+
+def house(home: Path) -> dict[str, str]:
+    """The variables of ``sgn up`` in this folder, beside those that it takes from its own."""
+    own = {
+        "SGN_DATABASE_URL": f"sqlite://{home / 'sgn.sqlite3'}",
+        "SGN_REDIS_URL": f"unix://{(home / QUEUE_LINK).resolve()}",
+        "SGN_REGISTRY_URL": (home / "registry").as_uri(),
+    }
+    named = {name for name in os.environ if name.removesuffix("_FILE") in own}
+    given = {name: text for name, text in os.environ.items() if name not in named}
+    return {"SGN_CPU_FALLBACK": "1", **given, **own}
+
+
+async def _examine(environment: Mapping[str, str], *, embedded: bool) -> list[Finding]:
+    settings, wrong = variables.read(environment)
+    checks: dict[str, Awaitable[list[Finding]]] = {
+        "version": asyncio.to_thread(machine.check, settings),
+        "torch": asyncio.to_thread(device.check, settings),
+    }
+    if "SGN_DATABASE_URL" not in wrong:
+        checks["database"] = database.check(settings)
+    if "SGN_REDIS_URL" not in wrong:
+        checks["redis"] = asyncio.to_thread(_queue, settings, embedded=embedded)
+    if "SGN_REGISTRY_URL" not in wrong:
+        checks["registry"] = asyncio.to_thread(storage.check, settings)
+    answers = await asyncio.gather(*(_bounded(name, check) for name, check in checks.items()))
+    found = variables.check(wrong) + [each for answer in answers for each in answer]
+    return sorted(found, key=lambda each: ORDER.index(each.check))
+
+
+def _queue(settings: Settings, *, embedded: bool) -> list[Finding]:
+    url = settings.house.redis_url
+    if embedded and not Path(url.removeprefix("unix://")).is_socket():
+        return [warning("redis", "the house is not running", "Start it: sgn up --home FOLDER.")]
+    return queue.check(url)
+
+
+async def _bounded(name: str, check: Awaitable[list[Finding]]) -> list[Finding]:
+    try:
+        return await asyncio.wait_for(check, PATIENCE_SECONDS)
+    except TimeoutError:
+        found = f"no answer within {PATIENCE_SECONDS:g} s"
+        return [fault(name, found, "Look whether it runs, and what lies between it and here.")]
+
+
+def is_sound(found: list[Finding]) -> bool:
+    """Whether nothing is a fault."""
+    return all(each.state != State.FAULT for each in found)

@@ -1,0 +1,74 @@
+"""Redis or Valkey: whether it answers and keeps what it is given; and the workers that it knows."""
+
+import time
+from typing import Any
+
+import redis
+
+from actors.queue import alive
+from service.doctor.finding import Finding, fault, ok, warning
+
+CHECK = "redis"
+PATIENCE_SECONDS = 3.0
+OLDEST = (6, 0)
+START = "Start a worker: 'sgn worker', or more replicas of its deployment."
+
+
+def check(url: str) -> list[Finding]:
+    """Everything of the queue."""
+    client = redis.Redis.from_url(
+        url, socket_connect_timeout=PATIENCE_SECONDS, socket_timeout=PATIENCE_SECONDS
+    )
+    try:
+        with client:
+            started = time.monotonic()
+            client.ping()
+            ping_ms = 1000 * (time.monotonic() - started)
+            info: Any = client.info()
+            return [_server(info, ping_ms), _eviction(info), _kept(info), _workers(client)]
+    except redis.AuthenticationError:
+        return [fault(CHECK, "it refuses the password", "Correct the password in SGN_REDIS_URL.")]
+    except redis.ResponseError:
+        fix = "Let its user ping, ask INFO, SCAN and MGET, and call scripts on the keys dramatiq:*."
+        return [fault(CHECK, "it refuses what is asked of it", fix)]
+    except redis.RedisError as error:
+        found = f"no answer at SGN_REDIS_URL ({type(error).__name__})"
+        return [fault(CHECK, found, "Start the server; look at host and port in SGN_REDIS_URL.")]
+
+
+def _server(info: Any, ping_ms: float) -> Finding:
+    known = "valkey_version" in info
+    version = str(info["valkey_version"] if known else info["redis_version"])
+    text = f"{'Valkey' if known else 'Redis'} {version}, {ping_ms:.1f} ms a question"
+    if tuple(int(part) for part in version.split(".")[:2]) >= OLDEST:
+        return ok(CHECK, text)
+    return warning(CHECK, text, "Take Redis 6 or newer, or Valkey.")
+
+
+def _eviction(info: Any) -> Finding:
+    policy = str(info.get("maxmemory_policy", "noeviction"))
+    text = f"maxmemory-policy is {policy}"
+    fix = "Set it to noeviction: CONFIG SET maxmemory-policy noeviction, and in its file."
+    if policy.startswith("allkeys"):
+        return fault("eviction", f"{text}: messages vanish when memory is short", fix)
+    if policy.startswith("volatile"):
+        return warning("eviction", f"{text}: signs of life may vanish when memory is short", fix)
+    return ok("eviction", text)
+
+
+def _kept(info: Any) -> Finding:
+    if info.get("aof_enabled"):
+        return ok("appendonly", "what it holds outlives a restart")
+    return warning(
+        "appendonly",
+        "off: a restart loses the queue, which costs time but no task",
+        "Start it with --appendonly yes.",
+    )
+
+
+def _workers(client: redis.Redis) -> Finding:
+    there = alive(client)
+    if not there:
+        return warning("workers", "none is alive", START)
+    text = ", ".join(f"{count} on {kind or 'unknown'}" for kind, count in sorted(there.items()))
+    return ok("workers", f"alive: {text}")

@@ -1,0 +1,257 @@
+"""What ``sgn doctor`` finds, on real servers, with what they are not as they should be."""
+
+import json
+import os
+import secrets
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import closing
+from email.utils import formatdate
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+import redis
+from click.testing import CliRunner
+
+from actors.queue import show_life
+from service.cli import main
+from service.doctor import access, clock, device, examination, machine
+from service.doctor.finding import Finding, State
+from service.migrate import run as migrate
+from service.settings import Settings
+from tests.databases import ServerSilent, mysql_database, query
+from tests.servers import queue_server
+
+REQUIRED = ("SGN_DATABASE_URL", "SGN_REDIS_URL", "SGN_REGISTRY_URL")
+
+
+@pytest.fixture(scope="module")
+def queue(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with queue_server(tmp_path_factory.mktemp("queue")) as url:
+        yield url
+
+
+@pytest.fixture
+def variables(queue: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    """Those of a house in a folder, whose tables are made."""
+    for name in [each for each in os.environ if each.startswith("SGN_") and "TEST" not in each]:
+        monkeypatch.delenv(name)
+    (tmp_path / "registry").mkdir()
+    found = {
+        "SGN_DATABASE_URL": f"sqlite://{tmp_path / 'sgn.sqlite3'}",
+        "SGN_REDIS_URL": queue,
+        "SGN_REGISTRY_URL": (tmp_path / "registry").as_uri(),
+        "SGN_SPOOL": str(tmp_path / "spool"),
+    }
+    monkeypatch.setenv("SGN_DATABASE_URL", found["SGN_DATABASE_URL"])
+    assert migrate() == 0
+    monkeypatch.setattr(device, "check", lambda _: [Finding("torch", State.OK, "as it is")])
+    return found
+
+
+def found(variables: dict[str, str], state: State | None = None) -> dict[str, Finding]:
+    every = examination.examine(variables, None)
+    return {each.check: each for each in every if state in (None, each.state)}
+
+
+def test_a_sound_house_has_no_fault(variables: dict[str, str]) -> None:
+    with closing(redis.Redis.from_url(variables["SGN_REDIS_URL"])) as client:
+        show_life(client, "host:1", "cpu")
+        show_life(client, "host:2", "cuda")
+        client.config_set("appendonly", "yes")
+        every = found(variables)
+        client.flushall()
+    assert {each.state for each in every.values()} == {State.OK}, every
+    assert every["workers"].found == "alive: 1 on cpu, 1 on cuda"
+    assert every["database"].found.startswith("SQLite 3.")
+    assert "Valkey" in every["redis"].found or "Redis" in every["redis"].found
+    left = list(Path(variables["SGN_REGISTRY_URL"].removeprefix("file://")).rglob("*"))
+    assert [path.name for path in left] == ["checkpoints"], "what was tried is removed"
+    assert set(every) <= set(examination.ORDER)
+
+
+def test_everything_wrong_is_said_at_once_and_no_secret_is_shown(
+    variables: dict[str, str], tmp_path: Path
+) -> None:
+    (tmp_path / "plain").write_text("")
+    wrong = {
+        "SGN_DATABASE_URL": "mysql://sgn:hidden@127.0.0.1:1/x",
+        "SGN_REDIS_URL": "redis://:hidden@127.0.0.1:1/0",
+        "SGN_REGISTRY_URL": "file:///nowhere/at/all",
+        "SGN_PORT": "http",
+        "SGN_LEASE_MS_FILE": "/nowhere",
+        "SGN_GPU_SHARE": "2",
+        "SGN_SPOOL": str(tmp_path / "plain" / "spool"),
+        "SGN_THREADS": "4096",
+    }
+    ran = CliRunner().invoke(main, ["doctor", "--json"], env={**variables, **wrong})
+    assert ran.exit_code == 1
+    assert "hidden" not in ran.output
+    answer = json.loads(ran.stdout)
+    assert answer["sound"] is False
+    faults = [each for each in answer["checks"] if each["state"] == "fault"]
+    assert [each["check"] for each in faults] == [
+        *("settings", "settings", "settings"),
+        *("spool", "database", "redis", "registry"),
+    ]
+    assert all(each["fix"] for each in faults)
+    said = " ".join(each["found"] for each in faults)
+    assert all(name in said for name in ("SGN_PORT", "SGN_LEASE_MS", "SGN_GPU_SHARE"))
+    (cores,) = [each for each in answer["checks"] if each["check"] == "cores"]
+    assert cores["state"] == "warning"
+
+
+def test_a_house_without_its_parts_is_told_what_to_run(variables: dict[str, str]) -> None:
+    path = Path(variables["SGN_DATABASE_URL"].removeprefix("sqlite://"))
+    path.unlink()
+    (fault,) = found(variables, State.FAULT).values()
+    assert "sgn migrate" in fault.fix
+    assert not path.exists(), "looking makes nothing"
+    path.touch()
+    (fault,) = found(variables, State.FAULT).values()
+    assert (fault.check, "sgn migrate" in fault.fix) == ("schema", True)
+
+
+def test_a_queue_that_forgets_is_found(variables: dict[str, str]) -> None:
+    with closing(redis.Redis.from_url(variables["SGN_REDIS_URL"])) as client:
+        client.config_set("maxmemory-policy", "allkeys-lru")
+        client.config_set("appendonly", "no")
+        try:
+            every = found(variables)
+        finally:
+            client.config_set("maxmemory-policy", "noeviction")
+            client.config_set("appendonly", "yes")
+    assert every["eviction"].state == State.FAULT
+    assert every["appendonly"].state == every["workers"].state == State.WARNING
+
+
+def test_rights_and_limits_of_a_database_server(variables: dict[str, str]) -> None:
+    user = f"sgn_{secrets.token_hex(4)}"
+    try:
+        with mysql_database() as url:
+            server = f"{urlsplit(url).scheme}://{urlsplit(url).netloc}"
+            name = urlsplit(url).path[1:]
+            given = {**variables, "SGN_DATABASE_URL": url, "SGN_MAX_UPLOAD_MB": "100000"}
+            os.environ["SGN_DATABASE_URL"] = url
+            assert migrate() == 0
+            every = found(given)
+            assert every["rights"].state == State.OK, every["rights"]
+            assert every["packet"].state == State.WARNING
+            assert "max_allowed_packet" in every["packet"].fix
+            query(server, f"CREATE USER {user}@'127.0.0.1' IDENTIFIED BY 'hidden'")
+            query(server, f"GRANT SELECT, INSERT, UPDATE ON {name}.* TO {user}@'127.0.0.1'")
+            port = urlsplit(url).port
+            given["SGN_DATABASE_URL"] = f"mysql://{user}:hidden@127.0.0.1:{port}/{name}"
+            (fault,) = found(given, State.FAULT).values()
+            assert fault.check == "rights"
+            assert "DELETE on sgn_outbox" in fault.found
+            assert "INSERT" not in fault.found
+            query(server, f"DROP USER {user}@'127.0.0.1'")
+    except ServerSilent as silent:
+        pytest.skip(str(silent))
+
+
+def test_a_house_in_a_folder_is_looked_at_whether_it_runs_or_not(
+    variables: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in REQUIRED:
+        monkeypatch.delenv(name, raising=False)
+    ran = CliRunner().invoke(main, ["doctor", "--home", str(tmp_path)])
+    assert ran.exit_code == 0, ran.output
+    assert "the house is not running" in ran.output
+    assert "tables are those of this version" in ran.output
+    nothing = CliRunner().invoke(main, ["doctor"], env=dict.fromkeys(variables))
+    assert nothing.exit_code == 1
+    assert nothing.stderr.startswith("There is nothing to look at: set the SGN_ variables")
+
+
+@pytest.mark.parametrize(
+    ("changes", "tokens", "state", "words"),
+    [
+        ({}, False, State.OK, "this machine alone"),
+        ({"SGN_HOST": "0.0.0.0"}, True, State.OK, "nobody comes in without a token"),
+        ({"SGN_HOST": "0.0.0.0"}, False, State.FAULT, "does not start"),
+        ({"SGN_HOST": "::", "SGN_ALLOW_ANONYMOUS": "1"}, False, State.WARNING, "ANYONE"),
+        ({"SGN_HOST": "::", "SGN_TRUSTED_NETWORKS": "10.0.0.0/8"}, False, State.OK, "10.0.0.0/8"),
+        ({"SGN_TRUSTED_NETWORKS": "0.0.0.0/0"}, True, State.WARNING, "lets in everyone"),
+    ],
+)
+def test_who_may_come_in(
+    variables: dict[str, str], changes: dict[str, str], *, tokens: bool, state: State, words: str
+) -> None:
+    settings = Settings.from_environment({**variables, **changes})
+    finding = access.finding(settings, tokens=tokens)
+    assert (finding.state, words in finding.found) == (state, True), finding
+
+
+@pytest.mark.parametrize(
+    ("ahead_ms", "signed", "state"),
+    [
+        (4_000, False, State.OK),
+        (-6_000, False, State.WARNING),
+        (-901_000, False, State.WARNING),
+        (901_000, True, State.FAULT),
+    ],
+)
+def test_a_clock_that_goes_wrong(ahead_ms: int, *, signed: bool, state: State) -> None:
+    finding = clock.finding("the database", ahead_ms, signed=signed)
+    assert finding.state == state
+    assert ("behind" in finding.found) == (ahead_ms < 0)
+
+
+class Late(BaseHTTPRequestHandler):
+    """Storage that refuses whom it does not know, an hour behind."""
+
+    def do_HEAD(self) -> None:
+        self.send_response_only(403)
+        self.send_header("date", formatdate(time.time() - 3600, usegmt=True))
+        self.end_headers()
+
+
+def test_the_clock_of_storage_is_read_from_whatever_it_answers() -> None:
+    with HTTPServer(("127.0.0.1", 0), Late) as server:
+        threading.Thread(target=server.handle_request, daemon=True).start()
+        (finding,) = clock.storage(f"http://127.0.0.1:{server.server_port}")
+    assert finding.state == State.FAULT
+    assert "3600." in finding.found or "3599." in finding.found
+    assert clock.storage("http://127.0.0.1:1") == []
+
+
+@pytest.mark.parametrize(
+    ("said", "states", "words"),
+    [
+        ({"torch": None}, ["ok"], "service image"),
+        (
+            {"torch": "2", "cuda": "13.0", "driver": "580", "device": "cuda (H100)", "warning": "",
+             "memory": 80_000_000_000},
+            ["ok", "ok"], "80.0 GB, 40.0 GB a worker",
+        ),
+        (
+            {"torch": "2", "cuda": None, "driver": "580", "error": "No. Install it."},
+            ["ok", "fault"], "Install it.",
+        ),
+        (
+            {"torch": "2", "cuda": None, "driver": None, "device": "cpu", "warning": "Slow. Fix.",
+             "memory": None},
+            ["ok", "warning"], "Slow",
+        ),
+    ],
+)  # fmt: skip
+def test_what_a_worker_would_train_on(
+    said: dict[str, object], states: list[str], words: str
+) -> None:
+    every = device._said(said, 0.5)
+    assert [each.state.value for each in every] == states
+    assert any(words in f"{each.found} {each.fix}" for each in every)
+
+
+def test_this_machine_s_torch_is_found_by_another_process(queue: str) -> None:
+    settings = Settings.from_environment(
+        {**dict.fromkeys(REQUIRED, queue), "SGN_DEVICE": "cpu", "SGN_SPOOL": "/tmp"}
+    )
+    torch, chosen = device.check(settings)
+    assert (torch.state, chosen.found) == (State.OK, "cpu")
+    assert machine.check(settings)[0].found.startswith("nld-sgn ")
