@@ -66,22 +66,25 @@ def run(
     start = _start(data, settings, parent)
     plans = planned(data, asked, by_score=start.scale is not None, seed=settings.seed)
     along.expect(_costs(start, plans, asked, parent))
-    fitted = fit_watched(start, data, device=on, journal=along)
+    with along.step("train"):
+        fitted = fit_watched(start, data, device=on, journal=along)
     along.pause()
-    found = assess(
-        fitted.model, data, baselines=asked.baselines, device=on, parent=parent, journal=along
-    )
+    with along.step("assess"):
+        found = assess(
+            fitted.model, data, baselines=asked.baselines, device=on, parent=parent, journal=along
+        )
     along.pause()
     fresh, sentences = _may_start(parent, data)
-    validated = validate(
-        fitted.model,
-        data.train,
-        plans,
-        asked,
-        device=on,
-        parent=None if fresh else parent,
-        journal=along,
-    )
+    with along.step("validate"):
+        validated = validate(
+            fitted.model,
+            data.train,
+            plans,
+            asked,
+            device=on,
+            parent=None if fresh else parent,
+            journal=along,
+        )
     along.pause()
     clipped = clipped_values(fitted.model, data)
     result = {

@@ -95,15 +95,17 @@ def fit_all(
     together = max(1, BUDGET // bytes_each)
     pairs = list(zip(starts, fits, strict=True))
     found: list[Fitted] = []
+    along = journal or Journal()
     while pairs:
         part = pairs[:together]
         try:
-            found += _stack(cohort, part, device, journal or Journal())
+            found += _stack(cohort, part, device, along)
         except torch.OutOfMemoryError:
             if len(part) == 1:
                 raise
             together = len(part) // 2
             torch.cuda.empty_cache()
+            along.out_of_memory()
             log.warning("out of memory on %s: training %d models at a time", device, together)
             continue
         pairs = pairs[len(part) :]
