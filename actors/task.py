@@ -1,6 +1,7 @@
 """The life of one task in a worker: claim, read, train, store, finish."""
 
 import logging
+import time
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import replace
 from functools import partial
@@ -9,6 +10,7 @@ from typing import Any, TypeVar
 import torch
 from torch import Tensor
 
+from actors import metrics
 from actors.checkpoints import Checkpoints, identity
 from actors.curve import Curve
 from actors.inputs import Inputs, read_inputs
@@ -18,7 +20,8 @@ from actors.outputs import Saved, save
 from actors.patience import patiently
 from actors.queue import redis_client
 from actors.runtime import Runtime
-from actors.trace import request_id
+from actors.trace import about
+from actors.tracing import TRACING
 from db import cancellation, claims, runs
 from db.claims import Claim
 from db.errors import DatabaseUnavailable
@@ -57,7 +60,8 @@ class TaskRunner:
 
     def __call__(self, task_id: str) -> None:
         """Do what is to be done for the task; nothing if it is another worker's or done."""
-        settings = self.runtime.settings
+        settings, since = self.runtime.settings, time.time_ns()
+        about(task_id)
         claim = self._asked(
             lambda: claims.claim(
                 task_id,
@@ -71,12 +75,23 @@ class TaskRunner:
             log.info("task %s is not to be claimed", task_id)
             self._settle(task_id)
             return
-        request_id.set(claim.request_id)
+        about(claim.task_id, claim.attempt, claim.request_id)
+        metrics.claimed(claim.attempt)
         log.info("task %s: attempt %d", task_id, claim.attempt)
-        if self._run(claim):
+        if self._traced(claim, since):
             return
+        metrics.lost()
         log.warning("task %s belongs to another worker; nothing was written", task_id)
 
+    def _traced(self, claim: Claim, since: int) -> bool:
+        """The same as :meth:`_run`, in the trace of the post."""
+        facts: dict[str, Any] = {"task_id": claim.task_id, "attempt": claim.attempt}
+        with TRACING.span("task", parent=claim.traceparent, since=since, kind="CONSUMER", **facts):
+            TRACING.note("claim", since=since)
+            return self._run(claim)
+
+    @metrics.BUSY.track_inprogress()
+    @metrics.TRAINING_SECONDS.time()
     def _run(self, claim: Claim) -> bool:
         """Train and write how it ended, also if that is by an error; False if it was not ours."""
         try:
@@ -85,20 +100,25 @@ class TaskRunner:
             return False
         except HandedBackError:
             log.info("task %s is handed back", claim.task_id)
-            return self._asked(lambda: runs.hand_back(claim))
+            handed_back = self._asked(lambda: runs.hand_back(claim))
+            return metrics.ended("handed_back", ours=handed_back)
         except CancelledTaskError:
-            return self._asked(lambda: runs.end_cancelled(claim, None))
+            cancelled = self._asked(lambda: runs.end_cancelled(claim, None))
+            return metrics.ended("cancelled", ours=cancelled)
         except (GraphnetError, RegistryError) as error:
             log.info("task %s failed: %s", claim.task_id, error)
-            sentence = str(error)
+            sentence, outcome = str(error), "failed"
         except DatabaseUnavailable:
             # Nothing can be written: the task is tried again once its lease has run out.
             log.exception("task %s: the database stayed away", claim.task_id)
+            metrics.lost()
             return True
-        except Exception:
+        except Exception as error:
             log.exception("task %s failed", claim.task_id)
-            sentence = INTERNAL.format(task_id=claim.task_id)
-        return self._asked(lambda: runs.fail_task(claim, sentence))
+            metrics.OUT_OF_MEMORY.inc(isinstance(error, torch.OutOfMemoryError))
+            sentence, outcome = INTERNAL.format(task_id=claim.task_id), "internal_error"
+        failed = self._asked(lambda: runs.fail_task(claim, sentence))
+        return metrics.ended(outcome, ours=failed)
 
     def _train(self, claim: Claim) -> bool:
         """Everything between claim and result."""
@@ -117,12 +137,13 @@ class TaskRunner:
                 except TrainingError as error:
                     lease.check()
                     sentence, saved = self._stopped(claim, form, error, lease)
-                    return self._asked(
+                    failed = self._asked(
                         lambda: runs.fail_task(claim, sentence, saved.manifest_sha256)
                     )
+                    return metrics.ended("failed", ours=failed)
         if status == Status.FINISHED:
             self._forget(claim.task_id)
-        return status is not None
+        return metrics.ended(str(status).lower(), ours=status is not None)
 
     def _finish(
         self, claim: Claim, form: TaskForm, inputs: Inputs, lease: Lease, journal: TaskJournal
@@ -141,7 +162,8 @@ class TaskRunner:
             check = partial(self._check, lease)
             saved = self._save(claim.task_id, outcome.model, lease.confirm, check)
         result = {**outcome.result, **_where(saved)}
-        return self._asked(lambda: runs.update_task_result(claim, result))
+        with TRACING.span("finish"):
+            return self._asked(lambda: runs.update_task_result(claim, result))
 
     def _cancel(
         self, claim: Claim, form: TaskForm, inputs: Inputs, lease: Lease, journal: TaskJournal
@@ -150,7 +172,7 @@ class TaskRunner:
         result = self._recovered(claim.task_id, form, inputs, journal.state(), lease.confirm_ours)
         ended = self._asked(lambda: runs.end_cancelled(claim, result))
         journal.keep()
-        return ended
+        return metrics.ended("cancelled", ours=ended)
 
     def _recovered(
         self,
@@ -192,6 +214,7 @@ class TaskRunner:
             log.exception("task %s: nothing could be kept of it", task_id)
         self._asked(lambda: cancellation.settle(task_id, result))
 
+    @TRACING.traced("read data")
     def _inputs(self, form: TaskForm, check: Callable[[], None]) -> Inputs:
         return patiently(
             lambda: read_inputs(self.runtime, self.models, form),
@@ -220,6 +243,7 @@ class TaskRunner:
         saved = self._save(claim.task_id, model, lease.confirm_ours)
         return f"{error} The parameters of the last sound epoch are at {saved.path}.", saved
 
+    @TRACING.traced("store")
     def _save(
         self,
         task_id: str,

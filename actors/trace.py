@@ -1,9 +1,18 @@
-"""The id of the request that a line of the log belongs to."""
+"""The request and the task that a line of the log belongs to."""
 
 import logging
 from contextvars import ContextVar
 
 request_id: ContextVar[str] = ContextVar("request_id", default="")
+task_id: ContextVar[str] = ContextVar("task_id", default="")
+attempt: ContextVar[int] = ContextVar("attempt", default=0)
+
+
+def about(task: str, number: int = 0, request: str = "") -> None:
+    """What is logged from here on belongs to this attempt of this task."""
+    task_id.set(task)
+    attempt.set(number)
+    request_id.set(request)
 
 
 def mark_log() -> None:

@@ -47,6 +47,7 @@ class Claim:
     parent_task_id: str
     earlier: tuple[str, ...] = ()
     request_id: str = ""
+    traceparent: str = ""
 
 
 @restarted
@@ -134,6 +135,7 @@ async def claimed(
         parent_task_id=run.parent_task_id,
         earlier=await _earlier(run, connection),
         request_id=run.request_id,
+        traceparent=run.traceparent,
     )
 
 

@@ -15,11 +15,15 @@ BACK_OFF_MS = 5_000
 
 @dataclass(frozen=True)
 class OutboxMessage:
-    """A task id to put on the queue; the message is known by its task and when it was written."""
+    """A task id to put on the queue; the message is known by its task and when it was written.
+
+    ``traceparent`` is known to the process that wrote it.
+    """
 
     task_id: str
     request_id: str
     created_at: int
+    traceparent: str = ""
 
 
 @translated()

@@ -35,6 +35,7 @@ class NewTask:
     epochs: int
     retry_of: str = ""
     request_id: str = ""
+    traceparent: str = ""
 
 
 @dataclass(frozen=True)
@@ -159,6 +160,7 @@ def _run(task: NewTask, task_id: str, now: int) -> dict[str, Any]:
         "proj_id": task.proj_id,
         "retry_of": task.retry_of,
         "request_id": task.request_id,
+        "traceparent": task.traceparent,
     }
 
 
