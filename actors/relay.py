@@ -13,7 +13,7 @@ from dramatiq.brokers.redis import RedisBroker
 
 from actors import queue
 from actors.tracing import TRACING
-from db import outbox
+from db import outbox, parts
 from db.cancellation import end_unanswered, unsettled_ids
 from db.errors import DatabaseUnavailable
 from db.keys import prune_keys
@@ -23,6 +23,7 @@ log = logging.getLogger(__name__)
 
 LOST_AFTER_MS = 10_000
 KEEP_SENT_MS = 3_600_000
+KEEP_PARTS_MS = 8 * 86_400_000  # longer than their checkpoints
 CANCEL_AFTER_MS = 2_500
 GATHER_SECONDS = 0.006  # what comes within them goes along
 OWN_MS = 1_000  # for the process that wrote a message; then any may send it
@@ -104,3 +105,4 @@ async def _reconcile(broker: RedisBroker) -> None:
         log.warning("task %s is put on the queue again", task_id, extra={"task_id": task_id})
     await outbox.prune(KEEP_SENT_MS)
     await prune_keys()
+    await parts.prune(KEEP_PARTS_MS)

@@ -5,13 +5,14 @@ is stored with the task.
 """
 
 import functools
-from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from importlib import metadata
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 from actors.settings import SettingsError
+from db.claims import Claim
 
 if TYPE_CHECKING:
     from opentelemetry.context import Context
@@ -97,6 +98,20 @@ class Tracing:
         """A span of what has just ended."""
         with self.span(name, parent=parent, since=since, kind=kind):
             pass
+
+    @contextmanager
+    def claimed(self, claim: Claim, since: int) -> Iterator[None]:
+        """A span of a task or part that was asked for at ``since``, in the trace of its post."""
+        with self.span(
+            "part" if claim.part else "task",
+            parent=claim.traceparent,
+            since=since,
+            kind="CONSUMER",
+            task_id=claim.task_id,
+            attempt=claim.attempt,
+        ):
+            self.note("claim", since=since)
+            yield
 
     def note_each(self, name: str, parents: Sequence[str], *, since: int) -> None:
         """What was done at once for several traces, in each of them."""

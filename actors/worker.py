@@ -17,6 +17,7 @@ from actors.settings import JSON, Settings
 from actors.task import TaskRunner
 from actors.trace import mark_log
 from actors.tracing import TRACING
+from actors.workplace import Workplace
 from graphnet.devices import choose_device
 from registry import CHECKPOINTS, MODELS, open_store
 
@@ -43,7 +44,8 @@ def make_broker() -> RedisBroker:
     metrics = exposed(*worker_metrics(), device_info(device), GpuMemory(device))
     runtime = Runtime(settings, checkpoints, metrics)
     broker = redis_broker(settings.redis_url, [AsyncIO(), runtime])
-    runner = TaskRunner(runtime, models, checkpoints, device)
+    place = Workplace(runtime, models, checkpoints, device)
+    runner = TaskRunner(place)
     dramatiq.actor(actor_name=ACTOR, queue_name=QUEUE, broker=broker)(runner.__call__)
     dramatiq.set_broker(broker)
     return broker

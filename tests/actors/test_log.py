@@ -1,6 +1,5 @@
 """A line of the log is one JSON object, whatever is said in it."""
 
-import contextvars
 import json
 import logging
 from datetime import UTC, datetime, timedelta
@@ -33,14 +32,15 @@ def test_what_every_line_has() -> None:
 
 
 def test_what_is_said_within_a_task_names_it() -> None:
-    context = contextvars.copy_context()
-    context.run(about, "TASK1", 2, "request-1")
-    line = context.run(logged, "trained")
-    assert (line["task_id"], line["attempt"], line["request_id"]) == ("TASK1", 2, "request-1")
-    context.run(about, "TASK2")
-    line = context.run(logged, "not to be claimed")
-    assert line["task_id"] == "TASK2"
-    assert not {"attempt", "request_id"} & set(line)
+    with about("TASK1", 2, "request-1"):
+        line = logged("trained")
+        assert (line["task_id"], line["attempt"], line["request_id"]) == ("TASK1", 2, "request-1")
+        with about("TASK2"):
+            line = logged("not to be claimed")
+            assert line["task_id"] == "TASK2"
+            assert not {"attempt", "request_id"} & set(line)
+        assert logged("trained")["task_id"] == "TASK1"
+    assert not {"task_id", "attempt", "request_id"} & set(logged("waiting"))
 
 
 def test_what_is_said_of_a_task_from_outside_names_it_too() -> None:

@@ -17,7 +17,7 @@ from opentelemetry.proto.trace.v1.trace_pb2 import Span
 from prometheus_client.parser import text_string_to_metric_families
 
 from tests.houses import process
-from tests.places import ENDED, Place, place_at
+from tests.places import ENDED, PLAIN, Place, place_at
 from tests.servers import free_ports
 from tests.service.forms import body
 
@@ -141,7 +141,9 @@ def once_counted(url: str) -> Shown:
 
 def trained(place: Place) -> str:
     headers = {"traceparent": f"00-{TRACE}-{CALLER}-01", "x-request-id": "request-1"}
-    reply = place.http.post("/api/v0/new_task", content=body(), headers=headers).json()
+    reply = place.http.post(
+        "/api/v0/new_task", content=body(param_set={**PLAIN, "epochs": 2}), headers=headers
+    ).json()
     task_id: str = reply["task_form"]["task_id"]
     task = place.until(task_id, ENDED, time.monotonic() + 90)
     assert task["task_status"] == "Finished", task
