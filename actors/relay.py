@@ -7,6 +7,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Sequence
+from functools import partial
 
 import redis
 from dramatiq.brokers.redis import RedisBroker
@@ -26,6 +27,7 @@ KEEP_SENT_MS = 3_600_000
 KEEP_PARTS_MS = 8 * 86_400_000  # longer than their checkpoints
 CANCEL_AFTER_MS = 2_500
 GATHER_SECONDS = 0.006  # what comes within them goes along
+TURN = 0.9  # of a round
 OWN_MS = 1_000  # for the process that wrote a message; then any may send it
 
 
@@ -64,16 +66,30 @@ class Relay:
             await self._pause()
 
     async def _look_after(self) -> None:
+        if self._reconciling and await self._has_turn("reconcile"):
+            await _reconcile(self._broker)
+        if not await self._has_turn("relay"):
+            return
         for task_id in await end_unanswered(CANCEL_AFTER_MS):
             log.warning(
                 "task %s: its worker did not answer to being cancelled",
                 task_id,
                 extra={"task_id": task_id},
             )
-        if self._reconciling:
-            await _reconcile(self._broker)
         while await _send(self._broker, await outbox.unsent(OWN_MS)) == outbox.BATCH:
             pass
+
+    async def _has_turn(self, what: str) -> bool:
+        """Whether this process does it in this round: one of all; where Redis is away, each.
+
+        A thousand workers would else ask the database the same thousand times.
+        """
+        turn_ms = int(TURN * 1000 * self._every)
+        take = partial(self._broker.client.set, f"sgn:turn:{what}", "1", nx=True, px=turn_ms)
+        try:
+            return bool(await asyncio.to_thread(take))
+        except redis.RedisError:
+            return True
 
     async def _pause(self) -> None:
         try:
