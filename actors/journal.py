@@ -5,6 +5,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from types import TracebackType
 from typing import Self
@@ -14,7 +15,9 @@ from torch import Tensor
 from actors.checkpoints import Checkpoints
 from actors.curve import Curve
 from actors.lease import Lease
+from actors.metrics import OUT_OF_MEMORY, PACE
 from actors.runtime import Runtime
+from actors.tracing import TRACING
 from db import runs
 from db.errors import DatabaseError
 from graphnet.journal import Journal
@@ -68,6 +71,7 @@ class TaskJournal(Journal):
         trace: TracebackType | None,
     ) -> None:
         self._training = None
+        PACE.end()
         self._wait()
 
     def kept(self, stage: int) -> Mapping[str, Tensor] | None:
@@ -83,6 +87,7 @@ class TaskJournal(Journal):
     def began(self, training: Training) -> None:
         """Show what is there already; what another task left is soon saved as our own."""
         self._training = training
+        PACE.begin()
         self._begun_at = 0 if self._others else training.epoch
         if self._others:
             self._saved = float("-inf")
@@ -98,6 +103,7 @@ class TaskJournal(Journal):
 
     def trained(self, training: Training, epoch: Epoch) -> None:  # noqa: ARG002
         """Show the epoch, save what is due, end where that is asked for."""
+        PACE.epoch()
         self._show(training)
         self.pause()
         if time.monotonic() - self._saved > self._pace:
@@ -111,6 +117,15 @@ class TaskJournal(Journal):
         if self.stage == 0:
             self._own = state
         self._training = None
+        PACE.end()
+
+    def step(self, name: str) -> AbstractContextManager[object]:
+        """A span of the task's trace."""
+        return TRACING.span(name)
+
+    def out_of_memory(self) -> None:
+        """Counted for who watches."""
+        OUT_OF_MEMORY.inc()
 
     def pause(self) -> None:
         """Raise what ends the task: LeaseLostError, CancelledTaskError, HandedBackError."""

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
+from actors import metrics
 from actors.checkpoints import identity
 from actors.inputs import Inputs
 from actors.journal import TaskJournal
@@ -39,7 +40,8 @@ def do_part(place: Workplace, claim: Claim, given: Inputs | None = None) -> bool
         inputs = given or place.inputs(form, lambda: place.check(lease))
         with TaskJournal(place.runtime, lease, None, place.kept(inputs, form)) as journal:
             work = work_of(form, inputs)
-            content = parts.do(work, claim.part, device=place.choice.device, journal=journal)
+            with journal.step("train"):
+                content = parts.do(work, claim.part, device=place.choice.device, journal=journal)
         lease.confirm()
         name = _name(inputs, form, claim.part)
         place.stored(
@@ -48,7 +50,7 @@ def do_part(place: Workplace, claim: Claim, given: Inputs | None = None) -> bool
         sha256 = hashlib.sha256(content).hexdigest()
         ended = place.asked(lambda: runs.update_task_result(claim, {"manifest_sha256": sha256}))
     place.forget(claim.task_id)
-    return ended is not None
+    return metrics.ended(str(ended).lower(), ours=ended is not None)
 
 
 class Parts:

@@ -13,6 +13,7 @@ import redis
 from dramatiq.brokers.redis import RedisBroker
 
 from actors import queue
+from actors.tracing import TRACING
 from db import outbox, parts
 from db.cancellation import end_unanswered, unsettled_ids
 from db.errors import DatabaseUnavailable
@@ -70,7 +71,11 @@ class Relay:
         if not await self._has_turn("relay"):
             return
         for task_id in await end_unanswered(CANCEL_AFTER_MS):
-            log.warning("task %s: its worker did not answer to being cancelled", task_id)
+            log.warning(
+                "task %s: its worker did not answer to being cancelled",
+                task_id,
+                extra={"task_id": task_id},
+            )
         while await _send(self._broker, await outbox.unsent(OWN_MS)) == outbox.BATCH:
             pass
 
@@ -98,9 +103,11 @@ class Relay:
 async def _send(broker: RedisBroker, messages: Sequence[OutboxMessage]) -> int:
     """Send these and note it; the number of messages sent."""
     if messages:
+        since = time.time_ns()
         told = [(message.task_id, message.request_id, message.kind) for message in messages]
         await asyncio.to_thread(queue.send, broker, told)
         await outbox.mark_sent(messages)
+        TRACING.note_each("send", [message.traceparent for message in messages], since=since)
     return len(messages)
 
 
@@ -111,7 +118,7 @@ async def _reconcile(broker: RedisBroker) -> None:
     lost = await outbox.requeue_submitted(there, LOST_AFTER_MS)
     unsettled = await outbox.requeue(await unsettled_ids(), there)
     for task_id in (*expired, *lost, *unsettled):
-        log.warning("task %s is put on the queue again", task_id)
+        log.warning("task %s is put on the queue again", task_id, extra={"task_id": task_id})
     await outbox.prune(KEEP_SENT_MS)
     await prune_keys()
     await parts.prune(KEEP_PARTS_MS)

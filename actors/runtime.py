@@ -6,6 +6,7 @@ import os
 import signal
 import socket
 import threading
+import time
 from collections.abc import Coroutine
 from concurrent.futures import Future
 from types import FrameType
@@ -15,11 +16,15 @@ import redis
 from dramatiq import Broker, Middleware, Worker
 from dramatiq.asyncio import get_event_loop_thread
 from dramatiq.brokers.redis import RedisBroker
+from prometheus_client import CollectorRegistry
 
+from actors.exposition import text
+from actors.listener import Listener, start_listener
 from actors.queue import SIGN_OF_LIFE_SECONDS, show_life
 from actors.relay import Relay
 from actors.settings import Settings
 from actors.sweep import run_sweep
+from actors.tracing import TRACING
 from db.connection import close_database, open_database
 from registry import Store
 
@@ -30,6 +35,8 @@ RELAY_SECONDS = 2.0
 POLL_MS = 30
 BROKEN = 70  # the exit status of a worker whose device has failed
 GIVE_UP_SECONDS = 10.0
+ANSWER_SECONDS = 5.0
+SILENT_SECONDS = 60.0
 
 
 class Runtime(Middleware):
@@ -40,11 +47,18 @@ class Runtime(Middleware):
     """
 
     def __init__(
-        self, settings: Settings, checkpoints: Store | None = None, kind: str = "cpu"
+        self,
+        settings: Settings,
+        checkpoints: Store | None = None,
+        metrics: CollectorRegistry | None = None,
+        kind: str = "cpu",
     ) -> None:
         self.settings = settings
         self.kind = kind
         self._checkpoints = checkpoints
+        self._metrics = metrics or CollectorRegistry()
+        self._listener: Listener | None = None
+        self._lived = time.monotonic()
         self.name = f"{socket.gethostname()}:{os.getpid()}"
         self.stopping = threading.Event()
         self._broken = False
@@ -65,6 +79,11 @@ class Runtime(Middleware):
         self._background = [self._submit(relay.run()), self._submit(self._show_life(broker.client))]
         if self._checkpoints is not None:
             self._background.append(self._submit(run_sweep(self._checkpoints)))
+        self._listener = start_listener(
+            *(self.settings.metrics_host, self.settings.metrics_port),
+            scrape=lambda: text(self._metrics),
+            fault=self.fault,
+        )
 
     def before_worker_shutdown(self, broker: Broker, worker: Worker) -> None:  # noqa: ARG002
         """Tell a running training to hand its task back."""
@@ -72,9 +91,12 @@ class Runtime(Middleware):
 
     def after_worker_shutdown(self, broker: Broker, worker: Worker) -> None:  # noqa: ARG002
         """Stop the relay and close the database."""
+        if self._listener is not None:
+            self._listener.close()
         for future in self._background:
             future.cancel()
         self.call(close_database())
+        TRACING.stop()
         if self._broken:
             os._exit(BROKEN)  # so that whoever starts workers knows; what CUDA cleans up may hang
 
@@ -87,8 +109,20 @@ class Runtime(Middleware):
         os.kill(os.getpid(), signal.SIGTERM)
         self.stopping.wait(GIVE_UP_SECONDS)
 
+    def fault(self) -> str:
+        """What is wrong with the loop thread, in a sentence; "" where nothing is."""
+        try:
+            self._submit(asyncio.sleep(0)).result(ANSWER_SECONDS)
+        except (TimeoutError, RuntimeError):
+            return "The loop thread of this worker does not answer."
+        silent = time.monotonic() - self._lived
+        if silent > SILENT_SECONDS:
+            return f"This worker gave no sign of life for {silent:.0f} s."
+        return ""
+
     async def _show_life(self, client: redis.Redis) -> None:
         while True:
+            self._lived = time.monotonic()  # a queue that is away is no fault of this process
             try:
                 await asyncio.to_thread(show_life, client, self.name, self.kind)
             except redis.RedisError as error:

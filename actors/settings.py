@@ -13,6 +13,9 @@ from urllib.parse import urlsplit
 
 T = TypeVar("T")
 
+TEXT, JSON = LOG_FORMATS = ("text", "json")
+LAST_PORT = 65_535
+
 
 class SettingsError(Exception):
     """A variable of the environment that is missing or cannot be used; names it."""
@@ -30,7 +33,8 @@ class Settings:
     the CUDA device cannot be used, ``gpu_share`` which part of that one's memory is this process's.
     Times are in milliseconds: ``patience_ms`` is how long a worker waits for a database or storage
     that is away. Parameters that could not be stored are kept in the folder ``spool``. A URL may
-    hold a password, so none is ever printed.
+    hold a password, so none is ever printed. Port 0 is no listener for metrics; ``traces`` is
+    whether OpenTelemetry's variables ask for them.
     """
 
     database_url: str = field(repr=False)
@@ -46,6 +50,10 @@ class Settings:
     checkpoint_ms: int = 5_000
     patience_ms: int = 300_000
     spool: Path = Path(tempfile.gettempdir()) / "sgn-spool"
+    metrics_host: str = "127.0.0.1"
+    metrics_port: int = 0
+    log_format: str = TEXT
+    traces: bool = False
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Self:
@@ -69,6 +77,10 @@ class Settings:
             checkpoint_ms=read(environment, "SGN_CHECKPOINT_MS", positive, 5_000),
             patience_ms=read(environment, "SGN_PATIENCE_MS", positive, 300_000),
             spool=read(environment, "SGN_SPOOL", Path, cls.spool),
+            metrics_host=read(environment, "SGN_METRICS_HOST", str, cls.metrics_host),
+            metrics_port=read(environment, "SGN_METRICS_PORT", port, 0),
+            log_format=read(environment, "SGN_LOG_FORMAT", log_format, cls.log_format),
+            traces=bool(environment.get("OTEL_EXPORTER_OTLP_ENDPOINT")),
         )
 
 
@@ -120,6 +132,20 @@ def share(text: str) -> float:
     if not 0 < number <= 1:
         raise ValueError(f"it must be a number above 0 up to 1, not {text!r}")
     return number
+
+
+def port(text: str) -> int:
+    """A port, or 0 for none. Raises ValueError in words."""
+    if not text.strip().isdecimal() or int(text) > LAST_PORT:
+        raise ValueError(f"it must be a port from 1 to {LAST_PORT}, or 0 for none, not {text!r}")
+    return int(text)
+
+
+def log_format(text: str) -> str:
+    """``text`` or ``json``. Raises ValueError in words."""
+    if text not in LOG_FORMATS:
+        raise ValueError(f"it must be {' or '.join(LOG_FORMATS)}, not {text!r}")
+    return text
 
 
 def yes_or_no(text: str) -> bool:

@@ -33,8 +33,11 @@ async def sweep(checkpoints: Store) -> list[str]:
         try:
             await asyncio.to_thread(checkpoints.delete, task_id)
         except RegistryError as error:
-            log.warning("task %s: its checkpoints cannot be removed: %s", task_id, error)
+            log.warning(
+                "task %s: its checkpoints cannot be removed: %s",
+                task_id, error, extra={"task_id": task_id},
+            )  # fmt: skip
             continue
-        log.info("task %s: its checkpoints were removed", task_id)
+        log.info("task %s: its checkpoints were removed", task_id, extra={"task_id": task_id})
         removed.append(task_id)
     return removed

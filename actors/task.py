@@ -1,6 +1,7 @@
 """The life of one task in a worker: claim, read, train, store, finish."""
 
 import logging
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
@@ -8,6 +9,7 @@ from typing import Any
 
 from torch import Tensor
 
+from actors import metrics
 from actors.curve import Curve
 from actors.inputs import Inputs
 from actors.journal import HandedBackError, TaskJournal
@@ -15,7 +17,8 @@ from actors.lease import CancelledTaskError, Lease, LeaseLostError
 from actors.outputs import Saved, save
 from actors.parts import Parts, do_part
 from actors.queue import redis_client
-from actors.trace import request_id
+from actors.trace import about
+from actors.tracing import TRACING
 from actors.workplace import Begun, Workplace, nothing, work_of
 from db import cancellation, claims, runs
 from db.claims import Claim
@@ -24,7 +27,7 @@ from db.form import TaskForm
 from db.runs import CANCELLED
 from db.states import Status
 from graphnet.devices import is_lost
-from graphnet.errors import GraphnetError, TrainingError
+from graphnet.errors import GraphnetError, OutOfMemory, TrainingError
 from graphnet.experiment import run
 from graphnet.memory import free, told
 from graphnet.recovery import recovered
@@ -48,18 +51,20 @@ class TaskRunner:
     def __init__(self, place: Workplace) -> None:
         self.place = place
 
+    @metrics.BUSY.track_inprogress()
     def __call__(self, task_id: str) -> None:
         """Do what is to be done for the task; nothing if it is another worker's or done."""
-        if not self._take(task_id):
-            log.info("task %s is not to be claimed", task_id)
-            self._settle(task_id)
+        with about(task_id):
+            if not self._take(task_id):
+                log.info("task %s is not to be claimed", task_id)
+                self._settle(task_id)
 
     def _take(self, task_id: str, given: Inputs | None = None) -> bool:
         """Do a task, or the part of one, if it can be claimed; whether it could.
 
         ``given`` is what a part trains on, where it has been read.
         """
-        settings = self.place.runtime.settings
+        settings, since = self.place.runtime.settings, time.time_ns()
         claim = self.place.asked(
             lambda: claims.claim(
                 task_id,
@@ -71,14 +76,20 @@ class TaskRunner:
         )
         if claim is None:
             return False
-        request_id.set(claim.request_id)
-        log.info("task %s: attempt %d", task_id, claim.attempt)
-        ours = self._run(claim, given)
-        free()  # a device is shared with other workers
-        if not ours:
-            log.warning("task %s belongs to another worker; nothing was written", task_id)
+        with (
+            about(claim.task_id, claim.attempt, claim.request_id),
+            TRACING.claimed(claim, since),
+        ):
+            log.info("task %s: attempt %d", task_id, claim.attempt)
+            metrics.claimed(claim.attempt)
+            ours = self._run(claim, given)
+            free()  # a device is shared with other workers
+            if not ours:
+                metrics.lost()
+                log.warning("task %s belongs to another worker; nothing was written", task_id)
         return True
 
+    @metrics.TRAINING_SECONDS.time()
     def _run(self, claim: Claim, given: Inputs | None) -> bool:
         """Train and write how it ended, also if that is by an error; False if it was not ours."""
         try:
@@ -87,22 +98,25 @@ class TaskRunner:
             return False
         except HandedBackError:
             log.info("task %s is handed back", claim.task_id)
-            end = partial(runs.hand_back, claim)
+            end, outcome = partial(runs.hand_back, claim), "handed_back"
         except CancelledTaskError:
-            end = partial(runs.end_cancelled, claim, None)
+            end, outcome = partial(runs.end_cancelled, claim, None), "cancelled"
         except (GraphnetError, RegistryError) as error:
             log.info("task %s failed: %s", claim.task_id, error)
-            end = partial(runs.fail_task, claim, str(error))
+            metrics.OUT_OF_MEMORY.inc(isinstance(error, OutOfMemory))
+            end, outcome = partial(runs.fail_task, claim, str(error)), "failed"
         except DatabaseUnavailable:
             # Nothing can be written: the task is tried again once its lease has run out.
             log.exception("task %s: the database stayed away", claim.task_id)
+            metrics.lost()
             return True
         except Exception as error:
             log.exception("task %s failed", claim.task_id)
             if is_lost(error):
                 return self._give_up(claim)
-            end = partial(runs.fail_task, claim, INTERNAL.format(task_id=claim.task_id))
-        return self.place.asked(end)
+            sentence = INTERNAL.format(task_id=claim.task_id)
+            end, outcome = partial(runs.fail_task, claim, sentence), "internal_error"
+        return metrics.ended(outcome, ours=self.place.asked(end))
 
     def _give_up(self, claim: Claim) -> bool:
         """Leave the task to another process: in this one CUDA fails from here on.
@@ -134,12 +148,13 @@ class TaskRunner:
                 except TrainingError as error:
                     lease.check()
                     sentence, saved = self._stopped(claim, form, error, lease)
-                    return self.place.asked(
+                    failed = self.place.asked(
                         lambda: runs.fail_task(claim, sentence, saved.manifest_sha256)
                     )
+                    return metrics.ended("failed", ours=failed)
         if status == Status.FINISHED:
             self.place.forget(claim.task_id)
-        return status is not None
+        return metrics.ended(str(status).lower(), ours=status is not None)
 
     def _finish(self, begun: Begun) -> Status | None:
         claim, form, inputs = begun.claim, begun.form, begun.inputs
@@ -159,7 +174,8 @@ class TaskRunner:
             saved = self._save(claim.task_id, outcome.model, begun.lease.confirm, check)
         result = {**outcome.result, **_where(saved)}
         result["warnings"] = [*filter(None, [self.place.choice.warning]), *result["warnings"]]
-        return self.place.asked(lambda: runs.update_task_result(claim, result))
+        with TRACING.span("finish"):
+            return self.place.asked(lambda: runs.update_task_result(claim, result))
 
     def _shared(self, begun: Begun) -> Parts | None:
         """Where other workers may help: this one helps them too while it waits."""
@@ -177,7 +193,7 @@ class TaskRunner:
         result = self._recovered(claim.task_id, form, begun.inputs, state, begun.lease.confirm_ours)
         ended = self.place.asked(lambda: runs.end_cancelled(claim, result))
         begun.journal.keep()
-        return ended
+        return metrics.ended("cancelled", ours=ended)
 
     def _recovered(
         self,
@@ -231,6 +247,7 @@ class TaskRunner:
         saved = self._save(claim.task_id, model, lease.confirm_ours)
         return f"{error} The parameters of the last sound epoch are at {saved.path}.", saved
 
+    @TRACING.traced("store")
     def _save(
         self,
         task_id: str,

@@ -9,11 +9,16 @@ import torch
 from dramatiq.brokers.redis import RedisBroker
 from dramatiq.middleware.asyncio import AsyncIO
 
+from actors.exposition import exposed
+from actors.gpu import GpuMemory, device_info
+from actors.log import start_log
+from actors.metrics import worker_metrics
 from actors.queue import ACTOR, QUEUE, worker_broker
 from actors.runtime import Runtime
-from actors.settings import Settings, SettingsError
+from actors.settings import JSON, Settings, SettingsError
 from actors.task import TaskRunner
 from actors.trace import mark_log
+from actors.tracing import TRACING
 from actors.workplace import Workplace
 from graphnet.devices import choose, limit
 from graphnet.errors import GraphnetError
@@ -36,8 +41,10 @@ def make_broker() -> RedisBroker:
 
 
 def _wired() -> RedisBroker:
-    mark_log()
     settings = Settings.from_environment(os.environ)
+    _set_up_log(settings)
+    if settings.traces:
+        TRACING.start("sgn-worker")
     # Nets of this size gain nothing from a second thread, and on a busy machine threads that wait
     # for each other made an epoch ten times slower.
     torch.set_num_threads(settings.threads)
@@ -48,9 +55,18 @@ def _wired() -> RedisBroker:
     choice = choose(settings.device, os.environ, fallback=settings.cpu_fallback)
     limit(choice.device, settings.gpu_share)
     log.log(logging.WARNING if choice.warning else logging.INFO, "%s", choice.said)
-    runtime = Runtime(settings, checkpoints, choice.kind)
+    metrics = exposed(*worker_metrics(), device_info(choice), GpuMemory(choice))
+    runtime = Runtime(settings, checkpoints, metrics, choice.kind)
     broker = worker_broker(settings.redis_url, choice.kind, [AsyncIO(), runtime])
     runner = TaskRunner(Workplace(runtime, models, checkpoints, choice))
     dramatiq.actor(actor_name=ACTOR, queue_name=QUEUE, broker=broker)(runner.__call__)
     dramatiq.set_broker(broker)
     return broker
+
+
+def _set_up_log(settings: Settings) -> None:
+    """Dramatiq has set up lines of text."""
+    if settings.log_format == JSON:
+        start_log(JSON)
+    else:
+        mark_log()

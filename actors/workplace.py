@@ -11,6 +11,7 @@ from actors.journal import HandedBackError, TaskJournal
 from actors.lease import Lease
 from actors.patience import patiently
 from actors.runtime import Runtime
+from actors.tracing import TRACING
 from db.claims import Claim
 from db.errors import DatabaseUnavailable
 from db.form import TaskForm
@@ -55,6 +56,7 @@ class Workplace:
         """Ask a storage that may be away for a while. Raises RegistryError."""
         return patiently(call, RegistryUnavailable, seconds=self.patience, check=check)
 
+    @TRACING.traced("read data")
     def inputs(self, form: TaskForm, check: Callable[[], None]) -> Inputs:
         """Read what the form names. Raises GraphnetError, or what stayed away."""
         return patiently(

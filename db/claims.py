@@ -49,6 +49,7 @@ class Claim:
     parent_task_id: str
     earlier: tuple[str, ...] = ()
     request_id: str = ""
+    traceparent: str = ""
     part_of: str = ""
     part: int = 0
     kind: str = ""
@@ -148,6 +149,7 @@ async def claimed(
         parent_task_id=run.parent_task_id,
         earlier=await _earlier(run, connection),
         request_id=run.request_id,
+        traceparent=run.traceparent,
         part_of=run.part_of,
         part=run.part,
         kind=run.kind,

@@ -6,9 +6,12 @@ import sqlite3
 from collections.abc import AsyncIterator
 from typing import Any
 
+from prometheus_client import Counter
 from tortoise.exceptions import BaseORMException, DBConnectionError, IntegrityError
 
 log = logging.getLogger(__name__)
+
+ERRORS = Counter("sgn_database_errors", "Statements that failed, each try.", registry=None)
 
 # Too many connections, lock wait timeout, server shutting down, cannot connect, gone
 # away, lost while asking.
@@ -72,6 +75,7 @@ async def translated() -> AsyncIterator[None]:
 
 
 def _translate(error: Exception) -> DatabaseError:
+    ERRORS.inc()
     if _code(error) == MYSQL_PACKET_TOO_LARGE:
         return ContentTooLarge(
             "The database server takes less in one statement than this; its max_allowed_packet "

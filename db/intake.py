@@ -82,7 +82,12 @@ async def _all_at_once(some: list[_Waiting]) -> list[OutboxMessage] | None:
         return None
     for each in some:
         _tell(each, each.task_id)
-    return [OutboxMessage(each.task_id, each.task.request_id, now, each.task.kind) for each in some]
+    return [
+        OutboxMessage(
+            each.task_id, each.task.request_id, now, each.task.kind, each.task.traceparent
+        )
+        for each in some
+    ]
 
 
 @restarted

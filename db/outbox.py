@@ -17,13 +17,15 @@ BACK_OFF_MS = 5_000
 class OutboxMessage:
     """A task id to put on the queue; the message is known by its task and when it was written.
 
-    ``kind`` is of the device that the task asks for; empty for any.
+    ``kind`` is of the device that the task asks for; empty for any. ``traceparent`` is known to the
+    process that wrote it.
     """
 
     task_id: str
     request_id: str
     created_at: int
     kind: str = ""
+    traceparent: str = ""
 
 
 @translated()

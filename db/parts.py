@@ -51,6 +51,7 @@ async def announce(claim: Claim, count: int) -> bool:
                 "submitted_at": now,
                 "proj_id": claim.proj_id,
                 "request_id": claim.request_id,
+                "traceparent": claim.traceparent,
                 "part_of": claim.task_id,
                 "part": number,
                 "kind": claim.kind,

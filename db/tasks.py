@@ -36,6 +36,7 @@ class NewTask:
     retry_of: str = ""
     request_id: str = ""
     kind: str = ""
+    traceparent: str = ""
 
 
 @dataclass(frozen=True)
@@ -166,6 +167,7 @@ def _run(task: NewTask, task_id: str, now: int) -> dict[str, Any]:
         "retry_of": task.retry_of,
         "request_id": task.request_id,
         "kind": task.kind,
+        "traceparent": task.traceparent,
     }
 
 

@@ -62,19 +62,22 @@ def run(
     gatherer = Gatherer(work, on, along, sharing)
     along.expect(work.costs(1 if sharing is None else work.asked.fan_out))
     gatherer.announce()
-    trained = gatherer.trained()
+    with along.step("train"):
+        trained = gatherer.trained()
     fitted = trained.own
     along.pause()
-    found = assess(
-        fitted.model,
-        data,
-        baselines=work.asked.baselines,
-        parent=parent,
-        twin=trained.twin,
-        reason=trained.reason,
-    )
+    with along.step("assess"):
+        found = assess(
+            fitted.model,
+            data,
+            baselines=work.asked.baselines,
+            parent=parent,
+            twin=trained.twin,
+            reason=trained.reason,
+        )
     along.pause()
-    validated = validate(fitted.model, data.train, work.plans, work.asked, gatherer.judged)
+    with along.step("validate"):
+        validated = validate(fitted.model, data.train, work.plans, work.asked, gatherer.judged)
     along.pause()
     clipped = clipped_values(fitted.model, data)
     result = {

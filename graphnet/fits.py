@@ -98,12 +98,14 @@ def fit_all(
     together = max(1, BUDGET // bytes_each)
     pairs = list(zip(starts, fits, strict=True))
     found: list[Fitted] = []
+    along = journal or Journal()
     while pairs:
         part = pairs[:together]
-        work = partial(_first, cohort, part, device, journal or Journal())
+        work = partial(_first, cohort, part, device, along)
         fitted = memory.halving(work, len(part))
         if len(fitted) < len(part):
             together = len(fitted)
+            along.out_of_memory()
             log.warning("out of memory on %s: training %d models at a time", device, together)
         found += fitted
         pairs = pairs[len(fitted) :]

@@ -1,6 +1,7 @@
 """What goes along with the trainings of one task: watched after each epoch, and resumed."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 
 from torch import Tensor
 
@@ -47,6 +48,13 @@ class Journal:
 
     def ended(self, training: Training) -> None:
         """A stage is done."""
+
+    def step(self, name: str) -> AbstractContextManager[object]:  # noqa: ARG002
+        """Around each step of a task: ``train``, ``assess``, ``validate``."""
+        return nullcontext()
+
+    def out_of_memory(self) -> None:
+        """The models of a stage did not fit; they are trained in halves."""
 
     def pause(self) -> None:
         """Between two steps that are no training; a place to end the task."""

@@ -1,5 +1,9 @@
 """What can go wrong in the registry; no error of a vendor or of the file system leaves it."""
 
+from prometheus_client import Counter
+
+ERRORS = Counter("sgn_storage_errors", "Calls to the storage that failed, each try.", registry=None)
+
 
 class RegistryError(Exception):
     """The root of the package's errors; raised itself for what the caller should change."""
@@ -22,3 +26,7 @@ class ObjectMissing(RegistryError):
 
 class RegistryUnavailable(RegistryError):
     """The storage does not answer, refuses us, is full, or its bucket or directory is missing."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(sentence)
+        ERRORS.inc()

@@ -16,7 +16,7 @@ from starlette.types import ASGIApp
 
 from actors.queue import redis_broker
 from actors.relay import Relay
-from actors.trace import mark_log
+from actors.tracing import TRACING
 from db.connection import close_database, open_database
 from db.errors import (
     ContentTooLarge,
@@ -28,19 +28,25 @@ from db.errors import (
 )
 from db.intake import Intake
 from registry import RegistryError, Store, open_store
+from service.addresses import Addresses
 from service.admission import Admission
 from service.endpoints import ENDPOINTS
 from service.envelope import Envelope
+from service.figures import Figures
 from service.guard import Guard
 from service.house import House
+from service.monitoring import Counted, Monitoring
 from service.openapi import openapi
 from service.replies import MEANINGS, ErrorNum, Refusal, refused, success
 from service.settings import Settings
+from service.spans import Traced
 from service.vault import Vault
 
 log = logging.getLogger(__name__)
 
 RELAY_SECONDS = 2.0
+DOCUMENT = "/openapi.json"
+ADDRESSES = Addresses([*(each.path for each in ENDPOINTS), DOCUMENT])
 DATABASE_FAULTS = {
     DatabaseUnavailable: ErrorNum.DATABASE_UNAVAILABLE,
     SchemaBehind: ErrorNum.DATABASE_UNAVAILABLE,
@@ -51,30 +57,42 @@ DATABASE_FAULTS = {
 
 
 def create_app(settings: Settings, stopping: asyncio.Event) -> ASGIApp:
-    """Wire the service; nothing is opened before it starts. ``stopping`` ends its streams."""
-    mark_log()
-    return Envelope(wire(settings, stopping))
+    """Wire the service; nothing is opened before it starts. ``stopping`` ends its streams.
+
+    Raises:
+        SettingsError: traces are asked for, and OpenTelemetry is not installed.
+
+    """
+    app = wire(settings, stopping)
+    monitoring: Monitoring = app.state.house.monitoring
+    if not settings.house.traces:
+        return Counted(Envelope(app), monitoring.requests)
+    TRACING.start("sgn-service")
+    return Counted(Envelope(Traced(app)), monitoring.requests)
 
 
 def wire(settings: Settings, stopping: asyncio.Event) -> Starlette:
     """The service without the envelope around its answers."""
     broker = redis_broker(settings.house.redis_url)
     relay = Relay(broker, every=RELAY_SECONDS, reconciling=False)
+    vault = Vault(_store(settings))
+    watch = redis.asyncio.Redis.from_url(
+        settings.house.redis_url, socket_connect_timeout=2, socket_timeout=5
+    )
     house = House(
         settings=settings,
-        vault=Vault(_store(settings)),
+        vault=vault,
         broker=broker,
         relay=relay,
         intake=Intake(relay.take),
-        watch=redis.asyncio.Redis.from_url(
-            settings.house.redis_url, socket_connect_timeout=2, socket_timeout=5
-        ),
+        monitoring=Monitoring(Figures(watch, broker, vault.check), ADDRESSES),
+        watch=watch,
         admission=Admission(settings),
         stopping=stopping,
     )
     app = Starlette(
         routes=[Route(e.path, e.handler, methods=[e.method]) for e in ENDPOINTS]
-        + [Route("/openapi.json", _openapi, methods=["GET"])],
+        + [Route(DOCUMENT, _openapi, methods=["GET"])],
         lifespan=_lifespan,
         middleware=[Middleware(Guard, settings=settings)],
         exception_handlers={
@@ -102,9 +120,11 @@ async def _lifespan(app: Starlette) -> AsyncIterator[None]:
     house: House = app.state.house
     await open_database(house.settings.house.database_url)
     relay = asyncio.create_task(house.relay.run())
+    house.monitoring.listen(house.settings.house)
     try:
         yield
     finally:
+        await asyncio.to_thread(house.monitoring.close)
         relay.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await relay
@@ -112,6 +132,7 @@ async def _lifespan(app: Starlette) -> AsyncIterator[None]:
         house.broker.close()
         await house.watch.aclose()
         await close_database()
+        await asyncio.to_thread(TRACING.stop)
 
 
 async def _openapi(request: Request) -> Response:  # noqa: ARG001

@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from service.replies import ErrorNum
-from service.routes import datasets, events, health, models, stored, submission, tasks
+from service.routes import datasets, events, health, metrics, models, stored, submission, tasks
 
 Handler = Callable[[Request], Awaitable[Response]]
 V0 = "/api/v0"
@@ -176,5 +176,12 @@ ENDPOINTS = (
         "Every dependency answers, by name.",
         reply={"dependencies": "object"},
         refusals=(ErrorNum.NOT_READY,),
+    ),
+    Endpoint(
+        "GET",
+        "/metrics",
+        metrics.metrics,
+        "Counters and figures as Prometheus reads them.",
+        media_type="text/plain",
     ),
 )

@@ -10,6 +10,7 @@ from starlette.requests import Request
 from actors.relay import Relay
 from db.intake import Intake
 from service.admission import Admission
+from service.monitoring import Monitoring
 from service.settings import Settings
 from service.shelf import Shelf
 from service.turns import Turns
@@ -28,6 +29,7 @@ class House:
     admission: Admission
     stopping: asyncio.Event
     intake: Intake
+    monitoring: Monitoring
     shelf: Shelf = field(default_factory=Shelf)
     keys: Turns = field(default_factory=Turns)
 

@@ -15,6 +15,7 @@ import uvloop
 from hypercorn.asyncio import serve
 from hypercorn.config import Config
 
+from actors.log import start_log
 from actors.settings import SettingsError
 from db import tokens
 from db.connection import close_database, open_database
@@ -26,7 +27,6 @@ from service.settings import Settings, is_loopback
 T = TypeVar("T")
 log = logging.getLogger(__name__)
 
-LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 BACKLOG = 1024
 COLLECT_AFTER = (20_000, 20, 50)  # objects, and rounds of the younger generations
 UNREAD_MS = 60_000  # then a client that does not read its answer is cut off
@@ -35,9 +35,9 @@ LOOK_AGAIN_SECONDS = 2.0
 
 def run() -> int:
     """``sgn serve``: settings from the environment; the exit status."""
-    start_log()
     try:
         settings = Settings.from_environment(os.environ)
+        start_log(settings.house.log_format)
         listening = listen(settings.host, settings.port)
     except (SettingsError, OSError) as error:
         print(error, file=sys.stderr)  # noqa: T201
@@ -55,12 +55,6 @@ def run_loop(main: Coroutine[Any, Any, T]) -> T:
     gc.set_threshold(*COLLECT_AFTER)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         return runner.run(main)
-
-
-def start_log() -> None:
-    """Log to stderr."""
-    logging.basicConfig(level=logging.INFO, format=LOG_FORMAT, stream=sys.stderr)
-    logging.getLogger("httpx").setLevel(logging.WARNING)
 
 
 def listen(host: str, port: int) -> socket.socket:

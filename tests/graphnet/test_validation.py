@@ -39,8 +39,11 @@ def judged(data: Splits, settings: Settings = QUICK, **asked: Any) -> dict[str, 
     return run(data, settings, evaluation=Evaluation(**asked)).result
 
 
-def fitted(people: Cohort, settings: Settings = QUICK) -> list[StoredModel]:
-    found = fit_all(people, [Fit(fold.train, settings) for fold in FOLDS], (0, 1), device=CPU)
+def fitted(
+    people: Cohort, settings: Settings = QUICK, journal: Journal | None = None
+) -> list[StoredModel]:
+    each = [Fit(fold.train, settings) for fold in FOLDS]
+    found = fit_all(people, each, (0, 1), device=CPU, journal=journal)
     return [each.model for each in found]
 
 
@@ -333,6 +336,15 @@ def test_folds_that_fail_are_null_and_the_model_stays(monkeypatch: pytest.Monkey
     assert found.warnings[0].startswith("The model could not be cross-validated. Training stopped")
 
 
+class Counting(Journal):
+    """Counts how often memory ran out."""
+
+    times = 0
+
+    def out_of_memory(self) -> None:
+        self.times += 1
+
+
 def test_what_does_not_fit_into_memory_is_trained_in_parts(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -347,8 +359,10 @@ def test_what_does_not_fit_into_memory_is_trained_in_parts(
             return super().__iter__()
 
     monkeypatch.setattr(fits, "Training", Small)
-    parts = fitted(PEOPLE)
+    journal = Counting()
+    parts = fitted(PEOPLE, journal=journal)
     assert sizes == [4, 2, 2]
+    assert journal.times == 1
     assert "training 2 models at a time" in caplog.text
     for one, other in zip(whole, parts, strict=True):
         np.testing.assert_allclose(one.predict(PEOPLE), other.predict(PEOPLE), atol=1e-4)

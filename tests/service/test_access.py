@@ -154,13 +154,19 @@ def test_a_revoked_token_ends_at_once(place: Place, tokens: dict[str, str]) -> N
     assert text.rpartition("_")[2] not in listed
 
 
-def test_no_secret_is_in_a_log(place: Place, tokens: dict[str, str]) -> None:
+def test_no_secret_is_in_a_log_or_among_the_metrics(place: Place, tokens: dict[str, str]) -> None:
     with client(place, tokens["submitter"]) as http:
-        http.get("/api/v0/tasks/x")
+        http.get("/api/v0/tasks/x", headers={"authorization": f"Bearer {tokens['reader']}"})
+        http.get(f"/{tokens['reader']}")
+        shown = http.get("/metrics")
+    assert "sgn_http_requests_total" in shown.text
     logs = "".join(path.read_text() for path in place.folder.glob("*.log"))
     assert logs
     for name in ("reader", "submitter", "stranger", "everywhere"):
         assert tokens[name].rpartition("_")[2] not in logs
+        assert tokens[name].rpartition("_")[2] not in shown.text
+    for name in ("SGN_DATABASE_URL", "SGN_REDIS_URL", "SGN_REGISTRY_URL"):
+        assert place.variables[name] not in shown.text
 
 
 def test_a_request_s_id_goes_through_to_the_worker_s_log(

@@ -62,6 +62,11 @@ def test_what_is_missing_is_named(alone: httpx.Client, tmp_path: Path) -> None:
     assert found["redis"] == "Redis does not answer at SGN_REDIS_URL."
     assert "registry" in found["registry"]
     assert alone.get("/healthz").json()["error_num"] == 0
+    shown = alone.get("/metrics").text
+    assert 'sgn_dependency_up{dependency="redis"} 0.0' in shown
+    assert 'sgn_dependency_up{dependency="registry"} 0.0' in shown
+    assert 'sgn_tasks{state="Submitted"} 0.0' in shown
+    assert "sgn_workers" not in shown
 
 
 def test_a_task_is_accepted_while_the_queue_is_away(alone: httpx.Client) -> None:

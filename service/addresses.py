@@ -1,0 +1,32 @@
+"""By which template an address was meant, so that what is counted by it stays bounded."""
+
+import re
+from collections.abc import Iterable
+
+OTHER = "other"
+METHODS = frozenset({"DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"})
+
+
+class Addresses:
+    """Knows the templates of all routes, such as ``/api/v0/tasks/{task_id}``."""
+
+    def __init__(self, templates: Iterable[str]) -> None:
+        known = dict.fromkeys(templates)
+        self._plain = {each for each in known if "{" not in each}
+        self._named = [each for each in known if "{" in each]
+        parts = ("(" + re.sub(r"{\w+}", "[^/]+", each) + ")" for each in self._named)
+        self._pattern = re.compile("|".join(parts))
+
+    def template(self, path: str) -> str:
+        """The route's own way of writing a path; ``other`` where there is no such route."""
+        if path in self._plain:
+            return path
+        found = self._pattern.fullmatch(path)
+        if found is None or found.lastindex is None:
+            return OTHER
+        return self._named[found.lastindex - 1]
+
+
+def method(given: str) -> str:
+    """A method of HTTP; ``other`` for a word of the client's own."""
+    return given if given in METHODS else OTHER

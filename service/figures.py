@@ -1,0 +1,122 @@
+"""What the database and the queue say of the whole house, asked when somebody scrapes."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import TypeVar
+
+import redis
+import redis.asyncio
+from dramatiq.brokers.redis import RedisBroker
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.registry import Collector
+
+from actors.queue import WORKERS
+from db import figures
+from db.errors import DatabaseError
+from registry import RegistryError
+
+T = TypeVar("T")
+
+PATIENCE_SECONDS = 3.0
+FRESH_SECONDS = 5.0
+FAULTS = (redis.RedisError, DatabaseError, RegistryError, OSError, TimeoutError)
+
+
+@dataclass(frozen=True)
+class Queue:
+    """Messages that wait, by queue, and workers that gave a sign of life."""
+
+    messages: dict[str, int]
+    workers: int
+
+
+@dataclass(frozen=True)
+class _Found:
+    """What was found ``at`` a time; None is what did not answer."""
+
+    at: float
+    database: figures.Figures | None
+    queue: Queue | None
+    registry: bool
+
+
+class Figures(Collector):
+    """Asks within seconds, at most every five; what does not answer is left out, never 0."""
+
+    def __init__(
+        self,
+        client: redis.asyncio.Redis,
+        broker: RedisBroker,
+        check: Callable[[], Awaitable[None]],
+    ) -> None:
+        self._client = client
+        self._broker = broker
+        self._check = check
+        self._asking = asyncio.Lock()
+        self._found: _Found | None = None
+
+    async def refresh(self) -> None:
+        """Ask, unless that was done a moment ago."""
+        async with self._asking:  # one asks for all who came meanwhile
+            if self._known() is None:
+                database, queue, registry = await asyncio.gather(
+                    _answer(figures.read_figures()), _answer(self._queue()), _answer(self._stored())
+                )
+                self._found = _Found(time.monotonic(), database, queue, registry is not None)
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        """What is known now."""
+        found = self._known()
+        if found is None:
+            return
+        up = {
+            "database": found.database is not None,
+            "redis": found.queue is not None,
+            "registry": found.registry,
+        }
+        yield _gauge("sgn_dependency_up", "Whether it answers.", "dependency", up)
+        if found.database is not None:
+            yield from _of_database(found.database)
+        if found.queue is not None:
+            yield _gauge("sgn_queue_messages", "That wait.", "queue", found.queue.messages)
+            yield GaugeMetricFamily("sgn_workers", "Alive.", value=found.queue.workers)
+
+    def _known(self) -> _Found | None:
+        found = self._found
+        return None if found is None or time.monotonic() - found.at > FRESH_SECONDS else found
+
+    async def _queue(self) -> Queue:
+        workers = [key async for key in self._client.scan_iter(match=f"{WORKERS}:*", count=1000)]
+        messages = {}
+        for name in sorted(self._broker.queues):
+            messages[name] = int(await self._client.llen(f"{self._broker.namespace}:{name}"))
+        return Queue(messages, len(set(workers)))
+
+    async def _stored(self) -> bool:
+        await self._check()
+        return True
+
+
+async def _answer(question: Awaitable[T]) -> T | None:
+    try:
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            return await question
+    except FAULTS:
+        return None
+
+
+def _of_database(found: figures.Figures) -> Iterator[GaugeMetricFamily]:
+    yield _gauge("sgn_tasks", "Tasks by state.", "state", found.tasks)
+    yield _gauge("sgn_parts", "Parts of tasks by state.", "state", found.parts)
+    oldest = "Since the oldest task of this state is in it."
+    yield _gauge("sgn_oldest_task_seconds", oldest, "state", found.oldest_seconds)
+    yield GaugeMetricFamily("sgn_outbox_unsent", "Messages to send.", value=found.unsent)
+
+
+def _gauge(name: str, sentence: str, label: str, values: Mapping[str, float]) -> GaugeMetricFamily:
+    family = GaugeMetricFamily(name, sentence, labels=[label])
+    for value, number in values.items():
+        family.add_metric([value], number)
+    return family

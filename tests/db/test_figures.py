@@ -1,0 +1,34 @@
+"""What is counted for who watches."""
+
+import pytest
+
+from db.clock import now_ms
+from db.figures import read_figures
+from db.models import Outbox, Run
+from tests.db.samples import running, submitted
+
+pytestmark = pytest.mark.usefixtures("url")
+
+NONE = {"Submitted": 0, "Running": 0, "Finished": 0, "Failed": 0, "Cancelled": 0}
+
+
+async def test_of_nothing_there_is_none_and_no_oldest() -> None:
+    found = await read_figures()
+    assert found.tasks == found.parts == NONE
+    assert found.oldest_seconds == {}
+    assert found.unsent == 0
+
+
+async def test_tasks_and_parts_are_counted_apart_by_state() -> None:
+    old, _, _ = [await submitted() for _ in range(3)]
+    claim = await running()
+    await Run.filter(task_id=old).update(submitted_at=await now_ms() - 60_000)
+    await Run.filter(task_id=claim.task_id).update(started_at=await now_ms() - 30_000)
+    await Run.create(task_id=f"{old}-1", state="Running", part_of=old, part=1, started_at=1)
+    await Outbox.filter(task_id=old).update(sent_at=1)
+    found = await read_figures()
+    assert found.tasks == {**NONE, "Submitted": 3, "Running": 1}
+    assert found.parts == {**NONE, "Running": 1}
+    assert 60 <= found.oldest_seconds["Submitted"] < 120
+    assert 30 <= found.oldest_seconds["Running"] < 90
+    assert found.unsent == 3

@@ -1,0 +1,25 @@
+"""What is counted by address stays bounded, whatever is asked for."""
+
+import pytest
+
+from service.addresses import method
+from service.app import ADDRESSES
+from service.endpoints import ENDPOINTS
+
+
+def test_every_route_is_known_by_its_template() -> None:
+    for endpoint in ENDPOINTS:
+        path = endpoint.path.replace("{task_id}", "TASK26112502415320")
+        assert ADDRESSES.template(path) == endpoint.path
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["", "/", "/nothing", "/api/v0/tasks/", "/api/v0/tasks/a/b", "/api/v0/tasks/a\n/model/x"],
+)
+def test_any_other_path_is_one_kind(path: str) -> None:
+    assert ADDRESSES.template(path) == "other"
+
+
+def test_so_is_any_word_that_is_no_method() -> None:
+    assert [method(word) for word in ("GET", "get", "BREW")] == ["GET", "other", "other"]

@@ -1,0 +1,82 @@
+"""A scrape answers within seconds, and what it cannot know is not in it."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import pytest
+import redis.asyncio
+from prometheus_client import CollectorRegistry, generate_latest
+
+from actors.queue import WORKERS, redis_broker
+from db.connection import migrate
+from registry import RegistryUnavailable
+from service import figures
+from service.figures import Figures
+from tests.db.opened import opened
+from tests.servers import queue_server
+
+NOBODY = "redis://127.0.0.1:1/0"
+
+
+async def well() -> None:
+    """A storage that answers."""
+
+
+async def away() -> None:
+    raise RegistryUnavailable("It is away.")
+
+
+async def silent() -> None:
+    await asyncio.sleep(3600)
+
+
+async def scraped(url: str, check: Callable[[], Awaitable[None]]) -> str:
+    async with redis.asyncio.Redis.from_url(url) as client:
+        asked = Figures(client, redis_broker(url), check)
+        registry = CollectorRegistry()
+        registry.register(asked)
+        assert b"sgn_dependency_up{" not in generate_latest(registry)
+        await asyncio.gather(asked.refresh(), asked.refresh())
+        return generate_latest(registry).decode()
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> str:
+    url = f"sqlite://{tmp_path / 'sgn.sqlite3'}"
+    asyncio.run(migrate(url))
+    return url
+
+
+def test_all_that_answers_is_shown(database: str, tmp_path: Path) -> None:
+    with queue_server(tmp_path) as url:
+        broker = redis_broker(url)
+        broker.client.set(f"{WORKERS}:here:1", "1")
+        broker.client.rpush(f"{broker.namespace}:sgn", "a", "b")
+        text = opened(database, scraped(url, well))
+    for line in (
+        'sgn_dependency_up{dependency="database"} 1.0',
+        'sgn_dependency_up{dependency="redis"} 1.0',
+        'sgn_dependency_up{dependency="registry"} 1.0',
+        'sgn_tasks{state="Submitted"} 0.0',
+        'sgn_parts{state="Running"} 0.0',
+        "sgn_outbox_unsent 0.0",
+        'sgn_queue_messages{queue="sgn"} 2.0',
+        "sgn_workers 1.0",
+    ):
+        assert line in text.splitlines()
+
+
+def test_what_is_away_is_said_and_its_figures_are_left_out(tmp_path: Path) -> None:
+    text = opened(f"sqlite://{tmp_path / 'absent' / 'x'}", scraped(NOBODY, away))
+    for name in ("database", "redis", "registry"):
+        assert f'sgn_dependency_up{{dependency="{name}"}} 0.0' in text
+    for name in ("sgn_tasks", "sgn_oldest", "sgn_outbox", "sgn_queue", "sgn_workers"):
+        assert name not in text
+
+
+def test_what_is_silent_holds_nobody_up(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(figures, "PATIENCE_SECONDS", 0.5)
+    text = opened(database, scraped(NOBODY, silent))
+    assert 'sgn_dependency_up{dependency="registry"} 0.0' in text
+    assert 'sgn_dependency_up{dependency="database"} 1.0' in text
