@@ -24,7 +24,8 @@ class Settings:
 
     ``threads`` is what torch may use on a CPU. Times are in milliseconds: ``patience_ms`` is how
     long a worker waits for a database or storage that is away. Parameters that could not be
-    stored are kept in the folder ``spool``. A URL may hold a password, so none is ever printed.
+    stored are kept in the folder ``spool``. A worker with nothing to do for ``idle_exit_seconds``
+    ends; at 0 it stays. A URL may hold a password, so none is ever printed.
     """
 
     database_url: str = field(repr=False)
@@ -38,6 +39,7 @@ class Settings:
     checkpoint_ms: int = 5_000
     patience_ms: int = 300_000
     spool: Path = Path(tempfile.gettempdir()) / "sgn-spool"
+    idle_exit_seconds: int = 0
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Self:
@@ -59,6 +61,7 @@ class Settings:
             checkpoint_ms=read(environment, "SGN_CHECKPOINT_MS", positive, 5_000),
             patience_ms=read(environment, "SGN_PATIENCE_MS", positive, 300_000),
             spool=read(environment, "SGN_SPOOL", Path, cls.spool),
+            idle_exit_seconds=read(environment, "SGN_IDLE_EXIT_SECONDS", positive, 0),
         )
 
 

@@ -7,6 +7,7 @@ import torch
 from dramatiq.brokers.redis import RedisBroker
 from dramatiq.middleware.asyncio import AsyncIO
 
+from actors.idle import IdleExit
 from actors.queue import ACTOR, QUEUE, redis_broker
 from actors.runtime import Runtime
 from actors.settings import Settings
@@ -33,7 +34,8 @@ def make_broker() -> RedisBroker:
         for folder in (MODELS, CHECKPOINTS)
     )
     runtime = Runtime(settings, checkpoints)
-    broker = redis_broker(settings.redis_url, [AsyncIO(), runtime])
+    idle = [IdleExit(settings.idle_exit_seconds)] if settings.idle_exit_seconds else []
+    broker = redis_broker(settings.redis_url, [AsyncIO(), runtime, *idle])
     runner = TaskRunner(runtime, models, checkpoints, choose_device(settings.device))
     dramatiq.actor(actor_name=ACTOR, queue_name=QUEUE, broker=broker)(runner.__call__)
     dramatiq.set_broker(broker)
