@@ -25,8 +25,8 @@ apiVersion: v1
 kind: Secret
 metadata: {name: sgn-mariadb, namespace: sgn-dev}
 stringData:
-  password: $mariadb
-  root-password: $(random)
+  password: "$mariadb"
+  root-password: "$(random)"
 ---
 apiVersion: v1
 kind: Secret
@@ -39,8 +39,8 @@ apiVersion: v1
 kind: Secret
 metadata: {name: sgn-minio, namespace: sgn-dev}
 stringData:
-  user: $s3_user
-  password: $s3
+  user: "$s3_user"
+  password: "$s3"
 ---
 apiVersion: v1
 kind: Secret
