@@ -10,21 +10,13 @@ def whole(objects: Objects) -> Iterator[str]:
     maps = {each["metadata"]["name"] for each in of_kind(objects, "ConfigMap")}
     for pod in pods(objects):
         yield from _mounts(pod, _volumes(objects, pod))
+        yield from _probes(pod)
         for name in sorted(_config_maps(pod) - maps):
             yield f"{pod} names the ConfigMap {name}, which is not there"
-        yield from _probes(pod)
-    for service in of_kind(objects, "Service"):
-        yield from _service(objects, service)
-    for ingress in of_kind(objects, "Ingress"):
-        yield from _ingress(objects, ingress)
-    for monitor in of_kind(objects, "ServiceMonitor"):
-        yield from _monitor(objects, monitor)
     for each in objects:
-        selector = each.get("spec", {}).get("selector")
-        if each["kind"] in {"Deployment", "StatefulSet"}:
-            (pod,) = (one for one in pods([each]))
-            if not selects(selector, pod.labels):
-                yield f"{pod} does not select its own pods"
+        check = CHECKS.get(each["kind"])
+        if check is not None:
+            yield from check(objects, each)
 
 
 def secret_keys(objects: Objects) -> set[tuple[str, str]]:
@@ -113,3 +105,18 @@ def _monitor(objects: Objects, monitor: Object) -> Iterator[str]:
         ports = {each["name"] for each in service["spec"]["ports"]}
         if not {each["port"] for each in monitor["spec"]["endpoints"]} <= ports:
             yield f"the ServiceMonitor {name} names a port that its Service lacks"
+
+
+def _selector(_: Objects, each: Object) -> Iterator[str]:
+    (pod,) = pods([each])
+    if not selects(each["spec"]["selector"], pod.labels):
+        yield f"{pod} does not select its own pods"
+
+
+CHECKS = {
+    "Service": _service,
+    "Ingress": _ingress,
+    "ServiceMonitor": _monitor,
+    "Deployment": _selector,
+    "StatefulSet": _selector,
+}

@@ -1,60 +1,17 @@
 """What must be true of every rendered overlay. Each rule yields a sentence on what breaks it."""
 
-import re
 from collections.abc import Callable, Iterable, Iterator
 
 from service.worker_process import COMMAND
+from tests.deploy import security
 from tests.deploy.references import whole
-from tests.deploy.rendered import Objects, Pod, config, of_kind, pods, selects
+from tests.deploy.rendered import Object, Objects, Pod, of_kind, pods, selects
 
 Rule = Callable[[Objects], Iterable[str]]
 
 SERVERS = {"Deployment", "StatefulSet"}
 MARGIN_SECONDS = 15
 LEASE_SECONDS = 30  # SGN_LEASE_MS
-PINNED = re.compile(r"[^:@]+:(v?\d+\.\d+\.\d+[\w.-]*|RELEASE\.\d{4}-[\w-]+)|.+@sha256:[0-9a-f]{64}")
-PASSWORD = re.compile(r"://[^/\s:@]*:[^/\s@]+@|aws_secret_access_key|BEGIN [A-Z ]*PRIVATE KEY")
-SECRET_NAME = re.compile(r"PASSWORD|SECRET|TOKEN|ACCESS_KEY|_URL$")
-
-
-def restricted(objects: Objects) -> Iterator[str]:
-    """The Pod Security Standard ``restricted``, and a root file system nobody writes to."""
-    for pod in pods(objects):
-        whole = pod.spec.get("securityContext", {})
-        if whole.get("runAsNonRoot") is not True or not whole.get("runAsUser"):
-            yield f"{pod} may run as root"
-        if whole.get("seccompProfile") != {"type": "RuntimeDefault"}:
-            yield f"{pod} has no seccomp profile"
-        if any(pod.spec.get(name) for name in ("hostNetwork", "hostPID", "hostIPC")):
-            yield f"{pod} shares what is the node's"
-        if any("hostPath" in volume for volume in pod.spec.get("volumes", ())):
-            yield f"{pod} mounts a folder of the node"
-        for container in pod.containers:
-            wanted = {
-                "allowPrivilegeEscalation": False,
-                "readOnlyRootFilesystem": True,
-                "capabilities": {"drop": ["ALL"]},
-            }
-            if container.get("securityContext") != wanted:
-                yield f"{pod}, {container['name']}: its securityContext is not {wanted}"
-    for namespace in of_kind(objects, "Namespace"):
-        if (
-            namespace["metadata"]["labels"].get("pod-security.kubernetes.io/enforce")
-            != "restricted"
-        ):
-            yield "the namespace does not enforce the standard restricted"
-
-
-def no_tokens(objects: Objects) -> Iterator[str]:
-    accounts = {each["metadata"]["name"]: each for each in of_kind(objects, "ServiceAccount")}
-    for account in accounts.values():
-        if account.get("automountServiceAccountToken") is not False:
-            yield f"the ServiceAccount {account['metadata']['name']} gives out a token"
-    for pod in pods(objects):
-        if pod.spec.get("automountServiceAccountToken") is not False:
-            yield f"{pod} asks for a token"
-        if pod.spec.get("serviceAccountName") not in accounts:
-            yield f"{pod} has no ServiceAccount of its own"
 
 
 def probed(objects: Objects) -> Iterator[str]:
@@ -85,33 +42,6 @@ def resources(objects: Objects) -> Iterator[str]:
                 yield f"{pod}, {container['name']} requests no cpu or memory"
             if "memory" not in given.get("limits", {}):
                 yield f"{pod}, {container['name']} has no limit of memory"
-
-
-def pinned(objects: Objects) -> Iterator[str]:
-    for pod in pods(objects):
-        for container in pod.containers:
-            if not PINNED.fullmatch(container["image"]):
-                yield f"{pod} has the image {container['image']}, whose tag is no whole version"
-
-
-def no_secrets(objects: Objects) -> Iterator[str]:
-    """No value of a secret, and none that ends up in an environment."""
-    for each in of_kind(objects, "Secret"):
-        yield f"the Secret {each['metadata']['name']} is in the tree"
-    for each in objects:
-        for text in _texts(each):
-            if PASSWORD.search(text):
-                yield f"{each['kind']} {each['metadata']['name']} holds what looks like a password"
-    for pod in pods(objects):
-        for container in pod.containers:
-            for variable in container.get("env", ()):
-                name = variable["name"]
-                if not name.endswith("_FILE") and (
-                    SECRET_NAME.search(name) or "secretKeyRef" in variable.get("valueFrom", {})
-                ):
-                    yield f"{pod} has {name} in its environment; mount a file"
-            if any("secretRef" in source for source in container.get("envFrom", ())):
-                yield f"{pod} takes a whole Secret into its environment"
 
 
 def graceful(objects: Objects) -> Iterator[str]:
@@ -180,23 +110,26 @@ def on_gpus(objects: Objects) -> Iterator[str]:
 def never_kills(objects: Objects) -> Iterator[str]:
     """A ScaledJob starts Jobs, and nothing but the Job itself ends one."""
     for each in of_kind(objects, "ScaledJob"):
-        spec, name = each["spec"], each["metadata"]["name"]
-        job = spec["jobTargetRef"]
-        if spec.get("minReplicaCount") != 0:
-            yield f"{name} does not scale to zero"
-        if spec.get("rollout", {}).get("strategy") != "gradual":
-            yield f"{name}: a new version deletes the Jobs that run"
-        if "activeDeadlineSeconds" in job:
-            yield f"{name} ends Jobs after a time"
-        if spec.get("scalingStrategy", {}).get("strategy") != "default":
-            yield f"{name}: only the default strategy takes the Jobs that run from the tasks"
-        variables = {v["name"]: v["value"] for v in job["template"]["spec"]["containers"][0]["env"]}
-        if int(variables.get("SGN_IDLE_EXIT_SECONDS", 0)) <= LEASE_SECONDS:
-            yield f"{name}: its worker never ends, or before a dead one's task comes back"
-        for trigger in spec["triggers"]:
-            query = trigger["metadata"]["query"]
-            if "'Submitted'" not in query or "'Running'" not in query:
-                yield f"{name} does not count what waits and what runs"
+        for complaint in _kills(each["spec"]):
+            yield f"{each['metadata']['name']} {complaint}"
+
+
+def _kills(spec: Object) -> Iterator[str]:
+    job = spec["jobTargetRef"]
+    if spec.get("minReplicaCount") != 0:
+        yield "does not scale to zero"
+    if spec.get("rollout", {}).get("strategy") != "gradual":
+        yield "deletes the Jobs that run when a new version comes"
+    if "activeDeadlineSeconds" in job:
+        yield "ends Jobs after a time"
+    if spec.get("scalingStrategy", {}).get("strategy") != "default":
+        yield "has another strategy than the one that takes Jobs that run from tasks"
+    variables = {v["name"]: v["value"] for v in job["template"]["spec"]["containers"][0]["env"]}
+    if int(variables.get("SGN_IDLE_EXIT_SECONDS", 0)) <= LEASE_SECONDS:
+        yield "has a worker that never ends, or ends before a dead one's task comes back"
+    queries = [trigger["metadata"]["query"] for trigger in spec["triggers"]]
+    if not all("'Submitted'" in query and "'Running'" in query for query in queries):
+        yield "does not count what waits and what runs"
 
 
 def in_one_namespace(objects: Objects) -> Iterator[str]:
@@ -208,45 +141,23 @@ def in_one_namespace(objects: Objects) -> Iterator[str]:
             yield f"{each['kind']} {each['metadata']['name']} is in another namespace"
 
 
-def guarded(objects: Objects) -> Iterator[str]:
-    """Beyond loopback somebody is named who needs no token, and it is not everybody."""
-    settings = config(objects)
-    if settings.get("SGN_ALLOW_ANONYMOUS"):
-        yield "SGN_ALLOW_ANONYMOUS lets in whoever comes"
-    if not settings.get("SGN_HOST_NAMES"):
-        yield "SGN_HOST_NAMES is missing, so any name will do"
-    if not settings.get("SGN_TRUSTED_NETWORKS", "").endswith("/32"):
-        yield "SGN_TRUSTED_NETWORKS is not one address"
-
-
 def _lasting(objects: Objects) -> list[Pod]:
     return [pod for pod in pods(objects) if pod.kind in SERVERS or pod.component == "worker"]
 
 
-def _texts(value: object) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, dict):
-        for each in value.values():
-            yield from _texts(each)
-    elif isinstance(value, list):
-        for each in value:
-            yield from _texts(each)
-
-
 RULES: tuple[Rule, ...] = (
-    restricted,
-    no_tokens,
+    security.restricted,
+    security.no_tokens,
+    security.pinned,
+    security.no_secrets,
+    security.guarded,
     probed,
     resources,
-    pinned,
-    no_secrets,
     graceful,
     bounded_volumes,
     spread,
     on_gpus,
     never_kills,
     in_one_namespace,
-    guarded,
     whole,
 )

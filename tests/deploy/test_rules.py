@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from tests.deploy import rules
+from tests.deploy import rules, security
+from tests.deploy.references import whole
 from tests.deploy.rendered import Object, config, named, of_kind, pod, render
 from tests.deploy.rules import RULES, Rule
 
@@ -99,27 +100,27 @@ def other_endpoint(objects: list[Object]) -> None:
 
 
 BREAKS: tuple[tuple[Rule, Break], ...] = (
-    (rules.restricted, spec("service", securityContext={})),
-    (rules.restricted, container("service", securityContext=None)),
-    (rules.restricted, spec("redis", hostNetwork=True)),
-    (rules.restricted, spec("redis", volumes=[{"name": "x", "hostPath": {"path": "/"}}])),
-    (rules.restricted, open_namespace),
-    (rules.no_tokens, giving_account),
-    (rules.no_tokens, spec("worker-cpu", automountServiceAccountToken=True)),
-    (rules.no_tokens, spec("worker-cpu", serviceAccountName="default")),
+    (security.restricted, spec("service", securityContext={})),
+    (security.restricted, container("service", securityContext=None)),
+    (security.restricted, spec("redis", hostNetwork=True)),
+    (security.restricted, spec("redis", volumes=[{"name": "x", "hostPath": {"path": "/"}}])),
+    (security.restricted, open_namespace),
+    (security.no_tokens, giving_account),
+    (security.no_tokens, spec("worker-cpu", automountServiceAccountToken=True)),
+    (security.no_tokens, spec("worker-cpu", serviceAccountName="default")),
     (rules.probed, container("worker-cuda", livenessProbe=None)),
     (rules.probed, container("service", readinessProbe=None)),
     (rules.probed, container("redis", readinessProbe=None)),
     (rules.probed, container("service", livenessProbe={"httpGet": {"path": "/readyz"}})),
     (rules.resources, container("worker-cpu", resources=None)),
     (rules.resources, container("service", resources={"requests": {"cpu": 1, "memory": "1Gi"}})),
-    (rules.pinned, container("service", image="nld-sgn/service")),
-    (rules.pinned, container("service", image="nld-sgn/service:latest")),
-    (rules.pinned, container("redis", image="redis:7.4")),
-    (rules.no_secrets, secret),
-    (rules.no_secrets, env("service", SGN_DATABASE_URL="sqlite:////tmp/x")),
-    (rules.no_secrets, env("service", X="mysql://sgn:hidden@db/neurolearn")),
-    (rules.no_secrets, container("service", envFrom=[{"secretRef": {"name": "sgn-database"}}])),
+    (security.pinned, container("service", image="nld-sgn/service")),
+    (security.pinned, container("service", image="nld-sgn/service:latest")),
+    (security.pinned, container("redis", image="redis:7.4")),
+    (security.no_secrets, secret),
+    (security.no_secrets, env("service", SGN_DATABASE_URL="sqlite:////tmp/x")),
+    (security.no_secrets, env("service", X="mysql://sgn:hidden@db/neurolearn")),
+    (security.no_secrets, container("service", envFrom=[{"secretRef": {"name": "sgn-database"}}])),
     (rules.graceful, spec("worker-cuda", terminationGracePeriodSeconds=30)),
     (rules.bounded_volumes, unbounded),
     (rules.bounded_volumes, env("worker-cpu", SGN_SPOOL="/spool")),
@@ -136,15 +137,15 @@ BREAKS: tuple[tuple[Rule, Break], ...] = (
     (rules.never_kills, queue_only),
     (rules.never_kills, container("worker-cpu", env=[])),
     (rules.in_one_namespace, elsewhere),
-    (rules.guarded, settings(SGN_ALLOW_ANONYMOUS="1")),
-    (rules.guarded, settings(SGN_TRUSTED_NETWORKS="10.0.0.0/8")),
-    (rules.guarded, settings(SGN_HOST_NAMES="")),
-    (rules.whole, stale_config),
-    (rules.whole, other_selector),
-    (rules.whole, other_backend),
-    (rules.whole, other_endpoint),
-    (rules.whole, container("worker-cpu", ports=[])),
-    (rules.whole, container("redis", volumeMounts=[])),
+    (security.guarded, settings(SGN_ALLOW_ANONYMOUS="1")),
+    (security.guarded, settings(SGN_TRUSTED_NETWORKS="10.0.0.0/8")),
+    (security.guarded, settings(SGN_HOST_NAMES="")),
+    (whole, stale_config),
+    (whole, other_selector),
+    (whole, other_backend),
+    (whole, other_endpoint),
+    (whole, container("worker-cpu", ports=[])),
+    (whole, container("redis", volumeMounts=[])),
 )
 
 
