@@ -32,14 +32,14 @@ class HandedBackError(Exception):
 
 
 class TaskJournal(Journal):
-    """Follows the trainings of a claimed task.
+    """Follows the trainings of a claimed task, or of a part, which has no ``curve``.
 
     Each stage has one checkpoint, written by a thread of its own while training goes on: a storage
     that is slow or away costs what it would have saved, and nothing else.
     """
 
     def __init__(
-        self, runtime: Runtime, lease: Lease, curve: Curve, checkpoints: Checkpoints
+        self, runtime: Runtime, lease: Lease, curve: Curve | None, checkpoints: Checkpoints
     ) -> None:
         super().__init__()
         self._runtime = runtime
@@ -92,7 +92,7 @@ class TaskJournal(Journal):
                 "task %s goes on after epoch %d of stage %d",
                 self._lease.claim.task_id, training.epoch, self.stage,
             )  # fmt: skip
-        if self.stage == 0:
+        if self.stage == 0 and self._curve is not None:
             self._curve.show(training.lines)
         self._show(training)
 

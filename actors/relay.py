@@ -7,12 +7,13 @@ import asyncio
 import logging
 import time
 from collections.abc import Sequence
+from functools import partial
 
 import redis
 from dramatiq.brokers.redis import RedisBroker
 
 from actors import queue
-from db import outbox
+from db import outbox, parts
 from db.cancellation import end_unanswered, unsettled_ids
 from db.errors import DatabaseUnavailable
 from db.keys import prune_keys
@@ -22,8 +23,10 @@ log = logging.getLogger(__name__)
 
 LOST_AFTER_MS = 10_000
 KEEP_SENT_MS = 3_600_000
+KEEP_PARTS_MS = 8 * 86_400_000  # longer than their checkpoints
 CANCEL_AFTER_MS = 2_500
 GATHER_SECONDS = 0.006  # what comes within them goes along
+TURN = 0.9  # of a round
 OWN_MS = 1_000  # for the process that wrote a message; then any may send it
 
 
@@ -62,12 +65,26 @@ class Relay:
             await self._pause()
 
     async def _look_after(self) -> None:
+        if self._reconciling and await self._has_turn("reconcile"):
+            await _reconcile(self._broker)
+        if not await self._has_turn("relay"):
+            return
         for task_id in await end_unanswered(CANCEL_AFTER_MS):
             log.warning("task %s: its worker did not answer to being cancelled", task_id)
-        if self._reconciling:
-            await _reconcile(self._broker)
         while await _send(self._broker, await outbox.unsent(OWN_MS)) == outbox.BATCH:
             pass
+
+    async def _has_turn(self, what: str) -> bool:
+        """Whether this process does it in this round: one of all; where Redis is away, each.
+
+        A thousand workers would else ask the database the same thousand times.
+        """
+        turn_ms = int(TURN * 1000 * self._every)
+        take = partial(self._broker.client.set, f"sgn:turn:{what}", "1", nx=True, px=turn_ms)
+        try:
+            return bool(await asyncio.to_thread(take))
+        except redis.RedisError:
+            return True
 
     async def _pause(self) -> None:
         try:
@@ -97,3 +114,4 @@ async def _reconcile(broker: RedisBroker) -> None:
         log.warning("task %s is put on the queue again", task_id)
     await outbox.prune(KEEP_SENT_MS)
     await prune_keys()
+    await parts.prune(KEEP_PARTS_MS)

@@ -1,24 +1,22 @@
 """The life of one task in a worker: claim, read, train, store, finish."""
 
 import logging
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any
 
-import torch
 from torch import Tensor
 
-from actors.checkpoints import Checkpoints, identity
 from actors.curve import Curve
-from actors.inputs import Inputs, read_inputs
+from actors.inputs import Inputs
 from actors.journal import HandedBackError, TaskJournal
 from actors.lease import CancelledTaskError, Lease, LeaseLostError
 from actors.outputs import Saved, save
-from actors.patience import patiently
+from actors.parts import Parts, do_part
 from actors.queue import redis_client
-from actors.runtime import Runtime
 from actors.trace import request_id
+from actors.workplace import Begun, Workplace, nothing, work_of
 from db import cancellation, claims, runs
 from db.claims import Claim
 from db.errors import DatabaseUnavailable
@@ -27,11 +25,11 @@ from db.runs import CANCELLED
 from db.states import Status
 from graphnet.devices import describe
 from graphnet.errors import GraphnetError, TrainingError
-from graphnet.experiment import recovered, run
+from graphnet.experiment import run
+from graphnet.recovery import recovered
 from graphnet.stored import StoredModel
-from registry import RegistryError, RegistryUnavailable, Store
+from registry import RegistryError, RegistryUnavailable
 
-T = TypeVar("T")
 log = logging.getLogger(__name__)
 
 INTERNAL = (
@@ -41,53 +39,54 @@ INTERNAL = (
 
 
 class TaskRunner:
-    """Trains the tasks that messages name. One message may come twice; one claim is given.
+    """Does the tasks and parts that messages name.
 
-    ``models`` and ``checkpoints`` are the registry's two folders.
+    One message may come twice; one claim is given.
     """
 
-    def __init__(
-        self, runtime: Runtime, models: Store, checkpoints: Store, device: torch.device
-    ) -> None:
-        self.runtime = runtime
-        self.models = models
-        self.checkpoints = checkpoints
-        self.device = device
-        self._patience = runtime.settings.patience_ms / 1000
+    def __init__(self, place: Workplace) -> None:
+        self.place = place
 
     def __call__(self, task_id: str) -> None:
         """Do what is to be done for the task; nothing if it is another worker's or done."""
-        settings = self.runtime.settings
-        claim = self._asked(
+        if not self._take(task_id):
+            log.info("task %s is not to be claimed", task_id)
+            self._settle(task_id)
+
+    def _take(self, task_id: str, given: Inputs | None = None) -> bool:
+        """Do a task, or the part of one, if it can be claimed; whether it could.
+
+        ``given`` is what a part trains on, where it has been read.
+        """
+        settings = self.place.runtime.settings
+        claim = self.place.asked(
             lambda: claims.claim(
                 task_id,
-                worker=self.runtime.name,
-                device=describe(self.device),
+                worker=self.place.runtime.name,
+                device=describe(self.place.device),
                 lease_ms=settings.lease_ms,
                 max_attempts=settings.max_attempts,
             )
         )
         if claim is None:
-            log.info("task %s is not to be claimed", task_id)
-            self._settle(task_id)
-            return
+            return False
         request_id.set(claim.request_id)
         log.info("task %s: attempt %d", task_id, claim.attempt)
-        if self._run(claim):
-            return
-        log.warning("task %s belongs to another worker; nothing was written", task_id)
+        if not self._run(claim, given):
+            log.warning("task %s belongs to another worker; nothing was written", task_id)
+        return True
 
-    def _run(self, claim: Claim) -> bool:
+    def _run(self, claim: Claim, given: Inputs | None) -> bool:
         """Train and write how it ended, also if that is by an error; False if it was not ours."""
         try:
-            return self._train(claim)
+            return do_part(self.place, claim, given) if claim.part else self._train(claim)
         except LeaseLostError:
             return False
         except HandedBackError:
             log.info("task %s is handed back", claim.task_id)
-            return self._asked(lambda: runs.hand_back(claim))
+            return self.place.asked(lambda: runs.hand_back(claim))
         except CancelledTaskError:
-            return self._asked(lambda: runs.end_cancelled(claim, None))
+            return self.place.asked(lambda: runs.end_cancelled(claim, None))
         except (GraphnetError, RegistryError) as error:
             log.info("task %s failed: %s", claim.task_id, error)
             sentence = str(error)
@@ -98,58 +97,68 @@ class TaskRunner:
         except Exception:
             log.exception("task %s failed", claim.task_id)
             sentence = INTERNAL.format(task_id=claim.task_id)
-        return self._asked(lambda: runs.fail_task(claim, sentence))
+        return self.place.asked(lambda: runs.fail_task(claim, sentence))
 
     def _train(self, claim: Claim) -> bool:
         """Everything between claim and result."""
         form = TaskForm.from_config(claim.task_type, claim.task_config)
         with (
-            Lease(self.runtime, claim) as lease,
-            Curve(redis_client(self.runtime.settings.redis_url), claim.task_id) as curve,
+            Lease(self.place.runtime, claim) as lease,
+            Curve(redis_client(self.place.runtime.settings.redis_url), claim.task_id) as curve,
         ):
-            inputs = self._inputs(form, lambda: self._check(lease))
-            kept = self._checkpoints(inputs, form)
-            with TaskJournal(self.runtime, lease, curve, kept) as journal:
+            inputs = self.place.inputs(form, lambda: self.place.check(lease))
+            kept = self.place.kept(inputs, form)
+            with TaskJournal(self.place.runtime, lease, curve, kept) as journal:
+                begun = Begun(form, inputs, lease, journal)
                 try:
-                    status = self._finish(claim, form, inputs, lease, journal)
+                    status = self._finish(begun)
                 except CancelledTaskError:
-                    return self._cancel(claim, form, inputs, lease, journal)
+                    return self._cancel(begun)
                 except TrainingError as error:
                     lease.check()
                     sentence, saved = self._stopped(claim, form, error, lease)
-                    return self._asked(
+                    return self.place.asked(
                         lambda: runs.fail_task(claim, sentence, saved.manifest_sha256)
                     )
         if status == Status.FINISHED:
-            self._forget(claim.task_id)
+            self.place.forget(claim.task_id)
         return status is not None
 
-    def _finish(
-        self, claim: Claim, form: TaskForm, inputs: Inputs, lease: Lease, journal: TaskJournal
-    ) -> Status | None:
+    def _finish(self, begun: Begun) -> Status | None:
+        claim, form, inputs = begun.claim, begun.form, begun.inputs
         outcome = run(
             inputs.splits,
             inputs.settings,
             evaluation=form.evaluation(),
             parent=inputs.parent,
-            device=self.device,
-            journal=journal,
+            device=self.place.device,
+            journal=begun.journal,
             identity={"task_id": claim.task_id, "parent_task_id": claim.parent_task_id},
+            sharing=self._shared(begun),
         )
         saved = Saved()
         if form.save_model_state:
-            check = partial(self._check, lease)
-            saved = self._save(claim.task_id, outcome.model, lease.confirm, check)
+            check = partial(self.place.check, begun.lease)
+            saved = self._save(claim.task_id, outcome.model, begun.lease.confirm, check)
         result = {**outcome.result, **_where(saved)}
-        return self._asked(lambda: runs.update_task_result(claim, result))
+        return self.place.asked(lambda: runs.update_task_result(claim, result))
 
-    def _cancel(
-        self, claim: Claim, form: TaskForm, inputs: Inputs, lease: Lease, journal: TaskJournal
-    ) -> bool:
+    def _shared(self, begun: Begun) -> Parts | None:
+        """Where other workers may help: this one helps them too while it waits."""
+        if begun.form.evaluation().fan_out == 1:
+            return None
+
+        def help_with(part_id: str) -> None:
+            self._take(part_id, begun.inputs)
+
+        return Parts(self.place, begun, help_with)
+
+    def _cancel(self, begun: Begun) -> bool:
         """Store the best parameters so far, as long as nobody has passed this worker over."""
-        result = self._recovered(claim.task_id, form, inputs, journal.state(), lease.confirm_ours)
-        ended = self._asked(lambda: runs.end_cancelled(claim, result))
-        journal.keep()
+        claim, form, state = begun.claim, begun.form, begun.journal.state()
+        result = self._recovered(claim.task_id, form, begun.inputs, state, begun.lease.confirm_ours)
+        ended = self.place.asked(lambda: runs.end_cancelled(claim, result))
+        begun.journal.keep()
         return ended
 
     def _recovered(
@@ -163,7 +172,8 @@ class TaskRunner:
         """Store the best parameters of a training that was cancelled; its result."""
         if state is None:
             return _cancelled([], Saved())
-        found = recovered(inputs.splits, inputs.settings, inputs.parent, state)
+        shared = form.evaluation().fan_out > 1
+        found = recovered(work_of(form, inputs), state, shared=shared)
         if not form.save_model_state:
             return _cancelled(found.lines, Saved())
         facts = {"task_id": task_id, "cancelled_after_epoch": len(found.lines)}
@@ -172,42 +182,25 @@ class TaskRunner:
 
     def _settle(self, task_id: str) -> None:
         """Store what the last checkpoint holds of a task that was cancelled behind its worker."""
-        settings = self.runtime.settings
+        settings = self.place.runtime.settings
         longest = settings.lease_ms + 3 * settings.patience_ms
-        claim = self._asked(lambda: cancellation.take_unsettled(task_id, lease_ms=longest))
+        claim = self.place.asked(lambda: cancellation.take_unsettled(task_id, lease_ms=longest))
         if claim is None:
             return
         result = None
         try:
             form = TaskForm.from_config(claim.task_type, claim.task_config)
-            inputs = self._inputs(form, _nothing)
-            kept = self._checkpoints(inputs, form)
+            inputs = self.place.inputs(form, nothing)
+            kept = self.place.kept(inputs, form)
             states = (kept.read(each, 0) for each in (task_id, *claim.earlier))
             state = next((each for each in states if each is not None), None)
-            result = self._recovered(task_id, form, inputs, state, _nothing)
+            result = self._recovered(task_id, form, inputs, state, nothing)
         except (RegistryUnavailable, DatabaseUnavailable) as error:
             log.warning("task %s: what is kept of it must wait: %s", task_id, error)
             return
         except Exception:
             log.exception("task %s: nothing could be kept of it", task_id)
-        self._asked(lambda: cancellation.settle(task_id, result))
-
-    def _inputs(self, form: TaskForm, check: Callable[[], None]) -> Inputs:
-        return patiently(
-            lambda: read_inputs(self.runtime, self.models, form),
-            (RegistryUnavailable, DatabaseUnavailable),
-            seconds=self._patience,
-            check=check,
-        )
-
-    def _check(self, lease: Lease) -> None:
-        lease.check()
-        if self.runtime.stopping.is_set():
-            raise HandedBackError(lease.claim.task_id)
-
-    def _checkpoints(self, inputs: Inputs, form: TaskForm) -> Checkpoints:
-        key = identity(inputs, form.evaluation(), self.device.type)
-        return Checkpoints(self.checkpoints, key, seconds=self._patience)
+        self.place.asked(lambda: cancellation.settle(task_id, result))
 
     def _stopped(
         self, claim: Claim, form: TaskForm, error: TrainingError, lease: Lease
@@ -229,36 +222,14 @@ class TaskRunner:
     ) -> Saved:
         """Store a model, as long as ``confirm`` before each step, and ``check``, raise nothing."""
         return save(
-            self.models,
+            self.place.models,
             task_id,
             model,
-            seconds=self._patience,
-            spool=self.runtime.settings.spool,
+            seconds=self.place.patience,
+            spool=self.place.runtime.settings.spool,
             confirm=confirm,
             check=check or confirm,
         )
-
-    def _forget(self, task_id: str) -> None:
-        """Remove the checkpoints of a task that has ended well; a sweep finds what stays."""
-        try:
-            self.checkpoints.delete(task_id)
-        except RegistryError as error:
-            log.warning("task %s: its checkpoints could not be removed: %s", task_id, error)
-
-    def _asked(self, query: Callable[[], Coroutine[Any, Any, T]]) -> T:
-        """Ask a database that may be away for a while.
-
-        Raises:
-            DatabaseUnavailable: it stayed away; the task is tried again when its lease has run out.
-
-        """
-        return patiently(
-            lambda: self.runtime.call(query()), DatabaseUnavailable, seconds=self._patience
-        )
-
-
-def _nothing() -> None:
-    """Where nothing has to be looked at."""
 
 
 def _cancelled(lines: list[str], saved: Saved) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from actors.runtime import Runtime
 from actors.settings import Settings
 from actors.task import TaskRunner
 from actors.trace import mark_log
+from actors.workplace import Workplace
 from graphnet.devices import choose_device
 from registry import CHECKPOINTS, MODELS, open_store
 
@@ -36,7 +37,8 @@ def make_broker() -> RedisBroker:
     runtime = Runtime(settings, checkpoints)
     idle = [IdleExit(settings.idle_exit_seconds)] if settings.idle_exit_seconds else []
     broker = redis_broker(settings.redis_url, [AsyncIO(), runtime, *idle])
-    runner = TaskRunner(runtime, models, checkpoints, choose_device(settings.device))
+    place = Workplace(runtime, models, checkpoints, choose_device(settings.device))
+    runner = TaskRunner(place)
     dramatiq.actor(actor_name=ACTOR, queue_name=QUEUE, broker=broker)(runner.__call__)
     dramatiq.set_broker(broker)
     return broker

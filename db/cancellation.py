@@ -13,11 +13,9 @@ from db.neurolearn import Submission
 from db.runs import CANCELLED, NOTHING, vouching
 from db.states import Status
 from db.transactions import restarted, transaction
-from db.transitions import ended, mirror, result_text
+from db.transitions import ACTIVE, ended, mirror, release_parts, result_text
 
 BATCH = 100
-# A worker that is asked to end may have handed the task back before it heard of the cancelling.
-ACTIVE = Q(state__in=[Status.RUNNING.value, Status.SUBMITTED.value])
 
 
 @restarted
@@ -37,6 +35,8 @@ async def cancel(task_id: str) -> None:
             .using_db(connection)
             .update(cancel_at=now)
         )
+        # Its worker may be busy with one of its parts, and is then heard the sooner.
+        await release_parts(task_id, now, connection)
         await _end(Run.filter(idle, task_id=task_id), task_id, now, connection)
 
 
@@ -63,6 +63,7 @@ async def _end(runs: Any, task_id: str, now: int, connection: BaseDBAsyncClient)
     if not await ended(silent, Status.CANCELLED, now, CANCELLED, cancel_at=now):
         return False
     await mirror(task_id, Status.CANCELLED, connection, result=result_text(NOTHING))
+    await release_parts(task_id, now, connection)
     return True
 
 
@@ -110,5 +111,5 @@ async def settle(task_id: str, result: dict[str, Any] | None) -> None:
 
 
 def _unsettled(now: int) -> Any:
-    """A worker that ends a task itself leaves no checkpoint to be settled."""
-    return Run.filter(state=Status.CANCELLED.value, checkpoint__gt=0, lease_until__lt=now)
+    """A worker that ends a task itself leaves nothing to be settled; nor does a part."""
+    return Run.filter(part=0, state=Status.CANCELLED.value, checkpoint__gt=0, lease_until__lt=now)

@@ -18,7 +18,7 @@ from db.neurolearn import Submission
 from db.states import Status
 from db.tasks import json_object
 from db.transactions import restarted, transaction
-from db.transitions import ended, mirror
+from db.transitions import ACTIVE, ended, mirror, release_parts
 
 IN_ALL = 10  # times the attempts since the last checkpoint
 LONGEST_CHAIN = 16
@@ -27,6 +27,7 @@ GIVEN_UP = (
     "The likely cause is too little memory; try a smaller batch_size or fewer subjects."
 )
 DELETED = "The submission was deleted before the task was trained."
+OVER = "The task had ended before this part of it was done."
 UNREADABLE = "The task_config of this submission cannot be read as a form; submit the task again."
 
 
@@ -34,7 +35,8 @@ UNREADABLE = "The task_config of this submission cannot be read as a form; submi
 class Claim:
     """A task that is ours until the lease runs out; ``lease_token`` fences every write.
 
-    ``earlier`` are the tasks that it tries again, the last first.
+    ``earlier`` are the tasks that it tries again, the last first. A ``part`` of a task, from 1 on,
+    has the task's form; a whole task is number 0.
     """
 
     task_id: str
@@ -47,6 +49,8 @@ class Claim:
     parent_task_id: str
     earlier: tuple[str, ...] = ()
     request_id: str = ""
+    part_of: str = ""
+    part: int = 0
 
 
 @restarted
@@ -96,6 +100,7 @@ async def _drop(
     dropped = await ended(runs, Status.FAILED, now, sentence)
     if dropped:
         await mirror(task_id, Status.FAILED, connection, result=sentence)
+        await release_parts(task_id, now, connection)
 
 
 def _free(task_id: str, now: int, connection: BaseDBAsyncClient) -> Any:
@@ -108,18 +113,26 @@ async def _taken(task_id: str, token: str, now: int, connection: BaseDBAsyncClie
     """The claim, or the end of a task that cannot be read."""
     found = await claimed(await Run.get(task_id=task_id, using_db=connection), token, connection)
     if found is None:
-        submitted = Submission.filter(task_id=task_id).using_db(connection)
-        sentence = UNREADABLE if await submitted.exists() else DELETED
-        ours = Run.filter(task_id=task_id).using_db(connection)
-        await _drop(ours, task_id, sentence, now, connection)
+        run = await Run.get(task_id=task_id, using_db=connection)
+        submitted = Submission.filter(task_id=run.part_of or task_id).using_db(connection)
+        sentence = (UNREADABLE if await submitted.exists() else DELETED) if not run.part else OVER
+        mine = Run.filter(task_id=task_id).using_db(connection)
+        await _drop(mine, task_id, sentence, now, connection)
     return found
 
 
 async def claimed(
     run: Run, token: str, connection: BaseDBAsyncClient | None = None
 ) -> Claim | None:
-    """What a worker needs to know of a task; None if its form is gone or cannot be read."""
-    submission = await Submission.get_or_none(task_id=run.task_id, using_db=connection)
+    """What a worker needs to know of a task; None if its form is gone or cannot be read.
+
+    None also for a part of a task that has ended.
+    """
+    whole = run.part_of or run.task_id
+    active = Run.filter(ACTIVE, task_id=whole).using_db(connection)
+    if run.part and not await active.exists():
+        return None
+    submission = await Submission.get_or_none(task_id=whole, using_db=connection)
     config = json_object(submission.task_config) if submission else None
     if submission is None or config is None:
         return None
@@ -134,7 +147,16 @@ async def claimed(
         parent_task_id=run.parent_task_id,
         earlier=await _earlier(run, connection),
         request_id=run.request_id,
+        part_of=run.part_of,
+        part=run.part,
     )
+
+
+def ours(claim: Claim, connection: BaseDBAsyncClient | None = None) -> Any:
+    """The run of a claim, as long as it is held."""
+    held = {"lease_token": claim.lease_token, "state": Status.RUNNING.value}
+    query = Run.filter(task_id=claim.task_id, **held)
+    return query if connection is None else query.using_db(connection)
 
 
 async def _earlier(run: Run, connection: BaseDBAsyncClient | None) -> tuple[str, ...]:

@@ -9,16 +9,15 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.expressions import F
 
-from db.claims import Claim
+from db.claims import Claim, ours
 from db.clock import now_ms
 from db.errors import translated
 from db.models import Outbox, Run
 from db.states import Status
 from db.transactions import restarted, transaction
-from db.transitions import ended, mirror, result_text
+from db.transitions import ended, mirror, release_parts, result_text
 
 CANCELLED = "The task was cancelled."
 NOTHING = {"train_epochs": [], "model_state_path": "", "warnings": [CANCELLED]}
@@ -50,7 +49,7 @@ class Hold(StrEnum):
 async def renew(claim: Claim, *, lease_ms: int, progress: Progress) -> Hold:
     """Keep the claim for another ``lease_ms`` and write progress; whether to go on."""
     now = await now_ms()
-    changed = await _ours(claim).update(
+    changed = await ours(claim).update(
         lease_until=now + lease_ms,
         progress_at=now,
         epoch=progress.epoch,
@@ -58,7 +57,7 @@ async def renew(claim: Claim, *, lease_ms: int, progress: Progress) -> Hold:
         permille=progress.permille,
         remaining_ms=progress.remaining_ms,
     )
-    held = await _ours(claim).values("cancel_at")
+    held = await ours(claim).values("cancel_at")
     # MySQL counts rows that changed: a row that was as it should be already is still ours.
     if not changed and not held:
         return Hold.LOST
@@ -69,7 +68,7 @@ async def renew(claim: Claim, *, lease_ms: int, progress: Progress) -> Hold:
 @translated()
 async def note_checkpoint(claim: Claim) -> bool:
     """Note that the task can go on from here: what crashed it before is not counted any more."""
-    changed = await _ours(claim).update(checkpoint=await now_ms(), crashes=0)
+    changed = await ours(claim).update(checkpoint=await now_ms(), crashes=0)
     return bool(changed)
 
 
@@ -118,15 +117,16 @@ async def _end(
     """End a task that is still ours; the status it ended with."""
     now = await now_ms()
     async with transaction() as connection:
-        ours = _ours(claim, connection)
-        if status == Status.FINISHED:
-            if await ended(ours.filter(cancel_at=0), status, now, **more):
-                await mirror(claim.task_id, status, connection, result=result)
-                return status
+        held = ours(claim, connection)
+        finished = status == Status.FINISHED and await ended(
+            held.filter(cancel_at=0), status, now, **more
+        )
+        if status == Status.FINISHED and not finished:
             status, more = Status.CANCELLED, {**more, "checkpoint": 0}
-        if not await ended(ours, status, now, sentence, **more):
+        if not finished and not await ended(held, status, now, sentence, **more):
             return None
         await mirror(claim.task_id, status, connection, result=result)
+        await release_parts(claim.task_id, now, connection)
     return status
 
 
@@ -136,7 +136,7 @@ async def hand_back(claim: Claim) -> bool:
     """Put the task back as Submitted with a message to send; the attempt is not counted."""
     now = await now_ms()
     async with transaction() as connection:
-        changed = await _ours(claim, connection).update(
+        changed = await ours(claim, connection).update(
             state=Status.SUBMITTED.value,
             lease_token="",
             lease_until=0,
@@ -154,9 +154,3 @@ async def hand_back(claim: Claim) -> bool:
                 using_db=connection,
             )
     return bool(changed)
-
-
-def _ours(claim: Claim, connection: BaseDBAsyncClient | None = None) -> Any:
-    held = {"lease_token": claim.lease_token, "state": Status.RUNNING.value}
-    query = Run.filter(task_id=claim.task_id, **held)
-    return query if connection is None else query.using_db(connection)

@@ -16,7 +16,7 @@ LONGEST_LIST = 500  # ids in one query
 @translated()
 async def waiting(proj_id: str) -> tuple[int, int]:
     """How many tasks wait: of this project, and in all."""
-    submitted = Run.filter(state=Status.SUBMITTED.value)
+    submitted = Run.filter(state=Status.SUBMITTED.value, part=0)
     return await submitted.filter(proj_id=proj_id).count(), await submitted.count()
 
 
@@ -38,4 +38,4 @@ async def place(task: TaskRecord) -> int:
     """How many tasks were submitted before this one and still wait, and itself."""
     before = Q(submitted_at__lt=task.submitted_at)
     same = Q(submitted_at=task.submitted_at, task_id__lt=task.task_id)
-    return 1 + await Run.filter(before | same, state=Status.SUBMITTED.value).count()
+    return 1 + await Run.filter(before | same, state=Status.SUBMITTED.value, part=0).count()

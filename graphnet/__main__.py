@@ -31,6 +31,9 @@ from graphnet.splits import Splits
 from graphnet.stored import StoredModel
 from graphnet.training import Epoch, Training
 
+# Nobody is there to share the work with.
+ASKED = {name: option for name, option in OPTIONS.items() if name != "fan_out"}
+
 
 def main(arguments: list[str] | None = None) -> int:
     """Train as the command line says; 0 on success, 1 with one sentence a problem on stderr."""
@@ -68,7 +71,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--atlas", type=Path, metavar="FILE",
                         help="region, x, y, z in millimetres: for the spatial graph; draws "
                              "glassbrain.png")  # fmt: skip
-    for name, option in OPTIONS.items():
+    for name, option in ASKED.items():
         flag = f"--{name.replace('_', '-')}"
         if isinstance(option, Flag):
             parser.add_argument(flag, action=argparse.BooleanOptionalAction)
@@ -80,7 +83,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _train(asked: argparse.Namespace, atlas: Atlas | None) -> Outcome:
     parent = None if asked.parent is None else _load(asked.parent)
-    given = {name: getattr(asked, name) for name in OPTIONS if getattr(asked, name) is not None}
+    given = {name: getattr(asked, name) for name in ASKED if getattr(asked, name) is not None}
     model = asked.model or (parent.settings.model if parent else "")
     settings = Settings.for_model(model, **_among(given, SETTINGS))
     evaluation = Evaluation(**_among(given, EVALUATION))

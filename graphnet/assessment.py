@@ -1,18 +1,13 @@
 """How good a model is: beside simple baselines, on the same subjects, with intervals."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
-
-import torch
 
 from graphnet.baselines import Baseline, fit_baselines, fit_score_baselines
 from graphnet.bootstrap import paired_difference
 from graphnet.cohort import Cohort, FloatArray
-from graphnet.errors import TrainingError
-from graphnet.fits import fit_watched, untrained
 from graphnet.graphs import Float32Array
-from graphnet.journal import Journal
 from graphnet.metrics import evaluate
 from graphnet.regression import evaluate_scores
 from graphnet.splits import Splits
@@ -39,11 +34,14 @@ def assess(
     data: Splits,
     *,
     baselines: bool,
-    device: torch.device,
     parent: StoredModel | None = None,
-    journal: Journal | None = None,
+    twin: StoredModel | None = None,
+    reason: str = "",
 ) -> Assessment:
-    """Judge ``model`` and baselines fitted on the same training subjects, on every split."""
+    """Judge ``model`` and baselines fitted on the same training subjects, on every split.
+
+    ``twin`` is the same net trained without its graph; where it could not be, ``reason`` says why.
+    """
     present = data.present()
     ours = {name: model.predict(cohort) for name, cohort in present.items()}
     metrics = dict.fromkeys(("train", "val", "test")) | {
@@ -54,12 +52,10 @@ def assess(
     theirs, reasons = _simple(model, data)
     if parent is not None:
         theirs[PARENT] = {name: parent.predict(cohort) for name, cohort in present.items()}
-    elif has_graph(model):
-        try:
-            without = _without_graph(model, data, device, journal or Journal())
-            theirs[NO_EDGE] = {name: without.predict(cohort) for name, cohort in present.items()}
-        except TrainingError as error:
-            reasons[NO_EDGE] = str(error)
+    elif twin is not None:
+        theirs[NO_EDGE] = {name: twin.predict(cohort) for name, cohort in present.items()}
+    elif reason:
+        reasons[NO_EDGE] = reason
     return Assessment(
         metrics,
         baselines={
@@ -156,14 +152,6 @@ def simple_baselines(
     if model.scale is not None:
         return fit_score_baselines(x, train.scores, held_out)
     return fit_baselines(x, model.targets(train).numpy(), held_out, len(model.classes))
-
-
-def _without_graph(
-    model: StoredModel, data: Splits, device: torch.device, journal: Journal
-) -> StoredModel:
-    settings = replace(model.settings, graph="none")
-    start = untrained(data.train, settings, model.classes)
-    return fit_watched(start, data, device=device, journal=journal).model
 
 
 def _on(theirs: Mapping[str, Mapping[str, FloatArray]], split: str) -> dict[str, FloatArray]:

@@ -75,6 +75,7 @@ BOUNDS = {
     "cv_folds": Bound(int, 0, 100),
     "cv_repeats": Bound(int, 1, 100),
     "permutations": Bound(int, 0, 100_000),
+    "fan_out": Bound(int, 1, 100),
 }
 
 CHOICES = {
@@ -158,7 +159,8 @@ class Evaluation:
     chooses learning rate, weight decay and density within each fold, on its training subjects
     alone. ``leave_site_out`` tests on each site in turn. ``permutations`` of the labels give a
     p-value of the cross-validated AUC. ``baselines`` are fitted on the same subjects and folds;
-    ``explain`` attributes the predictions to regions and measures.
+    ``explain`` attributes the predictions to regions and measures. ``fan_out`` is how many workers
+    may share the folds, and the seeds.
     """
 
     cv_folds: int | None = None
@@ -168,6 +170,7 @@ class Evaluation:
     permutations: int = 0
     baselines: bool = True
     explain: bool = True
+    fan_out: int = 1
 
     def __post_init__(self) -> None:
         _check(self)

@@ -1,32 +1,24 @@
 """One task from cohorts to an honest result: prepare, fit, judge, explain."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from importlib import metadata
 from typing import Any
 
 import torch
-from torch import Tensor
 
-from graphnet import provenance, splits
-from graphnet.assessment import Assessment, assess, graph_helps, has_graph
+from graphnet import provenance
+from graphnet.assessment import Assessment, assess, graph_helps
 from graphnet.cohort import Cohort
 from graphnet.config import Evaluation, Settings
-from graphnet.errors import CohortError, ModelError
 from graphnet.explanation import explain
-from graphnet.fits import Watched, fit_watched, replicas, untrained
 from graphnet.journal import Journal
-from graphnet.manifest import check_fit
-from graphnet.nested import INNER_FOLDS, grid
+from graphnet.parts import Gatherer, Sharing
 from graphnet.remarks import clipped_values, quality, warnings
 from graphnet.splits import Splits
 from graphnet.stored import StoredModel
-from graphnet.training import Training
-from graphnet.validation import Folds, Validation, planned, validate
-
-TRAINED_ON = "trained_on"
-TOGETHER = 0.15  # of the time of one training, for each that is trained along with it
-INHERITED = ("graph", "density", "threshold", "sign", "neighbours", "harmonise", "label")
+from graphnet.validation import Validation, validate
+from graphnet.work import TRAINED_ON, Work, seen
 
 
 @dataclass(frozen=True)
@@ -46,12 +38,14 @@ def run(
     device: torch.device | None = None,
     journal: Journal | None = None,
     identity: Mapping[str, str] | None = None,
+    sharing: Sharing | None = None,
 ) -> Outcome:
     """Train from scratch, or from ``parent``, and judge the model on every split.
 
     The same data, settings and parent give the same parameters bit for bit on one kind of
     processor, also where ``journal`` gives back the state of an interrupted run of the same.
-    ``identity`` (task ids) goes into the manifest as it is.
+    ``identity`` (task ids) goes into the manifest as it is. With ``sharing``, others do the parts
+    that ``fan_out`` asks for; the same form then gives the same bits, whoever does them.
 
     Raises:
         CohortError: splits that do not fit together or hold too little.
@@ -61,38 +55,35 @@ def run(
 
     """
     on = device or torch.device("cpu")
-    asked = evaluation or Evaluation()
     along = journal or Journal()
-    start = _start(data, settings, parent)
-    plans = planned(data, asked, by_score=start.scale is not None, seed=settings.seed)
-    along.expect(_costs(start, plans, asked, parent))
-    fitted = fit_watched(start, data, device=on, journal=along)
+    work = Work.of(data, settings, evaluation or Evaluation(), parent)
+    gatherer = Gatherer(work, on, along, sharing)
+    along.expect(work.costs(1 if sharing is None else work.asked.fan_out))
+    gatherer.announce()
+    trained = gatherer.trained()
+    fitted = trained.own
     along.pause()
     found = assess(
-        fitted.model, data, baselines=asked.baselines, device=on, parent=parent, journal=along
+        fitted.model,
+        data,
+        baselines=work.asked.baselines,
+        parent=parent,
+        twin=trained.twin,
+        reason=trained.reason,
     )
     along.pause()
-    fresh, sentences = _may_start(parent, data)
-    validated = validate(
-        fitted.model,
-        data.train,
-        plans,
-        asked,
-        device=on,
-        parent=None if fresh else parent,
-        journal=along,
-    )
+    validated = validate(fitted.model, data.train, work.plans, work.asked, gatherer.judged)
     along.pause()
     clipped = clipped_values(fitted.model, data)
     result = {
         "train_epochs": fitted.lines,
         **_figures(found, validated, data),
-        "warnings": [*warnings(fitted.model, data, clipped), *sentences, *validated.warnings],
+        "warnings": [*warnings(fitted.model, data, clipped), *work.sentences, *validated.warnings],
         "selected_epoch": fitted.epoch,
         "code_version": metadata.version("nld-sgn"),
         "quality": quality(data, clipped),
         "explanation": explain(fitted.model, _explained(data), validated.models)
-        if asked.explain
+        if work.asked.explain
         else None,
         "device": str(on),
     }
@@ -102,63 +93,9 @@ def run(
         "datasets": {
             name: provenance.fingerprints(cohort) for name, cohort in data.present().items()
         },
-        TRAINED_ON: sorted({*provenance.subjects(data.train.ids), *_seen(parent)}),
+        TRAINED_ON: sorted({*provenance.subjects(data.train.ids), *seen(parent)}),
     }
     return Outcome(replace(fitted.model, facts=facts), result)
-
-
-def recovered(
-    data: Splits, settings: Settings, parent: StoredModel | None, state: Mapping[str, Tensor]
-) -> Watched:
-    """The model with the best parameters of a training of the same that was interrupted.
-
-    Raises:
-        GraphnetError: as :func:`run`; and where ``state`` is of another training.
-
-    """
-    done = replace(settings, epochs=int(state["epoch"]))
-    found = fit_watched(
-        _start(data, done, parent), data, device=torch.device("cpu"), journal=_Reading(state)
-    )
-    asked = replace(found.model.settings, epochs=settings.epochs)
-    return replace(found, model=replace(found.model, settings=asked))
-
-
-class _Reading(Journal):
-    """Gives back one state, and refuses to train beyond it."""
-
-    def __init__(self, state: Mapping[str, Tensor]) -> None:
-        super().__init__()
-        self._state = state
-
-    def kept(self, stage: int) -> Mapping[str, Tensor]:  # noqa: ARG002
-        return self._state
-
-    def began(self, training: Training) -> None:
-        if training.epoch != int(self._state["epoch"]):
-            raise ModelError("The checkpoint is of another training.")
-
-
-def _start(data: Splits, settings: Settings, parent: StoredModel | None) -> StoredModel:
-    if parent is None:
-        return _from_scratch(data, settings)
-    return _inherit(parent, data, settings)
-
-
-def _costs(
-    start: StoredModel, plans: Sequence[Folds], asked: Evaluation, parent: StoredModel | None
-) -> list[float]:
-    """About how much work each training is: the model's own, its folds', nested ones'."""
-    both = asked.baselines and parent is None and has_graph(start)
-    costs = [1.0, 1.0] if both else [1.0]
-    for plan in plans:
-        count = len(plan.folds)
-        if not count:
-            continue
-        if asked.nested:
-            costs += [TOGETHER * INNER_FOLDS * len(grid(start.settings))] * count
-        costs += [1 + TOGETHER * count] * (2 if both else 1)
-    return costs
 
 
 def _explained(data: Splits) -> Cohort:
@@ -185,63 +122,3 @@ def _figures(found: Assessment, validated: Validation, data: Splits) -> dict[str
         ),
         "cross_validation": validated.facts,
     }
-
-
-def _seen(parent: StoredModel | None) -> list[str]:
-    """Hashes of the subjects that a parent, and its own, were trained on."""
-    listed = [] if parent is None else parent.facts.get(TRAINED_ON, [])
-    return [digest for digest in listed if isinstance(digest, str)]
-
-
-def _may_start(parent: StoredModel | None, data: Splits) -> tuple[bool, list[str]]:
-    """Whether folds must start from scratch, as the parent knows their subjects; and sentences."""
-    if parent is None:
-        return True, []
-    known = {
-        name: provenance.known_to(_seen(parent), cohort) for name, cohort in data.present().items()
-    }
-    sentences = [
-        f"The parent was trained on {len(ids)} of the subjects of {name}_data, so figures on them "
-        "are no estimate of new subjects."
-        for name, ids in known.items()
-        if ids and name != "train"
-    ]
-    if TRAINED_ON not in parent.facts:
-        sentences.append(
-            "The parent does not say which subjects it was trained on, so it is not known whether "
-            "it has seen those of this task."
-        )
-    if known["train"]:
-        sentences.append(
-            f"The parent was trained on {len(known['train'])} of the subjects of train_data; where "
-            "these are cross-validated, each fold is trained from scratch."
-        )
-    return bool(known["train"]), sentences
-
-
-def _from_scratch(data: Splits, settings: Settings) -> StoredModel:
-    classes = data.train.classes
-    if settings.label == "score":
-        return untrained(data.train, settings, ())
-    if len(classes) < 2:
-        raise CohortError(
-            f"train_data holds class {classes[0]} only; to train from scratch, give subjects of "
-            "at least two classes."
-        )
-    splits.check_classes(data, classes)
-    return untrained(data.train, settings, classes)
-
-
-def _inherit(parent: StoredModel, data: Splits, settings: Settings) -> StoredModel:
-    """The parent with the new settings; its scaler, graph and label map stay."""
-    check_fit(parent.layout, data.train.layout)
-    if parent.scale is None:
-        splits.check_classes(data, parent.classes)
-    if settings.model != parent.settings.model:
-        raise ModelError(
-            f"The stored model is {parent.settings.model}, so it cannot be fine-tuned as "
-            f"{settings.model}; leave model empty or name {parent.settings.model}."
-        )
-    kept = {name: getattr(parent.settings, name) for name in INHERITED}
-    inherited = replace(settings, **kept, seeds=replicas(parent))
-    return replace(parent, settings=inherited, facts={})

@@ -1,18 +1,15 @@
 """When a model is cross-validated, on which folds, and what is said of it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
-
-import torch
 
 from graphnet.assessment import differences, figures
 from graphnet.cohort import Cohort, FloatArray, IntArray
 from graphnet.config import Evaluation
-from graphnet.crossvalidation import Validated, cross_validate
+from graphnet.crossvalidation import Validated
 from graphnet.errors import GraphnetError
 from graphnet.folds import Fold, leave_one_out_by, most_folds, stratified
-from graphnet.journal import Journal
 from graphnet.metrics import evaluate_repeats
 from graphnet.permutation import p_value
 from graphnet.splits import Splits
@@ -69,12 +66,12 @@ def validate(
     train: Cohort,
     plans: Sequence[Folds],
     asked: Evaluation,
-    *,
-    device: torch.device,
-    parent: StoredModel | None = None,
-    journal: Journal | None = None,
+    judged: Callable[[Folds], Validated],
 ) -> Validation:
-    """Train and judge on every kind of folds. What cannot be computed is null, with a warning."""
+    """Judge ``model`` by every kind of folds, of which ``judged`` says what they gave.
+
+    What cannot be computed is null, with a warning.
+    """
     found = Validation()
     for plan in plans:
         cut = len({fold.name for fold in plan.folds})  # each repeat cuts folds of the same names
@@ -84,17 +81,7 @@ def validate(
             found.warnings.append(plan.why)
             continue
         try:
-            validated = cross_validate(
-                train,
-                model.settings,
-                plan.folds,
-                model.classes,
-                device=device,
-                nested=asked.nested,
-                baselines=asked.baselines,
-                parent=parent,
-                journal=journal,
-            )
+            validated = judged(plan)
         except GraphnetError as error:
             found.metrics[plan.kind] = None
             found.warnings.append(f"The model could not be cross-validated. {error}")

@@ -87,6 +87,7 @@ class ParamSet(BaseModel):
     cv_folds: int | None = None
     cv_repeats: int | None = None
     permutations: int | None = None
+    fan_out: int | None = None
     lr_schedule: Chosen = None
     graph: Chosen = None
     sign: Chosen = None

@@ -15,7 +15,7 @@ import httpx
 
 from db.connection import migrate
 from graphnet.synthetic import cohort_table
-from tests.databases import mysql_database
+from tests.databases import mysql_database, postgres_database
 from tests.houses import process, serving
 from tests.servers import queue_server, s3_server
 from tests.service.forms import SMALL, form
@@ -56,29 +56,36 @@ class Place:
 
 @contextmanager
 def place_at(folder: Path, kind: str = "folder", **changes: str) -> Iterator[Place]:
-    """On servers or in a folder, with two small datasets of the project P.
+    """On ``servers``, on ``postgres`` or in a ``folder``; with two small datasets of project P.
 
     Raises:
         ServerMissing, ServerSilent: a server is not to be had.
 
     """
     with ExitStack() as stack:
-        variables = {"SGN_REDIS_URL": stack.enter_context(queue_server(folder))}
+        variables = {
+            "SGN_REDIS_URL": stack.enter_context(queue_server(folder)),
+            "SGN_DATABASE_URL": _database(folder, kind, stack),
+        }
         if kind == "servers":
             s3 = stack.enter_context(s3_server(folder))
-            variables["SGN_DATABASE_URL"] = stack.enter_context(mysql_database())
             variables |= s3.environment()
             variables["SGN_S3_ENDPOINT_URL"] = s3.endpoint_url
             variables["SGN_REGISTRY_URL"] = f"s3://{s3.bucket}/{os.urandom(4).hex()}"
         else:
             (folder / "registry").mkdir()
-            variables["SGN_DATABASE_URL"] = f"sqlite://{folder / 'sgn.sqlite3'}"
             variables["SGN_REGISTRY_URL"] = (folder / "registry").as_uri()
         variables |= changes
         asyncio.run(migrate(variables["SGN_DATABASE_URL"]))
         http = stack.enter_context(serving(folder, **variables))
         add_small(http)
         yield Place(http, folder, variables)
+
+
+def _database(folder: Path, kind: str, stack: ExitStack) -> str:
+    if kind == "folder":
+        return f"sqlite://{folder / 'sgn.sqlite3'}"
+    return stack.enter_context(postgres_database() if kind == "postgres" else mysql_database())
 
 
 def add_small(http: httpx.Client, proj_id: str = "P", name: str = "small") -> None:

@@ -11,6 +11,7 @@ from actors.outputs import Saved
 from actors.runtime import Runtime
 from actors.settings import Settings as House
 from actors.task import TaskRunner
+from actors.workplace import Workplace
 from db.claims import Claim
 from db.form import TaskForm
 from graphnet.config import Evaluation, Settings
@@ -42,7 +43,7 @@ def test_the_last_sound_parameters_are_kept_and_named(tmp_path: Path, *, save: b
     error.kept = model
     store = open_store(tmp_path.as_uri())
     runtime = Runtime(House("sqlite:///x", "redis://x", tmp_path.as_uri()))
-    runner = TaskRunner(runtime, store, store, torch.device("cpu"))
+    runner = TaskRunner(Workplace(runtime, store, store, torch.device("cpu")))
     form = TaskForm("dl_ts", "", ("A",), save_model_state=save)
     sentence, saved = runner._stopped(CLAIM, form, error, Ours(runtime, CLAIM))
     assert sentence.startswith("Training stopped in epoch 3.")

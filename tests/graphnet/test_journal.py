@@ -10,11 +10,13 @@ from torch import Tensor
 from graphnet import checkpoint
 from graphnet.config import Evaluation, Settings
 from graphnet.errors import ModelError
-from graphnet.experiment import Outcome, recovered, run
+from graphnet.experiment import Outcome, run
 from graphnet.fits import untrained
 from graphnet.journal import Journal
+from graphnet.recovery import recovered
 from graphnet.splits import Splits
 from graphnet.training import Epoch, Plan, Training
+from graphnet.work import Work
 from tests.graphnet.people import cohort
 
 ASKED = Evaluation(cv_folds=3, explain=False)
@@ -108,7 +110,7 @@ def test_the_best_so_far_is_had_from_a_checkpoint() -> None:
     with pytest.raises(Interrupted):
         run(Splits(cohort()), SETTINGS, journal=Keeping(states, 3))
     state = checkpoint.from_bytes(states[0])
-    found = recovered(Splits(cohort()), SETTINGS, None, state)
+    found = recovered(work(SETTINGS), state)
     short = Settings.for_model("SGN", epochs=3, batch_size=8)
     asked = Evaluation(cv_folds=0, baselines=False, explain=False)
     wanted = run(Splits(cohort()), short, evaluation=asked)
@@ -116,7 +118,11 @@ def test_the_best_so_far_is_had_from_a_checkpoint() -> None:
     assert found.model.settings == SETTINGS
     assert found.model.predict(cohort()).tobytes() == wanted.model.predict(cohort()).tobytes()
     with pytest.raises(ModelError, match="another training"):
-        recovered(Splits(cohort()), Settings.for_model("GCN", epochs=6), None, state)
+        recovered(work(Settings.for_model("GCN", epochs=6)), state)
+
+
+def work(settings: Settings) -> Work:
+    return Work.of(Splits(cohort()), settings, Evaluation(), None)
 
 
 @pytest.mark.parametrize("damage", ["truncated", "changed", "foreign", "pickle", "empty"])

@@ -18,12 +18,15 @@ from graphnet.errors import CohortError, TrainingError
 from graphnet.experiment import Outcome, run
 from graphnet.fits import Fit, fit_all, fit_watched, untrained
 from graphnet.folds import Fold, stratified
+from graphnet.journal import Journal
 from graphnet.metrics import evaluate
 from graphnet.nested import choose, grid
+from graphnet.parts import Gatherer
 from graphnet.splits import Splits
 from graphnet.stored import StoredModel
 from graphnet.training import Epoch, Training
-from graphnet.validation import planned, validate
+from graphnet.validation import validate
+from graphnet.work import Work
 from tests.graphnet.people import cohort
 
 CPU = torch.device("cpu")
@@ -323,8 +326,9 @@ def test_what_was_sound_before_the_loss_was_no_number_is_kept(
 def test_folds_that_fail_are_null_and_the_model_stays(monkeypatch: pytest.MonkeyPatch) -> None:
     start = fit_watched(untrained(PEOPLE, QUICK, (0, 1)), Splits(PEOPLE), device=CPU).model
     monkeypatch.setattr(fits, "Training", Poisoned)
-    plans = planned(Splits(PEOPLE), Evaluation(), by_score=False, seed=0)
-    found = validate(start, PEOPLE, plans, Evaluation(), device=CPU)
+    work = Work.of(Splits(PEOPLE), QUICK, Evaluation(), None)
+    judged = Gatherer(work, CPU, Journal()).judged
+    found = validate(start, PEOPLE, work.plans, Evaluation(), judged)
     assert found.metrics == {"cv": None}
     assert found.warnings[0].startswith("The model could not be cross-validated. Training stopped")
 

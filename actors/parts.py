@@ -1,0 +1,136 @@
+"""Parts of a task: done by whoever claims one, gathered by the worker that has the task."""
+
+import hashlib
+import logging
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+
+from actors.checkpoints import identity
+from actors.inputs import Inputs
+from actors.journal import TaskJournal
+from actors.lease import Lease, LeaseLostError
+from actors.workplace import Begun, Workplace, work_of
+from db import parts as rows
+from db import runs
+from db.claims import Claim
+from db.form import TaskForm
+from db.parts import PartState
+from db.states import Status
+from graphnet import parts
+from graphnet.errors import GraphnetError
+from registry import ObjectMissing
+
+log = logging.getLogger(__name__)
+
+LOOK_SECONDS = 0.5
+
+
+def do_part(place: Workplace, claim: Claim, given: Inputs | None = None) -> bool:
+    """Do one part and keep what it gave with its task; False if it was not ours any more.
+
+    ``given`` is what the task trains on, where this worker has read it already. Raises what a
+    task's training raises.
+    """
+    form = TaskForm.from_config(claim.task_type, claim.task_config)
+    with Lease(place.runtime, claim) as lease:
+        inputs = given or place.inputs(form, lambda: place.check(lease))
+        with TaskJournal(place.runtime, lease, None, place.kept(inputs, form)) as journal:
+            work = work_of(form, inputs)
+            content = parts.do(work, claim.part, device=place.device, journal=journal)
+        lease.confirm()
+        name = _name(inputs, form, claim.part)
+        place.stored(
+            lambda: place.checkpoints.put(claim.part_of, name, content), lambda: place.check(lease)
+        )
+        sha256 = hashlib.sha256(content).hexdigest()
+        ended = place.asked(lambda: runs.update_task_result(claim, {"manifest_sha256": sha256}))
+    place.forget(claim.task_id)
+    return ended is not None
+
+
+class Parts:
+    """Shares a claimed task with other workers, and helps them while it waits.
+
+    ``help_with`` does a part here if it can be claimed. So one worker alone ends every task, and a
+    part whose worker is lost is done once its lease has run out.
+    """
+
+    def __init__(self, place: Workplace, begun: Begun, help_with: Callable[[str], None]) -> None:
+        self._place = place
+        self._begun = begun
+        self._lease = begun.lease
+        self._help_with = help_with
+        self._begun_at: int | None = None
+
+    def announce(self, count: int) -> None:
+        """Have the parts done by whoever is free. Raises LeaseLostError."""
+        if not self._place.asked(lambda: rows.announce(self._lease.claim, count)):
+            raise LeaseLostError(self._lease.claim.task_id)
+        log.info("task %s: %d parts are shared out", self._lease.claim.task_id, count)
+
+    def gather(self, numbers: Sequence[int]) -> list[bytes]:
+        """What these parts gave, once all are done.
+
+        Raises:
+            GraphnetError: a part that failed, with its sentence.
+            LeaseLostError, CancelledTaskError, HandedBackError: the task is to be ended.
+
+        """
+        while True:
+            self._begun.journal.pause()
+            found = self._place.asked(lambda: rows.states(self._lease.claim.task_id))
+            self._show(found)
+            if any(part.state == Status.CANCELLED.value for part in found.values()):
+                self._lease.confirm()
+            left = [found[number] for number in numbers if _is_open(found[number])]
+            if not left:
+                return [self._read(number, found[number]) for number in numbers]
+            free = next((part for part in left if part.free), None)
+            if free is not None:
+                self._help_with(free.part_id)
+            time.sleep(LOOK_SECONDS if free is None else 0)
+
+    def _show(self, found: Mapping[int, PartState]) -> None:
+        """Write how far the task is: what is left of it is in its parts."""
+        before = self._lease.progress
+        if self._begun_at is None:
+            self._begun_at = before.permille
+        done = sum(part.state == Status.FINISHED.value for part in found.values()) / len(found)
+        permille = int(self._begun_at + (999 - self._begun_at) * done)
+        self._lease.progress = replace(
+            before, permille=max(before.permille, permille), remaining_ms=-1
+        )
+
+    def _read(self, number: int, part: PartState) -> bytes:
+        """What a part gave; it is done again here where the storage has lost it."""
+        task_id, name = (
+            self._lease.claim.task_id,
+            _name(self._begun.inputs, self._begun.form, number),
+        )
+        try:
+            content = self._place.stored(
+                lambda: self._place.checkpoints.get(task_id, name), self._begun.journal.pause
+            )
+        except ObjectMissing:
+            content = b""
+        if hashlib.sha256(content).hexdigest() == part.sha256:
+            return content
+        log.warning("task %s: part %d is not what was stored; it is done again", task_id, number)
+        return parts.do(
+            self._begun.work(), number, device=self._place.device, journal=self._begun.journal
+        )
+
+
+def _is_open(part: PartState) -> bool:
+    """Whether a part is still to be waited for. Raises GraphnetError where it failed."""
+    if part.state == Status.FINISHED.value:
+        return False
+    if part.state in {Status.FAILED.value, Status.CANCELLED.value}:
+        raise GraphnetError(part.error)
+    return True
+
+
+def _name(inputs: Inputs, form: TaskForm, number: int) -> str:
+    """By all that a part depends on: one of another version or other data is not taken for it."""
+    return f"{identity(inputs, form.evaluation(), '')[:16]}-part-{number:04d}"

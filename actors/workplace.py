@@ -1,0 +1,108 @@
+"""What a worker process works with: its database, its registry, its device."""
+
+import logging
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import torch
+
+from actors.checkpoints import Checkpoints, identity
+from actors.inputs import Inputs, read_inputs
+from actors.journal import HandedBackError, TaskJournal
+from actors.lease import Lease
+from actors.patience import patiently
+from actors.runtime import Runtime
+from db.claims import Claim
+from db.errors import DatabaseUnavailable
+from db.form import TaskForm
+from graphnet.work import Work
+from registry import RegistryError, RegistryUnavailable, Store
+
+T = TypeVar("T")
+log = logging.getLogger(__name__)
+
+
+def nothing() -> None:
+    """Where nothing has to be looked at."""
+
+
+@dataclass(frozen=True)
+class Workplace:
+    """``models`` and ``checkpoints`` are the registry's two folders."""
+
+    runtime: Runtime
+    models: Store
+    checkpoints: Store
+    device: torch.device
+
+    @property
+    def patience(self) -> float:
+        """How many seconds a database or storage that is away is waited for."""
+        return self.runtime.settings.patience_ms / 1000
+
+    def asked(self, query: Callable[[], Coroutine[Any, Any, T]]) -> T:
+        """Ask a database that may be away for a while.
+
+        Raises:
+            DatabaseUnavailable: it stayed away; the task is tried again when its lease has run out.
+
+        """
+        return patiently(
+            lambda: self.runtime.call(query()), DatabaseUnavailable, seconds=self.patience
+        )
+
+    def stored(self, call: Callable[[], T], check: Callable[[], None]) -> T:
+        """Ask a storage that may be away for a while. Raises RegistryError."""
+        return patiently(call, RegistryUnavailable, seconds=self.patience, check=check)
+
+    def inputs(self, form: TaskForm, check: Callable[[], None]) -> Inputs:
+        """Read what the form names. Raises GraphnetError, or what stayed away."""
+        return patiently(
+            lambda: read_inputs(self.runtime, self.models, form),
+            (RegistryUnavailable, DatabaseUnavailable),
+            seconds=self.patience,
+            check=check,
+        )
+
+    def kept(self, inputs: Inputs, form: TaskForm) -> Checkpoints:
+        """The checkpoints of a training of these."""
+        key = identity(inputs, form.evaluation(), self.device.type)
+        return Checkpoints(self.checkpoints, key, seconds=self.patience)
+
+    def check(self, lease: Lease) -> None:
+        """Raise what ends the task: LeaseLostError, CancelledTaskError, HandedBackError."""
+        lease.check()
+        if self.runtime.stopping.is_set():
+            raise HandedBackError(lease.claim.task_id)
+
+    def forget(self, task_id: str) -> None:
+        """Remove the checkpoints of a task that has ended well; a sweep finds what stays."""
+        try:
+            self.checkpoints.delete(task_id)
+        except RegistryError as error:
+            log.warning("task %s: its checkpoints could not be removed: %s", task_id, error)
+
+
+@dataclass(frozen=True)
+class Begun:
+    """A claimed task whose inputs are read."""
+
+    form: TaskForm
+    inputs: Inputs
+    lease: Lease
+    journal: TaskJournal
+
+    @property
+    def claim(self) -> Claim:
+        """Whose task it is."""
+        return self.lease.claim
+
+    def work(self) -> Work:
+        """What is to be done. Raises GraphnetError."""
+        return work_of(self.form, self.inputs)
+
+
+def work_of(form: TaskForm, inputs: Inputs) -> Work:
+    """What a task has to do. Raises GraphnetError."""
+    return Work.of(inputs.splits, inputs.settings, form.evaluation(), inputs.parent)

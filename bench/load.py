@@ -1,0 +1,62 @@
+"""What a worker asks of the queue and of the database, idle and while it trains.
+
+``python -m bench.load --seconds 20``: one worker and one process of the service on a Valkey and a
+MariaDB of their own, which count it themselves; what the service asks by itself stands beside it.
+"""
+
+import argparse
+import tempfile
+import time
+from pathlib import Path
+
+import redis
+
+from tests.databases import mysql_database, query
+from tests.houses import process
+from tests.mariadb import mariadb_server
+from tests.places import PLAIN, WORKER, Place, place_at
+
+EPOCHS = 100_000
+START_SECONDS = 15
+
+
+def main() -> None:
+    """Print commands and statements a second."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seconds", type=float, default=20)
+    asked = parser.parse_args()
+    with (
+        tempfile.TemporaryDirectory() as name,
+        mariadb_server(Path(name) / "mariadb") as server,
+        mysql_database(server=server.url) as database,
+        place_at(Path(name), SGN_DATABASE_URL=database) as place,
+    ):
+        print("a second", "scripts of the queue", "its commands", "statements", sep="\t")
+        _show("service", place, asked.seconds)
+        with process(*WORKER, log=place.folder / "worker.log", **place.variables):
+            time.sleep(START_SECONDS)
+            _show("and an idle worker", place, asked.seconds)
+            task_id = place.submit(param_set={**PLAIN, "epochs": EPOCHS})
+            place.until(task_id, {"Running"}, time.monotonic() + 60)
+            _show("and one that trains", place, asked.seconds)
+            place.http.post(f"/api/v0/tasks/{task_id}/cancel")
+
+
+def _show(name: str, place: Place, seconds: float) -> None:
+    before = _counts(place)
+    time.sleep(seconds)
+    rates = [(b - a) / seconds for a, b in zip(before, _counts(place), strict=True)]
+    print(name, *(f"{rate:.1f}" for rate in rates), sep="\t", flush=True)
+
+
+def _counts(place: Place) -> tuple[int, int, int]:
+    url = place.variables["SGN_DATABASE_URL"]
+    ((_, statements),) = query(url, "SHOW GLOBAL STATUS LIKE 'Questions'")
+    with redis.Redis.from_url(place.variables["SGN_REDIS_URL"]) as client:
+        stats = client.info("commandstats")
+    scripts = stats.get("cmdstat_evalsha", {"calls": 0})["calls"]
+    return scripts, sum(each["calls"] for each in stats.values()), int(statements)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,102 @@
+"""Parts of a task: runs of their own, without a submission, that any worker may take."""
+
+from dataclasses import dataclass
+
+from tortoise.expressions import F
+
+from db.claims import Claim, ours
+from db.clock import now_ms
+from db.errors import translated
+from db.models import Outbox, Run
+from db.rows import insert
+from db.states import Status
+from db.transactions import restarted, transaction
+from db.transitions import ACTIVE
+
+LONGEST_LIST = 500
+
+
+@dataclass(frozen=True)
+class PartState:
+    """How far a part is; ``free`` is one that nobody does at present."""
+
+    part_id: str
+    state: str
+    error: str
+    sha256: str
+    free: bool
+
+
+def part_id(task_id: str, number: int) -> str:
+    """The id of a part's run; parts are numbered from 1 on."""
+    return f"{task_id}-{number:04d}"
+
+
+@restarted
+@translated()
+async def announce(claim: Claim, count: int) -> bool:
+    """Have the parts 1 to ``count`` done that are not there yet; False if the task was lost."""
+    now = await now_ms()
+    known = {row["part"] for row in await Run.filter(part_of=claim.task_id).values("part")}
+    missing = [number for number in range(1, count + 1) if number not in known]
+    async with transaction() as connection:
+        # Something must change, as MySQL counts nothing else.
+        if not await ours(claim, connection).update(lease_until=F("lease_until") + 1):
+            return False
+        kind = (await Run.get(task_id=claim.task_id, using_db=connection)).kind
+        ids = [part_id(claim.task_id, number) for number in missing]
+        runs = [
+            {
+                "task_id": id_,
+                "state": Status.SUBMITTED.value,
+                "submitted_at": now,
+                "proj_id": claim.proj_id,
+                "request_id": claim.request_id,
+                "part_of": claim.task_id,
+                "part": number,
+                "kind": kind,
+            }
+            for number, id_ in zip(missing, ids, strict=True)
+        ]
+        messages = [
+            {"task_id": id_, "created_at": now, "request_id": claim.request_id, "kind": kind}
+            for id_ in ids
+        ]
+        await insert(connection, Run, runs)
+        await insert(connection, Outbox, messages)
+    return True
+
+
+@translated()
+async def states(task_id: str) -> dict[int, PartState]:
+    """How far the parts of a task are, by number."""
+    now = await now_ms()
+    found = await Run.filter(part_of=task_id).values(
+        "part", "task_id", "state", "error", "manifest_sha256", "lease_until"
+    )
+    return {
+        row["part"]: PartState(
+            part_id=row["task_id"],
+            state=row["state"],
+            error=row["error"],
+            sha256=row["manifest_sha256"],
+            free=row["state"] == Status.SUBMITTED.value
+            or (row["state"] == Status.RUNNING.value and row["lease_until"] < now),
+        )
+        for row in found
+    }
+
+
+@translated()
+async def prune(older_than_ms: int) -> None:
+    """Remove parts that ended that long ago, of tasks that have ended."""
+    now = await now_ms()
+    over = Run.filter(part__gt=0, finished_at__gt=0, finished_at__lt=now - older_than_ms)
+    whole = dict(await over.limit(LONGEST_LIST).values_list("task_id", "part_of"))
+    if not whole:
+        return
+    active = Run.filter(ACTIVE, task_id__in=list(set(whole.values())))
+    needed = set(await active.values_list("task_id", flat=True))
+    gone = [part for part, task_id in whole.items() if task_id not in needed]
+    if gone:
+        await Run.filter(task_id__in=gone).delete()

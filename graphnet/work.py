@@ -1,0 +1,140 @@
+"""What one task has to do, worked out alike by whoever does all of it or a part."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Self
+
+from graphnet import provenance, splits
+from graphnet.assessment import has_graph
+from graphnet.config import Evaluation, Settings
+from graphnet.errors import CohortError, ModelError
+from graphnet.fits import replicas, untrained
+from graphnet.manifest import check_fit
+from graphnet.nested import INNER_FOLDS, grid
+from graphnet.splits import Splits
+from graphnet.stored import StoredModel
+from graphnet.validation import Folds, planned
+
+TRAINED_ON = "trained_on"
+TOGETHER = 0.15  # of the time of one training, for each that is trained along with it
+INHERITED = ("graph", "density", "threshold", "sign", "neighbours", "harmonise", "label")
+
+
+@dataclass(frozen=True)
+class Work:
+    """A task: its data, the model as it starts, and the folds that judge it.
+
+    ``sentences`` say what its parent has seen of the data; folds begin from ``fold_parent``.
+    """
+
+    data: Splits
+    asked: Evaluation
+    parent: StoredModel | None
+    start: StoredModel
+    plans: Sequence[Folds]
+    fold_parent: StoredModel | None
+    sentences: Sequence[str]
+
+    @classmethod
+    def of(
+        cls, data: Splits, settings: Settings, asked: Evaluation, parent: StoredModel | None
+    ) -> Self:
+        """Work it out.
+
+        Raises:
+            CohortError: splits that do not fit together or hold too little.
+            SettingsError: a graph that these data cannot have.
+            ModelError: a parent that does not fit.
+
+        """
+        start = begun(data, settings, parent)
+        plans = planned(data, asked, by_score=start.scale is not None, seed=settings.seed)
+        fresh, sentences = _may_start(parent, data)
+        return cls(data, asked, parent, start, plans, None if fresh else parent, sentences)
+
+    @property
+    def has_twin(self) -> bool:
+        """Whether the same net without its graph is trained too, as a baseline."""
+        return self.asked.baselines and self.parent is None and has_graph(self.start)
+
+    def costs(self, shares: int) -> list[float]:
+        """About how much work each training is: the model's own, its folds', nested ones'.
+
+        With ``shares`` above 1, as much as there is to wait for where so many work.
+        """
+        costs = [1.0, 1.0] if self.has_twin else [1.0]
+        for plan in self.plans:
+            count = -(-len(plan.folds) // shares)
+            if not count:
+                continue
+            if self.asked.nested:
+                costs += [TOGETHER * INNER_FOLDS * len(grid(self.start.settings))] * count
+            costs += [1 + TOGETHER * count] * (2 if self.has_twin else 1)
+        return costs
+
+
+def begun(data: Splits, settings: Settings, parent: StoredModel | None) -> StoredModel:
+    """The model of a task before its first epoch. Raises GraphnetError as :meth:`Work.of`."""
+    if parent is None:
+        return _from_scratch(data, settings)
+    return _inherit(parent, data, settings)
+
+
+def seen(parent: StoredModel | None) -> list[str]:
+    """Hashes of the subjects that a parent, and its own, were trained on."""
+    listed = [] if parent is None else parent.facts.get(TRAINED_ON, [])
+    return [digest for digest in listed if isinstance(digest, str)]
+
+
+def _may_start(parent: StoredModel | None, data: Splits) -> tuple[bool, list[str]]:
+    """Whether folds must start from scratch, as the parent knows their subjects; and sentences."""
+    if parent is None:
+        return True, []
+    known = {
+        name: provenance.known_to(seen(parent), cohort) for name, cohort in data.present().items()
+    }
+    sentences = [
+        f"The parent was trained on {len(ids)} of the subjects of {name}_data, so figures on them "
+        "are no estimate of new subjects."
+        for name, ids in known.items()
+        if ids and name != "train"
+    ]
+    if TRAINED_ON not in parent.facts:
+        sentences.append(
+            "The parent does not say which subjects it was trained on, so it is not known whether "
+            "it has seen those of this task."
+        )
+    if known["train"]:
+        sentences.append(
+            f"The parent was trained on {len(known['train'])} of the subjects of train_data; where "
+            "these are cross-validated, each fold is trained from scratch."
+        )
+    return bool(known["train"]), sentences
+
+
+def _from_scratch(data: Splits, settings: Settings) -> StoredModel:
+    classes = data.train.classes
+    if settings.label == "score":
+        return untrained(data.train, settings, ())
+    if len(classes) < 2:
+        raise CohortError(
+            f"train_data holds class {classes[0]} only; to train from scratch, give subjects of "
+            "at least two classes."
+        )
+    splits.check_classes(data, classes)
+    return untrained(data.train, settings, classes)
+
+
+def _inherit(parent: StoredModel, data: Splits, settings: Settings) -> StoredModel:
+    """The parent with the new settings; its scaler, graph and label map stay."""
+    check_fit(parent.layout, data.train.layout)
+    if parent.scale is None:
+        splits.check_classes(data, parent.classes)
+    if settings.model != parent.settings.model:
+        raise ModelError(
+            f"The stored model is {parent.settings.model}, so it cannot be fine-tuned as "
+            f"{settings.model}; leave model empty or name {parent.settings.model}."
+        )
+    kept = {name: getattr(parent.settings, name) for name in INHERITED}
+    inherited = replace(settings, **kept, seeds=replicas(parent))
+    return replace(parent, settings=inherited, facts={})

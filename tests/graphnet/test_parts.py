@@ -1,0 +1,189 @@
+"""A task whose work is shared: the same result as by one, whoever does what, in whatever order."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+
+from graphnet import checkpoint, parts
+from graphnet.cohort import merge
+from graphnet.config import Evaluation, Settings
+from graphnet.errors import GraphnetError, ModelError, TrainingError
+from graphnet.experiment import Outcome, run
+from graphnet.journal import Journal
+from graphnet.packing import unpack_folds, unpack_seeds
+from graphnet.parts import SEEDS, Part
+from graphnet.recovery import recovered
+from graphnet.splits import Splits
+from graphnet.work import Work
+from tests.graphnet.people import cohort
+from tests.graphnet.test_journal import Interrupted, Keeping
+
+CPU = torch.device("cpu")
+PEOPLE = cohort(controls=14, patients=14)
+QUICK = Settings.for_model("SGN", epochs=2, batch_size=14, seeds=3)
+ASKED = Evaluation(cv_folds=4, cv_repeats=2, fan_out=3, explain=False)
+
+
+class Others:
+    """Other workers: the parts are done, the last first, when they are asked for."""
+
+    def __init__(self, data: Splits, settings: Settings, asked: Evaluation) -> None:
+        self.given = (data, settings, asked)
+        self.announced: list[int] = []
+        self.contents: dict[int, bytes] = {}
+
+    def announce(self, count: int) -> None:
+        self.announced.append(count)
+        for number in reversed(range(1, count + 1)):
+            work = Work.of(*self.given, None)  # as each worker works it out for himself
+            self.contents[number] = parts.do(work, number, device=CPU, journal=Journal())
+
+    def gather(self, numbers: Sequence[int]) -> list[bytes]:
+        return [self.contents[number] for number in numbers]
+
+
+def shared(
+    settings: Settings = QUICK, asked: Evaluation = ASKED, data: Splits | None = None
+) -> tuple[Outcome, Others]:
+    people = data or Splits(PEOPLE)
+    others = Others(people, settings, asked)
+    return run(people, settings, evaluation=asked, sharing=others), others
+
+
+def test_the_work_is_cut_evenly_and_nothing_is_left_out() -> None:
+    work = Work.of(Splits(PEOPLE), QUICK, ASKED, None)
+    assert parts.own(work) == Part(SEEDS, 0, 1)
+    assert parts.parts(work) == [
+        Part(SEEDS, 1, 2), Part(SEEDS, 2, 3), Part("cv", 0, 2), Part("cv", 2, 5), Part("cv", 5, 8),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("settings", "asked"),
+    [
+        ({}, {"fan_out": 1}),  # nobody is asked to help
+        ({"seeds": 1}, {"cv_folds": 0}),  # there is nothing to share
+    ],
+)
+def test_where_there_is_nothing_to_share_nobody_is_called(
+    settings: Mapping[str, Any], asked: Mapping[str, Any]
+) -> None:
+    _, others = shared(replace(QUICK, **settings), replace(ASKED, **asked))
+    assert others.announced == []
+
+
+def test_shared_work_gives_what_one_worker_finds() -> None:
+    (together, others), alone = shared(), run(Splits(PEOPLE), QUICK, evaluation=ASKED)
+    assert others.announced == [5]
+    assert together.model.settings == alone.model.settings
+    for name, tensor in alone.model.parameters.items():
+        torch.testing.assert_close(together.model.parameters[name], tensor, atol=1e-4, rtol=1e-3)
+    assert together.result["train_epochs"] == alone.result["train_epochs"]
+    assert together.result["cross_validation"] == alone.result["cross_validation"]
+    assert set(together.result["baselines"]) == set(alone.result["baselines"])
+    ours, theirs = (each.result["metrics"]["cv"] for each in (together, alone))
+    for name in ("n", "auc", "accuracy", "brier"):
+        assert ours[name] == pytest.approx(theirs[name], abs=1e-3)
+
+
+def test_shared_work_gives_the_same_bits_again() -> None:
+    first, again = shared()[0], shared()[0]
+    assert first.model.to_bytes() == again.model.to_bytes()
+    assert first.result == again.result
+
+
+def test_nested_selection_is_shared_with_its_folds() -> None:
+    asked = Evaluation(cv_folds=2, nested=True, explain=False, baselines=False, fan_out=2)
+    settings = replace(QUICK, seeds=1, graph="none", epochs=2)
+    together, _ = shared(settings, asked)
+    alone = run(Splits(PEOPLE), settings, evaluation=asked)
+    chosen = together.result["cross_validation"]["cv"]["chosen"]
+    assert len(chosen) == 2
+    assert chosen == alone.result["cross_validation"]["cv"]["chosen"]
+
+
+def test_sites_and_folds_are_shared_both() -> None:
+    people = merge([cohort("A", controls=10, patients=10), cohort("B", controls=8, patients=8)])
+    both = Splits(replace(people, sites=tuple(site[0] for site in people.sites)))
+    asked = Evaluation(cv_folds=2, leave_site_out=True, baselines=False, explain=False, fan_out=2)
+    together, others = shared(replace(QUICK, seeds=1), asked, both)
+    assert others.announced == [4]
+    assert set(together.result["cross_validation"]["leave_site_out"]["sites"]) == {"A", "B"}
+    assert together.result["metrics"]["cv"]["n"] == len(both.train)
+
+
+def test_a_fine_tuning_is_shared_from_its_parent_s_replicas() -> None:
+    plain = Evaluation(cv_folds=0, baselines=False, explain=False)
+    parent = run(Splits(cohort("B", seed=3)), QUICK, evaluation=plain).model
+    settings = replace(QUICK, optimiser="kept")
+    asked = Evaluation(cv_folds=2, fan_out=3, explain=False, baselines=False)
+    data = Splits(PEOPLE)
+
+    class Tuning(Others):
+        def announce(self, count: int) -> None:
+            work = Work.of(data, settings, asked, parent)
+            for number in range(1, count + 1):
+                self.contents[number] = parts.do(work, number, device=CPU, journal=Journal())
+
+    others = Tuning(data, settings, asked)
+    together = run(data, settings, evaluation=asked, parent=parent, sharing=others)
+    alone = run(data, settings, evaluation=asked, parent=parent)
+    for name, tensor in alone.model.parameters.items():
+        torch.testing.assert_close(together.model.parameters[name], tensor, atol=1e-4, rtol=1e-3)
+    for name, tensor in alone.model.moments.items():
+        torch.testing.assert_close(together.model.moments[name], tensor, atol=1e-4, rtol=1e-3)
+
+
+class Failing(Others):
+    """Parts of one kind could not be done."""
+
+    def gather(self, numbers: Sequence[int]) -> list[bytes]:
+        if numbers[0] > 2:
+            raise GraphnetError("Training stopped in epoch 2.")
+        return super().gather(numbers)
+
+
+def test_folds_that_others_could_not_do_are_null_with_their_sentence() -> None:
+    others = Failing(Splits(PEOPLE), QUICK, ASKED)
+    outcome = run(Splits(PEOPLE), QUICK, evaluation=ASKED, sharing=others)
+    assert outcome.result["metrics"]["cv"] is None
+    sentence = "The model could not be cross-validated. Training stopped in epoch 2."
+    assert sentence in outcome.result["warnings"]
+
+
+def test_what_a_shared_task_had_trained_itself_is_recovered() -> None:
+    states: dict[int, bytes] = {}
+    others = Others(Splits(PEOPLE), QUICK, replace(ASKED, cv_folds=0))
+    with pytest.raises(Interrupted):
+        run(Splits(PEOPLE), QUICK, evaluation=others.given[2], sharing=others,
+            journal=Keeping(states, 2))  # fmt: skip
+    work = Work.of(*others.given, None)
+    found = recovered(work, checkpoint.from_bytes(states[0]), shared=True)
+    assert found.model.settings == replace(QUICK, seeds=1)
+    assert len(found.lines) == 2
+    with pytest.raises(ModelError, match="another training"):
+        recovered(work, checkpoint.from_bytes(states[0]))
+
+
+@pytest.mark.parametrize("number", [1, 3])
+def test_a_damaged_part_is_refused(number: int) -> None:
+    others = Others(Splits(PEOPLE), QUICK, ASKED)
+    others.announce(5)
+    content = others.contents[number]
+    for damaged in (content[:-1], content[:-1] + bytes([content[-1] ^ 1]), b""):
+        others.contents[number] = damaged
+        with pytest.raises(ModelError):
+            unpack_folds([damaged], []) if number == 3 else unpack_seeds(damaged)
+
+
+def test_a_part_that_diverges_says_so() -> None:
+    work = Work.of(Splits(PEOPLE), replace(QUICK, learning_rate=10.0, model="GCN"), ASKED, None)
+    wild = replace(work, start=replace(work.start, parameters={
+        name: torch.full_like(tensor, np.inf) for name, tensor in work.start.parameters.items()
+    }))  # fmt: skip
+    with pytest.raises(TrainingError, match="no longer a number"):
+        parts.do(wild, 1, device=CPU, journal=Journal())
