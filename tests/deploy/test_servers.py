@@ -30,16 +30,18 @@ from tests.servers import ServerMissing, free_ports, s3_server
 COLUMNS = """SELECT table_name, column_name, column_type, is_nullable, column_key, extra,
     character_set_name, ordinal_position FROM information_schema.columns
     WHERE table_schema = DATABASE() ORDER BY table_name, ordinal_position"""
-RUNS = [  # state, kind, device, and which pools are to have a worker for it
-    ("Submitted", "", "", {"cpu", "cuda"}),
-    ("Submitted", "cpu", "", {"cpu"}),
-    ("Submitted", "cuda", "", {"cuda"}),
-    ("Running", "", "cpu", {"cpu"}),
-    ("Running", "", "cuda (NVIDIA H100)", {"cuda"}),
-    ("Running", "cuda", "cuda:0 (NVIDIA H100)", {"cuda"}),
-    ("Finished", "", "cpu", set()),
-    ("Failed", "cuda", "cuda", set()),
-    ("Cancelled", "cpu", "cpu", set()),
+RUNS = [  # state, kind, device, worker, and which pools are to have a worker more for it
+    ("Submitted", "", "", "", {"cpu", "cuda"}),
+    ("Submitted", "cpu", "", "", {"cpu"}),
+    ("Submitted", "cuda", "", "gone", {"cuda"}),
+    ("Running", "", "cpu", "a", {"cpu"}),
+    ("Running", "", "cpu", "a", set()),  # a part that the task's own worker does
+    ("Running", "", "cpu", "b", {"cpu"}),
+    ("Running", "", "cuda (NVIDIA H100)", "c", {"cuda"}),
+    ("Running", "cuda", "cuda:0 (NVIDIA H100)", "d", {"cuda"}),
+    ("Finished", "", "cpu", "e", set()),
+    ("Failed", "cuda", "cuda", "e", set()),
+    ("Cancelled", "cpu", "cpu", "e", set()),
 ]
 
 
@@ -80,14 +82,14 @@ def test_keda_counts_what_waits_and_what_runs_for_each_pool(
     asyncio.run(migrate(database))
     empty = dict.fromkeys(("cpu", "cuda"), 0)
     assert {kind: counted(production, kind, database) for kind in empty} == empty
-    for number, (state, kind, device, _) in enumerate(RUNS):
-        insert(database, number, state, kind, device)
+    for number, (*row, _) in enumerate(RUNS):
+        insert(database, f"TASK{number}", *row)
     for kind in empty:
         expected = sum(kind in pools for *_, pools in RUNS)
         assert counted(production, kind, database) == expected
 
 
-def insert(database: str, number: int, state: str, kind: str, device: str) -> None:
+def insert(database: str, *values: str) -> None:
     """A row as little as it can be: whatever else must be said is 0 or ''."""
     types = query(
         database,
@@ -95,8 +97,8 @@ def insert(database: str, number: int, state: str, kind: str, device: str) -> No
         "DATABASE() AND table_name = 'sgn_runs'",
     )
     row = {name: "''" if "char" in type_ else "0" for name, type_ in types}
-    row |= {"task_id": f"'TASK{number}'", "state": f"'{state}'", "kind": f"'{kind}'"}
-    row |= {"device": f"'{device}'"}
+    told = ("task_id", "state", "kind", "device", "worker")
+    row |= {name: f"'{value}'" for name, value in zip(told, values, strict=True)}
     query(database, f"INSERT INTO sgn_runs ({','.join(row)}) VALUES ({','.join(row.values())})")
 
 
