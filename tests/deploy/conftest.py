@@ -1,10 +1,11 @@
-"""Where kubectl is."""
+"""Where kubectl is, and what several tests look at."""
 
 import shutil
+import subprocess
 
 import pytest
 
-from tests.deploy.rendered import OVERLAYS, Object, render
+from tests.deploy.rendered import KUSTOMIZE, OVERLAYS, Object, objects_in, render
 
 
 @pytest.fixture(scope="session")
@@ -33,3 +34,15 @@ def dev(kubectl: None) -> list[Object]:  # noqa: ARG001
 @pytest.fixture
 def production(kubectl: None) -> list[Object]:  # noqa: ARG001
     return render("production")
+
+
+@pytest.fixture(scope="session")
+def secrets() -> dict[str, dict[str, str]]:
+    """What the script of the overlay dev makes, by name and key."""
+    script = KUSTOMIZE / "overlays" / "dev" / "secrets.sh"
+    done = subprocess.run([script], capture_output=True, text=True, check=True)
+    return {
+        each["metadata"]["name"]: each["stringData"]
+        for each in objects_in(done.stdout)
+        if each["metadata"]["namespace"] == "sgn-dev"
+    }

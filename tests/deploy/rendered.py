@@ -102,6 +102,16 @@ def config(objects: Objects) -> dict[str, str]:
     return data
 
 
+def environment(objects: list[Object], name: str, folder: Path, **files: str) -> dict[str, str]:
+    """What a process in this pod reads, with its secrets in a folder of ours."""
+    variables = config(objects) | {
+        each["name"]: each["value"] for each in pod(objects, name).containers[0].get("env", ())
+    }
+    for file, content in files.items():
+        (folder / file.replace("_", "-")).write_text(content)
+    return {key: value.replace("/run/secrets/sgn", str(folder)) for key, value in variables.items()}
+
+
 def selects(selector: Object, labels: dict[str, str]) -> bool:
     """Whether a label selector matches; an empty one matches everything."""
     wanted = selector.get("matchLabels", {}).items()

@@ -1,7 +1,6 @@
 """What the manifests give to real servers and processes does what it is for."""
 
 import asyncio
-import configparser
 import contextlib
 import os
 import shutil
@@ -10,21 +9,16 @@ import sys
 import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
-from urllib.parse import urlsplit
 
 import pytest
 import redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from actors.settings import SettingsError
 from db.connection import migrate
 from registry.location import open_store
-from service.settings import Settings
 from tests.databases import ServerSilent, mysql_database, query
-from tests.deploy.references import secret_keys
-from tests.deploy.rendered import KUSTOMIZE, Object, config, named, objects_in, of_kind, pod
+from tests.deploy.rendered import Object, environment, named, of_kind
 from tests.servers import ServerMissing, free_ports, s3_server
 
 COLUMNS = """SELECT table_name, column_name, column_type, is_nullable, column_key, extra,
@@ -52,28 +46,6 @@ def database() -> Iterator[str]:
             yield url
     except ServerSilent as silent:
         pytest.skip(str(silent))
-
-
-@pytest.fixture(scope="module")
-def secrets() -> dict[str, dict[str, str]]:
-    """What the script of the overlay dev makes, by name and key."""
-    script = KUSTOMIZE / "overlays" / "dev" / "secrets.sh"
-    done = subprocess.run([script], capture_output=True, text=True, check=True)
-    return {
-        each["metadata"]["name"]: each["stringData"]
-        for each in objects_in(done.stdout)
-        if each["metadata"]["namespace"] == "sgn-dev"
-    }
-
-
-def environment(objects: list[Object], name: str, folder: Path, **files: str) -> dict[str, str]:
-    """What a process in this pod reads, with its secrets in a folder of ours."""
-    variables = config(objects) | {
-        each["name"]: each["value"] for each in pod(objects, name).containers[0].get("env", ())
-    }
-    for file, content in files.items():
-        (folder / file.replace("_", "-")).write_text(content)
-    return {key: value.replace("/run/secrets/sgn", str(folder)) for key, value in variables.items()}
 
 
 def test_keda_counts_what_waits_and_what_runs_for_each_pool(
@@ -220,49 +192,3 @@ def until_answered(client: "redis.Redis") -> None:
             time.sleep(0.02)
         else:
             return
-
-
-def test_every_secret_that_dev_mounts_is_made_by_its_script(
-    dev: list[Object], secrets: dict[str, dict[str, str]]
-) -> None:
-    for name, key in secret_keys(dev):
-        assert key in {"", *secrets[name]}, (name, key)
-    database = urlsplit(secrets["sgn-database"]["url"])
-    settings = {each["name"]: each["value"] for each in pod(dev, "mariadb").containers[0]["env"]}
-    assert database.username == settings["MARIADB_USER"]
-    assert database.password == secrets["sgn-mariadb"]["password"]
-    assert database.path == f"/{settings['MARIADB_DATABASE']}"
-    file = configparser.ConfigParser()
-    file.read_string(secrets["sgn-s3"]["credentials"])
-    assert file["default"]["aws_access_key_id"] == secrets["sgn-minio"]["user"]
-    assert file["default"]["aws_secret_access_key"] == secrets["sgn-minio"]["password"]
-
-
-def test_no_two_runs_of_the_script_give_the_same_password(
-    secrets: dict[str, dict[str, str]],
-) -> None:
-    again = subprocess.run(
-        [KUSTOMIZE / "overlays" / "dev" / "secrets.sh"], capture_output=True, text=True, check=True
-    ).stdout
-    assert secrets["sgn-mariadb"]["password"] not in again
-    assert secrets["sgn-mariadb"]["password"] != secrets["sgn-mariadb"]["root-password"]
-
-
-@pytest.mark.parametrize("name", ["service", "worker-cpu"])
-def test_the_settings_can_be_used(
-    objects: list[Object], secrets: dict[str, dict[str, str]], name: str, tmp_path: Path
-) -> None:
-    files: dict[str, Any] = {
-        "database_url": secrets["sgn-database"]["url"],
-        "redis_url": secrets["sgn-redis"]["url"],
-    }
-    given = environment(objects, name, tmp_path, **files)
-    settings = Settings.from_environment(given)
-    assert settings.house.database_url == files["database_url"]
-    assert settings.host == "0.0.0.0"
-    assert settings.port == 7014
-    assert not settings.anonymous
-    assert settings.trusted
-    (tmp_path / "redis-url").unlink()
-    with pytest.raises(SettingsError, match="SGN_REDIS_URL_FILE"):
-        Settings.from_environment(given)
