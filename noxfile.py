@@ -42,6 +42,13 @@ def tests(session: nox.Session) -> None:
 
 
 @nox.session
+def manifests(session: nox.Session) -> None:
+    """Render every overlay of kustomize/ and check it; needs kubectl."""
+    session.install(*CONSTRAINED, "-e", ".[embedded,postgres]", *group("tests"))
+    session.run("pytest", "tests/deploy", *session.posargs)
+
+
+@nox.session
 def faults(session: nox.Session) -> None:
     """The long plan of faults: `nox -s faults -- --count 1000 --seed 1`."""
     session.install(*CONSTRAINED, "-e", ".[all]", *group("tests"))

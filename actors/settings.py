@@ -32,9 +32,10 @@ class Settings:
     ``threads`` is what torch may use on a CPU; ``cpu_fallback`` says whether to train there where
     the CUDA device cannot be used, ``gpu_share`` which part of that one's memory is this process's.
     Times are in milliseconds: ``patience_ms`` is how long a worker waits for a database or storage
-    that is away. Parameters that could not be stored are kept in the folder ``spool``. A URL may
-    hold a password, so none is ever printed. Port 0 is no listener for metrics; ``traces`` is
-    whether OpenTelemetry's variables ask for them.
+    that is away. Parameters that could not be stored are kept in the folder ``spool``. A worker
+    with nothing to do for ``idle_exit_seconds`` ends; at 0 it stays. A URL may hold a password, so
+    none is ever printed. Port 0 is no listener for metrics; ``traces`` is whether OpenTelemetry's
+    variables ask for them.
     """
 
     database_url: str = field(repr=False)
@@ -54,6 +55,7 @@ class Settings:
     metrics_port: int = 0
     log_format: str = TEXT
     traces: bool = False
+    idle_exit_seconds: int = 0
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Self:
@@ -81,6 +83,7 @@ class Settings:
             metrics_port=read(environment, "SGN_METRICS_PORT", port, 0),
             log_format=read(environment, "SGN_LOG_FORMAT", log_format, cls.log_format),
             traces=bool(environment.get("OTEL_EXPORTER_OTLP_ENDPOINT")),
+            idle_exit_seconds=read(environment, "SGN_IDLE_EXIT_SECONDS", positive, 0),
         )
 
 

@@ -11,6 +11,7 @@ from dramatiq.middleware.asyncio import AsyncIO
 
 from actors.exposition import exposed
 from actors.gpu import GpuMemory, device_info
+from actors.idle import IdleExit
 from actors.log import start_log
 from actors.metrics import worker_metrics
 from actors.queue import ACTOR, QUEUE, worker_broker
@@ -57,7 +58,8 @@ def _wired() -> RedisBroker:
     log.log(logging.WARNING if choice.warning else logging.INFO, "%s", choice.said)
     metrics = exposed(*worker_metrics(), device_info(choice), GpuMemory(choice))
     runtime = Runtime(settings, checkpoints, metrics, choice.kind)
-    broker = worker_broker(settings.redis_url, choice.kind, [AsyncIO(), runtime])
+    idle = [IdleExit(settings.idle_exit_seconds)] if settings.idle_exit_seconds else []
+    broker = worker_broker(settings.redis_url, choice.kind, [AsyncIO(), runtime, *idle])
     runner = TaskRunner(Workplace(runtime, models, checkpoints, choice))
     dramatiq.actor(actor_name=ACTOR, queue_name=QUEUE, broker=broker)(runner.__call__)
     dramatiq.set_broker(broker)

@@ -1,0 +1,194 @@
+"""What the manifests give to real servers and processes does what it is for."""
+
+import asyncio
+import contextlib
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import pytest
+import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+
+from db.connection import migrate
+from registry.location import open_store
+from tests.databases import ServerSilent, mysql_database, query
+from tests.deploy.rendered import Object, environment, named, of_kind
+from tests.servers import ServerMissing, free_ports, s3_server
+
+COLUMNS = """SELECT table_name, column_name, column_type, is_nullable, column_key, extra,
+    character_set_name, ordinal_position FROM information_schema.columns
+    WHERE table_schema = DATABASE() ORDER BY table_name, ordinal_position"""
+RUNS = [  # state, kind, device, worker, and which pools are to have a worker more for it
+    ("Submitted", "", "", "", {"cpu", "cuda"}),
+    ("Submitted", "cpu", "", "", {"cpu"}),
+    ("Submitted", "cuda", "", "gone", {"cuda"}),
+    ("Running", "", "cpu", "a", {"cpu"}),
+    ("Running", "", "cpu", "a", set()),  # a part that the task's own worker does
+    ("Running", "", "cpu", "b", {"cpu"}),
+    ("Running", "", "cuda (NVIDIA H100)", "c", {"cuda"}),
+    ("Running", "cuda", "cuda:0 (NVIDIA H100)", "d", {"cuda"}),
+    ("Finished", "", "cpu", "e", set()),
+    ("Failed", "cuda", "cuda", "e", set()),
+    ("Cancelled", "cpu", "cpu", "e", set()),
+]
+
+
+@pytest.fixture
+def database() -> Iterator[str]:
+    try:
+        with mysql_database(django=False) as url:
+            yield url
+    except ServerSilent as silent:
+        pytest.skip(str(silent))
+
+
+def test_keda_counts_what_waits_and_what_runs_for_each_pool(
+    production: list[Object], database: str
+) -> None:
+    asyncio.run(migrate(database))
+    empty = dict.fromkeys(("cpu", "cuda"), 0)
+    assert {kind: counted(production, kind, database) for kind in empty} == empty
+    for number, (*row, _) in enumerate(RUNS):
+        insert(database, f"TASK{number}", *row)
+    for kind in empty:
+        expected = sum(kind in pools for *_, pools in RUNS)
+        assert counted(production, kind, database) == expected
+
+
+def insert(database: str, *values: str) -> None:
+    """A row as little as it can be: whatever else must be said is 0 or ''."""
+    types = query(
+        database,
+        "SELECT column_name, data_type FROM information_schema.columns WHERE table_schema = "
+        "DATABASE() AND table_name = 'sgn_runs'",
+    )
+    row = {name: "''" if "char" in type_ else "0" for name, type_ in types}
+    told = ("task_id", "state", "kind", "device", "worker")
+    row |= {name: f"'{value}'" for name, value in zip(told, values, strict=True)}
+    query(database, f"INSERT INTO sgn_runs ({','.join(row)}) VALUES ({','.join(row.values())})")
+
+
+def counted(objects: list[Object], kind: str, database: str) -> int:
+    (trigger,) = named(objects, "ScaledJob", f"worker-{kind}")["spec"]["triggers"]
+    ((found,),) = query(database, trigger["metadata"]["query"])
+    return int(found)
+
+
+def test_neuro_learn_s_tables_are_as_its_django_makes_them(
+    dev: list[Object], database: str
+) -> None:
+    (script,) = (
+        each["data"]["neuro-learn.sql"]
+        for each in of_kind(dev, "ConfigMap")
+        if each["metadata"]["name"].startswith("mariadb-init")
+    )
+    query(database, *(each for each in script.split(";") if each.strip()))
+    with mysql_database() as django:
+        assert query(database, COLUMNS) == query(django, COLUMNS)
+
+
+def test_the_bucket_is_made_once_with_a_key_from_a_file(
+    dev: list[Object], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "s3").mkdir()
+    (script,) = (
+        each["data"]["make_bucket.py"]
+        for each in of_kind(dev, "ConfigMap")
+        if each["metadata"]["name"].startswith("bucket-script")
+    )
+    try:
+        with s3_server(tmp_path / "s3") as storage:
+            key = credentials(storage.access_key, storage.secret_key)
+            given = environment(dev, "bucket", tmp_path, s3_credentials=key)
+            given["SGN_S3_ENDPOINT_URL"] = storage.endpoint_url
+            monkeypatch.delenv("AWS_ACCESS_KEY_ID", raising=False)
+            monkeypatch.delenv("AWS_SECRET_ACCESS_KEY", raising=False)
+            for _ in range(2):
+                done = run_python(script, given)
+                assert done.returncode == 0, done.stderr
+                assert "sgn-models" in done.stdout
+            monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", given["AWS_SHARED_CREDENTIALS_FILE"])
+            url = given["SGN_REGISTRY_URL"]
+            open_store(url, endpoint_url=storage.endpoint_url).check()
+            (tmp_path / "s3-credentials").write_text(credentials("somebody", "else"))
+            refused = run_python(script, given)
+            assert refused.returncode == 1
+            assert "could not be made" in refused.stderr
+    except ServerMissing as missing:
+        pytest.skip(str(missing))
+
+
+def credentials(user: str, secret: str) -> str:
+    return f"[default]\naws_access_key_id = {user}\naws_secret_access_key = {secret}\n"
+
+
+def run_python(script: str, given: Mapping[str, str]) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(
+        [sys.executable, "-c", script],
+        check=False,
+        env={**os.environ, **given},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+
+
+def test_redis_asks_for_the_password_and_keeps_what_it_was_told(
+    dev: list[Object], secrets: dict[str, dict[str, str]], tmp_path: Path
+) -> None:
+    program = shutil.which("redis-server")
+    if program is None:
+        pytest.skip("The program redis-server is not on this machine.")
+    (told,) = (
+        each["data"]["redis.conf"]
+        for each in of_kind(dev, "ConfigMap")
+        if each["metadata"]["name"].startswith("redis-config")
+    )
+    (tmp_path / "users.acl").write_text(secrets["sgn-redis"]["users.acl"] + "\n")
+    told = told.replace("/run/secrets/redis", str(tmp_path)).replace("dir /data", f"dir {tmp_path}")
+    (port,) = free_ports(1)
+    (tmp_path / "redis.conf").write_text(f"{told}\nport {port}\nbind 127.0.0.1\n")
+    url = secrets["sgn-redis"]["url"].replace("redis:6379", f"127.0.0.1:{port}")
+    for round_ in range(2):
+        with running(program, str(tmp_path / "redis.conf")), client_of(url) as client:
+            until_answered(client)
+            assert client.get("kept") == (b"yes" if round_ else None)
+            client.set("kept", "yes")
+            with (
+                client_of(f"redis://127.0.0.1:{port}") as stranger,
+                pytest.raises(redis.AuthenticationError),
+            ):
+                stranger.ping()
+
+
+def client_of(url: str) -> redis.Redis:
+    """One that asks once, and leaves asking again to us."""
+    return redis.Redis.from_url(url, retry=Retry(NoBackoff(), 0))
+
+
+@contextlib.contextmanager
+def running(*command: str) -> Iterator[None]:
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+    try:
+        yield
+    finally:
+        process.terminate()
+        process.wait(10)
+
+
+def until_answered(client: "redis.Redis") -> None:
+    deadline = time.monotonic() + 10
+    while True:
+        try:
+            client.ping()
+        except redis.ConnectionError:
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
+        else:
+            return

@@ -1,0 +1,59 @@
+"""The secrets that the overlay dev makes are those its pods mount, and give usable settings."""
+
+import configparser
+import subprocess
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+from actors.settings import SettingsError
+from service.settings import Settings
+from tests.deploy.references import secret_keys
+from tests.deploy.rendered import KUSTOMIZE, Object, environment, pod
+
+
+def test_every_secret_that_dev_mounts_is_made_by_its_script(
+    dev: list[Object], secrets: dict[str, dict[str, str]]
+) -> None:
+    for name, key in secret_keys(dev):
+        assert key in {"", *secrets[name]}, (name, key)
+    database = urlsplit(secrets["sgn-database"]["url"])
+    settings = {each["name"]: each["value"] for each in pod(dev, "mariadb").containers[0]["env"]}
+    assert database.username == settings["MARIADB_USER"]
+    assert database.password == secrets["sgn-mariadb"]["password"]
+    assert database.path == f"/{settings['MARIADB_DATABASE']}"
+    file = configparser.ConfigParser()
+    file.read_string(secrets["sgn-s3"]["credentials"])
+    assert file["default"]["aws_access_key_id"] == secrets["sgn-minio"]["user"]
+    assert file["default"]["aws_secret_access_key"] == secrets["sgn-minio"]["password"]
+
+
+def test_no_two_runs_of_the_script_give_the_same_password(
+    secrets: dict[str, dict[str, str]],
+) -> None:
+    again = subprocess.run(
+        [KUSTOMIZE / "overlays" / "dev" / "secrets.sh"], capture_output=True, text=True, check=True
+    ).stdout
+    assert secrets["sgn-mariadb"]["password"] not in again
+    assert secrets["sgn-mariadb"]["password"] != secrets["sgn-mariadb"]["root-password"]
+
+
+@pytest.mark.parametrize("name", ["service", "worker-cpu"])
+def test_the_settings_can_be_used(
+    objects: list[Object], secrets: dict[str, dict[str, str]], name: str, tmp_path: Path
+) -> None:
+    files = {
+        "database_url": secrets["sgn-database"]["url"],
+        "redis_url": secrets["sgn-redis"]["url"],
+    }
+    given = environment(objects, name, tmp_path, **files)
+    settings = Settings.from_environment(given)
+    assert settings.house.database_url == files["database_url"]
+    assert settings.host == "0.0.0.0"
+    assert settings.port == 7014
+    assert not settings.anonymous
+    assert settings.trusted
+    (tmp_path / "redis-url").unlink()
+    with pytest.raises(SettingsError, match="SGN_REDIS_URL_FILE"):
+        Settings.from_environment(given)
