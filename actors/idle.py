@@ -28,8 +28,8 @@ class IdleExit(Middleware):
         self._idle_since: float | None = None
         self._ending = threading.Event()
 
-    def after_worker_boot(self, broker: Broker, worker: Worker) -> None:  # noqa: ARG002
-        """Begin to look at the clock."""
+    def before_worker_boot(self, broker: Broker, worker: Worker) -> None:  # noqa: ARG002
+        """Begin to look at the clock, before there can be a message."""
         self._idle_since = time.monotonic()
         threading.Thread(target=self._watch, daemon=True).start()
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 
-from service.worker_process import COMMAND
+from service.worker_process import ARGUMENTS
 from tests.deploy import security
 from tests.deploy.references import whole
 from tests.deploy.rendered import Object, Objects, Pod, of_kind, pods, selects
@@ -46,7 +46,7 @@ def resources(objects: Objects) -> Iterator[str]:
 
 def graceful(objects: Objects) -> Iterator[str]:
     """A worker has time for its checkpoint, and more."""
-    (option,) = (each for each in COMMAND if each.startswith("--worker-shutdown-timeout="))
+    (option,) = (each for each in ARGUMENTS if each.startswith("--worker-shutdown-timeout="))
     needed = int(option.partition("=")[2]) / 1000 + MARGIN_SECONDS
     for pod in pods(objects):
         if pod.component == "worker" and pod.spec.get("terminationGracePeriodSeconds", 30) < needed:
