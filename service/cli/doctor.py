@@ -23,9 +23,10 @@ STYLES = {"ok": "green", "warning": "yellow", "fault": "red"}
 @click.option("--home", type=FOLDER, default=None, help="The folder of an 'sgn up' to look at.")
 @click.option("--json", "as_json", is_flag=True, help="Print what was found as JSON.")
 def doctor(home: Path | None, as_json: bool) -> int:  # noqa: FBT001
-    """Look at everything a service or worker needs, as the SGN_ variables say.
+    """Look for what is wrong here, and say what to do.
 
-    The exit status is 0 where nothing is a fault.
+    It looks at all that a service or a worker needs, as the SGN_ variables say. The exit status is
+    0 where nothing is a fault.
     """
     from service.doctor import examination, variables  # noqa: PLC0415 - slow to import
 
