@@ -96,7 +96,7 @@ def topology(folder: Path) -> Iterator[Topology]:
         queue = stack.enter_context(queue_server(folder))
         s3 = stack.enter_context(s3_server(folder))
         database = stack.enter_context(mysql_database(django=False))
-        query(database, *_statements())
+        query(database, *neuro_learn_statements())
         asyncio.run(migrate(database))
         variables = _variables(folder, database, queue, s3)
         token = _new_token(variables)
@@ -115,7 +115,7 @@ def topology(folder: Path) -> Iterator[Topology]:
         yield Topology(front, http, peers, token, folder, database)
 
 
-def _statements() -> list[str]:
+def neuro_learn_statements() -> list[str]:
     """What makes NEURO-LEARN's tables where there is no NEURO-LEARN."""
     text = (REPOSITORY / "compose" / "neurolearn.sql").read_text()
     return [part for part in text.split(";") if part.strip()]
