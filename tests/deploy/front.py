@@ -44,7 +44,10 @@ def nginx(
         raise ServerMissing("The program nginx is not installed on this machine.")
     folder.mkdir()
     port, tls_port = free_ports(2)
-    _write_site(folder, upstreams, port, tls_port, tokens, more)
+    _write_site(folder, upstreams, (port, tls_port))
+    (folder / "neuro_learn_token").write_text(tokens)
+    with (folder / "site" / "clients.conf").open("a") as clients:
+        clients.write(more)
     log = folder / "log"
     front = Front(
         f"http://127.0.0.1:{port}", f"https://127.0.0.1:{tls_port}", folder / "tls.pem", log
@@ -62,9 +65,8 @@ def nginx(
         started.wait()
 
 
-def _write_site(
-    folder: Path, upstreams: Sequence[int], port: int, tls_port: int, tokens: str, more: str
-) -> None:
+def _write_site(folder: Path, upstreams: Sequence[int], ports: tuple[int, int]) -> None:
+    port, tls_port = ports
     shipped, site = folder / "sgn", folder / "site"
     shipped.mkdir()
     site.mkdir()
@@ -73,8 +75,7 @@ def _write_site(
     servers = [f"server 127.0.0.1:{each} max_fails=1 fail_timeout=1s;\n" for each in upstreams]
     (site / "upstream.conf").write_text("".join(servers))
     (site / "listen.conf").write_text(f"listen 127.0.0.1:{port};\n")
-    (folder / "neuro_learn_token").write_text(tokens)
-    (site / "clients.conf").write_text(_moved(folder, "clients.conf") + more)
+    (site / "clients.conf").write_text(_moved(folder, "clients.conf"))
     _make_certificate(folder)
     tls = _moved(folder, "example-tls.conf").replace("8443", f"127.0.0.1:{tls_port}")
     (site / "tls.conf").write_text(

@@ -44,8 +44,8 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_it_fits_the_schema() -> None:
-    command = [PROGRAMS / "check-jsonschema", "--builtin-schema", "vendor.compose-spec", COMPOSE]
-    subprocess.run(command, check=True)
+    program, schema = PROGRAMS / "check-jsonschema", "vendor.compose-spec"
+    subprocess.run([program, "--builtin-schema", schema, COMPOSE], check=True)
 
 
 def test_every_image_has_an_exact_version(compose: dict[str, Any]) -> None:

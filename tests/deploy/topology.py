@@ -93,12 +93,7 @@ class Topology:
 def topology(folder: Path) -> Iterator[Topology]:
     """Run all of it until the block ends. Raises ServerMissing, ServerSilent."""
     with contextlib.ExitStack() as stack:
-        queue = stack.enter_context(queue_server(folder))
-        s3 = stack.enter_context(s3_server(folder))
-        database = stack.enter_context(mysql_database(django=False))
-        query(database, *neuro_learn_statements())
-        asyncio.run(migrate(database))
-        variables = _variables(folder, database, queue, s3)
+        variables, database = stack.enter_context(servers(folder))
         token = _new_token(variables)
         peers = [Peer(port, folder / f"{port}.log", variables) for port in free_ports(2)]
         for peer in peers:
@@ -113,6 +108,22 @@ def topology(folder: Path) -> Iterator[Topology]:
         )
         http = stack.enter_context(httpx.Client(base_url=front.url, timeout=60))
         yield Topology(front, http, peers, token, folder, database)
+
+
+@contextlib.contextmanager
+def servers(folder: Path) -> Iterator[tuple[dict[str, str], str]]:
+    """Queue, storage and a migrated database: the variables that name them, and the database's URL.
+
+    Raises ServerMissing, ServerSilent.
+    """
+    with (
+        queue_server(folder) as queue,
+        s3_server(folder) as s3,
+        mysql_database(django=False) as database,
+    ):
+        query(database, *neuro_learn_statements())
+        asyncio.run(migrate(database))
+        yield _variables(folder, database, queue, s3), database
 
 
 def neuro_learn_statements() -> list[str]:
