@@ -56,6 +56,14 @@ def faults(session: nox.Session) -> None:
 
 
 @nox.session
+def images(session: nox.Session) -> None:
+    """Both images, built by buildah on a bare Debian and started: as root, in minutes."""
+    session.install(*CONSTRAINED, "-e", ".[all]", *group("tests"))
+    log = ("-o", "log_cli=true", "-o", "log_cli_level=INFO")
+    session.run("pytest", "tests/deploy/images.py", *log, *session.posargs)
+
+
+@nox.session
 def demo(session: nox.Session) -> None:
     session.install(*CONSTRAINED, "-e", ".[all]")
     session.run("sgn", "demo", *session.posargs)

@@ -1,0 +1,114 @@
+"""What can be known of compose.yaml without a container engine."""
+
+import re
+import stat
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+import yaml
+
+from actors.settings import Settings
+from tests.databases import ServerSilent, mysql_database, query
+from tests.deploy.front import REPOSITORY
+from tests.deploy.topology import neuro_learn_statements
+
+COMPOSE = REPOSITORY / "compose.yaml"
+PROGRAMS = Path(sys.executable).parent
+VERSION = tomllib.loads((REPOSITORY / "pyproject.toml").read_text())["project"]["version"]
+SHAPE = """
+    SELECT table_name, column_name, column_type, is_nullable, column_key, extra, character_set_name
+    FROM information_schema.columns WHERE table_schema = DATABASE()
+    ORDER BY table_name, ordinal_position"""
+
+
+@pytest.fixture(scope="module")
+def compose() -> dict[str, Any]:
+    found: dict[str, Any] = yaml.safe_load(COMPOSE.read_text())
+    return found
+
+
+@pytest.fixture(scope="module")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder in which compose/prepare.sh was run."""
+    folder = tmp_path_factory.mktemp("prepared")
+    (folder / "compose").mkdir()
+    script = folder / "compose" / "prepare.sh"
+    script.write_text((REPOSITORY / "compose" / "prepare.sh").read_text())
+    subprocess.run(["sh", script], check=True)
+    return folder
+
+
+def test_it_fits_the_schema() -> None:
+    program, schema = PROGRAMS / "check-jsonschema", "vendor.compose-spec"
+    subprocess.run([program, "--builtin-schema", schema, COMPOSE], check=True)
+
+
+def test_every_image_has_an_exact_version(compose: dict[str, Any]) -> None:
+    for service in compose["services"].values():
+        image = re.sub(r"\$\{\w+:-([^}]+)\}", r"\1", service["image"])
+        tag = image.rpartition(":")[2]
+        assert re.search(r"\d+\.\d+\.\d+|\d{4}-\d\d-\d\d", tag), image
+        if image.startswith("nld-sgn/"):
+            assert tag.partition("-")[0] == VERSION
+
+
+def test_the_images_carry_the_version() -> None:
+    assert f"\nARG VERSION={VERSION}\n" in (REPOSITORY / "Containerfile").read_text()
+
+
+def test_what_is_mounted_is_there(compose: dict[str, Any]) -> None:
+    for service in compose["services"].values():
+        for volume in service.get("volumes", []):
+            source = volume.partition(":")[0]
+            assert source in compose["volumes"] or (REPOSITORY / source).exists()
+
+
+def test_every_secret_is_made(compose: dict[str, Any], prepared: Path) -> None:
+    made = {str(path.relative_to(prepared)) for path in (prepared / "compose/secrets").iterdir()}
+    assert made == {secret["file"] for secret in compose["secrets"].values()}
+    assert stat.S_IMODE((prepared / "compose/secrets").stat().st_mode) == 0o700
+    used = [each for service in compose["services"].values() for each in service.get("secrets", [])]
+    assert set(used) == set(compose["secrets"])
+
+
+def test_secrets_that_are_there_are_kept(prepared: Path) -> None:
+    before = {path: path.read_text() for path in (prepared / "compose/secrets").iterdir()}
+    before[prepared / ".env"] = (prepared / ".env").read_text()
+    subprocess.run(["sh", prepared / "compose" / "prepare.sh"], check=True)
+    assert before == {path: path.read_text() for path in before}
+
+
+def test_the_house_can_read_its_secrets(compose: dict[str, Any], prepared: Path) -> None:
+    secrets = prepared / "compose" / "secrets"
+    given = {**compose["services"]["worker"]["environment"]}
+    environment = {
+        name: str(value).replace("/run/secrets", str(secrets)) for name, value in given.items()
+    }
+    settings = Settings.from_environment(environment)
+    database, queue = urlsplit(settings.database_url), urlsplit(settings.redis_url)
+    assert database.password == (secrets / "database_password").read_text()
+    assert (secrets / "redis_conf").read_text() == f"requirepass {queue.password}\n"
+    assert {database.hostname, queue.hostname} <= set(compose["services"])
+
+
+def test_the_tables_are_those_that_django_makes() -> None:
+    try:
+        with mysql_database() as django, mysql_database(django=False) as own:
+            query(own, *neuro_learn_statements())
+            assert query(own, SHAPE) == query(django, SHAPE) != []
+    except ServerSilent as silent:
+        pytest.skip(str(silent))
+
+
+@pytest.mark.parametrize("name", ["prepare.sh", "bucket.sh"])
+def test_the_scripts_are_plain_shell(name: str) -> None:
+    subprocess.run(["sh", "-n", REPOSITORY / "compose" / name], check=True)
+
+
+def test_hadolint_finds_nothing_in_the_containerfile() -> None:
+    subprocess.run([PROGRAMS / "hadolint", REPOSITORY / "Containerfile"], check=True)
