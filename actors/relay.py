@@ -14,9 +14,10 @@ from dramatiq.brokers.redis import RedisBroker
 from actors import queue
 from db import outbox
 from db.cancellation import end_unanswered, unsettled_ids
-from db.errors import DatabaseUnavailable
+from db.errors import DatabaseUnavailable, SchemaAhead
 from db.keys import prune_keys
 from db.outbox import OutboxMessage
+from db.versions import check_known
 
 log = logging.getLogger(__name__)
 
@@ -55,13 +56,14 @@ class Relay:
                 if time.monotonic() >= due:
                     due = time.monotonic() + self._every
                     await self._look_after()
-            except (redis.RedisError, DatabaseUnavailable) as error:
+            except (redis.RedisError, DatabaseUnavailable, SchemaAhead) as error:
                 log.warning("the relay waits: %s", error)
             except Exception:
                 log.exception("the relay failed and goes on")
             await self._pause()
 
     async def _look_after(self) -> None:
+        await check_known()
         for task_id in await end_unanswered(CANCEL_AFTER_MS):
             log.warning("task %s: its worker did not answer to being cancelled", task_id)
         if self._reconciling:

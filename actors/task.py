@@ -21,7 +21,7 @@ from actors.runtime import Runtime
 from actors.trace import request_id
 from db import cancellation, claims, runs
 from db.claims import Claim
-from db.errors import DatabaseUnavailable
+from db.errors import ContentTooLarge, DatabaseUnavailable, SchemaAhead
 from db.form import TaskForm
 from db.runs import CANCELLED
 from db.states import Status
@@ -57,6 +57,13 @@ class TaskRunner:
 
     def __call__(self, task_id: str) -> None:
         """Do what is to be done for the task; nothing if it is another worker's or done."""
+        try:
+            self._do(task_id)
+        except SchemaAhead as error:
+            # Its lease runs out, and a worker of that version goes on.
+            log.error("task %s is left alone: %s", task_id, error)  # noqa: TRY400
+
+    def _do(self, task_id: str) -> None:
         settings = self.runtime.settings
         claim = self._asked(
             lambda: claims.claim(
@@ -88,13 +95,15 @@ class TaskRunner:
             return self._asked(lambda: runs.hand_back(claim))
         except CancelledTaskError:
             return self._asked(lambda: runs.end_cancelled(claim, None))
-        except (GraphnetError, RegistryError) as error:
+        except (GraphnetError, RegistryError, ContentTooLarge) as error:
             log.info("task %s failed: %s", claim.task_id, error)
             sentence = str(error)
         except DatabaseUnavailable:
             # Nothing can be written: the task is tried again once its lease has run out.
             log.exception("task %s: the database stayed away", claim.task_id)
             return True
+        except SchemaAhead:
+            raise
         except Exception:
             log.exception("task %s failed", claim.task_id)
             sentence = INTERNAL.format(task_id=claim.task_id)
@@ -190,7 +199,11 @@ class TaskRunner:
             return
         except Exception:
             log.exception("task %s: nothing could be kept of it", task_id)
-        self._asked(lambda: cancellation.settle(task_id, result))
+        try:
+            self._asked(lambda: cancellation.settle(task_id, result))
+        except ContentTooLarge:
+            log.exception("task %s: its result was left out", task_id)
+            self._asked(lambda: cancellation.settle(task_id, None))
 
     def _inputs(self, form: TaskForm, check: Callable[[], None]) -> Inputs:
         return patiently(

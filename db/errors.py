@@ -37,6 +37,14 @@ class SchemaBehind(DatabaseError):
     """A table that this version needs is missing or older."""
 
 
+class SchemaAhead(DatabaseError):
+    """The database is of a newer version of this service, so this one leaves it alone."""
+
+
+class ModelRemoved(DatabaseError):
+    """The model that a fine-tuning needs was cleaned away."""
+
+
 class NameTaken(DatabaseError):
     """A dataset of that name is there already."""
 

@@ -24,15 +24,17 @@ from db.errors import (
     DatabaseError,
     DatabaseUnavailable,
     NameTaken,
+    SchemaAhead,
     SchemaBehind,
 )
 from db.intake import Intake
 from registry import RegistryError, Store, open_store
 from service.admission import Admission
-from service.endpoints import ENDPOINTS
+from service.capacity import warn_of_packet
+from service.endpoints import ENDPOINTS, Endpoint, Handler
 from service.envelope import Envelope
 from service.guard import Guard
-from service.house import House
+from service.house import House, house_of
 from service.openapi import openapi
 from service.replies import MEANINGS, ErrorNum, Refusal, refused, success
 from service.settings import Settings
@@ -44,6 +46,7 @@ RELAY_SECONDS = 2.0
 DATABASE_FAULTS = {
     DatabaseUnavailable: ErrorNum.DATABASE_UNAVAILABLE,
     SchemaBehind: ErrorNum.DATABASE_UNAVAILABLE,
+    SchemaAhead: ErrorNum.DATABASE_UNAVAILABLE,
     CursorUnknown: ErrorNum.FORM_INVALID,
     ContentTooLarge: ErrorNum.TOO_LARGE,
     NameTaken: ErrorNum.NAME_TAKEN,
@@ -73,7 +76,7 @@ def wire(settings: Settings, stopping: asyncio.Event) -> Starlette:
         stopping=stopping,
     )
     app = Starlette(
-        routes=[Route(e.path, e.handler, methods=[e.method]) for e in ENDPOINTS]
+        routes=[Route(e.path, _handler(e), methods=[e.method]) for e in ENDPOINTS]
         + [Route("/openapi.json", _openapi, methods=["GET"])],
         lifespan=_lifespan,
         middleware=[Middleware(Guard, settings=settings)],
@@ -101,17 +104,33 @@ def _store(settings: Settings) -> Store:
 async def _lifespan(app: Starlette) -> AsyncIterator[None]:
     house: House = app.state.house
     await open_database(house.settings.house.database_url)
-    relay = asyncio.create_task(house.relay.run())
+    background = [
+        asyncio.create_task(house.relay.run()),
+        asyncio.create_task(warn_of_packet(house.settings.max_upload_bytes)),
+    ]
     try:
         yield
     finally:
-        relay.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await relay
+        for each in background:
+            each.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await each
         house.vault.close()
         house.broker.close()
         await house.watch.aclose()
         await close_database()
+
+
+def _handler(endpoint: Endpoint) -> Handler:
+    """The endpoint's own; one that may write looks first whether this version may."""
+    if endpoint.method != "POST":
+        return endpoint.handler
+
+    async def writing(request: Request) -> Response:
+        await house_of(request).schema.check()
+        return await endpoint.handler(request)
+
+    return writing
 
 
 async def _openapi(request: Request) -> Response:  # noqa: ARG001

@@ -10,6 +10,7 @@ from starlette.requests import Request
 from actors.relay import Relay
 from db.intake import Intake
 from service.admission import Admission
+from service.schema_watch import SchemaWatch
 from service.settings import Settings
 from service.shelf import Shelf
 from service.turns import Turns
@@ -30,6 +31,7 @@ class House:
     intake: Intake
     shelf: Shelf = field(default_factory=Shelf)
     keys: Turns = field(default_factory=Turns)
+    schema: SchemaWatch = field(default_factory=SchemaWatch)
 
 
 def house_of(request: Request) -> House:
