@@ -4,6 +4,7 @@ import contextlib
 import logging
 import sqlite3
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from typing import Any
 
 from tortoise.exceptions import BaseORMException, DBConnectionError, IntegrityError
@@ -42,7 +43,11 @@ class SchemaAhead(DatabaseError):
 
 
 class ModelRemoved(DatabaseError):
-    """The model that a fine-tuning needs was cleaned away."""
+    """A task's model was cleaned away, in milliseconds since 1970."""
+
+    def __init__(self, task_id: str, removed_at: int) -> None:
+        day = datetime.fromtimestamp(removed_at / 1000, UTC)
+        super().__init__(f"The model of the task {task_id} was cleaned away on {day:%Y-%m-%d}.")
 
 
 class NameTaken(DatabaseError):

@@ -1,7 +1,7 @@
 """What MariaDB and MySQL take in one statement: ``max_allowed_packet``.
 
-A longer statement breaks the connection, which looks as if the server were away; so what may be long
-is measured before it is sent. Reading has no such bound.
+A longer statement breaks the connection, which looks as if the server were away; so what may be
+long is measured before it is sent. Reading has no such bound.
 """
 
 from tortoise.connection import get_connection

@@ -37,9 +37,9 @@ async def check_known() -> None:
     newer = sorted(set(await _applied()) - set(known()))
     if newer:
         raise SchemaAhead(
-            f"The database is of a newer version of this service: it has the migration {newer[-1]}, "
-            f"and the last that this version knows is {known()[-1]}. Run the newer version, or go "
-            f"back with that version's `sgn migrate --to {known()[-1][:4]}`."
+            f"The database is of a newer version of this service: it has the migration "
+            f"{newer[-1]}, and the last that this version knows is {known()[-1]}. Run the newer "
+            f"version, or go back with that version's `sgn migrate --to {known()[-1][:4]}`."
         )
 
 

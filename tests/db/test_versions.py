@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -30,12 +30,12 @@ RUN_OF_0002 = {
     "checkpoint": 0, "permille": 9, "remaining_ms": 8, "cancel_at": 0, "manifest_sha256": "",
 }  # fmt: skip
 OUTBOX = {"task_id": OLD_TASK, "created_at": 5, "sent_at": 6}
-SUBMISSION = {
+SUBMISSION: dict[str, Any] = {
     "task_id": OLD_TASK, "proj_id": "P", "task_name": "old", "task_type": "dl_ts",
     "task_config": '{"model":"GNN"}', "task_status": "Submitted", "task_result": "",
 }  # fmt: skip
-PROFILE = {"data_id": "DATA1", "length": 9, "profile": '{"n": 1}'}
-OF_VERSION = {
+PROFILE: dict[str, Any] = {"data_id": "DATA1", "length": 9, "profile": '{"n": 1}'}
+OF_VERSION: dict[str, dict[str, dict[str, Any]]] = {
     "0001": {"sgn_runs": RUN_OF_0001, "sgn_outbox": OUTBOX},
     "0002": {"sgn_runs": RUN_OF_0002, "sgn_outbox": {**OUTBOX, "request_id": "r"}},
 }
@@ -67,7 +67,7 @@ def test_a_newer_database_is_left_alone(new_url: str) -> None:
     waiting = opened(new_url, submitted())
     made_newer(new_url)
     before = query(new_url, "SELECT * FROM sgn_runs ORDER BY task_id")
-    writing = (
+    writing: tuple[Callable[[], Coroutine[Any, Any, Any]], ...] = (
         check_known,
         check_schema,
         lambda: claimed(waiting),
