@@ -91,8 +91,9 @@ class TaskRunner:
         except LeaseLostError:
             return False
         except HandedBackError:
+            ours = self._asked(lambda: runs.hand_back(claim))
             log.info("task %s is handed back", claim.task_id)
-            return self._asked(lambda: runs.hand_back(claim))
+            return ours
         except CancelledTaskError:
             return self._asked(lambda: runs.end_cancelled(claim, None))
         except (GraphnetError, RegistryError, ContentTooLarge) as error:

@@ -15,7 +15,7 @@ from tests.places import PLAIN, WORKER, Place, place_at
 from tests.servers import queue_server
 
 pytestmark = pytest.mark.slow
-QUICK = {"SGN_LEASE_MS": "2000", "SGN_CHECKPOINT_MS": "100"}
+QUICK = {"SGN_LEASE_MS": "2000", "SGN_CHECKPOINT_MS": "50"}
 DUMP = ("mariadb-dump", "--single-transaction", "--quick", "--max-allowed-packet=1G")
 
 
@@ -52,9 +52,9 @@ def test_a_house_is_restored_and_goes_on(tmp_path: Path) -> None:
 def backed_up(place: Place, url: str, dump: Path, copied: Path) -> tuple[str, str, dict[str, str]]:
     """One task finished, one in hand with a checkpoint; database and registry copied meanwhile."""
     with process(*WORKER, log=place.folder / "worker.log", **place.variables):
-        finished = place.submit()
+        finished = place.submit(param_set={**PLAIN, "epochs": 2})
         place.until(finished, {"Finished"}, time.monotonic() + 60)
-        running = place.submit(param_set={**PLAIN, "epochs": 1500})
+        running = place.submit(param_set={**PLAIN, "epochs": 500})
         deadline = time.monotonic() + 60
         kept = f"SELECT checkpoint FROM sgn_runs WHERE task_id = '{running}'"
         while not query(url, kept)[0][0] and time.monotonic() < deadline:
