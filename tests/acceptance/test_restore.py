@@ -16,7 +16,8 @@ from tests.servers import queue_server
 
 pytestmark = pytest.mark.slow
 QUICK = {"SGN_LEASE_MS": "2000", "SGN_CHECKPOINT_MS": "50"}
-DUMP = ("mariadb-dump", "--single-transaction", "--quick", "--max-allowed-packet=1G")
+LARGE = "--max-allowed-packet=1G"
+DUMP = ("mariadb-dump", "--single-transaction", "--quick", LARGE)
 
 
 def test_a_house_is_restored_and_goes_on(tmp_path: Path) -> None:
@@ -33,7 +34,7 @@ def test_a_house_is_restored_and_goes_on(tmp_path: Path) -> None:
             model = place.http.get(f"/api/v0/tasks/{finished}/model").content
         wipe(url, registry)
         with (tmp_path / "dump.sql").open("rb") as dump:
-            subprocess.run(client("mariadb", url), stdin=dump, check=True)
+            subprocess.run(client("mariadb", LARGE, url), stdin=dump, check=True)
         shutil.copytree(copied, registry)
 
         (tmp_path / "new").mkdir()
