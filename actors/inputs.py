@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from actors.runtime import Runtime
 from db import datasets, tasks
+from db.errors import ModelRemoved
 from db.form import TaskForm
 from graphnet.cohort import Cohort, merge
 from graphnet.config import Settings
@@ -40,6 +41,9 @@ def read_inputs(runtime: Runtime, store: Store, form: TaskForm) -> Inputs:
 def _parent(runtime: Runtime, store: Store, form: TaskForm) -> StoredModel | None:
     if not form.trained_task_id:
         return None
+    record = runtime.call(tasks.get_model(form.trained_task_id))
+    if record is not None and record.removed_at:
+        raise ModelError(str(ModelRemoved(form.trained_task_id, record.removed_at)))
     try:
         parameters = store.get(form.trained_task_id, PARAMETERS)
         manifest = store.get(form.trained_task_id, MANIFEST)
@@ -47,7 +51,6 @@ def _parent(runtime: Runtime, store: Store, form: TaskForm) -> StoredModel | Non
         raise ModelError(
             f"The task {form.trained_task_id} has no stored model to fine-tune."
         ) from error
-    record = runtime.call(tasks.get_model(form.trained_task_id))
     check_manifest(manifest, record.manifest_sha256 if record else "")
     return StoredModel.from_bytes(parameters, manifest)
 

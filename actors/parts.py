@@ -60,7 +60,7 @@ class Parts:
     part whose worker is lost is done once its lease has run out.
     """
 
-    def __init__(self, place: Workplace, begun: Begun, help_with: Callable[[str], None]) -> None:
+    def __init__(self, place: Workplace, begun: Begun, help_with: Callable[[str], object]) -> None:
         self._place = place
         self._begun = begun
         self._lease = begun.lease

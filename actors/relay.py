@@ -16,9 +16,10 @@ from actors import queue
 from actors.tracing import TRACING
 from db import outbox, parts
 from db.cancellation import end_unanswered, unsettled_ids
-from db.errors import DatabaseUnavailable
+from db.errors import DatabaseUnavailable, SchemaAhead
 from db.keys import prune_keys
 from db.outbox import OutboxMessage
+from db.versions import check_known
 
 log = logging.getLogger(__name__)
 
@@ -59,7 +60,7 @@ class Relay:
                 if time.monotonic() >= due:
                     due = time.monotonic() + self._every
                     await self._look_after()
-            except (redis.RedisError, DatabaseUnavailable) as error:
+            except (redis.RedisError, DatabaseUnavailable, SchemaAhead) as error:
                 log.warning("the relay waits: %s", error)
             except Exception:
                 log.exception("the relay failed and goes on")
@@ -67,9 +68,11 @@ class Relay:
 
     async def _look_after(self) -> None:
         if self._reconciling and await self._has_turn("reconcile"):
+            await check_known()
             await _reconcile(self._broker)
         if not await self._has_turn("relay"):
             return
+        await check_known()
         for task_id in await end_unanswered(CANCEL_AFTER_MS):
             log.warning(
                 "task %s: its worker did not answer to being cancelled",

@@ -26,6 +26,8 @@ from actors.settings import Settings
 from actors.sweep import run_sweep
 from actors.tracing import TRACING
 from db.connection import close_database, open_database
+from db.errors import DatabaseError, SchemaAhead
+from db.versions import check_known
 from registry import Store
 
 log = logging.getLogger(__name__)
@@ -37,6 +39,7 @@ BROKEN = 70  # the exit status of a worker whose device has failed
 GIVE_UP_SECONDS = 10.0
 ANSWER_SECONDS = 5.0
 SILENT_SECONDS = 60.0
+SCHEMA_SECONDS = 2.0
 
 
 class Runtime(Middleware):
@@ -63,9 +66,18 @@ class Runtime(Middleware):
         self.stopping = threading.Event()
         self._broken = False
         self._background: list[Future[None]] = []
+        self._outdated: str | None = None
 
     def call(self, work: Coroutine[Any, Any, T]) -> T:
-        """Run a database call on the loop thread from an actor's thread."""
+        """Run a database call on the loop thread from an actor's thread.
+
+        Raises:
+            SchemaAhead: the database became one of a newer version; nothing more is written.
+
+        """
+        if self._outdated is not None:
+            work.close()
+            raise SchemaAhead(self._outdated)
         return self._submit(work).result()
 
     def before_worker_boot(self, broker: Broker, worker: Worker) -> None:
@@ -76,7 +88,11 @@ class Runtime(Middleware):
         self.call(open_database(self.settings.database_url))
         assert isinstance(broker, RedisBroker)  # noqa: S101 - actors.worker makes no other
         relay = Relay(broker, every=RELAY_SECONDS, reconciling=True)
-        self._background = [self._submit(relay.run()), self._submit(self._show_life(broker.client))]
+        self._background = [
+            self._submit(relay.run()),
+            self._submit(self._show_life(broker.client)),
+            self._submit(self._watch_schema()),
+        ]
         if self._checkpoints is not None:
             self._background.append(self._submit(run_sweep(self._checkpoints)))
         self._listener = start_listener(
@@ -95,7 +111,7 @@ class Runtime(Middleware):
             self._listener.close()
         for future in self._background:
             future.cancel()
-        self.call(close_database())
+        self._submit(close_database()).result()
         TRACING.stop()
         if self._broken:
             os._exit(BROKEN)  # so that whoever starts workers knows; what CUDA cleans up may hang
@@ -119,6 +135,20 @@ class Runtime(Middleware):
         if silent > SILENT_SECONDS:
             return f"This worker gave no sign of life for {silent:.0f} s."
         return ""
+
+    async def _watch_schema(self) -> None:
+        """End this process once the database is of a newer version, whose workers go on."""
+        while True:
+            try:
+                await check_known()
+            except SchemaAhead as error:
+                log.critical("this worker ends: %s", error)
+                self._outdated = str(error)
+                os.kill(os.getpid(), signal.SIGTERM)
+                return
+            except DatabaseError as error:
+                log.warning("the database's version is not known: %s", error)
+            await asyncio.sleep(SCHEMA_SECONDS)
 
     async def _show_life(self, client: redis.Redis) -> None:
         while True:

@@ -1,39 +1,31 @@
-"""The life of one task in a worker: claim, read, train, store, finish."""
+"""The life of a task or part in a worker: claimed, done, and ended whatever happens."""
 
 import logging
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import replace
+from collections.abc import Callable, Coroutine
 from functools import partial
 from typing import Any
 
-from torch import Tensor
-
 from actors import metrics
-from actors.curve import Curve
 from actors.inputs import Inputs
-from actors.journal import HandedBackError, TaskJournal
-from actors.lease import CancelledTaskError, Lease, LeaseLostError
-from actors.outputs import Saved, save
-from actors.parts import Parts, do_part
-from actors.queue import redis_client
+from actors.journal import HandedBackError
+from actors.lease import CancelledTaskError, LeaseLostError
+from actors.parts import do_part
+from actors.salvage import settle
 from actors.trace import about
 from actors.tracing import TRACING
-from actors.workplace import Begun, Workplace, nothing, work_of
-from db import cancellation, claims, runs
+from actors.training import train
+from actors.workplace import Workplace
+from db import claims, runs
 from db.claims import Claim
-from db.errors import DatabaseUnavailable
-from db.form import TaskForm
-from db.runs import CANCELLED
-from db.states import Status
+from db.errors import ContentTooLarge, DatabaseUnavailable, SchemaAhead
 from graphnet.devices import is_lost
-from graphnet.errors import GraphnetError, OutOfMemory, TrainingError
-from graphnet.experiment import run
-from graphnet.memory import free, told
-from graphnet.recovery import recovered
-from graphnet.stored import StoredModel
-from registry import RegistryError, RegistryUnavailable
+from graphnet.errors import GraphnetError, OutOfMemory
+from graphnet.memory import free
+from registry import RegistryError
 
+Ending = Callable[[], Coroutine[Any, Any, bool]]
+ENDINGS = (HandedBackError, CancelledTaskError, GraphnetError, RegistryError, ContentTooLarge)
 log = logging.getLogger(__name__)
 
 INTERNAL = (
@@ -54,10 +46,17 @@ class TaskRunner:
     @metrics.BUSY.track_inprogress()
     def __call__(self, task_id: str) -> None:
         """Do what is to be done for the task; nothing if it is another worker's or done."""
-        with about(task_id):
-            if not self._take(task_id):
-                log.info("task %s is not to be claimed", task_id)
-                self._settle(task_id)
+        try:
+            with about(task_id):
+                self._do(task_id)
+        except SchemaAhead as error:
+            # Its lease runs out, and a worker of that version goes on.
+            log.error("task %s is left alone: %s", task_id, error)  # noqa: TRY400
+
+    def _do(self, task_id: str) -> None:
+        if not self._take(task_id):
+            log.info("task %s is not to be claimed", task_id)
+            settle(self.place, task_id)
 
     def _take(self, task_id: str, given: Inputs | None = None) -> bool:
         """Do a task, or the part of one, if it can be claimed; whether it could.
@@ -89,27 +88,27 @@ class TaskRunner:
                 log.warning("task %s belongs to another worker; nothing was written", task_id)
         return True
 
+    def _done(self, claim: Claim, given: Inputs | None) -> bool:
+        if claim.part:
+            return do_part(self.place, claim, given)
+        return train(self.place, claim, self._take)
+
     @metrics.TRAINING_SECONDS.time()
     def _run(self, claim: Claim, given: Inputs | None) -> bool:
         """Train and write how it ended, also if that is by an error; False if it was not ours."""
         try:
-            return do_part(self.place, claim, given) if claim.part else self._train(claim)
+            return self._done(claim, given)
         except LeaseLostError:
             return False
-        except HandedBackError:
-            log.info("task %s is handed back", claim.task_id)
-            end, outcome = partial(runs.hand_back, claim), "handed_back"
-        except CancelledTaskError:
-            end, outcome = partial(runs.end_cancelled, claim, None), "cancelled"
-        except (GraphnetError, RegistryError) as error:
-            log.info("task %s failed: %s", claim.task_id, error)
-            metrics.OUT_OF_MEMORY.inc(isinstance(error, OutOfMemory))
-            end, outcome = partial(runs.fail_task, claim, str(error)), "failed"
+        except ENDINGS as error:
+            end, outcome = _ending(claim, error)
         except DatabaseUnavailable:
             # Nothing can be written: the task is tried again once its lease has run out.
             log.exception("task %s: the database stayed away", claim.task_id)
             metrics.lost()
             return True
+        except SchemaAhead:
+            raise
         except Exception as error:
             log.exception("task %s failed", claim.task_id)
             if is_lost(error):
@@ -129,150 +128,14 @@ class TaskRunner:
         finally:
             self.place.runtime.give_up()
 
-    @told
-    def _train(self, claim: Claim) -> bool:
-        """Everything between claim and result."""
-        form = TaskForm.from_config(claim.task_type, claim.task_config)
-        with (
-            Lease(self.place.runtime, claim) as lease,
-            Curve(redis_client(self.place.runtime.settings.redis_url), claim.task_id) as curve,
-        ):
-            inputs = self.place.inputs(form, lambda: self.place.check(lease))
-            kept = self.place.kept(inputs, form)
-            with TaskJournal(self.place.runtime, lease, curve, kept) as journal:
-                begun = Begun(form, inputs, lease, journal)
-                try:
-                    status = self._finish(begun)
-                except CancelledTaskError:
-                    return self._cancel(begun)
-                except TrainingError as error:
-                    lease.check()
-                    sentence, saved = self._stopped(claim, form, error, lease)
-                    failed = self.place.asked(
-                        lambda: runs.fail_task(claim, sentence, saved.manifest_sha256)
-                    )
-                    return metrics.ended("failed", ours=failed)
-        if status == Status.FINISHED:
-            self.place.forget(claim.task_id)
-        return metrics.ended(str(status).lower(), ours=status is not None)
 
-    def _finish(self, begun: Begun) -> Status | None:
-        claim, form, inputs = begun.claim, begun.form, begun.inputs
-        outcome = run(
-            inputs.splits,
-            inputs.settings,
-            evaluation=form.evaluation(),
-            parent=inputs.parent,
-            device=self.place.choice.device,
-            journal=begun.journal,
-            identity={"task_id": claim.task_id, "parent_task_id": claim.parent_task_id},
-            sharing=self._shared(begun),
-        )
-        saved = Saved()
-        if form.save_model_state:
-            check = partial(self.place.check, begun.lease)
-            saved = self._save(claim.task_id, outcome.model, begun.lease.confirm, check)
-        result = {**outcome.result, **_where(saved)}
-        result["warnings"] = [*filter(None, [self.place.choice.warning]), *result["warnings"]]
-        with TRACING.span("finish"):
-            return self.place.asked(lambda: runs.update_task_result(claim, result))
-
-    def _shared(self, begun: Begun) -> Parts | None:
-        """Where other workers may help: this one helps them too while it waits."""
-        if begun.form.evaluation().fan_out == 1:
-            return None
-
-        def help_with(part_id: str) -> None:
-            self._take(part_id, begun.inputs)
-
-        return Parts(self.place, begun, help_with)
-
-    def _cancel(self, begun: Begun) -> bool:
-        """Store the best parameters so far, as long as nobody has passed this worker over."""
-        claim, form, state = begun.claim, begun.form, begun.journal.state()
-        result = self._recovered(claim.task_id, form, begun.inputs, state, begun.lease.confirm_ours)
-        ended = self.place.asked(lambda: runs.end_cancelled(claim, result))
-        begun.journal.keep()
-        return metrics.ended("cancelled", ours=ended)
-
-    def _recovered(
-        self,
-        task_id: str,
-        form: TaskForm,
-        inputs: Inputs,
-        state: Mapping[str, Tensor] | None,
-        confirm: Callable[[], None],
-    ) -> dict[str, Any]:
-        """Store the best parameters of a training that was cancelled; its result."""
-        if state is None:
-            return _cancelled([], Saved())
-        shared = form.evaluation().fan_out > 1
-        found = recovered(work_of(form, inputs), state, shared=shared)
-        if not form.save_model_state:
-            return _cancelled(found.lines, Saved())
-        facts = {"task_id": task_id, "cancelled_after_epoch": len(found.lines)}
-        saved = self._save(task_id, replace(found.model, facts=facts), confirm)
-        return _cancelled(found.lines, saved)
-
-    def _settle(self, task_id: str) -> None:
-        """Store what the last checkpoint holds of a task that was cancelled behind its worker."""
-        settings = self.place.runtime.settings
-        longest = settings.lease_ms + 3 * settings.patience_ms
-        claim = self.place.asked(lambda: cancellation.take_unsettled(task_id, lease_ms=longest))
-        if claim is None:
-            return
-        result = None
-        try:
-            form = TaskForm.from_config(claim.task_type, claim.task_config)
-            inputs = self.place.inputs(form, nothing)
-            kept = self.place.kept(inputs, form)
-            states = (kept.read(each, 0) for each in (task_id, *claim.earlier))
-            state = next((each for each in states if each is not None), None)
-            result = self._recovered(task_id, form, inputs, state, nothing)
-        except (RegistryUnavailable, DatabaseUnavailable) as error:
-            log.warning("task %s: what is kept of it must wait: %s", task_id, error)
-            return
-        except Exception:
-            log.exception("task %s: nothing could be kept of it", task_id)
-        self.place.asked(lambda: cancellation.settle(task_id, result))
-
-    def _stopped(
-        self, claim: Claim, form: TaskForm, error: TrainingError, lease: Lease
-    ) -> tuple[str, Saved]:
-        """Store what was sound before the loss was no longer a number, and say so."""
-        if error.kept is None or not form.save_model_state:
-            return str(error), Saved()
-        facts = {"task_id": claim.task_id, "stopped": str(error)}
-        model = replace(error.kept, facts=facts)
-        saved = self._save(claim.task_id, model, lease.confirm_ours)
-        return f"{error} The parameters of the last sound epoch are at {saved.path}.", saved
-
-    @TRACING.traced("store")
-    def _save(
-        self,
-        task_id: str,
-        model: StoredModel,
-        confirm: Callable[[], None],
-        check: Callable[[], None] | None = None,
-    ) -> Saved:
-        """Store a model, as long as ``confirm`` before each step, and ``check``, raise nothing."""
-        return save(
-            self.place.models,
-            task_id,
-            model,
-            seconds=self.place.patience,
-            spool=self.place.runtime.settings.spool,
-            confirm=confirm,
-            check=check or confirm,
-        )
-
-
-def _cancelled(lines: list[str], saved: Saved) -> dict[str, Any]:
-    """The result of a cancelled task."""
-    kept = f"The best parameters until then are kept; it was trained for {len(lines)} epochs."
-    warnings = [CANCELLED, kept] if saved.path else [CANCELLED]
-    return {"train_epochs": lines, **_where(saved), "warnings": warnings}
-
-
-def _where(saved: Saved) -> dict[str, str]:
-    return {"model_state_path": saved.path, "manifest_sha256": saved.manifest_sha256}
+def _ending(claim: Claim, error: Exception) -> tuple[Ending, str]:
+    """What is written of a task that one of ENDINGS has ended, and as what it is counted."""
+    if isinstance(error, HandedBackError):
+        log.info("task %s is handed back", claim.task_id)
+        return partial(runs.hand_back, claim), "handed_back"
+    if isinstance(error, CancelledTaskError):
+        return partial(runs.end_cancelled, claim, None), "cancelled"
+    log.info("task %s failed: %s", claim.task_id, error)
+    metrics.OUT_OF_MEMORY.inc(isinstance(error, OutOfMemory))
+    return partial(runs.fail_task, claim, str(error)), "failed"

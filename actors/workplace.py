@@ -9,6 +9,7 @@ from actors.checkpoints import Checkpoints, identity
 from actors.inputs import Inputs, read_inputs
 from actors.journal import HandedBackError, TaskJournal
 from actors.lease import Lease
+from actors.outputs import Saved, save
 from actors.patience import patiently
 from actors.runtime import Runtime
 from actors.tracing import TRACING
@@ -16,6 +17,7 @@ from db.claims import Claim
 from db.errors import DatabaseUnavailable
 from db.form import TaskForm
 from graphnet.devices import Choice
+from graphnet.stored import StoredModel
 from graphnet.work import Work
 from registry import RegistryError, RegistryUnavailable, Store
 
@@ -76,6 +78,25 @@ class Workplace:
         lease.check()
         if self.runtime.stopping.is_set():
             raise HandedBackError(lease.claim.task_id)
+
+    @TRACING.traced("store")
+    def save(
+        self,
+        task_id: str,
+        model: StoredModel,
+        confirm: Callable[[], None],
+        check: Callable[[], None] | None = None,
+    ) -> Saved:
+        """Store a model, as long as ``confirm`` before each step, and ``check``, raise nothing."""
+        return save(
+            self.models,
+            task_id,
+            model,
+            seconds=self.patience,
+            spool=self.runtime.settings.spool,
+            confirm=confirm,
+            check=check or confirm,
+        )
 
     def forget(self, task_id: str) -> None:
         """Remove the checkpoints of a task that has ended well; a sweep finds what stays."""

@@ -10,6 +10,7 @@ from db.clock import now_ms
 from db.errors import translated
 from db.models import Run
 from db.neurolearn import Submission
+from db.packets import check_packet
 from db.runs import CANCELLED, NOTHING, vouching
 from db.states import Status
 from db.transactions import restarted, transaction
@@ -95,7 +96,14 @@ async def take_unsettled(task_id: str, *, lease_ms: int) -> Claim | None:
 @restarted
 @translated()
 async def settle(task_id: str, result: dict[str, Any] | None) -> None:
-    """Write what a checkpoint gave into the result of a cancelled task; None leaves it as it is."""
+    """Write what a checkpoint gave into the result of a cancelled task; None leaves it as it is.
+
+    Raises:
+        ContentTooLarge: the server's ``max_allowed_packet`` is smaller than the result.
+
+    """
+    text = result_text(result or {})
+    await check_packet("The result", text)
     async with transaction() as connection:
         unsettled = Run.filter(
             task_id=task_id, state=Status.CANCELLED.value, checkpoint__gt=0
@@ -105,7 +113,6 @@ async def settle(task_id: str, result: dict[str, Any] | None) -> None:
         settled = await unsettled.update(checkpoint=0, version=F("version") + 1, **vouched)
         if not settled or result is None:
             return
-        text = result_text(result)
         ended = Submission.filter(task_id=task_id, task_status=Status.CANCELLED.value)
         await ended.using_db(connection).update(task_result=text)
 

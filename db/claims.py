@@ -19,6 +19,7 @@ from db.states import Status
 from db.tasks import json_object
 from db.transactions import restarted, transaction
 from db.transitions import ACTIVE, ended, mirror, release_parts
+from db.versions import check_known
 
 IN_ALL = 10  # times the attempts since the last checkpoint
 LONGEST_CHAIN = 16
@@ -64,7 +65,12 @@ async def claim(
 
     A task that was tried ``max_attempts`` times since its last checkpoint, or ten times as often in
     all, fails with a sentence instead; one that somebody has cancelled is not tried again.
+
+    Raises:
+        SchemaAhead: the database is of a newer version, whose workers train its tasks.
+
     """
+    await check_known()
     token = str(uuid.uuid4())
     now = await now_ms()
     async with transaction() as connection:

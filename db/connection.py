@@ -13,8 +13,8 @@ from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.backends.base.config_generator import expand_db_url
 from tortoise.connection import get_connection
 from tortoise.exceptions import ConfigurationError
-from tortoise.migrations.executor import MigrationExecutor
 
+from db import versions
 from db.errors import DatabaseError, DatabaseUnavailable, SchemaBehind, translated
 from db.models import Key, Outbox, Profile, Run, Token
 from db.neurolearn import Dataset, Submission
@@ -37,11 +37,6 @@ UNREADABLE = (
     "SGN_DATABASE_URL cannot be read; it must look like mysql://user:password@host:3306/name."
 )
 NO_DRIVER = "PostgreSQL needs a driver that is not installed: pip install 'nld-sgn[postgres]'."
-SGN = {
-    "models": ["db.models"],
-    "default_connection": "default",
-    "migrations": "db.migrations",
-}
 
 NEURO_LEARN_ON_SQLITE = """
 CREATE TABLE IF NOT EXISTS "backend_submissions" (
@@ -83,9 +78,17 @@ async def ping() -> None:
 
 @translated()
 async def check_schema() -> None:
-    """Look for migrations and tables. Raises SchemaBehind, saying whose, or DatabaseUnavailable."""
+    """Look for migrations and tables.
+
+    Raises:
+        SchemaBehind: one is missing; it says whose.
+        SchemaAhead: the database is of a newer version.
+        DatabaseUnavailable: it does not answer.
+
+    """
     await ping()
-    if await _migrations(get_connection("default")).plan():
+    await versions.check_known()
+    if await versions.behind():
         raise SchemaBehind("The service's own tables are missing or older; run `sgn migrate`.")
     for model in (*OWN, Submission, Dataset):
         try:
@@ -101,30 +104,30 @@ async def check_schema() -> None:
             ) from error
 
 
-async def migrate(url: str) -> None:
+async def migrate(url: str, to: str = "") -> None:
     """Bring the service's own tables up to date; run by two processes at once, one waits.
 
-    On SQLite, where there is no NEURO-LEARN, its two tables are made if they are absent.
+    On SQLite, where there is no NEURO-LEARN, its two tables are made if they are absent. ``to`` is
+    the beginning of a migration's name; those after it are undone.
 
     Raises:
+        SchemaAhead: the database is of a newer version; nothing is done.
         DatabaseError: the URL is not known here, or the database refused.
 
     """
     # In a context of its own: else the ORM would close the database that the caller has open.
-    await asyncio.create_task(_migrate(url), context=Context())
+    await asyncio.create_task(_migrate(url, to), context=Context())
 
 
 @translated()
-async def _migrate(url: str) -> None:
+async def _migrate(url: str, to: str) -> None:
     await _init(url, for_all=False)
     try:
         connection = get_connection("default")
         async with _alone(connection, url):
             if connection.capabilities.dialect == "sqlite":
                 await connection.execute_script(NEURO_LEARN_ON_SQLITE)
-            executor = _migrations(connection)
-            if await executor.plan():
-                await executor.migrate()
+            await versions.apply(to)
     finally:
         await Tortoise.close_connections()
 
@@ -158,10 +161,6 @@ async def _alone(connection: BaseDBAsyncClient, url: str) -> AsyncIterator[None]
                     await cursor.execute("SELECT RELEASE_LOCK(%s)", (LOCK_NAME,))
 
 
-def _migrations(connection: BaseDBAsyncClient) -> MigrationExecutor:
-    return MigrationExecutor(connection, {"sgn": SGN})
-
-
 async def _init(url: str, *, for_all: bool) -> None:
     config = _config(url)
     try:
@@ -174,7 +173,7 @@ def _config(url: str) -> dict[str, Any]:
     return {
         "connections": {"default": _connection(url)},
         "apps": {
-            "sgn": SGN,
+            versions.APP: versions.CONFIG,
             "neurolearn": {"models": ["db.neurolearn"], "default_connection": "default"},
         },
     }

@@ -5,18 +5,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from tortoise.connection import get_connection
 from tortoise.exceptions import IntegrityError
 from tortoise.functions import Length
 
-from db.errors import ContentTooLarge, DatabaseError, NameTaken, translated
+from db.errors import DatabaseError, NameTaken, translated
 from db.models import Profile
 from db.neurolearn import Dataset
 from db.numbers import NUMBERS
+from db.packets import check_packet
 from db.transactions import restarted
-
-STATEMENT_BYTES = 4096
-ESCAPED = "\"'\\\0\n\r\x1a"
+from db.versions import check_known
 
 
 @dataclass(frozen=True)
@@ -41,7 +39,7 @@ async def insert_dataset(
         ContentTooLarge: the server's ``max_allowed_packet`` is smaller than the content.
 
     """
-    await _check_packet(data_cont)
+    await check_packet("The dataset", data_cont)
     for data_id in NUMBERS.ids("DATA"):
         if await Dataset.filter(data_name=data_name).exists():
             raise NameTaken(f"There is a dataset named {data_name!r} already.")
@@ -92,8 +90,10 @@ async def get_profiles(data_ids: Sequence[str]) -> dict[str, tuple[int, dict[str
 @restarted
 @translated()
 async def put_profile(data_id: str, length: int, profile: dict[str, Any]) -> None:
-    """Keep a profile, in the place of an older one."""
+    """Keep a profile, in the place of an older one. Raises SchemaAhead."""
+    await check_known()
     text = json.dumps(profile, allow_nan=False, ensure_ascii=False, separators=(",", ":"))
+    await check_packet("The dataset's profile", text)
     kept = Profile.filter(data_id=data_id)
     # Several may profile one dataset at once, and transactions that read before they write get in
     # each other's way. MySQL counts rows that changed, so a row of no change is there too.
@@ -110,18 +110,3 @@ async def _records(query: Any) -> list[DatasetRecord]:
         "data_id", "proj_id", "user_id", "data_name", "length"
     )
     return [DatasetRecord(**row) for row in rows]
-
-
-async def _check_packet(content: str) -> None:
-    connection = get_connection("default")
-    if connection.capabilities.dialect != "mysql":
-        return
-    _, rows = await connection.execute_query("SELECT @@max_allowed_packet AS bytes")
-    # The driver escapes these by a byte each, and JSON is full of quotation marks.
-    escapes = sum(content.count(character) for character in ESCAPED)
-    needed = len(content.encode()) + escapes + STATEMENT_BYTES
-    if needed > int(rows[0]["bytes"]):
-        raise ContentTooLarge(
-            f"The dataset takes {needed / 1e6:.1f} MB in one statement, and the database server "
-            f"takes {int(rows[0]['bytes']) / 1e6:.1f} MB; its max_allowed_packet must be raised."
-        )

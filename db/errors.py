@@ -4,6 +4,7 @@ import contextlib
 import logging
 import sqlite3
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from typing import Any
 
 from prometheus_client import Counter
@@ -38,6 +39,18 @@ class Deadlock(DatabaseUnavailable):
 
 class SchemaBehind(DatabaseError):
     """A table that this version needs is missing or older."""
+
+
+class SchemaAhead(DatabaseError):
+    """The database is of a newer version of this service, so this one leaves it alone."""
+
+
+class ModelRemoved(DatabaseError):
+    """A task's model was cleaned away, in milliseconds since 1970."""
+
+    def __init__(self, task_id: str, removed_at: int) -> None:
+        day = datetime.fromtimestamp(removed_at / 1000, UTC)
+        super().__init__(f"The model of the task {task_id} was cleaned away on {day:%Y-%m-%d}.")
 
 
 class NameTaken(DatabaseError):

@@ -15,6 +15,7 @@ from db.claims import Claim, ours
 from db.clock import now_ms
 from db.errors import translated
 from db.models import Outbox, Run
+from db.packets import check_packet
 from db.states import Status
 from db.transactions import restarted, transaction
 from db.transitions import ended, mirror, release_parts, result_text
@@ -114,7 +115,8 @@ def vouching(result: dict[str, Any]) -> dict[str, str]:
 async def _end(
     claim: Claim, status: Status, result: str, *, sentence: str, **more: Any
 ) -> Status | None:
-    """End a task that is still ours; the status it ended with."""
+    """End a task that is still ours; the status it ended with. Raises ContentTooLarge."""
+    await check_packet("The result", result)
     now = await now_ms()
     async with transaction() as connection:
         held = ours(claim, connection)

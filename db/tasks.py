@@ -9,7 +9,7 @@ from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.exceptions import IntegrityError
 
 from db.clock import now_ms
-from db.errors import CursorUnknown, DatabaseError, KeyUsed, translated
+from db.errors import CursorUnknown, DatabaseError, KeyUsed, ModelRemoved, translated
 from db.keys import NewKey
 from db.models import Key, Outbox, Run
 from db.neurolearn import Submission
@@ -70,6 +70,7 @@ class TaskRecord:
     started_at: int = 0
     progress_at: int = 0
     finished_at: int = 0
+    removed_at: int = 0
 
 
 @dataclass(frozen=True)
@@ -81,6 +82,7 @@ class ModelRecord:
     task_status: str
     model_state_path: str
     manifest_sha256: str = ""
+    removed_at: int = 0
 
 
 @restarted
@@ -92,6 +94,7 @@ async def insert_new_task(task: NewTask, key: NewKey | None = None) -> str:
 
     Raises:
         KeyUsed: another post has used the key.
+        ModelRemoved: its parent's model was cleaned away.
         DatabaseError: the database does not answer, or no free id was found.
 
     """
@@ -130,6 +133,20 @@ async def write(
     await insert(connection, Submission, [_submission(task, id_) for task, id_, _ in new])
     await insert(connection, Run, [_run(task, task_id, now) for task, task_id, _ in new])
     await insert(connection, Outbox, messages)
+    await _check_parents(connection, {task.parent_task_id for task, _, _ in new})
+
+
+async def _check_parents(connection: BaseDBAsyncClient, parents: set[str]) -> None:
+    """Look again whether the models to be fine-tuned are there. Raises ModelRemoved.
+
+    Last, and with the rows locked: see ``db.cleaning``.
+    """
+    wanted = sorted(parents - {""})
+    if not wanted:
+        return
+    for run in await Run.filter(task_id__in=wanted).using_db(connection).select_for_update():
+        if run.removed_at:
+            raise ModelRemoved(run.task_id, run.removed_at)
 
 
 def _key(key: NewKey, task_id: str, now: int) -> dict[str, Any]:
@@ -212,7 +229,14 @@ async def get_model(task_id: str) -> ModelRecord | None:
     if task is None:
         return None
     path = str((task.task_result or {}).get("model_state_path", ""))
-    return ModelRecord(task.task_id, task.proj_id, task.task_status, path, task.manifest_sha256)
+    return ModelRecord(
+        task_id=task.task_id,
+        proj_id=task.proj_id,
+        task_status=task.task_status,
+        model_state_path=path,
+        manifest_sha256=task.manifest_sha256,
+        removed_at=task.removed_at,
+    )
 
 
 @translated()
@@ -250,7 +274,7 @@ def _record(row: dict[str, Any], run: Run | None) -> TaskRecord:
 RUN_FIELDS = (
     "attempt", "parent_task_id", "retry_of", "request_id", "version", "cancel_at",
     "manifest_sha256", "device", "epoch", "epochs", "permille", "remaining_ms", "submitted_at",
-    "started_at", "progress_at", "finished_at",
+    "started_at", "progress_at", "finished_at", "removed_at",
 )  # fmt: skip
 
 

@@ -126,11 +126,9 @@ class S3Store:
         """List the tasks that have objects; see :class:`~registry.store.Store`."""
         folder = f"{self._prefix}{self._folder}/"
         with self._translated():
-            pages = self._client.get_paginator("list_objects_v2").paginate(
-                Bucket=self._bucket, Prefix=folder, Delimiter="/"
-            )
-            found = [item["Prefix"] for page in pages for item in page.get("CommonPrefixes", [])]
-        return sorted(prefix.removeprefix(folder).rstrip("/") for prefix in found)
+            # By the objects themselves: some storages go on naming a folder that was emptied.
+            keys = self._list(folder)
+        return sorted({key.removeprefix(folder).partition("/")[0] for key in keys})
 
     def check(self) -> None:
         """Return once the bucket answers; see :class:`~registry.store.Store`."""

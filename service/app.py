@@ -24,17 +24,19 @@ from db.errors import (
     DatabaseError,
     DatabaseUnavailable,
     NameTaken,
+    SchemaAhead,
     SchemaBehind,
 )
 from db.intake import Intake
 from registry import RegistryError, Store, open_store
 from service.addresses import Addresses
 from service.admission import Admission
-from service.endpoints import ENDPOINTS
+from service.capacity import warn_of_packet
+from service.endpoints import ENDPOINTS, Endpoint, Handler
 from service.envelope import Envelope
 from service.figures import Figures
 from service.guard import Guard
-from service.house import House
+from service.house import House, house_of
 from service.monitoring import Counted, Monitoring
 from service.openapi import openapi
 from service.replies import MEANINGS, ErrorNum, Refusal, refused, success
@@ -50,6 +52,7 @@ ADDRESSES = Addresses([*(each.path for each in ENDPOINTS), DOCUMENT])
 DATABASE_FAULTS = {
     DatabaseUnavailable: ErrorNum.DATABASE_UNAVAILABLE,
     SchemaBehind: ErrorNum.DATABASE_UNAVAILABLE,
+    SchemaAhead: ErrorNum.DATABASE_UNAVAILABLE,
     CursorUnknown: ErrorNum.FORM_INVALID,
     ContentTooLarge: ErrorNum.TOO_LARGE,
     NameTaken: ErrorNum.NAME_TAKEN,
@@ -91,7 +94,7 @@ def wire(settings: Settings, stopping: asyncio.Event) -> Starlette:
         stopping=stopping,
     )
     app = Starlette(
-        routes=[Route(e.path, e.handler, methods=[e.method]) for e in ENDPOINTS]
+        routes=[Route(e.path, _handler(e), methods=[e.method]) for e in ENDPOINTS]
         + [Route(DOCUMENT, _openapi, methods=["GET"])],
         lifespan=_lifespan,
         middleware=[Middleware(Guard, settings=settings)],
@@ -119,20 +122,36 @@ def _store(settings: Settings) -> Store:
 async def _lifespan(app: Starlette) -> AsyncIterator[None]:
     house: House = app.state.house
     await open_database(house.settings.house.database_url)
-    relay = asyncio.create_task(house.relay.run())
+    background = [
+        asyncio.create_task(house.relay.run()),
+        asyncio.create_task(warn_of_packet(house.settings.max_upload_bytes)),
+    ]
     house.monitoring.listen(house.settings.house)
     try:
         yield
     finally:
         await asyncio.to_thread(house.monitoring.close)
-        relay.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await relay
+        for each in background:
+            each.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await each
         house.vault.close()
         house.broker.close()
         await house.watch.aclose()
         await close_database()
         await asyncio.to_thread(TRACING.stop)
+
+
+def _handler(endpoint: Endpoint) -> Handler:
+    """The endpoint's own; one that may write looks first whether this version may."""
+    if endpoint.method != "POST":
+        return endpoint.handler
+
+    async def writing(request: Request) -> Response:
+        await house_of(request).schema.check()
+        return await endpoint.handler(request)
+
+    return writing
 
 
 async def _openapi(request: Request) -> Response:  # noqa: ARG001

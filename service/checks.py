@@ -5,6 +5,7 @@ from typing import Any
 
 from db import datasets, tasks
 from db.datasets import DatasetRecord
+from db.errors import ModelRemoved
 from db.form import FINE_TUNE, TaskForm
 from db.states import Status
 from db.tasks import ModelRecord
@@ -123,4 +124,7 @@ def _not_a_parent(parent: str, record: ModelRecord | None) -> str | None:
             f"trained_task_id is {parent}, which is {record.task_status}; a fine-tuning needs a "
             "task that is Finished."
         )
+    if record.removed_at:
+        gone = ModelRemoved(parent, record.removed_at)
+        return f"trained_task_id is {parent}. {gone} Choose another, or train it again."
     return None

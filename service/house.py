@@ -11,6 +11,7 @@ from actors.relay import Relay
 from db.intake import Intake
 from service.admission import Admission
 from service.monitoring import Monitoring
+from service.schema_watch import SchemaWatch
 from service.settings import Settings
 from service.shelf import Shelf
 from service.turns import Turns
@@ -32,6 +33,7 @@ class House:
     monitoring: Monitoring
     shelf: Shelf = field(default_factory=Shelf)
     keys: Turns = field(default_factory=Turns)
+    schema: SchemaWatch = field(default_factory=SchemaWatch)
 
 
 def house_of(request: Request) -> House:

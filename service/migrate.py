@@ -9,10 +9,10 @@ from db.connection import migrate
 from db.errors import DatabaseError
 
 
-def run() -> int:
+def run(to: str = "") -> int:
     """Migrate the database that ``SGN_DATABASE_URL`` names; the exit status."""
     try:
-        asyncio.run(migrate(read(os.environ, "SGN_DATABASE_URL", str)))
+        asyncio.run(migrate(read(os.environ, "SGN_DATABASE_URL", str), to))
     except (SettingsError, DatabaseError) as error:
         print(error, file=sys.stderr)  # noqa: T201
         return 1

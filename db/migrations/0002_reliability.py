@@ -6,17 +6,18 @@ from tortoise import fields, migrations
 from tortoise.indexes import Index
 from tortoise.migrations import operations as ops
 
+# The database fills in what the rows of an older version have no value for.
 NEW_OF_RUN: dict[str, fields.Field[Any]] = {
-    "proj_id": fields.CharField(default="", max_length=32),
-    "request_id": fields.CharField(default="", max_length=64),
-    "retry_of": fields.CharField(default="", max_length=32),
-    "version": fields.IntField(default=0),
-    "crashes": fields.IntField(default=0),
-    "checkpoint": fields.BigIntField(default=0),
-    "permille": fields.IntField(default=0),
-    "remaining_ms": fields.BigIntField(default=-1),
-    "cancel_at": fields.BigIntField(default=0),
-    "manifest_sha256": fields.CharField(default="", max_length=64),
+    "proj_id": fields.CharField(default="", db_default="", max_length=32),
+    "request_id": fields.CharField(default="", db_default="", max_length=64),
+    "retry_of": fields.CharField(default="", db_default="", max_length=32),
+    "version": fields.IntField(default=0, db_default=0),
+    "crashes": fields.IntField(default=0, db_default=0),
+    "checkpoint": fields.BigIntField(default=0, db_default=0),
+    "permille": fields.IntField(default=0, db_default=0),
+    "remaining_ms": fields.BigIntField(default=-1, db_default=-1),
+    "cancel_at": fields.BigIntField(default=0, db_default=0),
+    "manifest_sha256": fields.CharField(default="", db_default="", max_length=64),
 }
 
 
@@ -31,7 +32,7 @@ class Migration(migrations.Migration):
         ops.AddField(
             model_name="Outbox",
             name="request_id",
-            field=fields.CharField(default="", max_length=64),
+            field=fields.CharField(default="", db_default="", max_length=64),
         ),
         ops.AddIndex(
             model_name="Run",

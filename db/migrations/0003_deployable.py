@@ -6,12 +6,13 @@ from tortoise import fields, migrations
 from tortoise.indexes import Index
 from tortoise.migrations import operations as ops
 
+# The database fills in what the rows of an older version have no value for.
 NEW_OF_RUN: dict[str, fields.Field[Any]] = {
-    "part_of": fields.CharField(default="", max_length=32),
-    "part": fields.IntField(default=0),
-    "kind": fields.CharField(default="", max_length=8),
-    "traceparent": fields.CharField(default="", max_length=64),
-    "removed_at": fields.BigIntField(default=0),
+    "part_of": fields.CharField(default="", db_default="", max_length=32),
+    "part": fields.IntField(default=0, db_default=0),
+    "kind": fields.CharField(default="", db_default="", max_length=8),
+    "traceparent": fields.CharField(default="", db_default="", max_length=64),
+    "removed_at": fields.BigIntField(default=0, db_default=0),
 }
 
 
@@ -26,7 +27,7 @@ class Migration(migrations.Migration):
         ops.AddField(
             model_name="Outbox",
             name="kind",
-            field=fields.CharField(default="", max_length=8),
+            field=fields.CharField(default="", db_default="", max_length=8),
         ),
         ops.AddIndex(
             model_name="Run",

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from service.cli import data, doctor, models, processes, submit, tasks, token
+from service.cli import clean, data, doctor, models, processes, submit, tasks, token
 from service.cli.connection import DEFAULT_URL
 from service.cli.terminal import plain
 
@@ -87,6 +87,6 @@ for command in (
     *(processes.up, processes.demo, data.data, models.models),
     *(submit.submit, tasks.tasks, tasks.show, tasks.cancel, tasks.retry, tasks.lineage),
     *(models.model, token.token, processes.serve, processes.worker, processes.migrate),
-    doctor.doctor,
+    *(doctor.doctor, clean.clean),
 ):
     main.add_command(command)

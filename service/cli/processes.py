@@ -71,9 +71,15 @@ def worker() -> int:
 
 
 @click.command()
-def migrate() -> int:
+@click.option(
+    "--to",
+    default="",
+    metavar="NUMBER",
+    help="Go to this migration, such as 0002, also back; what later ones hold is lost.",
+)
+def migrate(to: str) -> int:
     """Bring the database's tables to this version."""
     with _dependencies():
         from service.migrate import run  # noqa: PLC0415
 
-        return run()
+        return run(to)

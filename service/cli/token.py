@@ -94,12 +94,14 @@ def _asked(home: Path | None, query: Coroutine[Any, Any, T]) -> T:
     from actors.settings import SettingsError, read  # noqa: PLC0415
     from db.connection import close_database, migrate, open_database  # noqa: PLC0415
     from db.errors import DatabaseError  # noqa: PLC0415
+    from db.versions import check_known  # noqa: PLC0415
 
     async def asked(url: str) -> T:
         if home is not None:
             await migrate(url)
         await open_database(url)
         try:
+            await check_known()
             return await query
         finally:
             await close_database()

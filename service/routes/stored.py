@@ -6,6 +6,7 @@ import hashlib
 from starlette.requests import Request
 from starlette.responses import Response
 
+from db.errors import ModelRemoved
 from db.tasks import TaskRecord
 from graphnet.errors import ModelError
 from graphnet.manifest import check_manifest, read_manifest
@@ -52,6 +53,8 @@ def _read(task: TaskRecord, content: bytes) -> dict[str, object]:
 
 
 async def _get(request: Request, task: TaskRecord, name: str) -> bytes:
+    if task.removed_at:
+        raise Refusal(ErrorNum.NOT_FOUND, str(ModelRemoved(task.task_id, task.removed_at)))
     try:
         return await house_of(request).vault.get(task.task_id, name)
     except ObjectMissing as error:

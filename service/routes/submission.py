@@ -12,13 +12,14 @@ from starlette.responses import Response
 from actors.trace import request_id
 from actors.tracing import TRACING
 from db import keys, tasks
-from db.errors import KeyUsed
+from db.errors import KeyUsed, ModelRemoved
 from db.form import TaskForm
 from db.keys import NewKey
 from db.states import Status
 from db.tasks import NewTask
 from graphnet.catalogue import find_model
 from service import checks, workers
+from service.agreement import PARENT
 from service.body import read_fields
 from service.guard import Caller, caller_of
 from service.house import House, house_of
@@ -139,8 +140,11 @@ def _new_task(form: TaskForm, proj_id: str, name: str, retry_of: str = "") -> Ne
 
 async def _insert(house: House, task: NewTask, key: NewKey | None) -> str:
     async with house.admission.task_of(task.proj_id):
-        with TRACING.span("write"):
-            return await house.intake.insert(task, key)
+        try:
+            with TRACING.span("write"):
+                return await house.intake.insert(task, key)
+        except ModelRemoved as error:  # since the form was checked
+            raise invalid([(PARENT, f"trained_task_id cannot be used. {error}")]) from error
 
 
 def _key(

@@ -90,6 +90,7 @@ def shown(task: TaskRecord, progress: dict[str, Any]) -> dict[str, Any]:
         "submitted_at": _instant(task.submitted_at),
         "started_at": _instant(task.started_at),
         "finished_at": _instant(task.finished_at),
+        "model_removed_at": _instant(task.removed_at),
     }
 
 

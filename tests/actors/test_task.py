@@ -9,8 +9,8 @@ import torch
 from actors.lease import Lease
 from actors.outputs import Saved
 from actors.runtime import Runtime
+from actors.salvage import stopped
 from actors.settings import Settings as House
-from actors.task import TaskRunner
 from actors.workplace import Workplace
 from db.claims import Claim
 from db.form import TaskForm
@@ -44,9 +44,9 @@ def test_the_last_sound_parameters_are_kept_and_named(tmp_path: Path, *, save: b
     error.kept = model
     store = open_store(tmp_path.as_uri())
     runtime = Runtime(House("sqlite:///x", "redis://x", tmp_path.as_uri()))
-    runner = TaskRunner(Workplace(runtime, store, store, Choice(torch.device("cpu"))))
+    place = Workplace(runtime, store, store, Choice(torch.device("cpu")))
     form = TaskForm("dl_ts", "", ("A",), save_model_state=save)
-    sentence, saved = runner._stopped(CLAIM, form, error, Ours(runtime, CLAIM))
+    sentence, saved = stopped(place, CLAIM, form, error, Ours(runtime, CLAIM))
     assert sentence.startswith("Training stopped in epoch 3.")
     if not save:
         assert sentence == str(error)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from asyncmy.converters import escape_string
 
-from db import datasets, numbers
+from db import datasets, numbers, packets
 from db.datasets import DatasetRecord
 from db.errors import ContentTooLarge, DatabaseError, NameTaken
 from tests.databases import query
@@ -116,7 +116,7 @@ async def test_what_is_not_refused_beforehand_fits(url: str, character: str) -> 
     """The bytes that a driver adds are counted: the check and the server agree."""
     most = query(url, "SELECT @@max_allowed_packet")[0][0]
     escaped = len(_escaped(character))
-    text = character * ((most - datasets.STATEMENT_BYTES) // escaped)
+    text = character * ((most - packets.STATEMENT_BYTES) // escaped)
     record = await put("just so", text)
     assert record.length > 0
     with pytest.raises(ContentTooLarge):

@@ -68,10 +68,10 @@ def test_a_demonstration_may_be_kept(monkeypatch: pytest.MonkeyPatch, tmp_path: 
 def test_what_is_not_installed_is_named(
     monkeypatch: pytest.MonkeyPatch, command: str, module: str
 ) -> None:
-    def run() -> int:
+    def run(*_: str) -> int:
         raise ModuleNotFoundError("No module named 'torch'", name="torch")
 
-    stand_in(monkeypatch, module, lambda: 0)
+    stand_in(monkeypatch, module, lambda *_: 0)
     assert CliRunner().invoke(main, [command]).exit_code == 0
 
     stand_in(monkeypatch, module, run)

@@ -1,0 +1,95 @@
+"""What is kept of a training that did not come to its end: the best parameters until then."""
+
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from torch import Tensor
+
+from actors.inputs import Inputs
+from actors.lease import Lease
+from actors.outputs import Saved
+from actors.workplace import Workplace, nothing, work_of
+from db import cancellation
+from db.claims import Claim
+from db.errors import ContentTooLarge, DatabaseUnavailable
+from db.form import TaskForm
+from db.runs import CANCELLED
+from graphnet.errors import TrainingError
+from graphnet.recovery import recovered
+from registry import RegistryUnavailable
+
+log = logging.getLogger(__name__)
+
+
+def cancelled(
+    place: Workplace,
+    task_id: str,
+    form: TaskForm,
+    inputs: Inputs,
+    *,
+    state: Mapping[str, Tensor] | None,
+    confirm: Callable[[], None],
+) -> dict[str, Any]:
+    """Store the best parameters of a training that was cancelled; its result."""
+    if state is None:
+        return _cancelled([], Saved())
+    shared = form.evaluation().fan_out > 1
+    found = recovered(work_of(form, inputs), state, shared=shared)
+    if not form.save_model_state:
+        return _cancelled(found.lines, Saved())
+    facts = {"task_id": task_id, "cancelled_after_epoch": len(found.lines)}
+    saved = place.save(task_id, replace(found.model, facts=facts), confirm)
+    return _cancelled(found.lines, saved)
+
+
+def settle(place: Workplace, task_id: str) -> None:
+    """Store what the last checkpoint holds of a task that was cancelled behind its worker."""
+    settings = place.runtime.settings
+    longest = settings.lease_ms + 3 * settings.patience_ms
+    claim = place.asked(lambda: cancellation.take_unsettled(task_id, lease_ms=longest))
+    if claim is None:
+        return
+    result = None
+    try:
+        form = TaskForm.from_config(claim.task_type, claim.task_config)
+        inputs = place.inputs(form, nothing)
+        kept = place.kept(inputs, form)
+        states = (kept.read(each, 0) for each in (task_id, *claim.earlier))
+        state = next((each for each in states if each is not None), None)
+        result = cancelled(place, task_id, form, inputs, state=state, confirm=nothing)
+    except (RegistryUnavailable, DatabaseUnavailable) as error:
+        log.warning("task %s: what is kept of it must wait: %s", task_id, error)
+        return
+    except Exception:
+        log.exception("task %s: nothing could be kept of it", task_id)
+    try:
+        place.asked(lambda: cancellation.settle(task_id, result))
+    except ContentTooLarge:
+        log.exception("task %s: its result was left out", task_id)
+        place.asked(lambda: cancellation.settle(task_id, None))
+
+
+def stopped(
+    place: Workplace, claim: Claim, form: TaskForm, error: TrainingError, lease: Lease
+) -> tuple[str, Saved]:
+    """Store what was sound before the loss was no longer a number, and say so."""
+    if error.kept is None or not form.save_model_state:
+        return str(error), Saved()
+    facts = {"task_id": claim.task_id, "stopped": str(error)}
+    model = replace(error.kept, facts=facts)
+    saved = place.save(claim.task_id, model, lease.confirm_ours)
+    return f"{error} The parameters of the last sound epoch are at {saved.path}.", saved
+
+
+def _cancelled(lines: list[str], saved: Saved) -> dict[str, Any]:
+    """The result of a cancelled task."""
+    kept = f"The best parameters until then are kept; it was trained for {len(lines)} epochs."
+    warnings = [CANCELLED, kept] if saved.path else [CANCELLED]
+    return {"train_epochs": lines, **where(saved), "warnings": warnings}
+
+
+def where(saved: Saved) -> dict[str, str]:
+    """Where a result says that its model is."""
+    return {"model_state_path": saved.path, "manifest_sha256": saved.manifest_sha256}

@@ -1,0 +1,93 @@
+"""A whole task between claim and result: read, train, judge, store, finish."""
+
+from collections.abc import Callable
+from functools import partial
+
+from actors import metrics
+from actors.curve import Curve
+from actors.inputs import Inputs
+from actors.journal import TaskJournal
+from actors.lease import CancelledTaskError, Lease
+from actors.outputs import Saved
+from actors.parts import Parts
+from actors.queue import redis_client
+from actors.salvage import cancelled, stopped, where
+from actors.tracing import TRACING
+from actors.workplace import Begun, Workplace
+from db import runs
+from db.claims import Claim
+from db.form import TaskForm
+from db.states import Status
+from graphnet.errors import OutOfMemory, TrainingError
+from graphnet.experiment import run
+from graphnet.memory import told
+
+
+@told
+def train(place: Workplace, claim: Claim, take: Callable[[str, Inputs], object]) -> bool:
+    """Everything between claim and result; False if the task was lost meanwhile.
+
+    ``take`` does a part of the task here, if that can be claimed. Raises what ends a task.
+    """
+    form = TaskForm.from_config(claim.task_type, claim.task_config)
+    with (
+        Lease(place.runtime, claim) as lease,
+        Curve(redis_client(place.runtime.settings.redis_url), claim.task_id) as curve,
+    ):
+        inputs = place.inputs(form, lambda: place.check(lease))
+        kept = place.kept(inputs, form)
+        with TaskJournal(place.runtime, lease, curve, kept) as journal:
+            begun = Begun(form, inputs, lease, journal)
+            try:
+                status = _finish(place, begun, take)
+            except CancelledTaskError:
+                return _cancel(place, begun)
+            except TrainingError as error:
+                lease.check()
+                metrics.OUT_OF_MEMORY.inc(isinstance(error, OutOfMemory))
+                sentence, saved = stopped(place, claim, form, error, lease)
+                failed = place.asked(lambda: runs.fail_task(claim, sentence, saved.manifest_sha256))
+                return metrics.ended("failed", ours=failed)
+    if status == Status.FINISHED:
+        place.forget(claim.task_id)
+    return metrics.ended(str(status).lower(), ours=status is not None)
+
+
+def _finish(place: Workplace, begun: Begun, take: Callable[[str, Inputs], object]) -> Status | None:
+    claim, form, inputs = begun.claim, begun.form, begun.inputs
+    outcome = run(
+        inputs.splits,
+        inputs.settings,
+        evaluation=form.evaluation(),
+        parent=inputs.parent,
+        device=place.choice.device,
+        journal=begun.journal,
+        identity={"task_id": claim.task_id, "parent_task_id": claim.parent_task_id},
+        sharing=_shared(place, begun, take),
+    )
+    saved = Saved()
+    if form.save_model_state:
+        check = partial(place.check, begun.lease)
+        saved = place.save(claim.task_id, outcome.model, begun.lease.confirm, check)
+    result = {**outcome.result, **where(saved)}
+    result["warnings"] = [*filter(None, [place.choice.warning]), *result["warnings"]]
+    with TRACING.span("finish"):
+        return place.asked(lambda: runs.update_task_result(claim, result))
+
+
+def _shared(place: Workplace, begun: Begun, take: Callable[[str, Inputs], object]) -> Parts | None:
+    """Where other workers may help: this one helps them too while it waits."""
+    if begun.form.evaluation().fan_out == 1:
+        return None
+    return Parts(place, begun, lambda part_id: take(part_id, begun.inputs))
+
+
+def _cancel(place: Workplace, begun: Begun) -> bool:
+    """Store the best parameters so far, as long as nobody has passed this worker over."""
+    claim, form, state = begun.claim, begun.form, begun.journal.state()
+    result = cancelled(
+        place, claim.task_id, form, begun.inputs, state=state, confirm=begun.lease.confirm_ours
+    )
+    ended = place.asked(lambda: runs.end_cancelled(claim, result))
+    begun.journal.keep()
+    return metrics.ended("cancelled", ours=ended)

@@ -1,0 +1,150 @@
+"""Which stored models nobody needs any more, and the mark that says one was cleaned away.
+
+The mark comes before the bytes go. It is written in a transaction that looks for children, and a
+new task looks at its parent's mark in the one that writes it (``db.tasks``): with both locking the
+parent's row, either the child is seen or the mark is.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from tortoise.backends.base.client import BaseDBAsyncClient
+from tortoise.expressions import Q
+
+from db.clock import now_ms
+from db.errors import translated
+from db.models import Run
+from db.neurolearn import Submission
+from db.states import Status
+from db.transactions import restarted, transaction
+
+LONGEST_LIST = 500
+LONGEST_CHAIN = 16  # of tasks that try each other again, as a claim follows them
+ACTIVE = Q(state__in=[Status.SUBMITTED.value, Status.RUNNING.value])
+# A cancelled task of which a worker is still to store what its checkpoint holds.
+UNSETTLED = Q(state=Status.CANCELLED.value, checkpoint__gt=0)
+BUSY = ACTIVE | UNSETTLED
+
+
+@dataclass(frozen=True)
+class Known:
+    """What the database knows of a task with something stored; times by its clock, 0 for never.
+
+    ``submitted`` says whether NEURO-LEARN's row is there, ``run`` whether the service's own is.
+    ``needed`` is a reason to leave it alone, in words, or empty.
+    """
+
+    task_id: str
+    submitted: bool = False
+    run: bool = False
+    ended_at: int = 0
+    removed_at: int = 0
+    needed: str = ""
+
+
+class _Needed(Exception):
+    """The model must stay; the text says why."""
+
+
+@translated()
+async def look_up(task_ids: Sequence[str]) -> dict[str, Known]:
+    """Each of these tasks, also those that no row knows."""
+    found: dict[str, Known] = {}
+    retried = await _retried()
+    for some in _pieces(task_ids):
+        runs = {run.task_id: run for run in await Run.filter(task_id__in=some)}
+        wholes = {task_id: _whole(task_id, runs.get(task_id)) for task_id in some}
+        there = await _submitted(list(wholes.values()))
+        children = await _children(some)
+        for task_id in some:
+            known = _known(task_id, wholes[task_id] in there, runs.get(task_id))
+            needed = known.needed or children.get(task_id) or retried.get(task_id, "")
+            found[task_id] = replace(known, needed=needed)
+    return found
+
+
+async def mark_removed(task_id: str, *, ended_before: int) -> str:
+    """Note that the model is being cleaned away; the reason in words where it must stay."""
+    try:
+        await _mark(task_id, ended_before)
+    except _Needed as needed:
+        return str(needed)
+    return ""
+
+
+@restarted
+@translated()
+async def _mark(task_id: str, ended_before: int) -> None:
+    now = await now_ms()
+    async with transaction() as connection:
+        ended = Run.filter(task_id=task_id, removed_at=0, finished_at__lt=ended_before)
+        if not await ended.exclude(BUSY).using_db(connection).update(removed_at=now):
+            raise _Needed("it has changed meanwhile")
+        children = await _children([task_id], connection)
+        if children:
+            raise _Needed(children[task_id])
+
+
+def _whole(task_id: str, run: Run | None) -> str:
+    """The task that a part belongs to, which has the submission; mostly the task itself."""
+    return (run.part_of if run else "") or task_id
+
+
+def _known(task_id: str, submitted: bool, run: Run | None) -> Known:  # noqa: FBT001
+    if run is None:
+        return Known(task_id, submitted)
+    needed = ""
+    if run.state in {Status.SUBMITTED, Status.RUNNING}:
+        needed = f"it is {run.state}"
+    elif run.state == Status.CANCELLED and run.checkpoint:
+        needed = "a worker is still to store what its checkpoint holds"
+    return Known(task_id, submitted, True, run.finished_at, run.removed_at, needed)  # noqa: FBT003
+
+
+async def _children(
+    task_ids: Sequence[str], connection: BaseDBAsyncClient | None = None
+) -> dict[str, str]:
+    """By parent, a child that needs it: one whose rows are there and whose model is."""
+    query = Run.filter(parent_task_id__in=list(task_ids), removed_at=0).using_db(connection)
+    rows: list[Any] = await query.values_list("parent_task_id", "task_id", "state", "part_of")
+    there = await _submitted([part_of or child for _, child, _, part_of in rows], connection)
+    return {
+        parent: f"{child}, which is {state}, was fine-tuned from it"
+        if state == Status.FINISHED
+        else f"{child}, which is {state}, is to be fine-tuned from it"
+        for parent, child, state, part_of in rows
+        if state in {Status.SUBMITTED, Status.RUNNING} or (part_of or child) in there
+    }
+
+
+async def _retried() -> dict[str, str]:
+    """Tasks whose checkpoints one may go on from that has not ended."""
+    rows = await Run.filter(BUSY).exclude(retry_of="").values_list("task_id", "retry_of")
+    found: dict[str, str] = {}
+    waiting = {str(old): f"{task_id} tries it again" for task_id, old in rows}
+    for _ in range(LONGEST_CHAIN):
+        found |= waiting
+        chained: list[Any] = []
+        for some in _pieces(list(waiting)):
+            query = Run.filter(task_id__in=some).exclude(retry_of="")
+            chained += await query.values_list("task_id", "retry_of")
+        waiting = {old: waiting[task_id] for task_id, old in chained if old not in found}
+        if not waiting:
+            break
+    return found
+
+
+async def _submitted(
+    task_ids: Sequence[str], connection: BaseDBAsyncClient | None = None
+) -> set[str]:
+    found: set[str] = set()
+    for some in _pieces(task_ids):
+        query = Submission.filter(task_id__in=some).using_db(connection)
+        found |= {str(each) for each in await query.values_list("task_id", flat=True)}
+    return found
+
+
+def _pieces(task_ids: Sequence[str]) -> Iterator[list[str]]:
+    for start in range(0, len(task_ids), LONGEST_LIST):
+        yield list(task_ids[start : start + LONGEST_LIST])

@@ -1,0 +1,45 @@
+"""What MariaDB and MySQL take in one statement: ``max_allowed_packet``.
+
+A longer statement breaks the connection, which looks as if the server were away; so what may be
+long is measured before it is sent. Reading has no such bound.
+"""
+
+from tortoise.connection import get_connection
+
+from db.errors import ContentTooLarge, translated
+
+STATEMENT_BYTES = 4096
+ESCAPED = "\"'\\\0\n\r\x1a"
+MEGABYTE = 1_000_000
+STEP = 1 << 20  # the server's setting is mostly given in these
+
+
+@translated()
+async def max_packet() -> int | None:
+    """The bytes that the server takes in one statement; None where it has no such bound."""
+    connection = get_connection("default")
+    if connection.capabilities.dialect != "mysql":
+        return None
+    _, rows = await connection.execute_query("SELECT @@max_allowed_packet AS bytes")
+    return int(rows[0]["bytes"])
+
+
+async def check_packet(what: str, content: str) -> None:
+    """Whether the server takes a statement that holds this. Raises ContentTooLarge."""
+    most = await max_packet()
+    if most is None:
+        return
+    # The driver escapes these by a byte each, and JSON is full of quotation marks.
+    escapes = sum(content.count(character) for character in ESCAPED)
+    needed = len(content.encode()) + escapes + STATEMENT_BYTES
+    if needed > most:
+        raise ContentTooLarge(
+            f"{what} takes {needed / MEGABYTE:.1f} MB in one statement, and the database server "
+            f"takes {most / MEGABYTE:.1f} MB; its max_allowed_packet must be at least "
+            f"{mebibytes(needed)}M."
+        )
+
+
+def mebibytes(size: int) -> int:
+    """Whole mebibytes that hold so many bytes."""
+    return -(-size // STEP)

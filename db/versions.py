@@ -1,0 +1,108 @@
+"""Which migrations a database has been through, and which of them this version knows.
+
+A newer version may have changed what a column means, so an older one leaves its database alone.
+"""
+
+import pkgutil
+from functools import cache
+
+from tortoise.backends.base.client import BaseDBAsyncClient
+from tortoise.connection import get_connection
+from tortoise.migrations.executor import MigrationExecutor, MigrationTarget
+
+from db import migrations
+from db.clock import now_ms
+from db.errors import DatabaseError, SchemaAhead, SchemaBehind, translated
+from db.models import Run
+from db.states import Status
+
+APP = "sgn"
+CONFIG = {
+    "models": ["db.models"],
+    "default_connection": "default",
+    "migrations": "db.migrations",
+}
+
+
+@cache
+def known() -> tuple[str, ...]:
+    """The names of all migrations of this version, in order."""
+    found = (each.name for each in pkgutil.iter_modules(migrations.__path__))
+    return tuple(sorted(name for name in found if name[0].isdecimal()))
+
+
+@translated()
+async def check_known() -> None:
+    """Look whether the database is of this version or an older one. Raises SchemaAhead."""
+    newer = sorted(set(await _applied()) - set(known()))
+    if newer:
+        raise SchemaAhead(
+            f"The database is of a newer version of this service: it has the migration "
+            f"{newer[-1]}, and the last that this version knows is {known()[-1]}. Run the newer "
+            f"version, or go back with that version's `sgn migrate --to {known()[-1][:4]}`."
+        )
+
+
+async def behind() -> bool:
+    """Whether a migration of this version is still to be applied."""
+    return bool(await _executor(get_connection("default")).plan())
+
+
+async def apply(to: str = "") -> None:
+    """Bring the database to the newest migration, or to the one that ``to`` begins the name of.
+
+    Raises:
+        SchemaAhead: it has migrations that this version does not know; nothing is done.
+        DatabaseError: there is no such migration, or what is to be undone is in use.
+
+    """
+    await check_known()
+    connection = get_connection("default")
+    executor = _executor(connection)
+    targets = [MigrationTarget(APP, _named(to))] if to else None
+    plan = await executor.plan(targets)
+    if any(step.backward for step in plan):
+        await _check_idle(connection)
+    if plan:
+        await executor.migrate(targets)
+
+
+async def _applied() -> list[str]:
+    query = f"SELECT name FROM tortoise_migrations WHERE app = '{APP}'"  # noqa: S608 - a constant
+    try:
+        async with translated():
+            _, rows = await get_connection("default").execute_query(query)
+    except SchemaBehind:  # nothing was ever migrated
+        return []
+    return [str(row["name"]) for row in rows]
+
+
+def _named(to: str) -> str:
+    found = [name for name in known() if name.startswith(to)]
+    if len(found) != 1:
+        raise DatabaseError(
+            f"There is no migration {to[:40]!r} to go to; it must be one of "
+            f"{', '.join(name[:4] for name in known())}."
+        )
+    return found[0]
+
+
+async def _check_idle(connection: BaseDBAsyncClient) -> None:
+    """Whether a migration can be undone now. Raises DatabaseError."""
+    if connection.capabilities.dialect == "sqlite":
+        raise DatabaseError(
+            "A migration cannot be undone on SQLite; put back the file that was copied before the "
+            "upgrade."
+        )
+    held = Run.filter(state=Status.RUNNING.value, lease_until__gt=await now_ms())
+    # By its id alone: a column may be missing.
+    running = await held.values_list("task_id", flat=True)
+    if running:
+        raise DatabaseError(
+            f"{len(running)} tasks are being trained, such as {running[0]}; end all workers and "
+            "services before a migration is undone."
+        )
+
+
+def _executor(connection: BaseDBAsyncClient) -> MigrationExecutor:
+    return MigrationExecutor(connection, {APP: CONFIG})

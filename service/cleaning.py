@@ -1,0 +1,141 @@
+"""What ``sgn clean`` removes: models of a certain age, and what no task owns any more."""
+
+import asyncio
+import logging
+import shutil
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from db.cleaning import Known, look_up, mark_removed
+from db.clock import now_ms
+from registry import RegistryError, Store
+from registry.store import is_task_id
+
+log = logging.getLogger(__name__)
+
+MODEL, CHECKPOINTS, SPOOL = "model", "checkpoints", "spool"
+DAY_MS = 86_400_000
+
+
+class CleaningError(Exception):
+    """Why nothing can be cleaned, in one sentence."""
+
+
+@dataclass(frozen=True)
+class Item:
+    """Something stored of a task, whether it goes, and why; ``failed`` where it should have."""
+
+    what: str
+    task_id: str
+    goes: bool
+    why: str
+    failed: bool = False
+
+
+class Cleaning:
+    """Finds what may go, and removes it.
+
+    ``days`` is the least age of models, and of what is left in the spool; None leaves them all.
+    Age alone removes no model that a child or a task in hand refers to.
+    """
+
+    def __init__(self, models: Store, checkpoints: Store, spool: Path, days: int | None) -> None:
+        self._stores = {MODEL: models, CHECKPOINTS: checkpoints}
+        self._spool = spool
+        self._days = days
+
+    async def plan(self) -> list[Item]:
+        """Everything stored. Raises CleaningError, DatabaseError, RegistryError."""
+        # Before the database is asked: what is stored then has a row there, or had one.
+        stored = [
+            (what, task_id)
+            for what, store in self._stores.items()
+            for task_id in await asyncio.to_thread(store.task_ids)
+        ]
+        stored += [(SPOOL, path.name) for path in sorted(self._spool.glob("*")) if path.is_dir()]
+        stored = [(what, name) for what, name in stored if is_task_id(name)]
+        known = await look_up(sorted({task_id for _, task_id in stored}))
+        if known and not any(each.submitted or each.run for each in known.values()):
+            raise CleaningError(
+                f"The database knows none of the {len(known)} tasks that the registry holds: are "
+                "SGN_DATABASE_URL and SGN_REGISTRY_URL those of one house?"
+            )
+        before = await self._before()
+        return [self._judged(what, known[task_id], before) for what, task_id in stored]
+
+    async def carry_out(self, item: Item) -> Item:
+        """Remove one that goes, if it still may; how that went. Raises DatabaseError."""
+        known = (await look_up([item.task_id]))[item.task_id]
+        before = await self._before()
+        judged = self._judged(item.what, known, before)
+        if not judged.goes:
+            return judged
+        if item.what == MODEL and known.run and not known.removed_at:
+            aged = before if known.submitted and before is not None else await now_ms()
+            needed = await mark_removed(item.task_id, ended_before=aged)
+            if needed:
+                return replace(judged, goes=False, why=needed)
+        return await asyncio.to_thread(self._remove, judged)
+
+    def _remove(self, item: Item) -> Item:
+        try:
+            if item.what == SPOOL:
+                shutil.rmtree(self._spool / item.task_id)
+            else:
+                self._stores[item.what].delete(item.task_id)
+        except (RegistryError, OSError) as error:
+            log.warning("%s of the task %s: %s", item.what, item.task_id, error)
+            return replace(item, goes=False, failed=True, why=str(error))
+        return item
+
+    def _judged(self, what: str, known: Known, before: int | None) -> Item:
+        judges: dict[str, Callable[[], tuple[bool, str]]] = {
+            MODEL: lambda: _model(known, before),
+            CHECKPOINTS: lambda: _checkpoints(known),
+            SPOOL: lambda: self._left_over(known),
+        }
+        goes, why = judges[what]()
+        return Item(what, known.task_id, goes, why)
+
+    def _left_over(self, known: Known) -> tuple[bool, str]:
+        if known.needed:
+            return False, known.needed
+        if self._days is None:
+            return False, "no age was given"
+        written = (self._spool / known.task_id).stat().st_mtime
+        why = f"it was left on {datetime.fromtimestamp(written, UTC):%Y-%m-%d}"
+        return written * 1000 < time.time() * 1000 - self._days * DAY_MS, why
+
+    async def _before(self) -> int | None:
+        return None if self._days is None else await now_ms() - self._days * DAY_MS
+
+
+def _model(known: Known, before: int | None) -> tuple[bool, str]:
+    if known.removed_at:
+        return True, f"it was given up on {_day(known.removed_at)}, and its removal was interrupted"
+    if known.needed:
+        return False, known.needed
+    if not known.submitted:
+        return True, "its task was deleted"
+    if not known.run:
+        return False, "an older service trained it, and its age is not known"
+    if before is None:
+        return False, "no age was given"
+    return known.ended_at < before, f"its task ended on {_day(known.ended_at)}"
+
+
+def _checkpoints(known: Known) -> tuple[bool, str]:
+    if known.needed:
+        return False, known.needed
+    if not known.submitted:
+        return True, "its task was deleted"
+    if not known.run:
+        return True, "no worker knows its task"
+    return False, "the workers remove it themselves, a week after its task at the latest"
+
+
+def _day(milliseconds: int) -> str:
+    return f"{datetime.fromtimestamp(milliseconds / 1000, UTC):%Y-%m-%d}"

@@ -1,0 +1,97 @@
+"""``sgn clean``: remove what nobody needs; it works on database and registry themselves."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from service.cli.terminal import Column, note, show_json, show_table
+from service.cli.token import home_option
+
+if TYPE_CHECKING:
+    from service.cleaning import Item
+
+
+@click.command()
+@click.option(
+    "--models-older-than",
+    "days",
+    type=click.IntRange(0, 36_500),
+    default=None,
+    metavar="DAYS",
+    help="Also remove models whose tasks ended so long ago, unless something refers to them.",
+)
+@click.option("--yes", is_flag=True, help="Do it; without this it is only shown what would go.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON for a program.")
+@home_option
+def clean(*, days: int | None, yes: bool, as_json: bool, home: Path | None) -> int:
+    """Remove old models, and what belongs to no task any more."""
+    import asyncio  # noqa: PLC0415 - slow to import
+    import os  # noqa: PLC0415
+
+    from actors.settings import SettingsError  # noqa: PLC0415
+    from db.errors import DatabaseError  # noqa: PLC0415
+    from registry import RegistryError  # noqa: PLC0415
+    from service.cleaning import CleaningError  # noqa: PLC0415
+
+    try:
+        items = asyncio.run(_cleaned(_variables(home, os.environ), days, yes=yes))
+    except (SettingsError, DatabaseError, RegistryError, CleaningError, OSError) as error:
+        raise click.ClickException(str(error)) from error
+    if as_json:
+        show_json({"done": yes, "items": [vars(item) for item in items]})
+    else:
+        _show(items, done=yes)
+    return 1 if any(item.failed for item in items) else 0
+
+
+def _variables(home: Path | None, environment: Mapping[str, str]) -> Mapping[str, str]:
+    """The environment, or what ``sgn up`` gives its processes."""
+    if home is None:
+        return environment
+    if not (home / "sgn.sqlite3").is_file():
+        raise click.ClickException(f"{home} is not the folder of an 'sgn up'.")
+    own = {
+        "SGN_DATABASE_URL": f"sqlite://{home / 'sgn.sqlite3'}",
+        "SGN_REGISTRY_URL": (home / "registry").as_uri(),
+    }
+    named = {name for name in environment if name.removesuffix("_FILE") in own}
+    return {name: text for name, text in environment.items() if name not in named} | own
+
+
+async def _cleaned(variables: Mapping[str, str], days: int | None, *, yes: bool) -> list["Item"]:
+    """Everything stored, and what becomes or became of it."""
+    from actors import settings  # noqa: PLC0415 - slow to import
+    from actors.settings import read  # noqa: PLC0415
+    from db.connection import check_schema, close_database, open_database  # noqa: PLC0415
+    from registry import CHECKPOINTS, MODELS, open_store  # noqa: PLC0415
+    from service.cleaning import Cleaning  # noqa: PLC0415
+
+    registry = read(variables, "SGN_REGISTRY_URL", str)
+    endpoint = read(variables, "SGN_S3_ENDPOINT_URL", str, "") or None
+    models, checkpoints = (
+        open_store(registry, endpoint_url=endpoint, folder=folder)
+        for folder in (MODELS, CHECKPOINTS)
+    )
+    spool = read(variables, "SGN_SPOOL", Path, settings.Settings.spool)
+    await open_database(read(variables, "SGN_DATABASE_URL", str))
+    try:
+        await check_schema()
+        cleaning = Cleaning(models, checkpoints, spool, days)
+        found = await cleaning.plan()
+        return [await cleaning.carry_out(each) if yes and each.goes else each for each in found]
+    finally:
+        await close_database()
+
+
+def _show(items: list["Item"], *, done: bool) -> None:
+    titles = {True: "goes", False: "stays"}
+    columns = [Column(""), Column("What"), Column("Task", whole=True), Column("Why")]
+    listed = sorted(items, key=lambda item: (not item.goes, item.what, item.task_id))
+    show_table(columns, [(titles[each.goes], each.what, each.task_id, each.why) for each in listed])
+    going = sum(item.goes for item in items)
+    if done:
+        note(f"{going} removed, {len(items) - going} left.")
+    else:
+        note(f"{going} would go, {len(items) - going} would stay; --yes removes them.")

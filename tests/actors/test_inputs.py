@@ -1,0 +1,32 @@
+"""What a worker reads before it trains."""
+
+import asyncio
+from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
+
+import pytest
+
+from actors.inputs import read_inputs
+from actors.runtime import Runtime
+from db import runs
+from db.cleaning import mark_removed
+from db.connection import migrate
+from db.form import TaskForm
+from graphnet.errors import ModelError
+from registry import open_store
+from tests.databases import sqlite_database
+from tests.db.opened import opened
+from tests.db.samples import running
+
+
+def test_a_parent_that_was_cleaned_away_meanwhile_is_said(tmp_path: Path) -> None:
+    with sqlite_database(tmp_path) as url:
+        asyncio.run(migrate(url))
+        claim = opened(url, running())
+        opened(url, runs.update_task_result(claim, {"model_state_path": "x"}))
+        assert opened(url, mark_removed(claim.task_id, ended_before=2**62)) == ""
+        runtime = cast(Runtime, SimpleNamespace(call=lambda work: opened(url, work)))
+        form = TaskForm("dl_ft", "", ("small",), trained_task_id=claim.task_id)
+        with pytest.raises(ModelError, match=rf"{claim.task_id} was cleaned away on 2"):
+            read_inputs(runtime, open_store(tmp_path.as_uri()), form)
