@@ -1,12 +1,13 @@
 """What a worker asks of the queue and of the database, idle and while it trains.
 
-``python -m bench.load --seconds 20``: one worker and one process of the service on a Valkey and a
-MariaDB of their own, which count it themselves; what the service asks by itself stands beside it.
+``python -m bench.load --workers 2``: some workers and one process of the service on a Valkey and a
+MariaDB of their own, which count it themselves; what the service asks by itself stands first.
 """
 
 import argparse
 import tempfile
 import time
+from contextlib import ExitStack
 from pathlib import Path
 
 import redis
@@ -16,7 +17,7 @@ from tests.houses import process
 from tests.mariadb import mariadb_server
 from tests.places import PLAIN, WORKER, Place, place_at
 
-EPOCHS = 100_000
+TASK = {**PLAIN, "epochs": 100_000}
 START_SECONDS = 15
 # What the scripts call, which is counted in their own time.
 OF_SCRIPTS = {f"cmdstat_{name}" for name in ("zadd", "zrangebyscore", "smembers", "lpop", "hmget")}
@@ -26,21 +27,27 @@ def main() -> None:
     """Print commands and statements a second."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seconds", type=float, default=20)
+    parser.add_argument("--workers", type=int, default=1)
     asked = parser.parse_args()
     with (
         tempfile.TemporaryDirectory() as name,
         mariadb_server(Path(name) / "mariadb") as server,
         mysql_database(server=server.url) as database,
         place_at(Path(name), SGN_DATABASE_URL=database) as place,
+        ExitStack() as stack,
     ):
         print("a second", "scripts of the queue", "its commands", "its ms", "statements", sep="\t")
         _show("service", place, asked.seconds)
-        with process(*WORKER, log=place.folder / "worker.log", **place.variables):
-            time.sleep(START_SECONDS)
-            _show("and an idle worker", place, asked.seconds)
-            task_id = place.submit(param_set={**PLAIN, "epochs": EPOCHS})
+        for number in range(asked.workers):
+            log = place.folder / f"worker-{number}.log"
+            stack.enter_context(process(*WORKER, log=log, **place.variables))
+        time.sleep(START_SECONDS)
+        _show(f"and {asked.workers} idle workers", place, asked.seconds)
+        tasks = [place.submit(param_set=TASK) for _ in range(asked.workers)]
+        for task_id in tasks:
             place.until(task_id, {"Running"}, time.monotonic() + 60)
-            _show("and one that trains", place, asked.seconds)
+        _show("that train", place, asked.seconds)
+        for task_id in tasks:
             place.http.post(f"/api/v0/tasks/{task_id}/cancel")
 
 
