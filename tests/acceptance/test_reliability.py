@@ -54,7 +54,7 @@ def workers(house: House) -> list[psutil.Process]:
     found = []
     for each in house.processes():
         with contextlib.suppress(psutil.NoSuchProcess):  # a zombie is none either
-            if "dramatiq" in " ".join(each.cmdline()):
+            if "worker_process" in " ".join(each.cmdline()):
                 found.append(each)
     return found
 

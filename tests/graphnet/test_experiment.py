@@ -11,12 +11,13 @@ import pytest
 import torch
 from torch import Tensor
 
-from graphnet import assessment, experiment
+from graphnet import experiment, parts
 from graphnet.catalogue import FROM_CONNECTOMES, GRAPHS
 from graphnet.cohort import Cohort, merge
 from graphnet.config import Evaluation, Settings
 from graphnet.errors import CohortError, GraphnetError, ModelError, SettingsError, TrainingError
 from graphnet.experiment import Outcome
+from graphnet.fits import Watched, fit_watched
 from graphnet.journal import Journal
 from graphnet.provenance import fingerprints
 from graphnet.quality import RULES
@@ -391,10 +392,12 @@ def test_a_fingerprint_is_of_all_that_a_training_may_depend_on() -> None:
 def test_a_twin_that_cannot_be_trained_is_no_reason_to_lose_the_model(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    def diverge(*_: object) -> None:
-        raise TrainingError("Training stopped in epoch 2.")
+    def diverging(start: StoredModel, *data: Any, **asked: Any) -> Watched:
+        if start.settings.graph == "none":
+            raise TrainingError("Training stopped in epoch 2.")
+        return fit_watched(start, *data, **asked)
 
-    monkeypatch.setattr(assessment, "_without_graph", diverge)
+    monkeypatch.setattr(parts, "fit_watched", diverging)
     people = cohort()
     asked = Evaluation(cv_folds=0, explain=False)
     outcome = experiment.run(Splits(people), few(), evaluation=asked)
