@@ -36,9 +36,10 @@ def imports(session: nox.Session) -> None:
 @nox.session
 def tests(session: nox.Session) -> None:
     session.install(*CONSTRAINED, "-e", ".[all]", *group("tests"))
-    # Two processes; threads of torch that wait for each other would undo the gain.
-    two = () if session.posargs else ("-n", "2", "--dist", "loadfile")
-    session.run("pytest", *two, *session.posargs, env={"OMP_NUM_THREADS": "1"})
+    # Three processes, as many tests wait more than they compute; threads of torch that wait for
+    # each other would undo the gain.
+    some = () if session.posargs else ("-n", "3", "--dist", "loadfile")
+    session.run("pytest", *some, *session.posargs, env={"OMP_NUM_THREADS": "1"})
 
 
 @nox.session

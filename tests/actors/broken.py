@@ -8,12 +8,12 @@ from typing import Any
 import torch
 from dramatiq.brokers.redis import RedisBroker
 
-from actors import task, worker
+from actors import training, worker
 
 
 def make_broker() -> RedisBroker:
     """Wire the worker, and break it."""
-    setattr(task, "run", _fail)  # noqa: B010 - the name is another module's
+    setattr(training, "run", _fail)  # noqa: B010 - the name is another module's
     return worker.make_broker()
 
 
