@@ -77,7 +77,7 @@ def test_a_killed_worker_s_task_goes_on_from_its_checkpoint_to_the_same_bits(fre
     kill_workers(fresh)
     fresh.wait_for(task_id, {"Running"})
     while f"task {task_id}: attempt 2" not in log_of(fresh):
-        assert time.monotonic() - killed < LEASE_MS / 1000 + 10
+        assert time.monotonic() - killed < LEASE_MS / 1000 + 40
         time.sleep(0.05)
     task = fresh.wait(task_id)
     assert task["attempt"] == 2
