@@ -64,6 +64,13 @@ def test_the_service_is_free_of_torch(service: Image) -> None:
     assert service.run("python", "-c", "import service.serve").returncode == 0
 
 
+def test_nothing_is_compiled_again_at_each_start(service: Image) -> None:
+    seen = service.run("python", "-v", "-c", "import service.serve").stderr
+    read = re.findall(r"# code object from '?(/opt/[^'\n]+)", seen)
+    assert read != []
+    assert [path for path in read if not path.endswith(".pyc")] == []
+
+
 @pytest.mark.parametrize("name", ["service", "worker"])
 def test_what_is_installed_is_what_was_tested(name: str, request: pytest.FixtureRequest) -> None:
     image: Image = request.getfixturevalue(name)
