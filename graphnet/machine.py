@@ -9,7 +9,8 @@ import torch
 
 DRIVER = Path("/proc/driver/nvidia/version")
 FILES = Path("/dev")
-NONE_NAMED = {"", "none", "void"}
+# "all" is what images of NVIDIA say wherever they run.
+NONE_NAMED = {"", "all", "none", "void"}
 GIVEN = (
     "a container must be started with the device (docker: --gpus all; Kubernetes: nvidia.com/gpu "
     "in its limits)."

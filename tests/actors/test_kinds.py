@@ -99,7 +99,7 @@ def test_a_worker_whose_device_fails_gives_its_task_back_and_another_trains_it(
     task = place.http.get(f"/api/v0/tasks/{any_}").json()["task"]
     assert (task["task_status"], task["attempt"]) == ("Submitted", 1)
     cpu = place.submit(param_set={**QUICK, "device": "cpu"})
-    variables = {"NVIDIA_VISIBLE_DEVICES": "all", "SGN_CPU_FALLBACK": "yes"}
+    variables = {"NVIDIA_VISIBLE_DEVICES": "0", "SGN_CPU_FALLBACK": "yes"}
     told = Place(place.http, place.folder, {**place.variables, **variables})
     found = told.wait(any_, cpu)
     assert [each["attempt"] for each in found] == [2, 1]

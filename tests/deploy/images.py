@@ -18,7 +18,7 @@ from tests.deploy.engine import Engine, Image, engine
 from tests.deploy.front import REPOSITORY
 from tests.deploy.topology import servers
 from tests.places import PLAIN, add_small, stream
-from tests.servers import ServerMissing
+from tests.servers import ServerMissing, free_ports
 from tests.service.forms import form
 
 pytestmark = pytest.mark.slow
@@ -106,7 +106,9 @@ def test_a_form_ends_in_finished(service: Image, worker: Image, tmp_path: Path) 
                 key: each.replace(f"{folder}", "/run/secrets") for key, each in outside.items()
             }
             inside |= {"SGN_HOST": "127.0.0.1"}
-            with _running(service, inside, tmp_path, folder) as process:
+            (port,) = free_ports(1)  # both run on this machine's one network
+            own = inside | {"SGN_METRICS_PORT": str(port)}
+            with _running(service, own, tmp_path, folder) as process:
                 _is_up(process)
                 with _running(worker, inside, tmp_path, folder):
                     _trains()
@@ -152,8 +154,7 @@ def _running(
         process = subprocess.Popen(command, env=environment, stdout=output, stderr=output)
     try:
         yield process
-        if image.config["Cmd"] == ["serve"]:
-            assert _health(image) == 0
+        assert _health(image) == 0
     finally:
         process.terminate()
         status = process.wait(60)
