@@ -17,7 +17,7 @@ BROKEN = {
     "no CUDA build": (replace(SOUND, cuda="", count=0), "a build without CUDA"),
     "hidden": (replace(SOUND, hidden=True, count=0), "CUDA_VISIBLE_DEVICES"),
     "no driver": (
-        replace(SOUND, driver="", files=(), asked="all", count=0),
+        replace(SOUND, driver="", files=(), asked="GPU-1a2b", count=0),
         "Install the driver on the node",
     ),
     "no file": (replace(SOUND, files=(), asked="0", count=0), "no file /dev/nvidia0"),
@@ -67,7 +67,7 @@ def test_a_sound_device_is_taken_and_a_number_beyond_the_last_refused() -> None:
         named(torch.device("cuda:2"), SOUND)
 
 
-@pytest.mark.parametrize("asked", ["", "none", "void"])
+@pytest.mark.parametrize("asked", ["", "all", "none", "void"])
 def test_where_there_is_no_device_auto_is_the_cpu(asked: str) -> None:
     nothing = Machine("2.13.0+cu130", "13.0", asked=asked)
     choice = best(nothing, fallback=False)
