@@ -141,6 +141,10 @@ class TaskJournal(Journal):
         self._save()
         self._wait()
 
+    def save(self) -> None:
+        """Have what is new written while others go on; nothing is waited for."""
+        self._save()
+
     def _look(self) -> None:
         self._lease.check()
         if self._runtime.stopping.is_set():

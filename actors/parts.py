@@ -14,14 +14,14 @@ from actors.lease import Lease, LeaseLostError
 from actors.workplace import Begun, Workplace, work_of
 from db import parts as rows
 from db import runs
-from db.claims import Claim
+from db.claims import Claim, whole_id
 from db.form import TaskForm
 from db.parts import PartState
 from db.states import Status
-from graphnet import parts
-from graphnet.errors import GraphnetError
+from graphnet import checkpoint, parts
+from graphnet.errors import GraphnetError, ModelError
 from graphnet.memory import told
-from registry import ObjectMissing
+from registry import ObjectMissing, RegistryError
 
 log = logging.getLogger(__name__)
 
@@ -38,12 +38,14 @@ def do_part(place: Workplace, claim: Claim, given: Inputs | None = None) -> bool
     form = TaskForm.from_config(claim.task_type, claim.task_config)
     with Lease(place.runtime, claim) as lease:
         inputs = given or place.inputs(form, lambda: place.check(lease))
-        with TaskJournal(place.runtime, lease, None, place.kept(inputs, form)) as journal:
-            work = work_of(form, inputs)
-            with journal.step("train"):
-                content = parts.do(work, claim.part, device=place.choice.device, journal=journal)
-        lease.confirm()
         name = _name(inputs, form, claim.part)
+        content = _done_before(place, claim, name)
+        with TaskJournal(place.runtime, lease, None, place.kept(inputs, form)) as journal:
+            if content is None:
+                work, device = work_of(form, inputs), place.choice.device
+                with journal.step("train"):
+                    content = parts.do(work, claim.part, device=device, journal=journal)
+        lease.confirm()
         place.stored(
             lambda: place.checkpoints.put(claim.part_of, name, content), lambda: place.check(lease)
         )
@@ -53,6 +55,19 @@ def do_part(place: Workplace, claim: Claim, given: Inputs | None = None) -> bool
     return metrics.ended(str(ended).lower(), ours=ended is not None)
 
 
+def _done_before(place: Workplace, claim: Claim, name: str) -> bytes | None:
+    """What the same part of a task gave that this one tries again; None if it is not there."""
+    for part in claim.earlier:
+        try:
+            content = place.checkpoints.get(whole_id(part), name)
+            checkpoint.from_bytes(content)
+        except (RegistryError, ModelError):
+            continue
+        log.info("part %d was done by %s", claim.part, whole_id(part))
+        return content
+    return None
+
+
 class Parts:
     """Shares a claimed task with other workers, and helps them while it waits.
 
@@ -60,12 +75,13 @@ class Parts:
     part whose worker is lost is done once its lease has run out.
     """
 
-    def __init__(self, place: Workplace, begun: Begun, help_with: Callable[[str], object]) -> None:
+    def __init__(self, place: Workplace, begun: Begun, help_with: Callable[[str], bool]) -> None:
         self._place = place
         self._begun = begun
         self._lease = begun.lease
         self._help_with = help_with
         self._begun_at: int | None = None
+        self._finished = 0
 
     def announce(self, count: int) -> None:
         """Have the parts done by whoever is free. Raises LeaseLostError."""
@@ -81,27 +97,35 @@ class Parts:
             LeaseLostError, CancelledTaskError, HandedBackError: the task is to be ended.
 
         """
+        self._begun.journal.save()
         while True:
             self._begun.journal.pause()
             found = self._place.asked(lambda: rows.states(self._lease.claim.task_id))
             self._show(found)
             if any(part.state == Status.CANCELLED.value for part in found.values()):
                 self._lease.confirm()
-            left = [found[number] for number in numbers if _is_open(found[number])]
-            if not left:
+            if not any(_is_open(found[number]) for number in numbers):
                 return [self._read(number, found[number]) for number in numbers]
-            free = next((part for part in left if part.free), None)
-            if free is not None:
-                self._help_with(free.part_id)
-            time.sleep(LOOK_SECONDS if free is None else 0)
+            free = next((part for part in found.values() if part.free), None)
+            if free is None or not self._help(free.part_id):
+                time.sleep(LOOK_SECONDS)
+
+    def _help(self, part_id: str) -> bool:
+        """Do a part here, if it can be claimed. Should it crash, that is not the task's doing."""
+        self._place.asked(lambda: runs.note_checkpoint(self._lease.claim))
+        return self._help_with(part_id)
 
     def _show(self, found: Mapping[int, PartState]) -> None:
         """Write how far the task is: what is left of it is in its parts."""
         before = self._lease.progress
         if self._begun_at is None:
             self._begun_at = before.permille
-        done = sum(part.state == Status.FINISHED.value for part in found.values()) / len(found)
-        permille = int(self._begun_at + (999 - self._begun_at) * done)
+        finished = sum(part.state == Status.FINISHED.value for part in found.values())
+        if finished > self._finished:
+            # The task has come on, so what crashed it before is not counted any more.
+            self._place.asked(lambda: runs.note_checkpoint(self._lease.claim))
+            self._finished = finished
+        permille = int(self._begun_at + (999 - self._begun_at) * finished / len(found))
         self._lease.progress = replace(
             before, permille=max(before.permille, permille), remaining_ms=-1
         )

@@ -15,6 +15,8 @@ QUEUE = "sgn"
 ACTOR = "train"
 HEARTBEAT_MS = 30_000
 WORKERS = "sgn:workers"
+TURNS = "sgn:turn"
+TURN = 0.9  # of a round
 SIGN_OF_LIFE_SECONDS = 30
 SCANNED = 1000  # keys looked at in one call
 
@@ -82,7 +84,8 @@ def send(broker: RedisBroker, messages: Sequence[tuple[str, str, str]]) -> None:
     if not others:
         return
     pipeline = broker.client.pipeline(transaction=False)
-    together = _broker(RedisBroker, pipeline, maintenance_chance=0)
+    # Of the same class, which has asked the server by now what it keeps for all its instances.
+    together = _broker(type(broker), pipeline, maintenance_chance=0)
     together.broker_id = broker.broker_id  # else the server would take it for a worker
     for message in others:
         together.enqueue(message)
@@ -110,6 +113,18 @@ def _lying(broker: RedisBroker, queue: str) -> list["Message[Any]"]:
     numbers: Any = broker.client.lrange(name, 0, -1)
     contents: Any = broker.client.hmget(f"{name}.msgs", numbers) if numbers else ()
     return [Message.decode(content) for content in contents if content is not None]
+
+
+def has_turn(client: redis.Redis, what: str, ms: float) -> bool:
+    """Whether this process does something in this round of so long: one of all does.
+
+    A thousand workers would else ask the database the same thousand times. Where Redis is away,
+    each does it.
+    """
+    try:
+        return bool(client.set(f"{TURNS}:{what}", "1", nx=True, px=int(TURN * ms)))
+    except redis.RedisError:
+        return True
 
 
 def show_life(client: redis.Redis, worker: str, kind: str) -> None:

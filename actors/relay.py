@@ -7,14 +7,13 @@ import asyncio
 import logging
 import time
 from collections.abc import Sequence
-from functools import partial
 
 import redis
 from dramatiq.brokers.redis import RedisBroker
 
 from actors import queue
 from actors.tracing import TRACING
-from db import outbox, parts
+from db import outbox
 from db.cancellation import end_unanswered, unsettled_ids
 from db.errors import DatabaseUnavailable, SchemaAhead
 from db.keys import prune_keys
@@ -25,10 +24,9 @@ log = logging.getLogger(__name__)
 
 LOST_AFTER_MS = 10_000
 KEEP_SENT_MS = 3_600_000
-KEEP_PARTS_MS = 8 * 86_400_000  # longer than their checkpoints
 CANCEL_AFTER_MS = 2_500
 GATHER_SECONDS = 0.006  # what comes within them goes along
-TURN = 0.9  # of a round
+REST = 1.5  # rounds, after which another process may have the turn of one that failed
 OWN_MS = 1_000  # for the process that wrote a message; then any may send it
 
 
@@ -62,8 +60,10 @@ class Relay:
                     await self._look_after()
             except (redis.RedisError, DatabaseUnavailable, SchemaAhead) as error:
                 log.warning("the relay waits: %s", error)
+                due = time.monotonic() + REST * self._every
             except Exception:
                 log.exception("the relay failed and goes on")
+                due = time.monotonic() + REST * self._every
             await self._pause()
 
     async def _look_after(self) -> None:
@@ -83,16 +83,9 @@ class Relay:
             pass
 
     async def _has_turn(self, what: str) -> bool:
-        """Whether this process does it in this round: one of all; where Redis is away, each.
-
-        A thousand workers would else ask the database the same thousand times.
-        """
-        turn_ms = int(TURN * 1000 * self._every)
-        take = partial(self._broker.client.set, f"sgn:turn:{what}", "1", nx=True, px=turn_ms)
-        try:
-            return bool(await asyncio.to_thread(take))
-        except redis.RedisError:
-            return True
+        return await asyncio.to_thread(
+            queue.has_turn, self._broker.client, what, 1000 * self._every
+        )
 
     async def _pause(self) -> None:
         try:
@@ -124,4 +117,3 @@ async def _reconcile(broker: RedisBroker) -> None:
         log.warning("task %s is put on the queue again", task_id, extra={"task_id": task_id})
     await outbox.prune(KEEP_SENT_MS)
     await prune_keys()
-    await parts.prune(KEEP_PARTS_MS)

@@ -94,7 +94,7 @@ class Runtime(Middleware):
             self._submit(self._watch_schema()),
         ]
         if self._checkpoints is not None:
-            self._background.append(self._submit(run_sweep(self._checkpoints)))
+            self._background.append(self._submit(run_sweep(self._checkpoints, broker.client)))
         self._listener = start_listener(
             *(self.settings.metrics_host, self.settings.metrics_port),
             scrape=lambda: text(self._metrics),

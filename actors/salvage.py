@@ -41,7 +41,8 @@ def cancelled(
         return _cancelled(found.lines, Saved())
     facts = {"task_id": task_id, "cancelled_after_epoch": len(found.lines)}
     saved = place.save(task_id, replace(found.model, facts=facts), confirm)
-    return _cancelled(found.lines, saved)
+    trained = found.model.settings.seeds
+    return _cancelled(found.lines, saved, _of_seeds(trained, inputs.settings.seeds))
 
 
 def settle(place: Workplace, task_id: str) -> None:
@@ -83,10 +84,15 @@ def stopped(
     return f"{error} The parameters of the last sound epoch are at {saved.path}.", saved
 
 
-def _cancelled(lines: list[str], saved: Saved) -> dict[str, Any]:
+def _of_seeds(trained: int, asked: int) -> str:
+    """A sentence where others were to train the rest."""
+    return "" if trained >= asked else f"They are of {trained} of the {asked} seeds."
+
+
+def _cancelled(lines: list[str], saved: Saved, more: str = "") -> dict[str, Any]:
     """The result of a cancelled task."""
     kept = f"The best parameters until then are kept; it was trained for {len(lines)} epochs."
-    warnings = [CANCELLED, kept] if saved.path else [CANCELLED]
+    warnings = [CANCELLED, *filter(None, [kept, more])] if saved.path else [CANCELLED]
     return {"train_epochs": lines, **where(saved), "warnings": warnings}
 
 

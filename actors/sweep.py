@@ -1,9 +1,12 @@
-"""Checkpoints that nobody needs any more are removed, a minute or a week after their task."""
+"""Checkpoints and parts that nobody needs any more are removed some time after their task."""
 
 import asyncio
 import logging
 
-from db import waiting
+import redis
+
+from actors.queue import has_turn
+from db import parts, waiting
 from db.errors import DatabaseError
 from registry import RegistryError, Store
 
@@ -11,14 +14,18 @@ log = logging.getLogger(__name__)
 
 SWEEP_SECONDS = 60.0
 KEEP_MS = 7 * 86_400_000  # for a task that is tried again
+KEEP_PARTS_MS = 8 * 86_400_000  # longer than their checkpoints
 
 
-async def run_sweep(checkpoints: Store) -> None:
-    """Sweep once a minute, until cancelled."""
+async def run_sweep(checkpoints: Store, client: redis.Redis) -> None:
+    """Sweep once a minute, one of all workers, until cancelled."""
     while True:
         await asyncio.sleep(SWEEP_SECONDS)
+        if not await asyncio.to_thread(has_turn, client, "sweep", 1000 * SWEEP_SECONDS):
+            continue
         try:
             await sweep(checkpoints)
+            await parts.prune(KEEP_PARTS_MS)
         except (RegistryError, DatabaseError) as error:
             log.warning("the sweep waits: %s", error)
         except Exception:

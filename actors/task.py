@@ -113,8 +113,7 @@ class TaskRunner:
             log.exception("task %s failed", claim.task_id)
             if is_lost(error):
                 return self._give_up(claim)
-            sentence = INTERNAL.format(task_id=claim.task_id)
-            end, outcome = partial(runs.fail_task, claim, sentence), "internal_error"
+            end, outcome = _fault(claim)
         return metrics.ended(outcome, ours=self.place.asked(end))
 
     def _give_up(self, claim: Claim) -> bool:
@@ -137,5 +136,20 @@ def _ending(claim: Claim, error: Exception) -> tuple[Ending, str]:
     if isinstance(error, CancelledTaskError):
         return partial(runs.end_cancelled, claim, None), "cancelled"
     log.info("task %s failed: %s", claim.task_id, error)
+    if claim.part and isinstance(error, RegistryError):
+        return _again(claim)
     metrics.OUT_OF_MEMORY.inc(isinstance(error, OutOfMemory))
     return partial(runs.fail_task, claim, str(error)), "failed"
+
+
+def _fault(claim: Claim) -> tuple[Ending, str]:
+    """What is written where the fault is our own."""
+    if claim.part:
+        return _again(claim)
+    sentence = INTERNAL.format(task_id=claim.task_id)
+    return partial(runs.fail_task, claim, sentence), "internal_error"
+
+
+def _again(claim: Claim) -> tuple[Ending, str]:
+    """A part cannot be tried again by anybody, so it is here, as often as one that crashes."""
+    return partial(runs.hand_back, claim, counted=True), "handed_back"

@@ -24,7 +24,7 @@ from graphnet.memory import told
 
 
 @told
-def train(place: Workplace, claim: Claim, take: Callable[[str, Inputs], object]) -> bool:
+def train(place: Workplace, claim: Claim, take: Callable[[str, Inputs], bool]) -> bool:
     """Everything between claim and result; False if the task was lost meanwhile.
 
     ``take`` does a part of the task here, if that can be claimed. Raises what ends a task.
@@ -53,7 +53,7 @@ def train(place: Workplace, claim: Claim, take: Callable[[str, Inputs], object])
     return metrics.ended(str(status).lower(), ours=status is not None)
 
 
-def _finish(place: Workplace, begun: Begun, take: Callable[[str, Inputs], object]) -> Status | None:
+def _finish(place: Workplace, begun: Begun, take: Callable[[str, Inputs], bool]) -> Status | None:
     claim, form, inputs = begun.claim, begun.form, begun.inputs
     outcome = run(
         inputs.splits,
@@ -75,7 +75,7 @@ def _finish(place: Workplace, begun: Begun, take: Callable[[str, Inputs], object
         return place.asked(lambda: runs.update_task_result(claim, result))
 
 
-def _shared(place: Workplace, begun: Begun, take: Callable[[str, Inputs], object]) -> Parts | None:
+def _shared(place: Workplace, begun: Begun, take: Callable[[str, Inputs], bool]) -> Parts | None:
     """Where other workers may help: this one helps them too while it waits."""
     if begun.form.evaluation().fan_out == 1:
         return None

@@ -1,6 +1,6 @@
 """How much sooner a shared task ends with more workers: ``python -m bench.fan_out --workers 1 2``.
 
-Nested cross-validation in ten folds, in ten parts, from the post to ``Finished``, with so many workers that
+Nested cross-validation in ten folds, in ten parts, from the post to ``Finished``, by workers that
 have started before. The counts take turns, so that whatever else the machine does meets them alike.
 """
 
@@ -16,7 +16,7 @@ from tests.houses import process
 from tests.places import WORKER, Place, place_at
 
 TASK = {
-    "epochs": 60, "batch_size": 8, "cv_folds": 10, "nested": True, "baselines": False,
+    "epochs": 400, "batch_size": 8, "cv_folds": 10, "nested": True, "baselines": False,
     "explain": False, "fan_out": 10,
 }  # fmt: skip
 

@@ -18,7 +18,7 @@ from db.neurolearn import Submission
 from db.states import Status
 from db.tasks import json_object
 from db.transactions import restarted, transaction
-from db.transitions import ACTIVE, ended, mirror, release_parts
+from db.transitions import LET_GO, ended, mirror, release_parts
 from db.versions import check_known
 
 IN_ALL = 10  # times the attempts since the last checkpoint
@@ -28,7 +28,6 @@ GIVEN_UP = (
     "The likely cause is too little memory; try a smaller batch_size or fewer subjects."
 )
 DELETED = "The submission was deleted before the task was trained."
-OVER = "The task had ended before this part of it was done."
 UNREADABLE = "The task_config of this submission cannot be read as a form; submit the task again."
 
 
@@ -123,7 +122,7 @@ async def _taken(task_id: str, token: str, now: int, connection: BaseDBAsyncClie
     if found is None:
         run = await Run.get(task_id=task_id, using_db=connection)
         submitted = Submission.filter(task_id=run.part_of or task_id).using_db(connection)
-        sentence = (UNREADABLE if await submitted.exists() else DELETED) if not run.part else OVER
+        sentence = (UNREADABLE if await submitted.exists() else DELETED) if not run.part else LET_GO
         mine = Run.filter(task_id=task_id).using_db(connection)
         await _drop(mine, task_id, sentence, now, connection)
     return found
@@ -136,11 +135,10 @@ async def claimed(
 
     None also for a part of a task that has ended.
     """
-    whole = run.part_of or run.task_id
-    active = Run.filter(ACTIVE, task_id=whole).using_db(connection)
-    if run.part and not await active.exists():
+    whole = await Run.get_or_none(task_id=run.part_of or run.task_id, using_db=connection)
+    if whole is None or (run.part and whole.state not in {Status.SUBMITTED, Status.RUNNING}):
         return None
-    submission = await Submission.get_or_none(task_id=whole, using_db=connection)
+    submission = await Submission.get_or_none(task_id=whole.task_id, using_db=connection)
     config = json_object(submission.task_config) if submission else None
     if submission is None or config is None:
         return None
@@ -153,13 +151,26 @@ async def claimed(
         task_type=submission.task_type,
         task_config=config,
         parent_task_id=run.parent_task_id,
-        earlier=await _earlier(run, connection),
+        earlier=tuple(
+            part_id(task_id, run.part) if run.part else task_id
+            for task_id in await _earlier(whole, connection)
+        ),
         request_id=run.request_id,
         traceparent=run.traceparent,
         part_of=run.part_of,
         part=run.part,
         kind=run.kind,
     )
+
+
+def part_id(task_id: str, number: int) -> str:
+    """The id of a part's run; parts are numbered from 1 on."""
+    return f"{task_id}-{number:04d}"
+
+
+def whole_id(part: str) -> str:
+    """The id of the task that a part of this id belongs to."""
+    return part.rpartition("-")[0]
 
 
 def ours(claim: Claim, connection: BaseDBAsyncClient | None = None) -> Any:

@@ -107,14 +107,14 @@ async def _children(
 ) -> dict[str, str]:
     """By parent, a child that needs it: one whose rows are there and whose model is."""
     query = Run.filter(parent_task_id__in=list(task_ids), removed_at=0).using_db(connection)
-    rows: list[Any] = await query.values_list("parent_task_id", "task_id", "state", "part_of")
-    there = await _submitted([part_of or child for _, child, _, part_of in rows], connection)
+    rows: list[Any] = await query.values_list("parent_task_id", "task_id", "state")
+    there = await _submitted([child for _, child, _ in rows], connection)
     return {
         parent: f"{child}, which is {state}, was fine-tuned from it"
         if state == Status.FINISHED
         else f"{child}, which is {state}, is to be fine-tuned from it"
-        for parent, child, state, part_of in rows
-        if state in {Status.SUBMITTED, Status.RUNNING} or (part_of or child) in there
+        for parent, child, state in rows
+        if state in {Status.SUBMITTED, Status.RUNNING} or child in there
     }
 
 

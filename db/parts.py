@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from tortoise.expressions import F
 
-from db.claims import Claim, ours
+from db.claims import Claim, ours, part_id
 from db.clock import now_ms
 from db.errors import translated
 from db.models import Outbox, Run
@@ -18,18 +18,13 @@ LONGEST_LIST = 500
 
 @dataclass(frozen=True)
 class PartState:
-    """How far a part is; ``free`` is one that nobody does at present."""
+    """How far a part is; ``free`` is one that nobody does at present and anybody may."""
 
     part_id: str
     state: str
     error: str
     sha256: str
     free: bool
-
-
-def part_id(task_id: str, number: int) -> str:
-    """The id of a part's run; parts are numbered from 1 on."""
-    return f"{task_id}-{number:04d}"
 
 
 @restarted
@@ -72,7 +67,7 @@ async def states(task_id: str) -> dict[int, PartState]:
     """How far the parts of a task are, by number."""
     now = await now_ms()
     found = await Run.filter(part_of=task_id).values(
-        "part", "task_id", "state", "error", "manifest_sha256", "lease_until"
+        "part", "task_id", "state", "error", "manifest_sha256", "lease_until", "cancel_at"
     )
     return {
         row["part"]: PartState(
@@ -80,18 +75,22 @@ async def states(task_id: str) -> dict[int, PartState]:
             state=row["state"],
             error=row["error"],
             sha256=row["manifest_sha256"],
-            free=row["state"] == Status.SUBMITTED.value
-            or (row["state"] == Status.RUNNING.value and row["lease_until"] < now),
+            free=not row["cancel_at"] and _is_free(row["state"], row["lease_until"], now),
         )
         for row in found
     }
+
+
+def _is_free(state: str, lease_until: int, now: int) -> bool:
+    lapsed = state == Status.RUNNING.value and lease_until < now
+    return state == Status.SUBMITTED.value or lapsed
 
 
 @translated()
 async def prune(older_than_ms: int) -> None:
     """Remove parts that ended that long ago, of tasks that have ended."""
     now = await now_ms()
-    over = Run.filter(part__gt=0, finished_at__gt=0, finished_at__lt=now - older_than_ms)
+    over = Run.filter(part_of__gt="", finished_at__gt=0, finished_at__lt=now - older_than_ms)
     whole = dict(await over.limit(LONGEST_LIST).values_list("task_id", "part_of"))
     if not whole:
         return

@@ -11,6 +11,7 @@ from db.neurolearn import Submission
 from db.states import Status
 
 ERROR_CHARACTERS = 1024
+LET_GO = "The task had ended before this part of it was done."
 # A worker that is asked to end may have handed the task back before it heard of a cancelling.
 ACTIVE = Q(state__in=[Status.RUNNING.value, Status.SUBMITTED.value])
 
@@ -46,9 +47,12 @@ async def release_parts(task_id: str, now: int, connection: BaseDBAsyncClient) -
     They are looked for first: to update by an index locks MySQL's gap where new runs are written.
     """
     left = Run.filter(ACTIVE, part_of=task_id, cancel_at=0).using_db(connection)
-    ids = await left.values_list("task_id", flat=True)
-    if ids:
-        await Run.filter(task_id__in=list(ids)).using_db(connection).update(cancel_at=now)
+    ids = list(await left.values_list("task_id", flat=True))
+    if not ids:
+        return
+    parts = Run.filter(task_id__in=ids).using_db(connection)
+    await ended(parts.filter(state=Status.SUBMITTED.value), Status.CANCELLED, now, LET_GO)
+    await parts.filter(ACTIVE).update(cancel_at=now)
 
 
 def result_text(result: dict[str, Any]) -> str:

@@ -11,7 +11,7 @@ from typing import Protocol
 import torch
 
 from graphnet.crossvalidation import Validated, cross_validate
-from graphnet.errors import TrainingError
+from graphnet.errors import GraphnetError, TrainingError
 from graphnet.fits import Watched, fit_watched, replicas, untrained
 from graphnet.journal import Journal
 from graphnet.packing import Seeds, pack_folds, pack_seeds, unpack_folds, unpack_seeds
@@ -88,7 +88,8 @@ def do(work: Work, number: int, *, device: torch.device, journal: Journal) -> by
         return pack_seeds(Seeds(trained.own.model, trained.twin, trained.reason))
     plan = next(each for each in work.plans if each.kind == part.kind)
     some = replace(plan, folds=plan.folds[part.first : part.last])
-    return pack_folds(judge(work, some, device=device, journal=journal))
+    found = judge(work, some, device=device, journal=journal)
+    return pack_folds(found if work.asked.explain else replace(found, models=()))
 
 
 def train(work: Work, part: Part, *, device: torch.device, journal: Journal) -> Trained:
@@ -140,10 +141,21 @@ class Gatherer:
             self.sharing.announce(len(found))
 
     def trained(self) -> Trained:
-        """The model with all its replicas. Raises GraphnetError."""
+        """The model with all its replicas.
+
+        Raises:
+            TrainingError: a loss that is no longer a number, here or in another's part; ``kept``
+                is what was sound.
+
+        """
         mine = everything(self.work) if self.sharing is None else own(self.work)
         trained = train(self.work, mine, device=self.device, journal=self.journal)
-        others = [unpack_seeds(content) for content in self._gathered(SEEDS)]
+        try:
+            others = [unpack_seeds(content) for content in self._gathered(SEEDS)]
+        except GraphnetError as error:
+            failed = TrainingError(*error.sentences)
+            failed.kept = trained.own.model
+            raise failed from error
         if not others:
             return trained
         model = _joined([trained.own.model, *(each.model for each in others)])

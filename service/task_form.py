@@ -134,6 +134,13 @@ class ParamSet(BaseModel):
             raise ValueError("one fold leaves nobody to train on")
         return value
 
+    @field_validator("seeds", mode="after")
+    @classmethod
+    def _last_seed(cls, value: int | None, info: ValidationInfo) -> int | None:
+        if (info.data.get("seed") or 0) + (value or 1) - 1 > BOUNDS["seed"].high:
+            raise ValueError("the last seed is too large")
+        return value
+
     @model_validator(mode="before")
     @classmethod
     def _sparsity(cls, fields: Any) -> Any:
@@ -230,6 +237,7 @@ SHOULD = {
     "param_set.trained_task_id": "the id of a finished task",
     "param_set.save_model_state": "true or false",
     "param_set.device": "any, cpu or cuda: the kind of device to train on",
+    "param_set.seeds": f"{OPTIONS['seeds']}, with seed + seeds up to {2**31}",
     "param_set.cv_folds": "0 for no cross-validation, or a whole number from 2 up to 100",
 }
 SHOULD = {f"param_set.{name}": str(option) for name, option in OPTIONS.items()} | SHOULD

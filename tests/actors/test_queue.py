@@ -1,5 +1,7 @@
 """Messages on a real queue: sent together, and found again when a worker never heard of them."""
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -95,3 +97,20 @@ def test_workers_are_counted_by_their_device(broker: RedisBroker) -> None:
     for number, kind in enumerate(("cpu", "cuda", "cuda")):
         show_life(broker.client, f"host:{number}", kind)
     assert alive(broker.client) == {"cpu": 1, "cuda": 2}
+
+
+SENDING = """
+import sys
+from actors.queue import send, worker_broker
+broker = worker_broker(sys.argv[1], "cpu", [])
+for _ in range(2):
+    send(broker, [(f"TASK{number}", "", "") for number in range(3)])
+broker.close()
+"""
+
+
+def test_a_worker_s_process_sends_many_too(broker: RedisBroker) -> None:
+    """In a process of its own: what Dramatiq keeps for a class was asked for by nobody there."""
+    url = f"redis://127.0.0.1:{broker.client.connection_pool.connection_kwargs['port']}/0"
+    subprocess.run([sys.executable, "-c", SENDING, url], check=True, timeout=60)
+    assert broker.do_qsize(QUEUE) == 6

@@ -2,11 +2,12 @@
 
 import pytest
 
-from db import cancellation, claims, outbox, parts, runs, tasks, waiting
-from db.claims import Claim
+from db import cancellation, outbox, parts, runs, tasks, waiting
+from db.claims import Claim, part_id
 from db.models import Outbox, Run
 from db.runs import Progress
 from db.states import Status
+from db.transitions import LET_GO
 from tests.db.samples import LEASE_MS, claimed, running, submitted
 
 pytestmark = pytest.mark.usefixtures("url")
@@ -20,7 +21,7 @@ async def shared(count: int = 3) -> Claim:
 
 
 async def taken(claim: Claim, number: int, *, lease_ms: int = LEASE_MS) -> Claim:
-    found = await claimed(parts.part_id(claim.task_id, number), lease_ms=lease_ms)
+    found = await claimed(part_id(claim.task_id, number), lease_ms=lease_ms)
     assert found is not None
     return found
 
@@ -69,7 +70,7 @@ async def test_a_part_that_is_tried_too_often_fails_with_a_sentence() -> None:
     claim = await shared()
     for _ in range(3):
         await taken(claim, 1, lease_ms=-1)
-    assert await claimed(parts.part_id(claim.task_id, 1)) is None
+    assert await claimed(part_id(claim.task_id, 1)) is None
     found = (await parts.states(claim.task_id))[1]
     assert found.state == "Failed"
     assert found.error.startswith("The worker stopped unexpectedly 3 times")
@@ -79,7 +80,7 @@ async def test_parts_are_no_tasks_of_their_own() -> None:
     claim = await shared()
     listed, _ = await tasks.list_tasks()
     assert [task.task_id for task in listed] == [claim.task_id]
-    assert await tasks.get_task(parts.part_id(claim.task_id, 1)) is None
+    assert await tasks.get_task(part_id(claim.task_id, 1)) is None
     assert await waiting.waiting(claim.proj_id) == (0, 0)
     task = await tasks.get_task(await submitted())
     assert task is not None
@@ -92,14 +93,23 @@ async def test_cancelling_a_task_lets_its_parts_go() -> None:
     await cancellation.cancel(claim.task_id)
     held = await runs.renew(part, lease_ms=LEASE_MS, progress=Progress())
     assert held == runs.Hold.CANCELLED
-    assert await claimed(parts.part_id(claim.task_id, 2)) is None
+    assert await claimed(part_id(claim.task_id, 2)) is None
     await runs.note_checkpoint(part)
     assert await runs.end_cancelled(part, None)
     await Run.filter(task_id=part.task_id).update(lease_until=1)
     assert await cancellation.unsettled_ids() == []  # of a part nothing is kept
-    await Run.all().update(cancel_at=1)
-    ended = await cancellation.end_unanswered(1)
-    assert {parts.part_id(claim.task_id, 2), parts.part_id(claim.task_id, 3)} <= set(ended)
+    waiting = (await parts.states(claim.task_id))[2]
+    assert (waiting.state, waiting.error, waiting.free) == ("Cancelled", LET_GO, False)
+
+
+async def test_a_part_of_a_task_that_is_tried_again_knows_the_same_of_the_first() -> None:
+    first = await shared(2)
+    assert await runs.fail_task(first, "The storage refused.")
+    again = await claimed(await submitted(retry_of=first.task_id))
+    assert again is not None
+    assert again.earlier == (first.task_id,)
+    assert await parts.announce(again, 2)
+    assert (await taken(again, 2)).earlier == (part_id(first.task_id, 2),)
 
 
 async def test_a_task_that_ends_lets_its_parts_go() -> None:
@@ -114,9 +124,9 @@ async def test_a_part_of_a_task_that_has_ended_is_not_done() -> None:
     """Also where it was announced in the very moment in which the task ended."""
     claim = await shared()
     await Run.filter(task_id=claim.task_id).update(state=Status.FINISHED.value)
-    part_id = parts.part_id(claim.task_id, 1)
-    assert await claimed(part_id) is None
-    assert (await parts.states(claim.task_id))[1].error == claims.OVER
+    first = part_id(claim.task_id, 1)
+    assert await claimed(first) is None
+    assert (await parts.states(claim.task_id))[1].error == LET_GO
 
 
 async def test_a_part_that_is_handed_back_is_free() -> None:
