@@ -46,7 +46,7 @@ def tests(session: nox.Session) -> None:
 def manifests(session: nox.Session) -> None:
     """Render every overlay of kustomize/ and check it; needs kubectl."""
     session.install(*CONSTRAINED, "-e", ".[embedded,postgres]", *group("tests"))
-    session.run("pytest", "tests/deploy", *session.posargs)
+    session.run("pytest", "tests/deploy", "-m", "not slow", *session.posargs)  # these need torch
 
 
 @nox.session

@@ -28,6 +28,7 @@ aws_access_key_id = sgn-$(random | cut -c 1-16)
 aws_secret_access_key = $(random)
 END
 echo "mysql://sgn:$(cat database_password)@database:3306/neurolearn?charset=utf8mb4" | keep database_url
+keep database_migrate_url <database_url
 echo "redis://:$(sed -n 's/^requirepass //p' redis_conf)@redis:6379/0" | keep redis_url
 keep neuro_learn_token </dev/null
 

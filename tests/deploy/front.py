@@ -42,6 +42,8 @@ def nginx(
     program = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin:/usr/local/sbin")
     if program is None:
         raise ServerMissing("The program nginx is not installed on this machine.")
+    if shutil.which("openssl") is None:
+        raise ServerMissing("The program openssl is not installed on this machine.")
     folder.mkdir()
     port, tls_port = free_ports(2)
     _write_site(folder, upstreams, (port, tls_port))

@@ -20,6 +20,7 @@ kind: Secret
 metadata: {name: sgn-database, namespace: sgn-dev}
 stringData:
   url: mysql://sgn:$mariadb@mariadb:3306/neurolearn?charset=utf8mb4
+  migrate-url: mysql://sgn:$mariadb@mariadb:3306/neurolearn?charset=utf8mb4
 ---
 apiVersion: v1
 kind: Secret
