@@ -73,6 +73,7 @@ def start_listener(
 
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
+    request_queue_size = 128
 
     def __init__(
         self, address: tuple[str, int], answers: Mapping[str, Callable[[], Answer]]
@@ -85,16 +86,21 @@ class _Server(ThreadingHTTPServer):
         """Bind without asking the name service for our own name, which may take seconds."""
         TCPServer.server_bind(self)
 
+    def handle_error(self, request: object, client_address: object) -> None:  # noqa: ARG002
+        """Note that a client has left in the middle, as probes do."""
+        log.debug("%s has left", client_address)
+
+
+def _nothing() -> Answer:
+    return HTTPStatus.NOT_FOUND, PLAIN, b"Here are /metrics and /healthz.\n"
+
 
 class _Handler(BaseHTTPRequestHandler):
     server: _Server
     timeout = SILENT_SECONDS
 
     def do_GET(self) -> None:
-        answer = self.server.answers.get(self.path.partition("?")[0])
-        if answer is None:
-            self._send(HTTPStatus.NOT_FOUND, PLAIN, b"Here are /metrics and /healthz.\n")
-            return
+        answer = self.server.answers.get(self.path.partition("?")[0], _nothing)
         try:
             self._send(*answer())
         except ConnectionError:

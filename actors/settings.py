@@ -79,7 +79,7 @@ class Settings:
             checkpoint_ms=read(environment, "SGN_CHECKPOINT_MS", positive, 5_000),
             patience_ms=read(environment, "SGN_PATIENCE_MS", positive, 300_000),
             spool=read(environment, "SGN_SPOOL", Path, cls.spool),
-            metrics_host=read(environment, "SGN_METRICS_HOST", str, cls.metrics_host),
+            metrics_host=read(environment, "SGN_METRICS_HOST", str, "") or cls.metrics_host,
             metrics_port=read(environment, "SGN_METRICS_PORT", port, 0),
             log_format=read(environment, "SGN_LOG_FORMAT", log_format, cls.log_format),
             traces=bool(environment.get("OTEL_EXPORTER_OTLP_ENDPOINT")),

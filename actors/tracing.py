@@ -17,7 +17,7 @@ from db.claims import Claim
 if TYPE_CHECKING:
     from opentelemetry.context import Context
     from opentelemetry.sdk.trace import TracerProvider
-    from opentelemetry.trace import Tracer
+    from opentelemetry.trace import Span, Tracer
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -46,10 +46,16 @@ class Tracing:
         """Send spans under this name; all else is said by OpenTelemetry's own variables.
 
         Raises:
-            SettingsError: OpenTelemetry is not installed.
+            SettingsError: OpenTelemetry is not installed, or refuses its variables.
 
         """
         check_installed()
+        try:
+            self._start(service)
+        except ValueError as error:
+            raise SettingsError(f"OpenTelemetry's variables cannot be used: {error}") from error
+
+    def _start(self, service: str) -> None:
         from opentelemetry.exporter.otlp.proto.http import trace_exporter  # noqa: PLC0415
         from opentelemetry.sdk import resources  # noqa: PLC0415
         from opentelemetry.sdk.trace import TracerProvider, export  # noqa: PLC0415
@@ -85,13 +91,17 @@ class Tracing:
             return nullcontext()
         from opentelemetry.trace import SpanKind  # noqa: PLC0415
 
-        return self._tracer.start_as_current_span(
-            name,
-            context=_context(parent),
-            kind=SpanKind[kind],
-            attributes={f"sgn.{fact}": value for fact, value in facts.items()},
-            start_time=since,
-            record_exception=False,  # the log has it
+        return _told(
+            self._tracer.start_as_current_span(
+                name,
+                context=_context(parent),
+                kind=SpanKind[kind],
+                attributes={f"sgn.{fact}": value for fact, value in facts.items()},
+                start_time=since,
+                # The log has it; its text may hold what is in a subject's row.
+                record_exception=False,
+                set_status_on_exception=False,
+            )
         )
 
     def note(self, name: str, *, parent: str = "", since: int, kind: str = "INTERNAL") -> None:
@@ -150,6 +160,19 @@ def check_installed() -> None:
         found = [None]
     if None in found:
         raise SettingsError(NOT_INSTALLED)
+
+
+@contextmanager
+def _told(span: "AbstractContextManager[Span]") -> Iterator[None]:
+    """Let a span say that it ended by an error, and not by which."""
+    from opentelemetry.trace import StatusCode  # noqa: PLC0415
+
+    with span as found:
+        try:
+            yield
+        except Exception:
+            found.set_status(StatusCode.ERROR)
+            raise
 
 
 def _context(parent: str) -> "Context | None":

@@ -1,8 +1,8 @@
 """Which stored models nobody needs any more, and the mark that says one was cleaned away.
 
 The mark comes before the bytes go. It is written in a transaction that looks for children, and a
-new task looks at its parent's mark in the one that writes it (``db.tasks``): with both locking the
-parent's row, either the child is seen or the mark is.
+new task looks at its parent's mark in the one that writes it (``db.new_tasks``): with both locking
+the parent's row, either the child is seen or the mark is.
 """
 
 from collections.abc import Iterator, Sequence

@@ -4,10 +4,12 @@ import time
 from dataclasses import dataclass
 
 from tortoise.connection import get_connection
+from tortoise.models import Model
 
 from db.clock import now_ms
 from db.connection import OWN
 from db.errors import DatabaseUnavailable, SchemaBehind, translated
+from db.models import Key, Profile, Token
 from db.neurolearn import Dataset, Submission
 
 VERSIONS = {
@@ -22,6 +24,12 @@ TRIALS = {
     "UPDATE": "UPDATE {table} SET {column} = {column} WHERE 1 = 0",
     "DELETE": "DELETE FROM {table} WHERE 1 = 0",
 }
+
+
+# A column that the service writes, where it is not the task's id: NEURO-LEARN may grant no others.
+WRITTEN: dict[type[Model], str] = {
+    Submission: "task_status", Profile: "data_id", Key: "key_sha256", Token: "token_id",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -72,7 +80,7 @@ async def missing_rights() -> list[str]:
         f"{right} on {model._meta.db_table}"  # noqa: SLF001 - the ORM's documented place for it
         for model, rights in wanted.items()
         for right in rights
-        if not await _allowed(right, model._meta.db_table, model._meta.db_pk_column)  # noqa: SLF001
+        if not await _allowed(right, model._meta.db_table, WRITTEN.get(model, "task_id"))  # noqa: SLF001
     ]
 
 

@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 from db.clock import now_ms
 from db.errors import DatabaseError, DatabaseUnavailable, translated
 from db.keys import NewKey
+from db.new_tasks import NewTask, insert_new_task, write
 from db.numbers import NUMBERS
 from db.outbox import OutboxMessage
-from db.tasks import NewTask, insert_new_task, write
 from db.transactions import restarted, transaction
 
 MOST_TOGETHER = 64
@@ -40,7 +40,7 @@ class Intake:
         self._writing: asyncio.Task[None] | None = None
 
     async def insert(self, task: NewTask, key: NewKey | None) -> str:
-        """The task's id once it is written; errors as of :func:`db.tasks.insert_new_task`.
+        """The task's id once it is written; errors as of :func:`db.new_tasks.insert_new_task`.
 
         A request that is given up meanwhile does not take the others' tasks along.
         """

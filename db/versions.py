@@ -4,19 +4,21 @@ A newer version may have changed what a column means, so an older one leaves its
 """
 
 import pkgutil
+from collections.abc import Sequence
 from functools import cache
 
 from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.connection import get_connection
-from tortoise.migrations.executor import MigrationExecutor, MigrationTarget
+from tortoise.migrations.executor import MigrationExecutor, MigrationTarget, PlanStep
 
 from db import migrations
 from db.clock import now_ms
 from db.errors import DatabaseError, SchemaAhead, SchemaBehind, translated
-from db.models import Run
+from db.models import Outbox, Run
 from db.states import Status
 
 APP = "sgn"
+PARTS = "0003_deployable"  # since when a task may have parts
 CONFIG = {
     "models": ["db.models"],
     "default_connection": "default",
@@ -63,6 +65,7 @@ async def apply(to: str = "") -> None:
     plan = await executor.plan(targets)
     if any(step.backward for step in plan):
         await _check_idle(connection)
+        await _forget_parts(connection, plan)
     if plan:
         await executor.migrate(targets)
 
@@ -102,6 +105,16 @@ async def _check_idle(connection: BaseDBAsyncClient) -> None:
             f"{len(running)} tasks are being trained, such as {running[0]}; end all workers and "
             "services before a migration is undone."
         )
+
+
+async def _forget_parts(connection: BaseDBAsyncClient, plan: Sequence[PlanStep]) -> None:
+    """An older version would take parts for tasks; their tasks share them out again."""
+    if any(step.backward and step.migration.name == PARTS for step in plan):
+        parts = Run.filter(part__gt=0).using_db(connection)
+        ids = list(await parts.values_list("task_id", flat=True))
+        if ids:
+            await Outbox.filter(task_id__in=ids).using_db(connection).delete()
+            await Run.filter(task_id__in=ids).using_db(connection).delete()
 
 
 def _executor(connection: BaseDBAsyncClient) -> MigrationExecutor:

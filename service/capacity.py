@@ -13,6 +13,11 @@ GROWTH = 1.5
 LOOK_AGAIN_SECONDS = 2.0
 
 
+def needed_packet(max_upload_bytes: int) -> int:
+    """What max_allowed_packet must be for an upload of this size, in bytes of whole MiB."""
+    return mebibytes(int(GROWTH * max_upload_bytes)) << 20
+
+
 async def warn_of_packet(max_upload_bytes: int) -> None:
     """Say once, as soon as the database answers, if an upload may be too large for it."""
     while True:
@@ -21,7 +26,7 @@ async def warn_of_packet(max_upload_bytes: int) -> None:
             break
         except DatabaseError:
             await asyncio.sleep(LOOK_AGAIN_SECONDS)
-    needed = int(GROWTH * max_upload_bytes)
+    needed = needed_packet(max_upload_bytes)
     if most is None or most >= needed:
         return
     log.warning(

@@ -18,6 +18,8 @@ log = logging.getLogger(__name__)
 
 MODEL, CHECKPOINTS, SPOOL = "model", "checkpoints", "spool"
 DAY_MS = 86_400_000
+# Rows of tasks are never deleted by the service: another house's, or the database is an older copy.
+UNKNOWN = "this database does not know its task"
 
 
 class CleaningError(Exception):
@@ -103,9 +105,14 @@ class Cleaning:
     def _left_over(self, known: Known) -> tuple[bool, str]:
         if known.needed:
             return False, known.needed
+        if not known.run:
+            return False, UNKNOWN  # the folder may be shared with other houses of this machine
         if self._days is None:
             return False, "no age was given"
-        written = (self._spool / known.task_id).stat().st_mtime
+        folder = self._spool / known.task_id
+        if not folder.is_dir():
+            return False, "it has gone meanwhile"
+        written = folder.stat().st_mtime
         why = f"it was left on {datetime.fromtimestamp(written, UTC):%Y-%m-%d}"
         return written * 1000 < time.time() * 1000 - self._days * DAY_MS, why
 
@@ -118,10 +125,11 @@ def _model(known: Known, before: int | None) -> tuple[bool, str]:
         return True, f"it was given up on {_day(known.removed_at)}, and its removal was interrupted"
     if known.needed:
         return False, known.needed
+    if not known.run:
+        older = "an older service trained it, and its age is not known"
+        return False, older if known.submitted else UNKNOWN
     if not known.submitted:
         return True, "its task was deleted"
-    if not known.run:
-        return False, "an older service trained it, and its age is not known"
     if before is None:
         return False, "no age was given"
     return known.ended_at < before, f"its task ended on {_day(known.ended_at)}"

@@ -12,7 +12,7 @@ from dramatiq.brokers.redis import RedisBroker
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
-from actors.queue import WORKERS
+from actors.queue import QUEUES, WORKERS
 from db import figures
 from db.errors import DatabaseError
 from registry import RegistryError
@@ -90,7 +90,7 @@ class Figures(Collector):
     async def _queue(self) -> Queue:
         workers = [key async for key in self._client.scan_iter(match=f"{WORKERS}:*", count=1000)]
         messages = {}
-        for name in sorted(self._broker.queues):
+        for name in QUEUES:
             messages[name] = int(await self._client.llen(f"{self._broker.namespace}:{name}"))
         return Queue(messages, len(set(workers)))
 

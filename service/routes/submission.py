@@ -15,8 +15,8 @@ from db import keys, tasks
 from db.errors import KeyUsed, ModelRemoved
 from db.form import TaskForm
 from db.keys import NewKey
+from db.new_tasks import NewTask
 from db.states import Status
-from db.tasks import NewTask
 from graphnet.catalogue import find_model
 from service import checks, workers
 from service.agreement import PARENT

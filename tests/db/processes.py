@@ -11,7 +11,7 @@ from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from typing import Any
 
-from db import datasets, outbox, tasks
+from db import datasets, new_tasks, outbox
 from db.connection import migrate
 from db.errors import NameTaken
 from tests.db.opened import opened
@@ -41,7 +41,7 @@ def _at(start: float, work: Callable[..., Any], *arguments: Any) -> tuple[int, A
 
 def insert_tasks(url: str, count: int) -> list[str]:
     async def insert() -> list[str]:
-        return await asyncio.gather(*(tasks.insert_new_task(TASK) for _ in range(count)))
+        return await asyncio.gather(*(new_tasks.insert_new_task(TASK) for _ in range(count)))
 
     return opened(url, insert())
 

@@ -4,9 +4,9 @@ import json
 from dataclasses import replace
 from typing import Any
 
-from db import claims, tasks
+from db import claims, new_tasks
 from db.claims import Claim
-from db.tasks import NewTask
+from db.new_tasks import NewTask
 
 LEASE_MS = 60_000
 TASK = NewTask(
@@ -21,7 +21,7 @@ TASK = NewTask(
 
 async def submitted(**changes: Any) -> str:
     """The id of a new task."""
-    return await tasks.insert_new_task(replace(TASK, **changes))
+    return await new_tasks.insert_new_task(replace(TASK, **changes))
 
 
 async def claimed(task_id: str, *, lease_ms: int = LEASE_MS, max_attempts: int = 3) -> Claim | None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from db import cancellation, cleaning, runs, tasks
+from db import cancellation, cleaning, new_tasks, runs, tasks
 from db.claims import Claim
 from db.cleaning import Known, look_up, mark_removed
 from db.clock import now_ms
@@ -129,7 +129,7 @@ async def test_a_parent_that_is_cleaned_away_gets_no_child(url: str) -> None:
     await mark_removed(parent, ended_before=LATER)
     orphan, other = replace(TASK, parent_task_id=parent), TASK
     with pytest.raises(ModelRemoved, match=rf"{parent} was cleaned away on 2"):
-        await tasks.insert_new_task(orphan)
+        await new_tasks.insert_new_task(orphan)
     intake = Intake(lambda _: None)
     answers = await asyncio.gather(
         intake.insert(orphan, None), intake.insert(other, None), return_exceptions=True
@@ -162,14 +162,14 @@ async def test_a_parent_whose_child_is_being_written_stays(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     parent = await finished()
-    looked, check = asyncio.Event(), tasks._check_parents
+    looked, check = asyncio.Event(), new_tasks._check_parents
 
     async def slowly(*arguments: Any) -> None:
         await check(*arguments)
         looked.set()
         await asyncio.sleep(HELD_SECONDS)
 
-    monkeypatch.setattr(tasks, "_check_parents", slowly)
+    monkeypatch.setattr(new_tasks, "_check_parents", slowly)
     writing = asyncio.create_task(_child(parent))
     await looked.wait()
     assert "is to be fine-tuned from it" in await mark_removed(parent, ended_before=LATER)

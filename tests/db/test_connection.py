@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from db import runs, tasks
+from db import new_tasks, runs, tasks
 from db.clock import now_ms
 from db.connection import _connection, check_schema, close_database, migrate, open_database, ping
 from db.errors import DatabaseError, DatabaseUnavailable, translated
@@ -181,7 +181,7 @@ async def test_a_connection_lost_as_a_transaction_begins_is_not_kept(url: str) -
         await connected()
         kill_connections(url)  # blocks the loop: the driver cannot know before it writes
         with pytest.raises(DatabaseUnavailable):
-            await translated()(tasks._insert)(TASK, f"TASK{number}", 1, None)
+            await translated()(new_tasks._insert)(TASK, f"TASK{number}", 1, None)
     async with asyncio.timeout(5):
         await connected()
         await submitted()
