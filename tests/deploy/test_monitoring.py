@@ -46,6 +46,7 @@ METRICS = {
     "up",  # Prometheus' own
     *(f"{name}_{suffix}" for name in HISTOGRAMS for suffix in ("bucket", "count", "sum")),
 }
+NOBODY: tuple[str, ...] = ()
 ALERTS = {
     "SgnQueueOld",
     "SgnFailureRate",
@@ -135,7 +136,7 @@ class Queue:
     """Stands in for the client of an empty Redis."""
 
     async def scan_iter(self, **_: object) -> AsyncIterator[str]:
-        for key in ():
+        for key in NOBODY:
             yield key
 
     async def llen(self, _: str) -> int:
