@@ -47,8 +47,13 @@ class Pod:
 @cache
 def text_of(folder: str) -> str:
     """What a folder below kustomize/ renders to."""
+    return rendered(KUSTOMIZE / folder)
+
+
+def rendered(folder: Path) -> str:
+    """What a folder renders to."""
     done = subprocess.run(
-        ["kubectl", "kustomize", str(KUSTOMIZE / folder)],
+        ["kubectl", "kustomize", str(folder)],
         check=False,
         capture_output=True,
         text=True,

@@ -7,7 +7,7 @@ from tests.deploy.rendered import Object, Objects, config, of_kind, pods
 
 PINNED = re.compile(r"[^:@]+:(v?\d+\.\d+\.\d+[\w.-]*|RELEASE\.\d{4}-[\w-]+)|.+@sha256:[0-9a-f]{64}")
 PASSWORD = re.compile(r"://[^/\s:@]*:[^/\s@]+@|aws_secret_access_key|BEGIN [A-Z ]*PRIVATE KEY")
-SECRET_NAME = re.compile(r"PASSWORD|SECRET|TOKEN|ACCESS_KEY|_URL$")
+SECRET_NAME = re.compile(r"PASSWORD|SECRET|TOKEN|ACCESS_KEY|(DATABASE|REDIS)_URL$")
 CONTAINER = {
     "allowPrivilegeEscalation": False,
     "readOnlyRootFilesystem": True,

@@ -1,6 +1,10 @@
 """What can be known of compose.yaml without a container engine."""
 
+import configparser
+import json
 import re
+import shutil
+import socket
 import stat
 import subprocess
 import sys
@@ -20,6 +24,13 @@ from tests.deploy.topology import neuro_learn_statements
 COMPOSE = REPOSITORY / "compose.yaml"
 PROGRAMS = Path(sys.executable).parent
 VERSION = tomllib.loads((REPOSITORY / "pyproject.toml").read_text())["project"]["version"]
+MC = """#!{sh}
+echo "$*" >>{log}
+case "$*" in
+    *attach*) exit "$ATTACHED" ;;
+    *info*) echo "$USER_INFO" ;;
+esac
+"""
 SHAPE = """
     SELECT table_name, column_name, column_type, is_nullable, column_key, extra, character_set_name
     FROM information_schema.columns WHERE table_schema = DATABASE()
@@ -105,9 +116,84 @@ def test_the_tables_are_those_that_django_makes() -> None:
         pytest.skip(str(silent))
 
 
+@pytest.mark.parametrize(
+    ("attached", "user", "status"),
+    [(0, "", 0), (1, "PolicyName: sgn-models", 0), (1, "PolicyName: another", 1)],
+)
+def test_the_bucket_is_made_with_what_the_image_of_mc_has(
+    prepared: Path, tmp_path: Path, attached: int, user: str, status: int
+) -> None:
+    programs = tmp_path / "bin"
+    programs.mkdir()
+    for name in ("sh", "cat"):
+        (programs / name).symlink_to(str(shutil.which(name)))
+    mc = programs / "mc"
+    mc.write_text(MC.format(sh=shutil.which("sh"), log=tmp_path / "log"))
+    mc.chmod(0o755)
+    secrets = prepared / "compose" / "secrets"
+    told = {"PATH": str(programs), "SECRETS": str(secrets), "TMPDIR": str(tmp_path)}
+    told |= {"ATTACHED": str(attached), "USER_INFO": user}
+    script = REPOSITORY / "compose" / "bucket.sh"
+    done = subprocess.run(
+        [programs / "sh", script, "sgn-models"], env=told, check=False, capture_output=True
+    )
+    assert (done.returncode, done.stderr) == (status, b"")
+    keys = configparser.ConfigParser()
+    keys.read(secrets / "s3_credentials")
+    name, secret = keys["default"].values()
+    assert (tmp_path / "log").read_text().splitlines()[:4] == [
+        "mb --ignore-existing store/sgn-models",
+        f"admin policy create store sgn-models {tmp_path}/policy.json",
+        f"admin user add store {name} {secret}",
+        f"admin policy attach store sgn-models --user {name}",
+    ]
+    assert json.loads((tmp_path / "policy.json").read_text())["Statement"]
+
+
 @pytest.mark.parametrize("name", ["prepare.sh", "bucket.sh"])
 def test_the_scripts_are_plain_shell(name: str) -> None:
     subprocess.run(["sh", "-n", REPOSITORY / "compose" / name], check=True)
+
+
+def test_every_builder_leaves_the_same_out() -> None:
+    podman, docker = (
+        (REPOSITORY / name).read_text()
+        for name in (".containerignore", "Containerfile.dockerignore")
+    )
+    assert podman == docker
+
+
+def stage(target: str) -> str:
+    """The lines of a target of the Containerfile."""
+    text = (REPOSITORY / "Containerfile").read_text()
+    return text.partition(f" AS {target}\n")[2].partition("\nFROM ")[0]
+
+
+def test_the_development_image_knows_its_version_and_runs_the_source() -> None:
+    text = stage("development")
+    assert "COPY --from=code /opt/nld-sgn /opt/nld-sgn\n" in text
+    assert "PYTHONPATH=/src:/opt/nld-sgn\n" in text
+
+
+@pytest.mark.parametrize(
+    ("target", "variable"), [("service", "SGN_PORT"), ("worker", "SGN_METRICS_PORT")]
+)
+def test_the_health_checks_ask_the_port_that_is_set(target: str, variable: str) -> None:
+    command = json.loads(
+        stage(target).partition("HEALTHCHECK")[2].partition("CMD ")[2].partition("\n")[0]
+    )
+    assert command[0] == "python"
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        told = {variable: str(server.getsockname()[1])}
+        asked = subprocess.Popen([sys.executable, *command[1:]], env=told)
+        client, _ = server.accept()
+        with client:
+            assert client.recv(1000).startswith(b"GET /healthz ")
+            client.sendall(b"HTTP/1.0 200 OK\r\n\r\nok")
+        assert asked.wait(10) == 0
+    assert subprocess.run(
+        [sys.executable, *command[1:]], env=told, check=False, stderr=subprocess.DEVNULL
+    ).returncode
 
 
 def test_hadolint_finds_nothing_in_the_containerfile() -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.deploy import rules
+from tests.deploy.references import secret_keys
 from tests.deploy.rendered import Object, config, named, of_kind, pod, pods, text_of
 from tests.deploy.traffic import ways
 
@@ -38,7 +39,34 @@ def test_what_is_ours_has_the_version_of_the_project(objects: list[Object]) -> N
         f"{version}-cuda",
     }
     assert named(objects, "Job", f"migration-{version}")
+    assert all(each["metadata"]["name"].endswith(version) for each in of_kind(objects, "Job"))
     assert {each.labels["app.kubernetes.io/version"] for each in ours} == {version}
+
+
+def test_no_job_changes_with_a_setting(objects: list[Object]) -> None:
+    """The name of a ConfigMap with a hash would change a template, which cannot be changed."""
+    for job in of_kind(objects, "Job"):
+        (one,) = pods([job])
+        assert all("envFrom" not in each for each in one.containers)
+        maps = [each["configMap"]["name"] for each in one.spec["volumes"] if "configMap" in each]
+        assert set(maps) <= {"bucket-script"}
+
+
+def test_the_bucket_is_the_one_that_is_used(dev: list[Object]) -> None:
+    (job,) = (each for each in pods(dev) if each.component == "bucket")
+    given = {each["name"]: each["value"] for each in job.containers[0]["env"]}
+    assert given == {name: config(dev)[name] for name in given}
+    assert {"SGN_REGISTRY_URL", "SGN_S3_ENDPOINT_URL"} <= set(given)
+
+
+def test_the_migration_has_a_database_url_of_its_own(objects: list[Object]) -> None:
+    found = {
+        key
+        for each in pods(objects)
+        for name, key in secret_keys([named(objects, each.kind, each.name)])
+        if each.component == "migration"
+    }
+    assert found == {"migrate-url"}
 
 
 def test_only_these_connections_are_let_through_in_dev(dev: list[Object]) -> None:

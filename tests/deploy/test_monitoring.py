@@ -1,15 +1,23 @@
 """Alerts and dashboard name metrics that exist, in expressions that Prometheus understands."""
 
+import asyncio
 import json
 import re
 import shutil
 import subprocess
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
+import service.figures
+from actors.exposition import exposed
+from actors.metrics import worker_metrics
+from db.figures import Figures
+from service.addresses import Addresses
+from service.monitoring import Requests
 from tests.deploy.rendered import Object, named, of_kind
 
 HISTOGRAMS = {"sgn_http_request_seconds", "sgn_training_seconds"}
@@ -38,6 +46,7 @@ METRICS = {
     "up",  # Prometheus' own
     *(f"{name}_{suffix}" for name in HISTOGRAMS for suffix in ("bucket", "count", "sum")),
 }
+NOBODY: tuple[str, ...] = ()
 ALERTS = {
     "SgnQueueOld",
     "SgnFailureRate",
@@ -123,6 +132,57 @@ def test_every_panel_has_a_place_of_its_own(production: list[Object]) -> None:
     assert all(each["gridPos"]["x"] + each["gridPos"]["w"] <= 24 for each in panels)
 
 
+class Queue:
+    """Stands in for the client of an empty Redis."""
+
+    async def scan_iter(self, **_: object) -> AsyncIterator[str]:
+        for key in NOBODY:
+            yield key
+
+    async def llen(self, _: str) -> int:
+        return 0
+
+
+class Broker:
+    """Stands in for the broker, of which the names are read."""
+
+    namespace = "dramatiq"
+    queues = ("sgn",)
+
+
+def names_of(registry: Any) -> set[str]:
+    """What a registry would show, with a sample and without."""
+    found = set()
+    for family in registry.collect():
+        suffixes = {"counter": ["_total"], "info": ["_info"], "gauge": [""]}
+        histogram = ["_bucket", "_count", "_sum"]
+        found |= {family.name + suffix for suffix in suffixes.get(family.type, histogram)}
+    return {name for name in found if name.startswith("sgn_")}
+
+
+def test_the_metrics_are_those_that_the_processes_show(monkeypatch: pytest.MonkeyPatch) -> None:
+    torch = pytest.importorskip("torch", reason="torch, which a worker needs, is not installed.")
+    from actors.gpu import GpuMemory, device_info
+    from graphnet.devices import Choice
+
+    monkeypatch.setattr("actors.gpu.memory", lambda _: {"total": 80_000_000_000})
+    choice = Choice(torch.device("cpu"))
+    worker = exposed(*worker_metrics(), device_info(choice), GpuMemory(choice))
+
+    async def answered() -> Figures:
+        return Figures({}, {}, {}, 0)
+
+    async def nothing() -> None:
+        return
+
+    monkeypatch.setattr("service.figures.figures.read_figures", answered)
+    figures = service.figures.Figures(Queue(), Broker(), nothing)  # type: ignore[arg-type]
+    asyncio.run(figures.refresh())
+    requests = Requests(Addresses(()))
+    ours = exposed(requests.total, requests.seconds, figures)
+    assert names_of(worker) | names_of(ours) == METRICS - {"up"}
+
+
 def series(name: str, values: str, **labels: str) -> dict[str, str]:
     inside = ",".join(f'{key}="{value}"' for key, value in {"namespace": "sgn", **labels}.items())
     return {"series": f"{name}{{{inside}}}", "values": values}
@@ -166,8 +226,27 @@ CASES = [
     ),
     ("SgnWorkerLost", [series("sgn_retries_total", "_x9 1x20", pod="new")], 13, True),
     ("SgnWorkerLost", [series("sgn_retries_total", "3x60", pod="old")], 50, False),
+    (
+        "SgnWorkerLost",  # a pod that went takes its count with it, and hides no other's
+        [
+            series("sgn_retries_total", "5x24 _x40", pod="gone"),
+            series("sgn_retries_total", "0x24 1x40", pod="new"),
+        ],
+        35,
+        True,
+    ),
     ("SgnStorageErrors", [series("sgn_storage_errors_total", "0x5 1+1x20")], 20, True),
     ("SgnStorageErrors", [series("sgn_storage_errors_total", "7x60")], 30, False),
+    *(
+        (
+            f"Sgn{name}Errors",
+            [series(f"sgn_{name.lower()}_errors_total", "0x5 1x20")],
+            minute,
+            False,
+        )
+        for name in ("Storage", "Database")
+        for minute in (7, 11, 14)
+    ),
     ("SgnStorageErrors", [series("sgn_dependency_up", "0x20", dependency="registry")], 10, True),
     ("SgnStorageErrors", [series("sgn_dependency_up", "0x20", dependency="redis")], 10, False),
     ("SgnDatabaseErrors", [series("sgn_database_errors_total", "0x5 1+1x20")], 20, True),

@@ -1,7 +1,9 @@
 """What nginx answers itself, and what it takes."""
 
 import json
+import os
 import re
+import shutil
 import socket
 import ssl
 from collections.abc import Iterator
@@ -72,6 +74,8 @@ def test_an_unusable_request_id_is_replaced(lonely: Front) -> None:
         (b"GET / HTTP/1.1\r\nHost: a\r\nX: " + 40_000 * b"x" + b"\r\n\r\n", 1),
         (b"GET /" + 40_000 * b"x" + b" HTTP/1.1\r\nHost: a\r\n\r\n", 1),
         (b"this is no request\r\n\r\n", 1),
+        (b"GET / HTTP/3.5\r\nHost: a\r\n\r\n", 1),
+        (b"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: sealed\r\n\r\n", 1),
     ],
 )
 def test_what_is_no_request_for_the_service_is_answered_in_json(
@@ -102,6 +106,20 @@ def test_the_example_of_tls(lonely: Front) -> None:
     reply = httpx.get(f"{lonely.tls_url}/healthz", verify=trust)
     _is_refusal(reply, 10)
     assert "max-age" in reply.headers["strict-transport-security"]
+
+
+def test_what_comes_without_tls_where_tls_is_meant(lonely: Front) -> None:
+    _is_refusal(httpx.get(lonely.tls_url.replace("https", "http")), 1)
+
+
+def test_a_machine_without_openssl_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    found = shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin:/usr/local/sbin")
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with (
+        pytest.raises(ServerMissing, match="openssl" if found else "nginx"),
+        nginx(tmp_path / "nginx", [NOBODY]),
+    ):
+        pass
 
 
 def _is_refusal(reply: httpx.Response, number: int) -> None:

@@ -24,6 +24,7 @@ from tests.servers import ServerMissing, free_ports, s3_server
 COLUMNS = """SELECT table_name, column_name, column_type, is_nullable, column_key, extra,
     character_set_name, ordinal_position FROM information_schema.columns
     WHERE table_schema = DATABASE() ORDER BY table_name, ordinal_position"""
+BUCKET = "bucket-0.1.0"
 RUNS = [  # state, kind, device, worker, and which pools are to have a worker more for it
     ("Submitted", "", "", "", {"cpu", "cuda"}),
     ("Submitted", "cpu", "", "", {"cpu"}),
@@ -105,7 +106,7 @@ def test_the_bucket_is_made_once_with_a_key_from_a_file(
     try:
         with s3_server(tmp_path / "s3") as storage:
             key = credentials(storage.access_key, storage.secret_key)
-            given = environment(dev, "bucket", tmp_path, s3_credentials=key)
+            given = environment(dev, BUCKET, tmp_path, s3_credentials=key)
             given["SGN_S3_ENDPOINT_URL"] = storage.endpoint_url
             monkeypatch.delenv("AWS_ACCESS_KEY_ID", raising=False)
             monkeypatch.delenv("AWS_SECRET_ACCESS_KEY", raising=False)
