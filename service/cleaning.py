@@ -41,13 +41,23 @@ class Cleaning:
     """Finds what may go, and removes it.
 
     ``days`` is the least age of models, and of what is left in the spool; None leaves them all.
-    Age alone removes no model that a child or a task in hand refers to.
+    Age alone removes no model that a child or a task in hand refers to. With ``unknown``, models
+    and spools go too whose tasks this database does not know.
     """
 
-    def __init__(self, models: Store, checkpoints: Store, spool: Path, days: int | None) -> None:
+    def __init__(
+        self,
+        models: Store,
+        checkpoints: Store,
+        spool: Path,
+        days: int | None,
+        *,
+        unknown: bool = False,
+    ) -> None:
         self._stores = {MODEL: models, CHECKPOINTS: checkpoints}
         self._spool = spool
         self._days = days
+        self._unknown = unknown
 
     async def plan(self) -> list[Item]:
         """Everything stored. Raises CleaningError, DatabaseError, RegistryError."""
@@ -95,7 +105,7 @@ class Cleaning:
 
     def _judged(self, what: str, known: Known, before: int | None) -> Item:
         judges: dict[str, Callable[[], tuple[bool, str]]] = {
-            MODEL: lambda: _model(known, before),
+            MODEL: lambda: self._model(known, before),
             CHECKPOINTS: lambda: _checkpoints(known),
             SPOOL: lambda: self._left_over(known),
         }
@@ -105,7 +115,7 @@ class Cleaning:
     def _left_over(self, known: Known) -> tuple[bool, str]:
         if known.needed:
             return False, known.needed
-        if not known.run:
+        if not known.run and not self._unknown:
             return False, UNKNOWN  # the folder may be shared with other houses of this machine
         if self._days is None:
             return False, "no age was given"
@@ -116,18 +126,22 @@ class Cleaning:
         why = f"it was left on {datetime.fromtimestamp(written, UTC):%Y-%m-%d}"
         return written * 1000 < time.time() * 1000 - self._days * DAY_MS, why
 
+    def _model(self, known: Known, before: int | None) -> tuple[bool, str]:
+        if not known.run and not known.submitted:
+            return self._unknown, UNKNOWN
+        return _of_age(known, before)
+
     async def _before(self) -> int | None:
         return None if self._days is None else await now_ms() - self._days * DAY_MS
 
 
-def _model(known: Known, before: int | None) -> tuple[bool, str]:
+def _of_age(known: Known, before: int | None) -> tuple[bool, str]:
     if known.removed_at:
         return True, f"it was given up on {_day(known.removed_at)}, and its removal was interrupted"
     if known.needed:
         return False, known.needed
     if not known.run:
-        older = "an older service trained it, and its age is not known"
-        return False, older if known.submitted else UNKNOWN
+        return False, "an older service trained it, and its age is not known"
     if not known.submitted:
         return True, "its task was deleted"
     if before is None:

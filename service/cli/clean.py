@@ -22,10 +22,15 @@ if TYPE_CHECKING:
     metavar="DAYS",
     help="Also remove models whose tasks ended so long ago, unless something refers to them.",
 )
+@click.option(
+    "--unknown",
+    is_flag=True,
+    help="Also remove models of tasks that this database does not know: not another house's?",
+)
 @click.option("--yes", is_flag=True, help="Do it; without this it is only shown what would go.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON for a program.")
 @home_option
-def clean(*, days: int | None, yes: bool, as_json: bool, home: Path | None) -> int:
+def clean(*, days: int | None, unknown: bool, yes: bool, as_json: bool, home: Path | None) -> int:
     """Remove old models, and what belongs to no task any more."""
     import asyncio  # noqa: PLC0415 - slow to import
     import os  # noqa: PLC0415
@@ -36,7 +41,7 @@ def clean(*, days: int | None, yes: bool, as_json: bool, home: Path | None) -> i
     from service.cleaning import CleaningError  # noqa: PLC0415
 
     try:
-        items = asyncio.run(_cleaned(_variables(home, os.environ), days, yes=yes))
+        items = asyncio.run(_cleaned(_variables(home, os.environ), days, unknown=unknown, yes=yes))
     except (SettingsError, DatabaseError, RegistryError, CleaningError, OSError) as error:
         raise click.ClickException(str(error)) from error
     if as_json:
@@ -60,7 +65,9 @@ def _variables(home: Path | None, environment: Mapping[str, str]) -> Mapping[str
     return {name: text for name, text in environment.items() if name not in named} | own
 
 
-async def _cleaned(variables: Mapping[str, str], days: int | None, *, yes: bool) -> list["Item"]:
+async def _cleaned(
+    variables: Mapping[str, str], days: int | None, *, unknown: bool, yes: bool
+) -> list["Item"]:
     """Everything stored, and what becomes or became of it."""
     from actors import settings  # noqa: PLC0415 - slow to import
     from actors.settings import read  # noqa: PLC0415
@@ -78,7 +85,7 @@ async def _cleaned(variables: Mapping[str, str], days: int | None, *, yes: bool)
     await open_database(read(variables, "SGN_DATABASE_URL", str))
     try:
         await check_schema()
-        cleaning = Cleaning(models, checkpoints, spool, days)
+        cleaning = Cleaning(models, checkpoints, spool, days, unknown=unknown)
         found = await cleaning.plan()
         return [await cleaning.carry_out(each) if yes and each.goes else each for each in found]
     finally:

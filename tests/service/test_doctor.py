@@ -25,6 +25,7 @@ from service.settings import Settings
 from tests.databases import ServerSilent, mysql_database, query
 from tests.servers import queue_server
 
+PAGE = Path(__file__).parents[2] / "docs" / "neuro-learn.md"
 REQUIRED = ("SGN_DATABASE_URL", "SGN_REDIS_URL", "SGN_REGISTRY_URL")
 
 
@@ -149,9 +150,42 @@ def test_rights_and_limits_of_a_database_server(variables: dict[str, str]) -> No
             assert fault.check == "rights"
             assert "DELETE on sgn_outbox" in fault.found
             assert "INSERT" not in fault.found
+            query(server, f"REVOKE ALL ON {name}.* FROM {user}@'127.0.0.1'")
+            query(server, *_granted(name, user))
+            assert found(given)["rights"].state == State.OK, found(given)["rights"]
             query(server, f"DROP USER {user}@'127.0.0.1'")
     except ServerSilent as silent:
         pytest.skip(str(silent))
+
+
+def _granted(database: str, user: str) -> list[str]:
+    """What docs/neuro-learn.md says that the service's user may do."""
+    lines = PAGE.read_text().splitlines()
+    return [
+        line.removesuffix(";")
+        .replace("neurolearn.", f"{database}.")
+        .replace("'sgn'@'10.20.0.%'", f"{user}@'127.0.0.1'")
+        for line in lines
+        if line.startswith("GRANT") and "'sgn'@" in line
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "url", "check"),
+    [
+        ("SGN_REDIS_URL", "redis://a..b:6379/0", "redis"),
+        ("SGN_REDIS_URL", "redis://127.0.0.1/0?socket_timeout=hidden", "redis"),
+        ("SGN_DATABASE_URL", "mysql://root:hidden@a..b/x", "database"),
+        ("SGN_DATABASE_URL", "mysql://root@127.0.0.1/x?foo=hidden", "database"),
+    ],
+)
+def test_what_nobody_thought_of_is_a_finding_beside_the_others(
+    variables: dict[str, str], name: str, url: str, check: str
+) -> None:
+    every = found({**variables, name: url})
+    assert every[check].state == State.FAULT
+    assert every["registry"].state == State.OK
+    assert "hidden" not in str(every)
 
 
 def test_a_house_in_a_folder_is_looked_at_whether_it_runs_or_not(

@@ -53,6 +53,7 @@ def test_all_that_answers_is_shown(database: str, tmp_path: Path) -> None:
         broker = redis_broker(url)
         broker.client.set(f"{WORKERS}:here:1", "1")
         broker.client.rpush(f"{broker.namespace}:sgn", "a", "b")
+        broker.client.rpush(f"{broker.namespace}:sgn.cuda", "c")
         text = opened(database, scraped(url, well))
     for line in (
         'sgn_dependency_up{dependency="database"} 1.0',
@@ -62,6 +63,8 @@ def test_all_that_answers_is_shown(database: str, tmp_path: Path) -> None:
         'sgn_parts{state="Running"} 0.0',
         "sgn_outbox_unsent 0.0",
         'sgn_queue_messages{queue="sgn"} 2.0',
+        'sgn_queue_messages{queue="sgn.cuda"} 1.0',
+        'sgn_queue_messages{queue="sgn.cpu"} 0.0',
         "sgn_workers 1.0",
     ):
         assert line in text.splitlines()
