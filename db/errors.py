@@ -22,6 +22,7 @@ MYSQL_DEADLOCK = 1213
 POSTGRES_DEADLOCK = {"40001", "40P01"}
 MYSQL_NOT_LET_IN = {1044, 1045, 1049, 1698}
 # What the drivers raise on a connection that the server has ended.
+CUT = ("Transport does not expose socket instance", "the handler is closed")
 CONNECTION_LOST = {"InterfaceError", "InternalClientError"}
 
 
@@ -82,7 +83,8 @@ async def translated() -> AsyncIterator[None]:
     except (BaseORMException, OSError, TimeoutError, sqlite3.Error) as error:
         raise _translate(error) from error
     except Exception as error:
-        if type(error).__module__.partition(".")[0] not in {"asyncpg", "asyncmy"}:
+        drivers = type(error).__module__.partition(".")[0] in {"asyncpg", "asyncmy"}
+        if not drivers and not _is_cut(error):
             raise
         raise _translate(error) from error
 
@@ -109,9 +111,14 @@ def _translate(error: Exception) -> DatabaseError:
     return DatabaseError("The database refused a statement.")
 
 
+def _is_cut(error: Exception) -> bool:
+    """Whether a connection was cut while it was being made, which no driver expects."""
+    return isinstance(error, RuntimeError) and any(words in str(error) for words in CUT)
+
+
 def _may_pass(error: Exception) -> bool:
     cause = _cause(error)
-    if isinstance(cause, OSError) or type(cause).__name__ in CONNECTION_LOST:
+    if _is_cut(error) or isinstance(cause, OSError) or type(cause).__name__ in CONNECTION_LOST:
         return True
     if isinstance(cause, sqlite3.OperationalError):
         return any(word in str(cause) for word in ("locked", "busy", "unable to open"))

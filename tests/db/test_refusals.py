@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from db.connection import migrate, open_database, ping
-from db.errors import DatabaseError, DatabaseUnavailable
+from db.errors import DatabaseError, DatabaseUnavailable, translated
 from tests.db.backends import on_servers
 from tests.db.opened import opened
 
@@ -38,3 +38,27 @@ def test_a_driver_that_is_not_installed_is_named(
     monkeypatch.setitem(sys.modules, "asyncpg", None)
     with pytest.raises(DatabaseError, match=r"nld-sgn\[postgres\]"):
         asyncio.run(use(f"postgres://root:{SECRET}@127.0.0.1/name"))
+
+
+@pytest.mark.parametrize(
+    ("said", "raised"),
+    [
+        ("Transport does not expose socket instance", DatabaseUnavailable),
+        (
+            "unable to perform operation on <TCPTransport>; the handler is closed",
+            DatabaseUnavailable,
+        ),
+        ("something of our own", RuntimeError),
+    ],
+)
+def test_a_connection_that_is_cut_as_it_is_made_may_be_tried_again(
+    said: str, raised: type[Exception]
+) -> None:
+    """What asyncmy and the loop say then is no error of theirs by its type."""
+
+    async def cut() -> None:
+        async with translated():
+            raise RuntimeError(said)
+
+    with pytest.raises(raised):
+        asyncio.run(cut())
