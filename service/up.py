@@ -24,6 +24,7 @@ from actors.settings import LAST_PORT, TEXT, SettingsError, log_format, read
 from db.connection import migrate
 from db.errors import DatabaseError
 from service.children import Child
+from service.home import QUEUE_LINK, variables
 from service.serve import address, listen, run_loop, serve_until, stop_on_signals
 from service.settings import Settings
 
@@ -31,7 +32,6 @@ log = logging.getLogger(__name__)
 
 WORKER_PATIENCE = 35.0
 START_SECONDS = 120.0
-QUEUE_LINK = "valkey.sock"  # in the home, so that others find the socket
 
 
 class UpError(Exception):
@@ -94,21 +94,10 @@ def _socket_folder() -> Iterator[Path]:
 
 def _environment(home: Path, sockets: Path, listening: socket.socket) -> dict[str, str]:
     host, port = listening.getsockname()[:2]
-    own = {
-        "SGN_DATABASE_URL": f"sqlite://{home / 'sgn.sqlite3'}",
-        "SGN_REDIS_URL": f"unix://{sockets / 'valkey.sock'}",
-        "SGN_REGISTRY_URL": (home / "registry").as_uri(),
-        "SGN_HOST": str(host),
-        "SGN_PORT": str(port),
-    }
     link = home / QUEUE_LINK
     link.unlink(missing_ok=True)
     link.symlink_to(sockets / "valkey.sock")
-    # A file would be heard before what is said here.
-    named = {name for name in os.environ if name.removesuffix("_FILE") in own}
-    given = {name: text for name, text in os.environ.items() if name not in named}
-    # One's own machine may have a device that cannot be used; the result says so.
-    return {"SGN_CPU_FALLBACK": "1", **given, **own}
+    return variables(home, os.environ, SGN_HOST=str(host), SGN_PORT=str(port))
 
 
 def _valkey(home: Path, sockets: Path, environment: dict[str, str]) -> Child:

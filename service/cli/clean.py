@@ -8,6 +8,7 @@ import click
 
 from service.cli.terminal import Column, note, show_json, show_table
 from service.cli.token import home_option
+from service.home import database_file, variables
 
 if TYPE_CHECKING:
     from service.cleaning import Item
@@ -55,14 +56,9 @@ def _variables(home: Path | None, environment: Mapping[str, str]) -> Mapping[str
     """The environment, or what ``sgn up`` gives its processes."""
     if home is None:
         return environment
-    if not (home / "sgn.sqlite3").is_file():
+    if not database_file(home).is_file():
         raise click.ClickException(f"{home} is not the folder of an 'sgn up'.")
-    own = {
-        "SGN_DATABASE_URL": f"sqlite://{home / 'sgn.sqlite3'}",
-        "SGN_REGISTRY_URL": (home / "registry").as_uri(),
-    }
-    named = {name for name in environment if name.removesuffix("_FILE") in own}
-    return {name: text for name, text in environment.items() if name not in named} | own
+    return variables(home, environment)
 
 
 async def _cleaned(

@@ -9,6 +9,7 @@ import click
 
 from service.cli.processes import FOLDER
 from service.cli.terminal import Column, note, show_table
+from service.home import database_url
 
 T = TypeVar("T")
 ROLES = ("read", "submit", "admin")
@@ -109,7 +110,7 @@ def _asked(home: Path | None, query: Coroutine[Any, Any, T]) -> T:
     try:
         if home is not None:
             home.mkdir(0o700, parents=True, exist_ok=True)
-            return asyncio.run(asked(f"sqlite://{home / 'sgn.sqlite3'}"))
+            return asyncio.run(asked(database_url(home)))
         return asyncio.run(asked(read(os.environ, "SGN_DATABASE_URL", str)))
     except (SettingsError, DatabaseError, OSError) as error:
         query.close()

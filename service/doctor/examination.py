@@ -1,7 +1,6 @@
 """All checks at once, none for longer than seconds."""
 
 import asyncio
-import os
 from collections.abc import Awaitable, Mapping
 from pathlib import Path
 
@@ -9,10 +8,10 @@ from actors.settings import SettingsError
 from actors.tracing import check_installed
 from service.doctor import database, device, machine, queue, storage, variables
 from service.doctor.finding import Finding, State, fault, warning
+from service.home import variables as home_variables
 from service.settings import Settings
 
 PATIENCE_SECONDS = 40.0  # for torch; what is asked over the network gives up earlier
-QUEUE_LINK = "valkey.sock"  # as service.up makes it
 VARIABLES = {
     "database": "SGN_DATABASE_URL", "redis": "SGN_REDIS_URL", "registry": "SGN_REGISTRY_URL",
 }  # fmt: skip
@@ -24,20 +23,8 @@ ORDER = (
 
 def examine(environment: Mapping[str, str], home: Path | None) -> list[Finding]:
     """Everything that can be found out, of the embedded house in ``home`` if that is given."""
-    found = environment if home is None else house(home)
+    found = environment if home is None else home_variables(home, environment)
     return asyncio.run(_examine(found, embedded=home is not None))
-
-
-def house(home: Path) -> dict[str, str]:
-    """The variables of ``sgn up`` in this folder, beside those that it takes from its own."""
-    own = {
-        "SGN_DATABASE_URL": f"sqlite://{home / 'sgn.sqlite3'}",
-        "SGN_REDIS_URL": f"unix://{(home / QUEUE_LINK).resolve()}",
-        "SGN_REGISTRY_URL": (home / "registry").as_uri(),
-    }
-    named = {name for name in os.environ if name.removesuffix("_FILE") in own}
-    given = {name: text for name, text in os.environ.items() if name not in named}
-    return {"SGN_CPU_FALLBACK": "1", **given, **own}
 
 
 async def _examine(environment: Mapping[str, str], *, embedded: bool) -> list[Finding]:

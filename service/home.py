@@ -1,0 +1,31 @@
+"""The folder of an ``sgn up``: what is where in it, and what its processes are told."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+QUEUE_LINK = "valkey.sock"  # to the socket, whose own path must be short
+
+
+def database_file(home: Path) -> Path:
+    """The file of the embedded database."""
+    return home / "sgn.sqlite3"
+
+
+def database_url(home: Path) -> str:
+    """The same as SGN_DATABASE_URL names it."""
+    return f"sqlite://{database_file(home)}"
+
+
+def variables(home: Path, environment: Mapping[str, str], **more: str) -> dict[str, str]:
+    """The environment of a process of this house; ``more`` is what it is told besides."""
+    own = {
+        "SGN_DATABASE_URL": database_url(home),
+        "SGN_REDIS_URL": f"unix://{(home / QUEUE_LINK).resolve()}",
+        "SGN_REGISTRY_URL": (home / "registry").as_uri(),
+        **more,
+    }
+    # A file would be heard before what is said here.
+    named = {name for name in environment if name.removesuffix("_FILE") in own}
+    given = {name: text for name, text in environment.items() if name not in named}
+    # One's own machine may have a device that cannot be used; the result says so.
+    return {"SGN_CPU_FALLBACK": "1", **given, **own}
