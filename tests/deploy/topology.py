@@ -128,7 +128,7 @@ def servers(folder: Path) -> Iterator[tuple[dict[str, str], str]]:
 
 def neuro_learn_statements() -> list[str]:
     """What makes NEURO-LEARN's tables where there is no NEURO-LEARN."""
-    text = (REPOSITORY / "compose" / "neurolearn.sql").read_text()
+    text = (REPOSITORY / "kustomize" / "components" / "mariadb" / "neuro-learn.sql").read_text()
     return [part for part in text.split(";") if part.strip()]
 
 

@@ -1,3 +1,5 @@
+-- For a database without NEURO-LEARN only: its two tables, as its Django migrations make them. Where
+-- NEURO-LEARN is, they are its own, and SGN_DATABASE_URL names its database.
 CREATE TABLE `backend_submissions` (
     `id` integer AUTO_INCREMENT NOT NULL PRIMARY KEY,
     `task_id` varchar(32) NOT NULL UNIQUE,
