@@ -10,30 +10,19 @@ from torch import Tensor
 
 from actors.inputs import Inputs
 from actors.patience import patiently
-from graphnet import checkpoint, provenance
-from graphnet.config import Evaluation
+from graphnet import checkpoint
 from graphnet.errors import ModelError
 from registry import ObjectMissing, RegistryUnavailable, Store
 
 log = logging.getLogger(__name__)
 
 
-def identity(inputs: Inputs, asked: Evaluation, device: str) -> str:
+def identity(inputs: Inputs, device: str) -> str:
     """A hash of what a training depends on; another's checkpoint is as good as none.
 
     ``device`` is its kind, such as ``cpu``: the bits of another kind are others.
     """
-    depends = {
-        "version": metadata.version("nld-sgn"),
-        "device": device,
-        "settings": inputs.settings.as_dict(),
-        "evaluation": repr(asked),
-        "parent": inputs.parent.digest if inputs.parent else None,
-        "data": {
-            split: provenance.fingerprints(cohort)
-            for split, cohort in inputs.splits.present().items()
-        },
-    }
+    depends = {"version": metadata.version("nld-sgn"), "device": device, **inputs.facts}
     return hashlib.sha256(json.dumps(depends, sort_keys=True).encode()).hexdigest()
 
 

@@ -1,18 +1,22 @@
 """What a task trains on: its datasets as cohorts, its parent as a model."""
 
 from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
 
 from actors.runtime import Runtime
 from db import datasets, tasks
 from db.errors import ModelRemoved
 from db.form import TaskForm
+from graphnet import provenance
 from graphnet.cohort import Cohort, merge
-from graphnet.config import Settings
+from graphnet.config import Evaluation, Settings
 from graphnet.errors import GraphnetError, ModelError
 from graphnet.manifest import check_manifest
 from graphnet.readers import from_json
 from graphnet.splits import Splits
 from graphnet.stored import StoredModel
+from graphnet.work import Work
 from registry import MANIFEST, PARAMETERS, ObjectMissing, Store
 
 
@@ -23,6 +27,23 @@ class Inputs:
     splits: Splits
     settings: Settings
     parent: StoredModel | None
+    asked: Evaluation
+
+    @cached_property
+    def work(self) -> Work:
+        """What is to be done. Raises GraphnetError."""
+        return Work.of(self.splits, self.settings, self.asked, self.parent)
+
+    @cached_property
+    def facts(self) -> dict[str, Any]:
+        """The same as JSON: hashes in the place of data and parameters."""
+        present = self.splits.present().items()
+        return {
+            "settings": self.settings.as_dict(),
+            "evaluation": repr(self.asked),
+            "parent": self.parent.digest if self.parent else None,
+            "data": {split: provenance.fingerprints(cohort) for split, cohort in present},
+        }
 
 
 def read_inputs(runtime: Runtime, store: Store, form: TaskForm) -> Inputs:
@@ -35,7 +56,7 @@ def read_inputs(runtime: Runtime, store: Store, form: TaskForm) -> Inputs:
     """
     parent = _parent(runtime, store, form)
     settings = form.training_settings(parent.settings.model if parent else "")
-    return Inputs(_splits(runtime, form, settings.label), settings, parent)
+    return Inputs(_splits(runtime, form, settings.label), settings, parent, form.evaluation())
 
 
 def _parent(runtime: Runtime, store: Store, form: TaskForm) -> StoredModel | None:

@@ -107,7 +107,7 @@ class TaskJournal(Journal):
         self._show(training)
         self.pause()
         if time.monotonic() - self._saved > self._pace:
-            self._save()
+            self.save()
 
     def ended(self, training: Training) -> None:
         """Remember the stage for the next checkpoint."""
@@ -138,12 +138,8 @@ class TaskJournal(Journal):
     def keep(self) -> None:
         """Save everything once more, if that can be done within seconds."""
         self._wait()
-        self._save()
+        self.save()
         self._wait()
-
-    def save(self) -> None:
-        """Have what is new written while others go on; nothing is waited for."""
-        self._save()
 
     def _look(self) -> None:
         self._lease.check()
@@ -177,8 +173,8 @@ class TaskJournal(Journal):
         this = self.costs[self.stage] if self.stage < len(self.costs) else 1.0
         return (before + share * this) / (before + this + after)
 
-    def _save(self) -> None:
-        """Have everything new written, unless the last writing still goes on."""
+    def save(self) -> None:
+        """Have everything new written, unless the last writing still goes on; wait for nothing."""
         if self._writer is not None and self._writer.is_alive():
             return
         self._pending, self._failed = {**self._failed, **self._pending}, {}

@@ -11,7 +11,7 @@ from actors.checkpoints import identity
 from actors.inputs import Inputs
 from actors.journal import TaskJournal
 from actors.lease import Lease, LeaseLostError
-from actors.workplace import Begun, Workplace, work_of
+from actors.workplace import Begun, Workplace
 from db import parts as rows
 from db import runs
 from db.claims import Claim, whole_id
@@ -38,13 +38,12 @@ def do_part(place: Workplace, claim: Claim, given: Inputs | None = None) -> bool
     form = TaskForm.from_config(claim.task_type, claim.task_config)
     with Lease(place.runtime, claim) as lease:
         inputs = given or place.inputs(form, lambda: place.check(lease))
-        name = _name(inputs, form, claim.part)
+        name = _name(inputs, claim.part)
         content = _done_before(place, claim, name)
-        with TaskJournal(place.runtime, lease, None, place.kept(inputs, form)) as journal:
+        with TaskJournal(place.runtime, lease, None, place.kept(inputs)) as journal:
             if content is None:
-                work, device = work_of(form, inputs), place.choice.device
                 with journal.step("train"):
-                    content = parts.do(work, claim.part, device=device, journal=journal)
+                    content = _done(place, inputs, claim.part, journal)
         lease.confirm()
         place.stored(
             lambda: place.checkpoints.put(claim.part_of, name, content), lambda: place.check(lease)
@@ -132,10 +131,7 @@ class Parts:
 
     def _read(self, number: int, part: PartState) -> bytes:
         """What a part gave; it is done again here where the storage has lost it."""
-        task_id, name = (
-            self._lease.claim.task_id,
-            _name(self._begun.inputs, self._begun.form, number),
-        )
+        task_id, name = self._lease.claim.task_id, _name(self._begun.inputs, number)
         try:
             content = self._place.stored(
                 lambda: self._place.checkpoints.get(task_id, name), self._begun.journal.pause
@@ -145,12 +141,7 @@ class Parts:
         if hashlib.sha256(content).hexdigest() == part.sha256:
             return content
         log.warning("task %s: part %d is not what was stored; it is done again", task_id, number)
-        return parts.do(
-            self._begun.work(),
-            number,
-            device=self._place.choice.device,
-            journal=self._begun.journal,
-        )
+        return _done(self._place, self._begun.inputs, number, self._begun.journal)
 
 
 def _is_open(part: PartState) -> bool:
@@ -162,6 +153,10 @@ def _is_open(part: PartState) -> bool:
     return True
 
 
-def _name(inputs: Inputs, form: TaskForm, number: int) -> str:
+def _done(place: Workplace, inputs: Inputs, number: int, journal: TaskJournal) -> bytes:
+    return parts.do(inputs.work, number, device=place.choice.device, journal=journal)
+
+
+def _name(inputs: Inputs, number: int) -> str:
     """By all that a part depends on: one of another version or other data is not taken for it."""
-    return f"{identity(inputs, form.evaluation(), '')[:16]}-part-{number:04d}"
+    return f"{identity(inputs, '')[:16]}-part-{number:04d}"

@@ -10,7 +10,7 @@ from torch import Tensor
 from actors.inputs import Inputs
 from actors.lease import Lease
 from actors.outputs import Saved
-from actors.workplace import Workplace, nothing, work_of
+from actors.workplace import Workplace, nothing
 from db import cancellation
 from db.claims import Claim
 from db.errors import ContentTooLarge, DatabaseUnavailable
@@ -35,8 +35,7 @@ def cancelled(
     """Store the best parameters of a training that was cancelled; its result."""
     if state is None:
         return _cancelled([], Saved())
-    shared = form.evaluation().fan_out > 1
-    found = recovered(work_of(form, inputs), state, shared=shared)
+    found = recovered(inputs.work, state, shared=inputs.asked.fan_out > 1)
     if not form.save_model_state:
         return _cancelled(found.lines, Saved())
     facts = {"task_id": task_id, "cancelled_after_epoch": len(found.lines)}
@@ -56,7 +55,7 @@ def settle(place: Workplace, task_id: str) -> None:
     try:
         form = TaskForm.from_config(claim.task_type, claim.task_config)
         inputs = place.inputs(form, nothing)
-        kept = place.kept(inputs, form)
+        kept = place.kept(inputs)
         states = (kept.read(each, 0) for each in (task_id, *claim.earlier))
         state = next((each for each in states if each is not None), None)
         result = cancelled(place, task_id, form, inputs, state=state, confirm=nothing)

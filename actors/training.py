@@ -35,8 +35,7 @@ def train(place: Workplace, claim: Claim, take: Callable[[str, Inputs], bool]) -
         Curve(redis_client(place.runtime.settings.redis_url), claim.task_id) as curve,
     ):
         inputs = place.inputs(form, lambda: place.check(lease))
-        kept = place.kept(inputs, form)
-        with TaskJournal(place.runtime, lease, curve, kept) as journal:
+        with TaskJournal(place.runtime, lease, curve, place.kept(inputs)) as journal:
             begun = Begun(form, inputs, lease, journal)
             try:
                 status = _finish(place, begun, take)
@@ -58,7 +57,7 @@ def _finish(place: Workplace, begun: Begun, take: Callable[[str, Inputs], bool])
     outcome = run(
         inputs.splits,
         inputs.settings,
-        evaluation=form.evaluation(),
+        evaluation=inputs.asked,
         parent=inputs.parent,
         device=place.choice.device,
         journal=begun.journal,
@@ -77,7 +76,7 @@ def _finish(place: Workplace, begun: Begun, take: Callable[[str, Inputs], bool])
 
 def _shared(place: Workplace, begun: Begun, take: Callable[[str, Inputs], bool]) -> Parts | None:
     """Where other workers may help: this one helps them too while it waits."""
-    if begun.form.evaluation().fan_out == 1:
+    if begun.inputs.asked.fan_out == 1:
         return None
     return Parts(place, begun, lambda part_id: take(part_id, begun.inputs))
 

@@ -18,7 +18,6 @@ from db.errors import DatabaseUnavailable
 from db.form import TaskForm
 from graphnet.devices import Choice
 from graphnet.stored import StoredModel
-from graphnet.work import Work
 from registry import RegistryError, RegistryUnavailable, Store
 
 T = TypeVar("T")
@@ -68,9 +67,9 @@ class Workplace:
             check=check,
         )
 
-    def kept(self, inputs: Inputs, form: TaskForm) -> Checkpoints:
+    def kept(self, inputs: Inputs) -> Checkpoints:
         """The checkpoints of a training of these."""
-        key = identity(inputs, form.evaluation(), self.choice.kind)
+        key = identity(inputs, self.choice.kind)
         return Checkpoints(self.checkpoints, key, seconds=self.patience)
 
     def check(self, lease: Lease) -> None:
@@ -119,12 +118,3 @@ class Begun:
     def claim(self) -> Claim:
         """Whose task it is."""
         return self.lease.claim
-
-    def work(self) -> Work:
-        """What is to be done. Raises GraphnetError."""
-        return work_of(self.form, self.inputs)
-
-
-def work_of(form: TaskForm, inputs: Inputs) -> Work:
-    """What a task has to do. Raises GraphnetError."""
-    return Work.of(inputs.splits, inputs.settings, form.evaluation(), inputs.parent)
