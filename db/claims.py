@@ -18,7 +18,7 @@ from db.neurolearn import Submission
 from db.states import Status
 from db.tasks import json_object
 from db.transactions import restarted, transaction
-from db.transitions import LET_GO, ended, mirror, release_parts
+from db.transitions import ACTIVE, LET_GO, ended, mirror, release_parts
 from db.versions import check_known
 
 IN_ALL = 10  # times the attempts since the last checkpoint
@@ -118,9 +118,9 @@ def _free(task_id: str, now: int, connection: BaseDBAsyncClient) -> Any:
 
 async def _taken(task_id: str, token: str, now: int, connection: BaseDBAsyncClient) -> Claim | None:
     """The claim, or the end of a task that cannot be read."""
-    found = await claimed(await Run.get(task_id=task_id, using_db=connection), token, connection)
+    run = await Run.get(task_id=task_id, using_db=connection)
+    found = await claimed(run, token, connection)
     if found is None:
-        run = await Run.get(task_id=task_id, using_db=connection)
         submitted = Submission.filter(task_id=run.part_of or task_id).using_db(connection)
         sentence = (UNREADABLE if await submitted.exists() else DELETED) if not run.part else LET_GO
         mine = Run.filter(task_id=task_id).using_db(connection)
@@ -135,8 +135,11 @@ async def claimed(
 
     None also for a part of a task that has ended.
     """
-    whole = await Run.get_or_none(task_id=run.part_of or run.task_id, using_db=connection)
-    if whole is None or (run.part and whole.state not in {Status.SUBMITTED, Status.RUNNING}):
+    whole: Run | None = run
+    if run.part:
+        active = Run.filter(ACTIVE, task_id=run.part_of).using_db(connection)
+        whole = await active.get_or_none()
+    if whole is None:
         return None
     submission = await Submission.get_or_none(task_id=whole.task_id, using_db=connection)
     config = json_object(submission.task_config) if submission else None

@@ -12,16 +12,16 @@ from typing import Any
 from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.expressions import Q
 
+from db.claims import LONGEST_CHAIN
 from db.clock import now_ms
 from db.errors import translated
 from db.models import Run
 from db.neurolearn import Submission
 from db.states import Status
 from db.transactions import restarted, transaction
+from db.transitions import ACTIVE
 
 LONGEST_LIST = 500
-LONGEST_CHAIN = 16  # of tasks that try each other again, as a claim follows them
-ACTIVE = Q(state__in=[Status.SUBMITTED.value, Status.RUNNING.value])
 # A cancelled task of which a worker is still to store what its checkpoint holds.
 UNSETTLED = Q(state=Status.CANCELLED.value, checkpoint__gt=0)
 BUSY = ACTIVE | UNSETTLED

@@ -107,6 +107,8 @@ async def _write(task_ids: list[str], now: int, *, since: int) -> list[str]:
     """Write a message for each task that has none since then."""
     recent = await _messaged_since(task_ids, since)
     wanted = [task_id for task_id in task_ids if task_id not in recent]
+    if not wanted:
+        return []
     runs = await Run.filter(task_id__in=wanted).values("task_id", "request_id", "kind")
     known = {run["task_id"]: run for run in runs}
     there = [task_id for task_id in wanted if task_id in known]
