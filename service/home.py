@@ -16,11 +16,16 @@ def database_url(home: Path) -> str:
     return f"sqlite://{database_file(home)}"
 
 
-def variables(home: Path, environment: Mapping[str, str], **more: str) -> dict[str, str]:
-    """The environment of a process of this house; ``more`` is what it is told besides."""
+def variables(
+    home: Path, environment: Mapping[str, str], *, socket: Path | None = None, **more: str
+) -> dict[str, str]:
+    """The environment of a process of this house; ``more`` is what it is told besides.
+
+    ``socket`` is the queue's; None is where the home says that it is.
+    """
     own = {
         "SGN_DATABASE_URL": database_url(home),
-        "SGN_REDIS_URL": f"unix://{(home / QUEUE_LINK).resolve()}",
+        "SGN_REDIS_URL": f"unix://{socket or (home / QUEUE_LINK).resolve()}",
         "SGN_REGISTRY_URL": (home / "registry").as_uri(),
         **more,
     }

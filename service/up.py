@@ -94,10 +94,10 @@ def _socket_folder() -> Iterator[Path]:
 
 def _environment(home: Path, sockets: Path, listening: socket.socket) -> dict[str, str]:
     host, port = listening.getsockname()[:2]
-    link = home / QUEUE_LINK
+    link, own = home / QUEUE_LINK, sockets / "valkey.sock"
     link.unlink(missing_ok=True)
-    link.symlink_to(sockets / "valkey.sock")
-    return variables(home, os.environ, SGN_HOST=str(host), SGN_PORT=str(port))
+    link.symlink_to(own)
+    return variables(home, os.environ, socket=own, SGN_HOST=str(host), SGN_PORT=str(port))
 
 
 def _valkey(home: Path, sockets: Path, environment: dict[str, str]) -> Child:
