@@ -33,6 +33,7 @@ class Endpoint:
     body: Mapping[str, Any] | None = None
     refusals: tuple[ErrorNum, ...] = ()
     media_type: str = "application/json"
+    tag: str = "api"
 
 
 TASK_FORM = {
