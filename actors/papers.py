@@ -7,13 +7,11 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-import numpy as np
-
 from db.claims import Claim
 from db.states import Status
 from graphnet.evidence import to_bytes
 from graphnet.experiment import Outcome
-from graphnet.glassbrain import glass_brain
+from graphnet.glassbrain import picture
 from graphnet.report import render
 from registry import EVIDENCE, GLASS_BRAIN, REPORT
 
@@ -28,28 +26,16 @@ def papers(claim: Claim, outcome: Outcome, result: dict[str, Any]) -> dict[str, 
     written = {EVIDENCE: to_bytes(outcome.evidence)}
     result["evidence_sha256"] = hashlib.sha256(written[EVIDENCE]).hexdigest()
     try:
-        picture = _picture(outcome.evidence)
-        if picture is not None:
-            written[GLASS_BRAIN] = picture
-        written[REPORT] = _report(claim, outcome, result, picture)
+        drawn = picture(outcome.evidence)
+        if drawn is not None:
+            written[GLASS_BRAIN] = drawn.encode()
+        written[REPORT] = _report(claim, outcome, result, drawn)
     except Exception:
         log.exception("task %s: its report could not be written; its model is kept", claim.task_id)
     return written
 
 
-def _picture(evidence: Mapping[str, Any]) -> bytes | None:
-    found = evidence["importance"]
-    if found is None or found["coordinates"] is None:
-        return None
-    direction, share, places = (
-        np.array(found[key]) for key in ("direction", "share", "coordinates")
-    )
-    return glass_brain(direction, share, places, "svg")
-
-
-def _report(
-    claim: Claim, outcome: Outcome, result: Mapping[str, Any], picture: bytes | None
-) -> bytes:
+def _report(claim: Claim, outcome: Outcome, result: Mapping[str, Any], drawn: str | None) -> bytes:
     _, manifest = outcome.model.to_bytes()
     task = {
         "task_id": claim.task_id,
@@ -63,5 +49,4 @@ def _report(
         "parent_task_id": claim.parent_task_id or None,
         "finished_at": datetime.now(UTC).isoformat(timespec="seconds"),
     }
-    drawn = None if picture is None else picture.decode()
     return render(task, outcome.evidence, drawn, json.loads(manifest)).encode()

@@ -1,6 +1,8 @@
 """Regions by their importance, drawn in a glass brain."""
 
+from collections.abc import Mapping
 from io import BytesIO
+from typing import Any
 
 import numpy as np
 
@@ -45,3 +47,14 @@ def glass_brain(
         metadata = {"Date": None} if kind == "svg" else {}
         figure.savefig(written, format=kind, facecolor="white", metadata=metadata)
     return written.getvalue()
+
+
+def picture(evidence: Mapping[str, Any]) -> str | None:
+    """An SVG of all regions of an evidence; None where it is not known where they are."""
+    found = evidence["importance"]
+    if found is None or found["coordinates"] is None:
+        return None
+    direction, share, places = (
+        np.array(found[key]) for key in ("direction", "share", "coordinates")
+    )
+    return glass_brain(direction, share, places, "svg").decode()

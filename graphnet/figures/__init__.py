@@ -8,12 +8,13 @@ from graphnet.figures.calibration import calibration
 from graphnet.figures.confusion import confusion
 from graphnet.figures.curves import curves
 from graphnet.figures.distributions import distributions
-from graphnet.figures.forest import forest
+from graphnet.figures.forest import Row, forest
 from graphnet.figures.importance import importance
 from graphnet.figures.lineage import lineage
 from graphnet.figures.roc import roc
 
 __all__ = [
+    "Row",
     "calibration",
     "confusion",
     "curves",

@@ -1,15 +1,8 @@
-"""The report of a task."""
+"""The report of a task: one HTML file that needs nothing else, from facts that are stored.
 
-from collections.abc import Mapping
-from typing import Any
+Torch-free, so that a service can render it again years later.
+"""
 
+from graphnet.report.page import render
 
-def render(
-    task: Mapping[str, Any],
-    evidence: Mapping[str, Any] | None,
-    glass_brain: str | None,
-    manifest: Mapping[str, Any] | None,
-) -> str:
-    """To be written."""
-    del evidence, glass_brain, manifest
-    return str(task["task_id"])
+__all__ = ["render"]
