@@ -1,11 +1,13 @@
 """A worker that ends by itself once there is nothing to do, where one is started for each task."""
 
 import logging
+import math
 import multiprocessing
 import os
 import signal
 import threading
 import time
+from collections.abc import Callable
 from typing import Any
 
 from dramatiq import Broker, Middleware, Worker
@@ -20,11 +22,12 @@ class IdleExit(Middleware):
     """Ends the process, with status 0, after so many seconds without a message.
 
     It ends as on SIGTERM, so what comes in at the last moment is handed back. For a worker with
-    one thread.
+    one thread; ``also`` says for how many seconds there was nothing else to do.
     """
 
-    def __init__(self, seconds: int) -> None:
+    def __init__(self, seconds: int, also: Callable[[], float] = lambda: math.inf) -> None:
         self._seconds = seconds
+        self._also = also
         self._idle_since: float | None = None
         self._ending = threading.Event()
 
@@ -55,7 +58,9 @@ class IdleExit(Middleware):
     def _watch(self) -> None:
         while not self._ending.wait(LOOK_SECONDS):
             since = self._idle_since
-            if since is not None and time.monotonic() - since >= self._seconds:
+            if since is None or self._also() < self._seconds:
+                continue
+            if time.monotonic() - since >= self._seconds:
                 log.info("nothing was to be done for %d s; this worker ends", self._seconds)
                 os.kill(_first_process(), signal.SIGTERM)
                 return

@@ -20,6 +20,9 @@ ATTEMPTS = Counter("sgn_attempts", "Claims.", registry=None)
 RETRIES = Counter("sgn_retries", "Claims beyond a task's first.", registry=None)
 LEASE_LOSSES = Counter("sgn_lease_losses", "Claims lost to another worker.", registry=None)
 OUT_OF_MEMORY = Counter("sgn_out_of_memory", "Times the device's memory ran out.", registry=None)
+PREDICTING = Histogram(
+    "sgn_prediction_seconds", "From a question about new subjects to its answer.", registry=None
+)
 BUSY = Gauge("sgn_busy", "Whether a task is being worked on.", registry=None)
 
 
@@ -60,7 +63,7 @@ def worker_metrics() -> tuple[Collector, ...]:
     for outcome in OUTCOMES:
         ENDED.labels(outcome)
     counters = (ENDED, EPOCHS, ATTEMPTS, RETRIES, LEASE_LOSSES, OUT_OF_MEMORY)
-    return (*counters, TRAINING_SECONDS, BUSY, PACE)
+    return (*counters, TRAINING_SECONDS, PREDICTING, BUSY, PACE)
 
 
 def claimed(attempt: int) -> None:

@@ -54,6 +54,7 @@ def _wired() -> RedisBroker:
         open_store(settings.registry_url, endpoint_url=settings.s3_endpoint_url, folder=folder)
         for folder in (MODELS, CHECKPOINTS)
     )
+    atlases = tuple(Atlas.read(path) for path in settings.atlases)
     choice = choose(settings.device, os.environ, fallback=settings.cpu_fallback)
     limit(choice.device, settings.gpu_share)
     log.log(logging.WARNING if choice.warning else logging.INFO, "%s", choice.said)
@@ -61,7 +62,6 @@ def _wired() -> RedisBroker:
     runtime = Runtime(settings, checkpoints, metrics, choice.kind)
     idle = [IdleExit(settings.idle_exit_seconds)] if settings.idle_exit_seconds else []
     broker = worker_broker(settings.redis_url, choice.kind, [AsyncIO(), runtime, *idle])
-    atlases = [Atlas.read(path) for path in settings.atlases]
     runner = TaskRunner(Workplace(runtime, models, checkpoints, choice, atlases))
     dramatiq.actor(actor_name=ACTOR, queue_name=QUEUE, broker=broker)(runner.__call__)
     dramatiq.set_broker(broker)

@@ -12,6 +12,8 @@ from graphnet.assessment import Assessment, assess, by_site, graph_helps
 from graphnet.atlas import Atlas
 from graphnet.cohort import Cohort
 from graphnet.config import Evaluation, Settings
+from graphnet.domain import KEY as DOMAIN
+from graphnet.domain import Domain
 from graphnet.evidence import Predicted, evidence
 from graphnet.explanation import Explanation, explain
 from graphnet.journal import Journal
@@ -105,6 +107,7 @@ def run(
             name: provenance.fingerprints(cohort) for name, cohort in data.present().items()
         },
         TRAINED_ON: sorted({*provenance.subjects(data.train.ids), *seen(parent)}),
+        DOMAIN: _domain(fitted.model, data, parent).as_dict(),
     }
     shown = evidence(
         _predicted(work, found, validated),
@@ -114,6 +117,13 @@ def run(
         fitted.model.classes,
     )
     return Outcome(replace(fitted.model, facts=facts), result, shown)
+
+
+def _domain(model: StoredModel, data: Splits, parent: StoredModel | None) -> Domain:
+    """What the model has seen, its parent's subjects among it."""
+    own = Domain.of(data.train, model.preprocessing.scaled(data.train))
+    before = None if parent is None else Domain.from_facts(parent.facts)
+    return own if before is None else own.united(before)
 
 
 def _explained(data: Splits) -> Cohort:

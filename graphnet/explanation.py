@@ -63,14 +63,29 @@ def _attributed(model: StoredModel, cohort: Cohort, rows: int) -> Attribution:
     """The same, so many subjects at a time."""
     total = size = np.zeros((len(cohort.regions), len(cohort.measures)))
     gaps: list[float] = []
-    for x, adjacency in _parts(model, cohort, rows):
-        score = _Score(model, x, adjacency)
-        found = IntegratedGradients(score).attribute(x, n_steps=STEPS, internal_batch_size=None)
-        whole = score(x) - score(torch.zeros_like(x))
+    for found, whole in _attributions(model, cohort, rows):
         gaps += (found.sum(dim=(1, 2)) - whole).abs().tolist()
         total = total + found.sum(dim=0).double().numpy()
         size = size + found.abs().sum(dim=0).double().numpy()
     return Attribution(total / len(gaps), size / len(gaps), float(np.mean(gaps)), len(gaps))
+
+
+def contributions(model: StoredModel, cohort: Cohort) -> FloatArray:
+    """What each region adds to each subject's score by integrated gradients, (S, N)."""
+    return memory.halving(partial(_contributed, model, cohort), ROWS)
+
+
+def _contributed(model: StoredModel, cohort: Cohort, rows: int) -> FloatArray:
+    parts = [found.sum(dim=2) for found, _ in _attributions(model, cohort, rows)]
+    return np.asarray(torch.cat(parts).double().numpy())
+
+
+def _attributions(model: StoredModel, cohort: Cohort, rows: int) -> Iterator[tuple[Tensor, Tensor]]:
+    """What each value adds (B, N, F) to the whole (B,), ``rows`` subjects at a time."""
+    for x, adjacency in _parts(model, cohort, rows):
+        score = _Score(model, x, adjacency)
+        found = IntegratedGradients(score).attribute(x, n_steps=STEPS, internal_batch_size=None)
+        yield found, score(x) - score(torch.zeros_like(x))
 
 
 @torch.no_grad()

@@ -11,6 +11,7 @@ from graphnet.readers.cells import as_text, is_empty, numbers
 
 LABEL_COLUMNS = ("LABEL_GROUP", "LABEL")
 ID, SCORE, SITE = "ID", "LABEL_SCORE", "SITE"
+ANY = "any"  # subjects are read whether or not they have a class or a score
 COLUMNS = {ID, *LABEL_COLUMNS, SCORE, SITE}
 DATED = re.compile(r"(?P<site>[A-Za-z0-9]+)_[0-9]{6}_.*")
 
@@ -32,7 +33,7 @@ def ids(columns: Columns, name: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
 def labels(columns: Columns, problems: list[str], name: str, target: str) -> FloatArray:
     """(S,) classes as numbers, NaN where the label is missing."""
     present = [column for column in LABEL_COLUMNS if column in columns]
-    if not present and target == "score":
+    if not present and target != "group":
         return np.full(rows(columns), np.nan)
     if not present:
         problems.append(
@@ -44,7 +45,7 @@ def labels(columns: Columns, problems: list[str], name: str, target: str) -> Flo
     found = numbers(columns[present[0]], present[0], texts)
     known = found[~np.isnan(found)]
     odd = known[(known != np.round(known)) | (known < 0) | (known > 1e6)]
-    if texts or odd.size:
+    if target != ANY and (texts or odd.size):
         shown = texts[0] if texts else f"{present[0]} holds {odd[0]:g}"
         problems.append(
             f"The dataset {name} has a label that is not an integer class (0, 1, …): {shown}."

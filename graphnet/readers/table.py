@@ -106,8 +106,8 @@ def from_columns(columns: Columns, name: str, target: str = "group") -> Cohort:
     """Read a cohort from columns of equal length.
 
     Subjects without a ``target`` are left out and counted in the notes: ``group`` is the class,
-    ``score`` the clinical score. Where there are no measures but a connectome, its rows are the
-    measures: ``FC_j`` of region i is its connectivity with region j.
+    ``score`` the clinical score, ``any`` leaves nobody out. Where there are no measures but a
+    connectome, its rows are the measures: ``FC_j`` of region i is its connectivity with region j.
 
     Raises:
         CohortError: every problem at once: no label, no measure, a region without a measure,
@@ -128,7 +128,7 @@ def from_columns(columns: Columns, name: str, target: str = "group") -> Cohort:
         raise CohortError(*problems)
     if not grid and edges is not None:
         features = edges
-    kept = ~np.isnan(scores if target == "score" else labels)
+    kept = _with_target(labels, scores, target)
     if not kept.any():
         raise CohortError(f"The dataset {name} has no subject with a {WORDS[target]}.")
     ids, notes = subjects.ids(columns, name)
@@ -155,6 +155,12 @@ def from_columns(columns: Columns, name: str, target: str = "group") -> Cohort:
         findings=findings,
         notes=notes,
     )
+
+
+def _with_target(labels: FloatArray, scores: FloatArray, target: str) -> NDArray[np.bool_]:
+    if target == subjects.ANY:
+        return np.ones(len(labels), dtype=bool)
+    return ~np.isnan(scores if target == "score" else labels)
 
 
 def _kept(names: tuple[str, ...], kept: NDArray[np.bool_]) -> tuple[str, ...]:
