@@ -10,6 +10,7 @@ import click
 
 if TYPE_CHECKING:
     from rich.console import Console
+    from rich.table import Table
 
 UNBOUNDED = 1_000_000  # columns: in a pipe nothing is wrapped or cut
 STATUS_STYLES = {"Running": "cyan", "Finished": "green", "Failed": "red", "Cancelled": "yellow"}
@@ -17,11 +18,15 @@ STATUS_STYLES = {"Running": "cyan", "Finished": "green", "Failed": "red", "Cance
 
 @dataclass(frozen=True)
 class Column:
-    """A table's column; one that is ``whole`` is never wrapped: an id is there to be copied."""
+    """A table's column; one that is ``whole`` is never wrapped: an id is there to be copied.
+
+    One that is ``spare`` is left out where a terminal is too narrow for it.
+    """
 
     title: str
     right: bool = False
     whole: bool = False
+    spare: bool = False
     styles: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -57,6 +62,28 @@ def note(sentence: str) -> None:
 
 
 def _show(columns: Sequence[Column], rows: Iterable[Sequence[object]], *, titled: bool) -> None:
+    console, cells = _console(), [list(row) for row in rows]
+    table = _table(columns, cells, titled=titled)
+    while _least(console, table) > console.width and any(column.spare for column in columns):
+        last = max(place for place, column in enumerate(columns) if column.spare)
+        columns = [*columns[:last], *columns[last + 1 :]]
+        cells = [[*row[:last], *row[last + 1 :]] for row in cells]
+        table = _table(columns, cells, titled=titled)
+    # Rather lines that the terminal breaks than an id that is cut.
+    console.width = max(console.width, _least(console, table))
+    with console.capture() as captured:
+        console.print(table)
+    for line in captured.get().splitlines():
+        click.echo(line.rstrip())
+
+
+def _least(console: "Console", table: "Table") -> int:
+    """How many columns of a terminal the table needs."""
+    unbounded = console.options.update(max_width=UNBOUNDED)
+    return console.measure(table, options=unbounded).minimum
+
+
+def _table(columns: Sequence[Column], rows: Iterable[Sequence[object]], *, titled: bool) -> "Table":
     from rich.table import Table  # noqa: PLC0415 - slow to import
     from rich.text import Text  # noqa: PLC0415
 
@@ -70,14 +97,7 @@ def _show(columns: Sequence[Column], rows: Iterable[Sequence[object]], *, titled
         )
     for row in rows:
         table.add_row(*(_cell(column, value) for column, value in zip(columns, row, strict=True)))
-    console = _console()
-    unbounded = console.options.update(max_width=UNBOUNDED)
-    # Rather lines that the terminal breaks than an id that is cut.
-    console.width = max(console.width, console.measure(table, options=unbounded).minimum)
-    with console.capture() as captured:
-        console.print(table)
-    for line in captured.get().splitlines():
-        click.echo(line.rstrip())
+    return table
 
 
 def _cell(column: Column, value: object) -> Any:
