@@ -42,8 +42,8 @@ def _show_split(found: Sequence["Task"], split: str) -> None:
     metrics = [_metrics(task).get(split, {}) for task in found]
     titles = headline(metrics)
     show_heading(f"{SPLITS[split]}, with 95 % intervals")
-    columns = [Column("Task", whole=True), Column("Name", spare=True), Column("Model")]
-    columns += [Column(title) for title in titles.values()]
+    columns = [Column("Task", whole=True), Column("Name", spare=True), Column("Model", spare=True)]
+    columns += [Column(title, spare=name == "n") for name, title in titles.items()]
     show_table(
         columns,
         [

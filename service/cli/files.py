@@ -59,7 +59,7 @@ def write_all(folder: Path, files: Mapping[str, bytes]) -> None:
                 file.write(content)
                 file.flush()
                 os.fsync(file.fileno())
-        for name in reversed(files):
+        for name in reversed(list(files)):
             (folder / name).unlink(missing_ok=True)
         for name in files:
             (Path(staging) / name).replace(folder / name)

@@ -99,7 +99,7 @@ def _titles(metrics: Iterable[Metrics]) -> dict[str, str]:
 def _show_metrics(metrics: Mapping[str, Metrics]) -> None:
     splits = [split for split in SPLITS if split in metrics]
     show_heading("Metrics, with 95 % intervals")
-    columns = [Column("", whole=True), *(Column(SPLITS[split]) for split in splits)]
+    columns = [Column("", whole=True), *(Column(SPLITS[s], spare=s == "train") for s in splits)]
     titles = _titles(metrics.values())
     show_table(
         columns,

@@ -69,5 +69,5 @@ def _event(fields: dict[str, str]) -> Event:
     except ValueError as error:
         raise ClientError("An event of the service is not JSON.") from error
     if not isinstance(facts, dict):
-        raise ClientError("An event of the service is no JSON object.")
+        raise ClientError("An event of the service is not a JSON object.")
     return Event(fields.get("event", "message"), fields.get("id", ""), facts)

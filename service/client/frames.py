@@ -11,6 +11,7 @@ from service.client.answers import Facts, Task
 
 FIGURE = re.compile(r"(\w+) (Loss|Accuracy): (\S+?)(?:,|$)")
 INTERVALS = "ci"
+TEXTS = ("id", "site")
 VALUES = ["value", "low", "high"]
 UNSEEN = ("test", "cv", "val")  # the fairest first
 LISTED = ("accuracy", "balanced_accuracy", "auc", "mae", "r2")
@@ -53,7 +54,13 @@ def predicted(predictions: Sequence[Facts]) -> pd.DataFrame:
 
 def from_csv(text: str) -> pd.DataFrame:
     """A CSV file; ids and sites stay the text they are, also one named NA."""
-    return pd.read_csv(StringIO(text), converters={"id": str, "site": str})
+    columns = pd.read_csv(StringIO(text), nrows=0).columns
+    return pd.read_csv(
+        StringIO(text),
+        dtype=dict.fromkeys(TEXTS, str),
+        keep_default_na=False,
+        na_values={name: [""] for name in columns if name not in TEXTS},
+    )
 
 
 def _result(task: Task) -> Facts:
@@ -91,10 +98,14 @@ def _listed(task: Task) -> dict[str, Any]:
         "task_status": task.task_status,
         "proj_id": task.proj_id,
         "model": task.task_config.get("model"),
-        "submitted_at": pd.to_datetime(task.facts.get("submitted_at")),
+        "submitted_at": _instant(task.facts.get("submitted_at")),
         "split": split,
         **{name: figures[name] for name in LISTED if name in figures},
     }
+
+
+def _instant(text: str | None) -> pd.Timestamp | None:
+    return None if text is None else pd.Timestamp(text)
 
 
 def _prediction(item: Facts) -> dict[str, Any]:

@@ -38,7 +38,7 @@ def test_help_names_every_command_and_loads_nothing_heavy() -> None:
     assert not loaded & heavy
     for command in main.commands:
         assert f"\n  {command} " in ran.stdout
-    assert "..." not in ran.stdout.partition("Commands:")[2]
+    assert "..." not in ran.stdout.partition("Begin:")[2]
 
 
 def test_a_listing_loads_no_more_than_it_needs(fake: FakeService) -> None:
@@ -74,7 +74,10 @@ def test_the_version_is_the_installed_one(tmp_path: Path) -> None:
         (["submit"], "Missing argument 'FORM.json'. See 'sgn submit --help'."),
         (["tasks", "--limit", "0"], "Invalid value for '--limit': 0 is not in the range x>=1."),
         (["data", "add", "x.csv"], "Path 'x.csv' does not exist. See 'sgn data add --help'."),
+        (["data", "add", __file__], "Missing option '--proj'. See 'sgn data add --help'."),
         (["model", TASK], "Missing option '-o' / '--output'. See 'sgn model --help'."),
+        (["compare"], "Missing argument 'TASK...'. See 'sgn compare --help'."),
+        (["completion", "cmd"], "'cmd' is not one of 'bash', 'zsh', 'fish'."),
     ],
 )
 def test_a_wrong_command_line_is_one_sentence(arguments: list[str], sentence: str) -> None:
@@ -90,7 +93,7 @@ def test_without_a_command_the_help_is_shown() -> None:
     ran = CliRunner().invoke(main, [], prog_name="sgn")
 
     assert ran.exit_code == 2
-    assert "Commands:" in ran.stderr
+    assert "Begin:" in ran.stderr
 
 
 def test_nobody_there_is_one_sentence_that_names_the_address() -> None:
