@@ -2,15 +2,24 @@
 
 import click
 
-from service.cli import clean, data, doctor, models, processes, submit, tasks, token
-from service.cli.compare import compare
-from service.cli.completion import completion
+from service.cli import (
+    clean,
+    compare,
+    completion,
+    data,
+    doctor,
+    log,
+    models,
+    predict,
+    processes,
+    report,
+    submit,
+    tasks,
+    token,
+    version,
+    watch,
+)
 from service.cli.group import Sgn
-from service.cli.log import log
-from service.cli.predict import predict
-from service.cli.report import predictions, report
-from service.cli.version import show_version, version
-from service.cli.watch import watch
 from service.whereabouts import DEFAULT_URL, URL
 
 EXIT_STATUS = """\b
@@ -40,7 +49,7 @@ Exit status:
     is_flag=True,
     is_eager=True,
     expose_value=False,
-    callback=show_version,
+    callback=version.show_version,
     help="Show the version and exit.",
 )
 @click.pass_context
@@ -53,12 +62,12 @@ main.add_section("Begin", (processes.up, processes.demo))
 main.add_section("Data", (data.data,))
 main.add_section(
     "Tasks",
-    (submit.submit, tasks.tasks, tasks.show, watch, log, tasks.cancel, tasks.retry),
+    (submit.submit, tasks.tasks, tasks.show, watch.watch, log.log, tasks.cancel, tasks.retry),
 )
-main.add_section("Results", (report, predictions, compare, tasks.lineage))
-main.add_section("Models", (models.models, models.model, predict))
+main.add_section("Results", (report.report, report.predictions, compare.compare, tasks.lineage))
+main.add_section("Models", (models.models, models.model, predict.predict))
 main.add_section(
     "For operators",
     (processes.serve, processes.worker, processes.migrate, token.token, doctor.doctor, clean.clean),
 )
-main.add_section("The command itself", (completion, version))
+main.add_section("The command itself", (completion.completion, version.version))

@@ -5,7 +5,7 @@ import json
 import re
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -345,7 +345,8 @@ def fake_service() -> Iterator[FakeService]:
                 self.send_header("X-Request-Id", "R1")
             self.send_header("Content-Length", str(reply.length or len(reply.body)))
             self.end_headers()
-            self.wfile.write(reply.body)
+            with suppress(BrokenPipeError):  # who asked may have left
+                self.wfile.write(reply.body)
 
         def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
             pass
