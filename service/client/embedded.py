@@ -53,7 +53,7 @@ def _is_taken(folder: Path) -> bool:
     try:
         with lock_file(folder).open() as lock:
             fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return False
     except BlockingIOError:
         return True
