@@ -33,9 +33,9 @@ class Settings:
     the CUDA device cannot be used, ``gpu_share`` which part of that one's memory is this process's.
     Times are in milliseconds: ``patience_ms`` is how long a worker waits for a database or storage
     that is away. Parameters that could not be stored are kept in the folder ``spool``. A worker
-    with nothing to do for ``idle_exit_seconds`` ends; at 0 it stays. A URL may hold a password, so
-    none is ever printed. Port 0 is no listener for metrics; ``traces`` is whether OpenTelemetry's
-    variables ask for them.
+    with nothing to do for ``idle_exit_seconds`` ends; at 0 it stays. ``atlases`` are tables of
+    where regions lie. A URL may hold a password, so none is ever printed. Port 0 is no listener for
+    metrics; ``traces`` is whether OpenTelemetry's variables ask for them.
     """
 
     database_url: str = field(repr=False)
@@ -56,6 +56,7 @@ class Settings:
     log_format: str = TEXT
     traces: bool = False
     idle_exit_seconds: int = 0
+    atlases: tuple[Path, ...] = ()
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Self:
@@ -79,6 +80,7 @@ class Settings:
             checkpoint_ms=read(environment, "SGN_CHECKPOINT_MS", positive, 5_000),
             patience_ms=read(environment, "SGN_PATIENCE_MS", positive, 300_000),
             spool=read(environment, "SGN_SPOOL", Path, cls.spool),
+            atlases=read(environment, "SGN_ATLAS", paths, ()),
             metrics_host=read(environment, "SGN_METRICS_HOST", str, "") or cls.metrics_host,
             metrics_port=read(environment, "SGN_METRICS_PORT", port, 0),
             log_format=read(environment, "SGN_LOG_FORMAT", log_format, cls.log_format),
@@ -142,6 +144,11 @@ def port(text: str) -> int:
     if not text.strip().isdecimal() or int(text) > LAST_PORT:
         raise ValueError(f"it must be a port from 1 to {LAST_PORT}, or 0 for none, not {text!r}")
     return int(text)
+
+
+def paths(text: str) -> tuple[Path, ...]:
+    """Files with commas between them."""
+    return tuple(Path(part.strip()) for part in text.split(",") if part.strip())
 
 
 def log_format(text: str) -> str:

@@ -8,7 +8,7 @@ from actors.curve import Curve
 from actors.inputs import Inputs
 from actors.journal import TaskJournal
 from actors.lease import CancelledTaskError, Lease
-from actors.outputs import Saved
+from actors.papers import papers
 from actors.parts import Parts
 from actors.queue import redis_client
 from actors.salvage import cancelled, stopped, where
@@ -63,13 +63,18 @@ def _finish(place: Workplace, begun: Begun, take: Callable[[str, Inputs], bool])
         journal=begun.journal,
         identity={"task_id": claim.task_id, "parent_task_id": claim.parent_task_id},
         sharing=_shared(place, begun, take),
+        atlases=place.atlases,
     )
-    saved = Saved()
-    if form.save_model_state:
-        check = partial(place.check, begun.lease)
-        saved = place.save(claim.task_id, outcome.model, begun.lease.confirm, check)
-    result = {**outcome.result, **where(saved)}
+    result = {**outcome.result}
     result["warnings"] = [*filter(None, [place.choice.warning]), *result["warnings"]]
+    saved = place.save(
+        claim.task_id,
+        outcome.model if form.save_model_state else None,
+        begun.lease.confirm,
+        partial(place.check, begun.lease),
+        papers(claim, outcome, result),
+    )
+    result |= where(saved)
     with TRACING.span("finish"):
         return place.asked(lambda: runs.update_task_result(claim, result))
 

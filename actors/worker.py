@@ -21,6 +21,7 @@ from actors.task import TaskRunner
 from actors.trace import mark_log
 from actors.tracing import TRACING
 from actors.workplace import Workplace
+from graphnet.atlas import Atlas
 from graphnet.devices import choose, limit
 from graphnet.errors import GraphnetError
 from registry import CHECKPOINTS, MODELS, RegistryError, open_store
@@ -60,7 +61,8 @@ def _wired() -> RedisBroker:
     runtime = Runtime(settings, checkpoints, metrics, choice.kind)
     idle = [IdleExit(settings.idle_exit_seconds)] if settings.idle_exit_seconds else []
     broker = worker_broker(settings.redis_url, choice.kind, [AsyncIO(), runtime, *idle])
-    runner = TaskRunner(Workplace(runtime, models, checkpoints, choice))
+    atlases = [Atlas.read(path) for path in settings.atlases]
+    runner = TaskRunner(Workplace(runtime, models, checkpoints, choice, atlases))
     dramatiq.actor(actor_name=ACTOR, queue_name=QUEUE, broker=broker)(runner.__call__)
     dramatiq.set_broker(broker)
     return broker

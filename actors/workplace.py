@@ -1,7 +1,7 @@
 """What a worker process works with: its database, its registry, its device."""
 
 import logging
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -9,13 +9,14 @@ from actors.checkpoints import Checkpoints, identity
 from actors.inputs import Inputs, read_inputs
 from actors.journal import HandedBackError, TaskJournal
 from actors.lease import Lease
-from actors.outputs import Saved, save
+from actors.outputs import Saved, objects, save
 from actors.patience import patiently
 from actors.runtime import Runtime
 from actors.tracing import TRACING
 from db.claims import Claim
 from db.errors import DatabaseUnavailable
 from db.form import TaskForm
+from graphnet.atlas import Atlas
 from graphnet.devices import Choice
 from graphnet.stored import StoredModel
 from registry import RegistryError, RegistryUnavailable, Store
@@ -30,12 +31,16 @@ def nothing() -> None:
 
 @dataclass(frozen=True)
 class Workplace:
-    """Both stores are the registry's folders; ``choice`` is where to train."""
+    """Both stores are the registry's folders; ``choice`` is where to train.
+
+    ``atlases`` say where regions are.
+    """
 
     runtime: Runtime
     models: Store
     checkpoints: Store
     choice: Choice
+    atlases: Sequence[Atlas] = ()
 
     @property
     def patience(self) -> float:
@@ -82,15 +87,16 @@ class Workplace:
     def save(
         self,
         task_id: str,
-        model: StoredModel,
+        model: StoredModel | None,
         confirm: Callable[[], None],
         check: Callable[[], None] | None = None,
+        papers: Mapping[str, bytes] | None = None,
     ) -> Saved:
-        """Store a model, as long as ``confirm`` before each step, and ``check``, raise nothing."""
+        """Store a model and what is beside it, by name, while ``confirm`` and ``check`` let us."""
         return save(
             self.models,
             task_id,
-            model,
+            objects(model, papers or {}),
             seconds=self.patience,
             spool=self.runtime.settings.spool,
             confirm=confirm,

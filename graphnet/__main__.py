@@ -7,8 +7,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from graphnet.atlas import Atlas
 from graphnet.catalogue import MODELS
 from graphnet.cohort import Cohort, merge
@@ -23,10 +21,12 @@ from graphnet.config import (
 )
 from graphnet.devices import choose_device
 from graphnet.errors import GraphnetError
+from graphnet.evidence import to_bytes
 from graphnet.experiment import Outcome, run
-from graphnet.glassbrain import glass_brain
+from graphnet.glassbrain import picture
 from graphnet.journal import Journal
 from graphnet.readers.files import read_cohort
+from graphnet.report import render
 from graphnet.splits import Splits
 from graphnet.stored import StoredModel
 from graphnet.training import Epoch, Training
@@ -41,16 +41,13 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         atlas = None if asked.atlas is None else Atlas.read(asked.atlas)
         outcome = _train(asked, atlas)
-        picture = None if atlas is None else _picture(outcome, atlas)
     except GraphnetError as error:
         print(*error.sentences, sep="\n", file=sys.stderr)  # noqa: T201
         return 1
     except OSError as error:
         print(f"{error.filename}: {error.strerror}.", file=sys.stderr)  # noqa: T201
         return 1
-    _write(outcome, asked.out)
-    if picture is not None:
-        (asked.out / "glassbrain.png").write_bytes(picture)
+    _write(outcome, asked)
     return 0
 
 
@@ -63,14 +60,15 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--val", nargs="+", type=Path, default=[], metavar="FILE")
     parser.add_argument("--test", nargs="+", type=Path, default=[], metavar="FILE")
     parser.add_argument("--out", type=Path, required=True, metavar="DIR",
-                        help="gets model.safetensors, manifest.json and result.json")  # fmt: skip
+                        help="gets model.safetensors, manifest.json, result.json, "
+                             "evidence.json and report.html")  # fmt: skip
     parser.add_argument("--parent", type=Path, metavar="DIR",
                         help="fine-tune the model in this folder")  # fmt: skip
     parser.add_argument("--model", default="", help=f"one of {', '.join(MODELS)}")
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda or cuda:0")
     parser.add_argument("--atlas", type=Path, metavar="FILE",
                         help="region, x, y, z in millimetres: for the spatial graph; draws "
-                             "glassbrain.png")  # fmt: skip
+                             "glass_brain.svg")  # fmt: skip
     for name, option in ASKED.items():
         flag = f"--{name.replace('_', '-')}"
         if isinstance(option, Flag):
@@ -101,6 +99,7 @@ def _train(asked: argparse.Namespace, atlas: Atlas | None) -> Outcome:
         parent=parent,
         device=choose_device(asked.device),
         journal=_Shown(),
+        atlases=[] if atlas is None else [atlas],
     )
 
 
@@ -128,25 +127,43 @@ class _Shown(Journal):
             print(epoch.line())  # noqa: T201
 
 
-def _picture(outcome: Outcome, atlas: Atlas) -> bytes | None:
-    """The regions that the result names, in a glass brain."""
-    found = (outcome.result["explanation"] or {}).get("regions")
-    if not found:
-        return None
-    direction, share = (np.array([each[key] for each in found]) for key in ("direction", "share"))
-    return glass_brain(direction, share, atlas.of(tuple(each["region"] for each in found)))
-
-
-def _write(outcome: Outcome, folder: Path) -> None:
+def _write(outcome: Outcome, asked: argparse.Namespace) -> None:
+    folder: Path = asked.out
     folder.mkdir(parents=True, exist_ok=True)
     parameters, manifest = outcome.model.to_bytes()
     (folder / "model.safetensors").write_bytes(parameters)
     (folder / "manifest.json").write_bytes(manifest)
     text = json.dumps(outcome.result, indent=1, allow_nan=False, ensure_ascii=False)
     (folder / "result.json").write_text(text, encoding="utf-8")
+    (folder / "evidence.json").write_bytes(to_bytes(outcome.evidence))
+    drawn = picture(outcome.evidence)
+    if drawn is not None:
+        (folder / "glass_brain.svg").write_text(drawn, encoding="utf-8")
+    report = render(_task(outcome, asked), outcome.evidence, drawn, json.loads(manifest))
+    (folder / "report.html").write_text(report, encoding="utf-8")
     for sentence in outcome.result["warnings"]:
         print(f"Note: {sentence}", file=sys.stderr)  # noqa: T201
     print(json.dumps(outcome.result["metrics"], indent=1))  # noqa: T201
+
+
+def _task(outcome: Outcome, asked: argparse.Namespace) -> dict[str, Any]:
+    """What a report needs to know of a training that is no task of a service."""
+    given = {name: getattr(asked, name) for name in ASKED if getattr(asked, name) is not None}
+    return {
+        "task_id": asked.out.name,
+        "task_name": asked.out.name,
+        "proj_id": "",
+        "task_type": "dl_ts" if asked.parent is None else "dl_ft",
+        "task_config": {
+            **{f"{split}_data": [path.stem for path in getattr(asked, split)]
+               for split in ("train", "val", "test")},
+            "model": outcome.model.settings.model,
+            "param_set": given,
+        },
+        "task_result": outcome.result,
+        "attempt": 1,
+        "parent_task_id": None if asked.parent is None else str(asked.parent),
+    }  # fmt: skip
 
 
 if __name__ == "__main__":

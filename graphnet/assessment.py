@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
+
 from graphnet.baselines import Baseline, fit_baselines, fit_score_baselines
 from graphnet.bootstrap import paired_difference
 from graphnet.cohort import Cohort, FloatArray
@@ -20,10 +22,11 @@ NO_EDGE, PARENT = "no_edge", "parent"
 class Assessment:
     """Figures by split, those of baselines by name and split, and paired differences to them.
 
-    ``reasons`` says why a baseline has no figures.
+    ``reasons`` says why a baseline has no figures; ``predicted`` (S, C) is the model's own.
     """
 
     metrics: dict[str, Any]
+    predicted: dict[str, FloatArray]
     baselines: dict[str, dict[str, Any]] = field(default_factory=dict)
     differences: dict[str, dict[str, Any]] = field(default_factory=dict)
     reasons: dict[str, str] = field(default_factory=dict)
@@ -48,7 +51,7 @@ def assess(
         name: figures(model, present[name], values) for name, values in ours.items()
     }
     if not baselines:
-        return Assessment(metrics)
+        return Assessment(metrics, ours)
     theirs, reasons = _simple(model, data)
     if parent is not None:
         theirs[PARENT] = {name: parent.predict(cohort) for name, cohort in present.items()}
@@ -58,6 +61,7 @@ def assess(
         reasons[NO_EDGE] = reason
     return Assessment(
         metrics,
+        ours,
         baselines={
             name: {split: figures(model, present[split], values) for split, values in each.items()}
             for name, each in theirs.items()
@@ -75,6 +79,18 @@ def assess(
 def has_graph(model: StoredModel) -> bool:
     """Whether the same net without its graph would be another."""
     return model.net.edge_aware and model.settings.graph != "none"
+
+
+def by_site(model: StoredModel, cohort: Cohort, predicted: FloatArray) -> dict[str, Any]:
+    """Metrics at each site, of predictions (S, C) or scores (S, 1); NaN where there is none."""
+    there = ~np.isnan(predicted).any(axis=1)
+    sites = np.array(cohort.sites)
+    members = {str(site): np.flatnonzero(there & (sites == site)) for site in np.unique(sites)}
+    return {
+        site: figures(model, cohort.rows(rows), predicted[rows])
+        for site, rows in members.items()
+        if len(rows)
+    }
 
 
 def figures(model: StoredModel, cohort: Cohort, predicted: FloatArray) -> dict[str, Any]:

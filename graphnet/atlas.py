@@ -9,19 +9,23 @@ import numpy as np
 from graphnet.cohort import FloatArray
 from graphnet.errors import CohortError, shortened
 
-COLUMNS = ("x", "y", "z")
+COLUMNS, NAME = ("x", "y", "z"), "name"
 
 
 @dataclass(frozen=True)
 class Atlas:
-    """Regions by name and where their centres are, (N, 3) MNI millimetres."""
+    """Regions by name and where their centres are, (N, 3) MNI millimetres.
+
+    ``names`` are for people, where the table's regions are numbers; the regions' own otherwise.
+    """
 
     regions: tuple[str, ...]
     coordinates: FloatArray
+    names: tuple[str, ...]
 
     @classmethod
     def read(cls, path: Path) -> Self:
-        """Read a table with a header: a region's name in the first column, x, y and z.
+        """Read a table with a header: a region in the first column, x, y and z, maybe a name.
 
         Raises:
             CohortError: the file is not such a table.
@@ -37,7 +41,18 @@ class Atlas:
                 f"The atlas {path.name} is not a table with a region in its first column and the "
                 "columns x, y and z in millimetres."
             ) from error
-        return cls(tuple(str(name) for name in table.iloc[:, 0]), places)
+        regions = tuple(str(name) for name in table.iloc[:, 0])
+        named = table[NAME].astype(str) if NAME in table.columns[1:] else regions
+        return cls(regions, places, tuple(named))
+
+    def has(self, regions: tuple[str, ...]) -> bool:
+        """Whether all of these are in it."""
+        return set(regions) <= set(self.regions)
+
+    def named(self, regions: tuple[str, ...]) -> list[str]:
+        """The names of ``regions``, which it has."""
+        names = dict(zip(self.regions, self.names, strict=True))
+        return [names[region] for region in regions]
 
     def of(self, regions: tuple[str, ...]) -> FloatArray:
         """The coordinates of ``regions``. Raises CohortError, naming those it does not have."""

@@ -1,6 +1,6 @@
 """One task from cohorts to an honest result: prepare, fit, judge, explain."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib import metadata
 from typing import Any
@@ -8,10 +8,12 @@ from typing import Any
 import torch
 
 from graphnet import provenance
-from graphnet.assessment import Assessment, assess, graph_helps
+from graphnet.assessment import Assessment, assess, by_site, graph_helps
+from graphnet.atlas import Atlas
 from graphnet.cohort import Cohort
 from graphnet.config import Evaluation, Settings
-from graphnet.explanation import explain
+from graphnet.evidence import Predicted, evidence
+from graphnet.explanation import Explanation, explain
 from graphnet.journal import Journal
 from graphnet.memory import told
 from graphnet.parts import Gatherer, Sharing
@@ -24,10 +26,11 @@ from graphnet.work import TRAINED_ON, Work, seen
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of a training: the model to keep and the result to show."""
+    """What came of a training: the model to keep, the result to show, and what it rests on."""
 
     model: StoredModel
     result: dict[str, Any]
+    evidence: dict[str, Any]
 
 
 @told
@@ -41,13 +44,15 @@ def run(
     journal: Journal | None = None,
     identity: Mapping[str, str] | None = None,
     sharing: Sharing | None = None,
+    atlases: Sequence[Atlas] = (),
 ) -> Outcome:
     """Train from scratch, or from ``parent``, and judge the model on every split.
 
     The same data, settings and parent give the same parameters bit for bit on one kind of
     processor, also where ``journal`` gives back the state of an interrupted run of the same.
     ``identity`` (task ids) goes into the manifest as it is. With ``sharing``, others do the parts
-    that ``fan_out`` asks for; the same form then gives the same bits, whoever does them.
+    that ``fan_out`` asks for; the same form then gives the same bits, whoever does them. The first
+    of ``atlases`` that has all regions says where these are.
 
     Raises:
         CohortError: splits that do not fit together or hold too little.
@@ -80,6 +85,9 @@ def run(
         validated = validate(fitted.model, data.train, work.plans, work.asked, gatherer.judged)
     along.pause()
     clipped = clipped_values(fitted.model, data)
+    explained = (
+        explain(fitted.model, _explained(data), validated.models) if work.asked.explain else None
+    )
     result = {
         "train_epochs": fitted.lines,
         **_figures(found, validated, data),
@@ -87,9 +95,7 @@ def run(
         "selected_epoch": fitted.epoch,
         "code_version": metadata.version("nld-sgn"),
         "quality": quality(data, clipped),
-        "explanation": explain(fitted.model, _explained(data), validated.models)
-        if work.asked.explain
-        else None,
+        "explanation": explained.summary if explained else None,
         "device": str(on),
     }
     facts = {
@@ -100,12 +106,62 @@ def run(
         },
         TRAINED_ON: sorted({*provenance.subjects(data.train.ids), *seen(parent)}),
     }
-    return Outcome(replace(fitted.model, facts=facts), result)
+    shown = evidence(
+        _predicted(work, found, validated),
+        data.present(),
+        _sites(fitted.model, data, found, validated),
+        _importance(explained, data.train.layout.regions, atlases),
+        fitted.model.classes,
+    )
+    return Outcome(replace(fitted.model, facts=facts), result, shown)
 
 
 def _explained(data: Splits) -> Cohort:
     """Whose predictions are explained: those the model has not seen, where there are any."""
     return data.test or data.val or data.train
+
+
+def _predicted(work: Work, found: Assessment, validated: Validation) -> dict[str, Predicted]:
+    """Everybody who was predicted, with whether that model had trained on them."""
+    data = work.data
+    before = seen(work.parent)
+    trained = {*data.train.ids}
+    splits = {
+        name: Predicted(
+            cohort,
+            found.predicted[name],
+            [each in trained or each in known for each in cohort.ids],
+        )
+        for name, cohort in data.present().items()
+        for known in [set(provenance.known_to(before, cohort))]
+    }
+    unknown = [False] * len(data.train)  # a fold's model starts without who knows its subjects
+    folds = {
+        kind: Predicted(data.train, values, unknown) for kind, values in validated.predicted.items()
+    }
+    return splits | folds
+
+
+def _sites(
+    model: StoredModel, data: Splits, found: Assessment, validated: Validation
+) -> dict[str, Any]:
+    splits = {name: (cohort, found.predicted[name]) for name, cohort in data.present().items()}
+    folds = {kind: (data.train, values) for kind, values in validated.predicted.items()}
+    return {name: by_site(model, *each) for name, each in (splits | folds).items()}
+
+
+def _importance(
+    explained: Explanation | None, regions: tuple[str, ...], atlases: Sequence[Atlas]
+) -> dict[str, Any] | None:
+    """What every region adds, and where it is if an atlas knows."""
+    if explained is None:
+        return None
+    atlas = next((each for each in atlases if each.has(regions)), None)
+    return {
+        **explained.importance,
+        "coordinates": None if atlas is None else atlas.of(regions).tolist(),
+        "names": None if atlas is None else atlas.named(regions),
+    }
 
 
 def _figures(found: Assessment, validated: Validation, data: Splits) -> dict[str, Any]:

@@ -96,10 +96,16 @@ def _moved(model: StoredModel, cohort: Cohort, rows: int) -> FloatArray:
     return total / subjects
 
 
-def explain(
-    model: StoredModel, cohort: Cohort, folds: Sequence[StoredModel] = ()
-) -> dict[str, Any]:
-    """The most important regions and all measures, for a result.
+@dataclass(frozen=True)
+class Explanation:
+    """``summary`` of the most important regions for a result; ``importance`` of all of them."""
+
+    summary: dict[str, Any]
+    importance: dict[str, list[float]]
+
+
+def explain(model: StoredModel, cohort: Cohort, folds: Sequence[StoredModel] = ()) -> Explanation:
+    """What the predictions come from: regions and measures.
 
     ``folds`` are models of the same task trained on other subjects: how far they agree is how far
     the ranking may be believed.
@@ -109,7 +115,7 @@ def explain(
     found = integrated_gradients(model, chosen)
     moved = occlusion(model, chosen)
     order = np.argsort(-found.by_region, kind="stable")[: 2 * TOP]
-    return {
+    summary = {
         "method": "integrated gradients, and occlusion of single regions",
         "subjects": found.subjects,
         "gap": found.gap,
@@ -129,6 +135,12 @@ def explain(
         "agreement_of_methods": _spearman(found.by_region, moved),
         "stability": stability([integrated_gradients(one, chosen).by_region for one in folds]),
     }
+    importance = {
+        "share": found.by_region.tolist(),
+        "direction": found.mean.sum(axis=1).tolist(),
+        "occlusion": moved.tolist(),
+    }
+    return Explanation(summary, importance)
 
 
 def stability(importances: Sequence[FloatArray], top: int = TOP) -> dict[str, Any] | None:

@@ -1,6 +1,8 @@
 """Regions by their importance, drawn in a glass brain."""
 
+from collections.abc import Mapping
 from io import BytesIO
+from typing import Any
 
 import numpy as np
 
@@ -10,13 +12,17 @@ SMALLEST, LARGEST = 6.0, 90.0  # marker areas in square points
 INCHES = (7.2, 2.6)
 
 
-def glass_brain(direction: FloatArray, share: FloatArray, coordinates: FloatArray) -> bytes:
-    """A PNG: the larger a marker the larger the region's ``share``, coloured by ``direction``.
+def glass_brain(
+    direction: FloatArray, share: FloatArray, coordinates: FloatArray, kind: str = "png"
+) -> bytes:
+    """A picture, ``png`` or ``svg``, of regions as markers.
 
-    Both are (N,). Red speaks for the patient class, blue for controls; the colours are told apart
-    by the colour-blind too.
+    The larger one is the larger the region's ``share``; its colour is by ``direction``, both (N,).
+    Red speaks for the patient class, blue for controls; the colours are told apart by the
+    colour-blind too.
     """
     # All of it is slow to import, and needs no screen this way.
+    from matplotlib import rc_context  # noqa: PLC0415
     from matplotlib.figure import Figure  # noqa: PLC0415
     from nilearn.plotting import plot_markers  # noqa: PLC0415
 
@@ -36,5 +42,19 @@ def glass_brain(direction: FloatArray, share: FloatArray, coordinates: FloatArra
         colorbar=True,
     )
     written = BytesIO()
-    figure.savefig(written, format="png", facecolor="white")
+    # Without a date, so that the same regions give the same bytes.
+    with rc_context({"svg.hashsalt": "glass brain"}):
+        metadata = {"Date": None} if kind == "svg" else {}
+        figure.savefig(written, format=kind, facecolor="white", metadata=metadata)
     return written.getvalue()
+
+
+def picture(evidence: Mapping[str, Any]) -> str | None:
+    """An SVG of all regions of an evidence; None where it is not known where they are."""
+    found = evidence["importance"]
+    if found is None or found["coordinates"] is None:
+        return None
+    direction, share, places = (
+        np.array(found[key]) for key in ("direction", "share", "coordinates")
+    )
+    return glass_brain(direction, share, places, "svg").decode()

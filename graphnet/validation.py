@@ -21,7 +21,10 @@ CV, SITES = "cv", "leave_site_out"
 
 @dataclass(frozen=True)
 class Validation:
-    """What folds add to a result: figures under ``cv`` and ``leave_site_out``, and how."""
+    """What folds add to a result: figures under ``cv`` and ``leave_site_out``, and how.
+
+    ``predicted`` (S, C) by kind is the mean over repeats, NaN for whom no fold tested.
+    """
 
     metrics: dict[str, Any] = field(default_factory=dict)
     baselines: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -29,6 +32,7 @@ class Validation:
     facts: dict[str, Any] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
     models: list[StoredModel] = field(default_factory=list)
+    predicted: dict[str, FloatArray] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -124,6 +128,7 @@ def _add(
     (model, train), kind, ours = whose, plan.kind, validated.predicted
     found.models.extend(validated.models)
     found.metrics[kind] = summary(model, train, ours)
+    found.predicted[kind] = ours.mean(axis=0)
     for name, values in validated.baselines.items():
         shown = None if values is None else summary(model, train, values)
         found.baselines.setdefault(name, {})[kind] = shown

@@ -7,14 +7,29 @@ text is one sentence.
 
 from registry.errors import ObjectMissing, RegistryError, RegistryUnavailable
 from registry.location import open_store
-from registry.store import CHECKPOINTS, MANIFEST, MAX_BYTES, MODELS, PARAMETERS, Store
+from registry.store import (
+    CHECKPOINTS,
+    EVIDENCE,
+    GLASS_BRAIN,
+    LOG,
+    MANIFEST,
+    MAX_BYTES,
+    MODELS,
+    PARAMETERS,
+    REPORT,
+    Store,
+)
 
 __all__ = [
     "CHECKPOINTS",
+    "EVIDENCE",
+    "GLASS_BRAIN",
+    "LOG",
     "MANIFEST",
     "MAX_BYTES",
     "MODELS",
     "PARAMETERS",
+    "REPORT",
     "ObjectMissing",
     "RegistryError",
     "RegistryUnavailable",

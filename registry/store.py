@@ -8,6 +8,8 @@ from registry.errors import RegistryError
 MAX_BYTES = 2 * 1024**3
 MODELS, CHECKPOINTS = "models", "checkpoints"  # the folders of a registry
 PARAMETERS, MANIFEST = "model.safetensors", "manifest.json"  # the objects of a model
+EVIDENCE, REPORT = "evidence.json", "report.html"  # what is beside it
+GLASS_BRAIN, LOG = "glass_brain.svg", "log.txt"
 
 _TASK_ID = re.compile(r"[A-Za-z0-9_-]{1,32}")
 _NAME = re.compile(r"[a-z0-9_-][a-z0-9_.-]{0,99}")

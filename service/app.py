@@ -2,12 +2,10 @@
 
 import asyncio
 import contextlib
-import logging
 from collections.abc import AsyncIterator
 
 import redis.asyncio
 from starlette.applications import Starlette
-from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
@@ -18,45 +16,28 @@ from actors.queue import redis_broker
 from actors.relay import Relay
 from actors.tracing import TRACING
 from db.connection import close_database, open_database
-from db.errors import (
-    ContentTooLarge,
-    CursorUnknown,
-    DatabaseError,
-    DatabaseUnavailable,
-    NameTaken,
-    SchemaAhead,
-    SchemaBehind,
-)
 from db.intake import Intake
-from registry import RegistryError, Store, open_store
+from registry import Store, open_store
 from service.addresses import Addresses
 from service.admission import Admission
 from service.capacity import warn_of_packet
 from service.endpoints import ENDPOINTS, Endpoint, Handler
 from service.envelope import Envelope
+from service.faults import FAULTS, answered
 from service.figures import Figures
 from service.guard import Guard
 from service.house import House, house_of
 from service.monitoring import Counted, Monitoring
 from service.openapi import openapi
-from service.replies import MEANINGS, ErrorNum, Refusal, refused, success
+from service.pages.table import PAGES
+from service.replies import success
 from service.settings import Settings
 from service.spans import Traced
 from service.vault import Vault
 
-log = logging.getLogger(__name__)
-
 RELAY_SECONDS = 2.0
 DOCUMENT = "/openapi.json"
-ADDRESSES = Addresses([*(each.path for each in ENDPOINTS), DOCUMENT])
-DATABASE_FAULTS = {
-    DatabaseUnavailable: ErrorNum.DATABASE_UNAVAILABLE,
-    SchemaBehind: ErrorNum.DATABASE_UNAVAILABLE,
-    SchemaAhead: ErrorNum.DATABASE_UNAVAILABLE,
-    CursorUnknown: ErrorNum.FORM_INVALID,
-    ContentTooLarge: ErrorNum.TOO_LARGE,
-    NameTaken: ErrorNum.NAME_TAKEN,
-}
+ADDRESSES = Addresses([*(each.path for each in (*ENDPOINTS, *PAGES)), DOCUMENT])
 
 
 def create_app(settings: Settings, stopping: asyncio.Event) -> ASGIApp:
@@ -94,17 +75,11 @@ def wire(settings: Settings, stopping: asyncio.Event) -> Starlette:
         stopping=stopping,
     )
     app = Starlette(
-        routes=[Route(e.path, _handler(e), methods=[e.method]) for e in ENDPOINTS]
+        routes=[Route(e.path, _handler(e), methods=[e.method]) for e in (*ENDPOINTS, *PAGES)]
         + [Route(DOCUMENT, _openapi, methods=["GET"])],
         lifespan=_lifespan,
-        middleware=[Middleware(Guard, settings=settings)],
-        exception_handlers={
-            Refusal: _refuse,
-            DatabaseError: _database_fault,
-            RegistryError: _registry_fault,
-            HTTPException: _http_fault,
-            Exception: _internal_fault,
-        },
+        middleware=[Middleware(Guard, settings=settings, refuse=answered)],
+        exception_handlers=dict.fromkeys(FAULTS, answered),
     )
     app.router.redirect_slashes = False  # a redirect would be an answer without an error_num
     app.state.house = house
@@ -155,35 +130,4 @@ def _handler(endpoint: Endpoint) -> Handler:
 
 
 async def _openapi(request: Request) -> Response:  # noqa: ARG001
-    return success(**openapi(ENDPOINTS))
-
-
-async def _refuse(request: Request, error: Exception) -> Response:  # noqa: ARG001
-    assert isinstance(error, Refusal)  # noqa: S101 - registered for it
-    return error.reply()
-
-
-async def _database_fault(request: Request, error: Exception) -> Response:
-    for kind, number in DATABASE_FAULTS.items():
-        if isinstance(error, kind):
-            log.warning("%s %s: %s", request.method, request.url.path, error)
-            return refused(number, str(error))
-    return await _internal_fault(request, error)
-
-
-async def _registry_fault(request: Request, error: Exception) -> Response:
-    log.warning("%s %s: %s", request.method, request.url.path, error)
-    return refused(ErrorNum.REGISTRY_UNAVAILABLE, str(error))
-
-
-async def _http_fault(request: Request, error: Exception) -> Response:
-    assert isinstance(error, HTTPException)  # noqa: S101 - registered for it
-    if error.status_code == MEANINGS[ErrorNum.METHOD_NOT_ALLOWED][0]:
-        sentence = f"{request.url.path} does not take {request.method}."
-        return refused(ErrorNum.METHOD_NOT_ALLOWED, sentence)
-    return refused(ErrorNum.NOT_FOUND, f"There is nothing at {request.url.path[:100]}.")
-
-
-async def _internal_fault(request: Request, error: Exception) -> Response:
-    log.error("%s %s failed", request.method, request.url.path, exc_info=error)
-    return refused(ErrorNum.INTERNAL, "A fault of the service itself; its log has the details.")
+    return success(**openapi((*ENDPOINTS, *PAGES)))

@@ -8,7 +8,17 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from service.replies import ErrorNum
-from service.routes import datasets, events, health, metrics, models, stored, submission, tasks
+from service.routes import (
+    datasets,
+    events,
+    evidence,
+    health,
+    metrics,
+    models,
+    stored,
+    submission,
+    tasks,
+)
 
 Handler = Callable[[Request], Awaitable[Response]]
 V0 = "/api/v0"
@@ -33,6 +43,7 @@ class Endpoint:
     body: Mapping[str, Any] | None = None
     refusals: tuple[ErrorNum, ...] = ()
     media_type: str = "application/json"
+    tag: str = "api"
 
 
 TASK_FORM = {
@@ -132,6 +143,35 @@ ENDPOINTS = (
         refusals=STORED,
     ),
     _task("/manifest", stored.manifest, "The manifest beside the parameters.", refusals=STORED),
+    _task(
+        "/report",
+        evidence.report,
+        "The report: one HTML file that needs nothing else.",
+        media_type="text/html",
+        query={"fresh": "true: rendered again from what is stored"},
+        refusals=(*STORED, ErrorNum.FORM_INVALID),
+    ),
+    _task(
+        "/predictions.csv",
+        evidence.predictions,
+        "Who was predicted how, by split; cross-validation is a split too.",
+        media_type="text/csv",
+        refusals=STORED,
+    ),
+    _task(
+        "/evidence",
+        evidence.evidence,
+        "What the figures summarise: predictions, cohorts, figures by site, all regions.",
+        reply={"predictions": "object", "cohorts": "object", "importance": "object"},
+        refusals=STORED,
+    ),
+    _task(
+        "/glass-brain.svg",
+        evidence.glass_brain,
+        "The regions that mattered, where an atlas says where they are.",
+        media_type="image/svg+xml",
+        refusals=STORED,
+    ),
     Endpoint(
         "GET",
         f"{V0}/models",

@@ -1,9 +1,12 @@
-"""Who may do what: every request passes here, and what is not allowed is refused here."""
+"""Who may do what: every request passes here, and what is not allowed is refused here.
+
+A program shows its token in a header; a browser, once somebody has signed in, in a cookie.
+"""
 
 import asyncio
-import logging
 import time
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 from ipaddress import ip_address
 from urllib.parse import urlsplit
@@ -14,24 +17,27 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from db import tokens
 from db.errors import DatabaseError
-from db.tokens import ALL_PROJECTS, Role
-from service.replies import ErrorNum, Refusal, refused
+from db.tokens import ALL_PROJECTS, Role, TokenRecord
+from service.replies import ErrorNum, Refusal
 from service.settings import Settings, is_loopback
 
-log = logging.getLogger(__name__)
+Refuse = Callable[[Request, Exception], Awaitable[Response]]
 
-PUBLIC = frozenset({"/healthz", "/readyz"})
+PUBLIC = frozenset({"/healthz", "/readyz", "/sign-in", "/sign-out", "/preferences"})
+PUBLIC_FILES = "/static/"
 READING = frozenset({"GET", "HEAD"})
 LOOK_AGAIN_SECONDS = 1.0
 CALLER, AGAIN = "sgn.caller", "sgn.again"
+TOKEN_COOKIE = "sgn_token"  # noqa: S105 - its name
 
 
 @dataclass(frozen=True)
 class Caller:
-    """Somebody with a role in one project, or in all of them (None)."""
+    """Somebody with a role in one project, or in all of them (None); ``signed_in`` on a page."""
 
     role: Role
     proj_id: str | None = None
+    signed_in: bool = False
 
     def sees(self, proj_id: str) -> bool:
         """Whether what belongs to this project is there for the caller."""
@@ -59,16 +65,17 @@ class Guard:
     Reading needs the role read, everything else the role submit.
     """
 
-    def __init__(self, app: ASGIApp, settings: Settings) -> None:
+    def __init__(self, app: ASGIApp, settings: Settings, refuse: Refuse) -> None:
         self._app = app
         self._settings = settings
+        self._refuse = refuse
         self._tokens_exist = False
         self._looked = float("-inf")
         self._looking = asyncio.Lock()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass an allowed request on, and answer any other."""
-        if scope["type"] != "http" or scope["path"] in PUBLIC:
+        if scope["type"] != "http" or is_public(scope["path"]):
             await self._app(scope, receive, send)
             return
         request = Request(scope)
@@ -76,10 +83,11 @@ class Guard:
             caller = await self._caller(request)
             _require(caller, Role.READ if request.method in READING else Role.SUBMIT)
         except (Refusal, DatabaseError) as error:
-            await _answer(error)(scope, receive, send)
+            answer = await self._refuse(request, error)
+            await answer(scope, receive, send)
             return
-        again = partial(self._caller, request)
-        await self._app({**scope, CALLER: caller, AGAIN: again}, receive, send)
+        known = {CALLER: caller, AGAIN: partial(self._caller, request)}
+        await self._app({**scope, **known}, receive, send)
 
     async def _caller(self, request: Request) -> Caller:
         scheme, _, text = request.headers.get("authorization", "").partition(" ")
@@ -87,7 +95,17 @@ class Guard:
             token = await tokens.find_token(text.strip()) if scheme.lower() == "bearer" else None
             if token is None:
                 raise _unknown("The token is not known here, has expired or was revoked.")
-            return Caller(token.role, None if token.proj_id == ALL_PROJECTS else token.proj_id)
+            return _of(token)
+        if (text := request.cookies.get(TOKEN_COOKIE, "")) and (
+            token := await tokens.find_token(text)
+        ):
+            if request.method not in READING:
+                refuse_other_pages(request)
+            return replace(_of(token), signed_in=True)
+        return await self._without_token(request)
+
+    async def _without_token(self, request: Request) -> Caller:
+        """Who comes without a token, if they may. Raises Refusal."""
         if not self._is_trusted(request) and not await self._is_open():
             raise _unknown(
                 "A token is needed here: send it as 'Authorization: Bearer …'; 'sgn token new' "
@@ -99,8 +117,8 @@ class Guard:
                 "Without a token, call this service by localhost or by one of the names in its "
                 f"SGN_HOST_NAMES, not by {request.headers.get('host', '')[:80]!r}.",
             )
-        if _is_of_another_page(request):
-            raise Refusal(ErrorNum.FORBIDDEN, "Pages of other sites may not use this service.")
+        if not _is_followed_link(request):
+            refuse_other_pages(request)
         return Caller(Role.SUBMIT)
 
     def _is_trusted(self, request: Request) -> bool:
@@ -138,13 +156,29 @@ class Guard:
         return not is_loopback(self._settings.host) or is_loopback(name)
 
 
-def _is_of_another_page(request: Request) -> bool:
-    """A browser sends along where a request comes from; without a token only our own may."""
+def is_public(path: str) -> bool:
+    """Whether an address is there for everybody."""
+    return path in PUBLIC or path.startswith(PUBLIC_FILES)
+
+
+def refuse_other_pages(request: Request) -> None:
+    """A browser sends along where a request comes from; only our own pages may. Raises Refusal."""
     headers = request.headers
     origin, site = headers.get("origin"), headers.get("sec-fetch-site")
-    if site not in (None, "same-origin", "none"):
-        return True
-    return origin is not None and origin.partition("://")[2] != headers.get("host", "")
+    foreign = origin is not None and origin.partition("://")[2] != headers.get("host", "")
+    if foreign or site not in (None, "same-origin", "none"):
+        raise Refusal(ErrorNum.FORBIDDEN, "Pages of other sites may not use this service.")
+
+
+def _is_followed_link(request: Request) -> bool:
+    """Whether somebody goes to one of our pages from another, which will not see it."""
+    headers = request.headers
+    goes = headers.get("sec-fetch-mode") == "navigate"
+    return request.method == "GET" and goes and headers.get("sec-fetch-dest") == "document"
+
+
+def _of(token: TokenRecord) -> Caller:
+    return Caller(token.role, None if token.proj_id == ALL_PROJECTS else token.proj_id)
 
 
 @lru_cache(256)
@@ -154,13 +188,6 @@ def host_name(host: str) -> str:
         return urlsplit(f"//{host}").hostname or ""
     except ValueError:
         return ""
-
-
-def _answer(error: Refusal | DatabaseError) -> Response:
-    if isinstance(error, Refusal):
-        return error.reply()
-    log.warning("the guard could not ask: %s", error)
-    return refused(ErrorNum.DATABASE_UNAVAILABLE, str(error))
 
 
 def _require(caller: Caller, needed: Role) -> None:

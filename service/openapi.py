@@ -40,6 +40,7 @@ def openapi(endpoints: Iterable[Endpoint]) -> dict[str, Any]:
 def _operation(endpoint: Endpoint) -> dict[str, Any]:
     words = re.findall(r"[A-Za-z0-9]+", endpoint.path)
     operation: dict[str, Any] = {
+        "tags": [endpoint.tag],
         "operationId": "_".join([endpoint.method.lower(), *words]),
         "summary": endpoint.summary,
         "parameters": [

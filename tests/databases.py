@@ -117,7 +117,7 @@ def query(url: str, *statements: str) -> list[tuple[Any, ...]]:
     if parts.scheme == "sqlite":
         return _on_sqlite(parts.path, statements)
     on_server = _on_mysql if parts.scheme == "mysql" else _on_postgres
-    return _blocking(on_server(parts, statements))
+    return blocking(on_server(parts, statements))
 
 
 def answers(url: str) -> bool:
@@ -145,7 +145,7 @@ def _name() -> str:
     return f"sgn_test_{secrets.token_hex(6)}"
 
 
-def _blocking(work: Coroutine[Any, Any, T]) -> T:
+def blocking(work: Coroutine[Any, Any, T]) -> T:
     """Run it to its end, in a thread because the caller's own loop may be running."""
     with ThreadPoolExecutor(1) as thread:
         return thread.submit(asyncio.run, work).result()

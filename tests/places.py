@@ -1,6 +1,5 @@
 """A service that answers, without a worker, on servers or in a folder."""
 
-import asyncio
 import contextlib
 import json
 import os
@@ -15,7 +14,7 @@ import httpx
 
 from db.connection import migrate
 from graphnet.synthetic import cohort_table
-from tests.databases import mysql_database, postgres_database
+from tests.databases import blocking, mysql_database, postgres_database
 from tests.houses import process, serving
 from tests.servers import queue_server, s3_server
 from tests.service.forms import SMALL, form
@@ -76,7 +75,7 @@ def place_at(folder: Path, kind: str = "folder", **changes: str) -> Iterator[Pla
             (folder / "registry").mkdir()
             variables["SGN_REGISTRY_URL"] = (folder / "registry").as_uri()
         variables |= changes
-        asyncio.run(migrate(variables["SGN_DATABASE_URL"]))
+        blocking(migrate(variables["SGN_DATABASE_URL"]))
         http = stack.enter_context(serving(folder, **variables))
         add_small(http)
         yield Place(http, folder, variables)

@@ -20,9 +20,9 @@ async def model(request: Request) -> Response:
     """The stored parameters as safetensors."""
     task = await task_of(request)
     facts = _read(task, await _manifest(request, task))
-    content = await _get(request, task, PARAMETERS)
+    content = await stored(request, task, PARAMETERS)
     if await asyncio.to_thread(_digest, content) != facts.get("parameters_sha256"):
-        raise _damaged(task, "The stored parameters are not those that the manifest names.")
+        raise damaged(task, "The stored parameters are not those that the manifest names.")
     return Response(
         content,
         media_type="application/octet-stream",
@@ -37,11 +37,11 @@ async def manifest(request: Request) -> Response:
 
 
 async def _manifest(request: Request, task: TaskRecord) -> bytes:
-    content = await _get(request, task, MANIFEST)
+    content = await stored(request, task, MANIFEST)
     try:
         check_manifest(content, task.manifest_sha256)
     except ModelError as error:
-        raise _damaged(task, str(error)) from error
+        raise damaged(task, str(error)) from error
     return content
 
 
@@ -49,10 +49,11 @@ def _read(task: TaskRecord, content: bytes) -> dict[str, object]:
     try:
         return read_manifest(content)
     except ModelError as error:
-        raise _damaged(task, str(error)) from error
+        raise damaged(task, str(error)) from error
 
 
-async def _get(request: Request, task: TaskRecord, name: str) -> bytes:
+async def stored(request: Request, task: TaskRecord, name: str, what: str = "model") -> bytes:
+    """An object of the task, ``what`` in words. Raises Refusal, RegistryError."""
     if task.removed_at:
         raise Refusal(ErrorNum.NOT_FOUND, str(ModelRemoved(task.task_id, task.removed_at)))
     try:
@@ -60,7 +61,7 @@ async def _get(request: Request, task: TaskRecord, name: str) -> bytes:
     except ObjectMissing as error:
         raise Refusal(
             ErrorNum.NOT_FOUND,
-            f"The task {task.task_id} is {task.task_status} and has no stored model.",
+            f"The task {task.task_id} is {task.task_status} and has no stored {what}.",
         ) from error
 
 
@@ -68,8 +69,9 @@ def _digest(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def _damaged(task: TaskRecord, sentence: str) -> Refusal:
+def damaged(task: TaskRecord, sentence: str, what: str = "model") -> Refusal:
+    """Why what is stored is not given out."""
     return Refusal(
         ErrorNum.STORED_DAMAGED,
-        f"The model of the task {task.task_id} is not given out. {sentence}",
+        f"The {what} of the task {task.task_id} is not given out. {sentence}",
     )

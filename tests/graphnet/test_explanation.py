@@ -126,7 +126,7 @@ def test_more_classes_and_scores_are_explained_too() -> None:
     scored = replace(people(), scores=people().features[:, 1, 0])
     for data, asked in ((three, {}), (scored, {"label": "score"})):
         model = run(Splits(data), Settings.for_model("SGN", epochs=30, **asked), evaluation=PLAIN)
-        found = explain(model.model, data)
+        found = explain(model.model, data).summary
         assert sum(each["share"] for each in found["measures"]) == pytest.approx(1)
         if asked:
             assert found["regions"][0]["region"] == "2"

@@ -13,6 +13,8 @@ import httpx
 import pytest
 
 from service.endpoints import ENDPOINTS
+from service.guard import is_public
+from service.pages.table import PAGES
 from tests.houses import environment, serving
 from tests.places import Place, add_small, place_at
 from tests.service.forms import form
@@ -61,6 +63,7 @@ def client(place: Place, token: str = "", **headers: str) -> Iterator[httpx.Clie
 def test_every_route_but_two_asks_for_a_token(place: Place, tokens: dict[str, str]) -> None:
     assert tokens
     asked = [(each.method, each.path) for each in ENDPOINTS]
+    asked += [(each.method, each.path) for each in PAGES if not is_public(each.path)]
     asked += [("GET", "/openapi.json"), ("GET", "/nothing"), ("POST", "/"), ("OPTIONS", "/x")]
     with client(place) as http:
         for method, path in asked:

@@ -15,7 +15,7 @@ def test_every_route_is_known_by_its_template() -> None:
 
 @pytest.mark.parametrize(
     "path",
-    ["", "/", "/nothing", "/api/v0/tasks/", "/api/v0/tasks/a/b", "/api/v0/tasks/a\n/model/x"],
+    ["", "//", "/nothing", "/api/v0/tasks/", "/api/v0/tasks/a/b", "/api/v0/tasks/a\n/model/x"],
 )
 def test_any_other_path_is_one_kind(path: str) -> None:
     assert ADDRESSES.template(path) == "other"

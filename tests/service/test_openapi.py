@@ -10,6 +10,7 @@ from actors import settings as house
 from service.app import wire
 from service.endpoints import ENDPOINTS
 from service.openapi import openapi
+from service.pages.table import PAGES
 from service.replies import MEANINGS, ErrorNum
 from service.settings import Settings
 from tests.houses import House
@@ -19,7 +20,7 @@ DOCUMENTED = Path(__file__).resolve().parents[2] / "docs" / "api.md"
 
 def test_no_route_is_missing(tmp_path: Path) -> None:
     where = house.Settings("sqlite:///x", "redis://127.0.0.1:1/0", tmp_path.as_uri())
-    described = openapi(ENDPOINTS)["paths"]
+    described = openapi((*ENDPOINTS, *PAGES))["paths"]
     for route in wire(Settings(where), asyncio.Event()).routes:
         assert isinstance(route, Route)
         for method in (route.methods or set()) - {"HEAD"}:
@@ -30,7 +31,7 @@ def test_no_route_is_missing(tmp_path: Path) -> None:
 
 
 def test_every_reference_leads_somewhere() -> None:
-    document = openapi(ENDPOINTS)
+    document = openapi((*ENDPOINTS, *PAGES))
     names = re.findall(r"#/components/schemas/(\w+)", str(document))
     assert names
     assert set(names) <= set(document["components"]["schemas"])

@@ -1,0 +1,57 @@
+"""How measures are spread at each site."""
+
+from collections.abc import Callable, Mapping
+
+from graphnet.figures.axes import Axes, padded, ticks
+from graphnet.figures.drawing import ACCENT, INK, MUTED, PAPER, box, drawing, line, text
+
+ROW = 24
+Boxes = Mapping[str, Mapping[str, Mapping[str, float | None]]]
+
+
+def distributions(found: Boxes, words: Callable[[str], str] = str) -> str:
+    """A box a site in each measure: quartiles, median, and the 5th and 95th percentile."""
+    if not found:
+        return ""
+    parts, y, told = [], 8.0, []
+    for measure, sites in found.items():
+        known = {site: each for site, each in sites.items() if each.get("median") is not None}
+        if not known:
+            continue
+        parts.append(text(8, y + 14, measure, fill=INK, weight=600, size=13))
+        edges = [
+            value
+            for each in known.values()
+            for key in ("low", "high")
+            if (value := each[key]) is not None
+        ]
+        axes = Axes(150, y + 24, 420, ROW * len(known), padded(edges), (0.0, 1.0))
+        parts += _panel(axes, known)
+        told += [
+            f"{measure}, {site or '—'}: {words('median')} {each['median']:.3g}"
+            for site, each in known.items()
+        ]
+        y += axes.height + 62
+    return drawing(640, y, words("Distributions by site"), f"{'; '.join(told)}.", parts)
+
+
+def _panel(axes: Axes, sites: Mapping[str, Mapping[str, float | None]]) -> list[str]:
+    bottom = axes.top + axes.height
+    parts = []
+    for value, label in ticks(*axes.across):
+        x = axes.x(value)
+        parts += [line((x, axes.top), (x, bottom)), text(x, bottom + 17, label, anchor="middle")]
+    for number, (site, each) in enumerate(sites.items()):
+        y = axes.top + ROW * (number + 0.5)
+        low, q1, median, q3, high = (
+            axes.x(each[key] or 0.0) for key in ("low", "q1", "median", "q3", "high")
+        )
+        parts += [
+            text(140, y + 4, site or "—", anchor="end", fill=INK),
+            line((low, y), (high, y), stroke=MUTED, width=1.5),
+            box(q1, y - 7, q3 - q1, 14, fill=PAPER),
+            box(q1, y - 7, q3 - q1, 14, fill=ACCENT, stroke=ACCENT, radius=3, opacity=0.25),
+            line((median, y - 7), (median, y + 7), stroke=INK, width=2),
+            text(582, y + 4, f"n {each['n'] or 0:g}"),
+        ]
+    return parts

@@ -1,0 +1,99 @@
+"""Elements of SVG as text, and the frame with title and description around them."""
+
+from collections.abc import Iterable, Sequence
+from html import escape
+
+INK = "var(--ink,#1a1e26)"
+MUTED = "var(--muted,#566070)"
+LINE = "var(--line,#d8dde5)"
+PAPER = "var(--paper,#fff)"
+ACCENT = "var(--accent,#2457c5)"
+COLOURS = (ACCENT, "var(--second,#b4500f)", "var(--third,#22704a)", "var(--fourth,#7b3fa0)")
+DASHES = ("", "7 4", "2 3", "10 3 2 3")
+FONT = "font-family:system-ui,'Noto Sans','Noto Sans CJK SC',sans-serif"
+SMALL, USUAL = 12, 13
+Point = tuple[float, float]
+
+
+def text(
+    x: float, y: float, words: str, *, anchor: str = "start", size: int = SMALL,
+    fill: str = MUTED, weight: int = 400, turn: float = 0.0,
+) -> str:  # fmt: skip
+    """Words at a place."""
+    turned = f' transform="rotate({turn:g} {_n(x)} {_n(y)})"' if turn else ""
+    bold = f' font-weight="{weight}"' if weight != 400 else ""
+    return (
+        f'<text x="{_n(x)}" y="{_n(y)}" text-anchor="{anchor}" font-size="{size}" '
+        f'fill="{fill}"{bold}{turned}>{escape(words)}</text>'
+    )
+
+
+def line(
+    start: Point, end: Point, *, stroke: str = LINE, width: float = 1.0, dash: str = ""
+) -> str:
+    """A straight line."""
+    return (
+        f'<line x1="{_n(start[0])}" y1="{_n(start[1])}" x2="{_n(end[0])}" y2="{_n(end[1])}" '
+        f'stroke="{stroke}" stroke-width="{width:g}"{_dashed(dash)}/>'
+    )
+
+
+def path(
+    points: Sequence[Point], *, stroke: str = ACCENT, width: float = 2.0, dash: str = ""
+) -> str:
+    """A line through points."""
+    if not points:
+        return ""
+    through = "L".join(f"{_n(x)} {_n(y)}" for x, y in points)
+    return (
+        f'<path d="M{through}" fill="none" stroke="{stroke}" stroke-width="{width:g}" '
+        f'stroke-linejoin="round"{_dashed(dash)}/>'
+    )
+
+
+def box(
+    x: float, y: float, width: float, height: float, *, fill: str = "none",
+    stroke: str = "none", radius: float = 0.0, opacity: float = 1.0,
+) -> str:  # fmt: skip
+    """A rectangle."""
+    shade = f' fill-opacity="{opacity:.3g}"' if opacity != 1 else ""
+    round_ = f' rx="{radius:g}"' if radius else ""
+    return (
+        f'<rect x="{_n(x)}" y="{_n(y)}" width="{_n(max(width, 0))}" height="{_n(max(height, 0))}" '
+        f'fill="{fill}" stroke="{stroke}"{round_}{shade}/>'
+    )
+
+
+def dot(at: Point, *, radius: float = 4.0, fill: str = ACCENT, stroke: str = PAPER) -> str:
+    """A round marker."""
+    return (
+        f'<circle cx="{_n(at[0])}" cy="{_n(at[1])}" r="{radius:g}" fill="{fill}" '
+        f'stroke="{stroke}" stroke-width="1.5"/>'
+    )
+
+
+def diamond(at: Point, *, radius: float = 5.0, fill: str = ACCENT) -> str:
+    """A marker with corners."""
+    x, y = at
+    corners = [(x, y - radius), (x + radius, y), (x, y + radius), (x - radius, y)]
+    listed = " ".join(f"{_n(a)},{_n(b)}" for a, b in corners)
+    return f'<polygon points="{listed}" fill="{fill}" stroke="{PAPER}" stroke-width="1"/>'
+
+
+def drawing(width: float, height: float, title: str, summary: str, parts: Iterable[str]) -> str:
+    """The whole figure; ``summary`` says in words what is to be seen."""
+    return (
+        f'<svg viewBox="0 0 {_n(width)} {_n(height)}" width="100%" role="img" '
+        f'aria-label="{escape(f"{title}. {summary}")}" style="{FONT};max-width:{_n(width)}px" '
+        f'xmlns="http://www.w3.org/2000/svg"><title>{escape(title)}</title>'
+        f"<desc>{escape(summary)}</desc>{''.join(parts)}</svg>"
+    )
+
+
+def _dashed(dash: str) -> str:
+    return f' stroke-dasharray="{dash}"' if dash else ""
+
+
+def _n(value: float) -> str:
+    """As few digits as the eye needs."""
+    return f"{value:.2f}".rstrip("0").rstrip(".")

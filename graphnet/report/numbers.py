@@ -1,0 +1,50 @@
+"""How numbers stand in a report."""
+
+from collections.abc import Mapping
+from typing import Any
+
+NOTHING = "—"
+OF_CLASSES = {
+    "n": "Subjects",
+    "accuracy": "Accuracy",
+    "balanced_accuracy": "Balanced accuracy",
+    "sensitivity": "Sensitivity",
+    "specificity": "Specificity",
+    "auc": "AUC",
+    "brier": "Brier score",
+    "ece": "Expected calibration error",
+}
+OF_SCORES = {
+    "n": "Subjects",
+    "mae": "Mean absolute error",
+    "rmse": "Root mean square error",
+    "r2": "R²",
+    "pearson": "Pearson's r",
+    "spearman": "Spearman's ρ",
+}
+
+
+def figure(value: float | None, digits: int = 3) -> str:
+    """Such as 0.812; a dash for what could not be computed."""
+    if value is None:
+        return NOTHING
+    return str(value) if isinstance(value, int) else f"{value:.{digits}f}"
+
+
+def with_interval(metrics: Mapping[str, Any] | None, name: str) -> str:
+    """Such as ``0.812 [0.74, 0.87]``."""
+    if not metrics:
+        return NOTHING
+    bounds = (metrics.get("ci") or {}).get(name)
+    if not bounds or None in bounds:
+        return figure(metrics.get(name))
+    return f"{figure(metrics.get(name))} [{bounds[0]:.2f}, {bounds[1]:.2f}]"
+
+
+def signed(difference: Mapping[str, Any] | None) -> str:
+    """A paired difference, such as ``+0.017 [-0.01, +0.04]``."""
+    if not difference or difference.get("difference") is None:
+        return NOTHING
+    bounds = difference.get("ci")
+    shown = f"{difference['difference']:+.3f}"
+    return f"{shown} [{bounds[0]:+.2f}, {bounds[1]:+.2f}]" if bounds else shown

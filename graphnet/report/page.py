@@ -1,0 +1,152 @@
+"""A report from its facts: what the template needs, and the template filled in."""
+
+import json
+import shlex
+from collections.abc import Mapping
+from functools import lru_cache
+from importlib.resources import files
+from typing import Any
+
+from jinja2 import ChainableUndefined, Environment, PackageLoader
+from markupsafe import Markup
+
+from graphnet import figures
+from graphnet.report.facts import Facts, Json, split_name
+from graphnet.report.methods import methods
+from graphnet.report.numbers import figure, signed, with_interval
+from graphnet.report.references import Citations
+from graphnet.report.summary import headline, verdict
+from graphnet.report.tables import (
+    baseline_rows,
+    cohort_rows,
+    metric_rows,
+    quality_rows,
+    region_rows,
+    settings_rows,
+    site_tables,
+)
+
+LONGEST_FORM = 20_000  # characters
+FORM = ("proj_name", "train_data", "val_data", "enable_test", "test_data", "model", "param_set")
+
+
+def render(
+    task: Json, evidence: Json | None, glass_brain: str | None, manifest: Json | None
+) -> str:
+    """One HTML document without scripts and without anything from elsewhere.
+
+    ``task`` is as the API shows a finished one; ``evidence`` and ``manifest`` are as they were
+    stored, ``glass_brain`` is an SVG document; each may be missing, and the report says so.
+    """
+    facts = Facts(task, evidence, glass_brain, manifest)
+    citations = Citations()
+    told = [(heading, citations.numbered(text)) for heading, text in methods(facts)]
+    text: str = (
+        _environment()
+        .get_template("report.html")
+        .render(
+            task=task,
+            facts=facts,
+            style=Markup((files("graphnet.report") / "templates/report.css").read_text("utf-8")),  # noqa: S704 - ours
+            headline=headline(facts),
+            verdict=verdict(facts),
+            methods=told,
+            works=citations.listed,
+            tables={
+                "cohorts": cohort_rows(facts),
+                "metrics": metric_rows(facts),
+                "baselines": baseline_rows(facts),
+                "sites": site_tables(facts),
+                "quality": quality_rows(facts),
+                "regions": region_rows(facts),
+                "settings": settings_rows(facts),
+            },
+            drawn=_drawn(facts),
+            form=json.dumps(_form(facts), indent=1, ensure_ascii=False)[:LONGEST_FORM],
+            command=_command(facts),
+        )
+    )
+    return text
+
+
+def _drawn(facts: Facts) -> dict[str, Markup]:
+    """The figures by name, "" for what cannot be drawn."""
+    result, evidence = facts.result, facts.evidence
+    lines = [str(line) for line in result.get("train_epochs") or ()]
+    drawn = {"curves": figures.curves(lines, result.get("selected_epoch"))}
+    if evidence is not None and not facts.by_score:
+        drawn |= {"roc": figures.roc(evidence), "calibration": figures.calibration(evidence)}
+    if evidence is not None:
+        drawn["importance"] = figures.importance(evidence)
+    best = facts.metrics.get(facts.headline) or {}
+    if best.get("confusion") and evidence is not None:
+        drawn["confusion"] = figures.confusion(best["confusion"], evidence["classes"])
+    drawn["beside"] = _beside(facts)
+    if facts.glass_brain:
+        drawn["brain"] = facts.glass_brain[facts.glass_brain.index("<svg") :]
+    return {name: Markup(each) for name, each in drawn.items()}  # noqa: S704 - drawn by us
+
+
+def _beside(facts: Facts) -> str:
+    """The model's headline figure beside those of the baselines."""
+    name, split = ("r2", "R²") if facts.by_score else ("auc", "AUC")
+    ours = facts.metrics.get(facts.headline)
+    if ours is None:
+        return ""
+    theirs = facts.result.get("baselines") or {}
+    rows = [_row(facts.card.name, ours, name, ours=True)]
+    rows += [
+        _row(other.replace("_", " "), each.get(facts.headline), name, ours=False)
+        for other, each in theirs.items()
+    ]
+    title = f"{split}, {split_name(facts.headline).lower()}"
+    return figures.forest(rows, title, reference=0.0 if facts.by_score else 0.5)
+
+
+def _row(label: str, found: Json | None, name: str, *, ours: bool) -> figures.Row:
+    bounds = ((found or {}).get("ci") or {}).get(name)
+    interval = (bounds[0], bounds[1]) if bounds else None
+    return figures.Row(label, (found or {}).get(name), interval, ours)
+
+
+def _form(facts: Facts) -> dict[str, Any]:
+    shared = {name: facts.task.get(name) for name in ("proj_id", "task_name", "task_type")}
+    return {**shared, **{name: facts.config[name] for name in FORM if name in facts.config}}
+
+
+def _command(facts: Facts) -> str:
+    """The same without a service, where that can be said; the files are the reader's own."""
+    if facts.fine_tuned:
+        return ""
+    parts = ["python", "-m", "graphnet", "--model", facts.settings.model]
+    for split in ("train", "val", "test"):
+        named = (facts.cohorts.get(split) or {}).get("datasets") or ()
+        if named:
+            parts += [f"--{split}", *(f"{name}.csv" for name in named)]
+    given = {k: v for k, v in facts.asked.items() if k in facts.settings.as_dict() and k != "model"}
+    for name, value in given.items():
+        flag = name.replace("_", "-")
+        if isinstance(value, bool):
+            parts.append(f"--{flag}" if value else f"--no-{flag}")
+        elif value is not None:
+            parts += [f"--{flag}", str(value)]
+    return shlex.join([*parts, "--out", "model/"])
+
+
+@lru_cache(1)
+def _environment() -> Environment:
+    made = Environment(
+        loader=PackageLoader("graphnet.report"),
+        autoescape=True,
+        undefined=ChainableUndefined,  # an older result may lack what a newer one says
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    shown: Mapping[str, Any] = {
+        "figure": figure,
+        "signed": signed,
+        "with_interval": with_interval,
+        "split_name": split_name,
+    }
+    made.filters |= shown
+    return made

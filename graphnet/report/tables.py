@@ -1,0 +1,152 @@
+"""The rows of a report's tables, as text."""
+
+from collections import defaultdict
+from typing import Any, NamedTuple
+
+from graphnet.figures.importance import named
+from graphnet.report.facts import Facts, Json, split_name
+from graphnet.report.numbers import OF_CLASSES, OF_SCORES, figure, signed, with_interval
+
+MOST_SUBJECTS, MOST_SITES, MOST_FOUND = 8, 50, 100
+COMPARED = ("auc", "accuracy", "balanced_accuracy")
+
+
+class Table(NamedTuple):
+    """Titles and rows; ``left_out`` says how many more rows there are."""
+
+    titles: list[str]
+    rows: list[list[str]]
+    left_out: int = 0
+
+
+def cohort_rows(facts: Facts) -> Table:
+    """Who was in each split, by site and class."""
+    labels = sorted({label for each in facts.cohorts.values() for label in each["classes"]})
+    rows = [
+        [
+            split_name(split),
+            site,
+            str(sum(counts.values())),
+            *(str(counts.get(c, 0)) for c in labels),
+        ]
+        for split, each in facts.cohorts.items()
+        for site, counts in each["sites"].items()
+    ]
+    shown = [] if facts.by_score else labels
+    titles = ["Split", "Site", "Subjects", *(f"Class {label}" for label in shown)]
+    return Table(titles, [row[: len(titles)] for row in rows[:MOST_SITES]], _more(rows, MOST_SITES))
+
+
+def metric_rows(facts: Facts) -> Table:
+    """Figures with intervals, a column a split."""
+    names = OF_SCORES if facts.by_score else OF_CLASSES
+    rows = [
+        [label, *(with_interval(found, name) for found in facts.metrics.values())]
+        for name, label in names.items()
+    ]
+    return Table(["", *map(split_name, facts.metrics)], rows)
+
+
+def baseline_rows(facts: Facts) -> Table:
+    """The model and simple methods on the same subjects, with paired differences."""
+    split = facts.headline
+    found = {name: (each or {}).get(split) for name, each in _baselines(facts).items()}
+    differences = (facts.result.get("differences") or {}).get(split) or {}
+    shown = ("r2", "mae") if facts.by_score else COMPARED
+    names = OF_SCORES if facts.by_score else OF_CLASSES
+    ours = facts.metrics.get(split)
+    rows = [[facts.card.name, *(with_interval(ours, name) for name in shown), ""]] if ours else []
+    rows += [
+        [
+            name.replace("_", " "),
+            *(with_interval(each, shown_name) for shown_name in shown),
+            signed((differences.get(name) or {}).get("auc")),
+        ]
+        for name, each in found.items()
+    ]
+    titles = ["Method", *(names[name] for name in shown), "AUC: model − method"]
+    return Table(titles, rows) if len(rows) > 1 else Table(titles, [])
+
+
+def site_tables(facts: Facts) -> list[tuple[str, Table]]:
+    """Figures by site for each split that has more than one."""
+    name = "r2" if facts.by_score else "auc"
+    shown = [name, "mae"] if facts.by_score else [name, "accuracy", "sensitivity", "specificity"]
+    names = OF_SCORES if facts.by_score else OF_CLASSES
+    found = (facts.evidence or {}).get("sites") or {}
+    return [
+        (
+            split_name(split),
+            Table(
+                ["Site", "Subjects", *(names[each] for each in shown)],
+                [
+                    [site, str(each.get("n")), *(with_interval(each, one) for one in shown)]
+                    for site, each in list(sites.items())[:MOST_SITES]
+                ],
+                _more(sites, MOST_SITES),
+            ),
+        )
+        for split, sites in found.items()
+        if len(sites) > 1 and split != "train"
+    ]
+
+
+def quality_rows(facts: Facts) -> Table:
+    """What was found in whom, by split, dataset, measure and rule."""
+    grouped: dict[tuple[str, str, str, str], list[Json]] = defaultdict(list)
+    for split, listed in (facts.result.get("quality") or {}).get("findings", {}).items():
+        for each in listed:
+            grouped[split, each["site"], each["measure"], each["rule"]].append(each)
+    rows = [
+        [
+            *(split_name(split), site, measure, rule, str(sum(each["count"] for each in found))),
+            _people([each["subject"] for each in found]),
+        ]
+        for (split, site, measure, rule), found in grouped.items()
+    ]
+    titles = ["Split", "Dataset", "Measure", "Rule", "Values", "Subjects"]
+    return Table(titles, rows[:MOST_FOUND], _more(rows, MOST_FOUND))
+
+
+def region_rows(facts: Facts) -> Table:
+    """The most important regions."""
+    found = (facts.result.get("explanation") or {}).get("regions") or []
+    names: dict[str, str] = {}
+    if facts.evidence is not None:
+        regions = [str(each) for each in facts.evidence["regions"]]
+        names = dict(zip(regions, named(facts.evidence), strict=True))
+    rows = [
+        [
+            *(str(place), names.get(each["region"], each["region"]), f"{each['share']:.1%}"),
+            *(f"{each['direction']:+.3f}", figure(each["occlusion"])),
+        ]
+        for place, each in enumerate(found, 1)
+    ]
+    return Table(["", "Region", "Share", "Direction", "Occlusion"], rows)
+
+
+def settings_rows(facts: Facts) -> Table:
+    """All settings, and whether the form gave them."""
+    given = facts.asked
+    shown: dict[str, Any] = facts.settings.as_dict() | {
+        name: getattr(facts.evaluation, name) for name in facts.evaluation.__dataclass_fields__
+    }
+    rows = [
+        [name, "—" if value is None else str(value), "form" if name in given else "recommended"]
+        for name, value in shown.items()
+    ]
+    return Table(["Setting", "Value", "From"], rows)
+
+
+def _baselines(facts: Facts) -> dict[str, Json]:
+    return {name: each for name, each in (facts.result.get("baselines") or {}).items() if each}
+
+
+def _people(subjects: list[str]) -> str:
+    unique = list(dict.fromkeys(subjects))
+    more = f" and {len(unique) - MOST_SUBJECTS} more" if len(unique) > MOST_SUBJECTS else ""
+    return ", ".join(unique[:MOST_SUBJECTS]) + more
+
+
+def _more(rows: Any, most: int) -> int:
+    return max(0, len(rows) - most)

@@ -1,0 +1,50 @@
+"""How numbers and times stand on a page."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+NOTHING = "—"
+MINUTE, HOUR, DAY = 60, 3600, 86_400
+
+
+def figure(value: float | None, digits: int = 3) -> str:
+    """Such as 0.812; a dash for what could not be computed."""
+    return NOTHING if value is None else f"{value:.{digits}f}"
+
+
+def interval(bounds: Any, digits: int = 2) -> str:
+    """Such as [0.74, 0.87]; nothing where there is none."""
+    if not bounds or any(bound is None for bound in bounds):
+        return ""
+    low, high = bounds
+    return f"[{low:.{digits}f}, {high:.{digits}f}]"
+
+
+def with_interval(metrics: Mapping[str, Any] | None, name: str) -> str:
+    """A metric and its 95 % interval, such as ``0.812 [0.74, 0.87]``."""
+    if not metrics:
+        return NOTHING
+    bounds = interval((metrics.get("ci") or {}).get(name))
+    return f"{figure(metrics.get(name))} {bounds}".strip()
+
+
+def duration(seconds: float | None) -> str:
+    """Such as ``4 s``, ``2 min``, ``1 h 5 min``: the two largest units."""
+    if seconds is None:
+        return NOTHING
+    whole = round(seconds)
+    if whole < MINUTE:
+        return f"{whole} s"
+    if whole < HOUR:
+        return f"{whole // MINUTE} min" + (f" {whole % MINUTE} s" if whole % MINUTE else "")
+    if whole < DAY:
+        return f"{whole // HOUR} h {whole % HOUR // MINUTE} min"
+    return f"{whole // DAY} d {whole % DAY // HOUR} h"
+
+
+FILTERS: dict[str, Callable[..., Any]] = {
+    "figure": figure,
+    "interval": interval,
+    "with_interval": with_interval,
+    "duration": duration,
+}

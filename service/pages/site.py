@@ -1,0 +1,108 @@
+"""What every page has: its frame, its language, its theme, and who looks at it."""
+
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any
+from urllib.parse import urlencode, urlsplit
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+
+from db.tokens import Role
+from service.guard import CALLER, Caller
+from service.pages.assets import address
+from service.pages.formats import FILTERS
+from service.pages.languages import LANGUAGES, language_of, translations
+from service.replies import MEANINGS, ErrorNum
+
+THEME_COOKIE = "sgn_theme"
+THEMES = ("auto", "light", "dark")
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; "
+    "img-src 'self' data:; connect-src 'self'; form-action 'self'; base-uri 'none'; "
+    "frame-ancestors 'none'"
+)
+# Without a referrer of our own a browser would not say either that a form is one of ours.
+HEADERS = {"content-security-policy": POLICY, "referrer-policy": "same-origin"}
+HTML = "text/html"
+PROGRAMS = ("/api/", "/rest/", "/openapi.json", "/healthz", "/readyz", "/metrics", "/static/")
+
+
+def page(request: Request, template: str, status: int = 200, **content: Any) -> Response:
+    """A template filled in for who asks; ``content`` are its variables."""
+    language = language_of(request)
+    text = (
+        environment(language.tag)
+        .get_template(template)
+        .render(**frame(request), language=language, languages=LANGUAGES.values(), **content)
+    )
+    return HTMLResponse(text, status, headers=HEADERS)
+
+
+def frame(request: Request) -> dict[str, Any]:
+    """What the frame around a page needs to know."""
+    caller: Caller | None = request.scope.get(CALLER)
+    theme = request.cookies.get(THEME_COOKIE, "")
+    return {
+        "path": request.url.path,
+        "here": own(_asked(request)),
+        "theme": theme if theme in THEMES else THEMES[0],
+        "themes": THEMES,
+        "caller": caller,
+        "signed_in": caller is not None and caller.signed_in,
+        "may_submit": caller is not None and caller.role.covers(Role.SUBMIT),
+    }
+
+
+def words(request: Request) -> Callable[[str], str]:
+    """Translates a label into the language of who asks."""
+    return translations(language_of(request).tag).gettext
+
+
+def error_page(request: Request, number: ErrorNum, sentence: str) -> Response:
+    """What went wrong, in the frame of a page."""
+    return page(request, "error.html", MEANINGS[number][0], number=int(number), sentence=sentence)
+
+
+def sign_in_address(request: Request) -> str:
+    """Where to sign in before going on to what was asked for."""
+    return "/sign-in?" + urlencode({"next": own(_asked(request))})
+
+
+def is_for_a_person(request: Request) -> bool:
+    """Whether an answer is looked at in a browser, not read by a program."""
+    if request.url.path.startswith(PROGRAMS):
+        return False
+    return HTML in request.headers.get("accept", "")
+
+
+def own(address: str) -> str:
+    """An address of this service, to go on to; the first page instead of any other."""
+    parts = urlsplit(address) if address.isprintable() else None
+    foreign = parts is None or parts.scheme or parts.netloc or "\\" in address
+    return address if not foreign and address.startswith("/") and address[1:2] != "/" else "/"
+
+
+def _asked(request: Request) -> str:
+    return f"{request.url.path}?{request.url.query}".rstrip("?")
+
+
+@lru_cache(len(LANGUAGES))
+def environment(tag: str) -> Environment:
+    """The templates in one language."""
+    made = Environment(
+        loader=PackageLoader("service.pages"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n"],
+    )
+    spoken = translations(tag)
+    made.install_gettext_callables(  # type: ignore[attr-defined]
+        spoken.gettext, spoken.ngettext, newstyle=True
+    )
+    made.globals["asset"] = address
+    made.filters |= FILTERS
+    return made

@@ -1,0 +1,138 @@
+"""What a task's result rests on, and what people read of it: evidence, predictions, report."""
+
+import asyncio
+import hashlib
+from collections.abc import Mapping
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from db.states import Status
+from db.tasks import TaskRecord
+from graphnet.errors import ModelError
+from graphnet.evidence import predictions_csv, read_evidence
+from graphnet.manifest import read_manifest
+from registry import EVIDENCE, GLASS_BRAIN, MANIFEST, REPORT
+from service.replies import ErrorNum, Refusal, invalid, success
+from service.routes.stored import damaged, stored
+from service.routes.tasks import progress_of, shown, task_of
+
+# A report is written by a worker and read here: no script of it would ever run.
+REPORT_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox"
+PICTURE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
+ANSWERS = {"true": True, "false": False}
+
+
+async def evidence(request: Request) -> Response:
+    """Everything that the figures summarise."""
+    return success(**await evidence_of(request, await task_of(request)))
+
+
+async def predictions(request: Request) -> Response:
+    """Who was predicted how, as CSV."""
+    task = await task_of(request)
+    found = await evidence_of(request, task)
+    text = await asyncio.to_thread(predictions_csv, found)
+    return _file(task, text.encode(), "text/csv", "-predictions.csv")
+
+
+async def glass_brain(request: Request) -> Response:
+    """The regions in a glass brain, as SVG."""
+    task = await task_of(request)
+    _require_end(task)
+    content = await stored(request, task, GLASS_BRAIN, "picture of regions")
+    headers = {"content-security-policy": PICTURE_POLICY}
+    return Response(content, media_type="image/svg+xml", headers=headers)
+
+
+async def report(request: Request) -> Response:
+    """The report as it was kept; rendered again where that is asked for, or where none was kept."""
+    task = await task_of(request)
+    _require_end(task)
+    if not _asked(request, "fresh"):
+        try:
+            return _page(task, await stored(request, task, REPORT, "report"))
+        except Refusal as refusal:
+            if task.removed_at or refusal.number != ErrorNum.NOT_FOUND:
+                raise
+    return _page(task, await _rendered(request, task))
+
+
+async def evidence_of(request: Request, task: TaskRecord) -> dict[str, Any]:
+    """The evidence of a task, as it was written. Raises Refusal, RegistryError."""
+    _require_end(task)
+    content = await stored(request, task, EVIDENCE, "evidence")
+    expected = (task.task_result or {}).get("evidence_sha256")
+    if await asyncio.to_thread(_digest, content) != expected:
+        raise damaged(task, "It is not what the result names (SHA-256).", "evidence")
+    try:
+        return await asyncio.to_thread(read_evidence, content)
+    except ModelError as error:
+        raise damaged(task, str(error), "evidence") from error
+
+
+async def _rendered(request: Request, task: TaskRecord) -> bytes:
+    """The report from what is stored, as far as it is."""
+    from graphnet.report import render  # noqa: PLC0415 - its templates are read when needed
+
+    found, picture, manifest = (
+        await _if_there(evidence_of(request, task)),
+        await _if_there(stored(request, task, GLASS_BRAIN)),
+        await _if_there(stored(request, task, MANIFEST)),
+    )
+    facts = shown(task, await progress_of(task))
+    drawn = None if picture is None else picture.decode()
+    text = await asyncio.to_thread(render, facts, found, drawn, _manifest(manifest))
+    return text.encode()
+
+
+async def _if_there(asked: Any) -> Any:
+    try:
+        return await asked
+    except Refusal as refusal:
+        if refusal.number == ErrorNum.NOT_FOUND:
+            return None
+        raise
+
+
+def _manifest(content: bytes | None) -> Mapping[str, Any] | None:
+    if content is None:
+        return None
+    try:
+        return read_manifest(content)
+    except ModelError:
+        return None
+
+
+def _require_end(task: TaskRecord) -> None:
+    if task.task_status != Status.FINISHED:
+        raise Refusal(
+            ErrorNum.NOT_FOUND,
+            f"The task {task.task_id} is {task.task_status}; only a finished one has a report, "
+            "predictions and evidence.",
+        )
+
+
+def _asked(request: Request, name: str) -> bool:
+    text = request.query_params.get(name) or "false"
+    if text not in ANSWERS:
+        raise invalid([(name, f"{name} is {text[:20]!r}; it must be true or false.")])
+    return ANSWERS[text]
+
+
+def _page(task: TaskRecord, content: bytes) -> Response:
+    headers = {
+        "content-security-policy": REPORT_POLICY,
+        "content-disposition": f'inline; filename="{task.task_id}.html"',
+    }
+    return Response(content, media_type="text/html", headers=headers)
+
+
+def _file(task: TaskRecord, content: bytes, kind: str, ending: str) -> Response:
+    headers = {"content-disposition": f'attachment; filename="{task.task_id}{ending}"'}
+    return Response(content, media_type=kind, headers=headers)
+
+
+def _digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()

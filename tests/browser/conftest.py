@@ -1,0 +1,65 @@
+"""A real Chromium before a real house; each page must be free of errors and of foreign hosts."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, sync_playwright
+
+from tests.houses import House
+
+PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
+DESKTOP = ViewportSize(width=1280, height=900)
+PHONE = ViewportSize(width=390, height=844)
+PATIENCE_MS = 15_000
+SERIOUS = {"serious", "critical"}
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    """The distribution's Chromium, without a screen; SGN_CHROMIUM may name another.
+
+    Of a module: while it runs, a loop does in this thread, and no other test could have one.
+    """
+    program = os.environ.get("SGN_CHROMIUM") or next(filter(None, map(shutil.which, PROGRAMS)), "")
+    if not program:
+        pytest.skip("Chromium is not on this machine; it looks at the pages.")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def visit(chromium: Browser, house: House) -> Iterator[Page]:
+    """A page of the house on a desk, in English and light; see what must not happen on one."""
+    context = chromium.new_context(
+        base_url=house.url, viewport=DESKTOP, locale="en-GB", color_scheme="light"
+    )
+    yield from watched(context)
+
+
+def watched(context: BrowserContext) -> Iterator[Page]:
+    """A page of the context; at its end there were no errors and no foreign hosts."""
+    context.set_default_timeout(PATIENCE_MS)
+    page, faults, hosts = context.new_page(), list[str](), set[str | None]()
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    page.on("console", lambda line: faults.append(line.text) if line.type == "error" else None)
+    page.on("request", lambda request: hosts.add(urlsplit(request.url).hostname))
+    yield page
+    context.close()
+    assert not faults
+    assert hosts <= {"127.0.0.1", "", None}  # data: has none
+
+
+def serious(page: Page) -> list[str]:
+    """What axe-core finds of serious or critical violations, each in a line."""
+    found = Axe().run(page).response["violations"]
+    return [
+        f"{each['id']}: {each['help']}: {each['nodes'][0]['html'][:200]}"
+        for each in found
+        if each["impact"] in SERIOUS
+    ]

@@ -1,0 +1,117 @@
+"""Signing in and out on the page, and what it does to who may do what."""
+
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.conftest import DESKTOP, serious, watched
+from tests.houses import environment
+from tests.places import Place, place_at
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
+    with place_at(tmp_path_factory.mktemp("guarded")) as place:
+        token(place, "read")
+        while place.http.get("/api/v0/tasks").status_code != 401:  # it looks once a second
+            time.sleep(0.1)
+        yield place
+
+
+def token(place: Place, role: str) -> str:
+    made = subprocess.run(
+        [sys.executable, "-m", "service.cli", "token", "new", "--project", "P", "--role", role],
+        env=environment(**place.variables),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return made.stdout.strip()
+
+
+@pytest.fixture
+def stranger(chromium: Browser, guarded: Place) -> Iterator[Page]:
+    context = chromium.new_context(
+        base_url=str(guarded.http.base_url), viewport=DESKTOP, locale="en-GB"
+    )
+    yield from watched(context)
+
+
+def test_sign_in_go_on_and_sign_out(stranger: Page, guarded: Place) -> None:
+    secret = token(guarded, "submit")
+    stranger.goto("/?status=Failed")
+    expect(stranger).to_have_url(re.compile(r"/sign-in\?next=%2F%3Fstatus%3DFailed$"))
+    assert serious(stranger) == []
+    stranger.get_by_label("Token").fill(secret)
+    stranger.get_by_role("button", name="Sign in").click()
+    expect(stranger).to_have_url(re.compile(r"/\?status=Failed$"))
+    assert "sgn_" not in stranger.content()
+    assert stranger.evaluate("document.cookie") == ""
+    stranger.get_by_role("button", name="Sign out").click()
+    expect(stranger).to_have_url(re.compile("/sign-in$"))
+    stranger.goto("/")
+    expect(stranger).to_have_url(re.compile("/sign-in"))
+
+
+@pytest.fixture
+def signed_in(guarded: Place) -> Iterator[httpx.Client]:
+    with httpx.Client(base_url=guarded.http.base_url) as http:
+        reply = http.post("/sign-in", data={"token": token(guarded, "read")})
+        assert reply.status_code == 303
+        yield http
+
+
+def test_a_wrong_token_is_said_beside_its_field(guarded: Place) -> None:
+    token(guarded, "read")
+    reply = guarded.http.post("/sign-in", data={"token": "sgn_wrong"})
+    assert reply.status_code == 401
+    assert "is not known here" in reply.text
+    assert not reply.cookies
+
+
+@pytest.mark.parametrize("further", ["//evil.example/x", "https://evil.example", "/\\evil.example"])
+def test_nobody_is_sent_elsewhere(guarded: Place, further: str) -> None:
+    secret = token(guarded, "read")
+    reply = guarded.http.post("/sign-in", data={"token": secret, "next": further})
+    assert reply.headers["location"] == "/"
+    reply = guarded.http.get("/preferences", params={"theme": "dark", "next": further})
+    assert reply.headers["location"] == "/"
+
+
+def test_a_cookie_reads_and_does_no_more_than_its_role(signed_in: httpx.Client) -> None:
+    assert signed_in.get("/api/v0/tasks").status_code == 200
+    assert signed_in.post("/api/v0/new_task", content="{}").status_code == 403
+
+
+def test_pages_of_others_cannot_use_the_cookie(guarded: Place) -> None:
+    with httpx.Client(base_url=guarded.http.base_url) as http:
+        http.post("/sign-in", data={"token": token(guarded, "submit")})
+        foreign = {"origin": "https://evil.example", "sec-fetch-site": "cross-site"}
+        assert http.post("/api/v0/new_task", content="{}", headers=foreign).status_code == 403
+        assert http.post("/sign-out", headers=foreign).status_code == 403
+        own = {"origin": str(http.base_url).rstrip("/"), "sec-fetch-site": "same-origin"}
+        assert http.post("/api/v0/new_task", content="{}", headers=own).status_code == 422
+
+
+def test_a_link_from_elsewhere_leads_to_a_page(house_page: httpx.Client) -> None:
+    link = {"sec-fetch-site": "cross-site", "sec-fetch-mode": "navigate"}
+    shown = house_page.get("/", headers={**link, "sec-fetch-dest": "document"})
+    assert shown.status_code == 200
+    framed = house_page.get("/", headers={**link, "sec-fetch-dest": "iframe"})
+    assert framed.status_code == 403
+
+
+@pytest.fixture
+def house_page(tmp_path: Path) -> Iterator[httpx.Client]:
+    """A service without any token."""
+    with place_at(tmp_path) as place:
+        yield place.http

@@ -1,0 +1,196 @@
+"""Figures say what the data say: read back from the drawing, not only drawn."""
+
+import re
+import xml.etree.ElementTree as ET
+from typing import Any
+
+import numpy as np
+import pytest
+from sklearn.metrics import roc_auc_score
+
+from graphnet.figures import (
+    calibration,
+    confusion,
+    curves,
+    distributions,
+    forest,
+    importance,
+    lineage,
+    roc,
+)
+from graphnet.figures.axes import Axes, padded, ticks
+from graphnet.figures.calibration import bins
+from graphnet.figures.curves import MOST_POINTS, series
+from graphnet.figures.distributions import Boxes
+from graphnet.figures.forest import Row
+from graphnet.figures.roc import area, roc_points
+
+
+@pytest.fixture
+def rng() -> np.random.Generator:
+    return np.random.default_rng(1)
+
+
+SVG = "{http://www.w3.org/2000/svg}"
+HOSTILE = '<script>alert("1")</script>&'
+
+
+def predicted(subjects: int, classes: int = 2, seed: int = 1) -> dict[str, Any]:
+    rng = np.random.default_rng(seed)
+    label = np.arange(subjects) % classes
+    score = rng.normal(size=(subjects, classes)) + np.eye(classes)[label]
+    probability = np.exp(score) / np.exp(score).sum(axis=1, keepdims=True)
+    ids = [f"s{number}" for number in range(subjects)]
+    return {"id": ids, "label": label.tolist(), "probability": probability.tolist()}
+
+
+def evidence(**changes: Any) -> dict[str, Any]:
+    share = np.arange(1.0, 31.0)
+    found = {
+        "classes": [0, 1],
+        "regions": [str(number) for number in range(1, 31)],
+        "predictions": {"train": predicted(60), "test": predicted(43, seed=2), "val": None},
+        "importance": {
+            "share": (share / share.sum()).tolist(),
+            "direction": np.where(share % 2, 1.0, -1.0).tolist(),
+            "names": None,
+        },
+    }
+    return {**found, **changes}
+
+
+def drawn(figure: str) -> ET.Element:
+    """The figure as a browser would read it, with what a reader without sight gets."""
+    root = ET.fromstring(figure)
+    assert root.get("role") == "img"
+    assert root.find(f"{SVG}title") is not None
+    assert (root.findtext(f"{SVG}desc") or "").strip()
+    return root
+
+
+def said(figure: str) -> list[str]:
+    return [each.text or "" for each in drawn(figure).iter(f"{SVG}text")]
+
+
+LINES = [
+    f"Epoch {number:03d}, Train Loss: {1 / number:.4f}, Train Accuracy: {number / 2000:.4f}"
+    for number in range(1, 1001)
+]
+
+
+def test_curves_keep_the_ends_and_bound_the_points() -> None:
+    points = series(LINES, "Loss")["Train"]
+    assert points[0] == (1, 1.0)
+    assert points[-1] == (1000, 0.001)
+    assert len(points) <= MOST_POINTS + 2
+    assert "kept" in said(curves(LINES, selected=700))
+    assert "kept" not in said(curves(LINES))
+    assert curves([]) == ""
+    assert curves(["nothing of ours"]) == ""
+
+
+@pytest.mark.parametrize("figure", ["nan", "inf"])
+def test_a_curve_with_what_is_no_number_is_drawn(figure: str) -> None:
+    line = f"Epoch 002, Train Loss: {figure}, Train Accuracy: 0.5000"
+    assert "NaN" not in curves([LINES[0], line])
+
+
+def test_the_area_is_that_of_the_field(rng: np.random.Generator) -> None:
+    truth = rng.integers(0, 2, 80).astype(float)
+    score = np.round(rng.normal(size=80) + truth, 1)  # with ties
+    assert area(roc_points(score, truth)) == pytest.approx(roc_auc_score(truth, score))
+    assert roc_points(score, np.ones(80)) == []
+
+
+def test_roc_names_each_split_and_its_area() -> None:
+    found = evidence()
+    words = said(roc(found))
+    probability = np.array(found["predictions"]["test"]["probability"])[:, 1]
+    expected = roc_auc_score(found["predictions"]["test"]["label"], probability)
+    assert f"Test: {expected:.3f}" in words
+    assert any(word.startswith("Training: ") for word in words)
+    of_three = evidence(classes=[0, 1, 2], predictions={"test": predicted(60, classes=3)})
+    assert {word.partition(":")[0] for word in said(roc(of_three))} >= {"0", "1", "2"}
+    one_class = {"test": {"id": ["a"], "label": [1], "probability": [[0.1, 0.9]]}}
+    assert roc(evidence(predictions=one_class)) == ""
+
+
+def test_calibration_counts_everybody_once(rng: np.random.Generator) -> None:
+    probability = rng.uniform(size=103)
+    truth = (rng.uniform(size=103) < probability).astype(float)
+    found = bins(probability, truth)
+    assert sum(each.n for each in found) == 103
+    assert all(0 <= each.low <= each.observed <= each.high <= 1 for each in found)
+    assert bins(probability[:4], truth[:4]) == []
+    assert "Test" in said(calibration(evidence()))
+    assert calibration(evidence(predictions={})) == ""
+
+
+def test_forest_tells_what_is_not_known() -> None:
+    rows = [Row("ours", 0.8, (0.7, 0.9), ours=True), Row("theirs", None)]
+    assert "0.800 [0.70, 0.90]" in said(forest(rows, "AUC", reference=0.5))
+    assert "—" in said(forest(rows, "AUC"))
+    assert forest([Row("theirs", None)], "AUC") == ""
+
+
+def test_importance_lists_the_largest_first() -> None:
+    words = said(importance(evidence(), top=3))
+    assert [word for word in words if word.isdigit()] == ["30", "29", "28"]
+    assert importance(evidence(importance=None)) == ""
+    named = evidence()
+    named["importance"]["names"] = [f"Region_{number}" for number in range(1, 31)]
+    assert "Region_30 (30)" in said(importance(named, top=1))
+
+
+def test_distributions_leave_out_what_is_not_there() -> None:
+    quartiles = {"n": 5, "low": 0.0, "q1": 1.0, "median": 2.0, "q3": 3.0, "high": 4.0}
+    nothing: dict[str, float | None] = dict.fromkeys(quartiles)
+    found: Boxes = {"GMV": {"A": quartiles, "B": nothing}, "ReHo": {"A": nothing}}
+    words = said(distributions(found))
+    assert {"GMV", "A", "n 5"} <= set(words)
+    assert not {"B", "ReHo"} & set(words)
+    assert distributions({}) == ""
+
+
+def test_confusion_shows_counts_and_shares_of_true_classes() -> None:
+    words = said(confusion([[8, 2], [0, 0]], [0, 1]))
+    assert {"8", "80%", "2", "20%", "0%"} <= set(words)
+
+
+def test_lineage_goes_on_in_another_line() -> None:
+    task = {"task_name": "n", "task_type": "dl_ft", "task_status": "Finished", "auc": 0.8}
+    chain = [
+        {**task, "task_id": f"TASK{number}", "href": f"/tasks/{number}"} for number in range(7)
+    ]
+    found = drawn(lineage(chain))
+    assert [each.get("href") for each in found.iter(f"{SVG}a")] == [f"/tasks/{n}" for n in range(7)]
+    assert lineage([]) == ""
+
+
+@pytest.mark.parametrize(("low", "high"), [(0, 1), (-0.3, 0.07), (1, 200), (1e-6, 3e-6), (5, 5e7)])
+def test_ticks_are_round_and_differ(low: float, high: float) -> None:
+    found = ticks(low, high)
+    assert 2 <= len(found) <= 8
+    assert len({label for _, label in found}) == len(found)
+    assert all(low <= value + 1e-9 and value <= high * (1 + 1e-9) for value, _ in found)
+
+
+def test_an_axis_puts_its_ends_at_its_ends() -> None:
+    axes = Axes(10, 20, 100, 50, (0.0, 2.0), (-1.0, 1.0))
+    assert axes.at(0.0, 1.0) == (10, 20)
+    assert axes.at(2.0, -1.0) == (110, 70)
+    assert padded([float("nan"), 3.0])[0] < 3.0 < padded([3.0])[1]
+
+
+def test_no_word_becomes_markup_and_every_label_can_be_translated() -> None:
+    task = {"task_id": HOSTILE, "task_name": HOSTILE, "task_type": HOSTILE, "task_status": HOSTILE}
+    figures = [
+        lineage([{**task, "href": f'/"{HOSTILE}'}]),
+        forest([Row(HOSTILE, 0.5)], HOSTILE),
+        confusion([[1]], [HOSTILE]),
+        roc(evidence(), words=lambda _: HOSTILE),
+    ]
+    for figure in figures:
+        assert not list(drawn(figure).iter(f"{SVG}script"))
+        assert "<script" not in figure
+    assert not re.findall(r"[a-z]{5,}", " ".join(said(roc(evidence(), words=lambda _: "#"))))

@@ -1,0 +1,230 @@
+"""A report says what was done and found, hides nothing, and needs nothing else."""
+
+import html
+import json
+import re
+import subprocess
+import sys
+from html.parser import HTMLParser
+from typing import Any
+
+import pytest
+
+from graphnet.catalogue import GRAPHS, MODELS
+from graphnet.report import render
+from graphnet.report.facts import Facts
+from graphnet.report.methods import GRAPH_WORDS, methods
+from graphnet.report.references import OF_GRAPH, OF_MODEL, WORKS, Citations
+
+HOSTILE = "<img src=x onerror=alert(1)>"
+METRICS = {
+    "n": 58, "accuracy": 0.828, "balanced_accuracy": 0.828, "sensitivity": 0.69,
+    "specificity": 0.966, "auc": 0.9, "brier": 0.13, "ece": 0.047, "confusion": [[28, 1], [9, 20]],
+    "ci": {"auc": [0.78, 0.96], "accuracy": [0.71, 0.9]},
+}  # fmt: skip
+FINDING = {"rule": "absurd", "site": "B", "subject": "S7", "measure": "ALFF", "count": 39}
+DIFFERENCE = {"difference": -0.054, "ci": [-0.12, -0.001], "excludes_zero": True}
+
+
+def task(**changes: Any) -> dict[str, Any]:
+    result = {
+        "train_epochs": ["Epoch 001, Train Loss: 0.6931, Train Accuracy: 0.5000"],
+        "metrics": {"train": {**METRICS, "n": 345}, "val": None, "test": METRICS},
+        "baselines": {"svm_rbf": {"test": {**METRICS, "auc": 0.954}}, "no_edge": {}},
+        "baselines_left_out": {"no_edge": "It was left out."},
+        "differences": {"test": {"svm_rbf": {"auc": DIFFERENCE}}},
+        "graph_helps": {"sentence": "It is not shown that the graph helps."},
+        "cross_validation": {"cv": {"folds": 5, "repeats": 2}},
+        "quality": {
+            "rules": {"absurd": "Treated as missing."},
+            "findings": {"test": [FINDING]},
+        },
+        "explanation": {
+            "subjects": 58, "agreement_of_methods": 0.9, "stability": None,
+            "regions": [{"region": "1", "share": 0.6, "direction": 0.1, "occlusion": 0.2}],
+            "measures": [{"measure": "GMV", "share": 1.0}],
+        },
+        "warnings": ["test_data has only 58 subjects."],
+        "selected_epoch": 1,
+        "code_version": "0.1.0",
+        "device": "cpu",
+        "evidence_sha256": "e" * 64,
+        **changes.pop("result", {}),
+    }  # fmt: skip
+    known = {
+        "task_id": "TASK1", "task_name": "A to B", "proj_id": "P", "task_type": "dl_ts",
+        "task_config": {"proj_name": "SZ", "train_data": ["A"], "test_data": ["B"], "model": "SGN",
+                        "param_set": {"epochs": 30, "cv_repeats": 2}},
+        "task_result": result, "attempt": 1, "parent_task_id": None,
+        "finished_at": "2026-11-25T07:06:52+00:00",
+    }  # fmt: skip
+    return {**known, **changes}
+
+
+def evidence() -> dict[str, Any]:
+    predicted = {"id": ["a", "b", "c"], "site": ["x", "y", "y"], "label": [0, 1, 1],
+                 "known": [False, True, False],
+                 "probability": [[0.8, 0.2], [0.1, 0.9], [0.6, 0.4]]}  # fmt: skip
+    return {
+        "classes": [0, 1], "regions": ["1", "2"], "measures": ["GMV"], "target": "group",
+        "cohorts": {"train": {"subjects": 3, "classes": {"0": 1, "1": 2}, "datasets": ["A"],
+                              "sites": {"x": {"0": 1}, "y": {"1": 2}}}},
+        "predictions": {"test": predicted},
+        "sites": {"test": {"x": METRICS, "y": {**METRICS, "auc": None}}},
+        "importance": {"share": [0.6, 0.4], "direction": [1, -1], "occlusion": [0.1, 0.2],
+                       "coordinates": None, "names": ["Precentral_L", "Precentral_R"]},
+    }  # fmt: skip
+
+
+def manifest() -> dict[str, Any]:
+    settings = {"model": "SGN", "epochs": 30, "graph": "similarity"}
+    data = {"train": [{"name": "A", "subjects": 3, "sha256": "d" * 64}]}
+    return {"settings": settings, "parameters_sha256": "p" * 64, "datasets": data}
+
+
+class Read(HTMLParser):
+    """Collects what a browser would load or run, and the text that is read."""
+
+    def __init__(self, document: str) -> None:
+        super().__init__()
+        self.loaded: list[str] = []
+        self.words: list[str] = []
+        self.feed(document)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        self.loaded += [tag] if tag in ("script", "link", "img", "iframe", "object") else []
+        self.loaded += [f"{name}={value}" for name, value in given.items() if name.startswith("on")]
+        self.loaded += [
+            str(given[name])
+            for name in ("src", "href", "xlink:href")
+            if given.get(name) and not str(given[name]).startswith("#")
+        ]
+
+    def handle_data(self, data: str) -> None:
+        self.words.append(data)
+
+    @property
+    def text(self) -> str:
+        return re.sub(r"\s+", " ", " ".join(self.words))
+
+
+def read(*, task_: dict[str, Any] | None = None, **given: Any) -> Read:
+    asked = {"evidence": evidence(), "glass_brain": None, "manifest": manifest(), **given}
+    return Read(render(task_ or task(), **asked))
+
+
+def test_it_leads_with_the_number_that_matters_and_its_limits() -> None:
+    text = read().text
+    first = text.index("AUC 0.900 [0.78, 0.96] on test subjects (n 58)")
+    limits = text.index("test_data has only 58 subjects.")
+    assert first < limits < text.index("Methods")
+
+
+def test_nothing_is_hidden() -> None:
+    text = read().text
+    for said in (
+        "Simple methods did better on the same subjects: svm rbf (-0.054 [-0.12, -0.00]) in AUC.",
+        "The model has trained on 1 of these subjects",
+        "It is not shown that the graph helps.",
+        "no edge: It was left out.",
+        "Treated as missing.",
+        "S7",
+        "Precentral_L (1)",
+        "5-fold cross-validation by subject, repeated 2 times",
+        "p" * 64,
+        "d" * 64,
+        "e" * 64,
+        "python -m graphnet --model SGN --train A.csv --epochs 30",
+    ):
+        assert said in text, said
+
+
+def test_what_cannot_be_computed_is_a_dash() -> None:
+    one_class = {**METRICS, "auc": None, "ci": {"accuracy": [0.7, 0.9]}}
+    found = read(task_=task(result={"metrics": {"test": one_class}}))
+    assert "Accuracy 0.828 [0.70, 0.90] on test subjects" in found.text
+    assert "AUC —" in found.text
+
+
+def test_it_does_not_claim_what_chance_could_do() -> None:
+    poor = {**METRICS, "auc": 0.55, "ci": {"auc": [0.4, 0.7]}}
+    assert "it is not shown that the model tells the classes apart" in read(
+        task_=task(result={"metrics": {"test": poor}})
+    ).text  # fmt: skip
+
+
+def test_it_needs_nothing_else_and_runs_nothing() -> None:
+    brain = '<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg"><path d="M0 0"/></svg>'
+    hostile = task(task_name=HOSTILE, result={"warnings": [HOSTILE]})
+    found = read(task_=hostile, glass_brain=brain)
+    assert found.loaded == []
+    assert HOSTILE in found.text
+
+
+@pytest.mark.parametrize("missing", ["evidence", "manifest"])
+def test_what_was_not_stored_is_said(missing: str) -> None:
+    text = read(**{missing: None}).text
+    assert "not shown" in text
+    assert "0.900" in text
+
+
+def test_a_result_of_an_older_service_has_a_report() -> None:
+    old = task(task_result={"train_epochs": ["Epoch 001"], "model_state_path": "x"}, task_config={})
+    assert "There are no figures." in read(task_=old, evidence=None, manifest=None).text
+
+
+def test_a_score_has_figures_of_its_own() -> None:
+    found: dict[str, Any] = {
+        "n": 40,
+        "mae": 3.2,
+        "rmse": 4.0,
+        "r2": 0.31,
+        "pearson": 0.6,
+        "spearman": 0.58,
+        "ci": {"r2": [0.1, 0.5]},
+    }
+    stored = manifest()
+    stored["settings"] |= {"label": "score"}
+    asked = task(result={"metrics": {"test": found}, "baselines": {}, "differences": {}})
+    scored = {**evidence(), "classes": [], "predictions": {}, "sites": {}}
+    text = read(task_=asked, manifest=stored, evidence=scored).text
+    assert "R² 0.310 [0.10, 0.50] on test subjects (n 40)" in text
+    assert "Mean absolute error" in text
+    assert "Sensitivity" not in text
+
+
+def test_methods_are_whole_sentences_and_cite_what_was_used() -> None:
+    facts = Facts(task(), evidence(), None, manifest())
+    citations = Citations()
+    for _, text in methods(facts):
+        shown = citations.numbered(text)
+        assert shown.endswith(".")
+        assert "{" not in shown
+    assert any("Seidlitz" in work for work in citations.listed)  # the graph is similarity
+    assert not any("ComBat" in text for _, text in methods(facts))
+    assert citations.numbered("again {seidlitz}") == citations.numbered("again {seidlitz}")
+
+
+def test_every_model_and_graph_can_be_written_about() -> None:
+    assert set(OF_MODEL) == set(MODELS)
+    assert set(GRAPH_WORDS) == set(GRAPHS)
+    assert {key for keys in OF_MODEL.values() for key in keys.split(",")} <= set(WORKS)
+    assert set(OF_GRAPH.values()) <= set(WORKS)
+    with pytest.raises(KeyError):
+        Citations().numbered("{nobody}")
+
+
+def test_the_form_can_be_sent_again() -> None:
+    shown = re.search(
+        r"<pre>(\{.*?\n\})</pre>", render(task(), evidence(), None, manifest()), re.DOTALL
+    )
+    assert shown is not None
+    form = json.loads(html.unescape(shown[1]))
+    assert form["task_type"] == "dl_ts"
+    assert form["param_set"] == {"epochs": 30, "cv_repeats": 2}
+
+
+def test_it_is_free_of_torch() -> None:
+    code = "import sys, graphnet.report; sys.exit('torch' in sys.modules or 'scipy' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

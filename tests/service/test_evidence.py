@@ -1,0 +1,130 @@
+"""What a finished task leaves beside its model, as a caller gets it."""
+
+import csv
+import hashlib
+import subprocess
+import sys
+from collections.abc import Iterator
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.houses import environment
+from tests.places import PLAIN, Place, place_at
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
+    """A house whose worker knows where the regions of its small datasets are."""
+    folder = tmp_path_factory.mktemp("evidence")
+    atlas = folder / "atlas.tsv"
+    places = [f"{number}\tRegion {number}\t{number}\t{-number}\t20" for number in range(1, 91)]
+    atlas.write_text("\n".join(["region\tname\tx\ty\tz", *places]))
+    with place_at(folder, SGN_ATLAS=str(atlas)) as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def finished(place: Place) -> dict[str, Any]:
+    asked = {**PLAIN, "epochs": 2, "explain": True}
+    with_model = place.submit(param_set=asked)
+    without = place.submit(param_set=asked, save_model_state=False)
+    tasks = place.wait(with_model, without)
+    assert [task["task_status"] for task in tasks] == ["Finished"] * 2
+    return {"task": tasks[0], "without": tasks[1]}
+
+
+def get(place: Place, task: dict[str, Any], what: str) -> httpx.Response:
+    return place.http.get(f"/api/v0/tasks/{task['task_id']}/{what}")
+
+
+def test_evidence_is_what_the_result_names(place: Place, finished: dict[str, Any]) -> None:
+    task = finished["task"]
+    found = get(place, task, "evidence").json()
+    assert found["error_num"] == 0
+    assert found["cohorts"]["train"]["subjects"] == task["task_result"]["metrics"]["train"]["n"]
+    (stored,) = place.folder.glob(f"registry/**/{task['task_id']}/evidence.json")
+    digest = hashlib.sha256(stored.read_bytes()).hexdigest()
+    assert digest == task["task_result"]["evidence_sha256"]
+
+
+def test_predictions_are_a_table(place: Place, finished: dict[str, Any]) -> None:
+    reply = get(place, finished["task"], "predictions.csv")
+    assert reply.headers["content-type"].startswith("text/csv")
+    rows = list(csv.DictReader(StringIO(reply.text)))
+    train = [row for row in rows if row["split"] == "train"]
+    assert len(train) == finished["task"]["task_result"]["metrics"]["train"]["n"]
+
+
+def test_the_report_is_kept_and_can_be_rendered_again(
+    place: Place, finished: dict[str, Any]
+) -> None:
+    kept = get(place, finished["task"], "report")
+    fresh = get(place, finished["task"], "report?fresh=true")
+    for reply in (kept, fresh):
+        assert reply.headers["content-type"].startswith("text/html")
+        assert "sandbox" in reply.headers["content-security-policy"]
+        assert finished["task"]["task_id"] in reply.text
+        assert "Limits and warnings" in reply.text
+        assert "<script" not in reply.text
+    assert get(place, finished["task"], "report?fresh=perhaps").json()["error_num"] == 2
+
+
+def test_regions_are_drawn_where_an_atlas_knows_them(
+    place: Place, finished: dict[str, Any]
+) -> None:
+    reply = get(place, finished["task"], "glass-brain.svg")
+    assert reply.headers["content-type"] == "image/svg+xml"
+    assert b"<svg" in reply.content
+    assert "Region 1 (1)" in get(place, finished["task"], "report").text
+
+
+def test_without_a_model_there_is_a_report_all_the_same(
+    place: Place, finished: dict[str, Any]
+) -> None:
+    assert get(place, finished["without"], "model").status_code == 404
+    assert get(place, finished["without"], "evidence").status_code == 200
+    assert "No model was stored" in get(place, finished["without"], "report?fresh=true").text
+
+
+def test_what_was_changed_is_not_given_out(place: Place, finished: dict[str, Any]) -> None:
+    (stored,) = place.folder.glob(f"registry/**/{finished['without']['task_id']}/evidence.json")
+    content = stored.read_bytes()
+    stored.write_bytes(content.replace(b"0", b"1"))
+    try:
+        assert get(place, finished["without"], "evidence").json()["error_num"] == 17
+        assert get(place, finished["without"], "predictions.csv").json()["error_num"] == 17
+    finally:
+        stored.write_bytes(content)
+
+
+def test_a_task_that_goes_on_has_none_of_it(place: Place) -> None:
+    task = {"task_id": place.submit(param_set={**PLAIN, "epochs": 2})}
+    for what in ("evidence", "predictions.csv", "report", "glass-brain.svg"):
+        reply = get(place, task, what)
+        assert reply.status_code == 404, what
+        assert "Submitted" in reply.json()["msg"]
+
+
+def test_an_atlas_that_cannot_be_read_is_said_at_once(tmp_path: Path) -> None:
+    """The worker does not start without what it was told to use."""
+    missing = environment(
+        SGN_DATABASE_URL=f"sqlite://{tmp_path}/x.sqlite3",
+        SGN_REDIS_URL="redis://127.0.0.1:1/0",
+        SGN_REGISTRY_URL=tmp_path.as_uri(),
+        SGN_ATLAS=str(tmp_path / "none.tsv"),
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", "from actors.worker import make_broker; make_broker()"],
+        env=missing,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert "The atlas none.tsv is not a table" in done.stderr
