@@ -217,6 +217,12 @@ class FakeService:
         looks = self.looks[task_id]
         return success(task=looks.pop(0) if len(looks) > 1 else looks[0])
 
+    def cancel(self, _: Seen, task_id: str) -> Reply:
+        return success(task=self.looks[task_id][-1])
+
+    def retry(self, _: Seen, task_id: str) -> Reply:
+        return success(task=task("TASK9", retry_of=task_id))
+
     def lineage(self, _: Seen, task_id: str) -> Reply:
         chain, name = [], task_id
         while name:
@@ -305,6 +311,8 @@ ROUTES = (
     ("POST", "new_task", "submit"),
     ("GET", "tasks", "list_tasks"),
     ("GET", "tasks/([^/]+)", "show"),
+    ("POST", "tasks/([^/]+)/cancel", "cancel"),
+    ("POST", "tasks/([^/]+)/retry", "retry"),
     ("GET", "tasks/([^/]+)/lineage", "lineage"),
     ("GET", "tasks/([^/]+)/model", "model"),
     ("GET", "tasks/([^/]+)/manifest", "show_manifest"),

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from itertools import islice
+from typing import Any
 
 import pytest
 
@@ -9,7 +10,7 @@ from service.client import Client, ClientError, Event, events, tasks
 from tests.service.fake_service import FakeService, Reply, fake_service, refused
 
 TASK = "TASK20012912454501"
-TOLD = [
+TOLD: list[tuple[str, str, dict[str, Any]]] = [
     ("0.1", "status", {"task_status": "Running", "attempt": 1}),
     ("1.1", "epoch", {"epoch": 1, "line": "Epoch 001", "train_loss": 0.7}),
     ("1.1b", "progress", {"epoch": 1, "epochs": 2, "percent": 50.0}),

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from service.client import Client, ClientError, Finding, Task
+from service.client.tables import Table
 from tests.service.fake_service import (
     CSV,
     EVIDENCE,
@@ -71,7 +72,7 @@ def test_predictions_are_a_table_whose_ids_stay_text(client: Client) -> None:
     frame = client.predictions(TASK)
 
     assert client.predictions_csv(TASK) == PREDICTIONS
-    assert frame.loc[0, ["split", "id", "site"]].tolist() == ["test", "007", "NA"]
+    assert list(frame.iloc[0][["split", "id", "site"]]) == ["test", "007", "NA"]
     assert frame.loc[0, "probability_1"] == 0.75
 
 
@@ -80,13 +81,13 @@ def test_new_subjects_are_predicted(
     client: Client, fake: FakeService, tmp_path: Path, kind: str
 ) -> None:
     (tmp_path / "new.csv").write_bytes(CSV)
-    table = {
+    tables: dict[str, Table] = {
         "path": tmp_path / "new.csv",
         "bytes": CSV,
         "frame": pd.DataFrame({"ID": ["s1", "s2"], "LABEL": [0, 1], "GMV_1": [0.5, 0.4]}),
-    }[kind]
+    }
 
-    found = client.predict(TASK, table, explain=True)
+    found = client.predict(TASK, tables[kind], explain=True)
 
     assert fake.seen[0].query == {"explain": "true"}
     assert fake.seen[0].headers["content-length"] == str(len(fake.seen[0].body))
@@ -151,11 +152,12 @@ def test_a_dataset_is_shown_by_its_name(client: Client, fake: FakeService) -> No
 def test_metrics_and_baselines_are_tables_with_intervals() -> None:
     done = Task.read(task(TASK, "Finished"))
 
-    assert done.metrics.loc[("test", "auc")].tolist() == [METRICS["auc"], 0.8571, 0.9820]
-    assert done.metrics.loc[("val", "auc")].isna().all()
+    known, unknown = done.metrics.xs("test"), done.metrics.xs("val")
+    assert list(known.xs("auc")) == [METRICS["auc"], 0.8571, 0.9820]
+    assert list(unknown.xs("auc").isna()) == [True] * 3
     assert list(done.metrics.columns) == ["value", "low", "high"]
     assert done.baselines.loc[("majority", "test", "accuracy"), "value"] == 0.5
-    assert pd.isna(done.baselines.loc[("majority", "test", "auc"), "value"])
+    assert done.baselines["value"].isna()[("majority", "test", "auc")]
 
 
 def test_curves_are_a_row_an_epoch() -> None:
@@ -199,7 +201,7 @@ def test_tasks_are_a_table_with_their_fairest_figures(client: Client, fake: Fake
     assert frame.loc[TASK, "split"] == "test"
     assert frame.loc[TASK, "auc"] == METRICS["auc"]
     assert frame.loc[TASK, "submitted_at"] == pd.Timestamp(at)
-    assert pd.isna(frame.loc["TASK1", "auc"])
+    assert frame["auc"].isna()["TASK1"]
 
 
 def test_a_notebook_shows_a_task_with_nothing_that_runs() -> None:

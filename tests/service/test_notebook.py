@@ -68,6 +68,18 @@ def test_a_table_becomes_figures(client: Client, task: Task) -> None:
     assert list(client.tasks_frame(proj_id="P").index) == [task.task_id]
 
 
+def test_its_predictions_and_its_report_can_be_had(client: Client, task: Task) -> None:
+    predictions = client.predictions(task.task_id)
+    trained = predictions[predictions["split"] == "train"]
+
+    assert len(trained) == 40
+    assert trained["id"].str.startswith("small_").all()
+    assert set(trained["label"]) == {0, 1}
+    assert client.evidence(task.task_id)["classes"] == [0, 1]
+    for fresh in (False, True):
+        assert task.task_id in client.report(task.task_id, fresh=fresh)
+
+
 def test_its_events_end_with_it(client: Client, task: Task) -> None:
     events = list(client.events(task.task_id))
 
@@ -110,7 +122,7 @@ def test_a_house_that_does_not_start_says_why(
 ) -> None:
     monkeypatch.setenv("SGN_MAX_WAITING", "many")
 
-    with pytest.raises(HouseError, match="did not start in .*SGN_MAX_WAITING"), house(tmp_path):
+    with pytest.raises(HouseError, match=r"did not start in .*SGN_MAX_WAITING"), house(tmp_path):
         pass
     assert not address_file(tmp_path).exists()
 
