@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from service.cli.connection import service_at
-from service.cli.files import as_table, size_of, table_argument
+from service.cli.files import as_table, kind_of, size_of, table_argument
 from service.cli.options import dataset_argument, example, json_option, url_option
 from service.cli.progress import shown_upload
 from service.cli.terminal import Column, note, show_facts, show_heading, show_json, show_table
@@ -62,7 +62,7 @@ def add(
         except OSError as error:
             raise click.ClickException(f"{file} cannot be read: {error.strerror}.") from error
     if preview:
-        _show_preview(seen, as_json=as_json)
+        _show_preview(seen, seen.kind if table == file else kind_of(file), as_json=as_json)
     else:
         _show_dataset(dataset, as_json=as_json)
 
@@ -118,11 +118,11 @@ def _show_dataset(dataset: "Dataset", *, as_json: bool) -> None:
     _show_findings(dataset)
 
 
-def _show_preview(seen: "Preview", *, as_json: bool) -> None:
+def _show_preview(seen: "Preview", kind: str, *, as_json: bool) -> None:
     if as_json:
         show_json({"dataset": seen.dataset.facts, "preview": seen.facts["preview"]})
         return
-    show_facts([("Kind", seen.kind), *_summary(seen.dataset)])
+    show_facts([("Kind", kind), *_summary(seen.dataset)])
     show_heading("First rows")
     columns = [Column(name, spare=place > 0) for place, name in enumerate(seen.columns)]
     show_table(columns, [[_cell(value) for value in row] for row in seen.rows])

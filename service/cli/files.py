@@ -26,6 +26,11 @@ def as_table(file: Path) -> Path | bytes:
         raise click.ClickException(str(error)) from error
 
 
+def kind_of(file: Path) -> str:
+    """What a file is that is sent as the table it holds."""
+    return "folder" if file.is_dir() else file.suffix.lower().removeprefix(".")
+
+
 def size_of(table: Path | bytes) -> int:
     """How many bytes are to be sent."""
     return table.stat().st_size if isinstance(table, Path) else len(table)

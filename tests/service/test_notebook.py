@@ -1,5 +1,6 @@
 """The house as a notebook has it: from a table to predictions, and no process left behind."""
 
+import json
 import os
 import signal
 import subprocess
@@ -11,8 +12,10 @@ from pathlib import Path
 import pandas as pd
 import psutil
 import pytest
+from click.testing import CliRunner
 
 from graphnet.synthetic import cohort_table
+from service.cli import main
 from service.client import Client, HouseError, Task, house
 from service.endpoints import ENDPOINTS
 from service.home import address_file, lock_file
@@ -65,7 +68,7 @@ def test_a_table_becomes_figures(client: Client, task: Task) -> None:
     assert list(task.curves.index) == [1, 2]
     assert task.metrics.loc[("train", "n"), "value"] == 40
     assert task.baselines.loc[("majority", "train", "accuracy"), "value"] == 0.5
-    assert list(client.tasks_frame(proj_id="P").index) == [task.task_id]
+    assert task.task_id in client.tasks_frame(proj_id="P").index
 
 
 def test_its_predictions_and_its_report_can_be_had(client: Client, task: Task) -> None:
@@ -78,6 +81,26 @@ def test_its_predictions_and_its_report_can_be_had(client: Client, task: Task) -
     assert client.evidence(task.task_id)["classes"] == [0, 1]
     for fresh in (False, True):
         assert task.task_id in client.report(task.task_id, fresh=fresh)
+
+
+def test_the_command_works_there_too(
+    client: Client, home: Path, task: Task, tmp_path: Path
+) -> None:
+    url = address_file(home).read_text().strip()
+    page = tmp_path / "report.html"
+
+    def sgn(*arguments: str) -> str:
+        ran = CliRunner().invoke(main, ["--url", url, *arguments])
+        assert ran.exit_code == 0, ran.stderr
+        return ran.stdout
+
+    again = client.submit(form(task_name="watched")).task_id
+    assert "Finished" in sgn("watch", again)
+    assert sgn("report", again, "-o", str(page)) == f"{page}\n"
+    assert again in page.read_text(encoding="utf-8")
+    assert sgn("predictions", again).startswith("split,id,")
+    compared = json.loads(sgn("compare", task.task_id, again, "--json"))
+    assert [each["task_id"] for each in compared] == [task.task_id, again]
 
 
 def test_its_events_end_with_it(client: Client, task: Task) -> None:

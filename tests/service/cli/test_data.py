@@ -147,6 +147,17 @@ def test_a_preview_stores_nothing_and_needs_no_project(
     assert said["dataset"]["subjects"] == 58
 
 
+def test_a_preview_names_the_kind_of_the_file_itself(
+    sgn: Command, fake: FakeService, tmp_path: Path
+) -> None:
+    (tmp_path / "a.TSV").write_bytes(CSV.replace(b",", b"\t"))
+
+    ran = sgn("data", "add", str(tmp_path / "a.TSV"), "--preview")
+
+    assert ran.stdout.splitlines()[0] == "Kind      tsv"
+    assert fake.seen[0].body.startswith(b"ID,LABEL,GMV_1,GMV_2\n")
+
+
 def test_a_dataset_is_shown_with_its_findings(sgn: Command) -> None:
     ran = sgn("data", "show", "A")
 
