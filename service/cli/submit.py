@@ -6,6 +6,7 @@ from typing import IO, TYPE_CHECKING, Any
 import click
 
 from service.cli.connection import service_at
+from service.cli.group import INTERRUPTED
 from service.cli.options import example, json_option, url_option
 from service.cli.progress import shown_progress
 from service.cli.result import show_ended
@@ -13,8 +14,6 @@ from service.cli.terminal import note, show_json
 
 if TYPE_CHECKING:
     from service.client import Client, Submission, Task
-
-INTERRUPTED = 130
 
 
 @click.command(epilog=example("sgn submit form.json --wait", "sgn submit - < form.json"))

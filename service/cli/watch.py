@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from service.cli.connection import service_at
+from service.cli.group import INTERRUPTED
 from service.cli.options import example, json_option, task_argument, url_option
 from service.cli.progress import shown_progress
 from service.cli.result import show_ended
@@ -14,8 +15,6 @@ from service.cli.terminal import note
 
 if TYPE_CHECKING:
     from service.client import Client, Event, Task
-
-INTERRUPTED = 130
 
 
 @click.command(epilog=example("sgn watch TASK20012912454501"))

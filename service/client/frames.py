@@ -8,12 +8,12 @@ from typing import Any
 import pandas as pd
 
 from service.client.answers import Facts, Task
+from service.client.shown import UNSEEN
 
 FIGURE = re.compile(r"(\w+) (Loss|Accuracy): (\S+?)(?:,|$)")
 INTERVALS = "ci"
 TEXTS = ("id", "site")
 VALUES = ["value", "low", "high"]
-UNSEEN = ("test", "cv", "val")  # the fairest first
 LISTED = ("accuracy", "balanced_accuracy", "auc", "mae", "r2")
 
 
