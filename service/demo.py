@@ -1,13 +1,8 @@
 """``sgn demo``: the main job from nothing, on synthetic subjects of two made-up sites.
 
-It starts ``sgn up`` as a process of its own and talks to it as anybody would, over HTTP.
+It starts ``sgn up`` as a notebook does and talks to it as anybody would, over HTTP.
 """
 
-import contextlib
-import signal
-import subprocess
-import sys
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,10 +13,9 @@ from rich.table import Table
 
 from graphnet.synthetic import cohort_table
 from service.cli.progress import shown_progress
-from service.client import Client, ClientError, Task
+from service.client import Client, ClientError, Task, house
 
 PROJECT = "DEMO"
-STOP_SECONDS = 60
 TRAINING = {"epochs": 60, "learning_rate": 0.01, "batch_size": 32}
 FINE_TUNING = {"epochs": 20, "learning_rate": 0.005, "batch_size": 16}
 
@@ -55,8 +49,7 @@ def run(home: Path | None) -> int:
     """Run the demo in ``home``, by default ``demo-home`` here; the exit status."""
     try:
         folder = (home or Path("demo-home")).resolve()
-        folder.mkdir(parents=True, exist_ok=True)
-        with _house(folder) as url, Client(url) as client:
+        with house(folder) as client:
             _show(client, folder)
     except (ClientError, DemoError) as error:
         click.echo(str(error), err=True)
@@ -129,20 +122,3 @@ def _test(task: Task) -> dict[str, Any]:
 
 def _result(task: Task) -> dict[str, Any]:
     return dict(task.task_result or {})
-
-
-@contextlib.contextmanager
-def _house(folder: Path) -> Iterator[str]:
-    """Start ``sgn up`` on a free port; its address."""
-    command = [sys.executable, "-m", "service.cli", "up", "--home", str(folder), "--port", "0"]
-    with (folder / "up.log").open("ab") as log:
-        house = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True)  # noqa: S603
-    try:
-        assert house.stdout is not None  # noqa: S101 - a pipe was asked for
-        line = house.stdout.readline().strip()
-        if not line.startswith("ready "):
-            raise DemoError(f"sgn up did not start; see {folder / 'up.log'}.")
-        yield line.removeprefix("ready ")
-    finally:
-        house.send_signal(signal.SIGTERM)
-        house.wait(STOP_SECONDS)

@@ -11,6 +11,16 @@ def database_file(home: Path) -> Path:
     return home / "sgn.sqlite3"
 
 
+def lock_file(home: Path) -> Path:
+    """The file that an ``sgn up`` holds locked while it runs there."""
+    return home / "lock"
+
+
+def address_file(home: Path) -> Path:
+    """The file that says where the house answers, while it does."""
+    return home / "address"
+
+
 def database_url(home: Path) -> str:
     """The same as SGN_DATABASE_URL names it."""
     return f"sqlite://{database_file(home)}"

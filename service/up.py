@@ -12,7 +12,9 @@ import os
 import socket
 import sys
 import tempfile
+import webbrowser
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import redis.asyncio
@@ -24,7 +26,7 @@ from actors.settings import LAST_PORT, TEXT, SettingsError, log_format, read
 from db.connection import migrate
 from db.errors import DatabaseError
 from service.children import Child
-from service.home import QUEUE_LINK, variables
+from service.home import QUEUE_LINK, address_file, lock_file, variables
 from service.serve import address, listen, run_loop, serve_until, stop_on_signals
 from service.settings import Settings
 
@@ -38,20 +40,31 @@ class UpError(Exception):
     """Why the house cannot be started, in one sentence."""
 
 
-def run(home: Path, host: str, port: int) -> int:
+@dataclass(frozen=True)
+class Manner:
+    """``opened``: a browser shows the page; ``tied``: the end of standard input is ours too."""
+
+    opened: bool
+    tied: bool
+
+
+def run(home: Path, host: str, port: int, *, opened: bool = False, tied: bool = False) -> int:
     """Start everything, say ``ready``, stay until SIGTERM or Ctrl-C; the exit status."""
+    manner = Manner(opened, tied)
     try:
         start_log(read(os.environ, "SGN_LOG_FORMAT", log_format, TEXT))
         with _locked(home), listen(host, port) as listening, _socket_folder() as sockets:
-            return run_loop(_up(home, sockets, listening))
+            return run_loop(_up(home, sockets, listening, manner))
     except (UpError, SettingsError, DatabaseError, OSError) as error:
         print(error, file=sys.stderr)  # noqa: T201
         return 1
 
 
-async def _up(home: Path, sockets: Path, listening: socket.socket) -> int:
+async def _up(home: Path, sockets: Path, listening: socket.socket, manner: Manner) -> int:
     stop = asyncio.Event()
     stop_on_signals(stop)
+    if manner.tied:
+        _stop_with_input(stop)
     environment = _environment(home, sockets, listening)
     settings = Settings.from_environment(environment)
     async with _running(_valkey(home, sockets, environment)):
@@ -59,7 +72,9 @@ async def _up(home: Path, sockets: Path, listening: socket.socket) -> int:
         await migrate(settings.house.database_url)
         async with _running(_worker(home, _of_worker(environment, settings))):
             serving = asyncio.create_task(serve_until(settings, listening, stop))
-            announcing = asyncio.create_task(_announce(settings, listening, stop))
+            announcing = asyncio.create_task(
+                _announce(settings, home, address(listening), stop, manner)
+            )
             try:
                 await asyncio.wait({serving, announcing}, return_when=asyncio.FIRST_COMPLETED)
             finally:
@@ -77,12 +92,16 @@ def _locked(home: Path) -> Iterator[None]:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
         raise UpError(f"The folder {home} cannot be used: {error.strerror}.") from error
-    with (home / "lock").open("w") as lock:
+    with lock_file(home).open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             raise UpError(f"Another sgn up is running on {home}; end it first.") from error
-        yield
+        address_file(home).unlink(missing_ok=True)
+        try:
+            yield
+        finally:
+            address_file(home).unlink(missing_ok=True)
 
 
 @contextlib.contextmanager
@@ -163,7 +182,21 @@ async def _wait_for_queue(url: str) -> None:
     raise UpError("The queue (Valkey) did not start within 10 s; see log/valkey.log in the home.")
 
 
-async def _announce(settings: Settings, listening: socket.socket, stop: asyncio.Event) -> None:
+def _stop_with_input(stop: asyncio.Event) -> None:
+    """Set ``stop`` once standard input has ended: nobody holds its other end any more."""
+    loop = asyncio.get_running_loop()
+
+    def look() -> None:
+        if not os.read(sys.stdin.fileno(), 4096):
+            loop.remove_reader(sys.stdin.fileno())
+            stop.set()
+
+    loop.add_reader(sys.stdin.fileno(), look)
+
+
+async def _announce(
+    settings: Settings, home: Path, url: str, stop: asyncio.Event, manner: Manner
+) -> None:
     """Print the ready line once the service accepts and a worker has given a sign of life."""
     async with redis.asyncio.Redis.from_url(settings.house.redis_url) as client:
         for _ in range(int(START_SECONDS / 0.1)):
@@ -174,5 +207,8 @@ async def _announce(settings: Settings, listening: socket.socket, stop: asyncio.
             await asyncio.sleep(0.1)
         else:
             raise UpError("The worker did not start; see log/worker.log in the home.")
-    print(f"ready {address(listening)}", flush=True)  # noqa: T201
+    address_file(home).write_text(f"{url}\n", encoding="utf-8")
+    print(f"ready {url}", flush=True)  # noqa: T201
+    if manner.opened:
+        await asyncio.to_thread(webbrowser.open, url)
     await stop.wait()

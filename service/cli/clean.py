@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from service.cli.options import example, json_option
 from service.cli.terminal import Column, note, show_json, show_table
 from service.cli.token import home_option
 from service.home import database_file, variables
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from service.cleaning import Item
 
 
-@click.command()
+@click.command(epilog=example("sgn clean --home ./sgn-home --models-older-than 365 --yes"))
 @click.option(
     "--models-older-than",
     "days",
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     help="Also remove models of tasks that this database does not know: not another house's?",
 )
 @click.option("--yes", is_flag=True, help="Do it; without this it is only shown what would go.")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON for a program.")
+@json_option
 @home_option
 def clean(*, days: int | None, unknown: bool, yes: bool, as_json: bool, home: Path | None) -> int:
     """Remove old models, and what belongs to no task any more."""

@@ -3,15 +3,15 @@
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from service.whereabouts import TokenUnreadable, token_in
+
 if TYPE_CHECKING:
     from service.client import Client, ClientError
 
-DEFAULT_URL = "http://127.0.0.1:7014"
 WHERE_FROM = "The command takes it from SGN_TOKEN, or from the file that SGN_TOKEN_FILE names."
 
 
@@ -20,25 +20,20 @@ def service_at(url: str) -> Iterator["Client"]:
     """Talk to the service; an error of the client ends the command with its sentences."""
     from service.client import Client, ClientError  # noqa: PLC0415 - httpx is slow to import
 
+    token = _token()
     try:
-        with Client(url, token=_token()) as client:
+        with Client(url, token=token) as client:
             yield client
     except ClientError as error:
-        hint = f"\n{WHERE_FROM}" if error.status == 401 and not _token() else ""
+        hint = f"\n{WHERE_FROM}" if error.status == 401 and not token else ""
         raise click.ClickException(_sentences(error) + hint) from error
 
 
 def _token() -> str:
-    """The token in the environment; a file keeps it out of sight of other programs."""
-    path = os.environ.get("SGN_TOKEN_FILE")
-    if path is None:
-        return os.environ.get("SGN_TOKEN", "").strip()
     try:
-        return Path(path).read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeDecodeError) as error:
-        raise click.ClickException(
-            f"The file that SGN_TOKEN_FILE names cannot be read: {path}."
-        ) from error
+        return token_in(os.environ)
+    except TokenUnreadable as error:
+        raise click.ClickException(str(error)) from error
 
 
 def _sentences(error: "ClientError") -> str:

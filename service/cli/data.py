@@ -1,4 +1,4 @@
-"""Datasets: ``sgn data add`` and ``sgn data list``."""
+"""Datasets: ``sgn data add``, ``sgn data list`` and ``sgn data show``."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,65 +7,79 @@ from typing import TYPE_CHECKING
 import click
 
 from service.cli.connection import service_at
-from service.cli.options import json_option, url_option
+from service.cli.files import as_table, kind_of, size_of, table_argument
+from service.cli.options import dataset_argument, example, json_option, url_option
+from service.cli.progress import shown_upload
 from service.cli.terminal import Column, note, show_facts, show_heading, show_json, show_table
 
 if TYPE_CHECKING:
-    from service.client import Dataset
+    from service.client import Dataset, Preview
 
 MOST_FINDINGS = 20
 
 
-@click.group()
+@click.group(epilog=example("sgn data add patients.csv --proj PROJ1", "sgn data list"))
 def data() -> None:
-    """Bring datasets in and list them."""
+    """Bring datasets in, list and show them."""
 
 
-@data.command()
-@click.argument("file", type=click.Path(exists=True, path_type=Path))
-@click.option("--proj", metavar="ID", required=True, help="The project it belongs to.")
+@data.command(
+    epilog=example("sgn data add patients.csv --proj PROJ1", "sgn data add patients.csv --preview")
+)
+@table_argument
+@click.option("--proj", metavar="ID", default="", help="The project it belongs to.")
 @click.option("--name", help="The dataset's name.  [default: the file's, without its ending]")
 @click.option("--user", metavar="ID", default="", help="Who brings it in.")
+@click.option("--preview", is_flag=True, help="Show what was understood; store nothing.")
 @json_option
 @url_option
 @click.pass_obj
-def add(url: str, *, file: Path, proj: str, name: str | None, user: str, as_json: bool) -> None:
+def add(
+    url: str,
+    *,
+    file: Path,
+    proj: str,
+    name: str | None,
+    user: str,
+    preview: bool,
+    as_json: bool,
+) -> None:
     """Upload subjects and show what is wrong in them.
 
     FILE is a CSV or TSV table with a row a subject, a NumPy .npz or MATLAB .mat file, or a folder
     of DPABI's ROI files or BIDS derivatives with a table of its subjects.
     """
-    with service_at(url) as client:
+    if not (proj or preview):
+        raise click.MissingParameter(param_hint="'--proj'", param_type="option")
+    table = as_table(file)
+    named = {"proj_id": proj, "data_name": file.stem if name is None else name}
+    with service_at(url) as client, shown_upload(file.name, size_of(table)) as sent:
         try:
-            dataset = client.add_dataset(
-                _as_table(file),
-                proj_id=proj,
-                data_name=file.stem if name is None else name,
-                user_id=user,
-            )
+            if preview:
+                seen = client.preview(table, **named, on_progress=sent)
+            else:
+                dataset = client.add_dataset(table, **named, user_id=user, on_progress=sent)
         except OSError as error:
             raise click.ClickException(f"{file} cannot be read: {error.strerror}.") from error
-    if as_json:
-        show_json(dataset.facts)
-        return
-    show_facts(_summary(dataset))
-    _show_findings(dataset)
+    if preview:
+        _show_preview(seen, seen.kind if table == file else kind_of(file), as_json=as_json)
+    else:
+        _show_dataset(dataset, as_json=as_json)
 
 
-def _as_table(file: Path) -> Path | bytes:
-    """A CSV file as it is, anything else as the CSV that says the same."""
-    if file.suffix.lower() == ".csv":
-        return file
-    from graphnet.errors import CohortError  # noqa: PLC0415 - brings NumPy, which a CSV does not need
-    from graphnet.readers.files import read_file  # noqa: PLC0415
+@data.command(epilog=example("sgn data show patients"))
+@dataset_argument
+@json_option
+@url_option
+@click.pass_obj
+def show(url: str, *, name: str, as_json: bool) -> None:
+    """Show a dataset: what it holds and what is wrong in it."""
+    with service_at(url) as client:
+        dataset = client.dataset(name)
+    _show_dataset(dataset, as_json=as_json)
 
-    try:
-        return read_file(file).to_csv(index=False).encode()
-    except CohortError as error:
-        raise click.ClickException(str(error)) from error
 
-
-@data.command("list")
+@data.command("list", epilog=example("sgn data list --proj PROJ1"))
 @click.option("--proj", metavar="ID", default="", help="Only this project's.")
 @json_option
 @url_option
@@ -94,6 +108,30 @@ def _holds(dataset: "Dataset") -> str:
         f"{_number(dataset.regions)} regions",
     ]
     return ", ".join((*counts, *dataset.measures))
+
+
+def _show_dataset(dataset: "Dataset", *, as_json: bool) -> None:
+    if as_json:
+        show_json(dataset.facts)
+        return
+    show_facts(_summary(dataset))
+    _show_findings(dataset)
+
+
+def _show_preview(seen: "Preview", kind: str, *, as_json: bool) -> None:
+    if as_json:
+        show_json({"dataset": seen.dataset.facts, "preview": seen.facts["preview"]})
+        return
+    show_facts([("Kind", kind), *_summary(seen.dataset)])
+    show_heading("First rows")
+    columns = [Column(name, spare=place > 0) for place, name in enumerate(seen.columns)]
+    show_table(columns, [[_cell(value) for value in row] for row in seen.rows])
+    _show_findings(seen.dataset)
+    note("Nothing was stored.")
+
+
+def _cell(value: object) -> object:
+    return "" if value is None else value
 
 
 def _summary(dataset: "Dataset") -> Iterator[tuple[str, object]]:

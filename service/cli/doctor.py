@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from service.cli.options import example, json_option
 from service.cli.processes import FOLDER
 from service.cli.terminal import Column, show_json, show_table
 
@@ -19,10 +20,10 @@ if TYPE_CHECKING:
 STYLES = {"ok": "green", "warning": "yellow", "fault": "red"}
 
 
-@click.command()
+@click.command(epilog=example("sgn doctor --home ./sgn-home"))
 @click.option("--home", type=FOLDER, default=None, help="The folder of an 'sgn up' to look at.")
-@click.option("--json", "as_json", is_flag=True, help="Print what was found as JSON.")
-def doctor(home: Path | None, as_json: bool) -> int:  # noqa: FBT001
+@json_option
+def doctor(*, home: Path | None, as_json: bool) -> int:
     """Look for what is wrong here, and say what to do.
 
     It looks at all that a service or a worker needs, as the SGN_ variables say. The exit status is

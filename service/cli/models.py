@@ -2,15 +2,14 @@
 
 import hashlib
 import json
-import os
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from service.cli.connection import service_at
-from service.cli.options import json_option, url_option
+from service.cli.files import write_all
+from service.cli.options import example, json_option, task_argument, url_option
 from service.cli.terminal import Column, show_facts, show_heading, show_json, show_table
 
 if TYPE_CHECKING:
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
 PARAMETERS, MANIFEST = "model.safetensors", "manifest.json"
 
 
-@click.command()
+@click.command(epilog=example("sgn models"))
 @json_option
 @url_option
 @click.pass_obj
@@ -43,8 +42,8 @@ def _row(architecture: "Architecture") -> tuple[str, str, str]:
     return names, architecture.summary, ", ".join(settings)
 
 
-@click.command()
-@click.argument("task")
+@click.command(epilog=example("sgn model TASK20012912454501 -o model/"))
+@task_argument
 @click.option(
     "-o",
     "--output",
@@ -54,9 +53,10 @@ def _row(architecture: "Architecture") -> tuple[str, str, str]:
     required=True,
     help=f"Folder that gets {PARAMETERS} and {MANIFEST}; made where it is absent.",
 )
+@json_option
 @url_option
 @click.pass_obj
-def model(url: str, task: str, folder: Path) -> None:
+def model(url: str, *, task: str, folder: Path, as_json: bool) -> None:
     """Take home the model that a task has trained."""
     with service_at(url) as client:
         manifest, parameters = client.manifest(task), client.model(task)
@@ -67,22 +67,11 @@ def model(url: str, task: str, folder: Path) -> None:
         )
     text = json.dumps(manifest, indent=1, ensure_ascii=False)
     try:
-        _write_all(folder, {PARAMETERS: parameters, MANIFEST: text.encode()})
+        write_all(folder, {PARAMETERS: parameters, MANIFEST: text.encode()})
     except OSError as error:
         raise click.ClickException(f"{folder} cannot be written: {error.strerror}.") from error
-    click.echo(f"{folder / PARAMETERS}\n{folder / MANIFEST}")
-
-
-def _write_all(folder: Path, files: dict[str, bytes]) -> None:
-    """Write every file or none; a manifest never stands beside another model's parameters."""
-    folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".sgn-", dir=folder) as staging:
-        for name, content in files.items():
-            with (Path(staging) / name).open("wb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
-        for name in reversed(files):
-            (folder / name).unlink(missing_ok=True)
-        for name in files:
-            (Path(staging) / name).replace(folder / name)
+    files = [str(folder / name) for name in (PARAMETERS, MANIFEST)]
+    if as_json:
+        show_json({"task_id": task, "files": files})
+    else:
+        click.echo("\n".join(files))

@@ -6,6 +6,9 @@ from pathlib import Path
 
 import click
 
+from service.cli.options import example, json_option
+from service.cli.terminal import show_json
+
 OURS = ("service", "actors", "db", "registry", "graphnet")
 FOLDER = click.Path(file_okay=False, resolve_path=True, path_type=Path)
 
@@ -24,7 +27,7 @@ def _dependencies() -> Iterator[None]:
         ) from error
 
 
-@click.command()
+@click.command(epilog=example("sgn up --home ./sgn-home --open"))
 @click.option(
     "--home",
     type=FOLDER,
@@ -34,15 +37,17 @@ def _dependencies() -> Iterator[None]:
 )
 @click.option("--port", type=click.IntRange(0, 65_535), default=7014, show_default=True)
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
-def up(home: Path, port: int, host: str) -> int:
+@click.option("--open", "opened", is_flag=True, help="Show the page in a browser.")
+@click.option("--until-stdin-ends", "tied", is_flag=True, help="End with standard input, too.")
+def up(*, home: Path, port: int, host: str, opened: bool, tied: bool) -> int:
     """Start everything on this machine; Ctrl-C ends it."""
     with _dependencies():
         from service.up import run  # noqa: PLC0415
 
-        return run(home, host, port)
+        return run(home, host, port, opened=opened, tied=tied)
 
 
-@click.command()
+@click.command(epilog=example("sgn demo --home ./demo-home"))
 @click.option("--home", type=FOLDER, default=None, help="Folder to keep it in.")
 def demo(home: Path | None) -> int:
     """Show a training, from data to result."""
@@ -52,7 +57,7 @@ def demo(home: Path | None) -> int:
         return run(home)
 
 
-@click.command()
+@click.command(epilog=example("SGN_DATABASE_URL=… SGN_REDIS_URL=… SGN_REGISTRY_URL=… sgn serve"))
 def serve() -> int:
     """Run the HTTP process, as the SGN_ variables say."""
     with _dependencies():
@@ -61,7 +66,7 @@ def serve() -> int:
         return run()
 
 
-@click.command()
+@click.command(epilog=example("SGN_DATABASE_URL=… SGN_REDIS_URL=… SGN_REGISTRY_URL=… sgn worker"))
 def worker() -> int:
     """Run a worker process, as the SGN_ variables say."""
     with _dependencies():
@@ -70,16 +75,20 @@ def worker() -> int:
         return run()
 
 
-@click.command()
+@click.command(epilog=example("SGN_DATABASE_URL=… sgn migrate"))
 @click.option(
     "--to",
     default="",
     metavar="NUMBER",
     help="Go to this migration, such as 0002, also back; what later ones hold is lost.",
 )
-def migrate(to: str) -> int:
+@json_option
+def migrate(*, to: str, as_json: bool) -> int:
     """Bring the database's tables to this version."""
     with _dependencies():
         from service.migrate import run  # noqa: PLC0415
 
-        return run(to)
+        status = run(to)
+    if as_json and status == 0:
+        show_json({"migrated": True, "to": to or None})
+    return status

@@ -10,11 +10,13 @@ from service.cli.terminal import note, plain
 
 if TYPE_CHECKING:
     from service.client import Task
+    from service.client.tables import OnProgress
 
 Watcher = Callable[["Task"], None]
 
 LINE_PERCENT = 10.0
 LINE_SECONDS = 30.0
+LARGE_BYTES = 2_000_000
 
 
 @contextmanager
@@ -25,6 +27,26 @@ def shown_progress() -> Iterator[Watcher]:
         return
     with _bar() as watcher:
         yield watcher
+
+
+@contextmanager
+def shown_upload(name: str, size: int) -> Iterator["OnProgress | None"]:
+    """Give what is to be called with the bytes sent; None where a bar is not worth it."""
+    if size < LARGE_BYTES or not sys.stderr.isatty():
+        yield None
+        return
+    from rich import progress  # noqa: PLC0415 - slow to import
+    from rich.console import Console  # noqa: PLC0415
+
+    columns = (
+        progress.TextColumn("{task.description}", markup=False),
+        progress.BarColumn(bar_width=None),
+        progress.DownloadColumn(),
+    )
+    console = Console(stderr=True)
+    with progress.Progress(*columns, console=console, expand=True, transient=True) as shown:
+        line = shown.add_task(plain(name), total=size)
+        yield lambda sent: shown.update(line, completed=sent)
 
 
 class Lines:

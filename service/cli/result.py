@@ -1,9 +1,14 @@
 """What came of a task: its metrics, what simple methods reach on the same subjects, warnings."""
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
 
-from service.cli.terminal import Column, show_facts, show_heading, show_table
+import click
+
+from service.cli.terminal import Column, show_facts, show_heading, show_json, show_table
+
+if TYPE_CHECKING:
+    from service.client import Task
 
 Metrics = Mapping[str, Any]
 
@@ -16,54 +21,62 @@ METRICS = {
     "auc": "AUC",
     "brier": "Brier score",
 }
-COMPARED = ("accuracy", "balanced_accuracy", "auc")
-SPLITS = {"train": "Train", "val": "Validation", "test": "Test", "cv": "Cross-val."}
-UNSEEN = ("test", "cv", "val")  # the fairest first
+SCORE_METRICS = {
+    "n": "Subjects",
+    "mae": "Mean absolute error",
+    "rmse": "Root mean square error",
+    "r2": "R²",
+    "pearson": "Pearson's r",
+    "spearman": "Spearman's ρ",
+}
+COMPARED = ("accuracy", "balanced_accuracy", "auc", "mae", "r2")
+SPLITS = {
+    "train": "Train",
+    "val": "Validation",
+    "test": "Test",
+    "cv": "Cross-val.",
+    "leave_site_out": "Site left out",
+}
+UNSEEN = ("test", "cv", "leave_site_out", "val")  # the fairest first
+
+
+def show_ended(task: "Task", *, as_json: bool) -> None:
+    """Print a task that has ended; any end but ``Finished`` ends the command as a failure."""
+    if as_json:
+        show_json(task.facts)
+    else:
+        facts = [("Task", task.task_id), ("Name", task.task_name), ("Status", task.task_status)]
+        show_facts(facts)
+        show_result(task.task_result or {})
+    if task.task_status != "Finished":
+        raise click.ClickException(task.error or f"{task.task_id} is {task.task_status}.")
 
 
 def show_result(result: Mapping[str, Any]) -> None:
     """Print a finished task's ``task_result``; an interval stands in brackets."""
-    metrics = _present(result.get("metrics"))
+    metrics = present(result.get("metrics"))
     if metrics:
         _show_metrics(metrics)
-        _show_baselines(metrics, _present(result.get("baselines")))
+        _show_baselines(metrics, present(result.get("baselines")))
     warnings = result.get("warnings") or []
     if warnings:
         show_heading("Warnings")
         show_facts(("-", sentence) for sentence in warnings)
 
 
-def _present(metrics: Any) -> dict[str, Metrics]:
+def present(metrics: Any) -> dict[str, Metrics]:
+    """Those that have figures, by name."""
     named = metrics if isinstance(metrics, dict) else {}
     return {name: values for name, values in named.items() if isinstance(values, dict)}
 
 
-def _show_metrics(metrics: Mapping[str, Metrics]) -> None:
-    splits = [split for split in SPLITS if split in metrics]
-    show_heading("Metrics, with 95 % intervals")
-    columns = [Column("", whole=True), *(Column(SPLITS[split]) for split in splits)]
-    show_table(
-        columns,
-        [(label, *(_value(metrics[s], name) for s in splits)) for name, label in METRICS.items()],
-    )
+def headline(metrics: Iterable[Metrics]) -> dict[str, str]:
+    """The few metrics that are compared, with their titles."""
+    titles = _titles(metrics)
+    return {name: titles[name] for name in ("n", *COMPARED) if name in titles}
 
 
-def _show_baselines(metrics: Mapping[str, Metrics], baselines: Mapping[str, Metrics]) -> None:
-    split = next((split for split in UNSEEN if split in metrics), None)
-    compared = {name: _present(values) for name, values in baselines.items()}
-    rivals = {name: values[split] for name, values in compared.items() if split in values}
-    if split is None or not rivals:
-        return
-    show_heading(f"Beside simple methods ({SPLITS[split].lower()})")
-    columns = [Column("", whole=True), *(Column(METRICS[name]) for name in COMPARED)]
-    methods = {"this model": metrics[split], **rivals}
-    show_table(
-        columns,
-        [(name, *(_value(found, each) for each in COMPARED)) for name, found in methods.items()],
-    )
-
-
-def _value(metrics: Metrics, name: str) -> str:
+def figure(metrics: Metrics, name: str) -> str:
     """Such as ``0.803 [0.74-0.85]``, with one space, so that it wraps before the interval."""
     value = metrics.get(name)
     if value is None:
@@ -73,4 +86,38 @@ def _value(metrics: Metrics, name: str) -> str:
     interval = (metrics.get("ci") or {}).get(name)
     if not interval:
         return f"{value:.3f}"
-    return f"{value:.3f} [{interval[0]:.2f}-{interval[1]:.2f}]"
+    low, high = interval
+    dash = ", " if low < 0 else "-"  # a dash beside a minus cannot be read
+    return f"{value:.3f} [{low:.2f}{dash}{high:.2f}]"
+
+
+def _titles(metrics: Iterable[Metrics]) -> dict[str, str]:
+    """The metrics of classes, or those of a score."""
+    return SCORE_METRICS if any("mae" in each for each in metrics) else METRICS
+
+
+def _show_metrics(metrics: Mapping[str, Metrics]) -> None:
+    splits = [split for split in SPLITS if split in metrics]
+    show_heading("Metrics, with 95 % intervals")
+    columns = [Column("", whole=True), *(Column(SPLITS[s], spare=s == "train") for s in splits)]
+    titles = _titles(metrics.values())
+    show_table(
+        columns,
+        [(label, *(figure(metrics[s], name) for s in splits)) for name, label in titles.items()],
+    )
+
+
+def _show_baselines(metrics: Mapping[str, Metrics], baselines: Mapping[str, Metrics]) -> None:
+    split = next((split for split in UNSEEN if split in metrics), None)
+    compared = {name: present(values) for name, values in baselines.items()}
+    rivals = {name: values[split] for name, values in compared.items() if split in values}
+    if split is None or not rivals:
+        return
+    show_heading(f"Beside simple methods ({SPLITS[split].lower()})")
+    methods = {"this model": metrics[split], **rivals}
+    titles = {name: text for name, text in headline(methods.values()).items() if name != "n"}
+    columns = [Column("", whole=True), *(Column(text) for text in titles.values())]
+    show_table(
+        columns,
+        [(name, *(figure(found, each) for each in titles)) for name, found in methods.items()],
+    )

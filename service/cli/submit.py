@@ -6,18 +6,17 @@ from typing import IO, TYPE_CHECKING, Any
 import click
 
 from service.cli.connection import service_at
-from service.cli.options import json_option, url_option
+from service.cli.group import INTERRUPTED
+from service.cli.options import example, json_option, url_option
 from service.cli.progress import shown_progress
-from service.cli.result import show_result
-from service.cli.terminal import note, show_facts, show_json
+from service.cli.result import show_ended
+from service.cli.terminal import note, show_json
 
 if TYPE_CHECKING:
     from service.client import Client, Submission, Task
 
-INTERRUPTED = 130
 
-
-@click.command()
+@click.command(epilog=example("sgn submit form.json --wait", "sgn submit - < form.json"))
 @click.argument("form", metavar="FORM.json", type=click.File("rb"))
 @click.option("--wait", is_flag=True, help="Wait for the task to end; exit with 1 if it failed.")
 @json_option
@@ -37,7 +36,7 @@ def submit(url: str, *, form: IO[bytes], wait: bool, as_json: bool) -> None:
             _show_submission(submission, as_json=as_json)
             return
         task = _ended(client, submission.task_id)
-    _show_ended(task, as_json=as_json)
+    show_ended(task, as_json=as_json)
 
 
 def _fields(form: IO[bytes]) -> dict[str, Any]:
@@ -66,14 +65,3 @@ def _ended(client: "Client", task_id: str) -> "Task":
     except KeyboardInterrupt:
         note(f"{task_id} goes on; 'sgn show {task_id}' says how far it is.")
         raise click.exceptions.Exit(INTERRUPTED) from None
-
-
-def _show_ended(task: "Task", *, as_json: bool) -> None:
-    if as_json:
-        show_json(task.facts)
-    else:
-        facts = [("Task", task.task_id), ("Name", task.task_name), ("Status", task.task_status)]
-        show_facts(facts)
-        show_result(task.task_result or {})
-    if task.task_status != "Finished":
-        raise click.ClickException(task.error or f"{task.task_id} is {task.task_status}.")

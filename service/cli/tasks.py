@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from service.cli.connection import service_at
-from service.cli.options import json_option, url_option
+from service.cli.options import example, json_option, task_argument, url_option
 from service.cli.result import show_result
 from service.cli.terminal import STATUS_STYLES, Column, note, show_facts, show_json, show_table
 
@@ -16,25 +16,26 @@ if TYPE_CHECKING:
 CANCEL_SECONDS = 30
 
 
-@click.command()
+@click.command(epilog=example("sgn tasks --status Failed --search schizo"))
 @click.option("--proj", metavar="ID", default="", help="Only this project's.")
 @click.option("--status", default="", help="Only these, such as Running or Failed.")
+@click.option("--search", metavar="TEXT", default="", help="Only where id or name contains it.")
 @click.option("--limit", type=click.IntRange(min=1), default=20, show_default=True)
 @json_option
 @url_option
 @click.pass_obj
-def tasks(url: str, *, proj: str, status: str, limit: int, as_json: bool) -> None:
+def tasks(url: str, *, proj: str, status: str, search: str, limit: int, as_json: bool) -> None:
     """List tasks, the newest first."""
     with service_at(url) as client:
-        found = list(client.tasks(proj_id=proj, status=status, limit=limit))
+        found = list(client.tasks(proj_id=proj, status=status, search=search, limit=limit))
     if not found and not as_json:
         note("There is no such task: submit one with 'sgn submit'.")
         return
     _show_list(found, as_json=as_json)
 
 
-@click.command()
-@click.argument("task")
+@click.command(epilog=example("sgn show TASK20012912454501"))
+@task_argument
 @json_option
 @url_option
 @click.pass_obj
@@ -49,33 +50,42 @@ def show(url: str, *, task: str, as_json: bool) -> None:
     show_result(found.task_result or {})
 
 
-@click.command()
-@click.argument("task")
+@click.command(epilog=example("sgn cancel TASK20012912454501"))
+@task_argument
+@json_option
 @url_option
 @click.pass_obj
-def cancel(url: str, *, task: str) -> None:
+def cancel(url: str, *, task: str, as_json: bool) -> None:
     """End a task; the best parameters so far are kept."""
     with service_at(url) as client:
         client.cancel(task)
         found = client.wait(task, timeout=CANCEL_SECONDS)
-    click.echo(f"{found.task_id} {found.task_status}")
+    if as_json:
+        show_json(found.facts)
+    else:
+        click.echo(f"{found.task_id} {found.task_status}")
 
 
-@click.command()
-@click.argument("task")
+@click.command(epilog=example("sgn retry TASK20012912454501"))
+@task_argument
+@json_option
 @url_option
 @click.pass_obj
-def retry(url: str, *, task: str) -> None:
+def retry(url: str, *, task: str, as_json: bool) -> None:
     """Try a failed or cancelled task again; print the new task's id.
 
     The new task goes on from the last checkpoint of the old one.
     """
     with service_at(url) as client:
-        click.echo(client.retry(task).task_id)
+        again = client.retry(task)
+    if as_json:
+        show_json(again.facts)
+    else:
+        click.echo(again.task_id)
 
 
-@click.command()
-@click.argument("task")
+@click.command(epilog=example("sgn lineage TASK20012912454501"))
+@task_argument
 @json_option
 @url_option
 @click.pass_obj
@@ -92,8 +102,8 @@ def _show_list(found: Iterable["Task"], *, as_json: bool) -> None:
         return
     columns = [
         *(Column("Task", whole=True), Column("Status", whole=True, styles=STATUS_STYLES)),
-        *(Column("Done", right=True, whole=True), Column("Type", whole=True)),
-        *(Column("Project", whole=True), Column("Name")),
+        *(Column("Done", right=True, whole=True), Column("Type", whole=True, spare=True)),
+        *(Column("Project", whole=True, spare=True), Column("Name")),
     ]
     show_table(columns, [_row(task) for task in found])
 

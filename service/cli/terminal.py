@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -10,18 +10,24 @@ import click
 
 if TYPE_CHECKING:
     from rich.console import Console
+    from rich.table import Table
 
 UNBOUNDED = 1_000_000  # columns: in a pipe nothing is wrapped or cut
+GAP = 2  # columns of a terminal between those of a table
 STATUS_STYLES = {"Running": "cyan", "Finished": "green", "Failed": "red", "Cancelled": "yellow"}
 
 
 @dataclass(frozen=True)
 class Column:
-    """A table's column; one that is ``whole`` is never wrapped: an id is there to be copied."""
+    """A table's column; one that is ``whole`` is never wrapped: an id is there to be copied.
+
+    One that is ``spare`` is left out where a terminal is too narrow for it.
+    """
 
     title: str
     right: bool = False
     whole: bool = False
+    spare: bool = False
     styles: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -57,33 +63,85 @@ def note(sentence: str) -> None:
 
 
 def _show(columns: Sequence[Column], rows: Iterable[Sequence[object]], *, titled: bool) -> None:
-    from rich.table import Table  # noqa: PLC0415 - slow to import
-    from rich.text import Text  # noqa: PLC0415
-
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), show_header=titled)
-    for column in columns:
-        table.add_column(
-            Text(column.title),
-            justify="right" if column.right else "left",
-            no_wrap=column.whole,
-            overflow="fold",
-        )
-    for row in rows:
-        table.add_row(*(_cell(column, value) for column, value in zip(columns, row, strict=True)))
     console = _console()
-    unbounded = console.options.update(max_width=UNBOUNDED)
+    cells = [[plain(value) for value in row] for row in rows]
+    sizes = [_size(column, texts) for column, texts in _texts(columns, cells)]
+    kept = _kept(columns, sizes, console.width)
+    widths = _widths([sizes[place] for place in kept], console.width - GAP * (len(kept) - 1))
+    table = _table([columns[place] for place in kept], widths, titled=titled)
+    for row in cells:
+        table.add_row(*(_cell(columns[place], row[place]) for place in kept))
     # Rather lines that the terminal breaks than an id that is cut.
-    console.width = max(console.width, console.measure(table, options=unbounded).minimum)
+    console.width = sum(widths) + GAP * len(kept)
     with console.capture() as captured:
         console.print(table)
     for line in captured.get().splitlines():
         click.echo(line.rstrip())
 
 
-def _cell(column: Column, value: object) -> Any:
+def _texts(
+    columns: Sequence[Column], cells: Sequence[Sequence[str]]
+) -> Iterator[tuple[Column, list[str]]]:
+    """Each column with all that stands in it, its title too."""
+    for place, column in enumerate(columns):
+        yield column, [column.title, *(row[place] for row in cells)]
+
+
+def _size(column: Column, texts: Sequence[str]) -> tuple[int, int]:
+    """The least width at which no word is cut, and the most that is of use."""
+    from rich.cells import cell_len  # noqa: PLC0415 - slow to import
+
+    most = max(map(cell_len, texts))
+    if column.whole:
+        return most, most
+    return max((cell_len(word) for text in texts for word in text.split()), default=0), most
+
+
+def _kept(columns: Sequence[Column], sizes: Sequence[tuple[int, int]], room: int) -> list[int]:
+    """The places of the columns that there is room for; which are left out is said."""
+    kept, left = list(range(len(columns))), []
+    while sum(sizes[place][0] + GAP for place in kept) - GAP > room:
+        spare = [place for place in kept if columns[place].spare]
+        if not spare:
+            break
+        kept.remove(spare[-1])
+        left.append(columns[spare[-1]].title)
+    if left:
+        note(f"The terminal is too narrow for: {', '.join(reversed(left))}.")
+    return kept
+
+
+def _widths(sizes: Sequence[tuple[int, int]], room: int) -> list[int]:
+    """As wide as is of use; where there is less room, the narrowest grow first."""
+    if sum(most for _, most in sizes) <= room:
+        return [most for _, most in sizes]
+    widths = [least for least, _ in sizes]
+    for _ in range(room - sum(widths)):
+        growing = [place for place, (_, most) in enumerate(sizes) if widths[place] < most]
+        narrowest = min(growing, key=lambda place: (widths[place], -place))
+        widths[narrowest] += 1
+    return widths
+
+
+def _table(columns: Sequence[Column], widths: Sequence[int], *, titled: bool) -> "Table":
+    from rich.table import Table  # noqa: PLC0415 - slow to import
+    from rich.text import Text  # noqa: PLC0415
+
+    table = Table(box=None, pad_edge=False, padding=(0, GAP, 0, 0), show_header=titled)
+    for column, width in zip(columns, widths, strict=True):
+        table.add_column(
+            Text(column.title),
+            justify="right" if column.right else "left",
+            no_wrap=column.whole,
+            overflow="fold",
+            width=width,
+        )
+    return table
+
+
+def _cell(column: Column, text: str) -> Any:
     from rich.text import Text  # noqa: PLC0415 - slow to import
 
-    text = plain(value)
     return Text(text, style=column.styles.get(text, ""))
 
 

@@ -3,13 +3,17 @@
 from collections.abc import Coroutine
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from service.cli.options import example, json_option
 from service.cli.processes import FOLDER
-from service.cli.terminal import Column, note, show_table
+from service.cli.terminal import Column, note, show_json, show_table
 from service.home import database_url
+
+if TYPE_CHECKING:
+    from db.tokens import TokenRecord
 
 T = TypeVar("T")
 ROLES = ("read", "submit", "admin")
@@ -22,17 +26,18 @@ home_option = click.option(
 )
 
 
-@click.group()
+@click.group(epilog=example("sgn token new --project PROJ1 --role submit"))
 def token() -> None:
     """Make, list and revoke the tokens that let clients in."""
 
 
-@token.command()
+@token.command(epilog=example("sgn token new --project PROJ1 --role submit --days 30"))
 @click.option("--project", required=True, metavar="ID", help="The project; '*' for all of them.")
 @click.option("--role", type=click.Choice(ROLES), required=True)
 @click.option("--days", type=click.IntRange(1, 3650), default=365, show_default=True)
 @home_option
-def new(*, project: str, role: str, days: int, home: Path | None) -> None:
+@json_option
+def new(*, project: str, role: str, days: int, home: Path | None, as_json: bool) -> None:
     """Make a token and print it, this once.
 
     From the first token on, nobody comes in without one.
@@ -44,17 +49,24 @@ def new(*, project: str, role: str, days: int, home: Path | None) -> None:
             "a project's id has 1 to 32 printable characters", param_hint="--project"
         )
     text, record = _asked(home, new_token(project, Role(role), days=days))
+    if as_json:
+        show_json({"token": text, **_facts(record)})
+        return
     click.echo(text)
     note(f"Keep it: it is not shown again. {record.token_id} ends on {_day(record.expires_at)}.")
 
 
-@token.command("list")
+@token.command("list", epilog=example("sgn token list --home ./sgn-home"))
 @home_option
-def list_(*, home: Path | None) -> None:
+@json_option
+def list_(*, home: Path | None, as_json: bool) -> None:
     """List tokens without their secrets."""
     from db.tokens import list_tokens  # noqa: PLC0415 - slow to import
 
     found = _asked(home, list_tokens())
+    if as_json:
+        show_json([_facts(each) for each in found])
+        return
     if not found:
         note("There is no token: make one with 'sgn token new'.")
         return
@@ -76,15 +88,30 @@ def list_(*, home: Path | None) -> None:
     )
 
 
-@token.command()
+@token.command(epilog=example("sgn token revoke 0123456789abcdef"))
 @click.argument("token_id", metavar="TOKEN")
 @home_option
-def revoke(*, token_id: str, home: Path | None) -> None:
+@json_option
+def revoke(*, token_id: str, home: Path | None, as_json: bool) -> None:
     """End a token now; TOKEN is its id, as 'sgn token list' shows it."""
     from db.tokens import revoke as end  # noqa: PLC0415 - slow to import
 
     if not _asked(home, end(token_id)):
         raise click.ClickException(f"There is no token {token_id} that could be revoked.")
+    if as_json:
+        show_json({"token_id": token_id, "revoked": True})
+
+
+def _facts(record: "TokenRecord") -> dict[str, Any]:
+    """A token without its secret; times as ISO 8601 in UTC."""
+    return {
+        "token_id": record.token_id,
+        "proj_id": record.proj_id,
+        "role": record.role.value,
+        "created_at": _instant(record.created_at),
+        "expires_at": _instant(record.expires_at),
+        "revoked_at": _instant(record.revoked_at),
+    }
 
 
 def _asked(home: Path | None, query: Coroutine[Any, Any, T]) -> T:
@@ -115,6 +142,12 @@ def _asked(home: Path | None, query: Coroutine[Any, Any, T]) -> T:
     except (SettingsError, DatabaseError, OSError) as error:
         query.close()
         raise click.ClickException(str(error)) from error
+
+
+def _instant(milliseconds: int) -> str | None:
+    if not milliseconds:
+        return None
+    return datetime.fromtimestamp(milliseconds / 1000, UTC).isoformat(timespec="milliseconds")
 
 
 def _day(milliseconds: int) -> str:

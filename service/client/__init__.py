@@ -1,22 +1,19 @@
-"""The service from Python: submit a form, wait for its task, take the model.
+"""The service from Python: submit a form, wait for its task, take what came of it.
 
-    with Client("http://127.0.0.1:7014") as client:
+    with Client() as client:
         task = client.wait(client.submit(form).task_id)
-        print(task.task_result["metrics"]["test"]["auc"])
+        print(task.metrics.loc[("test", "auc")])
 
-Whatever goes wrong is a :class:`ClientError` whose text is one sentence.
+:func:`house` starts the whole service for a notebook. Whatever goes wrong is a
+:class:`ClientError` whose text is one sentence.
 """
 
-from service.client.answers import (
-    Architecture,
-    Catalogue,
-    Dataset,
-    Finding,
-    Progress,
-    Submission,
-    Task,
-)
+from service.client.answers import Architecture, Catalogue, Progress, Submission, Task
+from service.client.datasets import Dataset, Finding, Preview
+from service.client.embedded import HouseError, house
 from service.client.errors import ClientError, NotEnded, Unreachable
+from service.client.events import Event
+from service.client.results import Predictions
 from service.client.session import Client
 
 __all__ = [
@@ -25,10 +22,15 @@ __all__ = [
     "Client",
     "ClientError",
     "Dataset",
+    "Event",
     "Finding",
+    "HouseError",
     "NotEnded",
+    "Predictions",
+    "Preview",
     "Progress",
     "Submission",
     "Task",
     "Unreachable",
+    "house",
 ]

@@ -6,7 +6,10 @@ null takes the field's default, so an older or a newer service can be read too.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Facts = Mapping[str, Any]
 
@@ -21,6 +24,11 @@ class Progress:
     epochs: int = 0
     percent: float = 0.0
     eta_seconds: float | None = None
+
+    @classmethod
+    def read(cls, facts: Facts) -> Self:
+        """From the service's JSON."""
+        return cls(**known_fields(cls, facts))
 
 
 @dataclass(frozen=True)
@@ -43,15 +51,42 @@ class Task:
     @classmethod
     def read(cls, facts: Facts) -> Self:
         """From the service's JSON."""
-        known = _known(cls, facts)
+        known = known_fields(cls, facts)
         if "progress" in known:
-            known["progress"] = Progress(**_known(Progress, known["progress"]))
+            known["progress"] = Progress.read(known["progress"])
         return cls(**{**known, "facts": facts})
 
     @property
     def ended(self) -> bool:
         """Whether it will not change any more, by success or otherwise."""
         return self.task_status not in ACTIVE
+
+    @property
+    def curves(self) -> "pd.DataFrame":
+        """Loss and accuracy by epoch: a row an epoch, columns such as ``train_loss``."""
+        from service.client import frames  # noqa: PLC0415 - pandas is slow to import
+
+        return frames.curves(self)
+
+    @property
+    def metrics(self) -> "pd.DataFrame":
+        """A row a split and metric: ``value``, and the 95 % interval's ``low`` and ``high``."""
+        from service.client import frames  # noqa: PLC0415
+
+        return frames.metrics(self)
+
+    @property
+    def baselines(self) -> "pd.DataFrame":
+        """The same of simple methods, by their names too."""
+        from service.client import frames  # noqa: PLC0415
+
+        return frames.baselines(self)
+
+    def _repr_html_(self) -> str:
+        """As a notebook shows it."""
+        from service.client.shown import task_html  # noqa: PLC0415
+
+        return task_html(self)
 
 
 @dataclass(frozen=True)
@@ -84,7 +119,7 @@ class Architecture:
     @classmethod
     def read(cls, facts: Facts) -> Self:
         """From the service's JSON."""
-        known = _known(cls, facts)
+        known = known_fields(cls, facts)
         return cls(**{**known, "aliases": tuple(known.get("aliases", ())), "facts": facts})
 
 
@@ -96,47 +131,7 @@ class Catalogue:
     graphs: Mapping[str, str]
 
 
-@dataclass(frozen=True)
-class Finding:
-    """``count`` regions of one ``measure`` of one ``subject`` that a quality rule names."""
-
-    rule: str = ""
-    site: str = ""
-    subject: str = ""
-    measure: str = ""
-    count: int = 0
-
-
-@dataclass(frozen=True)
-class Dataset:
-    """A stored dataset: subjects by class, how many regions, which measures.
-
-    ``findings`` is empty in a listing; ``rules`` says in a sentence what each rule means.
-    ``problems`` say why it cannot be trained on, () if it can.
-    """
-
-    data_name: str
-    data_id: str = ""
-    proj_id: str = ""
-    subjects: int | None = None
-    classes: Mapping[str, int] = field(default_factory=dict)
-    regions: int | None = None
-    measures: tuple[str, ...] = ()
-    findings: tuple[Finding, ...] = ()
-    rules: Mapping[str, str] = field(default_factory=dict)
-    notes: tuple[str, ...] = ()
-    problems: tuple[str, ...] = ()
-    facts: Facts = field(default_factory=dict, repr=False, compare=False)
-
-    @classmethod
-    def read(cls, facts: Facts) -> Self:
-        """From the service's JSON."""
-        known = _known(cls, facts)
-        found = tuple(Finding(**_known(Finding, item)) for item in known.get("findings", ()))
-        lists = {name: tuple(known.get(name, ())) for name in ("measures", "notes", "problems")}
-        return cls(**{**known, **lists, "findings": found, "facts": facts})
-
-
-def _known(message: type, facts: Facts) -> dict[str, Any]:
+def known_fields(message: type, facts: Facts) -> dict[str, Any]:
+    """What a message has a field for, and is neither absent nor null."""
     names = (item.name for item in fields(message) if item.name != "facts")
     return {name: facts[name] for name in names if facts.get(name) is not None}

@@ -1,7 +1,8 @@
 """Requests to one address, and what came back told apart: an answer, a refusal, or neither."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from ipaddress import ip_address
 from typing import Any, TypeVar
 
@@ -9,6 +10,9 @@ import httpx
 
 from service.client.answers import Facts
 from service.client.errors import ClientError, Unreachable
+
+NO_CONTENT = 204
+QUIET_SECONDS = 60.0  # a stream of events gives a sign of life more often than that
 
 Told = TypeVar("Told")
 
@@ -72,9 +76,47 @@ class Channel:
         self._reply(response)
         raise self._foreign(response)
 
+    def text_of(self, path: str, kind: str, **asked: Any) -> str:
+        """A text of that media type, which the service gives as it is. Raises ClientError."""
+        response = self._ask("GET", path, **asked)
+        given = response.headers.get("content-type", "")
+        # Every answer of the service has an id; a page of somebody else's is no report.
+        if response.is_success and given.startswith(kind) and "x-request-id" in response.headers:
+            return response.text
+        self._reply(response)
+        raise self._foreign(response)
+
+    @contextmanager
+    def lines(self, path: str, headers: Mapping[str, str]) -> Iterator[Iterator[str] | None]:
+        """The lines of a stream of events as they come; None where there are none (204).
+
+        Raises ClientError, also where the stream breaks off.
+        """
+        patience = httpx.Timeout(self._timeout, read=max(self._timeout, QUIET_SECONDS))
+        with (
+            self._translated(),
+            self._http.stream(
+                "GET", f"/api/v0/{path}", headers=dict(headers), timeout=patience
+            ) as response,
+        ):
+            if response.status_code == NO_CONTENT:
+                yield None
+                return
+            kind = response.headers.get("content-type", "")
+            if not response.is_success or not kind.startswith("text/event-stream"):
+                response.read()
+                self._reply(response)
+                raise self._foreign(response)
+            yield _split(response.iter_text())
+
     def _ask(self, method: str, path: str, **asked: Any) -> httpx.Response:
-        try:
+        with self._translated():
             return self._http.request(method, f"/api/v0/{path}", **asked)
+
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
+        try:
+            yield
         except (httpx.ConnectError, httpx.ConnectTimeout) as error:
             raise Unreachable(
                 f"{self._url} does not answer ({_reason(error)}): start a service with 'sgn up', "
@@ -108,6 +150,14 @@ class Channel:
             f"service: check that {self._url} is its address.",
             status=response.status_code,
         )
+
+
+def _split(pieces: Iterable[str]) -> Iterator[str]:
+    """Whole lines; only a line feed ends one, as a text may hold what Unicode takes for an end."""
+    rest = ""
+    for piece in pieces:
+        *lines, rest = (rest + piece).split("\n")
+        yield from (line.removesuffix("\r") for line in lines)
 
 
 def _parsed(url: str) -> httpx.URL:

@@ -1,5 +1,7 @@
 """What can go wrong between a caller and the service; no error of httpx leaves the package."""
 
+PASSING = (502, 503, 504)
+
 
 class ClientError(Exception):
     """The root of the package's errors: one sentence, the service's own where it gave one.
@@ -28,3 +30,8 @@ class Unreachable(ClientError):
 
 class NotEnded(ClientError):
     """The task goes on beyond the time that the caller would wait."""
+
+
+def may_pass(error: ClientError) -> bool:
+    """Whether a service that restarts, or a proxy before it, would say so for a while."""
+    return isinstance(error, Unreachable) or error.status in PASSING

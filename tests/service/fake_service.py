@@ -5,7 +5,7 @@ import json
 import re
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -46,6 +46,41 @@ FORM = {
 CSV = b"ID,LABEL,GMV_1,GMV_2\ns1,0,0.5,0.6\ns2,1,0.4,\n"
 FINDING = {"rule": "missing", "site": "B", "subject": "s2", "measure": "GMV", "count": 1}
 RULE = "A missing value is filled with the median of the training subjects in that column."
+REPORT = "<!doctype html><title>Report</title><p>0.81 \u2028 精神</p>"
+PREDICTIONS = "split,id,site,label,probability_0,probability_1\ntest,007,NA,1,0.25,0.75\n"
+LOG = "It was claimed.\nIt \x1b[2Jtrained.\n"
+EVIDENCE = {"format": "nld-sgn/evidence-1", "classes": [0, 1], "importance": None}
+PREDICTED = {
+    "classes": [0, 1],
+    "warnings": ["1 column was left out: AGE."],
+    "predictions": [
+        {
+            "id": "=s1",
+            "site": "A",
+            "probability": {"0": 0.25, "1": 0.75},
+            "predicted": "1",
+            "warnings": ["2 values were missing."],
+            "explanation": [
+                {"region": "2", "name": "Precentral R", "contribution": -0.1},
+                {"region": "1", "name": None, "contribution": 0.4},
+            ],
+        },
+        {
+            "id": "007",
+            "site": "",
+            "probability": {"0": 0.9, "1": 0.1},
+            "predicted": "0",
+            "warnings": [],
+            "explanation": None,
+        },
+    ],
+}
+SCORED = {
+    "classes": [],
+    "warnings": [],
+    "predictions": [{"id": "s1", "site": "A", "score": -3.25, "warnings": [], "explanation": None}],
+}
+PREVIEW = {"kind": "csv", "columns": ["ID", "GMV_1"], "rows": [["s1", 0.5], ["s2", None]]}
 PARAMETERS = b"\x08\0\0\0\0\0\0\0{}      "
 
 
@@ -91,13 +126,17 @@ class Seen:
 
 @dataclass(frozen=True)
 class Reply:
-    """What is sent back; a ``length`` beyond the body breaks the connection off in mid answer."""
+    """What is sent back; a ``length`` beyond the body breaks the connection off in mid answer.
+
+    What is not ``ours`` has no id of a request: another server answered.
+    """
 
     body: bytes
     status: int = 200
     kind: str = "application/json"
     length: int | None = None
     delay: float = 0.0
+    ours: bool = True
 
 
 def success(**content: Any) -> Reply:
@@ -110,11 +149,18 @@ def refused(number: int, status: int, msg: str, **content: Any) -> Reply:
 
 @dataclass
 class FakeService:
-    """``looks`` are what a task shows at each look, the last one for ever; ``forced`` go first."""
+    """``looks`` are what a task shows at each look, the last one for ever; ``forced`` go first.
+
+    ``told`` are the events of any task, an id, a kind and what it says each; a connection gives
+    ``portion`` of them and breaks off where there are more.
+    """
 
     url: str
     seen: list[Seen] = field(default_factory=list)
     forced: list[Reply] = field(default_factory=list)
+    told: list[tuple[str, str, dict[str, Any]]] = field(default_factory=list)
+    portion: int = 1000
+    predicted: dict[str, Any] = field(default_factory=lambda: PREDICTED)
     looks: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     manifest: dict[str, Any] = field(
         default_factory=lambda: {
@@ -156,9 +202,10 @@ class FakeService:
         return [*on_the_way, task(task_id, "Finished", progress=done)]
 
     def list_tasks(self, request: Seen) -> Reply:
-        wanted = request.query.get("status")
+        wanted, text = request.query.get("status"), request.query.get("q", "")
         newest = [looks[-1] for looks in reversed(self.looks.values())]
-        found = [each for each in newest if wanted in (None, each["task_status"])]
+        chosen = [each for each in newest if wanted in (None, each["task_status"])]
+        found = [each for each in chosen if text in each["task_id"] + each["task_name"]]
         begin = int(request.query.get("cursor", 0))
         end = begin + int(request.query["limit"])
         cursor = str(end) if end < len(found) else None
@@ -169,6 +216,12 @@ class FakeService:
             return refused(4, 404, f"There is no task {task_id!r}.")
         looks = self.looks[task_id]
         return success(task=looks.pop(0) if len(looks) > 1 else looks[0])
+
+    def cancel(self, _: Seen, task_id: str) -> Reply:
+        return success(task=self.looks[task_id][-1])
+
+    def retry(self, _: Seen, task_id: str) -> Reply:
+        return success(task=task("TASK9", retry_of=task_id))
 
     def lineage(self, _: Seen, task_id: str) -> Reply:
         chain, name = [], task_id
@@ -181,6 +234,35 @@ class FakeService:
         if task_id not in self.looks:
             return refused(4, 404, f"There is no task {task_id!r}.")
         return Reply(PARAMETERS, kind="application/octet-stream")
+
+    def events(self, request: Seen, _: str) -> Reply:
+        ids = [each for each, _, _ in self.told]
+        last = request.headers.get("last-event-id")
+        left = self.told[ids.index(last) + 1 if last else 0 :]
+        if not left:
+            return Reply(b"", 204)
+        text = "retry: 1000\n\n: still here\n\n"
+        for number, kind, facts in left[: self.portion]:
+            said = json.dumps(facts, ensure_ascii=False)
+            text += f"id: {number}\nevent: {kind}\ndata: {said}\n\n"
+        body = text.encode()
+        longer = len(body) + 100 if len(left) > self.portion else None
+        return Reply(body, kind="text/event-stream; charset=utf-8", length=longer)
+
+    def report(self, _: Seen, __: str) -> Reply:
+        return Reply(REPORT.encode(), kind="text/html; charset=utf-8")
+
+    def predictions(self, _: Seen, __: str) -> Reply:
+        return Reply(PREDICTIONS.encode(), kind="text/csv; charset=utf-8")
+
+    def log(self, _: Seen, __: str) -> Reply:
+        return Reply(LOG.encode(), kind="text/plain; charset=utf-8")
+
+    def evidence(self, _: Seen, __: str) -> Reply:
+        return success(**EVIDENCE)
+
+    def predict(self, _: Seen, __: str) -> Reply:
+        return success(**self.predicted)
 
     def show_manifest(self, _: Seen, __: str) -> Reply:
         return success(**self.manifest)
@@ -199,7 +281,17 @@ class FakeService:
 
     def add_dataset(self, request: Seen) -> Reply:
         asked = request.query
+        if asked.get("preview") == "true":
+            unnamed = self.dataset(asked.get("data_name", ""), asked.get("proj_id", ""))
+            del unnamed["data_id"]
+            return success(dataset={**unnamed, "findings": [FINDING]}, preview=PREVIEW)
         summary = self.dataset(asked["data_name"], asked["proj_id"])
+        return success(dataset={**summary, "findings": [FINDING], "rules": {"missing": RULE}})
+
+    def show_dataset(self, _: Seen, name: str) -> Reply:
+        if name != "A":
+            return refused(4, 404, f"There is no dataset {name!r}.")
+        summary = self.dataset(name, FORM["proj_id"])
         return success(dataset={**summary, "findings": [FINDING], "rules": {"missing": RULE}})
 
     def dataset(self, name: str, proj_id: Any) -> dict[str, Any]:
@@ -219,12 +311,21 @@ ROUTES = (
     ("POST", "new_task", "submit"),
     ("GET", "tasks", "list_tasks"),
     ("GET", "tasks/([^/]+)", "show"),
+    ("POST", "tasks/([^/]+)/cancel", "cancel"),
+    ("POST", "tasks/([^/]+)/retry", "retry"),
     ("GET", "tasks/([^/]+)/lineage", "lineage"),
     ("GET", "tasks/([^/]+)/model", "model"),
     ("GET", "tasks/([^/]+)/manifest", "show_manifest"),
+    ("GET", "tasks/([^/]+)/events", "events"),
+    ("GET", "tasks/([^/]+)/report", "report"),
+    ("GET", r"tasks/([^/]+)/predictions\.csv", "predictions"),
+    ("GET", "tasks/([^/]+)/evidence", "evidence"),
+    ("GET", "tasks/([^/]+)/log", "log"),
+    ("POST", "tasks/([^/]+)/predict", "predict"),
     ("GET", "models", "models"),
     ("GET", "datasets", "list_datasets"),
     ("POST", "datasets", "add_dataset"),
+    ("GET", "datasets/([^/]+)", "show_dataset"),
 )
 
 
@@ -248,9 +349,12 @@ def fake_service() -> Iterator[FakeService]:
             threading.Event().wait(reply.delay)
             self.send_response(reply.status)
             self.send_header("Content-Type", reply.kind)
+            if reply.ours:
+                self.send_header("X-Request-Id", "R1")
             self.send_header("Content-Length", str(reply.length or len(reply.body)))
             self.end_headers()
-            self.wfile.write(reply.body)
+            with suppress(BrokenPipeError):  # who asked may have left
+                self.wfile.write(reply.body)
 
         def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
             pass

@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
-from service.client import Client, ClientError, Finding, NotEnded, Task, Unreachable, session
+from service.client import Client, ClientError, Finding, NotEnded, Task, Unreachable, tasks
 from tests.servers import free_ports
 from tests.service.fake_service import (
     CSV,
@@ -192,7 +192,7 @@ def test_waiting_outlives_a_restart_of_the_service(client: Client, fake: FakeSer
 def test_waiting_gives_up_on_a_service_that_stays_away(
     client: Client, fake: FakeService, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(session, "PATIENCE", 0.2)
+    monkeypatch.setattr(tasks, "PATIENCE", 0.2)
     fake.forced = [refused(8, 503, "The database does not answer.")] * 1000
 
     with pytest.raises(ClientError, match="The database does not answer"):

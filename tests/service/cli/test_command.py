@@ -1,12 +1,15 @@
 """The ``sgn`` command as such: help, version, errors, addresses."""
 
+import json
 import os
 import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
+import click
 import pytest
 from click.testing import CliRunner
 
@@ -38,7 +41,50 @@ def test_help_names_every_command_and_loads_nothing_heavy() -> None:
     assert not loaded & heavy
     for command in main.commands:
         assert f"\n  {command} " in ran.stdout
-    assert "..." not in ran.stdout.partition("Commands:")[2]
+    assert "..." not in ran.stdout.partition("Begin:")[2]
+
+
+def every_command(
+    group: click.Group = main, path: tuple[str, ...] = ()
+) -> Iterator[tuple[str, ...]]:
+    for name, command in group.commands.items():
+        yield (*path, name)
+        if isinstance(command, click.Group):
+            yield from every_command(command, (*path, name))
+
+
+@pytest.mark.parametrize("command", list(every_command()), ids=" ".join)
+def test_every_help_has_an_example_of_the_command(command: tuple[str, ...]) -> None:
+    shown = CliRunner().invoke(main, [*command, "--help"], prog_name="sgn")
+
+    assert shown.exit_code == 0
+    example = shown.stdout.partition("Example:\n")[2]
+    assert f"sgn {' '.join(command)}" in example
+    assert max(map(len, example.splitlines())) <= 80
+
+
+def test_every_verb_that_answers_takes_json() -> None:
+    lasting = {"up", "demo", "serve", "worker"}
+    groups = {"data", "token"}
+    answering = [path for path in every_command() if path[-1] not in lasting | groups]
+    without = [path for path in answering if "--json" not in options(path)]
+
+    assert len(answering) >= 25
+    assert without == []
+
+
+def options(path: tuple[str, ...]) -> set[str]:
+    command: click.Command = main
+    for name in path:
+        assert isinstance(command, click.Group)
+        command = command.commands[name]
+    return {option for parameter in command.params for option in parameter.opts}
+
+
+def test_the_help_says_what_the_exit_status_means() -> None:
+    shown = CliRunner().invoke(main, ["--help"], prog_name="sgn").stdout
+
+    assert "Exit status:\n    0    success\n    1    failed" in shown
 
 
 def test_a_listing_loads_no_more_than_it_needs(fake: FakeService) -> None:
@@ -65,6 +111,8 @@ def test_the_version_is_the_installed_one(tmp_path: Path) -> None:
     ran = process("--version", PYTHONPATH=f"{tmp_path}{os.pathsep}{ROOT}")
 
     assert (ran.returncode, ran.stdout, ran.stderr) == (0, "sgn 9.8.7\n", "")
+    said = process("version", "--json", PYTHONPATH=f"{tmp_path}{os.pathsep}{ROOT}").stdout
+    assert json.loads(said) == {"version": "9.8.7"}
 
 
 @pytest.mark.parametrize(
@@ -74,7 +122,10 @@ def test_the_version_is_the_installed_one(tmp_path: Path) -> None:
         (["submit"], "Missing argument 'FORM.json'. See 'sgn submit --help'."),
         (["tasks", "--limit", "0"], "Invalid value for '--limit': 0 is not in the range x>=1."),
         (["data", "add", "x.csv"], "Path 'x.csv' does not exist. See 'sgn data add --help'."),
+        (["data", "add", __file__], "Missing option '--proj'. See 'sgn data add --help'."),
         (["model", TASK], "Missing option '-o' / '--output'. See 'sgn model --help'."),
+        (["compare"], "Missing argument 'TASK...'. See 'sgn compare --help'."),
+        (["completion", "cmd"], "'cmd' is not one of 'bash', 'zsh', 'fish'."),
     ],
 )
 def test_a_wrong_command_line_is_one_sentence(arguments: list[str], sentence: str) -> None:
@@ -90,7 +141,7 @@ def test_without_a_command_the_help_is_shown() -> None:
     ran = CliRunner().invoke(main, [], prog_name="sgn")
 
     assert ran.exit_code == 2
-    assert "Commands:" in ran.stderr
+    assert "Begin:" in ran.stderr
 
 
 def test_nobody_there_is_one_sentence_that_names_the_address() -> None:

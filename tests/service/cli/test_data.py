@@ -8,6 +8,7 @@ import numpy as np
 from tests.service.cli.command import Command
 from tests.service.fake_service import (
     CSV,
+    PREVIEW,
     RULE,
     FakeService,
     refused,
@@ -125,6 +126,46 @@ def test_a_file_of_no_known_kind_is_one_sentence(
     assert ran.exit_code == 1
     assert "brain.nii is of no kind that is known here" in ran.stderr
     assert not fake.seen
+
+
+def test_a_preview_stores_nothing_and_needs_no_project(
+    sgn: Command, fake: FakeService, tmp_path: Path
+) -> None:
+    (tmp_path / "a.csv").write_bytes(CSV)
+
+    ran = sgn("data", "add", str(tmp_path / "a.csv"), "--preview")
+
+    assert ran.exit_code == 0
+    assert fake.seen[0].query == {"preview": "true", "data_name": "a"}
+    shown = ran.stdout.splitlines()
+    assert shown[0] == "Kind      csv"
+    begin = shown.index("First rows")
+    assert shown[begin + 1 : begin + 4] == ["ID  GMV_1", "s1  0.5", "s2"]
+    assert ran.stderr == "Nothing was stored.\n"
+    said = json.loads(sgn("data", "add", str(tmp_path / "a.csv"), "--preview", "--json").stdout)
+    assert said["preview"] == PREVIEW
+    assert said["dataset"]["subjects"] == 58
+
+
+def test_a_preview_names_the_kind_of_the_file_itself(
+    sgn: Command, fake: FakeService, tmp_path: Path
+) -> None:
+    (tmp_path / "a.TSV").write_bytes(CSV.replace(b",", b"\t"))
+
+    ran = sgn("data", "add", str(tmp_path / "a.TSV"), "--preview")
+
+    assert ran.stdout.splitlines()[0] == "Kind      tsv"
+    assert fake.seen[0].body.startswith(b"ID,LABEL,GMV_1,GMV_2\n")
+
+
+def test_a_dataset_is_shown_with_its_findings(sgn: Command) -> None:
+    ran = sgn("data", "show", "A")
+
+    assert ran.exit_code == 0
+    assert "Dataset   A\n" in ran.stdout
+    assert "missing  s2       GMV            1\n" in ran.stdout
+    assert json.loads(sgn("data", "show", "A", "--json").stdout)["rules"] == {"missing": RULE}
+    assert sgn("data", "show", "B").stderr == "There is no dataset 'B'.\n"
 
 
 def test_datasets_are_listed(sgn: Command, fake: FakeService) -> None:

@@ -47,6 +47,17 @@ def test_a_model_is_taken_home(sgn: Command, fake: FakeService, tmp_path: Path) 
     assert len(list(folder.iterdir())) == 2
 
 
+def test_a_model_taken_home_is_said_in_json_too(
+    sgn: Command, fake: FakeService, tmp_path: Path
+) -> None:
+    fake.looks[TASK] = [task(TASK, "Finished")]
+
+    said = json.loads(sgn("model", TASK, "-o", str(tmp_path), "--json").stdout)
+
+    names = ("model.safetensors", "manifest.json")
+    assert said == {"task_id": TASK, "files": [str(tmp_path / name) for name in names]}
+
+
 def test_a_model_takes_an_older_ones_place(sgn: Command, fake: FakeService, tmp_path: Path) -> None:
     fake.looks[TASK] = [task(TASK, "Finished")]
     (tmp_path / "manifest.json").write_text("old")

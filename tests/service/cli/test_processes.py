@@ -22,10 +22,10 @@ def stand_in(monkeypatch: pytest.MonkeyPatch, name: str, run: Callable[..., int]
 def test_up_is_told_where_to_live_and_gives_its_status(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    told: list[tuple[Path, str, int]] = []
+    told: list[tuple[object, ...]] = []
 
-    def run(home: Path, host: str, port: int) -> int:
-        told.append((home, host, port))
+    def run(home: Path, host: str, port: int, *, opened: bool, tied: bool) -> int:
+        told.append((home, host, port, opened, tied))
         return 3
 
     stand_in(monkeypatch, "service.up", run)
@@ -33,11 +33,13 @@ def test_up_is_told_where_to_live_and_gives_its_status(
 
     first = CliRunner().invoke(main, ["up", "--home", "here", "--port", "7", "--host", "::1"])
     second = CliRunner().invoke(main, ["up"])
+    CliRunner().invoke(main, ["up", "--open", "--until-stdin-ends"])
 
     assert first.exit_code == second.exit_code == 3
     assert told == [
-        (tmp_path / "here", "::1", 7),
-        (tmp_path / "sgn-home", "127.0.0.1", 7014),
+        (tmp_path / "here", "::1", 7, False, False),
+        (tmp_path / "sgn-home", "127.0.0.1", 7014, False, False),
+        (tmp_path / "sgn-home", "127.0.0.1", 7014, True, True),
     ]
 
 

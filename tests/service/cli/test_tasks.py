@@ -40,6 +40,24 @@ def test_tasks_are_chosen_by_status_and_given_as_json(sgn: Command, fake: FakeSe
     assert json.loads(ran.stdout) == [running("TASK2", 3)]
 
 
+def test_tasks_are_searched_by_the_service(sgn: Command, fake: FakeService) -> None:
+    fake.looks = {"TASK1": [task("TASK1", task_name="ours")], "TASK2": [task("TASK2")]}
+
+    ran = sgn("tasks", "--search", "our", "--json")
+
+    assert [each["task_id"] for each in json.loads(ran.stdout)] == ["TASK1"]
+    assert fake.seen[0].query == {"q": "our", "limit": "20"}
+
+
+def test_cancelling_and_trying_again_give_the_task(sgn: Command, fake: FakeService) -> None:
+    fake.looks[TASK] = [task(TASK, "Cancelled")]
+
+    assert sgn("cancel", TASK).stdout == f"{TASK} Cancelled\n"
+    assert json.loads(sgn("cancel", TASK, "--json").stdout)["task_status"] == "Cancelled"
+    assert sgn("retry", TASK).stdout == "TASK9\n"
+    assert json.loads(sgn("retry", TASK, "--json").stdout)["retry_of"] == TASK
+
+
 def test_no_task_is_said_beside_the_output(sgn: Command) -> None:
     ran = sgn("tasks")
 

@@ -7,11 +7,12 @@ import re
 import struct
 import subprocess
 import termios
+from pathlib import Path
 
 import pytest
 
 from tests.service.cli.command import COMMAND, Form, environment
-from tests.service.fake_service import FakeService, task
+from tests.service.fake_service import CSV, FakeService, task
 
 TASK = "TASK20012912454500"
 LONG = "A_181210_140_SZ_sfMRI_AAL90"
@@ -59,29 +60,50 @@ def test_waiting_draws_a_bar_that_fits_and_ends_with_the_metrics(
     assert any(re.fullmatch(halfway, line) for line in shown)
     assert any(re.fullmatch(f"{TASK} Finished ━+ epoch 4 of 4, 100 %", line) for line in shown)
     assert max(map(len, shown)) <= 80
-    assert "Balanced accuracy  0.810          -              0.810          0.810" in shown
-    assert "                   [0.70-0.90]                   [0.70-0.90]    [0.70-0.90]" in shown
+    assert "Balanced accuracy  0.810          -               0.810           0.810" in shown
+    assert "                   [0.70-0.90]                    [0.70-0.90]     [0.70-0.90]" in shown
     assert "\x1b[32mFinished" in written
 
 
+@pytest.mark.parametrize("columns", [60, 80])
 @pytest.mark.parametrize(
-    "command", [("tasks",), ("show", TASK), ("models",), ("data", "list"), ("lineage", TASK)]
+    "command",
+    [
+        *(("tasks",), ("show", TASK), ("models",), ("data", "list"), ("lineage", TASK)),
+        *(
+            ("compare", TASK, f"{TASK}1"),
+            ("predict", TASK, "new.csv", "--explain"),
+            ("data", "show", "A"),
+        ),
+    ],
 )
-def test_every_listing_fits(fake: FakeService, command: tuple[str, ...]) -> None:
+def test_every_listing_fits(
+    fake: FakeService,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    command: tuple[str, ...],
+    columns: int,
+) -> None:
+    (tmp_path / "new.csv").write_bytes(CSV)
+    monkeypatch.chdir(tmp_path)
     name = "a rather long name, as people write them when they want to know later what it was"
     config = {"train_data": [LONG] * 5, "param_set": {"epochs": 200, "learning_rate": 0.05}}
-    fake.looks[TASK] = [task(TASK, "Finished", task_name=name, task_config=config)]
+    for each in (TASK, f"{TASK}1"):
+        fake.looks[each] = [task(each, "Finished", task_name=name, task_config=config)]
 
-    shown = lines(terminal(*command, url=fake.url))
+    shown = lines(terminal(*command, url=fake.url, columns=columns))
 
-    assert 50 < max(map(len, shown)) <= 80
-    if "show" in command:
+    assert 30 < max(map(len, shown)) <= columns
+    if command[0] == "show":
         assert " ".join(shown).count(LONG) == 5
 
 
 def test_an_id_is_never_cut_however_narrow_the_terminal_is(fake: FakeService) -> None:
     fake.looks[TASK] = [task(TASK, "Finished")]
 
-    shown = lines(terminal("tasks", url=fake.url, columns=30))
+    shown = lines(terminal("models", url=fake.url, columns=12))
+    listed = lines(terminal("tasks", url=fake.url, columns=30))
 
-    assert any(line.startswith(TASK) and "PROJ20191217104136" in line for line in shown)
+    assert any(line.startswith("SGN, GNN") for line in shown)
+    assert any(line.startswith(f"{TASK}  Finished") for line in listed)
+    assert not any("PROJ20191217104136" in line for line in listed)  # there is no room for it

@@ -1,0 +1,109 @@
+"""What came of a task: model, report, predictions, evidence, log; and new predictions."""
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Self
+
+from service.client.answers import Facts
+from service.client.base import Session, content, given, of_task
+from service.client.tables import OnProgress, Table, sent
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+PREDICTION_SECONDS = 600.0
+
+
+@dataclass(frozen=True)
+class Predictions:
+    """What a stored model says of new subjects, a mapping each as the service gave it.
+
+    ``classes`` is () of a model of a score; ``warnings`` are about the table as a whole.
+    """
+
+    predictions: tuple[Facts, ...]
+    classes: tuple[int, ...] = ()
+    warnings: tuple[str, ...] = ()
+    facts: Facts = field(default_factory=dict, repr=False, compare=False)
+
+    @classmethod
+    def read(cls, reply: Facts) -> Self:
+        """From the service's JSON."""
+        return cls(
+            tuple({**item} for item in reply["predictions"]),
+            tuple(reply.get("classes") or ()),
+            tuple(reply.get("warnings") or ()),
+            content(reply),
+        )
+
+    @property
+    def frame(self) -> "pd.DataFrame":
+        """A row a subject: ``predicted`` and a ``probability_`` each class, or a ``score``."""
+        from service.client import frames  # noqa: PLC0415 - pandas is slow to import
+
+        return frames.predicted(self.predictions)
+
+    def _repr_html_(self) -> str:
+        """As a notebook shows it."""
+        return str(self.frame.to_html(max_rows=20))
+
+
+class Results(Session):
+    """What can be asked of a task that has ended, well or not."""
+
+    def model(self, task_id: str) -> bytes:
+        """The trained parameters, as safetensors."""
+        return self._channel.bytes_of(f"{of_task(task_id)}/model")
+
+    def manifest(self, task_id: str) -> dict[str, Any]:
+        """What belongs to the parameters: architecture, regions, scaler, settings, metrics."""
+        return self._channel.told("GET", f"{of_task(task_id)}/manifest", content)
+
+    def report(self, task_id: str, *, fresh: bool = False, lang: str = "") -> str:
+        """The report, one HTML page with all that it needs; ``fresh``: rendered anew."""
+        asked = given({"fresh": "true" if fresh else "", "lang": lang})
+        return self._channel.text_of(f"{of_task(task_id)}/report", "text/html", params=asked)
+
+    def predictions_csv(self, task_id: str) -> str:
+        """What was predicted for the subjects of the task, as CSV."""
+        return self._channel.text_of(f"{of_task(task_id)}/predictions.csv", "text/csv")
+
+    def predictions(self, task_id: str) -> "pd.DataFrame":
+        """What was predicted for the subjects of the task: a row a subject and split."""
+        from service.client import frames  # noqa: PLC0415 - pandas is slow to import
+
+        return frames.from_csv(self.predictions_csv(task_id))
+
+    def evidence(self, task_id: str) -> dict[str, Any]:
+        """All that the report stands on: cohorts, predictions, sites, importance."""
+        return self._channel.told("GET", f"{of_task(task_id)}/evidence", content)
+
+    def log(self, task_id: str) -> str:
+        """What the worker said of the task, line by line."""
+        return self._channel.text_of(f"{of_task(task_id)}/log", "text/plain")
+
+    def predict(
+        self,
+        task_id: str,
+        table: Table,
+        *,
+        explain: bool = False,
+        on_progress: OnProgress | None = None,
+    ) -> Predictions:
+        """What the task's model says of new subjects, whose table needs no labels.
+
+        ``explain`` adds which regions spoke for it. ``on_progress`` is called with the bytes sent.
+
+        Raises:
+            OSError: the file cannot be read.
+
+        """
+        with sent(table, on_progress) as (body, size):
+            return self._channel.told(
+                "POST",
+                f"{of_task(task_id)}/predict",
+                Predictions.read,
+                params={"explain": str(explain).lower()},
+                content=body,
+                headers={"Content-Type": "text/csv", "Content-Length": str(size)},
+                slow_seconds=PREDICTION_SECONDS,
+            )
