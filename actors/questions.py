@@ -49,7 +49,7 @@ def question_broker(client: redis.Redis) -> RedisBroker:
 
 def backend(client: redis.Redis) -> RedisBackend:
     """Where answers lie for ten minutes."""
-    return RedisBackend(client=client)  # type: ignore[no-untyped-call]
+    return RedisBackend(client=client)
 
 
 def put_table(client: redis.Redis, text: str) -> str:

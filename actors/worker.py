@@ -14,6 +14,7 @@ from actors.gpu import GpuMemory, device_info
 from actors.idle import IdleExit
 from actors.log import start_log
 from actors.metrics import worker_metrics
+from actors.predictor import Predictions, Predictor
 from actors.queue import ACTOR, QUEUE, worker_broker
 from actors.runtime import Runtime
 from actors.settings import JSON, Settings, SettingsError
@@ -60,8 +61,10 @@ def _wired() -> RedisBroker:
     log.log(logging.WARNING if choice.warning else logging.INFO, "%s", choice.said)
     metrics = exposed(*worker_metrics(), device_info(choice), GpuMemory(choice))
     runtime = Runtime(settings, checkpoints, metrics, choice.kind)
-    idle = [IdleExit(settings.idle_exit_seconds)] if settings.idle_exit_seconds else []
-    broker = worker_broker(settings.redis_url, choice.kind, [AsyncIO(), runtime, *idle])
+    predictions = Predictions(settings.redis_url, Predictor(models, atlases))
+    idle = IdleExit(settings.idle_exit_seconds, predictions.idle_seconds)
+    beside = [predictions, *([idle] if settings.idle_exit_seconds else [])]
+    broker = worker_broker(settings.redis_url, choice.kind, [AsyncIO(), runtime, *beside])
     runner = TaskRunner(Workplace(runtime, models, checkpoints, choice, atlases))
     dramatiq.actor(actor_name=ACTOR, queue_name=QUEUE, broker=broker)(runner.__call__)
     dramatiq.set_broker(broker)

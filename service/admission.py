@@ -14,6 +14,7 @@ from service.settings import Settings
 RETRY_SECONDS = 30
 FRESH_SECONDS = 1.0
 MOST_PROJECTS = 1000
+MOST_PREDICTIONS = 8
 ALL = ""  # no project has this id
 
 
@@ -64,6 +65,10 @@ class Admission:
     def stream(self) -> contextlib.AbstractContextManager[None]:
         """A place for one more client that watches. Raises Refusal."""
         return self._place("clients watch tasks", self._settings.max_streams)
+
+    def prediction(self) -> contextlib.AbstractContextManager[None]:
+        """A place for one more client that waits for a prediction. Raises Refusal."""
+        return self._place("predictions are waited for", MOST_PREDICTIONS)
 
     def upload(self) -> contextlib.AbstractContextManager[None]:
         """A place for one more file that is uploaded. Raises Refusal."""

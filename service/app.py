@@ -29,6 +29,7 @@ from service.guard import Guard
 from service.house import House, house_of
 from service.monitoring import Counted, Monitoring
 from service.openapi import openapi
+from service.oracle import Oracle
 from service.pages.table import PAGES
 from service.replies import success
 from service.settings import Settings
@@ -72,6 +73,7 @@ def wire(settings: Settings, stopping: asyncio.Event) -> Starlette:
         monitoring=Monitoring(Figures(watch, broker, vault.check), ADDRESSES),
         watch=watch,
         admission=Admission(settings),
+        oracle=Oracle(settings.house.redis_url, settings.predict_seconds),
         stopping=stopping,
     )
     app = Starlette(
@@ -111,6 +113,7 @@ async def _lifespan(app: Starlette) -> AsyncIterator[None]:
             with contextlib.suppress(asyncio.CancelledError):
                 await each
         house.vault.close()
+        house.oracle.close()
         house.broker.close()
         await house.watch.aclose()
         await close_database()

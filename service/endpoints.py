@@ -15,6 +15,7 @@ from service.routes import (
     health,
     metrics,
     models,
+    predict,
     stored,
     submission,
     tasks,
@@ -171,6 +172,20 @@ ENDPOINTS = (
         "The regions that mattered, where an atlas says where they are.",
         media_type="image/svg+xml",
         refusals=STORED,
+    ),
+    _task(
+        "/predict",
+        predict.predict,
+        "What the stored model says of new subjects: a table as for a dataset, without labels.",
+        method="POST",
+        reply={"classes": "array", "predictions": "array", "warnings": "array"},
+        query={"explain": "false: without the regions that add most"},
+        body={"text/csv": {"schema": {"type": "string"}}},
+        refusals=(
+            *STORED,
+            *BAD_FORM,
+            *(ErrorNum.DATASET_UNREADABLE, ErrorNum.NO_WORKER, ErrorNum.TOO_MANY),
+        ),
     ),
     Endpoint(
         "GET",

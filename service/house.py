@@ -11,6 +11,7 @@ from actors.relay import Relay
 from db.intake import Intake
 from service.admission import Admission
 from service.monitoring import Monitoring
+from service.oracle import Oracle
 from service.schema_watch import SchemaWatch
 from service.settings import Settings
 from service.shelf import Shelf
@@ -28,6 +29,7 @@ class House:
     relay: Relay
     watch: redis.asyncio.Redis
     admission: Admission
+    oracle: Oracle
     stopping: asyncio.Event
     intake: Intake
     monitoring: Monitoring

@@ -8,6 +8,7 @@ from service.replies import ErrorNum, Refusal, invalid
 DEFAULT_LIMIT, MOST = 50, 500
 DIGITS = len(str(MOST))
 LONGEST_ID = 32
+ANSWERS = {"true": True, "false": False}
 
 
 def asked_project(request: Request, caller: Caller) -> str | None:
@@ -28,3 +29,13 @@ def asked_limit(request: Request) -> int:
         sentence = f"limit is {text[:20]!r}; it must be a whole number from 1 to {MOST}."
         raise invalid([("limit", sentence)])
     return number
+
+
+def asked_flag(request: Request, name: str, *, default: bool) -> bool:
+    """The query's true or false. Raises Refusal."""
+    text = request.query_params.get(name)
+    if not text:
+        return default
+    if text not in ANSWERS:
+        raise invalid([(name, f"{name} is {text[:20]!r}; it must be true or false.")])
+    return ANSWERS[text]

@@ -30,6 +30,7 @@ class ErrorNum(IntEnum):
     TOO_SLOW = 16
     STORED_DAMAGED = 17
     NOT_RETRIABLE = 18
+    NO_WORKER = 19
 
 
 MEANINGS = {
@@ -54,6 +55,7 @@ MEANINGS = {
     ErrorNum.TOO_SLOW: (408, "The body came too slowly."),
     ErrorNum.STORED_DAMAGED: (502, "What the registry holds is not what was stored there."),
     ErrorNum.NOT_RETRIABLE: (409, "Only a task that is Failed or Cancelled is tried again."),
+    ErrorNum.NO_WORKER: (503, "No worker has answered; Retry-After says when to come again."),
     ErrorNum.INTERNAL: (500, "A fault of the service itself; its log has the details."),
 }
 

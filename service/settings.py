@@ -17,6 +17,8 @@ Network = IPv4Network | IPv6Network
 class Settings:
     """Where to listen, for whom, and how much of everything is taken (bodies in bytes).
 
+    A client waits for a prediction for ``predict_seconds``.
+
     ``anonymous`` lets in whoever comes as long as no token was made; ``trusted`` are the networks
     whose clients need none, as NEURO-LEARN's own. Who comes without a token must call the service
     by one of ``host_names``; where there are none, on loopback by a name of loopback.
@@ -31,6 +33,7 @@ class Settings:
     max_waiting_of_project: int = 200
     max_streams: int = 500
     max_uploads: int = 8
+    predict_seconds: int = 60
     anonymous: bool = True
     trusted: tuple[Network, ...] = ()
     host_names: frozenset[str] = frozenset()
@@ -54,6 +57,7 @@ class Settings:
             max_waiting_of_project=read(environment, "SGN_MAX_WAITING_PER_PROJECT", positive, 200),
             max_streams=read(environment, "SGN_MAX_STREAMS", positive, 500),
             max_uploads=read(environment, "SGN_MAX_UPLOADS", positive, 8),
+            predict_seconds=read(environment, "SGN_PREDICT_SECONDS", positive, 60),
             anonymous=is_loopback(host) or anonymous,
             trusted=read(environment, "SGN_TRUSTED_NETWORKS", networks, ()),
             host_names=read(environment, "SGN_HOST_NAMES", names, frozenset()),

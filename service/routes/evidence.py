@@ -14,14 +14,14 @@ from graphnet.errors import ModelError
 from graphnet.evidence import predictions_csv, read_evidence
 from graphnet.manifest import read_manifest
 from registry import EVIDENCE, GLASS_BRAIN, MANIFEST, REPORT
-from service.replies import ErrorNum, Refusal, invalid, success
+from service.queries import asked_flag
+from service.replies import ErrorNum, Refusal, success
 from service.routes.stored import damaged, stored
 from service.routes.tasks import progress_of, shown, task_of
 
 # A report is written by a worker and read here: no script of it would ever run.
 REPORT_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox"
 PICTURE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
-ANSWERS = {"true": True, "false": False}
 
 
 async def evidence(request: Request) -> Response:
@@ -50,7 +50,7 @@ async def report(request: Request) -> Response:
     """The report as it was kept; rendered again where that is asked for, or where none was kept."""
     task = await task_of(request)
     _require_end(task)
-    if not _asked(request, "fresh"):
+    if not asked_flag(request, "fresh", default=False):
         try:
             return _page(task, await stored(request, task, REPORT, "report"))
         except Refusal as refusal:
@@ -112,13 +112,6 @@ def _require_end(task: TaskRecord) -> None:
             f"The task {task.task_id} is {task.task_status}; only a finished one has a report, "
             "predictions and evidence.",
         )
-
-
-def _asked(request: Request, name: str) -> bool:
-    text = request.query_params.get(name) or "false"
-    if text not in ANSWERS:
-        raise invalid([(name, f"{name} is {text[:20]!r}; it must be true or false.")])
-    return ANSWERS[text]
 
 
 def _page(task: TaskRecord, content: bytes) -> Response:

@@ -1,0 +1,61 @@
+"""New subjects, and what a stored model says of them."""
+
+import asyncio
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from actors.questions import MOST_BYTES
+from db.errors import ModelRemoved
+from db.tasks import TaskRecord
+from graphnet.errors import CohortError
+from graphnet.readers import read_table
+from service.body import read_body
+from service.house import house_of
+from service.queries import asked_flag
+from service.replies import ErrorNum, Refusal, success
+from service.routes.tasks import task_of
+
+MOST_SUBJECTS = 10_000
+
+
+async def predict(request: Request) -> Response:
+    """Read a table, have a worker predict, answer."""
+    task = await task_of(request)
+    _require_model(task)
+    explain = asked_flag(request, "explain", default=True)
+    house = house_of(request)
+    with house.admission.prediction():
+        body = await read_body(request, house.settings.max_upload_bytes)
+        try:
+            text = await asyncio.to_thread(_table, body)
+        except CohortError as error:
+            listed = [("datafile", sentence) for sentence in error.sentences]
+            raise Refusal(ErrorNum.DATASET_UNREADABLE, str(error), listed) from error
+        found = await house.oracle.asked(task.task_id, task.manifest_sha256, text, explain=explain)
+    return success(**found)
+
+
+def _require_model(task: TaskRecord) -> None:
+    if task.removed_at:
+        raise Refusal(ErrorNum.NOT_FOUND, str(ModelRemoved(task.task_id, task.removed_at)))
+    if not (task.task_result or {}).get("model_state_path"):
+        raise Refusal(
+            ErrorNum.NOT_FOUND,
+            f"The task {task.task_id} is {task.task_status} and has no stored model.",
+        )
+
+
+def _table(body: bytes) -> str:
+    """The table as a worker reads it. Raises CohortError."""
+    table = read_table(body)
+    if len(table) > MOST_SUBJECTS:
+        raise CohortError(
+            f"The table has {len(table)} rows; send at most {MOST_SUBJECTS} subjects at a time."
+        )
+    text: str = table.to_json()
+    if len(text.encode()) > MOST_BYTES:
+        raise CohortError(
+            f"The table is larger than {MOST_BYTES / 1e6:g} MB as text; send fewer subjects."
+        )
+    return text

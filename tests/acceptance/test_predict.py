@@ -1,0 +1,111 @@
+"""A stored model asked about new subjects, over HTTP, by a worker that has other things to do."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from graphnet.synthetic import cohort_table
+from tests.houses import environment, process
+from tests.places import PLAIN, WORKER, Place, place_at
+from tests.service.forms import SMALL
+
+pytestmark = pytest.mark.slow
+
+PATIENCE = "5"
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
+    folder = tmp_path_factory.mktemp("predict")
+    with place_at(folder, SGN_PREDICT_SECONDS=PATIENCE) as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def task_id(place: Place) -> str:
+    submitted = place.submit(param_set={**PLAIN, "epochs": 2})
+    (task,) = place.wait(submitted)
+    assert task["task_status"] == "Finished", task["error"]
+    return submitted
+
+
+@pytest.fixture(scope="module")
+def people() -> str:
+    made = cohort_table("new", 1, 6, seed=70, recipe=SMALL, first=700)
+    return made.drop(columns="LABEL_GROUP", errors="ignore").to_csv(index=False)
+
+
+def ask(place: Place, task_id: str, body: str, query: str = "") -> dict[str, Any]:
+    answer = place.http.post(f"/api/v0/tasks/{task_id}/predict{query}", content=body)
+    found: dict[str, Any] = answer.json()
+    return {**found, "status": answer.status_code}
+
+
+def test_without_a_worker_it_is_said_in_time(place: Place, task_id: str, people: str) -> None:
+    found = ask(place, task_id, people)
+    assert (found["status"], found["error_num"]) == (503, 19)
+    assert f"within {PATIENCE} s" in found["msg"]
+
+
+def test_a_worker_that_trains_answers(place: Place, task_id: str, people: str) -> None:
+    with process(*WORKER, log=place.folder / "worker.log", **place.variables):
+        long = place.submit(param_set={**PLAIN, "epochs": 100_000})
+        place.until(long, {"Running"}, time.monotonic() + 60)
+        found = ask(place, task_id, people)
+        assert found["error_num"] == 0, found["msg"]
+        assert len(found["predictions"]) == 6
+        first = found["predictions"][0]
+        assert first["probability"]["0"] + first["probability"]["1"] == pytest.approx(1, abs=1e-5)
+        assert len(first["explanation"]) > 0
+        again = ask(place, task_id, people, "?explain=false")["predictions"]
+        assert again[0]["explanation"] is None
+        assert again[0]["probability"] == first["probability"]
+        wrong = ask(place, task_id, people.replace("GMV_3", "GMV_999"))
+        assert (wrong["status"], wrong["error_num"]) == (422, 7)
+        assert "GMV" in wrong["msg"]
+        assert place.http.post(f"/api/v0/tasks/{long}/cancel").json()["error_num"] == 0
+        place.until(long, {"Cancelled"}, time.monotonic() + 30)
+
+
+def test_what_a_killed_worker_had_is_answered_or_refused(
+    place: Place, task_id: str, people: str
+) -> None:
+    log = place.folder / "killed.log"
+    with log.open("ab") as output:
+        killed = subprocess.Popen(
+            [sys.executable, "-m", *WORKER],
+            env=environment(**place.variables), stdout=output, stderr=output,
+            start_new_session=True,
+        )  # fmt: skip
+    while (found := ask(place, task_id, people))["error_num"] == 19:
+        assert killed.poll() is None, log.read_text()
+    os.killpg(killed.pid, signal.SIGSTOP)
+    assert ask(place, task_id, people)["error_num"] == 19  # it has it, or it lies on the queue
+    os.killpg(killed.pid, signal.SIGKILL)
+    killed.wait()
+    with process(*WORKER, log=place.folder / "worker.log", **place.variables):
+        deadline = time.monotonic() + 60
+        while (found := ask(place, task_id, people))["error_num"] == 19:
+            assert time.monotonic() < deadline
+    assert found["error_num"] == 0
+
+
+@pytest.mark.parametrize(
+    ("body", "number"), [("", 7), ("nonsense", 7), ("ID,GMV_1\n", 7), ("\x00\xff", 7)]
+)
+def test_what_is_no_table_is_refused_at_once(
+    place: Place, task_id: str, body: str, number: int
+) -> None:
+    assert ask(place, task_id, body)["error_num"] == number
+
+
+def test_a_task_without_a_model_has_nothing_to_say(place: Place, people: str) -> None:
+    waiting = place.submit(param_set={**PLAIN, "epochs": 1})
+    assert ask(place, waiting, people)["status"] == 404
+    assert ask(place, "TASK0", people)["status"] == 404

@@ -1,0 +1,180 @@
+"""New subjects by a stored model: the model's own answer, and what speaks against it."""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from graphnet import readers
+from graphnet.cohort import Cohort, merge
+from graphnet.config import Evaluation, Settings
+from graphnet.domain import Domain
+from graphnet.errors import ModelError
+from graphnet.experiment import run
+from graphnet.explanation import contributions, integrated_gradients
+from graphnet.prediction import KNOWN, MOST_EXPLAINED, predict
+from graphnet.readers.subjects import ANY
+from graphnet.splits import Splits
+from graphnet.stored import StoredModel
+from graphnet.synthetic import Recipe, cohort_table
+
+
+def table(label: int, subjects: int, seed: int, *, first: int = 1) -> pd.DataFrame:
+    made = cohort_table("A", label, subjects, seed=seed, first=first, recipe=Recipe(corrupt=0))
+    return made.assign(SITE="A")
+
+
+def trained(model: str = "SGN", parent: StoredModel | None = None, seed: int = 0) -> StoredModel:
+    people = merge(
+        [readers.from_table(table(label, 30, seed + label), f"A_{label}") for label in (0, 1)]
+    )
+    settings = Settings.for_model(model, epochs=4)
+    asked = Evaluation(baselines=False, cv_folds=0, explain=False)
+    found = run(Splits(people), settings, evaluation=asked, parent=parent).model
+    return StoredModel.from_bytes(*found.to_bytes())
+
+
+@pytest.fixture(scope="module")
+def model() -> StoredModel:
+    return trained()
+
+
+@pytest.fixture(scope="module")
+def strangers() -> pd.DataFrame:
+    """Who was not trained on, without a label."""
+    return table(1, 12, 40, first=900).drop(columns="LABEL_GROUP", errors="ignore")
+
+
+def read(people: pd.DataFrame) -> Cohort:
+    return readers.from_table(people, "new", ANY)
+
+
+def first(model: StoredModel, people: pd.DataFrame) -> dict[str, Any]:
+    found: dict[str, Any] = predict(model, read(people), explain=False)["predictions"][0]
+    return found
+
+
+def test_it_is_what_the_model_says(model: StoredModel, strangers: pd.DataFrame) -> None:
+    found = predict(model, read(strangers))
+    expected = model.predict(read(strangers))
+    told = [[each["probability"]["0"], each["probability"]["1"]] for each in found["predictions"]]
+    assert np.allclose(told, expected, atol=1e-6)
+    assert [each["predicted"] for each in found["predictions"]] == [
+        str(place) for place in expected.argmax(axis=1)
+    ]
+    assert found["classes"] == ["0", "1"]
+
+
+def test_nobody_depends_on_who_is_sent_along(model: StoredModel, strangers: pd.DataFrame) -> None:
+    together = predict(model, read(strangers))["predictions"]
+    for row in (0, 5, 11):
+        (alone,) = predict(model, read(strangers.iloc[[row]]))["predictions"]
+        explained = alone.pop("explanation"), together[row].pop("explanation")
+        assert alone == together[row]
+        for one, other in zip(*explained, strict=True):
+            assert one["contribution"] == pytest.approx(other["contribution"], abs=1e-4)
+
+
+def test_what_regions_add_sums_to_the_score(model: StoredModel, strangers: pd.DataFrame) -> None:
+    added = contributions(model, read(strangers))
+    assert added.shape == (12, 90)
+    found = integrated_gradients(model, read(strangers))
+    assert np.allclose(added.mean(axis=0), found.mean.sum(axis=1), atol=1e-5)
+    shown = predict(model, read(strangers))["predictions"][0]["explanation"]
+    assert [each["contribution"] for each in shown] == sorted(
+        (each["contribution"] for each in shown), key=abs, reverse=True
+    )
+
+
+def test_most_of_the_trained_and_the_like_are_not_unusual(
+    model: StoredModel, strangers: pd.DataFrame
+) -> None:
+    found = predict(model, read(strangers), explain=False)["predictions"]
+    assert sum(bool(each["warnings"]) for each in found) <= 2
+
+
+def test_whom_the_model_knows_is_said(model: StoredModel) -> None:
+    assert KNOWN in first(model, table(0, 3, 0))["warnings"]
+
+
+def test_another_site_is_said(model: StoredModel, strangers: pd.DataFrame) -> None:
+    assert first(model, strangers.assign(SITE="Z"))["warnings"][0] == (
+        "The model has seen nobody of the site Z."
+    )
+
+
+def test_one_value_far_outside_is_named(model: StoredModel, strangers: pd.DataFrame) -> None:
+    changed = strangers.copy()
+    high = Domain.from_facts(model.facts)
+    assert high is not None
+    measure = model.layout.measures.index("GMV")
+    far = 4 * float(high.high[11, measure]) - 3 * float(high.low[11, measure])
+    changed.loc[changed.index[0], "GMV_12"] = far
+    (warning,) = [w for w in first(model, changed)["warnings"] if "values lie outside" in w]
+    assert f"GMV_12, {far:.4g}" in warning
+
+
+def test_many_values_a_little_outside_are_said(model: StoredModel, strangers: pd.DataFrame) -> None:
+    changed = strangers.copy()
+    columns = [column for column in changed if str(column).startswith("ReHo_")]
+    domain = Domain.from_facts(model.facts)
+    assert domain is not None
+    measure = model.layout.measures.index("ReHo")
+    changed.loc[changed.index[0], columns] = 1.05 * domain.high[:, measure]
+    warnings = first(model, changed)["warnings"]
+    assert any("values lie outside" in warning for warning in warnings)
+    assert any("further from the training mean" in warning for warning in warnings)
+
+
+def test_gaps_are_counted(model: StoredModel, strangers: pd.DataFrame) -> None:
+    changed = strangers.copy()
+    changed.loc[changed.index[0], ["GMV_1", "GMV_2"]] = np.nan
+    assert (
+        "2 of 360 values are missing or unusable and were filled."
+        in first(model, changed)["warnings"]
+    )
+
+
+def test_an_older_model_says_that_it_does_not_know(strangers: pd.DataFrame) -> None:
+    parameters, manifest = trained("Linear").to_bytes()
+    old = StoredModel.from_bytes(parameters, manifest.replace(b'"domain"', b'"forgotten"'))
+    found = predict(old, read(strangers.assign(SITE="Z")), explain=False)
+    assert "did not say what it has seen" in found["warnings"][0]
+    assert not any(each["warnings"] for each in found["predictions"])
+
+
+def test_a_fine_tuned_model_has_seen_what_its_parent_has(model: StoredModel) -> None:
+    child, parent = (
+        Domain.from_facts(each.facts) for each in (trained(parent=model, seed=7), model)
+    )
+    assert child is not None
+    assert parent is not None
+    assert (child.low <= parent.low).all()
+    assert (child.high >= parent.high).all()
+    assert child.far >= parent.far
+
+
+def test_other_regions_are_named(model: StoredModel, strangers: pd.DataFrame) -> None:
+    fewer = strangers.drop(columns=[c for c in strangers if str(c).endswith("_90")])
+    with pytest.raises(ModelError, match="90"):
+        predict(model, read(fewer))
+
+
+def test_only_so_many_are_explained(model: StoredModel, strangers: pd.DataFrame) -> None:
+    many = pd.concat([strangers] * 20, ignore_index=True)
+    found = predict(model, read(many))
+    assert found["predictions"][MOST_EXPLAINED - 1]["explanation"]
+    assert found["predictions"][MOST_EXPLAINED]["explanation"] is None
+    assert any(f"first {MOST_EXPLAINED}" in each for each in found["warnings"])
+
+
+def test_a_score_is_on_its_own_scale() -> None:
+    people = table(0, 30, 3).assign(LABEL_SCORE=np.linspace(10, 30, 30))
+    settings = Settings.for_model("Linear", epochs=3, label="score")
+    asked = Evaluation(baselines=False, cv_folds=0, explain=False)
+    cohort = readers.from_table(people, "A_0", "score")
+    found = run(Splits(cohort), settings, evaluation=asked).model
+    answer = predict(found, read(people.drop(columns="LABEL_SCORE")))
+    assert answer["classes"] == []
+    assert 0 < answer["predictions"][0]["score"] < 60
