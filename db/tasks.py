@@ -66,7 +66,7 @@ async def get_task(task_id: str) -> TaskRecord | None:
     rows = await Submission.filter(task_id=task_id).values(*LISTED, "task_result")
     if not rows:
         return None
-    return _record(rows[0], await Run.get_or_none(task_id=task_id))
+    return record_of(rows[0], await Run.get_or_none(task_id=task_id))
 
 
 @translated()
@@ -91,7 +91,7 @@ async def list_tasks(
     runs = await Run.filter(task_id__in=[row["task_id"] for row in page])
     by_id = {run.task_id: run for run in runs}
     more = str(page[-1]["id"]) if len(rows) > limit else None
-    return [_record(row, by_id.get(row["task_id"])) for row in page], more
+    return [record_of(row, by_id.get(row["task_id"])) for row in page], more
 
 
 @translated()
@@ -126,7 +126,8 @@ async def lineage(task_id: str) -> list[TaskRecord]:
     return chain
 
 
-def _record(row: dict[str, Any], run: Run | None) -> TaskRecord:
+def record_of(row: dict[str, Any], run: Run | None) -> TaskRecord:
+    """A task from its rows in both tables; ``run`` is None of one of an older service."""
     failed = row["task_status"] == Status.FAILED
     text = row.get("task_result") or ""
     error = (text if failed else "") or (run.error if run else "")

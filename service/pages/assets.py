@@ -16,6 +16,9 @@ SOURCES = {
     "htmx.min.js": ("js_lib_htmx", "static/htmx/htmx.min.js"),
     "page.css": (__package__, "static/page.css"),
     "page.js": (__package__, "static/page.js"),
+    "new_task.js": (__package__, "static/new_task.js"),
+    "compare.js": (__package__, "static/compare.js"),
+    "task.js": (__package__, "static/task.js"),
     "icon.svg": (__package__, "static/icon.svg"),
 }
 KINDS = {"js": "text/javascript", "css": "text/css", "svg": "image/svg+xml"}

@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from db.tokens import Role
+from graphnet.figures.predicted import SPLITS
 from service.guard import CALLER, Caller
 from service.pages.assets import address
 from service.pages.formats import FILTERS
@@ -103,6 +104,6 @@ def environment(tag: str) -> Environment:
     made.install_gettext_callables(  # type: ignore[attr-defined]
         spoken.gettext, spoken.ngettext, newstyle=True
     )
-    made.globals["asset"] = address
+    made.globals |= {"asset": address, "words": spoken.gettext, "split_names": SPLITS}
     made.filters |= FILTERS
     return made

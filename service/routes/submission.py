@@ -38,7 +38,8 @@ async def submit(request: Request) -> Response:
     fields: dict[str, Any] = {}
     try:
         fields = await read_fields(request, house.settings.max_form_bytes)
-        return repeated(await _accept(request, house, fields))
+        given = request.headers.get(KEY_HEADER)
+        return repeated(await accept(house, caller_of(request), fields, given))
     except Refusal as refusal:
         return refusal.reply(task_form=fields)
 
@@ -67,9 +68,11 @@ async def retry(request: Request) -> Response:
     return await answer(task)
 
 
-async def _accept(request: Request, house: House, fields: dict[str, Any]) -> str:
-    """The text of the answer to a form, the same for the same form under the same key."""
-    caller = caller_of(request)
+async def accept(house: House, caller: Caller, fields: dict[str, Any], given: str | None) -> str:
+    """The text of the answer to a form, the same for the same form under the same key ``given``.
+
+    Raises Refusal, with all that is wrong with the form.
+    """
     form, errors = read_form(fields)
     if form is None:
         raise invalid([*errors, *await _unknown_names(fields, errors, caller)])
@@ -86,7 +89,7 @@ async def _accept(request: Request, house: House, fields: dict[str, Any]) -> str
         shown = {**form.understood(), "task_name": name, "task_id": task_id}
         return success_text(task_form=shown, warnings=warnings)
 
-    key = _key(request, form, fields, text)
+    key = _key(given, form, fields, text)
     task = _new_task(stored, form.proj_id, name)
     if key is None:
         await _check(house, caller, stored)
@@ -148,9 +151,8 @@ async def _insert(house: House, task: NewTask, key: NewKey | None) -> str:
 
 
 def _key(
-    request: Request, form: PostedForm, fields: dict[str, Any], text: Callable[[str], str]
+    given: str | None, form: PostedForm, fields: dict[str, Any], text: Callable[[str], str]
 ) -> NewKey | None:
-    given = request.headers.get(KEY_HEADER)
     if given is None:
         return None
     if not (0 < len(given) <= LONGEST_KEY and given.isascii() and given.isprintable()):

@@ -1,0 +1,127 @@
+"""A new task: the form, what is wrong with it, and what it would send."""
+
+import json
+import uuid
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from db.form import FINE_TUNE, FROM_SCRATCH
+from db.tokens import Role
+from graphnet.catalogue import find_model
+from graphnet.config import Evaluation
+from service.body import read_fields
+from service.guard import caller_of
+from service.house import house_of
+from service.pages import choices
+from service.pages.asked import LISTS, PARENT, as_curl, as_json, asked
+from service.pages.settings_form import MORE, USUAL, choices_of, kind_of, range_of
+from service.pages.site import page
+from service.replies import MEANINGS, ErrorNum, Refusal
+from service.routes.submission import accept
+
+SEE_OTHER = 303
+KEY = "key"
+BLANK = {"task_type": FROM_SCRATCH, "task_name": "", "proj_name": "", "enable_test": "true"}
+SUBMIT = "/api/v0/new_task"
+
+
+async def show(request: Request) -> Response:
+    """The form; the query may fill in parts of it."""
+    _require_role(request)
+    return await _form(request, _begun(request))
+
+
+async def submit(request: Request) -> Response:
+    """Train, or show the form again with all that is wrong."""
+    house = house_of(request)
+    posted = await read_fields(request, house.settings.max_form_bytes)
+    key = posted.pop(KEY, None)
+    try:
+        text = await accept(house, caller_of(request), asked(posted), str(key) if key else None)
+    except Refusal as refusal:
+        return await _form(request, posted, refusal)
+    return RedirectResponse(f"/tasks/{json.loads(text)['task_form']['task_id']}", SEE_OTHER)
+
+
+async def preview(request: Request) -> Response:
+    """What the form would send."""
+    posted = await read_fields(request, house_of(request).settings.max_form_bytes)
+    return page(request, "new_task_preview.html", **_sent(request, posted))
+
+
+async def _form(
+    request: Request, posted: dict[str, Any], refusal: Refusal | None = None
+) -> Response:
+    inner = posted.get("param_set")
+    values = inner if isinstance(inner, dict) else {}
+    status = MEANINGS[refusal.number][0] if refusal else 200
+    known = await choices.projects(request)
+    proj_id = str(posted.get("proj_id") or caller_of(request).proj_id or next(iter(known), ""))
+    errors = _by_field(refusal)
+    return page(
+        request,
+        "new_task.html",
+        status,
+        key=uuid.uuid4().hex,
+        posted={**BLANK, **posted, "proj_id": proj_id},
+        chosen={name: choices.names(posted.get(name)) for name in LISTS},
+        values=values,
+        errors=errors,
+        refusal=refusal,
+        first=next(iter(errors), ""),
+        projects=known,
+        datasets=await choices.datasets_of(request, proj_id),
+        models=choices.models(),
+        model=_model(posted),
+        parents=await choices.parents(request, str(values.get(PARENT, ""))),
+        usually=vars(Evaluation()),
+        usual=USUAL,
+        more=MORE,
+        kind_of=kind_of,
+        range_of=range_of,
+        choices_of=choices_of,
+        **_sent(request, {**posted, "proj_id": proj_id}),
+    )
+
+
+def _begun(request: Request) -> dict[str, Any]:
+    """What the query says of a form: also all of its fields, as the page asks for datasets anew."""
+    query = request.query_params
+    posted: dict[str, Any] = {name: query.getlist(name) for name in LISTS if name in query}
+    posted |= {name: query[name] for name in ("proj_id", "model", "task_type") if name in query}
+    parent = query.get("parent") or query.get(f"param_set:{PARENT}")
+    if parent:
+        posted |= {"task_type": FINE_TUNE, "param_set": {PARENT: parent}}
+    return posted
+
+
+def _sent(request: Request, posted: dict[str, Any]) -> dict[str, Any]:
+    fields = asked({"task_type": FROM_SCRATCH, **posted})
+    url = str(request.base_url).rstrip("/") + SUBMIT
+    with_token = caller_of(request).signed_in
+    return {"json": as_json(fields), "curl": as_curl(fields, url, with_token=with_token)}
+
+
+def _by_field(refusal: Refusal | None) -> dict[str, str]:
+    """A sentence a field, in their order; the name of a setting without where it stands."""
+    found: dict[str, str] = {}
+    for field, sentence in refusal.errors if refusal else ():
+        name = field.removeprefix("param_set.")
+        shown = sentence.replace("param_set.", "")
+        found[name] = f"{found[name]} {shown}" if name in found else shown
+    return found
+
+
+def _model(posted: dict[str, Any]) -> str:
+    named = next(iter(choices.names(posted.get("model"))), "")
+    return named or find_model("").name
+
+
+def _require_role(request: Request) -> None:
+    role = caller_of(request).role
+    if not role.covers(Role.SUBMIT):
+        raise Refusal(
+            ErrorNum.FORBIDDEN, f"The token's role is {role}; a new task needs the role submit."
+        )

@@ -1,0 +1,87 @@
+"""One task: how far it is, what came of it, and what can be done with it."""
+
+import json
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from db import tasks
+from db.tasks import TaskRecord
+from service.guard import caller_of
+from service.house import house_of
+from service.pages import outcome
+from service.pages.choices import headline, model_of
+from service.pages.predictions import select
+from service.pages.progress import going_on, over
+from service.pages.site import page, words
+from service.pages.stored_facts import read_facts
+from service.routes.submission import RETRIABLE
+from service.routes.tasks import task_of
+
+
+async def show(request: Request) -> Response:
+    """The page of a task."""
+    task = await task_of(request)
+    return page(
+        request,
+        "task.html",
+        model=model_of(task),
+        form=_form(task),
+        can_retry=task.task_status in RETRIABLE,
+        has_model=_has_model(task),
+        took=_seconds(task.started_at, task.finished_at),
+        family=outcome.family(await _chain(request, task), words(request)),
+        most_megabytes=house_of(request).settings.max_upload_bytes // 1_000_000,
+        **await going_on(request, task),
+        **await _outcome(request, task),
+    )
+
+
+async def _outcome(request: Request, task: TaskRecord) -> dict[str, Any]:
+    """What came of it, with a sentence for what cannot be shown; nothing of one that goes on."""
+    if not over(task):
+        return {"facts": None}
+    facts, missing = await read_facts(request, task)
+    spoken = words(request)
+    return {
+        "facts": facts,
+        "missing": missing,
+        "headline": outcome.headline(facts),
+        "tables": outcome.tables(facts),
+        "by_site": outcome.by_site(facts),
+        "drawn": outcome.drawings(facts, spoken),
+        "splits": outcome.splits(facts),
+        "found": select(facts.evidence, "", "", "") if facts.evidence else None,
+        "task_id": task.task_id,
+        "picture": outcome.has_picture(facts),
+        "regions": outcome.regions(facts),
+    }
+
+
+async def _chain(request: Request, task: TaskRecord) -> list[dict[str, Any]]:
+    """The task behind its ancestors, as a figure shows them."""
+    seen = [
+        each for each in await tasks.lineage(task.task_id) if caller_of(request).sees(each.proj_id)
+    ]
+    return [_member(each, task.task_id) for each in (*reversed(seen), task)]
+
+
+def _member(task: TaskRecord, own: str) -> dict[str, Any]:
+    link = None if task.task_id == own else f"/tasks/{task.task_id}"
+    kept = ("task_id", "task_name", "task_type", "task_status")
+    return {**{name: getattr(task, name) for name in kept}, "auc": headline(task)[1], "href": link}
+
+
+def _form(task: TaskRecord) -> str:
+    """The form that was sent, to be sent again."""
+    shared = {name: getattr(task, name) for name in ("proj_id", "task_name", "task_type")}
+    return json.dumps({**shared, **task.task_config}, indent=2, ensure_ascii=False)
+
+
+def _has_model(task: TaskRecord) -> bool:
+    return bool((task.task_result or {}).get("model_state_path")) and not task.removed_at
+
+
+def _seconds(start: int, end: int) -> float | None:
+    return (end - start) / 1000 if start and end else None
