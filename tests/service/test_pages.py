@@ -33,7 +33,7 @@ def said() -> set[str]:
     for template in TEMPLATES.glob("*.html"):
         text = template.read_text(encoding="utf-8")
         messages = [message for _, _, message in extract_from_ast(english.parse(text))]
-        found |= {each if isinstance(each, str) else str(each[0]) for each in messages}
+        found |= {str(each[0]) if isinstance(each, tuple) else str(each) for each in messages}
     for named in (STATES, METRICS, SPLITS):
         found |= set(named.values())
     for module in FIGURES.glob("*.py"):
