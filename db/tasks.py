@@ -4,6 +4,8 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
+from tortoise.expressions import Q
+
 from db.errors import CursorUnknown, translated
 from db.models import Run
 from db.neurolearn import Submission
@@ -66,7 +68,7 @@ async def get_task(task_id: str) -> TaskRecord | None:
     rows = await Submission.filter(task_id=task_id).values(*LISTED, "task_result")
     if not rows:
         return None
-    return record_of(rows[0], await Run.get_or_none(task_id=task_id))
+    return _record(rows[0], await Run.get_or_none(task_id=task_id))
 
 
 @translated()
@@ -74,10 +76,13 @@ async def list_tasks(
     *,
     proj_id: str | None = None,
     status: str | None = None,
+    search: str | None = None,
     limit: int = 50,
     cursor: str | None = None,
 ) -> tuple[list[TaskRecord], str | None]:
     """One page, newest first and without results, and the cursor of the next.
+
+    ``search`` is a piece of a task's id or name, in any case.
 
     Raises:
         CursorUnknown: the cursor is none of ours.
@@ -85,13 +90,14 @@ async def list_tasks(
     """
     asked = {"proj_id": proj_id, "task_status": status, "id__lt": _position(cursor)}
     given = {name: value for name, value in asked.items() if value is not None}
-    query = Submission.filter(**given).order_by("-id").limit(limit + 1)
+    named = Q(task_id__icontains=search) | Q(task_name__icontains=search) if search else Q()
+    query = Submission.filter(named, **given).order_by("-id").limit(limit + 1)
     rows = await query.values(*LISTED)
     page = rows[:limit]
     runs = await Run.filter(task_id__in=[row["task_id"] for row in page])
     by_id = {run.task_id: run for run in runs}
     more = str(page[-1]["id"]) if len(rows) > limit else None
-    return [record_of(row, by_id.get(row["task_id"])) for row in page], more
+    return [_record(row, by_id.get(row["task_id"])) for row in page], more
 
 
 @translated()
@@ -126,8 +132,7 @@ async def lineage(task_id: str) -> list[TaskRecord]:
     return chain
 
 
-def record_of(row: dict[str, Any], run: Run | None) -> TaskRecord:
-    """A task from its rows in both tables; ``run`` is None of one of an older service."""
+def _record(row: dict[str, Any], run: Run | None) -> TaskRecord:
     failed = row["task_status"] == Status.FAILED
     text = row.get("task_result") or ""
     error = (text if failed else "") or (run.error if run else "")

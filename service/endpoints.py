@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from service.replies import ErrorNum
 from service.routes import (
+    board,
     compare,
     datasets,
     events,
@@ -104,6 +105,7 @@ ENDPOINTS = (
         query={
             "proj_id": "only this project's",
             "status": "only in this status",
+            "q": "only those whose id or name holds this",
             "limit": "at most this many, 1 to 500; 50 if not given",
             "cursor": "the next_cursor of the page before",
         },
@@ -196,6 +198,15 @@ ENDPOINTS = (
         reply={"tasks": "array", "differences": "object"},
         query={"task_ids": "2 to 6 ids with commas between"},
         refusals=(ErrorNum.FORM_INVALID, ErrorNum.REGISTRY_UNAVAILABLE, ErrorNum.STORED_DAMAGED),
+    ),
+    Endpoint(
+        "GET",
+        f"{V0}/events",
+        board.board,
+        "Server-sent events of all tasks that wait or run: task.",
+        media_type="text/event-stream",
+        query={"proj_id": "only this project's"},
+        refusals=(ErrorNum.TOO_MANY, ErrorNum.NOT_FOUND),
     ),
     Endpoint(
         "GET",

@@ -19,6 +19,8 @@ SOURCES = {
     "new_task.js": (__package__, "static/new_task.js"),
     "compare.js": (__package__, "static/compare.js"),
     "task.js": (__package__, "static/task.js"),
+    "live.js": (__package__, "static/live.js"),
+    "form.js": (__package__, "static/form.js"),
     "icon.svg": (__package__, "static/icon.svg"),
 }
 KINDS = {"js": "text/javascript", "css": "text/css", "svg": "image/svg+xml"}

@@ -1,12 +1,13 @@
 """What a form can choose from: datasets, models, and tasks to begin with."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 from starlette.requests import Request
 
-from db import datasets
-from db.parents import finished_tasks
+from db import datasets, results, tasks
+from db.states import Status
 from db.tasks import TaskRecord
 from graphnet.catalogue import MODELS
 from graphnet.config import Settings
@@ -54,11 +55,18 @@ async def parents(request: Request, named: str) -> list[dict[str, Any]]:
 async def finished(request: Request, named: list[str]) -> list[dict[str, Any]]:
     """The newest finished tasks, those that are ``named`` before them where they are older."""
     caller = caller_of(request)
-    listed = await finished_tasks(caller.proj_id, MOST_TASKS)
-    seen = [task for task in listed if caller.sees(task.proj_id)]
+    listed, _ = await tasks.list_tasks(
+        proj_id=caller.proj_id, status=Status.FINISHED, limit=MOST_TASKS
+    )
+    seen = await _with_results([task for task in listed if caller.sees(task.proj_id)])
     there = {task.task_id for task in seen}
     older = [await find_task(request, each) for each in named if each not in there]
     return [described(task) for task in (*filter(None, older), *seen)]
+
+
+async def _with_results(listed: list[TaskRecord]) -> list[TaskRecord]:
+    found = await results.get_results([task.task_id for task in listed])
+    return [replace(task, task_result=found.get(task.task_id)) for task in listed]
 
 
 def described(task: TaskRecord) -> dict[str, Any]:

@@ -17,11 +17,10 @@ from service.house import house_of
 from service.pages import choices
 from service.pages.asked import LISTS, PARENT, as_curl, as_json, asked
 from service.pages.settings_form import MORE, USUAL, choices_of, kind_of, range_of
-from service.pages.site import page
+from service.pages.site import SEE_OTHER, page
 from service.replies import MEANINGS, ErrorNum, Refusal
-from service.routes.submission import accept
+from service.routes.submission import accepted
 
-SEE_OTHER = 303
 KEY = "key"
 BLANK = {"task_type": FROM_SCRATCH, "task_name": "", "proj_name": "", "enable_test": "true"}
 SUBMIT = "/api/v0/new_task"
@@ -39,7 +38,7 @@ async def submit(request: Request) -> Response:
     posted = await read_fields(request, house.settings.max_form_bytes)
     key = posted.pop(KEY, None)
     try:
-        text = await accept(house, caller_of(request), asked(posted), str(key) if key else None)
+        text = await accepted(house, caller_of(request), asked(posted), str(key) if key else None)
     except Refusal as refusal:
         return await _form(request, posted, refusal)
     return RedirectResponse(f"/tasks/{json.loads(text)['task_form']['task_id']}", SEE_OTHER)

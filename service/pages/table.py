@@ -1,11 +1,11 @@
 """Every page in one table, beside the API's."""
 
-from typing import Any
-
 from service.endpoints import Endpoint, Handler
 from service.pages import (
+    actions,
     assets,
     compare,
+    datasets,
     home,
     new_task,
     predicting,
@@ -16,59 +16,43 @@ from service.pages import (
 )
 from service.replies import ErrorNum
 
-
-def _page(path: str, handler: Handler, summary: str, **more: Any) -> Endpoint:
-    return Endpoint("GET", path, handler, summary, media_type="text/html", tag="pages", **more)
-
-
-def _post(path: str, handler: Handler, summary: str, **more: Any) -> Endpoint:
-    return Endpoint("POST", path, handler, summary, media_type="text/html", tag="pages", **more)
+NOT_THERE = (ErrorNum.NOT_FOUND,)
+TASK = "/tasks/{task_id}"
 
 
-OF_TASK = (ErrorNum.NOT_FOUND,)
+def _page(method: str, path: str, handler: Handler, summary: str, *refusals: ErrorNum) -> Endpoint:
+    return Endpoint(
+        method, path, handler, summary, refusals=refusals, media_type="text/html", tag="pages"
+    )
+
 
 PAGES = (
-    _page("/", home.home, "The tasks."),
+    _page("GET", "/", home.home, "The tasks."),
+    _page("GET", "/tasks/new", new_task.show, "The form of a new task."),
+    _page("POST", "/tasks/new", new_task.submit, "Sends it.", ErrorNum.FORM_INVALID),
+    _page("POST", "/tasks/new/preview", new_task.preview, "The form as JSON and for a shell."),
+    _page("GET", TASK, task.show, "A task.", *NOT_THERE),
+    _page("GET", f"{TASK}/live", progress.live, "What of it changes while it learns.", *NOT_THERE),
     _page(
-        "/tasks/new",
-        new_task.show,
-        "The form of a new task.",
-        query={
-            "parent": "a finished task to fine-tune",
-            "train_data": "a dataset to train on",
-            "proj_id": "whose datasets are shown",
-        },
-    ),
-    _post("/tasks/new", new_task.submit, "Submits the form, or shows what is wrong with it."),
-    _post("/tasks/new/preview", new_task.preview, "The form as JSON and as a line for a shell."),
-    _page(
-        "/tasks/{task_id}", task.show, "One task: progress, result, downloads.", refusals=OF_TASK
+        *("GET", f"{TASK}/predictions", predictions.table, "Who was predicted how, by pages."),
+        *(*NOT_THERE, ErrorNum.REGISTRY_UNAVAILABLE, ErrorNum.STORED_DAMAGED),
     ),
     _page(
-        "/tasks/{task_id}/live", progress.live, "What changes while it trains.", refusals=OF_TASK
+        *("POST", f"{TASK}/predict", predicting.predict, "New subjects, on a page or as CSV."),
+        *(*NOT_THERE, ErrorNum.DATASET_UNREADABLE, ErrorNum.NO_WORKER, ErrorNum.TOO_MANY),
     ),
+    _page("GET", "/compare", compare.show, "Tasks side by side."),
+    _page("POST", f"{TASK}/cancel", actions.cancel, "Ends a task.", *NOT_THERE),
     _page(
-        "/tasks/{task_id}/predictions",
-        predictions.table,
-        "A page of the predictions by subject.",
-        query={"split": "whose", "q": "a text in id or site", "page": "from 1 on"},
-        refusals=(*OF_TASK, ErrorNum.REGISTRY_UNAVAILABLE, ErrorNum.STORED_DAMAGED),
+        *("POST", f"{TASK}/retry", actions.retry, "Tries a task again."),
+        *(*NOT_THERE, ErrorNum.NOT_RETRIABLE, ErrorNum.TOO_MANY),
     ),
-    _post(
-        "/tasks/{task_id}/predict",
-        predicting.predict,
-        "What the stored model says of new subjects, as a page or as CSV.",
-        refusals=OF_TASK,
-    ),
-    _page("/compare", compare.show, "Tasks side by side.", query={"task": "an id; 2 to 6 times"}),
-    _page("/sign-in", signing.show_sign_in, "Asks for a token."),
-    _post("/sign-in", signing.sign_in, "Keeps a token in a cookie."),
-    _post("/sign-out", signing.sign_out, "Forgets the token."),
-    _page("/preferences", signing.prefer, "Remembers a language or a theme."),
-    _page(
-        "/static/{version}/{name}",
-        assets.static,
-        "A file of the pages.",
-        refusals=(ErrorNum.NOT_FOUND,),
-    ),
+    _page("GET", "/datasets", datasets.show, "The datasets."),
+    _page("POST", "/datasets", datasets.upload, "Stores a file.", ErrorNum.DATASET_UNREADABLE),
+    _page("GET", "/datasets/{data_name}", datasets.detail, "A dataset.", *NOT_THERE),
+    _page("GET", "/sign-in", signing.show_sign_in, "Asks for a token."),
+    _page("POST", "/sign-in", signing.sign_in, "Keeps a token in a cookie."),
+    _page("POST", "/sign-out", signing.sign_out, "Forgets the token."),
+    _page("GET", "/preferences", signing.prefer, "Remembers a language or a theme."),
+    _page("GET", "/static/{version}/{name}", assets.static, "A file of the pages.", *NOT_THERE),
 )
