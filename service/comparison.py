@@ -17,7 +17,7 @@ NAMES = ("auc", "accuracy", "balanced_accuracy")
 NO_EVIDENCE = "One of them has no predictions stored, as tasks of an older version have not."
 SCORE = "A clinical score was predicted; only predicted classes are compared subject by subject."
 CLASSES = "They do not predict the same classes."
-FEW = "Fewer than {least} subjects of a class are new to both; {n} subjects are shared."
+FEW = f"Fewer than {LEAST} subjects of a class are new to both models."
 
 
 def differences(tasks: Sequence[tuple[str, Json | None]]) -> dict[str, dict[str, dict[str, Json]]]:
@@ -47,7 +47,7 @@ def difference(ours: Json | None, theirs: Json | None, split: str) -> dict[str, 
     classes = {label: place for place, label in enumerate(ours["classes"])}
     labels = np.array([classes[mine[who][0]] for who in shared], dtype=np.int64)
     if np.bincount(labels, minlength=len(classes)).min() < LEAST:
-        return _unknown(len(shared), FEW.format(least=LEAST, n=len(shared)))
+        return _unknown(len(shared), FEW)
     pair = [np.array([[each[who][1] for who in shared]]) for each in (mine, other)]
     return {"n": len(shared), "reason": None, **paired_difference(labels, *pair)}
 

@@ -61,7 +61,15 @@ async def finished(request: Request, named: list[str]) -> list[dict[str, Any]]:
     seen = await _with_results([task for task in listed if caller.sees(task.proj_id)])
     there = {task.task_id for task in seen}
     older = [await find_task(request, each) for each in named if each not in there]
-    return [described(task) for task in (*filter(None, older), *seen)]
+    return _with_models([described(task) for task in (*filter(None, older), *seen)])
+
+
+def _with_models(listed: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """A fine-tuning that names no model has its parent's, as far as that is listed too."""
+    known: dict[str, str] = {}
+    for each in reversed(listed):  # the oldest first
+        known[each["task_id"]] = each["model"] or known.get(each["parent"], "")
+    return [{**each, "model": known[each["task_id"]]} for each in listed]
 
 
 async def _with_results(listed: list[TaskRecord]) -> list[TaskRecord]:
@@ -79,6 +87,7 @@ def described(task: TaskRecord) -> dict[str, Any]:
         "proj_id": task.proj_id,
         "date": instant(task.finished_at or task.submitted_at),
         "model": model_of(task),
+        "parent": task.parent_task_id,
         "data": names(task.task_config.get("train_data")),
         "split": split,
         "auc": auc,

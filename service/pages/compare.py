@@ -19,6 +19,7 @@ from service.pages.stored_facts import read_facts
 from service.replies import Refusal
 from service.routes.compare import FEWEST, MOST, tasks_of
 
+LONGEST = 26  # letters beside a figure
 DATA = ("train_data", "val_data", "test_data")
 
 
@@ -129,10 +130,8 @@ def _drawn(request: Request, facts: Sequence[Facts], split: str) -> Markup:
     scores = all(outcome.by_score(one) for one in facts)
     name, label = ("r2", "R²") if scores else ("auc", "AUC")
     rows = [
-        figures.Row(
-            _short(one), found.get(name), _interval((found.get("ci") or {}).get(name)), ours=False
-        )
-        for one in facts
+        figures.Row(_short(called), found.get(name), _interval((found.get("ci") or {}).get(name)))
+        for called, one in zip(_called(facts), facts, strict=True)
         for found in [one.metrics.get(split) or {}]
     ]
     drawn = figures.forest(rows, label, reference=0.0 if scores else 0.5, words=words(request))
@@ -143,13 +142,23 @@ def _interval(bounds: Any) -> tuple[float, float] | None:
     return (bounds[0], bounds[1]) if bounds and None not in bounds else None
 
 
-def _short(facts: Facts, most: int = 24) -> str:
-    name = str(facts.task["task_name"] or facts.task["task_id"])
-    return name if len(name) <= most else f"{name[: most - 1]}…"
+def _called(facts: Sequence[Facts]) -> list[str]:
+    """What each task is called beside the others: by its name, with its id where two share that."""
+    names = [str(one.task["task_name"] or one.task["task_id"]) for one in facts]
+    return [
+        f"{name} ({one.task['task_id']})" if names.count(name) > 1 else name
+        for name, one in zip(names, facts, strict=True)
+    ]
+
+
+def _short(name: str) -> str:
+    """Its end tells two of one name apart."""
+    return name if len(name) <= LONGEST else f"{name[: LONGEST - 8]}…{name[-7:]}"
 
 
 def _pairs(facts: Sequence[Facts], found: dict[str, Any]) -> list[Pair]:
-    called = {str(one.task["task_id"]): _name(one) for one in facts}
+    ids = [str(one.task["task_id"]) for one in facts]
+    called = dict(zip(ids, _called(facts), strict=True))
     return [
         Pair(
             called[first],
@@ -161,7 +170,3 @@ def _pairs(facts: Sequence[Facts], found: dict[str, Any]) -> list[Pair]:
         for first, seconds in found.items()
         for second, each in seconds.items()
     ]
-
-
-def _name(facts: Facts) -> str:
-    return str(facts.task["task_name"] or facts.task["task_id"])

@@ -21,7 +21,7 @@ from service.workers import missing
 async def live(request: Request) -> Response:
     """The part of the page that changes while a task goes on."""
     task = await task_of(request)
-    return page(request, "task_live.html", **await going_on(request, task))
+    return page(request, "task_live.html", apart=True, **await going_on(request, task))
 
 
 async def going_on(request: Request, task: TaskRecord) -> dict[str, Any]:

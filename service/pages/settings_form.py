@@ -29,8 +29,8 @@ USUAL = (
     Setting("batch_size", "Batch size", "Subjects that a step looks at."),
     Setting(
         "lr_step_size",
-        "Epochs to a decay",
-        "After so many epochs the learning rate is multiplied by the decay.",
+        "Epochs between decays",
+        "After so many epochs, again and again, the learning rate is multiplied by the decay.",
     ),
     Setting("lr_decay", "Decay", "What the learning rate is then multiplied by."),
     Setting("seed", "Seed", "The same seed on the same device gives the same model."),
