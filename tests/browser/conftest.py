@@ -3,6 +3,7 @@
 import os
 import shutil
 from collections.abc import Iterator
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -10,6 +11,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, sync_playwright
 
 from tests.houses import House
+from tests.service.forms import add_datasets, form
 
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
 DESKTOP = ViewportSize(width=1280, height=900)
@@ -31,6 +33,31 @@ def chromium() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="session")
+def trained(house: House, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """A finished task with everything in it, on small datasets."""
+    known = {each["data_name"] for each in house.get("/api/v0/datasets")["datasets"]}
+    if "small_SZ" not in known:
+        add_datasets(house, tmp_path_factory.mktemp("small"))
+    asked = {"epochs": 3, "batch_size": 8, "cv_folds": 3}
+    task = house.wait(house.post(form(param_set=asked))["task_form"]["task_id"])
+    assert task["task_status"] == "Finished", task["error"]
+    return task
+
+
+@pytest.fixture(params=[("light", DESKTOP), ("dark", DESKTOP), ("light", PHONE)], ids=str)
+def reader(
+    request: pytest.FixtureRequest, chromium: Browser, house: House
+) -> Iterator[tuple[Page, int]]:
+    """A page in Chinese, in both themes and on a phone, and how wide its window is."""
+    theme, size = request.param
+    context = chromium.new_context(
+        base_url=house.url, viewport=size, color_scheme=theme, locale="zh-CN"
+    )
+    for page in watched(context):
+        yield page, size["width"]
 
 
 @pytest.fixture

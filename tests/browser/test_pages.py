@@ -1,7 +1,6 @@
 """A researcher's way through the pages: bring data in, start a task, watch it, read the report."""
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -9,24 +8,12 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from graphnet.synthetic import cohort_table
-from tests.browser.conftest import DESKTOP, PHONE, serious, watched
+from tests.browser.conftest import serious
 from tests.houses import House
-from tests.service.forms import SMALL, add_datasets, form
+from tests.service.forms import SMALL, form
 
 pytestmark = pytest.mark.slow
 PATIENCE_MS = 60_000
-
-
-@pytest.fixture(scope="module")
-def trained(house: House, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    """A finished task with everything in it, on small datasets."""
-    known = {each["data_name"] for each in house.get("/api/v0/datasets")["datasets"]}
-    if "small_SZ" not in known:
-        add_datasets(house, tmp_path_factory.mktemp("small"))
-    asked = {"epochs": 3, "batch_size": 8, "cv_folds": 3}
-    task = house.wait(house.post(form(param_set=asked))["task_form"]["task_id"])
-    assert task["task_status"] == "Finished", task["error"]
-    return task
 
 
 def test_bring_data_in_and_see_what_is_in_it(visit: Page, tmp_path: Path) -> None:
@@ -56,28 +43,6 @@ def test_what_is_no_dataset_is_said_where_it_was_chosen(
     page.context.close()
 
 
-def test_start_a_task_watch_it_and_open_its_report(visit: Page, trained: dict[str, Any]) -> None:
-    assert trained
-    visit.goto("/tasks/new")
-    visit.get_by_label("Name", exact=True).fill("by hand")
-    visit.get_by_label("Project id").fill("P")
-    for name in ("small_SZ", "small_NC"):
-        visit.get_by_label(f"Train: {name}", exact=True).check()
-    visit.get_by_label("epochs", exact=True).fill("40")
-    visit.get_by_label("cv folds").fill("2")
-    visit.get_by_text("What would be sent").click()
-    expect(visit.locator("#as-json")).to_contain_text('"epochs": "40"')
-    expect(visit.locator("#as-curl")).to_contain_text("/api/v0/new_task")
-    visit.get_by_role("button", name="Start the task").click()
-    expect(visit).to_have_url(re.compile(r"/tasks/TASK\d+$"))
-    expect(visit.locator("#live .state")).to_have_text("Finished", timeout=PATIENCE_MS)
-    expect(visit.get_by_role("img", name=re.compile("Learning curves"))).to_be_visible()
-    expect(visit.get_by_role("heading", name="ROC curves")).to_be_visible()
-    visit.get_by_role("link", name="Report", exact=True).click()
-    expect(visit.get_by_role("heading", name="by hand")).to_be_visible()
-    expect(visit.get_by_text("Limits and warnings")).to_be_visible()
-
-
 def test_a_new_task_comes_into_the_list_and_ends_there(
     visit: Page, house: House, trained: dict[str, Any]
 ) -> None:
@@ -97,36 +62,15 @@ def test_the_list_is_filtered_as_one_types(visit: Page, trained: dict[str, Any])
     expect(visit.locator(f'[data-task="{trained["task_id"]}"]')).to_be_visible()
 
 
-def test_a_task_is_cancelled_where_it_is_looked_at(
-    visit: Page, house: House, trained: dict[str, Any]
-) -> None:
-    assert trained
-    posted = house.post(form(param_set={"epochs": 100_000, "cv_folds": 0, "baselines": False}))
-    visit.goto(f"/tasks/{posted['task_form']['task_id']}")
-    visit.get_by_role("button", name="Cancel").click()
-    expect(visit.locator("#live .state")).to_have_text("Cancelled", timeout=PATIENCE_MS)
-    expect(visit.get_by_role("button", name="Try again")).to_be_visible()
-
-
-@pytest.fixture(params=[("light", DESKTOP), ("dark", DESKTOP), ("light", PHONE)], ids=str)
-def reader(
-    request: pytest.FixtureRequest, chromium: Browser, house: House
-) -> Iterator[tuple[Page, int]]:
-    theme, size = request.param
-    context = chromium.new_context(
-        base_url=house.url, viewport=size, color_scheme=theme, locale="zh-CN"
-    )
-    for page in watched(context):
-        yield page, size["width"]
-
-
 def test_everybody_can_read_every_page(reader: tuple[Page, int], trained: dict[str, Any]) -> None:
     """By axe-core, in both themes and on a phone; nothing is wider than the window."""
     page, width = reader
     for path in (
         "/",
         "/tasks/new",
+        f"/tasks/new?parent={trained['task_id']}",
         f"/tasks/{trained['task_id']}",
+        f"/compare?task={trained['task_id']}",
         "/datasets",
         "/datasets/small_SZ",
     ):

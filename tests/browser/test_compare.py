@@ -1,0 +1,56 @@
+"""Tasks are chosen and stand side by side."""
+
+import re
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import serious
+from tests.houses import House
+from tests.service.forms import form
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def other(house: House, trained: dict[str, Any]) -> dict[str, Any]:
+    """Another model on the same subjects."""
+    assert trained
+    asked = {"epochs": 3, "batch_size": 8, "cv_folds": 3, "explain": False}
+    posted = house.post(form(model="Linear", task_name="linear", param_set=asked))
+    return house.wait(posted["task_form"]["task_id"])
+
+
+def test_two_are_chosen_and_compared(
+    visit: Page, trained: dict[str, Any], other: dict[str, Any]
+) -> None:
+    visit.goto(f"/compare?task={trained['task_id']}")
+    compare = visit.get_by_role("button", name="Compare")
+    expect(compare).to_be_disabled()
+    visit.get_by_role("checkbox", name=re.compile(other["task_id"])).check()
+    compare.click()
+    expect(visit.get_by_role("heading", name="On the same subjects")).to_be_visible()
+    aucs = [task["task_result"]["metrics"]["cv"]["auc"] for task in (other, trained)]
+    row = visit.get_by_role("row", name=re.compile("−")).filter(has_text="40").first
+    expect(row).to_contain_text(f"{aucs[0] - aucs[1]:+.3f}"[1:])
+    settings = visit.locator("#settings")
+    expect(settings.get_by_role("row", name=re.compile("^model"))).to_contain_text("Linear")
+    expect(settings.get_by_role("row", name=re.compile("^epochs"))).to_be_hidden()
+    settings.get_by_label("Also what is the same").check()
+    expect(settings.get_by_role("row", name=re.compile("^epochs"))).to_be_visible()
+
+
+def test_it_is_read_by_everybody(
+    reader: tuple[Page, int], trained: dict[str, Any], other: dict[str, Any]
+) -> None:
+    page, width = reader
+    page.goto(f"/compare?task={trained['task_id']}&task={other['task_id']}")
+    assert serious(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    expect(page.get_by_role("heading", name="同一批受试者上的差异")).to_be_visible()
+
+
+def test_what_is_not_there_is_said(visit: Page, trained: dict[str, Any]) -> None:
+    visit.goto(f"/compare?task={trained['task_id']}&task=TASK0")
+    expect(visit.get_by_role("alert")).to_contain_text("there is no task of that id")

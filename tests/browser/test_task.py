@@ -1,0 +1,120 @@
+"""A task looked at: while it trains, when it has ended, and what is asked of its model."""
+
+import csv
+import re
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from graphnet.synthetic import cohort_table
+from tests.browser.conftest import serious
+from tests.houses import House
+from tests.service.forms import SMALL, form
+
+pytestmark = pytest.mark.slow
+PATIENCE_MS = 60_000
+ENDLESS = {"epochs": 100_000, "cv_folds": 0, "baselines": False}
+
+
+@pytest.fixture
+def newcomers(tmp_path: Path) -> Path:
+    """A table of subjects without labels, one of whom would be a formula in a spreadsheet."""
+    table = cohort_table("new", 1, 6, seed=9, recipe=SMALL).drop(columns="LABEL_GROUP")
+    table.loc[0, "ID"] = "=1+1"
+    path = tmp_path / "newcomers.csv"
+    table.to_csv(path, index=False)
+    return path
+
+
+def test_it_trains_before_ones_eyes_and_ends_by_itself(
+    visit: Page, house: House, trained: dict[str, Any]
+) -> None:
+    assert trained
+    asked = {"epochs": 400, "cv_folds": 2, "batch_size": 8}
+    task_id = house.post(form(task_name="watched", param_set=asked))["task_form"]["task_id"]
+    visit.goto(f"/tasks/{task_id}")
+    visit.evaluate("window.loaded = 1")
+    state = visit.locator("#state")
+    curves = visit.get_by_role("img", name=re.compile("^Learning curves"))
+    expect(curves).to_be_visible(timeout=PATIENCE_MS)
+    expect(state).to_have_text("Finished", timeout=PATIENCE_MS)
+    expect(visit.get_by_role("heading", name="Result", exact=True)).to_be_visible()
+    for figure in ("ROC curves", "Calibration", "Confusion matrix", "Most important regions"):
+        expect(visit.get_by_role("img", name=re.compile(f"^{figure}"))).to_be_visible()
+    assert visit.evaluate("window.loaded") == 1
+    visit.get_by_role("link", name="Report", exact=True).first.click()
+    expect(visit.get_by_role("heading", name="watched")).to_be_visible()
+
+
+def test_it_is_cancelled_where_it_is_looked_at(
+    visit: Page, house: House, trained: dict[str, Any]
+) -> None:
+    assert trained
+    task_id = house.post(form(param_set=ENDLESS))["task_form"]["task_id"]
+    visit.goto(f"/tasks/{task_id}")
+    expect(visit.locator("#state")).to_have_text("Running", timeout=PATIENCE_MS)
+    visit.get_by_role("button", name="Cancel").click()
+    expect(visit.locator("#state")).to_have_text("Cancelled", timeout=PATIENCE_MS)
+    expect(visit.get_by_role("button", name="Try again")).to_be_visible()
+
+
+def test_figures_stand_beside_baselines_with_intervals(
+    visit: Page, trained: dict[str, Any]
+) -> None:
+    visit.goto(f"/tasks/{trained['task_id']}")
+    auc = trained["task_result"]["metrics"]["cv"]["auc"]
+    expect(visit.locator(".headline")).to_contain_text(f"AUC {auc:.3f} [")
+    expect(visit.locator(".headline")).to_contain_text("in cross-validation")
+    row = visit.get_by_role("row", name=re.compile("^logistic regression"))
+    expect(row).to_contain_text(re.compile(r"[+-]\d\.\d{3} \["))
+    expect(visit.get_by_text(re.compile("the graph helps|The graph"))).to_be_visible()
+    expect(visit.get_by_text(trained["task_result"]["warnings"][0])).to_be_visible()
+
+
+def test_people_are_found_by_id_and_by_split(visit: Page, trained: dict[str, Any]) -> None:
+    visit.goto(f"/tasks/{trained['task_id']}")
+    people = visit.locator("#people")
+    expect(people.get_by_role("status")).to_have_text("Subjects: 40")
+    name = people.locator("tbody th").nth(7).inner_text()
+    people.get_by_role("searchbox").fill(name.lower())
+    expect(people.locator("tbody tr")).to_have_count(1)
+    expect(people.locator("tbody th")).to_have_text(name)
+    people.get_by_role("combobox").select_option("train")
+    expect(people.locator("tbody tr")).to_have_count(1)
+    expect(people.get_by_role("combobox")).to_have_value("train")
+
+
+def test_new_subjects_are_predicted_on_the_page(
+    visit: Page, trained: dict[str, Any], newcomers: Path
+) -> None:
+    visit.goto(f"/tasks/{trained['task_id']}")
+    visit.get_by_label("File with the subjects").set_input_files(newcomers)
+    visit.get_by_role("button", name="Predict").click()
+    predicted = visit.locator("#predicted")
+    expect(predicted.locator("tbody tr")).to_have_count(6, timeout=PATIENCE_MS)
+    expect(predicted.get_by_role("rowheader", name="=1+1", exact=True)).to_be_visible()
+    predicted.get_by_text("Regions that add most").first.click()
+    expect(predicted.locator("details[open] li").first).to_contain_text(re.compile(r"[+-]\d\.\d"))
+    assert serious(visit) == []
+    with visit.expect_download() as awaited:
+        visit.get_by_role("button", name="Download as CSV").click()
+    rows = list(csv.DictReader(StringIO(awaited.value.path().read_text())))
+    assert [row["id"] for row in rows][:1] == ["'=1+1"]
+    for row in rows:
+        shares = [float(row["probability_0"]), float(row["probability_1"])]
+        assert sum(shares) == pytest.approx(1, abs=1e-5)
+        assert row["predicted"] == str(int(shares[1] > shares[0]))
+
+
+def test_what_is_no_table_is_said_on_the_page(
+    visit: Page, trained: dict[str, Any], tmp_path: Path
+) -> None:
+    bad = tmp_path / "bad.csv"
+    bad.write_text("ID,AGE\n1,30\n")
+    visit.goto(f"/tasks/{trained['task_id']}")
+    visit.get_by_label("File with the subjects").set_input_files(bad)
+    visit.get_by_role("button", name="Predict").click()
+    expect(visit.locator("#predicted").get_by_role("alert")).to_contain_text("MEASURE_REGION")

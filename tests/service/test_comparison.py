@@ -1,0 +1,107 @@
+"""What differs between two tasks on the same subjects, as a pure function and over HTTP."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from service.comparison import CLASSES, FEW, NO_EVIDENCE, SCORE, difference, differences
+from tests.houses import House
+from tests.service.forms import form
+
+LABELS = [0] * 8 + [1] * 8
+
+
+def evidence(shares: list[float], **changes: Any) -> dict[str, Any]:
+    """Evidence of a test split: the probability of class 1 of each subject."""
+    split = {
+        "id": [f"S{number}" for number in range(len(shares))],
+        "site": ["A"] * len(shares),
+        "label": LABELS[: len(shares)],
+        "probability": [[1 - share, share] for share in shares],
+        "known": [False] * len(shares),
+    }
+    return {
+        "target": "group",
+        "classes": [0, 1],
+        "predictions": {"test": {**split, **changes.pop("split", {})}},
+        **changes,
+    }
+
+
+GOOD = evidence([0.1] * 8 + [0.9] * 8)
+BAD = evidence([0.6] * 8 + [0.4] * 8)
+
+
+def test_the_first_minus_the_second() -> None:
+    found = difference(GOOD, BAD, "test")
+    assert (found["n"], found["reason"]) == (16, None)
+    assert found["auc"] == {"difference": 1.0, "ci": [1.0, 1.0], "excludes_zero": True}
+    assert difference(BAD, GOOD, "test")["accuracy"]["difference"] == -1.0
+    assert difference(GOOD, GOOD, "test")["auc"]["difference"] == 0.0
+
+
+def test_subjects_are_matched_by_id_and_site_whatever_their_order() -> None:
+    order = np.random.default_rng(3).permutation(16).tolist()
+    found = BAD["predictions"]["test"]
+    turned = {name: [column[row] for row in order] for name, column in found.items()}
+    assert difference(GOOD, {**BAD, "predictions": {"test": turned}}, "test")["n"] == 16
+    elsewhere = evidence([0.5] * 16, split={"site": ["A"] * 15 + ["B"]})
+    assert difference(GOOD, elsewhere, "test")["n"] == 15
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"known": [True] * 2 + [False] * 14},  # a model has trained on them
+        {"label": [1] * 2 + LABELS[2:]},  # they are not of one class in both
+        {"id": ["S8", *(f"S{number}" for number in range(1, 16))]},  # S8 twice, S0 never
+    ],
+    ids=["known", "of another class", "twice"],
+)
+def test_who_is_not_new_and_one_and_the_same_does_not_count(changes: dict[str, Any]) -> None:
+    found = difference(GOOD, evidence([0.5] * 16, split=changes), "test")
+    assert found["n"] == 14
+    assert found["reason"] is None
+
+
+def test_what_cannot_be_compared_is_none_with_a_reason() -> None:
+    few = evidence([0.5] * 12)  # four of class 1
+    classes = evidence([0.5] * 16, classes=[0, 2])
+    score = evidence([0.5] * 16, target="score", classes=[])
+    for other, reason in ((few, FEW), (classes, CLASSES), (score, SCORE), (None, NO_EVIDENCE)):
+        found = difference(GOOD, other, "test")
+        assert found["reason"] == reason
+        assert found["auc"] == {"difference": None, "ci": None, "excludes_zero": None}
+        assert found["balanced_accuracy"]["difference"] is None
+    assert difference(GOOD, few, "test")["n"] == 12
+
+
+def test_each_pair_once_on_the_splits_that_both_have() -> None:
+    both = {**GOOD, "predictions": {**GOOD["predictions"], "cv": GOOD["predictions"]["test"]}}
+    found = differences([("A", both), ("B", BAD), ("C", None), ("D", both)])
+    assert {split: {a: list(b) for a, b in each.items()} for split, each in found.items()} == {
+        "test": {"A": ["B", "D"], "B": ["D"]},
+        "cv": {"A": ["D"]},
+    }
+
+
+@pytest.mark.slow
+def test_over_http(small: House, trained: dict[str, Any]) -> None:
+    other = small.wait(small.post(form(model="Linear"))["task_form"]["task_id"])
+    ids = [trained["task_id"], other["task_id"]]
+    body = small.get("/api/v0/compare", task_ids=",".join(ids))
+    assert body["error_num"] == 0
+    assert [task["task_id"] for task in body["tasks"]] == ids
+    found = body["differences"]["cv"][ids[0]][ids[1]]
+    assert found["n"] == 40
+    ours, theirs = (task["task_result"]["metrics"]["cv"]["auc"] for task in body["tasks"])
+    assert found["auc"]["difference"] == pytest.approx(ours - theirs, abs=1e-4)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("asked", ["", "TASK1", "TASK1,TASK1", "TASK1,TASK2", ",".join("ABCDEFG")])
+def test_what_cannot_be_asked_for_is_said(small: House, asked: str) -> None:
+    body = small.get("/api/v0/compare", task_ids=asked)
+    assert body["error_num"] == 2
+    assert body["errors"][0]["field"] == "task_ids"
