@@ -9,7 +9,8 @@ from db.states import Status
 from db.tasks import TaskRecord
 
 MOST = 5000  # tasks whose figure is remembered
-SPLITS = ("test", "cv", "leave_site_out", "val")  # the first of them that has a figure
+# The first that has a figure. Folds are of subjects new to the model; the others may not be.
+SPLITS = ("cv", "leave_site_out", "test", "val")
 METRICS = ("auc", "pearson")
 Key = tuple[str, int]
 
@@ -29,8 +30,9 @@ class Headline:
         metrics = (result or {}).get("metrics")
         if not isinstance(metrics, dict):
             return None
-        for split in SPLITS:
-            found = metrics.get(split) or {}
+        new = ((result or {}).get("graph_helps") or {}).get("split")
+        for split in (new, *SPLITS):
+            found = metrics.get(split) or {} if split else {}
             for metric in METRICS:
                 if isinstance(found.get(metric), float):
                     return cls(split, metric, found[metric], _interval(found, metric))
@@ -50,7 +52,7 @@ class Headlines:
             for task in tasks
             if task.task_status == Status.FINISHED.value
         }
-        missing = {task_id: version for task_id, version in wanted - self._known.keys()}
+        missing = dict(wanted - self._known.keys())
         if len(self._known) + len(missing) > MOST:
             self._known.clear()
             missing = dict(wanted)

@@ -23,6 +23,4 @@ async def retry(request: Request) -> Response:
 
 
 def _further(request: Request, task_id: str) -> Response:
-    return RedirectResponse(
-        own(request.query_params.get("next") or f"/tasks/{task_id}"), SEE_OTHER
-    )
+    return RedirectResponse(own(request.query_params.get("next") or f"/tasks/{task_id}"), SEE_OTHER)

@@ -58,8 +58,10 @@ def _said(error: Refusal | NameTaken) -> tuple[ErrorNum, dict[str, list[str]]]:
 
 
 def _shown(request: Request, dataset: dict[str, Any]) -> dict[str, Any]:
-    drawn = figures.distributions(dataset["distributions"], words(request))
-    return {"dataset": dataset, "drawn": Markup(drawn)}  # noqa: S704 - our own, escaped there
+    say = words(request)
+    drawn = figures.distributions(dataset["distributions"], say)
+    rules = {rule: say(sentence) for rule, sentence in dataset["rules"].items()}
+    return {"dataset": {**dataset, "rules": rules}, "drawn": Markup(drawn)}  # noqa: S704 - our own, escaped there
 
 
 async def _list(request: Request, status: int = 200, **content: Any) -> Response:

@@ -67,7 +67,11 @@ async def _form(
         fields=fields,
         param_set=fields.get("param_set") or {},
         errors=errors,
-        datasets=[known[each.data_name].shown(each, detailed=False) for each in seen if each.data_name in known],
+        datasets=[
+            known[each.data_name].shown(each, detailed=False)
+            for each in seen
+            if each.data_name in known
+        ],
         parents=[task for task in finished if caller.sees(task.proj_id)],
         models=[(card, Settings.for_model(card.name).as_dict()) for card in MODELS.values()],
         graphs=GRAPHS,

@@ -14,6 +14,9 @@ const proposeName = () => {
 if (form) {
   form.querySelector("button.plain").hidden = true; // choosing a file does the same
   file.addEventListener("change", proposeName);
+  document.getElementById("data_name").addEventListener("change", (event) => {
+    if (file.files.length && event.target.getAttribute("aria-invalid") === "true") { file.dispatchEvent(new Event("change")); }
+  });
   for (const place of document.querySelectorAll("[data-drop]")) {
     for (const kind of ["dragover", "dragenter"]) {
       place.addEventListener(kind, (event) => { event.preventDefault(); place.classList.add("over"); });
