@@ -18,6 +18,7 @@ SOURCES = {
     "page.js": (__package__, "static/page.js"),
     "live.js": (__package__, "static/live.js"),
     "form.js": (__package__, "static/form.js"),
+    "upload.js": (__package__, "static/upload.js"),
     "icon.svg": (__package__, "static/icon.svg"),
 }
 KINDS = {"js": "text/javascript", "css": "text/css", "svg": "image/svg+xml"}

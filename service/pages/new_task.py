@@ -14,7 +14,7 @@ from service.body import read_fields
 from service.guard import caller_of
 from service.house import house_of
 from service.pages.site import SEE_OTHER, page
-from service.profiles import profiles
+from service.profiles import glanced
 from service.queries import asked_project
 from service.replies import Refusal
 from service.routes.submission import accepted
@@ -54,9 +54,9 @@ async def _form(
 ) -> Response:
     caller = caller_of(request)
     project = asked_project(request, caller)
-    there = await datasets.list_datasets(proj_id=project, limit=MOST_DATASETS)
+    there, _ = await datasets.list_datasets(proj_id=project, limit=MOST_DATASETS)
     seen = [record for record in there if caller.sees(record.proj_id)]
-    known = await profiles(seen)
+    known = await glanced(seen)
     finished, _ = await tasks.list_tasks(
         proj_id=project, status=Status.FINISHED, limit=MOST_PARENTS
     )
@@ -67,7 +67,11 @@ async def _form(
         fields=fields,
         param_set=fields.get("param_set") or {},
         errors=errors,
-        datasets=[known[each.data_name].shown(each, detailed=False) for each in seen],
+        datasets=[
+            known[each.data_name].shown(each, detailed=False)
+            for each in seen
+            if each.data_name in known
+        ],
         parents=[task for task in finished if caller.sees(task.proj_id)],
         models=[(card, Settings.for_model(card.name).as_dict()) for card in MODELS.values()],
         graphs=GRAPHS,

@@ -16,7 +16,9 @@ from graphnet.figures.predicted import SPLITS
 from service import pages
 from service.pages.formats import duration, figure, with_interval
 from service.pages.languages import CHINESE, LANGUAGES, catalogue
+from graphnet.quality import RULES
 from service.pages.names import METRICS, STATES
+from service.pages.names import RULES as RULE_NAMES
 from service.pages.site import environment, own
 from tests.houses import House
 
@@ -34,7 +36,7 @@ def said() -> set[str]:
         text = template.read_text(encoding="utf-8")
         messages = [message for _, _, message in extract_from_ast(english.parse(text))]
         found |= {str(each[0]) if isinstance(each, tuple) else str(each) for each in messages}
-    for named in (STATES, METRICS, SPLITS):
+    for named in (STATES, METRICS, SPLITS, RULE_NAMES, RULES):
         found |= set(named.values())
     for module in FIGURES.glob("*.py"):
         text = module.read_text(encoding="utf-8")

@@ -1,4 +1,4 @@
-// Forms: recommended settings in grey, what would be sent, files that are dropped.
+// The form of a task: recommended settings in grey, and what would be sent.
 "use strict";
 
 const form = document.getElementById("task-form");
@@ -40,22 +40,4 @@ if (form) {
   window.addEventListener("pageshow", () => { form.querySelector("button.primary").disabled = false; });
   document.getElementById("wrong")?.focus();
   show();
-}
-
-const file = document.getElementById("datafile");
-const name = document.getElementById("data_name");
-file?.addEventListener("change", () => {
-  if (name && !name.value && file.files[0]) { name.value = file.files[0].name.replace(/\.[^.]+$/, ""); }
-});
-for (const place of document.querySelectorAll("[data-drop]")) {
-  for (const kind of ["dragover", "dragenter"]) {
-    place.addEventListener(kind, (event) => { event.preventDefault(); place.classList.add("over"); });
-  }
-  place.addEventListener("dragleave", () => place.classList.remove("over"));
-  place.addEventListener("drop", (event) => {
-    event.preventDefault();
-    place.classList.remove("over");
-    file.files = event.dataTransfer.files;
-    file.dispatchEvent(new Event("change"));
-  });
 }
