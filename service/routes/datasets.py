@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from db import datasets
-from db.datasets import DatasetRecord
+from db.datasets import ListedDataset
 from graphnet.errors import CohortError
 from service.body import content_type, read_body, read_form
 from service.guard import caller_of
@@ -72,7 +72,7 @@ async def _kept(fields: dict[str, str], read: Understood) -> Response:
 
 
 async def _shown(fields: dict[str, str], read: Understood) -> Response:
-    found = read.profile.shown(DatasetRecord(data_id="", **fields, length=0), detailed=True)
+    found = read.profile.shown(ListedDataset(data_id="", **fields), detailed=True)
     del found["data_id"]
     return success(dataset=found, preview=read.preview)
 
