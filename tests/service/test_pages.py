@@ -13,10 +13,10 @@ from jinja2.ext import extract_from_ast
 import graphnet.figures
 from graphnet.config import OPTIONS
 from graphnet.figures.predicted import SPLITS
+from graphnet.quality import RULES
 from service import pages
 from service.pages.formats import duration, figure, with_interval
 from service.pages.languages import CHINESE, LANGUAGES, catalogue
-from graphnet.quality import RULES
 from service.pages.names import METRICS, STATES
 from service.pages.names import RULES as RULE_NAMES
 from service.pages.site import environment, own
