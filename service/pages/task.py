@@ -1,5 +1,6 @@
 """One task: how it learns, what came of it, and what that is worth."""
 
+import logging
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -12,6 +13,7 @@ from db.states import TERMINAL, Status
 from db.tasks import TaskRecord
 from graphnet import figures
 from graphnet.figures.predicted import FAIREST, SPLITS
+from registry import RegistryError
 from service.guard import caller_of
 from service.house import house_of
 from service.pages.site import page, words
@@ -19,6 +21,8 @@ from service.replies import ErrorNum, Refusal
 from service.routes.events import lines_of
 from service.routes.evidence import evidence_of
 from service.routes.tasks import progress_of, shown, task_of
+
+log = logging.getLogger(__name__)
 
 METRICS = ("n", "accuracy", "balanced_accuracy", "sensitivity", "specificity", "auc", "brier")
 OF_SCORES = ("n", "mae", "rmse", "r2", "pearson", "spearman")
@@ -71,6 +75,9 @@ async def _evidence(request: Request, record: TaskRecord) -> dict[str, Any] | No
         return None
     try:
         return await evidence_of(request, record)
+    except RegistryError as error:
+        log.warning("the page of %s is shown without its evidence: %s", record.task_id, error)
+        return None
     except Refusal as refusal:
         if refusal.number in (ErrorNum.NOT_FOUND, ErrorNum.STORED_DAMAGED):
             return None
