@@ -142,7 +142,7 @@ async def test_what_is_looked_for_stands_in_the_id_or_the_name() -> None:
     async def found(text: str) -> set[str]:
         return {task.task_name for task in (await tasks.list_tasks(text=text))[0]}
 
-    assert await found("sChIzO") == set(schizo)
+    assert await found("sChIzO") == {names[0], names[1]}
     assert await found("0% O") == {"Schizo 100% of_AAL"}
     assert await found("f_a") == {"Schizo 100% of_AAL"}
     assert await found("\\") == {"back\\slash"}
