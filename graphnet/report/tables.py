@@ -48,7 +48,7 @@ def metric_rows(facts: Facts) -> Table:
         [label, *(with_interval(found, name) for found in facts.metrics.values())]
         for name, label in names.items()
     ]
-    return Table(["", *map(split_name, facts.metrics)], [*rows, *_further(facts)])
+    return Table(["Figure", *map(split_name, facts.metrics)], [*rows, *_further(facts)])
 
 
 def _further(facts: Facts) -> list[list[str]]:
@@ -144,7 +144,7 @@ def region_rows(facts: Facts) -> Table:
         ]
         for place, each in enumerate(found, 1)
     ]
-    return Table(["", "Region", "Share", "Direction", "Occlusion"], rows)
+    return Table(["Rank", "Region", "Share", "Direction", "Occlusion"], rows)
 
 
 def settings_rows(facts: Facts) -> Table:
