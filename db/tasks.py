@@ -4,6 +4,8 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
+from tortoise.expressions import Q
+
 from db.errors import CursorUnknown, translated
 from db.models import Run
 from db.neurolearn import Submission
@@ -74,10 +76,13 @@ async def list_tasks(
     *,
     proj_id: str | None = None,
     status: str | None = None,
+    search: str | None = None,
     limit: int = 50,
     cursor: str | None = None,
 ) -> tuple[list[TaskRecord], str | None]:
     """One page, newest first and without results, and the cursor of the next.
+
+    ``search`` is a piece of a task's id or name, in any case.
 
     Raises:
         CursorUnknown: the cursor is none of ours.
@@ -85,7 +90,8 @@ async def list_tasks(
     """
     asked = {"proj_id": proj_id, "task_status": status, "id__lt": _position(cursor)}
     given = {name: value for name, value in asked.items() if value is not None}
-    query = Submission.filter(**given).order_by("-id").limit(limit + 1)
+    named = Q(task_id__icontains=search) | Q(task_name__icontains=search) if search else Q()
+    query = Submission.filter(named, **given).order_by("-id").limit(limit + 1)
     rows = await query.values(*LISTED)
     page = rows[:limit]
     runs = await Run.filter(task_id__in=[row["task_id"] for row in page])

@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from service.replies import ErrorNum
 from service.routes import (
+    board,
     datasets,
     events,
     evidence,
@@ -103,6 +104,7 @@ ENDPOINTS = (
         query={
             "proj_id": "only this project's",
             "status": "only in this status",
+            "q": "only those whose id or name holds this",
             "limit": "at most this many, 1 to 500; 50 if not given",
             "cursor": "the next_cursor of the page before",
         },
@@ -186,6 +188,15 @@ ENDPOINTS = (
             *BAD_FORM,
             *(ErrorNum.DATASET_UNREADABLE, ErrorNum.NO_WORKER, ErrorNum.TOO_MANY),
         ),
+    ),
+    Endpoint(
+        "GET",
+        f"{V0}/events",
+        board.board,
+        "Server-sent events of all tasks that wait or run: task.",
+        media_type="text/event-stream",
+        query={"proj_id": "only this project's"},
+        refusals=(ErrorNum.TOO_MANY, ErrorNum.NOT_FOUND),
     ),
     Endpoint(
         "GET",

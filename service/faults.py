@@ -16,13 +16,12 @@ from db.errors import (
     SchemaBehind,
 )
 from registry import RegistryError
-from service.pages.site import error_page, is_for_a_person, sign_in_address
+from service.pages.site import SEE_OTHER, error_page, is_for_a_person, sign_in_address
 from service.replies import MEANINGS, ErrorNum, Refusal
 
 log = logging.getLogger(__name__)
 
 FAULTS = (Refusal, DatabaseError, RegistryError, HTTPException, Exception)
-SEE_OTHER = 303
 DATABASE_FAULTS = {
     DatabaseUnavailable: ErrorNum.DATABASE_UNAVAILABLE,
     SchemaBehind: ErrorNum.DATABASE_UNAVAILABLE,

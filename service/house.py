@@ -10,6 +10,7 @@ from starlette.requests import Request
 from actors.relay import Relay
 from db.intake import Intake
 from service.admission import Admission
+from service.board import Board
 from service.monitoring import Monitoring
 from service.oracle import Oracle
 from service.schema_watch import SchemaWatch
@@ -34,6 +35,7 @@ class House:
     intake: Intake
     monitoring: Monitoring
     shelf: Shelf = field(default_factory=Shelf)
+    board: Board = field(default_factory=Board)
     keys: Turns = field(default_factory=Turns)
     schema: SchemaWatch = field(default_factory=SchemaWatch)
 

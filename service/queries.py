@@ -8,6 +8,7 @@ from service.replies import ErrorNum, Refusal, invalid
 DEFAULT_LIMIT, MOST = 50, 500
 DIGITS = len(str(MOST))
 LONGEST_ID = 32
+LONGEST_SEARCH = 100
 ANSWERS = {"true": True, "false": False}
 
 
@@ -39,3 +40,11 @@ def asked_flag(request: Request, name: str, *, default: bool) -> bool:
     if text not in ANSWERS:
         raise invalid([(name, f"{name} is {text[:20]!r}; it must be true or false.")])
     return ANSWERS[text]
+
+
+def asked_search(request: Request) -> str | None:
+    """The query's ``q``, a piece of a task's id or name. Raises Refusal."""
+    text = request.query_params.get("q", "").strip()
+    if len(text) > LONGEST_SEARCH or not (text.isprintable() or not text):
+        raise invalid([("q", f"q must be at most {LONGEST_SEARCH} printable characters.")])
+    return text or None

@@ -16,6 +16,8 @@ SOURCES = {
     "htmx.min.js": ("js_lib_htmx", "static/htmx/htmx.min.js"),
     "page.css": (__package__, "static/page.css"),
     "page.js": (__package__, "static/page.js"),
+    "live.js": (__package__, "static/live.js"),
+    "form.js": (__package__, "static/form.js"),
     "icon.svg": (__package__, "static/icon.svg"),
 }
 KINDS = {"js": "text/javascript", "css": "text/css", "svg": "image/svg+xml"}

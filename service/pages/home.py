@@ -1,11 +1,40 @@
 """The first page: the tasks, what becomes of them, and how far they are."""
 
+from typing import Any
+
 from starlette.requests import Request
 from starlette.responses import Response
 
+from db import tasks
+from db.states import Status
+from service.guard import caller_of
 from service.pages.site import page
+from service.queries import asked_project
+from service.routes.tasks import listed
+
+PAGE = 50
+LONGEST_SEARCH = 100
 
 
 async def home(request: Request) -> Response:
-    """The newest tasks."""
-    return page(request, "home.html")
+    """A page of tasks, the newest first; filtered by what stands behind the question mark."""
+    query, caller = request.query_params, caller_of(request)
+    asked = {name: query.get(name, "")[:LONGEST_SEARCH] for name in ("proj_id", "status", "q")}
+    status = asked["status"] if asked["status"] in list(Status) else ""
+    found, cursor = await tasks.list_tasks(
+        proj_id=asked_project(request, caller),
+        status=status or None,
+        search=asked["q"].strip() or None,
+        limit=PAGE,
+        cursor=query.get("cursor") or None,
+    )
+    shown = [listed(task) for task in found if caller.sees(task.proj_id)]
+    content: dict[str, Any] = {
+        "tasks": shown,
+        "asked": {**asked, "status": status},
+        "statuses": list(Status),
+        "cursor": cursor,
+        "first": not query.get("cursor"),
+    }
+    template = "tasks.html" if request.headers.get("hx-target") == "tasks" else "home.html"
+    return page(request, template, **content)

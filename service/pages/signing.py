@@ -11,10 +11,9 @@ from service.body import read_body, read_form
 from service.guard import TOKEN_COOKIE, refuse_other_pages
 from service.pages.languages import COOKIE as LANGUAGE_COOKIE
 from service.pages.languages import LANGUAGES
-from service.pages.site import THEME_COOKIE, THEMES, own, page
+from service.pages.site import SEE_OTHER, THEME_COOKIE, THEMES, own, page
 
 MOST_BYTES = 10_000
-SEE_OTHER = 303
 YEAR_SECONDS = 365 * 86_400
 
 

@@ -5,7 +5,7 @@ from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import ChainableUndefined, Environment, PackageLoader
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
@@ -14,9 +14,11 @@ from service.guard import CALLER, Caller
 from service.pages.assets import address
 from service.pages.formats import FILTERS
 from service.pages.languages import LANGUAGES, language_of, translations
+from service.pages.names import names
 from service.replies import MEANINGS, ErrorNum
 
 THEME_COOKIE = "sgn_theme"
+SEE_OTHER = 303
 THEMES = ("auto", "light", "dark")
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; "
@@ -94,7 +96,7 @@ def environment(tag: str) -> Environment:
     made = Environment(
         loader=PackageLoader("service.pages"),
         autoescape=True,
-        undefined=StrictUndefined,
+        undefined=ChainableUndefined,  # a result of an older version may lack a part
         trim_blocks=True,
         lstrip_blocks=True,
         extensions=["jinja2.ext.i18n"],
@@ -104,5 +106,6 @@ def environment(tag: str) -> Environment:
         spoken.gettext, spoken.ngettext, newstyle=True
     )
     made.globals["asset"] = address
+    made.globals |= names(spoken.gettext)
     made.filters |= FILTERS
     return made

@@ -1,34 +1,36 @@
 """Every page in one table, beside the API's."""
 
-from typing import Any
-
 from service.endpoints import Endpoint, Handler
-from service.pages import assets, home, signing
+from service.pages import actions, assets, datasets, home, new_task, signing, task
 from service.replies import ErrorNum
 
+NOT_THERE = (ErrorNum.NOT_FOUND,)
+TASK = "/tasks/{task_id}"
 
-def _page(path: str, handler: Handler, summary: str, **more: Any) -> Endpoint:
-    return Endpoint("GET", path, handler, summary, media_type="text/html", tag="pages", **more)
+
+def _page(method: str, path: str, handler: Handler, summary: str, *refusals: ErrorNum) -> Endpoint:
+    return Endpoint(
+        method, path, handler, summary, refusals=refusals, media_type="text/html", tag="pages"
+    )
 
 
 PAGES = (
-    _page("/", home.home, "The tasks."),
-    _page("/sign-in", signing.show_sign_in, "Asks for a token."),
-    Endpoint(
-        *("POST", "/sign-in", signing.sign_in, "Keeps a token in a cookie."),
-        media_type="text/html",
-        tag="pages",
-    ),
-    Endpoint(
-        *("POST", "/sign-out", signing.sign_out, "Forgets the token."),
-        media_type="text/html",
-        tag="pages",
-    ),
-    _page("/preferences", signing.prefer, "Remembers a language or a theme."),
+    _page("GET", "/", home.home, "The tasks."),
+    _page("GET", "/tasks/new", new_task.show, "The form of a new task."),
+    _page("POST", "/tasks/new", new_task.submit, "Sends it.", ErrorNum.FORM_INVALID),
+    _page("GET", TASK, task.task, "A task.", *NOT_THERE),
+    _page("GET", f"{TASK}/live", task.live, "What of it changes while it learns.", *NOT_THERE),
+    _page("POST", f"{TASK}/cancel", actions.cancel, "Ends a task.", *NOT_THERE),
     _page(
-        "/static/{version}/{name}",
-        assets.static,
-        "A file of the pages.",
-        refusals=(ErrorNum.NOT_FOUND,),
+        *("POST", f"{TASK}/retry", actions.retry, "Tries a task again."),
+        *(*NOT_THERE, ErrorNum.NOT_RETRIABLE, ErrorNum.TOO_MANY),
     ),
+    _page("GET", "/datasets", datasets.show, "The datasets."),
+    _page("POST", "/datasets", datasets.upload, "Stores a file.", ErrorNum.DATASET_UNREADABLE),
+    _page("GET", "/datasets/{data_name}", datasets.detail, "A dataset.", *NOT_THERE),
+    _page("GET", "/sign-in", signing.show_sign_in, "Asks for a token."),
+    _page("POST", "/sign-in", signing.sign_in, "Keeps a token in a cookie."),
+    _page("POST", "/sign-out", signing.sign_out, "Forgets the token."),
+    _page("GET", "/preferences", signing.prefer, "Remembers a language or a theme."),
+    _page("GET", "/static/{version}/{name}", assets.static, "A file of the pages.", *NOT_THERE),
 )

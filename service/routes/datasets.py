@@ -2,6 +2,7 @@
 
 import asyncio
 from pathlib import PurePath
+from typing import Any
 
 from starlette.datastructures import UploadFile
 from starlette.requests import Request
@@ -35,10 +36,11 @@ async def list_datasets(request: Request) -> Response:
 async def upload(request: Request) -> Response:
     """Take a CSV file, keep it as NEURO-LEARN does, answer with a quality report."""
     with house_of(request).admission.upload():
-        return await _upload(request)
+        return success(dataset=await taken(request))
 
 
-async def _upload(request: Request) -> Response:
+async def taken(request: Request) -> dict[str, Any]:
+    """Store what was sent, and what was found in it. Raises Refusal."""
     body = await read_body(request, house_of(request).settings.max_upload_bytes)
     fields = dict(request.query_params)
     if content_type(request) == "multipart/form-data":
@@ -58,7 +60,7 @@ async def _upload(request: Request) -> Response:
         raise Refusal(ErrorNum.DATASET_UNREADABLE, str(error), listed) from error
     record = await datasets.insert_dataset(**named, data_cont=content)
     await datasets.put_profile(record.data_id, record.length, profile.as_dict())
-    return success(dataset=profile.shown(record, detailed=True))
+    return profile.shown(record, detailed=True)
 
 
 async def _from_multipart(request: Request, body: bytes) -> tuple[bytes, dict[str, str]]:

@@ -65,10 +65,10 @@ async def events(request: Request) -> Response:
         return Response(status_code=204)  # a browser does not come again after this
     with contextlib.ExitStack() as opened:
         opened.enter_context(house.admission.stream())
-        return _Stream(_stream(house, request, task.task_id, told), opened.pop_all())
+        return Stream(_stream(house, request, task.task_id, told), opened.pop_all())
 
 
-class _Stream(StreamingResponse):
+class Stream(StreamingResponse):
     """A stream that gives its place back also if the client left before the first event."""
 
     def __init__(self, content: AsyncIterator[str], place: contextlib.ExitStack) -> None:
@@ -77,6 +77,7 @@ class _Stream(StreamingResponse):
         self._place = place
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send it, and give the place back."""
         with self._place:
             await super().__call__(scope, receive, send)
 
@@ -100,10 +101,11 @@ async def _stream(house: House, request: Request, task_id: str, told: Told) -> A
             quiet = 0
             yield ": still here\n\n"
         if not over:
-            await _pause(house)
+            await pause(house)
 
 
-async def _pause(house: House) -> None:
+async def pause(house: House) -> None:
+    """Wait for the next look, or the end of this process."""
     with contextlib.suppress(TimeoutError):
         await asyncio.wait_for(house.stopping.wait(), LOOK_SECONDS)
 
@@ -114,7 +116,7 @@ async def _news(house: House, task: TaskRecord, told: Told) -> AsyncIterator[str
     if not over and task.version > told.version:
         told.version = task.version
         yield told.event("status", **_status(task))
-    while lines := await _lines(house, task, told.epoch):
+    while lines := await lines_of(house, task, told.epoch):
         for line in lines:
             told.epoch += 1
             yield told.event("epoch", epoch=told.epoch, line=line, **_figures(line))
@@ -128,7 +130,7 @@ async def _news(house: House, task: TaskRecord, told: Told) -> AsyncIterator[str
         yield told.event("status", **_status(task), progress=progress, metrics=metrics)
 
 
-async def _lines(house: House, task: TaskRecord, after: int) -> Sequence[str]:
+async def lines_of(house: House, task: TaskRecord, after: int) -> Sequence[str]:
     """The lines of the next epochs, without a gap; () where there is none yet."""
     result = task.task_result or {}
     known = result.get("train_epochs") if _is_over(task) else None

@@ -17,6 +17,7 @@ from db.form import TaskForm
 from db.keys import NewKey
 from db.new_tasks import NewTask
 from db.states import Status
+from db.tasks import TaskRecord
 from graphnet.catalogue import find_model
 from service import checks, workers
 from service.agreement import PARENT
@@ -38,14 +39,21 @@ async def submit(request: Request) -> Response:
     fields: dict[str, Any] = {}
     try:
         fields = await read_fields(request, house.settings.max_form_bytes)
-        return repeated(await _accept(request, house, fields))
+        return repeated(await accepted(request, house, fields))
     except Refusal as refusal:
         return refusal.reply(task_form=fields)
 
 
 async def retry(request: Request) -> Response:
     """A new task like one that failed or was cancelled; it goes on from that one's checkpoint."""
-    house, caller, old = house_of(request), caller_of(request), await task_of(request)
+    task = await tasks.get_task(await tried_again(request, await task_of(request)))
+    assert task is not None  # noqa: S101 - just written
+    return await answer(task)
+
+
+async def tried_again(request: Request, old: TaskRecord) -> str:
+    """The id of a new task like an old one. Raises Refusal."""
+    house, caller = house_of(request), caller_of(request)
     if old.task_status not in RETRIABLE:
         raise Refusal(
             ErrorNum.NOT_RETRIABLE,
@@ -61,13 +69,10 @@ async def retry(request: Request) -> Response:
         ) from error
     await _check(house, caller, form)
     new = _new_task(form, old.proj_id, old.task_name, retry_of=old.task_id)
-    task_id = await _insert(house, new, None)
-    task = await tasks.get_task(task_id)
-    assert task is not None  # noqa: S101 - just written
-    return await answer(task)
+    return await _insert(house, new, None)
 
 
-async def _accept(request: Request, house: House, fields: dict[str, Any]) -> str:
+async def accepted(request: Request, house: House, fields: dict[str, Any]) -> str:
     """The text of the answer to a form, the same for the same form under the same key."""
     caller = caller_of(request)
     form, errors = read_form(fields)

@@ -11,7 +11,7 @@ from db import cancellation, tasks, waiting
 from db.states import Status
 from db.tasks import TaskRecord
 from service.guard import caller_of
-from service.queries import LONGEST_ID, asked_limit, asked_project
+from service.queries import LONGEST_ID, asked_limit, asked_project, asked_search
 from service.replies import ErrorNum, Refusal, invalid, success
 
 
@@ -25,12 +25,13 @@ async def list_tasks(request: Request) -> Response:
     found, cursor = await tasks.list_tasks(
         proj_id=asked_project(request, caller_of(request)),
         status=status,
+        search=asked_search(request),
         limit=asked_limit(request),
         cursor=query.get("cursor") or None,
     )
     # A database may take names for equal that are not (PROJ1 and proj1).
     seen = [task for task in found if caller_of(request).sees(task.proj_id)]
-    return success(tasks=[shown(task, _progress(task)) for task in seen], next_cursor=cursor)
+    return success(tasks=[listed(task) for task in seen], next_cursor=cursor)
 
 
 async def show(request: Request) -> Response:
@@ -92,6 +93,11 @@ def shown(task: TaskRecord, progress: dict[str, Any]) -> dict[str, Any]:
         "finished_at": _instant(task.finished_at),
         "model_removed_at": _instant(task.removed_at),
     }
+
+
+def listed(task: TaskRecord) -> dict[str, Any]:
+    """A task as one of many; its place in the queue is not asked for."""
+    return shown(task, _progress(task))
 
 
 async def progress_of(task: TaskRecord) -> dict[str, Any]:

@@ -37,12 +37,19 @@ def test_its_limits_are_those_of_the_service() -> None:
     limits = {int(number) for number in re.findall(r"client_max_body_size (\d+);", text)}
     settings = Settings(house=house.Settings("", "", ""))
     assert limits == {settings.max_form_bytes, settings.max_upload_bytes}
-    datasets = text.partition("location = /api/v0/datasets {")[2].partition("}")[0]
-    assert f"client_max_body_size {settings.max_upload_bytes};" in datasets
+    files = text.partition("location ~ ^/(api/v0/datasets|")[2].partition("}")[0]
+    assert f"client_max_body_size {settings.max_upload_bytes};" in files
 
 
 @pytest.mark.parametrize(
-    ("path", "size"), [("/api/v0/new_task", 1_000_001), ("/api/v0/datasets", 64_000_001)]
+    ("path", "size"),
+    [
+        ("/api/v0/new_task", 1_000_001),
+        ("/tasks/new", 1_000_001),
+        ("/api/v0/datasets", 64_000_001),
+        ("/datasets", 64_000_001),
+        ("/api/v0/tasks/TASK1/predict", 64_000_001),
+    ],
 )
 def test_a_body_above_the_limit_is_refused_as_the_service_would(
     lonely: Front, path: str, size: int

@@ -1,0 +1,22 @@
+"""What a page does with a task: cancel it, try it again."""
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from db import cancellation
+from service.pages.site import SEE_OTHER
+from service.routes.submission import tried_again
+from service.routes.tasks import task_of
+
+
+async def cancel(request: Request) -> Response:
+    """End a task and go back to it."""
+    task = await task_of(request)
+    await cancellation.cancel(task.task_id)
+    return RedirectResponse(f"/tasks/{task.task_id}", SEE_OTHER)
+
+
+async def retry(request: Request) -> Response:
+    """Try a task again and go to the new one."""
+    task_id = await tried_again(request, await task_of(request))
+    return RedirectResponse(f"/tasks/{task_id}", SEE_OTHER)

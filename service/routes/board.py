@@ -1,0 +1,60 @@
+"""All tasks that the caller sees, as they go on: one stream of server-sent events."""
+
+import contextlib
+import json
+from collections.abc import AsyncIterator
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from db.errors import DatabaseError
+from service.board import Shown, ended
+from service.guard import caller_of, is_still_let_in
+from service.house import House, house_of
+from service.queries import asked_project
+from service.routes.events import LOOKS_A_GUARD, QUIET_LOOKS, RECONNECT_MS, Stream, pause
+
+
+async def board(request: Request) -> Response:
+    """An event for each task that begins, goes on or ends."""
+    house, project = house_of(request), asked_project(request, caller_of(request))
+    with contextlib.ExitStack() as opened:
+        opened.enter_context(house.admission.stream())
+        return Stream(_stream(house, request, project), opened.pop_all())
+
+
+async def _stream(house: House, request: Request, project: str | None) -> AsyncIterator[str]:
+    yield f"retry: {RECONNECT_MS}\n\n"
+    told: dict[str, Shown] = {}
+    looks, quiet = 0, 0
+    while not house.stopping.is_set():
+        looks, quiet = looks + 1, quiet + 1
+        with contextlib.suppress(DatabaseError):
+            if looks % LOOKS_A_GUARD == 0 and not await is_still_let_in(request):
+                return
+            for news in await _news(house, request, project, told):
+                quiet = 0
+                yield f"event: task\ndata: {json.dumps(news, allow_nan=False)}\n\n"
+        if quiet >= QUIET_LOOKS:
+            quiet = 0
+            yield ": still here\n\n"
+        await pause(house)
+
+
+async def _news(
+    house: House, request: Request, project: str | None, told: dict[str, Shown]
+) -> list[Shown]:
+    """What has changed for this caller since it was ``told``."""
+    caller = caller_of(request)
+    seen = {
+        task_id: each
+        for task_id, each in (await house.board.look()).items()
+        if caller.sees(each["proj_id"]) and project in (None, each["proj_id"])
+    }
+    news = [each for task_id, each in seen.items() if told.get(task_id) != each]
+    for task_id in [task_id for task_id in told if task_id not in seen]:
+        last = await ended(task_id)
+        news += [] if last is None else [last]
+        del told[task_id]
+    told.update(seen)
+    return news

@@ -1,0 +1,136 @@
+"""A researcher's way through the pages: bring data in, start a task, watch it, read the report."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from graphnet.synthetic import cohort_table
+from tests.browser.conftest import DESKTOP, PHONE, serious, watched
+from tests.houses import House
+from tests.service.forms import SMALL, add_datasets, form
+
+pytestmark = pytest.mark.slow
+PATIENCE_MS = 60_000
+
+
+@pytest.fixture(scope="module")
+def trained(house: House, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """A finished task with everything in it, on small datasets."""
+    known = {each["data_name"] for each in house.get("/api/v0/datasets")["datasets"]}
+    if "small_SZ" not in known:
+        add_datasets(house, tmp_path_factory.mktemp("small"))
+    asked = {"epochs": 3, "batch_size": 8, "cv_folds": 3}
+    task = house.wait(house.post(form(param_set=asked))["task_form"]["task_id"])
+    assert task["task_status"] == "Finished", task["error"]
+    return task
+
+
+def test_bring_data_in_and_see_what_is_in_it(visit: Page, tmp_path: Path) -> None:
+    table = tmp_path / "newcomers.csv"
+    cohort_table("new", 1, 12, seed=3, recipe=SMALL).to_csv(table, index=False)
+    visit.goto("/datasets")
+    visit.get_by_label("Project id").fill("P")
+    visit.get_by_label("File").set_input_files(table)
+    expect(visit.get_by_label("Name")).to_have_value("newcomers")
+    visit.get_by_role("button", name="Store").click()
+    expect(visit).to_have_url(re.compile("/datasets/newcomers$"))
+    expect(visit.get_by_text("12 · class 1: 12")).to_be_visible()
+
+
+def test_what_is_no_dataset_is_said_where_it_was_chosen(
+    chromium: Browser, house: House, tmp_path: Path
+) -> None:
+    bad = tmp_path / "bad.csv"
+    bad.write_text("ID,AGE\n1,30\n")
+    page = chromium.new_context(base_url=house.url, locale="en-GB").new_page()
+    page.goto("/datasets")
+    page.get_by_label("Project id").fill("P")
+    page.get_by_label("File").set_input_files(bad)
+    page.get_by_role("button", name="Store").click()
+    expect(page.get_by_role("alert")).to_contain_text("has no label")
+    expect(page.get_by_role("alert")).to_contain_text("MEASURE_REGION")
+    page.context.close()
+
+
+def test_start_a_task_watch_it_and_open_its_report(visit: Page, trained: dict[str, Any]) -> None:
+    assert trained
+    visit.goto("/tasks/new")
+    visit.get_by_label("Name", exact=True).fill("by hand")
+    visit.get_by_label("Project id").fill("P")
+    for name in ("small_SZ", "small_NC"):
+        visit.get_by_label(f"Train: {name}", exact=True).check()
+    visit.get_by_label("epochs", exact=True).fill("40")
+    visit.get_by_label("cv folds").fill("2")
+    visit.get_by_text("What would be sent").click()
+    expect(visit.locator("#as-json")).to_contain_text('"epochs": "40"')
+    expect(visit.locator("#as-curl")).to_contain_text("/api/v0/new_task")
+    visit.get_by_role("button", name="Start the task").click()
+    expect(visit).to_have_url(re.compile(r"/tasks/TASK\d+$"))
+    expect(visit.locator("#live .state")).to_have_text("Finished", timeout=PATIENCE_MS)
+    expect(visit.get_by_role("img", name=re.compile("Learning curves"))).to_be_visible()
+    expect(visit.get_by_role("heading", name="ROC curves")).to_be_visible()
+    visit.get_by_role("link", name="Report", exact=True).click()
+    expect(visit.get_by_role("heading", name="by hand")).to_be_visible()
+    expect(visit.get_by_text("Limits and warnings")).to_be_visible()
+
+
+def test_a_new_task_comes_into_the_list_and_ends_there(
+    visit: Page, house: House, trained: dict[str, Any]
+) -> None:
+    visit.goto("/")
+    expect(visit.locator(f'[data-task="{trained["task_id"]}"]')).to_be_visible()
+    posted = house.post(form(task_name="from elsewhere", param_set={"epochs": 3, "cv_folds": 0}))
+    row = visit.locator(f'[data-task="{posted["task_form"]["task_id"]}"]')
+    expect(row).to_contain_text("from elsewhere", timeout=PATIENCE_MS)
+    expect(row.locator(".state")).to_have_text("Finished", timeout=PATIENCE_MS)
+
+
+def test_the_list_is_filtered_as_one_types(visit: Page, trained: dict[str, Any]) -> None:
+    visit.goto("/")
+    visit.get_by_label("Search").fill("nothing is called so")
+    expect(visit.get_by_text("No task is like that.")).to_be_visible()
+    visit.get_by_label("Search").fill(trained["task_id"][-6:])
+    expect(visit.locator(f'[data-task="{trained["task_id"]}"]')).to_be_visible()
+
+
+def test_a_task_is_cancelled_where_it_is_looked_at(
+    visit: Page, house: House, trained: dict[str, Any]
+) -> None:
+    assert trained
+    posted = house.post(form(param_set={"epochs": 100_000, "cv_folds": 0, "baselines": False}))
+    visit.goto(f"/tasks/{posted['task_form']['task_id']}")
+    visit.get_by_role("button", name="Cancel").click()
+    expect(visit.locator("#live .state")).to_have_text("Cancelled", timeout=PATIENCE_MS)
+    expect(visit.get_by_role("button", name="Try again")).to_be_visible()
+
+
+@pytest.fixture(params=[("light", DESKTOP), ("dark", DESKTOP), ("light", PHONE)], ids=str)
+def reader(
+    request: pytest.FixtureRequest, chromium: Browser, house: House
+) -> Iterator[tuple[Page, int]]:
+    theme, size = request.param
+    context = chromium.new_context(
+        base_url=house.url, viewport=size, color_scheme=theme, locale="zh-CN"
+    )
+    for page in watched(context):
+        yield page, size["width"]
+
+
+def test_everybody_can_read_every_page(reader: tuple[Page, int], trained: dict[str, Any]) -> None:
+    """By axe-core, in both themes and on a phone; nothing is wider than the window."""
+    page, width = reader
+    for path in (
+        "/",
+        "/tasks/new",
+        f"/tasks/{trained['task_id']}",
+        "/datasets",
+        "/datasets/small_SZ",
+    ):
+        page.goto(path)
+        assert serious(page) == [], path
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, path
+    assert page.locator("html").get_attribute("lang") == "zh-CN"

@@ -1,0 +1,144 @@
+"""The pages' words in every language, their files, and what they say to whom; without a browser."""
+
+import gzip
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from jinja2.ext import extract_from_ast
+
+import graphnet.figures
+from graphnet.config import OPTIONS
+from graphnet.figures.predicted import SPLITS
+from service import pages
+from service.pages.formats import duration, figure, with_interval
+from service.pages.languages import CHINESE, LANGUAGES, catalogue
+from service.pages.names import METRICS, STATES
+from service.pages.site import environment, own
+from tests.houses import House
+
+TEMPLATES = Path(str(pages.__file__)).parent / "templates"
+FIGURES = Path(str(graphnet.figures.__file__)).parent
+OF_VARIABLES = {"Loss", "this model"}  # not said in one piece with its translation
+MOST_BYTES = 300_000
+
+
+def said() -> set[str]:
+    """Every string that a page may say."""
+    found = set(OF_VARIABLES)
+    english = environment("en")
+    for template in TEMPLATES.glob("*.html"):
+        text = template.read_text(encoding="utf-8")
+        messages = [message for _, _, message in extract_from_ast(english.parse(text))]
+        found |= {str(each[0]) if isinstance(each, tuple) else str(each) for each in messages}
+    for named in (STATES, METRICS, SPLITS):
+        found |= set(named.values())
+    for module in FIGURES.glob("*.py"):
+        text = module.read_text(encoding="utf-8")
+        found |= set(re.findall(r'words\(\s*"([^"]+)"\s*\)', text))
+        found |= set(re.findall(r"words\('([^']+)'\)", text))
+    return found
+
+
+def test_everything_is_said_in_chinese_and_nothing_else_is() -> None:
+    known = {message.id: message.string for message in catalogue(CHINESE.tag) if message.id}
+    assert set(known) == said()
+    for asked, answered in known.items():
+        assert answered
+        assert re.findall(r"%\(\w+\)s", str(asked)) == re.findall(r"%\(\w+\)s", str(answered))
+
+
+@pytest.fixture
+def browser(small: House) -> Iterator[httpx.Client]:
+    with httpx.Client(base_url=small.url, headers={"accept": "text/html"}) as http:
+        yield http
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/datasets", "/tasks/new", "/sign-in", "/?status=Failed&q=x"]
+)
+@pytest.mark.parametrize("language", list(LANGUAGES))
+def test_every_page_is_there_in_every_language(
+    browser: httpx.Client, path: str, language: str
+) -> None:
+    reply = browser.get(path, headers={"accept-language": language})
+    assert reply.status_code == 200
+    assert f'lang="{language}"' in reply.text
+    assert "script-src 'self'" in reply.headers["content-security-policy"]
+    assert not re.search(r"<script(?! src=)|\son\w+=", reply.text)
+
+
+def test_all_of_a_page_is_small_and_from_here(browser: httpx.Client) -> None:
+    reply = browser.get("/")
+    addresses = re.findall(r'(?:src|href)="([^"]+)"', reply.text)
+    assert all(address.startswith(("/", "#")) for address in addresses)
+    files = {address for address in addresses if address.startswith("/static/")}
+    content = [browser.get(address) for address in files]
+    assert len(files) >= 4
+    assert all("immutable" in each.headers["cache-control"] for each in content)
+    assert len(reply.content) + sum(len(each.content) for each in content) < MOST_BYTES
+
+
+def test_a_file_comes_compressed_and_only_ours_do(browser: httpx.Client) -> None:
+    (address,) = set(re.findall(r'href="(/static/\w+/page.css)"', browser.get("/").text))
+    with browser.stream("GET", address, headers={"accept-encoding": "gzip"}) as reply:
+        raw = b"".join(reply.iter_raw())
+    assert b"--accent" in gzip.decompress(raw)
+    old = browser.get("/static/000000000000/page.css", headers={"accept-encoding": "identity"})
+    assert old.headers["cache-control"] == "no-cache"
+    assert browser.get("/static/1/..%2Fsite.py").status_code == 404
+    assert browser.get("/static/1/site.py").status_code == 404
+
+
+def test_a_fault_is_a_page_for_a_person_and_json_for_a_program(browser: httpx.Client) -> None:
+    shown = browser.get("/tasks/TASK0")
+    assert shown.status_code == 404
+    assert "There is no task &#39;TASK0&#39;." in shown.text
+    told = browser.get("/tasks/TASK0", headers={"accept": "*/*"})
+    assert told.json()["error_num"] == 4
+
+
+def test_what_others_named_cannot_run_here(browser: httpx.Client) -> None:
+    hostile = '<img src=x onerror="alert(1)">'
+    reply = browser.get("/", params={"q": hostile, "proj_id": "x"})
+    assert hostile not in reply.text
+    assert "&lt;img" in reply.text
+
+
+def test_no_setting_of_the_form_is_missing(browser: httpx.Client) -> None:
+    text = browser.get("/tasks/new").text
+    names = set(re.findall(r'name="param_set:(\w+)"', text))
+    assert names == {*OPTIONS, "trained_task_id", "device"}
+    assert {"small_SZ", "small_NC"} <= set(re.findall(r'name="train_data" value="([^"]+)"', text))
+
+
+def test_a_wrong_form_comes_back_with_all_its_errors(browser: httpx.Client) -> None:
+    form: dict[str, Any] = {
+        "task_type": "dl_ts", "proj_id": "P", "train_data": "small_SZ", "task_name": "mine",
+        "param_set:epochs": "0", "param_set:learning_rate": "fast", "param_set:seed": "",
+    }  # fmt: skip
+    reply = browser.post("/tasks/new", data=form)
+    assert reply.status_code == 422
+    assert 'id="epochs-error"' in reply.text
+    assert 'id="learning_rate-error"' in reply.text
+    assert 'value="fast"' in reply.text
+    assert 'value="mine"' in reply.text
+    assert re.search(r'value="small_SZ"[^>]* checked', reply.text)
+
+
+def test_only_a_page_of_ours_is_gone_on_to() -> None:
+    assert own("/tasks/T?x=1") == "/tasks/T?x=1"
+    for foreign in ("//evil", "https://evil", "/\\evil", "evil", "", "/a\nb"):
+        assert own(foreign) == "/"
+
+
+def test_numbers_are_written_as_they_are_known() -> None:
+    assert figure(None) == "—"
+    assert with_interval({"auc": 0.8123, "ci": {"auc": [0.7, 0.9]}}, "auc") == "0.812 [0.70, 0.90]"
+    assert with_interval({"auc": None, "ci": {"auc": None}}, "auc") == "—"
+    assert [duration(each) for each in (None, 4.4, 61, 3660, 90_000)] == [
+        "—", "4 s", "1 min 1 s", "1 h 1 min", "1 d 1 h"
+    ]  # fmt: skip
