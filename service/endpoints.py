@@ -10,6 +10,7 @@ from starlette.responses import Response
 from service.replies import ErrorNum
 from service.routes import (
     board,
+    compare,
     datasets,
     events,
     evidence,
@@ -195,6 +196,15 @@ ENDPOINTS = (
             *BAD_FORM,
             *(ErrorNum.DATASET_UNREADABLE, ErrorNum.NO_WORKER, ErrorNum.TOO_MANY),
         ),
+    ),
+    Endpoint(
+        "GET",
+        f"{V0}/compare",
+        compare.compare,
+        "Tasks side by side, with paired differences over the subjects new to both.",
+        reply={"tasks": "array", "differences": "object"},
+        query={"task_ids": "2 to 6 ids with commas between"},
+        refusals=(ErrorNum.FORM_INVALID, ErrorNum.REGISTRY_UNAVAILABLE, ErrorNum.STORED_DAMAGED),
     ),
     Endpoint(
         "GET",

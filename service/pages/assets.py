@@ -16,8 +16,10 @@ SOURCES = {
     "htmx.min.js": ("js_lib_htmx", "static/htmx/htmx.min.js"),
     "page.css": (__package__, "static/page.css"),
     "page.js": (__package__, "static/page.js"),
+    "new_task.js": (__package__, "static/new_task.js"),
+    "compare.js": (__package__, "static/compare.js"),
+    "task.js": (__package__, "static/task.js"),
     "live.js": (__package__, "static/live.js"),
-    "form.js": (__package__, "static/form.js"),
     "upload.js": (__package__, "static/upload.js"),
     "icon.svg": (__package__, "static/icon.svg"),
 }

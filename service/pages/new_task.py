@@ -1,105 +1,126 @@
-"""A new task: the contract's form, with what there is to choose from."""
+"""A new task: the form, what is wrong with it, and what it would send."""
 
 import json
+import uuid
 from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from db import datasets, tasks
-from db.states import Status
-from graphnet.catalogue import GRAPHS, MODELS
-from graphnet.config import CHOICES, FLAGS, OPTIONS, Settings
+from db.form import FINE_TUNE, FROM_SCRATCH
+from db.tokens import Role
+from graphnet.catalogue import find_model
+from graphnet.config import Evaluation
 from service.body import read_fields
 from service.guard import caller_of
 from service.house import house_of
+from service.pages import choices
+from service.pages.asked import LISTS, PARENT, as_curl, as_json, asked
+from service.pages.settings_form import MORE, USUAL, choices_of, kind_of, range_of
 from service.pages.site import SEE_OTHER, page
-from service.profiles import glanced
-from service.queries import asked_project
-from service.replies import Refusal
+from service.replies import MEANINGS, ErrorNum, Refusal
 from service.routes.submission import accepted
 
-USUAL = ("epochs", "learning_rate", "batch_size", "lr_step_size", "lr_decay", "cv_folds", "seed")
-MOST_DATASETS, MOST_PARENTS = 300, 200
-SPLITS = ("train_data", "val_data", "test_data")
+KEY = "key"
+BLANK = {"task_type": FROM_SCRATCH, "task_name": "", "proj_name": "", "enable_test": "true"}
+SUBMIT = "/api/v0/new_task"
 
 
 async def show(request: Request) -> Response:
-    """The empty form; ``train_data``, ``parent`` and ``proj_id`` may be chosen beforehand."""
-    query = request.query_params
-    parent = query.get("parent", "")
-    fields: dict[str, Any] = {
-        "proj_id": query.get("proj_id") or caller_of(request).proj_id or "",
-        "train_data": query.getlist("train_data"),
-        "task_type": "dl_ft" if parent else "dl_ts",
-        "param_set": {"trained_task_id": parent},
-    }
-    return await _form(request, fields, {})
+    """The form; the query may fill in parts of it."""
+    _require_role(request)
+    return await _form(request, _begun(request))
 
 
 async def submit(request: Request) -> Response:
-    """Send the form; where it is wrong, what was typed stays and each error stands by its field."""
-    fields = _given(await read_fields(request, house_of(request).settings.max_form_bytes))
+    """Train, or show the form again with all that is wrong."""
+    house = house_of(request)
+    posted = await read_fields(request, house.settings.max_form_bytes)
+    key = posted.pop(KEY, None)
     try:
-        answer = json.loads(await accepted(request, house_of(request), fields))
+        text = await accepted(house, caller_of(request), asked(posted), str(key) if key else None)
     except Refusal as refusal:
-        if not refusal.errors:
-            raise
-        return await _form(request, fields, _by_field(refusal), status=422)
-    return RedirectResponse(f"/tasks/{answer['task_form']['task_id']}", SEE_OTHER)
+        return await _form(request, posted, refusal)
+    return RedirectResponse(f"/tasks/{json.loads(text)['task_form']['task_id']}", SEE_OTHER)
+
+
+async def preview(request: Request) -> Response:
+    """What the form would send."""
+    posted = await read_fields(request, house_of(request).settings.max_form_bytes)
+    return page(request, "new_task_preview.html", **_sent(request, posted))
 
 
 async def _form(
-    request: Request, fields: dict[str, Any], errors: dict[str, str], status: int = 200
+    request: Request, posted: dict[str, Any], refusal: Refusal | None = None
 ) -> Response:
-    caller = caller_of(request)
-    project = asked_project(request, caller)
-    there, _ = await datasets.list_datasets(proj_id=project, limit=MOST_DATASETS)
-    seen = [record for record in there if caller.sees(record.proj_id)]
-    known = await glanced(seen)
-    finished, _ = await tasks.list_tasks(
-        proj_id=project, status=Status.FINISHED, limit=MOST_PARENTS
-    )
+    inner = posted.get("param_set")
+    values = inner if isinstance(inner, dict) else {}
+    status = MEANINGS[refusal.number][0] if refusal else 200
+    known = await choices.projects(request)
+    proj_id = str(posted.get("proj_id") or caller_of(request).proj_id or next(iter(known), ""))
+    errors = _by_field(refusal)
     return page(
         request,
         "new_task.html",
         status,
-        fields=fields,
-        param_set=fields.get("param_set") or {},
+        key=uuid.uuid4().hex,
+        posted={**BLANK, **posted, "proj_id": proj_id},
+        chosen={name: choices.names(posted.get(name)) for name in LISTS},
+        values=values,
         errors=errors,
-        datasets=[
-            known[each.data_name].shown(each, detailed=False)
-            for each in seen
-            if each.data_name in known
-        ],
-        parents=[task for task in finished if caller.sees(task.proj_id)],
-        models=[(card, Settings.for_model(card.name).as_dict()) for card in MODELS.values()],
-        graphs=GRAPHS,
+        refusal=refusal,
+        first=next(iter(errors), ""),
+        projects=known,
+        datasets=await choices.datasets_of(request, proj_id),
+        models=choices.models(),
+        model=_model(posted),
+        parents=await choices.parents(request, str(values.get(PARENT, ""))),
+        usually=vars(Evaluation()),
         usual=USUAL,
-        others=[name for name in OPTIONS if name not in USUAL],
-        options=OPTIONS,
-        choices={name: list(choice.names) for name, choice in CHOICES.items()},
-        flags=set(FLAGS),
+        more=MORE,
+        kind_of=kind_of,
+        range_of=range_of,
+        choices_of=choices_of,
+        **_sent(request, {**posted, "proj_id": proj_id}),
     )
 
 
-def _given(posted: dict[str, Any]) -> dict[str, Any]:
-    """What was filled in; a field left empty takes the model's recommended setting."""
-    inner = posted.get("param_set")
-    settings = inner if isinstance(inner, dict) else {}
-    given = {name: value for name, value in settings.items() if value != ""}
-    fields = {**posted, "param_set": given}
-    if fields.get("task_type") != "dl_ft":
-        given.pop("trained_task_id", None)
-    for split in SPLITS:
-        fields.setdefault(split, [])
-    return fields
+def _begun(request: Request) -> dict[str, Any]:
+    """What the query says of a form: also all of its fields, as the page asks for datasets anew."""
+    query = request.query_params
+    posted: dict[str, Any] = {name: query.getlist(name) for name in LISTS if name in query}
+    posted |= {name: query[name] for name in ("proj_id", "model", "task_type") if name in query}
+    parent = query.get("parent") or query.get(f"param_set:{PARENT}")
+    if parent:
+        posted |= {"task_type": FINE_TUNE, "param_set": {PARENT: parent}}
+    return posted
 
 
-def _by_field(refusal: Refusal) -> dict[str, str]:
-    """Sentences by the form's own names of fields; all of one field together."""
+def _sent(request: Request, posted: dict[str, Any]) -> dict[str, Any]:
+    fields = asked({"task_type": FROM_SCRATCH, **posted})
+    url = str(request.base_url).rstrip("/") + SUBMIT
+    with_token = caller_of(request).signed_in
+    return {"json": as_json(fields), "curl": as_curl(fields, url, with_token=with_token)}
+
+
+def _by_field(refusal: Refusal | None) -> dict[str, str]:
+    """A sentence a field, in their order; the name of a setting without where it stands."""
     found: dict[str, str] = {}
-    for field, sentence in refusal.errors:
-        name = field.rpartition(".")[2]
-        found[name] = f"{found[name]} {sentence}" if name in found else sentence
+    for field, sentence in refusal.errors if refusal else ():
+        name = field.removeprefix("param_set.")
+        shown = sentence.replace("param_set.", "")
+        found[name] = f"{found[name]} {shown}" if name in found else shown
     return found
+
+
+def _model(posted: dict[str, Any]) -> str:
+    named = next(iter(choices.names(posted.get("model"))), "")
+    return named or find_model("").name
+
+
+def _require_role(request: Request) -> None:
+    role = caller_of(request).role
+    if not role.covers(Role.SUBMIT):
+        raise Refusal(
+            ErrorNum.FORBIDDEN, f"The token's role is {role}; a new task needs the role submit."
+        )

@@ -106,7 +106,7 @@ def environment(tag: str) -> Environment:
     made.install_gettext_callables(  # type: ignore[attr-defined]
         spoken.gettext, spoken.ngettext, newstyle=True
     )
-    made.globals["asset"] = address
+    made.globals |= {"asset": address, "words": spoken.gettext}
     made.globals |= names(spoken.gettext)
     made.filters |= FILTERS
     return made

@@ -1,7 +1,19 @@
 """Every page in one table, beside the API's."""
 
 from service.endpoints import Endpoint, Handler
-from service.pages import actions, assets, datasets, home, new_task, signing, task
+from service.pages import (
+    actions,
+    assets,
+    compare,
+    datasets,
+    home,
+    new_task,
+    predicting,
+    predictions,
+    progress,
+    signing,
+    task,
+)
 from service.replies import ErrorNum
 
 NOT_THERE = (ErrorNum.NOT_FOUND,)
@@ -19,8 +31,18 @@ PAGES = (
     _page("GET", "/", home.home, "The tasks."),
     _page("GET", "/tasks/new", new_task.show, "The form of a new task."),
     _page("POST", "/tasks/new", new_task.submit, "Sends it.", ErrorNum.FORM_INVALID),
-    _page("GET", TASK, task.task, "A task.", *NOT_THERE),
-    _page("GET", f"{TASK}/live", task.live, "What of it changes while it learns.", *NOT_THERE),
+    _page("POST", "/tasks/new/preview", new_task.preview, "The form as JSON and for a shell."),
+    _page("GET", TASK, task.show, "A task.", *NOT_THERE),
+    _page("GET", f"{TASK}/live", progress.live, "What of it changes while it learns.", *NOT_THERE),
+    _page(
+        *("GET", f"{TASK}/predictions", predictions.table, "Who was predicted how, by pages."),
+        *(*NOT_THERE, ErrorNum.REGISTRY_UNAVAILABLE, ErrorNum.STORED_DAMAGED),
+    ),
+    _page(
+        *("POST", f"{TASK}/predict", predicting.predict, "New subjects, on a page or as CSV."),
+        *(*NOT_THERE, ErrorNum.DATASET_UNREADABLE, ErrorNum.NO_WORKER, ErrorNum.TOO_MANY),
+    ),
+    _page("GET", "/compare", compare.show, "Tasks side by side."),
     _page("POST", f"{TASK}/cancel", actions.cancel, "Ends a task.", *NOT_THERE),
     _page(
         *("POST", f"{TASK}/retry", actions.retry, "Tries a task again."),

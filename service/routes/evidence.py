@@ -11,6 +11,8 @@ from db.states import Status
 from db.tasks import TaskRecord
 from graphnet.errors import ModelError
 from graphnet.evidence import predictions_csv, read_evidence
+from graphnet.report import render
+from graphnet.report.facts import Facts
 from registry import EVIDENCE, GLASS_BRAIN, REPORT
 from service.queries import asked_flag
 from service.replies import ErrorNum, Refusal, success
@@ -70,18 +72,23 @@ async def evidence_of(request: Request, task: TaskRecord) -> dict[str, Any]:
         raise damaged(task, str(error), "evidence") from error
 
 
-async def _rendered(request: Request, task: TaskRecord) -> bytes:
-    """The report from what is stored, as far as it is."""
-    from graphnet.report import render  # noqa: PLC0415 - its templates are read when needed
-
+async def facts_of(request: Request, task: TaskRecord) -> Facts:
+    """The task with what is stored beside it, as far as it is. Raises Refusal, RegistryError."""
     found, picture, manifest = (
         await _if_there(evidence_of(request, task)),
         await _if_there(stored(request, task, GLASS_BRAIN)),
         await _if_there(manifest_of(request, task)),
     )
-    facts = shown(task, await progress_of(task))
     drawn = None if picture is None else picture.decode(errors="replace")
-    text = await asyncio.to_thread(render, facts, found, drawn, manifest)
+    return Facts(shown(task, await progress_of(task)), found, drawn, manifest)
+
+
+async def _rendered(request: Request, task: TaskRecord) -> bytes:
+    """The report from what is stored, as far as it is."""
+    facts = await facts_of(request, task)
+    text = await asyncio.to_thread(
+        render, facts.task, facts.evidence, facts.glass_brain, facts.manifest
+    )
     return text.encode()
 
 

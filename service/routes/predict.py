@@ -1,6 +1,7 @@
 """New subjects, and what a stored model says of them."""
 
 import asyncio
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -11,7 +12,7 @@ from db.tasks import TaskRecord
 from graphnet.errors import CohortError
 from graphnet.readers import read_table
 from service.body import read_body
-from service.house import house_of
+from service.house import House, house_of
 from service.queries import asked_flag
 from service.replies import ErrorNum, Refusal, success
 from service.routes.tasks import task_of
@@ -22,21 +23,28 @@ MOST_SUBJECTS = 10_000
 async def predict(request: Request) -> Response:
     """Read a table, have a worker predict, answer."""
     task = await task_of(request)
-    _require_model(task)
+    require_model(task)
     explain = asked_flag(request, "explain", default=True)
     house = house_of(request)
     with house.admission.prediction():
         body = await read_body(request, house.settings.max_upload_bytes)
-        try:
-            text = await asyncio.to_thread(_table, body)
-        except CohortError as error:
-            listed = [("datafile", sentence) for sentence in error.sentences]
-            raise Refusal(ErrorNum.DATASET_UNREADABLE, str(error), listed) from error
-        found = await house.oracle.asked(task.task_id, task.manifest_sha256, text, explain=explain)
-    return success(**found)
+        return success(**await predicted(house, task, body, explain=explain))
 
 
-def _require_model(task: TaskRecord) -> None:
+async def predicted(
+    house: House, task: TaskRecord, body: bytes, *, explain: bool
+) -> dict[str, Any]:
+    """What the model of the task says of the subjects of a table. Raises Refusal."""
+    try:
+        text = await asyncio.to_thread(_table, body)
+    except CohortError as error:
+        listed = [("datafile", sentence) for sentence in error.sentences]
+        raise Refusal(ErrorNum.DATASET_UNREADABLE, str(error), listed) from error
+    return await house.oracle.asked(task.task_id, task.manifest_sha256, text, explain=explain)
+
+
+def require_model(task: TaskRecord) -> None:
+    """Raises Refusal where the task has no model that could predict."""
     if task.removed_at:
         raise Refusal(ErrorNum.NOT_FOUND, str(ModelRemoved(task.task_id, task.removed_at)))
     if not (task.task_result or {}).get("model_state_path"):

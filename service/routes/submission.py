@@ -39,7 +39,8 @@ async def submit(request: Request) -> Response:
     fields: dict[str, Any] = {}
     try:
         fields = await read_fields(request, house.settings.max_form_bytes)
-        return repeated(await accepted(request, house, fields))
+        given = request.headers.get(KEY_HEADER)
+        return repeated(await accepted(house, caller_of(request), fields, given))
     except Refusal as refusal:
         return refusal.reply(task_form=fields)
 
@@ -72,9 +73,11 @@ async def tried_again(request: Request, old: TaskRecord) -> str:
     return await _insert(house, new, None)
 
 
-async def accepted(request: Request, house: House, fields: dict[str, Any]) -> str:
-    """The text of the answer to a form, the same for the same form under the same key."""
-    caller = caller_of(request)
+async def accepted(house: House, caller: Caller, fields: dict[str, Any], given: str | None) -> str:
+    """The text of the answer to a form, the same for the same form under the same key ``given``.
+
+    Raises Refusal, with all that is wrong with the form.
+    """
     form, errors = read_form(fields)
     if form is None:
         raise invalid([*errors, *await _unknown_names(fields, errors, caller)])
@@ -91,7 +94,7 @@ async def accepted(request: Request, house: House, fields: dict[str, Any]) -> st
         shown = {**form.understood(), "task_name": name, "task_id": task_id}
         return success_text(task_form=shown, warnings=warnings)
 
-    key = _key(request, form, fields, text)
+    key = _key(given, form, fields, text)
     task = _new_task(stored, form.proj_id, name)
     if key is None:
         await _check(house, caller, stored)
@@ -153,9 +156,8 @@ async def _insert(house: House, task: NewTask, key: NewKey | None) -> str:
 
 
 def _key(
-    request: Request, form: PostedForm, fields: dict[str, Any], text: Callable[[str], str]
+    given: str | None, form: PostedForm, fields: dict[str, Any], text: Callable[[str], str]
 ) -> NewKey | None:
-    given = request.headers.get(KEY_HEADER)
     if given is None:
         return None
     if not (0 < len(given) <= LONGEST_KEY and given.isascii() and given.isprintable()):

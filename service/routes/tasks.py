@@ -63,12 +63,18 @@ async def lineage(request: Request) -> Response:
 async def task_of(request: Request) -> TaskRecord:
     """The task that the address names. Raises Refusal, also where it is another project's."""
     task_id = request.path_params["task_id"]
-    may_be = len(task_id) <= LONGEST_ID and task_id.isprintable()
-    task = await tasks.get_task(task_id) if may_be else None
-    if task is None or not caller_of(request).sees(task.proj_id):
+    task = await find_task(request, task_id)
+    if task is None:
         raise Refusal(ErrorNum.NOT_FOUND, f"There is no task {task_id[:40]!r}.")
     trace.task_id.set(task.task_id)
     return task
+
+
+async def find_task(request: Request, task_id: str) -> TaskRecord | None:
+    """The task of an id; None where there is none that the caller sees."""
+    may_be = len(task_id) <= LONGEST_ID and task_id.isprintable()
+    task = await tasks.get_task(task_id) if may_be else None
+    return task if task is not None and caller_of(request).sees(task.proj_id) else None
 
 
 def shown(task: TaskRecord, progress: dict[str, Any]) -> dict[str, Any]:
@@ -88,10 +94,10 @@ def shown(task: TaskRecord, progress: dict[str, Any]) -> dict[str, Any]:
         "retry_of": task.retry_of or None,
         "request_id": task.request_id or None,
         "device": task.device or None,
-        "submitted_at": _instant(task.submitted_at),
-        "started_at": _instant(task.started_at),
-        "finished_at": _instant(task.finished_at),
-        "model_removed_at": _instant(task.removed_at),
+        "submitted_at": instant(task.submitted_at),
+        "started_at": instant(task.started_at),
+        "finished_at": instant(task.finished_at),
+        "model_removed_at": instant(task.removed_at),
     }
 
 
@@ -125,7 +131,7 @@ def _eta_seconds(task: TaskRecord) -> float | None:
     return round(task.remaining_ms / 1000, 1)
 
 
-def _instant(milliseconds: int) -> str | None:
+def instant(milliseconds: int) -> str | None:
     """ISO 8601 in UTC; None for 0, which is not yet."""
     if not milliseconds:
         return None

@@ -11,20 +11,32 @@ import pytest
 from jinja2.ext import extract_from_ast
 
 import graphnet.figures
+from graphnet.catalogue import GRAPHS, MODELS
 from graphnet.config import OPTIONS
 from graphnet.figures.predicted import SPLITS
 from graphnet.quality import RULES
-from service import pages
+from graphnet.report.facts import Facts
+from graphnet.report.numbers import OF_CLASSES, OF_SCORES
+from service import comparison, pages
 from service.pages.formats import duration, figure, with_interval
 from service.pages.languages import CHINESE, LANGUAGES, catalogue
 from service.pages.names import METRICS, STATES
 from service.pages.names import RULES as RULE_NAMES
+from service.pages.outcome import WHERE
+from service.pages.settings_form import CALLED, MORE, every, range_of
 from service.pages.site import environment, own
+from service.task_form import ParamSet, PostedForm
 from tests.houses import House
 
 TEMPLATES = Path(str(pages.__file__)).parent / "templates"
 FIGURES = Path(str(graphnet.figures.__file__)).parent
-OF_VARIABLES = {"Loss", "this model"}  # not said in one piece with its translation
+OF_VARIABLES = {"Loss"}  # not said in one piece with its translation
+OF_TABLES = {  # of the report's tables, which a task's page shows too
+    *("Split", "Site", "Subjects", "Dataset", "Measure", "Rule", "Values", "Method", "Setting"),
+    *("AUC: model − method", "Value", "From", "form", "recommended"),
+    *("majority", "logistic regression", "svm linear", "svm rbf", "mean", "ridge"),
+    *("no edge", "parent"),
+}
 MOST_BYTES = 300_000
 
 
@@ -36,13 +48,24 @@ def said() -> set[str]:
         text = template.read_text(encoding="utf-8")
         messages = [message for _, _, message in extract_from_ast(english.parse(text))]
         found |= {str(each[0]) if isinstance(each, tuple) else str(each) for each in messages}
-    for named in (STATES, METRICS, SPLITS, RULE_NAMES, RULES):
+    for named in (STATES, METRICS, SPLITS, RULE_NAMES, OF_CLASSES, OF_SCORES, WHERE, CALLED):
         found |= set(named.values())
+    found |= OF_TABLES | set(RULES) | of_settings() | {comparison.FEW, comparison.SCORE}
+    found |= {comparison.CLASSES, comparison.NO_EVIDENCE, *Facts({}, None, None, None).missing}
     for module in FIGURES.glob("*.py"):
         text = module.read_text(encoding="utf-8")
         found |= set(re.findall(r'words\(\s*"([^"]+)"\s*\)', text))
         found |= set(re.findall(r"words\('([^']+)'\)", text))
     return found
+
+
+def of_settings() -> set[str]:
+    """What a form says of its settings, models and graphs."""
+    cards = {card.summary for card in MODELS.values()}
+    titles = {group.title for group in MORE}
+    ranges = {range_of(each.name)[0] for each in every()} - {""}
+    labels = {text for each in every() for text in (each.label, each.told)}
+    return cards | titles | ranges | labels | set(GRAPHS) | set(GRAPHS.values())
 
 
 def test_everything_is_said_in_chinese_and_nothing_else_is() -> None:
@@ -113,7 +136,10 @@ def test_what_others_named_cannot_run_here(browser: httpx.Client) -> None:
 def test_no_setting_of_the_form_is_missing(browser: httpx.Client) -> None:
     text = browser.get("/tasks/new").text
     names = set(re.findall(r'name="param_set:(\w+)"', text))
-    assert names == {*OPTIONS, "trained_task_id", "device"}
+    assert names | {"trained_task_id"} == set(ParamSet.model_fields)
+    assert set(OPTIONS) < names
+    beside = set(re.findall(r'name="(\w+)"', text)) - {"key", "viewport", "next"}
+    assert beside == set(PostedForm.model_fields) - {"param_set"}
     assert {"small_SZ", "small_NC"} <= set(re.findall(r'name="train_data" value="([^"]+)"', text))
 
 
@@ -124,11 +150,12 @@ def test_a_wrong_form_comes_back_with_all_its_errors(browser: httpx.Client) -> N
     }  # fmt: skip
     reply = browser.post("/tasks/new", data=form)
     assert reply.status_code == 422
-    assert 'id="epochs-error"' in reply.text
-    assert 'id="learning_rate-error"' in reply.text
+    assert 'id="f-epochs-error"' in reply.text
+    assert 'id="f-learning_rate-error"' in reply.text
     assert 'value="fast"' in reply.text
     assert 'value="mine"' in reply.text
-    assert re.search(r'value="small_SZ"[^>]* checked', reply.text)
+    assert re.search(r'name="train_data" value="small_SZ"[^>]* checked', reply.text)
+    assert reply.text.count("autofocus") == 1
 
 
 def test_only_a_page_of_ours_is_gone_on_to() -> None:

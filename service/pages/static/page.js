@@ -19,7 +19,32 @@ const closeMenus = (event) => {
   }
 };
 
+// A button copies what it names, and says for a moment that it has.
+const copy = async (event) => {
+  const button = event.target.closest("[data-copy]");
+  if (!button) { return; }
+  const source = document.querySelector(button.dataset.copy);
+  // A browser lets a page copy only where it came over TLS or from this machine.
+  if (!navigator.clipboard) { window.getSelection().selectAllChildren(source); return; }
+  await navigator.clipboard.writeText(source.textContent);
+  button.classList.add("copied");
+  setTimeout(() => button.classList.remove("copied"), 1500);
+};
+
+// A search field shows the rows that hold what was typed; what is chosen stays in sight.
+const filterRows = (event) => {
+  const rows = event.target.dataset.filter;
+  if (!rows) { return; }
+  const wanted = event.target.value.trim().toLowerCase();
+  for (const row of document.querySelectorAll(rows)) {
+    const kept = row.textContent.toLowerCase().includes(wanted) || row.querySelector(":checked");
+    row.hidden = !kept;
+  }
+};
+
 document.addEventListener("click", closeMenus);
+document.addEventListener("click", copy);
+document.addEventListener("input", filterRows);
 document.addEventListener("keydown", closeMenus);
 document.addEventListener("htmx:afterSwap", (event) => localTimes(event.target));
 localTimes(document);

@@ -1,0 +1,83 @@
+"""Two tasks on the same subjects: how far their figures differ, and how sure that is. Pure."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from itertools import combinations
+from typing import Any
+
+import numpy as np
+
+from graphnet.bootstrap import LEAST, UNKNOWN, paired_difference
+from graphnet.figures.predicted import FAIREST
+
+Json = Mapping[str, Any]
+Subject = tuple[str, str]  # id and site
+NAMES = ("auc", "accuracy", "balanced_accuracy")
+
+NO_EVIDENCE = "One of them has no predictions stored, as tasks of an older version have not."
+SCORE = "A clinical score was predicted; only predicted classes are compared subject by subject."
+CLASSES = "They do not predict the same classes."
+FEW = f"Fewer than {LEAST} subjects of a class are new to both models."
+
+
+def differences(tasks: Sequence[tuple[str, Json | None]]) -> dict[str, dict[str, dict[str, Json]]]:
+    """By split, then by task id, the difference to each later task: first minus second.
+
+    ``tasks`` are ids with evidence, None where there is none.
+    """
+    found: dict[str, dict[str, dict[str, Json]]] = {}
+    for (first, ours), (second, theirs) in combinations(tasks, 2):
+        for split in _shared_splits(ours, theirs):
+            of_split = found.setdefault(split, {}).setdefault(first, {})
+            of_split[second] = difference(ours, theirs, split)
+    return found
+
+
+def difference(ours: Json | None, theirs: Json | None, split: str) -> dict[str, Any]:
+    """Differences of AUC, accuracy and balanced accuracy over the subjects both have predicted.
+
+    Only who is new to both models counts: matched by id and site, of the same class in both. ``n``
+    is how many those are; where there are too few, ``reason`` says so and the rest is None.
+    """
+    problem = _problem(ours, theirs)
+    if problem or ours is None or theirs is None:
+        return _unknown(0, problem)
+    mine, other = _new(ours, split), _new(theirs, split)
+    shared = [who for who, each in mine.items() if other.get(who, (None,))[0] == each[0]]
+    classes = {label: place for place, label in enumerate(ours["classes"])}
+    labels = np.array([classes[mine[who][0]] for who in shared], dtype=np.int64)
+    if np.bincount(labels, minlength=len(classes)).min() < LEAST:
+        return _unknown(len(shared), FEW)
+    pair = [np.array([[each[who][1] for who in shared]]) for each in (mine, other)]
+    return {"n": len(shared), "reason": None, **paired_difference(labels, *pair)}
+
+
+def _shared_splits(ours: Json | None, theirs: Json | None) -> list[str]:
+    if ours is None or theirs is None:
+        return []
+    each = (ours["predictions"], theirs["predictions"])
+    return [split for split in FAIREST if all(found.get(split) for found in each)]
+
+
+def _problem(ours: Json | None, theirs: Json | None) -> str:
+    if ours is None or theirs is None:
+        return NO_EVIDENCE
+    if "score" in (ours["target"], theirs["target"]):
+        return SCORE
+    return "" if ours["classes"] == theirs["classes"] else CLASSES
+
+
+def _new(found: Json, split: str) -> dict[Subject, tuple[int, list[float]]]:
+    """Label and probabilities of whom the model has not trained on; without who stands twice."""
+    listed = found["predictions"].get(split) or {"id": []}
+    subjects = list(zip(listed["id"], listed.get("site", ()), strict=False))
+    often = Counter(subjects)
+    return {
+        who: (listed["label"][row], listed["probability"][row])
+        for row, who in enumerate(subjects)
+        if often[who] == 1 and not listed["known"][row]
+    }
+
+
+def _unknown(shared: int, reason: str) -> dict[str, Any]:
+    return {"n": shared, "reason": reason, **{name: dict(UNKNOWN) for name in NAMES}}

@@ -1,0 +1,120 @@
+"""What a form can choose from: datasets, models, and tasks to begin with."""
+
+import json
+from dataclasses import replace
+from typing import Any
+
+from starlette.requests import Request
+
+from db import datasets, results, tasks
+from db.states import Status
+from db.tasks import TaskRecord
+from graphnet.catalogue import MODELS
+from graphnet.config import Settings
+from graphnet.figures.predicted import FAIREST
+from service.guard import caller_of
+from service.profiles import glanced
+from service.routes.datasets import MOST
+from service.routes.tasks import find_task, instant
+
+MOST_TASKS = 100
+
+
+async def datasets_of(request: Request, proj_id: str) -> list[dict[str, Any]]:
+    """The datasets of a project with what they hold."""
+    if not caller_of(request).sees(proj_id):
+        return []
+    listed, _ = await datasets.list_datasets(proj_id=proj_id, limit=MOST)
+    records = [each for each in listed if each.proj_id == proj_id]
+    known = await glanced(records)
+    return [
+        known[record.data_name].shown(record, detailed=False)
+        for record in records
+        if record.data_name in known
+    ]
+
+
+async def projects(request: Request) -> list[str]:
+    """The projects that have datasets, that of the newest first."""
+    caller = caller_of(request)
+    listed, _ = await datasets.list_datasets(proj_id=caller.proj_id, limit=MOST)
+    seen = (each.proj_id for each in listed if caller.sees(each.proj_id))
+    return list(dict.fromkeys(seen))
+
+
+def models() -> list[dict[str, Any]]:
+    """Every model with its recommended settings, also as text for a script."""
+    return [
+        {"card": card, "settings": json.dumps(Settings.for_model(card.name).as_dict())}
+        for card in MODELS.values()
+    ]
+
+
+async def parents(request: Request, named: str) -> list[dict[str, Any]]:
+    """The newest tasks with a stored model; the one that is ``named`` whatever its age."""
+    found = await finished(request, [named] if named else [])
+    return [each for each in found if each["has_model"]]
+
+
+async def finished(request: Request, named: list[str]) -> list[dict[str, Any]]:
+    """The newest finished tasks, those that are ``named`` before them where they are older."""
+    caller = caller_of(request)
+    listed, _ = await tasks.list_tasks(
+        proj_id=caller.proj_id, status=Status.FINISHED, limit=MOST_TASKS
+    )
+    seen = await _with_results([task for task in listed if caller.sees(task.proj_id)])
+    there = {task.task_id for task in seen}
+    older = [await find_task(request, each) for each in named if each not in there]
+    return _with_models([described(task) for task in (*filter(None, older), *seen)])
+
+
+def _with_models(listed: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """A fine-tuning that names no model has its parent's, as far as that is listed too."""
+    known: dict[str, str] = {}
+    for each in reversed(listed):  # the oldest first
+        known[each["task_id"]] = each["model"] or known.get(each["parent"], "")
+    return [{**each, "model": known[each["task_id"]]} for each in listed]
+
+
+async def _with_results(listed: list[TaskRecord]) -> list[TaskRecord]:
+    found = await results.get_results([task.task_id for task in listed])
+    return [replace(task, task_result=found.get(task.task_id)) for task in listed]
+
+
+def described(task: TaskRecord) -> dict[str, Any]:
+    """A task as a list to choose from shows it."""
+    split, auc = headline(task)
+    result = task.task_result or {}
+    return {
+        "task_id": task.task_id,
+        "name": task.task_name or task.task_id,
+        "proj_id": task.proj_id,
+        "date": instant(task.finished_at or task.submitted_at),
+        "model": model_of(task),
+        "parent": task.parent_task_id,
+        "data": names(task.task_config.get("train_data")),
+        "split": split,
+        "auc": auc,
+        "has_model": bool(result.get("model_state_path")) and not task.removed_at,
+    }
+
+
+def headline(task: TaskRecord) -> tuple[str, float | None]:
+    """The fairest split that has an AUC, and that; ("", None) where there is none."""
+    metrics = (task.task_result or {}).get("metrics")
+    for split in FAIREST if isinstance(metrics, dict) else ():
+        found = metrics.get(split)
+        if isinstance(found, dict) and found.get("auc") is not None:
+            return split, float(found["auc"])
+    return "", None
+
+
+def model_of(task: TaskRecord) -> str:
+    """The model that the form named; "" where it named none."""
+    return ", ".join(names(task.task_config.get("model")))
+
+
+def names(value: Any) -> list[str]:
+    """One name or a list of them, as older services wrote both."""
+    listed = value if isinstance(value, list) else [value]
+    return [str(each) for each in listed if each]

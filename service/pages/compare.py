@@ -1,0 +1,172 @@
+"""Several tasks side by side: what differs in how they were trained, and what came of it."""
+
+import asyncio
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from markupsafe import Markup
+from starlette.requests import Request
+from starlette.responses import Response
+
+from graphnet import figures
+from graphnet.figures.predicted import FAIREST
+from graphnet.report.facts import Facts
+from graphnet.report.numbers import OF_CLASSES, OF_SCORES, signed, with_interval
+from service.comparison import NAMES, differences
+from service.pages import choices, outcome
+from service.pages.site import page, words
+from service.pages.stored_facts import read_facts
+from service.replies import Refusal
+from service.routes.compare import FEWEST, MOST, tasks_of
+
+LONGEST = 26  # letters beside a figure
+DATA = ("train_data", "val_data", "test_data")
+
+
+class Line(NamedTuple):
+    """A row: what it is, a text for each task, and whether these differ."""
+
+    name: str
+    cells: list[str]
+    differs: bool
+
+
+class Pair(NamedTuple):
+    """First minus second on the subjects new to both; figures None with a ``reason``."""
+
+    first: str
+    second: str
+    n: int
+    reason: str | None
+    figures: list[str]
+
+
+async def show(request: Request) -> Response:
+    """What to compare, and the comparison of what was chosen."""
+    named = list(dict.fromkeys(each for each in request.query_params.getlist("task") if each))
+    listed = await choices.finished(request, named)
+    content: dict[str, Any] = {"facts": [], "problem": ""}
+    if len(named) >= FEWEST:
+        try:
+            content |= await _compared(request, named)
+        except Refusal as refusal:
+            content["problem"] = refusal.msg
+    return page(
+        request,
+        "compare.html",
+        **content,
+        listed=listed,
+        chosen=named,
+        fewest=FEWEST,
+        most=MOST,
+    )
+
+
+async def _compared(request: Request, named: Sequence[str]) -> dict[str, Any]:
+    tasks = await tasks_of(request, named)
+    facts = [(await read_facts(request, task))[0] for task in tasks]
+    known = [(str(each.task["task_id"]), each.evidence) for each in facts]
+    found = await asyncio.to_thread(differences, known)
+    return {
+        "facts": facts,
+        "settings": _settings(facts),
+        "data": _data(facts),
+        "metrics": {split: _metrics(facts, split) for split in _splits(facts)},
+        "baselines": {split: _baselines(facts, split) for split in _splits(facts)},
+        "drawn": {split: _drawn(request, facts, split) for split in _splits(facts)},
+        "pairs": {split: _pairs(facts, found[split]) for split in FAIREST if split in found},
+        "compared": [OF_CLASSES[name] for name in NAMES],
+    }
+
+
+def _settings(facts: Sequence[Facts]) -> list[Line]:
+    """Settings of training and evaluation, as they were in the end."""
+    each = [{**one.settings.as_dict(), **vars(one.evaluation)} for one in facts]
+    return [_line(name, [one[name] for one in each]) for name in each[0]]
+
+
+def _data(facts: Sequence[Facts]) -> list[Line]:
+    named = [
+        _line(name, [", ".join(choices.names(one.config.get(name))) or None for one in facts])
+        for name in DATA
+    ]
+    parents = [one.task.get("parent_task_id") for one in facts]
+    return [*named, _line("parent_task_id", parents)]
+
+
+def _line(name: str, values: Sequence[Any]) -> Line:
+    cells = ["—" if value is None else str(value) for value in values]
+    return Line(name, cells, len(set(cells)) > 1)
+
+
+def _splits(facts: Sequence[Facts]) -> list[str]:
+    return [split for split in FAIREST if any(split in one.metrics for one in facts)]
+
+
+def _metrics(facts: Sequence[Facts], split: str) -> list[Line]:
+    """Figures with intervals; of classes, of scores, or of both."""
+    found = [one.metrics.get(split) for one in facts]
+    names = OF_CLASSES | OF_SCORES
+    there = [name for name in names if any(name in (each or {}) for each in found)]
+    return [_line(names[name], [with_interval(each, name) for each in found]) for name in there]
+
+
+def _baselines(facts: Sequence[Facts], split: str) -> list[Line]:
+    """AUC, or R² of a score, of the simple methods."""
+    each = [one.result.get("baselines") or {} for one in facts]
+    known = list(dict.fromkeys(name for one in each for name in one))
+    return [
+        _line(name.replace("_", " "), [_of(one, name, split) for one in each]) for name in known
+    ]
+
+
+def _of(baselines: dict[str, Any], name: str, split: str) -> str:
+    found = (baselines.get(name) or {}).get(split) or {}
+    return with_interval(found, "r2" if "r2" in found else "auc")
+
+
+def _drawn(request: Request, facts: Sequence[Facts], split: str) -> Markup:
+    """Each task's AUC on a split, or R² where all predict a score."""
+    scores = all(outcome.by_score(one) for one in facts)
+    name, label = ("r2", "R²") if scores else ("auc", "AUC")
+    rows = [
+        figures.Row(_short(called), found.get(name), _interval((found.get("ci") or {}).get(name)))
+        for called, one in zip(_called(facts), facts, strict=True)
+        for found in [one.metrics.get(split) or {}]
+    ]
+    drawn = figures.forest(rows, label, reference=0.0 if scores else 0.5, words=words(request))
+    return Markup(drawn)  # noqa: S704 - drawn by us, with all words escaped
+
+
+def _interval(bounds: Any) -> tuple[float, float] | None:
+    return (bounds[0], bounds[1]) if bounds and None not in bounds else None
+
+
+def _called(facts: Sequence[Facts]) -> list[str]:
+    """What each task is called beside the others: by its name, with its id where two share that."""
+    names = [str(one.task["task_name"] or one.task["task_id"]) for one in facts]
+    return [
+        f"{name} ({one.task['task_id']})" if names.count(name) > 1 else name
+        for name, one in zip(names, facts, strict=True)
+    ]
+
+
+def _short(name: str) -> str:
+    """Its end tells two of one name apart."""
+    return name if len(name) <= LONGEST else f"{name[: LONGEST - 8]}…{name[-7:]}"
+
+
+def _pairs(facts: Sequence[Facts], found: dict[str, Any]) -> list[Pair]:
+    ids = [str(one.task["task_id"]) for one in facts]
+    called = dict(zip(ids, _called(facts), strict=True))
+    return [
+        Pair(
+            called[first],
+            called[second],
+            each["n"],
+            each["reason"],
+            [signed(each[name]) for name in NAMES],
+        )
+        for first, seconds in found.items()
+        for second, each in seconds.items()
+    ]

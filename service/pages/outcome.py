@@ -1,0 +1,175 @@
+"""What came of a task as its page tells it: the figure that matters, tables, drawings."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from markupsafe import Markup
+
+from graphnet import figures
+from graphnet.figures.importance import named
+from graphnet.figures.predicted import SPLITS, shown
+from graphnet.report.facts import Facts, split_name
+from graphnet.report.numbers import OF_CLASSES, OF_SCORES, with_interval
+from graphnet.report.tables import (
+    Table,
+    baseline_rows,
+    cohort_rows,
+    metric_rows,
+    quality_rows,
+    settings_rows,
+    site_tables,
+)
+
+Words = Callable[[str], str]
+Json = Mapping[str, Any]
+
+WHERE = {
+    "test": "on test subjects, who chose nothing",
+    "cv": "in cross-validation of the training subjects",
+    "leave_site_out": "at sites that were left out",
+    "val": "on validation subjects, who chose the epoch",
+    "train": "on the training subjects themselves, which says nothing about new ones",
+}
+
+
+def headline(facts: Facts) -> dict[str, Any]:
+    """The figure that says most of new subjects; {} where there is none."""
+    if not facts.metrics:
+        return {}
+    found = facts.metrics[facts.headline]
+    name, label = ("r2", "R²") if by_score(facts) else ("auc", "AUC")
+    if found.get(name) is None:
+        name, label = ("mae", OF_SCORES["mae"]) if by_score(facts) else ("accuracy", "Accuracy")
+    return {
+        "label": label,
+        "figure": with_interval(found, name),
+        "where": WHERE.get(facts.headline, split_name(facts.headline)),
+        "n": found.get("n"),
+        "open": _is_open(found),
+        "known": _known(facts),
+        "better": _better(facts),
+        "helps": facts.result.get("graph_helps"),
+    }
+
+
+def tables(facts: Facts) -> dict[str, Table]:
+    """Rows of text; titles and first cells are English."""
+    found = {"metrics": metric_rows(facts), "settings": settings_rows(facts)}
+    found |= {"baselines": baseline_rows(facts), "quality": quality_rows(facts)}
+    return found | {"cohorts": cohort_rows(facts)}
+
+
+def by_site(facts: Facts) -> list[tuple[str, Table]]:
+    """Figures by site for splits of more than one."""
+    return site_tables(facts)
+
+
+def drawings(facts: Facts, words: Words) -> dict[str, Markup]:
+    """Figures by name; "" for what cannot be drawn."""
+    found = {"curves": curve(lines_of(facts), facts.result.get("selected_epoch"), words)}
+    found["beside"] = _drawn(_beside(facts, words))
+    if facts.evidence is None:
+        return found
+    found["importance"] = _drawn(figures.importance(facts.evidence, words=words))
+    if by_score(facts):
+        return found
+    found["roc"] = _drawn(figures.roc(facts.evidence, words))
+    found["calibration"] = _drawn(figures.calibration(facts.evidence, words))
+    matrix = (facts.metrics.get(facts.headline) or {}).get("confusion") or []
+    found["confusion"] = _drawn(figures.confusion(matrix, facts.evidence["classes"], words))
+    return found
+
+
+def curve(lines: list[str], selected: int | None, words: Words) -> Markup:
+    """Loss and accuracy over the epochs."""
+    return _drawn(figures.curves(lines, selected, words))
+
+
+def lines_of(facts: Facts) -> list[str]:
+    """The lines of the epochs."""
+    return [str(line) for line in facts.result.get("train_epochs") or ()]
+
+
+def family(chain: list[Json], words: Words) -> Markup:
+    """From the first ancestor to the task itself; "" where it has none."""
+    return _drawn(figures.lineage(chain, words)) if len(chain) > 1 else Markup()
+
+
+def splits(facts: Facts) -> dict[str, str]:
+    """The splits with predictions, the fairest first, with their names."""
+    return {split: SPLITS[split] for split in shown(facts.evidence)} if facts.evidence else {}
+
+
+def has_picture(facts: Facts) -> bool:
+    """Whether the regions were drawn in a brain."""
+    return facts.glass_brain is not None
+
+
+def regions(facts: Facts, most: int = 10) -> list[str]:
+    """The most important ones by name."""
+    found = (facts.evidence or {}).get("importance")
+    if not found or facts.evidence is None:
+        return []
+    share = found["share"]
+    order = sorted(range(len(share)), key=lambda place: -share[place])[:most]
+    names = named(facts.evidence)
+    return [names[place] for place in order]
+
+
+def by_score(facts: Facts) -> bool:
+    """Whether a clinical score is predicted; what was stored knows it, also of a fine-tuning."""
+    if facts.evidence is not None:
+        return bool(facts.evidence["target"] == "score")
+    return facts.by_score
+
+
+def _is_open(found: Json) -> bool:
+    """Whether chance is not ruled out."""
+    bounds = (found.get("ci") or {}).get("auc")
+    return bool(bounds) and None not in bounds and bounds[0] <= 0.5 <= bounds[1]
+
+
+def _known(facts: Facts) -> int:
+    """How many of the subjects the model has trained on, where they should be new."""
+    if facts.headline == "train":
+        return 0
+    found = ((facts.evidence or {}).get("predictions") or {}).get(facts.headline) or {}
+    return sum(map(bool, found.get("known") or ()))
+
+
+def _better(facts: Facts) -> list[str]:
+    """Baselines with a higher AUC on the same subjects, beyond chance."""
+    found = (facts.result.get("differences") or {}).get(facts.headline) or {}
+    differences = {name: (each or {}).get("auc") or {} for name, each in found.items()}
+    return [
+        name.replace("_", " ")
+        for name, each in differences.items()
+        if each.get("excludes_zero") and each["difference"] < 0
+    ]
+
+
+def _beside(facts: Facts, words: Words) -> str:
+    """The model's figure beside those of the baselines."""
+    ours = facts.metrics.get(facts.headline)
+    if ours is None:
+        return ""
+    name, label = ("r2", "R²") if by_score(facts) else ("auc", OF_CLASSES["auc"])
+    theirs = facts.result.get("baselines") or {}
+    rows = [_row(facts.card.name, ours, name, ours=True)]
+    rows += [
+        _row(words(other.replace("_", " ")), (each or {}).get(facts.headline), name, ours=False)
+        for other, each in theirs.items()
+    ]
+    title = f"{label} · {words(split_name(facts.headline))}"
+    reference = 0.0 if by_score(facts) else 0.5
+    return figures.forest(rows, title, reference=reference, words=words)
+
+
+def _row(label: str, found: Json | None, name: str, *, ours: bool) -> figures.Row:
+    bounds = ((found or {}).get("ci") or {}).get(name)
+    interval = (bounds[0], bounds[1]) if bounds and None not in bounds else None
+    return figures.Row(label, (found or {}).get(name), interval, ours)
+
+
+def _drawn(text: str) -> Markup:
+    return Markup(text)  # noqa: S704 - drawn by us, with all words escaped

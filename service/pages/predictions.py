@@ -1,0 +1,100 @@
+"""Who was predicted how, a page of a table at a time."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from graphnet.figures.predicted import SPLITS, shown
+from service.pages.site import page
+from service.routes.evidence import evidence_of
+from service.routes.tasks import task_of
+
+A_PAGE = 100
+DIGITS, LONGEST = 6, 100
+
+
+class Row(NamedTuple):
+    """A subject: what is true, what was predicted, and whether the model had trained on them."""
+
+    subject: str
+    site: str
+    label: float | int | None
+    predicted: str
+    shares: Sequence[float]
+    known: bool
+    right: bool | None
+
+
+class Found(NamedTuple):
+    """A page of rows of a split, out of ``total`` that fit what was looked for."""
+
+    split: str
+    sought: str
+    number: int
+    pages: int
+    total: int
+    classes: Sequence[int]
+    rows: list[Row]
+
+
+async def table(request: Request) -> Response:
+    """A page of the table, as the query asks."""
+    task = await task_of(request)
+    evidence = await evidence_of(request, task)
+    query = request.query_params
+    found = select(evidence, query.get("split", ""), query.get("q", ""), query.get("page", ""))
+    return page(
+        *(request, "task_predictions.html"),
+        found=found,
+        task_id=task.task_id,
+        splits={split: SPLITS[split] for split in shown(evidence)},
+    )
+
+
+def select(evidence: Mapping[str, Any], split: str, sought: str, number: str) -> Found:
+    """The rows of a split (the fairest if there is none of that name) with a text in id or site."""
+    known = shown(evidence)
+    name = split if split in known else next(iter(known), "")
+    wanted = sought.strip()[:LONGEST]
+    rows = [row for row in _rows(evidence, name) if _holds(row, wanted)]
+    pages = max(1, -(-len(rows) // A_PAGE))
+    chosen = min(max(_whole(number), 1), pages)
+    first = (chosen - 1) * A_PAGE
+    part = rows[first : first + A_PAGE]
+    return Found(name, wanted, chosen, pages, len(rows), evidence["classes"], part)
+
+
+def _rows(evidence: Mapping[str, Any], split: str) -> list[Row]:
+    found = evidence["predictions"].get(split)
+    if not found:
+        return []
+    classes = evidence["classes"]
+    return [
+        _row(classes, found, row, shares) if classes else _score(found, row)
+        for row, shares in enumerate(found["probability"] if classes else found["predicted"])
+    ]
+
+
+def _row(classes: Sequence[int], found: Mapping[str, Any], row: int, shares: list[float]) -> Row:
+    likeliest = classes[max(range(len(classes)), key=shares.__getitem__)]
+    label = found["label"][row]
+    return Row(
+        *(found["id"][row], found["site"][row], label, str(likeliest), shares),
+        *(found["known"][row], label == likeliest),
+    )
+
+
+def _score(found: Mapping[str, Any], row: int) -> Row:
+    shown_score = f"{found['predicted'][row]:.2f}"
+    label, known = found["label"][row], found["known"][row]
+    return Row(found["id"][row], found["site"][row], label, shown_score, (), known, None)
+
+
+def _holds(row: Row, sought: str) -> bool:
+    return not sought or sought.lower() in f"{row.subject} {row.site}".lower()
+
+
+def _whole(text: str) -> int:
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= DIGITS else 1

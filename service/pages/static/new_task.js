@@ -1,0 +1,40 @@
+// The form of a new task: recommended settings of the chosen model, sending once.
+"use strict";
+
+const form = document.querySelector("#new-task");
+
+const scratch = () => form.elements.task_type.value !== "dl_ft";
+
+// A fine-tuning trains the parent's model.
+const chosenModel = () => {
+  const parent = form.querySelector('[name="param_set:trained_task_id"]:checked');
+  const name = scratch() || !parent ? form.elements.model.value : parent.dataset.model;
+  const known = [...form.querySelectorAll('[name="model"]')];
+  return known.find((each) => each.value === name) ?? known[0];
+};
+
+const recommend = () => {
+  const settings = JSON.parse(chosenModel().dataset.settings);
+  for (const field of form.querySelectorAll("[data-setting]")) {
+    const value = settings[field.dataset.setting];
+    const usual = field.querySelector("[data-recommended]");
+    if (value === undefined || value === null) { continue; }
+    if (!usual) { field.placeholder = value; continue; }
+    const named = [...field.options].find((each) => each.value === String(value));
+    usual.textContent = `${usual.dataset.recommended}: ${named ? named.textContent.trim() : value}`;
+  }
+};
+
+form.addEventListener("change", recommend);
+form.addEventListener("submit", () => { form.querySelector("#send").disabled = true; });
+window.addEventListener("pageshow", () => { form.querySelector("#send").disabled = false; });
+// An error within what is folded is to be seen.
+document.addEventListener("click", (event) => {
+  const target = event.target.closest('a[href^="#f-"]');
+  if (!target) { return; }
+  const field = document.getElementById(target.hash.slice(1));
+  const fold = field?.closest("details");
+  if (fold) { fold.open = true; }
+  (field?.matches("input, select") ? field : field?.querySelector("input"))?.focus();
+});
+recommend();

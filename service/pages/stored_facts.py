@@ -1,0 +1,26 @@
+"""A task with what is stored beside it, as far as that can be had."""
+
+from starlette.requests import Request
+
+from db.states import Status
+from db.tasks import TaskRecord
+from graphnet.report.facts import Facts
+from registry import RegistryError
+from service.replies import Refusal
+from service.routes.evidence import facts_of
+from service.routes.tasks import progress_of, shown
+
+
+async def read_facts(request: Request, task: TaskRecord) -> tuple[Facts, list[str]]:
+    """What there is, and sentences for what is missing.
+
+    A storage that is silent or damaged takes nothing else from a page.
+    """
+    alone = Facts(shown(task, await progress_of(task)), None, None, None)
+    if task.task_status != Status.FINISHED:
+        return alone, []
+    try:
+        facts = await facts_of(request, task)
+    except (Refusal, RegistryError) as error:
+        return alone, [str(error)]
+    return facts, facts.missing
