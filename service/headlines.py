@@ -31,8 +31,8 @@ class Headline:
         if not isinstance(metrics, dict):
             return None
         new = ((result or {}).get("graph_helps") or {}).get("split")
-        for split in (new, *SPLITS):
-            found = metrics.get(split) or {} if split else {}
+        for split in (str(new), *SPLITS):
+            found = metrics.get(split) or {}
             for metric in METRICS:
                 if isinstance(found.get(metric), float):
                     return cls(split, metric, found[metric], _interval(found, metric))
