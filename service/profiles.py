@@ -107,7 +107,7 @@ class Profile:
             **{part: tuple(stored[part]) for part in listed},
         )
 
-    def shown(self, record: DatasetRecord, *, detailed: bool) -> dict[str, Any]:
+    def shown(self, record: ListedDataset, *, detailed: bool) -> dict[str, Any]:
         """The dataset as an answer shows it; ``detailed`` with every finding and how values lie."""
         summary = {
             "data_id": record.data_id,

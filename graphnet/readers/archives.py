@@ -45,7 +45,8 @@ class Archive:
             file = ZipFile(BytesIO(body))
         except DAMAGE as error:
             raise _damaged(name) from error
-        members = {_checked(info, name): info for info in file.infolist() if not info.is_dir()}
+        files = [info for info in file.infolist() if not info.filename.endswith(("/", "\\"))]
+        members = {_checked(info, name): info for info in files}
         counted = {path: info for path, info in members.items() if not _is_aside(path)}
         if not counted:
             raise CohortError(f"{name} is a ZIP file with nothing in it.")
@@ -102,6 +103,9 @@ def _checked(info: ZipInfo, archive: str) -> str:
     """The member's path. Raises CohortError where it may not be unpacked."""
     path = PurePosixPath(info.filename.replace("\\", "/"))
     shown = info.filename[:80]
+    long = any(len(part.encode("utf-8", "replace")) > LONGEST for part in path.parts)
+    if long or not 0 < len(path.parts) <= DEEPEST or not info.filename.isprintable():
+        raise CohortError(f"{archive} has a file whose name cannot be taken: {shown!r}.")
     if path.is_absolute() or ".." in path.parts or ":" in path.parts[0]:
         raise CohortError(f"{archive} has a file that leads out of its folder: {shown!r}.")
     if stat.S_ISLNK(info.external_attr >> 16):
@@ -110,9 +114,6 @@ def _checked(info: ZipInfo, archive: str) -> str:
         raise CohortError(f"{archive} has a password; make it without.")
     if info.compress_type not in (ZIP_STORED, ZIP_DEFLATED):
         raise CohortError(f"{archive} is packed in an unusual manner; make a plain ZIP file.")
-    long = any(len(part.encode("utf-8", "replace")) > LONGEST for part in path.parts)
-    if long or len(path.parts) > DEEPEST or not info.filename.isprintable():
-        raise CohortError(f"{archive} has a file whose name cannot be taken: {shown!r}.")
     return str(path)
 
 

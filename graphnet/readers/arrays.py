@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 COLUMNS = {"ids": "ID", "labels": "LABEL", "scores": "LABEL_SCORE", "sites": "SITE"}
 NAMES = (*COLUMNS, "features", "measures", "regions", "fc")
 NUMERIC = "biuf"
-UNREADABLE = (OSError, ValueError, TypeError, SyntaxError, TokenError, OverflowError,
-              RecursionError, MemoryError)  # fmt: skip
+UNREADABLE = (ArithmeticError, EOFError, MemoryError, OSError, RecursionError, SyntaxError,
+              TokenError, TypeError, ValueError)  # fmt: skip
 
 Array = np.ndarray[Any, Any]
 Arrays = Mapping[str, Array]
@@ -30,15 +30,17 @@ Arrays = Mapping[str, Array]
 def load_arrays(folder: Path, name: str) -> dict[str, Array]:
     """The arrays of an unpacked NumPy archive, each from its file ``NAME.npy``. Raises CohortError.
 
-    They are mapped: a header that promises more than its file holds reserves no memory.
+    They are mapped: a header that promises more than its file holds reserves no memory, and
+    objects, which would be pickled, cannot be.
     """
     paths = {key: folder / f"{key}.npy" for key in NAMES}
     try:
-        return {
-            key: _plain(np.load(path, mmap_mode="r", allow_pickle=False))
-            for key, path in paths.items()
-            if path.exists()
-        }
+        with np.errstate(over="raise"):
+            return {
+                key: _plain(np.lib.format.open_memmap(path, mode="r"))
+                for key, path in paths.items()
+                if path.exists()
+            }
     except UNREADABLE as error:
         raise CohortError(f"{name} is not a NumPy archive of plain arrays.") from error
 

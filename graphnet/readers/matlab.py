@@ -27,7 +27,7 @@ CELL, CHAR, OPAQUE = 1, 4, 17
 CLASSES = {6: "f8", 7: "f4", 8: "i1", 9: "u1", 10: "i2", 11: "u2", 12: "i4", 13: "u4", 14: "i8",
            15: "u8"}  # fmt: skip
 COMPLEX = 0x800
-DAMAGE = (struct.error, zlib.error, KeyError, StopIteration, UnicodeError, ValueError)
+DAMAGE = (struct.error, zlib.error, LookupError, StopIteration, ValueError)
 OTHERS = {2: "a structure", 3: "an object", 5: "a sparse array", 16: "a function",
           OPAQUE: "a string array, a table or another object"}  # fmt: skip
 PLAIN = "give a full array of real numbers, or a cell array of text (cellstr)"
@@ -104,9 +104,8 @@ def _named(
     """The array by its name, if it is ``wanted``."""
     parts = _elements(data, order)
     flags = int(_numbers(next(parts), order)[0])
-    kind, shape = flags & 0xFF, ()
-    if kind != OPAQUE:
-        shape = _shape(next(parts), order)
+    kind = flags & 0xFF
+    shape = (0,) if kind == OPAQUE else _shape(next(parts), order)
     name = bytes(next(parts)[1]).decode()
     if name not in wanted:
         return {}

@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from db import datasets
-from db.datasets import DatasetRecord
+from db.datasets import ListedDataset
 from graphnet.errors import CohortError
 from service.body import content_type, read_body, read_form
 from service.guard import caller_of
@@ -83,7 +83,7 @@ async def _kept(fields: dict[str, str], read: Understood) -> dict[str, Any]:
 
 
 def _previewed(fields: dict[str, str], read: Understood) -> dict[str, Any]:
-    found = read.profile.shown(DatasetRecord(data_id="", **fields, length=0), detailed=True)
+    found = read.profile.shown(ListedDataset(data_id="", **fields), detailed=True)
     del found["data_id"]
     return {"dataset": found, "preview": read.preview}
 
