@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from db import datasets
-from db.datasets import ListedDataset
+from db.datasets import DatasetRecord, ListedDataset
 from graphnet.errors import CohortError
 from service.body import content_type, read_body, read_form
 from service.guard import caller_of
