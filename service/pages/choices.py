@@ -102,8 +102,9 @@ def described(task: TaskRecord) -> dict[str, Any]:
 def headline(task: TaskRecord) -> tuple[str, float | None]:
     """The fairest split that has an AUC, and that; ("", None) where there is none."""
     metrics = (task.task_result or {}).get("metrics")
-    for split in FAIREST if isinstance(metrics, dict) else ():
-        found = metrics.get(split)
+    known = metrics if isinstance(metrics, dict) else {}
+    for split in FAIREST:
+        found = known.get(split)
         if isinstance(found, dict) and found.get("auc") is not None:
             return split, float(found["auc"])
     return "", None
