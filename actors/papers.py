@@ -3,7 +3,7 @@
 import hashlib
 import json
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -25,17 +25,25 @@ def papers(claim: Claim, outcome: Outcome, result: dict[str, Any]) -> dict[str, 
     """
     written = {EVIDENCE: to_bytes(outcome.evidence)}
     result["evidence_sha256"] = hashlib.sha256(written[EVIDENCE]).hexdigest()
-    try:
-        drawn = picture(outcome.evidence)
-        if drawn is not None:
-            written[GLASS_BRAIN] = drawn.encode()
-        written[REPORT] = _report(claim, outcome, result, drawn)
-    except Exception:
-        log.exception("task %s: its report could not be written; its model is kept", claim.task_id)
+    drawn = _tried("picture", claim, lambda: picture(outcome.evidence))
+    if drawn is not None:
+        written[GLASS_BRAIN] = drawn.encode()
+    report = _tried("report", claim, lambda: _report(claim, outcome, result, drawn))
+    if report is not None:
+        written[REPORT] = report.encode()
     return written
 
 
-def _report(claim: Claim, outcome: Outcome, result: Mapping[str, Any], drawn: str | None) -> bytes:
+def _tried(what: str, claim: Claim, made: Callable[[], str | None]) -> str | None:
+    """None, and a line in the log, where it goes wrong."""
+    try:
+        return made()
+    except Exception:
+        log.exception("task %s: its %s could not be made; its model is kept", claim.task_id, what)
+        return None
+
+
+def _report(claim: Claim, outcome: Outcome, result: Mapping[str, Any], drawn: str | None) -> str:
     _, manifest = outcome.model.to_bytes()
     task = {
         "task_id": claim.task_id,
@@ -49,4 +57,4 @@ def _report(claim: Claim, outcome: Outcome, result: Mapping[str, Any], drawn: st
         "parent_task_id": claim.parent_task_id or None,
         "finished_at": datetime.now(UTC).isoformat(timespec="seconds"),
     }
-    return render(task, outcome.evidence, drawn, json.loads(manifest)).encode()
+    return render(task, outcome.evidence, drawn, json.loads(manifest))

@@ -13,18 +13,27 @@ from db.models import Profile
 from db.neurolearn import Dataset
 from db.numbers import NUMBERS
 from db.packets import check_packet
+from db.pages import page
 from db.transactions import restarted
 from db.versions import check_known
 
+LISTED = ("id", "data_id", "proj_id", "user_id", "data_name")
+
 
 @dataclass(frozen=True)
-class DatasetRecord:
-    """A dataset without its content, whose ``length`` the database measured."""
+class ListedDataset:
+    """A dataset whose content was not looked at."""
 
     data_id: str
     proj_id: str
     user_id: str
     data_name: str
+
+
+@dataclass(frozen=True)
+class DatasetRecord(ListedDataset):
+    """A dataset without its content, whose ``length`` the database measured."""
+
     length: int
 
 
@@ -41,8 +50,7 @@ async def insert_dataset(
     """
     await check_packet("The dataset", data_cont)
     for data_id in NUMBERS.ids("DATA"):
-        if await Dataset.filter(data_name=data_name).exists():
-            raise NameTaken(f"There is a dataset named {data_name!r} already.")
+        await check_name(data_name)
         try:
             await Dataset.create(
                 data_id=data_id,
@@ -65,10 +73,27 @@ async def find_datasets(names: Sequence[str]) -> list[DatasetRecord]:
 
 
 @translated()
-async def list_datasets(*, proj_id: str | None = None, limit: int = 1000) -> list[DatasetRecord]:
-    """The newest datasets, of a project or all, without content."""
-    found = Dataset.all() if proj_id is None else Dataset.filter(proj_id=proj_id)
-    return await _records(found.order_by("-id").limit(limit))
+async def check_name(data_name: str) -> None:
+    """Raise NameTaken if there is a dataset of that name."""
+    if await Dataset.filter(data_name=data_name).exists():
+        raise NameTaken(f"There is a dataset named {data_name!r} already.")
+
+
+@translated()
+async def list_datasets(
+    *, proj_id: str | None = None, limit: int = 1000, cursor: str | None = None
+) -> tuple[list[ListedDataset], str | None]:
+    """One page, of a project or of all, newest first, and the cursor of the next.
+
+    The length of a content is not asked for: a database reads all of it to tell.
+
+    Raises:
+        CursorUnknown: the cursor is none of ours.
+
+    """
+    query = Dataset.all() if proj_id is None else Dataset.filter(proj_id=proj_id)
+    rows, more = await page(query, LISTED, limit, cursor)
+    return [ListedDataset(**{name: row[name] for name in LISTED[1:]}) for row in rows], more
 
 
 @translated()

@@ -6,13 +6,13 @@ from typing import Any
 
 from tortoise.expressions import Q
 
-from db.errors import CursorUnknown, translated
+from db.errors import translated
 from db.models import Run
 from db.neurolearn import Submission
+from db.pages import page
 from db.states import Status
 
 LONGEST_LINEAGE = 64
-LARGEST_ID = 2**31 - 1  # of NEURO-LEARN's column
 LISTED = ("id", "task_id", "proj_id", "task_name", "task_type", "task_config", "task_status")
 
 
@@ -76,28 +76,26 @@ async def list_tasks(
     *,
     proj_id: str | None = None,
     status: str | None = None,
-    search: str | None = None,
+    text: str | None = None,
     limit: int = 50,
     cursor: str | None = None,
 ) -> tuple[list[TaskRecord], str | None]:
     """One page, newest first and without results, and the cursor of the next.
 
-    ``search`` is a piece of a task's id or name, in any case.
+    ``text`` stands in the id or the name, in letters of either case.
 
     Raises:
         CursorUnknown: the cursor is none of ours.
 
     """
-    asked = {"proj_id": proj_id, "task_status": status, "id__lt": _position(cursor)}
-    given = {name: value for name, value in asked.items() if value is not None}
-    named = Q(task_id__icontains=search) | Q(task_name__icontains=search) if search else Q()
-    query = Submission.filter(named, **given).order_by("-id").limit(limit + 1)
-    rows = await query.values(*LISTED)
-    page = rows[:limit]
-    runs = await Run.filter(task_id__in=[row["task_id"] for row in page])
+    asked = {"proj_id": proj_id, "task_status": status}
+    query = Submission.filter(**{name: value for name, value in asked.items() if value is not None})
+    if text is not None:
+        query = query.filter(Q(task_id__icontains=text) | Q(task_name__icontains=text))
+    rows, more = await page(query, LISTED, limit, cursor)
+    runs = await Run.filter(task_id__in=[row["task_id"] for row in rows])
     by_id = {run.task_id: run for run in runs}
-    more = str(page[-1]["id"]) if len(rows) > limit else None
-    return [_record(row, by_id.get(row["task_id"])) for row in page], more
+    return [_record(row, by_id.get(row["task_id"])) for row in rows], more
 
 
 @translated()
@@ -171,12 +169,3 @@ def json_object(text: str) -> dict[str, Any] | None:
 
 def _null(_: str) -> None:
     """In the place of NaN and Infinity, which JSON does not know and an older service may write."""
-
-
-def _position(cursor: str | None) -> int | None:
-    if cursor is None:
-        return None
-    ours = cursor.isascii() and cursor.isdecimal() and len(cursor) <= len(str(LARGEST_ID))
-    if not ours or int(cursor) > LARGEST_ID:
-        raise CursorUnknown("cursor is none that a page has given as next_cursor.")
-    return int(cursor)

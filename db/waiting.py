@@ -39,3 +39,12 @@ async def place(task: TaskRecord) -> int:
     before = Q(submitted_at__lt=task.submitted_at)
     same = Q(submitted_at=task.submitted_at, task_id__lt=task.task_id)
     return 1 + await Run.filter(before | same, state=Status.SUBMITTED.value, part=0).count()
+
+
+@translated()
+async def places(most: int) -> dict[str, int]:
+    """The first tasks that wait, by id: 1 for the next."""
+    submitted = Run.filter(state=Status.SUBMITTED.value, part=0)
+    first = submitted.order_by("submitted_at", "task_id").limit(most)
+    ids = await first.values_list("task_id", flat=True)
+    return {str(task_id): number for number, task_id in enumerate(ids, 1)}

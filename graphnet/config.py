@@ -179,6 +179,8 @@ class Evaluation:
 
 
 SETTINGS = {each.name for each in fields(Settings)}
+# What a fine-tuning takes from its parent, whatever was asked for.
+INHERITED = ("graph", "density", "threshold", "sign", "neighbours", "harmonise", "label")
 EVALUATION = {each.name for each in fields(Evaluation)}
 
 

@@ -92,6 +92,8 @@ def read_evidence(content: bytes) -> dict[str, Any]:
         raise ModelError("The stored evidence is not JSON.") from error
     if not isinstance(found, dict) or found.get("format") != FORMAT:
         raise ModelError(f"The stored evidence is not of the format {FORMAT}.")
+    if not _is_whole(found):
+        raise ModelError("The stored evidence does not hold one value a subject, class and region.")
     return found
 
 
@@ -109,6 +111,23 @@ def predictions_csv(found: Mapping[str, Any]) -> str:
         for row in _rows(each, labels):
             writer.writerow([split, *row])
     return text.getvalue()
+
+
+def _is_whole(found: Mapping[str, Any]) -> bool:
+    """Whether every column is as long as what it tells of."""
+    try:
+        classes, regions = len(found["classes"]), len(found["regions"])
+        splits = [_is_table(each, classes) for each in found["predictions"].values()]
+        told = (found["importance"] or {}).values()
+        return all(splits) and {len(each) for each in told if each is not None} <= {regions}
+    except (AttributeError, KeyError, TypeError):
+        return False
+
+
+def _is_table(found: Mapping[str, Any], classes: int) -> bool:
+    columns = ["id", "site", "label", "known", "probability" if classes else "predicted"]
+    wide = {len(row) for row in found["probability"]} <= {classes} if classes else True
+    return wide and len({len(found[name]) for name in columns}) == 1
 
 
 def _rows(found: Mapping[str, Any], labels: Sequence[str]) -> Iterator[list[Any]]:

@@ -96,6 +96,7 @@ def run(
         "warnings": [*warnings(fitted.model, data, clipped), *work.sentences, *validated.warnings],
         "selected_epoch": fitted.epoch,
         "code_version": metadata.version("nld-sgn"),
+        "versions": provenance.versions(),
         "quality": quality(data, clipped),
         "explanation": explained.summary if explained else None,
         "device": str(on),

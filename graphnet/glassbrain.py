@@ -1,5 +1,6 @@
 """Regions by their importance, drawn in a glass brain."""
 
+import re
 from collections.abc import Mapping
 from io import BytesIO
 from typing import Any
@@ -10,6 +11,8 @@ from graphnet.cohort import FloatArray
 
 SMALLEST, LARGEST = 6.0, 90.0  # marker areas in square points
 INCHES = (7.2, 2.6)
+# Digits below a hundredth of a point; not of a scale below 1, which they would spoil.
+BEYOND_SIGHT = re.compile(rb"\b([1-9]\d*\.\d\d)\d+")
 
 
 def glass_brain(
@@ -18,8 +21,8 @@ def glass_brain(
     """A picture, ``png`` or ``svg``, of regions as markers.
 
     The larger one is the larger the region's ``share``; its colour is by ``direction``, both (N,).
-    Red speaks for the patient class, blue for controls; the colours are told apart by the
-    colour-blind too.
+    Red speaks for the patient class (of a score: for a higher one), blue against; the colours are
+    told apart by the colour-blind too.
     """
     # All of it is slow to import, and needs no screen this way.
     from matplotlib import rc_context  # noqa: PLC0415
@@ -46,7 +49,8 @@ def glass_brain(
     with rc_context({"svg.hashsalt": "glass brain"}):
         metadata = {"Date": None} if kind == "svg" else {}
         figure.savefig(written, format=kind, facecolor="white", metadata=metadata)
-    return written.getvalue()
+    content = written.getvalue()
+    return BEYOND_SIGHT.sub(rb"\1", content) if kind == "svg" else content
 
 
 def picture(evidence: Mapping[str, Any]) -> str | None:

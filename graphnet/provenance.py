@@ -1,11 +1,15 @@
 """Which data a model comes from: datasets by their content, subjects by their id."""
 
 import hashlib
+import platform
 from collections.abc import Iterable, Iterator
+from importlib import metadata
 from itertools import groupby
 from typing import Any
 
 from graphnet.cohort import Cohort, FloatArray
+
+USED = ("nld-sgn", "torch", "numpy", "scipy", "scikit-learn")
 
 
 def fingerprints(cohort: Cohort) -> list[dict[str, Any]]:
@@ -15,6 +19,11 @@ def fingerprints(cohort: Cohort) -> list[dict[str, Any]]:
         {"name": name, **_fingerprint(cohort, list(members))}
         for name, members in groupby(rows, key=lambda row: cohort.datasets[row])
     ]
+
+
+def versions() -> dict[str, str]:
+    """What the parameters and figures depend on besides data and settings."""
+    return {"python": platform.python_version(), **{name: metadata.version(name) for name in USED}}
 
 
 def subjects(ids: Iterable[str]) -> list[str]:

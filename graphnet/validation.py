@@ -88,7 +88,8 @@ def validate(
             validated = judged(plan)
         except GraphnetError as error:
             found.metrics[plan.kind] = None
-            found.warnings.append(f"The model could not be cross-validated. {error}")
+            how = "cross-validated" if plan.kind == CV else "judged on sites that are left out"
+            found.warnings.append(f"The model could not be {how}. {error}")
             continue
         _add(found, plan, validated, (model, train))
         if asked.permutations and model.scale is None:

@@ -6,7 +6,7 @@ from typing import Self
 
 from graphnet import provenance, splits
 from graphnet.assessment import has_graph
-from graphnet.config import Evaluation, Settings
+from graphnet.config import INHERITED, Evaluation, Settings
 from graphnet.errors import CohortError, ModelError
 from graphnet.fits import replicas, untrained
 from graphnet.manifest import check_fit
@@ -17,7 +17,6 @@ from graphnet.validation import Folds, planned
 
 TRAINED_ON = "trained_on"
 TOGETHER = 0.15  # of the time of one training, for each that is trained along with it
-INHERITED = ("graph", "density", "threshold", "sign", "neighbours", "harmonise", "label")
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ class Addresses:
         known = dict.fromkeys(templates)
         self._plain = {each for each in known if "{" not in each}
         self._named = [each for each in known if "{" in each]
-        parts = ("(" + re.sub(r"{\w+}", "[^/]+", each) + ")" for each in self._named)
+        parts = (f"({_pattern(each)})" for each in self._named)
         self._pattern = re.compile("|".join(parts))
 
     def template(self, path: str) -> str:
@@ -25,6 +25,11 @@ class Addresses:
         if found is None or found.lastindex is None:
             return OTHER
         return self._named[found.lastindex - 1]
+
+
+def _pattern(template: str) -> str:
+    """``{name}`` is one part of a path, ``{name:path}`` all the rest of it."""
+    return re.sub(r"{\w+}", "[^/]+", re.sub(r"{\w+:path}", ".+", template))
 
 
 def method(given: str) -> str:

@@ -48,6 +48,11 @@ class Endpoint:
     media_type: str = "application/json"
     tag: str = "api"
 
+    @property
+    def template(self) -> str:
+        """The path without what only the router needs to know: a name may hold slashes."""
+        return self.path.replace(":path}", "}")
+
 
 TASK_FORM = {
     "application/json": {"schema": {"$ref": "#/components/schemas/TaskForm"}},
@@ -56,6 +61,8 @@ TASK_FORM = {
 }
 DATASET = {
     "text/csv": {"schema": {"type": "string"}},
+    "application/json": {"schema": {"type": "object"}},
+    "application/octet-stream": {"schema": {"type": "string", "format": "binary"}},
     "multipart/form-data": {
         "schema": {
             "type": "object",
@@ -105,7 +112,7 @@ ENDPOINTS = (
         query={
             "proj_id": "only this project's",
             "status": "only in this status",
-            "q": "only those whose id or name holds this",
+            "q": "only with this text in the id or the name",
             "limit": "at most this many, 1 to 500; 50 if not given",
             "cursor": "the next_cursor of the page before",
         },
@@ -219,17 +226,31 @@ ENDPOINTS = (
         "GET",
         f"{V0}/datasets",
         datasets.list_datasets,
-        "Datasets with what they hold.",
-        reply={"datasets": "array"},
-        query={"proj_id": "only this project's"},
+        "Datasets with what they hold, newest first.",
+        reply={"datasets": "array", "next_cursor": "string"},
+        query={
+            "proj_id": "only this project's",
+            "limit": "at most this many, 1 to 500; 1000 if not given",
+            "cursor": "the next_cursor of the page before",
+        },
+        refusals=(ErrorNum.FORM_INVALID,),
+    ),
+    Endpoint(
+        "GET",
+        f"{V0}/datasets/{{data_name:path}}",
+        datasets.show,
+        "One dataset: findings, rules, and how its values lie at each site.",
+        reply={"dataset": "object"},
+        refusals=(ErrorNum.NOT_FOUND,),
     ),
     Endpoint(
         "POST",
         f"{V0}/datasets",
         datasets.upload,
-        "Upload a CSV file; answers with a quality report.",
-        reply={"dataset": "object"},
+        "Upload a file of any kind that docs/data.md lists; answers with a quality report.",
+        reply={"dataset": "object", "preview": "object"},
         query={
+            "preview": "true: nothing is kept, and the names are not required",
             "proj_id": "the project, required",
             "user_id": "who uploads",
             "data_name": "the dataset's name; the file's name in a multipart upload",

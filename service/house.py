@@ -11,6 +11,7 @@ from actors.relay import Relay
 from db.intake import Intake
 from service.admission import Admission
 from service.board import Board
+from service.headlines import Headlines
 from service.monitoring import Monitoring
 from service.oracle import Oracle
 from service.schema_watch import SchemaWatch
@@ -36,6 +37,7 @@ class House:
     monitoring: Monitoring
     shelf: Shelf = field(default_factory=Shelf)
     board: Board = field(default_factory=Board)
+    headlines: Headlines = field(default_factory=Headlines)
     keys: Turns = field(default_factory=Turns)
     schema: SchemaWatch = field(default_factory=SchemaWatch)
 

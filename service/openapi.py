@@ -20,7 +20,7 @@ def openapi(endpoints: Iterable[Endpoint]) -> dict[str, Any]:
     """Describe every endpoint: parameters, bodies, replies and error numbers."""
     paths: dict[str, dict[str, Any]] = {}
     for endpoint in endpoints:
-        paths.setdefault(endpoint.path, {})[endpoint.method.lower()] = _operation(endpoint)
+        paths.setdefault(endpoint.template, {})[endpoint.method.lower()] = _operation(endpoint)
     return {
         "openapi": "3.1.0",
         "info": {
@@ -38,7 +38,7 @@ def openapi(endpoints: Iterable[Endpoint]) -> dict[str, Any]:
 
 
 def _operation(endpoint: Endpoint) -> dict[str, Any]:
-    words = re.findall(r"[A-Za-z0-9]+", endpoint.path)
+    words = re.findall(r"[A-Za-z0-9]+", endpoint.template)
     operation: dict[str, Any] = {
         "tags": [endpoint.tag],
         "operationId": "_".join([endpoint.method.lower(), *words]),
@@ -56,7 +56,7 @@ def _operation(endpoint: Endpoint) -> dict[str, Any]:
 
 
 def _path_parameters(endpoint: Endpoint) -> list[dict[str, Any]]:
-    names = re.findall(r"{(\w+)}", endpoint.path)
+    names = re.findall(r"{(\w+)}", endpoint.template)
     return [
         {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
         for name in names

@@ -5,15 +5,16 @@ older content; then it is made when it is first asked for.
 """
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
 import numpy as np
 
 from db import datasets
-from db.datasets import DatasetRecord
+from db.datasets import DatasetRecord, ListedDataset
 from graphnet.cohort import Cohort, Layout
+from graphnet.distributions import classes_by_site, distributions
 from graphnet.errors import CohortError
 from graphnet.quality import RULES
 from graphnet.readers import from_json
@@ -25,8 +26,8 @@ MOST_FINDINGS = 200
 class Profile:
     """Summary of a dataset; ``problems`` says why it cannot be used, () if it can.
 
-    ``scores`` counts subjects with a clinical score; that, ``connectome`` and ``sites`` are None in
-    a profile of an older version, which did not look.
+    ``scores`` counts subjects with a clinical score; that, ``connectome``, ``sites``, ``by_site``
+    (classes) and ``distributions`` are None in a profile of an older version, which did not look.
     """
 
     subjects: int
@@ -39,6 +40,8 @@ class Profile:
     connectome: bool | None = None
     scores: int | None = None
     sites: tuple[str, ...] | None = None
+    by_site: dict[str, dict[str, int]] | None = None
+    distributions: dict[str, Any] | None = None
 
     @property
     def layout(self) -> Layout:
@@ -62,12 +65,14 @@ class Profile:
             connectome=cohort.connectomes is not None,
             scores=int((~np.isnan(cohort.scores)).sum()),
             sites=tuple(sorted(set(cohort.sites))),
+            by_site=classes_by_site(cohort),
+            distributions=distributions(cohort),
         )
 
     @classmethod
     def unusable(cls, problems: Iterable[str]) -> Self:
         """For a dataset that is not a cohort."""
-        return cls(0, {}, (), (), (), (), tuple(problems))
+        return cls(0, {}, (), (), (), (), tuple(problems), by_site={}, distributions={})
 
     def as_dict(self) -> dict[str, Any]:
         """For the database."""
@@ -82,6 +87,8 @@ class Profile:
             "connectome": self.connectome,
             "scores": self.scores,
             "sites": None if self.sites is None else list(self.sites),
+            "by_site": self.by_site,
+            "distributions": self.distributions,
         }
 
     @classmethod
@@ -95,11 +102,13 @@ class Profile:
             connectome=stored.get("connectome"),
             scores=stored.get("scores"),
             sites=None if sites is None else tuple(sites),
+            by_site=stored.get("by_site"),
+            distributions=stored.get("distributions"),
             **{part: tuple(stored[part]) for part in listed},
         )
 
-    def shown(self, record: DatasetRecord, *, detailed: bool) -> dict[str, Any]:
-        """The dataset as an answer shows it; ``detailed`` with every finding and the rules."""
+    def shown(self, record: ListedDataset, *, detailed: bool) -> dict[str, Any]:
+        """The dataset as an answer shows it; ``detailed`` with every finding and how values lie."""
         summary = {
             "data_id": record.data_id,
             "data_name": record.data_name,
@@ -115,21 +124,52 @@ class Profile:
             "scores": self.scores,
             "sites": None if self.sites is None else list(self.sites),
         }
-        return summary | ({"findings": list(self.findings), "rules": RULES} if detailed else {})
+        details = {
+            "findings": list(self.findings),
+            "rules": RULES,
+            "by_site": self.by_site or {},
+            "distributions": self.distributions or {},
+        }
+        return summary | (details if detailed else {})
 
 
 async def profiles(records: Iterable[DatasetRecord]) -> dict[str, Profile]:
     """The profile of each dataset by its name, made where there is none of this content."""
     wanted = list(records)
     known = await datasets.get_profiles([record.data_id for record in wanted])
-    return {
-        record.data_name: await _profile(record, known.get(record.data_id)) for record in wanted
+    found = {record.data_name: _of_content(record, known) for record in wanted}
+    return {record.data_name: found[record.data_name] or await _made(record) for record in wanted}
+
+
+async def glanced(listed: Iterable[ListedDataset]) -> dict[str, Profile]:
+    """The same for a list: one that is there is taken as it is, and no content is read for it."""
+    wanted = list(listed)
+    known = await datasets.get_profiles([each.data_id for each in wanted])
+    missing = [each.data_name for each in wanted if each.data_id not in known]
+    made = await profiles(await datasets.find_datasets(missing))
+    kept = {
+        each.data_name: Profile.from_dict(known[each.data_id][1])
+        for each in wanted
+        if each.data_id in known
     }
+    return made | kept
 
 
-async def _profile(record: DatasetRecord, known: tuple[int, dict[str, Any]] | None) -> Profile:
-    if known is not None and known[0] == record.length:
-        return Profile.from_dict(known[1])
+async def detailed(record: DatasetRecord) -> Profile:
+    """The profile of one dataset, made again where an older version did not look at all of it."""
+    profile = (await profiles([record]))[record.data_name]
+    return await _made(record) if profile.distributions is None else profile
+
+
+def _of_content(
+    record: DatasetRecord, known: Mapping[str, tuple[int, dict[str, Any]]]
+) -> Profile | None:
+    """The profile that is kept, if it is of what the dataset holds now."""
+    length, stored = known.get(record.data_id, (-1, {}))
+    return Profile.from_dict(stored) if length == record.length else None
+
+
+async def _made(record: DatasetRecord) -> Profile:
     contents = await datasets.get_data([record.data_name])
     text = contents.get(record.data_name, "")
     profile = await asyncio.to_thread(_read, text, record.data_name)

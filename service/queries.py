@@ -8,7 +8,7 @@ from service.replies import ErrorNum, Refusal, invalid
 DEFAULT_LIMIT, MOST = 50, 500
 DIGITS = len(str(MOST))
 LONGEST_ID = 32
-LONGEST_SEARCH = 100
+LONGEST_TEXT = 100
 ANSWERS = {"true": True, "false": False}
 
 
@@ -22,17 +22,16 @@ def asked_project(request: Request, caller: Caller) -> str | None:
     return proj_id or caller.proj_id
 
 
-def asked_limit(request: Request) -> int:
-    """The query's ``limit``, 50 if there is none. Raises Refusal."""
-    text = request.query_params.get("limit") or str(DEFAULT_LIMIT)
-    number = int(text) if len(text) <= DIGITS and text.isascii() and text.isdecimal() else 0
-    if not 1 <= number <= MOST:
-        sentence = f"limit is {text[:20]!r}; it must be a whole number from 1 to {MOST}."
-        raise invalid([("limit", sentence)])
-    return number
+def asked_text(request: Request) -> str | None:
+    """The query's ``q``, what is looked for. Raises Refusal."""
+    text = request.query_params.get("q", "").strip()
+    if len(text) > LONGEST_TEXT or not text.isprintable():
+        sentence = f"q must be at most {LONGEST_TEXT} printable characters."
+        raise invalid([("q", sentence)])
+    return text or None
 
 
-def asked_flag(request: Request, name: str, *, default: bool) -> bool:
+def asked_flag(request: Request, name: str, *, default: bool = False) -> bool:
     """The query's true or false. Raises Refusal."""
     text = request.query_params.get(name)
     if not text:
@@ -42,9 +41,13 @@ def asked_flag(request: Request, name: str, *, default: bool) -> bool:
     return ANSWERS[text]
 
 
-def asked_search(request: Request) -> str | None:
-    """The query's ``q``, a piece of a task's id or name. Raises Refusal."""
-    text = request.query_params.get("q", "").strip()
-    if len(text) > LONGEST_SEARCH or not (text.isprintable() or not text):
-        raise invalid([("q", f"q must be at most {LONGEST_SEARCH} printable characters.")])
-    return text or None
+def asked_limit(request: Request, usual: int = DEFAULT_LIMIT) -> int:
+    """The query's ``limit``, the usual one if there is none. Raises Refusal."""
+    text = request.query_params.get("limit")
+    if not text:
+        return usual
+    number = int(text) if len(text) <= DIGITS and text.isascii() and text.isdecimal() else 0
+    if not 1 <= number <= MOST:
+        sentence = f"limit is {text[:20]!r}; it must be a whole number from 1 to {MOST}."
+        raise invalid([("limit", sentence)])
+    return number

@@ -18,20 +18,24 @@ def curves(
 ) -> str:
     """What the lines of ``train_epochs`` tell, at most 400 points a curve.
 
-    ``selected`` is the epoch whose parameters were kept. "" where no line holds a figure.
+    A score has no accuracy, so a single panel. ``selected`` is the epoch whose parameters were
+    kept. "" where no line holds a figure.
     """
-    found = {kind: series(lines, kind) for kind in ("Loss", "Accuracy")}
-    if not found["Loss"]:
+    each = {kind: series(lines, kind) for kind in ("Loss", "Accuracy")}
+    found = {kind: points for kind, points in each.items() if points}
+    if "Loss" not in found:
         return ""
-    last = max(epoch for points in found["Loss"].values() for epoch, _ in points)
+    last = max(epoch for curve in found["Loss"].values() for epoch, _ in curve)
     parts: list[str] = []
-    for place, (kind, each) in enumerate(found.items()):
-        parts += _panel(_axes(place, kind, each, last), kind, each, selected, words)
+    for place, (kind, points) in enumerate(found.items()):
+        parts += _panel(_axes(place, kind, points, last), kind, points, selected, words)
     known = [split for split in SPLITS if split in found["Loss"]]
     keys = [(words(NAMES[s]), *_look(s)) for s in known]
     for place, key in enumerate(keys):
-        parts += legend(62 + 150 * place, 12, [key])
-    return drawing(820, 320, words("Learning curves"), _summary(found, last, words), parts)
+        parts += legend(62 + 118 * place, 12, [key])
+    return drawing(
+        20 + 400 * len(found), 320, words("Learning curves"), _summary(found, last, words), parts
+    )
 
 
 def series(lines: Sequence[str], kind: str) -> Series:

@@ -32,7 +32,7 @@ def importance(evidence: Evidence, top: int = 20, words: Callable[[str], str] = 
     for number, region in enumerate(order):
         y, length = 30 + ROW * number, LONGEST * float(share[region]) / largest
         forward = direction[region] >= 0
-        colour = ACCENT if forward else COLOURS[1]
+        colour = COLOURS[1] if forward else ACCENT  # warm and cold, as in the glass brain
         parts += [
             text(MIDDLE - LONGEST - 56, y + 14, names[region], anchor="end", fill=INK),
             box(

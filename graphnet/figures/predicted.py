@@ -30,5 +30,17 @@ def of_class(evidence: Evidence, split: str, column: int) -> tuple[FloatArray, F
 
 
 def shown(evidence: Evidence) -> list[str]:
-    """The splits with predictions, the fairest first."""
-    return [split for split in FAIREST if (evidence["predictions"].get(split) or {}).get("id")]
+    """The splits with predictions, the fairest first: those of new subjects alone, then others."""
+    there = [split for split in FAIREST if (evidence["predictions"].get(split) or {}).get("id")]
+    return sorted(there, key=lambda split: staleness(evidence, split))
+
+
+def staleness(evidence: Evidence, split: str) -> int:
+    """0 of new subjects alone, 1 where the model has trained on some of them, 2 of training."""
+    return 2 if split == "train" else int(known(evidence, split) > 0)
+
+
+def known(evidence: Evidence, split: str) -> int:
+    """How many subjects of a split the model that predicted them has trained on."""
+    found = evidence["predictions"].get(split) or {}
+    return sum(map(bool, found.get("known") or ()))

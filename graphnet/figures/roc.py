@@ -7,7 +7,7 @@ import numpy as np
 from graphnet.cohort import FloatArray
 from graphnet.figures.axes import Axes, legend
 from graphnet.figures.drawing import COLOURS, DASHES, MUTED, drawing, line, path, text
-from graphnet.figures.predicted import SPLITS, Evidence, of_class, shown
+from graphnet.figures.predicted import SPLITS, Evidence, known, of_class, shown
 
 MOST_POINTS = 300
 Curve = tuple[str, list[tuple[float, float]], float]
@@ -62,7 +62,7 @@ def area(points: list[tuple[float, float]]) -> float:
 
 def _curves(evidence: Evidence, words: Callable[[str], str]) -> list[Curve]:
     classes, splits = evidence["classes"], shown(evidence)
-    asked = [(words(SPLITS[split]), split, 1) for split in splits]
+    asked = [(_called(evidence, split, words), split, 1) for split in splits]
     if len(classes) > 2:
         asked = [(str(label), splits[0], place) for place, label in enumerate(classes) if splits]
     found = []
@@ -71,6 +71,12 @@ def _curves(evidence: Evidence, words: Callable[[str], str]) -> list[Curve]:
         if points:
             found.append((name, _thinned(points), area(points)))
     return found
+
+
+def _called(evidence: Evidence, split: str, words: Callable[[str], str]) -> str:
+    name = words(SPLITS[split])
+    trained_on = split != "train" and known(evidence, split)
+    return f"{name} ({words('trained on')})" if trained_on else name
 
 
 def _thinned(points: list[tuple[float, float]]) -> list[tuple[float, float]]:

@@ -6,47 +6,43 @@
 
 from collections.abc import Mapping
 from pathlib import Path
+from tokenize import TokenError
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from graphnet.errors import CohortError
+from graphnet.readers.table import MOST_COLUMNS
 
 if TYPE_CHECKING:
     import pandas as pd
 
 COLUMNS = {"ids": "ID", "labels": "LABEL", "scores": "LABEL_SCORE", "sites": "SITE"}
 NAMES = (*COLUMNS, "features", "measures", "regions", "fc")
+NUMERIC = "biuf"
+UNREADABLE = (ArithmeticError, EOFError, MemoryError, OSError, RecursionError, SyntaxError,
+              TokenError, TypeError, ValueError)  # fmt: skip
 
-Arrays = Mapping[str, np.ndarray[Any, Any]]
+Array = np.ndarray[Any, Any]
+Arrays = Mapping[str, Array]
 
 
-def read_npz(path: Path) -> "pd.DataFrame":
-    """Read a NumPy archive as a table of columns. Raises CohortError."""
+def load_arrays(folder: Path, name: str) -> dict[str, Array]:
+    """The arrays of an unpacked NumPy archive, each from its file ``NAME.npy``. Raises CohortError.
+
+    They are mapped: a header that promises more than its file holds reserves no memory, and
+    objects, which would be pickled, cannot be.
+    """
+    paths = {key: folder / f"{key}.npy" for key in NAMES}
     try:
-        with np.load(path, allow_pickle=False) as archive:
-            arrays = {name: archive[name] for name in NAMES if name in archive.files}
-    except (OSError, ValueError, EOFError) as error:
-        raise CohortError(f"{path.name} is not a NumPy archive of plain arrays.") from error
-    return tabulate(arrays, path.name)
-
-
-def read_mat(path: Path) -> "pd.DataFrame":
-    """Read a MATLAB file, up to version 7, as a table of columns. Raises CohortError."""
-    try:
-        from scipy.io import loadmat  # noqa: PLC0415 - the service alone has no scipy
-    except ModuleNotFoundError:
-        raise CohortError("A .mat file needs scipy: pip install 'nld-sgn[worker]'.") from None
-    try:
-        found = loadmat(path, squeeze_me=False, chars_as_strings=True)
-    except NotImplementedError as error:
-        raise CohortError(
-            f"{path.name} is of MATLAB's version 7.3; save it with the option -v7."
-        ) from error
-    except (OSError, ValueError, TypeError) as error:
-        raise CohortError(f"{path.name} is not a MATLAB file.") from error
-    arrays = {name: _plain(found[name]) for name in NAMES if name in found}
-    return tabulate(arrays, path.name)
+        with np.errstate(over="raise"):
+            return {
+                key: _plain(np.lib.format.open_memmap(path, mode="r"))
+                for key, path in paths.items()
+                if path.exists()
+            }
+    except UNREADABLE as error:
+        raise CohortError(f"{name} is not a NumPy archive of plain arrays.") from error
 
 
 def tabulate(arrays: Arrays, name: str) -> "pd.DataFrame":
@@ -69,7 +65,7 @@ def tabulate(arrays: Arrays, name: str) -> "pd.DataFrame":
     return pd.DataFrame(columns)
 
 
-def edge_columns(connectomes: np.ndarray[Any, Any], regions: list[str]) -> dict[str, Any]:
+def edge_columns(connectomes: Array, regions: list[str]) -> dict[str, Any]:
     """The upper triangle of (S, N, N) as ``FC_i_j`` columns."""
     return {
         f"FC_{regions[i]}_{regions[j]}": connectomes[:, i, j]
@@ -80,9 +76,14 @@ def edge_columns(connectomes: np.ndarray[Any, Any], regions: list[str]) -> dict[
 
 def _regions(arrays: Arrays) -> list[str]:
     if "regions" in arrays:
-        return [str(name) for name in arrays["regions"].ravel()]
+        return [_name(region) for region in arrays["regions"].ravel().tolist()]
     several = arrays["features"] if "features" in arrays else arrays["fc"]
     return [str(number) for number in range(1, several.shape[1] + 1)]
+
+
+def _name(region: Any) -> str:
+    """MATLAB's numbers are of floating point: 7.0 is the region 7."""
+    return str(int(region) if isinstance(region, float) and region.is_integer() else region)
 
 
 def _problems(arrays: Arrays, name: str) -> list[str]:
@@ -97,6 +98,11 @@ def _problems(arrays: Arrays, name: str) -> list[str]:
         for key in ("ids", *(["measures"] if "features" in arrays else []))
         if key not in arrays
     ]
+    problems += [
+        f"{name} has {key} that are no real numbers."
+        for key in ("features", "fc")
+        if key in arrays and arrays[key].dtype.kind not in NUMERIC
+    ]
     subjects, regions = main.shape[:2]
     expected = dict.fromkeys(COLUMNS, subjects) | {"regions": regions}
     if "features" in arrays:
@@ -110,11 +116,28 @@ def _problems(arrays: Arrays, name: str) -> list[str]:
         problems.append(
             f"{name} has fc of shape {arrays['fc'].shape}; give {(subjects, regions, regions)}."
         )
-    return problems
+    return problems or _too_many(arrays, name)
 
 
-def _plain(array: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
-    """Cells of text as text, and text without MATLAB's padding."""
-    if array.dtype == object:
-        return np.array([str(np.ravel(cell)[0]) for cell in array.ravel()])
-    return np.char.strip(array) if array.dtype.kind == "U" else array
+def _too_many(arrays: Arrays, name: str) -> list[str]:
+    """More columns than a table may have, before each becomes an object; a region named twice."""
+    _, regions, measures = arrays["features"].shape if "features" in arrays else (0, 0, 0)
+    edges = arrays["fc"].shape[-1] * (arrays["fc"].shape[-1] - 1) // 2 if "fc" in arrays else 0
+    if regions * measures + edges > MOST_COLUMNS:
+        return [f"{name} has more than {MOST_COLUMNS} values a subject; give at most that many."]
+    named = [key for key in ("regions", "measures") if key in arrays]
+    return [
+        f"{name} names one of its {key} twice."
+        for key in named
+        if len(set(arrays[key].ravel().tolist())) < arrays[key].size
+    ]
+
+
+def _plain(array: Array) -> Array:
+    """Numbers and text in this machine's own order. Raises ValueError for anything else."""
+    if array.dtype.kind not in f"{NUMERIC}US":
+        raise ValueError(array.dtype)
+    if array.dtype.kind == "S":
+        return array.astype(str)
+    odd = array.dtype.kind == "f" and array.dtype.itemsize not in (4, 8)
+    return array.astype(np.float64 if odd else array.dtype.newbyteorder("="), copy=False)

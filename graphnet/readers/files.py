@@ -1,43 +1,29 @@
 """Any file or folder that holds a cohort, by what it is."""
 
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from graphnet.cohort import Cohort, FloatArray
-from graphnet.errors import CohortError
-from graphnet.readers.arrays import read_mat, read_npz
-from graphnet.readers.folders import read_folder
-from graphnet.readers.table import from_json, from_table, read_table
+from graphnet.readers.folders import LARGEST, read_folder
+from graphnet.readers.table import from_table
+from graphnet.readers.uploads import read_upload
 
 if TYPE_CHECKING:
     import pandas as pd
 
-READERS: dict[str, Callable[[Path], "pd.DataFrame"]] = {
-    ".csv": read_table,
-    ".npz": read_npz,
-    ".mat": read_mat,
-}
-
 
 def read_file(path: Path) -> "pd.DataFrame":
-    """Read a CSV, TSV, npz or mat file, or a folder of DPABI or BIDS, as a table of columns.
+    """Read a file of any kind, or a folder of DPABI or BIDS, as a table of columns.
 
     Raises:
-        CohortError: what is there cannot be read as a cohort.
+        CohortError: what is there cannot be read as a table.
 
     """
     if path.is_dir():
         return read_folder(path)
-    if path.suffix.lower() == ".tsv":
-        return read_table(path, separator="\t")
-    if path.suffix.lower() not in READERS:
-        known = ", ".join([*READERS, ".tsv", ".json"])
-        raise CohortError(
-            f"{path.name} is of no kind that is known here; give {known} or a folder."
-        )
-    return READERS[path.suffix.lower()](path)
+    # What lies on the reader's own machine may be as large as they like.
+    return read_upload(path.read_bytes(), path.name, LARGEST)[1]
 
 
 def read_cohort(path: Path, target: str = "group") -> Cohort:
@@ -49,8 +35,6 @@ def read_cohort(path: Path, target: str = "group") -> Cohort:
         CohortError: what is there cannot be read as a cohort.
 
     """
-    if path.suffix.lower() == ".json":
-        return from_json(path.read_text(encoding="utf-8"), path.stem, target)
     if not path.is_dir():
         return from_table(read_file(path), path.stem, target)
     series: dict[str, FloatArray] = {}

@@ -21,6 +21,7 @@ TABLES = (".csv", ".tsv")
 ID_COLUMNS = ("ID", "participant_id", "subject", "Subject", "subject_id")
 LABEL_COLUMNS = ("LABEL_GROUP", "LABEL", "group", "diagnosis")
 LIMIT = 1 - 1e-12
+LARGEST = 1 << 40
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,9 @@ KINDS = (
 )
 
 
-def read_folder(folder: Path, series: dict[str, FloatArray] | None = None) -> "pd.DataFrame":
+def read_folder(
+    folder: Path, series: dict[str, FloatArray] | None = None, most: int = LARGEST
+) -> "pd.DataFrame":
     """Read every subject's connectome: Fisher-z correlations as ``FC_i_j`` columns.
 
     A matrix of Fisher-z values is taken as it is, its infinite diagonal aside; time series are
@@ -47,20 +50,20 @@ def read_folder(folder: Path, series: dict[str, FloatArray] | None = None) -> "p
     folder's one table with a column of ids and labels.
 
     Raises:
-        CohortError: no table, no files, or files that do not fit together.
+        CohortError: no table, no files, files that do not fit together, or connectomes of more
+            than ``most`` bytes.
 
     """
     import pandas as pd  # noqa: PLC0415 - slow to import
 
     people, kind, paths = _subjects(folder)
-    found = []
+    found: list[FloatArray] = []
     for name, path in paths.items():
-        if not kind.series:
-            found.append(_matrix(path))
-            continue
-        measured = _series(path)
-        found.append(_correlated(measured))
-        if series is not None:
+        measured = _series(path) if kind.series else _matrix(path)
+        if (len(found) + 1) * measured.shape[1] ** 2 * 8 > most:
+            raise CohortError(f"{folder.name} has connectomes of more than {most / 1e6:g} MB.")
+        found.append(_correlated(measured) if kind.series else measured)
+        if kind.series and series is not None:
             series[name] = measured
     _check_sizes(folder, list(paths), found)
     regions = [str(number) for number in range(1, found[0].shape[1] + 1)]
@@ -95,7 +98,11 @@ def _people(folder: Path) -> dict[str, Any]:
     import pandas as pd  # noqa: PLC0415 - slow to import
 
     for path in sorted(each for each in folder.iterdir() if each.suffix in TABLES):
-        table = pd.read_csv(path, sep="\t" if path.suffix == ".tsv" else ",", dtype={0: str})
+        separator = "\t" if path.suffix == ".tsv" else ","
+        try:
+            table = pd.read_csv(path, sep=separator, dtype={0: str})
+        except (ValueError, pd.errors.ParserError) as error:
+            raise CohortError(f"{path.name} is not a CSV or TSV table in UTF-8.") from error
         ids = next((name for name in ID_COLUMNS if name in table), None)
         labels = next((name for name in LABEL_COLUMNS if name in table), None)
         if ids and labels:

@@ -7,6 +7,7 @@ the place of measurement in ``SITE``; other columns are left alone and named in 
 
 import json
 import re
+from collections.abc import Iterable
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
@@ -32,7 +33,9 @@ MOST_NAMED = 5
 UNNAMED = re.compile(r"Unnamed: [0-9]+|")
 
 
-def read_table(source: Path | BinaryIO | bytes, separator: str = ",") -> "pd.DataFrame":
+def read_table(
+    source: Path | BinaryIO | bytes, separator: str = ",", decimal: str = "."
+) -> "pd.DataFrame":
     """Read a CSV file, UTF-8.
 
     Raises:
@@ -46,7 +49,7 @@ def read_table(source: Path | BinaryIO | bytes, separator: str = ",") -> "pd.Dat
 
     stream = BytesIO(source) if isinstance(source, bytes) else source
     try:
-        table = pd.read_csv(stream, sep=separator, low_memory=False)
+        table = pd.read_csv(stream, sep=separator, decimal=decimal, low_memory=False)
     except (ValueError, pd.errors.ParserError, UnicodeDecodeError) as error:
         raise CohortError(f"The file is not a CSV table in UTF-8: {_one_line(error)}.") from error
     if table.empty:
@@ -238,11 +241,9 @@ def _features(columns: Columns, grid: dict[str, dict[str, str]], texts: list[str
     return found
 
 
-def _left_alone(columns: Columns, name: str) -> tuple[str, ...]:
-    notes: list[str] = []
-    if "LABEL_GROUP" in columns and "LABEL" in columns:
-        notes.append(f"{name} has LABEL_GROUP and LABEL; LABEL_GROUP was used.")
-    others = [
+def others_of(columns: Iterable[str]) -> list[str]:
+    """The columns that are left alone, but for a nameless one, which is an index."""
+    return [
         column
         for column in columns
         if column not in subjects.COLUMNS
@@ -250,6 +251,13 @@ def _left_alone(columns: Columns, name: str) -> tuple[str, ...]:
         and not EDGE.fullmatch(column)
         and not UNNAMED.fullmatch(column)
     ]
+
+
+def _left_alone(columns: Columns, name: str) -> tuple[str, ...]:
+    notes: list[str] = []
+    if "LABEL_GROUP" in columns and "LABEL" in columns:
+        notes.append(f"{name} has LABEL_GROUP and LABEL; LABEL_GROUP was used.")
+    others = others_of(columns)
     if others:
         shown = ", ".join(others[:5]) + (" …" if len(others) > 5 else "")
         notes.append(f"{name}: these columns were not used: {shown}.")

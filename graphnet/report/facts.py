@@ -1,6 +1,6 @@
 """What a report can rely on: a task, its result, and what was stored beside it, where it was."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -8,9 +8,20 @@ from typing import Any
 from graphnet.catalogue import ModelCard, find_model
 from graphnet.config import EVALUATION, SETTINGS, Evaluation, Settings
 from graphnet.errors import SettingsError
-from graphnet.figures.predicted import FAIREST, SPLITS
+from graphnet.figures.predicted import FAIREST, SPLITS, known, staleness
 
 Json = Mapping[str, Any]
+
+METHODS = {
+    "majority": "Majority class",
+    "logistic_regression": "Logistic regression",
+    "svm_linear": "Linear SVM",
+    "svm_rbf": "RBF SVM",
+    "mean": "Mean score",
+    "ridge": "Ridge regression",
+    "no_edge": "Same net, no graph",
+    "parent": "Parent model",
+}
 
 
 @dataclass(frozen=True)
@@ -66,6 +77,29 @@ class Facts:
         return self.settings.label == "score"
 
     @property
+    def classes(self) -> Sequence[int]:
+        """The classes, 0 and 1 where it is not stored; none of a score."""
+        found = self.evidence or self.manifest or {}
+        return () if self.by_score else found.get("classes") or (0, 1)
+
+    @property
+    def spoken_for(self) -> str:
+        """What a region of direction above 0 speaks for."""
+        if self.by_score:
+            return "a higher score"
+        return f"class {self.classes[1]}" if self.of_two else "the likeliest class"
+
+    @property
+    def repeats(self) -> int:
+        """How often the subjects of the headline were predicted."""
+        return (self.metrics.get(self.headline) or {}).get("repeats") or 1
+
+    @property
+    def of_two(self) -> bool:
+        """Whether two classes are told apart."""
+        return len(self.classes) == 2
+
+    @property
     def fine_tuned(self) -> bool:
         """Whether it began with another task's model."""
         return self.task.get("task_type") == "dl_ft"
@@ -78,8 +112,40 @@ class Facts:
 
     @property
     def headline(self) -> str:
-        """The split that says most of new subjects; "" where there are no figures."""
-        return next(iter(self.metrics), "")
+        """The split that says most of new subjects; "" where there are no figures.
+
+        One with subjects that the model has trained on only where there is no other.
+        """
+        found = self.evidence or {"predictions": {}}
+        return min(self.metrics, key=lambda split: staleness(found, split), default="")
+
+    def known(self, split: str) -> int:
+        """How many of a split's subjects the model has trained on; 0 where that is not stored."""
+        return 0 if self.evidence is None else known(self.evidence, split)
+
+    @property
+    def uses_graph(self) -> bool:
+        """Whether edges decide what the model predicts."""
+        without = self.card.recommended.get("graph") == "none"
+        return not without and self.settings.graph != "none"
+
+    @property
+    def epoch_chosen(self) -> bool:
+        """Whether validation subjects chose the epoch: those who stand in no other split do."""
+        last = len(self.result.get("train_epochs") or ())
+        if self.evidence is None:
+            return self.result.get("selected_epoch") not in (None, last)
+        train, val, test = (
+            set((self.evidence["predictions"].get(split) or {}).get("id") or ())
+            for split in ("train", "val", "test")
+        )
+        return bool(val) and not val & (train | test)
+
+    @property
+    def validated(self) -> dict[str, Json]:
+        """What is told of folds that gave figures, by kind."""
+        told = self.result.get("cross_validation") or {}
+        return {kind: each for kind, each in told.items() if kind in self.metrics}
 
     @property
     def cohorts(self) -> Json:
@@ -120,3 +186,8 @@ class Facts:
 def split_name(split: str) -> str:
     """How a split is called."""
     return SPLITS.get(split, split)
+
+
+def method_name(name: str) -> str:
+    """How a baseline is called."""
+    return METHODS.get(name, name.replace("_", " "))

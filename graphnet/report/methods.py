@@ -1,35 +1,18 @@
 """What was done, in sentences that can stand in a methods section."""
 
 from collections.abc import Iterator
-from importlib import metadata
+from string import Template
 
-from graphnet.catalogue import GRAPHS, WITHOUT_DENSITY
+from graphnet.catalogue import WITHOUT_DENSITY
+from graphnet.report import wording
+from graphnet.report.evaluation import evaluation
 from graphnet.report.facts import Facts, split_name
-from graphnet.report.references import OF_GRAPH, OF_MODEL
+from graphnet.report.numbers import counted, listed
 
-DEFAULT = " The default."
 Paragraph = tuple[str, str]  # heading, text with {keys} of works
 
-GRAPH_WORDS = {
-    "covariance": "one graph for all, of regions that vary together over the training subjects "
-    "(Pearson correlation by measure, averaged over measures)",
-    "similarity": "a morphometric similarity network of each subject (correlation of two regions' "
-    "measures)",
-    "connectome": "each subject's own connectome (Fisher-transformed)",
-    "group_connectome": "the mean connectome of the training subjects",
-    "partial": "partial correlations by each subject's connectome, shrunk by 0.1",
-    "tangent": "each subject's connectome in the tangent space at the training subjects' mean",
-    "knn": "links to the most similar regions over all training subjects and measures",
-    "mst": "the maximum spanning tree of the regions' covariance with the strongest further edges",
-    "spatial": "links to the nearest regions in space",
-    "full": "a link between every pair of regions, unweighted",
-    "none": "no graph",
-}
-TUNED = {
-    "all": "all its parameters were trained on",
-    "last_layers": "only its last layers were trained on",
-    "readout": "only its readout was trained on",
-}
+OURS = "the training subjects"
+OF_PARENT = "the subjects on whom its parent was first trained"
 
 
 def methods(facts: Facts) -> list[Paragraph]:
@@ -39,7 +22,7 @@ def methods(facts: Facts) -> list[Paragraph]:
         "Preparation": _preparation(facts),
         "Model": _model(facts),
         "Training": _training(facts),
-        "Evaluation": _evaluation(facts),
+        "Evaluation": evaluation(facts),
         "Explanation": _explanation(facts),
         "Software": _software(facts),
     }
@@ -48,122 +31,132 @@ def methods(facts: Facts) -> list[Paragraph]:
 
 
 def _subjects(facts: Facts) -> Iterator[str]:
+    roles = {"train": "The model was trained on", "val": "It was validated on",
+             "test": "It was tested on"}  # fmt: skip
     for split, cohort in facts.cohorts.items():
-        counts = ", ".join(f"{n} of class {label}" for label, n in cohort["classes"].items())
+        counts = [f"{count} of class {label}" for label, count in cohort["classes"].items()]
+        shown = "" if facts.by_score else f" ({listed(counts)})"
         sites = len(cohort["sites"])
         where = f" from {sites} sites" if sites > 1 else ""
-        shown = "" if facts.by_score else f" ({counts})"
-        yield f"{split_name(split)} subjects: {cohort['subjects']}{shown}{where}."
+        yield f"{roles[split]} {counted(cohort['subjects'], 'subject')}{shown}{where}."
     layout = facts.evidence or facts.manifest
     if layout and layout.get("regions"):
-        measures = ", ".join(layout["measures"])
-        yield f"Each subject is described by {len(layout['regions'])} regions and {measures}."
+        measures = f"{counted(len(layout['measures']), 'measure')} ({listed(layout['measures'])})"
+        yield f"Each subject was described by {measures} of {len(layout['regions'])} regions."
     if facts.by_score:
-        yield "The clinical score (LABEL_SCORE) was predicted."
+        yield "A clinical score (LABEL_SCORE) was predicted."
+    elif facts.of_two:
+        yield _labels(facts)
+
+
+def _labels(facts: Facts) -> str:
+    negative, positive = facts.classes
+    if (negative, positive) == (0, 1):
+        return "Class 0 are controls and class 1, which counts as positive, patients."
+    return f"Class {positive} counts as positive."
 
 
 def _preparation(facts: Facts) -> Iterator[str]:
+    whom = _whom(facts)
     yield (
-        "Values that are missing, infinite, absurd or constant were found by fixed rules, subject "
-        "by subject, and filled with the median of the training subjects; all measures were then "
-        "scaled by the training subjects' mean and standard deviation and limited to five standard "
-        "deviations."
+        "Values that were infinite, absurd or constant were found by fixed rules and treated as "
+        "missing."
+    )
+    if facts.settings.harmonise:
+        yield (
+            f"Site effects were removed by ComBat {{combat,fortin}}, fitted on {whom} without the "
+            "diagnosis as a covariate."
+        )
+    yield (
+        f"Missing values were filled with the median of {whom}; each measure of each region was "
+        "then scaled by their mean and standard deviation and limited to five standard deviations."
     )
     if facts.fine_tuned:
-        yield "Scaler, graph and classes are those of the model that was fine-tuned."
-    if facts.settings.harmonise:
-        yield ("Site effects were removed by ComBat {combat,fortin}, fitted on training subjects.")
-    yield "Nothing was fitted on validation or test subjects."
+        yield "Scaling, graph and classes are those of the parent."
+    if facts.evidence is not None and not facts.known("val") and not facts.known("test"):
+        yield "None of this was fitted on validation or test subjects."
 
 
 def _model(facts: Facts) -> Iterator[str]:
-    settings, card = facts.settings, facts.card
-    begun = "was fine-tuned" if facts.fine_tuned else "was trained from scratch"
-    summary = card.summary.removesuffix(DEFAULT)
-    yield f"The model {card.name} {{{OF_MODEL[card.name]}}} {begun}. {summary}"
+    settings = facts.settings
+    begun = "was trained from scratch"
     if facts.fine_tuned:
         parent = facts.task.get("parent_task_id") or facts.asked.get("trained_task_id")
-        yield f"It began with the model of the task {parent}; {TUNED[settings.fine_tune]}."
-    source = f" {{{OF_GRAPH[settings.graph]}}}" if settings.graph in OF_GRAPH else ""
-    yield f"Its graph: {GRAPH_WORDS.get(settings.graph, GRAPHS.get(settings.graph, ''))}{source}."
-    if settings.graph not in WITHOUT_DENSITY:
-        kept = (
-            f"edges of weight {settings.threshold:g} and more"
+        begun = f"began as the model of the task {parent}, and {wording.TUNED[settings.fine_tune]}"
+    yield f"The model {facts.card.name} {wording.MODELS[facts.card.name]}; it {begun}."
+    if not facts.uses_graph:
+        yield wording.GRAPHS["none"]
+        return
+    yield Template(wording.GRAPHS[settings.graph]).substitute(
+        whom=_whom(facts), neighbours=settings.neighbours, density=f"{100 * settings.density:g}"
+    )
+    if settings.graph not in {*WITHOUT_DENSITY, "mst"}:
+        yield (
+            f"Region pairs of a weight of at least {settings.threshold:g} are its edges."
             if settings.threshold is not None
-            else f"the strongest {settings.density:.0%} of region pairs"
+            else f"The strongest {100 * settings.density:g} % of region pairs are its edges."
         )
-        yield f"Of its edges, {kept} were kept (sign policy: {settings.sign})."
+    if settings.graph not in wording.UNSIGNED:
+        yield wording.SIGNS[settings.sign]
 
 
 def _training(facts: Facts) -> Iterator[str]:
     settings = facts.settings
-    decay = {
-        "step": f"multiplied by {settings.lr_decay:g} every {settings.lr_step_size} epochs",
-        "cosine": "lowered to zero along half a cosine",
-        "constant": "kept constant",
-    }[settings.lr_schedule]
-    yield (
-        f"Parameters were optimised by AdamW {{adamw}} over {settings.epochs} epochs in batches of "
-        f"{settings.batch_size}, at a learning rate of {settings.learning_rate:g}, {decay}, with a "
-        f"weight decay of {settings.weight_decay:g}."
+    rate = Template(wording.RATES[settings.lr_schedule]).substitute(
+        decay=f"{settings.lr_decay:g}", step=settings.lr_step_size
     )
-    selected = facts.result.get("selected_epoch")
-    if selected and selected != len(facts.result.get("train_epochs") or ()):
-        yield f"The parameters of epoch {selected} were kept, chosen by the validation loss."
-    if settings.early_stopping:
-        yield f"Training was to stop after {settings.early_stopping} epochs without gain."
+    aim = "mean squared error" if facts.by_score else "cross-entropy"
+    decay = f"a weight decay of {settings.weight_decay:g}" if settings.weight_decay else ""
+    yield (
+        f"Parameters were optimised by AdamW {{adamw}} towards the least {aim}, in batches of "
+        f"{settings.batch_size}, at a learning rate of {settings.learning_rate:g}, {rate}, "
+        f"{f'with {decay}' if decay else 'without weight decay'}."
+    )
+    done = len(facts.result.get("train_epochs") or ())
+    most = f" of at most {settings.epochs}" if done < settings.epochs else ""
+    yield f"It was trained for {counted(done, 'epoch')}{most}."
+    yield from _kept(facts)
     if settings.seeds > 1:
         yield (
-            f"{settings.seeds} models with seeds from {settings.seed} on were trained and their "
+            f"{settings.seeds} models, with seeds from {settings.seed} on, were trained and their "
             "predictions averaged."
         )
     else:
         yield f"The seed was {settings.seed}."
 
 
-def _evaluation(facts: Facts) -> Iterator[str]:
-    for kind, told in (facts.result.get("cross_validation") or {}).items():
-        if not told.get("folds"):
-            continue
-        repeats = told.get("repeats") or 1
-        often = f", repeated {repeats} times" if repeats > 1 else ""
-        folds = (
-            f"{told['folds']}-fold cross-validation by subject{often}"
-            if kind == "cv"
-            else f"each of {told['folds']} sites left out in turn"
-        )
-        yield f"Training subjects were also judged by {folds}, with all preparation fitted anew."
-    if facts.evaluation.nested:
-        yield "Learning rate, weight decay and density were chosen by inner folds of each fold."
-    if facts.by_score:
-        yield "Intervals are 95 % confidence intervals."
+def _kept(facts: Facts) -> Iterator[str]:
+    """Which epoch's parameters, and why."""
+    if not facts.epoch_chosen:
+        yield "The parameters of the last epoch were kept."
         return
+    first = " of the first model" if facts.settings.seeds > 1 else ""
     yield (
-        "Intervals are 95 % confidence intervals: Wilson's for proportions {wilson}, Newcombe's "
-        "method 5 for the area under the ROC curve {newcombe}, and of repeated folds a bootstrap "
-        "over subjects {efron}. Calibration is summarised by the Brier score {brier}."
+        f"The parameters with the least loss on the validation subjects were kept: those of epoch "
+        f"{facts.result.get('selected_epoch')}{first}."
     )
-    if facts.result.get("baselines"):
-        yield (
-            "Majority vote, logistic regression, linear and RBF support vector machines {sklearn} "
-            "and, where there is a graph, the same net without it were fitted to the same training "
-            "subjects; differences are paired over subjects."
-        )
-    if facts.evaluation.permutations:
-        yield (
-            f"The p-value of the AUC is by {facts.evaluation.permutations} shufflings of the "
-            "labels {ojala}."
-        )
+    if facts.settings.early_stopping:
+        waited = counted(facts.settings.early_stopping, "epoch")
+        yield f"Training was to stop once this loss had not fallen for {waited}."
 
 
 def _explanation(facts: Facts) -> Iterator[str]:
     found = facts.result.get("explanation")
     if not found:
         return
+    whose = next((each for each in ("test", "val") if each in facts.cohorts), "train")
+    what = (
+        "the predicted score"
+        if facts.by_score
+        else "the score of class {1} over that of class {0}".format(*facts.classes)
+        if facts.of_two
+        else "the score of the likeliest class over the mean of all"
+    )
+    split = split_name(whose).lower()
     yield (
-        f"Predictions of {found['subjects']} subjects were attributed to regions and measures by "
-        "integrated gradients {ig,captum} from the training mean, and by putting single regions to "
-        "that mean (occlusion {occlusion})."
+        f"For {counted(found['subjects'], f'{split} subject')}, {what} was attributed to regions "
+        f"and measures by integrated gradients {{ig,captum}} from the mean of {_whom(facts)}, and "
+        "by putting single regions to that mean (occlusion {occlusion})."
     )
     if found.get("stability"):
         yield "How far rankings of several models agree is corrected for chance {kuncheva}."
@@ -172,6 +165,12 @@ def _explanation(facts: Facts) -> Iterator[str]:
 
 
 def _software(facts: Facts) -> Iterator[str]:
-    version = facts.result.get("code_version") or metadata.version("nld-sgn")
+    version = facts.result.get("code_version") or "of an unknown version"
+    torch = (facts.result.get("versions") or {}).get("torch")
+    library = f"PyTorch {torch}" if torch else "PyTorch"
     device = facts.result.get("device") or facts.task.get("device") or "an unknown device"
-    yield f"nld-sgn {version} on PyTorch {{torch}} trained it on {device}."
+    yield f"The model was trained by nld-sgn {version} with {library} {{torch}} on {device}."
+
+
+def _whom(facts: Facts) -> str:
+    return OF_PARENT if facts.fine_tuned else OURS

@@ -1,6 +1,6 @@
 """How numbers stand in a report."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 NOTHING = "—"
@@ -38,13 +38,29 @@ def with_interval(metrics: Mapping[str, Any] | None, name: str) -> str:
     bounds = (metrics.get("ci") or {}).get(name)
     if not bounds or None in bounds:
         return figure(metrics.get(name))
-    return f"{figure(metrics.get(name))} [{bounds[0]:.2f}, {bounds[1]:.2f}]"
+    return f"{figure(metrics.get(name))} [{_rounded(bounds[0])}, {_rounded(bounds[1])}]"
 
 
 def signed(difference: Mapping[str, Any] | None) -> str:
-    """A paired difference, such as ``+0.017 [-0.01, +0.04]``."""
+    """A paired difference, such as ``+0.017 [-0.012, +0.041]``."""
     if not difference or difference.get("difference") is None:
         return NOTHING
     bounds = difference.get("ci")
     shown = f"{difference['difference']:+.3f}"
-    return f"{shown} [{bounds[0]:+.2f}, {bounds[1]:+.2f}]" if bounds else shown
+    return f"{shown} [{bounds[0]:+.3f}, {bounds[1]:+.3f}]" if bounds else shown
+
+
+def _rounded(bound: float) -> str:
+    """Without a minus before what is nothing."""
+    return f"{round(bound, 2) + 0.0:.2f}"
+
+
+def counted(number: int, noun: str) -> str:
+    """Such as ``1 subject`` and ``2 subjects``."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def listed(words: Sequence[str]) -> str:
+    """Such as ``a, b and c``."""
+    *first, last = words or [""]
+    return f"{', '.join(first)} and {last}" if first else last

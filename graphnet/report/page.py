@@ -11,22 +11,25 @@ from jinja2 import ChainableUndefined, Environment, PackageLoader
 from markupsafe import Markup
 
 from graphnet import figures
-from graphnet.report.facts import Facts, Json, split_name
+from graphnet.config import EVALUATION, SETTINGS
+from graphnet.report.facts import Facts, Json, method_name, split_name
 from graphnet.report.methods import methods
 from graphnet.report.numbers import figure, signed, with_interval
 from graphnet.report.references import Citations
 from graphnet.report.summary import headline, verdict
 from graphnet.report.tables import (
     baseline_rows,
+    chosen_rows,
     cohort_rows,
     metric_rows,
     quality_rows,
+    reason_rows,
     region_rows,
     settings_rows,
     site_tables,
 )
 
-LONGEST_FORM = 20_000  # characters
+ALONE = (SETTINGS | EVALUATION) - {"model", "fan_out"}  # what python -m graphnet takes too
 FORM = ("proj_name", "train_data", "val_data", "enable_test", "test_data", "model", "param_set")
 
 
@@ -60,9 +63,11 @@ def render(
                 "quality": quality_rows(facts),
                 "regions": region_rows(facts),
                 "settings": settings_rows(facts),
+                "chosen": chosen_rows(facts),
+                "reasons": reason_rows(facts),
             },
             drawn=_drawn(facts),
-            form=json.dumps(_form(facts), indent=1, ensure_ascii=False)[:LONGEST_FORM],
+            form=json.dumps(_form(facts), indent=1, ensure_ascii=False),
             command=_command(facts),
         )
     )
@@ -82,8 +87,8 @@ def _drawn(facts: Facts) -> dict[str, Markup]:
     if best.get("confusion") and evidence is not None:
         drawn["confusion"] = figures.confusion(best["confusion"], evidence["classes"])
     drawn["beside"] = _beside(facts)
-    if facts.glass_brain:
-        drawn["brain"] = facts.glass_brain[facts.glass_brain.index("<svg") :]
+    _, start, rest = (facts.glass_brain or "").partition("<svg")
+    drawn["brain"] = start + rest
     return {name: Markup(each) for name, each in drawn.items()}  # noqa: S704 - drawn by us
 
 
@@ -96,7 +101,7 @@ def _beside(facts: Facts) -> str:
     theirs = facts.result.get("baselines") or {}
     rows = [_row(facts.card.name, ours, name, ours=True)]
     rows += [
-        _row(other.replace("_", " "), each.get(facts.headline), name, ours=False)
+        _row(method_name(other), each.get(facts.headline), name, ours=False)
         for other, each in theirs.items()
     ]
     title = f"{split}, {split_name(facts.headline).lower()}"
@@ -123,7 +128,7 @@ def _command(facts: Facts) -> str:
         named = (facts.cohorts.get(split) or {}).get("datasets") or ()
         if named:
             parts += [f"--{split}", *(f"{name}.csv" for name in named)]
-    given = {k: v for k, v in facts.asked.items() if k in facts.settings.as_dict() and k != "model"}
+    given = {name: value for name, value in facts.asked.items() if name in ALONE}
     for name, value in given.items():
         flag = name.replace("_", "-")
         if isinstance(value, bool):

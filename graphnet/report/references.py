@@ -9,13 +9,6 @@ WORKS: dict[str, str] = tomllib.loads(
 )
 MARK = re.compile(r"\{(\w+(?:,\w+)*)\}")
 
-OF_MODEL = {
-    "SGN": "kipf", "GCN": "kipf", "TopK": "morris,gao", "GAT": "velickovic", "GIN": "xu",
-    "BrainNetCNN": "kawahara", "BNT": "kan", "Linear": "cox", "MLP": "rumelhart",
-    "NoEdge": "errica",
-}  # fmt: skip
-OF_GRAPH = {"similarity": "seidlitz", "tangent": "varoquaux"}
-
 
 class Citations:
     """Turns ``{key}`` in sentences into ``[1]`` and remembers what was cited."""

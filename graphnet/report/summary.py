@@ -1,6 +1,8 @@
 """The number that matters, in a sentence that does not claim more than it says."""
 
-from graphnet.report.facts import Facts, split_name
+from collections.abc import Iterator
+
+from graphnet.report.facts import Facts, method_name, split_name
 from graphnet.report.numbers import signed, with_interval
 
 WHERE = {
@@ -27,39 +29,48 @@ def headline(facts: Facts) -> str:
 
 def verdict(facts: Facts) -> list[str]:
     """What follows, and what does not."""
-    sentences = []
-    split = facts.headline
-    bounds = ((facts.metrics.get(split) or {}).get("ci") or {}).get("auc")
-    if bounds and bounds[0] <= 0.5 <= bounds[1]:
-        sentences.append(
+    sentences = [*_chance(facts), *_known(facts), *_beaten(facts)]
+    helps = facts.result.get("graph_helps")
+    return [*sentences, str(helps["sentence"])] if helps else sentences
+
+
+def _chance(facts: Facts) -> Iterator[str]:
+    """Whether chance could have done it."""
+    name, nothing = ("r2", 0.0) if facts.by_score else ("auc", 0.5)
+    bounds = ((facts.metrics.get(facts.headline) or {}).get("ci") or {}).get(name)
+    if not bounds or bounds[0] > nothing:
+        return
+    if bounds[1] < nothing:
+        yield "The whole interval is worse than chance."
+    elif facts.by_score:
+        yield (
+            "The interval of R² holds 0: it is not shown that the model does better than the mean "
+            "score."
+        )
+    else:
+        yield (
             "The interval of the AUC holds 0.5: it is not shown that the model tells the classes "
             "apart."
         )
-    shared = _known(facts, split)
-    if shared and split != "train":
-        sentences.append(
-            f"The model has trained on {shared} of these subjects, so the figure is too good."
-        )
-    sentences += _beaten(facts, split)
-    helps = facts.result.get("graph_helps")
-    if helps:
-        sentences.append(str(helps["sentence"]))
-    return sentences
 
 
-def _beaten(facts: Facts, split: str) -> list[str]:
-    """Which simple methods did better on the same subjects, beyond chance."""
-    found = (facts.result.get("differences") or {}).get(split) or {}
+def _known(facts: Facts) -> Iterator[str]:
+    """Which figures are too good."""
+    for split in facts.metrics:
+        count = facts.known(split)
+        if not count or split == "train":
+            continue
+        whose = f"{count} of the {facts.metrics[split].get('n')} {split_name(split).lower()}"
+        yield f"The model has trained on {whose} subjects, so the figures on these are too good."
+
+
+def _beaten(facts: Facts) -> Iterator[str]:
+    """Which other methods did better on the same subjects, beyond chance."""
+    found = (facts.result.get("differences") or {}).get(facts.headline) or {}
     better = [
-        f"{name.replace('_', ' ')} ({signed(each['auc'])})"
+        f"{method_name(name)} ({signed(each['auc'])})"
         for name, each in found.items()
         if each and each["auc"].get("excludes_zero") and each["auc"]["difference"] < 0
     ]
-    if not better:
-        return []
-    return [f"Simple methods did better on the same subjects: {', '.join(better)} in AUC."]
-
-
-def _known(facts: Facts, split: str) -> int:
-    found = ((facts.evidence or {}).get("predictions") or {}).get(split) or {}
-    return sum(map(bool, found.get("known") or ()))
+    if better:
+        yield (f"Better on the same subjects, by AUC (model − method): {', '.join(better)}.")

@@ -1,11 +1,13 @@
 """The rows of a report's tables, as text."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
+from graphnet.config import INHERITED
 from graphnet.figures.importance import named
-from graphnet.report.facts import Facts, Json, split_name
-from graphnet.report.numbers import OF_CLASSES, OF_SCORES, figure, signed, with_interval
+from graphnet.report.facts import Facts, Json, method_name, split_name
+from graphnet.report.numbers import NOTHING, OF_CLASSES, OF_SCORES, figure, signed, with_interval
 
 MOST_SUBJECTS, MOST_SITES, MOST_FOUND = 8, 50, 100
 COMPARED = ("auc", "accuracy", "balanced_accuracy")
@@ -21,7 +23,9 @@ class Table(NamedTuple):
 
 def cohort_rows(facts: Facts) -> Table:
     """Who was in each split, by site and class."""
-    labels = sorted({label for each in facts.cohorts.values() for label in each["classes"]})
+    labels = sorted(
+        {label for each in facts.cohorts.values() for label in each["classes"]}, key=int
+    )
     rows = [
         [
             split_name(split),
@@ -44,7 +48,23 @@ def metric_rows(facts: Facts) -> Table:
         [label, *(with_interval(found, name) for found in facts.metrics.values())]
         for name, label in names.items()
     ]
-    return Table(["", *map(split_name, facts.metrics)], rows)
+    return Table(["Figure", *map(split_name, facts.metrics)], [*rows, *_further(facts)])
+
+
+def _further(facts: Facts) -> list[list[str]]:
+    """Rows that only some trainings have."""
+    found = facts.metrics
+    rows = []
+    if any(facts.known(split) for split in found if split != "train"):
+        known = [str(facts.known(split)) for split in found]
+        rows.append(["Subjects that the model has trained on", *known])
+    if any(each.get("permutation") for each in facts.validated.values()):
+        permuted = [(facts.validated.get(split) or {}).get("permutation") or {} for split in found]
+        rows.append(["p-value of the AUC", *(figure(each.get("p")) for each in permuted)])
+    if any(each.get("sd_over_repeats") for each in found.values()):
+        spreads = [each.get("sd_over_repeats") or {} for each in found.values()]
+        rows.append(["SD of the AUC over repeats", *(figure(each.get("auc")) for each in spreads)])
+    return rows
 
 
 def baseline_rows(facts: Facts) -> Table:
@@ -58,13 +78,15 @@ def baseline_rows(facts: Facts) -> Table:
     rows = [[facts.card.name, *(with_interval(ours, name) for name in shown), ""]] if ours else []
     rows += [
         [
-            name.replace("_", " "),
+            method_name(name),
             *(with_interval(each, shown_name) for shown_name in shown),
             signed((differences.get(name) or {}).get("auc")),
         ]
         for name, each in found.items()
     ]
     titles = ["Method", *(names[name] for name in shown), "AUC: model − method"]
+    if facts.by_score:  # there are no paired differences of these
+        titles, rows = titles[:-1], [row[:-1] for row in rows]
     return Table(titles, rows) if len(rows) > 1 else Table(titles, [])
 
 
@@ -122,20 +144,62 @@ def region_rows(facts: Facts) -> Table:
         ]
         for place, each in enumerate(found, 1)
     ]
-    return Table(["", "Region", "Share", "Direction", "Occlusion"], rows)
+    return Table(["Rank", "Region", "Share", "Direction", "Occlusion"], rows)
 
 
 def settings_rows(facts: Facts) -> Table:
     """All settings, and whether the form gave them."""
-    given = facts.asked
     shown: dict[str, Any] = facts.settings.as_dict() | {
         name: getattr(facts.evaluation, name) for name in facts.evaluation.__dataclass_fields__
     }
-    rows = [
-        [name, "—" if value is None else str(value), "form" if name in given else "recommended"]
-        for name, value in shown.items()
-    ]
+    rows = [[name, _shown(value), _source(facts, name)] for name, value in shown.items()]
     return Table(["Setting", "Value", "From"], rows)
+
+
+def chosen_rows(facts: Facts) -> Table:
+    """Which settings the inner folds chose, and in how many folds."""
+    rows = [
+        [
+            split_name(kind),
+            name,
+            ", ".join(f"{value:g} ({n}×)" for value, n in sorted(counts.items())),
+        ]
+        for kind, told in facts.validated.items()
+        for name, counts in _chosen(told.get("chosen") or ()).items()
+    ]
+    return Table(["Folds", "Setting", "Chosen (in how many folds)"], rows)
+
+
+def reason_rows(facts: Facts) -> Table:
+    """Why a method has no figures."""
+    found = dict(facts.result.get("baselines_left_out") or {})
+    for told in facts.validated.values():
+        found |= told.get("reasons") or {}
+    return Table(
+        ["Method", "Why it has no figures"], [[method_name(n), why] for n, why in found.items()]
+    )
+
+
+def _chosen(folds: Iterable[Mapping[str, float]]) -> dict[str, Counter[float]]:
+    found: dict[str, Counter[float]] = {}
+    for fold in folds:
+        for name, value in fold.items():
+            found.setdefault(name, Counter())[value] += 1
+    return found
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return NOTHING if value is None else str(value)
+
+
+def _source(facts: Facts, name: str) -> str:
+    """Where a setting is from; a fine-tuning takes some from its parent, whatever the form says."""
+    named = bool(facts.config.get("model"))
+    if facts.fine_tuned and (name in {*INHERITED, "seeds"} or (name == "model" and not named)):
+        return "parent"
+    return "form" if name in facts.asked or (name == "model" and named) else "recommended"
 
 
 def _baselines(facts: Facts) -> dict[str, Json]:

@@ -20,7 +20,7 @@ SOURCES = {
     "compare.js": (__package__, "static/compare.js"),
     "task.js": (__package__, "static/task.js"),
     "live.js": (__package__, "static/live.js"),
-    "form.js": (__package__, "static/form.js"),
+    "upload.js": (__package__, "static/upload.js"),
     "icon.svg": (__package__, "static/icon.svg"),
 }
 KINDS = {"js": "text/javascript", "css": "text/css", "svg": "image/svg+xml"}

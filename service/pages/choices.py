@@ -13,7 +13,7 @@ from graphnet.catalogue import MODELS
 from graphnet.config import Settings
 from graphnet.figures.predicted import FAIREST
 from service.guard import caller_of
-from service.profiles import profiles
+from service.profiles import glanced
 from service.routes.datasets import MOST
 from service.routes.tasks import find_task, instant
 
@@ -24,16 +24,20 @@ async def datasets_of(request: Request, proj_id: str) -> list[dict[str, Any]]:
     """The datasets of a project with what they hold."""
     if not caller_of(request).sees(proj_id):
         return []
-    listed = await datasets.list_datasets(proj_id=proj_id, limit=MOST)
+    listed, _ = await datasets.list_datasets(proj_id=proj_id, limit=MOST)
     records = [each for each in listed if each.proj_id == proj_id]
-    known = await profiles(records)
-    return [known[record.data_name].shown(record, detailed=False) for record in records]
+    known = await glanced(records)
+    return [
+        known[record.data_name].shown(record, detailed=False)
+        for record in records
+        if record.data_name in known
+    ]
 
 
 async def projects(request: Request) -> list[str]:
     """The projects that have datasets, that of the newest first."""
     caller = caller_of(request)
-    listed = await datasets.list_datasets(proj_id=caller.proj_id, limit=MOST)
+    listed, _ = await datasets.list_datasets(proj_id=caller.proj_id, limit=MOST)
     seen = (each.proj_id for each in listed if caller.sees(each.proj_id))
     return list(dict.fromkeys(seen))
 
@@ -98,8 +102,9 @@ def described(task: TaskRecord) -> dict[str, Any]:
 def headline(task: TaskRecord) -> tuple[str, float | None]:
     """The fairest split that has an AUC, and that; ("", None) where there is none."""
     metrics = (task.task_result or {}).get("metrics")
-    for split in FAIREST if isinstance(metrics, dict) else ():
-        found = metrics.get(split)
+    known = metrics if isinstance(metrics, dict) else {}
+    for split in FAIREST:
+        found = known.get(split)
         if isinstance(found, dict) and found.get("auc") is not None:
             return split, float(found["auc"])
     return "", None

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from typing import Any
+from urllib.parse import quote
 
 NOTHING = "—"
 MINUTE, HOUR, DAY = 60, 3600, 86_400
@@ -42,9 +43,15 @@ def duration(seconds: float | None) -> str:
     return f"{whole // DAY} d {whole % DAY // HOUR} h"
 
 
+def path_of(name: str) -> str:
+    """A name as one piece of an address, whatever letters it has."""
+    return quote(name, safe="")
+
+
 FILTERS: dict[str, Callable[..., Any]] = {
     "figure": figure,
     "interval": interval,
     "with_interval": with_interval,
     "duration": duration,
+    "path_of": path_of,
 }

@@ -5,14 +5,16 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from db import tasks
+from db import tasks, waiting
 from db.states import Status
 from service.guard import caller_of
+from service.house import house_of
 from service.pages.site import page
 from service.queries import asked_project
 from service.routes.tasks import listed
 
 PAGE = 50
+MOST_PLACES = 1000
 LONGEST_SEARCH = 100
 
 
@@ -24,13 +26,16 @@ async def home(request: Request) -> Response:
     found, cursor = await tasks.list_tasks(
         proj_id=asked_project(request, caller),
         status=status or None,
-        search=asked["q"].strip() or None,
+        text=asked["q"].strip() or None,
         limit=PAGE,
         cursor=query.get("cursor") or None,
     )
-    shown = [listed(task) for task in found if caller.sees(task.proj_id)]
+    seen = [task for task in found if caller.sees(task.proj_id)]
+    waits = any(task.task_status == Status.SUBMITTED.value for task in seen)
     content: dict[str, Any] = {
-        "tasks": shown,
+        "tasks": [listed(task) for task in seen],
+        "headlines": await house_of(request).headlines.of(seen),
+        "places": await waiting.places(MOST_PLACES) if waits else {},
         "asked": {**asked, "status": status},
         "statuses": list(Status),
         "cursor": cursor,

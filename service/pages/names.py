@@ -25,6 +25,16 @@ METRICS = {
     "pearson": "Pearson's r",
     "spearman": "Spearman's ρ",
 }
+RULES = {
+    "missing": "Missing values",
+    "infinite": "Infinite values",
+    "absurd": "Absurd values",
+    "constant": "Constant measures",
+    "broken": "Broken measures",
+    "missing-edge": "Missing edges",
+    "near-constant": "Columns that hardly vary",
+    "clipped": "Values drawn in",
+}
 
 
 def names(translate: Callable[[str], str]) -> Mapping[str, Mapping[str, str]]:
@@ -32,5 +42,6 @@ def names(translate: Callable[[str], str]) -> Mapping[str, Mapping[str, str]]:
     return {
         "state_names": {state: translate(name) for state, name in STATES.items()},
         "split_names": {split: translate(name) for split, name in SPLITS.items()},
+        "rule_names": {rule: translate(name) for rule, name in RULES.items()},
         "metric_names": {metric: translate(name) for metric, name in METRICS.items()},
     }

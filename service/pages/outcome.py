@@ -1,6 +1,6 @@
 """What came of a task as its page tells it: the figure that matters, tables, drawings."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from markupsafe import Markup
@@ -90,7 +90,7 @@ def lines_of(facts: Facts) -> list[str]:
     return [str(line) for line in facts.result.get("train_epochs") or ()]
 
 
-def family(chain: list[Json], words: Words) -> Markup:
+def family(chain: Sequence[Json], words: Words) -> Markup:
     """From the first ancestor to the task itself; "" where it has none."""
     return _drawn(figures.lineage(chain, words)) if len(chain) > 1 else Markup()
 
@@ -125,7 +125,7 @@ def by_score(facts: Facts) -> bool:
 
 def _is_open(found: Json) -> bool:
     """Whether chance is not ruled out."""
-    bounds = (found.get("ci") or {}).get("auc")
+    bounds: Any = (found.get("ci") or {}).get("auc")
     return bool(bounds) and None not in bounds and bounds[0] <= 0.5 <= bounds[1]
 
 

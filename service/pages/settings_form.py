@@ -146,7 +146,11 @@ CALLED = {
     "cuda": "GPU (CUDA)",
 }
 DEVICES = ("any", "cpu", "cuda")
-BESIDE = {"save_model_state": Flag(), "device": Choice(DEVICES)}  # no settings of a model
+# No settings of a model.
+BESIDE: dict[str, Bound | Choice | Flag] = {
+    "save_model_state": Flag(),
+    "device": Choice(DEVICES),
+}
 
 
 def option_of(name: str) -> Bound | Choice | Flag:

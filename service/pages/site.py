@@ -49,6 +49,7 @@ def frame(request: Request) -> dict[str, Any]:
     return {
         "path": request.url.path,
         "here": own(_asked(request)),
+        "origin": str(request.base_url).rstrip("/"),
         "theme": theme if theme in THEMES else THEMES[0],
         "themes": THEMES,
         "caller": caller,

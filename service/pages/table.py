@@ -17,6 +17,7 @@ from service.pages import (
 from service.replies import ErrorNum
 
 NOT_THERE = (ErrorNum.NOT_FOUND,)
+NO_DATASET = (ErrorNum.FORM_INVALID, ErrorNum.DATASET_UNREADABLE, ErrorNum.NAME_TAKEN)
 TASK = "/tasks/{task_id}"
 
 
@@ -48,8 +49,8 @@ PAGES = (
         *(*NOT_THERE, ErrorNum.NOT_RETRIABLE, ErrorNum.TOO_MANY),
     ),
     _page("GET", "/datasets", datasets.show, "The datasets."),
-    _page("POST", "/datasets", datasets.upload, "Stores a file.", ErrorNum.DATASET_UNREADABLE),
-    _page("GET", "/datasets/{data_name}", datasets.detail, "A dataset.", *NOT_THERE),
+    _page("POST", "/datasets", datasets.upload, "Stores a file.", *NO_DATASET),
+    _page("GET", "/datasets/{data_name:path}", datasets.detail, "A dataset.", *NOT_THERE),
     _page("GET", "/sign-in", signing.show_sign_in, "Asks for a token."),
     _page("POST", "/sign-in", signing.sign_in, "Keeps a token in a cookie."),
     _page("POST", "/sign-out", signing.sign_out, "Forgets the token."),

@@ -26,7 +26,7 @@ async def board(request: Request) -> Response:
 async def _stream(house: House, request: Request, project: str | None) -> AsyncIterator[str]:
     yield f"retry: {RECONNECT_MS}\n\n"
     told: dict[str, Shown] = {}
-    looks, quiet = 0, 0
+    looks, quiet, complete = 0, 0, False
     while not house.stopping.is_set():
         looks, quiet = looks + 1, quiet + 1
         with contextlib.suppress(DatabaseError):
@@ -35,6 +35,9 @@ async def _stream(house: House, request: Request, project: str | None) -> AsyncI
             for news in await _news(house, request, project, told):
                 quiet = 0
                 yield f"event: task\ndata: {json.dumps(news, allow_nan=False)}\n\n"
+            if not complete:  # who was told less knows that the rest has ended
+                complete = True
+                yield "event: complete\ndata: {}\n\n"
         if quiet >= QUIET_LOOKS:
             quiet = 0
             yield ": still here\n\n"

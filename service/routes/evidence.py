@@ -2,7 +2,6 @@
 
 import asyncio
 import hashlib
-from collections.abc import Mapping
 from typing import Any
 
 from starlette.requests import Request
@@ -12,13 +11,12 @@ from db.states import Status
 from db.tasks import TaskRecord
 from graphnet.errors import ModelError
 from graphnet.evidence import predictions_csv, read_evidence
-from graphnet.manifest import read_manifest
 from graphnet.report import render
 from graphnet.report.facts import Facts
-from registry import EVIDENCE, GLASS_BRAIN, MANIFEST, REPORT
+from registry import EVIDENCE, GLASS_BRAIN, REPORT
 from service.queries import asked_flag
 from service.replies import ErrorNum, Refusal, success
-from service.routes.stored import damaged, stored
+from service.routes.stored import damaged, manifest_of, stored
 from service.routes.tasks import progress_of, shown, task_of
 
 # A report is written by a worker and read here: no script of it would ever run.
@@ -79,10 +77,10 @@ async def facts_of(request: Request, task: TaskRecord) -> Facts:
     found, picture, manifest = (
         await _if_there(evidence_of(request, task)),
         await _if_there(stored(request, task, GLASS_BRAIN)),
-        await _if_there(stored(request, task, MANIFEST)),
+        await _if_there(manifest_of(request, task)),
     )
-    drawn = None if picture is None else picture.decode()
-    return Facts(shown(task, await progress_of(task)), found, drawn, _manifest(manifest))
+    drawn = None if picture is None else picture.decode(errors="replace")
+    return Facts(shown(task, await progress_of(task)), found, drawn, manifest)
 
 
 async def _rendered(request: Request, task: TaskRecord) -> bytes:
@@ -101,15 +99,6 @@ async def _if_there(asked: Any) -> Any:
         if refusal.number == ErrorNum.NOT_FOUND:
             return None
         raise
-
-
-def _manifest(content: bytes | None) -> Mapping[str, Any] | None:
-    if content is None:
-        return None
-    try:
-        return read_manifest(content)
-    except ModelError:
-        return None
 
 
 def _require_end(task: TaskRecord) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -19,7 +20,7 @@ from service.routes.tasks import task_of
 async def model(request: Request) -> Response:
     """The stored parameters as safetensors."""
     task = await task_of(request)
-    facts = _read(task, await _manifest(request, task))
+    facts = await manifest_of(request, task)
     content = await stored(request, task, PARAMETERS)
     if await asyncio.to_thread(_digest, content) != facts.get("parameters_sha256"):
         raise damaged(task, "The stored parameters are not those that the manifest names.")
@@ -33,20 +34,14 @@ async def model(request: Request) -> Response:
 async def manifest(request: Request) -> Response:
     """The manifest beside the parameters."""
     task = await task_of(request)
-    return success(**_read(task, await _manifest(request, task)))
+    return success(**await manifest_of(request, task))
 
 
-async def _manifest(request: Request, task: TaskRecord) -> bytes:
+async def manifest_of(request: Request, task: TaskRecord) -> dict[str, Any]:
+    """The manifest, as it was written. Raises Refusal, RegistryError."""
     content = await stored(request, task, MANIFEST)
     try:
         check_manifest(content, task.manifest_sha256)
-    except ModelError as error:
-        raise damaged(task, str(error)) from error
-    return content
-
-
-def _read(task: TaskRecord, content: bytes) -> dict[str, object]:
-    try:
         return read_manifest(content)
     except ModelError as error:
         raise damaged(task, str(error)) from error

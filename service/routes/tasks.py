@@ -11,7 +11,7 @@ from db import cancellation, tasks, waiting
 from db.states import Status
 from db.tasks import TaskRecord
 from service.guard import caller_of
-from service.queries import LONGEST_ID, asked_limit, asked_project, asked_search
+from service.queries import LONGEST_ID, asked_limit, asked_project, asked_text
 from service.replies import ErrorNum, Refusal, invalid, success
 
 
@@ -25,7 +25,7 @@ async def list_tasks(request: Request) -> Response:
     found, cursor = await tasks.list_tasks(
         proj_id=asked_project(request, caller_of(request)),
         status=status,
-        search=asked_search(request),
+        text=asked_text(request),
         limit=asked_limit(request),
         cursor=query.get("cursor") or None,
     )

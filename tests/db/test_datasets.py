@@ -9,7 +9,7 @@ from asyncmy.converters import escape_string
 
 from db import datasets, numbers, packets
 from db.datasets import DatasetRecord
-from db.errors import ContentTooLarge, DatabaseError, NameTaken
+from db.errors import ContentTooLarge, CursorUnknown, DatabaseError, NameTaken
 from tests.databases import query
 from tests.db.backends import on_mysql
 from tests.db.processes import insert_datasets, put_profiles, together
@@ -65,12 +65,32 @@ async def test_the_newest_are_listed_first_and_by_project() -> None:
     await put("d", proj_id="TWO")
 
     async def listed(**asked: Any) -> list[str]:
-        return [record.data_name for record in await datasets.list_datasets(**asked)]
+        return [each.data_name for each in (await datasets.list_datasets(**asked))[0]]
 
     assert await listed() == ["d", "c", "b", "a"]
     assert await listed(limit=2) == ["d", "c"]
     assert await listed(proj_id="ONE") == ["c", "b", "a"]
     assert await listed(proj_id="NONE") == []
+
+
+async def test_pages_hold_each_once_whatever_comes_in_between() -> None:
+    for name in "abcde":
+        await put(name)
+    first, cursor = await datasets.list_datasets(limit=2)
+    await put("f")
+    second, cursor = await datasets.list_datasets(limit=2, cursor=cursor)
+    third, last = await datasets.list_datasets(limit=2, cursor=cursor)
+    assert "".join(each.data_name for each in (*first, *second, *third)) == "edcba"
+    assert last is None
+    with pytest.raises(CursorUnknown):
+        await datasets.list_datasets(cursor="-1")
+
+
+async def test_a_name_is_looked_up_before_a_dataset_is_written() -> None:
+    await datasets.check_name("A_181210")
+    await put("A_181210")
+    with pytest.raises(NameTaken, match="A_181210"):
+        await datasets.check_name("A_181210")
 
 
 async def test_a_name_is_given_once() -> None:

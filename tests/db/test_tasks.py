@@ -134,6 +134,37 @@ async def test_filters_by_project_and_status() -> None:
     assert await listed(proj_id=TASK.proj_id, status="Submitted") == [ours]
 
 
+async def test_what_is_looked_for_stands_in_the_id_or_the_name() -> None:
+    schizo = ("Schizo 100% of_AAL", "Schizo 1000 of AAL")
+    names = (*schizo, "back\\slash", 'it\'s "so"', "漢字", "Übung")
+    ids = {name: await submitted(task_name=name) for name in names}
+
+    async def found(text: str) -> set[str]:
+        return {task.task_name for task in (await tasks.list_tasks(text=text))[0]}
+
+    assert await found("sChIzO") == {names[0], names[1]}
+    assert await found("0% O") == {"Schizo 100% of_AAL"}
+    assert await found("f_a") == {"Schizo 100% of_AAL"}
+    assert await found("\\") == {"back\\slash"}
+    assert await found("\\s") == {"back\\slash"}
+    assert await found("%") == {"Schizo 100% of_AAL"}
+    assert await found("'s \"") == {'it\'s "so"'}
+    assert await found("漢") == {"漢字"}
+    assert await found("bung") == {"Übung"}
+    assert await found(ids["漢字"].lower()) == {"漢字"}
+    assert await found("' OR '1'='1") == set()
+
+
+async def test_what_is_looked_for_comes_page_by_page_and_by_project() -> None:
+    ours = [await submitted(task_name=f"mine {number}") for number in range(3)]
+    await submitted(task_name="mine 3", proj_id="OTHER")
+    await submitted(task_name="another")
+    page, cursor = await tasks.list_tasks(text="MINE", proj_id=TASK.proj_id, limit=2)
+    rest, last = await tasks.list_tasks(text="MINE", proj_id=TASK.proj_id, limit=2, cursor=cursor)
+    assert [task.task_id for task in [*page, *rest]] == ours[::-1]
+    assert last is None
+
+
 async def test_a_list_has_no_results_but_errors() -> None:
     done, failed = await running(), await running()
     await runs.update_task_result(done, {"model_state_path": "s3://b/k"})

@@ -98,6 +98,18 @@ def test_it_is_read_back_and_nothing_else_is(outcome: Outcome) -> None:
             read_evidence(content)
 
 
+def test_what_is_shorter_than_it_says_is_refused(outcome: Outcome) -> None:
+    for path in (("predictions", "test", "site"), ("predictions", "cv", "probability", 0),
+                 ("importance", "share")):  # fmt: skip
+        found: Any = json.loads(to_bytes(outcome.evidence))
+        column = found
+        for key in path:
+            column = column[key]
+        column.pop()
+        with pytest.raises(ModelError, match="one value a subject"):
+            read_evidence(json.dumps(found).encode())
+
+
 def test_a_table_of_it_can_be_opened_without_harm(outcome: Outcome) -> None:
     found: dict[str, Any] = json.loads(to_bytes(outcome.evidence))
     found["predictions"]["test"]["id"][0] = '=HYPERLINK("http://evil")'

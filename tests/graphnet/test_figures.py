@@ -115,6 +115,20 @@ def test_roc_names_each_split_and_its_area() -> None:
     assert roc(evidence(predictions=one_class)) == ""
 
 
+def test_subjects_whom_the_model_knows_come_after_those_it_does_not() -> None:
+    known = {**predicted(43, seed=2), "known": [False] * 42 + [True]}
+    found = evidence(predictions={"test": known, "cv": {**predicted(40), "known": [False] * 40}})
+    names = [word.partition(":")[0] for word in said(roc(found)) if ": 0." in word]
+    assert names == ["Cross-validation", "Test (trained on)", "chance"]
+    assert "Cross-validation" in said(calibration(found))
+
+
+def test_a_score_has_one_panel_of_curves() -> None:
+    words = said(curves(["Epoch 001, Train Loss: 0.5000", "Epoch 002, Train Loss: 0.4000"]))
+    assert "Loss" in words
+    assert "Accuracy" not in words
+
+
 def test_calibration_counts_everybody_once(rng: np.random.Generator) -> None:
     probability = rng.uniform(size=103)
     truth = (rng.uniform(size=103) < probability).astype(float)

@@ -11,10 +11,11 @@ from typing import Any
 import pytest
 
 from graphnet.catalogue import GRAPHS, MODELS
-from graphnet.report import render
+from graphnet.models import Sizes, build_net
+from graphnet.report import render, wording
 from graphnet.report.facts import Facts
-from graphnet.report.methods import GRAPH_WORDS, methods
-from graphnet.report.references import OF_GRAPH, OF_MODEL, WORKS, Citations
+from graphnet.report.methods import methods
+from graphnet.report.references import MARK, WORKS, Citations
 
 HOSTILE = "<img src=x onerror=alert(1)>"
 METRICS = {
@@ -124,18 +125,17 @@ def test_it_leads_with_the_number_that_matters_and_its_limits() -> None:
 def test_nothing_is_hidden() -> None:
     text = read().text
     for said in (
-        "Simple methods did better on the same subjects: svm rbf (-0.054 [-0.12, -0.00]) in AUC.",
-        "The model has trained on 1 of these subjects",
+        "Better on the same subjects, by AUC (model − method): RBF SVM (-0.054 [-0.120, -0.001]).",
+        "The model has trained on 1 of the 58 test subjects",
         "It is not shown that the graph helps.",
-        "no edge: It was left out.",
+        "Same net, no graph: It was left out.",
         "Treated as missing.",
         "S7",
         "Precentral_L (1)",
-        "5-fold cross-validation by subject, repeated 2 times",
         "p" * 64,
         "d" * 64,
         "e" * 64,
-        "python -m graphnet --model SGN --train A.csv --epochs 30",
+        "python -m graphnet --model SGN --train A.csv --epochs 30 --cv-repeats 2",
     ):
         assert said in text, said
 
@@ -207,12 +207,91 @@ def test_methods_are_whole_sentences_and_cite_what_was_used() -> None:
 
 
 def test_every_model_and_graph_can_be_written_about() -> None:
-    assert set(OF_MODEL) == set(MODELS)
-    assert set(GRAPH_WORDS) == set(GRAPHS)
-    assert {key for keys in OF_MODEL.values() for key in keys.split(",")} <= set(WORKS)
-    assert set(OF_GRAPH.values()) <= set(WORKS)
+    assert set(wording.MODELS) == set(MODELS)
+    assert set(wording.GRAPHS) == set(GRAPHS)
+    sentences = [*wording.MODELS.values(), *wording.GRAPHS.values()]
+    assert set(",".join(MARK.findall(" ".join(sentences))).split(",")) <= set(WORKS)
+    for name in MODELS:
+        stored = {**manifest(), "settings": {"model": name, "graph": "covariance"}}
+        uses_graph = build_net(name, Sizes(90, 4, 2)).edge_aware
+        assert Facts(task(), None, None, stored).uses_graph == uses_graph, name
+        text = dict(methods(Facts(task(), None, None, stored)))["Model"]
+        assert ("No graph is used." in text) is not uses_graph, name
     with pytest.raises(KeyError):
         Citations().numbered("{nobody}")
+
+
+FOLDS = {
+    "cv": {
+        "folds": 3, "repeats": 2, "reasons": {"svm_rbf": "A fold had too few."},
+        "chosen": [{"learning_rate": 0.003}, {"learning_rate": 0.01}, {"learning_rate": 0.003}],
+        "permutation": {"p": 0.004, "permutations": 200},
+    },
+    "leave_site_out": {"folds": 2},
+}  # fmt: skip
+REPEATED = {**METRICS, "auc": 0.8, "repeats": 2, "sd_over_repeats": {"auc": 0.011}}
+
+
+def test_the_headline_is_of_subjects_whom_the_model_has_not_trained_on() -> None:
+    """The test subjects of the evidence are known in part, those of the folds are not."""
+    found = read(task_=task(result={"metrics": {"test": METRICS, "cv": REPEATED}}))
+    first = found.text.index("AUC 0.800 [0.78, 0.96] in cross-validation (n 58)")
+    assert first < found.text.index("The model has trained on 1 of the 58 test subjects")
+    assert "Cross-validation: counts over all repeats" in found.text
+
+
+def test_what_folds_gave_is_told_and_what_they_could_not_give_is_not() -> None:
+    result = {"metrics": {"cv": REPEATED, "leave_site_out": None}, "cross_validation": FOLDS}
+    text = read(task_=task(result=result)).text
+    for said in (
+        "3-fold cross-validation by subject, repeated 2 times",
+        "Learning rate, weight decay and density were chosen within each fold",
+        "0.003 (2×), 0.01 (1×)",
+        "p-value of the AUC 0.004",
+        "SD of the AUC over repeats 0.011",
+        "RBF SVM: A fold had too few.",
+    ):
+        assert said in text, said
+    assert "sites left out" not in text
+
+
+def test_a_fine_tuned_model_is_not_said_to_have_been_prepared_by_its_own_subjects() -> None:
+    stored = manifest()
+    stored["settings"]["graph"] = "covariance"
+    result = {"baselines": {"parent": {"test": METRICS}, "majority": {"test": METRICS}}}
+    tuned = task(task_type="dl_ft", parent_task_id="TASK0", result=result)
+    text = read(task_=tuned, manifest=stored).text
+    assert "the median of the subjects on whom its parent was first trained" in text
+    assert "vary together over the subjects on whom its parent" in text
+    assert "began as the model of the task TASK0" in text
+    assert "The parent was judged on the same subjects" in text
+    assert "without its graph" not in text
+    assert "None of this was fitted on validation or test subjects" not in text
+    assert "graph covariance parent" in text
+
+
+def test_the_epoch_is_said_to_be_chosen_only_where_it_was() -> None:
+    with_val = evidence()
+    with_val["predictions"]["val"] = {"id": ["z"], "known": [False], "label": [1],
+                                      "site": ["x"], "probability": [[0.5, 0.5]]}  # fmt: skip
+    assert "those of epoch 1." in read(evidence=with_val).text
+    with_val["predictions"]["val"]["id"] = ["a"]  # who is tested too
+    assert "The parameters of the last epoch were kept." in read(evidence=with_val).text
+
+
+def test_what_was_not_recorded_is_not_said_to_be_fine() -> None:
+    text = read(task_=task(result={"quality": None, "explanation": None})).text
+    assert "No value was missing" not in text
+    assert "No explanation was stored." in text
+
+
+def test_three_classes_have_no_threshold_and_no_patient_class() -> None:
+    three = {**evidence(), "classes": [0, 1, 2], "predictions": {}}
+    found = {**METRICS, "confusion": [[1, 0, 0], [0, 1, 0], [0, 0, 1]]}
+    text = read(task_=task(result={"metrics": {"test": found}}), evidence=three).text
+    assert "Newcombe" not in text
+    assert "patients" not in text
+    assert "for or against the likeliest class" in text
 
 
 def test_the_form_can_be_sent_again() -> None:

@@ -108,6 +108,7 @@ def test_another_project_s_things_are_not_there(place: Place, tokens: dict[str, 
             assert http.post(task + suffix).status_code == 404, suffix
         assert http.get("/api/v0/tasks").json()["tasks"] == []
         assert http.get("/api/v0/datasets").json()["datasets"] == []
+        assert http.get("/api/v0/datasets/small_SZ").status_code == 404
         for path in ("/api/v0/tasks", "/api/v0/datasets"):
             assert http.get(path, params={"proj_id": "P"}).status_code == 404
         refused = http.post("/api/v0/new_task", content=json.dumps(form()))
@@ -123,7 +124,9 @@ def test_another_project_s_things_are_not_there(place: Place, tokens: dict[str, 
         parent = http.post("/api/v0/new_task", content=json.dumps(tuned)).json()
         assert "there is no task of that id" in parent["msg"]
         query = {"proj_id": "P", "data_name": "x"}
-        assert http.post("/api/v0/datasets", params=query, content="ID\n1").status_code == 403
+        for preview in ("true", "false"):
+            query["preview"] = preview
+            assert http.post("/api/v0/datasets", params=query, content="ID\n1").status_code == 403
 
 
 def test_a_token_of_all_projects_sees_all(place: Place, tokens: dict[str, str]) -> None:

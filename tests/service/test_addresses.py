@@ -9,7 +9,7 @@ from service.endpoints import ENDPOINTS
 
 def test_every_route_is_known_by_its_template() -> None:
     for endpoint in ENDPOINTS:
-        path = endpoint.path.replace("{task_id}", "TASK26112502415320")
+        path = endpoint.template.format(task_id="TASK26112502415320", data_name="a/b")
         assert ADDRESSES.template(path) == endpoint.path
 
 

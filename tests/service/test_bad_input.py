@@ -225,7 +225,7 @@ def spoiled(kind: str) -> bytes:
         (spoiled("text"), "GMV_1 in row 2 holds 'high'"),
         (spoiled("a region short"), "no GMV column for region 3"),
         (spoiled("half labels"), "not an integer class"),
-        (b"", "not a CSV table"),
+        (b"", "bad is empty"),
         (b"\x00\x01\x02", ""),
         (b"a,b\n1,2\n", "MEASURE_REGION"),
         (b"\xff\xfe\x00", ""),

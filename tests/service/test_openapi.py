@@ -24,9 +24,8 @@ def test_no_route_is_missing(tmp_path: Path) -> None:
     for route in wire(Settings(where), asyncio.Event()).routes:
         assert isinstance(route, Route)
         for method in (route.methods or set()) - {"HEAD"}:
-            described_or_itself = route.path == "/openapi.json" or (
-                method.lower() in described[route.path]
-            )
+            path = route.path.replace(":path}", "}")
+            described_or_itself = path == "/openapi.json" or method.lower() in described[path]
             assert described_or_itself, (method, route.path)
 
 
@@ -57,6 +56,6 @@ def test_every_json_route_carries_a_number_and_a_sentence(small: House) -> None:
     for endpoint in ENDPOINTS:
         if endpoint.method != "GET" or endpoint.media_type != "application/json":
             continue
-        answer = small.get(endpoint.path.replace("{task_id}", "TASK0"))
+        answer = small.get(endpoint.template.format(task_id="TASK0", data_name="none"))
         assert isinstance(answer["error_num"], int), endpoint.path
         assert answer["msg"], endpoint.path

@@ -5,20 +5,14 @@ const list = () => document.getElementById("tasks");
 const live = document.getElementById("live");
 const SECOND = 1000;
 
-const showProgress = (row, news) => {
-  const state = row.querySelector(".state");
-  if (state.dataset.state !== news.task_status) {
-    if (window.htmx && list().dataset.live === "yes") { refresh(); }
-    state.dataset.state = news.task_status;
-    state.textContent = JSON.parse(list().dataset.names)[news.task_status] ?? news.task_status;
-    const said = document.querySelector("[data-said]");
-    if (said && !["Submitted", "Running"].includes(news.task_status)) { said.textContent = `${news.task_id}: ${news.task_status}`; }
-  }
-  const bar = row.querySelector("progress");
-  if (bar) { bar.value = news.percent; }
-  const far = row.querySelector("[data-far]");
-  if (far && news.task_status === "Running") { far.textContent = `${Math.round(news.percent)} %`; }
+const left = (seconds) => {
+  const whole = Math.round(seconds);
+  if (whole < 60) { return `${whole} s`; }
+  if (whole < 3600) { return `${Math.floor(whole / 60)} min${whole % 60 ? ` ${whole % 60} s` : ""}`; }
+  return `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`;
 };
+
+const isActive = (status) => ["Submitted", "Running"].includes(status);
 
 let due = 0;
 const refresh = () => {
@@ -26,14 +20,50 @@ const refresh = () => {
   due = window.setTimeout(() => { due = 0; window.htmx.ajax("GET", window.location.href, { target: "#tasks", swap: "outerHTML" }); }, SECOND);
 };
 
+const showProgress = (row, news) => {
+  const state = row.querySelector(".state");
+  if (state.dataset.state !== news.task_status) {
+    refresh();
+    state.dataset.state = news.task_status;
+    state.textContent = JSON.parse(list().dataset.names)[news.task_status] ?? news.task_status;
+    if (!isActive(news.task_status)) {
+      document.querySelector("[data-said]").textContent = `${row.querySelector("[data-name]").textContent}: ${state.textContent}`;
+    }
+  }
+  const bar = row.querySelector("progress");
+  if (bar) { bar.value = news.percent; }
+  const far = row.querySelector("[data-far]");
+  if (far && news.task_status === "Running") {
+    const time = news.eta_seconds === null ? "" : ` · ${list().dataset.left.replace("{}", left(news.eta_seconds))}`;
+    far.textContent = `${Math.round(news.percent)} %${time}`;
+  }
+};
+
 const watchAll = () => {
   const stream = new EventSource("/api/v0/events");
+  const heard = new Set();
+  stream.addEventListener("open", () => heard.clear());
   stream.addEventListener("task", (event) => {
     const news = JSON.parse(event.data);
+    heard.add(news.task_id);
     const row = list().querySelector(`[data-task="${CSS.escape(news.task_id)}"]`);
-    if (row) { showProgress(row, news); } else if (list().dataset.live === "yes") { refresh(); }
+    if (row) { showProgress(row, news); } else if (list().dataset.live === "yes" && isActive(news.task_status)) { refresh(); }
+  });
+  // What the page shows as active and the stream did not name has ended in between.
+  stream.addEventListener("complete", () => {
+    for (const row of list().querySelectorAll("[data-task]")) {
+      if (isActive(row.querySelector(".state").dataset.state) && !heard.has(row.dataset.task)) { refresh(); }
+    }
   });
   window.addEventListener("pagehide", () => stream.close());
+  window.addEventListener("pageshow", (event) => { if (event.persisted) { window.location.reload(); } });
+  const refused = document.querySelector("[data-refused]");
+  document.addEventListener("htmx:beforeRequest", () => { refused.hidden = true; });
+  document.addEventListener("htmx:responseError", (event) => {
+    if (event.detail.xhr.status === 401) { window.location.reload(); return; }
+    try { refused.textContent = JSON.parse(event.detail.xhr.responseText).msg; } catch { return; }
+    refused.hidden = false;
+  });
 };
 
 const watchOne = () => {

@@ -1,0 +1,72 @@
+"""The one figure of a finished task that a list shows, read from its result once."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from db import results
+from db.states import Status
+from db.tasks import TaskRecord
+
+MOST = 5000  # tasks whose figure is remembered
+# The first that has a figure. Folds are of subjects new to the model; the others may not be.
+SPLITS = ("cv", "leave_site_out", "test", "val")
+METRICS = ("auc", "pearson")
+Key = tuple[str, int]
+
+
+@dataclass(frozen=True)
+class Headline:
+    """A metric of a split with its 95 % interval, None where there is none."""
+
+    split: str
+    metric: str
+    value: float
+    interval: tuple[float, float] | None
+
+    @classmethod
+    def of(cls, result: Mapping[str, Any] | None) -> "Headline | None":
+        """Of a result; None where it has no such figure."""
+        metrics = (result or {}).get("metrics")
+        if not isinstance(metrics, dict):
+            return None
+        new = ((result or {}).get("graph_helps") or {}).get("split")
+        for split in filter(None, (new, *SPLITS)):
+            found = metrics.get(split) or {}
+            for metric in METRICS:
+                if isinstance(found.get(metric), float):
+                    return cls(split, metric, found[metric], _interval(found, metric))
+        return None
+
+
+class Headlines:
+    """Remembers the figures of tasks that have ended: a result is 100 kB, and never changes."""
+
+    def __init__(self) -> None:
+        self._known: dict[Key, Headline | None] = {}
+
+    async def of(self, tasks: Sequence[TaskRecord]) -> dict[str, Headline | None]:
+        """The figure of each finished task by its id. Raises DatabaseError."""
+        wanted = {
+            (task.task_id, task.version)
+            for task in tasks
+            if task.task_status == Status.FINISHED.value
+        }
+        missing = dict(wanted - self._known.keys())
+        if len(self._known) + len(missing) > MOST:
+            self._known.clear()
+            missing = dict(wanted)
+        if missing:
+            read = await results.get_results(list(missing))
+            self._known |= {
+                (task_id, version): Headline.of(read.get(task_id))
+                for task_id, version in missing.items()
+            }
+        return {task_id: self._known[task_id, version] for task_id, version in wanted}
+
+
+def _interval(metrics: Mapping[str, Any], name: str) -> tuple[float, float] | None:
+    bounds = (metrics.get("ci") or {}).get(name)
+    if not bounds or None in bounds:
+        return None
+    return bounds[0], bounds[1]

@@ -1,0 +1,49 @@
+// A file is looked at as soon as it is chosen or dropped, and stays chosen until it is stored.
+"use strict";
+
+const form = document.getElementById("upload");
+const file = document.getElementById("datafile");
+const sent = document.getElementById("sent");
+const WRONG = 400;
+
+const proposeName = () => {
+  const name = document.getElementById("data_name");
+  if (!name.value && file.files[0]) { name.value = file.files[0].name.replace(/(\.(csv|tsv|txt|json|npz|mat|zip|gz))+$/i, ""); }
+};
+
+if (form) {
+  form.querySelector("button.plain").hidden = true; // choosing a file does the same
+  file.addEventListener("change", proposeName);
+  document.getElementById("data_name").addEventListener("change", (event) => {
+    if (file.files.length && event.target.getAttribute("aria-invalid") === "true") { file.dispatchEvent(new Event("change")); }
+  });
+  for (const place of document.querySelectorAll("[data-drop]")) {
+    for (const kind of ["dragover", "dragenter"]) {
+      place.addEventListener(kind, (event) => { event.preventDefault(); place.classList.add("over"); });
+    }
+    place.addEventListener("dragleave", () => place.classList.remove("over"));
+    place.addEventListener("drop", (event) => {
+      event.preventDefault();
+      place.classList.remove("over");
+      if (!event.dataTransfer.files.length) { return; }
+      file.files = event.dataTransfer.files;
+      file.dispatchEvent(new Event("change"));
+    });
+  }
+  form.addEventListener("htmx:xhr:progress", (event) => {
+    if (event.detail.lengthComputable) { sent.hidden = false; sent.value = (100 * event.detail.loaded) / event.detail.total; }
+  });
+  form.addEventListener("htmx:afterRequest", () => { sent.hidden = true; });
+  document.addEventListener("htmx:afterSettle", () => {
+    for (const input of form.querySelectorAll("input[aria-describedby$=-error]")) {
+      const said = document.getElementById(input.getAttribute("aria-describedby")).textContent.trim();
+      input.setAttribute("aria-invalid", String(said !== ""));
+    }
+  });
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const answered = new URL(event.detail.xhr.responseURL).pathname;
+    if (answered !== "/datasets") { event.detail.shouldSwap = false; window.location.assign(answered); return; }
+    if (event.detail.xhr.status >= WRONG) { event.detail.shouldSwap = true; event.detail.isError = false; }
+  });
+  document.addEventListener("htmx:sendError", () => window.location.reload());
+}
