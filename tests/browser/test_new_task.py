@@ -1,4 +1,4 @@
-"""A task is begun on the page: once, from scratch or from a task, with its errors where they are."""
+"""A task is begun on the page, from scratch or from a task, with its errors where they are."""
 
 import json
 import re

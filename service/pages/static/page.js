@@ -46,5 +46,5 @@ document.addEventListener("click", closeMenus);
 document.addEventListener("click", copy);
 document.addEventListener("input", filterRows);
 document.addEventListener("keydown", closeMenus);
-document.addEventListener("htmx:afterSwap", (event) => localTimes(event.target));
+document.addEventListener("htmx:afterSwap", () => localTimes(document));
 localTimes(document);
