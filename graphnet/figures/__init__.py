@@ -12,6 +12,7 @@ from graphnet.figures.forest import Row, forest
 from graphnet.figures.importance import importance
 from graphnet.figures.lineage import lineage
 from graphnet.figures.roc import roc
+from graphnet.figures.scatter import scatter
 
 __all__ = [
     "Row",
@@ -23,4 +24,5 @@ __all__ = [
     "importance",
     "lineage",
     "roc",
+    "scatter",
 ]

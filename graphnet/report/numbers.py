@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 NOTHING = "—"
+KEPT = "\N{NO-BREAK SPACE}"  # an interval stays on its line
 OF_CLASSES = {
     "n": "Subjects",
     "accuracy": "Accuracy",
@@ -38,7 +39,7 @@ def with_interval(metrics: Mapping[str, Any] | None, name: str) -> str:
     bounds = (metrics.get("ci") or {}).get(name)
     if not bounds or None in bounds:
         return figure(metrics.get(name))
-    return f"{figure(metrics.get(name))} [{_rounded(bounds[0])}, {_rounded(bounds[1])}]"
+    return f"{figure(metrics.get(name))} [{_rounded(bounds[0])},{KEPT}{_rounded(bounds[1])}]"
 
 
 def signed(difference: Mapping[str, Any] | None) -> str:
@@ -47,7 +48,7 @@ def signed(difference: Mapping[str, Any] | None) -> str:
         return NOTHING
     bounds = difference.get("ci")
     shown = f"{difference['difference']:+.3f}"
-    return f"{shown} [{bounds[0]:+.3f}, {bounds[1]:+.3f}]" if bounds else shown
+    return f"{shown} [{bounds[0]:+.3f},{KEPT}{bounds[1]:+.3f}]" if bounds else shown
 
 
 def _rounded(bound: float) -> str:

@@ -81,6 +81,8 @@ def _drawn(facts: Facts) -> dict[str, Markup]:
     drawn = {"curves": figures.curves(lines, result.get("selected_epoch"))}
     if evidence is not None and not facts.by_score:
         drawn |= {"roc": figures.roc(evidence), "calibration": figures.calibration(evidence)}
+    if evidence is not None and facts.by_score:
+        drawn["scatter"] = figures.scatter(evidence)
     if evidence is not None:
         drawn["importance"] = figures.importance(evidence)
     best = facts.metrics.get(facts.headline) or {}

@@ -17,6 +17,7 @@ from graphnet.figures import (
     importance,
     lineage,
     roc,
+    scatter,
 )
 from graphnet.figures.axes import Axes, padded, ticks
 from graphnet.figures.calibration import bins
@@ -127,6 +128,14 @@ def test_a_score_has_one_panel_of_curves() -> None:
     words = said(curves(["Epoch 001, Train Loss: 0.5000", "Epoch 002, Train Loss: 0.4000"]))
     assert "Loss" in words
     assert "Accuracy" not in words
+
+
+def test_scores_are_drawn_where_both_are_known() -> None:
+    found = {"id": ["a", "b", "c"], "label": [1.0, 2.0, None], "predicted": [1.5, 1.5, 3.0]}
+    figure = scatter(evidence(classes=[], predictions={"test": found}))
+    assert len(list(drawn(figure).iter(f"{SVG}circle"))) == 2
+    assert "Mean absolute error 0.5." in (drawn(figure).findtext(f"{SVG}desc") or "")
+    assert scatter(evidence()) == ""
 
 
 def test_calibration_counts_everybody_once(rng: np.random.Generator) -> None:

@@ -2,6 +2,8 @@
 
 import csv
 import hashlib
+import html
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -101,6 +103,31 @@ def test_what_was_changed_is_not_given_out(place: Place, finished: dict[str, Any
         assert get(place, finished["without"], "predictions.csv").json()["error_num"] == 17
     finally:
         stored.write_bytes(content)
+
+
+def test_a_report_is_not_rendered_from_a_manifest_that_was_changed(
+    place: Place, finished: dict[str, Any]
+) -> None:
+    (stored,) = place.folder.glob(f"registry/**/{finished['task']['task_id']}/manifest.json")
+    content = stored.read_bytes()
+    stored.write_bytes(content + b" ")
+    try:
+        assert get(place, finished["task"], "report?fresh=true").json()["error_num"] == 17
+        assert get(place, finished["task"], "report").status_code == 200
+    finally:
+        stored.write_bytes(content)
+
+
+def test_the_form_of_a_report_is_taken_again(place: Place, finished: dict[str, Any]) -> None:
+    text = get(place, finished["task"], "report").text
+    shown = re.search(r"<pre>(\{.*?\n\})</pre>", text, re.DOTALL)
+    assert shown is not None
+    reply = place.http.post("/api/v0/new_task", content=html.unescape(shown[1])).json()
+    assert reply["error_num"] == 0
+    again = reply["task_form"]["task_id"]
+    (task,) = place.wait(again)
+    before = finished["task"]["task_result"]["train_epochs"]
+    assert task["task_result"]["train_epochs"] == before
 
 
 def test_a_task_that_goes_on_has_none_of_it(place: Place) -> None:
