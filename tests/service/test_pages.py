@@ -48,7 +48,7 @@ def said() -> set[str]:
         text = template.read_text(encoding="utf-8")
         messages = [message for _, _, message in extract_from_ast(english.parse(text))]
         found |= {str(each[0]) if isinstance(each, tuple) else str(each) for each in messages}
-    for named in (STATES, METRICS, SPLITS, RULE_NAMES, OF_CLASSES, OF_SCORES, WHERE, CALLED):
+    for named in (STATES, METRICS, SPLITS, RULES, RULE_NAMES, OF_CLASSES, OF_SCORES, WHERE, CALLED):
         found |= set(named.values())
     found |= OF_TABLES | set(RULES) | of_settings() | {comparison.FEW, comparison.SCORE}
     found |= {comparison.CLASSES, comparison.NO_EVIDENCE, *Facts({}, None, None, None).missing}

@@ -121,7 +121,7 @@ def test_other_kinds_of_files_arrive_as_the_table_they_are(
 def test_a_file_of_no_known_kind_is_one_sentence(
     sgn: Command, fake: FakeService, tmp_path: Path
 ) -> None:
-    (tmp_path / "brain.nii").write_bytes(b"")
+    (tmp_path / "brain.nii").write_bytes(bytes(range(256)))
     ran = sgn("data", "add", str(tmp_path / "brain.nii"), "--proj", "PROJ1")
     assert ran.exit_code == 1
     assert "brain.nii is of no kind that is known here" in ran.stderr
