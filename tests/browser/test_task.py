@@ -68,7 +68,7 @@ def test_figures_stand_beside_baselines_with_intervals(
     auc = trained["task_result"]["metrics"]["cv"]["auc"]
     expect(visit.locator(".headline")).to_contain_text(f"AUC {auc:.3f} [")
     expect(visit.locator(".headline")).to_contain_text("in cross-validation")
-    row = visit.get_by_role("row", name=re.compile("^logistic regression"))
+    row = visit.get_by_role("row", name=re.compile("^Logistic regression"))
     expect(row).to_contain_text(re.compile(r"[+-]\d\.\d{3} \["))
     expect(visit.get_by_text(re.compile("the graph helps|The graph"))).to_be_visible()
     expect(visit.get_by_text(trained["task_result"]["warnings"][0])).to_be_visible()
