@@ -4,6 +4,7 @@ from typing import Any
 
 from db.errors import translated
 from db.models import Run
+from db.neurolearn import Submission
 from db.transitions import ACTIVE
 
 MOST = 1000
@@ -15,3 +16,13 @@ async def active() -> list[dict[str, Any]]:
     """The newest of them, at most a thousand."""
     query = Run.filter(ACTIVE, part=0)
     return await query.order_by("-submitted_at").limit(MOST).values(*FIELDS)
+
+
+@translated()
+async def submitted(after: int | None) -> tuple[int, list[str]]:
+    """The newest submission's number, and the tasks of those ``after`` one; of None, nobody's."""
+    if after is None:
+        newest = await Submission.all().order_by("-id").limit(1).values("id")
+        return (newest[0]["id"] if newest else 0), []
+    rows = await Submission.filter(id__gt=after).order_by("id").limit(MOST).values("id", "task_id")
+    return (rows[-1]["id"] if rows else after), [row["task_id"] for row in rows]

@@ -5,7 +5,7 @@ import time
 from typing import Any
 
 from db import tasks
-from db.active import active
+from db.active import active, submitted
 from db.states import Status
 
 FRESH_SECONDS = 1.0
@@ -13,10 +13,14 @@ Shown = dict[str, Any]
 
 
 class Board:
-    """A look at the active tasks, shared by every stream of this process."""
+    """A look at the active tasks, shared by every stream of this process.
+
+    A task that came and ended since the last look is seen once, as it ended.
+    """
 
     def __init__(self) -> None:
         self._seen: dict[str, Shown] = {}
+        self._newest: int | None = None
         self._at = float("-inf")
         self._looking = asyncio.Lock()
 
@@ -24,9 +28,16 @@ class Board:
         """The active tasks by id, not older than a second. Raises DatabaseError."""
         async with self._looking:  # one looks for all who came meanwhile
             if time.monotonic() - self._at > FRESH_SECONDS:
-                self._seen = {row["task_id"]: _shown(row) for row in await active()}
+                self._seen = await self._looked()
                 self._at = time.monotonic()
             return self._seen
+
+    async def _looked(self) -> dict[str, Shown]:
+        newest, came = await submitted(self._newest)
+        seen = {row["task_id"]: _shown(row) for row in await active()}
+        gone = [await ended(task_id) for task_id in came if task_id not in seen]
+        self._newest = newest
+        return seen | {each["task_id"]: each for each in gone if each is not None}
 
 
 async def ended(task_id: str) -> Shown | None:

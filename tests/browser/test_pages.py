@@ -48,7 +48,7 @@ def test_a_new_task_comes_into_the_list_and_ends_there(
 ) -> None:
     visit.goto("/")
     expect(visit.locator(f'[data-task="{trained["task_id"]}"]')).to_be_visible()
-    posted = house.post(form(task_name="from elsewhere", param_set={"epochs": 3000, "cv_folds": 0}))
+    posted = house.post(form(task_name="from elsewhere", param_set={"epochs": 3, "cv_folds": 0}))
     row = visit.locator(f'[data-task="{posted["task_form"]["task_id"]}"]')
     expect(row).to_contain_text("from elsewhere", timeout=PATIENCE_MS)
     expect(row.locator(".state")).to_have_text("Finished", timeout=PATIENCE_MS)

@@ -26,9 +26,6 @@ const showProgress = (row, news) => {
     refresh();
     state.dataset.state = news.task_status;
     state.textContent = JSON.parse(list().dataset.names)[news.task_status] ?? news.task_status;
-    if (!isActive(news.task_status)) {
-      document.querySelector("[data-said]").textContent = `${row.querySelector("[data-name]").textContent}: ${state.textContent}`;
-    }
   }
   const bar = row.querySelector("progress");
   if (bar) { bar.value = news.percent; }
@@ -39,15 +36,23 @@ const showProgress = (row, news) => {
   }
 };
 
+// An end is said aloud whoever has changed the row by then, this stream or a button.
+const sayEnd = (row, before, status) => {
+  if (!row || !isActive(before) || isActive(status)) { return; }
+  const name = row.querySelector("[data-name]").textContent;
+  document.querySelector("[data-said]").textContent = `${name}: ${JSON.parse(list().dataset.names)[status] ?? status}`;
+};
+
 const watchAll = () => {
   const stream = new EventSource("/api/v0/events");
-  const heard = new Set();
+  const heard = new Map();
   stream.addEventListener("open", () => heard.clear());
   stream.addEventListener("task", (event) => {
     const news = JSON.parse(event.data);
-    heard.add(news.task_id);
     const row = list().querySelector(`[data-task="${CSS.escape(news.task_id)}"]`);
-    if (row) { showProgress(row, news); } else if (list().dataset.live === "yes" && isActive(news.task_status)) { refresh(); }
+    sayEnd(row, heard.get(news.task_id), news.task_status);
+    heard.set(news.task_id, news.task_status);
+    if (row) { showProgress(row, news); } else if (list().dataset.live === "yes") { refresh(); }
   });
   // What the page shows as active and the stream did not name has ended in between.
   stream.addEventListener("complete", () => {
