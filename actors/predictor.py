@@ -18,7 +18,7 @@ from actors.trace import about
 from graphnet.atlas import Atlas
 from graphnet.errors import GraphnetError
 from graphnet.manifest import check_manifest
-from graphnet.prediction import predict
+from graphnet.prediction import predict, without_unnamed_sites
 from graphnet.readers import from_json
 from graphnet.readers.subjects import ANY
 from graphnet.stored import StoredModel
@@ -47,7 +47,7 @@ class Predictor:
             return {"away": GONE}
         try:
             model = self._model(question)
-            cohort = from_json(text, NEW, ANY)
+            cohort = without_unnamed_sites(from_json(text, NEW, ANY), NEW)
             names = self._names(cohort.regions)
             return {"answer": predict(model, cohort, explain=question.explain, names=names)}
         except GraphnetError as error:

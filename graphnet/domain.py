@@ -70,7 +70,7 @@ class Domain:
         ]
 
     def _of_site(self, site: str) -> list[str]:
-        if site in self.sites:
+        if not site or site in self.sites:
             return []
         return [f"The model has seen nobody of the site {site}."]
 

@@ -1,6 +1,7 @@
 """A stored model applied to new subjects, with what speaks against believing it."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -59,6 +60,11 @@ def predict(
     }
 
 
+def without_unnamed_sites(cohort: Cohort, name: str) -> Cohort:
+    """The cohort with "" for each site that was only called after the table, by its ``name``."""
+    return replace(cohort, sites=tuple("" if site == name else site for site in cohort.sites))
+
+
 def _answer(model: StoredModel, values: FloatArray) -> dict[str, Any]:
     if model.scale is not None:
         return {"score": round(float(values[0]), DIGITS)}
@@ -102,6 +108,12 @@ def _of_all(
         sentences.append(
             "An older version trained the model and did not say what it has seen, so nobody can be "
             "told to lie outside."
+        )
+    nameless = cohort.sites.count("")
+    if nameless:
+        sentences.append(
+            f"The site of {nameless} subjects is not given (column SITE), so it is not known "
+            "whether the model has seen others of it."
         )
     count = sum(map(bool, unusual))
     if count:

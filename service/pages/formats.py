@@ -1,6 +1,6 @@
 """How numbers and times stand on a page."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import quote
 
@@ -19,14 +19,6 @@ def interval(bounds: Any, digits: int = 2) -> str:
         return ""
     low, high = bounds
     return f"[{low:.{digits}f}, {high:.{digits}f}]"
-
-
-def with_interval(metrics: Mapping[str, Any] | None, name: str) -> str:
-    """A metric and its 95 % interval, such as ``0.812 [0.74, 0.87]``."""
-    if not metrics:
-        return NOTHING
-    bounds = interval((metrics.get("ci") or {}).get(name))
-    return f"{figure(metrics.get(name))} {bounds}".strip()
 
 
 def duration(seconds: float | None) -> str:
@@ -51,7 +43,6 @@ def path_of(name: str) -> str:
 FILTERS: dict[str, Callable[..., Any]] = {
     "figure": figure,
     "interval": interval,
-    "with_interval": with_interval,
     "duration": duration,
     "path_of": path_of,
 }

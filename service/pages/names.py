@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from graphnet.figures.predicted import SPLITS
+from graphnet.report.numbers import OF_CLASSES, OF_SCORES
 
 STATES = {
     "Submitted": "Waiting",
@@ -11,20 +12,7 @@ STATES = {
     "Failed": "Failed",
     "Cancelled": "Cancelled",
 }
-METRICS = {
-    "n": "Subjects",
-    "accuracy": "Accuracy",
-    "balanced_accuracy": "Balanced accuracy",
-    "sensitivity": "Sensitivity",
-    "specificity": "Specificity",
-    "auc": "AUC",
-    "brier": "Brier score",
-    "mae": "Mean absolute error",
-    "rmse": "Root mean square error",
-    "r2": "R²",
-    "pearson": "Pearson's r",
-    "spearman": "Spearman's ρ",
-}
+METRICS = {**OF_CLASSES, **OF_SCORES}
 RULES = {
     "missing": "Missing values",
     "infinite": "Infinite values",

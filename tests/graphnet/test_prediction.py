@@ -13,7 +13,7 @@ from graphnet.domain import Domain
 from graphnet.errors import ModelError
 from graphnet.experiment import run
 from graphnet.explanation import contributions, integrated_gradients
-from graphnet.prediction import KNOWN, MOST_EXPLAINED, predict
+from graphnet.prediction import KNOWN, MOST_EXPLAINED, predict, without_unnamed_sites
 from graphnet.readers.subjects import ANY
 from graphnet.splits import Splits
 from graphnet.stored import StoredModel
@@ -102,6 +102,15 @@ def test_another_site_is_said(model: StoredModel, strangers: pd.DataFrame) -> No
     assert first(model, strangers.assign(SITE="Z"))["warnings"][0] == (
         "The model has seen nobody of the site Z."
     )
+
+
+def test_a_site_that_is_not_given_is_not_taken_for_a_new_one(
+    model: StoredModel, strangers: pd.DataFrame
+) -> None:
+    nameless = without_unnamed_sites(read(strangers.drop(columns="SITE")), "new")
+    found = predict(model, nameless, explain=False)
+    assert "The site of 12 subjects is not given" in found["warnings"][0]
+    assert not any("of the site" in w for each in found["predictions"] for w in each["warnings"])
 
 
 def test_one_value_far_outside_is_named(model: StoredModel, strangers: pd.DataFrame) -> None:

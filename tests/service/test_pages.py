@@ -16,9 +16,9 @@ from graphnet.config import OPTIONS
 from graphnet.figures.predicted import SPLITS
 from graphnet.quality import RULES
 from graphnet.report.facts import Facts
-from graphnet.report.numbers import OF_CLASSES, OF_SCORES
+from graphnet.report.numbers import KEPT, OF_CLASSES, OF_SCORES, with_interval
 from service import comparison, pages
-from service.pages.formats import duration, figure, with_interval
+from service.pages.formats import duration, figure, interval
 from service.pages.languages import CHINESE, LANGUAGES, catalogue
 from service.pages.names import METRICS, STATES
 from service.pages.names import RULES as RULE_NAMES
@@ -166,8 +166,11 @@ def test_only_a_page_of_ours_is_gone_on_to() -> None:
 
 def test_numbers_are_written_as_they_are_known() -> None:
     assert figure(None) == "—"
-    assert with_interval({"auc": 0.8123, "ci": {"auc": [0.7, 0.9]}}, "auc") == "0.812 [0.70, 0.90]"
+    auc = {"auc": 0.8123, "ci": {"auc": [0.7, 0.9]}}
+    assert with_interval(auc, "auc") == f"0.812 [0.70,{KEPT}0.90]"
     assert with_interval({"auc": None, "ci": {"auc": None}}, "auc") == "—"
+    assert interval([0.7, 0.9]) == "[0.70, 0.90]"
+    assert interval(None) == ""
     assert [duration(each) for each in (None, 4.4, 61, 3660, 90_000)] == [
         "—", "4 s", "1 min 1 s", "1 h 1 min", "1 d 1 h"
     ]  # fmt: skip
