@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.houses import REAL_DATA, House, sgn_up
+from tests.service.forms import add_datasets
 
 
 @pytest.fixture(scope="session")
@@ -21,3 +22,10 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     """One running house for all tests that leave it as it was."""
     with sgn_up(tmp_path_factory.mktemp("house")) as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def small(house: House, tmp_path_factory: pytest.TempPathFactory) -> House:
+    """That house with the two small datasets."""
+    add_datasets(house, tmp_path_factory.mktemp("small"))
+    return house

@@ -11,7 +11,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, sync_playwright
 
 from tests.houses import House
-from tests.service.forms import add_datasets, form
+from tests.service.forms import form
 
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
 DESKTOP = ViewportSize(width=1280, height=900)
@@ -36,13 +36,10 @@ def chromium() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def trained(house: House, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+def trained(small: House) -> dict[str, Any]:
     """A finished task with everything in it, on small datasets."""
-    known = {each["data_name"] for each in house.get("/api/v0/datasets")["datasets"]}
-    if "small_SZ" not in known:
-        add_datasets(house, tmp_path_factory.mktemp("small"))
     asked = {"epochs": 3, "batch_size": 8, "cv_folds": 3}
-    task = house.wait(house.post(form(param_set=asked))["task_form"]["task_id"])
+    task = small.wait(small.post(form(param_set=asked))["task_form"]["task_id"])
     assert task["task_status"] == "Finished", task["error"]
     return task
 

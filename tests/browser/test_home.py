@@ -4,19 +4,11 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.houses import House
-from tests.service.forms import add_datasets, form
+from tests.service.forms import form
 
 pytestmark = pytest.mark.slow
 PATIENCE_MS = 60_000
 PLAIN = {"cv_folds": 0, "baselines": False, "explain": False, "batch_size": 8}
-
-
-@pytest.fixture(scope="module")
-def small(house: House, tmp_path_factory: pytest.TempPathFactory) -> House:
-    known = {each["data_name"] for each in house.get("/api/v0/datasets")["datasets"]}
-    if "small_SZ" not in known:
-        add_datasets(house, tmp_path_factory.mktemp("small"))
-    return house
 
 
 def post(house: House, name: str, **settings: object) -> str:

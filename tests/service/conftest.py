@@ -1,17 +1,11 @@
-"""A house with two small datasets and a finished task."""
+"""A finished task of the house."""
 
 from typing import Any
 
 import pytest
 
 from tests.houses import House
-from tests.service.forms import add_datasets, form
-
-
-@pytest.fixture(scope="session")
-def small(house: House, tmp_path_factory: pytest.TempPathFactory) -> House:
-    add_datasets(house, tmp_path_factory.mktemp("small"))
-    return house
+from tests.service.forms import form
 
 
 @pytest.fixture(scope="session")
