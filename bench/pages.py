@@ -23,7 +23,9 @@ from tests.places import Place, place_at
 RUNS = 15
 SIZES = (100, 10_000)
 KINDS = {"sqlite": "folder", "mariadb": "servers"}
-METRICS = '{"metrics":{"test":{"auc":0.8,"ci":{"auc":[0.7,0.9]}}},"filler":"'
+METRICS = (
+    '{"metrics":{"test":{"auc":0.8,"ci":{"auc":[0.7,0.9]}}},"known_subjects":{"test":0},"filler":"'
+)
 SEQUENCE = {
     "folder": "(WITH RECURSIVE s(n) AS (SELECT 1 UNION ALL SELECT n+1 FROM s WHERE n<{n}) "
     "SELECT n FROM s)",

@@ -16,6 +16,7 @@ from graphnet.domain import KEY as DOMAIN
 from graphnet.domain import Domain
 from graphnet.evidence import Predicted, evidence
 from graphnet.explanation import Explanation, explain
+from graphnet.headline import KNOWN_SUBJECTS
 from graphnet.journal import Journal
 from graphnet.memory import told
 from graphnet.parts import Gatherer, Sharing
@@ -23,7 +24,7 @@ from graphnet.remarks import clipped_values, quality, warnings
 from graphnet.splits import Splits
 from graphnet.stored import StoredModel
 from graphnet.validation import Validation, validate
-from graphnet.work import TRAINED_ON, Work, seen
+from graphnet.work import PARTIAL, TRAINED_ON, Work, says_all, seen
 
 
 @dataclass(frozen=True)
@@ -90,9 +91,11 @@ def run(
     explained = (
         explain(fitted.model, _explained(data), validated.models) if work.asked.explain else None
     )
+    predicted = _predicted(work, found, validated)
     result = {
         "train_epochs": fitted.lines,
         **_figures(found, validated, data),
+        KNOWN_SUBJECTS: _known(work, predicted),
         "warnings": [*warnings(fitted.model, data, clipped), *work.sentences, *validated.warnings],
         "selected_epoch": fitted.epoch,
         "code_version": metadata.version("nld-sgn"),
@@ -108,10 +111,11 @@ def run(
             name: provenance.fingerprints(cohort) for name, cohort in data.present().items()
         },
         TRAINED_ON: sorted({*provenance.subjects(data.train.ids), *seen(parent)}),
+        PARTIAL: not says_all(parent),
         DOMAIN: _domain(fitted.model, data, parent).as_dict(),
     }
     shown = evidence(
-        _predicted(work, found, validated),
+        predicted,
         data.present(),
         _sites(fitted.model, data, found, validated),
         _importance(explained, data.train.layout.regions, atlases),
@@ -151,6 +155,14 @@ def _predicted(work: Work, found: Assessment, validated: Validation) -> dict[str
         kind: Predicted(data.train, values, unknown) for kind, values in validated.predicted.items()
     }
     return splits | folds
+
+
+def _known(work: Work, predicted: Mapping[str, Predicted]) -> dict[str, int | None]:
+    """How many of those predicted are known, by split; None where nobody can say that none is."""
+    counts = {split: sum(map(bool, each.tested().known)) for split, each in predicted.items()}
+    if says_all(work.parent):
+        return {**counts}
+    return {split: count or None for split, count in counts.items()}
 
 
 def _sites(

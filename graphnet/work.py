@@ -16,6 +16,7 @@ from graphnet.stored import StoredModel
 from graphnet.validation import Folds, planned
 
 TRAINED_ON = "trained_on"
+PARTIAL = "trained_on_is_partial"  # an ancestor did not say whom it was trained on
 TOGETHER = 0.15  # of the time of one training, for each that is trained along with it
 
 
@@ -85,6 +86,11 @@ def seen(parent: StoredModel | None) -> list[str]:
     return [digest for digest in listed if isinstance(digest, str)]
 
 
+def says_all(parent: StoredModel | None) -> bool:
+    """Whether it is known of a parent, and its own, whom they were trained on."""
+    return parent is None or (TRAINED_ON in parent.facts and not parent.facts.get(PARTIAL))
+
+
 def _may_start(parent: StoredModel | None, data: Splits) -> tuple[bool, list[str]]:
     """Whether folds must start from scratch, as the parent knows their subjects; and sentences."""
     if parent is None:
@@ -98,10 +104,10 @@ def _may_start(parent: StoredModel | None, data: Splits) -> tuple[bool, list[str
         for name, ids in known.items()
         if ids and name != "train"
     ]
-    if TRAINED_ON not in parent.facts:
+    if not says_all(parent):
         sentences.append(
-            "The parent does not say which subjects it was trained on, so it is not known whether "
-            "it has seen those of this task."
+            "The parent does not say of all subjects that it was trained on, so it is not known "
+            "whether it has seen those of this task."
         )
     if known["train"]:
         sentences.append(

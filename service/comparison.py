@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from graphnet.bootstrap import LEAST, UNKNOWN, paired_difference
-from graphnet.figures.predicted import FAIREST
+from graphnet.headline import FAIREST
 
 Json = Mapping[str, Any]
 Subject = tuple[str, str]  # id and site

@@ -7,17 +7,16 @@ from typing import Any
 from db import results
 from db.states import Status
 from db.tasks import TaskRecord
+from graphnet.headline import measured, unseen
 
 MOST = 5000  # tasks whose figure is remembered
-# The first that has a figure. Folds are of subjects new to the model; the others may not be.
-SPLITS = ("cv", "leave_site_out", "test", "val")
 METRICS = ("auc", "pearson")
 Key = tuple[str, int]
 
 
 @dataclass(frozen=True)
 class Headline:
-    """A metric of a split with its 95 % interval, None where there is none."""
+    """A metric of subjects new to the model, with its 95 % interval, None where there is none."""
 
     split: str
     metric: str
@@ -26,13 +25,10 @@ class Headline:
 
     @classmethod
     def of(cls, result: Mapping[str, Any] | None) -> "Headline | None":
-        """Of a result; None where it has no such figure."""
-        metrics = (result or {}).get("metrics")
-        if not isinstance(metrics, dict):
-            return None
-        new = ((result or {}).get("graph_helps") or {}).get("split")
-        for split in filter(None, (new, *SPLITS)):
-            found = metrics.get(split) or {}
+        """Of a result; None where it has no such figure, or nobody can say that it is one."""
+        metrics = measured(result)
+        for split in unseen(result):
+            found = metrics[split]
             for metric in METRICS:
                 if isinstance(found.get(metric), float):
                     return cls(split, metric, found[metric], _interval(found, metric))

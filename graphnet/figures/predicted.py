@@ -6,10 +6,10 @@ from typing import Any
 import numpy as np
 
 from graphnet.cohort import FloatArray
+from graphnet.headline import FAIREST, known_of, staleness
 
 Evidence = Mapping[str, Any]
 
-FAIREST = ("test", "cv", "leave_site_out", "val", "train")
 SPLITS = {
     "train": "Training",
     "val": "Validation",
@@ -32,15 +32,4 @@ def of_class(evidence: Evidence, split: str, column: int) -> tuple[FloatArray, F
 def shown(evidence: Evidence) -> list[str]:
     """The splits with predictions, the fairest first: those of new subjects alone, then others."""
     there = [split for split in FAIREST if (evidence["predictions"].get(split) or {}).get("id")]
-    return sorted(there, key=lambda split: staleness(evidence, split))
-
-
-def staleness(evidence: Evidence, split: str) -> int:
-    """0 of new subjects alone, 1 where the model has trained on some of them, 2 of training."""
-    return 2 if split == "train" else int(known(evidence, split) > 0)
-
-
-def known(evidence: Evidence, split: str) -> int:
-    """How many subjects of a split the model that predicted them has trained on."""
-    found = evidence["predictions"].get(split) or {}
-    return sum(map(bool, found.get("known") or ()))
+    return sorted(there, key=lambda split: staleness(split, known_of(evidence, split)))

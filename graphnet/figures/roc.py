@@ -7,7 +7,8 @@ import numpy as np
 from graphnet.cohort import FloatArray
 from graphnet.figures.axes import Axes, legend
 from graphnet.figures.drawing import COLOURS, DASHES, MUTED, drawing, line, path, text
-from graphnet.figures.predicted import SPLITS, Evidence, known, of_class, shown
+from graphnet.figures.predicted import SPLITS, Evidence, of_class, shown
+from graphnet.headline import known_of
 
 MOST_POINTS = 300
 Curve = tuple[str, list[tuple[float, float]], float]
@@ -75,7 +76,7 @@ def _curves(evidence: Evidence, words: Callable[[str], str]) -> list[Curve]:
 
 def _called(evidence: Evidence, split: str, words: Callable[[str], str]) -> str:
     name = words(SPLITS[split])
-    trained_on = split != "train" and known(evidence, split)
+    trained_on = split != "train" and known_of(evidence, split)
     return f"{name} ({words('trained on')})" if trained_on else name
 
 

@@ -8,7 +8,8 @@ from typing import Any
 from graphnet.catalogue import ModelCard, find_model
 from graphnet.config import EVALUATION, SETTINGS, Evaluation, Settings
 from graphnet.errors import SettingsError
-from graphnet.figures.predicted import FAIREST, SPLITS, known, staleness
+from graphnet.figures.predicted import SPLITS
+from graphnet.headline import by_fairness, known_subjects, measured
 
 Json = Mapping[str, Any]
 
@@ -107,8 +108,8 @@ class Facts:
     @cached_property
     def metrics(self) -> dict[str, Json]:
         """Figures by split, the fairest first; only what there is."""
-        found = self.result.get("metrics") or {}
-        return {split: found[split] for split in FAIREST if isinstance(found.get(split), dict)}
+        found = measured(self.result)
+        return {split: found[split] for split in by_fairness(self.result, self.evidence)}
 
     @property
     def headline(self) -> str:
@@ -116,12 +117,11 @@ class Facts:
 
         One with subjects that the model has trained on only where there is no other.
         """
-        found = self.evidence or {"predictions": {}}
-        return min(self.metrics, key=lambda split: staleness(found, split), default="")
+        return next(iter(self.metrics), "")
 
     def known(self, split: str) -> int:
         """How many of a split's subjects the model has trained on; 0 where that is not stored."""
-        return 0 if self.evidence is None else known(self.evidence, split)
+        return known_subjects(self.result, self.evidence).get(split) or 0
 
     @property
     def uses_graph(self) -> bool:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from graphnet.headline import known_subjects, shared_by_fairness
 from service.cli.completion import tasks
 from service.cli.connection import service_at
 from service.cli.options import example, json_option, url_option
@@ -25,16 +26,16 @@ def compare(url: str, *, compared: tuple[str, ...], split: str | None, as_json: 
     """Show the figures of tasks side by side."""
     with service_at(url) as client:
         found = [client.task(task) for task in dict.fromkeys(compared)]
-    splits = [name for name in SPLITS if split in (None, name)]
+    there = shared_by_fairness([known_subjects(task.task_result) for task in found])
+    splits = [name for name in there if split in (None, name)]
     if as_json:
         show_json([_facts(task, splits) for task in found])
         return
-    shown = [name for name in splits if any(name in _metrics(task) for task in found)]
-    for name in shown:
+    for name in splits:
         _show_split(found, name)
-    if not shown:
+    if not splits:
         note("None of them has figures to compare.")
-    _warn(found, shown)
+    _warn(found, splits)
 
 
 def _show_split(found: Sequence["Task"], split: str) -> None:
@@ -57,14 +58,27 @@ def _show_split(found: Sequence["Task"], split: str) -> None:
 
 
 def _warn(found: Sequence["Task"], shown: Sequence[str]) -> None:
-    """Figures of different subjects look comparable and are not."""
+    """Figures of different subjects look comparable and are not; those of known ones too good."""
     for split in shown:
+        for task in found if split != "train" else ():
+            _warn_of_known(task, split)
         asked = {str(_data(task, split)) for task in found if split in _metrics(task)}
         if len(asked) > 1:
             note(
                 f"{SPLITS[split]}: not all were measured on the same datasets, so a difference "
                 "need not be the models'."
             )
+
+
+def _warn_of_known(task: "Task", split: str) -> None:
+    counts = known_subjects(task.task_result)
+    if split in counts and counts[split] is None:
+        note(f"{SPLITS[split]}: it is not stored whether {task.task_id} knows these subjects.")
+    elif counts.get(split):
+        note(
+            f"{SPLITS[split]}: {task.task_id} has trained on {counts[split]} of these subjects, so "
+            "its figures are too good."
+        )
 
 
 def _data(task: "Task", split: str) -> list[str]:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from graphnet.headline import by_fairness, known_subjects
 from service.cli.terminal import Column, show_facts, show_heading, show_json, show_table
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ SPLITS = {
     "cv": "Cross-val.",
     "leave_site_out": "Site left out",
 }
-UNSEEN = ("test", "cv", "leave_site_out", "val")  # the fairest first
+KNOWN = "Known subjects"
 
 
 def show_ended(task: "Task", *, as_json: bool) -> None:
@@ -56,8 +57,8 @@ def show_result(result: Mapping[str, Any]) -> None:
     """Print a finished task's ``task_result``; an interval stands in brackets."""
     metrics = present(result.get("metrics"))
     if metrics:
-        _show_metrics(metrics)
-        _show_baselines(metrics, present(result.get("baselines")))
+        _show_metrics(result, metrics)
+        _show_baselines(result, metrics)
     warnings = result.get("warnings") or []
     if warnings:
         show_heading("Warnings")
@@ -96,20 +97,27 @@ def _titles(metrics: Iterable[Metrics]) -> dict[str, str]:
     return SCORE_METRICS if any("mae" in each for each in metrics) else METRICS
 
 
-def _show_metrics(metrics: Mapping[str, Metrics]) -> None:
-    splits = [split for split in SPLITS if split in metrics]
+def known(result: Mapping[str, Any] | None, split: str) -> str:
+    """How many subjects of a split the model knows; ``?`` where nobody can say."""
+    counts = known_subjects(result)
+    if split not in counts:
+        return "-"
+    return "?" if counts[split] is None else str(counts[split])
+
+
+def _show_metrics(result: Mapping[str, Any], metrics: Mapping[str, Metrics]) -> None:
+    splits = by_fairness(result)
     show_heading("Metrics, with 95 % intervals")
     columns = [Column("", whole=True), *(Column(SPLITS[s], spare=s == "train") for s in splits)]
     titles = _titles(metrics.values())
-    show_table(
-        columns,
-        [(label, *(figure(metrics[s], name) for s in splits)) for name, label in titles.items()],
-    )
+    rows = [(label, *(figure(metrics[s], name) for s in splits)) for name, label in titles.items()]
+    rows.insert(1, (KNOWN, *(known(result, split) for split in splits)))
+    show_table(columns, rows)
 
 
-def _show_baselines(metrics: Mapping[str, Metrics], baselines: Mapping[str, Metrics]) -> None:
-    split = next((split for split in UNSEEN if split in metrics), None)
-    compared = {name: present(values) for name, values in baselines.items()}
+def _show_baselines(result: Mapping[str, Any], metrics: Mapping[str, Metrics]) -> None:
+    split = next((split for split in by_fairness(result) if split != "train"), None)
+    compared = {name: present(each) for name, each in present(result.get("baselines")).items()}
     rivals = {name: values[split] for name, values in compared.items() if split in values}
     if split is None or not rivals:
         return

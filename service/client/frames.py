@@ -7,8 +7,8 @@ from typing import Any
 
 import pandas as pd
 
+from graphnet.headline import measured, unseen
 from service.client.answers import Facts, Task
-from service.client.shown import UNSEEN
 
 FIGURE = re.compile(r"(\w+) (Loss|Accuracy): (\S+?)(?:,|$)")
 INTERVALS = "ci"
@@ -41,7 +41,7 @@ def baselines(task: Task) -> pd.DataFrame:
 
 
 def tasks_frame(tasks: Iterable[Task]) -> pd.DataFrame:
-    """A row a task; its figures are those of the fairest split it has, which ``split`` names."""
+    """A row a task; its figures are of subjects new to the model, whose split ``split`` names."""
     frame = pd.DataFrame([_listed(task) for task in tasks])
     return frame if frame.empty else frame.set_index("task_id")
 
@@ -89,9 +89,8 @@ def _indexed(rows: list[tuple[Any, ...]], keys: list[str]) -> pd.DataFrame:
 
 
 def _listed(task: Task) -> dict[str, Any]:
-    measured = _result(task).get("metrics") or {}
-    split = next((name for name in UNSEEN if measured.get(name)), None)
-    figures = measured.get(split) or {}
+    split = next(iter(unseen(task.task_result)), None)
+    figures = {} if split is None else measured(task.task_result)[split]
     return {
         "task_id": task.task_id,
         "task_name": task.task_name,

@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 from html import escape
 
+from graphnet.headline import measured, unseen
 from service.client.answers import Facts, Task
 
-UNSEEN = {  # the fairest first
+SPLITS = {
     "test": "test",
     "cv": "cross-validated",
     "leave_site_out": "site left out",
@@ -31,10 +32,8 @@ def _facts(task: Task) -> Iterator[tuple[str, str]]:
     yield "Error", task.error or ""
     if not task.ended and task.progress is not None:
         yield "Done", f"{task.progress.percent:.0f} %"
-    measured = (task.task_result or {}).get("metrics") or {}
-    split = next((name for name in UNSEEN if measured.get(name)), None)
-    if split is not None:
-        yield from _figures(measured[split], UNSEEN[split])
+    for split in unseen(task.task_result)[:1]:
+        yield from _figures(measured(task.task_result)[split], SPLITS[split])
 
 
 def _figures(metrics: Facts, split: str) -> Iterator[tuple[str, str]]:

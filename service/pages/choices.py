@@ -11,8 +11,8 @@ from db.states import Status
 from db.tasks import TaskRecord
 from graphnet.catalogue import MODELS
 from graphnet.config import Settings
-from graphnet.figures.predicted import FAIREST
 from service.guard import caller_of
+from service.headlines import Headline
 from service.profiles import glanced
 from service.routes.datasets import MOST
 from service.routes.tasks import find_task, instant
@@ -83,7 +83,7 @@ async def _with_results(listed: list[TaskRecord]) -> list[TaskRecord]:
 
 def described(task: TaskRecord) -> dict[str, Any]:
     """A task as a list to choose from shows it."""
-    split, auc = headline(task)
+    shown = headline(task)
     result = task.task_result or {}
     return {
         "task_id": task.task_id,
@@ -93,21 +93,16 @@ def described(task: TaskRecord) -> dict[str, Any]:
         "model": model_of(task),
         "parent": task.parent_task_id,
         "data": names(task.task_config.get("train_data")),
-        "split": split,
-        "auc": auc,
+        "split": shown.split if shown else "",
+        "auc": shown.value if shown else None,
         "has_model": bool(result.get("model_state_path")) and not task.removed_at,
     }
 
 
-def headline(task: TaskRecord) -> tuple[str, float | None]:
-    """The fairest split that has an AUC, and that; ("", None) where there is none."""
-    metrics = (task.task_result or {}).get("metrics")
-    known = metrics if isinstance(metrics, dict) else {}
-    for split in FAIREST:
-        found = known.get(split)
-        if isinstance(found, dict) and found.get("auc") is not None:
-            return split, float(found["auc"])
-    return "", None
+def headline(task: TaskRecord) -> Headline | None:
+    """The AUC that says most of new subjects; None where there is none."""
+    found = Headline.of(task.task_result)
+    return found if found and found.metric == "auc" else None
 
 
 def model_of(task: TaskRecord) -> str:

@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from graphnet import figures
-from graphnet.figures.predicted import FAIREST
+from graphnet.headline import FAIREST, known_subjects, shared_by_fairness
 from graphnet.report.facts import Facts
 from graphnet.report.numbers import OF_CLASSES, OF_SCORES, signed, with_interval
 from service.comparison import NAMES, differences
@@ -21,6 +21,7 @@ from service.routes.compare import FEWEST, MOST, tasks_of
 
 LONGEST = 26  # letters beside a figure
 DATA = ("train_data", "val_data", "test_data")
+KNOWN = "Of these, the model has trained on"
 
 
 class Line(NamedTuple):
@@ -100,7 +101,8 @@ def _line(name: str, values: Sequence[Any]) -> Line:
 
 
 def _splits(facts: Sequence[Facts]) -> list[str]:
-    return [split for split in FAIREST if any(split in one.metrics for one in facts)]
+    """Those first whose subjects are new to all models."""
+    return shared_by_fairness([known_subjects(one.result, one.evidence) for one in facts])
 
 
 def _metrics(facts: Sequence[Facts], split: str) -> list[Line]:
@@ -108,7 +110,14 @@ def _metrics(facts: Sequence[Facts], split: str) -> list[Line]:
     found = [one.metrics.get(split) for one in facts]
     names = OF_CLASSES | OF_SCORES
     there = [name for name in names if any(name in (each or {}) for each in found)]
-    return [_line(names[name], [with_interval(each, name) for each in found]) for name in there]
+    lines = [_line(names[name], [with_interval(each, name) for each in found]) for name in there]
+    return lines if split == "train" else [*lines[:1], _known(facts, split), *lines[1:]]
+
+
+def _known(facts: Sequence[Facts], split: str) -> Line:
+    """How many of the subjects are no new ones; a dash where there are none, or nobody can say."""
+    counts = [known_subjects(one.result, one.evidence).get(split) for one in facts]
+    return _line(KNOWN, counts)
 
 
 def _baselines(facts: Sequence[Facts], split: str) -> list[Line]:

@@ -131,10 +131,7 @@ def _is_open(found: Json) -> bool:
 
 def _known(facts: Facts) -> int:
     """How many of the subjects the model has trained on, where they should be new."""
-    if facts.headline == "train":
-        return 0
-    found = ((facts.evidence or {}).get("predictions") or {}).get(facts.headline) or {}
-    return sum(map(bool, found.get("known") or ()))
+    return 0 if facts.headline == "train" else facts.known(facts.headline)
 
 
 def _better(facts: Facts) -> list[str]:

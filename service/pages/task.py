@@ -70,7 +70,9 @@ async def _chain(request: Request, task: TaskRecord) -> list[dict[str, Any]]:
 def _member(task: TaskRecord, own: str) -> dict[str, Any]:
     link = None if task.task_id == own else f"/tasks/{task.task_id}"
     kept = ("task_id", "task_name", "task_type", "task_status")
-    return {**{name: getattr(task, name) for name in kept}, "auc": headline(task)[1], "href": link}
+    found = headline(task)
+    auc = found.value if found else None
+    return {**{name: getattr(task, name) for name in kept}, "auc": auc, "href": link}
 
 
 def _form(task: TaskRecord) -> str:

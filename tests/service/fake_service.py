@@ -33,6 +33,7 @@ RESULT = {
     "train_epochs": ["Epoch 001, Train Loss: 0.6931, Train Accuracy: 0.5000"],
     "model_state_path": "file:///registry/models/TASK20012912454501/model.safetensors",
     "metrics": {"train": METRICS, "val": ONE_CLASS, "test": METRICS, "cv": METRICS},
+    "known_subjects": {"train": 58, "val": 0, "test": 0, "cv": 0},
     "baselines": {"majority": {"test": {**METRICS, "accuracy": 0.5, "auc": None, "ci": {}}}},
     "warnings": ["3 columns hardly vary among the training subjects and were set to 0."],
 }

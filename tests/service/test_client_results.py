@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from service.client import Client, ClientError, Finding, Task
+from service.client.frames import tasks_frame
 from service.client.tables import Table
 from tests.service.fake_service import (
     CSV,
@@ -204,6 +205,23 @@ def test_tasks_are_a_table_with_their_fairest_figures(client: Client, fake: Fake
     assert frame["auc"].isna()["TASK1"]
 
 
+def test_tables_lead_with_no_figures_of_subjects_whom_the_model_knows() -> None:
+    known = {"train": 58, "val": 0, "test": 3, "cv": 0}
+    stale = Task.read(task(TASK, "Finished", task_result={**RESULT, "known_subjects": known}))
+    older = {name: value for name, value in RESULT.items() if name != "known_subjects"}
+    tests = Task.read(
+        task("TASK1", "Finished", task_result={**older, "metrics": {"test": METRICS}})
+    )
+
+    frame = tasks_frame([stale, Task.read(task("TASK2", "Finished", task_result=older)), tests])
+
+    assert list(frame["split"][[TASK, "TASK2"]]) == ["cv", "cv"]
+    assert frame["split"].isna()["TASK1"]
+    assert frame["auc"].isna()["TASK1"]
+    assert "AUC (cross-validated)" in stale._repr_html_()
+    assert "AUC" not in tests._repr_html_()
+
+
 def test_a_notebook_shows_a_task_with_nothing_that_runs() -> None:
     steering = "<script>alert(1)</script>"
     shown = Task.read(task(TASK, "Finished", task_name=steering))._repr_html_()
@@ -212,7 +230,7 @@ def test_a_notebook_shows_a_task_with_nothing_that_runs() -> None:
     assert "&lt;script&gt;" in shown
     assert "<td>0.930 [0.86, 0.98]</td>" in shown
     assert "<td>75 %</td>" in Task.read(running(TASK, 3))._repr_html_()
-    poor = {"metrics": {"test": {"auc": None, "ci": None}}}
+    poor = {"metrics": {"test": {"auc": None, "ci": None}}, "known_subjects": {"test": 0}}
     assert "<td>—</td>" in Task.read(task(TASK, "Finished", task_result=poor))._repr_html_()
 
 

@@ -18,6 +18,7 @@ from graphnet.quality import RULES
 from graphnet.report.facts import Facts
 from graphnet.report.numbers import KEPT, OF_CLASSES, OF_SCORES, with_interval
 from service import comparison, pages
+from service.pages.compare import KNOWN
 from service.pages.formats import duration, figure, interval
 from service.pages.languages import CHINESE, LANGUAGES, catalogue
 from service.pages.names import METRICS, STATES
@@ -52,6 +53,7 @@ def said() -> set[str]:
         found |= set(named.values())
     found |= OF_TABLES | set(RULES) | of_settings() | {comparison.FEW, comparison.SCORE}
     found |= {comparison.CLASSES, comparison.NO_EVIDENCE, *Facts({}, None, None, None).missing}
+    found.add(KNOWN)
     for module in FIGURES.glob("*.py"):
         text = module.read_text(encoding="utf-8")
         found |= set(re.findall(r'words\(\s*"([^"]+)"\s*\)', text))

@@ -15,6 +15,7 @@ from tests.service.fake_service import (
     METRICS,
     PREDICTIONS,
     REPORT,
+    RESULT,
     FakeService,
     refused,
     running,
@@ -181,6 +182,37 @@ def test_a_comparison_of_different_subjects_says_so(sgn: Command, fake: FakeServ
     assert said == [
         "Test: not all were measured on the same datasets, so a difference need not be the models'."
     ]
+
+
+def test_a_comparison_leads_with_subjects_new_to_all(sgn: Command, fake: FakeService) -> None:
+    known = {**RESULT, "known_subjects": {"train": 58, "val": None, "test": 3, "cv": 0}}
+    fake.looks = {
+        "TASK1": [task("TASK1", "Finished")],
+        "TASK2": [task("TASK2", "Finished", task_result=known)],
+    }
+
+    ran = sgn("compare", "TASK1", "TASK2")
+
+    headings = [line for line in ran.stdout.splitlines() if line.endswith("intervals")]
+    splits = [line.split(",")[0] for line in headings]
+    assert splits == ["Cross-val.", "Validation", "Test", "Train"]
+    assert ran.stderr.splitlines() == [
+        "Validation: it is not stored whether TASK2 knows these subjects.",
+        "Test: TASK2 has trained on 3 of these subjects, so its figures are too good.",
+    ]
+
+
+def test_a_result_leads_with_new_subjects(sgn: Command, fake: FakeService) -> None:
+    known = {**RESULT, "known_subjects": {"train": 58, "val": None, "test": 3, "cv": 0}}
+    known |= {"baselines": {"majority": {"test": METRICS, "cv": METRICS}}}
+    fake.looks[TASK] = [task(TASK, "Finished", task_result=known)]
+
+    shown = sgn("show", TASK).stdout
+
+    titles = next(line for line in shown.splitlines() if "Cross-val." in line)
+    assert titles.split() == ["Cross-val.", "Validation", "Test", "Train"]
+    assert ["Known", "subjects", "0", "?", "3", "58"] in rows(shown)
+    assert "Beside simple methods (cross-val.)" in shown
 
 
 def test_a_comparison_is_json_too(sgn: Command, fake: FakeService) -> None:
