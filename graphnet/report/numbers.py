@@ -5,24 +5,6 @@ from typing import Any
 
 NOTHING = "—"
 KEPT = "\N{NO-BREAK SPACE}"  # an interval stays on its line
-OF_CLASSES = {
-    "n": "Subjects",
-    "accuracy": "Accuracy",
-    "balanced_accuracy": "Balanced accuracy",
-    "sensitivity": "Sensitivity",
-    "specificity": "Specificity",
-    "auc": "AUC",
-    "brier": "Brier score",
-    "ece": "Expected calibration error",
-}
-OF_SCORES = {
-    "n": "Subjects",
-    "mae": "Mean absolute error",
-    "rmse": "Root mean square error",
-    "r2": "R²",
-    "pearson": "Pearson's r",
-    "spearman": "Spearman's ρ",
-}
 
 
 def figure(value: float | None, digits: int = 3) -> str:

@@ -6,8 +6,9 @@ from typing import Any, NamedTuple
 
 from graphnet.config import INHERITED
 from graphnet.figures.importance import named
+from graphnet.metric_names import OF_CLASSES, OF_SCORES
 from graphnet.report.facts import Facts, Json, method_name, split_name
-from graphnet.report.numbers import NOTHING, OF_CLASSES, OF_SCORES, figure, signed, with_interval
+from graphnet.report.numbers import NOTHING, figure, signed, with_interval
 
 MOST_SUBJECTS, MOST_SITES, MOST_FOUND = 8, 50, 100
 COMPARED = ("auc", "accuracy", "balanced_accuracy")

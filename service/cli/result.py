@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from graphnet.headline import by_fairness, known_subjects
+from graphnet.metric_names import OF_CLASSES, OF_SCORES
 from service.cli.terminal import Column, show_facts, show_heading, show_json, show_table
 
 if TYPE_CHECKING:
@@ -13,23 +14,7 @@ if TYPE_CHECKING:
 
 Metrics = Mapping[str, Any]
 
-METRICS = {
-    "n": "Subjects",
-    "accuracy": "Accuracy",
-    "balanced_accuracy": "Balanced accuracy",
-    "sensitivity": "Sensitivity",
-    "specificity": "Specificity",
-    "auc": "AUC",
-    "brier": "Brier score",
-}
-SCORE_METRICS = {
-    "n": "Subjects",
-    "mae": "Mean absolute error",
-    "rmse": "Root mean square error",
-    "r2": "R²",
-    "pearson": "Pearson's r",
-    "spearman": "Spearman's ρ",
-}
+METRICS = {name: title for name, title in OF_CLASSES.items() if name != "ece"}  # too long
 COMPARED = ("accuracy", "balanced_accuracy", "auc", "mae", "r2")
 SPLITS = {
     "train": "Train",
@@ -94,7 +79,7 @@ def figure(metrics: Metrics, name: str) -> str:
 
 def _titles(metrics: Iterable[Metrics]) -> dict[str, str]:
     """The metrics of classes, or those of a score."""
-    return SCORE_METRICS if any("mae" in each for each in metrics) else METRICS
+    return OF_SCORES if any("mae" in each for each in metrics) else METRICS
 
 
 def known(result: Mapping[str, Any] | None, split: str) -> str:

@@ -10,8 +10,9 @@ from starlette.responses import Response
 
 from graphnet import figures
 from graphnet.headline import FAIREST, known_subjects, shared_by_fairness
+from graphnet.metric_names import OF_CLASSES, OF_SCORES
 from graphnet.report.facts import Facts
-from graphnet.report.numbers import OF_CLASSES, OF_SCORES, signed, with_interval
+from graphnet.report.numbers import signed, with_interval
 from service.comparison import NAMES, differences
 from service.pages import choices, outcome
 from service.pages.site import page, words

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from graphnet.figures.predicted import SPLITS
-from graphnet.report.numbers import OF_CLASSES, OF_SCORES
+from graphnet.metric_names import OF_CLASSES, OF_SCORES
 
 STATES = {
     "Submitted": "Waiting",

@@ -8,8 +8,9 @@ from markupsafe import Markup
 from graphnet import figures
 from graphnet.figures.importance import named
 from graphnet.figures.predicted import SPLITS, shown
+from graphnet.metric_names import OF_CLASSES, OF_SCORES
 from graphnet.report.facts import Facts, split_name
-from graphnet.report.numbers import OF_CLASSES, OF_SCORES, with_interval
+from graphnet.report.numbers import with_interval
 from graphnet.report.tables import (
     Table,
     baseline_rows,

@@ -14,9 +14,10 @@ import graphnet.figures
 from graphnet.catalogue import GRAPHS, MODELS
 from graphnet.config import OPTIONS
 from graphnet.figures.predicted import SPLITS
+from graphnet.metric_names import OF_CLASSES, OF_SCORES
 from graphnet.quality import RULES
 from graphnet.report.facts import Facts
-from graphnet.report.numbers import KEPT, OF_CLASSES, OF_SCORES, with_interval
+from graphnet.report.numbers import KEPT, with_interval
 from service import comparison, pages
 from service.pages.compare import KNOWN
 from service.pages.formats import duration, figure, interval
