@@ -1,5 +1,6 @@
 """Tasks that wait or run, and how far they are: one query for everybody who watches."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from db.errors import translated
@@ -16,6 +17,15 @@ async def active() -> list[dict[str, Any]]:
     """The newest of them, at most a thousand."""
     query = Run.filter(ACTIVE, part=0)
     return await query.order_by("-submitted_at").limit(MOST).values(*FIELDS)
+
+
+@translated()
+async def standing(task_ids: Sequence[str]) -> list[dict[str, Any]]:
+    """How these stand, ended or not; without those whose submission was deleted."""
+    if not task_ids:
+        return []
+    there = await Submission.filter(task_id__in=list(task_ids)).values_list("task_id", flat=True)
+    return await Run.filter(task_id__in=list(there)).values(*FIELDS)
 
 
 @translated()

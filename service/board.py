@@ -2,24 +2,28 @@
 
 import asyncio
 import time
+from collections import deque
 from typing import Any
 
-from db import tasks
-from db.active import active, submitted
-from db.states import Status
+from db.active import active, standing, submitted
+from db.states import TERMINAL, Status
 
 FRESH_SECONDS = 1.0
+MOST_ENDS = 5000  # remembered for streams that are slow to hear of them
 Shown = dict[str, Any]
 
 
 class Board:
-    """A look at the active tasks, shared by every stream of this process.
+    """A look at the active tasks and at those that ended, shared by every stream of this process.
 
-    A task that came and ended since the last look is seen once, as it ended.
+    What it costs the database does not depend on how many watch, and no result is read.
     """
 
     def __init__(self) -> None:
         self._seen: dict[str, Shown] = {}
+        self._hidden: set[str] = set()
+        self._ends: deque[Shown] = deque(maxlen=MOST_ENDS)
+        self._ended = 0
         self._newest: int | None = None
         self._at = float("-inf")
         self._looking = asyncio.Lock()
@@ -28,43 +32,41 @@ class Board:
         """The active tasks by id, not older than a second. Raises DatabaseError."""
         async with self._looking:  # one looks for all who came meanwhile
             if time.monotonic() - self._at > FRESH_SECONDS:
-                self._seen = await self._looked()
+                await self._look()
                 self._at = time.monotonic()
             return self._seen
 
-    async def _looked(self) -> dict[str, Shown]:
+    @property
+    def ended(self) -> int:
+        """How many ends the looks have seen."""
+        return self._ended
+
+    def ends(self, after: int) -> list[Shown]:
+        """The tasks that ended after so many, as they ended; also who came since the last look."""
+        count = min(self._ended - after, len(self._ends))
+        return list(self._ends)[len(self._ends) - count :]
+
+    async def _look(self) -> None:
         newest, came = await submitted(self._newest)
         seen = {row["task_id"]: _shown(row) for row in await active()}
-        gone = [await ended(task_id) for task_id in came if task_id not in seen]
-        self._newest = newest
-        return seen | {each["task_id"]: each for each in gone if each is not None}
-
-
-async def ended(task_id: str) -> Shown | None:
-    """A task that has left the board; None if it was deleted. Raises DatabaseError."""
-    task = await tasks.get_task(task_id)
-    if task is None:
-        return None
-    done = task.task_status == Status.FINISHED
-    return {
-        "task_id": task.task_id,
-        "proj_id": task.proj_id,
-        "task_status": task.task_status,
-        "epoch": task.epochs if done else task.epoch,
-        "epochs": task.epochs,
-        "percent": 100.0 if done else task.permille / 10,
-        "eta_seconds": None,
-    }
+        gone = {*self._seen, *self._hidden, *came} - seen.keys()
+        rows = await standing(sorted(gone))
+        ends = [_shown(row) for row in rows if row["state"] in TERMINAL]
+        self._hidden = {row["task_id"] for row in rows if row["state"] not in TERMINAL}
+        self._seen, self._newest = seen, newest
+        self._ends.extend(ends)
+        self._ended += len(ends)
 
 
 def _shown(row: dict[str, Any]) -> Shown:
     running = row["state"] == Status.RUNNING and row["remaining_ms"] >= 0
+    done = row["state"] == Status.FINISHED
     return {
         "task_id": row["task_id"],
         "proj_id": row["proj_id"],
         "task_status": row["state"],
-        "epoch": row["epoch"],
+        "epoch": row["epochs"] if done else row["epoch"],
         "epochs": row["epochs"],
-        "percent": row["permille"] / 10,
+        "percent": 100.0 if done else row["permille"] / 10,
         "eta_seconds": round(row["remaining_ms"] / 1000, 1) if running else None,
     }

@@ -3,16 +3,25 @@
 import contextlib
 import json
 from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from db.errors import DatabaseError
-from service.board import Shown, ended
+from service.board import Shown
 from service.guard import caller_of, is_still_let_in
 from service.house import House, house_of
 from service.queries import asked_project
 from service.routes.events import LOOKS_A_GUARD, QUIET_LOOKS, RECONNECT_MS, Stream, pause
+
+
+@dataclass
+class Told:
+    """What a client has been told: tasks by id, and how many ends; None before the first look."""
+
+    tasks: dict[str, Shown] = field(default_factory=dict)
+    ended: int | None = None
 
 
 async def board(request: Request) -> Response:
@@ -25,8 +34,7 @@ async def board(request: Request) -> Response:
 
 async def _stream(house: House, request: Request, project: str | None) -> AsyncIterator[str]:
     yield f"retry: {RECONNECT_MS}\n\n"
-    told: dict[str, Shown] = {}
-    looks, quiet, complete = 0, 0, False
+    told, looks, quiet, complete = Told(), 0, 0, False
     while not house.stopping.is_set():
         looks, quiet = looks + 1, quiet + 1
         with contextlib.suppress(DatabaseError):
@@ -44,20 +52,15 @@ async def _stream(house: House, request: Request, project: str | None) -> AsyncI
         await pause(house)
 
 
-async def _news(
-    house: House, request: Request, project: str | None, told: dict[str, Shown]
-) -> list[Shown]:
+async def _news(house: House, request: Request, project: str | None, told: Told) -> list[Shown]:
     """What has changed for this caller since it was ``told``."""
-    caller = caller_of(request)
-    seen = {
-        task_id: each
-        for task_id, each in (await house.board.look()).items()
-        if caller.sees(each["proj_id"]) and project in (None, each["proj_id"])
-    }
-    news = [each for task_id, each in seen.items() if told.get(task_id) != each]
-    for task_id in [task_id for task_id in told if task_id not in seen]:
-        last = await ended(task_id)
-        news += [] if last is None else [last]
-        del told[task_id]
-    told.update(seen)
-    return news
+    caller, shared = caller_of(request), house.board
+
+    def theirs(each: Shown) -> bool:
+        return caller.sees(each["proj_id"]) and project in (None, each["proj_id"])
+
+    seen = {key: each for key, each in (await shared.look()).items() if theirs(each)}
+    ends = [] if told.ended is None else shared.ends(told.ended)
+    news = [each for key, each in seen.items() if told.tasks.get(key) != each]
+    told.tasks, told.ended = seen, shared.ended
+    return [*news, *filter(theirs, ends)]

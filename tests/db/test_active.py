@@ -1,0 +1,25 @@
+"""What is read of all tasks at once for those who watch."""
+
+import pytest
+
+from db import active, cancellation
+from db.neurolearn import Submission
+from tests.db.samples import running, submitted
+
+pytestmark = pytest.mark.usefixtures("url")
+
+
+async def test_tasks_that_have_left_are_read_without_results() -> None:
+    waits, gone, deleted = [await submitted() for _ in range(3)]
+    claim = await running()
+    await cancellation.cancel(gone)
+    await Submission.filter(task_id=deleted).delete()
+
+    found = {each["task_id"]: each for each in await active.standing(
+        [waits, gone, deleted, claim.task_id, "TASK0"]
+    )}  # fmt: skip
+
+    states = {task_id: each["state"] for task_id, each in found.items()}
+    assert states == {waits: "Submitted", gone: "Cancelled", claim.task_id: "Running"}
+    assert set(found[gone]) == set(active.FIELDS)
+    assert await active.standing([]) == []
