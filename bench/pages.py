@@ -1,4 +1,4 @@
-"""How soon the list of tasks is there, and how large it is, with 100 and with 10,000 tasks.
+"""How soon lists of tasks are there, and how large the first is, with 100 and with 10,000 tasks.
 
 ``python -m bench.pages [--json]``: on SQLite and on MariaDB, over HTTP, medians; every task has
 finished and has a result of the size asked for. ``first`` reads results for the first time.
@@ -88,6 +88,8 @@ def _measured(http: httpx.Client) -> dict[str, Any]:
         "searched": "/?q=TASK90000",
         "nothing found": "/?q=nothing",
         "failed only": "/?status=Failed",
+        "new task": "/tasks/new",
+        "compare": "/compare",
     }
     times = {name: _median(http, address) for name, address in addresses.items()}
     return {

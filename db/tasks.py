@@ -117,7 +117,7 @@ async def get_model(task_id: str) -> ModelRecord | None:
 
 @translated()
 async def lineage(task_id: str) -> list[TaskRecord]:
-    """The parent, its parent, and so on, without results; bounded, and no task twice."""
+    """The parent, its parent, and so on; bounded, and no task twice."""
     chain: list[TaskRecord] = []
     seen = {task_id}
     current = await get_task(task_id)

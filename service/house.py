@@ -11,9 +11,9 @@ from actors.relay import Relay
 from db.intake import Intake
 from service.admission import Admission
 from service.board import Board
-from service.headlines import Headlines
 from service.monitoring import Monitoring
 from service.oracle import Oracle
+from service.outlines import Outlines
 from service.schema_watch import SchemaWatch
 from service.settings import Settings
 from service.shelf import Shelf
@@ -37,7 +37,7 @@ class House:
     monitoring: Monitoring
     shelf: Shelf = field(default_factory=Shelf)
     board: Board = field(default_factory=Board)
-    headlines: Headlines = field(default_factory=Headlines)
+    outlines: Outlines = field(default_factory=Outlines)
     keys: Turns = field(default_factory=Turns)
     schema: SchemaWatch = field(default_factory=SchemaWatch)
 

@@ -1,18 +1,18 @@
 """What a form can choose from: datasets, models, and tasks to begin with."""
 
 import json
-from dataclasses import replace
 from typing import Any
 
 from starlette.requests import Request
 
-from db import datasets, results, tasks
+from db import datasets, tasks
 from db.states import Status
 from db.tasks import TaskRecord
 from graphnet.catalogue import MODELS
 from graphnet.config import Settings
 from service.guard import caller_of
-from service.headlines import Headline
+from service.house import house_of
+from service.outlines import Headline, Outline
 from service.profiles import glanced
 from service.routes.datasets import MOST
 from service.routes.tasks import find_task, instant
@@ -62,10 +62,12 @@ async def finished(request: Request, named: list[str]) -> list[dict[str, Any]]:
     listed, _ = await tasks.list_tasks(
         proj_id=caller.proj_id, status=Status.FINISHED, limit=MOST_TASKS
     )
-    seen = await _with_results([task for task in listed if caller.sees(task.proj_id)])
+    seen = [task for task in listed if caller.sees(task.proj_id)]
     there = {task.task_id for task in seen}
     older = [await find_task(request, each) for each in named if each not in there]
-    return _with_models([described(task) for task in (*filter(None, older), *seen)])
+    found = [*filter(None, older), *seen]
+    outlines = await house_of(request).outlines.of(found)
+    return _with_models([_described(task, outlines.get(task.task_id)) for task in found])
 
 
 def _with_models(listed: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -76,15 +78,10 @@ def _with_models(listed: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [{**each, "model": known[each["task_id"]]} for each in listed]
 
 
-async def _with_results(listed: list[TaskRecord]) -> list[TaskRecord]:
-    found = await results.get_results([task.task_id for task in listed])
-    return [replace(task, task_result=found.get(task.task_id)) for task in listed]
-
-
-def described(task: TaskRecord) -> dict[str, Any]:
+def _described(task: TaskRecord, outline: Outline | None) -> dict[str, Any]:
     """A task as a list to choose from shows it."""
-    shown = headline(task)
-    result = task.task_result or {}
+    known = outline or Outline()
+    shown = _auc(known.headline)
     return {
         "task_id": task.task_id,
         "name": task.task_name or task.task_id,
@@ -95,13 +92,16 @@ def described(task: TaskRecord) -> dict[str, Any]:
         "data": names(task.task_config.get("train_data")),
         "split": shown.split if shown else "",
         "auc": shown.value if shown else None,
-        "has_model": bool(result.get("model_state_path")) and not task.removed_at,
+        "has_model": known.stored and not task.removed_at,
     }
 
 
 def headline(task: TaskRecord) -> Headline | None:
     """The AUC that says most of new subjects; None where there is none."""
-    found = Headline.of(task.task_result)
+    return _auc(Headline.of(task.task_result))
+
+
+def _auc(found: Headline | None) -> Headline | None:
     return found if found and found.metric == "auc" else None
 
 

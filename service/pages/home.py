@@ -32,9 +32,10 @@ async def home(request: Request) -> Response:
     )
     seen = [task for task in found if caller.sees(task.proj_id)]
     waits = any(task.task_status == Status.SUBMITTED.value for task in seen)
+    outlines = await house_of(request).outlines.of(seen)
     content: dict[str, Any] = {
         "tasks": [listed(task) for task in seen],
-        "headlines": await house_of(request).headlines.of(seen),
+        "headlines": {task_id: each.headline for task_id, each in outlines.items()},
         "places": await waiting.places(MOST_PLACES) if waits else {},
         "asked": {**asked, "status": status},
         "statuses": list(Status),

@@ -1,4 +1,4 @@
-"""The one figure of a finished task that a list shows, read from its result once."""
+"""What a list shows of a finished task's result, read from that once."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -35,14 +35,27 @@ class Headline:
         return None
 
 
-class Headlines:
-    """Remembers the figures of tasks that have ended: a result is 100 kB, and never changes."""
+@dataclass(frozen=True)
+class Outline:
+    """The figure that says most of new subjects, if there is one; whether a model was stored."""
+
+    headline: Headline | None = None
+    stored: bool = False
+
+    @classmethod
+    def of(cls, result: Mapping[str, Any] | None) -> "Outline":
+        """Of a result."""
+        return cls(Headline.of(result), bool((result or {}).get("model_state_path")))
+
+
+class Outlines:
+    """Remembers those of tasks that have ended: a result is 100 kB, and never changes."""
 
     def __init__(self) -> None:
-        self._known: dict[Key, Headline | None] = {}
+        self._known: dict[Key, Outline] = {}
 
-    async def of(self, tasks: Sequence[TaskRecord]) -> dict[str, Headline | None]:
-        """The figure of each finished task by its id. Raises DatabaseError."""
+    async def of(self, tasks: Sequence[TaskRecord]) -> dict[str, Outline]:
+        """Of each finished task by its id. Raises DatabaseError."""
         wanted = {
             (task.task_id, task.version)
             for task in tasks
@@ -53,9 +66,9 @@ class Headlines:
             self._known.clear()
             missing = dict(wanted)
         if missing:
-            read = await results.get_results(list(missing))
+            read = await results.read_results(list(missing), Outline.of)
             self._known |= {
-                (task_id, version): Headline.of(read.get(task_id))
+                (task_id, version): read.get(task_id, Outline())
                 for task_id, version in missing.items()
             }
         return {task_id: self._known[task_id, version] for task_id, version in wanted}

@@ -1,0 +1,54 @@
+"""What a list shows of a result is read once a task."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import pytest
+
+from db import results
+from db.tasks import TaskRecord
+from service import outlines as room
+from service.outlines import Headline, Outline, Outlines
+
+FIGURES = {"auc": 0.8, "ci": {"auc": [0.7, 0.9]}}
+RESULT = {
+    "model_state_path": "file:///m",
+    "metrics": {"test": {"auc": 0.99}, "cv": FIGURES},
+    "known_subjects": {"test": 4, "cv": 0},
+}
+
+
+def record(task_id: str, status: str = "Finished") -> TaskRecord:
+    return TaskRecord(task_id, "P", "", "dl_ts", status, {}, None, None, version=3)
+
+
+def test_an_outline_leads_with_subjects_whom_the_model_does_not_know() -> None:
+    assert Outline.of(RESULT) == Outline(Headline("cv", "auc", 0.8, (0.7, 0.9)), stored=True)
+    older = {"metrics": {"test": FIGURES, "cv": None}}
+    assert Outline.of(older) == Outline.of(None) == Outline()
+    score = {"metrics": {"val": {"pearson": 0.5}}, "known_subjects": {"val": 0}}
+    assert Outline.of(score).headline == Headline("val", "pearson", 0.5, None)
+
+
+def test_a_result_is_read_once_and_only_of_what_has_finished(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[list[str]] = []
+
+    async def read(task_ids: Sequence[str], reduce: Callable[..., Any]) -> dict[str, Any]:
+        asked.append(sorted(task_ids))
+        return {task_id: reduce(RESULT) for task_id in task_ids if task_id != "GONE"}
+
+    monkeypatch.setattr(results, "read_results", read)
+    monkeypatch.setattr(room, "MOST", 3)
+    outlines = Outlines()
+
+    def of(*names: str) -> dict[str, Outline]:
+        listed = [record(name, "Running" if name == "R" else "Finished") for name in names]
+        return asyncio.run(outlines.of(listed))
+
+    assert of("A", "B", "R") == {"A": Outline.of(RESULT), "B": Outline.of(RESULT)}
+    assert of("A", "GONE") == {"A": Outline.of(RESULT), "GONE": Outline()}
+    assert set(of("A", "C")) == {"A", "C"}
+    assert asked == [["A", "B"], ["GONE"], ["A", "C"]]
