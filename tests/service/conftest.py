@@ -1,11 +1,26 @@
-"""A finished task of the house."""
+"""A finished task of the house; a service that is none, and a client of it."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
+from service.client import Client
 from tests.houses import House
+from tests.service.fake_service import FakeService, fake_service
 from tests.service.forms import form
+
+
+@pytest.fixture
+def fake() -> Iterator[FakeService]:
+    with fake_service() as service:
+        yield service
+
+
+@pytest.fixture
+def client(fake: FakeService) -> Iterator[Client]:
+    with Client(fake.url) as connected:
+        yield connected
 
 
 @pytest.fixture(scope="session")

@@ -1,13 +1,12 @@
 """The events of a task by the Python client: to the last one, over every break."""
 
-from collections.abc import Iterator
 from itertools import islice
 from typing import Any
 
 import pytest
 
 from service.client import Client, ClientError, Event, events, tasks
-from tests.service.fake_service import FakeService, Reply, fake_service, refused
+from tests.service.fake_service import FakeService, Reply, refused
 
 TASK = "TASK20012912454501"
 TOLD: list[tuple[str, str, dict[str, Any]]] = [
@@ -20,17 +19,11 @@ TOLD: list[tuple[str, str, dict[str, Any]]] = [
 
 
 @pytest.fixture
-def fake(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeService]:
+def fake(fake: FakeService, monkeypatch: pytest.MonkeyPatch) -> FakeService:
+    """It tells these events."""
     monkeypatch.setattr(events, "PAUSE", 0.01)
-    with fake_service() as service:
-        service.told = list(TOLD)
-        yield service
-
-
-@pytest.fixture
-def client(fake: FakeService) -> Iterator[Client]:
-    with Client(fake.url) as connected:
-        yield connected
+    fake.told = list(TOLD)
+    return fake
 
 
 def asked(fake: FakeService) -> list[str | None]:

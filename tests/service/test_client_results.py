@@ -1,7 +1,6 @@
 """What the Python client gives of a task's results, and of datasets before and after."""
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -23,25 +22,12 @@ from tests.service.fake_service import (
     SCORED,
     FakeService,
     Reply,
-    fake_service,
     refused,
     running,
     task,
 )
 
 TASK = "TASK20012912454501"
-
-
-@pytest.fixture
-def fake() -> Iterator[FakeService]:
-    with fake_service() as service:
-        yield service
-
-
-@pytest.fixture
-def client(fake: FakeService) -> Iterator[Client]:
-    with Client(fake.url) as connected:
-        yield connected
 
 
 def test_a_report_is_the_stored_one_or_a_fresh_one(client: Client, fake: FakeService) -> None:

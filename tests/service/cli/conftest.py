@@ -1,7 +1,6 @@
 """A service to talk to, and the command within this process."""
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,13 +9,7 @@ from click.testing import CliRunner, Result
 
 from service.cli import main
 from tests.service.cli.command import Command, Form
-from tests.service.fake_service import FORM, FakeService, fake_service
-
-
-@pytest.fixture
-def fake() -> Iterator[FakeService]:
-    with fake_service() as service:
-        yield service
+from tests.service.fake_service import FORM, FakeService
 
 
 @pytest.fixture
