@@ -58,10 +58,10 @@ def tasks(context: click.Context, _: click.Parameter, begun: str) -> list[str]:
 
 
 def datasets(context: click.Context, _: click.Parameter, begun: str) -> list[str]:
-    """Names of datasets that begin so."""
+    """Names of datasets that begin so, the newest first."""
 
     def names(client: "Client") -> list[str]:
-        return [each.data_name for each in client.datasets()]
+        return [each.data_name for each in client.datasets(limit=MOST)]
 
     return _known(context, begun, names)
 

@@ -1,7 +1,7 @@
 """What every part of a session stands on: the channel, and how an address is made."""
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from types import TracebackType
 from typing import Any, Self, TypeVar
 from urllib.parse import quote
@@ -14,6 +14,7 @@ from service.client.errors import ClientError
 from service.whereabouts import TokenUnreadable, token_in, url_in
 
 ENVELOPE = ("error_num", "msg")
+PAGE = 100  # tasks or datasets
 
 Told = TypeVar("Told")
 
@@ -49,6 +50,28 @@ class Session:
     def close(self) -> None:
         """End the session."""
         self._channel.close()
+
+    def _paged(
+        self,
+        name: str,
+        read: Callable[[Facts], Told],
+        asked: Mapping[str, str],
+        limit: int | None,
+    ) -> Iterator[Told]:
+        """The newest ``limit`` of what stands at ``name``, or all; a page is asked when needed."""
+        cursor, left = "", float("inf") if limit is None else limit
+        while left > 0:
+            reply = self._channel.told(
+                "GET",
+                name,
+                lambda facts: (each(read, facts[name]), str(facts.get("next_cursor") or "")),
+                params={**given({**asked, "cursor": cursor}), "limit": int(min(PAGE, left))},
+            )
+            page, cursor = reply
+            yield from page
+            left -= len(page)
+            if not cursor or not page:
+                return
 
 
 def of_task(task_id: str) -> str:

@@ -6,7 +6,7 @@ from typing import Any, Self, TypeVar
 from urllib.parse import quote
 
 from service.client.answers import Facts, known_fields
-from service.client.base import Session, each, given
+from service.client.base import Session, given
 from service.client.tables import OnProgress, Table, sent
 
 UPLOAD_SECONDS = 600.0  # an upload is answered only once its quality has been checked
@@ -81,14 +81,9 @@ class Preview:
 class Datasets(Session):
     """What can be asked of datasets."""
 
-    def datasets(self, proj_id: str = "") -> tuple[Dataset, ...]:
-        """The datasets of a project, or all, without their findings."""
-        return self._channel.told(
-            "GET",
-            "datasets",
-            lambda reply: each(Dataset.read, reply["datasets"]),
-            params=given({"proj_id": proj_id}),
-        )
+    def datasets(self, proj_id: str = "", *, limit: int | None = None) -> tuple[Dataset, ...]:
+        """The newest ``limit`` datasets of a project, or of all, without their findings."""
+        return tuple(self._paged("datasets", Dataset.read, {"proj_id": proj_id}, limit))
 
     def dataset(self, data_name: str) -> Dataset:
         """One dataset with all that was found in it."""

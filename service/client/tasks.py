@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from service.client.answers import Facts, Submission, Task
-from service.client.base import Session, each, given, of_task
+from service.client.base import Session, each, of_task
 from service.client.errors import ClientError, NotEnded, may_pass
 from service.client.events import Event, events_of
 
@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
 LONGEST_PAUSE = 2.0
-PAGE = 100  # tasks
 PATIENCE = 30.0  # seconds without an answer that a wait outlives: services restart
 
 
@@ -59,16 +58,8 @@ class Tasks(Session):
 
         ``search`` keeps those whose id or name contains it.
         """
-        cursor, left = "", float("inf") if limit is None else limit
-        while left > 0:
-            asked = {"proj_id": proj_id, "status": status, "q": search, "cursor": cursor}
-            page, cursor = self._channel.told(
-                "GET", "tasks", _page, params={**given(asked), "limit": int(min(PAGE, left))}
-            )
-            yield from page
-            left -= len(page)
-            if not cursor or not page:
-                return
+        asked = {"proj_id": proj_id, "status": status, "q": search}
+        return self._paged("tasks", Task.read, asked, limit)
 
     def tasks_frame(
         self, *, proj_id: str = "", status: str = "", search: str = "", limit: int | None = None
@@ -133,7 +124,3 @@ class Tasks(Session):
 
 def _task(reply: Facts) -> Task:
     return Task.read(reply["task"])
-
-
-def _page(reply: Facts) -> tuple[tuple[Task, ...], str]:
-    return each(Task.read, reply["tasks"]), str(reply.get("next_cursor") or "")

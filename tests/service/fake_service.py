@@ -148,6 +148,13 @@ def refused(number: int, status: int, msg: str, **content: Any) -> Reply:
     return Reply(json.dumps({"error_num": number, "msg": msg, **content}).encode(), status)
 
 
+def paged(name: str, found: list[dict[str, Any]], request: Seen) -> Reply:
+    """The part that a query asks for, of 100 where it does not say."""
+    begin = int(request.query.get("cursor", 0))
+    end = begin + int(request.query.get("limit", 100))
+    return success(**{name: found[begin:end]}, next_cursor=str(end) if end < len(found) else None)
+
+
 @dataclass
 class FakeService:
     """``looks`` are what a task shows at each look, the last one for ever; ``forced`` go first.
@@ -161,6 +168,7 @@ class FakeService:
     forced: list[Reply] = field(default_factory=list)
     told: list[tuple[str, str, dict[str, Any]]] = field(default_factory=list)
     portion: int = 1000
+    datasets: list[str] = field(default_factory=lambda: ["B_190416_58_sfMRI_AAL90"])
     predicted: dict[str, Any] = field(default_factory=lambda: PREDICTED)
     looks: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     manifest: dict[str, Any] = field(
@@ -207,10 +215,7 @@ class FakeService:
         newest = [looks[-1] for looks in reversed(self.looks.values())]
         chosen = [each for each in newest if wanted in (None, each["task_status"])]
         found = [each for each in chosen if text in each["task_id"] + each["task_name"]]
-        begin = int(request.query.get("cursor", 0))
-        end = begin + int(request.query["limit"])
-        cursor = str(end) if end < len(found) else None
-        return success(tasks=found[begin:end], next_cursor=cursor)
+        return paged("tasks", found, request)
 
     def show(self, _: Seen, task_id: str) -> Reply:
         if task_id not in self.looks:
@@ -278,7 +283,8 @@ class FakeService:
     def list_datasets(self, request: Seen) -> Reply:
         proj_id = request.query.get("proj_id", FORM["proj_id"])
         unusable = {"data_name": "notes", "problems": ["It has no column LABEL."]}
-        return success(datasets=[self.dataset("B_190416_58_sfMRI_AAL90", proj_id), unusable])
+        usable = [self.dataset(name, proj_id) for name in self.datasets]
+        return paged("datasets", [*usable, unusable], request)
 
     def add_dataset(self, request: Seen) -> Reply:
         asked = request.query

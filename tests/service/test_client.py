@@ -2,7 +2,6 @@
 
 import json
 import time
-from collections.abc import Iterator
 from dataclasses import FrozenInstanceError
 from pathlib import Path
 from typing import Any
@@ -19,7 +18,6 @@ from tests.service.fake_service import (
     RULE,
     FakeService,
     Reply,
-    fake_service,
     refused,
     running,
     success,
@@ -27,18 +25,6 @@ from tests.service.fake_service import (
 )
 
 TASK = "TASK20012912454501"
-
-
-@pytest.fixture
-def fake() -> Iterator[FakeService]:
-    with fake_service() as service:
-        yield service
-
-
-@pytest.fixture
-def client(fake: FakeService) -> Iterator[Client]:
-    with Client(fake.url) as connected:
-        yield connected
 
 
 def test_submitting_gives_the_tasks_id_and_the_services_warnings(
@@ -251,7 +237,17 @@ def test_datasets_are_listed_also_those_that_cannot_be_used(
     assert usable.proj_id == "PROJ1"
     assert (unusable.subjects, unusable.problems) == (None, ("It has no column LABEL.",))
     client.datasets()
-    assert [request.query for request in fake.seen] == [{"proj_id": "PROJ1"}, {}]
+    asked = [{"proj_id": "PROJ1", "limit": "100"}, {"limit": "100"}]
+    assert [request.query for request in fake.seen] == asked
+
+
+def test_all_datasets_are_listed_page_by_page(client: Client, fake: FakeService) -> None:
+    fake.datasets = [f"D{number}" for number in range(250)]
+
+    assert [each.data_name for each in client.datasets()] == [*fake.datasets, "notes"]
+    assert [seen.query.get("cursor") for seen in fake.seen] == [None, "100", "200"]
+    assert len(client.datasets(limit=120)) == 120
+    assert [seen.query["limit"] for seen in fake.seen[3:]] == ["100", "20"]
 
 
 @pytest.mark.parametrize("kind", [Path, bytes])

@@ -174,10 +174,12 @@ def test_datasets_are_listed(sgn: Command, fake: FakeService) -> None:
     ran = sgn("data", "list", "--proj", "PROJ1")
 
     assert ran.exit_code == 0
-    assert fake.seen[0].query == {"proj_id": "PROJ1"}
+    assert fake.seen[0].query == {"proj_id": "PROJ1", "limit": "100"}
     assert ran.stdout.splitlines() == [
         "Dataset                  Project  Holds",
         f"B_190416_58_sfMRI_AAL90  PROJ1    {holds}",
         "notes                             It has no column LABEL.",
     ]
     assert len(json.loads(sgn("data", "list", "--json").stdout)) == 2
+    fake.datasets = [f"D{number}" for number in range(150)]
+    assert len(sgn("data", "list").stdout.splitlines()) == 152
