@@ -12,7 +12,6 @@ from actors.lease import Lease
 from actors.outputs import Saved
 from actors.workplace import Workplace, nothing
 from db import cancellation
-from db.claims import Claim
 from db.errors import ContentTooLarge, DatabaseUnavailable
 from db.form import TaskForm
 from db.runs import CANCELLED
@@ -38,7 +37,7 @@ def cancelled(
     found = recovered(inputs.work, state, shared=inputs.asked.fan_out > 1)
     if not form.save_model_state:
         return _cancelled(found.lines, Saved())
-    facts = {"task_id": task_id, "cancelled_after_epoch": len(found.lines)}
+    facts = {**_origin(task_id, form, inputs), "cancelled_after_epoch": len(found.lines)}
     saved = place.save(task_id, replace(found.model, facts=facts), confirm)
     trained = found.model.settings.seeds
     return _cancelled(found.lines, saved, _of_seeds(trained, inputs.settings.seeds))
@@ -72,15 +71,22 @@ def settle(place: Workplace, task_id: str) -> None:
 
 
 def stopped(
-    place: Workplace, claim: Claim, form: TaskForm, error: TrainingError, lease: Lease
+    place: Workplace, form: TaskForm, inputs: Inputs, error: TrainingError, lease: Lease
 ) -> tuple[str, Saved]:
     """Store what was sound before the loss was no longer a number, and say so."""
     if error.kept is None or not form.save_model_state:
         return str(error), Saved()
-    facts = {"task_id": claim.task_id, "stopped": str(error)}
+    task_id = lease.claim.task_id
+    facts = {**_origin(task_id, form, inputs), "stopped": str(error)}
     model = replace(error.kept, facts=facts)
-    saved = place.save(claim.task_id, model, lease.confirm_ours)
+    saved = place.save(task_id, model, lease.confirm_ours)
     return f"{error} The parameters of the last sound epoch are at {saved.path}.", saved
+
+
+def _origin(task_id: str, form: TaskForm, inputs: Inputs) -> dict[str, Any]:
+    """Whose model it is, and on whom it and its ancestors were trained."""
+    identity = {"task_id": task_id, "parent_task_id": form.trained_task_id}
+    return inputs.work.descent(identity)
 
 
 def _of_seeds(trained: int, asked: int) -> str:

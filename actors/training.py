@@ -44,7 +44,7 @@ def train(place: Workplace, claim: Claim, take: Callable[[str, Inputs], bool]) -
             except TrainingError as error:
                 lease.check()
                 metrics.OUT_OF_MEMORY.inc(isinstance(error, OutOfMemory))
-                sentence, saved = stopped(place, claim, form, error, lease)
+                sentence, saved = stopped(place, form, inputs, error, lease)
                 failed = place.asked(lambda: runs.fail_task(claim, sentence, saved.manifest_sha256))
                 return metrics.ended("failed", ours=failed)
     if status == Status.FINISHED:

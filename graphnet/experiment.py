@@ -12,6 +12,7 @@ from graphnet.assessment import Assessment, assess, by_site, graph_helps
 from graphnet.atlas import Atlas
 from graphnet.cohort import Cohort
 from graphnet.config import Evaluation, Settings
+from graphnet.descent import says_all, seen
 from graphnet.domain import KEY as DOMAIN
 from graphnet.domain import Domain
 from graphnet.evidence import Predicted, evidence
@@ -24,7 +25,7 @@ from graphnet.remarks import clipped_values, quality, warnings
 from graphnet.splits import Splits
 from graphnet.stored import StoredModel
 from graphnet.validation import Validation, validate
-from graphnet.work import PARTIAL, TRAINED_ON, Work, says_all, seen
+from graphnet.work import Work
 
 
 @dataclass(frozen=True)
@@ -105,13 +106,11 @@ def run(
         "device": str(on),
     }
     facts = {
-        **(identity or {}),
+        **work.descent(identity),
         **{key: result[key] for key in ("metrics", "warnings", "selected_epoch", "code_version")},
         "datasets": {
             name: provenance.fingerprints(cohort) for name, cohort in data.present().items()
         },
-        TRAINED_ON: sorted({*provenance.subjects(data.train.ids), *seen(parent)}),
-        PARTIAL: not says_all(parent),
         DOMAIN: _domain(fitted.model, data, parent).as_dict(),
     }
     shown = evidence(
@@ -139,7 +138,7 @@ def _explained(data: Splits) -> Cohort:
 def _predicted(work: Work, found: Assessment, validated: Validation) -> dict[str, Predicted]:
     """Everybody who was predicted, with whether that model had trained on them."""
     data = work.data
-    before = seen(work.parent)
+    before = seen(work.before)
     trained = {*data.train.ids}
     splits = {
         name: Predicted(
@@ -160,7 +159,7 @@ def _predicted(work: Work, found: Assessment, validated: Validation) -> dict[str
 def _known(work: Work, predicted: Mapping[str, Predicted]) -> dict[str, int | None]:
     """How many of those predicted are known, by split; None where nobody can say that none is."""
     counts = {split: sum(map(bool, each.tested().known)) for split, each in predicted.items()}
-    if says_all(work.parent):
+    if says_all(work.before):
         return {**counts}
     return {split: count or None for split, count in counts.items()}
 

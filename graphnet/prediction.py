@@ -8,11 +8,11 @@ import numpy as np
 
 from graphnet import provenance
 from graphnet.cohort import Cohort, FloatArray
+from graphnet.descent import TRAINED_ON
 from graphnet.domain import Domain
 from graphnet.explanation import contributions
 from graphnet.manifest import check_fit
 from graphnet.stored import StoredModel
-from graphnet.work import TRAINED_ON
 
 TOP = 10
 MOST_EXPLAINED = 200

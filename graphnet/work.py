@@ -1,12 +1,13 @@
 """What one task has to do, worked out alike by whoever does all of it or a part."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Self
+from typing import Any, Self
 
 from graphnet import provenance, splits
 from graphnet.assessment import has_graph
 from graphnet.config import INHERITED, Evaluation, Settings
+from graphnet.descent import descent, says_all, seen
 from graphnet.errors import CohortError, ModelError
 from graphnet.fits import replicas, untrained
 from graphnet.manifest import check_fit
@@ -15,8 +16,6 @@ from graphnet.splits import Splits
 from graphnet.stored import StoredModel
 from graphnet.validation import Folds, planned
 
-TRAINED_ON = "trained_on"
-PARTIAL = "trained_on_is_partial"  # an ancestor did not say whom it was trained on
 TOGETHER = 0.15  # of the time of one training, for each that is trained along with it
 
 
@@ -57,6 +56,15 @@ class Work:
         """Whether the same net without its graph is trained too, as a baseline."""
         return self.asked.baselines and self.parent is None and has_graph(self.start)
 
+    @property
+    def before(self) -> Mapping[str, Any] | None:
+        """What the parent's manifest says."""
+        return None if self.parent is None else self.parent.facts
+
+    def descent(self, identity: Mapping[str, str] | None) -> dict[str, Any]:
+        """What the manifest is to say of whom the model and its ancestors were trained on."""
+        return {**(identity or {}), **descent(self.data.train, self.before, identity)}
+
     def costs(self, shares: int) -> list[float]:
         """About how much work each training is: the model's own, its folds', nested ones'.
 
@@ -80,23 +88,13 @@ def begun(data: Splits, settings: Settings, parent: StoredModel | None) -> Store
     return _inherit(parent, data, settings)
 
 
-def seen(parent: StoredModel | None) -> list[str]:
-    """Hashes of the subjects that a parent, and its own, were trained on."""
-    listed = [] if parent is None else parent.facts.get(TRAINED_ON, [])
-    return [digest for digest in listed if isinstance(digest, str)]
-
-
-def says_all(parent: StoredModel | None) -> bool:
-    """Whether it is known of a parent, and its own, whom they were trained on."""
-    return parent is None or (TRAINED_ON in parent.facts and not parent.facts.get(PARTIAL))
-
-
 def _may_start(parent: StoredModel | None, data: Splits) -> tuple[bool, list[str]]:
     """Whether folds must start from scratch, as the parent knows their subjects; and sentences."""
     if parent is None:
         return True, []
     known = {
-        name: provenance.known_to(seen(parent), cohort) for name, cohort in data.present().items()
+        name: provenance.known_to(seen(parent.facts), cohort)
+        for name, cohort in data.present().items()
     }
     sentences = [
         f"The parent was trained on {len(ids)} of the subjects of {name}_data, so figures on them "
@@ -104,7 +102,7 @@ def _may_start(parent: StoredModel | None, data: Splits) -> tuple[bool, list[str
         for name, ids in known.items()
         if ids and name != "train"
     ]
-    if not says_all(parent):
+    if not says_all(parent.facts):
         sentences.append(
             "The parent does not say of all subjects that it was trained on, so it is not known "
             "whether it has seen those of this task."

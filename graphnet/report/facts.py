@@ -7,6 +7,7 @@ from typing import Any
 
 from graphnet.catalogue import ModelCard, find_model
 from graphnet.config import EVALUATION, SETTINGS, Evaluation, Settings
+from graphnet.descent import lineage
 from graphnet.errors import SettingsError
 from graphnet.figures.predicted import SPLITS
 from graphnet.headline import by_fairness, known_subjects, measured
@@ -156,6 +157,12 @@ class Facts:
     def warnings(self) -> list[str]:
         """What limits the figures."""
         return [str(each) for each in self.result.get("warnings") or ()]
+
+    @property
+    def lineage(self) -> list[Json]:
+        """The steps to the model, the first ancestor first; [] where no manifest says so."""
+        named = self.task.get("task_id")
+        return [] if self.manifest is None else [*lineage(self.manifest, named)]
 
     @property
     def missing(self) -> list[str]:

@@ -21,6 +21,7 @@ from graphnet.report.tables import (
     baseline_rows,
     chosen_rows,
     cohort_rows,
+    lineage_rows,
     metric_rows,
     quality_rows,
     reason_rows,
@@ -57,6 +58,7 @@ def render(
             works=citations.listed,
             tables={
                 "cohorts": cohort_rows(facts),
+                "lineage": lineage_rows(facts),
                 "metrics": metric_rows(facts),
                 "baselines": baseline_rows(facts),
                 "sites": site_tables(facts),

@@ -114,6 +114,27 @@ def site_tables(facts: Facts) -> list[tuple[str, Table]]:
     ]
 
 
+def lineage_rows(facts: Facts) -> Table:
+    """The tasks that the model comes from and itself, with whom each trained on."""
+    rows = [
+        [each.get("task_id") or NOTHING, _begun(place, each), _named(each.get("datasets"))]
+        for place, each in enumerate(facts.lineage)
+    ]
+    return Table(["Task", "Trained", "Datasets (subjects)"], rows if len(rows) > 1 else [])
+
+
+def _begun(place: int, step: Json) -> str:
+    if place:
+        return "fine-tuned"
+    return NOTHING if step.get("datasets") is None else "from scratch"
+
+
+def _named(datasets: Any) -> str:
+    if datasets is None:
+        return "not stored"
+    return ", ".join(f"{each['name']} ({each['subjects']})" for each in datasets)
+
+
 def quality_rows(facts: Facts) -> Table:
     """What was found in whom, by split, dataset, measure and rule."""
     grouped: dict[tuple[str, str, str, str], list[Json]] = defaultdict(list)

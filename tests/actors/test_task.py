@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 import torch
 
+from actors.inputs import Inputs
 from actors.lease import Lease
 from actors.outputs import Saved
 from actors.runtime import Runtime
@@ -15,9 +16,11 @@ from actors.workplace import Workplace
 from db.claims import Claim
 from db.form import TaskForm
 from graphnet.config import Evaluation, Settings
+from graphnet.descent import lineage, seen
 from graphnet.devices import Choice
 from graphnet.errors import TrainingError
 from graphnet.experiment import run
+from graphnet.provenance import subjects
 from graphnet.splits import Splits
 from graphnet.stored import StoredModel
 from registry import MANIFEST, PARAMETERS, ObjectMissing
@@ -39,14 +42,16 @@ CLAIM = Claim("TASK1", 1, "token", "P", "name", "dl_ts", {}, "")
 def test_the_last_sound_parameters_are_kept_and_named(tmp_path: Path, *, save: bool) -> None:
     people = cohort()
     asked = Evaluation(cv_folds=0, baselines=False, explain=False)
-    model = run(Splits(people), Settings.for_model("SGN", epochs=2), evaluation=asked).model
+    settings = Settings.for_model("SGN", epochs=2)
+    model = run(Splits(people), settings, evaluation=asked).model
     error = TrainingError("Training stopped in epoch 3.")
     error.kept = model
     store = open_store(tmp_path.as_uri())
     runtime = Runtime(House("sqlite:///x", "redis://x", tmp_path.as_uri()))
     place = Workplace(runtime, store, store, Choice(torch.device("cpu")))
     form = TaskForm("dl_ts", "", ("A",), save_model_state=save)
-    sentence, saved = stopped(place, CLAIM, form, error, Ours(runtime, CLAIM))
+    inputs = Inputs(Splits(people), settings, None, asked)
+    sentence, saved = stopped(place, form, inputs, error, Ours(runtime, CLAIM))
     assert sentence.startswith("Training stopped in epoch 3.")
     if not save:
         assert sentence == str(error)
@@ -59,4 +64,7 @@ def test_the_last_sound_parameters_are_kept_and_named(tmp_path: Path, *, save: b
     assert saved.manifest_sha256 == hashlib.sha256(manifest).hexdigest()
     kept = StoredModel.from_bytes(store.get("TASK1", PARAMETERS), store.get("TASK1", MANIFEST))
     assert kept.predict(people).tobytes() == model.predict(people).tobytes()
-    assert kept.facts == {"task_id": "TASK1", "stopped": "Training stopped in epoch 3."}
+    assert (kept.facts["task_id"], kept.facts["stopped"]) == ("TASK1", str(error))
+    named = [{"name": name, "subjects": 20} for name in ("A_NC", "A_SZ")]
+    assert lineage(kept.facts) == [{"task_id": "TASK1", "datasets": named}]
+    assert seen(kept.facts) == subjects(people.ids)

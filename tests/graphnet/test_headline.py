@@ -10,12 +10,12 @@ import pytest
 
 from graphnet.cohort import merge
 from graphnet.config import Evaluation, Settings
+from graphnet.descent import PARTIAL, TRAINED_ON
 from graphnet.experiment import Outcome, run
 from graphnet.headline import by_fairness, known_subjects, shared_by_fairness, unseen
 from graphnet.report.facts import Facts
 from graphnet.splits import Splits
 from graphnet.stored import StoredModel
-from graphnet.work import PARTIAL, TRAINED_ON
 from tests.graphnet.people import cohort
 
 QUICK = Settings.for_model("Linear", epochs=2)
