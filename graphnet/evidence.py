@@ -14,10 +14,10 @@ import numpy as np
 
 from graphnet.cohort import Cohort, FloatArray
 from graphnet.errors import ModelError
+from graphnet.spreadsheet import safe
 
 FORMAT = "nld-sgn/evidence-1"
 DIGITS = 6
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(frozen=True)
@@ -132,7 +132,7 @@ def _is_table(found: Mapping[str, Any], classes: int) -> bool:
 
 def _rows(found: Mapping[str, Any], labels: Sequence[str]) -> Iterator[list[Any]]:
     for row, subject in enumerate(found["id"]):
-        shared = [_safe(subject), _safe(found["site"][row]), _given(found["label"][row])]
+        shared = [safe(subject), safe(found["site"][row]), _given(found["label"][row])]
         if labels:
             probability = found["probability"][row]
             likeliest = labels[max(range(len(labels)), key=probability.__getitem__)]
@@ -156,10 +156,6 @@ def _described(cohort: Cohort) -> dict[str, Any]:
 
 def _rounded(values: FloatArray) -> list[float]:
     return [round(float(value), DIGITS) for value in values]
-
-
-def _safe(text: str) -> str:
-    return f"'{text}" if text.startswith(FORMULA) else text
 
 
 def _given(value: float | None) -> float | str:

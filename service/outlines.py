@@ -8,6 +8,7 @@ from db import results
 from db.states import Status
 from db.tasks import TaskRecord
 from graphnet.headline import measured, unseen
+from graphnet.report.numbers import interval
 
 MOST = 5000  # tasks whose figure is remembered
 METRICS = ("auc", "pearson")
@@ -31,7 +32,7 @@ class Headline:
             found = metrics[split]
             for metric in METRICS:
                 if isinstance(found.get(metric), float):
-                    return cls(split, metric, found[metric], _interval(found, metric))
+                    return cls(split, metric, found[metric], interval(found, metric))
         return None
 
 
@@ -72,10 +73,3 @@ class Outlines:
                 for task_id, version in missing.items()
             }
         return {task_id: self._known[task_id, version] for task_id, version in wanted}
-
-
-def _interval(metrics: Mapping[str, Any], name: str) -> tuple[float, float] | None:
-    bounds = (metrics.get("ci") or {}).get(name)
-    if not bounds or None in bounds:
-        return None
-    return bounds[0], bounds[1]

@@ -18,10 +18,16 @@ def with_interval(metrics: Mapping[str, Any] | None, name: str) -> str:
     """Such as ``0.812 [0.74, 0.87]``."""
     if not metrics:
         return NOTHING
-    bounds = (metrics.get("ci") or {}).get(name)
-    if not bounds or None in bounds:
+    bounds = interval(metrics, name)
+    if bounds is None:
         return figure(metrics.get(name))
     return f"{figure(metrics.get(name))} [{_rounded(bounds[0])},{KEPT}{_rounded(bounds[1])}]"
+
+
+def interval(metrics: Mapping[str, Any] | None, name: str) -> tuple[float, float] | None:
+    """The bounds of a metric's interval; None where there is none."""
+    bounds = ((metrics or {}).get("ci") or {}).get(name)
+    return (bounds[0], bounds[1]) if bounds and None not in bounds else None
 
 
 def signed(difference: Mapping[str, Any] | None) -> str:

@@ -12,6 +12,7 @@ from markupsafe import Markup
 
 from graphnet import figures
 from graphnet.config import EVALUATION, SETTINGS
+from graphnet.report.beside import beside
 from graphnet.report.facts import Facts, Json, method_name, split_name
 from graphnet.report.methods import methods
 from graphnet.report.numbers import figure, signed, with_interval
@@ -90,32 +91,12 @@ def _drawn(facts: Facts) -> dict[str, Markup]:
     best = facts.metrics.get(facts.headline) or {}
     if best.get("confusion") and evidence is not None:
         drawn["confusion"] = figures.confusion(best["confusion"], evidence["classes"])
-    drawn["beside"] = _beside(facts)
+    label = "R²" if facts.by_score else "AUC"
+    title = f"{label}, {split_name(facts.headline).lower()}"
+    drawn["beside"] = beside(facts, title, method_name, by_score=facts.by_score)
     _, start, rest = (facts.glass_brain or "").partition("<svg")
     drawn["brain"] = start + rest
     return {name: Markup(each) for name, each in drawn.items()}  # noqa: S704 - drawn by us
-
-
-def _beside(facts: Facts) -> str:
-    """The model's headline figure beside those of the baselines."""
-    name, split = ("r2", "R²") if facts.by_score else ("auc", "AUC")
-    ours = facts.metrics.get(facts.headline)
-    if ours is None:
-        return ""
-    theirs = facts.result.get("baselines") or {}
-    rows = [_row(facts.card.name, ours, name, ours=True)]
-    rows += [
-        _row(method_name(other), each.get(facts.headline), name, ours=False)
-        for other, each in theirs.items()
-    ]
-    title = f"{split}, {split_name(facts.headline).lower()}"
-    return figures.forest(rows, title, reference=0.0 if facts.by_score else 0.5)
-
-
-def _row(label: str, found: Json | None, name: str, *, ours: bool) -> figures.Row:
-    bounds = ((found or {}).get("ci") or {}).get(name)
-    interval = (bounds[0], bounds[1]) if bounds else None
-    return figures.Row(label, (found or {}).get(name), interval, ours)
 
 
 def _form(facts: Facts) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from graphnet import figures
 from graphnet.headline import FAIREST, known_subjects, shared_by_fairness
 from graphnet.metric_names import OF_CLASSES, OF_SCORES
 from graphnet.report.facts import Facts
-from graphnet.report.numbers import signed, with_interval
+from graphnet.report.numbers import interval, signed, with_interval
 from service.comparison import NAMES, differences
 from service.pages import choices, outcome
 from service.pages.site import page, words
@@ -140,16 +140,12 @@ def _drawn(request: Request, facts: Sequence[Facts], split: str) -> Markup:
     scores = all(outcome.by_score(one) for one in facts)
     name, label = ("r2", "R²") if scores else ("auc", "AUC")
     rows = [
-        figures.Row(_short(called), found.get(name), _interval((found.get("ci") or {}).get(name)))
+        figures.Row(_short(called), found.get(name), interval(found, name))
         for called, one in zip(_called(facts), facts, strict=True)
         for found in [one.metrics.get(split) or {}]
     ]
     drawn = figures.forest(rows, label, reference=0.0 if scores else 0.5, words=words(request))
     return Markup(drawn)  # noqa: S704 - drawn by us, with all words escaped
-
-
-def _interval(bounds: Any) -> tuple[float, float] | None:
-    return (bounds[0], bounds[1]) if bounds and None not in bounds else None
 
 
 def _called(facts: Sequence[Facts]) -> list[str]:

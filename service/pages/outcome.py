@@ -9,6 +9,7 @@ from graphnet import figures
 from graphnet.figures.importance import named
 from graphnet.figures.predicted import SPLITS, shown
 from graphnet.metric_names import OF_CLASSES, OF_SCORES
+from graphnet.report.beside import beside
 from graphnet.report.facts import Facts, split_name
 from graphnet.report.numbers import with_interval
 from graphnet.report.tables import (
@@ -148,25 +149,13 @@ def _better(facts: Facts) -> list[str]:
 
 def _beside(facts: Facts, words: Words) -> str:
     """The model's figure beside those of the baselines."""
-    ours = facts.metrics.get(facts.headline)
-    if ours is None:
-        return ""
-    name, label = ("r2", "R²") if by_score(facts) else ("auc", OF_CLASSES["auc"])
-    theirs = facts.result.get("baselines") or {}
-    rows = [_row(facts.card.name, ours, name, ours=True)]
-    rows += [
-        _row(words(other.replace("_", " ")), (each or {}).get(facts.headline), name, ours=False)
-        for other, each in theirs.items()
-    ]
+    label = "R²" if by_score(facts) else OF_CLASSES["auc"]
     title = f"{label} · {words(split_name(facts.headline))}"
-    reference = 0.0 if by_score(facts) else 0.5
-    return figures.forest(rows, title, reference=reference, words=words)
 
+    def called(baseline: str) -> str:
+        return words(baseline.replace("_", " "))
 
-def _row(label: str, found: Json | None, name: str, *, ours: bool) -> figures.Row:
-    bounds = ((found or {}).get("ci") or {}).get(name)
-    interval = (bounds[0], bounds[1]) if bounds and None not in bounds else None
-    return figures.Row(label, (found or {}).get(name), interval, ours)
+    return beside(facts, title, called, by_score=by_score(facts), words=words)
 
 
 def _drawn(text: str) -> Markup:

@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from db.tasks import TaskRecord
+from graphnet.spreadsheet import safe
 from service.body import read_body, read_form
 from service.house import house_of
 from service.pages.site import page
@@ -17,7 +18,6 @@ from service.routes.predict import predicted, require_model
 from service.routes.tasks import task_of
 
 MOST_SHOWN = 500
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 async def predict(request: Request) -> Response:
@@ -69,10 +69,6 @@ def as_csv(found: dict[str, Any]) -> str:
     for each in found["predictions"]:
         shares = [each["probability"][label] for label in classes]
         answer = each["predicted"] if classes else each["score"]
-        told = _safe(" ".join(each["warnings"]))
-        writer.writerow([_safe(each["id"]), _safe(each["site"]), answer, *shares, told])
+        told = safe(" ".join(each["warnings"]))
+        writer.writerow([safe(each["id"]), safe(each["site"]), answer, *shares, told])
     return text.getvalue()
-
-
-def _safe(text: str) -> str:
-    return f"'{text}" if text.startswith(FORMULA) else text
