@@ -20,6 +20,7 @@ from graphnet.config import (
     Settings,
 )
 from graphnet.devices import choose_device
+from graphnet.epochs import Epoch
 from graphnet.errors import GraphnetError
 from graphnet.evidence import to_bytes
 from graphnet.experiment import Outcome, run
@@ -29,7 +30,7 @@ from graphnet.readers.files import read_cohort
 from graphnet.report import render
 from graphnet.splits import Splits
 from graphnet.stored import StoredModel
-from graphnet.training import Epoch, Training
+from graphnet.training import Training
 
 # Nobody is there to share the work with.
 ASKED = {name: option for name, option in OPTIONS.items() if name != "fan_out"}

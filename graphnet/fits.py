@@ -9,16 +9,15 @@ import torch
 from torch import Tensor
 
 from graphnet import memory
+from graphnet.beginnings import frozen, moments, replicas, seeds, untrained
 from graphnet.cohort import Cohort, FloatArray, IntArray
 from graphnet.config import Settings
 from graphnet.errors import TrainingError
 from graphnet.journal import Journal
-from graphnet.models import Sizes, build_net
 from graphnet.prepared import Prepared, class_scores
-from graphnet.preprocessing import Preprocessing, Views
+from graphnet.preprocessing import Views
 from graphnet.splits import Splits
 from graphnet.stored import StoredModel, predictions
-from graphnet.targets import Scale
 from graphnet.training import Plan, Training
 
 log = logging.getLogger(__name__)
@@ -45,33 +44,6 @@ class Fitted:
 
     model: StoredModel
     predicted: FloatArray
-
-
-def untrained(train: Cohort, settings: Settings, classes: tuple[int, ...]) -> StoredModel:
-    """A model that knows its training subjects' scales and graph, with initial parameters.
-
-    Raises:
-        CohortError: subjects that cannot be harmonised, or a score that does not vary.
-        SettingsError: a graph that these data cannot have.
-
-    """
-    scale = Scale.fit(train) if settings.label == "score" else None
-    outputs = len(classes) if scale is None else 1
-    net = build_net(settings.model, Sizes(len(train.regions), len(train.measures), outputs))
-    return StoredModel(
-        settings=settings,
-        layout=train.layout,
-        classes=() if scale is not None else classes,
-        preprocessing=Preprocessing.fit(train, settings),
-        parameters=net.initial(seeds(settings)),
-        facts={},
-        scale=scale,
-    )
-
-
-def seeds(settings: Settings) -> list[int]:
-    """The seeds of the replicas that are averaged."""
-    return list(range(settings.seed, settings.seed + settings.seeds))
 
 
 @memory.told
@@ -150,7 +122,7 @@ def _stack(
         models[0].settings,
         _plan(pairs),
         frozen=frozen(models[0]),
-        moments=_stacked([_moments(model) for model in models]),
+        moments=_stacked([moments(model) for model in models]),
         divisible=len(pairs) > 1,
     )
     for _ in journal.follow(training):
@@ -159,17 +131,6 @@ def _stack(
     with torch.no_grad():
         outputs = class_scores(models[0].net, best, prepared).cpu()
     return list(_split(models, best, outputs))
-
-
-def frozen(model: StoredModel) -> set[str]:
-    """The parameters that a fine-tuning leaves as they are."""
-    net, names = model.net, set(model.parameters)
-    trained = {
-        "all": names,
-        "last_layers": {*net.last_layers, *net.readout},
-        "readout": set(net.readout),
-    }[model.settings.fine_tune]
-    return names - trained
 
 
 def _prepared(cohort: Cohort, models: Sequence[StoredModel], device: torch.device) -> Prepared:
@@ -182,13 +143,8 @@ def _prepared(cohort: Cohort, models: Sequence[StoredModel], device: torch.devic
     return Prepared.of(net, views, targets.to(device), view.to(device))
 
 
-def replicas(model: StoredModel) -> int:
-    """K."""
-    return len(next(iter(model.parameters.values())))
-
-
 def _stacked(each: Sequence[dict[str, Tensor]]) -> dict[str, Tensor]:
-    return {name: torch.cat([moments[name] for moments in each]) for name in each[0]}
+    return {name: torch.cat([one[name] for one in each]) for name in each[0]}
 
 
 def _plan(pairs: Sequence[tuple[StoredModel, Fit]]) -> Plan:
@@ -255,7 +211,7 @@ def fit_watched(
         watched=groups,
         select="Val" if data.may_select else None,
         frozen=frozen(model),
-        moments=_moments(model),
+        moments=moments(model),
     )
     try:
         _follow(journal or Journal(), training)
@@ -263,8 +219,8 @@ def fit_watched(
         if training.lines:
             error.kept = _kept(model, training)
         raise
-    moments = {name: tensor.detach().cpu() for name, tensor in training.moments().items()}
-    trained = replace(_kept(model, training), moments=moments)
+    kept = {name: tensor.detach().cpu() for name, tensor in training.moments().items()}
+    trained = replace(_kept(model, training), moments=kept)
     return Watched(trained, training.lines, int(training.best_epoch[0]))
 
 
@@ -278,7 +234,3 @@ def _kept(model: StoredModel, training: Training) -> StoredModel:
     """``model`` with the best parameters so far."""
     best = {name: tensor.detach().cpu() for name, tensor in training.result().items()}
     return replace(model, parameters=best)
-
-
-def _moments(model: StoredModel) -> dict[str, Tensor]:
-    return dict(model.moments) if model.settings.optimiser == "kept" else {}

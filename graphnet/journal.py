@@ -5,7 +5,8 @@ from contextlib import AbstractContextManager, nullcontext
 
 from torch import Tensor
 
-from graphnet.training import Epoch, Training
+from graphnet.epochs import Epoch
+from graphnet.training import Training
 
 
 class Journal:

@@ -10,9 +10,10 @@ from typing import Protocol
 
 import torch
 
+from graphnet.beginnings import replicas, untrained
 from graphnet.crossvalidation import Validated, cross_validate
 from graphnet.errors import GraphnetError, TrainingError
-from graphnet.fits import Watched, fit_watched, replicas, untrained
+from graphnet.fits import Watched, fit_watched
 from graphnet.journal import Journal
 from graphnet.packing import Seeds, pack_folds, pack_seeds, unpack_folds, unpack_seeds
 from graphnet.stored import StoredModel

@@ -11,6 +11,7 @@ from torch import Tensor
 
 from graphnet import losses
 from graphnet.config import Settings
+from graphnet.epochs import Epoch, Score
 from graphnet.errors import TrainingError
 from graphnet.models import Net
 from graphnet.optimiser import AdamW, FlatParameters
@@ -20,35 +21,6 @@ from graphnet.recorded import Recorder
 from graphnet.schedules import factor
 
 STATE = ("mean", "square")
-
-
-@dataclass(frozen=True)
-class Score:
-    """Mean loss of the first replica on one group of subjects, and its accuracy.
-
-    The loss is the cross-entropy (natural log); of a score on a scale, the mean squared error,
-    and then the accuracy is None.
-    """
-
-    loss: float
-    accuracy: float | None
-
-
-@dataclass(frozen=True)
-class Epoch:
-    """One finished epoch, counted from 1, and the scores after it by group."""
-
-    number: int
-    scores: Mapping[str, Score]
-
-    def line(self) -> str:
-        """As ``train_epochs`` shows it."""
-        parts = [f"Epoch {self.number:03d}"]
-        for group, score in self.scores.items():
-            parts.append(f"{group} Loss: {score.loss:.4f}")
-            if score.accuracy is not None:
-                parts.append(f"{group} Accuracy: {score.accuracy:.4f}")
-        return ", ".join(parts)
 
 
 @dataclass(frozen=True)

@@ -6,10 +6,10 @@ from typing import Any, Self
 
 from graphnet import provenance, splits
 from graphnet.assessment import has_graph
+from graphnet.beginnings import replicas, untrained
 from graphnet.config import INHERITED, Evaluation, Settings
 from graphnet.descent import descent, says_all, seen
 from graphnet.errors import CohortError, ModelError
-from graphnet.fits import replicas, untrained
 from graphnet.manifest import check_fit
 from graphnet.nested import INNER_FOLDS, grid
 from graphnet.splits import Splits

@@ -21,7 +21,8 @@ from registry import Store, open_store
 from service.addresses import Addresses
 from service.admission import Admission
 from service.capacity import warn_of_packet
-from service.endpoints import ENDPOINTS, Endpoint, Handler
+from service.endpoint import Endpoint, Handler
+from service.endpoints import ENDPOINTS
 from service.envelope import Envelope
 from service.faults import FAULTS, answered
 from service.figures import Figures

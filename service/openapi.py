@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from importlib import metadata
 from typing import Any
 
-from service.endpoints import Endpoint
+from service.endpoint import Endpoint
 from service.replies import MEANINGS, ErrorNum
 from service.task_form import PostedForm
 

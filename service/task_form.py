@@ -9,7 +9,6 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
-    ValidationError,
     ValidationInfo,
     field_validator,
     model_validator,
@@ -19,7 +18,6 @@ from db.form import ANY, FINE_TUNE, TaskForm
 from graphnet.catalogue import find_model
 from graphnet.config import BOUNDS, CHOICES, FLAGS, OPTIONS
 from graphnet.errors import SettingsError
-from service.replies import FieldError
 
 MOST_DATASETS = 64
 
@@ -118,7 +116,7 @@ class ParamSet(BaseModel):
     @field_validator(*CHOICES, *FLAGS, mode="before")
     @classmethod
     def _absent(cls, value: Any) -> Any:
-        return None if _is_absent(value) else value
+        return None if is_absent(value) else value
 
     @field_validator(*OPTIONS, mode="after")
     @classmethod
@@ -145,7 +143,7 @@ class ParamSet(BaseModel):
     @classmethod
     def _sparsity(cls, fields: Any) -> Any:
         """``sparsity`` is what network studies call the share of pairs that are edges."""
-        if not isinstance(fields, dict) or _is_absent(fields.get("sparsity")):
+        if not isinstance(fields, dict) or is_absent(fields.get("sparsity")):
             return fields
         return {"density": fields["sparsity"], **_without(fields, "sparsity")}
 
@@ -173,8 +171,8 @@ class PostedForm(BaseModel):
         inner = fields.get("param_set") or {}
         if not isinstance(inner, dict):
             return fields
-        beside = {key: fields[key] for key in MOVABLE if not _is_absent(fields.get(key))}
-        given = {key: value for key, value in inner.items() if not _is_absent(value)}
+        beside = {key: fields[key] for key in MOVABLE if not is_absent(fields.get(key))}
+        given = {key: value for key, value in inner.items() if not is_absent(value)}
         outer = {key: value for key, value in fields.items() if key not in MOVABLE}
         return {**outer, "param_set": {**beside, **given}}
 
@@ -223,63 +221,11 @@ class PostedForm(BaseModel):
 
 MOVABLE = ("trained_task_id", "save_model_state")
 
-SHOULD = {
-    "task_name": "text of at most 64 characters without control characters",
-    "task_type": "dl_ts (train from scratch) or dl_ft (fine-tune)",
-    "proj_id": "a project id of 1 to 32 characters",
-    "proj_name": "text of at most 256 characters without control characters",
-    "train_data": f"a list of 1 to {MOST_DATASETS} dataset names of at most 64 characters",
-    "val_data": f"a list of at most {MOST_DATASETS} dataset names of at most 64 characters",
-    "test_data": f"a list of at most {MOST_DATASETS} dataset names of at most 64 characters",
-    "enable_test": "true or false",
-    "model": "the name of one model that GET /api/v0/models lists",
-    "param_set": "an object with the training settings",
-    "param_set.trained_task_id": "the id of a finished task",
-    "param_set.save_model_state": "true or false",
-    "param_set.device": "any, cpu or cuda: the kind of device to train on",
-    "param_set.seeds": f"{OPTIONS['seeds']}, with seed + seeds up to {2**31}",
-    "param_set.cv_folds": "0 for no cross-validation, or a whole number from 2 up to 100",
-}
-SHOULD = {f"param_set.{name}": str(option) for name, option in OPTIONS.items()} | SHOULD
-
-
-def read_form(fields: dict[str, Any]) -> tuple[PostedForm | None, list[FieldError]]:
-    """The form, or every field that is wrong with a sentence that says what would be right."""
-    try:
-        form = PostedForm.model_validate(fields)
-    except ValidationError as error:
-        found = [_field_error(dict(problem)) for problem in error.errors(include_url=False)]
-        return None, [*dict(found).items(), *_missing_parent(fields)]
-    errors = _missing_parent(fields)
-    return (None, errors) if errors else (form, [])
-
-
-def _missing_parent(fields: dict[str, Any]) -> list[FieldError]:
-    inner = fields.get("param_set")
-    places = (fields, inner if isinstance(inner, dict) else {})
-    named = any(not _is_absent(place.get("trained_task_id")) for place in places)
-    if fields.get("task_type") != FINE_TUNE or named:
-        return []
-    sentence = "trained_task_id is missing; a fine-tuning (dl_ft) needs the id of a finished task."
-    return [("param_set.trained_task_id", sentence)]
-
-
-def _field_error(problem: dict[str, Any]) -> FieldError:
-    parts = [str(part) for part in problem["loc"] if not isinstance(part, int)]
-    field = ".".join(parts[:2] if parts[0] == "param_set" else parts[:1])
-    if problem["type"] == "missing" or _is_absent(problem["input"]):
-        return field, f"{field} is missing; it must be {SHOULD[field]}."
-    return field, f"{field} is {_shown(problem['input'])}; it must be {SHOULD[field]}."
-
 
 def _without(fields: dict[str, Any], name: str) -> dict[str, Any]:
     return {key: value for key, value in fields.items() if key != name}
 
 
-def _is_absent(value: Any) -> bool:
+def is_absent(value: Any) -> bool:
+    """Whether a field was left open."""
     return value is None or value in ("", [])
-
-
-def _shown(value: Any) -> str:
-    text = repr(value)
-    return text if len(text) <= 60 else f"{text[:60]}… ({len(text)} characters)"

@@ -27,8 +27,8 @@ from flask import Flask, Response, request
 from db.form import TaskForm
 from service.agreement import disagreements, named
 from service.envelope import HEADERS
+from service.form_errors import read_form
 from service.profiles import Profile
-from service.task_form import read_form
 
 PLAIN = os.environ.get("PEER_PLAIN") == "1"
 MOST_WAITING = 10_000_000

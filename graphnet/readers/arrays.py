@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from graphnet.errors import CohortError
-from graphnet.readers.table import MOST_COLUMNS
+from graphnet.readers.delimited import MOST_COLUMNS
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, Self
 from graphnet.connectome import EDGE
 from graphnet.errors import CohortError
 from graphnet.readers import subjects
-from graphnet.readers.table import FEATURE, MOST_COLUMNS, others_of
+from graphnet.readers.delimited import MOST_COLUMNS
+from graphnet.readers.table import FEATURE, others_of
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -12,9 +12,9 @@ from graphnet.errors import CohortError
 from graphnet.readers.archives import SIGNATURES, Archive
 from graphnet.readers.arrays import NAMES, load_arrays, tabulate
 from graphnet.readers.columns import read_columns
+from graphnet.readers.delimited import read_table
 from graphnet.readers.folders import read_folder
 from graphnet.readers.matlab import is_matlab, is_newer_matlab, read_matlab
-from graphnet.readers.table import read_table
 
 if TYPE_CHECKING:
     import pandas as pd

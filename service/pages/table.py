@@ -1,6 +1,6 @@
 """Every page in one table, beside the API's."""
 
-from service.endpoints import Endpoint, Handler
+from service.endpoint import Endpoint, Handler
 from service.pages import (
     actions,
     assets,

@@ -22,11 +22,12 @@ from graphnet.catalogue import find_model
 from service import checks, workers
 from service.agreement import PARENT
 from service.body import read_fields
+from service.form_errors import read_form
 from service.guard import Caller, caller_of
 from service.house import House, house_of
 from service.replies import ErrorNum, FieldError, Refusal, invalid, repeated, success_text
 from service.routes.tasks import answer, task_of
-from service.task_form import PostedForm, read_form
+from service.task_form import PostedForm
 
 KEY_HEADER = "idempotency-key"
 LONGEST_KEY = 255

@@ -15,6 +15,7 @@ from graphnet import experiment, parts
 from graphnet.catalogue import FROM_CONNECTOMES, GRAPHS
 from graphnet.cohort import Cohort, merge
 from graphnet.config import Evaluation, Settings
+from graphnet.epochs import Epoch
 from graphnet.errors import CohortError, GraphnetError, ModelError, SettingsError, TrainingError
 from graphnet.experiment import Outcome
 from graphnet.fits import Watched, fit_watched
@@ -24,7 +25,7 @@ from graphnet.quality import RULES
 from graphnet.readers import from_json, from_table
 from graphnet.splits import Splits
 from graphnet.stored import StoredModel
-from graphnet.training import Epoch, Training
+from graphnet.training import Training
 from tests.graphnet.people import RECIPE, cohort, rearranged, table
 
 LINE = re.compile(

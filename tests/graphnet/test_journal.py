@@ -8,14 +8,15 @@ import torch
 from torch import Tensor
 
 from graphnet import checkpoint
+from graphnet.beginnings import untrained
 from graphnet.config import Evaluation, Settings
+from graphnet.epochs import Epoch
 from graphnet.errors import ModelError
 from graphnet.experiment import Outcome, run
-from graphnet.fits import untrained
 from graphnet.journal import Journal
 from graphnet.recovery import recovered
 from graphnet.splits import Splits
-from graphnet.training import Epoch, Plan, Training
+from graphnet.training import Plan, Training
 from graphnet.work import Work
 from tests.graphnet.people import cohort
 

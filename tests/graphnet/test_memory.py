@@ -10,6 +10,7 @@ from torch import Tensor
 
 from graphnet import fits
 from graphnet.config import Evaluation, Settings
+from graphnet.epochs import Epoch
 from graphnet.errors import OutOfMemory
 from graphnet.experiment import run
 from graphnet.explanation import integrated_gradients, occlusion
@@ -17,7 +18,7 @@ from graphnet.memory import halving, is_exhausted, told
 from graphnet.recorded import Recorder
 from graphnet.splits import Splits
 from graphnet.stored import StoredModel
-from graphnet.training import Epoch, Training
+from graphnet.training import Training
 from tests.graphnet.people import cohort
 
 PEOPLE = cohort()

@@ -11,12 +11,14 @@ import torch
 from graphnet import fits, nested
 from graphnet.assessment import NO_EDGE, graph_helps
 from graphnet.baselines import CLASSIFIERS
+from graphnet.beginnings import untrained
 from graphnet.cohort import Cohort, merge
 from graphnet.config import Evaluation, Settings
 from graphnet.crossvalidation import cross_validate, pooled
+from graphnet.epochs import Epoch
 from graphnet.errors import CohortError, TrainingError
 from graphnet.experiment import Outcome, run
-from graphnet.fits import Fit, fit_all, fit_watched, untrained
+from graphnet.fits import Fit, fit_all, fit_watched
 from graphnet.folds import Fold, stratified
 from graphnet.journal import Journal
 from graphnet.metrics import evaluate
@@ -24,7 +26,7 @@ from graphnet.nested import choose, grid
 from graphnet.parts import Gatherer
 from graphnet.splits import Splits
 from graphnet.stored import StoredModel
-from graphnet.training import Epoch, Training
+from graphnet.training import Training
 from graphnet.validation import validate
 from graphnet.work import Work
 from tests.graphnet.people import cohort
