@@ -39,7 +39,7 @@ class TaskLog(logging.Handler):
         super().__init__(logging.INFO)
         self._client = client
         self._claim = claim
-        self._part = f", part {claim.part}" if claim.part else ""
+        self._part = f"part {claim.part}: " if claim.part else ""
         self._key = STREAM + (claim.part_of or claim.task_id)
         self._lines: deque[str] = deque(maxlen=MOST)
         self._ended = threading.Event()
@@ -69,8 +69,7 @@ class TaskLog(logging.Handler):
         text = record.getMessage().removeprefix(f"[{request_id.get()}] ")
         text = " ".join(text.removeprefix(f"task {self._claim.task_id}").lstrip(": ").split())
         at = datetime.fromtimestamp(record.created, UTC)
-        told = f"{at:%Y-%m-%dT%H:%M:%SZ} {record.levelname} attempt {self._claim.attempt}"
-        return f"{told}{self._part}: {text}"[:LONGEST]
+        return f"{at:%Y-%m-%dT%H:%M:%SZ} {record.levelname} {self._part}{text}"[:LONGEST]
 
     def _keep(self) -> None:
         ended = False

@@ -56,7 +56,7 @@ def test_what_this_attempt_says_is_its_task_s(url: str) -> None:
     log.info("of nobody")
     *told, long = said(url, "T1")
     assert told == [
-        "INFO attempt 1: attempt 1", "WARNING attempt 1: two lines", "ERROR attempt 1: failed",
+        "INFO attempt 1", "WARNING two lines", "ERROR failed",
     ]  # fmt: skip
     assert len(lines(url, "T1")[-1]) == LONGEST
     assert long.endswith("xxx")
@@ -65,7 +65,7 @@ def test_what_this_attempt_says_is_its_task_s(url: str) -> None:
 def test_a_part_speaks_in_its_task_s_log(url: str) -> None:
     with about("T3-2", 1), TaskLog(redis_client(url), claim("T3", part=2)):
         log.info("task T3-2: trained")
-    assert said(url, "T3") == ["INFO attempt 1, part 2: trained"]
+    assert said(url, "T3") == ["INFO part 2: trained"]
 
 
 def test_a_log_is_bounded(url: str) -> None:
@@ -73,7 +73,7 @@ def test_a_log_is_bounded(url: str) -> None:
         for number in range(MOST + 5):
             log.info("%d", number)
     assert [said(url, "T4")[0], said(url, "T4")[-1]] == [
-        "INFO attempt 1: 5", f"INFO attempt 1: {MOST + 4}",
+        "INFO 5", f"INFO {MOST + 4}",
     ]  # fmt: skip
 
 
