@@ -112,6 +112,10 @@ class TaskJournal(Journal):
     def ended(self, training: Training) -> None:
         """Remember the stage for the next checkpoint."""
         state = training.state()
+        log.info(
+            "task %s: training %d ended after %d epochs",
+            self._lease.claim.task_id, self.stage + 1, training.epoch,
+        )  # fmt: skip
         if training.epoch > self._begun_at:
             self._pending[self.stage] = state
         if self.stage == 0:
@@ -121,6 +125,7 @@ class TaskJournal(Journal):
 
     def step(self, name: str) -> AbstractContextManager[object]:
         """A span of the task's trace."""
+        log.info("task %s: %s", self._lease.claim.task_id, name)
         return TRACING.span(name)
 
     def out_of_memory(self) -> None:

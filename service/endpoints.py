@@ -15,6 +15,7 @@ from service.routes import (
     events,
     evidence,
     health,
+    logs,
     metrics,
     models,
     predict,
@@ -168,6 +169,13 @@ ENDPOINTS = (
         "Who was predicted how, by split; cross-validation is a split too.",
         media_type="text/csv",
         refusals=STORED,
+    ),
+    _task(
+        "/log",
+        logs.log,
+        "What the workers logged of the task, a line each, oldest first; so far, if it goes on.",
+        media_type="text/plain",
+        refusals=(ErrorNum.NOT_FOUND, ErrorNum.REGISTRY_UNAVAILABLE),
     ),
     _task(
         "/evidence",
