@@ -8,7 +8,7 @@ from markupsafe import Markup
 from graphnet import figures
 from graphnet.figures.importance import named
 from graphnet.figures.predicted import SPLITS, shown
-from graphnet.report.facts import Facts, split_name
+from graphnet.report.facts import Facts, method_name, split_name
 from graphnet.report.numbers import OF_CLASSES, OF_SCORES, with_interval
 from graphnet.report.tables import (
     Table,
@@ -142,7 +142,7 @@ def _better(facts: Facts) -> list[str]:
     found = (facts.result.get("differences") or {}).get(facts.headline) or {}
     differences = {name: (each or {}).get("auc") or {} for name, each in found.items()}
     return [
-        name.replace("_", " ")
+        method_name(name)
         for name, each in differences.items()
         if each.get("excludes_zero") and each["difference"] < 0
     ]
@@ -157,7 +157,7 @@ def _beside(facts: Facts, words: Words) -> str:
     theirs = facts.result.get("baselines") or {}
     rows = [_row(facts.card.name, ours, name, ours=True)]
     rows += [
-        _row(words(other.replace("_", " ")), (each or {}).get(facts.headline), name, ours=False)
+        _row(words(method_name(other)), (each or {}).get(facts.headline), name, ours=False)
         for other, each in theirs.items()
     ]
     title = f"{label} · {words(split_name(facts.headline))}"

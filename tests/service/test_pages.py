@@ -15,7 +15,7 @@ from graphnet.catalogue import GRAPHS, MODELS
 from graphnet.config import OPTIONS
 from graphnet.figures.predicted import SPLITS
 from graphnet.quality import RULES
-from graphnet.report.facts import Facts
+from graphnet.report.facts import METHODS, Facts
 from graphnet.report.numbers import KEPT, OF_CLASSES, OF_SCORES, with_interval
 from service import comparison, pages
 from service.pages.formats import duration, figure, interval
@@ -34,8 +34,7 @@ OF_VARIABLES = {"Loss"}  # not said in one piece with its translation
 OF_TABLES = {  # of the report's tables, which a task's page shows too
     *("Split", "Site", "Subjects", "Dataset", "Measure", "Rule", "Values", "Method", "Setting"),
     *("AUC: model − method", "Value", "From", "form", "recommended"),
-    *("majority", "logistic regression", "svm linear", "svm rbf", "mean", "ridge"),
-    *("no edge", "parent"),
+    *METHODS.values(),
 }
 MOST_BYTES = 300_000
 
