@@ -43,6 +43,7 @@ Every JSON answer holds `error_num` and `msg`, and of a refused form or file `er
 
 ## Error numbers
 """
+FIELDS = " Its fields are in [api.md](api.md#new-task)."
 ANYWHERE = "Any request may also be refused with 8, 11, 12 or 13.\n"
 BROWSER = "\n## Pages\n\nWhat a browser asks for; they are made for people and may change.\n"
 
@@ -84,7 +85,8 @@ def _section(method: str, path: str, operation: Mapping[str, Any]) -> str:
         parts.append(_table(("parameter", "in", "what it says"), optional))
     body = operation.get("requestBody", {"content": {}})["content"]
     if body:
-        parts.append(f"Body: {', '.join(f'`{kind}`' for kind in body)}.\n")
+        fields = FIELDS if "TaskForm" in str(body) else ""
+        parts.append(f"Body: {', '.join(f'`{kind}`' for kind in body)}.{fields}\n")
     parts.append(f"Answer: {_answer(operation['responses']['200'])}.{_refusals(operation)}\n")
     return "\n".join([*parts, *_examples(method, path, operation, body)])
 

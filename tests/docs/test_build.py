@@ -17,6 +17,7 @@ FETCHED = re.compile(
     r"""|<link\b[^>]*?\bhref=["']?([^"'\s>]+)|url\(["']?([^"')]+)|@import\s+["']([^"']+)"""
 )
 FOREIGN = re.compile(r"(?:[a-z]+:)?//", re.IGNORECASE)
+MOST_BYTES = 200_000  # of a picture
 LINK = re.compile(r"\]\(([^)#\s]+)")
 
 
@@ -79,3 +80,12 @@ def test_links_from_the_root_lead_to_files(name: str) -> None:
     inside = [unquote(link) for link in links if "://" not in link]
     assert inside
     assert [link for link in inside if not (ROOT / link).exists()] == []
+
+
+def test_every_picture_is_small_and_shown() -> None:
+    pictures = [file for file in (DOCS / "pictures").iterdir() if file.suffix in {".png", ".svg"}]
+    shown = "".join(page.read_text(encoding="utf-8") for page in DOCS.glob("*.md"))
+    assert len(pictures) >= 4
+    for picture in pictures:
+        assert picture.stat().st_size < MOST_BYTES, picture.name
+        assert f"](pictures/{picture.name})" in shown
