@@ -43,6 +43,17 @@ def tests(session: nox.Session) -> None:
 
 
 @nox.session
+def docs(session: nox.Session) -> None:
+    """The pages, in docs/_build/html; `nox -s docs -- pictures` takes the screenshots anew."""
+    if "pictures" in session.posargs:
+        session.install(*CONSTRAINED, "-e", ".[all]", *group("tests"))
+        session.run("python", "docs/pictures/take.py")
+        return
+    session.install(*CONSTRAINED, *group("docs"))
+    session.run("sphinx-build", "-W", "--keep-going", "-b", "html", "docs", "docs/_build/html")
+
+
+@nox.session
 def manifests(session: nox.Session) -> None:
     """Render every overlay of kustomize/ and check it; needs kubectl."""
     session.install(*CONSTRAINED, "-e", ".[embedded,postgres]", *group("tests"))

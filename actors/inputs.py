@@ -34,6 +34,17 @@ class Inputs:
         """What is to be done. Raises GraphnetError."""
         return Work.of(self.splits, self.settings, self.asked, self.parent)
 
+    @property
+    def said(self) -> str:
+        """What there is, in words."""
+        present, layout = self.splits.present(), self.splits.train
+        counts = ", ".join(f"{len(each.ids)} {name}" for name, each in present.items())
+        begun = "from its parent" if self.parent else "from scratch"
+        return (
+            f"subjects: {counts}; {len(layout.regions)} regions, {len(layout.measures)} measures; "
+            f"{self.settings.model} {begun}"
+        )
+
     @cached_property
     def facts(self) -> dict[str, Any]:
         """The same as JSON: hashes in the place of data and parameters."""

@@ -28,6 +28,11 @@ from registry import RegistryError
 log = logging.getLogger(__name__)
 
 LAST_SECONDS = 12.0  # for the last checkpoint of a worker that is asked to end
+STEPS = {  # in the log of a task
+    "train": "the model is trained",
+    "assess": "it is judged on every split, beside simple methods",
+    "validate": "it is validated as the form asks, and explained",
+}
 SHARE = 20  # a checkpoint may take a twentieth of the time
 
 
@@ -113,6 +118,10 @@ class TaskJournal(Journal):
     def ended(self, training: Training) -> None:
         """Remember the stage for the next checkpoint."""
         state = training.state()
+        log.info(
+            "task %s: training %d ended after %d epochs",
+            self._lease.claim.task_id, self.stage + 1, training.epoch,
+        )  # fmt: skip
         if training.epoch > self._begun_at:
             self._pending[self.stage] = state
         if self.stage == 0:
@@ -122,6 +131,7 @@ class TaskJournal(Journal):
 
     def step(self, name: str) -> AbstractContextManager[object]:
         """A span of the task's trace."""
+        log.info("task %s: %s", self._lease.claim.task_id, STEPS.get(name, name))
         return TRACING.span(name)
 
     def out_of_memory(self) -> None:

@@ -21,7 +21,10 @@ RETRIES = Counter("sgn_retries", "Claims beyond a task's first.", registry=None)
 LEASE_LOSSES = Counter("sgn_lease_losses", "Claims lost to another worker.", registry=None)
 OUT_OF_MEMORY = Counter("sgn_out_of_memory", "Times the device's memory ran out.", registry=None)
 PREDICTING = Histogram(
-    "sgn_prediction_seconds", "From a question about new subjects to its answer.", registry=None
+    "sgn_prediction_seconds",
+    "From a question about new subjects to its answer.",
+    buckets=(0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60),
+    registry=None,
 )
 BUSY = Gauge("sgn_busy", "Whether a task is being worked on.", registry=None)
 

@@ -1,6 +1,7 @@
 """Answers questions in a worker, beside whatever it trains: by a thread of its own, on the CPU."""
 
 import logging
+import threading
 import time
 from collections import OrderedDict
 from collections.abc import Mapping
@@ -81,6 +82,7 @@ class Predictions(Middleware):
         self._url = redis_url
         self._predictor = predictor
         self._worker: Worker | None = None
+        self._ending: threading.Thread | None = None
         self._asked_at = float("-inf")
         self._busy = 0
 
@@ -101,9 +103,18 @@ class Predictions(Middleware):
         self._worker.start()
 
     def before_worker_shutdown(self, broker: Broker, worker: Worker) -> None:  # noqa: ARG002
-        """Answer no more; what was fetched and not begun goes back."""
+        """Answer no more; what was fetched and not begun goes back.
+
+        By a thread: until this returns, tasks are fetched, also by a worker whose device failed.
+        """
         if self._worker is not None:
-            self._worker.stop(STOP_MS)
+            self._ending = threading.Thread(target=self._worker.stop, args=(STOP_MS,))
+            self._ending.start()
+
+    def after_worker_shutdown(self, broker: Broker, worker: Worker) -> None:  # noqa: ARG002
+        """Wait for the last answer."""
+        if self._ending is not None:
+            self._ending.join()
 
     def _answered(self, client: redis.Redis, question: Question) -> dict[str, Any]:
         self._busy += 1

@@ -11,7 +11,9 @@ from actors.inputs import Inputs
 from actors.journal import HandedBackError
 from actors.lease import CancelledTaskError, LeaseLostError
 from actors.parts import do_part
+from actors.queue import redis_client
 from actors.salvage import settle
+from actors.task_log import TaskLog, store_log
 from actors.trace import about
 from actors.tracing import TRACING
 from actors.training import train
@@ -78,15 +80,21 @@ class TaskRunner:
         with (
             about(claim.task_id, claim.attempt, claim.request_id),
             TRACING.claimed(claim, since),
+            TaskLog(redis_client(settings.redis_url), claim),
         ):
-            log.info("task %s: attempt %d", task_id, claim.attempt)
+            log.info("task %s: attempt %d begins, %s", task_id, claim.attempt, self._who())
             metrics.claimed(claim.attempt)
             ours = self._run(claim, given)
             free()  # a device is shared with other workers
             if not ours:
                 metrics.lost()
                 log.warning("task %s belongs to another worker; nothing was written", task_id)
+        if not claim.part:
+            store_log(redis_client(settings.redis_url), self.place.models, task_id)
         return True
+
+    def _who(self) -> str:
+        return f"by {self.place.runtime.name} on {self.place.choice.name}"
 
     def _done(self, claim: Claim, given: Inputs | None) -> bool:
         if claim.part:

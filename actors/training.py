@@ -1,5 +1,6 @@
 """A whole task between claim and result: read, train, judge, store, finish."""
 
+import logging
 from collections.abc import Callable
 from functools import partial
 
@@ -22,6 +23,8 @@ from graphnet.errors import OutOfMemory, TrainingError
 from graphnet.experiment import run
 from graphnet.memory import told
 
+log = logging.getLogger(__name__)
+
 
 @told
 def train(place: Workplace, claim: Claim, take: Callable[[str, Inputs], bool]) -> bool:
@@ -37,6 +40,7 @@ def train(place: Workplace, claim: Claim, take: Callable[[str, Inputs], bool]) -
         inputs = place.inputs(form, lambda: place.check(lease))
         with TaskJournal(place.runtime, lease, curve, place.kept(inputs)) as journal:
             begun = Begun(form, inputs, lease, journal)
+            log.info("task %s: %s", claim.task_id, inputs.said)
             try:
                 status = _finish(place, begun, take)
             except CancelledTaskError:
@@ -45,6 +49,7 @@ def train(place: Workplace, claim: Claim, take: Callable[[str, Inputs], bool]) -
                 lease.check()
                 metrics.OUT_OF_MEMORY.inc(isinstance(error, OutOfMemory))
                 sentence, saved = stopped(place, form, inputs, error, lease)
+                log.info("task %s: failed: %s", claim.task_id, sentence)
                 failed = place.asked(lambda: runs.fail_task(claim, sentence, saved.manifest_sha256))
                 return metrics.ended("failed", ours=failed)
     if status == Status.FINISHED:
@@ -75,8 +80,13 @@ def _finish(place: Workplace, begun: Begun, take: Callable[[str, Inputs], bool])
         papers(claim, outcome, result),
     )
     result |= where(saved)
+    log.info("task %s: stored%s", claim.task_id, f" at {saved.path}" if saved.path else "")
     with TRACING.span("finish"):
-        return place.asked(lambda: runs.update_task_result(claim, result))
+        status = place.asked(lambda: runs.update_task_result(claim, result))
+    for warning in result["warnings"]:
+        log.info("task %s: note: %s", claim.task_id, warning)
+    log.info("task %s: %s", claim.task_id, "lost" if status is None else status.value.lower())
+    return status
 
 
 def _shared(place: Workplace, begun: Begun, take: Callable[[str, Inputs], bool]) -> Parts | None:
@@ -94,4 +104,5 @@ def _cancel(place: Workplace, begun: Begun) -> bool:
     )
     ended = place.asked(lambda: runs.end_cancelled(claim, result))
     begun.journal.keep()
+    log.info("task %s: cancelled", claim.task_id)
     return metrics.ended("cancelled", ours=ended)

@@ -137,8 +137,8 @@ def _corrected(findings: list[Finding]) -> Iterator[str]:
         shown = ", ".join(subjects[:3]) + (" …" if len(subjects) > 3 else "")
         cells = sum(finding.count for finding in found)
         yield (
-            f"{site}: {cells} {measure} values of {_count(len(subjects), 'subject')} ({shown}) are "
-            f"{rule}; "
+            f"{site}: {_count(cells, f'{measure} value')} of {_count(len(subjects), 'subject')} "
+            f"({shown}) {'is' if cells == 1 else 'are'} {rule}; "
             "see the quality rules for what was done."
         )
 

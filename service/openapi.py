@@ -6,7 +6,9 @@ from importlib import metadata
 from typing import Any
 
 from service.endpoint import Endpoint
+from service.examples import Example, example_of
 from service.replies import MEANINGS, ErrorNum
+from service.schemas import objects, typed
 from service.task_form import PostedForm
 
 ALWAYS = (
@@ -14,6 +16,11 @@ ALWAYS = (
     *(ErrorNum.DATABASE_UNAVAILABLE, ErrorNum.INTERNAL),
 )
 REFERENCE = "#/components/schemas/{model}"
+TAGS = {
+    r"/(new_task|new_sgn_task|tasks|compare|events|insert)\b": "tasks",
+    r"/datasets\b": "datasets",
+    r"/models\b": "models",
+}
 
 
 def openapi(endpoints: Iterable[Endpoint]) -> dict[str, Any]:
@@ -39,42 +46,60 @@ def openapi(endpoints: Iterable[Endpoint]) -> dict[str, Any]:
 
 def _operation(endpoint: Endpoint) -> dict[str, Any]:
     words = re.findall(r"[A-Za-z0-9]+", endpoint.template)
+    example = example_of(endpoint.method, endpoint.template)
     operation: dict[str, Any] = {
-        "tags": [endpoint.tag],
+        "tags": [_tag(endpoint)],
         "operationId": "_".join([endpoint.method.lower(), *words]),
         "summary": endpoint.summary,
         "parameters": [
-            *_path_parameters(endpoint),
-            *_optional("query", endpoint.query),
-            *_optional("header", endpoint.headers),
+            *_path_parameters(endpoint, example),
+            *_optional("query", endpoint.query, example),
+            *_optional("header", endpoint.headers, example),
         ],
         "responses": {"200": _success(endpoint), **_refusals(endpoint)},
     }
     if endpoint.body is not None:
-        operation["requestBody"] = {"required": True, "content": dict(endpoint.body)}
+        operation["requestBody"] = {"required": True, "content": _bodies(endpoint.body, example)}
     return operation
 
 
-def _path_parameters(endpoint: Endpoint) -> list[dict[str, Any]]:
+def _tag(endpoint: Endpoint) -> str:
+    if endpoint.media_type == "text/html" and endpoint.tag == "pages":
+        return endpoint.tag
+    found = (tag for pattern, tag in TAGS.items() if re.search(pattern, endpoint.template))
+    return next(found, "service")
+
+
+def _path_parameters(endpoint: Endpoint, example: Example) -> list[dict[str, Any]]:
     names = re.findall(r"{(\w+)}", endpoint.template)
-    return [
-        {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
-        for name in names
-    ]
+    return [_parameter(name, "path", example, required=True) for name in names]
 
 
-def _optional(place: str, named: Mapping[str, str]) -> list[dict[str, Any]]:
-    return [
-        {"name": name, "in": place, "description": text, "schema": {"type": "string"}}
-        for name, text in named.items()
-    ]
+def _optional(place: str, named: Mapping[str, str], example: Example) -> list[dict[str, Any]]:
+    return [_parameter(name, place, example, description=text) for name, text in named.items()]
+
+
+def _parameter(name: str, place: str, example: Example, **more: Any) -> dict[str, Any]:
+    shown = {"example": example.parameters[name]} if name in example.parameters else {}
+    return {"name": name, "in": place, "schema": {"type": "string"}, **more, **shown}
+
+
+def _bodies(kinds: Mapping[str, Any], example: Example) -> dict[str, Any]:
+    """Each kind of body with its examples."""
+    found: dict[str, Any] = {kind: dict(body) for kind, body in kinds.items()}
+    for name, (kind, value) in example.bodies.items():
+        found[kind].setdefault("examples", {})[name] = {"value": value}
+    return found
 
 
 def _success(endpoint: Endpoint) -> dict[str, Any]:
     if endpoint.media_type != "application/json":
         return {"description": "success", "content": {endpoint.media_type: {}}}
-    reply = {name: {"type": [kind, "null"]} for name, kind in endpoint.reply.items()}
-    schema = {"allOf": [{"$ref": "#/components/schemas/Reply"}], "properties": reply}
+    schema = {
+        "allOf": [{"$ref": "#/components/schemas/Reply"}],
+        "required": [name for name, kind in endpoint.reply.items() if not kind.endswith("?")],
+        "properties": {name: typed(kind) for name, kind in endpoint.reply.items()},
+    }
     return {"description": "success", "content": {"application/json": {"schema": schema}}}
 
 
@@ -113,4 +138,4 @@ def _schemas() -> dict[str, Any]:
         "allOf": [{"$ref": "#/components/schemas/Reply"}],
         "properties": {"errors": {"type": "array", "items": error}},
     }
-    return {"Reply": reply, "Refusal": refusal, "TaskForm": form, **inner}
+    return {"Reply": reply, "Refusal": refusal, "TaskForm": form, **inner, **objects()}

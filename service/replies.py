@@ -37,7 +37,10 @@ MEANINGS = {
     ErrorNum.SUCCESS: (200, "success"),
     ErrorNum.BODY_UNREADABLE: (400, "The body is neither JSON nor an HTML form."),
     ErrorNum.FORM_INVALID: (422, "Fields of the form are wrong; `errors` names each."),
-    ErrorNum.TOO_LARGE: (413, "The body is larger than the service takes."),
+    ErrorNum.TOO_LARGE: (
+        413,
+        "The body is larger than the service takes: a form 1 MB, a file SGN_MAX_UPLOAD_MB.",
+    ),
     ErrorNum.NOT_FOUND: (404, "There is no such address, task, model or dataset."),
     ErrorNum.METHOD_NOT_ALLOWED: (405, "The address does not take this method."),
     ErrorNum.NAME_TAKEN: (409, "A dataset of that name is there already."),
@@ -49,7 +52,7 @@ MEANINGS = {
     ErrorNum.FORBIDDEN: (403, "The token's role or project does not allow this."),
     ErrorNum.TOO_MANY: (
         429,
-        "Too many tasks wait or clients watch; Retry-After says when.",
+        "Too many tasks wait, clients watch or files are uploaded; Retry-After says when.",
     ),
     ErrorNum.KEY_REUSED: (422, "The Idempotency-Key was used with another body."),
     ErrorNum.TOO_SLOW: (408, "The body came too slowly."),

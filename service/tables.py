@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 SHOWN_COLUMNS, SHOWN_ROWS = 12, 5
 LONGEST_CELL = 200
+UNPACKED = 4  # times what an upload may have may come out of it
 NAMELESS = "upload"  # what a dataset is called in sentences that has no name yet
 
 

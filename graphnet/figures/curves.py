@@ -67,7 +67,7 @@ def _panel(
         at = (x + 5, "start") if near else (x - 5, "end")
         parts += [
             line((x, axes.top), (x, bottom), stroke=INK, dash="3 3"),
-            text(at[0], axes.top + 12, words("kept"), anchor=at[1], fill=INK),
+            text(at[0], bottom - 6, words("kept"), anchor=at[1], fill=INK),
         ]
     for split, points in found.items():
         colour, dash = _look(split)

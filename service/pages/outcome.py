@@ -10,7 +10,7 @@ from graphnet.figures.importance import named
 from graphnet.figures.predicted import SPLITS, shown
 from graphnet.metric_names import OF_CLASSES, OF_SCORES
 from graphnet.report.beside import beside
-from graphnet.report.facts import Facts, split_name
+from graphnet.report.facts import Facts, method_name, split_name
 from graphnet.report.numbers import with_interval
 from graphnet.report.tables import (
     Table,
@@ -141,7 +141,7 @@ def _better(facts: Facts) -> list[str]:
     found = (facts.result.get("differences") or {}).get(facts.headline) or {}
     differences = {name: (each or {}).get("auc") or {} for name, each in found.items()}
     return [
-        name.replace("_", " ")
+        method_name(name)
         for name, each in differences.items()
         if each.get("excludes_zero") and each["difference"] < 0
     ]
@@ -153,7 +153,7 @@ def _beside(facts: Facts, words: Words) -> str:
     title = f"{label} · {words(split_name(facts.headline))}"
 
     def called(baseline: str) -> str:
-        return words(baseline.replace("_", " "))
+        return words(method_name(baseline))
 
     return beside(facts, title, called, by_score=by_score(facts), words=words)
 

@@ -17,11 +17,10 @@ from service.house import house_of
 from service.profiles import detailed, glanced
 from service.queries import asked_flag, asked_limit, asked_project
 from service.replies import ErrorNum, FieldError, Refusal, invalid, success
-from service.tables import Understood, understood
+from service.tables import UNPACKED, Understood, understood
 
 MOST = 1000
 LENGTHS = {"proj_id": (1, 32), "user_id": (0, 32), "data_name": (1, 64)}
-UNPACKED = 4  # times what an upload may have
 
 
 async def list_datasets(request: Request) -> Response:

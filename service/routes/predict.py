@@ -10,12 +10,13 @@ from actors.questions import MOST_BYTES
 from db.errors import ModelRemoved
 from db.tasks import TaskRecord
 from graphnet.errors import CohortError
-from graphnet.readers import read_table
+from graphnet.readers.uploads import read_upload
 from service.body import read_body
 from service.house import House, house_of
 from service.queries import asked_flag
 from service.replies import ErrorNum, Refusal, success
 from service.routes.tasks import task_of
+from service.tables import UNPACKED
 
 MOST_SUBJECTS = 10_000
 
@@ -34,9 +35,10 @@ async def predict(request: Request) -> Response:
 async def predicted(
     house: House, task: TaskRecord, body: bytes, *, explain: bool
 ) -> dict[str, Any]:
-    """What the model of the task says of the subjects of a table. Raises Refusal."""
+    """What the model of the task says of the subjects of a file. Raises Refusal."""
+    most = UNPACKED * house.settings.max_upload_bytes
     try:
-        text = await asyncio.to_thread(_table, body)
+        text = await asyncio.to_thread(_table, body, most)
     except CohortError as error:
         listed = [("datafile", sentence) for sentence in error.sentences]
         raise Refusal(ErrorNum.DATASET_UNREADABLE, str(error), listed) from error
@@ -54,16 +56,16 @@ def require_model(task: TaskRecord) -> None:
         )
 
 
-def _table(body: bytes) -> str:
-    """The table as a worker reads it. Raises CohortError."""
-    table = read_table(body)
+def _table(body: bytes, most: int) -> str:
+    """The file as a worker reads it; ``most`` bytes may come out of it. Raises CohortError."""
+    _, table = read_upload(body, "The file", most)
     if len(table) > MOST_SUBJECTS:
         raise CohortError(
-            f"The table has {len(table)} rows; send at most {MOST_SUBJECTS} subjects at a time."
+            f"The file has {len(table)} rows; send at most {MOST_SUBJECTS} subjects at a time."
         )
     text: str = table.to_json()
     if len(text.encode()) > MOST_BYTES:
         raise CohortError(
-            f"The table is larger than {MOST_BYTES / 1e6:g} MB as text; send fewer subjects."
+            f"The file is larger than {MOST_BYTES / 1e6:g} MB as text; send fewer subjects."
         )
     return text

@@ -1,5 +1,7 @@
 """A stored model asked about new subjects, over HTTP, by a worker that has other things to do."""
 
+import io
+import json
 import os
 import signal
 import subprocess
@@ -8,8 +10,12 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
+import numpy as np
 import pytest
+from scipy.io import savemat
 
+from graphnet.readers import from_table, read_table
+from graphnet.readers.subjects import ANY
 from graphnet.synthetic import cohort_table
 from tests.houses import environment, process
 from tests.places import PLAIN, WORKER, Place, place_at
@@ -41,7 +47,37 @@ def people() -> str:
     return made.drop(columns="LABEL_GROUP", errors="ignore").to_csv(index=False)
 
 
-def ask(place: Place, task_id: str, body: str, query: str = "") -> dict[str, Any]:
+def arrays(table: str) -> dict[str, Any]:
+    """The same subjects as arrays."""
+    cohort = from_table(read_table(table.encode()), "new", ANY)
+    names = {name: np.array(getattr(cohort, name)) for name in ("ids", "measures", "regions")}
+    return {**names, "features": cohort.features}
+
+
+def saved(save: Any) -> bytes:
+    file = io.BytesIO()
+    save(file)
+    return file.getvalue()
+
+
+def kinds_of(table: str) -> dict[str, bytes]:
+    rows = [line.split(",") for line in table.splitlines()]
+    columns = {name: [row[place] for row in rows[1:]] for place, name in enumerate(rows[0])}
+    found = arrays(table)
+    return {
+        "tsv": table.replace(",", "\t").encode(),
+        "json": json.dumps({k: dict(enumerate(v)) for k, v in columns.items()}).encode(),
+        "npz": saved(lambda file: np.savez(file, **found)),
+        "mat": saved(lambda file: savemat(file, {name: _cells(found[name]) for name in found})),
+    }
+
+
+def _cells(array: Any) -> Any:
+    """Words as MATLAB's cells."""
+    return array.astype(object) if array.dtype.kind == "U" else array
+
+
+def ask(place: Place, task_id: str, body: str | bytes, query: str = "") -> dict[str, Any]:
     answer = place.http.post(f"/api/v0/tasks/{task_id}/predict{query}", content=body)
     found: dict[str, Any] = answer.json()
     return {**found, "status": answer.status_code}
@@ -63,9 +99,15 @@ def test_a_worker_that_trains_answers(place: Place, task_id: str, people: str) -
         first = found["predictions"][0]
         assert first["probability"]["0"] + first["probability"]["1"] == pytest.approx(1, abs=1e-5)
         assert len(first["explanation"]) > 0
-        again = ask(place, task_id, people, "?explain=false")["predictions"]
+        again: list[dict[str, Any]] = ask(place, task_id, people, "?explain=false")["predictions"]
         assert again[0]["explanation"] is None
         assert again[0]["probability"] == first["probability"]
+        for kind, content in kinds_of(people).items():
+            told = ask(place, task_id, content, "?explain=false")
+            assert told["error_num"] == 0, (kind, told["msg"])
+            assert [each["id"] for each in told["predictions"]] == [each["id"] for each in again]
+            for each, same in zip(told["predictions"], again, strict=True):
+                assert each["probability"] == pytest.approx(same["probability"], abs=1e-5), kind
         wrong = ask(place, task_id, people.replace("GMV_3", "GMV_999"))
         assert (wrong["status"], wrong["error_num"]) == (422, 7)
         assert "GMV" in wrong["msg"]

@@ -127,8 +127,10 @@ def _kills(spec: Object) -> Iterator[str]:
     variables = {v["name"]: v["value"] for v in job["template"]["spec"]["containers"][0]["env"]}
     if int(variables.get("SGN_IDLE_EXIT_SECONDS", 0)) <= LEASE_SECONDS:
         yield "has a worker that never ends, or ends before a dead one's task comes back"
-    queries = [trigger["metadata"]["query"] for trigger in spec["triggers"]]
-    if not all("'Submitted'" in query and "'Running'" in query for query in queries):
+    queries = [each["metadata"]["query"] for each in spec["triggers"] if each["type"] == "mysql"]
+    if len(queries) != 1 or not all(
+        "'Submitted'" in query and "'Running'" in query for query in queries
+    ):
         yield "does not count what waits and what runs"
 
 

@@ -30,21 +30,37 @@ def several(item: dict[str, Any]) -> dict[str, Any]:
     return {"type": "array", "items": item, "minItems": 1}
 
 
+def trigger(kind: str, required: dict[str, Any], **optional: Any) -> dict[str, Any]:
+    """What KEDA counts, by one of its scalers."""
+    return fields(
+        {
+            "type": {"const": kind},
+            "metadata": fields(required, **optional),
+            "authenticationRef": fields({"name": TEXT}),
+        }
+    )
+
+
 TEXTS = {"type": "object", "additionalProperties": TEXT}
 SPECS = {
     ("keda.sh/v1alpha1", "ScaledJob"): fields(
         {
             "jobTargetRef": {"type": "object"},  # by the schema of a Job
             "triggers": several(
-                fields(
-                    {
-                        "type": {"const": "mysql"},
-                        "metadata": fields(
-                            {"query": TEXT, "queryValue": TEXT}, activationQueryValue=TEXT
+                {
+                    "oneOf": [
+                        trigger(
+                            "mysql",
+                            {"query": TEXT, "queryValue": TEXT},
+                            activationQueryValue=TEXT,
                         ),
-                        "authenticationRef": fields({"name": TEXT}),
-                    }
-                )
+                        trigger(
+                            "redis",
+                            {"address": TEXT, "listName": TEXT, "listLength": TEXT},
+                            activationListLength=TEXT,
+                        ),
+                    ]
+                }
             ),
         },
         pollingInterval=NUMBER,

@@ -88,7 +88,7 @@ def test_only_these_connections_are_let_through_in_production(production: list[O
         ("network:10.20.0.5/32", "service", 7014),
         ("namespace:monitoring", "service", 9714),
         ("namespace:monitoring", "worker", 9714),
-        *((name, "redis", 6379) for name in ("service", "worker")),
+        *((name, "redis", 6379) for name in ("service", "worker", "namespace:keda")),
         *((name, "network:10.20.0.10/32", 3306) for name in ("service", "worker", "migration")),
         *((name, "network:10.20.0.20/32", 443) for name in ("service", "worker")),
     }

@@ -67,7 +67,7 @@ def deadline(objects: list[Object]) -> None:
 
 
 def queue_only(objects: list[Object]) -> None:
-    (trigger,) = named(objects, "ScaledJob", "worker-cpu")["spec"]["triggers"]
+    trigger = named(objects, "ScaledJob", "worker-cpu")["spec"]["triggers"][0]
     trigger["metadata"]["query"] = "SELECT COUNT(*) FROM sgn_runs WHERE state = 'Submitted'"
 
 

@@ -15,11 +15,13 @@ import redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
+from actors.questions import Question, ask, question_broker
+from actors.queue import redis_client
 from db.connection import migrate
 from registry.location import open_store
 from tests.databases import ServerSilent, mysql_database, query
 from tests.deploy.rendered import Object, environment, named, of_kind
-from tests.servers import ServerMissing, free_ports, s3_server
+from tests.servers import ServerMissing, free_ports, queue_server, s3_server
 
 COLUMNS = """SELECT table_name, column_name, column_type, is_nullable, column_key, extra,
     character_set_name, ordinal_position FROM information_schema.columns
@@ -76,9 +78,34 @@ def insert(database: str, *values: str) -> None:
 
 
 def counted(objects: list[Object], kind: str, database: str) -> int:
-    (trigger,) = named(objects, "ScaledJob", f"worker-{kind}")["spec"]["triggers"]
+    (trigger,) = triggers(objects, kind, "mysql")
     ((found,),) = query(database, trigger["metadata"]["query"])
     return int(found)
+
+
+def triggers(objects: list[Object], kind: str, scaler: str) -> list[Object]:
+    every = named(objects, "ScaledJob", f"worker-{kind}")["spec"]["triggers"]
+    return [each for each in every if each["type"] == scaler]
+
+
+def test_a_question_about_new_subjects_starts_one_worker_without_a_gpu(
+    production: list[Object], tmp_path: Path
+) -> None:
+    assert triggers(production, "cuda", "redis") == []
+    (trigger,) = triggers(production, "cpu", "redis")
+    waiting = trigger["metadata"]["listName"]
+    with queue_server(tmp_path) as url, redis_client(url) as client:
+        assert client.llen(waiting) == 0
+        broker = question_broker(client)
+        for number in range(3):
+            ask(broker, Question(f"TASK{number}", "", "", explain=False))
+        assert client.llen(waiting) == 3
+    assert int(trigger["metadata"]["listLength"]) > 100  # so three are no more than one worker
+    host, port = trigger["metadata"]["address"].split(":")
+    name, namespace = host.split(".")
+    server = named(production, "Service", name)
+    assert server["metadata"]["namespace"] == namespace
+    assert str(server["spec"]["ports"][0]["port"]) == port
 
 
 def test_neuro_learn_s_tables_are_as_its_django_makes_them(

@@ -110,7 +110,7 @@ def test_notes_and_corrections_of_the_files_are_passed_on() -> None:
     cells = {(one.measure, one.rule): one.count for one in findings}
     assert len(cells) == len(findings)  # each planted cell is a sentence of its own
     assert sentences[1:] == [
-        f"B_NC: 1 {one.measure} values of 1 subject ({one.subject}) are {one.rule}; "
+        f"B_NC: 1 {one.measure} value of 1 subject ({one.subject}) is {one.rule}; "
         "see the quality rules for what was done."
         for one in findings
     ]

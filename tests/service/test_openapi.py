@@ -15,7 +15,7 @@ from service.replies import MEANINGS, ErrorNum
 from service.settings import Settings
 from tests.houses import House
 
-DOCUMENTED = Path(__file__).resolve().parents[2] / "docs" / "api.md"
+DOCUMENTED = Path(__file__).resolve().parents[2] / "docs" / "reference.md"
 
 
 def test_no_route_is_missing(tmp_path: Path) -> None:

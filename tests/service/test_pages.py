@@ -16,7 +16,7 @@ from graphnet.config import OPTIONS
 from graphnet.figures.predicted import SPLITS
 from graphnet.metric_names import OF_CLASSES, OF_SCORES
 from graphnet.quality import RULES
-from graphnet.report.facts import Facts
+from graphnet.report.facts import METHODS, Facts
 from graphnet.report.numbers import KEPT, with_interval
 from service import comparison, pages
 from service.pages.compare import KNOWN
@@ -36,8 +36,7 @@ OF_VARIABLES = {"Loss"}  # not said in one piece with its translation
 OF_TABLES = {  # of the report's tables, which a task's page shows too
     *("Split", "Site", "Subjects", "Dataset", "Measure", "Rule", "Values", "Method", "Setting"),
     *("AUC: model − method", "Value", "From", "form", "recommended"),
-    *("majority", "logistic regression", "svm linear", "svm rbf", "mean", "ridge"),
-    *("no edge", "parent"),
+    *METHODS.values(),
 }
 MOST_BYTES = 300_000
 

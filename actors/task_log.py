@@ -1,0 +1,134 @@
+"""What is logged of a task: on a Redis stream while it goes on, in the registry once it has ended.
+
+Lines only, from INFO on: a traceback stays in the worker's own log. Nothing but reading depends on
+it, so a Redis or registry that is away costs lines and no training.
+"""
+
+import logging
+import threading
+from collections import deque
+from datetime import UTC, datetime
+from types import TracebackType
+from typing import Any, Self
+
+import redis
+
+from actors.trace import attempt, request_id, task_id
+from db.claims import Claim
+from registry import LOG, ObjectMissing, RegistryError, Store
+
+log = logging.getLogger(__name__)
+
+STREAM = "sgn:log:"
+LINE = b"line"
+MOST = 2000  # lines of a task
+LONGEST = 1000  # characters of a line
+SEND_SECONDS = 0.5
+END_SECONDS = 2.0  # for the last lines; a server that is silent holds nobody up
+KEEP_SECONDS = 7 * 86_400
+STORED_SECONDS = 600  # once the registry has it
+
+
+class TaskLog(logging.Handler):
+    """Sends what is logged of an attempt from a thread of its own, which closes ``client``.
+
+    What is logged of a part goes to its task.
+    """
+
+    def __init__(self, client: redis.Redis, claim: Claim) -> None:
+        super().__init__(logging.INFO)
+        self._client = client
+        self._claim = claim
+        self._part = f"part {claim.part}: " if claim.part else ""
+        self._key = STREAM + (claim.part_of or claim.task_id)
+        self._lines: deque[str] = deque(maxlen=MOST)
+        self._ended = threading.Event()
+        self._thread = threading.Thread(target=self._keep, name="task-log", daemon=True)
+
+    def __enter__(self) -> Self:
+        logging.getLogger().addHandler(self)
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        logging.getLogger().removeHandler(self)
+        self._ended.set()
+        self._thread.join(END_SECONDS)
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Take what this attempt logs, by whichever thread works for it."""
+        if (task_id.get(), attempt.get()) == (self._claim.task_id, self._claim.attempt):
+            self._lines.append(self._line(record))
+
+    def _line(self, record: logging.LogRecord) -> str:
+        text = record.getMessage().removeprefix(f"[{request_id.get()}] ")
+        text = " ".join(text.removeprefix(f"task {self._claim.task_id}").lstrip(": ").split())
+        at = datetime.fromtimestamp(record.created, UTC)
+        return f"{at:%Y-%m-%dT%H:%M:%SZ} {record.levelname} {self._part}{text}"[:LONGEST]
+
+    def _keep(self) -> None:
+        ended = False
+        while not ended:
+            ended = self._ended.wait(SEND_SECONDS)
+            try:
+                self._send()
+            except redis.RedisError as error:
+                log.debug("the log could not be sent: %s", error)
+        self._client.close()
+
+    def _send(self) -> None:
+        """In one transaction, so that a line is there once: it is sent again where that failed."""
+        lines = list(self._lines)
+        if not lines:
+            return
+        pipe = self._client.pipeline()
+        for line in lines:
+            pipe.xadd(self._key, {LINE: line}, maxlen=MOST)
+        pipe.expire(self._key, KEEP_SECONDS)
+        pipe.execute()
+        for _ in lines:
+            self._lines.popleft()
+
+
+def store_log(client: redis.Redis, store: Store, task: str) -> None:
+    """Put what the stream holds of a task into the registry, after what is there.
+
+    Where either is away, the stream keeps it for days.
+    """
+    try:
+        with client:
+            found: Any = client.xrange(STREAM + task)
+            lines = [fields[LINE].decode() for _, fields in found]
+            if not lines:
+                return
+            store.put(task, LOG, joined(_stored(store, task), lines).encode())
+            client.expire(STREAM + task, STORED_SECONDS)
+    except (redis.RedisError, RegistryError) as error:
+        log.warning("task %s: its log could not be stored: %s", task, error)
+
+
+def joined(stored: str, lines: list[str]) -> str:
+    """The text of a log whose beginning is stored and whose end is on the stream, or all of it."""
+    known = stored.splitlines()
+    both = [*known, *lines[_overlap(known, lines) :]]
+    return "".join(f"{line}\n" for line in both[-MOST:])
+
+
+def _overlap(known: list[str], lines: list[str]) -> int:
+    """How many lines of the stream are stored already."""
+    if not known:
+        return 0
+    places = [number for number, line in enumerate(lines, 1) if line == known[-1]]
+    return max(places, default=0)
+
+
+def _stored(store: Store, task: str) -> str:
+    try:
+        return store.get(task, LOG).decode(errors="replace")
+    except ObjectMissing:
+        return ""

@@ -1,0 +1,86 @@
+"""The screenshots of this folder, taken anew: ``nox -s docs -- pictures``.
+
+It trains on synthetic subjects in a temporary folder and looks at the pages with Chromium.
+"""
+
+import os
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+import pandas as pd
+from PIL import Image
+from playwright.sync_api import Browser, sync_playwright
+
+from graphnet.synthetic import Recipe, cohort_table
+from service.client import Client, house
+
+FOLDER = Path(__file__).resolve().parent
+PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
+WIDTH = 1280
+RECIPE = Recipe(effect=0.3, corrupt=2)
+FORM = {
+    "proj_id": "STUDY",
+    "proj_name": "Two sites",
+    "task_type": "dl_ts",
+    "train_data": ["site_A"],
+    "enable_test": True,
+    "test_data": ["site_B"],
+    "param_set": {"epochs": 60},
+}
+
+
+def main() -> int:
+    """Take every picture; the exit status."""
+    with tempfile.TemporaryDirectory(prefix="sgn-pictures-") as folder:
+        home = Path(folder) / "sgn-home"
+        with house(home) as client, sync_playwright() as playwright:
+            task = _train(client)
+            browser = playwright.chromium.launch(executable_path=_program(), args=["--no-sandbox"])
+            url = (home / "address").read_text(encoding="utf-8").strip()
+            _take(browser, f"{url}/", "tasks", 620)
+            _take(browser, f"{url}/tasks/{task}", "task", 1000)
+            _take(browser, f"{url}/api/v0/tasks/{task}/report", "report", 1000, "#baselines")
+            browser.close()
+    return 0
+
+
+def _train(client: Client) -> str:
+    """The id of a finished task; beside it are some others."""
+    for site, subjects in (("A", 130), ("B", 45)):
+        halves = [cohort_table(site, label, subjects, seed=7, recipe=RECIPE) for label in (0, 1)]
+        table = pd.concat(halves, ignore_index=True)
+        table.insert(2, "SITE", site)
+        client.add_dataset(table, proj_id="STUDY", data_name=f"site_{site}")
+    for model in ("Linear", "NoEdge"):
+        client.wait(client.submit({**FORM, "model": model, "task_name": model}).task_id)
+    task = client.wait(client.submit({**FORM, "task_name": "SGN, site A to site B"}).task_id)
+    return task.task_id
+
+
+def _program() -> str:
+    found = os.environ.get("SGN_CHROMIUM") or next(filter(None, map(shutil.which, PROGRAMS)), None)
+    if found is None:
+        raise SystemExit("Chromium is not on this machine; it takes the pictures.")
+    return found
+
+
+def _take(browser: Browser, url: str, name: str, height: int, part: str = "") -> None:
+    """A picture of a page, from its top or from ``part`` on, in at most 256 colours."""
+    context = browser.new_context(
+        viewport={"width": WIDTH, "height": height}, locale="en-GB", color_scheme="light"
+    )
+    page = context.new_page()
+    page.goto(url)
+    if part:
+        page.locator(part).first.evaluate("node => node.scrollIntoView()")
+    file = FOLDER / f"{name}.png"
+    page.screenshot(path=file)
+    context.close()
+    with Image.open(file) as picture:
+        picture.convert("RGB").quantize(256).save(file, optimize=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,77 @@
+"""An example of a request for every address of the API, as the OpenAPI document shows them.
+
+``PATIENTS`` is the project's dataset of patients; the tests send each of these to a real house.
+"""
+
+import json
+from dataclasses import dataclass, field
+from typing import Any
+
+FINISHED, OTHER, CANCELLED = "TASK20012912454501", "TASK20012912454502", "TASK20012912454503"
+PROJECT, PATIENTS, CONTROLS, LATER = "PROJ1", "patients", "controls", "patients_2026"
+
+JSON, FORM, CSV = "application/json", "application/x-www-form-urlencoded", "text/csv"
+COMMON = {"task_id": FINISHED, "data_name": PATIENTS}
+
+TRAIN = {
+    "proj_id": PROJECT,
+    "task_type": "dl_ts",
+    "train_data": [PATIENTS, CONTROLS],
+    "param_set": {"epochs": 20, "cv_folds": 5},
+}
+FINE_TUNE = {
+    "proj_id": PROJECT,
+    "task_type": "dl_ft",
+    "train_data": [PATIENTS, CONTROLS],
+    "param_set": {"epochs": 5, "cv_folds": 0, "trained_task_id": FINISHED},
+}
+FORM_TEXT = (
+    f"proj_id={PROJECT}&task_type=dl_ts&train_data={PATIENTS}&train_data={CONTROLS}"
+    "&param_set[epochs]=20&param_set[cv_folds]=0"
+)
+TABLE = "ID,LABEL,SITE,GMV_1,GMV_2,GMV_3\nsub-01,0,A,0.41,0.39,0.44\nsub-02,1,A,0.37,,0.43\n"
+NEW_SUBJECTS = "ID,SITE,GMV_1,GMV_2,GMV_3\nnew-01,A,0.40,0.38,0.45\nnew-02,A,0.36,0.41,0.42\n"
+
+
+@dataclass(frozen=True)
+class Example:
+    """What stands in the parameters, and bodies by name: their kind and what they hold."""
+
+    parameters: dict[str, str] = field(default_factory=dict)
+    bodies: dict[str, tuple[str, Any]] = field(default_factory=dict)
+
+
+EXAMPLES = {
+    ("POST", "/api/v0/new_task"): Example(
+        bodies={"train": (JSON, TRAIN), "fine-tune": (JSON, FINE_TUNE)}
+    ),
+    ("POST", "/api/v0/new_sgn_task"): Example(
+        {"Idempotency-Key": "study-of-may-1"}, {"under a key": (JSON, TRAIN)}
+    ),
+    ("POST", "/rest/sgnservice/v0/task/insert"): Example(
+        bodies={"an HTML form": (FORM, FORM_TEXT)}
+    ),
+    ("GET", "/api/v0/tasks"): Example({"proj_id": PROJECT, "status": "Finished", "limit": "2"}),
+    ("GET", "/api/v0/tasks/{task_id}/report"): Example({"fresh": "true"}),
+    ("POST", "/api/v0/tasks/{task_id}/retry"): Example({"task_id": CANCELLED}),
+    ("POST", "/api/v0/tasks/{task_id}/predict"): Example(
+        {"explain": "false"}, {"two subjects": (CSV, NEW_SUBJECTS)}
+    ),
+    ("GET", "/api/v0/compare"): Example({"task_ids": f"{FINISHED},{OTHER}"}),
+    ("GET", "/api/v0/events"): Example({"proj_id": PROJECT}),
+    ("GET", "/api/v0/datasets"): Example({"proj_id": PROJECT}),
+    ("POST", "/api/v0/datasets"): Example(
+        {"proj_id": PROJECT, "user_id": "ann", "data_name": LATER}, {"a table": (CSV, TABLE)}
+    ),
+}
+
+
+def example_of(method: str, template: str) -> Example:
+    """The example of an address; every parameter of a path has one."""
+    given = EXAMPLES.get((method, template), Example())
+    return Example(COMMON | given.parameters, given.bodies)
+
+
+def as_text(value: Any) -> str:
+    """A body as it is sent."""
+    return value if isinstance(value, str) else json.dumps(value)

@@ -1,0 +1,89 @@
+"""The objects that answers hold, as JSON Schema with a sentence for each field."""
+
+from typing import Any
+
+TIME = "an instant in UTC, ISO 8601"
+NUMBER, TEXT = "number", "string"
+
+Fields = dict[str, tuple[str, str]]
+
+PROGRESS: Fields = {
+    "epoch": ("integer", "epochs of the model itself that are done"),
+    "epochs": ("integer?", "epochs of it in all"),
+    "percent": (NUMBER, "of all the work, folds and baselines too; an estimate"),
+    "eta_seconds": ("number?", "what is left at the speed so far; only while it runs"),
+    "place": ("integer?", "the place in the queue of a task that waits, 1 for the next"),
+}
+TASK: Fields = {
+    "task_id": (TEXT, "the id"),
+    "proj_id": (TEXT, "the project"),
+    "task_name": (TEXT, "the name"),
+    "task_type": (TEXT, "dl_ts or dl_ft"),
+    "task_status": (TEXT, "Submitted, Running, Finished, Failed or Cancelled"),
+    "task_config": ("object", "the form, as it was understood"),
+    "task_result": ("object?", "what came of it; in a list always null"),
+    "error": ("string?", "why it failed, in a sentence"),
+    "progress": ("Progress", "how far it is"),
+    "attempt": ("integer", "how many workers have taken it"),
+    "parent_task_id": ("string?", "the task that it was fine-tuned from"),
+    "retry_of": ("string?", "the task that it tries again"),
+    "request_id": ("string?", "the X-Request-Id of the request that made it"),
+    "device": ("string?", "what trained it"),
+    "submitted_at": ("string?", TIME),
+    "started_at": ("string?", TIME),
+    "finished_at": ("string?", TIME),
+    "model_removed_at": ("string?", f"when its model was cleaned away; {TIME}"),
+}
+DATASET: Fields = {
+    "data_name": (TEXT, "the name"),
+    "proj_id": (TEXT, "the project"),
+    "user_id": (TEXT, "who brought it in"),
+    "subjects": ("integer", "how many"),
+    "classes": ("object", "how many subjects each class has"),
+    "regions": ("integer", "how many"),
+    "measures": ("array", "their names"),
+    "notes": ("array", "sentences on what was left out"),
+    "problems": ("array", "why it cannot be trained on"),
+    "connectome": ("boolean?", "whether it holds connectivities"),
+    "scores": ("integer?", "how many subjects have a clinical score"),
+    "sites": ("array?", "their names"),
+}
+DETAILS: Fields = {
+    "data_id": (TEXT, "the id; a preview has none"),
+    "findings": (
+        "array",
+        "what cannot be used: rule, site, subject, measure, count of regions; the first 200",
+    ),
+    "rules": ("object", "what each rule means and what is done about it"),
+    "by_site": ("object", "subjects of each class by site"),
+    "distributions": ("object", "by measure and site n, low, q1, median, q3, high"),
+}
+
+
+def typed(kind: str) -> dict[str, Any]:
+    """The schema of a kind: a JSON type, one of the objects, ``[…]`` of them; ``?``: or null."""
+    if kind.startswith("["):
+        return {"type": "array", "items": typed(kind[1:-1])}
+    if kind[0].isupper():
+        return {"$ref": f"#/components/schemas/{kind}"}
+    return {"type": [kind[:-1], "null"] if kind.endswith("?") else kind}
+
+
+def objects() -> dict[str, Any]:
+    """Every object by its name. In a list of datasets the details are left out."""
+    return {
+        "Progress": _object(PROGRESS),
+        "Task": _object(TASK),
+        "Dataset": _object(DATASET, DETAILS),
+    }
+
+
+def _object(always: Fields, sometimes: Fields | None = None) -> dict[str, Any]:
+    fields = always | (sometimes or {})
+    return {
+        "type": "object",
+        "required": list(always),
+        "properties": {
+            name: {**typed(kind), "description": text} for name, (kind, text) in fields.items()
+        },
+    }

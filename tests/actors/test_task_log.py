@@ -1,0 +1,120 @@
+"""What of a log is a task's, and how what is stored and what is new become one text."""
+
+import logging
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import redis
+
+from actors.queue import redis_client
+from actors.task_log import LINE, LONGEST, MOST, STREAM, TaskLog, joined, store_log
+from actors.trace import about
+from db.claims import Claim
+from registry import LOG, open_store
+from tests.servers import free_ports, queue_server
+
+log = logging.getLogger("somebody")
+log.setLevel(logging.INFO)
+
+
+@pytest.fixture(scope="module")
+def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with queue_server(tmp_path_factory.mktemp("log")) as found:
+        yield found
+
+
+def claim(task_id: str, attempt: int = 1, part: int = 0) -> Claim:
+    of = f"{task_id}-{part}" if part else task_id
+    whole = task_id if part else ""
+    return Claim(of, attempt, "", "P", "", "dl_ts", {}, "", part_of=whole, part=part)
+
+
+def lines(url: str, task_id: str) -> list[str]:
+    with redis_client(url) as client:
+        found: Any = client.xrange(STREAM + task_id)
+    return [fields[LINE].decode() for _, fields in found]
+
+
+def said(url: str, task_id: str) -> list[str]:
+    """The lines without their time."""
+    return [line.partition(" ")[2] for line in lines(url, task_id)]
+
+
+def test_what_this_attempt_says_is_its_task_s(url: str) -> None:
+    with about("T1", 1, "r1"), TaskLog(redis_client(url), claim("T1")):
+        log.info("task T1: attempt %d", 1)
+        log.debug("too small")
+        log.warning("two\nlines")
+        with about("T2", 1):
+            log.info("of another")
+        with about("T1", 2):
+            log.info("of another attempt")
+        log.error("task T1 failed", exc_info=ValueError("secret/path"))
+        log.info("x" * 2 * LONGEST)
+    log.info("of nobody")
+    *told, long = said(url, "T1")
+    assert told == [
+        "INFO attempt 1", "WARNING two lines", "ERROR failed",
+    ]  # fmt: skip
+    assert len(lines(url, "T1")[-1]) == LONGEST
+    assert long.endswith("xxx")
+
+
+def test_a_part_speaks_in_its_task_s_log(url: str) -> None:
+    with about("T3-2", 1), TaskLog(redis_client(url), claim("T3", part=2)):
+        log.info("task T3-2: trained")
+    assert said(url, "T3") == ["INFO part 2: trained"]
+
+
+def test_a_log_is_bounded(url: str) -> None:
+    with about("T4", 1), TaskLog(redis_client(url), claim("T4")):
+        for number in range(MOST + 5):
+            log.info("%d", number)
+    assert [said(url, "T4")[0], said(url, "T4")[-1]] == [
+        "INFO 5", f"INFO {MOST + 4}",
+    ]  # fmt: skip
+
+
+def test_a_queue_that_is_away_costs_lines_and_nothing_else(tmp_path: Path) -> None:
+    (port,) = free_ports(1)
+    away = redis.Redis(port=port)
+    with about("T5", 1), TaskLog(away, claim("T5")):
+        log.info("heard by nobody")
+    store = open_store(tmp_path.as_uri())
+    store_log(redis.Redis(port=port), store, "T5")
+    assert not store.exists("T5", LOG)
+
+
+def test_what_is_stored_grows_and_says_nothing_twice(url: str, tmp_path: Path) -> None:
+    store = open_store(tmp_path.as_uri())
+
+    def attempt(number: int, *told: str) -> list[str]:
+        with about("T6", number), TaskLog(redis_client(url), claim("T6", number)):
+            for each in told:
+                log.info("%s", each)
+        store_log(redis_client(url), store, "T6")
+        text = store.get("T6", LOG).decode()
+        return [line.rpartition(" ")[2] for line in text.splitlines()]
+
+    assert attempt(1, "a", "b") == ["a", "b"]
+    assert attempt(2, "c") == ["a", "b", "c"]  # the stream still has the first
+    with redis_client(url) as client:
+        client.delete(STREAM + "T6")
+    assert attempt(3, "d") == ["a", "b", "c", "d"]
+
+
+@pytest.mark.parametrize(
+    ("stored", "new", "text"),
+    [
+        ("", [], ""),
+        ("a\n", [], "a\n"),
+        ("", ["a"], "a\n"),
+        ("a\nb\n", ["a", "b", "c"], "a\nb\nc\n"),
+        ("a\nb\n", ["b", "c"], "a\nb\nc\n"),
+        ("a\n", ["b"], "a\nb\n"),
+    ],
+)
+def test_both_halves_are_one(stored: str, new: list[str], text: str) -> None:
+    assert joined(stored, new) == text

@@ -1,0 +1,153 @@
+"""Each example of the API's reference is sent to a real house, and its answer is as described."""
+
+import json
+import re
+import shlex
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+import pytest
+from jsonschema import Draft202012Validator
+
+from docs.reference import PAGE, SERVICE, page
+from service.endpoints import ENDPOINTS
+from service.examples import CANCELLED, CONTROLS, FINISHED, OTHER, PATIENTS, PROJECT
+from service.openapi import openapi
+from tests.docs.pages import FENCED
+from tests.houses import House, sgn_up
+
+pytestmark = pytest.mark.slow
+
+DOCUMENT = openapi(ENDPOINTS)
+SECTION = re.compile(r"^### `(\w+) (\S+)`\n(.*?)(?=^##|\Z)", re.MULTILINE | re.DOTALL)
+ENDLESS = "/api/v0/events"
+FORM = {"proj_id": PROJECT, "task_type": "dl_ts", "train_data": [PATIENTS, CONTROLS]}
+
+
+@dataclass
+class Asked:
+    """A request as a page shows it."""
+
+    method: str
+    template: str
+    url: str = ""
+    headers: dict[str, str] = field(default_factory=dict)
+    body: str | None = None
+
+    @classmethod
+    def read(cls, method: str, template: str, command: str) -> "Asked":
+        """What the command would send."""
+        asked = cls("GET", template)
+        words = iter(shlex.split(command))
+        assert next(words) == "curl"
+        for word in words:
+            if word == "-H":
+                name, _, text = next(words).partition(": ")
+                asked.headers[name] = text
+            elif word == "--data-binary":
+                asked.method, asked.body = "POST", next(words)
+            elif word == "-X":
+                asked.method = next(words)
+            else:
+                asked.url = word
+        assert asked.method == method
+        return asked
+
+
+def examples() -> list[Asked]:
+    return [
+        Asked.read(method, template, command)
+        for method, template, text in SECTION.findall(PAGE.read_text(encoding="utf-8"))
+        for language, command in FENCED.findall(text)
+        if language == "sh"
+    ]
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """A house with the datasets that the examples name, and an atlas of their three regions."""
+    folder = tmp_path_factory.mktemp("reference")
+    (folder / "atlas.csv").write_text("region,x,y,z\n1,-40,0,20\n2,0,10,0\n3,40,0,20\n")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SGN_ATLAS", str(folder / "atlas.csv"))
+        with sgn_up(folder / "home") as running:
+            for label, name in enumerate((CONTROLS, PATIENTS)):
+                _table(name, label).to_csv(folder / f"{name}.csv", index=False)
+                running.upload(folder / f"{name}.csv", PROJECT)
+            yield running
+
+
+def _table(name: str, label: int, subjects: int = 20) -> pd.DataFrame:
+    values = np.random.default_rng(label).normal(0.4 - 0.05 * label, 0.05, (subjects, 3))
+    table = pd.DataFrame(values.round(3), columns=["GMV_1", "GMV_2", "GMV_3"])
+    table.insert(0, "ID", [f"{name}-{number}" for number in range(subjects)])
+    table.insert(1, "LABEL", label)
+    table.insert(2, "SITE", "A")
+    return table
+
+
+@pytest.fixture(scope="module")
+def tasks(house: House) -> dict[str, str]:
+    """The real ids of the tasks that the examples name."""
+    quick = {"epochs": 2, "cv_folds": 2}
+    finished = [house.post({**FORM, "param_set": quick})["task_form"]["task_id"] for _ in "ab"]
+    for task_id in finished:
+        assert house.wait(task_id)["task_status"] == "Finished"
+    # It waits for a GPU, which this house has not, so it cannot end before it is cancelled.
+    waiting = house.post({**FORM, "param_set": {"device": "cuda", "epochs": 100_000}})["task_form"][
+        "task_id"
+    ]
+    house.http.post(f"/api/v0/tasks/{waiting}/cancel")
+    return dict(zip((FINISHED, OTHER, CANCELLED), (*finished, waiting), strict=True))
+
+
+def test_the_page_is_what_the_service_describes() -> None:
+    assert PAGE.read_text(encoding="utf-8") == page(), "Run: python docs/reference.py"
+
+
+def test_no_address_is_without_an_example() -> None:
+    shown = {(asked.method, asked.template) for asked in examples()}
+    assert shown == {(each.method, each.template) for each in ENDPOINTS}
+
+
+@pytest.mark.parametrize("asked", examples(), ids=lambda each: f"{each.method} {each.template}")
+def test_an_example_is_answered_as_described(
+    asked: Asked, house: House, tasks: dict[str, str]
+) -> None:
+    kind, content = _sent(house, asked, tasks)
+    operation = DOCUMENT["paths"][asked.template][asked.method.lower()]
+    described = operation["responses"]["200"]["content"]
+    assert kind == next(iter(described))
+    if kind == "application/json":
+        schema = {**described[kind]["schema"], "components": DOCUMENT["components"]}
+        Draft202012Validator(schema).validate(json.loads(content))
+
+
+def _sent(house: House, asked: Asked, tasks: dict[str, str]) -> tuple[str, bytes]:
+    """The kind of the answer and what it holds, of an endless one the beginning."""
+
+    def real(text: str) -> str:
+        for shown, known in tasks.items():
+            text = text.replace(shown, known)
+        return text
+
+    assert asked.url.startswith(SERVICE)
+    url = house.url + real(asked.url.removeprefix(SERVICE))
+    body = None if asked.body is None else real(asked.body).encode()
+    with house.http.stream(asked.method, url, headers=asked.headers, content=body) as reply:
+        first = next(reply.iter_bytes()) if asked.template == ENDLESS else reply.read()
+        assert reply.status_code == 200, first
+        return reply.headers["content-type"].partition(";")[0], first
+
+
+def test_the_schema_sees_what_is_not_as_described(house: House, tasks: dict[str, str]) -> None:
+    answer = house.get(f"/api/v0/tasks/{tasks[FINISHED]}")
+    del answer["task"]["progress"]["epoch"]
+    operation = DOCUMENT["paths"]["/api/v0/tasks/{task_id}"]["get"]
+    schema = operation["responses"]["200"]["content"]["application/json"]["schema"]
+    validator = Draft202012Validator({**schema, "components": DOCUMENT["components"]})
+    assert [error.message for error in validator.iter_errors(answer)] == [
+        "'epoch' is a required property"
+    ]
