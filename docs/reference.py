@@ -30,7 +30,7 @@ ALWAYS = {int(number) for number in (ErrorNum.DATABASE_UNAVAILABLE, ErrorNum.INT
     int(number) for number in (ErrorNum.NO_TOKEN, ErrorNum.FORBIDDEN)
 }
 NEXT = " \\\n  "  # goes on in the next line
-OBJECTS = ("Task", "Progress", "Dataset")
+OBJECTS = ("Task", "Headline", "Progress", "Dataset")
 PROLOGUE = """\
 # API reference
 
@@ -103,6 +103,8 @@ def _kind(schema: Mapping[str, Any]) -> str:
     if "$ref" in schema:
         name = schema["$ref"].rpartition("/")[2]
         return f"[{name}](#{name.lower()})"
+    if "anyOf" in schema:
+        return f"{_kind(schema['anyOf'][0])}?"
     if "items" in schema:
         return f"array of {_kind(schema['items'])}"
     kind = schema["type"]

@@ -35,6 +35,12 @@ class Headline:
                     return cls(split, metric, found[metric], interval(found, metric))
         return None
 
+    def as_dict(self) -> dict[str, Any]:
+        """As an answer has it."""
+        low, high = self.interval or (None, None)
+        named = {"split": self.split, "metric": self.metric}
+        return {**named, "value": self.value, "low": low, "high": high}
+
 
 @dataclass(frozen=True)
 class Outline:

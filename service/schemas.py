@@ -14,6 +14,13 @@ PROGRESS: Fields = {
     "eta_seconds": ("number?", "what is left at the speed so far; only while it runs"),
     "place": ("integer?", "the place in the queue of a task that waits, 1 for the next"),
 }
+HEADLINE: Fields = {
+    "split": (TEXT, "of which subjects: test, cv, leave_site_out or val"),
+    "metric": (TEXT, "auc; of a clinical score pearson"),
+    "value": (NUMBER, "its value"),
+    "low": ("number?", "the lower end of its 95 % interval"),
+    "high": ("number?", "the upper end"),
+}
 TASK: Fields = {
     "task_id": (TEXT, "the id"),
     "proj_id": (TEXT, "the project"),
@@ -22,6 +29,7 @@ TASK: Fields = {
     "task_status": (TEXT, "Submitted, Running, Finished, Failed or Cancelled"),
     "task_config": ("object", "the form, as it was understood"),
     "task_result": ("object?", "what came of it; in a list always null"),
+    "headline": ("Headline?", "the figure that says most of subjects new to the model"),
     "error": ("string?", "why it failed, in a sentence"),
     "progress": ("Progress", "how far it is"),
     "attempt": ("integer", "how many workers have taken it"),
@@ -65,7 +73,8 @@ def typed(kind: str) -> dict[str, Any]:
     if kind.startswith("["):
         return {"type": "array", "items": typed(kind[1:-1])}
     if kind[0].isupper():
-        return {"$ref": f"#/components/schemas/{kind}"}
+        known = {"$ref": f"#/components/schemas/{kind.removesuffix('?')}"}
+        return {"anyOf": [known, {"type": "null"}]} if kind.endswith("?") else known
     return {"type": [kind[:-1], "null"] if kind.endswith("?") else kind}
 
 
@@ -73,6 +82,7 @@ def objects() -> dict[str, Any]:
     """Every object by its name. In a list of datasets the details are left out."""
     return {
         "Progress": _object(PROGRESS),
+        "Headline": _object(HEADLINE),
         "Task": _object(TASK),
         "Dataset": _object(DATASET, DETAILS),
     }

@@ -5,15 +5,17 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from graphnet.metric_names import OF_CLASSES, OF_SCORES
 from service.cli.connection import service_at
 from service.cli.options import example, json_option, task_argument, url_option
-from service.cli.result import show_result
+from service.cli.result import SPLITS, show_result
 from service.cli.terminal import STATUS_STYLES, Column, note, show_facts, show_json, show_table
 
 if TYPE_CHECKING:
-    from service.client import Task
+    from service.client import Headline, Task
 
 CANCEL_SECONDS = 30
+NAMES = {**OF_CLASSES, **OF_SCORES}
 
 
 @click.command(epilog=example("sgn tasks --status Failed --search schizo"))
@@ -102,8 +104,9 @@ def _show_list(found: Iterable["Task"], *, as_json: bool) -> None:
         return
     columns = [
         *(Column("Task", whole=True), Column("Status", whole=True, styles=STATUS_STYLES)),
-        *(Column("Done", right=True, whole=True), Column("Type", whole=True, spare=True)),
-        *(Column("Project", whole=True, spare=True), Column("Name")),
+        *(Column("Done", right=True, whole=True), Column("Figure", whole=True, spare=True)),
+        *(Column("Type", whole=True, spare=True), Column("Project", whole=True, spare=True)),
+        Column("Name"),
     ]
     show_table(columns, [_row(task) for task in found])
 
@@ -111,7 +114,17 @@ def _show_list(found: Iterable["Task"], *, as_json: bool) -> None:
 def _row(task: "Task") -> tuple[object, ...]:
     done = f"{task.progress.percent:.0f} %" if task.progress else ""
     asked = (task.task_type, task.proj_id, task.task_name)
-    return task.task_id, task.task_status, done, *asked
+    return task.task_id, task.task_status, done, _figure(task.headline), *asked
+
+
+def _figure(found: "Headline | None") -> str:
+    """Such as ``AUC 0.93 [0.86, 0.98] test``."""
+    if found is None:
+        return ""
+    shown = f"{NAMES[found.metric]} {found.value:.2f}"
+    if found.low is not None and found.high is not None:
+        shown += f" [{found.low:.2f}, {found.high:.2f}]"
+    return f"{shown} {SPLITS[found.split].lower()}"
 
 
 def _described(task: "Task") -> Iterator[tuple[str, object]]:

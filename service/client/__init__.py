@@ -8,7 +8,14 @@
 :class:`ClientError` whose text is one sentence.
 """
 
-from service.client.answers import Architecture, Catalogue, Progress, Submission, Task
+from service.client.answers import (
+    Architecture,
+    Catalogue,
+    Headline,
+    Progress,
+    Submission,
+    Task,
+)
 from service.client.datasets import Dataset, Finding, Preview
 from service.client.embedded import HouseError, house
 from service.client.errors import ClientError, NotEnded, Unreachable
@@ -24,6 +31,7 @@ __all__ = [
     "Dataset",
     "Event",
     "Finding",
+    "Headline",
     "HouseError",
     "NotEnded",
     "Predictions",

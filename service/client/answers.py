@@ -32,8 +32,27 @@ class Progress:
 
 
 @dataclass(frozen=True)
+class Headline:
+    """The figure that says most of subjects new to the model, with its 95 % interval."""
+
+    split: str
+    metric: str
+    value: float
+    low: float | None = None
+    high: float | None = None
+
+    @classmethod
+    def read(cls, facts: Facts) -> Self:
+        """From the service's JSON."""
+        return cls(**known_fields(cls, facts))
+
+
+@dataclass(frozen=True)
 class Task:
-    """One training task; ``task_result`` once it is Finished, ``error`` once it is Failed."""
+    """One training task; ``task_result`` once it is Finished, ``error`` once it is Failed.
+
+    One of a list has its ``headline`` and no result.
+    """
 
     task_id: str
     proj_id: str = ""
@@ -42,6 +61,7 @@ class Task:
     task_status: str = ""
     task_config: Facts = field(default_factory=dict)
     task_result: Facts | None = None
+    headline: Headline | None = None
     error: str | None = None
     progress: Progress | None = None
     attempt: int = 0
@@ -54,6 +74,8 @@ class Task:
         known = known_fields(cls, facts)
         if "progress" in known:
             known["progress"] = Progress.read(known["progress"])
+        if "headline" in known:
+            known["headline"] = Headline.read(known["headline"])
         return cls(**{**known, "facts": facts})
 
     @property

@@ -7,14 +7,13 @@ from typing import Any
 
 import pandas as pd
 
-from graphnet.headline import measured, unseen
 from service.client.answers import Facts, Task
 
 FIGURE = re.compile(r"(\w+) (Loss|Accuracy): (\S+?)(?:,|$)")
 INTERVALS = "ci"
 TEXTS = ("id", "site")
 VALUES = ["value", "low", "high"]
-LISTED = ("accuracy", "balanced_accuracy", "auc", "mae", "r2")
+FIGURES = ("split", "metric", *VALUES)
 
 
 def curves(task: Task) -> pd.DataFrame:
@@ -41,7 +40,7 @@ def baselines(task: Task) -> pd.DataFrame:
 
 
 def tasks_frame(tasks: Iterable[Task]) -> pd.DataFrame:
-    """A row a task; its figures are of subjects new to the model, whose split ``split`` names."""
+    """A row a task, with its headline: the ``metric`` of a ``split`` of subjects new to it."""
     frame = pd.DataFrame([_listed(task) for task in tasks])
     return frame if frame.empty else frame.set_index("task_id")
 
@@ -89,8 +88,6 @@ def _indexed(rows: list[tuple[Any, ...]], keys: list[str]) -> pd.DataFrame:
 
 
 def _listed(task: Task) -> dict[str, Any]:
-    split = next(iter(unseen(task.task_result)), None)
-    figures = {} if split is None else measured(task.task_result)[split]
     return {
         "task_id": task.task_id,
         "task_name": task.task_name,
@@ -98,8 +95,7 @@ def _listed(task: Task) -> dict[str, Any]:
         "proj_id": task.proj_id,
         "model": task.task_config.get("model"),
         "submitted_at": _instant(task.facts.get("submitted_at")),
-        "split": split,
-        **{name: figures[name] for name in LISTED if name in figures},
+        **{name: getattr(task.headline, name, None) for name in FIGURES},
     }
 
 

@@ -11,6 +11,8 @@ from db import cancellation, tasks, waiting
 from db.states import Status
 from db.tasks import TaskRecord
 from service.guard import caller_of
+from service.house import house_of
+from service.outlines import Headline
 from service.queries import LONGEST_ID, asked_limit, asked_project, asked_text
 from service.replies import ErrorNum, Refusal, invalid, success
 
@@ -31,7 +33,14 @@ async def list_tasks(request: Request) -> Response:
     )
     # A database may take names for equal that are not (PROJ1 and proj1).
     seen = [task for task in found if caller_of(request).sees(task.proj_id)]
-    return success(tasks=[listed(task) for task in seen], next_cursor=cursor)
+    outlines = await house_of(request).outlines.of(seen)
+    rows = [
+        {**listed(task), "headline": _told(outlines[task.task_id].headline)}
+        if task.task_id in outlines
+        else listed(task)
+        for task in seen
+    ]
+    return success(tasks=rows, next_cursor=cursor)
 
 
 async def show(request: Request) -> Response:
@@ -87,6 +96,7 @@ def shown(task: TaskRecord, progress: dict[str, Any]) -> dict[str, Any]:
         "task_status": task.task_status,
         "task_config": task.task_config,
         "task_result": task.task_result,
+        "headline": _told(Headline.of(task.task_result)),
         "error": task.error,
         "progress": progress,
         "attempt": task.attempt,
@@ -99,6 +109,10 @@ def shown(task: TaskRecord, progress: dict[str, Any]) -> dict[str, Any]:
         "finished_at": instant(task.finished_at),
         "model_removed_at": instant(task.removed_at),
     }
+
+
+def _told(headline: Headline | None) -> dict[str, Any] | None:
+    return None if headline is None else headline.as_dict()
 
 
 def listed(task: TaskRecord) -> dict[str, Any]:

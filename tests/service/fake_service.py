@@ -37,6 +37,7 @@ RESULT = {
     "baselines": {"majority": {"test": {**METRICS, "accuracy": 0.5, "auc": None, "ci": {}}}},
     "warnings": ["3 columns hardly vary among the training subjects and were set to 0."],
 }
+HEADLINE = {"split": "test", "metric": "auc", "value": 0.9298454, "low": 0.8571, "high": 0.9820}
 FORM = {
     "proj_id": "PROJ20191217104136",
     "task_name": "schizophrenia, site A",
@@ -95,6 +96,7 @@ def task(task_id: str, status: str = "Submitted", **facts: Any) -> dict[str, Any
         "task_status": status,
         "task_config": {"proj_name": "SZ with sfMRI", "model": "SGN", **FORM},
         "task_result": RESULT if status == "Finished" else None,
+        "headline": HEADLINE if status == "Finished" else None,
         "error": None,
         "progress": {"epoch": 0, "epochs": None, "percent": 0.0, "eta_seconds": None},
         "attempt": 1,
@@ -212,7 +214,7 @@ class FakeService:
 
     def list_tasks(self, request: Seen) -> Reply:
         wanted, text = request.query.get("status"), request.query.get("q", "")
-        newest = [looks[-1] for looks in reversed(self.looks.values())]
+        newest = [{**looks[-1], "task_result": None} for looks in reversed(self.looks.values())]
         chosen = [each for each in newest if wanted in (None, each["task_status"])]
         found = [each for each in chosen if text in each["task_id"] + each["task_name"]]
         return paged("tasks", found, request)

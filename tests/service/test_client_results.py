@@ -8,7 +8,6 @@ import pandas as pd
 import pytest
 
 from service.client import Client, ClientError, Finding, Task
-from service.client.frames import tasks_frame
 from service.client.tables import Table
 from tests.service.fake_service import (
     CSV,
@@ -186,12 +185,13 @@ def test_tasks_are_a_table_with_their_fairest_figures(client: Client, fake: Fake
     assert fake.seen[-1].query == {"q": "TASK", "limit": "100"}
     assert list(frame.index) == ["TASK1", TASK]
     assert frame.loc[TASK, "split"] == "test"
-    assert frame.loc[TASK, "auc"] == METRICS["auc"]
+    assert frame.loc[TASK, "metric"] == "auc"
+    assert list(frame.loc[TASK, ["value", "low", "high"]]) == [METRICS["auc"], 0.8571, 0.9820]
     assert frame.loc[TASK, "submitted_at"] == pd.Timestamp(at)
-    assert frame["auc"].isna()["TASK1"]
+    assert frame["value"].isna()["TASK1"]
 
 
-def test_tables_lead_with_no_figures_of_subjects_whom_the_model_knows() -> None:
+def test_notebooks_lead_with_no_figures_of_subjects_whom_the_model_knows() -> None:
     known = {"train": 58, "val": 0, "test": 3, "cv": 0}
     stale = Task.read(task(TASK, "Finished", task_result={**RESULT, "known_subjects": known}))
     older = {name: value for name, value in RESULT.items() if name != "known_subjects"}
@@ -199,12 +199,9 @@ def test_tables_lead_with_no_figures_of_subjects_whom_the_model_knows() -> None:
         task("TASK1", "Finished", task_result={**older, "metrics": {"test": METRICS}})
     )
 
-    frame = tasks_frame([stale, Task.read(task("TASK2", "Finished", task_result=older)), tests])
-
-    assert list(frame["split"][[TASK, "TASK2"]]) == ["cv", "cv"]
-    assert frame["split"].isna()["TASK1"]
-    assert frame["auc"].isna()["TASK1"]
-    assert "AUC (cross-validated)" in stale._repr_html_()
+    folded = Task.read(task("TASK2", "Finished", task_result=older))
+    for each in (stale, folded):
+        assert "AUC (cross-validated)" in each._repr_html_()
     assert "AUC" not in tests._repr_html_()
 
 

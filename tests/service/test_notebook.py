@@ -68,7 +68,10 @@ def test_a_table_becomes_figures(client: Client, task: Task) -> None:
     assert list(task.curves.index) == [1, 2]
     assert task.metrics.loc[("train", "n"), "value"] == 40
     assert task.baselines.loc[("majority", "train", "accuracy"), "value"] == 0.5
-    assert task.task_id in client.tasks_frame(proj_id="P").index
+    listed = client.tasks_frame(proj_id="P").loc[task.task_id]
+    assert (listed["split"], listed["metric"]) == ("cv", "auc")
+    assert listed["value"] == task.metrics.loc[("cv", "auc"), "value"]
+    assert listed["low"] == task.metrics.loc[("cv", "auc"), "low"]
 
 
 def test_its_predictions_and_its_report_can_be_had(client: Client, task: Task) -> None:

@@ -19,15 +19,17 @@ TASK = "TASK20012912454500"
 
 
 def test_tasks_are_listed_newest_first(sgn: Command, fake: FakeService) -> None:
-    fake.looks = {"TASK1": [task("TASK1", "Failed")], "TASK2": [running("TASK2", 3)]}
+    fake.looks = {"TASK1": [task("TASK1", "Finished")], "TASK2": [running("TASK2", 3)]}
 
     ran = sgn("tasks", "--proj", "PROJ1", "--limit", "5")
 
     assert ran.exit_code == 0
     assert ran.stdout.splitlines() == [
-        "Task   Status   Done  Type   Project             Name",
-        "TASK2  Running  75 %  dl_ts  PROJ20191217104136  schizophrenia, site A",
-        "TASK1  Failed    0 %  dl_ts  PROJ20191217104136  schizophrenia, site A",
+        "Task   Status    Done  Figure                      Type   Project             Name",
+        "TASK2  Running   75 %                              dl_ts  PROJ20191217104136  "
+        "schizophrenia, site A",
+        "TASK1  Finished   0 %  AUC 0.93 [0.86, 0.98] test  dl_ts  PROJ20191217104136  "
+        "schizophrenia, site A",
     ]
     assert fake.seen[0].query == {"proj_id": "PROJ1", "limit": "5"}
 
