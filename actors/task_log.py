@@ -62,14 +62,19 @@ class TaskLog(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         """Take what this attempt logs, by whichever thread works for it."""
-        if (task_id.get(), attempt.get()) == (self._claim.task_id, self._claim.attempt):
+        if (task_id.get(), attempt.get()) != (self._claim.task_id, self._claim.attempt):
+            return
+        try:
             self._lines.append(self._line(record))
+        except Exception:  # whatever somebody logs, no training ends by it
+            self.handleError(record)
 
     def _line(self, record: logging.LogRecord) -> str:
         text = record.getMessage().removeprefix(f"[{request_id.get()}] ")
         text = " ".join(text.removeprefix(f"task {self._claim.task_id}").lstrip(": ").split())
         at = datetime.fromtimestamp(record.created, UTC)
-        return f"{at:%Y-%m-%dT%H:%M:%SZ} {record.levelname} {self._part}{text}"[:LONGEST]
+        line = f"{at:%Y-%m-%dT%H:%M:%SZ} {record.levelname} {self._part}{text}"[:LONGEST]
+        return line.encode(errors="replace").decode()  # half a letter is none that can be sent
 
     def _keep(self) -> None:
         ended = False
@@ -82,7 +87,7 @@ class TaskLog(logging.Handler):
         self._client.close()
 
     def _send(self) -> None:
-        """In one transaction, so that a line is there once: it is sent again where that failed."""
+        """In one transaction; sent again where that failed, so twice where the answer was lost."""
         lines = list(self._lines)
         if not lines:
             return
@@ -120,11 +125,12 @@ def joined(stored: str, lines: list[str]) -> str:
 
 
 def _overlap(known: list[str], lines: list[str]) -> int:
-    """How many lines of the stream are stored already."""
-    if not known:
-        return 0
-    places = [number for number, line in enumerate(lines, 1) if line == known[-1]]
-    return max(places, default=0)
+    """How many lines of the stream are stored already: those that it begins and the other ends with.
+
+    A line by itself would not do, as one may be said twice within a second.
+    """
+    both = range(min(len(known), len(lines)), 0, -1)
+    return next((count for count in both if known[-count:] == lines[:count]), 0)
 
 
 def _stored(store: Store, task: str) -> str:

@@ -62,6 +62,17 @@ def test_what_this_attempt_says_is_its_task_s(url: str) -> None:
     assert long.endswith("xxx")
 
 
+def test_whatever_is_logged_the_task_goes_on(
+    url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(logging, "raiseExceptions", False)  # says it on stderr, but for pytest
+    with about("T7", 1), TaskLog(redis_client(url), claim("T7")):
+        log.info("half a letter \ud800")
+        log.handle(log.makeRecord("x", logging.INFO, "x", 1, "%d", ("no number",), None))
+        log.info("goes on")
+    assert said(url, "T7") == ["INFO half a letter ?", "INFO goes on"]
+
+
 def test_a_part_speaks_in_its_task_s_log(url: str) -> None:
     with about("T3-2", 1), TaskLog(redis_client(url), claim("T3", part=2)):
         log.info("task T3-2: trained")
@@ -114,6 +125,8 @@ def test_what_is_stored_grows_and_says_nothing_twice(url: str, tmp_path: Path) -
         ("a\nb\n", ["a", "b", "c"], "a\nb\nc\n"),
         ("a\nb\n", ["b", "c"], "a\nb\nc\n"),
         ("a\n", ["b"], "a\nb\n"),
+        ("a\nx\n", ["a", "x", "b", "x", "c"], "a\nx\nb\nx\nc\n"),
+        ("x\nx\n", ["x", "x", "x"], "x\nx\nx\n"),
     ],
 )
 def test_both_halves_are_one(stored: str, new: list[str], text: str) -> None:
