@@ -34,7 +34,7 @@ def bombs(regions: int = 3000, names: int = 20_000) -> dict[str, bytes]:
     }  # fmt: skip
 
 
-def npz(**arrays: np.ndarray[Any, Any]) -> bytes:
+def npz(**arrays: Any) -> bytes:
     stream = BytesIO()
     np.savez_compressed(stream, **arrays)
     return stream.getvalue()
