@@ -66,7 +66,7 @@ class TaskLog(logging.Handler):
             return
         try:
             self._lines.append(self._line(record))
-        except Exception:  # whatever somebody logs, no training ends by it
+        except Exception:  # noqa: BLE001 - whatever somebody logs, no training ends by it
             self.handleError(record)
 
     def _line(self, record: logging.LogRecord) -> str:
@@ -125,7 +125,7 @@ def joined(stored: str, lines: list[str]) -> str:
 
 
 def _overlap(known: list[str], lines: list[str]) -> int:
-    """How many lines of the stream are stored already: those that it begins and the other ends with.
+    """How many lines of the stream are stored already: it begins as what is known ends.
 
     A line by itself would not do, as one may be said twice within a second.
     """

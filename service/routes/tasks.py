@@ -11,7 +11,7 @@ from db import cancellation, tasks, waiting
 from db.states import Status
 from db.tasks import TaskRecord
 from service.guard import caller_of
-from service.queries import LONGEST_ID, asked_limit, asked_project, asked_text
+from service.queries import asked_limit, asked_project, asked_text, may_be_id
 from service.replies import ErrorNum, Refusal, invalid, success
 
 
@@ -72,8 +72,7 @@ async def task_of(request: Request) -> TaskRecord:
 
 async def find_task(request: Request, task_id: str) -> TaskRecord | None:
     """The task of an id; None where there is none that the caller sees."""
-    may_be = len(task_id) <= LONGEST_ID and task_id.isprintable()
-    task = await tasks.get_task(task_id) if may_be else None
+    task = await tasks.get_task(task_id) if may_be_id(task_id) else None
     return task if task is not None and caller_of(request).sees(task.proj_id) else None
 
 

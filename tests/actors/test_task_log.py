@@ -62,9 +62,7 @@ def test_what_this_attempt_says_is_its_task_s(url: str) -> None:
     assert long.endswith("xxx")
 
 
-def test_whatever_is_logged_the_task_goes_on(
-    url: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_whatever_is_logged_the_task_goes_on(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(logging, "raiseExceptions", False)  # says it on stderr, but for pytest
     with about("T7", 1), TaskLog(redis_client(url), claim("T7")):
         log.info("half a letter \ud800")
