@@ -4,10 +4,12 @@ Lines only, from INFO on: a traceback stays in the worker's own log. Nothing but
 it, so a Redis or registry that is away costs lines and no training.
 """
 
+import contextvars
 import logging
 import threading
 from collections import deque
 from datetime import UTC, datetime
+from functools import partial
 from types import TracebackType
 from typing import Any, Self
 
@@ -27,6 +29,7 @@ SEND_SECONDS = 0.5
 END_SECONDS = 2.0  # for the last lines; a server that is silent holds nobody up
 KEEP_SECONDS = 7 * 86_400
 STORED_SECONDS = 600  # once the registry has it
+STORE_SECONDS = 15.0
 
 
 class TaskLog(logging.Handler):
@@ -103,8 +106,16 @@ class TaskLog(logging.Handler):
 def store_log(client: redis.Redis, store: Store, task: str) -> None:
     """Put what the stream holds of a task into the registry, after what is there.
 
-    Where either is away, the stream keeps it for days.
+    Where either is away, the stream keeps it for days; one that is silent is not waited for longer
+    than ``STORE_SECONDS``, as the worker may have been asked to end.
     """
+    work = partial(contextvars.copy_context().run, _store, client, store, task)
+    thread = threading.Thread(target=work, name="store-log", daemon=True)
+    thread.start()
+    thread.join(STORE_SECONDS)
+
+
+def _store(client: redis.Redis, store: Store, task: str) -> None:
     try:
         with client:
             found: Any = client.xrange(STREAM + task)

@@ -1,6 +1,8 @@
 """What of a log is a task's, and how what is stored and what is new become one text."""
 
 import logging
+import socket
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -8,6 +10,7 @@ from typing import Any
 import pytest
 import redis
 
+from actors import task_log
 from actors.queue import redis_client
 from actors.task_log import LINE, LONGEST, MOST, STREAM, TaskLog, joined, store_log
 from actors.trace import about
@@ -94,6 +97,24 @@ def test_a_queue_that_is_away_costs_lines_and_nothing_else(tmp_path: Path) -> No
     store = open_store(tmp_path.as_uri())
     store_log(redis.Redis(port=port), store, "T5")
     assert not store.exists("T5", LOG)
+
+
+def test_a_registry_that_is_silent_holds_no_worker_up(
+    url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It would by three minutes, three times sixty seconds; a worker that ends has one."""
+    monkeypatch.setattr(task_log, "STORE_SECONDS", 0.5)
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "x")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "x")
+    with about("T8", 1), TaskLog(redis_client(url), claim("T8")):
+        log.info("kept on the stream")
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        endpoint = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        store = open_store("s3://bucket/place", endpoint_url=endpoint)
+        began = time.monotonic()
+        store_log(redis_client(url), store, "T8")
+        assert time.monotonic() - began < 10
+    assert said(url, "T8") == ["INFO kept on the stream"]
 
 
 def test_what_is_stored_grows_and_says_nothing_twice(url: str, tmp_path: Path) -> None:

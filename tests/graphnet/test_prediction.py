@@ -84,7 +84,7 @@ def test_who_was_not_harmonised_is_said(model: StoredModel, strangers: pd.DataFr
     shape = len(model.layout.regions), len(model.layout.measures)
     of_b = Harmoniser(("B",), np.ones((1, *shape)), np.zeros((1, *shape)))
     preprocessing = replace(model.preprocessing, harmoniser=of_b)
-    sites = ["A"] * 6 + ["B"] * 5 + [None]
+    sites = np.array(["A"] * 6 + ["B"] * 5 + [None], dtype=object)
     people = without_unnamed_sites(read(strangers.assign(SITE=sites)), "new")
     warnings = predict(replace(model, preprocessing=preprocessing), people)["warnings"]
     assert [each for each in warnings if "harmon" in each] == [
