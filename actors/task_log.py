@@ -4,10 +4,12 @@ Lines only, from INFO on: a traceback stays in the worker's own log. Nothing but
 it, so a Redis or registry that is away costs lines and no training.
 """
 
+import contextvars
 import logging
 import threading
 from collections import deque
 from datetime import UTC, datetime
+from functools import partial
 from types import TracebackType
 from typing import Any, Self
 
@@ -27,6 +29,7 @@ SEND_SECONDS = 0.5
 END_SECONDS = 2.0  # for the last lines; a server that is silent holds nobody up
 KEEP_SECONDS = 7 * 86_400
 STORED_SECONDS = 600  # once the registry has it
+STORE_SECONDS = 15.0
 
 
 class TaskLog(logging.Handler):
@@ -62,14 +65,19 @@ class TaskLog(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         """Take what this attempt logs, by whichever thread works for it."""
-        if (task_id.get(), attempt.get()) == (self._claim.task_id, self._claim.attempt):
+        if (task_id.get(), attempt.get()) != (self._claim.task_id, self._claim.attempt):
+            return
+        try:
             self._lines.append(self._line(record))
+        except Exception:  # noqa: BLE001 - whatever somebody logs, no training ends by it
+            self.handleError(record)
 
     def _line(self, record: logging.LogRecord) -> str:
         text = record.getMessage().removeprefix(f"[{request_id.get()}] ")
         text = " ".join(text.removeprefix(f"task {self._claim.task_id}").lstrip(": ").split())
         at = datetime.fromtimestamp(record.created, UTC)
-        return f"{at:%Y-%m-%dT%H:%M:%SZ} {record.levelname} {self._part}{text}"[:LONGEST]
+        line = f"{at:%Y-%m-%dT%H:%M:%SZ} {record.levelname} {self._part}{text}"[:LONGEST]
+        return line.encode(errors="replace").decode()  # half a letter is none that can be sent
 
     def _keep(self) -> None:
         ended = False
@@ -82,7 +90,7 @@ class TaskLog(logging.Handler):
         self._client.close()
 
     def _send(self) -> None:
-        """In one transaction, so that a line is there once: it is sent again where that failed."""
+        """In one transaction; sent again where that failed, so twice where the answer was lost."""
         lines = list(self._lines)
         if not lines:
             return
@@ -98,8 +106,16 @@ class TaskLog(logging.Handler):
 def store_log(client: redis.Redis, store: Store, task: str) -> None:
     """Put what the stream holds of a task into the registry, after what is there.
 
-    Where either is away, the stream keeps it for days.
+    Where either is away, the stream keeps it for days; one that is silent is not waited for longer
+    than ``STORE_SECONDS``, as the worker may have been asked to end.
     """
+    work = partial(contextvars.copy_context().run, _store, client, store, task)
+    thread = threading.Thread(target=work, name="store-log", daemon=True)
+    thread.start()
+    thread.join(STORE_SECONDS)
+
+
+def _store(client: redis.Redis, store: Store, task: str) -> None:
     try:
         with client:
             found: Any = client.xrange(STREAM + task)
@@ -120,11 +136,12 @@ def joined(stored: str, lines: list[str]) -> str:
 
 
 def _overlap(known: list[str], lines: list[str]) -> int:
-    """How many lines of the stream are stored already."""
-    if not known:
-        return 0
-    places = [number for number, line in enumerate(lines, 1) if line == known[-1]]
-    return max(places, default=0)
+    """How many lines of the stream are stored already: it begins as what is known ends.
+
+    A line by itself would not do, as one may be said twice within a second.
+    """
+    both = range(min(len(known), len(lines)), 0, -1)
+    return next((count for count in both if known[-count:] == lines[:count]), 0)
 
 
 def _stored(store: Store, task: str) -> str:

@@ -56,7 +56,11 @@ def predict(
     return {
         "classes": [str(label) for label in model.classes],
         "predictions": found,
-        "warnings": [*_of_all(domain, cohort, unusual, explain=explain), *cohort.notes],
+        "warnings": [
+            *_of_all(domain, cohort, unusual, explain=explain),
+            *_unharmonised(model, cohort),
+            *cohort.notes,
+        ],
     }
 
 
@@ -97,6 +101,18 @@ def _largest(
             "contribution": round(float(added[place]), DIGITS),
         }
         for place in order
+    ]
+
+
+def _unharmonised(model: StoredModel, cohort: Cohort) -> list[str]:
+    """Whose site's effect could not be taken out, as it was of those whom the model has seen."""
+    harmoniser = model.preprocessing.harmoniser
+    if harmoniser is None:
+        return []
+    return [
+        f"{count} subjects are of {f'the site {site}' if site else 'a site that is not given'}, to "
+        "which the model's harmonising was not fitted; they were not harmonised."
+        for site, count in harmoniser.unseen(cohort.sites).items()
     ]
 
 

@@ -15,6 +15,7 @@ RETRY_SECONDS = 30
 FRESH_SECONDS = 1.0
 MOST_PROJECTS = 1000
 MOST_PREDICTIONS = 8
+MOST_COMPARISONS = 8
 ALL = ""  # no project has this id
 
 
@@ -69,6 +70,10 @@ class Admission:
     def prediction(self) -> contextlib.AbstractContextManager[None]:
         """A place for one more client that waits for a prediction. Raises Refusal."""
         return self._place("predictions are waited for", MOST_PREDICTIONS)
+
+    def comparison(self) -> contextlib.AbstractContextManager[None]:
+        """A place for one more client that waits for a comparison. Raises Refusal."""
+        return self._place("comparisons are waited for", MOST_COMPARISONS)
 
     def upload(self) -> contextlib.AbstractContextManager[None]:
         """A place for one more file that is uploaded. Raises Refusal."""

@@ -1,8 +1,7 @@
 """Two tasks on the same subjects: how far their figures differ, and how sure that is. Pure."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from itertools import combinations
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -12,6 +11,7 @@ from graphnet.headline import FAIREST
 
 Json = Mapping[str, Any]
 Subject = tuple[str, str]  # id and site
+BySplit = dict[str, dict[str, dict[str, Json]]]
 NAMES = ("auc", "accuracy", "balanced_accuracy")
 
 NO_EVIDENCE = "One of them has no predictions stored, as tasks of an older version have not."
@@ -20,16 +20,17 @@ CLASSES = "They do not predict the same classes."
 FEW = f"Fewer than {LEAST} subjects of a class are new to both models."
 
 
-def differences(tasks: Sequence[tuple[str, Json | None]]) -> dict[str, dict[str, dict[str, Json]]]:
-    """By split, then by task id, the difference to each later task: first minus second.
+def of_pair(ours: Json | None, theirs: Json | None) -> dict[str, Json]:
+    """The difference of two tasks by split, of splits that both have."""
+    return {split: difference(ours, theirs, split) for split in _shared_splits(ours, theirs)}
 
-    ``tasks`` are ids with evidence, None where there is none.
-    """
-    found: dict[str, dict[str, dict[str, Json]]] = {}
-    for (first, ours), (second, theirs) in combinations(tasks, 2):
-        for split in _shared_splits(ours, theirs):
-            of_split = found.setdefault(split, {}).setdefault(first, {})
-            of_split[second] = difference(ours, theirs, split)
+
+def by_split(pairs: Mapping[tuple[str, str], Mapping[str, Json]]) -> BySplit:
+    """What was found of each pair, by split, then by the id of the first, then of the second."""
+    found: BySplit = {}
+    for (first, second), splits in pairs.items():
+        for split, each in splits.items():
+            found.setdefault(split, {}).setdefault(first, {})[second] = each
     return found
 
 

@@ -167,7 +167,10 @@ ENDPOINTS = (
         "Tasks side by side, with paired differences over the subjects new to both.",
         reply={"tasks": "[Task]", "differences": "object"},
         query={"task_ids": "2 to 6 ids with commas between"},
-        refusals=(ErrorNum.FORM_INVALID, ErrorNum.REGISTRY_UNAVAILABLE, ErrorNum.STORED_DAMAGED),
+        refusals=(
+            *(ErrorNum.FORM_INVALID, ErrorNum.TOO_MANY),
+            *(ErrorNum.REGISTRY_UNAVAILABLE, ErrorNum.STORED_DAMAGED),
+        ),
     ),
     Endpoint(
         "GET",

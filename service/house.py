@@ -11,6 +11,7 @@ from actors.relay import Relay
 from db.intake import Intake
 from service.admission import Admission
 from service.board import Board
+from service.comparer import Comparer
 from service.monitoring import Monitoring
 from service.oracle import Oracle
 from service.outlines import Outlines
@@ -37,6 +38,7 @@ class House:
     monitoring: Monitoring
     shelf: Shelf = field(default_factory=Shelf)
     board: Board = field(default_factory=Board)
+    comparer: Comparer = field(default_factory=Comparer)
     outlines: Outlines = field(default_factory=Outlines)
     keys: Turns = field(default_factory=Turns)
     schema: SchemaWatch = field(default_factory=SchemaWatch)

@@ -1,6 +1,7 @@
 """Has workers say what a stored model thinks of new subjects, and waits for it."""
 
 import asyncio
+import contextlib
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
@@ -55,7 +56,8 @@ class Oracle:
         except TimeoutError as error:
             raise _nobody(f"No worker has answered within {self._patience:g} s.") from error
         finally:
-            await self._threaded(lambda: forget(self._client, table))
+            with contextlib.suppress(redis.RedisError):  # it goes by itself in ten minutes
+                await self._threaded(lambda: forget(self._client, table))
         return _told(found)
 
     async def _answer(self, message: "Message[Any]") -> dict[str, Any]:

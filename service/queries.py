@@ -15,11 +15,16 @@ ANSWERS = {"true": True, "false": False}
 def asked_project(request: Request, caller: Caller) -> str | None:
     """The query's ``proj_id``, the caller's own if there is none. Raises Refusal."""
     proj_id = request.query_params.get("proj_id") or None
-    if proj_id is not None and not (len(proj_id) <= LONGEST_ID and proj_id.isprintable()):
+    if proj_id is not None and not may_be_id(proj_id):
         raise invalid([("proj_id", "proj_id is no project id of at most 32 characters.")])
     if proj_id is not None and not caller.sees(proj_id):
         raise Refusal(ErrorNum.NOT_FOUND, f"There is no project {proj_id!r}.")
     return proj_id or caller.proj_id
+
+
+def may_be_id(text: str) -> bool:
+    """Whether a project or a task could be called so; a database may refuse to look for others."""
+    return len(text) <= LONGEST_ID and text.isprintable()
 
 
 def asked_text(request: Request) -> str | None:

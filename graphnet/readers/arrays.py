@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from graphnet.errors import CohortError
-from graphnet.readers.delimited import MOST_COLUMNS
+from graphnet.readers.delimited import MOST_COLUMNS, check_cells
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -45,13 +45,15 @@ def load_arrays(folder: Path, name: str) -> dict[str, Array]:
         raise CohortError(f"{name} is not a NumPy archive of plain arrays.") from error
 
 
-def tabulate(arrays: Arrays, name: str) -> "pd.DataFrame":
+def tabulate(arrays: Arrays, name: str, most_cells: int) -> "pd.DataFrame":
     """The table of columns that the arrays are. Raises CohortError, all problems at once."""
     import pandas as pd  # noqa: PLC0415 - slow to import
 
     problems = _problems(arrays, name)
     if problems:
         raise CohortError(*problems)
+    subjects = len(arrays["ids"].ravel())
+    check_cells(name, subjects * (_values(arrays) + len(COLUMNS.keys() & arrays)), most_cells)
     columns: dict[str, Any] = {
         column: arrays[key].ravel() for key, column in COLUMNS.items() if key in arrays
     }
@@ -93,6 +95,8 @@ def _problems(arrays: Arrays, name: str) -> list[str]:
         return [f"{name} has no array called features or fc."]
     if main.ndim != 3:
         return [f"{name} has features of shape {main.shape}; give (subjects, regions, measures)."]
+    if main.size == 0:  # such a shape may be of any length, and costs a file no byte
+        return [f"{name} has nothing in its features, which are of shape {main.shape}."]
     problems = [
         f"{name} has no array called {key}."
         for key in ("ids", *(["measures"] if "features" in arrays else []))
@@ -121,9 +125,7 @@ def _problems(arrays: Arrays, name: str) -> list[str]:
 
 def _too_many(arrays: Arrays, name: str) -> list[str]:
     """More columns than a table may have, before each becomes an object; a region named twice."""
-    _, regions, measures = arrays["features"].shape if "features" in arrays else (0, 0, 0)
-    edges = arrays["fc"].shape[-1] * (arrays["fc"].shape[-1] - 1) // 2 if "fc" in arrays else 0
-    if regions * measures + edges > MOST_COLUMNS:
+    if _values(arrays) > MOST_COLUMNS:
         return [f"{name} has more than {MOST_COLUMNS} values a subject; give at most that many."]
     named = [key for key in ("regions", "measures") if key in arrays]
     return [
@@ -131,6 +133,13 @@ def _too_many(arrays: Arrays, name: str) -> list[str]:
         for key in named
         if len(set(arrays[key].ravel().tolist())) < arrays[key].size
     ]
+
+
+def _values(arrays: Arrays) -> int:
+    """How many a subject has."""
+    _, regions, measures = arrays["features"].shape if "features" in arrays else (0, 0, 0)
+    edges = arrays["fc"].shape[-1] * (arrays["fc"].shape[-1] - 1) // 2 if "fc" in arrays else 0
+    return int(regions * measures + edges)
 
 
 def _plain(array: Array) -> Array:

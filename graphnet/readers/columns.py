@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any, Self
 from graphnet.connectome import EDGE
 from graphnet.errors import CohortError
 from graphnet.readers import subjects
-from graphnet.readers.delimited import MOST_COLUMNS
+from graphnet.readers.delimited import MOST_COLUMNS, check_cells
 from graphnet.readers.table import FEATURE, others_of
 
 if TYPE_CHECKING:
     import pandas as pd
 
 MOST_NAMED = 20
+MOST_BRACKETS = 2 * MOST_COLUMNS  # one a column, and what stands in text
 EXACT_DIGITS = 15  # of a whole number that floating point keeps
 SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 
@@ -63,15 +64,19 @@ class Roles:
         return {**asdict(self), "ignored": list(self.ignored)}
 
 
-def read_columns(body: bytes, name: str) -> "pd.DataFrame":
+def read_columns(body: bytes, name: str, most_cells: int) -> "pd.DataFrame":
     """Read ``{"column": {"0": value, …}, …}``, as ``DataFrame.to_json()`` writes a table.
 
     Raises:
-        CohortError: the bytes are no such JSON.
+        CohortError: the bytes are no such JSON, or of more cells.
 
     """
     import pandas as pd  # noqa: PLC0415 - slow to import
 
+    # What is in it takes fifty times its bytes of memory, so it is counted before it is read.
+    if body.count(b"{") + body.count(b"[") > MOST_BRACKETS:
+        raise CohortError(f"{name} is JSON of something else than a table of columns.")
+    check_cells(name, body.count(b":"), most_cells)
     try:
         found = json.loads(body.decode("utf-8-sig"), parse_int=_whole)
         if SURROGATE.search(body):

@@ -12,6 +12,7 @@ import numpy as np
 from graphnet.cohort import FloatArray
 from graphnet.errors import CohortError, shortened
 from graphnet.readers.arrays import edge_columns
+from graphnet.readers.delimited import MOST_COLUMNS, check_table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -56,10 +57,15 @@ def read_folder(
     """
     import pandas as pd  # noqa: PLC0415 - slow to import
 
-    people, kind, paths = _subjects(folder)
+    people, kind, paths = _subjects(folder, most)
     found: list[FloatArray] = []
     for name, path in paths.items():
         measured = _series(path) if kind.series else _matrix(path)
+        if measured.shape[1] * (measured.shape[1] - 1) // 2 > MOST_COLUMNS:
+            raise CohortError(
+                f"{path.name} is of {measured.shape[1]} regions, which have more than "
+                f"{MOST_COLUMNS} connections."
+            )
         if (len(found) + 1) * measured.shape[1] ** 2 * 8 > most:
             raise CohortError(f"{folder.name} has connectomes of more than {most / 1e6:g} MB.")
         found.append(_correlated(measured) if kind.series else measured)
@@ -71,9 +77,9 @@ def read_folder(
     return pd.DataFrame(columns)
 
 
-def _subjects(folder: Path) -> tuple[dict[str, Any], Kind, dict[str, Path]]:
+def _subjects(folder: Path, most: int) -> tuple[dict[str, Any], Kind, dict[str, Path]]:
     """The table's columns but the ids, the kind of files, and each subject's file by id."""
-    people = _people(folder)
+    people = _people(folder, most)
     kind, files = _files(folder)
     names = [str(name) for name in people.pop("ID")]
     known = {_bare(name): path for name, path in files.items()}
@@ -93,12 +99,13 @@ def _subjects(folder: Path) -> tuple[dict[str, Any], Kind, dict[str, Path]]:
     return people, kind, {name: known[_bare(name)] for name in names}
 
 
-def _people(folder: Path) -> dict[str, Any]:
+def _people(folder: Path, most: int) -> dict[str, Any]:
     """The columns ID, the label, and what else is known, of the folder's table."""
     import pandas as pd  # noqa: PLC0415 - slow to import
 
     for path in sorted(each for each in folder.iterdir() if each.suffix in TABLES):
         separator = "\t" if path.suffix == ".tsv" else ","
+        check_table(path, separator, most // 8)
         try:
             table = pd.read_csv(path, sep=separator, dtype={0: str})
         except (ValueError, pd.errors.ParserError) as error:

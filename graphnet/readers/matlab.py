@@ -112,7 +112,7 @@ def _named(
     if kind in OTHERS or flags & COMPLEX:
         what = OTHERS.get(kind, "of complex numbers")
         raise CohortError(f"{name} in {file} is {what}; {PLAIN}.")
-    if math.prod(shape) * 8 > most:
+    if math.prod(max(1, size) for size in shape) * 8 > most:  # a length of 0 hides the others
         raise CohortError(f"{name} in {file} has more numbers than are taken.")
     if kind == CELL:
         return {name: _cells(parts, order, f"{name} in {file}")}

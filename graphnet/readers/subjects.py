@@ -31,7 +31,7 @@ def ids(columns: Columns, name: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
 
 
 def labels(columns: Columns, problems: list[str], name: str, target: str) -> FloatArray:
-    """(S,) classes as numbers, NaN where the label is missing."""
+    """(S,) classes as numbers, NaN where the label is missing; of ``ANY`` also where it is none."""
     present = [column for column in LABEL_COLUMNS if column in columns]
     if not present and target != "group":
         return np.full(rows(columns), np.nan)
@@ -43,10 +43,11 @@ def labels(columns: Columns, problems: list[str], name: str, target: str) -> Flo
         return np.empty(0)
     texts: list[str] = []
     found = numbers(columns[present[0]], present[0], texts)
-    known = found[~np.isnan(found)]
-    odd = known[(known != np.round(known)) | (known < 0) | (known > 1e6)]
-    if target != ANY and (texts or odd.size):
-        shown = texts[0] if texts else f"{present[0]} holds {odd[0]:g}"
+    is_odd = ~np.isnan(found) & ((found != np.round(found)) | (found < 0) | (found > 1e6))
+    if target == ANY:
+        return np.where(is_odd, np.nan, found)
+    if texts or is_odd.any():
+        shown = texts[0] if texts else f"{present[0]} holds {found[is_odd][0]:g}"
         problems.append(
             f"The dataset {name} has a label that is not an integer class (0, 1, …): {shown}."
         )

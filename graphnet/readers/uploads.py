@@ -12,7 +12,7 @@ from graphnet.errors import CohortError
 from graphnet.readers.archives import SIGNATURES, Archive
 from graphnet.readers.arrays import NAMES, load_arrays, tabulate
 from graphnet.readers.columns import read_columns
-from graphnet.readers.delimited import read_table
+from graphnet.readers.delimited import check_cells, read_table
 from graphnet.readers.folders import read_folder
 from graphnet.readers.matlab import is_matlab, is_newer_matlab, read_matlab
 
@@ -25,6 +25,7 @@ BOM = b"\xef\xbb\xbf"
 SEPARATORS = b",\t;"
 QUOTED = re.compile(rb'"[^"]*"')
 FIRST_LINE = re.compile(rb"[^\r\n]+")
+CELL = 8  # bytes, as a number
 LOOKED_AT = 1_000_000  # bytes, for the sign of a decimal
 KNOWN = (
     "give a CSV or TSV table, a NumPy .npz, a MATLAB .mat, NEURO-LEARN's JSON, or a ZIP file of a "
@@ -57,8 +58,7 @@ def read_upload(body: bytes, name: str = "", most: int = MOST_BYTES) -> Read:
     kind, table = _packed(body, shown, most) or _plain(body, shown, most)
     if table.empty:
         raise CohortError(f"{shown} has no subject.")
-    if table.size * 8 > most:
-        raise CohortError(f"{shown} has more than {most // 8} cells, which is the most.")
+    check_cells(shown, table.size, most // CELL)
     return kind, table
 
 
@@ -73,7 +73,7 @@ def _packed(body: bytes, name: str, most: int) -> Read | None:
         raise CohortError(f"{name} is of Excel; save it as CSV in UTF-8.")
     paths = list(archive.members)
     if all(path.endswith(".npy") and "/" not in path for path in paths):
-        return "npz", _numpy(archive)
+        return "npz", _numpy(archive, most)
     if len(paths) == 1:
         return _plain(archive.read(paths[0]), name, most)
     return "folder", _folder(archive)
@@ -93,16 +93,16 @@ def _plain(body: bytes, name: str, most: int) -> Read:
     if b"\x00" in body:
         raise CohortError(f"{name} is of no kind that is known here; {KNOWN}.")
     if body[:LOOKED_AT].removeprefix(BOM).lstrip().startswith(b"{"):
-        return "json", read_columns(body, name)
-    return _table(body)
+        return "json", read_columns(body, name, most // CELL)
+    return _table(body, most)
 
 
-def _table(body: bytes) -> Read:
+def _table(body: bytes, most: int) -> Read:
     """Separated by what stands most often between the names of the columns."""
     line = FIRST_LINE.search(body)
     header = QUOTED.sub(b"", line.group() if line else b"")
     separator = max(SEPARATORS.decode(), key=lambda sign: header.count(sign.encode()))
-    table = read_table(body, separator, _decimal(body[:LOOKED_AT], separator))
+    table = read_table(body, separator, _decimal(body[:LOOKED_AT], separator), most // CELL)
     return ("tsv" if separator == "\t" else "csv"), table
 
 
@@ -112,18 +112,19 @@ def _decimal(text: bytes, separator: str) -> str:
     return "," if separator != "," and commas else "."
 
 
-def _numpy(archive: Archive) -> "pd.DataFrame":
+def _numpy(archive: Archive, most: int) -> "pd.DataFrame":
     with TemporaryDirectory(prefix="sgn-upload-") as folder:
         wanted = [f"{key}.npy" for key in NAMES if f"{key}.npy" in archive.members]
         archive.unpack(Path(folder), wanted)
-        return tabulate(load_arrays(Path(folder), archive.name), archive.name)
+        arrays = load_arrays(Path(folder), archive.name)
+        return tabulate(arrays, archive.name, most // CELL)
 
 
 def _matlab(body: bytes, name: str, most: int) -> "pd.DataFrame":
     arrays = read_matlab(body, name, NAMES, most)
     if "features" in arrays and arrays["features"].ndim == 2:
         arrays["features"] = arrays["features"][:, :, None]  # MATLAB drops a last axis of one
-    return tabulate(arrays, name)
+    return tabulate(arrays, name, most // CELL)
 
 
 def _folder(archive: Archive) -> "pd.DataFrame":

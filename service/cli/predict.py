@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from graphnet.spreadsheet import safe
 from service.cli.connection import service_at
 from service.cli.files import STDOUT, as_table, output_file, size_of, table_argument, take_home
 from service.cli.options import example, json_option, task_argument, url_option
@@ -17,7 +18,6 @@ from service.cli.terminal import Column, show_facts, show_heading, show_json, sh
 if TYPE_CHECKING:
     from service.client import Predictions
 
-FORMULA = ("=", "+", "-", "@", "\t", "\r")  # a spreadsheet would run what begins so
 MOST_REGIONS = 5
 
 Prediction = Mapping[str, Any]
@@ -119,20 +119,15 @@ def _csv(found: "Predictions") -> str:
 
 
 def _cells(item: Prediction, labels: list[str]) -> Iterator[object]:
-    yield _text(item["id"])
-    yield _text(item.get("site") or "")
+    yield safe(str(item["id"]))
+    yield safe(str(item.get("site") or ""))
     if labels:
-        yield _text(item["predicted"])
+        yield safe(str(item["predicted"]))
         yield from ((item.get("probability") or {}).get(label) for label in labels)
     else:
         yield item.get("score")
-    yield _text(" ".join(item.get("warnings") or ()))
-    yield _text(_regions(item))
-
-
-def _text(value: object) -> str:
-    text = str(value)
-    return f"'{text}" if text.startswith(FORMULA) else text
+    yield safe(" ".join(item.get("warnings") or ()))
+    yield safe(_regions(item))
 
 
 def _labels(found: "Predictions") -> list[str]:

@@ -26,17 +26,16 @@ from service.cli.terminal import show_json
     help="Where it is written, in the place of an older one; - is standard output.",
 )
 @click.option("--stored", is_flag=True, help="The report as it was kept, not rendered again.")
-@click.option("--lang", metavar="CODE", default="", help="In this language, such as de or zh.")
 @json_option
 @url_option
 @click.pass_obj
-def report(url: str, *, task: str, file: Path, stored: bool, lang: str, as_json: bool) -> None:
+def report(url: str, *, task: str, file: Path, stored: bool, as_json: bool) -> None:
     """Write the report of a task, one HTML page with all that it needs.
 
     It is rendered again from the stored results.
     """
     with service_at(url) as client:
-        page = client.report(task, fresh=not stored, lang=lang)
+        page = client.report(task, fresh=not stored)
     _give(task, file, page, "html", as_json=as_json)
 
 

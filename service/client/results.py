@@ -58,9 +58,9 @@ class Results(Session):
         """What belongs to the parameters: architecture, regions, scaler, settings, metrics."""
         return self._channel.told("GET", f"{of_task(task_id)}/manifest", content)
 
-    def report(self, task_id: str, *, fresh: bool = False, lang: str = "") -> str:
+    def report(self, task_id: str, *, fresh: bool = False) -> str:
         """The report, one HTML page with all that it needs; ``fresh``: rendered anew."""
-        asked = given({"fresh": "true" if fresh else "", "lang": lang})
+        asked = given({"fresh": "true" if fresh else ""})
         return self._channel.text_of(f"{of_task(task_id)}/report", "text/html", params=asked)
 
     def predictions_csv(self, task_id: str) -> str:

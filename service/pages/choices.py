@@ -14,6 +14,7 @@ from service.guard import caller_of
 from service.house import house_of
 from service.outlines import Headline, Outline
 from service.profiles import glanced
+from service.queries import may_be_id
 from service.routes.datasets import MOST
 from service.routes.tasks import find_task, instant
 
@@ -22,7 +23,7 @@ MOST_TASKS = 100
 
 async def datasets_of(request: Request, proj_id: str) -> list[dict[str, Any]]:
     """The datasets of a project with what they hold."""
-    if not caller_of(request).sees(proj_id):
+    if not (caller_of(request).sees(proj_id) and may_be_id(proj_id)):
         return []
     listed, _ = await datasets.list_datasets(proj_id=proj_id, limit=MOST)
     records = [each for each in listed if each.proj_id == proj_id]

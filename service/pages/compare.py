@@ -1,6 +1,5 @@
 """Several tasks side by side: what differs in how they were trained, and what came of it."""
 
-import asyncio
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
@@ -13,7 +12,8 @@ from graphnet.headline import FAIREST, known_subjects, shared_by_fairness
 from graphnet.metric_names import OF_CLASSES, OF_SCORES
 from graphnet.report.facts import Facts
 from graphnet.report.numbers import interval, signed, with_interval
-from service.comparison import NAMES, differences
+from service.comparison import NAMES
+from service.house import house_of
 from service.pages import choices, outcome
 from service.pages.site import page, words
 from service.pages.stored_facts import read_facts
@@ -65,10 +65,12 @@ async def show(request: Request) -> Response:
 
 
 async def _compared(request: Request, named: Sequence[str]) -> dict[str, Any]:
-    tasks = await tasks_of(request, named)
-    facts = [(await read_facts(request, task))[0] for task in tasks]
-    known = [(str(each.task["task_id"]), each.evidence) for each in facts]
-    found = await asyncio.to_thread(differences, known)
+    house = house_of(request)
+    with house.admission.comparison():
+        tasks = await tasks_of(request, named)
+        facts = [(await read_facts(request, task))[0] for task in tasks]
+        known = [(str(each.task["task_id"]), each.evidence) for each in facts]
+        found = await house.comparer.differences(known)
     return {
         "facts": facts,
         "settings": _settings(facts),

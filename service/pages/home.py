@@ -10,23 +10,22 @@ from db.states import Status
 from service.guard import caller_of
 from service.house import house_of
 from service.pages.site import page
-from service.queries import asked_project
+from service.queries import asked_project, asked_text
 from service.routes.tasks import listed
 
 PAGE = 50
 MOST_PLACES = 1000
-LONGEST_SEARCH = 100
 
 
 async def home(request: Request) -> Response:
     """A page of tasks, the newest first; filtered by what stands behind the question mark."""
     query, caller = request.query_params, caller_of(request)
-    asked = {name: query.get(name, "")[:LONGEST_SEARCH] for name in ("proj_id", "status", "q")}
+    asked = {name: query.get(name, "") for name in ("proj_id", "status", "q")}
     status = asked["status"] if asked["status"] in list(Status) else ""
     found, cursor = await tasks.list_tasks(
         proj_id=asked_project(request, caller),
         status=status or None,
-        text=asked["q"].strip() or None,
+        text=asked_text(request),
         limit=PAGE,
         cursor=query.get("cursor") or None,
     )

@@ -68,8 +68,10 @@ class Kept(TypedDict):
 
 
 def _kept(request: Request) -> Kept:
-    behind = request.headers.get("x-forwarded-proto", request.url.scheme)
-    return {"samesite": "lax", "secure": behind == "https"}
+    headers, own_scheme = request.headers, request.url.scheme
+    # With a form a browser says itself how it came here, whatever a reverse proxy passes on.
+    told = (own_scheme, headers.get("x-forwarded-proto"), headers.get("origin", "").split(":")[0])
+    return {"samesite": "lax", "secure": "https" in told}
 
 
 def _remember(answer: Response, request: Request, name: str, value: str) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 from jinja2 import ChainableUndefined, Environment, PackageLoader
 from starlette.requests import Request
@@ -82,9 +82,9 @@ def is_for_a_person(request: Request) -> bool:
 
 def own(address: str) -> str:
     """An address of this service, to go on to; the first page instead of any other."""
-    parts = urlsplit(address) if address.isprintable() else None
-    foreign = parts is None or parts.scheme or parts.netloc or "\\" in address
-    return address if not foreign and address.startswith("/") and address[1:2] != "/" else "/"
+    if not address.startswith("/") or address.startswith("//"):
+        return "/"
+    return address if address.isprintable() and "\\" not in address else "/"
 
 
 def _asked(request: Request) -> str:

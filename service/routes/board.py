@@ -18,9 +18,13 @@ from service.routes.events import LOOKS_A_GUARD, QUIET_LOOKS, RECONNECT_MS, Stre
 
 @dataclass
 class Told:
-    """What a client has been told: tasks by id, and how many ends; None before the first look."""
+    """What a client has been told: tasks by id, and how many ends; None before the first look.
+
+    ``looked`` is the look that it was told of.
+    """
 
     tasks: dict[str, Shown] = field(default_factory=dict)
+    looked: dict[str, Shown] | None = None
     ended: int | None = None
 
 
@@ -59,8 +63,11 @@ async def _news(house: House, request: Request, project: str | None, told: Told)
     def theirs(each: Shown) -> bool:
         return caller.sees(each["proj_id"]) and project in (None, each["proj_id"])
 
-    seen = {key: each for key, each in (await shared.look()).items() if theirs(each)}
+    looked = await shared.look()
+    if looked is told.looked:
+        return []
+    seen = {key: each for key, each in looked.items() if theirs(each)}
     ends = [] if told.ended is None else shared.ends(told.ended)
     news = [each for key, each in seen.items() if told.tasks.get(key) != each]
-    told.tasks, told.ended = seen, shared.ended
+    told.tasks, told.looked, told.ended = seen, looked, shared.ended
     return [*news, *filter(theirs, ends)]

@@ -1,6 +1,5 @@
 """Several tasks side by side, and what differs between them on the same subjects."""
 
-import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -8,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from db.tasks import TaskRecord
-from service.comparison import differences
+from service.house import house_of
 from service.queries import LONGEST_ID
 from service.replies import ErrorNum, FieldError, Refusal, invalid, success
 from service.routes.evidence import evidence_of
@@ -20,10 +19,12 @@ Evidence = Mapping[str, Any] | None
 
 async def compare(request: Request) -> Response:
     """The tasks that ``task_ids`` names, and their paired differences."""
-    found = await tasks_of(request, _asked(request))
-    known = [(task.task_id, await evidence_if_there(request, task)) for task in found]
-    listed = [shown(task, await progress_of(task)) for task in found]
-    return success(tasks=listed, differences=await asyncio.to_thread(differences, known))
+    house = house_of(request)
+    with house.admission.comparison():
+        found = await tasks_of(request, _asked(request))
+        known = [(task.task_id, await evidence_if_there(request, task)) for task in found]
+        listed = [shown(task, await progress_of(task)) for task in found]
+        return success(tasks=listed, differences=await house.comparer.differences(known))
 
 
 async def tasks_of(request: Request, task_ids: Sequence[str]) -> list[TaskRecord]:

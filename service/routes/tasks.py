@@ -13,7 +13,7 @@ from db.tasks import TaskRecord
 from service.guard import caller_of
 from service.house import house_of
 from service.outlines import Headline
-from service.queries import LONGEST_ID, asked_limit, asked_project, asked_text
+from service.queries import asked_limit, asked_project, asked_text, may_be_id
 from service.replies import ErrorNum, Refusal, invalid, success
 
 
@@ -81,8 +81,7 @@ async def task_of(request: Request) -> TaskRecord:
 
 async def find_task(request: Request, task_id: str) -> TaskRecord | None:
     """The task of an id; None where there is none that the caller sees."""
-    may_be = len(task_id) <= LONGEST_ID and task_id.isprintable()
-    task = await tasks.get_task(task_id) if may_be else None
+    task = await tasks.get_task(task_id) if may_be_id(task_id) else None
     return task if task is not None and caller_of(request).sees(task.proj_id) else None
 
 

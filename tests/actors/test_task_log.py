@@ -1,6 +1,8 @@
 """What of a log is a task's, and how what is stored and what is new become one text."""
 
 import logging
+import socket
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -8,6 +10,7 @@ from typing import Any
 import pytest
 import redis
 
+from actors import task_log
 from actors.queue import redis_client
 from actors.task_log import LINE, LONGEST, MOST, STREAM, TaskLog, joined, store_log
 from actors.trace import about
@@ -62,6 +65,15 @@ def test_what_this_attempt_says_is_its_task_s(url: str) -> None:
     assert long.endswith("xxx")
 
 
+def test_whatever_is_logged_the_task_goes_on(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(logging, "raiseExceptions", False)  # says it on stderr, but for pytest
+    with about("T7", 1), TaskLog(redis_client(url), claim("T7")):
+        log.info("half a letter \ud800")
+        log.handle(log.makeRecord("x", logging.INFO, "x", 1, "%d", ("no number",), None))
+        log.info("goes on")
+    assert said(url, "T7") == ["INFO half a letter ?", "INFO goes on"]
+
+
 def test_a_part_speaks_in_its_task_s_log(url: str) -> None:
     with about("T3-2", 1), TaskLog(redis_client(url), claim("T3", part=2)):
         log.info("task T3-2: trained")
@@ -85,6 +97,24 @@ def test_a_queue_that_is_away_costs_lines_and_nothing_else(tmp_path: Path) -> No
     store = open_store(tmp_path.as_uri())
     store_log(redis.Redis(port=port), store, "T5")
     assert not store.exists("T5", LOG)
+
+
+def test_a_registry_that_is_silent_holds_no_worker_up(
+    url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It would by three minutes, three times sixty seconds; a worker that ends has one."""
+    monkeypatch.setattr(task_log, "STORE_SECONDS", 0.5)
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "x")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "x")
+    with about("T8", 1), TaskLog(redis_client(url), claim("T8")):
+        log.info("kept on the stream")
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        endpoint = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        store = open_store("s3://bucket/place", endpoint_url=endpoint)
+        began = time.monotonic()
+        store_log(redis_client(url), store, "T8")
+        assert time.monotonic() - began < 10
+    assert said(url, "T8") == ["INFO kept on the stream"]
 
 
 def test_what_is_stored_grows_and_says_nothing_twice(url: str, tmp_path: Path) -> None:
@@ -114,6 +144,8 @@ def test_what_is_stored_grows_and_says_nothing_twice(url: str, tmp_path: Path) -
         ("a\nb\n", ["a", "b", "c"], "a\nb\nc\n"),
         ("a\nb\n", ["b", "c"], "a\nb\nc\n"),
         ("a\n", ["b"], "a\nb\n"),
+        ("a\nx\n", ["a", "x", "b", "x", "c"], "a\nx\nb\nx\nc\n"),
+        ("x\nx\n", ["x", "x", "x"], "x\nx\nx\n"),
     ],
 )
 def test_both_halves_are_one(stored: str, new: list[str], text: str) -> None:

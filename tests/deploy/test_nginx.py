@@ -14,6 +14,8 @@ import httpx
 import pytest
 
 from actors import settings as house
+from service.endpoints import ENDPOINTS
+from service.pages.table import PAGES
 from service.replies import MEANINGS
 from service.settings import Settings
 from tests.deploy.front import SHIPPED, Front, nginx
@@ -41,6 +43,17 @@ def test_its_limits_are_those_of_the_service() -> None:
     assert f"client_max_body_size {settings.max_upload_bytes};" in files
 
 
+def test_every_address_that_takes_a_file_may_be_sent_a_large_one() -> None:
+    (pattern,) = re.findall(
+        r"location ~ (\S+datasets\S+) {", (SHIPPED / "service.conf").read_text()
+    )
+    files = [each.path for each in (*ENDPOINTS, *PAGES) if each.method == "POST"]
+    files = [path for path in files if path.endswith(("/datasets", "/predict"))]
+    assert len(files) == 4
+    for path in files:
+        assert re.match(pattern, path.format(task_id="TASK1")), path
+
+
 @pytest.mark.parametrize(
     ("path", "size"),
     [
@@ -49,6 +62,7 @@ def test_its_limits_are_those_of_the_service() -> None:
         ("/api/v0/datasets", 64_000_001),
         ("/datasets", 64_000_001),
         ("/api/v0/tasks/TASK1/predict", 64_000_001),
+        ("/tasks/TASK1/predict", 64_000_001),
     ],
 )
 def test_a_body_above_the_limit_is_refused_as_the_service_would(

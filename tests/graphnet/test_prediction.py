@@ -1,5 +1,6 @@
 """New subjects by a stored model: the model's own answer, and what speaks against it."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ from graphnet.domain import Domain
 from graphnet.errors import ModelError
 from graphnet.experiment import run
 from graphnet.explanation import contributions, integrated_gradients
+from graphnet.harmonise import Harmoniser
 from graphnet.prediction import KNOWN, MOST_EXPLAINED, predict, without_unnamed_sites
 from graphnet.readers.subjects import ANY
 from graphnet.splits import Splits
@@ -74,6 +76,23 @@ def test_nobody_depends_on_who_is_sent_along(model: StoredModel, strangers: pd.D
         assert alone == together[row]
         for one, other in zip(*explained, strict=True):
             assert one["contribution"] == pytest.approx(other["contribution"], abs=1e-4)
+
+
+def test_who_was_not_harmonised_is_said(model: StoredModel, strangers: pd.DataFrame) -> None:
+    """Also of a site that a fine-tuning has seen: it takes its parent's harmonising."""
+    assert not [each for each in predict(model, read(strangers))["warnings"] if "harmon" in each]
+    shape = len(model.layout.regions), len(model.layout.measures)
+    of_b = Harmoniser(("B",), np.ones((1, *shape)), np.zeros((1, *shape)))
+    preprocessing = replace(model.preprocessing, harmoniser=of_b)
+    sites = np.array(["A"] * 6 + ["B"] * 5 + [None], dtype=object)
+    people = without_unnamed_sites(read(strangers.assign(SITE=sites)), "new")
+    warnings = predict(replace(model, preprocessing=preprocessing), people)["warnings"]
+    assert [each for each in warnings if "harmon" in each] == [
+        "6 subjects are of the site A, to which the model's harmonising was not fitted; they were "
+        "not harmonised.",
+        "1 subjects are of a site that is not given, to which the model's harmonising was not "
+        "fitted; they were not harmonised.",
+    ]
 
 
 def test_what_regions_add_sums_to_the_score(model: StoredModel, strangers: pd.DataFrame) -> None:

@@ -264,6 +264,11 @@ def test_a_missing_id_leaves_the_others_as_they_are() -> None:
     assert read("ID,LABEL,GMV_1\n7,1,0.5\n,0,0.6\n").ids == ("7", "site row 2")
 
 
+def test_new_subjects_may_have_a_label_that_is_no_class() -> None:
+    table = read_table(b"ID,LABEL,GMV_1\na,inf,1\nb,1e300,1\nc,0.5,1\nd,-1,1\ne,,1\nf,1,1\n")
+    assert from_table(table, "new", "any").labels.tolist() == [NO_CLASS] * 5 + [1]
+
+
 def test_a_missing_cell_is_missing_in_every_notation() -> None:
     cohort = read("ID,LABEL,GMV_1,GMV_2,GMV_3\np1,1,,NA,nan\np2,0,1,2,3\n")
     assert np.isnan(cohort.features[0]).all()

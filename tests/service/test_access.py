@@ -129,6 +129,43 @@ def test_another_project_s_things_are_not_there(place: Place, tokens: dict[str, 
             assert http.post("/api/v0/datasets", params=query, content="ID\n1").status_code == 403
 
 
+def of_a_task() -> list[tuple[str, str]]:
+    """Every address of the API and of the pages that names a task."""
+    listed = [(each.method, each.path) for each in (*ENDPOINTS, *PAGES)]
+    return [(method, path) for method, path in listed if "{task_id}" in path]
+
+
+def test_no_address_shows_another_project_s_task(place: Place, tokens: dict[str, str]) -> None:
+    task_id = tokens["task"]
+    assert len(of_a_task()) >= 19
+    with client(place, tokens["stranger"], accept="text/html, */*") as http:
+        for method, path in of_a_task():
+            reply = http.request(method, path.format(task_id=task_id), content=b"ID\n1\n")
+            assert reply.status_code == 404, (method, path)
+        for path in ("/", f"/?q={task_id}", "/compare", "/tasks/new", "/datasets", "/metrics"):
+            assert f"/tasks/{task_id}" not in http.get(path).text, path
+            assert "small_SZ" not in http.get(path).text, path
+        for path in (f"/tasks/new?parent={task_id}&proj_id=P", f"/compare?task={task_id}&task=x"):
+            assert "small_SZ" not in http.get(path).text, path
+        both = http.get("/api/v0/compare", params={"task_ids": f"{task_id},{task_id}0"})
+        assert both.json()["error_num"] == 2
+        assert "there is no task" in both.json()["msg"]
+        assert http.get("/datasets/small_SZ").status_code == 404
+        assert http.get("/api/v0/events", params={"proj_id": "P"}).status_code == 404
+
+
+def test_no_page_of_another_site_can_post_by_a_cookie(place: Place, tokens: dict[str, str]) -> None:
+    posts = [(each.method, each.path) for each in (*ENDPOINTS, *PAGES) if each.method != "GET"]
+    cookie = f"sgn_token={tokens['submitter']}"
+    for headers in (
+        {"origin": "https://evil.example"}, {"origin": "null"}, {"sec-fetch-site": "same-site"},
+    ):  # fmt: skip
+        with client(place, cookie=cookie, **headers) as http:
+            for method, path in posts:
+                reply = http.request(method, path.format(task_id=tokens["task"]))
+                assert reply.status_code == 403, (method, path, headers)
+
+
 def test_a_token_of_all_projects_sees_all(place: Place, tokens: dict[str, str]) -> None:
     with client(place, tokens["everywhere"]) as http:
         assert http.get(f"/api/v0/tasks/{tokens['task']}").status_code == 200
@@ -198,6 +235,21 @@ def test_every_answer_keeps_browsers_careful(place: Place) -> None:
             assert headers["x-content-type-options"] == "nosniff"
             assert headers["x-frame-options"] == "DENY"
             assert headers["cache-control"] == "no-store"
+
+
+def test_behind_tls_the_cookie_is_for_tls_alone(place: Place, tokens: dict[str, str]) -> None:
+    with client(place) as http:
+        host = http.base_url.netloc.decode()
+        for headers, secure in (
+            ({"origin": f"http://{host}"}, False),
+            ({"origin": f"https://{host}"}, True),
+            ({"x-forwarded-proto": "https"}, True),
+        ):
+            reply = http.post("/sign-in", data={"token": tokens["reader"]}, headers=headers)
+            cookie = reply.headers["set-cookie"]
+            assert ("; Secure" in cookie) is secure
+            assert "HttpOnly" in cookie
+            assert "SameSite=lax" in cookie
 
 
 @contextmanager

@@ -31,8 +31,8 @@ TASK = "TASK20012912454501"
 
 def test_a_report_is_the_stored_one_or_a_fresh_one(client: Client, fake: FakeService) -> None:
     assert client.report(TASK) == REPORT
-    assert client.report(TASK, fresh=True, lang="de") == REPORT
-    assert [seen.query for seen in fake.seen] == [{}, {"fresh": "true", "lang": "de"}]
+    assert client.report(TASK, fresh=True) == REPORT
+    assert [seen.query for seen in fake.seen] == [{}, {"fresh": "true"}]
 
 
 def test_a_page_of_another_server_is_no_report(client: Client, fake: FakeService) -> None:

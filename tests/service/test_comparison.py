@@ -1,11 +1,13 @@
 """What differs between two tasks on the same subjects, as a pure function and over HTTP."""
 
+import asyncio
 from typing import Any
 
 import numpy as np
 import pytest
 
-from service.comparison import CLASSES, FEW, NO_EVIDENCE, SCORE, difference, differences
+from service.comparer import Comparer
+from service.comparison import CLASSES, FEW, NO_EVIDENCE, SCORE, difference
 from tests.houses import House
 from tests.service.forms import form
 
@@ -79,11 +81,24 @@ def test_what_cannot_be_compared_is_none_with_a_reason() -> None:
 
 def test_each_pair_once_on_the_splits_that_both_have() -> None:
     both = {**GOOD, "predictions": {**GOOD["predictions"], "cv": GOOD["predictions"]["test"]}}
-    found = differences([("A", both), ("B", BAD), ("C", None), ("D", both)])
+    tasks = [("A", both), ("B", BAD), ("C", None), ("D", both)]
+    found = asyncio.run(Comparer().differences(tasks))
     assert {split: {a: list(b) for a, b in each.items()} for split, each in found.items()} == {
         "test": {"A": ["B", "D"], "B": ["D"]},
         "cv": {"A": ["D"]},
     }
+
+
+def test_a_pair_is_worked_out_once_however_many_ask() -> None:
+    async def asked() -> list[Any]:
+        comparer = Comparer()
+        tasks = [("A", GOOD), ("B", BAD)]
+        together = await asyncio.gather(*(comparer.differences(tasks) for _ in range(3)))
+        return [*together, await comparer.differences(tasks)]
+
+    first, *others = (each["test"]["A"]["B"] for each in asyncio.run(asked()))
+    assert first == difference(GOOD, BAD, "test")
+    assert all(other is first for other in others)
 
 
 @pytest.mark.slow

@@ -162,8 +162,25 @@ def test_a_wrong_form_comes_back_with_all_its_errors(browser: httpx.Client) -> N
 
 def test_only_a_page_of_ours_is_gone_on_to() -> None:
     assert own("/tasks/T?x=1") == "/tasks/T?x=1"
-    for foreign in ("//evil", "https://evil", "/\\evil", "evil", "", "/a\nb"):
+    for foreign in ("//evil", "https://evil", "/\\evil", "evil", "", "/a\nb", "//[", "//\u2100"):
         assert own(foreign) == "/"
+
+
+def test_an_address_that_is_none_is_not_gone_on_to(browser: httpx.Client) -> None:
+    reply = browser.get("/sign-in", params={"next": "//["})
+    assert reply.status_code == 200
+    assert 'name="next" value="/"' in reply.text
+    assert browser.get("/preferences", params={"next": "//["}).headers["location"] == "/"
+    assert browser.get("/%2F[").status_code == 404
+
+
+def test_what_no_database_can_look_for_is_not_looked_for(browser: httpx.Client) -> None:
+    """PostgreSQL refuses a statement with such a letter."""
+    assert browser.get("/?q=%00").status_code == 422
+    text = browser.get("/tasks/new?proj_id=%00").text
+    assert 'name="train_data"' not in text
+    form = {"task_type": "dl_ts", "proj_id": "\0", "train_data": "small_SZ"}
+    assert browser.post("/tasks/new", data=form).status_code == 422
 
 
 def test_numbers_are_written_as_they_are_known() -> None:
