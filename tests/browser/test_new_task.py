@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import DESKTOP, PATIENCE_MS, serious
+from tests.databases import query
 from tests.houses import House
 
 pytestmark = pytest.mark.slow
@@ -55,6 +56,24 @@ def test_recommended_settings_follow_the_model(visit: Page, trained: dict[str, A
     expect(visit.locator("#f-learning_rate")).to_have_attribute("placeholder", "0.05")
     recommended = visit.locator("#f-graph [data-recommended]")
     expect(recommended).to_have_text(re.compile("As recommended: full · Every pair of regions"))
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_a_dataset_that_cannot_be_used_says_why_and_can_be_read(
+    chromium: Browser, small: House, theme: Any
+) -> None:
+    """Written by NEURO-LEARN, as the service would not take it."""
+    query(
+        f"sqlite://{small.home / 'sgn.sqlite3'}",
+        "DELETE FROM backend_datasets WHERE data_name = 'useless'",
+        "INSERT INTO backend_datasets (data_id, proj_id, user_id, data_name, data_cont, "
+        "hdfs_path) VALUES ('D2', 'P', 'u', 'useless', '{\"GMV_1\": {\"0\": 1}}', '')",
+    )
+    page = chromium.new_context(base_url=small.url, color_scheme=theme, locale="en-GB").new_page()
+    page.goto("/tasks/new?proj_id=P")
+    row = page.get_by_role("row").filter(has=page.get_by_role("link", name="useless"))
+    expect(row).to_contain_text("has no label")
+    assert serious(page) == []
 
 
 def test_errors_stand_beside_their_fields_and_what_was_typed_stays(
