@@ -97,7 +97,7 @@ def run(
         "train_epochs": fitted.lines,
         **_figures(found, validated, data),
         KNOWN_SUBJECTS: _known(work, predicted),
-        "warnings": [*warnings(fitted.model, data, clipped), *work.sentences, *validated.warnings],
+        "warnings": [*work.sentences, *validated.warnings, *warnings(fitted.model, data, clipped)],
         "selected_epoch": fitted.epoch,
         "code_version": metadata.version("nld-sgn"),
         "versions": provenance.versions(),
