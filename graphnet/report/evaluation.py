@@ -12,8 +12,8 @@ ON_PARENT = (
     "of these subjects, all were trained from scratch instead"
 )
 WHAT_INTERVALS_SAY = (
-    "They say how much the figures depend on which subjects were judged, not on which were trained "
-    "on."
+    "Intervals say how much figures depend on which subjects were judged, not on which were "
+    "trained on."
 )
 SIMPLE = {
     "majority": "a majority vote",
@@ -105,7 +105,8 @@ def _baselines(facts: Facts) -> Iterator[str]:
         text = f"{listed(simple)} {were} fitted to the same training subjects {{sklearn}}."
         yield text[0].upper() + text[1:]
     if "no_edge" in there:
-        yield "The same net was also trained without its graph."
+        where = " on the folds" if facts.fine_tuned else ""
+        yield f"The same net was also trained without its graph{where}."
     if "parent" in there:
         yield "The parent was judged on the same subjects as it was before fine-tuning."
     if any((facts.result.get("differences") or {}).values()):

@@ -281,6 +281,8 @@ def test_subjects_whom_an_ancestor_was_trained_on_are_found() -> None:
     again = fine_tuned(PARENT, Splits(PEOPLE, PEOPLE)).result
     assert any("each fold is trained from scratch" in each for each in again["warnings"])
     assert again["metrics"]["cv"]["n"] == 45
+    assert again["differences"]["cv"]["no_edge"] is not None
+    assert again["graph_helps"] is None  # the folds' models are not the one that was fine-tuned
 
 
 def test_folds_from_scratch_train_all_of_the_net_whatever_the_fine_tuning_trains() -> None:
