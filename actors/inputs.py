@@ -67,7 +67,8 @@ def read_inputs(runtime: Runtime, store: Store, form: TaskForm) -> Inputs:
     """
     parent = _parent(runtime, store, form)
     settings = form.training_settings(parent.settings.model if parent else "")
-    return Inputs(_splits(runtime, form, settings.label), settings, parent, form.evaluation())
+    label = parent.settings.label if parent else settings.label  # what is predicted is inherited
+    return Inputs(_splits(runtime, form, label), settings, parent, form.evaluation())
 
 
 def _parent(runtime: Runtime, store: Store, form: TaskForm) -> StoredModel | None:

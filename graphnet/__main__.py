@@ -86,14 +86,15 @@ def _train(asked: argparse.Namespace, atlas: Atlas | None) -> Outcome:
     model = asked.model or (parent.settings.model if parent else "")
     settings = Settings.for_model(model, **_among(given, SETTINGS))
     evaluation = Evaluation(**_among(given, EVALUATION))
-    train = _read(asked.train, settings.label, atlas)
+    label = parent.settings.label if parent else settings.label  # what is predicted is inherited
+    train = _read(asked.train, label, atlas)
     if train is None:
         raise GraphnetError("There is nothing to train on.")
     return run(
         Splits(
             train,
-            _read(asked.val, settings.label, atlas),
-            _read(asked.test, settings.label, atlas),
+            _read(asked.val, label, atlas),
+            _read(asked.test, label, atlas),
         ),
         settings,
         evaluation=evaluation,

@@ -1,5 +1,7 @@
 """A model before its first epoch, and what of it is to be trained."""
 
+from dataclasses import replace
+
 from torch import Tensor
 
 from graphnet.cohort import Cohort
@@ -13,6 +15,8 @@ from graphnet.targets import Scale
 def untrained(train: Cohort, settings: Settings, classes: tuple[int, ...]) -> StoredModel:
     """A model that knows its training subjects' scales and graph, with initial parameters.
 
+    All of these are to be trained, whatever a fine-tuning would train.
+
     Raises:
         CohortError: subjects that cannot be harmonised, or a score that does not vary.
         SettingsError: a graph that these data cannot have.
@@ -22,7 +26,7 @@ def untrained(train: Cohort, settings: Settings, classes: tuple[int, ...]) -> St
     outputs = len(classes) if scale is None else 1
     net = build_net(settings.model, Sizes(len(train.regions), len(train.measures), outputs))
     return StoredModel(
-        settings=settings,
+        settings=replace(settings, fine_tune="all"),
         layout=train.layout,
         classes=() if scale is not None else classes,
         preprocessing=Preprocessing.fit(train, settings),

@@ -57,7 +57,7 @@ def cross_validate(
     """
     asked = [Fit(fold.train, settings) for fold in folds]
     if nested:
-        asked = choose(cohort, asked, classes, device=device, journal=journal)
+        asked = choose(cohort, asked, classes, device=device, parent=parent, journal=journal)
     ours = fit_all(cohort, asked, classes, device=device, parent=parent, journal=journal)
     found: dict[str, FloatArray | None] = {}
     reasons: dict[str, str] = {}
@@ -73,7 +73,7 @@ def cross_validate(
         baselines=found,
         models=[each.model for each in ours],
         reasons=reasons,
-        chosen=[_chosen(fit.settings) for fit in asked] if nested else [],
+        chosen=[_chosen(fit.settings, parent) for fit in asked] if nested else [],
     )
 
 
@@ -108,5 +108,6 @@ def _baselines(
     return found, reasons
 
 
-def _chosen(settings: Settings) -> dict[str, float]:
-    return {name: getattr(settings, name) for name in ("learning_rate", "weight_decay", "density")}
+def _chosen(settings: Settings, parent: StoredModel | None) -> dict[str, float]:
+    graph = () if parent is not None else ("density",)
+    return {name: getattr(settings, name) for name in ("learning_rate", "weight_decay", *graph)}

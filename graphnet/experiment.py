@@ -95,9 +95,9 @@ def run(
     predicted = _predicted(work, found, validated)
     result = {
         "train_epochs": fitted.lines,
-        **_figures(found, validated, data),
+        **_figures(found, validated, data, tuned=parent is not None),
         KNOWN_SUBJECTS: _known(work, predicted),
-        "warnings": [*warnings(fitted.model, data, clipped), *work.sentences, *validated.warnings],
+        "warnings": [*work.sentences, *validated.warnings, *warnings(fitted.model, data, clipped)],
         "selected_epoch": fitted.epoch,
         "code_version": metadata.version("nld-sgn"),
         "versions": provenance.versions(),
@@ -186,8 +186,14 @@ def _importance(
     }
 
 
-def _figures(found: Assessment, validated: Validation, data: Splits) -> dict[str, Any]:
-    """Metrics, baselines and paired differences by split, those of the folds among them."""
+def _figures(
+    found: Assessment, validated: Validation, data: Splits, *, tuned: bool
+) -> dict[str, Any]:
+    """Metrics, baselines and paired differences by split, those of the folds among them.
+
+    Whether the graph helps is not said of a model that was ``tuned``: it has no twin, and its
+    folds have one only where they started from scratch.
+    """
     names = [*found.baselines, *(set(validated.baselines) - set(found.baselines))]
     baselines = {
         name: {**found.baselines.get(name, {}), **validated.baselines.get(name, {})}
@@ -195,13 +201,12 @@ def _figures(found: Assessment, validated: Validation, data: Splits) -> dict[str
     }
     differences = {**found.differences, **validated.differences}
     known = {name for name, _ in data.held_out() if data.shared("train", name)}
+    of_graph = {} if tuned else {k: v for k, v in differences.items() if k not in known}
     return {
         "metrics": {**found.metrics, **validated.metrics},
         "baselines": baselines,
         "baselines_left_out": found.reasons,
         "differences": differences,
-        "graph_helps": graph_helps(
-            {split: each for split, each in differences.items() if split not in known}
-        ),
+        "graph_helps": graph_helps(of_graph),
         "cross_validation": validated.facts,
     }

@@ -89,12 +89,20 @@ class Harmoniser:
         return cls(sites, slope, intercept)
 
 
+def sites_of_one_class(sites: Sequence[str], labels: IntArray) -> list[str]:
+    """Sites with subjects of one class only, where there are several: site and class are one."""
+    classes: dict[str, set[int]] = {site: set() for site in sorted(set(sites))}
+    for site, label in zip(sites, labels, strict=True):
+        classes[site].add(int(label))
+    if len(classes) < 2 or len(set.union(*classes.values())) < 2:
+        return []
+    return [site for site, found in classes.items() if len(found) == 1]
+
+
 def confounding(sites: Sequence[str], labels: IntArray) -> list[str]:
-    """Say which sites have subjects of one class only: there, site and diagnosis are one."""
-    classes = {site: {int(label) for label, of in zip(labels, sites, strict=True) if of == site}
-               for site in sorted(set(sites))}  # fmt: skip
-    alone = [site for site, found in classes.items() if len(found) == 1]
-    if not alone or len(set.union(*classes.values())) < 2:
+    """Say of which sites harmonising takes out a part of what it is about."""
+    alone = sites_of_one_class(sites, labels)
+    if not alone:
         return []
     return [
         f"All training subjects of site {', '.join(alone)} are of one class, so taking out the "

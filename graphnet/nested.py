@@ -1,7 +1,8 @@
 """Nested selection: settings chosen within a fold, by inner folds of its training subjects."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from itertools import product
 
 import numpy as np
@@ -10,9 +11,10 @@ import torch
 from graphnet.catalogue import WITHOUT_DENSITY
 from graphnet.cohort import Cohort, FloatArray, IntArray
 from graphnet.config import Settings
-from graphnet.fits import Fit, fit_all
+from graphnet.fits import Fit, Fitted, fit_all
 from graphnet.folds import Fold, stratified
 from graphnet.journal import Journal
+from graphnet.stored import StoredModel
 
 INNER_FOLDS = 5
 RATES = (0.3, 1.0, 3.0)  # times the learning rate
@@ -27,22 +29,28 @@ def choose(
     classes: tuple[int, ...],
     *,
     device: torch.device,
+    parent: StoredModel | None = None,
     journal: Journal | None = None,
 ) -> list[Fit]:
     """Each fit with the settings of least inner loss; no subject outside ``rows`` is looked at.
 
+    Inner models start as the fits do: anew, or from ``parent``, whose graph stays as it is.
     Cawley & Talbot 2010, Journal of Machine Learning Research 11:2079-2107.
 
     Raises:
         CohortError: too few subjects of a class for the inner folds.
 
     """
-    return [_chosen(cohort, fit, classes, device, journal or Journal()) for fit in fits]
+    inner = partial(fit_all, device=device, parent=parent, journal=journal)
+    return [_chosen(cohort, fit, classes, inner, inherited=parent is not None) for fit in fits]
 
 
-def grid(settings: Settings) -> list[Settings]:
-    """What is tried: learning rates and weight decays, and densities where the graph has one."""
-    thinned = settings.graph not in WITHOUT_DENSITY and settings.threshold is None
+def grid(settings: Settings, *, inherited: bool = False) -> list[Settings]:
+    """What is tried: learning rates and weight decays, and densities where the graph has one.
+
+    A graph that is ``inherited`` from a parent is as dense as it is.
+    """
+    fixed = inherited or settings.graph in WITHOUT_DENSITY or settings.threshold is not None
     return [
         replace(
             settings,
@@ -51,7 +59,7 @@ def grid(settings: Settings) -> list[Settings]:
             density=density,
         )
         for rate, decay, density in product(
-            RATES, DECAYS, DENSITIES if thinned else (settings.density,)
+            RATES, DECAYS, (settings.density,) if fixed else DENSITIES
         )
     ]
 
@@ -60,8 +68,9 @@ def _chosen(
     cohort: Cohort,
     fit: Fit,
     classes: tuple[int, ...],
-    device: torch.device,
-    journal: Journal,
+    fit_inner: Callable[[Cohort, Sequence[Fit], tuple[int, ...]], list[Fitted]],
+    *,
+    inherited: bool,
 ) -> Fit:
     inside = cohort.rows(fit.rows)
     folds = stratified(
@@ -71,9 +80,10 @@ def _chosen(
         repeats=1,
         seed=fit.settings.seed,
     )
-    tried = grid(replace(fit.settings, seeds=1))
+    seeds = fit.settings.seeds if inherited else 1  # a parent has as many models as it has
+    tried = grid(replace(fit.settings, seeds=seeds), inherited=inherited)
     asked = [Fit(fold.train, settings) for settings in tried for fold in folds]
-    fitted = fit_all(inside, asked, classes, device=device, journal=journal)
+    fitted = fit_inner(inside, asked, classes)
     losses = [
         _loss(inside, fold, one.predicted, classes)
         for fold, one in zip([*folds] * len(tried), fitted, strict=True)

@@ -7,11 +7,13 @@ import numpy as np
 
 from graphnet import splits
 from graphnet.cohort import IntArray
-from graphnet.harmonise import Harmoniser, confounding
+from graphnet.harmonise import Harmoniser, confounding, sites_of_one_class
 from graphnet.quality import RULES
 from graphnet.scaling import CLIP
 from graphnet.splits import Splits
 from graphnet.stored import StoredModel
+
+MOST_NAMED = 5  # sites
 
 
 def clipped_values(model: StoredModel, data: Splits) -> dict[str, IntArray]:
@@ -25,7 +27,8 @@ def clipped_values(model: StoredModel, data: Splits) -> dict[str, IntArray]:
 
 def warnings(model: StoredModel, data: Splits, clipped: Mapping[str, IntArray]) -> list[str]:
     """What limits the figures, a sentence each."""
-    sentences = splits.warnings(data)
+    sentences = [] if model.scale is not None else _told_by_site(data)
+    sentences += splits.warnings(data)
     if model.preprocessing.harmoniser is not None:
         sentences += _on_sites(model.preprocessing.harmoniser, data)
     sentences += _without_edges(model, data)
@@ -42,6 +45,23 @@ def warnings(model: StoredModel, data: Splits, clipped: Mapping[str, IntArray]) 
                 "training subjects' mean and were drawn in to that distance."
             )
     return sentences
+
+
+def _told_by_site(data: Splits) -> list[str]:
+    """Where the class may be read off the site: a scanner would then look like an illness."""
+    found = []
+    for name, cohort in data.present().items():
+        alone = sites_of_one_class(cohort.sites, cohort.labels)
+        if not alone:
+            continue
+        shown = ", ".join(alone[:MOST_NAMED]) + (" …" if len(alone) > MOST_NAMED else "")
+        unnamed = " A dataset without a column SITE counts as a site of its own."
+        found.append(
+            f"{name}_data: all subjects of site {shown} are of one class, so what differs between "
+            "sites can pass for what differs between the classes, and figures may be too good."
+            f"{unnamed if set(alone) & set(cohort.datasets) else ''}"
+        )
+    return found
 
 
 def _without_edges(model: StoredModel, data: Splits) -> list[str]:

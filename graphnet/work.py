@@ -76,7 +76,8 @@ class Work:
             if not count:
                 continue
             if self.asked.nested:
-                costs += [TOGETHER * INNER_FOLDS * len(grid(self.start.settings))] * count
+                tried = grid(self.start.settings, inherited=self.fold_parent is not None)
+                costs += [TOGETHER * INNER_FOLDS * len(tried)] * count
             costs += [1 + TOGETHER * count] * (2 if self.has_twin else 1)
         return costs
 

@@ -20,12 +20,14 @@ def disagreements(
     form: TaskForm, found: dict[str, Profile], facts: dict[str, Any]
 ) -> Iterator[FieldError]:
     """Why it cannot be trained; ``found`` are its datasets, ``facts`` its parent's manifest."""
+    by_score = (facts.get("settings") or form.settings).get("label") == "score"
     yield from _together(form, found)
-    yield from _classes(form, found, facts)
+    if facts:
+        yield from _fits_parent(form, found[form.train_data[0]].layout, facts)
+    yield from _scores(form, found) if by_score else _classes(form, found, facts)
     yield from _model(form, facts)
     yield from _graph(form, found)
-    yield from _scores(form, found)
-    yield from _folds(form, found)
+    yield from _folds(form, found, by_score=by_score)
     yield from _sites(form, found)
 
 
@@ -71,9 +73,6 @@ def _classes(
                 ),
             )
 
-    if facts:
-        yield from _fits_parent(form, found[form.train_data[0]].layout, facts)
-
 
 def _fits_parent(form: TaskForm, data: Layout, facts: dict[str, Any]) -> Iterator[FieldError]:
     try:
@@ -95,19 +94,24 @@ def _model(form: TaskForm, facts: dict[str, Any]) -> Iterator[FieldError]:
 
 
 def _scores(form: TaskForm, found: dict[str, Profile]) -> Iterator[FieldError]:
-    if form.settings.get("label") != "score":
-        return
+    """A model of a score needs subjects with one, of whatever class."""
     for split, names in form.splits.items():
         for name in names:
             if found[name].scores == 0:
                 yield (
                     f"{split}_data",
-                    f"param_set.label is 'score', but {name} has no subject with a LABEL_SCORE.",
+                    f"{_why_scores(form)}, but {name} has no subject with a LABEL_SCORE.",
                 )
 
 
-def _folds(form: TaskForm, found: dict[str, Profile]) -> Iterator[FieldError]:
-    """No more folds than the smallest class has subjects."""
+def _why_scores(form: TaskForm) -> str:
+    if form.task_type == FINE_TUNE:
+        return f"The task {form.trained_task_id} trained a model of a clinical score"
+    return "param_set.label is 'score'"
+
+
+def _folds(form: TaskForm, found: dict[str, Profile], *, by_score: bool) -> Iterator[FieldError]:
+    """No more folds than the smallest class has subjects, or than there are with a score."""
     folds = form.settings.get("cv_folds")
     if not folds:
         return
@@ -118,14 +122,19 @@ def _folds(form: TaskForm, found: dict[str, Profile]) -> Iterator[FieldError]:
         ((f"class {label} of train_data", count) for label, count in counts.items()),
         key=lambda each: each[1],
     )
-    if form.settings.get("label") == "score":
-        whose, fewest = "train_data", counts.total()
+    if by_score:
+        whose, fewest = "train_data", sum(_with_score(found[name]) for name in form.train_data)
     if fewest < folds:
         yield (
             "param_set.cv_folds",
             f"param_set.cv_folds is {folds}, but {whose} has {fewest} subjects; ask for at most "
             f"{fewest} folds, or 0 for none.",
         )
+
+
+def _with_score(profile: Profile) -> int:
+    """How many subjects have a score; an old profile does not say, so all may."""
+    return sum(profile.classes.values()) if profile.scores is None else profile.scores
 
 
 def _sites(form: TaskForm, found: dict[str, Profile]) -> Iterator[FieldError]:

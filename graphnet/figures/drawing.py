@@ -80,10 +80,21 @@ def diamond(at: Point, *, radius: float = 5.0, fill: str = ACCENT) -> str:
     return f'<polygon points="{listed}" fill="{fill}" stroke="{PAPER}" stroke-width="1"/>'
 
 
-def drawing(width: float, height: float, title: str, summary: str, parts: Iterable[str]) -> str:
-    """The whole figure; ``summary`` says in words what is to be seen."""
+def drawing(
+    width: float,
+    height: float,
+    title: str,
+    summary: str,
+    parts: Iterable[str],
+    *,
+    role: str = "img",
+) -> str:
+    """The whole figure; ``summary`` says in words what is to be seen.
+
+    One with links in it is no image but a ``group`` to who hears it: an image hides what it holds.
+    """
     return (
-        f'<svg viewBox="0 0 {_n(width)} {_n(height)}" width="100%" role="img" '
+        f'<svg viewBox="0 0 {_n(width)} {_n(height)}" width="100%" role="{role}" '
         f'aria-label="{escape(f"{title}. {summary}")}" style="{FONT};max-width:{_n(width)}px" '
         f'xmlns="http://www.w3.org/2000/svg"><title>{escape(title)}</title>'
         f"<desc>{escape(summary)}</desc>{''.join(parts)}</svg>"

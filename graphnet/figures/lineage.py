@@ -33,7 +33,8 @@ def lineage(chain: Sequence[Mapping[str, Any]], words: Callable[[str], str] = st
         16 + columns * WIDTH + (columns - 1) * GAP,
         16 + rows * HEIGHT + (rows - 1) * GAP,
     )
-    return drawing(width, height, words("Lineage"), f"{told}.", parts)
+    role = "group" if any(task.get("href") for task in chain) else "img"
+    return drawing(width, height, words("Lineage"), f"{told}.", parts, role=role)
 
 
 def _place(number: int) -> tuple[float, float]:

@@ -8,8 +8,12 @@ from graphnet.report.numbers import counted, listed
 
 ANEW = "with all preparation fitted anew on the training subjects of each fold"
 ON_PARENT = (
-    "where each fold's model was fine-tuned from the parent, or trained from scratch if the "
-    "parent had been trained on its subjects"
+    "where each fold's model was fine-tuned from the parent; if the parent had been trained on any "
+    "of these subjects, all were trained from scratch instead"
+)
+WHAT_INTERVALS_SAY = (
+    "Intervals say how much figures depend on which subjects were judged, not on which were "
+    "trained on."
 )
 SIMPLE = {
     "majority": "a majority vote",
@@ -42,6 +46,15 @@ def _folds(facts: Facts) -> Iterator[str]:
     if "leave_site_out" in told:
         sites = told["leave_site_out"]["folds"]
         yield f"The training subjects were judged with each of {sites} sites left out, {how}."
+    if told:
+        yield "The predictions of all folds were judged together."
+    if told and facts.epoch_chosen:
+        yield "The models of the folds kept the parameters of their last epoch."
+    if facts.by_score and facts.repeated:
+        yield (
+            "Of repeated folds, the mean of each subject's predictions was judged, which may be "
+            "better than what one model predicts."
+        )
     if any(each.get("chosen") for each in told.values()):
         yield (
             f"{listed(_tried(facts)).capitalize()} were chosen within each fold, by inner folds of "
@@ -52,11 +65,14 @@ def _folds(facts: Facts) -> Iterator[str]:
 def _tried(facts: Facts) -> list[str]:
     settings = facts.settings
     fixed = settings.graph in WITHOUT_DENSITY or settings.threshold is not None
+    chosen = [fold for each in facts.validated.values() for fold in each.get("chosen") or ()]
+    fixed |= facts.fine_tuned and not any("density" in fold for fold in chosen)
     return ["learning rate", "weight decay", *([] if fixed else ["density"])]
 
 
 def _score_intervals() -> Iterator[str]:
     yield "Intervals are 95 % percentile intervals of a bootstrap over subjects {efron}."
+    yield WHAT_INTERVALS_SAY
 
 
 def _intervals(facts: Facts) -> Iterator[str]:
@@ -71,11 +87,13 @@ def _intervals(facts: Facts) -> Iterator[str]:
             "The area under the ROC curve is the mean over each class against the rest, without "
             "an interval."
         )
-    if any((each.get("repeats") or 1) > 1 for each in facts.validated.values()):
+    if facts.repeated:
         yield (
             "Of repeated folds, figures are means over the repeats, and intervals of accuracy, "
-            "balanced accuracy and area are those of a bootstrap over subjects {efron}."
+            "balanced accuracy and area are those of a bootstrap over subjects {efron}; other "
+            "intervals are those of the first repeat, moved to the mean."
         )
+    yield WHAT_INTERVALS_SAY
     yield "The expected calibration error is over ten bins of equal width {naeini}."
 
 
@@ -87,10 +105,11 @@ def _baselines(facts: Facts) -> Iterator[str]:
         text = f"{listed(simple)} {were} fitted to the same training subjects {{sklearn}}."
         yield text[0].upper() + text[1:]
     if "no_edge" in there:
-        yield "The same net was also trained without its graph."
+        where = " on the folds" if facts.fine_tuned else ""
+        yield f"The same net was also trained without its graph{where}."
     if "parent" in there:
         yield "The parent was judged on the same subjects as it was before fine-tuning."
-    if facts.result.get("differences"):
+    if any((facts.result.get("differences") or {}).values()):
         yield (
             "Differences to these are paired over subjects, with percentile intervals of a "
             "bootstrap {efron}."

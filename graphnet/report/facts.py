@@ -75,8 +75,8 @@ class Facts:
 
     @property
     def by_score(self) -> bool:
-        """Whether a clinical score is predicted, not a class."""
-        return self.settings.label == "score"
+        """Whether a clinical score is predicted; the form of a fine-tuning is silent on it."""
+        return (self.evidence or {}).get("target") == "score" or self.settings.label == "score"
 
     @property
     def classes(self) -> Sequence[int]:
@@ -95,6 +95,11 @@ class Facts:
     def repeats(self) -> int:
         """How often the subjects of the headline were predicted."""
         return (self.metrics.get(self.headline) or {}).get("repeats") or 1
+
+    @property
+    def repeated(self) -> bool:
+        """Whether subjects of folds were predicted more than once."""
+        return any((each.get("repeats") or 1) > 1 for each in self.validated.values())
 
     @property
     def of_two(self) -> bool:

@@ -159,7 +159,9 @@ def _explanation(facts: Facts) -> Iterator[str]:
         "by putting single regions to that mean (occlusion {occlusion})."
     )
     if found.get("stability"):
-        yield "How far rankings of several models agree is corrected for chance {kuncheva}."
+        yield (
+            "How far the first regions of several models agree is corrected for chance {kuncheva}."
+        )
     if facts.glass_brain:
         yield "Regions were drawn with Nilearn {nilearn}."
 

@@ -13,6 +13,15 @@ WHERE = {
     "train": "on the training subjects themselves, which says nothing about new ones",
 }
 
+CHANCE = {
+    "open, class": "The interval of the AUC holds 0.5: it is not shown that the model tells the "
+    "classes apart.",
+    "open, score": "The interval of R² holds 0: it is not shown that the model does better than "
+    "the mean score.",
+    "worse, class": "The whole interval is worse than chance.",
+    "worse, score": "The whole interval is worse than the mean score.",
+}
+
 
 def headline(facts: Facts) -> str:
     """Such as ``AUC 0.923 [0.81, 0.97] on test subjects (n 58)``; "" without figures."""
@@ -29,29 +38,19 @@ def headline(facts: Facts) -> str:
 
 def verdict(facts: Facts) -> list[str]:
     """What follows, and what does not."""
-    sentences = [*_chance(facts), *_known(facts), *_beaten(facts)]
+    sentences = [*filter(None, [by_chance(facts)]), *_known(facts), *_beaten(facts)]
     helps = facts.result.get("graph_helps")
     return [*sentences, str(helps["sentence"])] if helps else sentences
 
 
-def _chance(facts: Facts) -> Iterator[str]:
-    """Whether chance could have done it."""
+def by_chance(facts: Facts) -> str:
+    """Whether chance could have done it, in a sentence; "" where it could not, or who knows."""
     name, nothing = ("r2", 0.0) if facts.by_score else ("auc", 0.5)
     bounds = ((facts.metrics.get(facts.headline) or {}).get("ci") or {}).get(name)
-    if not bounds or bounds[0] > nothing:
-        return
-    if bounds[1] < nothing:
-        yield "The whole interval is worse than chance."
-    elif facts.by_score:
-        yield (
-            "The interval of R² holds 0: it is not shown that the model does better than the mean "
-            "score."
-        )
-    else:
-        yield (
-            "The interval of the AUC holds 0.5: it is not shown that the model tells the classes "
-            "apart."
-        )
+    if not bounds or None in bounds or bounds[0] > nothing:
+        return ""
+    kind = "worse" if bounds[1] < nothing else "open"
+    return CHANCE[f"{kind}, {'score' if facts.by_score else 'class'}"]
 
 
 def _known(facts: Facts) -> Iterator[str]:

@@ -11,6 +11,8 @@ from graphnet.report.facts import Facts, Json, method_name, split_name
 from graphnet.report.numbers import NOTHING, figure, signed, with_interval
 
 MOST_SUBJECTS, MOST_SITES, MOST_FOUND = 8, 50, 100
+KNOWN = "Subjects that the model has trained on"
+P_VALUE, SPREAD = "p-value of the AUC", "SD of the AUC over repeats"
 COMPARED = ("auc", "accuracy", "balanced_accuracy")
 
 
@@ -58,13 +60,13 @@ def _further(facts: Facts) -> list[list[str]]:
     rows = []
     if any(facts.known(split) for split in found if split != "train"):
         known = [str(facts.known(split)) for split in found]
-        rows.append(["Subjects that the model has trained on", *known])
+        rows.append([KNOWN, *known])
     if any(each.get("permutation") for each in facts.validated.values()):
         permuted = [(facts.validated.get(split) or {}).get("permutation") or {} for split in found]
-        rows.append(["p-value of the AUC", *(figure(each.get("p")) for each in permuted)])
+        rows.append([P_VALUE, *(figure(each.get("p")) for each in permuted)])
     if any(each.get("sd_over_repeats") for each in found.values()):
         spreads = [each.get("sd_over_repeats") or {} for each in found.values()]
-        rows.append(["SD of the AUC over repeats", *(figure(each.get("auc")) for each in spreads)])
+        rows.append([SPREAD, *(figure(each.get("auc")) for each in spreads)])
     return rows
 
 

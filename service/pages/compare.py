@@ -14,7 +14,7 @@ from graphnet.report.facts import Facts
 from graphnet.report.numbers import interval, signed, with_interval
 from service.comparison import NAMES
 from service.house import house_of
-from service.pages import choices, outcome
+from service.pages import choices
 from service.pages.site import page, words
 from service.pages.stored_facts import read_facts
 from service.replies import Refusal
@@ -139,7 +139,7 @@ def _of(baselines: dict[str, Any], name: str, split: str) -> str:
 
 def _drawn(request: Request, facts: Sequence[Facts], split: str) -> Markup:
     """Each task's AUC on a split, or R² where all predict a score."""
-    scores = all(outcome.by_score(one) for one in facts)
+    scores = all(one.by_score for one in facts)
     name, label = ("r2", "R²") if scores else ("auc", "AUC")
     rows = [
         figures.Row(_short(called), found.get(name), interval(found, name))

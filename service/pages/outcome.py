@@ -12,6 +12,7 @@ from graphnet.metric_names import OF_CLASSES, OF_SCORES
 from graphnet.report.beside import beside
 from graphnet.report.facts import Facts, method_name, split_name
 from graphnet.report.numbers import with_interval
+from graphnet.report.summary import by_chance
 from graphnet.report.tables import (
     Table,
     baseline_rows,
@@ -29,7 +30,8 @@ WHERE = {
     "test": "on test subjects, who chose nothing",
     "cv": "in cross-validation of the training subjects",
     "leave_site_out": "at sites that were left out",
-    "val": "on validation subjects, who chose the epoch",
+    "val": "on validation subjects",
+    "chose": "on validation subjects, who chose the epoch",
     "train": "on the training subjects themselves, which says nothing about new ones",
 }
 
@@ -39,15 +41,16 @@ def headline(facts: Facts) -> dict[str, Any]:
     if not facts.metrics:
         return {}
     found = facts.metrics[facts.headline]
-    name, label = ("r2", "R²") if by_score(facts) else ("auc", "AUC")
+    name, label = ("r2", "R²") if facts.by_score else ("auc", "AUC")
     if found.get(name) is None:
-        name, label = ("mae", OF_SCORES["mae"]) if by_score(facts) else ("accuracy", "Accuracy")
+        name, label = ("mae", OF_SCORES["mae"]) if facts.by_score else ("accuracy", "Accuracy")
+    chose = facts.headline == "val" and facts.epoch_chosen
     return {
         "label": label,
         "figure": with_interval(found, name),
-        "where": WHERE.get(facts.headline, split_name(facts.headline)),
+        "where": WHERE.get("chose" if chose else facts.headline, split_name(facts.headline)),
         "n": found.get("n"),
-        "open": _is_open(found),
+        "chance": by_chance(facts),
         "known": _known(facts),
         "better": _better(facts),
         "helps": facts.result.get("graph_helps"),
@@ -73,7 +76,8 @@ def drawings(facts: Facts, words: Words) -> dict[str, Markup]:
     if facts.evidence is None:
         return found
     found["importance"] = _drawn(figures.importance(facts.evidence, words=words))
-    if by_score(facts):
+    if facts.by_score:
+        found["scatter"] = _drawn(figures.scatter(facts.evidence, words))
         return found
     found["roc"] = _drawn(figures.roc(facts.evidence, words))
     found["calibration"] = _drawn(figures.calibration(facts.evidence, words))
@@ -118,19 +122,6 @@ def regions(facts: Facts, most: int = 10) -> list[str]:
     return [names[place] for place in order]
 
 
-def by_score(facts: Facts) -> bool:
-    """Whether a clinical score is predicted; what was stored knows it, also of a fine-tuning."""
-    if facts.evidence is not None:
-        return bool(facts.evidence["target"] == "score")
-    return facts.by_score
-
-
-def _is_open(found: Json) -> bool:
-    """Whether chance is not ruled out."""
-    bounds: Any = (found.get("ci") or {}).get("auc")
-    return bool(bounds) and None not in bounds and bounds[0] <= 0.5 <= bounds[1]
-
-
 def _known(facts: Facts) -> int:
     """How many of the subjects the model has trained on, where they should be new."""
     return 0 if facts.headline == "train" else facts.known(facts.headline)
@@ -149,13 +140,13 @@ def _better(facts: Facts) -> list[str]:
 
 def _beside(facts: Facts, words: Words) -> str:
     """The model's figure beside those of the baselines."""
-    label = "R²" if by_score(facts) else OF_CLASSES["auc"]
+    label = "R²" if facts.by_score else OF_CLASSES["auc"]
     title = f"{label} · {words(split_name(facts.headline))}"
 
     def called(baseline: str) -> str:
         return words(method_name(baseline))
 
-    return beside(facts, title, called, by_score=by_score(facts), words=words)
+    return beside(facts, title, called, by_score=facts.by_score, words=words)
 
 
 def _drawn(text: str) -> Markup:

@@ -46,3 +46,17 @@ def test_a_name_that_is_taken_is_said_beside_it_and_mended(
     expect(page.get_by_role("heading", name="What was understood")).to_be_visible()
     expect(page.locator("#data_name-error")).to_be_empty()
     page.context.close()
+
+
+def test_another_file_takes_another_name_and_a_typed_one_stays(visit: Page, tmp_path: Path) -> None:
+    tables = [tmp_path / f"{name}.csv" for name in ("mistaken", "meant", "last")]
+    for table in tables:
+        cohort_table("new", 1, 12, seed=6, recipe=SMALL).to_csv(table, index=False)
+    visit.goto("/datasets")
+    for table in tables[:2]:
+        visit.get_by_label("File").set_input_files(table)
+        expect(visit.get_by_label("Name")).to_have_value(table.stem)
+    visit.get_by_label("Name").fill("my own")
+    visit.get_by_label("File").set_input_files(tables[2])
+    expect(visit.get_by_role("heading", name="What was understood")).to_be_visible()
+    expect(visit.get_by_label("Name")).to_have_value("my own")

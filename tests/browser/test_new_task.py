@@ -129,7 +129,7 @@ def test_fine_tune_by_choosing(visit: Page, house: House, trained: dict[str, Any
     assert house.get(f"/api/v0/tasks/{task_id}")["task"]["parent_task_id"] == trained["task_id"]
     house.wait(task_id)
     visit.reload()
-    family = visit.get_by_role("img", name=re.compile("^Lineage"))
+    family = visit.get_by_role("group", name=re.compile("^Lineage"))  # it holds links
     expect(family).to_contain_text(trained["task_id"])
     visit.goto(f"/tasks/new?parent={trained['task_id']}")
     expect(visit.get_by_role("radio", name=re.compile(trained["task_id"]))).to_be_checked()

@@ -270,6 +270,42 @@ def test_a_fine_tuned_model_is_not_said_to_have_been_prepared_by_its_own_subject
     assert "graph covariance parent" in text
 
 
+def test_what_is_said_of_folds_is_what_they_did() -> None:
+    with_val = evidence()
+    with_val["predictions"]["val"] = {"id": ["z"], "known": [False], "label": [1],
+                                      "site": ["x"], "probability": [[0.5, 0.5]]}  # fmt: skip
+    folds = task(result={"metrics": {"cv": REPEATED}, "cross_validation": FOLDS})
+    last = "The models of the folds kept the parameters of their last epoch."
+    assert last in read(task_=folds, evidence=with_val).text
+    text = read(task_=folds).text
+    assert last not in text
+    assert "The predictions of all folds were judged together." in text
+    assert "other intervals are those of the first repeat, moved to the mean." in text
+    assert "not on which were trained on." in text
+    assert "Of repeated folds it is that of each subject's mean prediction." in text
+
+
+def test_repeats_of_a_score_are_said_to_be_averaged() -> None:
+    score = {**manifest(), "settings": {**manifest()["settings"], "label": "score"}}
+    folds = task(result={"metrics": {"cv": {"n": 3, "r2": 0.1, "repeats": 1}},
+                         "cross_validation": FOLDS})  # fmt: skip
+    text = read(task_=folds, manifest=score, evidence={**evidence(), "target": "score"}).text
+    assert "the mean of each subject's predictions was judged" in text
+    assert "not on which were trained on." in text
+
+
+def test_differences_are_told_of_only_where_there_are_some() -> None:
+    text = read(task_=task(result={"baselines": {}, "differences": {"cv": {}, "test": {}}})).text
+    assert "Differences to these" not in text
+
+
+def test_an_inherited_density_is_not_said_to_be_chosen() -> None:
+    folds = {"metrics": {"cv": REPEATED}, "cross_validation": FOLDS}
+    text = read(task_=task(task_type="dl_ft", parent_task_id="T0", result=folds)).text
+    assert "Learning rate and weight decay were chosen within each fold" in text
+    assert "all were trained from scratch instead" in text
+
+
 def test_the_epoch_is_said_to_be_chosen_only_where_it_was() -> None:
     with_val = evidence()
     with_val["predictions"]["val"] = {"id": ["z"], "known": [False], "label": [1],

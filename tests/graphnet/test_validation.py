@@ -281,6 +281,76 @@ def test_subjects_whom_an_ancestor_was_trained_on_are_found() -> None:
     again = fine_tuned(PARENT, Splits(PEOPLE, PEOPLE)).result
     assert any("each fold is trained from scratch" in each for each in again["warnings"])
     assert again["metrics"]["cv"]["n"] == 45
+    assert again["differences"]["cv"]["no_edge"] is not None
+    assert again["graph_helps"] is None  # the folds' models are not the one that was fine-tuned
+
+
+def test_folds_from_scratch_train_all_of_the_net_whatever_the_fine_tuning_trains() -> None:
+    asked = replace(QUICK, fine_tune="readout", epochs=5)
+    again = run(Splits(PEOPLE), asked, parent=PARENT.model).result["metrics"]["cv"]
+    whole = replace(asked, fine_tune="all")
+    assert again == run(Splits(PEOPLE), whole, parent=PARENT.model).result["metrics"]["cv"]
+    assert (
+        run(Splits(PEOPLE), asked).model.to_bytes() == run(Splits(PEOPLE), whole).model.to_bytes()
+    )
+
+
+def test_nested_selection_of_a_fine_tuning_begins_from_the_parent() -> None:
+    people = cohort("B", controls=24, patients=21, seed=3)
+    asked = [Fit(FOLDS[0].train, replace(PARENT.model.settings, learning_rate=1e-5, epochs=1))]
+    seen: list[int] = []
+
+    class Counted(Journal):
+        def follow(self, training: Training) -> Iterator[Epoch]:
+            start = training.parameters.views()["bias"]
+            seen.append(len(start))
+            wanted = PARENT.model.parameters["bias"].expand_as(start)
+            assert torch.equal(start.detach(), wanted)
+            yield from super().follow(training)
+
+    parent = PARENT.model
+    (chosen,) = choose(people, asked, (0, 1), device=CPU, parent=parent, journal=Counted())
+    assert sum(seen) == 5 * len(grid(QUICK, inherited=True))
+    assert chosen.settings.density == parent.settings.density  # the graph is the parent's
+    told = run(
+        Splits(people), QUICK, parent=parent, evaluation=Evaluation(cv_folds=2, nested=True)
+    ).result["cross_validation"]["cv"]["chosen"]
+    assert [set(each) for each in told] == [{"learning_rate", "weight_decay"}] * 2
+
+
+def test_nested_selection_fine_tunes_all_models_of_its_parent() -> None:
+    pair = run(
+        Splits(PEOPLE), replace(QUICK, seeds=2), evaluation=Evaluation(cv_folds=0, baselines=False)
+    )
+    asked = Evaluation(cv_folds=2, nested=True, explain=False)
+    people = cohort("B", controls=12, patients=12, seed=3)
+    found = run(Splits(people), QUICK, parent=pair.model, evaluation=asked).result
+    assert found["metrics"]["cv"]["n"] == 24
+
+
+def test_a_class_that_can_be_read_off_the_site_is_said_to_be_so() -> None:
+    one = replace(PEOPLE, sites=tuple("AB"[label] for label in PEOPLE.labels))
+    said = judged(Splits(one), cv_folds=0, baselines=False)["warnings"]
+    assert said[0].startswith("train_data: all subjects of site A, B are of one class, so what")
+    assert "SITE" not in said[0]
+    half = replace(PEOPLE, sites=tuple("AB"[row % 2] for row in range(45)))
+    said = judged(Splits(half, test=one), cv_folds=0, baselines=False)["warnings"]
+    assert said[0].startswith("test_data: all subjects of site A, B are of one class")
+    assert not any(each.startswith("train_data: all subjects of site") for each in said)
+
+
+def test_a_class_that_can_be_read_off_the_dataset_is_said_to_be_so() -> None:
+    apart = replace(PEOPLE, sites=PEOPLE.datasets)
+    said = judged(Splits(apart), cv_folds=0, baselines=False)["warnings"]
+    assert "A dataset without a column SITE counts as a site of its own." in said[0]
+
+
+def test_a_score_has_no_classes_that_a_site_could_give_away() -> None:
+    one = replace(PEOPLE, sites=tuple("AB"[label] for label in PEOPLE.labels))
+    scored = replace(one, scores=np.arange(45.0))
+    settings = Settings.for_model("SGN", label="score", epochs=2)
+    said = judged(Splits(scored), settings, cv_folds=0, baselines=False)["warnings"]
+    assert not any("are of one class" in each for each in said)
 
 
 def test_harmonised_training_is_stored_and_says_what_it_could_not_do() -> None:

@@ -205,6 +205,33 @@ def test_what_the_data_cannot_give_is_refused(
     assert sentence in refusal(small, bad, 422)["msg"]
 
 
+@pytest.fixture(scope="module")
+def rated(small: House, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Sixteen patients, twelve of them with a clinical score."""
+    table = cohort_table("rated", 1, 16, seed=5, recipe=SMALL)
+    table["LABEL_SCORE"] = [20.0 + row if row < 12 else None for row in range(16)]
+    path = tmp_path_factory.mktemp("rated") / "rated.csv"
+    table.to_csv(path, index=False)
+    small.upload(path)
+    return "rated"
+
+
+def test_a_score_needs_no_second_class_and_can_be_fine_tuned(small: House, rated: str) -> None:
+    asked = {"epochs": 2, "label": "score", "cv_folds": 2}
+    alone = form(train_data=[rated], param_set=asked)
+    too_many = body(train_data=[rated], param_set={**asked, "cv_folds": 13})
+    assert "train_data has 12 subjects" in refusal(small, too_many, 422)["msg"]
+    parent = small.wait(small.post(alone)["task_form"]["task_id"])
+    assert parent["task_status"] == "Finished", parent["error"]
+    tuned = {"task_type": "dl_ft", "trained_task_id": parent["task_id"]}
+    child = small.post(form(**tuned, train_data=[rated], param_set={"epochs": 2}))
+    ended = small.wait(child["task_form"]["task_id"])
+    assert ended["task_status"] == "Finished", ended["error"]
+    assert ended["task_result"]["metrics"]["cv"]["r2"] is not None
+    said = refusal(small, body(**tuned, train_data=["small_NC"]), 422)["msg"]
+    assert "trained a model of a clinical score, but small_NC has no subject with a" in said
+
+
 def spoiled(kind: str) -> bytes:
     table = cohort_table("bad", 1, 3, seed=1, recipe=SMALL)
     if kind == "no label":

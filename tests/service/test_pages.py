@@ -16,8 +16,10 @@ from graphnet.config import OPTIONS
 from graphnet.figures.predicted import SPLITS
 from graphnet.metric_names import OF_CLASSES, OF_SCORES
 from graphnet.quality import RULES
+from graphnet.report import tables
 from graphnet.report.facts import METHODS, Facts
 from graphnet.report.numbers import KEPT, with_interval
+from graphnet.report.summary import CHANCE
 from service import comparison, pages
 from service.pages.compare import KNOWN
 from service.pages.formats import duration, figure, interval
@@ -37,6 +39,7 @@ OF_TABLES = {  # of the report's tables, which a task's page shows too
     *("Split", "Site", "Subjects", "Dataset", "Measure", "Rule", "Values", "Method", "Setting"),
     *("AUC: model − method", "Value", "From", "form", "recommended"),
     *METHODS.values(),
+    *(tables.KNOWN, tables.P_VALUE, tables.SPREAD),
 }
 MOST_BYTES = 300_000
 
@@ -53,7 +56,7 @@ def said() -> set[str]:
         found |= set(named.values())
     found |= OF_TABLES | set(RULES) | of_settings() | {comparison.FEW, comparison.SCORE}
     found |= {comparison.CLASSES, comparison.NO_EVIDENCE, *Facts({}, None, None, None).missing}
-    found.add(KNOWN)
+    found |= {KNOWN, *CHANCE.values()}
     for module in FIGURES.glob("*.py"):
         text = module.read_text(encoding="utf-8")
         found |= set(re.findall(r'words\(\s*"([^"]+)"\s*\)', text))

@@ -6,9 +6,13 @@ const file = document.getElementById("datafile");
 const sent = document.getElementById("sent");
 const WRONG = 400;
 
+let proposed = ""; // another file takes another name, unless somebody has typed one
+
 const proposeName = () => {
   const name = document.getElementById("data_name");
-  if (!name.value && file.files[0]) { name.value = file.files[0].name.replace(/(\.(csv|tsv|txt|json|npz|mat|zip|gz))+$/i, ""); }
+  if (!file.files[0] || (name.value && name.value !== proposed)) { return; }
+  proposed = file.files[0].name.replace(/(\.(csv|tsv|txt|json|npz|mat|zip|gz))+$/i, "");
+  name.value = proposed;
 };
 
 if (form) {
