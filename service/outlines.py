@@ -11,7 +11,7 @@ from graphnet.headline import measured, unseen
 from graphnet.report.numbers import interval
 
 MOST = 5000  # tasks whose figure is remembered
-METRICS = ("auc", "pearson")
+METRICS = ("auc", "r2")
 Key = tuple[str, int]
 
 

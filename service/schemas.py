@@ -16,7 +16,7 @@ PROGRESS: Fields = {
 }
 HEADLINE: Fields = {
     "split": (TEXT, "of which subjects: test, cv, leave_site_out or val"),
-    "metric": (TEXT, "auc; of a clinical score pearson"),
+    "metric": (TEXT, "auc; of a clinical score r2"),
     "value": (NUMBER, "its value"),
     "low": ("number?", "the lower end of its 95 % interval"),
     "high": ("number?", "the upper end"),

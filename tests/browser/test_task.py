@@ -56,6 +56,7 @@ def test_it_is_cancelled_where_it_is_looked_at(
     task_id = house.post(form(param_set=ENDLESS))["task_form"]["task_id"]
     visit.goto(f"/tasks/{task_id}")
     expect(visit.locator("#state")).to_have_text("Running", timeout=PATIENCE_MS)
+    visit.once("dialog", lambda dialog: dialog.accept())
     visit.get_by_role("button", name="Cancel").click()
     expect(visit.locator("#state")).to_have_text("Cancelled", timeout=PATIENCE_MS)
     expect(visit.get_by_role("button", name="Try again")).to_be_visible()

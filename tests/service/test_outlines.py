@@ -27,8 +27,8 @@ def test_an_outline_leads_with_subjects_whom_the_model_does_not_know() -> None:
     assert Outline.of(RESULT) == Outline(Headline("cv", "auc", 0.8, (0.7, 0.9)), stored=True)
     older = {"metrics": {"test": FIGURES, "cv": None}}
     assert Outline.of(older) == Outline.of(None) == Outline()
-    score = {"metrics": {"val": {"pearson": 0.5}}, "known_subjects": {"val": 0}}
-    assert Outline.of(score).headline == Headline("val", "pearson", 0.5, None)
+    score = {"metrics": {"val": {"pearson": 0.5, "r2": 0.2}}, "known_subjects": {"val": 0}}
+    assert Outline.of(score).headline == Headline("val", "r2", 0.2, None)
 
 
 def test_a_result_is_read_once_and_only_of_what_has_finished(
