@@ -37,8 +37,10 @@ def imports(session: nox.Session) -> None:
 def tests(session: nox.Session) -> None:
     session.install(*CONSTRAINED, "-e", ".[all]", *group("tests"))
     # Three processes, as many tests wait more than they compute; threads of torch that wait for
-    # each other would undo the gain.
-    some = () if session.posargs else ("-n", "3", "--dist", "loadfile")
+    # each other would undo the gain. Files in their order: the long ones of acceptance come first,
+    # and not at the end, where two processes would have nothing left to do.
+    spread = ("-n", "3", "--dist", "loadfile", "--no-loadscope-reorder")
+    some = () if session.posargs else spread
     session.run("pytest", *some, *session.posargs, env={"OMP_NUM_THREADS": "1"})
 
 

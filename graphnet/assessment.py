@@ -2,11 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from graphnet.baselines import Baseline, fit_baselines, fit_score_baselines
 from graphnet.bootstrap import paired_difference
 from graphnet.cohort import Cohort, FloatArray
 from graphnet.graphs import Float32Array
@@ -14,6 +13,9 @@ from graphnet.metrics import evaluate
 from graphnet.regression import evaluate_scores
 from graphnet.splits import Splits
 from graphnet.stored import StoredModel
+
+if TYPE_CHECKING:
+    from graphnet.baselines import Baseline
 
 NO_EDGE, PARENT = "no_edge", "parent"
 
@@ -163,8 +165,13 @@ def _simple(
 
 def simple_baselines(
     model: StoredModel, train: Cohort, x: Float32Array, held_out: Mapping[str, Float32Array]
-) -> dict[str, Baseline]:
+) -> "dict[str, Baseline]":
     """Baselines of the classes or the score that ``model`` predicts, fitted to ``train``."""
+    from graphnet.baselines import (  # noqa: PLC0415 - scikit-learn is slow to import
+        fit_baselines,
+        fit_score_baselines,
+    )
+
     if model.scale is not None:
         return fit_score_baselines(x, train.scores, held_out)
     return fit_baselines(x, model.targets(train).numpy(), held_out, len(model.classes))

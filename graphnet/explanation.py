@@ -8,8 +8,6 @@ from typing import Any
 
 import numpy as np
 import torch
-from captum.attr import IntegratedGradients
-from scipy.stats import rankdata
 from torch import Tensor
 
 from graphnet import memory
@@ -82,6 +80,8 @@ def _contributed(model: StoredModel, cohort: Cohort, rows: int) -> FloatArray:
 
 def _attributions(model: StoredModel, cohort: Cohort, rows: int) -> Iterator[tuple[Tensor, Tensor]]:
     """What each value adds (B, N, F) to the whole (B,), ``rows`` subjects at a time."""
+    from captum.attr import IntegratedGradients  # noqa: PLC0415 - slow to import
+
     for x, adjacency in _parts(model, cohort, rows):
         score = _Score(model, x, adjacency)
         found = IntegratedGradients(score).attribute(x, n_steps=STEPS, internal_batch_size=None)
@@ -231,6 +231,8 @@ def _shares(importance: FloatArray) -> FloatArray:
 
 
 def _spearman(one: FloatArray, other: FloatArray) -> float | None:
+    from scipy.stats import rankdata  # noqa: PLC0415 - slow to import
+
     ranks = np.stack([rankdata(one), rankdata(other)])
     if (ranks.std(axis=1) == 0).any():
         return None

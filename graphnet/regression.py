@@ -3,7 +3,6 @@
 from typing import Any
 
 import numpy as np
-from scipy.stats import rankdata
 
 from graphnet.bootstrap import LEVELS, RESAMPLES
 from graphnet.cohort import FloatArray
@@ -35,6 +34,8 @@ def evaluate_scores(targets: FloatArray, predicted: FloatArray, *, seed: int = 0
 
 
 def _figures(targets: FloatArray, predicted: FloatArray) -> dict[str, float | None]:
+    from scipy.stats import rankdata  # noqa: PLC0415 - slow to import
+
     error = predicted - targets
     spread = float(np.square(targets - targets.mean()).sum())
     return {

@@ -27,8 +27,8 @@ import signal, sys, time
 signal.signal(signal.SIGINT, signal.default_int_handler)
 from service.client import house
 with house(sys.argv[1]) as client:
-    print("ready", flush=True)
     try:
+        print("ready", flush=True)
         time.sleep(600)
     except KeyboardInterrupt:
         print("interrupted", client.models().models[0].name, flush=True)
