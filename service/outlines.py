@@ -68,14 +68,14 @@ class Outlines:
             for task in tasks
             if task.task_status == Status.FINISHED.value
         }
-        missing = dict(wanted - self._known.keys())
+        found = {key: self._known[key] for key in wanted if key in self._known}
+        missing = dict(wanted - found.keys())
         if len(self._known) + len(missing) > MOST:
             self._known.clear()
-            missing = dict(wanted)
+            found, missing = {}, dict(wanted)
         if missing:
             read = await results.read_results(list(missing), Outline.of)
-            self._known |= {
-                (task_id, version): read.get(task_id, Outline())
-                for task_id, version in missing.items()
-            }
-        return {task_id: self._known[task_id, version] for task_id, version in wanted}
+            new = {key: read.get(key[0], Outline()) for key in missing.items()}
+            self._known |= new
+            found |= new  # others may have made room meanwhile
+        return {task_id: outline for (task_id, _), outline in found.items()}

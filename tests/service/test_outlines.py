@@ -52,3 +52,25 @@ def test_a_result_is_read_once_and_only_of_what_has_finished(
     assert of("A", "GONE") == {"A": Outline.of(RESULT), "GONE": Outline()}
     assert set(of("A", "C")) == {"A", "C"}
     assert asked == [["A", "B"], ["GONE"], ["A", "C"]]
+
+
+def test_what_one_list_shows_stays_while_another_makes_room(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def read(task_ids: Sequence[str], reduce: Callable[..., Any]) -> dict[str, Any]:
+        await asyncio.sleep(0.05 if "B" in task_ids else 0)
+        return {task_id: reduce(RESULT) for task_id in task_ids}
+
+    monkeypatch.setattr(results, "read_results", read)
+    monkeypatch.setattr(room, "MOST", 2)
+    outlines = Outlines()
+
+    async def of(*names: str) -> dict[str, Outline]:
+        return await outlines.of([record(name, "Finished") for name in names])
+
+    async def both() -> dict[str, Outline]:
+        await of("A")
+        first, _ = await asyncio.gather(of("A", "B"), of("C", "D"))
+        return first
+
+    assert set(asyncio.run(both())) == {"A", "B"}
