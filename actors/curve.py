@@ -4,8 +4,6 @@ An entry's id is its epoch, so an epoch is there once however often it is sent; 
 Redis has lost is written anew. Nothing but watching depends on it.
 """
 
-import logging
-import threading
 from collections.abc import Sequence
 from itertools import islice
 from types import TracebackType
@@ -13,12 +11,10 @@ from typing import Any, Self
 
 import redis
 
-log = logging.getLogger(__name__)
+from actors.sender import Sender
 
 STREAM = "sgn:curve:"
 LINE = "line"
-PUBLISH_SECONDS = 0.5
-END_SECONDS = 2.0  # for the last lines; a server that is silent holds nobody up
 KEEP_SECONDS = 7 * 86_400
 CHUNK = 1000
 
@@ -31,11 +27,10 @@ class Curve:
         self._key = STREAM + task_id
         self._lines: Sequence[str] = []
         self._sent = 0
-        self._ended = threading.Event()
-        self._thread = threading.Thread(target=self._keep, name="curve", daemon=True)
+        self._sender = Sender("curve", client, self._publish)
 
     def __enter__(self) -> Self:
-        self._thread.start()
+        self._sender.start()
         return self
 
     def __exit__(
@@ -44,22 +39,11 @@ class Curve:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._ended.set()
-        self._thread.join(END_SECONDS)
+        self._sender.end()
 
     def show(self, lines: Sequence[str]) -> None:
         """The lines of all epochs so far; the list may grow."""
         self._lines = lines
-
-    def _keep(self) -> None:
-        ended = False
-        while not ended:
-            ended = self._ended.wait(PUBLISH_SECONDS)
-            try:
-                self._publish()
-            except redis.RedisError as error:
-                log.debug("the curve could not be sent: %s", error)
-        self._client.close()
 
     def _publish(self) -> None:
         if int(self._client.xlen(self._key)) < self._sent:

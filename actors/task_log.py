@@ -15,6 +15,7 @@ from typing import Any, Self
 
 import redis
 
+from actors.sender import Sender
 from actors.trace import attempt, request_id, task_id
 from db.claims import Claim
 from registry import LOG, ObjectMissing, RegistryError, Store
@@ -25,8 +26,6 @@ STREAM = "sgn:log:"
 LINE = b"line"
 MOST = 2000  # lines of a task
 LONGEST = 1000  # characters of a line
-SEND_SECONDS = 0.5
-END_SECONDS = 2.0  # for the last lines; a server that is silent holds nobody up
 KEEP_SECONDS = 7 * 86_400
 STORED_SECONDS = 600  # once the registry has it
 STORE_SECONDS = 15.0
@@ -45,12 +44,11 @@ class TaskLog(logging.Handler):
         self._part = f"part {claim.part}: " if claim.part else ""
         self._key = STREAM + (claim.part_of or claim.task_id)
         self._lines: deque[str] = deque(maxlen=MOST)
-        self._ended = threading.Event()
-        self._thread = threading.Thread(target=self._keep, name="task-log", daemon=True)
+        self._sender = Sender("task-log", client, self._send)
 
     def __enter__(self) -> Self:
         logging.getLogger().addHandler(self)
-        self._thread.start()
+        self._sender.start()
         return self
 
     def __exit__(
@@ -60,8 +58,7 @@ class TaskLog(logging.Handler):
         trace: TracebackType | None,
     ) -> None:
         logging.getLogger().removeHandler(self)
-        self._ended.set()
-        self._thread.join(END_SECONDS)
+        self._sender.end()
 
     def emit(self, record: logging.LogRecord) -> None:
         """Take what this attempt logs, by whichever thread works for it."""
@@ -78,16 +75,6 @@ class TaskLog(logging.Handler):
         at = datetime.fromtimestamp(record.created, UTC)
         line = f"{at:%Y-%m-%dT%H:%M:%SZ} {record.levelname} {self._part}{text}"[:LONGEST]
         return line.encode(errors="replace").decode()  # half a letter is none that can be sent
-
-    def _keep(self) -> None:
-        ended = False
-        while not ended:
-            ended = self._ended.wait(SEND_SECONDS)
-            try:
-                self._send()
-            except redis.RedisError as error:
-                log.debug("the log could not be sent: %s", error)
-        self._client.close()
 
     def _send(self) -> None:
         """In one transaction; sent again where that failed, so twice where the answer was lost."""
