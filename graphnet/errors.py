@@ -16,6 +16,17 @@ class CohortError(GraphnetError):
     """A table that cannot be read as subjects, regions, measures and labels."""
 
 
+class QuestionsOpen(CohortError):
+    """A file of two plausible readings: nobody has said yet which one is right.
+
+    ``questions`` are those of :mod:`graphnet.data.interpretation`.
+    """
+
+    def __init__(self, questions: Sequence[Any]) -> None:
+        super().__init__(*(_asked(question) for question in questions))
+        self.questions = tuple(questions)
+
+
 class SettingsError(GraphnetError):
     """Settings that no model can be trained with."""
 
@@ -32,6 +43,14 @@ class TrainingError(GraphnetError):
 
 class OutOfMemory(TrainingError):
     """A training that needs more memory than there is."""
+
+
+def _asked(question: Any) -> str:
+    """The question, and how to answer it where nobody can be asked."""
+    answers = "; ".join(
+        f"{question.id}={choice.value} ({choice.label})" for choice in question.choices
+    )
+    return f"{question.sentence} Answer with --map: {answers}."
 
 
 def shortened(names: Sequence[str], most: int = 8) -> str:

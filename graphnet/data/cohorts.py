@@ -1,0 +1,107 @@
+"""From a dataset to the cohort that a training works with: screened, by target, by name."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from graphnet.cohort import Cohort, FloatArray
+from graphnet.connectome import screen_edges, square
+from graphnet.data.dataset import NO_CLASS, Dataset
+from graphnet.data.interpretation import Z
+from graphnet.data.sites import site_of
+from graphnet.errors import CohortError
+from graphnet.quality import screen
+
+GROUP, SCORE, ANY = "group", "score", "any"  # what a subject must have to be kept
+WORDS = {GROUP: "class", SCORE: "score", ANY: "row"}
+
+
+def cohort_of(dataset: Dataset, name: str, target: str = GROUP) -> Cohort:
+    """The subjects of ``dataset`` who have a ``target``, as the cohort called ``name``.
+
+    ``target`` is ``group`` (a class), ``score`` (a clinical score) or ``any`` (everybody).
+    Subjects without it are left out and counted in the notes. Where there are no measures but a
+    connectome, its rows are the measures: ``FC_j`` of region i is its connectivity with region j.
+
+    Raises:
+        CohortError: nobody has a class or a score.
+
+    """
+    kept = _with_target(dataset, target)
+    if not kept.any():
+        raise CohortError(f"The dataset {name} has no subject with a {WORDS[target]}.")
+    ids, notes = _ids(dataset, name)
+    notes += _dropped(kept, name, target)
+    ids = _those(ids, kept)
+    found = None if dataset.connectomes is None else square(dataset.connectomes[kept])
+    features, measures, findings = _features(dataset, kept, found, ids, name)
+    if found is not None:
+        findings += screen_edges(found, dataset.regions, ids, name)
+    usual = site_of(name)
+    reading = dataset.interpretation.connectome
+    return Cohort(
+        ids=ids,
+        datasets=(name,) * len(ids),
+        sites=tuple(site or usual for site in _those(dataset.subjects.sites, kept)),
+        labels=np.asarray(dataset.subjects.labels[kept]),
+        features=features,
+        regions=dataset.regions,
+        measures=measures,
+        scores=np.asarray(dataset.subjects.scores[kept]),
+        connectomes=found,
+        series=_series(dataset, kept),
+        findings=findings,
+        notes=notes + dataset.interpretation.said,
+        class_names=dict(dataset.class_names),
+        edges=Z if reading is None or reading.values == "r" else reading.values,
+    )
+
+
+def _with_target(dataset: Dataset, target: str) -> NDArray[np.bool_]:
+    if target == ANY:
+        return np.ones(len(dataset), dtype=bool)
+    if target == SCORE:
+        return np.isfinite(dataset.subjects.scores)
+    return np.asarray(dataset.subjects.labels != NO_CLASS)
+
+
+def _features(
+    dataset: Dataset,
+    kept: NDArray[np.bool_],
+    connectomes: FloatArray | None,
+    ids: tuple[str, ...],
+    name: str,
+) -> tuple[FloatArray, tuple[str, ...], tuple]:
+    """The measures, screened; of a connectome alone its rows, which :func:`screen_edges` judges."""
+    if dataset.values is not None:
+        usable, findings = screen(dataset.values[kept], ids, dataset.measures, dataset.regions, name)
+        return usable, dataset.measures, findings
+    if connectomes is None:
+        raise CohortError(f"The dataset {name} has neither measures nor a connectome.")
+    return connectomes, tuple(f"FC_{region}" for region in dataset.regions), ()
+
+
+def _ids(dataset: Dataset, name: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """An id for each row, and what is to be noted of them."""
+    rows = enumerate(dataset.subjects.ids, 1)
+    named = tuple(subject or f"{name} row {row}" for row, subject in rows)
+    if dataset.interpretation.id is not None:
+        return named, ()
+    return named, (
+        f"{name} has no column of subject ids; subjects who are in two datasets cannot be found.",
+    )
+
+
+def _dropped(kept: NDArray[np.bool_], name: str, target: str) -> tuple[str, ...]:
+    if kept.all():
+        return ()
+    return (f"{name}: {int((~kept).sum())} rows have no {WORDS[target]} and were left out.",)
+
+
+def _those(names: tuple[str, ...], kept: NDArray[np.bool_]) -> tuple[str, ...]:
+    return tuple(name for name, keep in zip(names, kept, strict=True) if keep)
+
+
+def _series(dataset: Dataset, kept: NDArray[np.bool_]) -> tuple[FloatArray, ...] | None:
+    if dataset.series is None:
+        return None
+    return tuple(dataset.series.of(int(row)) for row in np.flatnonzero(kept))

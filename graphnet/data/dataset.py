@@ -1,0 +1,99 @@
+"""A dataset as named arrays: who the subjects are, and what was measured of them.
+
+It is what every file becomes, what is kept under a dataset's id, and what a training opens. Values
+are as they were measured: nothing is filled in, scaled, clipped or screened here.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from graphnet.data.interpretation import Interpretation
+
+FloatArray = NDArray[np.float64]
+Float32Array = NDArray[np.float32]
+IntArray = NDArray[np.int64]
+NO_CLASS = -1  # the label of a subject whose class is not known
+
+NUMERIC, CATEGORICAL = "numeric", "categorical"
+
+
+@dataclass(frozen=True)
+class Covariate:
+    """Something known of every subject.
+
+    ``values`` (S,) are numbers, NaN where missing, of a ``numeric`` covariate; text, "" where
+    missing, of a ``categorical`` one.
+    """
+
+    name: str
+    kind: str
+    values: FloatArray | tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Subjects:
+    """S subjects, in the order of the file.
+
+    ``ids`` are text as it stands in the file, "" where the file has none. ``labels`` (S,) are class
+    numbers, ``NO_CLASS`` where missing; ``scores`` (S,) a clinical score, NaN where missing;
+    ``sites`` "" where not given.
+    """
+
+    ids: tuple[str, ...]
+    labels: IntArray
+    scores: FloatArray
+    sites: tuple[str, ...]
+    covariates: tuple[Covariate, ...] = ()
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+
+@dataclass(frozen=True)
+class Series:
+    """Time series of all subjects one below the other.
+
+    ``values`` is (T of all subjects, N), NaN in a column that is missing for a subject; those of
+    subject s are the rows from ``offsets[s]`` to ``offsets[s + 1]``, of (S + 1) offsets.
+    """
+
+    values: FloatArray
+    offsets: IntArray
+
+    def of(self, subject: int) -> FloatArray:
+        """One subject's time series (T, N)."""
+        return self.values[self.offsets[subject] : self.offsets[subject + 1]]
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """S subjects, N regions by name, and measures, connectomes or both; time series maybe.
+
+    ``values`` (S, N, F) holds the measures, None where F is 0; ``connectomes`` (S, E) the upper
+    triangle by rows, E = N(N-1)/2, NaN where an edge is missing, Fisher's z where the file has
+    correlations. The ``interpretation`` says what was read in which way.
+    """
+
+    subjects: Subjects
+    regions: tuple[str, ...]
+    measures: tuple[str, ...]
+    interpretation: Interpretation
+    values: FloatArray | None = None
+    connectomes: Float32Array | None = None
+    series: Series | None = None
+
+    def __len__(self) -> int:
+        return len(self.subjects)
+
+    @property
+    def class_names(self) -> Mapping[int, str]:
+        """The word for each class number; {} where the file has numbers alone."""
+        label = self.interpretation.label
+        return {} if label is None else label.names
+
+    def with_interpretation(self, interpretation: Interpretation) -> "Dataset":
+        """The same arrays, otherwise explained."""
+        return replace(self, interpretation=interpretation)

@@ -1,0 +1,88 @@
+"""A file or a folder of any kind, read by what it is and not by what it is called."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from graphnet.data.dataset import Dataset
+from graphnet.data.interpretation import Question
+from graphnet.data.preview import preview
+from graphnet.errors import CohortError, QuestionsOpen
+from graphnet.readers.inquiry import Inquiry
+from graphnet.readers.kinds import read_kind
+
+LARGEST = 1 << 40
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What came of a file: a dataset, and the questions that are open.
+
+    Where there are questions, ``dataset`` is what the first choices give, for a look at it; None
+    where not even that can be had. ``signature`` is the same for files that look the same, for
+    which one mapping may serve.
+    """
+
+    dataset: Dataset | None
+    questions: tuple[Question, ...]
+    signature: str
+
+    def settled(self) -> Dataset:
+        """The dataset, once nothing is open. Raises QuestionsOpen, which is a CohortError."""
+        if self.questions or self.dataset is None:
+            raise QuestionsOpen(self.questions)
+        return self.dataset
+
+    def preview(self) -> dict[str, Any] | None:
+        """The kind of file and its first subjects, as JSON."""
+        return None if self.dataset is None else preview(self.dataset)
+
+
+def read(
+    path: Path, *, name: str = "", mapping: Mapping[str, str] | None = None, most: int = LARGEST
+) -> Reading:
+    """Read a file or a folder; ``mapping`` answers questions beforehand, by their ids.
+
+    ``name`` stands for the file in sentences. What is packed may come out as ``most`` bytes.
+
+    Raises:
+        CohortError: it cannot be read as a cohort, with every reason at once.
+
+    """
+    inquiry = Inquiry(name or path.name, dict(mapping or {}))
+    dataset = read_kind(path, inquiry, most)
+    inquiry.close()
+    if dataset is None:
+        return Reading(None, tuple(inquiry.questions), _signature(inquiry, None))
+    return Reading(_explained(dataset, inquiry), tuple(inquiry.questions), _signature(inquiry, dataset))
+
+
+def _explained(dataset: Dataset, inquiry: Inquiry) -> Dataset:
+    """With what was said and left alone on the way."""
+    found = dataset.interpretation
+    answers = {key: value for key, value in inquiry.answers.items() if key in inquiry.used}
+    return dataset.with_interpretation(
+        replace(
+            found,
+            regions=dataset.regions,
+            measures=dataset.measures,
+            missing=(*found.missing, *inquiry.missing),
+            left_alone=(*found.left_alone, *inquiry.left_alone),
+            said=tuple(dict.fromkeys((*found.said, *inquiry.said))),
+            answers=answers,
+        )
+    )
+
+
+def _signature(inquiry: Inquiry, dataset: Dataset | None) -> str:
+    """SHA-256 of what a file looks like: its kind, its columns, and what could be asked of it."""
+    looks: list[Any] = [sorted(inquiry.used | {question.id for question in inquiry.questions})]
+    if dataset is not None:
+        found = dataset.interpretation
+        columns = [found.id, found.site, found.score, *(each.name for each in found.covariates)]
+        looks += [found.kind, columns, found.label.column if found.label else None]
+        looks += [list(dataset.measures), list(dataset.regions)]
+    return hashlib.sha256(json.dumps(looks).encode()).hexdigest()
