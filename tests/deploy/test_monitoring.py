@@ -212,6 +212,50 @@ CASES = [
         70,
         False,
     ),
+    *(
+        (  # the first hour of an installation
+            "SgnFailureRate",
+            [
+                series("sgn_tasks", "0x4 10x100", state="Failed"),
+                series("sgn_tasks", "0x105", state="Finished"),
+            ],
+            minute,
+            on,
+        )
+        for minute, on in ((4, False), (5, True), (64, True), (65, False))
+    ),
+    (  # an hour ago nothing was scraped
+        "SgnFailureRate",
+        [
+            series("sgn_tasks", "100x60 _x30 100x29 110x60", state="Failed"),
+            series("sgn_tasks", "500x60 _x30 500x90", state="Finished"),
+        ],
+        121,
+        True,
+    ),
+    (  # old tasks were cleaned away, then new ones failed
+        "SgnFailureRate",
+        [
+            series("sgn_tasks", "100x60 10x20 14x60", state="Failed"),
+            series("sgn_tasks", "500x60 50x80", state="Finished"),
+        ],
+        85,
+        True,
+    ),
+    *(
+        (  # a service that restarts loses none of what it has seen
+            "SgnFailureRate",
+            [
+                series("sgn_tasks", "10x40", state="Failed", pod="old"),
+                series("sgn_tasks", "_x40 14x40", state="Failed", pod="new"),
+                series("sgn_tasks", "20x40", state="Finished", pod="old"),
+                series("sgn_tasks", "_x40 20x40", state="Finished", pod="new"),
+            ],
+            minute,
+            on,
+        )
+        for minute, on in ((39, False), (50, True))
+    ),
     (
         "SgnWorkerLost",
         [series("sgn_tasks", "1x20", state="Running"), series("sgn_workers", "0x20")],
