@@ -1,13 +1,15 @@
 """A cohort: subjects with a label and one value a region and measure."""
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
 
+from graphnet.class_names import shared_names
+from graphnet.data.interpretation import COUNTS, OTHER, Interpretation, Z
 from graphnet.errors import CohortError, shortened
 from graphnet.quality import Finding
 
@@ -39,20 +41,22 @@ class Layout:
         ]
 
 
+EDGES = {Z: "Fisher's z", COUNTS: "streamline counts", OTHER: "values of another kind"}
 NO_CLASS = -1  # the label of a subject who has a score only
 
 
 @dataclass(frozen=True)
 class Cohort:
-    """S subjects in one order of regions and measures, whatever order the file had.
+    """S subjects in one order of regions and measures.
 
     ``features`` is (S, N, F) in the file's own units, NaN where a value is missing or cannot be
-    used; ``labels`` is (S,), the classes as the file numbers them; ``scores`` (S,) a clinical
-    score, NaN where missing. ``datasets`` and ``sites`` name where each subject comes from: the
-    dataset, and the place of measurement. Regions stand in numeric, measures in alphabetical order.
-    ``connectomes`` (S, N, N) are symmetric with a diagonal of 0, NaN where unusable; ``series``
-    are time series (T, N) of each subject; ``coordinates`` (N, 3) the regions' centres in
-    millimetres. These are None where they are not known.
+    used; ``labels`` is (S,), class numbers, ``class_names`` the words for them, as far as these are
+    known; ``scores`` (S,) a clinical score, NaN where missing. ``datasets`` and ``sites`` name
+    where each subject comes from: the dataset, and the place of measurement. ``connectomes``
+    (S, N, N) are symmetric with a diagonal of 0, NaN where unusable, and ``edges`` says what they
+    hold: ``z`` (Fisher's), ``counts`` or ``other``. ``series`` are time series (T, N) of each
+    subject; ``coordinates`` (N, 3) the regions' centres in millimetres. These are None where they
+    are not known. ``interpretations`` says, by dataset, how it was read.
     """
 
     ids: tuple[str, ...]
@@ -68,6 +72,9 @@ class Cohort:
     coordinates: FloatArray | None = None
     findings: tuple[Finding, ...] = ()
     notes: tuple[str, ...] = ()
+    class_names: Mapping[int, str] = field(default_factory=dict)
+    edges: str = Z
+    interpretations: Mapping[str, Interpretation] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -96,6 +103,7 @@ class Cohort:
         chosen = [int(row) for row in index]
         ids = tuple(self.ids[row] for row in chosen)
         kept = set(ids)
+        findings = (finding.among(kept) for finding in self.findings)
         return replace(
             self,
             ids=ids,
@@ -106,44 +114,85 @@ class Cohort:
             scores=self.scores[index],
             connectomes=None if self.connectomes is None else self.connectomes[index],
             series=None if self.series is None else tuple(self.series[row] for row in chosen),
-            findings=tuple(finding for finding in self.findings if finding.subject in kept),
+            findings=tuple(finding for finding in findings if finding is not None),
+        )
+
+    def arranged(self, layout: Layout) -> "Cohort":
+        """The same regions and measures in the order of ``layout``, which has just these."""
+        if self.layout == layout:
+            return self
+        where = [self.regions.index(region) for region in layout.regions]
+        which = [self.measures.index(measure) for measure in layout.measures]
+        edges = self.connectomes
+        return replace(
+            self,
+            features=self.features[:, where][:, :, which],
+            regions=layout.regions,
+            measures=layout.measures,
+            connectomes=None if edges is None else edges[:, where][:, :, where],
+            series=None if self.series is None else tuple(each[:, where] for each in self.series),
+            coordinates=None if self.coordinates is None else self.coordinates[where],
         )
 
 
 def merge(cohorts: Sequence[Cohort]) -> Cohort:
-    """Stack cohorts of one layout. Connectomes and time series stay where all have them.
+    """Stack cohorts of one layout, in the order of the first one's regions and measures.
+
+    Connectomes and time series stay where all have them.
 
     Raises:
-        CohortError: no cohort, or two with different regions or measures; the sentence names
-            what only one of them has.
+        CohortError: no cohort, or two with different regions or measures, connectomes of different
+            kinds, or class names that contradict each other; the sentence names what differs.
 
     """
     if not cohorts:
         raise CohortError("There is no dataset to read.")
     first = cohorts[0]
-    names = [cohort.datasets[0] for cohort in cohorts]
-    problems = [
-        f"The datasets {names[0]} and {name} do not fit together. {difference}"
-        for name, other in zip(names[1:], cohorts[1:], strict=True)
-        for difference in first.layout.differences(other.layout, names[0], name)
-    ]
-    if problems:
-        raise CohortError(*problems)
+    _check(cohorts)
+    arranged = [cohort.arranged(first.layout) for cohort in cohorts]
+    names, different = shared_names([(c.datasets[0], c.class_names) for c in cohorts])
     return Cohort(
         ids=tuple(chain.from_iterable(c.ids for c in cohorts)),
         datasets=tuple(chain.from_iterable(c.datasets for c in cohorts)),
         sites=tuple(chain.from_iterable(c.sites for c in cohorts)),
         labels=np.concatenate([c.labels for c in cohorts]),
-        features=np.concatenate([c.features for c in cohorts]),
+        features=np.concatenate([c.features for c in arranged]),
         scores=np.concatenate([c.scores for c in cohorts]),
-        connectomes=_all_connectomes(cohorts),
-        series=_all_series(cohorts),
+        connectomes=_all_connectomes(arranged),
+        series=_all_series(arranged),
         coordinates=first.coordinates,
         regions=first.regions,
         measures=first.measures,
         findings=tuple(chain.from_iterable(c.findings for c in cohorts)),
-        notes=(*chain.from_iterable(c.notes for c in cohorts), *_without_connectome(cohorts)),
+        notes=(
+            *chain.from_iterable(c.notes for c in cohorts),
+            *_without_connectome(cohorts),
+            *different,
+        ),
+        class_names=names,
+        edges=first.edges,
+        interpretations={
+            name: found for cohort in cohorts for name, found in cohort.interpretations.items()
+        },
     )
+
+
+def _check(cohorts: Sequence[Cohort]) -> None:
+    """Refuse what cannot be stacked. Raises CohortError."""
+    first = cohorts[0]
+    named = [(cohort.datasets[0], cohort) for cohort in cohorts]
+    here = named[0][0]
+    problems = [
+        f"The datasets {here} and {name} do not fit together. {difference}"
+        for name, other in named[1:]
+        for difference in first.layout.differences(other.layout, here, name)
+    ]
+    kinds = {c.edges: name for name, c in reversed(named) if c.connectomes is not None}
+    if len(kinds) > 1 and not any(cohort.connectomes is None for cohort in cohorts):
+        told = "; ".join(f"those of {name} hold {EDGES[kind]}" for kind, name in kinds.items())
+        problems.append(f"The connectomes do not fit together: {told}.")
+    if problems:
+        raise CohortError(*problems)
 
 
 def _all_connectomes(cohorts: Sequence[Cohort]) -> FloatArray | None:
@@ -161,4 +210,4 @@ def _without_connectome(cohorts: Sequence[Cohort]) -> tuple[str, ...]:
     missing = [cohort.datasets[0] for cohort in cohorts if cohort.connectomes is None]
     if not missing or len(missing) == len(cohorts):
         return ()
-    return (f"No connectome was used, as {shortened(missing)} has none.",)
+    return (f"No connectome was used, because {shortened(missing)} has none.",)

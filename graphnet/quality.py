@@ -6,15 +6,21 @@ that hardly vary and values far outside the training range are matters of scalin
 fitted on training subjects: see :mod:`graphnet.scaling`.
 """
 
-from dataclasses import asdict, dataclass
-from typing import Any
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
+from graphnet.errors import shortened
+
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
 ABSURD_RATIO = 1e3
 ABSURD_VALUE = 1e9
 BROKEN_SHARE = 0.1
+MOST_REGIONS = 5  # that a finding names
 
 RULES = {
     "missing": (
@@ -33,6 +39,10 @@ RULES = {
         "A measure of a subject with more than 10 % infinite or absurd values is treated as "
         "missing as a whole: its other values come from the same failed computation."
     ),
+    "missing-region": (
+        "A region without any edge in a subject's connectome was not measured in that subject; its "
+        "edges are filled with their means over the training subjects."
+    ),
     "missing-edge": (
         "An edge of the connectome that is missing or infinite is filled with its mean over the "
         "training subjects."
@@ -49,37 +59,75 @@ RULES = {
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing found: ``count`` regions of one ``measure`` of one ``subject`` under ``rule``."""
+    """One thing found: ``count`` values of one ``measure`` of one ``subject`` under ``rule``.
+
+    ``regions`` names where, if these are few. What is wrong with one region in several subjects is
+    one finding: ``others`` are those besides ``subject``, and ``count`` is how many they are.
+    """
 
     rule: str
     site: str
     subject: str
     measure: str
     count: int
+    regions: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()
+
+    @property
+    def subjects(self) -> tuple[str, ...]:
+        """Everybody whom it concerns."""
+        return (self.subject, *self.others)
+
+    def among(self, kept: Collection[str]) -> Self | None:
+        """The same of those subjects alone; None if it concerns none of them."""
+        left = tuple(subject for subject in self.subjects if subject in kept)
+        if not left:
+            return None
+        count = len(left) if self.others else self.count
+        return replace(self, subject=left[0], others=left[1:], count=count)
 
     def as_dict(self) -> dict[str, Any]:
         """For a JSON report."""
-        return asdict(self)
+        return {
+            "rule": self.rule,
+            "site": self.site,
+            "subject": shortened(self.subjects),
+            "measure": self.measure,
+            "count": self.count,
+            "regions": list(self.regions),
+        }
 
 
 def screen(
-    features: NDArray[np.float64], ids: tuple[str, ...], measures: tuple[str, ...], site: str
-) -> tuple[NDArray[np.float64], tuple[Finding, ...]]:
-    """Apply the rules to ``features`` (S, N, F): NaN for what cannot be used, and the findings."""
+    values: FloatArray,
+    ids: tuple[str, ...],
+    measures: tuple[str, ...],
+    regions: tuple[str, ...],
+    name: str,
+) -> tuple[FloatArray, tuple[Finding, ...]]:
+    """Apply the rules to ``values`` (S, N, F) of the dataset ``name``.
+
+    Returns them with NaN for what cannot be used, and the findings.
+    """
     with np.errstate(invalid="ignore", over="ignore"):
-        masks = _masks(features)
-    unusable = np.zeros(features.shape, dtype=bool)
+        masks = _masks(values)
+    unusable = np.zeros(values.shape, dtype=bool)
     for mask in masks.values():
         unusable |= mask
     findings = tuple(
-        Finding(rule, site, ids[subject], measures[measure], int(count))
+        Finding(rule, name, ids[subject], measures[measure], len(where), few(where, regions))
         for rule, mask in masks.items()
-        for (subject, measure), count in _counts(mask)
+        for (subject, measure), where in _places(mask)
     )
-    return np.where(unusable, np.nan, features), findings
+    return np.where(unusable, np.nan, values), findings
 
 
-def _masks(features: NDArray[np.float64]) -> dict[str, NDArray[np.bool_]]:
+def few(where: IntArray, regions: tuple[str, ...]) -> tuple[str, ...]:
+    """The names of the regions ``where`` something was found; () if these are many."""
+    return tuple(regions[place] for place in where) if len(where) <= MOST_REGIONS else ()
+
+
+def _masks(features: FloatArray) -> dict[str, NDArray[np.bool_]]:
     missing = np.isnan(features)
     infinite = np.isinf(features)
     finite = np.where(missing | infinite, np.nan, features)
@@ -98,15 +146,15 @@ def _masks(features: NDArray[np.float64]) -> dict[str, NDArray[np.bool_]]:
     }
 
 
-def _median_magnitude(finite: NDArray[np.float64]) -> NDArray[np.float64]:
+def _median_magnitude(finite: FloatArray) -> FloatArray:
     """Median |value| over regions of each subject and measure, (S, 1, F); 0 if there is none."""
     empty = np.isnan(finite).all(axis=1, keepdims=True)
     filled = np.where(empty, 0.0, np.abs(finite))
-    median: NDArray[np.float64] = np.nanmedian(filled, axis=1, keepdims=True)
+    median: FloatArray = np.nanmedian(filled, axis=1, keepdims=True)
     return median
 
 
-def _constant(features: NDArray[np.float64]) -> NDArray[np.bool_]:
+def _constant(features: FloatArray) -> NDArray[np.bool_]:
     regions = features.shape[1]
     if regions < 3:
         return np.zeros(features.shape, dtype=bool)
@@ -114,9 +162,9 @@ def _constant(features: NDArray[np.float64]) -> NDArray[np.bool_]:
     return np.broadcast_to(same, features.shape)
 
 
-def _counts(mask: NDArray[np.bool_]) -> list[tuple[tuple[int, int], int]]:
-    counts = mask.sum(axis=1)
+def _places(mask: NDArray[np.bool_]) -> list[tuple[tuple[int, int], IntArray]]:
+    """Subject and measure, and the regions where ``mask`` (S, N, F) is true, if there are any."""
     return [
-        ((int(subject), int(measure)), int(counts[subject, measure]))
-        for subject, measure in np.argwhere(counts)
+        ((int(subject), int(measure)), np.flatnonzero(mask[subject, :, measure]))
+        for subject, measure in np.argwhere(mask.any(axis=1))
     ]

@@ -3,13 +3,14 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from graphnet.class_names import words
 from graphnet.cohort import Cohort, FloatArray
 from graphnet.connectome import screen_edges, square
 from graphnet.data.dataset import NO_CLASS, Dataset
-from graphnet.data.interpretation import Z
+from graphnet.data.interpretation import R, Z
 from graphnet.data.sites import site_of
-from graphnet.errors import CohortError
-from graphnet.quality import screen
+from graphnet.errors import CohortError, shortened
+from graphnet.quality import Finding, screen
 
 GROUP, SCORE, ANY = "group", "score", "any"  # what a subject must have to be kept
 WORDS = {GROUP: "class", SCORE: "score", ANY: "row"}
@@ -37,7 +38,6 @@ def cohort_of(dataset: Dataset, name: str, target: str = GROUP) -> Cohort:
     if found is not None:
         findings += screen_edges(found, dataset.regions, ids, name)
     usual = site_of(name)
-    reading = dataset.interpretation.connectome
     return Cohort(
         ids=ids,
         datasets=(name,) * len(ids),
@@ -50,10 +50,17 @@ def cohort_of(dataset: Dataset, name: str, target: str = GROUP) -> Cohort:
         connectomes=found,
         series=_series(dataset, kept),
         findings=findings,
-        notes=notes + dataset.interpretation.said,
-        class_names=dict(dataset.class_names),
-        edges=Z if reading is None or reading.values == "r" else reading.values,
+        notes=(*notes, *dataset.interpretation.said, *_left_alone(dataset, name)),
+        class_names=words(dataset.class_names),
+        edges=_kept_as(dataset),
+        interpretations={name: dataset.interpretation},
     )
+
+
+def _kept_as(dataset: Dataset) -> str:
+    """What the edges are now: r has become z."""
+    reading = dataset.interpretation.connectome
+    return Z if reading is None or reading.values == R else reading.values
 
 
 def _with_target(dataset: Dataset, target: str) -> NDArray[np.bool_]:
@@ -70,10 +77,12 @@ def _features(
     connectomes: FloatArray | None,
     ids: tuple[str, ...],
     name: str,
-) -> tuple[FloatArray, tuple[str, ...], tuple]:
+) -> tuple[FloatArray, tuple[str, ...], tuple[Finding, ...]]:
     """The measures, screened; of a connectome alone its rows, which :func:`screen_edges` judges."""
     if dataset.values is not None:
-        usable, findings = screen(dataset.values[kept], ids, dataset.measures, dataset.regions, name)
+        usable, findings = screen(
+            dataset.values[kept], ids, dataset.measures, dataset.regions, name
+        )
         return usable, dataset.measures, findings
     if connectomes is None:
         raise CohortError(f"The dataset {name} has neither measures nor a connectome.")
@@ -94,7 +103,16 @@ def _ids(dataset: Dataset, name: str) -> tuple[tuple[str, ...], tuple[str, ...]]
 def _dropped(kept: NDArray[np.bool_], name: str, target: str) -> tuple[str, ...]:
     if kept.all():
         return ()
-    return (f"{name}: {int((~kept).sum())} rows have no {WORDS[target]} and were left out.",)
+    count = int((~kept).sum())
+    rows = "1 row has" if count == 1 else f"{count} rows have"
+    were = "was" if count == 1 else "were"
+    return (f"{name}: {rows} no {WORDS[target]} and {were} left out.",)
+
+
+def _left_alone(dataset: Dataset, name: str) -> tuple[str, ...]:
+    """What of the file was not used; the interpretation says why."""
+    found = [each.what for each in dataset.interpretation.left_alone]
+    return (f"{name}: not used: {shortened(found)}.",) if found else ()
 
 
 def _those(names: tuple[str, ...], kept: NDArray[np.bool_]) -> tuple[str, ...]:

@@ -90,10 +90,10 @@ def from_columns(columns: Columns, name: str, target: str = "group") -> Cohort:
     ids = _kept(ids, kept)
     regions = tuple(next(iter(grid.values()))) if grid else edge_regions(columns)
     measures = tuple(grid) or tuple(f"FC_{region}" for region in regions)
-    usable, findings = screen(features[kept], ids, measures, name)
+    usable, findings = screen(features[kept], ids, measures, regions, name)
     connectomes = None if edges is None else edges[kept]
     if connectomes is not None:
-        findings += screen_edges(connectomes, ids, name)
+        findings += screen_edges(connectomes, regions, ids, name)
     return Cohort(
         ids=ids,
         datasets=(name,) * len(ids),

@@ -1,0 +1,76 @@
+"""What classes are called: one word for each class number, where the data have one."""
+
+import re
+from collections.abc import Mapping, Sequence
+
+from graphnet.data.interpretation import CONTROL
+from graphnet.errors import CohortError
+
+NUMBER = re.compile(r"\s*[-+]?[0-9.]*\s*")
+Names = Mapping[int, str]
+Source = tuple[str, Names]  # of a dataset, a split or a model: what it is called, and its names
+
+
+def words(names: Names) -> dict[int, str]:
+    """Without those that are numbers, which would be taken for class numbers."""
+    return {label: name.strip() for label, name in names.items() if not NUMBER.fullmatch(name)}
+
+
+def called(names: Names, label: int) -> str:
+    """The word for a class, or its number."""
+    return names.get(label, str(label))
+
+
+def numbered(names: Names, label: int) -> str:
+    """A class for a sentence: ``class SZ (1)``, or ``class 1`` where it has no other name."""
+    name = called(names, label)
+    return f"class {label}" if name == str(label) else f"class {name} ({label})"
+
+
+def shared_names(sources: Sequence[Source]) -> tuple[dict[int, str], tuple[str, ...]]:
+    """The name of each class over all of them, and a sentence on each that differs.
+
+    Controls may be called by different words. Where patients are, both words are kept.
+
+    Raises:
+        CohortError: a word stands for one class here and for another there.
+
+    """
+    _refuse_crossed(sources)
+    names: dict[int, str] = {}
+    sentences = []
+    for label in sorted({label for _, each in sources for label in each}):
+        words = _words(sources, label)
+        names[label] = words[0][1] if label == CONTROL else " / ".join(word for _, word in words)
+        if len(words) > 1 and label != CONTROL:
+            told = " and ".join(f"{word!r} in {where}" for where, word in words)
+            sentences.append(f"Class {label} is {told}; these subjects count as one class.")
+    return names, tuple(sentences)
+
+
+def _words(sources: Sequence[Source], label: int) -> list[tuple[str, str]]:
+    """Where a class is first called by each of its words."""
+    found: dict[str, tuple[str, str]] = {}
+    for where, names in sources:
+        if label in names:
+            found.setdefault(_plain(names[label]), (where, names[label]))
+    return list(found.values())
+
+
+def _refuse_crossed(sources: Sequence[Source]) -> None:
+    known: dict[str, tuple[str, int]] = {}
+    problems = []
+    for where, names in sources:
+        for label, word in names.items():
+            there, other = known.setdefault(_plain(word), (where, label))
+            if other != label:
+                problems.append(
+                    f"{word!r} is class {label} in {where} and class {other} in {there}; give both "
+                    "one coding."
+                )
+    if problems:
+        raise CohortError(*problems)
+
+
+def _plain(word: str) -> str:
+    return word.strip().casefold()
