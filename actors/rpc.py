@@ -1,0 +1,53 @@
+"""A question to the workers through a queue of its own, and the answer. Torch-free.
+
+The message holds names, never content; the answer comes back as Dramatiq keeps results:
+https://dramatiq.io/cookbook.html#storing-message-results
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import redis
+from dramatiq import Message
+from dramatiq.brokers.redis import RedisBroker
+from dramatiq.results import ResultMissing, Results
+from dramatiq.results.backends import RedisBackend
+
+from actors.queue import HEARTBEAT_MS
+
+KEEP_MS = 10 * 60_000
+
+
+def rpc_broker(client: redis.Redis, queue: str) -> RedisBroker:
+    """The broker of a queue, as both sides must configure it."""
+    broker = RedisBroker(  # type: ignore[no-untyped-call]
+        client=client,
+        middleware=[Results(backend=backend(client), result_ttl=KEEP_MS)],  # type: ignore[no-untyped-call]
+        maintenance_chance=1_000_000,
+        heartbeat_timeout=HEARTBEAT_MS,
+    )
+    broker.declare_queue(queue)
+    return broker
+
+
+def backend(client: redis.Redis) -> RedisBackend:
+    """Where answers lie for ten minutes."""
+    return RedisBackend(client=client)
+
+
+def ask(broker: RedisBroker, queue: str, actor: str, given: Mapping[str, Any]) -> "Message[Any]":
+    """Put a question on its queue; what stands for it. Raises redis.RedisError."""
+    message: Message[Any] = Message(
+        queue_name=queue, actor_name=actor, args=(), kwargs=dict(given), options={}
+    )
+    broker.enqueue(message)
+    return message
+
+
+def answer(client: redis.Redis, message: "Message[Any]") -> dict[str, Any] | None:
+    """What a worker has answered; None as long as none has. Raises redis.RedisError."""
+    try:
+        found: dict[str, Any] = message.get_result(backend=backend(client))
+    except ResultMissing:
+        return None
+    return found

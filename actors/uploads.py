@@ -1,0 +1,109 @@
+"""How an uploaded file lies in the registry's folder ``uploads``: in parts, then ``upload.json``.
+
+An upload is there once its ``upload.json`` is. Its id cannot be guessed and begins with the second
+it was made in, so that old ones are found by their names alone.
+"""
+
+import json
+import secrets
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Self
+
+from graphnet.errors import GraphnetError
+from registry import ObjectMissing, Store
+
+FOLDER = "uploads"
+FACTS = "upload.json"
+PART_BYTES = 2_000_000
+KEPT = timedelta(hours=1)
+PREFIX, STAMP = "UP", "%y%m%d%H%M%S"
+RANDOM_BYTES = 13
+
+
+class UploadGone(GraphnetError):
+    """An upload that is not there (any more)."""
+
+    def __init__(self, upload_id: str) -> None:
+        super().__init__(
+            f"There is no upload {upload_id[:40]!r}. An upload is kept for an hour; send the file "
+            "again."
+        )
+
+
+@dataclass(frozen=True)
+class Upload:
+    """A file of ``size`` bytes in ``parts``, called ``name`` by its sender.
+
+    It may become the dataset ``data_id``. ``owner`` is the project of whoever sent it, "" for a
+    caller of all projects.
+    """
+
+    upload_id: str
+    data_id: str
+    owner: str
+    name: str
+    parts: int
+    size: int
+
+    def to_bytes(self) -> bytes:
+        """For the registry."""
+        return json.dumps(asdict(self)).encode()
+
+    @classmethod
+    def from_bytes(cls, stored: bytes) -> Self:
+        """Read back what :meth:`to_bytes` gave."""
+        return cls(**json.loads(stored))
+
+
+def new_id() -> str:
+    """An id for an upload; the registry takes 32 characters."""
+    now = datetime.now(UTC).strftime(STAMP)
+    return f"{PREFIX}{now}{secrets.token_urlsafe(RANDOM_BYTES)}"[:32]
+
+
+def part_name(number: int) -> str:
+    """The object that holds a part, of parts from 0 on."""
+    return f"part-{number:05d}"
+
+
+def find(store: Store, upload_id: str) -> Upload:
+    """An upload that is there. Raises UploadGone, RegistryError."""
+    try:
+        return Upload.from_bytes(store.get(upload_id, FACTS))
+    except ObjectMissing as error:
+        raise UploadGone(upload_id) from error
+
+
+def fetch(store: Store, upload_id: str, path: Path) -> Upload:
+    """Write the bytes of an upload into a file. Raises UploadGone, RegistryError."""
+    upload = find(store, upload_id)
+    with path.open("wb") as file:
+        for number in range(upload.parts):
+            try:
+                file.write(store.get(upload_id, part_name(number)))
+            except ObjectMissing as error:
+                raise UploadGone(upload_id) from error
+    return upload
+
+
+def settle(store: Store, upload: Upload) -> None:
+    """Remove the bytes of an upload that has become a dataset; what it became stays known."""
+    store.delete(upload.upload_id)
+    store.put(upload.upload_id, FACTS, upload.to_bytes())
+
+
+def outdated(upload_ids: Iterable[str], now: datetime) -> list[str]:
+    """Those that are older than an hour, or are none of ours."""
+    return [each for each in upload_ids if _is_old(each, now)]
+
+
+def _is_old(upload_id: str, now: datetime) -> bool:
+    stamp = upload_id[len(PREFIX) : len(PREFIX) + 12]
+    try:
+        made = datetime.strptime(stamp, STAMP).replace(tzinfo=UTC)
+    except ValueError:
+        return True
+    return now - made > KEPT

@@ -1,0 +1,216 @@
+"""What a dataset holds, worked out once: the summary that lists, pages and forms go by."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any, Protocol, Self
+
+import numpy as np
+
+from graphnet.cohort import Cohort, Layout
+from graphnet.data.cohorts import GROUP, SCORE, cohort_of
+from graphnet.data.dataset import NO_CLASS, Dataset
+from graphnet.data.interpretation import Interpretation, Question
+from graphnet.distributions import classes_by_site, distributions
+from graphnet.errors import CohortError
+from graphnet.quality import RULES
+
+MOST_FINDINGS = 200
+MOST_LEFT_ALONE = 200
+LISTED = ("regions", "measures", "findings", "notes", "problems", "questions")
+
+READY, UNREAD, ASKS, REFUSED = "ready", "unread", "asks", "refused"
+
+
+class Row(Protocol):
+    """What a dataset's row says without its content."""
+
+    @property
+    def data_id(self) -> str: ...  # noqa: D102
+    @property
+    def data_name(self) -> str: ...  # noqa: D102
+    @property
+    def proj_id(self) -> str: ...  # noqa: D102
+    @property
+    def user_id(self) -> str: ...  # noqa: D102
+
+
+@dataclass(frozen=True)
+class Profile:
+    """Summary of a dataset; ``problems`` says why it cannot be used, () if it can.
+
+    ``questions`` are open: somebody must say first how the dataset is to be read. ``read`` is False
+    of a dataset that no worker has read yet. ``scores`` counts subjects with a clinical score;
+    that, ``connectome``, ``sites``, ``by_site`` (classes), ``distributions`` and
+    ``interpretation`` are None in a profile of an older version, which did not look.
+    """
+
+    subjects: int
+    classes: dict[str, int]
+    regions: tuple[str, ...]
+    measures: tuple[str, ...]
+    findings: tuple[dict[str, Any], ...]
+    notes: tuple[str, ...]
+    problems: tuple[str, ...] = ()
+    connectome: bool | None = None
+    scores: int | None = None
+    sites: tuple[str, ...] | None = None
+    by_site: dict[str, dict[str, int]] | None = None
+    distributions: dict[str, Any] | None = None
+    interpretation: dict[str, Any] | None = None
+    class_names: dict[str, str] = field(default_factory=dict)
+    series: bool | None = None
+    questions: tuple[dict[str, Any], ...] = ()
+    signature: str = ""
+    read: bool = True
+
+    @property
+    def layout(self) -> Layout:
+        """Its regions and measures."""
+        return Layout(self.regions, self.measures)
+
+    @property
+    def state(self) -> str:
+        """``ready``, or why it cannot be used: ``unread``, ``asks``, ``refused``."""
+        if not self.read:
+            return UNREAD
+        if self.questions:
+            return ASKS
+        return REFUSED if self.problems else READY
+
+    @property
+    def label_column(self) -> str | None:
+        """The column that the class was read from."""
+        label = (self.interpretation or {}).get("label")
+        return None if label is None else label["column"]
+
+    @classmethod
+    def of(cls, cohort: Cohort, interpretation: Interpretation | None = None) -> Self:
+        """Summarise a cohort."""
+        repeated = cohort.repeated_ids
+        twice = f"Subject ids that stand more than once: {', '.join(repeated[:3])}."
+        more = len(cohort.findings) - MOST_FINDINGS
+        cut = f"{more} more findings are not listed."
+        return cls(
+            subjects=len(cohort),
+            classes=_named(cohort.class_counts()),
+            regions=cohort.regions,
+            measures=cohort.measures,
+            findings=tuple(finding.as_dict() for finding in cohort.findings[:MOST_FINDINGS]),
+            notes=(*cohort.notes, *([twice] if repeated else []), *([cut] if more > 0 else [])),
+            connectome=cohort.connectomes is not None,
+            scores=int((~np.isnan(cohort.scores)).sum()),
+            sites=tuple(sorted(set(cohort.sites))),
+            by_site={site: _named(counts) for site, counts in classes_by_site(cohort).items()},
+            distributions=distributions(cohort),
+            interpretation=None if interpretation is None else _shortened(interpretation),
+            class_names={str(label): name for label, name in cohort.class_names.items()},
+            series=cohort.series is not None,
+        )
+
+    @classmethod
+    def unusable(cls, problems: Iterable[str]) -> Self:
+        """For a dataset that is not a cohort."""
+        return cls(0, {}, (), (), (), (), tuple(problems), by_site={}, distributions={})
+
+    @classmethod
+    def asking(cls, questions: Iterable[Question], signature: str) -> Self:
+        """For a dataset that can be read in two ways."""
+        asked = tuple(question.as_dict() for question in questions)
+        return cls(
+            0, {}, (), (), (), (), questions=asked, signature=signature, by_site={},
+            distributions={},
+        )  # fmt: skip
+
+    @classmethod
+    def unread(cls) -> Self:
+        """For a dataset that nobody has read yet."""
+        return cls(0, {}, (), (), (), (), by_site={}, distributions={}, read=False)
+
+    def as_dict(self) -> dict[str, Any]:
+        """For the database."""
+        found = asdict(self)
+        del found["read"]
+        return found
+
+    @classmethod
+    def from_dict(cls, stored: Mapping[str, Any]) -> Self:
+        """Read back what :meth:`as_dict` gave, of this or an older version."""
+        sites = stored.get("sites")
+        plain = ("connectome", "scores", "by_site", "distributions", "interpretation", "series")
+        rest: dict[str, Any] = {name: stored.get(name) for name in plain}
+        rest |= {part: tuple(stored.get(part) or ()) for part in LISTED}
+        return cls(
+            subjects=stored["subjects"],
+            classes=stored["classes"],
+            sites=None if sites is None else tuple(sites),
+            class_names=stored.get("class_names") or {},
+            signature=stored.get("signature") or "",
+            **rest,
+        )
+
+    def shown(self, row: Row, *, detailed: bool) -> dict[str, Any]:
+        """The dataset as an answer shows it; ``detailed`` with every finding and how values lie."""
+        summary = {
+            "data_id": row.data_id,
+            "data_name": row.data_name,
+            "proj_id": row.proj_id,
+            "user_id": row.user_id,
+            "state": self.state,
+            "subjects": self.subjects,
+            "classes": self.classes,
+            "class_names": self.class_names,
+            "regions": len(self.regions),
+            "measures": list(self.measures),
+            "notes": list(self.notes),
+            "problems": list(self.problems),
+            "connectome": self.connectome,
+            "scores": self.scores,
+            "sites": None if self.sites is None else list(self.sites),
+        }
+        details = {
+            "findings": list(self.findings),
+            "rules": RULES,
+            "by_site": self.by_site or {},
+            "distributions": self.distributions or {},
+            "interpretation": self.interpretation,
+            "questions": list(self.questions),
+        }
+        return summary | (details if detailed else {})
+
+
+def profile_of(dataset: Dataset, name: str) -> dict[str, Any]:
+    """The profile of a dataset, for the database.
+
+    It is of the subjects with a class, or of those with a score where nobody has a class.
+
+    Raises:
+        CohortError: nobody has either.
+
+    """
+    return Profile.of(
+        cohort_of(dataset, name, target_of(dataset, name)), dataset.interpretation
+    ).as_dict()
+
+
+def target_of(dataset: Dataset, name: str) -> str:
+    """What can be learned from a dataset: ``group``, else ``score``. Raises CohortError."""
+    if (dataset.subjects.labels != NO_CLASS).any():
+        return GROUP
+    if np.isfinite(dataset.subjects.scores).any():
+        return SCORE
+    raise CohortError(
+        f"The dataset {name} has no class and no clinical score. Name the column of the class "
+        "with the mapping class=COLUMN, or that of a score with score=COLUMN."
+    )
+
+
+def _named(counts: Mapping[Any, int]) -> dict[str, int]:
+    """By class as JSON names it, without those who have none."""
+    return {str(label): count for label, count in counts.items() if str(label) != str(NO_CLASS)}
+
+
+def _shortened(interpretation: Interpretation) -> dict[str, Any]:
+    """As JSON, with so much of what was left alone as a person may read."""
+    found = interpretation.as_dict()
+    found["left_alone"] = list(found["left_alone"])[:MOST_LEFT_ALONE]
+    return found

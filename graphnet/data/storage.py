@@ -1,0 +1,251 @@
+"""A dataset as a folder: ``dataset.json`` and one ``.npy`` file per array, without pickle.
+
+``dataset.json`` holds the format and its version, the subjects' table, the names of regions and
+measures, the interpretation, and for each array its file, dtype, shape and SHA-256:
+
+- ``values.npy``: measures (S, N, F), float64
+- ``connectomes.npy``: upper triangles by rows (S, N(N-1)/2), float32
+- ``series.npy`` and ``offsets.npy``: time series one below the other (T, N), float64, and where
+  each subject's begin (S + 1), int64
+
+Arrays are memory-mapped, so that a cohort need not fit into memory twice. Nothing of a folder is
+believed: sizes, shapes and checksums are compared before a number is used.
+"""
+
+import hashlib
+import json
+import math
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from graphnet.data.dataset import CATEGORICAL, NUMERIC, Covariate, Dataset, Series, Subjects
+from graphnet.data.interpretation import Interpretation
+from graphnet.errors import CohortError
+
+DATASET = "dataset.json"
+FORMAT, VERSION = "sgn-dataset", 1
+DTYPES = {"values": "<f8", "connectomes": "<f4", "series": "<f8", "offsets": "<i8"}
+LARGEST_JSON = 512_000_000
+PIECE = 1 << 20
+
+Array = NDArray[Any]
+
+
+def save(dataset: Dataset, folder: Path, content_sha256: str = "") -> dict[str, Any]:
+    """Write a dataset into an existing folder; what ``dataset.json`` then holds.
+
+    ``content_sha256`` is of the text of NEURO-LEARN's row that holds the same dataset, if one does.
+    """
+    arrays = {name: _write(array, name, folder) for name, array in _arrays(dataset).items()}
+    found = {
+        "format": FORMAT,
+        "version": VERSION,
+        "content_sha256": content_sha256,
+        "subjects": _of_subjects(dataset.subjects),
+        "regions": list(dataset.regions),
+        "measures": list(dataset.measures),
+        "interpretation": dataset.interpretation.as_dict(),
+        "arrays": arrays,
+    }
+    text = json.dumps(found, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    (folder / DATASET).write_bytes(text.encode("utf-8", "surrogatepass"))
+    return found
+
+
+def load(folder: Path) -> Dataset:
+    """Read a saved dataset; its arrays are memory-mapped, read-only.
+
+    Raises:
+        CohortError: the folder holds no dataset, a newer version's, or one that was changed.
+
+    """
+    found = describe(folder)
+    try:
+        return _dataset(found, folder)
+    except CohortError:
+        raise
+    except (KeyError, TypeError, ValueError, AttributeError, OSError) as error:
+        raise _damaged(folder, "is not what its dataset.json says") from error
+
+
+def describe(folder: Path) -> dict[str, Any]:
+    """What ``dataset.json`` holds. Raises CohortError where it cannot be read or is newer."""
+    path = folder / DATASET
+    try:
+        if path.stat().st_size > LARGEST_JSON:
+            raise _damaged(folder, f"has a dataset.json of more than {LARGEST_JSON / 1e6:g} MB")
+        found = json.loads(path.read_bytes().decode("utf-8", "surrogatepass"))
+    except (OSError, ValueError, RecursionError) as error:
+        raise _damaged(folder, "has no dataset.json that can be read") from error
+    if not isinstance(found, dict) or found.get("format") != FORMAT:
+        raise _damaged(folder, "has a dataset.json of another kind")
+    if found.get("version") != VERSION:
+        raise CohortError(
+            f"The dataset folder {folder.name} has version {found.get('version')!r} of its format; "
+            f"this version reads version {VERSION}."
+        )
+    return found
+
+
+def files_of(found: Mapping[str, Any]) -> dict[str, str]:
+    """The SHA-256 of each file that belongs to a description, by name. Raises CohortError."""
+    try:
+        return {_file(name): str(array["sha256"]) for name, array in found["arrays"].items()}
+    except (KeyError, TypeError, AttributeError) as error:
+        raise CohortError("The dataset's dataset.json does not list its arrays.") from error
+
+
+def _arrays(dataset: Dataset) -> dict[str, Array]:
+    series = dataset.series
+    found = {
+        "values": dataset.values,
+        "connectomes": dataset.connectomes,
+        "series": None if series is None else series.values,
+        "offsets": None if series is None else series.offsets,
+    }
+    return {name: array for name, array in found.items() if array is not None}
+
+
+def _write(array: Array, name: str, folder: Path) -> dict[str, Any]:
+    path = folder / _file(name)
+    with path.open("wb") as file:
+        np.save(file, np.ascontiguousarray(array, dtype=DTYPES[name]), allow_pickle=False)
+    return {
+        "file": path.name,
+        "dtype": DTYPES[name],
+        "shape": list(array.shape),
+        "sha256": sha256_of(path),
+    }
+
+
+def _file(name: str) -> str:
+    if name not in DTYPES:
+        raise CohortError(f"The dataset's dataset.json names an array {str(name)[:40]!r}.")
+    return f"{name}.npy"
+
+
+def sha256_of(path: Path) -> str:
+    """The SHA-256 of a file, a piece at a time."""
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while piece := file.read(PIECE):
+            digest.update(piece)
+    return digest.hexdigest()
+
+
+def _dataset(found: Mapping[str, Any], folder: Path) -> Dataset:
+    subjects = _subjects(found["subjects"])
+    regions, measures = _names(found["regions"]), _names(found["measures"])
+    arrays = {name: _mapped(each, name, folder) for name, each in found["arrays"].items()}
+    dataset = Dataset(
+        subjects=subjects,
+        regions=regions,
+        measures=measures,
+        interpretation=Interpretation.from_dict(found["interpretation"]),
+        values=arrays.get("values"),
+        connectomes=arrays.get("connectomes"),
+        series=Series(arrays["series"], arrays["offsets"]) if "series" in arrays else None,
+    )
+    _check_shapes(dataset, folder)
+    return dataset
+
+
+def _mapped(told: Mapping[str, Any], name: str, folder: Path) -> Array:
+    """One array; its bytes are compared with the checksum before its header is read."""
+    path = folder / _file(name)
+    if not path.is_file() or sha256_of(path) != told["sha256"]:
+        raise _damaged(folder, f"lacks {path.name}, or that file was changed")
+    array: Array = np.load(path, mmap_mode="r", allow_pickle=False)
+    if array.dtype != np.dtype(DTYPES[name]) or list(array.shape) != list(told["shape"]):
+        raise _damaged(folder, f"has a {path.name} of another dtype or shape than it should have")
+    return array
+
+
+def _check_shapes(dataset: Dataset, folder: Path) -> None:
+    count, regions = len(dataset.subjects), len(dataset.regions)
+    wanted = {
+        "values": (count, regions, len(dataset.measures)),
+        "connectomes": (count, regions * (regions - 1) // 2),
+    }
+    for name, shape in wanted.items():
+        array = getattr(dataset, name)
+        if array is not None and array.shape != shape:
+            raise _damaged(folder, f"has a {name}.npy that does not fit its subjects and regions")
+    if dataset.series is not None and not _is_whole(dataset.series, count, regions):
+        raise _damaged(folder, "has time series that do not fit its subjects and regions")
+
+
+def _is_whole(series: Series, count: int, regions: int) -> bool:
+    offsets = series.offsets
+    return (
+        series.values.ndim == 2
+        and series.values.shape[1] == regions
+        and offsets.shape == (count + 1,)
+        and offsets[0] == 0
+        and offsets[-1] == len(series.values)
+        and bool((np.diff(offsets) >= 0).all())
+    )
+
+
+def _of_subjects(subjects: Subjects) -> dict[str, Any]:
+    return {
+        "ids": list(subjects.ids),
+        "labels": subjects.labels.tolist(),
+        "scores": [_number(score) for score in subjects.scores.tolist()],
+        "sites": list(subjects.sites),
+        "covariates": [_of_covariate(each) for each in subjects.covariates],
+    }
+
+
+def _of_covariate(covariate: Covariate) -> dict[str, Any]:
+    values = covariate.values
+    cells = list(values) if isinstance(values, tuple) else [_number(v) for v in values.tolist()]
+    return {"name": covariate.name, "kind": covariate.kind, "values": cells}
+
+
+def _subjects(told: Mapping[str, Any]) -> Subjects:
+    ids = _names(told["ids"])
+    subjects = Subjects(
+        ids=ids,
+        labels=np.array(told["labels"], dtype=np.int64).reshape(len(ids)),
+        scores=_numbers(told["scores"]).reshape(len(ids)),
+        sites=_names(told["sites"]),
+        covariates=tuple(_covariate(each) for each in told["covariates"]),
+    )
+    columns = (subjects.sites, *(each.values for each in subjects.covariates))
+    if any(len(column) != len(ids) for column in columns):
+        raise ValueError("a column of subjects has another length than their ids")
+    return subjects
+
+
+def _covariate(told: Mapping[str, Any]) -> Covariate:
+    if told["kind"] == NUMERIC:
+        return Covariate(str(told["name"]), NUMERIC, _numbers(told["values"]))
+    return Covariate(str(told["name"]), CATEGORICAL, _names(told["values"]))
+
+
+def _names(told: Any) -> tuple[str, ...]:
+    if not isinstance(told, list) or not all(isinstance(each, str) for each in told):
+        raise TypeError("a list of names holds something else")
+    return tuple(told)
+
+
+def _numbers(told: list[float | str | None]) -> NDArray[np.float64]:
+    return np.array([np.nan if each is None else float(each) for each in told], dtype=np.float64)
+
+
+def _number(value: float) -> float | str | None:
+    """As JSON can say it: null for a missing number, a word for an infinite one."""
+    if math.isnan(value):
+        return None
+    return value if math.isfinite(value) else str(value)
+
+
+def _damaged(folder: Path, what: str) -> CohortError:
+    return CohortError(
+        f"The dataset folder {folder.name} {what}; save it again from the dataset's file."
+    )
