@@ -1,0 +1,186 @@
+"""What the edges of connectomes are, by the names of files, the diagonals and the range."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from graphnet.data.interpretation import COUNTS, OTHER, Choice, R, Z
+from graphnet.readers.inquiry import CONNECTOME, Inquiry
+
+FloatArray = NDArray[np.float64]
+
+LARGEST_Z = 20.0  # no |r| < 1 in 64 bits has a larger z
+NEARLY_ONE = 3.8  # arctanh(0.999): a diagonal from here on is a z of r = 1
+ROUNDING = 1e-6
+ONES, INFINITE, EMPTY, ANYTHING = "one", "infinite", "empty", "anything"
+
+CHOICES = (
+    Choice(Z, "Fisher's z: kept"),
+    Choice(R, "Pearson's r: turned into Fisher's z"),
+    Choice(COUNTS, "counts, for example of streamlines: kept"),
+    Choice(OTHER, "other weights: kept"),
+)
+
+
+@dataclass(frozen=True)
+class Known:
+    """What is known of connectomes before their values are looked at.
+
+    ``hint`` is what the names of the files say: ``z``, ``r``, ``counts``, or "" for nothing.
+    ``documented``: the format is described as holding Fisher's z. ``regions`` name the cells.
+    """
+
+    hint: str = ""
+    documented: bool = False
+    regions: Sequence[str] = field(default=())
+
+
+@dataclass(frozen=True)
+class Range:
+    """What all edges and diagonals of a dataset have in common.
+
+    ``most`` is the largest finite magnitude, ``least`` the least value; ``whole``: all are whole
+    numbers; ``zeros``: the share of zeros.
+    """
+
+    most: float
+    least: float
+    whole: bool
+    zeros: float
+    diagonal: str
+
+    @classmethod
+    def of(cls, edges: FloatArray, diagonal: FloatArray) -> "Range":
+        """Look at edges (S, E) and diagonals (S, N)."""
+        finite = edges[np.isfinite(edges)]
+        if not finite.size:
+            return cls(0.0, 0.0, whole=False, zeros=0.0, diagonal=ANYTHING)
+        most = float(np.abs(finite).max())
+        return cls(
+            most=most,
+            least=float(finite.min()),
+            whole=bool((finite == np.round(finite)).all()),
+            zeros=float((finite == 0).mean()),
+            diagonal=_kind_of_diagonal(edges, diagonal, most),
+        )
+
+
+def _kind_of_diagonal(edges: FloatArray, diagonal: FloatArray, most: float) -> str:
+    """Regions whose row is missing do not count."""
+    present = _present(edges, diagonal.shape[1])
+    known = diagonal[present & ~np.isnan(diagonal)]
+    if not known.size:
+        return EMPTY if present.any() and np.isnan(diagonal[present]).all() else ANYTHING
+    if np.isclose(known, 1, atol=1e-4).all():
+        return ONES
+    finite = known[np.isfinite(known)]
+    constant = not finite.size or (
+        bool(np.ptp(finite) < 1e-3 * finite.max())
+        and NEARLY_ONE <= finite.min() <= LARGEST_Z
+        and finite.min() > most
+    )
+    return INFINITE if constant and (known > 0).all() else ANYTHING
+
+
+def _present(edges: FloatArray, size: int) -> NDArray[np.bool_]:
+    """(S, N): which regions have any edge."""
+    found = np.zeros((len(edges), size), dtype=bool)
+    rows, columns = np.triu_indices(size, 1)
+    known = ~np.isnan(edges)
+    for region in range(size):
+        found[:, region] = known[:, (rows == region) | (columns == region)].any(axis=1)
+    return found
+
+
+def values_of(seen: Range, inquiry: Inquiry, known: Known) -> tuple[str, str]:
+    """What the values are, and how that was known."""
+    hint = known.hint
+    given = inquiry.given(CONNECTOME)
+    if given is not None:
+        return _as_given(given, seen, inquiry), "as the mapping says"
+    votes = {value: why for value, why in _evidence(seen, hint).items() if value in _possible(seen)}
+    if len(votes) == 1:
+        value, reason = next(iter(votes.items()))
+        if hint and hint != value:
+            inquiry.say(_overruled(hint, value, seen, inquiry))
+        return value, reason
+    if votes or (hint and hint != Z):
+        return _ask(seen, inquiry, "; ".join(_evidence(seen, hint).values()))
+    return _without_evidence(seen, inquiry, known)
+
+
+def _evidence(seen: Range, hint: str) -> dict[str, str]:
+    """What speaks for which values."""
+    found = {}
+    if seen.diagonal == ONES:
+        found[R] = "the diagonal is 1"
+    if seen.diagonal == INFINITE or (seen.diagonal == EMPTY and not hint):
+        found[Z] = "the diagonal is infinite or empty"
+    if seen.whole and seen.least >= 0 and seen.most > 0:
+        found[COUNTS] = "all values are whole numbers"
+    if hint:
+        found[hint] = f"the names of the files say {hint}"
+    return found
+
+
+def _possible(seen: Range) -> set[str]:
+    """What values of this range can be."""
+    excluded = {R} if seen.most > 1 + ROUNDING else set()
+    excluded |= {Z} if seen.most > LARGEST_Z else set()
+    excluded |= {COUNTS} if seen.least < 0 else set()
+    return {Z, R, COUNTS, OTHER} - excluded
+
+
+def _without_evidence(seen: Range, inquiry: Inquiry, known: Known) -> tuple[str, str]:
+    if seen.most > LARGEST_Z:
+        value = COUNTS if seen.least >= 0 else OTHER
+        inquiry.say(_overruled(known.hint, value, seen, inquiry))
+        return value, f"values up to {seen.most:g} are no correlations"
+    if known.documented:
+        inquiry.say(
+            f"The connectomes of {inquiry.name} were taken as Fisher's z, as this format is "
+            "documented; if they are not, give connectome.values=r, counts or other."
+        )
+        return Z, "as the format is documented"
+    if seen.most > 1 and seen.least < 0:
+        inquiry.say(
+            f"The connectomes of {inquiry.name} have values from {seen.least:.3g} to "
+            f"{seen.most:.3g}: too large for Pearson's r, so they were taken as Fisher's z."
+        )
+        return Z, "negative values and values over 1"
+    return _ask(seen, inquiry, "")
+
+
+def _overruled(hint: str, value: str, seen: Range, inquiry: Inquiry) -> str:
+    named = f", although their names say {hint}" if hint else ""
+    return (
+        f"The connectomes of {inquiry.name} have values up to {seen.most:.6g}; they were taken as "
+        f"{'counts' if value == COUNTS else 'other weights' if value == OTHER else value}{named}."
+    )
+
+
+def _ask(seen: Range, inquiry: Inquiry, evidence: str) -> tuple[str, str]:
+    possible = _possible(seen)
+    told = f" Evidence: {evidence}." if evidence else ""
+    answer = inquiry.ask(
+        CONNECTOME,
+        f"The connectomes of {inquiry.name} have values from {seen.least:.3g} to "
+        f"{max(seen.most, seen.least):.3g}; what are they?{told}",
+        [choice for choice in CHOICES if choice.value in possible],
+    )
+    return answer, "as answered"
+
+
+def _as_given(given: str, seen: Range, inquiry: Inquiry) -> str:
+    if given not in {choice.value for choice in CHOICES}:
+        inquiry.refuse(f"{CONNECTOME} is {given!r}; it must be one of z, r, counts, other.")
+        return OTHER
+    if given == R and R not in _possible(seen):
+        inquiry.refuse(
+            f"{CONNECTOME} is r, but {inquiry.name} has values up to {seen.most:.6g}, and "
+            "Pearson's r is at most 1."
+        )
+        return OTHER
+    return given
