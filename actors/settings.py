@@ -32,7 +32,9 @@ class Settings:
     ``threads`` is what torch may use on a CPU; ``cpu_fallback`` says whether to train there where
     the CUDA device cannot be used, ``gpu_share`` which part of that one's memory is this process's.
     Times are in milliseconds: ``patience_ms`` is how long a worker waits for a database or storage
-    that is away. Parameters that could not be stored are kept in the folder ``spool``. A worker
+    that is away. Parameters that could not be stored are kept in the folder ``spool``, where files
+    are read too, each by a process with ``read_memory_mb`` and ``read_seconds``, and arrays of a
+    registry elsewhere are kept in at most ``cache_mb``. A worker
     with nothing to do for ``idle_exit_seconds`` ends; at 0 it stays. ``atlases`` are tables of
     where regions lie. A URL may hold a password, so none is ever printed. Port 0 is no listener for
     metrics; ``traces`` is whether OpenTelemetry's variables ask for them.
@@ -51,6 +53,9 @@ class Settings:
     checkpoint_ms: int = 5_000
     patience_ms: int = 300_000
     spool: Path = Path(tempfile.gettempdir()) / "sgn-spool"
+    read_memory_mb: int = 4096
+    read_seconds: int = 300
+    cache_mb: int = 10_000
     metrics_host: str = "127.0.0.1"
     metrics_port: int = 0
     log_format: str = TEXT
@@ -80,6 +85,9 @@ class Settings:
             checkpoint_ms=read(environment, "SGN_CHECKPOINT_MS", positive, 5_000),
             patience_ms=read(environment, "SGN_PATIENCE_MS", positive, 300_000),
             spool=read(environment, "SGN_SPOOL", Path, cls.spool),
+            read_memory_mb=read(environment, "SGN_READ_MEMORY_MB", positive, 4096),
+            read_seconds=read(environment, "SGN_READ_SECONDS", positive, 300),
+            cache_mb=read(environment, "SGN_CACHE_MB", positive, 10_000),
             atlases=read(environment, "SGN_ATLAS", paths, ()),
             metrics_host=read(environment, "SGN_METRICS_HOST", str, "") or cls.metrics_host,
             metrics_port=read(environment, "SGN_METRICS_PORT", port, 0),

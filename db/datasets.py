@@ -1,22 +1,26 @@
 """Datasets, and what is known of their content."""
 
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
+from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.exceptions import IntegrityError
 from tortoise.functions import Length
 
+from db.clock import now_ms
 from db.errors import DatabaseError, NameTaken, translated
+from db.models import Mapping as Answers
 from db.models import Profile
 from db.neurolearn import Dataset
 from db.numbers import NUMBERS
 from db.packets import check_packet
 from db.pages import page
-from db.transactions import restarted
+from db.transactions import restarted, transaction
 from db.versions import check_known
 
+LONGEST_LIST = 500
 LISTED = ("id", "data_id", "proj_id", "user_id", "data_name")
 
 
@@ -37,33 +41,75 @@ class DatasetRecord(ListedDataset):
     length: int
 
 
+@dataclass(frozen=True)
+class NewDataset(ListedDataset):
+    """A dataset to be written: its content, or where its arrays are, and what it holds.
+
+    ``answers`` are what was said of how to read it; ``signature`` is what its file looks like.
+    """
+
+    data_cont: str
+    hdfs_path: str
+    profile: dict[str, Any]
+    signature: str = ""
+    answers: Mapping[str, str] = field(default_factory=dict)
+
+
+def new_data_id() -> str:
+    """An id for a dataset that is to be written."""
+    return next(NUMBERS.ids("DATA"))
+
+
+@restarted
 @translated()
-async def insert_dataset(
-    *, proj_id: str, user_id: str, data_name: str, data_cont: str
-) -> DatasetRecord:
-    """Write a dataset under a new id.
+async def insert_dataset(new: NewDataset) -> DatasetRecord:
+    """Write a dataset and what is known of it in one transaction; once, however often it is called.
 
     Raises:
-        NameTaken: there is one of that name.
+        NameTaken: there is another one of that name.
         ContentTooLarge: the server's ``max_allowed_packet`` is smaller than the content.
+        SchemaAhead: the database is of a newer version.
 
     """
-    await check_packet("The dataset", data_cont)
-    for data_id in NUMBERS.ids("DATA"):
-        await check_name(data_name)
-        try:
-            await Dataset.create(
-                data_id=data_id,
-                proj_id=proj_id,
-                user_id=user_id,
-                data_name=data_name,
-                data_cont=data_cont,
-                hdfs_path="",
-            )
-        except IntegrityError:
-            continue
-        return (await _records(Dataset.filter(data_id=data_id)))[0]
-    raise DatabaseError("No free dataset id was found; try again in a second.")
+    await check_known()
+    await check_packet("The dataset", new.data_cont)
+    await check_packet("The dataset's profile", _as_text(new.profile))
+    there = await find_dataset(new.data_id)
+    if there is not None:
+        return _same(new, there)
+    await check_name(new.data_name)
+    try:
+        return await _insert(new)
+    except IntegrityError as error:
+        there = await find_dataset(new.data_id)
+        if there is not None:
+            return _same(new, there)
+        raise _taken(new.data_name) from error
+
+
+async def _insert(new: NewDataset) -> DatasetRecord:
+    async with transaction() as connection:
+        await Dataset.create(
+            using_db=connection,
+            **{name: getattr(new, name) for name in (*LISTED[1:], "data_cont", "hdfs_path")},
+        )
+        (record,) = await _records(Dataset.filter(data_id=new.data_id).using_db(connection))
+        await Profile.create(
+            using_db=connection,
+            data_id=new.data_id,
+            length=record.length,
+            profile=_as_text(new.profile),
+        )
+        if new.answers:
+            await _replace_mapping(new, new.answers, new.signature, connection)
+    return record
+
+
+def _same(new: NewDataset, there: DatasetRecord) -> DatasetRecord:
+    """The row that an earlier attempt has written. Raises DatabaseError where it is another's."""
+    if (there.data_name, there.proj_id) != (new.data_name, new.proj_id):
+        raise DatabaseError("The dataset's id is used already; send the file again.")
+    return there
 
 
 @translated()
@@ -73,10 +119,20 @@ async def find_datasets(names: Sequence[str]) -> list[DatasetRecord]:
 
 
 @translated()
+async def find_dataset(data_id: str) -> DatasetRecord | None:
+    """The dataset of this id, without content."""
+    return next(iter(await _records(Dataset.filter(data_id=data_id))), None)
+
+
+@translated()
 async def check_name(data_name: str) -> None:
     """Raise NameTaken if there is a dataset of that name."""
     if await Dataset.filter(data_name=data_name).exists():
-        raise NameTaken(f"There is a dataset named {data_name!r} already.")
+        raise _taken(data_name)
+
+
+def _taken(data_name: str) -> NameTaken:
+    return NameTaken(f"There is a dataset named {data_name!r} already.")
 
 
 @translated()
@@ -117,7 +173,7 @@ async def get_profiles(data_ids: Sequence[str]) -> dict[str, tuple[int, dict[str
 async def put_profile(data_id: str, length: int, profile: dict[str, Any]) -> None:
     """Keep a profile, in the place of an older one. Raises SchemaAhead."""
     await check_known()
-    text = json.dumps(profile, allow_nan=False, ensure_ascii=False, separators=(",", ":"))
+    text = _as_text(profile)
     await check_packet("The dataset's profile", text)
     kept = Profile.filter(data_id=data_id)
     # Several may profile one dataset at once, and transactions that read before they write get in
@@ -128,6 +184,61 @@ async def put_profile(data_id: str, length: int, profile: dict[str, Any]) -> Non
         await Profile.create(data_id=data_id, length=length, profile=text)
     except IntegrityError:
         await kept.update(length=length, profile=text)
+
+
+def _as_text(profile: dict[str, Any]) -> str:
+    return json.dumps(profile, allow_nan=False, ensure_ascii=False, separators=(",", ":"))
+
+
+@translated()
+async def suggested_answers(proj_id: str, signature: str) -> dict[str, str] | None:
+    """The answers of the project's last dataset whose file looked the same; None of none."""
+    query = Answers.filter(proj_id=proj_id, signature=signature).order_by("-created_at")
+    row = await query.first()
+    return None if row is None else json.loads(row.answers)
+
+
+@translated()
+async def get_answers(data_id: str) -> dict[str, str]:
+    """How a dataset is to be read, as somebody has said; {} where nobody has."""
+    row = await Answers.filter(data_id=data_id).first()
+    return {} if row is None else json.loads(row.answers)
+
+
+@restarted
+@translated()
+async def put_answers(of: ListedDataset, answers: Mapping[str, str], signature: str) -> None:
+    """Keep how a dataset is to be read, in the place of an older mapping. Raises SchemaAhead."""
+    await check_known()
+    async with transaction() as connection:
+        await _replace_mapping(of, answers, signature, connection)
+
+
+@translated()
+async def known_ids(data_ids: Sequence[str]) -> set[str]:
+    """Those of these datasets whose rows are there."""
+    found: set[str] = set()
+    for start in range(0, len(data_ids), LONGEST_LIST):
+        some = Dataset.filter(data_id__in=list(data_ids[start : start + LONGEST_LIST]))
+        found |= {str(each) for each in await some.values_list("data_id", flat=True)}
+    return found
+
+
+async def _replace_mapping(
+    of: ListedDataset,
+    answers: Mapping[str, str],
+    signature: str,
+    connection: BaseDBAsyncClient,
+) -> None:
+    await Answers.filter(data_id=of.data_id).using_db(connection).delete()
+    await Answers.create(
+        using_db=connection,
+        data_id=of.data_id,
+        proj_id=of.proj_id,
+        signature=signature,
+        answers=json.dumps(dict(answers), ensure_ascii=False),
+        created_at=await now_ms(),
+    )
 
 
 async def _records(query: Any) -> list[DatasetRecord]:

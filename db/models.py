@@ -88,6 +88,23 @@ class Profile(Model):
         table = "sgn_profiles"
 
 
+class Mapping(Model):
+    """How a dataset is to be read: ``answers`` by the ids of the questions, as JSON.
+
+    ``signature`` is the same for files that look the same, for which one mapping may serve.
+    """
+
+    data_id = fields.CharField(max_length=32, primary_key=True)
+    proj_id = fields.CharField(max_length=32)
+    signature = fields.CharField(max_length=64)
+    answers = fields.TextField()
+    created_at = fields.BigIntField()
+
+    class Meta:
+        table = "sgn_mappings"
+        indexes = (Index(fields=("proj_id", "signature"), name="sgn_mappings_signature"),)
+
+
 class Key(Model):
     """An Idempotency-Key that was used, by its hash, and the answer that it got."""
 

@@ -1,14 +1,15 @@
 """Bytes by task id: an S3-compatible bucket or a directory behind one small interface.
 
-An object lives at ``models/<task_id>/<name>``, or ``checkpoints/…``, below the place that the URL
-names. A reader sees a whole object or none. Whatever goes wrong is a :class:`RegistryError` whose
-text is one sentence.
+An object lives at ``models/<task_id>/<name>``, or ``checkpoints/…``, ``datasets/…``, ``uploads/…``,
+below the place that the URL names. A reader sees a whole object or none. Whatever goes wrong is a
+:class:`RegistryError` whose text is one sentence.
 """
 
 from registry.errors import ObjectMissing, RegistryError, RegistryUnavailable
 from registry.location import open_store
 from registry.store import (
     CHECKPOINTS,
+    DATASETS,
     EVIDENCE,
     GLASS_BRAIN,
     LOG,
@@ -17,11 +18,13 @@ from registry.store import (
     MODELS,
     PARAMETERS,
     REPORT,
+    UPLOADS,
     Store,
 )
 
 __all__ = [
     "CHECKPOINTS",
+    "DATASETS",
     "EVIDENCE",
     "GLASS_BRAIN",
     "LOG",
@@ -30,6 +33,7 @@ __all__ = [
     "MODELS",
     "PARAMETERS",
     "REPORT",
+    "UPLOADS",
     "ObjectMissing",
     "RegistryError",
     "RegistryUnavailable",

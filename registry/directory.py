@@ -6,12 +6,15 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import BytesIO
 from pathlib import Path
+from typing import BinaryIO
 
 from registry.errors import ObjectMissing, RegistryUnavailable
 from registry.store import MAX_BYTES, MODELS, is_key, is_task_id, object_key, require_size
 
 _PRIVATE = 0o700  # reports and manifests speak of patients: for the service's own user only
+PIECE = 1 << 20
 _REFUSED = {errno.EACCES, errno.EPERM, errno.EROFS}
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _IN_THE_WAY = {errno.ENOTDIR, errno.EEXIST, errno.EISDIR}
@@ -31,15 +34,12 @@ class DirectoryStore:
 
     def put(self, task_id: str, name: str, data: bytes) -> str:
         """Write or replace an object; see :class:`~registry.store.Store`."""
-        target = self._root / object_key(self._folder, task_id, name)
-        require_size(target.as_uri(), len(data), self._max_bytes)
-        with self._translated():
-            self._make_folders(target.parent)
-            _write_whole(target, data)
-            # A new folder outlives a power cut only once the folder above it is on the disk too.
-            for folder in (target.parent, target.parent.parent, self._root):
-                _sync_folder(folder)
-        return target.as_uri()
+        return self._put(task_id, name, BytesIO(data), len(data))
+
+    def put_file(self, task_id: str, name: str, path: Path) -> str:
+        """Write or replace an object; see :class:`~registry.store.Store`."""
+        with path.open("rb") as source:
+            return self._put(task_id, name, source, os.fstat(source.fileno()).st_size)
 
     def get(self, task_id: str, name: str) -> bytes:
         """Read an object; see :class:`~registry.store.Store`."""
@@ -51,6 +51,21 @@ class DirectoryStore:
             except FileNotFoundError:
                 self._require_root()
         raise ObjectMissing(task_id, name)
+
+    def get_file(self, task_id: str, name: str, path: Path) -> None:
+        """Write an object into a file; see :class:`~registry.store.Store`."""
+        found = self.local_path(task_id, name)
+        with self._translated():
+            shutil.copyfile(found, path)
+
+    def local_path(self, task_id: str, name: str) -> Path:
+        """The object's own file; see :class:`~registry.store.Store`."""
+        if not self.exists(task_id, name):
+            raise ObjectMissing(task_id, name)
+        path = self._root / object_key(self._folder, task_id, name)
+        with self._translated():
+            require_size(path.as_uri(), path.stat().st_size, self._max_bytes)
+        return path
 
     def exists(self, task_id: str, name: str) -> bool:
         """Say whether an object is there; see :class:`~registry.store.Store`."""
@@ -89,6 +104,17 @@ class DirectoryStore:
             if not os.access(self._root, os.W_OK | os.X_OK):
                 raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
 
+    def _put(self, task_id: str, name: str, source: BinaryIO, size: int) -> str:
+        target = self._root / object_key(self._folder, task_id, name)
+        require_size(target.as_uri(), size, self._max_bytes)
+        with self._translated():
+            self._make_folders(target.parent)
+            _write_whole(target, source)
+            # A new folder outlives a power cut only once the folder above it is on the disk too.
+            for folder in (target.parent, target.parent.parent, self._root):
+                _sync_folder(folder)
+        return target.as_uri()
+
     def _require_root(self) -> None:
         # A missing directory is an outage, not a missing object.
         self._root.stat()
@@ -112,12 +138,12 @@ class DirectoryStore:
             ) from error
 
 
-def _write_whole(target: Path, data: bytes) -> None:
+def _write_whole(target: Path, source: BinaryIO) -> None:
     """Write a file that is either whole or not there, even if the machine stops on the way."""
     handle, temporary = tempfile.mkstemp(prefix=".", suffix=".part", dir=target.parent)
     try:
         with os.fdopen(handle, "wb") as file:
-            file.write(data)
+            shutil.copyfileobj(source, file, PIECE)
             file.flush()
             os.fsync(file.fileno())
         Path(temporary).replace(target)

@@ -1,10 +1,12 @@
 """A registry in a bucket of S3-compatible storage."""
 
 import hashlib
+import os
 from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO
 
 import boto3.session
 from botocore.config import Config
@@ -27,6 +29,7 @@ from registry.store import MAX_BYTES, MODELS, is_key, is_task_id, object_key, re
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
+PIECE = 1 << 20
 _UNREACHED = (NoConnectionError, HTTPClientError, IncompleteReadError)
 _NO_CREDENTIALS = (
     CredentialRetrievalError,
@@ -86,6 +89,25 @@ class S3Store:
             self._client.put_object(Bucket=self._bucket, Key=key, Body=data, ContentMD5=checksum)
         return self._address(key)
 
+    def put_file(self, task_id: str, name: str, path: Path) -> str:
+        """Write or replace an object; see :class:`~registry.store.Store`.
+
+        In one request, however large: of an upload in parts each storage has another checksum.
+        """
+        key = self._key(task_id, name)
+        with path.open("rb") as file:
+            require_size(self._address(key), os.fstat(file.fileno()).st_size, self._max_bytes)
+            digest = hashlib.file_digest(file, lambda: hashlib.md5(usedforsecurity=False)).digest()
+            file.seek(0)
+            with self._translated():
+                self._client.put_object(
+                    Bucket=self._bucket,
+                    Key=key,
+                    Body=file,
+                    ContentMD5=b64encode(digest).decode(),
+                )
+        return self._address(key)
+
     def get(self, task_id: str, name: str) -> bytes:
         """Read an object; see :class:`~registry.store.Store`."""
         if not is_key(task_id, name):
@@ -97,6 +119,23 @@ class S3Store:
                 if _code(error) != "NoSuchKey":
                     raise
         raise ObjectMissing(task_id, name)
+
+    def get_file(self, task_id: str, name: str, path: Path) -> None:
+        """Write an object into a file; see :class:`~registry.store.Store`."""
+        if not is_key(task_id, name):
+            raise ObjectMissing(task_id, name)
+        with self._translated(), path.open("wb") as file:
+            try:
+                self._copy(self._key(task_id, name), file)
+            except ClientError as error:
+                if _code(error) != "NoSuchKey":
+                    raise
+            else:
+                return
+        raise ObjectMissing(task_id, name)
+
+    def local_path(self, task_id: str, name: str) -> None:
+        """No object is a file of this machine; see :class:`~registry.store.Store`."""
 
     def exists(self, task_id: str, name: str) -> bool:
         """Say whether an object is there; see :class:`~registry.store.Store`."""
@@ -149,6 +188,12 @@ class S3Store:
         with closing(answer["Body"]) as body:
             require_size(self._address(key), answer["ContentLength"], self._max_bytes)
             return body.read()
+
+    def _copy(self, key: str, file: BinaryIO) -> None:
+        answer = self._client.get_object(Bucket=self._bucket, Key=key)
+        with closing(answer["Body"]) as body:
+            require_size(self._address(key), answer["ContentLength"], self._max_bytes)
+            file.writelines(body.iter_chunks(PIECE))
 
     def _list(self, prefix: str) -> list[str]:
         pages = self._client.get_paginator("list_objects_v2").paginate(

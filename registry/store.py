@@ -1,12 +1,14 @@
 """What every store promises, and the rules of its keys."""
 
 import re
+from pathlib import Path
 from typing import Protocol
 
 from registry.errors import RegistryError
 
 MAX_BYTES = 2 * 1024**3
 MODELS, CHECKPOINTS = "models", "checkpoints"  # the folders of a registry
+DATASETS, UPLOADS = "datasets", "uploads"
 PARAMETERS, MANIFEST = "model.safetensors", "manifest.json"  # the objects of a model
 EVIDENCE, REPORT = "evidence.json", "report.html"  # what is beside it
 GLASS_BRAIN, LOG = "glass_brain.svg", "log.txt"
@@ -16,7 +18,7 @@ _NAME = re.compile(r"[a-z0-9_-][a-z0-9_.-]{0,99}")
 
 
 class Store(Protocol):
-    """The objects of tasks, in bytes; safe to share between threads.
+    """The objects of tasks, datasets and uploads, in bytes; safe to share between threads.
 
     Every method raises :class:`~registry.errors.RegistryUnavailable` where the storage does not
     answer, refuses us, or lacks its bucket or directory.
@@ -37,6 +39,21 @@ class Store(Protocol):
         Raises :class:`~registry.errors.ObjectMissing`, also for an id or a name outside the rules,
         and :class:`~registry.errors.RegistryError` for an object over the store's limit in bytes,
         of which nothing is read.
+        """
+
+    def put_file(self, task_id: str, name: str, path: Path) -> str:
+        """Write or replace an object with the content of a file; as :meth:`put`, in pieces."""
+
+    def get_file(self, task_id: str, name: str, path: Path) -> None:
+        """Write an object into a file; as :meth:`get`, in pieces.
+
+        A file that is there is replaced. Where this raises, what is in it is of no use.
+        """
+
+    def local_path(self, task_id: str, name: str) -> Path | None:
+        """The file that an object is, to be read where it lies; None where it is no file here.
+
+        Raises as :meth:`get` does.
         """
 
     def exists(self, task_id: str, name: str) -> bool:
@@ -82,5 +99,5 @@ def require_size(address: str, size: int, max_bytes: int) -> None:
     if size > max_bytes:
         raise RegistryError(
             f"The object {address} has {size} bytes, more than the {max_bytes} this registry "
-            "takes: store a smaller model or raise the limit."
+            "takes: store less or raise the limit."
         )

@@ -17,7 +17,8 @@ Network = IPv4Network | IPv6Network
 class Settings:
     """Where to listen, for whom, and how much of everything is taken (bodies in bytes).
 
-    A client waits for a prediction for ``predict_seconds``.
+    A client waits for a prediction for ``predict_seconds``, and for its file to be read for
+    ``upload_seconds``.
 
     ``anonymous`` lets in whoever comes as long as no token was made; ``trusted`` are the networks
     whose clients need none, as NEURO-LEARN's own. Who comes without a token must call the service
@@ -34,6 +35,7 @@ class Settings:
     max_streams: int = 500
     max_uploads: int = 8
     predict_seconds: int = 60
+    upload_seconds: int = 100
     anonymous: bool = True
     trusted: tuple[Network, ...] = ()
     host_names: frozenset[str] = frozenset()
@@ -58,6 +60,7 @@ class Settings:
             max_streams=read(environment, "SGN_MAX_STREAMS", positive, 500),
             max_uploads=read(environment, "SGN_MAX_UPLOADS", positive, 8),
             predict_seconds=read(environment, "SGN_PREDICT_SECONDS", positive, 60),
+            upload_seconds=read(environment, "SGN_UPLOAD_SECONDS", positive, 100),
             anonymous=is_loopback(host) or anonymous,
             trusted=read(environment, "SGN_TRUSTED_NETWORKS", networks, ()),
             host_names=read(environment, "SGN_HOST_NAMES", names, frozenset()),

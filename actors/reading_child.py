@@ -1,0 +1,170 @@
+"""A file read by a process of its own, which may take so much memory and time and no more."""
+
+import json
+import logging
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from graphnet.errors import CohortError
+from graphnet.readers.__main__ import CONTENT, OUTCOME, too_large
+
+log = logging.getLogger(__name__)
+
+ALLOWED_CONTENT = 64_000_000  # bytes of data_cont
+FOLDERS = "sgn-read-"
+OLD_SECONDS = 3600.0
+WORDS = "words"  # a file that gets a child's error output
+LAST_WORDS = 2_000  # characters of a child's error output that go to the log
+# What a reader's libraries would otherwise start a thread for on each core.
+ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+INHERITED = ("PATH", "LANG", "LC_ALL", "LC_CTYPE", "HOME", "PYTHONPATH", "LD_LIBRARY_PATH")
+
+
+class ReadingFailed(CohortError):
+    """A file whose reading took too long, too much memory, or ended its process."""
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """What reading one file may take: memory in MB, seconds, and a folder to work in."""
+
+    memory_mb: int
+    seconds: int
+    spool: Path
+
+
+@dataclass(frozen=True)
+class Asked:
+    """How a file is to be read; see :mod:`graphnet.readers.__main__`."""
+
+    name: str
+    mapping: Mapping[str, str]
+    most: int
+    profile: bool = False
+    content: bool = False
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of a file: ``refused`` sentences, ``questions``, or a dataset in ``folder``."""
+
+    folder: Path
+    refused: tuple[str, ...]
+    questions: tuple[dict[str, Any], ...]
+    preview: dict[str, Any] | None
+    signature: str
+    profile: dict[str, Any]
+    answers: dict[str, str]
+
+    @property
+    def content(self) -> str:
+        """The text of ``data_cont``; "" where the dataset does not fit its conventions."""
+        path = self.folder / CONTENT
+        return path.read_text(encoding="utf-8") if path.exists() else ""
+
+
+@contextmanager
+def working_folder(spool: Path) -> Iterator[Path]:
+    """A folder for one file, which goes with everything in it."""
+    spool.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=FOLDERS, dir=spool, ignore_cleanup_errors=True) as name:
+        yield Path(name)
+
+
+def sweep(spool: Path) -> None:
+    """Remove what a killed worker has left."""
+    for folder in spool.glob(f"{FOLDERS}*"):
+        if time.time() - folder.stat().st_mtime > OLD_SECONDS:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def read_file(path: Path, folder: Path, asked: Asked, bounds: Bounds) -> Outcome:
+    """Read a file into ``folder / "out"``.
+
+    Raises:
+        ReadingFailed: it took too long or too much, or ended its process.
+
+    """
+    out = folder / "out"
+    out.mkdir()
+    process = _start(_command(path, out, asked, bounds), folder)
+    try:
+        process.wait(bounds.seconds)
+    except subprocess.TimeoutExpired as error:
+        raise ReadingFailed(
+            f"Reading {asked.name} took more than {bounds.seconds} s, which is the most that a "
+            "worker gives to one file; split it, or have the operator raise SGN_READ_SECONDS."
+        ) from error
+    finally:
+        _kill(process)
+    words = (folder / WORDS).read_text(encoding="utf-8", errors="replace")
+    if words:
+        log.warning("reading %r: %s", asked.name, words[-LAST_WORDS:])
+    return _outcome(process.returncode, out, asked, bounds)
+
+
+def _command(path: Path, out: Path, asked: Asked, bounds: Bounds) -> list[str]:
+    return [
+        *(sys.executable, "-m", "graphnet.readers", str(path), str(out)),
+        *(f"--name={asked.name}", f"--mapping={json.dumps(dict(asked.mapping))}"),
+        *(f"--most={asked.most}", f"--memory-mb={bounds.memory_mb}"),
+        *(["--profile"] if asked.profile else []),
+        *([f"--content={ALLOWED_CONTENT}"] if asked.content else []),
+    ]
+
+
+def _start(command: list[str], folder: Path) -> "subprocess.Popen[bytes]":
+    """In a session of its own, without the worker's secrets; its temporary files are ours."""
+    inherited = {name: os.environ[name] for name in INHERITED if name in os.environ}
+    with (folder / WORDS).open("wb") as words:
+        return subprocess.Popen(  # noqa: S603 - our own command
+            command,
+            env={**inherited, **ONE_THREAD, "TMPDIR": str(folder), "PYTHONUTF8": "1"},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=words,
+            start_new_session=True,
+        )
+
+
+def _kill(process: "subprocess.Popen[bytes]") -> None:
+    """End it and whatever it has started, if there is anything left."""
+    with suppress(ProcessLookupError, PermissionError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+
+
+def _outcome(status: int, out: Path, asked: Asked, bounds: Bounds) -> Outcome:
+    path = out / OUTCOME
+    if status != 0 or not path.exists():
+        raise ReadingFailed(_ended(status, asked, bounds))
+    found = json.loads(path.read_bytes())
+    return Outcome(
+        folder=out,
+        refused=tuple(found.get("refused", ())),
+        questions=tuple(found.get("questions", ())),
+        preview=found.get("preview"),
+        signature=found.get("signature", ""),
+        profile=found.get("profile", {}),
+        answers=found.get("answers", {}),
+    )
+
+
+def _ended(status: int, asked: Asked, bounds: Bounds) -> str:
+    """Why a process left no outcome: the system ends one that takes too much."""
+    if status in (-signal.SIGKILL, -signal.SIGABRT):
+        return too_large(asked.name, bounds.memory_mb)
+    return (
+        f"Reading {asked.name} ended the process that read it (status {status}). It is damaged, or "
+        "needs more memory than there is; the worker's log has the details."
+    )

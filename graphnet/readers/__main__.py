@@ -1,0 +1,147 @@
+"""Read one file in a process of its own: ``python -m graphnet.readers FILE OUT``.
+
+A worker starts this for every file that comes in, so that a file can take no more memory than it is
+given and can end nothing but its own process. ``OUT`` then holds ``outcome.json`` and, where the
+file was read, the dataset as :mod:`graphnet.data.storage` keeps it. No torch is imported.
+"""
+
+import argparse
+import ctypes
+import json
+import os
+import resource
+import signal
+import sys
+import traceback
+from pathlib import Path
+from typing import Any
+
+# What reads files is imported once the process has its bounds.
+# ruff: noqa: PLC0415
+
+OUTCOME = "outcome.json"
+CONTENT = "content.json"  # the text of data_cont
+PR_SET_PDEATHSIG = 1
+NICENESS = 5
+MEGABYTE = 1_000_000
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Read a file as the command line says; the outcome is a file, and the exit status 0."""
+    asked = _parser().parse_args(arguments)
+    _bound(asked.memory_mb)
+    _write(asked.out, _outcome(asked))
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m graphnet.readers",
+        description="Read one file of subjects into a folder of arrays.",
+    )
+    parser.add_argument("file", type=Path, metavar="FILE")
+    parser.add_argument("out", type=Path, metavar="OUT", help="an empty folder")
+    parser.add_argument("--name", default="", help="what the file is called in sentences")
+    parser.add_argument("--mapping", type=json.loads, default={}, metavar="JSON",
+                        help="answers to questions, by their ids")  # fmt: skip
+    parser.add_argument("--most", type=int, default=1 << 40, metavar="BYTES",
+                        help="how much may come out of what is packed")  # fmt: skip
+    parser.add_argument("--profile", action="store_true", help="say also what it holds")
+    parser.add_argument("--content", type=int, default=0, metavar="BYTES",
+                        help="write NEURO-LEARN's text too, where it takes no more")  # fmt: skip
+    parser.add_argument("--memory-mb", type=int, default=0, help="what the process may take")
+    return parser
+
+
+def _bound(memory_mb: int) -> None:
+    """Take no more memory than given, end with the parent, and let others go first."""
+    if memory_mb:
+        resource.setrlimit(resource.RLIMIT_AS, (memory_mb * MEGABYTE, memory_mb * MEGABYTE))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    os.nice(NICENESS)
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+def _outcome(asked: argparse.Namespace) -> dict[str, Any]:
+    from graphnet.errors import GraphnetError
+
+    name = asked.name or asked.file.name
+    try:
+        return _read(asked, name)
+    except GraphnetError as error:
+        return {"refused": list(error.sentences)}
+    except MemoryError:
+        return {"refused": [too_large(name, asked.memory_mb)]}
+    except Exception:  # noqa: BLE001 - whatever a library makes of damaged bytes
+        traceback.print_exc()
+        return {
+            "refused": [
+                f"{name} cannot be read: it is damaged, or of a kind that is not known here. The "
+                "worker's log has the details."
+            ]
+        }
+
+
+def _read(asked: argparse.Namespace, name: str) -> dict[str, Any]:
+    from graphnet.data.profile import profile_of
+    from graphnet.readers.neurolearn import content_of
+    from graphnet.readers.reading import read
+
+    reading = read(asked.file, name=name, mapping=asked.mapping, most=asked.most)
+    found = {
+        "signature": _signature(asked, name) or reading.signature,
+        "preview": reading.preview(),
+        "questions": [question.as_dict() for question in reading.questions],
+    }
+    if reading.questions or reading.dataset is None:
+        return found
+    dataset = reading.dataset
+    if asked.profile:
+        found["profile"] = profile_of(dataset, name)
+        found["answers"] = dict(dataset.interpretation.answers)
+    content = content_of(dataset, asked.file, asked.content) if asked.content else None
+    _save(asked, dataset, content)
+    return found
+
+
+def _save(asked: argparse.Namespace, dataset: Any, content: str | None) -> None:
+    import hashlib
+
+    from graphnet.data.storage import save, sha256_of
+
+    digest = ""
+    if content is not None:
+        (asked.out / CONTENT).write_text(content, encoding="utf-8")
+        digest = hashlib.sha256(content.encode()).hexdigest()
+    save(dataset, asked.out, digest or sha256_of(asked.file))
+
+
+def _signature(asked: argparse.Namespace, name: str) -> str:
+    """What the file looks like before anybody has answered; "" where nobody has."""
+    from graphnet.errors import CohortError
+    from graphnet.readers.reading import read
+
+    if not asked.mapping:
+        return ""
+    try:
+        return read(asked.file, name=name, most=asked.most).signature
+    except CohortError:
+        return ""
+
+
+def too_large(name: str, memory_mb: int) -> str:
+    """Why a file could not be read in the memory that there is."""
+    return (
+        f"Reading {name} takes more than {memory_mb} MB of memory, which is the most that a worker "
+        "gives to one file; split it, or have the operator raise SGN_READ_MEMORY_MB."
+    )
+
+
+def _write(out: Path, outcome: dict[str, Any]) -> None:
+    text = json.dumps(outcome, ensure_ascii=False, allow_nan=False)
+    (out / OUTCOME).write_bytes(text.encode("utf-8", "replace"))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
