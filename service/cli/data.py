@@ -1,36 +1,57 @@
-"""Datasets: ``sgn data add``, ``sgn data list`` and ``sgn data show``."""
+"""Datasets: ``sgn data add``, ``answer``, ``list`` and ``show``."""
 
-from collections.abc import Iterator
+from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 import click
 
 from service.cli.connection import service_at
-from service.cli.files import as_table, kind_of, size_of, table_argument
+from service.cli.described import holds, show_dataset, show_preview
+from service.cli.files import file_argument, readable
+from service.cli.mapping import (
+    ask,
+    can_ask,
+    given_mapping,
+    mapping_options,
+    save,
+    save_option,
+    settled,
+)
 from service.cli.options import dataset_argument, example, json_option, url_option
-from service.cli.progress import shown_upload
-from service.cli.terminal import Column, note, show_facts, show_heading, show_json, show_table
+from service.cli.progress import shown_reading, shown_upload
+from service.cli.terminal import Column, note, show_json, show_table
 
 if TYPE_CHECKING:
-    from service.client import Dataset, Preview
-
-MOST_FINDINGS = 20
+    from service.client import Client, Dataset, Preview
 
 
-@click.group(epilog=example("sgn data add patients.csv --proj PROJ1", "sgn data list"))
+@click.group(
+    epilog=example(
+        "sgn data add patients.csv --proj PROJ1",
+        "sgn data add bids/ --proj PROJ1 --map files.ses=baseline",
+        "sgn data list",
+    )
+)
 def data() -> None:
     """Bring datasets in, list and show them."""
 
 
 @data.command(
-    epilog=example("sgn data add patients.csv --proj PROJ1", "sgn data add patients.csv --preview")
+    epilog=example(
+        "sgn data add patients.csv --preview",
+        "sgn data add a.csv --proj P1 --map class.positive=SZ --save-map how.json",
+        "sgn data add b.csv --proj P1 --mapping how.json",
+    )
 )
-@table_argument
+@file_argument
 @click.option("--proj", metavar="ID", default="", help="The project it belongs to.")
 @click.option("--name", help="The dataset's name.  [default: the file's, without its ending]")
 @click.option("--user", metavar="ID", default="", help="Who brings it in.")
 @click.option("--preview", is_flag=True, help="Show what was understood; store nothing.")
+@mapping_options
+@save_option
 @json_option
 @url_option
 @click.pass_obj
@@ -42,29 +63,66 @@ def add(
     name: str | None,
     user: str,
     preview: bool,
+    pairs: Sequence[str],
+    mapping_file: IO[bytes] | None,
+    save_map: Path | None,
     as_json: bool,
 ) -> None:
-    """Upload subjects and show what is wrong in them.
+    """Upload subjects and show how they were understood and what is wrong in them.
 
-    FILE is a CSV or TSV table with a row a subject, a NumPy .npz or MATLAB .mat file, or a folder
-    of DPABI's ROI files or BIDS derivatives with a table of its subjects.
+    FILE is of any kind that docs/data.md lists, or a folder with a file a subject; it is sent as
+    it is. Where it can be understood in two ways, a terminal is asked; otherwise the command ends
+    with the options that say which is right.
     """
     if not (proj or preview):
         raise click.MissingParameter(param_hint="'--proj'", param_type="option")
-    table = as_table(file)
-    named = {"proj_id": proj, "data_name": file.stem if name is None else name}
-    with service_at(url) as client, shown_upload(file.name, size_of(table)) as sent:
-        try:
-            if preview:
-                seen = client.preview(table, **named, on_progress=sent)
-            else:
-                dataset = client.add_dataset(table, **named, user_id=user, on_progress=sent)
-        except OSError as error:
-            raise click.ClickException(f"{file} cannot be read: {error.strerror}.") from error
+    mapping = given_mapping(pairs, mapping_file)
+    named = {"proj_id": proj, "data_name": _name_of(file) if name is None else name}
+    with service_at(url) as client:
+        upload = _Upload(client, file, named, user)
+        if preview:
+            seen, mapping = settled(upload.preview, mapping, partial(show_preview, as_json=as_json))
+            dataset = seen.dataset
+        else:
+            dataset, mapping = settled(upload.add, mapping)
+    save(save_map, dataset.interpretation.answers if dataset.interpretation else mapping)
     if preview:
-        _show_preview(seen, seen.kind if table == file else kind_of(file), as_json=as_json)
+        show_preview(seen, as_json=as_json)
     else:
-        _show_dataset(dataset, as_json=as_json)
+        show_dataset(dataset, as_json=as_json)
+
+
+@data.command(
+    epilog=example("sgn data answer patients", "sgn data answer patients --map class.positive=SZ")
+)
+@dataset_argument
+@mapping_options
+@save_option
+@json_option
+@url_option
+@click.pass_obj
+def answer(
+    url: str,
+    *,
+    name: str,
+    pairs: Sequence[str],
+    mapping_file: IO[bytes] | None,
+    save_map: Path | None,
+    as_json: bool,
+) -> None:
+    """Say how a dataset is meant that NEURO-LEARN has stored and that can be read in two ways."""
+    mapping = given_mapping(pairs, mapping_file)
+
+    def send(answers: Mapping[str, str], _: str) -> "Dataset":
+        with shown_reading():
+            return client.answer(name, answers)
+
+    with service_at(url) as client:
+        if not mapping and can_ask():
+            mapping = ask(client.dataset(name).questions, {})
+        dataset, mapping = settled(send, mapping)
+    save(save_map, dataset.interpretation.answers if dataset.interpretation else mapping)
+    show_dataset(dataset, as_json=as_json)
 
 
 @data.command(epilog=example("sgn data show patients"))
@@ -73,10 +131,10 @@ def add(
 @url_option
 @click.pass_obj
 def show(url: str, *, name: str, as_json: bool) -> None:
-    """Show a dataset: what it holds and what is wrong in it."""
+    """Show a dataset: what it holds, how it was read and what is wrong in it."""
     with service_at(url) as client:
         dataset = client.dataset(name)
-    _show_dataset(dataset, as_json=as_json)
+    show_dataset(dataset, as_json=as_json)
 
 
 @data.command("list", epilog=example("sgn data list --proj PROJ1"))
@@ -95,75 +153,42 @@ def list_datasets(url: str, *, proj: str, as_json: bool) -> None:
         note("There is no dataset yet: bring one in with 'sgn data add'.")
         return
     columns = [Column("Dataset", whole=True), Column("Project", whole=True), Column("Holds")]
-    show_table(columns, [(each.data_name, each.proj_id, _holds(each)) for each in datasets])
+    show_table(columns, [(each.data_name, each.proj_id, holds(each)) for each in datasets])
 
 
-def _holds(dataset: "Dataset") -> str:
-    """Such as ``58 subjects (0: 29, 1: 29), 90 regions, GMV, ReHo``: wraps well in two."""
-    if dataset.problems:
-        return " ".join(dataset.problems)
-    classes = f" ({_classes(dataset)})" if dataset.classes else ""
-    counts = [
-        f"{_number(dataset.subjects)} subjects{classes}",
-        f"{_number(dataset.regions)} regions",
-    ]
-    return ", ".join((*counts, *dataset.measures))
+class _Upload:
+    """A file on its way: sent once, then named by the id under which the service keeps it."""
+
+    def __init__(self, client: "Client", file: Path, named: Mapping[str, str], user: str) -> None:
+        self._client, self._file, self._named, self._user = client, file, dict(named), user
+
+    def add(self, mapping: Mapping[str, str], upload: str) -> "Dataset":
+        with readable(self._file), shown_upload(None if upload else self._file) as heard:
+            return self._client.add_dataset(
+                None if upload else self._file,
+                **self._named,
+                user_id=self._user,
+                mapping=mapping,
+                upload=upload,
+                on_progress=heard,
+            )
+
+    def preview(self, mapping: Mapping[str, str], upload: str) -> "Preview":
+        with readable(self._file), shown_upload(None if upload else self._file) as heard:
+            return self._client.preview(
+                None if upload else self._file,
+                **self._named,
+                mapping=mapping,
+                upload=upload,
+                on_progress=heard,
+            )
 
 
-def _show_dataset(dataset: "Dataset", *, as_json: bool) -> None:
-    if as_json:
-        show_json(dataset.facts)
-        return
-    show_facts(_summary(dataset))
-    _show_findings(dataset)
-
-
-def _show_preview(seen: "Preview", kind: str, *, as_json: bool) -> None:
-    if as_json:
-        show_json({"dataset": seen.dataset.facts, "preview": seen.facts["preview"]})
-        return
-    show_facts([("Kind", kind), *_summary(seen.dataset)])
-    show_heading("First rows")
-    columns = [Column(name, spare=place > 0) for place, name in enumerate(seen.columns)]
-    show_table(columns, [[_cell(value) for value in row] for row in seen.rows])
-    _show_findings(seen.dataset)
-    note("Nothing was stored.")
-
-
-def _cell(value: object) -> object:
-    return "" if value is None else value
-
-
-def _summary(dataset: "Dataset") -> Iterator[tuple[str, object]]:
-    yield "Dataset", dataset.data_name
-    yield "Id", dataset.data_id
-    yield "Project", dataset.proj_id
-    yield "Subjects", dataset.subjects
-    yield "Classes", _classes(dataset)
-    yield "Regions", dataset.regions
-    yield "Measures", ", ".join(dataset.measures)
-    for sentence in (*dataset.problems, *dataset.notes):
-        yield "Note", sentence
-
-
-def _show_findings(dataset: "Dataset") -> None:
-    if not dataset.findings:
-        click.echo("\nNo value is missing or unusable.")
-        return
-    show_heading("Quality")
-    columns = [Column("Rule"), Column("Subject"), Column("Measure"), Column("Regions", right=True)]
-    shown = dataset.findings[:MOST_FINDINGS]
-    show_table(columns, [(item.rule, item.subject, item.measure, item.count) for item in shown])
-    if len(dataset.findings) > len(shown):
-        click.echo(f"and {len(dataset.findings) - len(shown)} more, which --json lists")
-    click.echo()
-    met = dict.fromkeys(item.rule for item in dataset.findings)
-    show_facts((rule, dataset.rules.get(rule, "")) for rule in met)
-
-
-def _classes(dataset: "Dataset") -> str:
-    return ", ".join(f"{label}: {count}" for label, count in dataset.classes.items())
-
-
-def _number(value: int | None) -> str:
-    return "?" if value is None else str(value)
+def _name_of(file: Path) -> str:
+    """A file without its endings, a folder as it is called."""
+    path = file.resolve()
+    if path.is_dir():
+        return path.name
+    return (
+        path.stem.removesuffix(".csv").removesuffix(".tsv") if path.suffix == ".gz" else path.stem
+    )

@@ -1,8 +1,9 @@
-"""Files of the caller: a table that is sent, and what is taken home."""
+"""Files of the caller: what is sent as it is, and what is taken home."""
 
 import os
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
@@ -10,30 +11,17 @@ import click
 STDOUT = Path("-")
 
 output_file = click.Path(dir_okay=False, allow_dash=True, path_type=Path)
-table_argument = click.argument("file", type=click.Path(exists=True, path_type=Path))
+file_argument = click.argument("file", type=click.Path(exists=True, path_type=Path))
 
 
-def as_table(file: Path) -> Path | bytes:
-    """A CSV file as it is, anything else as the CSV that says the same."""
-    if file.suffix.lower() == ".csv":
-        return file
-    from graphnet.errors import CohortError  # noqa: PLC0415 - brings NumPy, which a CSV does not need
-    from graphnet.readers.files import read_file  # noqa: PLC0415
-
+@contextmanager
+def readable(file: Path) -> Iterator[None]:
+    """End the command with a sentence where ``file``, or one of a folder, cannot be read."""
     try:
-        return read_file(file).to_csv(index=False).encode()
-    except CohortError as error:
-        raise click.ClickException(str(error)) from error
-
-
-def kind_of(file: Path) -> str:
-    """What a file is that is sent as the table it holds."""
-    return "folder" if file.is_dir() else file.suffix.lower().removeprefix(".")
-
-
-def size_of(table: Path | bytes) -> int:
-    """How many bytes are to be sent."""
-    return table.stat().st_size if isinstance(table, Path) else len(table)
+        yield
+    except OSError as error:
+        name = error.filename or file
+        raise click.ClickException(f"{name} cannot be read: {error.strerror}.") from error
 
 
 def take_home(file: Path, content: str) -> None:

@@ -2,15 +2,16 @@
 
 import csv
 import io
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 import click
 
 from graphnet.spreadsheet import safe
 from service.cli.connection import service_at
-from service.cli.files import STDOUT, as_table, output_file, size_of, table_argument, take_home
+from service.cli.files import STDOUT, file_argument, output_file, readable, take_home
+from service.cli.mapping import given_mapping, mapping_options, settled
 from service.cli.options import example, json_option, task_argument, url_option
 from service.cli.progress import shown_upload
 from service.cli.terminal import Column, show_facts, show_heading, show_json, show_table
@@ -30,7 +31,7 @@ Prediction = Mapping[str, Any]
     )
 )
 @task_argument
-@table_argument
+@file_argument
 @click.option(
     "-o",
     "--output",
@@ -41,22 +42,37 @@ Prediction = Mapping[str, Any]
     help="Write them as CSV, in the place of an older file; - is standard output.",
 )
 @click.option("--explain", is_flag=True, help="Say which regions spoke for it.")
+@mapping_options
 @json_option
 @url_option
 @click.pass_obj
 def predict(
-    url: str, *, task: str, file: Path, output: Path | None, explain: bool, as_json: bool
+    url: str,
+    *,
+    task: str,
+    file: Path,
+    output: Path | None,
+    explain: bool,
+    pairs: Sequence[str],
+    mapping_file: IO[bytes] | None,
+    as_json: bool,
 ) -> None:
     """Ask the model of a task about new subjects.
 
-    FILE is of any kind that 'sgn data add' takes; it needs no labels, and it is not kept.
+    FILE is of any kind that 'sgn data add' takes, or a folder; it needs no labels, and it is not
+    kept.
     """
-    table = as_table(file)
-    with service_at(url) as client, shown_upload(file.name, size_of(table)) as sent:
-        try:
-            found = client.predict(task, table, explain=explain, on_progress=sent)
-        except OSError as error:
-            raise click.ClickException(f"{file} cannot be read: {error.strerror}.") from error
+
+    def send(mapping: Mapping[str, str], upload: str) -> "Predictions":
+        source = None if upload else file
+        with readable(file), shown_upload(source) as heard:
+            return client.predict(
+                task, source, explain=explain, mapping=mapping, upload=upload, on_progress=heard
+            )
+
+    mapping = given_mapping(pairs, mapping_file)
+    with service_at(url) as client:
+        found, _ = settled(send, mapping)
     if output is not None and not (as_json and output == STDOUT):
         take_home(output, _csv(found))
     if as_json:
@@ -70,8 +86,8 @@ def predict(
 def _show(found: "Predictions") -> None:
     labels = _labels(found)
     columns = [Column("Subject", whole=True), Column("Site", spare=True), Column("Predicted")]
-    columns += [Column(f"P({label})", right=True, whole=True) for label in labels]
-    show_table(columns, [_row(item, labels) for item in found.predictions])
+    columns += [Column(f"P({_name(found, label)})", right=True, whole=True) for label in labels]
+    show_table(columns, [_row(found, item, labels) for item in found.predictions])
     _show_explanations(found)
     warnings = [("", sentence) for sentence in found.warnings]
     for item in found.predictions:
@@ -81,8 +97,8 @@ def _show(found: "Predictions") -> None:
         show_facts((subject or "-", sentence) for subject, sentence in warnings)
 
 
-def _row(item: Prediction, labels: list[str]) -> tuple[object, ...]:
-    said = item["predicted"] if labels else _number(item.get("score"))
+def _row(found: "Predictions", item: Prediction, labels: list[str]) -> tuple[object, ...]:
+    said = _name(found, item["predicted"]) if labels else _number(item.get("score"))
     of_class = item.get("probability") or {}
     shown = (_number(of_class.get(label)) for label in labels)
     return item["id"], item.get("site") or "", said, *shown
@@ -113,21 +129,29 @@ def _csv(found: "Predictions") -> str:
     figures = [f"probability_{label}" for label in labels] if labels else ["score"]
     writer = csv.writer(text, lineterminator="\n")
     predicted = ["predicted"] if labels else []
+    predicted += ["class_name"] if found.class_names else []
     writer.writerow(["id", "site", *predicted, *figures, "warnings", "explanation"])
-    writer.writerows(list(_cells(item, labels)) for item in found.predictions)
+    writer.writerows(list(_cells(found, item, labels)) for item in found.predictions)
     return text.getvalue()
 
 
-def _cells(item: Prediction, labels: list[str]) -> Iterator[object]:
+def _cells(found: "Predictions", item: Prediction, labels: list[str]) -> Iterator[object]:
     yield safe(str(item["id"]))
     yield safe(str(item.get("site") or ""))
     if labels:
         yield safe(str(item["predicted"]))
+        if found.class_names:
+            yield safe(_name(found, item["predicted"]))
         yield from ((item.get("probability") or {}).get(label) for label in labels)
     else:
         yield item.get("score")
     yield safe(" ".join(item.get("warnings") or ()))
     yield safe(_regions(item))
+
+
+def _name(found: "Predictions", label: object) -> str:
+    """A class as people call it."""
+    return found.class_names.get(str(label), str(label))
 
 
 def _labels(found: "Predictions") -> list[str]:

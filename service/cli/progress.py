@@ -1,9 +1,11 @@
 """How far a task is: a bar on a terminal, a line now and then elsewhere; always on stderr."""
 
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from service.cli.terminal import note, plain
@@ -17,6 +19,8 @@ Watcher = Callable[["Task"], None]
 LINE_PERCENT = 10.0
 LINE_SECONDS = 30.0
 LARGE_BYTES = 2_000_000
+WAIT_SECONDS = 1.0  # most files are read sooner
+WAITING = "Waiting for a worker to read the file…"
 
 
 @contextmanager
@@ -30,10 +34,54 @@ def shown_progress() -> Iterator[Watcher]:
 
 
 @contextmanager
-def shown_upload(name: str, size: int) -> Iterator["OnProgress | None"]:
-    """Give what is to be called with the bytes sent; None where a bar is not worth it."""
+def shown_upload(file: Path | None) -> Iterator["OnProgress"]:
+    """Give what is to be called with the bytes read of a file or folder; None is sent already.
+
+    A large one has a bar on a terminal; once all is sent, it is said that a worker reads it.
+    """
+    from service.client.tables import size_of  # noqa: PLC0415 - httpx is slow to import
+
+    size = 0 if file is None else size_of(file)
+    with _waiting() as begin, _upload_bar("" if file is None else file.name, size) as shown:
+        if not size:
+            begin()
+
+        def heard(done: int) -> None:
+            shown(done)
+            if done >= size:
+                begin()
+
+        yield heard
+
+
+@contextmanager
+def shown_reading() -> Iterator[None]:
+    """Say that a worker reads a file that is there already."""
+    with _waiting() as begin:
+        begin()
+        yield
+
+
+@contextmanager
+def _waiting() -> Iterator[Callable[[], None]]:
+    """Give what is to be called when waiting begins: a line says so, if it takes a moment."""
+    timer = threading.Timer(WAIT_SECONDS, note, [WAITING])
+    timer.daemon = True
+
+    def begin() -> None:
+        if not timer.is_alive() and not timer.finished.is_set():
+            timer.start()
+
+    try:
+        yield begin
+    finally:
+        timer.cancel()
+
+
+@contextmanager
+def _upload_bar(name: str, size: int) -> Iterator["OnProgress"]:
     if size < LARGE_BYTES or not sys.stderr.isatty():
-        yield None
+        yield lambda _: None
         return
     from rich import progress  # noqa: PLC0415 - slow to import
     from rich.console import Console  # noqa: PLC0415

@@ -4,10 +4,13 @@
         task = client.wait(client.submit(form).task_id)
         print(task.metrics.loc[("test", "auc")])
 
+A file that can be understood in two ways is :class:`QuestionsOpen`; ``mapping`` answers.
+
 :func:`house` starts the whole service for a notebook. Whatever goes wrong is a
 :class:`ClientError` whose text is one sentence.
 """
 
+from graphnet.data.interpretation import Interpretation, Question
 from service.client.answers import (
     Architecture,
     Catalogue,
@@ -16,9 +19,9 @@ from service.client.answers import (
     Submission,
     Task,
 )
-from service.client.datasets import Dataset, Finding, Preview
+from service.client.described import Dataset, Finding, Preview
 from service.client.embedded import HouseError, house
-from service.client.errors import ClientError, NotEnded, Unreachable
+from service.client.errors import ClientError, NotEnded, QuestionsOpen, Unreachable
 from service.client.events import Event
 from service.client.results import Predictions
 from service.client.session import Client
@@ -33,10 +36,13 @@ __all__ = [
     "Finding",
     "Headline",
     "HouseError",
+    "Interpretation",
     "NotEnded",
     "Predictions",
     "Preview",
     "Progress",
+    "Question",
+    "QuestionsOpen",
     "Submission",
     "Task",
     "Unreachable",

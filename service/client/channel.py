@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 import httpx
 
 from service.client.answers import Facts
-from service.client.errors import ClientError, Unreachable
+from service.client.errors import ClientError, QuestionsOpen, Unreachable
 
 NO_CONTENT = 204
 QUIET_SECONDS = 60.0  # a stream of events gives a sign of life more often than that
@@ -141,8 +141,14 @@ class Channel:
         if not isinstance(reply, dict) or not isinstance(reply.get("error_num"), int):
             raise self._foreign(response)
         if reply["error_num"] != 0 or not response.is_success:
-            raise _refusal(reply, response.status_code)
+            raise self._refusal(reply, response)
         return reply
+
+    def _refusal(self, reply: Facts, response: httpx.Response) -> ClientError:
+        try:
+            return _refusal(reply, response.status_code)
+        except (KeyError, TypeError, ValueError, AttributeError):
+            return self._foreign(response)
 
     def _foreign(self, response: httpx.Response) -> ClientError:
         return ClientError(
@@ -182,13 +188,16 @@ def _is_loopback(url: httpx.URL) -> bool:
 
 
 def _refusal(reply: Facts, status: int) -> ClientError:
+    sentence = str(reply.get("msg") or f"The service refused with error {reply['error_num']}.")
     listed = [item for item in reply.get("errors") or () if isinstance(item, dict)]
-    return ClientError(
-        str(reply.get("msg") or f"The service refused with error {reply['error_num']}."),
-        error_num=reply["error_num"],
-        status=status,
-        errors=tuple((str(item.get("field")), str(item.get("msg"))) for item in listed),
-    )
+    known: dict[str, Any] = {
+        "error_num": reply["error_num"],
+        "status": status,
+        "errors": tuple((str(item.get("field")), str(item.get("msg"))) for item in listed),
+    }
+    if reply.get("questions"):
+        return QuestionsOpen(sentence, reply, **known)
+    return ClientError(sentence, **known)
 
 
 def _reason(error: httpx.RequestError) -> str:

@@ -1,81 +1,18 @@
-"""Datasets: bring one in, look at it before and after."""
+"""Datasets: bring one in, look at it before and after, say how it is meant."""
 
+import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from typing import Any, Self, TypeVar
+from typing import TypeVar
 from urllib.parse import quote
 
-from service.client.answers import Facts, known_fields
+from service.client.answers import Facts
 from service.client.base import Session, given
+from service.client.described import Dataset, Preview
 from service.client.tables import OnProgress, Table, sent
 
-UPLOAD_SECONDS = 600.0  # an upload is answered only once its quality has been checked
+UPLOAD_SECONDS = 600.0  # an upload is answered only once a worker has read it
 
-Told = TypeVar("Told")
-
-
-@dataclass(frozen=True)
-class Finding:
-    """``count`` regions of one ``measure`` of one ``subject`` that a quality rule names."""
-
-    rule: str = ""
-    site: str = ""
-    subject: str = ""
-    measure: str = ""
-    count: int = 0
-
-
-@dataclass(frozen=True)
-class Dataset:
-    """A stored dataset: subjects by class, how many regions, which measures.
-
-    ``findings`` is empty in a listing; ``rules`` says in a sentence what each rule means.
-    ``problems`` say why it cannot be trained on, () if it can.
-    """
-
-    data_name: str
-    data_id: str = ""
-    proj_id: str = ""
-    subjects: int | None = None
-    classes: Mapping[str, int] = field(default_factory=dict)
-    regions: int | None = None
-    measures: tuple[str, ...] = ()
-    findings: tuple[Finding, ...] = ()
-    rules: Mapping[str, str] = field(default_factory=dict)
-    notes: tuple[str, ...] = ()
-    problems: tuple[str, ...] = ()
-    facts: Facts = field(default_factory=dict, repr=False, compare=False)
-
-    @classmethod
-    def read(cls, facts: Facts) -> Self:
-        """From the service's JSON."""
-        known = known_fields(cls, facts)
-        found = tuple(Finding(**known_fields(Finding, item)) for item in known.get("findings", ()))
-        lists = {name: tuple(known.get(name, ())) for name in ("measures", "notes", "problems")}
-        return cls(**{**known, **lists, "findings": found, "facts": facts})
-
-
-@dataclass(frozen=True)
-class Preview:
-    """What an upload would be understood as: the dataset, and the first rows of its table."""
-
-    dataset: Dataset
-    kind: str = ""
-    columns: tuple[str, ...] = ()
-    rows: tuple[tuple[Any, ...], ...] = ()
-    facts: Facts = field(default_factory=dict, repr=False, compare=False)
-
-    @classmethod
-    def read(cls, facts: Facts) -> Self:
-        """From the service's JSON."""
-        seen = facts["preview"]
-        return cls(
-            Dataset.read({"data_name": "", **facts["dataset"]}),
-            str(seen.get("kind") or ""),
-            tuple(str(name) for name in seen.get("columns") or ()),
-            tuple(tuple(row) for row in seen.get("rows") or ()),
-            facts,
-        )
+T = TypeVar("T")
 
 
 class Datasets(Session):
@@ -87,63 +24,110 @@ class Datasets(Session):
 
     def dataset(self, data_name: str) -> Dataset:
         """One dataset with all that was found in it."""
-        path = f"datasets/{quote(data_name, safe='')}"
-        return self._channel.told("GET", path, _dataset)
+        return self._channel.told("GET", _of_dataset(data_name), _dataset)
 
     def add_dataset(
         self,
-        table: Table,
+        table: Table | None = None,
         *,
         proj_id: str,
         data_name: str,
         user_id: str = "",
+        mapping: Mapping[str, object] | None = None,
+        upload: str = "",
         on_progress: OnProgress | None = None,
     ) -> Dataset:
-        """Upload a table: a CSV file, read piece by piece, its bytes, or a DataFrame of pandas.
+        """Upload a file or a folder as it is, the bytes of a file, or a DataFrame of pandas.
 
-        The answer holds its findings. ``on_progress`` is called with the bytes sent so far.
+        ``mapping`` answers questions on it by their ids, beforehand too. Once a file was sent and
+        questions were open, the error's ``upload`` takes the place of ``table``: nothing is sent
+        again. ``on_progress`` is called with the bytes read so far. The answer holds the findings.
 
         Raises:
+            QuestionsOpen: two readings are plausible and ``mapping`` does not say which is right.
             OSError: the file cannot be read.
 
         """
-        asked = {"proj_id": proj_id, "user_id": user_id, "data_name": data_name}
-        return self._upload(table, asked, _dataset, on_progress)
+        query = {
+            "proj_id": proj_id,
+            "user_id": user_id,
+            "data_name": data_name,
+            **mapping_query(mapping, upload),
+        }
+        return self._upload(table, query, _dataset, on_progress)
 
     def preview(
         self,
-        table: Table,
+        table: Table | None = None,
         *,
         proj_id: str = "",
         data_name: str = "",
+        mapping: Mapping[str, object] | None = None,
+        upload: str = "",
         on_progress: OnProgress | None = None,
     ) -> Preview:
-        """What a table would be understood as; nothing is stored.
+        """What a file would be understood as; nothing is stored. Arguments as of an upload.
 
         Raises:
+            QuestionsOpen: two readings are plausible; the error has the preview of the first.
             OSError: the file cannot be read.
 
         """
-        asked = {"preview": "true", **given({"proj_id": proj_id, "data_name": data_name})}
-        return self._upload(table, asked, Preview.read, on_progress)
+        named = given({"proj_id": proj_id, "data_name": data_name})
+        query = {"preview": "true", **named, **mapping_query(mapping, upload)}
+        return self._upload(table, query, Preview.read, on_progress)
+
+    def answer(self, data_name: str, mapping: Mapping[str, object]) -> Dataset:
+        """Answer the questions on a dataset that is stored already, as NEURO-LEARN stores them.
+
+        Raises:
+            QuestionsOpen: there are others.
+
+        """
+        return self._channel.told(
+            "POST",
+            f"{_of_dataset(data_name)}/mapping",
+            _dataset,
+            json=as_texts(mapping),
+            slow_seconds=UPLOAD_SECONDS,
+        )
 
     def _upload(
         self,
-        table: Table,
-        asked: Mapping[str, str],
-        read: Callable[[Facts], Told],
+        table: Table | None,
+        query: Mapping[str, str],
+        read: Callable[[Facts], T],
         on_progress: OnProgress | None,
-    ) -> Told:
-        with sent(table, on_progress) as (content, size):
+    ) -> T:
+        with sent(table, on_progress) as body:
             return self._channel.told(
                 "POST",
                 "datasets",
                 read,
-                params=asked,
-                content=content,
-                headers={"Content-Type": "text/csv", "Content-Length": str(size)},
+                params=query,
+                content=body.content,
+                headers=body.headers,
                 slow_seconds=UPLOAD_SECONDS,
             )
+
+
+def mapping_query(mapping: Mapping[str, object] | None, upload: str) -> dict[str, str]:
+    """The part of an address that says how a file is meant, and which one that was sent before."""
+    texts = as_texts(mapping or {})
+    listed = json.dumps(texts, ensure_ascii=False) if texts else ""
+    return given({"mapping": listed, "upload": upload})
+
+
+def as_texts(mapping: Mapping[str, object]) -> dict[str, str]:
+    """The answers as text; several columns, as of ``covariates``, with commas between."""
+    return {
+        key: ",".join(map(str, value)) if isinstance(value, (list, tuple)) else str(value)
+        for key, value in mapping.items()
+    }
+
+
+def _of_dataset(data_name: str) -> str:
+    return f"datasets/{quote(data_name, safe='')}"
 
 
 def _dataset(reply: Facts) -> Dataset:

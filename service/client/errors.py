@@ -1,5 +1,12 @@
 """What can go wrong between a caller and the service; no error of httpx leaves the package."""
 
+from collections.abc import Mapping
+from typing import Any
+
+from graphnet.data.interpretation import Question
+from service.client.answers import Facts
+from service.client.described import Preview, questions_in
+
 PASSING = (502, 503, 504)
 
 
@@ -30,6 +37,22 @@ class Unreachable(ClientError):
 
 class NotEnded(ClientError):
     """The task goes on beyond the time that the caller would wait."""
+
+
+class QuestionsOpen(ClientError):
+    """A file of two plausible readings: answer each of ``questions`` by its id in ``mapping``.
+
+    ``preview`` is what the first choices give, None where not even that can be had. ``upload`` is
+    the id under which the service keeps the file meanwhile, so that the answers are enough.
+    ``suggested`` is a mapping that was given for a file that looked the same, {} if there is none.
+    """
+
+    def __init__(self, sentence: str, reply: Facts, **known: Any) -> None:
+        super().__init__(sentence, **known)
+        self.questions: tuple[Question, ...] = questions_in(reply["questions"])
+        self.preview = Preview.read(reply) if reply.get("preview") else None
+        self.upload = str(reply.get("upload") or "")
+        self.suggested: Mapping[str, str] = dict(reply.get("suggested") or {})
 
 
 def may_pass(error: ClientError) -> bool:

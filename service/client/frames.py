@@ -45,9 +45,9 @@ def tasks_frame(tasks: Iterable[Task]) -> pd.DataFrame:
     return frame if frame.empty else frame.set_index("task_id")
 
 
-def predicted(predictions: Sequence[Facts]) -> pd.DataFrame:
+def predicted(predictions: Sequence[Facts], class_names: Mapping[str, str]) -> pd.DataFrame:
     """A row a subject; its warnings are one text."""
-    frame = pd.DataFrame([_prediction(item) for item in predictions])
+    frame = pd.DataFrame([_prediction(item, class_names) for item in predictions])
     return frame if frame.empty else frame.set_index("id")
 
 
@@ -103,11 +103,13 @@ def _instant(text: str | None) -> pd.Timestamp | None:
     return None if text is None else pd.Timestamp(text)
 
 
-def _prediction(item: Facts) -> dict[str, Any]:
+def _prediction(item: Facts, class_names: Mapping[str, str]) -> dict[str, Any]:
     of_class = item.get("probability") or {}
+    label = str(item.get("predicted"))
     rest = ("probability", "warnings", "explanation")
     return {
         **{name: value for name, value in item.items() if name not in rest},
+        **({"class_name": class_names.get(label, label)} if class_names else {}),
         **{f"probability_{label}": value for label, value in of_class.items()},
         "warnings": " ".join(item.get("warnings") or ()),
     }

@@ -1,10 +1,12 @@
 """What came of a task: model, report, predictions, evidence, log; and new predictions."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Self
 
 from service.client.answers import Facts
 from service.client.base import Session, content, given, of_task
+from service.client.datasets import mapping_query
 from service.client.tables import OnProgress, Table, sent
 
 if TYPE_CHECKING:
@@ -17,11 +19,13 @@ PREDICTION_SECONDS = 600.0
 class Predictions:
     """What a stored model says of new subjects, a mapping each as the service gave it.
 
-    ``classes`` is () of a model of a score; ``warnings`` are about the table as a whole.
+    ``classes`` is () of a model of a score, ``class_names`` the word for each, {} where there are
+    numbers alone; ``warnings`` are about the table as a whole.
     """
 
     predictions: tuple[Facts, ...]
     classes: tuple[int, ...] = ()
+    class_names: Mapping[str, str] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
     facts: Facts = field(default_factory=dict, repr=False, compare=False)
 
@@ -31,16 +35,20 @@ class Predictions:
         return cls(
             tuple({**item} for item in reply["predictions"]),
             tuple(reply.get("classes") or ()),
+            dict(reply.get("class_names") or {}),
             tuple(reply.get("warnings") or ()),
             content(reply),
         )
 
     @property
     def frame(self) -> "pd.DataFrame":
-        """A row a subject: ``predicted`` and a ``probability_`` each class, or a ``score``."""
+        """A row a subject: ``predicted`` and a ``probability_`` each class, or a ``score``.
+
+        Where the classes have names, ``class_name`` is that of the predicted one.
+        """
         from service.client import frames  # noqa: PLC0415 - pandas is slow to import
 
-        return frames.predicted(self.predictions)
+        return frames.predicted(self.predictions, self.class_names)
 
     def _repr_html_(self) -> str:
         """As a notebook shows it."""
@@ -84,26 +92,29 @@ class Results(Session):
     def predict(
         self,
         task_id: str,
-        table: Table,
+        table: Table | None = None,
         *,
         explain: bool = False,
+        mapping: Mapping[str, object] | None = None,
+        upload: str = "",
         on_progress: OnProgress | None = None,
     ) -> Predictions:
-        """What the task's model says of new subjects, whose table needs no labels.
+        """What the task's model says of new subjects, whose file or folder needs no labels.
 
-        ``explain`` adds which regions spoke for it. ``on_progress`` is called with the bytes sent.
+        ``explain`` adds which regions spoke for it. The others are as of :meth:`add_dataset`.
 
         Raises:
+            QuestionsOpen: two readings are plausible and ``mapping`` does not say which is right.
             OSError: the file cannot be read.
 
         """
-        with sent(table, on_progress) as (body, size):
+        with sent(table, on_progress) as body:
             return self._channel.told(
                 "POST",
                 f"{of_task(task_id)}/predict",
                 Predictions.read,
-                params={"explain": str(explain).lower()},
-                content=body,
-                headers={"Content-Type": "text/csv", "Content-Length": str(size)},
+                params={"explain": str(explain).lower(), **mapping_query(mapping, upload)},
+                content=body.content,
+                headers=body.headers,
                 slow_seconds=PREDICTION_SECONDS,
             )

@@ -82,6 +82,47 @@ SCORED = {
     "warnings": [],
     "predictions": [{"id": "s1", "site": "A", "score": -3.25, "warnings": [], "explanation": None}],
 }
+INTERPRETATION: dict[str, Any] = {
+    "kind": "csv",
+    "text": {"encoding": "GB18030", "separator": ";", "decimal": ","},
+    "id": "participant_id",
+    "label": {
+        "column": "group",
+        "values": {"HC": 0, "SZ": 1},
+        "names": {"0": "HC", "1": "SZ"},
+    },
+    "site": "scanner",
+    "score": None,
+    "covariates": [
+        {"name": "Age", "kind": "numeric", "missing": 2},
+        {"name": "Sex", "kind": "categorical", "missing": 0},
+    ],
+    "regions": ["Precentral_L", "Precentral_R", *(f"Region_{number}" for number in range(3, 91))],
+    "measures": ["ALFF", "DC", "GMV", "ReHo"],
+    "connectome": {"values": "r", "triangle": "upper", "reason": "the diagonal is 1"},
+    "series": {
+        "least_points": 120,
+        "most_points": 200,
+        "orientation": "points x regions",
+        "header": True,
+        "index": False,
+    },
+    "files": {"ses": "baseline"},
+    "missing": [{"column": "Age", "code": "-9999", "count": 2}],
+    "left_alone": [{"what": "PANSS_1", "reason": "a questionnaire is no region"}],
+    "said": ["The text is GB18030; it has no byte order mark."],
+    "answers": {"class.positive": "SZ"},
+}
+QUESTION: dict[str, Any] = {
+    "id": "class.positive",
+    "sentence": "The column group holds A and B; which of them are the patients?",
+    "choices": [
+        {"value": "A", "label": "A is the patients"},
+        {"value": "B x", "label": "B x is the patients"},
+    ],
+}
+UPLOAD = "UP2601010000000001"
+ROW = "from NEURO-LEARN"
 PREVIEW = {"kind": "csv", "columns": ["ID", "GMV_1"], "rows": [["s1", 0.5], ["s2", None]]}
 PARAMETERS = b"\x08\0\0\0\0\0\0\0{}      "
 
@@ -126,6 +167,10 @@ class Seen:
     def json(self) -> Any:
         return json.loads(self.body)
 
+    @property
+    def mapping(self) -> dict[str, str]:
+        return dict(json.loads(self.query.get("mapping", "{}")))
+
 
 @dataclass(frozen=True)
 class Reply:
@@ -161,8 +206,9 @@ def paged(name: str, found: list[dict[str, Any]], request: Seen) -> Reply:
 class FakeService:
     """``looks`` are what a task shows at each look, the last one for ever; ``forced`` go first.
 
-    ``told`` are the events of any task, an id, a kind and what it says each; a connection gives
-    ``portion`` of them and breaks off where there are more.
+    ``questions`` are asked of every file until its mapping answers them. ``told`` are the events
+    of any task, an id, a kind and what it says each; a connection gives ``portion`` of them and
+    breaks off where there are more.
     """
 
     url: str
@@ -172,6 +218,9 @@ class FakeService:
     portion: int = 1000
     datasets: list[str] = field(default_factory=lambda: ["B_190416_58_sfMRI_AAL90"])
     predicted: dict[str, Any] = field(default_factory=lambda: PREDICTED)
+    questions: list[dict[str, Any]] = field(default_factory=list)
+    suggested: dict[str, str] | None = None
+    interpretation: dict[str, Any] | None = None
     looks: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     manifest: dict[str, Any] = field(
         default_factory=lambda: {
@@ -269,8 +318,8 @@ class FakeService:
     def evidence(self, _: Seen, __: str) -> Reply:
         return success(**EVIDENCE)
 
-    def predict(self, _: Seen, __: str) -> Reply:
-        return success(**self.predicted)
+    def predict(self, request: Seen, _: str) -> Reply:
+        return self.open_questions(request.mapping) or success(**self.predicted)
 
     def show_manifest(self, _: Seen, __: str) -> Reply:
         return success(**self.manifest)
@@ -288,8 +337,27 @@ class FakeService:
         usable = [self.dataset(name, proj_id) for name in self.datasets]
         return paged("datasets", [*usable, unusable], request)
 
+    def open_questions(self, mapping: dict[str, str], **known: Any) -> Reply | None:
+        """The refusal that asks what the mapping does not answer; None where all is answered."""
+        asked = [each for each in self.questions if each["id"] not in mapping]
+        if not asked:
+            return None
+        errors = [{"field": "mapping", "msg": each["sentence"]} for each in asked]
+        content = {"questions": asked, "upload": UPLOAD, "suggested": self.suggested}
+        return refused(20, 422, asked[0]["sentence"], errors=errors, **content, **known)
+
+    def answer_dataset(self, request: Seen, name: str) -> Reply:
+        return self.open_questions(request.json) or success(
+            dataset=self.dataset(name, FORM["proj_id"])
+        )
+
     def add_dataset(self, request: Seen) -> Reply:
         asked = request.query
+        asking = self.open_questions(
+            request.mapping, preview=PREVIEW, dataset=self.dataset("", asked.get("proj_id"))
+        )
+        if asking:
+            return asking
         if asked.get("preview") == "true":
             unnamed = self.dataset(asked.get("data_name", ""), asked.get("proj_id", ""))
             del unnamed["data_id"]
@@ -298,6 +366,9 @@ class FakeService:
         return success(dataset={**summary, "findings": [FINDING], "rules": {"missing": RULE}})
 
     def show_dataset(self, _: Seen, name: str) -> Reply:
+        if name == ROW:
+            row = {"data_name": ROW, "state": "asks", "questions": self.questions}
+            return success(dataset=row)
         if name != "A":
             return refused(4, 404, f"There is no dataset {name!r}.")
         summary = self.dataset(name, FORM["proj_id"])
@@ -313,6 +384,9 @@ class FakeService:
             "regions": 90,
             "measures": ["ALFF", "DC", "GMV", "ReHo"],
             "notes": ["1 column was left out: AGE."],
+            "class_names": (self.interpretation or {}).get("label", {}).get("names", {}),
+            "interpretation": self.interpretation,
+            "state": "ready",
         }
 
 
@@ -335,7 +409,18 @@ ROUTES = (
     ("GET", "datasets", "list_datasets"),
     ("POST", "datasets", "add_dataset"),
     ("GET", "datasets/([^/]+)", "show_dataset"),
+    ("POST", "datasets/([^/]+)/mapping", "answer_dataset"),
 )
+
+
+def _body(request: BaseHTTPRequestHandler) -> Iterator[bytes]:
+    if request.headers.get("Transfer-Encoding") != "chunked":
+        yield request.rfile.read(int(request.headers.get("Content-Length", 0)))
+        return
+    while size := int(request.rfile.readline() or b"0", 16):
+        yield request.rfile.read(size)
+        request.rfile.readline()
+    request.rfile.readline()
 
 
 @contextmanager
@@ -351,7 +436,7 @@ def fake_service() -> Iterator[FakeService]:
 
         def _reply(self) -> None:
             parts = urlsplit(self.path)
-            body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            body = b"".join(_body(self))
             headers = {name.lower(): value for name, value in self.headers.items()}
             query = dict(parse_qsl(parts.query, keep_blank_values=True))
             reply = service.answer(Seen(self.command, parts.path, query, headers, body))

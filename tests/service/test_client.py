@@ -263,7 +263,7 @@ def test_a_dataset_is_uploaded_as_it_is(
 
     assert fake.seen[0].body == CSV
     assert fake.seen[0].query == {"proj_id": "PROJ 1", "data_name": "B&C", "user_id": "u"}
-    assert fake.seen[0].headers["content-type"] == "text/csv"
+    assert fake.seen[0].headers["content-type"] == "application/octet-stream"
     assert fake.seen[0].headers["content-length"] == str(len(CSV))
     assert dataset.data_name == "B&C"
     assert dataset.findings == (Finding("missing", "B", "s2", "GMV", 1),)

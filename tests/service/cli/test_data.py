@@ -1,11 +1,13 @@
 """``sgn data add`` and ``sgn data list``."""
 
+import io
 import json
+import subprocess
+import sys
 from pathlib import Path
+from zipfile import ZipFile
 
-import numpy as np
-
-from tests.service.cli.command import Command
+from tests.service.cli.command import Command, environment
 from tests.service.fake_service import (
     CSV,
     PREVIEW,
@@ -95,37 +97,55 @@ def test_a_refused_dataset_is_its_sentences(
     assert ran.stderr == "datafile: It has no column LABEL.\n"
 
 
-def test_other_kinds_of_files_arrive_as_the_table_they_are(
+def test_a_file_of_any_kind_is_sent_as_it_is(
     sgn: Command, fake: FakeService, tmp_path: Path
 ) -> None:
-    np.savez(
-        tmp_path / "site.npz",
-        features=np.arange(8.0).reshape(2, 2, 2),
-        measures=["DC", "GMV"],
-        ids=["p1", "p2"],
-        labels=[0, 1],
-    )
-    fake.forced = [success(dataset={"data_name": "site"})]
+    (tmp_path / "site.csv.gz").write_bytes(b"\x1f\x8b and so on")
 
-    ran = sgn("data", "add", str(tmp_path / "site.npz"), "--proj", "PROJ1")
-
-    assert ran.exit_code == 0
+    assert sgn("data", "add", str(tmp_path / "site.csv.gz"), "--proj", "PROJ1").exit_code == 0
     assert fake.seen[0].query["data_name"] == "site"
-    assert fake.seen[0].body.decode().splitlines() == [
-        "ID,LABEL,DC_1,DC_2,GMV_1,GMV_2",
-        "p1,0,0.0,2.0,1.0,3.0",
-        "p2,1,4.0,6.0,5.0,7.0",
-    ]
+    assert fake.seen[0].body == b"\x1f\x8b and so on"
 
 
-def test_a_file_of_no_known_kind_is_one_sentence(
+def test_a_folder_is_sent_as_a_zip_file(sgn: Command, fake: FakeService, tmp_path: Path) -> None:
+    folder = tmp_path / "site.v2"
+    folder.mkdir()
+    (folder / "subjects.csv").write_text("ID,LABEL\n")
+
+    assert sgn("data", "add", f"{folder}/", "--proj", "PROJ1").exit_code == 0
+    assert fake.seen[0].query["data_name"] == "site.v2"
+    with ZipFile(io.BytesIO(fake.seen[0].body)) as archive:
+        assert archive.namelist() == ["subjects.csv"]
+
+
+def test_a_file_that_cannot_be_read_is_one_sentence(
     sgn: Command, fake: FakeService, tmp_path: Path
 ) -> None:
-    (tmp_path / "brain.nii").write_bytes(bytes(range(256)))
-    ran = sgn("data", "add", str(tmp_path / "brain.nii"), "--proj", "PROJ1")
+    (tmp_path / "gone.txt").symlink_to(tmp_path / "nowhere")
+
+    ran = sgn("data", "add", str(tmp_path), "--proj", "PROJ1")
+
     assert ran.exit_code == 1
-    assert "brain.nii is of no kind that is known here" in ran.stderr
+    assert ran.stderr == f"{tmp_path / 'gone.txt'} cannot be read: No such file or directory.\n"
     assert not fake.seen
+
+
+def test_pandas_is_not_needed(fake: FakeService, tmp_path: Path) -> None:
+    """Nor NumPy: nothing of a file is read on the caller's machine."""
+    (tmp_path / "a.csv").write_bytes(CSV)
+    without = (
+        "import sys\nsys.modules |= dict.fromkeys(('numpy', 'pandas', 'scipy'))\n"
+        "from service.cli import main\nmain()"
+    )
+    ran = subprocess.run(
+        [*(sys.executable, "-c", without, "--url", fake.url, "data", "add"), tmp_path, "--preview"],
+        env=environment(),
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+    assert (ran.returncode, ran.stderr) == (0, "Nothing was stored.\n")
 
 
 def test_a_preview_stores_nothing_and_needs_no_project(
@@ -145,17 +165,6 @@ def test_a_preview_stores_nothing_and_needs_no_project(
     said = json.loads(sgn("data", "add", str(tmp_path / "a.csv"), "--preview", "--json").stdout)
     assert said["preview"] == PREVIEW
     assert said["dataset"]["subjects"] == 58
-
-
-def test_a_preview_names_the_kind_of_the_file_itself(
-    sgn: Command, fake: FakeService, tmp_path: Path
-) -> None:
-    (tmp_path / "a.TSV").write_bytes(CSV.replace(b",", b"\t"))
-
-    ran = sgn("data", "add", str(tmp_path / "a.TSV"), "--preview")
-
-    assert ran.stdout.splitlines()[0] == "Kind      tsv"
-    assert fake.seen[0].body.startswith(b"ID,LABEL,GMV_1,GMV_2\n")
 
 
 def test_a_dataset_is_shown_with_its_findings(sgn: Command) -> None:

@@ -4,11 +4,10 @@ import csv
 import json
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from tests.service.cli.command import Command
-from tests.service.fake_service import CSV, PREDICTED, SCORED, FakeService, refused
+from tests.service.fake_service import CSV, PREDICTED, QUESTION, SCORED, FakeService, refused
 
 TASK = "TASK20012912454500"
 
@@ -80,13 +79,40 @@ def test_json_is_what_the_service_said(sgn: Command, new: str, to: tuple[str, ..
     assert json.loads(sgn("predict", TASK, new, "--json", *to).stdout) == PREDICTED
 
 
-def test_other_kinds_of_files_are_taken(sgn: Command, fake: FakeService, tmp_path: Path) -> None:
-    np.savez(
-        tmp_path / "new.npz", features=np.ones((1, 2, 1)), measures=["GMV"], ids=["p1"], labels=[0]
-    )
+def test_a_file_of_any_kind_is_sent_as_it_is(
+    sgn: Command, fake: FakeService, tmp_path: Path
+) -> None:
+    (tmp_path / "new.npz").write_bytes(b"PK\x03\x04 and so on")
 
     assert sgn("predict", TASK, str(tmp_path / "new.npz")).exit_code == 0
-    assert fake.seen[0].body.startswith(b"ID,LABEL,GMV_1,GMV_2\n")
+    assert fake.seen[0].body == b"PK\x03\x04 and so on"
+
+
+def test_a_question_names_the_option_that_answers_it(
+    sgn: Command, fake: FakeService, new: str
+) -> None:
+    fake.questions = [QUESTION]
+
+    ran = sgn("predict", TASK, new)
+    answered = sgn("predict", TASK, new, "--map", "class.positive=B x")
+
+    assert (ran.exit_code, ran.stdout) == (1, "")
+    assert "Add --map class.positive=A (A is the patients) or --map " in ran.stderr
+    assert answered.exit_code == 0
+    assert fake.seen[1].mapping == {"class.positive": "B x"}
+
+
+def test_classes_are_named(sgn: Command, fake: FakeService, new: str) -> None:
+    fake.predicted = {**PREDICTED, "class_names": {"0": "HC", "1": "SZ"}}
+
+    shown = sgn("predict", TASK, new).stdout.splitlines()
+    assert shown[:3] == [
+        "Subject  Site  Predicted  P(HC)  P(SZ)",
+        "=s1      A     SZ         0.250  0.750",
+        "007            HC         0.900  0.100",
+    ]
+    read = list(csv.DictReader(sgn("predict", TASK, new, "-o", "-").stdout.splitlines()))
+    assert [(each["predicted"], each["class_name"]) for each in read] == [("1", "SZ"), ("0", "HC")]
 
 
 def test_a_refusal_is_its_sentences(sgn: Command, fake: FakeService, new: str) -> None:
