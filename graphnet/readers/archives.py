@@ -1,16 +1,17 @@
-"""ZIP files of strangers: listed and unpacked within bounds, and nowhere but where they may."""
+"""Packed files of strangers: listed and unpacked within bounds, and nowhere but where they may."""
 
+import gzip
 import stat
 import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass
-from io import BytesIO
 from pathlib import Path, PurePosixPath
-from typing import Self
+from typing import IO, Self
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
 from graphnet.errors import CohortError
 
+GZIP = b"\x1f\x8b"
 SIGNATURES = (b"PK\x03\x04", b"PK\x05\x06")
 ENTRY = b"PK\x01\x02"
 MOST_FILES = 20_000
@@ -18,7 +19,8 @@ DEEPEST = 16
 LONGEST = 200  # bytes of a name; file systems take 255
 PIECE = 1 << 20
 ENCRYPTED = 0x1
-DAMAGE = (BadZipFile, EOFError, NotImplementedError, RuntimeError, ValueError, zlib.error)
+DAMAGE = (BadZipFile, EOFError, gzip.BadGzipFile, NotImplementedError, RuntimeError, ValueError,
+          zlib.error)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -31,7 +33,7 @@ class Archive:
     most: int
 
     @classmethod
-    def of(cls, body: bytes, name: str, most: int) -> Self:
+    def of(cls, path: Path, name: str, most: int) -> Self:
         """List a ZIP file. Hidden files and what macOS adds are left out.
 
         Raises:
@@ -39,11 +41,11 @@ class Archive:
 
         """
         # An entry takes some hundred bytes of memory, so they are counted before they are read.
-        if body.count(ENTRY) > MOST_FILES:
+        if _entries(path) > MOST_FILES:
             raise CohortError(f"{name} has more than {MOST_FILES} files.")
         try:
-            file = ZipFile(BytesIO(body))
-        except DAMAGE as error:
+            file = ZipFile(path)
+        except (*DAMAGE, OSError) as error:
             raise _damaged(name) from error
         files = [info for info in file.infolist() if not info.filename.endswith(("/", "\\"))]
         members = {_checked(info, name): info for info in files}
@@ -65,38 +67,68 @@ class Archive:
             target = folder / path
             try:
                 target.parent.mkdir(parents=True, exist_ok=True)
-                left -= self._write(path, target, left)
+                with target.open("xb") as file:
+                    left -= self._copy(path, file, left)
             except (FileExistsError, NotADirectoryError) as error:
                 raise CohortError(f"{self.name} has {path} twice.") from error
-            except DAMAGE as error:
-                raise _damaged(self.name) from error
 
-    def read(self, path: str) -> bytes:
-        """The bytes of one member. Raises CohortError as :meth:`unpack`."""
+    def _copy(self, path: str, target: IO[bytes], left: int) -> int:
         try:
             with self.file.open(self.members[path]) as source:
-                found = source.read(self.most + 1)
+                return _copied(source, target, left)
+        except _TooLarge as error:
+            raise too_large(self.name, self.most) from error
         except DAMAGE as error:
             raise _damaged(self.name) from error
-        if len(found) > self.most:
-            raise self._too_large()
-        return found
 
-    def _write(self, path: str, target: Path, left: int) -> int:
-        written = 0
-        with self.file.open(self.members[path]) as source, target.open("xb") as file:
-            while piece := source.read(PIECE):
-                written += len(piece)
-                if written > left:
-                    raise self._too_large()
-                file.write(piece)
-        return written
 
-    def _too_large(self) -> CohortError:
-        return CohortError(
-            f"{self.name} is more than {self.most / 1e6:g} MB once it is unpacked, which is the "
-            "most that is taken."
-        )
+def gunzip(path: Path, target: Path, name: str, most: int) -> None:
+    """Unpack the gzip file ``path`` as ``target``.
+
+    Raises:
+        CohortError: it is damaged, or more than ``most`` bytes come out of it.
+
+    """
+    try:
+        with gzip.open(path) as source, target.open("xb") as file:
+            _copied(source, file, most)
+    except _TooLarge as error:
+        raise too_large(name, most) from error
+    except DAMAGE as error:
+        raise CohortError(f"{name} is a gzip file that is damaged or cut short.") from error
+
+
+def too_large(name: str, most: int) -> CohortError:
+    """What is packed in the file ``name`` is more than ``most`` bytes."""
+    return CohortError(
+        f"{name} is more than {most / 1e6:g} MB once it is unpacked, which is the most that is "
+        "taken."
+    )
+
+
+class _TooLarge(Exception):
+    """More comes out than may."""
+
+
+def _copied(source: IO[bytes], target: IO[bytes], left: int) -> int:
+    """How many bytes were copied, piece by piece: at most ``left``."""
+    written = 0
+    while piece := source.read(PIECE):
+        written += len(piece)
+        if written > left:
+            raise _TooLarge
+        target.write(piece)
+    return written
+
+
+def _entries(path: Path) -> int:
+    """How many files a ZIP file lists; it is looked through piece by piece."""
+    found, before = 0, b""
+    with path.open("rb") as file:
+        while piece := file.read(PIECE):
+            found += (before + piece).count(ENTRY)
+            before = piece[1 - len(ENTRY) :]
+    return found
 
 
 def _checked(info: ZipInfo, archive: str) -> str:

@@ -1,152 +1,161 @@
-"""NumPy archives and MATLAB files: the same names for the same arrays.
+"""NumPy archives and MATLAB files as a dataset: the same names for the same arrays.
 
 ``features`` (S, N, F) with ``measures`` (F) and ``regions`` (N), or ``fc`` (S, N, N), or both;
-``ids`` and ``labels`` (S); where there are any ``scores`` and ``sites`` (S).
+``ids`` and ``labels`` (S), and where there are any ``scores`` and ``sites`` (S). Other arrays with
+one value per subject describe the subjects.
 """
 
-from collections.abc import Mapping
-from pathlib import Path
-from tokenize import TokenError
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
+from graphnet.data.dataset import Dataset
+from graphnet.data.interpretation import Interpretation
 from graphnet.errors import CohortError
-from graphnet.readers.delimited import MOST_COLUMNS, check_cells
+from graphnet.readers.array_connectomes import FC, Connectome, connectome_of
+from graphnet.readers.array_shapes import FEATURES, MEASURES, Measured, features_of, shape_of
+from graphnet.readers.array_subjects import check_subjects, people_of, subjects_of
+from graphnet.readers.inquiry import Inquiry
+from graphnet.readers.missing_codes import without_codes
+from graphnet.readers.named_arrays import Array, NamedArrays, Odd, texts
+from graphnet.readers.people import People
+from graphnet.readers.programs import PER_SUBJECT, no_cohort
 
-if TYPE_CHECKING:
-    import pandas as pd
+FloatArray = NDArray[np.float64]
 
-COLUMNS = {"ids": "ID", "labels": "LABEL", "scores": "LABEL_SCORE", "sites": "SITE"}
-NAMES = (*COLUMNS, "features", "measures", "regions", "fc")
-NUMERIC = "biuf"
-UNREADABLE = (ArithmeticError, EOFError, MemoryError, OSError, RecursionError, SyntaxError,
-              TokenError, TypeError, ValueError)  # fmt: skip
-
-Array = np.ndarray[Any, Any]
-Arrays = Mapping[str, Array]
+REGIONS = "regions"
+USED = (FEATURES, FC, MEASURES, REGIONS)
+MOST_VALUES = 250_000  # of a subject: a connectome of 700 regions
 
 
-def load_arrays(folder: Path, name: str) -> dict[str, Array]:
-    """The arrays of an unpacked NumPy archive, each from its file ``NAME.npy``. Raises CohortError.
+@dataclass(frozen=True)
+class Brain:
+    """What was measured of S subjects: measures or time series, and connectomes."""
 
-    They are mapped: a header that promises more than its file holds reserves no memory, and
-    objects, which would be pickled, cannot be.
+    regions: tuple[str, ...]
+    measured: Measured | None
+    connectome: Connectome | None
+
+
+def interpret_arrays(
+    arrays: NamedArrays, kind: str, inquiry: Inquiry, most_cells: int
+) -> Dataset | None:
+    """The dataset that arrays are; None where a question must be answered first.
+
+    Raises:
+        CohortError: they are no cohort, with every reason at once; or there are more than
+            ``most_cells`` numbers.
+
     """
-    paths = {key: folder / f"{key}.npy" for key in NAMES}
-    try:
-        with np.errstate(over="raise"):
-            return {
-                key: _plain(np.lib.format.open_memmap(path, mode="r"))
-                for key, path in paths.items()
-                if path.exists()
-            }
-    except UNREADABLE as error:
-        raise CohortError(f"{name} is not a NumPy archive of plain arrays.") from error
+    _check_main(arrays, kind, inquiry)
+    subjects = subjects_of(arrays, inquiry)
+    check_subjects(arrays, subjects, inquiry)
+    inquiry.check()
+    _check_size(arrays, subjects, inquiry, most_cells)
+    measured = features_of(arrays, subjects, inquiry) if FEATURES in arrays.plain else None
+    inquiry.check()
+    lengths = {size for key in (FEATURES, FC) if key in arrays.plain
+               for size in arrays.plain[key].shape[1:]}  # fmt: skip
+    people = people_of(arrays, subjects, USED, inquiry, ambiguous=subjects in lengths)
+    ids = people.subjects.ids
+    brain = _brain(arrays, measured, _named(ids), inquiry)
+    inquiry.check()
+    return _dataset(kind, people, brain, inquiry)
 
 
-def tabulate(arrays: Arrays, name: str, most_cells: int) -> "pd.DataFrame":
-    """The table of columns that the arrays are. Raises CohortError, all problems at once."""
-    import pandas as pd  # noqa: PLC0415 - slow to import
-
-    problems = _problems(arrays, name)
-    if problems:
-        raise CohortError(*problems)
-    subjects = len(arrays["ids"].ravel())
-    check_cells(name, subjects * (_values(arrays) + len(COLUMNS.keys() & arrays)), most_cells)
-    columns: dict[str, Any] = {
-        column: arrays[key].ravel() for key, column in COLUMNS.items() if key in arrays
-    }
-    regions = _regions(arrays)
-    if "features" in arrays:
-        for place, measure in enumerate(arrays["measures"].ravel()):
-            for row, region in enumerate(regions):
-                columns[f"{measure}_{region}"] = arrays["features"][:, row, place]
-    if "fc" in arrays:
-        columns |= edge_columns(arrays["fc"], regions)
-    return pd.DataFrame(columns)
+def refuse_one_array(array: Array | Odd, name: str) -> CohortError:
+    """Why a single ``.npy`` is refused."""
+    if isinstance(array, Odd):
+        return CohortError(f"{name} is a NumPy file of {array.what}. {PER_SUBJECT}.")
+    return CohortError(
+        f"{name} is a single NumPy array of shape {shape_of(array)}, without ids and classes. "
+        f"{PER_SUBJECT}."
+    )
 
 
-def edge_columns(connectomes: Array, regions: list[str]) -> dict[str, Any]:
-    """The upper triangle of (S, N, N) as ``FC_i_j`` columns."""
-    return {
-        f"FC_{regions[i]}_{regions[j]}": connectomes[:, i, j]
-        for i in range(len(regions))
-        for j in range(i + 1, len(regions))
-    }
+def _check_main(arrays: NamedArrays, kind: str, inquiry: Inquiry) -> None:
+    """There are features or connectomes. Raises CohortError."""
+    for key in (FEATURES, FC):
+        if key in arrays.odd:
+            raise CohortError(
+                f"{key} in {inquiry.name} is {arrays.odd[key].what}; give a full array of real "
+                "numbers."
+            )
+    if not {FEATURES, FC} & arrays.plain.keys():
+        raise CohortError(no_cohort(arrays, kind, inquiry.name))
 
 
-def _regions(arrays: Arrays) -> list[str]:
-    if "regions" in arrays:
-        return [_name(region) for region in arrays["regions"].ravel().tolist()]
-    several = arrays["features"] if "features" in arrays else arrays["fc"]
-    return [str(number) for number in range(1, several.shape[1] + 1)]
-
-
-def _name(region: Any) -> str:
-    """MATLAB's numbers are of floating point: 7.0 is the region 7."""
-    return str(int(region) if isinstance(region, float) and region.is_integer() else region)
-
-
-def _problems(arrays: Arrays, name: str) -> list[str]:
-    """What is missing or does not fit together."""
-    main = next((arrays[key] for key in ("features", "fc") if key in arrays), None)
-    if main is None:
-        return [f"{name} has no array called features or fc."]
-    if main.ndim != 3:
-        return [f"{name} has features of shape {main.shape}; give (subjects, regions, measures)."]
-    if main.size == 0:  # such a shape may be of any length, and costs a file no byte
-        return [f"{name} has nothing in its features, which are of shape {main.shape}."]
-    problems = [
-        f"{name} has no array called {key}."
-        for key in ("ids", *(["measures"] if "features" in arrays else []))
-        if key not in arrays
-    ]
-    problems += [
-        f"{name} has {key} that are no real numbers."
-        for key in ("features", "fc")
-        if key in arrays and arrays[key].dtype.kind not in NUMERIC
-    ]
-    subjects, regions = main.shape[:2]
-    expected = dict.fromkeys(COLUMNS, subjects) | {"regions": regions}
-    if "features" in arrays:
-        expected["measures"] = main.shape[2]
-    problems += [
-        f"{name} has {arrays[key].size} {key} where {count} belong."
-        for key, count in expected.items()
-        if key in arrays and arrays[key].size != count
-    ]
-    if "fc" in arrays and arrays["fc"].shape != (subjects, regions, regions):
-        problems.append(
-            f"{name} has fc of shape {arrays['fc'].shape}; give {(subjects, regions, regions)}."
+def _check_size(arrays: NamedArrays, subjects: int, inquiry: Inquiry, most_cells: int) -> None:
+    """Before numbers become larger than they were on disk. Raises CohortError."""
+    sizes = [arrays.plain[key].size for key in (FEATURES, FC) if key in arrays.plain]
+    if not subjects or 0 in sizes:
+        raise CohortError(f"{inquiry.name} has no subject or no value: it holds {arrays.found}.")
+    if sum(sizes) > most_cells or subjects * len(arrays.plain) > most_cells:
+        raise CohortError(f"{inquiry.name} has more than {most_cells} cells, which is the most.")
+    if any(size // subjects > 2 * MOST_VALUES for size in sizes):
+        raise CohortError(
+            f"{inquiry.name} has more than {MOST_VALUES} values a subject; give at most that many."
         )
-    return problems or _too_many(arrays, name)
 
 
-def _too_many(arrays: Arrays, name: str) -> list[str]:
-    """More columns than a table may have, before each becomes an object; a region named twice."""
-    if _values(arrays) > MOST_COLUMNS:
-        return [f"{name} has more than {MOST_COLUMNS} values a subject; give at most that many."]
-    named = [key for key in ("regions", "measures") if key in arrays]
-    return [
-        f"{name} names one of its {key} twice."
-        for key in named
-        if len(set(arrays[key].ravel().tolist())) < arrays[key].size
+def _named(ids: Sequence[str]) -> list[str]:
+    """The ids, or the row of a subject without one, for sentences."""
+    return [subject or f"row {row}" for row, subject in enumerate(ids, 1)]
+
+
+def _brain(
+    arrays: NamedArrays, measured: Measured | None, ids: Sequence[str], inquiry: Inquiry
+) -> Brain:
+    regions = texts(arrays.plain[REGIONS]) if REGIONS in arrays.plain else ()
+    _check_names(regions, REGIONS, inquiry)
+    if measured is not None:
+        regions = regions or _numbered(measured.values.shape[1])
+        _check_names(measured.measures, MEASURES, inquiry)
+    connectome = connectome_of(arrays, ids, regions, inquiry)
+    if connectome is not None:
+        regions = regions or _numbered(connectome.regions)
+    return Brain(regions, measured, connectome)
+
+
+def _numbered(count: int) -> tuple[str, ...]:
+    return tuple(str(number) for number in range(1, count + 1))
+
+
+def _check_names(names: Sequence[str], what: str, inquiry: Inquiry) -> None:
+    """Every region and measure has a name of its own; else refused."""
+    if len(set(names)) < len(names):
+        inquiry.refuse(f"{inquiry.name} names one of its {what} twice.")
+    if not all(names):
+        inquiry.refuse(f"{inquiry.name} has {what} without a name.")
+
+
+def _dataset(kind: str, people: People, brain: Brain, inquiry: Inquiry) -> Dataset:
+    measured, connectome = brain.measured, brain.connectome
+    values = None if measured is None else _without_codes(measured, inquiry)
+    return Dataset(
+        people.subjects,
+        brain.regions,
+        () if measured is None else measured.measures,
+        Interpretation(
+            kind,
+            id=people.id,
+            label=people.label,
+            site=people.site,
+            score=people.score,
+            covariates=people.covariates,
+            connectome=None if connectome is None else connectome.reading,
+        ),
+        values=values,
+        connectomes=None if connectome is None else connectome.edges,
+    )
+
+
+def _without_codes(measured: Measured, inquiry: Inquiry) -> FloatArray:
+    """Measures (S, N, F) with NaN where a number such as -9999 stands for a missing value."""
+    cleaned = [
+        without_codes(measured.values[:, :, place], measure, inquiry)
+        for place, measure in enumerate(measured.measures)
     ]
-
-
-def _values(arrays: Arrays) -> int:
-    """How many a subject has."""
-    _, regions, measures = arrays["features"].shape if "features" in arrays else (0, 0, 0)
-    edges = arrays["fc"].shape[-1] * (arrays["fc"].shape[-1] - 1) // 2 if "fc" in arrays else 0
-    return int(regions * measures + edges)
-
-
-def _plain(array: Array) -> Array:
-    """Numbers and text in this machine's own order. Raises ValueError for anything else."""
-    if array.dtype.kind not in f"{NUMERIC}US":
-        raise ValueError(array.dtype)
-    if array.dtype.kind == "S":
-        return array.astype(str)
-    odd = array.dtype.kind == "f" and array.dtype.itemsize not in (4, 8)
-    return array.astype(np.float64 if odd else array.dtype.newbyteorder("="), copy=False)
+    return np.stack(cleaned, axis=2)

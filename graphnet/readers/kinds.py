@@ -1,11 +1,251 @@
-"""Which kind of file it is, and who reads it."""
+"""Which kind of file it is, by its content, and who reads it."""
 
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from graphnet.data.dataset import Dataset
+from graphnet.errors import CohortError
+from graphnet.readers.archives import GZIP, SIGNATURES, Archive, gunzip
 from graphnet.readers.inquiry import Inquiry
+from graphnet.readers.signatures import ACCEPTED, foreign
+
+# Readers are imported where they are needed: each brings a library of its own.
+# ruff: noqa: PLC0415
+
+LOOKED_AT = 1 << 16  # bytes from the start of a file that say what it is
+CELL = 8  # bytes, as a number
+BOM = b"\xef\xbb\xbf"
+WIDE_TEXT = (b"\xff\xfe", b"\xfe\xff")  # UTF-16, UTF-32
+UNPACKED = "sgn-upload-"  # the start of the names of temporary folders
+
+
+@dataclass(frozen=True)
+class File:
+    """A file to be read: ``most`` bytes may come out of it; ``packed`` if it came out itself."""
+
+    path: Path
+    head: bytes
+    inquiry: Inquiry
+    most: int
+    packed: bool = False
+
+    @property
+    def name(self) -> str:
+        """What it is called in sentences."""
+        return self.inquiry.name
+
+    @property
+    def most_cells(self) -> int:
+        """How many numbers may come out of it."""
+        return self.most // CELL
+
+
+Reader = Callable[[File], Dataset | None]
 
 
 def read_kind(path: Path, inquiry: Inquiry, most: int) -> Dataset | None:
-    """Read a file or folder by its content; None where a question must be answered first."""
-    raise NotImplementedError
+    """Read a file or folder; None where a question must be answered first.
+
+    Raises:
+        CohortError: it is of no kind that is known, damaged, or too large.
+
+    """
+    if path.is_dir():
+        return _folder(path, inquiry, most)
+    return _read(File(path, _head(path), inquiry, most))
+
+
+def _read(file: File) -> Dataset | None:
+    if not file.head.strip():
+        raise CohortError(f"{file.name} is empty.")
+    known = foreign(file.head)
+    if known is not None:
+        raise CohortError(known.sentence(file.name))
+    for is_kind, reader in READERS:
+        if is_kind(file):
+            return reader(file)
+    raise CohortError(f"{file.name} is of no kind that is known here. {ACCEPTED}")
+
+
+def _head(path: Path) -> bytes:
+    with path.open("rb") as opened:
+        return opened.read(LOOKED_AT)
+
+
+# Packed files --------------------------------------------------------------------------------
+
+
+def _is_gzip(file: File) -> bool:
+    return file.head.startswith(GZIP) and not file.packed
+
+
+def _gzip(file: File) -> Dataset | None:
+    with TemporaryDirectory(prefix=UNPACKED) as folder:
+        inner = Path(folder) / "file"
+        gunzip(file.path, inner, file.name, file.most)
+        return _read(replace(file, path=inner, head=_head(inner), packed=True))
+
+
+def _is_zip(file: File) -> bool:
+    return file.head.startswith(SIGNATURES)
+
+
+def _zip(file: File) -> Dataset | None:
+    archive = Archive.of(file.path, file.name, file.most)
+    with archive.file:
+        return _archive(file, archive)
+
+
+def _archive(file: File, archive: Archive) -> Dataset | None:
+    """A ZIP file that is a workbook, NumPy's arrays, one file, or a folder."""
+    from graphnet.readers.packages import check_package, is_workbook
+
+    check_package(archive.members, file.name)
+    paths = list(archive.members)
+    if is_workbook(archive.members):
+        return _workbook(file)
+    with TemporaryDirectory(prefix=UNPACKED) as outer:
+        if all(path.endswith(".npy") and "/" not in path for path in paths):
+            archive.unpack(Path(outer), paths)
+            return _npz(file, Path(outer), [path.removesuffix(".npy") for path in paths])
+        if file.packed:
+            raise CohortError(f"{file.name} holds a ZIP file within a packed file; unpack it once.")
+        folder = Path(outer) / "folder"
+        archive.unpack(folder, paths)
+        if len(paths) == 1:
+            inner = folder / paths[0]
+            return _read(replace(file, path=inner, head=_head(inner), packed=True))
+        return _folder(_innermost(folder), file.inquiry, file.most)
+
+
+def _innermost(folder: Path) -> Path:
+    """Below folders that hold nothing but one folder, as a folder that was packed whole is."""
+    inside = list(folder.iterdir())
+    return _innermost(inside[0]) if len(inside) == 1 and inside[0].is_dir() else folder
+
+
+def _folder(folder: Path, inquiry: Inquiry, most: int) -> Dataset | None:
+    from graphnet.readers.folders import read_folder
+
+    return read_folder(folder, inquiry, most)
+
+
+# Arrays --------------------------------------------------------------------------------------
+
+
+def _npz(file: File, folder: Path, names: list[str]) -> Dataset | None:
+    from graphnet.readers.arrays import interpret_arrays
+    from graphnet.readers.numpy_files import load_folder
+
+    arrays = load_folder(folder, names, file.name)
+    return interpret_arrays(arrays, "npz", file.inquiry, file.most_cells)
+
+
+def _is_npy(file: File) -> bool:
+    from graphnet.readers.numpy_files import MAGIC
+
+    return file.head.startswith(MAGIC)
+
+
+def _npy(file: File) -> Dataset | None:
+    from graphnet.readers.arrays import refuse_one_array
+    from graphnet.readers.numpy_files import load_array
+
+    raise refuse_one_array(load_array(file.path, file.name), file.name)
+
+
+def _is_matlab(file: File) -> bool:
+    from graphnet.readers.matlab import is_matlab
+
+    return is_matlab(file.head)
+
+
+def _matlab(file: File) -> Dataset | None:
+    from graphnet.readers.arrays import interpret_arrays
+    from graphnet.readers.matlab import read_matlab
+
+    arrays = read_matlab(file.path, file.name, file.most)
+    return interpret_arrays(arrays, "mat", file.inquiry, file.most_cells)
+
+
+def _is_hdf5(file: File) -> bool:
+    from graphnet.readers.hdf5 import is_hdf5
+
+    return is_hdf5(file.head)
+
+
+def _hdf5(file: File) -> Dataset | None:
+    from graphnet.readers.hdf5 import refuse_hdf5
+
+    raise refuse_hdf5(file.head, file.name)
+
+
+# Tables --------------------------------------------------------------------------------------
+
+
+def _is_old_workbook(file: File) -> bool:
+    from graphnet.readers.packages import OLE
+
+    return file.head.startswith(OLE)
+
+
+def _workbook(file: File) -> Dataset | None:
+    from graphnet.readers.tables import interpret_sheet
+    from graphnet.readers.workbooks import read_workbook
+
+    kind, sheet = read_workbook(file.path, file.inquiry, file.most_cells)
+    return interpret_sheet(sheet, kind, file.inquiry)
+
+
+def _is_statistics(file: File) -> bool:
+    from graphnet.readers.statistics import is_statistics
+
+    return is_statistics(file.head)
+
+
+def _statistics(file: File) -> Dataset | None:
+    from graphnet.readers.statistics import read_statistics
+    from graphnet.readers.tables import interpret_sheet
+
+    kind, sheet = read_statistics(file.path, file.head, file.inquiry, file.most_cells)
+    return interpret_sheet(sheet, kind, file.inquiry)
+
+
+def _is_json(file: File) -> bool:
+    return file.head.removeprefix(BOM).lstrip().startswith(b"{")
+
+
+def _json(file: File) -> Dataset | None:
+    from graphnet.readers.columns import read_json
+    from graphnet.readers.tables import interpret_sheet
+
+    return interpret_sheet(read_json(file.path.read_bytes(), file.name, file.most_cells), "json",
+                           file.inquiry)  # fmt: skip
+
+
+def _is_text(file: File) -> bool:
+    return file.head.startswith(WIDE_TEXT) or b"\x00" not in file.head
+
+
+def _text(file: File) -> Dataset | None:
+    from graphnet.readers.delimited import read_sheet
+    from graphnet.readers.tables import interpret_sheet
+
+    sheet = read_sheet(file.path.read_bytes(), file.inquiry, file.most_cells)
+    kind = "tsv" if sheet.text is not None and sheet.text.separator == "\t" else "csv"
+    return interpret_sheet(sheet, kind, file.inquiry)
+
+
+READERS: tuple[tuple[Callable[[File], bool], Reader], ...] = (
+    (_is_gzip, _gzip),
+    (_is_zip, _zip),
+    (_is_npy, _npy),
+    (_is_matlab, _matlab),
+    (_is_hdf5, _hdf5),
+    (_is_old_workbook, _workbook),
+    (_is_statistics, _statistics),
+    (_is_json, _json),
+    (_is_text, _text),
+)

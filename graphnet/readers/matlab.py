@@ -1,73 +1,132 @@
-"""MATLAB's files of the versions 5 to 7: plain arrays, and cells of text.
+"""MATLAB's files of the versions 5 to 7: full arrays, text, and cells of text, read by scipy.
 
-Read here rather than by scipy, which the service has not, and which trusts a file's word on how
-large and how deep it is. After MathWorks' "MAT-File Format" (R2024a), level 5.
+scipy trusts a file's word on how large and how deep it is, so the file is walked through first,
+after MathWorks' "MAT-File Format" (R2024a), level 5: what is packed is measured, and only arrays
+that are plain and no larger than their bytes are given to scipy.
 """
 
 import math
 import struct
+import warnings
 import zlib
 from collections.abc import Collection, Iterator
-from typing import Any
+from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
 from graphnet.errors import CohortError
+from graphnet.readers.archives import too_large
+from graphnet.readers.named_arrays import Array, NamedArrays, Odd, sorted_out, texts
 
-Array = np.ndarray[Any, Any]
 Parts = Iterator[tuple[int, memoryview]]
 
 HEADER, MARK = 128, slice(124, 128)
 ORDERS = {b"\x00\x01IM": "<", b"\x01\x00MI": ">"}
-NEWER = {b"\x00\x02IM", b"\x02\x00MI"}
 MATRIX, COMPRESSED = 14, 15
-NUMBERS = {1: "i1", 2: "u1", 3: "i2", 4: "u2", 5: "i4", 6: "u4", 7: "f4", 9: "f8", 12: "i8",
-           13: "u8"}  # fmt: skip
+SIZES_OF_AXES, FLAGS = 5, 6  # the kinds of element that say what an array is
+SIZES = {1: 1, 2: 1, 3: 2, 4: 2, 5: 4, 6: 4, 7: 4, 9: 8, 12: 8, 13: 8}  # bytes of a number
+CHARACTERS = {16: 1, 17: 1, 18: 1}  # UTF-8, UTF-16, UTF-32
+LARGEST = 8  # bytes, of any number
 CELL, CHAR, OPAQUE = 1, 4, 17
-CLASSES = {6: "f8", 7: "f4", 8: "i1", 9: "u1", 10: "i2", 11: "u2", 12: "i4", 13: "u4", 14: "i8",
-           15: "u8"}  # fmt: skip
+NUMBERS = range(6, 16)  # the classes from double to uint64
 COMPLEX = 0x800
+OWN = "__"  # the start of names that are not the user's; MATLAB's own data has no name
+CLASS = 0xFF
 DAMAGE = (struct.error, zlib.error, LookupError, StopIteration, ValueError)
+UNREADABLE = (*DAMAGE, ArithmeticError, AttributeError, EOFError, MemoryError, NotImplementedError,
+              OSError, TypeError)  # fmt: skip
 OTHERS = {2: "a structure", 3: "an object", 5: "a sparse array", 16: "a function",
           OPAQUE: "a string array, a table or another object"}  # fmt: skip
 PLAIN = "give a full array of real numbers, or a cell array of text (cellstr)"
 
 
-def is_matlab(body: bytes) -> bool:
-    """Whether these are the bytes of such a file."""
-    return body[MARK] in ORDERS
+@dataclass(frozen=True)
+class Variable:
+    """An array in a file. ``odd`` says of what it is where it cannot be taken, else ""."""
+
+    name: str
+    shape: tuple[int, ...]
+    odd: str = ""
 
 
-def is_newer_matlab(body: bytes) -> bool:
-    """Whether they are of a version that is HDF5 within."""
-    return body[MARK] in NEWER
+def is_matlab(head: bytes) -> bool:
+    """Whether a file that starts with ``head`` is such a file."""
+    return head[MARK] in ORDERS
 
 
-def read_matlab(body: bytes, name: str, wanted: Collection[str], most: int) -> dict[str, Array]:
-    """The ``wanted`` arrays of the file ``name``; others in it are passed over.
+def read_matlab(path: Path, name: str, most: int) -> NamedArrays:
+    """Every array of the file ``name``.
 
-    Text comes as an array of ``str``, one a row or a cell.
+    Numbers come as they were in MATLAB (a double is a double, however it was stored), text as an
+    array of ``str``, one per row or cell.
 
     Raises:
-        CohortError: the file is damaged, an array is of no plain kind, or there are more than
-            ``most`` bytes in it once it is unpacked.
+        CohortError: the file is damaged, or there are more than ``most`` bytes in it once it is
+            unpacked.
 
     """
+    found: dict[str, Array | Odd] = {}
+    plain = []
+    for variable in list_variables(path, name, most):
+        found[variable.name] = Odd(variable.shape, variable.odd)
+        if not variable.odd:
+            plain.append(variable.name)
+    return sorted_out(found | _load(path, name, plain))
+
+
+def list_variables(path: Path, name: str, most: int) -> list[Variable]:
+    """What is in the file ``name``, measured. Raises CohortError as :func:`read_matlab`."""
+    body = path.read_bytes()
     order, left = ORDERS[body[MARK]], most
-    found: dict[str, Array] = {}
+    found: list[Variable] = []
     try:
         for kind, packed in _elements(memoryview(body)[HEADER:], order):
             data = packed
             if kind == COMPRESSED:
-                unpacked = _inflated(packed, left, name)
+                unpacked = _inflated(packed, left, name, most)
                 left -= len(unpacked)
                 kind, data = next(_elements(memoryview(unpacked), order))  # noqa: PLW2901
             if kind != MATRIX:
                 raise ValueError(kind)
-            found |= _named(data, order, name, wanted, most)
+            found.append(_variable(data, order, name, most))
     except DAMAGE as error:
-        raise CohortError(f"{name} is a MATLAB file that is damaged or cut short.") from error
-    return found
+        raise _damaged(name) from error
+    if len({variable.name for variable in found}) < len(found):
+        raise _damaged(name)
+    return [variable for variable in found if not variable.name.startswith(OWN)]
+
+
+def _damaged(name: str) -> CohortError:
+    return CohortError(f"{name} is a MATLAB file that is damaged or cut short.")
+
+
+def _load(path: Path, name: str, wanted: Collection[str]) -> dict[str, Array]:
+    if not wanted:
+        return {}
+    import scipy.io  # noqa: PLC0415 - slow to import
+
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            # Doubles that hold small whole numbers are stored as uint8, of which 0 - 1 is 255.
+            found = scipy.io.loadmat(path, mat_dtype=True, variable_names=list(wanted))
+    except UNREADABLE as error:
+        raise _damaged(name) from error
+    if not found.keys() >= set(wanted):
+        raise _damaged(name)
+    return {key: _taken(found[key]) for key in wanted}
+
+
+def _taken(array: Array) -> Array:
+    """Text of cells and of rows without the blanks that fill them up; numbers as they are."""
+    if array.dtype.kind == "O":
+        cells = [texts(np.asarray(cell)) for cell in array.ravel()]
+        return np.array(["".join(cell[:1]) for cell in cells], dtype=str).reshape(array.shape)
+    return np.strings.strip(array) if array.dtype.kind == "U" else array
+
+
+# A file's own words, measured ----------------------------------------------------------------
 
 
 def _elements(data: memoryview, order: str) -> Parts:
@@ -88,91 +147,80 @@ def _padding(kind: int, size: int) -> int:
     return 0 if kind == COMPRESSED else -size % 8
 
 
-def _inflated(packed: memoryview, left: int, name: str) -> bytes:
+def _inflated(packed: memoryview, left: int, name: str, most: int) -> bytes:
     stream = zlib.decompressobj()
     unpacked = stream.decompress(packed, left + 1)
     if len(unpacked) > left:
-        raise CohortError(f"{name} is too large once it is unpacked.")
+        raise too_large(name, most)
     if not stream.eof:
         raise ValueError("cut short")
     return unpacked
 
 
-def _named(
-    data: memoryview, order: str, file: str, wanted: Collection[str], most: int
-) -> dict[str, Array]:
-    """The array by its name, if it is ``wanted``."""
+def _variable(data: memoryview, order: str, file: str, most: int) -> Variable:
+    """One array by its name. Raises ValueError where it is not what it says."""
     parts = _elements(data, order)
-    flags = int(_numbers(next(parts), order)[0])
-    kind = flags & 0xFF
+    flags = _flags(next(parts), order)
+    kind = flags & CLASS
     shape = (0,) if kind == OPAQUE else _shape(next(parts), order)
-    name = bytes(next(parts)[1]).decode()
-    if name not in wanted:
-        return {}
+    name = bytes(next(parts)[1]).decode("latin-1") or OWN
     if kind in OTHERS or flags & COMPLEX:
-        what = OTHERS.get(kind, "of complex numbers")
-        raise CohortError(f"{name} in {file} is {what}; {PLAIN}.")
-    if math.prod(max(1, size) for size in shape) * 8 > most:  # a length of 0 hides the others
+        return Variable(name, shape, OTHERS.get(kind, "complex numbers"))
+    if math.prod(max(1, size) for size in shape) * LARGEST > most:  # a 0 hides the others
         raise CohortError(f"{name} in {file} has more numbers than are taken.")
     if kind == CELL:
-        return {name: _cells(parts, order, f"{name} in {file}")}
-    return {name: _array(kind, shape, parts, order)}
+        return Variable(name, shape, _cells(parts, shape, order))
+    _check_filled(next(parts), kind, shape)
+    return Variable(name, shape)
+
+
+def _flags(element: tuple[int, memoryview], order: str) -> int:
+    kind, data = element
+    if kind != FLAGS:
+        raise ValueError(kind)
+    return int(struct.unpack_from(f"{order}I", data)[0])
 
 
 def _shape(element: tuple[int, memoryview], order: str) -> tuple[int, ...]:
-    shape = tuple(int(size) for size in _numbers(element, order))
-    if len(shape) < 2 or min(shape) < 0:
+    kind, data = element
+    shape = struct.unpack(f"{order}{len(data) // 4}i", data)
+    if kind != SIZES_OF_AXES or len(shape) < 2 or min(shape) < 0:
         raise ValueError(shape)
     return shape
 
 
-def _array(kind: int, shape: tuple[int, ...], parts: Parts, order: str) -> Array:
-    if kind == CHAR:
-        return _texts(next(parts), shape, order)
-    values = _numbers(next(parts), order)
-    if values.size != math.prod(shape):
-        raise ValueError(shape)
-    return values.astype(CLASSES[kind]).reshape(shape, order="F")
-
-
-def _numbers(element: tuple[int, memoryview], order: str) -> Array:
-    kind, data = element
-    return np.frombuffer(data, f"{order}{NUMBERS[kind]}")
-
-
-def _texts(element: tuple[int, memoryview], shape: tuple[int, ...], order: str) -> Array:
-    """The rows of a matrix of characters, without the blanks that fill them up."""
-    kind, data = element
-    suffix = "le" if order == "<" else "be"
-    codings = {1: "latin-1", 2: "latin-1", 4: f"utf-16-{suffix}", 16: "utf-8",
-               17: f"utf-16-{suffix}", 18: f"utf-32-{suffix}"}  # fmt: skip
-    text = bytes(data).decode(codings[kind])
-    rows, width = shape
-    if len(text) != rows * width:
-        raise ValueError(shape)
-    return np.array([text[row::rows].strip() for row in range(rows)], dtype=object)
-
-
-def _cells(parts: Parts, order: str, what: str) -> Array:
-    """The one text or number of each cell."""
-    return np.array([_cell(element, order, what) for element in parts], dtype=object)
-
-
-def _cell(element: tuple[int, memoryview], order: str, what: str) -> Any:
-    kind, data = element
-    if kind != MATRIX:
+def _check_filled(element: tuple[int, memoryview], kind: int, shape: tuple[int, ...]) -> None:
+    """Raises ValueError where an array has not as many values as its shape says."""
+    stored, data = element
+    known = (CHARACTERS if kind == CHAR else {}) | SIZES
+    if kind not in {CHAR, *NUMBERS} or (stored not in known):
         raise ValueError(kind)
-    if not data:
-        return ""
+    # A character of UTF-8 or UTF-16 is of one byte at least.
+    count = len(data) if kind == CHAR else len(data) // SIZES[stored]
+    if count < math.prod(shape) or (kind == CHAR and len(shape) != 2):
+        raise ValueError(shape)
+
+
+def _cells(parts: Parts, shape: tuple[int, ...], order: str) -> str:
+    """What is odd about a cell array; "" where each cell holds one text or one number."""
+    cells = list(parts)
+    if len(cells) != math.prod(shape) or any(kind != MATRIX for kind, _ in cells):
+        raise ValueError(shape)
+    odd = (_cell(data, order) for _, data in cells if data)
+    return next((what for what in odd if what), "")
+
+
+def _cell(data: memoryview, order: str) -> str:
     parts = _elements(data, order)
-    flags = int(_numbers(next(parts), order)[0])
-    if flags & 0xFF not in {CHAR, *CLASSES} or flags & COMPLEX:
-        raise CohortError(f"{what} has a cell that is no text and no number; {PLAIN}.")
+    flags = _flags(next(parts), order)
+    kind = flags & CLASS
+    if kind not in {CHAR, *NUMBERS} or flags & COMPLEX:
+        return "cells that hold neither text nor a number"
     shape = _shape(next(parts), order)
     next(parts)  # a cell has no name
-    if not math.prod(shape):
-        return ""
-    found = _array(flags & 0xFF, shape, parts, order)
-    if found.size != 1:
-        raise CohortError(f"{what} has a cell with {found.size} values; each holds one.")
-    return found.ravel()[0]
+    values = 1 if kind == CHAR and shape[0] == 1 else math.prod(shape)
+    if values > 1:
+        return f"cells of arrays, the first of which is {' x '.join(map(str, shape))}"
+    if math.prod(shape):
+        _check_filled(next(parts), kind, shape)
+    return ""
