@@ -8,6 +8,8 @@ import pytest
 from tests.houses import REAL_DATA, House, sgn_up
 from tests.service.forms import add_datasets
 
+WILD = REAL_DATA.with_name("wild")
+
 
 @pytest.fixture(scope="session")
 def real_data() -> Path:
@@ -15,6 +17,14 @@ def real_data() -> Path:
     if not REAL_DATA.is_dir():
         pytest.skip(f"The real cohorts are not on this machine ({REAL_DATA.name} is absent).")
     return REAL_DATA
+
+
+@pytest.fixture(scope="session")
+def wild() -> Path:
+    """The folder of files as people have them, which never becomes part of the project."""
+    if not WILD.is_dir():
+        pytest.skip(f"Files as people have them are not on this machine ({WILD.name} is absent).")
+    return WILD
 
 
 @pytest.fixture(scope="session")
