@@ -33,6 +33,8 @@ def untrained(train: Cohort, settings: Settings, classes: tuple[int, ...]) -> St
         parameters=net.initial(seeds(settings)),
         facts={},
         scale=scale,
+        class_names={} if scale is not None else train.class_names,
+        edges="" if train.connectomes is None else train.edges,
     )
 
 

@@ -2,10 +2,12 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from graphnet.data.interpretation import CONTROL
 from graphnet.errors import CohortError
 
+KEY = "class_names"
 NUMBER = re.compile(r"\s*[-+]?[0-9.]*\s*")
 Names = Mapping[int, str]
 Source = tuple[str, Names]  # of a dataset, a split or a model: what it is called, and its names
@@ -19,6 +21,12 @@ def words(names: Names) -> dict[int, str]:
 def called(names: Names, label: int) -> str:
     """The word for a class, or its number."""
     return names.get(label, str(label))
+
+
+def names_of(stored: Mapping[str, Any]) -> dict[int, str]:
+    """As a result, an evidence or a manifest says; {} of one that an older version wrote."""
+    found = stored.get(KEY)
+    return {int(label): str(name) for label, name in found.items()} if found else {}
 
 
 def numbered(names: Names, label: int) -> str:

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from itertools import chain
 
 import numpy as np
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 
 from graphnet.class_names import shared_names
 from graphnet.data.interpretation import COUNTS, OTHER, Interpretation, Z
+from graphnet.data.persons import persons
 from graphnet.errors import CohortError, shortened
 from graphnet.quality import Finding
 
@@ -89,10 +91,15 @@ class Cohort:
         """The labels that occur, ascending."""
         return tuple(int(label) for label in np.unique(self.labels))
 
+    @cached_property
+    def persons(self) -> tuple[str, ...]:
+        """For each row its subject, by the id as the first of several datasets writes it."""
+        return persons(self.ids, self.datasets)[0]
+
     @property
     def repeated_ids(self) -> tuple[str, ...]:
-        """Ids that stand on more than one row."""
-        return tuple(name for name, times in Counter(self.ids).items() if times > 1)
+        """Subjects who stand on more than one row."""
+        return tuple(name for name, times in Counter(self.persons).items() if times > 1)
 
     def class_counts(self) -> dict[int, int]:
         """Subjects by class."""
@@ -168,6 +175,7 @@ def merge(cohorts: Sequence[Cohort]) -> Cohort:
             *chain.from_iterable(c.notes for c in cohorts),
             *_without_connectome(cohorts),
             *different,
+            *_matched(cohorts),
         ),
         class_names=names,
         edges=first.edges,
@@ -187,12 +195,22 @@ def _check(cohorts: Sequence[Cohort]) -> None:
         for name, other in named[1:]
         for difference in first.layout.differences(other.layout, here, name)
     ]
-    kinds = {c.edges: name for name, c in reversed(named) if c.connectomes is not None}
-    if len(kinds) > 1 and not any(cohort.connectomes is None for cohort in cohorts):
+    kinds: dict[str, str] = {}
+    for name, cohort in named:
+        kinds.setdefault(cohort.edges, name)
+    if len(kinds) > 1 and all(cohort.connectomes is not None for cohort in cohorts):
         told = "; ".join(f"those of {name} hold {EDGES[kind]}" for kind, name in kinds.items())
         problems.append(f"The connectomes do not fit together: {told}.")
     if problems:
         raise CohortError(*problems)
+
+
+def _matched(cohorts: Sequence[Cohort]) -> tuple[str, ...]:
+    """How subjects of one dataset were found in another, if not by the very same id."""
+    ids = tuple(chain.from_iterable(c.ids for c in cohorts))
+    datasets = tuple(chain.from_iterable(c.datasets for c in cohorts))
+    names = shortened(tuple(dict.fromkeys(datasets)))
+    return tuple(f"{names}: {sentence}" for sentence in persons(ids, datasets)[1])
 
 
 def _all_connectomes(cohorts: Sequence[Cohort]) -> FloatArray | None:

@@ -14,6 +14,7 @@ Facts = Mapping[str, Any]
 TRAINED_ON = "trained_on"
 PARTIAL = "trained_on_is_partial"  # an ancestor did not say whom it was trained on
 LINEAGE = "lineage"
+INTERPRETATIONS = "interpretations"  # by dataset: how it was read
 
 
 def descent(

@@ -12,6 +12,7 @@ from typing import Any, NoReturn
 
 import numpy as np
 
+from graphnet.class_names import Names, called, names_of
 from graphnet.cohort import Cohort, FloatArray
 from graphnet.errors import ModelError
 from graphnet.spreadsheet import safe
@@ -61,6 +62,8 @@ def evidence(
     sites: Mapping[str, Mapping[str, Any]],
     importance: Mapping[str, Any] | None,
     classes: Sequence[int],
+    *,
+    class_names: Names,
 ) -> dict[str, Any]:
     """Put it together as JSON; ``classes`` are () of a score. ``sites`` are figures by split."""
     layout = next(iter(cohorts.values())).layout
@@ -68,6 +71,7 @@ def evidence(
         "format": FORMAT,
         "target": "group" if classes else "score",
         "classes": list(classes),
+        "class_names": {str(label): name for label, name in class_names.items()},
         "regions": list(layout.regions),
         "measures": list(layout.measures),
         "cohorts": {split: _described(cohort) for split, cohort in cohorts.items()},
@@ -100,15 +104,16 @@ def read_evidence(content: bytes) -> dict[str, Any]:
 def predictions_csv(found: Mapping[str, Any]) -> str:
     """A row a subject and split: id, site, truth, what was predicted, whether the model knew them.
 
-    A text that a spreadsheet would take for a formula begins with an apostrophe.
+    Classes are called by their names, where they have some. A text that a spreadsheet would take
+    for a formula begins with an apostrophe.
     """
     text = StringIO()
     writer = csv.writer(text)
-    labels = [str(label) for label in found["classes"]]
-    predicted = [f"probability_{label}" for label in labels]
+    labels = [called(names_of(found), label) for label in found["classes"]]
+    predicted = [safe(f"probability_{label}") for label in labels]
     writer.writerow(["split", "id", "site", "label", "predicted", *predicted, "known"])
     for split, each in found["predictions"].items():
-        for row in _rows(each, labels):
+        for row in _rows(each, labels, names_of(found)):
             writer.writerow([split, *row])
     return text.getvalue()
 
@@ -130,12 +135,14 @@ def _is_table(found: Mapping[str, Any], classes: int) -> bool:
     return wide and len({len(found[name]) for name in columns}) == 1
 
 
-def _rows(found: Mapping[str, Any], labels: Sequence[str]) -> Iterator[list[Any]]:
+def _rows(found: Mapping[str, Any], labels: Sequence[str], names: Names) -> Iterator[list[Any]]:
     for row, subject in enumerate(found["id"]):
-        shared = [safe(subject), safe(found["site"][row]), _given(found["label"][row])]
+        truth = found["label"][row]
+        shown = safe(called(names, truth)) if labels else _given(truth)
+        shared = [safe(subject), safe(found["site"][row]), shown]
         if labels:
             probability = found["probability"][row]
-            likeliest = labels[max(range(len(labels)), key=probability.__getitem__)]
+            likeliest = safe(labels[max(range(len(labels)), key=probability.__getitem__)])
             yield [*shared, likeliest, *probability, _yes(found["known"][row])]
         else:
             yield [*shared, found["predicted"][row], _yes(found["known"][row])]

@@ -68,6 +68,7 @@ def run(
     on = device or torch.device("cpu")
     along = journal or Journal()
     work = Work.of(data, settings, evaluation or Evaluation(), parent)
+    data = work.data  # in the parent's order of regions
     gatherer = Gatherer(work, on, along, sharing)
     along.expect(work.costs(1 if sharing is None else work.asked.fan_out))
     gatherer.announce()
@@ -97,6 +98,7 @@ def run(
         "train_epochs": fitted.lines,
         **_figures(found, validated, data, tuned=parent is not None),
         KNOWN_SUBJECTS: _known(work, predicted),
+        "class_names": {str(label): name for label, name in fitted.model.class_names.items()},
         "warnings": [*work.sentences, *validated.warnings, *warnings(fitted.model, data, clipped)],
         "selected_epoch": fitted.epoch,
         "code_version": metadata.version("nld-sgn"),
@@ -119,6 +121,7 @@ def run(
         _sites(fitted.model, data, found, validated),
         _importance(explained, data.train.layout.regions, atlases),
         fitted.model.classes,
+        class_names=fitted.model.class_names,
     )
     return Outcome(replace(fitted.model, facts=facts), result, shown)
 
@@ -139,15 +142,10 @@ def _predicted(work: Work, found: Assessment, validated: Validation) -> dict[str
     """Everybody who was predicted, with whether that model had trained on them."""
     data = work.data
     before = seen(work.before)
-    trained = {*data.train.ids}
     splits = {
-        name: Predicted(
-            cohort,
-            found.predicted[name],
-            [each in trained or each in known for each in cohort.ids],
-        )
+        name: Predicted(cohort, found.predicted[name], [each in known for each in cohort.ids])
         for name, cohort in data.present().items()
-        for known in [set(provenance.known_to(before, cohort))]
+        for known in [{*data.shared(name, "train"), *provenance.known_to(before, cohort)}]
     }
     unknown = [False] * len(data.train)  # a fold's model starts without who knows its subjects
     folds = {

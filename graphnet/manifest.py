@@ -2,12 +2,15 @@
 
 import hashlib
 import json
+from collections.abc import Mapping
 from typing import Any, NoReturn, TypeVar
 
-from graphnet.cohort import Layout
+from graphnet.class_names import names_of
+from graphnet.cohort import EDGES, Cohort, Layout
 from graphnet.errors import ModelError
 
 FORMAT = "nld-sgn/2"
+EDGES_KEY = "edges"
 Name = TypeVar("Name", str, int)
 
 
@@ -46,6 +49,39 @@ def check_fit(model: Layout, data: Layout) -> None:
     differences = model.differences(data, "the stored model", "the data")
     if differences:
         raise ModelError("The data do not fit the stored model.", *differences)
+
+
+def check_edges(known: str, cohort: Cohort) -> None:
+    """Refuse connectomes of another kind than those a model was trained on. Raises ModelError.
+
+    Nothing is ``known`` of a model without connectomes, or of an older version.
+    """
+    if known and cohort.connectomes is not None and cohort.edges != known:
+        raise ModelError(
+            f"The stored model was trained on connectomes that hold {EDGES[known]}; those of the "
+            f"data hold {EDGES[cohort.edges]}."
+        )
+
+
+def manifest_edges(facts: Mapping[str, Any]) -> str:
+    """What the connectomes hold that a model was trained on; "" where that is not known.
+
+    Raises:
+        ModelError: it is no kind that there is.
+
+    """
+    found = facts.get(EDGES_KEY) or ""
+    if found and found not in EDGES:
+        raise ModelError("The stored manifest does not say what its connectomes hold.")
+    return str(found)
+
+
+def manifest_names(facts: Mapping[str, Any]) -> dict[int, str]:
+    """The word for each class; {} where an older version wrote the manifest. Raises ModelError."""
+    try:
+        return names_of(facts)
+    except (AttributeError, ValueError) as error:
+        raise ModelError("The stored manifest does not name its classes.") from error
 
 
 def _refuse(constant: str) -> NoReturn:

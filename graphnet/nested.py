@@ -75,7 +75,7 @@ def _chosen(
     inside = cohort.rows(fit.rows)
     folds = stratified(
         None if fit.settings.label == "score" else inside.labels,
-        inside.ids,
+        inside.persons,
         folds=INNER_FOLDS,
         repeats=1,
         seed=fit.settings.seed,

@@ -8,10 +8,9 @@ import numpy as np
 
 from graphnet import provenance
 from graphnet.cohort import Cohort, FloatArray
-from graphnet.descent import TRAINED_ON
+from graphnet.descent import seen
 from graphnet.domain import Domain
 from graphnet.explanation import contributions
-from graphnet.manifest import check_fit
 from graphnet.stored import StoredModel
 
 TOP = 10
@@ -31,16 +30,16 @@ def predict(
 
     Each has ``warnings`` and an ``explanation``: the ten regions that add most to the score of
     class 1 over class 0 (of more classes the likeliest over the mean; of a score the scaled score).
-    ``names`` are for people, by region.
+    ``class_names`` has the word for each class; ``names`` are for people, by region.
 
     Raises:
         ModelError: subjects of other regions or measures than the model's.
 
     """
-    check_fit(model.layout, cohort.layout)
+    cohort = model.arranged(cohort)
     domain = Domain.from_facts(model.facts)
     values = model.predict(cohort)
-    known = set(provenance.known_to(model.facts.get(TRAINED_ON) or (), cohort))
+    known = provenance.known_to(seen(model.facts), cohort)
     unusual = _remarks(domain, model, cohort)
     added = _added(model, cohort, names or {}) if explain else []
     found = [
@@ -55,10 +54,12 @@ def predict(
     ]
     return {
         "classes": [str(label) for label in model.classes],
+        "class_names": {str(label): name for label, name in model.class_names.items()},
         "predictions": found,
         "warnings": [
             *_of_all(domain, cohort, unusual, explain=explain),
             *_unharmonised(model, cohort),
+            *filter(None, [provenance.spelled_differently(known)]),
             *cohort.notes,
         ],
     }

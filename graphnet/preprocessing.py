@@ -46,6 +46,7 @@ class Preprocessing:
             train.connectomes,
             series=train.series,
             coordinates=train.coordinates,
+            edges=train.edges,
         )
         return cls(scaler, graphs, harmoniser)
 

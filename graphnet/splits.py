@@ -3,9 +3,11 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from graphnet.cohort import Cohort
+from graphnet.class_names import Names, numbered, shared_names
+from graphnet.cohort import EDGES, Cohort, Layout
+from graphnet.corrections import corrections, counted
+from graphnet.data.identifiers import IdMatch, match_ids
 from graphnet.errors import CohortError
-from graphnet.quality import Finding
 
 FEW_SUBJECTS = 30
 FEW_OF_A_CLASS = 10
@@ -13,7 +15,14 @@ FEW_OF_A_CLASS = 10
 
 @dataclass(frozen=True)
 class Splits:
-    """The cohorts of one task; ``val`` and ``test`` may be absent."""
+    """The cohorts of one task; ``val`` and ``test`` may be absent.
+
+    All have the training subjects' order of regions and measures.
+
+    Raises:
+        CohortError: regions, measures, class names or connectomes that do not fit together.
+
+    """
 
     train: Cohort
     val: Cohort | None = None
@@ -23,12 +32,33 @@ class Splits:
         problems = [
             difference
             for name, cohort in self.held_out()
-            for difference in self.train.layout.differences(
-                cohort.layout, "train_data", f"{name}_data"
+            for difference in (
+                *self.train.layout.differences(cohort.layout, "train_data", f"{name}_data"),
+                *_other_edges(self.train, cohort, name),
             )
         ]
         if problems:
             raise CohortError(*problems)
+        _ = self.class_names  # refuses what contradicts itself
+        for name, cohort in self.held_out():
+            object.__setattr__(self, name, cohort.arranged(self.train.layout))
+
+    @property
+    def class_names(self) -> dict[int, str]:
+        """The word for each class over all splits. Raises CohortError."""
+        return shared_names(self.named())[0]
+
+    def arranged(self, layout: Layout) -> "Splits":
+        """The same with regions and measures in the order of ``layout``, which has just these."""
+        return (
+            self
+            if self.train.layout == layout
+            else Splits(self.train.arranged(layout), self.val, self.test)
+        )
+
+    def named(self) -> list[tuple[str, Names]]:
+        """Each split and its class names."""
+        return [(f"{name}_data", each.class_names) for name, each in self.present().items()]
 
     def present(self) -> dict[str, Cohort]:
         """The cohorts by name, training first."""
@@ -40,13 +70,16 @@ class Splits:
             if cohort is not None:
                 yield name, cohort
 
-    def shared(self, left: str, right: str) -> tuple[str, ...]:
-        """Ids of subjects who stand in both splits, in the order of ``left``."""
+    def matched(self, left: str, right: str) -> IdMatch:
+        """Which subjects of one split are those of another, by their ids."""
         present = self.present()
         if left not in present or right not in present:
-            return ()
-        there = set(present[right].ids)
-        return tuple(dict.fromkeys(name for name in present[left].ids if name in there))
+            return IdMatch(())
+        return match_ids(present[left].ids, present[right].ids)
+
+    def shared(self, left: str, right: str) -> tuple[str, ...]:
+        """Ids of subjects who stand in both splits, in the order of ``left``."""
+        return self.matched(left, right).left
 
     @property
     def may_select(self) -> bool:
@@ -58,11 +91,22 @@ class Splits:
         )
 
 
-def check_classes(splits: Splits, classes: tuple[int, ...]) -> None:
+def _other_edges(train: Cohort, cohort: Cohort, name: str) -> Iterator[str]:
+    """Connectomes of another kind than those to train on, in a sentence."""
+    if train.connectomes is None or cohort.connectomes is None or train.edges == cohort.edges:
+        return
+    yield (
+        f"The connectomes of train_data hold {EDGES[train.edges]}, those of {name}_data "
+        f"{EDGES[cohort.edges]}; both must hold the same."
+    )
+
+
+def check_classes(splits: Splits, classes: tuple[int, ...], names: Names) -> None:
     """Refuse a label that the model has no class for. Raises CohortError."""
+    known = ", ".join(numbered(names, label) for label in classes)
     problems = [
-        f"{name}_data has class {', '.join(map(str, unknown))}, which the model does not know "
-        f"(it knows {', '.join(map(str, classes))})."
+        f"{name}_data has {', '.join(numbered(cohort.class_names, each) for each in unknown)}, "
+        f"which the model does not know (it knows {known})."
         for name, cohort in splits.present().items()
         if (unknown := sorted(set(cohort.classes) - set(classes)))
     ]
@@ -72,7 +116,7 @@ def check_classes(splits: Splits, classes: tuple[int, ...]) -> None:
 
 def warnings(splits: Splits) -> list[str]:
     """Sentences on what limits the figures of these splits."""
-    sentences = [*_overlaps(splits)]
+    sentences = [*_overlaps(splits), *shared_names(splits.named())[1]]
     if splits.val is None and splits.test is None:
         sentences.append(
             "There are neither validation nor test subjects; figures on the training subjects say "
@@ -87,7 +131,7 @@ def warnings(splits: Splits) -> list[str]:
             "slightly optimistic; only subjects of a test set are untouched."
         )
     findings = [finding for cohort in splits.present().values() for finding in cohort.findings]
-    return list(dict.fromkeys([*sentences, *_corrected(findings)]))
+    return list(dict.fromkeys([*sentences, *corrections(findings)]))
 
 
 def _overlaps(splits: Splits) -> Iterator[str]:
@@ -96,13 +140,16 @@ def _overlaps(splits: Splits) -> Iterator[str]:
         ("train", "test", "the test figures are no estimate of new subjects"),
         ("val", "test", "the epoch was not chosen on them"),
     ):
-        both = splits.shared(left, right)
+        match = splits.matched(left, right)
+        both = match.left
         if both:
             shown = ", ".join(both[:3]) + (" …" if len(both) > 3 else "")
             yield (
-                f"{left}_data and {right}_data share {_count(len(both), 'subject')} ({shown}), "
+                f"{left}_data and {right}_data share {counted(len(both), 'subject')} ({shown}), "
                 f"so {cost}."
             )
+        for sentence in (*match.how, *match.collisions):
+            yield f"{left}_data and {right}_data: {sentence}"
 
 
 def _sizes(name: str, cohort: Cohort) -> Iterator[str]:
@@ -111,37 +158,22 @@ def _sizes(name: str, cohort: Cohort) -> Iterator[str]:
     if repeated:
         shown = ", ".join(repeated[:3]) + (" …" if len(repeated) > 3 else "")
         yield (
-            f"{name}_data has {_count(len(repeated), 'subject id')} on more than one row "
+            f"{name}_data has {counted(len(repeated), 'subject id')} on more than one row "
             f"({shown}); each row counts, so the intervals are too narrow."
         )
     if len(counts) == 1:
+        alone = _class(cohort, next(iter(counts)))
         yield (
-            f"{name}_data holds class {next(iter(counts))} only, so what needs a second class "
-            "(balanced accuracy, AUC) cannot be computed."
+            f"{name}_data holds {alone} only, so what needs a second class (balanced accuracy, "
+            "AUC) cannot be computed."
         )
     if len(cohort) < FEW_SUBJECTS:
-        yield f"{name}_data has only {_count(len(cohort), 'subject')}; look at the intervals."
+        yield f"{name}_data has only {counted(len(cohort), 'subject')}; look at the intervals."
         return
     for label, count in counts.items():
         if count < FEW_OF_A_CLASS:
-            yield f"{name}_data has only {_count(count, 'subject')} of class {label}."
+            yield f"{name}_data has only {counted(count, 'subject')} of {_class(cohort, label)}."
 
 
-def _corrected(findings: list[Finding]) -> Iterator[str]:
-    """One sentence a rule and measure, naming up to three subjects."""
-    grouped: dict[tuple[str, str, str], list[Finding]] = {}
-    for finding in dict.fromkeys(findings):
-        grouped.setdefault((finding.site, finding.measure, finding.rule), []).append(finding)
-    for (site, measure, rule), found in grouped.items():
-        subjects = [finding.subject for finding in found]
-        shown = ", ".join(subjects[:3]) + (" …" if len(subjects) > 3 else "")
-        cells = sum(finding.count for finding in found)
-        yield (
-            f"{site}: {_count(cells, f'{measure} value')} of {_count(len(subjects), 'subject')} "
-            f"({shown}) {'is' if cells == 1 else 'are'} {rule}; "
-            "see the quality rules for what was done."
-        )
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+def _class(cohort: Cohort, label: int) -> str:
+    return numbered(cohort.class_names, label)

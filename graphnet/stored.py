@@ -16,11 +16,21 @@ from safetensors.torch import load as load_tensors
 from safetensors.torch import save as save_tensors
 from torch import Tensor
 
+from graphnet.class_names import KEY as NAMES
 from graphnet.cohort import Cohort, FloatArray, Layout
 from graphnet.config import Settings
 from graphnet.errors import GraphnetError, ModelError
 from graphnet.graphs import Graphs
-from graphnet.manifest import FORMAT, check_fit, manifest_layout, read_manifest
+from graphnet.manifest import (
+    EDGES_KEY,
+    FORMAT,
+    check_edges,
+    check_fit,
+    manifest_edges,
+    manifest_layout,
+    manifest_names,
+    read_manifest,
+)
 from graphnet.models import Net, Sizes, build_net
 from graphnet.prepared import Prepared, class_scores
 from graphnet.preprocessing import Preprocessing, Views, rule
@@ -35,6 +45,8 @@ OWN_KEYS = {
     "regions",
     "measures",
     "classes",
+    NAMES,
+    EDGES_KEY,
     "target",
     "scaler",
     "harmoniser",
@@ -47,9 +59,10 @@ class StoredModel:
     """K replicas of one net with all that is needed to apply them.
 
     ``classes`` are the labels in the order of the net's outputs; a model of a clinical score has
-    none, and the ``scale`` of the score. ``facts`` is what the manifest says besides
-    (fingerprints, metrics, parent); ``moments`` are the optimiser's, for a fine-tuning that keeps
-    them.
+    none, and the ``scale`` of the score. ``class_names`` are the words for them, as far as these
+    are known; ``edges`` is what the connectomes hold, "" where there are none. ``facts`` is what
+    the manifest says besides (fingerprints, metrics, parent); ``moments`` are the optimiser's, for
+    a fine-tuning that keeps them.
     """
 
     settings: Settings
@@ -60,6 +73,8 @@ class StoredModel:
     facts: Mapping[str, Any]
     scale: Scale | None = None
     moments: Mapping[str, Tensor] = field(default_factory=dict)
+    class_names: Mapping[int, str] = field(default_factory=dict)
+    edges: str = ""
 
     @property
     def net(self) -> Net:
@@ -83,9 +98,20 @@ class StoredModel:
         self, cohort: Cohort, device: torch.device, dtype: torch.dtype = torch.float32
     ) -> Prepared:
         """``cohort`` as this model was trained on its own. Raises ModelError."""
+        arranged = self.arranged(cohort)
+        views = Views(arranged, [self.preprocessing], dtype)
+        return Prepared.of(self.net, views, self.targets(arranged).to(device))
+
+    def arranged(self, cohort: Cohort) -> Cohort:
+        """``cohort`` in the model's order of regions and measures.
+
+        Raises:
+            ModelError: it has others, or connectomes of another kind.
+
+        """
         check_fit(self.layout, cohort.layout)
-        views = Views(cohort, [self.preprocessing], dtype)
-        return Prepared.of(self.net, views, self.targets(cohort).to(device))
+        check_edges(self.edges, cohort)
+        return cohort.arranged(self.layout)
 
     @torch.no_grad()
     def outputs(self, cohort: Cohort, device: torch.device | None = None) -> Tensor:
@@ -117,6 +143,8 @@ class StoredModel:
             "regions": list(self.layout.regions),
             "measures": list(self.layout.measures),
             "classes": list(self.classes),
+            NAMES: {str(label): name for label, name in sorted(self.class_names.items())},
+            EDGES_KEY: self.edges,
             "target": None if self.scale is None else self.scale.as_dict(),
             **self.preprocessing.as_dict(),
             "parameters_sha256": hashlib.sha256(parameters).hexdigest(),
@@ -174,6 +202,8 @@ class StoredModel:
             facts={key: value for key, value in facts.items() if key not in OWN_KEYS},
             scale=None if target is None else Scale.from_dict(target),
             moments=moments,
+            class_names=manifest_names(facts),
+            edges=manifest_edges(facts),
         )
 
     def check_shapes(self) -> None:
@@ -191,9 +221,8 @@ class StoredModel:
         regions, measures = len(self.layout.regions), len(self.layout.measures)
         if self.preprocessing.scaler.center.shape != (regions, measures):
             raise ModelError("The stored scaler does not have one scale a region and measure.")
-        for array in self.preprocessing.graphs.as_tensors().values():
-            if array.shape not in {(1, regions, regions), (regions, regions)}:
-                raise ModelError("The stored graph does not have one row a region.")
+        if not self.preprocessing.graphs.fits(regions):
+            raise ModelError("The stored graph does not have one row per region.")
 
 
 def predictions(outputs: Tensor, scale: Scale | None) -> FloatArray:

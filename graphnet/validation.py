@@ -55,7 +55,9 @@ def planned(data: Splits, asked: Evaluation, *, by_score: bool, seed: int) -> li
     found = []
     folds, why = _number(data, asked, labels)
     if folds:
-        cut = stratified(labels, data.train.ids, folds=folds, repeats=asked.cv_repeats, seed=seed)
+        cut = stratified(
+            labels, data.train.persons, folds=folds, repeats=asked.cv_repeats, seed=seed
+        )
         found.append(Folds(CV, cut, why))
     elif why:
         found.append(Folds(CV, (), why))
@@ -110,7 +112,7 @@ def _number(data: Splits, asked: Evaluation, labels: IntArray | None) -> tuple[i
     fresh = [name for name, _ in data.held_out() if not data.shared("train", name)]
     if fresh:
         return 0, ""
-    possible = most_folds(labels, data.train.ids)
+    possible = most_folds(labels, data.train.persons)
     reason = "The form has no subjects who are new to the model, so"
     if possible < 2:
         return 0, (

@@ -7,10 +7,10 @@ from typing import Any, Self
 from graphnet import provenance, splits
 from graphnet.assessment import has_graph
 from graphnet.beginnings import replicas, untrained
+from graphnet.class_names import Names, numbered, shared_names
 from graphnet.config import INHERITED, Evaluation, Settings
-from graphnet.descent import descent, says_all, seen
+from graphnet.descent import INTERPRETATIONS, descent, says_all, seen
 from graphnet.errors import CohortError, ModelError
-from graphnet.manifest import check_fit
 from graphnet.nested import INNER_FOLDS, grid
 from graphnet.splits import Splits
 from graphnet.stored import StoredModel
@@ -46,6 +46,9 @@ class Work:
             ModelError: a parent that does not fit.
 
         """
+        if parent is not None:
+            parent.arranged(data.train)  # refuses what does not fit
+            data = data.arranged(parent.layout)
         start = begun(data, settings, parent)
         plans = planned(data, asked, by_score=start.scale is not None, seed=settings.seed)
         fresh, sentences = _may_start(parent, data)
@@ -62,8 +65,16 @@ class Work:
         return None if self.parent is None else self.parent.facts
 
     def descent(self, identity: Mapping[str, str] | None) -> dict[str, Any]:
-        """What the manifest is to say of whom the model and its ancestors were trained on."""
-        return {**(identity or {}), **descent(self.data.train, self.before, identity)}
+        """What the manifest is to say of whom the model comes from, and how data were read."""
+        return {
+            **(identity or {}),
+            **descent(self.data.train, self.before, identity),
+            INTERPRETATIONS: {
+                name: found.as_dict()
+                for cohort in self.data.present().values()
+                for name, found in cohort.interpretations.items()
+            },
+        }
 
     def costs(self, shares: int) -> list[float]:
         """About how much work each training is: the model's own, its folds', nested ones'.
@@ -103,6 +114,13 @@ def _may_start(parent: StoredModel | None, data: Splits) -> tuple[bool, list[str
         for name, ids in known.items()
         if ids and name != "train"
     ]
+    sources = [("the parent", parent.class_names), ("train_data", data.train.class_names)]
+    sentences += shared_names(sources)[1]
+    sentences += [
+        f"{name}_data and the parent: {sentence}"
+        for name, ids in known.items()
+        if (sentence := provenance.spelled_differently(ids))
+    ]
     if not says_all(parent.facts):
         sentences.append(
             "The parent does not say of all subjects that it was trained on, so it is not known "
@@ -122,18 +140,20 @@ def _from_scratch(data: Splits, settings: Settings) -> StoredModel:
         return untrained(data.train, settings, ())
     if len(classes) < 2:
         raise CohortError(
-            f"train_data holds class {classes[0]} only; to train from scratch, give subjects of "
-            "at least two classes."
+            f"train_data holds {numbered(data.class_names, classes[0])} only; to train from "
+            "scratch, give subjects of at least two classes."
         )
-    splits.check_classes(data, classes)
-    return untrained(data.train, settings, classes)
+    splits.check_classes(data, classes, data.class_names)
+    start = untrained(data.train, settings, classes)
+    return replace(start, class_names=_of_classes(classes, data.class_names))
 
 
 def _inherit(parent: StoredModel, data: Splits, settings: Settings) -> StoredModel:
     """The parent with the new settings; its scaler, graph and label map stay."""
-    check_fit(parent.layout, data.train.layout)
+    names: Names = {}
     if parent.scale is None:
-        splits.check_classes(data, parent.classes)
+        names = shared_names([("the parent", parent.class_names), *data.named()])[0]
+        splits.check_classes(data, parent.classes, parent.class_names)
     if settings.model != parent.settings.model:
         raise ModelError(
             f"The stored model is {parent.settings.model}, so it cannot be fine-tuned as "
@@ -141,4 +161,13 @@ def _inherit(parent: StoredModel, data: Splits, settings: Settings) -> StoredMod
         )
     kept = {name: getattr(parent.settings, name) for name in INHERITED}
     inherited = replace(settings, **kept, seeds=replicas(parent))
-    return replace(parent, settings=inherited, facts={})
+    return replace(
+        parent,
+        settings=inherited,
+        facts={},
+        class_names=_of_classes(parent.classes, {**names, **parent.class_names}),
+    )
+
+
+def _of_classes(classes: Sequence[int], names: Names) -> dict[int, str]:
+    return {label: names[label] for label in classes if label in names}

@@ -1,11 +1,15 @@
 """From the weights of all pairs of regions to edges: sign, threshold, density, neighbours, tree."""
 
 from dataclasses import dataclass
+from math import ceil
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import minimum_spanning_tree
+
+from graphnet.catalogue import WITHOUT_DENSITY
+from graphnet.errors import SettingsError
 
 FloatArray = NDArray[np.float64]
 
@@ -24,6 +28,19 @@ class GraphRule:
     threshold: float | None = None
     sign: str = "positive"
     neighbours: int = 8
+
+
+def check_density(rule: GraphRule, regions: int) -> None:
+    """Refuse a density that leaves none of the pairs of so many regions. Raises SettingsError."""
+    pairs = regions * (regions - 1) // 2
+    free = rule.kind in {*WITHOUT_DENSITY, "mst"} or rule.threshold is not None
+    if free or not pairs or round(rule.density * pairs):
+        return
+    least = ceil(1000 * 0.501 / pairs) / 1000
+    raise SettingsError(
+        f"density is {rule.density:g}, which of the {pairs} pairs of {regions} regions leaves no "
+        f"edge; give {least:g} or more, or graph none."
+    )
 
 
 def thin(weights: FloatArray, rule: GraphRule) -> FloatArray:

@@ -8,21 +8,32 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graphnet.catalogue import FROM_CONNECTOMES
+from graphnet.cohort import EDGES
+from graphnet.data.interpretation import Z
 from graphnet.errors import ModelError, SettingsError
 from graphnet.graphs import weights
-from graphnet.graphs.edges import FloatArray, GraphRule, nearest, thin, tree, with_sign
+from graphnet.graphs.edges import (
+    FloatArray,
+    GraphRule,
+    check_density,
+    nearest,
+    thin,
+    tree,
+    with_sign,
+)
 from graphnet.graphs.tangent import Tangent
 
 Float32Array = NDArray[np.float32]
 ROWS = 256  # subjects at a time, where all of them are looked at
 
 GRAPH, MEAN, FISHER_Z = "graph", "mean", "fisher_z"
-# The graphs of which each subject has their own, and what is fitted for them.
-OWN: dict[str, set[str]] = {
-    "similarity": set(),
-    "connectome": {MEAN},
-    "partial": {MEAN, FISHER_Z},
-    "tangent": Tangent.NAMES,
+# The graphs of which each subject has their own, and what is fitted for them. A model of an older
+# version says of partial correlations whether Fisher's z was undone; now it always is.
+OWN: dict[str, list[set[str]]] = {
+    "similarity": [set()],
+    "connectome": [{MEAN}],
+    "partial": [{MEAN}, {MEAN, FISHER_Z}],
+    "tangent": [Tangent.NAMES],
 }
 
 
@@ -31,7 +42,7 @@ class Graphs:
     """Gives subjects their adjacency: row i holds the weights of the edges that end in region i.
 
     ``tensors`` is what was fitted: the ``graph`` (1, N, N) that all share, the ``mean``
-    connectome (N, N) that fills gaps and whether they are Fisher's z (1, 1), or a tangent space.
+    connectome (N, N) that fills gaps, or a tangent space.
     """
 
     rule: GraphRule
@@ -46,15 +57,17 @@ class Graphs:
         *,
         series: Sequence[FloatArray] | None = None,
         coordinates: FloatArray | None = None,
+        edges: str = Z,
     ) -> Self:
         """Fit on training subjects: scaled measures ``x`` (S, N, F), ``connectomes`` (S, N, N).
 
-        ``coordinates`` (N, 3) are in millimetres.
+        ``coordinates`` (N, 3) are in millimetres; ``edges`` says what the connectomes hold.
 
         Raises:
             SettingsError: the data do not hold what the graph is made from, or no edge is left.
 
         """
+        check_density(rule, x.shape[1])
         if rule.kind in FROM_CONNECTOMES and connectomes is None:
             raise SettingsError(
                 f"graph is {rule.kind!r}, which needs a connectome (columns FC_i_j); the data hold "
@@ -65,8 +78,8 @@ class Graphs:
         if connectomes is not None and rule.kind == "connectome":
             return cls(rule, {MEAN: _mean(connectomes)})
         if connectomes is not None and rule.kind == "partial":
-            fisher_z = np.array([[float(weights.is_fisher_z(connectomes))]])
-            return cls(rule, {MEAN: _mean(connectomes), FISHER_Z: fisher_z})
+            _check_correlations(edges)
+            return cls(rule, {MEAN: _mean(connectomes)})
         if rule.kind == "similarity":
             weights.similarity(x[:1].astype(np.float64))  # refuses too few measures
             return cls(rule)
@@ -111,10 +124,23 @@ class Graphs:
         filled = np.where(np.isnan(connectomes), self.tensors[MEAN], connectomes)
         if self.rule.kind == "connectome":
             return filled
-        return weights.partial(filled, fisher_z=bool(self.tensors[FISHER_Z].any()))
+        return weights.partial(filled, fisher_z=self._undoes_z())
+
+    def _undoes_z(self) -> bool:
+        """Whether partial correlations are made of the hyperbolic tangent."""
+        stored = self.tensors.get(FISHER_Z)
+        return stored is None or bool(stored.any())
 
     def _doubles(self) -> dict[str, FloatArray]:
         return {name: array.astype(np.float64) for name, array in self.tensors.items()}
+
+    def fits(self, regions: int) -> bool:
+        """Whether every matrix that was fitted has one row for each of so many regions."""
+        shapes = {(1, regions, regions), (regions, regions)}
+        return all(
+            array.shape in shapes or (name == FISHER_Z and array.shape == (1, 1))
+            for name, array in self.tensors.items()
+        )
 
     def as_tensors(self) -> dict[str, FloatArray | Float32Array]:
         """What was fitted, by name."""
@@ -128,7 +154,7 @@ class Graphs:
         square = all(
             each.ndim >= 2 and each.shape[-1] == each.shape[-2] for each in tensors.values()
         )
-        if set(tensors) != OWN.get(rule.kind, {GRAPH}) or not square:
+        if set(tensors) not in OWN.get(rule.kind, [{GRAPH}]) or not square:
             raise ModelError(f"The stored graph is not of the kind {rule.kind!r}.")
         return cls(rule, dict(tensors))
 
@@ -170,6 +196,14 @@ def _with_edges(rule: GraphRule, found: FloatArray) -> FloatArray:
             f"{rule.sign!r}; the strongest weight between two regions is {strongest:.2g}."
         )
     return kept
+
+
+def _check_correlations(edges: str) -> None:
+    if edges != Z:
+        raise SettingsError(
+            "graph is 'partial', which is made of correlations between regions; these connectomes "
+            f"hold {EDGES[edges]}."
+        )
 
 
 def _spatial(rule: GraphRule, regions: int, coordinates: FloatArray | None) -> FloatArray:

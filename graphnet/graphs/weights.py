@@ -50,11 +50,6 @@ def profiles(x: FloatArray) -> FloatArray:
     return correlation(np.swapaxes(x, 0, 1).reshape(x.shape[1], -1))
 
 
-def is_fisher_z(connectomes: FloatArray) -> bool:
-    """Whether (S, N, N) hold Fisher's z: no correlation is beyond 1."""
-    return bool(np.nanmax(np.abs(connectomes), initial=0.0) > 1)
-
-
 def partial(connectomes: FloatArray, *, fisher_z: bool) -> FloatArray:
     """Partial correlations of plain correlations (S, N, N), or of Fisher's z.
 

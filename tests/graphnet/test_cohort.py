@@ -1,9 +1,12 @@
 """Layouts that agree or say how they differ, and cohorts stacked."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from graphnet.cohort import Cohort, Layout, merge
+from graphnet.data.interpretation import Interpretation
 from graphnet.errors import CohortError
 from tests.graphnet.people import cohort, same
 
@@ -86,3 +89,60 @@ def test_classes_and_repeated_subjects_are_counted() -> None:
     assert people.class_counts() == {0: 3, 1: 2}
     assert people.repeated_ids == ()
     assert merge([people, cohort(controls=1, patients=0)]).repeated_ids == ("A_NC_0001",)
+
+
+def test_regions_in_another_order_are_aligned_by_name() -> None:
+    first = cohort("A")
+    other = cohort("B")
+    edges = np.arange(40 * 12 * 12, dtype=np.float64).reshape(40, 12, 12)
+    other = replace(other, connectomes=edges + edges.swapaxes(1, 2))
+    turned = other.arranged(Layout(other.regions[::-1], other.measures[::-1]))
+    assert turned.connectomes is not None and other.connectomes is not None
+    assert turned.connectomes[3, 0, 2] == other.connectomes[3, 11, 9]
+    both = merge([first, turned])
+    assert both.layout == first.layout
+    np.testing.assert_array_equal(both.features[40:], other.features)
+    back = turned.arranged(first.layout)
+    np.testing.assert_array_equal(back.connectomes, other.connectomes)
+
+
+def test_class_names_are_shared_and_different_words_for_patients_said() -> None:
+    one = replace(tiny("A", ("1", "2")), class_names={0: "HC", 1: "SZ"})
+    other = replace(tiny("B", ("1", "2")), class_names={0: "NC", 1: "ASD"})
+    both = merge([one, other])
+    assert both.class_names == {0: "HC", 1: "SZ / ASD"}
+    assert both.notes[2:] == (
+        "Class 1 is 'SZ' in A and 'ASD' in B; these subjects count as one class.",
+    )
+    with pytest.raises(CohortError, match="'sz' is class 0 in B and class 1 in A"):
+        merge([one, replace(other, class_names={0: "sz"})])
+
+
+def test_connectomes_of_two_kinds_are_refused_where_they_would_be_used() -> None:
+    edges = np.zeros((2, 2, 2))
+    z = replace(tiny("A", ("1", "2")), connectomes=edges)
+    counts = replace(tiny("B", ("1", "2")), connectomes=edges, edges="counts")
+    with pytest.raises(CohortError) as caught:
+        merge([z, counts])
+    assert caught.value.sentences == (
+        "The connectomes do not fit together: those of A hold Fisher's z; those of B hold "
+        "streamline counts.",
+    )
+    assert merge([z, replace(counts, connectomes=None)]).connectomes is None
+    assert merge([counts, counts]).edges == "counts"
+
+
+def test_a_person_under_two_spellings_is_one_person() -> None:
+    one = replace(tiny("A", ("1", "2")), ids=("0012", "0013"))
+    other = replace(tiny("B", ("1", "2")), ids=("12", "14"))
+    both = merge([one, other])
+    assert both.persons == ("0012", "0013", "0012", "14")
+    assert both.repeated_ids == ("0012",)
+    assert both.notes[2:] == ("A, B: 1 ids match without leading zeros ('12' and '0012').",)
+    assert replace(one, ids=("0012", "12")).persons == ("0012", "12")
+
+
+def test_what_a_merged_cohort_was_read_as_is_kept_by_dataset() -> None:
+    told = Interpretation("csv", id="ID")
+    one = replace(tiny("A", ("1", "2")), interpretations={"A": told})
+    assert merge([one, tiny("B", ("1", "2"))]).interpretations == {"A": told}

@@ -15,6 +15,7 @@ from graphnet.errors import ModelError, SettingsError
 from graphnet.graphs import Float32Array, GraphRule, Graphs
 from graphnet.graphs.edges import nearest, thin, tree
 from graphnet.graphs.fitted import OWN
+from graphnet.graphs.weights import partial
 from graphnet.models.net import normalised
 from graphnet.scaling import Scaler
 from tests.graphnet.people import cohort
@@ -192,7 +193,7 @@ def test_tangent_is_nilearns_for_subjects_never_seen() -> None:
 
 def test_partial_is_the_partial_correlation_of_a_shrunk_matrix() -> None:
     rule = GraphRule("partial", density=1.0, sign="signed")
-    found = fitted(rule).adjacency(scaled(), connectomes())
+    found = fitted(rule).adjacency(scaled(), np.arctanh(connectomes()))
     for one, full in zip(found, connectomes(), strict=True):
         shrunk = 0.9 * (full + np.eye(REGIONS)) + 0.1 * np.eye(REGIONS)
         for i, j in ((0, 1), (3, 7)):
@@ -304,11 +305,49 @@ def test_a_subjects_own_graph_does_not_depend_on_who_else_is_there(
         np.testing.assert_allclose(alone[0], together[row], rtol=1e-5, atol=1e-6)
 
 
-def test_fishers_z_and_plain_correlations_have_the_same_partial_correlations() -> None:
-    rule, plain = GraphRule("partial", density=1.0, sign="signed"), connectomes()
-    z = np.arctanh(plain)
-    assert np.abs(z).max() > 1
-    one, other = (
-        Graphs.fit(rule, scaled(), given).adjacency(scaled(), given) for given in (plain, z)
+@pytest.mark.parametrize("scale", [1.0, 0.3])
+def test_partial_undoes_fishers_z_also_where_no_value_is_beyond_1(scale: float) -> None:
+    rule, z = GraphRule("partial", density=1.0, sign="signed"), scale * np.arctanh(connectomes())
+    assert bool(np.abs(z).max() > 1) is (scale == 1.0)
+    found = Graphs.fit(rule, scaled(), z)
+    assert set(found.as_tensors()) == {"mean"}
+    expected = partial(np.tanh(z), fisher_z=False)
+    np.testing.assert_allclose(found.adjacency(scaled(), z), expected, atol=1e-6)
+
+
+@pytest.mark.parametrize(("kind", "words"), [("counts", "streamline counts"), ("other", "values")])
+def test_there_are_no_partial_correlations_of_what_is_no_correlation(kind: str, words: str) -> None:
+    with pytest.raises(SettingsError, match=rf"made of correlations.* hold {words}"):
+        Graphs.fit(GraphRule("partial"), scaled(), connectomes(), edges=kind)
+
+
+@pytest.mark.parametrize(("told", "undone"), [(0.0, False), (1.0, True)])
+def test_an_older_partial_graph_says_itself_whether_it_undoes_fishers_z(
+    *, told: float, undone: bool
+) -> None:
+    rule = GraphRule("partial", density=1.0, sign="signed")
+    tensors = {"mean": np.zeros((REGIONS, REGIONS)), "fisher_z": np.array([[told]])}
+    older = Graphs.from_tensors(rule, tensors)
+    assert older.fits(REGIONS)
+    assert not older.fits(REGIONS + 1)
+    found = older.adjacency(scaled(), connectomes())
+    np.testing.assert_allclose(found, partial(connectomes(), fisher_z=undone), atol=1e-6)
+
+
+@pytest.mark.parametrize("kind", ["covariance", "similarity", "connectome", "partial", "tangent"])
+def test_a_density_that_leaves_no_edge_is_refused(kind: str) -> None:
+    with pytest.raises(SettingsError) as caught:
+        fitted(GraphRule(kind, density=0.004))
+    assert caught.value.sentences == (
+        "density is 0.004, which of the 105 pairs of 15 regions leaves no edge; give 0.005 or "
+        "more, or graph none.",
     )
-    np.testing.assert_allclose(one, other, atol=1e-6)
+    assert edges(fitted(GraphRule(kind, density=0.005, sign="absolute")).adjacency(
+        scaled(), connectomes(), series()
+    )) != [0]  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", ["mst", "knn", "spatial", "full", "none"])
+def test_a_graph_without_a_density_is_not_judged_by_it(kind: str) -> None:
+    fitted(GraphRule(kind, density=0.0001))
+    fitted(GraphRule("covariance", density=0.0001, threshold=0.1))

@@ -1,5 +1,7 @@
 """Each rule by a planted case, and that no verdict depends on another subject."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -8,6 +10,7 @@ from hypothesis.extra import numpy as arrays
 from numpy.typing import NDArray
 
 from graphnet.cohort import Cohort
+from graphnet.connectome import screen_edges, square
 from graphnet.quality import RULES, Finding, screen
 from graphnet.scaling import CLIP
 
@@ -27,9 +30,13 @@ def healthy(subjects: int = 3) -> Features:
     return 1 + 0.1 * np.random.default_rng(1).standard_normal((subjects, REGIONS, 2))
 
 
+def named(features: Features) -> tuple[str, ...]:
+    return tuple(f"region {number}" for number in range(features.shape[1]))
+
+
 def screened(features: Features) -> tuple[Features, list[tuple[str, str, str, int]]]:
     ids = tuple(f"p{number}" for number in range(len(features)))
-    usable, findings = screen(features, ids, ("DC", "GMV"), "site")
+    usable, findings = screen(features, ids, ("DC", "GMV"), named(features), "site")
     assert all(finding.site == "site" for finding in findings)
     return usable, [(f.rule, f.subject, f.measure, f.count) for f in findings]
 
@@ -118,7 +125,7 @@ def test_missing_values_alone_do_not_break_a_measure() -> None:
 def test_a_verdict_does_not_depend_on_other_subjects(features: Features) -> None:
     together, findings = screened(features)
     for row in range(len(features)):
-        alone, own = screen(features[[row]], (f"p{row}",), ("DC", "GMV"), "site")
+        alone, own = screen(features[[row]], (f"p{row}",), ("DC", "GMV"), named(features), "site")
         np.testing.assert_array_equal(alone[0], together[row])
         assert [(f.rule, f.subject, f.measure, f.count) for f in own] == [
             finding for finding in findings if finding[1] == f"p{row}"
@@ -146,10 +153,63 @@ def test_every_finding_has_its_rule_in_words() -> None:
 
 
 def test_a_finding_is_json() -> None:
-    finding = Finding("absurd", "site", "p1", "DC", 2)
+    finding = Finding("absurd", "site", "p1", "DC", 2, ("Precuneus_L", "Precuneus_R"))
     assert finding.as_dict() == {
         "rule": "absurd", "site": "site", "subject": "p1", "measure": "DC", "count": 2,
+        "regions": ["Precuneus_L", "Precuneus_R"],
     }  # fmt: skip
+
+
+def test_a_finding_names_its_regions_where_they_are_few() -> None:
+    features = healthy()
+    features[0, [4, 7], 1] = np.nan
+    features[1, :6, 1] = np.nan
+    _, (few, many) = screen(features, ("p0", "p1", "p2"), ("DC", "GMV"), named(features), "site")
+    assert (few.count, few.regions) == (2, ("region 4", "region 7"))
+    assert (many.count, many.regions) == (6, ())
+
+
+def test_a_finding_about_several_subjects_follows_those_who_are_kept() -> None:
+    found = Finding("missing-region", "site", "p1", "FC", 3, ("Vermis_10",), ("p2", "p3"))
+    assert found.among({"p2", "p3"}) == replace(found, subject="p2", others=("p3",), count=2)
+    assert found.among({"p3"}) == replace(found, subject="p3", others=(), count=1)
+    assert found.among({"p4"}) is None
+    assert found.as_dict()["subject"] == "p1, p2, p3"
+
+
+def square_of(values: float, missing: list[tuple[int, int]], regions: int = 5) -> Features:
+    """One connectome (1, N, N)."""
+    found = np.full((1, regions, regions), values)
+    for i, j in missing:
+        found[0, i, j] = found[0, j, i] = np.nan
+    np.fill_diagonal(found[0], 0)
+    return found
+
+
+def test_a_region_without_edges_is_one_finding_whoever_lacks_it() -> None:
+    gone = [(2, other) for other in range(5) if other != 2]
+    whole, lacks, more = (square_of(0.1, each) for each in ([], gone, [*gone, (0, 1)]))
+    nothing = np.where(whole == 0, 0.0, np.nan)
+    found = screen_edges(
+        np.concatenate([whole, lacks, more, nothing]),
+        ("A", "B", "C", "D", "E"),
+        ("p0", "p1", "p2", "p3"),
+        "X",
+    )
+    assert found == (
+        Finding("missing-region", "X", "p1", "FC", 2, ("C",), ("p2",)),
+        Finding("missing-edge", "X", "p2", "FC", 1, ("A", "B")),
+        Finding("missing-edge", "X", "p3", "FC", 10, ("A", "B", "C", "D", "E")),
+    )
+
+
+def test_edges_become_symmetric_matrices_in_the_order_of_the_upper_triangle() -> None:
+    edges = np.array([[1, 2, 3, 4, np.inf, np.nan]], dtype=np.float32)
+    expected = [[0, 1, 2, 3], [1, 0, 4, np.nan], [2, 4, 0, np.nan], [3, np.nan, np.nan, 0]]
+    found = square(edges)
+    assert found.dtype == np.float64
+    np.testing.assert_array_equal(found[0], expected)
+    assert square(np.zeros((3, 0), dtype=np.float32)).shape == (3, 1, 1)
 
 
 def test_regular_real_subjects_have_no_findings(site_a: Cohort) -> None:

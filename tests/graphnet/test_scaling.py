@@ -34,7 +34,8 @@ def features(subjects: int) -> st.SearchStrategy[Features]:
 
 def screened(values: Features) -> Features:
     ids = tuple(str(row) for row in range(len(values)))
-    return screen(values, ids, ("DC", "GMV"), "site")[0]
+    regions = tuple(str(place) for place in range(values.shape[1]))
+    return screen(values, ids, ("DC", "GMV"), regions, "site")[0]
 
 
 def test_regular_columns_are_standardised() -> None:

@@ -1,14 +1,17 @@
 """Who stands where, and the sentences on what that costs."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from graphnet.cohort import Cohort, merge
+from graphnet.cohort import Cohort, Layout, merge
+from graphnet.corrections import corrections
 from graphnet.errors import CohortError
+from graphnet.quality import Finding
 from graphnet.splits import Splits, check_classes, warnings
-from tests.graphnet.people import RECIPE, cohort
+from tests.graphnet.people import RECIPE, cohort, same
 
 CLEAN = replace(RECIPE, corrupt=0)
 SELECTED = (
@@ -110,7 +113,8 @@ def test_notes_and_corrections_of_the_files_are_passed_on() -> None:
     cells = {(one.measure, one.rule): one.count for one in findings}
     assert len(cells) == len(findings)  # each planted cell is a sentence of its own
     assert sentences[1:] == [
-        f"B_NC: 1 {one.measure} value of 1 subject ({one.subject}) is {one.rule}; "
+        f"B_NC: 1 {one.measure} value (region {one.regions[0]}) of 1 subject ({one.subject}) "
+        f"is {one.rule}; "
         "see the quality rules for what was done."
         for one in findings
     ]
@@ -135,9 +139,106 @@ def test_layouts_that_differ_are_refused_by_name() -> None:
 def test_a_class_that_the_model_does_not_know_is_refused() -> None:
     odd = replace(people("B"), labels=np.arange(40) % 4)
     data = Splits(people("A"), test=odd)
-    check_classes(data, (0, 1, 2, 3))
+    check_classes(data, (0, 1, 2, 3), {})
     with pytest.raises(CohortError) as caught:
-        check_classes(data, (0, 1))
+        check_classes(data, (0, 1), {1: "SZ"})
     assert caught.value.sentences == (
-        "test_data has class 2, 3, which the model does not know (it knows 0, 1).",
+        "test_data has class 2, class 3, which the model does not know (it knows class 0, class "
+        "SZ (1)).",
     )
+
+
+def spelled(original: Cohort, spelling: Callable[[int], str]) -> Cohort:
+    return replace(original, ids=tuple(spelling(row) for row in range(len(original))))
+
+
+@pytest.mark.parametrize(
+    ("train", "test", "how"),
+    [
+        ("{:04d}", "sub-{:04d}", "without 'sub-' or blanks ('0000' and 'sub-0000')"),
+        ("sub-{:04d} ", "sub-{:04d}", "without 'sub-' or blanks ('sub-0000 ' and 'sub-0000')"),
+        ("{:07d}", "{}", "without leading zeros ('0000000' and '0')"),
+    ],
+)
+def test_the_same_people_under_other_spellings_are_found_and_said(
+    train: str, test: str, how: str
+) -> None:
+    data = Splits(spelled(people("A"), train.format), test=spelled(people("B"), test.format))
+    assert data.shared("train", "test") == data.train.ids
+    sentences = warnings(data)
+    assert sentences[0].startswith("train_data and test_data share 40 subjects (")
+    assert sentences[1] == f"train_data and test_data: 40 ids match {how}."
+    assert not Splits(data.train, val=data.test).may_select
+
+
+def test_ids_with_zeros_on_both_sides_are_different_people() -> None:
+    train = spelled(people("A"), lambda row: f"{row:04d}")
+    test = spelled(people("B"), lambda row: f"{row:05d}")
+    assert Splits(train, test=test).shared("train", "test") == ()
+
+
+def named(original: Cohort, *names: str) -> Cohort:
+    return replace(original, class_names=dict(enumerate(names)))
+
+
+def test_classes_are_called_by_their_names() -> None:
+    alone = named(only(1), "HC", "SZ")
+    few = named(cohort("C", controls=31, patients=9, recipe=CLEAN), "NC", "sz")
+    data = Splits(alone, test=few)
+    assert data.class_names == {0: "HC", 1: "SZ"}
+    assert warnings(data) == [
+        "train_data holds class SZ (1) only, so what needs a second class (balanced accuracy, AUC) "
+        "cannot be computed.",
+        "test_data has only 9 subjects of class sz (1).",
+    ]
+
+
+def test_other_words_for_patients_are_said_and_crossed_words_refused() -> None:
+    data = Splits(named(people("A"), "HC", "SZ"), test=named(people("B"), "NC", "ASD"))
+    assert warnings(data) == [
+        "Class 1 is 'SZ' in train_data and 'ASD' in test_data; these subjects count as one class."
+    ]
+    with pytest.raises(CohortError) as caught:
+        Splits(named(people("A"), "HC", "SZ"), test=named(people("B"), "SZ", "HC"))
+    assert caught.value.sentences == (
+        "'SZ' is class 0 in test_data and class 1 in train_data; give both one coding.",
+        "'HC' is class 1 in test_data and class 0 in train_data; give both one coding.",
+    )
+
+
+def test_splits_take_the_order_of_the_training_regions() -> None:
+    train, test = people("A"), people("B")
+    turned = test.arranged(Layout(test.regions[::-1], test.measures[::-1]))
+    assert not np.array_equal(turned.features, test.features)
+    assert same(Splits(train, test=turned).present()["test"], test)
+
+
+def test_connectomes_of_two_kinds_do_not_fit_together() -> None:
+    edges = np.zeros((40, 12, 12))
+    train = replace(people("A"), connectomes=edges)
+    with pytest.raises(CohortError) as caught:
+        Splits(train, test=replace(people("B"), connectomes=edges, edges="counts"))
+    assert caught.value.sentences == (
+        "The connectomes of train_data hold Fisher's z, those of test_data streamline counts; "
+        "both must hold the same.",
+    )
+
+
+def test_one_region_that_several_lack_is_one_sentence() -> None:
+    found = (
+        Finding("missing-region", "X", "p1", "FC", 4, ("Vermis_10",), ("p2", "p3", "p4")),
+        Finding("missing-region", "X", "p1", "FC", 2, ("Caudate_L",), ("p5",)),
+        Finding("missing-edge", "X", "p6", "FC", 1, ("A", "B")),
+        *(
+            Finding("missing", "X", subject, measure, 1, ("Vermis_10",))
+            for measure in ("ALFF", "DC", "GMV")
+            for subject in ("p1", "p2")
+        ),
+    )
+    end = "; see the quality rules for what was done."
+    assert corrections(found) == [
+        f"X: region Vermis_10 has no edge in 4 subjects (p1, p2, p3 …){end}",
+        f"X: region Caudate_L has no edge in 2 subjects (p1, p5){end}",
+        f"X: 1 edge (regions A, B) of 1 subject (p6) is missing{end}",
+        f"X: 6 ALFF, DC, GMV values (region Vermis_10) of 2 subjects (p1, p2) are missing{end}",
+    ]

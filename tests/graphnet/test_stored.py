@@ -188,7 +188,7 @@ def test_bytes_that_are_no_tensors_are_refused_even_if_named(content: bytes) -> 
         ),
         (
             lambda t: t | {"graph.graph": torch.ones(40, 12, 12)},
-            "The stored graph does not have one row a region.",
+            "The stored graph does not have one row per region.",
         ),
         (dict, ""),
     ],

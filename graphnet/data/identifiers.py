@@ -1,0 +1,132 @@
+"""Ids of subjects: text as it stands in the file, compared across files by rules that are said."""
+
+import re
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from graphnet.errors import shortened
+
+PREFIX = re.compile(r"sub[-_](?=.)", re.IGNORECASE)
+MOST_NAMED = 5
+
+
+@dataclass(frozen=True)
+class IdMatch:
+    """Which ids of two sides are the same subject.
+
+    ``pairs`` holds (left, right) as they are written; an id that occurs twice on its side is there
+    once. ``how`` says which spellings were taken for one, () where all were the same.
+    ``collisions`` are sentences on ids that could not be told apart and were not matched.
+    """
+
+    pairs: tuple[tuple[str, str], ...]
+    how: tuple[str, ...] = ()
+    collisions: tuple[str, ...] = ()
+
+    @property
+    def left(self) -> tuple[str, ...]:
+        """The ids of the left side that are on the right too."""
+        return tuple(one for one, _ in self.pairs)
+
+    @property
+    def right(self) -> tuple[str, ...]:
+        """The same subjects as the right side writes them."""
+        return tuple(other for _, other in self.pairs)
+
+    @property
+    def as_dict(self) -> dict[str, str]:
+        """The right side's id of each that matched."""
+        return dict(self.pairs)
+
+
+def bare(subject: str) -> str:
+    """An id without surrounding blanks and without ``sub-``."""
+    return PREFIX.sub("", subject.strip(), count=1)
+
+
+def has_zeros(subject: str) -> bool:
+    """Whether an id is a number that begins with a zero too many."""
+    return subject.isdigit() and subject != without_zeros(subject)
+
+
+def without_zeros(subject: str) -> str:
+    """An id of digits without leading zeros; 000 is 0."""
+    plain = bare(subject)
+    return (plain.lstrip("0") or "0") if plain.isdigit() else plain
+
+
+def match_ids(left: Sequence[str], right: Sequence[str]) -> IdMatch:
+    """Find the subjects of ``left`` among those of ``right``.
+
+    Ids are the same if they are written the same; of those that are left over, if they are
+    the same without ``sub-`` and blanks; of the rest, without leading zeros where one whole side
+    has none (a spreadsheet or JSON took them away). Two ids of one side that a rule cannot tell
+    apart are named and not matched by it. Empty ids are nobody's.
+    """
+    ours, theirs = _distinct(left), _distinct(right)
+    same = set(ours) & set(theirs)
+    pairs = {one: one for one in ours if one in same}
+    how: list[str] = []
+    collisions: list[str] = []
+    for key, sentence in _rules(ours, theirs):
+        open_left = [one for one in ours if one not in pairs]
+        taken = set(pairs.values())
+        open_right = [other for other in theirs if other not in taken]
+        found = _by(key, open_left, open_right, collisions)
+        if found:
+            how.append(sentence.format(len(found), *next(iter(found.items()))))
+        pairs |= found
+    ordered = tuple((one, pairs[one]) for one in ours if one in pairs)
+    return IdMatch(ordered, tuple(how), tuple(collisions))
+
+
+def collisions(ids: Sequence[str]) -> list[tuple[str, ...]]:
+    """Groups of different ids that are the same without ``sub-`` and blanks."""
+    groups: dict[str, list[str]] = {}
+    for subject in _distinct(ids):
+        groups.setdefault(bare(subject), []).append(subject)
+    return [tuple(group) for group in groups.values() if len(group) > 1]
+
+
+def repeated(ids: Sequence[str]) -> tuple[str, ...]:
+    """Ids on more than one row, in their order."""
+    return tuple(name for name, times in Counter(ids).items() if times > 1 and name)
+
+
+def _rules(ours: Sequence[str], theirs: Sequence[str]) -> list[tuple[Callable[[str], str], str]]:
+    rules = [(bare, "{} ids match without 'sub-' or blanks ({!r} and {!r}).")]
+    sides = [[bare(subject) for subject in side] for side in (ours, theirs)]
+    if any(not any(has_zeros(subject) for subject in side) for side in sides):
+        rules.append((without_zeros, "{} ids match without leading zeros ({!r} and {!r})."))
+    return rules
+
+
+def _by(
+    key: Callable[[str], str], left: Sequence[str], right: Sequence[str], collided: list[str]
+) -> dict[str, str]:
+    """Match by a key that only one id of each side has."""
+    ours, theirs = _grouped(key, left), _grouped(key, right)
+    found: dict[str, str] = {}
+    for name in ours:
+        if name not in theirs:
+            continue
+        if len(ours[name]) == len(theirs[name]) == 1:
+            found[ours[name][0]] = theirs[name][0]
+            continue
+        many = max(ours[name], theirs[name], key=len)
+        sentence = f"The ids {shortened(many, MOST_NAMED)} cannot be told apart; write them alike."
+        if sentence not in collided:
+            collided.append(sentence)
+    return found
+
+
+def _grouped(key: Callable[[str], str], ids: Sequence[str]) -> dict[str, list[str]]:
+    groups: dict[str, list[str]] = {}
+    for subject in ids:
+        groups.setdefault(key(subject), []).append(subject)
+    return groups
+
+
+def _distinct(ids: Sequence[str]) -> list[str]:
+    return [subject for subject in dict.fromkeys(ids) if subject.strip()]
