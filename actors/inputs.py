@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from actors.dataset_reader import DatasetReader
 from actors.runtime import Runtime
 from db import datasets, tasks
 from db.errors import ModelRemoved
@@ -11,9 +12,9 @@ from db.form import TaskForm
 from graphnet import provenance
 from graphnet.cohort import Cohort, merge
 from graphnet.config import Evaluation, Settings
+from graphnet.data.cohorts import cohort_of
 from graphnet.errors import GraphnetError, ModelError
 from graphnet.manifest import check_manifest
-from graphnet.readers import from_json
 from graphnet.splits import Splits
 from graphnet.stored import StoredModel
 from graphnet.work import Work
@@ -57,7 +58,7 @@ class Inputs:
         }
 
 
-def read_inputs(runtime: Runtime, store: Store, form: TaskForm) -> Inputs:
+def read_inputs(runtime: Runtime, store: Store, reader: DatasetReader, form: TaskForm) -> Inputs:
     """Read what the form names.
 
     Raises:
@@ -68,7 +69,7 @@ def read_inputs(runtime: Runtime, store: Store, form: TaskForm) -> Inputs:
     parent = _parent(runtime, store, form)
     settings = form.training_settings(parent.settings.model if parent else "")
     label = parent.settings.label if parent else settings.label  # what is predicted is inherited
-    return Inputs(_splits(runtime, form, label), settings, parent, form.evaluation())
+    return Inputs(_splits(runtime, reader, form, label), settings, parent, form.evaluation())
 
 
 def _parent(runtime: Runtime, store: Store, form: TaskForm) -> StoredModel | None:
@@ -88,13 +89,17 @@ def _parent(runtime: Runtime, store: Store, form: TaskForm) -> StoredModel | Non
     return StoredModel.from_bytes(parameters, manifest)
 
 
-def _splits(runtime: Runtime, form: TaskForm, target: str) -> Splits:
+def _splits(runtime: Runtime, reader: DatasetReader, form: TaskForm, target: str) -> Splits:
     names = {name for chosen in form.splits.values() for name in chosen}
-    contents = runtime.call(datasets.get_data(sorted(names)))
-    gone = sorted(names - set(contents))
+    found = runtime.call(datasets.find_datasets(sorted(names)))
+    # A database may take names for equal that are not (small and SMALL).
+    records = {record.data_name: record for record in found if record.data_name in names}
+    gone = sorted(names - set(records))
     if gone:
         raise GraphnetError(f"The dataset {', '.join(gone)} is no longer there.")
-    cohorts = {name: from_json(text, name, target) for name, text in contents.items()}
+    cohorts = {
+        name: cohort_of(reader.dataset(record), name, target) for name, record in records.items()
+    }
     return Splits(**{split: _merged(cohorts, chosen) for split, chosen in form.splits.items()})
 
 

@@ -26,6 +26,12 @@ PREDICTING = Histogram(
     buckets=(0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60),
     registry=None,
 )
+READING = Histogram(
+    "sgn_reading_seconds",
+    "From a question about a file to its answer.",
+    buckets=(0.5, 1, 2.5, 5, 10, 30, MINUTE, 5 * MINUTE),
+    registry=None,
+)
 BUSY = Gauge("sgn_busy", "Whether a task is being worked on.", registry=None)
 
 
@@ -66,7 +72,7 @@ def worker_metrics() -> tuple[Collector, ...]:
     for outcome in OUTCOMES:
         ENDED.labels(outcome)
     counters = (ENDED, EPOCHS, ATTEMPTS, RETRIES, LEASE_LOSSES, OUT_OF_MEMORY)
-    return (*counters, TRAINING_SECONDS, PREDICTING, BUSY, PACE)
+    return (*counters, TRAINING_SECONDS, PREDICTING, READING, BUSY, PACE)
 
 
 def claimed(attempt: int) -> None:

@@ -1,62 +1,76 @@
-"""Answers questions in a worker, beside whatever it trains: by a thread of its own, on the CPU."""
+"""Answers what a stored model says of new subjects, on the CPU, beside whatever is trained."""
 
 import logging
-import threading
-import time
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-import dramatiq
-import redis
-from dramatiq import Broker, Middleware, Worker
-
 from actors import metrics
-from actors.questions import ACTOR, QUEUE, Question, get_table, question_broker
-from actors.queue import redis_client
+from actors.dataset_reader import DatasetReader
+from actors.file_answers import GONE, INTERNAL, Answer, answered, read_answer
+from actors.questions import Question, is_late
+from actors.reading_child import Asked, Outcome
 from actors.trace import about
 from graphnet.atlas import Atlas
-from graphnet.errors import GraphnetError
+from graphnet.cohort import Cohort
+from graphnet.data.cohorts import ANY, cohort_of
+from graphnet.data.storage import load
+from graphnet.errors import CohortError, GraphnetError, ModelError
 from graphnet.manifest import check_manifest
 from graphnet.prediction import predict, without_unnamed_sites
-from graphnet.readers import from_json
-from graphnet.readers.subjects import ANY
 from graphnet.stored import StoredModel
-from registry import MANIFEST, PARAMETERS, ObjectMissing, RegistryError, Store
+from registry import MANIFEST, PARAMETERS, ObjectMissing, Store
 
 log = logging.getLogger(__name__)
 
 NEW = "the table"  # stands where a dataset's name would
 MODELS_KEPT = 4
-STOP_MS = 5_000
-GONE = "The table waited too long for a worker; send it again."
-INTERNAL = "An internal error; the worker's log has it under the request's id."
+MOST_SUBJECTS = 10_000
 
 
 @dataclass
 class Predictor:
-    """Reads models of a store, a few of which it keeps."""
+    """Reads models of a store, a few of which it keeps, and new subjects by ``reader``."""
 
     store: Store
+    reader: DatasetReader
     atlases: tuple[Atlas, ...] = ()
     _models: OrderedDict[tuple[str, str], StoredModel] = field(default_factory=OrderedDict)
 
-    def __call__(self, question: Question, text: str | None) -> dict[str, Any]:
-        """``{"answer": …}``, or ``{"refused": sentences}``, or ``{"away": sentence}``."""
-        if text is None:
+    def __call__(self, **given: Any) -> Answer:
+        """``{"answer": …}``, or why there is none, as :func:`actors.file_answers.answered` says."""
+        question = Question(**given)
+        if is_late(question):
             return {"away": GONE}
         try:
+            with about(question.task_id, request=question.request_id), metrics.PREDICTING.time():
+                return answered(lambda: self._predicted(question))
+        except Exception:
+            log.exception("a prediction by the model of task %s failed", question.task_id)
+            return {"away": INTERNAL}
+
+    def _predicted(self, question: Question) -> Answer:
+        try:
             model = self._model(question)
-            cohort = without_unnamed_sites(from_json(text, NEW, ANY), NEW)
+            asked = Asked(NEW, question.mapping, question.most)
+            return self.reader.uploaded(
+                question.upload, asked, lambda outcome: self._answer(model, outcome, question)
+            )
+        except ObjectMissing:
+            return {"refused": [f"The task {question.task_id} has no stored model."]}
+        except ModelError as error:
+            return {"refused": list(error.sentences)}
+
+    def _answer(self, model: StoredModel, outcome: Outcome, question: Question) -> Answer:
+        if outcome.refused or outcome.questions:
+            return read_answer(outcome)
+        try:
+            cohort = _subjects(outcome)
             names = self._names(cohort.regions)
             return {"answer": predict(model, cohort, explain=question.explain, names=names)}
         except GraphnetError as error:
             return {"refused": list(error.sentences)}
-        except ObjectMissing:
-            return {"refused": [f"The task {question.task_id} has no stored model."]}
-        except RegistryError as error:
-            return {"away": str(error)}
 
     def _model(self, question: Question) -> StoredModel:
         key = question.task_id, question.manifest_sha256
@@ -75,55 +89,11 @@ class Predictor:
         return {} if atlas is None else dict(zip(regions, atlas.named(regions), strict=True))
 
 
-class Predictions(Middleware):
-    """Answers questions from a worker's start to its end; a training holds none of them up."""
-
-    def __init__(self, redis_url: str, predictor: Predictor) -> None:
-        self._url = redis_url
-        self._predictor = predictor
-        self._worker: Worker | None = None
-        self._ending: threading.Thread | None = None
-        self._asked_at = float("-inf")
-        self._busy = 0
-
-    def idle_seconds(self) -> float:
-        """How long ago the last question came; 0 while one is being answered."""
-        return 0.0 if self._busy else time.monotonic() - self._asked_at
-
-    def after_worker_boot(self, broker: Broker, worker: Worker) -> None:  # noqa: ARG002
-        """Begin to answer."""
-        client = redis_client(self._url)
-        asked = question_broker(client)
-
-        def answer(**given: Any) -> dict[str, Any]:
-            return self._answered(client, Question(**given))
-
-        dramatiq.actor(actor_name=ACTOR, queue_name=QUEUE, broker=asked, store_results=True)(answer)
-        self._worker = Worker(asked, queues={QUEUE}, worker_threads=1)
-        self._worker.start()
-
-    def before_worker_shutdown(self, broker: Broker, worker: Worker) -> None:  # noqa: ARG002
-        """Answer no more; what was fetched and not begun goes back.
-
-        By a thread: until this returns, tasks are fetched, also by a worker whose device failed.
-        """
-        if self._worker is not None:
-            self._ending = threading.Thread(target=self._worker.stop, args=(STOP_MS,))
-            self._ending.start()
-
-    def after_worker_shutdown(self, broker: Broker, worker: Worker) -> None:  # noqa: ARG002
-        """Wait for the last answer."""
-        if self._ending is not None:
-            self._ending.join()
-
-    def _answered(self, client: redis.Redis, question: Question) -> dict[str, Any]:
-        self._busy += 1
-        try:
-            with about(question.task_id, request=question.request_id), metrics.PREDICTING.time():
-                return self._predictor(question, get_table(client, question.table))
-        except Exception:
-            log.exception("a prediction by the model of task %s failed", question.task_id)
-            return {"away": INTERNAL}
-        finally:
-            self._busy -= 1
-            self._asked_at = time.monotonic()
+def _subjects(outcome: Outcome) -> Cohort:
+    """Everybody in the file. Raises CohortError."""
+    dataset = load(outcome.folder)
+    if len(dataset) > MOST_SUBJECTS:
+        raise CohortError(
+            f"The file has {len(dataset)} rows; send at most {MOST_SUBJECTS} subjects at a time."
+        )
+    return without_unnamed_sites(cohort_of(dataset, NEW, ANY), NEW)

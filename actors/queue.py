@@ -132,6 +132,11 @@ def show_life(client: redis.Redis, worker: str, kind: str) -> None:
     client.set(f"{WORKERS}:{worker}", kind, ex=SIGN_OF_LIFE_SECONDS)
 
 
+def show_no_life(client: redis.Redis, worker: str) -> None:
+    """Say that a worker has ended. Raises redis.RedisError."""
+    client.delete(f"{WORKERS}:{worker}")
+
+
 def alive(client: redis.Redis) -> Counter[str]:
     """How many workers have shown life lately, by kind of device. Raises redis.RedisError."""
     keys = list(client.scan_iter(f"{WORKERS}:*", count=SCANNED))

@@ -1,6 +1,7 @@
 """What lives as long as a worker process: its database, its relay, its sign of life."""
 
 import asyncio
+import contextlib
 import logging
 import os
 import signal
@@ -20,15 +21,14 @@ from prometheus_client import CollectorRegistry
 
 from actors.exposition import text
 from actors.listener import Listener, start_listener
-from actors.queue import SIGN_OF_LIFE_SECONDS, show_life
+from actors.queue import SIGN_OF_LIFE_SECONDS, show_life, show_no_life
 from actors.relay import Relay
 from actors.settings import Settings
-from actors.sweep import run_sweep
+from actors.sweep import Sweeper, run_sweep
 from actors.tracing import TRACING
 from db.connection import close_database, open_database
 from db.errors import DatabaseError, SchemaAhead
 from db.versions import check_known
-from registry import Store
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -52,13 +52,13 @@ class Runtime(Middleware):
     def __init__(
         self,
         settings: Settings,
-        checkpoints: Store | None = None,
+        sweeper: Sweeper | None = None,
         metrics: CollectorRegistry | None = None,
         kind: str = "cpu",
     ) -> None:
         self.settings = settings
         self.kind = kind
-        self._checkpoints = checkpoints
+        self._sweeper = sweeper
         self._metrics = metrics or CollectorRegistry()
         self._listener: Listener | None = None
         self._lived = time.monotonic()
@@ -93,8 +93,8 @@ class Runtime(Middleware):
             self._submit(self._show_life(broker.client)),
             self._submit(self._watch_schema()),
         ]
-        if self._checkpoints is not None:
-            self._background.append(self._submit(run_sweep(self._checkpoints, broker.client)))
+        if self._sweeper is not None:
+            self._background.append(self._submit(run_sweep(self._sweeper, broker.client)))
         self._listener = start_listener(
             *(self.settings.metrics_host, self.settings.metrics_port),
             scrape=lambda: text(self._metrics),
@@ -106,11 +106,14 @@ class Runtime(Middleware):
         self.stopping.set()
 
     def after_worker_shutdown(self, broker: Broker, worker: Worker) -> None:  # noqa: ARG002
-        """Stop the relay and close the database."""
+        """Stop the relay, take the sign of life back, close the database."""
         if self._listener is not None:
             self._listener.close()
         for future in self._background:
             future.cancel()
+        assert isinstance(broker, RedisBroker)  # noqa: S101 - as above
+        with contextlib.suppress(redis.RedisError):
+            show_no_life(broker.client, self.name)
         self._submit(close_database()).result()
         TRACING.stop()
         if self._broken:

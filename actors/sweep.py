@@ -1,31 +1,51 @@
-"""Checkpoints and parts that nobody needs any more are removed some time after their task."""
+"""What nobody needs any more is removed: checkpoints and parts of tasks, uploads, arrays."""
 
 import asyncio
 import logging
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 
 import redis
 
 from actors.queue import has_turn
-from db import parts, waiting
+from actors.uploads import KEPT, outdated
+from db import datasets, parts, waiting
 from db.errors import DatabaseError
+from db.numbers import made_at
 from registry import RegistryError, Store
 
 log = logging.getLogger(__name__)
 
 SWEEP_SECONDS = 60.0
 KEEP_MS = 7 * 86_400_000  # for a task that is tried again
+MARGIN = timedelta(hours=1)  # for a file that takes its time
 KEEP_PARTS_MS = 8 * 86_400_000  # longer than their checkpoints
 
 
-async def run_sweep(checkpoints: Store, client: redis.Redis) -> None:
+@dataclass(frozen=True)
+class Sweeper:
+    """The folders of the registry that are swept."""
+
+    checkpoints: Store
+    uploads: Store
+    datasets: Store
+
+    async def sweep(self) -> None:
+        """Remove what is outdated. Raises RegistryError, DatabaseError."""
+        await sweep(self.checkpoints)
+        await parts.prune(KEEP_PARTS_MS)
+        await sweep_uploads(self.uploads)
+        await sweep_datasets(self.datasets)
+
+
+async def run_sweep(sweeper: Sweeper, client: redis.Redis) -> None:
     """Sweep once a minute, one of all workers, until cancelled."""
     while True:
         await asyncio.sleep(SWEEP_SECONDS)
         if not await asyncio.to_thread(has_turn, client, "sweep", 1000 * SWEEP_SECONDS):
             continue
         try:
-            await sweep(checkpoints)
-            await parts.prune(KEEP_PARTS_MS)
+            await sweeper.sweep()
         except (RegistryError, DatabaseError) as error:
             log.warning("the sweep waits: %s", error)
         except Exception:
@@ -48,3 +68,28 @@ async def sweep(checkpoints: Store) -> list[str]:
         log.info("task %s: its checkpoints were removed", task_id, extra={"task_id": task_id})
         removed.append(task_id)
     return removed
+
+
+async def sweep_uploads(store: Store) -> list[str]:
+    """Remove uploads of more than an hour ago; their ids."""
+    there = await asyncio.to_thread(store.task_ids)
+    old = outdated(there, datetime.now(UTC))
+    for upload_id in old:
+        await asyncio.to_thread(store.delete, upload_id)
+    return old
+
+
+async def sweep_datasets(store: Store) -> list[str]:
+    """Remove arrays of datasets whose rows are gone, and not yet to be written; their ids."""
+    there = await asyncio.to_thread(store.task_ids)
+    gone = set(there) - await datasets.known_ids(there)
+    removed = [data_id for data_id in sorted(gone) if not _is_new(data_id)]
+    for data_id in removed:
+        await asyncio.to_thread(store.delete, data_id)
+    return removed
+
+
+def _is_new(data_id: str) -> bool:
+    """Whether an upload of this id may still become a row."""
+    made = made_at(data_id)
+    return made is not None and datetime.now(UTC) - made < KEPT + MARGIN

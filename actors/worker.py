@@ -6,18 +6,26 @@ import sys
 
 import dramatiq
 import torch
+from dramatiq import Middleware
 from dramatiq.brokers.redis import RedisBroker
 from dramatiq.middleware.asyncio import AsyncIO
 
+from actors import questions
+from actors.answering import Answering
+from actors.arrays import Arrays
+from actors.dataset_reader import DatasetReader
 from actors.exposition import exposed
+from actors.file_answers import FileAnswers
 from actors.gpu import GpuMemory, device_info
 from actors.idle import IdleExit
 from actors.log import start_log
 from actors.metrics import worker_metrics
-from actors.predictor import Predictions, Predictor
+from actors.predictor import Predictor
 from actors.queue import ACTOR, QUEUE, worker_broker
+from actors.reading_child import Bounds, sweep
 from actors.runtime import Runtime
 from actors.settings import JSON, Settings, SettingsError
+from actors.sweep import Sweeper
 from actors.task import TaskRunner
 from actors.trace import mark_log
 from actors.tracing import TRACING
@@ -25,7 +33,7 @@ from actors.workplace import Workplace
 from graphnet.atlas import Atlas
 from graphnet.devices import choose, limit
 from graphnet.errors import GraphnetError
-from registry import CHECKPOINTS, MODELS, RegistryError, open_store
+from registry import CHECKPOINTS, DATASETS, MODELS, UPLOADS, RegistryError, Store, open_store
 
 log = logging.getLogger(__name__)
 
@@ -51,24 +59,45 @@ def _wired() -> RedisBroker:
     # Nets of this size gain nothing from a second thread, and on a busy machine threads that wait
     # for each other made an epoch ten times slower.
     torch.set_num_threads(settings.threads)
-    models, checkpoints = (
+    models, checkpoints, datasets, uploads = (
         open_store(settings.registry_url, endpoint_url=settings.s3_endpoint_url, folder=folder)
-        for folder in (MODELS, CHECKPOINTS)
+        for folder in (MODELS, CHECKPOINTS, DATASETS, UPLOADS)
     )
     atlases = tuple(Atlas.read(path) for path in settings.atlases)
     choice = choose(settings.device, os.environ, fallback=settings.cpu_fallback)
     limit(choice.device, settings.gpu_share)
     log.log(logging.WARNING if choice.warning else logging.INFO, "%s", choice.said)
     metrics = exposed(*worker_metrics(), device_info(choice), GpuMemory(choice))
-    runtime = Runtime(settings, checkpoints, metrics, choice.kind)
-    predictions = Predictions(settings.redis_url, Predictor(models, atlases))
-    idle = IdleExit(settings.idle_exit_seconds, predictions.idle_seconds)
-    beside = [predictions, *([idle] if settings.idle_exit_seconds else [])]
+    runtime = Runtime(settings, Sweeper(checkpoints, uploads, datasets), metrics, choice.kind)
+    reader = _reader(settings, runtime, uploads, datasets)
+    beside = _beside(settings, reader, Predictor(models, reader, atlases))
     broker = worker_broker(settings.redis_url, choice.kind, [AsyncIO(), runtime, *beside])
-    runner = TaskRunner(Workplace(runtime, models, checkpoints, choice, atlases))
+    runner = TaskRunner(Workplace(runtime, models, checkpoints, choice, reader, atlases))
     dramatiq.actor(actor_name=ACTOR, queue_name=QUEUE, broker=broker)(runner.__call__)
     dramatiq.set_broker(broker)
     return broker
+
+
+def _reader(settings: Settings, runtime: Runtime, uploads: Store, datasets: Store) -> DatasetReader:
+    """What is hidden in the spool is no task's."""
+    bounds = Bounds(settings.read_memory_mb, settings.read_seconds, settings.spool / ".reading")
+    sweep(bounds.spool)
+    arrays = Arrays(datasets, settings.spool / ".arrays", settings.cache_mb)
+    return DatasetReader(runtime.call, uploads, arrays, bounds)
+
+
+def _beside(settings: Settings, reader: DatasetReader, predictor: Predictor) -> list[Middleware]:
+    """What goes on beside the training."""
+    url = settings.redis_url
+    reading = Answering(url, questions.READ_QUEUE, questions.READ_ACTOR, FileAnswers(reader))
+    predicting = Answering(url, questions.QUEUE, questions.ACTOR, predictor)
+    if not settings.idle_exit_seconds:
+        return [reading, predicting]
+    idle = IdleExit(
+        settings.idle_exit_seconds,
+        lambda: min(reading.idle_seconds(), predicting.idle_seconds()),
+    )
+    return [reading, predicting, idle]
 
 
 def _set_up_log(settings: Settings) -> None:

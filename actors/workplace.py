@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from actors.checkpoints import Checkpoints, identity
+from actors.dataset_reader import DatasetReader
 from actors.inputs import Inputs, read_inputs
 from actors.journal import HandedBackError, TaskJournal
 from actors.lease import Lease
@@ -33,13 +34,14 @@ def nothing() -> None:
 class Workplace:
     """Both stores are the registry's folders; ``choice`` is where to train.
 
-    ``atlases`` say where regions are.
+    ``reader`` opens datasets; ``atlases`` say where regions are.
     """
 
     runtime: Runtime
     models: Store
     checkpoints: Store
     choice: Choice
+    reader: DatasetReader
     atlases: Sequence[Atlas] = ()
 
     @property
@@ -66,7 +68,7 @@ class Workplace:
     def inputs(self, form: TaskForm, check: Callable[[], None]) -> Inputs:
         """Read what the form names. Raises GraphnetError, or what stayed away."""
         return patiently(
-            lambda: read_inputs(self.runtime, self.models, form),
+            lambda: read_inputs(self.runtime, self.models, self.reader, form),
             (RegistryUnavailable, DatabaseUnavailable),
             seconds=self.patience,
             check=check,

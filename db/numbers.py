@@ -1,10 +1,12 @@
 """Ids that sort by time and are unique however many processes make them."""
 
+import re
 import secrets
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
 RANGE = 1_000_000
+STAMP, STAMPED = "%y%m%d%H%M%S", re.compile(r"[A-Z]+(?P<stamp>[0-9]{12})[0-9]+")
 TRIES = 20
 
 
@@ -18,7 +20,16 @@ class Numbers:
         """Candidates of at most 32 characters: prefix, second (UTC), two or more digits."""
         for _ in range(TRIES):
             self._next = (self._next + 1) % RANGE
-            yield f"{prefix}{datetime.now(UTC):%y%m%d%H%M%S}{self._next:02d}"
+            yield f"{prefix}{datetime.now(UTC):{STAMP}}{self._next:02d}"
+
+
+def made_at(made_id: str) -> datetime | None:
+    """When an id was made; None of an id that is none of these."""
+    match = STAMPED.fullmatch(made_id)
+    try:
+        return match and datetime.strptime(match["stamp"], STAMP).replace(tzinfo=UTC)
+    except ValueError:
+        return None
 
 
 NUMBERS = Numbers()

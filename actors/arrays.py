@@ -1,0 +1,95 @@
+"""Datasets as arrays in the registry: stored by whoever has read a file, opened to train on."""
+
+import hashlib
+import os
+import shutil
+import tempfile
+import threading
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from graphnet.data.dataset import Dataset
+from graphnet.data.storage import DATASET, describe, files_of, load
+from graphnet.errors import CohortError
+from registry import Store
+
+MEGABYTE = 1_000_000
+
+
+@dataclass(frozen=True)
+class Stored:
+    """A dataset, and the SHA-256 of the text of NEURO-LEARN's row that it was read from."""
+
+    dataset: Dataset
+    content_sha256: str
+
+
+@dataclass
+class Arrays:
+    """The registry's folder ``datasets``, a folder per dataset as :func:`storage.save` writes it.
+
+    Of a registry that is a directory, arrays are mapped where they lie; of any other they are
+    downloaded into ``cache``, which keeps those used last, at most ``cache_mb``.
+    """
+
+    store: Store
+    cache: Path
+    cache_mb: int
+    _downloading: threading.Lock = field(default_factory=threading.Lock)
+
+    def put(self, data_id: str, folder: Path) -> str:
+        """Store a saved dataset; it is there once its ``dataset.json`` is. Raises RegistryError."""
+        for name in files_of(describe(folder)):
+            self.store.put_file(data_id, name, folder / name)
+        return self.store.put_file(data_id, DATASET, folder / DATASET)
+
+    def open(self, data_id: str) -> Stored:
+        """A dataset, its arrays mapped.
+
+        Raises:
+            ObjectMissing: it has none.
+            CohortError: they are damaged.
+            RegistryUnavailable: try again later.
+
+        """
+        local = self.store.local_path(data_id, DATASET)
+        folder = self._downloaded(data_id) if local is None else local.parent
+        try:
+            return Stored(load(folder), str(describe(folder)["content_sha256"]))
+        except CohortError:
+            if local is None:
+                shutil.rmtree(folder, ignore_errors=True)
+            raise
+
+    def _downloaded(self, data_id: str) -> Path:
+        text = self.store.get(data_id, DATASET)
+        folder = self.cache / hashlib.sha256(text).hexdigest()[:32]
+        with self._downloading:
+            if not folder.exists():
+                self._download(data_id, text, folder)
+                self._make_room(folder)
+            os.utime(folder)
+        return folder
+
+    def _download(self, data_id: str, text: bytes, folder: Path) -> None:
+        self.cache.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=self.cache, ignore_cleanup_errors=True) as part:
+            inner = Path(part) / "dataset"
+            inner.mkdir()
+            (inner / DATASET).write_bytes(text)
+            for name in files_of(describe(inner)):
+                self.store.get_file(data_id, name, inner / name)
+            inner.rename(folder)
+
+    def _make_room(self, kept: Path) -> None:
+        """Remove what was used longest ago; a training goes on with what it has mapped."""
+        left = self.cache_mb * MEGABYTE - _size(kept)
+        others = (folder for folder in self.cache.iterdir() if folder != kept)
+        for folder in sorted(others, key=lambda each: -each.stat().st_mtime):
+            left -= _size(folder)
+            if left < 0:
+                shutil.rmtree(folder, ignore_errors=True)
+
+
+def _size(folder: Path) -> int:
+    return sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())

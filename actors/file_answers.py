@@ -1,0 +1,111 @@
+"""What a worker answers to a question about a file or a row; see :mod:`actors.questions`."""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from actors import metrics
+from actors.dataset_reader import DatasetReader
+from actors.questions import KEEP, ROW, ReadRequest, is_late
+from actors.reading_child import Asked, Outcome
+from actors.trace import about
+from actors.uploads import UploadGone, find, settle
+from db import datasets
+from db.datasets import ListedDataset
+from db.errors import DatabaseError, NameTaken
+from graphnet.errors import CohortError
+from registry import RegistryError
+
+log = logging.getLogger(__name__)
+
+GONE = "The file waited too long for a worker; send it again."
+INTERNAL = "An internal error; the worker's log has it under the request's id."
+
+Answer = dict[str, Any]
+
+
+def read_answer(outcome: Outcome) -> Answer:
+    """What came of a file, for whoever asked."""
+    if outcome.refused:
+        return {"refused": list(outcome.refused)}
+    found = {"preview": outcome.preview, "signature": outcome.signature}
+    if outcome.questions:
+        return {**found, "questions": list(outcome.questions)}
+    return {**found, "profile": outcome.profile, "answers": outcome.answers}
+
+
+def answered(call: Callable[[], Answer]) -> Answer:
+    """The answer of ``call``, or why there is none, in a form that a message can carry."""
+    try:
+        return call()
+    except UploadGone as error:
+        return {"gone": str(error)}
+    except CohortError as error:
+        return {"refused": list(error.sentences)}
+    except NameTaken as error:
+        return {"taken": str(error)}
+    except (RegistryError, DatabaseError) as error:
+        return {"away": str(error)}
+
+
+@dataclass
+class FileAnswers:
+    """Answers by reading, and keeps what it is to keep."""
+
+    reader: DatasetReader
+
+    def __call__(self, **given: Any) -> Answer:
+        """The answer; see the ``_told`` of whoever asks for its forms."""
+        asked = ReadRequest(**given)
+        if is_late(asked):
+            return {"away": GONE}
+        try:
+            with about("", request=asked.request_id), metrics.READING.time():
+                return answered(lambda: self._read(asked))
+        except Exception:
+            log.exception("reading %r failed", asked.name)
+            return {"away": INTERNAL}
+
+    def _read(self, asked: ReadRequest) -> Answer:
+        return self._row(asked) if asked.purpose == ROW else self._upload(asked)
+
+    def _row(self, asked: ReadRequest) -> Answer:
+        record = self.reader.call(datasets.find_dataset(asked.data_id))
+        if record is None:
+            return {"refused": [f"The dataset {asked.name} is no longer there."]}
+        return {"profile": self.reader.profile(record, asked.mapping).as_dict()}
+
+    def _upload(self, asked: ReadRequest) -> Answer:
+        if asked.purpose == KEEP:
+            known = self._kept_before(asked)
+            if known is not None:
+                return known
+        keep = asked.purpose == KEEP
+        how = Asked(asked.name, asked.mapping, asked.most, profile=True, content=keep)
+        return self.reader.uploaded(asked.upload, how, lambda outcome: self._used(asked, outcome))
+
+    def _kept_before(self, asked: ReadRequest) -> Answer | None:
+        """The answer where an attempt that was killed has written the dataset."""
+        if self.reader.call(datasets.find_dataset(asked.data_id)) is None:
+            return None
+        profiles = self.reader.call(datasets.get_profiles([asked.data_id]))
+        return {"profile": profiles[asked.data_id][1]} if asked.data_id in profiles else None
+
+    def _used(self, asked: ReadRequest, outcome: Outcome) -> Answer:
+        answer = read_answer(outcome)
+        if asked.purpose == KEEP and "profile" in answer:
+            self.reader.keep(_row_of(asked), outcome)
+            self._settle(asked.upload)
+        return answer
+
+    def _settle(self, upload: str) -> None:
+        """Remove the bytes that are kept as arrays now; a sweep finds what stays."""
+        try:
+            settle(self.reader.uploads, find(self.reader.uploads, upload))
+        except (RegistryError, UploadGone) as error:
+            log.warning("an upload could not be removed: %s", error)
+
+
+def _row_of(asked: ReadRequest) -> ListedDataset:
+    return ListedDataset(asked.data_id, asked.proj_id, asked.user_id, asked.name)
