@@ -1,12 +1,108 @@
-"""From the cells of a column to numbers and text."""
+"""From the cells of a column to numbers: what is missing, infinite, or no number at all."""
 
+import re
 from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
 
 import numpy as np
 
-from graphnet.cohort import NO_CLASS, FloatArray, IntArray
+from graphnet.cohort import NO_CLASS, IntArray
+from graphnet.readers.inquiry import Inquiry
+from graphnet.readers.sheet import Cells, FloatArray
+
+MISSING_WORDS = frozenset(
+    "|.|-|--|---|?|na|n/a|n.a.|n.a|<na>|nan|-nan|+nan|nat|null|none|missing|缺失|#n/a|#n/a n/a|#na|#nv"
+    "|#div/0!|#value!|#wert!|#ref!|#bezug!|#name?|#num!|#zahl!|#null!|#calc!|#spill!|1.#qnan|-1.#qnan"
+    "|1.#ind|-1.#ind".split("|")
+)
+INFINITE = {
+    sign + word: float(f"{sign}inf")
+    for sign in ("", "+", "-")
+    for word in ("inf", "infinity", "1.#inf", "∞")
+}
+NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
+PLAIN = "0123456789.+-eE"  # the characters of a number
+LONGEST_SHOWN = 40
+
+
+def is_missing(text: str) -> bool:
+    """Whether the cell says that there is no value: empty, ``n/a``, ``.``, ``#DIV/0!`` and such."""
+    return text.strip().casefold() in MISSING_WORDS
+
+
+def is_number(text: str) -> bool:
+    """Whether the cell is a number, be it infinite, with a decimal point."""
+    text = _with_plain_minus(text.strip())
+    return NUMBER.fullmatch(text) is not None or text.casefold() in INFINITE
+
+
+def plain_numbers(texts: Sequence[str]) -> FloatArray | None:
+    """The numbers (S,) of cells that are numbers or empty, each rounded as ``float`` does.
+
+    None where a cell holds a word, or a number that is too large: :func:`to_numbers` reads these.
+    """
+    if "".join(texts).strip(PLAIN):
+        return None
+    with suppress(ValueError):
+        found = np.array([text or "nan" for text in texts], dtype=np.float64)
+        if not np.isinf(found).any():
+            return found
+    return None
+
+
+def to_numbers(cells: Cells, column: str, inquiry: Inquiry) -> FloatArray:
+    """The numbers (S,) of a column, NaN for a missing value; a cell with other text is refused.
+
+    Rows are counted as in the file, the header being row 1.
+    """
+    if isinstance(cells, np.ndarray):
+        return cells
+    found = plain_numbers(cells)
+    if found is not None:
+        return found
+    numbers = np.array([_number(text) for text in cells], dtype=np.float64)
+    wrong = [row for row, text in enumerate(cells) if _is_other(text, numbers[row])]
+    if wrong:
+        more = f", and {len(wrong) - 1} more cells hold text" if len(wrong) > 1 else ""
+        inquiry.refuse(
+            f"{column} in row {wrong[0] + 2} holds {shown(cells[wrong[0]])}, "
+            f"which is no number{more}."
+        )
+    _tell_overflow(cells, numbers, column, inquiry)
+    return numbers
+
+
+def shown(text: str) -> str:
+    """A cell for a sentence."""
+    return repr(text if len(text) <= LONGEST_SHOWN else text[:LONGEST_SHOWN] + "…")
+
+
+def _with_plain_minus(text: str) -> str:
+    return text.replace("−", "-", 1) if text.startswith("−") else text
+
+
+def _number(text: str) -> float:
+    """NaN for what is missing or no number."""
+    text = _with_plain_minus(text.strip())
+    if NUMBER.fullmatch(text):
+        return float(text)
+    return INFINITE.get(text.casefold(), float("nan"))
+
+
+def _is_other(text: str, number: float) -> bool:
+    return bool(np.isnan(number)) and not is_missing(text)
+
+
+def _tell_overflow(
+    cells: Sequence[str], numbers: FloatArray, column: str, inquiry: Inquiry
+) -> None:
+    for row in np.flatnonzero(np.isinf(numbers)):
+        if NUMBER.fullmatch(_with_plain_minus(cells[row].strip())):
+            inquiry.say(
+                f"{column} in row {row + 2} holds {shown(cells[row])}, "
+                "which is too large for a number; it was taken as infinite."
+            )
 
 
 def numbers(cells: Sequence[Any], column: str, texts: list[str]) -> FloatArray:
@@ -15,10 +111,10 @@ def numbers(cells: Sequence[Any], column: str, texts: list[str]) -> FloatArray:
         found = np.array(cells, dtype=np.float64)
         if found.ndim == 1:
             return found
-    return np.array([_number(cell, column, row, texts) for row, cell in enumerate(cells, 1)])
+    return np.array([_old_number(cell, column, row, texts) for row, cell in enumerate(cells, 1)])
 
 
-def _number(cell: Any, column: str, row: int, texts: list[str]) -> float:
+def _old_number(cell: Any, column: str, row: int, texts: list[str]) -> float:
     if cell is None or cell == "":
         return float("nan")
     try:

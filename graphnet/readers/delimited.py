@@ -1,4 +1,4 @@
-"""A CSV file as a data frame."""
+"""A text file as a sheet: cells parted by commas, semicolons, tabs, bars or blanks."""
 
 import csv
 from collections.abc import Iterator
@@ -7,13 +7,93 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
+from graphnet.data.interpretation import TextFormat
 from graphnet.errors import CohortError
+from graphnet.readers.dialects import dialect_of, rows, sample
+from graphnet.readers.encodings import encoding_of
+from graphnet.readers.headers import check_header, check_second_header
+from graphnet.readers.inquiry import Inquiry
+from graphnet.readers.marks import settle_marks
+from graphnet.readers.rows import RowShape, collected
+from graphnet.readers.sheet import Cells, Sheet
 
 if TYPE_CHECKING:
     import pandas as pd
 
 MOST_COLUMNS = 250_000  # a connectome of 700 regions
 TOO_WIDE = "The file has rows with more cells than its header has names."
+
+
+def read_sheet(body: bytes, inquiry: Inquiry, most_cells: int) -> Sheet:
+    """Read a text of any encoding and separator, with a header, of at most ``most_cells``.
+
+    Numbers of columns with names like ``GMV_1`` may come as float64; every other cell is text as
+    it stands, without blanks around it. In numbers, a decimal comma becomes a point, and marks
+    between thousands go.
+
+    Raises:
+        CohortError: it is no table with a header, a row, and a name for each column; or there are
+            more cells or columns than are taken.
+
+    """
+    encoding = encoding_of(body, inquiry, inquiry.name)
+    dialect = dialect_of(sample(_lines(body, encoding)))
+    found = _cells(body, encoding, dialect.before, dialect.separator)
+    shape = RowShape(_header(found, inquiry.name), dialect, inquiry.name)
+    check_cells(inquiry.name, len(shape.names) * _line_ends(body), most_cells)
+    # In a German Excel's file a column of 1.234 may hold thousands: its text is needed.
+    columns = collected(shape.fitted(found), shape, instant=dialect.separator != ";")
+    if not columns:
+        raise CohortError(f"{inquiry.name} has no row below its header.")
+    names, columns = _without_empty(shape.settle(columns, inquiry), columns)
+    check_second_header(columns, inquiry)
+    columns, decimal = settle_marks(names, columns, dialect.separator, inquiry)
+    text = TextFormat(encoding.removesuffix("-sig"), dialect.separator, decimal)
+    return Sheet(names, columns, text)
+
+
+def _lines(body: bytes, encoding: str) -> TextIOWrapper:
+    """The lines, whatever ends them."""
+    return TextIOWrapper(BytesIO(body), encoding, newline=None)
+
+
+def _cells(
+    body: bytes, encoding: str, before: int, separator: str
+) -> Iterator[tuple[int, list[str]]]:
+    """Rows below ``before`` lines with their line, without blanks around their cells."""
+    lines = _lines(body, encoding)
+    for _ in islice(lines, before):
+        pass
+    clean = body.isascii() and b" " not in body and (separator == "\t" or b"\t" not in body)
+    for line, row in rows(lines, separator, MOST_COLUMNS):
+        yield line + before, row if clean else [cell.strip() for cell in row]
+
+
+def _header(found: Iterator[tuple[int, list[str]]], what: str) -> tuple[str, ...]:
+    """The names of the columns."""
+    for _, row in found:
+        if any(row):
+            names = (row[0].removeprefix("#").strip(), *row[1:])
+            check_header(names, what)
+            return names
+    raise CohortError(f"{what} holds no table: it has no line with text.")
+
+
+def _without_empty(
+    names: tuple[str, ...], columns: tuple[Cells, ...]
+) -> tuple[tuple[str, ...], tuple[Cells, ...]]:
+    """Without columns that have neither a name nor a cell: separators at the ends of lines."""
+    kept = [
+        place
+        for place, cells in enumerate(columns)
+        if names[place] or not isinstance(cells, tuple) or any(cells)
+    ]
+    return tuple(names[place] for place in kept), tuple(columns[place] for place in kept)
+
+
+def _line_ends(body: bytes) -> int:
+    """How many lines end, whatever ends them."""
+    return body.count(b"\n") + body.count(b"\r") - body.count(b"\r\n")
 
 
 def read_table(
@@ -66,7 +146,7 @@ def check_table(
     if most_cells is not None and isinstance(source, Path | bytes):
         body = source if isinstance(source, bytes) else source.read_bytes()
         name = "The file" if isinstance(source, bytes) else source.name
-        check_cells(name, width * _lines(body), most_cells)
+        check_cells(name, width * _line_ends(body), most_cells)
 
 
 def _width(source: Path | BinaryIO | bytes, separator: str) -> int:
@@ -104,11 +184,6 @@ def _width(source: Path | BinaryIO | bytes, separator: str) -> int:
 def _filled(rows: Iterator[list[str]]) -> Iterator[list[str]]:
     """Those that are no blank lines, which pandas passes over."""
     return (row for row in rows if len(row) > 1 or any(cell.strip(" \t") for cell in row))
-
-
-def _lines(body: bytes) -> int:
-    """How many lines end, whatever ends them."""
-    return body.count(b"\n") + body.count(b"\r") - body.count(b"\r\n")
 
 
 def _one_line(error: Exception) -> str:

@@ -1,0 +1,155 @@
+"""How the cells of a text are told apart: its separator, and where its header stands."""
+
+import csv
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from graphnet.errors import CohortError
+
+BLANK = " "
+SEPARATORS = ("\t", ";", "|", ",", BLANK)  # in this order where several fit
+NAMES = {"\t": "tabs", ";": "semicolons", "|": "bars", ",": "commas", BLANK: "blanks"}
+SEPARATOR_LINE = re.compile(r'"?sep=(.)"?\s*', re.IGNORECASE)
+TOKEN = re.compile(r'"((?:[^"]|"")*)"|(\S+)')
+SAMPLE_LINES, SAMPLE_TEXT = 40, 4_000_000
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """``separator`` of the cells, and how many lines stand before the header.
+
+    ``comments`` says how many of these are comments, ``marked`` whether the header begins with
+    ``#``, ``quoted`` whether all its names stand in quotes.
+    """
+
+    separator: str
+    before: int = 0
+    comments: int = 0
+    marked: bool = False
+    quoted: bool = False
+
+
+def dialect_of(lines: Sequence[str]) -> Dialect:
+    """Look at the first lines of a text."""
+    before, comments, said = 0, 0, None
+    for line in lines:
+        found = SEPARATOR_LINE.fullmatch(line) if not before else None
+        said = found.group(1) if found else said
+        if not found and line.strip() and not line.lstrip().startswith("#"):
+            break
+        comments += line.lstrip().startswith("#")
+        before += 1
+    rest = [line for line in lines[before:] if line.strip()]
+    separator = said or _separator(rest)
+    if before and not said and _is_header(lines[before - 1], rest, separator):
+        return Dialect(separator, before - 1, comments - 1, marked=True)
+    return Dialect(separator, before, comments, quoted=bool(rest) and _quoted(rest[0], separator))
+
+
+def sample(lines: Iterator[str]) -> list[str]:
+    """So many of the first lines, comments beside them, that the separator can be told."""
+    found: list[str] = []
+    size = rows_seen = 0
+    for line in lines:
+        found.append(line.rstrip("\n"))
+        size += len(line)
+        rows_seen += not line.startswith("#")
+        if rows_seen == SAMPLE_LINES or size > SAMPLE_TEXT:
+            break
+    return found
+
+
+def cells(line: str, separator: str) -> list[str]:
+    """The cells of one line, without blanks around them. Raises csv.Error for broken quotes."""
+    if separator == BLANK:
+        if '"' not in line:
+            return line.split()
+        return [
+            token.group(1).replace('""', '"') if token.group(1) is not None else token.group(2)
+            for token in TOKEN.finditer(line)
+        ]
+    if '"' not in line:
+        return [cell.strip() for cell in line.split(separator)]
+    rows = list(csv.reader([line], delimiter=separator, skipinitialspace=True))
+    return [cell.strip() for cell in rows[0]] if rows else []
+
+
+def rows(lines: Iterator[str], separator: str, most: int) -> Iterator[tuple[int, list[str]]]:
+    """The rows of a text, each with the number of its last line, counted from 1.
+
+    Raises:
+        CohortError: a line has more than ``most`` cells, or quotes that do not close.
+
+    """
+    if separator == BLANK:
+        yield from ((place, cells(line, BLANK)) for place, line in enumerate(lines, 1))
+        return
+    guarded = _guarded(lines, separator, most)
+    reader = csv.reader(guarded, delimiter=separator, skipinitialspace=True, strict=True)
+    try:
+        for row in reader:
+            yield reader.line_num, row
+    except csv.Error as error:
+        raise CohortError(
+            f"Line {reader.line_num} cannot be told apart into cells ({error}): look at its quotes."
+        ) from error
+
+
+def _guarded(lines: Iterator[str], separator: str, most: int) -> Iterator[str]:
+    """Before each cell becomes an object."""
+    for place, line in enumerate(lines, 1):
+        if line.count(separator) >= most:
+            raise CohortError(f"Line {place} has more than {most} cells, which is the most.")
+        yield line
+
+
+def _separator(lines: Sequence[str]) -> str:
+    """The separator that gives all lines as many cells as the header; else of the most names."""
+    widths = {separator: _widths(lines, separator) for separator in SEPARATORS}
+    for separator, found in widths.items():
+        if _consistent(found):
+            return separator
+    first = {separator: found[0] for separator, found in widths.items() if found}
+    best = max(first, key=lambda separator: first[separator], default=",")
+    return best if first.get(best, 0) > 1 and best != BLANK else ","
+
+
+def _widths(lines: Sequence[str], separator: str) -> list[int]:
+    if separator == BLANK:
+        return [len(cells(line, BLANK)) for line in lines]
+    found = csv.reader(iter(lines), delimiter=separator, skipinitialspace=True)
+    try:
+        return [len(row) for row in found if row]
+    except csv.Error:
+        return []
+
+
+def _consistent(widths: Sequence[int]) -> bool:
+    if not widths:
+        return False
+    usual = Counter(widths[1:] or widths).most_common(1)[0]
+    return (
+        widths[0] > 1
+        and usual[0] > 1
+        and abs(usual[0] - widths[0]) <= 1
+        and usual[1] >= 0.8 * len(widths[1:] or widths)
+    )
+
+
+def _is_header(line: str, rest: Sequence[str], separator: str) -> bool:
+    """Whether a line that begins with ``#`` names the columns of those below it."""
+    if not rest or not line.lstrip().startswith("#"):
+        return False
+    names = cells(line.lstrip()[1:], separator)
+    below = cells(rest[0], separator)
+    return len(names) > 1 and len(names) == len(below) and any(_numeric(cell) for cell in below)
+
+
+def _quoted(line: str, separator: str) -> bool:
+    return all(name.strip()[:1] == name.strip()[-1:] == '"' for name in line.split(separator))
+
+
+def _numeric(cell: str) -> bool:
+    return bool(re.fullmatch(r"[+-]?[\d.,]*\d[\d.,]*(?:[eE][+-]?\d+)?", cell))

@@ -1,0 +1,201 @@
+"""Commas and points in numbers: which of them is the decimal mark, and which parts thousands."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from graphnet.data.interpretation import Choice
+from graphnet.readers.cells import is_missing, shown
+from graphnet.readers.inquiry import Inquiry
+from graphnet.readers.sheet import Cells
+
+COMMAS, POINTS = "thousands", "points"  # the keys of the questions
+AS_THOUSANDS, AS_DECIMAL = "thousands", "decimal"
+POINT_NUMBER = re.compile(
+    r"[+-]?(?:[1-9]\d{0,2}(?:,\d{3})+|\d*)(?:\.\d*)?(?:[eE][+-]?\d+)?", re.ASCII
+)
+COMMA_NUMBER = re.compile(
+    r"[+-]?(?:[1-9]\d{0,2}(?:\.\d{3})+|\d*)(?:,\d*)?(?:[eE][+-]?\d+)?", re.ASCII
+)
+DIGIT = re.compile(r"\d", re.ASCII)
+NAME_OF_ID = re.compile(
+    r"(?i)(.*[_\W])?(e?id|guid|subj(ect)?s?|sub|participants?|names?|version)([_\W].*)?|.*subj.*id"
+)
+
+
+@dataclass(frozen=True)
+class Marks:
+    """How the numbers of one column can be read: ``example`` is a cell with a mark, if any, one with a comma
+    if any."""
+
+    point: bool
+    comma: bool
+    example: str = ""
+
+    @property
+    def ambiguous(self) -> bool:
+        """Whether both readings give numbers, and other ones."""
+        return self.point and self.comma and bool(self.example)
+
+
+def marks_of(texts: Sequence[str]) -> Marks:
+    """How the cells of a column can be read; neither way where they are no numbers."""
+    joined = "\n".join(texts)
+    if "," not in joined and "." not in joined:
+        return Marks(point=True, comma=True)
+    point = comma = True
+    example = ""
+    for text in dict.fromkeys(texts):
+        if is_missing(text):
+            continue
+        point = point and _fits(POINT_NUMBER, text)
+        comma = comma and _fits(COMMA_NUMBER, text)
+        if not point and not comma:
+            return Marks(point=False, comma=False)
+        if ("," in text and "," not in example) or (not example and "." in text):
+            example = text
+    return Marks(point, comma, example)
+
+
+def _fits(pattern: re.Pattern[str], text: str) -> bool:
+    return pattern.fullmatch(text) is not None and DIGIT.search(text) is not None
+
+
+def settle_marks(
+    names: Sequence[str], columns: Sequence[Cells], separator: str, inquiry: Inquiry
+) -> tuple[tuple[Cells, ...], str]:
+    """The columns with decimal points and without marks of thousands; the decimal mark of the file.
+
+    It is decided by column, on those that hold numbers; where a column can be read both ways, by
+    the others; where these say nothing, the user is asked.
+    """
+    found = [_marks(name, cells) for name, cells in zip(names, columns, strict=True)]
+    _refuse_mixed(names, columns, found, inquiry)
+    evidence = _Evidence.of(found, columns)
+    settled: list[Cells] = []
+    read: dict[str, list[str]] = {AS_DECIMAL: [], AS_THOUSANDS: []}
+    for name, cells, marks in zip(names, columns, found, strict=True):
+        if marks is None or not marks.example or not isinstance(cells, tuple):
+            settled.append(cells)
+            continue
+        with_comma = _has_decimal_comma(name, marks, evidence, separator, inquiry)
+        settled.append(_rewritten(cells, marks, with_comma=with_comma))
+        if with_comma and "," in marks.example:
+            read[AS_DECIMAL].append(name)
+        elif with_comma or "," in marks.example:
+            read[AS_THOUSANDS].append(name)
+    return tuple(settled), _told(read, inquiry)
+
+
+def _marks(name: str, cells: Cells) -> Marks | None:
+    if isinstance(cells, np.ndarray) or NAME_OF_ID.fullmatch(name):
+        return None
+    return marks_of(cells)
+
+
+@dataclass(frozen=True)
+class _Evidence:
+    """What the columns that can be read one way only say of the table."""
+
+    decimal_commas: bool
+    thousands_commas: bool
+    decimal_points: bool
+    fractions: bool
+
+    @classmethod
+    def of(cls, found: Sequence[Marks | None], columns: Sequence[Cells]) -> "_Evidence":
+        certain = [marks for marks in found if marks and marks.example and not marks.ambiguous]
+        points = [marks for marks in certain if marks.point]
+        floats = [cells for cells in columns if isinstance(cells, np.ndarray)]
+        fractions = any(re.match(r"[+-]?0?\.\d", marks.example) for marks in points)
+        return cls(
+            decimal_commas=any(marks.comma and "," in marks.example for marks in certain),
+            thousands_commas=any("," in marks.example for marks in points),
+            decimal_points=bool(points or floats),
+            fractions=fractions or any(_has_fractions(cells) for cells in floats),
+        )
+
+
+def _has_fractions(cells: "np.ndarray[tuple[int, ...], np.dtype[np.float64]]") -> bool:
+    """Whether there are numbers between 0 and 1, which no thousands are."""
+    return bool(np.any((np.abs(cells) < 1) & (cells != 0)))
+
+
+def _has_decimal_comma(
+    name: str, marks: Marks, evidence: _Evidence, separator: str, inquiry: Inquiry
+) -> bool:
+    """Whether the comma is the decimal mark of this column, and the point parts thousands."""
+    if not marks.ambiguous:
+        return marks.comma
+    if "," in marks.example:
+        return _ambiguous_comma(name, marks.example, evidence, inquiry)
+    return _ambiguous_point(name, marks.example, evidence, separator, inquiry)
+
+
+def _ambiguous_comma(name: str, example: str, evidence: _Evidence, inquiry: Inquiry) -> bool:
+    if evidence.decimal_commas != (evidence.thousands_commas or evidence.fractions):
+        return evidence.decimal_commas
+    answer = inquiry.ask(
+        COMMAS,
+        f"{name} holds {shown(example)}: does the comma part thousands, or is it the decimal mark?",
+        (
+            Choice(AS_THOUSANDS, f"thousands: {example.replace(',', '')}"),
+            Choice(AS_DECIMAL, f"decimal mark: {example.replace(',', '.')}"),
+        ),
+    )
+    return answer == AS_DECIMAL
+
+
+def _ambiguous_point(
+    name: str, example: str, evidence: _Evidence, separator: str, inquiry: Inquiry
+) -> bool:
+    """``1.234``: a number with three decimals, unless the file is of a land with decimal commas."""
+    if not evidence.decimal_commas and (separator != ";" or evidence.decimal_points):
+        return False
+    answer = inquiry.ask(
+        POINTS,
+        f"{name} holds {shown(example)}: is the point the decimal mark, or does it part thousands?",
+        (
+            Choice(AS_DECIMAL, f"decimal mark: {example}"),
+            Choice(AS_THOUSANDS, f"thousands: {example.replace('.', '')}"),
+        ),
+    )
+    return answer == AS_THOUSANDS
+
+
+def _rewritten(cells: tuple[str, ...], marks: Marks, *, with_comma: bool) -> tuple[str, ...]:
+    if with_comma:
+        return tuple(cell.replace(".", "").replace(",", ".") for cell in cells)
+    return tuple(cell.replace(",", "") for cell in cells) if "," in marks.example else cells
+
+
+def _refuse_mixed(
+    names: Sequence[str], columns: Sequence[Cells], found: Sequence[Marks | None], inquiry: Inquiry
+) -> None:
+    """Numbers of both kinds in one column: what Excel of another language left behind."""
+    for name, cells, marks in zip(names, columns, found, strict=True):
+        if marks is None or marks.point or marks.comma:
+            continue
+        texts = [cell for cell in cells if isinstance(cell, str) and not is_missing(cell)]
+        points = [text for text in texts if _fits(POINT_NUMBER, text)]
+        commas = [text for text in texts if _fits(COMMA_NUMBER, text)]
+        if len({*points, *commas}) == len(set(texts)):
+            point = next(text for text in points if text not in commas)
+            comma = next(text for text in commas if text not in points)
+            inquiry.refuse(
+                f"{name} holds {shown(comma)} with a decimal comma and {shown(point)} with a "
+                "decimal point; write all its numbers with one of them."
+            )
+
+
+def _told(read: dict[str, list[str]], inquiry: Inquiry) -> str:
+    for names, what in (
+        (read[AS_DECIMAL], "Commas were read as decimal marks"),
+        (read[AS_THOUSANDS], "Marks between thousands were passed over"),
+    ):
+        if names:
+            columns = names[0] if len(names) == 1 else f"{len(names)} columns, {names[0]} the first"
+            inquiry.say(f"{what} in {columns}.")
+    return "," if read[AS_DECIMAL] else "."
