@@ -105,7 +105,7 @@ def _archive(file: File, archive: Archive) -> Dataset | None:
     check_package(archive.members, file.name)
     paths = list(archive.members)
     if is_workbook(archive.members):
-        return _workbook(file)
+        return _workbook(file, archive)
     with TemporaryDirectory(prefix=UNPACKED) as outer:
         if all(path.endswith(".npy") and "/" not in path for path in paths):
             archive.unpack(Path(outer), paths)
@@ -185,17 +185,11 @@ def _hdf5(file: File) -> Dataset | None:
 # Tables --------------------------------------------------------------------------------------
 
 
-def _is_old_workbook(file: File) -> bool:
-    from graphnet.readers.packages import OLE
-
-    return file.head.startswith(OLE)
-
-
-def _workbook(file: File) -> Dataset | None:
+def _workbook(file: File, archive: Archive) -> Dataset | None:
     from graphnet.readers.tables import interpret_sheet
     from graphnet.readers.workbooks import read_workbook
 
-    kind, sheet = read_workbook(file.path, file.inquiry, file.most_cells)
+    kind, sheet = read_workbook(archive, file.inquiry, file.most_cells)
     return interpret_sheet(sheet, kind, file.inquiry)
 
 
@@ -218,11 +212,11 @@ def _is_json(file: File) -> bool:
 
 
 def _json(file: File) -> Dataset | None:
-    from graphnet.readers.columns import read_json
+    from graphnet.readers.json_tables import read_json
     from graphnet.readers.tables import interpret_sheet
 
-    return interpret_sheet(read_json(file.path.read_bytes(), file.name, file.most_cells), "json",
-                           file.inquiry)  # fmt: skip
+    sheet = read_json(file.path.read_bytes(), file.name, file.most_cells)
+    return interpret_sheet(sheet, "json", file.inquiry)
 
 
 def _is_text(file: File) -> bool:
@@ -244,7 +238,6 @@ READERS: tuple[tuple[Callable[[File], bool], Reader], ...] = (
     (_is_npy, _npy),
     (_is_matlab, _matlab),
     (_is_hdf5, _hdf5),
-    (_is_old_workbook, _workbook),
     (_is_statistics, _statistics),
     (_is_json, _json),
     (_is_text, _text),

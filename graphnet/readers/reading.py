@@ -57,10 +57,10 @@ def read(
     inquiry.close()
     if dataset is None:
         return Reading(None, tuple(inquiry.questions), _signature(inquiry, None))
-    return Reading(_explained(dataset, inquiry), tuple(inquiry.questions), _signature(inquiry, dataset))
+    return Reading(explained(dataset, inquiry), tuple(inquiry.questions), _signature(inquiry, dataset))
 
 
-def _explained(dataset: Dataset, inquiry: Inquiry) -> Dataset:
+def explained(dataset: Dataset, inquiry: Inquiry) -> Dataset:
     """With what was said and left alone on the way."""
     found = dataset.interpretation
     answers = {key: value for key, value in inquiry.answers.items() if key in inquiry.used}

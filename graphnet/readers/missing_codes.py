@@ -1,0 +1,103 @@
+"""Numbers that stand for a missing value, such as -9999: found by value against the rest."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from graphnet.data.interpretation import Choice, MissingCode
+from graphnet.readers.inquiry import Inquiry
+
+FloatArray = NDArray[np.float64]
+LONG_CODES = (-99999, -9999, -8888, -7777, -999, -888, -777, 777, 888, 999, 7777, 8888, 9999, 99999)
+SHORT_CODES = (-99, -88, -77, -9, 88, 99)  # also ordinary values: these need a wide gap
+LABEL_CODES = (*LONG_CODES, *SHORT_CODES)
+FAR = 10.0  # times the largest magnitude of the rest
+WIDE = 0.5  # of the range of the rest
+LEAST_SCORE = 10.0  # a score of 0 is odd where the others start here
+MISSING, VALUE = "missing", "value"
+
+
+@dataclass(frozen=True)
+class _Found:
+    code: float
+    count: int
+    certain: bool
+    lowest: float
+    highest: float
+
+
+def without_codes(
+    values: FloatArray, column: str, inquiry: Inquiry, *, zero: bool = False
+) -> FloatArray:
+    """The same numbers with NaN where a code for missing stands.
+
+    A known code far outside the rest is read as missing, and said; one near the rest, or a ``zero``
+    far below it, is asked about (``missing.COLUMN``).
+    """
+    cleaned = values
+    for found in _codes(values, zero=zero):
+        if found.certain or _answer(found, column, inquiry) == MISSING:
+            cleaned = np.where(cleaned == found.code, np.nan, cleaned)
+            inquiry.missing.append(MissingCode(column, f"{found.code:g}", found.count))
+            inquiry.say(
+                f"{column}: {found.code:g} stands for a missing value ({_times(found.count)})."
+            )
+    return cleaned
+
+
+def _answer(found: _Found, column: str, inquiry: Inquiry) -> str:
+    return inquiry.ask(
+        f"missing.{column}",
+        f"{column} holds {found.code:g} {_times(found.count)}; its other values are between "
+        f"{found.lowest:g} and {found.highest:g}. Does {found.code:g} stand for a missing value?",
+        (
+            Choice(MISSING, f"{found.code:g} is a missing value"),
+            Choice(VALUE, f"{found.code:g} is a value like the others"),
+        ),
+    )
+
+
+def _codes(values: FloatArray, *, zero: bool) -> Iterator[_Found]:
+    known = (*LONG_CODES, *SHORT_CODES, *((0,) if zero else ()))
+    finite = values[np.isfinite(values)]
+    present = [code for code in known if (finite == code).any()]
+    if not present:
+        return
+    rest = finite[~np.isin(finite, present)]
+    for code in present:
+        found = _judge(float(code), int((finite == code).sum()), rest)
+        if found is not None:
+            yield found
+
+
+def _judge(code: float, count: int, rest: FloatArray) -> _Found | None:
+    """What to think of a code; None where it is a value among others."""
+    if not len(rest):
+        return _Found(code, count, True, code, code) if code in LONG_CODES else None
+    lowest, highest = float(rest.min()), float(rest.max())
+    if lowest <= code <= highest:
+        return None
+    found = _Found(code, count, False, lowest, highest)
+    if code == 0:
+        return found if lowest >= LEAST_SCORE else None
+    if _is_certain(code, lowest, highest):
+        return _Found(code, count, True, lowest, highest)
+    return found if code in LONG_CODES or _gap(code, lowest, highest) else None
+
+
+def _is_certain(code: float, lowest: float, highest: float) -> bool:
+    """A negative code among positive numbers, or one of another magnitude than all of them."""
+    if code < 0 <= lowest and _gap(code, lowest, highest):
+        return True
+    return code in LONG_CODES and abs(code) > FAR * max(abs(lowest), abs(highest))
+
+
+def _gap(code: float, lowest: float, highest: float) -> bool:
+    distance = lowest - code if code < lowest else code - highest
+    return distance > WIDE * (highest - lowest)
+
+
+def _times(count: int) -> str:
+    return "once" if count == 1 else f"{count} times"

@@ -1,0 +1,211 @@
+"""Who the rows of a table are: ids, classes, sites, scores and covariates, understood in one place.
+
+Tables, arrays and folders all ask here.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from graphnet.data.dataset import (
+    CATEGORICAL,
+    NO_CLASS,
+    NUMERIC,
+    Covariate,
+    FloatArray,
+    IntArray,
+    Subjects,
+)
+from graphnet.data.identifiers import collisions, repeated
+from graphnet.data.interpretation import ClassCoding, CovariateReading
+from graphnet.errors import shortened
+from graphnet.readers.cells import is_missing, to_numbers
+from graphnet.readers.classes import class_coding
+from graphnet.readers.inquiry import COVARIATES, Inquiry
+from graphnet.readers.looks import are_dates, as_numbers, words_of
+from graphnet.readers.missing_codes import without_codes
+from graphnet.readers.roles import UNNAMED, Roles, find_roles
+from graphnet.readers.sheet import Cells, Sheet, as_texts
+
+NONE = "none"
+MOST_WORDS = 20  # of a categorical covariate
+MOST_NAMED = 5
+
+
+@dataclass(frozen=True)
+class People:
+    """S subjects, the columns they are known by, and how their classes are coded."""
+
+    subjects: Subjects
+    id: str | None = None
+    label: ClassCoding | None = None
+    site: str | None = None
+    score: str | None = None
+    covariates: tuple[CovariateReading, ...] = ()
+
+
+def read_people(
+    sheet: Sheet, among: Sequence[str], inquiry: Inquiry, roles: Roles | None = None
+) -> People:
+    """The subjects in the rows of a sheet; ``among`` are the columns that are no brain's.
+
+    ``roles`` are given where they are known already. What cannot be read is refused, and what could
+    be read in two ways asked, by the ``inquiry``.
+    """
+    found = roles or find_roles(sheet, among, inquiry)
+    ids = _ids(sheet, found.id)
+    coding, labels = _classes(sheet, found.label, inquiry)
+    _check_ids(ids, labels, inquiry)
+    rest = [column for column in among if column not in found.taken]
+    covariates = _covariates(sheet, _wanted(sheet, rest, found, inquiry), inquiry)
+    return People(
+        subjects=Subjects(
+            ids=ids,
+            labels=labels,
+            scores=_scores(sheet, found.score, inquiry),
+            sites=_sites(sheet, found.site),
+            covariates=covariates,
+        ),
+        id=found.id,
+        label=coding,
+        site=found.site,
+        score=found.score,
+        covariates=tuple(_reading(covariate) for covariate in covariates),
+    )
+
+
+def _ids(sheet: Sheet, column: str | None) -> tuple[str, ...]:
+    """Text as it stands; NA and None are ids like others."""
+    return ("",) * len(sheet) if column is None else sheet.texts(column)
+
+
+def _classes(
+    sheet: Sheet, column: str | None, inquiry: Inquiry
+) -> tuple[ClassCoding | None, IntArray]:
+    nobody = np.full(len(sheet), NO_CLASS, dtype=np.int64)
+    if column is None:
+        return None, nobody
+    cells = sheet.texts(column)
+    coding = class_coding(column, cells, inquiry)
+    if coding is None:
+        return None, nobody
+    return coding, np.array([coding.values.get(cell, NO_CLASS) for cell in cells], dtype=np.int64)
+
+
+def _check_ids(ids: tuple[str, ...], labels: IntArray, inquiry: Inquiry) -> None:
+    """Ids that could not be told from each other are refused; one id on two rows is said."""
+    for group in collisions(ids)[:MOST_NAMED]:
+        inquiry.refuse(
+            f"{inquiry.name} has the ids {' and '.join(map(repr, group))}, which are the same "
+            "without 'sub-'; write each subject in one way."
+        )
+    twice = repeated(ids)
+    if not twice:
+        return
+    classes: dict[str, set[int]] = {}
+    for subject, label in zip(ids, labels, strict=True):
+        if label != NO_CLASS:
+            classes.setdefault(subject, set()).add(int(label))
+    torn = [subject for subject in twice if len(classes.get(subject, ())) > 1]
+    if torn:
+        inquiry.refuse(
+            f"{inquiry.name} has rows of one id in different classes: "
+            f"{shortened(torn, MOST_NAMED)}. Give each subject its own id, or correct the class."
+        )
+        return
+    times = max(Counter(ids)[subject] for subject in twice)
+    inquiry.say(
+        f"{len(twice)} ids of {inquiry.name} are on more than one row ({shortened(twice, 3)}; up "
+        f"to {times} rows): these are taken as scans of one subject, and kept in one fold."
+    )
+
+
+def _scores(sheet: Sheet, column: str | None, inquiry: Inquiry) -> FloatArray:
+    """(S,) clinical scores, NaN where there is none that is finite."""
+    if column is None:
+        return np.full(len(sheet), np.nan)
+    values = to_numbers(sheet.column(column), column, inquiry)
+    values = without_codes(values, column, inquiry, zero=True)
+    return np.where(np.isfinite(values), values, np.nan)
+
+
+def _sites(sheet: Sheet, column: str | None) -> tuple[str, ...]:
+    if column is None:
+        return ("",) * len(sheet)
+    return tuple("" if is_missing(cell) else cell for cell in sheet.texts(column))
+
+
+def _wanted(sheet: Sheet, rest: Sequence[str], roles: Roles, inquiry: Inquiry) -> list[str]:
+    """The columns that may be covariates: those of the mapping, else all."""
+    given = inquiry.given(COVARIATES)
+    if given is None:
+        return list(rest)
+    chosen = [name.strip() for name in given.split(",") if name.strip()]
+    if given.strip().casefold() == NONE:
+        chosen = []
+    absent = [name for name in chosen if name not in sheet.names or name in roles.taken]
+    if absent:
+        inquiry.refuse(
+            f"covariates names {shortened(absent)}, which {inquiry.name} does not have as columns "
+            "that could be covariates."
+        )
+    for column in rest:
+        if column not in chosen and not UNNAMED.fullmatch(column):
+            inquiry.leave(column, "it is not among the covariates of the mapping")
+    return [name for name in rest if name in chosen]
+
+
+def _covariates(sheet: Sheet, columns: Sequence[str], inquiry: Inquiry) -> tuple[Covariate, ...]:
+    found = []
+    for column in columns:
+        covariate = _covariate(column, sheet.column(column), inquiry)
+        if covariate is not None:
+            found.append(covariate)
+    return tuple(found)
+
+
+def _covariate(column: str, cells: Cells, inquiry: Inquiry) -> Covariate | None:
+    """Numbers, or a few words; None where the column says nothing of a subject."""
+    values = as_numbers(cells)
+    texts = as_texts(cells)
+    if UNNAMED.fullmatch(column) and (not any(texts) or _is_index(values)):
+        return None
+    if values is not None and not np.isnan(values).all():
+        return Covariate(column, NUMERIC, without_codes(values, column, inquiry))
+    words = words_of(texts)
+    reason = _why_not(words, len(texts))
+    if reason:
+        inquiry.leave(column or "a column without a name", reason)
+        return None
+    return Covariate(column, CATEGORICAL, tuple("" if is_missing(cell) else cell for cell in texts))
+
+
+def _is_index(values: FloatArray | None) -> bool:
+    """Whether a column without a name numbers the rows, in whatever order."""
+    if values is None or np.isnan(values).any():
+        return False
+    return len(np.unique(values)) == len(values) and bool((values == np.round(values)).all())
+
+
+def _why_not(words: Sequence[str], rows: int) -> str:
+    """Why words are no covariate, "" where they are one."""
+    if not words:
+        return "it is empty"
+    if len(words) == 1:
+        return f"it is {words[0][:40]} in every row"
+    if are_dates(list(words)):
+        return "it holds dates"
+    if len(words) > MOST_WORDS or (len(words) == rows and rows > 2):
+        return f"it is text with {len(words)} different values"
+    return ""
+
+
+def _reading(covariate: Covariate) -> CovariateReading:
+    values = covariate.values
+    if isinstance(values, tuple):
+        missing = values.count("")
+    else:
+        missing = int(np.isnan(values).sum())
+    return CovariateReading(covariate.name, covariate.kind, missing)

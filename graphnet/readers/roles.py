@@ -1,0 +1,207 @@
+"""Which columns hold the ids, the classes, the sites and the scores: by their names."""
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from graphnet.data.interpretation import Choice
+from graphnet.errors import shortened
+from graphnet.readers.cells import is_missing
+from graphnet.readers.inquiry import ID, LABEL, SCORE, SITE, Inquiry
+from graphnet.readers.looks import are_dates
+from graphnet.readers.sheet import Sheet
+
+UNNAMED = re.compile(r"Unnamed: [0-9]+(_level_[0-9]+)?|index|rownames|row_names|\.?\.?\.1|")
+NOT_WORDS = re.compile(r"[\W_]+")
+SCORE_NAME = "labelscore"
+DOCUMENTED_CLASSES = ("LABEL_GROUP", "LABEL")
+MOST_CLASSES = 10
+IDS = frozenset(
+    """
+    id ids participantid participant participants participantids subject subjects subjectid subid
+    subjid subj sub subs subjects subjectids subjectnumber subjectno subno subjno subjectcode subjcode
+    subcode subjectname subname subjname subjectkey srcsubjectid sid pid ptid rid eid uid guid
+    patientid patientno patientnumber patientname fileid caseid caseno casenumber scanid imageid
+    sessionid imageuid bblid scandirid anonymizedid anonid code names name studyid personid
+    被试 被试编号 被试号 被试id 编号 受试者 受试者编号 受试者id 病人编号 患者编号 姓名 序号
+    """.split()
+)
+# What a program writes above the ids.
+OF_PROGRAMS = re.compile(r"[lr]h\.[\w.]+\.(thickness|area|volume|\w+)|Measure:\w+")
+CLASSES = frozenset(
+    """
+    labelgroup label labels group groups grp groupid groupname dxgroup dx dxs diagnosis diagnoses
+    diagnosticgroup diagnosisgroup diagnostic diag class classes classlabel clinicalgroup
+    clinicalstatus patientgroup patientstatus disease diseasestatus casecontrol casecontrolstatus
+    researchgroup studygroup subjectgroup subjectgroupid participantgroup status condition
+    组别 分组 组 诊断 类别 标签 疾病 患病 被试组别
+    """.split()
+)
+SITES = frozenset(
+    """
+    site sites siteid sitename sitecode sitenumber siteno center centre centerid centreid
+    centername centrename centers scansite scanningsite acquisitionsite datasite hospital
+    institution institute 站点 中心 地点 医院 采集地点 采集中心
+    """.split()
+)
+
+
+@dataclass(frozen=True)
+class Roles:
+    """The column of each role, None where there is none."""
+
+    id: str | None = None
+    label: str | None = None
+    site: str | None = None
+    score: str | None = None
+
+    @property
+    def taken(self) -> set[str]:
+        """All of them."""
+        return {name for name in (self.id, self.label, self.site, self.score) if name is not None}
+
+
+def plain(name: str) -> str:
+    """The name of a column without case and punctuation."""
+    return NOT_WORDS.sub("", name.casefold())
+
+
+def find_roles(sheet: Sheet, among: Sequence[str], inquiry: Inquiry) -> Roles:
+    """Which of the columns ``among`` hold what; asked where several could.
+
+    A mapping's ``id``, ``class``, ``site`` and ``score`` name any column of the sheet.
+    """
+    score = _given(SCORE, sheet, inquiry) or _named(among, lambda name: name == SCORE_NAME)
+    left = [column for column in among if column != score]
+    label = _given(LABEL, sheet, inquiry) or _class(sheet, left, inquiry)
+    left = [column for column in left if column != label]
+    site = _given(SITE, sheet, inquiry) or _site(sheet, left, inquiry)
+    left = [column for column in left if column != site]
+    found = _given(ID, sheet, inquiry) or _id(sheet, left, inquiry)
+    return Roles(found, label, site, score)
+
+
+def _given(key: str, sheet: Sheet, inquiry: Inquiry) -> str | None:
+    """The column that the mapping names for a role."""
+    column = inquiry.given(key)
+    if column is None or column in sheet.names:
+        return column
+    same = [name for name in sheet.names if name.casefold() == column.casefold()]
+    if len(same) == 1:
+        return same[0]
+    if key in {question.id for question in inquiry.questions}:
+        return None
+    shown = shortened([name for name in sheet.names if name], 8)
+    inquiry.refuse(f"{key} is {column!r}, which is no column of {inquiry.name}: it has {shown}.")
+    return None
+
+
+def _named(among: Iterable[str], fits: Callable[[str], bool]) -> str | None:
+    return next((column for column in among if fits(plain(column))), None)
+
+
+def _class(sheet: Sheet, among: Sequence[str], inquiry: Inquiry) -> str | None:
+    named = [column for column in among if plain(column) in CLASSES]
+    for documented in DOCUMENTED_CLASSES:
+        found = _exact(named, documented)
+        if found is not None:
+            others = [column for column in named if column != found]
+            if others:
+                inquiry.say(
+                    f"{inquiry.name} has {shortened([found, *others])}; {found} was used as the "
+                    "class."
+                )
+            return found
+    usable = [column for column in named if _may_be_class(sheet, column)] or named
+    if not usable:
+        inquiry.given(LABEL)
+        return None
+    return _one(LABEL, "class", sheet, usable, inquiry)
+
+
+def _exact(names: Sequence[str], wanted: str) -> str | None:
+    """The column of this name, else the one that differs in case only."""
+    if wanted in names:
+        return wanted
+    return next((name for name in names if name.casefold() == wanted.casefold()), None)
+
+
+def _may_be_class(sheet: Sheet, column: str) -> bool:
+    return 0 < len({cell for cell in sheet.texts(column) if not is_missing(cell)}) <= MOST_CLASSES
+
+
+def _site(sheet: Sheet, among: Sequence[str], inquiry: Inquiry) -> str | None:
+    named = [column for column in among if plain(column) in SITES]
+    return _exact(named, "SITE") or _one(SITE, "site", sheet, named, inquiry)
+
+
+def _id(sheet: Sheet, among: Sequence[str], inquiry: Inquiry) -> str | None:
+    """By its name; else the first column, if it is text that differs in every row."""
+    named = [column for column in among if plain(column) in IDS and _has_cells(sheet, column)]
+    exact = _exact(named, "ID")
+    if exact is not None and all(
+        _is_no_rival(sheet, column) for column in named if column != exact
+    ):
+        return exact
+    usable = [column for column in named if not _is_no_rival(sheet, column)] or named[:1]
+    if usable:
+        return _one(ID, "subject id", sheet, usable, inquiry)
+    first = next(iter(among), None)
+    if first is None or first != sheet.names[0] or not _is_unique_text(sheet.texts(first)):
+        return None
+    told = f"The first column, {first}," if not UNNAMED.fullmatch(first) else "The unnamed column"
+    inquiry.say(f"{told} was taken for the ids of the subjects.")
+    return first
+
+
+def _has_cells(sheet: Sheet, column: str) -> bool:
+    return any(sheet.texts(column))
+
+
+def _is_no_rival(sheet: Sheet, column: str) -> bool:
+    """Whether a column that is named like ids has few values, or counts the rows."""
+    texts = sheet.texts(column)
+    return 2 * len(set(texts)) < len(texts) or is_row_number(texts)
+
+
+def is_row_number(texts: Sequence[str]) -> bool:
+    """Whether cells count 0, 1, 2 … or 1, 2, 3 …"""
+    rows = len(texts)
+    return rows > 1 and any(
+        list(texts) == [str(number) for number in range(start, start + rows)] for start in (0, 1)
+    )
+
+
+def _is_unique_text(texts: Sequence[str]) -> bool:
+    words = [text for text in texts if text]
+    if len(words) < len(texts) or len(set(words)) < len(words) or are_dates(words):
+        return False
+    return not any(_is_number(word) for word in words)
+
+
+def _is_number(word: str) -> bool:
+    try:
+        return not np.isnan(float(word))
+    except ValueError:
+        return False
+
+
+def _one(key: str, role: str, sheet: Sheet, columns: Sequence[str], inquiry: Inquiry) -> str | None:
+    """The only column, or the first of equal ones; else the answer."""
+    distinct = {sheet.texts(column): column for column in reversed(columns)}
+    if len(distinct) < 2:
+        return columns[0] if columns else None
+    usable = [column for column in columns if distinct[sheet.texts(column)] == column]
+    return inquiry.ask(
+        key,
+        f"{inquiry.name} has several columns that could hold the {role}: {shortened(usable)}. "
+        "Which one is to be used?",
+        [Choice(column, f"{column}: {_examples(sheet, column)}") for column in usable],
+    )
+
+
+def _examples(sheet: Sheet, column: str) -> str:
+    words = list(dict.fromkeys(cell for cell in sheet.texts(column) if cell))
+    return shortened([word[:40] for word in words], 3) if len(words) > 3 else ", ".join(words)
