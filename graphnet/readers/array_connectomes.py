@@ -84,13 +84,15 @@ def _is_square(shape: tuple[int, ...], subjects: int) -> bool:
 
 
 def _sentence(array: Array, subjects: int, name: str) -> str:
-    regions = min(array.shape[1:]) if array.ndim == 3 else max(array.shape)
-    cut = ""
-    if (array.ndim == 3 and array.shape[0] == subjects) or array.ndim == 3:
-        cut = " As CONN gives more targets than sources, cut the matrices to the same regions both ways."
+    expected = f"({subjects}, regions, regions)"
+    if array.ndim == 3 and subjects in array.shape:
+        return (
+            f"{name} has fc of shape {shape_of(array)}; give {expected}: the same regions both ways "
+            f"for each of the {subjects} subjects."
+        )
     return (
-        f"{name} has fc of shape {shape_of(array)}; give ({subjects}, {regions}, {regions}): one "
-        f"matrix for each of the {subjects} subjects.{cut}"
+        f"{name} has fc of shape {shape_of(array)}; give {expected}: one matrix for each of the "
+        f"{subjects} subjects."
     )
 
 

@@ -1,16 +1,17 @@
 """The subjects of named arrays: every array with one value per subject is a column of a sheet."""
 
 from collections.abc import Collection
+from dataclasses import replace
 
 import numpy as np
 
-from graphnet.readers.inquiry import Inquiry
+from graphnet.readers.inquiry import ID, LABEL, SCORE, SITE, Inquiry
 from graphnet.readers.named_arrays import Array, NamedArrays, texts, vector
 from graphnet.readers.people import People, read_people
 from graphnet.readers.sheet import Cells, Sheet
 
 IDS, LABELS, SCORES, SITES = "ids", "labels", "scores", "sites"
-COLUMNS = {IDS: "ID", LABELS: "LABEL", SCORES: "LABEL_SCORE", SITES: "SITE"}
+ROLES = {IDS: ID, LABELS: LABEL, SCORES: SCORE, SITES: SITE}  # the keys of a mapping
 
 
 def subjects_of(arrays: NamedArrays, inquiry: Inquiry) -> int:
@@ -29,7 +30,7 @@ def subjects_of(arrays: NamedArrays, inquiry: Inquiry) -> int:
 
 def check_subjects(arrays: NamedArrays, subjects: int, inquiry: Inquiry) -> None:
     """The arrays of subjects can be taken, and have one value for each; else refused."""
-    for name in COLUMNS:
+    for name in ROLES:
         if name in arrays.odd:
             inquiry.refuse(_sentence_of_odd(name, arrays.odd[name].what, inquiry.name))
         elif name in arrays.plain and _is_one_hot(arrays.plain[name]):
@@ -56,14 +57,16 @@ def people_of(
     for name, array in arrays.plain.items():
         if name in used:
             continue
-        if name in COLUMNS or (not ambiguous and vector(array).shape == (subjects,)):
-            columns[COLUMNS.get(name, name)] = _cells(name, array)
+        if name in ROLES or (not ambiguous and vector(array).shape == (subjects,)):
+            columns[name] = _cells(name, array)
         else:
             inquiry.leave(name, _reason(array, subjects, ambiguous=ambiguous))
     for name, odd in arrays.odd.items():
         inquiry.leave(name, f"it is {odd.what}")
     sheet = Sheet(tuple(columns), tuple(columns.values()))
-    return read_people(sheet, sheet.names, inquiry)
+    documented = {ROLES[name]: name for name in columns if name in ROLES}
+    told = replace(inquiry, answers={**documented, **inquiry.answers})  # what it finds is shared
+    return read_people(sheet, sheet.names, told)
 
 
 def _sentence_of_odd(name: str, what: str, file: str) -> str:

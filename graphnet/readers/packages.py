@@ -6,7 +6,6 @@ from pathlib import PurePosixPath
 from graphnet.errors import CohortError, shortened
 from graphnet.readers.signatures import FOLDER, PICKLE, TABLE, Foreign
 
-OLE = b"\xd0\xcf\x11\xe0"  # the start of a workbook or document before 2007
 WORKBOOKS = {"xl/workbook.xml", "xl/workbook.bin"}
 OPEN_DOCUMENT = {"mimetype", "content.xml"}
 CONNECTIVITY = ("weights.txt", "centres.txt", "tract_lengths.txt")  # of The Virtual Brain

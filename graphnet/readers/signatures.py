@@ -48,6 +48,13 @@ class Foreign:
 
 
 STARTS: tuple[tuple[bytes, Foreign], ...] = (
+    (
+        b"\xd0\xcf\x11\xe0",
+        Foreign(
+            "a workbook of Excel before 2007 (.xls), or one with a password",
+            "Save it as .xlsx or CSV, without a password.",
+        ),
+    ),
     (b"$FL3", Foreign("of SPSS, compressed as .zsav", "Save it as a plain .sav or as CSV.")),
     (b"PAR1", Foreign("a Parquet table", TABLE)),
     (b"ARROW1", Foreign("an Arrow table", TABLE)),
