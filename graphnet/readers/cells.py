@@ -11,11 +11,15 @@ from graphnet.cohort import NO_CLASS, IntArray
 from graphnet.readers.inquiry import Inquiry
 from graphnet.readers.sheet import Cells, FloatArray
 
-MISSING_WORDS = frozenset(
-    "|.|-|--|---|?|na|n/a|n.a.|n.a|<na>|nan|-nan|+nan|nat|null|none|missing|缺失|#n/a|#n/a n/a|#na|#nv"
-    "|#div/0!|#value!|#wert!|#ref!|#bezug!|#name?|#num!|#zahl!|#null!|#calc!|#spill!|1.#qnan|-1.#qnan"
-    "|1.#ind|-1.#ind".split("|")
-)
+EXCEL_ERRORS = (  # in English and German
+    "#n/a", "#n/a n/a", "#na", "#nv", "#div/0!", "#value!", "#wert!", "#ref!", "#bezug!", "#name?",
+    "#num!", "#zahl!", "#null!", "#calc!", "#spill!",
+)  # fmt: skip
+WORDS = (
+    "", ".", "-", "--", "---", "?", "na", "n/a", "n.a.", "n.a", "<na>", "nan", "-nan", "+nan", "nat",
+    "null", "none", "missing", "缺失", "1.#qnan", "-1.#qnan", "1.#ind", "-1.#ind",
+)  # fmt: skip
+MISSING_WORDS = frozenset(WORDS + EXCEL_ERRORS)
 INFINITE = {
     sign + word: float(f"{sign}inf")
     for sign in ("", "+", "-")
@@ -97,7 +101,7 @@ def _is_other(text: str, number: float) -> bool:
 def _tell_overflow(
     cells: Sequence[str], numbers: FloatArray, column: str, inquiry: Inquiry
 ) -> None:
-    for row in np.flatnonzero(np.isinf(numbers)):
+    for row in np.flatnonzero(np.isinf(numbers)).tolist():
         if NUMBER.fullmatch(_with_plain_minus(cells[row].strip())):
             inquiry.say(
                 f"{column} in row {row + 2} holds {shown(cells[row])}, "

@@ -14,8 +14,11 @@ from graphnet.readers.encodings import encoding_of
 from graphnet.readers.headers import check_header, check_second_header
 from graphnet.readers.inquiry import Inquiry
 from graphnet.readers.marks import settle_marks
+from graphnet.readers.number_files import Numbers, read_numbers
 from graphnet.readers.rows import RowShape, collected
 from graphnet.readers.sheet import Cells, Sheet
+
+__all__ = ["Numbers", "check_cells", "read_numbers", "read_sheet"]
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -159,7 +159,7 @@ def _sign(before: str, sign: str, after: str) -> float:
 
 
 def _in_language(before: str, letter: str, after: str) -> float:
-    """What the languages allow that have the letter: Spanish, Portuguese, French, Hungarian …"""
+    """What the languages allow that have the letter: Spanish, Portuguese, French, Hungarian."""
     wrong = (
         (letter == "ñ" and not _is_vowel(after))
         or (letter == "ã" and after.isalpha() and after not in "oes")

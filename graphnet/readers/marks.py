@@ -27,8 +27,10 @@ NAME_OF_ID = re.compile(
 
 @dataclass(frozen=True)
 class Marks:
-    """How the numbers of one column can be read: ``example`` is a cell with a mark, if any, one with a comma
-    if any."""
+    """How the numbers of one column can be read.
+
+    ``example`` is a cell with a mark, one with a comma where there is one.
+    """
 
     point: bool
     comma: bool

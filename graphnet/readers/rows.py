@@ -75,9 +75,10 @@ class RowShape:
     def _ragged(self, line: int, cells: int) -> str:
         if self.named_rows and cells == len(self.header):
             line, cells = self.first, cells + 1
+        separators = NAMES.get(self.dialect.separator, "separators")
         return (
             f"Line {line} of {self.what} has {cells} cells where the header has "
-            f"{len(self.header)} names, parted by {NAMES.get(self.dialect.separator, 'separators')}."
+            f"{len(self.header)} names, parted by {separators}."
             " Look for a mark that is missing or too many there, or put text with separators into "
             "quotes."
         )
@@ -114,7 +115,7 @@ class RowShape:
 
 
 def collected(rows: Iterable[list[str]], shape: RowShape, *, instant: bool) -> tuple[Cells, ...]:
-    """The columns; with ``instant``, numbers are made at once of those with names like ``GMV_1``."""
+    """The columns; ``instant`` makes numbers at once of those with names like ``GMV_1``."""
     chunks: list[list[Cells]] = []
     buffer: list[list[str]] = []
     for row in rows:
