@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from graphnet.data.cohorts import cohort_of
 from graphnet.data.dataset import Dataset
 from graphnet.data.interpretation import Interpretation, Question
 from graphnet.errors import CohortError
@@ -133,6 +134,19 @@ def _wanted(question: Question, wanted: tuple[str, ...]) -> str:
     return question.choices[0].value
 
 
+def every_reading(path: Path, mapping: Mapping[str, str] | None = None) -> list[Dataset]:
+    """The dataset of each combination of answers that leads to one."""
+    given = dict(mapping or {})
+    found = answered(path, given)
+    if found.kind == READ:
+        return [found.dataset]
+    if found.kind == REFUSE:
+        return []
+    question = found.questions[0]
+    answers = [{**given, question.id: choice.value} for choice in question.choices]
+    return [dataset for answer in answers for dataset in every_reading(path, answer)]
+
+
 def told(dataset: Dataset) -> str:
     """Everything that an interpretation says in words."""
     found = dataset.interpretation
@@ -144,6 +158,12 @@ def told(dataset: Dataset) -> str:
 def columns(table: pd.DataFrame) -> list[str]:
     """The names of a table's columns."""
     return [str(name) for name in table.columns]
+
+
+def mentions(dataset: Dataset) -> str:
+    """What the interpretation says and what the cohort of it is warned of."""
+    cohort = cohort_of(dataset, "it")
+    return "\n".join((told(dataset), *cohort.notes, *(str(each) for each in cohort.findings)))
 
 
 def labels(dataset: Dataset) -> list[int]:

@@ -19,6 +19,7 @@ from tests.wild.cases import (
     close,
     edges,
     equal,
+    every_reading,
     files,
     fisher,
     labels,
@@ -291,11 +292,11 @@ def test_counts_in_the_upper_triangle_are_kept(
 
 def test_regions_by_time_are_asked(folders: Path, truth: FloatArray) -> None:
     """Five rows of sixty: turned they are right; as they stand, five points are too few."""
-    found = choices(folders / "f28_transposed_timeseries", "series.orientation")
-    read = [each.dataset for each in found.values() if each.kind == READ]
-    assert read
+    path = folders / "f28_transposed_timeseries"
+    outcome(path).question("series.orientation")
     assert any(
-        len(each.regions) == 5 and np.allclose(edges(each), truth, rtol=1e-6) for each in read
+        len(each.regions) == 5 and np.allclose(edges(each), truth, rtol=1e-6)
+        for each in every_reading(path)
     )
 
 

@@ -16,7 +16,6 @@ from tests.wild.cases import (
     one_measure,
     outcome,
     settled,
-    told,
 )
 
 GLOBAL = {"LThickness", "RThickness", "LSurfArea", "RSurfArea", "ICV"}
@@ -97,4 +96,3 @@ def test_names_of_schaefer_are_a_hundred_regions_of_one_measure(real: Path) -> N
     assert len(dataset.measures) == 1
     equal(one_measure(dataset), table.iloc[:, 2:].to_numpy(dtype=np.float64))
     assert labels(dataset) == alternating(20)
-    assert told(dataset) or dataset.measures

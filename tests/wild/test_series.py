@@ -8,10 +8,8 @@ import pytest
 import scipy.io
 
 from graphnet.data.cohorts import cohort_of
-from graphnet.data.dataset import Dataset
 from tests.wild.cases import (
     ASK,
-    READ,
     REFUSE,
     FloatArray,
     alternating,
@@ -21,14 +19,15 @@ from tests.wild.cases import (
     columns,
     edges,
     equal,
+    every_reading,
     files,
     fisher,
     labels,
+    mentions,
     one_measure,
     outcome,
     settled,
     text_series,
-    told,
     upper,
 )
 
@@ -51,12 +50,6 @@ def measures(path: Path, prefix: str) -> FloatArray:
 
 def signals(folder: Path) -> list[FloatArray]:
     return [text_series(file) for file in files(folder, "ROISignals_*.txt")]
-
-
-def mentions(dataset: Dataset) -> str:
-    """What the interpretation says and what the cohort of it is warned of."""
-    cohort = cohort_of(dataset, "it", "any")
-    return "\n".join((told(dataset), *cohort.notes, *(str(each) for each in cohort.findings)))
 
 
 def test_one_or_two_of_abide_is_asked(series: Path) -> None:
@@ -259,18 +252,11 @@ def test_streamline_counts_are_kept_with_their_strongest(series: Path) -> None:
 
 def test_series_in_place_of_measures_are_asked(series: Path) -> None:
     path = series / "b21_timeseries_subject_roi_time.npz"
-    found = outcome(path)
-    assert found.questions
+    assert outcome(path).questions
     with np.load(path) as arrays:
         features = arrays["features"]
-    read = [
-        each.dataset
-        for question in found.questions
-        for each in choices(path, question.id).values()
-        if each.kind == READ
-    ]
     wanted = np.array([fisher(each.T) for each in features])
     assert any(
         each.connectomes is not None and np.allclose(edges(each), wanted, rtol=1e-6)
-        for each in read
+        for each in every_reading(path)
     )
