@@ -60,14 +60,14 @@ def flat_edges(
     return None if halves is None else _settled(halves, ids, inquiry, Known(hint, documented))
 
 
-def edges_of_pairs(
+def edges_of_pairs(  # noqa: PLR0917 - values by pairs of regions, of whom, and what is known
     values: FloatArray,
     pairs: Sequence[tuple[int, int]],
     regions: Sequence[str],
     ids: Sequence[str],
     inquiry: Inquiry,
-    *,
     hint: str = "",
+    *,
     documented: bool = True,
 ) -> tuple[Float32Array, ConnectomeReading]:
     """The edges (S, E) of values (S, P) for pairs of regions, by their places in ``regions``.

@@ -64,7 +64,7 @@ def flat(
     side = isqrt(count)
     if side * side == count and side > 1:
         squares = values.reshape(len(values), side, side)
-        if _are_symmetric(squares):
+        if are_symmetric(squares):
             return halves_of(squares, ids, inquiry)
     size = (1 + isqrt(1 + 8 * count)) // 2
     if size * (size - 1) // 2 != count or size < 2:
@@ -86,7 +86,7 @@ def subjects_first(arrays: FloatArray, inquiry: Inquiry, name: str) -> FloatArra
     if len({one, two, three}) > 1:
         axis = 0 if two == three else 2 if one == two else 1
         return np.moveaxis(arrays, axis, 0)
-    first, last = _are_symmetric(arrays), _are_symmetric(np.moveaxis(arrays, 2, 0))
+    first, last = are_symmetric(arrays), are_symmetric(np.moveaxis(arrays, 2, 0))
     answer = FIRST if first else LAST
     if first == last:
         answer = inquiry.ask(
@@ -160,7 +160,8 @@ def _differ(upper: FloatArray, lower: FloatArray) -> NDArray[np.bool_]:
     return np.asarray(apart | (np.isinf(size) & (upper != lower) & ~np.isnan(upper - lower)))
 
 
-def _are_symmetric(squares: FloatArray) -> bool:
+def are_symmetric(squares: FloatArray) -> bool:
+    """Whether square matrices (S, N, N) hold the same in both triangles."""
     rows, columns = np.triu_indices(squares.shape[1], 1)
     return not _differ(squares[:, rows, columns], squares[:, columns, rows]).any()
 

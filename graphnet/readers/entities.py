@@ -1,0 +1,255 @@
+"""What the name of a file says: whose it is, what is in it, and how it differs from others.
+
+Known are the names of DPABI, GRETNA, ABIDE, ADHD-200 and BIDS (XCP-D, giga_connectome, fMRIPrep,
+MRtrix). Other files are found by an id of the subjects' table in their path.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path, PurePath
+
+from graphnet.data.identifiers import bare, without_zeros
+from graphnet.data.interpretation import COUNTS, OTHER, R, Z
+
+SERIES, MATRIX, MEASURE, UNKNOWN = "series", "matrix", "measure", ""
+TEXTS = (".tsv", ".csv", ".txt", ".1D", ".1d", ".dat")
+ENDS = (*TEXTS, ".mat", ".npy")
+PACKED = ".gz"
+FOLDER, NAME, VALUES, FORMAT = "folder", "name", "values", "format"  # entities that no name spells
+NEVER = {
+    "confound", "confounds", "motion", "headmotion", "filteredmotion", "outlier", "outliers",
+    "coverage", "regressor", "regressors", "nuisance", "framewise", "movement", "realignment",
+}  # fmt: skip
+NAMED = re.compile(r"(sub|ses|task|acq|dir|run|space|seg|atlas)-[^_]+")
+NEVER_STEMS = re.compile(
+    r"ROI_(OrderKey|CenterOfMass).*|rp_.*|FD_.*|.*_(scans|sessions|events|physio|channels|electrodes|"
+    r"stim|blood|aslcontext|desc-qc.*|qc|fd|tissue)|HeadMotion.*"
+)
+DATATYPES = {"func", "anat", "dwi", "perf", "pet", "eeg", "meg", "connectivity", "timeseries"}
+DPABI = (
+    (re.compile(r"z?ROISignals_(?P<id>.+)"), SERIES, ""),
+    (re.compile(r"z?ROICorrelation_FisherZ_(?P<id>.+)"), MATRIX, Z),
+    (re.compile(r"zROICorrelation_(?P<id>.+)"), MATRIX, Z),
+    (re.compile(r"ROICorrelation_(?P<id>.+)"), MATRIX, R),
+)
+GRETNA = re.compile(r"Gretna\w*?(?P<what>Matrix(?P<values>[ZR])?|TimeCourse)\w*", re.IGNORECASE)
+ABIDE = re.compile(r"(?P<whole>.*?(?P<id>\d+))_rois_(?P<atlas>[A-Za-z0-9]+)")
+ADHD = re.compile(
+    r"[a-z]*?(?P<id>\d+)_session_(?P<ses>\d+)_rest_(?P<run>\d+)(?:_(?P<atlas>\w+?))?(?:_TCs)?"
+)
+TOKEN = re.compile(r"[^\W_]+")
+MATRICES = {"relmat", "connectome", "conmat", "connectivity", "adjacency"}
+MEASURES = {"bold", "morph", "parc"}
+MEASURE_NAMES = {"alff": "ALFF", "falff": "fALFF", "reho": "ReHo", "dc": "DC", "vmhc": "VMHC"}
+ENTITY = re.compile(r"(?P<key>[a-zA-Z]+)-(?P<value>[^_]+)")
+
+
+@dataclass(frozen=True)
+class Scan:
+    """A file of one subject.
+
+    ``subjects`` are the ids that its name may mean, the likeliest first. ``kind`` is ``series``,
+    ``matrix``, ``measure``, or "" where only the content tells. ``entities`` are what it may differ
+    in from other files of the subject; ``hint`` says what a matrix holds, ``measure`` is the name
+    of a measure.
+    """
+
+    path: Path
+    subjects: tuple[str, ...]
+    kind: str
+    entities: Mapping[str, str] = field(default_factory=dict)
+    hint: str = ""
+    measure: str = ""
+
+
+def ending(name: str) -> str:
+    """The ending of a file's name that says its format, ``.tsv`` of ``x.tsv.gz``; "" if unknown."""
+    plain = name.removesuffix(PACKED)
+    return next((end for end in ENDS if plain.endswith(end)), "")
+
+
+def stem(name: str) -> str:
+    """A file's name without its format; ``x`` of ``x.dense.tsv.gz``."""
+    plain = name.removesuffix(PACKED)
+    return plain.removesuffix(ending(name)).removesuffix(".dense")
+
+
+def is_never(name: str) -> bool:
+    """Whether a file is known to hold no brain: confounds, motion, order of regions, events."""
+    plain = stem(name)
+    words = {word.lower() for word in TOKEN.findall(NAMED.sub("", plain))}
+    return bool(words & NEVER or NEVER_STEMS.fullmatch(plain))
+
+
+def scan_of(path: Path, folder: Path) -> Scan | None:
+    """The scan that a file is by its name; None where its name is of no known kind."""
+    inner = path.relative_to(folder)
+    if not ending(path.name):
+        return None
+    for known in (_dpabi, _gretna, _bids, _abide, _adhd):
+        scan = known(path, inner)
+        if scan is not None:
+            return scan
+    return None
+
+
+def scan_by_id(path: Path, folder: Path, ids: Mapping[str, str]) -> Scan | None:
+    """The scan of a file with an id in its path; ``ids`` are those of a table, see :func:`keys`.
+
+    The longest id counts, and one in the file's own name before one of a folder.
+    """
+    inner = path.relative_to(folder)
+    if not ending(path.name):
+        return None
+    parts = [stem(inner.name), *reversed(inner.parent.parts)]
+    for place, part in enumerate(parts):
+        span = _span(part, ids)
+        if span is None:
+            continue
+        token = part[span[0] : span[1]]
+        rest = f"{part[: span[0]]}*{part[span[1] :]}"
+        name = rest if place == 0 else parts[0]
+        entities = _entities(inner, (token,), {NAME: name})
+        return Scan(path, (token,), _kind_of(name), entities, hint_of(name))
+    return None
+
+
+def keys(ids: list[str]) -> dict[str, str]:
+    """Ways to write each id, as a file's name may hold it."""
+    found: dict[str, str] = {}
+    for form in (str.strip, bare, without_zeros):
+        for subject in ids:
+            if form(subject):
+                found.setdefault(form(subject), subject)
+    return found
+
+
+def hint_of(text: str) -> str:
+    """What a name says of the values of a matrix: ``z``, ``r``, ``counts``, ``other`` or ""."""
+    plain = "".join(TOKEN.findall(text)).lower()
+    tokens = {token.lower() for token in TOKEN.findall(text)}
+    if "fisher" in plain or "ztransform" in plain or tokens & {"z", "zfc", "fcz", "zscore"}:
+        return Z
+    if "covariance" in plain or "precision" in plain:
+        return OTHER
+    if "pearson" in plain or "correlation" in plain or tokens & {"corr", "r", "corrmat"}:
+        return R
+    if "streamline" in plain or "count" in plain or tokens & {"sift", "sift2", "nos"}:
+        return COUNTS
+    return ""
+
+
+def _dpabi(path: Path, inner: PurePath) -> Scan | None:
+    for pattern, kind, hint in DPABI:
+        match = pattern.fullmatch(stem(path.name))
+        if match:
+            found = {VALUES: hint} if hint else {}
+            return Scan(path, (match["id"],), kind, _entities(inner, (match["id"],), found), hint)
+    return None
+
+
+def _gretna(path: Path, inner: PurePath) -> Scan | None:
+    match = GRETNA.fullmatch(path.parent.name)
+    if match is None:
+        return None
+    name = stem(path.name)
+    values = (match["values"] or "").lower()
+    subjects = (name.removeprefix(values), name) if values else (name,)
+    found = {VALUES: values} if values else {}
+    entities = _entities(PurePath(*inner.parent.parent.parts, inner.name), subjects, found)
+    kind = SERIES if match["what"].lower() == "timecourse" else MATRIX
+    return Scan(path, subjects, kind, entities, values)
+
+
+def _abide(path: Path, inner: PurePath) -> Scan | None:
+    match = ABIDE.fullmatch(stem(path.name))
+    if match is None:
+        return None
+    found = _entities(inner, (match["id"],), {"atlas": match["atlas"]})
+    return Scan(path, (match["id"], match["whole"]), SERIES, found)
+
+
+def _adhd(path: Path, inner: PurePath) -> Scan | None:
+    match = ADHD.fullmatch(stem(path.name))
+    if match is None:
+        return None
+    known = {key: match[key] for key in ("ses", "run", "atlas") if match[key]}
+    return Scan(path, (match["id"],), SERIES, _entities(inner, (match["id"],), known))
+
+
+def _bids(path: Path, inner: PurePath) -> Scan | None:
+    tokens = stem(path.name).split("_")
+    if not re.fullmatch(r"sub-[^_]+", tokens[0]) or len(tokens) < 2:
+        return None
+    found = {match["key"]: match["value"] for token in tokens[1:]
+             if (match := ENTITY.fullmatch(token))}  # fmt: skip
+    suffix = tokens[-1] if not ENTITY.fullmatch(tokens[-1]) else ""
+    words = [token for token in tokens[1:-1] if not ENTITY.fullmatch(token)]
+    kind = _bids_kind(suffix, found)
+    measure = ""
+    if kind == MEASURE:
+        measure = found.pop("desc", "") if suffix == "morph" else found.pop("stat", "")
+        measure = MEASURE_NAMES.get(measure.lower(), measure)
+    said = " ".join(found.pop(key, "") for key in ("stat", "meas")) if kind == MATRIX else ""
+    hint = hint_of(f"{said} {found.get('desc', '')} {' '.join(words)}") if kind == MATRIX else ""
+    if said.strip():
+        found["meas"] = said.strip()
+    if kind == MATRIX and hint in {Z, R}:
+        found |= {VALUES: hint}
+        found.pop("meas", None)
+    if words or (suffix and kind == UNKNOWN):
+        found[NAME] = "_".join([*words, suffix])
+    return Scan(path, (tokens[0],), kind, _entities(inner, (tokens[0],), found), hint, measure)
+
+
+def _bids_kind(suffix: str, entities: Mapping[str, str]) -> str:
+    if suffix == "timeseries":
+        return SERIES
+    if suffix in MATRICES:
+        return MATRIX
+    if suffix in MEASURES and ("stat" in entities or "desc" in entities):
+        return MEASURE
+    return UNKNOWN
+
+
+def _kind_of(name: str) -> str:
+    """What a name of no known kind says all the same."""
+    tokens = {token.lower() for token in TOKEN.findall(name)}
+    if tokens & (MATRICES | {"correlation", "matrix", "fc", "sc", "corr", "fisherz", "corrmat"}):
+        return MATRIX
+    if tokens & {"timeseries", "timecourse", "timecourses", "ts", "signals", "rois", "roisignals"}:
+        return SERIES
+    return UNKNOWN
+
+
+def _entities(
+    inner: PurePath, subjects: tuple[str, ...], found: Mapping[str, str]
+) -> dict[str, str]:
+    """Entities of the name, and of the folders it lies in, without what these say again."""
+    folders = []
+    own = {bare(subject) for subject in subjects}
+    known = dict(found)
+    for part in inner.parent.parts:
+        session = re.fullmatch(r"ses-(?P<ses>[^_]+)", part)
+        if session:
+            known.setdefault("ses", session["ses"])
+        elif bare(part) not in own and part not in DATATYPES:
+            folders.append(part)
+    return known | {FOLDER: "/".join(folders) or ".", FORMAT: _format(inner.name)}
+
+
+def _span(part: str, ids: Mapping[str, str]) -> tuple[int, int] | None:
+    """Where in a name an id stands, between characters that are neither letters nor digits."""
+    spans = [match.span() for match in TOKEN.finditer(part)]
+    found = [
+        (start, end)
+        for first, (start, _) in enumerate(spans)
+        for _, end in spans[first:]
+        if part[start:end] in ids or without_zeros(part[start:end]) in ids
+    ]
+    return max(found, key=lambda span: span[1] - span[0], default=None)
+
+
+def _format(name: str) -> str:
+    return ending(name) + (PACKED if name.endswith(PACKED) else "")

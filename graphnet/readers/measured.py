@@ -1,0 +1,174 @@
+"""What the files of subjects hold: series and matrices as connectomes, measures by region."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from graphnet.data.dataset import Float32Array, Series
+from graphnet.data.interpretation import ConnectomeReading, SeriesReading, Z
+from graphnet.errors import CohortError
+from graphnet.readers.alignment import aligned
+from graphnet.readers.delimited import Numbers
+from graphnet.readers.entities import MATRIX, SERIES, UNKNOWN, Scan
+from graphnet.readers.inquiry import Inquiry
+from graphnet.readers.matrices import edges_of
+from graphnet.readers.scans import read_scan
+from graphnet.readers.series import (
+    POINTS,
+    REGIONS,
+    check_points,
+    correlated,
+    is_named,
+    rows_are,
+    turned,
+    without_gaps,
+)
+from graphnet.readers.triangles import are_symmetric
+
+FloatArray = NDArray[np.float64]
+
+
+@dataclass
+class Measured:
+    """What was measured of the subjects, in the order of the table: named as in a dataset.
+
+    ``chosen`` says which of several files of a subject were taken.
+    """
+
+    regions: tuple[str, ...]
+    measures: tuple[str, ...] = ()
+    values: FloatArray | None = None
+    connectomes: Float32Array | None = None
+    series: Series | None = None
+    connectome: ConnectomeReading | None = None
+    reading: SeriesReading | None = None
+    chosen: dict[str, str] = field(default_factory=dict)
+
+
+def _tables(scans: Mapping[str, Scan], inquiry: Inquiry, most: int) -> dict[str, Numbers]:
+    """Each subject's numbers. Raises CohortError beyond ``most`` bytes, and of what is no table."""
+    found: dict[str, Numbers] = {}
+    size = 0
+    for subject, scan in scans.items():
+        found[subject] = read_scan(scan, inquiry, most)
+        size += found[subject].values.nbytes
+        if size > most:
+            raise CohortError(
+                f"{inquiry.name} has files of more than {most / 1e6:g} MB of numbers."
+            )
+    return found
+
+
+def connected(scans: Mapping[str, Scan], inquiry: Inquiry, most: int) -> Measured:
+    """Connectomes, and the series they are from."""
+    tables = _tables(scans, inquiry, most)
+    first = next(iter(scans.values()))
+    kind = first.kind
+    if kind == UNKNOWN:
+        kind = MATRIX if _are_matrices(list(tables.values())) else SERIES
+    return (
+        _of_series(tables, inquiry, most)
+        if kind == SERIES
+        else _of_matrices(tables, scans, inquiry, most)
+    )
+
+
+def _are_matrices(tables: Sequence[Numbers]) -> bool:
+    """Whether files of no known name hold symmetric matrices."""
+    return all(
+        table.values.shape[0] == table.values.shape[1]
+        and table.values.shape[0] > 2
+        and are_symmetric(table.values[None])
+        for table in tables
+    )
+
+
+def _of_series(tables: Mapping[str, Numbers], inquiry: Inquiry, most: int) -> Measured:
+    rows = rows_are(tables, inquiry)
+    upright = {subject: turned(table, rows) for subject, table in tables.items()}
+    regions, values = aligned(upright, inquiry)
+    check_points(values, inquiry)
+    inquiry.check()
+    cleaned = without_gaps(values, regions, inquiry)
+    series, edges = correlated(cleaned, regions, inquiry, most)
+    lengths = [len(one) for one in cleaned.values()]
+    first = next(iter(tables.values()))
+    return Measured(
+        regions=regions,
+        connectomes=edges,
+        series=series,
+        connectome=ConnectomeReading(Z, SERIES, "correlated here"),
+        reading=SeriesReading(
+            least_points=min(lengths),
+            most_points=max(lengths),
+            orientation="points x regions" if rows == POINTS else "regions x points",
+            header=first.header is not None,
+            index=first.index is not None,
+        ),
+    )
+
+
+def _of_matrices(
+    tables: Mapping[str, Numbers], scans: Mapping[str, Scan], inquiry: Inquiry, most: int
+) -> Measured:
+    square = {subject: _squared(subject, table, inquiry) for subject, table in tables.items()}
+    inquiry.check()
+    regions, values = aligned(square, inquiry, both=True)
+    if 3 * 8 * len(values) * len(regions) ** 2 > most:
+        raise CohortError(f"{inquiry.name} has connectomes of more than {most / 1e6:g} MB.")
+    hints = {scan.hint for scan in scans.values()}
+    hint = hints.pop() if len(hints) == 1 else ""
+    edges, reading = edges_of(
+        np.stack(list(values.values())), list(values), inquiry, hint, regions=regions
+    )
+    return Measured(regions=regions, connectomes=edges, connectome=reading)
+
+
+def _squared(subject: str, table: Numbers, inquiry: Inquiry) -> Numbers:
+    """A square matrix with the same regions, by name, on its rows and columns."""
+    rows, columns = table.values.shape
+    if rows != columns:
+        inquiry.refuse(
+            f"{inquiry.name}: the matrix of {subject} is {rows} x {columns}; it must be square."
+        )
+        return table
+    if not is_named(table.index) or table.index is None:
+        return table
+    if not is_named(table.header) or table.header is None:
+        return Numbers(table.values, table.index, None)
+    if table.index == table.header:
+        return table
+    if sorted(table.index) != sorted(table.header) or len(set(table.index)) < rows:
+        inquiry.refuse(
+            f"{inquiry.name}: the matrix of {subject} has other names on its rows than on its "
+            "columns."
+        )
+        return table
+    place = {name: row for row, name in enumerate(table.index)}
+    return Numbers(table.values[[place[name] for name in table.header]], table.header, None)
+
+
+def rows_of_measure(
+    scans: Mapping[str, Scan], inquiry: Inquiry, most: int
+) -> tuple[tuple[str, ...], FloatArray]:
+    """The regions and the values (S, N) of files with one row of a measure each."""
+    tables = _tables(scans, inquiry, most)
+    rows = {subject: _row(subject, table, inquiry) for subject, table in tables.items()}
+    inquiry.check()
+    regions, values = aligned(rows, inquiry)
+    return regions, np.concatenate(list(values.values()))
+
+
+def _row(subject: str, table: Numbers, inquiry: Inquiry) -> Numbers:
+    """One row of a measure, of a file with one row or one column."""
+    if table.values.shape[0] == 1:
+        return table
+    if table.values.shape[1] == 1:
+        return turned(table, REGIONS)
+    inquiry.refuse(
+        f"{inquiry.name}: a file of measures of {subject} has {table.values.shape[0]} rows; it "
+        "must have one, with a column per region."
+    )
+    return table

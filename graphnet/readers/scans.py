@@ -1,0 +1,103 @@
+"""The numbers in the file of one subject: text, MATLAB's or NumPy's."""
+
+import gzip
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from graphnet.data.interpretation import Choice
+from graphnet.errors import CohortError
+from graphnet.readers.archives import too_large
+from graphnet.readers.delimited import Numbers, read_numbers
+from graphnet.readers.entities import MATRIX, PACKED, SERIES, Scan, ending
+from graphnet.readers.inquiry import Inquiry
+from graphnet.readers.named_arrays import NUMERIC, Array, NamedArrays, Odd
+
+FloatArray = NDArray[np.float64]
+VARIABLE = "files.variable"
+USUAL = {
+    SERIES: ("ROISignals", "timeseries", "time_series", "ts", "signals"),
+    MATRIX: ("ROICorrelation_FisherZ", "ROICorrelation", "connectivity", "fc", "FC"),
+}
+
+
+def read_scan(scan: Scan, inquiry: Inquiry, most: int) -> Numbers:
+    """The table of numbers (rows, columns) of a file, NaN for what is missing.
+
+    Raises:
+        CohortError: it is damaged, too large, or holds no such table.
+
+    """
+    path = scan.path
+    if path.stat().st_size > most:
+        raise too_large(path.name, most)
+    end = ending(path.name)
+    if end == ".mat":
+        return Numbers(_of_matlab(scan, inquiry, most), None, None)
+    if end == ".npy":
+        return Numbers(_of_numpy(path), None, None)
+    return read_numbers(_unpacked(path, most), inquiry, path.name)
+
+
+def _unpacked(path: Path, most: int) -> Path | bytes:
+    if not path.name.endswith(PACKED):
+        return path
+    try:
+        with gzip.open(path) as packed:
+            body = packed.read(most + 1)
+    except (OSError, EOFError) as error:
+        raise CohortError(f"{path.name} is a gzip file that is damaged or cut short.") from error
+    if len(body) > most:
+        raise too_large(path.name, most)
+    return body
+
+
+def _of_matlab(scan: Scan, inquiry: Inquiry, most: int) -> FloatArray:
+    from graphnet.readers.matlab import is_matlab, read_matlab  # noqa: PLC0415 - scipy is slow
+
+    name = scan.path.name
+    with scan.path.open("rb") as opened:
+        head = opened.read(1024)
+    if not is_matlab(head):
+        raise CohortError(f"{name} is no MATLAB file of version 7 or older; save it with -v7.")
+    arrays = read_matlab(scan.path, name, most)
+    tables = {key: array for key, array in arrays.plain.items() if _is_table(array)}
+    if not tables:
+        raise CohortError(f"{name} has no table of numbers; it has {arrays.found}.")
+    return np.asarray(tables[_variable(tables, scan, arrays, inquiry)], dtype=np.float64)
+
+
+def _variable(tables: dict[str, Array], scan: Scan, arrays: NamedArrays, inquiry: Inquiry) -> str:
+    """Which of the arrays of a file holds what its name says; asked where several could."""
+    if len(tables) == 1:
+        return next(iter(tables))
+    usual: Sequence[str] = USUAL.get(scan.kind, (*USUAL[SERIES], *USUAL[MATRIX]))
+    for name in usual:
+        if name in tables:
+            return name
+    return inquiry.ask(
+        VARIABLE,
+        f"{scan.path.name} holds {arrays.found}. Which array is to be used of each file?",
+        [
+            Choice(key, f"{key}, {' x '.join(map(str, table.shape))}")
+            for key, table in tables.items()
+        ],
+    )
+
+
+def _of_numpy(path: Path) -> FloatArray:
+    from graphnet.readers.numpy_files import load_array  # noqa: PLC0415 - rarely needed
+
+    array = load_array(path, path.name)
+    if isinstance(array, Odd) or not _is_table(array):
+        raise CohortError(
+            f"{path.name} holds no table of numbers but {getattr(array, 'what', 'an array')} of "
+            f"shape {array.shape}."
+        )
+    return np.asarray(array, dtype=np.float64)
+
+
+def _is_table(array: Array) -> bool:
+    return array.dtype.kind in NUMERIC and array.ndim == 2 and min(array.shape) > 1

@@ -1,0 +1,97 @@
+"""What the table of a folder says of its subjects, and maybe measures."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from graphnet.data.dataset import Dataset
+from graphnet.data.interpretation import TextFormat
+from graphnet.errors import CohortError, shortened
+from graphnet.readers.inquiry import ID, Inquiry
+from graphnet.readers.people import People, read_people
+from graphnet.readers.roster import Roster
+from graphnet.readers.tables import interpret_sheet
+
+FloatArray = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Listed:
+    """The subjects in the order of a table, and ``values`` (S, N, F) where it has measures too."""
+
+    people: People
+    text: TextFormat | None
+    measures: tuple[str, ...] = ()
+    values: FloatArray | None = None
+
+
+def read_listed(roster: Roster, regions: Sequence[str], inquiry: Inquiry) -> Listed:
+    """The people of a table, whose column of ids is known.
+
+    Measures in it are taken where they are of as many ``regions`` as the files; else said to be
+    left.
+    """
+    mine = _with_id(inquiry, roster.column)
+    sheet = roster.sheet
+    measured = _measures(roster, mine)
+    if measured is None:
+        return Listed(read_people(sheet, sheet.names, mine), sheet.text)
+    brain = _brain_columns(roster, measured)
+    people = read_people(sheet, [name for name in sheet.names if name not in brain], mine)
+    values = _fitting(measured, regions, roster, inquiry)
+    if values is None:
+        inquiry.leave(
+            shortened(brain, 4),
+            f"{roster.name} has measures of {len(measured.regions)} regions, the files of "
+            f"{len(regions)}",
+        )
+        return Listed(people, sheet.text)
+    return Listed(people, sheet.text, measured.measures, values)
+
+
+def _with_id(inquiry: Inquiry, column: str) -> Inquiry:
+    """The same inquiry, with the column of ids as its answer."""
+    return replace(inquiry, answers={**inquiry.answers, ID: column})
+
+
+def _measures(roster: Roster, inquiry: Inquiry) -> Dataset | None:
+    """The dataset that the table is by itself; None where it has no columns of a brain."""
+    scratch = Inquiry(roster.name, inquiry.answers)
+    try:
+        found = interpret_sheet(roster.sheet, "table", scratch)
+    except CohortError:
+        return None
+    return None if scratch.problems else found
+
+
+def _brain_columns(roster: Roster, measured: Dataset) -> list[str]:
+    """The columns that are no people's."""
+    found = measured.interpretation
+    known = {found.id, found.site, found.score, found.label.column if found.label else None}
+    known |= {covariate.name for covariate in found.covariates}
+    words = {name for name in roster.sheet.names if isinstance(roster.sheet.column(name), tuple)}
+    return [name for name in roster.sheet.names if name and name not in known | words]
+
+
+def _fitting(
+    measured: Dataset, regions: Sequence[str], roster: Roster, inquiry: Inquiry
+) -> FloatArray | None:
+    """Values (S, N, F) in the order of the files' regions, by name or, numbered, by place."""
+    if measured.values is None or len(measured.regions) != len(regions):
+        return None
+    if set(measured.regions) == set(regions):
+        order = [measured.regions.index(region) for region in regions]
+        inquiry.say(
+            f"{roster.name} has measures ({shortened(measured.measures)}) of the same regions; "
+            "they were read too."
+        )
+        return measured.values[:, order]
+    if not all(region.isdecimal() for region in measured.regions):
+        return None
+    inquiry.say(
+        f"{roster.name} has measures ({shortened(measured.measures)}) of {len(regions)} numbered "
+        "regions; they were taken in the order of the files' regions."
+    )
+    return measured.values
