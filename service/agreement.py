@@ -7,13 +7,12 @@ from typing import Any
 from db.form import FINE_TUNE, TaskForm
 from graphnet.catalogue import FROM_CONNECTOMES, LEAST_MEASURES
 from graphnet.cohort import Layout
+from graphnet.data.profile import Profile
 from graphnet.errors import ModelError
 from graphnet.manifest import check_fit, manifest_layout
-from service.profiles import Profile
 from service.replies import FieldError
 
 PARENT = "param_set.trained_task_id"
-NOT_IN_A_TABLE = {"tangent": "time series of the regions", "spatial": "the regions' coordinates"}
 
 
 def disagreements(
@@ -156,11 +155,18 @@ def _sites(form: TaskForm, found: dict[str, Profile]) -> Iterator[FieldError]:
 
 def _graph(form: TaskForm, found: dict[str, Profile]) -> Iterator[FieldError]:
     graph = form.settings.get("graph")
-    if graph in NOT_IN_A_TABLE:
+    if graph == "spatial":
         yield (
             "param_set.graph",
-            f"param_set.graph is {graph!r}, which needs {NOT_IN_A_TABLE[graph]}; no dataset here "
+            "param_set.graph is 'spatial', which needs the regions' coordinates; no dataset here "
             "carries them.",
+        )
+    silent = [name for name in named(form) if not found[name].series]
+    if graph == "tangent" and silent:
+        yield (
+            "param_set.graph",
+            "param_set.graph is 'tangent', which needs time series of the regions; "
+            f"{', '.join(silent)} has none.",
         )
     without = [name for name in named(form) if found[name].connectome is False]
     if graph in FROM_CONNECTOMES and without:

@@ -17,7 +17,7 @@ from actors.relay import Relay
 from actors.tracing import TRACING
 from db.connection import close_database, open_database
 from db.intake import Intake
-from registry import Store, open_store
+from registry import MODELS, UPLOADS, Store, open_store
 from service.addresses import Addresses
 from service.admission import Admission
 from service.capacity import warn_of_packet
@@ -32,9 +32,13 @@ from service.monitoring import Counted, Monitoring
 from service.openapi import openapi
 from service.oracle import Oracle
 from service.pages.table import PAGES
+from service.profiles import Profiles
+from service.reading import Reading
 from service.replies import success
 from service.settings import Settings
+from service.shelf import Shelf
 from service.spans import Traced
+from service.uploads import Uploads
 from service.vault import Vault
 
 RELAY_SECONDS = 2.0
@@ -61,10 +65,12 @@ def wire(settings: Settings, stopping: asyncio.Event) -> Starlette:
     """The service without the envelope around its answers."""
     broker = redis_broker(settings.house.redis_url)
     relay = Relay(broker, every=RELAY_SECONDS, reconciling=False)
-    vault = Vault(_store(settings))
+    vault = Vault(_store(settings, MODELS))
     watch = redis.asyncio.Redis.from_url(
         settings.house.redis_url, socket_connect_timeout=2, socket_timeout=5
     )
+    reading = Reading(settings.house.redis_url, settings.upload_seconds)
+    profiles = Profiles(reading)
     house = House(
         settings=settings,
         vault=vault,
@@ -75,6 +81,10 @@ def wire(settings: Settings, stopping: asyncio.Event) -> Starlette:
         watch=watch,
         admission=Admission(settings),
         oracle=Oracle(settings.house.redis_url, settings.predict_seconds),
+        uploads=Uploads(_store(settings, UPLOADS), settings.max_upload_bytes),
+        reading=reading,
+        profiles=profiles,
+        shelf=Shelf(profiles),
         stopping=stopping,
     )
     app = Starlette(
@@ -89,10 +99,11 @@ def wire(settings: Settings, stopping: asyncio.Event) -> Starlette:
     return app
 
 
-def _store(settings: Settings) -> Store:
+def _store(settings: Settings, folder: str) -> Store:
     """A client who waits is told sooner than a worker that storage does not answer."""
+    house = settings.house
     return open_store(
-        settings.house.registry_url, endpoint_url=settings.house.s3_endpoint_url, hasty=True
+        house.registry_url, endpoint_url=house.s3_endpoint_url, folder=folder, hasty=True
     )
 
 
@@ -113,8 +124,9 @@ async def _lifespan(app: Starlette) -> AsyncIterator[None]:
             each.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await each
-        house.vault.close()
-        house.oracle.close()
+        house.profiles.close()
+        for room in (house.vault, house.oracle, house.reading, house.uploads):
+            room.close()
         house.broker.close()
         await house.watch.aclose()
         await close_database()

@@ -4,7 +4,7 @@ import asyncio
 import json
 import math
 import re
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from typing import Any
 
 from starlette.datastructures import FormData, UploadFile
@@ -28,9 +28,27 @@ async def read_body(request: Request, limit: int) -> bytes:
         Refusal: it has more than ``limit`` bytes, comes too slowly, or breaks off.
 
     """
+    chunks: list[bytes] = []
+
+    async def take(chunk: bytes) -> None:
+        chunks.append(chunk)
+
+    await stream_body(request, limit, take)
+    return b"".join(chunks)
+
+
+async def stream_body(
+    request: Request, limit: int, take: Callable[[bytes], Awaitable[None]]
+) -> int:
+    """Hand the body on in the pieces that it comes in; its size.
+
+    Raises:
+        Refusal: it has more than ``limit`` bytes, comes too slowly, or breaks off.
+
+    """
     try:
         async with asyncio.timeout(PATIENCE_SECONDS + limit / SLOWEST):
-            return await _read_all(request, limit)
+            return await _stream(request, limit, take)
     except TimeoutError as error:
         raise Refusal(
             ErrorNum.TOO_SLOW,
@@ -43,16 +61,13 @@ async def read_body(request: Request, limit: int) -> bytes:
         ) from error
 
 
-async def _read_all(request: Request, limit: int) -> bytes:
-    chunks: list[bytes] = []
+async def _stream(request: Request, limit: int, take: Callable[[bytes], Awaitable[None]]) -> int:
     size = 0
     async for chunk in request.stream():
         size += len(chunk)
         if size <= limit:
-            chunks.append(chunk)
-            continue
-        chunks.clear()
-        if size > DRAIN_BYTES:
+            await take(chunk)
+        elif size > DRAIN_BYTES:
             break
     if size > limit:
         # What came was read to its end: a client that still sends would not see the answer.
@@ -60,7 +75,7 @@ async def _read_all(request: Request, limit: int) -> bytes:
             ErrorNum.TOO_LARGE,
             f"The body has more than {limit / 1e6:g} MB, which is the most that is taken here.",
         )
-    return b"".join(chunks)
+    return size
 
 
 def content_type(request: Request) -> str:

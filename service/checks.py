@@ -9,13 +9,13 @@ from db.errors import ModelRemoved
 from db.form import FINE_TUNE, TaskForm
 from db.states import Status
 from db.tasks import ModelRecord
+from graphnet.data.profile import ASKS, Profile
 from graphnet.errors import ModelError
 from graphnet.manifest import check_manifest, read_manifest
 from registry import MANIFEST, ObjectMissing
 from service.agreement import PARENT, disagreements, named
 from service.guard import Caller
 from service.house import House
-from service.profiles import Profile
 from service.replies import FieldError
 from service.vault import Vault
 
@@ -34,7 +34,19 @@ async def check(form: TaskForm, house: House, caller: Caller) -> list[FieldError
     errors += parent_errors
     if errors:
         return errors
+    if not all(profile.read for profile in found.values()):
+        return []  # the worker that reads them looks before it trains
     return list(disagreements(form, found, facts))
+
+
+async def unread(form: TaskForm, house: House, caller: Caller) -> list[str]:
+    """A sentence on each dataset of a form that no worker has read yet."""
+    there = await house.shelf.find(named(form))
+    return [
+        f"No worker has read the dataset {record.data_name} yet; it is checked before the training."
+        for record, profile in there
+        if not profile.read and caller.sees(record.proj_id)
+    ]
 
 
 async def check_names(fields: dict[str, Any], caller: Caller) -> list[FieldError]:
@@ -87,12 +99,22 @@ def _datasets(form: TaskForm, found: dict[str, Profile]) -> Iterator[FieldError]
             field = f"{split}_data"
             if name not in found:
                 yield field, _unknown(field, name)
+            elif found[name].state == ASKS:
+                yield field, _asks(field, name, found[name])
             elif found[name].problems:
                 yield (
                     field,
                     f"{field} names a dataset that cannot be used: "
                     + " ".join(found[name].problems),
                 )
+
+
+def _asks(field: str, name: str, profile: Profile) -> str:
+    return (
+        f"{field} names {name}, which can be read in more than one way: "
+        f"{profile.questions[0]['sentence']} Answer on its page, or POST the answers to "
+        f"/api/v0/datasets/{name}/mapping."
+    )
 
 
 async def _parent(

@@ -22,6 +22,17 @@ from service.routes import (
 
 V0 = "/api/v0"
 
+READING = (
+    ErrorNum.DATASET_UNREADABLE,
+    ErrorNum.QUESTIONS_OPEN,
+    ErrorNum.NO_WORKER,
+    ErrorNum.TOO_MANY,
+)
+MEANT = {
+    "map": "how the file is meant: id=choice, as often as there are questions",
+    "mapping": "the same as one JSON object",
+    "upload": "the id of a file that was sent within the hour, in the place of a body",
+}
 BAD_FORM = (
     *(ErrorNum.BODY_UNREADABLE, ErrorNum.FORM_INVALID),
     *(ErrorNum.TOO_LARGE, ErrorNum.TOO_SLOW),
@@ -152,13 +163,9 @@ ENDPOINTS = (
         "What the stored model says of new subjects: a table as for a dataset, without labels.",
         method="POST",
         reply={"classes": "array", "predictions": "array", "warnings": "array"},
-        query={"explain": "false: without the regions that add most"},
-        body={"text/csv": {"schema": {"type": "string"}}},
-        refusals=(
-            *STORED,
-            *BAD_FORM,
-            *(ErrorNum.DATASET_UNREADABLE, ErrorNum.NO_WORKER, ErrorNum.TOO_MANY),
-        ),
+        query={"explain": "false: without the regions that add most", **MEANT},
+        body=DATASET,
+        refusals=(*STORED, *BAD_FORM, *READING),
     ),
     Endpoint(
         "GET",
@@ -214,15 +221,30 @@ ENDPOINTS = (
         f"{V0}/datasets",
         datasets.upload,
         "Upload a file of any kind that docs/data.md lists; answers with a quality report.",
-        reply={"dataset": "Dataset", "preview": "object?"},
+        reply={"dataset": "Dataset", "preview": "object?", "upload": "string?"},
         query={
             "preview": "true: nothing is kept, and the names are not required",
             "proj_id": "the project, required",
             "user_id": "who uploads",
             "data_name": "the dataset's name; the file's name in a multipart upload",
+            **MEANT,
         },
         body=DATASET,
-        refusals=(*BAD_FORM, ErrorNum.NAME_TAKEN, ErrorNum.DATASET_UNREADABLE),
+        refusals=(
+            *BAD_FORM,
+            *READING,
+            *(ErrorNum.NOT_FOUND, ErrorNum.NAME_TAKEN, ErrorNum.REGISTRY_UNAVAILABLE),
+        ),
+    ),
+    Endpoint(
+        "POST",
+        f"{V0}/datasets/{{data_name:path}}/mapping",
+        datasets.answer,
+        "Says how a dataset that NEURO-LEARN wrote is to be read; it is read anew.",
+        reply={"dataset": "Dataset"},
+        query={name: MEANT[name] for name in ("map", "mapping")},
+        body={"application/json": {"schema": {"type": "object"}}},
+        refusals=(*BAD_FORM, *READING, ErrorNum.NOT_FOUND),
     ),
     Endpoint(
         "GET",

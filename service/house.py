@@ -15,10 +15,13 @@ from service.comparer import Comparer
 from service.monitoring import Monitoring
 from service.oracle import Oracle
 from service.outlines import Outlines
+from service.profiles import Profiles
+from service.reading import Reading
 from service.schema_watch import SchemaWatch
 from service.settings import Settings
 from service.shelf import Shelf
 from service.turns import Turns
+from service.uploads import Uploads
 from service.vault import Vault
 
 
@@ -33,10 +36,13 @@ class House:
     watch: redis.asyncio.Redis
     admission: Admission
     oracle: Oracle
+    uploads: Uploads
+    reading: Reading
+    profiles: Profiles
+    shelf: Shelf
     stopping: asyncio.Event
     intake: Intake
     monitoring: Monitoring
-    shelf: Shelf = field(default_factory=Shelf)
     board: Board = field(default_factory=Board)
     comparer: Comparer = field(default_factory=Comparer)
     outlines: Outlines = field(default_factory=Outlines)

@@ -31,6 +31,7 @@ class ErrorNum(IntEnum):
     STORED_DAMAGED = 17
     NOT_RETRIABLE = 18
     NO_WORKER = 19
+    QUESTIONS_OPEN = 20
 
 
 MEANINGS = {
@@ -59,6 +60,10 @@ MEANINGS = {
     ErrorNum.STORED_DAMAGED: (502, "What the registry holds is not what was stored there."),
     ErrorNum.NOT_RETRIABLE: (409, "Only a task that is Failed or Cancelled is tried again."),
     ErrorNum.NO_WORKER: (503, "No worker has answered; Retry-After says when to come again."),
+    ErrorNum.QUESTIONS_OPEN: (
+        422,
+        "The file has two plausible readings; `questions` are to be answered by `mapping`.",
+    ),
     ErrorNum.INTERNAL: (500, "A fault of the service itself; its log has the details."),
 }
 
@@ -66,7 +71,10 @@ FieldError = tuple[str, str]
 
 
 class Refusal(Exception):
-    """Why a request is not done: a number, a sentence, and for a form one sentence a field."""
+    """Why a request is not done: a number, a sentence, and for a form one sentence a field.
+
+    ``content`` is what else the answer holds.
+    """
 
     def __init__(
         self,
@@ -74,15 +82,18 @@ class Refusal(Exception):
         msg: str,
         errors: Sequence[FieldError] = (),
         headers: Mapping[str, str] | None = None,
+        content: Mapping[str, Any] | None = None,
     ) -> None:
         super().__init__(msg)
         self.number = number
         self.msg = msg
         self.errors = tuple(errors)
         self.headers = dict(headers or {})
+        self.content = dict(content or {})
 
-    def reply(self, **content: Any) -> Response:
+    def reply(self, **more: Any) -> Response:
         """The refusal as an answer, with what else it is to hold."""
+        content = {**self.content, **more}
         if self.errors:
             content["errors"] = [{"field": field, "msg": msg} for field, msg in self.errors]
         response = refused(self.number, self.msg, **content)

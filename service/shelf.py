@@ -6,9 +6,11 @@ from collections.abc import Sequence
 
 from db import datasets
 from db.datasets import DatasetRecord
-from service.profiles import Profile, profiles
+from graphnet.data.profile import Profile
+from service.profiles import Profiles
 
 FRESH_SECONDS = 2.0
+FORM_SECONDS = 5.0
 MOST = 500
 
 
@@ -19,18 +21,27 @@ class Shelf:
     had the dataset been removed a moment after the form was accepted.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, profiles: Profiles) -> None:
+        self._profiles = profiles
         self._known: dict[str, tuple[float, DatasetRecord, Profile]] = {}
         self._reading = asyncio.Lock()
 
     async def find(self, names: Sequence[str]) -> list[tuple[DatasetRecord, Profile]]:
-        """Those of these datasets that are there."""
+        """Those of these datasets that are there; a worker is waited for that reads them first."""
+        found = await self._find(names)
+        unread = [record for record, profile in found.values() if not profile.read]
+        if unread:
+            read = await self._profiles.of(unread, FORM_SECONDS)
+            found |= {each.data_name: (each, read[each.data_name]) for each in unread}
+        return [found[name] for name in names if name in found]
+
+    async def _find(self, names: Sequence[str]) -> dict[str, tuple[DatasetRecord, Profile]]:
         found = self._fresh(names)
         if len(found) < len(names):
             async with self._reading:  # one reads for all who came meanwhile
                 found = self._fresh(names)
                 found |= await self._read([name for name in names if name not in found])
-        return [found[name] for name in names if name in found]
+        return found
 
     def _fresh(self, names: Sequence[str]) -> dict[str, tuple[DatasetRecord, Profile]]:
         since = time.monotonic() - FRESH_SECONDS
@@ -41,7 +52,7 @@ class Shelf:
         if not names:
             return {}
         records = await datasets.find_datasets(names)
-        known = await profiles(records)
+        known = await self._profiles.known(records)
         found = {each.data_name: (each, known[each.data_name]) for each in records}
         if len(self._known) + len(found) > MOST:
             self._known.clear()

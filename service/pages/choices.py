@@ -13,7 +13,6 @@ from graphnet.config import Settings
 from service.guard import caller_of
 from service.house import house_of
 from service.outlines import Headline, Outline
-from service.profiles import glanced
 from service.queries import may_be_id
 from service.routes.datasets import MOST
 from service.routes.tasks import find_task, instant
@@ -27,7 +26,7 @@ async def datasets_of(request: Request, proj_id: str) -> list[dict[str, Any]]:
         return []
     listed, _ = await datasets.list_datasets(proj_id=proj_id, limit=MOST)
     records = [each for each in listed if each.proj_id == proj_id]
-    known = await glanced(records)
+    known = await house_of(request).profiles.glanced(records)
     return [
         known[record.data_name].shown(record, detailed=False)
         for record in records

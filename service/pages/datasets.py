@@ -10,9 +10,9 @@ from db import datasets
 from db.errors import NameTaken
 from graphnet import figures
 from service.guard import caller_of
+from service.house import house_of
 from service.pages.formats import path_of
 from service.pages.site import SEE_OTHER, page, words
-from service.profiles import detailed, glanced
 from service.queries import asked_flag, asked_project
 from service.replies import MEANINGS, ErrorNum, FieldError, Refusal
 from service.routes.datasets import LENGTHS, dataset_of, taken
@@ -42,7 +42,7 @@ async def upload(request: Request) -> Response:
 async def detail(request: Request) -> Response:
     """One dataset: its quality, and how its values lie at each site."""
     record = await dataset_of(request)
-    found = (await detailed(record)).shown(record, detailed=True)
+    found = (await house_of(request).profiles.detailed(record)).shown(record, detailed=True)
     return page(request, "dataset.html", **_shown(request, found))
 
 
@@ -69,7 +69,9 @@ async def _list(request: Request, status: int = 200, **content: Any) -> Response
     listed, cursor = await datasets.list_datasets(
         proj_id=asked_project(request, caller), limit=PAGE, cursor=query.get("cursor") or None
     )
-    known = await glanced([each for each in listed if caller.sees(each.proj_id)])
+    known = await house_of(request).profiles.glanced(
+        [each for each in listed if caller.sees(each.proj_id)]
+    )
     return page(
         request,
         "datasets.html",

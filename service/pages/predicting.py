@@ -4,16 +4,14 @@ import csv
 from io import StringIO
 from typing import Any
 
-from starlette.datastructures import UploadFile
 from starlette.requests import Request
 from starlette.responses import Response
 
 from db.tasks import TaskRecord
 from graphnet.spreadsheet import safe
-from service.body import read_body, read_form
 from service.house import house_of
 from service.pages.site import page
-from service.replies import MEANINGS, Refusal, invalid
+from service.replies import MEANINGS, Refusal
 from service.routes.predict import predicted, require_model
 from service.routes.tasks import task_of
 
@@ -36,13 +34,9 @@ async def _asked(request: Request, task: TaskRecord) -> tuple[dict[str, Any], st
     require_model(task)
     house = house_of(request)
     with house.admission.prediction():
-        body = await read_body(request, house.settings.max_upload_bytes)
-        form = await read_form(request, body)
-        file, wanted = form.get("datafile"), str(form.get("as", ""))
-        content = await file.read() if isinstance(file, UploadFile) else b""
-        if not content:
-            raise invalid([("datafile", "Choose a file with the subjects first.")])
-        return await predicted(house, task, content, explain=wanted != "csv"), wanted
+        received = await house.uploads.receive(request)
+        wanted = received.field("as")
+        return await predicted(house, task, received, explain=wanted != "csv"), wanted
 
 
 def _page(request: Request, task: TaskRecord, status: int, **content: Any) -> Response:

@@ -1,23 +1,24 @@
 """Datasets: look at a file before it is kept, upload one, list them, show one."""
 
-import asyncio
-from pathlib import PurePath
+import json
+from collections.abc import Mapping
 from typing import Any
 
-from starlette.datastructures import UploadFile
 from starlette.requests import Request
 from starlette.responses import Response
 
 from db import datasets
 from db.datasets import DatasetRecord, ListedDataset
-from graphnet.errors import CohortError
-from service.body import content_type, read_body, read_form
+from graphnet.data.profile import Profile
+from service.asking import NoAnswer
+from service.body import read_body
 from service.guard import caller_of
-from service.house import house_of
-from service.profiles import detailed, glanced
+from service.house import House, house_of
+from service.mapping import WHOLE, mapping_from, mapping_of
 from service.queries import asked_flag, asked_limit, asked_project
+from service.reading import asking, nobody
 from service.replies import ErrorNum, FieldError, Refusal, invalid, success
-from service.tables import UNPACKED, Understood, understood
+from service.uploads import Received
 
 MOST = 1000
 LENGTHS = {"proj_id": (1, 32), "user_id": (0, 32), "data_name": (1, 64)}
@@ -31,7 +32,8 @@ async def list_datasets(request: Request) -> Response:
         limit=asked_limit(request, MOST),
         cursor=request.query_params.get("cursor") or None,
     )
-    known = await glanced([each for each in listed if caller.sees(each.proj_id)])
+    seen = [each for each in listed if caller.sees(each.proj_id)]
+    known = await house_of(request).profiles.glanced(seen)
     shown = [
         known[each.data_name].shown(each, detailed=False)
         for each in listed
@@ -43,7 +45,7 @@ async def list_datasets(request: Request) -> Response:
 async def show(request: Request) -> Response:
     """One dataset: every finding, the rules, and how its values lie at each site."""
     record = await dataset_of(request)
-    profile = await detailed(record)
+    profile = await house_of(request).profiles.detailed(record)
     return success(dataset=profile.shown(record, detailed=True))
 
 
@@ -59,52 +61,97 @@ async def dataset_of(request: Request) -> DatasetRecord:
 
 
 async def upload(request: Request) -> Response:
-    """Take a file, keep it as NEURO-LEARN does, answer with a quality report.
+    """Take a file, have a worker read it, keep it, answer with a quality report.
 
-    Of a preview nothing is kept, and the answer says what was understood.
+    Of a preview nothing is kept but the file, for an hour; the answer says what was understood.
     """
     return success(**await taken(request, preview=asked_flag(request, "preview")))
 
 
+async def answer(request: Request) -> Response:
+    """Say how a dataset that NEURO-LEARN wrote is to be read; it is read anew."""
+    record = await dataset_of(request)
+    body = await read_body(request, house_of(request).settings.max_form_bytes)
+    profile = await reread(house_of(request), record, _posted_mapping(request, body))
+    return success(dataset=profile.shown(record, detailed=True))
+
+
 async def taken(request: Request, *, preview: bool) -> dict[str, Any]:
     """What the answer to an upload holds. Raises Refusal, NameTaken."""
-    with house_of(request).admission.upload():
-        fields, body = await _posted(request)
-        fields = await _checked(request, fields, preview=preview)
-        read = await _read(request, body, fields["data_name"])
-        return _previewed(fields, read) if preview else await _kept(fields, read)
+    house = house_of(request)
+    with house.admission.upload():
+        received = await house.uploads.receive(request)
+        try:
+            fields = await _checked(request, _named(received), preview=preview)
+            mapping = mapping_of(received.fields)
+            return await _read(house, received, fields, mapping, preview=preview)
+        except Exception as error:
+            if received.fresh and not _is_of_use(error):
+                await house.uploads.delete(received.upload.upload_id)
+            raise
 
 
-async def _kept(fields: dict[str, str], read: Understood) -> dict[str, Any]:
-    record = await datasets.insert_dataset(**fields, data_cont=read.content)
-    await datasets.put_profile(record.data_id, record.length, read.profile.as_dict())
-    return {"dataset": read.profile.shown(record, detailed=True)}
+async def reread(house: House, record: DatasetRecord, mapping: Mapping[str, str]) -> Profile:
+    """What a dataset's row holds if it is read by this mapping, which is kept. Raises Refusal."""
+    if not mapping:
+        raise invalid([(WHOLE, "mapping is missing; it must answer the questions by their ids.")])
+    try:
+        profile = await house.reading.row(record, mapping)
+    except NoAnswer as error:
+        raise nobody(error) from error
+    if profile.questions:
+        found = {"questions": list(profile.questions), "signature": profile.signature}
+        raise await asking(found, record.proj_id, "")
+    return profile
 
 
-def _previewed(fields: dict[str, str], read: Understood) -> dict[str, Any]:
-    found = read.profile.shown(ListedDataset(data_id="", **fields), detailed=True)
-    del found["data_id"]
-    return {"dataset": found, "preview": read.preview}
+async def _read(
+    house: House,
+    received: Received,
+    fields: dict[str, str],
+    mapping: Mapping[str, str],
+    *,
+    preview: bool,
+) -> dict[str, Any]:
+    upload = received.upload
+    row = ListedDataset(data_id=upload.data_id, **fields)
+    most = house.uploads.unpacked
+    found = await house.reading.upload(row, upload, mapping, most=most, keep=not preview)
+    profile = Profile.from_dict(found["profile"])
+    if not preview:
+        # One that was kept before by an attempt nobody heard of may have another name.
+        kept = await datasets.find_dataset(upload.data_id)
+        return {"dataset": profile.shown(kept or row, detailed=True)}
+    shown = profile.shown(row, detailed=True)
+    del shown["data_id"]
+    return {"dataset": shown, "preview": found["preview"], "upload": upload.upload_id}
 
 
-async def _posted(request: Request) -> tuple[dict[str, str], bytes]:
-    """The fields of the query, then of the form, and the file."""
-    body = await read_body(request, house_of(request).settings.max_upload_bytes)
-    fields = dict(request.query_params)
-    if content_type(request) == "multipart/form-data":
-        body, posted = await _from_multipart(request, body)
-        fields = {**posted, **fields}
-    return {field: fields.get(field, "").strip() for field in LENGTHS}, body
+def _named(received: Received) -> dict[str, str]:
+    """What the dataset is to be called, by default after the file, and whose it is."""
+    fields = {field: received.field(field) for field in LENGTHS}
+    if not fields["data_name"]:
+        fields["data_name"] = received.upload.name
+    return fields
 
 
-async def _from_multipart(request: Request, body: bytes) -> tuple[bytes, dict[str, str]]:
-    """The field ``datafile`` and the text fields; the file's name is a name if none is given."""
-    form = await read_form(request, body)
-    file = form.get("datafile")
-    if not isinstance(file, UploadFile):
-        raise invalid([("datafile", "datafile is missing; it must hold the file.")])
-    posted = {key: value for key, value in form.items() if isinstance(value, str)}
-    return await file.read(), {"data_name": PurePath(file.filename or "").stem, **posted}
+def _is_of_use(error: Exception) -> bool:
+    """Whether the file may still be wanted: it asks, or waits for a worker."""
+    wanted = (ErrorNum.QUESTIONS_OPEN, ErrorNum.NO_WORKER)
+    return isinstance(error, Refusal) and error.number in wanted
+
+
+def _posted_mapping(request: Request, body: bytes) -> dict[str, str]:
+    """Of the query, or of a JSON body: the mapping, or an object that holds it."""
+    if not body.strip():
+        return mapping_of(request.query_params.multi_items())
+    try:
+        told = json.loads(body, parse_int=str, parse_float=str)
+    except (ValueError, RecursionError) as error:
+        sentence = "The body cannot be read as JSON; it must hold the mapping."
+        raise Refusal(ErrorNum.BODY_UNREADABLE, sentence) from error
+    inner = told.get(WHOLE) if isinstance(told, dict) else None
+    return mapping_from(inner if isinstance(inner, dict) else told)
 
 
 async def _checked(request: Request, fields: dict[str, str], *, preview: bool) -> dict[str, str]:
@@ -141,13 +188,3 @@ def _length(field: str, text: str) -> list[FieldError]:
 
 def _may_be(name: str) -> bool:
     return 0 < len(name) <= LENGTHS["data_name"][1] and name.isprintable()
-
-
-async def _read(request: Request, body: bytes, name: str) -> Understood:
-    """What the file holds; it is read beside everything else. Raises Refusal."""
-    most = UNPACKED * house_of(request).settings.max_upload_bytes
-    try:
-        return await asyncio.to_thread(understood, body, name, most)
-    except CohortError as error:
-        listed = [("datafile", sentence) for sentence in error.sentences]
-        raise Refusal(ErrorNum.DATASET_UNREADABLE, str(error), listed) from error

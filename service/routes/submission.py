@@ -88,7 +88,11 @@ async def accepted(house: House, caller: Caller, fields: dict[str, Any], given: 
             f"proj_id is {form.proj_id!r}, but the token is for {caller.proj_id}.",
         )
     stored = form.stored()
-    warnings = [*form.warnings(), *await workers.missing(house, stored.kind)]
+    warnings = [
+        *form.warnings(),
+        *await workers.missing(house, stored.kind),
+        *await checks.unread(stored, house, caller),
+    ]
     name = form.task_name or _default_name(stored)
 
     def text(task_id: str) -> str:

@@ -1,0 +1,85 @@
+"""Puts questions to the workers, and waits for the answer as long as there are workers."""
+
+import asyncio
+import time
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, TypeVar
+
+import redis
+from dramatiq import Message
+
+from actors.queue import alive, redis_client
+from actors.rpc import answer, ask, rpc_broker
+from actors.trace import request_id
+
+T = TypeVar("T")
+
+LOOK_SECONDS = 0.05
+ALIVE_SECONDS = 1.0  # between two looks for a worker
+NOBODY_SECONDS = 2.5  # without any worker
+THREADS = 4
+
+
+class NoAnswer(Exception):
+    """No worker has answered, in a sentence; ``alone`` where there is none at all."""
+
+    def __init__(self, sentence: str, *, alone: bool = False) -> None:
+        super().__init__(sentence)
+        self.alone = alone
+
+
+class Asker:
+    """Asks on one queue, by threads of its own; each question is waited for ``patience`` s."""
+
+    def __init__(self, redis_url: str, queue: str, actor: str, patience: float) -> None:
+        self._client = redis_client(redis_url)
+        self._queue = queue
+        self._actor = actor
+        self._broker = rpc_broker(self._client, queue)
+        self._patience = patience
+        self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix=actor)
+
+    async def asked(self, given: Mapping[str, Any]) -> dict[str, Any]:
+        """What a worker answers. Raises NoAnswer."""
+        until = time.time() + self._patience
+        whole = {**given, "until": until, "request_id": request_id.get()}
+        try:
+            message = await self._threaded(
+                lambda: ask(self._broker, self._queue, self._actor, whole)
+            )
+            async with asyncio.timeout(self._patience):
+                found = await self._answer(message)
+        except TimeoutError as error:
+            raise NoAnswer(f"No worker has answered within {self._patience:g} s.") from error
+        except (redis.RedisError, OSError) as error:
+            raise NoAnswer("The queue does not answer.") from error
+        if "away" in found:
+            raise NoAnswer(str(found["away"]))
+        return found
+
+    def close(self) -> None:
+        """Ask nothing more."""
+        self._pool.shutdown(wait=False, cancel_futures=True)
+        self._client.close()
+
+    async def _answer(self, message: "Message[Any]") -> dict[str, Any]:
+        seen = looked = time.monotonic()
+        while True:
+            found = await self._threaded(lambda: answer(self._client, message))
+            if found is not None:
+                return found
+            now = time.monotonic()
+            if now - looked >= ALIVE_SECONDS:
+                looked = now
+                seen = now if await self._threaded(lambda: alive(self._client)) else seen
+            if now - seen >= NOBODY_SECONDS:
+                raise NoAnswer(
+                    "No worker is running. Start one with `sgn worker`; `sgn up` starts one by "
+                    "itself.",
+                    alone=True,
+                )
+            await asyncio.sleep(LOOK_SECONDS)
+
+    async def _threaded(self, call: Callable[[], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._pool, call)
