@@ -110,7 +110,7 @@ class _TooLarge(Exception):
     """More comes out than may."""
 
 
-def _copied(source: IO[bytes], target: IO[bytes], left: int) -> int:
+def _copied(source: IO[bytes] | gzip.GzipFile, target: IO[bytes], left: int) -> int:
     """How many bytes were copied, piece by piece: at most ``left``."""
     written = 0
     while piece := source.read(PIECE):

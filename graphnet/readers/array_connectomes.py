@@ -6,12 +6,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from graphnet.data.dataset import Float32Array
-from graphnet.data.interpretation import ConnectomeReading
-from graphnet.readers.array_shapes import shape_of
+from graphnet.data.dataset import Float32Array, Series
+from graphnet.data.interpretation import ConnectomeReading, Z
+from graphnet.readers.array_shapes import SERIES, shape_of
 from graphnet.readers.inquiry import Inquiry
 from graphnet.readers.matrices import edges_of, flat_edges
 from graphnet.readers.named_arrays import NUMERIC, Array, NamedArrays
+from graphnet.readers.series import check_points, correlated, without_gaps
 from graphnet.readers.triangles import subjects_first
 
 FloatArray = NDArray[np.float64]
@@ -55,6 +56,24 @@ def connectome_of(
     return Connectome(*edges_of(matrices, ids, inquiry, documented=True, regions=regions))
 
 
+def correlated_series(
+    values: FloatArray, ids: Sequence[str], regions: Sequence[str], inquiry: Inquiry, most: int
+) -> tuple[Series, Connectome]:
+    """Time series (S, N, T) one below the other, and how their regions correlate.
+
+    Raises:
+        CohortError: they are too short, or take more than ``most`` bytes.
+
+    """
+    rows = [f"{subject} (row {row})" for row, subject in enumerate(ids, 1)]
+    found = {row: np.ascontiguousarray(one.T) for row, one in zip(rows, values, strict=True)}
+    check_points(found, inquiry)
+    inquiry.check()
+    found = without_gaps(found, regions, inquiry)
+    series, edges = correlated(found, regions, inquiry, most)
+    return series, Connectome(edges, ConnectomeReading(Z, SERIES, "correlated here"))
+
+
 def _matrices(array: Array, subjects: int, inquiry: Inquiry) -> FloatArray | None:
     """Matrices (S, N, N), or flat ones (S, K); None where it is neither, which is refused."""
     if array.dtype.kind not in NUMERIC:
@@ -87,8 +106,8 @@ def _sentence(array: Array, subjects: int, name: str) -> str:
     expected = f"({subjects}, regions, regions)"
     if array.ndim == 3 and subjects in array.shape:
         return (
-            f"{name} has fc of shape {shape_of(array)}; give {expected}: the same regions both ways "
-            f"for each of the {subjects} subjects."
+            f"{name} has fc of shape {shape_of(array)}; give {expected}: the same regions both "
+            f"ways for each of the {subjects} subjects."
         )
     return (
         f"{name} has fc of shape {shape_of(array)}; give {expected}: one matrix for each of the "

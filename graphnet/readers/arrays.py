@@ -11,10 +11,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from graphnet.data.dataset import Dataset
-from graphnet.data.interpretation import Interpretation
+from graphnet.data.dataset import Dataset, Series
+from graphnet.data.interpretation import Interpretation, SeriesReading
 from graphnet.errors import CohortError
-from graphnet.readers.array_connectomes import FC, Connectome, connectome_of
+from graphnet.readers.array_connectomes import FC, Connectome, connectome_of, correlated_series
 from graphnet.readers.array_shapes import FEATURES, MEASURES, Measured, features_of, shape_of
 from graphnet.readers.array_subjects import check_subjects, people_of, subjects_of
 from graphnet.readers.inquiry import Inquiry
@@ -32,11 +32,13 @@ MOST_VALUES = 250_000  # of a subject: a connectome of 700 regions
 
 @dataclass(frozen=True)
 class Brain:
-    """What was measured of S subjects: measures or time series, and connectomes."""
+    """What was measured of S subjects in N ``regions``: ``values`` (S, N, F), or time series."""
 
     regions: tuple[str, ...]
-    measured: Measured | None
-    connectome: Connectome | None
+    measures: tuple[str, ...] = ()
+    values: FloatArray | None = None
+    connectome: Connectome | None = None
+    series: Series | None = None
 
 
 def interpret_arrays(
@@ -59,10 +61,13 @@ def interpret_arrays(
     lengths = {size for key in (FEATURES, FC) if key in arrays.plain
                for size in arrays.plain[key].shape[1:]}  # fmt: skip
     people = people_of(arrays, subjects, USED, inquiry, ambiguous=subjects in lengths)
-    ids = people.subjects.ids
-    brain = _brain(arrays, measured, _named(ids), inquiry)
+    ids = _named(people.subjects.ids)
+    if measured is not None and not measured.measures:
+        brain = _of_series(arrays, measured, ids, inquiry, most_cells)
+    else:
+        brain = _of_measures(arrays, measured, ids, inquiry)
     inquiry.check()
-    return _dataset(kind, people, brain, inquiry)
+    return _dataset(kind, people, brain)
 
 
 def refuse_one_array(array: Array | Odd, name: str) -> CohortError:
@@ -105,18 +110,40 @@ def _named(ids: Sequence[str]) -> list[str]:
     return [subject or f"row {row}" for row, subject in enumerate(ids, 1)]
 
 
-def _brain(
+def _of_measures(
     arrays: NamedArrays, measured: Measured | None, ids: Sequence[str], inquiry: Inquiry
 ) -> Brain:
-    regions = texts(arrays.plain[REGIONS]) if REGIONS in arrays.plain else ()
-    _check_names(regions, REGIONS, inquiry)
-    if measured is not None:
-        regions = regions or _numbered(measured.values.shape[1])
-        _check_names(measured.measures, MEASURES, inquiry)
+    """Measures, a connectome, or both."""
+    regions = _regions(arrays, None if measured is None else measured.values.shape[1], inquiry)
     connectome = connectome_of(arrays, ids, regions, inquiry)
     if connectome is not None:
         regions = regions or _numbered(connectome.regions)
-    return Brain(regions, measured, connectome)
+    if measured is None:
+        return Brain(regions, connectome=connectome)
+    _check_names(measured.measures, MEASURES, inquiry)
+    values = _without_codes(measured, inquiry)
+    return Brain(regions, measured.measures, values, connectome)
+
+
+def _of_series(
+    arrays: NamedArrays, measured: Measured, ids: Sequence[str], inquiry: Inquiry, most_cells: int
+) -> Brain:
+    """Time series, and the connectome that they make."""
+    if FC in arrays.plain:
+        inquiry.leave(FC, "the connectome is correlated from the time series")
+    regions = _regions(arrays, measured.values.shape[1], inquiry)
+    inquiry.check()
+    series, connectome = correlated_series(measured.values, ids, regions, inquiry, 8 * most_cells)
+    return Brain(regions, connectome=connectome, series=series)
+
+
+def _regions(arrays: NamedArrays, count: int | None, inquiry: Inquiry) -> tuple[str, ...]:
+    """Their names; numbers from 1 where these are not given; () where there may be any number."""
+    if REGIONS in arrays.plain:
+        names = texts(arrays.plain[REGIONS])
+        _check_names(names, REGIONS, inquiry)
+        return names
+    return () if count is None else _numbered(count)
 
 
 def _numbered(count: int) -> tuple[str, ...]:
@@ -131,13 +158,15 @@ def _check_names(names: Sequence[str], what: str, inquiry: Inquiry) -> None:
         inquiry.refuse(f"{inquiry.name} has {what} without a name.")
 
 
-def _dataset(kind: str, people: People, brain: Brain, inquiry: Inquiry) -> Dataset:
-    measured, connectome = brain.measured, brain.connectome
-    values = None if measured is None else _without_codes(measured, inquiry)
+def _dataset(kind: str, people: People, brain: Brain) -> Dataset:
+    connectome, points = brain.connectome, None
+    if brain.series is not None:
+        lengths = np.diff(brain.series.offsets)
+        points = SeriesReading(int(lengths.min()), int(lengths.max()), "regions x points")
     return Dataset(
         people.subjects,
         brain.regions,
-        () if measured is None else measured.measures,
+        brain.measures,
         Interpretation(
             kind,
             id=people.id,
@@ -146,9 +175,11 @@ def _dataset(kind: str, people: People, brain: Brain, inquiry: Inquiry) -> Datas
             score=people.score,
             covariates=people.covariates,
             connectome=None if connectome is None else connectome.reading,
+            series=points,
         ),
-        values=values,
+        values=brain.values,
         connectomes=None if connectome is None else connectome.edges,
+        series=brain.series,
     )
 
 

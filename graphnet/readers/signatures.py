@@ -24,14 +24,14 @@ PICKLE = (
     "plain arrays: numpy.savez('cohort.npz', fc=…, ids=…, labels=…)."
 )
 
-NIFTI_SIZES = {348: "NIfTI-1", 540: "NIfTI-2"}
-INTENT_AT = 504  # of NIfTI-2
-CIFTI_INTENTS = {
-    3002: "a dense time series (.dtseries.nii)",
-    3003: "a parcellated connectome (.pconn.nii)",
-    3004: "a parcellated time series (.ptseries.nii)",
-    3006: "dense maps (.dscalar.nii)",
-    3008: "parcellated maps (.pscalar.nii)",
+CIFTI = re.compile(rb"<CIFTI\b")
+AXIS = re.compile(rb'IndicesMapToDataType="CIFTI_INDEX_TYPE_([A-Z_]+)"')
+AXES = {
+    (b"PARCELS",): "a parcellated connectome (.pconn.nii)",
+    (b"PARCELS", b"PARCELS"): "a parcellated connectome (.pconn.nii)",
+    (b"PARCELS", b"SERIES"): "parcellated time series (.ptseries.nii)",
+    (b"BRAIN_MODELS", b"SERIES"): "dense time series (.dtseries.nii)",
+    (b"PARCELS", b"SCALARS"): "parcellated maps (.pscalar.nii)",
 }
 
 
@@ -130,16 +130,16 @@ def _pickle(head: bytes) -> Foreign | None:
 
 def _image(head: bytes) -> Foreign | None:
     """NIfTI and CIFTI, which say how long their header is."""
-    if len(head) < 600:
+    if len(head) < 348:
         return None
-    for order in "<>":
-        (size,) = struct.unpack_from(f"{order}i", head)
-        if size == 540:
-            (intent,) = struct.unpack_from(f"{order}i", head, INTENT_AT)
-            what = CIFTI_INTENTS.get(intent)
-            return Foreign(f"of CIFTI: {what}" if what else "an image (NIfTI-2)", FOLDER)
-        if size == 348 and head[344:347] in {b"n+1", b"ni1"}:
-            return Foreign("an image (NIfTI-1)", FOLDER)
+    size = {struct.unpack_from(f"{order}i", head)[0] for order in "<>"}
+    if CIFTI.search(head) and 540 in size:
+        axes = tuple(sorted(AXIS.findall(head)))
+        return Foreign(f"of CIFTI: {AXES.get(axes, 'maps of the surface')}", FOLDER)
+    if 540 in size:
+        return Foreign("an image (NIfTI-2)", FOLDER)
+    if 348 in size and head[344:347] in {b"n+1", b"ni1"}:
+        return Foreign("an image (NIfTI-1)", FOLDER)
     return None
 
 
