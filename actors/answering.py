@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import dramatiq
@@ -16,19 +16,17 @@ STOP_MS = 5_000
 Answer = Callable[..., dict[str, Any]]
 
 
-class Answering(Middleware):
-    """Answers the questions of one queue from a worker's start to its end.
+class Desk:
+    """Answers the questions of one queue by a thread of its own.
 
-    ``answer`` gets what was asked as keywords. A training holds none of it up.
+    ``answer`` gets what was asked as keywords.
     """
 
-    def __init__(self, redis_url: str, queue: str, actor: str, answer: Answer) -> None:
-        self._url = redis_url
+    def __init__(self, queue: str, actor: str, answer: Answer) -> None:
         self._queue = queue
         self._actor = actor
         self._answer = answer
         self._worker: Worker | None = None
-        self._ending: threading.Thread | None = None
         self._asked_at = float("-inf")
         self._busy = 0
 
@@ -36,9 +34,9 @@ class Answering(Middleware):
         """How long ago the last question came; 0 while one is being answered."""
         return 0.0 if self._busy else time.monotonic() - self._asked_at
 
-    def after_worker_boot(self, broker: Broker, worker: Worker) -> None:  # noqa: ARG002
+    def open(self, redis_url: str) -> None:
         """Begin to answer."""
-        asked = rpc_broker(redis_client(self._url), self._queue)
+        asked = rpc_broker(redis_client(redis_url), self._queue)
         actor = dramatiq.actor(
             actor_name=self._actor, queue_name=self._queue, broker=asked, store_results=True
         )
@@ -47,19 +45,10 @@ class Answering(Middleware):
         self._worker.queue_prefetch = 1  # what waits may be another worker's to answer
         self._worker.start()
 
-    def before_worker_shutdown(self, broker: Broker, worker: Worker) -> None:  # noqa: ARG002
-        """Answer no more; what was fetched and not begun goes back.
-
-        By a thread: until this returns, tasks are fetched, also by a worker whose device failed.
-        """
+    def close(self) -> None:
+        """Answer no more; what was fetched and not begun goes back."""
         if self._worker is not None:
-            self._ending = threading.Thread(target=self._worker.stop, args=(STOP_MS,))
-            self._ending.start()
-
-    def after_worker_shutdown(self, broker: Broker, worker: Worker) -> None:  # noqa: ARG002
-        """Wait for the last answer."""
-        if self._ending is not None:
-            self._ending.join()
+            self._worker.stop(STOP_MS)
 
     def _answered(self, **given: Any) -> dict[str, Any]:
         self._busy += 1
@@ -68,3 +57,35 @@ class Answering(Middleware):
         finally:
             self._busy -= 1
             self._asked_at = time.monotonic()
+
+
+class Answering(Middleware):
+    """Desks that are open from a worker's start to its end; a training holds none of them up."""
+
+    def __init__(self, redis_url: str, desks: Sequence[Desk]) -> None:
+        self._url = redis_url
+        self._desks = tuple(desks)
+        self._ending: list[threading.Thread] = []
+
+    def idle_seconds(self) -> float:
+        """How long ago the last question came to any desk."""
+        return min(desk.idle_seconds() for desk in self._desks)
+
+    def after_worker_boot(self, broker: Broker, worker: Worker) -> None:  # noqa: ARG002
+        """Open them."""
+        for desk in self._desks:
+            desk.open(self._url)
+
+    def before_worker_shutdown(self, broker: Broker, worker: Worker) -> None:  # noqa: ARG002
+        """Begin to close them.
+
+        By threads: until this returns, tasks are fetched, also by a worker whose device failed.
+        """
+        self._ending = [threading.Thread(target=desk.close) for desk in self._desks]
+        for thread in self._ending:
+            thread.start()
+
+    def after_worker_shutdown(self, broker: Broker, worker: Worker) -> None:  # noqa: ARG002
+        """Wait for the last answers."""
+        for thread in self._ending:
+            thread.join()

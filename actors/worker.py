@@ -11,7 +11,7 @@ from dramatiq.brokers.redis import RedisBroker
 from dramatiq.middleware.asyncio import AsyncIO
 
 from actors import questions
-from actors.answering import Answering
+from actors.answering import Answering, Desk
 from actors.arrays import Arrays
 from actors.dataset_reader import DatasetReader
 from actors.exposition import exposed
@@ -88,16 +88,14 @@ def _reader(settings: Settings, runtime: Runtime, uploads: Store, datasets: Stor
 
 def _beside(settings: Settings, reader: DatasetReader, predictor: Predictor) -> list[Middleware]:
     """What goes on beside the training."""
-    url = settings.redis_url
-    reading = Answering(url, questions.READ_QUEUE, questions.READ_ACTOR, FileAnswers(reader))
-    predicting = Answering(url, questions.QUEUE, questions.ACTOR, predictor)
-    if not settings.idle_exit_seconds:
-        return [reading, predicting]
-    idle = IdleExit(
-        settings.idle_exit_seconds,
-        lambda: min(reading.idle_seconds(), predicting.idle_seconds()),
+    desks = (
+        Desk(questions.READ_QUEUE, questions.READ_ACTOR, FileAnswers(reader)),
+        Desk(questions.QUEUE, questions.ACTOR, predictor),
     )
-    return [reading, predicting, idle]
+    answering = Answering(settings.redis_url, desks)
+    if not settings.idle_exit_seconds:
+        return [answering]
+    return [answering, IdleExit(settings.idle_exit_seconds, answering.idle_seconds)]
 
 
 def _set_up_log(settings: Settings) -> None:
