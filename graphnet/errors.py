@@ -47,10 +47,10 @@ class OutOfMemory(TrainingError):
 
 def _asked(question: Any) -> str:
     """The question, and how to answer it where nobody can be asked."""
-    answers = "; ".join(
-        f"{question.id}={choice.value} ({choice.label})" for choice in question.choices
+    answers = ", or ".join(
+        f"--map {question.id}={choice.value} ({choice.label})" for choice in question.choices
     )
-    return f"{question.sentence} Answer with --map: {answers}."
+    return f"{question.sentence} Answer with {answers}."
 
 
 def shortened(names: Sequence[str], most: int = 8) -> str:
