@@ -225,13 +225,13 @@ def _is_text(file: File) -> bool:
 
 def _text(file: File) -> Dataset | None:
     from graphnet.readers.delimited import read_sheet
+    from graphnet.readers.freesurfer import interpret_table
     from graphnet.readers.headless import check_header_of_numbers
-    from graphnet.readers.tables import interpret_sheet
 
     check_header_of_numbers(file.head, file.name)
     sheet = read_sheet(file.path.read_bytes(), file.inquiry, file.most_cells)
     kind = "tsv" if sheet.text is not None and sheet.text.separator == "\t" else "csv"
-    return interpret_sheet(sheet, kind, file.inquiry)
+    return interpret_table(sheet, kind, file.inquiry)
 
 
 READERS: tuple[tuple[Callable[[File], bool], Reader], ...] = (

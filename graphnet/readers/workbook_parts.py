@@ -53,8 +53,15 @@ def measure(part: Path, name: str) -> Extent:
         with part.open("rb") as file:
             parser.ParseFile(file)
     except (ExpatError, ValueError) as error:
-        raise CohortError(f"{name} is a workbook that is damaged or cut short.") from error
+        raise damaged(name) from error
     return look.extent
+
+
+def damaged(name: str) -> CohortError:
+    """The workbook ``name`` cannot be read."""
+    return CohortError(
+        f"{name} is a workbook (Excel or OpenDocument) that is damaged or cut short."
+    )
 
 
 def _no_entities(*_: object) -> None:

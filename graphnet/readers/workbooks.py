@@ -13,7 +13,7 @@ from graphnet.readers.archives import Archive
 from graphnet.readers.inquiry import Inquiry
 from graphnet.readers.sheet import Sheet
 from graphnet.readers.workbook_cells import Table, sheet_of
-from graphnet.readers.workbook_parts import OPEN_DOCUMENT, Extent, measure
+from graphnet.readers.workbook_parts import OPEN_DOCUMENT, Extent, damaged, measure
 
 if TYPE_CHECKING:
     from python_calamine import CalamineWorkbook, SheetMetadata
@@ -76,7 +76,7 @@ def _parts(folder: Path, name: str) -> dict[str, Path]:
                 identity = next(v for k, v in each.items() if k.rpartition("}")[2] == "id")
                 sheets[each.get("name", "")] = targets[identity]
     except (ElementTree.ParseError, LookupError, OSError, StopIteration) as error:
-        raise CohortError(f"{name} is a workbook that is damaged or cut short.") from error
+        raise damaged(name) from error
     found = {}
     for sheet, target in sheets.items():
         part = folder / (target.lstrip("/") if target.startswith("/") else f"xl/{target}")
@@ -104,7 +104,7 @@ def _tables(path: Path, extents: Mapping[str, Extent], inquiry: Inquiry) -> list
             if (table := _table(workbook, sheet, extents, inquiry)) is not None
         ]
     except (CalamineError, OSError, ValueError) as error:
-        raise CohortError(f"{inquiry.name} is a workbook that is damaged or cut short.") from error
+        raise damaged(inquiry.name) from error
 
 
 def _table(
