@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from graphnet.data.interpretation import CONTROL
@@ -10,6 +11,7 @@ from graphnet.errors import CohortError
 KEY = "class_names"
 NUMBER = re.compile(r"\s*[-+]?[0-9.]*\s*")
 Names = Mapping[int, str]
+NAMELESS: Names = MappingProxyType({})
 Source = tuple[str, Names]  # of a dataset, a split or a model: what it is called, and its names
 
 

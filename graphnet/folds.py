@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from graphnet.class_names import NAMELESS, Names, numbered
 from graphnet.cohort import IntArray
 from graphnet.errors import CohortError
 
@@ -21,19 +22,25 @@ class Fold:
 
 
 def stratified(
-    labels: IntArray | None, ids: Sequence[str], *, folds: int, repeats: int, seed: int
+    labels: IntArray | None,
+    persons: Sequence[str],
+    *,
+    folds: int,
+    repeats: int,
+    seed: int,
+    names: Names = NAMELESS,
 ) -> tuple[Fold, ...]:
     """``folds``-fold cross-validation, ``repeats`` times, every row tested once a repeat.
 
-    Rows with one id stay together. Each class is spread evenly over the folds (None: a score, and
-    nothing is); an id on rows of two classes counts by its first. The seed alone decides.
+    Rows of one person stay together. Each class is spread evenly over the folds (None: a score, and
+    nothing is); a person on rows of two classes counts by the first. The seed alone decides.
 
     Raises:
         CohortError: a class with fewer subjects than folds.
 
     """
-    classes, member = _people(labels, ids)
-    _check(classes, folds, named=labels is not None)
+    classes, member = _people(labels, persons)
+    _check(classes, folds, None if labels is None else names)
     found: list[Fold] = []
     for repeat in range(repeats):
         places = _places(classes, folds, np.random.default_rng([seed, repeat]))[member]
@@ -41,9 +48,9 @@ def stratified(
     return tuple(found)
 
 
-def most_folds(labels: IntArray | None, ids: Sequence[str]) -> int:
+def most_folds(labels: IntArray | None, persons: Sequence[str]) -> int:
     """As many folds as :func:`stratified` can cut: the subjects of the smallest class."""
-    return _smallest(_people(labels, ids)[0])[1]
+    return _smallest(_people(labels, persons)[0])[1]
 
 
 def leave_one_out_by(sites: Sequence[str], labels: IntArray | None) -> tuple[Fold, ...]:
@@ -69,9 +76,9 @@ def leave_one_out_by(sites: Sequence[str], labels: IntArray | None) -> tuple[Fol
     return found
 
 
-def _people(labels: IntArray | None, ids: Sequence[str]) -> tuple[IntArray, IntArray]:
-    """The class of each id, 0 where there are none, and which of the ids each row has."""
-    people, first, member = np.unique(np.array(ids), return_index=True, return_inverse=True)
+def _people(labels: IntArray | None, persons: Sequence[str]) -> tuple[IntArray, IntArray]:
+    """The class of each person, 0 where there are none, and whose each row is."""
+    people, first, member = np.unique(np.array(persons), return_index=True, return_inverse=True)
     classes = np.zeros(len(people), dtype=np.int64) if labels is None else labels[first]
     return classes, member.astype(np.int64)
 
@@ -81,11 +88,11 @@ def _smallest(classes: IntArray) -> tuple[int, int]:
     return min(Counter(classes.tolist()).items(), key=lambda item: item[1])
 
 
-def _check(classes: IntArray, folds: int, *, named: bool) -> None:
+def _check(classes: IntArray, folds: int, names: Names | None) -> None:
     label, fewest = _smallest(classes)
     if fewest >= folds:
         return
-    whose = f"class {label} of train_data" if named else "train_data"
+    whose = "train_data" if names is None else f"{numbered(names, label)} of train_data"
     raise CohortError(
         f"cv_folds is {folds}, but {whose} has {fewest} subjects; ask for at most {fewest} folds."
     )

@@ -13,7 +13,9 @@ from graphnet.cohort import Cohort, FloatArray, IntArray
 from graphnet.config import Settings
 from graphnet.fits import Fit, Fitted, fit_all
 from graphnet.folds import Fold, stratified
+from graphnet.graphs.edges import leaves_edges
 from graphnet.journal import Journal
+from graphnet.preprocessing import rule
 from graphnet.stored import StoredModel
 
 INNER_FOLDS = 5
@@ -81,7 +83,9 @@ def _chosen(
         seed=fit.settings.seed,
     )
     seeds = fit.settings.seeds if inherited else 1  # a parent has as many models as it has
-    tried = grid(replace(fit.settings, seeds=seeds), inherited=inherited)
+    everything = grid(replace(fit.settings, seeds=seeds), inherited=inherited)
+    regions = len(cohort.regions)
+    tried = [each for each in everything if inherited or leaves_edges(rule(each), regions)]
     asked = [Fit(fold.train, settings) for settings in tried for fold in folds]
     fitted = fit_inner(inside, asked, classes)
     losses = [

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from graphnet import splits
+from graphnet.assessment import has_graph
 from graphnet.cohort import IntArray
 from graphnet.harmonise import Harmoniser, confounding, sites_of_one_class
 from graphnet.quality import RULES
@@ -34,15 +35,16 @@ def warnings(model: StoredModel, data: Splits, clipped: Mapping[str, IntArray]) 
     sentences += _without_edges(model, data)
     constant = int((model.preprocessing.scaler.scale == 0).sum())
     if constant:
-        sentences.append(
-            f"{constant} columns hardly vary among the training subjects and were set to 0."
-        )
+        columns = "1 column hardly varies" if constant == 1 else f"{constant} columns hardly vary"
+        were = "was" if constant == 1 else "were"
+        sentences.append(f"{columns} among the training subjects and {were} set to 0.")
     for name, counts in clipped.items():
         cells = int(counts.sum())
         if cells:
             sentences.append(
-                f"{name}_data: {cells} values lie more than {CLIP:g} standard deviations from the "
-                "training subjects' mean and were drawn in to that distance."
+                f"{name}_data: {cells} {'value was' if cells == 1 else 'values were'} more than "
+                f"{CLIP:g} standard deviations from the training subjects' mean and clipped to "
+                "that distance."
             )
     return sentences
 
@@ -65,7 +67,12 @@ def _told_by_site(data: Splits) -> list[str]:
 
 
 def _without_edges(model: StoredModel, data: Splits) -> list[str]:
-    """Whose own graph the threshold leaves empty."""
+    """Whose own graph the threshold leaves empty; or that nobody's graph has an edge."""
+    if has_graph(model) and model.preprocessing.graphs.empty:
+        return [
+            f"graph {model.settings.graph!r} has no edge (no weight between two regions is "
+            "usable); regions are seen each by itself."
+        ]
     threshold, found = model.settings.threshold, []
     for name, cohort in data.present().items() if threshold is not None else ():
         count = model.preprocessing.without_edges(cohort)

@@ -2,17 +2,19 @@
 
 from collections.abc import Callable, Sequence
 
-from graphnet.figures.drawing import ACCENT, INK, LINE, box, drawing, text
+from graphnet.figures.drawing import ACCENT, INK, LINE, box, drawing, fitting, text
 
 CELL = 84
+LONGEST = 11  # characters of a class name beside a cell
 
 
 def confusion(
     matrix: Sequence[Sequence[int]], classes: Sequence[object], words: Callable[[str], str] = str
 ) -> str:
-    """Counts (C, C), rows the true classes; each shade is the share of its row."""
+    """Counts (C, C), rows the true classes, by name; each shade is the share of its row."""
     if not matrix:
         return ""
+    shown = [fitting(str(name), LONGEST) for name in classes]
     side, left, top = CELL * len(classes), 96, 44
     parts = [
         text(left + side / 2, 16, words("Predicted"), anchor="middle"),
@@ -21,8 +23,8 @@ def confusion(
     for row, counts in enumerate(matrix):
         y, total = top + CELL * row, sum(counts)
         parts += [
-            text(left - 12, y + CELL / 2 + 4, str(classes[row]), anchor="end", fill=INK),
-            text(left + CELL * (row + 0.5), top - 10, str(classes[row]), anchor="middle", fill=INK),
+            text(left - 12, y + CELL / 2 + 4, shown[row], anchor="end", fill=INK),
+            text(left + CELL * (row + 0.5), top - 10, shown[row], anchor="middle", fill=INK),
         ]
         for column, count in enumerate(counts):
             x, share = left + CELL * column, count / total if total else 0.0

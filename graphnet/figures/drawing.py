@@ -108,3 +108,11 @@ def _dashed(dash: str) -> str:
 def _n(value: float) -> str:
     """As few digits as the eye needs."""
     return f"{value:.2f}".rstrip("0").rstrip(".")
+
+
+def fitting(name: str, most: int) -> str:
+    """A name of at most so many characters: its beginning and its end, where names differ."""
+    if len(name) <= most:
+        return name
+    end = most // 2
+    return f"{name[: most - end - 1]}…{name[-end:]}"

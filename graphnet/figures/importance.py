@@ -4,11 +4,12 @@ from collections.abc import Callable
 
 import numpy as np
 
-from graphnet.figures.drawing import ACCENT, COLOURS, INK, MUTED, box, drawing, line, text
+from graphnet.figures.drawing import ACCENT, COLOURS, INK, MUTED, box, drawing, fitting, line, text
 from graphnet.figures.predicted import Evidence
 
 ROW = 22
 MIDDLE, LONGEST = 440, 180
+WIDEST = 30  # characters of a region's name
 
 
 def importance(evidence: Evidence, top: int = 20, words: Callable[[str], str] = str) -> str:
@@ -34,7 +35,13 @@ def importance(evidence: Evidence, top: int = 20, words: Callable[[str], str] = 
         forward = direction[region] >= 0
         colour = COLOURS[1] if forward else ACCENT  # warm and cold, as in the glass brain
         parts += [
-            text(MIDDLE - LONGEST - 56, y + 14, names[region], anchor="end", fill=INK),
+            text(
+                MIDDLE - LONGEST - 56,
+                y + 14,
+                fitting(names[region], WIDEST),
+                anchor="end",
+                fill=INK,
+            ),
             box(
                 MIDDLE if forward else MIDDLE - length,
                 y + 3,

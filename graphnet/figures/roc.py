@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 
+from graphnet.class_names import called, names_of
 from graphnet.cohort import FloatArray
 from graphnet.figures.axes import Axes, legend
 from graphnet.figures.drawing import COLOURS, DASHES, MUTED, drawing, line, path, text
@@ -65,7 +66,12 @@ def _curves(evidence: Evidence, words: Callable[[str], str]) -> list[Curve]:
     classes, splits = evidence["classes"], shown(evidence)
     asked = [(_called(evidence, split, words), split, 1) for split in splits]
     if len(classes) > 2:
-        asked = [(str(label), splits[0], place) for place, label in enumerate(classes) if splits]
+        names = names_of(evidence)
+        asked = [
+            (called(names, label), splits[0], place)
+            for place, label in enumerate(classes)
+            if splits
+        ]
     found = []
     for name, split, column in asked[:4] if len(classes) <= 2 else asked:
         points = roc_points(*of_class(evidence, split, column))

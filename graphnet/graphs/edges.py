@@ -30,16 +30,22 @@ class GraphRule:
     neighbours: int = 8
 
 
-def check_density(rule: GraphRule, regions: int) -> None:
-    """Refuse a density that leaves none of the pairs of so many regions. Raises SettingsError."""
+def leaves_edges(rule: GraphRule, regions: int) -> bool:
+    """Whether the density, where it counts, keeps any of the pairs of so many regions."""
     pairs = regions * (regions - 1) // 2
     free = rule.kind in {*WITHOUT_DENSITY, "mst"} or rule.threshold is not None
-    if free or not pairs or round(rule.density * pairs):
+    return free or not pairs or round(rule.density * pairs) > 0
+
+
+def check_density(rule: GraphRule, regions: int) -> None:
+    """Refuse a density that leaves no edge between so many regions. Raises SettingsError."""
+    if leaves_edges(rule, regions):
         return
+    pairs = regions * (regions - 1) // 2
     least = ceil(1000 * 0.501 / pairs) / 1000
     raise SettingsError(
-        f"density is {rule.density:g}, which of the {pairs} pairs of {regions} regions leaves no "
-        f"edge; give {least:g} or more, or graph none."
+        f"density is {rule.density:g}, which leaves no edge of the {pairs} pairs of {regions} "
+        f"regions; give {least:g} or more, or graph none."
     )
 
 

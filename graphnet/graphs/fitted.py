@@ -91,6 +91,11 @@ class Graphs:
         """Whether all subjects have the same graph."""
         return self.rule.kind not in OWN
 
+    @property
+    def empty(self) -> bool:
+        """Whether the graph that all subjects share has no edge."""
+        return self.shared and not self.tensors[GRAPH].any()
+
     def adjacency(
         self,
         x: Float32Array,

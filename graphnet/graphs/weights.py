@@ -54,11 +54,27 @@ def partial(connectomes: FloatArray, *, fisher_z: bool) -> FloatArray:
     """Partial correlations of plain correlations (S, N, N), or of Fisher's z.
 
     By the inverse of each subject's own correlation matrix, shrunk a tenth of the way to the
-    identity so that it has one (Marrelec et al. 2006, NeuroImage 32:228-237).
+    identity so that it has one (Marrelec et al. 2006, NeuroImage 32:228-237). Where edges were
+    filled, it may be no correlation matrix; the nearest one that is positive takes its place.
     """
     plain = np.tanh(connectomes) if fisher_z else connectomes
     identity = np.eye(connectomes.shape[-1])
-    precision = np.linalg.inv((1 - SHRINKAGE) * (plain + identity) + SHRINKAGE * identity)
+    precision = np.linalg.inv(
+        _positive((1 - SHRINKAGE) * (plain + identity) + SHRINKAGE * identity)
+    )
     root = np.sqrt(np.diagonal(precision, axis1=-2, axis2=-1))
     scaled = -precision / (root[..., :, None] * root[..., None, :])
     return np.where(identity == 1, 0.0, scaled)
+
+
+def _positive(shrunk: FloatArray) -> FloatArray:
+    """Matrices (S, N, N) as they are if all are positive definite, else with least eigenvalues."""
+    try:
+        np.linalg.cholesky(shrunk)
+    except np.linalg.LinAlgError:
+        values, vectors = np.linalg.eigh(shrunk)
+        low = values.min(axis=-1) < SHRINKAGE / 2  # of a correlation matrix none is below a tenth
+        raised = np.maximum(values, SHRINKAGE)[..., None, :]
+        mended: FloatArray = (vectors * raised) @ np.swapaxes(vectors, -1, -2)
+        return np.where(low[..., None, None], mended, shrunk)
+    return shrunk

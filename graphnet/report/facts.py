@@ -6,7 +6,9 @@ from functools import cached_property
 from typing import Any
 
 from graphnet.catalogue import ModelCard, find_model
+from graphnet.class_names import Names, called, names_of, numbered
 from graphnet.config import EVALUATION, SETTINGS, Evaluation, Settings
+from graphnet.data.identifiers import match_ids
 from graphnet.descent import lineage
 from graphnet.errors import SettingsError
 from graphnet.figures.predicted import SPLITS
@@ -84,12 +86,27 @@ class Facts:
         found = self.evidence or self.manifest or {}
         return () if self.by_score else found.get("classes") or (0, 1)
 
+    @cached_property
+    def class_names(self) -> Names:
+        """The word for each class, as far as it was stored."""
+        stored = (self.evidence, self.manifest, self.result)
+        return next((found for each in stored if each and (found := names_of(each))), {})
+
+    @property
+    def called(self) -> list[str]:
+        """What the classes are called: by their names, else by their numbers."""
+        return [called(self.class_names, int(label)) for label in self.classes]
+
+    def numbered(self, label: int) -> str:
+        """A class for a sentence."""
+        return numbered(self.class_names, int(label))
+
     @property
     def spoken_for(self) -> str:
         """What a region of direction above 0 speaks for."""
         if self.by_score:
             return "a higher score"
-        return f"class {self.classes[1]}" if self.of_two else "the likeliest class"
+        return self.numbered(self.classes[1]) if self.of_two else "the likeliest class"
 
     @property
     def repeats(self) -> int:
@@ -142,10 +159,10 @@ class Facts:
         if self.evidence is None:
             return self.result.get("selected_epoch") not in (None, last)
         train, val, test = (
-            set((self.evidence["predictions"].get(split) or {}).get("id") or ())
+            (self.evidence["predictions"].get(split) or {}).get("id") or ()
             for split in ("train", "val", "test")
         )
-        return bool(val) and not val & (train | test)
+        return bool(val) and not match_ids(val, train).pairs and not match_ids(val, test).pairs
 
     @property
     def validated(self) -> dict[str, Json]:

@@ -34,7 +34,9 @@ def _subjects(facts: Facts) -> Iterator[str]:
     roles = {"train": "The model was trained on", "val": "It was validated on",
              "test": "It was tested on"}  # fmt: skip
     for split, cohort in facts.cohorts.items():
-        counts = [f"{count} of class {label}" for label, count in cohort["classes"].items()]
+        counts = [
+            f"{count} of {facts.numbered(int(label))}" for label, count in cohort["classes"].items()
+        ]
         shown = "" if facts.by_score else f" ({listed(counts)})"
         sites = len(cohort["sites"])
         where = f" from {sites} sites" if sites > 1 else ""
@@ -51,6 +53,11 @@ def _subjects(facts: Facts) -> Iterator[str]:
 
 def _labels(facts: Facts) -> str:
     negative, positive = facts.classes
+    if facts.class_names:
+        return (
+            f"{_capital(facts.numbered(positive))} counts as positive, "
+            f"{facts.numbered(negative)} as negative."
+        )
     if (negative, positive) == (0, 1):
         return "Class 0 are controls and class 1, which counts as positive, patients."
     return f"Class {positive} counts as positive."
@@ -148,7 +155,7 @@ def _explanation(facts: Facts) -> Iterator[str]:
     what = (
         "the predicted score"
         if facts.by_score
-        else "the score of class {1} over that of class {0}".format(*facts.classes)
+        else "the score of {1} over that of {0}".format(*map(facts.numbered, facts.classes))
         if facts.of_two
         else "the score of the likeliest class over the mean of all"
     )
@@ -172,6 +179,10 @@ def _software(facts: Facts) -> Iterator[str]:
     library = f"PyTorch {torch}" if torch else "PyTorch"
     device = facts.result.get("device") or facts.task.get("device") or "an unknown device"
     yield f"The model was trained by nld-sgn {version} with {library} {{torch}} on {device}."
+
+
+def _capital(sentence: str) -> str:
+    return sentence[:1].upper() + sentence[1:]
 
 
 def _whom(facts: Facts) -> str:

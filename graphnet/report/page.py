@@ -25,6 +25,7 @@ from graphnet.report.tables import (
     lineage_rows,
     metric_rows,
     quality_rows,
+    reading_table,
     reason_rows,
     region_rows,
     settings_rows,
@@ -64,6 +65,7 @@ def render(
                 "baselines": baseline_rows(facts),
                 "sites": site_tables(facts),
                 "quality": quality_rows(facts),
+                "reading": reading_table(facts),
                 "regions": region_rows(facts),
                 "settings": settings_rows(facts),
                 "chosen": chosen_rows(facts),
@@ -90,7 +92,7 @@ def _drawn(facts: Facts) -> dict[str, Markup]:
         drawn["importance"] = figures.importance(evidence)
     best = facts.metrics.get(facts.headline) or {}
     if best.get("confusion") and evidence is not None:
-        drawn["confusion"] = figures.confusion(best["confusion"], evidence["classes"])
+        drawn["confusion"] = figures.confusion(best["confusion"], facts.called)
     label = "R²" if facts.by_score else "AUC"
     title = f"{label}, {split_name(facts.headline).lower()}"
     drawn["beside"] = beside(facts, title, method_name, by_score=facts.by_score)

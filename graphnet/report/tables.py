@@ -9,6 +9,7 @@ from graphnet.figures.importance import named
 from graphnet.metric_names import OF_CLASSES, OF_SCORES
 from graphnet.report.facts import Facts, Json, method_name, split_name
 from graphnet.report.numbers import NOTHING, figure, signed, with_interval
+from graphnet.report.reading import reading_rows
 
 MOST_SUBJECTS, MOST_SITES, MOST_FOUND = 8, 50, 100
 KNOWN = "Subjects that the model has trained on"
@@ -40,8 +41,19 @@ def cohort_rows(facts: Facts) -> Table:
         for site, counts in each["sites"].items()
     ]
     shown = [] if facts.by_score else labels
-    titles = ["Split", "Site", "Subjects", *(f"Class {label}" for label in shown)]
+    titles = ["Split", "Site", "Subjects", *(_title(facts, label) for label in shown)]
     return Table(titles, [row[: len(titles)] for row in rows[:MOST_SITES]], _more(rows, MOST_SITES))
+
+
+def _title(facts: Facts, label: str) -> str:
+    named = facts.numbered(int(label))
+    return named[0].upper() + named[1:]
+
+
+def reading_table(facts: Facts) -> Table:
+    """How each dataset was read."""
+    titles, rows = reading_rows(facts.manifest)
+    return Table(titles, rows[:MOST_SITES], _more(rows, MOST_SITES))
 
 
 def metric_rows(facts: Facts) -> Table:

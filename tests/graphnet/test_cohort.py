@@ -97,7 +97,8 @@ def test_regions_in_another_order_are_aligned_by_name() -> None:
     edges = np.arange(40 * 12 * 12, dtype=np.float64).reshape(40, 12, 12)
     other = replace(other, connectomes=edges + edges.swapaxes(1, 2))
     turned = other.arranged(Layout(other.regions[::-1], other.measures[::-1]))
-    assert turned.connectomes is not None and other.connectomes is not None
+    assert turned.connectomes is not None
+    assert other.connectomes is not None
     assert turned.connectomes[3, 0, 2] == other.connectomes[3, 11, 9]
     both = merge([first, turned])
     assert both.layout == first.layout

@@ -339,7 +339,7 @@ def test_a_density_that_leaves_no_edge_is_refused(kind: str) -> None:
     with pytest.raises(SettingsError) as caught:
         fitted(GraphRule(kind, density=0.004))
     assert caught.value.sentences == (
-        "density is 0.004, which of the 105 pairs of 15 regions leaves no edge; give 0.005 or "
+        "density is 0.004, which leaves no edge of the 105 pairs of 15 regions; give 0.005 or "
         "more, or graph none.",
     )
     assert edges(fitted(GraphRule(kind, density=0.005, sign="absolute")).adjacency(
