@@ -2,95 +2,92 @@
 
 import re
 
-NOT_LETTERS = re.compile(r"[\W_]+")
+from graphnet.readers.words import plain, words
 
-
-def _words(text: str) -> frozenset[str]:
-    return frozenset(text.split())
-
-
-MEASURES = _words(
+MEASURES = words(
     """
     gmv wmv gmd wmd gm wm gmw wmw csf vgm vwm vcsf vbm mgmv gmvol wmvol grayvol greyvol
-    volume volumes vol vols volmm3 thickness thickavg thick thickstd thicknessstd ct cth corticalthickness
-    area areas surfavg surfarea surfacearea sa surf lgi gi gyrification gyrus curvature meancurv gauscurv curvind
-    foldind sulc sulcdepth depth myelin t1 t2 t1t2 t1w t2w t2star mtr qsm mwf r2star
-    alff falff malff mfalff zalff zfalff reho mreho zreho kccreho dc degreecentrality bdc wdc vmhc
-    hfc gfc fcd fcs fcstrength amplitude bold rsfa cvr hurst entropy sampen
-    fa md ad rd mk ak rk adc ndi odi isovf icvf fiso ficvf intensity density gqi qa nqa
-    cbf cbv mtt att suv suvr dvr bpnd pet fdg tau amyloid av45 pib flortaucipir
-    degree strength betweenness clustering efficiency participation eigenvector closeness pagerank
-    delta theta alpha beta gamma power psd coherence
-    meg eeg glucose
+    volume volumes vol vols volmm3 thickness thickavg thick thickstd thicknessstd ct cth
+    corticalthickness area areas surfavg surfarea surfacearea sa surf lgi gi gyrification
+    gyrus curvature meancurv gauscurv curvind foldind sulc sulcdepth depth myelin t1 t2 t1t2
+    t1w t2w t2star mtr qsm mwf r2star alff falff malff mfalff zalff zfalff reho mreho zreho
+    kccreho dc degreecentrality bdc wdc vmhc hfc gfc fcd fcs fcstrength amplitude bold rsfa
+    cvr hurst entropy sampen fa md ad rd mk ak rk adc ndi odi isovf icvf fiso ficvf
+    intensity density gqi qa nqa cbf cbv mtt att suv suvr dvr bpnd pet fdg tau amyloid av45
+    pib flortaucipir degree strength betweenness clustering efficiency participation
+    eigenvector closeness pagerank delta theta alpha beta gamma power psd coherence meg eeg
+    glucose
     """
 )
 # Words that stand beside a measure and are part of its name.
-QUALIFIERS = _words(
+QUALIFIERS = words(
     """
-    mean avg average std sd median cortical regional surface grey gray white matter m z raw norm
-    normalized normalised smoothed total of the
+    mean avg average std sd median cortical regional surface grey gray white matter m z raw
+    norm normalized normalised smoothed total of the
     """
 )
-HEMISPHERES = _words("l r lh rh left right lhemi rhemi bilateral bl hemi 左 右")
-CONNECTIVITY = _words(
+HEMISPHERES = words("l r lh rh left right lhemi rhemi bilateral bl hemi 左 右")
+CONNECTIVITY = words(
     """
-    fc sc fcz fcr rsfc rfc sfc efc dfc fconn conn connectivity connection connections connectome
-    corr correlation pearson fisher fisherz zfc edge edges streamlines
+    fc sc fcz fcr rsfc rfc sfc efc dfc fconn conn connectivity connection connections
+    connectome corr correlation pearson fisher fisherz zfc edge edges streamlines
     functionalconnectivity structuralconnectivity
     """
 )
-STRUCTURAL = _words("sc streamlines structuralconnectivity")
+STRUCTURAL = words("sc streamlines structuralconnectivity")
 # Prefixes that say nothing of what is numbered.
-GENERIC = _words(
+GENERIC = words(
     """
     v x e c f k n var variable feature features feat col column dim value val data unnamed
     netmat edgeno weight weights w
     """
 )
-REGION_LABELS = _words("roi rois region regions parcel parcels node nodes label labels")
-ATLASES = _words(
+REGION_LABELS = words("roi rois region regions parcel parcels node nodes label labels")
+ATLASES = words(
     """
     7networks 17networks aal aal2 aal3 aal90 aal116 dk dk68 dkt desikan destrieux schaefer
-    schaefer2018 gordon power264 brodmann ba harvardoxford hammers brainnetome bna cc200 jhu glasser
-    mmp aparc aseg ctx wm-lh yeo shen
+    schaefer2018 gordon power264 brodmann ba harvardoxford hammers brainnetome bna cc200 jhu
+    glasser mmp aparc aseg ctx wm-lh yeo shen
     """
 )
-REGIONS = _words(
+REGIONS = words(
     """
-    bankssts caudalanteriorcingulate caudalmiddlefrontal corpuscallosum cuneus entorhinal fusiform
-    inferiorparietal inferiortemporal isthmuscingulate lateraloccipital lateralorbitofrontal lingual
-    medialorbitofrontal middletemporal parahippocampal paracentral parsopercularis parsorbitalis
-    parstriangularis pericalcarine postcentral posteriorcingulate precentral precuneus
-    rostralanteriorcingulate rostralmiddlefrontal superiorfrontal superiorparietal superiortemporal
-    supramarginal frontalpole temporalpole transversetemporal insula
-    frontal parietal temporal occipital rolandic supp olfactory rectus cingulum cingulate
-    hippocampus hippocampal parahippocampus amygdala calcarine angular caudate putamen pallidum
-    thalamus thal heschl cerebelum cerebellum cerebellar vermis accumbens brainstem ventraldc
-    hypothalamus ofc acc pcc mpfc dlpfc dmpfc vmpfc nacc orbitofrontal prefrontal premotor
-    sensorimotor somatosensory striatum operculum opercular planum pole gyri sulcus gyrus
-    ventricle ventricles lateralventricle choroid pons midbrain medulla nucleus lobe lobule cortex
-    hip amy amyg hippo caud put pal pall tha accu
-    fornix genu splenium uncinate cst slf ilf ifof tract capsule corona radiata fasciculus forceps
-    vis sommot dorsattn salventattn limbic cont default temppar
+    bankssts caudalanteriorcingulate caudalmiddlefrontal corpuscallosum cuneus entorhinal
+    fusiform inferiorparietal inferiortemporal isthmuscingulate lateraloccipital
+    lateralorbitofrontal lingual medialorbitofrontal middletemporal parahippocampal
+    paracentral parsopercularis parsorbitalis parstriangularis pericalcarine postcentral
+    posteriorcingulate precentral precuneus rostralanteriorcingulate rostralmiddlefrontal
+    superiorfrontal superiorparietal superiortemporal supramarginal frontalpole temporalpole
+    transversetemporal insula frontal parietal temporal occipital rolandic supp olfactory
+    rectus cingulum cingulate hippocampus hippocampal parahippocampus amygdala calcarine
+    angular caudate putamen pallidum thalamus thal heschl cerebelum cerebellum cerebellar
+    vermis accumbens brainstem ventraldc hypothalamus ofc acc pcc mpfc dlpfc dmpfc vmpfc
+    nacc orbitofrontal prefrontal premotor sensorimotor somatosensory striatum operculum
+    opercular planum pole gyri sulcus gyrus ventricle ventricles lateralventricle choroid
+    pons midbrain medulla nucleus lobe lobule cortex hip amy amyg hippo caud put pal pall
+    tha accu fornix genu splenium uncinate cst slf ilf ifof tract capsule corona radiata
+    fasciculus forceps vis sommot dorsattn salventattn limbic cont default temppar
     frontomargin g&s
     """
 )
 # A name that begins like this describes a person, a test or a scan.
-NOT_BRAIN = _words(
+NOT_BRAIN = words(
     """
-    age ages sex gender panss hamd hama hamilton hdrs hrsd bdi bai madrs ymrs bprs sans saps item items
-    q question questions questionnaire scanner scanners visit visits site sites session sessions ses wave
-    time timepoint tp year years month months week day date dose dosage med meds medication drug
-    fd dvars snr motion trans rot iq fsiq viq piq edu education educ hand handedness ados adi adir srs
-    scq aq mmse moca cdr adas updrs phq gad pss stai neo score scores scale subscale subscore sum test
-    tests task trial run runs rt accuracy pc pca dummy batch center centre cohort study height weightkg
-    bmi bp smoking alcohol duration onset episode episodes diagnosis dx group status symptom symptoms
-    wais wisc cpt stroop nback memory attention language anxiety depression income race ethnicity
-    marital family father mother country exam rater response answer survey quality qc rating euler
-    holes surfaceholes tr te flip id subject 年龄 性别
+    age ages sex gender panss hamd hama hamilton hdrs hrsd bdi bai madrs ymrs bprs sans saps
+    item items q question questions questionnaire scanner scanners visit visits site sites
+    session sessions ses wave time timepoint tp year years month months week day date dose
+    dosage med meds medication drug fd dvars snr motion trans rot iq fsiq viq piq edu
+    education educ hand handedness ados adi adir srs scq aq mmse moca cdr adas updrs phq gad
+    pss stai neo score scores scale subscale subscore sum test tests task trial run runs rt
+    accuracy pc pca dummy batch center centre cohort study height weightkg bmi bp smoking
+    alcohol duration onset episode episodes diagnosis dx group status symptom symptoms wais
+    wisc cpt stroop nback memory attention language anxiety depression income race ethnicity
+    marital family father mother country exam rater response answer survey quality qc rating
+    euler holes surfaceholes tr te flip id subject 年龄 性别
     """
 )
-GLOBAL = _words("mean total global average avg whole wholebrain brain sum all overall")
+ORDINALS = words("1st 2nd 3rd 4th 5th")  # ventricles
+GLOBAL = words("mean total global average avg whole wholebrain brain sum all overall")
 GLOBALS = re.compile(
     r"(l|r|m|lh|rh|left|right|lhemi|rhemi|hemi)?"
     r"(mean|total|global|whole|full)?"
@@ -99,11 +96,6 @@ GLOBALS = re.compile(
     r"|subcortgray.*|corticalwhitematter.*|cerebralwhitematter.*|maskvol.*|meanthickness.*"
     r"|surfaceholes.*|whitesurfarea.*)"
 )
-
-
-def plain(word: str) -> str:
-    """A word without case and punctuation."""
-    return NOT_LETTERS.sub("", word.casefold())
 
 
 def is_global(name: str) -> bool:

@@ -9,40 +9,18 @@ from graphnet.errors import shortened
 from graphnet.readers.cells import is_missing
 from graphnet.readers.inquiry import LABEL, POSITIVE, Inquiry
 from graphnet.readers.missing_codes import LABEL_CODES, MISSING, VALUE
+from graphnet.readers.words import CONTROLS, OF_DISEASE, PATIENTS, plain
 
 CONTROL_KEY = "class.control"
 MOST_CLASSES = 10  # a column of more words, or of more numbers, is no class
 MOST_SHOWN = 6
 LARGEST_CLASS = 1_000_000
+NEAR_NINE = 4  # 9 beside class numbers below it may be a code for missing
 ABIDE, AUTISM = "dxgroup", {"1": PATIENT, "2": CONTROL}
 NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
-NOT_WORDS = re.compile(r"[\W_]+")
 
-CONTROLS = frozenset(
-    """
-    control controls ctrl ctrls ctl ctls con cont cntrl hc hcs hcc nc ncs hv hvs hs td tdc tdcs tc
-    cn cu cnt healthy healthycontrol healthycontrols healthyvolunteer healthyvolunteers
-    healthysubject healthysubjects healthyperson healthyadult healthycomparison
-    normal normals normalcontrol normalcontrols normalvolunteer cognitivelynormal
-    cognitivelyunimpaired cognitivenormal typical typicallydeveloping typicaldeveloping
-    typicaldevelopment typicallydevelopingcontrol typicallydevelopingchildren neurotypical
-    unaffected nonpatient nonpatients comparison controlgroup controlsubject
-    kontrolle kontrollen gesund temoin temoins
-    对照 对照组 健康 健康对照 健康对照组 健康人 正常 正常对照 正常对照组 正常人 正常组 健康组 健康被试
-    """.split()
-)
-PATIENTS = frozenset(
-    """
-    patient patients pat pats pt case cases patientgroup affected 患者 患者组 病人 病人组 病例 病例组
-    """.split()
-)
 TRUTHS = ({"false", "true"}, {"no", "yes"}, {"f", "t"}, {"n", "y"}, {"否", "是"})
 TRUE_WORDS = frozenset({"true", "yes", "t", "y", "是"})
-# In these columns yes means: has the disease.
-OF_DISEASE = frozenset(
-    "labelgroup label labels dx diagnosis diagnostic diag disease patient case casecontrol "
-    "诊断 疾病 患病 标签".split()
-)
 
 
 def class_coding(column: str, cells: Sequence[str], inquiry: Inquiry) -> ClassCoding | None:
@@ -54,6 +32,9 @@ def class_coding(column: str, cells: Sequence[str], inquiry: Inquiry) -> ClassCo
     numbers = {value: number for value in counts if (number := _number(value)) is not None}
     if len(numbers) == len(counts):
         return _of_numbers(column, _without_codes(column, counts, numbers, inquiry), inquiry)
+    if any(not _is_whole(number) for number in numbers.values()):
+        _refuse(column, list(counts), inquiry)
+        return None
     counts = _words_without_codes(column, counts, numbers, inquiry)
     return _of_words(column, counts, inquiry)
 
@@ -62,14 +43,9 @@ def _number(value: str) -> float | None:
     return float(value) if NUMBER.fullmatch(value) else None
 
 
-def _plain(word: str) -> str:
-    """A word without case, blanks and punctuation."""
-    return NOT_WORDS.sub("", word.casefold())
-
-
 def is_control(word: str) -> bool:
     """Whether the word is known for the control class."""
-    return _plain(word) in CONTROLS
+    return plain(word) in CONTROLS
 
 
 def _without_codes(
@@ -83,10 +59,10 @@ def _without_codes(
     for value in codes:
         _note_code(column, value, counts[value], inquiry)
     nine = next((value for value, number in kept.items() if number == 9), None)
-    if nine is not None and len(kept) <= 4 and max(set(kept.values()) - {9}, default=9) < 4:
-        if _asked_nine(column, nine, counts[nine], inquiry) == MISSING:
-            _note_code(column, nine, counts[nine], inquiry)
-            del kept[nine]
+    small = max(set(kept.values()) - {9.0}, default=9) < NEAR_NINE
+    if nine and small and _asked_nine(column, nine, counts[nine], inquiry) == MISSING:
+        _note_code(column, nine, counts[nine], inquiry)
+        del kept[nine]
     return kept
 
 
@@ -121,8 +97,9 @@ def _of_numbers(column: str, numbers: dict[str, float], inquiry: Inquiry) -> Cla
     values = set(numbers.values())
     odd = [value for value, number in numbers.items() if not _is_whole(number)]
     if odd or len(values) > MOST_CLASSES:
-        return _refuse(column, odd or sorted(numbers, key=lambda value: numbers[value]), inquiry)
-    if _plain(column) == ABIDE and values <= {1.0, 2.0} and inquiry.given(POSITIVE) is None:
+        _refuse(column, odd or sorted(numbers, key=lambda value: numbers[value]), inquiry)
+        return None
+    if plain(column) == ABIDE and values <= {1.0, 2.0} and inquiry.given(POSITIVE) is None:
         inquiry.say(
             f"{column} is coded as in ABIDE: 1 is autism (class 1), 2 is control (class 0)."
         )
@@ -151,14 +128,15 @@ def _is_whole(number: float) -> bool:
 def _of_words(column: str, counts: Counter[str], inquiry: Inquiry) -> ClassCoding | None:
     groups = _spellings(counts)
     if len(groups) > MOST_CLASSES:
-        return _refuse(column, list(groups), inquiry)
+        _refuse(column, list(groups), inquiry)
+        return None
     if inquiry.given(POSITIVE) is not None or inquiry.given(CONTROL_KEY) is not None:
         return _chosen(column, groups, inquiry)
     controls = [name for name in groups if is_control(name)]
     if not controls:
         controls = _not_affected(column, groups)
     others = sorted((name for name in groups if name not in controls), key=str.casefold)
-    if not controls and all(_plain(name) in PATIENTS for name in others):
+    if not controls and all(plain(name) in PATIENTS for name in others):
         return _coded(column, groups, [], others, inquiry)
     if not controls or (len(controls) > 1 and not others):
         return _chosen(column, groups, inquiry)
@@ -169,14 +147,14 @@ def _spellings(counts: Counter[str]) -> dict[str, list[str]]:
     """The spellings of each word, by the most common one."""
     found: dict[str, list[str]] = {}
     for value, _ in counts.most_common():
-        found.setdefault(_plain(value) or value, []).append(value)
+        found.setdefault(plain(value) or value, []).append(value)
     return {values[0]: values for values in found.values()}
 
 
 def _not_affected(column: str, groups: dict[str, list[str]]) -> list[str]:
     """The word for no in a column that asks for a disease, or the one beside ``patient``."""
-    words = {_plain(name): name for name in groups}
-    if _plain(column) in OF_DISEASE and any(set(words) <= pair for pair in TRUTHS):
+    words = {plain(name): name for name in groups}
+    if plain(column) in OF_DISEASE and any(set(words) <= pair for pair in TRUTHS):
         return [name for word, name in words.items() if word not in TRUE_WORDS]
     return []
 
@@ -193,7 +171,8 @@ def _chosen(column: str, groups: dict[str, list[str]], inquiry: Inquiry) -> Clas
         choices.reverse()
         answer = inquiry.ask(
             POSITIVE,
-            f"{column} holds {names[0]} and {names[1]}. Which one is the positive class (patients)?",
+            f"{column} holds {names[0]} and {names[1]}. Which one is the positive class "
+            "(patients)?",
             choices,
         )
         return _coded(column, groups, [_other(names, answer)], [answer], inquiry)

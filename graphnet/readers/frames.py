@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 import numpy as np
 
 from graphnet.cohort import Cohort
-from graphnet.data.cohorts import GROUP, cohort_of
+from graphnet.data.cohorts import ANY, GROUP, cohort_of
 from graphnet.data.dataset import Dataset
 from graphnet.errors import CohortError, QuestionsOpen
 from graphnet.readers.cells import plain_numbers
 from graphnet.readers.delimited import read_sheet
-from graphnet.readers.inquiry import Inquiry
-from graphnet.readers.json_tables import cells_of, sheet_of_json
+from graphnet.readers.inquiry import LABEL, Inquiry
+from graphnet.readers.json_tables import EXACT_DIGITS, cells_of, sheet_of_json
 from graphnet.readers.reading import explained
+from graphnet.readers.roles import NONE
 from graphnet.readers.sheet import Cells, Sheet
 from graphnet.readers.tables import interpret_sheet
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 Mapped = Mapping[str, str]
 LARGEST = 1 << 40
+NO_CLASS = {LABEL: NONE}
 
 
 def from_table(
@@ -31,7 +33,7 @@ def from_table(
     """Read a cohort named ``name`` from a data frame. Raises CohortError, also QuestionsOpen."""
     names = tuple(str(column) for column in table.columns)
     columns = tuple(_cells(table.iloc[:, place]) for place in range(len(names)))
-    return cohort_of(dataset_of(Sheet(names, columns), "table", name, mapping), name, target)
+    return _cohort(Sheet(names, columns), "table", name, target, mapping)
 
 
 def from_json(text: str, name: str, target: str = GROUP, mapping: Mapped | None = None) -> Cohort:
@@ -41,13 +43,25 @@ def from_json(text: str, name: str, target: str = GROUP, mapping: Mapped | None 
         CohortError: the text is not such a table, or not a cohort; also QuestionsOpen.
 
     """
-    return cohort_of(dataset_of(sheet_of_json(text, name), "json", name, mapping), name, target)
+    return _cohort(sheet_of_json(text, name), "json", name, target, mapping)
 
 
 def from_columns(columns: Mapping[str, Any], name: str, target: str = GROUP) -> Cohort:
     """Read a cohort from columns of equal length. Raises CohortError, also QuestionsOpen."""
     cells = tuple(cells_of(list(column)) for column in columns.values())
-    return cohort_of(dataset_of(Sheet(tuple(columns), cells), "table", name, None), name, target)
+    return _cohort(Sheet(tuple(columns), cells), "table", name, target, None)
+
+
+def _cohort(sheet: Sheet, kind: str, name: str, target: str, mapping: Mapped | None) -> Cohort:
+    """The subjects with a ``target``; who are new need no class, so what it means is not asked."""
+    try:
+        return cohort_of(dataset_of(sheet, kind, name, mapping), name, target)
+    except CohortError:
+        if target != ANY:
+            raise
+        return cohort_of(
+            dataset_of(sheet, kind, name, {**(mapping or {}), **NO_CLASS}), name, target
+        )
 
 
 def dataset_of(sheet: Sheet, kind: str, name: str, mapping: Mapped | None) -> Dataset:
@@ -92,7 +106,7 @@ def _column(cells: Cells) -> Any:
 
 def _loses(cell: str) -> bool:
     """Whether a number would not be written so again: ``001``."""
-    return len(cell) > 1 and cell[0] == "0" and cell.isdigit() or len(cell) > 15
+    return (cell.startswith("0") and cell.isdigit() and cell != "0") or len(cell) > EXACT_DIGITS
 
 
 def _cells(column: "pd.Series") -> Cells:

@@ -1,7 +1,6 @@
 """What the cells of a column look like, before anybody knows what they are."""
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -57,6 +56,11 @@ class Looks:
         whole = bool((known == np.round(known)).all())
         return whole and bool((np.abs(known) <= LARGEST_ITEM).all())
 
+    def is_dummy(self, column: str) -> bool:
+        """Whether the numbers are 0 and 1 alone."""
+        values = self.numbers(column)
+        return values is not None and bool(np.isin(values[~np.isnan(values)], (0, 1)).all())
+
     def numbers(self, column: str) -> FloatArray | None:
         """The numbers (S,) of a column, None where it holds text."""
         if column not in self._numbers:
@@ -64,6 +68,6 @@ class Looks:
         return self._numbers[column]
 
 
-def by_name(sheet: Sheet) -> Mapping[str, Cells]:
+def by_name(sheet: Sheet) -> dict[str, Cells]:
     """The columns by name, of a sheet whose names differ."""
     return dict(zip(sheet.names, sheet.columns, strict=True))

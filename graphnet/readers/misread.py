@@ -6,13 +6,9 @@ from graphnet.errors import shortened
 from graphnet.readers.inquiry import Inquiry
 from graphnet.readers.looks import Looks
 from graphnet.readers.names import Name
-from graphnet.readers.roles import CLASSES, IDS, plain
 from graphnet.readers.sheet import Cells, Sheet
+from graphnet.readers.words import CLASSES, IDS, REGION_COLUMNS, plain
 
-REGION_COLUMNS = frozenset(
-    "region regions roi rois parcel parcels label area areas structure node brainregion "
-    "roiname regionname structurename structname 脑区".split()
-)
 LEAST = 3  # names that look like columns, in the rows of a first column
 MOST_SHOWN = 6
 
@@ -40,9 +36,7 @@ def refuse_other_shapes(sheet: Sheet, inquiry: Inquiry) -> None:
         )
 
 
-def refuse_without_brain(
-    sheet: Sheet, others: Sequence[str], looks: Looks, inquiry: Inquiry
-) -> None:
+def refuse_without_brain(others: Sequence[str], looks: Looks, inquiry: Inquiry) -> None:
     """Refuse a table in which no column is known for a region, unless something is asked."""
     if inquiry.questions or inquiry.problems:
         return

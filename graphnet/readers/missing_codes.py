@@ -23,9 +23,9 @@ MISSING, VALUE = "missing", "value"
 class _Found:
     code: float
     count: int
-    certain: bool
     lowest: float
     highest: float
+    certain: bool
 
 
 def without_codes(
@@ -75,16 +75,15 @@ def _codes(values: FloatArray, *, zero: bool) -> Iterator[_Found]:
 def _judge(code: float, count: int, rest: FloatArray) -> _Found | None:
     """What to think of a code; None where it is a value among others."""
     if not len(rest):
-        return _Found(code, count, True, code, code) if code in LONG_CODES else None
+        return _Found(code, count, code, code, certain=True) if code in LONG_CODES else None
     lowest, highest = float(rest.min()), float(rest.max())
     if lowest <= code <= highest:
         return None
-    found = _Found(code, count, False, lowest, highest)
+    certain = _is_certain(code, lowest, highest)
+    found = _Found(code, count, lowest, highest, certain=certain)
     if code == 0:
         return found if lowest >= LEAST_SCORE else None
-    if _is_certain(code, lowest, highest):
-        return _Found(code, count, True, lowest, highest)
-    return found if code in LONG_CODES or _gap(code, lowest, highest) else None
+    return found if certain or code in LONG_CODES or _gap(code, lowest, highest) else None
 
 
 def _is_certain(code: float, lowest: float, highest: float) -> bool:

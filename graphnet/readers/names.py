@@ -10,12 +10,13 @@ from graphnet.readers.brain_words import (
     HEMISPHERES,
     MEASURES,
     NOT_BRAIN,
+    ORDINALS,
     QUALIFIERS,
     REGION_LABELS,
     REGIONS,
     is_global,
-    plain,
 )
+from graphnet.readers.words import plain
 
 WORD = re.compile(r"[^_.\-\s/:|~]+")
 LABELLED = re.compile(r"(?P<label>[^\W\d_]+)[_.\-\s]?(?P<number>[0-9]{1,6})")
@@ -153,4 +154,4 @@ def _run(words: tuple[str, ...]) -> int:
 
 
 def _begins_region(word: str) -> bool:
-    return word in REGIONS or word in ATLASES or word in HEMISPHERES
+    return word in REGIONS or word in ATLASES or word in HEMISPHERES or word in ORDINALS

@@ -54,8 +54,7 @@ def find_pairs(
     """The connectome among ``columns``, None where there is none; of several one is asked."""
     found = [*_by_number(columns, inquiry), *_by_name(columns, inquiry)]
     if not found:
-        bare = _bare(columns, is_numeric)
-        return bare
+        return _bare(columns, is_numeric)
     if len(found) == 1:
         return found[0]
     choices = [

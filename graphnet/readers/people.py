@@ -26,10 +26,9 @@ from graphnet.readers.classes import class_coding
 from graphnet.readers.inquiry import COVARIATES, Inquiry
 from graphnet.readers.looks import are_dates, as_numbers, words_of
 from graphnet.readers.missing_codes import without_codes
-from graphnet.readers.roles import UNNAMED, Roles, find_roles
+from graphnet.readers.roles import NONE, UNNAMED, Roles, find_roles
 from graphnet.readers.sheet import Cells, Sheet, as_texts
 
-NONE = "none"
 MOST_WORDS = 20  # of a categorical covariate
 MOST_NAMED = 5
 
@@ -204,8 +203,5 @@ def _why_not(words: Sequence[str], rows: int) -> str:
 
 def _reading(covariate: Covariate) -> CovariateReading:
     values = covariate.values
-    if isinstance(values, tuple):
-        missing = values.count("")
-    else:
-        missing = int(np.isnan(values).sum())
+    missing = values.count("") if isinstance(values, tuple) else int(np.isnan(values).sum())
     return CovariateReading(covariate.name, covariate.kind, missing)

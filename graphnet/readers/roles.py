@@ -12,40 +12,13 @@ from graphnet.readers.cells import is_missing
 from graphnet.readers.inquiry import ID, LABEL, SCORE, SITE, Inquiry
 from graphnet.readers.looks import are_dates
 from graphnet.readers.sheet import Sheet
+from graphnet.readers.words import CLASSES, IDS, SITES, plain
 
 UNNAMED = re.compile(r"Unnamed: [0-9]+(_level_[0-9]+)?|index|rownames|row_names|\.?\.?\.1|")
-NOT_WORDS = re.compile(r"[\W_]+")
 SCORE_NAME = "labelscore"
 DOCUMENTED_CLASSES = ("LABEL_GROUP", "LABEL")
 MOST_CLASSES = 10
-IDS = frozenset(
-    """
-    id ids participantid participant participants participantids subject subjects subjectid subid
-    subjid subj sub subs subjects subjectids subjectnumber subjectno subno subjno subjectcode subjcode
-    subcode subjectname subname subjname subjectkey srcsubjectid sid pid ptid rid eid uid guid
-    patientid patientno patientnumber patientname fileid caseid caseno casenumber scanid imageid
-    sessionid imageuid bblid scandirid anonymizedid anonid code names name studyid personid
-    被试 被试编号 被试号 被试id 编号 受试者 受试者编号 受试者id 病人编号 患者编号 姓名 序号
-    """.split()
-)
-# What a program writes above the ids.
-OF_PROGRAMS = re.compile(r"[lr]h\.[\w.]+\.(thickness|area|volume|\w+)|Measure:\w+")
-CLASSES = frozenset(
-    """
-    labelgroup label labels group groups grp groupid groupname dxgroup dx dxs diagnosis diagnoses
-    diagnosticgroup diagnosisgroup diagnostic diag class classes classlabel clinicalgroup
-    clinicalstatus patientgroup patientstatus disease diseasestatus casecontrol casecontrolstatus
-    researchgroup studygroup subjectgroup subjectgroupid participantgroup status condition
-    组别 分组 组 诊断 类别 标签 疾病 患病 被试组别
-    """.split()
-)
-SITES = frozenset(
-    """
-    site sites siteid sitename sitecode sitenumber siteno center centre centerid centreid
-    centername centrename centers scansite scanningsite acquisitionsite datasite hospital
-    institution institute 站点 中心 地点 医院 采集地点 采集中心
-    """.split()
-)
+NONE = "none"  # no column holds the class
 
 
 @dataclass(frozen=True)
@@ -63,19 +36,16 @@ class Roles:
         return {name for name in (self.id, self.label, self.site, self.score) if name is not None}
 
 
-def plain(name: str) -> str:
-    """The name of a column without case and punctuation."""
-    return NOT_WORDS.sub("", name.casefold())
-
-
 def find_roles(sheet: Sheet, among: Sequence[str], inquiry: Inquiry) -> Roles:
     """Which of the columns ``among`` hold what; asked where several could.
 
-    A mapping's ``id``, ``class``, ``site`` and ``score`` name any column of the sheet.
+    A mapping's ``id``, ``class``, ``site`` and ``score`` name any column of the sheet; of these
+    ``class`` may be ``none``.
     """
     score = _given(SCORE, sheet, inquiry) or _named(among, lambda name: name == SCORE_NAME)
     left = [column for column in among if column != score]
-    label = _given(LABEL, sheet, inquiry) or _class(sheet, left, inquiry)
+    no_class = (inquiry.given(LABEL) or "").casefold() == NONE and NONE not in sheet.names
+    label = None if no_class else _given(LABEL, sheet, inquiry) or _class(sheet, left, inquiry)
     left = [column for column in left if column != label]
     site = _given(SITE, sheet, inquiry) or _site(sheet, left, inquiry)
     left = [column for column in left if column != site]
@@ -167,7 +137,7 @@ def _is_no_rival(sheet: Sheet, column: str) -> bool:
 
 
 def is_row_number(texts: Sequence[str]) -> bool:
-    """Whether cells count 0, 1, 2 … or 1, 2, 3 …"""
+    """Whether cells count the rows, from 0 or from 1."""
     rows = len(texts)
     return rows > 1 and any(
         list(texts) == [str(number) for number in range(start, start + rows)] for start in (0, 1)

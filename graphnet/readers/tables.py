@@ -14,14 +14,15 @@ from graphnet.data.dataset import Dataset, Float32Array, FloatArray
 from graphnet.data.interpretation import COUNTS, ConnectomeReading, Interpretation
 from graphnet.errors import shortened
 from graphnet.readers.cells import to_numbers
+from graphnet.readers.grid import Grid
 from graphnet.readers.inquiry import Inquiry
 from graphnet.readers.looks import Looks, by_name
 from graphnet.readers.matrices import edges_of_pairs, flat_edges
-from graphnet.readers.missing_codes import without_codes
 from graphnet.readers.misread import refuse_other_shapes, refuse_without_brain
+from graphnet.readers.missing_codes import without_codes
 from graphnet.readers.pairs import Pairs, find_pairs
 from graphnet.readers.people import People, read_people
-from graphnet.readers.regions import Grid, find_grid
+from graphnet.readers.regions import find_grid
 from graphnet.readers.roles import UNNAMED, find_roles
 from graphnet.readers.sheet import Cells, Sheet
 
@@ -35,6 +36,25 @@ class Connectome:
     edges: Float32Array
     regions: tuple[str, ...]
     reading: ConnectomeReading
+
+
+@dataclass(frozen=True)
+class Brain:
+    """The columns that hold measures, and those that hold a connectome."""
+
+    grid: Grid
+    pairs: Pairs | None
+
+
+@dataclass(frozen=True)
+class Measured:
+    """Measures (S, N, F) and edges (S, E) of regions by name."""
+
+    regions: tuple[str, ...]
+    measures: tuple[str, ...]
+    values: FloatArray | None
+    edges: Float32Array | None
+    reading: ConnectomeReading | None
 
 
 def interpret_sheet(sheet: Sheet, kind: str, inquiry: Inquiry) -> Dataset | None:
@@ -54,10 +74,11 @@ def interpret_sheet(sheet: Sheet, kind: str, inquiry: Inquiry) -> Dataset | None
     grid = find_grid(rest, looks, inquiry)
     brain = grid.columns | set(pairs.columns if pairs else ())
     if not brain:
-        refuse_without_brain(sheet, others, looks, inquiry)
+        refuse_without_brain(others, looks, inquiry)
         return None
     people = read_people(sheet, [name for name in sheet.names if name not in brain], inquiry, roles)
-    return _dataset(sheet, kind, people, grid, pairs, inquiry)
+    found = _measured(sheet, people.subjects.ids, Brain(grid, pairs), inquiry)
+    return None if found is None else _dataset(sheet, kind, people, found)
 
 
 def _is_refused(sheet: Sheet, inquiry: Inquiry) -> bool:
@@ -75,30 +96,29 @@ def _is_refused(sheet: Sheet, inquiry: Inquiry) -> bool:
     return bool(inquiry.problems)
 
 
-def _dataset(
-    sheet: Sheet,
-    kind: str,
-    people: People,
-    grid: Grid,
-    pairs: Pairs | None,
-    inquiry: Inquiry,
-) -> Dataset | None:
+def _measured(sheet: Sheet, ids: Sequence[str], brain: Brain, inquiry: Inquiry) -> Measured | None:
+    """The numbers in the columns of the brain; None where they cannot be had."""
     columns = by_name(sheet)
-    values = _values(columns, grid, len(sheet), inquiry)
-    found = None
-    if not inquiry.problems:
-        ids = [name or f"row {row}" for row, name in enumerate(people.subjects.ids, 1)]
-        found = _connectome(columns, grid, pairs, ids, inquiry)
-    regions = _agreed(grid, found, inquiry)
+    values = _values(columns, brain.grid, len(sheet), inquiry)
+    if inquiry.problems:
+        return None
+    named = [name or f"row {row}" for row, name in enumerate(ids, 1)]
+    found = _connectome(columns, brain, named, inquiry)
+    regions = _agreed(brain.grid, found, inquiry)
     if inquiry.problems:
         return None
     edges = None if found is None else _arranged(found, regions)
+    reading = None if found is None else found.reading
+    return Measured(regions, tuple(brain.grid.measures), values, edges, reading)
+
+
+def _dataset(sheet: Sheet, kind: str, people: People, found: Measured) -> Dataset:
     return Dataset(
         subjects=people.subjects,
-        regions=regions,
-        measures=tuple(grid.measures),
-        values=values,
-        connectomes=edges,
+        regions=found.regions,
+        measures=found.measures,
+        values=found.values,
+        connectomes=found.edges,
         interpretation=Interpretation(
             kind=kind,
             text=sheet.text,
@@ -107,7 +127,7 @@ def _dataset(
             site=people.site,
             score=people.score,
             covariates=people.covariates,
-            connectome=None if found is None else found.reading,
+            connectome=found.reading,
         ),
     )
 
@@ -141,12 +161,9 @@ def _numbers(columns: dict[str, Cells], grid: Grid, inquiry: Inquiry) -> dict[st
 
 
 def _connectome(
-    columns: dict[str, Cells],
-    grid: Grid,
-    pairs: Pairs | None,
-    ids: Sequence[str],
-    inquiry: Inquiry,
+    columns: dict[str, Cells], brain: Brain, ids: Sequence[str], inquiry: Inquiry
 ) -> Connectome | None:
+    grid, pairs = brain.grid, brain.pairs
     if pairs is not None:
         if _is_short(pairs, inquiry):
             return None
