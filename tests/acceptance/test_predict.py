@@ -14,8 +14,8 @@ import numpy as np
 import pytest
 from scipy.io import savemat
 
+from graphnet.data.cohorts import ANY
 from graphnet.readers import from_table, read_table
-from graphnet.readers.subjects import ANY
 from graphnet.synthetic import cohort_table
 from tests.houses import environment, process
 from tests.places import PLAIN, WORKER, Place, place_at

@@ -10,13 +10,13 @@ import pytest
 from graphnet import readers
 from graphnet.cohort import Cohort, merge
 from graphnet.config import Evaluation, Settings
+from graphnet.data.cohorts import ANY
 from graphnet.domain import Domain
 from graphnet.errors import ModelError
 from graphnet.experiment import run
 from graphnet.explanation import contributions, integrated_gradients
 from graphnet.harmonise import Harmoniser
 from graphnet.prediction import KNOWN, MOST_EXPLAINED, predict, without_unnamed_sites
-from graphnet.readers.subjects import ANY
 from graphnet.splits import Splits
 from graphnet.stored import StoredModel
 from graphnet.synthetic import Recipe, cohort_table
