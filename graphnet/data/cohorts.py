@@ -29,7 +29,7 @@ def cohort_of(dataset: Dataset, name: str, target: str = GROUP) -> Cohort:
     """
     kept = _with_target(dataset, target)
     if not kept.any():
-        raise CohortError(f"The dataset {name} has no subject with a {WORDS[target]}.")
+        raise CohortError(_nobody(dataset, name, target))
     ids, notes = _ids(dataset, name)
     notes += _dropped(kept, name, target)
     ids = _those(ids, kept)
@@ -55,6 +55,22 @@ def cohort_of(dataset: Dataset, name: str, target: str = GROUP) -> Cohort:
         edges=_kept_as(dataset),
         interpretations={name: dataset.interpretation},
     )
+
+
+def _nobody(dataset: Dataset, name: str, target: str) -> str:
+    """Why no subject can be kept."""
+    found = dataset.interpretation
+    if target == GROUP and found.label is None:
+        return (
+            f"The dataset {name} has no classes: none of its columns is called LABEL_GROUP, LABEL, "
+            "group, diagnosis or the like. If one holds them, name it with class=COLUMN."
+        )
+    if target == SCORE and found.score is None:
+        return (
+            f"The dataset {name} has no column LABEL_SCORE with a clinical score. If one of "
+            "another name holds it, name it with score=COLUMN."
+        )
+    return f"The dataset {name} has no subject with a {WORDS[target]}."
 
 
 def _kept_as(dataset: Dataset) -> str:
