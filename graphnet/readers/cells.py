@@ -16,8 +16,8 @@ EXCEL_ERRORS = (  # in English and German
     "#num!", "#zahl!", "#null!", "#calc!", "#spill!",
 )  # fmt: skip
 WORDS = (
-    "", ".", "-", "--", "---", "?", "na", "n/a", "n.a.", "n.a", "<na>", "nan", "-nan", "+nan", "nat",
-    "null", "none", "missing", "缺失", "1.#qnan", "-1.#qnan", "1.#ind", "-1.#ind",
+    "", ".", "-", "--", "---", "?", "na", "n/a", "n.a.", "n.a", "<na>", "nan", "-nan", "+nan",
+    "nat", "null", "none", "missing", "缺失", "1.#qnan", "-1.#qnan", "1.#ind", "-1.#ind",
 )  # fmt: skip
 MISSING_WORDS = frozenset(WORDS + EXCEL_ERRORS)
 INFINITE = {
@@ -68,7 +68,8 @@ def to_numbers(cells: Cells, column: str, inquiry: Inquiry) -> FloatArray:
     numbers = np.array([_number(text) for text in cells], dtype=np.float64)
     wrong = [row for row, text in enumerate(cells) if _is_other(text, numbers[row])]
     if wrong:
-        more = f", and {len(wrong) - 1} more cells hold text" if len(wrong) > 1 else ""
+        others = len(wrong) - 1
+        more = f" ({others} more such {'cell' if others == 1 else 'cells'})" if others else ""
         inquiry.refuse(
             f"{column} in row {wrong[0] + 2} holds {shown(cells[wrong[0]])}, "
             f"which is no number{more}."

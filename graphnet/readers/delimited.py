@@ -40,7 +40,7 @@ def read_sheet(body: bytes, inquiry: Inquiry, most_cells: int) -> Sheet:
 
     """
     encoding = encoding_of(body, inquiry, inquiry.name)
-    dialect = dialect_of(sample(_lines(body, encoding)))
+    dialect = dialect_of(sample(_lines(body, encoding), MOST_COLUMNS))
     found = _cells(body, encoding, dialect.before, dialect.separator)
     shape = RowShape(_header(found, inquiry.name), dialect, inquiry.name)
     check_cells(inquiry.name, len(shape.names) * _line_ends(body), most_cells)

@@ -48,11 +48,18 @@ def dialect_of(lines: Sequence[str]) -> Dialect:
     return Dialect(separator, before, comments, quoted=bool(rest) and _quoted(rest[0], separator))
 
 
-def sample(lines: Iterator[str]) -> list[str]:
-    """So many of the first lines, comments beside them, that the separator can be told."""
+def sample(lines: Iterator[str], most: int) -> list[str]:
+    """So many of the first lines, comments beside them, that the separator can be told.
+
+    Raises:
+        CohortError: a line has more than ``most`` cells.
+
+    """
     found: list[str] = []
     size = rows_seen = 0
-    for line in lines:
+    for place, line in enumerate(lines, 1):
+        for separator in SEPARATORS:
+            _check_width(line, separator, place, most)
         found.append(line.rstrip("\n"))
         size += len(line)
         rows_seen += not line.startswith("#")
@@ -83,10 +90,10 @@ def rows(lines: Iterator[str], separator: str, most: int) -> Iterator[tuple[int,
         CohortError: a line has more than ``most`` cells, or quotes that do not close.
 
     """
-    if separator == BLANK:
-        yield from ((place, cells(line, BLANK)) for place, line in enumerate(lines, 1))
-        return
     guarded = _guarded(lines, separator, most)
+    if separator == BLANK:
+        yield from ((place, cells(line, BLANK)) for place, line in enumerate(guarded, 1))
+        return
     reader = csv.reader(guarded, delimiter=separator, skipinitialspace=True, strict=True)
     try:
         for row in reader:
@@ -100,25 +107,35 @@ def rows(lines: Iterator[str], separator: str, most: int) -> Iterator[tuple[int,
 def _guarded(lines: Iterator[str], separator: str, most: int) -> Iterator[str]:
     """Before each cell becomes an object."""
     for place, line in enumerate(lines, 1):
-        if line.count(separator) >= most:
-            raise CohortError(f"Line {place} has more than {most} cells, which is the most.")
+        _check_width(line, separator, place, most)
         yield line
+
+
+def _check_width(line: str, separator: str, place: int, most: int) -> None:
+    # Blanks may stand side by side, to align columns.
+    if line.count(separator) >= (8 * most if separator == BLANK else most):
+        raise CohortError(f"Line {place} has more than {most} cells, which is the most.")
 
 
 def _separator(lines: Sequence[str]) -> str:
     """The separator that gives all lines as many cells as the header; else of the most names."""
-    widths = {separator: _widths(lines, separator) for separator in SEPARATORS}
-    for separator, found in widths.items():
+    first: dict[str, int] = {}
+    for separator in SEPARATORS:
+        found = _widths(lines, separator)
         if _consistent(found):
             return separator
-    first = {separator: found[0] for separator, found in widths.items() if found}
-    best = max(first, key=lambda separator: first[separator], default=",")
-    return best if first.get(best, 0) > 1 and best != BLANK else ","
+        first[separator] = found[0] if found else 0
+    best = max(first, key=lambda separator: first[separator])
+    if best == BLANK and not any(_numeric(cell) for line in lines[1:] for cell in line.split()):
+        return ","
+    return best if first[best] > 1 else ","
 
 
 def _widths(lines: Sequence[str], separator: str) -> list[int]:
     if separator == BLANK:
         return [len(cells(line, BLANK)) for line in lines]
+    if not any('"' in line for line in lines):
+        return [line.count(separator) + 1 for line in lines]
     found = csv.reader(iter(lines), delimiter=separator, skipinitialspace=True)
     try:
         return [len(row) for row in found if row]

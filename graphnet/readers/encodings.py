@@ -40,9 +40,6 @@ def encoding_of(body: bytes, inquiry: Inquiry, what: str) -> str:
         CohortError: the bytes are no text, or text in no encoding that is known.
 
     """
-    given = inquiry.given(ENCODING) if not body.isascii() else None
-    if given is not None:
-        return _given(body, given, what)
     for mark, encoding in MARKS:
         if body.startswith(mark):
             return _checked(body, encoding, what)
@@ -102,6 +99,9 @@ def _not_utf8(body: bytes, error: UnicodeDecodeError, inquiry: Inquiry, what: st
             f"0x{body[error.start]:02X}: it is damaged there, or put together of files of two "
             f"encodings. Mend that line, or {SAVE}"
         )
+    given = inquiry.given(ENCODING)
+    if given is not None:
+        return _given(body, given, what)
     words = _words(body)
     readings = _readings(body, words)
     if not readings:

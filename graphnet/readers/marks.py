@@ -13,13 +13,13 @@ from graphnet.readers.sheet import Cells
 
 COMMAS, POINTS = "thousands", "points"  # the keys of the questions
 AS_THOUSANDS, AS_DECIMAL = "thousands", "decimal"
-POINT_NUMBER = re.compile(
-    r"[+-]?(?:[1-9]\d{0,2}(?:,\d{3})+|\d*)(?:\.\d*)?(?:[eE][+-]?\d+)?", re.ASCII
-)
-COMMA_NUMBER = re.compile(
-    r"[+-]?(?:[1-9]\d{0,2}(?:\.\d{3})+|\d*)(?:,\d*)?(?:[eE][+-]?\d+)?", re.ASCII
-)
-DIGIT = re.compile(r"\d", re.ASCII)
+SIGN, EXPONENT = r"[+-]?(?=[.,]?\d)", r"(?:[eE][+-]?\d+)?"
+POINT = rf"{SIGN}(?:[1-9]\d{{0,2}}(?:,\d{{3}})+|\d*)(?:\.\d*)?{EXPONENT}"
+COMMA = rf"{SIGN}(?:[1-9]\d{{0,2}}(?:\.\d{{3}})+|\d*)(?:,\d*)?{EXPONENT}"
+POINT_NUMBER, COMMA_NUMBER = re.compile(POINT, re.ASCII), re.compile(COMMA, re.ASCII)
+# A whole column, cells that are empty among them: one search in place of one for each cell.
+POINT_COLUMN = re.compile(rf"(?:(?:{POINT})?\n)*+", re.ASCII)
+COMMA_COLUMN = re.compile(rf"(?:(?:{COMMA})?\n)*+", re.ASCII)
 NAME_OF_ID = re.compile(
     r"(?i)(.*[_\W])?(e?id|guid|subj(ect)?s?|sub|participants?|names?|version)([_\W].*)?|.*subj.*id"
 )
@@ -44,25 +44,31 @@ class Marks:
 
 def marks_of(texts: Sequence[str]) -> Marks:
     """How the cells of a column can be read; neither way where they are no numbers."""
-    joined = "\n".join(texts)
+    joined = "\n".join(texts) + "\n"
     if "," not in joined and "." not in joined:
         return Marks(point=True, comma=True)
-    point = comma = True
-    example = ""
-    for text in dict.fromkeys(texts):
-        if is_missing(text):
-            continue
-        point = point and _fits(POINT_NUMBER, text)
-        comma = comma and _fits(COMMA_NUMBER, text)
-        if not point and not comma:
-            return Marks(point=False, comma=False)
-        if ("," in text and "," not in example) or (not example and "." in text):
-            example = text
-    return Marks(point, comma, example)
+    point, comma = _readings(joined)
+    if not point and not comma:
+        joined = "".join(f"{text}\n" for text in texts if not is_missing(text))
+        point, comma = _readings(joined)
+    return Marks(point, comma, _with(",", joined) or _with(".", joined))
+
+
+def _readings(joined: str) -> tuple[bool, bool]:
+    """Whether all cells are numbers with a decimal point, and whether with a decimal comma."""
+    return POINT_COLUMN.fullmatch(joined) is not None, COMMA_COLUMN.fullmatch(joined) is not None
+
+
+def _with(mark: str, joined: str) -> str:
+    """The first cell that holds the mark."""
+    place = joined.find(mark)
+    if place < 0:
+        return ""
+    return joined[joined.rfind("\n", 0, place) + 1 : joined.find("\n", place)]
 
 
 def _fits(pattern: re.Pattern[str], text: str) -> bool:
-    return pattern.fullmatch(text) is not None and DIGIT.search(text) is not None
+    return pattern.fullmatch(text) is not None
 
 
 def settle_marks(
@@ -79,15 +85,19 @@ def settle_marks(
     settled: list[Cells] = []
     read: dict[str, list[str]] = {AS_DECIMAL: [], AS_THOUSANDS: []}
     for name, cells, marks in zip(names, columns, found, strict=True):
-        if marks is None or not marks.example or not isinstance(cells, tuple):
+        if marks is None or not isinstance(cells, tuple):
             settled.append(cells)
-            continue
-        with_comma = _has_decimal_comma(name, marks, evidence, separator, inquiry)
-        settled.append(_rewritten(cells, marks, with_comma=with_comma))
-        if with_comma and "," in marks.example:
-            read[AS_DECIMAL].append(name)
-        elif with_comma or "," in marks.example:
-            read[AS_THOUSANDS].append(name)
+        elif not (marks.point or marks.comma):
+            settled.append(_mostly_commas(cells) if evidence.decimal_commas else cells)
+        elif marks.example:
+            with_comma = _has_decimal_comma(name, marks, evidence, separator, inquiry)
+            settled.append(_rewritten(cells, marks, with_comma=with_comma))
+            if with_comma and "," in marks.example:
+                read[AS_DECIMAL].append(name)
+            elif with_comma or "," in marks.example:
+                read[AS_THOUSANDS].append(name)
+        else:
+            settled.append(cells)
     return tuple(settled), _told(read, inquiry)
 
 
@@ -168,9 +178,21 @@ def _ambiguous_point(
 
 
 def _rewritten(cells: tuple[str, ...], marks: Marks, *, with_comma: bool) -> tuple[str, ...]:
+    joined = "\n".join(cells)
     if with_comma:
-        return tuple(cell.replace(".", "").replace(",", ".") for cell in cells)
-    return tuple(cell.replace(",", "") for cell in cells) if "," in marks.example else cells
+        return tuple(joined.replace(".", "").replace(",", ".").split("\n"))
+    return tuple(joined.replace(",", "").split("\n")) if "," in marks.example else cells
+
+
+def _mostly_commas(cells: tuple[str, ...]) -> tuple[str, ...]:
+    """Numbers beside a word that is none, so that this word is what is refused."""
+    fits = [_fits(COMMA_NUMBER, cell) for cell in cells]
+    if 2 * sum(fits) <= sum(not is_missing(cell) for cell in cells):
+        return cells
+    points = [cell.replace(".", "").replace(",", ".") for cell in cells]
+    return tuple(
+        point if fit else cell for cell, point, fit in zip(cells, points, fits, strict=True)
+    )
 
 
 def _refuse_mixed(

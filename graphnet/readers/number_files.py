@@ -51,8 +51,8 @@ def read_numbers(source: Path | bytes, inquiry: Inquiry, what: str) -> Numbers:
     if header is None:
         header, rows = header_of(rows, inquiry, what)
     header, rows = _even(header, rows, separator, inquiry, what)
-    index, header, rows = index_of(header, rows, inquiry, what)
-    return Numbers(_values(rows, header, separator, inquiry, what), header, index)
+    index, names, rows = index_of(header, rows, inquiry, what)
+    return Numbers(_values(rows, names, separator, inquiry, what), names, index)
 
 
 def separator_of(lines: Sequence[str]) -> str:

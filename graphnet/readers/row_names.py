@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 from graphnet.data.interpretation import Choice
 from graphnet.errors import CohortError
@@ -91,7 +92,7 @@ def _is_doubtful(name: str | None, first: Sequence[str], rows: Rows) -> bool:
     """Whether it counts 0, 1, 2 … beside decimals, or is called like a time and goes on evenly."""
     if not all(is_number(cell) for cell in first):
         return False
-    steps = [float(after) - float(before) for before, after in zip(first, first[1:], strict=False)]
+    steps = [float(after) - float(before) for before, after in pairwise(first)]
     even = steps[0] > 0 and max(steps) - min(steps) <= 1e-6 * max(abs(step) for step in steps)
     if name in TIME_NAMES or name in INDEX_NAMES:
         return even or name in INDEX_NAMES

@@ -75,12 +75,17 @@ class RowShape:
     def _ragged(self, line: int, cells: int) -> str:
         if self.named_rows and cells == len(self.header):
             line, cells = self.first, cells + 1
+        if len(self.header) == 1 < cells:
+            return (
+                f"The first line of {self.what} ({self.header[0][:40]}) is one cell, and line "
+                f"{line} has {cells}: delete what stands above the header."
+            )
         separators = NAMES.get(self.dialect.separator, "separators")
+        commas = " and numbers with decimal commas" if self.dialect.separator == "," else ""
         return (
             f"Line {line} of {self.what} has {cells} cells where the header has "
-            f"{len(self.header)} names, parted by {separators}."
-            " Look for a mark that is missing or too many there, or put text with separators into "
-            "quotes."
+            f"{len(self.header)} names, parted by {separators}. Look for a separator too many or "
+            f"too few there; text with separators{commas} must stand in quotes."
         )
 
     def settle(self, columns: Sequence[Cells], inquiry: Inquiry) -> tuple[str, ...]:
