@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 
 from graphnet.readers.inquiry import ID, LABEL, SCORE, SITE, Inquiry
-from graphnet.readers.named_arrays import Array, NamedArrays, texts, vector
+from graphnet.readers.named_arrays import OTHERS, Array, NamedArrays, texts, vector
 from graphnet.readers.people import People, read_people
 from graphnet.readers.sheet import Cells, Sheet
 
@@ -70,9 +70,9 @@ def people_of(
 
 
 def _sentence_of_odd(name: str, what: str, file: str) -> str:
-    if "Python objects" in what:
+    if what == OTHERS["O"]:
         return (
-            f"{name} in {file} is an array of {what}. Save it as text or numbers, for example "
+            f"{name} in {file} is {what}. Save it as text or numbers, for example "
             f"{name}=numpy.array({name}, dtype=str)."
         )
     return (

@@ -73,7 +73,7 @@ def interpret_arrays(
 def refuse_one_array(array: Array | Odd, name: str) -> CohortError:
     """Why a single ``.npy`` is refused."""
     if isinstance(array, Odd):
-        return CohortError(f"{name} is a NumPy file of {array.what}. {PER_SUBJECT}.")
+        return CohortError(f"{name} is {array.what}. {PER_SUBJECT}.")
     return CohortError(
         f"{name} is a single NumPy array of shape {shape_of(array)}, without ids and classes. "
         f"{PER_SUBJECT}."
@@ -94,14 +94,15 @@ def _check_main(arrays: NamedArrays, kind: str, inquiry: Inquiry) -> None:
 
 def _check_size(arrays: NamedArrays, subjects: int, inquiry: Inquiry, most_cells: int) -> None:
     """Before numbers become larger than they were on disk. Raises CohortError."""
-    sizes = [arrays.plain[key].size for key in (FEATURES, FC) if key in arrays.plain]
-    if not subjects or 0 in sizes:
+    sizes = {key: arrays.plain[key].size for key in (FEATURES, FC) if key in arrays.plain}
+    if not subjects or 0 in sizes.values():
         raise CohortError(f"{inquiry.name} has no subject or no value: it holds {arrays.found}.")
-    if sum(sizes) > most_cells or subjects * len(arrays.plain) > most_cells:
+    if sum(sizes.values()) > most_cells or subjects * len(arrays.plain) > most_cells:
         raise CohortError(f"{inquiry.name} has more than {most_cells} cells, which is the most.")
-    if any(size // subjects > 2 * MOST_VALUES for size in sizes):
+    if sizes.get(FEATURES, 0) + sizes.get(FC, 0) // 2 > MOST_VALUES * subjects:
         raise CohortError(
-            f"{inquiry.name} has more than {MOST_VALUES} values a subject; give at most that many."
+            f"{inquiry.name} has more than {MOST_VALUES} values per subject; give at most that "
+            "many."
         )
 
 

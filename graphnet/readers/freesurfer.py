@@ -31,5 +31,11 @@ def interpret_table(sheet: Sheet, kind: str, inquiry: Inquiry) -> Dataset | None
     dataset = interpret_sheet(replace(sheet, names=names), kind, inquiry)
     if dataset is None or not structures:
         return dataset
+    if len(dataset.regions) != len(structures):
+        inquiry.refuse(
+            f"{inquiry.name} has columns of regions beside FreeSurfer's structures. Give each kind "
+            "of region in a file of its own."
+        )
+        return None
     regions = tuple(structures[int(region) - 1] for region in dataset.regions)
     return replace(dataset, regions=regions)

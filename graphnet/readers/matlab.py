@@ -24,7 +24,7 @@ Parts = Iterator[tuple[int, memoryview]]
 HEADER, MARK = 128, slice(124, 128)
 ORDERS = {b"\x00\x01IM": "<", b"\x01\x00MI": ">"}
 MATRIX, COMPRESSED = 14, 15
-SIZES_OF_AXES, FLAGS = 5, 6  # the kinds of element that say what an array is
+AXES, FLAGS = {5, 6}, 6  # the kinds of element that say how long axes are, and what an array is
 SIZES = {1: 1, 2: 1, 3: 2, 4: 2, 5: 4, 6: 4, 7: 4, 9: 8, 12: 8, 13: 8}  # bytes of a number
 CHARACTERS = {16: 1, 17: 1, 18: 1}  # UTF-8, UTF-16, UTF-32
 LARGEST = 8  # bytes, of any number
@@ -38,7 +38,6 @@ UNREADABLE = (*DAMAGE, ArithmeticError, AttributeError, EOFError, MemoryError, N
               OSError, TypeError)  # fmt: skip
 OTHERS = {2: "a structure", 3: "an object", 5: "a sparse array", 16: "a function",
           OPAQUE: "a string array, a table or another object"}  # fmt: skip
-PLAIN = "give a full array of real numbers, or a cell array of text (cellstr)"
 
 
 @dataclass(frozen=True)
@@ -165,7 +164,7 @@ def _variable(data: memoryview, order: str, file: str, most: int) -> Variable:
     shape = (0,) if kind == OPAQUE else _shape(next(parts), order)
     name = bytes(next(parts)[1]).decode("latin-1") or OWN
     if kind in OTHERS or flags & COMPLEX:
-        return Variable(name, shape, OTHERS.get(kind, "complex numbers"))
+        return Variable(name, shape, OTHERS.get(kind, "an array of complex numbers"))
     if math.prod(max(1, size) for size in shape) * LARGEST > most:  # a 0 hides the others
         raise CohortError(f"{name} in {file} has more numbers than are taken.")
     if kind == CELL:
@@ -184,7 +183,7 @@ def _flags(element: tuple[int, memoryview], order: str) -> int:
 def _shape(element: tuple[int, memoryview], order: str) -> tuple[int, ...]:
     kind, data = element
     shape = struct.unpack(f"{order}{len(data) // 4}i", data)
-    if kind != SIZES_OF_AXES or len(shape) < 2 or min(shape) < 0:
+    if kind not in AXES or len(shape) < 2 or min(shape) < 0:
         raise ValueError(shape)
     return shape
 
@@ -215,12 +214,12 @@ def _cell(data: memoryview, order: str) -> str:
     flags = _flags(next(parts), order)
     kind = flags & CLASS
     if kind not in {CHAR, *NUMBERS} or flags & COMPLEX:
-        return "cells that hold neither text nor a number"
+        return "an array of cells that hold neither text nor a number"
     shape = _shape(next(parts), order)
     next(parts)  # a cell has no name
     values = 1 if kind == CHAR and shape[0] == 1 else math.prod(shape)
     if values > 1:
-        return f"cells of arrays, the first of which is {' x '.join(map(str, shape))}"
+        return f"an array of cells, of which one is {' x '.join(map(str, shape))}"
     if math.prod(shape):
         _check_filled(next(parts), kind, shape)
     return ""

@@ -12,8 +12,9 @@ Array = np.ndarray[Any, Any]
 Shape = tuple[int, ...]
 NUMERIC = "biuf"
 TEXT = "US"
-OTHERS = {"c": "complex numbers", "M": "dates", "m": "spans of time", "V": "records",
-          "O": "Python objects, which are kept as a pickle and not opened here"}  # fmt: skip
+OTHERS = {"c": "an array of complex numbers", "M": "an array of dates",
+          "m": "an array of spans of time", "V": "an array of records",
+          "O": "an array of Python objects, which is a pickle and not opened here"}  # fmt: skip
 MOST_NAMED = 8
 
 
