@@ -29,6 +29,7 @@ class Outcome:
     """One of three: a dataset, open questions, or sentences of refusal."""
 
     kind: str
+    name: str
     reading: Reading | None = None
     sentences: tuple[str, ...] = ()
 
@@ -48,9 +49,12 @@ class Outcome:
 
     @property
     def refusal(self) -> str:
-        """Why it was refused; an AssertionError that shows what came instead, if it was not."""
+        """Why it was refused, without the name of the file, which often tells what is in it.
+
+        An AssertionError that shows what came instead, if it was not refused.
+        """
         assert self.kind == REFUSE, self.explained()
-        return " ".join(self.sentences)
+        return " ".join(self.sentences).replace(self.name, "…")
 
     def question(self, key: str) -> Question:
         """The question of this id, or whose id begins with it where it ends in a dot."""
@@ -94,11 +98,11 @@ def _outcome(path: Path, mapping: tuple[tuple[str, str], ...]) -> Outcome:
         reading = read(path, mapping=dict(mapping))
     except CohortError as error:
         assert error.sentences
-        return Outcome(REFUSE, sentences=tuple(error.sentences))
+        return Outcome(REFUSE, path.name, sentences=tuple(error.sentences))
     if reading.questions:
-        return Outcome(ASK, reading)
+        return Outcome(ASK, path.name, reading)
     assert reading.dataset is not None, "Neither a dataset nor a question nor a refusal."
-    return Outcome(READ, reading)
+    return Outcome(READ, path.name, reading)
 
 
 def choices(path: Path, key: str, mapping: Mapping[str, str] | None = None) -> dict[str, Outcome]:
