@@ -10,6 +10,7 @@ from graphnet.readers.inquiry import Inquiry
 ScansOf = Mapping[str, Sequence[Scan]]  # by the subject's id in the table
 
 FILES = "files"  # the beginning of the keys of questions
+KIND = "files.kind"
 NONE = "none"
 ORDER = ("ses", "task", "acq", "dir", "run", "rec", "echo", "space", "res", "den", "seg", "atlas",
          "segmentation", "parcellation", "stat", "meas", "desc", FOLDER, "name")  # fmt: skip
@@ -37,7 +38,7 @@ def one_kind(scans: ScansOf, inquiry: Inquiry) -> ScansOf:
     kind = SERIES
     if set(series) != set(matrices) or not _atlases(series) & _atlases(matrices):
         kind = inquiry.ask(
-            f"{FILES}.kind",
+            KIND,
             f"{inquiry.name} has time series of {len(series)} subjects and connectivity matrices "
             f"of {len(matrices)}. Which are to be used?",
             (

@@ -24,7 +24,7 @@ NEVER = {
 NAMED = re.compile(r"(sub|ses|task|acq|dir|run|space|seg|atlas)-[^_]+")
 NEVER_STEMS = re.compile(
     r"ROI_(OrderKey|CenterOfMass).*|rp_.*|FD_.*|.*_(scans|sessions|events|physio|channels|electrodes|"
-    r"stim|blood|aslcontext|desc-qc.*|qc|fd|tissue)|HeadMotion.*"
+    r"stim|blood|aslcontext|desc-qc.*|qc|fd|tissue|beh)|HeadMotion.*"
 )
 DATATYPES = {"func", "anat", "dwi", "perf", "pet", "eeg", "meg", "connectivity", "timeseries"}
 DPABI = (
@@ -40,6 +40,9 @@ ADHD = re.compile(
 )
 TOKEN = re.compile(r"[^\W_]+")
 MATRICES = {"relmat", "connectome", "conmat", "connectivity", "adjacency"}
+PLAIN_CORRELATION = re.compile(
+    r"(pearson)?(corr(elation)?)?(coefficient)?(fisher)?(z|r)?(transformed)?", re.IGNORECASE
+)
 MEASURES = {"bold", "morph", "parc"}
 MEASURE_NAMES = {"alff": "ALFF", "falff": "fALFF", "reho": "ReHo", "dc": "DC", "vmhc": "VMHC"}
 ENTITY = re.compile(r"(?P<key>[a-zA-Z]+)-(?P<value>[^_]+)")
@@ -191,13 +194,12 @@ def _bids(path: Path, inner: PurePath) -> Scan | None:
     if kind == MEASURE:
         measure = found.pop("desc", "") if suffix == "morph" else found.pop("stat", "")
         measure = MEASURE_NAMES.get(measure.lower(), measure)
-    said = " ".join(found.pop(key, "") for key in ("stat", "meas")) if kind == MATRIX else ""
+    said = found.pop("meas", "") or found.pop("stat", "") if kind == MATRIX else ""
     hint = hint_of(f"{said} {found.get('desc', '')} {' '.join(words)}") if kind == MATRIX else ""
-    if said.strip():
-        found["meas"] = said.strip()
-    if kind == MATRIX and hint in {Z, R}:
-        found |= {VALUES: hint}
-        found.pop("meas", None)
+    if said and not PLAIN_CORRELATION.fullmatch(said):
+        found["meas"] = said
+    if hint in {Z, R}:
+        found[VALUES] = hint
     if words or (suffix and kind == UNKNOWN):
         found[NAME] = "_".join([*words, suffix])
     return Scan(path, (tokens[0],), kind, _entities(inner, (tokens[0],), found), hint, measure)

@@ -7,9 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graphnet.data.dataset import Float32Array, Series
-from graphnet.data.interpretation import ConnectomeReading, SeriesReading, Z
+from graphnet.data.interpretation import Choice, ConnectomeReading, SeriesReading, Z
 from graphnet.errors import CohortError
 from graphnet.readers.alignment import aligned
+from graphnet.readers.choosing import KIND
 from graphnet.readers.delimited import Numbers
 from graphnet.readers.entities import MATRIX, SERIES, UNKNOWN, Scan
 from graphnet.readers.inquiry import Inquiry
@@ -65,13 +66,25 @@ def connected(scans: Mapping[str, Scan], inquiry: Inquiry, most: int) -> Measure
     """Connectomes, and the series they are from."""
     tables = _tables(scans, inquiry, most)
     first = next(iter(scans.values()))
-    kind = first.kind
-    if kind == UNKNOWN:
-        kind = MATRIX if _are_matrices(list(tables.values())) else SERIES
-    return (
-        _of_series(tables, inquiry, most)
-        if kind == SERIES
-        else _of_matrices(tables, scans, inquiry, most)
+    kind = first.kind if first.kind != UNKNOWN else _kind_by_content(tables, first, inquiry)
+    if kind == SERIES:
+        return _of_series(tables, inquiry, most)
+    return _of_matrices(tables, scans, inquiry, most)
+
+
+def _kind_by_content(tables: Mapping[str, Numbers], first: Scan, inquiry: Inquiry) -> str:
+    """What files of no known name hold: symmetric matrices, or what is answered."""
+    if _are_matrices(list(tables.values())):
+        return MATRIX
+    rows, columns = next(iter(tables.values())).values.shape
+    return inquiry.ask(
+        KIND,
+        f"{inquiry.name} has one file per subject whose name does not say what it holds "
+        f"({first.path.name}: {rows} rows, {columns} columns of numbers). What is it?",
+        (
+            Choice(SERIES, "time series of brain regions"),
+            Choice(MATRIX, "a connectivity matrix, with a row and a column per region"),
+        ),
     )
 
 

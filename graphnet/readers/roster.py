@@ -11,7 +11,7 @@ from graphnet.data.interpretation import Choice
 from graphnet.errors import CohortError, shortened
 from graphnet.readers.archives import Archive
 from graphnet.readers.delimited import read_sheet
-from graphnet.readers.entities import Scan, keys, scan_by_id
+from graphnet.readers.entities import Scan, ending, keys, scan_by_id
 from graphnet.readers.inquiry import ID, Inquiry
 from graphnet.readers.people import read_people
 from graphnet.readers.sheet import Sheet
@@ -70,7 +70,7 @@ def find_roster(files: Files, inquiry: Inquiry, most: int) -> Roster:
     chosen = _one(matching, files, inquiry)
     # Read again: what comes up in the table that is used is asked and said.
     sheet = _sheet(chosen.path, inquiry, most)
-    _leave(found, chosen, inquiry)
+    _leave(found, chosen, files, inquiry)
     return _with_ids(Roster(chosen.path, sheet, chosen.column, sheet.texts(chosen.column)), inquiry)
 
 
@@ -163,15 +163,19 @@ def _id_column(sheet: Sheet, path: Path, files: Files, inquiry: Inquiry) -> str 
     given = inquiry.given(ID)
     if given in sheet.names:
         return given
-    rest = [each for each in files.rest if each != path]
+    others = Files(files.folder, files.scans, [each for each in files.rest if each != path])
+    columns = {name: sheet.texts(name) for name in dict.fromkeys(sheet.names[:MOST_COLUMNS])}
     counts = {
-        name: _score(sheet.texts(name), Files(files.folder, files.scans, rest))
-        for name in dict.fromkeys(sheet.names[:MOST_COLUMNS])
+        name: _score(cells, others)
+        for name, cells in columns.items()
+        if _is_id(name) or 2 * len(set(cells)) > len(cells)
     }
     best = max(counts, key=lambda name: (counts[name], _is_id(name)), default=None)
-    if best is not None and counts[best]:
-        return best
-    return next((name for name in sheet.names if _is_id(name)), None)
+    named = next((name for name in counts if _is_id(name)), None)
+    least = min(len(sheet), len(files.scans) or len(sheet)) / 2
+    if best is None or (counts[best] < least and named is not None):
+        return named
+    return best if counts[best] else None
 
 
 def _is_id(name: str) -> bool:
@@ -246,10 +250,14 @@ def _has_class(roster: Roster, inquiry: Inquiry) -> bool:
     return people.label is not None
 
 
-def _leave(found: Sequence[Roster], chosen: Roster, inquiry: Inquiry) -> None:
-    for roster in found:
-        if roster.path != chosen.path:
-            inquiry.leave(roster.name, f"{chosen.name} is the table of subjects that was used")
+def _leave(found: Sequence[Roster], chosen: Roster, files: Files, inquiry: Inquiry) -> None:
+    """Other tables; and files with numbers whose names say nothing, beside those that do."""
+    tables = {roster.path for roster in found}
+    for path in sorted(tables - {chosen.path}):
+        inquiry.leave(path.name, f"{chosen.name} is the table of subjects that was used")
+    other = [path.name for path in files.rest if ending(path.name) and path not in tables]
+    if files.scans and other:
+        inquiry.leave(shortened(other, 3), "their names do not say what they hold")
 
 
 def _with_ids(roster: Roster, inquiry: Inquiry) -> Roster:

@@ -1,6 +1,7 @@
 """The numbers in the file of one subject: text, MATLAB's or NumPy's."""
 
 import gzip
+import zlib
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from graphnet.readers.inquiry import Inquiry
 from graphnet.readers.named_arrays import NUMERIC, Array, NamedArrays, Odd
 
 FloatArray = NDArray[np.float64]
+PIECE = 1 << 20  # bytes
 VARIABLE = "files.variable"
 USUAL = {
     SERIES: ("ROISignals", "timeseries", "time_series", "ts", "signals"),
@@ -44,14 +46,18 @@ def read_scan(scan: Scan, inquiry: Inquiry, most: int) -> Numbers:
 def _unpacked(path: Path, most: int) -> Path | bytes:
     if not path.name.endswith(PACKED):
         return path
+    pieces = []
+    left = most
     try:
         with gzip.open(path) as packed:
-            body = packed.read(most + 1)
-    except (OSError, EOFError) as error:
+            while piece := packed.read(PIECE):
+                left -= len(piece)
+                if left < 0:
+                    raise too_large(path.name, most)
+                pieces.append(piece)
+    except (OSError, EOFError, zlib.error) as error:
         raise CohortError(f"{path.name} is a gzip file that is damaged or cut short.") from error
-    if len(body) > most:
-        raise too_large(path.name, most)
-    return body
+    return b"".join(pieces)
 
 
 def _of_matlab(scan: Scan, inquiry: Inquiry, most: int) -> FloatArray:

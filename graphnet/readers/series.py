@@ -79,7 +79,8 @@ def _are_points(rows: Sequence[int], columns: Sequence[int]) -> bool:
     if times == len(columns):
         return len(set(rows)) > 1 or rows[0] > usual
     # A few subjects lack a region, or all lack what they please: refused by name.
-    return len(set(rows)) > 1 or (times >= MOST * len(columns) and rows[0] > usual)
+    few = times >= MOST * len(columns) and rows[0] > usual
+    return len(set(rows)) > 1 or few or min(columns) < LEAST_POINTS
 
 
 def turned(table: Numbers, rows: str) -> Numbers:
@@ -108,11 +109,11 @@ def without_gaps(
     silent = np.zeros(len(regions), dtype=np.int64)
     gaps = 0
     for subject, one in found.items():
-        known = np.where(np.isfinite(one), one, np.nan)
+        known = one if not np.isinf(one).any() else np.where(np.isfinite(one), one, np.nan)
         flat = _flat(known)
         silent += flat
         gaps += int(np.isnan(known[:, ~flat]).sum())
-        cleaned[subject] = np.where(flat, np.nan, known)
+        cleaned[subject] = np.where(flat, np.nan, known) if flat.any() else known
     _say_gaps(silent, gaps, len(found), regions, inquiry)
     return cleaned
 

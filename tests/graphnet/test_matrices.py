@@ -1,7 +1,5 @@
 """What connectomes hold, where, and in which order: certain, asked about, or refused."""
 
-from collections.abc import Sequence
-
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -174,7 +172,7 @@ def test_r_of_one_has_a_finite_z() -> None:
 
 
 def pairs(*, both: bool) -> tuple[list[tuple[int, int]], FloatArray]:
-    upper = list(zip(*UP, strict=True))
+    upper = [(int(i), int(j)) for i, j in zip(*UP, strict=True)]
     found = upper + ([(j, i) for i, j in upper] if both else [])
     return found, np.stack([fisher()[:, i, j] for i, j in found], axis=1)
 
@@ -202,8 +200,8 @@ def test_pairs_that_are_absent_or_disagree_are_refused() -> None:
     assert "no column for the pairs of regions a and b" in found.problems[0]
 
 
-def flat(how: Sequence[object]) -> FloatArray:
-    return np.asarray(fisher()[:, *how])
+def flat(how: tuple[NDArray[np.int64], NDArray[np.int64]]) -> FloatArray:
+    return np.asarray(fisher()[:, how[0], how[1]])
 
 
 def test_flat_vectors_by_their_order() -> None:

@@ -1,0 +1,514 @@
+"""Folders with a file per subject: which file, whose, and of which regions; never by guessing."""
+
+import gzip
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from numpy.typing import NDArray
+from scipy.io import savemat
+
+from graphnet.data.dataset import Dataset
+from graphnet.data.interpretation import R, Z
+from graphnet.errors import CohortError, QuestionsOpen
+from graphnet.readers.reading import Reading, read
+
+FloatArray = NDArray[np.float64]
+IDS = ("001", "002", "003", "004")
+REGIONS = ("Vis_1", "Vis_2", "Amygdala-L", "PFC")
+SERIES = np.random.default_rng(7).standard_normal((4, 30, 4))
+OTHERS = np.random.default_rng(8).standard_normal((4, 30, 4))
+UP = np.triu_indices(4, 1)
+PEARSON = np.stack([np.corrcoef(one.T) for one in SERIES])
+TRUTH = np.arctanh(PEARSON[:, *UP])
+
+
+def fisher(series: FloatArray = SERIES) -> FloatArray:
+    found = np.stack([np.arctanh(np.corrcoef(one.T) - np.eye(4)) for one in series])
+    found[:, range(4), range(4)] = np.inf
+    return found
+
+
+def people(
+    folder: Path,
+    ids: Iterable[str] = IDS,
+    name: str = "participants.tsv",
+    **columns: Sequence[object],
+) -> Path:
+    ids = list(ids)
+    table = {"participant_id": ids, "group": [row % 2 for row in range(len(ids))], **columns}
+    (folder / name).parent.mkdir(parents=True, exist_ok=True)
+    pd.DataFrame(table).to_csv(
+        folder / name, sep="\t" if name.endswith(".tsv") else ",", index=False
+    )
+    return folder
+
+
+def write(path: Path, values: FloatArray, header: Sequence[str] | None = REGIONS) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if path.suffix == ".mat":
+        savemat(path, {"ROISignals": values})
+        return
+    if path.suffix == ".npy":
+        np.save(path, values)
+        return
+    separator = "," if ".csv" in path.name else "\t"
+    frame = pd.DataFrame(values, columns=None if header is None else list(header))
+    frame.to_csv(path, sep=separator, index=False, header=header is not None, na_rep="n/a")
+
+
+def fill(
+    folder: Path,
+    name: str,
+    values: FloatArray = SERIES,
+    header: Sequence[str] | None = REGIONS,
+    ids: Sequence[str] = IDS,
+) -> Path:
+    """A file of this ``name`` for each subject, ``{}`` standing for the id."""
+    for subject, one in zip(ids, values, strict=False):
+        write(folder / name.format(subject, subject), one, header)
+    return folder
+
+
+def bids(folder: Path, entities: str = "task-rest_seg-AAL", **more: FloatArray) -> Path:
+    people(folder)
+    fill(folder, f"sub-{{}}/func/sub-{{}}_{entities}_timeseries.tsv")
+    for other, values in more.items():
+        fill(folder, f"sub-{{}}/func/sub-{{}}_{other.replace('__', '-')}_timeseries.tsv", values)
+    return folder
+
+
+def asked(found: Reading) -> dict[str, list[str]]:
+    return {one.id: [choice.value for choice in one.choices] for one in found.questions}
+
+
+def refused(folder: Path, mapping: Mapping[str, str] | None = None) -> str:
+    with pytest.raises(CohortError) as caught:
+        read(folder, mapping=mapping)
+    return " ".join(caught.value.sentences)
+
+
+def is_truth(dataset: Dataset, truth: FloatArray = TRUTH) -> None:
+    assert dataset.connectomes is not None
+    np.testing.assert_allclose(dataset.connectomes, truth, rtol=1e-6, atol=1e-7)
+    assert dataset.subjects.labels.tolist() == [0, 1, 0, 1]
+
+
+NAMES = {
+    "BIDS": "sub-{}/func/sub-{}_task-rest_atlas-AAL_timeseries.tsv",
+    "packed": "sub-{}/func/sub-{}_task-rest_atlas-AAL_timeseries.tsv.gz",
+    "session in the folder": "sub-{}/ses-1/sub-{}_task-rest_timeseries.tsv",
+    "a task called emotion": "sub-{}_task-emotion_timeseries.tsv",
+    "DPABI": "Results/ROISignals_FunImgARCWF/ROISignals_{}.txt",
+    "DPABI MATLAB": "Results/ROISignals_FunImgARCWF/ROISignals_{}.mat",
+    "ABIDE": "Pitt_{}_rois_cc200.1D",
+    "ADHD": "sfnwmrda{}_session_1_rest_1_aal_TCs.1D",
+    "GRETNA": "GretnaTimeCourse/{}.txt",
+    "own name": "timeseries_{}.csv",
+    "own folder": "S-{}/roi_ts.csv",
+    "NumPy": "{}_timeseries.npy",
+}
+
+
+@pytest.mark.parametrize("kind", NAMES)
+def test_series_by_the_name_of_the_file(tmp_path: Path, kind: str) -> None:
+    folder = fill(people(tmp_path / "x"), NAMES[kind])
+    dataset = read(folder).settled()
+    is_truth(dataset)
+    assert dataset.subjects.ids == IDS
+    named = not kind.endswith("MATLAB") and kind != "NumPy"
+    assert dataset.regions == (REGIONS if named else ("1", "2", "3", "4"))
+    assert dataset.series is not None
+    for row, one in enumerate(SERIES):
+        np.testing.assert_allclose(dataset.series.of(row), one)
+
+
+MATRICES = {
+    "ROICorrelation_{}.txt": (PEARSON, R),
+    "ROICorrelation_FisherZ_{}.txt": (fisher(), Z),
+    "GretnaFCMatrixZ/z{}.txt": (fisher(), Z),
+    "GretnaFCMatrixR/r{}.txt": (PEARSON, R),
+    "sub-{}_seg-AAL_stat-pearsoncorrelation_relmat.tsv": (PEARSON, R),
+    "sub-{}_seg-AAL_meas-PearsonCorrelation_relmat.dense.tsv": (PEARSON, R),
+    "sub-{}_seg-AAL_relmat.tsv": (fisher(), Z),
+    "{}_connectome.csv": (PEARSON, R),
+    "{}.csv": (np.where(np.isinf(fisher()), 18.714973875118524, fisher()), Z),
+    "{}_ho_correlation.txt": (PEARSON - np.eye(4), R),
+}
+
+
+@pytest.mark.parametrize("name", MATRICES)
+def test_matrices_by_name_and_content(tmp_path: Path, name: str) -> None:
+    values, expected = MATRICES[name]
+    dataset = read(fill(people(tmp_path / "x"), name, values)).settled()
+    is_truth(dataset)
+    assert dataset.regions == REGIONS
+    assert dataset.interpretation.connectome is not None
+    assert dataset.interpretation.connectome.values == expected
+
+
+def test_files_that_say_nothing_are_asked_about(tmp_path: Path) -> None:
+    folder = fill(people(tmp_path / "x"), "{}.csv")
+    assert asked(read(folder)) == {"files.kind": ["series", "matrix"]}
+    is_truth(read(folder, mapping={"files.kind": "series"}).settled())
+    assert "must be square" in refused(folder, {"files.kind": "matrix"})
+
+
+SEVERAL = {
+    "ses": ("ses-a_task-rest", "ses-b_task-rest", ["a", "b"]),
+    "run": ("task-rest_run-2", "task-rest_run-10", ["2", "10"]),
+    "dir": ("dir-AP", "dir-PA", ["AP", "PA"]),
+    "acq": ("task-rest_acq-fast", "task-rest", ["fast", "none"]),
+    "space": ("space-MNI_seg-x", "space-fsLR_seg-x", ["MNI", "fsLR"]),
+    "seg": ("seg-Gordon", "seg-Tian", ["Gordon", "Tian"]),
+    "desc": ("desc-simple", "desc-scrubbed", ["scrubbed", "simple"]),
+    "stat": ("stat-mean", "stat-median", ["mean", "median"]),
+}
+
+
+@pytest.mark.parametrize("key", SEVERAL)
+def test_several_files_are_asked_by_what_they_differ_in(tmp_path: Path, key: str) -> None:
+    one, other, values = SEVERAL[key]
+    folder = bids(tmp_path / "x", one)
+    fill(folder, f"sub-{{}}/func/sub-{{}}_{other}_timeseries.tsv", OTHERS)
+    found = read(folder)
+    assert asked(found) == {f"files.{key}": values}
+    truths = [
+        read(folder, mapping={f"files.{key}": value}).settled().connectomes for value in values
+    ]
+    expected = [TRUTH, fisher(OTHERS)[:, *UP]]
+    first = 0 if f"{key}-{values[0]}" in one else 1
+    for got, index in zip(truths, (first, 1 - first), strict=True):
+        assert got is not None
+        np.testing.assert_allclose(got, expected[index], rtol=1e-6)
+
+
+def test_every_difference_is_asked_at_once(tmp_path: Path) -> None:
+    folder = people(tmp_path / "x")
+    for ses in "12":
+        for run in ("01", "02"):
+            for seg in "AB":
+                fill(folder, f"sub-{{}}_ses-{ses}_task-x_run-{run}_seg-{seg}_timeseries.tsv")
+    assert set(asked(read(folder))) == {"files.ses", "files.run", "files.seg"}
+    answers = {"files.ses": "2", "files.run": "02", "files.seg": "B"}
+    dataset = read(folder, mapping=answers).settled()
+    assert dataset.interpretation.files == {"ses": "2", "run": "02", "seg": "B"}
+
+
+def test_runs_that_are_padded_otherwise_are_the_same(tmp_path: Path) -> None:
+    folder = people(tmp_path / "x")
+    for run in (1, 2):
+        fill(folder, f"sub-{{}}_run-{run}_timeseries.tsv", SERIES[:2], ids=IDS[:2])
+        fill(folder, f"sub-{{}}_run-0{run}_timeseries.tsv", SERIES[2:], ids=IDS[2:])
+    assert asked(read(folder)) == {"files.run": ["01", "02"]}
+    is_truth(read(folder, mapping={"files.run": "01"}).settled())
+
+
+def test_who_lacks_the_chosen_session_is_refused(tmp_path: Path) -> None:
+    folder = bids(tmp_path / "x", "ses-pre")
+    fill(folder, "sub-{}/func/sub-{}_ses-post_timeseries.tsv", SERIES[:3], ids=IDS[:3])
+    found = read(folder)
+    assert asked(found) == {"files.ses": ["pre", "post"]}  # that of most subjects is first
+    assert "3 of 4 subjects" in found.questions[0].choices[1].label
+    is_truth(read(folder, mapping={"files.ses": "pre"}).settled())
+    sentence = refused(folder, {"files.ses": "post"})
+    assert "no file of ses=post for 004" in sentence
+    assert "participants.tsv" in sentence
+
+
+def test_folders_of_dpabi_are_asked(tmp_path: Path) -> None:
+    folder = people(tmp_path / "x")
+    places = ("Results/ROISignals_FunImgARCWF", "Results/ROISignals_FunImgARglobalCWF",
+              "S2_Results/ROISignals_FunImgARCWF")  # fmt: skip
+    for place in places:
+        fill(folder, f"{place}/ROISignals_{{}}.txt")
+    found = read(folder)
+    assert asked(found) == {"files.folder": list(places)}
+    labels = [choice.label for choice in found.questions[0].choices]
+    assert ["global signal" in label for label in labels] == [False, True, False]
+    assert ["visit 2" in label for label in labels] == [False, False, True]
+
+
+def test_the_same_in_two_formats_is_the_text(tmp_path: Path) -> None:
+    folder = fill(people(tmp_path / "x"), "ROISignals_{}.txt")
+    fill(folder, "ROISignals_{}.mat", OTHERS)
+    dataset = read(folder).settled()
+    is_truth(dataset)
+    assert any(".mat, .txt" in sentence for sentence in dataset.interpretation.said)
+
+
+def test_r_beside_z_and_series_beside_both(tmp_path: Path) -> None:
+    folder = fill(people(tmp_path / "x"), "ROICorrelation_{}.txt", PEARSON, None)
+    fill(folder, "ROICorrelation_FisherZ_{}.txt", fisher(), None)
+    dataset = read(folder).settled()
+    is_truth(dataset)
+    assert dataset.interpretation.connectome is not None
+    assert dataset.interpretation.connectome.values == Z
+    assert any("the files of z were taken" in each for each in dataset.interpretation.said)
+    fill(folder, "ROISignals_{}.txt", SERIES, None)
+    dataset = read(folder).settled()
+    assert dataset.series is not None
+    assert any("the time series were taken" in each for each in dataset.interpretation.said)
+
+
+def test_series_and_matrices_of_different_subjects_or_atlases_are_asked(tmp_path: Path) -> None:
+    folder = fill(
+        people(tmp_path / "x"), "sub-{}_seg-A_meas-PearsonCorrelation_relmat.tsv", PEARSON
+    )
+    fill(folder, "sub-{}_seg-A_timeseries.tsv", SERIES[:3], ids=IDS[:3])
+    assert asked(read(folder)) == {"files.kind": ["series", "matrix"]}
+    is_truth(read(folder, mapping={"files.kind": "matrix"}).settled())
+    other = fill(people(tmp_path / "y"), "sub-{}_seg-A_relmat.tsv", fisher())
+    fill(other, "sub-{}_seg-B_timeseries.tsv")
+    assert asked(read(other)) == {"files.kind": ["series", "matrix"]}
+
+
+def test_partial_and_full_correlation_are_asked(tmp_path: Path) -> None:
+    folder = fill(people(tmp_path / "x"), "sub-{}_meas-PearsonCorrelation_relmat.tsv", PEARSON)
+    fill(folder, "sub-{}_meas-PartialCorrelation_relmat.tsv", PEARSON)
+    assert set(asked(read(folder))) == {"files.meas"}
+
+
+NEVER = (
+    "sub-{}/func/sub-{}_task-rest_desc-confounds_timeseries.tsv",
+    "sub-{}/func/sub-{}_task-rest_space-MNI_motion_timeseries.tsv",
+    "sub-{}/func/sub-{}_task-rest_motion.tsv",
+    "sub-{}/func/sub-{}_task-rest_outliers.tsv",
+    "sub-{}/func/sub-{}_seg-AAL_stat-coverage_bold.tsv",
+    "sub-{}/func/sub-{}_task-rest_events.tsv",
+    "rp_{}.txt",
+    "ROI_OrderKey_{}.tsv",
+)
+
+
+@pytest.mark.parametrize("name", NEVER)
+def test_confounds_and_the_like_are_never_regions(tmp_path: Path, name: str) -> None:
+    folder = fill(bids(tmp_path / "x"), name, OTHERS)
+    dataset = read(folder).settled()
+    is_truth(dataset)
+    assert name.rsplit("/", 1)[-1].format("001", "001") in str(dataset.interpretation.left_alone)
+
+
+def test_confounds_under_another_name_are_refused(tmp_path: Path) -> None:
+    header = ("csf", "white_matter", "trans_x", "rot_y")
+    folder = fill(people(tmp_path / "x"), "sub-{}_task-rest_timeseries.tsv", SERIES, header)
+    assert "files of confounds (csf" in refused(folder)
+
+
+def test_a_global_signal_among_regions_is_left_out(tmp_path: Path) -> None:
+    folder = people(tmp_path / "x")
+    wide = np.concatenate([SERIES, OTHERS[:, :, :1]], axis=2)
+    fill(folder, "sub-{}_timeseries.tsv", wide, (*REGIONS, "global_signal"))
+    dataset = read(folder).settled()
+    is_truth(dataset)
+    assert dataset.regions == REGIONS
+    assert "global_signal" in str(dataset.interpretation.left_alone)
+
+
+def test_regions_in_another_order_and_absent_ones_go_by_name(tmp_path: Path) -> None:
+    folder = fill(people(tmp_path / "x"), "sub-{}_timeseries.tsv")
+    order = [2, 0, 3, 1]
+    write(folder / "sub-002_timeseries.tsv", SERIES[1][:, order], [REGIONS[i] for i in order])
+    write(folder / "sub-003_timeseries.tsv", SERIES[2][:, 1:], REGIONS[1:])
+    dataset = read(folder).settled()
+    truth = TRUTH.copy()
+    truth[2, :3] = np.nan
+    is_truth(dataset, truth)
+    assert dataset.regions == REGIONS
+    said = " ".join(dataset.interpretation.said)
+    assert "002 have their regions in another order" in said
+    assert "003 lacks Vis_1" in said
+
+
+@pytest.mark.parametrize("header", [REGIONS, None, ("11", "12", "13", "14")])
+def test_other_regions_are_refused_by_subject(tmp_path: Path, header: Sequence[str] | None) -> None:
+    folder = fill(people(tmp_path / "x"), "sub-{}_timeseries.tsv", SERIES, header)
+    other = ("a", "b", "c") if header is REGIONS else header and header[:3]
+    write(folder / "sub-003_timeseries.tsv", SERIES[2][:, :3], other)
+    sentence = refused(folder)
+    assert "003 has 3" in sentence
+    assert "4" in sentence
+
+
+def test_matrices_are_matched_by_name_too(tmp_path: Path) -> None:
+    folder = fill(people(tmp_path / "x"), "sub-{}_meas-PearsonCorrelation_relmat.tsv", PEARSON)
+    order = [3, 1, 0, 2]
+    names = [REGIONS[i] for i in order]
+    frame = pd.DataFrame(PEARSON[1][np.ix_(order, order)], columns=names, index=names)
+    path = folder / "sub-002_meas-PearsonCorrelation_relmat.tsv"
+    frame.loc[list(REGIONS)].to_csv(path, sep="\t", index_label="Node")  # rows in their own order
+    is_truth(read(folder).settled())
+    write(path, PEARSON[1][:, :3], REGIONS[:3])
+    assert "the matrix of 002 is 4 x 3; it must be square" in refused(folder)
+
+
+@pytest.mark.parametrize(
+    "make", [lambda one: one, lambda one: f"sub-{one}", int, lambda one: f"  {one} "]
+)
+def test_ids_are_matched_as_they_are_written(tmp_path: Path, make: Callable[[str], object]) -> None:
+    folder = people(tmp_path / "x", [str(make(one)) for one in IDS])
+    fill(folder, "sub-{}_task-rest_timeseries.tsv")
+    dataset = read(folder).settled()
+    is_truth(dataset)
+    assert dataset.subjects.ids == tuple(str(make(one)).strip() for one in IDS)
+
+
+def test_people_and_files_must_be_the_same(tmp_path: Path) -> None:
+    folder = people(tmp_path / "x", ["001", "002", "003", "099"])
+    fill(folder, "sub-{}_task-rest_timeseries.tsv")
+    sentence = refused(folder)
+    assert "files of sub-004, whom its table participants.tsv does not list" in sentence
+    assert "no file for 099, listed in its table participants.tsv" in sentence
+    twice = fill(people(tmp_path / "y", [*IDS, "001"]), "sub-{}_timeseries.tsv")
+    assert "lists 001 more than once" in refused(twice)
+
+
+def test_no_id_matches(tmp_path: Path) -> None:
+    folder = fill(people(tmp_path / "x", ["p1", "p2", "p3", "p4"]), "sub-{}_timeseries.tsv")
+    sentence = refused(folder)
+    assert "sub-001" in sentence
+    assert "p1" in sentence
+
+
+def test_the_table_may_be_anywhere_and_of_any_kind(tmp_path: Path) -> None:
+    folder = tmp_path / "x"
+    fill(folder, "derivatives/sub-{}_timeseries.tsv")
+    table = pd.DataFrame({"AGE": [30, 31, 32, 33], "SUB_ID": [1, 2, 3, 4], "DX": list("ABAB")})
+    (folder / "phenotype").mkdir()
+    path = folder / "phenotype" / "all.csv"
+    table.to_csv(path, index=False, sep=";", encoding="utf-16")
+    dataset = read(folder, mapping={"class.positive": "B"}).settled()
+    is_truth(dataset)
+    assert dataset.interpretation.id == "SUB_ID"
+    assert [one.name for one in dataset.subjects.covariates] == ["AGE"]
+    path.unlink()
+    table.to_excel(folder / "people.xlsx", index=False)
+    is_truth(read(folder, mapping={"class.positive": "B"}).settled())
+
+
+def test_of_two_tables_the_one_with_classes_is_used_or_it_is_asked(tmp_path: Path) -> None:
+    folder = bids(tmp_path / "x")
+    scores = pd.DataFrame({"participant_id": IDS, "PANSS": [1, 2, 3, 4]})
+    scores.to_csv(folder / "clinic.tsv", sep="\t", index=False)
+    dataset = read(folder).settled()
+    is_truth(dataset)
+    assert any(each.what == "clinic.tsv" for each in dataset.interpretation.left_alone)
+    people(folder, IDS[::-1], "old.csv")
+    assert set(asked(read(folder))) == {"table"}
+    is_truth(read(folder, mapping={"table": "participants.tsv"}).settled())
+
+
+def test_what_the_table_knows_is_kept(tmp_path: Path) -> None:
+    folder = people(
+        tmp_path / "x", IDS, site=["A", "A", "B", "B"], age=[20, 30, 40, 50], sex=list("MFMF"),
+        LABEL_SCORE=[1.5, 2.5, 3.5, 4.5],
+    )  # fmt: skip
+    dataset = read(fill(folder, "sub-{}_timeseries.tsv")).settled()
+    assert dataset.subjects.sites == ("A", "A", "B", "B")
+    assert dataset.subjects.scores.tolist() == [1.5, 2.5, 3.5, 4.5]
+    assert {one.name for one in dataset.subjects.covariates} == {"age", "sex"}
+
+
+@pytest.mark.parametrize(
+    "names", [[f"GMV_{name}" for name in REGIONS], [f"GMV_{i}" for i in range(1, 5)]]
+)
+def test_measures_of_the_table_are_kept_beside_series(tmp_path: Path, names: list[str]) -> None:
+    values = np.random.default_rng(1).random((4, 4))
+    columns = {name: values[:, place].tolist() for place, name in enumerate(names)}
+    folder = fill(
+        people(tmp_path / "x", IDS, "participants.tsv", **columns), "sub-{}_timeseries.tsv"
+    )
+    dataset = read(folder).settled()
+    is_truth(dataset)
+    assert dataset.measures == ("GMV",)
+    assert dataset.values is not None
+    np.testing.assert_array_equal(dataset.values[:, :, 0], values)
+
+
+def test_measures_of_other_regions_are_left_and_named(tmp_path: Path) -> None:
+    columns = {f"GMV_{i}": [0.1, 0.2, 0.3, 0.4] for i in range(1, 8)}
+    folder = fill(
+        people(tmp_path / "x", IDS, "participants.tsv", **columns), "sub-{}_timeseries.tsv"
+    )
+    dataset = read(folder).settled()
+    assert dataset.values is None
+    assert dataset.subjects.covariates == ()
+    assert "GMV_1" in str(dataset.interpretation.left_alone)
+    assert "7 regions" in str(dataset.interpretation.left_alone)
+
+
+def test_measures_per_subject_beside_series_and_alone(tmp_path: Path) -> None:
+    measured = {"alff": SERIES[:, 0], "reho": SERIES[:, 1]}
+    alone, beside = people(tmp_path / "x"), bids(tmp_path / "y")
+    for folder in (alone, beside):
+        for name, values in measured.items():
+            fill(folder, f"sub-{{}}/func/sub-{{}}_seg-AAL_stat-{name}_bold.tsv", values[:, None])
+        dataset = read(folder).settled()
+        assert dataset.measures == ("ALFF", "ReHo")
+        assert dataset.regions == REGIONS
+        assert dataset.values is not None
+        np.testing.assert_allclose(dataset.values[:, :, 1], measured["reho"])
+        assert (dataset.series is not None) == (folder is beside)
+
+
+def test_rows_without_an_id_are_left_out(tmp_path: Path) -> None:
+    folder = fill(people(tmp_path / "x"), "sub-{}_timeseries.tsv")
+    with (folder / "participants.tsv").open("a") as file:
+        file.write("\t1\n")
+    dataset = read(folder).settled()
+    is_truth(dataset)
+    assert any("1 rows without an id" in each for each in dataset.interpretation.said)
+
+
+def test_hidden_files_and_those_of_a_mac_are_passed_over(tmp_path: Path) -> None:
+    folder = bids(tmp_path / "x" / "outer" / "inner")
+    fill(folder, "__MACOSX/sub-{}_task-other_timeseries.tsv", OTHERS)
+    fill(folder, ".cache/sub-{}_task-other_timeseries.tsv", OTHERS)
+    fill(folder, "sub-{}/func/._sub-{}_task-rest_seg-AAL_timeseries.tsv", OTHERS)
+    is_truth(read(tmp_path / "x").settled())
+
+
+def test_what_is_no_folder_of_subjects_is_refused(tmp_path: Path) -> None:
+    brain = tmp_path / "brain"
+    for name in ("weights", "tract_lengths", "centres"):
+        write(brain / f"{name}.txt", PEARSON[0], None)
+    assert "one brain" in refused(brain)
+    (tmp_path / "empty").mkdir()
+    assert "no table" in refused(tmp_path / "empty")
+    assert "no file" in refused(people(tmp_path / "people"))
+    assert "no table" in refused(fill(tmp_path / "files", "sub-{}_timeseries.tsv"))
+
+
+def test_damaged_files_are_named(tmp_path: Path) -> None:
+    folder = fill(people(tmp_path / "x"), "sub-{}_timeseries.tsv.gz")
+    path = folder / "sub-002_timeseries.tsv.gz"
+    path.write_bytes(path.read_bytes()[:40])
+    assert "sub-002_timeseries.tsv.gz is a gzip file that is damaged" in refused(folder)
+    folder = fill(people(tmp_path / "y"), "ROISignals_{}.mat")
+    (folder / "ROISignals_003.mat").write_bytes(b"no MATLAB file at all" * 20)
+    assert "ROISignals_003.mat" in refused(folder)
+
+
+def test_more_than_may_come_out_is_refused(tmp_path: Path) -> None:
+    folder = fill(people(tmp_path / "x"), "sub-{}_timeseries.tsv")
+    with pytest.raises(CohortError, match="MB"):
+        read(folder, most=2000)
+    packed = people(tmp_path / "y")
+    for subject in IDS:
+        with gzip.open(packed / f"sub-{subject}_timeseries.tsv.gz", "wt") as file:
+            file.write("0\t0\t0\t0\n" * 100_000)
+    with pytest.raises(CohortError, match="MB"):
+        read(packed, most=100_000)
+
+
+def test_an_open_question_is_no_refusal(tmp_path: Path) -> None:
+    folder = fill(
+        people(tmp_path / "x"), "ROISignals_{}.txt", SERIES[:, :4].transpose(0, 2, 1), None
+    )
+    fill(folder, "S2_Results/ROISignals_{}.txt", SERIES[:, :4], None)
+    found = read(folder)
+    assert "files.folder" in asked(found)
+    with pytest.raises(QuestionsOpen):
+        found.settled()
