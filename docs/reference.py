@@ -30,7 +30,7 @@ ALWAYS = {int(number) for number in (ErrorNum.DATABASE_UNAVAILABLE, ErrorNum.INT
     int(number) for number in (ErrorNum.NO_TOKEN, ErrorNum.FORBIDDEN)
 }
 NEXT = " \\\n  "  # goes on in the next line
-OBJECTS = ("Task", "Headline", "Progress", "Dataset")
+OBJECTS = ("Task", "Headline", "Progress", "Dataset", "Interpretation", "Question", "Choice")
 PROLOGUE = """\
 # API reference
 

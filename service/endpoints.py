@@ -162,7 +162,12 @@ ENDPOINTS = (
         predict.predict,
         "What the stored model says of new subjects: a table as for a dataset, without labels.",
         method="POST",
-        reply={"classes": "array", "predictions": "array", "warnings": "array"},
+        reply={
+            "classes": "array",
+            "class_names": "object",
+            "predictions": "array",
+            "warnings": "array",
+        },
         query={"explain": "false: without the regions that add most", **MEANT},
         body=DATASET,
         refusals=(*STORED, *BAD_FORM, *READING),

@@ -136,6 +136,25 @@ def _schemas() -> dict[str, Any]:
     }
     refusal = {
         "allOf": [{"$ref": "#/components/schemas/Reply"}],
-        "properties": {"errors": {"type": "array", "items": error}},
+        "properties": {
+            "errors": {"type": "array", "items": error},
+            "questions": {
+                "type": "array",
+                "items": {"$ref": REFERENCE.format(model="Question")},
+                "description": "of a file that can be understood in more than one way",
+            },
+            "preview": {
+                "type": ["object", "null"],
+                "description": "with questions: the first rows as the first choices give them",
+            },
+            "upload": {
+                "type": "string",
+                "description": "with questions: send the answers with this in place of the file",
+            },
+            "suggested": {
+                "type": ["object", "null"],
+                "description": "with questions: a mapping given for a file that looked the same",
+            },
+        },
     }
     return {"Reply": reply, "Refusal": refusal, "TaskForm": form, **inner, **objects()}

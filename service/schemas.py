@@ -42,12 +42,53 @@ TASK: Fields = {
     "finished_at": ("string?", TIME),
     "model_removed_at": ("string?", f"when its model was cleaned away; {TIME}"),
 }
+CHOICE: Fields = {
+    "value": (TEXT, "what to give as the answer"),
+    "label": (TEXT, "what it means"),
+}
+QUESTION: Fields = {
+    "id": (TEXT, "the key of the answer in a mapping"),
+    "sentence": (TEXT, "what can be understood in more than one way"),
+    "choices": ("[Choice]", "the plausible readings"),
+}
+INTERPRETATION: Fields = {
+    "kind": (TEXT, "the kind of file: csv, npz, mat, folder, json, …"),
+    "text": ("object?", "of a text file its encoding, separator and decimal sign"),
+    "id": ("string?", "the column of the subjects' ids"),
+    "label": (
+        "object?",
+        "the class: its column, values (the class number of each text), names (the word of each "
+        "number)",
+    ),
+    "site": ("string?", "the column of the sites"),
+    "score": ("string?", "the column of a clinical score"),
+    "covariates": ("array", "what else is known of subjects: name, kind, how many are missing"),
+    "regions": ("array", "their names"),
+    "measures": ("array", "their names"),
+    "connectome": (
+        "object?",
+        "values (z: Fisher's z; r: Pearson's r, which is kept as z; counts; other), triangle, and "
+        "the reason why",
+    ),
+    "series": ("object?", "time series: least_points, most_points, orientation, header, index"),
+    "files": ("object", "which of several files of a subject were taken, by what they differ in"),
+    "missing": ("array", "numbers that stand for a missing value: column, code, count"),
+    "left_alone": ("array", "what was not used: what, and the reason"),
+    "said": ("array", "sentences on what was assumed"),
+    "answers": ("object", "the mapping that was given"),
+}
 DATASET: Fields = {
     "data_name": (TEXT, "the name"),
     "proj_id": (TEXT, "the project"),
     "user_id": (TEXT, "who brought it in"),
+    "state": (
+        TEXT,
+        "ready; unread (no worker has read it yet); asks (its questions are open); refused (its "
+        "problems say why)",
+    ),
     "subjects": ("integer", "how many"),
     "classes": ("object", "how many subjects each class has"),
+    "class_names": ("object", "the word for each class, empty where there are numbers alone"),
     "regions": ("integer", "how many"),
     "measures": ("array", "their names"),
     "notes": ("array", "sentences on what was left out"),
@@ -65,6 +106,8 @@ DETAILS: Fields = {
     "rules": ("object", "what each rule means and what is done about it"),
     "by_site": ("object", "subjects of each class by site"),
     "distributions": ("object", "by measure and site n, low, q1, median, q3, high"),
+    "interpretation": ("Interpretation?", "how it was read; null of one that was read long ago"),
+    "questions": ("[Question]", "what is open, where its state is asks"),
 }
 
 
@@ -84,6 +127,9 @@ def objects() -> dict[str, Any]:
         "Progress": _object(PROGRESS),
         "Headline": _object(HEADLINE),
         "Task": _object(TASK),
+        "Choice": _object(CHOICE),
+        "Question": _object(QUESTION),
+        "Interpretation": _object(INTERPRETATION),
         "Dataset": _object(DATASET, DETAILS),
     }
 

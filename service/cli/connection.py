@@ -12,6 +12,7 @@ from service.whereabouts import TokenUnreadable, token_in
 if TYPE_CHECKING:
     from service.client import Client, ClientError
 
+FILE = ("datafile", "mapping", "upload")
 WHERE_FROM = "The command takes it from SGN_TOKEN, or from the file that SGN_TOKEN_FILE names."
 
 
@@ -43,5 +44,6 @@ def _sentences(error: "ClientError") -> str:
 
 
 def _field_line(field: str, sentence: str) -> str:
-    """The sentence; most name their field themselves."""
-    return sentence if field.rpartition(".")[2] in sentence else f"{field}: {sentence}"
+    """The sentence; most name their field themselves, and a file is the command's only one."""
+    is_plain = field in FILE or field.rpartition(".")[2] in sentence
+    return sentence if is_plain else f"{field}: {sentence}"

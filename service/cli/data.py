@@ -18,6 +18,7 @@ from service.cli.mapping import (
     save,
     save_option,
     settled,
+    unanswered,
 )
 from service.cli.options import dataset_argument, example, json_option, url_option
 from service.cli.progress import shown_reading, shown_upload
@@ -111,15 +112,14 @@ def answer(
     as_json: bool,
 ) -> None:
     """Say how a dataset is meant that NEURO-LEARN has stored and that can be read in two ways."""
-    mapping = given_mapping(pairs, mapping_file)
+    mapping: Mapping[str, str] = given_mapping(pairs, mapping_file)
 
     def send(answers: Mapping[str, str], _: str) -> "Dataset":
         with shown_reading():
             return client.answer(name, answers)
 
     with service_at(url) as client:
-        if not mapping and can_ask():
-            mapping = ask(client.dataset(name).questions, {})
+        mapping = mapping or _answers(client.dataset(name))
         dataset, mapping = settled(send, mapping)
     save(save_map, dataset.interpretation.answers if dataset.interpretation else mapping)
     show_dataset(dataset, as_json=as_json)
@@ -182,6 +182,17 @@ class _Upload:
                 upload=upload,
                 on_progress=heard,
             )
+
+
+def _answers(dataset: "Dataset") -> Mapping[str, str]:
+    """What a terminal answers; elsewhere the command ends with what to add to it."""
+    if not dataset.questions:
+        raise click.ClickException(
+            f"{dataset.data_name} asks nothing; say with --map what is to be read otherwise."
+        )
+    if not can_ask():
+        raise click.ClickException("\n".join(unanswered(dataset.questions, {})))
+    return ask(dataset.questions, {})
 
 
 def _name_of(file: Path) -> str:

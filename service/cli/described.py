@@ -15,7 +15,7 @@ MOST_FINDINGS = 20
 STATES = {  # beside "ready", which goes without saying
     "unread": "No worker has read it yet.",
     "asks": "Questions on it are open; answer with 'sgn data answer {name}'.",
-    "refused": "It cannot be read as subjects and regions.",
+    "refused": "It cannot be read. To name a column, say 'sgn data answer {name} --map'.",
 }
 
 
@@ -37,10 +37,12 @@ def show_preview(seen: "Preview", *, as_json: bool) -> None:
     if as_json:
         known = ("questions", "suggested", "upload")
         open_ones = {name: seen.facts[name] for name in known if seen.facts.get(name)}
-        show_json({"dataset": seen.dataset.facts, "preview": seen.facts["preview"], **open_ones})
+        known_so_far = {"dataset": seen.facts.get("dataset"), "preview": seen.facts["preview"]}
+        show_json({**known_so_far, **open_ones})
         return
     show_look(seen)
-    _show_findings(seen.dataset)
+    if seen.facts.get("dataset"):  # of a file with open questions nothing was judged yet
+        _show_findings(seen.dataset)
     note("Nothing was stored.")
 
 
@@ -73,7 +75,7 @@ def _summary(dataset: "Dataset") -> Iterator[tuple[str, object]]:
     yield "Id", dataset.data_id
     yield "Project", dataset.proj_id
     yield "State", _state(dataset)
-    yield "Subjects", dataset.subjects
+    yield "Subjects", dataset.subjects or ""
     yield "Classes", _classes(dataset)
     yield "Regions", _regions(dataset)
     yield "Measures", ", ".join(dataset.measures)
@@ -122,7 +124,7 @@ def _regions(dataset: "Dataset") -> str:
     """How many there are, and the first names where they have names."""
     names = dataset.interpretation.regions if dataset.interpretation else ()
     if not names or all(name.isdecimal() for name in names):
-        return "" if dataset.regions is None else str(dataset.regions)
+        return str(dataset.regions or "")
     return f"{len(names)}: {shortened(names)}"
 
 

@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from service.reading_words import EDGES, SEPARATORS, TRIANGLES
+
 if TYPE_CHECKING:
     from graphnet.data.interpretation import (
         ClassCoding,
@@ -18,20 +20,6 @@ Facts = Iterator[tuple[str, str]]
 
 MOST_NAMES = 6  # regions and covariates that are named
 MOST_LEFT = 20  # columns and files that were left alone
-SEPARATORS = {"\t": "tabs", ",": "commas", ";": "semicolons", " ": "blanks", "|": "bars"}
-EDGES = {
-    "z": "Fisher's z",
-    "r": "Pearson's r, stored as Fisher's z",
-    "counts": "counts",
-    "other": "weights of another kind, stored as they are",
-}
-TRIANGLES = {
-    "full": "whole matrices",
-    "upper": "upper triangles",
-    "lower": "lower triangles",
-    "pairs": "a column per pair of regions",
-    "series": "correlated from time series",
-}
 
 
 def reading_facts(found: "Interpretation") -> Facts:
@@ -72,12 +60,16 @@ def _kind(kind: str, text: "TextFormat | None") -> str:
 
 
 def _coding(label: "ClassCoding") -> str:
-    """Such as ``group: HC = HC (0), SZ = SZ (1)``: the file's text, the name, the number."""
-    values = (
-        f"{text} = {label.names.get(number, number)} ({number})"
-        for text, number in label.values.items()
+    """Such as ``DX_GROUP: 2 = control (0), 1 = autism (1)``: the text, the name, the number."""
+    ordered = sorted(label.values.items(), key=lambda each: each[1])
+    return f"{label.column}: {', '.join(_class(label, *each) for each in ordered)}"
+
+
+def _class(label: "ClassCoding", text: str, number: int) -> str:
+    name = label.names.get(number, str(number))
+    return "".join(
+        (text, f" = {name}" if name != text else "", f" ({number})" if name != str(number) else "")
     )
-    return f"{label.column}: {', '.join(values)}"
 
 
 def _covariate(each: "CovariateReading") -> str:

@@ -17,7 +17,7 @@ from service.cli.terminal import note, show_facts, show_heading
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from service.client import Preview, Question, QuestionsOpen
+    from service.client import Preview, Question
 
 MISSING = 404
 MOST_CHOICES = 20
@@ -58,7 +58,8 @@ def settled(
             if not can_ask():
                 if look is not None and error.preview is not None:
                     look(error.preview)
-                raise click.ClickException("\n".join(unanswered(error))) from error
+                sentences = unanswered(error.questions, error.suggested)
+                raise click.ClickException("\n".join(sentences)) from error
             if error.preview is not None:
                 with redirect_stdout(sys.stderr):  # a result is what goes to stdout
                     show_look(error.preview)
@@ -81,15 +82,15 @@ def ask(questions: "Sequence[Question]", suggested: Mapping[str, str]) -> Answer
         return {each.id: _asked(each, suggested.get(each.id)) for each in questions}
 
 
-def unanswered(error: "QuestionsOpen") -> Iterator[str]:
+def unanswered(questions: "Sequence[Question]", suggested: Mapping[str, str]) -> Iterator[str]:
     """A sentence for each question, with the options that answer it."""
-    for question in error.questions:
+    for question in questions:
         choices = [_choice(question.id, each.value, each.label) for each in question.choices]
         more = len(choices) - MOST_CHOICES
         listed = choices[:MOST_CHOICES] + ([f"{more} more choices"] if more > 0 else [])
         yield f"{question.sentence} Add {' or '.join(listed)}."
-    if error.suggested:
-        options = " ".join(_option(*pair) for pair in error.suggested.items())
+    if suggested:
+        options = " ".join(_option(*pair) for pair in suggested.items())
         yield f"A file that looked the same was read with {options}."
 
 

@@ -194,6 +194,7 @@ def _refusal(reply: Facts, status: int) -> ClientError:
         "error_num": reply["error_num"],
         "status": status,
         "errors": tuple((str(item.get("field")), str(item.get("msg"))) for item in listed),
+        "upload": str(reply.get("upload") or ""),
     }
     if reply.get("questions"):
         return QuestionsOpen(sentence, reply, **known)

@@ -14,7 +14,8 @@ class ClientError(Exception):
     """The root of the package's errors: one sentence, the service's own where it gave one.
 
     ``error_num`` is the service's number and ``status`` that of HTTP, each None where there was
-    none; ``errors`` are the fields of a refused form, each with its sentence.
+    none; ``errors`` are the fields of a refused form, each with its sentence. ``upload`` is the id
+    under which the service keeps a file that was sent, "" where it keeps none.
     """
 
     def __init__(
@@ -24,11 +25,13 @@ class ClientError(Exception):
         error_num: int | None = None,
         status: int | None = None,
         errors: tuple[tuple[str, str], ...] = (),
+        upload: str = "",
     ) -> None:
         super().__init__(sentence)
         self.error_num = error_num
         self.status = status
         self.errors = errors
+        self.upload = upload
 
 
 class Unreachable(ClientError):
@@ -42,16 +45,15 @@ class NotEnded(ClientError):
 class QuestionsOpen(ClientError):
     """A file of two plausible readings: answer each of ``questions`` by its id in ``mapping``.
 
-    ``preview`` is what the first choices give, None where not even that can be had. ``upload`` is
-    the id under which the service keeps the file meanwhile, so that the answers are enough.
-    ``suggested`` is a mapping that was given for a file that looked the same, {} if there is none.
+    ``preview`` is what the first choices give, None where not even that can be had. With ``upload``
+    the answers are enough, and the file is not sent again. ``suggested`` is a mapping that was
+    given for a file that looked the same, {} if there is none.
     """
 
     def __init__(self, sentence: str, reply: Facts, **known: Any) -> None:
         super().__init__(sentence, **known)
         self.questions: tuple[Question, ...] = questions_in(reply["questions"])
         self.preview = Preview.read(reply) if reply.get("preview") else None
-        self.upload = str(reply.get("upload") or "")
         self.suggested: Mapping[str, str] = dict(reply.get("suggested") or {})
 
 

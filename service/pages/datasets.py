@@ -7,15 +7,20 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from db import datasets
+from db.datasets import DatasetRecord
 from db.errors import NameTaken
 from graphnet import figures
+from service.body import read_body, read_form
 from service.guard import caller_of
 from service.house import house_of
+from service.mapping import Fields, mapping_of
+from service.pages.asking import answers_of, questions_of
 from service.pages.formats import path_of
 from service.pages.site import SEE_OTHER, page, words
 from service.queries import asked_flag, asked_project
 from service.replies import MEANINGS, ErrorNum, FieldError, Refusal
-from service.routes.datasets import LENGTHS, dataset_of, taken
+from service.routes.datasets import LENGTHS, dataset_of, reread, taken
+from service.uploads import Received
 
 PAGE = 100
 FILE = "datafile"
@@ -27,34 +32,93 @@ async def show(request: Request) -> Response:
 
 
 async def upload(request: Request) -> Response:
-    """Show what a file is understood as, or keep it; errors stand beside the fields."""
+    """Show what a file is understood as or asks, or keep it; errors stand beside the fields."""
     preview = asked_flag(request, "preview")
     try:
         found = await taken(request, preview=preview)
     except (Refusal, NameTaken) as error:
-        number, errors = _said(error)
-        return await _list(request, MEANINGS[number][0], errors=errors)
-    if preview:
-        return await _list(request, **_shown(request, found["dataset"]), preview=found["preview"])
-    return RedirectResponse(f"/datasets/{path_of(found['dataset']['data_name'])}", SEE_OTHER)
+        return await _refused(request, error)
+    if not preview:
+        return RedirectResponse(f"/datasets/{path_of(found['dataset']['data_name'])}", SEE_OTHER)
+    received = _received(request)
+    content = {
+        "preview": found["preview"],
+        "upload": found["upload"],
+        "answers": answers_of(received.fields if received else ()),
+    }
+    return await _list(request, **_shown(request, found["dataset"]), **content)
 
 
 async def detail(request: Request) -> Response:
-    """One dataset: its quality, and how its values lie at each site."""
+    """One dataset: how it was read, its quality, and how its values lie at each site."""
+    return await _detail(request, await dataset_of(request))
+
+
+async def answer(request: Request) -> Response:
+    """Read a dataset as the form says, and show it; or ask further."""
     record = await dataset_of(request)
-    found = (await house_of(request).profiles.detailed(record)).shown(record, detailed=True)
-    return page(request, "dataset.html", **_shown(request, found))
+    body = await read_body(request, house_of(request).settings.max_form_bytes)
+    form = await read_form(request, body)
+    fields = tuple((name, str(text)) for name, text in form.multi_items())
+    try:
+        await reread(house_of(request), record, mapping_of(fields))
+    except Refusal as error:
+        return await _detail(request, record, error, fields)
+    return RedirectResponse(f"/datasets/{path_of(record.data_name)}", SEE_OTHER)
+
+
+async def _detail(
+    request: Request, record: DatasetRecord, error: Refusal | None = None, fields: Fields = ()
+) -> Response:
+    """A dataset, with what is wrong with the answers that were given."""
+    profile = await house_of(request).profiles.detailed(record)
+    content = questions_of(error, fields)
+    if not content["questions"] and profile.questions:
+        known = await datasets.suggested_answers(record.proj_id, profile.signature)
+        content |= {"questions": profile.questions, "suggested": known or {}}
+    errors = [] if error is None or error.number == ErrorNum.QUESTIONS_OPEN else _sentences(error)
+    status = 200 if error is None else MEANINGS[error.number][0]
+    shown = _shown(request, profile.shown(record, detailed=True))
+    return page(request, "dataset.html", status, errors=errors, **shown, **content)
+
+
+async def _refused(request: Request, error: Refusal | NameTaken) -> Response:
+    """The list, with what is wrong or asked; the file need not come again where it is kept."""
+    received = _received(request)
+    number, errors = _said(error)
+    content = error.content if isinstance(error, Refusal) else {}
+    kept = received.upload.upload_id if received and not received.fresh else ""
+    is_asked_in_place = "questions" in content and request.headers.get("hx-request") == "true"
+    return await _list(
+        request,
+        200 if is_asked_in_place else MEANINGS[number][0],
+        errors=errors,
+        upload=content.get("upload") or kept,
+        preview=content.get("preview"),
+        **questions_of(error, received.fields if received else ()),
+    )
+
+
+def _received(request: Request) -> Received | None:
+    """The file that came, if it came so far."""
+    return getattr(request.state, "received", None)
 
 
 def _said(error: Refusal | NameTaken) -> tuple[ErrorNum, dict[str, list[str]]]:
-    """The sentences by field; what concerns none stands beside the file."""
+    """The sentences by field; what concerns none stands beside the file, and no question there."""
     if isinstance(error, NameTaken):
         return ErrorNum.NAME_TAKEN, {"data_name": [str(error)]}
+    if error.number == ErrorNum.QUESTIONS_OPEN:
+        return error.number, {}
     listed: tuple[FieldError, ...] = error.errors or ((FILE, error.msg),)
     errors: dict[str, list[str]] = {}
     for field, sentence in listed:
         errors.setdefault(field if field in LENGTHS else FILE, []).append(sentence)
     return error.number, errors
+
+
+def _sentences(error: Refusal) -> list[str]:
+    return [sentence for _, sentence in error.errors] or [error.msg]
 
 
 def _shown(request: Request, dataset: dict[str, Any]) -> dict[str, Any]:
@@ -83,5 +147,15 @@ async def _list(request: Request, status: int = 200, **content: Any) -> Response
         ],
         cursor=cursor,
         proj_id=query.get("proj_id") or caller.proj_id or "",
+        posted=_posted(request),
         **{"errors": {}, "preview": None, "dataset": None, **content},
     )
+
+
+def _posted(request: Request) -> dict[str, str]:
+    """What was typed, to stand in the form again."""
+    received = _received(request)
+    if received is None:
+        return {}
+    typed = {field: received.field(field) for field in LENGTHS}
+    return {**typed, "data_name": typed["data_name"] or received.upload.name}

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 
 from graphnet.figures.predicted import SPLITS
 from graphnet.metric_names import OF_CLASSES, OF_SCORES
+from service.reading_words import COVARIATES, EDGES, ORIENTATIONS, SEPARATORS, TRIANGLES
 
 STATES = {
     "Submitted": "Waiting",
@@ -20,9 +21,16 @@ RULES = {
     "constant": "Constant measures",
     "broken": "Broken measures",
     "missing-edge": "Missing edges",
+    "missing-region": "Missing regions",
     "near-constant": "Columns that hardly vary",
     "clipped": "Values drawn in",
 }
+DATASET_STATES = {  # beside "ready", which goes without saying
+    "unread": "No worker has read it yet.",
+    "asks": "Questions on it are open.",
+    "refused": "It cannot be read as subjects and regions.",
+}
+READING = {**EDGES, **TRIANGLES, **SEPARATORS, **COVARIATES, **ORIENTATIONS}
 
 
 def names(translate: Callable[[str], str]) -> Mapping[str, Mapping[str, str]]:
@@ -31,5 +39,7 @@ def names(translate: Callable[[str], str]) -> Mapping[str, Mapping[str, str]]:
         "state_names": {state: translate(name) for state, name in STATES.items()},
         "split_names": {split: translate(name) for split, name in SPLITS.items()},
         "rule_names": {rule: translate(name) for rule, name in RULES.items()},
+        "dataset_states": {state: translate(said) for state, said in DATASET_STATES.items()},
+        "reading_names": {code: translate(name) for code, name in READING.items()},
         "metric_names": {metric: translate(name) for metric, name in METRICS.items()},
     }

@@ -6,6 +6,7 @@ from typing import Any
 from markupsafe import Markup
 
 from graphnet import figures
+from graphnet.class_names import called, names_of
 from graphnet.figures.importance import named
 from graphnet.figures.predicted import SPLITS, shown
 from graphnet.metric_names import OF_CLASSES, OF_SCORES
@@ -82,7 +83,9 @@ def drawings(facts: Facts, words: Words) -> dict[str, Markup]:
     found["roc"] = _drawn(figures.roc(facts.evidence, words))
     found["calibration"] = _drawn(figures.calibration(facts.evidence, words))
     matrix = (facts.metrics.get(facts.headline) or {}).get("confusion") or []
-    found["confusion"] = _drawn(figures.confusion(matrix, facts.evidence["classes"], words))
+    names = names_of(facts.evidence)
+    called_so = [called(names, label) for label in facts.evidence["classes"]]
+    found["confusion"] = _drawn(figures.confusion(matrix, called_so, words))
     return found
 
 

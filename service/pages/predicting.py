@@ -10,6 +10,7 @@ from starlette.responses import Response
 from db.tasks import TaskRecord
 from graphnet.spreadsheet import safe
 from service.house import house_of
+from service.pages.asking import questions_of
 from service.pages.site import page
 from service.replies import MEANINGS, Refusal
 from service.routes.predict import predicted, require_model
@@ -24,7 +25,10 @@ async def predict(request: Request) -> Response:
     try:
         found, wanted = await _asked(request, task)
     except Refusal as refusal:
-        return _page(request, task, MEANINGS[refusal.number][0], refusal=refusal, found=None)
+        received = getattr(request.state, "received", None)
+        asked = questions_of(refusal, received.fields if received else ())
+        status, upload = MEANINGS[refusal.number][0], refusal.content.get("upload")
+        return _page(request, task, status, refusal=refusal, found=None, upload=upload, **asked)
     if wanted == "csv":
         return _file(task, found)
     return _page(request, task, 200, refusal=None, found=found)
@@ -35,6 +39,7 @@ async def _asked(request: Request, task: TaskRecord) -> tuple[dict[str, Any], st
     house = house_of(request)
     with house.admission.prediction():
         received = await house.uploads.receive(request)
+        request.state.received = received
         wanted = received.field("as")
         return await predicted(house, task, received, explain=wanted != "csv"), wanted
 
@@ -57,12 +62,13 @@ def as_csv(found: dict[str, Any]) -> str:
     """A row a subject; a text that a spreadsheet would take for a formula begins with '."""
     text = StringIO()
     writer = csv.writer(text)
-    classes = found["classes"]
-    columns = [f"probability_{label}" for label in classes]
+    classes, names = found["classes"], found.get("class_names") or {}
+    columns = [*(["class_name"] if names else []), *(f"probability_{label}" for label in classes)]
     writer.writerow(["id", "site", "predicted" if classes else "score", *columns, "warnings"])
     for each in found["predictions"]:
         shares = [each["probability"][label] for label in classes]
         answer = each["predicted"] if classes else each["score"]
         told = safe(" ".join(each["warnings"]))
-        writer.writerow([safe(each["id"]), safe(each["site"]), answer, *shares, told])
+        named = [safe(names.get(answer, answer))] if names else []
+        writer.writerow([safe(each["id"]), safe(each["site"]), answer, *named, *shares, told])
     return text.getvalue()

@@ -36,6 +36,7 @@ class Found(NamedTuple):
     pages: int
     total: int
     classes: Sequence[int]
+    class_names: Mapping[str, str]
     rows: list[Row]
 
 
@@ -63,7 +64,8 @@ def select(evidence: Mapping[str, Any], split: str, sought: str, number: str) ->
     chosen = min(max(_whole(number), 1), pages)
     first = (chosen - 1) * A_PAGE
     part = rows[first : first + A_PAGE]
-    return Found(name, wanted, chosen, pages, len(rows), evidence["classes"], part)
+    names = evidence.get("class_names") or {}
+    return Found(name, wanted, chosen, pages, len(rows), evidence["classes"], names, part)
 
 
 def _rows(evidence: Mapping[str, Any], split: str) -> list[Row]:

@@ -17,7 +17,8 @@ from service.pages import (
 from service.replies import ErrorNum
 
 NOT_THERE = (ErrorNum.NOT_FOUND,)
-NO_DATASET = (ErrorNum.FORM_INVALID, ErrorNum.DATASET_UNREADABLE, ErrorNum.NAME_TAKEN)
+READING = (ErrorNum.DATASET_UNREADABLE, ErrorNum.QUESTIONS_OPEN, ErrorNum.NO_WORKER)
+NO_DATASET = (ErrorNum.FORM_INVALID, ErrorNum.NAME_TAKEN, *READING)
 TASK = "/tasks/{task_id}"
 
 
@@ -40,7 +41,7 @@ PAGES = (
     ),
     _page(
         *("POST", f"{TASK}/predict", predicting.predict, "New subjects, on a page or as CSV."),
-        *(*NOT_THERE, ErrorNum.DATASET_UNREADABLE, ErrorNum.NO_WORKER, ErrorNum.TOO_MANY),
+        *(*NOT_THERE, *READING, ErrorNum.TOO_MANY),
     ),
     _page("GET", "/compare", compare.show, "Tasks side by side."),
     _page("POST", f"{TASK}/cancel", actions.cancel, "Ends a task.", *NOT_THERE),
@@ -50,6 +51,10 @@ PAGES = (
     ),
     _page("GET", "/datasets", datasets.show, "The datasets."),
     _page("POST", "/datasets", datasets.upload, "Stores a file.", *NO_DATASET),
+    _page(
+        *("POST", "/datasets/{data_name:path}/mapping", datasets.answer, "Says how it is meant."),
+        *(*NOT_THERE, *READING),
+    ),
     _page("GET", "/datasets/{data_name:path}", datasets.detail, "A dataset.", *NOT_THERE),
     _page("GET", "/sign-in", signing.show_sign_in, "Asks for a token."),
     _page("POST", "/sign-in", signing.sign_in, "Keeps a token in a cookie."),

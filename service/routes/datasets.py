@@ -81,6 +81,7 @@ async def taken(request: Request, *, preview: bool) -> dict[str, Any]:
     house = house_of(request)
     with house.admission.upload():
         received = await house.uploads.receive(request)
+        request.state.received = received  # a page says again what was posted
         try:
             fields = await _checked(request, _named(received), preview=preview)
             mapping = mapping_of(received.fields)

@@ -353,9 +353,7 @@ class FakeService:
 
     def add_dataset(self, request: Seen) -> Reply:
         asked = request.query
-        asking = self.open_questions(
-            request.mapping, preview=PREVIEW, dataset=self.dataset("", asked.get("proj_id"))
-        )
+        asking = self.open_questions(request.mapping, preview=PREVIEW)
         if asking:
             return asking
         if asked.get("preview") == "true":

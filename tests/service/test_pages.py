@@ -24,7 +24,7 @@ from service import comparison, pages
 from service.pages.compare import KNOWN
 from service.pages.formats import duration, figure, interval
 from service.pages.languages import CHINESE, LANGUAGES, catalogue
-from service.pages.names import METRICS, STATES
+from service.pages.names import DATASET_STATES, METRICS, READING, STATES
 from service.pages.names import RULES as RULE_NAMES
 from service.pages.outcome import WHERE
 from service.pages.settings_form import CALLED, MORE, every, range_of
@@ -56,7 +56,7 @@ def said() -> set[str]:
         found |= set(named.values())
     found |= OF_TABLES | set(RULES) | of_settings() | {comparison.FEW, comparison.SCORE}
     found |= {comparison.CLASSES, comparison.NO_EVIDENCE, *Facts({}, None, None, None).missing}
-    found |= {KNOWN, *CHANCE.values()}
+    found |= {KNOWN, *CHANCE.values(), *DATASET_STATES.values(), *READING.values()}
     for module in FIGURES.glob("*.py"):
         text = module.read_text(encoding="utf-8")
         found |= set(re.findall(r'words\(\s*"([^"]+)"\s*\)', text))

@@ -42,6 +42,13 @@ const filterRows = (event) => {
   }
 };
 
+// A form whose answer takes a while says what it waits for.
+const sayWaiting = (event) => {
+  const place = event.target.dataset.waits && document.querySelector(event.target.dataset.waits);
+  if (place) { place.hidden = false; }
+};
+
+document.addEventListener("submit", sayWaiting);
 document.addEventListener("click", closeMenus);
 document.addEventListener("click", copy);
 document.addEventListener("input", filterRows);

@@ -4,6 +4,8 @@
 const form = document.getElementById("upload");
 const file = document.getElementById("datafile");
 const sent = document.getElementById("sent");
+const meant = document.getElementById("meant");
+const waiting = document.getElementById("waiting");
 const WRONG = 400;
 
 let proposed = ""; // another file takes another name, unless somebody has typed one
@@ -11,15 +13,25 @@ let proposed = ""; // another file takes another name, unless somebody has typed
 const proposeName = () => {
   const name = document.getElementById("data_name");
   if (!file.files[0] || (name.value && name.value !== proposed)) { return; }
-  proposed = file.files[0].name.replace(/(\.(csv|tsv|txt|json|npz|mat|zip|gz))+$/i, "");
+  proposed = file.files[0].name.replace(/(\.(csv|tsv|txt|json|npz|mat|xlsx|ods|sav|zip|gz))+$/i, "");
   name.value = proposed;
 };
 
 if (form) {
-  form.querySelector("button.plain").hidden = true; // choosing a file does the same
+  const look = form.querySelector("button.plain");
+  look.hidden = true; // choosing a file does the same
+  // A file goes once: what is answered or stored after that names the upload in its place.
+  form.addEventListener("htmx:configRequest", (event) => {
+    const fields = event.detail.formData;
+    if (event.target === file) { fields.delete("upload"); fields.delete("map"); } else if (fields.get("upload")) { fields.delete("datafile"); }
+    if (meant.value) { fields.append("map", meant.value); } // what was typed goes before what was chosen
+  });
+  form.addEventListener("htmx:beforeRequest", (event) => { waiting.hidden = event.target === file; });
   file.addEventListener("change", proposeName);
+  meant.addEventListener("change", () => { if (file.files.length) { look.click(); } });
   document.getElementById("data_name").addEventListener("change", (event) => {
-    if (file.files.length && event.target.getAttribute("aria-invalid") === "true") { file.dispatchEvent(new Event("change")); }
+    if (event.target.getAttribute("aria-invalid") !== "true") { return; }
+    if (form.elements.upload) { look.click(); } else if (file.files.length) { file.dispatchEvent(new Event("change")); }
   });
   for (const place of document.querySelectorAll("[data-drop]")) {
     for (const kind of ["dragover", "dragenter"]) {
@@ -35,9 +47,13 @@ if (form) {
     });
   }
   form.addEventListener("htmx:xhr:progress", (event) => {
-    if (event.detail.lengthComputable) { sent.hidden = false; sent.value = (100 * event.detail.loaded) / event.detail.total; }
+    if (!event.detail.lengthComputable) { return; }
+    const done = event.detail.loaded >= event.detail.total;
+    sent.value = (100 * event.detail.loaded) / event.detail.total;
+    sent.hidden = done;
+    waiting.hidden = !done;
   });
-  form.addEventListener("htmx:afterRequest", () => { sent.hidden = true; });
+  form.addEventListener("htmx:afterRequest", () => { sent.hidden = true; waiting.hidden = true; });
   document.addEventListener("htmx:afterSettle", () => {
     for (const input of form.querySelectorAll("input[aria-describedby$=-error]")) {
       const said = document.getElementById(input.getAttribute("aria-describedby")).textContent.trim();

@@ -94,7 +94,7 @@ def test_a_refused_dataset_is_its_sentences(
     ran = sgn("data", "add", str(tmp_path / "a.csv"), "--proj", "PROJ1")
 
     assert (ran.exit_code, ran.stdout) == (1, "")
-    assert ran.stderr == "datafile: It has no column LABEL.\n"
+    assert ran.stderr == "It has no column LABEL.\n"
 
 
 def test_a_file_of_any_kind_is_sent_as_it_is(

@@ -55,7 +55,7 @@ def test_a_preview_says_how_the_file_was_read(sgn: Command, fake: FakeService, f
         "How it was read",
         "Kind csv (GB18030, semicolons between cells, ',' before decimals)",
         "Id column participant_id",
-        "Class column group: HC = HC (0), SZ = SZ (1)",
+        "Class column group: HC (0), SZ (1)",
         "Site column scanner",
         "Covariates Age (numeric, 2 missing), Sex (categorical)",
         "Connectome Pearson's r, stored as Fisher's z, upper triangles: the diagonal is 1",

@@ -122,4 +122,4 @@ def test_a_refusal_is_its_sentences(sgn: Command, fake: FakeService, new: str) -
     ran = sgn("predict", TASK, new)
 
     assert (ran.exit_code, ran.stdout) == (1, "")
-    assert ran.stderr == "datafile: The model knows GMV_2, which is missing.\n"
+    assert ran.stderr == "The model knows GMV_2, which is missing.\n"
