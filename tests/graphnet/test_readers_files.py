@@ -7,7 +7,7 @@ import pytest
 
 from graphnet.cohort import Cohort
 from graphnet.errors import CohortError
-from graphnet.readers.files import read_cohort, read_file
+from graphnet.readers.files import read_cohort
 from tests.graphnet.formats import (
     FEATURES,
     FOLDERS,
@@ -63,62 +63,10 @@ def test_a_subject_listed_twice_is_refused(tmp_path: Path) -> None:
     folder = dpabi(tmp_path / "x", series=True)
     rows = (folder / "subjects.csv").read_text()
     (folder / "subjects.csv").write_text(rows + rows.splitlines()[1] + "\n")
-    assert refused(folder) == (f"x lists {IDS[0]} more than once in its table.",)
-
-
-def test_what_is_read_travels_as_a_table(tmp_path: Path) -> None:
-    frame = read_file(npz(tmp_path / "x.npz"))
-    frame.to_csv(tmp_path / "y.csv", index=False)
-    again = read_cohort(tmp_path / "y.csv")
-    np.testing.assert_array_equal(again.features, read_cohort(tmp_path / "x.npz").features)
+    assert refused(folder) == (f"x lists {IDS[0]} more than once in its table subjects.csv.",)
 
 
 def refused(path: Path) -> tuple[str, ...]:
     with pytest.raises(CohortError) as caught:
         read_cohort(path)
     return caught.value.sentences
-
-
-def test_arrays_that_do_not_fit_are_all_named(tmp_path: Path) -> None:
-    path = tmp_path / "x.npz"
-    np.savez(path, features=FEATURES, measures=["GMV"], labels=LABELS[:2])
-    assert refused(path) == (
-        "x.npz has no array called ids.",
-        "x.npz has 2 labels where 6 belong.",
-        "x.npz has 1 measures where 2 belong.",
-    )
-    np.savez(path, other=FEATURES)
-    assert refused(path) == ("x.npz has no array called features or fc.",)
-    np.savez(path, features=FEATURES[0])
-    assert "give (subjects, regions, measures)" in refused(path)[0]
-
-
-def test_pickles_and_other_files_are_refused(tmp_path: Path) -> None:
-    np.savez(tmp_path / "x.npz", features=np.array([{}], dtype=object))
-    assert refused(tmp_path / "x.npz") == ("x.npz is not a NumPy archive of plain arrays.",)
-    (tmp_path / "y.npz").write_bytes((tmp_path / "x.npz").read_bytes()[:200])
-    assert refused(tmp_path / "y.npz") == ("y.npz is a ZIP file that is damaged or cut short.",)
-    version = b"MATLAB 7.3 MAT-file".ljust(124, b" ") + b"\x00\x02IM"
-    (tmp_path / "z.mat").write_bytes(version + bytes(400))
-    assert "save it with the option -v7" in refused(tmp_path / "z.mat")[0]
-    (tmp_path / "x.nii").write_bytes(bytes(400))
-    assert "is of no kind that is known here; give a CSV" in refused(tmp_path / "x.nii")[0]
-
-
-def test_folders_that_do_not_fit_are_refused(tmp_path: Path) -> None:
-    folder = dpabi(tmp_path / "x", series=True)
-    (folder / "ROISignals_p0.txt").rename(folder / "ROISignals_new.txt")
-    assert refused(folder) == (
-        "x has no file for the subjects p0.",
-        "x has files of new, whom its table does not list.",
-    )
-    (folder / "ROISignals_new.txt").rename(folder / "ROISignals_p0.txt")
-    np.savetxt(folder / "ROISignals_p3.txt", SERIES[3][:, :4])
-    assert "different numbers of regions: p0 has 5, p3 another." in refused(folder)[0]
-    np.savetxt(folder / "ROISignals_p3.txt", SERIES[3][:5])
-    assert refused(folder) == ("ROISignals_p3.txt has 5 time points; at least 10 are needed.",)
-    (folder / "ROISignals_p3.txt").write_text("a b\nc d\n")
-    assert refused(folder) == ("ROISignals_p3.txt is not a table of numbers.",)
-    (folder / "subjects.csv").unlink()
-    assert "has no table (CSV or TSV) with a column ID" in refused(folder)[0]
-    assert "has neither ROICorrelation_FisherZ" in refused(people(tmp_path / "y"))[0]
