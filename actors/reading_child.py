@@ -75,17 +75,19 @@ class Outcome:
 
 @contextmanager
 def working_folder(spool: Path) -> Iterator[Path]:
-    """A folder for one file, which goes with everything in it."""
+    """A folder for one file, which goes with everything in it; as do those of killed workers."""
     spool.mkdir(mode=0o700, parents=True, exist_ok=True)
+    _sweep(spool)
     with tempfile.TemporaryDirectory(prefix=FOLDERS, dir=spool, ignore_cleanup_errors=True) as name:
         yield Path(name)
 
 
-def sweep(spool: Path) -> None:
+def _sweep(spool: Path) -> None:
     """Remove what a killed worker has left."""
     for folder in spool.glob(f"{FOLDERS}*"):
-        if time.time() - folder.stat().st_mtime > OLD_SECONDS:
-            shutil.rmtree(folder, ignore_errors=True)
+        with suppress(FileNotFoundError):  # another worker sweeps too
+            if time.time() - folder.stat().st_mtime > OLD_SECONDS:
+                shutil.rmtree(folder, ignore_errors=True)
 
 
 def read_file(path: Path, folder: Path, asked: Asked, bounds: Bounds) -> Outcome:

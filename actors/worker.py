@@ -22,7 +22,7 @@ from actors.log import start_log
 from actors.metrics import worker_metrics
 from actors.predictor import Predictor
 from actors.queue import ACTOR, QUEUE, worker_broker
-from actors.reading_child import Bounds, sweep
+from actors.reading_child import Bounds
 from actors.runtime import Runtime
 from actors.settings import JSON, Settings, SettingsError
 from actors.sweep import Sweeper
@@ -81,7 +81,6 @@ def _wired() -> RedisBroker:
 def _reader(settings: Settings, runtime: Runtime, uploads: Store, datasets: Store) -> DatasetReader:
     """What is hidden in the spool is no task's."""
     bounds = Bounds(settings.read_memory_mb, settings.read_seconds, settings.spool / ".reading")
-    sweep(bounds.spool)
     arrays = Arrays(datasets, settings.spool / ".arrays", settings.cache_mb)
     return DatasetReader(runtime.call, uploads, arrays, bounds)
 

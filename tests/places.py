@@ -16,6 +16,7 @@ from db.connection import migrate
 from graphnet.synthetic import cohort_table
 from tests.databases import blocking, mysql_database, postgres_database
 from tests.houses import process, serving
+from tests.reading import reading
 from tests.servers import queue_server, s3_server
 from tests.service.forms import SMALL, form
 
@@ -77,7 +78,8 @@ def place_at(folder: Path, kind: str = "folder", **changes: str) -> Iterator[Pla
         variables |= changes
         blocking(migrate(variables["SGN_DATABASE_URL"]))
         http = stack.enter_context(serving(folder, **variables))
-        add_small(http)
+        with reading(variables):
+            add_small(http)
         yield Place(http, folder, variables)
 
 

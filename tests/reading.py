@@ -1,0 +1,59 @@
+"""Files read by this process as a worker reads them, where a test has no worker."""
+
+import os
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from unittest.mock import patch
+
+from actors.answering import Desk
+from actors.arrays import Arrays
+from actors.dataset_reader import DatasetReader
+from actors.file_answers import FileAnswers
+from actors.questions import READ_ACTOR, READ_QUEUE
+from actors.queue import WORKERS, redis_client
+from actors.reading_child import Bounds
+from registry import DATASETS, UPLOADS, open_store
+from tests.db.opened import opened
+
+SIGN = f"{WORKERS}:tests"
+
+
+@contextmanager
+def reading(variables: Mapping[str, str]) -> Iterator[None]:
+    """A desk of a worker that trains nothing, for as long as the block lasts."""
+    url = variables["SGN_REDIS_URL"]
+    keys = {name: text for name, text in variables.items() if name.startswith("AWS_")}
+    with tempfile.TemporaryDirectory() as spool, patch.dict(os.environ, keys):
+        reader = reader_of(variables, Path(spool))
+        desk, client = Desk(READ_QUEUE, READ_ACTOR, FileAnswers(reader)), redis_client(url)
+        client.set(SIGN, "cpu", ex=3600)
+        desk.open(url)
+        try:
+            yield
+        finally:
+            desk.close()
+            client.delete(SIGN)
+            client.close()
+
+
+def reader_of(
+    variables: Mapping[str, str], spool: Path, *, memory_mb: int = 4096, seconds: int = 120
+) -> DatasetReader:
+    """What reads files for these variables; each query opens the database for itself."""
+    uploads, datasets = (
+        open_store(
+            variables["SGN_REGISTRY_URL"],
+            endpoint_url=variables.get("SGN_S3_ENDPOINT_URL"),
+            folder=folder,
+        )
+        for folder in (UPLOADS, DATASETS)
+    )
+    return DatasetReader(
+        call=partial(opened, variables["SGN_DATABASE_URL"]),
+        uploads=uploads,
+        arrays=Arrays(datasets, spool / "arrays", cache_mb=1000),
+        bounds=Bounds(memory_mb, seconds, spool / "reading"),
+    )
