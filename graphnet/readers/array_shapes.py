@@ -84,10 +84,10 @@ def _fits(array: Array, expected: tuple[int | None, ...], inquiry: Inquiry) -> b
 
 def _may_be_points(measures: Sequence[str] | None, count: int) -> bool:
     """Whether an axis of measures could be time: without names, or with numbers for names."""
-    if measures is None:
-        return count > 1
+    if count < LEAST_POINTS or measures is None:
+        return count >= LEAST_POINTS
     found = [NUMBERED.fullmatch(name) for name in measures]
-    if count < LEAST_POINTS or not all(found):
+    if not all(found):
         return False
     stems = {match["stem"] for match in found if match}
     numbers = [int(match["number"]) for match in found if match]

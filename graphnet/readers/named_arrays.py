@@ -16,6 +16,7 @@ OTHERS = {"c": "an array of complex numbers", "M": "an array of dates",
           "m": "an array of spans of time", "V": "an array of records",
           "O": "an array of Python objects, which is a pickle and not opened here"}  # fmt: skip
 MOST_NAMED = 8
+DOCUMENTED = {"features", "fc", "measures", "regions", "ids", "labels", "scores", "sites"}
 
 
 @dataclass(frozen=True)
@@ -42,10 +43,15 @@ class NamedArrays:
 
 
 def sorted_out(arrays: Mapping[str, Array | Odd]) -> NamedArrays:
-    """Numbers and text in this machine's own order of bytes, and the rest by what it is."""
+    """Numbers and text in this machine's own order of bytes, and the rest by what it is.
+
+    A documented name is known in capitals too.
+    """
     plain: dict[str, Array] = {}
     odd: dict[str, Odd] = {}
-    for name, array in arrays.items():
+    for given, array in arrays.items():
+        lower = given.casefold()
+        name = lower if lower in DOCUMENTED and lower not in arrays else given
         if isinstance(array, Odd):
             odd[name] = array
         elif array.dtype.kind in NUMERIC + TEXT:
