@@ -24,15 +24,11 @@ def check_header(names: Sequence[str], what: str) -> None:
 
 def check_second_header(columns: Sequence[Cells], inquiry: Inquiry) -> None:
     """Refuse a row below the header that holds units or other words above numbers."""
-    words: list[str] = []
-    numeric = 0
-    for cells in columns:
-        if not isinstance(cells, tuple):
-            numeric += 1
-        elif _numbers_below(cells):
-            numeric += 1
-            words += [cells[0]] if _is_word(cells[0]) else []
-    if words and 2 * len(words) >= numeric:
+    numeric = [cells for cells in columns if not isinstance(cells, tuple) or _numbers_below(cells)]
+    texts = [cells[0] for cells in numeric if isinstance(cells, tuple)]
+    words = [text for text in texts if _is_word(text)]
+    numbers = len(numeric) - len(texts) + sum(is_number(text.replace(",", "")) for text in texts)
+    if words and not numbers:
         inquiry.refuse(
             f"Row 2 holds words where numbers follow ({shortened(list(dict.fromkeys(words)), 3)}): "
             "delete the second header line."

@@ -90,7 +90,8 @@ def _is_index(
 
 def _is_doubtful(name: str | None, first: Sequence[str], rows: Rows) -> bool:
     """Whether it counts 0, 1, 2 … beside decimals, or is called like a time and goes on evenly."""
-    if not all(is_number(cell) for cell in first):
+    symmetric = list(first) == rows[0][1]  # a matrix, whose first row is its first column
+    if symmetric or not all(is_number(cell) for cell in first):
         return False
     steps = [float(after) - float(before) for before, after in pairwise(first)]
     even = steps[0] > 0 and max(steps) - min(steps) <= 1e-6 * max(abs(step) for step in steps)
