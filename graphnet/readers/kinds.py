@@ -18,6 +18,7 @@ LOOKED_AT = 1 << 16  # bytes from the start of a file that say what it is
 CELL = 8  # bytes, as a number
 BOM = b"\xef\xbb\xbf"
 WIDE_TEXT = (b"\xff\xfe", b"\xfe\xff")  # UTF-16, UTF-32
+MOST_KINDS = 3  # in a folder, that are named
 UNPACKED = "sgn-upload-"  # the start of the names of temporary folders
 
 
@@ -127,9 +128,23 @@ def _innermost(folder: Path) -> Path:
 
 
 def _folder(folder: Path, inquiry: Inquiry, most: int) -> Dataset | None:
+    """A folder; where it cannot be read, the kinds of file in it that never are, are named too."""
     from graphnet.readers.folders import read_folder
 
-    return read_folder(folder, inquiry, most)
+    try:
+        return read_folder(folder, inquiry, most)
+    except CohortError as error:
+        raise CohortError(*error.sentences, *_foreign_in(folder)) from error
+
+
+def _foreign_in(folder: Path) -> list[str]:
+    """A sentence for each such kind, by its first file."""
+    found: dict[str, str] = {}
+    for path in sorted(folder.rglob("*")):
+        known = foreign(_head(path)) if path.is_file() else None
+        if known is not None:
+            found.setdefault(known.what, known.sentence(path.name))
+    return list(found.values())[:MOST_KINDS]
 
 
 # Arrays --------------------------------------------------------------------------------------
