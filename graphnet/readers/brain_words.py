@@ -90,10 +90,10 @@ ORDINALS = words("1st 2nd 3rd 4th 5th")  # ventricles
 GLOBAL = words("mean total global average avg whole wholebrain brain sum all overall")
 GLOBALS = re.compile(
     r"(l|r|m|lh|rh|left|right|lhemi|rhemi|hemi)?"
-    r"(mean|total|global|whole|full)?"
+    r"(mean|total|global|whole|full|meanthickness)?"
     r"(thickness|thick|surfarea|surfacearea|whitesurfarea|area|volume|gmv|wmv|csf|gm|wm|cortex|cortexvol)"
     r"|.*(etiv|icv|tiv|tbv|brainseg.*|intracranial.*|supratentorial.*|totalgray.*|totalgrey.*"
-    r"|subcortgray.*|corticalwhitematter.*|cerebralwhitematter.*|maskvol.*|meanthickness.*"
+    r"|subcortgray.*|corticalwhitematter.*|cerebralwhitematter.*|maskvol.*"
     r"|surfaceholes.*|whitesurfarea.*)"
 )
 

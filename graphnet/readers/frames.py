@@ -16,8 +16,9 @@ from graphnet.readers.inquiry import LABEL, Inquiry
 from graphnet.readers.json_tables import EXACT_DIGITS, cells_of, sheet_of_json
 from graphnet.readers.reading import explained
 from graphnet.readers.roles import NONE
-from graphnet.readers.sheet import Cells, Sheet
+from graphnet.readers.sheet import Cells, Sheet, as_texts
 from graphnet.readers.tables import interpret_sheet
+from graphnet.readers.words import IDS, plain
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -88,7 +89,10 @@ def read_table(source: Path | BinaryIO | bytes, most_cells: int = LARGEST) -> "p
     inquiry.close()
     if inquiry.questions:
         raise QuestionsOpen(inquiry.questions)
-    columns = {name: _column(cells) for name, cells in zip(sheet.names, sheet.columns, strict=True)}
+    columns = {
+        name: _as_text(cells) if plain(name) in IDS else _column(cells)
+        for name, cells in zip(sheet.names, sheet.columns, strict=True)
+    }
     if len(columns) < len(sheet.names):
         raise CohortError("The file has several columns of one name.")
     return pd.DataFrame(columns)
@@ -101,7 +105,11 @@ def _column(cells: Cells) -> Any:
     numbers = plain_numbers(cells)
     if numbers is not None and not any(_loses(cell) for cell in cells):
         return numbers
-    return [cell or np.nan for cell in cells]
+    return _as_text(cells)
+
+
+def _as_text(cells: Cells) -> list[Any]:
+    return [cell or np.nan for cell in as_texts(cells)]
 
 
 def _loses(cell: str) -> bool:

@@ -71,7 +71,7 @@ def _eastern(score: Callable[[str, bytes], float]) -> Callable[[str, str], float
     """The mean over the characters; of one that stands among Latin letters little is believed."""
 
     def scored(text: str, codec: str) -> float:
-        found = [score(each, each.encode(codec)) for each in text if not each.isascii()]
+        found = [score(each, each.encode(codec, "replace")) for each in text if not each.isascii()]
         return _mean(found) * (UNLIKELY if AMONG_LATIN.search(text) else 1.0)
 
     return scored

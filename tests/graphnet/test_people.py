@@ -1,0 +1,323 @@
+"""Who the subjects are: ids as they stand, classes by words, codes for missing, covariates."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+
+from graphnet.data.dataset import NO_CLASS
+from graphnet.readers.inquiry import Inquiry
+from graphnet.readers.people import People, read_people
+from tests.graphnet.sheets import Column, sheet
+
+
+def people(columns: dict[str, Column], **mapping: str) -> tuple[People, Inquiry]:
+    inquiry = Inquiry("the file", {key.replace("__", "."): value for key, value in mapping.items()})
+    found = sheet(columns)
+    return read_people(found, found.names, inquiry), inquiry
+
+
+def settled(columns: dict[str, Column], **mapping: str) -> People:
+    found, inquiry = people(columns, **mapping)
+    assert (inquiry.problems, inquiry.questions) == ([], [])
+    return found
+
+
+def classes(cells: Sequence[str], column: str = "LABEL", **mapping: str) -> tuple[People, Inquiry]:
+    return people({"ID": [f"s{row}" for row in range(len(cells))], column: cells}, **mapping)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["ID", "id", "participant_id", "subject", "Subject ID", "SubjID", "SUB_ID", "sub", "eid",
+     "FILE_ID", "被试", "被试编号", "编号", "PTID", "src_subject_id"],
+)  # fmt: skip
+def test_ids_are_found_by_name_and_stay_text(name: str) -> None:
+    written = ["01E3", "1.10", "NA", "123456789012345678", "2020-01-01", "001", "None"]
+    found = settled({"LABEL": ["0", "1"] * 3 + ["0"], name: written})
+    assert found.id == name
+    assert found.subjects.ids == tuple(written)
+
+
+@pytest.mark.parametrize("name", ["", "Unnamed: 0", "index"])
+def test_an_index_is_passed_over(name: str) -> None:
+    found = settled({name: [0.0, 1, 2], "ID": ["a", "b", "c"], "LABEL": ["0", "1", "0"]})
+    assert found.id == "ID"
+    assert found.covariates == ()
+    assert settled({name: [5.0, 2, 3], "LABEL": ["0", "1", "0"]}).id is None
+
+
+def test_a_first_column_of_text_that_differs_is_the_ids_and_it_is_said() -> None:
+    found, inquiry = people({"": ["a", "b", "c"], "LABEL": ["0", "1", "0"]})
+    assert found.subjects.ids == ("a", "b", "c")
+    assert inquiry.said == ["The unnamed column was taken for the ids of the subjects."]
+    found, inquiry = people({"whom": ["a", "b", "c"], "LABEL": ["0", "1", "0"]})
+    assert found.id == "whom"
+    assert inquiry.said == ["The first column, whom, was taken for the ids of the subjects."]
+    assert settled({"whom": ["a", "b", "b"], "LABEL": ["0", "1", "0"]}).id is None
+
+
+def test_two_columns_of_ids_are_asked_about_unless_they_are_the_same() -> None:
+    columns = {"participant_id": ["a", "b"], "eid": ["1", "7"], "LABEL": ["0", "1"]}
+    _, inquiry = people(columns)
+    (question,) = inquiry.questions
+    assert question.id == "id"
+    assert [choice.value for choice in question.choices] == ["participant_id", "eid"]
+    assert settled(columns, id="eid").subjects.ids == ("1", "7")
+    same = {"SUB_ID": ["50642", "50646"], "subject": [50642.0, 50646], "X": [1.0, 2]}
+    assert settled(same).subjects.ids == ("50642", "50646")
+    counted = {"subject": ["1", "2"], "FILE_ID": ["a", "b"], "LABEL": ["0", "1"]}
+    assert settled(counted).subjects.ids == ("a", "b")
+
+
+def test_a_mapping_names_any_column() -> None:
+    columns: dict[str, Column] = {
+        "whom": [7.0, 8], "sick": ["no", "yes"], "ward": [1.0, 2], "HAMD": [3.0, 20],
+        "age": [30.0, 40],
+    }  # fmt: skip
+    found, inquiry = people(
+        columns, id="whom", **{"class": "sick"}, site="ward", score="HAMD", covariates="age",
+        class__positive="yes",
+    )  # fmt: skip
+    assert inquiry.problems == []
+    assert found.subjects.ids == ("7", "8")
+    assert found.subjects.labels.tolist() == [0, 1]
+    assert found.subjects.sites == ("1", "2")
+    assert found.subjects.scores.tolist() == [3, 20]
+    assert [each.name for each in found.covariates] == ["age"]
+    _, inquiry = people(columns, id="who")
+    assert inquiry.problems == [
+        "id is 'who', which is no column of the file: it has whom, sick, ward, HAMD, age."
+    ]
+    assert settled(columns, covariates="none").covariates == ()
+
+
+def test_one_id_in_two_classes_is_refused_and_in_one_said() -> None:
+    _, inquiry = people({"ID": ["a", "a", "b"], "LABEL": ["0", "1", "0"]})
+    assert inquiry.problems == [
+        "the file has rows of one id in different classes: a. Give each subject its own id, or "
+        "correct the class."
+    ]
+    found, inquiry = people({"ID": ["a", "a", "b"], "LABEL": ["0", "0", "1"]})
+    assert inquiry.problems == []
+    assert found.subjects.ids == ("a", "a", "b")
+    assert "1 ids of the file are on more than one row (a; up to 2 rows)" in inquiry.said[0]
+
+
+def test_ids_that_collide_are_refused_and_others_stay_two() -> None:
+    _, inquiry = people({"ID": ["sub-01", "01", "b"], "LABEL": ["0", "1", "0"]})
+    assert inquiry.problems == [
+        "the file has the ids 'sub-01' and '01', which are the same without 'sub-'; write each "
+        "subject in one way."
+    ]
+    for ids in (["0012", "12"], ["1.10", "1.1"], ["001", "1"]):
+        assert settled({"ID": ids, "LABEL": ["0", "1"]}).subjects.ids == tuple(ids)
+
+
+@pytest.mark.parametrize(
+    "column",
+    ["LABEL_GROUP", "LABEL", "label", "group", "Group", "DX_GROUP", "Dx", "diagnosis", "dx",
+     "class", "status", "组别", "诊断"],
+)  # fmt: skip
+def test_a_class_is_found_by_name(column: str) -> None:
+    found, inquiry = classes(["0", "1", "1"], column)
+    assert inquiry.questions == []
+    assert found.label is not None
+    assert (found.label.column, found.label.names) == (column, {})
+    assert found.subjects.labels.tolist() == [0, 1, 1]
+
+
+@pytest.mark.parametrize(
+    "word",
+    ["Control", "controls", "HC", "NC", "TD", "healthy", "CN", "HV", "CTL", "CTRL", "con", "normal",
+     "对照", "健康", "正常", "Healthy Control", "healthy_controls", "Healthy-Volunteer"],
+)  # fmt: skip
+def test_a_known_word_for_control_is_class_0(word: str) -> None:
+    found, inquiry = classes(["SZ", word, "MDD", word, "n/a"])
+    assert (inquiry.problems, inquiry.questions) == ([], [])
+    assert found.label is not None
+    assert found.label.names == {0: word, 1: "MDD", 2: "SZ"}
+    assert found.subjects.labels.tolist() == [2, 0, 1, 0, NO_CLASS]
+    assert inquiry.said == [f"Classes of LABEL: {word} is 0, MDD is 1, SZ is 2."]
+
+
+def test_spellings_of_a_word_are_one_class() -> None:
+    found, _ = classes(["Patient", "patient", "Control", "CONTROL", "patient "])
+    assert found.subjects.labels.tolist() == [1, 1, 0, 0, 1]
+
+
+@pytest.mark.parametrize(
+    ("cells", "values"),
+    [
+        (["1", "2", "1"], ["2", "1"]),
+        (["-1", "1", "1"], ["1", "-1"]),
+        (["MDD", "BD", "BD"], None),
+        (["M", "F", "F"], None),
+        (["2", "2", "2"], ["2", "none"]),
+        (["SZ", "SZ", "SZ"], ["SZ", "none"]),
+    ],
+)
+def test_a_class_that_could_be_either_is_asked_about(
+    cells: list[str], values: list[str] | None
+) -> None:
+    _, inquiry = classes(cells)
+    (question,) = inquiry.questions
+    assert question.id == "class.positive"
+    given = [choice.value for choice in question.choices]
+    assert given == values if values else set(given) == set(cells)
+    for answer in given:
+        found, inquiry = classes(cells, class__positive=answer)
+        assert (inquiry.problems, inquiry.questions) == ([], [])
+        expected = [int(cell == answer) for cell in cells]
+        assert found.subjects.labels.tolist() == expected
+        assert found.label is not None
+        assert all(found.label.names[found.label.values[cell]] == cell for cell in set(cells))
+
+
+def test_of_three_words_the_control_is_asked_about() -> None:
+    _, inquiry = classes(["MDD", "BD", "SZ"])
+    assert [question.id for question in inquiry.questions] == ["class.control"]
+    found, _ = classes(["MDD", "BD", "SZ"], class__control="MDD")
+    assert found.subjects.labels.tolist() == [0, 1, 2]
+    found, _ = classes(["1", "2", "3"], class__control="3")
+    assert found.subjects.labels.tolist() == [1, 2, 0]
+
+
+def test_dx_group_is_coded_as_in_abide() -> None:
+    found, inquiry = classes(["1", "2", "2"], "DX_GROUP")
+    assert inquiry.questions == []
+    assert found.label is not None
+    assert found.label.names == {0: "control", 1: "autism"}
+    assert found.subjects.labels.tolist() == [1, 0, 0]
+    assert inquiry.said == [
+        "DX_GROUP is coded as in ABIDE: 1 is autism (class 1), 2 is control (class 0)."
+    ]
+    found, _ = classes(["1", "2", "2"], "DX_GROUP", class__positive="2")
+    assert found.subjects.labels.tolist() == [0, 1, 1]
+
+
+@pytest.mark.parametrize(
+    ("cells", "labels"),
+    [
+        (["0.0", "1.0", "1"], [0, 1, 1]),
+        (["0", "1", "2"], [0, 1, 2]),
+        (["1", "1", ""], [1, 1, NO_CLASS]),
+        (["0", "0", "."], [0, 0, NO_CLASS]),
+        (["False", "True", "n/a"], [0, 1, NO_CLASS]),
+        (["no", "yes", "no"], [0, 1, 0]),
+        (["-9999", "1", "0"], [NO_CLASS, 1, 0]),
+        (["999", "1", "0"], [NO_CLASS, 1, 0]),
+        (["HC", "-999", "SZ"], [0, NO_CLASS, 1]),
+        (["patient", "Patient", "patient"], [1, 1, 1]),
+    ],
+)
+def test_a_class_that_is_certain_is_read(cells: list[str], labels: list[int]) -> None:
+    found, inquiry = classes(cells)
+    assert (inquiry.problems, inquiry.questions) == ([], [])
+    assert found.subjects.labels.tolist() == labels
+
+
+def test_codes_in_a_class_are_said_and_9_is_asked_about() -> None:
+    _, inquiry = classes(["-9999", "1", "0", "-9999"])
+    assert [(code.column, code.code, code.count) for code in inquiry.missing] == [
+        ("LABEL", "-9999", 2)
+    ]
+    assert inquiry.said == ["LABEL: -9999 stands for a missing class (2 rows)."]
+    cells = ["0", "1", "9"]
+    _, inquiry = classes(cells)
+    assert [question.id for question in inquiry.questions] == ["missing.LABEL"]
+    assert classes(cells, missing__LABEL="missing")[0].subjects.labels.tolist() == [0, 1, NO_CLASS]
+    assert classes(cells, missing__LABEL="value")[0].subjects.labels.tolist() == [0, 1, 9]
+
+
+@pytest.mark.parametrize(
+    "cells", [["0.5", "1", "0"], [f"w{row}" for row in range(30)], [str(row) for row in range(30)]]
+)
+def test_what_is_no_class_is_refused_with_what_it_holds(cells: list[str]) -> None:
+    _, inquiry = classes(cells)
+    (problem,) = inquiry.problems
+    assert problem.startswith(f"LABEL is no column of classes: it holds {cells[0]}")
+
+
+def test_the_documented_column_is_the_class_and_others_are_said() -> None:
+    columns = {
+        "ID": ["a", "b"],
+        "LABEL": ["1", "0"],
+        "LABEL_GROUP": ["0", "1"],
+        "group": ["1", "1"],
+    }
+    found, inquiry = people(columns)
+    assert found.subjects.labels.tolist() == [0, 1]
+    assert inquiry.said == [
+        "the file has LABEL_GROUP, LABEL, group; LABEL_GROUP was used as the class."
+    ]
+    _, inquiry = people({"ID": ["a", "b"], "group": ["0", "1"], "diagnosis": ["1", "0"]})
+    assert [question.id for question in inquiry.questions] == ["class"]
+    many = {"ID": ["a", "b"], "group": ["0", "1"], "dx": ["0", "1"]}
+    assert settled(many).subjects.labels.tolist() == [0, 1]
+
+
+def test_class_none_is_nobody_s_class() -> None:
+    found = settled({"ID": ["a", "b"], "LABEL": ["1", "2"]}, **{"class": "none"})
+    assert found.label is None
+    assert found.subjects.labels.tolist() == [NO_CLASS, NO_CLASS]
+    assert [each.name for each in found.covariates] == ["LABEL"]
+
+
+@pytest.mark.parametrize("name", ["SITE", "site", "SITE_ID", "Center", "centre", "站点"])
+def test_a_site_is_text(name: str) -> None:
+    found = settled({"ID": ["a", "b", "c"], "LABEL": ["0", "1", "0"], name: [1.0, 2, np.nan]})
+    assert found.site == name
+    assert found.subjects.sites == ("1", "2", "")
+
+
+def score(cells: Sequence[float], **mapping: str) -> tuple[list[float], Inquiry]:
+    rows = [f"s{row}" for row in range(len(cells))]
+    found, inquiry = people({"ID": rows, "LABEL_SCORE": cells}, **mapping)
+    return found.subjects.scores.tolist(), inquiry
+
+
+def test_codes_in_a_score_are_missing_where_certain_and_asked_about_where_not() -> None:
+    found, inquiry = score([20.0, -9999, 30, -9999])
+    assert inquiry.questions == []
+    np.testing.assert_array_equal(found, [20, np.nan, 30, np.nan])
+    for cells, code in (([100.0, 900, 999], 999), ([40.0, 80, 0], 0), ([10.0, 20, 99], 99)):
+        _, inquiry = score(cells)
+        assert [question.id for question in inquiry.questions] == ["missing.LABEL_SCORE"]
+        assert f"holds {code} once" in inquiry.questions[0].sentence
+        assert np.isnan(score(cells, missing__LABEL_SCORE="missing")[0][2])
+        assert score(cells, missing__LABEL_SCORE="value")[0][2] == code
+    for cells in ([0.0, 5, 12], [998.0, 999, 1000], [95.0, 99, 103], [-1.0, 0, 1]):
+        found, inquiry = score(cells)
+        assert inquiry.questions == []
+        assert found == cells
+
+
+def test_covariates_are_numbers_or_a_few_words() -> None:
+    rows = 6
+    columns: dict[str, Column] = {
+        "ID": [f"s{row}" for row in range(rows)],
+        "age": ["30", "31.5", "n/a", "40", "-9999", "29"],
+        "sex": ["M", "F", "", "F", "M", "NA"],
+        "note": [f"text {row}" for row in range(rows)],
+        "scanner": ["Prisma"] * rows,
+        "born": ["1990-01-02", "1991-01-02", "1990-01-02", "1991-01-02", "", ""],
+        "nothing": ["", "n/a", "", "", "", ""],
+        "constant": [30.0] * rows,
+    }
+    found, inquiry = people(columns)
+    assert (inquiry.problems, inquiry.questions) == ([], [])
+    assert [(each.name, each.kind, each.missing) for each in found.covariates] == [
+        ("age", "numeric", 2),
+        ("sex", "categorical", 2),
+        ("constant", "numeric", 0),
+    ]
+    age, sex, _ = found.subjects.covariates
+    np.testing.assert_array_equal(age.values, [30, 31.5, np.nan, 40, np.nan, 29])
+    assert sex.values == ("M", "F", "", "F", "M", "")
+    assert {left.what: left.reason for left in inquiry.left_alone} == {
+        "note": "it is text with 6 different values",
+        "scanner": "it is Prisma in every row",
+        "born": "it holds dates",
+        "nothing": "it is empty",
+    }
