@@ -4,7 +4,18 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from graphnet.data.interpretation import Choice, R, Z
-from graphnet.readers.entities import FOLDER, FORMAT, MATRIX, MEASURE, SERIES, UNKNOWN, VALUES, Scan
+from graphnet.errors import shortened
+from graphnet.readers.entities import (
+    FOLDER,
+    FORMAT,
+    MATRIX,
+    MEASURE,
+    NAME,
+    SERIES,
+    UNKNOWN,
+    VALUES,
+    Scan,
+)
 from graphnet.readers.inquiry import Inquiry
 
 ScansOf = Mapping[str, Sequence[Scan]]  # by the subject's id in the table
@@ -13,12 +24,14 @@ FILES = "files"  # the beginning of the keys of questions
 KIND = "files.kind"
 NONE = "none"
 ORDER = ("ses", "task", "acq", "dir", "run", "rec", "echo", "space", "res", "den", "seg", "atlas",
-         "segmentation", "parcellation", "stat", "meas", "desc", FOLDER, "name")  # fmt: skip
+         "segmentation", "parcellation", "stat", "meas", "desc", FOLDER, NAME)  # fmt: skip
 WORDS = {
     "ses": "session", "dir": "phase encoding", "seg": "atlas", "acq": "acquisition",
+    "segmentation": "atlas", "parcellation": "atlas", "den": "density",
     "rec": "reconstruction", "desc": "processing", "stat": "statistic", "meas": "measure",
-    "res": "resolution", "den": "density", "name": "name",
+    "res": "resolution",
 }  # fmt: skip
+SAME = {"seg", "atlas", "segmentation", "parcellation", "stat", "meas", "den"}
 GLOBAL = re.compile(r"global", re.IGNORECASE)
 VISIT = re.compile(r"(?:^|/)S(?P<visit>[2-9])_")
 FORMATS = (".tsv", ".csv", ".txt", ".1D", ".mat", ".npy")
@@ -87,7 +100,26 @@ def one_each(scans: ScansOf, inquiry: Inquiry, chosen: dict[str, str]) -> dict[s
                 f"{inquiry.name} has {len(found)} files of {subject} that differ in nothing: "
                 f"{', '.join(scan.path.name for scan in found[:3])}. Leave one of them."
             )
+    _check_alike(left, inquiry)
     return {subject: found[0] for subject, found in left.items() if found}
+
+
+def _check_alike(scans: ScansOf, inquiry: Inquiry) -> None:
+    """Different atlases or measures between subjects are refused, other differences said."""
+    for key in _keys(scans):
+        firsts = {_value(mine[0], key): subject for subject, mine in scans.items() if mine}
+        if len(firsts) < 2:
+            continue
+        told = shortened(
+            [f"{subject} has {_told(key, value)}" for value, subject in firsts.items()], 3
+        )
+        if key in SAME:
+            inquiry.refuse(
+                f"{inquiry.name} has files of different {WORDS.get(key, key)} between subjects: "
+                f"{told}. Give the same for all."
+            )
+        elif key != FOLDER or len({bool(GLOBAL.search(value)) for value in firsts}) > 1:
+            inquiry.say(f"{inquiry.name} has subjects whose files differ in {key}: {told}.")
 
 
 def _of_kind(scans: ScansOf, kind: str) -> ScansOf:

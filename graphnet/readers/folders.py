@@ -4,6 +4,7 @@ Series are correlated, matrices kept; measures come from files of their own or f
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,21 +12,16 @@ import numpy as np
 from graphnet.data.dataset import Dataset
 from graphnet.data.interpretation import Interpretation
 from graphnet.errors import CohortError, shortened
+from graphnet.readers.assigning import Files, assigned, by_ids, refuse_missing
 from graphnet.readers.choosing import of_each_measure, one_each, one_kind
 from graphnet.readers.entities import Scan, is_never, scan_of
 from graphnet.readers.inquiry import Inquiry
 from graphnet.readers.measured import Measured, connected, rows_of_measure
-from graphnet.readers.roster import Files, Roster, assigned, find_roster, refuse_missing
-from graphnet.readers.table_of_people import Listed, read_listed
+from graphnet.readers.roster import Roster, find_roster
+from graphnet.readers.table_of_people import KIND, Listed, read_alone, read_listed
 
-KIND = "folder"
 ABOUT_FILES = ("files.", "series.")  # the beginnings of questions on what is read
 LONE_BRAIN = ("weights", "centres", "tract_lengths")
-KNOWN = (
-    "ROISignals_*, ROICorrelation_* (DPABI), sub-*_timeseries.tsv, sub-*_relmat.tsv (BIDS), "
-    "*_rois_*.1D (ABIDE), Gretna* folders, *_connectome.csv (MRtrix), or any table of numbers "
-    "with the subject's id in its name"
-)
 
 
 def read_folder(folder: Path, inquiry: Inquiry, most: int) -> Dataset | None:
@@ -39,12 +35,11 @@ def read_folder(folder: Path, inquiry: Inquiry, most: int) -> Dataset | None:
     """
     files = _sorted(folder, inquiry)
     roster = find_roster(files, inquiry, most)
-    scans = assigned(files, roster, inquiry)
+    files = replace(files, rest=[path for path in files.rest if path != roster.path])
+    if not files.scans and not by_ids(files, roster.ids):
+        return read_alone(files, roster, inquiry)
+    scans = assigned(files, roster.ids, roster.name, inquiry)
     inquiry.check()
-    if not scans:
-        raise CohortError(
-            f"{inquiry.name} has no file with measurements of its subjects; known are {KNOWN}."
-        )
     measured = _provisional(scans, roster, inquiry, most)
     listed = read_listed(roster, measured.regions if measured else (), inquiry)
     if measured is None or inquiry.problems:
@@ -118,7 +113,9 @@ def _measured(
     to_connect = one_kind(scans, inquiry)
     if to_connect:
         one = one_each(to_connect, inquiry, chosen)
-        refuse_missing([each for each in roster.ids if each not in one], roster, inquiry, chosen)
+        refuse_missing(
+            [each for each in roster.ids if each not in one], roster.name, inquiry, chosen
+        )
         inquiry.check()
         found = connected(one, inquiry, most)
     layers = {
@@ -126,7 +123,7 @@ def _measured(
     }
     for name, one in layers.items():
         absent = [each for each in roster.ids if each not in one]
-        refuse_missing(absent, roster, inquiry, {**chosen, "measure": name})
+        refuse_missing(absent, roster.name, inquiry, {**chosen, "measure": name})
     inquiry.check()
     if layers:
         found = _with_measures(found, layers, inquiry, most)

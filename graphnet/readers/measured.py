@@ -131,8 +131,14 @@ def _of_matrices(
     regions, values = aligned(square, inquiry, both=True)
     if 3 * 8 * len(values) * len(regions) ** 2 > most:
         raise CohortError(f"{inquiry.name} has connectomes of more than {most / 1e6:g} MB.")
-    hints = {scan.hint for scan in scans.values()}
-    hint = hints.pop() if len(hints) == 1 else ""
+    hints = {scan.hint: subject for subject, scan in scans.items()}
+    if len(hints) > 1:
+        told = [f"{subject} has {hint or 'no word of it'}" for hint, subject in hints.items()]
+        raise CohortError(
+            f"{inquiry.name} has matrices of different values by the names of their files: "
+            f"{' and '.join(told)}. Give the same for all subjects."
+        )
+    (hint,) = hints
     edges, reading = edges_of(
         np.stack(list(values.values())), list(values), inquiry, hint, regions=regions
     )

@@ -2,16 +2,17 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from graphnet.data.identifiers import match_ids, repeated
+from graphnet.data.identifiers import repeated
 from graphnet.data.interpretation import Choice
 from graphnet.errors import CohortError, shortened
 from graphnet.readers.archives import Archive
+from graphnet.readers.assigning import Files, alternatives, by_ids, matches
 from graphnet.readers.delimited import read_sheet
-from graphnet.readers.entities import Scan, ending, keys, scan_by_id
+from graphnet.readers.entities import ending
 from graphnet.readers.inquiry import ID, Inquiry
 from graphnet.readers.people import read_people
 from graphnet.readers.sheet import Sheet
@@ -45,15 +46,6 @@ class Roster:
         return self.path.name
 
 
-@dataclass(frozen=True)
-class Files:
-    """What a folder holds besides its tables: ``scans`` by name, and ``rest``, of no known name."""
-
-    folder: Path
-    scans: Sequence[Scan]
-    rest: Sequence[Path] = field(default=())
-
-
 def find_roster(files: Files, inquiry: Inquiry, most: int) -> Roster:
     """The one table whose ids are those of the files; asked where two have classes.
 
@@ -61,60 +53,23 @@ def find_roster(files: Files, inquiry: Inquiry, most: int) -> Roster:
         CohortError: there is none.
 
     """
-    found = [
-        roster
-        for path in _candidates(files)
-        if (roster := _looked_into(path, files, inquiry, most)) is not None
-    ]
-    matching = _best(found, files)
-    chosen = _one(matching, files, inquiry)
+    unread: list[str] = []
+    found = []
+    for path in _candidates(files):
+        try:
+            roster = _looked_into(path, files, inquiry, most)
+        except CohortError as error:
+            unread.append(f"{path.name}: {error}")
+            continue
+        if roster is not None:
+            found.append(roster)
+    if not found:
+        raise _no_table(files, inquiry, unread)
+    chosen = _one(_best(found, files), files, inquiry)
     # Read again: what comes up in the table that is used is asked and said.
-    sheet = _sheet(chosen.path, inquiry, most)
+    sheet = read_file(chosen.path, replace(inquiry, name=chosen.name), most)
     _leave(found, chosen, files, inquiry)
     return _with_ids(Roster(chosen.path, sheet, chosen.column, sheet.texts(chosen.column)), inquiry)
-
-
-def assigned(files: Files, roster: Roster, inquiry: Inquiry) -> dict[str, list[Scan]]:
-    """Each subject's files, by the ids of the table. Who is in one of both alone is refused."""
-    scans = files.scans or _by_ids(files, roster.ids)
-    place = max(range(_alternatives(scans)), key=lambda each: _matches(scans, each, roster.ids),
-                default=0)  # fmt: skip
-    names = list(dict.fromkeys(_subject(scan, place) for scan in scans))
-    match = match_ids(names, roster.ids)
-    for sentence in match.how:
-        inquiry.say(f"{inquiry.name}: {sentence}")
-    for sentence in match.collisions:
-        inquiry.refuse(f"{inquiry.name}: {sentence}")
-    known = match.as_dict
-    strange = [name for name in names if name not in known]
-    if strange:
-        inquiry.refuse(
-            f"{inquiry.name} has files of {shortened(strange, 5)}, whom its table {roster.name} "
-            f"does not list (its column {roster.column} has {shortened(roster.ids, 3)})."
-        )
-    found: dict[str, list[Scan]] = {subject: [] for subject in roster.ids}
-    for scan in scans:
-        name = _subject(scan, place)
-        if name in known:
-            found[known[name]].append(scan)
-    refuse_missing([subject for subject, mine in found.items() if not mine], roster, inquiry)
-    return {subject: mine for subject, mine in found.items() if mine}
-
-
-def refuse_missing(
-    subjects: Sequence[str],
-    roster: Roster,
-    inquiry: Inquiry,
-    chosen: Mapping[str, str] | None = None,
-) -> None:
-    """Refuse people of the table who have no file; ``chosen`` says which was wanted."""
-    if not subjects:
-        return
-    of = ", ".join(f"{key}={value}" for key, value in (chosen or {}).items())
-    inquiry.refuse(
-        f"{inquiry.name} has no file{f' of {of}' if of else ''} for {shortened(subjects, 5)}, "
-        f"listed in its table {roster.name}. Take these rows out of the table, or add the files."
-    )
 
 
 def _candidates(files: Files) -> list[Path]:
@@ -135,18 +90,16 @@ def _likely(path: Path, folder: Path) -> tuple[bool, int, int, str]:
 
 
 def _looked_into(path: Path, files: Files, inquiry: Inquiry, most: int) -> Roster | None:
-    """A table as it would be used; None where the file is no table."""
-    try:
-        sheet = _sheet(path, Inquiry(path.name, inquiry.answers), most)
-    except CohortError:
-        return None
+    """A table as it would be used; None where it has no ids. Raises CohortError of what is none."""
+    sheet = read_file(path, Inquiry(path.name, inquiry.answers), most)
     column = _id_column(sheet, path, files, inquiry)
     if column is None or not len(sheet):
         return None
     return Roster(path, sheet, column, sheet.texts(column))
 
 
-def _sheet(path: Path, inquiry: Inquiry, most: int) -> Sheet:
+def read_file(path: Path, inquiry: Inquiry, most: int) -> Sheet:
+    """The sheet in a text file or a workbook. Raises CohortError where it is none."""
     if path.suffix.lower() in WORKBOOKS:
         from graphnet.readers.workbooks import read_workbook  # noqa: PLC0415 - rarely needed
 
@@ -186,26 +139,19 @@ def _score(ids: Sequence[str], files: Files) -> int:
     """How many of these ids the files are named for."""
     if len(set(ids)) < 2 and len(files.scans) > 1:
         return 0
-    scans = files.scans or _by_ids(files, ids)
-    return max((_matches(scans, place, ids) for place in range(_alternatives(scans))), default=0)
+    scans = files.scans or by_ids(files, ids)
+    return max((matches(scans, place, ids) for place in range(alternatives(scans))), default=0)
 
 
-def _by_ids(files: Files, ids: Sequence[str]) -> list[Scan]:
-    ways = keys(list(ids))
-    found = (scan_by_id(path, files.folder, ways) for path in files.rest)
-    return [scan for scan in found if scan is not None]
-
-
-def _alternatives(scans: Iterable[Scan]) -> int:
-    return max((len(scan.subjects) for scan in scans), default=0)
-
-
-def _subject(scan: Scan, place: int) -> str:
-    return scan.subjects[min(place, len(scan.subjects) - 1)]
-
-
-def _matches(scans: Iterable[Scan], place: int, ids: Sequence[str]) -> int:
-    return len(match_ids([_subject(scan, place) for scan in scans], ids).pairs)
+def _no_table(files: Files, inquiry: Inquiry, unread: Sequence[str]) -> CohortError:
+    names = Counter(path.suffix or path.name for path in files.rest)
+    kinds = shortened([f"{count} {name}" for name, count in names.most_common()], 5)
+    return CohortError(
+        f"{inquiry.name} has no table (CSV, TSV or a workbook) with a column of the subjects' ids "
+        "(ID or participant_id) and a column of their class (LABEL or group)."
+        f"{f' Besides files of subjects it has {kinds}.' if names else ''}",
+        *unread[:3],
+    )
 
 
 def _best(found: Sequence[Roster], files: Files) -> list[Roster]:
@@ -218,12 +164,6 @@ def _best(found: Sequence[Roster], files: Files) -> list[Roster]:
 
 
 def _one(found: Sequence[Roster], files: Files, inquiry: Inquiry) -> Roster:
-    if not found:
-        raise CohortError(
-            f"{files.folder.name if not inquiry.name else inquiry.name} has no table (CSV or TSV) "
-            "with a column of the subjects' ids (ID or participant_id) and a column of their class "
-            "(LABEL or group)."
-        )
     if len(found) == 1:
         return found[0]
     labelled = [roster for roster in found if _has_class(roster, inquiry)] or list(found)

@@ -1,5 +1,6 @@
 """What the table of a folder says of its subjects, and maybe measures."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -9,12 +10,20 @@ from numpy.typing import NDArray
 from graphnet.data.dataset import Dataset
 from graphnet.data.interpretation import TextFormat
 from graphnet.errors import CohortError, shortened
+from graphnet.readers.assigning import Files
 from graphnet.readers.inquiry import ID, Inquiry
 from graphnet.readers.people import People, read_people
 from graphnet.readers.roster import Roster
 from graphnet.readers.tables import interpret_sheet
 
 FloatArray = NDArray[np.float64]
+
+KIND = "folder"
+KNOWN = (
+    "ROISignals_*, ROICorrelation_* (DPABI), sub-*_timeseries.tsv, sub-*_relmat.tsv (BIDS), "
+    "*_rois_*.1D (ABIDE), Gretna* folders, *_connectome.csv (MRtrix), or any table of numbers "
+    "with the subject's id in its name"
+)
 
 
 @dataclass(frozen=True)
@@ -33,7 +42,7 @@ def read_listed(roster: Roster, regions: Sequence[str], inquiry: Inquiry) -> Lis
     Measures in it are taken where they are of as many ``regions`` as the files; else said to be
     left.
     """
-    mine = _with_id(inquiry, roster.column)
+    mine = _with_id(inquiry, roster.name, roster.column)
     sheet = roster.sheet
     measured = _measures(roster, mine)
     if measured is None:
@@ -51,9 +60,32 @@ def read_listed(roster: Roster, regions: Sequence[str], inquiry: Inquiry) -> Lis
     return Listed(people, sheet.text, measured.measures, values)
 
 
-def _with_id(inquiry: Inquiry, column: str) -> Inquiry:
+def read_alone(files: Files, roster: Roster, inquiry: Inquiry) -> Dataset | None:
+    """The dataset of a folder that holds one table of measures and no file per subject.
+
+    Raises:
+        CohortError: it holds no measures.
+
+    """
+    if _measures(roster, inquiry) is None:
+        names = Counter(path.suffix or path.name for path in files.rest if path != roster.path)
+        others = shortened([f"{count} {name}" for name, count in names.most_common()], 5)
+        raise CohortError(
+            f"{inquiry.name} has no file with measurements of the subjects of {roster.name} "
+            f"({roster.column}: {shortened(roster.ids, 3)}); besides it has {others or 'nothing'}. "
+            f"Known are {KNOWN}."
+        )
+    if inquiry.left_alone:
+        raise CohortError(
+            f"{inquiry.name} has several tables and no file per subject; give one table at a time."
+        )
+    inquiry.say(f"{inquiry.name} holds one table, {roster.name}, which was read.")
+    return interpret_sheet(roster.sheet, KIND, _with_id(inquiry, roster.name, roster.column))
+
+
+def _with_id(inquiry: Inquiry, table: str, column: str) -> Inquiry:
     """The same inquiry, with the column of ids as its answer."""
-    return replace(inquiry, answers={**inquiry.answers, ID: column})
+    return replace(inquiry, name=table, answers={**inquiry.answers, ID: column})
 
 
 def _measures(roster: Roster, inquiry: Inquiry) -> Dataset | None:

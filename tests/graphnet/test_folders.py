@@ -512,3 +512,70 @@ def test_an_open_question_is_no_refusal(tmp_path: Path) -> None:
     assert "files.folder" in asked(found)
     with pytest.raises(QuestionsOpen):
         found.settled()
+
+
+def test_atlases_that_differ_between_subjects_are_refused(tmp_path: Path) -> None:
+    folder = fill(people(tmp_path / "x"), "sub-{}_seg-A_timeseries.tsv", SERIES[:2], ids=IDS[:2])
+    fill(folder, "sub-{}_seg-B_timeseries.tsv", SERIES[2:], ids=IDS[2:])
+    sentence = refused(folder)
+    assert "different atlas between subjects: 002 has seg-A, 004 has seg-B" in sentence
+    folder = fill(people(tmp_path / "y"), "ROICorrelation_{}.txt", PEARSON[:2], ids=IDS[:2])
+    fill(folder, "ROICorrelation_FisherZ_{}.txt", fisher()[2:], ids=IDS[2:])
+    assert "002 has r and 004 has z" in refused(folder)
+
+
+def test_tasks_that_differ_between_subjects_are_said(tmp_path: Path) -> None:
+    folder = fill(people(tmp_path / "x"), "sub-{}_task-a_timeseries.tsv", SERIES[:2], ids=IDS[:2])
+    fill(folder, "sub-{}_task-b_timeseries.tsv", SERIES[2:], ids=IDS[2:])
+    dataset = read(folder).settled()
+    is_truth(dataset)
+    assert any(
+        "differ in task: 002 has task-a, 004" in each for each in dataset.interpretation.said
+    )
+
+
+def test_a_folder_of_one_table_is_that_table(tmp_path: Path) -> None:
+    folder = people(tmp_path / "x", IDS, "data.csv", GMV_1=[1.5, 2, 3, 4], GMV_2=[4, 3, 2, 1.5])
+    (folder / "README.md").write_text("What this is.")
+    dataset = read(folder).settled()
+    assert dataset.subjects.ids == IDS
+    assert dataset.values is not None
+    np.testing.assert_array_equal(dataset.values[:, 0, 0], [1.5, 2, 3, 4])
+    people(folder, IDS, "more.csv", GMV_1=[1.5, 2, 3, 4], GMV_2=[4, 3, 2, 1.5])
+    assert "several tables" in refused(folder)
+
+
+def test_images_are_named_as_what_they_are(tmp_path: Path) -> None:
+    folder = people(tmp_path / "x")
+    for subject in IDS:
+        (folder / f"sub-{subject}_bold.nii.gz").write_bytes(b"no image")
+    sentence = refused(folder)
+    assert "4 .gz" in sentence or ".nii.gz" in sentence
+    assert "ROISignals_*" in sentence
+
+
+def test_a_table_that_cannot_be_read_says_why(tmp_path: Path) -> None:
+    folder = fill(tmp_path / "x", "sub-{}_timeseries.tsv")
+    (folder / "participants.tsv").write_text("participant_id\tgroup\nsub-001\t0\t7\t8\t9\n")
+    assert "participants.tsv" in refused(folder)
+
+
+def test_ids_of_abide_with_their_site(tmp_path: Path) -> None:
+    folder = tmp_path / "x"
+    ids = [f"00509{row}" for row in range(52, 56)]
+    for row, subject in enumerate(ids):
+        write(folder / f"NYU_{subject}_rois_cc200.1D", SERIES[row], [f"#{i}" for i in (1, 5, 6, 9)])
+    table = pd.DataFrame(
+        {
+            "SUB_ID": [int(one) for one in ids],
+            "FILE_ID": [f"NYU_{one}" for one in ids],
+            "DX_GROUP": [2, 1, 2, 1],
+            "SITE_ID": "NYU",
+            "AGE_AT_SCAN": [10.5, 11, -9999, 13],
+        }
+    )
+    table.to_csv(folder / "Phenotypic_V1_0b.csv", index=False)
+    dataset = read(folder, mapping={"class.positive": "1"}).settled()
+    is_truth(dataset)
+    assert dataset.regions == ("1", "5", "6", "9")
+    assert dataset.subjects.sites == ("NYU",) * 4
