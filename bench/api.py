@@ -27,10 +27,10 @@ import redis
 
 from bench.posting import posted
 from db.connection import close_database, migrate, open_database
-from db.datasets import insert_dataset, put_profile
+from db.datasets import NewDataset, insert_dataset, new_data_id
+from graphnet.data.profile import Profile
 from graphnet.readers import from_json
 from graphnet.synthetic import cohort_table
-from service.profiles import Profile
 from tests.databases import mysql_database, query
 from tests.houses import environment
 from tests.places import add_small
@@ -143,9 +143,11 @@ async def _add_small(url: str) -> None:
         for label, group in ((1, "SZ"), (0, "NC")):
             table = cohort_table("small", label, 20, seed=label, recipe=SMALL)
             text, name = table.to_json(), f"small_{group}"
-            record = await insert_dataset(proj_id="P", user_id="u", data_name=name, data_cont=text)
             profile = Profile.of(from_json(text, name)).as_dict()
-            await put_profile(record.data_id, record.length, profile)
+            row = NewDataset(
+                *(new_data_id(), "P", "u", name), data_cont=text, hdfs_path="", profile=profile
+            )
+            await insert_dataset(row)
     finally:
         await close_database()
 

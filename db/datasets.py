@@ -77,14 +77,14 @@ async def insert_dataset(new: NewDataset) -> DatasetRecord:
     there = await find_dataset(new.data_id)
     if there is not None:
         return _same(new, there)
-    await check_name(new.data_name)
     try:
+        await check_name(new.data_name)
         return await _insert(new)
-    except IntegrityError as error:
-        there = await find_dataset(new.data_id)
-        if there is not None:
-            return _same(new, there)
-        raise _taken(new.data_name) from error
+    except (IntegrityError, NameTaken) as error:
+        there = await find_dataset(new.data_id)  # another attempt may have come first
+        if there is None:
+            raise _taken(new.data_name) from error
+    return _same(new, there)
 
 
 async def _insert(new: NewDataset) -> DatasetRecord:

@@ -25,10 +25,10 @@ from celery import Celery
 from flask import Flask, Response, request
 
 from db.form import TaskForm
+from graphnet.data.profile import Profile
 from service.agreement import disagreements, named
 from service.envelope import HEADERS
 from service.form_errors import read_form
-from service.profiles import Profile
 
 PLAIN = os.environ.get("PEER_PLAIN") == "1"
 MOST_WAITING = 10_000_000

@@ -15,7 +15,7 @@ from db import datasets, new_tasks, outbox
 from db.connection import migrate
 from db.errors import NameTaken
 from tests.db.opened import opened
-from tests.db.samples import TASK, claimed
+from tests.db.samples import TASK, claimed, new_dataset
 
 TOGETHER_SECONDS = 0.15
 
@@ -66,7 +66,7 @@ def insert_datasets(url: str, names: list[str]) -> list[str]:
 
 async def _inserted(name: str) -> bool:
     try:
-        await datasets.insert_dataset(proj_id="P", user_id="u", data_name=name, data_cont="{}")
+        await datasets.insert_dataset(new_dataset(name))
     except NameTaken:
         return False
     return True

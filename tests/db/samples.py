@@ -4,8 +4,9 @@ import json
 from dataclasses import replace
 from typing import Any
 
-from db import claims, new_tasks
+from db import claims, datasets, new_tasks
 from db.claims import Claim
+from db.datasets import NewDataset
 from db.new_tasks import NewTask
 
 LEASE_MS = 60_000
@@ -17,6 +18,13 @@ TASK = NewTask(
     parent_task_id="",
     epochs=7,
 )
+
+
+def new_dataset(name: str, text: str = "{}", proj_id: str = "P", **more: Any) -> NewDataset:
+    """A dataset that is to be written."""
+    given = {"user_id": "u", "hdfs_path": "", "profile": {}, **more}
+    data_id = datasets.new_data_id()
+    return NewDataset(data_id=data_id, proj_id=proj_id, data_name=name, data_cont=text, **given)
 
 
 async def submitted(**changes: Any) -> str:

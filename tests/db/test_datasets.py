@@ -2,32 +2,29 @@
 
 import asyncio
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from asyncmy.converters import escape_string
 
-from db import datasets, numbers, packets
+from db import datasets, packets
 from db.datasets import DatasetRecord
 from db.errors import ContentTooLarge, CursorUnknown, DatabaseError, NameTaken
 from tests.databases import query
 from tests.db.backends import on_mysql
 from tests.db.processes import insert_datasets, put_profiles, together
-from tests.db.samples import content
+from tests.db.samples import content, new_dataset
 
 pytestmark = pytest.mark.usefixtures("url")
 
 
-async def put(name: str, text: str = "{}", proj_id: str = "P") -> DatasetRecord:
-    return await datasets.insert_dataset(
-        proj_id=proj_id, user_id="u", data_name=name, data_cont=text
-    )
+async def put(name: str, text: str = "{}", proj_id: str = "P", **more: Any) -> DatasetRecord:
+    return await datasets.insert_dataset(new_dataset(name, text, proj_id, **more))
 
 
 async def test_every_field_at_its_longest_comes_back() -> None:
-    record = await datasets.insert_dataset(
-        proj_id="p" * 32, user_id="u" * 32, data_name="漢" * 64, data_cont="{}"
-    )
+    record = await put("漢" * 64, proj_id="p" * 32, user_id="u" * 32, hdfs_path="h" * 256)
     assert record == DatasetRecord(record.data_id, "p" * 32, "u" * 32, "漢" * 64, 2)
     assert record.data_id.startswith("DATA")
     assert await datasets.find_datasets(["漢" * 64]) == [record]
@@ -112,12 +109,55 @@ def test_of_three_processes_one_gets_each_name(url: str, elsewhere: ProcessPoolE
     assert sorted(name for got in answers for name in got) == sorted(names)
 
 
-async def test_an_id_that_is_taken_is_passed_over(monkeypatch: pytest.MonkeyPatch) -> None:
-    taken = (await put("a")).data_id
-    monkeypatch.setattr(numbers.Numbers, "ids", lambda *_: iter([taken, "DATA20010100000001"]))
-    assert (await put("b")).data_id == "DATA20010100000001"
-    with pytest.raises(DatabaseError, match="No free dataset id"):
-        await put("c")
+async def test_a_dataset_is_written_once_however_often_it_is_sent() -> None:
+    new = new_dataset("a", profile={"subjects": 1}, answers={"x": "y"}, signature="s")
+    first = await datasets.insert_dataset(new)
+    again = await asyncio.gather(*(datasets.insert_dataset(new) for _ in range(4)))
+    assert {first, *again} == {await datasets.find_dataset(new.data_id)}
+    assert len((await datasets.list_datasets())[0]) == 1
+    with pytest.raises(DatabaseError, match="used already"):
+        await datasets.insert_dataset(replace(new, data_name="b"))
+    assert await datasets.find_dataset("DATA0") is None
+
+
+async def test_many_attempts_at_once_write_a_dataset_once() -> None:
+    new = new_dataset("a")
+    found = await asyncio.gather(*(datasets.insert_dataset(new) for _ in range(8)))
+    assert len(set(found)) == 1
+
+
+async def test_row_profile_and_mapping_are_there_together_or_not_at_all() -> None:
+    profile = {"subjects": 2}
+    kept = await put("a", '{"é":1}', profile=profile, answers={"q": "1"}, signature="s")
+    assert await datasets.get_profiles([kept.data_id]) == {kept.data_id: (kept.length, profile)}
+    assert await datasets.get_answers(kept.data_id) == {"q": "1"}
+    refused = new_dataset("a", answers={"q": "2"}, signature="s")
+    with pytest.raises(NameTaken):
+        await datasets.insert_dataset(refused)
+    assert await datasets.get_profiles([refused.data_id]) == {}
+    assert await datasets.get_answers(refused.data_id) == {}
+
+
+async def test_the_last_mapping_of_the_project_is_suggested_for_what_looks_the_same() -> None:
+    assert await datasets.suggested_answers("P", "looks") is None
+    first = await put("a", answers={"q": "1"}, signature="looks")
+    await asyncio.sleep(0.01)
+    await put("b", answers={"q": "2"}, signature="looks")
+    await put("c", answers={"q": "3"}, signature="looks", proj_id="OTHER")
+    await put("d", signature="looks")
+    assert await datasets.suggested_answers("P", "looks") == {"q": "2"}
+    assert await datasets.suggested_answers("P", "other") is None
+    await asyncio.sleep(0.01)
+    await datasets.put_answers(first, {"漢": "é"}, "looks")
+    assert await datasets.suggested_answers("P", "looks") == {"漢": "é"}
+    assert await datasets.get_answers(first.data_id) == {"漢": "é"}
+
+
+async def test_ids_that_are_known_are_told_from_others() -> None:
+    ids = [(await put(str(number))).data_id for number in range(3)]
+    many = [f"DATA{number}" for number in range(1200)]
+    assert await datasets.known_ids([*many, *ids]) == set(ids)
+    assert await datasets.known_ids([]) == set()
 
 
 @on_mysql

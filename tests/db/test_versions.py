@@ -17,6 +17,7 @@ from tests.db.backends import or_skipped
 from tests.db.opened import opened
 from tests.db.samples import claimed, running, submitted
 from tests.db.test_migrations import OWN, made_as
+from tests.db.test_migrations import tables as names_of_tables
 
 NEWER = "0999_from_the_future"
 OLD_TASK = "TASK20012912454500"
@@ -48,7 +49,8 @@ def insertion(table: str, row: Mapping[str, Any]) -> str:
 
 def tables(url: str) -> list[str]:
     """How the service's own tables were made, wherever their counters stand."""
-    return [re.sub(r"AUTO_INCREMENT=\d+ ", "", str(made_as(url, table))) for table in OWN]
+    there = [table for table in OWN if table in names_of_tables(url)]
+    return [re.sub(r"AUTO_INCREMENT=\d+ ", "", str(made_as(url, table))) for table in there]
 
 
 def made_newer(url: str) -> None:
