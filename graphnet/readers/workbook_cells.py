@@ -9,6 +9,7 @@ import numpy as np
 from graphnet.errors import CohortError, shortened
 from graphnet.readers.headers import check_header, check_second_header
 from graphnet.readers.inquiry import Inquiry
+from graphnet.readers.marks import settle_marks
 from graphnet.readers.sheet import Cells, Sheet, as_texts
 from graphnet.readers.workbook_parts import cell_name
 
@@ -56,9 +57,13 @@ def sheet_of(table: Table, inquiry: Inquiry) -> Sheet:
     check_header(names, inquiry.name)
     columns = list(zip(*rows, strict=True))
     kept = [place for place, cells in enumerate(columns) if names[place] or _filled(cells)]
-    found = tuple(_column(names[place], columns[place], inquiry) for place in kept)
+    names = [names[place] for place in kept]
+    found = [
+        _column(name, columns[place], inquiry) for name, place in zip(names, kept, strict=True)
+    ]
     check_second_header(found, inquiry)
-    return Sheet(tuple(names[place] for place in kept), found)
+    settled, _ = settle_marks(names, found, "", inquiry)
+    return Sheet(tuple(names), settled)
 
 
 def _check(table: Table, inquiry: Inquiry) -> None:
@@ -79,11 +84,13 @@ def _check(table: Table, inquiry: Inquiry) -> None:
             f"{what} has formulas without results ({shortened(table.unsolved, SHOWN)}). Open it in "
             "a spreadsheet and save it again."
         )
-    double = [row for row in table.rows[:header] if _filled(row) > MOST_ABOVE]
+    first = _first(table.rows[header])
+    above = table.rows[:header]
+    double = [row for row in above if _filled(row) > MOST_ABOVE or _first(row) > first]
     if double:
         words = [_text(cell) for cell in double[0] if cell != ""]
         inquiry.refuse(
-            f"{what} has a row of several cells above its header ({shortened(words, SHOWN)}). Give "
+            f"{what} has a second row of names above its header ({shortened(words, SHOWN)}). Give "
             "one header row, with a name for each column such as GMV_1."
         )
 
@@ -92,6 +99,11 @@ def _say_above(table: Table, inquiry: Inquiry) -> None:
     titles = [_text(cell)[:40] for row in table.rows[: table.header] for cell in row if cell != ""]
     if titles:
         inquiry.say(f"Rows above the header passed over: {shortened(titles, SHOWN)}.")
+
+
+def _first(row: Row) -> int:
+    """The place of the first cell with anything in it; -1 of an empty row."""
+    return next((place for place, cell in enumerate(row) if cell != ""), -1)
 
 
 def _filled(cells: Sequence[Cell]) -> int:
@@ -124,4 +136,4 @@ def _text(cell: Cell) -> str:
         return cell.date().isoformat()
     if isinstance(cell, dt.date | dt.time):
         return cell.isoformat()
-    return str(cell).strip()
+    return " ".join(str(cell).strip().splitlines())
