@@ -9,7 +9,7 @@ from typing import Any
 
 from graphnet.atlas import Atlas
 from graphnet.catalogue import MODELS
-from graphnet.cohort import Cohort, merge
+from graphnet.cohort import Cohort
 from graphnet.config import (
     EVALUATION,
     OPTIONS,
@@ -26,12 +26,13 @@ from graphnet.evidence import to_bytes
 from graphnet.experiment import Outcome, run
 from graphnet.glassbrain import picture
 from graphnet.journal import Journal
-from graphnet.readers.files import read_cohort
+from graphnet.local_files import LocalFiles, name_of, on_terminal
 from graphnet.report import render
 from graphnet.splits import Splits
 from graphnet.stored import StoredModel
 from graphnet.training import Training
 
+SPLITS = ("train", "val", "test")
 # Nobody is there to share the work with.
 ASKED = {name: option for name, option in OPTIONS.items() if name != "fan_out"}
 
@@ -70,6 +71,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--atlas", type=Path, metavar="FILE",
                         help="region, x, y, z in millimetres: for the spatial graph; draws "
                              "glass_brain.svg")  # fmt: skip
+    parser.add_argument("--map", action="append", default=[], metavar="[FILE:]ID=CHOICE",
+                        help="answers a question that a file asks, such as class.positive=SZ; may "
+                             "be repeated")  # fmt: skip
     for name, option in ASKED.items():
         flag = f"--{name.replace('_', '-')}"
         if isinstance(option, Flag):
@@ -87,15 +91,8 @@ def _train(asked: argparse.Namespace, atlas: Atlas | None) -> Outcome:
     settings = Settings.for_model(model, **_among(given, SETTINGS))
     evaluation = Evaluation(**_among(given, EVALUATION))
     label = parent.settings.label if parent else settings.label  # what is predicted is inherited
-    train = _read(asked.train, label, atlas)
-    if train is None:
-        raise GraphnetError("There is nothing to train on.")
     return run(
-        Splits(
-            train,
-            _read(asked.val, label, atlas),
-            _read(asked.test, label, atlas),
-        ),
+        _read(asked, label, atlas),
         settings,
         evaluation=evaluation,
         parent=parent,
@@ -109,10 +106,14 @@ def _among(given: dict[str, Any], names: set[str]) -> dict[str, Any]:
     return {name: value for name, value in given.items() if name in names}
 
 
-def _read(paths: list[Path], target: str, atlas: Atlas | None) -> Cohort | None:
-    if not paths:
-        return None
-    cohort = merge([read_cohort(path, target) for path in paths])
+def _read(asked: argparse.Namespace, target: str, atlas: Atlas | None) -> Splits:
+    splits = {split: getattr(asked, split) for split in SPLITS}
+    paths = [path for each in splits.values() for path in each]
+    found = LocalFiles.of(asked.map, paths, on_terminal).cohorts(splits, target)
+    return Splits(**{split: _placed(cohort, atlas) for split, cohort in found.items()})
+
+
+def _placed(cohort: Cohort, atlas: Atlas | None) -> Cohort:
     return cohort if atlas is None else replace(cohort, coordinates=atlas.of(cohort.regions))
 
 
@@ -157,8 +158,8 @@ def _task(outcome: Outcome, asked: argparse.Namespace) -> dict[str, Any]:
         "proj_id": "",
         "task_type": "dl_ts" if asked.parent is None else "dl_ft",
         "task_config": {
-            **{f"{split}_data": [path.stem for path in getattr(asked, split)]
-               for split in ("train", "val", "test")},
+            **{f"{split}_data": [name_of(path) for path in getattr(asked, split)]
+               for split in SPLITS},
             "model": outcome.model.settings.model,
             "param_set": given,
         },

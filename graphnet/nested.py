@@ -47,11 +47,17 @@ def choose(
     return [_chosen(cohort, fit, classes, inner, inherited=parent is not None) for fit in fits]
 
 
-def grid(settings: Settings, *, inherited: bool = False) -> list[Settings]:
+def grid(settings: Settings, regions: int, *, inherited: bool = False) -> list[Settings]:
     """What is tried: learning rates and weight decays, and densities where the graph has one.
 
-    A graph that is ``inherited`` from a parent is as dense as it is.
+    Densities that leave no edge between so many ``regions`` are not tried. A graph that is
+    ``inherited`` from a parent is as dense as it is.
     """
+    densities = [
+        density
+        for density in DENSITIES
+        if leaves_edges(rule(replace(settings, density=density)), regions)
+    ]
     fixed = inherited or settings.graph in WITHOUT_DENSITY or settings.threshold is not None
     return [
         replace(
@@ -61,7 +67,7 @@ def grid(settings: Settings, *, inherited: bool = False) -> list[Settings]:
             density=density,
         )
         for rate, decay, density in product(
-            RATES, DECAYS, (settings.density,) if fixed else DENSITIES
+            RATES, DECAYS, (settings.density,) if fixed or not densities else densities
         )
     ]
 
@@ -83,9 +89,7 @@ def _chosen(
         seed=fit.settings.seed,
     )
     seeds = fit.settings.seeds if inherited else 1  # a parent has as many models as it has
-    everything = grid(replace(fit.settings, seeds=seeds), inherited=inherited)
-    regions = len(cohort.regions)
-    tried = [each for each in everything if inherited or leaves_edges(rule(each), regions)]
+    tried = grid(replace(fit.settings, seeds=seeds), len(cohort.regions), inherited=inherited)
     asked = [Fit(fold.train, settings) for settings in tried for fold in folds]
     fitted = fit_inner(inside, asked, classes)
     losses = [

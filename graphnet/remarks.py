@@ -8,7 +8,9 @@ import numpy as np
 from graphnet import splits
 from graphnet.assessment import has_graph
 from graphnet.cohort import IntArray
+from graphnet.graphs.edges import leaves_edges, no_edges
 from graphnet.harmonise import Harmoniser, confounding, sites_of_one_class
+from graphnet.preprocessing import rule
 from graphnet.quality import RULES
 from graphnet.scaling import CLIP
 from graphnet.splits import Splits
@@ -68,10 +70,13 @@ def _told_by_site(data: Splits) -> list[str]:
 
 def _without_edges(model: StoredModel, data: Splits) -> list[str]:
     """Whose own graph the threshold leaves empty; or that nobody's graph has an edge."""
+    asked, regions = rule(model.settings), len(model.layout.regions)
+    if has_graph(model) and not leaves_edges(asked, regions):
+        return [f"{no_edges(asked, regions)}. Regions are seen each by itself."]
     if has_graph(model) and model.preprocessing.graphs.empty:
         return [
-            f"graph {model.settings.graph!r} has no edge (no weight between two regions is "
-            "usable); regions are seen each by itself."
+            f"graph is {asked.kind!r} and has no edge (no weight between two regions is usable). "
+            "Regions are seen each by itself."
         ]
     threshold, found = model.settings.threshold, []
     for name, cohort in data.present().items() if threshold is not None else ():

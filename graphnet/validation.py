@@ -56,7 +56,12 @@ def planned(data: Splits, asked: Evaluation, *, by_score: bool, seed: int) -> li
     folds, why = _number(data, asked, labels)
     if folds:
         cut = stratified(
-            labels, data.train.persons, folds=folds, repeats=asked.cv_repeats, seed=seed
+            labels,
+            data.train.persons,
+            folds=folds,
+            repeats=asked.cv_repeats,
+            seed=seed,
+            names=data.train.class_names,
         )
         found.append(Folds(CV, cut, why))
     elif why:

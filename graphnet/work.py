@@ -87,7 +87,11 @@ class Work:
             if not count:
                 continue
             if self.asked.nested:
-                tried = grid(self.start.settings, inherited=self.fold_parent is not None)
+                tried = grid(
+                    self.start.settings,
+                    len(self.data.train.regions),
+                    inherited=self.fold_parent is not None,
+                )
                 costs += [TOGETHER * INNER_FOLDS * len(tried)] * count
             costs += [1 + TOGETHER * count] * (2 if self.has_twin else 1)
         return costs

@@ -110,10 +110,18 @@ def _ids(dataset: Dataset, name: str) -> tuple[tuple[str, ...], tuple[str, ...]]
     rows = enumerate(dataset.subjects.ids, 1)
     named = tuple(subject or f"{name} row {row}" for row, subject in rows)
     if dataset.interpretation.id is not None:
-        return named, ()
+        return named, _without_id(dataset, name)
     return named, (
         f"{name} has no column of subject ids; subjects who are in two datasets cannot be found.",
     )
+
+
+def _without_id(dataset: Dataset, name: str) -> tuple[str, ...]:
+    count = sum(not subject for subject in dataset.subjects.ids)
+    if not count:
+        return ()
+    rows = "1 row has" if count == 1 else f"{count} rows have"
+    return (f"{name}: {rows} no id; whether the subject is in another dataset cannot be found.",)
 
 
 def _dropped(kept: NDArray[np.bool_], name: str, target: str) -> tuple[str, ...]:

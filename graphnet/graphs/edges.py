@@ -12,6 +12,7 @@ from graphnet.catalogue import WITHOUT_DENSITY
 from graphnet.errors import SettingsError
 
 FloatArray = NDArray[np.float64]
+USUAL = 0.1  # share of pairs that are edges
 
 
 @dataclass(frozen=True)
@@ -24,7 +25,7 @@ class GraphRule:
     """
 
     kind: str = "covariance"
-    density: float = 0.1
+    density: float = USUAL
     threshold: float | None = None
     sign: str = "positive"
     neighbours: int = 8
@@ -38,14 +39,18 @@ def leaves_edges(rule: GraphRule, regions: int) -> bool:
 
 
 def check_density(rule: GraphRule, regions: int) -> None:
-    """Refuse a density that leaves no edge between so many regions. Raises SettingsError."""
-    if leaves_edges(rule, regions):
-        return
+    """Refuse a density that leaves no edge, unless it is the usual one. Raises SettingsError."""
+    if rule.density != USUAL and not leaves_edges(rule, regions):
+        raise SettingsError(f"{no_edges(rule, regions)}.")
+
+
+def no_edges(rule: GraphRule, regions: int) -> str:
+    """That the density leaves no edge between so many regions, and which one would."""
     pairs = regions * (regions - 1) // 2
     least = ceil(1000 * 0.501 / pairs) / 1000
-    raise SettingsError(
+    return (
         f"density is {rule.density:g}, which leaves no edge of the {pairs} pairs of {regions} "
-        f"regions; give {least:g} or more, or graph none."
+        f"regions; give {least:g} or more, or graph none"
     )
 
 

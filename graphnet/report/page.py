@@ -2,7 +2,7 @@
 
 import json
 import shlex
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from importlib.resources import files
 from typing import Any
@@ -16,6 +16,7 @@ from graphnet.report.beside import beside
 from graphnet.report.facts import Facts, Json, method_name, split_name
 from graphnet.report.methods import methods
 from graphnet.report.numbers import figure, signed, with_interval
+from graphnet.report.reading import readings
 from graphnet.report.references import Citations
 from graphnet.report.summary import headline, verdict
 from graphnet.report.tables import (
@@ -115,6 +116,7 @@ def _command(facts: Facts) -> str:
         named = (facts.cohorts.get(split) or {}).get("datasets") or ()
         if named:
             parts += [f"--{split}", *(f"{name}.csv" for name in named)]
+    parts += _answers(facts)
     given = {name: value for name, value in facts.asked.items() if name in ALONE}
     for name, value in given.items():
         flag = name.replace("_", "-")
@@ -123,6 +125,13 @@ def _command(facts: Facts) -> str:
         elif value is not None:
             parts += [f"--{flag}", str(value)]
     return shlex.join([*parts, "--out", "model/"])
+
+
+def _answers(facts: Facts) -> Iterator[str]:
+    """What the files asked, as options."""
+    for name, reading in readings(facts.manifest).items():
+        for key, choice in reading.answers.items():
+            yield from ("--map", f"{name}:{key}={choice}")
 
 
 @lru_cache(1)

@@ -106,7 +106,7 @@ def test_a_bad_file_is_one_sentence_and_no_traceback(tmp_path: Path) -> None:
     assert run.returncode == 1
     assert run.stdout == ""
     assert run.stderr == (
-        "The dataset site has text where a number belongs: GMV_1 in row 1 holds 'high'.\n"
+        "GMV_1 in row 2 holds 'high', which is no number.\n"
     )
     assert not (tmp_path / "out").exists()
 

@@ -203,7 +203,11 @@ def test_nested_selection_looks_at_training_subjects_only(monkeypatch: pytest.Mo
     assert other.settings == chosen.settings
     result = judged(Splits(PEOPLE), nested=True, cv_folds=3)
     assert len(result["cross_validation"]["cv"]["chosen"]) == 3
-    assert len(grid(replace(QUICK, graph="full"))) < len(grid(replace(QUICK, density=0.2))) * 2
+    full, dense = replace(QUICK, graph="full"), replace(QUICK, density=0.2)
+    assert len(grid(full, 12)) < len(grid(dense, 12)) * 2
+    dense = replace(dense, graph="covariance")
+    assert {each.density for each in grid(dense, 4)} == {0.1, 0.2}  # 0.05 leaves no edge of six
+    assert {each.density for each in grid(dense, 2)} == {0.2}
 
 
 def test_permutations_give_a_p_value() -> None:
@@ -310,7 +314,7 @@ def test_nested_selection_of_a_fine_tuning_begins_from_the_parent() -> None:
 
     parent = PARENT.model
     (chosen,) = choose(people, asked, (0, 1), device=CPU, parent=parent, journal=Counted())
-    assert sum(seen) == 5 * len(grid(QUICK, inherited=True))
+    assert sum(seen) == 5 * len(grid(QUICK, 12, inherited=True))
     assert chosen.settings.density == parent.settings.density  # the graph is the parent's
     told = run(
         Splits(people), QUICK, parent=parent, evaluation=Evaluation(cv_folds=2, nested=True)
