@@ -18,7 +18,7 @@ ALIKE = 0.5  # the share of regions that two files of one atlas have in common
 NO_REGIONS = {
     "csf", "white_matter", "whitematter", "wm", "global_signal", "globalsignal", "gs", "dvars",
     "std_dvars", "framewise_displacement", "trans_x", "trans_y", "trans_z", "rot_x", "rot_y",
-    "rot_z", "rmsd", "csf_wm", "tcompcor",
+    "rot_z", "rmsd", "csf_wm", "tcompcor", "globalmean", "global_mean", "globalmeansignal",
 }  # fmt: skip
 
 

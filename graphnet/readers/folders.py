@@ -17,10 +17,10 @@ from graphnet.readers.choosing import of_each_measure, one_each, one_kind
 from graphnet.readers.entities import Scan, is_never, scan_of
 from graphnet.readers.inquiry import Inquiry
 from graphnet.readers.measured import Measured, connected, rows_of_measure
-from graphnet.readers.roster import Roster, find_roster
+from graphnet.readers.roster import TABLE, Roster, find_roster
 from graphnet.readers.table_of_people import KIND, Listed, read_alone, read_listed
 
-ABOUT_FILES = ("files.", "series.")  # the beginnings of questions on what is read
+ABOUT_FILES = ("files.", "series.", TABLE)  # the beginnings of questions on what is read
 LONE_BRAIN = ("weights", "centres", "tract_lengths")
 
 
@@ -38,32 +38,23 @@ def read_folder(folder: Path, inquiry: Inquiry, most: int) -> Dataset | None:
     files = replace(files, rest=[path for path in files.rest if path != roster.path])
     if not files.scans and not by_ids(files, roster.ids):
         return read_alone(files, roster, inquiry)
-    scans = assigned(files, roster.ids, roster.name, inquiry)
-    inquiry.check()
-    measured = _provisional(scans, roster, inquiry, most)
-    listed = read_listed(roster, measured.regions if measured else (), inquiry)
-    if measured is None or inquiry.problems:
-        return None
-    return _dataset(measured, listed)
-
-
-def _provisional(
-    scans: Mapping[str, Sequence[Scan]], roster: Roster, inquiry: Inquiry, most: int
-) -> Measured | None:
-    """What was measured. As long as it is asked what is, a first choice that does not fit is None.
-
-    Raises:
-        CohortError: nothing is asked, and the files do not fit together.
-
-    """
     before = len(inquiry.problems)
     try:
-        return _measured(scans, roster, inquiry, most)
+        return _read(files, roster, inquiry, most)
     except CohortError:
+        # As long as it is asked what is to be read, a first choice that does not fit is no fault.
         if not any(question.id.startswith(ABOUT_FILES) for question in inquiry.questions):
             raise
         del inquiry.problems[before:]
         return None
+
+
+def _read(files: Files, roster: Roster, inquiry: Inquiry, most: int) -> Dataset | None:
+    scans = assigned(files, roster.ids, roster.name, inquiry)
+    inquiry.check()
+    measured = _measured(scans, roster, inquiry, most)
+    listed = read_listed(roster, measured.regions, inquiry)
+    return None if inquiry.problems else _dataset(measured, listed)
 
 
 def _sorted(folder: Path, inquiry: Inquiry) -> Files:
@@ -106,7 +97,7 @@ def _check_cohort(names: set[str], inquiry: Inquiry) -> None:
 
 def _measured(
     scans: Mapping[str, Sequence[Scan]], roster: Roster, inquiry: Inquiry, most: int
-) -> Measured | None:
+) -> Measured:
     """Series or matrices, and the measures that lie beside them or alone."""
     chosen: dict[str, str] = {}
     found = None
@@ -127,8 +118,9 @@ def _measured(
     inquiry.check()
     if layers:
         found = _with_measures(found, layers, inquiry, most)
-    if found is not None:
-        found.chosen = chosen
+    if found is None:
+        raise CohortError(f"{inquiry.name} has no time series, matrices or measures.")
+    found.chosen = chosen
     return found
 
 
@@ -167,8 +159,9 @@ def _order(names: Sequence[str], wanted: Sequence[str]) -> list[int]:
 def _dataset(measured: Measured, listed: Listed) -> Dataset:
     people = listed.people
     values, measures = measured.values, measured.measures
-    if listed.values is not None and values is None:
-        values, measures = listed.values, listed.measures
+    if listed.values is not None:
+        both = [each for each in (values, listed.values) if each is not None]
+        values, measures = np.concatenate(both, axis=2), measures + listed.measures
     return Dataset(
         subjects=people.subjects,
         regions=measured.regions,

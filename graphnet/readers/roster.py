@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import numpy as np
+
 from graphnet.data.identifiers import repeated
 from graphnet.data.interpretation import Choice
 from graphnet.errors import CohortError, shortened
@@ -69,6 +71,12 @@ def find_roster(files: Files, inquiry: Inquiry, most: int) -> Roster:
     # Read again: what comes up in the table that is used is asked and said.
     sheet = read_file(chosen.path, replace(inquiry, name=chosen.name), most)
     _leave(found, chosen, files, inquiry)
+    given = inquiry.given(ID)
+    if given is not None and given not in sheet.names:
+        inquiry.refuse(
+            f"{ID} is {given!r}, which is no column of {chosen.name}: it has "
+            f"{shortened([name for name in sheet.names if name], 8)}."
+        )
     return _with_ids(Roster(chosen.path, sheet, chosen.column, sheet.texts(chosen.column)), inquiry)
 
 
@@ -117,18 +125,29 @@ def _id_column(sheet: Sheet, path: Path, files: Files, inquiry: Inquiry) -> str 
     if given in sheet.names:
         return given
     others = Files(files.folder, files.scans, [each for each in files.rest if each != path])
-    columns = {name: sheet.texts(name) for name in dict.fromkeys(sheet.names[:MOST_COLUMNS])}
-    counts = {
-        name: _score(cells, others)
-        for name, cells in columns.items()
-        if _is_id(name) or 2 * len(set(cells)) > len(cells)
-    }
-    best = max(counts, key=lambda name: (counts[name], _is_id(name)), default=None)
+    counts: dict[str, int] = {}
+    for name, cells in _columns(sheet).items():
+        counts[name] = _score(cells, others)
+        if counts[name] == len(set(cells)):
+            return name  # all of its ids have files
+    best = max(counts, key=lambda name: counts[name], default=None)
     named = next((name for name in counts if _is_id(name)), None)
     least = min(len(sheet), len(files.scans) or len(sheet)) / 2
     if best is None or (counts[best] < least and named is not None):
         return named
     return best if counts[best] else None
+
+
+def _columns(sheet: Sheet) -> dict[str, tuple[str, ...]]:
+    """The cells of columns that may hold ids, those that are called so first."""
+    found: dict[str, tuple[str, ...]] = {}
+    for name in sorted(dict.fromkeys(sheet.names[:MOST_COLUMNS]), key=lambda one: not _is_id(one)):
+        cells = sheet.column(name)
+        if isinstance(cells, tuple) or not np.mod(np.nan_to_num(cells), 1).any():
+            texts = sheet.texts(name)
+            if _is_id(name) or 2 * len(set(texts)) > len(texts):
+                found[name] = texts
+    return found
 
 
 def _is_id(name: str) -> bool:

@@ -44,20 +44,42 @@ def read_listed(roster: Roster, regions: Sequence[str], inquiry: Inquiry) -> Lis
     """
     mine = _with_id(inquiry, roster.name, roster.column)
     sheet = roster.sheet
-    measured = _measures(roster, mine)
-    if measured is None:
+    alone = _measures(roster, mine)
+    if alone is None:
         return Listed(read_people(sheet, sheet.names, mine), sheet.text)
-    brain = _brain_columns(roster, measured)
-    people = read_people(sheet, [name for name in sheet.names if name not in brain], mine)
-    values = _fitting(measured, regions, roster, inquiry)
-    if values is None:
-        inquiry.leave(
-            shortened(brain, 4),
-            f"{roster.name} has measures of {len(measured.regions)} regions, the files of "
-            f"{len(regions)}",
-        )
-        return Listed(people, sheet.text)
-    return Listed(people, sheet.text, measured.measures, values)
+    if not _fits(alone, regions):
+        return _without_measures(roster, alone, regions, mine)
+    measured = interpret_sheet(sheet, KIND, mine)
+    if measured is None or measured.values is None:
+        return Listed(read_people(sheet, sheet.names, mine), sheet.text)
+    values = _in_order(measured, regions, roster, inquiry)
+    return Listed(_people(measured), sheet.text, measured.measures, values)
+
+
+def _people(measured: Dataset) -> People:
+    """The subjects of a table that was read with its measures."""
+    found = measured.interpretation
+    return People(
+        subjects=measured.subjects,
+        id=found.id,
+        label=found.label,
+        site=found.site,
+        score=found.score,
+        covariates=found.covariates,
+    )
+
+
+def _without_measures(
+    roster: Roster, alone: Dataset, regions: Sequence[str], inquiry: Inquiry
+) -> Listed:
+    """The people of a table whose measures are of other regions than the files."""
+    brain = _brain_columns(roster, alone)
+    others = [name for name in roster.sheet.names if name not in brain]
+    inquiry.leave(
+        shortened(brain, 4),
+        f"{roster.name} has measures of {len(alone.regions)} regions, the files of {len(regions)}",
+    )
+    return Listed(read_people(roster.sheet, others, inquiry), roster.sheet.text)
 
 
 def read_alone(files: Files, roster: Roster, inquiry: Inquiry) -> Dataset | None:
@@ -70,10 +92,11 @@ def read_alone(files: Files, roster: Roster, inquiry: Inquiry) -> Dataset | None
     if _measures(roster, inquiry) is None:
         names = Counter(path.suffix or path.name for path in files.rest if path != roster.path)
         others = shortened([f"{count} {name}" for name, count in names.most_common()], 5)
+        others = others or "nothing that could be used"
         raise CohortError(
             f"{inquiry.name} has no file with measurements of the subjects of {roster.name} "
-            f"({roster.column}: {shortened(roster.ids, 3)}); besides it has {others or 'nothing'}. "
-            f"Known are {KNOWN}."
+            f"({roster.column}: {shortened(roster.ids, 3)}); besides it has "
+            f"{others}. Known are {KNOWN}."
         )
     if inquiry.left_alone:
         raise CohortError(
@@ -92,10 +115,18 @@ def _measures(roster: Roster, inquiry: Inquiry) -> Dataset | None:
     """The dataset that the table is by itself; None where it has no columns of a brain."""
     scratch = Inquiry(roster.name, inquiry.answers)
     try:
-        found = interpret_sheet(roster.sheet, "table", scratch)
+        found = interpret_sheet(roster.sheet, KIND, scratch)
     except CohortError:
         return None
     return None if scratch.problems else found
+
+
+def _fits(alone: Dataset, regions: Sequence[str]) -> bool:
+    """Whether measures are of the files' regions, by name or, numbered, by their count."""
+    if alone.values is None or len(alone.regions) != len(regions):
+        return False
+    numbered = all(region.isdecimal() for region in alone.regions)
+    return numbered or set(alone.regions) == set(regions)
 
 
 def _brain_columns(roster: Roster, measured: Dataset) -> list[str]:
@@ -107,21 +138,18 @@ def _brain_columns(roster: Roster, measured: Dataset) -> list[str]:
     return [name for name in roster.sheet.names if name and name not in known | words]
 
 
-def _fitting(
+def _in_order(
     measured: Dataset, regions: Sequence[str], roster: Roster, inquiry: Inquiry
 ) -> FloatArray | None:
-    """Values (S, N, F) in the order of the files' regions, by name or, numbered, by place."""
-    if measured.values is None or len(measured.regions) != len(regions):
+    """Values (S, N, F) in the order of the files' regions."""
+    if measured.values is None:
         return None
     if set(measured.regions) == set(regions):
-        order = [measured.regions.index(region) for region in regions]
         inquiry.say(
             f"{roster.name} has measures ({shortened(measured.measures)}) of the same regions; "
             "they were read too."
         )
-        return measured.values[:, order]
-    if not all(region.isdecimal() for region in measured.regions):
-        return None
+        return measured.values[:, [measured.regions.index(region) for region in regions]]
     inquiry.say(
         f"{roster.name} has measures ({shortened(measured.measures)}) of {len(regions)} numbered "
         "regions; they were taken in the order of the files' regions."

@@ -579,3 +579,39 @@ def test_ids_of_abide_with_their_site(tmp_path: Path) -> None:
     is_truth(dataset)
     assert dataset.regions == ("1", "5", "6", "9")
     assert dataset.subjects.sites == ("NYU",) * 4
+
+
+def test_measures_of_files_and_of_the_table_go_together(tmp_path: Path) -> None:
+    columns = {f"GMV_{name}": [0.1, 0.2, 0.3, 0.4] for name in REGIONS}
+    folder = people(tmp_path / "x", IDS, "participants.tsv", **columns)
+    fill(folder, "sub-{}_seg-AAL_stat-alff_bold.tsv", SERIES[:, :1])
+    dataset = read(folder).settled()
+    assert dataset.measures == ("ALFF", "GMV")
+    assert dataset.values is not None
+    np.testing.assert_array_equal(dataset.values[:, 2, 1], columns["GMV_PFC"])
+
+
+def test_a_first_choice_that_does_not_fit_is_a_question_still(tmp_path: Path) -> None:
+    folder = bids(people(tmp_path / "x", IDS[:3], "a_participants.tsv"))
+    assert set(asked(read(folder))) == {"table"}
+    is_truth(read(folder, mapping={"table": "participants.tsv"}).settled())
+    assert "files of sub-004" in refused(folder, {"table": "a_participants.tsv"})
+
+
+def test_a_column_that_is_not_there_is_refused(tmp_path: Path) -> None:
+    folder = bids(tmp_path / "x")
+    assert "no column of participants.tsv: it has participant_id" in refused(folder, {"id": "ID"})
+    is_truth(read(folder, mapping={"id": "participant_id"}).settled())
+
+
+def test_numbers_beside_the_ids_are_not_taken_for_them(tmp_path: Path) -> None:
+    folder = tmp_path / "x"
+    ids = ["101", "102", "103", "104"]
+    fill(folder, "sub-{}_timeseries.tsv", ids=ids)
+    table = pd.DataFrame(
+        {"": range(4), "age": [103, 20, 101, 30], "nr": ids, "group": [0, 1, 0, 1]}
+    )
+    table.to_csv(folder / "list.csv", index=False)
+    dataset = read(folder).settled()
+    is_truth(dataset)
+    assert dataset.interpretation.id == "nr"
