@@ -24,7 +24,7 @@ from registry import MANIFEST, PARAMETERS, ObjectMissing, Store
 
 log = logging.getLogger(__name__)
 
-NEW = "the table"  # stands where a dataset's name would
+FILE, NEW = "The file", "the table"  # stand where a dataset's name would
 MODELS_KEPT = 4
 MOST_SUBJECTS = 10_000
 
@@ -53,7 +53,7 @@ class Predictor:
     def _predicted(self, question: Question) -> Answer:
         try:
             model = self._model(question)
-            asked = Asked(NEW, question.mapping, question.most)
+            asked = Asked(FILE, question.mapping, question.most, without_class=True)
             return self.reader.uploaded(
                 question.upload, asked, lambda outcome: self._answer(model, outcome, question)
             )

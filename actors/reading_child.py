@@ -52,6 +52,7 @@ class Asked:
     most: int
     profile: bool = False
     content: bool = False
+    without_class: bool = False
 
 
 @dataclass(frozen=True)
@@ -121,6 +122,7 @@ def _command(path: Path, out: Path, asked: Asked, bounds: Bounds) -> list[str]:
         *(f"--name={asked.name}", f"--mapping={json.dumps(dict(asked.mapping))}"),
         *(f"--most={asked.most}", f"--memory-mb={bounds.memory_mb}"),
         *(["--profile"] if asked.profile else []),
+        *(["--without-class"] if asked.without_class else []),
         *([f"--content={ALLOWED_CONTENT}"] if asked.content else []),
     ]
 

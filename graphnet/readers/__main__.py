@@ -21,6 +21,7 @@ from typing import Any
 
 OUTCOME = "outcome.json"
 CONTENT = "content.json"  # the text of data_cont
+LABEL = "class"
 PR_SET_PDEATHSIG = 1
 NICENESS = 5
 MEGABYTE = 1_000_000
@@ -46,6 +47,8 @@ def _parser() -> argparse.ArgumentParser:
                         help="answers to questions, by their ids")  # fmt: skip
     parser.add_argument("--most", type=int, default=1 << 40, metavar="BYTES",
                         help="how much may come out of what is packed")  # fmt: skip
+    parser.add_argument("--without-class", action="store_true",
+                        help="do not ask what the classes are")  # fmt: skip
     parser.add_argument("--profile", action="store_true", help="say also what it holds")
     parser.add_argument("--content", type=int, default=0, metavar="BYTES",
                         help="write NEURO-LEARN's text too, where it takes no more")  # fmt: skip
@@ -89,12 +92,13 @@ def _read(asked: argparse.Namespace, name: str) -> dict[str, Any]:
     from graphnet.readers.reading import read
 
     reading = read(asked.file, name=name, mapping=asked.mapping, most=asked.most)
+    questions = [each for each in reading.questions if not _is_left(asked, each.id)]
     found = {
         "signature": _signature(asked, name) or reading.signature,
         "preview": reading.preview(),
-        "questions": [question.as_dict() for question in reading.questions],
+        "questions": [question.as_dict() for question in questions],
     }
-    if reading.questions or reading.dataset is None:
+    if questions or reading.dataset is None:
         return found
     dataset = reading.dataset
     if asked.profile:
@@ -103,6 +107,11 @@ def _read(asked: argparse.Namespace, name: str) -> dict[str, Any]:
     content = content_of(dataset, asked.file, asked.content) if asked.content else None
     _save(asked, dataset, content)
     return found
+
+
+def _is_left(asked: argparse.Namespace, question: str) -> bool:
+    """Whether a question is about classes, and these do not matter."""
+    return asked.without_class and (question == LABEL or question.startswith(f"{LABEL}."))
 
 
 def _save(asked: argparse.Namespace, dataset: Any, content: str | None) -> None:

@@ -1,8 +1,10 @@
 """What every store keeps to, against a real directory and real S3-compatible storage."""
 
+import os
 import random
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 
@@ -36,6 +38,8 @@ BAD_KEYS = [
 CALLS: dict[str, Callable[[Store], object]] = {
     "put": lambda store: store.put("TASK1", "model.safetensors", b"parameters"),
     "get": lambda store: store.get("TASK1", "model.safetensors"),
+    "put_file": lambda store: store.put_file("TASK1", "values.npy", Path(__file__)),
+    "get_file": lambda store: store.get_file("TASK1", "values.npy", Path(os.devnull)),
     "exists": lambda store: store.exists("TASK1", "model.safetensors"),
     "delete": lambda store: store.delete("TASK1"),
     "check": lambda store: store.check(),
@@ -53,6 +57,39 @@ def test_eight_megabytes_come_back_bit_by_bit(store: Store) -> None:
     data = random.Random(7).randbytes(8 * 1024**2)
     store.put("TASK1", "model.safetensors", data)
     assert store.get("TASK1", "model.safetensors") == data
+
+
+@pytest.mark.parametrize("size", [0, 1, 3_000_001])
+def test_a_file_goes_there_and_comes_back(store: Store, tmp_path: Path, size: int) -> None:
+    data = random.Random(size).randbytes(size)
+    sent, got = tmp_path / "sent", tmp_path / "got"
+    sent.write_bytes(data)
+    got.write_bytes(b"what was there before")
+    address = store.put_file("DATA1", "values.npy", sent)
+    assert address == store.put("DATA1", "values.npy", data)
+    assert store.get("DATA1", "values.npy") == data
+    store.put_file("DATA1", "values.npy", sent)
+    store.get_file("DATA1", "values.npy", got)
+    assert got.read_bytes() == data
+    local = store.local_path("DATA1", "values.npy")
+    assert local is None or local.read_bytes() == data
+
+
+def test_a_file_that_is_not_there_is_missing(store: Store, tmp_path: Path) -> None:
+    store.put("DATA1", "values.npy", b"")
+    for task_id, name in [("DATA2", "values.npy"), ("DATA1", "other.npy"), *BAD_KEYS]:
+        with pytest.raises(ObjectMissing):
+            store.get_file(task_id, name, tmp_path / "got")
+
+
+def test_a_file_over_the_limit_is_neither_written_nor_read(place: Place, tmp_path: Path) -> None:
+    path = tmp_path / "large"
+    path.write_bytes(bytes(101))
+    with pytest.raises(RegistryError, match="101 bytes"):
+        place.open(max_bytes=100).put_file("DATA1", "values.npy", path)
+    place.open().put_file("DATA1", "values.npy", path)
+    with pytest.raises(RegistryError, match="101 bytes"):
+        place.open(max_bytes=100).get_file("DATA1", "values.npy", tmp_path / "got")
 
 
 def test_another_store_at_the_same_place_reads_it(place: Place) -> None:
