@@ -188,6 +188,13 @@ def test_labels_are_shuffled_within_the_sites_that_are_left_out() -> None:
     assert result["cross_validation"]["leave_site_out"]["permutation"]["p"] == 1
 
 
+def test_densities_that_leave_no_edge_are_not_tried() -> None:
+    dense = Settings.for_model("SGN", density=0.2)
+    assert {each.density for each in grid(dense, 12)} == {0.05, 0.1, 0.2}
+    assert {each.density for each in grid(dense, 4)} == {0.1, 0.2}
+    assert {each.density for each in grid(dense, 2)} == {0.2}
+
+
 def test_nested_selection_looks_at_training_subjects_only(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(nested, "RATES", (1e-4, 1.0))
     monkeypatch.setattr(nested, "DENSITIES", (0.2,))
@@ -205,9 +212,6 @@ def test_nested_selection_looks_at_training_subjects_only(monkeypatch: pytest.Mo
     assert len(result["cross_validation"]["cv"]["chosen"]) == 3
     full, dense = replace(QUICK, graph="full"), replace(QUICK, density=0.2)
     assert len(grid(full, 12)) < len(grid(dense, 12)) * 2
-    dense = replace(dense, graph="covariance")
-    assert {each.density for each in grid(dense, 4)} == {0.1, 0.2}  # 0.05 leaves no edge of six
-    assert {each.density for each in grid(dense, 2)} == {0.2}
 
 
 def test_permutations_give_a_p_value() -> None:
