@@ -61,7 +61,11 @@ EXAMPLES = {
     ("GET", "/api/v0/events"): Example({"proj_id": PROJECT}),
     ("GET", "/api/v0/datasets"): Example({"proj_id": PROJECT}),
     ("POST", "/api/v0/datasets"): Example(
-        {"proj_id": PROJECT, "user_id": "ann", "data_name": LATER}, {"a table": (CSV, TABLE)}
+        {"proj_id": PROJECT, "user_id": "ann", "data_name": LATER, "map": "class=LABEL"},
+        {"a table": (CSV, TABLE)},
+    ),
+    ("POST", "/api/v0/datasets/{data_name}/mapping"): Example(
+        bodies={"the column of the class": (JSON, {"class": "LABEL"})}
     ),
 }
 

@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Request, expect
 
 from graphnet.synthetic import cohort_table
 from tests.browser.conftest import serious
@@ -60,3 +60,73 @@ def test_another_file_takes_another_name_and_a_typed_one_stays(visit: Page, tmp_
     visit.get_by_label("File").set_input_files(tables[2])
     expect(visit.get_by_role("heading", name="What was understood")).to_be_visible()
     expect(visit.get_by_label("Name")).to_have_value("my own")
+
+
+@pytest.fixture
+def words(tmp_path: Path) -> Path:
+    """Classes by words of which none is known for controls."""
+    table = cohort_table("new", 1, 12, seed=7, recipe=SMALL).drop(columns="LABEL_SCORE")
+    table["LABEL_GROUP"] = ["alpha", "beta"] * 6
+    table.to_csv(tmp_path / "in_words.csv", index=False)
+    return tmp_path / "in_words.csv"
+
+
+def test_a_question_is_answered_beside_the_preview_and_the_file_goes_once(
+    visit: Page, words: Path
+) -> None:
+    sizes: list[tuple[str, int]] = []
+
+    def sent(request: Request) -> None:
+        if request.method == "POST":
+            size = int(request.all_headers()["content-length"])
+            sizes.append((request.url.partition("/datasets")[2], size))
+
+    visit.goto("/datasets")
+    visit.on("requestfinished", sent)
+    visit.get_by_label("File").set_input_files(words)
+    expect(visit.get_by_text("Waiting for a worker to read the file…")).to_be_visible()
+    expect(visit.get_by_role("heading", name="How is it meant?")).to_be_visible()
+    expect(visit.get_by_text("Waiting for a worker to read the file…")).to_be_hidden()
+    expect(visit.get_by_role("heading", name="What was understood")).to_be_visible()
+    question = visit.get_by_label(re.compile("Which one is the positive class"))
+    expect(question).to_have_value("")
+    assert serious(visit) == []
+    question.select_option("class.positive=beta")
+    visit.get_by_role("button", name="Preview with these answers").click()
+    expect(visit.locator("#understood")).to_contain_text("alpha: 6 · beta: 6")
+    expect(visit.get_by_text("Nothing is stored yet.", exact=True)).to_be_visible()
+    expect(visit.get_by_role("heading", name="How it was read")).to_be_visible()
+    visit.get_by_label("Project id").fill("P")
+    visit.get_by_label("Name").fill("kept")  # the name of the file stays free for others
+    visit.get_by_role("button", name="Store").click()
+    expect(visit).to_have_url(re.compile("/datasets/kept$"))
+    expect(visit.locator("main")).to_contain_text("alpha: 6 · beta: 6")
+    assert [path for path, _ in sizes] == ["?preview=true", "?preview=true", ""]
+    assert sizes[0][1] > words.stat().st_size > max(size for _, size in sizes[1:])
+
+
+def test_another_file_takes_no_answer_of_the_one_before(visit: Page, words: Path) -> None:
+    other = words.with_name("other.csv")
+    other.write_bytes(words.read_bytes().replace(b"alpha", b"gamma"))
+    visit.goto("/datasets")
+    visit.get_by_label("File").set_input_files(words)
+    visit.get_by_label(re.compile("Which one is the positive")).select_option(index=1)
+    visit.get_by_role("button", name="Preview with these answers").click()
+    visit.get_by_label("File").set_input_files(other)  # while the answer is still on its way
+    question = visit.get_by_label(re.compile("gamma"))
+    expect(question).to_be_visible()
+    expect(question).to_have_value("")
+
+
+def test_questions_fit_every_screen(reader: tuple[Page, int], words: Path) -> None:
+    page, width = reader
+    page.goto("/datasets")
+    page.locator("#datafile").set_input_files(words)
+    expect(page.get_by_role("heading", name="该文件应如何理解？")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert serious(page) == []
+    page.locator("select[name=map]").select_option(index=1)
+    page.get_by_role("button", name="按这些回答预览").click()
+    expect(page.get_by_role("heading", name="读取方式")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert serious(page) == []

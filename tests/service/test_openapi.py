@@ -7,6 +7,7 @@ from pathlib import Path
 from starlette.routing import Route
 
 from actors import settings as house
+from graphnet.data.interpretation import Choice, Interpretation, Question
 from service.app import wire
 from service.endpoints import ENDPOINTS
 from service.openapi import openapi
@@ -34,6 +35,31 @@ def test_every_reference_leads_somewhere() -> None:
     names = re.findall(r"#/components/schemas/(\w+)", str(document))
     assert names
     assert set(names) <= set(document["components"]["schemas"])
+
+
+def test_every_route_that_reads_a_file_says_how_it_is_meant_and_asked_about() -> None:
+    document = openapi(ENDPOINTS)
+    reading = [
+        *("/api/v0/datasets", "/api/v0/datasets/{data_name}/mapping"),
+        "/api/v0/tasks/{task_id}/predict",
+    ]
+    for path in reading:
+        operation = document["paths"][path]["post"]
+        assert "error_num 20: " in operation["responses"]["422"]["description"], path
+        named = {each["name"] for each in operation["parameters"]}
+        assert named >= {"map", "mapping"}, path
+        assert ("upload" in named) == (not path.endswith("/mapping"))
+    refusal = document["components"]["schemas"]["Refusal"]["properties"]
+    assert {"questions", "preview", "upload", "suggested", "errors"} == set(refusal)
+
+
+def test_what_is_said_of_an_interpretation_is_all_of_it() -> None:
+    schemas = openapi(ENDPOINTS)["components"]["schemas"]
+    described = set(schemas["Interpretation"]["properties"])
+    assert described == set(Interpretation("csv").as_dict())
+    question = Question("id", "Which?", (Choice("a", "A"),)).as_dict()
+    assert set(schemas["Question"]["properties"]) == set(question)
+    assert set(schemas["Choice"]["properties"]) == set(question["choices"][0])
 
 
 def test_it_is_served(small: House) -> None:

@@ -1,0 +1,157 @@
+"""How a file is met on the pages: read, asked about or refused; without a script, by its fields."""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from html import unescape
+
+import httpx
+import pytest
+
+from graphnet.synthetic import cohort_table
+from tests.databases import query
+from tests.houses import House
+from tests.service.forms import SMALL
+
+ROW = "INSERT INTO backend_datasets (data_id, proj_id, user_id, data_name, data_cont, hdfs_path) "
+
+
+@pytest.fixture
+def browser(house: House) -> Iterator[httpx.Client]:
+    headers = {"accept": "text/html"}
+    with httpx.Client(base_url=house.url, headers=headers, timeout=60) as http:
+        yield http
+
+
+def table(first: str, second: str, column: str = "group") -> str:
+    """Twenty subjects of two classes by these words, as CSV."""
+    found = cohort_table("words", 0, 20, seed=3, recipe=SMALL)
+    labels = found.columns.get_loc("LABEL_GROUP")
+    found = found.drop(columns=["LABEL_GROUP", "LABEL_SCORE"])
+    found.insert(labels, column, [first, second] * 10)
+    return str(found.to_csv(index=False))
+
+
+def fields(page: str) -> dict[str, str]:
+    """The hidden fields of a page, as a browser sends them."""
+    pairs = re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', page)
+    return {name: unescape(value) for name, value in pairs}
+
+
+def posted(browser: httpx.Client, path: str, text: str, form: Mapping[str, str]) -> httpx.Response:
+    """A form with its file, which is empty where none was chosen."""
+    file = ("words.csv" if text else "", text.encode())
+    return browser.post(path, data=dict(form), files={"datafile": file})
+
+
+def written(house: House, name: str, text: str) -> None:
+    """A row that NEURO-LEARN writes."""
+    rows = [line.split(",") for line in text.split()]
+    columns = {
+        column: {
+            str(row): cells[place] if place < 2 else float(cells[place])
+            for row, cells in enumerate(rows[1:])
+        }
+        for place, column in enumerate(rows[0])
+    }
+    content = json.dumps(columns)
+    query(
+        f"sqlite://{house.home / 'sgn.sqlite3'}",
+        f"{ROW} VALUES ('NL{name}', 'P', 'u', '{name}', '{content}', '')",
+    )
+
+
+def test_a_file_is_asked_about_and_stored_without_being_sent_again(browser: httpx.Client) -> None:
+    preview = "/datasets?preview=true"
+    asked = posted(browser, preview, table("alpha", "beta"), {"proj_id": "", "data_name": ""})
+    assert asked.status_code == 422
+    assert "Questions on the file: 1" in asked.text
+    assert 'value="words"' in asked.text  # its name stands in the form
+    assert '<option lang="en" value="class.positive=alpha">' in asked.text
+    assert (
+        "selected" not in asked.text.partition('name="map" required')[2].partition("</select>")[0]
+    )
+    assert not re.search(r'name="datafile" type="file" required', asked.text)
+
+    again = posted(browser, preview, "", {**fields(asked.text), "map": ""})
+    assert again.status_code == 422
+    assert "Choose one of the answers." in again.text
+
+    answer = {**fields(again.text), "map": "class.positive=beta"}
+    seen = posted(browser, preview, "", answer)
+    assert seen.status_code == 200
+    assert "Nothing is stored yet." in seen.text
+    assert "alpha: 10 · beta: 10" in seen.text
+    assert "<code>alpha</code> (control), <code>beta</code>" in seen.text
+    assert fields(seen.text)["map"] == "class.positive=beta"
+
+    taken = posted(browser, "/datasets", "", {**fields(seen.text), "proj_id": "", "data_name": "w"})
+    assert taken.status_code == 422  # the project is missing; the file and the answer are not
+    form = {**fields(taken.text), "proj_id": "PW", "data_name": "in words"}
+    stored = posted(browser, "/datasets", "", form)
+    assert (stored.status_code, stored.headers["location"]) == (303, "/datasets/in%20words")
+    shown = browser.get("/datasets/in%20words").text
+    assert "How it was read" in shown
+    assert "<code>class.positive=beta</code>" in shown
+    assert "alpha: 10, beta: 10" in browser.get("/datasets?proj_id=PW").text
+    assert "alpha: 10" in browser.get("/tasks/new?proj_id=PW").text
+
+    suggested = posted(browser, preview, table("alpha", "beta"), {"proj_id": "PW"})
+    assert "As it was answered for a file that looked the same." in suggested.text
+    assert 'value="class.positive=beta" selected' in suggested.text
+
+
+def test_a_file_that_cannot_be_read_says_so_beside_it(browser: httpx.Client) -> None:
+    refused = posted(browser, "/datasets?preview=true", table("a", "b", "hobby"), {})
+    assert refused.status_code == 422
+    assert "class=COLUMN" in refused.text
+    assert "Questions on the file" not in refused.text
+    meant = {"map": "class=hobby"}
+    asked = posted(browser, "/datasets?preview=true", table("a", "b", "hobby"), meant)
+    assert "Questions on the file: 1" in asked.text
+    assert fields(asked.text)["map"] == "class=hobby"
+
+
+def test_a_row_that_can_be_read_in_two_ways_is_asked_about(
+    browser: httpx.Client, house: House
+) -> None:
+    written(house, "of_django", table("gamma", "delta"))
+    page = browser.get("/datasets/of_django")
+    assert page.status_code == 200
+    assert "Questions on it are open." in page.text
+    assert "Train on this" not in page.text
+    assert "Questions on it are open." in browser.get("/datasets").text
+    assert "Questions on it are open." in browser.get("/tasks/new?proj_id=P").text
+
+    where = "/datasets/of_django/mapping"
+    unanswered = browser.post(where, data={"asked": "class.positive", "map": ""})
+    assert unanswered.status_code == 422
+    assert "mapping is missing" in unanswered.text
+    wrong = browser.post(where, data={"map": "class.positive=nobody"})
+    assert wrong.status_code == 422
+    assert "nobody" in wrong.text
+    answered = browser.post(where, data={"map": "class.positive=delta"})
+    assert (answered.status_code, answered.headers["location"]) == (303, "/datasets/of_django")
+    shown = browser.get("/datasets/of_django").text
+    assert "gamma: 10 · delta: 10" in shown
+    assert "Train on this" in shown
+
+
+def test_a_row_whose_class_has_no_name_that_is_known_can_be_mended(
+    browser: httpx.Client, house: House
+) -> None:
+    written(house, "of_hobbies", table("control", "case", "hobby"))
+    page = browser.get("/datasets/of_hobbies").text
+    assert "It cannot be read as subjects and regions." in page
+    assert "class=COLUMN" in page
+    assert browser.post("/datasets/of_hobbies/mapping", data={"map": "x"}).status_code == 422
+    mended = browser.post("/datasets/of_hobbies/mapping", data={"map": "class=hobby"})
+    assert mended.status_code == 303
+    assert "control: 10 · case: 10" in browser.get("/datasets/of_hobbies").text
+
+
+def test_questions_are_said_in_chinese(browser: httpx.Client) -> None:
+    browser.headers["accept-language"] = "zh-CN"
+    asked = posted(browser, "/datasets?preview=true", table("alpha", "beta"), {})
+    assert "关于该文件的问题：1 个" in asked.text
+    assert "请选择…" in asked.text
