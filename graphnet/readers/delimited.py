@@ -37,8 +37,7 @@ def read_sheet(body: bytes, inquiry: Inquiry, most_cells: int) -> Sheet:
     found = _cells(body, encoding, dialect.before, dialect.separator)
     shape = RowShape(_header(found, inquiry.name), dialect, inquiry.name)
     check_cells(inquiry.name, len(shape.names) * _line_ends(body), most_cells)
-    # In a German Excel's file a column of 1.234 may hold thousands: its text is needed.
-    columns = collected(shape.fitted(found), shape, instant=dialect.separator != ";")
+    columns = collected(shape.fitted(found), shape)
     if not columns:
         raise CohortError(f"{inquiry.name} has no row below its header.")
     names, columns = _without_empty(shape.settle(columns, inquiry), columns)

@@ -26,6 +26,8 @@ BEFORE = re.compile(rb"[^\x00-\x20,;\"]*\Z")
 MULTIBYTE = re.compile(
     rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}"
 )
+ONE_LETTER = re.compile(rb"[\xc3-\xdf][\x80-\xbf]")
+LETTERS = re.compile(rb"[a-zA-Z]?[\x80-\xff]+[a-zA-Z]?")
 MOST_WORDS = 400
 LONGEST = 40
 CERTAIN = 0.25  # by how much a reading must be better than the next one
@@ -129,7 +131,7 @@ def _utf8_by_chance(body: bytes, inquiry: Inquiry) -> str:
     """A Chinese character in GBK may have the bytes of one accented letter in UTF-8."""
     words = _words(body)
     chinese = CANDIDATES[0]
-    alone = all(len(word) == 2 and word.decode().isalpha() for word in words)
+    alone = all(ONE_LETTER.fullmatch(run) for word in words for run in LETTERS.findall(word))
     if not alone or chinese.plausibility(words) < 0.7 or not chinese.reads(body):
         return "utf-8"
     utf8 = Candidate("utf-8", "UTF-8", 1.0, chinese.score)

@@ -11,6 +11,7 @@ from graphnet.readers.cells import is_missing, shown
 from graphnet.readers.inquiry import Inquiry
 from graphnet.readers.sheet import Cells
 
+OF_EXCEL = {";", "\t", "|"}  # what stands between cells where the comma is the decimal mark
 COMMAS, POINTS = "thousands", "points"  # the keys of the questions
 AS_THOUSANDS, AS_DECIMAL = "thousands", "decimal"
 SIGN, EXPONENT = r"[+-]?(?=[.,]?\d)", r"(?:[eE][+-]?\d+)?"
@@ -20,6 +21,8 @@ POINT_NUMBER, COMMA_NUMBER = re.compile(POINT, re.ASCII), re.compile(COMMA, re.A
 # A whole column, cells that are empty among them: one search in place of one for each cell.
 POINT_COLUMN = re.compile(rf"(?:(?:{POINT})?\n)*+", re.ASCII)
 COMMA_COLUMN = re.compile(rf"(?:(?:{COMMA})?\n)*+", re.ASCII)
+GROUPED = re.compile(r"[+-]?[1-9]\d{0,2}(?:\.\d{3})+", re.ASCII)
+HUNDREDS = re.compile(r"^[+-]?[1-9]\d\d$", re.ASCII | re.MULTILINE)
 NAME_OF_ID = re.compile(
     r"(?i)(.*[_\W])?(e?id|guid|subj(ect)?s?|sub|participants?|names?|version)([_\W].*)?|.*subj.*id"
 )
@@ -29,12 +32,14 @@ NAME_OF_ID = re.compile(
 class Marks:
     """How the numbers of one column can be read.
 
-    ``example`` is a cell with a mark, one with a comma where there is one.
+    ``example`` is a cell with a mark, one with a comma where there is one; ``hundreds`` says
+    whether whole numbers from 100 to 999 have none, as beside thousands.
     """
 
     point: bool
     comma: bool
     example: str = ""
+    hundreds: bool = False
 
     @property
     def ambiguous(self) -> bool:
@@ -51,7 +56,13 @@ def marks_of(texts: Sequence[str]) -> Marks:
     if not point and not comma:
         joined = "".join(f"{text}\n" for text in texts if not is_missing(text))
         point, comma = _readings(joined)
-    return Marks(point, comma, _with(",", joined) or _with(".", joined))
+    example = _with(",", joined) or _with(".", joined)
+    return Marks(point, comma, example, hundreds=HUNDREDS.search(joined) is not None)
+
+
+def has_certain_point(texts: Sequence[str]) -> bool:
+    """Whether a cell holds a point that parts no thousands."""
+    return any("." in text and not GROUPED.fullmatch(text) for text in texts)
 
 
 def _readings(joined: str) -> tuple[bool, bool]:
@@ -143,7 +154,8 @@ def _has_decimal_comma(
         return marks.comma
     if "," in marks.example:
         return _ambiguous_comma(name, marks.example, evidence, inquiry)
-    return _ambiguous_point(name, marks.example, evidence, separator, inquiry)
+    alone = not evidence.decimal_points and (marks.hundreds or separator in OF_EXCEL)
+    return (evidence.decimal_commas or alone) and _ambiguous_point(name, marks.example, inquiry)
 
 
 def _ambiguous_comma(name: str, example: str, evidence: _Evidence, inquiry: Inquiry) -> bool:
@@ -160,12 +172,8 @@ def _ambiguous_comma(name: str, example: str, evidence: _Evidence, inquiry: Inqu
     return answer == AS_DECIMAL
 
 
-def _ambiguous_point(
-    name: str, example: str, evidence: _Evidence, separator: str, inquiry: Inquiry
-) -> bool:
-    """``1.234``: a number with three decimals, unless the file is of a land with decimal commas."""
-    if not evidence.decimal_commas and (separator != ";" or evidence.decimal_points):
-        return False
+def _ambiguous_point(name: str, example: str, inquiry: Inquiry) -> bool:
+    """``1.234``: a number with three decimals, or thousands in a land with decimal commas."""
     answer = inquiry.ask(
         POINTS,
         f"{name} holds {shown(example)}: is the point the decimal mark, or does it part thousands?",

@@ -9,7 +9,7 @@ from graphnet.errors import CohortError
 from graphnet.readers.cells import is_missing, is_number, plain_numbers, to_numbers
 from graphnet.readers.dialects import BLANK, NAMES, Dialect
 from graphnet.readers.inquiry import Inquiry
-from graphnet.readers.marks import NAME_OF_ID
+from graphnet.readers.marks import NAME_OF_ID, has_certain_point
 from graphnet.readers.sheet import Cells, as_texts
 
 BLOCK = 400_000  # cells that are kept as text before numbers are made of them
@@ -119,35 +119,29 @@ class RowShape:
         return (ROW_NAMES, *self.header)
 
 
-def collected(rows: Iterable[list[str]], shape: RowShape, *, instant: bool) -> tuple[Cells, ...]:
-    """The columns; ``instant`` makes numbers at once of those with names like ``GMV_1``."""
+def collected(rows: Iterable[list[str]], shape: RowShape) -> tuple[Cells, ...]:
+    """The columns; of those with names like ``GMV_1`` numbers are made at once."""
     chunks: list[list[Cells]] = []
     buffer: list[list[str]] = []
     for row in rows:
         buffer.append(row)
         if len(buffer) * len(row) >= BLOCK:
-            _flush(buffer, chunks, shape.names, instant=instant)
-    _flush(buffer, chunks, shape.names, instant=instant)
+            _flush(buffer, chunks, shape.names)
+    _flush(buffer, chunks, shape.names)
     return tuple(_joined(column) for column in chunks)
 
 
-def _flush(
-    buffer: list[list[str]], chunks: list[list[Cells]], names: Sequence[str], *, instant: bool
-) -> None:
+def _flush(buffer: list[list[str]], chunks: list[list[Cells]], names: Sequence[str]) -> None:
     if buffer and not chunks:
         chunks.extend([] for _ in names)
     for chunk, name, texts in zip(chunks, names, zip(*buffer, strict=True), strict=bool(buffer)):
-        chunk.append(_compact(name, texts) if instant else texts)
+        chunk.append(_compact(name, texts))
     buffer.clear()
 
 
 def _compact(name: str, texts: tuple[str, ...]) -> Cells:
     """Numbers where nothing is lost by it: not of ids and codes."""
-    if (
-        not name[-1:].isdigit()
-        or NAME_OF_ID.fullmatch(name)
-        or not any("." in text for text in texts)
-    ):
+    if not name[-1:].isdigit() or NAME_OF_ID.fullmatch(name) or not has_certain_point(texts):
         return texts
     found = plain_numbers(texts)
     return texts if found is None else found
