@@ -5,6 +5,7 @@ Johnson et al. 2007, Biostatistics 8:118-127; for images Fortin et al. 2018, Neu
 features, and could not be done for a subject without one.
 """
 
+import warnings
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -65,6 +66,12 @@ class Harmoniser:
             rows = _at(name, sites)
             moved[rows] = features[rows] * self.slope[place] + self.intercept[place]
         return moved
+
+    @property
+    def columns(self) -> int:
+        """How many measures of regions it moves at any site."""
+        moved = (self.slope != 1) | (self.intercept != 0)
+        return int(moved.any(axis=0).sum())
 
     def unseen(self, sites: Sequence[str]) -> dict[str, int]:
         """Subjects by site that the training data did not have."""
@@ -162,7 +169,10 @@ def _combat(
     width = columns.shape[1]
     probes = np.repeat(np.array([[0.0], [1.0]]), len(names), axis=0) * np.ones(width)
     batch = pd.Series([*sites, *names, *names])
-    combat = ComBat(batch=batch).fit(pd.DataFrame(columns))
+    with warnings.catch_warnings():
+        # One column has nothing to pool over; the result says so, see ``columns``.
+        warnings.filterwarnings("ignore", "Only one feature", UserWarning)
+        combat = ComBat(batch=batch).fit(pd.DataFrame(columns))
     index = range(len(columns), len(columns) + len(probes))
     mapped = np.asarray(combat.transform(pd.DataFrame(probes, index=index)))
     at_zero, at_one = mapped[: len(names)], mapped[len(names) :]

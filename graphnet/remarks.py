@@ -92,6 +92,11 @@ def _without_edges(model: StoredModel, data: Splits) -> list[str]:
 def _on_sites(harmoniser: Harmoniser, data: Splits) -> list[str]:
     """What harmonising could not do, or did too much of."""
     sentences = confounding(data.train.sites, data.train.labels)
+    if harmoniser.columns == 1:
+        sentences.append(
+            "Only one measure of one region was harmonised: nothing could be learned from others, "
+            "so its mean and spread were equalised site by site."
+        )
     for name, cohort in data.held_out():
         sentences += [
             f"{name}_data: {count} subjects are of site {site}, which the training data do not "
