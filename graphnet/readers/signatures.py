@@ -64,7 +64,7 @@ STARTS: tuple[tuple[bytes, Foreign], ...] = (
     (b"RDX", Foreign("of R (.RData)", WRITE_CSV)),
     (b"RDA", Foreign("of R (.RData)", WRITE_CSV)),
     (b"X\n\x00\x00\x00", Foreign("of R (.rds)", WRITE_CSV)),
-    (b"\xc2\xea\x81\x60\xb3\x14\x11\xcf", Foreign("of SAS (.sas7bdat)", TABLE)),
+    (bytes(12) + b"\xc2\xea\x81\x60\xb3\x14\x11\xcf", Foreign("of SAS (.sas7bdat)", TABLE)),
     (b"{\\rtf", Foreign("a text document (RTF)", TABLE)),
     (b"%PDF", Foreign("a PDF document", TABLE)),
     (b"\x89PNG", Foreign("a picture (PNG)", ACCEPTED)),

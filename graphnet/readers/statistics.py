@@ -17,7 +17,7 @@ NAMES = {SPSS: "SPSS", STATA: "Stata"}
 SAV, STATA_XML = b"$FL2", b"<stata_dta>"
 OLD_STATA = {b"\x71", b"\x72", b"\x73"}  # the first byte of Stata's files before 2013
 MOST_COLUMNS = 250_000  # a connectome of 700 regions
-MOST_ROWS = 1 << 31
+MOST_ROWS = (1 << 31) - 1  # that pyreadstat can count
 
 Labels = Mapping[Any, str]  # by the value they stand for
 

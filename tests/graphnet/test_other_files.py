@@ -1,0 +1,248 @@
+"""Tables of SPSS, Stata and FreeSurfer, and every kind of file that is named and not read."""
+
+import bz2
+import gzip
+import lzma
+import pickle
+import struct
+import tarfile
+import zipfile
+from io import BytesIO
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyreadstat
+import pytest
+
+from graphnet.data.dataset import Dataset
+from graphnet.errors import CohortError, QuestionsOpen
+from graphnet.readers.files import read_cohort
+from graphnet.readers.reading import read
+from tests.graphnet import formats
+from tests.graphnet.formats import FEATURES, IDS, LABELS
+
+TEXT = pd.DataFrame(formats.columns()).to_csv(index=False).encode()
+LABELLED = {"dx": {0.0: "control", 1.0: "schizophrenia"}, "panss": {10.0: "least", -8.0: "missing"}}
+
+
+def table() -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "subject": IDS,
+            "dx": np.array(LABELS, dtype=float),
+            "panss": [50.0, 60.5, -8.0, 40.0, np.nan, 10.0],
+            **{f"GMV_{region + 1}": FEATURES[:, region, 1] for region in range(5)},
+        }
+    )
+
+
+def saved(path: Path, body: bytes) -> Path:
+    (path / "x").write_bytes(body)
+    return path / "x"
+
+
+def dataset(path: Path) -> Dataset:
+    return read(path).settled()
+
+
+def refused(path: Path, body: bytes) -> str:
+    with pytest.raises(CohortError) as caught:
+        read(saved(path, body), most=10**7).settled()
+    assert not isinstance(caught.value, QuestionsOpen)
+    return str(caught.value)
+
+
+# Statistics ----------------------------------------------------------------------------------
+
+
+def is_the_table(found: Dataset) -> None:
+    assert found.subjects.ids == tuple(IDS)
+    assert found.subjects.labels.tolist() == LABELS
+    assert dict(found.class_names) == {0: "control", 1: "schizophrenia"}
+    assert found.values is not None
+    np.testing.assert_array_equal(found.values[:, :, 0], FEATURES[:, :, 1])
+
+
+def test_spss_with_words_for_its_codes(tmp_path: Path) -> None:
+    path = tmp_path / "x.sav"
+    pyreadstat.write_sav(table(), path, variable_value_labels=LABELLED)
+    found = dataset(path)
+    is_the_table(found)
+    assert found.interpretation.kind == "sav"
+    (panss,) = found.subjects.covariates
+    np.testing.assert_array_equal(panss.values, [50, 60.5, np.nan, 40, np.nan, 10])
+
+
+def test_missing_values_that_spss_declares(tmp_path: Path) -> None:
+    path = tmp_path / "x.sav"
+    pyreadstat.write_sav(table(), path, missing_ranges={"panss": [-8.0]})
+    panss = next(each for each in dataset(path).subjects.covariates if each.name == "panss")
+    np.testing.assert_array_equal(panss.values, [50, 60.5, np.nan, 40, np.nan, 10])
+
+
+@pytest.mark.parametrize("version", [8, 10, 12, 15])
+def test_stata(version: int, tmp_path: Path) -> None:
+    path = tmp_path / "x.dta"
+    labels = {"dx": LABELLED["dx"]}
+    pyreadstat.write_dta(table(), path, version=version, variable_value_labels=labels)
+    found = dataset(path)
+    is_the_table(found)
+    assert found.interpretation.kind == "dta"
+
+
+@pytest.mark.parametrize("kind", ["sav", "dta"])
+def test_tables_of_statistics_that_are_cut(kind: str, tmp_path: Path) -> None:
+    write = pyreadstat.write_sav if kind == "sav" else pyreadstat.write_dta
+    write(table(), tmp_path / "whole")
+    body = (tmp_path / "whole").read_bytes()
+    for length in (5, 60, 200, len(body) // 2):
+        try:
+            found = read(saved(tmp_path, body[:length]))
+        except CohortError as error:
+            assert str(error).endswith(".")
+        else:
+            assert found.dataset is not None
+
+
+def test_a_table_of_statistics_has_bounded_cells(tmp_path: Path) -> None:
+    pyreadstat.write_sav(pd.DataFrame({"x": np.zeros(300_000)}), tmp_path / "x.sav")
+    with pytest.raises(CohortError, match="more than 12500 cells"):
+        read(tmp_path / "x.sav", most=100_000)
+
+
+# FreeSurfer ----------------------------------------------------------------------------------
+
+STRUCTURES = ("Left-Lateral-Ventricle", "Right-Amygdala", "3rd-Ventricle", "CSF", "CC_Posterior")
+
+
+def test_volumes_of_structures(tmp_path: Path) -> None:
+    volumes = {name: FEATURES[:, place, 0] * 5000 for place, name in enumerate(STRUCTURES)}
+    whole = {"BrainSegVol": 1.1e6 + np.arange(6), "EstimatedTotalIntraCranialVol": 1.5e6}
+    frame = pd.DataFrame({"Measure:volume": IDS, **volumes, **whole, "group": ["HC", "SZ"] * 3})
+    found = dataset(saved(tmp_path, frame.to_csv(index=False, sep="\t").encode()))
+    assert found.subjects.ids == tuple(IDS)
+    assert (found.measures, found.regions) == (("volume",), STRUCTURES)
+    assert found.values is not None
+    np.testing.assert_array_equal(found.values[:, :, 0], FEATURES[:, :, 0] * 5000)
+    assert dict(found.class_names) == {0: "HC", 1: "SZ"}
+
+
+# What is named -------------------------------------------------------------------------------
+
+
+def zipped(*names: str) -> bytes:
+    stream = BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        for name in names:
+            archive.writestr(name, b"1 2\n2 1\n")
+    return stream.getvalue()
+
+
+def tarred() -> bytes:
+    stream = BytesIO()
+    with tarfile.open(fileobj=stream, mode="w") as archive:
+        archive.addfile(tarfile.TarInfo("subjects.csv"), BytesIO())
+    return stream.getvalue()
+
+
+def nifti_2(text: bytes = b"") -> bytes:
+    return struct.pack("<i", 540) + b"n+2\x00\r\n\x1a\n" + bytes(540) + text + bytes(100)
+
+
+def axis(kind: str) -> bytes:
+    return (
+        f'<CIFTI Version="2"><M IndicesMapToDataType="CIFTI_INDEX_TYPE_{kind}"/></CIFTI>'.encode()
+    )
+
+
+OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600)
+KINDS: dict[str, tuple[bytes, str]] = {
+    "a pickle": (pickle.dumps({"a": 1}), "Python pickle"),
+    "a pickle of torch": (zipped("a/data.pkl", "a/data/0"), "PyTorch, which is a pickle"),
+    "old Excel": (OLE, "Excel before 2007"),
+    "Word": (zipped("[Content_Types].xml", "word/document.xml"), "text document (Word)"),
+    "Numbers": (zipped("Index/Document.iwa"), "workbook of Numbers"),
+    "binary Excel": (zipped("xl/workbook.bin"), "binary workbook (.xlsb)"),
+    "a web page": (b"\xef\xbb\xbf <!DOCTYPE html><table><tr><td>1</td></tr></table>", "HTML"),
+    "a table of HTML": (b'<table border="1">\n<tr><th>ID</th></tr></table>', "HTML"),
+    "Excel of 2003": (b'<?xml version="1.0"?><Workbook xmlns="urn:schemas-microsoft-com:office:'
+                      b'spreadsheet"></Workbook>', "Excel's XML of 2003"),
+    "GraphML": (b"<?xml version='1.0'?>\n<graphml xmlns='x'></graphml>", "GraphML"),
+    "GIFTI": (b'<?xml version="1.0"?><!DOCTYPE GIFTI><GIFTI Version="1.0"></GIFTI>', "GIFTI"),
+    "CAT12": (b'<?xml version="1.0"?>\n<S><aal3><names/></aal3></S>', "CAT12"),
+    "other XML": (b'<?xml version="1.0"?><a/>', "an XML file"),
+    "NIfTI-1": (struct.pack("<i", 348) + bytes(340) + b"n+1\x00" + bytes(300), "NIfTI-1"),
+    "NIfTI-1 of a Mac": (struct.pack(">i", 348) + bytes(340) + b"n+1\x00" + bytes(9), "NIfTI-1"),
+    "NIfTI-2": (nifti_2(), "NIfTI-2"),
+    "pconn": (nifti_2(axis("PARCELS")), "CIFTI: a parcellated connectome"),
+    "ptseries": (nifti_2(axis("SERIES") + axis("PARCELS")), "CIFTI: parcellated time series"),
+    "HDF5": (b"\x89HDF\r\n\x1a\n" + bytes(600), "HDF5"),
+    "R": (gzip.compress(b"RDX3\nX\n\x00\x00\x00\x03" + bytes(60)), "of R (.RData)"),
+    "SAS": (bytes(12) + b"\xc2\xea\x81\x60\xb3\x14\x11\xcf\xbd\x92\x08\x00" + bytes(600), "of SAS"),
+    "compressed SPSS": (b"$FL3@(#) SPSS DATA FILE" + bytes(200), ".zsav"),
+    "Parquet": (b"PAR1" + bytes(90), "Parquet"),
+    "SQLite": (b"SQLite format 3\x00" + bytes(90), "SQLite"),
+    "PDF": (b"%PDF-1.7\n" + bytes(90), "PDF"),
+    "RTF": (b"{\\rtf1\\ansi ID LABEL}", "text document (RTF)"),
+    "TAR": (tarred(), "TAR archive"),
+    "TAR in gzip": (gzip.compress(tarred()), "TAR archive"),
+    "bzip2": (bz2.compress(TEXT), "bzip2"),
+    "xz": (lzma.compress(TEXT), "packed by xz"),
+    "7z": (b"7z\xbc\xaf\x27\x1c" + bytes(90), "7z"),
+    "DICOM": (bytes(128) + b"DICM" + bytes(90), "DICOM"),
+    "streamlines": (b"mrtrix tracks\ncount: 5\n" + bytes(90), "streamlines"),
+    "TVB": (zipped("weights.txt", "centres.txt", "tract_lengths.txt.bz2"), "Virtual Brain"),
+    "packed TVB": (zipped("a/weights.txt.bz2", "a/centres.txt.bz2", "a/tract_lengths.txt.bz2"),
+                   "one brain"),
+    "netmats of HCP": (b"\n".join([b" ".join([b"0.25"] * 16)] * 2), "HCP's netmats"),
+    "a flat triangle": (b"\t".join([b"-0.25"] * 15) + b"\n", "UK Biobank"),
+    "a class and a triangle": (b",".join([b"1.0"] + [b"-0.25"] * 21), "behind a class"),
+    "a list of edges": (b"0 1 0.5\n0 2 0.25\n1 2 0.75\n", "list of edges of one brain"),
+    "numbers": (b"0.5,0.25\n0.1,0.2\n", "its first line holds 2 numbers"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_other_kinds_are_named_with_what_to_do(kind: str, tmp_path: Path) -> None:
+    body, words = KINDS[kind]
+    sentence = refused(tmp_path, body)
+    assert words in sentence
+    assert sentence.startswith("x ")
+    assert any(verb in sentence for verb in ("Give", "give", "Save", "save", "Pack", "ollect"))
+
+
+def test_files_of_a_folder_that_are_never_read_are_named(tmp_path: Path) -> None:
+    stream = BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        archive.writestr("participants.tsv", "participant_id\tgroup\nsub-1\tHC\n")
+        archive.writestr("sub-1_relmat.pconn.nii", nifti_2(axis("PARCELS")))
+    assert "sub-1_relmat.pconn.nii is of CIFTI" in refused(tmp_path, stream.getvalue())
+
+
+# Packed files --------------------------------------------------------------------------------
+
+
+def test_a_packed_table_on_ones_own_machine(tmp_path: Path) -> None:
+    """Its size is not known beforehand, so that nothing may be reserved for the largest one."""
+    (tmp_path / "x.csv").write_bytes(TEXT)
+    (tmp_path / "x.csv.gz").write_bytes(gzip.compress(TEXT))
+    expected, found = read_cohort(tmp_path / "x.csv"), read_cohort(tmp_path / "x.csv.gz")
+    assert found.ids == expected.ids
+    np.testing.assert_array_equal(found.features, expected.features)
+
+
+@pytest.mark.parametrize("name", ["x.npz", "x.mat"])
+def test_packed_arrays_are_unpacked_once(name: str, tmp_path: Path) -> None:
+    make = formats.npz if name == "x.npz" else formats.mat
+    path = make(tmp_path / name)
+    expected = dataset(path)
+    stream = BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        archive.write(path, f"data/{name}")
+    for body in (gzip.compress(path.read_bytes()), stream.getvalue()):
+        found = dataset(saved(tmp_path, body))
+        assert found.subjects.ids == expected.subjects.ids
+        assert found.connectomes is not None
+        assert expected.connectomes is not None
+        np.testing.assert_array_equal(found.connectomes, expected.connectomes)
