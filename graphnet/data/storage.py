@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.lib import format as npy
 from numpy.typing import NDArray
 
 from graphnet.data.dataset import CATEGORICAL, NUMERIC, Covariate, Dataset, Series, Subjects
@@ -159,10 +160,17 @@ def _mapped(told: Mapping[str, Any], name: str, folder: Path) -> Array:
     path = folder / _file(name)
     if not path.is_file() or sha256_of(path) != told["sha256"]:
         raise _damaged(folder, f"lacks {path.name}, or that file was changed")
-    array: Array = np.load(path, mmap_mode="r", allow_pickle=False)
-    if array.dtype != np.dtype(DTYPES[name]) or list(array.shape) != list(told["shape"]):
+    with path.open("rb") as file:
+        if npy.read_magic(file) != (1, 0):
+            raise _damaged(folder, f"has a {path.name} of another version of NumPy's format")
+        shape, is_fortran, dtype = npy.read_array_header_1_0(file)
+        start = file.tell()
+    found = (list(shape), is_fortran, dtype)
+    size = start + math.prod(shape) * dtype.itemsize  # of Python's integers, which do not overflow
+    wanted = (list(told["shape"]), False, np.dtype(DTYPES[name]))
+    if found != wanted or size != path.stat().st_size:
         raise _damaged(folder, f"has a {path.name} of another dtype or shape than it should have")
-    return array
+    return np.memmap(path, dtype, "r", start, shape) if math.prod(shape) else np.empty(shape, dtype)
 
 
 def _check_shapes(dataset: Dataset, folder: Path) -> None:
