@@ -89,13 +89,23 @@ def collisions(ids: Sequence[str]) -> list[tuple[str, ...]]:
     return [tuple(group) for group in groups.values() if len(group) > 1]
 
 
+def alike(ids: Sequence[str]) -> list[tuple[str, ...]]:
+    """Groups of different ids that are the same without leading zeros: ``001`` and ``1``."""
+    groups: dict[str, list[str]] = {}
+    for subject in _distinct(ids):
+        groups.setdefault(without_zeros(subject), []).append(subject)
+    return [tuple(group) for group in groups.values() if len({*map(bare, group)}) > 1]
+
+
 def repeated(ids: Sequence[str]) -> tuple[str, ...]:
     """Ids on more than one row, in their order."""
     return tuple(name for name, times in Counter(ids).items() if times > 1 and name)
 
 
 def _rules(ours: Sequence[str], theirs: Sequence[str]) -> list[tuple[Callable[[str], str], str]]:
-    rules = [(bare, "{} ids match without 'sub-' or blanks ({!r} and {!r}).")]
+    rules: list[tuple[Callable[[str], str], str]] = [
+        (bare, "{} ids match without 'sub-' or blanks ({!r} and {!r}).")
+    ]
     sides = [[bare(subject) for subject in side] for side in (ours, theirs)]
     if any(not any(has_zeros(subject) for subject in side) for side in sides):
         rules.append((without_zeros, "{} ids match without leading zeros ({!r} and {!r})."))

@@ -18,7 +18,7 @@ from graphnet.data.dataset import (
     IntArray,
     Subjects,
 )
-from graphnet.data.identifiers import collisions, repeated
+from graphnet.data.identifiers import alike, collisions, repeated
 from graphnet.data.interpretation import ClassCoding, CovariateReading
 from graphnet.errors import shortened
 from graphnet.readers.cells import is_missing, to_numbers
@@ -99,6 +99,11 @@ def _check_ids(ids: tuple[str, ...], labels: IntArray, inquiry: Inquiry) -> None
         inquiry.refuse(
             f"{inquiry.name} has the ids {' and '.join(map(repr, group))}, which are the same "
             "without 'sub-'; write each subject in one way."
+        )
+    for group in alike(ids)[:MOST_NAMED]:
+        inquiry.say(
+            f"{inquiry.name} has the ids {' and '.join(map(repr, group))}, which differ in leading "
+            "zeros alone; they were taken as different subjects."
         )
     twice = repeated(ids)
     if not twice:

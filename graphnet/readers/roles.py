@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from graphnet.data.identifiers import has_zeros
 from graphnet.data.interpretation import Choice
 from graphnet.errors import shortened
 from graphnet.readers.cells import is_missing
@@ -119,7 +120,7 @@ def _id(sheet: Sheet, among: Sequence[str], inquiry: Inquiry) -> str | None:
     if usable:
         return _one(ID, "subject id", sheet, usable, inquiry)
     first = next(iter(among), None)
-    if first is None or first != sheet.names[0] or not _is_unique_text(sheet.texts(first)):
+    if first is None or first != sheet.names[0] or not _are_ids(sheet.texts(first)):
         return None
     told = f"The first column, {first}," if not UNNAMED.fullmatch(first) else "The unnamed column"
     inquiry.say(f"{told} was taken for the ids of the subjects.")
@@ -141,6 +142,13 @@ def is_row_number(texts: Sequence[str]) -> bool:
     rows = len(texts)
     return rows > 1 and any(
         list(texts) == [str(number) for number in range(start, start + rows)] for start in (0, 1)
+    )
+
+
+def _are_ids(texts: Sequence[str]) -> bool:
+    """Whether every row has another word, or another number of which some begin with zeros."""
+    return _is_unique_text(texts) or (
+        len(set(texts)) == len(texts) and all(texts) and any(map(has_zeros, texts))
     )
 
 

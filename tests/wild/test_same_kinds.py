@@ -354,12 +354,3 @@ def test_which_of_two_arrays_of_a_subject_is_asked(tmp_path: Path) -> None:
         found.question("files.variable")
         return
     assert "SC" in told(found.dataset), "SC was left aside without a word."
-
-
-def test_forty_rows_of_six_regions_are_no_matrix(tmp_path: Path) -> None:
-    """Only time series are possible, so there is nothing to ask."""
-    scans = {f"{subject}.txt": text_of(SERIES[row], separator=" ")
-             for row, subject in enumerate(SCANS)}  # fmt: skip
-    found = outcome(folder_of(tmp_path, scans))
-    for question in found.questions if found.kind == ASK else ():
-        assert "matrix" not in {choice.value for choice in question.choices}
