@@ -1,6 +1,7 @@
 """What the cells of a column look like, before anybody knows what they are."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -46,6 +47,12 @@ class Looks:
         """Whether all cells are numbers or missing, and one is a number."""
         values = self.numbers(column)
         return values is not None and not np.isnan(values).all()
+
+    def are_numeric(self, columns: Iterable[str]) -> bool:
+        """Whether no column holds other text, and one holds a number."""
+        names = list(columns)
+        no_text = all(self.numbers(column) is not None for column in names)
+        return no_text and any(self.is_numeric(column) for column in names)
 
     def is_like_items(self, column: str) -> bool:
         """Whether the numbers are small whole ones, as of a questionnaire or a dummy."""

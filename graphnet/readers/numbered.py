@@ -1,5 +1,6 @@
 """Columns of unknown names: a brain where the whole table says so, else asked about or left."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -11,6 +12,7 @@ from graphnet.readers.looks import Looks
 from graphnet.readers.names import Name, Part
 
 AS_REGIONS, AS_OTHER, AS_EDGES = "regions", "other", "edges"
+LETTER = re.compile(r"[^\W\d_]")
 LEAST_NAMED = 3  # columns whose names begin alike
 
 
@@ -48,6 +50,38 @@ class Numbered:
         return f"{len(columns)} columns {columns[0]} … {columns[-1]}"
 
 
+def add_alike(names: Sequence[Name], grid: Grid, looks: Looks, inquiry: Inquiry) -> list[Name]:
+    """Names of the regions that known measures have, with words nobody knows: measures too.
+
+    Returns the names that are left.
+    """
+    known = plain_numbers(regions_of(grid.measures))
+    parts = [part for name in names if (part := _with_region(name, known)) is not None]
+    taken: set[str] = set()
+    for measure, group in grouped(parts).items():
+        each = _look(measure, group, looks)
+        if measure in grid.measures or not looks.are_numeric(group.values()):
+            continue
+        short = each.regions != known
+        if each.is_dummy or (short and (each.is_items or 2 * len(each.regions) < len(known))):
+            continue
+        certain = not short and len(known) > 1 and not each.is_items
+        if certain or _ask_either(each, inquiry) == AS_REGIONS:
+            grid.measures[measure] = group
+        taken |= set(group.values())
+    return [name for name in names if name.text not in taken]
+
+
+def _with_region(name: Name, known: set[str]) -> Part | None:
+    """A known region at the end or the beginning of a name, and the measure that is left."""
+    for word in range(1, len(name.words)):
+        before, after = name.cut(word)
+        for measure, region in ((before, after), (after, before)):
+            if LETTER.search(measure) and plain_numbers([region]) <= known:
+                return Part(name.text, measure, region)
+    return None
+
+
 def add_numbered(names: Sequence[Name], grid: Grid, looks: Looks, inquiry: Inquiry) -> None:
     """Names that end in a number after words nobody knows: brain, or not, or asked."""
     groups = [_look(prefix, group, looks) for prefix, group in _groups(names, looks).items()]
@@ -82,12 +116,12 @@ def add_words(names: Sequence[Name], grid: Grid, looks: Looks, inquiry: Inquiry)
 
 
 def _groups(names: Sequence[Name], looks: Looks) -> Groups:
-    """Groups of which all columns hold numbers."""
+    """Groups of which no column holds text."""
     parts = [part for name in names if (part := name.numbered()) is not None]
     return {
         prefix: group
         for prefix, group in grouped(parts).items()
-        if all(looks.is_numeric(column) for column in group.values())
+        if LETTER.search(prefix) and looks.are_numeric(group.values())
     }
 
 

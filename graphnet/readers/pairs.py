@@ -14,7 +14,8 @@ from graphnet.readers.names import WORD, Name
 
 NUMBERS = re.compile(r"(?P<prefix>.*?)[_.\-\s]?(?P<one>[0-9]{1,6})[_.\-:~\s]+(?P<other>[0-9]{1,6})")
 LINKS = (None, "to", "vs", "x", "and", "with")  # words between two regions
-LEAST_BARE = 4  # regions of a connectome whose columns begin with no word such as FC
+LEAST_REGIONS = 3  # of a connectome whose columns begin with no word such as FC
+LEAST_NUMBERS = 4  # the same, of numbers behind an unknown word
 MOST_SHOWN = 5
 
 Pair = tuple[str, str]
@@ -78,7 +79,7 @@ def _by_number(columns: Sequence[str], inquiry: Inquiry) -> Iterator[Pairs]:
             groups.setdefault(match["prefix"], {})[column] = match["one"], match["other"]
     for prefix, pairs in groups.items():
         regions = {region for pair in pairs.values() for region in pair}
-        if _is_connectivity(prefix) or (prefix and _is_complete(pairs, LEAST_BARE)):
+        if _is_connectivity(prefix) or (prefix and _is_complete(pairs, LEAST_NUMBERS)):
             yield _without_zeros(prefix, pairs, regions, inquiry)
 
 
@@ -119,17 +120,20 @@ def _by_name(columns: Sequence[str], inquiry: Inquiry) -> Iterator[Pairs]:
 
 def _bare(columns: Sequence[str], is_numeric: Callable[[str], bool]) -> Pairs | None:
     """``bankssts_cuneus``: names without a word such as FC, of a complete set of pairs."""
-    candidates = {column: column for column in columns if len(Name(column).words) > 1}
+    names = [Name(column) for column in columns]
+    candidates = {
+        name.text: name.text for name in names if len(name.words) > 1 and not name.is_of_people
+    }
     groups: dict[str, dict[str, str]] = {"": candidates}
     for column in candidates:
         name = Name(column)
         if len(name.words) > 2:
             groups.setdefault(name.cut(1)[0], {})[column] = name.cut(1)[1]
     for prefix, named in groups.items():
-        if len(named) < LEAST_BARE * (LEAST_BARE - 1) // 2:
+        if len(named) < LEAST_REGIONS:  # as many pairs
             continue
         found = _solve(named)
-        if _is_complete(found, LEAST_BARE) and all(is_numeric(column) for column in found):
+        if _is_complete(found, LEAST_REGIONS) and all(is_numeric(column) for column in found):
             return Pairs(prefix, _in_order(found), found)
     return None
 

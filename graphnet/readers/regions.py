@@ -10,7 +10,7 @@ from graphnet.readers.grid import Grid, Group, Groups, grouped, settle
 from graphnet.readers.inquiry import Inquiry
 from graphnet.readers.looks import Looks
 from graphnet.readers.names import CAT12, Name, Part
-from graphnet.readers.numbered import AS_OTHER, AS_REGIONS, add_numbered, add_words
+from graphnet.readers.numbered import AS_OTHER, AS_REGIONS, add_alike, add_numbered, add_words
 
 VALUE = "value"  # the measure of columns that are named by regions alone
 KNOWN, ALL = "known", "all"
@@ -33,6 +33,8 @@ def find_grid(columns: Sequence[str], looks: Looks, inquiry: Inquiry) -> Grid:
         known, rest = _by_regions(rest, looks)
         rest = _with_the_rest(known, rest, looks, inquiry)
     grid = Grid(known)
+    if known:
+        rest = add_alike(rest, grid, looks, inquiry)
     add_numbered(rest, grid, looks, inquiry)
     if not grid.measures and not grid.flat:
         add_words(rest, grid, looks, inquiry)
@@ -117,7 +119,7 @@ def _by_regions(names: Sequence[Name], looks: Looks) -> tuple[Groups, list[Name]
             for name in names
             if name not in parts and name.has_hemisphere
         }
-    usable = {name: part for name, part in parts.items() if looks.is_numeric(name.text)}
+    usable = {name: part for name, part in parts.items() if looks.numbers(name.text) is not None}
     if len(usable) < LEAST_NAMED:
         return {}, list(names)
     groups = _with_trailing_measure(grouped(usable.values()))
