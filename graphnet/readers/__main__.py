@@ -7,6 +7,7 @@ file was read, the dataset as :mod:`graphnet.data.storage` keeps it. No torch is
 
 import argparse
 import ctypes
+import errno
 import json
 import os
 import resource
@@ -73,10 +74,11 @@ def _outcome(asked: argparse.Namespace) -> dict[str, Any]:
     try:
         return _read(asked, name)
     except GraphnetError as error:
-        return {"refused": list(error.sentences)}
-    except MemoryError:
-        return {"refused": [too_large(name, asked.memory_mb)]}
-    except Exception:  # noqa: BLE001 - whatever a library makes of damaged bytes
+        too_much = _is_of_memory(error)
+        return {"refused": [too_large(name, asked.memory_mb)] if too_much else [*error.sentences]}
+    except Exception as error:  # noqa: BLE001 - whatever a library makes of damaged bytes
+        if _is_of_memory(error):
+            return {"refused": [too_large(name, asked.memory_mb)]}
         traceback.print_exc()
         return {
             "refused": [
@@ -84,6 +86,16 @@ def _outcome(asked: argparse.Namespace) -> dict[str, Any]:
                 "worker's log has the details."
             ]
         }
+
+
+def _is_of_memory(error: BaseException | None) -> bool:
+    """Whether there was too little memory, whatever a reader has made of that."""
+    while error is not None:
+        of_system = isinstance(error, OSError) and error.errno == errno.ENOMEM
+        if of_system or isinstance(error, MemoryError):
+            return True
+        error = error.__cause__ or error.__context__
+    return False
 
 
 def _read(asked: argparse.Namespace, name: str) -> dict[str, Any]:

@@ -1,0 +1,149 @@
+"""A file is read by a process of its own, which can take and end nothing but itself."""
+
+import signal
+import subprocess
+import sys
+import time
+import zipfile
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import psutil
+import pytest
+
+from actors.reading_child import Asked, Bounds, ReadingFailed, read_file, working_folder
+from graphnet.data.storage import load
+from graphnet.synthetic import cohort_table
+from tests.service.forms import SMALL
+
+pytestmark = pytest.mark.slow
+
+MOST = 1 << 40
+MEASURES = ("ALFF", "DC", "GMV", "ReHo")
+PROBE = "import graphnet.readers.__main__, sys; assert 'pandas' not in sys.modules"
+
+
+def bounds(folder: Path, memory_mb: int = 4096, seconds: int = 120) -> Bounds:
+    return Bounds(memory_mb, seconds, folder / "spool")
+
+
+def written(folder: Path, text: str, name: str = "file.csv") -> Path:
+    path = folder / name
+    path.write_text(text)
+    return path
+
+
+def table() -> pd.DataFrame:
+    return cohort_table("small", 1, 6, seed=1, recipe=SMALL)
+
+
+def test_a_file_becomes_arrays_profile_and_content(tmp_path: Path) -> None:
+    path = written(tmp_path, table().to_csv(index=False))
+    asked = Asked("small", {}, MOST, profile=True, content=True)
+    with working_folder(tmp_path / "spool") as folder:
+        found = read_file(path, folder, asked, bounds(tmp_path))
+        assert (found.refused, found.questions) == ((), ())
+        assert found.profile["subjects"] == 6
+        assert found.content == pd.read_csv(path).to_json()
+        dataset = load(found.folder)
+        np.testing.assert_array_equal(dataset.values, _values(table()))
+    assert not list((tmp_path / "spool").iterdir())
+
+
+def _values(given: pd.DataFrame) -> np.ndarray:
+    """(S, N, F) of the table, measures by name."""
+    names = [[f"{measure}_{region}" for measure in MEASURES] for region in range(1, 13)]
+    found: np.ndarray = np.stack([given[row].to_numpy() for row in names], axis=1)
+    return found
+
+
+def test_what_asks_gives_no_arrays(tmp_path: Path) -> None:
+    asking = table().rename(columns={"LABEL_GROUP": "diagnosis"})
+    asking["diagnosis"] = ["a", "b"] * 3
+    path = written(tmp_path, asking.to_csv(index=False))
+
+    def read(mapping: dict[str, str], *, without_class: bool = False) -> tuple[int, int, bool, str]:
+        asked = Asked("small", mapping, MOST, profile=True, without_class=without_class)
+        with working_folder(tmp_path / "spool") as folder:
+            found = read_file(path, folder, asked, bounds(tmp_path))
+            arrays = (found.folder / "values.npy").exists()
+            return len(found.questions), len(found.refused), arrays, found.signature
+
+    open_questions, _, arrays, signature = read({})
+    assert (open_questions, arrays) == (1, False)
+    # The signature is what the file looked like before anybody answered.
+    assert read({"class.positive": "b"}) == (0, 0, True, signature)
+    assert read({"class.positive": "c"})[:3] == (0, 1, False)
+    assert read({}, without_class=True)[:3] == (0, 0, True)
+
+
+def test_what_takes_too_much_memory_ends_its_own_process(tmp_path: Path) -> None:
+    path = tmp_path / "large.npz"
+    with (
+        zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive,
+        archive.open("fc.npy", "w", force_zip64=True) as file,
+    ):
+        np.lib.format.write_array_header_1_0(
+            file, {"descr": "<f8", "fortran_order": False, "shape": (200, 700, 700)}
+        )
+        for _ in range(200):
+            file.write(bytes(8 * 700 * 700))
+    with working_folder(tmp_path / "spool") as folder:
+        try:
+            found = read_file(path, folder, Asked("large", {}, MOST), bounds(tmp_path, 900))
+            (sentence,) = found.refused
+        except ReadingFailed as error:
+            sentence = str(error)
+    assert "large takes more than 900 MB of memory" in sentence
+    assert "SGN_READ_MEMORY_MB" in sentence
+
+
+def test_what_takes_too_long_is_ended(tmp_path: Path) -> None:
+    path = written(tmp_path, table().to_csv(index=False))
+    none = bounds(tmp_path, seconds=0)  # less than the process needs to start
+    with (
+        working_folder(tmp_path / "spool") as folder,
+        pytest.raises(ReadingFailed, match=r"slow took more than 0 s.*SGN_READ_SECONDS"),
+    ):
+        read_file(path, folder, Asked("slow", {}, MOST), none)
+    assert not psutil.Process().children()
+
+
+def test_a_process_that_is_killed_is_a_sentence(tmp_path: Path) -> None:
+    path = written(tmp_path, table().to_csv(index=False))
+    with working_folder(tmp_path / "spool") as folder, ThreadPoolExecutor(1) as pool:
+        reading = pool.submit(read_file, path, folder, Asked("it", {}, MOST), bounds(tmp_path))
+        while not (children := psutil.Process().children()):
+            time.sleep(0.01)
+        children[0].send_signal(signal.SIGKILL)
+        with pytest.raises(ReadingFailed, match="Reading it takes more than 4096 MB"):
+            reading.result()
+
+
+def test_what_a_worker_left_is_swept(tmp_path: Path) -> None:
+    import os
+
+    for name, age in (("sgn-read-old", 7200), ("sgn-read-new", 60), ("other", 7200)):
+        folder = tmp_path / name
+        (folder / "out").mkdir(parents=True)
+        os.utime(folder, (time.time() - age,) * 2)
+    with working_folder(tmp_path) as own:
+        assert own.name.startswith("sgn-read-")
+    assert {path.name for path in tmp_path.iterdir()} == {"sgn-read-new", "other"}
+
+
+def test_the_child_has_its_bounds_before_it_imports_a_reader() -> None:
+    subprocess.run([sys.executable, "-c", PROBE], check=True)
+
+
+def test_the_child_never_imports_torch(tmp_path: Path) -> None:
+    path = written(tmp_path, table().to_csv(index=False))
+    (tmp_path / "out").mkdir()
+    code = (
+        "import sys; from graphnet.readers.__main__ import main; "
+        f"main([{str(path)!r}, {str(tmp_path / 'out')!r}, '--profile', '--content=1000000']); "
+        "assert 'torch' not in sys.modules"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
