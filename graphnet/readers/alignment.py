@@ -7,8 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graphnet.errors import CohortError, shortened
-from graphnet.readers.delimited import Numbers
 from graphnet.readers.inquiry import Inquiry
+from graphnet.readers.number_files import Numbers
 from graphnet.readers.series import is_named
 
 FloatArray = NDArray[np.float64]

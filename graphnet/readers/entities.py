@@ -13,7 +13,7 @@ from graphnet.data.identifiers import bare, without_zeros
 from graphnet.data.interpretation import COUNTS, OTHER, R, Z
 
 SERIES, MATRIX, MEASURE, UNKNOWN = "series", "matrix", "measure", ""
-TEXTS = (".tsv", ".csv", ".txt", ".1D", ".1d", ".dat")
+TEXTS = (".tsv", ".csv", ".txt", ".1D", ".dat")
 ENDS = (*TEXTS, ".mat", ".npy")
 PACKED = ".gz"
 FOLDER, NAME, VALUES, FORMAT = "folder", "name", "values", "format"  # entities that no name spells
@@ -67,15 +67,15 @@ class Scan:
 
 
 def ending(name: str) -> str:
-    """The ending of a file's name that says its format, ``.tsv`` of ``x.tsv.gz``; "" if unknown."""
-    plain = name.removesuffix(PACKED)
-    return next((end for end in ENDS if plain.endswith(end)), "")
+    """The ending of a file's name that says its format, ``.tsv`` of ``x.TSV.gz``; "" if unknown."""
+    plain = name.lower().removesuffix(PACKED)
+    return next((end for end in ENDS if plain.endswith(end.lower())), "")
 
 
 def stem(name: str) -> str:
     """A file's name without its format; ``x`` of ``x.dense.tsv.gz``."""
-    plain = name.removesuffix(PACKED)
-    return plain.removesuffix(ending(name)).removesuffix(".dense")
+    packed = len(PACKED) if name.lower().endswith(PACKED) else 0
+    return name[: len(name) - packed - len(ending(name))].removesuffix(".dense")
 
 
 def is_never(name: str) -> bool:
@@ -202,7 +202,8 @@ def _bids(path: Path, inner: PurePath) -> Scan | None:
         found[VALUES] = hint
     if words or (suffix and kind == UNKNOWN):
         found[NAME] = "_".join([*words, suffix])
-    return Scan(path, (tokens[0],), kind, _entities(inner, (tokens[0],), found), hint, measure)
+    subjects = (tokens[0], "_".join(tokens[:2])) if tokens[1].startswith("ses-") else (tokens[0],)
+    return Scan(path, subjects, kind, _entities(inner, subjects, found), hint, measure)
 
 
 def _bids_kind(suffix: str, entities: Mapping[str, str]) -> str:
@@ -254,4 +255,4 @@ def _span(part: str, ids: Mapping[str, str]) -> tuple[int, int] | None:
 
 
 def _format(name: str) -> str:
-    return ending(name) + (PACKED if name.endswith(PACKED) else "")
+    return ending(name) + (PACKED if name.lower().endswith(PACKED) else "")

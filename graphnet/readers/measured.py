@@ -10,11 +10,12 @@ from graphnet.data.dataset import Float32Array, Series
 from graphnet.data.interpretation import Choice, ConnectomeReading, SeriesReading, Z
 from graphnet.errors import CohortError
 from graphnet.readers.alignment import aligned
-from graphnet.readers.choosing import KIND
-from graphnet.readers.delimited import Numbers
+from graphnet.readers.choosing import KIND, NONE
 from graphnet.readers.entities import MATRIX, SERIES, UNKNOWN, Scan
 from graphnet.readers.inquiry import Inquiry
 from graphnet.readers.matrices import edges_of
+from graphnet.readers.names import Name
+from graphnet.readers.number_files import Numbers
 from graphnet.readers.scans import read_scan
 from graphnet.readers.series import (
     POINTS,
@@ -73,19 +74,40 @@ def connected(scans: Mapping[str, Scan], inquiry: Inquiry, most: int) -> Measure
 
 
 def _kind_by_content(tables: Mapping[str, Numbers], first: Scan, inquiry: Inquiry) -> str:
-    """What files of no known name hold: symmetric matrices, or what is answered."""
+    """What files of no known name hold: symmetric matrices, series, or what is answered."""
     if _are_matrices(list(tables.values())):
         return MATRIX
-    rows, columns = next(iter(tables.values())).values.shape
-    return inquiry.ask(
+    table = next(iter(tables.values()))
+    rows, columns = table.values.shape
+    if rows != columns and not _are_other_words(table.header):
+        inquiry.say(
+            f"{inquiry.name} has one table of numbers per subject ({first.path.name}: {rows} rows, "
+            f"{columns} columns); they were taken as time series."
+        )
+        return SERIES
+    other = Choice(MATRIX, "a connectivity matrix, with a row and a column per region")
+    if rows != columns:
+        other = Choice(NONE, "nothing of the brain")
+    answer = inquiry.ask(
         KIND,
         f"{inquiry.name} has one file per subject whose name does not say what it holds "
         f"({first.path.name}: {rows} rows, {columns} columns of numbers). What is it?",
-        (
-            Choice(SERIES, "time series of brain regions"),
-            Choice(MATRIX, "a connectivity matrix, with a row and a column per region"),
-        ),
+        (Choice(SERIES, "time series of brain regions"), other),
     )
+    if answer == NONE:
+        raise CohortError(f"{inquiry.name} has no files of measurements of the brain.")
+    return answer
+
+
+def _are_other_words(header: Sequence[str] | None) -> bool:
+    """Whether columns have names, of which none is that of a region that is known."""
+    if header is None or not is_named(header):
+        return False
+    names = [Name(one.removeprefix("#")) for one in header]
+    return not any(
+        name.has_region_words or name.has_hemisphere or name.numbered() is not None
+        or name.text.isdecimal() for name in names
+    )  # fmt: skip
 
 
 def _are_matrices(tables: Sequence[Numbers]) -> bool:

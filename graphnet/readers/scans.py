@@ -9,12 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graphnet.data.interpretation import Choice
-from graphnet.errors import CohortError
+from graphnet.errors import CohortError, shortened
 from graphnet.readers.archives import too_large
-from graphnet.readers.delimited import Numbers, read_numbers
 from graphnet.readers.entities import MATRIX, PACKED, SERIES, Scan, ending
 from graphnet.readers.inquiry import Inquiry
 from graphnet.readers.named_arrays import NUMERIC, Array, NamedArrays, Odd
+from graphnet.readers.number_files import Numbers, read_numbers
 
 FloatArray = NDArray[np.float64]
 PIECE = 1 << 20  # bytes
@@ -44,7 +44,7 @@ def read_scan(scan: Scan, inquiry: Inquiry, most: int) -> Numbers:
 
 
 def _unpacked(path: Path, most: int) -> Path | bytes:
-    if not path.name.endswith(PACKED):
+    if not path.name.lower().endswith(PACKED):
         return path
     pieces = []
     left = most
@@ -80,15 +80,20 @@ def _variable(tables: dict[str, Array], scan: Scan, arrays: NamedArrays, inquiry
     if len(tables) == 1:
         return next(iter(tables))
     usual: Sequence[str] = USUAL.get(scan.kind, (*USUAL[SERIES], *USUAL[MATRIX]))
-    for name in usual:
-        if name in tables:
-            return name
+    known = [name for name in usual if name in tables]
+    likely = known[0] if known else ""
+    shapes = {tables[likely].shape} if likely else {table.shape for table in tables.values()}
+    alike = [key for key, table in tables.items() if key not in usual and table.shape in shapes]
+    if likely and not alike:
+        others = shortened([name for name in tables if name != likely])
+        inquiry.say(f"Of the arrays in each file {likely} was used, not {others}.")
+        return likely
     return inquiry.ask(
         VARIABLE,
         f"{scan.path.name} holds {arrays.found}. Which array is to be used of each file?",
         [
-            Choice(key, f"{key}, {' x '.join(map(str, table.shape))}")
-            for key, table in tables.items()
+            Choice(name, f"{name}, {' x '.join(map(str, tables[name].shape))}")
+            for name in (*known, *alike)
         ],
     )
 

@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 from graphnet.data.dataset import Series
 from graphnet.data.interpretation import Choice
 from graphnet.errors import CohortError, shortened
-from graphnet.readers.delimited import Numbers
 from graphnet.readers.inquiry import Inquiry
 from graphnet.readers.matrices import LIMIT, fisher_z
+from graphnet.readers.number_files import Numbers
 
 FloatArray = NDArray[np.float64]
 Float32Array = NDArray[np.float32]

@@ -20,6 +20,7 @@ IDS = ("001", "002", "003", "004")
 REGIONS = ("Vis_1", "Vis_2", "Amygdala-L", "PFC")
 SERIES = np.random.default_rng(7).standard_normal((4, 30, 4))
 OTHERS = np.random.default_rng(8).standard_normal((4, 30, 4))
+RANDOM_SQUARES = np.random.default_rng(9).standard_normal((4, 20, 20))
 UP = np.triu_indices(4, 1)
 PEARSON = np.stack([np.corrcoef(one.T) for one in SERIES])
 TRUTH = np.arctanh(PEARSON[:, *UP])
@@ -108,6 +109,7 @@ NAMES = {
     "GRETNA": "GretnaTimeCourse/{}.txt",
     "own name": "timeseries_{}.csv",
     "own folder": "S-{}/roi_ts.csv",
+    "in capitals": "ROISignals_{}.TXT",
     "NumPy": "{}_timeseries.npy",
 }
 
@@ -149,11 +151,35 @@ def test_matrices_by_name_and_content(tmp_path: Path, name: str) -> None:
     assert dataset.interpretation.connectome.values == expected
 
 
-def test_files_that_say_nothing_are_asked_about(tmp_path: Path) -> None:
+def test_files_that_say_nothing_are_read_where_only_series_are_possible(tmp_path: Path) -> None:
     folder = fill(people(tmp_path / "x"), "{}.csv")
-    assert asked(read(folder)) == {"files.kind": ["series", "matrix"]}
-    is_truth(read(folder, mapping={"files.kind": "series"}).settled())
-    assert "must be square" in refused(folder, {"files.kind": "matrix"})
+    dataset = read(folder).settled()
+    is_truth(dataset)
+    assert any("taken as time series" in each for each in dataset.interpretation.said)
+    assert asked(read(fill(people(tmp_path / "y"), "{}.csv", RANDOM_SQUARES, None)))[
+        "files.kind"
+    ] == ["series", "matrix"]
+
+
+def test_columns_that_are_no_regions_are_asked_about(tmp_path: Path) -> None:
+    header = ("trial", "onset", "response", "key")
+    folder = fill(people(tmp_path / "x"), "{}.csv", SERIES, header)
+    assert asked(read(folder)) == {"files.kind": ["series", "none"]}
+    assert "no files of measurements" in refused(folder, {"files.kind": "none"})
+
+
+def test_which_array_of_a_file_is_asked_where_two_could_be_meant(tmp_path: Path) -> None:
+    folder = people(tmp_path / "x")
+    for row, subject in enumerate(IDS):
+        savemat(folder / f"{subject}.mat", {"FC": PEARSON[row], "SC": np.ones((4, 4)) * 5})
+    assert asked(read(folder)) == {"files.variable": ["fc", "SC"]}
+    is_truth(read(folder, mapping={"files.variable": "fc"}).settled())
+    other = people(tmp_path / "y")
+    for row, subject in enumerate(IDS):
+        savemat(other / f"{subject}.mat", {"ROISignals": SERIES[row], "motion": np.ones((30, 6))})
+    dataset = read(other).settled()
+    is_truth(dataset)
+    assert any("ROISignals was used, not motion" in each for each in dataset.interpretation.said)
 
 
 SEVERAL = {

@@ -7,8 +7,8 @@ import pytest
 from numpy.typing import NDArray
 
 from graphnet.errors import CohortError
-from graphnet.readers.delimited import Numbers
 from graphnet.readers.inquiry import Inquiry
+from graphnet.readers.number_files import Numbers
 from graphnet.readers.series import (
     LEAST_POINTS,
     POINTS,
