@@ -46,18 +46,24 @@ class Atlas:
         return cls(regions, places, tuple(named))
 
     def has(self, regions: tuple[str, ...]) -> bool:
-        """Whether all of these are in it."""
-        return set(regions) <= set(self.regions)
+        """Whether all of these are in it, by region or, where the data have names, by name."""
+        return set(regions) <= set(self._keys(regions))
 
     def named(self, regions: tuple[str, ...]) -> list[str]:
         """The names of ``regions``, which it has."""
-        names = dict(zip(self.regions, self.names, strict=True))
+        names = dict(zip(self._keys(regions), self.names, strict=True))
         return [names[region] for region in regions]
 
     def of(self, regions: tuple[str, ...]) -> FloatArray:
         """The coordinates of ``regions``. Raises CohortError, naming those it does not have."""
-        places = dict(zip(self.regions, self.coordinates, strict=True))
+        places = dict(zip(self._keys(regions), self.coordinates, strict=True))
         missing = [name for name in regions if name not in places]
         if missing:
             raise CohortError(f"The atlas does not have the regions {shortened(missing)}.")
         return np.array([places[name] for name in regions])
+
+    def _keys(self, regions: tuple[str, ...]) -> tuple[str, ...]:
+        """Its regions as the data call them: its own, or its names where these hold more."""
+        asked = set(regions)
+        by_name = len(asked & set(self.names)) > len(asked & set(self.regions))
+        return self.names if by_name else self.regions

@@ -15,7 +15,7 @@ from graphnet import readers
 from graphnet.atlas import Atlas
 from graphnet.cohort import Cohort, merge
 from graphnet.config import Evaluation, Settings
-from graphnet.errors import ModelError
+from graphnet.errors import CohortError, ModelError
 from graphnet.evidence import FORMAT, Predicted, predictions_csv, read_evidence, to_bytes
 from graphnet.experiment import Outcome, run
 from graphnet.glassbrain import glass_brain
@@ -161,3 +161,16 @@ def test_the_same_regions_give_the_same_picture() -> None:
     assert first.startswith(b"<?xml")
     assert first == glass_brain(*asked)
     assert len(first) < 300_000
+
+
+def test_an_atlas_is_found_by_the_names_of_its_regions_too() -> None:
+    places = np.arange(9, dtype=np.float64).reshape(3, 3)
+    atlas = Atlas(("1", "2", "3"), places, ("Precentral_L", "Precentral_R", "Vermis_10"))
+    named = ("Vermis_10", "Precentral_L")
+    assert atlas.has(named)
+    assert atlas.of(named).tolist() == [[6, 7, 8], [0, 1, 2]]
+    assert atlas.named(named) == list(named)
+    assert atlas.named(("3", "1")) == list(named)
+    assert not atlas.has(("Vermis_10", "3"))
+    with pytest.raises(CohortError, match="does not have the regions Insula_L"):
+        atlas.of(("Vermis_10", "Insula_L"))

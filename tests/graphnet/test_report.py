@@ -11,6 +11,17 @@ from typing import Any
 import pytest
 
 from graphnet.catalogue import GRAPHS, MODELS
+from graphnet.data.interpretation import (
+    ClassCoding,
+    ConnectomeReading,
+    CovariateReading,
+    Interpretation,
+    LeftAlone,
+    MissingCode,
+    SeriesReading,
+)
+from graphnet.figures.confusion import confusion
+from graphnet.figures.drawing import fitting
 from graphnet.models import Sizes, build_net
 from graphnet.report import render, wording
 from graphnet.report.facts import Facts
@@ -343,3 +354,41 @@ def test_the_form_can_be_sent_again() -> None:
 def test_it_is_free_of_torch() -> None:
     code = "import sys, graphnet.report; sys.exit('torch' in sys.modules or 'scipy' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_it_says_how_each_dataset_was_read() -> None:
+    told = Interpretation(
+        "csv",
+        id="Subject",
+        label=ClassCoding("DX_GROUP", {"1": 1, "2": 0}, {0: "control", 1: "autism"}),
+        site="SITE",
+        covariates=(CovariateReading("Age", "numeric"), CovariateReading("Sex", "categorical")),
+        connectome=ConnectomeReading("r", "pairs", "the diagonal is 1"),
+        missing=(MissingCode("Age", "-9999", 3),),
+        left_alone=(LeftAlone("Date", "it is a date"),),
+    )
+    plain = Interpretation("npz", series=SeriesReading(100, 180), files={"ses": "baseline"})
+    kept = {"A": told.as_dict(), "B": plain.as_dict(), "C": {"kind": "damaged"}}
+    text = read(manifest={**manifest(), "interpretations": kept}).text
+    start = text.index("A class is shown as in the file")
+    titles = "Dataset File Subject id Classes Besides Connectome Time series Files chosen"
+    assert titles in text[start:]
+    for cell in (
+        "1 = 1 (autism), 2 = 0 (control)",
+        "site SITE; covariates Age, Sex",
+        "Pearson's r, kept as Fisher's z (the diagonal is 1)",
+        "-9999 in Age (3)",
+        "Date (it is a date)",
+        "100 to 180 points, points x regions",
+        "ses: baseline",
+    ):
+        assert cell in text[start:]
+    assert "How the data were read" not in read().text
+
+
+def test_long_names_of_regions_and_classes_fit_their_figures() -> None:
+    assert fitting("7Networks_LH_SalVentAttn_ParOper_1", 30) == "7Networks_LH_S…tAttn_ParOper_1"
+    assert fitting("Precentral_L", 30) == "Precentral_L"
+    drawn = confusion([[1, 2], [3, 4]], ["healthy control", "SZ"])
+    assert ">healt…ntrol<" in drawn
+    assert "True healthy control: healthy control 1, SZ 2" in drawn

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from safetensors.torch import load, save
 from torch import Tensor
 
-from graphnet.cohort import Cohort
+from graphnet.catalogue import GRAPHS
+from graphnet.cohort import Cohort, Layout
 from graphnet.config import Evaluation, Settings
 from graphnet.errors import ModelError
 from graphnet.experiment import run
@@ -288,3 +289,27 @@ def test_the_net_of_a_stored_model_is_that_of_its_sizes() -> None:
 def test_cuda_predicts_as_cpu_does(model: str, graph: str, cuda: torch.device) -> None:
     fitted = trained(model, graph)
     np.testing.assert_allclose(fitted.predict(OTHERS, cuda), fitted.predict(OTHERS), atol=1e-4)
+
+
+@pytest.mark.parametrize("graph", GRAPHS)
+def test_a_model_of_any_graph_is_what_it_was_once_it_is_stored(graph: str) -> None:
+    people, random = cohort(), np.random.default_rng(0)
+    series = tuple(random.standard_normal((30, 12)) for _ in people.ids)
+    correlations = np.stack([np.corrcoef(one.T) - np.eye(12) for one in series])
+    whole = replace(
+        people,
+        connectomes=np.arctanh(correlations),
+        series=series,
+        coordinates=random.normal(scale=40, size=(12, 3)),
+    )
+    wanted = Settings.for_model("SGN", epochs=1, graph=graph, density=0.5)
+    asked = Evaluation(cv_folds=0, baselines=False, explain=False)
+    made = run(Splits(whole), wanted, evaluation=asked).model
+    again = StoredModel.from_bytes(*made.to_bytes())
+    assert again.edges == "z"
+    np.testing.assert_array_equal(again.predict(whole), made.predict(whole))
+    turned = whole.arranged(Layout(whole.regions[::-1], whole.measures[::-1]))
+    np.testing.assert_array_equal(again.predict(turned), made.predict(whole))
+    counts = replace(whole, edges="counts")
+    with pytest.raises(ModelError, match="connectomes that hold Fisher's z; those of the data"):
+        again.predict(counts)
