@@ -63,8 +63,10 @@ def to_numbers(cells: Cells, column: str, inquiry: Inquiry) -> FloatArray:
     found = plain_numbers(cells)
     if found is not None:
         return found
-    numbers = np.array([_number(text) for text in cells], dtype=np.float64)
-    wrong = [row for row, text in enumerate(cells) if _is_other(text, numbers[row])]
+    odd = {text: _number(text) for text in set(cells) if not NUMBER.fullmatch(text)}
+    numbers = np.array([odd.get(text, text) for text in cells], dtype=np.float64)
+    words = {text for text, number in odd.items() if np.isnan(number) and not is_missing(text)}
+    wrong = [row for row, text in enumerate(cells) if text in words] if words else []
     if wrong:
         others = len(wrong) - 1
         more = f" ({others} more such {'cell' if others == 1 else 'cells'})" if others else ""
@@ -91,10 +93,6 @@ def _number(text: str) -> float:
     if NUMBER.fullmatch(text):
         return float(text)
     return INFINITE.get(text.casefold(), float("nan"))
-
-
-def _is_other(text: str, number: float) -> bool:
-    return bool(np.isnan(number)) and not is_missing(text)
 
 
 def _tell_overflow(

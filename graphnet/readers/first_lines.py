@@ -54,7 +54,8 @@ def header_of(rows: Rows, inquiry: Inquiry, what: str) -> tuple[list[str] | None
     words = [place for place, cell in enumerate(first) if _is_word(cell)]
     if words:
         offset = len(below[0][1]) - len(first)  # 1 where the names of the rows have no name
-        header = any(_has_number(below, place + max(offset, 0)) for place in words)
+        decimals = any(is_number(cell) and not WHOLE_AS_DECIMAL.fullmatch(cell) for cell in first)
+        header = not decimals and any(_has_number(below, at + max(offset, 0)) for at in words)
     else:
         header = _numbers_are_names(first, below, inquiry, what)
     return (first, below) if header else (None, rows)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from graphnet.data.interpretation import Choice
-from graphnet.readers.cells import is_missing, shown
+from graphnet.readers.cells import INFINITE, is_missing, shown
 from graphnet.readers.inquiry import Inquiry
 from graphnet.readers.sheet import Cells
 
@@ -54,10 +54,14 @@ def marks_of(texts: Sequence[str]) -> Marks:
         return Marks(point=True, comma=True)
     point, comma = _readings(joined)
     if not point and not comma:
-        joined = "".join(f"{text}\n" for text in texts if not is_missing(text))
+        joined = "".join(f"{text}\n" for text in texts if not _is_markless(text))
         point, comma = _readings(joined)
     example = _with(",", joined) or _with(".", joined)
     return Marks(point, comma, example, hundreds=HUNDREDS.search(joined) is not None)
+
+
+def _is_markless(text: str) -> bool:
+    return is_missing(text) or text.strip().casefold() in INFINITE
 
 
 def has_certain_point(texts: Sequence[str]) -> bool:
@@ -210,7 +214,9 @@ def _refuse_mixed(
     for name, cells, marks in zip(names, columns, found, strict=True):
         if marks is None or marks.point or marks.comma:
             continue
-        texts = [cell for cell in cells if isinstance(cell, str) and not is_missing(cell)]
+        texts = [cell for cell in cells if isinstance(cell, str) and not _is_markless(cell)]
+        if not any("," in text for text in texts):
+            continue
         points = [text for text in texts if _fits(POINT_NUMBER, text)]
         commas = [text for text in texts if _fits(COMMA_NUMBER, text)]
         if len({*points, *commas}) == len(set(texts)):

@@ -6,8 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-
 from graphnet.data.interpretation import Choice
 from graphnet.errors import CohortError
 from graphnet.readers.cells import is_missing, is_number, plain_numbers, shown, to_numbers
@@ -17,7 +15,7 @@ from graphnet.readers.first_lines import Rows, header_of, marked_header
 from graphnet.readers.inquiry import Inquiry
 from graphnet.readers.marks import settle_marks
 from graphnet.readers.row_names import index_of
-from graphnet.readers.sheet import FloatArray
+from graphnet.readers.sheet import Cells, FloatArray
 
 COMMA_TOKENS = re.compile(r"\s*[+-]?\d+,\d+(\s+[+-]?\d+,\d+)+\s*")
 TRAILING = "trailing"
@@ -143,20 +141,29 @@ def _values(
     flat = tuple(cell for _, row in rows for cell in row)
     found = plain_numbers(flat)
     if found is None:
-        (settled,), _ = settle_marks(["The file"], [flat], separator, inquiry)
-        found = _checked(settled, rows, header, what)
+        settled: Cells = flat
+        if any("," in cell for cell in flat):
+            (settled,), _ = settle_marks(["The file"], [flat], separator, inquiry)
+        aside = Inquiry(what)
+        found = to_numbers(settled, what, aside)
+        if aside.problems:
+            raise CohortError(_wrong(flat, rows, header, what))
+        for sentence in aside.said:
+            inquiry.say(sentence)
     return found.reshape(shape)
 
 
-def _checked(
-    flat: "FloatArray | tuple[str, ...]", rows: Rows, header: tuple[str, ...] | None, what: str
-) -> FloatArray:
+def _wrong(flat: Sequence[str], rows: Rows, header: tuple[str, ...] | None, what: str) -> str:
+    """The first cell that is no number, by its line and column."""
     width = len(rows[0][1])
-    for at, cell in enumerate(flat):
-        if isinstance(cell, str) and not is_missing(cell) and not is_number(cell):
-            name = header[at % width] if header else f"column {at % width + 1}"
-            raise CohortError(
-                f"Line {rows[at // width][0]} of {what} holds {shown(cell)} under {name}, "
-                "which is no number."
-            )
-    return np.asarray(to_numbers(flat, what, Inquiry(what)))
+    places = (
+        at
+        for at, cell in enumerate(flat)
+        if not is_missing(cell) and not is_number(cell.replace(",", "."))
+    )
+    at = next(places, None)
+    if at is None:
+        return f"{what} holds numbers with decimal commas and with decimal points; use one of them."
+    name = header[at % width] if header else f"column {at % width + 1}"
+    place = rows[at // width][0]
+    return f"Line {place} of {what} holds {shown(flat[at])} under {name}, which is no number."

@@ -267,3 +267,14 @@ def test_a_region_of_n_a_and_empty_cells_in_real_folders(wild: Path) -> None:
     missing = [np.flatnonzero(np.isnan(numbers.values).all(axis=0)).tolist() for numbers in empty]
     assert all(len(places) == 1 for places in missing)
     assert len({places[0] for places in missing}) > 1
+
+
+def test_a_damaged_cell_of_the_first_row_makes_no_header() -> None:
+    with pytest.raises(CohortError, match="holds '-n/a298' in column 1"):
+        block("-n/a298\t0.5\n0.25\t0.5\n")
+
+
+def test_infinite_numbers_beside_decimal_commas() -> None:
+    found, inquiry = block("Inf;0,5\n0,25;n/a\n")
+    assert not inquiry.questions
+    assert np.array_equal(found.values, [[np.inf, 0.5], [0.25, np.nan]], equal_nan=True)
