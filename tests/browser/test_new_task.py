@@ -72,7 +72,7 @@ def test_a_dataset_that_cannot_be_used_says_why_and_can_be_read(
     page = chromium.new_context(base_url=small.url, color_scheme=theme, locale="en-GB").new_page()
     page.goto("/tasks/new?proj_id=P")
     row = page.get_by_role("row").filter(has=page.get_by_role("link", name="useless"))
-    expect(row).to_contain_text("has no label")
+    expect(row).to_contain_text("has no class and no clinical score")
     assert serious(page) == []
 
 

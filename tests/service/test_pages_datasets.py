@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from html import unescape
+from typing import Any
 
 import httpx
 import pytest
@@ -155,3 +156,21 @@ def test_questions_are_said_in_chinese(browser: httpx.Client) -> None:
     asked = posted(browser, "/datasets?preview=true", table("alpha", "beta"), {})
     assert "关于该文件的问题：1 个" in asked.text
     assert "请选择…" in asked.text
+
+
+def test_new_subjects_are_asked_about_too(browser: httpx.Client, trained: dict[str, Any]) -> None:
+    where = f"/tasks/{trained['task_id']}/predict"
+    columns = [f"V{number}" for number in range(1, 16)]
+    rows = [",".join(["s" + str(row), *(f"0.{row}{n}" for n in range(15))]) for row in range(1, 5)]
+    asked = posted(browser, where, "\n".join([",".join(["ID", *columns]), *rows]), {})
+    assert asked.status_code == 422
+    assert f'action="{where}"' in asked.text
+    assert '<option lang="en" value="regions.V=edges">' in asked.text
+
+    again = posted(browser, where, "", {**fields(asked.text), "map": ""})
+    assert "Choose one of the answers." in again.text
+    other = posted(browser, where, "", {**fields(again.text), "map": "regions.V=other"})
+    assert other.status_code == 422
+    assert "Questions on the file" not in other.text
+    gone = posted(browser, where, "", {**fields(again.text), "map": "regions.V=other"})
+    assert "send the file again" in gone.text.lower()
