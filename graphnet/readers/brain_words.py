@@ -9,7 +9,7 @@ MEASURES = words(
     gmv wmv gmd wmd gm wm gmw wmw csf vgm vwm vcsf vbm mgmv gmvol wmvol grayvol greyvol
     volume volumes vol vols volmm3 thickness thickavg thick thickstd thicknessstd ct cth
     corticalthickness area areas surfavg surfarea surfacearea sa surf lgi gi gyrification
-    gyrus curvature meancurv gauscurv curvind foldind sulc sulcdepth depth myelin t1 t2 t1t2
+    gyrus curvature meancurv gauscurv curvind foldind sulc sulcdepth depth myelin t1t2
     t1w t2w t2star mtr qsm mwf r2star alff falff malff mfalff zalff zfalff reho mreho zreho
     kccreho dc degreecentrality bdc wdc vmhc hfc gfc fcd fcs fcstrength amplitude bold rsfa
     cvr hurst entropy sampen fa md ad rd mk ak rk adc ndi odi isovf icvf fiso ficvf

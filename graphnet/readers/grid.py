@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from graphnet.errors import shortened
 from graphnet.readers.inquiry import Inquiry
 from graphnet.readers.names import Part
+from graphnet.readers.visits import refuse_copies, refuse_same_but_case, refuse_visits
 
 MOST_NAMED = 5
 
@@ -61,6 +62,7 @@ def settle(grid: Grid, inquiry: Inquiry) -> None:
         for measure in sorted(grid.measures)
     }
     grid.regions = regions_of(grid.measures)
+    _refuse_same(grid, inquiry)
     short = [measure for measure, group in grid.measures.items() if len(group) < len(grid.regions)]
     for measure in short[:MOST_NAMED]:
         absent = [region for region in grid.regions if region not in grid.measures[measure]]
@@ -70,6 +72,16 @@ def settle(grid: Grid, inquiry: Inquiry) -> None:
         )
     if len(short) > MOST_NAMED:
         inquiry.refuse(f"{len(short) - MOST_NAMED} more measures of {inquiry.name} lack regions.")
+
+
+def _refuse_same(grid: Grid, inquiry: Inquiry) -> None:
+    """Refuse what is one measure or region twice: by visit, by case, or renamed by pandas."""
+    for measure, group in grid.measures.items():
+        refuse_visits(group, measure, inquiry)
+        refuse_copies(group, inquiry)
+    firsts = {measure: next(iter(group.values())) for measure, group in grid.measures.items()}
+    refuse_visits(firsts, "a measure", inquiry)
+    refuse_same_but_case(grid.measures, inquiry)
 
 
 def _plain(region: str) -> str:

@@ -20,6 +20,7 @@ from graphnet.readers.words import plain
 
 WORD = re.compile(r"[^_.\-\s/:|~]+")
 LABELLED = re.compile(r"(?P<label>[^\W\d_]+)[_.\-\s]?(?P<number>[0-9]{1,6})")
+UNIT = re.compile(r"\s*[(\[][^)\]]*[)\]]$")  # GMV_1 (mm3)
 NUMBER = re.compile(r"[0-9]{1,6}")
 GLUED = re.compile(r"(?P<prefix>.*[^\W\d_])(?P<number>[0-9]{1,6})")
 CAT12 = re.compile(r"(?P<side>[lr])(?P<region>[A-Z]\w*)")
@@ -132,6 +133,7 @@ class Name:
         return None
 
     def _part(self, measure: str, region: str) -> Part | None:
+        region = UNIT.sub("", region)
         words = {match.group().casefold() for match in WORD.finditer(region)}
         if words <= GLOBAL | HEMISPHERES or is_global(region):
             return None

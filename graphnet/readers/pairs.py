@@ -51,13 +51,13 @@ class Pairs:
 
 def find_pairs(
     columns: Sequence[str], is_numeric: Callable[[str], bool], inquiry: Inquiry
-) -> Pairs | None:
-    """The connectome among ``columns``, None where there is none; of several one is asked."""
+) -> list[Pairs]:
+    """The connectomes among ``columns``; of several the first is the one that was chosen."""
     found = [*_by_number(columns, inquiry), *_by_name(columns, inquiry)]
     if not found:
         return _bare(columns, is_numeric)
     if len(found) == 1:
-        return found[0]
+        return found
     choices = [
         Choice(pairs.prefix, f"{len(pairs.columns)} columns {next(iter(pairs.columns))} …")
         for pairs in found
@@ -68,7 +68,7 @@ def find_pairs(
         f"{', '.join(pairs.prefix for pairs in found)}. Which one is to be used?",
         choices,
     )
-    return next(pairs for pairs in found if pairs.prefix == answer)
+    return sorted(found, key=lambda pairs: pairs.prefix != answer)
 
 
 def _by_number(columns: Sequence[str], inquiry: Inquiry) -> Iterator[Pairs]:
@@ -118,7 +118,7 @@ def _by_name(columns: Sequence[str], inquiry: Inquiry) -> Iterator[Pairs]:
             )
 
 
-def _bare(columns: Sequence[str], is_numeric: Callable[[str], bool]) -> Pairs | None:
+def _bare(columns: Sequence[str], is_numeric: Callable[[str], bool]) -> list[Pairs]:
     """``bankssts_cuneus``: names without a word such as FC, of a complete set of pairs."""
     names = [Name(column) for column in columns]
     candidates = {
@@ -134,8 +134,8 @@ def _bare(columns: Sequence[str], is_numeric: Callable[[str], bool]) -> Pairs | 
             continue
         found = _solve(named)
         if _is_complete(found, LEAST_REGIONS) and all(is_numeric(column) for column in found):
-            return Pairs(prefix, _in_order(found), found)
-    return None
+            return [Pairs(prefix, _in_order(found), found)]
+    return []
 
 
 def _solve(named: dict[str, str]) -> dict[str, Pair]:

@@ -105,7 +105,10 @@ def _may_be_class(sheet: Sheet, column: str) -> bool:
 
 def _site(sheet: Sheet, among: Sequence[str], inquiry: Inquiry) -> str | None:
     named = [column for column in among if plain(column) in SITES]
-    return _exact(named, "SITE") or _one(SITE, "site", sheet, named, inquiry)
+    exact = _exact(named, "SITE")
+    if exact is not None and len(named) > 1:
+        inquiry.say(f"{inquiry.name} has {shortened(named)}; {exact} was used as the site.")
+    return exact or _one(SITE, "site", sheet, named, inquiry)
 
 
 def _id(sheet: Sheet, among: Sequence[str], inquiry: Inquiry) -> str | None:

@@ -70,14 +70,20 @@ def interpret_sheet(sheet: Sheet, kind: str, inquiry: Inquiry) -> Dataset | None
         name for name in sheet.names if name not in roles.taken and not UNNAMED.fullmatch(name)
     ]
     pairs = find_pairs(others, looks.is_numeric, inquiry)
-    rest = [name for name in others if pairs is None or name not in pairs.columns]
+    paired = {column for each in pairs for column in each.columns}
+    rest = [name for name in others if name not in paired]
     grid = find_grid(rest, looks, inquiry)
-    brain = grid.columns | set(pairs.columns if pairs else ())
+    brain = grid.columns | paired
     if not brain:
         refuse_without_brain(others, looks, inquiry)
         return None
     people = read_people(sheet, [name for name in sheet.names if name not in brain], inquiry, roles)
-    found = _measured(sheet, people.subjects.ids, Brain(grid, pairs), inquiry)
+    for other in pairs[1:]:
+        inquiry.leave(
+            f"{other.prefix} ({len(other.columns)} columns)", "another connectome is used"
+        )
+    chosen = Brain(grid, pairs[0] if pairs else None)
+    found = _measured(sheet, people.subjects.ids, chosen, inquiry)
     return None if found is None else _dataset(sheet, kind, people, found)
 
 

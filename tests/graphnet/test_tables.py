@@ -382,3 +382,45 @@ def test_tables_as_people_have_them(wild: Path, name: str) -> None:
     np.testing.assert_array_equal(
         dataset.values[0, :, 0], [0.4104, 0.4246, 0.4099, 0.3609, 0.4272, 0.4134]
     )
+
+
+@pytest.mark.parametrize(
+    ("names", "sentence"),
+    [
+        (["GMV_1", "GMV_2", "GMV_1_t2", "GMV_2_t2"], "GMV at two visits (t2)"),
+        (["GMV_bl_1", "GMV_bl_2", "GMV_fu_1", "GMV_fu_2"], "GMV at two visits (bl, fu)"),
+        (["xyz_ses1_1", "xyz_ses1_2", "xyz_ses2_1", "xyz_ses2_2"], "a measure at two visits"),
+        (["GMV_1", "GMV_1.1", "GMV_2", "GMV_2.1"], "the same name twice, renamed by pandas"),
+        (["GMV_1", "GMV_2", "gmv_1", "gmv_2"], "has columns of GMV and of gmv"),
+    ],
+)
+def test_a_measure_that_is_there_twice_is_refused(names: list[str], sentence: str) -> None:
+    _, inquiry = interpret(table(names))
+    assert len(inquiry.problems) == 1
+    assert sentence in inquiry.problems[0]
+
+
+def test_an_unknown_measure_of_the_same_regions_is_read() -> None:
+    for form in ("{measure}_{region}", "{region}_{measure}"):
+        names = [form.format(measure=measure, region=region)
+                 for measure in ("GMV", "xyz") for region in ("L_insula", "foo")]  # fmt: skip
+        dataset = settled(table(names))
+        assert (dataset.measures, dataset.regions) == (("GMV", "xyz"), ("L_insula", "foo"))
+
+
+def test_of_two_connectomes_one_is_asked_for() -> None:
+    names = [*pairs(["1", "2", "3"], "FC_{}_{}"), *pairs(["1", "2", "3"], "SC_{}_{}")]
+    _, inquiry = interpret(table(names), connectome__values="z")
+    assert [question.id for question in inquiry.questions] == ["connectome.columns"]
+    dataset, inquiry = interpret(
+        table(names), connectome__columns="SC", connectome__values="z"
+    )  # fmt: skip
+    assert (inquiry.problems, inquiry.questions) == ([], [])
+    assert dataset is not None
+    assert dataset.connectomes is not None
+    np.testing.assert_allclose(dataset.connectomes[:, 0], values(4, 3), rtol=1e-6)
+    assert [left.what for left in inquiry.left_alone] == ["FC (3 columns)"]
+
+
+def test_a_unit_behind_a_name_is_no_region() -> None:
+    assert settled(table(["GMV_1 (mm3)", "GMV_2 (mm3)"])).regions == ("1", "2")
