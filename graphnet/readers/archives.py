@@ -1,5 +1,6 @@
 """Packed files of strangers: listed and unpacked within bounds, and nowhere but where they may."""
 
+import errno
 import gzip
 import stat
 import zlib
@@ -79,6 +80,10 @@ class Archive:
         except _TooLarge as error:
             raise too_large(self.name, self.most) from error
         except DAMAGE as error:
+            raise _damaged(self.name) from error
+        except OSError as error:
+            if error.errno != errno.EINVAL:  # of a place that lies before the file
+                raise
             raise _damaged(self.name) from error
 
 

@@ -208,18 +208,19 @@ def _workbook(file: File, archive: Archive) -> Dataset | None:
     return interpret_sheet(sheet, kind, file.inquiry)
 
 
-def _is_statistics(file: File) -> bool:
-    from graphnet.readers.statistics import is_statistics
+def _is_stata(file: File) -> bool:
+    from graphnet.readers.stata import is_stata
 
-    return is_statistics(file.head)
+    return is_stata(file.head)
 
 
-def _statistics(file: File) -> Dataset | None:
-    from graphnet.readers.statistics import read_statistics
+def _stata(file: File) -> Dataset | None:
+    from graphnet.readers.stata import read_stata
     from graphnet.readers.tables import interpret_sheet
 
-    kind, sheet = read_statistics(file.path, file.head, file.inquiry, file.most_cells)
-    return interpret_sheet(sheet, kind, file.inquiry)
+    return interpret_sheet(
+        read_stata(file.path, file.inquiry, file.most_cells), "dta", file.inquiry
+    )
 
 
 def _is_json(file: File) -> bool:
@@ -255,7 +256,7 @@ READERS: tuple[tuple[Callable[[File], bool], Reader], ...] = (
     (_is_npy, _npy),
     (_is_matlab, _matlab),
     (_is_hdf5, _hdf5),
-    (_is_statistics, _statistics),
+    (_is_stata, _stata),
     (_is_json, _json),
     (_is_text, _text),
 )

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 ACCEPTED = (
-    "Give a table (CSV, TSV, Excel, OpenDocument, SPSS, Stata), a NumPy .npz, a MATLAB .mat, "
+    "Give a table (CSV, TSV, Excel, OpenDocument, Stata), a NumPy .npz, a MATLAB .mat, "
     "NEURO-LEARN's JSON, or a ZIP file of a folder with one file per subject."
 )
 FOLDER = (
@@ -18,6 +18,9 @@ FOLDER = (
 )
 TABLE = "Save the table as CSV or .xlsx."
 WRITE_CSV = "Save the table by write.csv(…, row.names = FALSE)."
+SPSS = (
+    "Save it as CSV or .xlsx; with value labels in place of values, classes come with their names."
+)
 ZIP_INSTEAD = "Pack the same files as a ZIP file."
 PICKLE = (
     "A pickle can run commands when it is opened, so none is read here. Open it in Python and save "
@@ -56,7 +59,8 @@ STARTS: tuple[tuple[bytes, Foreign], ...] = (
             "Save it as .xlsx or CSV, without a password.",
         ),
     ),
-    (b"$FL3", Foreign("of SPSS, compressed as .zsav", "Save it as a plain .sav or as CSV.")),
+    (b"$FL2", Foreign("of SPSS (.sav)", SPSS)),
+    (b"$FL3", Foreign("of SPSS (.zsav)", SPSS)),
     (b"PAR1", Foreign("a Parquet table", TABLE)),
     (b"ARROW1", Foreign("an Arrow table", TABLE)),
     (b"FEA1", Foreign("a Feather table", TABLE)),

@@ -254,7 +254,7 @@ BROKEN: dict[str, tuple[bytes, str]] = {
     "half a gzip": (gzip.compress(TEXT)[:200], "is a gzip file that is damaged or cut short."),
     "half a ZIP": (zipped({"a.csv": TEXT})[:200], "is a ZIP file that is damaged or cut short."),
     "a folder without a table": (zipped({"a.txt": b"1 2", "b.txt": b"1 2"}), "has no table"),
-    "a table that is none": (zipped({"a.csv": b"\xff,\n1", "b": b""}), "has no table (CSV or TSV)"),
+    "a table that is none": (zipped({"a.csv": b"\xff,\n1", "b": b""}), "has no table (CSV"),
     "half JSON": (b'{"GMV_1": {"0": 1', "x is not JSON in UTF-8."),
     "deep JSON": (b'{"a":' * 100_000, "x is not JSON in UTF-8."),
     "a lone surrogate": (b'{"ID": {"0": "\\ud800"}}', "x is not JSON in UTF-8."),
