@@ -53,8 +53,12 @@ def most_folds(labels: IntArray | None, persons: Sequence[str]) -> int:
     return _smallest(_people(labels, persons)[0])[1]
 
 
-def leave_one_out_by(sites: Sequence[str], labels: IntArray | None) -> tuple[Fold, ...]:
+def leave_one_out_by(
+    sites: Sequence[str], labels: IntArray | None, persons: Sequence[str]
+) -> tuple[Fold, ...]:
     """A fold for each site: test on it, train on all others.
+
+    A person who was measured at several sites is not trained on where one of these is tested.
 
     Raises:
         CohortError: one site only, or a site without which one class is left.
@@ -65,7 +69,7 @@ def leave_one_out_by(sites: Sequence[str], labels: IntArray | None) -> tuple[Fol
         raise CohortError(
             f"leave_site_out needs at least two sites; train_data has site {names[0]} only."
         )
-    found = tuple(_fold(np.array([site == name for site in sites]), 0, name) for name in names)
+    found = tuple(_of_site(name, sites, persons) for name in names)
     if labels is not None:
         alone = [fold.name for fold in found if len(np.unique(labels[fold.train])) < 2]
         if alone:
@@ -74,6 +78,12 @@ def leave_one_out_by(sites: Sequence[str], labels: IntArray | None) -> tuple[Fol
                 "nothing to train on; leave_site_out needs two classes at the other sites."
             )
     return found
+
+
+def _of_site(name: str, sites: Sequence[str], persons: Sequence[str]) -> Fold:
+    tested = {person for person, site in zip(persons, sites, strict=True) if site == name}
+    kept = [person not in tested for person in persons]
+    return Fold(np.flatnonzero(kept), np.flatnonzero([site == name for site in sites]), 0, name)
 
 
 def _people(labels: IntArray | None, persons: Sequence[str]) -> tuple[IntArray, IntArray]:

@@ -67,7 +67,7 @@ def planned(data: Splits, asked: Evaluation, *, by_score: bool, seed: int) -> li
     elif why:
         found.append(Folds(CV, (), why))
     if asked.leave_site_out:
-        cut = leave_one_out_by(data.train.sites, labels)
+        cut = leave_one_out_by(data.train.sites, labels, data.train.persons)
         found.append(Folds(SITES, cut, "leave_site_out was asked for."))
     return found
 

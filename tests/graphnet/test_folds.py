@@ -66,7 +66,7 @@ def test_more_folds_than_subjects_of_a_class_are_refused() -> None:
 
 def test_each_site_is_left_out_in_turn() -> None:
     sites, labels = ["b", "a", "a", "c", "b", "c"], np.array([0, 1, 0, 1, 1, 0])
-    found = leave_one_out_by(sites, labels)
+    found = leave_one_out_by(sites, labels, "uvwxyz")
     assert [(fold.name, fold.test.tolist()) for fold in found] == [
         ("a", [1, 2]), ("b", [0, 4]), ("c", [3, 5]),
     ]  # fmt: skip
@@ -75,6 +75,14 @@ def test_each_site_is_left_out_in_turn() -> None:
 
 def test_sites_that_cannot_be_left_out_are_named() -> None:
     with pytest.raises(CohortError, match="at least two sites; train_data has site a only"):
-        leave_one_out_by(["a", "a"], np.array([0, 1]))
+        leave_one_out_by(["a", "a"], np.array([0, 1]), "xy")
     with pytest.raises(CohortError, match="Without site b train_data holds one class only"):
-        leave_one_out_by(["a", "b", "c"], np.array([0, 1, 0]))
+        leave_one_out_by(["a", "b", "c"], np.array([0, 1, 0]), "xyz")
+
+
+def test_who_was_measured_at_two_sites_is_on_no_side_twice() -> None:
+    sites, persons = ["a", "a", "b", "b", "c", "c"], ["u", "v", "v", "w", "x", "y"]
+    found = leave_one_out_by(sites, np.array([0, 1, 1, 0, 0, 1]), persons)
+    assert [(fold.train.tolist(), fold.test.tolist()) for fold in found] == [
+        ([3, 4, 5], [0, 1]), ([0, 4, 5], [2, 3]), ([0, 1, 2, 3], [4, 5]),
+    ]  # fmt: skip
