@@ -7,6 +7,7 @@ from typing import cast
 
 import pytest
 
+from actors.dataset_reader import DatasetReader
 from actors.inputs import read_inputs
 from actors.runtime import Runtime
 from db import runs
@@ -29,4 +30,4 @@ def test_a_parent_that_was_cleaned_away_meanwhile_is_said(tmp_path: Path) -> Non
         runtime = cast(Runtime, SimpleNamespace(call=lambda work: opened(url, work)))
         form = TaskForm("dl_ft", "", ("small",), trained_task_id=claim.task_id)
         with pytest.raises(ModelError, match=rf"{claim.task_id} was cleaned away on 2"):
-            read_inputs(runtime, open_store(tmp_path.as_uri()), form)
+            read_inputs(runtime, open_store(tmp_path.as_uri()), cast(DatasetReader, None), form)

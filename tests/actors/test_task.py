@@ -6,9 +6,12 @@ from pathlib import Path
 import pytest
 import torch
 
+from actors.arrays import Arrays
+from actors.dataset_reader import DatasetReader
 from actors.inputs import Inputs
 from actors.lease import Lease
 from actors.outputs import Saved
+from actors.reading_child import Bounds
 from actors.runtime import Runtime
 from actors.salvage import stopped
 from actors.settings import Settings as House
@@ -48,7 +51,8 @@ def test_the_last_sound_parameters_are_kept_and_named(tmp_path: Path, *, save: b
     error.kept = model
     store = open_store(tmp_path.as_uri())
     runtime = Runtime(House("sqlite:///x", "redis://x", tmp_path.as_uri()))
-    place = Workplace(runtime, store, store, Choice(torch.device("cpu")))
+    reader = DatasetReader(runtime.call, store, Arrays(store, tmp_path, 1), Bounds(1, 1, tmp_path))
+    place = Workplace(runtime, store, store, Choice(torch.device("cpu")), reader)
     form = TaskForm("dl_ts", "", ("A",), save_model_state=save)
     inputs = Inputs(Splits(people), settings, None, asked)
     sentence, saved = stopped(place, form, inputs, error, Ours(runtime, CLAIM))
