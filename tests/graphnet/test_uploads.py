@@ -450,6 +450,18 @@ def test_a_matlab_file_that_lies_is_refused(content: bytes, sentence: str) -> No
         reading(MAT + content, MEGABYTE)
 
 
+def workbook() -> bytes:
+    stream = BytesIO()
+    pd.DataFrame(formats.columns()).to_excel(stream, index=False)
+    return stream.getvalue()
+
+
+def stata() -> bytes:
+    stream = BytesIO()
+    pd.DataFrame({"ID": IDS, "LABEL": LABELS, "GMV_1": FEATURES[:, 0, 0]}).to_stata(stream)
+    return stream.getvalue()
+
+
 SEEDS = [
     TEXT,
     arrays(**GOOD),
@@ -464,6 +476,8 @@ SEEDS = [
     json.dumps({"ID": {"0": "a"}, "LABEL": {"0": 1}, "GMV_1": {"0": 0.5}}).encode(),
     zipped({"p.csv": b"ID,LABEL\np0,1\n", "ROICorrelation_FisherZ_p0.txt": b"1 2\n2 1\n"}),
     gzip.compress(TEXT),
+    workbook(),
+    stata(),
 ]
 
 
