@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from graphnet.data.dataset import Dataset, Float32Array, FloatArray
-from graphnet.data.interpretation import COUNTS, ConnectomeReading, Interpretation
+from graphnet.data.interpretation import COUNTS, OTHER, ConnectomeReading, Interpretation
 from graphnet.errors import shortened
 from graphnet.readers.cells import to_numbers
 from graphnet.readers.grid import Grid
@@ -174,7 +174,8 @@ def _connectome(
         if _is_short(pairs, inquiry):
             return None
         values = _stacked(columns, list(pairs.columns), len(ids), inquiry)
-        hint = COUNTS if pairs.is_structural and np.nanmin(values, initial=0) >= 0 else ""
+        structural = COUNTS if np.nanmin(values, initial=0) >= 0 else OTHER
+        hint = structural if pairs.is_structural else ""
         edges, reading = edges_of_pairs(
             values, pairs.places, pairs.regions, ids, inquiry, hint=hint
         )

@@ -440,7 +440,7 @@ def test_a_column_per_pair_is_an_edge(tables: Path, name: str) -> None:
 def test_structural_pairs_are_not_called_fishers_z(tables: Path) -> None:
     reading = outcome(tables / "t76_sc_pairs.csv").dataset.interpretation.connectome
     assert reading is not None
-    assert reading.values != "r"
+    assert reading.values == "other"
 
 
 @pytest.mark.parametrize("name", ["t73_fc_flat_V.csv", "t74_fc_flat_edge_k.csv"])
