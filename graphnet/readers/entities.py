@@ -36,7 +36,7 @@ DPABI = (
 GRETNA = re.compile(r"Gretna\w*?(?P<what>Matrix(?P<values>[ZR])?|TimeCourse)\w*", re.IGNORECASE)
 ABIDE = re.compile(r"(?P<whole>.*?(?P<id>\d+))_rois_(?P<atlas>[A-Za-z0-9]+)")
 ADHD = re.compile(
-    r"[a-z]*?(?P<id>\d+)_session_(?P<ses>\d+)_rest_(?P<run>\d+)(?:_(?P<atlas>\w+?))?(?:_TCs)?"
+    r"(?P<steps>[a-z]*?)(?P<id>\d+)_session_(?P<ses>\d+)_rest_(?P<run>\d+)(?:_(?P<atlas>\w+?))?(?:_TCs)?"
 )
 TOKEN = re.compile(r"[^\W_]+")
 MATRICES = {"relmat", "connectome", "conmat", "connectivity", "adjacency"}
@@ -178,6 +178,7 @@ def _adhd(path: Path, inner: PurePath) -> Scan | None:
     if match is None:
         return None
     known = {key: match[key] for key in ("ses", "run", "atlas") if match[key]}
+    known |= {NAME: f"{match['steps']}*"} if match["steps"] else {}
     return Scan(path, (match["id"],), SERIES, _entities(inner, (match["id"],), known))
 
 

@@ -202,7 +202,7 @@ def _from_r(edges: FloatArray, inquiry: Inquiry) -> FloatArray:
     perfect = int((np.abs(edges) >= 1).sum())
     if perfect:
         inquiry.say(
-            f"{inquiry.name} has {perfect} correlations of exactly 1 or -1 between two regions; "
-            f"their Fisher's z is infinite and was set to {np.arctanh(LIMIT):.4g}."
+            f"Correlations of exactly 1 or -1 between two regions in {inquiry.name}: {perfect}. "
+            f"Their Fisher's z is infinite and was set to {np.arctanh(LIMIT):.4g}."
         )
     return fisher_z(edges)

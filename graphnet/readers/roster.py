@@ -17,7 +17,7 @@ from graphnet.readers.delimited import read_sheet
 from graphnet.readers.entities import ending
 from graphnet.readers.inquiry import ID, Inquiry
 from graphnet.readers.people import read_people
-from graphnet.readers.sheet import Sheet
+from graphnet.readers.sheet import Sheet, as_texts
 from graphnet.readers.words import IDS, plain
 
 TABLE = "table"
@@ -185,6 +185,8 @@ def _best(found: Sequence[Roster], files: Files) -> list[Roster]:
 def _one(found: Sequence[Roster], files: Files, inquiry: Inquiry) -> Roster:
     if len(found) == 1:
         return found[0]
+    first = {_cells(roster.sheet): roster.path for roster in reversed(found)}
+    found = [roster for roster in found if roster.path in first.values()]  # of copies the first
     labelled = [roster for roster in found if _has_class(roster, inquiry)] or list(found)
     if len(labelled) == 1:
         return labelled[0]
@@ -198,6 +200,11 @@ def _one(found: Sequence[Roster], files: Files, inquiry: Inquiry) -> Roster:
         ],
     )
     return labelled[names.index(answer)]
+
+
+def _cells(sheet: Sheet) -> tuple[tuple[str, ...], ...]:
+    """The names and the columns, to compare tables by."""
+    return (sheet.names, *(as_texts(cells) for cells in sheet.columns))
 
 
 def _has_class(roster: Roster, inquiry: Inquiry) -> bool:
@@ -230,8 +237,8 @@ def _with_ids(roster: Roster, inquiry: Inquiry) -> Roster:
     if len(kept) == len(roster.ids):
         return roster
     inquiry.say(
-        f"{roster.name} has {len(roster.ids) - len(kept)} rows without an id in {roster.column}; "
-        "they were left out."
+        f"Rows of {roster.name} without an id in {roster.column}: {len(roster.ids) - len(kept)} of "
+        f"{len(roster.ids)}; they were left out."
     )
     sheet = rows_of(roster.sheet, kept)
     return Roster(roster.path, sheet, roster.column, sheet.texts(roster.column))

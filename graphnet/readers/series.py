@@ -212,8 +212,8 @@ def _say_gaps(
         )
     if gaps:
         inquiry.say(
-            f"{inquiry.name} has {gaps} gaps in its time series; two regions were correlated over "
-            "the points that both have."
+            f"Missing values in the time series of {inquiry.name}: {gaps}. Two regions were "
+            "correlated over the points that both have."
         )
 
 

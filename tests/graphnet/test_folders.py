@@ -485,7 +485,9 @@ def test_rows_without_an_id_are_left_out(tmp_path: Path) -> None:
         file.write("\t1\n")
     dataset = read(folder).settled()
     is_truth(dataset)
-    assert any("1 rows without an id" in each for each in dataset.interpretation.said)
+    assert any(
+        "without an id in participant_id: 1 of 5" in each for each in dataset.interpretation.said
+    )
 
 
 def test_hidden_files_and_those_of_a_mac_are_passed_over(tmp_path: Path) -> None:
@@ -641,3 +643,15 @@ def test_numbers_beside_the_ids_are_not_taken_for_them(tmp_path: Path) -> None:
     dataset = read(folder).settled()
     is_truth(dataset)
     assert dataset.interpretation.id == "nr"
+
+
+def test_a_copy_of_the_table_is_no_question(tmp_path: Path) -> None:
+    folder = bids(people(tmp_path / "x", IDS, "derivatives/participants.tsv"))
+    is_truth(read(folder).settled())
+
+
+def test_series_of_adhd_200_with_and_without_a_filter_are_asked(tmp_path: Path) -> None:
+    folder = people(tmp_path / "x")
+    for steps in ("sfnwmrda", "snwmrda"):
+        fill(folder, f"{{}}/{steps}{{}}_session_1_rest_1_aal_TCs.1D")
+    assert asked(read(folder)) == {"files.name": ["sfnwmrda*", "snwmrda*"]}

@@ -168,7 +168,7 @@ def test_r_of_one_has_a_finite_z() -> None:
     found = inquiry()
     edges = edges_of(matrices, IDS, found, R)[0]
     assert np.isfinite(edges).all()
-    assert "1 correlations of exactly 1 or -1" in found.said[0]
+    assert "exactly 1 or -1 between two regions in x: 1." in found.said[0]
 
 
 def pairs(*, both: bool) -> tuple[list[tuple[int, int]], FloatArray]:

@@ -128,7 +128,7 @@ def test_constant_empty_and_infinite_values_are_missing_and_said_once() -> None:
     assert series["s0"][0, 1] == 0  # what was given is left as it is
     assert len(inquiry.said) == 2
     assert "b in 2 of 4, d in 1 of 4" in inquiry.said[0]
-    assert "1 gaps" in inquiry.said[1]
+    assert "Missing values in the time series of x: 1." in inquiry.said[1]
 
 
 def test_series_are_kept_one_below_the_other() -> None:
