@@ -69,6 +69,7 @@ def test_a_dataset_that_cannot_be_used_says_why_and_can_be_read(
         "INSERT INTO backend_datasets (data_id, proj_id, user_id, data_name, data_cont, "
         "hdfs_path) VALUES ('D2', 'P', 'u', 'useless', '{\"GMV_1\": {\"0\": 1}}', '')",
     )
+    assert small.get("/api/v0/datasets/useless")["dataset"]["state"] == "refused"  # waits for it
     page = chromium.new_context(base_url=small.url, color_scheme=theme, locale="en-GB").new_page()
     page.goto("/tasks/new?proj_id=P")
     row = page.get_by_role("row").filter(has=page.get_by_role("link", name="useless"))
