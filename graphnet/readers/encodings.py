@@ -131,11 +131,18 @@ def _utf8_by_chance(body: bytes, inquiry: Inquiry) -> str:
     """A Chinese character in GBK may have the bytes of one accented letter in UTF-8."""
     words = _words(body)
     chinese = CANDIDATES[0]
-    alone = all(ONE_LETTER.fullmatch(run) for word in words for run in LETTERS.findall(word))
-    if not alone or chinese.plausibility(words) < 0.7 or not chinese.reads(body):
+    doubtful = all(_is_doubtful(run) for word in words for run in LETTERS.findall(word))
+    if not doubtful or chinese.plausibility(words) < 0.7 or not chinese.reads(body):
         return "utf-8"
     utf8 = Candidate("utf-8", "UTF-8", 1.0, chinese.score)
     return _chosen([(1.0, utf8), (1.0, chinese)], words, inquiry)
+
+
+def _is_doubtful(run: bytes) -> bool:
+    """One letter alone, or a letter of a script from Armenian to N'Ko right beside a Latin one."""
+    text = run.decode("utf-8")
+    rare = any("\u0530" <= letter <= "\u07ff" for letter in text)
+    return ONE_LETTER.fullmatch(run) is not None or (rare and any(map(str.isascii, text)))
 
 
 def _readings(body: bytes, words: list[bytes]) -> list[tuple[float, Candidate]]:
