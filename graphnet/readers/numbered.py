@@ -14,6 +14,7 @@ from graphnet.readers.names import Name, Part
 AS_REGIONS, AS_OTHER, AS_EDGES = "regions", "other", "edges"
 LETTER = re.compile(r"[^\W\d_]")
 LEAST_NAMED = 3  # columns whose names begin alike
+MOST_ASKED = 5  # groups of unknown names: of more a person is not asked
 
 
 @dataclass(frozen=True)
@@ -107,12 +108,17 @@ def add_words(names: Sequence[Name], grid: Grid, looks: Looks, inquiry: Inquiry)
         for name in names
         if len(name.words) > 1 and name.numbered() is None and looks.is_numeric(name.text)
     ]
-    for measure, group in grouped(parts).items():
-        each = _look(measure, group, looks)
-        if len(group) < LEAST_NAMED or each.is_items:
-            continue
+    found = [
+        _look(measure, group, looks)
+        for measure, group in grouped(parts).items()
+        if len(group) >= LEAST_NAMED
+    ]
+    measured = [each for each in found if not each.is_items]
+    if len(measured) > MOST_ASKED:
+        return
+    for each in measured:
         if _ask_either(each, inquiry) == AS_REGIONS:
-            grid.measures[measure] = group
+            grid.measures[each.prefix] = each.group
 
 
 def _groups(names: Sequence[Name], looks: Looks) -> Groups:

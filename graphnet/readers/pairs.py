@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations, islice
+from math import isqrt
 
 from graphnet.data.interpretation import Choice
 from graphnet.errors import shortened
@@ -19,6 +20,7 @@ LEAST_NUMBERS = 4  # the same, of numbers behind an unknown word
 MOST_SHOWN = 5
 
 Pair = tuple[str, str]
+Splits = dict[str, list[Pair]]  # the ways to cut each name in two
 
 
 @dataclass(frozen=True)
@@ -157,20 +159,35 @@ def _split(named: dict[str, str], link: str | None) -> dict[str, Pair]:
     """
     splits = {column: list(_cuts(name, link)) for column, name in named.items()}
     splits = {column: cuts for column, cuts in splits.items() if cuts}
-    least = 1
-    while splits:
+    regions = (1 + isqrt(1 + 8 * len(splits))) // 2
+    found = _narrowed(splits, regions - 1)
+    if found and _are_clear(found):
+        return {column: cuts[0] for column, cuts in found.items()}
+    least = 2
+    while splits and least <= regions:
+        splits = _narrowed(splits, least)
+        if _are_clear(splits):
+            return {column: cuts[0] for column, cuts in splits.items()}
+        least = max(least + 1, least * 5 // 4)
+    return {}
+
+
+def _narrowed(splits: Splits, least: int) -> Splits:
+    """The cuts of which both parts stand in ``least`` names or more."""
+    while True:
         counts = Counter(part for cuts in splits.values() for cut in cuts for part in set(cut))
-        left = {
-            column: [cut for cut in cuts if all(counts[part] > least for part in cut)]
-            for column, cuts in splits.items()
-        }
-        left = {column: cuts for column, cuts in left.items() if cuts}
-        if left == splits:
-            if all(len(cuts) == 1 for cuts in splits.values()):
-                break
-            least += 1
+        left = {}
+        for column, cuts in splits.items():
+            kept = [cut for cut in cuts if counts[cut[0]] >= least and counts[cut[1]] >= least]
+            if kept:
+                left[column] = kept
+        if sum(map(len, left.values())) == sum(map(len, splits.values())):
+            return left
         splits = left
-    return {column: cuts[0] for column, cuts in splits.items()}
+
+
+def _are_clear(splits: Splits) -> bool:
+    return all(len(cuts) == 1 for cuts in splits.values())
 
 
 def _cuts(name: str, link: str | None) -> Iterator[Pair]:

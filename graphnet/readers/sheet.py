@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,7 +31,14 @@ class Sheet:
 
     def column(self, name: str) -> Cells:
         """The first column of this name. Raises ValueError where there is none."""
-        return self.columns[self.names.index(name)]
+        if name not in self._places:
+            raise ValueError(f"There is no column {name!r}.")
+        return self.columns[self._places[name]]
+
+    @cached_property
+    def _places(self) -> dict[str, int]:
+        """The first place of each name: a search among all of them for each takes long."""
+        return {name: place for place, name in reversed([*enumerate(self.names)])}
 
     def texts(self, name: str) -> tuple[str, ...]:
         """The cells of a column as text; a whole number without a point."""
