@@ -9,6 +9,7 @@ import pytest
 
 from graphnet.__main__ import main
 from graphnet.data.cohorts import cohort_of
+from graphnet.data.storage import load, save
 from graphnet.folds import stratified
 from graphnet.splits import Splits
 from graphnet.synthetic import cohort_table
@@ -160,10 +161,9 @@ def test_infinite_values_are_counted_once_and_trained_on_by_nobody(product: Path
 
 def test_infinite_values_survive_being_kept(product: Path, tmp_path: Path) -> None:
     """The service opens what was kept, so its findings are those of the file."""
-    storage = pytest.importorskip("graphnet.data.storage")
     dataset = outcome(product / "07_infinite_by_service" / "alff.csv").dataset
-    storage.save(dataset, tmp_path)
-    kept = storage.load(tmp_path)
+    save(dataset, tmp_path)
+    kept = load(tmp_path)
     assert cohort_of(kept, "alff").findings == cohort_of(dataset, "alff").findings
 
 
@@ -212,6 +212,15 @@ def test_pairs_are_fishers_z_whatever_their_range(product: Path, name: str) -> N
     assert dataset.interpretation.connectome is not None
     assert dataset.interpretation.connectome.values == "z"
     assert cohort_of(dataset, name).edges == "z"
+
+
+def test_z_above_and_below_1_go_together(product: Path, tmp_path: Path) -> None:
+    """What edges are is known from the files, not from the values of one fold or split."""
+    folder = product / "10_fisher_z_below_1"
+    result = train(
+        tmp_path, "--train", folder / "trn.csv", "--test", folder / "new.csv", "--graph", "partial"
+    )
+    assert finite(result)
 
 
 def test_a_relmat_of_correlations_becomes_z(product: Path) -> None:
