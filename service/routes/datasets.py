@@ -119,13 +119,21 @@ async def _read(
     most = house.uploads.unpacked
     found = await house.reading.upload(row, upload, mapping, most=most, keep=not preview)
     profile = Profile.from_dict(found["profile"])
-    if not preview:
-        # One that was kept before by an attempt nobody heard of may have another name.
-        kept = await datasets.find_dataset(upload.data_id)
-        return {"dataset": profile.shown(kept or row, detailed=True)}
     shown = profile.shown(row, detailed=True)
+    if not preview:
+        return {"dataset": shown}
     del shown["data_id"]
     return {"dataset": shown, "preview": found["preview"], "upload": upload.upload_id}
+
+
+async def _kept(request: Request, received: Received) -> dict[str, Any] | None:
+    """The dataset that an upload has become already, by an answer that was not heard."""
+    record = await datasets.find_dataset(received.upload.data_id)
+    name = received.field("data_name") or received.upload.name
+    if record is None or not caller_of(request).sees(record.proj_id) or record.data_name != name:
+        return None
+    profile = await house_of(request).profiles.detailed(record)
+    return {"dataset": profile.shown(record, detailed=True)}
 
 
 def _named(received: Received) -> dict[str, str]:

@@ -19,6 +19,7 @@ from graphnet.synthetic import cohort_table
 from tests.graphnet.formats import FOLDERS, IDS, WHOLE, columns
 from tests.houses import House
 from tests.places import place_at
+from tests.reading import reading
 from tests.service.forms import SMALL, form
 
 pytestmark = pytest.mark.slow
@@ -70,7 +71,7 @@ def test_a_folder_comes_through_a_form_as_the_page_sends_it(small: House, tmp_pa
     file = {"datafile": ("derivatives.zip", body, "application/zip")}
     reply = small.http.post(URL, params={"preview": "true"}, files=file).json()
     assert reply["preview"]["kind"] == "folder"
-    assert reply["preview"]["understood"]["connectome_columns"] == 10
+    assert reply["dataset"]["interpretation"]["connectome"]["triangle"] == "series"
     reply = small.http.post(URL, data={"proj_id": "P"}, files=file).json()
     assert reply["dataset"]["data_name"] == "derivatives"
     assert list(reply["dataset"]["distributions"]) == ["FC"]
@@ -84,14 +85,16 @@ def test_a_preview_keeps_nothing_and_says_what_was_understood(small: House) -> N
     assert answer["error_num"] == 0
     seen, dataset = answer["preview"], answer["dataset"]
     assert seen["kind"] == "csv"
-    assert seen["understood"] == {
-        "id": "ID", "label": "LABEL", "score": "LABEL_SCORE", "site": "SITE",
-        "measure_columns": 10, "connectome_columns": 10, "ignored_columns": 1, "ignored": ["age"],
-    }  # fmt: skip
-    assert seen["columns"] == list(table.columns[:12])
+    how = dataset["interpretation"]
+    assert (how["id"], how["label"]["column"], how["score"], how["site"]) == (
+        *("ID", "LABEL", "LABEL_SCORE", "SITE"),
+    )
+    assert how["text"] == {"encoding": "utf-8", "separator": ";", "decimal": "."}
+    assert [each["name"] for each in how["covariates"]] == ["age"]
+    assert seen["columns"][:5] == ["subject", "class", "score", "site", "age"]
     assert len(seen["rows"]) == 5
-    assert seen["rows"][0][:3] == ["p0", 0, 1.5]
-    assert seen["rows"][0][seen["columns"].index("GMV_1")] == "inf"
+    assert seen["rows"][0][:5] == ["p0", "0", 1.5, "Here", 40.0]
+    assert seen["rows"][0][seen["columns"].index("GMV 1")] == "inf"
     assert seen["rows"][1][2] is None
     assert [each["rule"] for each in dataset["findings"]] == ["infinite", "broken"]
     assert "data_id" not in dataset
@@ -104,13 +107,8 @@ def test_a_preview_says_what_an_upload_would_be_refused_for(small: House) -> Non
     answer = post(small, SIX, preview="true", proj_id="P" * 33, data_name="n" * 65)
     assert {each["field"] for each in answer["errors"]} == {"proj_id", "data_name"}
     answer = post(small, b"ID,GMV_1\na,1\n", preview="true")
-    assert answer["errors"] == [
-        {
-            "field": "datafile",
-            "msg": "The dataset upload has no label: a column LABEL_GROUP or LABEL with integer "
-            "classes (0 control, 1 patient) is needed.",
-        }
-    ]
+    assert [each["field"] for each in answer["errors"]] == ["datafile"]
+    assert "The dataset upload has no class and no clinical score." in answer["msg"]
     assert post(small, b"\x89PNG\r\n\x1a\n" + bytes(90), preview="true")["error_num"] == 7
     answer = post(small, SIX, preview="perhaps")
     assert answer["msg"] == "preview is 'perhaps'; it must be true or false."
@@ -170,6 +168,122 @@ def test_a_profile_of_an_older_version_is_made_anew_once(small: House) -> None:
     assert listed["older"]["notes"] == sent["notes"]
 
 
+def asking(labels: str = "ab") -> bytes:
+    """A file of six of whom it does not say which class is which."""
+    table = pd.read_csv(BytesIO(SIX)).rename(columns={"LABEL": "diagnosis"})
+    table["diagnosis"] = [*labels] * (6 // len(labels))
+    return table.to_csv(index=False).encode()
+
+
+def test_a_file_of_two_readings_is_asked_about_and_sent_once(small: House) -> None:
+    answer = post(small, asking(), proj_id="ASK", data_name="asked")
+    assert answer["error_num"] == 20
+    (question,) = answer["questions"]
+    assert question["id"] == "class.positive"
+    assert {each["value"] for each in question["choices"]} == {"a", "b"}
+    assert answer["errors"] == [{"field": "mapping", "msg": question["sentence"]}]
+    assert answer["preview"]["rows"][0][0] == "p0"
+    assert answer["suggested"] is None
+    assert "asked" not in names(small)
+    again = {"proj_id": "ASK", "data_name": "asked", "upload": answer["upload"]}
+    wrong = post(small, b"", **again, map="class.positive=c")
+    assert (wrong["error_num"], "must be one of" in wrong["msg"]) == (7, True)
+    seen = post(small, b"", **again, map="class.positive=a", preview="true")
+    assert seen["dataset"]["class_names"] == {"0": "b", "1": "a"}
+    kept = post(small, b"", **again, mapping='{"class.positive": "b"}')["dataset"]
+    assert kept["class_names"] == {"0": "a", "1": "b"}
+    assert kept["interpretation"]["answers"] == {"class.positive": "b"}
+    assert small.get(f"{URL}/asked")["dataset"] == kept
+    # An answer that got lost is given again; what was kept as a dataset is no upload any more.
+    assert post(small, b"", **again, map="class.positive=b")["dataset"] == kept
+    gone = post(small, b"", upload=answer["upload"], preview="true")
+    assert (gone["error_num"], gone["errors"][0]["field"]) == (4, "upload")
+
+
+def test_a_mapping_is_suggested_for_the_next_file_that_looks_the_same(small: House) -> None:
+    query = {"proj_id": "SAME", "data_name": "same 1", "map": "class.positive=b"}
+    assert post(small, asking(), **query)["error_num"] == 0
+    answer = post(small, asking("ba"), proj_id="SAME", preview="true")
+    assert answer["suggested"] == {"class.positive": "b"}
+    assert post(small, asking(), proj_id="OTHER", preview="true")["suggested"] is None
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"map": "class.positive"},
+        {"map": "=b"},
+        {"mapping": "{"},
+        {"mapping": "[1]"},
+        {"mapping": '{"class.positive": {}}'},
+        {"mapping": json.dumps({"x": "y" * 1001})},
+        {"mapping": json.dumps({str(number): "x" for number in range(501)})},
+    ],
+)
+def test_a_mapping_that_is_none_is_refused(small: House, query: dict[str, str]) -> None:
+    answer = post(small, asking(), preview="true", **query)
+    assert (answer["error_num"], answer["errors"][0]["field"]) == (2, "mapping")
+
+
+def test_answers_may_come_with_the_form_that_has_the_file(small: House) -> None:
+    file = {"datafile": ("a.csv", asking(), "text/csv")}
+    for fields in ({"map": "class.positive=b"}, {"mapping": '{"class.positive": "b"}'}):
+        reply = small.http.post(URL, params={"preview": "true"}, data=fields, files=file).json()
+        assert reply["dataset"]["class_names"] == {"0": "a", "1": "b"}
+
+
+@pytest.mark.parametrize("upload", ["UP1", "../..", "", "%00", "UP" + "x" * 30])
+def test_an_upload_that_is_not_there(small: House, upload: str) -> None:
+    answer = post(small, b"", upload=upload, preview="true")
+    assert answer["error_num"] == (4 if upload else 7)
+
+
+def put_row(house: House, name: str, content: str) -> None:
+    """As NEURO-LEARN writes a dataset."""
+    statement = (
+        "INSERT INTO backend_datasets (data_id, proj_id, user_id, data_name, data_cont, hdfs_path) "
+        "VALUES (?, 'P', 'u', ?, ?, '')"
+    )
+    write(house, statement, f"NL{abs(hash(name)) % 10**9}", name, content)
+
+
+def state(house: House, name: str) -> str:
+    """The list says it, which waits for no worker."""
+    found: str = {each["data_name"]: each for each in house.get(URL)["datasets"]}[name]["state"]
+    return found
+
+
+def test_a_row_of_neuro_learn_is_read_by_a_worker_when_it_is_first_seen(small: House) -> None:
+    put_row(small, "theirs.csv", pd.read_csv(BytesIO(SIX)).to_json())
+    assert state(small, "theirs.csv") in {"unread", "ready"}
+    assert small.get(f"{URL}/theirs.csv")["dataset"]["subjects"] == 6
+    assert state(small, "theirs.csv") == "ready"
+
+
+def test_a_row_of_two_readings_asks_until_somebody_answers(small: House) -> None:
+    put_row(small, "theirs asks", pd.read_csv(BytesIO(asking())).to_json())
+    shown = small.get(f"{URL}/theirs asks")["dataset"]
+    assert shown["state"] == "asks"
+    assert [each["id"] for each in shown["questions"]] == ["class.positive"]
+    refused = small.post(form(train_data=["theirs asks"]))
+    assert [each["field"] for each in refused["errors"]] == ["train_data"]
+    assert "more than one way" in refused["msg"]
+    url = f"{URL}/{quote('theirs asks')}/mapping"
+
+    def answer(**sent: Any) -> dict[str, Any]:
+        found: dict[str, Any] = small.http.post(url, **sent).json()
+        return found
+
+    assert answer()["errors"][0]["field"] == "mapping"
+    assert answer(content=b"{")["error_num"] == 1
+    assert answer(json={"class.positive": "c"})["error_num"] == 7
+    assert state(small, "theirs asks") == "asks"
+    found = answer(json={"class.positive": "b"})["dataset"]
+    assert (found["state"], found["class_names"]) == ("ready", {"0": "a", "1": "b"})
+    assert answer(params={"map": "class.positive=a"})["dataset"]["class_names"]["1"] == "a"
+    assert small.http.post(f"{URL}/nowhere/mapping", json={"x": "y"}).status_code == 404
+
+
 def test_a_content_that_changed_is_looked_at_again(small: House) -> None:
     post(small, SIX, proj_id="P", data_name="changing")
     content = content_of(small, "changing")
@@ -209,7 +323,7 @@ def test_tasks_are_found_by_their_name(small: House) -> None:
 
 
 def test_four_times_an_upload_may_come_out_of_it(tmp_path: Path) -> None:
-    with place_at(tmp_path, SGN_MAX_UPLOAD_MB="1", TMPDIR=str(tmp_path)) as place:
+    with place_at(tmp_path, SGN_MAX_UPLOAD_MB="1") as place, reading(place.variables):
         for size, sentence in ((3_900_000, "has no table"), (4_100_000, "is more than 4 MB once")):
             stream = BytesIO()
             with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -218,4 +332,3 @@ def test_four_times_an_upload_may_come_out_of_it(tmp_path: Path) -> None:
             reply = place.http.post(URL, params={"preview": "true"}, content=stream.getvalue())
             assert (reply.status_code, reply.json()["error_num"]) == (422, 7)
             assert sentence in reply.json()["msg"]
-        assert not list(tmp_path.glob("sgn-upload-*"))
