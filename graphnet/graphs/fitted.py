@@ -244,4 +244,11 @@ def _known(series: Sequence[FloatArray] | None) -> Sequence[FloatArray]:
             "graph is 'tangent', which needs time series of the regions; the data hold none "
             "(a table of NEURO-LEARN carries no time series)."
         )
+    lacking = sum(not np.isfinite(one).all() for one in series)
+    if lacking:
+        raise SettingsError(
+            f"graph is 'tangent', which needs a time series of every region; {lacking} of "
+            f"{len(series)} subjects lack one. Leave these subjects or regions out, or use graph "
+            "'connectome', which fills what is missing."
+        )
     return series

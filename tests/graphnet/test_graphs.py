@@ -351,3 +351,10 @@ def test_a_density_that_leaves_no_edge_is_refused(kind: str) -> None:
 def test_a_graph_without_a_density_is_not_judged_by_it(kind: str) -> None:
     fitted(GraphRule(kind, density=0.0001))
     fitted(GraphRule("covariance", density=0.0001, threshold=0.1))
+
+
+def test_tangent_needs_a_series_of_every_region() -> None:
+    gaps = series()
+    gaps[3][:, 5] = np.nan
+    with pytest.raises(SettingsError, match="1 of 12 subjects lack one"):
+        Graphs.fit(GraphRule("tangent"), scaled(), connectomes(), series=gaps)
