@@ -75,7 +75,7 @@ def match_ids(left: Sequence[str], right: Sequence[str]) -> IdMatch:
         open_right = [other for other in theirs if other not in taken]
         found = _by(key, open_left, open_right, collisions)
         if found:
-            how.append(sentence.format(len(found), *next(iter(found.items()))))
+            how.append(sentence.format(_matching(len(found)), *next(iter(found.items()))))
         pairs |= found
     ordered = tuple((one, pairs[one]) for one in ours if one in pairs)
     return IdMatch(ordered, tuple(how), tuple(collisions))
@@ -104,11 +104,11 @@ def repeated(ids: Sequence[str]) -> tuple[str, ...]:
 
 def _rules(ours: Sequence[str], theirs: Sequence[str]) -> list[tuple[Callable[[str], str], str]]:
     rules: list[tuple[Callable[[str], str], str]] = [
-        (bare, "{} ids match without 'sub-' or blanks ({!r} and {!r}).")
+        (bare, "{} without 'sub-' or blanks ({!r} and {!r}).")
     ]
     sides = [[bare(subject) for subject in side] for side in (ours, theirs)]
     if any(not any(has_zeros(subject) for subject in side) for side in sides):
-        rules.append((without_zeros, "{} ids match without leading zeros ({!r} and {!r})."))
+        rules.append((without_zeros, "{} without leading zeros ({!r} and {!r})."))
     return rules
 
 
@@ -140,3 +140,7 @@ def _grouped(key: Callable[[str], str], ids: Sequence[str]) -> dict[str, list[st
 
 def _distinct(ids: Sequence[str]) -> list[str]:
     return [subject for subject in dict.fromkeys(ids) if subject.strip()]
+
+
+def _matching(count: int) -> str:
+    return "1 id matches" if count == 1 else f"{count} ids match"

@@ -139,7 +139,7 @@ def test_a_person_under_two_spellings_is_one_person() -> None:
     both = merge([one, other])
     assert both.persons == ("0012", "0013", "0012", "14")
     assert both.repeated_ids == ("0012",)
-    assert both.notes[2:] == ("A, B: 1 ids match without leading zeros ('12' and '0012').",)
+    assert both.notes[2:] == ("A, B: 1 id matches without leading zeros ('12' and '0012').",)
     assert replace(one, ids=("0012", "12")).persons == ("0012", "12")
 
 
