@@ -7,11 +7,12 @@ import click
 
 from service.cli.interpretation import reading_facts, shortened
 from service.cli.terminal import Column, note, show_facts, show_heading, show_json, show_table
+from service.reading_words import measures_of_file
 
 if TYPE_CHECKING:
     from service.client import Dataset, Preview
 
-MOST_FINDINGS = 20
+MOST_FINDINGS, MOST_MEASURES = 20, 20
 STATES = {  # beside "ready", which goes without saying
     "unread": "No worker has read it yet.",
     "asks": "Questions on it are open; answer with 'sgn data answer {name}'.",
@@ -67,7 +68,7 @@ def holds(dataset: "Dataset") -> str:
         f"{_number(dataset.subjects)} subjects{classes}",
         f"{_number(dataset.regions)} regions",
     ]
-    return ", ".join((*counts, *dataset.measures))
+    return ", ".join((*counts, *_measures(dataset)))
 
 
 def _summary(dataset: "Dataset") -> Iterator[tuple[str, object]]:
@@ -78,7 +79,7 @@ def _summary(dataset: "Dataset") -> Iterator[tuple[str, object]]:
     yield "Subjects", dataset.subjects or ""
     yield "Classes", _classes(dataset)
     yield "Regions", _regions(dataset)
-    yield "Measures", ", ".join(dataset.measures)
+    yield "Measures", shortened(_measures(dataset), MOST_MEASURES)
     said = dataset.interpretation.said if dataset.interpretation else ()
     for sentence in (*dataset.problems, *dataset.notes):
         if sentence not in said:
@@ -128,7 +129,15 @@ def _regions(dataset: "Dataset") -> str:
     return f"{len(names)}: {shortened(names)}"
 
 
+def _measures(dataset: "Dataset") -> list[str]:
+    """The measures by name, and whether there is a connectome."""
+    found = measures_of_file(dataset.measures, connectome=dataset.connectome)
+    return [*found, *(["connectome"] if dataset.connectome else [])]
+
+
 def _cell(value: object) -> object:
+    if isinstance(value, float):
+        return f"{value:.4g}"
     return "" if value is None else value
 
 

@@ -79,7 +79,7 @@ def _covariate(each: "CovariateReading") -> str:
 
 def _connectome(found: "ConnectomeReading") -> str:
     values, triangle = EDGES.get(found.values, found.values), TRIANGLES.get(found.triangle)
-    reason = f": {found.reason}" if found.reason else ""
+    reason = f": {found.reason}" if found.reason and found.triangle != "series" else ""
     return f"{values}, {triangle or found.triangle}{reason}"
 
 

@@ -26,11 +26,12 @@ class Finding:
 class Dataset:
     """A stored dataset: subjects by class, how many regions, which measures.
 
-    ``class_names`` is the word for each class of ``classes``, {} where there are numbers alone.
-    ``interpretation`` is how the file was read, None where that is not known. ``state`` is
-    ``ready``, ``unread`` (no worker has read it yet), ``asks`` (its ``questions`` are open) or
-    ``refused``; ``problems`` say why it cannot be trained on, () if it can. ``findings`` is empty
-    in a listing; ``rules`` says in a sentence what each rule means.
+    ``connectome`` says whether it holds connectivities. ``class_names`` is the word for each class
+    of ``classes``, {} where there are numbers alone. ``interpretation`` is how the file was read,
+    None where that is not known. ``state`` is ``ready``, ``unread`` (no worker has read it yet),
+    ``asks`` (its ``questions`` are open) or ``refused``; ``problems`` say why it cannot be trained
+    on, () if it can. ``findings`` is empty in a listing; ``rules`` says in a sentence what each
+    rule means.
     """
 
     data_name: str
@@ -41,6 +42,7 @@ class Dataset:
     class_names: Mapping[str, str] = field(default_factory=dict)
     regions: int | None = None
     measures: tuple[str, ...] = ()
+    connectome: bool | None = None
     state: str = READY
     interpretation: Interpretation | None = None
     questions: tuple[Question, ...] = ()

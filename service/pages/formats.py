@@ -1,8 +1,10 @@
 """How numbers and times stand on a page."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import quote
+
+from service.reading_words import measures_of_file
 
 NOTHING = "—"
 MINUTE, HOUR, DAY = 60, 3600, 86_400
@@ -40,9 +42,16 @@ def path_of(name: str) -> str:
     return quote(name, safe="")
 
 
+def measures(dataset: Mapping[str, Any], most: int) -> str:
+    """The first measures of a dataset by name; of a connectome alone none."""
+    found = measures_of_file(dataset["measures"], connectome=dataset.get("connectome"))
+    return ", ".join(found[:most]) + (" …" if len(found) > most else "")
+
+
 FILTERS: dict[str, Callable[..., Any]] = {
     "figure": figure,
     "interval": interval,
     "duration": duration,
     "path_of": path_of,
+    "measures": measures,
 }

@@ -27,7 +27,7 @@ def browser(house: House) -> Iterator[httpx.Client]:
 def table(first: str, second: str, column: str = "group") -> str:
     """Twenty subjects of two classes by these words, as CSV."""
     found = cohort_table("words", 0, 20, seed=3, recipe=SMALL)
-    labels = found.columns.get_loc("LABEL_GROUP")
+    labels = list(found.columns).index("LABEL_GROUP")
     found = found.drop(columns=["LABEL_GROUP", "LABEL_SCORE"])
     found.insert(labels, column, [first, second] * 10)
     return str(found.to_csv(index=False))

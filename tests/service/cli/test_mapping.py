@@ -260,3 +260,12 @@ def test_waiting_for_a_worker_is_said(
 
     assert ran.exit_code == 1
     assert ran.stderr.splitlines() == ["Waiting for a worker to read the file…", sentence]
+
+
+def test_the_rows_of_a_connectome_are_no_measures(sgn: Command, fake: FakeService) -> None:
+    rows = [f"FC_{number}" for number in range(400)]
+    row = {"data_name": "A", "subjects": 2, "regions": 400, "measures": rows, "connectome": True}
+    fake.forced = [success(datasets=[row]), success(dataset=row)]
+
+    assert "2 subjects, 400 regions, connectome\n" in sgn("data", "list").stdout
+    assert "Measures  connectome\n" in sgn("data", "show", "A").stdout
