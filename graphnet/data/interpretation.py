@@ -149,7 +149,9 @@ class Interpretation:
         """For JSON; :meth:`from_dict` reads it back."""
         found = asdict(self)
         if self.label is not None:
-            found["label"]["names"] = {str(number): name for number, name in self.label.names.items()}
+            found["label"]["names"] = {
+                str(number): name for number, name in self.label.names.items()
+            }
         return found
 
     @classmethod

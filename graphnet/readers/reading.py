@@ -10,7 +10,7 @@ from typing import Any
 from graphnet.data.dataset import Dataset
 from graphnet.data.interpretation import Question
 from graphnet.data.preview import preview
-from graphnet.errors import CohortError, QuestionsOpen
+from graphnet.errors import QuestionsOpen
 from graphnet.readers.inquiry import Inquiry
 from graphnet.readers.kinds import read_kind
 
@@ -55,9 +55,8 @@ def read(
     inquiry = Inquiry(name or path.name, dict(mapping or {}))
     dataset = read_kind(path, inquiry, most)
     inquiry.close()
-    if dataset is None:
-        return Reading(None, tuple(inquiry.questions), _signature(inquiry, None))
-    return Reading(explained(dataset, inquiry), tuple(inquiry.questions), _signature(inquiry, dataset))
+    found = None if dataset is None else explained(dataset, inquiry)
+    return Reading(found, tuple(inquiry.questions), _signature(inquiry, dataset))
 
 
 def explained(dataset: Dataset, inquiry: Inquiry) -> Dataset:
@@ -78,8 +77,9 @@ def explained(dataset: Dataset, inquiry: Inquiry) -> Dataset:
 
 
 def _signature(inquiry: Inquiry, dataset: Dataset | None) -> str:
-    """SHA-256 of what a file looks like: its kind, its columns, and what could be asked of it."""
-    looks: list[Any] = [sorted(inquiry.used | {question.id for question in inquiry.questions})]
+    """SHA-256 of what a file looks like: its kind, its columns, and what was asked of it."""
+    asked = [[each.id, [choice.value for choice in each.choices]] for each in inquiry.questions]
+    looks: list[Any] = [sorted(asked)]
     if dataset is not None:
         found = dataset.interpretation
         columns = [found.id, found.site, found.score, *(each.name for each in found.covariates)]
