@@ -354,3 +354,47 @@ def test_which_of_two_arrays_of_a_subject_is_asked(tmp_path: Path) -> None:
         found.question("files.variable")
         return
     assert "SC" in told(found.dataset), "SC was left aside without a word."
+
+
+def test_everything_that_xcpd_leaves_is_one_cohort(tmp_path: Path) -> None:
+    """Beside the series: matrices, measures, coverage, motion, pages, and the atlas's own table."""
+    space = "task-rest_space-fsLR_seg-4S156Parcels_stat"
+    measured = RANDOM.uniform(size=(SCANNED, 2, REGIONS)).round(5)
+    atlas = "".join(f"{row}\t{name}\n" for row, name in enumerate(NAMES, 1))
+    contents: dict[str, str | bytes] = {
+        **each_scan(f"{space}-mean_timeseries.tsv", lambda row: text_of(SERIES[row], NAMES)),
+        **each_scan(
+            f"{space}-pearsoncorrelation_relmat.tsv",
+            lambda row: text_of(CORRELATIONS[row], NAMES, NAMES, corner="Node"),
+        ),
+        **each_scan(f"{space}-alff_bold.tsv", lambda row: text_of(measured[row, :1], NAMES)),
+        **each_scan(f"{space}-reho_bold.tsv", lambda row: text_of(measured[row, 1:], NAMES)),
+        **each_scan(f"{space}-coverage_bold.tsv", lambda _: text_of(np.ones((1, 6)), NAMES)),
+        **each_scan("task-rest_motion.tsv", lambda _: "framewise_displacement\n" + "0.1\n" * 40),
+        **each_scan("", lambda _: "<html></html>", "{0}.html"),
+        "atlases/atlas-4S156Parcels/atlas-4S156Parcels_dseg.tsv": f"index\tlabel\n{atlas}",
+    }
+    dataset = outcome(folder_of(tmp_path, contents)).dataset
+    is_truth(dataset)
+    assert dataset.regions == NAMES
+    assert dataset.values is not None
+    for place, measure in enumerate(dataset.measures):
+        row = ("alff", "reho").index(measure.lower())
+        equal(dataset.values[:, :, place], measured[:, row])
+
+
+def test_full_and_partial_correlations_are_offered_by_their_names(tmp_path: Path) -> None:
+    partial = [0.3 * each + 0.7 * np.eye(REGIONS) for each in CORRELATIONS]
+    contents = {
+        **each_scan(
+            "seg-A_meas-PearsonCorrelation_relmat.tsv",
+            lambda row: text_of(CORRELATIONS[row], NAMES),
+        ),
+        **each_scan(
+            "seg-A_meas-PartialCorrelation_relmat.tsv", lambda row: text_of(partial[row], NAMES)
+        ),
+    }
+    question = outcome(folder_of(tmp_path, contents)).question("files.meas")
+    shown = " ".join(choice.label for choice in question.choices)
+    assert "Partial" in shown
+    assert "Pearson" in shown
