@@ -23,6 +23,7 @@ ScansOf = Mapping[str, Sequence[Scan]]  # by the subject's id in the table
 FILES = "files"  # the beginning of the keys of questions
 KIND = "files.kind"
 NONE = "none"
+PLAIN = "Pearson's correlations, or a measure that no name says"
 ORDER = ("ses", "task", "acq", "dir", "run", "rec", "echo", "space", "res", "den", "seg", "atlas",
          "segmentation", "parcellation", "stat", "meas", "desc", FOLDER, NAME)  # fmt: skip
 WORDS = {
@@ -249,7 +250,7 @@ def _asked(scans: ScansOf, key: str, inquiry: Inquiry) -> str:
 
 def _told(key: str, value: str) -> str:
     if value == NONE:
-        return f"files without {key}-"
+        return PLAIN if key == "meas" else f"files without {key}-"
     if key != FOLDER:
         return value if key == "name" else f"{key}-{value}"
     extra = ["global signal regressed"] if GLOBAL.search(value) else []

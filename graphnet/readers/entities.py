@@ -24,7 +24,7 @@ NEVER = {
 NAMED = re.compile(r"(sub|ses|task|acq|dir|run|space|seg|atlas)-[^_]+")
 NEVER_STEMS = re.compile(
     r"ROI_(OrderKey|CenterOfMass).*|rp_.*|FD_.*|.*_(scans|sessions|events|physio|channels|electrodes|"
-    r"stim|blood|aslcontext|desc-qc.*|qc|fd|tissue|beh)|HeadMotion.*"
+    r"stim|blood|aslcontext|dseg|desc-qc.*|qc|fd|tissue|beh)|HeadMotion.*"
 )
 DATATYPES = {"func", "anat", "dwi", "perf", "pet", "eeg", "meg", "connectivity", "timeseries"}
 DPABI = (
