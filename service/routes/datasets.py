@@ -82,6 +82,9 @@ async def taken(request: Request, *, preview: bool) -> dict[str, Any]:
     with house.admission.upload():
         received = await house.uploads.receive(request)
         request.state.received = received  # a page says again what was posted
+        kept = None if preview or received.fresh else await _kept(request, received)
+        if kept is not None:
+            return kept
         try:
             fields = await _checked(request, _named(received), preview=preview)
             mapping = mapping_of(received.fields)

