@@ -144,7 +144,9 @@ def _settled(
         edges = _without_silent(edges, seen.zeros, inquiry, known.regions)
     if values == R:
         edges = _from_r(edges, inquiry)
-    return edges.astype(np.float32), ConnectomeReading(values, halves.triangle, reason)
+    with np.errstate(over="ignore"):  # what is too large becomes infinite, which is no edge
+        kept = edges.astype(np.float32)
+    return kept, ConnectomeReading(values, halves.triangle, reason)
 
 
 def _check_filled(edges: FloatArray, ids: Sequence[str], inquiry: Inquiry, seen: Range) -> None:

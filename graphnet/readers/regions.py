@@ -39,6 +39,8 @@ def find_grid(columns: Sequence[str], looks: Looks, inquiry: Inquiry) -> Grid:
     if not grid.measures and not grid.flat:
         add_words(rest, grid, looks, inquiry)
     settle(grid, inquiry)
+    if VALUE in grid.measures:
+        inquiry.say(f"The columns name regions and no measure; the measure is called {VALUE}.")
     return grid
 
 

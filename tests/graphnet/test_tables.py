@@ -424,3 +424,13 @@ def test_of_two_connectomes_one_is_asked_for() -> None:
 
 def test_a_unit_behind_a_name_is_no_region() -> None:
     assert settled(table(["GMV_1 (mm3)", "GMV_2 (mm3)"])).regions == ("1", "2")
+
+
+def test_regions_without_a_measure_are_said() -> None:
+    _, inquiry = interpret(table(["Precentral_L", "Precentral_R", "Vermis_3"]))
+    assert inquiry.said == ["The columns name regions and no measure; the measure is called value."]
+    found = table(["Precentral_L", "Precentral_R", "Vermis_3", "unheard"])
+    _, inquiry = interpret(found)
+    assert [question.id for question in inquiry.questions] == ["regions.names"]
+    assert len(settled(found, regions__names="all").regions) == 4
+    assert len(settled(found, regions__names="known").regions) == 3
