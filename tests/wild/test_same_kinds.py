@@ -167,6 +167,25 @@ def test_other_names_of_regions(tmp_path: Path, kind: str) -> None:
     assert len(set(dataset.regions)) == 3
 
 
+SIDES = {
+    "HCP's areas": ("L_V1_ROI", "L_MST_ROI", "L_V6_ROI", "R_V1_ROI", "R_MST_ROI", "R_V6_ROI"),
+    "HCP's areas, short": ("L_V1", "L_MST", "L_V6", "R_V1", "R_MST", "R_V6"),
+    "numbers": ("L_1", "L_2", "L_3", "R_1", "R_2", "R_3"),
+    "suffixes": ("V1_L", "MST_L", "V6_L", "V1_R", "MST_R", "V6_R"),
+}
+
+
+@pytest.mark.parametrize("kind", SIDES)
+def test_a_hemisphere_is_no_measure(tmp_path: Path, kind: str) -> None:
+    """Left and right are six regions of one measure, not three regions of two measures."""
+    found = of(tmp_path, table(columns=SIDES[kind]))
+    datasets = every_reading(tmp_path / "cohort.csv")
+    assert datasets or found.refusal
+    for dataset in datasets:
+        equal(one_measure(dataset), VALUES)
+        assert dataset.regions == SIDES[kind]
+
+
 FC: Mapping[str, Callable[[int, int], str]] = {
     "lower": lambda one, other: f"FC_{other + 1}_{one + 1}",
     "from 0": lambda one, other: f"FC_{one}_{other}",
