@@ -174,3 +174,23 @@ def test_new_subjects_are_asked_about_too(browser: httpx.Client, trained: dict[s
     assert "Questions on the file" not in other.text
     gone = posted(browser, where, "", {**fields(again.text), "map": "regions.V=other"})
     assert "send the file again" in gone.text.lower()
+
+
+def test_a_task_calls_classes_by_their_names(browser: httpx.Client, house: House) -> None:
+    text = table("HC", "SZ")
+    query = {"proj_id": "PN", "user_id": "u", "data_name": "named"}
+    assert browser.post("/api/v0/datasets", params=query, content=text).json()["error_num"] == 0
+    settings = {"epochs": 1, "cv_folds": 2}
+    form = {"task_type": "dl_ts", "proj_id": "PN", "train_data": "named", "param_set": settings}
+    task = house.wait(house.post(form)["task_form"]["task_id"])
+    assert task["task_status"] == "Finished", task["error"]
+    page = browser.get(f"/tasks/{task['task_id']}").text
+    assert "Probability of HC" in page
+    assert "Probability of SZ" in page
+    assert re.search(r"<th[^>]*>Class SZ|<th[^>]*>SZ", page)
+    assert re.search(r'<td class="number">SZ</td>', page)
+    new = posted(browser, f"/tasks/{task['task_id']}/predict", text, {})
+    assert "Probability of SZ" in new.text
+    assert re.search(r"<strong>(HC|SZ)</strong>", new.text)
+    saved = posted(browser, f"/tasks/{task['task_id']}/predict", text, {"as": "csv"})
+    assert saved.text.splitlines()[0].startswith("id,site,predicted,class_name,probability_0")
