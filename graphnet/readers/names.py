@@ -117,6 +117,16 @@ class Name:
         ends = (self.words[0], self.words[-1]) if len(self.words) > 1 else ()
         return any(word in HEMISPHERES for word in ends)
 
+    @property
+    def without_side(self) -> str | None:
+        """The name without its hemisphere: ``V1`` of ``L_V1`` and ``V1_R``, ``Amy`` of ``lAmy``."""
+        match = CAT12.fullmatch(self.text)
+        if match:
+            return match["region"]
+        if len(self.words) < 2 or not self.has_hemisphere:
+            return None
+        return self.cut(1)[1] if self.words[0] in HEMISPHERES else self.cut(len(self.words) - 1)[0]
+
     def numbered(self) -> Part | None:
         """Anything with a number behind it, ``x_1`` or ``x1``."""
         if self.is_number:

@@ -5,11 +5,11 @@ from collections.abc import Iterable, Sequence
 
 from graphnet.data.interpretation import Choice
 from graphnet.errors import shortened
-from graphnet.readers.brain_words import HEMISPHERES, REGIONS
+from graphnet.readers.brain_words import HEMISPHERES, REGION_LABELS, REGIONS
 from graphnet.readers.grid import Grid, Group, Groups, grouped, settle
 from graphnet.readers.inquiry import Inquiry
 from graphnet.readers.looks import Looks
-from graphnet.readers.names import CAT12, Name, Part
+from graphnet.readers.names import Name, Part
 from graphnet.readers.numbered import AS_OTHER, AS_REGIONS, add_alike, add_numbered, add_words
 
 VALUE = "value"  # the measure of columns that are named by regions alone
@@ -161,10 +161,10 @@ def _with_the_rest(known: Groups, rest: list[Name], looks: Looks, inquiry: Inqui
 
 
 def _sided(names: Sequence[Name]) -> list[Name]:
-    """Names in pairs of left and right, as CAT12 has them: ``lAmy`` and ``rAmy``."""
-    matches = {name: match for name in names if (match := CAT12.fullmatch(name.text))}
-    sides = Counter(match["region"] for match in matches.values())
-    return [name for name, match in matches.items() if sides[match["region"]] == 2]
+    """Names in pairs of left and right: ``lAmy`` and ``rAmy``, ``L_V1`` and ``R_V1``."""
+    regions = {name: region for name in names if (region := name.without_side) is not None}
+    sides = Counter(regions.values())
+    return [name for name, region in regions.items() if sides[region] == 2]
 
 
 def _with_trailing_measure(groups: Groups) -> Groups:
@@ -177,7 +177,7 @@ def _with_trailing_measure(groups: Groups) -> Groups:
     for region, column in bare.items():
         name = Name(region)
         word = name.words[-1]
-        if len(name.words) < 2 or word.isdigit() or word in HEMISPHERES or word in REGIONS:
+        if len(name.words) < 2 or word.isdigit() or word in HEMISPHERES | REGIONS | REGION_LABELS:
             return {**others, VALUE: bare}
         stem, end = name.cut(len(name.words) - 1)
         ends.setdefault(end, {})[stem] = column
