@@ -224,7 +224,7 @@ def _stata(file: File) -> Dataset | None:
 
 
 def _is_json(file: File) -> bool:
-    return file.head.removeprefix(BOM).lstrip().startswith(b"{")
+    return file.head.removeprefix(BOM).lstrip().startswith((b"{", b"[{", b"[["))
 
 
 def _json(file: File) -> Dataset | None:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from graphnet.errors import shortened
+from graphnet.readers.classes import MOST_CLASSES
 from graphnet.readers.inquiry import Inquiry
 from graphnet.readers.looks import Looks
 from graphnet.readers.names import Name
@@ -98,9 +99,16 @@ def _is_of_brain(name: Name) -> bool:
     )
 
 
+def _names_regions(sheet: Sheet, name: str) -> bool:
+    """Whether a column is called like one of regions; ``label`` of few values is a class."""
+    if plain(name) not in REGION_COLUMNS:
+        return False
+    return plain(name) not in CLASSES or len(set(sheet.texts(name))) > MOST_CLASSES
+
+
 def _is_long(sheet: Sheet) -> bool:
     """Whether ids are repeated and a column names a region in each row."""
-    regions = [name for name in sheet.names if plain(name) in REGION_COLUMNS]
+    regions = [name for name in sheet.names if _names_regions(sheet, name)]
     ids = [name for name in sheet.names if plain(name) in IDS]
     if not regions or not ids:
         return False

@@ -167,6 +167,17 @@ def test_other_names_of_regions(tmp_path: Path, kind: str) -> None:
     assert len(set(dataset.regions)) == 3
 
 
+def test_one_id_in_two_classes_is_named_so(tmp_path: Path) -> None:
+    refusal = of(tmp_path, table().replace(IDS[1], IDS[0])).refusal
+    assert IDS[0] in refusal
+    assert "class" in refusal
+
+
+def test_records_in_json_are_named_so(tmp_path: Path) -> None:
+    refusal = of(tmp_path, '[{"ID": "a", "LABEL": 0, "GMV_1": 0.1}]', "cohort.json").refusal
+    assert "JSON" in refusal
+
+
 SIDES = {
     "HCP's areas": ("L_V1_ROI", "L_MST_ROI", "L_V6_ROI", "R_V1_ROI", "R_MST_ROI", "R_V6_ROI"),
     "HCP's areas, short": ("L_V1", "L_MST", "L_V6", "R_V1", "R_MST", "R_V6"),
