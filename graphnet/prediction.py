@@ -61,6 +61,7 @@ def predict(
             *_unharmonised(model, cohort),
             *filter(None, [provenance.spelled_differently(known)]),
             *cohort.notes,
+            *(said for each in cohort.interpretations.values() for said in each.said),
         ],
     }
 

@@ -101,4 +101,5 @@ COLUMNS: dict[str, Callable[[Interpretation], str]] = {
     "Files chosen": _files,
     "Missing codes": _missing,
     "Not used": _left_alone,
+    "Assumed": lambda found: " ".join(found.said),
 }

@@ -54,8 +54,7 @@ def test_subjects_with_a_class_are_kept_with_what_is_known_of_them() -> None:
     assert found.notes == (
         "S_200101_x: 1 row has no id; whether the subject is in another dataset cannot be found.",
         "S_200101_x: 1 row has no class and was left out.",
-        "Something was assumed.",
-    )
+    )  # what was assumed stands in the interpretation: it limits no figure
 
 
 def test_the_target_says_who_is_kept() -> None:
