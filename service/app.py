@@ -69,7 +69,8 @@ def wire(settings: Settings, stopping: asyncio.Event) -> Starlette:
     watch = redis.asyncio.Redis.from_url(
         settings.house.redis_url, socket_connect_timeout=2, socket_timeout=5
     )
-    reading = Reading(settings.house.redis_url, settings.upload_seconds)
+    queue, alone = settings.house.redis_url, settings.worker_seconds
+    reading = Reading(queue, patience=settings.upload_seconds, alone=alone)
     profiles = Profiles(reading)
     house = House(
         settings=settings,
@@ -80,7 +81,7 @@ def wire(settings: Settings, stopping: asyncio.Event) -> Starlette:
         monitoring=Monitoring(Figures(watch, broker, vault.check), ADDRESSES),
         watch=watch,
         admission=Admission(settings),
-        oracle=Oracle(settings.house.redis_url, settings.predict_seconds),
+        oracle=Oracle(queue, patience=settings.predict_seconds, alone=alone),
         uploads=Uploads(_store(settings, UPLOADS), settings.max_upload_bytes),
         reading=reading,
         profiles=profiles,

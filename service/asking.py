@@ -17,7 +17,6 @@ T = TypeVar("T")
 
 LOOK_SECONDS = 0.05
 ALIVE_SECONDS = 1.0  # between two looks for a worker
-NOBODY_SECONDS = 2.5  # without any worker
 THREADS = 4
 
 
@@ -30,14 +29,20 @@ class NoAnswer(Exception):
 
 
 class Asker:
-    """Asks on one queue, by threads of its own; each question is waited for ``patience`` s."""
+    """Asks on one queue, by threads of its own.
 
-    def __init__(self, redis_url: str, queue: str, actor: str, patience: float) -> None:
+    Each question is waited for ``patience`` s, but ``alone`` s only while there is no worker.
+    """
+
+    def __init__(
+        self, redis_url: str, queue: str, actor: str, *, patience: float, alone: float
+    ) -> None:
         self._client = redis_client(redis_url)
         self._queue = queue
         self._actor = actor
         self._broker = rpc_broker(self._client, queue)
         self._patience = patience
+        self._alone = alone
         self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix=actor)
 
     async def asked(self, given: Mapping[str, Any]) -> dict[str, Any]:
@@ -73,7 +78,7 @@ class Asker:
             if now - looked >= ALIVE_SECONDS:
                 looked = now
                 seen = now if await self._threaded(lambda: alive(self._client)) else seen
-            if now - seen >= NOBODY_SECONDS:
+            if now - seen >= self._alone:
                 raise NoAnswer(
                     "No worker is running. Start one with `sgn worker`; `sgn up` starts one by "
                     "itself.",

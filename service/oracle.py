@@ -11,10 +11,10 @@ from service.reading import nobody, refuse
 
 
 class Oracle:
-    """Asks on the queue of predictions; each question is waited for ``patience`` s."""
+    """Asks on the queue of predictions; see :class:`~service.asking.Asker`."""
 
-    def __init__(self, redis_url: str, patience: float) -> None:
-        self._asker = Asker(redis_url, QUEUE, ACTOR, patience)
+    def __init__(self, redis_url: str, *, patience: float, alone: float) -> None:
+        self._asker = Asker(redis_url, QUEUE, ACTOR, patience=patience, alone=alone)
 
     async def asked(
         self,

@@ -19,10 +19,10 @@ MANY_QUESTIONS = "The file can be read in more than one way."
 
 
 class Reading:
-    """Asks on the queue of files; each question is waited for ``patience`` s."""
+    """Asks on the queue of files; see :class:`~service.asking.Asker`."""
 
-    def __init__(self, redis_url: str, patience: float) -> None:
-        self._asker = Asker(redis_url, READ_QUEUE, READ_ACTOR, patience)
+    def __init__(self, redis_url: str, *, patience: float, alone: float) -> None:
+        self._asker = Asker(redis_url, READ_QUEUE, READ_ACTOR, patience=patience, alone=alone)
 
     async def upload(
         self,

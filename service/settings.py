@@ -18,7 +18,7 @@ class Settings:
     """Where to listen, for whom, and how much of everything is taken (bodies in bytes).
 
     A client waits for a prediction for ``predict_seconds``, and for its file to be read for
-    ``upload_seconds``.
+    ``upload_seconds``; for no longer than ``worker_seconds`` while there is no worker at all.
 
     ``anonymous`` lets in whoever comes as long as no token was made; ``trusted`` are the networks
     whose clients need none, as NEURO-LEARN's own. Who comes without a token must call the service
@@ -36,6 +36,7 @@ class Settings:
     max_uploads: int = 8
     predict_seconds: int = 60
     upload_seconds: int = 100
+    worker_seconds: int = 3
     anonymous: bool = True
     trusted: tuple[Network, ...] = ()
     host_names: frozenset[str] = frozenset()
@@ -61,6 +62,7 @@ class Settings:
             max_uploads=read(environment, "SGN_MAX_UPLOADS", positive, 8),
             predict_seconds=read(environment, "SGN_PREDICT_SECONDS", positive, 60),
             upload_seconds=read(environment, "SGN_UPLOAD_SECONDS", positive, 100),
+            worker_seconds=read(environment, "SGN_WORKER_SECONDS", positive, 3),
             anonymous=is_loopback(host) or anonymous,
             trusted=read(environment, "SGN_TRUSTED_NETWORKS", networks, ()),
             host_names=read(environment, "SGN_HOST_NAMES", names, frozenset()),

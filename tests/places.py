@@ -14,8 +14,9 @@ import httpx
 
 from db.connection import migrate
 from graphnet.synthetic import cohort_table
+from service.replies import ErrorNum
 from tests.databases import blocking, mysql_database, postgres_database
-from tests.houses import process, serving
+from tests.houses import START_SECONDS, process, serving
 from tests.reading import reading
 from tests.servers import queue_server, s3_server
 from tests.service.forms import SMALL, form
@@ -94,7 +95,11 @@ def add_small(http: httpx.Client, proj_id: str = "P", name: str = "small") -> No
     for label, group in ((1, "SZ"), (0, "NC")):
         content = cohort_table("small", label, 20, seed=label, recipe=SMALL).to_csv(index=False)
         query = {"proj_id": proj_id, "data_name": f"{name}_{group}"}
-        answer = http.post("/api/v0/datasets", params=query, content=content).json()
+        deadline = time.monotonic() + START_SECONDS
+        while True:
+            answer = http.post("/api/v0/datasets", params=query, content=content).json()
+            if answer["error_num"] != ErrorNum.NO_WORKER or time.monotonic() > deadline:
+                break  # else a worker is still starting
         assert answer["error_num"] == 0, answer
 
 

@@ -20,7 +20,12 @@ from service.addresses import Addresses
 from service.monitoring import Requests
 from tests.deploy.rendered import Object, named, of_kind
 
-HISTOGRAMS = {"sgn_http_request_seconds", "sgn_prediction_seconds", "sgn_training_seconds"}
+HISTOGRAMS = {
+    "sgn_http_request_seconds",
+    "sgn_prediction_seconds",
+    "sgn_reading_seconds",
+    "sgn_training_seconds",
+}
 METRICS = {
     "sgn_attempts_total",
     "sgn_build_info",

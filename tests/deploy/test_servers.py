@@ -15,8 +15,9 @@ import redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from actors.questions import Question, ask, question_broker
+from actors.questions import ACTOR, QUEUE, READ_ACTOR, READ_QUEUE
 from actors.queue import redis_client
+from actors.rpc import ask, rpc_broker
 from db.connection import migrate
 from registry.location import open_store
 from tests.databases import ServerSilent, mysql_database, query
@@ -88,19 +89,23 @@ def triggers(objects: list[Object], kind: str, scaler: str) -> list[Object]:
     return [each for each in every if each["type"] == scaler]
 
 
-def test_a_question_about_new_subjects_starts_one_worker_without_a_gpu(
-    production: list[Object], tmp_path: Path
+@pytest.mark.parametrize(
+    ("queue", "actor", "most"), [(QUEUE, ACTOR, 100), (READ_QUEUE, READ_ACTOR, 3)]
+)
+def test_a_question_starts_one_worker_without_a_gpu(
+    production: list[Object], tmp_path: Path, queue: str, actor: str, most: int
 ) -> None:
     assert triggers(production, "cuda", "redis") == []
-    (trigger,) = triggers(production, "cpu", "redis")
+    found = triggers(production, "cpu", "redis")
+    (trigger,) = (each for each in found if each["metadata"]["listName"].endswith(queue))
     waiting = trigger["metadata"]["listName"]
     with queue_server(tmp_path) as url, redis_client(url) as client:
         assert client.llen(waiting) == 0
-        broker = question_broker(client)
+        broker = rpc_broker(client, queue)
         for number in range(3):
-            ask(broker, Question(f"TASK{number}", "", "", explain=False))
+            ask(broker, queue, actor, {"upload": f"UP{number}"})
         assert client.llen(waiting) == 3
-    assert int(trigger["metadata"]["listLength"]) > 100  # so three are no more than one worker
+    assert int(trigger["metadata"]["listLength"]) > most  # so three are no more than one worker
     host, port = trigger["metadata"]["address"].split(":")
     name, namespace = host.split(".")
     server = named(production, "Service", name)
