@@ -218,9 +218,9 @@ def test_other_columns_are_noticed() -> None:
     cohort = read("ID,LABEL,LABEL_GROUP,AGE,GMV_1,Sex\np1,0,1,30,0.5,m\n")
     assert cohort.measures == ("GMV",)
     assert cohort.labels.tolist() == [1]
-    assert cohort.notes == (
+    assert cohort.notes == ("site: not used: Sex.",)
+    assert cohort.interpretations["site"].said == (
         "site has LABEL_GROUP, LABEL; LABEL_GROUP was used as the class.",
-        "site: not used: Sex.",
     )
 
 
