@@ -5,13 +5,15 @@ MRtrix). Other files are found by an id of the subjects' table in their path.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePath
 
 from graphnet.data.identifiers import bare, without_zeros
 from graphnet.data.interpretation import COUNTS, OTHER, R, Z
+from graphnet.readers.weights import STRUCTURAL
 
+Tells = Callable[[str, set[str]], bool]
 SERIES, MATRIX, MEASURE, UNKNOWN = "series", "matrix", "measure", ""
 TEXTS = (".tsv", ".csv", ".txt", ".1D", ".dat")
 ENDS = (*TEXTS, ".mat", ".npy")
@@ -21,7 +23,11 @@ NEVER = {
     "confound", "confounds", "motion", "headmotion", "filteredmotion", "outlier", "outliers",
     "coverage", "regressor", "regressors", "nuisance", "framewise", "movement", "realignment",
 }  # fmt: skip
+NO_REGIONS = "no measurements of regions: confounds, motion, p-values, lists of regions"
 NAMED = re.compile(r"(sub|ses|task|acq|dir|run|space|seg|atlas)-[^_]+")
+P_VALUES = re.compile(
+    r"(.*[^a-z])?[pq][-_ ]?val(ue)?s?([^a-z].*)?|sub-[^_]+(_.*)?_[pq]", re.IGNORECASE
+)
 NEVER_STEMS = re.compile(
     r"ROI_(OrderKey|CenterOfMass).*|rp_.*|FD_.*|.*_(scans|sessions|events|physio|channels|electrodes|"
     r"stim|blood|aslcontext|dseg|desc-qc.*|qc|fd|tissue|beh)|HeadMotion.*"
@@ -40,6 +46,12 @@ ADHD = re.compile(
 )
 TOKEN = re.compile(r"[^\W_]+")
 MATRICES = {"relmat", "connectome", "conmat", "connectivity", "adjacency"}
+MATRIX_WORD = re.compile(
+    r"fc|sc|.*(corr|conn?mat|connecti|connectom|adjacen|matrix|matrices|fisherz).*"
+)
+SERIES_WORD = re.compile(r"ts|rois|timecourses?|signals?|.*(timeseries|timecourse|roisignals).*")
+SUFFIXES = {"relmat", "connectome", "timeseries"}  # that say no more than the kind
+WEIGHTS = {"fa", "md", "ad", "rd", "qa", "mi", "dist", "cov", "coherence", "mkt"}
 PLAIN_CORRELATION = re.compile(
     r"(pearson)?(corr(elation)?)?(coefficient)?(fisher)?(z|r)?(transformed)?", re.IGNORECASE
 )
@@ -82,7 +94,7 @@ def is_never(name: str) -> bool:
     """Whether a file is known to hold no brain: confounds, motion, order of regions, events."""
     plain = stem(name)
     words = {word.lower() for word in TOKEN.findall(NAMED.sub("", plain))}
-    return bool(words & NEVER or NEVER_STEMS.fullmatch(plain))
+    return bool(words & NEVER or NEVER_STEMS.fullmatch(plain) or P_VALUES.fullmatch(plain))
 
 
 def scan_of(path: Path, folder: Path) -> Scan | None:
@@ -113,6 +125,8 @@ def scan_by_id(path: Path, folder: Path, ids: Mapping[str, str]) -> Scan | None:
         token = part[span[0] : span[1]]
         rest = f"{part[: span[0]]}*{part[span[1] :]}"
         name = rest if place == 0 else parts[0]
+        if set(TOKEN.findall(name.lower())) & {"p", "q"}:
+            return None  # of probabilities
         entities = _entities(inner, (token,), {NAME: name})
         return Scan(path, (token,), _kind_of(name), entities, hint_of(name))
     return None
@@ -129,18 +143,29 @@ def keys(ids: list[str]) -> dict[str, str]:
 
 
 def hint_of(text: str) -> str:
-    """What a name says of the values of a matrix: ``z``, ``r``, ``counts``, ``other`` or ""."""
-    plain = "".join(TOKEN.findall(text)).lower()
+    """What a name says of the values of a matrix, or "".
+
+    ``z``, ``r``, ``counts``, ``other``, or ``structural`` where it is only known to be no
+    correlation.
+    """
     tokens = {token.lower() for token in TOKEN.findall(text)}
-    if "fisher" in plain or "ztransform" in plain or tokens & {"z", "zfc", "fcz", "zscore"}:
-        return Z
-    if "covariance" in plain or "precision" in plain:
-        return OTHER
-    if "pearson" in plain or "correlation" in plain or tokens & {"corr", "r", "corrmat"}:
-        return R
-    if "streamline" in plain or "count" in plain or tokens & {"sift", "sift2", "nos"}:
-        return COUNTS
-    return ""
+    plain = "".join(TOKEN.findall(text)).lower()
+    return next((hint for hint, tells in HINTS if tells(plain, tokens)), "")
+
+
+def _says(*parts: str, words: frozenset[str] | set[str] = frozenset()) -> Tells:
+    """Whether a name holds one of these ``parts`` anywhere, or one of the ``words`` by itself."""
+    return lambda plain, tokens: any(part in plain for part in parts) or bool(tokens & words)
+
+
+HINTS: tuple[tuple[str, Tells], ...] = (
+    (Z, _says("fisher", "ztransform", words={"z", "zfc", "fcz", "zscore", "zcorr"})),
+    (OTHER, _says("covariance", "precision", "distance", "length", "meanfa", "logcount",
+                  words=WEIGHTS)),
+    (R, _says("pearson", "correlation", words={"corr", "r", "corrmat", "partialcorr"})),
+    (COUNTS, _says("streamline", "count", words={"sift", "sift2", "nos"})),
+    (STRUCTURAL, _says("structural", words={"sc"})),
+)  # fmt: skip
 
 
 def _dpabi(path: Path, inner: PurePath) -> Scan | None:
@@ -153,7 +178,7 @@ def _dpabi(path: Path, inner: PurePath) -> Scan | None:
 
 
 def _gretna(path: Path, inner: PurePath) -> Scan | None:
-    match = GRETNA.fullmatch(path.parent.name)
+    match = GRETNA.fullmatch(inner.parent.name)
     if match is None:
         return None
     name = stem(path.name)
@@ -190,18 +215,19 @@ def _bids(path: Path, inner: PurePath) -> Scan | None:
              if (match := ENTITY.fullmatch(token))}  # fmt: skip
     suffix = tokens[-1] if not ENTITY.fullmatch(tokens[-1]) else ""
     words = [token for token in tokens[1:-1] if not ENTITY.fullmatch(token)]
-    kind = _bids_kind(suffix, found)
+    kind = _bids_kind(suffix, found) or _kind_of("_".join([*words, suffix]))
     measure = ""
     if kind == MEASURE:
         measure = found.pop("desc", "") if suffix == "morph" else found.pop("stat", "")
         measure = MEASURE_NAMES.get(measure.lower(), measure)
     said = found.pop("meas", "") or found.pop("stat", "") if kind == MATRIX else ""
-    hint = hint_of(f"{said} {found.get('desc', '')} {' '.join(words)}") if kind == MATRIX else ""
+    told = " ".join([said, found.get("desc", ""), *words, suffix])
+    hint = hint_of(told) if kind != SERIES else ""
     if said and not PLAIN_CORRELATION.fullmatch(said):
         found["meas"] = said
     if hint in {Z, R}:
         found[VALUES] = hint
-    if words or (suffix and kind == UNKNOWN):
+    if words or (suffix and suffix not in SUFFIXES and kind != MEASURE):
         found[NAME] = "_".join([*words, suffix])
     subjects = (tokens[0], "_".join(tokens[:2])) if tokens[1].startswith("ses-") else (tokens[0],)
     return Scan(path, subjects, kind, _entities(inner, subjects, found), hint, measure)
@@ -218,12 +244,12 @@ def _bids_kind(suffix: str, entities: Mapping[str, str]) -> str:
 
 
 def _kind_of(name: str) -> str:
-    """What a name of no known kind says all the same."""
-    tokens = {token.lower() for token in TOKEN.findall(name)}
-    if tokens & (MATRICES | {"correlation", "matrix", "fc", "sc", "corr", "fisherz", "corrmat"}):
-        return MATRIX
-    if tokens & {"timeseries", "timecourse", "timecourses", "ts", "signals", "rois", "roisignals"}:
-        return SERIES
+    """What a name of no known kind says all the same, by its last word that does."""
+    for token in reversed(TOKEN.findall(name.lower())):
+        if SERIES_WORD.fullmatch(token):
+            return SERIES
+        if MATRIX_WORD.fullmatch(token):
+            return MATRIX
     return UNKNOWN
 
 

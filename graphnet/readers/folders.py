@@ -14,7 +14,7 @@ from graphnet.data.interpretation import Interpretation
 from graphnet.errors import CohortError, shortened
 from graphnet.readers.assigning import Files, assigned, by_ids, refuse_missing
 from graphnet.readers.choosing import of_each_measure, one_each, one_kind
-from graphnet.readers.entities import Scan, is_never, scan_of
+from graphnet.readers.entities import NO_REGIONS, Scan, is_never, scan_of
 from graphnet.readers.inquiry import Inquiry
 from graphnet.readers.measured import Measured, connected, rows_of_measure
 from graphnet.readers.roster import TABLE, Roster, find_roster
@@ -71,9 +71,7 @@ def _sorted(folder: Path, inquiry: Inquiry) -> Files:
     if not scans:
         _check_cohort({path.name for path in rest}, inquiry)
     if never:
-        inquiry.leave(
-            shortened(never, 2), "no measurements of regions: confounds, motion, lists of regions"
-        )
+        inquiry.leave(shortened(never, 2), NO_REGIONS)
     return Files(folder, scans, rest)
 
 

@@ -11,6 +11,7 @@ from graphnet.data.dataset import Dataset
 from graphnet.data.interpretation import TextFormat
 from graphnet.errors import CohortError, shortened
 from graphnet.readers.assigning import Files
+from graphnet.readers.entities import NO_REGIONS
 from graphnet.readers.inquiry import ID, Inquiry
 from graphnet.readers.people import People, read_people
 from graphnet.readers.roster import Roster
@@ -93,12 +94,13 @@ def read_alone(files: Files, roster: Roster, inquiry: Inquiry) -> Dataset | None
         names = Counter(path.suffix or path.name for path in files.rest if path != roster.path)
         others = shortened([f"{count} {name}" for name, count in names.most_common()], 5)
         others = others or "nothing that could be used"
+        left = "".join(f" {each.what}: {each.reason}." for each in inquiry.left_alone)
         raise CohortError(
             f"{inquiry.name} has no file with measurements of the subjects of {roster.name} "
             f"({roster.column}: {shortened(roster.ids, 3)}); besides it has "
-            f"{others}. Known are {KNOWN}."
+            f"{others}.{left} Known are {KNOWN}."
         )
-    if inquiry.left_alone:
+    if any(each.reason != NO_REGIONS for each in inquiry.left_alone):
         raise CohortError(
             f"{inquiry.name} has several tables and no file per subject; give one table at a time."
         )

@@ -12,10 +12,15 @@ from graphnet.readers.inquiry import CONNECTOME, Inquiry
 FloatArray = NDArray[np.float64]
 
 LARGEST_Z = 20.0  # no |r| < 1 in 64 bits has a larger z
-NEARLY_ONE = 3.8  # arctanh(0.999): a diagonal from here on is a z of r = 1
+NEARLY_ONE = 3.8  # arctanh(0.999): a constant diagonal from here on is a z of r = 1
+SURELY_ONE = 8.0  # and so is a diagonal of different values from here on: r in 32 or 64 bits
 ROUNDING = 1e-6
+USUAL_Z = 3.0  # arctanh(0.995): few regions correlate more, unless they are the same
+STRUCTURAL = "structural"  # a hint: no correlations, but counts or other weights
 ONES, INFINITE, EMPTY, ANYTHING = "one", "infinite", "empty", "anything"
+VARIED = "varied"  # as variances are, or streamlines within a region
 
+WORDS = {Z: "Fisher's z", R: "Pearson's r", COUNTS: "counts", OTHER: "other weights"}
 CHOICES = (
     Choice(Z, "Fisher's z: kept"),
     Choice(R, "Pearson's r: turned into Fisher's z"),
@@ -28,7 +33,8 @@ CHOICES = (
 class Known:
     """What is known of connectomes before their values are looked at.
 
-    ``hint`` is what the names of the files say: ``z``, ``r``, ``counts``, or "" for nothing.
+    ``hint`` is what the names of the files say: ``z``, ``r``, ``counts``, ``other``,
+    ``structural``, or "" for nothing.
     ``documented``: the format is described as holding Fisher's z. ``regions`` name the cells.
     """
 
@@ -76,12 +82,12 @@ def _kind_of_diagonal(edges: FloatArray, diagonal: FloatArray, most: float) -> s
     if np.isclose(known, 1, atol=1e-4).all():
         return ONES
     finite = known[np.isfinite(known)]
-    constant = not finite.size or (
-        bool(np.ptp(finite) < 1e-3 * finite.max())
-        and NEARLY_ONE <= finite.min() <= LARGEST_Z
-        and finite.min() > most
-    )
-    return INFINITE if constant and (known > 0).all() else ANYTHING
+    low, high = (finite.min(), finite.max()) if finite.size else (np.inf, np.inf)
+    nearly = low > most and low >= NEARLY_ONE and high <= LARGEST_Z
+    constant = bool(high - low < 1e-3 * high) or low >= SURELY_ONE
+    if (known > 0).all() and (not finite.size or (nearly and constant)):
+        return INFINITE
+    return VARIED if high - low > 1e-3 * max(abs(high), abs(low)) and low >= 0 else ANYTHING
 
 
 def _present(edges: FloatArray, size: int) -> NDArray[np.bool_]:
@@ -100,14 +106,20 @@ def values_of(seen: Range, inquiry: Inquiry, known: Known) -> tuple[str, str]:
     given = inquiry.given(CONNECTOME)
     if given is not None:
         return _as_given(given, seen, inquiry), "as the mapping says"
-    votes = {value: why for value, why in _evidence(seen, hint).items() if value in _possible(seen)}
+    evidence = _evidence(seen, hint)
+    votes = {value: why for value, why in evidence.items() if value in _possible(seen, hint)}
     if len(votes) == 1:
         value, reason = next(iter(votes.items()))
-        if hint and hint != value:
+        if hint not in {"", STRUCTURAL, value}:
             inquiry.say(_overruled(hint, value, seen, inquiry))
+        if value == Z and seen.diagonal == EMPTY and not hint:
+            inquiry.say(
+                f"The connectomes of {inquiry.name} were taken as Fisher's z, because their "
+                "diagonal is empty; if they are Pearson's r, give connectome.values=r."
+            )
         return value, reason
-    if votes or (hint and hint != Z):
-        return _ask(seen, inquiry, "; ".join(_evidence(seen, hint).values()))
+    if evidence:
+        return _ask(seen, inquiry, "; ".join(evidence.values()), hint)
     return _without_evidence(seen, inquiry, known)
 
 
@@ -116,27 +128,38 @@ def _evidence(seen: Range, hint: str) -> dict[str, str]:
     found = {}
     if seen.diagonal == ONES:
         found[R] = "the diagonal is 1"
-    if seen.diagonal == INFINITE or (seen.diagonal == EMPTY and not hint):
+    empty = seen.diagonal == EMPTY and not hint and seen.most <= LARGEST_Z
+    if seen.diagonal == INFINITE or empty:
         found[Z] = "the diagonal is infinite or empty"
-    if seen.whole and seen.least >= 0 and seen.most > 0:
+    if seen.diagonal == VARIED and seen.least < 0:
+        found[OTHER] = "the diagonal differs between regions, as that of covariances does"
+    if seen.whole and seen.least >= 0 and seen.most > 0 and hint != OTHER:
         found[COUNTS] = "all values are whole numbers"
-    if hint:
-        found[hint] = f"the names of the files say {hint}"
+    if hint and hint != STRUCTURAL:
+        found[hint] = f"the names of the files say {WORDS[hint]}"
     return found
 
 
-def _possible(seen: Range) -> set[str]:
+def _possible(seen: Range, hint: str = "") -> set[str]:
     """What values of this range can be."""
-    excluded = {R} if seen.most > 1 + ROUNDING else set()
+    varied = seen.diagonal == VARIED and not seen.whole and hint not in {R, Z}
+    excluded = {R, Z} if varied or hint == STRUCTURAL else set()
+    excluded |= {R} if seen.most > 1 + ROUNDING else set()
     excluded |= {Z} if seen.most > LARGEST_Z else set()
     excluded |= {COUNTS} if seen.least < 0 else set()
     return {Z, R, COUNTS, OTHER} - excluded
 
 
 def _without_evidence(seen: Range, inquiry: Inquiry, known: Known) -> tuple[str, str]:
+    possible = _possible(seen, known.hint)
+    if len(possible) == 1:
+        return OTHER, "negative values that are no correlations"
     if seen.most > LARGEST_Z:
         value = COUNTS if seen.least >= 0 else OTHER
-        inquiry.say(_overruled(known.hint, value, seen, inquiry))
+        inquiry.say(
+            f"The connectomes of {inquiry.name} have values up to {seen.most:.6g}; they were taken "
+            f"as {WORDS[value]}."
+        )
         return value, f"values up to {seen.most:g} are no correlations"
     if known.documented:
         inquiry.say(
@@ -144,25 +167,24 @@ def _without_evidence(seen: Range, inquiry: Inquiry, known: Known) -> tuple[str,
             "documented; if they are not, give connectome.values=r, counts or other."
         )
         return Z, "as the format is documented"
-    if seen.most > 1 and seen.least < 0:
+    if 1 < seen.most <= USUAL_Z and seen.least < 0 and Z in possible:
         inquiry.say(
             f"The connectomes of {inquiry.name} have values from {seen.least:.3g} to "
             f"{seen.most:.3g}: too large for Pearson's r, so they were taken as Fisher's z."
         )
         return Z, "negative values and values over 1"
-    return _ask(seen, inquiry, "")
+    return _ask(seen, inquiry, "", known.hint)
 
 
 def _overruled(hint: str, value: str, seen: Range, inquiry: Inquiry) -> str:
-    named = f", although their names say {hint}" if hint else ""
     return (
         f"The connectomes of {inquiry.name} have values up to {seen.most:.6g}; they were taken as "
-        f"{'counts' if value == COUNTS else 'other weights' if value == OTHER else value}{named}."
+        f"{WORDS[value]}, although their names say {WORDS[hint]}."
     )
 
 
-def _ask(seen: Range, inquiry: Inquiry, evidence: str) -> tuple[str, str]:
-    possible = _possible(seen)
+def _ask(seen: Range, inquiry: Inquiry, evidence: str, hint: str) -> tuple[str, str]:
+    possible = _possible(seen, hint)
     told = f" Evidence: {evidence}." if evidence else ""
     answer = inquiry.ask(
         CONNECTOME,

@@ -655,3 +655,28 @@ def test_series_of_adhd_200_with_and_without_a_filter_are_asked(tmp_path: Path) 
     for steps in ("sfnwmrda", "snwmrda"):
         fill(folder, f"{{}}/{steps}{{}}_session_1_rest_1_aal_TCs.1D")
     assert asked(read(folder)) == {"files.name": ["sfnwmrda*", "snwmrda*"]}
+
+
+@pytest.mark.parametrize("name", ["corr", "partialcorr", "meas-x_desc-PearsonNilearn_correlations"])
+def test_what_a_name_says_of_the_values_counts_with_any_suffix(tmp_path: Path, name: str) -> None:
+    empty = np.where(np.eye(4) == 1, np.nan, PEARSON)
+    fill(people(tmp_path), f"sub-{{}}_{name}.csv", empty, None)
+    found = read(tmp_path).settled()
+    assert found.interpretation.connectome is not None
+    assert found.interpretation.connectome.values == R
+    assert found.connectomes is not None
+    np.testing.assert_allclose(found.connectomes, TRUTH, atol=1e-6)
+
+
+@pytest.mark.parametrize("name", ["pvalues", "corr_p", "p-values", "desc-x_pval"])
+def test_probabilities_are_no_connectomes(tmp_path: Path, name: str) -> None:
+    fill(people(tmp_path), f"sub-{{}}_{name}.csv", np.abs(PEARSON), None)
+    with pytest.raises(CohortError, match="no measurements of regions"):
+        read(tmp_path)
+    fill(tmp_path, "sub-{}_corr.csv", PEARSON, None)
+    assert read(tmp_path).settled().regions == ("1", "2", "3", "4")
+
+
+def test_a_folder_called_like_that_of_a_toolbox_says_nothing_of_its_files(tmp_path: Path) -> None:
+    folder = fill(people(tmp_path / "gretna_matrices"), "sub-{}_timeseries.tsv")
+    assert read(folder).settled().regions == REGIONS

@@ -8,6 +8,7 @@ from graphnet.data.interpretation import COUNTS, OTHER, R, Z
 from graphnet.readers.inquiry import Inquiry
 from graphnet.readers.matrices import edges_of, edges_of_pairs, flat_edges
 from graphnet.readers.triangles import subjects_first
+from graphnet.readers.weights import STRUCTURAL
 
 FloatArray = NDArray[np.float64]
 SUBJECTS, REGIONS = 5, 6
@@ -52,9 +53,12 @@ def asked(found: Inquiry) -> list[str]:
         (fisher(0), "", True, Z),
         (streamlines(), "", False, COUNTS),
         (streamlines() + 0.5 * (streamlines() > 0), "", False, COUNTS),
-        (streamlines() + 0.5 * (streamlines() > 0), Z, False, COUNTS),  # no z is that large
         (np.sign(streamlines()), "", False, COUNTS),
         (fisher(0) * 100, "", False, OTHER),
+        (np.stack([np.cov(one.T) * 3 for one in SERIES]), "", False, OTHER),
+        (np.abs(fisher(0)) / 3, OTHER, False, OTHER),
+        (-streamlines() / 9000, STRUCTURAL, False, OTHER),
+        (fisher(0) + np.diag(np.linspace(17.9, 18.7, REGIONS)), "", False, Z),  # 64 bits
     ],
 )
 def test_values_are_told_apart(
@@ -78,6 +82,10 @@ def test_values_are_told_apart(
         (fisher(0) * 4, R),
         (np.abs(fisher(0)) * 3, ""),  # z, or other weights
         (-streamlines(), COUNTS),
+        (streamlines() + 0.5 * (streamlines() > 0), Z),  # no z is that large
+        (fisher(0) * 4 + np.eye(REGIONS), ""),  # with the diagonal of r, too large for it
+        (np.where(fisher(1) == 1, 1, fisher(0) / 3), Z),
+        (fisher(0) * 20, ""),  # larger than correlations are
     ],
 )
 def test_values_that_cannot_be_known_are_asked_once(matrices: FloatArray, hint: str) -> None:
@@ -87,6 +95,7 @@ def test_values_that_cannot_be_known_are_asked_once(matrices: FloatArray, hint: 
     assert found.problems == []
     offered = [choice.value for choice in found.questions[0].choices]
     assert (R in offered) == (np.abs(matrices[:, *UP]).max() <= 1)
+    assert OTHER in offered
     answered = inquiry(connectome_values=OTHER)
     edges, reading = edges_of(matrices, IDS, answered, hint)
     assert (answered.questions, reading.values) == ([], OTHER)
