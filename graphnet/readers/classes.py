@@ -9,7 +9,7 @@ from graphnet.errors import shortened
 from graphnet.readers.cells import is_missing
 from graphnet.readers.inquiry import LABEL, POSITIVE, Inquiry
 from graphnet.readers.missing_codes import LABEL_CODES, MISSING, VALUE
-from graphnet.readers.words import CONTROLS, OF_DISEASE, PATIENTS, plain
+from graphnet.readers.words import CONTROLS, OF_DISEASE, PATIENTS, UNKNOWN, plain
 
 CONTROL_KEY = "class.control"
 MOST_CLASSES = 10  # a column of more words, or of more numbers, is no class
@@ -28,15 +28,34 @@ def class_coding(column: str, cells: Sequence[str], inquiry: Inquiry) -> ClassCo
 
     None where the column cannot be a class, of which the problem is kept by the ``inquiry``.
     """
-    counts = Counter(cell for cell in cells if not is_missing(cell))
+    counts = _named_classes(column, cells, inquiry)
     numbers = {value: number for value in counts if (number := _number(value)) is not None}
     if len(numbers) == len(counts):
-        return _of_numbers(column, _without_codes(column, counts, numbers, inquiry), inquiry)
+        numbers = _without_codes(column, counts, numbers, inquiry)
+        return _of_numbers(column, numbers, inquiry.behind(f"missing.{column}"))
     if any(not _is_whole(number) for number in numbers.values()):
         _refuse(column, list(counts), inquiry)
         return None
     counts = _words_without_codes(column, counts, numbers, inquiry)
-    return _of_words(column, counts, inquiry)
+    return _of_words(column, counts, inquiry.behind(f"missing.{column}"))
+
+
+def _named_classes(column: str, cells: Sequence[str], inquiry: Inquiry) -> Counter[str]:
+    """How often each value is there, without words such as ``unknown``.
+
+    ``none`` is a missing class, but in a diagnosis it may be that of controls: then it is asked.
+    """
+    counts = Counter(cell for cell in cells if not is_missing(cell))
+    for value in [value for value in counts if plain(value) in UNKNOWN]:
+        _note_code(column, value, counts.pop(value), inquiry)
+    nones = Counter(cell for cell in cells if plain(cell) == "none")
+    in_words = any(_number(value) is None for value in counts)
+    if not nones or not in_words or any(map(is_control, counts)):
+        return counts
+    value = next(iter(nones))
+    if _asked_missing(column, value, nones.total(), "other words", inquiry) == VALUE:
+        counts += nones
+    return counts
 
 
 def _number(value: str) -> float | None:
@@ -58,19 +77,29 @@ def _without_codes(
         return numbers if not set(numbers.values()) & set(LABEL_CODES) else {}
     for value in codes:
         _note_code(column, value, counts[value], inquiry)
-    nine = next((value for value, number in kept.items() if number == 9), None)
-    small = max(set(kept.values()) - {9.0}, default=9) < NEAR_NINE
-    if nine and small and _asked_nine(column, nine, counts[nine], inquiry) == MISSING:
-        _note_code(column, nine, counts[nine], inquiry)
-        del kept[nine]
+    for value in _doubtful(kept):
+        beside = "other class numbers"
+        if _asked_missing(column, value, counts[value], beside, inquiry) == MISSING:
+            _note_code(column, value, counts[value], inquiry)
+            del kept[value]
     return kept
 
 
-def _asked_nine(column: str, value: str, count: int, inquiry: Inquiry) -> str:
+def _doubtful(numbers: dict[str, float]) -> list[str]:
+    """The 9 beside smaller numbers, or the -1 beside 0 and 1: perhaps no class."""
+    found = set(numbers.values())
+    odd = {-1.0} if {0.0, 1.0} <= found else set()
+    if max(found - {9.0}, default=9.0) < NEAR_NINE:
+        odd |= {9.0}
+    return [value for value, number in numbers.items() if number in odd]
+
+
+def _asked_missing(column: str, value: str, count: int, beside: str, inquiry: Inquiry) -> str:
+    rows = "1 row" if count == 1 else f"{count} rows"
     return inquiry.ask(
         f"missing.{column}",
-        f"{column} holds {value} in {count} rows beside smaller class numbers. Does {value} stand "
-        "for a missing class?",
+        f"{column} holds {value} in {rows} beside {beside}. Does {value} stand for a missing "
+        "class?",
         (
             Choice(MISSING, f"{value} is a missing class"),
             Choice(VALUE, f"{value} is a class of its own"),
@@ -178,7 +207,8 @@ def _chosen(column: str, groups: dict[str, list[str]], inquiry: Inquiry) -> Clas
         return _coded(column, groups, [_other(names, answer)], [answer], inquiry)
     answer = inquiry.ask(
         CONTROL_KEY,
-        f"{column} holds {shortened(names, MOST_SHOWN)}. Which one is the control class (0)?",
+        f"{column} holds {shortened(names, MOST_SHOWN)}. Which one is the control class (0)? If "
+        f"{column} holds no classes, give {LABEL}=none instead.",
         [Choice(name, f"{name} is class 0") for name in names],
     )
     others = sorted((name for name in names if name != answer), key=_in_order)

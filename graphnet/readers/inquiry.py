@@ -1,7 +1,7 @@
 """What comes up while a file is read: questions, assumptions, and reasons to refuse it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from graphnet.data.interpretation import Choice, LeftAlone, MissingCode, Question
 from graphnet.errors import CohortError
@@ -41,9 +41,21 @@ class Inquiry:
             return given
         if given is not None:
             self.refuse(f"{key} is {given!r}; it must be one of {', '.join(values)}.")
-        elif key not in {question.id for question in self.questions}:
+        elif not self.is_open(key):
             self.questions.append(Question(key, sentence, tuple(choices)))
         return values[0]
+
+    def is_open(self, key: str) -> bool:
+        """Whether this was asked and has no answer."""
+        return key in {question.id for question in self.questions}
+
+    def behind(self, key: str) -> "Inquiry":
+        """Itself; as long as ``key`` is an open question, a copy that keeps no questions.
+
+        For what depends on the answer: it is asked once that is known, as its choices may be
+        others.
+        """
+        return replace(self, questions=list(self.questions)) if self.is_open(key) else self
 
     def given(self, key: str) -> str | None:
         """What the mapping says of this key, whether or not it is asked for."""

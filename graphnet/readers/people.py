@@ -21,13 +21,14 @@ from graphnet.data.dataset import (
 from graphnet.data.identifiers import alike, collisions, repeated
 from graphnet.data.interpretation import ClassCoding, CovariateReading
 from graphnet.errors import shortened
-from graphnet.readers.cells import is_missing, to_numbers
+from graphnet.readers.cells import to_numbers
 from graphnet.readers.classes import class_coding
-from graphnet.readers.inquiry import COVARIATES, Inquiry
+from graphnet.readers.inquiry import COVARIATES, LABEL, Inquiry
 from graphnet.readers.looks import are_dates, as_numbers, words_of
 from graphnet.readers.missing_codes import without_codes
 from graphnet.readers.roles import NONE, UNNAMED, Roles, find_roles
 from graphnet.readers.sheet import Cells, Sheet, as_texts
+from graphnet.readers.spellings import in_one_spelling, without_point_zero
 
 MOST_WORDS = 20  # of a categorical covariate
 MOST_NAMED = 5
@@ -54,7 +55,7 @@ def read_people(
     be read in two ways asked, by the ``inquiry``.
     """
     found = roles or find_roles(sheet, among, inquiry)
-    ids = _ids(sheet, found.id)
+    ids = _ids(sheet, found.id, inquiry)
     coding, labels = _classes(sheet, found.label, inquiry)
     _check_ids(ids, labels, inquiry)
     rest = [column for column in among if column not in found.taken]
@@ -64,7 +65,7 @@ def read_people(
             ids=ids,
             labels=labels,
             scores=_scores(sheet, found.score, inquiry),
-            sites=_sites(sheet, found.site),
+            sites=_sites(sheet, found.site, inquiry),
             covariates=covariates,
         ),
         id=found.id,
@@ -75,9 +76,11 @@ def read_people(
     )
 
 
-def _ids(sheet: Sheet, column: str | None) -> tuple[str, ...]:
+def _ids(sheet: Sheet, column: str | None, inquiry: Inquiry) -> tuple[str, ...]:
     """Text as it stands; NA and None are ids like others."""
-    return ("",) * len(sheet) if column is None else sheet.texts(column)
+    if column is None:
+        return ("",) * len(sheet)
+    return without_point_zero(sheet.texts(column), column, inquiry)
 
 
 def _classes(
@@ -87,7 +90,7 @@ def _classes(
     if column is None:
         return None, nobody
     cells = sheet.texts(column)
-    coding = class_coding(column, cells, inquiry)
+    coding = class_coding(column, cells, inquiry.behind(LABEL))
     if coding is None:
         return None, nobody
     return coding, np.array([coding.values.get(cell, NO_CLASS) for cell in cells], dtype=np.int64)
@@ -135,10 +138,11 @@ def _scores(sheet: Sheet, column: str | None, inquiry: Inquiry) -> FloatArray:
     return np.where(np.isfinite(values), values, np.nan)
 
 
-def _sites(sheet: Sheet, column: str | None) -> tuple[str, ...]:
+def _sites(sheet: Sheet, column: str | None, inquiry: Inquiry) -> tuple[str, ...]:
     if column is None:
         return ("",) * len(sheet)
-    return tuple("" if is_missing(cell) else cell for cell in sheet.texts(column))
+    cells = without_point_zero(sheet.texts(column), column, inquiry)
+    return in_one_spelling(cells, column, inquiry)
 
 
 def _wanted(sheet: Sheet, rest: Sequence[str], roles: Roles, inquiry: Inquiry) -> list[str]:
@@ -178,12 +182,11 @@ def _covariate(column: str, cells: Cells, inquiry: Inquiry) -> Covariate | None:
         return None
     if values is not None and not np.isnan(values).all():
         return Covariate(column, NUMERIC, without_codes(values, column, inquiry))
-    words = words_of(texts)
-    reason = _why_not(words, len(texts))
+    reason = _why_not(words_of(texts), len(texts))
     if reason:
         inquiry.leave(column or "a column without a name", reason)
         return None
-    return Covariate(column, CATEGORICAL, tuple("" if is_missing(cell) else cell for cell in texts))
+    return Covariate(column, CATEGORICAL, in_one_spelling(texts, column, inquiry))
 
 
 def _is_index(values: FloatArray | None) -> bool:

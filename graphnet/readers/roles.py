@@ -13,7 +13,7 @@ from graphnet.readers.cells import is_missing
 from graphnet.readers.inquiry import ID, LABEL, SCORE, SITE, Inquiry
 from graphnet.readers.looks import are_dates
 from graphnet.readers.sheet import Sheet
-from graphnet.readers.words import CLASSES, IDS, SITES, plain
+from graphnet.readers.words import CLASSES, CONTROLS, IDS, LESSER_CLASSES, SITES, plain
 
 UNNAMED = re.compile(r"Unnamed: [0-9]+(_level_[0-9]+)?|index|rownames|row_names|\.?\.?\.1|")
 SCORE_NAME = "labelscore"
@@ -85,11 +85,42 @@ def _class(sheet: Sheet, among: Sequence[str], inquiry: Inquiry) -> str | None:
                     "class."
                 )
             return found
+    if not named:
+        named = [
+            column
+            for column in among
+            if plain(column) in LESSER_CLASSES and _may_be_class(sheet, column)
+        ]
     usable = [column for column in named if _may_be_class(sheet, column)] or named
-    if not usable:
+    if usable:
+        return _one(LABEL, "class", sheet, usable, inquiry)
+    return _class_by_words(sheet, among, inquiry)
+
+
+def _class_by_words(sheet: Sheet, among: Sequence[str], inquiry: Inquiry) -> str | None:
+    """A column of another name that holds a word such as control beside others: asked."""
+    found = [column for column in among if _holds_controls(sheet, column)]
+    if not found:
         inquiry.given(LABEL)
         return None
-    return _one(LABEL, "class", sheet, usable, inquiry)
+    answer = inquiry.ask(
+        LABEL,
+        f"{inquiry.name} has no column that is named like a class, but {shortened(found)} "
+        f"{'holds' if len(found) == 1 else 'hold'} words of one. Which column holds the class?",
+        (
+            *(Choice(column, f"{column}: {_examples(sheet, column)}") for column in found),
+            Choice(NONE, "none of them"),
+        ),
+    )
+    return None if answer == NONE else answer
+
+
+def _holds_controls(sheet: Sheet, column: str) -> bool:
+    cells = sheet.column(column)
+    if isinstance(cells, np.ndarray) or not _may_be_class(sheet, column):
+        return False
+    found = {plain(cell) for cell in cells if not is_missing(cell)}
+    return len(found) > 1 and bool(found & CONTROLS)
 
 
 def _exact(names: Sequence[str], wanted: str) -> str | None:
