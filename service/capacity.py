@@ -1,4 +1,4 @@
-"""Whether the database server takes what this service would write into it."""
+"""Whether the database server takes the text of every dataset, for NEURO-LEARN's other services."""
 
 import asyncio
 import logging
@@ -31,7 +31,8 @@ async def warn_of_packet(max_upload_bytes: int) -> None:
         return
     log.warning(
         "the database server's max_allowed_packet is %dM, and an upload of SGN_MAX_UPLOAD_MB (%d) "
-        "may need %dM: raise the one or lower the other",
+        "may need %dM: a larger dataset is kept as arrays alone, which no other service of "
+        "NEURO-LEARN can read",
         most >> 20,
         max_upload_bytes // 1_000_000,
         mebibytes(needed),

@@ -41,7 +41,7 @@ async def check(form: TaskForm, house: House, caller: Caller) -> list[FieldError
 
 async def unread(form: TaskForm, house: House, caller: Caller) -> list[str]:
     """A sentence on each dataset of a form that no worker has read yet."""
-    there = await house.shelf.find(named(form))
+    there = await house.shelf.find(named(form), seconds=0)  # they were waited for
     return [
         f"No worker has read the dataset {record.data_name} yet; it is checked before the training."
         for record, profile in there

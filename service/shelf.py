@@ -10,7 +10,7 @@ from graphnet.data.profile import Profile
 from service.profiles import Profiles
 
 FRESH_SECONDS = 2.0
-FORM_SECONDS = 5.0
+FORM_SECONDS = 3.0
 MOST = 500
 
 
@@ -26,12 +26,14 @@ class Shelf:
         self._known: dict[str, tuple[float, DatasetRecord, Profile]] = {}
         self._reading = asyncio.Lock()
 
-    async def find(self, names: Sequence[str]) -> list[tuple[DatasetRecord, Profile]]:
-        """Those of these datasets that are there; a worker is waited for that reads them first."""
+    async def find(
+        self, names: Sequence[str], seconds: float = FORM_SECONDS
+    ) -> list[tuple[DatasetRecord, Profile]]:
+        """Those of these datasets that are there; so long a worker may take to read them first."""
         found = await self._find(names)
         unread = [record for record, profile in found.values() if not profile.read]
-        if unread:
-            read = await self._profiles.of(unread, FORM_SECONDS)
+        if unread and seconds:
+            read = await self._profiles.of(unread, seconds)
             found |= {each.data_name: (each, read[each.data_name]) for each in unread}
         return [found[name] for name in names if name in found]
 

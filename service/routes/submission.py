@@ -88,11 +88,7 @@ async def accepted(house: House, caller: Caller, fields: dict[str, Any], given: 
             f"proj_id is {form.proj_id!r}, but the token is for {caller.proj_id}.",
         )
     stored = form.stored()
-    warnings = [
-        *form.warnings(),
-        *await workers.missing(house, stored.kind),
-        *await checks.unread(stored, house, caller),
-    ]
+    warnings = [*form.warnings(), *await workers.missing(house, stored.kind)]
     name = form.task_name or _default_name(stored)
 
     def text(task_id: str) -> str:
@@ -102,13 +98,13 @@ async def accepted(house: House, caller: Caller, fields: dict[str, Any], given: 
     key = _key(given, form, fields, text)
     task = _new_task(stored, form.proj_id, name)
     if key is None:
-        await _check(house, caller, stored)
+        warnings += await _check(house, caller, stored)
         return text(await _insert(house, task, None))
     async with house.keys.alone(key.key_sha256):
         known = await _answered(key)
         if known is not None:
             return known
-        await _check(house, caller, stored)
+        warnings += await _check(house, caller, stored)
         try:
             return text(await _insert(house, task, key))
         except KeyUsed:
@@ -118,10 +114,12 @@ async def accepted(house: House, caller: Caller, fields: dict[str, Any], given: 
     return known
 
 
-async def _check(house: House, caller: Caller, form: TaskForm) -> None:
+async def _check(house: House, caller: Caller, form: TaskForm) -> list[str]:
+    """What could not be looked at. Raises Refusal."""
     errors = await checks.check(form, house, caller)
     if errors:
         raise invalid(errors)
+    return await checks.unread(form, house, caller)
 
 
 async def _unknown_names(

@@ -17,6 +17,7 @@ from service.guard import is_public
 from service.pages.table import PAGES
 from tests.houses import environment, serving
 from tests.places import Place, add_small, place_at
+from tests.reading import reading
 from tests.service.forms import form
 
 pytestmark = pytest.mark.slow
@@ -113,7 +114,8 @@ def test_another_project_s_things_are_not_there(place: Place, tokens: dict[str, 
             assert http.get(path, params={"proj_id": "P"}).status_code == 404
         refused = http.post("/api/v0/new_task", content=json.dumps(form()))
         assert refused.status_code == 403
-        add_small(http, "Q", "other")
+        with reading(place.variables):
+            add_small(http, "Q", "other")
         theirs = http.post("/api/v0/new_task", content=json.dumps(form(proj_id="Q"))).json()
         assert [error["field"] for error in theirs["errors"]] == ["train_data", "train_data"]
         assert "there is no dataset of that name" in theirs["msg"]
@@ -162,7 +164,8 @@ def test_no_page_of_another_site_can_post_by_a_cookie(place: Place, tokens: dict
     ):  # fmt: skip
         with client(place, cookie=cookie, **headers) as http:
             for method, path in posts:
-                reply = http.request(method, path.format(task_id=tokens["task"]))
+                of = path.replace("{data_name:path}", "small_SZ")
+                reply = http.request(method, of.format(task_id=tokens["task"]))
                 assert reply.status_code == 403, (method, path, headers)
 
 

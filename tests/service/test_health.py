@@ -10,9 +10,12 @@ import pytest
 from click.testing import CliRunner
 
 from db.connection import migrate
+from db.datasets import insert_dataset
 from graphnet.synthetic import cohort_table
 from service.cli import main
 from service.doctor import device
+from tests.db.opened import opened
+from tests.db.samples import new_dataset
 from tests.houses import House, serving
 
 NOBODY = "redis://127.0.0.1:1/0"
@@ -69,11 +72,13 @@ def test_what_is_missing_is_named(alone: httpx.Client, tmp_path: Path) -> None:
     assert "sgn_workers" not in shown
 
 
-def test_a_task_is_accepted_while_the_queue_is_away(alone: httpx.Client) -> None:
+def test_a_task_is_accepted_while_the_queue_is_away(alone: httpx.Client, tmp_path: Path) -> None:
+    url = f"sqlite://{tmp_path / 'sgn.sqlite3'}"
     for label in (0, 1):
-        content = cohort_table("s", label, 5, seed=label).to_csv(index=False)
-        query = {"proj_id": "P", "data_name": f"d{label}"}
-        assert alone.post("/api/v0/datasets", params=query, content=content).status_code == 200
+        text = cohort_table("s", label, 5, seed=label).to_json()
+        opened(url, insert_dataset(new_dataset(f"d{label}", text)))
+    refused = alone.post("/api/v0/datasets", params={"preview": "true"}, content="ID\na\n").json()
+    assert (refused["error_num"], "queue does not answer" in refused["msg"]) == (19, True)
     form = {"proj_id": "P", "task_type": "dl_ts", "train_data": ["d0", "d1"]}
     answer = alone.post("/api/v0/new_task", content=json.dumps(form)).json()
     assert answer["error_num"] == 0, answer
