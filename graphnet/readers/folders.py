@@ -12,15 +12,24 @@ import numpy as np
 from graphnet.data.dataset import Dataset
 from graphnet.data.interpretation import Interpretation
 from graphnet.errors import CohortError, shortened
+from graphnet.readers.agreeing import LAYOUT
 from graphnet.readers.assigning import Files, assigned, by_ids, refuse_missing
 from graphnet.readers.choosing import of_each_measure, one_each, one_kind
 from graphnet.readers.entities import NO_REGIONS, Scan, is_never, scan_of
 from graphnet.readers.inquiry import Inquiry
+from graphnet.readers.marks import COMMAS, POINTS
 from graphnet.readers.measured import Measured, connected, rows_of_measure
 from graphnet.readers.roster import TABLE, Roster, find_roster
 from graphnet.readers.table_of_people import KIND, Listed, read_alone, read_listed
 
-ABOUT_FILES = ("files.", "series.", TABLE)  # the beginnings of questions on what is read
+ABOUT_FILES = (
+    "files.",
+    "series.",
+    TABLE,
+    *sorted(LAYOUT),
+    COMMAS,
+    POINTS,
+)  # the beginnings of questions on what is read
 LONE_BRAIN = ("weights", "centres", "tract_lengths")
 
 

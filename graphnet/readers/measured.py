@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from graphnet.data.dataset import Float32Array, Series
 from graphnet.data.interpretation import Choice, ConnectomeReading, SeriesReading, Z
 from graphnet.errors import CohortError
+from graphnet.readers.agreeing import read_all
 from graphnet.readers.alignment import aligned
 from graphnet.readers.choosing import KIND, NONE
 from graphnet.readers.entities import MATRIX, SERIES, UNKNOWN, Scan
@@ -16,7 +17,6 @@ from graphnet.readers.inquiry import Inquiry
 from graphnet.readers.matrices import edges_of
 from graphnet.readers.names import Name
 from graphnet.readers.number_files import Numbers
-from graphnet.readers.scans import read_scan
 from graphnet.readers.series import (
     POINTS,
     REGIONS,
@@ -49,23 +49,9 @@ class Measured:
     chosen: dict[str, str] = field(default_factory=dict)
 
 
-def _tables(scans: Mapping[str, Scan], inquiry: Inquiry, most: int) -> dict[str, Numbers]:
-    """Each subject's numbers. Raises CohortError beyond ``most`` bytes, and of what is no table."""
-    found: dict[str, Numbers] = {}
-    size = 0
-    for subject, scan in scans.items():
-        found[subject] = read_scan(scan, inquiry, most)
-        size += found[subject].values.nbytes
-        if size > most:
-            raise CohortError(
-                f"{inquiry.name} has files of more than {most / 1e6:g} MB of numbers."
-            )
-    return found
-
-
 def connected(scans: Mapping[str, Scan], inquiry: Inquiry, most: int) -> Measured:
     """Connectomes, and the series they are from."""
-    tables = _tables(scans, inquiry, most)
+    tables = read_all(scans, inquiry, most)
     first = next(iter(scans.values()))
     kind = first.kind if first.kind != UNKNOWN else _kind_by_content(tables, first, inquiry)
     if kind == SERIES:
@@ -195,7 +181,7 @@ def rows_of_measure(
     scans: Mapping[str, Scan], inquiry: Inquiry, most: int
 ) -> tuple[tuple[str, ...], FloatArray]:
     """The regions and the values (S, N) of files with one row of a measure each."""
-    tables = _tables(scans, inquiry, most)
+    tables = read_all(scans, inquiry, most)
     rows = {subject: _row(subject, table, inquiry) for subject, table in tables.items()}
     inquiry.check()
     regions, values = aligned(rows, inquiry)

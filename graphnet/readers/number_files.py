@@ -19,6 +19,7 @@ from graphnet.readers.sheet import Cells, FloatArray
 
 COMMA_TOKENS = re.compile(r"\s*[+-]?\d+,\d+(\s+[+-]?\d+,\d+)+\s*")
 TRAILING = "trailing"
+A_FILE = "A file"
 
 
 @dataclass(frozen=True)
@@ -143,7 +144,7 @@ def _values(
     if found is None:
         settled: Cells = flat
         if any("," in cell for cell in flat):
-            (settled,), _ = settle_marks(["The file"], [flat], separator, inquiry)
+            settled = _with_points(flat, separator, inquiry, what)
         aside = Inquiry(what)
         found = to_numbers(settled, what, aside)
         if aside.problems:
@@ -151,6 +152,20 @@ def _values(
         for sentence in aside.said:
             inquiry.say(sentence)
     return found.reshape(shape)
+
+
+def _with_points(flat: tuple[str, ...], separator: str, inquiry: Inquiry, what: str) -> Cells:
+    """Cells with decimal points, of which some have commas; it is said once for all files."""
+    aside = Inquiry(inquiry.name, inquiry.answers)
+    (settled,), decimal = settle_marks([A_FILE], [flat], separator, aside)
+    for question in aside.questions:
+        inquiry.ask(question.id, question.sentence.replace(A_FILE, what, 1), question.choices)
+    for sentence in aside.problems:
+        inquiry.refuse(sentence.replace(A_FILE, what, 1))
+    inquiry.used |= aside.used
+    said = "decimal marks" if decimal == "," else "marks between thousands"
+    inquiry.say(f"Commas were read as {said} in the files of {inquiry.name}.")
+    return settled
 
 
 def _wrong(flat: Sequence[str], rows: Rows, header: tuple[str, ...] | None, what: str) -> str:

@@ -17,6 +17,8 @@ FloatArray = NDArray[np.float64]
 FULL, UPPER, LOWER, PAIRS = "full", "upper", "lower", "pairs"
 TRIANGLE, AXES = "triangle", "axes"  # the keys of questions
 FIRST, LAST = "first", "last"
+FEW = 0.1  # the share of cells that rounding may set apart
+LEAST_UNITS = 50  # of the last decimal, so that one of them is small
 RELATIVE, ABSOLUTE = 1e-5, 1e-6  # what rounding to 32 bits may do to a symmetric matrix
 
 
@@ -44,6 +46,7 @@ def halves_of(
     no_upper, no_lower = _empty(upper), _empty(lower)
     half = no_upper ^ no_lower
     differ = _differ(upper, lower) & ~half[:, None]
+    differ &= ~_rounded_apart(upper, lower, differ, inquiry)[:, None]
     _refuse_asymmetric((upper, lower), differ, ids, inquiry, regions)
     mirrored = np.where((half & no_upper)[:, None] | np.isnan(upper), lower, upper)
     return Halves(mirrored, diagonal, _triangle(half, no_upper))
@@ -158,6 +161,38 @@ def _differ(upper: FloatArray, lower: FloatArray) -> NDArray[np.bool_]:
         scale = np.minimum(finite.max(axis=1, initial=0, keepdims=True), 1)
         apart = np.abs(upper - lower) > RELATIVE * size + ABSOLUTE * scale
     return np.asarray(apart | (np.isinf(size) & (upper != lower) & ~np.isnan(upper - lower)))
+
+
+def _rounded_apart(
+    upper: FloatArray, lower: FloatArray, differ: NDArray[np.bool_], inquiry: Inquiry
+) -> NDArray[np.bool_]:
+    """(S,): whose few different cells are apart by one unit of the last decimal, as rounded.
+
+    Numbers that were the same but for the last bit are now and then rounded to both sides.
+    """
+    found = np.zeros(len(upper), dtype=bool)
+    for subject in np.flatnonzero(differ.any(axis=1)).tolist():
+        mine = differ[subject]
+        unit = _last_decimal(np.concatenate([upper[subject], lower[subject]]))
+        apart = np.abs(upper[subject, mine] - lower[subject, mine])
+        found[subject] = bool(mine.mean() <= FEW and (apart <= 1.01 * unit).all())
+    if found.any():
+        inquiry.say(
+            f"Mirrored cells of {inquiry.name} differ by one unit of their last decimal in "
+            f"{int(found.sum())} subjects, as rounding makes them; the upper one was taken."
+        )
+    return found
+
+
+def _last_decimal(values: FloatArray) -> float:
+    """The unit of the last decimal of numbers with 3 to 8 decimals, else 0."""
+    finite = values[np.isfinite(values)]
+    for places in range(3, 9):
+        scaled = finite * 10**places
+        large = np.abs(scaled).max(initial=0) >= LEAST_UNITS
+        if large and np.allclose(scaled, np.round(scaled), rtol=0, atol=1e-5):
+            return float(10.0**-places)
+    return 0.0
 
 
 def are_symmetric(squares: FloatArray) -> bool:

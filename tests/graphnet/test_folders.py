@@ -680,3 +680,40 @@ def test_probabilities_are_no_connectomes(tmp_path: Path, name: str) -> None:
 def test_a_folder_called_like_that_of_a_toolbox_says_nothing_of_its_files(tmp_path: Path) -> None:
     folder = fill(people(tmp_path / "gretna_matrices"), "sub-{}_timeseries.tsv")
     assert read(folder).settled().regions == REGIONS
+
+
+def test_an_empty_last_column_of_some_files_is_known_from_the_others(tmp_path: Path) -> None:
+    """A region that one subject lacks, or a separator at the end of each line of some files."""
+    lacking = SERIES.copy()
+    lacking[2, :, 3] = np.nan
+    for subject, one in zip(IDS, lacking, strict=True):
+        lines = ["\t".join("" if np.isnan(x) else f"{x:.6f}" for x in row) for row in one]
+        end = "\t\n" if subject == "002" else "\n"
+        (tmp_path / f"sub-{subject}_timeseries.tsv").write_text("".join(x + end for x in lines))
+    found = read(people(tmp_path)).settled()
+    assert found.series is not None
+    assert found.regions == ("1", "2", "3", "4")
+    for row in range(4):
+        np.testing.assert_allclose(found.series.of(row), lacking[row], atol=1e-6)
+
+
+def test_a_first_line_or_column_that_counts_is_known_from_the_other_files(tmp_path: Path) -> None:
+    counts = np.random.default_rng(4).integers(20, 900, (4, 4, 4)).astype(float)
+    counts = counts + counts.transpose(0, 2, 1)
+    counts[0, 0, :] = counts[0, :, 0] = [3, 4, 5, 6]
+    counts[1, :, 0] = counts[1, 0, :] = [0, 1, 2, 3]
+    for subject, one in zip(IDS, np.triu(counts), strict=True):
+        np.savetxt(tmp_path / f"sub-{subject}_connectome.csv", one, fmt="%g", delimiter=",")
+    found = read(people(tmp_path)).settled()
+    assert found.connectomes is not None
+    np.testing.assert_array_equal(found.connectomes, counts[:, *UP])
+
+
+def test_commas_are_said_once_for_all_files(tmp_path: Path) -> None:
+    for subject, one in zip(IDS, SERIES, strict=True):
+        text = "\n".join(";".join(f"{x:.5f}".replace(".", ",") for x in row) for row in one)
+        (tmp_path / f"sub-{subject}_timeseries.csv").write_text(text)
+    found = read(people(tmp_path)).settled()
+    assert sum("decimal marks in the files of" in each for each in found.interpretation.said) == 1
+    assert found.series is not None
+    np.testing.assert_allclose(found.series.of(3), SERIES[3], atol=1e-5)

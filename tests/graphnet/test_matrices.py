@@ -244,3 +244,16 @@ def test_the_axis_of_the_subjects() -> None:
         assert found.questions == []
     subjects_first(np.ones((4, 4, 4)), ambiguous := inquiry(), "fc")
     assert asked(ambiguous) == ["axes"]
+
+
+def test_one_unit_of_the_last_decimal_in_a_few_cells_is_rounding() -> None:
+    matrices = PEARSON.round(4)
+    matrices[2, 1, 3] += 1e-4
+    found = inquiry()
+    edges, _ = edges_of(matrices, IDS, found)
+    assert (found.questions, found.problems) == ([], [])
+    assert "one unit of their last decimal" in found.said[0]
+    np.testing.assert_allclose(edges, np.arctanh(matrices[:, *UP]), rtol=1e-6)
+    matrices[2, 1, 3] += 2e-4
+    edges_of(matrices, IDS, found)
+    assert "not symmetric" in found.problems[0]
