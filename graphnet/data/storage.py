@@ -30,6 +30,7 @@ from graphnet.errors import CohortError
 DATASET = "dataset.json"
 FORMAT, VERSION = "sgn-dataset", 1
 DTYPES = {"values": "<f8", "connectomes": "<f4", "series": "<f8", "offsets": "<i8"}
+START = f'{{"format":"{FORMAT}"'.encode()  # of every dataset.json
 LARGEST_JSON = 512_000_000
 PIECE = 1 << 20
 
@@ -71,6 +72,15 @@ def load(folder: Path) -> Dataset:
         raise
     except (KeyError, TypeError, ValueError, AttributeError, OSError) as error:
         raise _damaged(folder, "is not what its dataset.json says") from error
+
+
+def is_saved(folder: Path) -> bool:
+    """Whether a folder is a saved dataset, of whatever version."""
+    try:
+        with (folder / DATASET).open("rb") as file:
+            return file.read(len(START)) == START
+    except OSError:
+        return False
 
 
 def describe(folder: Path) -> dict[str, Any]:

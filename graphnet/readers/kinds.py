@@ -129,8 +129,11 @@ def _innermost(folder: Path) -> Path:
 
 def _folder(folder: Path, inquiry: Inquiry, most: int) -> Dataset | None:
     """A folder; where it cannot be read, the kinds of file in it that never are, are named too."""
+    from graphnet.data.storage import is_saved, load
     from graphnet.readers.folders import read_folder
 
+    if is_saved(folder):
+        return load(folder)
     try:
         return read_folder(folder, inquiry, most)
     except CohortError as error:

@@ -71,7 +71,7 @@ def explained(dataset: Dataset, inquiry: Inquiry) -> Dataset:
             missing=(*found.missing, *inquiry.missing),
             left_alone=(*found.left_alone, *inquiry.left_alone),
             said=tuple(dict.fromkeys((*found.said, *inquiry.said))),
-            answers=answers,
+            answers={**found.answers, **answers},
         )
     )
 

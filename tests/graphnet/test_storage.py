@@ -216,3 +216,23 @@ def test_what_is_no_description_is_refused(tmp_path: Path, content: bytes) -> No
 def test_an_empty_folder_is_refused(tmp_path: Path) -> None:
     with pytest.raises(CohortError, match=r"no dataset\.json that can be read"):
         load(tmp_path)
+
+
+def test_a_saved_dataset_is_read_as_a_folder_is(tmp_path: Path) -> None:
+    from graphnet.readers.files import read_cohort
+    from graphnet.readers.reading import read
+
+    folder = tmp_path / "A_181210_5"
+    folder.mkdir()
+    dataset = whole()
+    save(dataset, folder)
+    found = read(folder).settled()
+    assert found.interpretation == replace(
+        dataset.interpretation, regions=REGIONS, measures=("GMV", "thickness")
+    )
+    cohort = read_cohort(folder)
+    assert cohort.ids == ("001", "01E3", "NA", "A_181210_5 row 5")
+    assert cohort.class_names == {0: "HC", 1: "SZ"}
+    (folder / "values.npy").write_bytes(b"")
+    with pytest.raises(CohortError, match=r"lacks values\.npy"):
+        read(folder)
