@@ -17,6 +17,13 @@ from graphnet.readers.inquiry import Inquiry
 from graphnet.readers.matrices import edges_of
 from graphnet.readers.names import Name
 from graphnet.readers.number_files import Numbers
+from graphnet.readers.one_rows import (
+    are_rows,
+    connectomes_of_rows,
+    kind_of_rows,
+    measure_of_rows,
+    name_of_measure,
+)
 from graphnet.readers.series import (
     POINTS,
     REGIONS,
@@ -53,9 +60,15 @@ def connected(scans: Mapping[str, Scan], inquiry: Inquiry, most: int) -> Measure
     """Connectomes, and the series they are from."""
     tables = read_all(scans, inquiry, most)
     first = next(iter(scans.values()))
+    if are_rows(tables):
+        return _of_rows(tables, first, inquiry)
     kind = first.kind if first.kind != UNKNOWN else _kind_by_content(tables, first, inquiry)
-    if kind == SERIES:
+    if kind == SERIES and not _are_matrices(list(tables.values())):
         return _of_series(tables, inquiry, most)
+    if kind == SERIES:
+        inquiry.say(
+            f"The files of {inquiry.name} are symmetric; they were read as connectivity matrices."
+        )
     return _of_matrices(tables, scans, inquiry, most)
 
 
@@ -104,6 +117,15 @@ def _are_matrices(tables: Sequence[Numbers]) -> bool:
         and are_symmetric(table.values[None])
         for table in tables
     )
+
+
+def _of_rows(tables: Mapping[str, Numbers], first: Scan, inquiry: Inquiry) -> Measured:
+    if kind_of_rows(tables, first, inquiry) == MATRIX:
+        regions, edges, reading = connectomes_of_rows(tables, first.hint, inquiry)
+        return Measured(regions=regions, connectomes=edges, connectome=reading)
+    regions, values = measure_of_rows(tables, inquiry)
+    name = name_of_measure(first, inquiry)
+    return Measured(regions=regions, measures=(name,), values=values[:, :, None])
 
 
 def _of_series(tables: Mapping[str, Numbers], inquiry: Inquiry, most: int) -> Measured:

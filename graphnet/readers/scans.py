@@ -71,6 +71,8 @@ def _of_matlab(scan: Scan, inquiry: Inquiry, most: int) -> FloatArray:
     arrays = read_matlab(scan.path, name, most)
     tables = {key: array for key, array in arrays.plain.items() if _is_table(array)}
     if not tables:
+        tables = {key: each for key, each in arrays.plain.items() if _is_row_or_table(each)}
+    if not tables:
         raise CohortError(f"{name} has no table of numbers; it has {arrays.found}.")
     return np.asarray(tables[_variable(tables, scan, arrays, inquiry)], dtype=np.float64)
 
@@ -102,7 +104,9 @@ def _of_numpy(path: Path) -> FloatArray:
     from graphnet.readers.numpy_files import load_array  # noqa: PLC0415 - rarely needed
 
     array = load_array(path, path.name)
-    if isinstance(array, Odd) or not _is_table(array):
+    if not isinstance(array, Odd) and array.ndim == 1 and array.size:
+        array = array[None]  # one row
+    if isinstance(array, Odd) or not _is_row_or_table(array):
         raise CohortError(
             f"{path.name} holds no table of numbers but {getattr(array, 'what', 'an array')} of "
             f"shape {array.shape}."
@@ -112,3 +116,7 @@ def _of_numpy(path: Path) -> FloatArray:
 
 def _is_table(array: Array) -> bool:
     return array.dtype.kind in NUMERIC and array.ndim == 2 and min(array.shape) > 1
+
+
+def _is_row_or_table(array: Array) -> bool:
+    return array.dtype.kind in NUMERIC and array.ndim == 2 and array.size > 2

@@ -717,3 +717,35 @@ def test_commas_are_said_once_for_all_files(tmp_path: Path) -> None:
     assert sum("decimal marks in the files of" in each for each in found.interpretation.said) == 1
     assert found.series is not None
     np.testing.assert_allclose(found.series.of(3), SERIES[3], atol=1e-5)
+
+
+@pytest.mark.parametrize("name", ["{}_25753_2_0.txt", "sub-{}_vec.npy"])
+def test_one_flat_triangle_per_subject_is_asked_for_its_order(tmp_path: Path, name: str) -> None:
+    fill(people(tmp_path), name, TRUTH[:, None] if name.endswith("txt") else TRUTH, None)
+    asked = read(tmp_path)
+    assert [question.id for question in asked.questions] == ["files.kind"]
+    rows = {"files.kind": "matrix", "connectome.values": "z"}
+    for order, places in (("upper", range(6)), ("lower", [0, 1, 3, 2, 4, 5])):
+        found = read(tmp_path, mapping={**rows, "triangle": order}).settled()
+        assert found.regions == ("1", "2", "3", "4")
+        assert found.connectomes is not None
+        np.testing.assert_allclose(found.connectomes, TRUTH[:, list(places)], atol=1e-6)
+
+
+def test_one_row_per_subject_may_be_a_measure_and_is_no_series(tmp_path: Path) -> None:
+    thick = SERIES[:, :1]
+    fill(people(tmp_path / "a"), "sub-{}_thickness.csv", thick)
+    found = read(tmp_path / "a").settled()
+    assert (found.regions, found.measures) == (REGIONS, ("thickness",))
+    assert found.values is not None
+    np.testing.assert_allclose(found.values[:, :, 0], thick[:, 0], atol=1e-12)
+    fill(people(tmp_path / "b"), "sub-{}_timeseries.csv", thick)
+    with pytest.raises(CohortError, match="one row of 4 values per subject"):
+        read(tmp_path / "b")
+
+
+def test_symmetric_files_are_no_series_whatever_their_name(tmp_path: Path) -> None:
+    fill(people(tmp_path), "sub-{}_rois.csv", PEARSON, None)
+    found = read(tmp_path).settled()
+    assert found.connectomes is not None
+    np.testing.assert_allclose(found.connectomes, TRUTH, atol=1e-6)
