@@ -9,7 +9,7 @@ MEASURES = words(
     gmv wmv gmd wmd gm wm gmw wmw csf vgm vwm vcsf vbm mgmv gmvol wmvol grayvol greyvol
     volume volumes vol vols volmm3 thickness thickavg thick thickstd thicknessstd ct cth
     corticalthickness area areas surfavg surfarea surfacearea sa surf lgi gi gyrification
-    gyrus curvature meancurv gauscurv curvind foldind sulc sulcdepth depth myelin t1t2
+    thck curvature meancurv gauscurv curvind foldind sulc sulcdepth depth myelin t1t2
     t1w t2w t2star mtr qsm mwf r2star alff falff malff mfalff zalff zfalff reho mreho zreho
     kccreho dc degreecentrality bdc wdc vmhc hfc gfc fcd fcs fcstrength amplitude bold rsfa
     cvr hurst entropy sampen fa md ad rd mk ak rk adc ndi odi isovf icvf fiso ficvf
@@ -23,7 +23,7 @@ MEASURES = words(
 QUALIFIERS = words(
     """
     mean avg average std sd median cortical regional surface grey gray white matter m z raw
-    norm normalized normalised smoothed total of the
+    norm normalized normalised smoothed total of the smri dmri rsfmri fmri mri dti dwi cdk
     """
 )
 HEMISPHERES = words("l r lh rh left right lhemi rhemi bilateral bl hemi 左 右")
@@ -67,7 +67,16 @@ REGIONS = words(
     pons midbrain medulla nucleus lobe lobule cortex hip amy amyg hippo caud put pal pall
     tha accu fornix genu splenium uncinate cst slf ilf ifof tract capsule corona radiata
     fasciculus forceps vis sommot dorsattn salventattn limbic cont default temppar
-    frontomargin g&s
+    frontomargin g&s insular crus1 crus2 raphe vta ofcmed ofcant ofcpost ofclat heschl's
+    wmhypointensities nonwmhypointensities opticchiasm ccposterior ccmidposterior cccentral
+    ccmidanterior ccanterior
+    """
+)
+# Words that may stand before the name of a region and are part of it.
+POSITIONS = words(
+    """
+    superior inferior middle medial lateral anterior posterior dorsal ventral rostral caudal sup
+    inf mid med lat ant post orbital
     """
 )
 # A name that begins like this describes a person, a test or a scan.
@@ -92,6 +101,7 @@ GLOBALS = re.compile(
     r"(l|r|m|lh|rh|left|right|lhemi|rhemi|hemi)?"
     r"(mean|total|global|whole|full|meanthickness)?"
     r"(thickness|thick|surfarea|surfacearea|whitesurfarea|area|volume|gmv|wmv|csf|gm|wm|cortex|cortexvol)"
+    r"|(mean|total|average|avg|global)(lh|rh|l|r|left|right)"
     r"|.*(etiv|icv|tiv|tbv|brainseg.*|intracranial.*|supratentorial.*|totalgray.*|totalgrey.*"
     r"|subcortgray.*|corticalwhitematter.*|cerebralwhitematter.*|maskvol.*"
     r"|surfaceholes.*|whitesurfarea.*)"

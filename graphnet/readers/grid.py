@@ -16,11 +16,15 @@ Groups = dict[str, Group]  # by measure
 
 @dataclass
 class Grid:
-    """Columns by measure (alphabetical) and region; ``flat`` are a connectome in one vector."""
+    """Columns by measure (alphabetical) and region; ``flat`` are a connectome in one vector.
+
+    ``about_flat`` is the key of the question that was answered so, "" where none was asked.
+    """
 
     measures: Groups = field(default_factory=dict)
     regions: tuple[str, ...] = ()
     flat: tuple[str, ...] = ()
+    about_flat: str = ""
 
     @property
     def is_complete(self) -> bool:

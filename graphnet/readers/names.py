@@ -11,6 +11,7 @@ from graphnet.readers.brain_words import (
     MEASURES,
     NOT_BRAIN,
     ORDINALS,
+    POSITIONS,
     QUALIFIERS,
     REGION_LABELS,
     REGIONS,
@@ -18,12 +19,13 @@ from graphnet.readers.brain_words import (
 )
 from graphnet.readers.words import plain
 
-WORD = re.compile(r"[^_.\-\s/:|~]+")
+WORD = re.compile(r"[^_.\-\s/:|~<>→↔×]+")
 LABELLED = re.compile(r"(?P<label>[^\W\d_]+)[_.\-\s]?(?P<number>[0-9]{1,6})")
 UNIT = re.compile(r"\s*[(\[][^)\]]*[)\]]$")  # GMV_1 (mm3)
 NUMBER = re.compile(r"[0-9]{1,6}")
 GLUED = re.compile(r"(?P<prefix>.*[^\W\d_])(?P<number>[0-9]{1,6})")
-CAT12 = re.compile(r"(?P<side>[lr])(?P<region>[A-Z]\w*)")
+GLUED_SIDE = re.compile(r"(?:([Ll]eft|[Rr]ight|[lr])(?=[A-Z])|[LR](?=[A-Za-z]{3})|[左右])(.+)")
+GLUED_END = re.compile(r"(.{3,}?)[lr]h")
 UK_BIOBANK = re.compile(r"(.*[_.\-])?f?[0-9]{3,6}[-_.][0-9]{1,2}[._][0-9]{1,3}")
 
 
@@ -38,7 +40,7 @@ class Part:
 
 @dataclass(frozen=True)
 class Name:
-    """The name of a column and the words in it, which ``_ . - : |`` and blanks separate."""
+    """The name of a column and the words in it, which ``_ . - : | ->`` and blanks separate."""
 
     text: str
 
@@ -99,6 +101,8 @@ class Name:
         """A known region or hemisphere, and what stands before it as a measure."""
         if not self.has_region_words:
             return None
+        if plain(self.text) in REGIONS:
+            return Part(self.text, "", self.text)
         for place, word in enumerate(self.words):
             if _begins_region(word):
                 return (
@@ -109,7 +113,8 @@ class Name:
     @property
     def has_region_words(self) -> bool:
         """Whether a word of it is the name of a region of a known atlas."""
-        return any(word in REGIONS or word in ATLASES for word in self.words)
+        known = any(word in REGIONS or word in ATLASES for word in self.words)
+        return known or plain(self.text) in REGIONS
 
     @property
     def has_hemisphere(self) -> bool:
@@ -120,12 +125,12 @@ class Name:
     @property
     def without_side(self) -> str | None:
         """The name without its hemisphere: ``V1`` of ``L_V1`` and ``V1_R``, ``Amy`` of ``lAmy``."""
-        match = CAT12.fullmatch(self.text)
-        if match:
-            return match["region"]
-        if len(self.words) < 2 or not self.has_hemisphere:
-            return None
-        return self.cut(1)[1] if self.words[0] in HEMISPHERES else self.cut(len(self.words) - 1)[0]
+        side = next((place for place, word in enumerate(self.words) if word in HEMISPHERES), None)
+        if side is not None and len(self.words) > 1:
+            start, end = self.spans[side]
+            return f"{self.text[:start]}|{self.text[end:]}"
+        match = GLUED_SIDE.fullmatch(self.text) or GLUED_END.fullmatch(self.text)
+        return match.groups()[-1] if match else None
 
     def numbered(self) -> Part | None:
         """Anything with a number behind it, ``x_1`` or ``x1``."""
@@ -166,4 +171,4 @@ def _run(words: tuple[str, ...]) -> int:
 
 
 def _begins_region(word: str) -> bool:
-    return word in REGIONS or word in ATLASES or word in HEMISPHERES or word in ORDINALS
+    return any(word in known for known in (REGIONS, ATLASES, HEMISPHERES, ORDINALS, POSITIONS))

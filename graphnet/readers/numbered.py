@@ -14,6 +14,7 @@ from graphnet.readers.names import Name, Part
 AS_REGIONS, AS_OTHER, AS_EDGES = "regions", "other", "edges"
 LETTER = re.compile(r"[^\W\d_]")
 LEAST_NAMED = 3  # columns whose names begin alike
+FEW = 20  # regions, as many as a questionnaire or a test may have numbers
 MOST_ASKED = 5  # groups of unknown names: of more a person is not asked
 
 
@@ -30,6 +31,11 @@ class Numbered:
     def regions(self) -> set[str]:
         """The numbers, without leading zeros."""
         return plain_numbers(self.group)
+
+    @property
+    def key(self) -> str:
+        """The key of a question about them."""
+        return f"regions.{self.prefix}"
 
     @property
     def is_edge_like(self) -> bool:
@@ -66,11 +72,16 @@ def add_alike(names: Sequence[Name], grid: Grid, looks: Looks, inquiry: Inquiry)
         short = each.regions != known
         if each.is_dummy or (short and (each.is_items or 2 * len(each.regions) < len(known))):
             continue
-        certain = not short and len(known) > 1 and not each.is_items
+        certain = not short and _are_distinctive(known) and not each.is_items
         if certain or _ask_either(each, inquiry) == AS_REGIONS:
             grid.measures[measure] = group
         taken |= set(group.values())
     return [name for name in names if name.text not in taken]
+
+
+def _are_distinctive(regions: set[str]) -> bool:
+    """Whether other columns hardly end like these regions by chance: by name, or many numbers."""
+    return len(regions) > (FEW if all(region.isdigit() for region in regions) else 1)
 
 
 def _with_region(name: Name, known: set[str]) -> Part | None:
@@ -98,7 +109,7 @@ def add_numbered(names: Sequence[Name], grid: Grid, looks: Looks, inquiry: Inqui
         if answer == AS_REGIONS:
             grid.measures[each.prefix] = each.group
         elif answer == AS_EDGES:
-            grid.flat = tuple(each.group.values())
+            grid.flat, grid.about_flat = tuple(each.group.values()), each.key
 
 
 def add_words(names: Sequence[Name], grid: Grid, looks: Looks, inquiry: Inquiry) -> None:
@@ -151,14 +162,15 @@ def _decide(each: Numbered, known: set[str], inquiry: Inquiry, *, alone: bool) -
         return _ask_flat(each, inquiry)
     if each.regions != known and known and (each.is_items or len(each.group) == 1):
         return AS_OTHER
-    if each.regions == known and not each.is_items and len(each.group) > 1:
-        return inquiry.given(f"regions.{each.prefix}") or AS_REGIONS
+    certain = len(known) > 1 if alone else _are_distinctive(known)
+    if certain and each.regions == known and not each.is_items:
+        return inquiry.given(each.key) or AS_REGIONS
     return _ask_either(each, inquiry)
 
 
 def _ask_either(each: Numbered, inquiry: Inquiry) -> str:
     return inquiry.ask(
-        f"regions.{each.prefix}",
+        each.key,
         f"{inquiry.name} has {each.shown}. Are these regions of the brain, or something else that "
         "was known of each subject?",
         (
@@ -173,7 +185,7 @@ def _ask_flat(each: Numbered, inquiry: Inquiry) -> str:
     size = _regions_of_edges(count)
     edges = [Choice(AS_EDGES, f"the edges of a connectome of {size} regions")] if size else []
     return inquiry.ask(
-        f"regions.{each.prefix}",
+        each.key,
         f"{inquiry.name} has {each.shown}. What are they?",
         (
             *edges,

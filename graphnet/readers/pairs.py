@@ -18,6 +18,7 @@ LINKS = (None, "to", "vs", "x", "and", "with")  # words between two regions
 LEAST_REGIONS = 3  # of a connectome whose columns begin with no word such as FC
 LEAST_NUMBERS = 4  # the same, of numbers behind an unknown word
 MOST_SHOWN = 5
+MOST_PREFIX = 3  # words before the two regions: rsfmri_c_ngd_ad_cgc
 
 Pair = tuple[str, str]
 Splits = dict[str, list[Pair]]  # the ways to cut each name in two
@@ -55,7 +56,9 @@ def find_pairs(
     columns: Sequence[str], is_numeric: Callable[[str], bool], inquiry: Inquiry
 ) -> list[Pairs]:
     """The connectomes among ``columns``; of several the first is the one that was chosen."""
-    found = [*_by_number(columns, inquiry), *_by_name(columns, inquiry)]
+    found = list(_by_number(columns, inquiry))
+    taken = {column for pairs in found for column in pairs.columns}
+    found += _by_name([column for column in columns if column not in taken], inquiry)
     if not found:
         return _bare(columns, is_numeric)
     if len(found) == 1:
@@ -81,7 +84,8 @@ def _by_number(columns: Sequence[str], inquiry: Inquiry) -> Iterator[Pairs]:
             groups.setdefault(match["prefix"], {})[column] = match["one"], match["other"]
     for prefix, pairs in groups.items():
         regions = {region for pair in pairs.values() for region in pair}
-        if _is_connectivity(prefix) or (prefix and _is_complete(pairs, LEAST_NUMBERS)):
+        complete = prefix and _is_complete(pairs, LEAST_NUMBERS)
+        if complete or (_is_connectivity(prefix) and not _names_a_region(prefix)):
             yield _without_zeros(prefix, pairs, regions, inquiry)
 
 
@@ -105,7 +109,7 @@ def _by_name(columns: Sequence[str], inquiry: Inquiry) -> Iterator[Pairs]:
     groups: dict[str, list[str]] = {}
     for column in columns:
         words = Name(column).words
-        if len(words) > 2 and words[0] in CONNECTIVITY and not NUMBERS.fullmatch(column):
+        if len(words) > 2 and words[0] in CONNECTIVITY:
             groups.setdefault(Name(column).cut(1)[0], []).append(column)
     for prefix, named in groups.items():
         found = _solve({column: Name(column).cut(1)[1] for column in named})
@@ -129,15 +133,24 @@ def _bare(columns: Sequence[str], is_numeric: Callable[[str], bool]) -> list[Pai
     groups: dict[str, dict[str, str]] = {"": candidates}
     for column in candidates:
         name = Name(column)
-        if len(name.words) > 2:
-            groups.setdefault(name.cut(1)[0], {})[column] = name.cut(1)[1]
+        for word in range(1, min(len(name.words) - 1, MOST_PREFIX + 1)):
+            groups.setdefault(name.cut(word)[0], {})[column] = name.cut(word)[1]
     for prefix, named in groups.items():
-        if len(named) < LEAST_REGIONS:  # as many pairs
+        if not _may_be_pairs(prefix, len(named)):
             continue
         found = _solve(named)
         if _is_complete(found, LEAST_REGIONS) and all(is_numeric(column) for column in found):
             return [Pairs(prefix, _in_order(found), found)]
     return []
+
+
+def _may_be_pairs(prefix: str, count: int) -> bool:
+    """Whether columns of one prefix are enough; behind several words they must be all pairs."""
+    if len(Name(prefix).words) < 2:
+        return count >= LEAST_REGIONS
+    size = (1 + isqrt(1 + 8 * count)) // 2  # without a diagonal; or one more with it
+    is_triangle = size > LEAST_REGIONS and size * (size - 1) // 2 == count
+    return is_triangle or (count >= LEAST_REGIONS**2 and isqrt(count) ** 2 == count)
 
 
 def _solve(named: dict[str, str]) -> dict[str, Pair]:
@@ -211,6 +224,12 @@ def _in_order(pairs: dict[str, Pair]) -> tuple[str, ...]:
     """Regions as they come: of the upper triangle by rows that is their order."""
     firsts = dict.fromkeys(region for pair in pairs.values() for region in pair)
     return tuple(firsts)
+
+
+def _names_a_region(prefix: str) -> bool:
+    """Whether it goes on behind a word such as FC: ``FC_Precentral_L_Vermis``."""
+    words = Name(prefix).words
+    return len(words) > 1 and words[0] in CONNECTIVITY and Name(prefix).has_region_words
 
 
 def _is_connectivity(prefix: str) -> bool:

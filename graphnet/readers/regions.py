@@ -29,6 +29,8 @@ def find_grid(columns: Sequence[str], looks: Looks, inquiry: Inquiry) -> Grid:
     known, rest = _known(open_names)
     known, more = _without_strays(known, inquiry)
     rest += more
+    if _is_outnumbered(known, rest, looks):
+        known, rest = {}, open_names
     if not known:
         known, rest = _by_regions(rest, looks)
         rest = _with_the_rest(known, rest, looks, inquiry)
@@ -82,6 +84,13 @@ def _without_strays(groups: Groups, inquiry: Inquiry) -> tuple[Groups, list[Name
     return {measure: _one_kind(measure, group, inquiry) for measure, group in kept.items()}, strays
 
 
+def _is_outnumbered(known: Groups, rest: Sequence[Name], looks: Looks) -> bool:
+    """Whether far more columns are named by regions alone: ``Left-Accumbens-area`` of many."""
+    count = sum(map(len, known.values()))
+    others = [name for name in rest if name.has_region_words and looks.is_numeric(name.text)]
+    return 0 < 2 * count < len(others)
+
+
 def _is_plausible(region: str) -> bool:
     """Whether a single region is one: a number or a known name."""
     return region.isdigit() or Name(region).has_region_words
@@ -116,10 +125,11 @@ def _by_regions(names: Sequence[Name], looks: Looks) -> tuple[Groups, list[Name]
     if len(parts) < LEAST_NAMED:
         parts = {name: Part(name.text, "", name.text) for name in _sided(names)}
     elif all(not part.measure for part in parts.values()):
+        sided = {*_sided(names), *(name for name in names if name.has_hemisphere)}
         parts |= {
             name: Part(name.text, "", name.text)
             for name in names
-            if name not in parts and name.has_hemisphere
+            if name not in parts and name in sided
         }
     usable = {name: part for name, part in parts.items() if looks.numbers(name.text) is not None}
     if len(usable) < LEAST_NAMED:
@@ -157,6 +167,7 @@ def _with_the_rest(known: Groups, rest: list[Name], looks: Looks, inquiry: Inqui
     if answer == KNOWN:
         return rest
     bare |= {name.text: name.text for name in odd}
+    known[VALUE] = {column: column for column in looks.sheet.names if column in bare}
     return [name for name in rest if name not in odd]
 
 

@@ -182,7 +182,8 @@ def _connectome(
         return Connectome(edges, pairs.regions, reading)
     if not grid.flat:
         return None
-    found = flat_edges(_stacked(columns, grid.flat, len(ids), inquiry), ids, inquiry)
+    stacked = _stacked(columns, grid.flat, len(ids), inquiry)
+    found = flat_edges(stacked, ids, inquiry.behind(grid.about_flat))
     if found is None:
         return None
     size = round((1 + (1 + 8 * found[0].shape[1]) ** 0.5) / 2)

@@ -1,0 +1,121 @@
+"""Names of columns as atlases, FreeSurfer and large studies write them."""
+
+from itertools import combinations, combinations_with_replacement, product
+
+import numpy as np
+import pytest
+
+from graphnet.readers.inquiry import Inquiry
+from graphnet.readers.pairs import Pairs, find_pairs
+from tests.graphnet.sheets import interpret, settled, table, values
+
+VALUE = "value"
+BRAINNETOME = ("SFG_L_7_1", "SFG_R_7_1", "SFG_L_7_2", "SFG_R_7_2", "Amyg_L_2_1", "Amyg_R_2_1")
+ENIGMA = ("LLatVent", "RLatVent", "Lthal", "Rthal", "Lhippo", "Rhippo")
+ASEG = (
+    "Left-Lateral-Ventricle",
+    "Left-Thalamus",
+    "Left-Accumbens-area",
+    "3rd-Ventricle",
+    "Brain-Stem",
+    "WM-hypointensities",
+    "CC_Posterior",
+    "Right-Thalamus",
+    "Right-Accumbens-area",
+    "Right-Hippocampus",
+    "Optic-Chiasm",
+)
+HARVARD_OXFORD = (
+    "Frontal Pole",
+    "Insular Cortex",
+    "Superior Frontal Gyrus",
+    "Inferior Frontal Gyrus, pars triangularis",
+    "Heschl's Gyrus (includes H1 and H2)",
+    "Brain-Stem",
+)
+CAMEL = ("LeftHippocampusVol", "RightHippocampusVol", "LeftAmygdalaVol", "RightAmygdalaVol")
+CHINESE = ("左海马", "右海马", "左杏仁核", "右杏仁核")
+
+
+@pytest.mark.parametrize(
+    "names", [BRAINNETOME, ENIGMA, ASEG, HARVARD_OXFORD, CAMEL, CHINESE], ids=lambda names: names[0]
+)
+def test_regions_without_a_measure_are_all_of_one(names: tuple[str, ...]) -> None:
+    dataset = settled(table(names))
+    assert dataset.regions == names
+    assert dataset.measures == (VALUE,)
+    assert dataset.values is not None
+    for place in range(len(names)):
+        np.testing.assert_array_equal(dataset.values[:, place, 0], values(4, place))
+    assert dataset.subjects.covariates == ()
+
+
+def test_names_of_abcd_and_hcp_have_a_measure() -> None:
+    dataset = settled(
+        table([f"smri_thick_cdk_{name}" for name in ("cuneuslh", "cuneusrh", "meanlh")])
+    )
+    assert (dataset.measures, dataset.regions) == (("smri_thick_cdk",), ("cuneuslh", "cuneusrh"))
+    dataset = settled(
+        table([f"FS_{side}_Cuneus_{word}" for word in ("Thck", "Area") for side in "LR"])
+    )
+    assert dataset.measures == ("Area", "Thck")
+    assert dataset.regions == ("FS_L_Cuneus", "FS_R_Cuneus")
+
+
+@pytest.mark.parametrize("decoy", ["genetic_pc", "IL", "mean_rp", "xyz"])
+def test_few_numbers_beside_a_measure_may_be_of_a_test(decoy: str) -> None:
+    names = [f"{name}_{number}" for name in ("GMV", decoy) for number in range(1, 7)]
+    _, inquiry = interpret(table(names))
+    assert [question.id for question in inquiry.questions] == [f"regions.{decoy}"]
+    dataset = settled(table(names), **{f"regions.{decoy}": "other"})
+    assert dataset.measures == ("GMV",)
+    assert len(dataset.subjects.covariates) == 6
+    assert settled(table(names), **{f"regions.{decoy}": "regions"}).measures == ("GMV", decoy)
+
+
+def test_many_numbers_beside_a_measure_are_its_regions() -> None:
+    names = [f"{name}_{number}" for name in ("GMV", "xyz") for number in range(1, 22)]
+    assert settled(table(names)).measures == ("GMV", "xyz")
+
+
+def test_the_order_of_edges_is_asked_once_they_are_edges() -> None:
+    found = table([f"edge_{number}" for number in range(1, 16)])
+    _, inquiry = interpret(found)
+    assert [question.id for question in inquiry.questions] == ["regions.edge"]
+    _, inquiry = interpret(found, regions__edge="edges")
+    assert inquiry.questions[0].id == "triangle"
+    assert len(settled(found, regions__edge="regions").regions) == 15
+
+
+def pairs_of(columns: list[str]) -> Pairs:
+    inquiry = Inquiry("the file")
+    (found,) = find_pairs(columns, lambda _: True, inquiry)
+    assert (inquiry.problems, inquiry.questions) == ([], [])
+    return found
+
+
+AAL = ("Precentral_L", "Precentral_R", "Cerebelum_4_5_L", "Vermis_1_2", "Vermis_3", "Vermis_4_5")
+NETWORKS = ("ad", "cgc", "ca", "dt")
+
+
+@pytest.mark.parametrize(
+    "way", ["FC_{}_{}", "{}-{}", "{}<->{}", "{} → {}", "{}__{}", "FC_{} vs {}"]
+)
+def test_pairs_of_regions_that_end_in_numbers(way: str) -> None:
+    found = pairs_of([way.format(*pair) for pair in combinations(AAL, 2)])
+    assert found.regions == AAL
+    assert list(found.columns.values()) == list(combinations(AAL, 2))
+
+
+@pytest.mark.parametrize(
+    ("way", "regions"),
+    [
+        ("rsfmri_c_ngd_{}_{}", NETWORKS),
+        ("rsfmri_c_ngd_{}_ngd_{}", tuple(f"ngd_{network}" for network in NETWORKS)),
+        ("avg_gordon_{}_{}", NETWORKS),
+    ],
+)
+@pytest.mark.parametrize("full", [combinations_with_replacement, product])
+def test_pairs_behind_several_words(way: str, regions: tuple[str, ...], full: type) -> None:
+    every = product(NETWORKS, NETWORKS) if full is product else full(NETWORKS, 2)
+    assert pairs_of([way.format(*pair) for pair in every]).regions == regions
