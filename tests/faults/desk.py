@@ -12,8 +12,8 @@ from typing import Any
 
 import httpx
 
-from graphnet.synthetic import cohort_table
-from tests.service.forms import SMALL, form
+from tests.places import add_small
+from tests.service.forms import form
 
 EPOCHS = 2000
 SEEDS = (0, 1, 2)
@@ -41,15 +41,8 @@ class Desk:
     _stop: threading.Event = field(default_factory=threading.Event)
 
     def add_datasets(self) -> None:
-        for label, group in ((1, "SZ"), (0, "NC")):
-            content = cohort_table("small", label, 20, seed=label, recipe=SMALL).to_csv(index=False)
-            answer = httpx.post(
-                f"{self.url}/api/v0/datasets",
-                params={"proj_id": "P", "data_name": f"small_{group}"},
-                content=content,
-                timeout=60,
-            ).json()
-            assert answer["error_num"] == 0, answer
+        with httpx.Client(base_url=self.url, timeout=60) as http:
+            add_small(http)
 
     def any_task(self) -> str | None:
         return self.random.choice(sorted(self.accepted.values())) if self.accepted else None
