@@ -11,9 +11,12 @@ from click.testing import CliRunner
 
 from db.connection import migrate
 from db.datasets import insert_dataset
+from graphnet.data.profile import Profile
+from graphnet.readers import from_json
 from graphnet.synthetic import cohort_table
 from service.cli import main
 from service.doctor import device
+from tests.databases import query
 from tests.db.opened import opened
 from tests.db.samples import new_dataset
 from tests.houses import House, serving
@@ -76,12 +79,17 @@ def test_a_task_is_accepted_while_the_queue_is_away(alone: httpx.Client, tmp_pat
     url = f"sqlite://{tmp_path / 'sgn.sqlite3'}"
     for label in (0, 1):
         text = cohort_table("s", label, 5, seed=label).to_json()
-        opened(url, insert_dataset(new_dataset(f"d{label}", text)))
+        profile = Profile.of(from_json(text, f"d{label}")).as_dict()
+        opened(url, insert_dataset(new_dataset(f"d{label}", text, profile=profile)))
+    query(url, "DELETE FROM sgn_profiles WHERE data_id IN (SELECT MAX(data_id) FROM sgn_profiles)")
     refused = alone.post("/api/v0/datasets", params={"preview": "true"}, content="ID\na\n").json()
     assert (refused["error_num"], "queue does not answer" in refused["msg"]) == (19, True)
     form = {"proj_id": "P", "task_type": "dl_ts", "train_data": ["d0", "d1"]}
     answer = alone.post("/api/v0/new_task", content=json.dumps(form)).json()
     assert answer["error_num"] == 0, answer
+    assert answer["warnings"] == [
+        "No worker has read the dataset d1 yet; it is checked before the training."
+    ]
     task = alone.get(f"/api/v0/tasks/{answer['task_form']['task_id']}").json()["task"]
     assert task["task_status"] == "Submitted"
 
