@@ -8,6 +8,8 @@ nox.options.reuse_existing_virtualenvs = True
 
 PYPROJECT = nox.project.load_toml("pyproject.toml")
 CONSTRAINED = ("-c", "constraints.txt")
+# One thread each, and no process compiles again what another has compiled.
+SPARING = {"OMP_NUM_THREADS": "1", "PYTHONDONTWRITEBYTECODE": ""}
 
 
 def group(name: str) -> list[str]:
@@ -37,12 +39,12 @@ def imports(session: nox.Session) -> None:
 @nox.session
 def tests(session: nox.Session) -> None:
     session.install(*CONSTRAINED, "-e", ".[all]", *group("tests"))
-    # Three processes, as many tests wait more than they compute; threads of torch that wait for
+    # Five processes, as many tests wait more than they compute; threads of torch that wait for
     # each other would undo the gain. Files in their order: the long ones of acceptance come first,
-    # and not at the end, where two processes would have nothing left to do.
-    spread = ("-n", "3", "--dist", "loadfile", "--no-loadscope-reorder")
+    # and not at the end, where one process would have them and the others nothing left to do.
+    spread = ("-n", "5", "--dist", "loadfile", "--no-loadscope-reorder", "--durations=25")
     some = () if session.posargs else spread
-    session.run("pytest", *some, *session.posargs, env={"OMP_NUM_THREADS": "1"})
+    session.run("pytest", *some, *session.posargs, env=SPARING)
 
 
 @nox.session
@@ -67,7 +69,7 @@ def manifests(session: nox.Session) -> None:
 def faults(session: nox.Session) -> None:
     """The long plan of faults: `nox -s faults -- --count 1000 --seed 1`."""
     session.install(*CONSTRAINED, "-e", ".[all]", *group("tests"))
-    session.run("python", "-m", "tests.faults", *session.posargs, env={"OMP_NUM_THREADS": "1"})
+    session.run("python", "-m", "tests.faults", *session.posargs, env=SPARING)
 
 
 @nox.session
