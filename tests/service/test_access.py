@@ -12,13 +12,14 @@ from typing import Any
 import httpx
 import pytest
 
+from graphnet.synthetic import cohort_table
 from service.endpoints import ENDPOINTS
 from service.guard import is_public
 from service.pages.table import PAGES
 from tests.houses import environment, serving
 from tests.places import Place, add_small, place_at
 from tests.reading import reading
-from tests.service.forms import form
+from tests.service.forms import SMALL, form
 
 pytestmark = pytest.mark.slow
 PUBLIC = {"/healthz", "/readyz"}
@@ -57,7 +58,9 @@ def sgn_token(place: Place, *arguments: str) -> str:
 @contextmanager
 def client(place: Place, token: str = "", **headers: str) -> Iterator[httpx.Client]:
     given = {"authorization": f"Bearer {token}"} if token else {}
-    with httpx.Client(base_url=place.http.base_url, headers={**given, **headers}) as http:
+    with httpx.Client(
+        base_url=place.http.base_url, headers={**given, **headers}, timeout=30
+    ) as http:
         yield http
 
 
@@ -129,6 +132,23 @@ def test_another_project_s_things_are_not_there(place: Place, tokens: dict[str, 
         for preview in ("true", "false"):
             query["preview"] = preview
             assert http.post("/api/v0/datasets", params=query, content="ID\n1").status_code == 403
+
+
+def test_an_upload_is_its_project_s_own(place: Place, tokens: dict[str, str]) -> None:
+    content = cohort_table("small", 1, 6, seed=1, recipe=SMALL).to_csv(index=False)
+    url = "/api/v0/datasets"
+
+    def posted(token: str, body: str = "", **query: str) -> dict[str, Any]:
+        with client(place, tokens[token]) as http:
+            found: dict[str, Any] = http.post(url, params=query, content=body).json()
+        return found
+
+    sent = posted("submitter", content, preview="true")
+    assert sent["error_num"] == 19  # no worker runs
+    for token, number in (("stranger", 4), ("submitter", 19), ("everywhere", 19)):
+        assert posted(token, preview="true", upload=sent["upload"])["error_num"] == number
+    of_all = posted("everywhere", content, preview="true")["upload"]
+    assert posted("submitter", preview="true", upload=of_all)["error_num"] == 4
 
 
 def of_a_task() -> list[tuple[str, str]]:
