@@ -36,6 +36,9 @@ def aligned(
 
     """
     names = {subject: _names(table, subject, inquiry) for subject, table in tables.items()}
+    if any(one is not None and all(map(str.isdecimal, one)) for one in names.values()):
+        # Numbers that are names in one file, as one is left out, are names in the others too.
+        names |= {key: table.header for key, table in tables.items() if names[key] is None}
     named = {subject: one for subject, one in names.items() if one is not None}
     if not named:
         return _by_place(tables, inquiry)

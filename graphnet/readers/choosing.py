@@ -119,8 +119,13 @@ def _check_alike(scans: ScansOf, inquiry: Inquiry) -> None:
                 f"{inquiry.name} has files of different {WORDS.get(key, key)} between subjects: "
                 f"{told}. Give the same for all."
             )
-        elif key != FOLDER or len({bool(GLOBAL.search(value)) for value in firsts}) > 1:
+        elif key != FOLDER or _are_folders_of_others(firsts):
             inquiry.say(f"{inquiry.name} has subjects whose files differ in {key}: {told}.")
+
+
+def _are_folders_of_others(folders: Iterable[str]) -> bool:
+    """Whether folders differ in the global signal or in the visit."""
+    return len({(bool(GLOBAL.search(each)), bool(VISIT.search(each))) for each in folders}) > 1
 
 
 def _of_kind(scans: ScansOf, kind: str) -> ScansOf:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 from graphnet.data.interpretation import Choice
 from graphnet.readers.cells import is_missing, is_number
@@ -13,6 +14,7 @@ HEADER = "header"
 WHOLE = re.compile(r"\d+")
 WHOLE_AS_DECIMAL = re.compile(r"\d+(\.0*)?")
 LOOKED_AT = 50
+LEAST_TIMES = 5
 SAID = "The first line holds ascending whole numbers; it was read as names, not as values."
 
 
@@ -56,9 +58,18 @@ def header_of(rows: Rows, inquiry: Inquiry, what: str) -> tuple[list[str] | None
         offset = len(below[0][1]) - len(first)  # 1 where the names of the rows have no name
         decimals = any(is_number(cell) and not WHOLE_AS_DECIMAL.fullmatch(cell) for cell in first)
         header = not decimals and any(_has_number(below, at + max(offset, 0)) for at in words)
+        header = header or (words == [0] and _are_times(first[1:]))
     else:
         header = _numbers_are_names(first, below, inquiry, what)
     return (first, below) if header else (None, rows)
+
+
+def _are_times(cells: Sequence[str]) -> bool:
+    """Whether numbers go on evenly, as no values do: the times of the columns."""
+    if len(cells) < LEAST_TIMES or not all(is_number(cell) for cell in cells):
+        return False
+    steps = [float(after) - float(before) for before, after in pairwise(cells)]
+    return steps[0] > 0 and max(steps) - min(steps) <= 1e-6 * max(map(abs, steps))
 
 
 def _is_word(cell: str) -> bool:

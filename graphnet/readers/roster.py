@@ -2,17 +2,17 @@
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
-from graphnet.data.identifiers import repeated
+from graphnet.data.identifiers import match_ids, repeated
 from graphnet.data.interpretation import Choice
 from graphnet.errors import CohortError, shortened
 from graphnet.readers.archives import Archive
-from graphnet.readers.assigning import Files, alternatives, by_ids, matches
+from graphnet.readers.assigning import Files, alternatives, by_ids, matches, subject_of
 from graphnet.readers.delimited import read_sheet
 from graphnet.readers.entities import ending
 from graphnet.readers.inquiry import ID, Inquiry
@@ -70,6 +70,7 @@ def find_roster(files: Files, inquiry: Inquiry, most: int) -> Roster:
     chosen = _one(_best(found, files), files, inquiry)
     # Read again: what comes up in the table that is used is asked and said.
     sheet = read_file(chosen.path, replace(inquiry, name=chosen.name), most)
+    _id_column(sheet, chosen.path, files, inquiry)
     _leave(found, chosen, files, inquiry)
     given = inquiry.given(ID)
     if given is not None and given not in sheet.names:
@@ -100,8 +101,10 @@ def _likely(path: Path, folder: Path) -> tuple[bool, int, int, str]:
 def _looked_into(path: Path, files: Files, inquiry: Inquiry, most: int) -> Roster | None:
     """A table as it would be used; None where it has no ids. Raises CohortError of what is none."""
     sheet = read_file(path, Inquiry(path.name, inquiry.answers), most)
-    column = _id_column(sheet, path, files, inquiry)
-    if column is None or not len(sheet):
+    column = (
+        _id_column(sheet, path, files, Inquiry(path.name, inquiry.answers)) if len(sheet) else None
+    )
+    if column is None:
         return None
     return Roster(path, sheet, column, sheet.texts(column))
 
@@ -125,17 +128,57 @@ def _id_column(sheet: Sheet, path: Path, files: Files, inquiry: Inquiry) -> str 
     if given in sheet.names:
         return given
     others = Files(files.folder, files.scans, [each for each in files.rest if each != path])
-    counts: dict[str, int] = {}
-    for name, cells in _columns(sheet).items():
-        counts[name] = _score(cells, others)
-        if counts[name] == len(set(cells)):
-            return name  # all of its ids have files
+    columns = _columns(sheet)
+    counts = {name: _score(cells, others) for name, cells in columns.items()}
+    whole = [name for name, cells in columns.items() if counts[name] == len(set(cells))]
+    if whole:
+        return _of_whole({name: columns[name] for name in whole}, others, path, inquiry)
     best = max(counts, key=lambda name: counts[name], default=None)
     named = next((name for name in counts if _is_id(name)), None)
     least = min(len(sheet), len(files.scans) or len(sheet)) / 2
     if best is None or (counts[best] < least and named is not None):
         return named
     return best if counts[best] else None
+
+
+def _of_whole(
+    columns: Mapping[str, tuple[str, ...]], files: Files, path: Path, inquiry: Inquiry
+) -> str:
+    """Of columns all of whose cells have files: asked where they give them to other rows.
+
+    A column that counts the rows is no evidence beside one that does not.
+    """
+    names = [name for name in columns if not _counts(columns[name])] or list(columns)
+    named = [name for name in names if _is_id(name)]
+    names = named or names
+    first = _files_of(columns[names[0]], files)
+    rivals = [name for name in names if _files_of(columns[name], files) != first]
+    if not rivals:
+        return names[0]
+    return inquiry.ask(
+        ID,
+        f"{path.name} has several columns that name the files of the subjects, each in another "
+        "order. Which one holds the ids?",
+        [Choice(name, f"{name}: {shortened(columns[name], 3)}") for name in (names[0], *rivals)],
+    )
+
+
+def _counts(cells: Sequence[str]) -> bool:
+    """Whether cells are 0, 1, 2 … or 1, 2, 3 … in the order of the rows."""
+    return cells[0] in {"0", "1"} and list(cells) == [
+        str(int(cells[0]) + row) for row in range(len(cells))
+    ]
+
+
+def _files_of(ids: Sequence[str], files: Files) -> list[frozenset[Path]]:
+    """The files of each row, if it has these ids."""
+    scans = files.scans or by_ids(files, ids)
+    place = max(range(alternatives(scans)), key=lambda each: matches(scans, each, ids), default=0)
+    of: dict[str, set[Path]] = {}
+    for scan in scans:
+        of.setdefault(subject_of(scan, place), set()).add(scan.path)
+    known = {listed: name for name, listed in match_ids(list(of), ids).pairs}
+    return [frozenset(of[known[each]]) if each in known else frozenset() for each in ids]
 
 
 def _columns(sheet: Sheet) -> dict[str, tuple[str, ...]]:

@@ -79,6 +79,9 @@ def _is_index(
         )
     if len(first) < 3 or not _is_doubtful(name, first, rows):
         return False
+    if name in TIME_NAMES:
+        inquiry.say(f"The column {header[0] if header else ''} counts time; it is no region.")
+        return True
     answer = inquiry.ask(
         INDEX,
         f"The first column of {what} holds {', '.join(first[:4])} …: does it number the rows, "

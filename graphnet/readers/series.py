@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from graphnet.data.dataset import Series
 from graphnet.data.interpretation import Choice
 from graphnet.errors import CohortError, shortened
+from graphnet.readers.cells import is_number
 from graphnet.readers.inquiry import Inquiry
 from graphnet.readers.matrices import LIMIT, fisher_z
 from graphnet.readers.number_files import Numbers
@@ -18,6 +19,8 @@ FloatArray = NDArray[np.float64]
 Float32Array = NDArray[np.float32]
 
 LEAST_POINTS = 10
+SMOOTH = 0.3  # how neighbouring points in time correlate at least, in data that are filtered
+LOOKED_AT = 10  # subjects
 ORIENTATION = "series.orientation"
 POINTS, REGIONS = "points", "regions"  # what the rows of a file are
 FLAT = 1e-12  # a series that varies by less of its size is constant
@@ -43,15 +46,21 @@ def counts_up(names: Sequence[str]) -> bool:
 
 def is_named(names: Sequence[str] | None) -> bool:
     """Whether a header or an index holds names of regions."""
-    return names is not None and not counts_up(names) and not all(map(TIMES.fullmatch, names))
+    return (
+        names is not None
+        and not counts_up(names)
+        and not all(map(TIMES.fullmatch, names))
+        and not all("." in name and is_number(name) for name in names)
+    )
 
 
 def rows_are(tables: Tables, inquiry: Inquiry) -> str:
     """Whether the rows of all files are ``points`` in time or ``regions``.
 
     Names of regions settle it, and so does a number of rows that differs between subjects while
-    that of columns does not. It is asked where there are at least as many columns as rows, or
-    where the number of columns differs between subjects.
+    that of columns does not. It is asked where there are at least as many columns as rows, where
+    the number of columns differs between subjects, or where values go on smoothly along the rows
+    instead of the columns.
     """
     first = next(iter(tables.values()))
     if is_named(first.header):
@@ -60,7 +69,7 @@ def rows_are(tables: Tables, inquiry: Inquiry) -> str:
         inquiry.say(f"The files of {inquiry.name} have one row per region; they were turned.")
         return REGIONS
     rows, columns = ([table.values.shape[axis] for table in tables.values()] for axis in (0, 1))
-    if _are_points(rows, columns):
+    if _are_points(rows, columns) and not _smooth_along_rows(tables):
         return POINTS
     return inquiry.ask(
         ORIENTATION,
@@ -81,6 +90,25 @@ def _are_points(rows: Sequence[int], columns: Sequence[int]) -> bool:
     # A few subjects lack a region, or all lack what they please: refused by name.
     few = times >= MOST * len(columns) and rows[0] > usual
     return len(set(rows)) > 1 or few or min(columns) < LEAST_POINTS
+
+
+def _smooth_along_rows(tables: Tables) -> bool:
+    """Whether neighbours in a row are more alike than those in a column, as points in time are."""
+    found = []
+    for table in list(tables.values())[:LOOKED_AT]:
+        values = table.values
+        if np.isnan(values).any() or min(values.shape) < LEAST_POINTS:
+            return False
+        centred = values - values.mean(axis=0) - values.mean(axis=1, keepdims=True) + values.mean()
+        found.append((_alike(centred), _alike(centred.T)))
+    along, down = np.median(found, axis=0)
+    return bool(along > SMOOTH and along > down + SMOOTH)
+
+
+def _alike(values: FloatArray) -> float:
+    """How neighbours in a row correlate, over all rows."""
+    size = np.square(values).sum()
+    return float((values[:, 1:] * values[:, :-1]).sum() / size) if size > 0 else 0.0
 
 
 def turned(table: Numbers, rows: str) -> Numbers:
@@ -108,12 +136,19 @@ def without_gaps(
     cleaned: dict[str, FloatArray] = {}
     silent = np.zeros(len(regions), dtype=np.int64)
     gaps = 0
+    empty = []
     for subject, one in found.items():
         known = one if not np.isinf(one).any() else np.where(np.isfinite(one), one, np.nan)
         flat = _flat(known)
+        empty += [subject] if flat.all() else []
         silent += flat
         gaps += int(np.isnan(known[:, ~flat]).sum())
         cleaned[subject] = np.where(flat, np.nan, known) if flat.any() else known
+    if empty:
+        inquiry.refuse(
+            f"{inquiry.name} has time series without any signal (constant or empty) of "
+            f"{shortened(empty, 5)}; leave these subjects out or mend their data."
+        )
     _say_gaps(silent, gaps, len(found), regions, inquiry)
     return cleaned
 

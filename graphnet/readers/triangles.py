@@ -160,7 +160,8 @@ def _differ(upper: FloatArray, lower: FloatArray) -> NDArray[np.bool_]:
         finite = np.where(np.isfinite(size), size, 0)
         scale = np.minimum(finite.max(axis=1, initial=0, keepdims=True), 1)
         apart = np.abs(upper - lower) > RELATIVE * size + ABSOLUTE * scale
-    return np.asarray(apart | (np.isinf(size) & (upper != lower) & ~np.isnan(upper - lower)))
+        known = ~(np.isnan(upper) | np.isnan(lower))
+    return np.asarray(apart | (np.isinf(size) & (upper != lower) & known))
 
 
 def _rounded_apart(

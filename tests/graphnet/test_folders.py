@@ -749,3 +749,54 @@ def test_symmetric_files_are_no_series_whatever_their_name(tmp_path: Path) -> No
     found = read(tmp_path).settled()
     assert found.connectomes is not None
     np.testing.assert_allclose(found.connectomes, TRUTH, atol=1e-6)
+
+
+def test_a_count_of_rows_is_no_id_beside_a_column_that_is(tmp_path: Path) -> None:
+    fill(tmp_path, "{}.csv", ids=["1", "2", "3", "4"])
+    codes = ["3", "1", "4", "2"]
+    pd.DataFrame({"No": [1, 2, 3, 4], "code": codes, "group": [0, 1, 0, 1]}).to_csv(
+        tmp_path / "people.csv", index=False
+    )
+    found = read(tmp_path).settled()
+    assert found.subjects.ids == tuple(codes)
+    assert found.series is not None
+    np.testing.assert_allclose(found.series.of(0), SERIES[2])
+
+
+def test_two_columns_of_ids_that_disagree_are_asked_about(tmp_path: Path) -> None:
+    fill(tmp_path, "sub-{}_timeseries.tsv")
+    old, new = ["002", "001", "004", "003"], ["003", "004", "001", "002"]
+    pd.DataFrame({"old": old, "new": new, "group": [0, 1, 0, 1]}).to_csv(
+        tmp_path / "people.csv", index=False
+    )
+    (question,) = read(tmp_path).questions
+    assert (question.id, [each.value for each in question.choices]) == ("id", ["old", "new"])
+    for name, order in (("old", [1, 0, 3, 2]), ("new", [2, 3, 0, 1])):
+        found = read(tmp_path, mapping={"id": name}).settled()
+        assert found.series is not None
+        np.testing.assert_allclose(found.series.of(0), SERIES[order[0]])
+
+
+def test_times_above_the_columns_are_a_header(tmp_path: Path) -> None:
+    for subject, one in zip(IDS, SERIES, strict=True):
+        frame = pd.DataFrame(one.T, index=list(REGIONS), columns=[f"{2.0 * t}" for t in range(30)])
+        frame.to_csv(tmp_path / f"sub-{subject}_timeseries.csv", index_label="region")
+    found = read(people(tmp_path)).settled()
+    assert found.regions == REGIONS
+    assert found.series is not None
+    np.testing.assert_allclose(found.series.of(1), SERIES[1])
+
+
+def test_a_number_that_names_a_region_does_so_in_all_files(tmp_path: Path) -> None:
+    fill(people(tmp_path), "sub-{}_timeseries.tsv", SERIES[:3], ["1", "2", "3", "4"])
+    write(tmp_path / "sub-004_timeseries.tsv", SERIES[3][:, [0, 1, 3]], ["1", "2", "4"])
+    with pytest.raises(CohortError, match="004 has 3 and lacks 3"):
+        read(tmp_path)
+
+
+def test_a_second_visit_of_some_subjects_alone_is_said(tmp_path: Path) -> None:
+    fill(people(tmp_path), "Results/ROISignals_{}.txt", SERIES[:3], None)
+    sub = tmp_path / "S2_Results/ROISignals_004.txt"
+    write(sub, SERIES[3], None)
+    said = read(tmp_path).settled().interpretation.said
+    assert any("004 has folder S2_Results, visit 2" in each for each in said)

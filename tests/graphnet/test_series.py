@@ -161,3 +161,21 @@ def test_short_series_are_refused_by_subject() -> None:
     assert inquiry.problems == [
         "x has time series of less than 10 points: s0 has 9. Leave these subjects out."
     ]
+
+
+def test_values_that_go_on_smoothly_along_rows_are_asked_about() -> None:
+    """More rows than columns, which are regions all the same: filtered series, turned."""
+    noise = np.random.default_rng(5).standard_normal((3, 40, 60))
+    smooth = np.stack([[np.convolve(row, np.ones(8) / 8, "same") for row in one] for one in noise])
+    for values, asked in ((smooth[:, :, :30], True), (smooth.transpose(0, 2, 1), False)):
+        inquiry = Inquiry("x")
+        tables = {str(key): Numbers(one, None, None) for key, one in enumerate(values)}
+        rows_are(tables, inquiry)
+        assert [question.id for question in inquiry.questions] == ["series.orientation"] * asked
+
+
+def test_a_subject_without_any_signal_is_refused() -> None:
+    inquiry = Inquiry("x")
+    ones = {"a": np.random.default_rng(5).standard_normal((20, 3)), "b": np.zeros((20, 3))}
+    without_gaps(ones, ["1", "2", "3"], inquiry)
+    assert "of b; leave these subjects out" in inquiry.problems[0]
