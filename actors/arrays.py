@@ -61,6 +61,16 @@ class Arrays:
                 shutil.rmtree(folder, ignore_errors=True)
             raise
 
+    def adopt(self, folder: Path) -> Dataset:
+        """Move a saved dataset into the cache, and open it there. Raises CohortError."""
+        kept = self.cache / hashlib.sha256((folder / DATASET).read_bytes()).hexdigest()[:32]
+        with self._downloading:
+            if not kept.exists():
+                self.cache.mkdir(mode=0o700, parents=True, exist_ok=True)
+                shutil.move(folder, kept)
+                self._make_room(kept)
+        return load(kept)
+
     def _downloaded(self, data_id: str) -> Path:
         text = self.store.get(data_id, DATASET)
         folder = self.cache / hashlib.sha256(text).hexdigest()[:32]

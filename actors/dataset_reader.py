@@ -17,7 +17,7 @@ from graphnet.data.dataset import Dataset
 from graphnet.data.interpretation import Question
 from graphnet.data.profile import Profile, profile_of
 from graphnet.errors import CohortError, QuestionsOpen
-from registry import ObjectMissing, Store
+from registry import ObjectMissing, RegistryUnavailable, Store
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
@@ -95,6 +95,10 @@ class DatasetReader:
             stored = self.arrays.open(record.data_id)
             if not text or stored.content_sha256 == _digest(text):
                 return stored.dataset
+        except RegistryUnavailable as error:
+            if not text:
+                raise
+            log.warning("the dataset %s is read from its row: %s", record.data_name, error)
         except (ObjectMissing, CohortError) as error:
             if not text:
                 raise _gone(record) from error
@@ -120,10 +124,19 @@ class DatasetReader:
             if outcome.questions:
                 questions = [Question.from_dict(each) for each in outcome.questions]
                 raise RowAsks(questions, outcome.signature)
-            self.arrays.put(record.data_id, outcome.folder)
+            dataset = self._stored(record, outcome.folder)
         if mapping:
             self.call(datasets.put_answers(record, mapping, outcome.signature))
-        return self.arrays.open(record.data_id).dataset
+        return dataset
+
+    def _stored(self, record: DatasetRecord, folder: Path) -> Dataset:
+        """What was read of a row, which does not need the registry: it is all in the database."""
+        try:
+            self.arrays.put(record.data_id, folder)
+            return self.arrays.open(record.data_id).dataset
+        except RegistryUnavailable as error:
+            log.warning("the arrays of %s are kept here alone: %s", record.data_name, error)
+            return self.arrays.adopt(folder)
 
     def _read_content(
         self, path: Path, folder: Path, name: str, answers: Mapping[str, str]

@@ -201,6 +201,16 @@ def test_arrays_that_are_damaged_are_read_from_the_row_again(local: DatasetReade
     np.testing.assert_array_equal(np.array(local.dataset(record).values), expected)
 
 
+def test_a_row_is_read_while_the_registry_is_away(local: DatasetReader, tmp_path: Path) -> None:
+    record = row(local, "theirs", SMALL_TABLE.to_json())
+    upload = uploaded(local, SMALL_TABLE.to_csv(index=False).encode())
+    (tmp_path / "registry").rename(tmp_path / "away")
+    for _ in range(2):
+        assert len(local.dataset(record)) == 6
+    assert "registry" in answer(local, asked(upload, KEEP))["away"]
+    assert local.call(datasets.find_dataset(upload.data_id)) is None
+
+
 def test_a_row_that_asks_is_read_by_its_answers(local: DatasetReader) -> None:
     table = SMALL_TABLE.rename(columns={"LABEL_GROUP": "diagnosis"})
     table["diagnosis"] = ["a", "b"] * 3
