@@ -9,9 +9,11 @@ import numpy as np
 from graphnet.readers.inquiry import Inquiry
 from graphnet.readers.sheet import Cells, FloatArray
 
-EXCEL_ERRORS = (  # in English and German
+EXCEL_ERRORS = (  # in English, German, French, Spanish, Italian and Portuguese
     "#n/a", "#n/a n/a", "#na", "#nv", "#div/0!", "#value!", "#wert!", "#ref!", "#bezug!", "#name?",
-    "#num!", "#zahl!", "#null!", "#calc!", "#spill!",
+    "#num!", "#zahl!", "#null!", "#calc!", "#spill!", "#valeur!", "#nom?", "#nombre!", "#nul!",
+    "#n/d", "#¡valor!", "#valor!", "#¿nombre?", "#¡div/0!", "#¡ref!", "#¡num!", "#¡nulo!",
+    "#valore!", "#rif!", "#nome?", "#nulo!",
 )  # fmt: skip
 WORDS = (
     "", ".", "-", "--", "---", "?", "na", "n/a", "n.a.", "n.a", "<na>", "nan", "-nan", "+nan",

@@ -11,7 +11,7 @@ import re
 from graphnet.data.interpretation import Choice
 from graphnet.errors import CohortError
 from graphnet.readers.inquiry import Inquiry
-from graphnet.readers.letters import CANDIDATES, Candidate
+from graphnet.readers.letters import CANDIDATES, POOR, Candidate
 
 ENCODING = "encoding"
 MARKS = (  # the longer ones first
@@ -28,6 +28,10 @@ MULTIBYTE = re.compile(
 )
 ONE_LETTER = re.compile(rb"[\xc3-\xdf][\x80-\xbf]")
 LETTERS = re.compile(rb"[a-zA-Z]?[\x80-\xff]+[a-zA-Z]?")
+HIGH = re.compile(rb"[\x80-\xff]+")
+LATIN = re.compile(rb"[A-Za-z]")
+OF_LETTERS = ("cp1252", "cp1250", "cp1251", "mac_roman", "cp850")  # a byte is a letter
+FEW_BYTES = 4
 MOST_WORDS = 400
 LONGEST = 40
 CERTAIN = 0.25  # by how much a reading must be better than the next one
@@ -81,20 +85,25 @@ def _checked(body: bytes, encoding: str, what: str) -> str:
     return encoding
 
 
-def _without_mark(body: bytes, inquiry: Inquiry, what: str) -> str:
-    """UTF-16 that does not say so: every other byte of its digits and separators is zero."""
-    start = body[: 1 << 16]
+def wide_encoding(start: bytes) -> str | None:
+    """UTF-16 without a mark: every other byte of its digits and separators is zero; else None."""
     even, odd = start[::2].count(0), start[1::2].count(0)
     if max(even, odd) < 0.3 * len(start) / 2 or min(even, odd) > 0.05 * len(start) / 2:
+        return None
+    return "utf-16-le" if odd > even else "utf-16-be"
+
+
+def _without_mark(body: bytes, inquiry: Inquiry, what: str) -> str:
+    encoding = wide_encoding(body[: 1 << 16])
+    if encoding is None:
         raise CohortError(f"{what} holds zero bytes, so it is no text, or it is damaged.")
-    encoding = "utf-16-le" if odd > even else "utf-16-be"
     inquiry.say(f"The file has no mark of its encoding; it was read as {encoding.upper()}.")
     return _checked(body, encoding, what)
 
 
 def _not_utf8(body: bytes, error: UnicodeDecodeError, inquiry: Inquiry, what: str) -> str:
     multibyte = sum(len(found) for found in MULTIBYTE.findall(body))
-    if multibyte > 0.8 * sum(len(run) for run in re.findall(rb"[\x80-\xff]+", body)):
+    if multibyte > 0.8 * sum(len(run) for run in HIGH.findall(body)):
         line = body[: error.start].count(b"\n") + 1
         raise CohortError(
             f"{what} is UTF-8 but for line {line}, which holds the byte "
@@ -106,6 +115,8 @@ def _not_utf8(body: bytes, error: UnicodeDecodeError, inquiry: Inquiry, what: st
         return _given(body, given, what)
     words = _words(body)
     readings = _readings(body, words)
+    if _is_thin(words) and (not readings or readings[0][1].codec in OF_LETTERS[1:]):
+        readings = _any_letters(body, words, readings)
     if not readings:
         line = body[: error.start].count(b"\n") + 1
         raise CohortError(
@@ -151,6 +162,33 @@ def _readings(body: bytes, words: list[bytes]) -> list[tuple[float, Candidate]]:
     scored = [each for each in scored if each[0] >= PLAUSIBLE and each[1].reads(body)]
     scored.sort(key=lambda each: -each[0])
     return [each for each in scored if each[0] > scored[0][0] - CERTAIN]
+
+
+def _is_thin(words: list[bytes]) -> bool:
+    """Whether a few bytes without a Latin letter beside them are all that tells."""
+    runs = {run for word in words for run in HIGH.findall(word)}
+    few = sum(map(len, runs)) <= FEW_BYTES
+    return few and not any(LATIN.search(word) or MULTIBYTE.search(word) for word in words)
+
+
+def _any_letters(
+    body: bytes, words: list[bytes], readings: list[tuple[float, Candidate]]
+) -> list[tuple[float, Candidate]]:
+    """Besides these every encoding that makes letters of the bytes; the most common one first."""
+    known = {each.codec for _, each in readings}
+    others = [
+        (POOR, candidate)
+        for candidate in CANDIDATES
+        if candidate.codec in OF_LETTERS
+        and candidate.codec not in known
+        and candidate.reads(body)
+        and all(_is_of_letters(word.decode(candidate.codec)) for word in words)
+    ]
+    return sorted([*readings, *others], key=lambda each: each[1].codec != OF_LETTERS[0])
+
+
+def _is_of_letters(word: str) -> bool:
+    return all(each.isascii() or each.isalpha() for each in word)
 
 
 def _chosen(readings: list[tuple[float, Candidate]], words: list[bytes], inquiry: Inquiry) -> str:

@@ -239,7 +239,10 @@ def _json(file: File) -> Dataset | None:
 
 
 def _is_text(file: File) -> bool:
-    return file.head.startswith(WIDE_TEXT) or b"\x00" not in file.head
+    from graphnet.readers.encodings import wide_encoding
+
+    wide = file.head.startswith(WIDE_TEXT) or wide_encoding(file.head) is not None
+    return wide or b"\x00" not in file.head
 
 
 def _text(file: File) -> Dataset | None:

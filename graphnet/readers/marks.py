@@ -22,6 +22,9 @@ POINT_NUMBER, COMMA_NUMBER = re.compile(POINT, re.ASCII), re.compile(COMMA, re.A
 POINT_COLUMN = re.compile(rf"(?:(?:{POINT})?\n)*+", re.ASCII)
 COMMA_COLUMN = re.compile(rf"(?:(?:{COMMA})?\n)*+", re.ASCII)
 GROUPED = re.compile(r"[+-]?[1-9]\d{0,2}(?:\.\d{3})+", re.ASCII)
+GAPS = " '’\u00a0\u2009\u202f"  # between thousands in French, Swiss and Nordic tables
+BETWEEN_THOUSANDS = re.compile(rf"(?<=\d)[{GAPS}](?=\d{{3}}(?!\d))", re.ASCII)
+GAPPED = re.compile(rf"[+-]?(?:\d{{1,3}}(?:[{GAPS}]\d{{3}})+|\d+)(?:[.,]\d*)?", re.ASCII)
 HUNDREDS = re.compile(r"^[+-]?[1-9]\d\d$", re.ASCII | re.MULTILINE)
 NAME_OF_ID = re.compile(
     r"(?i)(.*[_\W])?(e?id|guid|subj(ect)?s?|sub|participants?|names?|version)([_\W].*)?|.*subj.*id"
@@ -94,11 +97,16 @@ def settle_marks(
     It is decided by column, on those that hold numbers; where a column can be read both ways, by
     the others; where these say nothing, the user is asked.
     """
+    closed = [_closed(name, cells) for name, cells in zip(names, columns, strict=True)]
+    gapped = [
+        name for name, cells, was in zip(names, closed, columns, strict=True) if cells is not was
+    ]
+    columns = closed
     found = [_marks(name, cells) for name, cells in zip(names, columns, strict=True)]
     _refuse_mixed(names, columns, found, inquiry)
     evidence = _Evidence.of(found, columns)
     settled: list[Cells] = []
-    read: dict[str, list[str]] = {AS_DECIMAL: [], AS_THOUSANDS: []}
+    read: dict[str, list[str]] = {AS_DECIMAL: [], AS_THOUSANDS: gapped}
     for name, cells, marks in zip(names, columns, found, strict=True):
         if marks is None or not isinstance(cells, tuple):
             settled.append(cells)
@@ -114,6 +122,19 @@ def settle_marks(
         else:
             settled.append(cells)
     return tuple(settled), _told(read, inquiry)
+
+
+def _closed(name: str, cells: Cells) -> Cells:
+    """``6 529,2`` and ``6'529.2`` without what parts the thousands, where all cells are numbers."""
+    if isinstance(cells, np.ndarray) or NAME_OF_ID.fullmatch(name):
+        return cells
+    joined = "\n".join(cells) + "\n"
+    if not any(gap in joined for gap in GAPS) or not BETWEEN_THOUSANDS.search(joined):
+        return cells
+    texts = [text for text in cells if not _is_markless(text)]
+    if not all(GAPPED.fullmatch(text) for text in texts):
+        return cells
+    return tuple(BETWEEN_THOUSANDS.sub("", joined).split("\n")[:-1])
 
 
 def _marks(name: str, cells: Cells) -> Marks | None:

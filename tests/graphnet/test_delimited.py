@@ -98,6 +98,8 @@ def test_unicode_with_and_without_its_mark(mark: str) -> None:
         ("Köln", "mac_roman", {"mac_roman", "cp1252"}),
         ("서울", "euc_kr", {"cp949", "gb18030"}),
         ("女", "gbk", {"utf-8", "gb18030"}),
+        ("ü", "cp1252", {"cp1252", "cp1251", "cp850"}),
+        ("Żółć", "cp1250", {"cp1250", "cp1251"}),
     ],
 )
 def test_an_encoding_is_asked_for_where_two_make_sense(
@@ -284,6 +286,17 @@ def test_a_word_among_decimal_commas_is_what_is_refused() -> None:
     assert inquiry.problems == ["V_2 in row 3 holds 'bad', which is no number."]
 
 
+@pytest.mark.parametrize("gap", [" ", "'", "’", "\u00a0", "\u202f"])
+@pytest.mark.parametrize("mark", [".", ","])
+def test_gaps_between_thousands_are_passed_over(gap: str, mark: str) -> None:
+    cells = [f"6{gap}529{mark}25", f"1{gap}206{gap}529{mark}5", f"-512{mark}5", "#N/D"]
+    found, inquiry = sheet("ID;V_1;note\n" + "".join(f"a;{each};1{gap}2\n" for each in cells))
+    assert column(found, "V_1")[:3] == [6529.25, 1206529.5, -512.5]
+    assert np.isnan(column(found, "V_1")[3])
+    assert found.texts("note") == (f"1{gap}2",) * 4
+    assert "Marks between thousands were passed over in V_1." in inquiry.said
+
+
 def test_ids_with_commas_are_no_numbers() -> None:
     read, _ = sheet("ID;V_1\n1,1;0,5\n1,10;0,2\n")
     assert read.texts("ID") == ("1,1", "1,10")
@@ -325,9 +338,9 @@ def test_numbers_are_rounded_as_python_rounds(numbers: list[float]) -> None:
     assert column(read, "A_3") == [float(f"{number:e}") for number in numbers]
 
 
-# A single accented letter would be asked for: GBK has a character of its bytes.
+# A single accented letter would be asked for: GBK has a character of its bytes, none of a snowman.
 TEXT = st.text(st.characters(codec="utf-8", exclude_categories=["C", "Z"]), max_size=8).map(
-    "x{}".format
+    "x{}☃".format
 )
 
 

@@ -70,3 +70,12 @@ def refused(path: Path) -> tuple[str, ...]:
     with pytest.raises(CohortError) as caught:
         read_cohort(path)
     return caught.value.sentences
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_a_text_of_two_bytes_a_letter_without_its_mark_is_a_table(
+    encoding: str, tmp_path: Path
+) -> None:
+    path = table(tmp_path / "x.csv", ",")
+    path.write_bytes(path.read_text(encoding="utf-8").encode(encoding))
+    assert list(read_cohort(path).ids) == IDS
