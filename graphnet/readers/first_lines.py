@@ -35,6 +35,8 @@ def marked_header(
     names = cells(text.lstrip("# "), separator)
     if len(names) != width or len(names) < 2 or any(_is_word(cell) for cell in rows[0][1]):
         return None
+    if len(names) > 2 and _ascend(names):
+        return names
     answer = inquiry.ask(
         HEADER,
         f"A line before the numbers of {what} reads {text[:60]!r}: does it name the columns?",
@@ -62,6 +64,13 @@ def header_of(rows: Rows, inquiry: Inquiry, what: str) -> tuple[list[str] | None
     else:
         header = _numbers_are_names(first, below, inquiry, what)
     return (first, below) if header else (None, rows)
+
+
+def _ascend(names: Sequence[str]) -> bool:
+    """Whether names are whole numbers, each larger than the one before."""
+    if not all(WHOLE.fullmatch(name) for name in names):
+        return False
+    return all(int(before) < int(after) for before, after in pairwise(names))
 
 
 def _are_times(cells: Sequence[str]) -> bool:

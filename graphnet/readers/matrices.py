@@ -139,6 +139,7 @@ def _settled(
     edges = halves.edges
     seen = Range.of(edges, halves.diagonal)
     _check_filled(edges, ids, inquiry, seen)
+    _check_diagonals(halves.diagonal, ids, inquiry)
     values, reason = values_of(seen, inquiry, known)
     if values in {Z, R}:
         edges = _without_silent(edges, seen.zeros, inquiry, known.regions)
@@ -162,6 +163,19 @@ def _check_filled(edges: FloatArray, ids: Sequence[str], inquiry: Inquiry, seen:
         inquiry.refuse(
             f"{inquiry.name} has empty connectomes for {shortened(names, 5)}; leave these subjects "
             "out or mend their data."
+        )
+
+
+def _check_diagonals(diagonal: FloatArray, ids: Sequence[str], inquiry: Inquiry) -> None:
+    """Refuse Pearson's r of some and Fisher's z of others, by their diagonals (S, N)."""
+    infinite = np.isinf(diagonal).any(axis=1)
+    known = ~np.isnan(diagonal)
+    ones = (np.isclose(diagonal, 1, atol=1e-4) | ~known).all(axis=1) & known.any(axis=1)
+    if infinite.any() and ones.any():
+        inquiry.refuse(
+            f"{inquiry.name} has connectomes of different values: the diagonal of "
+            f"{ids[int(np.argmax(ones))]} is 1, as of Pearson's r, and that of "
+            f"{ids[int(np.argmax(infinite))]} is infinite, as of Fisher's z. Give the same for all."
         )
 
 

@@ -87,14 +87,15 @@ def _kind_of_diagonal(edges: FloatArray, diagonal: FloatArray, most: float) -> s
     constant = bool(high - low < 1e-3 * high) or low >= SURELY_ONE
     if (known > 0).all() and (not finite.size or (nearly and constant)):
         return INFINITE
-    return VARIED if high - low > 1e-3 * max(abs(high), abs(low)) and low >= 0 else ANYTHING
+    several = finite.size and low >= 0 and len(np.unique(np.round(finite / (high or 1), 3))) > 2
+    return VARIED if several else ANYTHING
 
 
 def _present(edges: FloatArray, size: int) -> NDArray[np.bool_]:
-    """(S, N): which regions have any edge."""
+    """(S, N): which regions have any edge that is neither missing nor zero."""
     found = np.zeros((len(edges), size), dtype=bool)
     rows, columns = np.triu_indices(size, 1)
-    known = ~np.isnan(edges)
+    known = ~np.isnan(edges) & (edges != 0)
     for region in range(size):
         found[:, region] = known[:, (rows == region) | (columns == region)].any(axis=1)
     return found
@@ -199,7 +200,7 @@ def _as_given(given: str, seen: Range, inquiry: Inquiry) -> str:
     if given not in {choice.value for choice in CHOICES}:
         inquiry.refuse(f"{CONNECTOME} is {given!r}; it must be one of z, r, counts, other.")
         return OTHER
-    if given == R and R not in _possible(seen):
+    if given == R and seen.most > 1 + ROUNDING:
         inquiry.refuse(
             f"{CONNECTOME} is r, but {inquiry.name} has values up to {seen.most:.6g}, and "
             "Pearson's r is at most 1."

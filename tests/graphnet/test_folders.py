@@ -800,3 +800,9 @@ def test_a_second_visit_of_some_subjects_alone_is_said(tmp_path: Path) -> None:
     write(sub, SERIES[3], None)
     said = read(tmp_path).settled().interpretation.said
     assert any("004 has folder S2_Results, visit 2" in each for each in said)
+
+
+def test_one_mark_before_ascending_numbers_is_a_header(tmp_path: Path) -> None:
+    for subject, one in zip(IDS, SERIES, strict=True):
+        np.savetxt(tmp_path / f"sub-{subject}_ts.1D", one, header="2001 2004 2005 2101")
+    assert read(people(tmp_path)).settled().regions == ("2001", "2004", "2005", "2101")

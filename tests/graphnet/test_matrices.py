@@ -257,3 +257,19 @@ def test_one_unit_of_the_last_decimal_in_a_few_cells_is_rounding() -> None:
     matrices[2, 1, 3] += 2e-4
     edges_of(matrices, IDS, found)
     assert "not symmetric" in found.problems[0]
+
+
+def test_r_of_some_and_z_of_others_is_refused() -> None:
+    found = inquiry()
+    edges_of(np.concatenate([PEARSON[:3], fisher()[3:]]), IDS, found)
+    assert "the diagonal of s0 is 1" in found.problems[0]
+    assert "that of s3 is infinite" in found.problems[0]
+
+
+def test_a_region_without_a_signal_says_nothing_by_its_diagonal() -> None:
+    matrices = PEARSON.copy()
+    matrices[1, 2, :] = matrices[1, :, 2] = 0
+    found = inquiry()
+    edges, reading = edges_of(matrices, IDS, found)
+    assert (found.questions, found.problems, reading.values) == ([], [], R)
+    assert np.isnan(edges[1]).sum() == REGIONS - 1
