@@ -29,6 +29,7 @@ from graphnet.readers.missing_codes import without_codes
 from graphnet.readers.roles import NONE, UNNAMED, Roles, find_roles
 from graphnet.readers.sheet import Cells, Sheet, as_texts
 from graphnet.readers.spellings import in_one_spelling, without_point_zero
+from graphnet.readers.words import SUMMARIES, plain
 
 MOST_WORDS = 20  # of a categorical covariate
 MOST_NAMED = 5
@@ -98,6 +99,7 @@ def _classes(
 
 def _check_ids(ids: tuple[str, ...], labels: IntArray, inquiry: Inquiry) -> None:
     """Ids that could not be told from each other are refused; one id on two rows is said."""
+    _refuse_summaries(ids, inquiry)
     for group in collisions(ids)[:MOST_NAMED]:
         inquiry.refuse(
             f"{inquiry.name} has the ids {' and '.join(map(repr, group))}, which are the same "
@@ -127,6 +129,16 @@ def _check_ids(ids: tuple[str, ...], labels: IntArray, inquiry: Inquiry) -> None
         f"{len(twice)} ids of {inquiry.name} are on more than one row ({shortened(twice, 3)}; up "
         f"to {times} rows): these are taken as scans of one subject, and kept in one fold."
     )
+
+
+def _refuse_summaries(ids: tuple[str, ...], inquiry: Inquiry) -> None:
+    """A row of means below the subjects is no subject."""
+    found = [name for name in ids if plain(name) in SUMMARIES]
+    if found and len(found) < len(ids) // 2:
+        inquiry.refuse(
+            f"{inquiry.name} has rows that sum up others, as their ids say: {shortened(found)}. "
+            "Delete them."
+        )
 
 
 def _scores(sheet: Sheet, column: str | None, inquiry: Inquiry) -> FloatArray:

@@ -7,7 +7,7 @@ from graphnet.data.interpretation import Choice
 from graphnet.errors import shortened
 from graphnet.readers.brain_words import HEMISPHERES, REGION_LABELS, REGIONS
 from graphnet.readers.grid import Grid, Group, Groups, grouped, settle
-from graphnet.readers.inquiry import Inquiry
+from graphnet.readers.inquiry import COVARIATES, Inquiry
 from graphnet.readers.looks import Looks
 from graphnet.readers.names import Name, Part
 from graphnet.readers.numbered import AS_OTHER, AS_REGIONS, add_alike, add_numbered, add_words
@@ -44,6 +44,27 @@ def find_grid(columns: Sequence[str], looks: Looks, inquiry: Inquiry) -> Grid:
     if VALUE in grid.measures:
         inquiry.say(f"The columns name regions and no measure; the measure is called {VALUE}.")
     return grid
+
+
+def leave_regions(columns: Sequence[str], looks: Looks, inquiry: Inquiry) -> set[str]:
+    """Columns named like regions that are of no measure, as volumes beside thickness: left alone.
+
+    A few are taken for what is known of each subject, or what the mapping names as covariates.
+    """
+    names = map(Name, columns)
+    found = [
+        name.text
+        for name in names
+        if name.has_region_words and not name.is_of_people and looks.is_numeric(name.text)
+    ]
+    if len(found) < LEAST_NAMED or inquiry.given(COVARIATES) is not None:
+        return set()
+    inquiry.leave(
+        f"{shortened(found, MOST_NAMED)}",
+        "they are named like regions, but no measure has all regions; if they describe the "
+        f"subjects, name them in {COVARIATES}=COLUMN,COLUMN",
+    )
+    return set(found)
 
 
 def _known(names: Sequence[Name]) -> tuple[Groups, list[Name]]:
@@ -85,10 +106,10 @@ def _without_strays(groups: Groups, inquiry: Inquiry) -> tuple[Groups, list[Name
 
 
 def _is_outnumbered(known: Groups, rest: Sequence[Name], looks: Looks) -> bool:
-    """Whether far more columns are named by regions alone: ``Left-Accumbens-area`` of many."""
-    count = sum(map(len, known.values()))
+    """Whether a region or two are beside many without a measure: ``Left-Accumbens-area``."""
+    most = max(map(len, known.values()), default=0)
     others = [name for name in rest if name.has_region_words and looks.is_numeric(name.text)]
-    return 0 < 2 * count < len(others)
+    return 0 < most < LEAST_NAMED and 2 * most < len(others)
 
 
 def _is_plausible(region: str) -> bool:

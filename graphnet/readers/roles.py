@@ -9,7 +9,7 @@ import numpy as np
 from graphnet.data.identifiers import has_zeros
 from graphnet.data.interpretation import Choice
 from graphnet.errors import shortened
-from graphnet.readers.cells import is_missing
+from graphnet.readers.cells import is_missing, is_number
 from graphnet.readers.inquiry import ID, LABEL, SCORE, SITE, Inquiry
 from graphnet.readers.looks import are_dates
 from graphnet.readers.sheet import Sheet
@@ -131,7 +131,13 @@ def _exact(names: Sequence[str], wanted: str) -> str | None:
 
 
 def _may_be_class(sheet: Sheet, column: str) -> bool:
-    return 0 < len({cell for cell in sheet.texts(column) if not is_missing(cell)}) <= MOST_CLASSES
+    """Whether it holds few values, no codes with decimals such as 295.3."""
+    found = {cell for cell in sheet.texts(column) if not is_missing(cell)}
+    return 0 < len(found) <= MOST_CLASSES and not any(map(_is_fraction, found))
+
+
+def _is_fraction(cell: str) -> bool:
+    return is_number(cell) and not float(cell).is_integer()
 
 
 def _site(sheet: Sheet, among: Sequence[str], inquiry: Inquiry) -> str | None:

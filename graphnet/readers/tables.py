@@ -22,7 +22,7 @@ from graphnet.readers.misread import refuse_other_shapes, refuse_without_brain
 from graphnet.readers.missing_codes import without_codes
 from graphnet.readers.pairs import Pairs, find_pairs
 from graphnet.readers.people import People, read_people
-from graphnet.readers.regions import find_grid
+from graphnet.readers.regions import find_grid, leave_regions
 from graphnet.readers.roles import UNNAMED, find_roles
 from graphnet.readers.sheet import Cells, Sheet
 
@@ -77,6 +77,7 @@ def interpret_sheet(sheet: Sheet, kind: str, inquiry: Inquiry) -> Dataset | None
     if not brain:
         refuse_without_brain(others, looks, inquiry)
         return None
+    brain |= leave_regions([name for name in rest if name not in brain], looks, inquiry)
     people = read_people(sheet, [name for name in sheet.names if name not in brain], inquiry, roles)
     for other in pairs[1:]:
         inquiry.leave(

@@ -91,6 +91,14 @@ PATIENTS = words(
     病例 病例组
     """
 )
+# The id of a row that sums up the others.
+SUMMARIES = words(
+    """
+    mean means average avg sd std stdev stddev median sum total totals min max minimum maximum
+    count mittelwert standardabweichung summe moyenne ecarttype promedio media somme 平均 平均值
+    均值 标准差 合计 总计
+    """
+)
 # In a column of classes these say that there is none.
 UNKNOWN = words(
     """

@@ -10,6 +10,7 @@ from zipfile import ZIP_STORED, ZipFile
 from graphnet.data.interpretation import Choice
 from graphnet.errors import CohortError, shortened
 from graphnet.readers.archives import Archive
+from graphnet.readers.cells import is_number
 from graphnet.readers.inquiry import Inquiry
 from graphnet.readers.sheet import Sheet
 from graphnet.readers.workbook_cells import Table, sheet_of
@@ -138,18 +139,31 @@ def _chosen(tables: Sequence[Table], inquiry: Inquiry) -> Table:
         raise CohortError(
             f"{inquiry.name} is a workbook without a visible sheet that holds a table."
         )
-    if len(tables) == 1:
-        return tables[0]
+    numeric = [table for table in tables if _has_numbers(table)]
+    if len(numeric or tables) == 1 and inquiry.given(SHEET) is None:
+        for table in tables if numeric else ():
+            if table is not numeric[0]:
+                inquiry.leave(f"sheet {table.name}", "it holds no number")
+        return (numeric or tables)[0]
     answer = inquiry.ask(
         SHEET,
         f"{inquiry.name} has several sheets: {shortened([table.name for table in tables])}. Which "
-        "one holds the subjects?",
+        "one holds the subjects? One sheet is read: ids, classes and measures must all be on it.",
         [_choice(table) for table in tables],
     )
     return next(table for table in tables if table.name == answer)
 
 
+def _has_numbers(table: Table) -> bool:
+    """Whether a cell below the header is a number; in a list of variables none is."""
+    return any(
+        is_number(str(cell).replace(",", "."))
+        for row in table.rows[table.header + 1 :]
+        for cell in row
+    )
+
+
 def _choice(table: Table) -> Choice:
-    rows = sum(_width(row) > 0 for row in table.rows)
+    rows = sum(_width(row) > 0 for row in table.rows[table.header + 1 :])
     header = [str(cell) for cell in table.rows[table.header] if cell != ""]
     return Choice(table.name, f"{rows} rows, starting with {shortened(header, SHOWN)}")

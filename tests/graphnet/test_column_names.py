@@ -62,6 +62,19 @@ def test_names_of_abcd_and_hcp_have_a_measure() -> None:
     assert dataset.regions == ("FS_L_Cuneus", "FS_R_Cuneus")
 
 
+def test_volumes_beside_thickness_are_no_covariates() -> None:
+    names = [f"{side}_{name}_thickness" for side in ("lh", "rh") for name in ("cuneus", "insula")]
+    found = table([*names, *ASEG])
+    dataset, inquiry = interpret(found)
+    assert dataset is not None
+    assert dataset.measures == ("thickness",)
+    assert dataset.subjects.covariates == ()
+    (left,) = inquiry.left_alone
+    assert left.what.startswith("Left-Lateral-Ventricle, Left-Thalamus")
+    dataset = settled(found, covariates="Left-Thalamus")
+    assert [each.name for each in dataset.subjects.covariates] == ["Left-Thalamus"]
+
+
 @pytest.mark.parametrize("decoy", ["genetic_pc", "IL", "mean_rp", "xyz"])
 def test_few_numbers_beside_a_measure_may_be_of_a_test(decoy: str) -> None:
     names = [f"{name}_{number}" for name in ("GMV", decoy) for number in range(1, 7)]

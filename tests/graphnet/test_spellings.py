@@ -132,3 +132,18 @@ def test_more_names_of_ids(column: str) -> None:
     found, _ = people({column: ["1", "2", "3", "4"], "LABEL": ["0", "1"] * 2})
     assert found.id == column
     assert found.subjects.ids == ("1", "2", "3", "4")
+
+
+@pytest.mark.parametrize("word", ["mean", "Std. Dev.", "平均值", "Total"])
+def test_a_row_that_sums_up_the_others_is_refused(word: str) -> None:
+    _, inquiry = people({"ID": ["s1", "s2", "s3", word], "LABEL": ["0", "1", "1", ""]})
+    (problem,) = inquiry.problems
+    assert f"rows that sum up others, as their ids say: {word}" in problem
+
+
+def test_codes_of_diagnoses_with_decimals_are_no_rival_of_the_class() -> None:
+    found, inquiry = people(
+        {"ID": IDS, "Subject Type": ["Control", "Patient"] * 2, "Diagnosis": ["None", "295.3"] * 2}
+    )
+    assert (inquiry.problems, inquiry.questions) == ([], [])
+    assert found.subjects.labels.tolist() == [0, 1, 0, 1]

@@ -114,8 +114,17 @@ def test_several_sheets_are_asked_about(tmp_path: Path) -> None:
     (question,) = found.questions
     assert question.id == "sheet"
     assert [choice.value for choice in question.choices] == ["Patients", "Controls"]
-    assert "7 rows" in question.choices[0].label
+    assert "6 rows" in question.choices[0].label
     assert len(dataset(path, sheet="Controls")) == 3
+
+
+def test_a_list_of_variables_is_no_sheet_of_subjects(tmp_path: Path) -> None:
+    variables: list[Row] = [["variable", "meaning"], ["GMV_1", "volume"], ["age", "in years"]]
+    path = book(tmp_path, Dictionary=variables, Data=table())
+    found = dataset(path)
+    is_the_table(found)
+    assert {each.what for each in found.interpretation.left_alone} == {"sheet Dictionary"}
+    is_the_table(dataset(path, sheet="Data"))
 
 
 def test_cells_of_every_kind(tmp_path: Path) -> None:
