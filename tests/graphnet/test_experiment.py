@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -255,8 +256,13 @@ def test_three_classes_are_trained_as_the_file_numbers_them() -> None:
     assert [sum(row) for row in confusion] == [20, 20, 20]
 
 
-PARENT = run(Splits(cohort(controls=40, patients=40)), Settings.for_model("SGN", epochs=20)).model
 SITE_B = cohort("B", seed=1)
+
+
+@cache
+def grown() -> StoredModel:
+    """A parent of site A. Not when the module is imported: each process of the tests does that."""
+    return run(Splits(cohort(controls=40, patients=40)), Settings.for_model("SGN", epochs=20)).model
 
 
 @pytest.mark.parametrize(("model", "graph"), KINDS)
@@ -276,22 +282,22 @@ def test_fine_tuning_keeps_the_parents_scaler_and_graph(model: str, graph: str) 
 
 
 def test_fine_tuning_starts_from_the_parent() -> None:
-    still = run(Splits(SITE_B), few(epochs=1, learning_rate=1e-30), parent=PARENT).model
-    assert still.predict(SITE_B).tobytes() == PARENT.predict(SITE_B).tobytes()
-    again = StoredModel.from_bytes(*PARENT.to_bytes())
+    still = run(Splits(SITE_B), few(epochs=1, learning_rate=1e-30), parent=grown()).model
+    assert still.predict(SITE_B).tobytes() == grown().predict(SITE_B).tobytes()
+    again = StoredModel.from_bytes(*grown().to_bytes())
     assert tensors(run(Splits(SITE_B), few(), parent=again)) == tensors(
-        run(Splits(SITE_B), few(), parent=PARENT)
+        run(Splits(SITE_B), few(), parent=grown())
     )
 
 
 def test_fine_tuning_leaves_the_parent_as_it_was() -> None:
-    before = PARENT.to_bytes()
-    run(Splits(SITE_B), few(learning_rate=1.0), parent=PARENT)
-    assert PARENT.to_bytes() == before
+    before = grown().to_bytes()
+    run(Splits(SITE_B), few(learning_rate=1.0), parent=grown())
+    assert grown().to_bytes() == before
 
 
 def test_fine_tuning_on_one_class_works_and_says_so() -> None:
-    outcome = run(Splits(cohort("B", controls=0), test=SITE_B), few(), parent=PARENT)
+    outcome = run(Splits(cohort("B", controls=0), test=SITE_B), few(), parent=grown())
     assert (
         "train_data holds class 1 only, so what needs a second class (balanced accuracy, AUC) "
         "cannot be computed."
@@ -351,13 +357,13 @@ def test_a_parent_that_does_not_fit_is_refused(
     sentences: tuple[str, ...],
 ) -> None:
     with pytest.raises(error) as caught:
-        run(data(), wanted, parent=PARENT)
+        run(data(), wanted, parent=grown())
     assert caught.value.sentences == sentences
 
 
 def test_the_manifest_carries_who_it_is_and_whose_child() -> None:
     identity = {"task_id": "TASK2", "parent_task_id": "TASK1"}
-    outcome = run(Splits(SITE_B), few(), parent=PARENT, identity=identity)
+    outcome = run(Splits(SITE_B), few(), parent=grown(), identity=identity)
     manifest = json.loads(outcome.model.to_bytes()[1])
     assert {key: manifest[key] for key in identity} == identity
     assert manifest["metrics"] == outcome.result["metrics"]

@@ -1,6 +1,7 @@
 """Explanations find what was planted, add up, and depend on what was learned."""
 
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -28,11 +29,9 @@ def people(seed: int = 0, subjects: int = 100) -> Cohort:
     return cohort(controls=subjects, patients=subjects, seed=seed, recipe=RECIPE, first=1 + seed)
 
 
+@cache
 def trained(model: str = "SGN", **asked: object) -> StoredModel:
     return run(Splits(people()), Settings.for_model(model, **asked), evaluation=PLAIN).model
-
-
-MODEL = trained()
 
 
 def planted(importance: np.ndarray) -> float:
@@ -43,12 +42,12 @@ def planted(importance: np.ndarray) -> float:
 
 def test_the_planted_regions_are_found_by_both_methods() -> None:
     others = people(seed=500, subjects=60)
-    assert planted(integrated_gradients(MODEL, others).by_region) >= 0.8
-    assert planted(occlusion(MODEL, others)) >= 0.8
+    assert planted(integrated_gradients(trained(), others).by_region) >= 0.8
+    assert planted(occlusion(trained(), others)) >= 0.8
 
 
 def test_attributions_add_up_to_the_score() -> None:
-    for model in (MODEL, trained(graph="similarity", epochs=20)):
+    for model in (trained(), trained(graph="similarity", epochs=20)):
         found = integrated_gradients(model, people(seed=500, subjects=20))
         assert found.gap < 0.02 * np.abs(found.size.sum())
         assert found.by_region.sum() == pytest.approx(1)
@@ -83,14 +82,14 @@ def test_a_region_that_does_not_vary_has_no_share() -> None:
 def test_random_weights_are_explained_otherwise() -> None:
     """Adebayo et al. 2018: an explanation that does not depend on the weights explains nothing."""
     others = people(seed=500, subjects=30)
-    found = integrated_gradients(MODEL, others).by_region
+    found = integrated_gradients(trained(), others).by_region
     for seed in range(3):
         generator = torch.Generator().manual_seed(seed)
         random = {
             name: torch.randn(tensor.shape, generator=generator)
-            for name, tensor in MODEL.parameters.items()
+            for name, tensor in trained().parameters.items()
         }
-        other = integrated_gradients(replace(MODEL, parameters=random), others).by_region
+        other = integrated_gradients(replace(trained(), parameters=random), others).by_region
         assert planted(other) < 0.7
         assert abs(np.corrcoef(found, other)[0, 1]) < 0.5
 

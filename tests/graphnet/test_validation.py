@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -245,48 +246,53 @@ def fine_tuned(parent: Outcome, data: Splits, **asked: Any) -> Outcome:
     return run(data, settings, parent=parent.model)
 
 
-PARENT = run(Splits(PEOPLE), QUICK, evaluation=Evaluation(cv_folds=0, baselines=False))
 OTHERS = Splits(cohort("B", seed=3), test=cohort("C", seed=4))
+
+
+@cache
+def grown() -> Outcome:
+    """A parent of site A."""
+    return run(Splits(PEOPLE), QUICK, evaluation=Evaluation(cv_folds=0, baselines=False))
 
 
 def test_only_the_parts_that_were_asked_for_are_trained_on() -> None:
     moved = {}
     for part in ("readout", "last_layers", "all"):
-        child = fine_tuned(PARENT, OTHERS, fine_tune=part).model
+        child = fine_tuned(grown(), OTHERS, fine_tune=part).model
         moved[part] = {name for name, tensor in child.parameters.items()
-                       if not torch.equal(tensor, PARENT.model.parameters[name])}  # fmt: skip
+                       if not torch.equal(tensor, grown().model.parameters[name])}  # fmt: skip
     assert moved["readout"] == {"readout.weight", "linear.weight", "bias"}
     assert moved["last_layers"] == {*moved["readout"], "embedding"}
     assert moved["all"] == {*moved["last_layers"], "conv.weight"}
 
 
 def test_kept_moments_are_those_of_the_stored_parent() -> None:
-    again = StoredModel.from_bytes(*PARENT.model.to_bytes())
-    kept = fine_tuned(replace(PARENT, model=again), OTHERS, optimiser="kept").model
-    fresh = fine_tuned(PARENT, OTHERS).model
-    same = fine_tuned(PARENT, OTHERS, optimiser="kept").model
+    again = StoredModel.from_bytes(*grown().model.to_bytes())
+    kept = fine_tuned(replace(grown(), model=again), OTHERS, optimiser="kept").model
+    fresh = fine_tuned(grown(), OTHERS).model
+    same = fine_tuned(grown(), OTHERS, optimiser="kept").model
     assert kept.to_bytes() == same.to_bytes()
     assert not torch.equal(kept.parameters["bias"], fresh.parameters["bias"])
 
 
 def test_a_child_is_compared_to_its_parent_on_the_same_subjects() -> None:
-    result = fine_tuned(PARENT, OTHERS).result
+    result = fine_tuned(grown(), OTHERS).result
     assert set(result["baselines"]) == {*CLASSIFIERS, "parent"}
     assert result["baselines"]["parent"]["test"] == evaluate(
-        OTHERS.present()["test"].labels, PARENT.model.predict(OTHERS.present()["test"])
+        OTHERS.present()["test"].labels, grown().model.predict(OTHERS.present()["test"])
     )
     assert "parent" in result["differences"]["test"]
 
 
 def test_subjects_whom_an_ancestor_was_trained_on_are_found() -> None:
-    child = fine_tuned(PARENT, OTHERS)
+    child = fine_tuned(grown(), OTHERS)
     half = PEOPLE.rows(np.arange(0, 45, 2))
     result = fine_tuned(child, Splits(cohort("D"), test=half)).result
     assert (
         "The parent was trained on 23 of the subjects of test_data, so figures on them are no "
         "estimate of new subjects."
     ) in result["warnings"]
-    again = fine_tuned(PARENT, Splits(PEOPLE, PEOPLE)).result
+    again = fine_tuned(grown(), Splits(PEOPLE, PEOPLE)).result
     assert any("each fold is trained from scratch" in each for each in again["warnings"])
     assert again["metrics"]["cv"]["n"] == 45
     assert again["differences"]["cv"]["no_edge"] is not None
@@ -295,9 +301,9 @@ def test_subjects_whom_an_ancestor_was_trained_on_are_found() -> None:
 
 def test_folds_from_scratch_train_all_of_the_net_whatever_the_fine_tuning_trains() -> None:
     asked = replace(QUICK, fine_tune="readout", epochs=5)
-    again = run(Splits(PEOPLE), asked, parent=PARENT.model).result["metrics"]["cv"]
+    again = run(Splits(PEOPLE), asked, parent=grown().model).result["metrics"]["cv"]
     whole = replace(asked, fine_tune="all")
-    assert again == run(Splits(PEOPLE), whole, parent=PARENT.model).result["metrics"]["cv"]
+    assert again == run(Splits(PEOPLE), whole, parent=grown().model).result["metrics"]["cv"]
     assert (
         run(Splits(PEOPLE), asked).model.to_bytes() == run(Splits(PEOPLE), whole).model.to_bytes()
     )
@@ -305,18 +311,18 @@ def test_folds_from_scratch_train_all_of_the_net_whatever_the_fine_tuning_trains
 
 def test_nested_selection_of_a_fine_tuning_begins_from_the_parent() -> None:
     people = cohort("B", controls=24, patients=21, seed=3)
-    asked = [Fit(FOLDS[0].train, replace(PARENT.model.settings, learning_rate=1e-5, epochs=1))]
+    asked = [Fit(FOLDS[0].train, replace(grown().model.settings, learning_rate=1e-5, epochs=1))]
     seen: list[int] = []
 
     class Counted(Journal):
         def follow(self, training: Training) -> Iterator[Epoch]:
             start = training.parameters.views()["bias"]
             seen.append(len(start))
-            wanted = PARENT.model.parameters["bias"].expand_as(start)
+            wanted = grown().model.parameters["bias"].expand_as(start)
             assert torch.equal(start.detach(), wanted)
             yield from super().follow(training)
 
-    parent = PARENT.model
+    parent = grown().model
     (chosen,) = choose(people, asked, (0, 1), device=CPU, parent=parent, journal=Counted())
     assert sum(seen) == 5 * len(grid(QUICK, 12, inherited=True))
     assert chosen.settings.density == parent.settings.density  # the graph is the parent's
