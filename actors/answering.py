@@ -7,11 +7,13 @@ from typing import Any
 
 import dramatiq
 from dramatiq import Broker, Middleware, Worker
+from dramatiq.middleware import CurrentMessage
 
 from actors.queue import redis_client
-from actors.rpc import rpc_broker
+from actors.rpc import is_withdrawn, rpc_broker
 
 STOP_MS = 5_000
+WITHDRAWN = "Nobody waits for this answer any more."
 
 Answer = Callable[..., dict[str, Any]]
 
@@ -36,7 +38,9 @@ class Desk:
 
     def open(self, redis_url: str) -> None:
         """Begin to answer."""
-        asked = rpc_broker(redis_client(redis_url), self._queue)
+        self._client = redis_client(redis_url)
+        asked = rpc_broker(self._client, self._queue)
+        asked.add_middleware(CurrentMessage())
         actor = dramatiq.actor(
             actor_name=self._actor, queue_name=self._queue, broker=asked, store_results=True
         )
@@ -52,7 +56,10 @@ class Desk:
 
     def _answered(self, **given: Any) -> dict[str, Any]:
         self._busy += 1
+        message = CurrentMessage.get_current_message()
         try:
+            if message is not None and is_withdrawn(self._client, message.message_id):
+                return {"away": WITHDRAWN}
             return self._answer(**given)
         finally:
             self._busy -= 1

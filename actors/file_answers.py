@@ -12,7 +12,7 @@ from actors.reading_child import Asked, Outcome
 from actors.trace import about
 from actors.uploads import UploadGone, find, settle
 from db import datasets
-from db.datasets import ListedDataset
+from db.datasets import ListedDataset, name_taken
 from db.errors import DatabaseError, NameTaken
 from graphnet.errors import CohortError
 from registry import RegistryError
@@ -20,6 +20,7 @@ from registry import RegistryError
 log = logging.getLogger(__name__)
 
 GONE = "The file waited too long for a worker; send it again."
+BECAME = "This upload has become the dataset {!r}; send the file again to keep it once more."
 INTERNAL = "An internal error; the worker's log has it under the request's id."
 
 Answer = dict[str, Any]
@@ -86,9 +87,14 @@ class FileAnswers:
         return self.reader.uploaded(asked.upload, how, lambda outcome: self._used(asked, outcome))
 
     def _kept_before(self, asked: ReadRequest) -> Answer | None:
-        """The answer where an attempt that was killed has written the dataset."""
-        if self.reader.call(datasets.find_dataset(asked.data_id)) is None:
+        """The answer where an earlier attempt has written the dataset: of that name, read so."""
+        record = self.reader.call(datasets.find_dataset(asked.data_id))
+        if record is None:
             return None
+        if (record.data_name, record.proj_id) != (asked.name, asked.proj_id):
+            return {"gone": BECAME.format(record.data_name)}
+        if self.reader.call(datasets.get_answers(asked.data_id)) != dict(asked.mapping):
+            raise name_taken(record.data_name)
         profiles = self.reader.call(datasets.get_profiles([asked.data_id]))
         return {"profile": profiles[asked.data_id][1]} if asked.data_id in profiles else None
 

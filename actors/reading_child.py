@@ -23,6 +23,7 @@ log = logging.getLogger(__name__)
 ALLOWED_CONTENT = 64_000_000  # bytes of data_cont
 FOLDERS = "sgn-read-"
 OLD_SECONDS = 3600.0
+MAPPING = "mapping.json"
 WORDS = "words"  # a file that gets a child's error output
 LAST_WORDS = 2_000  # characters of a child's error output that go to the log
 # What a reader's libraries would otherwise start a thread for on each core.
@@ -119,12 +120,19 @@ def read_file(path: Path, folder: Path, asked: Asked, bounds: Bounds) -> Outcome
 def _command(path: Path, out: Path, asked: Asked, bounds: Bounds) -> list[str]:
     return [
         *(sys.executable, "-m", "graphnet.readers", str(path), str(out)),
-        *(f"--name={asked.name}", f"--mapping={json.dumps(dict(asked.mapping))}"),
+        *(f"--name={asked.name}", f"--mapping={_written(asked.mapping, out)}"),
         *(f"--most={asked.most}", f"--memory-mb={bounds.memory_mb}"),
         *(["--profile"] if asked.profile else []),
         *(["--without-class"] if asked.without_class else []),
         *([f"--content={ALLOWED_CONTENT}"] if asked.content else []),
     ]
+
+
+def _written(mapping: Mapping[str, str], out: Path) -> Path:
+    """A file of the mapping: it may be longer than an argument of a command."""
+    path = out.with_name(MAPPING)
+    path.write_text(json.dumps(dict(mapping)), encoding="utf-8")
+    return path
 
 
 def _start(command: list[str], folder: Path) -> "subprocess.Popen[bytes]":

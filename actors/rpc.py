@@ -16,6 +16,7 @@ from dramatiq.results.backends import RedisBackend
 from actors.queue import HEARTBEAT_MS
 
 KEEP_MS = 10 * 60_000
+WITHDRAWN = "sgn:withdrawn:"
 
 
 def rpc_broker(client: redis.Redis, queue: str) -> RedisBroker:
@@ -42,6 +43,16 @@ def ask(broker: RedisBroker, queue: str, actor: str, given: Mapping[str, Any]) -
     )
     broker.enqueue(message)
     return message
+
+
+def withdraw(client: redis.Redis, message: "Message[Any]") -> None:
+    """Say that nobody waits for an answer any more. Raises redis.RedisError."""
+    client.set(WITHDRAWN + message.message_id, b"", px=KEEP_MS)
+
+
+def is_withdrawn(client: redis.Redis, message_id: str) -> bool:
+    """Whether whoever asked has been told that nobody answered. Raises redis.RedisError."""
+    return bool(client.exists(WITHDRAWN + message_id))
 
 
 def answer(client: redis.Redis, message: "Message[Any]") -> dict[str, Any] | None:

@@ -10,7 +10,7 @@ import redis
 from dramatiq import Message
 
 from actors.queue import alive, redis_client
-from actors.rpc import answer, ask, rpc_broker
+from actors.rpc import answer, ask, rpc_broker, withdraw
 from actors.trace import request_id
 
 T = TypeVar("T")
@@ -53,8 +53,7 @@ class Asker:
             message = await self._threaded(
                 lambda: ask(self._broker, self._queue, self._actor, whole)
             )
-            async with asyncio.timeout(self._patience):
-                found = await self._answer(message)
+            found = await self._waited(message)
         except TimeoutError as error:
             raise NoAnswer(f"No worker has answered within {self._patience:g} s.") from error
         except (redis.RedisError, OSError) as error:
@@ -67,6 +66,15 @@ class Asker:
         """Ask nothing more."""
         self._pool.shutdown(wait=False, cancel_futures=True)
         self._client.close()
+
+    async def _waited(self, message: "Message[Any]") -> dict[str, Any]:
+        """The answer; a question that is given up is withdrawn, so that it is not half done."""
+        try:
+            async with asyncio.timeout(self._patience):
+                return await self._answer(message)
+        except (TimeoutError, NoAnswer):
+            await self._threaded(lambda: withdraw(self._client, message))
+            raise
 
     async def _answer(self, message: "Message[Any]") -> dict[str, Any]:
         seen = looked = time.monotonic()

@@ -74,6 +74,14 @@ def test_without_a_worker_it_is_said_what_to_start_and_the_file_waits(alone: Pla
     assert left(alone) == []
 
 
+def test_what_nobody_has_answered_is_not_done_behind_ones_back(alone: Place) -> None:
+    """The question lies on the queue when a worker comes; the file may be sent anew."""
+    query = {"proj_id": "P", "data_name": "again"}
+    assert posted(alone, TABLE, **query)["error_num"] == 19
+    with reading(alone.variables):
+        assert posted(alone, TABLE, **query)["error_num"] == 0
+
+
 def test_a_row_without_a_worker_is_unread_and_a_form_may_name_it(alone: Place) -> None:
     with (
         closing(sqlite3.connect(alone.folder / "sgn.sqlite3")) as connection,
