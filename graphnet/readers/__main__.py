@@ -22,7 +22,7 @@ from typing import Any
 
 OUTCOME = "outcome.json"
 CONTENT = "content.json"  # the text of data_cont
-LABEL = "class"
+CLASS, COVARIATES, NONE = "class", "covariates", "none"  # keys of a mapping
 PR_SET_PDEATHSIG = 1
 NICENESS = 5
 MEGABYTE = 1_000_000
@@ -44,17 +44,22 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("file", type=Path, metavar="FILE")
     parser.add_argument("out", type=Path, metavar="OUT", help="an empty folder")
     parser.add_argument("--name", default="", help="what the file is called in sentences")
-    parser.add_argument("--mapping", type=json.loads, default={}, metavar="JSON",
+    parser.add_argument("--mapping", type=_from_file, default={}, metavar="JSON_FILE",
                         help="answers to questions, by their ids")  # fmt: skip
     parser.add_argument("--most", type=int, default=1 << 40, metavar="BYTES",
                         help="how much may come out of what is packed")  # fmt: skip
     parser.add_argument("--without-class", action="store_true",
-                        help="do not ask what the classes are")  # fmt: skip
+                        help="leave classes and covariates alone, as nobody needs them")  # fmt: skip
     parser.add_argument("--profile", action="store_true", help="say also what it holds")
     parser.add_argument("--content", type=int, default=0, metavar="BYTES",
                         help="write NEURO-LEARN's text too, where it takes no more")  # fmt: skip
     parser.add_argument("--memory-mb", type=int, default=0, help="what the process may take")
     return parser
+
+
+def _from_file(path: str) -> dict[str, str]:
+    found: dict[str, str] = json.loads(Path(path).read_bytes())
+    return found
 
 
 def _bound(memory_mb: int) -> None:
@@ -103,14 +108,14 @@ def _read(asked: argparse.Namespace, name: str) -> dict[str, Any]:
     from graphnet.readers.neurolearn import content_of
     from graphnet.readers.reading import read
 
-    reading = read(asked.file, name=name, mapping=asked.mapping, most=asked.most)
-    questions = [each for each in reading.questions if not _is_left(asked, each.id)]
+    mapping = _mapping(asked)
+    reading = read(asked.file, name=name, mapping=mapping, most=asked.most)
     found = {
-        "signature": _signature(asked, name) or reading.signature,
+        "signature": _signature(asked, name) if mapping else reading.signature,
         "preview": reading.preview(),
-        "questions": [question.as_dict() for question in questions],
+        "questions": [question.as_dict() for question in reading.questions],
     }
-    if questions or reading.dataset is None:
+    if reading.questions or reading.dataset is None:
         return found
     dataset = reading.dataset
     if asked.profile:
@@ -121,9 +126,13 @@ def _read(asked: argparse.Namespace, name: str) -> dict[str, Any]:
     return found
 
 
-def _is_left(asked: argparse.Namespace, question: str) -> bool:
-    """Whether a question is about classes, and these do not matter."""
-    return asked.without_class and (question == LABEL or question.startswith(f"{LABEL}."))
+def _mapping(asked: argparse.Namespace) -> dict[str, str]:
+    """The answers; of new subjects nobody asks for classes, nor refuses a column of them."""
+    told: dict[str, str] = asked.mapping
+    if not asked.without_class:
+        return told
+    kept = {key: value for key, value in told.items() if key.partition(".")[0] != CLASS}
+    return {**kept, CLASS: NONE, COVARIATES: NONE}
 
 
 def _save(asked: argparse.Namespace, dataset: Any, content: str | None) -> None:
@@ -139,12 +148,10 @@ def _save(asked: argparse.Namespace, dataset: Any, content: str | None) -> None:
 
 
 def _signature(asked: argparse.Namespace, name: str) -> str:
-    """What the file looks like before anybody has answered; "" where nobody has."""
+    """What the file looks like before anybody has answered."""
     from graphnet.errors import CohortError
     from graphnet.readers.reading import read
 
-    if not asked.mapping:
-        return ""
     try:
         return read(asked.file, name=name, most=asked.most).signature
     except CohortError:

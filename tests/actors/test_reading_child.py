@@ -14,6 +14,7 @@ import psutil
 import pytest
 
 from actors.reading_child import Asked, Bounds, ReadingFailed, read_file, working_folder
+from graphnet.data.dataset import NO_CLASS
 from graphnet.data.storage import load
 from graphnet.synthetic import cohort_table
 from tests.service.forms import SMALL
@@ -82,7 +83,27 @@ def test_what_asks_gives_no_arrays(tmp_path: Path) -> None:
     # The signature is what the file looked like before anybody answered.
     assert read({"class.positive": "b"}) == (0, 0, True, signature)
     assert read({"class.positive": "c"})[:3] == (0, 1, False)
-    assert read({}, without_class=True)[:3] == (0, 0, True)
+    assert read({"class.positive": "b", **{f"k{row}": "x" * 900 for row in range(300)}})[1] == 1
+
+
+@pytest.mark.parametrize(
+    "cells", [["a", "b"], ["1", "2"], ["0", "9"], ["none", "SZ"], ["0.5", "1.5"], ["0", "SZ"], [""]]
+)
+@pytest.mark.parametrize("mapping", [{}, {"class": "diagnosis", "class.positive": "x"}])
+def test_new_subjects_need_no_class(
+    tmp_path: Path, cells: list[str], mapping: dict[str, str]
+) -> None:
+    given = table().rename(columns={"LABEL_GROUP": "diagnosis"}).assign(age=[99, 30, 40, 50, 60, 1])
+    given["diagnosis"] = (cells * 6)[:6]
+    path = written(tmp_path, given.to_csv(index=False))
+    with working_folder(tmp_path / "spool") as folder:
+        asked = Asked("small", mapping, MOST, without_class=True)
+        found = read_file(path, folder, asked, bounds(tmp_path))
+        assert (found.questions, found.refused) == ((), ())
+        dataset = load(found.folder)
+    assert not dataset.interpretation.said
+    assert (dataset.subjects.labels == NO_CLASS).all()
+    np.testing.assert_array_equal(dataset.values, _values(given))
 
 
 def test_what_takes_too_much_memory_ends_its_own_process(tmp_path: Path) -> None:
