@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 
+from graphnet.data.interpretation import Choice
 from graphnet.errors import shortened
+from graphnet.readers.brain_words import MEASURES
 from graphnet.readers.classes import MOST_CLASSES
 from graphnet.readers.inquiry import Inquiry
 from graphnet.readers.looks import Looks
@@ -12,6 +14,9 @@ from graphnet.readers.words import CLASSES, IDS, REGION_COLUMNS, plain
 
 LEAST = 3  # names that look like columns, in the rows of a first column
 MOST_SHOWN = 6
+LEAST_POINTS = 20  # rows of a time series
+ROWS = "rows"  # the key of the question
+SUBJECTS, POINTS = "subjects", "points"
 
 
 def refuse_other_shapes(sheet: Sheet, inquiry: Inquiry) -> None:
@@ -97,6 +102,23 @@ def _is_of_brain(name: Name) -> bool:
     return bool(name.words) and (
         name.measure_first() is not None or name.measure_last() is not None
     )
+
+
+def ask_whether_series(sheet: Sheet, measures: Sequence[str], inquiry: Inquiry) -> None:
+    """Rows without an id, a class or any other word may be the time points of one subject."""
+    if any(plain(measure) in MEASURES for measure in measures) or len(sheet) < LEAST_POINTS:
+        return
+    answer = inquiry.ask(
+        ROWS,
+        f"{inquiry.name} has no column of ids, of classes or of anything else known of subjects. "
+        f"Are its {len(sheet)} rows subjects, or the time points of one subject?",
+        (Choice(SUBJECTS, "subjects"), Choice(POINTS, "time points of one subject")),
+    )
+    if answer == POINTS:
+        inquiry.refuse(
+            f"{inquiry.name} holds the time series of one subject. Give a folder with a file for "
+            "each subject, and a table of their ids and classes."
+        )
 
 
 def _names_regions(sheet: Sheet, name: str) -> bool:

@@ -26,7 +26,10 @@ NUMBER = re.compile(r"[0-9]{1,6}")
 GLUED = re.compile(r"(?P<prefix>.*[^\W\d_])(?P<number>[0-9]{1,6})")
 GLUED_SIDE = re.compile(r"(?:([Ll]eft|[Rr]ight|[lr])(?=[A-Z])|[LR](?=[A-Za-z]{3})|[左右])(.+)")
 GLUED_END = re.compile(r"(.{3,}?)[lr]h")
-UK_BIOBANK = re.compile(r"(.*[_.\-])?f?[0-9]{3,6}[-_.][0-9]{1,2}[._][0-9]{1,3}")
+UK_BIOBANK = re.compile(
+    r"(.*[_.\-])?f?[0-9]{3,6}[-_.][0-9]{1,2}[._][0-9]{1,3}|p[0-9]{2,6}_i[0-9]{1,2}(_a[0-9]{1,3})?"
+)
+FIELD = re.compile(r"[pf]?\.?[0-9]{2,6}")  # of UK Biobank, beside others with a visit
 
 
 @dataclass(frozen=True)
@@ -90,12 +93,17 @@ class Name:
         return self._part(measure, f"{side}_{region}")
 
     def measure_last(self) -> Part | None:
-        """A region and a known measure at the end: ``L_bankssts_thickavg``."""
+        """A region and a known measure at the end; a hemisphere may come last."""
         count = _run(self.words[::-1])
-        if not count:
+        if count:
+            region, measure = self.cut(len(self.words) - count)
+            return self._part(measure, region)
+        sided = len(self.words) > 2 and self.words[-1] in HEMISPHERES
+        if not sided or self.words[-2] not in MEASURES:
             return None
-        region, measure = self.cut(len(self.words) - count)
-        return self._part(measure, region)
+        region, _ = self.cut(len(self.words) - 2)
+        (start, end), (side, _) = self.spans[-2:]
+        return self._part(self.text[start:end], f"{region}_{self.text[side:]}")
 
     def region_known(self) -> Part | None:
         """A known region or hemisphere, and what stands before it as a measure."""

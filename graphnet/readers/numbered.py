@@ -162,6 +162,8 @@ def _decide(each: Numbered, known: set[str], inquiry: Inquiry, *, alone: bool) -
         return _ask_flat(each, inquiry)
     if each.regions != known and known and (each.is_items or len(each.group) == 1):
         return AS_OTHER
+    if not alone and 2 * len(each.regions) < len(known):
+        return AS_OTHER
     certain = len(known) > 1 if alone else _are_distinctive(known)
     if certain and each.regions == known and not each.is_items:
         return inquiry.given(each.key) or AS_REGIONS

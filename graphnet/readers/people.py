@@ -3,6 +3,7 @@
 Tables, arrays and folders all ask here.
 """
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -33,6 +34,7 @@ from graphnet.readers.words import SUMMARIES, plain
 
 MOST_WORDS = 20  # of a categorical covariate
 MOST_NAMED = 5
+SHORTENED = re.compile(r"\d[.,]\d+E\+\d{2}", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -100,6 +102,7 @@ def _classes(
 def _check_ids(ids: tuple[str, ...], labels: IntArray, inquiry: Inquiry) -> None:
     """Ids that could not be told from each other are refused; one id on two rows is said."""
     _refuse_summaries(ids, inquiry)
+    _refuse_shortened(ids, inquiry)
     for group in collisions(ids)[:MOST_NAMED]:
         inquiry.refuse(
             f"{inquiry.name} has the ids {' and '.join(map(repr, group))}, which are the same "
@@ -138,6 +141,16 @@ def _refuse_summaries(ids: tuple[str, ...], inquiry: Inquiry) -> None:
         inquiry.refuse(
             f"{inquiry.name} has rows that sum up others, as their ids say: {shortened(found)}. "
             "Delete them."
+        )
+
+
+def _refuse_shortened(ids: tuple[str, ...], inquiry: Inquiry) -> None:
+    """Long numbers of which Excel wrote the first digits alone."""
+    found = [name for name in ids if SHORTENED.fullmatch(name)]
+    if found:
+        inquiry.refuse(
+            f"{inquiry.name} has ids such as {found[0]}, of which a spreadsheet left out digits. "
+            "Set the format of that column to text or whole numbers, and save the file again."
         )
 
 

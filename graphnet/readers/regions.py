@@ -9,13 +9,14 @@ from graphnet.readers.brain_words import HEMISPHERES, REGION_LABELS, REGIONS
 from graphnet.readers.grid import Grid, Group, Groups, grouped, settle
 from graphnet.readers.inquiry import COVARIATES, Inquiry
 from graphnet.readers.looks import Looks
-from graphnet.readers.names import Name, Part
+from graphnet.readers.names import FIELD, Name, Part
 from graphnet.readers.numbered import AS_OTHER, AS_REGIONS, add_alike, add_numbered, add_words
 
 VALUE = "value"  # the measure of columns that are named by regions alone
 KNOWN, ALL = "known", "all"
 MOST_NAMED = 5
 LEAST_NAMED = 3  # columns whose names are regions of an atlas
+LEAST_SIDED = 6  # columns in pairs of left and right whose names are not known
 
 
 def find_grid(columns: Sequence[str], looks: Looks, inquiry: Inquiry) -> Grid:
@@ -25,7 +26,7 @@ def find_grid(columns: Sequence[str], looks: Looks, inquiry: Inquiry) -> Grid:
     so only where the whole table says it; where they could be either, it is asked.
     """
     names = [Name(column) for column in columns]
-    open_names = [name for name in names if not name.is_of_people and not name.is_of_biobank]
+    open_names = [name for name in _without_biobank(names) if not name.is_of_people]
     known, rest = _known(open_names)
     known, more = _without_strays(known, inquiry)
     rest += more
@@ -46,17 +47,24 @@ def find_grid(columns: Sequence[str], looks: Looks, inquiry: Inquiry) -> Grid:
     return grid
 
 
+def _without_biobank(names: Sequence[Name]) -> list[Name]:
+    """Without fields of UK Biobank: ``f26755_2_0``, and ``p31`` beside ``p26755_i2``."""
+    found = [name for name in names if not name.is_of_biobank]
+    if len(found) == len(names):
+        return found
+    return [name for name in found if not FIELD.fullmatch(name.text)]
+
+
 def leave_regions(columns: Sequence[str], looks: Looks, inquiry: Inquiry) -> set[str]:
     """Columns named like regions that are of no measure, as volumes beside thickness: left alone.
 
     A few are taken for what is known of each subject, or what the mapping names as covariates.
     """
-    names = map(Name, columns)
-    found = [
-        name.text
-        for name in names
-        if name.has_region_words and not name.is_of_people and looks.is_numeric(name.text)
-    ]
+    names = [name for name in map(Name, columns) if not name.is_of_people]
+    sided = _sided(names)
+    like_regions = {name for name in names if name.has_region_words}
+    like_regions |= set(sided) if len(sided) >= LEAST_SIDED else set()
+    found = [name.text for name in names if name in like_regions and looks.is_numeric(name.text)]
     if len(found) < LEAST_NAMED or inquiry.given(COVARIATES) is not None:
         return set()
     inquiry.leave(
@@ -146,12 +154,9 @@ def _by_regions(names: Sequence[Name], looks: Looks) -> tuple[Groups, list[Name]
     if len(parts) < LEAST_NAMED:
         parts = {name: Part(name.text, "", name.text) for name in _sided(names)}
     elif all(not part.measure for part in parts.values()):
-        sided = {*_sided(names), *(name for name in names if name.has_hemisphere)}
-        parts |= {
-            name: Part(name.text, "", name.text)
-            for name in names
-            if name not in parts and name in sided
-        }
+        sided = {*_sided(names), *(name for name in names if name.has_hemisphere)} - set(parts)
+        if 2 * len(sided) >= len(parts):
+            parts |= {name: Part(name.text, "", name.text) for name in names if name in sided}
     usable = {name: part for name, part in parts.items() if looks.numbers(name.text) is not None}
     if len(usable) < LEAST_NAMED:
         return {}, list(names)

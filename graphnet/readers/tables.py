@@ -18,7 +18,7 @@ from graphnet.readers.grid import Grid
 from graphnet.readers.inquiry import Inquiry
 from graphnet.readers.looks import Looks, by_name
 from graphnet.readers.matrices import edges_of_pairs, flat_edges
-from graphnet.readers.misread import refuse_other_shapes, refuse_without_brain
+from graphnet.readers.misread import ask_whether_series, refuse_other_shapes, refuse_without_brain
 from graphnet.readers.missing_codes import without_codes
 from graphnet.readers.pairs import Pairs, find_pairs
 from graphnet.readers.people import People, read_people
@@ -79,6 +79,8 @@ def interpret_sheet(sheet: Sheet, kind: str, inquiry: Inquiry) -> Dataset | None
         return None
     brain |= leave_regions([name for name in rest if name not in brain], looks, inquiry)
     people = read_people(sheet, [name for name in sheet.names if name not in brain], inquiry, roles)
+    if not (roles.taken or people.covariates or pairs):
+        ask_whether_series(sheet, tuple(grid.measures), inquiry)
     for other in pairs[1:]:
         inquiry.leave(
             f"{other.prefix} ({len(other.columns)} columns)", "another connectome is used"

@@ -4,13 +4,15 @@ import re
 from collections.abc import Iterable, Mapping
 
 from graphnet.errors import shortened
+from graphnet.readers.brain_words import MEASURES
 from graphnet.readers.inquiry import Inquiry
 from graphnet.readers.names import WORD
 
 VISIT = re.compile(
-    r"(t|tp|ses|sess|session|visit|wave|time|timepoint|year|yr|month|run)[-_]?[0-9]{1,2}"
+    r"(t|tp|w|ses|sess|session|visit|wave|time|timepoint|year|yr|month|run)[-_]?[0-9]{1,2}"
     r"|bl|baseline|fu[0-9]?|followup[0-9]?|pre|post|retest"
 )
+SHORT = re.compile(r"v[0-9]")  # a visit beside a measure or a number; else a visual area
 COPY = re.compile(r"(?P<region>[0-9]{1,6})\.(?P<copy>[0-9]{1,2})")  # pandas: GMV_1, GMV_1.1
 LEAST = 2  # names with several visits
 
@@ -61,7 +63,10 @@ def refuse_same_but_case(names: Iterable[str], inquiry: Inquiry) -> None:
 def _apart(name: str) -> tuple[str, str]:
     """A name without the first word that is a visit, and that word."""
     for match in WORD.finditer(name):
-        if VISIT.fullmatch(match.group().casefold()):
-            base = name[: match.start()].rstrip("_.- ") + "_" + name[match.end() :].lstrip("_.- ")
-            return base.strip("_"), match.group()
+        word = match.group().casefold()
+        base = name[: match.start()].rstrip("_.- ") + "_" + name[match.end() :].lstrip("_.- ")
+        base = base.strip("_")
+        short = SHORT.fullmatch(word) and (base.isdigit() or base.casefold() in MEASURES)
+        if VISIT.fullmatch(word) or short:
+            return base, match.group()
     return name, ""

@@ -47,7 +47,7 @@ CLASSES = words(
 )
 SITES = words(
     """
-    site sites siteid sitename sitecode sitenumber siteno center centre centerid centreid
+    site sites siteid siteidl sitename sitecode sitenumber siteno center centre centerid centreid
     centername centrename centers scansite scanningsite acquisitionsite datasite hospital
     institution institute 站点 中心 地点 医院 采集地点 采集中心
     """

@@ -7,7 +7,7 @@ import pytest
 
 from graphnet.readers.inquiry import Inquiry
 from graphnet.readers.pairs import Pairs, find_pairs
-from tests.graphnet.sheets import interpret, settled, table, values
+from tests.graphnet.sheets import interpret, settled, sheet, table, values
 
 VALUE = "value"
 BRAINNETOME = ("SFG_L_7_1", "SFG_R_7_1", "SFG_L_7_2", "SFG_R_7_2", "Amyg_L_2_1", "Amyg_R_2_1")
@@ -132,3 +132,60 @@ def test_pairs_of_regions_that_end_in_numbers(way: str) -> None:
 def test_pairs_behind_several_words(way: str, regions: tuple[str, ...], full: type) -> None:
     every = product(NETWORKS, NETWORKS) if full is product else full(NETWORKS, 2)
     assert pairs_of([way.format(*pair) for pair in every]).regions == regions
+
+
+@pytest.mark.parametrize(
+    ("names", "sentence"),
+    [
+        (["GMV_1_v1", "GMV_2_v1", "GMV_1_v2", "GMV_2_v2"], "GMV at two visits (v1, v2)"),
+        (["w1_GMV_1", "w1_GMV_2", "w2_GMV_1", "w2_GMV_2"], "a measure at two visits (w1, w2)"),
+    ],
+)
+def test_short_names_of_visits_are_no_regions(names: list[str], sentence: str) -> None:
+    _, inquiry = interpret(table(names))
+    (problem,) = inquiry.problems
+    assert sentence in problem
+
+
+def test_visual_areas_are_no_visits() -> None:
+    names = [f"{side}_{area}_ROI" for side in "LR" for area in ("V1", "V2", "V3")]
+    assert settled(table(names)).regions == tuple(names)
+    assert len(settled(table([f"myelin_{name}" for name in names])).regions) == 6
+
+
+def test_a_measure_between_a_region_and_its_side() -> None:
+    names = [f"{name}.{word}.lh" for word in ("thickness", "area") for name in ("cuneus", "insula")]
+    dataset = settled(table(names))
+    assert dataset.measures == ("area", "thickness")
+    assert dataset.regions == ("cuneus_lh", "insula_lh")
+
+
+def test_fields_of_uk_biobank_are_no_regions() -> None:
+    found = table(["p26755_i2", "p26756_i2"], p31=["0", "1"] * 2, p21022=["50", "60", "55", "54"])
+    _, inquiry = interpret(found)
+    (problem,) = inquiry.problems
+    assert "fields of UK Biobank" in problem
+
+
+def test_a_few_columns_of_two_sides_are_asked_about() -> None:
+    names = [f"{name}_{side}" for name in ("hippocampus", "thalamus") for side in ("left", "right")]
+    _, inquiry = interpret(table([*names, "caudate", "grip_left", "grip_right"]))
+    assert [question.id for question in inquiry.questions] == ["regions.names"]
+    assert settled(table(names), regions__names="known").regions == tuple(names)
+
+
+def test_a_test_of_three_trials_is_no_measure_of_many_regions() -> None:
+    dataset = settled(table([*(f"GMV_{number}" for number in range(1, 31)), "CVLT_1", "CVLT_2"]))
+    assert dataset.measures == ("GMV",)
+    assert [each.name for each in dataset.subjects.covariates] == ["CVLT_1", "CVLT_2"]
+
+
+def test_rows_without_anything_of_subjects_may_be_time_points() -> None:
+    rows = 30
+    points = {f"ROI_{number}": values(rows, number) for number in range(1, 5)}
+    _, inquiry = interpret(sheet(points))
+    assert [question.id for question in inquiry.questions] == ["rows"]
+    assert len(settled(sheet(points), rows="subjects")) == rows
+    _, inquiry = interpret(sheet(points), rows="points")
+    assert "the time series of one subject" in inquiry.problems[0]
+    assert len(settled(sheet({f"GMV_{name}": cells for name, cells in points.items()}))) == rows

@@ -147,3 +147,9 @@ def test_codes_of_diagnoses_with_decimals_are_no_rival_of_the_class() -> None:
     )
     assert (inquiry.problems, inquiry.questions) == ([], [])
     assert found.subjects.labels.tolist() == [0, 1, 0, 1]
+
+
+def test_ids_of_which_a_spreadsheet_left_out_digits_are_refused() -> None:
+    _, inquiry = people({"ID": ["1.23457E+11", "1.23458E+11"], "LABEL": ["0", "1"]})
+    (problem,) = inquiry.problems
+    assert "ids such as 1.23457E+11, of which a spreadsheet left out digits" in problem
