@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from graphnet.errors import shortened
 
 PREFIX = re.compile(r"sub[-_](?=.)", re.IGNORECASE)
+NUMBERED = re.compile(r"sub(j(ect)?)?[-_ ]?(?=\d+$)", re.IGNORECASE)
+WHOLE_AS_DECIMAL = re.compile(r"\d+\.0+")
 MOST_NAMED = 5
 
 
@@ -45,6 +47,11 @@ def bare(subject: str) -> str:
     return PREFIX.sub("", subject.strip(), count=1)
 
 
+def number_of(subject: str) -> str:
+    """``1`` of ``Subject001``; an id that is no number without its zeros, other ids bare."""
+    return without_zeros(NUMBERED.sub("", subject.strip(), count=1))
+
+
 def has_zeros(subject: str) -> bool:
     """Whether an id is a number that begins with a zero too many."""
     return subject.isdigit() and subject != without_zeros(subject)
@@ -61,8 +68,9 @@ def match_ids(left: Sequence[str], right: Sequence[str]) -> IdMatch:
 
     Ids are the same if they are written the same; of those that are left over, if they are
     the same without ``sub-`` and blanks; of the rest, without leading zeros where one whole side
-    has none (a spreadsheet or JSON took them away). Two ids of one side that a rule cannot tell
-    apart are named and not matched by it. Empty ids are nobody's.
+    has none (a spreadsheet or JSON took them away); then without ``.0``, where every id of a side
+    ends so; without a word before a number, ``Subject001``; without regard to capitals. Two ids of
+    one side that a rule cannot tell apart are named and not matched by it. Empty ids are nobody's.
     """
     ours, theirs = _distinct(left), _distinct(right)
     same = set(ours) & set(theirs)
@@ -109,7 +117,20 @@ def _rules(ours: Sequence[str], theirs: Sequence[str]) -> list[tuple[Callable[[s
     sides = [[bare(subject) for subject in side] for side in (ours, theirs)]
     if any(not any(has_zeros(subject) for subject in side) for side in sides):
         rules.append((without_zeros, "{} without leading zeros ({!r} and {!r})."))
+        rules.append((number_of, "{} without a word before the number ({!r} and {!r})."))
+    if any(side and all(map(WHOLE_AS_DECIMAL.fullmatch, side)) for side in sides):
+        rules.append((_without_decimals, "{} without decimals ({!r} and {!r})."))
+    rules.append((_without_capitals, "{} without regard to capitals ({!r} and {!r})."))
     return rules
+
+
+def _without_decimals(subject: str) -> str:
+    """``12`` of ``12.0``, as a table of numbers writes it, and of ``0012``."""
+    return without_zeros(bare(subject).partition(".0")[0])
+
+
+def _without_capitals(subject: str) -> str:
+    return bare(subject).casefold()
 
 
 def _by(

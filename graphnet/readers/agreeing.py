@@ -60,11 +60,8 @@ def _certain(scan: Scan, inquiry: Inquiry, most: int) -> Numbers | None:
 
 def _settled(scan: Scan, wanted: Layout | None, inquiry: Inquiry, most: int) -> Numbers:
     """The numbers of a file in doubt: as it fits the others, or else as it is answered."""
-    fitting = [
-        (table, aside)
-        for table, aside in _readings(scan, inquiry, most)
-        if _layout(table) == wanted
-    ]
+    every = _readings(scan, inquiry, most) if wanted else ()
+    fitting = [(table, aside) for table, aside in every if _layout(table) == wanted]
     if len(fitting) != 1:
         return read_scan(scan, inquiry, most)
     table, aside = fitting[0]

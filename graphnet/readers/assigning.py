@@ -65,10 +65,24 @@ def refuse_missing(
 
 
 def by_ids(files: Files, ids: Sequence[str]) -> list[Scan]:
-    """The files of no known name that have one of these ids in their paths."""
+    """The files of no known name that have one of these ids in their paths.
+
+    Of two numbers in each name the one counts that tells more subjects apart: ``AAL_90_12``.
+    """
     ways = keys(list(ids))
-    found = (scan_by_id(path, files.folder, ways) for path in files.rest)
-    return [scan for scan in found if scan is not None]
+    first, last = (
+        [
+            scan
+            for path in files.rest
+            if (scan := scan_by_id(path, files.folder, ways, last=place)) is not None
+        ]
+        for place in (False, True)
+    )
+    return last if _subjects(last) > _subjects(first) else first
+
+
+def _subjects(scans: Iterable[Scan]) -> int:
+    return len({scan.subjects for scan in scans})
 
 
 def alternatives(scans: Iterable[Scan]) -> int:

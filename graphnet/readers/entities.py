@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePath
 
-from graphnet.data.identifiers import bare, without_zeros
+from graphnet.data.identifiers import bare, number_of, without_zeros
 from graphnet.data.interpretation import COUNTS, OTHER, R, Z
 from graphnet.readers.weights import STRUCTURAL
 
@@ -109,17 +109,20 @@ def scan_of(path: Path, folder: Path) -> Scan | None:
     return None
 
 
-def scan_by_id(path: Path, folder: Path, ids: Mapping[str, str]) -> Scan | None:
+def scan_by_id(
+    path: Path, folder: Path, ids: Mapping[str, str], *, last: bool = False
+) -> Scan | None:
     """The scan of a file with an id in its path; ``ids`` are those of a table, see :func:`keys`.
 
-    The longest id counts, and one in the file's own name before one of a folder.
+    The longest id counts, the first or ``last`` of as long ones, and one in the file's own name
+    before one of a folder.
     """
     inner = path.relative_to(folder)
     if not ending(path.name):
         return None
     parts = [stem(inner.name), *reversed(inner.parent.parts)]
     for place, part in enumerate(parts):
-        span = _span(part, ids)
+        span = _span(part, ids, last=last)
         if span is None:
             continue
         token = part[span[0] : span[1]]
@@ -135,7 +138,7 @@ def scan_by_id(path: Path, folder: Path, ids: Mapping[str, str]) -> Scan | None:
 def keys(ids: list[str]) -> dict[str, str]:
     """Ways to write each id, as a file's name may hold it."""
     found: dict[str, str] = {}
-    for form in (str.strip, bare, without_zeros):
+    for form in (str.strip, bare, without_zeros, number_of):
         for subject in ids:
             if form(subject):
                 found.setdefault(form(subject), subject)
@@ -269,15 +272,16 @@ def _entities(
     return known | {FOLDER: "/".join(folders) or ".", FORMAT: _format(inner.name)}
 
 
-def _span(part: str, ids: Mapping[str, str]) -> tuple[int, int] | None:
+def _span(part: str, ids: Mapping[str, str], *, last: bool) -> tuple[int, int] | None:
     """Where in a name an id stands, between characters that are neither letters nor digits."""
     spans = [match.span() for match in TOKEN.finditer(part)]
     found = [
         (start, end)
         for first, (start, _) in enumerate(spans)
         for _, end in spans[first:]
-        if part[start:end] in ids or without_zeros(part[start:end]) in ids
+        if part[start:end] in ids or number_of(part[start:end]) in ids
     ]
+    found = found[::-1] if last else found
     return max(found, key=lambda span: span[1] - span[0], default=None)
 
 

@@ -94,6 +94,8 @@ def read_alone(files: Files, roster: Roster, inquiry: Inquiry) -> Dataset | None
         names = Counter(path.suffix or path.name for path in files.rest if path != roster.path)
         others = shortened([f"{count} {name}" for name, count in names.most_common()], 5)
         others = others or "nothing that could be used"
+        if any(path.suffix == ".zip" for path in files.rest):
+            others += " (unpack ZIP files that lie within)"
         left = "".join(f" {each.what}: {each.reason}." for each in inquiry.left_alone)
         raise CohortError(
             f"{inquiry.name} has no file with measurements of the subjects of {roster.name} "

@@ -806,3 +806,14 @@ def test_one_mark_before_ascending_numbers_is_a_header(tmp_path: Path) -> None:
     for subject, one in zip(IDS, SERIES, strict=True):
         np.savetxt(tmp_path / f"sub-{subject}_ts.1D", one, header="2001 2004 2005 2101")
     assert read(people(tmp_path)).settled().regions == ("2001", "2004", "2005", "2101")
+
+
+def test_of_two_numbers_in_a_name_the_id_is_the_one_that_tells_subjects_apart(
+    tmp_path: Path,
+) -> None:
+    ids = ["89", "90", "91", "92"]
+    fill(people(tmp_path, ids), "AAL_90_{}.csv", ids=ids)
+    found = read(tmp_path).settled()
+    assert found.series is not None
+    for row in range(4):
+        np.testing.assert_allclose(found.series.of(row), SERIES[row])

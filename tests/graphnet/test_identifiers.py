@@ -67,3 +67,23 @@ def test_the_same_subjects_of_files_in_two_spellings(wild: Path) -> None:
         assert len(match_ids(ids(left), ids(right)).pairs) == count
     for name in ("0012_and_12.csv", "1.10_and_1.1.csv"):
         assert len(set(ids(name))) == 2
+
+
+@pytest.mark.parametrize(
+    ("files", "table"),
+    [
+        (["sub-01", "sub-02"], ["1.0", "2.0"]),  # a column of numbers with a gap
+        (["ctl01", "pat02"], ["CTL01", "PAT02"]),
+        (["subj001", "Subject002"], ["1", "2"]),
+    ],
+)
+def test_other_spellings_of_one_id(files: list[str], table: list[str]) -> None:
+    match = match_ids(files, table)
+    assert match.pairs == tuple(zip(files, table, strict=True))
+    assert match.how
+    assert match.collisions == ()
+
+
+def test_decimals_that_tell_ids_apart_do_so() -> None:
+    assert match_ids(["1", "2"], ["1.0", "1.10"]).pairs == ()
+    assert match_ids(["ab1"], ["AB1", "aB1"]).pairs == ()
