@@ -15,6 +15,7 @@ from tests.databases import ServerSilent
 from tests.houses import process
 from tests.places import ENDED, WORKER, Place, place_at
 from tests.servers import ServerMissing
+from tests.service.forms import JUDGED
 
 pytestmark = pytest.mark.slow
 
@@ -38,7 +39,7 @@ def test_the_main_job(place: Place) -> None:
     assert place.http.get("/readyz").json()["error_num"] == 0
     deadline = time.monotonic() + 120
     with process(*WORKER, log=place.folder / "worker.log", **place.variables):
-        first = place.until(place.submit(), ENDED, deadline)
+        first = place.until(place.submit(param_set=JUDGED), ENDED, deadline)
         assert first["task_status"] == "Finished", first["error"]
         scheme = place.variables["SGN_REGISTRY_URL"].partition(":")[0]
         assert first["task_result"]["model_state_path"].startswith(f"{scheme}://")

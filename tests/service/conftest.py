@@ -8,7 +8,7 @@ import pytest
 from service.client import Client
 from tests.houses import House
 from tests.service.fake_service import FakeService, fake_service
-from tests.service.forms import form
+from tests.service.forms import JUDGED, form
 
 
 @pytest.fixture
@@ -25,6 +25,6 @@ def client(fake: FakeService) -> Iterator[Client]:
 
 @pytest.fixture(scope="session")
 def trained(small: House) -> dict[str, Any]:
-    task = small.wait(small.post(form())["task_form"]["task_id"])
+    task = small.wait(small.post(form(param_set=JUDGED))["task_form"]["task_id"])
     assert task["task_status"] == "Finished", task["error"]
     return task

@@ -8,6 +8,8 @@ from graphnet.synthetic import Recipe, cohort_table
 from tests.houses import House
 
 SMALL = Recipe(regions=12, affected=(2, 5, 7), effect=1.0, corrupt=0)
+JUDGED = {"epochs": 2, "batch_size": 8}  # with all that judges a model, which takes 50 times as long
+QUICK = {**JUDGED, "baselines": False, "explain": False, "cv_folds": 0}
 
 
 def add_datasets(house: House, folder: Path) -> None:
@@ -25,7 +27,7 @@ def form(**changes: Any) -> dict[str, Any]:
         "proj_id": "P",
         "task_type": "dl_ts",
         "train_data": ["small_SZ", "small_NC"],
-        "param_set": {"epochs": 2, "batch_size": 8},
+        "param_set": QUICK,
     }
     return {key: value for key, value in {**good, **changes}.items() if value is not None}
 

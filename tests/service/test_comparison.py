@@ -9,7 +9,7 @@ import pytest
 from service.comparer import Comparer
 from service.comparison import CLASSES, FEW, NO_EVIDENCE, SCORE, difference
 from tests.houses import House
-from tests.service.forms import form
+from tests.service.forms import JUDGED, form
 
 LABELS = [0] * 8 + [1] * 8
 
@@ -50,6 +50,17 @@ def test_subjects_are_matched_by_id_and_site_whatever_their_order() -> None:
     assert difference(GOOD, {**BAD, "predictions": {"test": turned}}, "test")["n"] == 16
     elsewhere = evidence([0.5] * 16, split={"site": ["A"] * 15 + ["B"]})
     assert difference(GOOD, elsewhere, "test")["n"] == 15
+
+
+@pytest.mark.parametrize(
+    ("here", "there"), [("S{}", "sub-S{}"), ("S{}", " S{}"), ("{}", "00{}"), ("sub-0{}", "{}")]
+)
+def test_subjects_are_matched_however_their_ids_are_spelled(here: str, there: str) -> None:
+    sides = [
+        evidence([0.5] * 16, split={"id": [spelling.format(row) for row in range(16)]})
+        for spelling in (here, there)
+    ]
+    assert difference(*sides, "test")["n"] == 16
 
 
 @pytest.mark.parametrize(
@@ -103,7 +114,7 @@ def test_a_pair_is_worked_out_once_however_many_ask() -> None:
 
 @pytest.mark.slow
 def test_over_http(small: House, trained: dict[str, Any]) -> None:
-    other = small.wait(small.post(form(model="Linear"))["task_form"]["task_id"])
+    other = small.wait(small.post(form(model="Linear", param_set=JUDGED))["task_form"]["task_id"])
     ids = [trained["task_id"], other["task_id"]]
     body = small.get("/api/v0/compare", task_ids=",".join(ids))
     assert body["error_num"] == 0

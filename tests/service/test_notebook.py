@@ -19,7 +19,7 @@ from service.cli import main
 from service.client import Client, HouseError, Task, house
 from service.endpoints import ENDPOINTS
 from service.home import address_file, lock_file
-from tests.service.forms import SMALL, form
+from tests.service.forms import JUDGED, SMALL, form
 
 PREDICTS = any(each.path.endswith("/predict") for each in ENDPOINTS)
 NOTEBOOK = """
@@ -56,7 +56,7 @@ def task(client: Client) -> Task:
     for name, label in (("small_SZ", 1), ("small_NC", 0)):
         table = cohort_table("small", label, 20, seed=label, recipe=SMALL)
         client.add_dataset(table, proj_id="P", data_name=name)
-    return client.wait(client.submit(form()).task_id, timeout=120)
+    return client.wait(client.submit(form(param_set=JUDGED)).task_id, timeout=120)
 
 
 def children() -> set[int]:
