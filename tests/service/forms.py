@@ -8,7 +8,8 @@ from graphnet.synthetic import Recipe, cohort_table
 from tests.houses import House
 
 SMALL = Recipe(regions=12, affected=(2, 5, 7), effect=1.0, corrupt=0)
-JUDGED = {"epochs": 2, "batch_size": 8}  # with all that judges a model, which takes 50 times as long
+# With all that judges a model, which takes 50 times as long as the model.
+JUDGED = {"epochs": 2, "batch_size": 8}
 QUICK = {**JUDGED, "baselines": False, "explain": False, "cv_folds": 0}
 
 
