@@ -83,7 +83,7 @@ async def insert_dataset(new: NewDataset) -> DatasetRecord:
     except (IntegrityError, NameTaken) as error:
         there = await find_dataset(new.data_id)  # another attempt may have come first
         if there is None:
-            raise _taken(new.data_name) from error
+            raise name_taken(new.data_name) from error
     return _same(new, there)
 
 
@@ -128,10 +128,11 @@ async def find_dataset(data_id: str) -> DatasetRecord | None:
 async def check_name(data_name: str) -> None:
     """Raise NameTaken if there is a dataset of that name."""
     if await Dataset.filter(data_name=data_name).exists():
-        raise _taken(data_name)
+        raise name_taken(data_name)
 
 
-def _taken(data_name: str) -> NameTaken:
+def name_taken(data_name: str) -> NameTaken:
+    """Why a second dataset of this name is not written."""
     return NameTaken(f"There is a dataset named {data_name!r} already.")
 
 

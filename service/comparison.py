@@ -7,10 +7,12 @@ from typing import Any
 import numpy as np
 
 from graphnet.bootstrap import LEAST, UNKNOWN, paired_difference
+from graphnet.data.identifiers import match_ids
 from graphnet.headline import FAIREST
 
 Json = Mapping[str, Any]
 Subject = tuple[str, str]  # id and site
+Answers = dict[Subject, tuple[int, list[float]]]  # label and probability by class
 BySplit = dict[str, dict[str, dict[str, Json]]]
 NAMES = ("auc", "accuracy", "balanced_accuracy")
 
@@ -37,13 +39,14 @@ def by_split(pairs: Mapping[tuple[str, str], Mapping[str, Json]]) -> BySplit:
 def difference(ours: Json | None, theirs: Json | None, split: str) -> dict[str, Any]:
     """Differences of AUC, accuracy and balanced accuracy over the subjects both have predicted.
 
-    Only who is new to both models counts: matched by id and site, of the same class in both. ``n``
+    Only who is new to both models counts: matched by id, however that is spelled, and site, of the
+    same class in both. ``n``
     is how many those are; where there are too few, ``reason`` says so and the rest is None.
     """
     problem = _problem(ours, theirs)
     if problem or ours is None or theirs is None:
         return _unknown(0, problem)
-    mine, other = _new(ours, split), _new(theirs, split)
+    mine, other = _new(ours, split), _matched(_new(ours, split), _new(theirs, split))
     shared = [who for who, each in mine.items() if other.get(who, (None,))[0] == each[0]]
     classes = {label: place for place, label in enumerate(ours["classes"])}
     labels = np.array([classes[mine[who][0]] for who in shared], dtype=np.int64)
@@ -68,7 +71,7 @@ def _problem(ours: Json | None, theirs: Json | None) -> str:
     return "" if ours["classes"] == theirs["classes"] else CLASSES
 
 
-def _new(found: Json, split: str) -> dict[Subject, tuple[int, list[float]]]:
+def _new(found: Json, split: str) -> Answers:
     """Label and probabilities of whom the model has not trained on; without who stands twice."""
     listed = found["predictions"].get(split) or {"id": []}
     subjects = list(zip(listed["id"], listed.get("site", ()), strict=False))
@@ -78,6 +81,15 @@ def _new(found: Json, split: str) -> dict[Subject, tuple[int, list[float]]]:
         for row, who in enumerate(subjects)
         if often[who] == 1 and not listed["known"][row]
     }
+
+
+def _matched(mine: Answers, theirs: Answers) -> Answers:
+    """Those of ``theirs`` who are also in ``mine``, by the ids and sites there."""
+    found: Answers = {}
+    for site in {site for _, site in mine}:
+        here, there = ([name for name, at in side if at == site] for side in (mine, theirs))
+        found |= {(ours, site): theirs[other, site] for ours, other in match_ids(here, there).pairs}
+    return found
 
 
 def _unknown(shared: int, reason: str) -> dict[str, Any]:

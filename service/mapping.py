@@ -1,7 +1,7 @@
 """How a file is meant, as a request says it: ``map=id=choice``, or all of it as JSON."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from service.replies import invalid
@@ -24,9 +24,9 @@ def mapping_of(fields: Fields) -> dict[str, str]:
     found: dict[str, str] = {}
     for name, text in fields:
         if name == WHOLE and text.strip():
-            found |= mapping_from(_json(text))
+            _add(found, mapping_from(_json(text)))
         elif name == PAIR and text.strip():
-            found |= _pair(text)
+            _add(found, _pair(text))
     return mapping_from(found)
 
 
@@ -35,6 +35,12 @@ def mapping_from(told: Any) -> dict[str, str]:
     if not isinstance(told, dict) or len(told) > MOST_ANSWERS:
         raise _wrong(f"mapping must be a JSON object of at most {MOST_ANSWERS} answers; {RIGHT}.")
     return {_checked(key): _checked(_text(key, value)) for key, value in told.items()}
+
+
+def _add(found: dict[str, str], more: Mapping[str, str]) -> None:
+    for key, value in more.items():
+        if found.setdefault(key, value) != value:
+            raise _wrong(f"{key[:70]!r} is answered twice: {found[key][:70]!r} and {value[:70]!r}.")
 
 
 def _json(text: str) -> Any:

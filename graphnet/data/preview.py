@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 
+from graphnet.class_names import called, words
 from graphnet.data.dataset import NO_CLASS, Dataset
 
 MOST_ROWS, MOST_COLUMNS = 5, 12
@@ -40,7 +41,12 @@ def _columns(dataset: Dataset, count: int) -> list[tuple[str, list[Any]]]:
 
 
 def _class(dataset: Dataset, label: int) -> str:
-    return "" if label == NO_CLASS else dataset.class_names.get(int(label), str(label))
+    """A class by the word for it, else by its number and by that of the file."""
+    if label == NO_CLASS:
+        return ""
+    of_file = dataset.class_names.get(int(label), str(label))
+    named = called(words(dataset.class_names), int(label))
+    return named if named == of_file else f"{named} ({of_file} in the file)"
 
 
 def _measured(dataset: Dataset, count: int) -> list[tuple[str, list[Any]]]:

@@ -49,7 +49,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--most", type=int, default=1 << 40, metavar="BYTES",
                         help="how much may come out of what is packed")  # fmt: skip
     parser.add_argument("--without-class", action="store_true",
-                        help="leave classes and covariates alone, as nobody needs them")  # fmt: skip
+                        help="leave classes and covariates alone")  # fmt: skip
     parser.add_argument("--profile", action="store_true", help="say also what it holds")
     parser.add_argument("--content", type=int, default=0, metavar="BYTES",
                         help="write NEURO-LEARN's text too, where it takes no more")  # fmt: skip

@@ -252,7 +252,7 @@ def _coded(
     if len(controls) > 1:
         names[CONTROL] = " / ".join(controls)
     coding = ClassCoding(column, values, dict(sorted(names.items())))
-    told = ", ".join(f"{name} is {number}" for number, name in coding.names.items())
+    told = ", ".join(f"{name} is class {number}" for number, name in coding.names.items())
     inquiry.say(f"Classes of {column}: {told}.")
     return coding
 

@@ -78,7 +78,9 @@ def explained(dataset: Dataset, inquiry: Inquiry) -> Dataset:
 
 def _signature(inquiry: Inquiry, dataset: Dataset | None) -> str:
     """SHA-256 of what a file looks like: its kind, its columns, and what was asked of it."""
-    asked = [[each.id, [choice.value for choice in each.choices]] for each in inquiry.questions]
+    asked = [
+        [each.id, sorted(choice.value for choice in each.choices)] for each in inquiry.questions
+    ]
     looks: list[Any] = [sorted(asked)]
     if dataset is not None:
         found = dataset.interpretation

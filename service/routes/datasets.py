@@ -135,6 +135,8 @@ async def _kept(request: Request, received: Received) -> dict[str, Any] | None:
     name = received.field("data_name") or received.upload.name
     if record is None or not caller_of(request).sees(record.proj_id) or record.data_name != name:
         return None
+    if await datasets.get_answers(record.data_id) != mapping_of(received.fields):
+        return None  # it was read otherwise, and its name is taken
     profile = await house_of(request).profiles.detailed(record)
     return {"dataset": profile.shown(record, detailed=True)}
 

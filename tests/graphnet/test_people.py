@@ -138,7 +138,7 @@ def test_a_known_word_for_control_is_class_0(word: str) -> None:
     assert found.label is not None
     assert found.label.names == {0: word, 1: "MDD", 2: "SZ"}
     assert found.subjects.labels.tolist() == [2, 0, 1, 0, NO_CLASS]
-    assert inquiry.said == [f"Classes of LABEL: {word} is 0, MDD is 1, SZ is 2."]
+    assert inquiry.said == [f"Classes of LABEL: {word} is class 0, MDD is class 1, SZ is class 2."]
 
 
 def test_spellings_of_a_word_are_one_class() -> None:

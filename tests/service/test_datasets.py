@@ -198,6 +198,12 @@ def test_a_file_of_two_readings_is_asked_about_and_sent_once(small: House) -> No
     assert post(small, b"", **again, map="class.positive=b")["dataset"] == kept
     gone = post(small, b"", upload=answer["upload"], preview="true")
     assert (gone["error_num"], gone["errors"][0]["field"]) == (4, "upload")
+    # Nor does it become another dataset, or the same one read otherwise.
+    other = {**again, "data_name": "asked too", "map": "class.positive=b"}
+    assert "has become the dataset 'asked'" in post(small, b"", **other)["msg"]
+    assert "asked too" not in names(small)
+    assert post(small, b"", **again, map="class.positive=a")["error_num"] == 6
+    assert small.get(f"{URL}/asked")["dataset"] == kept
 
 
 def test_a_mapping_is_suggested_for_the_next_file_that_looks_the_same(small: House) -> None:
@@ -217,12 +223,22 @@ def test_a_mapping_is_suggested_for_the_next_file_that_looks_the_same(small: Hou
         {"mapping": "[1]"},
         {"mapping": '{"class.positive": {}}'},
         {"mapping": json.dumps({"x": "y" * 1001})},
+        {"map": ["class.positive=a", "class.positive=b"]},
+        {"map": "class.positive=a", "mapping": '{"class.positive": "b"}'},
         {"mapping": json.dumps({str(number): "x" for number in range(501)})},
     ],
 )
-def test_a_mapping_that_is_none_is_refused(small: House, query: dict[str, str]) -> None:
+def test_a_mapping_that_is_none_is_refused(small: House, query: dict[str, Any]) -> None:
     answer = post(small, asking(), preview="true", **query)
     assert (answer["error_num"], answer["errors"][0]["field"]) == (2, "mapping")
+
+
+def test_classes_that_are_numbers_are_shown_as_they_count(small: House) -> None:
+    answer = post(small, asking("12"), preview="true", map="class.positive=1")
+    cells = [row[answer["preview"]["columns"].index("class")] for row in answer["preview"]["rows"]]
+    assert cells[:2] == ["1", "0 (2 in the file)"]
+    assert answer["dataset"]["classes"] == {"0": 3, "1": 3}
+    assert answer["dataset"]["class_names"] == {}
 
 
 def test_answers_may_come_with_the_form_that_has_the_file(small: House) -> None:

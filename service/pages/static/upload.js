@@ -24,7 +24,11 @@ if (form) {
   form.addEventListener("htmx:configRequest", (event) => {
     const fields = event.detail.formData;
     if (event.target === file) { fields.delete("upload"); fields.delete("map"); } else if (fields.get("upload")) { fields.delete("datafile"); }
-    if (meant.value) { fields.append("map", meant.value); } // what was typed goes before what was chosen
+    if (!meant.value) { return; }
+    const key = `${meant.value.split("=")[0].trim()}=`; // what was typed goes before what was chosen
+    const others = fields.getAll("map").filter((pair) => !pair.trim().startsWith(key));
+    fields.delete("map");
+    for (const pair of [...others, meant.value]) { fields.append("map", pair); }
   });
   form.addEventListener("htmx:beforeRequest", (event) => { waiting.hidden = event.target === file; });
   file.addEventListener("change", proposeName);
