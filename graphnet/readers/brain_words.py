@@ -85,7 +85,7 @@ NOT_BRAIN = words(
     age ages sex gender panss hamd hama hamilton hdrs hrsd bdi bai madrs ymrs bprs sans saps
     item items q question questions questionnaire scanner scanners visit visits site sites
     session sessions ses wave time timepoint tp year years month months week day date dose
-    dosage med meds medication drug fd dvars snr motion trans rot iq fsiq viq piq edu
+    dosage med meds medication drug fd dvars snr motion trans rot iq fiq fsiq viq piq edu
     education educ hand handedness ados adi adir srs scq aq mmse moca cdr adas updrs phq gad
     pss stai neo score scores scale subscale subscore sum test tests task trial run runs rt
     accuracy pc pca dummy batch center centre cohort study height weightkg bmi bp smoking

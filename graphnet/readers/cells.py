@@ -16,7 +16,7 @@ EXCEL_ERRORS = (  # in English, German, French, Spanish, Italian and Portuguese
     "#valore!", "#rif!", "#nome?", "#nulo!",
 )  # fmt: skip
 WORDS = (
-    "", ".", "-", "--", "---", "?", "na", "n/a", "n.a.", "n.a", "<na>", "nan", "-nan", "+nan",
+    "", ".", "-", "--", "---", "?", "/", "na", "n/a", "n.a.", "n.a", "<na>", "nan", "-nan", "+nan",
     "nat", "null", "none", "missing", "缺失", "1.#qnan", "-1.#qnan", "1.#ind", "-1.#ind",
 )  # fmt: skip
 MISSING_WORDS = frozenset(WORDS + EXCEL_ERRORS)

@@ -11,9 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from graphnet.data.dataset import (
-    CATEGORICAL,
     NO_CLASS,
-    NUMERIC,
     Covariate,
     FloatArray,
     IntArray,
@@ -24,15 +22,14 @@ from graphnet.data.interpretation import ClassCoding, CovariateReading
 from graphnet.errors import shortened
 from graphnet.readers.cells import to_numbers
 from graphnet.readers.classes import class_coding
+from graphnet.readers.covariates import covariates_of
 from graphnet.readers.inquiry import COVARIATES, LABEL, Inquiry
-from graphnet.readers.looks import are_dates, as_numbers, words_of
 from graphnet.readers.missing_codes import without_codes
 from graphnet.readers.roles import NONE, UNNAMED, Roles, find_roles
-from graphnet.readers.sheet import Cells, Sheet, as_texts
-from graphnet.readers.spellings import in_one_spelling, without_point_zero
+from graphnet.readers.sheet import Sheet
+from graphnet.readers.spellings import in_one_spelling, without_code_words, without_point_zero
 from graphnet.readers.words import SUMMARIES, plain
 
-MOST_WORDS = 20  # of a categorical covariate
 MOST_NAMED = 5
 SHORTENED = re.compile(r"\d[.,]\d+E\+\d{2}", re.ASCII)
 
@@ -62,7 +59,7 @@ def read_people(
     coding, labels = _classes(sheet, found.label, inquiry)
     _check_ids(ids, labels, inquiry)
     rest = [column for column in among if column not in found.taken]
-    covariates = _covariates(sheet, _wanted(sheet, rest, found, inquiry), inquiry)
+    covariates = covariates_of(sheet, _wanted(sheet, rest, found, inquiry), inquiry)
     return People(
         subjects=Subjects(
             ids=ids,
@@ -166,7 +163,8 @@ def _scores(sheet: Sheet, column: str | None, inquiry: Inquiry) -> FloatArray:
 def _sites(sheet: Sheet, column: str | None, inquiry: Inquiry) -> tuple[str, ...]:
     if column is None:
         return ("",) * len(sheet)
-    cells = without_point_zero(sheet.texts(column), column, inquiry)
+    cells = without_code_words(sheet.texts(column), column, inquiry)
+    cells = without_point_zero(cells, column, inquiry)
     return in_one_spelling(cells, column, inquiry)
 
 
@@ -188,50 +186,6 @@ def _wanted(sheet: Sheet, rest: Sequence[str], roles: Roles, inquiry: Inquiry) -
         if column not in chosen and not UNNAMED.fullmatch(column):
             inquiry.leave(column, "it is not among the covariates of the mapping")
     return [name for name in rest if name in chosen]
-
-
-def _covariates(sheet: Sheet, columns: Sequence[str], inquiry: Inquiry) -> tuple[Covariate, ...]:
-    found = []
-    for column in columns:
-        covariate = _covariate(column, sheet.column(column), inquiry)
-        if covariate is not None:
-            found.append(covariate)
-    return tuple(found)
-
-
-def _covariate(column: str, cells: Cells, inquiry: Inquiry) -> Covariate | None:
-    """Numbers, or a few words; None where the column says nothing of a subject."""
-    values = as_numbers(cells)
-    texts = as_texts(cells)
-    if UNNAMED.fullmatch(column) and (not any(texts) or _is_index(values)):
-        return None
-    if values is not None and not np.isnan(values).all():
-        return Covariate(column, NUMERIC, without_codes(values, column, inquiry))
-    reason = _why_not(words_of(texts), len(texts))
-    if reason:
-        inquiry.leave(column or "a column without a name", reason)
-        return None
-    return Covariate(column, CATEGORICAL, in_one_spelling(texts, column, inquiry))
-
-
-def _is_index(values: FloatArray | None) -> bool:
-    """Whether a column without a name numbers the rows, in whatever order."""
-    if values is None or np.isnan(values).any():
-        return False
-    return len(np.unique(values)) == len(values) and bool((values == np.round(values)).all())
-
-
-def _why_not(words: Sequence[str], rows: int) -> str:
-    """Why words are no covariate, "" where they are one."""
-    if not words:
-        return "it is empty"
-    if len(words) == 1:
-        return f"it is {words[0][:40]} in every row"
-    if are_dates(list(words)):
-        return "it holds dates"
-    if len(words) > MOST_WORDS or (len(words) == rows and rows > 2):
-        return f"it is text with {len(words)} different values"
-    return ""
 
 
 def _reading(covariate: Covariate) -> CovariateReading:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 
 from graphnet.data.interpretation import Choice
 from graphnet.errors import shortened
-from graphnet.readers.brain_words import HEMISPHERES, REGION_LABELS, REGIONS
+from graphnet.readers.brain_words import HEMISPHERES, NOT_BRAIN, REGION_LABELS, REGIONS
 from graphnet.readers.grid import Grid, Group, Groups, grouped, settle
 from graphnet.readers.inquiry import COVARIATES, Inquiry
 from graphnet.readers.looks import Looks
@@ -177,6 +177,7 @@ def _with_the_rest(known: Groups, rest: list[Name], looks: Looks, inquiry: Inqui
         name
         for name in rest
         if name.numbered() is None
+        and name.words[-1] not in NOT_BRAIN
         and looks.is_numeric(name.text)
         and not looks.is_like_items(name.text)
     ]

@@ -77,7 +77,7 @@ def _class(sheet: Sheet, among: Sequence[str], inquiry: Inquiry) -> str | None:
     named = [column for column in among if plain(column) in CLASSES]
     for documented in DOCUMENTED_CLASSES:
         found = _exact(named, documented)
-        if found is not None:
+        if found is not None and (found == documented or _may_be_class(sheet, found)):
             others = [column for column in named if column != found]
             if others:
                 inquiry.say(
@@ -92,8 +92,9 @@ def _class(sheet: Sheet, among: Sequence[str], inquiry: Inquiry) -> str | None:
             if plain(column) in LESSER_CLASSES and _may_be_class(sheet, column)
         ]
     usable = [column for column in named if _may_be_class(sheet, column)] or named
+    varied = [column for column in usable if len(set(sheet.texts(column))) > 1]
     if usable:
-        return _one(LABEL, "class", sheet, usable, inquiry)
+        return _one(LABEL, "class", sheet, varied or usable, inquiry)
     return _class_by_words(sheet, among, inquiry)
 
 

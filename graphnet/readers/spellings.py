@@ -4,11 +4,13 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
+from graphnet.data.interpretation import MissingCode
 from graphnet.errors import shortened
 from graphnet.readers.cells import is_missing
 from graphnet.readers.inquiry import Inquiry
 
 POINT_ZERO = re.compile(r"[+-]?\d+\.0+", re.ASCII)
+CODE = re.compile(r"-(9{3,5}|8{3,4}|7{3,4})(\.0+)?")
 MOST_SHOWN = 4
 
 
@@ -23,6 +25,15 @@ def without_point_zero(cells: Sequence[str], column: str, inquiry: Inquiry) -> t
     whole = {cell: cell.partition(".")[0] for cell in found}
     inquiry.say(f"{column}: whole numbers were read without their .0 ({whole[found[0]]}).")
     return tuple(whole.get(cell, cell) for cell in cells)
+
+
+def without_code_words(cells: Sequence[str], column: str, inquiry: Inquiry) -> tuple[str, ...]:
+    """Cells without codes such as -9999, which no word and no number of a site is; said."""
+    found = Counter(cell for cell in cells if CODE.fullmatch(cell))
+    for code, count in found.items():
+        inquiry.missing.append(MissingCode(column, code, count))
+        inquiry.say(f"{column}: {code} stands for a missing value ({count} rows).")
+    return tuple("" if cell in found else cell for cell in cells)
 
 
 def in_one_spelling(cells: Sequence[str], column: str, inquiry: Inquiry) -> tuple[str, ...]:

@@ -189,3 +189,9 @@ def test_rows_without_anything_of_subjects_may_be_time_points() -> None:
     _, inquiry = interpret(sheet(points), rows="points")
     assert "the time series of one subject" in inquiry.problems[0]
     assert len(settled(sheet({f"GMV_{name}": cells for name, cells in points.items()}))) == rows
+
+
+def test_motion_and_intelligence_beside_regions_are_covariates() -> None:
+    dataset = settled(table(["Precentral_L", "Precentral_R", "Insula_L", "mean_FD", "FIQ"]))
+    assert dataset.regions == ("Precentral_L", "Precentral_R", "Insula_L")
+    assert [each.name for each in dataset.subjects.covariates] == ["mean_FD", "FIQ"]

@@ -1,5 +1,6 @@
 """Classes, ids, sites and words of subjects as laboratories spell them."""
 
+import numpy as np
 import pytest
 
 from graphnet.data.dataset import NO_CLASS
@@ -153,3 +154,45 @@ def test_ids_of_which_a_spreadsheet_left_out_digits_are_refused() -> None:
     _, inquiry = people({"ID": ["1.23457E+11", "1.23458E+11"], "LABEL": ["0", "1"]})
     (problem,) = inquiry.problems
     assert "ids such as 1.23457E+11, of which a spreadsheet left out digits" in problem
+
+
+def test_a_word_among_numbers_is_asked_about() -> None:
+    columns: dict[str, Column] = {
+        "ID": [f"s{row}" for row in range(7)],
+        "HAMD": ["无", "11", "12", "无", "14", "15", "16"],
+    }
+    _, inquiry = people(columns)
+    (question,) = inquiry.questions
+    assert (question.id, "'无' (2 rows)" in question.sentence) == ("words.HAMD", True)
+    found, inquiry = people(columns, words__HAMD="missing")
+    (hamd,) = found.subjects.covariates
+    assert isinstance(hamd.values, np.ndarray)
+    np.testing.assert_array_equal(hamd.values, [np.nan, 11, 12, np.nan, 14, 15, 16])
+    assert [(code.code, code.count) for code in inquiry.missing] == [("无", 2)]
+    found, _ = people(columns, words__HAMD="value")
+    (hamd,) = found.subjects.covariates
+    assert hamd.values == tuple(columns["HAMD"])
+
+
+def test_codes_for_missing_among_words_and_sites() -> None:
+    found, inquiry = people(
+        {"ID": IDS, "site": ["1", "-9999", "2", "1"], "hand": ["R", "L", "-9999", "R"]}
+    )
+    assert found.subjects.sites == ("1", "", "2", "1")
+    (hand,) = found.subjects.covariates
+    assert hand.values == ("R", "L", "", "R")
+    assert {(code.column, code.code) for code in inquiry.missing} == {
+        ("site", "-9999"),
+        ("hand", "-9999"),
+    }
+
+
+def test_a_column_of_one_value_is_no_rival_of_the_class() -> None:
+    columns: dict[str, Column] = {
+        "ID": IDS,
+        "Condition": ["rest"] * 4,
+        "group": ["HC", "MDD"] * 2,
+    }
+    found, inquiry = people(columns)
+    assert inquiry.questions == []
+    assert found.subjects.labels.tolist() == [0, 1, 0, 1]
