@@ -1,13 +1,16 @@
 """Whose each file of a folder is: by the ids in names and those of the table."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from graphnet.data.identifiers import match_ids
 from graphnet.errors import shortened
-from graphnet.readers.entities import Scan, keys, scan_by_id
+from graphnet.readers.entities import Scan, ending, keys, scan_by_id
 from graphnet.readers.inquiry import Inquiry
+
+DIGITS = re.compile(r"\d+")
 
 
 @dataclass(frozen=True)
@@ -24,6 +27,8 @@ def assigned(
 ) -> dict[str, list[Scan]]:
     """Each subject's files, by the ids of the table. Who is in one of both alone is refused."""
     scans = files.scans or by_ids(files, listed)
+    if not files.scans:
+        _refuse_unlisted(files, scans, table, inquiry)
     place = max(range(alternatives(scans)), key=lambda each: matches(scans, each, listed),
                 default=0)  # fmt: skip
     names = list(dict.fromkeys(subject_of(scan, place) for scan in scans))
@@ -46,6 +51,29 @@ def assigned(
             found[known[name]].append(scan)
     refuse_missing([subject for subject, mine in found.items() if not mine], table, inquiry)
     return {subject: mine for subject, mine in found.items() if mine}
+
+
+def _refuse_unlisted(files: Files, scans: Sequence[Scan], table: str, inquiry: Inquiry) -> None:
+    """Refuse files that are called like those of subjects but for the number; leave the others."""
+    known = {scan.path for scan in scans}
+    shapes = {_shape(path, files.folder) for path in known}
+    rest = [path for path in files.rest if path not in known and ending(path.name)]
+    unlisted = [path for path in rest if _shape(path, files.folder) in shapes]
+    if unlisted:
+        names = [str(path.relative_to(files.folder)) for path in unlisted]
+        inquiry.refuse(
+            f"{inquiry.name} has files {shortened(names, 5)}, called like those of the subjects, "
+            f"but its table {table} lists no such ids. Add the subjects, or take the files out."
+        )
+    left = {each.what for each in inquiry.left_alone}
+    others = [path.name for path in rest if path not in unlisted and path.name not in left]
+    if others:
+        inquiry.leave(shortened(others, 3), f"no id of {table} is in their names")
+
+
+def _shape(path: Path, folder: Path) -> str:
+    """A path without what numbers its digits make."""
+    return DIGITS.sub("#", str(path.relative_to(folder)))
 
 
 def refuse_missing(

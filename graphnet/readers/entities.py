@@ -5,15 +5,14 @@ MRtrix). Other files are found by an id of the subjects' table in their path.
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePath
 
 from graphnet.data.identifiers import bare, number_of, without_zeros
-from graphnet.data.interpretation import COUNTS, OTHER, R, Z
-from graphnet.readers.weights import STRUCTURAL
+from graphnet.data.interpretation import R, Z
+from graphnet.readers.hints import TOKEN, hint_of, hint_of_folders
 
-Tells = Callable[[str, set[str]], bool]
 SERIES, MATRIX, MEASURE, UNKNOWN = "series", "matrix", "measure", ""
 TEXTS = (".tsv", ".csv", ".txt", ".1D", ".dat")
 ENDS = (*TEXTS, ".mat", ".npy")
@@ -23,6 +22,7 @@ NEVER = {
     "confound", "confounds", "motion", "headmotion", "filteredmotion", "outlier", "outliers",
     "coverage", "regressor", "regressors", "nuisance", "framewise", "movement", "realignment",
 }  # fmt: skip
+NEVER_FOLDERS = NEVER | {"covs", "realignparameter", "fd"}
 NO_REGIONS = "no measurements of regions: confounds, motion, p-values, lists of regions"
 NAMED = re.compile(r"(sub|ses|task|acq|dir|run|space|seg|atlas)-[^_]+")
 P_VALUES = re.compile(
@@ -44,14 +44,12 @@ ABIDE = re.compile(r"(?P<whole>.*?(?P<id>\d+))_rois_(?P<atlas>[A-Za-z0-9]+)")
 ADHD = re.compile(
     r"(?P<steps>[a-z]*?)(?P<id>\d+)_session_(?P<ses>\d+)_rest_(?P<run>\d+)(?:_(?P<atlas>\w+?))?(?:_TCs)?"
 )
-TOKEN = re.compile(r"[^\W_]+")
 MATRICES = {"relmat", "connectome", "conmat", "connectivity", "adjacency"}
 MATRIX_WORD = re.compile(
     r"fc|sc|.*(corr|conn?mat|connecti|connectom|adjacen|matrix|matrices|fisherz).*"
 )
 SERIES_WORD = re.compile(r"ts|rois|timecourses?|signals?|.*(timeseries|timecourse|roisignals).*")
 SUFFIXES = {"relmat", "connectome", "timeseries"}  # that say no more than the kind
-WEIGHTS = {"fa", "md", "ad", "rd", "qa", "mi", "dist", "cov", "coherence", "mkt"}
 PLAIN_CORRELATION = re.compile(
     r"(pearson)?(corr(elation)?)?(coefficient)?(fisher)?(z|r)?(transformed)?", re.IGNORECASE
 )
@@ -97,6 +95,14 @@ def is_never(name: str) -> bool:
     return bool(words & NEVER or NEVER_STEMS.fullmatch(plain) or P_VALUES.fullmatch(plain))
 
 
+def is_in_never(inner: PurePath) -> bool:
+    """Whether a folder is named for nothing but motion, confounds or p-values."""
+    return any(
+        set(TOKEN.findall(part.lower())) <= NEVER_FOLDERS or P_VALUES.fullmatch(part)
+        for part in inner.parent.parts
+    )
+
+
 def scan_of(path: Path, folder: Path) -> Scan | None:
     """The scan that a file is by its name; None where its name is of no known kind."""
     inner = path.relative_to(folder)
@@ -131,7 +137,8 @@ def scan_by_id(
         if set(TOKEN.findall(name.lower())) & {"p", "q"}:
             return None  # of probabilities
         entities = _entities(inner, (token,), {NAME: name})
-        return Scan(path, (token,), _kind_of(name), entities, hint_of(name))
+        hint = hint_of(name) or hint_of_folders(inner, token)
+        return Scan(path, (token,), _kind_of(name), entities, hint)
     return None
 
 
@@ -143,32 +150,6 @@ def keys(ids: list[str]) -> dict[str, str]:
             if form(subject):
                 found.setdefault(form(subject), subject)
     return found
-
-
-def hint_of(text: str) -> str:
-    """What a name says of the values of a matrix, or "".
-
-    ``z``, ``r``, ``counts``, ``other``, or ``structural`` where it is only known to be no
-    correlation.
-    """
-    tokens = {token.lower() for token in TOKEN.findall(text)}
-    plain = "".join(TOKEN.findall(text)).lower()
-    return next((hint for hint, tells in HINTS if tells(plain, tokens)), "")
-
-
-def _says(*parts: str, words: frozenset[str] | set[str] = frozenset()) -> Tells:
-    """Whether a name holds one of these ``parts`` anywhere, or one of the ``words`` by itself."""
-    return lambda plain, tokens: any(part in plain for part in parts) or bool(tokens & words)
-
-
-HINTS: tuple[tuple[str, Tells], ...] = (
-    (Z, _says("fisher", "ztransform", words={"z", "zfc", "fcz", "zscore", "zcorr"})),
-    (OTHER, _says("covariance", "precision", "distance", "length", "meanfa", "logcount",
-                  words=WEIGHTS)),
-    (R, _says("pearson", "correlation", words={"corr", "r", "corrmat", "partialcorr"})),
-    (COUNTS, _says("streamline", "count", words={"sift", "sift2", "nos"})),
-    (STRUCTURAL, _says("structural", words={"sc"})),
-)  # fmt: skip
 
 
 def _dpabi(path: Path, inner: PurePath) -> Scan | None:

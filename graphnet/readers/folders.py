@@ -15,7 +15,7 @@ from graphnet.errors import CohortError, shortened
 from graphnet.readers.agreeing import LAYOUT
 from graphnet.readers.assigning import Files, assigned, by_ids, refuse_missing
 from graphnet.readers.choosing import of_each_measure, one_each, one_kind
-from graphnet.readers.entities import NO_REGIONS, Scan, is_never, scan_of
+from graphnet.readers.entities import NO_REGIONS, Scan, is_in_never, is_never, scan_of
 from graphnet.readers.inquiry import Inquiry
 from graphnet.readers.marks import COMMAS, POINTS
 from graphnet.readers.measured import Measured, connected, rows_of_measure
@@ -71,7 +71,7 @@ def _sorted(folder: Path, inquiry: Inquiry) -> Files:
     scans, rest, never = [], [], []
     for path in _files(folder):
         scan = scan_of(path, folder)
-        if is_never(path.name):
+        if is_never(path.name) or is_in_never(path.relative_to(folder)):
             never.append(path.name)
         elif scan is None:
             rest.append(path)

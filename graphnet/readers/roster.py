@@ -2,23 +2,21 @@
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import numpy as np
-
-from graphnet.data.identifiers import match_ids, repeated
+from graphnet.data.identifiers import repeated
 from graphnet.data.interpretation import Choice
 from graphnet.errors import CohortError, shortened
 from graphnet.readers.archives import Archive
-from graphnet.readers.assigning import Files, alternatives, by_ids, matches, subject_of
+from graphnet.readers.assigning import Files
 from graphnet.readers.delimited import read_sheet
 from graphnet.readers.entities import ending
+from graphnet.readers.id_columns import check_header, id_column, score_of
 from graphnet.readers.inquiry import ID, Inquiry
 from graphnet.readers.people import read_people
 from graphnet.readers.sheet import Sheet, as_texts
-from graphnet.readers.words import IDS, plain
 
 TABLE = "table"
 ENDS = (".csv", ".tsv", ".txt", ".xlsx", ".xlsm", ".ods")
@@ -28,7 +26,6 @@ LIKELY = re.compile(
 )
 MOST_TABLES = 12  # that are looked into
 MOST_ALIKE = 3  # files whose names differ in digits alone are of subjects, if there are more
-MOST_COLUMNS = 300  # that may hold ids
 DIGITS = re.compile(r"\d+")
 CELL = 8  # bytes
 
@@ -70,7 +67,7 @@ def find_roster(files: Files, inquiry: Inquiry, most: int) -> Roster:
     chosen = _one(_best(found, files), files, inquiry)
     # Read again: what comes up in the table that is used is asked and said.
     sheet = read_file(chosen.path, replace(inquiry, name=chosen.name), most)
-    _id_column(sheet, chosen.path, files, inquiry)
+    id_column(sheet, chosen.path, files, inquiry)
     _leave(found, chosen, files, inquiry)
     given = inquiry.given(ID)
     if given is not None and given not in sheet.names:
@@ -78,6 +75,8 @@ def find_roster(files: Files, inquiry: Inquiry, most: int) -> Roster:
             f"{ID} is {given!r}, which is no column of {chosen.name}: it has "
             f"{shortened([name for name in sheet.names if name], 8)}."
         )
+    others = replace(files, rest=[path for path in files.rest if path != chosen.path])
+    check_header(chosen.sheet, chosen.column, others, replace(inquiry, name=chosen.name))
     return _with_ids(Roster(chosen.path, sheet, chosen.column, sheet.texts(chosen.column)), inquiry)
 
 
@@ -102,7 +101,7 @@ def _looked_into(path: Path, files: Files, inquiry: Inquiry, most: int) -> Roste
     """A table as it would be used; None where it has no ids. Raises CohortError of what is none."""
     sheet = read_file(path, Inquiry(path.name, inquiry.answers), most)
     column = (
-        _id_column(sheet, path, files, Inquiry(path.name, inquiry.answers)) if len(sheet) else None
+        id_column(sheet, path, files, Inquiry(path.name, inquiry.answers)) if len(sheet) else None
     )
     if column is None:
         return None
@@ -122,89 +121,6 @@ def read_file(path: Path, inquiry: Inquiry, most: int) -> Sheet:
     return read_sheet(path.read_bytes(), inquiry, most // CELL)
 
 
-def _id_column(sheet: Sheet, path: Path, files: Files, inquiry: Inquiry) -> str | None:
-    """The column whose values name most files; else the one called like ids."""
-    given = inquiry.given(ID)
-    if given in sheet.names:
-        return given
-    others = Files(files.folder, files.scans, [each for each in files.rest if each != path])
-    columns = _columns(sheet)
-    counts = {name: _score(cells, others) for name, cells in columns.items()}
-    whole = [name for name, cells in columns.items() if counts[name] == len(set(cells))]
-    if whole:
-        return _of_whole({name: columns[name] for name in whole}, others, path, inquiry)
-    best = max(counts, key=lambda name: counts[name], default=None)
-    named = next((name for name in counts if _is_id(name)), None)
-    least = min(len(sheet), len(files.scans) or len(sheet)) / 2
-    if best is None or (counts[best] < least and named is not None):
-        return named
-    return best if counts[best] else None
-
-
-def _of_whole(
-    columns: Mapping[str, tuple[str, ...]], files: Files, path: Path, inquiry: Inquiry
-) -> str:
-    """Of columns all of whose cells have files: asked where they give them to other rows.
-
-    A column that counts the rows is no evidence beside one that does not.
-    """
-    names = [name for name in columns if not _counts(columns[name])] or list(columns)
-    named = [name for name in names if _is_id(name)]
-    names = named or names
-    first = _files_of(columns[names[0]], files)
-    rivals = [name for name in names if _files_of(columns[name], files) != first]
-    if not rivals:
-        return names[0]
-    return inquiry.ask(
-        ID,
-        f"{path.name} has several columns that name the files of the subjects, each in another "
-        "order. Which one holds the ids?",
-        [Choice(name, f"{name}: {shortened(columns[name], 3)}") for name in (names[0], *rivals)],
-    )
-
-
-def _counts(cells: Sequence[str]) -> bool:
-    """Whether cells are 0, 1, 2 … or 1, 2, 3 … in the order of the rows."""
-    return cells[0] in {"0", "1"} and list(cells) == [
-        str(int(cells[0]) + row) for row in range(len(cells))
-    ]
-
-
-def _files_of(ids: Sequence[str], files: Files) -> list[frozenset[Path]]:
-    """The files of each row, if it has these ids."""
-    scans = files.scans or by_ids(files, ids)
-    place = max(range(alternatives(scans)), key=lambda each: matches(scans, each, ids), default=0)
-    of: dict[str, set[Path]] = {}
-    for scan in scans:
-        of.setdefault(subject_of(scan, place), set()).add(scan.path)
-    known = {listed: name for name, listed in match_ids(list(of), ids).pairs}
-    return [frozenset(of[known[each]]) if each in known else frozenset() for each in ids]
-
-
-def _columns(sheet: Sheet) -> dict[str, tuple[str, ...]]:
-    """The cells of columns that may hold ids, those that are called so first."""
-    found: dict[str, tuple[str, ...]] = {}
-    for name in sorted(dict.fromkeys(sheet.names[:MOST_COLUMNS]), key=lambda one: not _is_id(one)):
-        cells = sheet.column(name)
-        if isinstance(cells, tuple) or not np.mod(np.nan_to_num(cells), 1).any():
-            texts = sheet.texts(name)
-            if _is_id(name) or 2 * len(set(texts)) > len(texts):
-                found[name] = texts
-    return found
-
-
-def _is_id(name: str) -> bool:
-    return plain(name) in IDS
-
-
-def _score(ids: Sequence[str], files: Files) -> int:
-    """How many of these ids the files are named for."""
-    if len(set(ids)) < 2 and len(files.scans) > 1:
-        return 0
-    scans = files.scans or by_ids(files, ids)
-    return max((matches(scans, place, ids) for place in range(alternatives(scans))), default=0)
-
-
 def _no_table(files: Files, inquiry: Inquiry, unread: Sequence[str]) -> CohortError:
     names = Counter(path.suffix or path.name for path in files.rest)
     kinds = shortened([f"{count} {name}" for name, count in names.most_common()], 5)
@@ -218,7 +134,7 @@ def _no_table(files: Files, inquiry: Inquiry, unread: Sequence[str]) -> CohortEr
 
 def _best(found: Sequence[Roster], files: Files) -> list[Roster]:
     """Those that name at least half as many files as the best does."""
-    scores = [_score(roster.ids, files) for roster in found]
+    scores = [score_of(roster.ids, files) for roster in found]
     most = max(scores, default=0)
     if most == 0:
         return list(found[:1])

@@ -817,3 +817,36 @@ def test_of_two_numbers_in_a_name_the_id_is_the_one_that_tells_subjects_apart(
     assert found.series is not None
     for row in range(4):
         np.testing.assert_allclose(found.series.of(row), SERIES[row])
+
+
+def test_folders_say_what_is_in_them_where_names_do_not(tmp_path: Path) -> None:
+    fill(people(tmp_path), "pearson_r/{}.txt", PEARSON - np.eye(4), None)
+    fill(tmp_path, "pvalues/{}.txt", np.abs(PEARSON), None)
+    fill(tmp_path, "Motion/{}.txt", SERIES[:, :, :3], None)
+    found = read(tmp_path).settled()
+    assert found.interpretation.connectome is not None
+    assert found.interpretation.connectome.values == R
+    assert found.connectomes is not None
+    np.testing.assert_allclose(found.connectomes, TRUTH, atol=1e-6)
+
+
+@pytest.mark.parametrize("name", ["{}.csv", "{}/func/ts.csv", "sub-{}_timeseries.csv"])
+def test_files_of_people_who_are_not_listed_are_refused(tmp_path: Path, name: str) -> None:
+    fill(people(tmp_path, IDS[:3]), name)
+    with pytest.raises(CohortError, match="004"):
+        read(tmp_path)
+
+
+def test_a_file_of_the_whole_group_is_left_and_said(tmp_path: Path) -> None:
+    fill(people(tmp_path), "{}.csv")
+    write(tmp_path / "group_mean.csv", SERIES[0])
+    found = read(tmp_path).settled()
+    assert "group_mean.csv" in {each.what for each in found.interpretation.left_alone}
+
+
+@pytest.mark.parametrize("name", ["{}.csv", "sub-{}_timeseries.csv"])
+def test_a_table_without_a_header_loses_nobody(tmp_path: Path, name: str) -> None:
+    fill(tmp_path, name)
+    (tmp_path / "labels.csv").write_text("".join(f"{x},{n % 2}\n" for n, x in enumerate(IDS)))
+    with pytest.raises(CohortError, match="has no header: its first line holds 001"):
+        read(tmp_path)
