@@ -94,8 +94,23 @@ def _class(sheet: Sheet, among: Sequence[str], inquiry: Inquiry) -> str | None:
     usable = [column for column in named if _may_be_class(sheet, column)] or named
     varied = [column for column in usable if len(set(sheet.texts(column))) > 1]
     if usable:
-        return _one(LABEL, "class", sheet, varied or usable, inquiry)
+        return _one(LABEL, "class", sheet, _in_words(sheet, varied or usable, inquiry), inquiry)
     return _class_by_words(sheet, among, inquiry)
+
+
+def _in_words(sheet: Sheet, columns: Sequence[str], inquiry: Inquiry) -> list[str]:
+    """Of columns that name the same classes in several ways the one with a word for controls."""
+    ways = {column: len(set(sheet.texts(column))) for column in columns}
+    together = set(zip(*(sheet.texts(column) for column in columns), strict=True))
+    worded = [column for column in columns if _holds_controls(sheet, column)]
+    if len(columns) < 2 or not worded or set(ways.values()) != {len(together)}:
+        return list(columns)
+    others = [column for column in columns if column != worded[0]]
+    inquiry.say(
+        f"{inquiry.name} has {shortened([worded[0], *others])}, which name the same classes; "
+        f"{worded[0]} was used."
+    )
+    return worded[:1]
 
 
 def _class_by_words(sheet: Sheet, among: Sequence[str], inquiry: Inquiry) -> str | None:

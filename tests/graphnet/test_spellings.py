@@ -196,3 +196,13 @@ def test_a_column_of_one_value_is_no_rival_of_the_class() -> None:
     found, inquiry = people(columns)
     assert inquiry.questions == []
     assert found.subjects.labels.tolist() == [0, 1, 0, 1]
+
+
+def test_of_two_columns_of_the_same_classes_the_words_are_read() -> None:
+    columns: dict[str, Column] = {"ID": IDS, "group": ["1", "2"] * 2, "dx": ["SZ", "HC"] * 2}
+    found, inquiry = people(columns)
+    assert inquiry.questions == []
+    assert found.subjects.labels.tolist() == [1, 0, 1, 0]
+    assert "the file has dx, group, which name the same classes; dx was used." in inquiry.said
+    _, inquiry = people({**columns, "dx": ["SZ", "HC", "HC", "HC"]})
+    assert [question.id for question in inquiry.questions] == ["class"]
