@@ -2,6 +2,7 @@
 
 import hashlib
 import logging
+import shutil
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,10 +10,17 @@ from typing import Any, TypeVar
 
 from actors import uploads
 from actors.arrays import Arrays
-from actors.reading_child import Asked, Bounds, Outcome, read_file, working_folder
+from actors.reading_child import (
+    Asked,
+    Bounds,
+    Outcome,
+    ReadingFailed,
+    read_file,
+    working_folder,
+)
 from db import datasets
 from db.datasets import DatasetRecord, ListedDataset, NewDataset
-from db.errors import ContentTooLarge
+from db.errors import ContentTooLarge, NameTaken
 from graphnet.data.dataset import Dataset
 from graphnet.data.interpretation import Question
 from graphnet.data.profile import Profile, profile_of
@@ -23,6 +31,7 @@ T = TypeVar("T")
 log = logging.getLogger(__name__)
 
 LONGEST_ADDRESS = 256
+Note = Callable[[Dataset | CohortError], object]  # hears what a row holds
 ROW_BYTES = 1 << 40  # a row is in the database already, whatever its size
 
 
@@ -32,6 +41,10 @@ class RowAsks(QuestionsOpen):
     def __init__(self, questions: Sequence[Question], signature: str) -> None:
         super().__init__(questions)
         self.signature = signature
+
+
+def _nobody(found: Dataset | CohortError) -> None:
+    """Who notes nothing."""
 
 
 @dataclass(frozen=True)
@@ -60,36 +73,43 @@ class DatasetReader:
             return use(read_file(path, folder, asked, self.bounds))
 
     def keep(self, new: ListedDataset, outcome: Outcome) -> None:
-        """Keep what was read as the dataset ``new``. Raises NameTaken."""
+        """Keep what was read as the dataset ``new``. Raises NameTaken, and then keeps nothing."""
         address = self.arrays.put(new.data_id, outcome.folder)
         try:
-            self._write(new, outcome, outcome.content, address)
-        except ContentTooLarge as error:
-            log.warning("the dataset %s is kept as arrays alone: %s", new.data_name, error)
-            self._write(new, outcome, "", address)
+            self._write(new, outcome, address)
+        except NameTaken:
+            self.arrays.store.delete(new.data_id)
+            raise
 
     def profile(self, record: DatasetRecord, mapping: Mapping[str, str]) -> Profile:
         """What a row holds, read anew and noted; a ``mapping`` that leads to a dataset is kept."""
+        found: Dataset | CohortError
         try:
-            dataset = self._read_row(record, mapping) if mapping else self.dataset(record)
-            profile = Profile.from_dict(profile_of(dataset, record.data_name))
-        except RowAsks as error:
-            profile = Profile.asking(error.questions, error.signature)
+            found = self._read_row(record, mapping) if mapping else self._dataset(record)
         except CohortError as error:
-            if mapping:  # what was noted before is as true as it was
-                raise
-            profile = Profile.unusable(error.sentences)
-        self.call(datasets.put_profile(record.data_id, record.length, profile.as_dict()))
-        return profile
+            found = error
+        profile = _profile(record, found)
+        if mapping and profile.problems:  # what was noted before is as true as it was
+            raise CohortError(*profile.problems)
+        return self._noted(record, profile)
 
     def dataset(self, record: DatasetRecord) -> Dataset:
         """The arrays of a row; read from its content where they are of another, or of none.
+
+        What the row holds is then noted anew: it was changed, or nobody has read it before.
 
         Raises:
             CohortError: the content cannot be read, or the arrays are gone and there is no content.
             QuestionsOpen: somebody must say first how the content is to be read.
 
         """
+        return self._dataset(record, lambda found: self._noted(record, _profile(record, found)))
+
+    def _noted(self, record: DatasetRecord, profile: Profile) -> Profile:
+        self.call(datasets.put_profile(record.data_id, record.length, profile.as_dict()))
+        return profile
+
+    def _dataset(self, record: DatasetRecord, note: Note = _nobody) -> Dataset:
         text = self._content(record)
         try:
             stored = self.arrays.open(record.data_id)
@@ -103,7 +123,15 @@ class DatasetReader:
             if not text:
                 raise _gone(record) from error
             log.info("the dataset %s is read from its row: %s", record.data_name, error)
-        return self._read_row(record, {}, text)
+        try:
+            dataset = self._read_row(record, {}, text)
+        except ReadingFailed:  # which says nothing of what the row holds
+            raise
+        except CohortError as error:
+            note(error)
+            raise
+        note(dataset)
+        return dataset
 
     def _content(self, record: DatasetRecord) -> str:
         contents: Mapping[str, str] = self.call(datasets.get_data([record.data_name]))
@@ -120,7 +148,7 @@ class DatasetReader:
         with working_folder(self.bounds.spool) as folder:
             path = folder / "content.json"
             path.write_bytes(text.encode())
-            outcome = self._read_content(path, folder, record.data_name, answers)
+            outcome = self._read_content(path, folder, record.data_name, answers, kept=not mapping)
             if outcome.questions:
                 questions = [Question.from_dict(each) for each in outcome.questions]
                 raise RowAsks(questions, outcome.signature)
@@ -139,15 +167,25 @@ class DatasetReader:
             return self.arrays.adopt(folder)
 
     def _read_content(
-        self, path: Path, folder: Path, name: str, answers: Mapping[str, str]
+        self, path: Path, folder: Path, name: str, answers: Mapping[str, str], *, kept: bool
     ) -> Outcome:
-        """Read the text of a row. Raises CohortError."""
+        """Read the text of a row; answers that are ``kept`` may be of an older one."""
         outcome = read_file(path, folder, Asked(name, answers, ROW_BYTES), self.bounds)
+        if outcome.refused and answers and kept:
+            shutil.rmtree(outcome.folder)
+            outcome = read_file(path, folder, Asked(name, {}, ROW_BYTES), self.bounds)
         if outcome.refused:
             raise CohortError(*outcome.refused)
         return outcome
 
-    def _write(self, new: ListedDataset, outcome: Outcome, content: str, address: str) -> None:
+    def _write(self, new: ListedDataset, outcome: Outcome, address: str) -> None:
+        try:
+            self._insert(new, outcome, outcome.content, address)
+        except ContentTooLarge as error:
+            log.warning("the dataset %s is kept as arrays alone: %s", new.data_name, error)
+            self._insert(new, outcome, "", address)
+
+    def _insert(self, new: ListedDataset, outcome: Outcome, content: str, address: str) -> None:
         row = NewDataset(
             **{name: getattr(new, name) for name in ("data_id", "proj_id", "user_id", "data_name")},
             data_cont=content,
@@ -157,6 +195,17 @@ class DatasetReader:
             answers=outcome.answers,
         )
         self.call(datasets.insert_dataset(row))
+
+
+def _profile(record: DatasetRecord, found: Dataset | CohortError) -> Profile:
+    if isinstance(found, RowAsks):
+        return Profile.asking(found.questions, found.signature)
+    try:
+        if isinstance(found, CohortError):
+            raise found
+        return Profile.from_dict(profile_of(found, record.data_name))
+    except CohortError as error:
+        return Profile.unusable(error.sentences)
 
 
 def _digest(text: str) -> str:

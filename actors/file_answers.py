@@ -101,6 +101,9 @@ class FileAnswers:
     def _used(self, asked: ReadRequest, outcome: Outcome) -> Answer:
         answer = read_answer(outcome)
         if asked.purpose == KEEP and "profile" in answer:
+            known = self._kept_before(asked)  # another may have read the same upload meanwhile
+            if known is not None:
+                return known
             self.reader.keep(_row_of(asked), outcome)
             self._settle(asked.upload)
         return answer

@@ -14,7 +14,7 @@ from service.replies import ErrorNum, FieldError, Refusal
 from service.uploads import gone
 
 RETRY_SECONDS = 30
-KEPT = "The file is kept for an hour: send upload={upload} in its place to try again."
+KEPT = "The file is kept for an hour as the upload {upload} and need not be sent again."
 MANY_QUESTIONS = "The file can be read in more than one way."
 
 

@@ -19,6 +19,7 @@ from service.cli.mapping import (
     save_option,
     settled,
     unanswered,
+    upload_option,
 )
 from service.cli.options import dataset_argument, example, json_option, url_option
 from service.cli.progress import shown_reading, shown_upload
@@ -53,6 +54,7 @@ def data() -> None:
 @click.option("--preview", is_flag=True, help="Show what was understood; store nothing.")
 @mapping_options
 @save_option
+@upload_option
 @json_option
 @url_option
 @click.pass_obj
@@ -67,6 +69,7 @@ def add(
     pairs: Sequence[str],
     mapping_file: IO[bytes] | None,
     save_map: Path | None,
+    upload: str,
     as_json: bool,
 ) -> None:
     """Upload subjects and show how they were understood and what is wrong in them.
@@ -80,12 +83,13 @@ def add(
     mapping = given_mapping(pairs, mapping_file)
     named = {"proj_id": proj, "data_name": _name_of(file) if name is None else name}
     with service_at(url) as client:
-        upload = _Upload(client, file, named, user)
+        way = _Upload(client, file, named, user)
         if preview:
-            seen, mapping = settled(upload.preview, mapping, partial(show_preview, as_json=as_json))
+            look = partial(show_preview, as_json=as_json)
+            seen, mapping = settled(way.preview, mapping, look, upload)
             dataset = seen.dataset
         else:
-            dataset, mapping = settled(upload.add, mapping)
+            dataset, mapping = settled(way.add, mapping, upload=upload)
     save(save_map, dataset.interpretation.answers if dataset.interpretation else mapping)
     if preview:
         show_preview(seen, as_json=as_json)

@@ -17,7 +17,7 @@ from service.cli.terminal import note, show_facts, show_heading
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from service.client import Preview, Question
+    from service.client import ClientError, Preview, Question, QuestionsOpen
 
 MISSING = 404
 MOST_CHOICES = 20
@@ -41,31 +41,34 @@ def given_mapping(pairs: "Sequence[str]", mapping_file: IO[bytes] | None) -> Ans
 
 
 def settled(
-    send: Send[T], mapping: Mapping[str, str], look: "Callable[[Preview], None] | None" = None
+    send: Send[T],
+    mapping: Mapping[str, str],
+    look: "Callable[[Preview], None] | None" = None,
+    upload: str = "",
 ) -> tuple[T, Answers]:
     """What ``send`` gives once every question is answered, and all the answers.
 
     On a terminal the questions are asked; elsewhere they end the command, with what to add to it.
-    ``look`` is given the preview that there is without answers.
+    ``look`` is given the preview that there is without answers. ``upload`` is what the service has
+    of the file already.
     """
     from service.client import ClientError, QuestionsOpen  # noqa: PLC0415 - httpx is slow to import
 
-    answers, upload = dict(mapping), ""
+    answers = dict(mapping)
     while True:
         try:
             return send(answers, upload), answers
         except QuestionsOpen as error:
             if not can_ask():
-                if look is not None and error.preview is not None:
-                    look(error.preview)
-                sentences = unanswered(error.questions, error.suggested)
-                raise click.ClickException("\n".join(sentences)) from error
+                raise _unasked(error, look) from error
             if error.preview is not None:
                 with redirect_stdout(sys.stderr):  # a result is what goes to stdout
                     show_look(error.preview)
             answers |= ask(error.questions, error.suggested)
             upload = error.upload
         except ClientError as error:
+            if error.upload:
+                raise click.ClickException("\n".join([str(error), *_again(error)])) from error
             if not upload or error.status != MISSING:
                 raise
             upload = ""  # the service has forgotten the file meanwhile: it is sent again
@@ -98,6 +101,22 @@ def save(file: Path | None, mapping: Mapping[str, str]) -> None:
     """Write the mapping that was used, for ``--mapping``."""
     if file is not None:
         take_home(file, json.dumps(dict(mapping), indent=2, ensure_ascii=False) + "\n")
+
+
+def _unasked(
+    error: "QuestionsOpen", look: "Callable[[Preview], None] | None"
+) -> click.ClickException:
+    """The end of a command that has nobody to ask; a ``look`` at what there is comes first."""
+    if look is not None and error.preview is not None:
+        look(error.preview)
+    sentences = [*unanswered(error.questions, error.suggested), *_again(error)]
+    return click.ClickException("\n".join(sentences))
+
+
+def _again(error: "ClientError") -> Iterator[str]:
+    """How the file need not be sent again."""
+    if error.upload:
+        yield f"With --upload {error.upload} the file is not sent again, for an hour."
 
 
 def _asked(question: "Question", suggested: str | None) -> str:
@@ -145,6 +164,12 @@ def _from_file(file: IO[bytes]) -> Answers:
     return found
 
 
+upload_option = click.option(
+    "--upload",
+    metavar="ID",
+    default="",
+    help="The service has FILE already, under this id: it is not sent again.",
+)
 _map_option = click.option(
     "--map",
     "pairs",

@@ -11,7 +11,7 @@ import click
 from graphnet.spreadsheet import safe
 from service.cli.connection import service_at
 from service.cli.files import STDOUT, file_argument, output_file, readable, take_home
-from service.cli.mapping import given_mapping, mapping_options, settled
+from service.cli.mapping import given_mapping, mapping_options, settled, upload_option
 from service.cli.options import example, json_option, task_argument, url_option
 from service.cli.progress import shown_upload
 from service.cli.terminal import Column, show_facts, show_heading, show_json, show_table
@@ -43,6 +43,7 @@ Prediction = Mapping[str, Any]
 )
 @click.option("--explain", is_flag=True, help="Say which regions spoke for it.")
 @mapping_options
+@upload_option
 @json_option
 @url_option
 @click.pass_obj
@@ -55,6 +56,7 @@ def predict(
     explain: bool,
     pairs: Sequence[str],
     mapping_file: IO[bytes] | None,
+    upload: str,
     as_json: bool,
 ) -> None:
     """Ask the model of a task about new subjects.
@@ -72,7 +74,7 @@ def predict(
 
     mapping = given_mapping(pairs, mapping_file)
     with service_at(url) as client:
-        found, _ = settled(send, mapping)
+        found, _ = settled(send, mapping, upload=upload)
     if output is not None and not (as_json and output == STDOUT):
         take_home(output, _csv(found))
     if as_json:

@@ -143,6 +143,7 @@ def test_a_name_that_is_taken_is_said_and_leaves_no_row(local: DatasetReader) ->
     upload = uploaded(local, SMALL_TABLE.to_csv(index=False).encode())
     assert "'small' already" in answer(local, asked(upload, KEEP))["taken"]
     assert local.call(datasets.find_dataset(upload.data_id)) is None
+    assert local.arrays.store.task_ids() == []
 
 
 def test_nobody_waits_for_what_is_late(local: DatasetReader) -> None:
@@ -190,6 +191,13 @@ def test_a_row_is_read_once_and_again_when_its_content_changed(
     assert after.values is not None
     assert set(np.asarray(after.values[:, 2, 0]).tolist()) == {7.25}
     assert before.values[0, 2, 0] == pytest.approx(SMALL_TABLE["ALFF_3"][0])  # still mapped
+    # What a training has found is what the page says, also of a content of the same length.
+    same = changed.replace("7.25", "8.25")
+    query(url, f"UPDATE backend_datasets SET data_cont = '{same}'")
+    reader.dataset(record_of(reader, record.data_id))
+    length, noted = reader.call(datasets.get_profiles([record.data_id]))[record.data_id]
+    assert length == len(changed)
+    assert [each["high"] for each in noted["distributions"]["ALFF"].values()] == [8.25]
 
 
 def test_arrays_that_are_damaged_are_read_from_the_row_again(local: DatasetReader) -> None:
@@ -231,6 +239,21 @@ def test_a_row_that_asks_is_read_by_its_answers(local: DatasetReader) -> None:
         assert local.call(datasets.get_answers(record.data_id)) == mapping
     known = local.call(datasets.suggested_answers("P", profile.signature))
     assert known == {"class.positive": "b"}
+
+
+def test_answers_that_a_changed_row_does_not_take_are_asked_for_anew(
+    local: DatasetReader, url: str
+) -> None:
+    table = SMALL_TABLE.rename(columns={"LABEL_GROUP": "diagnosis"})
+    record = row(local, "theirs", table.assign(diagnosis=["a", "b"] * 3).to_json())
+    mapping = {"class.positive": "b"}
+    answer(local, ReadRequest(ROW, "theirs", record.data_id, mapping=mapping))
+    changed = table.assign(diagnosis=["a", "c"] * 3).to_json()
+    query(url, f"UPDATE backend_datasets SET data_cont = '{changed}'")
+    with pytest.raises(RowAsks):
+        local.dataset(record)
+    _, noted = local.call(datasets.get_profiles([record.data_id]))[record.data_id]
+    assert [each["id"] for each in noted["questions"]] == ["class.positive"]
 
 
 @pytest.mark.parametrize("text", ["{", "[]", "{}", json.dumps({"ID": {"0": "a"}})])

@@ -66,7 +66,7 @@ def test_without_a_worker_it_is_said_what_to_start_and_the_file_waits(alone: Pla
     assert answer["error_num"] == 19
     assert time.monotonic() - start < 20
     assert "No worker is running. Start one with `sgn worker`; `sgn up` starts one" in answer["msg"]
-    assert f"send upload={answer['upload']} in its place" in answer["msg"]
+    assert f"as the upload {answer['upload']} and" in answer["msg"]
     assert alone.http.get(f"{URL}/waits").status_code == 404
     with reading(alone.variables):
         kept = posted(alone, proj_id="P", data_name="waits", upload=answer["upload"])

@@ -84,7 +84,16 @@ def test_without_a_terminal_a_question_ends_with_what_to_add(
         "Each subject has files of the sessions 1 and 2; which are meant? "
         "Add --map files.ses=1 or --map files.ses=2.",
         "A file that looked the same was read with --map 'class.positive=B x'.",
+        f"With --upload {UPLOAD} the file is not sent again, for an hour.",
     ]
+
+    ran = sgn(
+        *("data", "add", file, "--proj", "P", "--upload", UPLOAD),
+        *("--map", "class.positive=A", "--map", "files.ses=1"),
+    )
+
+    assert ran.exit_code == 0
+    assert (fake.seen[-1].query["upload"], fake.seen[-1].body) == (UPLOAD, b"")
 
 
 def test_a_preview_is_shown_also_where_a_question_is_open(
