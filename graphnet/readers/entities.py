@@ -98,7 +98,8 @@ def is_never(name: str) -> bool:
 def is_in_never(inner: PurePath) -> bool:
     """Whether a folder is named for nothing but motion, confounds or p-values."""
     return any(
-        set(TOKEN.findall(part.lower())) <= NEVER_FOLDERS or P_VALUES.fullmatch(part)
+        P_VALUES.fullmatch(part)
+        or ((words := set(TOKEN.findall(part.lower()))) <= NEVER_FOLDERS and words)
         for part in inner.parent.parts
     )
 

@@ -70,6 +70,10 @@ def rows_are(tables: Tables, inquiry: Inquiry) -> str:
         return REGIONS
     rows, columns = ([table.values.shape[axis] for table in tables.values()] for axis in (0, 1))
     if _are_points(rows, columns) and not _smooth_along_rows(tables):
+        inquiry.say(
+            f"The rows of the files of {inquiry.name} were taken as time points: {_range(rows)} "
+            f"time points of {_range(columns)} regions."
+        )
         return POINTS
     return inquiry.ask(
         ORIENTATION,
