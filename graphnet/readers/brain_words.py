@@ -92,6 +92,8 @@ NOT_BRAIN = words(
     alcohol duration onset episode episodes diagnosis dx group status symptom symptoms wais
     wisc cpt stroop nback memory attention language anxiety depression income race ethnicity
     marital family father mother country exam rater response answer survey quality qc rating
+    ctq asrs wurs tas bis erq masc cbcl ysr scared ham hads gds psqi isi epds rbans mccb cvlt
+    ravlt tmt dsst caarms rp gpc
     euler holes surfaceholes tr te flip id subject 年龄 性别
     """
 )

@@ -79,6 +79,8 @@ def _class(sheet: Sheet, among: Sequence[str], inquiry: Inquiry) -> str | None:
         found = _exact(named, documented)
         if found is not None and (found == documented or _may_be_class(sheet, found)):
             others = [column for column in named if column != found]
+            if _contradicts(sheet, found, others):
+                return _one(LABEL, "class", sheet, [found, *others], inquiry)
             if others:
                 inquiry.say(
                     f"{inquiry.name} has {shortened([found, *others])}; {found} was used as the "
@@ -137,6 +139,16 @@ def _holds_controls(sheet: Sheet, column: str) -> bool:
         return False
     found = {plain(cell) for cell in cells if not is_missing(cell)}
     return len(found) > 1 and bool(found & CONTROLS)
+
+
+def _contradicts(sheet: Sheet, column: str, others: Sequence[str]) -> bool:
+    """Whether all controls by the words of another column are of a class other than 0."""
+    for other in others:
+        pairs = zip(sheet.texts(column), sheet.texts(other), strict=True)
+        classes = {number for number, word in pairs if plain(word) in CONTROLS and number}
+        if len(classes) == 1 and is_number(number := classes.pop()) and float(number) != 0:
+            return True
+    return False
 
 
 def _exact(names: Sequence[str], wanted: str) -> str | None:

@@ -206,3 +206,15 @@ def test_of_two_columns_of_the_same_classes_the_words_are_read() -> None:
     assert "the file has dx, group, which name the same classes; dx was used." in inquiry.said
     _, inquiry = people({**columns, "dx": ["SZ", "HC", "HC", "HC"]})
     assert [question.id for question in inquiry.questions] == ["class"]
+
+
+def test_a_class_number_that_words_contradict_is_asked_about() -> None:
+    columns: dict[str, Column] = {"ID": IDS, "LABEL": ["0", "1"] * 2, "dx": ["MDD", "HC"] * 2}
+    _, inquiry = people(columns)
+    (question,) = inquiry.questions
+    assert [choice.value for choice in question.choices] == ["LABEL", "dx"]
+    assert people(columns, **{"class": "LABEL"})[0].subjects.labels.tolist() == [0, 1, 0, 1]
+    assert people(columns, **{"class": "dx"})[0].subjects.labels.tolist() == [1, 0, 1, 0]
+    found, inquiry = people({**columns, "dx": ["HC", "MDD"] * 2})
+    assert inquiry.questions == []
+    assert found.subjects.labels.tolist() == [0, 1, 0, 1]
