@@ -9,6 +9,7 @@ from graphnet.errors import shortened
 from graphnet.readers.cells import is_missing
 from graphnet.readers.inquiry import LABEL, POSITIVE, Inquiry
 from graphnet.readers.missing_codes import LABEL_CODES, MISSING, VALUE
+from graphnet.readers.spellings import rows
 from graphnet.readers.words import CONTROLS, OF_DISEASE, PATIENTS, UNKNOWN, plain
 
 CONTROL_KEY = "class.control"
@@ -46,6 +47,8 @@ def _named_classes(column: str, cells: Sequence[str], inquiry: Inquiry) -> Count
     ``none`` is a missing class, but in a diagnosis it may be that of controls: then it is asked.
     """
     counts = Counter(cell for cell in cells if not is_missing(cell))
+    if set(counts) == {"+"} and "-" in cells:  # beside which "-" is no missing value
+        counts["-"] = list(cells).count("-")
     for value in [value for value in counts if plain(value) in UNKNOWN]:
         _note_code(column, value, counts.pop(value), inquiry)
     nones = Counter(cell for cell in cells if plain(cell) == "none")
@@ -95,11 +98,10 @@ def _doubtful(numbers: dict[str, float]) -> list[str]:
 
 
 def _asked_missing(column: str, value: str, count: int, beside: str, inquiry: Inquiry) -> str:
-    rows = "1 row" if count == 1 else f"{count} rows"
     return inquiry.ask(
         f"missing.{column}",
-        f"{column} holds {value} in {rows} beside {beside}. Does {value} stand for a missing "
-        "class?",
+        f"{column} holds {value} in {rows(count)} beside {beside}. Does {value} stand for a "
+        "missing class?",
         (
             Choice(MISSING, f"{value} is a missing class"),
             Choice(VALUE, f"{value} is a class of its own"),
@@ -119,7 +121,7 @@ def _words_without_codes(
 
 def _note_code(column: str, value: str, count: int, inquiry: Inquiry) -> None:
     inquiry.missing.append(MissingCode(column, value, count))
-    inquiry.say(f"{column}: {value} stands for a missing class ({count} rows).")
+    inquiry.say(f"{column}: {value} stands for a missing class ({rows(count)}).")
 
 
 def _of_numbers(column: str, numbers: dict[str, float], inquiry: Inquiry) -> ClassCoding | None:

@@ -14,7 +14,7 @@ from graphnet.readers.looks import are_dates, as_numbers, words_of
 from graphnet.readers.missing_codes import MISSING, VALUE, without_codes
 from graphnet.readers.roles import UNNAMED
 from graphnet.readers.sheet import Cells, Sheet, as_texts
-from graphnet.readers.spellings import in_one_spelling, without_code_words
+from graphnet.readers.spellings import in_one_spelling, rows, without_code_words
 
 MOST_WORDS = 20  # of a categorical covariate
 MOST_ODD = 2  # words beside numbers that may stand for a missing value
@@ -58,7 +58,7 @@ def _without_odd_words(texts: tuple[str, ...], column: str, inquiry: Inquiry) ->
     shown, few = " and ".join(map(repr, words)), shortened(sorted(numbers), 3)
     answer = inquiry.ask(
         f"words.{column}",
-        f"{column} holds {shown} ({words.total()} rows) among numbers ({few}). "
+        f"{column} holds {shown} ({rows(words.total())}) among numbers ({few}). "
         f"{'Does it' if len(words) == 1 else 'Do they'} stand for a missing value?",
         (
             Choice(MISSING, f"{shown}: a missing value; {column} holds numbers"),

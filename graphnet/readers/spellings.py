@@ -14,6 +14,11 @@ CODE = re.compile(r"-(9{3,5}|8{3,4}|7{3,4})(\.0+)?")
 MOST_SHOWN = 4
 
 
+def rows(count: int) -> str:
+    """How many rows, for a sentence."""
+    return "1 row" if count == 1 else f"{count} rows"
+
+
 def without_point_zero(cells: Sequence[str], column: str, inquiry: Inquiry) -> tuple[str, ...]:
     """Whole numbers that pandas wrote as ``50003.0``, as whole numbers, said; others as they are.
 
@@ -32,7 +37,7 @@ def without_code_words(cells: Sequence[str], column: str, inquiry: Inquiry) -> t
     found = Counter(cell for cell in cells if CODE.fullmatch(cell))
     for code, count in found.items():
         inquiry.missing.append(MissingCode(column, code, count))
-        inquiry.say(f"{column}: {code} stands for a missing value ({count} rows).")
+        inquiry.say(f"{column}: {code} stands for a missing value ({rows(count)}).")
     return tuple("" if cell in found else cell for cell in cells)
 
 

@@ -77,7 +77,7 @@ def test_what_depends_on_the_class_is_asked_once_that_is_known() -> None:
 def test_words_that_say_that_the_class_is_unknown_are_missing() -> None:
     found, inquiry = classes(["HC", "MDD", "Unknown", "excluded"])
     assert found.subjects.labels.tolist() == [0, 1, NO_CLASS, NO_CLASS]
-    assert "LABEL: Unknown stands for a missing class (1 rows)." in inquiry.said
+    assert "LABEL: Unknown stands for a missing class (1 row)." in inquiry.said
 
 
 @pytest.mark.parametrize(
@@ -218,3 +218,11 @@ def test_a_class_number_that_words_contradict_is_asked_about() -> None:
     found, inquiry = people({**columns, "dx": ["HC", "MDD"] * 2})
     assert inquiry.questions == []
     assert found.subjects.labels.tolist() == [0, 1, 0, 1]
+
+
+def test_minus_beside_plus_is_a_class() -> None:
+    _, inquiry = classes(["+", "-", "+", ""], "group")
+    (question,) = inquiry.questions
+    assert [choice.value for choice in question.choices] == ["-", "+"]
+    found, _ = classes(["+", "-", "+", ""], "group", class__positive="+")
+    assert found.subjects.labels.tolist() == [1, 0, 1, NO_CLASS]
