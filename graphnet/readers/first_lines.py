@@ -101,6 +101,8 @@ def _numbers_are_names(first: Sequence[str], below: Rows, inquiry: Inquiry, what
     names = list(first[1:] if corner else first)
     if not names or not all(WHOLE_AS_DECIMAL.fullmatch(name) for name in names):
         return False
+    if len(below[0][1]) > len(first) + 1 or len(first) == 1 < len(below[0][1]):
+        return False  # rows of other lengths
     numbers = [float(name) for name in names]
     if len(set(numbers)) < len(numbers):
         return False

@@ -141,8 +141,9 @@ def _settled(
     _check_filled(edges, ids, inquiry, seen)
     _check_diagonals(halves.diagonal, ids, inquiry)
     values, reason = values_of(seen, inquiry, known)
-    if values in {Z, R}:
+    if values in {Z, R} and seen.most > 0:
         edges = _without_silent(edges, seen.zeros, inquiry, known.regions)
+        _refuse_empty(edges, ids, inquiry)
     if values == R:
         edges = _from_r(edges, inquiry)
     with np.errstate(over="ignore"):  # what is too large becomes infinite, which is no edge
@@ -157,8 +158,13 @@ def _check_filled(edges: FloatArray, ids: Sequence[str], inquiry: Inquiry, seen:
     if seen.most == 0 and not np.isinf(edges).any():
         inquiry.refuse(f"All connectomes of {inquiry.name} are zero or empty.")
         return
+    _refuse_empty(edges, ids, inquiry)
+
+
+def _refuse_empty(edges: FloatArray, ids: Sequence[str], inquiry: Inquiry) -> None:
+    """Refuse subjects without any edge, by name."""
     nothing = np.isnan(edges).all(axis=1)
-    if nothing.any():
+    if edges.size and nothing.any():
         names = [ids[place] for place in np.flatnonzero(nothing).tolist()]
         inquiry.refuse(
             f"{inquiry.name} has empty connectomes for {shortened(names, 5)}; leave these subjects "

@@ -62,6 +62,11 @@ def connected(scans: Mapping[str, Scan], inquiry: Inquiry, most: int) -> Measure
     first = next(iter(scans.values()))
     if are_rows(tables):
         return _of_rows(tables, first, inquiry)
+    if all(map(_is_edge_list, tables.values())):
+        raise CohortError(
+            f"{inquiry.name} has a list of edges per subject ({first.path.name}: two regions and a "
+            "value in each row). Give each as a square matrix, with a row and a column per region."
+        )
     kind = first.kind if first.kind != UNKNOWN else _kind_by_content(tables, first, inquiry)
     if kind == SERIES and not _are_matrices(list(tables.values())):
         return _of_series(tables, inquiry, most)
@@ -107,6 +112,15 @@ def _are_other_words(header: Sequence[str] | None) -> bool:
         name.has_region_words or name.has_hemisphere or name.numbered() is not None
         or name.text.isdecimal() for name in names
     )  # fmt: skip
+
+
+def _is_edge_list(table: Numbers) -> bool:
+    """Whether rows are two whole numbers, each pair once, and a value."""
+    if table.values.shape[1] != 3 or is_named(table.index):
+        return False
+    ends = table.values[:, :2]
+    whole = np.isfinite(ends).all() and (ends == np.round(ends)).all() and (ends >= 0).all()
+    return bool(whole and len(np.unique(ends, axis=0)) == len(ends) and len(ends) > 2)
 
 
 def _are_matrices(tables: Sequence[Numbers]) -> bool:

@@ -850,3 +850,11 @@ def test_a_table_without_a_header_loses_nobody(tmp_path: Path, name: str) -> Non
     (tmp_path / "labels.csv").write_text("".join(f"{x},{n % 2}\n" for n, x in enumerate(IDS)))
     with pytest.raises(CohortError, match="has no header: its first line holds 001"):
         read(tmp_path)
+
+
+def test_lists_of_edges_are_no_series(tmp_path: Path) -> None:
+    for subject, one in zip(IDS, PEARSON, strict=True):
+        rows = [(a, b, one[a, b]) for a, b in zip(*UP, strict=True)]
+        np.savetxt(people(tmp_path) / f"sub-{subject}_edges.txt", rows, fmt="%g")
+    with pytest.raises(CohortError, match="list of edges per subject"):
+        read(tmp_path)

@@ -273,3 +273,11 @@ def test_a_region_without_a_signal_says_nothing_by_its_diagonal() -> None:
     edges, reading = edges_of(matrices, IDS, found)
     assert (found.questions, found.problems, reading.values) == ([], [], R)
     assert np.isnan(edges[1]).sum() == REGIONS - 1
+
+
+def test_a_subject_who_correlates_with_nothing_is_refused() -> None:
+    matrices = PEARSON.copy()
+    matrices[3] = np.eye(REGIONS)
+    found = inquiry()
+    edges_of(matrices, IDS, found)
+    assert "empty connectomes for s3" in found.problems[0]
