@@ -99,7 +99,9 @@ def add_small(http: httpx.Client, proj_id: str = "P", name: str = "small") -> No
         while True:
             answer = http.post("/api/v0/datasets", params=query, content=content).json()
             if answer["error_num"] != ErrorNum.NO_WORKER or time.monotonic() > deadline:
-                break  # else a worker is still starting
+                break
+            # A worker is still starting, or has just begun to read it.
+            query["upload"], content = answer["upload"], ""
         assert answer["error_num"] == 0, answer
 
 
