@@ -19,6 +19,7 @@ UNNAMED = re.compile(r"Unnamed: [0-9]+(_level_[0-9]+)?|index|rownames|row_names|
 SCORE_NAME = "labelscore"
 DOCUMENTED_CLASSES = ("LABEL_GROUP", "LABEL")
 MOST_CLASSES = 10
+FEW_CLASSES = 4  # of numbers, which may be a score
 NONE = "none"  # no column holds the class
 
 
@@ -88,11 +89,7 @@ def _class(sheet: Sheet, among: Sequence[str], inquiry: Inquiry) -> str | None:
                 )
             return found
     if not named:
-        named = [
-            column
-            for column in among
-            if plain(column) in LESSER_CLASSES and _may_be_class(sheet, column)
-        ]
+        named = [column for column in among if _is_lesser_class(sheet, column)]
     usable = [column for column in named if _may_be_class(sheet, column)] or named
     varied = [column for column in usable if len(set(sheet.texts(column))) > 1]
     if usable:
@@ -139,6 +136,14 @@ def _holds_controls(sheet: Sheet, column: str) -> bool:
         return False
     found = {plain(cell) for cell in cells if not is_missing(cell)}
     return len(found) > 1 and bool(found & CONTROLS)
+
+
+def _is_lesser_class(sheet: Sheet, column: str) -> bool:
+    """Whether a column called ``subtype`` or ``depression`` holds classes, and no score."""
+    if plain(column) not in LESSER_CLASSES or not _may_be_class(sheet, column):
+        return False
+    found = {cell for cell in sheet.texts(column) if not is_missing(cell)}
+    return len(found) <= FEW_CLASSES or not all(map(is_number, found))
 
 
 def _contradicts(sheet: Sheet, column: str, others: Sequence[str]) -> bool:

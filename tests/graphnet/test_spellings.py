@@ -226,3 +226,12 @@ def test_minus_beside_plus_is_a_class() -> None:
     assert [choice.value for choice in question.choices] == ["-", "+"]
     found, _ = classes(["+", "-", "+", ""], "group", class__positive="+")
     assert found.subjects.labels.tolist() == [1, 0, 1, NO_CLASS]
+
+
+def test_a_score_of_a_disease_is_no_class() -> None:
+    rows = range(9)
+    found, inquiry = people(
+        {"ID": [f"s{row}" for row in rows], "depression": [f"{row}" for row in rows]}
+    )
+    assert (found.label, inquiry.questions) == (None, [])
+    assert [each.name for each in found.covariates] == ["depression"]
