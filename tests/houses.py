@@ -4,10 +4,11 @@ import contextlib
 import json
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -97,6 +98,38 @@ def end(house: House, number: signal.Signals = signal.SIGTERM) -> None:
     _, alive = psutil.wait_procs(family, timeout=5)
     assert not alive, alive
     assert status == 0, (house.home / "up.log").read_text()
+
+
+@contextlib.contextmanager
+def stalled(processes: Sequence[psutil.Process], database: Path) -> Iterator[None]:
+    """They stand still for as long as the block lasts, though not while one of them writes.
+
+    In SQLite, nobody else could write then.
+    """
+    try:
+        while True:
+            _send(processes, signal.SIGSTOP)
+            if _writable(database):
+                break
+            _send(processes, signal.SIGCONT)
+            time.sleep(0.05)
+        yield
+    finally:
+        _send(processes, signal.SIGCONT)
+
+
+def _send(processes: Sequence[psutil.Process], number: signal.Signals) -> None:
+    for each in processes:
+        each.send_signal(number)
+
+
+def _writable(database: Path) -> bool:
+    with contextlib.closing(sqlite3.connect(database, timeout=0.2)) as connection:
+        try:
+            connection.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError:
+            return False
+    return True
 
 
 def environment(**variables: str) -> dict[str, str]:

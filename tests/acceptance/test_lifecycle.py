@@ -11,7 +11,7 @@ import psutil
 import pytest
 
 from tests.houses import House, end, sgn_up
-from tests.service.forms import add_datasets, form
+from tests.service.forms import form
 
 pytestmark = pytest.mark.slow
 
@@ -19,7 +19,6 @@ pytestmark = pytest.mark.slow
 @pytest.fixture
 def fresh(tmp_path: Path) -> Iterator[House]:
     with sgn_up(tmp_path / "a home") as house:
-        add_datasets(house, tmp_path)
         yield house
 
 
@@ -43,18 +42,19 @@ def test_killing_the_parent_leaves_no_child(fresh: House) -> None:
         assert again.get("/readyz")["error_num"] == 0
 
 
-def test_progress_moves_while_it_trains(fresh: House) -> None:
-    task_id = long_task(fresh, epochs=20_000)
+def test_progress_moves_while_it_trains(small: House) -> None:
+    task_id = long_task(small, epochs=20_000)
     deadline = time.monotonic() + 20
     seen: set[int] = set()
     while len(seen) < 3 and time.monotonic() < deadline:
-        progress = fresh.get(f"/api/v0/tasks/{task_id}")["task"]["progress"]
+        progress = small.get(f"/api/v0/tasks/{task_id}")["task"]["progress"]
         seen.add(progress["epoch"])
         time.sleep(0.2)
     assert len(seen) >= 3
     assert progress["epochs"] == 20_000
     assert 0 < progress["percent"] < 100
     assert progress["eta_seconds"] > 0
+    small.http.post(f"/api/v0/tasks/{task_id}/cancel").raise_for_status()
 
 
 def refused_start(*arguments: str) -> str:
@@ -66,9 +66,9 @@ def refused_start(*arguments: str) -> str:
     return ended.stderr
 
 
-def test_a_second_house_on_the_same_home_or_port_is_refused(fresh: House, tmp_path: Path) -> None:
-    assert "Another sgn up is running" in refused_start("--home", str(fresh.home), "--port", "0")
-    port = fresh.url.rpartition(":")[2]
+def test_a_second_house_on_the_same_home_or_port_is_refused(house: House, tmp_path: Path) -> None:
+    assert "Another sgn up is running" in refused_start("--home", str(house.home), "--port", "0")
+    port = house.url.rpartition(":")[2]
     said = refused_start("--home", str(tmp_path / "other"), "--port", port)
     assert f"cannot listen on 127.0.0.1:{port}" in said
 

@@ -2,7 +2,6 @@
 
 import contextlib
 import json
-import signal
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,7 +13,7 @@ import pytest
 from graphnet.stored import StoredModel
 from tests.databases import ServerSilent, mysql_database
 from tests.faults.estate import Queue
-from tests.houses import process, serving
+from tests.houses import process, serving, stalled
 from tests.mariadb import mariadb_server
 from tests.places import ENDED, PLAIN, WORKER, Place, place_at, stream
 from tests.servers import ServerMissing, free_ports
@@ -152,12 +151,9 @@ def test_a_worker_that_stalls_and_comes_back_changes_nothing(
         first = stack.enter_context(process(*WORKER, log=tmp_path / "first.log", **place.variables))
         until_trained(place, task_id, 300)
         family = [psutil.Process(first.pid), *psutil.Process(first.pid).children(recursive=True)]
-        for each in family:
-            each.send_signal(signal.SIGSTOP)
-        task = place.wait(task_id)[0]
-        manifest = place.http.get(f"/api/v0/tasks/{task_id}/manifest").content
-        for each in family:
-            each.send_signal(signal.SIGCONT)
+        with stalled(family, tmp_path / "sgn.sqlite3"):
+            task = place.wait(task_id)[0]
+            manifest = place.http.get(f"/api/v0/tasks/{task_id}/manifest").content
         deadline = time.monotonic() + 30
         while "belongs to another worker" not in (tmp_path / "first.log").read_text():
             assert time.monotonic() < deadline
@@ -204,7 +200,7 @@ def test_a_result_is_written_when_the_killed_database_is_back(
         assert task["task_result"]["train_epochs"] == undisturbed["task_result"]["train_epochs"]
 
 
-def test_the_queue_is_away_for_a_minute_and_comes_back_empty(tmp_path: Path) -> None:
+def test_the_queue_is_away_for_longer_than_a_lease_and_comes_back_empty(tmp_path: Path) -> None:
     """What is trained goes on, what waits is trained, what comes meanwhile is accepted."""
     (port,) = free_ports(1)
     queue = Queue(tmp_path / "own-queue", port)
@@ -220,7 +216,7 @@ def test_the_queue_is_away_for_a_minute_and_comes_back_empty(tmp_path: Path) -> 
         queue.stop()
         stopped = time.monotonic()
         meanwhile = place.submit()
-        time.sleep(max(0.0, stopped + 60 - time.monotonic()))
+        time.sleep(max(0.0, stopped + 35 - time.monotonic()))  # a lease is 30 seconds
         assert place.until(before[0], ENDED, time.monotonic() + 5)["task_status"] == "Finished"
         queue.restart_empty()
         deadline = time.monotonic() + 60

@@ -2,7 +2,6 @@
 
 import contextlib
 import re
-import signal
 import subprocess
 import sys
 import time
@@ -15,16 +14,46 @@ import psutil
 import pytest
 
 from graphnet.stored import StoredModel
-from tests.acceptance.conftest import LEASE_MS
-from tests.houses import House, end, sgn_up
+from tests.houses import House, end, sgn_up, stalled
 from tests.places import ENDED, PLAIN
 from tests.service.forms import add_datasets, form
 
 pytestmark = pytest.mark.slow
+LEASE_MS = 2000
+EPOCHS = 1500
+Undisturbed = tuple[list[str], bytes]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def quick() -> Iterator[None]:
+    """Short leases, many checkpoints."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SGN_LEASE_MS", str(LEASE_MS))
+        patch.setenv("SGN_CHECKPOINT_MS", "200")
+        yield
+
+
+@pytest.fixture(scope="module")
+def shared(quick: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:  # noqa: ARG001
+    """One house for all tests that let it run on.
+
+    It starts a worker again after 1, 2, 4 … seconds: whoever kills it often has a house alone.
+    """
+    folder = tmp_path_factory.mktemp("shared")
+    with sgn_up(folder / "home") as house:
+        add_datasets(house, folder)
+        yield house
+
+
+@pytest.fixture(scope="module")
+def undisturbed(shared: House) -> Undisturbed:
+    """What a training ends in to which nothing happens: lines, parameters."""
+    task = shared.wait(submitted(shared, EPOCHS))
+    return task["task_result"]["train_epochs"], parameters(shared, task["task_id"])
 
 
 @pytest.fixture
-def fresh(quick: None, tmp_path: Path) -> Iterator[House]:  # noqa: ARG001
+def fresh(tmp_path: Path) -> Iterator[House]:
     with sgn_up(tmp_path / "home") as house:
         add_datasets(house, tmp_path)
         yield house
@@ -69,27 +98,28 @@ def log_of(house: House) -> str:
     return (house.home / "log" / "worker.log").read_text()
 
 
-def test_a_killed_worker_s_task_goes_on_from_its_checkpoint_to_the_same_bits(fresh: House) -> None:
-    undisturbed = fresh.wait(submitted(fresh, 1500))
-    task_id = submitted(fresh, 1500)
-    until_epoch(fresh, task_id, 500)
+def test_a_killed_worker_s_task_goes_on_from_its_checkpoint_to_the_same_bits(
+    shared: House, undisturbed: Undisturbed
+) -> None:
+    task_id = submitted(shared, EPOCHS)
+    until_epoch(shared, task_id, 500)
     killed = time.monotonic()
-    kill_workers(fresh)
-    fresh.wait_for(task_id, {"Running"})
-    while f"task {task_id}: attempt 2" not in log_of(fresh):
+    kill_workers(shared)
+    shared.wait_for(task_id, {"Running"})
+    while f"task {task_id}: attempt 2" not in log_of(shared):
         assert time.monotonic() - killed < LEASE_MS / 1000 + 40
         time.sleep(0.05)
-    task = fresh.wait(task_id)
+    task = shared.wait(task_id)
     assert task["attempt"] == 2
-    assert f"task {task_id} goes on after epoch" in log_of(fresh)
-    assert task["task_result"]["train_epochs"] == undisturbed["task_result"]["train_epochs"]
-    assert parameters(fresh, task_id) == parameters(fresh, undisturbed["task_id"])
-    assert not any((fresh.home / "registry" / "checkpoints").iterdir())
+    assert f"task {task_id} goes on after epoch" in log_of(shared)
+    assert (task["task_result"]["train_epochs"], parameters(shared, task_id)) == undisturbed
+    assert not any((shared.home / "registry" / "checkpoints").iterdir())
 
 
-def test_ending_the_house_hands_back_and_the_next_goes_on_by_itself(fresh: House) -> None:
-    undisturbed = fresh.wait(submitted(fresh, 1500))
-    task_id = submitted(fresh, 1500)
+def test_ending_the_house_hands_back_and_the_next_goes_on_by_itself(
+    fresh: House, undisturbed: Undisturbed
+) -> None:
+    task_id = submitted(fresh, EPOCHS)
     until_epoch(fresh, task_id, 500)
     began = time.monotonic()
     end(fresh)
@@ -98,14 +128,11 @@ def test_ending_the_house_hands_back_and_the_next_goes_on_by_itself(fresh: House
         task = again.wait(task_id)
         assert task["attempt"] == 1
         assert f"task {task_id} goes on after epoch" in log_of(again)
-        assert task["task_result"]["train_epochs"] == undisturbed["task_result"]["train_epochs"]
-        assert parameters(again, task_id) == parameters(again, undisturbed["task_id"])
+        assert (task["task_result"]["train_epochs"], parameters(again, task_id)) == undisturbed
 
 
 def test_a_task_that_kills_its_worker_is_given_up_and_the_next_one_trained(
-    quick: None,  # noqa: ARG001
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SGN_CHECKPOINT_MS", "600000")
     monkeypatch.setenv("SGN_MAX_ATTEMPTS", "2")
@@ -128,66 +155,63 @@ def cancel(house: House, task_id: str) -> dict[str, Any]:
     return answer["task"]  # type: ignore[no-any-return]
 
 
-def test_cancelled_in_every_state(fresh: House) -> None:
-    running, waiting = submitted(fresh, 100_000), submitted(fresh, 5)
-    until_epoch(fresh, running, 200)
-    assert cancel(fresh, waiting)["task_status"] == "Cancelled"
+def test_cancelled_in_every_state(shared: House) -> None:
+    running, waiting = submitted(shared, 100_000), submitted(shared, 5)
+    until_epoch(shared, running, 200)
+    assert cancel(shared, waiting)["task_status"] == "Cancelled"
     asked = time.monotonic()
-    cancel(fresh, running)
-    task = fresh.wait_for(running, ENDED)
+    cancel(shared, running)
+    task = shared.wait_for(running, ENDED)
     assert time.monotonic() - asked < 5
     assert (task["task_status"], task["error"]) == ("Cancelled", "The task was cancelled.")
     lines = task["task_result"]["train_epochs"]
     assert [int(line[6 : line.index(",")]) for line in lines] == list(range(1, len(lines) + 1))
-    manifest = fresh.http.get(f"/api/v0/tasks/{running}/manifest").content
-    kept = StoredModel.from_bytes(parameters(fresh, running), manifest)
+    manifest = shared.http.get(f"/api/v0/tasks/{running}/manifest").content
+    kept = StoredModel.from_bytes(parameters(shared, running), manifest)
     assert kept.facts["cancelled_after_epoch"] == len(lines) >= 200
     assert f"trained for {len(lines)} epochs" in task["task_result"]["warnings"][1]
-    assert cancel(fresh, running) == task
-    done = fresh.wait(submitted(fresh, 2))
-    assert cancel(fresh, done["task_id"]) == done
+    assert cancel(shared, running) == task
+    done = shared.wait(submitted(shared, 2))
+    assert cancel(shared, done["task_id"]) == done
 
 
-def test_cancelled_while_nobody_answers_the_checkpoint_is_what_is_kept(fresh: House) -> None:
-    task_id = submitted(fresh, 100_000)
-    until_epoch(fresh, task_id, 500)
+def test_cancelled_while_nobody_answers_the_checkpoint_is_what_is_kept(shared: House) -> None:
+    task_id = submitted(shared, 100_000)
+    until_epoch(shared, task_id, 500)
     time.sleep(1)
-    stalled = workers(fresh)
-    for each in stalled:
-        each.send_signal(signal.SIGSTOP)
-    asked = time.monotonic()
-    cancel(fresh, task_id)
-    task = fresh.wait_for(task_id, ENDED)
-    assert task["task_status"] == "Cancelled"
-    assert time.monotonic() - asked < 6
-    for each in stalled:
-        each.send_signal(signal.SIGCONT)
+    with stalled(workers(shared), shared.home / "sgn.sqlite3"):
+        asked = time.monotonic()
+        cancel(shared, task_id)
+        task = shared.wait_for(task_id, ENDED)
+        assert task["task_status"] == "Cancelled"
+        assert time.monotonic() - asked < 6
     deadline = time.monotonic() + 40
     while not task["task_result"]["model_state_path"] and time.monotonic() < deadline:
-        task = fresh.get(f"/api/v0/tasks/{task_id}")["task"]
+        task = shared.get(f"/api/v0/tasks/{task_id}")["task"]
         time.sleep(0.2)
-    manifest = fresh.http.get(f"/api/v0/tasks/{task_id}/manifest").content
-    kept = StoredModel.from_bytes(parameters(fresh, task_id), manifest)
+    manifest = shared.http.get(f"/api/v0/tasks/{task_id}/manifest").content
+    kept = StoredModel.from_bytes(parameters(shared, task_id), manifest)
     assert kept.facts["cancelled_after_epoch"] == len(task["task_result"]["train_epochs"]) > 100
 
 
 @pytest.mark.parametrize("killed", [True, False])
-def test_tried_again_a_cancelled_task_goes_on_where_it_was(fresh: House, *, killed: bool) -> None:
-    undisturbed = fresh.wait(submitted(fresh, 1500))
-    old = submitted(fresh, 1500)
-    until_epoch(fresh, old, 500)
+def test_tried_again_a_cancelled_task_goes_on_where_it_was(
+    shared: House, undisturbed: Undisturbed, *, killed: bool
+) -> None:
+    old = submitted(shared, EPOCHS)
+    until_epoch(shared, old, 500)
     if killed:
-        kill_workers(fresh)  # what is left is a checkpoint
-    cancel(fresh, old)
-    fresh.wait_for(old, {"Cancelled"})
-    again = fresh.http.post(f"/api/v0/tasks/{old}/retry").json()["task"]
+        kill_workers(shared)  # what is left is a checkpoint
+    cancel(shared, old)
+    shared.wait_for(old, {"Cancelled"})
+    again = shared.http.post(f"/api/v0/tasks/{old}/retry").json()["task"]
     assert again["retry_of"] == old
     assert again["task_id"] != old
-    task = fresh.wait(again["task_id"])
-    assert f"task {task['task_id']} goes on after epoch" in log_of(fresh)
-    assert task["task_result"]["train_epochs"] == undisturbed["task_result"]["train_epochs"]
-    assert parameters(fresh, task["task_id"]) == parameters(fresh, undisturbed["task_id"])
-    refused = fresh.http.post(f"/api/v0/tasks/{task['task_id']}/retry")
+    task = shared.wait(again["task_id"])
+    assert f"task {task['task_id']} goes on after epoch" in log_of(shared)
+    found = task["task_result"]["train_epochs"], parameters(shared, task["task_id"])
+    assert found == undisturbed
+    refused = shared.http.post(f"/api/v0/tasks/{task['task_id']}/retry")
     assert (refused.status_code, refused.json()["error_num"]) == (409, 18)
 
 
@@ -207,12 +231,12 @@ def test_what_was_tried_again_and_again_goes_on_from_the_first(fresh: House) -> 
     assert int(went_on[1]) >= 1000
 
 
-def test_the_command_cancels_and_tries_again(fresh: House) -> None:
-    task_id = submitted(fresh, 100_000)
-    until_epoch(fresh, task_id, 10)
+def test_the_command_cancels_and_tries_again(shared: House) -> None:
+    task_id = submitted(shared, 100_000)
+    until_epoch(shared, task_id, 10)
 
     def sgn(*arguments: str) -> str:
-        command = [sys.executable, "-m", "service.cli", "--url", fresh.url, *arguments]
+        command = [sys.executable, "-m", "service.cli", "--url", shared.url, *arguments]
         return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
 
     assert sgn("cancel", task_id) == f"{task_id} Cancelled"

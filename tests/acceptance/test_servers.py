@@ -6,16 +6,20 @@ import sqlite3
 import time
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from actors.queue import redis_broker, redis_client, send
 from graphnet.stored import StoredModel
 from tests.databases import ServerSilent
 from tests.houses import process
-from tests.places import ENDED, WORKER, Place, place_at
+from tests.places import ENDED, WORKER, Place, add_small, place_at
+from tests.reading import reading
 from tests.servers import ServerMissing
-from tests.service.forms import JUDGED
+from tests.service.forms import JUDGED, QUICK
 
 pytestmark = pytest.mark.slow
 
@@ -29,11 +33,7 @@ def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Place]:
         pytest.skip(str(missing))
 
 
-servers = pytest.mark.parametrize("place", ["servers", "postgres"], indirect=True)
-folder_only = pytest.mark.parametrize("place", ["folder"], indirect=True)
-
-
-@servers
+@pytest.mark.parametrize("place", ["servers", "postgres"], indirect=True)
 def test_the_main_job(place: Place) -> None:
     """On MariaDB and S3, and on PostgreSQL."""
     assert place.http.get("/readyz").json()["error_num"] == 0
@@ -54,88 +54,115 @@ def test_the_main_job(place: Place) -> None:
     assert hashlib.sha256(parameters).hexdigest() == known
 
 
-@folder_only
-def test_a_message_that_comes_twice_trains_once(place: Place) -> None:
-    from actors.queue import redis_broker, send
+@dataclass(frozen=True)
+class Ended:
+    """Tasks that one worker found waiting in a folder, and what became of them."""
 
-    task_id = place.submit(param_set={"epochs": 300})
-    with closing(redis_broker(place.variables["SGN_REDIS_URL"])) as broker:
+    place: Place
+    lost: dict[str, Any]
+    twice: dict[str, Any]
+    gone: dict[str, Any]
+    faulty: dict[str, Any]
+    child: dict[str, Any]
+
+    @property
+    def log(self) -> str:
+        return (self.place.folder / "worker.log").read_text()
+
+
+@pytest.fixture(scope="module")
+def alone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
+    """In a folder; nobody trains there but for a test."""
+    with place_at(tmp_path_factory.mktemp("folder")) as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def ended(alone: Place) -> Ended:
+    with reading(alone.variables):
+        add_small(alone.http, name="gone")
+    lost = alone.submit()
+    lose_queue(alone)
+    twice = alone.submit(param_set={**QUICK, "epochs": 300})
+    with closing(redis_broker(alone.variables["SGN_REDIS_URL"])) as broker:
         for _ in range(5):
-            send(broker, [(task_id, "", "")])
-    other = place.submit()
-    tasks = place.wait(task_id, other)
-    assert [task["attempt"] for task in tasks] == [1, 1]
-    assert (place.folder / "worker.log").read_text().count("is not to be claimed") >= 5
+            send(broker, [(twice, "", "")])
+    gone = alone.submit(train_data=["gone_SZ", "gone_NC"])
+    write(alone, "DELETE FROM backend_datasets WHERE data_name = 'gone_NC'")
+    faulty = alone.submit()
+    nothing = f"UPDATE backend_submissions SET task_config = '{{}}' WHERE task_id = '{faulty}'"
+    write(alone, nothing)
+    deadline = time.monotonic() + 90
+    with process(*WORKER, log=alone.folder / "worker.log", **alone.variables):
+        tasks = [alone.until(each, ENDED, deadline) for each in (lost, twice, gone, faulty)]
+        damage(tasks[0])
+        child = alone.submit(task_type="dl_ft", trained_task_id=lost)
+        return Ended(alone, *tasks, alone.until(child, ENDED, deadline))
 
 
-@folder_only
-def test_a_lost_queue_loses_no_task(place: Place) -> None:
-    from actors.queue import redis_client
-
-    task_id = place.submit()
+def lose_queue(place: Place) -> None:
+    """Once there is something on it."""
     with closing(redis_client(place.variables["SGN_REDIS_URL"])) as client:
         deadline = time.monotonic() + 10
         while not client.keys("dramatiq:*") and time.monotonic() < deadline:
             time.sleep(0.05)
         client.flushall()
-    assert place.wait(task_id)[0]["task_status"] == "Finished"
-
-
-@folder_only
-def test_a_dataset_that_is_gone_fails_with_a_sentence(place: Place) -> None:
-    task_id = place.submit()
-    write(place, "DELETE FROM backend_datasets WHERE data_name = 'small_NC'")
-    task = place.wait(task_id)[0]
-    assert task["task_status"] == "Failed"
-    assert task["error"] == "The dataset small_NC is no longer there."
-    assert task["task_result"] is None
-
-
-@folder_only
-def test_a_fault_of_our_own_is_logged_and_not_shown(place: Place) -> None:
-    task_id = place.submit()
-    write(place, f"UPDATE backend_submissions SET task_config = '{{}}' WHERE task_id = '{task_id}'")
-    task = place.wait(task_id)[0]
-    assert task["task_status"] == "Failed"
-    assert "internal error" in task["error"]
-    assert task_id in task["error"]
-    assert "Traceback" not in json.dumps(task)
-    assert "KeyError" in (place.folder / "worker.log").read_text()
-
-
-@folder_only
-def test_a_damaged_parent_is_said(place: Place) -> None:
-    first = place.wait(place.submit())[0]
-    path = Path(first["task_result"]["model_state_path"].removeprefix("file://"))
-    content = bytearray(path.read_bytes())
-    content[-1] ^= 1
-    path.write_bytes(content)
-    task = place.wait(place.submit(task_type="dl_ft", trained_task_id=first["task_id"]))[0]
-    assert task["task_status"] == "Failed"
-    assert "SHA-256" in task["error"]
-
-
-@folder_only
-def test_a_second_sigterm_does_not_leave_a_worker_hanging(place: Place) -> None:
-    task_id = place.submit(param_set={"epochs": 100_000})
-    with process(*WORKER, log=place.folder / "worker.log", **place.variables) as worker:
-        place.until(task_id, {"Running"}, time.monotonic() + 60)
-        for _ in range(3):
-            worker.terminate()
-            time.sleep(0.02)
-    assert place.http.get(f"/api/v0/tasks/{task_id}").json()["task"]["task_status"] == "Submitted"
-
-
-@folder_only
-def test_no_log_holds_a_password(place: Place) -> None:
-    place.wait(place.submit())
-    logs = "".join(path.read_text() for path in place.folder.glob("*.log"))
-    assert "claimed" in logs or "attempt 1" in logs
-    for name in ("SGN_DATABASE_URL", "SGN_REDIS_URL"):
-        assert place.variables[name] not in logs
 
 
 def write(place: Place, statement: str) -> None:
     path = place.variables["SGN_DATABASE_URL"].removeprefix("sqlite://")
     with closing(sqlite3.connect(path)) as connection, connection:
         connection.execute(statement)
+
+
+def damage(task: dict[str, Any]) -> None:
+    """A bit of its parameters."""
+    path = Path(task["task_result"]["model_state_path"].removeprefix("file://"))
+    content = bytearray(path.read_bytes())
+    content[-1] ^= 1
+    path.write_bytes(content)
+
+
+def test_a_message_that_comes_twice_trains_once(ended: Ended) -> None:
+    assert (ended.twice["task_status"], ended.twice["attempt"]) == ("Finished", 1)
+    assert ended.log.count(f"task {ended.twice['task_id']} is not to be claimed") >= 5
+
+
+def test_a_lost_queue_loses_no_task(ended: Ended) -> None:
+    assert (ended.lost["task_status"], ended.lost["attempt"]) == ("Finished", 1)
+
+
+def test_a_dataset_that_is_gone_fails_with_a_sentence(ended: Ended) -> None:
+    assert ended.gone["task_status"] == "Failed"
+    assert ended.gone["error"] == "The dataset gone_NC is no longer there."
+    assert ended.gone["task_result"] is None
+
+
+def test_a_fault_of_our_own_is_logged_and_not_shown(ended: Ended) -> None:
+    assert ended.faulty["task_status"] == "Failed"
+    assert "internal error" in ended.faulty["error"]
+    assert ended.faulty["task_id"] in ended.faulty["error"]
+    assert "Traceback" not in json.dumps(ended.faulty)
+    assert "KeyError" in ended.log
+
+
+def test_a_damaged_parent_is_said(ended: Ended) -> None:
+    assert ended.child["task_status"] == "Failed"
+    assert "SHA-256" in ended.child["error"]
+
+
+def test_no_log_holds_a_password(ended: Ended) -> None:
+    logs = "".join(path.read_text() for path in ended.place.folder.glob("*.log"))
+    assert "claimed" in logs or "attempt 1" in logs
+    for name in ("SGN_DATABASE_URL", "SGN_REDIS_URL"):
+        assert ended.place.variables[name] not in logs
+
+
+def test_a_second_sigterm_does_not_leave_a_worker_hanging(alone: Place) -> None:
+    task_id = alone.submit(param_set={"epochs": 100_000})
+    with process(*WORKER, log=alone.folder / "hanging.log", **alone.variables) as worker:
+        alone.until(task_id, {"Running"}, time.monotonic() + 60)
+        for _ in range(3):
+            worker.terminate()
+            time.sleep(0.02)
+    assert alone.http.get(f"/api/v0/tasks/{task_id}").json()["task"]["task_status"] == "Submitted"
