@@ -4,7 +4,7 @@ import hashlib
 import logging
 import shutil
 from collections.abc import Callable, Coroutine, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -84,6 +84,11 @@ class DatasetReader:
     def profile(self, record: DatasetRecord, mapping: Mapping[str, str]) -> Profile:
         """What a row holds, read anew and noted; a ``mapping`` that leads to a dataset is kept."""
         found: Dataset | CohortError
+        if mapping and self._is_uploaded(record):
+            raise CohortError(
+                f"The dataset {record.data_name} was read from a file, of which its row holds no "
+                "more than what was understood; send the file again, with these answers."
+            )
         try:
             found = self._read_row(record, mapping) if mapping else self._dataset(record)
         except CohortError as error:
@@ -106,8 +111,15 @@ class DatasetReader:
         return self._dataset(record, lambda found: self._noted(record, _profile(record, found)))
 
     def _noted(self, record: DatasetRecord, profile: Profile) -> Profile:
+        profile = replace(profile, uploaded=self._is_uploaded(record))
         self.call(datasets.put_profile(record.data_id, record.length, profile.as_dict()))
         return profile
+
+    def _is_uploaded(self, record: DatasetRecord) -> bool:
+        """Whether the row was written here, and so is to be read without any answer."""
+        known = self.call(datasets.get_profiles([record.data_id]))
+        _, profile = known.get(record.data_id, (0, {}))
+        return bool(profile.get("uploaded"))
 
     def _dataset(self, record: DatasetRecord, note: Note = _nobody) -> Dataset:
         text = self._content(record)
@@ -144,7 +156,7 @@ class DatasetReader:
         text = text or self._content(record)
         if not text:
             raise _gone(record)
-        answers = mapping or self.call(datasets.get_answers(record.data_id))
+        answers = mapping or self._answers(record)
         with working_folder(self.bounds.spool) as folder:
             path = folder / "content.json"
             path.write_bytes(text.encode())
@@ -156,6 +168,13 @@ class DatasetReader:
         if mapping:
             self.call(datasets.put_answers(record, mapping, outcome.signature))
         return dataset
+
+    def _answers(self, record: DatasetRecord) -> Mapping[str, str]:
+        """How NEURO-LEARN's row is to be read; those of an uploaded file are not for its row."""
+        if self._is_uploaded(record):
+            return {}
+        answers: Mapping[str, str] = self.call(datasets.get_answers(record.data_id))
+        return answers
 
     def _stored(self, record: DatasetRecord, folder: Path) -> Dataset:
         """What was read of a row, which does not need the registry: it is all in the database."""
@@ -190,7 +209,7 @@ class DatasetReader:
             **{name: getattr(new, name) for name in ("data_id", "proj_id", "user_id", "data_name")},
             data_cont=content,
             hdfs_path="" if content else address[:LONGEST_ADDRESS],
-            profile=outcome.profile,
+            profile={**outcome.profile, "uploaded": True},
             signature=outcome.signature,
             answers=outcome.answers,
         )

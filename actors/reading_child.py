@@ -173,9 +173,15 @@ def _outcome(status: int, out: Path, asked: Asked, bounds: Bounds) -> Outcome:
 
 
 def _ended(status: int, asked: Asked, bounds: Bounds) -> str:
-    """Why a process left no outcome: the system ends one that takes too much."""
-    if status in (-signal.SIGKILL, -signal.SIGABRT):
+    """Why a process left no outcome: libraries abort, and the system kills, for want of memory."""
+    if status == -signal.SIGABRT:
         return too_large(asked.name, bounds.memory_mb)
+    if status == -signal.SIGKILL:
+        return (
+            f"The process that read {asked.name} was killed. Most likely the worker's machine or "
+            f"container has less memory than the {bounds.memory_mb} MB that reading one file may "
+            "take (SGN_READ_MEMORY_MB). Send the file again, or split it."
+        )
     return (
         f"Reading {asked.name} ended the process that read it (status {status}). It is damaged, or "
         "needs more memory than there is; the worker's log has the details."

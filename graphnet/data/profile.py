@@ -41,7 +41,8 @@ class Profile:
     ``questions`` are open: somebody must say first how the dataset is to be read. ``read`` is False
     of a dataset that no worker has read yet. ``scores`` counts subjects with a clinical score;
     that, ``connectome``, ``sites``, ``by_site`` (classes), ``distributions`` and
-    ``interpretation`` are None in a profile of an older version, which did not look.
+    ``interpretation`` are None in a profile of an older version, which did not look. ``uploaded``
+    is True of one whose row this service wrote: it holds what a file was understood as.
     """
 
     subjects: int
@@ -61,6 +62,7 @@ class Profile:
     series: bool | None = None
     questions: tuple[dict[str, Any], ...] = ()
     signature: str = ""
+    uploaded: bool = False
     read: bool = True
 
     @property
@@ -145,6 +147,7 @@ class Profile:
             sites=None if sites is None else tuple(sites),
             class_names=stored.get("class_names") or {},
             signature=stored.get("signature") or "",
+            uploaded=bool(stored.get("uploaded")),
             **rest,
         )
 

@@ -34,10 +34,12 @@ def _cells(dataset: Dataset) -> int:
 
 
 def _as_it_stands(dataset: Dataset, path: Path) -> pd.DataFrame | None:
-    """The file as pandas reads it, where every column means what its name says."""
+    """The file as pandas reads it, where every column means what its name says, without answers."""
     found = dataset.interpretation
     plain = found.text is not None and (found.text.separator, found.text.decimal) == (",", ".")
-    if found.kind != "csv" or not plain or (found.label and found.label.column not in LABELS):
+    if found.kind != "csv" or not plain or found.answers:
+        return None
+    if found.label and found.label.column not in LABELS:
         return None
     if found.id not in {"ID", None} or found.score not in {"LABEL_SCORE", None}:
         return None

@@ -118,7 +118,8 @@ def test_an_upload_is_kept_as_arrays_and_as_a_row(reader: DatasetReader) -> None
     np.testing.assert_array_equal(dataset.values[:, 2, 0], SMALL_TABLE["ALFF_3"])
     assert not reader.uploads.exists(upload.upload_id, part_name(0))
     # The answer that got lost is given again, and nothing is written twice.
-    assert answer(reader, asked(upload, KEEP)) == {"profile": found["profile"]}
+    kept = {**found["profile"], "uploaded": True}
+    assert answer(reader, asked(upload, KEEP)) == {"profile": kept}
 
 
 def test_a_preview_keeps_nothing(local: DatasetReader) -> None:
@@ -239,6 +240,30 @@ def test_a_row_that_asks_is_read_by_its_answers(local: DatasetReader) -> None:
         assert local.call(datasets.get_answers(record.data_id)) == mapping
     known = local.call(datasets.suggested_answers("P", profile.signature))
     assert known == {"class.positive": "b"}
+
+
+@pytest.mark.parametrize("positive", ["1", "2"])
+def test_the_answers_to_a_file_are_not_for_the_row_that_it_became(
+    local: DatasetReader, positive: str
+) -> None:
+    pairs = {"FC_1_2": 0.5, "FC_1_3": 0.25, "FC_2_3": -0.5}
+    table = pd.DataFrame({"ID": [*"abcdef"], "LABEL": [1, 2] * 3, **pairs})
+    upload = uploaded(local, table.to_csv(index=False).encode())
+    mapping = {"class.positive": positive, "connectome.values": "r"}
+    found = answer(local, asked(upload, KEEP, mapping=mapping))
+    assert "profile" in found, found
+    record = record_of(local, upload.data_id)
+    other = {"class.positive": "1"}
+    told = answer(local, ReadRequest(ROW, "small", record.data_id, mapping=other))
+    assert "send the file again" in told["refused"][0]
+    kept = local.dataset(record)
+    assert kept.subjects.labels.tolist() == [int(positive == "1"), int(positive == "2")] * 3
+    assert kept.connectomes is not None
+    np.testing.assert_allclose(kept.connectomes[0], np.arctanh([*pairs.values()]), rtol=1e-6)
+    local.arrays.store.delete(record.data_id)
+    again = local.dataset(record)
+    assert again.subjects.labels.tolist() == kept.subjects.labels.tolist()
+    np.testing.assert_array_equal(again.connectomes, kept.connectomes)
 
 
 def test_answers_that_a_changed_row_does_not_take_are_asked_for_anew(
