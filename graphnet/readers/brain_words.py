@@ -67,7 +67,8 @@ REGIONS = words(
     pons midbrain medulla nucleus lobe lobule cortex hip amy amyg hippo caud put pal pall
     tha accu fornix genu splenium uncinate cst slf ilf ifof tract capsule corona radiata
     fasciculus forceps vis sommot dorsattn salventattn limbic cont default temppar
-    frontomargin g&s insular crus1 crus2 raphe vta sn lc red ofcmed ofcant ofcpost ofclat heschl's
+    frontomargin g&s insular crus1 crus2 raphe vta sn lc red naccl naccr ofcmed ofcant ofcpost
+    ofclat heschl's
     wmhypointensities nonwmhypointensities opticchiasm ccposterior ccmidposterior cccentral
     ccmidanterior ccanterior
     """

@@ -95,6 +95,8 @@ class Name:
     def measure_last(self) -> Part | None:
         """A region and a known measure at the end; a hemisphere may come last."""
         count = _run(self.words[::-1])
+        while count and len(self.words[-count]) == 1:  # Raphe_M_ALFF is of Raphe_M
+            count -= 1
         if count:
             region, measure = self.cut(len(self.words) - count)
             return self._part(measure, region)

@@ -195,3 +195,11 @@ def test_motion_and_intelligence_beside_regions_are_covariates() -> None:
     dataset = settled(table(["Precentral_L", "Precentral_R", "Insula_L", "mean_FD", "FIQ"]))
     assert dataset.regions == ("Precentral_L", "Precentral_R", "Insula_L")
     assert [each.name for each in dataset.subjects.covariates] == ["mean_FD", "FIQ"]
+
+
+def test_a_letter_at_the_end_of_a_region_is_no_part_of_the_measure() -> None:
+    regions = ("Raphe_D", "Raphe_M", "N_Acc_L", "VTA_R", "Vermis_1_2")
+    names = [f"{region}_{measure}" for measure in ("ALFF", "ReHo") for region in regions]
+    dataset = settled(table(names))
+    assert (dataset.measures, dataset.regions) == (("ALFF", "ReHo"), regions)
+    assert settled(table(regions)).regions == regions
