@@ -21,7 +21,9 @@ from graphnet.readers.words import plain
 
 WORD = re.compile(r"[^_.\-\s/:|~<>→↔×]+")
 LABELLED = re.compile(r"(?P<label>[^\W\d_]+)[_.\-\s]?(?P<number>[0-9]{1,6})")
-UNIT = re.compile(r"\s*[(\[][^)\]]*[)\]]$")  # GMV_1 (mm3)
+UNIT = re.compile(  # GMV_1 (mm3), but not Cingulum (hippocampus)
+    r"\s*[(\[]([mcuµμ]?m|[mµμ]?l|%|a\.?u\.?|[zr]|voxels?)\^?[23²³]?[)\]]$", re.IGNORECASE
+)
 NUMBER = re.compile(r"[0-9]{1,6}")
 GLUED = re.compile(r"(?P<prefix>.*[^\W\d_])(?P<number>[0-9]{1,6})")
 GLUED_SIDE = re.compile(r"(?:([Ll]eft|[Rr]ight|[lr])(?=[A-Z])|[LR](?=[A-Za-z]{3})|[左右])(.+)")
@@ -95,8 +97,7 @@ class Name:
     def measure_last(self) -> Part | None:
         """A region and a known measure at the end; a hemisphere may come last."""
         count = _run(self.words[::-1])
-        while count and len(self.words[-count]) == 1:  # Raphe_M_ALFF is of Raphe_M
-            count -= 1
+        count -= self.words[-count] == "m" if count else 0  # Raphe_M_ALFF is of Raphe_M
         if count:
             region, measure = self.cut(len(self.words) - count)
             return self._part(measure, region)
