@@ -80,12 +80,22 @@ async def sweep_uploads(store: Store) -> list[str]:
 
 
 async def sweep_datasets(store: Store) -> list[str]:
-    """Remove arrays of datasets whose rows are gone, and not yet to be written; their ids."""
+    """Remove arrays and profiles of datasets whose rows are gone; the ids of the arrays.
+
+    What never had a row goes once none is to be written any more; but not from a registry of which
+    the database knows nothing at all, which is another house's.
+    """
     there = await asyncio.to_thread(store.task_ids)
-    gone = set(there) - await datasets.known_ids(there)
-    removed = [data_id for data_id in sorted(gone) if not _is_new(data_id)]
+    had_rows = await datasets.profiled_ids(there)  # before the rows, with which they are written
+    known = await datasets.known_ids(there)
+    removed = [
+        data_id
+        for data_id in sorted(set(there) - known)
+        if data_id in had_rows or (known and not _is_new(data_id))
+    ]
     for data_id in removed:
         await asyncio.to_thread(store.delete, data_id)
+    await datasets.prune_profiles()
     return removed
 
 

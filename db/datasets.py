@@ -1,7 +1,7 @@
 """Datasets, and what is known of their content."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -218,11 +218,38 @@ async def put_answers(of: ListedDataset, answers: Mapping[str, str], signature: 
 @translated()
 async def known_ids(data_ids: Sequence[str]) -> set[str]:
     """Those of these datasets whose rows are there."""
+    return await _known_ids(Dataset, data_ids)
+
+
+@translated()
+async def profiled_ids(data_ids: Sequence[str]) -> set[str]:
+    """Those of these datasets whose profiles are there: their rows are, or were once."""
+    return await _known_ids(Profile, data_ids)
+
+
+@restarted
+@translated()
+async def prune_profiles() -> int:
+    """Remove the profiles of datasets whose rows are gone, which name subjects; how many."""
+    await check_known()
+    there = [str(each) for each in await Profile.all().values_list("data_id", flat=True)]
+    gone = sorted(set(there) - await _known_ids(Dataset, there))
+    for some in _pieces(gone):
+        await Profile.filter(data_id__in=some).delete()
+    return len(gone)
+
+
+async def _known_ids(table: type[Dataset | Profile], data_ids: Sequence[str]) -> set[str]:
     found: set[str] = set()
-    for start in range(0, len(data_ids), LONGEST_LIST):
-        some = Dataset.filter(data_id__in=list(data_ids[start : start + LONGEST_LIST]))
-        found |= {str(each) for each in await some.values_list("data_id", flat=True)}
+    for some in _pieces(data_ids):
+        ids = table.filter(data_id__in=some).values_list("data_id", flat=True)
+        found |= {str(each) for each in await ids}
     return found
+
+
+def _pieces(data_ids: Sequence[str]) -> Iterator[list[str]]:
+    for start in range(0, len(data_ids), LONGEST_LIST):
+        yield list(data_ids[start : start + LONGEST_LIST])
 
 
 async def _replace_mapping(

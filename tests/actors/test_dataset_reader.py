@@ -304,6 +304,23 @@ def test_a_cache_of_a_bucket_keeps_what_was_used_last(reader: DatasetReader) -> 
     assert dataset.values[0, 2, 0] == 1.5  # mapped, though its file is gone
 
 
+def test_of_a_row_that_was_deleted_nothing_stays(local: DatasetReader, url: str) -> None:
+    upload = uploaded(local, SMALL_TABLE.to_csv(index=False).encode())
+    assert "profile" in answer(local, asked(upload, KEEP))
+    assert opened(url, sweep_datasets(local.arrays.store)) == []
+    query(url, "DELETE FROM backend_datasets")
+    assert opened(url, sweep_datasets(local.arrays.store)) == [upload.data_id]
+    assert local.arrays.store.task_ids() == []
+    assert query(url, "SELECT * FROM sgn_profiles") == []
+
+
+def test_a_registry_of_another_house_is_left_alone(local: DatasetReader, url: str) -> None:
+    row(local, "ours", "{}")
+    local.arrays.store.put("DATA19010112000012", "dataset.json", b"{}")
+    assert opened(url, sweep_datasets(local.arrays.store)) == []
+    assert local.arrays.store.task_ids() == ["DATA19010112000012"]
+
+
 def test_what_nobody_needs_is_swept(local: DatasetReader, url: str) -> None:
     kept = row(local, "kept", "{}")
     new = datasets.new_data_id()

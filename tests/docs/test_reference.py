@@ -3,7 +3,9 @@
 import json
 import re
 import shlex
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -73,10 +75,20 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("SGN_ATLAS", str(folder / "atlas.csv"))
         with sgn_up(folder / "home") as running:
-            for label, name in enumerate((CONTROLS, PATIENTS)):
-                _table(name, label).to_csv(folder / f"{name}.csv", index=False)
-                running.upload(folder / f"{name}.csv", PROJECT)
+            _table(CONTROLS, 0).to_csv(folder / f"{CONTROLS}.csv", index=False)
+            running.upload(folder / f"{CONTROLS}.csv", PROJECT)
+            _put_row(running, PATIENTS, _table(PATIENTS, 1).to_json())
             yield running
+
+
+def _put_row(house: House, name: str, content: str) -> None:
+    """As NEURO-LEARN writes a dataset."""
+    with closing(sqlite3.connect(house.home / "sgn.sqlite3")) as connection, connection:
+        connection.execute(
+            "INSERT INTO backend_datasets (data_id, proj_id, user_id, data_name, data_cont, "
+            "hdfs_path) VALUES ('NL1', ?, 'u', ?, ?, '')",
+            (PROJECT, name, content),
+        )
 
 
 def _table(name: str, label: int, subjects: int = 20) -> pd.DataFrame:
