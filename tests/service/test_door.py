@@ -22,21 +22,37 @@ from service.profiles import Profiles
 from service.shelf import Shelf
 from service.vault import Vault
 from tests.houses import House, process
-from tests.places import place_at, stream
+from tests.places import Place, place_at, stream
 from tests.reading import reading
 from tests.service.forms import body
 
 pytestmark = pytest.mark.slow
 
 
+@pytest.fixture(scope="module")
+def open_place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
+    """A service as it is, for all tests that leave it so."""
+    with place_at(tmp_path_factory.mktemp("door")) as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def bounded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
+    """A service where little may be done at once, with names of its own."""
+    bounds = {"SGN_MAX_WAITING_PER_PROJECT": "5", "SGN_MAX_STREAMS": "3", "SGN_MAX_UPLOADS": "1"}
+    names = "sgn.example, SGN,127.0.0.1"
+    with place_at(tmp_path_factory.mktemp("bounded"), SGN_HOST_NAMES=names, **bounds) as found:
+        yield found
+
+
 def post(url: str, content: str, **headers: str) -> httpx.Response:
     return httpx.post(f"{url}/api/v0/new_task", content=content, headers=headers, timeout=60)
 
 
-def test_a_character_that_no_database_holds_holds_up_nobody(tmp_path: Path) -> None:
+def test_a_character_that_no_database_holds_holds_up_nobody(open_place: Place) -> None:
     odd, key = body(zz="odd").replace('"odd"', '"\\ud800"'), {"idempotency-key": "odd"}
-    with place_at(tmp_path) as place, ThreadPoolExecutor(20) as pool:
-        url = str(place.http.base_url).rstrip("/")
+    with ThreadPoolExecutor(20) as pool:
+        url = str(open_place.http.base_url).rstrip("/")
         asked = [pool.submit(post, url, body()) for _ in range(19)]
         asked.append(pool.submit(post, url, odd, **key))
         replies = [each.result() for each in asked]
@@ -58,10 +74,9 @@ def test_an_origin_that_is_none_is_another_s(small: House, origin: str) -> None:
     assert reply.status_code == 403
 
 
-def test_names_of_ones_own_are_let_in_and_no_other(tmp_path: Path) -> None:
-    with place_at(tmp_path, SGN_HOST_NAMES="sgn.example, SGN,127.0.0.1") as place:
-        for host, status in (("sgn.example:99", 200), ("sgn", 200), ("localhost", 403)):
-            assert place.http.get("/api/v0/tasks", headers={"host": host}).status_code == status
+def test_names_of_ones_own_are_let_in_and_no_other(bounded: Place) -> None:
+    for host, status in (("sgn.example:99", 200), ("sgn", 200), ("localhost", 403)):
+        assert bounded.http.get("/api/v0/tasks", headers={"host": host}).status_code == status
 
 
 @pytest.mark.parametrize("limit", ["000000001999999", "9" * 5000, "501", "0", "-1", "1e2", "٣"])
@@ -70,33 +85,31 @@ def test_a_limit_beyond_the_most_is_refused(small: House, limit: str) -> None:
     assert (reply.status_code, reply.json()["error_num"]) == (422, 2)
 
 
-def test_equal_posts_at_the_bound_are_one_task(tmp_path: Path) -> None:
-    with place_at(tmp_path, SGN_MAX_WAITING_PER_PROJECT="5") as place:
-        for _ in range(4):
-            place.submit()
-        url = str(place.http.base_url).rstrip("/")
-        with ThreadPoolExecutor(20) as pool:
-            key = {"idempotency-key": "one"}
-            replies = list(pool.map(lambda _: post(url, body(), **key), range(20)))
-        assert {reply.status_code for reply in replies} == {200}
-        assert len({reply.content for reply in replies}) == 1
+def test_equal_posts_at_the_bound_are_one_task(bounded: Place) -> None:
+    for _ in range(4):
+        bounded.submit()
+    url = str(bounded.http.base_url).rstrip("/")
+    with ThreadPoolExecutor(20) as pool:
+        key = {"idempotency-key": "one"}
+        replies = list(pool.map(lambda _: post(url, body(), **key), range(20)))
+    assert {reply.status_code for reply in replies} == {200}
+    assert len({reply.content for reply in replies}) == 1
 
 
-def test_who_leaves_at_once_gives_the_place_back(tmp_path: Path) -> None:
-    with place_at(tmp_path, SGN_MAX_STREAMS="3") as place:
-        task_id = place.submit()
-        host, port = str(place.http.base_url).removeprefix("http://").rstrip("/").split(":")
-        request = f"GET /api/v0/tasks/{task_id}/events HTTP/1.1\r\nhost: {host}\r\n\r\n"
-        for _ in range(12):
-            with socket.create_connection((host, int(port))) as connection:
-                connection.sendall(request.encode())
-        deadline = time.monotonic() + 10
-        while time.monotonic() < deadline:
-            with place.http.stream("GET", f"/api/v0/tasks/{task_id}/events") as reply:
-                if reply.status_code == 200:
-                    return
-            time.sleep(0.2)
-        raise AssertionError("the places of those who left are not free again")
+def test_who_leaves_at_once_gives_the_place_back(bounded: Place) -> None:
+    task_id = bounded.submit(proj_id="R")
+    host, port = str(bounded.http.base_url).removeprefix("http://").rstrip("/").split(":")
+    request = f"GET /api/v0/tasks/{task_id}/events HTTP/1.1\r\nhost: {host}\r\n\r\n"
+    for _ in range(12):
+        with socket.create_connection((host, int(port))) as connection:
+            connection.sendall(request.encode())
+    deadline = time.monotonic() + 10
+    while time.monotonic() < deadline:
+        with bounded.http.stream("GET", f"/api/v0/tasks/{task_id}/events") as reply:
+            if reply.status_code == 200:
+                return
+        time.sleep(0.2)
+    raise AssertionError("the places of those who left are not free again")
 
 
 def test_a_stream_ends_with_its_token(tmp_path: Path) -> None:
@@ -140,14 +153,14 @@ def silent_server() -> Iterator[int]:
         each.close()
 
 
-def test_a_silent_storage_holds_up_nothing_else(tmp_path: Path) -> None:
+def test_a_silent_storage_holds_up_nothing_else(open_place: Place, tmp_path: Path) -> None:
     from tests.servers import free_ports
 
-    with silent_server() as silent, place_at(tmp_path) as place:
-        task_id = place.submit()
+    with silent_server() as silent:
+        task_id = open_place.submit()
         (port,) = free_ports(1)
         away = {
-            **place.variables, "SGN_PORT": str(port), "SGN_REGISTRY_URL": "s3://models",
+            **open_place.variables, "SGN_PORT": str(port), "SGN_REGISTRY_URL": "s3://models",
             "SGN_S3_ENDPOINT_URL": f"http://127.0.0.1:{silent}", "AWS_ACCESS_KEY_ID": "x",
             "AWS_SECRET_ACCESS_KEY": "x",
         }  # fmt: skip
@@ -264,40 +277,38 @@ def test_a_vault_does_not_wait_for_ever(monkeypatch: pytest.MonkeyPatch) -> None
     kept.close()
 
 
-def test_no_more_files_are_uploaded_at_once_than_may(tmp_path: Path) -> None:
-    with place_at(tmp_path, SGN_MAX_UPLOADS="1") as place:
-        host, port = str(place.http.base_url).removeprefix("http://").rstrip("/").split(":")
-        head = (
-            "POST /api/v0/datasets?proj_id=P&data_name=slow HTTP/1.1\r\nhost: localhost\r\n"
-            "content-length: 100\r\n\r\n"
-        )
-        with socket.create_connection((host, int(port))) as connection:
-            connection.sendall(head.encode())
-            time.sleep(0.5)
-            query = {"proj_id": "P", "data_name": "other"}
-            refused = place.http.post("/api/v0/datasets", params=query, content="ID\n1")
-            assert (refused.status_code, refused.headers["retry-after"]) == (429, "30")
+def test_no_more_files_are_uploaded_at_once_than_may(bounded: Place) -> None:
+    host, port = str(bounded.http.base_url).removeprefix("http://").rstrip("/").split(":")
+    head = (
+        f"POST /api/v0/datasets?proj_id=P&data_name=slow HTTP/1.1\r\nhost: {host}\r\n"
+        "content-length: 100\r\n\r\n"
+    )
+    with socket.create_connection((host, int(port))) as connection:
+        connection.sendall(head.encode())
         time.sleep(0.5)
-        with reading(place.variables):
-            again = place.http.post("/api/v0/datasets", params=query, content="ID\n1")
-        assert again.status_code == 422
+        query = {"proj_id": "P", "data_name": "other"}
+        refused = bounded.http.post("/api/v0/datasets", params=query, content="ID\n1")
+        assert (refused.status_code, refused.headers["retry-after"]) == (429, "30")
+    time.sleep(0.5)
+    with reading(bounded.variables):
+        again = bounded.http.post("/api/v0/datasets", params=query, content="ID\n1")
+    assert again.status_code == 422
 
 
-def test_the_events_of_a_cancelled_task_are_all_there(tmp_path: Path) -> None:
+def test_the_events_of_a_cancelled_task_are_all_there(open_place: Place) -> None:
     """What its result does not hold yet is told from the queue, and more once it is there."""
     from actors.curve import LINE, STREAM
     from actors.queue import redis_client
 
-    with place_at(tmp_path) as place:
-        task_id = place.submit()
-        with contextlib.closing(redis_client(place.variables["SGN_REDIS_URL"])) as client:
-            for number in (1, 2, 3):
-                line = f"Epoch {number:03d}, Train Loss: 0.5000"
-                client.xadd(STREAM + task_id, {LINE: line}, id=f"{number}-0")
-        place.http.post(f"/api/v0/tasks/{task_id}/cancel").raise_for_status()
-        seen = list(stream(str(place.http.base_url).rstrip("/"), task_id))
-        assert [content["epoch"] for _, kind, content in seen if kind == "epoch"] == [1, 2, 3]
-        assert seen[-1][2]["task_status"] == "Cancelled"
+    task_id = open_place.submit()
+    with contextlib.closing(redis_client(open_place.variables["SGN_REDIS_URL"])) as client:
+        for number in (1, 2, 3):
+            line = f"Epoch {number:03d}, Train Loss: 0.5000"
+            client.xadd(STREAM + task_id, {LINE: line}, id=f"{number}-0")
+    open_place.http.post(f"/api/v0/tasks/{task_id}/cancel").raise_for_status()
+    seen = list(stream(str(open_place.http.base_url).rstrip("/"), task_id))
+    assert [content["epoch"] for _, kind, content in seen if kind == "epoch"] == [1, 2, 3]
+    assert seen[-1][2]["task_status"] == "Cancelled"
 
 
 @pytest.mark.parametrize(
