@@ -185,6 +185,7 @@ def _wanted(sheet: Sheet, rest: Sequence[str], roles: Roles, inquiry: Inquiry) -
     for column in rest:
         if column not in chosen and not UNNAMED.fullmatch(column):
             inquiry.leave(column, "it is not among the covariates of the mapping")
+            inquiry.given(f"missing.{column}")  # an answer that nobody needs any more
     return [name for name in rest if name in chosen]
 
 

@@ -89,7 +89,9 @@ def test_what_asks_gives_no_arrays(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "cells", [["a", "b"], ["1", "2"], ["0", "9"], ["none", "SZ"], ["0.5", "1.5"], ["0", "SZ"], [""]]
 )
-@pytest.mark.parametrize("mapping", [{}, {"class": "diagnosis", "class.positive": "x"}])
+@pytest.mark.parametrize(
+    "mapping", [{}, {"class": "diagnosis", "class.positive": "x", "missing.diagnosis": "value"}]
+)
 def test_new_subjects_need_no_class(
     tmp_path: Path, cells: list[str], mapping: dict[str, str]
 ) -> None:
