@@ -22,12 +22,33 @@ from tests.service.forms import form
 pytestmark = pytest.mark.slow
 
 QUICK = {"SGN_LEASE_MS": "2000", "SGN_CHECKPOINT_MS": "200"}
+EPOCHS = 1500
+Undisturbed = tuple[list[str], bytes]
 
 
-def test_events_go_on_without_gap_or_repeat_over_restarts_and_a_lost_queue(tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def quick(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
+    """Short leases, many checkpoints, in a folder; each test has workers of its own."""
+    with place_at(tmp_path_factory.mktemp("quick"), **QUICK) as found:
+        yield found
 
+
+@pytest.fixture(scope="module")
+def undisturbed(quick: Place) -> Undisturbed:
+    """What a training ends in to which nothing happens: lines, parameters."""
+    (task,) = quick.wait(quick.submit(param_set={**PLAIN, "epochs": EPOCHS}))
+    return task["task_result"]["train_epochs"], model_of(quick, task["task_id"])
+
+
+def model_of(place: Place, task_id: str) -> bytes:
+    return place.http.get(f"/api/v0/tasks/{task_id}/model").content
+
+
+def test_events_go_on_without_gap_or_repeat_over_restarts_and_a_lost_queue(
+    quick: Place, tmp_path: Path
+) -> None:
+    place = quick
     with contextlib.ExitStack() as stack:
-        place = stack.enter_context(place_at(tmp_path, **QUICK))
         task_id = place.submit(param_set={**PLAIN, "epochs": 1200})
         stack.enter_context(process(*WORKER, log=tmp_path / "worker.log", **place.variables))
         seen: list[tuple[str, str, dict[str, Any]]] = []
@@ -63,26 +84,25 @@ def test_events_go_on_without_gap_or_repeat_over_restarts_and_a_lost_queue(tmp_p
         assert not list(stream(url, task_id, last)), "204: there is nothing more to tell"
 
 
-def test_a_worker_s_clock_may_be_a_minute_off(tmp_path: Path) -> None:
+def test_a_worker_s_clock_may_be_a_minute_off(quick: Place, tmp_path: Path) -> None:
     shifted = tmp_path / "shifted"
     shifted.mkdir()
     (shifted / "sitecustomize.py").write_text(
         "import time\nreal = time.time\ntime.time = lambda: real() + 60\n"
     )
     root = str(Path(__file__).resolve().parents[2])
-    with place_at(tmp_path, **QUICK) as place:
-        ahead = {**place.variables, "PYTHONPATH": f"{shifted}:{root}"}
-        with (
-            process(*WORKER, log=tmp_path / "ahead.log", **ahead),
-            process(*WORKER, log=tmp_path / "worker.log", **place.variables),
-        ):
-            task_ids = [place.submit(param_set={**PLAIN, "epochs": 800}) for _ in range(5)]
-            deadline = time.monotonic() + 90
-            tasks = [place.until(task_id, ENDED, deadline) for task_id in task_ids]
-        assert {task["task_status"] for task in tasks} == {"Finished"}
-        assert {task["attempt"] for task in tasks} == {1}
-        for log in ("ahead.log", "worker.log"):
-            assert "attempt 1" in (tmp_path / log).read_text()
+    ahead = {**quick.variables, "PYTHONPATH": f"{shifted}:{root}"}
+    with (
+        process(*WORKER, log=tmp_path / "ahead.log", **ahead),
+        process(*WORKER, log=tmp_path / "worker.log", **quick.variables),
+    ):
+        task_ids = [quick.submit(param_set={**PLAIN, "epochs": 800}) for _ in range(5)]
+        deadline = time.monotonic() + 90
+        tasks = [quick.until(task_id, ENDED, deadline) for task_id in task_ids]
+    assert {task["task_status"] for task in tasks} == {"Finished"}
+    assert {task["attempt"] for task in tasks} == {1}
+    for log in ("ahead.log", "worker.log"):
+        assert "attempt 1" in (tmp_path / log).read_text()
 
 
 def test_a_storage_that_stays_away_fails_the_task_and_keeps_the_parameters(tmp_path: Path) -> None:
@@ -143,30 +163,24 @@ def test_a_silent_storage_does_not_hold_up_a_worker_that_is_to_end(tmp_path: Pat
 
 
 def test_a_worker_that_stalls_and_comes_back_changes_nothing(
-    tmp_path: Path,
+    quick: Place, undisturbed: Undisturbed, tmp_path: Path
 ) -> None:
-    with place_at(tmp_path, **QUICK) as place, contextlib.ExitStack() as stack:
-        undisturbed = place.wait(place.submit(param_set={**PLAIN, "epochs": 1500}))[0]
-        task_id = place.submit(param_set={**PLAIN, "epochs": 1500})
-        first = stack.enter_context(process(*WORKER, log=tmp_path / "first.log", **place.variables))
-        until_trained(place, task_id, 300)
+    task_id = quick.submit(param_set={**PLAIN, "epochs": EPOCHS})
+    log = tmp_path / "first.log"
+    with process(*WORKER, log=log, **quick.variables) as first:
+        until_trained(quick, task_id, 300)
         family = [psutil.Process(first.pid), *psutil.Process(first.pid).children(recursive=True)]
-        with stalled(family, tmp_path / "sgn.sqlite3"):
-            task = place.wait(task_id)[0]
-            manifest = place.http.get(f"/api/v0/tasks/{task_id}/manifest").content
+        with stalled(family, quick.folder / "sgn.sqlite3"):
+            task = quick.wait(task_id)[0]
+            manifest = quick.http.get(f"/api/v0/tasks/{task_id}/manifest").content
         deadline = time.monotonic() + 30
-        while "belongs to another worker" not in (tmp_path / "first.log").read_text():
+        while "belongs to another worker" not in log.read_text():
             assert time.monotonic() < deadline
             time.sleep(0.1)
-        assert place.http.get(f"/api/v0/tasks/{task_id}").json()["task"] == task
+        assert quick.http.get(f"/api/v0/tasks/{task_id}").json()["task"] == task
         assert (task["task_status"], task["attempt"]) == ("Finished", 2)
-        assert place.http.get(f"/api/v0/tasks/{task_id}/manifest").content == manifest
-        same = [
-            place.http.get(f"/api/v0/tasks/{each}/model").content
-            for each in (task_id, undisturbed["task_id"])
-        ]
-        assert same[0] == same[1]
-        assert task["task_result"]["train_epochs"] == undisturbed["task_result"]["train_epochs"]
+        assert quick.http.get(f"/api/v0/tasks/{task_id}/manifest").content == manifest
+        assert (task["task_result"]["train_epochs"], model_of(quick, task_id)) == undisturbed
 
 
 def until_trained(place: Place, task_id: str, epoch: int) -> None:
@@ -177,7 +191,7 @@ def until_trained(place: Place, task_id: str, epoch: int) -> None:
 
 
 def test_a_result_is_written_when_the_killed_database_is_back(
-    tmp_path: Path,
+    undisturbed: Undisturbed, tmp_path: Path
 ) -> None:
     with contextlib.ExitStack() as stack:
         try:
@@ -186,8 +200,7 @@ def test_a_result_is_written_when_the_killed_database_is_back(
             pytest.skip(str(silent))
         url = stack.enter_context(mysql_database(server=server.url))
         place = stack.enter_context(place_at(tmp_path, SGN_DATABASE_URL=url, **QUICK))
-        undisturbed = place.wait(place.submit(param_set={**PLAIN, "epochs": 1500}))[0]
-        task_id = place.submit(param_set={**PLAIN, "epochs": 1500})
+        task_id = place.submit(param_set={**PLAIN, "epochs": EPOCHS})
         with process(*WORKER, log=tmp_path / "worker.log", **place.variables):
             until_trained(place, task_id, 200)
             server.kill()
@@ -197,7 +210,7 @@ def test_a_result_is_written_when_the_killed_database_is_back(
             server.start()
             task = place.until(task_id, ENDED, time.monotonic() + 60)
         assert task["task_status"] == "Finished"
-        assert task["task_result"]["train_epochs"] == undisturbed["task_result"]["train_epochs"]
+        assert (task["task_result"]["train_epochs"], model_of(place, task_id)) == undisturbed
 
 
 def test_the_queue_is_away_for_longer_than_a_lease_and_comes_back_empty(tmp_path: Path) -> None:
