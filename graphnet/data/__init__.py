@@ -1,1 +1,1 @@
-"""What a dataset is: its arrays, how it was understood, how it is kept, and who its subjects are."""
+"""Datasets: their arrays, how they were understood, how they are kept, who their subjects are."""

@@ -1,5 +1,6 @@
 """A text file as a sheet: cells parted by commas, semicolons, tabs, bars or blanks."""
 
+import re
 from collections.abc import Iterator
 from io import BytesIO, TextIOWrapper
 from itertools import islice
@@ -17,6 +18,7 @@ from graphnet.readers.sheet import Cells, Sheet
 
 __all__ = ["Numbers", "check_cells", "read_numbers", "read_sheet"]
 
+PROTECTED = re.compile(r'="(?P<text>[^"]*)"')
 MOST_COLUMNS = 250_000  # a connectome of 700 regions
 
 
@@ -60,8 +62,16 @@ def _cells(
     for _ in islice(lines, before):
         pass
     clean = body.isascii() and b" " not in body and (separator == "\t" or b"\t" not in body)
+    protected = b'="' in body
     for line, row in rows(lines, separator, MOST_COLUMNS):
-        yield line + before, row if clean else [cell.strip() for cell in row]
+        stripped = row if clean else [cell.strip() for cell in row]
+        yield line + before, [_bare(cell) for cell in stripped] if protected else stripped
+
+
+def _bare(cell: str) -> str:
+    """A cell that is protected from Excel, which would read ``="0050950"`` as a number else."""
+    match = PROTECTED.fullmatch(cell)
+    return match["text"] if match else cell
 
 
 def _header(found: Iterator[tuple[int, list[str]]], what: str) -> tuple[str, ...]:

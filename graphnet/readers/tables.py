@@ -25,6 +25,7 @@ from graphnet.readers.people import People, read_people
 from graphnet.readers.regions import find_grid, leave_regions
 from graphnet.readers.roles import UNNAMED, find_roles
 from graphnet.readers.sheet import Cells, Sheet
+from graphnet.readers.visits import refuse_same_column
 
 MOST_NAMED = 5
 
@@ -77,6 +78,9 @@ def interpret_sheet(sheet: Sheet, kind: str, inquiry: Inquiry) -> Dataset | None
     if not brain:
         refuse_without_brain(others, looks, inquiry)
         return None
+    refuse_same_column(
+        (column for group in grid.measures.values() for column in group.values()), rest, inquiry
+    )
     brain |= leave_regions([name for name in rest if name not in brain], looks, inquiry)
     people = read_people(sheet, [name for name in sheet.names if name not in brain], inquiry, roles)
     if not (roles.taken or people.covariates or pairs):

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from graphnet.errors import shortened
 from graphnet.readers.brain_words import MEASURES
 from graphnet.readers.inquiry import Inquiry
-from graphnet.readers.names import WORD
+from graphnet.readers.names import UNIT, WORD
 
 VISIT = re.compile(
     r"(t|tp|w|ses|sess|session|visit|wave|time|timepoint|year|yr|month|run)[-_]?[0-9]{1,2}"
@@ -14,6 +14,7 @@ VISIT = re.compile(
 )
 SHORT = re.compile(r"v[0-9]")  # a visit beside a measure or a number; else a visual area
 COPY = re.compile(r"(?P<region>[0-9]{1,6})\.(?P<copy>[0-9]{1,2})")  # pandas: GMV_1, GMV_1.1
+SEPARATORS = re.compile(r"[_.\-\s]+")
 LEAST = 2  # names with several visits
 
 
@@ -46,6 +47,31 @@ def refuse_copies(group: Mapping[str, str], inquiry: Inquiry) -> None:
                 "same name twice, renamed by pandas; keep one of them."
             )
             return
+
+
+def refuse_same_column(taken: Iterable[str], others: Iterable[str], inquiry: Inquiry) -> None:
+    """Refuse two columns for one measure of one region: they differ in unit, case or separators.
+
+    ``taken`` are the brain's columns, ``others`` those that would be taken for covariates.
+    """
+    seen: dict[str, str] = {}
+    twice: list[str] = []
+    for column in taken:
+        other = seen.setdefault(_spelled(column), column)
+        twice += [f"{other} and {column}"] if other != column else []
+    for column in others:
+        other = seen.get(_spelled(column), column)
+        twice += [f"{other} and {column}"] if other != column else []
+    if twice and not inquiry.problems:
+        inquiry.refuse(
+            f"{inquiry.name} has the columns {shortened(list(dict.fromkeys(twice)), 3)}, which "
+            "name the same measure of the same region; keep one of them, or rename the measure."
+        )
+
+
+def _spelled(column: str) -> str:
+    """A name without its unit, in one case and with one separator."""
+    return SEPARATORS.sub("_", UNIT.sub("", column.strip())).casefold()
 
 
 def refuse_same_but_case(names: Iterable[str], inquiry: Inquiry) -> None:

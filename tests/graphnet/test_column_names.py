@@ -211,3 +211,21 @@ def test_units_are_no_part_of_a_region_and_other_words_in_brackets_are() -> None
     assert settled(table(["GMV_1 (mm3)", "GMV_2 (mm³)", "GMV_3 [ml]"])).regions == ("1", "2", "3")
     dataset = settled(table([f"{region}_z_ReHo" for region in ("Insula", "Fornix", "Cuneus")]))
     assert (dataset.measures, dataset.regions) == (("z_ReHo",), ("Insula", "Fornix", "Cuneus"))
+
+
+@pytest.mark.parametrize(
+    ("names", "twice"),
+    [
+        (("GMV_1 (mm3)", "GMV_2 (mm3)", "GMV_1 (ml)"), ("GMV_1 (mm3)", "GMV_1 (ml)")),
+        (("ALFF_Precentral_L", "ALFF_Insula_L", "ALFF_precentral_L"),
+         ("ALFF_Precentral_L", "ALFF_precentral_L")),
+        (("lh_bankssts_thickness", "lh_cuneus_thickness", "lh.bankssts.thickness"),
+         ("lh_bankssts_thickness", "lh.bankssts.thickness")),
+    ],
+)  # fmt: skip
+def test_two_columns_for_one_measure_of_one_region_are_refused(
+    names: tuple[str, ...], twice: tuple[str, str]
+) -> None:
+    _, inquiry = interpret(table(names))
+    assert len(inquiry.problems) == 1
+    assert f"the columns {twice[0]} and {twice[1]}, which name the same" in inquiry.problems[0]

@@ -437,3 +437,9 @@ def test_the_real_cohorts_have_the_bits_that_pandas_gives(real_data: Path) -> No
             if name != "ID":
                 right = frame[name].to_numpy(np.float64)
                 assert np.array_equal(column(read, name), right, equal_nan=True)
+
+
+@pytest.mark.parametrize("cell", ['"=""0050950"""', '="0050950"'])
+def test_text_that_is_protected_from_excel_is_text(cell: str) -> None:
+    body = f"ID,LABEL,GMV_1\n{cell},1,0.5\n7,0,0.25\n".encode()
+    assert read_sheet(body, Inquiry("x"), 99).texts("ID") == ("0050950", "7")

@@ -112,11 +112,6 @@ def test_a_region_without_values_keeps_its_place() -> None:
         ("# left right\n0.5 0.2\n0.4 0.3\n", "header", {"names": (2, 2), "comment": (2, 2)}),
         (lines(index=True), "index", {"index": (4, 3), "region": (4, 4)}),
         (lines("k\ta\tb\tc", index=True), "index", {"index": (4, 3), "region": (4, 4)}),
-        (
-            "time\ta\tb\n0\t0.5\t1.5\n2.5\t0.25\t1\n5\t0.1\t3.5\n",
-            "index",
-            {"index": (3, 2), "region": (3, 3)},
-        ),
         ("0.5\t1.5\t\n2.5\t3.5\t\n", "trailing", {"none": (2, 2), "region": (2, 3)}),
         ("4,153;3,874\n4,250;3,823\n", "thousands", {"thousands": (2, 2), "decimal": (2, 2)}),
     ],
@@ -131,7 +126,7 @@ def test_what_is_doubtful_is_asked(
         found, inquiry = block(text, **{key: answer})
         assert not inquiry.questions
         assert found.values.shape == shape
-        assert (found.header is not None) == (answer == "names" or text.startswith(("k", "time")))
+        assert (found.header is not None) == (answer == "names" or text.startswith("k"))
 
 
 def test_one_question_for_a_whole_folder() -> None:
@@ -278,3 +273,11 @@ def test_infinite_numbers_beside_decimal_commas() -> None:
     found, inquiry = block("Inf;0,5\n0,25;n/a\n")
     assert not inquiry.questions
     assert np.array_equal(found.values, [[np.inf, 0.5], [0.25, np.nan]], equal_nan=True)
+
+
+def test_a_column_that_counts_time_is_no_region_and_that_is_said() -> None:
+    found, inquiry = block("time\ta\tb\n0\t0.5\t1.5\n2.5\t0.25\t1\n5\t0.1\t3.5\n")
+    assert found.values.tolist() == [[0.5, 1.5], [0.25, 1.0], [0.1, 3.5]]
+    assert found.header == ("a", "b")
+    assert not inquiry.questions
+    assert inquiry.said == ["The column time counts time; it is no region."]

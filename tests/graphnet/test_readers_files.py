@@ -9,15 +9,11 @@ from graphnet.cohort import Cohort
 from graphnet.errors import CohortError
 from graphnet.readers.files import read_cohort
 from tests.graphnet.formats import (
-    FEATURES,
     FOLDERS,
     IDS,
-    LABELS,
     SERIES,
     WHOLE,
     dpabi,
-    npz,
-    people,
     table,
 )
 
