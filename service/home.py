@@ -42,5 +42,7 @@ def variables(
     # A file would be heard before what is said here.
     named = {name for name in environment if name.removesuffix("_FILE") in own}
     given = {name: text for name, text in environment.items() if name not in named}
-    # One's own machine may have a device that cannot be used; the result says so.
-    return {"SGN_CPU_FALLBACK": "1", **given, **own}
+    # One's own machine may have a device that cannot be used; the result says so. The system's
+    # temporary folder belongs to others too.
+    usual = {"SGN_CPU_FALLBACK": "1", "SGN_SPOOL": str(home / "spool")}
+    return {**usual, **given, **own}

@@ -2,6 +2,9 @@
 
 import subprocess
 import sys
+from pathlib import Path
+
+from service.home import variables
 
 HEAVY = ("torch", "torch_geometric", "scipy", "sklearn", "pandas", "safetensors")
 
@@ -23,3 +26,8 @@ def test_reading_a_dataset_needs_no_torch() -> None:
     loaded = loaded_by(f"import service.app; {reading}")
     assert "pandas" in loaded
     assert "torch" not in loaded
+
+
+def test_a_home_reads_files_in_a_folder_of_its_own(tmp_path: Path) -> None:
+    assert variables(tmp_path, {})["SGN_SPOOL"] == str(tmp_path / "spool")
+    assert variables(tmp_path, {"SGN_SPOOL": "/large"})["SGN_SPOOL"] == "/large"
