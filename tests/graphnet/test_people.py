@@ -1,6 +1,6 @@
 """Who the subjects are: ids as they stand, classes by words, codes for missing, covariates."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pytest
@@ -11,13 +11,13 @@ from graphnet.readers.people import People, read_people
 from tests.graphnet.sheets import Column, sheet
 
 
-def people(columns: dict[str, Column], **mapping: str) -> tuple[People, Inquiry]:
+def people(columns: Mapping[str, Column], **mapping: str) -> tuple[People, Inquiry]:
     inquiry = Inquiry("the file", {key.replace("__", "."): value for key, value in mapping.items()})
     found = sheet(columns)
     return read_people(found, found.names, inquiry), inquiry
 
 
-def settled(columns: dict[str, Column], **mapping: str) -> People:
+def settled(columns: Mapping[str, Column], **mapping: str) -> People:
     found, inquiry = people(columns, **mapping)
     assert (inquiry.problems, inquiry.questions) == ([], [])
     return found
@@ -64,14 +64,18 @@ def test_two_columns_of_ids_are_asked_about_unless_they_are_the_same() -> None:
     assert question.id == "id"
     assert [choice.value for choice in question.choices] == ["participant_id", "eid"]
     assert settled(columns, id="eid").subjects.ids == ("1", "7")
-    same = {"SUB_ID": ["50642", "50646"], "subject": [50642.0, 50646], "X": [1.0, 2]}
+    same: dict[str, Column] = {
+        "SUB_ID": ["50642", "50646"],
+        "subject": [50642.0, 50646],
+        "X": [1.0, 2],
+    }
     assert settled(same).subjects.ids == ("50642", "50646")
     counted = {"subject": ["1", "2"], "FILE_ID": ["a", "b"], "LABEL": ["0", "1"]}
     assert settled(counted).subjects.ids == ("a", "b")
 
 
 def test_a_mapping_names_any_column() -> None:
-    columns: dict[str, Column] = {
+    columns: Mapping[str, Column] = {
         "whom": [7.0, 8], "sick": ["no", "yes"], "ward": [1.0, 2], "HAMD": [3.0, 20],
         "age": [30.0, 40],
     }  # fmt: skip
@@ -295,7 +299,7 @@ def test_codes_in_a_score_are_missing_where_certain_and_asked_about_where_not() 
 
 def test_covariates_are_numbers_or_a_few_words() -> None:
     rows = 6
-    columns: dict[str, Column] = {
+    columns: Mapping[str, Column] = {
         "ID": [f"s{row}" for row in range(rows)],
         "age": ["30", "31.5", "n/a", "40", "-9999", "29"],
         "sex": ["M", "F", "", "F", "M", "NA"],

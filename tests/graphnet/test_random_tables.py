@@ -93,8 +93,8 @@ def truths(draw: st.DrawFn) -> Truth:
         for name in DECOYS[decoy]:
             columns[name] = draw(st.lists(cell, min_size=rows, max_size=rows))
     order = draw(st.permutations(sorted(columns)))
-    cells = [[columns[name][row] for name in order] for row in range(rows)]
-    return Truth(list(order), cells, tuple(ids), tuple(labels), values)
+    lines = [[columns[name][row] for name in order] for row in range(rows)]
+    return Truth(list(order), lines, tuple(ids), tuple(labels), values)
 
 
 NUMBER = st.integers(1, 9000).map(lambda number: number / 1000)
@@ -150,9 +150,9 @@ def connectomes(draw: st.DrawFn) -> tuple[Truth, list[str]]:
         for name in DECOYS[decoy]:
             names[name] = [str(row) for row in range(rows)]
     order = draw(st.permutations(list(names)))
-    cells = [[names[name][row] for name in order] for row in range(rows)]
+    lines = [[names[name][row] for name in order] for row in range(rows)]
     labels = tuple(row % 2 for row in range(rows))
-    return Truth(list(order), cells, tuple(names["ID"]), labels, values), regions
+    return Truth(list(order), lines, tuple(names["ID"]), labels, values), regions
 
 
 EDGE = (

@@ -102,7 +102,7 @@ def test_measures_are_alphabetical_and_share_their_regions() -> None:
 def test_what_is_known_of_people_is_no_brain(names: list[str], brain: list[str]) -> None:
     others = {name: [float(1 + (row + place) % 3) for row in range(4)]
               for place, name in enumerate(names)}  # fmt: skip
-    dataset = settled(table(brain, **others))
+    dataset = settled(table(brain, 4, **others))
     assert len(dataset.measures) == 1
     assert len(dataset.regions) == len(brain)
     assert [each.name for each in dataset.subjects.covariates] == names
@@ -317,7 +317,7 @@ def test_a_duplicate_column_is_refused() -> None:
 
 def test_text_in_many_columns_is_told_of_five() -> None:
     text = {f"GMV_{region}": ["0.1", "x", "0.2", "0.3"] for region in range(1, 21)}
-    _, inquiry = interpret(table([], **text))
+    _, inquiry = interpret(table([], 4, **text))
     assert len(inquiry.problems) == 5
     assert inquiry.problems[0] == "GMV_1 in row 3 holds 'x', which is no number."
 
