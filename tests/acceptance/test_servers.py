@@ -81,23 +81,26 @@ def alone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
 def ended(alone: Place) -> Ended:
     with reading(alone.variables):
         add_small(alone.http, name="gone")
-    lost = alone.submit()
+    lost_id = alone.submit()
     lose_queue(alone)
-    twice = alone.submit(param_set={**QUICK, "epochs": 300})
+    twice_id = alone.submit(param_set={**QUICK, "epochs": 300})
     with closing(redis_broker(alone.variables["SGN_REDIS_URL"])) as broker:
         for _ in range(5):
-            send(broker, [(twice, "", "")])
-    gone = alone.submit(train_data=["gone_SZ", "gone_NC"])
+            send(broker, [(twice_id, "", "")])
+    gone_id = alone.submit(train_data=["gone_SZ", "gone_NC"])
     write(alone, "DELETE FROM backend_datasets WHERE data_name = 'gone_NC'")
-    faulty = alone.submit()
-    nothing = f"UPDATE backend_submissions SET task_config = '{{}}' WHERE task_id = '{faulty}'"
+    faulty_id = alone.submit()
+    nothing = f"UPDATE backend_submissions SET task_config = '{{}}' WHERE task_id = '{faulty_id}'"
     write(alone, nothing)
     deadline = time.monotonic() + 90
     with process(*WORKER, log=alone.folder / "worker.log", **alone.variables):
-        tasks = [alone.until(each, ENDED, deadline) for each in (lost, twice, gone, faulty)]
-        damage(tasks[0])
-        child = alone.submit(task_type="dl_ft", trained_task_id=lost)
-        return Ended(alone, *tasks, alone.until(child, ENDED, deadline))
+        lost, twice, gone, faulty = (
+            alone.until(each, ENDED, deadline) for each in (lost_id, twice_id, gone_id, faulty_id)
+        )
+        damage(lost)
+        child_id = alone.submit(task_type="dl_ft", trained_task_id=lost_id)
+        child = alone.until(child_id, ENDED, deadline)
+    return Ended(alone, lost, twice, gone, faulty, child)
 
 
 def lose_queue(place: Place) -> None:
