@@ -278,3 +278,20 @@ def test_the_rows_of_a_connectome_are_no_measures(sgn: Command, fake: FakeServic
 
     assert "2 subjects, 400 regions, connectome\n" in sgn("data", "list").stdout
     assert "Measures  connectome\n" in sgn("data", "show", "A").stdout
+
+
+@pytest.mark.parametrize("command", [("data", "add", "{}", "--proj", "P"), ("predict", "T", "{}")])
+def test_a_file_that_waits_for_a_worker_need_not_be_sent_again(
+    sgn: Command, fake: FakeService, file: str, command: tuple[str, ...]
+) -> None:
+    fake.forced.append(refused(19, 503, "No worker is running.", upload=UPLOAD))
+    given = [each.format(file) for each in command]
+
+    ran = sgn(*given)
+
+    assert ran.exit_code == 1
+    assert ran.stderr.endswith(
+        f"No worker is running.\nWith --upload {UPLOAD} the file is not sent again, for an hour.\n"
+    )
+    assert sgn(*given, "--upload", UPLOAD).exit_code == 0
+    assert (fake.seen[-1].query["upload"], fake.seen[-1].body) == (UPLOAD, b"")
