@@ -141,14 +141,15 @@ def test_a_row_that_can_be_read_in_two_ways_is_asked_about(
 def test_a_row_whose_class_has_no_name_that_is_known_can_be_mended(
     browser: httpx.Client, house: House
 ) -> None:
-    written(house, "of_hobbies", table("control", "case", "hobby"))
+    written(house, "of_hobbies", table("chess", "football", "hobby"))
     page = browser.get("/datasets/of_hobbies").text
     assert "It cannot be read as subjects and regions." in page
     assert "class=COLUMN" in page
     assert browser.post("/datasets/of_hobbies/mapping", data={"map": "x"}).status_code == 422
-    mended = browser.post("/datasets/of_hobbies/mapping", data={"map": "class=hobby"})
+    answers = {"map": ["class=hobby", "class.positive=football"]}
+    mended = browser.post("/datasets/of_hobbies/mapping", data=answers)
     assert mended.status_code == 303
-    assert "control: 10 · case: 10" in browser.get("/datasets/of_hobbies").text
+    assert "chess: 10 · football: 10" in browser.get("/datasets/of_hobbies").text
 
 
 def test_questions_are_said_in_chinese(browser: httpx.Client) -> None:
