@@ -23,6 +23,8 @@ T = TypeVar("T")
 WRITERS = 8
 PATIENCE_SECONDS = 30.0
 UPLOAD = "upload"
+FORM = "multipart/form-data"
+BOTH = "A file came together with an upload's id; send one of them."
 UNPACKED = 4  # times what an upload may have may come out of it
 
 
@@ -62,8 +64,8 @@ class Uploads:
         """
         caller, fields = caller_of(request), tuple(request.query_params.multi_items())
         named = request.query_params.get(UPLOAD, "")
-        if named:
-            await stream_body(request, self._max_bytes, _nowhere)
+        if named and content_type(request) != FORM:
+            await stream_body(request, self._max_bytes, _nothing)
             return Received(await self.find(named, caller), fields, fresh=False)
         upload_id = new_id()
         try:
@@ -72,14 +74,15 @@ class Uploads:
             await asyncio.shield(self.delete(upload_id))
             raise
         later = received.field(UPLOAD)
-        if later and not received.upload.size:
-            await self.delete(upload_id)
-            return Received(await self.find(later, caller), received.fields, fresh=False)
-        if not received.upload.size:
-            await self.delete(upload_id)
+        if received.upload.size and not later:
+            return received
+        await self.delete(upload_id)
+        if not later:
             sentence = "The file is empty."
             raise Refusal(ErrorNum.DATASET_UNREADABLE, sentence, [(FILE, sentence)])
-        return received
+        if received.upload.size:  # the answers that came along may be those to the other file
+            raise invalid([(UPLOAD, BOTH)])
+        return Received(await self.find(later, caller), received.fields, fresh=False)
 
     async def find(self, upload_id: str, caller: Caller) -> Upload:
         """An upload of this caller's project. Raises Refusal where there is none."""
@@ -163,10 +166,12 @@ def gone(sentence: str) -> Refusal:
 
 
 def _form_of(request: Request) -> MultipartBody | None:
-    if content_type(request) != "multipart/form-data":
+    if content_type(request) != FORM:
         return None
     return MultipartBody(request.headers["content-type"])
 
 
-async def _nowhere(chunk: bytes) -> None:
-    """A body that nobody needs."""
+async def _nothing(chunk: bytes) -> None:
+    """A body beside an upload, which must be empty."""
+    if chunk:
+        raise invalid([(UPLOAD, BOTH)])

@@ -248,6 +248,25 @@ def test_answers_may_come_with_the_form_that_has_the_file(small: House) -> None:
         assert reply["dataset"]["class_names"] == {"0": "a", "1": "b"}
 
 
+def test_a_file_beside_an_upload_is_refused_and_a_form_may_answer(small: House) -> None:
+    upload = post(small, asking(), preview="true")["upload"]
+    query = {"preview": "true", "upload": upload}
+    both = post(small, asking(), **query, map="class.positive=a")
+    assert (both["error_num"], both["errors"][0]["field"]) == (2, "upload")
+    form = {"upload": upload, "map": "class.positive=b"}
+    for file, expected in (((None, b""), 0), (("a.csv", b""), 0), (("a.csv", asking()), 2)):
+        sent: dict[str, Any] = {
+            "files": {"datafile": file},
+            "params": {"preview": "true"},
+            "data": form,
+        }
+        assert small.http.post(URL, **sent).json()["error_num"] == expected
+    answered = small.http.post(
+        URL, params=query, data={"map": "class.positive=b"}, files={"datafile": ("", b"")}
+    ).json()
+    assert answered["dataset"]["class_names"] == {"0": "a", "1": "b"}
+
+
 @pytest.mark.parametrize("upload", ["UP1", "../..", "", "%00", "UP" + "x" * 30])
 def test_an_upload_that_is_not_there(small: House, upload: str) -> None:
     answer = post(small, b"", upload=upload, preview="true")
