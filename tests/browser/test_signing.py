@@ -5,14 +5,13 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from pathlib import Path
 
 import httpx
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import DESKTOP, serious, watched
-from tests.houses import environment
+from tests.houses import House, environment
 from tests.places import Place, place_at
 
 pytestmark = pytest.mark.slow
@@ -36,6 +35,12 @@ def token(place: Place, role: str) -> str:
         check=True,
     )
     return made.stdout.strip()
+
+
+@pytest.fixture(scope="module")
+def may_read(guarded: Place) -> str:
+    """A token of one who may read."""
+    return token(guarded, "read")
 
 
 @pytest.fixture
@@ -63,15 +68,14 @@ def test_sign_in_go_on_and_sign_out(stranger: Page, guarded: Place) -> None:
 
 
 @pytest.fixture
-def signed_in(guarded: Place) -> Iterator[httpx.Client]:
+def signed_in(guarded: Place, may_read: str) -> Iterator[httpx.Client]:
     with httpx.Client(base_url=guarded.http.base_url) as http:
-        reply = http.post("/sign-in", data={"token": token(guarded, "read")})
+        reply = http.post("/sign-in", data={"token": may_read})
         assert reply.status_code == 303
         yield http
 
 
 def test_a_wrong_token_is_said_beside_its_field(guarded: Place) -> None:
-    token(guarded, "read")
     reply = guarded.http.post("/sign-in", data={"token": "sgn_wrong"})
     assert reply.status_code == 401
     assert "is not known here" in reply.text
@@ -79,9 +83,8 @@ def test_a_wrong_token_is_said_beside_its_field(guarded: Place) -> None:
 
 
 @pytest.mark.parametrize("further", ["//evil.example/x", "https://evil.example", "/\\evil.example"])
-def test_nobody_is_sent_elsewhere(guarded: Place, further: str) -> None:
-    secret = token(guarded, "read")
-    reply = guarded.http.post("/sign-in", data={"token": secret, "next": further})
+def test_nobody_is_sent_elsewhere(guarded: Place, may_read: str, further: str) -> None:
+    reply = guarded.http.post("/sign-in", data={"token": may_read, "next": further})
     assert reply.headers["location"] == "/"
     reply = guarded.http.get("/preferences", params={"theme": "dark", "next": further})
     assert reply.headers["location"] == "/"
@@ -102,16 +105,10 @@ def test_pages_of_others_cannot_use_the_cookie(guarded: Place) -> None:
         assert http.post("/api/v0/new_task", content="{}", headers=own).status_code == 422
 
 
-def test_a_link_from_elsewhere_leads_to_a_page(house_page: httpx.Client) -> None:
+def test_a_link_from_elsewhere_leads_to_a_page(house: House) -> None:
+    """Of a house without any token."""
     link = {"sec-fetch-site": "cross-site", "sec-fetch-mode": "navigate"}
-    shown = house_page.get("/", headers={**link, "sec-fetch-dest": "document"})
+    shown = house.http.get("/", headers={**link, "sec-fetch-dest": "document"})
     assert shown.status_code == 200
-    framed = house_page.get("/", headers={**link, "sec-fetch-dest": "iframe"})
+    framed = house.http.get("/", headers={**link, "sec-fetch-dest": "iframe"})
     assert framed.status_code == 403
-
-
-@pytest.fixture
-def house_page(tmp_path: Path) -> Iterator[httpx.Client]:
-    """A service without any token."""
-    with place_at(tmp_path) as place:
-        yield place.http
