@@ -13,7 +13,10 @@ class Addresses:
     def __init__(self, templates: Iterable[str]) -> None:
         known = dict.fromkeys(templates)
         self._plain = {each for each in known if "{" not in each}
-        self._named = [each for each in known if "{" in each]
+        # A template that takes all the rest of a path takes also what belongs to a longer one.
+        self._named = sorted(
+            (each for each in known if "{" in each), key=lambda each: each.endswith(":path}")
+        )
         parts = (f"({_pattern(each)})" for each in self._named)
         self._pattern = re.compile("|".join(parts))
 

@@ -56,11 +56,11 @@ def test_subjects_are_matched_by_id_and_site_whatever_their_order() -> None:
     ("here", "there"), [("S{}", "sub-S{}"), ("S{}", " S{}"), ("{}", "00{}"), ("sub-0{}", "{}")]
 )
 def test_subjects_are_matched_however_their_ids_are_spelled(here: str, there: str) -> None:
-    sides = [
+    ours, theirs = (
         evidence([0.5] * 16, split={"id": [spelling.format(row) for row in range(16)]})
         for spelling in (here, there)
-    ]
-    assert difference(*sides, "test")["n"] == 16
+    )
+    assert difference(ours, theirs, "test")["n"] == 16
 
 
 @pytest.mark.parametrize(
