@@ -11,6 +11,14 @@ from tests.service.forms import add_datasets
 WILD = REAL_DATA.with_name("wild")
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Whatever needs the house is slow, before anything is chosen by that."""
+    for item in items:
+        if "house" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.slow)
+
+
 @pytest.fixture(scope="session")
 def real_data() -> Path:
     """The folder of the real cohorts, which never becomes part of the project."""

@@ -21,6 +21,7 @@ from service.endpoints import ENDPOINTS
 from service.home import address_file, lock_file
 from tests.service.forms import JUDGED, SMALL, form
 
+pytestmark = pytest.mark.slow
 PREDICTS = any(each.path.endswith("/predict") for each in ENDPOINTS)
 NOTEBOOK = """
 import signal, sys, time
