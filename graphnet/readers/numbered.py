@@ -165,9 +165,14 @@ def _decide(each: Numbered, known: set[str], inquiry: Inquiry, *, alone: bool) -
     if not alone and 2 * len(each.regions) < len(known):
         return AS_OTHER
     certain = len(known) > 1 if alone else _are_distinctive(known)
-    if certain and each.regions == known and not each.is_items:
-        return inquiry.given(each.key) or AS_REGIONS
-    return _ask_either(each, inquiry)
+    if not certain or each.regions != known or each.is_items:
+        return _ask_either(each, inquiry)
+    answer = inquiry.given(each.key)
+    if answer is None:
+        inquiry.say(
+            f"The {each.shown} were read as the measure {each.prefix} of {len(each.group)} regions."
+        )
+    return answer or AS_REGIONS
 
 
 def _ask_either(each: Numbered, inquiry: Inquiry) -> str:

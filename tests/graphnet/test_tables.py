@@ -434,3 +434,15 @@ def test_regions_without_a_measure_are_said() -> None:
     assert [question.id for question in inquiry.questions] == ["regions.names"]
     assert len(settled(found, regions__names="all").regions) == 4
     assert len(settled(found, regions__names="known").regions) == 3
+
+
+def test_numbers_behind_a_word_that_nobody_knows_are_said_to_be_regions() -> None:
+    names = [f"gene_{number}" for number in range(1, 40)]
+    dataset, inquiry = interpret(table(names))
+    assert dataset is not None
+    assert (dataset.measures, len(dataset.regions)) == (("gene",), 39)
+    assert inquiry.said == [
+        "The 39 columns gene_1 … gene_39 were read as the measure gene of 39 regions."
+    ]
+    assert interpret(table(names), regions__gene="regions")[1].said == []
+    assert interpret(table(["GMV_1", "GMV_2"]))[1].said == []
