@@ -199,6 +199,7 @@ def test_rows_that_r_names() -> None:
         ("ID,GMV_1\na,0.5\nb,0.2,7\n", "Line 3 of a.csv has 3 cells"),
         ("ID,GMV_1,GMV_2\na,0.5,1\n\nb,0.2\n", "Line 4 of a.csv has 2 cells"),
         ("Study\nID,GMV_1\na,0.5\n", "delete what stands above the header"),
+        ("Study,,\nID,LABEL,GMV_1\na,1,0.5\n", "'Study' alone, above 3 columns: delete what"),
         ('ID,GMV_1\na,"0.5\nb,0.2\n', "quotes"),
         ("0.1,0.2\n0.3,0.4\n", "no header"),
         (",\n,\n", "no table"),
