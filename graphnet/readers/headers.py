@@ -17,8 +17,8 @@ def check_header(names: Sequence[str], what: str) -> None:
         raise CohortError(f"{what} has no header: its first line names no column.")
     if len(named) == 1 and len(names) > 2:
         raise CohortError(
-            f"The first line of {what} holds {named[0]!r} alone, above {len(names)} columns: delete "
-            "what stands above the header, or name the columns."
+            f"The first line of {what} holds {named[0]!r} alone, above {len(names)} columns: "
+            "delete what stands above the header, or name the columns."
         )
     if all(is_number(name) for name in named) and any("." in name for name in named):
         raise CohortError(
