@@ -8,7 +8,7 @@ import pytest
 
 from graphnet.cohort import Cohort
 from graphnet.readers import from_json
-from graphnet.readers.files import read_cohort
+from tests.graphnet.cohort_files import read_cohort
 
 # Of features, labels, ids, regions and measures, as commit 1f4ae95 read them: the file itself, and
 # what Django stores of it, where pandas keeps ten decimals.

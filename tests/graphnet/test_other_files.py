@@ -16,9 +16,9 @@ import pytest
 
 from graphnet.data.dataset import Dataset
 from graphnet.errors import CohortError, QuestionsOpen
-from graphnet.readers.files import read_cohort
 from graphnet.readers.reading import read
 from tests.graphnet import formats
+from tests.graphnet.cohort_files import read_cohort
 from tests.graphnet.formats import FEATURES, IDS, LABELS
 
 TEXT = pd.DataFrame(formats.columns()).to_csv(index=False).encode()

@@ -7,7 +7,7 @@ import pytest
 
 from graphnet.cohort import Cohort
 from graphnet.errors import CohortError
-from graphnet.readers.files import read_cohort
+from tests.graphnet.cohort_files import read_cohort
 from tests.graphnet.formats import (
     FOLDERS,
     IDS,

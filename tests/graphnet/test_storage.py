@@ -219,8 +219,8 @@ def test_an_empty_folder_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_saved_dataset_is_read_as_a_folder_is(tmp_path: Path) -> None:
-    from graphnet.readers.files import read_cohort
     from graphnet.readers.reading import read
+    from tests.graphnet.cohort_files import read_cohort
 
     folder = tmp_path / "A_181210_5"
     folder.mkdir()

@@ -22,10 +22,10 @@ from graphnet.cohort import Cohort
 from graphnet.data.cohorts import cohort_of
 from graphnet.data.dataset import Dataset
 from graphnet.errors import CohortError, QuestionsOpen
-from graphnet.readers.files import read_cohort
 from graphnet.readers.matlab import is_matlab, read_matlab
 from graphnet.readers.reading import Reading, read
 from tests.graphnet import formats
+from tests.graphnet.cohort_files import read_cohort
 from tests.graphnet.formats import FC, FEATURES, FOLDERS, IDS, LABELS
 
 MEGABYTE = 1_000_000

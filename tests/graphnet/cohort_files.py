@@ -1,4 +1,4 @@
-"""A cohort from any file or folder, as the command takes it."""
+"""A cohort from any file or folder, in one call."""
 
 from collections.abc import Mapping
 from pathlib import Path
