@@ -12,16 +12,16 @@ from starlette.requests import Request
 
 from actors.uploads import FACTS, PART_BYTES, Upload, UploadGone, find, new_id, part_name
 from db.datasets import new_data_id
-from registry import RegistryError, RegistryUnavailable, Store
+from registry import RegistryError, Store
 from service.body import content_type, stream_body
 from service.guard import Caller, caller_of
 from service.multipart import FILE, MultipartBody
 from service.replies import ErrorNum, Refusal, invalid
+from service.vault import from_registry
 
 T = TypeVar("T")
 
 WRITERS = 8
-PATIENCE_SECONDS = 30.0
 UPLOAD = "upload"
 FORM = "multipart/form-data"
 BOTH = "A file came together with an upload's id; send one of them."
@@ -129,13 +129,7 @@ class Uploads:
         await self._threaded(lambda: self._store.put(upload_id, name, data))
 
     async def _threaded(self, call: Callable[[], T]) -> T:
-        asked = asyncio.get_running_loop().run_in_executor(self._pool, call)
-        try:
-            return await asyncio.wait_for(asked, PATIENCE_SECONDS)
-        except TimeoutError as error:
-            raise RegistryUnavailable(
-                f"The registry did not answer within {PATIENCE_SECONDS:g} s."
-            ) from error
+        return await from_registry(self._pool, call)
 
 
 class _Parts:

@@ -33,10 +33,15 @@ class Vault:
         self._pool.shutdown(wait=False, cancel_futures=True)
 
     async def _asked(self, call: Callable[[], T]) -> T:
-        asked = asyncio.get_running_loop().run_in_executor(self._pool, call)
-        try:
-            return await asyncio.wait_for(asked, PATIENCE_SECONDS)
-        except TimeoutError as error:
-            raise RegistryUnavailable(
-                f"The registry did not answer within {PATIENCE_SECONDS:g} s."
-            ) from error
+        return await from_registry(self._pool, call)
+
+
+async def from_registry(pool: ThreadPoolExecutor, call: Callable[[], T]) -> T:
+    """Call the registry by a thread of ``pool``. Raises RegistryUnavailable where it is silent."""
+    asked = asyncio.get_running_loop().run_in_executor(pool, call)
+    try:
+        return await asyncio.wait_for(asked, PATIENCE_SECONDS)
+    except TimeoutError as error:
+        raise RegistryUnavailable(
+            f"The registry did not answer within {PATIENCE_SECONDS:g} s."
+        ) from error

@@ -15,7 +15,10 @@ import signal
 import sys
 import traceback
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from graphnet.readers.reading import Reading
 
 # What reads files is imported once the process has its bounds.
 # ruff: noqa: PLC0415
@@ -111,7 +114,7 @@ def _read(asked: argparse.Namespace, name: str) -> dict[str, Any]:
     mapping = _mapping(asked)
     reading = read(asked.file, name=name, mapping=mapping, most=asked.most)
     found = {
-        "signature": _signature(asked, name) if mapping else reading.signature,
+        "signature": _signature(asked, name, reading) if mapping else reading.signature,
         "preview": reading.preview(),
         "questions": [question.as_dict() for question in reading.questions],
     }
@@ -147,11 +150,17 @@ def _save(asked: argparse.Namespace, dataset: Any, content: str | None) -> None:
     save(dataset, asked.out, digest or sha256_of(asked.file))
 
 
-def _signature(asked: argparse.Namespace, name: str) -> str:
-    """What the file looks like before anybody has answered."""
+def _signature(asked: argparse.Namespace, name: str, reading: "Reading") -> str:
+    """What the file looks like before anybody has answered.
+
+    The file is read again for it; not so for new subjects of whom nothing is asked, as they are not
+    kept: "".
+    """
     from graphnet.errors import CohortError
     from graphnet.readers.reading import read
 
+    if asked.without_class and not reading.questions:
+        return ""
     try:
         return read(asked.file, name=name, most=asked.most).signature
     except CohortError:
