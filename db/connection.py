@@ -16,7 +16,17 @@ from tortoise.exceptions import ConfigurationError
 
 from db import versions
 from db.errors import DatabaseError, DatabaseUnavailable, SchemaBehind, translated
-from db.models import Key, Outbox, Profile, Run, Token
+from db.models import (
+    Installation,
+    Key,
+    Mapping,
+    Outbox,
+    Profile,
+    RefusedForm,
+    Result,
+    Run,
+    Token,
+)
 from db.neurolearn import Dataset, Submission
 
 CONNECT_SECONDS = 5
@@ -29,7 +39,7 @@ WAITS = {
     "postgres": ON_POSTGRES,
     "postgresql": ON_POSTGRES,
 }
-OWN = (Run, Outbox, Profile, Key, Token)
+OWN = (Run, Outbox, Profile, Mapping, Key, Token, Result, RefusedForm, Installation)
 LOCK_NAME = "sgn_migrate"
 LOCK_NUMBER = 7014
 LOCK_SECONDS = 45

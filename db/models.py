@@ -16,7 +16,8 @@ class Run(Model):
     ``manifest_sha256`` vouches for what was stored, until it was cleaned away at ``removed_at``.
     A run that is ``part_of`` a task is its ``part``-th share of work, from 1 on, and has no
     submission of its own. ``kind`` is of the device asked for, such as ``cuda``; empty for any.
-    ``traceparent`` is of the W3C's Trace Context.
+    ``traceparent`` is of the W3C's Trace Context. ``imported_at`` is when a model of the
+    predecessor was brought in for a submission that had no run.
     """
 
     task_id = fields.CharField(max_length=32, primary_key=True)
@@ -49,6 +50,7 @@ class Run(Model):
     kind = fields.CharField(max_length=8, default="")
     traceparent = fields.CharField(max_length=64, default="")
     removed_at = fields.BigIntField(default=0)
+    imported_at = fields.BigIntField(default=0)
 
     class Meta:
         table = "sgn_runs"
@@ -132,3 +134,40 @@ class Token(Model):
 
     class Meta:
         table = "sgn_tokens"
+
+
+class Result(Model):
+    """The whole result of a task as JSON in ASCII; NEURO-LEARN's row has an extract of it."""
+
+    task_id = fields.CharField(max_length=32, primary_key=True)
+    result = fields.TextField()
+
+    class Meta:
+        table = "sgn_results"
+
+
+class RefusedForm(Model):
+    """A form that was refused: ``errors`` are its fields and what is wrong with each, as JSON."""
+
+    id = fields.BigIntField(primary_key=True)
+    created_at = fields.BigIntField()
+    proj_id = fields.CharField(max_length=32)
+    request_id = fields.CharField(max_length=64)
+    error_num = fields.IntField()
+    sentence = fields.TextField()
+    errors = fields.TextField()
+
+    class Meta:
+        table = "sgn_refused_forms"
+        indexes = (Index(fields=("proj_id", "id"), name="sgn_refused_forms_project"),)
+
+
+class Installation(Model):
+    """The one row, ``name`` = ``this``, that tells this database from others on the same Redis."""
+
+    name = fields.CharField(max_length=16, primary_key=True)
+    installation_id = fields.CharField(max_length=16)
+    created_at = fields.BigIntField()
+
+    class Meta:
+        table = "sgn_installation"

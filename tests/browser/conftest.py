@@ -8,7 +8,14 @@ from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    Page,
+    ViewportSize,
+    expect,
+    sync_playwright,
+)
 
 from tests.houses import House
 from tests.service.forms import form
@@ -16,7 +23,7 @@ from tests.service.forms import form
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
 DESKTOP = ViewportSize(width=1280, height=900)
 PHONE = ViewportSize(width=390, height=844)
-PATIENCE_MS = 15_000
+PATIENCE_MS = 30_000
 SERIOUS = {"serious", "critical"}
 
 
@@ -69,6 +76,7 @@ def visit(chromium: Browser, house: House) -> Iterator[Page]:
 def watched(context: BrowserContext) -> Iterator[Page]:
     """A page of the context; at its end there were no errors and no foreign hosts."""
     context.set_default_timeout(PATIENCE_MS)
+    expect.set_options(timeout=PATIENCE_MS)  # what a worker is to answer takes its time
     page, faults, hosts = context.new_page(), list[str](), set[str | None]()
     page.on("pageerror", lambda error: faults.append(str(error)))
     page.on("console", lambda line: faults.append(line.text) if line.type == "error" else None)

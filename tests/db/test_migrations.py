@@ -16,7 +16,10 @@ from tests.db.opened import opened
 from tests.db.processes import migrated, together
 from tests.db.samples import running
 
-OWN = ("sgn_keys", "sgn_mappings", "sgn_outbox", "sgn_profiles", "sgn_runs", "sgn_tokens")
+OWN = (
+    "sgn_installation", "sgn_keys", "sgn_mappings", "sgn_outbox", "sgn_profiles",
+    "sgn_refused_forms", "sgn_results", "sgn_runs", "sgn_tokens",
+)  # fmt: skip
 THEIRS = ("backend_datasets", "backend_submissions")
 NAMES = {
     "sqlite": "SELECT name FROM sqlite_master WHERE type = 'table'",
