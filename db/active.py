@@ -6,6 +6,7 @@ from typing import Any
 from db.errors import translated
 from db.models import Run
 from db.neurolearn import Submission
+from db.ownership import TYPES
 from db.transitions import ACTIVE
 
 MOST = 1000
@@ -30,9 +31,14 @@ async def standing(task_ids: Sequence[str]) -> list[dict[str, Any]]:
 
 @translated()
 async def submitted(after: int | None) -> tuple[int, list[str]]:
-    """The newest submission's number, and the tasks of those ``after`` one; of None, nobody's."""
+    """The newest submission's number, and the trainings of those ``after`` one; of None, nobody's.
+
+    Foreign rows are left out here and not by the query, which would look at them again and again.
+    """
     if after is None:
         newest = await Submission.all().order_by("-id").limit(1).values("id")
         return (newest[0]["id"] if newest else 0), []
-    rows = await Submission.filter(id__gt=after).order_by("id").limit(MOST).values("id", "task_id")
-    return (rows[-1]["id"] if rows else after), [row["task_id"] for row in rows]
+    later = Submission.filter(id__gt=after).order_by("id").limit(MOST)
+    rows = await later.values("id", "task_id", "task_type")
+    trainings = [row["task_id"] for row in rows if row["task_type"] in TYPES]
+    return (rows[-1]["id"] if rows else after), trainings

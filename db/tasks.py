@@ -9,8 +9,9 @@ from tortoise.expressions import Q
 from db.errors import translated
 from db.models import Run
 from db.neurolearn import Submission
+from db.ownership import TRAINING, Owner, owner_of
 from db.pages import page
-from db.states import Status
+from db.states import TERMINAL, Status
 
 LONGEST_LINEAGE = 64
 LISTED = ("id", "task_id", "proj_id", "task_name", "task_type", "task_config", "task_status")
@@ -21,6 +22,8 @@ class TaskRecord:
     """A task as both tables have it; times in milliseconds since 1970, 0 for not yet.
 
     ``remaining_ms`` was left at ``progress_at`` by the speed until then; -1 where it is not known.
+    The ``task_status`` is NEURO-LEARN's; of a model that was brought in at ``imported_at`` it is
+    the run's, as the predecessor may have left the other as it was.
     """
 
     task_id: str
@@ -48,6 +51,13 @@ class TaskRecord:
     progress_at: int = 0
     finished_at: int = 0
     removed_at: int = 0
+    imported_at: int = 0
+    owner: Owner = Owner.OURS
+
+    @property
+    def over(self) -> bool:
+        """Whether no worker will change it any more; the predecessor has none."""
+        return self.owner is not Owner.OURS or self.task_status in TERMINAL
 
 
 @dataclass(frozen=True)
@@ -60,15 +70,21 @@ class ModelRecord:
     model_state_path: str
     manifest_sha256: str = ""
     removed_at: int = 0
+    owner: Owner = Owner.OURS
 
 
 @translated()
 async def get_task(task_id: str) -> TaskRecord | None:
-    """One task with its result; None if there is none."""
-    rows = await Submission.filter(task_id=task_id).values(*LISTED, "task_result")
-    if not rows:
-        return None
-    return _record(rows[0], await Run.get_or_none(task_id=task_id))
+    """One task with its result; None if there is none, or it is of another service.
+
+    Of such a one no result is read; :func:`db.ownership.find_stranger` says what it is.
+    """
+    row = Submission.filter(task_id=task_id)
+    rows = await row.filter(TRAINING).values(*LISTED, "task_result")
+    run = await Run.get_or_none(task_id=task_id)
+    if not rows and run is not None:
+        rows = await row.values(*LISTED, "task_result")
+    return next((_record(each, run) for each in rows if _shown(each, run)), None)
 
 
 @translated()
@@ -82,20 +98,23 @@ async def list_tasks(
 ) -> tuple[list[TaskRecord], str | None]:
     """One page, newest first and without results, and the cursor of the next.
 
-    ``text`` stands in the id or the name, in letters of either case.
+    ``text`` stands in the id or the name, in letters of either case. Tasks of other services are
+    passed over by the database, which reads none of their results for that.
 
     Raises:
         CursorUnknown: the cursor is none of ours.
 
     """
     asked = {"proj_id": proj_id, "task_status": status}
-    query = Submission.filter(**{name: value for name, value in asked.items() if value is not None})
+    given = {name: value for name, value in asked.items() if value is not None}
+    query = Submission.filter(TRAINING, **given)
     if text is not None:
         query = query.filter(Q(task_id__icontains=text) | Q(task_name__icontains=text))
     rows, more = await page(query, LISTED, limit, cursor)
     runs = await Run.filter(task_id__in=[row["task_id"] for row in rows])
     by_id = {run.task_id: run for run in runs}
-    return [_record(row, by_id.get(row["task_id"])) for row in rows], more
+    with_runs = [(row, by_id.get(row["task_id"])) for row in rows]
+    return [_record(row, run) for row, run in with_runs if _shown(row, run)], more
 
 
 @translated()
@@ -112,6 +131,7 @@ async def get_model(task_id: str) -> ModelRecord | None:
         model_state_path=path,
         manifest_sha256=task.manifest_sha256,
         removed_at=task.removed_at,
+        owner=task.owner,
     )
 
 
@@ -130,8 +150,18 @@ async def lineage(task_id: str) -> list[TaskRecord]:
     return chain
 
 
+def _shown(row: dict[str, Any], run: Run | None) -> bool:
+    """Whether it is a training: a collation may take another type for one (``DL_TS``)."""
+    return _owner(row, run) is not Owner.FOREIGN
+
+
+def _owner(row: dict[str, Any], run: Run | None) -> Owner:
+    return owner_of(row["task_type"], has_run=run is not None)
+
+
 def _record(row: dict[str, Any], run: Run | None) -> TaskRecord:
-    failed = row["task_status"] == Status.FAILED
+    status = run.state if run and run.imported_at else row["task_status"]
+    failed = status == Status.FAILED
     text = row.get("task_result") or ""
     error = (text if failed else "") or (run.error if run else "")
     return TaskRecord(
@@ -139,10 +169,11 @@ def _record(row: dict[str, Any], run: Run | None) -> TaskRecord:
         proj_id=row["proj_id"],
         task_name=row["task_name"],
         task_type=row["task_type"],
-        task_status=row["task_status"],
+        task_status=status,
         task_config=json_object(row["task_config"]) or {},
         task_result=None if failed else json_object(text),
         error=error or None,
+        owner=_owner(row, run),
         **_of_run(run),
     )
 
@@ -150,7 +181,7 @@ def _record(row: dict[str, Any], run: Run | None) -> TaskRecord:
 RUN_FIELDS = (
     "attempt", "parent_task_id", "retry_of", "request_id", "version", "cancel_at",
     "manifest_sha256", "device", "epoch", "epochs", "permille", "remaining_ms", "submitted_at",
-    "started_at", "progress_at", "finished_at", "removed_at",
+    "started_at", "progress_at", "finished_at", "removed_at", "imported_at",
 )  # fmt: skip
 
 

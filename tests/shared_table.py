@@ -1,0 +1,27 @@
+"""Rows of NEURO-LEARN's submissions that are not ours, as others write them there."""
+
+from typing import Any
+
+FOREIGN = ("ml_clf", "ml_rgs", "sa_da_ttest", "sa_da_anova", "sa_ca_prson", "sa_ca_spman")
+ANALYSIS = '{"feat_weights": [], "accuracy": 0.9}'
+
+
+def row(
+    task_id: str,
+    task_type: str,
+    status: str = "Finished",
+    result: str = ANALYSIS,
+    *,
+    config: str = '{"proj_name": "P", "model": "GNN"}',
+    proj_id: str = "PROJ_SHARED",
+) -> dict[str, Any]:
+    """The columns of a submission that has no run."""
+    return {
+        "task_id": task_id,
+        "proj_id": proj_id,
+        "task_name": f"{task_type} {task_id}",
+        "task_type": task_type,
+        "task_config": config,
+        "task_status": status,
+        "task_result": result,
+    }
