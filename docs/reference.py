@@ -30,7 +30,10 @@ ALWAYS = {int(number) for number in (ErrorNum.DATABASE_UNAVAILABLE, ErrorNum.INT
     int(number) for number in (ErrorNum.NO_TOKEN, ErrorNum.FORBIDDEN)
 }
 NEXT = " \\\n  "  # goes on in the next line
-OBJECTS = ("Task", "Headline", "Progress", "Dataset", "Interpretation", "Question", "Choice")
+OBJECTS = (
+    *("Task", "Headline", "Progress", "RefusedForm"),
+    *("Dataset", "Interpretation", "Question", "Choice"),
+)
 PROLOGUE = """\
 # API reference
 

@@ -20,6 +20,7 @@ from db.intake import Intake
 from registry import MODELS, UPLOADS, Store, open_store
 from service.addresses import Addresses
 from service.admission import Admission
+from service.body import check_encoding
 from service.capacity import warn_of_packet
 from service.endpoint import Endpoint, Handler
 from service.endpoints import ENDPOINTS
@@ -34,7 +35,9 @@ from service.oracle import Oracle
 from service.pages.table import PAGES
 from service.profiles import Profiles
 from service.reading import Reading
+from service.refusal_log import RefusalLog
 from service.replies import success
+from service.schema_watch import SchemaWatch
 from service.settings import Settings
 from service.shelf import Shelf
 from service.spans import Traced
@@ -72,6 +75,7 @@ def wire(settings: Settings, stopping: asyncio.Event) -> Starlette:
     queue, alone = settings.house.redis_url, settings.worker_seconds
     reading = Reading(queue, patience=settings.upload_seconds, alone=alone)
     profiles = Profiles(reading)
+    schema = SchemaWatch()
     house = House(
         settings=settings,
         vault=vault,
@@ -87,6 +91,8 @@ def wire(settings: Settings, stopping: asyncio.Event) -> Starlette:
         profiles=profiles,
         shelf=Shelf(profiles),
         stopping=stopping,
+        schema=schema,
+        refusals=RefusalLog(schema.check),
     )
     app = Starlette(
         routes=[Route(e.path, _handler(e), methods=[e.method]) for e in (*ENDPOINTS, *PAGES)]
@@ -115,6 +121,7 @@ async def _lifespan(app: Starlette) -> AsyncIterator[None]:
     background = [
         asyncio.create_task(house.relay.run()),
         asyncio.create_task(warn_of_packet(house.settings.max_upload_bytes)),
+        asyncio.create_task(house.refusals.run()),
     ]
     house.monitoring.listen(house.settings.house)
     try:
@@ -135,11 +142,12 @@ async def _lifespan(app: Starlette) -> AsyncIterator[None]:
 
 
 def _handler(endpoint: Endpoint) -> Handler:
-    """The endpoint's own; one that may write looks first whether this version may."""
+    """The endpoint's own; one that takes a body looks first whether it may and can read it."""
     if endpoint.method != "POST":
         return endpoint.handler
 
     async def writing(request: Request) -> Response:
+        check_encoding(request)
         await house_of(request).schema.check()
         return await endpoint.handler(request)
 

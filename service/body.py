@@ -5,6 +5,7 @@ import json
 import math
 import re
 from collections.abc import AsyncGenerator, Awaitable, Callable
+from dataclasses import dataclass
 from typing import Any
 
 from starlette.datastructures import FormData, UploadFile
@@ -19,6 +20,31 @@ SLOWEST = 200_000  # bytes a second
 NESTED = re.compile(r"(?P<outer>[^:\[\]]+)(?::(?P<colon>[^:\[\]]+)|\[(?P<bracket>[^\]]*)\])")
 LISTS = {"train_data", "val_data", "test_data", "model"}
 TEXT_FIELDS = 1000
+AS_LATIN_1 = "The body is not UTF-8, so it was read as Latin-1 (ISO 8859-1); send it as UTF-8."
+
+
+@dataclass(frozen=True)
+class Posted:
+    """The fields of a form, and sentences on how its body had to be read."""
+
+    fields: dict[str, Any]
+    warnings: tuple[str, ...] = ()
+
+
+def check_encoding(request: Request) -> None:
+    """Whether the body comes as it is. Raises Refusal where it is compressed.
+
+    A file may itself be compressed; that is what it holds, and no header of the request.
+    """
+    codings = request.headers.get("content-encoding", "").lower()
+    named = [coding.strip() for coding in codings.split(",")]
+    if set(named) <= {"", "identity"}:
+        return
+    raise Refusal(
+        ErrorNum.ENCODED,
+        f"The body comes with Content-Encoding {codings[:40]!r}; send it as it is, uncompressed.",
+        headers={"accept-encoding": "identity"},
+    )
 
 
 async def read_body(request: Request, limit: int) -> bytes:
@@ -84,7 +110,12 @@ def content_type(request: Request) -> str:
 
 
 async def read_fields(request: Request, limit: int) -> dict[str, Any]:
-    """The fields of a posted task form: JSON whatever its content type, or an HTML form.
+    """The fields of a posted task form alone; as ``read_posted``."""
+    return (await read_posted(request, limit)).fields
+
+
+async def read_posted(request: Request, limit: int) -> Posted:
+    """A posted task form: JSON whatever its content type, or an HTML form.
 
     Raises:
         Refusal: too large, empty, or neither.
@@ -96,8 +127,9 @@ async def read_fields(request: Request, limit: int) -> dict[str, Any]:
     looks_like_json = body.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] in b"{["
     kind = content_type(request)
     if kind == "multipart/form-data" or (kind.endswith("urlencoded") and not looks_like_json):
-        return _nested(await read_form(request, body))
-    return _from_json(body)
+        return Posted(_nested(await read_form(request, body)))
+    text, warnings = _as_text(body)
+    return Posted(_from_json(text), warnings)
 
 
 async def read_form(request: Request, body: bytes) -> FormData:
@@ -124,14 +156,31 @@ def _check_end(body: bytes) -> None:
         raise ValueError("truncated")
 
 
-def _from_json(body: bytes) -> dict[str, Any]:
+def _as_text(body: bytes) -> tuple[str, tuple[str, ...]]:
+    """The body by the encoding that its JSON shows; in Latin-1 if that was to be UTF-8 and is not.
+
+    NEURO-LEARN's client sends text as Latin-1, by which umlauts are single bytes.
+    """
+    encoding = json.detect_encoding(body)
+    try:
+        return body.decode(encoding, "surrogatepass"), ()
+    except UnicodeDecodeError as error:
+        if not encoding.startswith("utf-8"):
+            raise _no_json() from error
+    return body.decode("latin-1"), (AS_LATIN_1,)
+
+
+def _no_json() -> Refusal:
+    sentence = "The body cannot be read as JSON; it must hold the task form."
+    return Refusal(ErrorNum.BODY_UNREADABLE, sentence)
+
+
+def _from_json(text: str) -> dict[str, Any]:
     try:
         # What JSON has no number for stays text, so the field's own check can name it.
-        fields = json.loads(body, parse_constant=str, parse_float=_finite_or_text)
+        fields = json.loads(text, parse_constant=str, parse_float=_finite_or_text)
     except (ValueError, RecursionError) as error:
-        raise Refusal(
-            ErrorNum.BODY_UNREADABLE, "The body cannot be read as JSON; it must hold the task form."
-        ) from error
+        raise _no_json() from error
     if not isinstance(fields, dict):
         raise Refusal(
             ErrorNum.BODY_UNREADABLE,

@@ -3,6 +3,7 @@
 from typing import Any
 
 from service.endpoint import DATASET, TASK_FORM, Endpoint, Handler
+from service.form_reply import FORM_ADDRESSES
 from service.replies import ErrorNum
 from service.routes import (
     board,
@@ -15,6 +16,7 @@ from service.routes import (
     metrics,
     models,
     predict,
+    refused_forms,
     stored,
     submission,
     tasks,
@@ -45,7 +47,7 @@ def _submit(path: str) -> Endpoint:
         path,
         submission.submit,
         "Train from scratch (dl_ts) or fine-tune (dl_ft).",
-        reply={"task_form": "object", "warnings": "array"},
+        reply={"code": "integer", "task_form": "object", "warnings": "array"},
         body=TASK_FORM,
         refusals=(
             *BAD_FORM,
@@ -54,6 +56,13 @@ def _submit(path: str) -> Endpoint:
         headers={
             "Idempotency-Key": "the same form under the same key is one task, however often sent"
         },
+    )
+
+
+def _test_db(path: str) -> Endpoint:
+    return Endpoint(
+        *("GET", path, health.test_db, "The text success when the database answers."),
+        media_type="text/plain",
     )
 
 
@@ -67,9 +76,20 @@ def _task(
 STORED = (ErrorNum.NOT_FOUND, ErrorNum.REGISTRY_UNAVAILABLE, ErrorNum.STORED_DAMAGED)
 
 ENDPOINTS = (
-    _submit(f"{V0}/new_task"),
-    _submit(f"{V0}/new_sgn_task"),
-    _submit("/rest/sgnservice/v0/task/insert"),
+    *(_submit(path) for path in FORM_ADDRESSES),
+    Endpoint(
+        "GET",
+        f"{V0}/refused_forms",
+        refused_forms.list_refused,
+        "Task forms that were refused within 30 days and why, newest first.",
+        reply={"refused_forms": "[RefusedForm]", "next_cursor": "string?"},
+        query={
+            "proj_id": "only this project's",
+            "limit": "at most this many, 1 to 500; 50 if not given",
+            "cursor": "the next_cursor of the page before",
+        },
+        refusals=(ErrorNum.FORM_INVALID, ErrorNum.NOT_FOUND),
+    ),
     Endpoint(
         "GET",
         f"{V0}/tasks",
@@ -205,7 +225,7 @@ ENDPOINTS = (
         f"{V0}/datasets",
         datasets.list_datasets,
         "Datasets with what they hold, newest first.",
-        reply={"datasets": "[Dataset]", "next_cursor": "string?"},
+        reply={"datasets": "[Dataset]", "next_cursor": "string?", "owner_needed": "boolean"},
         query={
             "proj_id": "only this project's",
             "limit": "at most this many, 1 to 500; 1000 if not given",
@@ -226,11 +246,16 @@ ENDPOINTS = (
         f"{V0}/datasets",
         datasets.upload,
         "Upload a file of any kind that docs/data.md lists; answers with a quality report.",
-        reply={"dataset": "Dataset", "preview": "object?", "upload": "string?"},
+        reply={
+            "dataset": "Dataset",
+            "warnings": "array",
+            "preview": "object?",
+            "upload": "string?",
+        },
         query={
             "preview": "true: nothing is kept, and the names are not required",
             "proj_id": "the project, required",
-            "user_id": "who uploads",
+            "user_id": "whose it is: who may download and delete it in NEURO-LEARN; up to 32",
             "data_name": "the dataset's name; the file's name in a multipart upload",
             **MEANT,
         },
@@ -251,13 +276,8 @@ ENDPOINTS = (
         body={"application/json": {"schema": {"type": "object"}}},
         refusals=(*BAD_FORM, *READING, ErrorNum.NOT_FOUND),
     ),
-    Endpoint(
-        "GET",
-        f"{V0}/test_db",
-        health.test_db,
-        "The text success when the database answers.",
-        media_type="text/plain",
-    ),
+    _test_db(f"{V0}/test_db"),
+    _test_db("/rest/sgnservice/v0/test_db"),
     Endpoint("GET", "/healthz", health.healthz, "The process lives."),
     Endpoint(
         "GET",

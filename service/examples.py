@@ -25,6 +25,12 @@ FINE_TUNE = {
     "train_data": [PATIENTS, CONTROLS],
     "param_set": {"epochs": 5, "cv_folds": 0, "trained_task_id": FINISHED},
 }
+SHORT = {
+    "proj_id": PROJECT,
+    "task_type": "dl_ts",
+    "train_data": [PATIENTS, CONTROLS],
+    "param_set": {"epochs": 5, "cv_folds": 0, "baselines": False, "explain": False},
+}
 FORM_TEXT = (
     f"proj_id={PROJECT}&task_type=dl_ts&train_data={PATIENTS}&train_data={CONTROLS}"
     "&param_set[epochs]=20&param_set[cv_folds]=0"
@@ -51,6 +57,11 @@ EXAMPLES = {
     ("POST", "/rest/sgnservice/v0/task/insert"): Example(
         bodies={"an HTML form": (FORM, FORM_TEXT)}
     ),
+    ("POST", "/api/v0/newtask"): Example(bodies={"a short training": (JSON, SHORT)}),
+    ("POST", "/rest/sgnservice/v0/new_sgn_task"): Example(
+        bodies={"a short training": (JSON, SHORT)}
+    ),
+    ("GET", "/api/v0/refused_forms"): Example({"proj_id": PROJECT, "limit": "2"}),
     ("GET", "/api/v0/tasks"): Example({"proj_id": PROJECT, "status": "Finished", "limit": "2"}),
     ("GET", "/api/v0/tasks/{task_id}/report"): Example({"fresh": "true"}),
     ("POST", "/api/v0/tasks/{task_id}/retry"): Example({"task_id": CANCELLED}),

@@ -16,6 +16,7 @@ from db.errors import (
     SchemaBehind,
 )
 from registry import RegistryError
+from service.form_reply import is_form_address, refused_form
 from service.pages.site import SEE_OTHER, error_page, is_for_a_person, sign_in_address
 from service.replies import MEANINGS, ErrorNum, Refusal
 
@@ -35,6 +36,8 @@ DATABASE_FAULTS = {
 async def answered(request: Request, error: Exception) -> Response:
     """Answer an error in one sentence."""
     refusal = refusal_of(request, error)
+    if is_form_address(request):
+        return refused_form(request, refusal)
     if not is_for_a_person(request):
         return refusal.reply()
     if refusal.number == ErrorNum.NO_TOKEN and request.method == "GET":

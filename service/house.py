@@ -17,6 +17,7 @@ from service.oracle import Oracle
 from service.outlines import Outlines
 from service.profiles import Profiles
 from service.reading import Reading
+from service.refusal_log import RefusalLog
 from service.schema_watch import SchemaWatch
 from service.settings import Settings
 from service.shelf import Shelf
@@ -43,6 +44,7 @@ class House:
     stopping: asyncio.Event
     intake: Intake
     monitoring: Monitoring
+    refusals: RefusalLog
     board: Board = field(default_factory=Board)
     comparer: Comparer = field(default_factory=Comparer)
     outlines: Outlines = field(default_factory=Outlines)

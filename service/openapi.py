@@ -17,7 +17,7 @@ ALWAYS = (
 )
 REFERENCE = "#/components/schemas/{model}"
 TAGS = {
-    r"/(new_task|new_sgn_task|tasks|compare|events|insert)\b": "tasks",
+    r"/(new_?task|new_sgn_task|refused_forms|tasks|compare|events|insert)\b": "tasks",
     r"/datasets\b": "datasets",
     r"/models\b": "models",
 }
@@ -105,7 +105,8 @@ def _success(endpoint: Endpoint) -> dict[str, Any]:
 
 def _refusals(endpoint: Endpoint) -> dict[str, Any]:
     by_status: dict[str, list[str]] = {}
-    for number in (*endpoint.refusals, *ALWAYS):
+    of_a_body = (ErrorNum.ENCODED,) if endpoint.method == "POST" else ()
+    for number in (*endpoint.refusals, *of_a_body, *ALWAYS):
         status, meaning = MEANINGS[number]
         by_status.setdefault(str(status), []).append(f"error_num {int(number)}: {meaning}")
     schema = {"application/json": {"schema": {"$ref": "#/components/schemas/Refusal"}}}
@@ -137,6 +138,7 @@ def _schemas() -> dict[str, Any]:
     refusal = {
         "allOf": [{"$ref": "#/components/schemas/Reply"}],
         "properties": {
+            "code": {"type": "integer", "description": "of a task form: always 500"},
             "errors": {"type": "array", "items": error},
             "questions": {
                 "type": "array",

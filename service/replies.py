@@ -32,6 +32,7 @@ class ErrorNum(IntEnum):
     NOT_RETRIABLE = 18
     NO_WORKER = 19
     QUESTIONS_OPEN = 20
+    ENCODED = 21
 
 
 MEANINGS = {
@@ -63,6 +64,10 @@ MEANINGS = {
     ErrorNum.QUESTIONS_OPEN: (
         422,
         "The file has two plausible readings; `questions` are to be answered by `mapping`.",
+    ),
+    ErrorNum.ENCODED: (
+        415,
+        "The body is compressed (Content-Encoding); it must be sent as it is.",
     ),
     ErrorNum.INTERNAL: (500, "A fault of the service itself; its log has the details."),
 }

@@ -42,6 +42,14 @@ TASK: Fields = {
     "finished_at": ("string?", TIME),
     "model_removed_at": ("string?", f"when its model was cleaned away; {TIME}"),
 }
+REFUSED_FORM: Fields = {
+    "refused_at": (TEXT, TIME),
+    "proj_id": (TEXT, "the project; empty where the form did not say or could not be read"),
+    "request_id": (TEXT, "the X-Request-Id of the answer"),
+    "error_num": ("integer", "why, as a number"),
+    "msg": (TEXT, "why, as the answer said"),
+    "errors": ("array", "each field and what is wrong with it: field, msg; the first 20"),
+}
 CHOICE: Fields = {
     "value": (TEXT, "what to give as the answer"),
     "label": (TEXT, "what it means"),
@@ -127,6 +135,7 @@ def objects() -> dict[str, Any]:
         "Progress": _object(PROGRESS),
         "Headline": _object(HEADLINE),
         "Task": _object(TASK),
+        "RefusedForm": _object(REFUSED_FORM),
         "Choice": _object(CHOICE),
         "Question": _object(QUESTION),
         "Interpretation": _object(INTERPRETATION),

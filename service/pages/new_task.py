@@ -12,6 +12,7 @@ from db.tokens import Role
 from graphnet.catalogue import find_model
 from graphnet.config import Evaluation
 from service.body import read_fields
+from service.form_reply import hear
 from service.guard import caller_of
 from service.house import house_of
 from service.pages import choices
@@ -40,6 +41,7 @@ async def submit(request: Request) -> Response:
     try:
         text = await accepted(house, caller_of(request), asked(posted), str(key) if key else None)
     except Refusal as refusal:
+        hear(request, refusal, posted)
         return await _form(request, posted, refusal)
     return RedirectResponse(f"/tasks/{json.loads(text)['task_form']['task_id']}", SEE_OTHER)
 

@@ -1,0 +1,47 @@
+"""Refused forms: who posted one may not have seen why, as NEURO-LEARN's pages do not show it."""
+
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from db import refused_forms
+from db.refused_forms import RefusedFormRecord
+from service.guard import caller_of
+from service.queries import DEFAULT_LIMIT, asked_limit, asked_project
+from service.replies import success
+from service.routes.tasks import instant
+
+
+async def list_refused(request: Request) -> Response:
+    """One page of refused forms, newest first."""
+    rows, cursor = await refused_page(request)
+    return success(refused_forms=rows, next_cursor=cursor)
+
+
+async def refused_page(
+    request: Request, usual: int = DEFAULT_LIMIT
+) -> tuple[list[dict[str, Any]], str | None]:
+    """What the query asks for, of what the caller sees; ``usual`` rows. Raises Refusal.
+
+    Forms without a project are there for those alone who see all projects.
+    """
+    caller = caller_of(request)
+    found, cursor = await refused_forms.list_refused(
+        proj_id=asked_project(request, caller),
+        limit=asked_limit(request, usual),
+        cursor=request.query_params.get("cursor") or None,
+    )
+    # A database may take names for equal that are not (PROJ1 and proj1).
+    return [_shown(each) for each in found if caller.sees(each.proj_id)], cursor
+
+
+def _shown(form: RefusedFormRecord) -> dict[str, Any]:
+    return {
+        "refused_at": instant(form.created_at),
+        "proj_id": form.proj_id,
+        "request_id": form.request_id,
+        "error_num": form.error_num,
+        "msg": form.sentence,
+        "errors": [{"field": field, "msg": msg} for field, msg in form.errors],
+    }

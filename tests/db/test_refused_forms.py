@@ -1,0 +1,94 @@
+"""Refused forms are kept for a while: the newest, in any character set, of each project its own."""
+
+import asyncio
+
+import pytest
+
+from db import refused_forms
+from db.connection import migrate
+from db.errors import CursorUnknown
+from db.models import RefusedForm
+from db.refused_forms import KEEP_MS, NewRefusedForm, RefusedFormRecord
+from tests.databases import mysql_database, query
+from tests.db.backends import on_sqlite, or_skipped
+from tests.db.opened import opened
+
+MARKUP = "train_data names 'Kön<b>ig 精神 \ud800', but there is no dataset of that name."
+
+
+def refused(number: int, proj_id: str = "P", age_ms: int = 0) -> NewRefusedForm:
+    errors = (("train_data", f"{number}: {MARKUP}"),)
+    return NewRefusedForm(proj_id, f"r{number}", 2, f"{number}: {MARKUP}", errors, age_ms)
+
+
+async def listed(proj_id: str | None = None) -> list[RefusedFormRecord]:
+    return (await refused_forms.list_refused(proj_id=proj_id, limit=500))[0]
+
+
+@pytest.fixture(autouse=True)
+def _none_yet(url: str) -> None:
+    query(url, "DELETE FROM sgn_refused_forms")
+
+
+async def test_they_come_back_as_they_were_the_newest_first() -> None:
+    await refused_forms.keep([refused(1), refused(2, "Q", age_ms=60_000), refused(3, "精神")])
+    found = await listed()
+    assert [(each.proj_id, each.request_id) for each in found] == [
+        ("精神", "r3"),
+        ("Q", "r2"),
+        ("P", "r1"),
+    ]
+    assert found[2].sentence == f"1: {MARKUP}"
+    assert found[2].errors == (("train_data", f"1: {MARKUP}"),)
+    assert found[1].created_at == found[2].created_at - 60_000
+    for proj_id, request_id in (("精神", "r3"), ("Q", "r2"), ("P", "r1")):
+        assert [each.request_id for each in await listed(proj_id)] == [request_id]
+    assert await listed("精") == []
+
+
+async def test_they_come_by_pages() -> None:
+    await refused_forms.keep([refused(number) for number in range(5)])
+    first, cursor = await refused_forms.list_refused(limit=3)
+    rest, last = await refused_forms.list_refused(limit=3, cursor=cursor)
+    assert [each.request_id for each in (*first, *rest)] == ["r4", "r3", "r2", "r1", "r0"]
+    assert last is None
+    with pytest.raises(CursorUnknown):
+        await refused_forms.list_refused(cursor="x")
+
+
+async def test_the_old_and_the_many_are_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(refused_forms, "MOST_OF_PROJECTS", 3)
+    monkeypatch.setattr(refused_forms, "MOST_OF_NOBODY", 2)
+    await refused_forms.keep([refused(0, age_ms=KEEP_MS + 60_000)])
+    await refused_forms.prune()
+    assert await listed() == []
+    await refused_forms.keep([refused(number) for number in range(1, 5)])
+    await refused_forms.keep([refused(number, "") for number in range(5, 9)])
+    await refused_forms.prune()
+    assert [each.request_id for each in await listed()] == ["r8", "r7", "r4", "r3", "r2"]
+    await refused_forms.prune()
+    assert len(await listed()) == 5
+
+
+async def test_what_is_long_is_cut() -> None:
+    many = tuple((f"field{number}", "x" * 5000) for number in range(50))
+    await refused_forms.keep([NewRefusedForm("P", "r", 2, "y" * 5000, many)])
+    row = await RefusedForm.get()
+    assert len(row.sentence) < 1100
+    assert len(row.errors) < 25_000
+    assert len((await listed())[0].errors) == 20
+
+
+@on_sqlite  # once, not for each of them
+def test_a_table_in_latin_1_keeps_them_too() -> None:
+    """As an operator may have converted it with all the others of an old database."""
+    with or_skipped(mysql_database(charset="latin1")) as url:
+        asyncio.run(migrate(url))
+        query(url, "ALTER TABLE sgn_refused_forms CONVERT TO CHARACTER SET latin1")
+
+        async def kept() -> None:
+            await refused_forms.keep([refused(1, "精神")])
+            (found,) = await listed("精神")
+            assert (found.proj_id, found.sentence) == ("精神", f"1: {MARKUP}")
+
+        opened(url, kept())
