@@ -8,6 +8,7 @@ import click
 from graphnet.metric_names import OF_CLASSES, OF_SCORES
 from service.cli.connection import service_at
 from service.cli.options import example, json_option, task_argument, url_option
+from service.cli.refused import show_refused
 from service.cli.result import SPLITS, show_result
 from service.cli.terminal import STATUS_STYLES, Column, note, show_facts, show_json, show_table
 
@@ -22,12 +23,20 @@ NAMES = {**OF_CLASSES, **OF_SCORES}
 @click.option("--proj", metavar="ID", default="", help="Only this project's.")
 @click.option("--status", default="", help="Only these, such as Running or Failed.")
 @click.option("--search", metavar="TEXT", default="", help="Only where id or name contains it.")
+@click.option("--refused", is_flag=True, help="The forms that were refused, and why.")
 @click.option("--limit", type=click.IntRange(min=1), default=20, show_default=True)
 @json_option
 @url_option
 @click.pass_obj
-def tasks(url: str, *, proj: str, status: str, search: str, limit: int, as_json: bool) -> None:
-    """List tasks, the newest first."""
+def tasks(
+    url: str, *, proj: str, status: str, search: str, refused: bool, limit: int, as_json: bool
+) -> None:
+    """List tasks, the newest first; with --refused the forms of which none came."""
+    if refused:
+        if status or search:
+            raise click.UsageError("--refused goes with --proj and --limit only.")
+        show_refused(url, proj=proj, limit=limit, as_json=as_json)
+        return
     with service_at(url) as client:
         found = list(client.tasks(proj_id=proj, status=status, search=search, limit=limit))
     if not found and not as_json:

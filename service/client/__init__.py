@@ -16,10 +16,11 @@ from service.client.answers import (
     Catalogue,
     Headline,
     Progress,
+    RefusedForm,
     Submission,
     Task,
 )
-from service.client.described import Dataset, Finding, Preview
+from service.client.described import Dataset, Finding, Owners, Preview
 from service.client.embedded import HouseError, house
 from service.client.errors import ClientError, NotEnded, QuestionsOpen, Unreachable
 from service.client.events import Event
@@ -38,11 +39,13 @@ __all__ = [
     "HouseError",
     "Interpretation",
     "NotEnded",
+    "Owners",
     "Predictions",
     "Preview",
     "Progress",
     "Question",
     "QuestionsOpen",
+    "RefusedForm",
     "Submission",
     "Task",
     "Unreachable",

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 Facts = Mapping[str, Any]
 
 ACTIVE = ("Submitted", "Running")
+PREDECESSOR = "predecessor"  # the owner of a task that nobody trains any more
 
 
 @dataclass(frozen=True)
@@ -51,13 +52,15 @@ class Headline:
 class Task:
     """One training task; ``task_result`` once it is Finished, ``error`` once it is Failed.
 
-    One of a list has its ``headline`` and no result.
+    One of a list has its ``headline`` and no result. The ``owner`` is ``ours`` or, of a task from
+    before this service, ``predecessor``: its status stays as it was left, and is over.
     """
 
     task_id: str
     proj_id: str = ""
     task_name: str = ""
     task_type: str = ""
+    owner: str = ""
     task_status: str = ""
     task_config: Facts = field(default_factory=dict)
     task_result: Facts | None = None
@@ -81,7 +84,7 @@ class Task:
     @property
     def ended(self) -> bool:
         """Whether it will not change any more, by success or otherwise."""
-        return self.task_status not in ACTIVE
+        return self.task_status not in ACTIVE or self.owner == PREDECESSOR
 
     @property
     def curves(self) -> "pd.DataFrame":
@@ -125,6 +128,25 @@ class Submission:
         """From the service's JSON."""
         form = facts["task_form"]
         return cls(form["task_id"], form, tuple(facts.get("warnings") or ()), facts)
+
+
+@dataclass(frozen=True)
+class RefusedForm:
+    """A task form that was refused, at an instant in UTC; ``errors`` are ``field`` and ``msg``."""
+
+    refused_at: str
+    proj_id: str = ""
+    request_id: str = ""
+    error_num: int = 0
+    msg: str = ""
+    errors: tuple[Facts, ...] = ()
+    facts: Facts = field(default_factory=dict, repr=False, compare=False)
+
+    @classmethod
+    def read(cls, facts: Facts) -> Self:
+        """From the service's JSON."""
+        known = known_fields(cls, facts)
+        return cls(**{**known, "errors": tuple(known.get("errors", ())), "facts": facts})
 
 
 @dataclass(frozen=True)

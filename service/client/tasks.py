@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from service.client.answers import Facts, Submission, Task
+from service.client.answers import Facts, RefusedForm, Submission, Task
 from service.client.base import Session, each, of_task
 from service.client.errors import ClientError, NotEnded, may_pass
 from service.client.events import Event, events_of
@@ -68,6 +68,12 @@ class Tasks(Session):
         from service.client.frames import tasks_frame  # noqa: PLC0415 - pandas is slow to import
 
         return tasks_frame(self.tasks(proj_id=proj_id, status=status, search=search, limit=limit))
+
+    def refused_forms(
+        self, *, proj_id: str = "", limit: int | None = None
+    ) -> Iterator[RefusedForm]:
+        """The newest ``limit`` forms that were refused within 30 days, or all; newest first."""
+        return self._paged("refused_forms", RefusedForm.read, {"proj_id": proj_id}, limit)
 
     def wait(
         self,

@@ -11,6 +11,7 @@ from service.pages import (
     predicting,
     predictions,
     progress,
+    refused,
     signing,
     task,
 )
@@ -44,11 +45,12 @@ PAGES = (
         *(*NOT_THERE, *READING, ErrorNum.TOO_MANY),
     ),
     _page("GET", "/compare", compare.show, "Tasks side by side."),
-    _page("POST", f"{TASK}/cancel", actions.cancel, "Ends a task.", *NOT_THERE),
+    _page("POST", f"{TASK}/cancel", actions.cancel, "Ends a task.", *NOT_THERE, ErrorNum.NOT_OURS),
     _page(
         *("POST", f"{TASK}/retry", actions.retry, "Tries a task again."),
-        *(*NOT_THERE, ErrorNum.NOT_RETRIABLE, ErrorNum.TOO_MANY),
+        *(*NOT_THERE, ErrorNum.NOT_OURS, ErrorNum.NOT_RETRIABLE, ErrorNum.TOO_MANY),
     ),
+    _page("GET", "/refused", refused.show, "The forms that were refused.", *NOT_THERE),
     _page("GET", "/datasets", datasets.show, "The datasets."),
     _page("POST", "/datasets", datasets.upload, "Stores a file.", *NO_DATASET),
     _page(

@@ -73,6 +73,7 @@ def test_everybody_can_read_every_page(reader: tuple[Page, int], trained: dict[s
         f"/compare?task={trained['task_id']}",
         "/datasets",
         "/datasets/small_SZ",
+        "/refused",
     ):
         page.goto(path)
         assert serious(page) == [], path

@@ -88,7 +88,7 @@ def browser(small: House) -> Iterator[httpx.Client]:
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "/datasets", "/tasks/new", "/sign-in", "/?status=Failed&q=x"]
+    "path", ["/", "/datasets", "/tasks/new", "/sign-in", "/?status=Failed&q=x", "/refused"]
 )
 @pytest.mark.parametrize("language", list(LANGUAGES))
 def test_every_page_is_there_in_every_language(
