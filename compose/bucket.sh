@@ -12,7 +12,7 @@ value() {
 }
 
 export MC_CONFIG_DIR=$temporary/mc
-MC_HOST_store="http://sgn-admin:$(cat "$secrets/minio_root_password")@${MINIO:-minio:9000}"
+MC_HOST_store="http://sgn-admin:$(cat "$secrets/minio_root_password")@${MINIO:-storage:9000}"
 export MC_HOST_store
 user=$(value aws_access_key_id)
 

@@ -22,10 +22,28 @@ for name in database_password database_root_password minio_root_password; do
     random | keep $name
 done
 echo "requirepass $(random)" | keep redis_conf
-keep s3_credentials <<END
+for name in s3_credentials storage_admin; do
+    keep $name <<END
 [default]
 aws_access_key_id = sgn-$(random | cut -c 1-16)
 aws_secret_access_key = $(random)
+END
+done
+
+# The value of a line of such a file.
+value() {
+    sed -n "s/^$2 = //p" $1
+}
+
+keep storage_identities <<END
+{"identities": [
+    {"name": "admin", "actions": ["Admin"], "credentials": [
+        {"accessKey": "$(value storage_admin aws_access_key_id)",
+         "secretKey": "$(value storage_admin aws_secret_access_key)"}]},
+    {"name": "sgn", "credentials": [
+        {"accessKey": "$(value s3_credentials aws_access_key_id)",
+         "secretKey": "$(value s3_credentials aws_secret_access_key)"}],
+     "actions": ["Read:sgn-models", "Write:sgn-models", "List:sgn-models"]}]}
 END
 echo "mysql://sgn:$(cat database_password)@database:3306/neurolearn?charset=utf8mb4" | keep database_url
 keep database_migrate_url <database_url

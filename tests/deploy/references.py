@@ -92,6 +92,30 @@ def _ingress(objects: Objects, ingress: Object) -> Iterator[str]:
                 yield f"the Ingress names {backend}, which is no Service's port"
 
 
+def _gateway(objects: Objects, gateway: Object) -> Iterator[str]:
+    name = gateway["metadata"]["name"]
+    listeners = {each["name"] for each in gateway["spec"]["listeners"]}
+    parents = [
+        parent for each in of_kind(objects, "HTTPRoute") for parent in each["spec"]["parentRefs"]
+    ]
+    routed = {parent["sectionName"] for parent in parents if parent["name"] == name}
+    if routed != listeners:
+        yield f"the Gateway {name} listens as {sorted(listeners)}, routes are for {sorted(routed)}"
+
+
+def _route(objects: Objects, route: Object) -> Iterator[str]:
+    name = route["metadata"]["name"]
+    services = {each["metadata"]["name"]: each["spec"] for each in of_kind(objects, "Service")}
+    gateways = {each["metadata"]["name"] for each in of_kind(objects, "Gateway")}
+    if not {each["name"] for each in route["spec"]["parentRefs"]} <= gateways:
+        yield f"the HTTPRoute {name} is for a Gateway that is not there"
+    for rule in route["spec"]["rules"]:
+        for backend in rule.get("backendRefs", ()):
+            ports = services.get(backend["name"], {}).get("ports", ())
+            if backend["port"] not in {each["port"] for each in ports}:
+                yield f"the HTTPRoute {name} names {backend}, which is no Service's port"
+
+
 def _monitor(objects: Objects, monitor: Object) -> Iterator[str]:
     name = monitor["metadata"]["name"]
     found = [
@@ -116,6 +140,8 @@ def _selector(_: Objects, each: Object) -> Iterator[str]:
 CHECKS = {
     "Service": _service,
     "Ingress": _ingress,
+    "Gateway": _gateway,
+    "HTTPRoute": _route,
     "ServiceMonitor": _monitor,
     "Deployment": _selector,
     "StatefulSet": _selector,

@@ -13,7 +13,7 @@ Object = dict[str, Any]
 Objects = Sequence[Object]
 
 KUSTOMIZE = Path(__file__).resolve().parents[2] / "kustomize"
-OVERLAYS = ("dev", "production")
+OVERLAYS = ("dev", "production", "alternatives")
 TEMPLATES = {
     "Deployment": ("spec", "template"),
     "StatefulSet": ("spec", "template"),

@@ -42,7 +42,68 @@ def trigger(kind: str, required: dict[str, Any], **optional: Any) -> dict[str, A
 
 
 TEXTS = {"type": "object", "additionalProperties": TEXT}
+PORT = {"type": "integer", "minimum": 1, "maximum": 65535}
+DURATION = {"type": "string", "pattern": r"^([0-9]{1,5}(h|m|s|ms)){1,4}$"}
+GATEWAY = "gateway.networking.k8s.io/v1"
 SPECS = {
+    (GATEWAY, "Gateway"): fields(
+        {
+            "gatewayClassName": TEXT,
+            "listeners": several(
+                fields(
+                    {
+                        "name": TEXT,
+                        "port": PORT,
+                        "protocol": {"enum": ["HTTP", "HTTPS", "TLS", "TCP", "UDP"]},
+                    },
+                    hostname=TEXT,
+                    tls=fields(
+                        {"certificateRefs": several(fields({"name": TEXT}))},
+                        mode={"enum": ["Terminate", "Passthrough"]},
+                    ),
+                    allowedRoutes=fields(
+                        {"namespaces": fields({"from": {"enum": ["All", "Selector", "Same"]}})}
+                    ),
+                )
+            ),
+        }
+    ),
+    (GATEWAY, "HTTPRoute"): fields(
+        {
+            "parentRefs": several(fields({"name": TEXT}, sectionName=TEXT)),
+            "rules": several(
+                fields(
+                    {},
+                    matches=several(
+                        fields(
+                            {
+                                "path": fields(
+                                    {
+                                        "type": {"enum": ["Exact", "PathPrefix"]},
+                                        "value": TEXT,
+                                    }
+                                )
+                            }
+                        )
+                    ),
+                    filters=several(
+                        fields(
+                            {
+                                "type": {"const": "RequestRedirect"},
+                                "requestRedirect": fields(
+                                    {"scheme": {"enum": ["http", "https"]}},
+                                    statusCode={"enum": [301, 302]},
+                                ),
+                            }
+                        )
+                    ),
+                    timeouts=fields({}, request=DURATION, backendRequest=DURATION),
+                    backendRefs=several(fields({"name": TEXT, "port": PORT})),
+                )
+            ),
+        },
+        hostnames=several(TEXT),
+    ),
     ("keda.sh/v1alpha1", "ScaledJob"): fields(
         {
             "jobTargetRef": {"type": "object"},  # by the schema of a Job

@@ -19,6 +19,8 @@ import yaml
 from actors.settings import Settings
 from tests.databases import ServerSilent, mysql_database, query
 from tests.deploy.front import REPOSITORY
+from tests.deploy.rendered import Object, pod
+from tests.deploy.security import is_pinned
 from tests.deploy.topology import neuro_learn_statements
 
 COMPOSE = REPOSITORY / "compose.yaml"
@@ -43,6 +45,24 @@ def compose() -> dict[str, Any]:
     return found
 
 
+class Loader(yaml.SafeLoader):
+    """Knows the tag by which a file of compose puts a list in the place of another's."""
+
+
+def overriding(loader: yaml.SafeLoader, node: yaml.SequenceNode) -> list[Any]:
+    return loader.construct_sequence(node, deep=True)
+
+
+Loader.add_constructor("!override", overriding)
+
+
+@pytest.fixture(scope="module")
+def with_minio() -> dict[str, Any]:
+    text = (REPOSITORY / "compose" / "minio.yaml").read_text()
+    found: dict[str, Any] = yaml.load(text, Loader)
+    return found
+
+
 @pytest.fixture(scope="module")
 def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder in which compose/prepare.sh was run."""
@@ -59,13 +79,47 @@ def test_it_fits_the_schema() -> None:
     subprocess.run([program, "--builtin-schema", schema, COMPOSE], check=True)
 
 
-def test_every_image_has_an_exact_version(compose: dict[str, Any]) -> None:
-    for service in compose["services"].values():
-        image = re.sub(r"\$\{\w+:-([^}]+)\}", r"\1", service["image"])
-        tag = image.rpartition(":")[2]
-        assert re.search(r"\d+\.\d+\.\d+|\d{4}-\d\d-\d\d", tag), image
-        if image.startswith("nld-sgn/"):
-            assert tag.partition("-")[0] == VERSION
+def test_every_image_is_pinned(compose: dict[str, Any], with_minio: dict[str, Any]) -> None:
+    services = (*compose["services"].values(), *with_minio["services"].values())
+    images = [re.sub(r"\$\{\w+:-([^}]+)\}", r"\1", each["image"]) for each in services]
+    assert [image for image in images if not is_pinned(image)] == []
+    ours = {image.rpartition(":")[2] for image in images if image.startswith("nld-sgn/")}
+    assert {tag.partition("-")[0] for tag in ours} == {VERSION}
+
+
+def test_the_storage_is_the_one_of_the_cluster(compose: dict[str, Any], dev: list[Object]) -> None:
+    (container,) = pod(dev, "seaweedfs").containers
+    storage = compose["services"]["storage"]
+    assert storage["image"] == container["image"]
+    secret = {"/run/secrets/storage/s3.json": "/run/secrets/storage_identities"}
+    assert storage["command"] == [
+        "=".join(secret.get(part, part) for part in argument.split("="))
+        for argument in container["args"]
+    ]
+
+
+def test_the_service_s_key_may_use_its_bucket_alone(
+    compose: dict[str, Any], prepared: Path
+) -> None:
+    secrets = prepared / "compose" / "secrets"
+    admin, sgn = json.loads((secrets / "storage_identities").read_text())["identities"]
+    assert admin["actions"] == ["Admin"]
+    assert {action.partition(":")[2] for action in sgn["actions"]} == {"sgn-models"}
+    for identity, name in ((admin, "storage_admin"), (sgn, "s3_credentials")):
+        keys = configparser.ConfigParser()
+        keys.read(secrets / name)
+        (credentials,) = identity["credentials"]
+        assert list(credentials.values()) == list(keys["default"].values())
+    for service in ("service", "worker"):
+        assert "storage_admin" not in compose["services"][service]["secrets"]
+
+
+def test_minio_takes_the_place_of_what_is_there(
+    compose: dict[str, Any], with_minio: dict[str, Any]
+) -> None:
+    assert set(with_minio["services"]) <= set(compose["services"])
+    for service in with_minio["services"].values():
+        assert set(service["secrets"]) <= set(compose["secrets"]) | set(with_minio["secrets"])
 
 
 def test_the_images_carry_the_version() -> None:
@@ -79,9 +133,12 @@ def test_what_is_mounted_is_there(compose: dict[str, Any]) -> None:
             assert source in compose["volumes"] or (REPOSITORY / source).exists()
 
 
-def test_every_secret_is_made(compose: dict[str, Any], prepared: Path) -> None:
+def test_every_secret_is_made(
+    compose: dict[str, Any], with_minio: dict[str, Any], prepared: Path
+) -> None:
     made = {str(path.relative_to(prepared)) for path in (prepared / "compose/secrets").iterdir()}
-    assert made == {secret["file"] for secret in compose["secrets"].values()}
+    named = {**compose["secrets"], **with_minio["secrets"]}
+    assert made == {secret["file"] for secret in named.values()}
     assert stat.S_IMODE((prepared / "compose/secrets").stat().st_mode) == 0o700
     used = [each for service in compose["services"].values() for each in service.get("secrets", [])]
     assert set(used) == set(compose["secrets"])

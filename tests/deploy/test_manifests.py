@@ -73,18 +73,24 @@ def test_only_these_connections_are_let_through_in_dev(dev: list[Object]) -> Non
     everybody = {each.component for each in pods(dev)}
     assert ways(dev) == {
         *((name, "namespace:kube-system", 53) for name in everybody),
-        ("namespace:ingress-nginx", "service", 7014),
         *((name, "redis", 6379) for name in ("service", "worker")),
         *((name, "mariadb", 3306) for name in ("service", "worker", "migration")),
-        *((name, "minio", 9000) for name in ("service", "worker", "bucket")),
+        *((name, "storage", 9000) for name in ("service", "worker", "bucket")),
     }
+
+
+def test_the_alternatives_differ_in_their_way_in_alone(
+    dev: list[Object], alternatives: list[Object]
+) -> None:
+    assert ways(alternatives) - ways(dev) == {("namespace:traefik", "service", 7014)}
+    assert ways(dev) <= ways(alternatives)
 
 
 def test_only_these_connections_are_let_through_in_production(production: list[Object]) -> None:
     everybody = {each.component for each in pods(production)}
     assert ways(production) == {
         *((name, "namespace:kube-system", 53) for name in everybody),
-        ("namespace:ingress-nginx", "service", 7014),
+        ("namespace:envoy-gateway-system", "service", 7014),
         ("network:10.20.0.5/32", "service", 7014),
         ("namespace:monitoring", "service", 9714),
         ("namespace:monitoring", "worker", 9714),
@@ -100,12 +106,27 @@ def test_without_the_first_policy_everything_would_go(dev: list[Object]) -> None
     assert ("any", "worker", 0) in ways(dev)
 
 
-def test_production_speaks_tls_on_every_name(production: list[Object]) -> None:
-    (ingress,) = of_kind(production, "Ingress")
+def test_production_speaks_tls_and_sends_plain_http_there(production: list[Object]) -> None:
+    secure, plain = named(production, "Gateway", "sgn")["spec"]["listeners"]
+    assert secure["protocol"] == "HTTPS"
+    assert secure["tls"]["certificateRefs"]
+    assert secure["hostname"] == plain["hostname"] == "sgn.example.org"
+    (rule,) = named(production, "HTTPRoute", "sgn-to-https")["spec"]["rules"]
+    assert "backendRefs" not in rule
+    assert rule["filters"][0]["requestRedirect"]["scheme"] == "https"
+    assert config(production)["SGN_S3_ENDPOINT_URL"].startswith("https://")
+
+
+def test_an_ingress_speaks_tls_on_every_name(alternatives: list[Object]) -> None:
+    (ingress,) = of_kind(alternatives, "Ingress")
     hosts = {rule["host"] for rule in ingress["spec"]["rules"]}
     assert hosts == {host for each in ingress["spec"]["tls"] for host in each["hosts"]}
     assert all(each["secretName"] for each in ingress["spec"]["tls"])
-    assert config(production)["SGN_S3_ENDPOINT_URL"].startswith("https://")
+
+
+def test_events_are_not_cut_off_by_the_gateway(production: list[Object]) -> None:
+    (rule,) = named(production, "HTTPRoute", "sgn")["spec"]["rules"]
+    assert rule["timeouts"] == {"request": "0s", "backendRequest": "0s"}
 
 
 def test_django_s_address_is_let_in_and_no_other(production: list[Object]) -> None:

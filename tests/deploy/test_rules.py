@@ -91,6 +91,20 @@ def other_selector(objects: list[Object]) -> None:
 
 
 def other_backend(objects: list[Object]) -> None:
+    (backend,) = named(objects, "HTTPRoute", "sgn")["spec"]["rules"][0]["backendRefs"]
+    backend["port"] = 80
+
+
+def other_gateway(objects: list[Object]) -> None:
+    named(objects, "Gateway", "sgn")["metadata"]["name"] = "another"
+
+
+def unrouted_listener(objects: list[Object]) -> None:
+    named(objects, "HTTPRoute", "sgn-to-https")["spec"]["parentRefs"][0]["sectionName"] = "https"
+
+
+def other_backend_of_ingress(objects: list[Object]) -> None:
+    objects += of_kind(render("alternatives"), "Ingress")
     path = of_kind(objects, "Ingress")[0]["spec"]["rules"][0]["http"]["paths"][0]
     path["backend"]["service"]["name"] = "service"
 
@@ -116,7 +130,8 @@ BREAKS: tuple[tuple[Rule, Break], ...] = (
     (rules.resources, container("service", resources={"requests": {"cpu": 1, "memory": "1Gi"}})),
     (security.pinned, container("service", image="nld-sgn/service")),
     (security.pinned, container("service", image="nld-sgn/service:latest")),
-    (security.pinned, container("redis", image="redis:7.4")),
+    (security.pinned, container("redis", image="valkey/valkey:8.1.9")),
+    (security.pinned, container("redis", image=f"valkey/valkey@sha256:{64 * '0'}")),
     (security.no_secrets, secret),
     (security.no_secrets, env("service", SGN_DATABASE_URL="sqlite:////tmp/x")),
     (security.no_secrets, env("service", X="mysql://sgn:hidden@db/neurolearn")),
@@ -143,6 +158,9 @@ BREAKS: tuple[tuple[Rule, Break], ...] = (
     (whole, stale_config),
     (whole, other_selector),
     (whole, other_backend),
+    (whole, other_gateway),
+    (whole, unrouted_listener),
+    (whole, other_backend_of_ingress),
     (whole, other_endpoint),
     (whole, container("worker-cpu", ports=[])),
     (whole, container("redis", volumeMounts=[])),
@@ -169,13 +187,18 @@ def test_every_rule_was_broken() -> None:
         ("ScaledJob", "worker-cpu", ("maxReplicas",), 4),
         ("ScaledJob", "worker-cpu", ("jobTargetRef", "backOffLimit"), 4),
         ("ScaledJob", "worker-cpu", ("jobTargetRef", "template", "spec", "restart"), "Never"),
+        ("Gateway", "sgn", ("listener",), []),
+        ("Gateway", "sgn", ("listeners", 0, "protocol"), "https"),
+        ("HTTPRoute", "sgn", ("rules", 0, "timeouts", "backend"), "0s"),
+        ("HTTPRoute", "sgn", ("rules", 0, "timeouts", "request"), "0"),
+        ("HTTPRoute", "sgn", ("rules", 0, "backendRefs", 0, "port"), "http"),
         ("TriggerAuthentication", "sgn-database", ("secretTargetRef",), []),
         ("ServiceMonitor", "worker", ("endpoint",), []),
         ("PrometheusRule", "sgn", ("groups",), [{"name": "sgn", "rules": [{"alert": "X"}]}]),
     ],
 )
 def test_what_is_misspelt_is_found(
-    production: list[Object], kind: str, name: str, path: tuple[str, ...], value: object
+    production: list[Object], kind: str, name: str, path: tuple[str | int, ...], value: object
 ) -> None:
     pytest.importorskip("kubernetes_validate", reason="kubernetes-validate is not installed.")
     from tests.deploy.schemas import complaint

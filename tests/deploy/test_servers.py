@@ -4,12 +4,15 @@ import asyncio
 import contextlib
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping
+from http import HTTPStatus
 from pathlib import Path
 
+import httpx
 import pytest
 import redis
 from redis.backoff import NoBackoff
@@ -21,8 +24,8 @@ from actors.rpc import ask, rpc_broker
 from db.connection import migrate
 from registry.location import open_store
 from tests.databases import ServerSilent, mysql_database, query
-from tests.deploy.rendered import Object, environment, named, of_kind
-from tests.servers import ServerMissing, free_ports, queue_server, s3_server
+from tests.deploy.rendered import Object, environment, named, of_kind, pod
+from tests.servers import PARTS, START_SECONDS, ServerMissing, free_ports, queue_server, s3_program
 
 COLUMNS = """SELECT table_name, column_name, column_type, is_nullable, column_key, extra,
     character_set_name, ordinal_position FROM information_schema.columns
@@ -126,35 +129,81 @@ def test_neuro_learn_s_tables_are_as_its_django_makes_them(
         assert query(database, COLUMNS) == query(django, COLUMNS)
 
 
-def test_the_bucket_is_made_once_with_a_key_from_a_file(
-    dev: list[Object], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_the_bucket_is_made_once_in_the_storage_that_dev_runs(
+    dev: list[Object],
+    secrets: dict[str, dict[str, str]],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    (tmp_path / "s3").mkdir()
     (script,) = (
         each["data"]["make_bucket.py"]
         for each in of_kind(dev, "ConfigMap")
         if each["metadata"]["name"].startswith("bucket-script")
     )
+    monkeypatch.delenv("AWS_ACCESS_KEY_ID", raising=False)
+    monkeypatch.delenv("AWS_SECRET_ACCESS_KEY", raising=False)
+    key = secrets["sgn-s3"]["credentials"]
     try:
-        with s3_server(tmp_path / "s3") as storage:
-            key = credentials(storage.access_key, storage.secret_key)
-            given = environment(dev, BUCKET, tmp_path, s3_credentials=key)
-            given["SGN_S3_ENDPOINT_URL"] = storage.endpoint_url
-            monkeypatch.delenv("AWS_ACCESS_KEY_ID", raising=False)
-            monkeypatch.delenv("AWS_SECRET_ACCESS_KEY", raising=False)
-            for _ in range(2):
-                done = run_python(script, given)
-                assert done.returncode == 0, done.stderr
-                assert "sgn-models" in done.stdout
-            monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", given["AWS_SHARED_CREDENTIALS_FILE"])
-            url = given["SGN_REGISTRY_URL"]
-            open_store(url, endpoint_url=storage.endpoint_url).check()
-            (tmp_path / "s3-credentials").write_text(credentials("somebody", "else"))
-            refused = run_python(script, given)
-            assert refused.returncode == 1
-            assert "could not be made" in refused.stderr
+        program = s3_program()
     except ServerMissing as missing:
         pytest.skip(str(missing))
+    with seaweedfs(program, dev, secrets["sgn-storage"]["s3.json"], tmp_path) as endpoint:
+        given = environment(dev, BUCKET, tmp_path, s3_credentials=key)
+        given["SGN_S3_ENDPOINT_URL"] = endpoint
+        for _ in range(2):
+            done = run_python(script, given)
+            assert done.returncode == 0, done.stderr
+            assert "sgn-models" in done.stdout
+        monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", given["AWS_SHARED_CREDENTIALS_FILE"])
+        store = open_store(given["SGN_REGISTRY_URL"], endpoint_url=endpoint)
+        store.put("TASK1", "manifest.json", b"{}")
+        assert store.get("TASK1", "manifest.json") == b"{}"
+        (tmp_path / "s3-credentials").write_text(credentials("somebody", "else"))
+        refused = run_python(script, given)
+        assert refused.returncode == 1
+        assert "could not be made" in refused.stderr
+
+
+@contextlib.contextmanager
+def seaweedfs(program: str, objects: list[Object], identities: str, folder: Path) -> Iterator[str]:
+    """Run it as its pod does, but on ports that are free and in a folder of ours; its address."""
+    (container,) = pod(objects, "seaweedfs").containers
+    (folder / "data").mkdir()
+    (folder / "s3.json").write_text(identities)
+    ports = dict(zip(PARTS, batched(free_ports(2 * len(PARTS))), strict=True))
+    told = [
+        argument.replace("=/data", f"={folder}/data").replace("/run/secrets/storage", str(folder))
+        for argument in container["args"]
+        if not argument.startswith("-s3.port=")
+    ]
+    for part, (port, grpc) in ports.items():
+        told += [f"-{part}.port={port}", f"-{part}.port.grpc={grpc}"]
+    endpoint = f"http://127.0.0.1:{ports['s3'][0]}"
+    health = endpoint + container["readinessProbe"]["httpGet"]["path"]
+    try:
+        with running(program, *told, end=signal.SIGKILL):  # asked to end, it waits for 15 s
+            until_healthy(health)
+            yield endpoint
+    finally:
+        for part, (_, grpc) in ports.items():
+            Path(f"/tmp/seaweedfs-{part}-grpc-{grpc}.sock").unlink(missing_ok=True)
+        for part in ("filer", "s3"):
+            Path(f"/tmp/seaweedfs-{part}-{ports[part][0]}.sock").unlink(missing_ok=True)
+
+
+def batched(ports: list[int]) -> list[tuple[int, int]]:
+    """Two by two."""
+    return list(zip(ports[::2], ports[1::2], strict=True))
+
+
+def until_healthy(url: str) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while True:
+        with contextlib.suppress(httpx.TransportError):
+            if httpx.get(url).status_code == HTTPStatus.OK:
+                return
+        assert time.monotonic() < deadline, url
+        time.sleep(0.1)
 
 
 def credentials(user: str, secret: str) -> str:
@@ -206,12 +255,12 @@ def client_of(url: str) -> redis.Redis:
 
 
 @contextlib.contextmanager
-def running(*command: str) -> Iterator[None]:
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+def running(*command: str, end: signal.Signals = signal.SIGTERM) -> Iterator[None]:
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         yield
     finally:
-        process.terminate()
+        process.send_signal(end)
         process.wait(10)
 
 

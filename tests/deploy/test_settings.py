@@ -1,6 +1,7 @@
 """The secrets that the overlay dev makes are those its pods mount, and give usable settings."""
 
 import configparser
+import json
 import subprocess
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -13,10 +14,10 @@ from tests.deploy.references import secret_keys
 from tests.deploy.rendered import KUSTOMIZE, Object, environment, pod
 
 
-def test_every_secret_that_dev_mounts_is_made_by_its_script(
-    dev: list[Object], secrets: dict[str, dict[str, str]]
+def test_every_secret_that_is_mounted_is_made_by_the_script_of_dev(
+    dev: list[Object], alternatives: list[Object], secrets: dict[str, dict[str, str]]
 ) -> None:
-    for name, key in secret_keys(dev):
+    for name, key in (*secret_keys(dev), *secret_keys(alternatives)):
         assert key in {"", *secrets[name]}, (name, key)
     database = urlsplit(secrets["sgn-database"]["url"])
     settings = {each["name"]: each["value"] for each in pod(dev, "mariadb").containers[0]["env"]}
@@ -25,8 +26,11 @@ def test_every_secret_that_dev_mounts_is_made_by_its_script(
     assert database.path == f"/{settings['MARIADB_DATABASE']}"
     file = configparser.ConfigParser()
     file.read_string(secrets["sgn-s3"]["credentials"])
-    assert file["default"]["aws_access_key_id"] == secrets["sgn-minio"]["user"]
-    assert file["default"]["aws_secret_access_key"] == secrets["sgn-minio"]["password"]
+    pair = tuple(file["default"].values())
+    storage = secrets["sgn-storage"]
+    assert pair == (storage["user"], storage["password"])
+    ((told,),) = (each["credentials"] for each in json.loads(storage["s3.json"])["identities"])
+    assert pair == (told["accessKey"], told["secretKey"])
 
 
 def test_no_two_runs_of_the_script_give_the_same_password(

@@ -38,8 +38,11 @@ stringData:
 ---
 apiVersion: v1
 kind: Secret
-metadata: {name: sgn-minio, namespace: sgn-dev}
+metadata: {name: sgn-storage, namespace: sgn-dev}
 stringData:
+  s3.json: |
+    {"identities": [{"name": "sgn", "actions": ["Admin"],
+     "credentials": [{"accessKey": "$s3_user", "secretKey": "$s3"}]}]}
   user: "$s3_user"
   password: "$s3"
 ---
