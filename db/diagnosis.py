@@ -8,9 +8,9 @@ from tortoise.models import Model
 
 from db.clock import now_ms
 from db.connection import OWN
-from db.errors import DatabaseUnavailable, SchemaBehind, translated
-from db.models import Key, Profile, Token
+from db.errors import DatabaseRefuses, DatabaseUnavailable, SchemaBehind, translated
 from db.neurolearn import Dataset, Submission
+from db.refusals import Refusal
 
 VERSIONS = {
     "sqlite": "SELECT sqlite_version() AS version",
@@ -25,11 +25,8 @@ TRIALS = {
     "DELETE": "DELETE FROM {table} WHERE 1 = 0",
 }
 
-
-# A column that the service writes, where it is not the task's id: NEURO-LEARN may grant no others.
-WRITTEN: dict[type[Model], str] = {
-    Submission: "task_status", Profile: "data_id", Key: "key_sha256", Token: "token_id",
-}  # fmt: skip
+# The column that the service writes there: NEURO-LEARN may grant no others.
+WRITTEN: dict[type[Model], str] = {Submission: "task_status"}
 
 
 @dataclass(frozen=True)
@@ -80,15 +77,26 @@ async def missing_rights() -> list[str]:
         f"{right} on {model._meta.db_table}"  # noqa: SLF001 - the ORM's documented place for it
         for model, rights in wanted.items()
         for right in rights
-        if not await _allowed(right, model._meta.db_table, WRITTEN.get(model, "task_id"))  # noqa: SLF001
+        if not await _allowed(right, model)
     ]
 
 
-async def _allowed(right: str, table: str, column: str) -> bool:
-    statement = TRIALS[right].format(table=table, column=column)
+@translated()
+async def trial(right: str, model: type[Model]) -> None:
+    """Do with a table what needs this right and changes nothing. Raises DatabaseError."""
+    meta = model._meta  # noqa: SLF001 - the ORM's documented place for it
+    column = WRITTEN.get(model, meta.db_pk_column)
+    statement = TRIALS[right].format(table=meta.db_table, column=column)
+    await get_connection("default").execute_query(statement)
+
+
+async def _allowed(right: str, model: type[Model]) -> bool:
     try:
-        async with translated():
-            await get_connection("default").execute_query(statement)
+        await trial(right, model)
+    except DatabaseRefuses as error:
+        if error.refusal != Refusal.RIGHTS:
+            raise
+        return False
     except (DatabaseUnavailable, SchemaBehind):
         raise
     except Exception:  # noqa: BLE001 - each database has its own word for no

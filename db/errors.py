@@ -10,13 +10,16 @@ from typing import Any
 from prometheus_client import Counter
 from tortoise.exceptions import BaseORMException, DBConnectionError, IntegrityError
 
+from db.refusals import Refusal, refusal_of
+
 log = logging.getLogger(__name__)
 
 ERRORS = Counter("sgn_database_errors", "Statements that failed, each try.", registry=None)
 
-# Too many connections, lock wait timeout, server shutting down, cannot connect, gone
-# away, lost while asking.
-MYSQL_PASSING = {1040, 1053, 1205, 2002, 2003, 2006, 2013, 2014, 2055}
+# Too many connections (of all, of a user, within an hour), lock wait timeout, server shutting
+# down, cannot connect, gone away, lost while asking.
+MYSQL_PASSING = {1040, 1053, 1203, 1205, 1226, 2002, 2003, 2006, 2013, 2014, 2055}
+POSTGRES_LOCK_TIMEOUT = "55P03"
 MYSQL_PACKET_TOO_LARGE = 1153
 MYSQL_DEADLOCK = 1213
 POSTGRES_DEADLOCK = {"40001", "40P01"}
@@ -32,6 +35,18 @@ class DatabaseError(Exception):
 
 class DatabaseUnavailable(DatabaseError):
     """The database does not answer now; the same call may go through later."""
+
+
+class DatabaseRefuses(DatabaseUnavailable):
+    """The database answers and does not write; ``refusal`` says why, the sentence too.
+
+    Somebody can lift it (a server made writable, room on its disk, a right granted), so it is
+    waited out as one that is away.
+    """
+
+    def __init__(self, refusal: Refusal) -> None:
+        super().__init__(str(refusal))
+        self.refusal = refusal
 
 
 class Deadlock(DatabaseUnavailable):
@@ -101,14 +116,29 @@ def _translate(error: Exception) -> DatabaseError:
             "The database server refuses the user, the password or the database name in "
             "SGN_DATABASE_URL."
         )
-    if _code(error) == MYSQL_DEADLOCK or _state(error) in POSTGRES_DEADLOCK:
+    refusal = refusal_of(_cause(error))
+    if refusal is not None:
+        return DatabaseRefuses(refusal)
+    if _is_deadlock(error):
         return Deadlock("The database is busy with the same rows; try again in a second.")
+    return _away_or_behind(error) or _unknown(error)
+
+
+def _away_or_behind(error: Exception) -> DatabaseError | None:
     if isinstance(error, DBConnectionError | OSError | TimeoutError) or _may_pass(error):
         return DatabaseUnavailable("The database does not answer.")
     if _is_missing_table(error):
         return SchemaBehind("A table is missing or older than this version; run `sgn migrate`.")
+    return None
+
+
+def _unknown(error: Exception) -> DatabaseError:
     log.error("the database refused a statement", exc_info=error)
     return DatabaseError("The database refused a statement.")
+
+
+def _is_deadlock(error: Exception) -> bool:
+    return _code(error) == MYSQL_DEADLOCK or _state(error) in POSTGRES_DEADLOCK
 
 
 def _is_cut(error: Exception) -> bool:
@@ -121,8 +151,10 @@ def _may_pass(error: Exception) -> bool:
     if _is_cut(error) or isinstance(cause, OSError) or type(cause).__name__ in CONNECTION_LOST:
         return True
     if isinstance(cause, sqlite3.OperationalError):
-        return any(word in str(cause) for word in ("locked", "busy", "unable to open"))
-    return _code(error) in MYSQL_PASSING or _state(error).startswith(("08", "40", "53", "57"))
+        return any(word in str(cause) for word in ("locked", "busy"))
+    if _state(error) == POSTGRES_LOCK_TIMEOUT or _code(error) in MYSQL_PASSING:
+        return True
+    return _state(error).startswith(("08", "40", "53", "57"))
 
 
 def _is_not_let_in(error: Exception) -> bool:

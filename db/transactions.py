@@ -7,7 +7,7 @@ import random
 from collections.abc import AsyncIterator, Callable, Coroutine
 from typing import Any, ParamSpec, TypeVar
 
-from tortoise.backends.base.client import BaseDBAsyncClient
+from tortoise.backends.base.client import BaseDBAsyncClient, NestedTransactionContext
 from tortoise.transactions import in_transaction
 
 from db.errors import Deadlock
@@ -24,11 +24,15 @@ async def transaction() -> AsyncIterator[BaseDBAsyncClient]:
     """Commit at the end, roll back on an error, and tell of the error that came first.
 
     The ORM's own forgets the connection (on SQLite, the lock) of a transaction that was lost or
-    cancelled as it began; after five of these every later caller would wait forever.
+    cancelled as it began; after five of these every later caller would wait forever. And it leaves
+    a transaction open whose commit was refused, which SQLite would commit with the next one.
     """
     context = in_transaction()
     try:
-        yield await context.__aenter__()
+        connection = await context.__aenter__()
+        yield connection
+        if not isinstance(context, NestedTransactionContext):
+            await connection.commit()
     except BaseException as error:
         if hasattr(context, "token"):  # it holds a connection
             with contextlib.suppress(Exception):
