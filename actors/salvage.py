@@ -64,7 +64,7 @@ def settle(place: Workplace, task_id: str) -> None:
     except Exception:
         log.exception("task %s: nothing could be kept of it", task_id)
     try:
-        place.asked(lambda: cancellation.settle(task_id, result))
+        place.asked(lambda: cancellation.settle(task_id, result, place.public_url))
     except ContentTooLarge:
         log.exception("task %s: its result was left out", task_id)
         place.asked(lambda: cancellation.settle(task_id, None))

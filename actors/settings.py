@@ -37,7 +37,8 @@ class Settings:
     registry elsewhere are kept in at most ``cache_mb``. A worker
     with nothing to do for ``idle_exit_seconds`` ends; at 0 it stays. ``atlases`` are tables of
     where regions lie. A URL may hold a password, so none is ever printed. Port 0 is no listener for
-    metrics; ``traces`` is whether OpenTelemetry's variables ask for them.
+    metrics; ``traces`` is whether OpenTelemetry's variables ask for them. ``public_url`` is where
+    people reach the pages, without a slash at its end; "" where nobody has said.
     """
 
     database_url: str = field(repr=False)
@@ -62,6 +63,7 @@ class Settings:
     traces: bool = False
     idle_exit_seconds: int = 0
     atlases: tuple[Path, ...] = ()
+    public_url: str = ""
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Self:
@@ -94,6 +96,7 @@ class Settings:
             log_format=read(environment, "SGN_LOG_FORMAT", log_format, cls.log_format),
             traces=bool(environment.get("OTEL_EXPORTER_OTLP_ENDPOINT")),
             idle_exit_seconds=read(environment, "SGN_IDLE_EXIT_SECONDS", positive, 0),
+            public_url=read(environment, "SGN_PUBLIC_URL", web_address, ""),
         )
 
 
@@ -127,6 +130,18 @@ def redis_address(text: str) -> str:
             "%2F %3F %23"
         ) from None
     return text
+
+
+def web_address(text: str) -> str:
+    """The address of the pages, without a slash at its end. Raises ValueError in words."""
+    try:
+        parts = urlsplit(text.strip())
+        usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        usable = False
+    if not usable or parts.query or parts.fragment or parts.username or not text.isascii():
+        raise ValueError("it must look like https://sgn.example.org, without ? and #")
+    return text.strip().rstrip("/")
 
 
 def positive(text: str) -> int:

@@ -49,6 +49,11 @@ class Workplace:
         """How many seconds a database or storage that is away is waited for."""
         return self.runtime.settings.patience_ms / 1000
 
+    @property
+    def public_url(self) -> str:
+        """Where people reach the pages, for NEURO-LEARN's extract of a result."""
+        return self.runtime.settings.public_url
+
     def asked(self, query: Callable[[], Coroutine[Any, Any, T]]) -> T:
         """Ask a database that may be away for a while.
 

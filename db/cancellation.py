@@ -5,27 +5,31 @@ from typing import Any
 from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.expressions import F, Q
 
+from db import results
 from db.claims import Claim, claimed
 from db.clock import now_ms
 from db.errors import translated
+from db.extract import extract
 from db.models import Run
 from db.neurolearn import Submission
 from db.packets import check_packet
 from db.runs import CANCELLED, NOTHING, vouching
 from db.states import Status
+from db.texts import json_text
 from db.transactions import restarted, transaction
-from db.transitions import ACTIVE, ended, mirror, release_parts, result_text
+from db.transitions import ACTIVE, ended, mirror, release_parts
 
 BATCH = 100
 
 
 @restarted
 @translated()
-async def cancel(task_id: str) -> None:
+async def cancel(task_id: str, public_url: str = "") -> None:
     """Cancel a task that has not ended; of one that has, nothing changes.
 
     A task that waits, or whose worker went silent, is Cancelled when this returns. A worker that
     trains it is asked to store the best parameters so far and to write Cancelled itself.
+    ``public_url`` is where people reach the pages, for NEURO-LEARN's extract.
     """
     now = await now_ms()
     idle = Q(state=Status.SUBMITTED.value) | Q(state=Status.RUNNING.value, lease_until__lt=now)
@@ -38,32 +42,36 @@ async def cancel(task_id: str) -> None:
         )
         # Its worker may be busy with one of its parts, and is then heard the sooner.
         await release_parts(task_id, now, connection)
-        await _end(Run.filter(idle, task_id=task_id), task_id, now, connection)
+        await _end(Run.filter(idle, task_id=task_id), task_id, now, connection, public_url)
 
 
 @translated()
-async def end_unanswered(asked_before_ms: int) -> list[str]:
+async def end_unanswered(asked_before_ms: int, public_url: str = "") -> list[str]:
     """End tasks whose worker has not answered for that long to being cancelled; their ids."""
     now = await now_ms()
     silent = Run.filter(ACTIVE, cancel_at__gt=0, cancel_at__lt=now - asked_before_ms)
     found: list[str] = await silent.limit(BATCH).values_list("task_id", flat=True)  # type: ignore[assignment]
-    return [task_id for task_id in found if await _end_one(task_id, now)]
+    return [task_id for task_id in found if await _end_one(task_id, now, public_url)]
 
 
 @restarted
 @translated()
-async def _end_one(task_id: str, now: int) -> bool:
+async def _end_one(task_id: str, now: int, public_url: str) -> bool:
     async with transaction() as connection:
         silent = Run.filter(ACTIVE, task_id=task_id, cancel_at__gt=0)
-        return await _end(silent, task_id, now, connection)
+        return await _end(silent, task_id, now, connection, public_url)
 
 
-async def _end(runs: Any, task_id: str, now: int, connection: BaseDBAsyncClient) -> bool:
+async def _end(
+    runs: Any, task_id: str, now: int, connection: BaseDBAsyncClient, public_url: str
+) -> bool:
     """Write Cancelled; :func:`unsettled_ids` finds it where a checkpoint may be worth keeping."""
     silent = runs.using_db(connection)
     if not await ended(silent, Status.CANCELLED, now, CANCELLED, cancel_at=now):
         return False
-    await mirror(task_id, Status.CANCELLED, connection, result=result_text(NOTHING))
+    shown = extract(task_id, NOTHING, public_url)
+    await mirror(task_id, Status.CANCELLED, connection, result=shown)
+    await results.keep(task_id, json_text(NOTHING), connection)
     await release_parts(task_id, now, connection)
     return True
 
@@ -95,15 +103,15 @@ async def take_unsettled(task_id: str, *, lease_ms: int) -> Claim | None:
 
 @restarted
 @translated()
-async def settle(task_id: str, result: dict[str, Any] | None) -> None:
+async def settle(task_id: str, result: dict[str, Any] | None, public_url: str = "") -> None:
     """Write what a checkpoint gave into the result of a cancelled task; None leaves it as it is.
 
     Raises:
         ContentTooLarge: the server's ``max_allowed_packet`` is smaller than the result.
 
     """
-    text = result_text(result or {})
-    await check_packet("The result", text)
+    whole = json_text(result or {})
+    await check_packet("The result", whole)
     async with transaction() as connection:
         unsettled = Run.filter(
             task_id=task_id, state=Status.CANCELLED.value, checkpoint__gt=0
@@ -114,7 +122,9 @@ async def settle(task_id: str, result: dict[str, Any] | None) -> None:
         if not settled or result is None:
             return
         ended = Submission.filter(task_id=task_id, task_status=Status.CANCELLED.value)
-        await ended.using_db(connection).update(task_result=text)
+        shown = extract(task_id, result, public_url)
+        await ended.using_db(connection).update(task_result=shown)
+        await results.keep(task_id, whole, connection)
 
 
 def _unsettled(now: int) -> Any:

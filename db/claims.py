@@ -16,7 +16,7 @@ from db.errors import translated
 from db.models import Run
 from db.neurolearn import Submission
 from db.states import Status
-from db.tasks import json_object
+from db.texts import json_object
 from db.transactions import restarted, transaction
 from db.transitions import ACTIVE, LET_GO, ended, mirror, release_parts
 from db.versions import check_known

@@ -1,10 +1,10 @@
 """The task form as it is stored in ``task_config``: what a worker needs to know of a task."""
 
-import json
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Self
 
+from db.texts import json_text
 from graphnet.config import EVALUATION, Evaluation, Settings
 
 FROM_SCRATCH, FINE_TUNE = "dl_ts", "dl_ft"
@@ -72,8 +72,8 @@ class TaskForm:
 
     @cached_property
     def config_text(self) -> str:
-        """The same as JSON text, which the database holds up to 4,096 characters of."""
-        return json.dumps(self.config(), ensure_ascii=False, separators=(",", ":"))
+        """The same as JSON text in ASCII, of which the database holds up to 4,096 characters."""
+        return json_text(self.config())
 
     @classmethod
     def from_config(cls, task_type: str, config: dict[str, Any]) -> Self:

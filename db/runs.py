@@ -11,14 +11,18 @@ from typing import Any
 
 from tortoise.expressions import F
 
+from db import results
+from db.charset import fitted_error
 from db.claims import Claim, ours
 from db.clock import now_ms
 from db.errors import translated
+from db.extract import extract
 from db.models import Outbox, Run
 from db.packets import check_packet
 from db.states import Status
+from db.texts import json_text
 from db.transactions import restarted, transaction
-from db.transitions import ended, mirror, release_parts, result_text
+from db.transitions import ended, mirror, release_parts
 
 CANCELLED = "The task was cancelled."
 NOTHING = {"train_epochs": [], "model_state_path": "", "warnings": [CANCELLED]}
@@ -75,13 +79,16 @@ async def note_checkpoint(claim: Claim) -> bool:
 
 @restarted
 @translated()
-async def update_task_result(claim: Claim, result: dict[str, Any]) -> Status | None:
+async def update_task_result(
+    claim: Claim, result: dict[str, Any], public_url: str = ""
+) -> Status | None:
     """End the task as Finished with its result; None, and nothing written, if it was lost.
 
     What was cancelled before this is written ends as Cancelled, and keeps the result.
+    ``public_url`` is where people reach the pages, for NEURO-LEARN's extract.
     """
-    vouched = vouching(result)
-    return await _end(claim, Status.FINISHED, result_text(result), sentence=CANCELLED, **vouched)
+    ending = Ending(Status.FINISHED, CANCELLED, result, public_url)
+    return await _end(claim, ending, **vouching(result))
 
 
 @restarted
@@ -92,19 +99,20 @@ async def fail_task(claim: Claim, sentence: str, manifest_sha256: str = "") -> b
     ``manifest_sha256`` vouches for parameters that were stored all the same.
     """
     vouched = {"manifest_sha256": manifest_sha256}
-    return await _end(claim, Status.FAILED, sentence, sentence=sentence, **vouched) is not None
+    return await _end(claim, Ending(Status.FAILED, sentence), **vouched) is not None
 
 
 @restarted
 @translated()
-async def end_cancelled(claim: Claim, result: dict[str, Any] | None) -> bool:
+async def end_cancelled(claim: Claim, result: dict[str, Any] | None, public_url: str = "") -> bool:
     """End the task as Cancelled, with what there is of a result; False if it was lost.
 
     None leaves a checkpoint of an earlier attempt to be settled.
     """
     more = {} if result is None else {"checkpoint": 0, **vouching(result)}
-    text = result_text(NOTHING if result is None else result)
-    return await _end(claim, Status.CANCELLED, text, sentence=CANCELLED, **more) is not None
+    there = NOTHING if result is None else result
+    ending = Ending(Status.CANCELLED, CANCELLED, there, public_url)
+    return await _end(claim, ending, **more) is not None
 
 
 def vouching(result: dict[str, Any]) -> dict[str, str]:
@@ -112,11 +120,28 @@ def vouching(result: dict[str, Any]) -> dict[str, str]:
     return {"manifest_sha256": str(result.get("manifest_sha256", ""))}
 
 
-async def _end(
-    claim: Claim, status: Status, result: str, *, sentence: str, **more: Any
-) -> Status | None:
+@dataclass(frozen=True)
+class Ending:
+    """How a task ends: ``sentence`` is why, if that is not Finished; a failed one has no result."""
+
+    status: Status
+    sentence: str
+    result: dict[str, Any] | None = None
+    public_url: str = ""
+
+    def shown(self, task_id: str) -> str:
+        """What NEURO-LEARN's row gets."""
+        if self.result is None:
+            return self.sentence
+        return extract(task_id, self.result, self.public_url)
+
+
+async def _end(claim: Claim, ending: Ending, **more: Any) -> Status | None:
     """End a task that is still ours; the status it ended with. Raises ContentTooLarge."""
-    await check_packet("The result", result)
+    status, shown = ending.status, ending.shown(claim.task_id)
+    whole = None if ending.result is None else json_text(ending.result)
+    await check_packet("The result", shown if whole is None else whole)
+    sentence = await fitted_error(ending.sentence)
     now = await now_ms()
     async with transaction() as connection:
         held = ours(claim, connection)
@@ -127,7 +152,10 @@ async def _end(
             status, more = Status.CANCELLED, {**more, "checkpoint": 0}
         if not finished and not await ended(held, status, now, sentence, **more):
             return None
-        await mirror(claim.task_id, status, connection, result=result)
+        if not claim.part:
+            await mirror(claim.task_id, status, connection, result=shown)
+            if whole is not None:
+                await results.keep(claim.task_id, whole, connection)
         await release_parts(claim.task_id, now, connection)
     return status
 

@@ -1,6 +1,5 @@
 """Tasks as both tables have them, read one by one and page by page."""
 
-import json
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +10,10 @@ from db.models import Run
 from db.neurolearn import Submission
 from db.ownership import TRAINING, Owner, owner_of
 from db.pages import page
+from db.results import whole_text
 from db.states import TERMINAL, Status
+from db.texts import json_object, plain
+from db.transitions import ERROR_CHARACTERS
 
 LONGEST_LINEAGE = 64
 LISTED = ("id", "task_id", "proj_id", "task_name", "task_type", "task_config", "task_status")
@@ -55,6 +57,11 @@ class TaskRecord:
     owner: Owner = Owner.OURS
 
     @property
+    def by_predecessor(self) -> bool:
+        """Whether the predecessor trained it, even if its model was brought in: how is unknown."""
+        return self.owner is Owner.PREDECESSOR or self.imported_at > 0
+
+    @property
     def over(self) -> bool:
         """Whether no worker will change it any more; the predecessor has none."""
         return self.owner is not Owner.OURS or self.task_status in TERMINAL
@@ -84,30 +91,34 @@ async def get_task(task_id: str) -> TaskRecord | None:
     run = await Run.get_or_none(task_id=task_id)
     if not rows and run is not None:
         rows = await row.values(*LISTED, "task_result")
-    return next((_record(each, run) for each in rows if _shown(each, run)), None)
+    shown = [each for each in rows if _shown(each, run)]
+    return _record(await _with_whole_result(shown[0], run), run) if shown else None
 
 
 @translated()
 async def list_tasks(
     *,
     proj_id: str | None = None,
-    status: str | None = None,
+    status: str | tuple[str, ...] | None = None,
     text: str | None = None,
     limit: int = 50,
     cursor: str | None = None,
 ) -> tuple[list[TaskRecord], str | None]:
     """One page, newest first and without results, and the cursor of the next.
 
-    ``text`` stands in the id or the name, in letters of either case. Tasks of other services are
+    ``status`` may be one of several. ``text`` stands in the id or the name, in letters of either
+    case. Tasks of other services are
     passed over by the database, which reads none of their results for that.
 
     Raises:
         CursorUnknown: the cursor is none of ours.
 
     """
-    asked = {"proj_id": proj_id, "task_status": status}
-    given = {name: value for name, value in asked.items() if value is not None}
-    query = Submission.filter(TRAINING, **given)
+    query = Submission.filter(TRAINING)
+    if proj_id is not None:
+        query = query.filter(proj_id=proj_id)
+    if status is not None:
+        query = query.filter(task_status__in=[status] if isinstance(status, str) else status)
     if text is not None:
         query = query.filter(Q(task_id__icontains=text) | Q(task_name__icontains=text))
     rows, more = await page(query, LISTED, limit, cursor)
@@ -159,11 +170,29 @@ def _owner(row: dict[str, Any], run: Run | None) -> Owner:
     return owner_of(row["task_type"], has_run=run is not None)
 
 
+async def _with_whole_result(row: dict[str, Any], run: Run | None) -> dict[str, Any]:
+    """The row with the result that it holds an extract of, where the task has one."""
+    if run is None or _status(row, run) not in TERMINAL - {Status.FAILED}:
+        return row
+    return {**row, "task_result": await whole_text(row["task_id"], row["task_result"])}
+
+
+def _status(row: dict[str, Any], run: Run | None) -> str:
+    return run.state if run and run.imported_at else str(row["task_status"])
+
+
+def _error(run: Run | None, shown: str) -> str:
+    """Why a task failed: NEURO-LEARN's has lost letters, the run's the end of a long one."""
+    error = "" if run is None else run.error
+    whole = 0 < len(error) < ERROR_CHARACTERS
+    return error if whole or plain(error) != error else shown or error
+
+
 def _record(row: dict[str, Any], run: Run | None) -> TaskRecord:
-    status = run.state if run and run.imported_at else row["task_status"]
+    status = _status(row, run)
     failed = status == Status.FAILED
     text = row.get("task_result") or ""
-    error = (text if failed else "") or (run.error if run else "")
+    error = _error(run, text if failed else "")
     return TaskRecord(
         task_id=row["task_id"],
         proj_id=row["proj_id"],
@@ -187,16 +216,3 @@ RUN_FIELDS = (
 
 def _of_run(run: Run | None) -> dict[str, Any]:
     return {} if run is None else {name: getattr(run, name) for name in RUN_FIELDS}
-
-
-def json_object(text: str) -> dict[str, Any] | None:
-    """The JSON object that this is; None for anything else, as an older service may have left."""
-    try:
-        value = json.loads(text, parse_constant=_null)
-    except (ValueError, RecursionError):
-        return None
-    return value if isinstance(value, dict) else None
-
-
-def _null(_: str) -> None:
-    """In the place of NaN and Infinity, which JSON does not know and an older service may write."""

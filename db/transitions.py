@@ -1,6 +1,5 @@
 """What every end of a run writes, in the service's own table and where NEURO-LEARN reads."""
 
-import json
 from typing import Any
 
 from tortoise.backends.base.client import BaseDBAsyncClient
@@ -9,6 +8,7 @@ from tortoise.expressions import F, Q
 from db.models import Run
 from db.neurolearn import Submission
 from db.states import Status
+from db.texts import plain
 
 ERROR_CHARACTERS = 1024
 LET_GO = "The task had ended before this part of it was done."
@@ -33,12 +33,16 @@ async def ended(runs: Any, status: Status, now: int, sentence: str = "", **more:
 async def mirror(
     task_id: str, status: Status, connection: BaseDBAsyncClient, result: str | None = None
 ) -> None:
-    """Write the state where NEURO-LEARN reads it."""
+    """Write the state where NEURO-LEARN reads it, and an extract of the result.
+
+    Of a task that failed that is a sentence, which is made harmless there.
+    """
     row = Submission.filter(task_id=task_id).using_db(connection)
     if result is None:
         await row.update(task_status=status.value)
-    else:
-        await row.update(task_status=status.value, task_result=result)
+        return
+    text = plain(result) if status == Status.FAILED else result
+    await row.update(task_status=status.value, task_result=text)
 
 
 async def release_parts(task_id: str, now: int, connection: BaseDBAsyncClient) -> None:
@@ -53,8 +57,3 @@ async def release_parts(task_id: str, now: int, connection: BaseDBAsyncClient) -
     parts = Run.filter(task_id__in=ids).using_db(connection)
     await ended(parts.filter(state=Status.SUBMITTED.value), Status.CANCELLED, now, LET_GO)
     await parts.filter(ACTIVE).update(cancel_at=now)
-
-
-def result_text(result: dict[str, Any]) -> str:
-    """A result as the database holds it."""
-    return json.dumps(result, allow_nan=False, ensure_ascii=False, separators=(",", ":"))

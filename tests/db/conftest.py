@@ -20,6 +20,7 @@ TABLES = (
     "sgn_profiles",
     "sgn_keys",
     "sgn_tokens",
+    "sgn_results",
     "backend_submissions",
     "backend_datasets",
 )

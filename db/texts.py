@@ -1,0 +1,53 @@
+"""Text as NEURO-LEARN's columns and its front end take it, whatever their character set is.
+
+Its database may be latin1 or utf8mb3, and its front end shows results as HTML and takes
+backslashes out of sentences. So JSON is written in ASCII, and sentences too.
+"""
+
+import json
+import unicodedata
+from typing import Any
+
+IN_HTML = {ord(letter): f"\\u{ord(letter):04x}" for letter in "<>&"}
+# What HTML would read, and typography that has a plain form.
+PLAIN = str.maketrans({
+    "<": "[", ">": "]", "&": "+", "\\": "/", "\N{LEFT SINGLE QUOTATION MARK}": "'",
+    "\N{RIGHT SINGLE QUOTATION MARK}": "'", "\N{LEFT DOUBLE QUOTATION MARK}": '"',
+    "\N{RIGHT DOUBLE QUOTATION MARK}": '"', "\N{EN DASH}": "-", "\N{EM DASH}": "-",
+    "\N{MINUS SIGN}": "-", "\N{MULTIPLICATION SIGN}": "x",
+})  # fmt: skip
+
+
+def json_text(value: Any) -> str:
+    r"""JSON in ASCII, without a blank; ``<``, ``>`` and ``&`` are ``\u003c`` and so on."""
+    text = json.dumps(value, allow_nan=False, ensure_ascii=True, separators=(",", ":"))
+    return text.translate(IN_HTML)
+
+
+def json_object(text: str) -> dict[str, Any] | None:
+    """The JSON object that this is; None for anything else, as an older service may have left."""
+    try:
+        value = json.loads(text, parse_constant=_null)
+    except (ValueError, RecursionError):
+        return None
+    return value if isinstance(value, dict) else None
+
+
+def plain(sentence: str) -> str:
+    """A sentence in ASCII that is harmless as HTML: ``[b]`` of ``<b>``, ``?`` of what has no form.
+
+    Accents are dropped.
+    """
+    taken_apart = unicodedata.normalize("NFKD", sentence)
+    letters = "".join(each for each in taken_apart if not unicodedata.combining(each))
+    return "".join(map(_shown, letters.translate(PLAIN)))
+
+
+def _shown(letter: str) -> str:
+    if letter.isspace():
+        return " "
+    return letter if letter.isascii() and letter.isprintable() else "?"
+
+
+def _null(_: str) -> None:
+    """In the place of NaN and Infinity, which JSON does not know and an older service may write."""
