@@ -5,7 +5,13 @@ below the place that the URL names. A reader sees a whole object or none. Whatev
 :class:`RegistryError` whose text is one sentence.
 """
 
-from registry.errors import ObjectMissing, RegistryError, RegistryUnavailable
+from registry.errors import (
+    ObjectDamaged,
+    ObjectMissing,
+    RegistryError,
+    RegistryRefuses,
+    RegistryUnavailable,
+)
 from registry.location import open_store
 from registry.store import (
     CHECKPOINTS,
@@ -34,8 +40,10 @@ __all__ = [
     "PARAMETERS",
     "REPORT",
     "UPLOADS",
+    "ObjectDamaged",
     "ObjectMissing",
     "RegistryError",
+    "RegistryRefuses",
     "RegistryUnavailable",
     "Store",
     "open_store",

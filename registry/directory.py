@@ -10,14 +10,17 @@ from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO
 
-from registry.errors import ObjectMissing, RegistryUnavailable
+from registry.errors import ObjectMissing, RegistryRefuses, RegistryUnavailable
 from registry.store import MAX_BYTES, MODELS, is_key, is_task_id, object_key, require_size
 
 _PRIVATE = 0o700  # reports and manifests speak of patients: for the service's own user only
 PIECE = 1 << 20
-_REFUSED = {errno.EACCES, errno.EPERM, errno.EROFS}
+_REFUSED = {errno.EACCES, errno.EPERM}
+_READ_ONLY = {errno.EROFS}
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _IN_THE_WAY = {errno.ENOTDIR, errno.EEXIST, errno.EISDIR}
+_PROBE = b"is there room?"
+LEAST_FREE = 4_000_000  # bytes: of a fuller disk the next model would not find its room
 
 
 class DirectoryStore:
@@ -56,7 +59,9 @@ class DirectoryStore:
         """Write an object into a file; see :class:`~registry.store.Store`."""
         found = self.local_path(task_id, name)
         with self._translated():
-            shutil.copyfile(found, path)
+            source = found.open("rb")
+        with source, path.open("wb") as target:  # whose disk may be full, and is none of ours
+            shutil.copyfileobj(source, target, PIECE)
 
     def local_path(self, task_id: str, name: str) -> Path:
         """The object's own file; see :class:`~registry.store.Store`."""
@@ -104,6 +109,19 @@ class DirectoryStore:
             if not os.access(self._root, os.W_OK | os.X_OK):
                 raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
 
+    def check_writable(self) -> None:
+        """Return once something was written; see :class:`~registry.store.Store`."""
+        with self._translated():
+            _write_probe(self._root)
+            usage = os.statvfs(self._root)
+            # Some network file systems tell no sizes at all.
+            if usage.f_blocks and usage.f_bavail * usage.f_frsize < LEAST_FREE:
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    def integrity(self) -> str:
+        """How it is known that bytes stay as they are; see :class:`~registry.store.Store`."""
+        return "the file system's own care"
+
     def _put(self, task_id: str, name: str, source: BinaryIO, size: int) -> str:
         target = self._root / object_key(self._folder, task_id, name)
         require_size(target.as_uri(), size, self._max_bytes)
@@ -133,9 +151,13 @@ class DirectoryStore:
         try:
             yield
         except OSError as error:
-            raise RegistryUnavailable(
-                f"The registry directory {self._root} {_reason(error)}."
-            ) from error
+            raise self._fault(error) from error
+
+    def _fault(self, error: OSError) -> RegistryUnavailable:
+        sentence = f"The registry directory {self._root} {_reason(error)}."
+        if error.errno in _FULL | _REFUSED | _READ_ONLY:
+            return RegistryRefuses(sentence, full=error.errno in _FULL)
+        return RegistryUnavailable(sentence)
 
 
 def _write_whole(target: Path, source: BinaryIO) -> None:
@@ -149,6 +171,18 @@ def _write_whole(target: Path, source: BinaryIO) -> None:
         Path(temporary).replace(target)
     finally:
         Path(temporary).unlink(missing_ok=True)
+
+
+def _write_probe(root: Path) -> None:
+    """Write a hidden file that no object's name reaches, and remove it."""
+    handle, probe = tempfile.mkstemp(prefix=".probe-", dir=root)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(_PROBE)
+            file.flush()
+            os.fsync(file.fileno())
+    finally:
+        Path(probe).unlink(missing_ok=True)
 
 
 def _sync_folder(folder: Path) -> None:
@@ -166,6 +200,8 @@ def _reason(error: OSError) -> str:
         return "is not laid out as a registry: a file and a folder are in each other's place"
     if error.errno in _REFUSED:
         return "may not be used by this process: check its owner, its permissions and its mount"
+    if error.errno in _READ_ONLY:
+        return "is on a disk that is mounted read-only: look at the disk, and mount it for writing"
     if error.errno in _FULL:
-        return "has no room for the object: free some space or raise the quota"
+        return "is full: free some space or raise its quota"
     return f"cannot be used ({os.strerror(error.errno or errno.EIO)}): check its disk"

@@ -24,9 +24,27 @@ class ObjectMissing(RegistryError):
         )
 
 
+class ObjectDamaged(RegistryError):
+    """The storage gave back, or kept, other bytes than it was given."""
+
+
 class RegistryUnavailable(RegistryError):
-    """The storage does not answer, refuses us, is full, or its bucket or directory is missing."""
+    """The storage does not do its job now: it is away, refuses, or lacks its bucket or directory.
+
+    Waiting may help.
+    """
 
     def __init__(self, sentence: str) -> None:
         super().__init__(sentence)
         ERRORS.inc()
+
+
+class RegistryRefuses(RegistryUnavailable):
+    """The storage answers and refuses: it is ``full``, read-only, or does not let us.
+
+    The sentence says which. It passes once somebody has made room or given the right back.
+    """
+
+    def __init__(self, sentence: str, *, full: bool = False) -> None:
+        super().__init__(sentence)
+        self.full = full

@@ -1,51 +1,25 @@
 """A registry in a bucket of S3-compatible storage."""
 
-import hashlib
-import os
-from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 import boto3.session
 from botocore.config import Config
-from botocore.exceptions import (
-    BotoCoreError,
-    ClientError,
-    CredentialRetrievalError,
-    HTTPClientError,
-    IncompleteReadError,
-    NoCredentialsError,
-    PartialCredentialsError,
-    ProfileNotFound,
-    SSLError,
-)
-from botocore.exceptions import ConnectionError as NoConnectionError
+from botocore.exceptions import BotoCoreError, ClientError
 
+from registry.checksums import PIECE, Kept, Sums, checksums_of
 from registry.errors import ObjectMissing, RegistryError, RegistryUnavailable
+from registry.s3_faults import FAULTS, code, does_not_write, is_server_fault, translated
 from registry.store import MAX_BYTES, MODELS, is_key, is_task_id, object_key, require_size
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
+    from mypy_boto3_s3.type_defs import GetObjectOutputTypeDef
 
-PIECE = 1 << 20
-_UNREACHED = (NoConnectionError, HTTPClientError, IncompleteReadError)
-_NO_CREDENTIALS = (
-    CredentialRetrievalError,
-    NoCredentialsError,
-    PartialCredentialsError,
-    ProfileNotFound,
-)
-_REFUSED = {
-    "403",
-    "AccessDenied",
-    "ExpiredToken",
-    "InvalidAccessKeyId",
-    "InvalidToken",
-    "SignatureDoesNotMatch",
-}
-_NO_BUCKET = {"404", "NoSuchBucket"}
+_PROBE = b"is there room?"
 
 
 class S3Store:
@@ -72,6 +46,7 @@ class S3Store:
         self._folder = folder
         self._place = f"s3://{bucket}/{prefix}" + (f" at {endpoint_url}" if endpoint_url else "")
         self._max_bytes = max_bytes
+        self._sums = checksums_of(self._place, endpoint_url, bucket)
         with self._translated():
             session = boto3.session.Session()
             read, attempts = (10, 1) if hasty else (60, 3)
@@ -81,32 +56,15 @@ class S3Store:
 
     def put(self, task_id: str, name: str, data: bytes) -> str:
         """Write or replace an object; see :class:`~registry.store.Store`."""
-        key = self._key(task_id, name)
-        require_size(self._address(key), len(data), self._max_bytes)
-        # Of all checksums, this is the one that every S3-compatible storage knows.
-        checksum = b64encode(hashlib.md5(data, usedforsecurity=False).digest()).decode()
-        with self._translated():
-            self._client.put_object(Bucket=self._bucket, Key=key, Body=data, ContentMD5=checksum)
-        return self._address(key)
+        return self._put(task_id, name, BytesIO(data), len(data))
 
     def put_file(self, task_id: str, name: str, path: Path) -> str:
         """Write or replace an object; see :class:`~registry.store.Store`.
 
         In one request, however large: of an upload in parts each storage has another checksum.
         """
-        key = self._key(task_id, name)
         with path.open("rb") as file:
-            require_size(self._address(key), os.fstat(file.fileno()).st_size, self._max_bytes)
-            digest = hashlib.file_digest(file, lambda: hashlib.md5(usedforsecurity=False)).digest()
-            file.seek(0)
-            with self._translated():
-                self._client.put_object(
-                    Bucket=self._bucket,
-                    Key=key,
-                    Body=file,
-                    ContentMD5=b64encode(digest).decode(),
-                )
-        return self._address(key)
+            return self._put(task_id, name, file, path.stat().st_size)
 
     def get(self, task_id: str, name: str) -> bytes:
         """Read an object; see :class:`~registry.store.Store`."""
@@ -116,7 +74,7 @@ class S3Store:
             try:
                 return self._read(self._key(task_id, name))
             except ClientError as error:
-                if _code(error) != "NoSuchKey":
+                if code(error) != "NoSuchKey":
                     raise
         raise ObjectMissing(task_id, name)
 
@@ -124,15 +82,9 @@ class S3Store:
         """Write an object into a file; see :class:`~registry.store.Store`."""
         if not is_key(task_id, name):
             raise ObjectMissing(task_id, name)
-        with self._translated(), path.open("wb") as file:
-            try:
-                self._copy(self._key(task_id, name), file)
-            except ClientError as error:
-                if _code(error) != "NoSuchKey":
-                    raise
-            else:
-                return
-        raise ObjectMissing(task_id, name)
+        with path.open("wb") as file:
+            for piece in self._pieces(task_id, name):
+                file.write(piece)  # whose disk may be full, and is none of ours
 
     def local_path(self, task_id: str, name: str) -> None:
         """No object is a file of this machine; see :class:`~registry.store.Store`."""
@@ -145,7 +97,7 @@ class S3Store:
             try:
                 self._client.head_object(Bucket=self._bucket, Key=self._key(task_id, name))
             except ClientError as error:
-                if _code(error) != "404":
+                if code(error) != "404":
                     raise
                 # An answer without a body tells no missing bucket from a missing object.
                 self._require_bucket()
@@ -156,7 +108,7 @@ class S3Store:
         """Remove all objects of a task; see :class:`~registry.store.Store`."""
         if not is_task_id(task_id):
             return
-        with self._translated():
+        with self._translated(writing=True):
             # One by one: the batch call demands a checksum on which storages do not agree.
             for key in self._list(f"{self._prefix}{self._folder}/{task_id}/"):
                 self._client.delete_object(Bucket=self._bucket, Key=key)
@@ -174,6 +126,19 @@ class S3Store:
         with self._translated():
             self._require_bucket()
 
+    def check_writable(self) -> None:
+        """Return once something was written; see :class:`~registry.store.Store`."""
+        key, sums = f"{self._prefix}probe/writable", Sums.of(BytesIO(_PROBE))
+        with self._translated(writing=True):
+            # Of storage that knows no other sum this one is known too.
+            self._probe.put_object(Bucket=self._bucket, Key=key, Body=_PROBE, **sums.sent(Kept()))
+            self._probe.delete_object(Bucket=self._bucket, Key=key)
+
+    def integrity(self) -> str:
+        """How it is known that bytes stay as they are; see :class:`~registry.store.Store`."""
+        self._kept()
+        return self._sums.said
+
     def _require_bucket(self) -> None:
         self._probe.head_bucket(Bucket=self._bucket)
 
@@ -183,17 +148,54 @@ class S3Store:
     def _address(self, key: str) -> str:
         return f"s3://{self._bucket}/{key}"
 
+    def _kept(self) -> Kept:
+        return self._sums.kept(self._probe, self._bucket, self._prefix)
+
+    def _put(self, task_id: str, name: str, source: BinaryIO, size: int) -> str:
+        key = self._key(task_id, name)
+        require_size(self._address(key), size, self._max_bytes)
+        kept, sums = self._kept(), Sums.of(source)
+        source.seek(0)
+        with self._translated(writing=True):
+            answer = self._client.put_object(
+                Bucket=self._bucket, Key=key, Body=source, **sums.sent(kept)
+            )
+        if not sums.are_in(answer, kept):
+            raise RegistryUnavailable(
+                f"The registry {self._place} has kept other bytes of {key} than it was given: look "
+                "into the log of the storage."
+            )
+        return self._address(key)
+
+    def _asked(self, key: str) -> "GetObjectOutputTypeDef":
+        if self._kept().sha256:  # boto3 then compares what comes with the sum that was kept
+            return self._client.get_object(Bucket=self._bucket, Key=key, ChecksumMode="ENABLED")
+        return self._client.get_object(Bucket=self._bucket, Key=key)
+
     def _read(self, key: str) -> bytes:
-        answer = self._client.get_object(Bucket=self._bucket, Key=key)
+        answer = self._asked(key)
         with closing(answer["Body"]) as body:
             require_size(self._address(key), answer["ContentLength"], self._max_bytes)
             return body.read()
 
-    def _copy(self, key: str, file: BinaryIO) -> None:
-        answer = self._client.get_object(Bucket=self._bucket, Key=key)
+    def _pieces(self, task_id: str, name: str) -> Iterator[bytes]:
+        key = self._key(task_id, name)
+        with self._translated():
+            try:
+                answer = self._asked(key)
+            except ClientError as error:
+                if code(error) == "NoSuchKey":
+                    raise ObjectMissing(task_id, name) from error
+                raise
         with closing(answer["Body"]) as body:
             require_size(self._address(key), answer["ContentLength"], self._max_bytes)
-            file.writelines(body.iter_chunks(PIECE))
+            pieces = body.iter_chunks(PIECE)
+            while True:
+                with self._translated():
+                    piece = next(pieces, b"")
+                if not piece:
+                    return
+                yield piece
 
     def _list(self, prefix: str) -> list[str]:
         pages = self._client.get_paginator("list_objects_v2").paginate(
@@ -202,11 +204,21 @@ class S3Store:
         return [item["Key"] for page in pages for item in page.get("Contents", [])]
 
     @contextmanager
-    def _translated(self) -> Iterator[None]:
+    def _translated(self, *, writing: bool = False) -> Iterator[None]:
         try:
             yield
-        except (BotoCoreError, ClientError, OSError) as error:
-            raise RegistryUnavailable(f"The registry {self._place} {_reason(error)}.") from error
+        except FAULTS as error:
+            if writing and isinstance(error, ClientError) and is_server_fault(error):
+                self._answers_all_the_same(error)
+            raise translated(self._place, error, writing=writing) from error
+
+    def _answers_all_the_same(self, error: ClientError) -> None:
+        """Raise where the bucket can be asked: some storage that is full calls that its fault."""
+        try:
+            self._require_bucket()
+        except FAULTS:
+            return
+        raise does_not_write(self._place, error) from error
 
 
 def _client(
@@ -221,7 +233,8 @@ def _client(
         connect_timeout=connect,
         read_timeout=read,
         retries={"mode": "standard", "total_max_attempts": attempts},
-        # Other storages refuse the checksums that boto3 adds of its own accord.
+        # Which sums are sent and compared is found out by registry.checksums: some storages refuse
+        # those that boto3 adds of its own accord.
         request_checksum_calculation="when_required",
         response_checksum_validation="when_required",
         s3={"addressing_style": "path" if endpoint_url else "auto"},
@@ -235,36 +248,3 @@ def _client(
             f"The S3 endpoint {endpoint_url or 'of the AWS settings'} has no usable host name: "
             "give an address such as http://storage.example.org:9000."
         ) from error
-
-
-def _code(error: ClientError) -> str:
-    return error.response.get("Error", {}).get("Code", "")
-
-
-def _reason(error: Exception) -> str:
-    if isinstance(error, ClientError):
-        return _answer(_code(error))
-    if isinstance(error, _NO_CREDENTIALS):
-        return (
-            "needs credentials and found none: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, "
-            "or AWS_PROFILE to a profile of the AWS files"
-        )
-    if isinstance(error, SSLError):
-        return (
-            "gives no encrypted connection that this machine trusts: check whether its endpoint is "
-            "http or https, its certificate, and AWS_CA_BUNDLE for a certificate of your own"
-        )
-    if isinstance(error, _UNREACHED):
-        return "does not answer: check that the storage is running and that its endpoint is right"
-    return "cannot be used: check its endpoint, the AWS_* variables and the AWS files"
-
-
-def _answer(code: str) -> str:
-    if code in _REFUSED:
-        return (
-            "refuses our credentials: check AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, "
-            "and that they may list, read and write this bucket"
-        )
-    if code in _NO_BUCKET:
-        return "has no such bucket: create it, or correct the registry URL"
-    return f"answered with the error {code!r}: look into the log of the storage"

@@ -21,7 +21,10 @@ class Store(Protocol):
     """The objects of tasks, datasets and uploads, in bytes; safe to share between threads.
 
     Every method raises :class:`~registry.errors.RegistryUnavailable` where the storage does not
-    answer, refuses us, or lacks its bucket or directory.
+    answer or lacks its bucket or directory, and of these
+    :class:`~registry.errors.RegistryRefuses` where it answers and is full, read-only, or does not
+    let us. Where it is known to give back, or to have kept, other bytes than it was given, that is
+    :class:`~registry.errors.ObjectDamaged`.
     """
 
     def put(self, task_id: str, name: str, data: bytes) -> str:
@@ -47,7 +50,8 @@ class Store(Protocol):
     def get_file(self, task_id: str, name: str, path: Path) -> None:
         """Write an object into a file; as :meth:`get`, in pieces.
 
-        A file that is there is replaced. Where this raises, what is in it is of no use.
+        A file that is there is replaced. Where this raises, what is in it is of no use. Raises
+        OSError where the file cannot be written.
         """
 
     def local_path(self, task_id: str, name: str) -> Path | None:
@@ -67,6 +71,15 @@ class Store(Protocol):
 
     def check(self) -> None:
         """Return once the storage answers and its bucket or directory is there, within seconds."""
+
+    def check_writable(self) -> None:
+        """Return once the storage has written a few bytes and removed them, within seconds.
+
+        They lie beside the folders of objects, where no object's name leads.
+        """
+
+    def integrity(self) -> str:
+        """How it is known that what is read is what was written, in a few words; may ask it."""
 
 
 def is_task_id(task_id: str) -> bool:

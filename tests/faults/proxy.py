@@ -15,12 +15,16 @@ ANSWER_500 = (
 
 @dataclass
 class Proxy:
-    """``mode`` is pass, cut, delay, silent or 500; what is in flight when it changes is cut."""
+    """``mode`` is pass, cut, delay, silent or 500; what is in flight when it changes is cut.
+
+    ``passed`` counts the bytes of both directions.
+    """
 
     port: int
     upstream: tuple[str, int]
     mode: str = "pass"
     delay: float = 1.0
+    passed: int = 0
     _writers: set[asyncio.StreamWriter] = field(default_factory=set)
     _served: set["asyncio.Task[None]"] = field(default_factory=set)
     _loop: asyncio.AbstractEventLoop | None = None
@@ -80,6 +84,7 @@ class Proxy:
                     await asyncio.sleep(self.delay)
                 writer.write(data)
                 await writer.drain()
+                self.passed += len(data)
 
     async def _run(self, started: threading.Event, stop: asyncio.Event) -> None:
         self._loop = asyncio.get_running_loop()

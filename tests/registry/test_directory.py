@@ -98,7 +98,7 @@ def room_for(size: int) -> Iterator[None]:
 
 def test_a_full_disk_keeps_the_old_object_and_leaves_nothing_else(root: Path, store: Store) -> None:
     store.put("TASK1", "model", b"old parameters")
-    with room_for(4_000_000), pytest.raises(RegistryUnavailable, match="has no room") as caught:
+    with room_for(4_000_000), pytest.raises(RegistryUnavailable, match="is full") as caught:
         store.put("TASK1", "model", bytes(8_000_000))
     assert str(root) in str(caught.value)
     assert is_plain(caught.value)

@@ -10,13 +10,14 @@ from urllib.parse import urlsplit
 import pytest
 
 from registry import ObjectMissing, RegistryUnavailable, open_store
+from tests.faults.proxy import proxy
 from tests.registry.conftest import Place
 from tests.registry.sentences import is_plain
 from tests.registry.test_contract import CALLS
 from tests.servers import S3Server, free_ports
 
 REPOSITORY = Path(__file__).parents[2]
-BIG = 8 * 1024**2
+BIG = 64 * 1024**2
 
 
 @pytest.fixture
@@ -110,32 +111,20 @@ def test_prefixes_share_a_bucket_in_peace(s3_place: Place) -> None:
 
 
 def cut_in_mid_upload(place: Place) -> None:
-    """Let a process upload through a relay, and kill -9 it when half of its bytes are through."""
+    """Let a process upload through a proxy, and kill -9 it when half of its bytes are through."""
     storage = urlsplit(place.endpoint_url or "")
-    with socket.create_server(("127.0.0.1", 0)) as relay:
-        relay.settimeout(30)
-        endpoint_url = f"http://127.0.0.1:{relay.getsockname()[1]}"
+    (port,) = free_ports(1)
+    with proxy(port, (str(storage.hostname), storage.port or 80)) as relay:
+        endpoint_url = f"http://127.0.0.1:{port}"
         command = [sys.executable, "-m", "tests.registry.writer", place.url, endpoint_url, str(BIG)]
         child = subprocess.Popen(command, cwd=REPOSITORY)
         try:
-            uploading, _ = relay.accept()
-            with (
-                uploading,
-                socket.create_connection((str(storage.hostname), storage.port or 80)) as upstream,
-            ):
-                pass_on(uploading, upstream, BIG // 2)
+            while relay.passed < BIG // 2:
+                assert child.poll() is None, "the writer ended before it wrote"
+                time.sleep(0.001)
         finally:
             child.kill()
             child.wait()
-
-
-def pass_on(source: socket.socket, target: socket.socket, size: int) -> None:
-    source.settimeout(30)
-    while size > 0:
-        chunk = source.recv(min(size, 65_536))
-        assert chunk, "the writer ended before it wrote"
-        target.sendall(chunk)
-        size -= len(chunk)
 
 
 def test_nothing_appears_of_an_upload_that_was_cut(s3_place: Place) -> None:
