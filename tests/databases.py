@@ -33,17 +33,15 @@ DJANGO_ON_MYSQL = (
         `task_type` varchar(16) NOT NULL,
         `task_config` varchar(4096) NOT NULL,
         `task_status` varchar(16) NOT NULL,
-        `task_result` longtext NOT NULL)
-        CHARACTER SET utf8mb4""",
+        `task_result` longtext NOT NULL)""",
     """CREATE TABLE `backend_datasets` (
         `id` integer AUTO_INCREMENT NOT NULL PRIMARY KEY,
         `data_id` varchar(32) NOT NULL UNIQUE,
         `proj_id` varchar(32) NOT NULL,
-        `user_id` varchar(32) NOT NULL,
         `data_name` varchar(64) NOT NULL UNIQUE,
         `data_cont` longtext NOT NULL,
-        `hdfs_path` varchar(256) NOT NULL)
-        CHARACTER SET utf8mb4""",
+        `user_id` varchar(32) NOT NULL,
+        `hdfs_path` varchar(256) NOT NULL)""",
 )
 DJANGO_ON_POSTGRES = (
     """CREATE TABLE "backend_submissions" (
@@ -59,9 +57,9 @@ DJANGO_ON_POSTGRES = (
         "id" serial NOT NULL PRIMARY KEY,
         "data_id" varchar(32) NOT NULL UNIQUE,
         "proj_id" varchar(32) NOT NULL,
-        "user_id" varchar(32) NOT NULL,
         "data_name" varchar(64) NOT NULL UNIQUE,
         "data_cont" text NOT NULL,
+        "user_id" varchar(32) NOT NULL,
         "hdfs_path" varchar(256) NOT NULL)""",
 )
 
@@ -82,7 +80,7 @@ def mysql_database(
 ) -> Iterator[str]:
     """The URL of a database with NEURO-LEARN's tables on MariaDB or MySQL. Raises ServerSilent.
 
-    ``server`` is another than the usual one; ``charset`` what a table gets that names none itself.
+    ``server`` is another than the usual one; ``charset`` is the database's, and so its tables'.
     """
     server = server or _server(MYSQL_VARIABLE, MYSQL_URL)
     name = _name()

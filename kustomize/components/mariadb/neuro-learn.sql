@@ -15,8 +15,8 @@ CREATE TABLE `backend_datasets` (
     `id` integer AUTO_INCREMENT NOT NULL PRIMARY KEY,
     `data_id` varchar(32) NOT NULL UNIQUE,
     `proj_id` varchar(32) NOT NULL,
-    `user_id` varchar(32) NOT NULL,
     `data_name` varchar(64) NOT NULL UNIQUE,
     `data_cont` longtext NOT NULL,
+    `user_id` varchar(32) NOT NULL,
     `hdfs_path` varchar(256) NOT NULL
 ) CHARACTER SET utf8mb4;
