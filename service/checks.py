@@ -7,6 +7,7 @@ from db import datasets, tasks
 from db.datasets import DatasetRecord
 from db.errors import ModelRemoved
 from db.form import FINE_TUNE, TaskForm
+from db.ownership import Owner
 from db.states import Status
 from db.tasks import ModelRecord
 from graphnet.data.profile import ASKS, Profile
@@ -16,6 +17,7 @@ from registry import MANIFEST, ObjectMissing
 from service.agreement import PARENT, disagreements, named
 from service.guard import Caller
 from service.house import House
+from service.predecessor import stranger_seen, why_no_parent
 from service.replies import FieldError
 from service.vault import Vault
 
@@ -125,7 +127,8 @@ async def _parent(
         return {}, []
     parent = form.trained_task_id
     record = await tasks.get_model(parent)
-    problem = _not_a_parent(parent, record if record and caller.sees(record.proj_id) else None)
+    seen = record if record and caller.sees(record.proj_id) else None
+    problem = _not_a_parent(seen) if seen else await _no_task(parent, caller)
     if problem:
         return {}, [(PARENT, problem)]
     try:
@@ -138,9 +141,17 @@ async def _parent(
         return {}, [(PARENT, f"trained_task_id is {parent}, which cannot be used. {error}")]
 
 
-def _not_a_parent(parent: str, record: ModelRecord | None) -> str | None:
-    if record is None:
-        return f"trained_task_id is {parent!r}, but there is no task of that id."
+async def _no_task(parent: str, caller: Caller) -> str:
+    stranger = await stranger_seen(caller, parent)
+    if stranger is not None:
+        return f"trained_task_id is {parent}, which is {stranger}."
+    return f"trained_task_id is {parent!r}, but there is no task of that id."
+
+
+def _not_a_parent(record: ModelRecord) -> str | None:
+    parent = record.task_id
+    if record.owner is Owner.PREDECESSOR:
+        return why_no_parent(parent)
     if record.task_status != Status.FINISHED:
         return (
             f"trained_task_id is {parent}, which is {record.task_status}; a fine-tuning needs a "

@@ -98,7 +98,7 @@ ENDPOINTS = (
         reply={"tasks": "[Task]", "next_cursor": "string?"},
         query={
             "proj_id": "only this project's",
-            "status": "only in this status",
+            "status": "only in this status; Success is the predecessor's word for Finished",
             "q": "only with this text, of at most 100 characters, in the id or the name",
             "limit": "at most this many, 1 to 500; 50 if not given",
             "cursor": "the next_cursor of the page before",
@@ -120,6 +120,7 @@ ENDPOINTS = (
         "Cancel; the best parameters so far are kept.",
         method="POST",
         reply={"task": "Task"},
+        refusals=(ErrorNum.NOT_FOUND, ErrorNum.NOT_OURS),
     ),
     _task(
         "/retry",
@@ -128,7 +129,8 @@ ENDPOINTS = (
         method="POST",
         reply={"task": "Task"},
         refusals=(
-            *(ErrorNum.NOT_FOUND, ErrorNum.NOT_RETRIABLE, ErrorNum.FORM_INVALID),
+            *(ErrorNum.NOT_FOUND, ErrorNum.NOT_OURS, ErrorNum.NOT_RETRIABLE),
+            ErrorNum.FORM_INVALID,
             *(ErrorNum.TOO_MANY, ErrorNum.REGISTRY_UNAVAILABLE),
         ),
     ),

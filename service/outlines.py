@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from db import results
+from db.ownership import Owner
 from db.states import Status
 from db.tasks import TaskRecord
 from graphnet.headline import measured, unseen
@@ -62,11 +63,14 @@ class Outlines:
         self._known: dict[Key, Outline] = {}
 
     async def of(self, tasks: Sequence[TaskRecord]) -> dict[str, Outline]:
-        """Of each finished task by its id. Raises DatabaseError."""
+        """Of each finished task by its id, but not the predecessor's, which had no such figure.
+
+        Raises DatabaseError.
+        """
         wanted = {
             (task.task_id, task.version)
             for task in tasks
-            if task.task_status == Status.FINISHED.value
+            if task.task_status == Status.FINISHED.value and task.owner is Owner.OURS
         }
         found = {key: self._known[key] for key in wanted if key in self._known}
         missing = dict(wanted - found.keys())

@@ -32,6 +32,7 @@ class ErrorNum(IntEnum):
     NOT_RETRIABLE = 18
     NO_WORKER = 19
     QUESTIONS_OPEN = 20
+    NOT_OURS = 22
     ENCODED = 21
 
 
@@ -69,6 +70,7 @@ MEANINGS = {
         415,
         "The body is compressed (Content-Encoding); it must be sent as it is.",
     ),
+    ErrorNum.NOT_OURS: (409, "The task is of this service's predecessor; nothing changes it here."),
     ErrorNum.INTERNAL: (500, "A fault of the service itself; its log has the details."),
 }
 

@@ -26,7 +26,12 @@ TASK: Fields = {
     "proj_id": (TEXT, "the project"),
     "task_name": (TEXT, "the name"),
     "task_type": (TEXT, "dl_ts or dl_ft"),
-    "task_status": (TEXT, "Submitted, Running, Finished, Failed or Cancelled"),
+    "owner": (TEXT, "ours, or predecessor: trained by the service that did this work before"),
+    "task_status": (
+        TEXT,
+        "Submitted, Running, Finished, Failed or Cancelled; a predecessor's stays as it was left, "
+        "also Success",
+    ),
     "task_config": ("object", "the form, as it was understood"),
     "task_result": ("object?", "what came of it; in a list always null"),
     "headline": ("Headline?", "the figure that says most of subjects new to the model"),
@@ -41,6 +46,7 @@ TASK: Fields = {
     "started_at": ("string?", TIME),
     "finished_at": ("string?", TIME),
     "model_removed_at": ("string?", f"when its model was cleaned away; {TIME}"),
+    "model_imported_at": ("string?", f"when the predecessor's model was brought in; {TIME}"),
 }
 REFUSED_FORM: Fields = {
     "refused_at": (TEXT, TIME),

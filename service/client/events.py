@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from service.client.answers import ACTIVE, Facts
+from service.client.answers import ACTIVE, PREDECESSOR, Facts
 from service.client.channel import Channel
 from service.client.errors import ClientError, may_pass
 
@@ -26,7 +26,8 @@ class Event:
     @property
     def last(self) -> bool:
         """Whether the task has ended with it."""
-        return self.kind == "status" and self.facts.get("task_status") not in ACTIVE
+        over = self.facts.get("task_status") not in ACTIVE
+        return self.kind == "status" and (over or self.facts.get("owner") == PREDECESSOR)
 
 
 def events_of(channel: Channel, path: str, after: str, patience: float) -> Iterator[Event]:

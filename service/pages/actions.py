@@ -5,6 +5,7 @@ from starlette.responses import RedirectResponse, Response
 
 from db import cancellation
 from service.pages.site import SEE_OTHER, own
+from service.predecessor import require_ours
 from service.routes.submission import tried_again
 from service.routes.tasks import task_of
 
@@ -12,6 +13,7 @@ from service.routes.tasks import task_of
 async def cancel(request: Request) -> Response:
     """End a task and go back to it, or to the page that is named as ``next``."""
     task = await task_of(request)
+    require_ours(task)
     await cancellation.cancel(task.task_id)
     return _further(request, task.task_id)
 

@@ -6,6 +6,7 @@ from typing import Any
 from starlette.requests import Request
 
 from db import datasets, tasks
+from db.ownership import Owner
 from db.states import Status
 from db.tasks import TaskRecord
 from graphnet.catalogue import MODELS
@@ -13,6 +14,7 @@ from graphnet.config import Settings
 from service.guard import caller_of
 from service.house import house_of
 from service.outlines import Headline, Outline
+from service.predecessor import SUCCESS
 from service.queries import may_be_id
 from service.routes.datasets import MOST
 from service.routes.tasks import find_task, instant
@@ -52,20 +54,33 @@ def models() -> list[dict[str, Any]]:
 
 async def parents(request: Request, named: str) -> list[dict[str, Any]]:
     """The newest tasks with a stored model; the one that is ``named`` whatever its age."""
-    found = await finished(request, [named] if named else [])
-    return [each for each in found if each["has_model"]]
+    found = await _finished(request, [named] if named else [])
+    return [each for each in await _choices(request, found) if each["has_model"]]
 
 
-async def finished(request: Request, named: list[str]) -> list[dict[str, Any]]:
-    """The newest finished tasks, those that are ``named`` before them where they are older."""
+async def comparable(request: Request, named: list[str]) -> list[dict[str, Any]]:
+    """The newest finished tasks whose methods are known; those that are ``named`` too."""
+    found = await _finished(request, named)
+    return await _choices(request, [task for task in found if not task.by_predecessor])
+
+
+async def _finished(request: Request, named: list[str]) -> list[TaskRecord]:
+    """The newest finished tasks, those that are ``named`` before them where they are older.
+
+    What the predecessor trained is among them where its model was brought in.
+    """
     caller = caller_of(request)
     listed, _ = await tasks.list_tasks(
-        proj_id=caller.proj_id, status=Status.FINISHED, limit=MOST_TASKS
+        proj_id=caller.proj_id, status=(Status.FINISHED.value, SUCCESS), limit=MOST_TASKS
     )
     seen = [task for task in listed if caller.sees(task.proj_id)]
     there = {task.task_id for task in seen}
     older = [await find_task(request, each) for each in named if each not in there]
     found = [*filter(None, older), *seen]
+    return [task for task in found if task.owner is Owner.OURS]
+
+
+async def _choices(request: Request, found: list[TaskRecord]) -> list[dict[str, Any]]:
     outlines = await house_of(request).outlines.of(found)
     return _with_models([_described(task, outlines.get(task.task_id)) for task in found])
 

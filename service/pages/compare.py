@@ -46,7 +46,7 @@ class Pair(NamedTuple):
 async def show(request: Request) -> Response:
     """What to compare, and the comparison of what was chosen."""
     named = list(dict.fromkeys(each for each in request.query_params.getlist("task") if each))
-    listed = await choices.finished(request, named)
+    listed = await choices.comparable(request, named)
     content: dict[str, Any] = {"facts": [], "problem": ""}
     if len(named) >= FEWEST:
         try:

@@ -10,6 +10,7 @@ from db.states import Status
 from service.guard import caller_of
 from service.house import house_of
 from service.pages.site import page
+from service.predecessor import STATUSES
 from service.queries import asked_project, asked_text
 from service.routes.tasks import listed
 
@@ -21,7 +22,7 @@ async def home(request: Request) -> Response:
     """A page of tasks, the newest first; filtered by what stands behind the question mark."""
     query, caller = request.query_params, caller_of(request)
     asked = {name: query.get(name, "") for name in ("proj_id", "status", "q")}
-    status = asked["status"] if asked["status"] in list(Status) else ""
+    status = asked["status"] if asked["status"] in STATUSES else ""
     found, cursor = await tasks.list_tasks(
         proj_id=asked_project(request, caller),
         status=status or None,
@@ -30,14 +31,14 @@ async def home(request: Request) -> Response:
         cursor=query.get("cursor") or None,
     )
     seen = [task for task in found if caller.sees(task.proj_id)]
-    waits = any(task.task_status == Status.SUBMITTED.value for task in seen)
+    waits = any(task.task_status == Status.SUBMITTED.value and not task.over for task in seen)
     outlines = await house_of(request).outlines.of(seen)
     content: dict[str, Any] = {
         "tasks": [listed(task) for task in seen],
         "headlines": {task_id: each.headline for task_id, each in outlines.items()},
         "places": await waiting.places(MOST_PLACES) if waits else {},
         "asked": {**asked, "status": status},
-        "statuses": list(Status),
+        "statuses": STATUSES,
         "cursor": cursor,
         "first": not query.get("cursor"),
     }

@@ -12,6 +12,7 @@ STATES = {
     "Finished": "Finished",
     "Failed": "Failed",
     "Cancelled": "Cancelled",
+    "Success": "Success",  # of this service's predecessor
 }
 METRICS = {**OF_CLASSES, **OF_SCORES}
 RULES = {

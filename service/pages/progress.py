@@ -8,7 +8,6 @@ from starlette.responses import Response
 
 from actors.curve import LINE, STREAM
 from db.form import KINDS
-from db.states import TERMINAL
 from db.tasks import TaskRecord
 from graphnet.figures.curves import MOST_POINTS
 from service.house import House, house_of
@@ -29,12 +28,12 @@ async def going_on(request: Request, task: TaskRecord) -> dict[str, Any]:
     house = house_of(request)
     settings = task.task_config.get("param_set")
     kind = settings.get("device") if isinstance(settings, dict) else ""
-    lines = [] if over(task) else await lines_so_far(house, task.task_id)
+    lines = [] if task.over else await lines_so_far(house, task.task_id)
     return {
         "task": shown(task, await progress_of(task)),
-        "over": over(task),
+        "over": task.over,
         "curve": curve(lines, None, words(request)),
-        "waits_for": [] if over(task) else await missing(house, kind if kind in KINDS else ""),
+        "waits_for": [] if task.over else await missing(house, kind if kind in KINDS else ""),
     }
 
 
@@ -56,8 +55,3 @@ async def lines_so_far(house: House, task_id: str) -> list[str]:
         if entries:
             lines[number - 1] = entries[0][1][LINE.encode()].decode()
     return lines
-
-
-def over(task: TaskRecord) -> bool:
-    """Whether a task has ended."""
-    return task.task_status in {status.value for status in TERMINAL}

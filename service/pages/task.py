@@ -3,17 +3,19 @@
 import json
 from typing import Any
 
+from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import Response
 
 from db import tasks
+from db.ownership import Owner
 from db.tasks import TaskRecord
 from service.guard import caller_of
 from service.house import house_of
 from service.pages import outcome
 from service.pages.choices import headline, model_of
 from service.pages.predictions import select
-from service.pages.progress import going_on, over
+from service.pages.progress import going_on
 from service.pages.site import page, words
 from service.pages.stored_facts import read_facts
 from service.routes.submission import RETRIABLE
@@ -28,8 +30,9 @@ async def show(request: Request) -> Response:
         "task.html",
         model=model_of(task),
         form=_form(task),
-        can_retry=task.task_status in RETRIABLE,
+        can_retry=task.task_status in RETRIABLE and task.owner is Owner.OURS,
         has_model=_has_model(task),
+        by_predecessor=task.by_predecessor,
         took=_seconds(task.started_at, task.finished_at),
         family=outcome.family(await _chain(request, task), words(request)),
         most_megabytes=house_of(request).settings.max_upload_bytes // 1_000_000,
@@ -40,8 +43,10 @@ async def show(request: Request) -> Response:
 
 async def _outcome(request: Request, task: TaskRecord) -> dict[str, Any]:
     """What came of it, with a sentence for what cannot be shown; nothing of one that goes on."""
-    if not over(task):
+    if not task.over:
         return {"facts": None}
+    if task.by_predecessor:
+        return {"facts": None, "drawn": {"curves": _old_curves(request, task)}}
     facts, missing = await read_facts(request, task)
     spoken = words(request)
     return {
@@ -57,6 +62,13 @@ async def _outcome(request: Request, task: TaskRecord) -> dict[str, Any]:
         "picture": outcome.has_picture(facts),
         "regions": outcome.regions(facts),
     }
+
+
+def _old_curves(request: Request, task: TaskRecord) -> Markup:
+    """What the predecessor's lines tell, as far as they are the contract's."""
+    lines = (task.task_result or {}).get("train_epochs")
+    told = [str(line) for line in lines] if isinstance(lines, list) else []
+    return outcome.curve(told, None, words(request))
 
 
 async def _chain(request: Request, task: TaskRecord) -> list[dict[str, Any]]:
@@ -82,7 +94,8 @@ def _form(task: TaskRecord) -> str:
 
 
 def _has_model(task: TaskRecord) -> bool:
-    return bool((task.task_result or {}).get("model_state_path")) and not task.removed_at
+    ours = task.owner is Owner.OURS
+    return ours and bool((task.task_result or {}).get("model_state_path")) and not task.removed_at
 
 
 def _seconds(start: int, end: int) -> float | None:

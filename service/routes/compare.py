@@ -7,13 +7,17 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from db.tasks import TaskRecord
+from service.guard import caller_of
 from service.house import house_of
+from service.predecessor import PREDECESSOR, stranger_seen
 from service.queries import LONGEST_ID
 from service.replies import ErrorNum, FieldError, Refusal, invalid, success
 from service.routes.evidence import evidence_of
 from service.routes.tasks import find_task, progress_of, shown
 
 FEWEST, MOST = 2, 6
+NO_TASK = "there is no task of that id."
+UNKNOWN = f"which was trained by {PREDECESSOR}; its methods are not known, so it is not compared."
 Evidence = Mapping[str, Any] | None
 
 
@@ -36,14 +40,23 @@ async def tasks_of(request: Request, task_ids: Sequence[str]) -> list[TaskRecord
         )
         raise invalid([("task_ids", sentence)])
     found = [(task_id, await find_task(request, task_id)) for task_id in task_ids]
-    missing: list[FieldError] = [
-        ("task_ids", f"task_ids names {task_id[:LONGEST_ID]!r}, but there is no task of that id.")
+    problems: list[FieldError] = [
+        ("task_ids", sentence)
         for task_id, task in found
-        if task is None
+        if (sentence := await _problem(request, task_id, task))
     ]
-    if missing:
-        raise invalid(missing)
+    if problems:
+        raise invalid(problems)
     return [task for _, task in found if task is not None]
+
+
+async def _problem(request: Request, task_id: str, task: TaskRecord | None) -> str:
+    """Why a task cannot be compared; "" where it can."""
+    named = f"task_ids names {task_id[:LONGEST_ID]!r},"
+    if task is None:
+        stranger = await stranger_seen(caller_of(request), task_id)
+        return f"{named} which is {stranger}." if stranger else f"{named} but {NO_TASK}"
+    return f"{named} {UNKNOWN}" if task.by_predecessor else ""
 
 
 async def evidence_if_there(request: Request, task: TaskRecord) -> Evidence:

@@ -21,7 +21,7 @@ from starlette.types import Receive, Scope, Send
 from actors.curve import LINE, STREAM
 from db import tasks
 from db.errors import DatabaseError
-from db.states import TERMINAL, Status
+from db.states import Status
 from db.tasks import TaskRecord
 from service.guard import is_still_let_in
 from service.house import House, house_of
@@ -33,7 +33,6 @@ QUIET_LOOKS = 30  # then a comment shows that the connection lives
 MOST_AT_ONCE = 5000
 RECONNECT_MS = 1000
 ID = re.compile(r"(\d{1,9})\.(\d{1,9})")
-ENDED = {status.value for status in TERMINAL}
 FIGURE = re.compile(r"(\w+) (Loss|Accuracy): ([-+\d.einfa]+)")
 
 
@@ -61,7 +60,7 @@ async def events(request: Request) -> Response:
     """The events after ``Last-Event-ID``, until the task has ended."""
     house, task = house_of(request), await task_of(request)
     told = Told.before(request.headers.get("last-event-id", ""))
-    if _is_over(task) and told.version >= task.version:
+    if task.over and told.version >= task.version:
         return Response(status_code=204)  # a browser does not come again after this
     with contextlib.ExitStack() as opened:
         opened.enter_context(house.admission.stream())
@@ -93,7 +92,7 @@ async def _stream(house: House, request: Request, task_id: str, told: Told) -> A
             task = await tasks.get_task(task_id)
             if task is None:
                 return
-            over = _is_over(task)
+            over = task.over
             async for event in _news(house, task, told):
                 quiet = 0
                 yield event
@@ -112,7 +111,7 @@ async def pause(house: House) -> None:
 
 async def _news(house: House, task: TaskRecord, told: Told) -> AsyncIterator[str]:
     """State, epochs and progress that the client does not know; the end of a task comes last."""
-    over = _is_over(task)
+    over = task.over
     if not over and task.version > told.version:
         told.version = task.version
         yield told.event("status", **_status(task))
@@ -133,7 +132,7 @@ async def _news(house: House, task: TaskRecord, told: Told) -> AsyncIterator[str
 async def lines_of(house: House, task: TaskRecord, after: int) -> Sequence[str]:
     """The lines of the next epochs, without a gap; () where there is none yet."""
     result = task.task_result or {}
-    known = result.get("train_epochs") if _is_over(task) else None
+    known = result.get("train_epochs") if task.over else None
     if isinstance(known, list) and len(known) > after:
         return [str(line) for line in known[after : after + MOST_AT_ONCE]]
     if task.task_status == Status.FINISHED:
@@ -152,13 +151,10 @@ async def lines_of(house: House, task: TaskRecord, after: int) -> Sequence[str]:
     return lines
 
 
-def _is_over(task: TaskRecord) -> bool:
-    return task.task_status in ENDED
-
-
 def _status(task: TaskRecord) -> dict[str, Any]:
     return {
         "task_id": task.task_id,
+        "owner": task.owner.value,
         "task_status": task.task_status,
         "attempt": task.attempt,
         "error": task.error,

@@ -14,6 +14,7 @@ from graphnet.evidence import predictions_csv, read_evidence
 from graphnet.report import render
 from graphnet.report.facts import Facts
 from registry import EVIDENCE, GLASS_BRAIN, REPORT
+from service.predecessor import require_known
 from service.queries import asked_flag
 from service.replies import ErrorNum, Refusal, success
 from service.routes.stored import damaged, manifest_of, stored
@@ -102,6 +103,7 @@ async def _if_there(asked: Any) -> Any:
 
 
 def _require_end(task: TaskRecord) -> None:
+    require_known(task, "report, nor predictions or evidence")
     if task.task_status != Status.FINISHED:
         raise Refusal(
             ErrorNum.NOT_FOUND,

@@ -9,6 +9,7 @@ from starlette.responses import PlainTextResponse, Response
 from actors.task_log import LINE, STREAM, joined
 from registry import LOG, ObjectMissing, RegistryUnavailable
 from service.house import House, house_of
+from service.predecessor import require_stored
 from service.replies import ErrorNum, Refusal
 from service.routes.tasks import task_of
 
@@ -16,6 +17,7 @@ from service.routes.tasks import task_of
 async def log(request: Request) -> Response:
     """The lines so far, oldest first."""
     task = await task_of(request)
+    require_stored(task, "log")
     house = house_of(request)
     lines = await _sent(house, task.task_id)
     text = joined(await _stored(house, task.task_id, needed=not lines), lines)

@@ -13,6 +13,7 @@ from graphnet.errors import ModelError
 from graphnet.manifest import check_manifest, read_manifest
 from registry import MANIFEST, PARAMETERS, ObjectMissing
 from service.house import house_of
+from service.predecessor import require_stored
 from service.replies import ErrorNum, Refusal, success
 from service.routes.tasks import task_of
 
@@ -49,6 +50,7 @@ async def manifest_of(request: Request, task: TaskRecord) -> dict[str, Any]:
 
 async def stored(request: Request, task: TaskRecord, name: str, what: str = "model") -> bytes:
     """An object of the task, ``what`` in words. Raises Refusal, RegistryError."""
+    require_stored(task, what)
     if task.removed_at:
         raise Refusal(ErrorNum.NOT_FOUND, str(ModelRemoved(task.task_id, task.removed_at)))
     try:

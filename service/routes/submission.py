@@ -25,6 +25,7 @@ from service.body import read_fields
 from service.form_errors import read_form
 from service.guard import Caller, caller_of
 from service.house import House, house_of
+from service.predecessor import require_ours
 from service.replies import ErrorNum, FieldError, Refusal, invalid, repeated, success_text
 from service.routes.tasks import answer, task_of
 from service.task_form import PostedForm
@@ -56,6 +57,7 @@ async def retry(request: Request) -> Response:
 async def tried_again(request: Request, old: TaskRecord) -> str:
     """The id of a new task like an old one. Raises Refusal."""
     house, caller = house_of(request), caller_of(request)
+    require_ours(old)
     if old.task_status not in RETRIABLE:
         raise Refusal(
             ErrorNum.NOT_RETRIABLE,

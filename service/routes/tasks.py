@@ -9,10 +9,12 @@ from starlette.responses import Response
 from actors import trace
 from db import cancellation, tasks, waiting
 from db.states import Status
+from db.ownership import Owner
 from db.tasks import TaskRecord
 from service.guard import caller_of
 from service.house import house_of
 from service.outlines import Headline
+from service.predecessor import STATUSES, SUCCESS, absence, require_ours
 from service.queries import asked_limit, asked_project, asked_text, may_be_id
 from service.replies import ErrorNum, Refusal, invalid, success
 
@@ -21,8 +23,8 @@ async def list_tasks(request: Request) -> Response:
     """One page of tasks, newest first."""
     query = request.query_params
     status = query.get("status") or None
-    if status is not None and status not in list(Status):
-        known = ", ".join(Status)
+    if status is not None and status not in STATUSES:
+        known = ", ".join(STATUSES)
         raise invalid([("status", f"status is {status[:40]!r}; it must be one of {known}.")])
     found, cursor = await tasks.list_tasks(
         proj_id=asked_project(request, caller_of(request)),
@@ -54,8 +56,9 @@ async def answer(task: TaskRecord) -> Response:
 
 
 async def cancel(request: Request) -> Response:
-    """Cancel a task; of one that has ended nothing changes."""
+    """Cancel a task; of one that has ended nothing changes. The predecessor's is refused."""
     task = await task_of(request)
+    require_ours(task)
     await cancellation.cancel(task.task_id)
     return await answer(await task_of(request))
 
@@ -74,7 +77,7 @@ async def task_of(request: Request) -> TaskRecord:
     task_id = request.path_params["task_id"]
     task = await find_task(request, task_id)
     if task is None:
-        raise Refusal(ErrorNum.NOT_FOUND, f"There is no task {task_id[:40]!r}.")
+        raise Refusal(ErrorNum.NOT_FOUND, await absence(caller_of(request), task_id))
     trace.task_id.set(task.task_id)
     return task
 
@@ -92,6 +95,7 @@ def shown(task: TaskRecord, progress: dict[str, Any]) -> dict[str, Any]:
         "proj_id": task.proj_id,
         "task_name": task.task_name,
         "task_type": task.task_type,
+        "owner": task.owner.value,
         "task_status": task.task_status,
         "task_config": task.task_config,
         "task_result": task.task_result,
@@ -107,6 +111,7 @@ def shown(task: TaskRecord, progress: dict[str, Any]) -> dict[str, Any]:
         "started_at": instant(task.started_at),
         "finished_at": instant(task.finished_at),
         "model_removed_at": instant(task.removed_at),
+        "model_imported_at": instant(task.imported_at),
     }
 
 
@@ -121,13 +126,13 @@ def listed(task: TaskRecord) -> dict[str, Any]:
 
 async def progress_of(task: TaskRecord) -> dict[str, Any]:
     """How far a task is; the place in the queue of one that waits, 1 for the next."""
-    if task.task_status != Status.SUBMITTED:
+    if task.task_status != Status.SUBMITTED or task.over:
         return _progress(task)
     return {**_progress(task), "place": await waiting.place(task)}
 
 
 def _progress(task: TaskRecord) -> dict[str, Any]:
-    done = task.task_status == Status.FINISHED
+    done = task.task_status in (Status.FINISHED, SUCCESS)
     return {
         "epoch": task.epochs if done else task.epoch,
         "epochs": task.epochs or None,
