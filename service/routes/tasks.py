@@ -9,7 +9,6 @@ from starlette.responses import Response
 from actors import trace
 from db import cancellation, tasks, waiting
 from db.states import Status
-from db.ownership import Owner
 from db.tasks import TaskRecord
 from service.guard import caller_of
 from service.house import house_of
