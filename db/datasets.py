@@ -125,6 +125,13 @@ async def find_dataset(data_id: str) -> DatasetRecord | None:
 
 
 @translated()
+async def projects_with(data_name: str) -> set[str]:
+    """The projects of the datasets that the database takes to be of that name."""
+    rows = Dataset.filter(data_name=data_name)
+    return {str(each) for each in await rows.values_list("proj_id", flat=True)}
+
+
+@translated()
 async def check_name(data_name: str) -> None:
     """Raise NameTaken if there is a dataset of that name."""
     if await Dataset.filter(data_name=data_name).exists():

@@ -15,6 +15,8 @@ from graphnet.errors import ModelError
 from graphnet.manifest import check_manifest, read_manifest
 from registry import MANIFEST, ObjectMissing
 from service.agreement import PARENT, disagreements, named
+from service.dataset_names import other_ways
+from service.form_datasets import known_otherwise
 from service.guard import Caller
 from service.house import House
 from service.predecessor import stranger_seen, why_no_parent
@@ -58,7 +60,11 @@ async def check_names(fields: dict[str, Any], caller: Caller) -> list[FieldError
         for field in ("train_data", "val_data", "test_data")
     }
     wanted = sorted({name for names in named.values() for name in names})
-    known = {record.data_name for record in await _visible(wanted, caller)}
+    others = other_ways(wanted)
+    there = await _visible(sorted({*wanted, *others.values()}), caller)
+    proj_id = str(fields.get("proj_id") or "")
+    known = {record.data_name for record in there}
+    known |= set(known_otherwise(others, there, proj_id, caller))
     return [
         (field, _unknown(field, name))
         for field, names in named.items()

@@ -41,6 +41,11 @@ class Settings:
     trusted: tuple[Network, ...] = ()
     host_names: frozenset[str] = frozenset()
 
+    @property
+    def shares_database(self) -> bool:
+        """Whether NEURO-LEARN may be at the database too: the embedded one is ours alone."""
+        return not self.house.database_url.startswith("sqlite:")
+
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Self:
         """Read ``SGN_*`` variables.

@@ -14,6 +14,7 @@ from actors.uploads import FACTS, PART_BYTES, Upload, UploadGone, find, new_id, 
 from db.datasets import new_data_id
 from registry import RegistryError, Store
 from service.body import content_type, stream_body
+from service.dataset_names import named_after
 from service.guard import Caller, caller_of
 from service.multipart import FILE, MultipartBody
 from service.replies import ErrorNum, Refusal, invalid
@@ -119,7 +120,7 @@ class Uploads:
             fields += tuple(form.fields)
             if form.filename is None and not dict(fields).get(UPLOAD):
                 raise invalid([(FILE, f"{FILE} is missing; it must hold the file.")])
-            filename = PurePath(form.filename or "").stem
+            filename = named_after(PurePath(form.filename or "").name)
         owner = caller.proj_id or ""
         upload = Upload(upload_id, new_data_id(), owner, filename, parts.count, parts.size)
         await self._put(upload_id, FACTS, upload.to_bytes())

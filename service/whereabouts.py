@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 DEFAULT_URL = "http://127.0.0.1:7014"
-URL, TOKEN, TOKEN_FILE = "SGN_URL", "SGN_TOKEN", "SGN_TOKEN_FILE"
+URL, TOKEN, TOKEN_FILE, USER_ID = "SGN_URL", "SGN_TOKEN", "SGN_TOKEN_FILE", "SGN_USER_ID"
 
 
 class TokenUnreadable(Exception):

@@ -22,8 +22,10 @@ from service.cli.mapping import (
     upload_option,
 )
 from service.cli.options import dataset_argument, example, json_option, url_option
+from service.cli.owner import owner_of, user_option
 from service.cli.progress import shown_reading, shown_upload
 from service.cli.terminal import Column, note, show_json, show_table
+from service.dataset_names import named_after
 
 if TYPE_CHECKING:
     from service.client import Client, Dataset, Preview
@@ -50,7 +52,7 @@ def data() -> None:
 @file_argument
 @click.option("--proj", metavar="ID", default="", help="The project it belongs to.")
 @click.option("--name", help="The dataset's name.  [default: the file's, without its ending]")
-@click.option("--user", metavar="ID", default="", help="Who brings it in.")
+@user_option
 @click.option("--preview", is_flag=True, help="Show what was understood; store nothing.")
 @mapping_options
 @save_option
@@ -64,7 +66,7 @@ def add(
     file: Path,
     proj: str,
     name: str | None,
-    user: str,
+    user: str | None,
     preview: bool,
     pairs: Sequence[str],
     mapping_file: IO[bytes] | None,
@@ -83,7 +85,8 @@ def add(
     mapping = given_mapping(pairs, mapping_file)
     named = {"proj_id": proj, "data_name": _name_of(file) if name is None else name}
     with service_at(url) as client:
-        way = _Upload(client, file, named, user)
+        owner = (user or "") if preview else owner_of(client, proj, user)
+        way = _Upload(client, file, named, owner)
         if preview:
             look = partial(show_preview, as_json=as_json)
             seen, mapping = settled(way.preview, mapping, look, upload)
@@ -202,8 +205,4 @@ def _answers(dataset: "Dataset") -> Mapping[str, str]:
 def _name_of(file: Path) -> str:
     """A file without its endings, a folder as it is called."""
     path = file.resolve()
-    if path.is_dir():
-        return path.name
-    return (
-        path.stem.removesuffix(".csv").removesuffix(".tsv") if path.suffix == ".gz" else path.stem
-    )
+    return path.name if path.is_dir() else named_after(path.name)

@@ -75,6 +75,7 @@ def _summary(dataset: "Dataset") -> Iterator[tuple[str, object]]:
     yield "Dataset", dataset.data_name
     yield "Id", dataset.data_id
     yield "Project", dataset.proj_id
+    yield "User", dataset.user_id
     yield "State", _state(dataset)
     yield "Subjects", dataset.subjects or ""
     yield "Classes", _classes(dataset)

@@ -6,8 +6,8 @@ from typing import TypeVar
 from urllib.parse import quote
 
 from service.client.answers import Facts
-from service.client.base import Session, given
-from service.client.described import Dataset, Preview
+from service.client.base import PAGE, Session, given
+from service.client.described import Dataset, Owners, Preview
 from service.client.tables import OnProgress, Table, sent
 
 UPLOAD_SECONDS = 600.0  # an upload is answered only once a worker has read it
@@ -21,6 +21,11 @@ class Datasets(Session):
     def datasets(self, proj_id: str = "", *, limit: int | None = None) -> tuple[Dataset, ...]:
         """The newest ``limit`` datasets of a project, or of all, without their findings."""
         return tuple(self._paged("datasets", Dataset.read, {"proj_id": proj_id}, limit))
+
+    def owners(self, proj_id: str) -> Owners:
+        """Whose the project's newest datasets are, and whether a new one needs somebody."""
+        query = {"proj_id": proj_id, "limit": str(PAGE)}
+        return self._channel.told("GET", "datasets", Owners.read, params=query)
 
     def dataset(self, data_name: str) -> Dataset:
         """One dataset with all that was found in it."""
@@ -39,6 +44,7 @@ class Datasets(Session):
     ) -> Dataset:
         """Upload a file or a folder as it is, the bytes of a file, or a DataFrame of pandas.
 
+        ``user_id`` is whose it is: who may download and delete it in NEURO-LEARN.
         ``mapping`` answers questions on it by their ids, beforehand too. Once a file was sent and
         questions were open, the error's ``upload`` takes the place of ``table``: nothing is sent
         again. ``on_progress`` is called with the bytes read so far. The answer holds the findings.

@@ -24,7 +24,7 @@ class Finding:
 
 @dataclass(frozen=True)
 class Dataset:
-    """A stored dataset: subjects by class, how many regions, which measures.
+    """A stored dataset: subjects by class, how many regions, which measures; ``user_id``'s.
 
     ``connectome`` says whether it holds connectivities. ``class_names`` is the word for each class
     of ``classes``, {} where there are numbers alone. ``interpretation`` is how the file was read,
@@ -37,6 +37,7 @@ class Dataset:
     data_name: str
     data_id: str = ""
     proj_id: str = ""
+    user_id: str = ""
     subjects: int | None = None
     classes: Mapping[str, int] = field(default_factory=dict)
     class_names: Mapping[str, str] = field(default_factory=dict)
@@ -69,6 +70,20 @@ class Dataset:
     def named_classes(self) -> dict[str, int]:
         """How many subjects each class has, by its name; by its number where it has none."""
         return {self.class_names.get(label, label): n for label, n in self.classes.items()}
+
+
+@dataclass(frozen=True)
+class Owners:
+    """The ids of the users whose datasets are; ``needed`` where NEURO-LEARN asks for one."""
+
+    user_ids: tuple[str, ...] = ()
+    needed: bool = False
+
+    @classmethod
+    def read(cls, facts: Facts) -> Self:
+        """From a list of datasets."""
+        found = (str(each.get("user_id") or "") for each in facts.get("datasets") or ())
+        return cls(tuple(sorted({*found} - {""})), bool(facts.get("owner_needed")))
 
 
 @dataclass(frozen=True)

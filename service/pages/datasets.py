@@ -11,6 +11,7 @@ from db.datasets import DatasetRecord
 from db.errors import NameTaken
 from graphnet import figures
 from service.body import read_body, read_form
+from service.dataset_names import ENDINGS
 from service.guard import caller_of
 from service.house import house_of
 from service.mapping import Fields, mapping_of
@@ -133,9 +134,8 @@ async def _list(request: Request, status: int = 200, **content: Any) -> Response
     listed, cursor = await datasets.list_datasets(
         proj_id=asked_project(request, caller), limit=PAGE, cursor=query.get("cursor") or None
     )
-    known = await house_of(request).profiles.glanced(
-        [each for each in listed if caller.sees(each.proj_id)]
-    )
+    seen = [each for each in listed if caller.sees(each.proj_id)]
+    known = await house_of(request).profiles.glanced(seen)
     return page(
         request,
         "datasets.html",
@@ -148,6 +148,9 @@ async def _list(request: Request, status: int = 200, **content: Any) -> Response
         cursor=cursor,
         proj_id=query.get("proj_id") or caller.proj_id or "",
         posted=_posted(request),
+        owners=sorted({each.user_id for each in seen} - {""}),
+        owner_needed=house_of(request).settings.shares_database,
+        endings="|".join(ENDINGS),
         **{"errors": {}, "preview": None, "dataset": None, **content},
     )
 

@@ -8,11 +8,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from db import datasets
-from db.datasets import DatasetRecord, ListedDataset
+from db.charset import unstorable_of_dataset
+from db.datasets import DatasetRecord, ListedDataset, name_taken
+from db.errors import NameTaken
 from graphnet.data.profile import Profile
 from service.asking import NoAnswer
 from service.body import read_body
-from service.guard import caller_of
+from service.dataset_names import LONGEST
+from service.guard import Caller, caller_of
 from service.house import House, house_of
 from service.mapping import WHOLE, mapping_from, mapping_of
 from service.queries import asked_flag, asked_limit, asked_project
@@ -21,7 +24,11 @@ from service.replies import ErrorNum, FieldError, Refusal, invalid, success
 from service.uploads import Received
 
 MOST = 1000
-LENGTHS = {"proj_id": (1, 32), "user_id": (0, 32), "data_name": (1, 64)}
+LENGTHS = {"proj_id": (1, 32), "user_id": (0, 32), "data_name": (1, LONGEST)}
+NO_OWNER = (
+    "user_id is empty, so nobody can download or delete this dataset in NEURO-LEARN; name a user "
+    "of NEURO-LEARN there."
+)
 
 
 async def list_datasets(request: Request) -> Response:
@@ -39,7 +46,8 @@ async def list_datasets(request: Request) -> Response:
         for each in listed
         if each.data_name in known
     ]
-    return success(datasets=shown, next_cursor=cursor)
+    needed = house_of(request).settings.shares_database
+    return success(datasets=shown, next_cursor=cursor, owner_needed=needed)
 
 
 async def show(request: Request) -> Response:
@@ -88,7 +96,7 @@ async def taken(request: Request, *, preview: bool) -> dict[str, Any]:
         try:
             fields = await _checked(request, _named(received), preview=preview)
             mapping = mapping_of(received.fields)
-            return await _read(house, received, fields, mapping, preview=preview)
+            return await _read(request, received, fields, mapping, preview=preview)
         except Exception as error:
             if received.fresh and not _is_of_use(error):
                 await house.uploads.delete(received.upload.upload_id)
@@ -110,23 +118,35 @@ async def reread(house: House, record: DatasetRecord, mapping: Mapping[str, str]
 
 
 async def _read(
-    house: House,
+    request: Request,
     received: Received,
     fields: dict[str, str],
     mapping: Mapping[str, str],
     *,
     preview: bool,
 ) -> dict[str, Any]:
-    upload = received.upload
+    house, upload = house_of(request), received.upload
     row = ListedDataset(data_id=upload.data_id, **fields)
     most = house.uploads.unpacked
-    found = await house.reading.upload(row, upload, mapping, most=most, keep=not preview)
+    try:
+        found = await house.reading.upload(row, upload, mapping, most=most, keep=not preview)
+    except NameTaken as error:  # since it was checked, or by what the caller does not see
+        if await _is_taken(row.data_name, caller_of(request)):
+            raise
+        raise _not_to_be_had(row.data_name, row.proj_id) from error
     profile = Profile.from_dict(found["profile"])
     shown = profile.shown(row, detailed=True)
+    warnings = _warnings(house, fields)
     if not preview:
-        return {"dataset": shown}
+        return {"dataset": shown, "warnings": warnings}
     del shown["data_id"]
-    return {"dataset": shown, "preview": found["preview"], "upload": upload.upload_id}
+    content = {"preview": found["preview"], "upload": upload.upload_id}
+    return {"dataset": shown, "warnings": warnings, **content}
+
+
+def _warnings(house: House, fields: Mapping[str, str]) -> list[str]:
+    """What NEURO-LEARN will not be able to do, where it is at the database."""
+    return [NO_OWNER] if house.settings.shares_database and not fields["user_id"] else []
 
 
 async def _kept(request: Request, received: Received) -> dict[str, Any] | None:
@@ -138,7 +158,8 @@ async def _kept(request: Request, received: Received) -> dict[str, Any] | None:
     if await datasets.get_answers(record.data_id) != mapping_of(received.fields):
         return None  # it was read otherwise, and its name is taken
     profile = await house_of(request).profiles.detailed(record)
-    return {"dataset": profile.shown(record, detailed=True)}
+    warnings = _warnings(house_of(request), {"user_id": record.user_id})
+    return {"dataset": profile.shown(record, detailed=True), "warnings": warnings}
 
 
 def _named(received: Received) -> dict[str, str]:
@@ -173,7 +194,7 @@ async def _checked(request: Request, fields: dict[str, str], *, preview: bool) -
 
     Raises:
         Refusal: one is missing or too long, or the project is not the caller's.
-        NameTaken: there is a dataset of that name.
+        NameTaken: the caller sees a dataset of that name.
 
     """
     errors = [
@@ -182,14 +203,32 @@ async def _checked(request: Request, fields: dict[str, str], *, preview: bool) -
         if text or not preview
         for error in _length(field, text)
     ]
+    errors += await unstorable_of_dataset(fields)
     if errors:
         raise invalid(errors)
     if fields["proj_id"] and not caller_of(request).sees(fields["proj_id"]):
         sentence = f"proj_id is {fields['proj_id']!r}, but the token is for another project."
         raise Refusal(ErrorNum.FORBIDDEN, sentence)
-    if fields["data_name"]:
-        await datasets.check_name(fields["data_name"])
+    if fields["data_name"] and await _is_taken(fields["data_name"], caller_of(request)):
+        raise name_taken(fields["data_name"])
     return fields
+
+
+async def _is_taken(name: str, caller: Caller) -> bool:
+    """Whether a dataset that the caller sees is called so."""
+    return any(caller.sees(each) for each in await datasets.projects_with(name))
+
+
+def _not_to_be_had(name: str, proj_id: str) -> Refusal:
+    """Why a name is refused that a dataset has of which the caller is not to know.
+
+    NEURO-LEARN's table has each name once, whatever the project. Only who sends a whole dataset
+    hears this: a look at many names would otherwise tell what other projects have.
+    """
+    other = f"{proj_id} {name}"
+    instead = f", such as {other!r}" if len(other) <= LONGEST else ""
+    sentence = f"data_name is {name!r}, which cannot be used here; choose another{instead}."
+    return invalid([("data_name", sentence)])
 
 
 def _length(field: str, text: str) -> list[FieldError]:

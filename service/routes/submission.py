@@ -22,6 +22,7 @@ from graphnet.catalogue import find_model
 from service import checks, workers
 from service.agreement import PARENT
 from service.body import read_fields
+from service.form_datasets import names_in, understood
 from service.form_errors import read_form
 from service.guard import Caller, caller_of
 from service.house import House, house_of
@@ -89,12 +90,12 @@ async def accepted(house: House, caller: Caller, fields: dict[str, Any], given: 
             ErrorNum.FORBIDDEN,
             f"proj_id is {form.proj_id!r}, but the token is for {caller.proj_id}.",
         )
-    stored = form.stored()
-    warnings = [*form.warnings(), *await workers.missing(house, stored.kind)]
+    stored, renamed = await understood(form.stored(), form.proj_id, house.shelf, caller)
+    warnings = [*form.warnings(), *renamed, *await workers.missing(house, stored.kind)]
     name = form.task_name or _default_name(stored)
 
     def text(task_id: str) -> str:
-        shown = {**form.understood(), "task_name": name, "task_id": task_id}
+        shown = {**form.understood(), **names_in(stored), "task_name": name, "task_id": task_id}
         return success_text(task_form=shown, warnings=warnings)
 
     key = _key(given, form, fields, text)

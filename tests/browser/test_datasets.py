@@ -62,6 +62,34 @@ def test_another_file_takes_another_name_and_a_typed_one_stays(visit: Page, tmp_
     expect(visit.get_by_label("Name")).to_have_value("my own")
 
 
+def test_the_owner_is_asked_for_remembered_and_suggested(
+    visit: Page, house: House, tmp_path: Path
+) -> None:
+    table = tmp_path / "owned.csv"
+    cohort_table("new", 1, 12, seed=8, recipe=SMALL).to_csv(table, index=False)
+    visit.goto("/datasets")
+    owner = visit.get_by_label("User of NEURO-LEARN")
+    expect(owner).to_have_value("")
+    assert owner.get_attribute("required") is None  # of one's own database
+    owner.fill("u" * 32 + "x")
+    assert len(owner.input_value()) == 32
+    owner.fill("ann")
+    visit.get_by_label("Project id").fill("OWNED")
+    visit.get_by_label("File").set_input_files(table)
+    expect(visit.get_by_role("heading", name="What was understood")).to_be_visible()
+    visit.get_by_role("button", name="Store").click()
+    expect(visit).to_have_url(re.compile("/datasets/owned$"))
+    assert house.get("/api/v0/datasets/owned")["dataset"]["user_id"] == "ann"
+    visit.goto("/datasets")
+    expect(owner).to_have_value("ann")
+    expect(visit.locator("#owners option[value=ann]")).to_have_count(1)
+    visit.evaluate("localStorage.clear()")
+    visit.goto("/datasets")
+    expect(owner).to_have_value("")
+    visit.goto("/datasets?proj_id=OWNED")  # whose datasets are all of one user
+    expect(owner).to_have_value("ann")
+
+
 @pytest.fixture
 def words(tmp_path: Path) -> Path:
     """Classes by words of which none is known for controls."""

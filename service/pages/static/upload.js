@@ -10,10 +10,15 @@ const WRONG = 400;
 
 let proposed = ""; // another file takes another name, unless somebody has typed one
 
+// Whoever brings data in does so for the same user again. A browser may be set to keep nothing.
+const OWNER = "sgn.user_id";
+const remembered = () => { try { return window.localStorage.getItem(OWNER) ?? ""; } catch { return ""; } };
+const remember = (value) => { try { window.localStorage.setItem(OWNER, value); } catch { /* typed again, then */ } };
+
 const proposeName = () => {
   const name = document.getElementById("data_name");
   if (!file.files[0] || (name.value && name.value !== proposed)) { return; }
-  proposed = file.files[0].name.replace(/(\.(csv|tsv|txt|json|npz|mat|xlsx|ods|sav|zip|gz))+$/i, "");
+  proposed = file.files[0].name.replace(new RegExp(`^(.+?)(\\.(${file.dataset.endings}))+$`, "i"), "$1");
   name.value = proposed;
 };
 
@@ -33,10 +38,15 @@ if (form) {
   form.addEventListener("htmx:beforeRequest", (event) => { waiting.hidden = event.target === file; });
   file.addEventListener("change", proposeName);
   meant.addEventListener("change", () => { if (file.files.length) { look.click(); } });
-  document.getElementById("data_name").addEventListener("change", (event) => {
-    if (event.target.getAttribute("aria-invalid") !== "true") { return; }
-    if (form.elements.upload) { look.click(); } else if (file.files.length) { file.dispatchEvent(new Event("change")); }
-  });
+  for (const name of ["data_name", "user_id"]) {
+    document.getElementById(name).addEventListener("change", (event) => {
+      if (event.target.getAttribute("aria-invalid") !== "true") { return; }
+      if (form.elements.upload) { look.click(); } else if (file.files.length) { file.dispatchEvent(new Event("change")); }
+    });
+  }
+  const owner = document.getElementById("user_id");
+  owner.value ||= remembered();
+  owner.addEventListener("change", () => remember(owner.value.trim()));
   for (const place of document.querySelectorAll("[data-drop]")) {
     for (const kind of ["dragover", "dragenter"]) {
       place.addEventListener(kind, (event) => { event.preventDefault(); place.classList.add("over"); });

@@ -15,6 +15,7 @@ from tests.service.fake_service import FORM, FakeService
 @pytest.fixture
 def sgn(fake: FakeService) -> Command:
     def run(*arguments: str, **more: Any) -> Result:
+        more = {"env": {"SGN_USER_ID": "U1"}, **more}
         result = CliRunner().invoke(main, ["--url", fake.url, *arguments], **more)
         assert result.exception is None or isinstance(result.exception, SystemExit)
         return result
