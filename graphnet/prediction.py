@@ -11,6 +11,7 @@ from graphnet.cohort import Cohort, FloatArray
 from graphnet.descent import seen
 from graphnet.domain import Domain
 from graphnet.explanation import contributions
+from graphnet.imported import check_scale
 from graphnet.stored import StoredModel
 
 TOP = 10
@@ -33,9 +34,11 @@ def predict(
     ``class_names`` has the word for each class; ``names`` are for people, by region.
 
     Raises:
-        ModelError: subjects of other regions or measures than the model's.
+        ModelError: subjects of other regions or measures than the model's, or an imported model of
+            which nobody knows how measures were scaled.
 
     """
+    check_scale(model.facts)
     cohort = model.arranged(cohort)
     domain = Domain.from_facts(model.facts)
     values = model.predict(cohort)
@@ -124,8 +127,8 @@ def _of_all(
     sentences = []
     if domain is None:
         sentences.append(
-            "An older version trained the model and did not say what it has seen, so nobody can be "
-            "told to lie outside."
+            "An older version or the service before this one trained the model and did not say "
+            "what it has seen, so nobody can be told to lie outside."
         )
     nameless = cohort.sites.count("")
     if nameless:

@@ -1,5 +1,6 @@
 """Put every column on one scale, fitted on training subjects only."""
 
+import math
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -17,12 +18,13 @@ PARTS = ("center", "scale", "filling")
 class Scaler:
     """Mean and standard deviation of each column, and a median to fill gaps with: all (N, F).
 
-    A scale of 0 marks a near-constant column.
+    A scale of 0 marks a near-constant column. Scaled values are within ± ``clip``.
     """
 
     center: NDArray[np.float64]
     scale: NDArray[np.float64]
     filling: NDArray[np.float64]
+    clip: float = CLIP
 
     @classmethod
     def fit(cls, features: NDArray[np.float64]) -> Self:
@@ -33,24 +35,34 @@ class Scaler:
         scale = np.where(spread > NEAR_CONSTANT * np.abs(center), spread, 0.0)
         return cls(center=center, scale=scale, filling=np.nanmedian(known, axis=0))
 
+    @classmethod
+    def none(cls, filling: NDArray[np.float64]) -> Self:
+        """One that leaves values as they are, for a net of which others scaled nothing."""
+        return cls(np.zeros_like(filling), np.ones_like(filling), filling, clip=math.inf)
+
+    @property
+    def is_none(self) -> bool:
+        """Whether it leaves values as they are."""
+        return math.isinf(self.clip)
+
     def transform(self, features: NDArray[np.float64]) -> NDArray[np.float32]:
-        """Scaled features (S, N, F): within ±5, 0 in a near-constant column."""
+        """Scaled features (S, N, F): within ± ``clip``, 0 in a near-constant column."""
         filled = np.where(np.isnan(features), self.filling, features)
         usable = self.scale > 0
         scaled = (filled - self.center) / np.where(usable, self.scale, 1.0)
-        return np.clip(np.where(usable, scaled, 0.0), -CLIP, CLIP).astype(np.float32)
+        return np.clip(np.where(usable, scaled, 0.0), -self.clip, self.clip).astype(np.float32)
 
     def clipped(self, features: NDArray[np.float64]) -> NDArray[np.int64]:
         """How many regions of each subject and measure lie beyond the clipping distance: (S, F)."""
         with np.errstate(invalid="ignore", over="ignore"):
-            beyond = np.abs(features - self.center) > CLIP * self.scale
+            beyond = np.abs(features - self.center) > self.clip * self.scale
         counts: NDArray[np.int64] = (beyond & (self.scale > 0)).sum(axis=1)
         return counts
 
     def as_dict(self) -> dict[str, Any]:
         """For a manifest."""
         columns = {part: getattr(self, part).tolist() for part in PARTS}
-        return {**columns, "clip": CLIP}
+        return {**columns, "clip": None if self.is_none else self.clip}
 
     @classmethod
     def from_dict(cls, stored: dict[str, Any]) -> Self:
@@ -60,8 +72,9 @@ class Scaler:
         except (KeyError, TypeError, ValueError, OverflowError) as error:
             raise ModelError("The manifest's scaler cannot be read.") from error
         shapes = {part.shape for part in parts.values()}
-        if len(shapes) != 1 or len(shapes.pop()) != 2 or stored.get("clip") != CLIP:
+        clip = stored.get("clip", 0)
+        if len(shapes) != 1 or len(shapes.pop()) != 2 or clip not in (CLIP, None):
             raise ModelError("The manifest's scaler does not have one scale a region and measure.")
         if not all(np.isfinite(part).all() for part in parts.values()):
             raise ModelError("The manifest's scaler holds a value that is no finite number.")
-        return cls(**parts)
+        return cls(**parts, clip=math.inf if clip is None else CLIP)

@@ -11,6 +11,7 @@ from graphnet.class_names import Names, numbered, shared_names
 from graphnet.config import INHERITED, Evaluation, Settings
 from graphnet.descent import INTERPRETATIONS, descent, says_all, seen
 from graphnet.errors import CohortError, ModelError
+from graphnet.imported import remarks
 from graphnet.nested import INNER_FOLDS, grid
 from graphnet.splits import Splits
 from graphnet.stored import StoredModel
@@ -130,6 +131,7 @@ def _may_start(parent: StoredModel | None, data: Splits) -> tuple[bool, list[str
             "The parent does not say of all subjects that it was trained on, so it is not known "
             "whether it has seen those of this task."
         )
+    sentences += remarks(parent.facts)
     if known["train"]:
         sentences.append(
             f"The parent was trained on {len(known['train'])} of the subjects of train_data; where "

@@ -1,0 +1,95 @@
+"""Read one old model in a process of its own: ``python -m graphnet.predecessor FILE OUT``.
+
+A worker starts this, so that a file can take no more memory than it is given and can end nothing
+but its own process. ``OUT`` then holds ``outcome.json`` and, where the file was read, its tensors
+as safetensors.
+"""
+
+import argparse
+import errno
+import json
+import os
+import sys
+import traceback
+from pathlib import Path
+from typing import Any
+
+from graphnet.disk import is_of_full_disk
+from graphnet.readers.__main__ import FULL_STATUS, OUTCOME, bound, is_of_memory
+
+# What reads the file is imported once the process has its bounds.
+# ruff: noqa: PLC0415
+
+TENSORS = "tensors.safetensors"
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Read a file as the command line says; the outcome is a file, and the exit status 0.
+
+    Where the disk was full, it is 75.
+    """
+    asked = _parser().parse_args(arguments)
+    bound(asked.memory_mb)
+    try:
+        text = json.dumps(_outcome(asked), ensure_ascii=False)
+        (asked.out / OUTCOME).write_bytes(text.encode("utf-8", "replace"))
+    except OSError as error:
+        if not is_of_full_disk(error):
+            raise
+        return FULL_STATUS
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m graphnet.predecessor",
+        description="Read a state dictionary of the service before this one.",
+    )
+    parser.add_argument("file", type=Path, metavar="FILE")
+    parser.add_argument("out", type=Path, metavar="OUT", help="an empty folder")
+    parser.add_argument("--name", default="", help="what the file is called in sentences")
+    parser.add_argument("--most", type=int, default=1 << 40, metavar="BYTES",
+                        help="how much may come out of what is packed")  # fmt: skip
+    parser.add_argument("--memory-mb", type=int, default=0, help="what the process may take")
+    return parser
+
+
+def _outcome(asked: argparse.Namespace) -> dict[str, Any]:
+    from graphnet.errors import GraphnetError
+
+    name = asked.name or asked.file.name
+    try:
+        return _read(asked, name)
+    except GraphnetError as error:
+        return {"refused": list(error.sentences)}
+    except Exception as error:
+        if is_of_full_disk(error):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)) from error
+        if is_of_memory(error):
+            return {"refused": [too_large(name, asked.memory_mb)]}
+        traceback.print_exc()
+        return {"refused": [f"{name} cannot be read; the worker's log has the details."]}
+
+
+def _read(asked: argparse.Namespace, name: str) -> dict[str, Any]:
+    from safetensors.torch import save_file
+
+    from graphnet.predecessor.state import read_state
+
+    state = read_state(asked.file, name, asked.most)
+    # Each its own: two names for one tensor are refused there.
+    tensors = {key: tensor.clone() for key, tensor in state.tensors.items()}
+    save_file(tensors, asked.out / TENSORS)
+    return {"said": list(state.said)}
+
+
+def too_large(name: str, memory_mb: int) -> str:
+    """Why a file could not be read in the memory that there is."""
+    return (
+        f"Reading {name} takes more than {memory_mb} MB of memory, which is the most that a worker "
+        "gives to one file; have the operator raise SGN_READ_MEMORY_MB."
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

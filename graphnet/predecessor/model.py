@@ -1,0 +1,305 @@
+"""An old net's parameters, and what else is known of it, become a stored model."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from importlib import metadata
+from typing import Any
+
+import numpy as np
+
+from graphnet import provenance
+from graphnet.catalogue import FROM_CONNECTOMES
+from graphnet.class_names import shared_names, words
+from graphnet.cohort import Cohort, Layout
+from graphnet.config import Settings
+from graphnet.data.interpretation import Z
+from graphnet.descent import LINEAGE, PARTIAL, TRAINED_ON, descent
+from graphnet.domain import KEY as DOMAIN
+from graphnet.domain import Domain
+from graphnet.errors import ModelError, SettingsError, shortened
+from graphnet.graphs import Graphs
+from graphnet.imported import COHORT, SCALER
+from graphnet.imported import UNKNOWN as UNKNOWN_KEY
+from graphnet.predecessor.names import ARCHITECTURES, Mapped, mapped, read_out
+from graphnet.predecessor.state import State
+from graphnet.preprocessing import Preprocessing, rule
+from graphnet.scaling import Scaler
+from graphnet.stored import StoredModel
+
+NONE, FIT, UNKNOWN = "none", "fit", "unknown"
+SCALERS = (NONE, FIT, UNKNOWN)
+FULL = "full"
+TRAINING = ("learning_rate", "batch_size", "epochs", "lr_step_size", "lr_decay")
+WHOLE = {"batch_size", "epochs", "lr_step_size"}
+
+NOBODY = (
+    "It is not known on whom the model was trained, so it is not known either whether it has seen "
+    "the subjects of a fine-tuning or a test."
+)
+ASSUMED = (
+    "It is assumed that the model was trained on the datasets that its form names ({names}); "
+    "whether it has seen others is not known."
+)
+ANCESTORS = (
+    "The model was itself fine-tuned from the task {parent}; on whom that was trained is not known."
+)
+SCALED = {
+    NONE: "Measures go into the net as they stand in the data: neither scaled nor clipped.",
+    FIT: "Measures are scaled by mean and standard deviation of {subjects} subjects of {names}; "
+    "that the old service did so is assumed.",
+    UNKNOWN: "It is not known how measures were scaled before they went into the net; here they go "
+    "in as they stand in the data.",
+}  # fmt: skip
+GRAPH = (
+    "The graph is {graph!r}, which the file does not say. PyTorch Geometric of the old service's "
+    "time counted the edges that leave a region where it counts those that arrive today, so "
+    "figures may differ a little from the old ones."
+)
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What the file cannot say of an old model.
+
+    ``regions`` and ``measures`` are in the order in which the net takes them, () where the
+    training data say so; ``classes`` are words for the classes from 0 on; ``param_set`` is that of
+    the old form, ``parent`` the task that it was fine-tuned from, "" if none.
+    """
+
+    task_id: str
+    architecture: str
+    scaler: str
+    graph: str = FULL
+    regions: tuple[str, ...] = ()
+    measures: tuple[str, ...] = ()
+    classes: tuple[str, ...] = ()
+    param_set: Mapping[str, Any] = field(default_factory=dict)
+    parent: str = ""
+
+    def __post_init__(self) -> None:
+        if self.architecture not in ARCHITECTURES:
+            known = " or ".join(ARCHITECTURES)
+            raise ModelError(f"--architecture is {self.architecture!r}; it must be {known}.")
+        if self.scaler not in SCALERS:
+            raise ModelError(
+                "The file does not say how measures were scaled. Say it: --scaler none (not at "
+                "all, as the old service's published code), --scaler fit (by mean and standard "
+                "deviation of the training data) or --scaler unknown."
+            )
+
+
+@dataclass(frozen=True)
+class TrainedOn:
+    """The subjects whom an old model has seen, as far as they are here.
+
+    ``certain`` if somebody said that it were these; else its form names them.
+    """
+
+    cohort: Cohort | None = None
+    certain: bool = False
+    said: tuple[str, ...] = ()
+
+
+def assembled(state: State, wanted: Wanted, seen: TrainedOn) -> StoredModel:
+    """The model with its manifest, whose ``warnings`` say what was done and assumed.
+
+    Raises:
+        ModelError: the file holds another net, or something must be said that nobody has said.
+        CohortError: class names that contradict each other.
+        SettingsError: a graph that cannot be.
+
+    """
+    found = mapped(state.tensors, wanted.architecture)
+    layout = _layout(wanted, seen.cohort, found.measures)
+    cohort = None if seen.cohort is None else seen.cohort.arranged(layout)
+    found = read_out(found, _count(wanted, found, cohort))
+    classes = tuple(range(int(found.classes or 0)))
+    names = _names(wanted, cohort, classes)
+    settings = _settings(wanted)
+    preprocessing = _preprocessing(wanted, settings, layout, cohort)
+    facts = _facts(wanted, seen, cohort, preprocessing)
+    facts["warnings"] = [
+        f"The model was imported from the service before this one, as {wanted.architecture}; it "
+        "was not trained here.",
+        *state.said,
+        *found.said,
+        *_assumptions(wanted, seen, cohort),
+    ]
+    model = StoredModel(
+        settings=settings,
+        layout=layout,
+        classes=classes,
+        preprocessing=preprocessing,
+        parameters={name: tensor[None].clone() for name, tensor in found.parameters.items()},
+        facts=facts,
+        class_names=names,
+        edges=cohort.edges if cohort is not None and wanted.graph in FROM_CONNECTOMES else "",
+    )
+    model.check_shapes()
+    return model
+
+
+def _layout(wanted: Wanted, cohort: Cohort | None, measures: int) -> Layout:
+    layout = Layout(_regions(wanted, cohort), _measures(wanted, cohort, measures))
+    for what, names in (("regions", layout.regions), ("measures", layout.measures)):
+        if len(set(names)) != len(names):
+            raise ModelError(f"--{what} names one of them twice: {shortened(names)}.")
+    if len(layout.measures) != measures:
+        raise ModelError(
+            f"The net takes {measures} measures a region; --measures names "
+            f"{len(layout.measures)} ({shortened(layout.measures)})."
+        )
+    differences = (
+        [] if cohort is None else layout.differences(cohort.layout, "the model", "the data")
+    )
+    if differences:
+        raise ModelError("What was said does not fit the training data.", *differences)
+    return layout
+
+
+def _regions(wanted: Wanted, cohort: Cohort | None) -> tuple[str, ...]:
+    if wanted.regions:
+        return wanted.regions
+    if cohort is None:
+        raise ModelError(
+            "The file does not say which regions there were, and no training data are here. Say "
+            "it: --regions aal90, their number, or a file with a name a line."
+        )
+    if all(name.isdecimal() for name in cohort.regions):
+        return tuple(sorted(cohort.regions, key=int))
+    return cohort.regions
+
+
+def _measures(wanted: Wanted, cohort: Cohort | None, count: int) -> tuple[str, ...]:
+    if wanted.measures:
+        return wanted.measures
+    if cohort is not None and len(cohort.measures) == count == 1:
+        return cohort.measures
+    there = "" if cohort is None else f" The training data have {shortened(cohort.measures)}."
+    raise ModelError(
+        f"The file does not say which {count} measures the net takes, and in which order.{there} "
+        "Say it: --measures A,B,… in the order of the old data (NEURO-LEARN's published code took "
+        "GMV,ReHo,ALFF,DC)."
+    )
+
+
+def _count(wanted: Wanted, found: Mapped, cohort: Cohort | None) -> int:
+    """How many classes there are; every label of the data is one of them. Raises ModelError."""
+    known = () if cohort is None else cohort.classes
+    count = found.classes or len(wanted.classes) or (max(known) + 1 if known else 0)
+    if count < 2:
+        raise ModelError(
+            "The file does not say how many classes there are. Name them: --classes "
+            "control,patient, in the order of their numbers."
+        )
+    if wanted.classes and len(wanted.classes) != count:
+        raise ModelError(
+            f"The net has {count} classes; --classes names {len(wanted.classes)} "
+            f"({shortened(wanted.classes)})."
+        )
+    others = [str(label) for label in known if not 0 <= label < count]
+    if others:
+        raise ModelError(
+            f"The training data have the class {shortened(others)}; the net's {count} outputs "
+            f"stand for the classes 0 to {count - 1}."
+        )
+    return count
+
+
+def _names(wanted: Wanted, cohort: Cohort | None, classes: Sequence[int]) -> dict[int, str]:
+    sources = [("--classes", words(dict(enumerate(wanted.classes))))]
+    if cohort is not None:
+        sources.append(("the training data", dict(cohort.class_names)))
+    names = shared_names(sources)[0]
+    return {label: names[label] for label in classes if label in names}
+
+
+def _settings(wanted: Wanted) -> Settings:
+    """Those of the old form, as far as they are any here."""
+    settings = Settings.for_model(wanted.architecture, graph=wanted.graph)
+    for name in TRAINING:
+        try:
+            value = float(wanted.param_set[name])
+            asked = {"graph": wanted.graph, **_asked(settings), name: _whole(name, value)}
+            settings = Settings.for_model(wanted.architecture, **asked)
+        except (KeyError, TypeError, ValueError, OverflowError, SettingsError):
+            continue
+    return settings
+
+
+def _asked(settings: Settings) -> dict[str, Any]:
+    return {name: getattr(settings, name) for name in TRAINING}
+
+
+def _whole(name: str, value: float) -> float:
+    return int(value) if name in WHOLE else value
+
+
+def _preprocessing(
+    wanted: Wanted, settings: Settings, layout: Layout, cohort: Cohort | None
+) -> Preprocessing:
+    if wanted.scaler == FIT:
+        if cohort is None:
+            raise ModelError(
+                "--scaler is fit, but no training data are here; name them: --train-data NAME, or "
+                "choose --scaler none."
+            )
+        return Preprocessing.fit(cohort, settings)
+    shape = (1, len(layout.regions), len(layout.measures))
+    features = np.zeros(shape) if cohort is None else cohort.features
+    scaler = Scaler.none(Scaler.fit(features).filling)
+    if cohort is None and wanted.graph not in (FULL, NONE):
+        raise ModelError(
+            f"--graph is {wanted.graph!r}, which is fitted on the training data, and none are "
+            "here; name them: --train-data NAME."
+        )
+    graphs = Graphs.fit(
+        rule(settings),
+        scaler.transform(features),
+        None if cohort is None else cohort.connectomes,
+        edges=Z if cohort is None else cohort.edges,
+    )
+    return Preprocessing(scaler, graphs)
+
+
+def _facts(
+    wanted: Wanted, seen: TrainedOn, cohort: Cohort | None, preprocessing: Preprocessing
+) -> dict[str, Any]:
+    identity = {"task_id": wanted.task_id, "parent_task_id": wanted.parent}
+    certain = seen.certain and not wanted.parent
+    facts: dict[str, Any] = {
+        **identity,
+        UNKNOWN_KEY: [
+            *([] if certain else [COHORT]),
+            *([SCALER] if wanted.scaler == UNKNOWN else []),
+        ],
+        "code_version": metadata.version("nld-sgn"),
+    }
+    before = [{"task_id": wanted.parent, "datasets": None}] if wanted.parent else []
+    if cohort is None:
+        own = {"task_id": wanted.task_id, "datasets": None}
+        return {**facts, TRAINED_ON: [], PARTIAL: True, LINEAGE: [*before, own]}
+    said = descent(cohort, None, {"task_id": wanted.task_id})
+    return {
+        **facts,
+        **said,
+        LINEAGE: [*before, *said[LINEAGE]],
+        PARTIAL: not certain,
+        "datasets": {"train": provenance.fingerprints(cohort)},
+        DOMAIN: Domain.of(cohort, preprocessing.scaled(cohort)).as_dict(),
+    }
+
+
+def _assumptions(wanted: Wanted, seen: TrainedOn, cohort: Cohort | None) -> list[str]:
+    named = "" if cohort is None else shortened(tuple(dict.fromkeys(cohort.datasets)))
+    subjects = 0 if cohort is None else len(cohort)
+    found = [*seen.said]
+    if cohort is None:
+        found.append(NOBODY)
+    elif not seen.certain:
+        found.append(ASSUMED.format(names=named))
+    if wanted.parent:
+        found.append(ANCESTORS.format(parent=wanted.parent))
+    found.append(SCALED[wanted.scaler].format(subjects=subjects, names=named))
+    found.append(GRAPH.format(graph=wanted.graph))
+    return found

@@ -1,0 +1,192 @@
+"""Parameters under the names that PyTorch Geometric gave them become those of our nets.
+
+A graph convolution of its first versions holds ``conv1.weight`` (in, out), one of the later
+versions ``conv1.lin.weight`` (out, in); other layers were renamed alike. Ours are (in, out).
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import torch
+from torch import Tensor
+
+from graphnet.errors import ModelError, shortened
+from graphnet.models import Sizes, build_net, gcn, topk
+
+GCN, TOPK = "GCN", "TopK"
+ARCHITECTURES = (GCN, TOPK)
+AS_IT_IS, TURNED = False, True
+Spelling = tuple[str, bool]  # a name, and whether its weight is (out, in)
+READ_OUT = (
+    "The net has no layer behind its mean: {width} outputs, of which the first {classes} are the "
+    "classes. Probabilities are shared among these."
+)
+
+
+@dataclass(frozen=True)
+class Mapped:
+    """Parameters under our names, without a replica axis, and what they say of the net.
+
+    ``classes`` is the number of its outputs; None where more outputs than classes were trained,
+    which :func:`read_out` completes.
+    """
+
+    parameters: Mapping[str, Tensor]
+    measures: int
+    classes: int | None
+    said: tuple[str, ...] = ()
+
+
+@dataclass
+class _Left:
+    """The tensors of a file that no layer has taken yet."""
+
+    tensors: dict[str, Tensor]
+    architecture: str
+    missing: list[str] = field(default_factory=list)
+
+    def take(self, *spellings: Spelling) -> Tensor:
+        """The first of these that is there, (in, out) if it is a matrix; empty if none is."""
+        for name, turned in spellings:
+            if name in self.tensors:
+                found: Tensor = torch.atleast_1d(self.tensors.pop(name))
+                return torch.t(found).contiguous() if turned and found.ndim == 2 else found
+        self.missing.append(" or ".join(name for name, _ in spellings))
+        return torch.empty(0)
+
+    def layers(self) -> list[str]:
+        """The linear layers that are left, by name, in the order of their names."""
+        named = (name.removesuffix(".weight") for name in self.tensors if name.endswith(".weight"))
+        return sorted(named)
+
+    def linear(self, layer: str) -> dict[str, Tensor]:
+        return {
+            "weight": self.take((f"{layer}.weight", TURNED)),
+            "bias": self.take((f"{layer}.bias", AS_IT_IS)),
+        }
+
+    def finish(self) -> None:
+        """Refuse what is missing or left over. Raises ModelError."""
+        problems = []
+        if self.missing:
+            problems.append(f"It lacks {shortened(self.missing)}.")
+        if self.tensors:
+            problems.append(f"It has {shortened(sorted(self.tensors))}, which {self.architecture} "
+                            "does not have.")  # fmt: skip
+        if problems:
+            raise ModelError(
+                f"The file does not hold the parameters of {self.architecture}.", *problems
+            )
+
+
+def mapped(tensors: Mapping[str, Tensor], architecture: str) -> Mapped:
+    """The parameters of a net of that name. Raises ModelError if the file holds another's."""
+    left = _Left(dict(tensors), architecture)
+    found = {GCN: _gcn, TOPK: _topk}[architecture](left)
+    if not found.measures or found.classes in (0, 1):
+        raise ModelError(
+            f"The file holds a net of {found.measures} measures and {found.classes} outputs; a "
+            "classifier has at least two classes."
+        )
+    return found
+
+
+def read_out(found: Mapped, classes: int) -> Mapped:
+    """The same with a last layer, which passes the first outputs on where there was none."""
+    if found.classes is not None:
+        return found
+    weight = torch.eye(gcn.OUT, classes)
+    return Mapped(
+        {**found.parameters, "linear.weight": weight, "linear.bias": torch.zeros(classes)},
+        found.measures,
+        classes,
+        (*found.said, READ_OUT.format(width=gcn.OUT, classes=classes)),
+    )
+
+
+def _gcn(left: _Left) -> Mapped:
+    parameters: dict[str, Tensor] = {}
+    for name in ("conv1", "conv2"):
+        weight = left.take((f"{name}.weight", AS_IT_IS), (f"{name}.lin.weight", TURNED))
+        parameters |= {
+            f"{name}.weight": weight,
+            f"{name}.bias": left.take((f"{name}.bias", AS_IT_IS)),
+        }
+    last = left.layers()
+    if len(last) == 1:
+        parameters |= {f"linear.{part}": value for part, value in left.linear(last[0]).items()}
+    left.finish()
+    measures = len(parameters["conv1.weight"])
+    classes = len(parameters["linear.bias"]) if last else None
+    expected: dict[str, tuple[int, ...]] = {
+        "conv1.weight": (measures, gcn.HIDDEN),
+        "conv1.bias": (gcn.HIDDEN,),
+        "conv2.weight": (gcn.HIDDEN, gcn.OUT),
+        "conv2.bias": (gcn.OUT,),
+    }
+    if classes is not None:
+        expected |= {"linear.weight": (gcn.OUT, classes), "linear.bias": (classes,)}
+    _check(parameters, expected, left.architecture)
+    return Mapped(parameters, measures, classes)
+
+
+def _topk(left: _Left) -> Mapped:
+    parameters: dict[str, Tensor] = {}
+    for level in range(1, topk.LEVELS + 1):
+        conv, pool = f"conv{level}", f"pool{level}"
+        # The first versions call the layer for a region's own values lin, and give the bias to it.
+        own = left.take(
+            (f"{conv}.lin_root.weight", TURNED),
+            (f"{conv}.lin_r.weight", TURNED),
+            (f"{conv}.lin.weight", TURNED),
+        )
+        gathered = left.take(
+            (f"{conv}.lin_rel.weight", TURNED),
+            (f"{conv}.lin_l.weight", TURNED),
+            (f"{conv}.weight", AS_IT_IS),
+        )
+        bias = [f"{conv}.{where}bias" for where in ("lin_rel.", "lin_l.", "lin.", "")]
+        direction = left.take((f"{pool}.select.weight", AS_IT_IS), (f"{pool}.weight", AS_IT_IS))
+        parameters |= {
+            f"{conv}.gathered.weight": gathered,
+            f"{conv}.own.weight": own,
+            f"{conv}.bias": left.take(*((name, AS_IT_IS) for name in bias)),
+            f"{pool}.direction": direction.flatten(),
+        }
+    layers = left.layers()
+    for place, layer in enumerate(_three(layers), 1):
+        parameters |= {f"mlp{place}.{part}": value for part, value in left.linear(layer).items()}
+    left.finish()
+    measures, classes = len(parameters["conv1.own.weight"]), len(parameters["mlp3.bias"])
+    _check(parameters, _topk_shapes(measures, classes), left.architecture)
+    return Mapped(parameters, measures, classes)
+
+
+def _three(layers: Sequence[str]) -> list[str]:
+    """The layers of the readout; where there are others, the names that are usual."""
+    return list(layers) if len(layers) == len(topk.MLP) else ["lin1", "lin2", "lin3"]
+
+
+def _topk_shapes(measures: int, classes: int) -> dict[str, tuple[int, ...]]:
+    return build_net(TOPK, Sizes(1, measures, classes)).shapes()
+
+
+def _check(
+    parameters: Mapping[str, Tensor], expected: Mapping[str, tuple[int, ...]], architecture: str
+) -> None:
+    """Refuse other widths than our nets have. Raises ModelError."""
+    problems = [
+        f"{name} is {_size(parameters[name].shape)}, not {_size(shape)}."
+        for name, shape in expected.items()
+        if tuple(parameters[name].shape) != shape
+    ]
+    if problems:
+        raise ModelError(
+            f"The file holds a {architecture} of other widths than this service's, so it cannot be "
+            "taken over.",
+            *problems,
+        )
+
+
+def _size(shape: Sequence[int]) -> str:
+    return " x ".join(map(str, shape)) or "one number"

@@ -1,0 +1,183 @@
+"""A file of ``torch.save`` becomes plain tensors by name; nothing else in it is brought to life.
+
+It is read with ``weights_only``, which makes no object of any class but tensors and containers
+(https://docs.pytorch.org/docs/stable/generated/torch.load.html).
+"""
+
+import pickle
+import re
+import zipfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from graphnet.errors import ModelError, shortened
+
+WRAPPERS = ("state_dict", "model_state_dict", "model_state")
+PARALLEL = "module."  # before each name where a net was trained by DataParallel
+MOST_NUMBERS = 16_000_000
+ZIP, PICKLE = b"PK\x03\x04", b"\x80"
+# What torch.save began its files with before version 1.6: a pickled number of its own.
+LEGACY = b"\x80\x02\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19."
+UNKNOWN_CLASS = re.compile(r"(?:GLOBAL|Unsupported class) (\S+)")
+EXPORT = (
+    "Save its parameters alone, in the environment in which it was trained:",
+    "    import torch",
+    "    model = torch.load('OLD', map_location='cpu')",
+    "    torch.save(model.state_dict(), 'STATE.pth')",
+)
+UNPICKLE = (
+    "Save its parameters alone, in the environment in which it was trained:",
+    "    import pickle, torch",
+    "    with open('OLD', 'rb') as file: found = pickle.load(file)",
+    "    torch.save(found if isinstance(found, dict) else found.state_dict(), 'STATE.pth')",
+)
+
+
+@dataclass(frozen=True)
+class State:
+    """The tensors of a state dictionary, in single precision, and what was done to get them."""
+
+    tensors: Mapping[str, Tensor]
+    said: tuple[str, ...] = ()
+
+
+def read_state(path: Path, name: str, most: int) -> State:
+    """The state dictionary in a file called ``name``, which may unpack to ``most`` bytes.
+
+    Raises:
+        ModelError: it is none, holds more than tensors, or a value that is no finite number.
+
+    """
+    _check_kind(path, name, most)
+    return _state(_loaded(path, name), name)
+
+
+def _check_kind(path: Path, name: str, most: int) -> None:
+    with path.open("rb") as file:
+        begun = file.read(max(len(LEGACY), len(ZIP)))
+    if begun.startswith(ZIP):
+        _check_archive(path, name, most)
+    elif begun.startswith(LEGACY):
+        return
+    elif begun.startswith(PICKLE):
+        raise ModelError(
+            f"{name} is a pickle that torch.save has not written; it is not opened, as a pickle "
+            "can run any program.",
+            *UNPICKLE,
+        )
+    else:
+        raise ModelError(
+            f"{name} is not a file that torch.save has written; give the .pth file of the old "
+            "service."
+        )
+
+
+def _check_archive(path: Path, name: str, most: int) -> None:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            inside = archive.infolist()
+    except (zipfile.BadZipFile, NotImplementedError, ValueError) as error:
+        raise _damaged(name) from error
+    unpacked = sum(each.file_size for each in inside)
+    if unpacked > most:
+        raise ModelError(
+            f"{name} unpacks to {unpacked / 1e6:.0f} MB; a model may take {most / 1e6:.0f} MB."
+        )
+    names = {Path(each.filename).name for each in inside}
+    if "constants.pkl" in names:
+        raise ModelError(f"{name} is a TorchScript program, not a state dictionary.", *EXPORT)
+    if "data.pkl" not in names:
+        raise ModelError(
+            f"{name} is a zip archive, but not one that torch.save has written; give the .pth file "
+            "itself."
+        )
+
+
+def _loaded(path: Path, name: str) -> Any:
+    try:
+        return torch.load(path, map_location="cpu", weights_only=True)
+    except MemoryError:
+        raise
+    except pickle.UnpicklingError as error:
+        found = UNKNOWN_CLASS.search(str(error))
+        if found is None:
+            raise _damaged(name) from error
+        raise ModelError(
+            f"{name} holds a whole Python object of the class {found[1]}, not a state dictionary "
+            "alone; it is not opened, as a pickle can run any program.",
+            *EXPORT,
+        ) from error
+    except Exception as error:
+        if "memory" in str(error):
+            raise MemoryError(str(error)) from error
+        raise _damaged(name) from error
+
+
+def _damaged(name: str) -> ModelError:
+    return ModelError(f"{name} is cut off or damaged; copy it again from where it lies.")
+
+
+def _state(found: Any, name: str) -> State:
+    said: list[str] = []
+    wrapped = [
+        key for key in WRAPPERS if isinstance(found, dict) and isinstance(found.get(key), dict)
+    ]
+    if wrapped:
+        left = sorted(str(key) for key in found if key != wrapped[0])
+        beside = f"; beside it {shortened(left)} was left" if left else ""
+        said.append(f"The parameters stand in the file under {wrapped[0]!r}{beside}.")
+        found = found[wrapped[0]]
+    if not isinstance(found, dict) or not found:
+        raise ModelError(
+            f"{name} holds {type(found).__name__!r}, not a state dictionary: tensors by name.",
+            *EXPORT,
+        )
+    others = [str(key) for key, value in found.items() if not _is_named_tensor(key, value)]
+    if others:
+        raise ModelError(
+            f"{name} holds {shortened(others)}, which is no tensor of numbers; a state dictionary "
+            "holds tensors by name.",
+            *EXPORT,
+        )
+    return State(_plain(_without_prefix(found, said), name, said), tuple(said))
+
+
+def _is_named_tensor(key: Any, value: Any) -> bool:
+    return (
+        isinstance(key, str)
+        and isinstance(value, Tensor)
+        and value.layout == torch.strided
+        and value.is_floating_point()
+        and value.device.type == "cpu"
+    )
+
+
+def _without_prefix(found: Mapping[str, Tensor], said: list[str]) -> dict[str, Tensor]:
+    if not all(key.startswith(PARALLEL) for key in found):
+        return dict(found)
+    said.append(f"{PARALLEL!r} was taken off the parameters' names (trained by DataParallel).")
+    return {key.removeprefix(PARALLEL): value for key, value in found.items()}
+
+
+def _plain(found: Mapping[str, Tensor], name: str, said: list[str]) -> dict[str, Tensor]:
+    """Finite and in single precision."""
+    numbers = sum(tensor.numel() for tensor in found.values())
+    if numbers > MOST_NUMBERS:
+        raise ModelError(f"{name} has {numbers} parameters; at most {MOST_NUMBERS} are taken.")
+    kinds = sorted({str(tensor.dtype).removeprefix("torch.") for tensor in found.values()})
+    if kinds != ["float32"]:
+        others = shortened([each for each in kinds if each != "float32"])
+        said.append(f"Parameters in {others} were converted to float32.")
+    plain = {key: tensor.detach().float().contiguous() for key, tensor in found.items()}
+    bad = [key for key, tensor in plain.items() if not tensor.isfinite().all()]
+    if bad:
+        raise ModelError(
+            f"{name} holds values that are no finite numbers in {shortened(bad)}: that training "
+            "had failed, and there is nothing to go on from."
+        )
+    return plain
