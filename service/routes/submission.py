@@ -2,7 +2,8 @@
 
 import hashlib
 import json
-from collections.abc import Callable
+import logging
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -12,6 +13,7 @@ from starlette.responses import Response
 from actors.trace import request_id
 from actors.tracing import TRACING
 from db import keys, tasks
+from db.charset import unstorable_of_task
 from db.errors import KeyUsed, ModelRemoved
 from db.form import TaskForm
 from db.keys import NewKey
@@ -21,15 +23,18 @@ from db.tasks import TaskRecord
 from graphnet.catalogue import find_model
 from service import checks, workers
 from service.agreement import PARENT
-from service.body import read_fields
+from service.body import read_posted
 from service.form_datasets import names_in, understood
 from service.form_errors import read_form
+from service.form_reply import ACCEPTED, note_form
 from service.guard import Caller, caller_of
 from service.house import House, house_of
 from service.predecessor import require_ours
 from service.replies import ErrorNum, FieldError, Refusal, invalid, repeated, success_text
 from service.routes.tasks import answer, task_of
 from service.task_form import PostedForm
+
+log = logging.getLogger(__name__)
 
 KEY_HEADER = "idempotency-key"
 LONGEST_KEY = 255
@@ -39,13 +44,12 @@ RETRIABLE = (Status.FAILED, Status.CANCELLED)
 async def submit(request: Request) -> Response:
     """Check a form, write it, answer; the relay sends it on. A refusal shows the form it got."""
     house = house_of(request)
-    fields: dict[str, Any] = {}
-    try:
-        fields = await read_fields(request, house.settings.max_form_bytes)
-        given = request.headers.get(KEY_HEADER)
-        return repeated(await accepted(house, caller_of(request), fields, given))
-    except Refusal as refusal:
-        return refusal.reply(task_form=fields)
+    posted = await read_posted(request, house.settings.max_form_bytes)
+    note_form(request, posted)
+    for sentence in posted.warnings:
+        log.warning("%s", sentence)
+    given, caller = request.headers.get(KEY_HEADER), caller_of(request)
+    return repeated(await accepted(house, caller, posted.fields, given, posted.warnings))
 
 
 async def retry(request: Request) -> Response:
@@ -72,15 +76,21 @@ async def tried_again(request: Request, old: TaskRecord) -> str:
             ErrorNum.NOT_RETRIABLE,
             f"The form of the task {old.task_id} cannot be read; submit it anew.",
         ) from error
-    await _check(house, caller, form)
     new = _new_task(form, old.proj_id, old.task_name, retry_of=old.task_id)
+    await _check(house, caller, form, new)
     return await _insert(house, new, None)
 
 
-async def accepted(house: House, caller: Caller, fields: dict[str, Any], given: str | None) -> str:
+async def accepted(
+    house: House,
+    caller: Caller,
+    fields: dict[str, Any],
+    given: str | None,
+    before: Sequence[str] = (),
+) -> str:
     """The text of the answer to a form, the same for the same form under the same key ``given``.
 
-    Raises Refusal, with all that is wrong with the form.
+    ``before`` are warnings from reading its body. Raises Refusal, with all that is wrong with it.
     """
     form, errors = read_form(fields)
     if form is None:
@@ -91,23 +101,23 @@ async def accepted(house: House, caller: Caller, fields: dict[str, Any], given: 
             f"proj_id is {form.proj_id!r}, but the token is for {caller.proj_id}.",
         )
     stored, renamed = await understood(form.stored(), form.proj_id, house.shelf, caller)
-    warnings = [*form.warnings(), *renamed, *await workers.missing(house, stored.kind)]
+    warnings = [*before, *form.warnings(), *renamed, *await workers.missing(house, stored.kind)]
     name = form.task_name or _default_name(stored)
 
     def text(task_id: str) -> str:
         shown = {**form.understood(), **names_in(stored), "task_name": name, "task_id": task_id}
-        return success_text(task_form=shown, warnings=warnings)
+        return success_text(code=ACCEPTED, task_form=shown, warnings=warnings)
 
     key = _key(given, form, fields, text)
     task = _new_task(stored, form.proj_id, name)
     if key is None:
-        warnings += await _check(house, caller, stored)
+        warnings += await _check(house, caller, stored, task)
         return text(await _insert(house, task, None))
     async with house.keys.alone(key.key_sha256):
         known = await _answered(key)
         if known is not None:
             return known
-        warnings += await _check(house, caller, stored)
+        warnings += await _check(house, caller, stored, task)
         try:
             return text(await _insert(house, task, key))
         except KeyUsed:
@@ -117,9 +127,10 @@ async def accepted(house: House, caller: Caller, fields: dict[str, Any], given: 
     return known
 
 
-async def _check(house: House, caller: Caller, form: TaskForm) -> list[str]:
+async def _check(house: House, caller: Caller, form: TaskForm, task: NewTask) -> list[str]:
     """What could not be looked at. Raises Refusal."""
-    errors = await checks.check(form, house, caller)
+    columns = {"task_name": task.task_name, "proj_id": task.proj_id}
+    errors = [*await unstorable_of_task(columns), *await checks.check(form, house, caller)]
     if errors:
         raise invalid(errors)
     return await checks.unread(form, house, caller)
@@ -129,7 +140,8 @@ async def _unknown_names(
     fields: dict[str, Any], errors: list[FieldError], caller: Caller
 ) -> list[FieldError]:
     wrong = {field for field, _ in errors}
-    found = await checks.check_names(fields, caller)
+    columns = {name: str(fields.get(name, "")) for name in ("task_name", "proj_id")}
+    found = [*await unstorable_of_task(columns), *await checks.check_names(fields, caller)]
     return [error for error in found if error[0] not in wrong]
 
 
