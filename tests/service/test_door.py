@@ -22,7 +22,7 @@ from service.profiles import Profiles
 from service.shelf import Shelf
 from service.vault import Vault
 from tests.houses import House, process
-from tests.places import Place, place_at, stream
+from tests.places import Place, names_of, place_at, stream
 from tests.reading import reading
 from tests.service.forms import body
 
@@ -75,7 +75,7 @@ def test_an_origin_that_is_none_is_another_s(small: House, origin: str) -> None:
 
 
 def test_names_of_ones_own_are_let_in_and_no_other(bounded: Place) -> None:
-    for host, status in (("sgn.example:99", 200), ("sgn", 200), ("localhost", 403)):
+    for host, status in (("sgn.example:99", 200), ("sgn", 200), ("localhost", 200), ("evil", 403)):
         assert bounded.http.get("/api/v0/tasks", headers={"host": host}).status_code == status
 
 
@@ -298,13 +298,14 @@ def test_no_more_files_are_uploaded_at_once_than_may(bounded: Place) -> None:
 def test_the_events_of_a_cancelled_task_are_all_there(open_place: Place) -> None:
     """What its result does not hold yet is told from the queue, and more once it is there."""
     from actors.curve import LINE, STREAM
-    from actors.queue import redis_client
+    from actors.redis_clients import redis_client
 
     task_id = open_place.submit()
+    key = names_of(open_place.variables).key(STREAM, task_id)
     with contextlib.closing(redis_client(open_place.variables["SGN_REDIS_URL"])) as client:
         for number in (1, 2, 3):
             line = f"Epoch {number:03d}, Train Loss: 0.5000"
-            client.xadd(STREAM + task_id, {LINE: line}, id=f"{number}-0")
+            client.xadd(key, {LINE: line}, id=f"{number}-0")
     open_place.http.post(f"/api/v0/tasks/{task_id}/cancel").raise_for_status()
     seen = list(stream(str(open_place.http.base_url).rstrip("/"), task_id))
     assert [content["epoch"] for _, kind, content in seen if kind == "epoch"] == [1, 2, 3]
