@@ -1,0 +1,189 @@
+"""Models of the service before this one: read by a child process, completed, stored, noted."""
+
+import hashlib
+import json
+import logging
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from safetensors.torch import load_file
+
+from actors import uploads
+from actors.dataset_reader import DatasetReader
+from actors.outputs import Saved, objects
+from actors.questions import ReadRequest
+from actors.reading_child import Bounds, found_by_child, run_child, working_folder
+from actors.salvage import where
+from db import datasets, imports
+from db.imports import NotImportable, OldTask
+from graphnet.cohort import Cohort, merge
+from graphnet.data.cohorts import cohort_of
+from graphnet.errors import CohortError, ModelError, SettingsError, shortened
+from graphnet.predecessor.__main__ import TENSORS
+from graphnet.predecessor.model import FIT, TrainedOn, Wanted, assembled
+from graphnet.predecessor.state import State
+from graphnet.stored import StoredModel
+from registry import MANIFEST, PARAMETERS, RegistryError, Store
+
+log = logging.getLogger(__name__)
+
+Answer = dict[str, Any]
+LISTS = ("regions", "measures", "classes", "train_data")
+
+
+@dataclass(frozen=True)
+class OldModels:
+    """Imports them into the store ``models``; ``reader`` opens uploads and datasets."""
+
+    reader: DatasetReader
+    models: Store
+
+    def __call__(self, asked: ReadRequest) -> Answer:
+        """``{"imported": …}``, or ``{"refused": sentences}``.
+
+        Raises:
+            UploadGone, RegistryError, DatabaseError: it can be tried again.
+
+        """
+        try:
+            said = _said(asked.mapping)
+            again = asked.mapping.get("replace") == "yes"
+            old: OldTask = self.reader.call(imports.find_old_task(asked.data_id, replace=again))
+            state, digest = self._read(asked)
+            model = self._assembled(old, said, state)
+            return {"imported": self._stored(old, _with_origin(model, asked.name, digest))}
+        except (CohortError, ModelError, SettingsError) as error:
+            return {"refused": list(error.sentences)}
+        except NotImportable as error:
+            return {"refused": [str(error)]}
+
+    def _read(self, asked: ReadRequest) -> tuple[State, str]:
+        """The upload's tensors, and the SHA-256 of the file."""
+        with working_folder(self.reader.bounds.spool) as folder:
+            path = folder / "file"
+            uploads.fetch(self.reader.uploads, asked.upload, path)
+            with path.open("rb") as file:
+                digest = hashlib.file_digest(file, "sha256").hexdigest()
+            return read_state_file(path, folder, asked, self.reader.bounds), digest
+
+    def _assembled(self, old: OldTask, said: Mapping[str, Any], state: State) -> StoredModel:
+        wanted = Wanted(
+            task_id=old.task_id,
+            architecture=said["architecture"],
+            scaler=said["scaler"],
+            graph=said["graph"],
+            regions=said["regions"],
+            measures=said["measures"],
+            classes=said["classes"],
+            param_set=old.param_set,
+            parent=old.parent,
+        )
+        return assembled(state, wanted, self._seen(old, said))
+
+    def _seen(self, old: OldTask, said: Mapping[str, Any]) -> TrainedOn:
+        """On whom it was trained: whom the operator names, else whom its form names."""
+        named: Sequence[str] = said["train_data"]
+        certain = bool(named)
+        cohorts, problems = self._cohorts(named or old.train_data)
+        if problems and certain:
+            raise ModelError(*problems)
+        if problems and said["scaler"] == FIT:
+            raise ModelError(
+                "--scaler fit needs all datasets that the form names.", *problems,
+                "Name those on which it was trained by --train-data, or choose --scaler none.",
+            )  # fmt: skip
+        cohort = merge(cohorts) if cohorts else None
+        return TrainedOn(cohort, certain=certain, said=tuple(problems))
+
+    def _cohorts(self, names: Sequence[str]) -> tuple[list[Cohort], list[str]]:
+        found = self.reader.call(datasets.find_datasets(sorted(set(names)))) if names else []
+        # A database may take names for equal that are not (small and SMALL).
+        records = {record.data_name: record for record in found}
+        gone = [name for name in dict.fromkeys(names) if name not in records]
+        problems = [f"The dataset {shortened(gone)} is not here."] if gone else []
+        cohorts = []
+        for name in dict.fromkeys(names):
+            if name in records:
+                try:
+                    cohorts.append(cohort_of(self.reader.dataset(records[name]), name))
+                except CohortError as error:
+                    problems.append(f"The dataset {name} cannot be read. {error}")
+        return cohorts, problems
+
+    def _stored(self, old: OldTask, model: StoredModel) -> Answer:
+        """Store it, and note it beside the old row; what was said and assumed."""
+        content = objects(model, {})
+        paths = {name: self.models.put(old.task_id, name, data) for name, data in content.items()}
+        sums = {name: hashlib.sha256(data).hexdigest() for name, data in content.items()}
+        saved = Saved(paths[PARAMETERS], sums[MANIFEST], sums)
+        result = {
+            "train_epochs": list(old.train_epochs),
+            **where(saved),
+            "class_names": {str(label): name for label, name in model.class_names.items()},
+            "warnings": list(model.facts["warnings"]),
+            "imported": model.facts["imported"],
+            "unknown": list(model.facts["unknown"]),
+        }
+        try:
+            self.reader.call(imports.insert_import(old, result))
+        except NotImportable:
+            raise
+        except Exception:
+            self._take_back(old)
+            raise
+        log.info("task %s: an old %s was imported", old.task_id, model.settings.model)
+        return {
+            "task_id": old.task_id,
+            "model": model.settings.model,
+            "sizes": model.net.sizes.as_dict(),
+            "regions": list(model.layout.regions),
+            "measures": list(model.layout.measures),
+            **{key: result[key] for key in ("class_names", "warnings", "unknown")},
+            "model_state_path": saved.path,
+            "manifest_sha256": saved.manifest_sha256,
+        }
+
+    def _take_back(self, old: OldTask) -> None:
+        """Remove what no row vouches for; not so what another import may have stored."""
+        if old.imported_at:
+            return
+        try:
+            self.models.delete(old.task_id)
+        except RegistryError as error:
+            log.warning("task %s: what was stored stays: %s", old.task_id, error)
+
+
+def read_state_file(path: Path, folder: Path, asked: ReadRequest, bounds: Bounds) -> State:
+    """The tensors of a file that ``torch.save`` has written, read by a process of its own.
+
+    Raises:
+        ModelError: it is no state dictionary.
+        ReadingFailed: it took too long or too much, or ended its process.
+
+    """
+    out = folder / "out"
+    out.mkdir()
+    command = [
+        *(sys.executable, "-m", "graphnet.predecessor", str(path), str(out)),
+        *(f"--name={asked.name}", f"--most={asked.most}", f"--memory-mb={bounds.memory_mb}"),
+    ]
+    found = found_by_child(run_child(command, folder, asked.name, bounds), out, asked.name, bounds)
+    if "refused" in found:
+        raise ModelError(*(str(each) for each in found["refused"]))
+    return State(load_file(out / TENSORS), tuple(str(each) for each in found["said"]))
+
+
+def _with_origin(model: StoredModel, name: str, digest: str) -> StoredModel:
+    """The same, whose manifest says which file it was."""
+    imported = {"from": "predecessor", "file": name, "file_sha256": digest}
+    return replace(model, facts={**model.facts, "imported": imported})
+
+
+def _said(mapping: Mapping[str, str]) -> dict[str, Any]:
+    """What the operator said, as it travels: names in lists as JSON."""
+    plain = {key: mapping.get(key, "") for key in ("architecture", "scaler", "graph")}
+    lists = {key: tuple(json.loads(mapping.get(key, "[]"))) for key in LISTS}
+    return {**plain, **lists}
