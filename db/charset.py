@@ -6,7 +6,7 @@ what it does not have, so it is looked at before.
 """
 
 import codecs
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from weakref import WeakKeyDictionary
@@ -19,12 +19,12 @@ from db.errors import translated
 ALL = {"", "utf8mb4", "utf16", "utf16le", "utf32", "binary", "sql_ascii"}
 UP_TO_FFFF = {"utf8", "utf8mb3", "ucs2"}
 LAST_OF_THREE_BYTES = 0xFFFF
-# Where Python's name is another: of MySQL and MariaDB, then of PostgreSQL.
+# Where Python's name is another: of MySQL and MariaDB, then of PostgreSQL, whose Latin-1 is one.
 CODECS = {
     "latin1": "cp1252", "latin2": "iso8859-2", "latin5": "iso8859-9", "latin7": "iso8859-13",
     "greek": "iso8859-7", "hebrew": "iso8859-8", "ujis": "euc_jp", "eucjpms": "euc_jp",
     "sjis": "shift_jis", "koi8r": "koi8_r", "koi8u": "koi8_u", "tis620": "tis_620",
-    "pg:latin1": "latin-1", "win1250": "cp1250", "win1251": "cp1251", "win1252": "cp1252",
+    "LATIN1": "latin-1", "win1250": "cp1250", "win1251": "cp1251", "win1252": "cp1252",
     "euc_cn": "gb2312", "euc_tw": "big5",
 }  # fmt: skip
 SUBMISSIONS, DATASETS = "backend_submissions", "backend_datasets"
@@ -64,7 +64,7 @@ class Charset:
     @cached_property
     def _codec(self) -> codecs.CodecInfo | None:
         try:
-            return codecs.lookup(CODECS.get(self._key, self._key))
+            return codecs.lookup(CODECS.get(self.name) or CODECS.get(self._key, self._key))
         except LookupError:
             return None  # the server says so itself when it is written
 
@@ -123,6 +123,15 @@ async def unstorable_of_dataset(texts: Mapping[str, str]) -> list[tuple[str, str
     return await _unstorable((DATASETS, MAPPINGS), texts)
 
 
+async def storable(table: str, column: str, texts: Iterable[str]) -> list[str]:
+    """Those of these texts that a column can hold: MariaDB refuses to look for another there."""
+    wanted = list(texts)
+    if all(text.isascii() for text in wanted):
+        return wanted
+    through = (await charsets()).of(table, column)
+    return [text for text in wanted if not any(each.refused(text) for each in through)]
+
+
 async def fitted_error(sentence: str) -> str:
     """Why a task failed, as ``sgn_runs.error`` holds it."""
     if sentence.isascii():
@@ -179,7 +188,7 @@ async def _read(connection: BaseDBAsyncClient) -> Charsets:
     if dialect == "postgres":
         _, rows = await connection.execute_query(ON_POSTGRES)
         name = str(rows[0]["charset"])
-        every = Charset("" if name == "UTF8" else f"pg:{name}" if name == "LATIN1" else name)
+        every = Charset("" if name == "UTF8" else name)
         names = ("task_name", "proj_id", "data_name", "user_id", "hdfs_path", "error")
         tables = (SUBMISSIONS, DATASETS, RUNS, MAPPINGS)
         return Charsets({(table, name): every for table in tables for name in names})

@@ -9,6 +9,7 @@ from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.exceptions import IntegrityError
 from tortoise.functions import Length
 
+from db.charset import DATASETS, storable, unstorable_of_dataset
 from db.clock import now_ms
 from db.errors import DatabaseError, NameTaken, translated
 from db.models import Mapping as Answers
@@ -17,6 +18,7 @@ from db.neurolearn import Dataset
 from db.numbers import NUMBERS
 from db.packets import check_packet
 from db.pages import page
+from db.texts import json_text
 from db.transactions import restarted, transaction
 from db.versions import check_known
 
@@ -69,9 +71,13 @@ async def insert_dataset(new: NewDataset) -> DatasetRecord:
         NameTaken: there is another one of that name.
         ContentTooLarge: the server's ``max_allowed_packet`` is smaller than the content.
         SchemaAhead: the database is of a newer version.
+        DatabaseError: a name has a character that its column does not have.
 
     """
     await check_known()
+    columns = ("data_name", "proj_id", "user_id", "hdfs_path")
+    for _, sentence in await unstorable_of_dataset({each: getattr(new, each) for each in columns}):
+        raise DatabaseError(sentence)
     await check_packet("The dataset", new.data_cont)
     await check_packet("The dataset's profile", _as_text(new.profile))
     there = await find_dataset(new.data_id)
@@ -115,7 +121,8 @@ def _same(new: NewDataset, there: DatasetRecord) -> DatasetRecord:
 @translated()
 async def find_datasets(names: Sequence[str]) -> list[DatasetRecord]:
     """The datasets of these names that are there, without content."""
-    return await _records(Dataset.filter(data_name__in=list(names))) if names else []
+    there = await storable(DATASETS, "data_name", names)
+    return await _records(Dataset.filter(data_name__in=there)) if there else []
 
 
 @translated()
@@ -127,14 +134,14 @@ async def find_dataset(data_id: str) -> DatasetRecord | None:
 @translated()
 async def projects_with(data_name: str) -> set[str]:
     """The projects of the datasets that the database takes to be of that name."""
-    rows = Dataset.filter(data_name=data_name)
+    rows = Dataset.filter(data_name__in=await storable(DATASETS, "data_name", [data_name]))
     return {str(each) for each in await rows.values_list("proj_id", flat=True)}
 
 
 @translated()
 async def check_name(data_name: str) -> None:
     """Raise NameTaken if there is a dataset of that name."""
-    if await Dataset.filter(data_name=data_name).exists():
+    if await projects_with(data_name):
         raise name_taken(data_name)
 
 
@@ -155,7 +162,9 @@ async def list_datasets(
         CursorUnknown: the cursor is none of ours.
 
     """
-    query = Dataset.all() if proj_id is None else Dataset.filter(proj_id=proj_id)
+    query = Dataset.all()
+    if proj_id is not None:
+        query = query.filter(proj_id__in=await storable(DATASETS, "proj_id", [proj_id]))
     rows, more = await page(query, LISTED, limit, cursor)
     return [ListedDataset(**{name: row[name] for name in LISTED[1:]}) for row in rows], more
 
@@ -163,7 +172,8 @@ async def list_datasets(
 @translated()
 async def get_data(names: Sequence[str]) -> dict[str, str]:
     """The content of these datasets by name; a name that is not there is left out."""
-    rows = await Dataset.filter(data_name__in=list(names)).values("data_name", "data_cont")
+    there = await storable(DATASETS, "data_name", names)
+    rows = await Dataset.filter(data_name__in=there).values("data_name", "data_cont")
     return {row["data_name"]: row["data_cont"] for row in rows}
 
 
@@ -195,7 +205,7 @@ async def put_profile(data_id: str, length: int, profile: dict[str, Any]) -> Non
 
 
 def _as_text(profile: dict[str, Any]) -> str:
-    return json.dumps(profile, allow_nan=False, ensure_ascii=False, separators=(",", ":"))
+    return json_text(profile)
 
 
 @translated()
@@ -271,7 +281,7 @@ async def _replace_mapping(
         data_id=of.data_id,
         proj_id=of.proj_id,
         signature=signature,
-        answers=json.dumps(dict(answers), ensure_ascii=False),
+        answers=json_text(dict(answers)),
         created_at=await now_ms(),
     )
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from tortoise.expressions import Q
 
+from db.charset import SUBMISSIONS, storable
 from db.errors import translated
 from db.models import Run
 from db.neurolearn import Submission
@@ -116,9 +117,11 @@ async def list_tasks(
     """
     query = Submission.filter(TRAINING)
     if proj_id is not None:
-        query = query.filter(proj_id=proj_id)
+        query = query.filter(proj_id__in=await storable(SUBMISSIONS, "proj_id", [proj_id]))
     if status is not None:
         query = query.filter(task_status__in=[status] if isinstance(status, str) else status)
+    if text is not None and not await storable(SUBMISSIONS, "task_name", [text]):
+        return [], None
     if text is not None:
         query = query.filter(Q(task_id__icontains=text) | Q(task_name__icontains=text))
     rows, more = await page(query, LISTED, limit, cursor)

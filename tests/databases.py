@@ -76,11 +76,12 @@ def sqlite_database(folder: Path) -> Iterator[str]:
 
 @contextlib.contextmanager
 def mysql_database(
-    *, server: str = "", charset: str = "utf8mb4", django: bool = True
+    *, server: str = "", charset: str = "utf8mb4", django: bool = True, user: str = ""
 ) -> Iterator[str]:
     """The URL of a database with NEURO-LEARN's tables on MariaDB or MySQL. Raises ServerSilent.
 
     ``server`` is another than the usual one; ``charset`` is the database's, and so its tables'.
+    ``user`` is one without the rights of an administrator, in the place of ``root``.
     """
     server = server or _server(MYSQL_VARIABLE, MYSQL_URL)
     name = _name()
@@ -89,17 +90,27 @@ def mysql_database(
     try:
         if django:
             query(url, *DJANGO_ON_MYSQL)
-        yield url
+        if user:
+            query(
+                server,
+                f"CREATE OR REPLACE USER {user}@'127.0.0.1'",
+                f"GRANT ALL ON {name}.* TO {user}@'127.0.0.1'",
+            )
+        yield url.replace("root@", f"{user}@") if user else url
     finally:
         query(server, f"DROP DATABASE {name}")
 
 
 @contextlib.contextmanager
-def postgres_database(*, django: bool = True) -> Iterator[str]:
+def postgres_database(*, encoding: str = "UTF8", django: bool = True) -> Iterator[str]:
     """The URL of a database with NEURO-LEARN's tables on PostgreSQL. Raises ServerSilent."""
     server = _server(POSTGRES_VARIABLE, POSTGRES_URL)
     name = _name()
-    query(server, f"CREATE DATABASE {name}")
+    query(
+        server,
+        f"CREATE DATABASE {name} ENCODING '{encoding}' LC_COLLATE 'C' LC_CTYPE 'C' "
+        "TEMPLATE template0",
+    )
     url = f"{server}/{name}"
     try:
         if django:
