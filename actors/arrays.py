@@ -8,8 +8,10 @@ import threading
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from actors.spool import private_folder
 from graphnet.data.dataset import Dataset
 from graphnet.data.storage import DATASET, describe, files_of, load
+from graphnet.disk import is_of_full_disk, room_in
 from graphnet.errors import CohortError
 from registry import Store
 
@@ -48,8 +50,8 @@ class Arrays:
 
         Raises:
             ObjectMissing: it has none.
-            CohortError: they are damaged.
-            RegistryUnavailable: try again later.
+            CohortError, ObjectDamaged: they are damaged.
+            RegistryUnavailable, DiskFull: try again later.
 
         """
         local = self.store.local_path(data_id, DATASET)
@@ -66,7 +68,7 @@ class Arrays:
         kept = self.cache / hashlib.sha256((folder / DATASET).read_bytes()).hexdigest()[:32]
         with self._downloading:
             if not kept.exists():
-                self.cache.mkdir(mode=0o700, parents=True, exist_ok=True)
+                private_folder(self.cache)
                 shutil.move(folder, kept)
                 self._make_room(kept)
         return load(kept)
@@ -82,7 +84,18 @@ class Arrays:
         return folder
 
     def _download(self, data_id: str, text: bytes, folder: Path) -> None:
-        self.cache.mkdir(mode=0o700, parents=True, exist_ok=True)
+        try:
+            self._fill(data_id, text, folder)
+        except OSError as error:
+            if not is_of_full_disk(error):
+                raise
+            self._make_room(folder, 0)
+            with room_in(self.cache, "the worker's cache"):
+                self._fill(data_id, text, folder)
+
+    def _fill(self, data_id: str, text: bytes, folder: Path) -> None:
+        """Download into another folder, which takes its name once it is whole."""
+        private_folder(self.cache)
         with tempfile.TemporaryDirectory(dir=self.cache, ignore_cleanup_errors=True) as part:
             inner = Path(part) / "dataset"
             inner.mkdir()
@@ -91,9 +104,9 @@ class Arrays:
                 self.store.get_file(data_id, name, inner / name)
             inner.rename(folder)
 
-    def _make_room(self, kept: Path) -> None:
+    def _make_room(self, kept: Path, cache_mb: int | None = None) -> None:
         """Remove what was used longest ago; a training goes on with what it has mapped."""
-        left = self.cache_mb * MEGABYTE - _size(kept)
+        left = (self.cache_mb if cache_mb is None else cache_mb) * MEGABYTE - _size(kept)
         others = (folder for folder in self.cache.iterdir() if folder != kept)
         for folder in sorted(others, key=lambda each: -each.stat().st_mtime):
             left -= _size(folder)

@@ -12,7 +12,7 @@ from actors.inputs import Inputs
 from actors.patience import patiently
 from graphnet import checkpoint
 from graphnet.errors import ModelError
-from registry import ObjectMissing, RegistryUnavailable, Store
+from registry import ObjectDamaged, ObjectMissing, RegistryUnavailable, Store
 
 log = logging.getLogger(__name__)
 
@@ -51,7 +51,7 @@ class Checkpoints:
             return checkpoint.from_bytes(content)
         except ObjectMissing:
             return None
-        except (ModelError, RegistryUnavailable) as error:
+        except (ModelError, ObjectDamaged, RegistryUnavailable) as error:
             log.warning("task %s: %s", task_id, error)
             return None
 

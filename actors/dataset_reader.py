@@ -25,7 +25,7 @@ from graphnet.data.dataset import Dataset
 from graphnet.data.interpretation import Question
 from graphnet.data.profile import Profile, profile_of
 from graphnet.errors import CohortError, QuestionsOpen
-from registry import ObjectMissing, RegistryUnavailable, Store
+from registry import ObjectDamaged, ObjectMissing, RegistryUnavailable, Store
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
@@ -131,7 +131,7 @@ class DatasetReader:
             if not text:
                 raise
             log.warning("the dataset %s is read from its row: %s", record.data_name, error)
-        except (ObjectMissing, CohortError) as error:
+        except (ObjectDamaged, ObjectMissing, CohortError) as error:
             if not text:
                 raise _gone(record) from error
             log.info("the dataset %s is read from its row: %s", record.data_name, error)

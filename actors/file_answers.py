@@ -7,15 +7,16 @@ from typing import Any
 
 from actors import metrics
 from actors.dataset_reader import DatasetReader
-from actors.questions import KEEP, ROW, ReadRequest, is_late
+from actors.old_models import OldModels
+from actors.questions import KEEP, OLD_MODEL, ROW, ReadRequest, is_late
 from actors.reading_child import Asked, Outcome
 from actors.trace import about
 from actors.uploads import UploadGone, find, settle
 from db import datasets
 from db.datasets import ListedDataset, name_taken
 from db.errors import DatabaseError, NameTaken
-from graphnet.errors import CohortError
-from registry import RegistryError
+from graphnet.errors import CohortError, DiskFull
+from registry import RegistryError, RegistryRefuses
 
 log = logging.getLogger(__name__)
 
@@ -46,8 +47,12 @@ def answered(call: Callable[[], Answer]) -> Answer:
         return {"refused": list(error.sentences)}
     except NameTaken as error:
         return {"taken": str(error)}
-    except (RegistryError, DatabaseError) as error:
-        return {"away": str(error)}
+    except (DiskFull, RegistryError, DatabaseError) as error:
+        return {"full" if _is_full(error) else "away": str(error)}
+
+
+def _is_full(error: Exception) -> bool:
+    return isinstance(error, DiskFull) or (isinstance(error, RegistryRefuses) and error.full)
 
 
 @dataclass
@@ -55,6 +60,7 @@ class FileAnswers:
     """Answers by reading, and keeps what it is to keep."""
 
     reader: DatasetReader
+    old_models: OldModels | None = None
 
     def __call__(self, **given: Any) -> Answer:
         """The answer; see the ``_told`` of whoever asks for its forms."""
@@ -69,6 +75,8 @@ class FileAnswers:
             return {"away": INTERNAL}
 
     def _read(self, asked: ReadRequest) -> Answer:
+        if asked.purpose == OLD_MODEL and self.old_models is not None:
+            return self.old_models(asked)
         return self._row(asked) if asked.purpose == ROW else self._upload(asked)
 
     def _row(self, asked: ReadRequest) -> Answer:

@@ -62,6 +62,7 @@ class TaskJournal(Journal):
         self._others = False
         self._pending: dict[int, Mapping[str, Tensor]] = {}
         self._failed: dict[int, Mapping[str, Tensor]] = {}
+        self._refused = False
         self._writer: threading.Thread | None = None
         self._deadline: float | None = None
         self._saved = time.monotonic()
@@ -203,9 +204,15 @@ class TaskJournal(Journal):
             self._checkpoints.write(claim.task_id, states)
             self._runtime.call(runs.note_checkpoint(claim))
         except (RegistryError, DatabaseError) as error:
-            log.warning("task %s: no checkpoint could be written: %s", claim.task_id, error)
+            # Training goes on all the same; it is said once, until one goes through again.
+            level = logging.DEBUG if self._refused else logging.WARNING
+            log.log(level, "task %s: no checkpoint could be written: %s", claim.task_id, error)
+            self._refused = True
             self._failed = states
             return
+        if self._refused:
+            log.info("task %s: checkpoints can be written again", claim.task_id)
+            self._refused = False
         usual = self._runtime.settings.checkpoint_ms / 1000
         self._pace = max(usual, SHARE * (time.monotonic() - started))
 

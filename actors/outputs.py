@@ -3,22 +3,38 @@
 import hashlib
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
+from actors.journal import HandedBackError
 from actors.patience import patiently
+from actors.settings import SettingsError
+from actors.spool import keep
+from graphnet.disk import is_of_full_disk
 from graphnet.stored import StoredModel
-from registry import MANIFEST, PARAMETERS, RegistryError, RegistryUnavailable, Store
+from registry import (
+    MANIFEST,
+    PARAMETERS,
+    RegistryError,
+    RegistryRefuses,
+    RegistryUnavailable,
+    Store,
+)
 
 log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
 class Saved:
-    """Where the parameters are, and the SHA-256 of the manifest that vouches for them."""
+    """Where the parameters are, and the SHA-256 of the manifest that vouches for them.
+
+    ``stored`` has that of each object: whoever reads one compares.
+    """
 
     path: str = ""
     manifest_sha256: str = ""
+    stored: Mapping[str, str] = field(default_factory=dict)
 
 
 def objects(model: StoredModel | None, papers: Mapping[str, bytes]) -> dict[str, bytes]:
@@ -38,14 +54,17 @@ def save(
     spool: Path,
     confirm: Callable[[], None],
     check: Callable[[], None],
+    result: Mapping[str, Any] | None = None,
 ) -> Saved:
     """Store the objects in their order.
 
     ``confirm`` is called before each step, ``check`` before each pause; what they raise ends it.
-    Out of tries, the files are kept in a folder of ``spool``, which the log names.
+    Out of tries, or asked to end, the files are kept in a folder of ``spool``, which the log and
+    the error name; with the ``result`` the task can go on from there.
 
     Raises:
-        RegistryError: the storage refused, or stayed away for ``seconds``.
+        RegistryUnavailable: the storage refused, or stayed away for ``seconds``.
+        RegistryError: it takes no such objects, however long one waits.
 
     """
 
@@ -56,19 +75,33 @@ def save(
             paths[name] = store.put(task_id, name, data)
         return paths
 
+    folder = spool / task_id
     try:
         paths = patiently(put, RegistryUnavailable, seconds=seconds, check=check)
-    except RegistryError:
-        kept = _keep(spool / task_id, content)
-        log.exception("task %s: not stored; what it left is kept in %s", task_id, kept)
+    except RegistryUnavailable as error:
+        raise _waiting(error, _kept(folder, content, result)) from error
+    except (RegistryError, HandedBackError):
+        log.warning("task %s: not stored. %s", task_id, _kept(folder, content, result))
         raise
-    manifest = content.get(MANIFEST)
-    vouched = "" if manifest is None else hashlib.sha256(manifest).hexdigest()
-    return Saved(paths.get(PARAMETERS, ""), vouched)
+    stored = {name: hashlib.sha256(data).hexdigest() for name, data in content.items()}
+    return Saved(paths.get(PARAMETERS, ""), stored.get(MANIFEST, ""), stored)
 
 
-def _keep(folder: Path, content: Mapping[str, bytes]) -> Path:
-    folder.mkdir(0o700, parents=True, exist_ok=True)
-    for name, data in content.items():
-        (folder / name).write_bytes(data)
-    return folder
+def _waiting(error: RegistryUnavailable, kept: str) -> RegistryUnavailable:
+    """The same error, which also says where what was trained is."""
+    sentence = f"{error} {kept}"
+    if isinstance(error, RegistryRefuses):
+        return RegistryRefuses(sentence, full=error.full)
+    return RegistryUnavailable(sentence)
+
+
+def _kept(folder: Path, content: Mapping[str, bytes], result: Mapping[str, Any] | None) -> str:
+    """Keep the files on this machine, if it takes them; a sentence on where they are."""
+    try:
+        keep(folder, content, result)
+    except (OSError, SettingsError) as error:
+        log.warning("%s: nothing could be kept there: %s", folder, error)
+        if is_of_full_disk(error):
+            return f"The spool {folder.parent} is full too, so what was trained is not kept."
+        return f"The spool {folder.parent} cannot be written, so what was trained is not kept."
+    return f"What was trained is kept in {folder}."

@@ -15,8 +15,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from graphnet.errors import CohortError
-from graphnet.readers.__main__ import CONTENT, OUTCOME, too_large
+from actors.spool import private_folder
+from graphnet.disk import room_in
+from graphnet.errors import CohortError, DiskFull
+from graphnet.readers.__main__ import CONTENT, FULL_STATUS, OUTCOME, too_large
 
 log = logging.getLogger(__name__)
 
@@ -77,11 +79,19 @@ class Outcome:
 
 @contextmanager
 def working_folder(spool: Path) -> Iterator[Path]:
-    """A folder for one file, which goes with everything in it; as do those of killed workers."""
-    spool.mkdir(mode=0o700, parents=True, exist_ok=True)
-    _sweep(spool)
-    with tempfile.TemporaryDirectory(prefix=FOLDERS, dir=spool, ignore_cleanup_errors=True) as name:
-        yield Path(name)
+    """A folder for one file, which goes with everything in it; as do those of killed workers.
+
+    Raises:
+        DiskFull: what is written into it finds no room there.
+
+    """
+    with room_in(spool, "the worker's spool"):
+        private_folder(spool)
+        _sweep(spool)
+        with tempfile.TemporaryDirectory(
+            prefix=FOLDERS, dir=spool, ignore_cleanup_errors=True
+        ) as name:
+            yield Path(name)
 
 
 def _sweep(spool: Path) -> None:
@@ -97,24 +107,56 @@ def read_file(path: Path, folder: Path, asked: Asked, bounds: Bounds) -> Outcome
 
     Raises:
         ReadingFailed: it took too long or too much, or ended its process.
+        DiskFull: there was no room for what was read.
 
     """
     out = folder / "out"
     out.mkdir()
-    process = _start(_command(path, out, asked, bounds), folder)
+    status = run_child(_command(path, out, asked, bounds), folder, asked.name, bounds)
+    return _outcome(status, out, asked, bounds)
+
+
+def run_child(command: list[str], folder: Path, name: str, bounds: Bounds) -> int:
+    """Run the process that reads the file called ``name``; its exit status.
+
+    Raises:
+        ReadingFailed: it took too long.
+
+    """
+    process = _start(command, folder)
     try:
         process.wait(bounds.seconds)
     except subprocess.TimeoutExpired as error:
         raise ReadingFailed(
-            f"Reading {asked.name} took more than {bounds.seconds} s, which is the most that a "
+            f"Reading {name} took more than {bounds.seconds} s, which is the most that a "
             "worker gives to one file; split it, or have the operator raise SGN_READ_SECONDS."
         ) from error
     finally:
         _kill(process)
     words = (folder / WORDS).read_text(encoding="utf-8", errors="replace")
     if words:
-        log.warning("reading %r: %s", asked.name, words[-LAST_WORDS:])
-    return _outcome(process.returncode, out, asked, bounds)
+        log.warning("reading %r: %s", name, words[-LAST_WORDS:])
+    return int(process.returncode)
+
+
+def found_by_child(status: int, out: Path, name: str, bounds: Bounds) -> dict[str, Any]:
+    """What a process that ended with ``status`` has found.
+
+    Raises:
+        ReadingFailed: it was ended before it could say.
+        DiskFull: there was no room for what was read.
+
+    """
+    path = out / OUTCOME
+    if status == FULL_STATUS:
+        raise DiskFull(
+            f"The disk of the worker's spool {bounds.spool} is full, so {name} could not be "
+            "read: free some space there, or let SGN_SPOOL name another disk."
+        )
+    if status != 0 or not path.exists():
+        raise ReadingFailed(_ended(status, name, bounds))
+    found: dict[str, Any] = json.loads(path.read_bytes())
+    return found
 
 
 def _command(path: Path, out: Path, asked: Asked, bounds: Bounds) -> list[str]:
@@ -157,10 +199,7 @@ def _kill(process: "subprocess.Popen[bytes]") -> None:
 
 
 def _outcome(status: int, out: Path, asked: Asked, bounds: Bounds) -> Outcome:
-    path = out / OUTCOME
-    if status != 0 or not path.exists():
-        raise ReadingFailed(_ended(status, asked, bounds))
-    found = json.loads(path.read_bytes())
+    found = found_by_child(status, out, asked.name, bounds)
     return Outcome(
         folder=out,
         refused=tuple(found.get("refused", ())),
@@ -172,17 +211,17 @@ def _outcome(status: int, out: Path, asked: Asked, bounds: Bounds) -> Outcome:
     )
 
 
-def _ended(status: int, asked: Asked, bounds: Bounds) -> str:
+def _ended(status: int, name: str, bounds: Bounds) -> str:
     """Why a process left no outcome: libraries abort, and the system kills, for want of memory."""
     if status == -signal.SIGABRT:
-        return too_large(asked.name, bounds.memory_mb)
+        return too_large(name, bounds.memory_mb)
     if status == -signal.SIGKILL:
         return (
-            f"The process that read {asked.name} was killed. Most likely the worker's machine or "
+            f"The process that read {name} was killed. Most likely the worker's machine or "
             f"container has less memory than the {bounds.memory_mb} MB that reading one file may "
             "take (SGN_READ_MEMORY_MB). Send the file again, or split it."
         )
     return (
-        f"Reading {asked.name} ended the process that read it (status {status}). It is damaged, or "
+        f"Reading {name} ended the process that read it (status {status}). It is damaged, or "
         "needs more memory than there is; the worker's log has the details."
     )

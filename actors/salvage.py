@@ -101,6 +101,10 @@ def _cancelled(lines: list[str], saved: Saved, more: str = "") -> dict[str, Any]
     return {"train_epochs": lines, **where(saved), "warnings": warnings}
 
 
-def where(saved: Saved) -> dict[str, str]:
-    """Where a result says that its model is."""
-    return {"model_state_path": saved.path, "manifest_sha256": saved.manifest_sha256}
+def where(saved: Saved) -> dict[str, Any]:
+    """Where a result says that its model is, and what all that is stored must be."""
+    return {
+        "model_state_path": saved.path,
+        "manifest_sha256": saved.manifest_sha256,
+        "stored": dict(saved.stored),
+    }

@@ -4,6 +4,8 @@ Each variable ``NAME`` may instead be given as ``NAME_FILE``, the path of a file
 the value, so that a secret need not stand in the environment.
 """
 
+import hashlib
+import os
 import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -53,7 +55,7 @@ class Settings:
     max_attempts: int = 3
     checkpoint_ms: int = 5_000
     patience_ms: int = 300_000
-    spool: Path = Path(tempfile.gettempdir()) / "sgn-spool"
+    spool: Path = Path(tempfile.gettempdir()) / f"sgn-spool-{os.getuid()}"
     read_memory_mb: int = 4096
     read_seconds: int = 300
     cache_mb: int = 10_000
@@ -73,10 +75,11 @@ class Settings:
             SettingsError: a variable is missing or is not what it should be.
 
         """
+        registry = read(environment, "SGN_REGISTRY_URL", str)
         return cls(
             database_url=read(environment, "SGN_DATABASE_URL", str),
             redis_url=read(environment, "SGN_REDIS_URL", redis_address),
-            registry_url=read(environment, "SGN_REGISTRY_URL", str),
+            registry_url=registry,
             s3_endpoint_url=read(environment, "SGN_S3_ENDPOINT_URL", str, "") or None,
             device=read(environment, "SGN_DEVICE", str, "auto"),
             cpu_fallback=read(environment, "SGN_CPU_FALLBACK", yes_or_no, default=False),
@@ -86,7 +89,7 @@ class Settings:
             max_attempts=read(environment, "SGN_MAX_ATTEMPTS", positive, 3),
             checkpoint_ms=read(environment, "SGN_CHECKPOINT_MS", positive, 5_000),
             patience_ms=read(environment, "SGN_PATIENCE_MS", positive, 300_000),
-            spool=read(environment, "SGN_SPOOL", Path, cls.spool),
+            spool=read(environment, "SGN_SPOOL", Path, spool_of(registry)),
             read_memory_mb=read(environment, "SGN_READ_MEMORY_MB", positive, 4096),
             read_seconds=read(environment, "SGN_READ_SECONDS", positive, 300),
             cache_mb=read(environment, "SGN_CACHE_MB", positive, 10_000),
@@ -98,6 +101,12 @@ class Settings:
             idle_exit_seconds=read(environment, "SGN_IDLE_EXIT_SECONDS", positive, 0),
             public_url=read(environment, "SGN_PUBLIC_URL", web_address, ""),
         )
+
+
+def spool_of(registry_url: str) -> Path:
+    """The usual spool: this user's for this registry, so that installations do not share one."""
+    own = hashlib.sha256(registry_url.encode()).hexdigest()[:8]
+    return Settings.spool.with_name(f"{Settings.spool.name}-{own}")
 
 
 def read(

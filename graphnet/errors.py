@@ -41,6 +41,10 @@ class TrainingError(GraphnetError):
     kept: Any = None
 
 
+class DiskFull(GraphnetError):
+    """A disk of this machine that has no room; it goes on once somebody has made some."""
+
+
 class OutOfMemory(TrainingError):
     """A training that needs more memory than there is."""
 

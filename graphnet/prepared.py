@@ -3,6 +3,7 @@
 import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
 
 import numpy as np
@@ -10,6 +11,7 @@ import torch
 from torch import Tensor
 
 from graphnet import memory
+from graphnet.disk import reserve, room_in
 from graphnet.models import Net
 
 CHUNK = 512  # subjects times replicas
@@ -143,5 +145,7 @@ def _room(like: Tensor, subjects: int) -> Tensor:
         return empty.new_empty(shape)
     kind = torch.empty(0, dtype=like.dtype).numpy().dtype
     with tempfile.NamedTemporaryFile(prefix="sgn-", suffix=".map") as file:
+        with room_in(Path(file.name).parent, "the temporary folder"):
+            reserve(file.fileno(), like.element_size() * int(np.prod(shape)))
         # The file has no name any more once this returns; it goes with the last who maps it.
         return torch.from_numpy(np.memmap(file, dtype=kind, mode="w+", shape=shape))

@@ -25,6 +25,7 @@ from service.routes import (
 V0 = "/api/v0"
 
 READING = (
+    ErrorNum.STORAGE_FULL,
     ErrorNum.DATASET_UNREADABLE,
     ErrorNum.QUESTIONS_OPEN,
     ErrorNum.NO_WORKER,
@@ -73,7 +74,10 @@ def _task(
     return Endpoint(method, f"{V0}/tasks/{{task_id}}{suffix}", handler, summary, **more)
 
 
-STORED = (ErrorNum.NOT_FOUND, ErrorNum.REGISTRY_UNAVAILABLE, ErrorNum.STORED_DAMAGED)
+STORED = (
+    *(ErrorNum.NOT_FOUND, ErrorNum.REGISTRY_UNAVAILABLE),
+    *(ErrorNum.STORED_DAMAGED, ErrorNum.STORED_LOST),
+)
 
 ENDPOINTS = (
     *(_submit(path) for path in FORM_ADDRESSES),
@@ -112,6 +116,7 @@ ENDPOINTS = (
         "Server-sent events: status, epoch, progress; Last-Event-ID takes them up again.",
         media_type="text/event-stream",
         headers={"Last-Event-ID": "the id of the last event that came"},
+        also={204: "the task has ended, and Last-Event-ID names its last event"},
         refusals=(ErrorNum.NOT_FOUND, ErrorNum.TOO_MANY),
     ),
     _task(
@@ -141,8 +146,13 @@ ENDPOINTS = (
         "The stored parameters as safetensors.",
         media_type="application/octet-stream",
         refusals=STORED,
+        download=True,
     ),
-    _task("/manifest", stored.manifest, "The manifest beside the parameters.", refusals=STORED),
+    _task(
+        *("/manifest", stored.manifest, "The manifest beside the parameters."),
+        refusals=STORED,
+        download=True,
+    ),
     _task(
         "/report",
         evidence.report,
@@ -150,6 +160,7 @@ ENDPOINTS = (
         media_type="text/html",
         query={"fresh": "true: rendered again from what is stored"},
         refusals=(*STORED, ErrorNum.FORM_INVALID),
+        download=True,
     ),
     _task(
         "/predictions.csv",
@@ -157,6 +168,7 @@ ENDPOINTS = (
         "Who was predicted how, by split; cross-validation is a split too.",
         media_type="text/csv",
         refusals=STORED,
+        download=True,
     ),
     _task(
         "/log",
@@ -171,6 +183,7 @@ ENDPOINTS = (
         "What the figures summarise: predictions, cohorts, figures by site, all regions.",
         reply={"predictions": "object", "cohorts": "object", "importance": "object?"},
         refusals=STORED,
+        download=True,
     ),
     _task(
         "/glass-brain.svg",
@@ -178,6 +191,7 @@ ENDPOINTS = (
         "The regions that mattered, where an atlas says where they are.",
         media_type="image/svg+xml",
         refusals=STORED,
+        download=True,
     ),
     _task(
         "/predict",
@@ -203,7 +217,7 @@ ENDPOINTS = (
         query={"task_ids": "2 to 6 ids with commas between"},
         refusals=(
             *(ErrorNum.FORM_INVALID, ErrorNum.TOO_MANY),
-            *(ErrorNum.REGISTRY_UNAVAILABLE, ErrorNum.STORED_DAMAGED),
+            *(ErrorNum.REGISTRY_UNAVAILABLE, ErrorNum.STORED_DAMAGED, ErrorNum.STORED_LOST),
         ),
     ),
     Endpoint(

@@ -15,12 +15,15 @@ from db.errors import (
     SchemaAhead,
     SchemaBehind,
 )
-from registry import RegistryError
+from registry import ObjectDamaged, RegistryError, RegistryRefuses
 from service.form_reply import is_form_address, refused_form
+from service.house import house_of
 from service.pages.site import SEE_OTHER, error_page, is_for_a_person, sign_in_address
 from service.replies import MEANINGS, ErrorNum, Refusal
 
 log = logging.getLogger(__name__)
+
+RETRY_SECONDS = 5
 
 FAULTS = (Refusal, DatabaseError, RegistryError, HTTPException, Exception)
 DATABASE_FAULTS = {
@@ -55,13 +58,29 @@ def refusal_of(request: Request, error: Exception) -> Refusal:
         return _http_fault(request, error)
     if isinstance(error, RegistryError):
         log.warning("%s %s: %s", request.method, request.url.path, error)
-        return Refusal(ErrorNum.REGISTRY_UNAVAILABLE, str(error))
+        return Refusal(_of_registry(error), str(error))
     for kind, number in DATABASE_FAULTS.items():
         if isinstance(error, kind):
             log.warning("%s %s: %s", request.method, request.url.path, error)
-            return Refusal(number, str(error))
+            return Refusal(number, str(error), headers=_later(request, error))
     log.error("%s %s failed", request.method, request.url.path, exc_info=error)
     return Refusal(ErrorNum.INTERNAL, "A fault of the service itself; its log has the details.")
+
+
+def _later(request: Request, error: Exception) -> dict[str, str]:
+    """When to come again, where waiting may help."""
+    if not isinstance(error, DatabaseUnavailable):
+        return {}
+    house_of(request).readiness.note(error)
+    return {"retry-after": str(RETRY_SECONDS)}
+
+
+def _of_registry(error: RegistryError) -> ErrorNum:
+    if isinstance(error, ObjectDamaged):
+        return ErrorNum.STORED_DAMAGED
+    if isinstance(error, RegistryRefuses) and error.full:
+        return ErrorNum.STORAGE_FULL
+    return ErrorNum.REGISTRY_UNAVAILABLE
 
 
 def _http_fault(request: Request, error: HTTPException) -> Refusal:

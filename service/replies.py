@@ -33,6 +33,9 @@ class ErrorNum(IntEnum):
     NO_WORKER = 19
     QUESTIONS_OPEN = 20
     NOT_OURS = 22
+    STORAGE_FULL = 23
+    STORED_LOST = 24
+    RANGE_BEYOND = 25
     ENCODED = 21
 
 
@@ -48,9 +51,16 @@ MEANINGS = {
     ErrorNum.METHOD_NOT_ALLOWED: (405, "The address does not take this method."),
     ErrorNum.NAME_TAKEN: (409, "A dataset of that name is there already."),
     ErrorNum.DATASET_UNREADABLE: (422, "The uploaded file is not a dataset."),
-    ErrorNum.DATABASE_UNAVAILABLE: (503, "The database does not answer."),
+    ErrorNum.DATABASE_UNAVAILABLE: (
+        503,
+        "The database does not answer, is read-only or is full; Retry-After says when to come "
+        "again.",
+    ),
     ErrorNum.REGISTRY_UNAVAILABLE: (503, "The model registry does not answer."),
-    ErrorNum.NOT_READY: (503, "Something the service needs does not answer; named in the reply."),
+    ErrorNum.NOT_READY: (
+        503,
+        "Something the service needs does not answer or does not do its job; named in the reply.",
+    ),
     ErrorNum.NO_TOKEN: (401, "The request carries no token that is valid here."),
     ErrorNum.FORBIDDEN: (403, "The token's role or project does not allow this."),
     ErrorNum.TOO_MANY: (
@@ -71,6 +81,20 @@ MEANINGS = {
         "The body is compressed (Content-Encoding); it must be sent as it is.",
     ),
     ErrorNum.NOT_OURS: (409, "The task is of this service's predecessor; nothing changes it here."),
+    ErrorNum.STORAGE_FULL: (
+        507,
+        "A disk is full: the registry's, or that of the worker which reads; the sentence says "
+        "which.",
+    ),
+    ErrorNum.STORED_LOST: (
+        410,
+        "What was stored is gone, though nobody cleaned it away: it is to be restored or trained "
+        "again.",
+    ),
+    ErrorNum.RANGE_BEYOND: (
+        416,
+        "The Range begins behind the end; Content-Range says where it is.",
+    ),
     ErrorNum.INTERNAL: (500, "A fault of the service itself; its log has the details."),
 }
 

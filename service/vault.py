@@ -21,12 +21,20 @@ class Vault:
         self._pool = ThreadPoolExecutor(READERS, thread_name_prefix="vault")
 
     async def get(self, task_id: str, name: str) -> bytes:
-        """An object. Raises ObjectMissing, RegistryUnavailable."""
+        """An object. Raises ObjectMissing, ObjectDamaged, RegistryUnavailable."""
         return await self._asked(lambda: self._store.get(task_id, name))
 
     async def check(self) -> None:
         """Return once the storage answers. Raises RegistryUnavailable."""
         await self._asked(self._store.check)
+
+    async def check_writable(self) -> None:
+        """Return once the storage has written something. Raises RegistryUnavailable."""
+        await self._asked(self._store.check_writable)
+
+    async def exists(self, task_id: str, name: str) -> bool:
+        """Whether an object is there. Raises RegistryUnavailable."""
+        return await self._asked(lambda: self._store.exists(task_id, name))
 
     def close(self) -> None:
         """Begin nothing more; what is under way ends by its own time-out."""

@@ -17,6 +17,8 @@ import traceback
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from graphnet.disk import is_of_full_disk
+
 if TYPE_CHECKING:
     from graphnet.readers.reading import Reading
 
@@ -29,13 +31,19 @@ CLASS, COVARIATES, NONE = "class", "covariates", "none"  # keys of a mapping
 PR_SET_PDEATHSIG = 1
 NICENESS = 5
 MEGABYTE = 1_000_000
+FULL_STATUS = 75  # sysexits' EX_TEMPFAIL: the disk was full
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Read a file as the command line says; the outcome is a file, and the exit status 0."""
     asked = _parser().parse_args(arguments)
-    _bound(asked.memory_mb)
-    _write(asked.out, _outcome(asked))
+    bound(asked.memory_mb)
+    try:
+        _write(asked.out, _outcome(asked))
+    except OSError as error:
+        if not is_of_full_disk(error):
+            raise
+        return FULL_STATUS
     return 0
 
 
@@ -65,7 +73,7 @@ def _from_file(path: str) -> dict[str, str]:
     return found
 
 
-def _bound(memory_mb: int) -> None:
+def bound(memory_mb: int) -> None:
     """Take no more memory than given, end with the parent, and let others go first."""
     if memory_mb:
         resource.setrlimit(resource.RLIMIT_AS, (memory_mb * MEGABYTE, memory_mb * MEGABYTE))
@@ -76,27 +84,31 @@ def _bound(memory_mb: int) -> None:
 
 
 def _outcome(asked: argparse.Namespace) -> dict[str, Any]:
-    from graphnet.errors import GraphnetError
-
+    """What came of the file. Raises OSError where the disk is full, which says nothing of it."""
     name = asked.name or asked.file.name
     try:
         return _read(asked, name)
-    except GraphnetError as error:
-        too_much = _is_of_memory(error)
-        return {"refused": [too_large(name, asked.memory_mb)] if too_much else [*error.sentences]}
-    except Exception as error:  # noqa: BLE001 - whatever a library makes of damaged bytes
-        if _is_of_memory(error):
-            return {"refused": [too_large(name, asked.memory_mb)]}
-        traceback.print_exc()
-        return {
-            "refused": [
-                f"{name} cannot be read: it is damaged, or of a kind that is not known here. The "
-                "worker's log has the details."
-            ]
-        }
+    except Exception as error:
+        if is_of_full_disk(error):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)) from error
+        return {"refused": _sentences(asked, name, error)}
 
 
-def _is_of_memory(error: BaseException | None) -> bool:
+def _sentences(asked: argparse.Namespace, name: str, error: Exception) -> list[str]:
+    from graphnet.errors import GraphnetError
+
+    if is_of_memory(error):
+        return [too_large(name, asked.memory_mb)]
+    if isinstance(error, GraphnetError):
+        return [*error.sentences]
+    traceback.print_exception(error)
+    return [
+        f"{name} cannot be read: it is damaged, or of a kind that is not known here. The worker's "
+        "log has the details."
+    ]
+
+
+def is_of_memory(error: BaseException | None) -> bool:
     """Whether there was too little memory, whatever a reader has made of that."""
     while error is not None:
         of_system = isinstance(error, OSError) and error.errno == errno.ENOMEM

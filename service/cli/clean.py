@@ -78,7 +78,7 @@ async def _cleaned(
         open_store(registry, endpoint_url=endpoint, folder=folder)
         for folder in (MODELS, CHECKPOINTS)
     )
-    spool = read(variables, "SGN_SPOOL", Path, settings.Settings.spool)
+    spool = read(variables, "SGN_SPOOL", Path, settings.spool_of(registry))
     await open_database(read(variables, "SGN_DATABASE_URL", str))
     try:
         await check_schema()

@@ -1,0 +1,118 @@
+"""The spool: a folder of this machine for what a worker reads, caches, and could not store yet."""
+
+import hashlib
+import json
+import logging
+import os
+import shutil
+import stat
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from actors.settings import SettingsError
+from graphnet.disk import is_of_full_disk, write_whole
+
+log = logging.getLogger(__name__)
+
+PRIVATE = 0o700
+KEPT = "kept.json"
+
+
+@dataclass(frozen=True)
+class KeptOutputs:
+    """What a finished training has left: its ``result``, and the objects to store, in order."""
+
+    result: dict[str, Any]
+    content: dict[str, bytes]
+
+
+def private_folder(folder: Path) -> Path:
+    """Make a folder that no other user can look into, where it is not there already.
+
+    Raises:
+        SettingsError: it, or the one above it, is another user's, or all may write there: they
+            could put something else in its place.
+        OSError: it cannot be made.
+
+    """
+    missing = [each for each in (folder, *folder.parents) if not each.exists()]
+    for each in reversed(missing):
+        each.mkdir(PRIVATE, exist_ok=True)
+    for each in (folder, folder.parent):
+        _require_ours(each)
+    return folder
+
+
+def _require_ours(folder: Path) -> None:
+    users = (os.geteuid(), 0)  # root's are the mounted volumes of containers
+    found = folder.stat()
+    theirs = found.st_uid not in users or folder.lstat().st_uid not in users
+    open_to_all = found.st_mode & stat.S_IWOTH and not found.st_mode & stat.S_ISVTX
+    if theirs or (open_to_all and found.st_uid):
+        raise SettingsError(
+            f"The spool's folder {folder} belongs to another user or can be written by all: let "
+            "SGN_SPOOL name a folder of this user alone (chmod 700).",
+            "SGN_SPOOL",
+        )
+
+
+def open_spool(folder: Path) -> None:
+    """Make the spool, as far as its disk has room. Raises SettingsError where it cannot be used."""
+    try:
+        private_folder(folder)
+    except OSError as error:
+        if is_of_full_disk(error):
+            log.warning("The disk of the spool %s is full: free some space there.", folder)
+            return
+        raise SettingsError(
+            f"The spool {folder} cannot be made: {error.strerror}. Let SGN_SPOOL name a folder "
+            "that this user may write.",
+            "SGN_SPOOL",
+        ) from error
+
+
+def keep(folder: Path, content: Mapping[str, bytes], result: Mapping[str, Any] | None) -> None:
+    """Keep the objects in a folder of their own; whole, or nothing of them stays.
+
+    With its ``result`` they can be stored and the task be ended later; see :func:`find`.
+
+    Raises:
+        OSError: they cannot be written.
+
+    """
+    try:
+        private_folder(folder)
+        for name, data in content.items():
+            write_whole(folder / name, data)
+        if result is not None:
+            sums = {name: hashlib.sha256(data).hexdigest() for name, data in content.items()}
+            text = json.dumps({"result": dict(result), "sha256": sums})
+            write_whole(folder / KEPT, text.encode())
+    except OSError:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+
+
+def find(folder: Path) -> KeptOutputs | None:
+    """What was kept there with its result; None where nothing was, or where it is damaged."""
+    try:
+        found = json.loads((folder / KEPT).read_bytes())
+        content = {name: (folder / name).read_bytes() for name in found["sha256"]}
+        result = dict(found["result"])
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        log.warning("what is kept in %s cannot be read and is left aside: %r", folder, error)
+        return None
+    sums = {name: hashlib.sha256(data).hexdigest() for name, data in content.items()}
+    if sums != found["sha256"]:
+        log.warning("what is kept in %s is not what was written there and is left aside", folder)
+        return None
+    return KeptOutputs(result, content)
+
+
+def forget(folder: Path) -> None:
+    """Remove what was kept there; ``sgn clean`` finds what stays."""
+    shutil.rmtree(folder, ignore_errors=True)
