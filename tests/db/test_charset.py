@@ -30,7 +30,7 @@ RESULT: dict[str, Any] = {
 REASON = f"The subject {IDS[0]} of <b>A & B</b> has no \\ label: Müller."
 
 
-@pytest.fixture(scope="module", params=["latin1", "utf8mb3", "gbk", "pg:LATIN1"])
+@pytest.fixture(scope="module", params=["latin1", "utf8mb3", "pg:LATIN1"])
 def small_url(request: pytest.FixtureRequest) -> Iterator[tuple[str, str]]:
     """A database that lacks characters, and its set; its tables are as Django makes them."""
     kind, _, encoding = request.param.partition(":")
@@ -83,7 +83,7 @@ def test_a_name_that_cannot_be_stored_is_told_by_field_and_character(
 ) -> None:
     async def looked() -> None:
         name = small_url[1]
-        letter = {"utf8mb3": "🧠", "gbk": "🧠"}.get(name, "脑")
+        letter = "🧠" if name == "utf8mb3" else "脑"
         (problem,) = await unstorable_of_task({"task_name": f"a{letter}b", "proj_id": "P"})
         assert problem == (
             "task_name",
@@ -103,9 +103,8 @@ def test_a_name_that_cannot_be_stored_is_told_by_field_and_character(
 
 def test_a_name_that_can_be_stored_is(small_url: tuple[str, str]) -> None:
     async def kept() -> None:
-        name = {"latin1": "Müller – 5 €", "LATIN1": "Müller", "gbk": "脑影像"}.get(
-            small_url[1], "脑 Müller €"
-        )
+        names = {"latin1": "Müller – 5 €", "LATIN1": "Müller", "utf8mb3": "脑 Müller €"}
+        name = names[small_url[1]]
         assert await unstorable_of_task({"task_name": name, "proj_id": "P"}) == []
         task = await tasks.get_task(await submitted(task_name=name))
         assert task is not None
@@ -169,6 +168,7 @@ def test_without_strict_mode_nothing_becomes_a_question_mark() -> None:
         ("utf8mb4", "脑🧠\ud800", "\ud800"),
         ("cp1250", "Łódź ü", ""),
         ("koi8r", "Мозг", ""),
+        ("gbk", "脑🧠", "🧠"),
         ("ascii", "ü", "ü"),
         ("LATIN1", "ü€", "€"),
         ("SQL_ASCII", "脑", ""),
