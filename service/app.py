@@ -22,6 +22,7 @@ from service.addresses import Addresses
 from service.admission import Admission
 from service.body import check_encoding
 from service.capacity import warn_of_packet
+from service.downloads import download
 from service.endpoint import Endpoint, Handler
 from service.endpoints import ENDPOINTS
 from service.envelope import Envelope
@@ -144,7 +145,7 @@ async def _lifespan(app: Starlette) -> AsyncIterator[None]:
 def _handler(endpoint: Endpoint) -> Handler:
     """The endpoint's own; one that takes a body looks first whether it may and can read it."""
     if endpoint.method != "POST":
-        return endpoint.handler
+        return download(endpoint.handler) if endpoint.download else endpoint.handler
 
     async def writing(request: Request) -> Response:
         check_encoding(request)

@@ -10,11 +10,16 @@ from starlette.responses import Response
 from service.replies import ErrorNum
 
 Handler = Callable[[Request], Awaitable[Response]]
+PAGES = "pages"  # the tag of what a browser asks for
 
 
 @dataclass(frozen=True)
 class Endpoint:
-    """One address and method, and what a caller should know of it."""
+    """One address and method, and what a caller should know of it.
+
+    ``also`` are the statuses without an error that it may answer besides 200, and what they mean.
+    What is a ``download`` has an ETag and can be had in part.
+    """
 
     method: str
     path: str
@@ -27,6 +32,8 @@ class Endpoint:
     refusals: tuple[ErrorNum, ...] = ()
     media_type: str = "application/json"
     tag: str = "api"
+    also: Mapping[int, str] = field(default_factory=dict)
+    download: bool = False
 
     @property
     def template(self) -> str:

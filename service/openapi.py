@@ -5,16 +5,23 @@ from collections.abc import Iterable, Mapping
 from importlib import metadata
 from typing import Any
 
-from service.endpoint import Endpoint
+from service.downloads import HEADERS, NOT_MODIFIED, PARTIAL
+from service.endpoint import PAGES, Endpoint
 from service.examples import Example, example_of
 from service.replies import MEANINGS, ErrorNum
 from service.schemas import objects, typed
 from service.task_form import PostedForm
 
 ALWAYS = (
-    *(ErrorNum.NO_TOKEN, ErrorNum.FORBIDDEN),
+    *(ErrorNum.NO_TOKEN, ErrorNum.FORBIDDEN, ErrorNum.METHOD_NOT_ALLOWED),
     *(ErrorNum.DATABASE_UNAVAILABLE, ErrorNum.INTERNAL),
 )
+OF_A_POST = (ErrorNum.ENCODED,)
+OF_A_BODY = (ErrorNum.BODY_UNREADABLE, ErrorNum.TOO_LARGE, ErrorNum.TOO_SLOW)
+OF_A_DOWNLOAD = {
+    PARTIAL: "the bytes that Range asks for",
+    NOT_MODIFIED: "what If-None-Match names is still the same",
+}
 REFERENCE = "#/components/schemas/{model}"
 TAGS = {
     r"/(new_?task|new_sgn_task|refused_forms|tasks|compare|events|insert)\b": "tasks",
@@ -54,9 +61,9 @@ def _operation(endpoint: Endpoint) -> dict[str, Any]:
         "parameters": [
             *_path_parameters(endpoint, example),
             *_optional("query", endpoint.query, example),
-            *_optional("header", endpoint.headers, example),
+            *_optional("header", {**endpoint.headers, **_headers(endpoint)}, example),
         ],
-        "responses": {"200": _success(endpoint), **_refusals(endpoint)},
+        "responses": {"200": _success(endpoint), **_besides(endpoint), **_refusals(endpoint)},
     }
     if endpoint.body is not None:
         operation["requestBody"] = {"required": True, "content": _bodies(endpoint.body, example)}
@@ -64,7 +71,7 @@ def _operation(endpoint: Endpoint) -> dict[str, Any]:
 
 
 def _tag(endpoint: Endpoint) -> str:
-    if endpoint.media_type == "text/html" and endpoint.tag == "pages":
+    if endpoint.media_type == "text/html" and endpoint.tag == PAGES:
         return endpoint.tag
     found = (tag for pattern, tag in TAGS.items() if re.search(pattern, endpoint.template))
     return next(found, "service")
@@ -103,15 +110,49 @@ def _success(endpoint: Endpoint) -> dict[str, Any]:
     return {"description": "success", "content": {"application/json": {"schema": schema}}}
 
 
+def _headers(endpoint: Endpoint) -> Mapping[str, str]:
+    return HEADERS if endpoint.download else {}
+
+
+def _besides(endpoint: Endpoint) -> dict[str, Any]:
+    """What is no refusal and no 200."""
+    found = {**endpoint.also, **(OF_A_DOWNLOAD if endpoint.download else {})}
+    return {
+        str(status): {
+            "description": text,
+            **({"content": {endpoint.media_type: {}}} if status == PARTIAL else {}),
+        }
+        for status, text in found.items()
+    }
+
+
+def numbers(endpoint: Endpoint) -> list[ErrorNum]:
+    """Every number that the address may answer: its own, and what its kind brings with it."""
+    is_page, posts = endpoint.tag == PAGES, endpoint.method == "POST"
+    names_something = "{" in endpoint.path or "proj_id" in endpoint.query
+    found = [
+        *endpoint.refusals,
+        *((ErrorNum.NOT_FOUND,) if names_something else ()),
+        *((ErrorNum.RANGE_BEYOND,) if endpoint.download else ()),
+        *(OF_A_POST if posts else ()),
+        *(OF_A_BODY if endpoint.body is not None or (is_page and posts) else ()),
+        *ALWAYS,
+    ]
+    return list(dict.fromkeys(found))
+
+
 def _refusals(endpoint: Endpoint) -> dict[str, Any]:
     by_status: dict[str, list[str]] = {}
-    of_a_body = (ErrorNum.ENCODED,) if endpoint.method == "POST" else ()
-    for number in (*endpoint.refusals, *of_a_body, *ALWAYS):
+    for number in numbers(endpoint):
         status, meaning = MEANINGS[number]
         by_status.setdefault(str(status), []).append(f"error_num {int(number)}: {meaning}")
-    schema = {"application/json": {"schema": {"$ref": "#/components/schemas/Refusal"}}}
+    content: dict[str, Any] = {
+        "application/json": {"schema": {"$ref": "#/components/schemas/Refusal"}}
+    }
+    if endpoint.tag == PAGES:
+        content[endpoint.media_type] = {}
     return {
-        status: {"description": " ".join(meanings), "content": schema}
+        status: {"description": " ".join(meanings), "content": content}
         for status, meanings in by_status.items()
     }
 

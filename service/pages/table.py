@@ -1,5 +1,6 @@
 """Every page in one table, beside the API's."""
 
+from service.endpoint import PAGES as PAGES_TAG
 from service.endpoint import Endpoint, Handler
 from service.pages import (
     actions,
@@ -15,44 +16,60 @@ from service.pages import (
     signing,
     task,
 )
+from service.pages.site import SEE_OTHER
 from service.replies import ErrorNum
 
 NOT_THERE = (ErrorNum.NOT_FOUND,)
-READING = (ErrorNum.DATASET_UNREADABLE, ErrorNum.QUESTIONS_OPEN, ErrorNum.NO_WORKER)
-NO_DATASET = (ErrorNum.FORM_INVALID, ErrorNum.NAME_TAKEN, *READING)
+LIST = (ErrorNum.NOT_FOUND, ErrorNum.FORM_INVALID)
+STORED = (ErrorNum.REGISTRY_UNAVAILABLE, ErrorNum.STORED_DAMAGED, ErrorNum.STORED_LOST)
+READING = (
+    *(ErrorNum.DATASET_UNREADABLE, ErrorNum.QUESTIONS_OPEN, ErrorNum.NO_WORKER),
+    *(ErrorNum.FORM_INVALID, ErrorNum.TOO_MANY),
+    *(ErrorNum.REGISTRY_UNAVAILABLE, ErrorNum.STORAGE_FULL),
+)
+NO_TASK = (
+    *(ErrorNum.FORM_INVALID, ErrorNum.TOO_MANY),
+    *(ErrorNum.KEY_REUSED, ErrorNum.REGISTRY_UNAVAILABLE),
+)
 TASK = "/tasks/{task_id}"
 
 
 def _page(method: str, path: str, handler: Handler, summary: str, *refusals: ErrorNum) -> Endpoint:
     return Endpoint(
-        method, path, handler, summary, refusals=refusals, media_type="text/html", tag="pages"
+        *(method, path, handler, summary),
+        refusals=refusals,
+        media_type="text/html",
+        tag=PAGES_TAG,
+        also={SEE_OTHER: "on to another page: of what was done, or to sign in first"},
     )
 
 
 PAGES = (
-    _page("GET", "/", home.home, "The tasks."),
+    _page("GET", "/", home.home, "The tasks.", *LIST),
     _page("GET", "/tasks/new", new_task.show, "The form of a new task."),
-    _page("POST", "/tasks/new", new_task.submit, "Sends it.", ErrorNum.FORM_INVALID),
+    _page("POST", "/tasks/new", new_task.submit, "Sends it.", *NO_TASK),
     _page("POST", "/tasks/new/preview", new_task.preview, "The form as JSON and for a shell."),
     _page("GET", TASK, task.show, "A task.", *NOT_THERE),
     _page("GET", f"{TASK}/live", progress.live, "What of it changes while it learns.", *NOT_THERE),
     _page(
         *("GET", f"{TASK}/predictions", predictions.table, "Who was predicted how, by pages."),
-        *(*NOT_THERE, ErrorNum.REGISTRY_UNAVAILABLE, ErrorNum.STORED_DAMAGED),
+        *(*NOT_THERE, *STORED),
     ),
     _page(
         *("POST", f"{TASK}/predict", predicting.predict, "New subjects, on a page or as CSV."),
-        *(*NOT_THERE, *READING, ErrorNum.TOO_MANY),
+        *(*NOT_THERE, *READING, *STORED),
     ),
     _page("GET", "/compare", compare.show, "Tasks side by side."),
     _page("POST", f"{TASK}/cancel", actions.cancel, "Ends a task.", *NOT_THERE, ErrorNum.NOT_OURS),
     _page(
         *("POST", f"{TASK}/retry", actions.retry, "Tries a task again."),
-        *(*NOT_THERE, ErrorNum.NOT_OURS, ErrorNum.NOT_RETRIABLE, ErrorNum.TOO_MANY),
+        *(ErrorNum.NOT_OURS, ErrorNum.NOT_RETRIABLE, *NO_TASK),
     ),
-    _page("GET", "/refused", refused.show, "The forms that were refused.", *NOT_THERE),
-    _page("GET", "/datasets", datasets.show, "The datasets."),
-    _page("POST", "/datasets", datasets.upload, "Stores a file.", *NO_DATASET),
+    _page("GET", "/refused", refused.show, "The forms that were refused.", *LIST),
+    _page("GET", "/datasets", datasets.show, "The datasets.", *LIST),
+    _page(
+        "POST", "/datasets", datasets.upload, "Stores a file.", *LIST, ErrorNum.NAME_TAKEN, *READING
+    ),
     _page(
         *("POST", "/datasets/{data_name:path}/mapping", datasets.answer, "Says how it is meant."),
         *(*NOT_THERE, *READING),

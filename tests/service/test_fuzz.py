@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from service.endpoints import ENDPOINTS
 from service.openapi import openapi
+from service.pages.table import PAGES
 from tests.houses import House
 
 pytestmark = pytest.mark.slow
@@ -23,8 +24,11 @@ pytestmark = pytest.mark.slow
 SECONDS = 30.0
 ENDLESS = "/api/v0/events"  # who asks for it reads as long as the house runs
 schema = schemathesis.openapi.from_dict(openapi(ENDPOINTS)).exclude(path=ENDLESS)
+pages = schemathesis.openapi.from_dict(openapi(PAGES))
+PATHS = openapi((*ENDPOINTS, *PAGES))["paths"]
 # Thousands of cases more, for those who have half an hour.
-schema.config.phases.coverage.enabled = "SGN_FUZZ_LONG" in os.environ
+for each in (schema, pages):
+    each.config.phases.coverage.enabled = "SGN_FUZZ_LONG" in os.environ
 CASES = {"deadline": None, "suppress_health_check": list(HealthCheck), "derandomize": True}
 
 
@@ -39,13 +43,40 @@ def sound(status: int, content: bytes, kind: str) -> None:
         assert (answer["error_num"] == 0) == (status == 200)
 
 
+def described(case: Any, status: int, content: bytes, kind: str) -> None:
+    """The document tells this status of the address, and the number of what was refused."""
+    operation = PATHS[case.path].get(case.method.lower())
+    if operation is None:  # a method that was tried
+        assert status == 405, (case.method, case.path, status)
+        return
+    told = operation["responses"]
+    assert str(status) in told, (case.method, case.path, status, content[:300])
+    if kind.startswith("application/json") and status >= 400:
+        number = json.loads(content)["error_num"]
+        assert f"error_num {number}: " in told[str(status)]["description"], (case.path, number)
+
+
+def tried(case: Any, house: House) -> None:
+    """A case is sent, and its answer is sound and as described."""
+    try:
+        reply = case.call(base_url=house.url, timeout=SECONDS)
+    except (httpx.InvalidURL, UnicodeError, ValueError):
+        return  # what cannot be sent at all
+    kind = (reply.headers.get("content-type") or [""])[0]
+    sound(reply.status_code, reply.content, kind)
+    described(case, reply.status_code, reply.content, kind)
+
+
 @schema.parametrize()
 @hypothesis_settings(max_examples=12, **CASES)  # type: ignore[arg-type]
 def test_by_its_own_description(case: Any, small: House) -> None:
-    with contextlib.suppress(httpx.InvalidURL, UnicodeError, ValueError):
-        reply = case.call(base_url=small.url, timeout=SECONDS)
-        kind = (reply.headers.get("content-type") or [""])[0]
-        sound(reply.status_code, reply.content, kind)
+    tried(case, small)
+
+
+@pages.parametrize()
+@hypothesis_settings(max_examples=3, **CASES)  # type: ignore[arg-type]
+def test_pages_by_their_own_description(case: Any, small: House) -> None:
+    tried(case, small)
 
 
 @given(

@@ -62,6 +62,25 @@ def test_what_is_said_of_an_interpretation_is_all_of_it() -> None:
     assert set(schemas["Choice"]["properties"]) == set(question["choices"][0])
 
 
+def test_every_status_of_an_address_is_told() -> None:
+    paths = openapi((*ENDPOINTS, *PAGES))["paths"]
+    always = {"200", "401", "403", "405", "500", "503"}
+    of_a_body = {"400", "408", "413", "415"}
+    model = set(paths["/api/v0/tasks/{task_id}/model"]["get"]["responses"])
+    assert model >= always | {"206", "304", "404", "416", "502"}
+    uploads = set(paths["/api/v0/datasets"]["post"]["responses"])
+    assert uploads >= always | of_a_body | {"404", "409", "422", "429"}
+    assert "404" in paths["/api/v0/tasks"]["get"]["responses"]  # of another project
+    assert "204" in paths["/api/v0/tasks/{task_id}/events"]["get"]["responses"]
+    assert set(paths["/sign-in"]["post"]["responses"]) >= always | of_a_body | {"303"}
+    for path, methods in paths.items():
+        for method, operation in methods.items():
+            told = set(operation["responses"])
+            assert told >= always, (method, path)
+            assert ("404" in told) >= ("{" in path), (method, path)
+            assert ("416" in told) == ("206" in told) == ("304" in told), (method, path)
+
+
 def test_it_is_served(small: House) -> None:
     document = small.get("/openapi.json")
     assert document["openapi"].startswith("3.1")
