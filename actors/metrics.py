@@ -33,6 +33,9 @@ READING = Histogram(
     registry=None,
 )
 BUSY = Gauge("sgn_busy", "Whether a task is being worked on.", registry=None)
+PENDING_ENDINGS = Gauge(
+    "sgn_pending_endings", "Tasks that have ended here and wait for the database.", registry=None
+)
 
 
 class Pace(Collector):
@@ -72,7 +75,7 @@ def worker_metrics() -> tuple[Collector, ...]:
     for outcome in OUTCOMES:
         ENDED.labels(outcome)
     counters = (ENDED, EPOCHS, ATTEMPTS, RETRIES, LEASE_LOSSES, OUT_OF_MEMORY)
-    return (*counters, TRAINING_SECONDS, PREDICTING, READING, BUSY, PACE)
+    return (*counters, TRAINING_SECONDS, PREDICTING, READING, BUSY, PENDING_ENDINGS, PACE)
 
 
 def claimed(attempt: int) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.databases import ServerSilent, answers
+from tests.databases import ServerSilent, answers, query
 from tests.servers import free_ports
 
 START_SECONDS = 30.0
@@ -44,6 +44,10 @@ class MariaServer:
         if self._process is not None:
             self._process.kill()
             self._process.wait()
+
+    def read_only(self, *, on: bool) -> None:
+        """Take no writes, or again, from whom no right lets write all the same; root is one."""
+        query(self.url, f"SET GLOBAL read_only = {int(on)}")
 
     def prepare(self) -> None:
         """Make the tables that a server keeps for itself."""

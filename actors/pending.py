@@ -1,0 +1,171 @@
+"""Endings of tasks that the database did not take: kept until it does, over restarts too.
+
+A worker whose task has ended while the database was away or refused to write has done its work, so
+nothing is trained again and no attempt is counted. What is pending lies in the spool, where another
+process of this machine finds it; the lease's token fences it like every other write.
+"""
+
+import json
+import logging
+import threading
+import time
+from collections.abc import Callable, Coroutine, Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Self
+
+from dramatiq import Broker, Middleware, Worker
+
+from actors import metrics
+from actors.runtime import Runtime
+from actors.trace import about
+from db import runs
+from db.claims import Claim
+from db.errors import ContentTooLarge, DatabaseError, DatabaseUnavailable, SchemaAhead
+
+log = logging.getLogger(__name__)
+
+FOLDER = ".endings"  # of the spool
+LOOK_SECONDS = 1.0
+PRIVATE = 0o700
+FINISHED, FAILED, CANCELLED, HANDED_BACK = "finished", "failed", "cancelled", "handed_back"
+WRITTEN_BY: Mapping[str, Callable[..., Coroutine[Any, Any, Any]]] = {
+    FINISHED: runs.update_task_result,
+    FAILED: runs.fail_task,
+    CANCELLED: runs.end_cancelled,
+    HANDED_BACK: runs.hand_back,
+}
+
+
+class EndingPendingError(Exception):
+    """The database did not take how a task ended; that is kept, and written once it does."""
+
+
+@dataclass(frozen=True)
+class PendingEnding:
+    """How a claim ended: ``content`` are the arguments of what writes an ending of this kind."""
+
+    claim: Claim
+    kind: str
+    content: Mapping[str, Any]
+
+    def write(self) -> Coroutine[Any, Any, Any]:
+        """Write it; falsy where the task is not ours any more."""
+        return WRITTEN_BY[self.kind](self.claim, **self.content)
+
+    @property
+    def name(self) -> str:
+        """The name of its file, which no other claim has."""
+        return f"{self.claim.task_id}.{self.claim.lease_token}.json"
+
+    def to_json(self) -> str:
+        """As the text of a file."""
+        return json.dumps(
+            {"claim": asdict(self.claim), "kind": self.kind, "content": dict(self.content)}
+        )
+
+    @classmethod
+    def from_json(cls, text: str) -> Self:
+        """From such a text. Raises ValueError, TypeError or KeyError for any other."""
+        found = json.loads(text)
+        claim = Claim(**{**found["claim"], "earlier": tuple(found["claim"]["earlier"])})
+        if found["kind"] not in WRITTEN_BY:
+            raise ValueError(found["kind"])
+        return cls(claim, found["kind"], found["content"])
+
+
+class PendingEndings(Middleware):
+    """The endings of one worker that the database did not take, written by a thread of its own.
+
+    An ending that is only stored is still being written by whoever ended the task; one that was
+    handed over is the thread's.
+    """
+
+    def __init__(self, runtime: Runtime, spool: Path) -> None:
+        self._runtime = runtime
+        self._folder = spool / FOLDER
+        self._mine: dict[str, PendingEnding] = {}
+        self._any = threading.Event()
+
+    def after_worker_boot(self, broker: Broker, worker: Worker) -> None:  # noqa: ARG002
+        """Take on what an earlier process could not write, and begin."""
+        for path in self._found():
+            try:
+                self.hand_over(PendingEnding.from_json(path.read_text()))
+            except (OSError, ValueError, TypeError, KeyError) as error:
+                log.warning("%s is no ending of a task and stays where it is: %r", path, error)
+        threading.Thread(target=self._write_all, name="pending endings", daemon=True).start()
+
+    def idle_seconds(self) -> float:
+        """0 while something is pending: a worker that ended now might lose it."""
+        return 0.0 if self._mine else float("inf")
+
+    def store(self, ending: PendingEnding) -> None:
+        """Have it outlive this process, if the spool takes it."""
+        path, task_id = self._folder / ending.name, ending.claim.task_id
+        try:
+            if path.exists():
+                return
+            self._folder.mkdir(PRIVATE, parents=True, exist_ok=True)
+            half = path.with_suffix(".part")
+            half.touch(0o600)
+            half.write_text(ending.to_json())
+            half.replace(path)
+        except OSError as error:
+            log.warning("task %s: how it ended is in memory alone: %s", task_id, error)
+
+    def hand_over(self, ending: PendingEnding) -> None:
+        """Have the thread write it; of one claim the first ending counts."""
+        self._mine.setdefault(ending.name, ending)
+        metrics.PENDING_ENDINGS.set(len(self._mine))
+        self._any.set()
+
+    def remove(self, ending: PendingEnding) -> None:
+        """It is written, or not ours to write."""
+        self._mine.pop(ending.name, None)
+        metrics.PENDING_ENDINGS.set(len(self._mine))
+        try:
+            (self._folder / ending.name).unlink(missing_ok=True)
+        except OSError as error:
+            log.warning("task %s: %s stays: %s", ending.claim.task_id, ending.name, error)
+
+    def _found(self) -> list[Path]:
+        try:
+            return sorted(self._folder.glob("*.json"))
+        except OSError:
+            return []
+
+    def _write_all(self) -> None:
+        while True:
+            self._any.wait()
+            self._any.clear()
+            while self._mine:
+                for ending in list(self._mine.values()):
+                    claim = ending.claim
+                    with about(claim.task_id, claim.attempt, claim.request_id):
+                        answered = self._write(ending)
+                    if not answered:
+                        break  # what the database does not take now it takes of none
+                time.sleep(LOOK_SECONDS)
+
+    def _write(self, ending: PendingEnding) -> bool:
+        """Write it; whether the database answered."""
+        task_id = ending.claim.task_id
+        try:
+            ours = self._runtime.call(ending.write())
+        except (DatabaseUnavailable, SchemaAhead, RuntimeError):  # the loop may have ended
+            return False
+        except ContentTooLarge as error:
+            self.remove(ending)
+            self.hand_over(PendingEnding(ending.claim, FAILED, {"sentence": str(error)}))
+            return True
+        except DatabaseError:
+            log.exception("task %s: how it ended cannot be written", task_id)
+            ours = False
+        self.remove(ending)
+        if metrics.ended(ending.kind, ours=bool(ours)):
+            log.info("task %s: how it ended is written: %s", task_id, ending.kind)
+        else:
+            metrics.lost()
+            log.warning("task %s belongs to another worker; nothing was written", task_id)
+        return True
