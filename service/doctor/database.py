@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from db import diagnosis, tokens
+from db.charset import check_charset
 from db.connection import check_schema, close_database, open_database
 from db.diagnosis import Server
 from db.errors import DatabaseError, SchemaBehind
@@ -48,7 +49,7 @@ async def _asked(settings: Settings) -> list[Finding]:
     except SchemaBehind as error:
         return [*found, fault("schema", str(error), "Run 'sgn migrate' with this version.")]
     found.append(ok("schema", "the tables are those of this version"))
-    found += [await _rights(), *_packet(server, settings)]
+    found += [await _rights(), *_packet(server, settings), _charset(await check_charset())]
     return [*found, access.finding(settings, tokens=await tokens.exist())]
 
 
@@ -64,6 +65,14 @@ async def _rights() -> Finding:
     if not missing:
         return ok("rights", "all that are needed")
     return fault("rights", f"not allowed: {', '.join(missing)}", "Grant them to the user.")
+
+
+def _charset(lacks: str) -> Finding:
+    """It works with every character set, but not for every name."""
+    if not lacks:
+        return ok("charset", "every character can be stored")
+    fix = "Have NEURO-LEARN's operator convert its tables to utf8mb4, or leave it as it is."
+    return warning("charset", lacks.rstrip("."), fix)
 
 
 def _packet(server: Server, settings: Settings) -> list[Finding]:

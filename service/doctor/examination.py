@@ -17,7 +17,7 @@ VARIABLES = {
 }  # fmt: skip
 ORDER = (
     "version", "settings", "torch", "device", "cores", "spool", "database", "schema", "rights",
-    "packet", "access", "redis", "eviction", "appendonly", "workers", "registry", "clock",
+    "packet", "charset", "access", "redis", "eviction", "appendonly", "workers", "registry", "clock",
 )  # fmt: skip
 
 

@@ -4,6 +4,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from db import cancellation
+from service.house import house_of
 from service.pages.site import SEE_OTHER, own
 from service.predecessor import require_ours
 from service.routes.submission import tried_again
@@ -14,7 +15,7 @@ async def cancel(request: Request) -> Response:
     """End a task and go back to it, or to the page that is named as ``next``."""
     task = await task_of(request)
     require_ours(task)
-    await cancellation.cancel(task.task_id)
+    await cancellation.cancel(task.task_id, house_of(request).settings.house.public_url)
     return _further(request, task.task_id)
 
 

@@ -58,7 +58,7 @@ async def cancel(request: Request) -> Response:
     """Cancel a task; of one that has ended nothing changes. The predecessor's is refused."""
     task = await task_of(request)
     require_ours(task)
-    await cancellation.cancel(task.task_id)
+    await cancellation.cancel(task.task_id, house_of(request).settings.house.public_url)
     return await answer(await task_of(request))
 
 

@@ -132,7 +132,7 @@ def test_a_queue_that_forgets_is_found(variables: dict[str, str]) -> None:
 def test_rights_and_limits_of_a_database_server(variables: dict[str, str]) -> None:
     user = f"sgn_{secrets.token_hex(4)}"
     try:
-        with mysql_database() as url:
+        with mysql_database(charset="latin1") as url:
             server = f"{urlsplit(url).scheme}://{urlsplit(url).netloc}"
             name = urlsplit(url).path[1:]
             given = {**variables, "SGN_DATABASE_URL": url, "SGN_MAX_UPLOAD_MB": "100000"}
@@ -152,7 +152,10 @@ def test_rights_and_limits_of_a_database_server(variables: dict[str, str]) -> No
             assert "INSERT" not in fault.found
             query(server, f"REVOKE ALL ON {name}.* FROM {user}@'127.0.0.1'")
             query(server, *_granted(name, user))
-            assert found(given)["rights"].state == State.OK, found(given)["rights"]
+            every = found(given)
+            assert every["rights"].state == State.OK, every["rights"]
+            assert every["charset"].state == State.WARNING
+            assert every["charset"].found.startswith("NEURO-LEARN's tables are latin1: ")
             query(server, f"DROP USER {user}@'127.0.0.1'")
     except ServerSilent as silent:
         pytest.skip(str(silent))
