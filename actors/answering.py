@@ -9,10 +9,13 @@ import dramatiq
 from dramatiq import Broker, Middleware, Worker
 from dramatiq.middleware import CurrentMessage
 
-from actors.queue import redis_client
+from actors.ending import step_of_thread
+from actors.names import Names
+from actors.redis_clients import redis_client
 from actors.rpc import is_withdrawn, rpc_broker
 
 STOP_MS = 5_000
+LOOK_SECONDS = 0.1
 WITHDRAWN = "Nobody waits for this answer any more."
 
 Answer = Callable[..., dict[str, Any]]
@@ -36,10 +39,11 @@ class Desk:
         """How long ago the last question came; 0 while one is being answered."""
         return 0.0 if self._busy else time.monotonic() - self._asked_at
 
-    def open(self, redis_url: str) -> None:
+    def open(self, redis_url: str, names: Names) -> None:
         """Begin to answer."""
+        self._names = names
         self._client = redis_client(redis_url)
-        asked = rpc_broker(self._client, self._queue)
+        asked = rpc_broker(self._client, names, self._queue)
         asked.add_middleware(CurrentMessage())
         actor = dramatiq.actor(
             actor_name=self._actor, queue_name=self._queue, broker=asked, store_results=True
@@ -58,7 +62,7 @@ class Desk:
         self._busy += 1
         message = CurrentMessage.get_current_message()
         try:
-            if message is not None and is_withdrawn(self._client, message.message_id):
+            if message is not None and is_withdrawn(self._client, self._names, message.message_id):
                 return {"away": WITHDRAWN}
             return self._answer(**given)
         finally:
@@ -69,30 +73,44 @@ class Desk:
 class Answering(Middleware):
     """Desks that are open from a worker's start to its end; a training holds none of them up."""
 
-    def __init__(self, redis_url: str, desks: Sequence[Desk]) -> None:
+    def __init__(self, redis_url: str, names: Names, desks: Sequence[Desk]) -> None:
         self._url = redis_url
+        self._names = names
         self._desks = tuple(desks)
         self._ending: list[threading.Thread] = []
+        self._closed = threading.Event()
 
     def idle_seconds(self) -> float:
         """How long ago the last question came to any desk."""
         return min(desk.idle_seconds() for desk in self._desks)
 
     def after_worker_boot(self, broker: Broker, worker: Worker) -> None:  # noqa: ARG002
-        """Open them."""
-        for desk in self._desks:
-            desk.open(self._url)
+        """Open them, as soon as it is known what their queues are called."""
+        threading.Thread(target=self._open, name="desks", daemon=True).start()
 
     def before_worker_shutdown(self, broker: Broker, worker: Worker) -> None:  # noqa: ARG002
         """Begin to close them.
 
         By threads: until this returns, tasks are fetched, also by a worker whose device failed.
         """
-        self._ending = [threading.Thread(target=desk.close) for desk in self._desks]
+        self._closed.set()
+        self._ending = [
+            threading.Thread(target=desk.close, name="ending: answers", daemon=True)
+            for desk in self._desks
+        ]
         for thread in self._ending:
             thread.start()
 
     def after_worker_shutdown(self, broker: Broker, worker: Worker) -> None:  # noqa: ARG002
-        """Wait for the last answers."""
+        """Wait for the last answers, for a while: who gets none asks again."""
+        until = time.monotonic() + 2 * STOP_MS / 1000
         for thread in self._ending:
-            thread.join()
+            step_of_thread("an answer", thread.join, max(0.0, until - time.monotonic()))
+
+    def _open(self) -> None:
+        while not self._names.known:
+            if self._closed.wait(LOOK_SECONDS):
+                return
+        for desk in self._desks:
+            if not self._closed.is_set():
+                desk.open(self._url, self._names)

@@ -11,9 +11,10 @@ from typing import Any, Self
 
 import redis
 
+from actors.names import Names
 from actors.sender import Sender
 
-STREAM = "sgn:curve:"
+STREAM = "curve"
 LINE = "line"
 KEEP_SECONDS = 7 * 86_400
 CHUNK = 1000
@@ -22,9 +23,9 @@ CHUNK = 1000
 class Curve:
     """Sends the lines of epochs from a thread of its own, which closes ``client`` at its end."""
 
-    def __init__(self, client: redis.Redis, task_id: str) -> None:
+    def __init__(self, client: redis.Redis, names: Names, task_id: str) -> None:
         self._client = client
-        self._key = STREAM + task_id
+        self._key = names.key(STREAM, task_id)
         self._lines: Sequence[str] = []
         self._sent = 0
         self._sender = Sender("curve", client, self._publish)

@@ -8,24 +8,20 @@ import redis
 from dramatiq import Message, Middleware
 from dramatiq.brokers.redis import RedisBroker
 
+from actors.named_broker import NamedBroker
+from actors.names import Names
+from actors.redis_clients import redis_client
 from actors.turn import OneAtATimeBroker
 from db.form import KINDS
 
 QUEUE = "sgn"
 ACTOR = "train"
 HEARTBEAT_MS = 30_000
-WORKERS = "sgn:workers"
-TURNS = "sgn:turn"
+WORKERS = "workers"
+TURNS = "turn"
 TURN = 0.9  # of a round
 SIGN_OF_LIFE_SECONDS = 30
 SCANNED = 1000  # keys looked at in one call
-
-
-def redis_client(url: str) -> redis.Redis:
-    """A client that gives up on a silent server after seconds, not minutes."""
-    return redis.Redis.from_url(
-        url, socket_connect_timeout=2, socket_timeout=10, health_check_interval=30
-    )
 
 
 def queue_of(kind: str) -> str:
@@ -36,31 +32,37 @@ def queue_of(kind: str) -> str:
 QUEUES = tuple(queue_of(kind) for kind in ("", *KINDS))
 
 
-def redis_broker(url: str) -> RedisBroker:
-    """The broker as every process must configure it.
+def redis_broker(url: str, names: Names) -> NamedBroker:
+    """The broker as every process must configure it, also before it knows its names.
 
     A message of a killed worker comes back only when some client does maintenance, by default
     once in a thousand commands; here with every command. Retries, ages and time limits are the
     database's matter (attempts, leases), so none of Dramatiq's middleware is in use.
     """
-    return _broker(RedisBroker, redis_client(url), maintenance_chance=1_000_000)
+    return _broker(NamedBroker, redis_client(url), names, maintenance_chance=1_000_000)
 
 
-def worker_broker(url: str, kind: str, middleware: Iterable[Middleware]) -> RedisBroker:
+def worker_broker(
+    url: str, names: Names, kind: str, middleware: Iterable[Middleware]
+) -> NamedBroker:
     """The broker of a worker, which takes the tasks that its kind of device may."""
-    broker = _broker(OneAtATimeBroker, redis_client(url), middleware, maintenance_chance=1_000_000)
+    broker = _broker(
+        OneAtATimeBroker, redis_client(url), names, middleware, maintenance_chance=1_000_000
+    )
     broker.declare_queue(queue_of(kind))
     return broker
 
 
 def _broker(
-    made: type[RedisBroker],
+    made: type[NamedBroker],
     client: redis.Redis,
+    names: Names,
     middleware: Iterable[Middleware] = (),
     *,
     maintenance_chance: int,
-) -> RedisBroker:
+) -> NamedBroker:
     broker = made(
+        names=names,
         client=client,
         middleware=list(middleware),
         maintenance_chance=maintenance_chance,
@@ -70,13 +72,14 @@ def _broker(
     return broker
 
 
-def send(broker: RedisBroker, messages: Sequence[tuple[str, str, str]]) -> None:
+def send(broker: NamedBroker, messages: Sequence[tuple[str, str, str]]) -> None:
     """Put tasks on their queues, each by its id, its request's id and its kind of device.
 
     The first goes by itself, so that the rest find the scripts loaded and go in one round trip.
 
     Raises:
         redis.RedisError: the server does not answer; some may be on the queue.
+        DatabaseUnavailable: it has not answered yet, so the queue's name is not known.
 
     """
     first, *others = (_message(*message) for message in messages)
@@ -85,7 +88,7 @@ def send(broker: RedisBroker, messages: Sequence[tuple[str, str, str]]) -> None:
         return
     pipeline = broker.client.pipeline(transaction=False)
     # Of the same class, which has asked the server by now what it keeps for all its instances.
-    together = _broker(type(broker), pipeline, maintenance_chance=0)
+    together = _broker(type(broker), pipeline, broker.names, maintenance_chance=0)
     together.broker_id = broker.broker_id  # else the server would take it for a worker
     for message in others:
         together.enqueue(message)
@@ -99,13 +102,18 @@ def _message(task_id: str, request_id: str, kind: str) -> "Message[None]":
     )
 
 
-def on_queue(broker: RedisBroker) -> set[str]:
-    """The tasks whose messages lie on any of the queues, also on those that nobody here consumes.
+def on_queue(broker: RedisBroker) -> list[tuple[str, str]]:
+    """The messages that lie on any of the queues, also on those that nobody here consumes.
 
+    Each by the kind of device that its queue is for and the task that it names.
     Not those that a worker has fetched: if it never heard the answer, nobody has them.
     """
-    messages = [message for name in QUEUES for message in _lying(broker, name)]
-    return {str(argument) for message in messages for argument in message.args[:1]}
+    return [
+        (kind, str(argument))
+        for kind in ("", *KINDS)
+        for message in _lying(broker, queue_of(kind))
+        for argument in message.args[:1]
+    ]
 
 
 def _lying(broker: RedisBroker, queue: str) -> list["Message[Any]"]:
@@ -115,30 +123,30 @@ def _lying(broker: RedisBroker, queue: str) -> list["Message[Any]"]:
     return [Message.decode(content) for content in contents if content is not None]
 
 
-def has_turn(client: redis.Redis, what: str, ms: float) -> bool:
+def has_turn(client: redis.Redis, names: Names, what: str, ms: float) -> bool:
     """Whether this process does something in this round of so long: one of all does.
 
     A thousand workers would else ask the database the same thousand times. Where Redis is away,
     each does it.
     """
     try:
-        return bool(client.set(f"{TURNS}:{what}", "1", nx=True, px=int(TURN * ms)))
+        return bool(client.set(names.key(TURNS, what), "1", nx=True, px=int(TURN * ms)))
     except redis.RedisError:
         return True
 
 
-def show_life(client: redis.Redis, worker: str, kind: str) -> None:
+def show_life(client: redis.Redis, names: Names, worker: str, kind: str) -> None:
     """Say that a worker with this kind of device is alive. Raises redis.RedisError."""
-    client.set(f"{WORKERS}:{worker}", kind, ex=SIGN_OF_LIFE_SECONDS)
+    client.set(names.key(WORKERS, worker), kind, ex=SIGN_OF_LIFE_SECONDS)
 
 
-def show_no_life(client: redis.Redis, worker: str) -> None:
+def show_no_life(client: redis.Redis, names: Names, worker: str) -> None:
     """Say that a worker has ended. Raises redis.RedisError."""
-    client.delete(f"{WORKERS}:{worker}")
+    client.delete(names.key(WORKERS, worker))
 
 
-def alive(client: redis.Redis) -> Counter[str]:
+def alive(client: redis.Redis, names: Names) -> Counter[str]:
     """How many workers have shown life lately, by kind of device. Raises redis.RedisError."""
-    keys = list(client.scan_iter(f"{WORKERS}:*", count=SCANNED))
+    keys = list(client.scan_iter(names.key(WORKERS, "*"), count=SCANNED))
     kinds: Any = client.mget(keys) if keys else ()
     return Counter(kind.decode() for kind in kinds if kind is not None)

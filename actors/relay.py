@@ -9,9 +9,9 @@ import time
 from collections.abc import Sequence
 
 import redis
-from dramatiq.brokers.redis import RedisBroker
 
 from actors import queue
+from actors.named_broker import NamedBroker
 from actors.tracing import TRACING
 from db import outbox
 from db.cancellation import end_unanswered, unsettled_ids
@@ -36,7 +36,7 @@ class Relay:
     In a worker it is ``reconciling``: it also looks for what the queue has lost.
     """
 
-    def __init__(self, broker: RedisBroker, *, every: float, reconciling: bool) -> None:
+    def __init__(self, broker: NamedBroker, *, every: float, reconciling: bool) -> None:
         self._broker = broker
         self._every = every
         self._reconciling = reconciling
@@ -84,7 +84,7 @@ class Relay:
 
     async def _has_turn(self, what: str) -> bool:
         return await asyncio.to_thread(
-            queue.has_turn, self._broker.client, what, 1000 * self._every
+            queue.has_turn, self._broker.client, self._broker.names, what, 1000 * self._every
         )
 
     async def _pause(self) -> None:
@@ -96,7 +96,7 @@ class Relay:
         self._wake.clear()
 
 
-async def _send(broker: RedisBroker, messages: Sequence[OutboxMessage]) -> int:
+async def _send(broker: NamedBroker, messages: Sequence[OutboxMessage]) -> int:
     """Send these and note it; the number of messages sent."""
     if messages:
         since = time.time_ns()
@@ -107,11 +107,12 @@ async def _send(broker: RedisBroker, messages: Sequence[OutboxMessage]) -> int:
     return len(messages)
 
 
-async def _reconcile(broker: RedisBroker) -> None:
+async def _reconcile(broker: NamedBroker) -> None:
     """Bring back tasks whose worker or whose message is gone."""
-    there = await asyncio.to_thread(queue.on_queue, broker)
+    lying = await asyncio.to_thread(queue.on_queue, broker)
+    there = {task_id for _, task_id in lying}
     expired = await outbox.requeue_expired(there)
-    lost = await outbox.requeue_submitted(there, LOST_AFTER_MS)
+    lost = await outbox.requeue_submitted(lying, LOST_AFTER_MS)
     unsettled = await outbox.requeue(await unsettled_ids(), there)
     for task_id in (*expired, *lost, *unsettled):
         log.warning("task %s is put on the queue again", task_id, extra={"task_id": task_id})

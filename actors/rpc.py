@@ -13,17 +13,21 @@ from dramatiq.brokers.redis import RedisBroker
 from dramatiq.results import ResultMissing, Results
 from dramatiq.results.backends import RedisBackend
 
+from actors.named_broker import NamedBroker
+from actors.names import Names
 from actors.queue import HEARTBEAT_MS
 
 KEEP_MS = 10 * 60_000
-WITHDRAWN = "sgn:withdrawn:"
+ANSWERS = "answers"
+WITHDRAWN = "withdrawn"
 
 
-def rpc_broker(client: redis.Redis, queue: str) -> RedisBroker:
-    """The broker of a queue, as both sides must configure it."""
-    broker = RedisBroker(  # type: ignore[no-untyped-call]
+def rpc_broker(client: redis.Redis, names: Names, queue: str) -> NamedBroker:
+    """The broker of a queue, as both sides must configure it. Raises DatabaseUnavailable."""
+    broker = NamedBroker(
+        names=names,
         client=client,
-        middleware=[Results(backend=backend(client), result_ttl=KEEP_MS)],  # type: ignore[no-untyped-call]
+        middleware=[Results(backend=backend(client, names), result_ttl=KEEP_MS)],  # type: ignore[no-untyped-call]
         maintenance_chance=1_000_000,
         heartbeat_timeout=HEARTBEAT_MS,
     )
@@ -31,9 +35,9 @@ def rpc_broker(client: redis.Redis, queue: str) -> RedisBroker:
     return broker
 
 
-def backend(client: redis.Redis) -> RedisBackend:
+def backend(client: redis.Redis, names: Names) -> RedisBackend:
     """Where answers lie for ten minutes."""
-    return RedisBackend(client=client)
+    return RedisBackend(client=client, namespace=names.key(ANSWERS), use_namespace_prefix_keys=True)
 
 
 def ask(broker: RedisBroker, queue: str, actor: str, given: Mapping[str, Any]) -> "Message[Any]":
@@ -45,20 +49,20 @@ def ask(broker: RedisBroker, queue: str, actor: str, given: Mapping[str, Any]) -
     return message
 
 
-def withdraw(client: redis.Redis, message: "Message[Any]") -> None:
+def withdraw(client: redis.Redis, names: Names, message: "Message[Any]") -> None:
     """Say that nobody waits for an answer any more. Raises redis.RedisError."""
-    client.set(WITHDRAWN + message.message_id, b"", px=KEEP_MS)
+    client.set(names.key(WITHDRAWN, message.message_id), b"", px=KEEP_MS)
 
 
-def is_withdrawn(client: redis.Redis, message_id: str) -> bool:
+def is_withdrawn(client: redis.Redis, names: Names, message_id: str) -> bool:
     """Whether whoever asked has been told that nobody answered. Raises redis.RedisError."""
-    return bool(client.exists(WITHDRAWN + message_id))
+    return bool(client.exists(names.key(WITHDRAWN, message_id)))
 
 
-def answer(client: redis.Redis, message: "Message[Any]") -> dict[str, Any] | None:
+def answer(client: redis.Redis, names: Names, message: "Message[Any]") -> dict[str, Any] | None:
     """What a worker has answered; None as long as none has. Raises redis.RedisError."""
     try:
-        found: dict[str, Any] = message.get_result(backend=backend(client))
+        found: dict[str, Any] = message.get_result(backend=backend(client, names))
     except ResultMissing:
         return None
     return found

@@ -16,18 +16,22 @@ from typing import Any, TypeVar
 import redis
 from dramatiq import Broker, Middleware, Worker
 from dramatiq.asyncio import get_event_loop_thread
-from dramatiq.brokers.redis import RedisBroker
 from prometheus_client import CollectorRegistry
 
+from actors.ending import end_within, step_of_thread
 from actors.exposition import text
 from actors.listener import Listener, start_listener
+from actors.named_broker import NamedBroker
+from actors.names import Names
 from actors.queue import SIGN_OF_LIFE_SECONDS, show_life, show_no_life
 from actors.relay import Relay
 from actors.settings import Settings
 from actors.sweep import Sweeper, run_sweep
 from actors.tracing import TRACING
+from actors.who import sign
 from db.connection import close_database, open_database
-from db.errors import DatabaseError, SchemaAhead
+from db.errors import DatabaseError, DatabaseUnavailable, SchemaAhead
+from db.installation import database_address
 from db.versions import check_known
 
 log = logging.getLogger(__name__)
@@ -40,6 +44,10 @@ GIVE_UP_SECONDS = 10.0
 ANSWER_SECONDS = 5.0
 SILENT_SECONDS = 60.0
 SCHEMA_SECONDS = 2.0
+END_SECONDS = 45.0  # 30 for a training to be handed back
+STEP_SECONDS = 5.0
+LOOK_SECONDS = 1.0  # between two looks for a database that is away
+FIRST_PAUSE, LONGEST_PAUSE = 5.0, 300.0  # between two lines on it
 
 
 class Runtime(Middleware):
@@ -64,6 +72,7 @@ class Runtime(Middleware):
         self._lived = time.monotonic()
         self.name = f"{socket.gethostname()}:{os.getpid()}"
         self.stopping = threading.Event()
+        self.names = Names()
         self._broken = False
         self._background: list[Future[None]] = []
         self._outdated: str | None = None
@@ -82,19 +91,15 @@ class Runtime(Middleware):
 
     def before_worker_boot(self, broker: Broker, worker: Worker) -> None:
         """Take one message at a time and look for it often; open the database; start the relay."""
-        _end_once()
+        self._end_once()
         worker.queue_prefetch = 1
         worker.worker_timeout = POLL_MS
         self.call(open_database(self.settings.database_url))
-        assert isinstance(broker, RedisBroker)  # noqa: S101 - actors.worker makes no other
-        relay = Relay(broker, every=RELAY_SECONDS, reconciling=True)
+        assert isinstance(broker, NamedBroker)  # noqa: S101 - actors.worker makes no other
         self._background = [
-            self._submit(relay.run()),
-            self._submit(self._show_life(broker.client)),
+            self._submit(self._work(broker)),
             self._submit(self._watch_schema()),
         ]
-        if self._sweeper is not None:
-            self._background.append(self._submit(run_sweep(self._sweeper, broker.client)))
         self._listener = start_listener(
             *(self.settings.metrics_host, self.settings.metrics_port),
             scrape=lambda: text(self._metrics),
@@ -108,14 +113,14 @@ class Runtime(Middleware):
     def after_worker_shutdown(self, broker: Broker, worker: Worker) -> None:  # noqa: ARG002
         """Stop the relay, take the sign of life back, close the database."""
         if self._listener is not None:
-            self._listener.close()
+            step_of_thread("the port of the metrics", self._listener.close, STEP_SECONDS)
         for future in self._background:
             future.cancel()
-        assert isinstance(broker, RedisBroker)  # noqa: S101 - as above
-        with contextlib.suppress(redis.RedisError):
-            show_no_life(broker.client, self.name)
-        self._submit(close_database()).result()
-        TRACING.stop()
+        assert isinstance(broker, NamedBroker)  # noqa: S101 - as above
+        step_of_thread("Redis", lambda: self._show_no_life(broker.client), STEP_SECONDS)
+        closing = self._submit(close_database())
+        step_of_thread("the database", closing.result, STEP_SECONDS)
+        step_of_thread("the traces", TRACING.stop, STEP_SECONDS)
         if self._broken:
             os._exit(BROKEN)  # so that whoever starts workers knows; what CUDA cleans up may hang
 
@@ -139,6 +144,34 @@ class Runtime(Middleware):
             return f"This worker gave no sign of life for {silent:.0f} s."
         return ""
 
+    async def _work(self, broker: NamedBroker) -> None:
+        """What goes on once the database has said what this installation's queues are called.
+
+        Until then no message is taken: see ``actors.turn``.
+        """
+        await self._learn_names()
+        work = [
+            Relay(broker, every=RELAY_SECONDS, reconciling=True).run(),
+            self._show_life(broker.client),
+        ]
+        if self._sweeper is not None:
+            work.append(run_sweep(self._sweeper, broker.client, self.names))
+        await asyncio.gather(*work)
+
+    async def _learn_names(self) -> None:
+        """Ask the database until it has answered, with a line now and then."""
+        pause, say_at = FIRST_PAUSE, 0.0
+        while not self.names.known:
+            self._lived = time.monotonic()  # a database that is away is no fault of this process
+            try:
+                await self.names.learn()
+            except DatabaseError as error:
+                if time.monotonic() >= say_at:
+                    log.warning("no task is taken yet: %s", error)
+                    say_at = time.monotonic() + pause
+                    pause = min(2 * pause, LONGEST_PAUSE)
+                await asyncio.sleep(LOOK_SECONDS)
+
     async def _watch_schema(self) -> None:
         """End this process once the database is of a newer version, whose workers go on."""
         while True:
@@ -157,10 +190,39 @@ class Runtime(Middleware):
         while True:
             self._lived = time.monotonic()  # a queue that is away is no fault of this process
             try:
-                await asyncio.to_thread(show_life, client, self.name, self.kind)
+                await asyncio.to_thread(self._show_signs, client)
             except redis.RedisError as error:
                 log.warning("no sign of life could be given: %s", error)
             await asyncio.sleep(SIGN_OF_LIFE_SECONDS / 3)
+
+    def _show_signs(self, client: redis.Redis) -> None:
+        show_life(client, self.names, self.name, self.kind)
+        sign(client, self.names, database_address(self.settings.database_url))
+
+    def _show_no_life(self, client: redis.Redis) -> None:
+        with contextlib.suppress(redis.RedisError, DatabaseUnavailable):
+            show_no_life(client, self.names, self.name)
+
+    @staticmethod
+    def _end_once() -> None:
+        """Let the first SIGTERM end this process, within its time, and ignore any other.
+
+        Dramatiq leaves at once on a second one, with the database and the loop thread still open,
+        and then waits for them for ever.
+        """
+        if threading.current_thread() is not threading.main_thread():
+            return
+        ending = signal.getsignal(signal.SIGTERM)
+        asked, tell = os.pipe()
+        threading.Thread(target=_watched, args=(asked,), name="watch", daemon=True).start()
+
+        def end(number: int, frame: FrameType | None) -> None:
+            signal.signal(signal.SIGTERM, signal.SIG_IGN)
+            os.write(tell, b"!")  # all that may be done here: locks may be held
+            if callable(ending):
+                ending(number, frame)
+
+        signal.signal(signal.SIGTERM, end)
 
     @staticmethod
     def _submit(work: Coroutine[Any, Any, T]) -> "Future[T]":
@@ -171,19 +233,7 @@ class Runtime(Middleware):
         return asyncio.run_coroutine_threadsafe(work, thread.loop)
 
 
-def _end_once() -> None:
-    """Let the first SIGTERM end this process and ignore any other.
-
-    Dramatiq leaves at once on a second one, with the database and the loop thread still open,
-    and then waits for them for ever.
-    """
-    if threading.current_thread() is not threading.main_thread():
-        return
-    ending = signal.getsignal(signal.SIGTERM)
-
-    def end(number: int, frame: FrameType | None) -> None:
-        signal.signal(signal.SIGTERM, signal.SIG_IGN)
-        if callable(ending):
-            ending(number, frame)
-
-    signal.signal(signal.SIGTERM, end)
+def _watched(asked: int) -> None:
+    """Wait to be told of SIGTERM; from then on this process has its time."""
+    os.read(asked, 1)
+    end_within(END_SECONDS)

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import redis
 
+from actors.names import Names
 from actors.queue import has_turn
 from actors.uploads import KEPT, outdated
 from db import datasets, parts, waiting
@@ -38,11 +39,11 @@ class Sweeper:
         await sweep_datasets(self.datasets)
 
 
-async def run_sweep(sweeper: Sweeper, client: redis.Redis) -> None:
+async def run_sweep(sweeper: Sweeper, client: redis.Redis, names: Names) -> None:
     """Sweep once a minute, one of all workers, until cancelled."""
     while True:
         await asyncio.sleep(SWEEP_SECONDS)
-        if not await asyncio.to_thread(has_turn, client, "sweep", 1000 * SWEEP_SECONDS):
+        if not await asyncio.to_thread(has_turn, client, names, "sweep", 1000 * SWEEP_SECONDS):
             continue
         try:
             await sweeper.sweep()

@@ -15,14 +15,15 @@ from typing import Any, Self
 
 import redis
 
+from actors.names import Names
 from actors.sender import Sender
 from actors.trace import attempt, request_id, task_id
 from db.claims import Claim
-from registry import LOG, ObjectMissing, RegistryError, Store
+from registry import LOG, ObjectDamaged, ObjectMissing, RegistryError, Store
 
 log = logging.getLogger(__name__)
 
-STREAM = "sgn:log:"
+STREAM = "log"
 LINE = b"line"
 MOST = 2000  # lines of a task
 LONGEST = 1000  # characters of a line
@@ -37,12 +38,12 @@ class TaskLog(logging.Handler):
     What is logged of a part goes to its task.
     """
 
-    def __init__(self, client: redis.Redis, claim: Claim) -> None:
+    def __init__(self, client: redis.Redis, names: Names, claim: Claim) -> None:
         super().__init__(logging.INFO)
         self._client = client
         self._claim = claim
         self._part = f"part {claim.part}: " if claim.part else ""
-        self._key = STREAM + (claim.part_of or claim.task_id)
+        self._key = names.key(STREAM, claim.part_of or claim.task_id)
         self._lines: deque[str] = deque(maxlen=MOST)
         self._sender = Sender("task-log", client, self._send)
 
@@ -90,27 +91,28 @@ class TaskLog(logging.Handler):
             self._lines.popleft()
 
 
-def store_log(client: redis.Redis, store: Store, task: str) -> None:
+def store_log(client: redis.Redis, names: Names, store: Store, task: str) -> None:
     """Put what the stream holds of a task into the registry, after what is there.
 
     Where either is away, the stream keeps it for days; one that is silent is not waited for longer
     than ``STORE_SECONDS``, as the worker may have been asked to end.
     """
-    work = partial(contextvars.copy_context().run, _store, client, store, task)
+    work = partial(contextvars.copy_context().run, _store, client, names, store, task)
     thread = threading.Thread(target=work, name="store-log", daemon=True)
     thread.start()
     thread.join(STORE_SECONDS)
 
 
-def _store(client: redis.Redis, store: Store, task: str) -> None:
+def _store(client: redis.Redis, names: Names, store: Store, task: str) -> None:
+    stream = names.key(STREAM, task)
     try:
         with client:
-            found: Any = client.xrange(STREAM + task)
+            found: Any = client.xrange(stream)
             lines = [fields[LINE].decode() for _, fields in found]
             if not lines:
                 return
             store.put(task, LOG, joined(_stored(store, task), lines).encode())
-            client.expire(STREAM + task, STORED_SECONDS)
+            client.expire(stream, STORED_SECONDS)
     except (redis.RedisError, RegistryError) as error:
         log.warning("task %s: its log could not be stored: %s", task, error)
 
@@ -134,5 +136,5 @@ def _overlap(known: list[str], lines: list[str]) -> int:
 def _stored(store: Store, task: str) -> str:
     try:
         return store.get(task, LOG).decode(errors="replace")
-    except ObjectMissing:
+    except (ObjectDamaged, ObjectMissing):
         return ""

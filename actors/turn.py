@@ -10,7 +10,9 @@ import time
 from typing import Any
 
 from dramatiq import MessageProxy
-from dramatiq.brokers.redis import RedisBroker, _RedisConsumer
+from dramatiq.brokers.redis import _RedisConsumer
+
+from actors.named_broker import NamedBroker
 
 HEARTBEAT_LOOK_MS = 300
 
@@ -38,18 +40,22 @@ class Turn:
 
 
 class Consumer(_RedisConsumer):
-    """Fetches a message only while its process has none, from this queue or another."""
+    """Fetches a message only while its process has none, from this queue or another.
 
-    def __init__(self, broker: RedisBroker, queue: str, pause_ms: int, turn: Turn) -> None:
+    None as long as the database has not said what the queue is called.
+    """
+
+    def __init__(self, broker: NamedBroker, queue: str, pause_ms: int, turn: Turn) -> None:
         # It does not sleep with the turn in its hands.
         super().__init__(broker, queue, 1, 0)  # type: ignore[no-untyped-call]
+        self._named = broker
         self._pause = pause_ms / 1000
         self._turn = turn
 
     def __next__(self) -> MessageProxy | None:
         """A message, or None after a while."""
         message = None
-        if self._turn.take(self):
+        if self._named.names.known and self._turn.take(self):
             try:
                 message = super().__next__()  # type: ignore[no-untyped-call]
             finally:
@@ -74,11 +80,22 @@ class Consumer(_RedisConsumer):
             self._turn.pass_to(None, of=message.message_id)
 
 
-class OneAtATimeBroker(RedisBroker):
+class Heartbeat(_RedisConsumer):
+    """A consumer of a queue in which there is never a message."""
+
+    def __next__(self) -> MessageProxy | None:
+        """None after a while, and no question as long as the queue's name is not known."""
+        if self.broker.names.known:
+            return super().__next__()  # type: ignore[no-any-return, no-untyped-call]
+        time.sleep(HEARTBEAT_LOOK_MS / 1000)
+        return None
+
+
+class OneAtATimeBroker(NamedBroker):
     """Its consumers have one message together, however many queues there are."""
 
     def __init__(self, **settings: Any) -> None:
-        super().__init__(**settings)  # type: ignore[no-untyped-call]
+        super().__init__(**settings)
         self._one = Turn()
 
     def consume(self, queue_name: str, prefetch: int = 1, timeout: int = 5000) -> Any:
@@ -88,5 +105,7 @@ class OneAtATimeBroker(RedisBroker):
         its sign to the others that its message is not to be given to them.
         """
         if queue_name in self.delay_queues:
-            return super().consume(queue_name, prefetch, HEARTBEAT_LOOK_MS)
+            return Heartbeat(  # type: ignore[no-untyped-call]
+                self, queue_name, prefetch, HEARTBEAT_LOOK_MS
+            )
         return Consumer(self, queue_name, timeout, self._one)

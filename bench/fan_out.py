@@ -11,9 +11,10 @@ import time
 from contextlib import ExitStack
 from pathlib import Path
 
-from actors.queue import alive, redis_client
+from actors.queue import alive
+from actors.redis_clients import redis_client
 from tests.houses import process
-from tests.places import WORKER, Place, place_at
+from tests.places import WORKER, Place, names_of, place_at
 
 TASK = {
     "epochs": 400, "batch_size": 8, "cv_folds": 10, "nested": True, "baselines": False,
@@ -46,7 +47,8 @@ def _timed(place: Place, count: int) -> float:
             stack.enter_context(process(*WORKER, log=log, **place.variables))
         with redis_client(place.variables["SGN_REDIS_URL"]) as client:
             client.flushall()
-            while sum(alive(client).values()) < count:
+            names = names_of(place.variables)
+            while sum(alive(client, names).values()) < count:
                 time.sleep(0.1)
         start = time.monotonic()
         task = place.until(place.submit(param_set=TASK), {"Finished", "Failed"}, start + 600)

@@ -58,6 +58,7 @@ class Run(Model):
             Index(fields=("state", "lease_until"), name="sgn_runs_state_lease"),
             Index(fields=("state", "proj_id"), name="sgn_runs_state_project"),
             Index(fields=("part_of", "state"), name="sgn_runs_part"),
+            Index(fields=("proj_id", "started_at"), name="sgn_runs_project_start"),
         )
 
 

@@ -1,8 +1,13 @@
 """Messages that are to be sent: written with the task, sent at least once."""
 
+from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
+from tortoise.expressions import Q
+from tortoise.functions import Count
+
+from db.claims import is_part
 from db.clock import now_ms
 from db.errors import translated
 from db.models import Outbox, Run
@@ -69,16 +74,58 @@ async def requeue(task_ids: Sequence[str], on_queue: Collection[str]) -> list[st
 
 
 @translated()
-async def requeue_submitted(on_queue: Collection[str], older_than_ms: int) -> list[str]:
-    """Write messages for submitted tasks that the queue has lost; their ids.
+async def requeue_submitted(lying: Sequence[tuple[str, str]], older_than_ms: int) -> list[str]:
+    """Write messages where more tasks wait than messages lie on the queue; their tasks' ids.
 
-    Lost is what is not ``on_queue`` and whose last message is older than that.
+    A message may be used for another task than it names (see ``db.next_claim``), so messages are
+    counted, those that are on their way too. ``lying`` are the kinds of device and the tasks that
+    those on the queue name. A part is claimed by its own message, and lost if there is none.
     """
     now = await now_ms()
-    waiting = Run.filter(state=Status.SUBMITTED.value, submitted_at__lt=now - older_than_ms)
-    known = await waiting.order_by("submitted_at").values_list("task_id", flat=True)
-    lost = [str(task_id) for task_id in known if str(task_id) not in on_queue]
-    return await _write(lost[:BATCH], now, since=now - older_than_ms)
+    since = now - older_than_ms
+    on_queue = {task_id for _, task_id in lying}
+    waiting = Run.filter(state=Status.SUBMITTED.value, submitted_at__lt=since)
+    known = await waiting.order_by("submitted_at").values_list("task_id", "kind")
+    lost = [(str(id_), str(kind)) for id_, kind in known if str(id_) not in on_queue]
+    parts = [task_id for task_id, _ in lost if is_part(task_id)]
+    missing = await _missing(lying, since) if len(parts) < len(lost) else {}
+    wanted = await _write(parts[:BATCH], now, since=since)
+    for kind, number in missing.items():
+        whole = [id_ for id_, of_kind in lost if of_kind == kind and not is_part(id_)]
+        wanted += await _write(whole, now, since=since, most=min(number, BATCH))
+    return wanted
+
+
+async def _missing(lying: Sequence[tuple[str, str]], since: int) -> dict[str, int]:
+    """How many more whole tasks wait than messages for one lie on the queue or are on their way.
+
+    By the kind of device. The message of a task whose worker was lost is for that task alone.
+    """
+    whole = Run.filter(state=Status.SUBMITTED.value, part=0, cancel_at=0)
+    waiting = whole.annotate(number=Count("task_id")).group_by("kind")
+    counted = Counter(dict(await waiting.values_list("kind", "number")))
+    running = set(await _running([task_id for _, task_id in lying]))
+    there = [each for each in lying if not is_part(each[1]) and each[1] not in running]
+    on_way = Outbox.filter(Q(sent_at=0) | Q(sent_at__gte=since) | Q(created_at__gte=since))
+    names = {task_id for _, task_id in lying}
+    under_way = [
+        kind
+        for kind, task_id in await on_way.values_list("kind", "task_id")
+        if not is_part(str(task_id)) and task_id not in names
+    ]
+    counted.subtract(kind for kind, _ in there)
+    counted.subtract(map(str, under_way))
+    return {kind: number for kind, number in counted.items() if number > 0}
+
+
+async def _running(task_ids: Sequence[str]) -> list[str]:
+    """Those of these tasks that run without a worker."""
+    now, found = await now_ms(), []
+    for start in range(0, len(task_ids), LONGEST_LIST):
+        some = Run.filter(task_id__in=list(task_ids[start : start + LONGEST_LIST]))
+        lost = some.filter(state=Status.RUNNING.value, lease_until__lt=now)
+        found += [str(task_id) for task_id in await lost.values_list("task_id", flat=True)]
+    return found
 
 
 @translated()
@@ -103,10 +150,12 @@ async def _messaged_since(task_ids: list[str], since: int) -> set[str]:
     }
 
 
-async def _write(task_ids: list[str], now: int, *, since: int) -> list[str]:
-    """Write a message for each task that has none since then."""
-    recent = await _messaged_since(task_ids, since)
-    wanted = [task_id for task_id in task_ids if task_id not in recent]
+async def _write(task_ids: list[str], now: int, *, since: int, most: int = BATCH) -> list[str]:
+    """Write a message for each task that has none since then, for so many."""
+    recent: set[str] = set()
+    for start in range(0, len(task_ids), LONGEST_LIST):
+        recent |= await _messaged_since(task_ids[start : start + LONGEST_LIST], since)
+    wanted = [task_id for task_id in task_ids if task_id not in recent][:most]
     if not wanted:
         return []
     runs = await Run.filter(task_id__in=wanted).values("task_id", "request_id", "kind")

@@ -6,11 +6,13 @@ from tortoise.expressions import Q
 
 from db.clock import now_ms
 from db.errors import translated
+from db.fairness import in_turn, place_of, waiting_projects
 from db.models import Run
 from db.states import Status
 from db.tasks import TaskRecord
 
 LONGEST_LIST = 500  # ids in one query
+MOST_LOOKED_AT = 20_000  # tasks that wait
 
 
 @translated()
@@ -35,16 +37,24 @@ async def done_with(task_ids: Sequence[str], keep_ms: int) -> list[str]:
 
 @translated()
 async def place(task: TaskRecord) -> int:
-    """How many tasks were submitted before this one and still wait, and itself."""
+    """How many tasks are due before this one, as projects take turns, and itself."""
+    mine = Run.filter(state=Status.SUBMITTED.value, part=0, cancel_at=0, proj_id=task.proj_id)
     before = Q(submitted_at__lt=task.submitted_at)
     same = Q(submitted_at=task.submitted_at, task_id__lt=task.task_id)
-    return 1 + await Run.filter(before | same, state=Status.SUBMITTED.value, part=0).count()
+    nth = await mine.filter(before | same).count()
+    return place_of(await waiting_projects(), task.proj_id, nth)
 
 
 @translated()
 async def places(most: int) -> dict[str, int]:
-    """The first tasks that wait, by id: 1 for the next."""
-    submitted = Run.filter(state=Status.SUBMITTED.value, part=0)
-    first = submitted.order_by("submitted_at", "task_id").limit(most)
-    ids = await first.values_list("task_id", flat=True)
-    return {str(task_id): number for number, task_id in enumerate(ids, 1)}
+    """The first tasks that wait, by id: 1 for the next.
+
+    What a project has waiting is due in its order, so its first ``most`` are enough.
+    """
+    submitted = Run.filter(state=Status.SUBMITTED.value, part=0, cancel_at=0)
+    oldest = submitted.order_by("submitted_at", "task_id").limit(MOST_LOOKED_AT)
+    tasks = [
+        (str(id_), str(proj_id)) for id_, proj_id in await oldest.values_list("task_id", "proj_id")
+    ]
+    ordered = in_turn(await waiting_projects(), tasks)
+    return {task_id: number for number, task_id in enumerate(ordered[:most], 1)}

@@ -9,7 +9,9 @@ from typing import Any, TypeVar
 import redis
 from dramatiq import Message
 
-from actors.queue import alive, redis_client
+from actors.names import Names
+from actors.queue import alive
+from actors.redis_clients import redis_client
 from actors.rpc import answer, ask, rpc_broker, withdraw
 from actors.trace import request_id
 
@@ -35,24 +37,31 @@ class Asker:
     """
 
     def __init__(
-        self, redis_url: str, queue: str, actor: str, *, patience: float, alone: float
+        self,
+        redis_url: str,
+        names: Names,
+        queue: str,
+        actor: str,
+        *,
+        patience: float,
+        alone: float,
     ) -> None:
         self._client = redis_client(redis_url)
+        self._names = names
         self._queue = queue
         self._actor = actor
-        self._broker = rpc_broker(self._client, queue)
         self._patience = patience
         self._alone = alone
         self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix=actor)
 
     async def asked(self, given: Mapping[str, Any]) -> dict[str, Any]:
-        """What a worker answers. Raises NoAnswer."""
+        """What a worker answers. Raises NoAnswer, DatabaseError."""
+        await self._names.learn()
+        broker = rpc_broker(self._client, self._names, self._queue)
         until = time.time() + self._patience
         whole = {**given, "until": until, "request_id": request_id.get()}
         try:
-            message = await self._threaded(
-                lambda: ask(self._broker, self._queue, self._actor, whole)
-            )
+            message = await self._threaded(lambda: ask(broker, self._queue, self._actor, whole))
             found = await self._waited(message)
         except TimeoutError as error:
             raise NoAnswer(f"No worker has answered within {self._patience:g} s.") from error
@@ -73,19 +82,21 @@ class Asker:
             async with asyncio.timeout(self._patience):
                 return await self._answer(message)
         except (TimeoutError, NoAnswer):
-            await self._threaded(lambda: withdraw(self._client, message))
+            await self._threaded(lambda: withdraw(self._client, self._names, message))
             raise
 
     async def _answer(self, message: "Message[Any]") -> dict[str, Any]:
         seen = looked = time.monotonic()
         while True:
-            found = await self._threaded(lambda: answer(self._client, message))
+            found = await self._threaded(lambda: answer(self._client, self._names, message))
             if found is not None:
                 return found
             now = time.monotonic()
             if now - looked >= ALIVE_SECONDS:
                 looked = now
-                seen = now if await self._threaded(lambda: alive(self._client)) else seen
+                seen = (
+                    now if await self._threaded(lambda: alive(self._client, self._names)) else seen
+                )
             if now - seen >= self._alone:
                 raise NoAnswer(
                     "No worker is running. Start one with `sgn worker`; `sgn up` starts one by "

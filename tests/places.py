@@ -4,7 +4,7 @@ import contextlib
 import json
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,10 +12,11 @@ from typing import Any
 
 import httpx
 
+from actors.names import Names
 from db.connection import migrate
 from graphnet.synthetic import cohort_table
 from service.replies import ErrorNum
-from tests.databases import blocking, mysql_database, postgres_database
+from tests.databases import blocking, mysql_database, postgres_database, query
 from tests.houses import START_SECONDS, process, serving
 from tests.reading import reading
 from tests.servers import queue_server, s3_server
@@ -24,6 +25,14 @@ from tests.service.forms import SMALL, form
 ENDED = {"Finished", "Failed", "Cancelled"}
 PLAIN = {"baselines": False, "explain": False, "cv_folds": 0, "batch_size": 8}
 WORKER = ("dramatiq", "actors.worker:make_broker", "--processes", "1", "--threads", "1")
+
+
+def names_of(variables: Mapping[str, str]) -> Names:
+    """What the installation of these variables calls its keys and queues on Redis."""
+    ((found,),) = query(
+        variables["SGN_DATABASE_URL"], "SELECT installation_id FROM sgn_installation"
+    )
+    return Names(str(found))
 
 
 @dataclass(frozen=True)

@@ -13,12 +13,12 @@ from actors.arrays import Arrays
 from actors.dataset_reader import DatasetReader
 from actors.file_answers import FileAnswers
 from actors.questions import READ_ACTOR, READ_QUEUE
-from actors.queue import WORKERS, redis_client
+from actors.queue import WORKERS
 from actors.reading_child import Bounds
+from actors.redis_clients import redis_client
 from registry import DATASETS, UPLOADS, open_store
+from tests import places
 from tests.db.opened import opened
-
-SIGN = f"{WORKERS}:tests"
 
 
 @contextmanager
@@ -29,13 +29,15 @@ def reading(variables: Mapping[str, str]) -> Iterator[None]:
     with tempfile.TemporaryDirectory() as spool, patch.dict(os.environ, keys):
         reader = reader_of(variables, Path(spool))
         desk, client = Desk(READ_QUEUE, READ_ACTOR, FileAnswers(reader)), redis_client(url)
-        client.set(SIGN, "cpu", ex=3600)
-        desk.open(url)
+        names = places.names_of(variables)
+        sign = names.key(WORKERS, "tests")
+        client.set(sign, "cpu", ex=3600)
+        desk.open(url, names)
         try:
             yield
         finally:
             desk.close()
-            client.delete(SIGN)
+            client.delete(sign)
             client.close()
 
 

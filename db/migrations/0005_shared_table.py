@@ -65,4 +65,9 @@ class Migration(migrations.Migration):
             name="imported_at",
             field=fields.BigIntField(default=0, db_default=0),
         ),
+        # When a project was last given a worker: projects take turns.
+        ops.AddIndex(
+            model_name="Run",
+            index=Index(fields=["proj_id", "started_at"], name="sgn_runs_project_start"),
+        ),
     ]

@@ -82,13 +82,26 @@ def worker() -> int:
     metavar="NUMBER",
     help="Go to this migration, such as 0002, also back; what later ones hold is lost.",
 )
+@click.option(
+    "--new-installation",
+    "renewed",
+    is_flag=True,
+    help="Give a copied database an id of its own, so that both may use one Redis.",
+)
+@click.option(
+    "--installation-id",
+    "chosen",
+    default=None,
+    metavar="ID",
+    help="Choose the id that stands in the names on Redis; random where nobody chooses.",
+)
 @json_option
-def migrate(*, to: str, as_json: bool) -> int:
+def migrate(*, to: str, renewed: bool, chosen: str | None, as_json: bool) -> int:
     """Bring the database's tables to this version."""
     with _dependencies():
         from service.migrate import run  # noqa: PLC0415
 
-        status = run(to)
+        status = run(to, "" if renewed and chosen is None else chosen)
     if as_json and status == 0:
         show_json({"migrated": True, "to": to or None})
     return status

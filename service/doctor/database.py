@@ -20,7 +20,7 @@ SLOW_MS = 50
 async def check(settings: Settings) -> list[Finding]:
     """Everything of the database, and what hangs on it: its clock, and who may come in."""
     url = settings.house.database_url
-    absent = _absent_file(url)
+    absent = absent_file(url)
     if absent:
         return [fault(CHECK, f"there is no file {absent}", "Run 'sgn migrate', which makes it.")]
     try:
@@ -35,7 +35,7 @@ async def check(settings: Settings) -> list[Finding]:
         await close_database()
 
 
-def _absent_file(url: str) -> str:
+def absent_file(url: str) -> str:
     """The file of an SQLite database, which opening it would make."""
     path = url.removeprefix("sqlite://")
     return "" if path == url or Path(path).is_file() else path

@@ -4,9 +4,13 @@ import asyncio
 from collections.abc import Awaitable, Mapping
 from pathlib import Path
 
+from actors.names import Names
 from actors.settings import SettingsError
 from actors.tracing import check_installed
+from db.connection import read_installation
+from db.errors import DatabaseError
 from service.doctor import database, device, machine, queue, storage, variables
+from service.doctor.database import absent_file
 from service.doctor.finding import Finding, State, fault, warning
 from service.home import variables as home_variables
 from service.settings import Settings
@@ -17,7 +21,8 @@ VARIABLES = {
 }  # fmt: skip
 ORDER = (
     "version", "settings", "torch", "device", "cores", "spool", "database", "schema", "rights",
-    "packet", "charset", "access", "redis", "eviction", "appendonly", "workers", "registry", "clock",
+    "packet", "charset", "access", "redis", "eviction", "appendonly", "workers", "installation",
+    "registry", "clock",
 )  # fmt: skip
 
 
@@ -36,7 +41,7 @@ async def _examine(environment: Mapping[str, str], *, embedded: bool) -> list[Fi
     if "SGN_DATABASE_URL" not in wrong:
         checks["database"] = database.check(settings)
     if "SGN_REDIS_URL" not in wrong:
-        checks["redis"] = asyncio.to_thread(_queue, settings, embedded=embedded)
+        checks["redis"] = _queue(settings, embedded=embedded)
     if "SGN_REGISTRY_URL" not in wrong:
         checks["registry"] = asyncio.to_thread(storage.check, settings)
     answers = await asyncio.gather(*(_bounded(name, check) for name, check in checks.items()))
@@ -47,11 +52,22 @@ async def _examine(environment: Mapping[str, str], *, embedded: bool) -> list[Fi
     return sorted(found, key=lambda each: ORDER.index(each.check))
 
 
-def _queue(settings: Settings, *, embedded: bool) -> list[Finding]:
+async def _queue(settings: Settings, *, embedded: bool) -> list[Finding]:
     url = settings.house.redis_url
-    if embedded and not Path(url.removeprefix("unix://")).is_socket():
+    if embedded and not await asyncio.to_thread(Path(url.removeprefix("unix://")).is_socket):
         return [warning("redis", "the house is not running", "Start it: sgn up --home FOLDER.")]
-    return queue.check(url)
+    names = Names(await _installation(settings.house.database_url))
+    return await asyncio.to_thread(queue.check, url, names)
+
+
+async def _installation(database: str) -> str:
+    """The installation's id; "" where the database does not tell it, which has its own finding."""
+    if absent_file(database):
+        return ""
+    try:
+        return await read_installation(database)
+    except DatabaseError:
+        return ""
 
 
 async def _bounded(name: str, check: Awaitable[list[Finding]]) -> list[Finding]:

@@ -1,11 +1,15 @@
 """Redis or Valkey: whether it answers and keeps what it is given; and the workers that it knows."""
 
 import time
+from collections.abc import Mapping
 from typing import Any
 
 import redis
 
+from actors.names import Names
 from actors.queue import alive
+from actors.redis_clients import redis_client
+from actors.who import signed
 from service.doctor.finding import Finding, fault, ok, warning
 
 CHECK = "redis"
@@ -14,11 +18,9 @@ OLDEST = (6, 0)
 START = "Start a worker: 'sgn worker', or more replicas of its deployment."
 
 
-def check(url: str) -> list[Finding]:
-    """Everything of the queue."""
-    client = redis.Redis.from_url(
-        url, socket_connect_timeout=PATIENCE_SECONDS, socket_timeout=PATIENCE_SECONDS
-    )
+def check(url: str, names: Names) -> list[Finding]:
+    """Everything of the queue; of workers and neighbours only where the names are known."""
+    client = redis_client(url, seconds=PATIENCE_SECONDS)
     try:
         with client:
             client.ping()  # the first one also connects
@@ -26,15 +28,18 @@ def check(url: str) -> list[Finding]:
             client.ping()
             ping_ms = 1000 * (time.monotonic() - started)
             info: Any = client.info()
-            return [_server(info, ping_ms), _eviction(info), _kept(info), _workers(client)]
+            found = [_server(info, ping_ms), _eviction(info), _kept(info)]
+            if names.known:
+                found += [_workers(client, names), _installation(signed(client), names)]
+            return found
     except redis.AuthenticationError:
         return [fault(CHECK, "it refuses the password", "Correct the password in SGN_REDIS_URL.")]
     except redis.ResponseError:
-        fix = "Let its user ping, ask INFO, SCAN and MGET, and call scripts on the keys dramatiq:*."
+        fix = "Let its user ping, ask INFO and call scripts; its keys are dramatiq:* and sgn:*."
         return [fault(CHECK, "it refuses what is asked of it", fix)]
     except redis.RedisError as error:
-        found = f"no answer at SGN_REDIS_URL ({type(error).__name__})"
-        return [fault(CHECK, found, "Start the server; look at host and port in SGN_REDIS_URL.")]
+        text = f"no answer at SGN_REDIS_URL ({type(error).__name__})"
+        return [fault(CHECK, text, "Start the server; look at host and port in SGN_REDIS_URL.")]
 
 
 def _server(info: Any, ping_ms: float) -> Finding:
@@ -67,9 +72,29 @@ def _kept(info: Any) -> Finding:
     )
 
 
-def _workers(client: redis.Redis) -> Finding:
-    there = alive(client)
+def _workers(client: redis.Redis, names: Names) -> Finding:
+    there = alive(client, names)
     if not there:
         return warning("workers", "none is alive", START)
     text = ", ".join(f"{count} on {kind or 'unknown'}" for kind, count in sorted(there.items()))
     return ok("workers", f"alive: {text}")
+
+
+def _installation(there: Mapping[str, list[str]], names: Names) -> Finding:
+    """Who else uses this Redis, and whether two databases pass for one installation."""
+    mine = there.get(names.installation, [])
+    if len(mine) > 1:
+        return warning(
+            "installation",
+            f"two databases have the id {names.installation}: {' and '.join(mine)}",
+            "If one is a copy of the other, end its processes and give it an id of its own: "
+            "'sgn migrate --new-installation'. If these are two names of one database, write it "
+            "the same way everywhere.",
+        )
+    others = [
+        f"{each} ({', '.join(addresses) or 'not running'})"
+        for each, addresses in sorted(there.items())
+        if each != names.installation
+    ]
+    beside = f"; beside it on this Redis: {', '.join(others)}" if others else ""
+    return ok("installation", f"its id is {names.installation}{beside}")

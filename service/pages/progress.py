@@ -39,7 +39,7 @@ async def going_on(request: Request, task: TaskRecord) -> dict[str, Any]:
 
 async def lines_so_far(house: House, task_id: str) -> list[str]:
     """The line of each epoch; "" for those that a figure would leave out anyway."""
-    key = STREAM + task_id
+    key = house.names.key(STREAM, task_id)
     try:
         count = int(await house.watch.xlen(key))
         every = max(1, -(-count // MOST_POINTS))

@@ -139,7 +139,7 @@ async def lines_of(house: House, task: TaskRecord, after: int) -> Sequence[str]:
         return ()  # what was cancelled may have trained longer than its result tells
     try:
         found: Any = await house.watch.xrange(
-            STREAM + task.task_id, min=f"{after + 1}-0", count=MOST_AT_ONCE
+            house.names.key(STREAM, task.task_id), min=f"{after + 1}-0", count=MOST_AT_ONCE
         )
     except (redis.RedisError, OSError):
         return ()

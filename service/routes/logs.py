@@ -31,7 +31,7 @@ async def log(request: Request) -> Response:
 async def _sent(house: House, task_id: str) -> list[str]:
     """What is on the stream; nothing while it does not answer."""
     try:
-        found: Any = await house.watch.xrange(STREAM + task_id)
+        found: Any = await house.watch.xrange(house.names.key(STREAM, task_id))
     except (redis.RedisError, OSError):
         return []
     return [fields[LINE].decode(errors="replace") for _, fields in found]

@@ -8,13 +8,13 @@ from contextlib import closing
 
 import pytest
 
-from actors.queue import on_queue, redis_broker, show_life
+from actors.queue import on_queue, redis_broker, show_life, show_no_life
 from actors.runtime import BROKEN
 from actors.worker import make_broker
 from service.worker_process import ARGUMENTS
 from tests.databases import query
 from tests.houses import environment
-from tests.places import PLAIN, Place, place_at
+from tests.places import PLAIN, Place, names_of, place_at
 
 pytestmark = pytest.mark.slow
 QUICK = {**PLAIN, "epochs": 2}
@@ -58,11 +58,12 @@ def test_who_asks_for_a_device_hears_that_no_worker_has_one(place: Place) -> Non
     (sentence,) = asked(place, "cuda")
     assert sentence.startswith("No worker with a CUDA device is there at present; the task waits")
     assert asked(place, "any") == []
-    with closing(redis_broker(place.variables["SGN_REDIS_URL"])) as broker:
-        show_life(broker.client, "elsewhere:1", "cuda")
+    names = names_of(place.variables)
+    with closing(redis_broker(place.variables["SGN_REDIS_URL"], names)) as broker:
+        show_life(broker.client, names, "elsewhere:1", "cuda")
         assert asked(place, "cuda") == []
         assert len(asked(place, "cpu")) == 1
-        broker.client.delete("sgn:workers:elsewhere:1")
+        show_no_life(broker.client, names, "elsewhere:1")
 
 
 def test_a_device_that_is_none_is_refused(place: Place) -> None:
@@ -110,8 +111,9 @@ def test_a_worker_whose_device_fails_gives_its_task_back_and_another_trains_it(
         assert warning.startswith("Trained on the CPU although this machine has an NVIDIA device.")
     waiting = place.http.get(f"/api/v0/tasks/{cuda}").json()["task"]
     assert waiting["task_status"] == "Submitted"
-    with closing(redis_broker(place.variables["SGN_REDIS_URL"])) as broker:
-        assert cuda in on_queue(broker)
+    names = names_of(place.variables)
+    with closing(redis_broker(place.variables["SGN_REDIS_URL"], names)) as broker:
+        assert ("cuda", cuda) in on_queue(broker)
 
 
 def test_a_task_that_is_tried_again_keeps_its_kind(place: Place) -> None:

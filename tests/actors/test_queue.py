@@ -8,62 +8,64 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from dramatiq.brokers.redis import RedisBroker
 
+from actors.named_broker import NamedBroker
+from actors.names import Names
 from actors.queue import QUEUE, alive, on_queue, redis_broker, send, show_life, worker_broker
 from tests.servers import queue_server
 
+NAMES = Names("tests")
 MESSAGES = [(f"TASK{number}", f"request{number}", "") for number in range(250)]
 
 
 @pytest.fixture
-def broker(tmp_path: Path) -> Iterator[RedisBroker]:
-    with queue_server(tmp_path) as url, closing(redis_broker(url)) as found:
+def broker(tmp_path: Path) -> Iterator[NamedBroker]:
+    with queue_server(tmp_path) as url, closing(redis_broker(url, NAMES)) as found:
         found.flush_all()
         yield found
 
 
-def test_many_messages_go_in_their_order(broker: RedisBroker) -> None:
+def test_many_messages_go_in_their_order(broker: NamedBroker) -> None:
     send(broker, MESSAGES)
     consumer = broker.consume(QUEUE, prefetch=250, timeout=100)
     found = [message for _ in MESSAGES if (message := next(consumer)) is not None]
     assert [message.args for message in found] == [(task_id,) for task_id, _, _ in MESSAGES]
     assert [message.options["request_id"] for message in found] == [each for _, each, _ in MESSAGES]
-    assert broker.client.hlen("dramatiq:sgn.msgs") == 250, "until they are acknowledged"
+    assert broker.client.hlen("dramatiq:tests:sgn.msgs") == 250, "until they are acknowledged"
     for message in found:
         consumer.ack(message)
     assert broker.do_qsize(QUEUE) == 0
 
 
-def test_senders_are_not_taken_for_workers(broker: RedisBroker) -> None:
+def test_senders_are_not_taken_for_workers(broker: NamedBroker) -> None:
     for _ in range(3):
         send(broker, MESSAGES[:5])
-    assert broker.client.zcard("dramatiq:__heartbeats__") == 1
+    assert broker.client.zcard("dramatiq:tests:__heartbeats__") == 1
 
 
-def test_what_a_worker_has_fetched_does_not_lie_on_the_queue(broker: RedisBroker) -> None:
-    assert on_queue(broker) == set()
+def test_what_a_worker_has_fetched_does_not_lie_on_the_queue(broker: NamedBroker) -> None:
+    assert on_queue(broker) == []
     send(broker, MESSAGES[:3])
-    assert on_queue(broker) == {"TASK0", "TASK1", "TASK2"}
+    assert on_queue(broker) == [("", f"TASK{number}") for number in range(3)]
     broker.do_fetch(QUEUE, 2)  # whoever asked for them has not heard the answer
-    assert on_queue(broker) == {"TASK2"}
+    assert on_queue(broker) == [("", "TASK2")]
 
 
-def consumer(worker: RedisBroker, queue: str) -> Any:
+def consumer(worker: NamedBroker, queue: str) -> Any:
     return worker.consume(queue, timeout=1)
 
 
-def test_each_kind_of_device_has_a_queue_and_all_of_them_are_looked_at(broker: RedisBroker) -> None:
+def test_each_kind_of_device_has_a_queue_and_all_of_them_are_looked_at(broker: NamedBroker) -> None:
     send(broker, [("ANY", "r", ""), ("CPU", "r", "cpu"), ("CUDA", "r", "cuda")])
     assert [broker.do_qsize(name) for name in ("sgn", "sgn.cpu", "sgn.cuda")] == [1, 1, 1]
-    assert on_queue(broker) == {"ANY", "CPU", "CUDA"}
+    assert on_queue(broker) == [("", "ANY"), ("cpu", "CPU"), ("cuda", "CUDA")]
 
 
-def test_a_worker_takes_what_its_device_may_and_one_at_a_time(broker: RedisBroker) -> None:
+def test_a_worker_takes_what_its_device_may_and_one_at_a_time(broker: NamedBroker) -> None:
     """Two consumers of one process, as Dramatiq has them, never hold two messages."""
     send(broker, [("ANY", "", ""), ("CPU", "", "cpu"), ("CUDA", "", "cuda"), ("NEXT", "", "")])
     port = broker.client.connection_pool.connection_kwargs["port"]
-    with closing(worker_broker(f"redis://127.0.0.1:{port}/0", "cpu", [])) as worker:
+    with closing(worker_broker(f"redis://127.0.0.1:{port}/0", NAMES, "cpu", [])) as worker:
         assert worker.get_declared_queues() == {"sgn", "sgn.cpu"}
         any_, cpu = (consumer(worker, name) for name in ("sgn", "sgn.cpu"))
         first = next(any_)
@@ -78,13 +80,13 @@ def test_a_worker_takes_what_its_device_may_and_one_at_a_time(broker: RedisBroke
         third = next(any_)
         assert third.args == ("NEXT",)
         any_.ack(third)
-        assert (next(any_), next(cpu), on_queue(broker)) == (None, None, {"CUDA"})
+        assert (next(any_), next(cpu), on_queue(broker)) == (None, None, [("cuda", "CUDA")])
 
 
-def test_a_fetch_that_fails_leaves_the_turn_free(broker: RedisBroker) -> None:
+def test_a_fetch_that_fails_leaves_the_turn_free(broker: NamedBroker) -> None:
     send(broker, MESSAGES[:1])
     port = broker.client.connection_pool.connection_kwargs["port"]
-    with closing(worker_broker(f"redis://127.0.0.1:{port}/0", "cuda", [])) as worker:
+    with closing(worker_broker(f"redis://127.0.0.1:{port}/0", NAMES, "cuda", [])) as worker:
         any_, cuda = (consumer(worker, name) for name in ("sgn", "sgn.cuda"))
         cuda.message_cache = [b"no message"]
         with pytest.raises(Exception, match="Failed to decode"):
@@ -92,24 +94,25 @@ def test_a_fetch_that_fails_leaves_the_turn_free(broker: RedisBroker) -> None:
         assert next(any_).args == ("TASK0",)
 
 
-def test_workers_are_counted_by_their_device(broker: RedisBroker) -> None:
-    assert alive(broker.client) == {}
+def test_workers_are_counted_by_their_device(broker: NamedBroker) -> None:
+    assert alive(broker.client, NAMES) == {}
     for number, kind in enumerate(("cpu", "cuda", "cuda")):
-        show_life(broker.client, f"host:{number}", kind)
-    assert alive(broker.client) == {"cpu": 1, "cuda": 2}
+        show_life(broker.client, NAMES, f"host:{number}", kind)
+    assert alive(broker.client, NAMES) == {"cpu": 1, "cuda": 2}
 
 
 SENDING = """
 import sys
+from actors.names import Names
 from actors.queue import send, worker_broker
-broker = worker_broker(sys.argv[1], "cpu", [])
+broker = worker_broker(sys.argv[1], Names("tests"), "cpu", [])
 for _ in range(2):
     send(broker, [(f"TASK{number}", "", "") for number in range(3)])
 broker.close()
 """
 
 
-def test_a_worker_s_process_sends_many_too(broker: RedisBroker) -> None:
+def test_a_worker_s_process_sends_many_too(broker: NamedBroker) -> None:
     """In a process of its own: what Dramatiq keeps for a class was asked for by nobody there."""
     url = f"redis://127.0.0.1:{broker.client.connection_pool.connection_kwargs['port']}/0"
     subprocess.run([sys.executable, "-c", SENDING, url], check=True, timeout=60)

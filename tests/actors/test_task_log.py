@@ -11,7 +11,8 @@ import pytest
 import redis
 
 from actors import task_log
-from actors.queue import redis_client
+from actors.names import Names
+from actors.redis_clients import redis_client
 from actors.task_log import LINE, LONGEST, MOST, STREAM, TaskLog, joined, store_log
 from actors.trace import about
 from db.claims import Claim
@@ -20,6 +21,8 @@ from tests.servers import free_ports, queue_server
 
 log = logging.getLogger("somebody")
 log.setLevel(logging.INFO)
+
+NAMES = Names("tests")
 
 
 @pytest.fixture(scope="module")
@@ -36,7 +39,7 @@ def claim(task_id: str, attempt: int = 1, part: int = 0) -> Claim:
 
 def lines(url: str, task_id: str) -> list[str]:
     with redis_client(url) as client:
-        found: Any = client.xrange(STREAM + task_id)
+        found: Any = client.xrange(NAMES.key(STREAM, task_id))
     return [fields[LINE].decode() for _, fields in found]
 
 
@@ -46,7 +49,7 @@ def said(url: str, task_id: str) -> list[str]:
 
 
 def test_what_this_attempt_says_is_its_task_s(url: str) -> None:
-    with about("T1", 1, "r1"), TaskLog(redis_client(url), claim("T1")):
+    with about("T1", 1, "r1"), TaskLog(redis_client(url), NAMES, claim("T1")):
         log.info("task T1: attempt %d", 1)
         log.debug("too small")
         log.warning("two\nlines")
@@ -68,20 +71,20 @@ def test_what_this_attempt_says_is_its_task_s(url: str) -> None:
 def test_whatever_is_logged_the_task_goes_on(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(logging, "raiseExceptions", False)  # says it on stderr, but for pytest
     odd = (("half a letter \ud800", ()), ("%d", ("no number",)), ("goes on", ()))
-    with about("T7", 1), TaskLog(redis_client(url), claim("T7")) as told:
+    with about("T7", 1), TaskLog(redis_client(url), NAMES, claim("T7")) as told:
         for text, values in odd:  # given to it alone: pytest could not report half a letter
             told.handle(log.makeRecord("x", logging.INFO, "x", 1, text, values, None))
     assert said(url, "T7") == ["INFO half a letter ?", "INFO goes on"]
 
 
 def test_a_part_speaks_in_its_task_s_log(url: str) -> None:
-    with about("T3-2", 1), TaskLog(redis_client(url), claim("T3", part=2)):
+    with about("T3-2", 1), TaskLog(redis_client(url), NAMES, claim("T3", part=2)):
         log.info("task T3-2: trained")
     assert said(url, "T3") == ["INFO part 2: trained"]
 
 
 def test_a_log_is_bounded(url: str) -> None:
-    with about("T4", 1), TaskLog(redis_client(url), claim("T4")):
+    with about("T4", 1), TaskLog(redis_client(url), NAMES, claim("T4")):
         for number in range(MOST + 5):
             log.info("%d", number)
     assert [said(url, "T4")[0], said(url, "T4")[-1]] == [
@@ -92,10 +95,10 @@ def test_a_log_is_bounded(url: str) -> None:
 def test_a_queue_that_is_away_costs_lines_and_nothing_else(tmp_path: Path) -> None:
     (port,) = free_ports(1)
     away = redis.Redis(port=port)
-    with about("T5", 1), TaskLog(away, claim("T5")):
+    with about("T5", 1), TaskLog(away, NAMES, claim("T5")):
         log.info("heard by nobody")
     store = open_store(tmp_path.as_uri())
-    store_log(redis.Redis(port=port), store, "T5")
+    store_log(redis.Redis(port=port), NAMES, store, "T5")
     assert not store.exists("T5", LOG)
 
 
@@ -106,13 +109,13 @@ def test_a_registry_that_is_silent_holds_no_worker_up(
     monkeypatch.setattr(task_log, "STORE_SECONDS", 0.5)
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "x")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "x")
-    with about("T8", 1), TaskLog(redis_client(url), claim("T8")):
+    with about("T8", 1), TaskLog(redis_client(url), NAMES, claim("T8")):
         log.info("kept on the stream")
     with socket.create_server(("127.0.0.1", 0)) as silent:
         endpoint = f"http://127.0.0.1:{silent.getsockname()[1]}"
         store = open_store("s3://bucket/place", endpoint_url=endpoint)
         began = time.monotonic()
-        store_log(redis_client(url), store, "T8")
+        store_log(redis_client(url), NAMES, store, "T8")
         assert time.monotonic() - began < 10
     assert said(url, "T8") == ["INFO kept on the stream"]
 
@@ -121,17 +124,17 @@ def test_what_is_stored_grows_and_says_nothing_twice(url: str, tmp_path: Path) -
     store = open_store(tmp_path.as_uri())
 
     def attempt(number: int, *told: str) -> list[str]:
-        with about("T6", number), TaskLog(redis_client(url), claim("T6", number)):
+        with about("T6", number), TaskLog(redis_client(url), NAMES, claim("T6", number)):
             for each in told:
                 log.info("%s", each)
-        store_log(redis_client(url), store, "T6")
+        store_log(redis_client(url), NAMES, store, "T6")
         text = store.get("T6", LOG).decode()
         return [line.rpartition(" ")[2] for line in text.splitlines()]
 
     assert attempt(1, "a", "b") == ["a", "b"]
     assert attempt(2, "c") == ["a", "b", "c"]  # the stream still has the first
     with redis_client(url) as client:
-        client.delete(STREAM + "T6")
+        client.delete(NAMES.key(STREAM, "T6"))
     assert attempt(3, "d") == ["a", "b", "c", "d"]
 
 

@@ -15,7 +15,7 @@ from db import datasets, new_tasks, outbox
 from db.connection import migrate
 from db.errors import NameTaken
 from tests.db.opened import opened
-from tests.db.samples import TASK, claimed, new_dataset
+from tests.db.samples import TASK, claimed, new_dataset, next_claimed
 
 TOGETHER_SECONDS = 0.15
 
@@ -51,6 +51,16 @@ def claim(url: str, task_ids: list[str]) -> list[str]:
 
     async def ask() -> list[str]:
         return [task_id for task_id in task_ids if await claimed(task_id)]
+
+    return opened(url, ask())
+
+
+def claim_all(url: str, messages: list[str]) -> list[str]:
+    """The tasks that this process got for these messages."""
+
+    async def ask() -> list[str]:
+        found = [await next_claimed(message) for message in messages]
+        return [claim.task_id for claim in found if claim is not None]
 
     return opened(url, ask())
 

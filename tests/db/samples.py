@@ -8,6 +8,7 @@ from db import claims, datasets, new_tasks
 from db.claims import Claim
 from db.datasets import NewDataset
 from db.new_tasks import NewTask
+from db.next_claim import claim_next
 
 LEASE_MS = 60_000
 TASK = NewTask(
@@ -36,6 +37,13 @@ async def claimed(task_id: str, *, lease_ms: int = LEASE_MS, max_attempts: int =
     """What a worker gets that asks for this task."""
     return await claims.claim(
         task_id, worker="host:1", device="cpu", lease_ms=lease_ms, max_attempts=max_attempts
+    )
+
+
+async def next_claimed(message: str) -> Claim | None:
+    """What a worker gets for a message that names this task."""
+    return await claim_next(
+        message, worker="host:1", device="cpu", lease_ms=LEASE_MS, max_attempts=3
     )
 
 

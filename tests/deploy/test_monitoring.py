@@ -15,6 +15,7 @@ import yaml
 import service.figures
 from actors.exposition import exposed
 from actors.metrics import worker_metrics
+from actors.names import Names
 from db.figures import Figures
 from service.addresses import Addresses
 from service.monitoring import Requests
@@ -151,7 +152,8 @@ class Queue:
 class Broker:
     """Stands in for the broker, of which the names are read."""
 
-    namespace = "dramatiq"
+    names = Names("tests")
+    namespace = names.namespace
     queues = ("sgn",)
 
 

@@ -18,10 +18,12 @@ import redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
+from actors.names import Names
 from actors.questions import ACTOR, QUEUE, READ_ACTOR, READ_QUEUE
-from actors.queue import redis_client
+from actors.redis_clients import redis_client
 from actors.rpc import ask, rpc_broker
 from db.connection import migrate
+from db.installation import ID
 from registry.location import open_store
 from tests.databases import ServerSilent, mysql_database, query
 from tests.deploy.rendered import Object, environment, named, of_kind, pod
@@ -87,6 +89,16 @@ def counted(objects: list[Object], kind: str, database: str) -> int:
     return int(found)
 
 
+def migrated_as(objects: list[Object]) -> str:
+    """The id that the migration gives the installation."""
+    (job,) = (each for each in of_kind(objects, "Job") if "migration" in each["metadata"]["name"])
+    (container,) = job["spec"]["template"]["spec"]["containers"]
+    (given,) = (each for each in container["command"] if each.startswith("--installation-id="))
+    chosen: str = given.partition("=")[2]
+    assert ID.fullmatch(chosen), chosen
+    return chosen
+
+
 def triggers(objects: list[Object], kind: str, scaler: str) -> list[Object]:
     every = named(objects, "ScaledJob", f"worker-{kind}")["spec"]["triggers"]
     return [each for each in every if each["type"] == scaler]
@@ -104,7 +116,7 @@ def test_a_question_starts_one_worker_without_a_gpu(
     waiting = trigger["metadata"]["listName"]
     with queue_server(tmp_path) as url, redis_client(url) as client:
         assert client.llen(waiting) == 0
-        broker = rpc_broker(client, queue)
+        broker = rpc_broker(client, Names(migrated_as(production)), queue)
         for number in range(3):
             ask(broker, queue, actor, {"upload": f"UP{number}"})
         assert client.llen(waiting) == 3

@@ -13,6 +13,7 @@ import redis
 from actors.queue import redis_broker, send
 from tests.faults.desk import Desk
 from tests.faults.estate import LEASE_MS, Estate, Part
+from tests.places import names_of
 
 TRAINING = 0.8
 
@@ -99,7 +100,8 @@ class Plan:
         task_id = self.desk.any_task()
         if task_id is None:
             return
-        with contextlib.closing(redis_broker(self.estate.queue.url)) as broker:
+        names = names_of(self.estate.service.variables)
+        with contextlib.closing(redis_broker(self.estate.queue.url, names)) as broker:
             for _ in range(3):
                 with contextlib.suppress(redis.RedisError):
                     send(broker, [(task_id, "", "")])

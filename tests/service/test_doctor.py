@@ -23,6 +23,7 @@ from service.doctor.finding import Finding, State
 from service.migrate import run as migrate
 from service.settings import Settings
 from tests.databases import ServerSilent, mysql_database, query
+from tests.places import names_of
 from tests.servers import queue_server
 
 PAGE = Path(__file__).parents[2] / "docs" / "neuro-learn.md"
@@ -60,8 +61,9 @@ def found(variables: dict[str, str], state: State | None = None) -> dict[str, Fi
 
 def test_a_sound_house_has_no_fault(variables: dict[str, str]) -> None:
     with closing(redis.Redis.from_url(variables["SGN_REDIS_URL"])) as client:
-        show_life(client, "host:1", "cpu")
-        show_life(client, "host:2", "cuda")
+        names = names_of(variables)
+        show_life(client, names, "host:1", "cpu")
+        show_life(client, names, "host:2", "cuda")
         client.config_set("appendonly", "yes")
         every = found(variables)
         client.flushall()

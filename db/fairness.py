@@ -1,0 +1,108 @@
+"""Whose turn it is: projects take turns, however many tasks one of them has waiting.
+
+First comes the project with the fewest tasks that run; among those, the one that was last given a
+worker the longest ago; within a project, the task that was submitted first.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from tortoise.connection import get_connection
+
+from db.errors import translated
+from db.form import KINDS
+from db.models import Run
+from db.states import Status
+
+WAITING = f"state = '{Status.SUBMITTED}' AND part = 0 AND cancel_at = 0"
+# The times of the last starts come from an index, whatever a project has had trained before.
+PROJECTS = """
+SELECT w.proj_id, w.oldest, w.number,
+    (SELECT COUNT(*) FROM sgn_runs r
+        WHERE r.state = '{running}' AND r.proj_id = w.proj_id AND r.part = 0) AS running,
+    (SELECT MAX(s.started_at) FROM sgn_runs s WHERE s.proj_id = w.proj_id) AS last
+FROM (SELECT proj_id, MIN(submitted_at) AS oldest, COUNT(*) AS number FROM sgn_runs
+    WHERE {waiting} GROUP BY proj_id) w
+"""
+
+
+@dataclass(frozen=True)
+class Project:
+    """A project with tasks that wait; ``last`` is when one of its tasks was last given a worker."""
+
+    proj_id: str
+    number: int
+    running: int
+    last: int
+    oldest: int
+
+    def turn(self, nth: int) -> tuple[int, int, int, int, str]:
+        """When its ``nth`` waiting task, from 0 on, is due: the least of all is next.
+
+        As if nothing ended meanwhile: at its ``nth`` task it has so many more that run. Of two
+        that have come to the same number, the one that had more from the start was served longer
+        ago.
+        """
+        return self.running + nth, -self.running, self.last, self.oldest, self.proj_id
+
+
+@translated()
+async def waiting_projects(kind: str | None = None) -> list[Project]:
+    """The projects of which tasks wait, the next one first; of tasks for one kind of device."""
+    if kind not in {None, "", *KINDS}:
+        return []
+    of_kind = "" if kind is None else f" AND kind = '{kind}'"
+    query = PROJECTS.format(running=Status.RUNNING, waiting=WAITING + of_kind)
+    _, rows = await get_connection("default").execute_query(query)
+    found = [
+        Project(
+            proj_id=str(row["proj_id"]),
+            number=int(row["number"]),
+            running=int(row["running"]),
+            last=int(row["last"] or 0),
+            oldest=int(row["oldest"]),
+        )
+        for row in rows
+    ]
+    return sorted(found, key=lambda each: each.turn(0))
+
+
+@translated()
+async def next_tasks(kind: str, most: int) -> list[str]:
+    """The tasks that the next project has waiting for this kind of device, oldest first."""
+    projects = await waiting_projects(kind)
+    if not projects:
+        return []
+    waiting = Run.filter(
+        state=Status.SUBMITTED.value, part=0, cancel_at=0, proj_id=projects[0].proj_id, kind=kind
+    )
+    oldest = waiting.order_by("submitted_at", "task_id").limit(most)
+    ids = await oldest.values_list("task_id", flat=True)
+    return [str(task_id) for task_id in ids]
+
+
+def in_turn(projects: Iterable[Project], tasks: Sequence[tuple[str, str]]) -> list[str]:
+    """Tasks in the order of their turns; they are given by id and project, oldest first."""
+    known, seen, due = {each.proj_id: each for each in projects}, Counter[str](), []
+    for task_id, proj_id in tasks:
+        if proj_id in known:
+            due.append((known[proj_id].turn(seen[proj_id]), task_id))
+            seen[proj_id] += 1
+    return [task_id for _, task_id in sorted(due)]
+
+
+def place_of(projects: Iterable[Project], proj_id: str, nth: int) -> int:
+    """How many tasks are due before the ``nth`` of a project, and itself."""
+    every = {each.proj_id: each for each in projects}
+    if proj_id not in every:  # it has been taken meanwhile
+        return 1
+    due = every.pop(proj_id).turn(nth)
+    return nth + 1 + sum(_before(each, due) for each in every.values())
+
+
+def _before(project: Project, due: tuple[int, int, int, int, str]) -> int:
+    """How many tasks of a project are due before that."""
+    level = due[0] - project.running
+    before = level + (project.turn(level) < due if level >= 0 else 0)
+    return min(project.number, max(0, before))

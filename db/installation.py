@@ -1,0 +1,83 @@
+"""The installation's id, by which this database is told from others that use the same Redis."""
+
+import re
+import secrets
+import socket
+from urllib.parse import urlsplit
+
+from tortoise.connection import get_connection
+from tortoise.exceptions import IntegrityError
+
+from db.clock import now_ms
+from db.errors import DatabaseError, translated
+from db.models import Installation
+from db.rows import insert
+
+NAME = "this"
+ID = re.compile(r"[a-z0-9][a-z0-9-]{2,15}")
+BYTES = 6  # of a random id
+
+
+@translated()
+async def installation_id() -> str:
+    """The id; where there is none yet, whoever asks first makes it.
+
+    Raises:
+        SchemaBehind: the table is missing.
+        DatabaseUnavailable: the database does not answer, or refuses to write the first one.
+
+    """
+    found = await _read()
+    if not found:
+        await _write(secrets.token_hex(BYTES))
+        found = await _read()
+    return found
+
+
+@translated()
+async def set_installation_id(chosen: str) -> str:
+    """Make this database an installation of that id, of a random one where ``chosen`` is empty.
+
+    Raises:
+        DatabaseError: no id looks like that.
+
+    """
+    chosen = chosen or secrets.token_hex(BYTES)
+    if not ID.fullmatch(chosen):
+        raise DatabaseError(
+            f"{chosen[:40]!r} cannot be an installation's id; it must have 3 to 16 characters: "
+            "small letters, digits and hyphens."
+        )
+    if not await Installation.filter(name=NAME).exists():
+        await _write(chosen)
+    await Installation.filter(name=NAME).update(installation_id=chosen)
+    return chosen
+
+
+def database_address(url: str) -> str:
+    """Where a database is, without user and password: what two databases of one id differ in."""
+    parts = urlsplit(url)
+    if parts.scheme == "sqlite":
+        return f"{socket.gethostname()}:{parts.path}"
+    port = f":{parts.port}" if parts.port else ""
+    return f"{parts.hostname or 'localhost'}{port}{parts.path}"
+
+
+@translated()
+async def read_id() -> str:
+    """The id, "" where there is none yet. Raises DatabaseError."""
+    return await _read()
+
+
+async def _read() -> str:
+    found = await Installation.filter(name=NAME).values_list("installation_id", flat=True)
+    return str(found[0]) if found else ""
+
+
+async def _write(chosen: str) -> None:
+    """Another process may have been first; then its id stays."""
+    row = {"name": NAME, "installation_id": chosen, "created_at": await now_ms()}
+    try:
+        await insert(get_connection("default"), Installation, [row])
+    except IntegrityError:
+        return
