@@ -25,7 +25,8 @@ IN_ALL = 10  # times the attempts since the last checkpoint
 LONGEST_CHAIN = 16
 GIVEN_UP = (
     "The worker stopped unexpectedly {times} times while training this task, so it was given up. "
-    "The likely cause is too little memory; try a smaller batch_size or fewer subjects."
+    "Possible causes are too little memory (take a smaller batch_size or fewer subjects) and a "
+    "machine that went away; the operator of this service finds it in the worker's log."
 )
 DELETED = "The submission was deleted before the task was trained."
 UNREADABLE = "The task_config of this submission cannot be read as a form; submit the task again."
@@ -81,6 +82,7 @@ async def claim(
                 attempt=F("attempt") + 1,
                 lease_token=token,
                 lease_until=now + lease_ms,
+                error="",
                 worker=worker[:128],
                 device=device[:64],
                 started_at=now,
@@ -169,6 +171,11 @@ async def claimed(
 def part_id(task_id: str, number: int) -> str:
     """The id of a part's run; parts are numbered from 1 on."""
     return f"{task_id}-{number:04d}"
+
+
+def is_part(task_id: str) -> bool:
+    """Whether a run of this id is a part."""
+    return "-" in task_id
 
 
 def whole_id(part: str) -> str:

@@ -14,7 +14,7 @@ from tortoise.backends.base.config_generator import expand_db_url
 from tortoise.connection import get_connection
 from tortoise.exceptions import ConfigurationError
 
-from db import versions
+from db import installation, versions
 from db.errors import DatabaseError, DatabaseUnavailable, SchemaBehind, translated
 from db.models import (
     Installation,
@@ -114,11 +114,13 @@ async def check_schema() -> None:
             ) from error
 
 
-async def migrate(url: str, to: str = "") -> None:
+async def migrate(url: str, to: str = "", installation_id: str | None = None) -> str:
     """Bring the service's own tables up to date; run by two processes at once, one waits.
 
     On SQLite, where there is no NEURO-LEARN, its two tables are made if they are absent. ``to`` is
-    the beginning of a migration's name; those after it are undone.
+    the beginning of a migration's name; those after it are undone. ``installation_id`` gives the
+    installation another id, a random one where it is empty. Returns the id, "" where an older
+    version knows of none.
 
     Raises:
         SchemaAhead: the database is of a newer version; nothing is done.
@@ -126,11 +128,25 @@ async def migrate(url: str, to: str = "") -> None:
 
     """
     # In a context of its own: else the ORM would close the database that the caller has open.
-    await asyncio.create_task(_migrate(url, to), context=Context())
+    return await asyncio.create_task(_migrate(url, to, installation_id), context=Context())
+
+
+async def read_installation(url: str) -> str:
+    """The id of an installation whose database is not open here; see ``db.installation``."""
+    return await asyncio.create_task(_read_installation(url), context=Context())
 
 
 @translated()
-async def _migrate(url: str, to: str) -> None:
+async def _read_installation(url: str) -> str:
+    await _init(url, for_all=False)
+    try:
+        return await installation.read_id()
+    finally:
+        await Tortoise.close_connections()
+
+
+@translated()
+async def _migrate(url: str, to: str, installation_id: str | None) -> str:
     await _init(url, for_all=False)
     try:
         connection = get_connection("default")
@@ -138,8 +154,18 @@ async def _migrate(url: str, to: str) -> None:
             if connection.capabilities.dialect == "sqlite":
                 await connection.execute_script(NEURO_LEARN_ON_SQLITE)
             await versions.apply(to)
+            return await _installation(installation_id)
     finally:
         await Tortoise.close_connections()
+
+
+async def _installation(wanted: str | None) -> str:
+    if wanted is not None:
+        return await installation.set_installation_id(wanted)
+    try:
+        return await installation.installation_id()
+    except SchemaBehind:  # it went back to before there were ids
+        return ""
 
 
 @contextlib.asynccontextmanager
