@@ -23,7 +23,7 @@ UNREADABLE = {
     "an array": b"[1, 2]",
     "a string": b'"form"',
     "NUL bytes": b"\x00\x00\x00",
-    "not UTF-8": b'{"proj_id": "\xff\xfe"}',
+    "neither UTF-8 nor JSON": b'{"proj_id": "\xff\xfe',
     "deep nesting": b"[" * 100_000,
     "huge integer": b'{"a": ' + b"9" * 10_000 + b"}",
     "plain text": b"train_data=small_SZ",
