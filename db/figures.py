@@ -24,23 +24,41 @@ class Figures:
     unsent: int
 
 
+@dataclass(frozen=True)
+class ProjectFigures:
+    """The same of one project, whose parts and messages are nobody's business but the service's."""
+
+    tasks: dict[str, int]
+    oldest_seconds: dict[str, float]
+
+
 @translated()
 async def read_figures() -> Figures:
     """Count. Raises DatabaseError."""
-    now = await now_ms()
     tasks, parts = Run.filter(part_of=""), Run.exclude(part_of="")
+    return Figures(
+        tasks=await _by_state(tasks),
+        parts=await _by_state(parts),
+        oldest_seconds=await _oldest(tasks),
+        unsent=await Outbox.filter(sent_at=0).count(),
+    )
+
+
+@translated()
+async def read_project_figures(proj_id: str) -> ProjectFigures:
+    """Count the tasks of a project. Raises DatabaseError."""
+    tasks = Run.filter(part_of="", proj_id=proj_id)
+    return ProjectFigures(await _by_state(tasks), await _oldest(tasks))
+
+
+async def _oldest(tasks: Any) -> dict[str, float]:
+    """The seconds since the oldest task of a state is in it, where there is one."""
+    now = await now_ms()
     first = {
         state: await tasks.filter(state=state.value).order_by(since).limit(1).values_list(since)
         for state, since in SINCE.items()
     }
-    return Figures(
-        tasks=await _by_state(tasks),
-        parts=await _by_state(parts),
-        oldest_seconds={
-            state.value: max(0, now - rows[0][0]) / 1000 for state, rows in first.items() if rows
-        },
-        unsent=await Outbox.filter(sent_at=0).count(),
-    )
+    return {state.value: max(0, now - rows[0][0]) / 1000 for state, rows in first.items() if rows}
 
 
 async def _by_state(runs: Any) -> dict[str, int]:

@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 
-import redis.asyncio
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
@@ -12,7 +11,10 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
+from actors.ending import cancelled, step
+from actors.names import Names
 from actors.queue import redis_broker
+from actors.redis_clients import asyncio_redis_client
 from actors.relay import Relay
 from actors.tracing import TRACING
 from db.connection import close_database, open_database
@@ -34,7 +36,9 @@ from service.monitoring import Counted, Monitoring
 from service.openapi import openapi
 from service.oracle import Oracle
 from service.pages.table import PAGES
+from service.presence import learn_at_start, show_presence
 from service.profiles import Profiles
+from service.readiness import Readiness
 from service.reading import Reading
 from service.refusal_log import RefusalLog
 from service.replies import success
@@ -46,6 +50,7 @@ from service.uploads import Uploads
 from service.vault import Vault
 
 RELAY_SECONDS = 2.0
+STEP_SECONDS = 3.0  # of an ending
 DOCUMENT = "/openapi.json"
 ADDRESSES = Addresses([*(each.path for each in (*ENDPOINTS, *PAGES)), DOCUMENT])
 
@@ -67,26 +72,28 @@ def create_app(settings: Settings, stopping: asyncio.Event) -> ASGIApp:
 
 def wire(settings: Settings, stopping: asyncio.Event) -> Starlette:
     """The service without the envelope around its answers."""
-    broker = redis_broker(settings.house.redis_url)
+    names = Names()
+    broker = redis_broker(settings.house.redis_url, names)
     relay = Relay(broker, every=RELAY_SECONDS, reconciling=False)
     vault = Vault(_store(settings, MODELS))
-    watch = redis.asyncio.Redis.from_url(
-        settings.house.redis_url, socket_connect_timeout=2, socket_timeout=5
-    )
+    watch = asyncio_redis_client(settings.house.redis_url)
     queue, alone = settings.house.redis_url, settings.worker_seconds
-    reading = Reading(queue, patience=settings.upload_seconds, alone=alone)
+    reading = Reading(queue, names, patience=settings.upload_seconds, alone=alone)
     profiles = Profiles(reading)
     schema = SchemaWatch()
+    readiness = Readiness(broker, vault.check_writable)
     house = House(
         settings=settings,
         vault=vault,
+        names=names,
         broker=broker,
         relay=relay,
         intake=Intake(relay.take),
-        monitoring=Monitoring(Figures(watch, broker, vault.check), ADDRESSES),
+        readiness=readiness,
+        monitoring=Monitoring(Figures(watch, broker, readiness), ADDRESSES),
         watch=watch,
         admission=Admission(settings),
-        oracle=Oracle(queue, patience=settings.predict_seconds, alone=alone),
+        oracle=Oracle(queue, names, patience=settings.predict_seconds, alone=alone),
         uploads=Uploads(_store(settings, UPLOADS), settings.max_upload_bytes),
         reading=reading,
         profiles=profiles,
@@ -118,28 +125,38 @@ def _store(settings: Settings, folder: str) -> Store:
 @contextlib.asynccontextmanager
 async def _lifespan(app: Starlette) -> AsyncIterator[None]:
     house: House = app.state.house
-    await open_database(house.settings.house.database_url)
+    database = house.settings.house.database_url
+    await open_database(database)
+    await learn_at_start(house.names)
     background = [
         asyncio.create_task(house.relay.run()),
         asyncio.create_task(warn_of_packet(house.settings.max_upload_bytes)),
         asyncio.create_task(house.refusals.run()),
+        asyncio.create_task(show_presence(house.broker.client, house.names, database)),
     ]
     house.monitoring.listen(house.settings.house)
     try:
         yield
     finally:
-        await asyncio.to_thread(house.monitoring.close)
-        for each in background:
-            each.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await each
-        house.profiles.close()
-        for room in (house.vault, house.oracle, house.reading, house.uploads):
-            room.close()
-        house.broker.close()
-        await house.watch.aclose()
-        await close_database()
-        await asyncio.to_thread(TRACING.stop)
+        await _close(house, background)
+
+
+async def _close(house: House, background: list["asyncio.Task[None]"]) -> None:
+    """End everything, each for seconds: whatever is silent holds nobody up."""
+    metrics = asyncio.to_thread(house.monitoring.close)
+    await asyncio.gather(
+        step("the port of the metrics", metrics, STEP_SECONDS),
+        step("the relay", cancelled(background), STEP_SECONDS),
+    )
+    house.profiles.close()
+    for room in (house.vault, house.oracle, house.reading, house.uploads):
+        room.close()
+    house.broker.close()
+    await asyncio.gather(
+        step("Redis", house.watch.aclose(), STEP_SECONDS),
+        step("the database", close_database(), STEP_SECONDS),
+        step("the traces", asyncio.to_thread(TRACING.stop), STEP_SECONDS),
+    )
 
 
 def _handler(endpoint: Endpoint) -> Handler:

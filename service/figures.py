@@ -2,34 +2,34 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Self, TypeVar
 
 import redis
 import redis.asyncio
-from dramatiq.brokers.redis import RedisBroker
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
+from actors.named_broker import NamedBroker
 from actors.queue import QUEUES, WORKERS
 from db import figures
 from db.errors import DatabaseError
-from registry import RegistryError
+from service.readiness import OK, Readiness
 
 T = TypeVar("T")
 
 PATIENCE_SECONDS = 3.0
 FRESH_SECONDS = 5.0
-FAULTS = (redis.RedisError, DatabaseError, RegistryError, OSError, TimeoutError)
+FAULTS = (redis.RedisError, DatabaseError, OSError, TimeoutError)
 
 
 @dataclass(frozen=True)
 class Queue:
-    """Messages that wait, by queue, and workers that gave a sign of life."""
+    """Messages that wait, by queue, and workers that gave a sign of life; None is not known."""
 
     messages: dict[str, int]
-    workers: int
+    workers: int | None
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class _Found:
     at: float
     database: figures.Figures | None
     queue: Queue | None
-    registry: bool
+    up: Mapping[str, bool]
 
 
 class Figures(Collector):
@@ -48,12 +48,12 @@ class Figures(Collector):
     def __init__(
         self,
         client: redis.asyncio.Redis,
-        broker: RedisBroker,
-        check: Callable[[], Awaitable[None]],
+        broker: NamedBroker,
+        readiness: Readiness,
     ) -> None:
         self._client = client
         self._broker = broker
-        self._check = check
+        self._readiness = readiness
         self._asking = asyncio.Lock()
         self._found: _Found | None = None
 
@@ -61,25 +61,23 @@ class Figures(Collector):
         """Ask, unless that was done a moment ago."""
         async with self._asking:  # one asks for all who came meanwhile
             if self._known() is None:
-                database, queue, registry = await asyncio.gather(
-                    _answer(figures.read_figures()), _answer(self._queue()), _answer(self._stored())
+                database, queue, dependencies = await asyncio.gather(
+                    _answer(figures.read_figures()),
+                    _answer(self._queue()),
+                    self._readiness.ask(PATIENCE_SECONDS),
                 )
-                self._found = _Found(time.monotonic(), database, queue, registry is not None)
+                up = {name: answer == OK for name, answer in dependencies.items()}
+                self._found = _Found(time.monotonic(), database, queue, up)
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
         """What is known now."""
         found = self._known()
         if found is None:
             return
-        up = {
-            "database": found.database is not None,
-            "redis": found.queue is not None,
-            "registry": found.registry,
-        }
-        yield _gauge("sgn_dependency_up", "Whether it answers.", "dependency", up)
+        yield _gauge("sgn_dependency_up", "Whether it does its job.", "dependency", found.up)
         if found.database is not None:
             yield from _of_database(found.database)
-        if found.queue is not None:
+        if found.queue is not None and found.queue.workers is not None:
             yield _gauge("sgn_queue_messages", "That wait.", "queue", found.queue.messages)
             yield GaugeMetricFamily("sgn_workers", "Alive.", value=found.queue.workers)
 
@@ -88,15 +86,16 @@ class Figures(Collector):
         return None if found is None or time.monotonic() - found.at > FRESH_SECONDS else found
 
     async def _queue(self) -> Queue:
-        workers = [key async for key in self._client.scan_iter(match=f"{WORKERS}:*", count=1000)]
+        names = self._broker.names
+        if not names.known:  # the database was never there; Redis may be
+            await self._client.ping()
+            return Queue({}, None)
+        pattern = names.key(WORKERS, "*")
+        workers = [key async for key in self._client.scan_iter(match=pattern, count=1000)]
         messages = {}
         for name in QUEUES:
             messages[name] = int(await self._client.llen(f"{self._broker.namespace}:{name}"))
         return Queue(messages, len(set(workers)))
-
-    async def _stored(self) -> bool:
-        await self._check()
-        return True
 
 
 async def _answer(question: Awaitable[T]) -> T | None:
@@ -108,11 +107,31 @@ async def _answer(question: Awaitable[T]) -> T | None:
 
 
 def _of_database(found: figures.Figures) -> Iterator[GaugeMetricFamily]:
-    yield _gauge("sgn_tasks", "Tasks by state.", "state", found.tasks)
+    yield from _of_tasks(found)
     yield _gauge("sgn_parts", "Parts of tasks by state.", "state", found.parts)
+    yield GaugeMetricFamily("sgn_outbox_unsent", "Messages to send.", value=found.unsent)
+
+
+def _of_tasks(found: figures.Figures | figures.ProjectFigures) -> Iterator[GaugeMetricFamily]:
+    yield _gauge("sgn_tasks", "Tasks by state.", "state", found.tasks)
     oldest = "Since the oldest task of this state is in it."
     yield _gauge("sgn_oldest_task_seconds", oldest, "state", found.oldest_seconds)
-    yield GaugeMetricFamily("sgn_outbox_unsent", "Messages to send.", value=found.unsent)
+
+
+class OfProject(Collector):
+    """The tasks of one project, which its tokens may know; of a silent database nothing."""
+
+    def __init__(self, found: figures.ProjectFigures | None) -> None:
+        self._found = found
+
+    @classmethod
+    async def read(cls, proj_id: str) -> Self:
+        """Ask within seconds."""
+        return cls(await _answer(figures.read_project_figures(proj_id)))
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        """What was found."""
+        return iter(()) if self._found is None else _of_tasks(self._found)
 
 
 def _gauge(name: str, sentence: str, label: str, values: Mapping[str, float]) -> GaugeMetricFamily:

@@ -1,21 +1,14 @@
-"""Whether the process lives, and whether what it needs answers."""
+"""Whether the process lives, and whether what it needs can do its job."""
 
-import asyncio
-from collections.abc import Awaitable
-from typing import Any
-
-import redis
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
-from db.connection import check_schema, ping
+from db.charset import check_charset
+from db.connection import ping
 from db.errors import DatabaseError
-from registry import RegistryError
-from service.house import House, house_of
+from service.house import house_of
+from service.readiness import OK
 from service.replies import ErrorNum, refused, success
-
-PATIENCE_SECONDS = 5.0
-FAULTS = (redis.RedisError, DatabaseError, RegistryError)
 
 
 async def healthz(request: Request) -> Response:  # noqa: ARG001
@@ -24,35 +17,22 @@ async def healthz(request: Request) -> Response:  # noqa: ARG001
 
 
 async def readyz(request: Request) -> Response:
-    """Every dependency by name: ``ok``, or a sentence on what is wrong."""
-    house = house_of(request)
-    needs = {
-        "database": check_schema(),
-        "redis": asyncio.to_thread(_redis, house),
-        "registry": house.vault.check(),
-    }
-    answers = await asyncio.gather(*(_answer(name, need) for name, need in needs.items()))
-    found = dict(zip(needs, answers, strict=True))
-    if all(answer == "ok" for answer in answers):
-        return success(dependencies=found)
-    silent = ", ".join(name for name, answer in found.items() if answer != "ok")
-    return refused(ErrorNum.NOT_READY, f"Not ready: {silent}.", dependencies=found)
+    """Every dependency by name: ``ok``, or a sentence on what is wrong.
+
+    ``notices`` are sentences on what hinders nobody yet.
+    """
+    found = dict(await house_of(request).readiness.ask())
+    if any(answer != OK for answer in found.values()):
+        wrong = ", ".join(name for name, answer in found.items() if answer != OK)
+        return refused(ErrorNum.NOT_READY, f"Not ready: {wrong}.", dependencies=found)
+    return success(dependencies=found, notices=await _notices())
 
 
-async def _answer(name: str, need: Awaitable[Any]) -> str:
+async def _notices() -> list[str]:
     try:
-        await asyncio.wait_for(need, PATIENCE_SECONDS)
-    except TimeoutError:
-        return f"The {name} did not answer within {PATIENCE_SECONDS:g} s."
-    except redis.RedisError:
-        return "Redis does not answer at SGN_REDIS_URL."
-    except FAULTS as error:
-        return str(error)
-    return "ok"
-
-
-def _redis(house: House) -> None:
-    house.broker.client.ping()
+        return [sentence for sentence in [await check_charset()] if sentence]
+    except DatabaseError:  # since it was asked a moment ago
+        return []
 
 
 async def test_db(request: Request) -> Response:  # noqa: ARG001

@@ -1,0 +1,102 @@
+"""Whether each dependency can do its job, not only whether it answers.
+
+A database that reads and does not write answers every question, and takes no form. So a row is
+written and removed, a key set, an object stored. One is asked at a time, however many want to know,
+and what was found is told for seconds.
+"""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Mapping
+
+import redis
+
+from actors.named_broker import NamedBroker
+from actors.redis_faults import sentence
+from db.connection import check_schema
+from db.errors import DatabaseError, DatabaseRefuses
+from db.refusals import Refusal
+from db.writable import check_writable
+from registry import RegistryError
+
+OK = "ok"
+KEY = "ready"
+PATIENCE_SECONDS = 5.0
+FRESH_SECONDS = 2.0
+STORED_SECONDS = 10.0  # an object costs more than a row
+FULL_SECONDS = 15.0
+
+Check = Callable[[], Awaitable[object]]
+
+
+class Probe:
+    """Asks one dependency, unless that was done ``fresh`` seconds ago or is being done."""
+
+    def __init__(self, name: str, check: Check, fresh: float = FRESH_SECONDS) -> None:
+        self._name = name
+        self._check = check
+        self._fresh = fresh
+        self._asking: asyncio.Task[str] | None = None
+        self._found, self._until = "", float("-inf")
+
+    async def ask(self, patience: float = PATIENCE_SECONDS) -> str:
+        """``ok``, or a sentence on what is wrong; within ``patience`` seconds."""
+        if time.monotonic() < self._until:
+            return self._found
+        if self._asking is None or self._asking.done():
+            self._asking = asyncio.create_task(self._ask())
+        asking = self._asking
+        # Not by wait_for, which waits on for what does not let itself be cancelled.
+        done, _ = await asyncio.wait({asking}, timeout=patience)
+        if done and not asking.cancelled():
+            return asking.result()
+        if not done and patience >= PATIENCE_SECONDS:
+            asking.cancel()
+        return f"The {self._name} does not answer: it was asked for {patience:g} s."
+
+    async def _ask(self) -> str:
+        try:
+            await self._check()
+            found = OK
+        except redis.RedisError as error:
+            found = sentence(error)
+        except (DatabaseError, RegistryError) as error:
+            found = str(error)
+        self._found = found
+        # What is wrong may be mended at any moment.
+        fresh = self._fresh if found == OK else min(self._fresh, FRESH_SECONDS)
+        self._until = time.monotonic() + fresh
+        return found
+
+
+class Readiness:
+    """What ``/readyz`` and the metrics say of the database, Redis and the registry."""
+
+    def __init__(self, broker: NamedBroker, stored: Check) -> None:
+        self._broker = broker
+        self._full_at = float("-inf")
+        self._probes = {
+            "database": Probe("database", self._database),
+            "redis": Probe("redis", lambda: asyncio.to_thread(self._redis)),
+            "registry": Probe("registry", stored, STORED_SECONDS),
+        }
+
+    async def ask(self, patience: float = PATIENCE_SECONDS) -> Mapping[str, str]:
+        """By the name of each dependency ``ok``, or a sentence on what is wrong."""
+        answers = await asyncio.gather(*(each.ask(patience) for each in self._probes.values()))
+        return dict(zip(self._probes, answers, strict=True))
+
+    def note(self, error: DatabaseError) -> None:
+        """A request could not write: a disk that is full may still take what is asked here."""
+        if isinstance(error, DatabaseRefuses) and error.refusal == Refusal.FULL:
+            self._full_at = time.monotonic()
+
+    async def _database(self) -> None:
+        await check_schema()
+        await check_writable()
+        if time.monotonic() - self._full_at < FULL_SECONDS:
+            raise DatabaseRefuses(Refusal.FULL)
+
+    def _redis(self) -> None:
+        names = self._broker.names
+        self._broker.client.set(names.key(KEY) if names.known else KEY, "1", px=1000)
