@@ -25,3 +25,9 @@ def row(
         "task_status": status,
         "task_result": result,
     }
+
+
+def inserted(values: dict[str, Any], table: str = "backend_submissions") -> str:
+    """The statement that writes such a row."""
+    texts = ", ".join("'" + str(each).replace("'", "''") + "'" for each in values.values())
+    return f"INSERT INTO {table} ({', '.join(values)}) VALUES ({texts})"

@@ -24,17 +24,18 @@ SPLITS = {
     "leave_site_out": "Site left out",
 }
 KNOWN = "Known subjects"
+WELL = ("Finished", "Success")  # the second is the predecessor's word
 
 
 def show_ended(task: "Task", *, as_json: bool) -> None:
-    """Print a task that has ended; any end but ``Finished`` ends the command as a failure."""
+    """Print a task that has ended; an end that is not well ends the command as a failure."""
     if as_json:
         show_json(task.facts)
     else:
         facts = [("Task", task.task_id), ("Name", task.task_name), ("Status", task.task_status)]
         show_facts(facts)
         show_result(task.task_result or {})
-    if task.task_status != "Finished":
+    if task.task_status not in WELL:
         raise click.ClickException(task.error or f"{task.task_id} is {task.task_status}.")
 
 

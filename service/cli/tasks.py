@@ -8,6 +8,7 @@ import click
 from graphnet.metric_names import OF_CLASSES, OF_SCORES
 from service.cli.connection import service_at
 from service.cli.options import example, json_option, task_argument, url_option
+from service.cli.orphans import end_orphans
 from service.cli.refused import show_refused
 from service.cli.result import SPLITS, show_result
 from service.cli.terminal import STATUS_STYLES, Column, note, show_facts, show_json, show_table
@@ -16,10 +17,13 @@ if TYPE_CHECKING:
     from service.client import Headline, Task
 
 CANCEL_SECONDS = 30
+PREDECESSOR = "predecessor"  # as the client names an owner; it is slow to import
 NAMES = {**OF_CLASSES, **OF_SCORES}
 
 
-@click.command(epilog=example("sgn tasks --status Failed --search schizo"))
+@click.group(
+    invoke_without_command=True, epilog=example("sgn tasks --status Failed --search schizo")
+)
 @click.option("--proj", metavar="ID", default="", help="Only this project's.")
 @click.option("--status", default="", help="Only these, such as Running or Failed.")
 @click.option("--search", metavar="TEXT", default="", help="Only where id or name contains it.")
@@ -27,11 +31,21 @@ NAMES = {**OF_CLASSES, **OF_SCORES}
 @click.option("--limit", type=click.IntRange(min=1), default=20, show_default=True)
 @json_option
 @url_option
-@click.pass_obj
+@click.pass_context
 def tasks(
-    url: str, *, proj: str, status: str, search: str, refused: bool, limit: int, as_json: bool
+    context: click.Context,
+    *,
+    proj: str,
+    status: str,
+    search: str,
+    refused: bool,
+    limit: int,
+    as_json: bool,
 ) -> None:
     """List tasks, the newest first; with --refused the forms of which none came."""
+    url: str = context.obj
+    if context.invoked_subcommand is not None:
+        return
     if refused:
         if status or search:
             raise click.UsageError("--refused goes with --proj and --limit only.")
@@ -43,6 +57,9 @@ def tasks(
         note("There is no such task: submit one with 'sgn submit'.")
         return
     _show_list(found, as_json=as_json)
+
+
+tasks.add_command(end_orphans)
 
 
 @click.command(epilog=example("sgn show TASK20012912454501"))
@@ -123,7 +140,8 @@ def _show_list(found: Iterable["Task"], *, as_json: bool) -> None:
 def _row(task: "Task") -> tuple[object, ...]:
     done = f"{task.progress.percent:.0f} %" if task.progress else ""
     asked = (task.task_type, task.proj_id, task.task_name)
-    return task.task_id, task.task_status, done, _figure(task.headline), *asked
+    figure = "of the predecessor" if task.owner == PREDECESSOR else _figure(task.headline)
+    return task.task_id, task.task_status, done, figure, *asked
 
 
 def _figure(found: "Headline | None") -> str:
@@ -142,6 +160,9 @@ def _described(task: "Task") -> Iterator[tuple[str, object]]:
     yield "Name", task.task_name
     yield "Project", f"{task.proj_id} {config.get('proj_name') or ''}".strip()
     yield "Status", task.task_status
+    if task.owner == PREDECESSOR:
+        yield "Trained by", "this service's predecessor; its model is not stored here"
+    yield "Imported", task.facts.get("model_imported_at")
     yield "Error", task.error
     yield "Done", _done(task)
     yield "Type", task.task_type

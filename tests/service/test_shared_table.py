@@ -6,12 +6,14 @@ from typing import Any
 
 import httpx
 import pytest
+from click.testing import CliRunner, Result
 
+from service.cli import main
 from service.client import Client, ClientError
 from tests.databases import query
 from tests.houses import House
 from tests.service.forms import form
-from tests.shared_table import FOREIGN, row
+from tests.shared_table import FOREIGN, inserted, row
 
 PROJECT = "PROJ_SHARED"
 CURVES = {
@@ -55,11 +57,6 @@ def shared(small: House) -> Iterator[None]:
     query(url, f"DELETE FROM backend_submissions WHERE proj_id = '{PROJECT}'")
 
 
-def inserted(values: dict[str, Any]) -> str:
-    texts = ", ".join("'" + str(each).replace("'", "''") + "'" for each in values.values())
-    return f"INSERT INTO backend_submissions ({', '.join(values)}) VALUES ({texts})"
-
-
 def page_of(small: House, path: str) -> httpx.Response:
     return small.http.get(path, headers={"accept": "text/html", "accept-language": "en"})
 
@@ -70,17 +67,17 @@ def refused(reply: httpx.Response, status: int, number: int) -> str:
 
 
 def test_lists_leave_foreign_rows_out_and_say_whose_the_others_are(small: House) -> None:
-    listed = small.get(f"/api/v0/tasks?proj_id={PROJECT}")["tasks"]
+    listed = small.get("/api/v0/tasks", proj_id=PROJECT)["tasks"]
     assert [each["task_id"] for each in listed] == [*reversed(OLD)]
     assert {each["owner"] for each in listed} == {"predecessor"}
     assert [each["task_status"] for each in listed] == [each for each, _ in reversed(OLD.values())]
     assert {each["headline"] for each in listed} == {None}
-    found = small.get(f"/api/v0/tasks?proj_id={PROJECT}&q=TASKFOREIGN")
+    found = small.get("/api/v0/tasks", proj_id=PROJECT, q="TASKFOREIGN")
     assert (found["tasks"], found["next_cursor"]) == ([], None)
 
 
 def test_a_list_can_be_filtered_by_the_predecessors_success(small: House) -> None:
-    listed = small.get(f"/api/v0/tasks?proj_id={PROJECT}&status=Success")["tasks"]
+    listed = small.get("/api/v0/tasks", proj_id=PROJECT, status="Success")["tasks"]
     assert [each["task_id"] for each in listed] == ["TASKOLD6", "TASKOLD1"]
     reply = small.http.get("/api/v0/tasks?status=Succeeded")
     assert "Cancelled, Success." in refused(reply, 422, 2)
@@ -142,7 +139,7 @@ def test_neither_is_fine_tuned(small: House, parent: str, sentence: str) -> None
     (error,) = reply.json()["errors"]
     assert error["field"] == "param_set.trained_task_id"
     assert error["msg"].startswith(f"trained_task_id is {parent}, which ")
-    assert parent not in page_of(small, f"/tasks/new?parent={parent}").text.partition("<pre")[0]
+    assert f'value="{parent}"' not in page_of(small, f"/tasks/new?parent={parent}").text
 
 
 @pytest.mark.parametrize("task_id", OLD)
@@ -216,6 +213,25 @@ def test_the_first_page_marks_what_is_not_ours_and_offers_no_cancel(small: House
     assert "/cancel" not in text
     assert "/retry" not in text
     assert '<option value="Success"' in text
+
+
+def test_the_command_says_the_same(small: House) -> None:
+    def run(*arguments: str) -> Result:
+        return CliRunner().invoke(main, ["--url", small.url, *arguments])
+
+    listed = run("tasks", "--proj", PROJECT)
+    assert listed.stdout.count("of the predecessor") == len(OLD)
+    assert "this service's predecessor" in run("show", "TASKOLD1").stdout
+    assert [run("watch", task_id).exit_code for task_id in OLD] == [0, 0, 1, 1, 1, 0]
+    for command, task_id, sentence in (
+        ("show", T_TEST, IS_A_T_TEST),
+        ("cancel", T_TEST, IS_A_T_TEST),
+        ("cancel", "TASKOLD3", "sgn tasks end-orphans"),
+        ("report", "TASKOLD1", "by which methods is not known"),
+    ):
+        refused_by = run(command, task_id)
+        assert (refused_by.exit_code, refused_by.stdout) == (1, "")
+        assert sentence in refused_by.stderr
 
 
 def test_metrics_count_ours_only(small: House) -> None:
