@@ -5,10 +5,12 @@ backslashes out of sentences. So JSON is written in ASCII, and sentences too.
 """
 
 import json
+import re
 import unicodedata
 from typing import Any
 
 IN_HTML = {ord(letter): f"\\u{ord(letter):04x}" for letter in "<>&"}
+BEYOND_ASCII = re.compile(r"[^\x00-\x7f]+")
 # What HTML would read, and typography that has a plain form.
 PLAIN = str.maketrans({
     "<": "[", ">": "]", "&": "+", "\\": "/", "\N{LEFT SINGLE QUOTATION MARK}": "'",
@@ -22,6 +24,11 @@ def json_text(value: Any) -> str:
     r"""JSON in ASCII, without a blank; ``<``, ``>`` and ``&`` are ``\u003c`` and so on."""
     text = json.dumps(value, allow_nan=False, ensure_ascii=True, separators=(",", ":"))
     return text.translate(IN_HTML)
+
+
+def in_ascii(text: str) -> str:
+    """JSON text with escapes for all that is not ASCII, which stands in its strings alone."""
+    return BEYOND_ASCII.sub(lambda found: json.dumps(found[0])[1:-1], text)
 
 
 def json_object(text: str) -> dict[str, Any] | None:

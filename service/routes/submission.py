@@ -19,6 +19,7 @@ from db.form import TaskForm
 from db.keys import NewKey
 from db.new_tasks import NewTask
 from db.states import Status
+from db.texts import in_ascii
 from db.tasks import TaskRecord
 from graphnet.catalogue import find_model
 from service import checks, workers
@@ -106,7 +107,8 @@ async def accepted(
 
     def text(task_id: str) -> str:
         shown = {**form.understood(), **names_in(stored), "task_name": name, "task_id": task_id}
-        return success_text(code=ACCEPTED, task_form=shown, warnings=warnings)
+        # It is kept with the key, in a database that may be latin1.
+        return in_ascii(success_text(code=ACCEPTED, task_form=shown, warnings=warnings))
 
     key = _key(given, form, fields, text)
     task = _new_task(stored, form.proj_id, name)

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from db.form import TaskForm
-from db.texts import json_object, json_text, plain
+from db.texts import in_ascii, json_object, json_text, plain
 
 MARKUP = "<b>bold</b> &amp; \\u003ci\\u003e"
 
@@ -20,6 +20,9 @@ def test_json_is_ascii_without_markup_and_means_the_same(value: dict[str, Any]) 
     assert text.isascii()
     assert not set("<>&") & set(text)
     assert json_object(text) == json.loads(text) == value
+    written = json.dumps(value, ensure_ascii=False)
+    assert in_ascii(written).isascii()
+    assert json.loads(in_ascii(written)) == value
 
 
 def test_a_number_that_json_does_not_know_is_no_text() -> None:
