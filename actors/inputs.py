@@ -5,6 +5,7 @@ from functools import cached_property
 from typing import Any
 
 from actors.dataset_reader import DatasetReader
+from actors.lost import damaged, lost
 from actors.runtime import Runtime
 from db import datasets, tasks
 from db.errors import ModelRemoved
@@ -18,7 +19,7 @@ from graphnet.manifest import check_manifest
 from graphnet.splits import Splits
 from graphnet.stored import StoredModel
 from graphnet.work import Work
-from registry import MANIFEST, PARAMETERS, ObjectMissing, Store
+from registry import MANIFEST, PARAMETERS, ObjectDamaged, ObjectMissing, Store
 
 
 @dataclass(frozen=True)
@@ -78,15 +79,20 @@ def _parent(runtime: Runtime, store: Store, form: TaskForm) -> StoredModel | Non
     record = runtime.call(tasks.get_model(form.trained_task_id))
     if record is not None and record.removed_at:
         raise ModelError(str(ModelRemoved(form.trained_task_id, record.removed_at)))
+    known = record.manifest_sha256 if record else ""
     try:
         parameters = store.get(form.trained_task_id, PARAMETERS)
         manifest = store.get(form.trained_task_id, MANIFEST)
     except ObjectMissing as error:
-        raise ModelError(
-            f"The task {form.trained_task_id} has no stored model to fine-tune."
-        ) from error
-    check_manifest(manifest, record.manifest_sha256 if record else "")
-    return StoredModel.from_bytes(parameters, manifest)
+        none = f"The task {form.trained_task_id} has no stored model to fine-tune."
+        raise ModelError(lost(form.trained_task_id) if known else none) from error
+    except ObjectDamaged as error:
+        raise ModelError(damaged(form.trained_task_id, str(error))) from error
+    try:
+        check_manifest(manifest, known)
+        return StoredModel.from_bytes(parameters, manifest)
+    except ModelError as error:
+        raise ModelError(damaged(form.trained_task_id, str(error))) from error
 
 
 def _splits(runtime: Runtime, reader: DatasetReader, form: TaskForm, target: str) -> Splits:

@@ -9,6 +9,7 @@ from typing import Any
 from actors import metrics
 from actors.dataset_reader import DatasetReader
 from actors.file_answers import GONE, INTERNAL, Answer, answered, read_answer
+from actors.lost import damaged, lost
 from actors.questions import Question, is_late
 from actors.reading_child import Asked, Outcome
 from actors.trace import about
@@ -20,7 +21,7 @@ from graphnet.errors import CohortError, GraphnetError, ModelError
 from graphnet.manifest import check_manifest
 from graphnet.prediction import predict, without_unnamed_sites
 from graphnet.stored import StoredModel
-from registry import MANIFEST, PARAMETERS, ObjectMissing, Store
+from registry import MANIFEST, PARAMETERS, ObjectDamaged, ObjectMissing, Store
 
 log = logging.getLogger(__name__)
 
@@ -53,14 +54,16 @@ class Predictor:
     def _predicted(self, question: Question) -> Answer:
         try:
             model = self._model(question)
-            asked = Asked(FILE, question.mapping, question.most, without_class=True)
-            return self.reader.uploaded(
-                question.upload, asked, lambda outcome: self._answer(model, outcome, question)
-            )
         except ObjectMissing:
+            if question.manifest_sha256:
+                return {"lost": lost(question.task_id)}
             return {"refused": [f"The task {question.task_id} has no stored model."]}
-        except ModelError as error:
-            return {"refused": list(error.sentences)}
+        except (ModelError, ObjectDamaged) as error:
+            return {"damaged": damaged(question.task_id, str(error))}
+        asked = Asked(FILE, question.mapping, question.most, without_class=True)
+        return self.reader.uploaded(
+            question.upload, asked, lambda outcome: self._answer(model, outcome, question)
+        )
 
     def _answer(self, model: StoredModel, outcome: Outcome, question: Question) -> Answer:
         if outcome.refused or outcome.questions:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+from actors.lost import damaged, lost
 from db import datasets, tasks
 from db.datasets import DatasetRecord
 from db.errors import ModelRemoved
@@ -13,7 +14,7 @@ from db.tasks import ModelRecord
 from graphnet.data.profile import ASKS, Profile
 from graphnet.errors import ModelError
 from graphnet.manifest import check_manifest, read_manifest
-from registry import MANIFEST, ObjectMissing
+from registry import MANIFEST, PARAMETERS, ObjectDamaged, ObjectMissing
 from service.agreement import PARENT, disagreements, named
 from service.dataset_names import other_ways
 from service.form_datasets import known_otherwise
@@ -137,14 +138,18 @@ async def _parent(
     problem = _not_a_parent(seen) if seen else await _no_task(parent, caller)
     if problem:
         return {}, [(PARENT, problem)]
+    known = record.manifest_sha256 if record else ""
     try:
         content = await vault.get(parent, MANIFEST)
-        check_manifest(content, record.manifest_sha256 if record else "")
-        return read_manifest(content), []
+        check_manifest(content, known)
+        if await vault.exists(parent, PARAMETERS):
+            return read_manifest(content), []
+        problem = lost(parent)
     except ObjectMissing:
-        return {}, [(PARENT, f"trained_task_id is {parent}, which has kept no parameters.")]
-    except ModelError as error:
-        return {}, [(PARENT, f"trained_task_id is {parent}, which cannot be used. {error}")]
+        problem = lost(parent) if known else "It has kept no parameters."
+    except (ModelError, ObjectDamaged) as error:
+        problem = damaged(parent, str(error))
+    return {}, [(PARENT, f"trained_task_id is {parent}. {problem}")]
 
 
 async def _no_task(parent: str, caller: Caller) -> str:

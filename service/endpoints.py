@@ -213,11 +213,11 @@ ENDPOINTS = (
         f"{V0}/compare",
         compare.compare,
         "Tasks side by side, with paired differences over the subjects new to both.",
-        reply={"tasks": "[Task]", "differences": "object"},
+        reply={"tasks": "[Task]", "differences": "object", "lost": "array"},
         query={"task_ids": "2 to 6 ids with commas between"},
         refusals=(
             *(ErrorNum.FORM_INVALID, ErrorNum.TOO_MANY),
-            *(ErrorNum.REGISTRY_UNAVAILABLE, ErrorNum.STORED_DAMAGED, ErrorNum.STORED_LOST),
+            *(ErrorNum.REGISTRY_UNAVAILABLE, ErrorNum.STORED_DAMAGED),
         ),
     ),
     Endpoint(

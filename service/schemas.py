@@ -35,7 +35,10 @@ TASK: Fields = {
     "task_config": ("object", "the form, as it was understood"),
     "task_result": ("object?", "what came of it; in a list always null"),
     "headline": ("Headline?", "the figure that says most of subjects new to the model"),
-    "error": ("string?", "why it failed, in a sentence"),
+    "error": (
+        "string?",
+        "why it failed, in a sentence; of one that was put back, what it waits for",
+    ),
     "progress": ("Progress", "how far it is"),
     "attempt": ("integer", "how many workers have taken it"),
     "parent_task_id": ("string?", "the task that it was fine-tuned from"),
@@ -45,6 +48,11 @@ TASK: Fields = {
     "submitted_at": ("string?", TIME),
     "started_at": ("string?", TIME),
     "finished_at": ("string?", TIME),
+    "model_lost": (
+        "boolean?",
+        "whether its model is gone though nobody cleaned it away; null where none was stored, "
+        "where the registry does not say, and in a list",
+    ),
     "model_removed_at": ("string?", f"when its model was cleaned away; {TIME}"),
     "model_imported_at": ("string?", f"when the predecessor's model was brought in; {TIME}"),
 }

@@ -17,18 +17,29 @@ from service.cli.terminal import Column, show_json, show_table
 if TYPE_CHECKING:
     from service.doctor.finding import Finding
 
+EVERY = 1000  # tasks between two lines of progress
 STYLES = {"ok": "green", "warning": "yellow", "fault": "red"}
 
 
 @click.command(epilog=example("sgn doctor --home ./sgn-home"))
 @click.option("--home", type=FOLDER, default=None, help="The folder of an 'sgn up' to look at.")
+@click.option(
+    "--stored",
+    is_flag=True,
+    help="Look instead whether every model that was stored is still in the registry.",
+)
+@click.option(
+    "--deep", is_flag=True, help="With --stored: read every object and compare its SHA-256."
+)
 @json_option
-def doctor(*, home: Path | None, as_json: bool) -> int:
+def doctor(*, home: Path | None, stored: bool, deep: bool, as_json: bool) -> int:
     """Look for what is wrong here, and say what to do.
 
     It looks at all that a service or a worker needs, as the SGN_ variables say. The exit status is
     0 where nothing is a fault.
     """
+    if deep and not stored:
+        raise click.UsageError("--deep goes with --stored.")
     from service.doctor import examination, variables  # noqa: PLC0415 - slow to import
 
     if home is None and not variables.is_told(os.environ):
@@ -38,6 +49,8 @@ def doctor(*, home: Path | None, as_json: bool) -> int:
         )
     if home is not None and not home.is_dir():
         raise click.ClickException(f"There is no folder {home}.")
+    if stored:
+        return _look_at_stored(home, deep=deep, as_json=as_json)
     logging.disable()  # what is wrong is said once, in words
     try:
         found = examination.examine(os.environ, home)
@@ -49,6 +62,47 @@ def doctor(*, home: Path | None, as_json: bool) -> int:
     else:
         _show(found)
     return 0 if sound else 1
+
+
+def _look_at_stored(home: Path | None, *, deep: bool, as_json: bool) -> int:
+    import asyncio  # noqa: PLC0415 - slow to import
+
+    from actors.lost import RESTORE  # noqa: PLC0415
+    from actors.settings import SettingsError  # noqa: PLC0415
+    from db.errors import DatabaseError  # noqa: PLC0415
+    from registry import RegistryError  # noqa: PLC0415
+    from service.doctor.stored import look  # noqa: PLC0415
+    from service.home import variables  # noqa: PLC0415
+
+    told = os.environ if home is None else variables(home, os.environ)
+    found: list[dict[str, str]] = []
+    looked = 0
+
+    def progress(count: int) -> None:
+        nonlocal looked
+        looked = count
+        if count % EVERY == 0 and not as_json:
+            click.echo(f"{count} tasks looked at, {len(found)} faults", err=True)
+
+    async def walk() -> None:
+        async for each in look(told, deep=deep, progress=progress):
+            found.append(asdict(each))
+            if not as_json:
+                click.echo(f"{each.task_id}  {each.state}: {each.name}")
+
+    logging.disable()
+    try:
+        asyncio.run(walk())
+    except (SettingsError, DatabaseError, RegistryError, OSError) as error:
+        raise click.ClickException(str(error)) from error
+    finally:
+        logging.disable(logging.NOTSET)
+    if as_json:
+        show_json({"sound": not found, "looked_at": looked, "stored": found})
+    else:
+        click.echo(f"tasks looked at: {looked}, lost or damaged objects: {len(found)}")
+        click.echo(f"→ {RESTORE}" if found else "", nl=bool(found))
+    return 1 if found else 0
 
 
 def _show(found: Sequence["Finding"]) -> None:

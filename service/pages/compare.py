@@ -47,7 +47,7 @@ async def show(request: Request) -> Response:
     """What to compare, and the comparison of what was chosen."""
     named = list(dict.fromkeys(each for each in request.query_params.getlist("task") if each))
     listed = await choices.comparable(request, named)
-    content: dict[str, Any] = {"facts": [], "problem": ""}
+    content: dict[str, Any] = {"facts": [], "wrong": [], "problem": ""}
     if len(named) >= FEWEST:
         try:
             content |= await _compared(request, named)
@@ -68,11 +68,13 @@ async def _compared(request: Request, named: Sequence[str]) -> dict[str, Any]:
     house = house_of(request)
     with house.admission.comparison():
         tasks = await tasks_of(request, named)
-        facts = [(await read_facts(request, task))[0] for task in tasks]
+        read = [await read_facts(request, task) for task in tasks]
+        facts = [each for each, _ in read]
         known = [(str(each.task["task_id"]), each.evidence) for each in facts]
         found = await house.comparer.differences(known)
     return {
         "facts": facts,
+        "wrong": [each for one, missing in read for each in missing if each not in one.missing],
         "settings": _settings(facts),
         "data": _data(facts),
         "metrics": {split: _metrics(facts, split) for split in _splits(facts)},

@@ -26,9 +26,17 @@ async def compare(request: Request) -> Response:
     house = house_of(request)
     with house.admission.comparison():
         found = await tasks_of(request, _asked(request))
-        known = [(task.task_id, await evidence_if_there(request, task)) for task in found]
-        listed = [shown(task, await progress_of(task)) for task in found]
-        return success(tasks=listed, differences=await house.comparer.differences(known))
+        wrong: list[str] = []
+        known = [(task.task_id, await evidence_if_there(request, task, wrong)) for task in found]
+        listed = [
+            {
+                **shown(task, await progress_of(task)),
+                "model_lost": await house.lost.is_lost(house.vault, task),
+            }
+            for task in found
+        ]
+        found_out = await house.comparer.differences(known)
+        return success(tasks=listed, differences=found_out, lost=wrong)
 
 
 async def tasks_of(request: Request, task_ids: Sequence[str]) -> list[TaskRecord]:
@@ -59,17 +67,20 @@ async def _problem(request: Request, task_id: str, task: TaskRecord | None) -> s
     return f"{named} {UNKNOWN}" if task.by_predecessor else ""
 
 
-async def evidence_if_there(request: Request, task: TaskRecord) -> Evidence:
+async def evidence_if_there(request: Request, task: TaskRecord, wrong: list[str]) -> Evidence:
     """What the task's figures rest on; None of one that has not ended or was of an older version.
 
-    Raises Refusal where what is stored is damaged; RegistryError.
+    None, too, where it is lost, which is told in ``wrong``. Raises Refusal where what is stored is
+    damaged; RegistryError.
     """
     try:
         return await evidence_of(request, task)
     except Refusal as refusal:
-        if refusal.number == ErrorNum.NOT_FOUND:
-            return None
-        raise
+        if refusal.number == ErrorNum.STORED_LOST:
+            wrong.append(refusal.msg)
+        elif refusal.number != ErrorNum.NOT_FOUND:
+            raise
+        return None
 
 
 def _asked(request: Request) -> list[str]:

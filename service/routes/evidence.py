@@ -22,6 +22,7 @@ from service.routes.tasks import progress_of, shown, task_of
 
 # A report is written by a worker and read here: no script of it would ever run.
 REPORT_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox"
+FRESH = "The report alone can be rendered again from what else is stored: add ?fresh=true."
 PICTURE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 
 
@@ -55,7 +56,9 @@ async def report(request: Request) -> Response:
         try:
             return _page(task, await stored(request, task, REPORT, "report"))
         except Refusal as refusal:
-            if task.removed_at or refusal.number != ErrorNum.NOT_FOUND:
+            if refusal.number == ErrorNum.STORED_DAMAGED:
+                raise Refusal(refusal.number, f"{refusal.msg} {FRESH}") from refusal
+            if task.removed_at or refusal.number not in (ErrorNum.NOT_FOUND, ErrorNum.STORED_LOST):
                 raise
     return _page(task, await _rendered(request, task))
 
@@ -73,12 +76,20 @@ async def evidence_of(request: Request, task: TaskRecord) -> dict[str, Any]:
         raise damaged(task, str(error), "evidence") from error
 
 
-async def facts_of(request: Request, task: TaskRecord) -> Facts:
-    """The task with what is stored beside it, as far as it is. Raises Refusal, RegistryError."""
+async def facts_of(request: Request, task: TaskRecord, wrong: list[str] | None = None) -> Facts:
+    """The task with what is stored beside it, as far as it is.
+
+    What is lost or damaged is told in ``wrong``, where that is given.
+
+    Raises:
+        Refusal: something is lost or damaged, and nobody is told otherwise.
+        RegistryError: the registry does not say.
+
+    """
     found, picture, manifest = (
-        await _if_there(evidence_of(request, task)),
-        await _if_there(stored(request, task, GLASS_BRAIN)),
-        await _if_there(manifest_of(request, task)),
+        await _if_there(evidence_of(request, task), wrong),
+        await _if_there(stored(request, task, GLASS_BRAIN, "picture of regions"), wrong),
+        await _if_there(manifest_of(request, task), wrong),
     )
     drawn = None if picture is None else picture.decode(errors="replace")
     return Facts(shown(task, await progress_of(task)), found, drawn, manifest)
@@ -93,13 +104,16 @@ async def _rendered(request: Request, task: TaskRecord) -> bytes:
     return text.encode()
 
 
-async def _if_there(asked: Any) -> Any:
+async def _if_there(asked: Any, wrong: list[str] | None) -> Any:
     try:
         return await asked
     except Refusal as refusal:
         if refusal.number == ErrorNum.NOT_FOUND:
             return None
-        raise
+        if wrong is None or refusal.number not in (ErrorNum.STORED_LOST, ErrorNum.STORED_DAMAGED):
+            raise
+        wrong.append(refusal.msg)
+        return None
 
 
 def _require_end(task: TaskRecord) -> None:

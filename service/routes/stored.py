@@ -7,15 +7,26 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
+from actors import lost as sentences
 from db.errors import ModelRemoved
 from db.tasks import TaskRecord
 from graphnet.errors import ModelError
 from graphnet.manifest import check_manifest, read_manifest
-from registry import MANIFEST, PARAMETERS, ObjectMissing
+from registry import (
+    GLASS_BRAIN,
+    MANIFEST,
+    PARAMETERS,
+    REPORT,
+    ObjectDamaged,
+    ObjectMissing,
+)
 from service.house import house_of
 from service.predecessor import require_stored
 from service.replies import ErrorNum, Refusal, success
 from service.routes.tasks import task_of
+from service.stored_sums import sums_of
+
+OWN_SUMS = (REPORT, GLASS_BRAIN)  # for the others their manifest or their result speaks
 
 
 async def model(request: Request) -> Response:
@@ -53,13 +64,21 @@ async def stored(request: Request, task: TaskRecord, name: str, what: str = "mod
     require_stored(task, what)
     if task.removed_at:
         raise Refusal(ErrorNum.NOT_FOUND, str(ModelRemoved(task.task_id, task.removed_at)))
+    expected = sums_of(task).get(name)
     try:
-        return await house_of(request).vault.get(task.task_id, name)
+        content = await house_of(request).vault.get(task.task_id, name)
     except ObjectMissing as error:
+        if expected:
+            raise Refusal(ErrorNum.STORED_LOST, sentences.lost(task.task_id, what)) from error
         raise Refusal(
             ErrorNum.NOT_FOUND,
             f"The task {task.task_id} is {task.task_status} and has no stored {what}.",
         ) from error
+    except ObjectDamaged as error:
+        raise damaged(task, str(error), what) from error
+    if name in OWN_SUMS and expected and await asyncio.to_thread(_digest, content) != expected:
+        raise damaged(task, "It is not what was stored (SHA-256).", what)
+    return content
 
 
 def _digest(content: bytes) -> str:
@@ -68,7 +87,4 @@ def _digest(content: bytes) -> str:
 
 def damaged(task: TaskRecord, sentence: str, what: str = "model") -> Refusal:
     """Why what is stored is not given out."""
-    return Refusal(
-        ErrorNum.STORED_DAMAGED,
-        f"The {what} of the task {task.task_id} is not given out. {sentence}",
-    )
+    return Refusal(ErrorNum.STORED_DAMAGED, sentences.damaged(task.task_id, sentence, what))

@@ -45,8 +45,10 @@ async def list_tasks(request: Request) -> Response:
 
 
 async def show(request: Request) -> Response:
-    """One task with its result."""
-    return await answer(await task_of(request))
+    """One task with its result, and whether its model is still there."""
+    task, house = await task_of(request), house_of(request)
+    lost = await house.lost.is_lost(house.vault, task)
+    return success(task={**shown(task, await progress_of(task)), "model_lost": lost})
 
 
 async def answer(task: TaskRecord) -> Response:
@@ -111,6 +113,7 @@ def shown(task: TaskRecord, progress: dict[str, Any]) -> dict[str, Any]:
         "finished_at": instant(task.finished_at),
         "model_removed_at": instant(task.removed_at),
         "model_imported_at": instant(task.imported_at),
+        "model_lost": None,
     }
 
 
