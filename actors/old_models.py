@@ -52,8 +52,9 @@ class OldModels:
             said = _said(asked.mapping)
             again = asked.mapping.get("replace") == "yes"
             old: OldTask = self.reader.call(imports.find_old_task(asked.data_id, replace=again))
+            wanted = _wanted(old, said)
             state, digest = self._read(asked)
-            model = self._assembled(old, said, state)
+            model = assembled(state, wanted, self._seen(old, said))
             return {"imported": self._stored(old, _with_origin(model, asked.name, digest))}
         except (CohortError, ModelError, SettingsError) as error:
             return {"refused": list(error.sentences)}
@@ -68,20 +69,6 @@ class OldModels:
             with path.open("rb") as file:
                 digest = hashlib.file_digest(file, "sha256").hexdigest()
             return read_state_file(path, folder, asked, self.reader.bounds), digest
-
-    def _assembled(self, old: OldTask, said: Mapping[str, Any], state: State) -> StoredModel:
-        wanted = Wanted(
-            task_id=old.task_id,
-            architecture=said["architecture"],
-            scaler=said["scaler"],
-            graph=said["graph"],
-            regions=said["regions"],
-            measures=said["measures"],
-            classes=said["classes"],
-            param_set=old.param_set,
-            parent=old.parent,
-        )
-        return assembled(state, wanted, self._seen(old, said))
 
     def _seen(self, old: OldTask, said: Mapping[str, Any]) -> TrainedOn:
         """On whom it was trained: whom the operator names, else whom its form names."""
@@ -174,6 +161,17 @@ def read_state_file(path: Path, folder: Path, asked: ReadRequest, bounds: Bounds
     if "refused" in found:
         raise ModelError(*(str(each) for each in found["refused"]))
     return State(load_file(out / TENSORS), tuple(str(each) for each in found["said"]))
+
+
+def _wanted(old: OldTask, said: Mapping[str, Any]) -> Wanted:
+    """What the file cannot say. Raises ModelError where nobody has said it."""
+    names = ("architecture", "scaler", "graph", "regions", "measures", "classes")
+    return Wanted(
+        task_id=old.task_id,
+        param_set=old.param_set,
+        parent=old.parent,
+        **{name: said[name] for name in names},
+    )
 
 
 def _with_origin(model: StoredModel, name: str, digest: str) -> StoredModel:

@@ -16,7 +16,7 @@ from db.clock import now_ms
 from db.errors import DatabaseError, translated
 from db.models import Run
 from db.neurolearn import Submission
-from db.ownership import Owner, find_stranger, owner_of
+from db.ownership import find_stranger
 from db.packets import check_packet
 from db.states import Status
 from db.texts import json_object, json_text
@@ -87,8 +87,6 @@ async def find_old_task(task_id: str, *, replace: bool) -> OldTask:
             f"A model was imported for the task {task_id} before; --replace puts another in its "
             "place."
         )
-    if run is None and owner_of(row.task_type, has_run=False) is not Owner.PREDECESSOR:
-        raise NotImportable(f"The task {task_id} is no training.")
     if row.task_status == Status.FAILED:
         raise NotImportable(f"The task {task_id} has failed, so it has no model.")
     told = (json_object(row.task_result) or {}).get("train_epochs")

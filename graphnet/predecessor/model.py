@@ -140,7 +140,11 @@ def assembled(state: State, wanted: Wanted, seen: TrainedOn) -> StoredModel:
 
 
 def _layout(wanted: Wanted, cohort: Cohort | None, measures: int) -> Layout:
-    layout = Layout(_regions(wanted, cohort), _measures(wanted, cohort, measures))
+    regions, chosen = _regions(wanted, cohort), _measures(wanted, cohort, measures)
+    unsaid = [each for each in (regions, chosen) if isinstance(each, str)]
+    if isinstance(regions, str) or isinstance(chosen, str):
+        raise ModelError(*unsaid)
+    layout = Layout(regions, chosen)
     for what, names in (("regions", layout.regions), ("measures", layout.measures)):
         if len(set(names)) != len(names):
             raise ModelError(f"--{what} names one of them twice: {shortened(names)}.")
@@ -157,11 +161,12 @@ def _layout(wanted: Wanted, cohort: Cohort | None, measures: int) -> Layout:
     return layout
 
 
-def _regions(wanted: Wanted, cohort: Cohort | None) -> tuple[str, ...]:
+def _regions(wanted: Wanted, cohort: Cohort | None) -> tuple[str, ...] | str:
+    """The regions, or a sentence that asks for them."""
     if wanted.regions:
         return wanted.regions
     if cohort is None:
-        raise ModelError(
+        return (
             "The file does not say which regions there were, and no training data are here. Say "
             "it: --regions aal90, their number, or a file with a name a line."
         )
@@ -170,13 +175,14 @@ def _regions(wanted: Wanted, cohort: Cohort | None) -> tuple[str, ...]:
     return cohort.regions
 
 
-def _measures(wanted: Wanted, cohort: Cohort | None, count: int) -> tuple[str, ...]:
+def _measures(wanted: Wanted, cohort: Cohort | None, count: int) -> tuple[str, ...] | str:
+    """The measures, or a sentence that asks for them."""
     if wanted.measures:
         return wanted.measures
     if cohort is not None and len(cohort.measures) == count == 1:
         return cohort.measures
     there = "" if cohort is None else f" The training data have {shortened(cohort.measures)}."
-    raise ModelError(
+    return (
         f"The file does not say which {count} measures the net takes, and in which order.{there} "
         "Say it: --measures A,B,… in the order of the old data (NEURO-LEARN's published code took "
         "GMV,ReHo,ALFF,DC)."

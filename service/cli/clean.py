@@ -43,7 +43,9 @@ def clean(*, days: int | None, unknown: bool, yes: bool, as_json: bool, home: Pa
     from service.cleaning import CleaningError  # noqa: PLC0415
 
     try:
-        items = asyncio.run(_cleaned(_variables(home, os.environ), days, unknown=unknown, yes=yes))
+        items = asyncio.run(
+            _cleaned(variables_of(home, os.environ), days, unknown=unknown, yes=yes)
+        )
     except (SettingsError, DatabaseError, RegistryError, CleaningError, OSError) as error:
         raise click.ClickException(str(error)) from error
     if as_json:
@@ -53,7 +55,7 @@ def clean(*, days: int | None, unknown: bool, yes: bool, as_json: bool, home: Pa
     return 1 if any(item.failed for item in items) else 0
 
 
-def _variables(home: Path | None, environment: Mapping[str, str]) -> Mapping[str, str]:
+def variables_of(home: Path | None, environment: Mapping[str, str]) -> Mapping[str, str]:
     """The environment, or what ``sgn up`` gives its processes."""
     if home is None:
         return environment

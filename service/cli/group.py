@@ -3,11 +3,14 @@
 import io
 import sys
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from service.cli.terminal import plain
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 INTERRUPTED = 130
 
@@ -55,6 +58,30 @@ class Sgn(click.Group):
                 formatter.write_dl(
                     [(f"{each.name:{width}}", each.get_short_help_str(1000)) for each in commands]
                 )
+
+
+class WithDefault(click.Group):
+    """A group one of whose commands, the ``default``, need not be named.
+
+    ``sgn model TASK`` is ``sgn model get TASK``.
+    """
+
+    def __init__(self, *args: Any, default: str, **settings: Any) -> None:
+        super().__init__(*args, **settings)
+        self._default = default
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Put in the default where no command is named, and no help of the group is asked for."""
+        named = bool(args) and (args[0] in self.commands or args[0] in ctx.help_option_names)
+        completing = ctx.resilient_parsing and not args
+        return super().parse_args(ctx, args if named or completing else [self._default, *args])
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> "list[CompletionItem]":
+        """The commands, and what the default's argument may be."""
+        params = self.commands[self._default].params
+        first = next((each for each in params if isinstance(each, click.Argument)), None)
+        own = super().shell_complete(ctx, incomplete)
+        return own if first is None else [*own, *first.shell_complete(ctx, incomplete)]
 
 
 def _sentences(error: click.ClickException) -> list[str]:

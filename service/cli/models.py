@@ -9,6 +9,8 @@ import click
 
 from service.cli.connection import service_at
 from service.cli.files import write_all
+from service.cli.group import WithDefault
+from service.cli.model_import import import_
 from service.cli.options import example, json_option, task_argument, url_option
 from service.cli.terminal import Column, show_facts, show_heading, show_json, show_table
 
@@ -42,7 +44,22 @@ def _row(architecture: "Architecture") -> tuple[str, str, str]:
     return names, architecture.summary, ", ".join(settings)
 
 
-@click.command(epilog=example("sgn model TASK20012912454501 -o model/"))
+@click.group(
+    cls=WithDefault,
+    default="get",
+    epilog=example(
+        "sgn model TASK20012912454501 -o model/",
+        "sgn model import OLD.pth --task TASK19060312000001 --architecture GCN",
+    ),
+)
+def model() -> None:
+    """Take home the model that a task has trained, or import an old one.
+
+    Without a command it is 'get'.
+    """
+
+
+@model.command(epilog=example("sgn model get TASK20012912454501 -o model/"))
 @task_argument
 @click.option(
     "-o",
@@ -56,7 +73,7 @@ def _row(architecture: "Architecture") -> tuple[str, str, str]:
 @json_option
 @url_option
 @click.pass_obj
-def model(url: str, *, task: str, folder: Path, as_json: bool) -> None:
+def get(url: str, *, task: str, folder: Path, as_json: bool) -> None:
     """Take home the model that a task has trained."""
     with service_at(url) as client:
         manifest, parameters = client.manifest(task), client.model(task)
@@ -75,3 +92,6 @@ def model(url: str, *, task: str, folder: Path, as_json: bool) -> None:
         show_json({"task_id": task, "files": files})
     else:
         click.echo("\n".join(files))
+
+
+model.add_command(import_)

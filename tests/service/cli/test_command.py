@@ -65,7 +65,7 @@ def test_every_help_has_an_example_of_the_command(command: tuple[str, ...]) -> N
 
 def test_every_verb_that_answers_takes_json() -> None:
     lasting = {"up", "demo", "serve", "worker"}
-    groups = {"data", "token"}
+    groups = {"data", "model", "token"}
     answering = [path for path in every_command() if path[-1] not in lasting | groups]
     without = [path for path in answering if "--json" not in options(path)]
 
@@ -123,7 +123,7 @@ def test_the_version_is_the_installed_one(tmp_path: Path) -> None:
         (["tasks", "--limit", "0"], "Invalid value for '--limit': 0 is not in the range x>=1."),
         (["data", "add", "x.csv"], "Path 'x.csv' does not exist. See 'sgn data add --help'."),
         (["data", "add", __file__], "Missing option '--proj'. See 'sgn data add --help'."),
-        (["model", TASK], "Missing option '-o' / '--output'. See 'sgn model --help'."),
+        (["model", TASK], "Missing option '-o' / '--output'. See 'sgn model get --help'."),
         (["compare"], "Missing argument 'TASK...'. See 'sgn compare --help'."),
         (["completion", "cmd"], "'cmd' is not one of 'bash', 'zsh', 'fish'."),
     ],
