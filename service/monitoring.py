@@ -4,14 +4,14 @@ import asyncio
 import contextlib
 import time
 
-from prometheus_client import Counter, Histogram
+from prometheus_client import CollectorRegistry, Counter, Histogram
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from actors.exposition import exposed, text
 from actors.listener import Listener, start_listener
 from actors.settings import Settings
 from service.addresses import Addresses, method
-from service.figures import Figures
+from service.figures import Figures, OfProject
 
 Kind = tuple[str, str, int]  # method, route, status
 ANSWER_SECONDS = 5.0
@@ -84,6 +84,13 @@ class Monitoring:
         """The text for Prometheus, its figures not older than seconds."""
         await self._figures.refresh()
         return text(self._registry)
+
+    @staticmethod
+    async def scrape_project(proj_id: str) -> bytes:
+        """What a token of one project gets: its own tasks, and nothing of anybody else's."""
+        registry = CollectorRegistry()
+        registry.register(await OfProject.read(proj_id))
+        return text(registry)
 
     def listen(self, settings: Settings) -> None:
         """Answer at SGN_METRICS_PORT too, if there is one; call this from the running loop."""

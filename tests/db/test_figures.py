@@ -3,7 +3,7 @@
 import pytest
 
 from db.clock import now_ms
-from db.figures import read_figures
+from db.figures import read_figures, read_project_figures
 from db.models import Outbox, Run
 from tests.db.samples import running, submitted
 
@@ -32,3 +32,17 @@ async def test_tasks_and_parts_are_counted_apart_by_state() -> None:
     assert 60 <= found.oldest_seconds["Submitted"] < 120
     assert 30 <= found.oldest_seconds["Running"] < 90
     assert found.unsent == 3
+
+
+async def test_a_project_s_tasks_are_counted_by_themselves() -> None:
+    mine, theirs = await submitted(), await submitted()
+    claim = await running()
+    await Run.filter(task_id__in=[mine, claim.task_id]).update(proj_id="MINE")
+    await Run.filter(task_id=mine).update(submitted_at=await now_ms() - 60_000)
+    await Run.filter(task_id=theirs).update(proj_id="THEIRS", submitted_at=1)
+    await Run.create(task_id=f"{mine}-1", state="Running", part_of=mine, part=1, proj_id="MINE")
+    found = await read_project_figures("MINE")
+    assert found.tasks == {**NONE, "Submitted": 1, "Running": 1}
+    assert 60 <= found.oldest_seconds["Submitted"] < 120
+    assert set(found.oldest_seconds) == {"Submitted", "Running"}
+    assert (await read_project_figures("NOBODY")).tasks == NONE

@@ -134,6 +134,52 @@ def test_another_project_s_things_are_not_there(place: Place, tokens: dict[str, 
             assert http.post("/api/v0/datasets", params=query, content="ID\n1").status_code == 403
 
 
+def test_the_name_of_another_project_s_dataset_is_not_confirmed(
+    place: Place, tokens: dict[str, str]
+) -> None:
+    url, content = "/api/v0/datasets", cohort_table("small", 1, 6, seed=1, recipe=SMALL)
+    body = content.to_csv(index=False)
+    query = {"proj_id": "Q", "data_name": "small_SZ"}
+    with client(place, tokens["stranger"]) as http, reading(place.variables):
+        seen = http.post(url, params={**query, "preview": "true"}, content=body).json()
+        assert seen["error_num"] == 0  # many names could be asked for so
+        told = {
+            name: http.post(url, params={**query, "data_name": name}, content="ID\n1\n").json()
+            for name in ("small_SZ", "of nobody")
+        }
+        assert told["small_SZ"]["error_num"] == 7  # no dataset, whatever it is to be called
+        assert told["small_SZ"]["msg"].replace("small_SZ", "of nobody") == told["of nobody"]["msg"]
+        taken = http.post(url, params=query, content=body)
+        answer = taken.json()
+        assert (taken.status_code, answer["error_num"]) == (422, 2)
+        assert [each["field"] for each in answer["errors"]] == ["data_name"]
+        assert "which cannot be used here; choose another, such as 'Q small_SZ'." in answer["msg"]
+        other = {**query, "data_name": "Q small_SZ", "upload": seen["upload"]}
+        assert http.post(url, params=other).json()["error_num"] == 0
+        again = http.post(url, params={**query, "data_name": "Q small_SZ"}, content=body)
+        assert (again.status_code, again.json()["error_num"]) == (409, 6)  # its own
+    query["proj_id"] = "P"
+    with client(place, tokens["submitter"]) as http:
+        assert http.post(url, params=query, content=body).json()["error_num"] == 6
+
+
+def test_a_project_s_token_sees_the_figures_of_that_project(
+    place: Place, tokens: dict[str, str]
+) -> None:
+    def figures(token: str) -> list[str]:
+        with client(place, tokens[token]) as http:
+            reply = http.get("/metrics")
+        assert reply.status_code == 200
+        assert reply.headers["content-type"].startswith("text/plain; version=0.0.4")
+        return [line for line in reply.text.splitlines() if not line.startswith("#")]
+
+    assert 'sgn_tasks{state="Finished"} 0.0' in figures("stranger")
+    mine = figures("reader")
+    assert 'sgn_tasks{state="Finished"} 1.0' in mine
+    assert {line.partition("{")[0] for line in mine} <= {"sgn_tasks", "sgn_oldest_task_seconds"}
+    assert any(line.startswith("sgn_http_requests_total") for line in figures("everywhere"))
+
+
 def test_an_upload_is_its_project_s_own(place: Place, tokens: dict[str, str]) -> None:
     content = cohort_table("small", 1, 6, seed=1, recipe=SMALL).to_csv(index=False)
     url = "/api/v0/datasets"
@@ -221,7 +267,7 @@ def test_a_revoked_token_ends_at_once(place: Place, tokens: dict[str, str]) -> N
 
 
 def test_no_secret_is_in_a_log_or_among_the_metrics(place: Place, tokens: dict[str, str]) -> None:
-    with client(place, tokens["submitter"]) as http:
+    with client(place, tokens["everywhere"]) as http:
         http.get("/api/v0/tasks/x", headers={"authorization": f"Bearer {tokens['reader']}"})
         http.get(f"/{tokens['reader']}")
         shown = http.get("/metrics")
