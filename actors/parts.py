@@ -11,6 +11,7 @@ from actors.checkpoints import identity
 from actors.inputs import Inputs
 from actors.journal import TaskJournal
 from actors.lease import Lease, LeaseLostError
+from actors.pending import FINISHED
 from actors.workplace import Begun, Workplace
 from db import parts as rows
 from db import runs
@@ -21,7 +22,7 @@ from db.states import Status
 from graphnet import checkpoint, parts
 from graphnet.errors import GraphnetError, ModelError
 from graphnet.memory import told
-from registry import ObjectMissing, RegistryError
+from registry import ObjectDamaged, ObjectMissing, RegistryError
 
 log = logging.getLogger(__name__)
 
@@ -49,7 +50,7 @@ def do_part(place: Workplace, claim: Claim, given: Inputs | None = None) -> bool
             lambda: place.checkpoints.put(claim.part_of, name, content), lambda: place.check(lease)
         )
         sha256 = hashlib.sha256(content).hexdigest()
-        ended = place.asked(lambda: runs.update_task_result(claim, {"manifest_sha256": sha256}))
+        ended = place.ended(claim, FINISHED, result={"manifest_sha256": sha256})
     place.forget(claim.task_id)
     return metrics.ended(str(ended).lower(), ours=ended is not None)
 
@@ -136,7 +137,7 @@ class Parts:
             content = self._place.stored(
                 lambda: self._place.checkpoints.get(task_id, name), self._begun.journal.pause
             )
-        except ObjectMissing:
+        except (ObjectDamaged, ObjectMissing):
             content = b""
         if hashlib.sha256(content).hexdigest() == part.sha256:
             return content

@@ -8,7 +8,6 @@ process of this machine finds it; the lease's token fences it like every other w
 import json
 import logging
 import threading
-import time
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -26,7 +25,7 @@ from db.errors import ContentTooLarge, DatabaseError, DatabaseUnavailable, Schem
 log = logging.getLogger(__name__)
 
 FOLDER = ".endings"  # of the spool
-LOOK_SECONDS = 1.0
+LOOK_SECONDS = 0.5
 PRIVATE = 0o700
 FINISHED, FAILED, CANCELLED, HANDED_BACK = "finished", "failed", "cancelled", "handed_back"
 WRITTEN_BY: Mapping[str, Callable[..., Coroutine[Any, Any, Any]]] = {
@@ -86,6 +85,7 @@ class PendingEndings(Middleware):
         self._folder = spool / FOLDER
         self._mine: dict[str, PendingEnding] = {}
         self._any = threading.Event()
+        self._ended = threading.Event()
 
     def after_worker_boot(self, broker: Broker, worker: Worker) -> None:  # noqa: ARG002
         """Take on what an earlier process could not write, and begin."""
@@ -95,6 +95,11 @@ class PendingEndings(Middleware):
             except (OSError, ValueError, TypeError, KeyError) as error:
                 log.warning("%s is no ending of a task and stays where it is: %r", path, error)
         threading.Thread(target=self._write_all, name="pending endings", daemon=True).start()
+
+    def after_worker_shutdown(self, broker: Broker, worker: Worker) -> None:  # noqa: ARG002
+        """Begin nothing more."""
+        self._ended.set()
+        self._any.set()
 
     def idle_seconds(self) -> float:
         """0 while something is pending: a worker that ended now might lose it."""
@@ -136,17 +141,16 @@ class PendingEndings(Middleware):
             return []
 
     def _write_all(self) -> None:
-        while True:
+        while not self._ended.is_set():
             self._any.wait()
             self._any.clear()
-            while self._mine:
+            while self._mine and not self._ended.wait(LOOK_SECONDS):
                 for ending in list(self._mine.values()):
                     claim = ending.claim
                     with about(claim.task_id, claim.attempt, claim.request_id):
                         answered = self._write(ending)
                     if not answered:
                         break  # what the database does not take now it takes of none
-                time.sleep(LOOK_SECONDS)
 
     def _write(self, ending: PendingEnding) -> bool:
         """Write it; whether the database answered."""

@@ -43,13 +43,16 @@ def cancelled(
     return _cancelled(found.lines, saved, _of_seeds(trained, inputs.settings.seeds))
 
 
-def settle(place: Workplace, task_id: str) -> None:
-    """Store what the last checkpoint holds of a task that was cancelled behind its worker."""
+def settle(place: Workplace, task_id: str) -> bool:
+    """Store what the last checkpoint holds of a task that was cancelled behind its worker.
+
+    False if it is none.
+    """
     settings = place.runtime.settings
     longest = settings.lease_ms + 3 * settings.patience_ms
     claim = place.asked(lambda: cancellation.take_unsettled(task_id, lease_ms=longest))
     if claim is None:
-        return
+        return False
     result = None
     try:
         form = TaskForm.from_config(claim.task_type, claim.task_config)
@@ -60,7 +63,7 @@ def settle(place: Workplace, task_id: str) -> None:
         result = cancelled(place, task_id, form, inputs, state=state, confirm=nothing)
     except (RegistryUnavailable, DatabaseUnavailable) as error:
         log.warning("task %s: what is kept of it must wait: %s", task_id, error)
-        return
+        return True
     except Exception:
         log.exception("task %s: nothing could be kept of it", task_id)
     try:
@@ -68,6 +71,7 @@ def settle(place: Workplace, task_id: str) -> None:
     except ContentTooLarge:
         log.exception("task %s: its result was left out", task_id)
         place.asked(lambda: cancellation.settle(task_id, None))
+    return True
 
 
 def stopped(

@@ -3,30 +3,34 @@
 import logging
 import time
 from collections.abc import Callable, Coroutine
-from functools import partial
+from dataclasses import dataclass
 from typing import Any
 
 from actors import metrics
 from actors.inputs import Inputs
 from actors.journal import HandedBackError
-from actors.lease import CancelledTaskError, LeaseLostError
+from actors.lease import RENEW_SECONDS, CancelledTaskError, LeaseLostError
 from actors.parts import do_part
-from actors.queue import redis_client
+from actors.pending import CANCELLED, FAILED, HANDED_BACK, EndingPendingError
+from actors.redis_clients import redis_client
 from actors.salvage import settle
 from actors.task_log import TaskLog, store_log
 from actors.trace import about
 from actors.tracing import TRACING
 from actors.training import train
 from actors.workplace import Workplace
-from db import claims, runs
-from db.claims import Claim
+from db.claims import Claim, claim
 from db.errors import ContentTooLarge, DatabaseUnavailable, SchemaAhead
+from db.next_claim import claim_next
+from db.writable import check_writable
 from graphnet.devices import is_lost
-from graphnet.errors import GraphnetError, OutOfMemory
+from graphnet.errors import DiskFull, GraphnetError, OutOfMemory
 from graphnet.memory import free
-from registry import RegistryError
+from registry import RegistryError, RegistryUnavailable
 
-Ending = Callable[[], Coroutine[Any, Any, bool]]
+WAITED_FOR = (RegistryUnavailable, DiskFull)  # what somebody can mend; nothing of it is the task's
+GRACE_SECONDS = 3 * RENEW_SECONDS
+Claimer = Callable[..., Coroutine[Any, Any, Claim | None]]
 ENDINGS = (HandedBackError, CancelledTaskError, GraphnetError, RegistryError, ContentTooLarge)
 log = logging.getLogger(__name__)
 
@@ -54,33 +58,31 @@ class TaskRunner:
         except SchemaAhead as error:
             # Its lease runs out, and a worker of that version goes on.
             log.error("task %s is left alone: %s", task_id, error)  # noqa: TRY400
+        except DatabaseUnavailable as error:
+            # Nobody has claimed it, so its message is sent again: see actors.relay.
+            log.warning("task %s is left alone: %s", task_id, error)
 
     def _do(self, task_id: str) -> None:
-        if not self._take(task_id):
-            log.info("task %s is not to be claimed", task_id)
-            settle(self.place, task_id)
+        """Do what the message stands for, which may be another task: projects take turns."""
+        if self._take(task_id, by=claim_next):
+            return
+        log.info("task %s is not to be claimed", task_id)
+        if settle(self.place, task_id):
+            self._take(task_id, by=claim_next)
 
-    def _take(self, task_id: str, given: Inputs | None = None) -> bool:
+    def _take(self, task_id: str, given: Inputs | None = None, *, by: Claimer = claim) -> bool:
         """Do a task, or the part of one, if it can be claimed; whether it could.
 
-        ``given`` is what a part trains on, where it has been read.
+        ``given`` is what a part trains on, where it has been read; ``by`` claims it.
         """
         settings, since = self.place.runtime.settings, time.time_ns()
-        claim = self.place.asked(
-            lambda: claims.claim(
-                task_id,
-                worker=self.place.runtime.name,
-                device=self.place.choice.name,
-                lease_ms=settings.lease_ms,
-                max_attempts=settings.max_attempts,
-            )
-        )
+        claim = self._claimed(task_id, by)
         if claim is None:
             return False
         with (
             about(claim.task_id, claim.attempt, claim.request_id),
             TRACING.claimed(claim, since),
-            TaskLog(redis_client(settings.redis_url), claim),
+            TaskLog(redis_client(settings.redis_url), self.place.runtime.names, claim),
         ):
             log.info("task %s: attempt %d begins, %s", task_id, claim.attempt, self._who())
             metrics.claimed(claim.attempt)
@@ -90,8 +92,34 @@ class TaskRunner:
                 metrics.lost()
                 log.warning("task %s belongs to another worker; nothing was written", task_id)
         if not claim.part:
-            store_log(redis_client(settings.redis_url), self.place.models, task_id)
+            client, names = redis_client(settings.redis_url), self.place.runtime.names
+            store_log(client, names, self.place.models, claim.task_id)
         return True
+
+    def _claimed(self, task_id: str, by: Claimer) -> Claim | None:
+        """Take the task, if it is there to be taken. Raises DatabaseUnavailable.
+
+        After a time without a database every lease has run out. Whoever holds one has ``GRACE``
+        to renew it, or to write how its task ended, before others take the task from it.
+        """
+        runtime, settings = self.place.runtime, self.place.runtime.settings
+
+        def asked() -> Coroutine[Any, Any, Claim | None]:
+            return by(
+                task_id,
+                worker=runtime.name,
+                device=self.place.choice.name,
+                lease_ms=settings.lease_ms,
+                max_attempts=settings.max_attempts,
+            )
+
+        try:
+            return runtime.call(asked())
+        except DatabaseUnavailable as error:
+            log.warning("task %s is not claimed yet: %s", task_id, error)
+        self.place.asked(check_writable)
+        runtime.stopping.wait(GRACE_SECONDS)
+        return self.place.asked(asked)
 
     def _who(self) -> str:
         return f"by {self.place.runtime.name} on {self.place.choice.name}"
@@ -105,24 +133,31 @@ class TaskRunner:
     def _run(self, claim: Claim, given: Inputs | None) -> bool:
         """Train and write how it ended, also if that is by an error; False if it was not ours."""
         try:
-            return self._done(claim, given)
+            return self._tried(claim, given)
         except LeaseLostError:
             return False
+        except EndingPendingError as error:
+            log.warning("task %s has ended, which is written later: %s", claim.task_id, error)
+        except DatabaseUnavailable as error:
+            # It goes back as if this attempt had not been, once that can be written.
+            log.warning("task %s goes back later: %s", claim.task_id, error)
+            self.place.hand_back_later(claim)
+        return True
+
+    def _tried(self, claim: Claim, given: Inputs | None) -> bool:
+        try:
+            return self._done(claim, given)
         except ENDINGS as error:
-            end, outcome = _ending(claim, error)
-        except DatabaseUnavailable:
-            # Nothing can be written: the task is tried again once its lease has run out.
-            log.exception("task %s: the database stayed away", claim.task_id)
-            metrics.lost()
-            return True
-        except SchemaAhead:
+            ending = _ending(claim, error)
+        except (LeaseLostError, EndingPendingError, DatabaseUnavailable, SchemaAhead):
             raise
         except Exception as error:
             log.exception("task %s failed", claim.task_id)
             if is_lost(error):
                 return self._give_up(claim)
-            end, outcome = _fault(claim)
-        return metrics.ended(outcome, ours=self.place.asked(end))
+            ending = _fault(claim)
+        ours = self.place.ended(claim, ending.kind, **ending.content)
+        return metrics.ended(ending.outcome, ours=ours)
 
     def _give_up(self, claim: Claim) -> bool:
         """Leave the task to another process: in this one CUDA fails from here on.
@@ -131,33 +166,48 @@ class TaskRunner:
         """
         log.critical("task %s: the CUDA device failed, so this process ends", claim.task_id)
         try:
-            return self.place.asked(lambda: runs.hand_back(claim, counted=True))
+            return bool(self.place.ended(claim, HANDED_BACK, counted=True))
         finally:
             self.place.runtime.give_up()
 
 
-def _ending(claim: Claim, error: Exception) -> tuple[Ending, str]:
-    """What is written of a task that one of ENDINGS has ended, and as what it is counted."""
+@dataclass(frozen=True)
+class _Ending:
+    """What is written of a task, and as what it is counted."""
+
+    kind: str
+    content: dict[str, Any]
+    outcome: str
+
+
+def _ending(claim: Claim, error: Exception) -> _Ending:
+    """How a task ends that one of ENDINGS has ended."""
     if isinstance(error, HandedBackError):
         log.info("task %s is handed back", claim.task_id)
-        return partial(runs.hand_back, claim), "handed_back"
+        return _Ending(HANDED_BACK, {}, HANDED_BACK)
     if isinstance(error, CancelledTaskError):
-        return partial(runs.end_cancelled, claim, None), "cancelled"
+        return _Ending(CANCELLED, {"result": None}, CANCELLED)
+    if isinstance(error, WAITED_FOR):
+        log.warning("task %s waits, and is tried again: %s", claim.task_id, error)
+        return _Ending(HANDED_BACK, {"sentence": str(error)}, HANDED_BACK)
     log.info("task %s failed: %s", claim.task_id, error)
     if claim.part and isinstance(error, RegistryError):
-        return _again(claim)
+        return _again(counted=True)
     metrics.OUT_OF_MEMORY.inc(isinstance(error, OutOfMemory))
-    return partial(runs.fail_task, claim, str(error)), "failed"
+    return _Ending(FAILED, {"sentence": str(error)}, FAILED)
 
 
-def _fault(claim: Claim) -> tuple[Ending, str]:
-    """What is written where the fault is our own."""
+def _fault(claim: Claim) -> _Ending:
+    """How a task ends where the fault is our own."""
     if claim.part:
-        return _again(claim)
+        return _again(counted=True)
     sentence = INTERNAL.format(task_id=claim.task_id)
-    return partial(runs.fail_task, claim, sentence), "internal_error"
+    return _Ending(FAILED, {"sentence": sentence}, "internal_error")
 
 
-def _again(claim: Claim) -> tuple[Ending, str]:
-    """A part cannot be tried again by anybody, so it is here, as often as one that crashes."""
-    return partial(runs.hand_back, claim, counted=True), "handed_back"
+def _again(*, counted: bool) -> _Ending:
+    """A part cannot be tried again by anybody, so it is here; as one that crashes, if ``counted``.
+
+    A storage that is away is not the part's doing, so that is not.
+    """
+    return _Ending(HANDED_BACK, {"counted": counted}, HANDED_BACK)

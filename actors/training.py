@@ -3,23 +3,26 @@
 import logging
 from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 from actors import metrics
 from actors.curve import Curve
 from actors.inputs import Inputs
 from actors.journal import TaskJournal
 from actors.lease import CancelledTaskError, Lease
+from actors.outputs import objects
 from actors.papers import papers
 from actors.parts import Parts
-from actors.queue import redis_client
+from actors.pending import CANCELLED, FAILED, FINISHED
+from actors.redis_clients import redis_client
 from actors.salvage import cancelled, stopped, where
+from actors.spool import KeptOutputs
 from actors.tracing import TRACING
 from actors.workplace import Begun, Workplace
-from db import runs
 from db.claims import Claim
 from db.form import TaskForm
 from db.states import Status
-from graphnet.errors import OutOfMemory, TrainingError
+from graphnet.errors import DiskFull, OutOfMemory, TrainingError
 from graphnet.experiment import run
 from graphnet.memory import told
 
@@ -35,8 +38,13 @@ def train(place: Workplace, claim: Claim, take: Callable[[str, Inputs], bool]) -
     form = TaskForm.from_config(claim.task_type, claim.task_config)
     with (
         Lease(place.runtime, claim) as lease,
-        Curve(redis_client(place.runtime.settings.redis_url), claim.task_id) as curve,
+        Curve(
+            redis_client(place.runtime.settings.redis_url), place.runtime.names, claim.task_id
+        ) as curve,
     ):
+        waiting = place.waiting(claim.task_id)
+        if waiting is not None:
+            return _store(place, lease, waiting)
         inputs = place.inputs(form, lambda: place.check(lease))
         with TaskJournal(place.runtime, lease, curve, place.kept(inputs)) as journal:
             begun = Begun(form, inputs, lease, journal)
@@ -45,13 +53,18 @@ def train(place: Workplace, claim: Claim, take: Callable[[str, Inputs], bool]) -
                 status = _finish(place, begun, take)
             except CancelledTaskError:
                 return _cancel(place, begun)
+            except DiskFull:
+                place.pause(lease)  # it would be full at once again
+                raise
             except TrainingError as error:
                 lease.check()
                 metrics.OUT_OF_MEMORY.inc(isinstance(error, OutOfMemory))
                 sentence, saved = stopped(place, form, inputs, error, lease)
                 log.info("task %s: failed: %s", claim.task_id, sentence)
-                failed = place.asked(lambda: runs.fail_task(claim, sentence, saved.manifest_sha256))
-                return metrics.ended("failed", ours=failed)
+                failed = place.ended(
+                    claim, FAILED, sentence=sentence, manifest_sha256=saved.manifest_sha256
+                )
+                return metrics.ended(FAILED, ours=failed)
     if status == Status.FINISHED:
         place.forget(claim.task_id)
     return metrics.ended(str(status).lower(), ours=status is not None)
@@ -72,17 +85,34 @@ def _finish(place: Workplace, begun: Begun, take: Callable[[str, Inputs], bool])
     )
     result = {**outcome.result}
     result["warnings"] = [*filter(None, [place.choice.warning]), *result["warnings"]]
-    saved = place.save(
-        claim.task_id,
-        outcome.model if form.save_model_state else None,
-        begun.lease.confirm,
-        partial(place.check, begun.lease),
-        papers(claim, outcome, result),
+    content = objects(
+        outcome.model if form.save_model_state else None, papers(claim, outcome, result)
     )
-    result |= where(saved)
-    log.info("task %s: stored%s", claim.task_id, f" at {saved.path}" if saved.path else "")
+    check = partial(place.check, begun.lease)
+    saved = place.store(claim.task_id, content, begun.lease.confirm, check, result)
+    return _ended(place, claim, result | where(saved))
+
+
+def _store(place: Workplace, lease: Lease, waiting: KeptOutputs) -> bool:
+    """Store what was trained before, when the registry took nothing, and end the task."""
+    claim = lease.claim
+    log.info("task %s: it is trained, and was kept until the registry takes it", claim.task_id)
+    check = partial(place.check, lease)
+    saved = place.store(claim.task_id, waiting.content, lease.confirm, check, waiting.result)
+    status = _ended(place, claim, waiting.result | where(saved))
+    if status == Status.FINISHED:
+        place.forget(claim.task_id)
+    return metrics.ended(str(status).lower(), ours=status is not None)
+
+
+def _ended(place: Workplace, claim: Claim, result: dict[str, Any]) -> Status | None:
+    """Write the result of a task whose objects are stored."""
+    saved = result["model_state_path"]
+    log.info("task %s: stored%s", claim.task_id, f" at {saved}" if saved else "")
     with TRACING.span("finish"):
-        status = place.asked(lambda: runs.update_task_result(claim, result))
+        status: Status | None = place.ended(
+            claim, FINISHED, result=result, public_url=place.public_url
+        )
     for warning in result["warnings"]:
         log.info("task %s: note: %s", claim.task_id, warning)
     log.info("task %s: %s", claim.task_id, "lost" if status is None else status.value.lower())
@@ -102,7 +132,7 @@ def _cancel(place: Workplace, begun: Begun) -> bool:
     result = cancelled(
         place, claim.task_id, form, begun.inputs, state=state, confirm=begun.lease.confirm_ours
     )
-    ended = place.asked(lambda: runs.end_cancelled(claim, result))
+    ended = place.ended(claim, CANCELLED, result=result, public_url=place.public_url)
     begun.journal.keep()
     log.info("task %s: cancelled", claim.task_id)
-    return metrics.ended("cancelled", ours=ended)
+    return metrics.ended(CANCELLED, ours=ended)

@@ -20,11 +20,14 @@ from actors.gpu import GpuMemory, device_info
 from actors.idle import IdleExit
 from actors.log import start_log
 from actors.metrics import worker_metrics
+from actors.old_models import OldModels
+from actors.pending import PendingEndings
 from actors.predictor import Predictor
 from actors.queue import ACTOR, QUEUE, worker_broker
 from actors.reading_child import Bounds
 from actors.runtime import Runtime
 from actors.settings import JSON, Settings, SettingsError
+from actors.spool import open_spool
 from actors.sweep import Sweeper
 from actors.task import TaskRunner
 from actors.trace import mark_log
@@ -56,6 +59,7 @@ def _wired() -> RedisBroker:
     _set_up_log(settings)
     if settings.traces:
         TRACING.start("sgn-worker")
+    open_spool(settings.spool)
     # Nets of this size gain nothing from a second thread, and on a busy machine threads that wait
     # for each other made an epoch ten times slower.
     torch.set_num_threads(settings.threads)
@@ -70,9 +74,13 @@ def _wired() -> RedisBroker:
     metrics = exposed(*worker_metrics(), device_info(choice), GpuMemory(choice))
     runtime = Runtime(settings, Sweeper(checkpoints, uploads, datasets), metrics, choice.kind)
     reader = _reader(settings, runtime, uploads, datasets)
-    beside = _beside(settings, reader, Predictor(models, reader, atlases))
-    broker = worker_broker(settings.redis_url, choice.kind, [AsyncIO(), runtime, *beside])
-    runner = TaskRunner(Workplace(runtime, models, checkpoints, choice, reader, atlases))
+    pending = PendingEndings(runtime, settings.spool)
+    beside = _beside(runtime, reader, Predictor(models, reader, atlases), pending)
+    broker = worker_broker(
+        settings.redis_url, runtime.names, choice.kind, [AsyncIO(), runtime, *beside]
+    )
+    place = Workplace(runtime, models, checkpoints, choice, reader, pending, atlases)
+    runner = TaskRunner(place)
     dramatiq.actor(actor_name=ACTOR, queue_name=QUEUE, broker=broker)(runner.__call__)
     dramatiq.set_broker(broker)
     return broker
@@ -85,16 +93,24 @@ def _reader(settings: Settings, runtime: Runtime, uploads: Store, datasets: Stor
     return DatasetReader(runtime.call, uploads, arrays, bounds)
 
 
-def _beside(settings: Settings, reader: DatasetReader, predictor: Predictor) -> list[Middleware]:
+def _beside(
+    runtime: Runtime, reader: DatasetReader, predictor: Predictor, pending: PendingEndings
+) -> list[Middleware]:
     """What goes on beside the training."""
+    files = FileAnswers(reader, OldModels(reader, predictor.store))
     desks = (
-        Desk(questions.READ_QUEUE, questions.READ_ACTOR, FileAnswers(reader)),
+        Desk(questions.READ_QUEUE, questions.READ_ACTOR, files),
         Desk(questions.QUEUE, questions.ACTOR, predictor),
     )
-    answering = Answering(settings.redis_url, desks)
+    settings = runtime.settings
+    answering = Answering(settings.redis_url, runtime.names, desks)
     if not settings.idle_exit_seconds:
-        return [answering]
-    return [answering, IdleExit(settings.idle_exit_seconds, answering.idle_seconds)]
+        return [pending, answering]
+
+    def idle_seconds() -> float:
+        return min(answering.idle_seconds(), pending.idle_seconds())
+
+    return [pending, answering, IdleExit(settings.idle_exit_seconds, idle_seconds)]
 
 
 def _set_up_log(settings: Settings) -> None:

@@ -1,10 +1,12 @@
 """What a worker process works with: its database, its registry, its device."""
 
 import logging
+import time
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from actors import spool
 from actors.checkpoints import Checkpoints, identity
 from actors.dataset_reader import DatasetReader
 from actors.inputs import Inputs, read_inputs
@@ -12,13 +14,16 @@ from actors.journal import HandedBackError, TaskJournal
 from actors.lease import Lease
 from actors.outputs import Saved, objects, save
 from actors.patience import patiently
+from actors.pending import HANDED_BACK, EndingPendingError, PendingEnding, PendingEndings
 from actors.runtime import Runtime
+from actors.spool import KeptOutputs
 from actors.tracing import TRACING
 from db.claims import Claim
 from db.errors import DatabaseUnavailable
 from db.form import TaskForm
 from graphnet.atlas import Atlas
 from graphnet.devices import Choice
+from graphnet.errors import DiskFull
 from graphnet.stored import StoredModel
 from registry import RegistryError, RegistryUnavailable, Store
 
@@ -34,7 +39,8 @@ def nothing() -> None:
 class Workplace:
     """Both stores are the registry's folders; ``choice`` is where to train.
 
-    ``reader`` opens datasets; ``atlases`` say where regions are.
+    ``reader`` opens datasets; ``pending`` is what the database did not take; ``atlases`` say where
+    regions are.
     """
 
     runtime: Runtime
@@ -42,6 +48,7 @@ class Workplace:
     checkpoints: Store
     choice: Choice
     reader: DatasetReader
+    pending: PendingEndings
     atlases: Sequence[Atlas] = ()
 
     @property
@@ -55,14 +62,50 @@ class Workplace:
         return self.runtime.settings.public_url
 
     def asked(self, query: Callable[[], Coroutine[Any, Any, T]]) -> T:
-        """Ask a database that may be away for a while.
+        """Ask a database that may be away, or refuse to write, for a while.
 
         Raises:
-            DatabaseUnavailable: it stayed away; the task is tried again when its lease has run out.
+            DatabaseUnavailable: it stayed so; the task is handed back once it does not.
 
         """
+        return self._patiently(query, nothing)
+
+    def ended(self, claim: Claim, kind: str, **content: Any) -> Any:
+        """Write how a claim ended; falsy where the task is not ours any more.
+
+        ``kind`` and ``content`` are as of :class:`actors.pending.PendingEnding`.
+
+        Raises:
+            EndingPendingError: the database does not take it now, and gets it once it does.
+
+        """
+        ending = PendingEnding(claim, kind, content)
+        try:
+            written = self._patiently(ending.write, lambda: self.pending.store(ending))
+        except DatabaseUnavailable as error:
+            self.pending.hand_over(ending)
+            raise EndingPendingError(str(error)) from error
+        except Exception:
+            self.pending.remove(ending)
+            raise
+        self.pending.remove(ending)
+        return written
+
+    def hand_back_later(self, claim: Claim) -> None:
+        """Have a claim put back, and not counted, once the database takes that."""
+        ending = PendingEnding(claim, HANDED_BACK, {})
+        self.pending.store(ending)
+        self.pending.hand_over(ending)
+
+    def _patiently(
+        self, query: Callable[[], Coroutine[Any, Any, T]], check: Callable[[], None]
+    ) -> T:
         return patiently(
-            lambda: self.runtime.call(query()), DatabaseUnavailable, seconds=self.patience
+            lambda: self.runtime.call(query()),
+            DatabaseUnavailable,
+            seconds=self.patience,
+            check=check,
+            hurry=self.runtime.stopping,
         )
 
     def stored(self, call: Callable[[], T], check: Callable[[], None]) -> T:
@@ -74,7 +117,7 @@ class Workplace:
         """Read what the form names. Raises GraphnetError, or what stayed away."""
         return patiently(
             lambda: read_inputs(self.runtime, self.models, self.reader, form),
-            (RegistryUnavailable, DatabaseUnavailable),
+            (RegistryUnavailable, DatabaseUnavailable, DiskFull),
             seconds=self.patience,
             check=check,
         )
@@ -84,34 +127,55 @@ class Workplace:
         key = identity(inputs, self.choice.kind)
         return Checkpoints(self.checkpoints, key, seconds=self.patience)
 
+    def pause(self, lease: Lease) -> None:
+        """Wait for as long as for what is away. Raises what ends the task, as :meth:`check`."""
+        until = time.monotonic() + self.patience
+        while time.monotonic() < until:
+            self.check(lease)
+            self.runtime.stopping.wait(1.0)
+
     def check(self, lease: Lease) -> None:
         """Raise what ends the task: LeaseLostError, CancelledTaskError, HandedBackError."""
         lease.check()
         if self.runtime.stopping.is_set():
             raise HandedBackError(lease.claim.task_id)
 
+    def save(self, task_id: str, model: StoredModel, confirm: Callable[[], None]) -> Saved:
+        """Store a model alone, as long as ``confirm`` lets us; see :meth:`store`."""
+        return self.store(task_id, objects(model, {}), confirm, confirm)
+
     @TRACING.traced("store")
-    def save(
+    def store(
         self,
         task_id: str,
-        model: StoredModel | None,
+        content: Mapping[str, bytes],
         confirm: Callable[[], None],
-        check: Callable[[], None] | None = None,
-        papers: Mapping[str, bytes] | None = None,
+        check: Callable[[], None],
+        result: Mapping[str, Any] | None = None,
     ) -> Saved:
-        """Store a model and what is beside it, by name, while ``confirm`` and ``check`` let us."""
+        """Store objects by name, in their order, while ``confirm`` and ``check`` let us.
+
+        Where the registry takes nothing, they are kept in the spool; with the ``result`` the task
+        can be ended from there.
+        """
         return save(
             self.models,
             task_id,
-            objects(model, papers or {}),
+            content,
             seconds=self.patience,
             spool=self.runtime.settings.spool,
             confirm=confirm,
-            check=check or confirm,
+            check=check,
+            result=result,
         )
+
+    def waiting(self, task_id: str) -> KeptOutputs | None:
+        """What an earlier attempt has left on this machine, as the registry took nothing."""
+        return spool.find(self.runtime.settings.spool / task_id)
 
     def forget(self, task_id: str) -> None:
         """Remove the checkpoints of a task that has ended well; a sweep finds what stays."""
+        spool.forget(self.runtime.settings.spool / task_id)
         try:
             self.checkpoints.delete(task_id)
         except RegistryError as error:

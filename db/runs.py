@@ -22,7 +22,7 @@ from db.packets import check_packet
 from db.states import Status
 from db.texts import json_text
 from db.transactions import restarted, transaction
-from db.transitions import ended, mirror, release_parts
+from db.transitions import ERROR_CHARACTERS, ended, mirror, release_parts
 
 CANCELLED = "The task was cancelled."
 NOTHING = {"train_epochs": [], "model_state_path": "", "warnings": [CANCELLED]}
@@ -162,11 +162,13 @@ async def _end(claim: Claim, ending: Ending, **more: Any) -> Status | None:
 
 @restarted
 @translated()
-async def hand_back(claim: Claim, *, counted: bool = False) -> bool:
+async def hand_back(claim: Claim, *, counted: bool = False, sentence: str = "") -> bool:
     """Put the task back as Submitted with a message to send.
 
     The attempt is ``counted`` where it ended as a crash does; else it is as if it had not been.
+    The ``sentence`` says what it waits for, until it is taken again.
     """
+    error = (await fitted_error(sentence))[:ERROR_CHARACTERS]
     now = await now_ms()
     async with transaction() as connection:
         changed = await ours(claim, connection).update(
@@ -174,6 +176,7 @@ async def hand_back(claim: Claim, *, counted: bool = False) -> bool:
             lease_token="",
             lease_until=0,
             attempt=F("attempt") - (0 if counted else 1),
+            error=error,
             version=F("version") + 1,
         )
         if changed:

@@ -14,7 +14,7 @@ from graphnet.stored import StoredModel
 from tests.databases import ServerSilent, mysql_database
 from tests.faults.estate import Queue
 from tests.houses import process, serving, stalled
-from tests.mariadb import mariadb_server
+from tests.mariadb import MariaServer, mariadb_server
 from tests.places import ENDED, PLAIN, WORKER, Place, place_at, stream
 from tests.servers import ServerMissing, free_ports
 from tests.service.forms import form
@@ -65,7 +65,7 @@ def test_events_go_on_without_gap_or_repeat_over_restarts_and_a_lost_queue(
                     stack.enter_context(serving(tmp_path / "second", **place.variables)).base_url
                 ).rstrip("/")
             if round_ == 1:
-                from actors.queue import redis_client
+                from actors.redis_clients import redis_client
 
                 with contextlib.closing(redis_client(place.variables["SGN_REDIS_URL"])) as client:
                     client.flushall()
@@ -190,27 +190,82 @@ def until_trained(place: Place, task_id: str, epoch: int) -> None:
         time.sleep(0.05)
 
 
+@pytest.fixture(scope="module")
+def maria(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MariaServer]:
+    """A MariaDB that is killed and made read-only by those who share it."""
+    try:
+        with mariadb_server(tmp_path_factory.mktemp("maria") / "server") as server:
+            yield server
+    except ServerSilent as silent:
+        pytest.skip(str(silent))
+
+
 def test_a_result_is_written_when_the_killed_database_is_back(
-    undisturbed: Undisturbed, tmp_path: Path
+    maria: MariaServer, undisturbed: Undisturbed, tmp_path: Path
 ) -> None:
     with contextlib.ExitStack() as stack:
-        try:
-            server = stack.enter_context(mariadb_server(tmp_path / "mariadb"))
-        except ServerSilent as silent:
-            pytest.skip(str(silent))
-        url = stack.enter_context(mysql_database(server=server.url))
+        url = stack.enter_context(mysql_database(server=maria.url))
         place = stack.enter_context(place_at(tmp_path, SGN_DATABASE_URL=url, **QUICK))
         task_id = place.submit(param_set={**PLAIN, "epochs": EPOCHS})
         with process(*WORKER, log=tmp_path / "worker.log", **place.variables):
             until_trained(place, task_id, 200)
-            server.kill()
+            maria.kill()
             refused = place.http.post("/api/v0/new_task", content=json.dumps(form()))
             assert (refused.status_code, refused.json()["error_num"]) == (503, 8)
             time.sleep(5)  # long enough to be trained to its end meanwhile
-            server.start()
+            maria.start()
             task = place.until(task_id, ENDED, time.monotonic() + 60)
         assert task["task_status"] == "Finished"
         assert (task["task_result"]["train_epochs"], model_of(place, task_id)) == undisturbed
+
+
+def test_a_database_that_becomes_read_only_costs_no_attempt_and_no_result(
+    maria: MariaServer, undisturbed: Undisturbed, tmp_path: Path
+) -> None:
+    """Also where the worker is ended meanwhile. One attempt is all there is."""
+    spool, log = tmp_path / "spool", tmp_path / "worker.log"
+    bounds = {"SGN_PATIENCE_MS": "1000", "SGN_MAX_ATTEMPTS": "1", "SGN_SPOOL": str(spool)}
+    with contextlib.ExitStack() as stack:
+        url = stack.enter_context(mysql_database(server=maria.url, user="sgn"))
+        stack.callback(maria.read_only, on=False)
+        place = stack.enter_context(place_at(tmp_path, SGN_DATABASE_URL=url, **QUICK, **bounds))
+        task_id = place.submit(param_set={**PLAIN, "epochs": EPOCHS})
+        with process(*WORKER, log=log, **place.variables):
+            until_trained(place, task_id, 200)
+            maria.read_only(on=True)
+            assert_read_only(place, task_id)
+            until_said(log, "has ended, which is written later: The database is read-only.")
+        assert place.http.get(f"/api/v0/tasks/{task_id}").json()["task"]["task_status"] == "Running"
+        assert [path.suffix for path in (spool / ".endings").iterdir()] == [".json"]
+        with process(*WORKER, log=log, **place.variables):
+            maria.read_only(on=False)
+            task = place.until(task_id, ENDED, time.monotonic() + 60)
+        assert (task["task_status"], task["attempt"]) == ("Finished", 1), task["error"]
+        assert (task["task_result"]["train_epochs"], model_of(place, task_id)) == undisturbed
+        assert not list((spool / ".endings").iterdir())
+        assert place.http.get("/readyz").status_code == 200
+
+
+def assert_read_only(place: Place, task_id: str) -> None:
+    """Whoever asks for a write is told why it cannot be, and when to come again."""
+    posted = place.http.post(
+        "/api/v0/new_task", content=json.dumps(form()), headers={"idempotency-key": "again"}
+    )
+    cancelled = place.http.post(f"/api/v0/tasks/{task_id}/cancel")
+    for refused in (posted, cancelled):
+        assert (refused.status_code, refused.json()["error_num"]) == (503, 8)
+        assert refused.json()["msg"] == "The database is read-only."
+        assert int(refused.headers["retry-after"]) > 0
+    ready = place.http.get("/readyz")
+    assert ready.status_code == 503
+    assert ready.json()["dependencies"]["database"] == "The database is read-only."
+
+
+def until_said(log: Path, words: str) -> None:
+    deadline = time.monotonic() + 60
+    while words not in log.read_text():
+        assert time.monotonic() < deadline, log.read_text()
+        time.sleep(0.1)
 
 
 def test_the_queue_is_away_for_longer_than_a_lease_and_comes_back_empty(tmp_path: Path) -> None:

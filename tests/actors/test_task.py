@@ -11,6 +11,7 @@ from actors.dataset_reader import DatasetReader
 from actors.inputs import Inputs
 from actors.lease import Lease
 from actors.outputs import Saved
+from actors.pending import PendingEndings
 from actors.reading_child import Bounds
 from actors.runtime import Runtime
 from actors.salvage import stopped
@@ -52,7 +53,8 @@ def test_the_last_sound_parameters_are_kept_and_named(tmp_path: Path, *, save: b
     store = open_store(tmp_path.as_uri())
     runtime = Runtime(House("sqlite:///x", "redis://x", tmp_path.as_uri()))
     reader = DatasetReader(runtime.call, store, Arrays(store, tmp_path, 1), Bounds(1, 1, tmp_path))
-    place = Workplace(runtime, store, store, Choice(torch.device("cpu")), reader)
+    pending = PendingEndings(runtime, tmp_path)
+    place = Workplace(runtime, store, store, Choice(torch.device("cpu")), reader, pending)
     form = TaskForm("dl_ts", "", ("A",), save_model_state=save)
     inputs = Inputs(Splits(people), settings, None, asked)
     sentence, saved = stopped(place, form, inputs, error, Ours(runtime, CLAIM))
