@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 READ_QUEUE, READ_ACTOR = "sgn.read", "read"
 QUEUE, ACTOR = "sgn.predict", "predict"
 PREVIEW, KEEP, ROW = "preview", "keep", "row"  # what a file is read for
+OLD_MODEL = "old_model"
 LATE_SECONDS = 5.0  # clocks differ
 
 
@@ -15,9 +16,10 @@ class ReadRequest:
     """A file to read, with the ``mapping`` that answers questions about it.
 
     ``purpose`` is ``preview`` (nothing is kept), ``keep`` (an upload becomes the dataset
-    ``data_id``) or ``row`` (a row that NEURO-LEARN wrote). ``name`` stands for the file in
-    sentences, and is the dataset's. What is packed may come out as ``most`` bytes. Nobody waits
-    for the answer after ``until`` (seconds since 1970).
+    ``data_id``), ``row`` (a row that NEURO-LEARN wrote) or ``old_model`` (an upload becomes the
+    model of the predecessor's task ``data_id``; see :mod:`actors.old_models`). ``name`` stands for
+    the file in sentences, and is the dataset's. What is packed may come out as ``most`` bytes.
+    Nobody waits for the answer after ``until`` (seconds since 1970).
     """
 
     purpose: str
