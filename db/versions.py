@@ -15,10 +15,12 @@ from db import migrations
 from db.clock import now_ms
 from db.errors import DatabaseError, SchemaAhead, SchemaBehind, translated
 from db.models import Outbox, Run
+from db.roll_back import return_results
 from db.states import Status
 
 APP = "sgn"
 PARTS = "0003_deployable"  # since when a task may have parts
+RESULTS = "0005_shared_table"  # since when NEURO-LEARN's rows hold extracts
 CONFIG = {
     "models": ["db.models"],
     "default_connection": "default",
@@ -66,6 +68,8 @@ async def apply(to: str = "") -> None:
     if any(step.backward for step in plan):
         await _check_idle(connection)
         await _forget_parts(connection, plan)
+        if _undoes(plan, RESULTS):
+            await return_results(connection)
     if plan:
         await executor.migrate(targets)
 
@@ -109,12 +113,16 @@ async def _check_idle(connection: BaseDBAsyncClient) -> None:
 
 async def _forget_parts(connection: BaseDBAsyncClient, plan: Sequence[PlanStep]) -> None:
     """An older version would take parts for tasks; their tasks share them out again."""
-    if any(step.backward and step.migration.name == PARTS for step in plan):
+    if _undoes(plan, PARTS):
         parts = Run.filter(part__gt=0).using_db(connection)
         ids = list(await parts.values_list("task_id", flat=True))
         if ids:
             await Outbox.filter(task_id__in=ids).using_db(connection).delete()
             await Run.filter(task_id__in=ids).using_db(connection).delete()
+
+
+def _undoes(plan: Sequence[PlanStep], name: str) -> bool:
+    return any(step.backward and step.migration.name == name for step in plan)
 
 
 def _executor(connection: BaseDBAsyncClient) -> MigrationExecutor:

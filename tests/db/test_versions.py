@@ -1,6 +1,7 @@
 """A database of another version: an older one is brought up to date, a newer one left alone."""
 
 import asyncio
+import json
 import re
 from collections.abc import Callable, Coroutine, Mapping
 from pathlib import Path
@@ -111,6 +112,9 @@ def test_going_back_gives_the_tables_of_that_version(database: Any) -> None:
         asyncio.run(migrate(url, "0002"))
         before = tables(url)
         asyncio.run(migrate(url))
+        whole = {"train_epochs": [], "model_state_path": "p", "metrics": {"test": {"auc": 0.5}}}
+        done = opened(url, running())
+        assert opened(url, runs.update_task_result(done, whole))
         claim = opened(url, running())
         with pytest.raises(DatabaseError, match=f"1 tasks are being trained.*{claim.task_id}"):
             asyncio.run(migrate(url, "0002"))
@@ -118,10 +122,18 @@ def test_going_back_gives_the_tables_of_that_version(database: Any) -> None:
         assert opened(url, runs.hand_back(claim))
         asyncio.run(migrate(url, "0002"))
         assert tables(url) == before
-        assert query(url, "SELECT task_id, state FROM sgn_runs") == [(claim.task_id, "Submitted")]
+        assert sorted(query(url, "SELECT task_id, state FROM sgn_runs")) == [
+            (done.task_id, "Finished"), (claim.task_id, "Submitted"),
+        ]  # fmt: skip
+        select = "SELECT task_result FROM backend_submissions WHERE task_id = "
+        ((text,),) = query(url, f"{select}'{done.task_id}'")
+        assert json.loads(text) == whole, "an older version reads it there"
         with pytest.raises(SchemaBehind):
             opened(url, check_schema())
         asyncio.run(migrate(url))
+        task = opened(url, tasks.get_task(done.task_id))
+        assert task is not None
+        assert task.task_result == whole
         assert opened(url, claimed(claim.task_id)) is not None
 
 
