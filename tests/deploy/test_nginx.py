@@ -15,6 +15,7 @@ import pytest
 
 from actors import settings as house
 from service.endpoints import ENDPOINTS
+from service.form_reply import REFUSED
 from service.pages.table import PAGES
 from service.replies import MEANINGS
 from service.settings import Settings
@@ -146,6 +147,7 @@ def test_a_machine_without_openssl_is_said(tmp_path: Path, monkeypatch: pytest.M
 def _is_refusal(reply: httpx.Response, number: int) -> None:
     body = reply.json()
     assert body["error_num"] == number
+    assert body["code"] == REFUSED
     assert body["msg"].endswith(".")
     assert reply.status_code == next(
         status for known, (status, _) in MEANINGS.items() if known == number
