@@ -11,6 +11,7 @@ from collections.abc import Sequence
 import redis
 
 from actors import queue
+from actors.adoption import adopt
 from actors.named_broker import NamedBroker
 from actors.tracing import TRACING
 from db import outbox
@@ -27,6 +28,7 @@ KEEP_SENT_MS = 3_600_000
 CANCEL_AFTER_MS = 2_500
 GATHER_SECONDS = 0.006  # what comes within them goes along
 REST = 1.5  # rounds, after which another process may have the turn of one that failed
+ADOPT_SECONDS = 600.0
 OWN_MS = 1_000  # for the process that wrote a message; then any may send it
 
 
@@ -41,6 +43,7 @@ class Relay:
         self._every = every
         self._reconciling = reconciling
         self._fresh: list[OutboxMessage] = []
+        self._unnoted: Sequence[OutboxMessage] = ()
         self._wake = asyncio.Event()
 
     def take(self, messages: Sequence[OutboxMessage]) -> None:
@@ -54,7 +57,7 @@ class Relay:
         while True:
             fresh, self._fresh = self._fresh, []
             try:
-                await _send(self._broker, fresh)
+                await self._send(fresh)
                 if time.monotonic() >= due:
                     due = time.monotonic() + self._every
                     await self._look_after()
@@ -70,6 +73,8 @@ class Relay:
         if self._reconciling and await self._has_turn("reconcile"):
             await check_known()
             await _reconcile(self._broker)
+            if await self._has_turn("adopt", ADOPT_SECONDS):
+                await adopt(self._broker.client, self._broker.names)
         if not await self._has_turn("relay"):
             return
         await check_known()
@@ -79,13 +84,32 @@ class Relay:
                 task_id,
                 extra={"task_id": task_id},
             )
-        while await _send(self._broker, await outbox.unsent(OWN_MS)) == outbox.BATCH:
+        while await self._send(await outbox.unsent(OWN_MS)) == outbox.BATCH:
             pass
 
-    async def _has_turn(self, what: str) -> bool:
-        return await asyncio.to_thread(
-            queue.has_turn, self._broker.client, self._broker.names, what, 1000 * self._every
-        )
+    async def _send(self, messages: Sequence[OutboxMessage]) -> int:
+        """Send these and note it; the number of messages sent.
+
+        What was sent before and could not be noted comes first: a database that reads and does not
+        write names the same messages in every round.
+        """
+        if self._unnoted:
+            await outbox.mark_sent(self._unnoted)
+            self._unnoted = ()
+        if messages:
+            since = time.time_ns()
+            told = [(message.task_id, message.request_id, message.kind) for message in messages]
+            await asyncio.to_thread(queue.send, self._broker, told)
+            self._unnoted = messages
+            await outbox.mark_sent(messages)
+            self._unnoted = ()
+            traces = [message.traceparent for message in messages]
+            TRACING.note_each("send", traces, since=since)
+        return len(messages)
+
+    async def _has_turn(self, what: str, seconds: float | None = None) -> bool:
+        broker, ms = self._broker, 1000 * (seconds or self._every)
+        return await asyncio.to_thread(queue.has_turn, broker.client, broker.names, what, ms)
 
     async def _pause(self) -> None:
         try:
@@ -94,17 +118,6 @@ class Relay:
             return
         await asyncio.sleep(GATHER_SECONDS)
         self._wake.clear()
-
-
-async def _send(broker: NamedBroker, messages: Sequence[OutboxMessage]) -> int:
-    """Send these and note it; the number of messages sent."""
-    if messages:
-        since = time.time_ns()
-        told = [(message.task_id, message.request_id, message.kind) for message in messages]
-        await asyncio.to_thread(queue.send, broker, told)
-        await outbox.mark_sent(messages)
-        TRACING.note_each("send", [message.traceparent for message in messages], since=since)
-    return len(messages)
 
 
 async def _reconcile(broker: NamedBroker) -> None:

@@ -36,6 +36,16 @@ async def done_with(task_ids: Sequence[str], keep_ms: int) -> list[str]:
 
 
 @translated()
+async def known_ids(task_ids: Sequence[str]) -> set[str]:
+    """Those of these tasks and parts that this database knows."""
+    found: set[str] = set()
+    for start in range(0, len(task_ids), LONGEST_LIST):
+        some = Run.filter(task_id__in=list(task_ids[start : start + LONGEST_LIST]))
+        found |= {str(task_id) for task_id in await some.values_list("task_id", flat=True)}
+    return found
+
+
+@translated()
 async def place(task: TaskRecord) -> int:
     """How many tasks are due before this one, as projects take turns, and itself."""
     mine = Run.filter(state=Status.SUBMITTED.value, part=0, cancel_at=0, proj_id=task.proj_id)
