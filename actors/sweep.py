@@ -10,7 +10,7 @@ import redis
 from actors.names import Names
 from actors.queue import has_turn
 from actors.uploads import KEPT, outdated
-from db import datasets, parts, waiting
+from db import datasets, parts, results, waiting
 from db.errors import DatabaseError
 from db.numbers import made_at
 from registry import RegistryError, Store
@@ -18,6 +18,7 @@ from registry import RegistryError, Store
 log = logging.getLogger(__name__)
 
 SWEEP_SECONDS = 60.0
+RESULTS_MS = 3_600_000  # each result's row is looked for
 KEEP_MS = 7 * 86_400_000  # for a task that is tried again
 MARGIN = timedelta(hours=1)  # for a file that takes its time
 KEEP_PARTS_MS = 8 * 86_400_000  # longer than their checkpoints
@@ -40,13 +41,15 @@ class Sweeper:
 
 
 async def run_sweep(sweeper: Sweeper, client: redis.Redis, names: Names) -> None:
-    """Sweep once a minute, one of all workers, until cancelled."""
+    """Sweep once a minute, results once an hour, one of all workers, until cancelled."""
     while True:
         await asyncio.sleep(SWEEP_SECONDS)
         if not await asyncio.to_thread(has_turn, client, names, "sweep", 1000 * SWEEP_SECONDS):
             continue
         try:
             await sweeper.sweep()
+            if await asyncio.to_thread(has_turn, client, names, "results", RESULTS_MS):
+                await results.prune()
         except (RegistryError, DatabaseError) as error:
             log.warning("the sweep waits: %s", error)
         except Exception:
