@@ -107,7 +107,9 @@ class DirectoryStore:
         """Return once the directory can be read and written; see :class:`~registry.store.Store`."""
         with self._translated(), os.scandir(self._root):
             if not os.access(self._root, os.W_OK | os.X_OK):
-                raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+                read_only = os.statvfs(self._root).f_flag & os.ST_RDONLY
+                why = errno.EROFS if read_only else errno.EACCES
+                raise OSError(why, os.strerror(why))
 
     def check_writable(self) -> None:
         """Return once something was written; see :class:`~registry.store.Store`."""

@@ -55,8 +55,10 @@ def code(error: ClientError) -> str:
 
 
 def is_server_fault(error: Exception) -> bool:
-    """Whether storage answered that something is wrong with itself, and not that it is full."""
-    return isinstance(error, ClientError) and _status(error) >= SERVER_FAULT and not _is_full(error)
+    """Whether storage answered that something is wrong with itself, without saying what."""
+    if not isinstance(error, ClientError) or _is_full(error) or _is_read_only(error):
+        return False
+    return _status(error) >= SERVER_FAULT
 
 
 def translated(place: str, error: Exception, *, writing: bool) -> RegistryError:
@@ -71,7 +73,7 @@ def translated(place: str, error: Exception, *, writing: bool) -> RegistryError:
     if _is_full(error):
         sentence = f"The registry {place} is full: free some space or raise its quota."
         return RegistryRefuses(sentence, full=True)
-    if _READ_ONLY_CODE.search(code(error)):
+    if _is_read_only(error):
         sentence = f"The registry {place} is read-only: look at its disks, and let it write again."
         return RegistryRefuses(sentence)
     if code(error) in _REFUSED:
@@ -90,6 +92,10 @@ def does_not_write(place: str, error: ClientError) -> RegistryRefuses:
 
 def _is_full(error: ClientError) -> bool:
     return _status(error) == FULL or bool(_FULL_CODE.search(code(error)))
+
+
+def _is_read_only(error: ClientError) -> bool:
+    return bool(_READ_ONLY_CODE.search(code(error)))
 
 
 def _status(error: ClientError) -> int:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 START_SECONDS = 60.0
 PARTS = ("s3", "filer", "master", "volume")  # of SeaweedFS, all in one process
+READER = ("a-reader", "a-reader-s-secret")  # who may not write
 STOP_SECONDS = 2.0  # SeaweedFS waits 15 seconds for its own inner connections
 
 
@@ -63,8 +64,10 @@ class S3Server:
 
 
 @contextmanager
-def s3_server(folder: Path) -> Iterator[S3Server]:
+def s3_server(folder: Path, megabytes: int = 0) -> Iterator[S3Server]:
     """Run SeaweedFS in an existing, empty folder until the block ends.
+
+    With ``megabytes`` it soon is full: it has one volume of so many for what is stored.
 
     Where SGN_TEST_S3_ENDPOINT is set, that storage is given instead, with the bucket
     SGN_TEST_S3_BUCKET and the credentials in the AWS_* variables. Raises ServerMissing.
@@ -84,7 +87,7 @@ def s3_server(folder: Path) -> Iterator[S3Server]:
     )
     (folder / "s3.json").write_text(_identities(server))
     try:
-        with _running([program, *_weed_options(ports)], folder) as process:
+        with _running([program, *_weed_options(ports, megabytes)], folder) as process:
             _make_bucket(server, process, folder)
             yield server
     finally:
@@ -142,16 +145,18 @@ def _identities(server: S3Server) -> str:
         "credentials": [credentials],
         "actions": ["Admin", "Read", "Write", "List", "Tagging"],
     }
-    return json.dumps({"identities": [identity]})
+    keys = {"accessKey": READER[0], "secretKey": READER[1]}
+    reader = {"name": "reader", "credentials": [keys], "actions": ["Read", "List"]}
+    return json.dumps({"identities": [identity, reader]})
 
 
-def _weed_options(ports: list[int]) -> list[str]:
+def _weed_options(ports: list[int], megabytes: int) -> list[str]:
     return [
         *("-logtostderr=true", "server", "-dir=.", "-ip=127.0.0.1", "-ip.bind=127.0.0.1"),
         *(f"-{part}.port={port}" for part, port in zip(PARTS, ports[::2], strict=True)),
         *(f"-{part}.port.grpc={port}" for part, port in zip(PARTS, ports[1::2], strict=True)),
-        *("-master.telemetry=false", "-master.volumeSizeLimitMB=128"),
-        *("-volume.max=0", "-volume.preStopSeconds=0"),
+        *("-master.telemetry=false", f"-master.volumeSizeLimitMB={megabytes or 128}"),
+        *(f"-volume.max={1 if megabytes else 0}", "-volume.preStopSeconds=0"),
         # Relative sockets: the whole path of a test's folder may be too long for one.
         *("-filer", "-filer.localSocket=filer.sock"),
         *("-s3", "-s3.localSocket=s3.sock", "-s3.config=s3.json", "-s3.iam=false"),

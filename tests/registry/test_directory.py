@@ -1,18 +1,16 @@
 """What only a directory can do wrong: half-written files, full disks, files in the way."""
 
 import os
-import resource
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from registry import ObjectMissing, RegistryUnavailable, Store, open_store
+from tests.disks import room_for
 from tests.registry.conftest import Place
 from tests.registry.sentences import is_plain
 
@@ -83,17 +81,6 @@ def test_a_reader_sees_the_old_object_or_the_new_one(store: Store) -> None:
         seen.append(store.get("TASK1", "model"))
     writer.join()
     assert set(seen) == set(versions)
-
-
-@contextmanager
-def room_for(size: int) -> Iterator[None]:
-    """Let no file of this process grow beyond a size in bytes, as a full disk would."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
 def test_a_full_disk_keeps_the_old_object_and_leaves_nothing_else(root: Path, store: Store) -> None:
