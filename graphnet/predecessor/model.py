@@ -50,6 +50,7 @@ SCALED = {
     UNKNOWN: "It is not known how measures were scaled before they went into the net; here they go "
     "in as they stand in the data.",
 }  # fmt: skip
+FILLED = "A missing value counts as 0, as the median of the training data is not known."
 GRAPH = (
     "The graph is {graph!r}, which the file does not say. PyTorch Geometric of the old service's "
     "time counted the edges that leave a region where it counts those that arrive today, so "
@@ -307,5 +308,7 @@ def _assumptions(wanted: Wanted, seen: TrainedOn, cohort: Cohort | None) -> list
     if wanted.parent:
         found.append(ANCESTORS.format(parent=wanted.parent))
     found.append(SCALED[wanted.scaler].format(subjects=subjects, names=named))
+    if cohort is None:
+        found.append(FILLED)
     found.append(GRAPH.format(graph=wanted.graph))
     return found

@@ -74,14 +74,24 @@ def _preparation(facts: Facts) -> Iterator[str]:
             f"Site effects were removed by ComBat {{combat,fortin}}, fitted on {whom} without the "
             "diagnosis as a covariate."
         )
-    yield (
-        f"Missing values were filled with the median of {whom}; each measure of each region was "
-        "then scaled by their mean and standard deviation and limited to five standard deviations."
-    )
+    yield _scaling(facts, whom)
     if facts.fine_tuned:
         yield "Scaling, graph and classes are those of the parent."
     if facts.evidence is not None and not facts.known("val") and not facts.known("test"):
         yield "None of this was fitted on validation or test subjects."
+
+
+def _scaling(facts: Facts, whom: str) -> str:
+    scaler = (facts.manifest or {}).get("scaler") or {}
+    if "clip" in scaler and scaler["clip"] is None:  # of an imported ancestor
+        return (
+            "Measures were neither scaled nor limited, as in the imported model from which this "
+            "one descends."
+        )
+    return (
+        f"Missing values were filled with the median of {whom}; each measure of each region was "
+        "then scaled by their mean and standard deviation and limited to five standard deviations."
+    )
 
 
 def _model(facts: Facts) -> Iterator[str]:

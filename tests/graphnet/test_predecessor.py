@@ -32,6 +32,8 @@ from graphnet.predecessor.names import mapped
 from graphnet.predecessor.state import State, read_state
 from graphnet.prediction import predict
 from graphnet.readers.__main__ import OUTCOME
+from graphnet.report.facts import Facts
+from graphnet.report.methods import methods
 from graphnet.scaling import Scaler
 from graphnet.splits import Splits
 from graphnet.stored import StoredModel
@@ -354,6 +356,22 @@ def test_data_that_are_not_what_was_said_are_refused() -> None:
     third = TrainedOn(replace(PEOPLE, labels=PEOPLE.labels + 1))
     with pytest.raises(ModelError, match="have the class 2; the net's 2 outputs"):
         assembled(state, wanted(), third)
+
+
+def test_a_report_does_not_claim_that_an_imported_model_was_scaled() -> None:
+    model = assembled(State(drawn(OldGCN()).state_dict()), wanted(), TrainedOn())
+    child, result = tuned(model)
+    task = {"task_id": "TASK2", "parent_task_id": "TASK1", "task_type": "dl_ft"}
+    for stored, sentence in (
+        (child, "Measures were neither scaled nor limited, as in the imported model"),
+        (
+            assembled(State(OldGCN().state_dict()), wanted(scaler="fit"), TrainedOn(PEOPLE)),
+            "scaled by their mean",
+        ),
+    ):
+        manifest = json.loads(stored.to_bytes()[1])
+        facts = Facts({**task, "task_result": result}, None, None, manifest)
+        assert sentence in dict(methods(facts))["Preparation"]
 
 
 def tuned(model: StoredModel) -> tuple[StoredModel, dict[str, Any]]:
