@@ -142,7 +142,9 @@ def redis_address(text: str) -> str:
 
 
 def web_address(text: str) -> str:
-    """The address of the pages, without a slash at its end. Raises ValueError in words."""
+    """The address of the pages without a slash at its end, or "". Raises ValueError in words."""
+    if not text.strip():
+        return ""
     try:
         parts = urlsplit(text.strip())
         usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0

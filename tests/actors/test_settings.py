@@ -33,6 +33,29 @@ def test_a_number_that_is_none_is_shown(text: str) -> None:
         Settings.from_environment({**GOOD, "SGN_LEASE_MS": text})
 
 
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("https://sgn.example.org/", "https://sgn.example.org"),
+        (" http://10.1.2.3:7014/nl/ ", "http://10.1.2.3:7014/nl"),
+        ("", ""),
+    ],
+)
+def test_where_people_reach_the_pages(text: str, found: str) -> None:
+    assert Settings.from_environment({**GOOD, "SGN_PUBLIC_URL": text}).public_url == found
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["sgn.example.org", "ftp://a", "https://", "https://a/?b=1", "https://a#b", "https://ü.de",
+     "https://u:secret@a", "https://a:port"],
+)  # fmt: skip
+def test_what_is_no_address_of_pages_is_refused(text: str) -> None:
+    with pytest.raises(SettingsError, match=r"SGN_PUBLIC_URL.*https://sgn\.example\.org") as wrong:
+        Settings.from_environment({**GOOD, "SGN_PUBLIC_URL": text})
+    assert "secret" not in str(wrong.value)
+
+
 def test_a_secret_comes_from_a_file_and_is_never_shown(tmp_path: Path) -> None:
     file = tmp_path / "url"
     file.write_text("mysql://sgn:secret@db/x\n")
