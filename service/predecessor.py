@@ -7,6 +7,7 @@ from service.guard import Caller
 from service.queries import may_be_id
 from service.replies import ErrorNum, Refusal
 
+MODEL = "model"
 PREDECESSOR = "this service's predecessor"
 IMPORT = "an operator can bring the model in with 'sgn model import'"
 END = "an operator can end such tasks with 'sgn tasks end-orphans'"
@@ -15,13 +16,11 @@ STATUSES = (*map(str, Status), SUCCESS)  # that a list may be filtered by
 
 
 def require_stored(task: TaskRecord, what: str) -> None:
-    """Raises Refusal where the predecessor trained the task, so that no ``what`` is stored here."""
+    """Raises Refusal where the predecessor had the task, so that no ``what`` is stored here."""
     if task.owner is Owner.PREDECESSOR:
-        raise Refusal(
-            ErrorNum.NOT_FOUND,
-            f"{task.task_id} was trained by {PREDECESSOR}, and no {what} of it is stored here; "
-            f"{IMPORT}.",
-        )
+        sentence = f"{task.task_id} is a task of {PREDECESSOR}, and no {what} of it is stored here"
+        further = f"; {IMPORT}" if what == MODEL else ""
+        raise Refusal(ErrorNum.NOT_FOUND, f"{sentence}{further}.")
 
 
 def require_known(task: TaskRecord, what: str) -> None:
@@ -29,8 +28,8 @@ def require_known(task: TaskRecord, what: str) -> None:
     if task.by_predecessor:
         raise Refusal(
             ErrorNum.NOT_FOUND,
-            f"{task.task_id} was trained by {PREDECESSOR}; by which methods is not known here, so "
-            f"there is no {what}. Its page shows its learning curves.",
+            f"{task.task_id} is a task of {PREDECESSOR}; by which methods it was trained is not "
+            f"known here, so there is no {what}. Its page shows its learning curves.",
         )
 
 
@@ -48,7 +47,7 @@ def require_ours(task: TaskRecord) -> None:
 
 def why_no_parent(task_id: str) -> str:
     """Why a task of the predecessor is not fine-tuned."""
-    return f"trained_task_id is {task_id}, which was trained by {PREDECESSOR}; {IMPORT}."
+    return f"trained_task_id is {task_id}, which is a task of {PREDECESSOR}; {IMPORT}."
 
 
 async def absence(caller: Caller, task_id: str) -> str:

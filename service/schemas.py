@@ -26,7 +26,7 @@ TASK: Fields = {
     "proj_id": (TEXT, "the project"),
     "task_name": (TEXT, "the name"),
     "task_type": (TEXT, "dl_ts or dl_ft"),
-    "owner": (TEXT, "ours, or predecessor: trained by the service that did this work before"),
+    "owner": (TEXT, "ours, or predecessor: of the service that did this work before"),
     "task_status": (
         TEXT,
         "Submitted, Running, Finished, Failed or Cancelled; a predecessor's stays as it was left, "

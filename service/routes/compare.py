@@ -17,7 +17,7 @@ from service.routes.tasks import find_task, progress_of, shown
 
 FEWEST, MOST = 2, 6
 NO_TASK = "there is no task of that id."
-UNKNOWN = f"which was trained by {PREDECESSOR}; its methods are not known, so it is not compared."
+UNKNOWN = f"which is a task of {PREDECESSOR}; its methods are not known, so it is not compared."
 Evidence = Mapping[str, Any] | None
 
 

@@ -9,7 +9,7 @@ from db.errors import ModelRemoved
 from db.tasks import TaskRecord
 from service.house import House, house_of
 from service.mapping import mapping_of
-from service.predecessor import require_stored
+from service.predecessor import MODEL, require_stored
 from service.queries import asked_flag
 from service.replies import ErrorNum, Refusal, success
 from service.routes.tasks import task_of
@@ -50,7 +50,7 @@ async def predicted(
 
 def require_model(task: TaskRecord) -> None:
     """Raises Refusal where the task has no model that could predict."""
-    require_stored(task, "model")
+    require_stored(task, MODEL)
     if task.removed_at:
         raise Refusal(ErrorNum.NOT_FOUND, str(ModelRemoved(task.task_id, task.removed_at)))
     if not (task.task_result or {}).get("model_state_path"):

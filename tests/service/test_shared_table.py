@@ -109,7 +109,7 @@ def test_the_client_says_the_same(small: House) -> None:
     ("named", "sentence"),
     [
         (T_TEST, f"which is {IS_A_T_TEST.removeprefix(f'{T_TEST} is ')}"),
-        ("TASKOLD1", "was trained by this service's predecessor"),
+        ("TASKOLD1", "is a task of this service's predecessor"),
         ("TASKNONE", "there is no task of that id"),
     ],
 )
@@ -160,8 +160,9 @@ def test_what_the_predecessor_has_not_left_is_refused_in_words(
     small: House, task_id: str, what: str
 ) -> None:
     sentence = refused(small.http.get(f"/api/v0/tasks/{task_id}{what}"), 404, 4)
-    assert sentence.startswith(f"{task_id} was trained by this service's predecessor")
-    assert ("methods" if what in OF_A_RESULT else "sgn model import") in sentence
+    assert sentence.startswith(f"{task_id} is a task of this service's predecessor")
+    assert ("methods" in sentence) == (what in OF_A_RESULT)
+    assert ("sgn model import" in sentence) == (what in ("/model", "/manifest"))
 
 
 @pytest.mark.parametrize("task_id", ["TASKOLD1", "TASKOLD3"])
@@ -199,7 +200,7 @@ def test_its_events_end(small: House, task_id: str) -> None:
 def test_its_page_says_whose_it_is_and_offers_nothing_else(small: House, task_id: str) -> None:
     page = page_of(small, f"/tasks/{task_id}")
     assert page.status_code == 200
-    assert "Trained before this service" in page.text
+    assert "From before this service" in page.text
     assert ("<figure" in page.text) == (task_id in ("TASKOLD1", "TASKOLD2"))
     assert ("sgn tasks end-orphans" in page.text) == (OLD[task_id][0] in ("Running", "Submitted"))
     offers = ("/report", "/model", "/manifest", "/predict", "/cancel", "/retry", "/log", "AdamW")
@@ -208,7 +209,7 @@ def test_its_page_says_whose_it_is_and_offers_nothing_else(small: House, task_id
 
 def test_the_first_page_marks_what_is_not_ours_and_offers_no_cancel(small: House) -> None:
     text = page_of(small, f"/?proj_id={PROJECT}").text
-    assert text.count("trained before this service") == len(OLD)
+    assert text.count("from before this service") == len(OLD)
     assert "TASKFOREIGN" not in text
     assert "/cancel" not in text
     assert "/retry" not in text
@@ -227,7 +228,7 @@ def test_the_command_says_the_same(small: House) -> None:
         ("show", T_TEST, IS_A_T_TEST),
         ("cancel", T_TEST, IS_A_T_TEST),
         ("cancel", "TASKOLD3", "sgn tasks end-orphans"),
-        ("report", "TASKOLD1", "by which methods is not known"),
+        ("log", "TASKOLD1", "no log of it is stored here"),
     ):
         refused_by = run(command, task_id)
         assert (refused_by.exit_code, refused_by.stdout) == (1, "")
