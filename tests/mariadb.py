@@ -3,6 +3,7 @@
 import contextlib
 import os
 import shutil
+import signal
 import subprocess
 import time
 from collections.abc import Iterator
@@ -39,11 +40,26 @@ class MariaServer:
                 raise RuntimeError((self.folder / "log").read_text(errors="replace")[-3000:])
             time.sleep(0.05)
 
+    def start_again(self) -> None:
+        """Start it, if it does not run."""
+        if self._process is None or self._process.poll() is not None:
+            self.start()
+
     def kill(self) -> None:
         """End it as a power cut would."""
         if self._process is not None:
             self._process.kill()
             self._process.wait()
+
+    @contextlib.contextmanager
+    def silent(self) -> Iterator[None]:
+        """Let it accept connections, and answer nobody, for as long as the block lasts."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            self._process.send_signal(signal.SIGCONT)
 
     def read_only(self, *, on: bool) -> None:
         """Take no writes, or again, from whom no right lets write all the same; root is one."""

@@ -3,20 +3,24 @@
 import contextlib
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+import httpx
 import psutil
 import pytest
 
+from db.connection import migrate
 from graphnet.stored import StoredModel
-from tests.databases import ServerSilent, mysql_database
+from service.serve import END_SECONDS as SERVICE_ENDS
+from tests.databases import ServerSilent, blocking, mysql_database
 from tests.faults.estate import Queue
 from tests.houses import process, serving, stalled
 from tests.mariadb import MariaServer, mariadb_server
-from tests.places import ENDED, PLAIN, WORKER, Place, place_at, stream
-from tests.servers import ServerMissing, free_ports
+from tests.places import ENDED, PLAIN, WORKER, Place, add_small, place_at, stream
+from tests.servers import ServerMissing, free_ports, queue_server
 from tests.service.forms import form
 
 pytestmark = pytest.mark.slow
@@ -266,6 +270,67 @@ def until_said(log: Path, words: str) -> None:
     while words not in log.read_text():
         assert time.monotonic() < deadline, log.read_text()
         time.sleep(0.1)
+
+
+def test_processes_start_and_end_whether_their_database_is_there_or_not(
+    maria: MariaServer, tmp_path: Path
+) -> None:
+    """Nothing is taken from a queue whose name only the database knows; a worker waits for it."""
+    (port,) = free_ports(1)
+    (tmp_path / "registry").mkdir()
+    log = tmp_path / "worker.log"
+    with contextlib.ExitStack() as stack:
+        url = stack.enter_context(mysql_database(server=maria.url))
+        variables = {
+            "SGN_DATABASE_URL": url,
+            "SGN_REDIS_URL": stack.enter_context(queue_server(tmp_path)),
+            "SGN_REGISTRY_URL": (tmp_path / "registry").as_uri(),
+            "SGN_METRICS_PORT": str(port),
+        }
+        blocking(migrate(url))
+        maria.kill()
+        stack.callback(maria.start_again)
+        http = stack.enter_context(serving(tmp_path, **{**variables, "SGN_METRICS_PORT": "0"}))
+        refused = http.post("/api/v0/new_task", content=json.dumps(form()))
+        assert (refused.status_code, refused.json()["error_num"]) == (503, 8)
+        with process(*WORKER, log=log, **variables):  # which ends well, asked at once
+            waiting_for(lambda: "no task is taken yet" in log.read_text())
+            assert httpx.get(f"http://127.0.0.1:{port}/healthz").status_code == 200
+        stack.enter_context(process(*WORKER, log=log, **variables))
+        maria.start()
+        add_small(http)
+        place = Place(http, tmp_path, variables)
+        task = place.until(place.submit(), ENDED, time.monotonic() + 60)
+        assert task["task_status"] == "Finished", task["error"]
+
+
+def waiting_for(true: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 60
+    while not true():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+def test_a_service_ends_while_its_database_is_silent(maria: MariaServer, tmp_path: Path) -> None:
+    """With streams and requests open that wait for it."""
+    with contextlib.ExitStack() as stack:
+        url = stack.enter_context(mysql_database(server=maria.url))
+        place = stack.enter_context(place_at(tmp_path, SGN_DATABASE_URL=url, **QUICK))
+        (port,) = free_ports(1)
+        log = tmp_path / "ending.log"
+        base = f"http://127.0.0.1:{port}"
+        variables = {**place.variables, "SGN_PORT": str(port)}
+        with process("service.cli", "serve", log=log, **variables) as service:
+            waiting_for(lambda: "Running on" in log.read_text())
+            with httpx.stream("GET", f"{base}/api/v0/events", timeout=60) as events:
+                assert events.status_code == 200
+                with ThreadPoolExecutor() as pool, maria.silent():
+                    for _ in range(6):
+                        pool.submit(httpx.get, f"{base}/api/v0/tasks", timeout=60)
+                    time.sleep(0.5)  # they are under way; were they not, it would end sooner
+                    service.terminate()
+                    assert service.wait(SERVICE_ENDS + 5) == 0, log.read_text()
+        assert "not ended" not in log.read_text()
 
 
 def test_the_queue_is_away_for_longer_than_a_lease_and_comes_back_empty(tmp_path: Path) -> None:
