@@ -1,4 +1,4 @@
-"""Whether a model that was stored is still there: asked at most twice a minute of each."""
+"""Whether a model that was stored is still there: asked of each every few seconds at most."""
 
 import asyncio
 import time
@@ -8,7 +8,7 @@ from db.tasks import TaskRecord
 from registry import MANIFEST, PARAMETERS, RegistryError
 from service.vault import Vault
 
-FRESH_SECONDS = 30.0
+FRESH_SECONDS = 5.0
 PATIENCE_SECONDS = 2.0  # a silent storage holds up no answer that is about something else
 MOST = 2000
 

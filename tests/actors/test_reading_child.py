@@ -16,7 +16,9 @@ import pytest
 from actors.reading_child import Asked, Bounds, ReadingFailed, read_file, working_folder
 from graphnet.data.dataset import NO_CLASS
 from graphnet.data.storage import load
+from graphnet.errors import DiskFull
 from graphnet.synthetic import cohort_table
+from tests.disks import room_for
 from tests.service.forms import SMALL
 
 pytestmark = pytest.mark.slow
@@ -176,3 +178,16 @@ def test_the_child_never_imports_torch(tmp_path: Path) -> None:
         "assert 'torch' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_a_full_disk_says_nothing_against_the_file(tmp_path: Path) -> None:
+    path = written(tmp_path, table().to_csv(index=False))
+    asked = Asked("small", {}, MOST, profile=True, content=True)
+    full = r"spool \S+ is full, so small could not be read"
+    with (
+        working_folder(tmp_path / "spool") as folder,
+        room_for(1000),
+        pytest.raises(DiskFull, match=full),
+    ):
+        read_file(path, folder, asked, bounds(tmp_path))
+    assert not list((tmp_path / "spool").iterdir())
