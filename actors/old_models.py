@@ -55,6 +55,7 @@ class OldModels:
             wanted = _wanted(old, said)
             state, digest = self._read(asked)
             model = assembled(state, wanted, self._seen(old, said))
+            self._check_again(old, again=again)
             return {"imported": self._stored(old, _with_origin(model, asked.name, digest))}
         except (CohortError, ModelError, SettingsError) as error:
             return {"refused": list(error.sentences)}
@@ -99,6 +100,12 @@ class OldModels:
                 except CohortError as error:
                     problems.append(f"The dataset {name} cannot be read. {error}")
         return cohorts, problems
+
+    def _check_again(self, old: OldTask, *, again: bool) -> None:
+        """Look once more before anything is stored over another's. Raises NotImportable."""
+        now: OldTask = self.reader.call(imports.find_old_task(old.task_id, replace=again))
+        if now.imported_at != old.imported_at:
+            raise imports.meanwhile(old.task_id)
 
     def _stored(self, old: OldTask, model: StoredModel) -> Answer:
         """Store it, and note it beside the old row; what was said and assumed."""

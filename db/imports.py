@@ -139,7 +139,12 @@ async def _write(old: OldTask, columns: dict[str, Any], connection: BaseDBAsyncC
             pass
         else:
             return
-    raise NotImportable(f"Another model was imported for the task {old.task_id} meanwhile.")
+    raise meanwhile(old.task_id)
+
+
+def meanwhile(task_id: str) -> NotImportable:
+    """Why one of two imports at once was not done."""
+    return NotImportable(f"Another model was imported for the task {task_id} meanwhile.")
 
 
 def _names(found: Any) -> tuple[str, ...]:

@@ -17,6 +17,7 @@ from graphnet.graphs import Float32Array
 USUAL = 0.99  # of the training subjects are no further from their mean than `far`
 WIDE = 1.0  # times the range of a column: so far outside, one value is enough
 SLACK = 1e-5  # of a column's range, as what is stored has seven digits
+ANYWHERE = 1e300  # standard deviations
 KEY = "domain"
 
 
@@ -36,13 +37,16 @@ class Domain:
     outside: int
 
     @classmethod
-    def of(cls, train: Cohort, scaled: Float32Array) -> Self:
-        """Of training subjects, whose ``scaled`` measures are (S, N, F)."""
+    def of(cls, train: Cohort, scaled: Float32Array, *, has_scale: bool = True) -> Self:
+        """Of training subjects, whose ``scaled`` measures are (S, N, F).
+
+        Of an imported model without a scale, whose measures stay as they are, nobody is far.
+        """
         known = ~np.isnan(train.features).all(axis=0)
         low, high = np.full(known.shape, np.nan), np.full(known.shape, np.nan)
         low[known] = np.nanmin(train.features[:, known], axis=0)
         high[known] = np.nanmax(train.features[:, known], axis=0)
-        far = float(np.quantile(distances(scaled), USUAL))
+        far = float(np.quantile(distances(scaled), USUAL)) if has_scale else ANYWHERE
         outside = int(np.quantile(_alone(train.features[:, known]), USUAL))
         return cls(tuple(sorted(set(train.sites))), low, high, far, outside)
 

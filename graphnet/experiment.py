@@ -128,7 +128,9 @@ def run(
 
 def _domain(model: StoredModel, data: Splits, parent: StoredModel | None) -> Domain:
     """What the model has seen, its parent's subjects among it."""
-    own = Domain.of(data.train, model.preprocessing.scaled(data.train))
+    through = model.preprocessing
+    scaled = through.scaled(data.train)
+    own = Domain.of(data.train, scaled, has_scale=not through.scaler.is_none)
     before = None if parent is None else Domain.from_facts(parent.facts)
     return own if before is None else own.united(before)
 

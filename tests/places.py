@@ -16,9 +16,9 @@ from actors.names import Names
 from db.connection import migrate
 from graphnet.synthetic import cohort_table
 from service.replies import ErrorNum
+from tests import reading as files  # which imports this module
 from tests.databases import blocking, mysql_database, postgres_database, query
 from tests.houses import START_SECONDS, process, serving
-from tests.reading import reading
 from tests.servers import queue_server, s3_server
 from tests.service.forms import SMALL, form
 
@@ -88,7 +88,7 @@ def place_at(folder: Path, kind: str = "folder", **changes: str) -> Iterator[Pla
         variables |= changes
         blocking(migrate(variables["SGN_DATABASE_URL"]))
         http = stack.enter_context(serving(folder, **variables))
-        with reading(variables):
+        with files.reading(variables):
             add_small(http)
         yield Place(http, folder, variables)
 

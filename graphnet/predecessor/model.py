@@ -293,7 +293,9 @@ def _facts(
         LINEAGE: [*before, *said[LINEAGE]],
         PARTIAL: not certain,
         "datasets": {"train": provenance.fingerprints(cohort)},
-        DOMAIN: Domain.of(cohort, preprocessing.scaled(cohort)).as_dict(),
+        DOMAIN: Domain.of(
+            cohort, preprocessing.scaled(cohort), has_scale=not preprocessing.scaler.is_none
+        ).as_dict(),
     }
 
 

@@ -96,6 +96,9 @@ def test_an_old_model_is_imported_fine_tuned_and_asked(old: House, state: Path) 
     assert manifest["imported"]["file"] == f"{OLD}.pth"
     assert old.http.get(f"/api/v0/tasks/{OLD}/model").status_code == 200
     assert old.http.get(f"/tasks/{OLD}").status_code == 200
+    shown = CliRunner().invoke(main, ["--url", old.url, "show", OLD])
+    assert shown.exit_code == 0, shown.output
+    assert "imported from the service before this one" in shown.stdout
 
     tuning = form(
         task_type="dl_ft",

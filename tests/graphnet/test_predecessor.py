@@ -4,8 +4,6 @@ import io
 import json
 import math
 import pickle
-import subprocess
-import sys
 import zipfile
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
@@ -16,7 +14,6 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from safetensors.torch import load_file
 from torch import Tensor, nn
 from torch_geometric.nn import GCNConv, GraphConv, TopKPooling, global_max_pool, global_mean_pool
 
@@ -26,12 +23,10 @@ from graphnet.descent import says_all, seen
 from graphnet.errors import ModelError
 from graphnet.experiment import run
 from graphnet.headline import KNOWN_SUBJECTS
-from graphnet.predecessor.__main__ import TENSORS
 from graphnet.predecessor.model import TrainedOn, Wanted, assembled
 from graphnet.predecessor.names import mapped
 from graphnet.predecessor.state import State, read_state
 from graphnet.prediction import predict
-from graphnet.readers.__main__ import OUTCOME
 from graphnet.report.facts import Facts
 from graphnet.report.methods import methods
 from graphnet.scaling import Scaler
@@ -295,17 +290,6 @@ def test_a_file_that_unpacks_to_too_much_is_refused_by_a_process_with_bounds(
         read_state(bomb, "bomb.pth", 1_000_000)
 
 
-def test_the_process_says_in_a_file_what_came_of_it(tmp_path: Path) -> None:
-    state = OldGCN().state_dict()
-    out = tmp_path / "out"
-    out.mkdir()
-    path = saved(tmp_path, {"state_dict": {f"module.{k}": v for k, v in state.items()}})
-    command = [sys.executable, "-m", "graphnet.predecessor", str(path), str(out)]
-    subprocess.run([*command, "--memory-mb=4000"], check=True, timeout=120)
-    assert len(json.loads((out / OUTCOME).read_bytes())["said"]) == 2
-    assert set(load_file(out / TENSORS)) == set(state)
-
-
 def test_another_net_than_was_said_is_named_by_its_parameters() -> None:
     gcn, topk = OldGCN().state_dict(), OldTopK().state_dict()
     with pytest.raises(ModelError, match=r"lacks pool1\.select\.weight or pool1\.weight"):
@@ -356,6 +340,21 @@ def test_data_that_are_not_what_was_said_are_refused() -> None:
     third = TrainedOn(replace(PEOPLE, labels=PEOPLE.labels + 1))
     with pytest.raises(ModelError, match="have the class 2; the net's 2 outputs"):
         assembled(state, wanted(), third)
+
+
+def test_without_a_scale_nobody_is_told_to_be_standard_deviations_away() -> None:
+    """Not by the imported model, and not by one that was fine-tuned from it."""
+    state = State(drawn(OldGCN()).state_dict())
+    known = assembled(state, wanted(), TrainedOn(PEOPLE))
+    child, _ = tuned(assembled(state, wanted(), TrainedOn()))
+    grown = replace(PEOPLE, features=PEOPLE.features * 1.001)
+    scaled = assembled(state, wanted(scaler="fit"), TrainedOn(PEOPLE))
+    far = replace(PEOPLE, features=PEOPLE.features * 50)
+    for model in (known, child):
+        for people in (grown, far):
+            shown = json.dumps(predict(model, people, explain=False))
+            assert "standard deviations" not in shown
+    assert "standard deviations" in json.dumps(predict(scaled, far, explain=False))
 
 
 def test_a_report_does_not_claim_that_an_imported_model_was_scaled() -> None:
