@@ -38,11 +38,18 @@ MAPPING = {**SAID, **{name: json.dumps(names) for name, names in LISTS.items()}}
 def url(tmp_path: Path) -> Iterator[str]:
     with sqlite_database(tmp_path) as found:
         asyncio.run(migrate(found))
-        row = {"proj_id": "P", "task_name": "", "task_type": "dl_ts", "task_config": "{}"}
-        left = Submission.create(task_id=TASK, task_status="Success", task_result="", **row)
+        row = {
+            "task_id": TASK,
+            "proj_id": "P",
+            "task_name": "",
+            "task_type": "dl_ts",
+            "task_config": "{}",
+            "task_status": "Success",
+            "task_result": "",
+        }
 
         async def write() -> None:
-            await left
+            await Submission(**row).save()
 
         opened(found, write())
         yield found
