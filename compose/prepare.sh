@@ -61,4 +61,6 @@ PUBLISH=127.0.0.1:7014
 SGN_ALLOW_ANONYMOUS=0
 # By what names the service may be called without a token.
 SGN_HOST_NAMES=localhost,127.0.0.1
+# Where people reach the pages, for the addresses of tasks in NEURO-LEARN's rows.
+SGN_PUBLIC_URL=
 END
