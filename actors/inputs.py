@@ -14,10 +14,12 @@ from graphnet import provenance
 from graphnet.cohort import Cohort, merge
 from graphnet.config import Evaluation, Settings
 from graphnet.data.cohorts import cohort_of
+from graphnet.descent import lineage
 from graphnet.errors import GraphnetError, ModelError
 from graphnet.manifest import check_manifest
 from graphnet.splits import Splits
 from graphnet.stored import StoredModel
+from graphnet.unnamed import unnamed
 from graphnet.work import Work
 from registry import MANIFEST, PARAMETERS, ObjectDamaged, ObjectMissing, Store
 
@@ -59,21 +61,23 @@ class Inputs:
         }
 
 
-def read_inputs(runtime: Runtime, store: Store, reader: DatasetReader, form: TaskForm) -> Inputs:
-    """Read what the form names.
+def read_inputs(
+    runtime: Runtime, store: Store, reader: DatasetReader, form: TaskForm, proj_id: str
+) -> Inputs:
+    """Read what the form of a project's task names.
 
     Raises:
         GraphnetError: something is gone or cannot be trained on.
         DatabaseUnavailable, RegistryUnavailable: try again later.
 
     """
-    parent = _parent(runtime, store, form)
+    parent = _parent(runtime, store, form, proj_id)
     settings = form.training_settings(parent.settings.model if parent else "")
     label = parent.settings.label if parent else settings.label  # what is predicted is inherited
     return Inputs(_splits(runtime, reader, form, label), settings, parent, form.evaluation())
 
 
-def _parent(runtime: Runtime, store: Store, form: TaskForm) -> StoredModel | None:
+def _parent(runtime: Runtime, store: Store, form: TaskForm, proj_id: str) -> StoredModel | None:
     if not form.trained_task_id:
         return None
     record = runtime.call(tasks.get_model(form.trained_task_id))
@@ -90,9 +94,25 @@ def _parent(runtime: Runtime, store: Store, form: TaskForm) -> StoredModel | Non
         raise ModelError(damaged(form.trained_task_id, str(error))) from error
     try:
         check_manifest(manifest, known)
-        return StoredModel.from_bytes(parameters, manifest)
+        model = StoredModel.from_bytes(parameters, manifest)
     except ModelError as error:
         raise ModelError(damaged(form.trained_task_id, str(error))) from error
+    return unnamed(model, form.trained_task_id, _of_others(runtime, model, form, proj_id))
+
+
+def _of_others(
+    runtime: Runtime, model: StoredModel, form: TaskForm, proj_id: str
+) -> frozenset[str]:
+    """The tasks among the model's ancestors, and itself, that are of other projects than this.
+
+    Of one that is no longer there, it is the project of the model.
+    """
+    parent = form.trained_task_id
+    steps = (each.get("task_id") or parent for each in lineage(model.facts, parent))
+    chain = dict.fromkeys(str(each) for each in (*steps, parent))
+    known: dict[str, str] = runtime.call(tasks.projects_of(list(chain)))
+    usual = known.get(parent, proj_id)
+    return frozenset(each for each in chain if known.get(each, usual) != proj_id)
 
 
 def _splits(runtime: Runtime, reader: DatasetReader, form: TaskForm, target: str) -> Splits:

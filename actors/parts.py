@@ -38,7 +38,7 @@ def do_part(place: Workplace, claim: Claim, given: Inputs | None = None) -> bool
     """
     form = TaskForm.from_config(claim.task_type, claim.task_config)
     with Lease(place.runtime, claim) as lease:
-        inputs = given or place.inputs(form, lambda: place.check(lease))
+        inputs = given or place.inputs(form, claim.proj_id, lambda: place.check(lease))
         name = _name(inputs, claim.part)
         content = _done_before(place, claim, name)
         with TaskJournal(place.runtime, lease, None, place.kept(inputs)) as journal:

@@ -56,7 +56,7 @@ def settle(place: Workplace, task_id: str) -> bool:
     result = None
     try:
         form = TaskForm.from_config(claim.task_type, claim.task_config)
-        inputs = place.inputs(form, nothing)
+        inputs = place.inputs(form, claim.proj_id, nothing)
         kept = place.kept(inputs)
         states = (kept.read(each, 0) for each in (task_id, *claim.earlier))
         state = next((each for each in states if each is not None), None)

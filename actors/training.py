@@ -45,7 +45,7 @@ def train(place: Workplace, claim: Claim, take: Callable[[str, Inputs], bool]) -
         waiting = place.waiting(claim.task_id)
         if waiting is not None:
             return _store(place, lease, waiting)
-        inputs = place.inputs(form, lambda: place.check(lease))
+        inputs = place.inputs(form, claim.proj_id, lambda: place.check(lease))
         with TaskJournal(place.runtime, lease, curve, place.kept(inputs)) as journal:
             begun = Begun(form, inputs, lease, journal)
             log.info("task %s: %s", claim.task_id, inputs.said)

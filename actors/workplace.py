@@ -113,10 +113,10 @@ class Workplace:
         return patiently(call, RegistryUnavailable, seconds=self.patience, check=check)
 
     @TRACING.traced("read data")
-    def inputs(self, form: TaskForm, check: Callable[[], None]) -> Inputs:
+    def inputs(self, form: TaskForm, proj_id: str, check: Callable[[], None]) -> Inputs:
         """Read what the form names. Raises GraphnetError, or what stayed away."""
         return patiently(
-            lambda: read_inputs(self.runtime, self.models, self.reader, form),
+            lambda: read_inputs(self.runtime, self.models, self.reader, form, proj_id),
             (RegistryUnavailable, DatabaseUnavailable, DiskFull),
             seconds=self.patience,
             check=check,

@@ -1,5 +1,6 @@
 """Tasks as both tables have them, read one by one and page by page."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -147,6 +148,13 @@ async def get_model(task_id: str) -> ModelRecord | None:
         removed_at=task.removed_at,
         owner=task.owner,
     )
+
+
+@translated()
+async def projects_of(task_ids: Sequence[str]) -> dict[str, str]:
+    """The project of each of these tasks that is there."""
+    rows = Submission.filter(task_id__in=list(task_ids))
+    return {str(one): str(proj) for one, proj in await rows.values_list("task_id", "proj_id")}
 
 
 @translated()

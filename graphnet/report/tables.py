@@ -146,7 +146,9 @@ def _begun(place: int, step: Json) -> str:
 def _named(datasets: Any) -> str:
     if datasets is None:
         return "not stored"
-    return ", ".join(f"{each['name']} ({each['subjects']})" for each in datasets)
+    return ", ".join(
+        f"{each['name'] or 'of another project'} ({each['subjects']})" for each in datasets
+    )
 
 
 def quality_rows(facts: Facts) -> Table:

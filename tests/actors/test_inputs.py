@@ -30,4 +30,6 @@ def test_a_parent_that_was_cleaned_away_meanwhile_is_said(tmp_path: Path) -> Non
         runtime = cast(Runtime, SimpleNamespace(call=lambda work: opened(url, work)))
         form = TaskForm("dl_ft", "", ("small",), trained_task_id=claim.task_id)
         with pytest.raises(ModelError, match=rf"{claim.task_id} was cleaned away on 2"):
-            read_inputs(runtime, open_store(tmp_path.as_uri()), cast(DatasetReader, None), form)
+            read_inputs(
+                runtime, open_store(tmp_path.as_uri()), cast(DatasetReader, None), form, "P"
+            )

@@ -180,6 +180,39 @@ def test_a_project_s_token_sees_the_figures_of_that_project(
     assert any(line.startswith("sgn_http_requests_total") for line in figures("everywhere"))
 
 
+def test_a_model_of_another_project_brings_no_dataset_s_name_along(
+    place: Place, tokens: dict[str, str]
+) -> None:
+    """Who sees all projects may fine-tune one's model in another, as NEURO-LEARN's server may."""
+    with client(place, tokens["everywhere"]) as http:
+        with reading(place.variables):
+            add_small(http, "Q", "tuned")
+        tuned = form(
+            proj_id="Q", task_type="dl_ft", trained_task_id=tokens["task"],
+            train_data=["tuned_SZ", "tuned_NC"],
+        )  # fmt: skip
+        task_id = http.post("/api/v0/new_task", content=json.dumps(tuned)).json()["task_form"][
+            "task_id"
+        ]
+    place.http.headers["authorization"] = f"Bearer {tokens['stranger']}"
+    (task,) = place.wait(task_id)
+    assert task["task_status"] == "Finished", task["error"]
+    with client(place, tokens["stranger"], accept="text/html, */*") as http:
+        url = f"/api/v0/tasks/{task_id}"
+        told = {
+            path: http.get(path)
+            for path in (
+                *(url, f"{url}/report", f"{url}/report?fresh=true", f"{url}/manifest"),
+                *(f"{url}/evidence", f"{url}/predictions.csv", f"{url}/lineage", f"{url}/log"),
+                *(f"{url}/events", f"/tasks/{task_id}", f"/tasks/new?parent={task_id}"),
+            )
+        }
+    for path, reply in told.items():
+        assert reply.status_code == 200, path
+        assert not re.search(r"small_(SZ|NC)\b", reply.text), path  # subjects are small_SZ_0001
+    assert "of another project (20)" in told[f"{url}/report"].text
+
+
 def test_an_upload_is_its_project_s_own(place: Place, tokens: dict[str, str]) -> None:
     content = cohort_table("small", 1, 6, seed=1, recipe=SMALL).to_csv(index=False)
     url = "/api/v0/datasets"
