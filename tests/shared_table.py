@@ -27,6 +27,14 @@ def row(
     }
 
 
+def run_row(task_id: str, state: str, **more: Any) -> dict[str, Any]:
+    """The columns of our own row of a task."""
+    times = ("submitted_at", "started_at", "progress_at", "finished_at")
+    numbers = dict.fromkeys(("attempt", "lease_until", "epoch", "epochs", *times), 0)
+    texts = dict.fromkeys(("lease_token", "parent_task_id", "device", "worker", "error"), "")
+    return {"task_id": task_id, "state": state, **numbers, **texts, **more}
+
+
 def inserted(values: dict[str, Any], table: str = "backend_submissions") -> str:
     """The statement that writes such a row."""
     texts = ", ".join("'" + str(each).replace("'", "''") + "'" for each in values.values())

@@ -1,5 +1,6 @@
 """A researcher's way through the pages: bring data in, start a task, watch it, read the report."""
 
+import json
 import re
 from pathlib import Path
 from typing import Any
@@ -9,8 +10,10 @@ from playwright.sync_api import Browser, Page, expect
 
 from graphnet.synthetic import cohort_table
 from tests.browser.conftest import serious
+from tests.databases import query
 from tests.houses import House
 from tests.service.forms import SMALL, form
+from tests.shared_table import inserted, row
 
 pytestmark = pytest.mark.slow
 PATIENCE_MS = 60_000
@@ -62,7 +65,18 @@ def test_the_list_is_filtered_as_one_types(visit: Page, trained: dict[str, Any])
     expect(visit.locator(f'[data-task="{trained["task_id"]}"]')).to_be_visible()
 
 
-def test_everybody_can_read_every_page(reader: tuple[Page, int], trained: dict[str, Any]) -> None:
+@pytest.fixture(scope="module")
+def old(house: House) -> str:
+    """A task of this service's predecessor."""
+    result = {"train_epochs": ["Epoch 001, Train Loss: 0.7", "Epoch 002, Train Loss: 0.6"]}
+    values = row("TASKBEFORE", "dl_ts", "Success", json.dumps(result))
+    query(f"sqlite://{house.home / 'sgn.sqlite3'}", inserted(values))
+    return "TASKBEFORE"
+
+
+def test_everybody_can_read_every_page(
+    reader: tuple[Page, int], trained: dict[str, Any], old: str
+) -> None:
     """By axe-core, in both themes and on a phone; nothing is wider than the window."""
     page, width = reader
     for path in (
@@ -70,6 +84,7 @@ def test_everybody_can_read_every_page(reader: tuple[Page, int], trained: dict[s
         "/tasks/new",
         f"/tasks/new?parent={trained['task_id']}",
         f"/tasks/{trained['task_id']}",
+        f"/tasks/{old}",
         f"/compare?task={trained['task_id']}",
         "/datasets",
         "/datasets/small_SZ",

@@ -13,7 +13,7 @@ from service.client import Client, ClientError
 from tests.databases import query
 from tests.houses import House
 from tests.service.forms import form
-from tests.shared_table import FOREIGN, inserted, row
+from tests.shared_table import FOREIGN, inserted, row, run_row
 
 PROJECT = "PROJ_SHARED"
 CURVES = {
@@ -205,6 +205,38 @@ def test_its_page_says_whose_it_is_and_offers_nothing_else(small: House, task_id
     assert ("sgn tasks end-orphans" in page.text) == (OLD[task_id][0] in ("Running", "Submitted"))
     offers = ("/report", "/model", "/manifest", "/predict", "/cancel", "/retry", "/log", "AdamW")
     assert [each for each in (*offers, "/compare?", "parent=") if each in page.text] == []
+
+
+@pytest.fixture
+def brought_in(small: House) -> Iterator[str]:
+    """A task of the predecessor whose model was brought in, though it stands as it was left."""
+    url, task_id = f"sqlite://{small.home / 'sgn.sqlite3'}", "TASKBROUGHTIN"
+    run = run_row(task_id, "Finished", imported_at=1_771_000_000_000, proj_id=PROJECT)
+    old = row(task_id, "dl_ts", "Success", json.dumps(CURVES))
+    query(url, inserted(old), inserted(run, table="sgn_runs"))
+    yield task_id
+    tables = ("backend_submissions", "sgn_runs")
+    query(url, *(f"DELETE FROM {table} WHERE task_id = '{task_id}'" for table in tables))
+
+
+def test_a_model_that_was_brought_in_is_a_parent_but_claims_no_methods(
+    small: House, trained: dict[str, Any], brought_in: str
+) -> None:
+    task = small.get(f"/api/v0/tasks/{brought_in}")["task"]
+    assert (task["owner"], task["task_status"]) == ("ours", "Finished")
+    assert task["model_imported_at"].startswith("2026-02-13T")
+    page = page_of(small, f"/tasks/{brought_in}").text
+    assert "it was brought in on 2026-02-13" in page
+    assert "<figure" in page
+    assert f"/tasks/new?parent={brought_in}" in page
+    assert f"/tasks/{brought_in}/report" not in page
+    assert f'value="{brought_in}"' in page_of(small, "/tasks/new").text
+    compared = page_of(small, f"/compare?task={trained['task_id']}&task={brought_in}").text
+    assert "its methods are not known" in compared
+    assert f'value="{brought_in}"' not in compared
+    report = small.http.get(f"/api/v0/tasks/{brought_in}/report")
+    assert "by which methods it was trained is not known" in refused(report, 404, 4)
+    assert small.http.post(f"/api/v0/tasks/{brought_in}/cancel").status_code == 200
 
 
 def test_the_first_page_marks_what_is_not_ours_and_offers_no_cancel(small: House) -> None:

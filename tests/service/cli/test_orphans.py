@@ -10,7 +10,7 @@ from click.testing import CliRunner, Result
 from service.cli import main
 from tests.databases import query
 from tests.service.cli.command import rows
-from tests.shared_table import inserted, row
+from tests.shared_table import inserted, row, run_row
 
 OLD, NEW, STAMPLESS = "TASK19060312000001", "TASK99060312000001", "TASKOLD"
 SENTENCE = (
@@ -34,12 +34,7 @@ def url(tmp_path: Path) -> str:
         row(OLD, "dl_ts", "Running", "", proj_id="P1"),
         row(STAMPLESS, "dl_ft", "Submitted", "", proj_id="P2"),
     )
-    times = ("submitted_at", "started_at", "progress_at", "finished_at")
-    numbers = dict.fromkeys(("attempt", "lease_until", "epoch", "epochs", *times), 0)
-    texts = dict.fromkeys(("lease_token", "parent_task_id", "device", "worker", "error"), "")
-    run = inserted(
-        {"task_id": "TASKOURS", "state": "Running", **numbers, **texts}, table="sgn_runs"
-    )
+    run = inserted(run_row("TASKOURS", "Running"), table="sgn_runs")
     query(url, *(inserted(each) for each in (*kept, *orphans)), run)
     return url
 
