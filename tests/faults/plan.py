@@ -44,16 +44,20 @@ class Plan:
             "queue flushed": self._flush,
             "queue restarted without its data": self.estate.queue.restart_empty,
             "queue away": self._queue_away,
+            "queue full": self._queue_full,
             "message sent three times": self._duplicate,
             "task cancelled, twice": self.desk.cancel_one,
             "form posted five times at once": self.desk.submit_many,
         }
-        for mode in ("cut", "500", "delay", "silent"):
+        for mode in ("cut", "500", "delay", "silent", "full"):
             found[f"storage: {mode}"] = lambda mode=mode: self._storage(mode)  # type: ignore[misc]
         if self.estate.records is not None:
             found["database cut"] = self._database
         if self.estate.maria is not None:
             found["database killed"] = self._kill_database
+            found["database read-only"] = self._read_only_database
+        if self.estate.disk is not None:
+            found["database's disk full"] = self._fill_disk
         return found
 
     def _some_seconds(self) -> None:
@@ -96,6 +100,12 @@ class Plan:
         self._some_seconds()
         self.estate.queue.start()
 
+    def _queue_full(self) -> None:
+        with contextlib.closing(redis.Redis.from_url(self.estate.queue.url)) as client:
+            client.config_set("maxmemory", "1")
+            self._some_seconds()
+            client.config_set("maxmemory", "0")
+
     def _duplicate(self) -> None:
         task_id = self.desk.any_task()
         if task_id is None:
@@ -123,3 +133,16 @@ class Plan:
         self.estate.maria.kill()
         self._some_seconds()
         self.estate.maria.start()
+
+    def _read_only_database(self) -> None:
+        """At times for longer than a worker's patience, or than its lease."""
+        assert self.estate.maria is not None
+        self.estate.maria.read_only(on=True)
+        time.sleep(self.random.uniform(0.2, 2 * LEASE_MS / 1000))
+        self.estate.maria.read_only(on=False)
+
+    def _fill_disk(self) -> None:
+        assert self.estate.disk is not None
+        self.estate.disk.fill()
+        time.sleep(self.random.uniform(0.2, 2 * LEASE_MS / 1000))
+        self.estate.disk.empty()

@@ -1,4 +1,4 @@
-"""A TCP proxy in front of a server, which can cut, delay, fall silent, or answer 500."""
+"""A TCP proxy in front of a server, which can cut, delay, fall silent, answer 500, or be full."""
 
 import asyncio
 import contextlib
@@ -11,13 +11,20 @@ ANSWER_500 = (
     b"HTTP/1.1 500 Internal Server Error\r\ncontent-type: text/plain\r\n"
     b"content-length: 5\r\nconnection: close\r\n\r\nfault"
 )
+# As MinIO says it, and SeaweedFS in other words; reading goes on.
+FULL = b"<Error><Code>XMinioStorageFull</Code><Message>fault</Message></Error>"
+ANSWER_FULL = (
+    b"HTTP/1.1 507 Insufficient Storage\r\ncontent-type: application/xml\r\n"
+    b"content-length: %d\r\nconnection: close\r\n\r\n%s" % (len(FULL), FULL)
+)
+WRITING = (b"PUT ", b"POST ")
 
 
 @dataclass
 class Proxy:
-    """``mode`` is pass, cut, delay, silent or 500; what is in flight when it changes is cut.
+    """``mode`` is pass, cut, delay, silent, 500 or full; what is in flight as it changes is cut.
 
-    ``passed`` counts the bytes of both directions.
+    ``full`` is for HTTP, where each request begins what is read at once.
     """
 
     port: int
@@ -67,7 +74,7 @@ class Proxy:
     async def _forward(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         there, back = await asyncio.open_connection(*self.upstream)
         self._writers.add(back)
-        pipes = [self._pipe(reader, back), self._pipe(there, writer)]
+        pipes = [self._requests(reader, back, writer), self._pipe(there, writer)]
         tasks = [asyncio.create_task(pipe) for pipe in pipes]
         try:
             await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
@@ -76,6 +83,24 @@ class Proxy:
                 task.cancel()
             self._writers.discard(back)
             back.close()
+
+    async def _requests(
+        self,
+        reader: asyncio.StreamReader,
+        back: asyncio.StreamWriter,
+        writer: asyncio.StreamWriter,
+    ) -> None:
+        """From the client to the server, unless it is to be written and there is no room."""
+        with contextlib.suppress(OSError):
+            while data := await reader.read(CHUNK):
+                if self.mode == "full" and data.startswith(WRITING):
+                    writer.write(ANSWER_FULL)
+                    await writer.drain()
+                    return
+                if self.mode == "delay":
+                    await asyncio.sleep(self.delay)
+                back.write(data)
+                await back.drain()
 
     async def _pipe(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with contextlib.suppress(OSError):
