@@ -14,7 +14,7 @@ from urllib.parse import quote, urlencode
 
 from service.endpoints import ENDPOINTS
 from service.examples import as_text
-from service.openapi import openapi
+from service.openapi import ALWAYS, openapi
 from service.pages.table import PAGES
 from service.replies import MEANINGS, ErrorNum
 
@@ -26,9 +26,7 @@ SECTIONS = {
     "models": "Models",
     "service": "The service itself",
 }
-ALWAYS = {int(number) for number in (ErrorNum.DATABASE_UNAVAILABLE, ErrorNum.INTERNAL)} | {
-    int(number) for number in (ErrorNum.NO_TOKEN, ErrorNum.FORBIDDEN)
-}
+EVERYWHERE = {int(number) for number in ALWAYS}
 NEXT = " \\\n  "  # goes on in the next line
 OBJECTS = (
     *("Task", "Headline", "Progress", "RefusedForm"),
@@ -47,7 +45,7 @@ Every JSON answer holds `error_num` and `msg`, and of a refused form or file `er
 ## Error numbers
 """
 FIELDS = " Its fields are in [api.md](api.md#new-task)."
-ANYWHERE = "Any request may also be refused with 8, 11, 12 or 13.\n"
+ANYWHERE = "Any request may also be refused with 5, 8, 11, 12 or 13.\n"
 BROWSER = "\n## Pages\n\nWhat a browser asks for; they are made for people and may change.\n"
 
 
@@ -117,7 +115,7 @@ def _kind(schema: Mapping[str, Any]) -> str:
 def _refusals(operation: Mapping[str, Any]) -> str:
     texts = (each["description"] for each in operation["responses"].values())
     numbers = {int(found) for text in texts for found in re.findall(r"error_num (\d+)", text)}
-    own = sorted(numbers - ALWAYS)
+    own = sorted(numbers - EVERYWHERE)
     return f" Refused with {', '.join(map(str, own))}." if own else ""
 
 
