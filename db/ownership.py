@@ -66,9 +66,16 @@ def kind_of(task_type: str) -> str:
     return f"a task of type {task_type!r}" if task_type else "a task of no type"
 
 
+def may_be_task(task_id: str) -> bool:
+    """Whether an id can be any task's: a latin1 database refuses to look for others."""
+    return task_id.isascii()
+
+
 @translated()
 async def find_stranger(task_id: str) -> Stranger | None:
     """The foreign row of this id; None if there is none, or it is none. No result is read."""
+    if not may_be_task(task_id):
+        return None
     rows = await Submission.filter(task_id=task_id).values("task_id", "proj_id", "task_type")
     if not rows or rows[0]["task_type"] in TYPES:
         return None

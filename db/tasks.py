@@ -10,7 +10,7 @@ from db.charset import SUBMISSIONS, storable
 from db.errors import translated
 from db.models import Run
 from db.neurolearn import Submission
-from db.ownership import TRAINING, Owner, owner_of
+from db.ownership import TRAINING, Owner, may_be_task, owner_of
 from db.pages import page
 from db.results import whole_text
 from db.states import TERMINAL, Status
@@ -88,6 +88,8 @@ async def get_task(task_id: str) -> TaskRecord | None:
 
     Of such a one no result is read; :func:`db.ownership.find_stranger` says what it is.
     """
+    if not may_be_task(task_id):
+        return None
     row = Submission.filter(task_id=task_id)
     rows = await row.filter(TRAINING).values(*LISTED, "task_result")
     run = await Run.get_or_none(task_id=task_id)
@@ -109,8 +111,7 @@ async def list_tasks(
     """One page, newest first and without results, and the cursor of the next.
 
     ``status`` may be one of several. ``text`` stands in the id or the name, in letters of either
-    case. Tasks of other services are
-    passed over by the database, which reads none of their results for that.
+    case. Tasks of other services are passed over by the database, which reads no result for that.
 
     Raises:
         CursorUnknown: the cursor is none of ours.

@@ -13,6 +13,7 @@ from db.connection import migrate
 from db.errors import DatabaseError
 from db.models import Result
 from db.neurolearn import Submission
+from db.ownership import find_stranger
 from tests.databases import mysql_database, postgres_database, query
 from tests.db.backends import or_skipped
 from tests.db.opened import opened
@@ -58,6 +59,16 @@ def test_a_finished_training_is_never_lost(small_url: tuple[str, str]) -> None:
         assert (await Result.get(task_id=task_id)).result.isascii()
 
     opened(small_url[0], trained())
+
+
+def test_an_id_that_no_task_can_have_is_nobodys(small_url: tuple[str, str]) -> None:
+    async def looked() -> None:
+        for task_id in IDS[:3]:
+            assert await tasks.get_task(task_id) is None
+            assert await tasks.get_model(task_id) is None
+            assert await find_stranger(task_id) is None
+
+    opened(small_url[0], looked())
 
 
 def test_a_failed_one_says_why_in_both_tables(small_url: tuple[str, str]) -> None:
