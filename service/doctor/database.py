@@ -6,7 +6,9 @@ from db import diagnosis, tokens
 from db.charset import check_charset
 from db.connection import check_schema, close_database, open_database
 from db.diagnosis import Server
-from db.errors import DatabaseError, SchemaBehind
+from db.errors import DatabaseError, DatabaseRefuses, SchemaBehind
+from db.refusals import Refusal
+from db.writable import check_writable
 from service.capacity import needed_packet
 from service.doctor import access, clock
 from service.doctor.finding import Finding, fault, ok, warning
@@ -14,6 +16,12 @@ from service.settings import Settings
 
 CHECK = "database"
 LOCKED_OUT = "Start the server; look at host, port, user, password and name in SGN_DATABASE_URL."
+FIXES = {
+    Refusal.READ_ONLY: "Let the server write again, or name one that does in SGN_DATABASE_URL.",
+    Refusal.FULL: "Make room on the disk of the server, or raise its quota.",
+    Refusal.FILES: "Look at the server's disk, and at who owns its files.",
+    Refusal.RIGHTS: "Grant the user what docs/neuro-learn.md lists.",
+}
 SLOW_MS = 50
 
 
@@ -49,7 +57,8 @@ async def _asked(settings: Settings) -> list[Finding]:
     except SchemaBehind as error:
         return [*found, fault("schema", str(error), "Run 'sgn migrate' with this version.")]
     found.append(ok("schema", "the tables are those of this version"))
-    found += [await _rights(), *_packet(server, settings), _charset(await check_charset())]
+    found += await _writes()
+    found += [*_packet(server, settings), _charset(await check_charset())]
     return [*found, access.finding(settings, tokens=await tokens.exist())]
 
 
@@ -60,11 +69,17 @@ def _server(server: Server) -> Finding:
     return warning(CHECK, text, "Move the service nearer to its database; a task asks it often.")
 
 
-async def _rights() -> Finding:
-    missing = await diagnosis.missing_rights()
-    if not missing:
-        return ok("rights", "all that are needed")
-    return fault("rights", f"not allowed: {', '.join(missing)}", "Grant them to the user.")
+async def _writes() -> list[Finding]:
+    """Whether we may write everywhere; if so, whether a row can be written, as /readyz asks."""
+    try:
+        missing = await diagnosis.missing_rights()
+        if missing:
+            text = f"not allowed: {', '.join(missing)}"
+            return [fault("rights", text, "Grant them to the user.")]
+        await check_writable()
+    except DatabaseRefuses as error:
+        return [fault("writes", str(error).rstrip("."), FIXES[error.refusal])]
+    return [ok("rights", "all that are needed"), ok("writes", "a row was written and removed")]
 
 
 def _charset(lacks: str) -> Finding:

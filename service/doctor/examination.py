@@ -21,8 +21,8 @@ VARIABLES = {
 }  # fmt: skip
 ORDER = (
     "version", "settings", "torch", "device", "cores", "spool", "database", "schema", "rights",
-    "packet", "charset", "access", "redis", "eviction", "appendonly", "workers", "installation",
-    "registry", "clock",
+    "writes", "packet", "charset", "access", "redis", "eviction", "appendonly", "workers",
+    "installation", "registry", "clock",
 )  # fmt: skip
 
 

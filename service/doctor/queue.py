@@ -5,14 +5,16 @@ from collections.abc import Mapping
 from typing import Any
 
 import redis
+from redis.exceptions import NoPermissionError, OutOfMemoryError
 
 from actors.names import Names
 from actors.queue import alive
 from actors.redis_clients import redis_client
+from actors.redis_faults import sentence
 from actors.who import signed
 from service.doctor.finding import Finding, fault, ok, warning
 
-CHECK = "redis"
+CHECK, PROBE = "redis", "doctor"
 PATIENCE_SECONDS = 3.0
 OLDEST = (6, 0)
 START = "Start a worker: 'sgn worker', or more replicas of its deployment."
@@ -28,18 +30,26 @@ def check(url: str, names: Names) -> list[Finding]:
             client.ping()
             ping_ms = 1000 * (time.monotonic() - started)
             info: Any = client.info()
+            client.set(names.key(PROBE) if names.known else PROBE, "1", px=1000)
             found = [_server(info, ping_ms), _eviction(info), _kept(info)]
             if names.known:
                 found += [_workers(client, names), _installation(signed(client), names)]
             return found
     except redis.AuthenticationError:
         return [fault(CHECK, "it refuses the password", "Correct the password in SGN_REDIS_URL.")]
-    except redis.ResponseError:
-        fix = "Let its user ping, ask INFO and call scripts; its keys are dramatiq:* and sgn:*."
-        return [fault(CHECK, "it refuses what is asked of it", fix)]
+    except redis.ResponseError as error:
+        return [fault(CHECK, sentence(error).rstrip("."), _fix(error))]
     except redis.RedisError as error:
         text = f"no answer at SGN_REDIS_URL ({type(error).__name__})"
         return [fault(CHECK, text, "Start the server; look at host and port in SGN_REDIS_URL.")]
+
+
+def _fix(error: redis.ResponseError) -> str:
+    if isinstance(error, OutOfMemoryError):
+        return "Raise its maxmemory, or look what else fills it; what waits is sent by itself then."
+    if isinstance(error, NoPermissionError):
+        return "Let its user ping, ask INFO and call scripts; its keys are dramatiq:* and sgn:*."
+    return "Look into its log, at its disk, and whether SGN_REDIS_URL names the primary."
 
 
 def _server(info: Any, ping_ms: float) -> Finding:

@@ -10,7 +10,7 @@ from contextlib import closing
 from email.utils import formatdate
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 import pytest
 import redis
@@ -131,6 +131,33 @@ def test_a_queue_that_forgets_is_found(variables: dict[str, str]) -> None:
     assert every["appendonly"].state == every["workers"].state == State.WARNING
 
 
+def test_a_queue_that_is_full_is_found(variables: dict[str, str]) -> None:
+    with closing(redis.Redis.from_url(variables["SGN_REDIS_URL"])) as client:
+        client.config_set("maxmemory", "1")
+        try:
+            (fault,) = found(variables, State.FAULT).values()
+        finally:
+            client.config_set("maxmemory", "0")
+    assert fault.check == "redis"
+    assert fault.found.startswith("Redis is full")
+    assert "maxmemory" in fault.fix
+
+
+def test_a_database_that_is_read_only_is_found(variables: dict[str, str]) -> None:
+    """For one user alone, as the server is everybody's."""
+    try:
+        with mysql_database(user="sgn_reader") as url:
+            os.environ["SGN_DATABASE_URL"] = url
+            assert migrate() == 0
+            session = urlencode({"init_command": "SET SESSION TRANSACTION READ ONLY"})
+            given = {**variables, "SGN_DATABASE_URL": f"{url}?{session}"}
+            (fault,) = found(given, State.FAULT).values()
+    except ServerSilent as silent:
+        pytest.skip(str(silent))
+    assert (fault.check, fault.found) == ("writes", "The database is read-only")
+    assert "write again" in fault.fix
+
+
 def test_rights_and_limits_of_a_database_server(variables: dict[str, str]) -> None:
     user = f"sgn_{secrets.token_hex(4)}"
     try:
@@ -141,7 +168,7 @@ def test_rights_and_limits_of_a_database_server(variables: dict[str, str]) -> No
             os.environ["SGN_DATABASE_URL"] = url
             assert migrate() == 0
             every = found(given)
-            assert every["rights"].state == State.OK, every["rights"]
+            assert every["rights"].state == State.OK, every
             assert every["packet"].state == State.WARNING
             assert "max_allowed_packet" in every["packet"].fix
             query(server, f"CREATE USER {user}@'127.0.0.1' IDENTIFIED BY 'hidden'")
@@ -155,7 +182,7 @@ def test_rights_and_limits_of_a_database_server(variables: dict[str, str]) -> No
             query(server, f"REVOKE ALL ON {name}.* FROM {user}@'127.0.0.1'")
             query(server, *_granted(name, user))
             every = found(given)
-            assert every["rights"].state == State.OK, every["rights"]
+            assert every["rights"].state == State.OK, every
             assert every["charset"].state == State.WARNING
             assert every["charset"].found.startswith("NEURO-LEARN's tables are latin1: ")
             query(server, f"DROP USER {user}@'127.0.0.1'")
