@@ -41,11 +41,12 @@ def private_folder(folder: Path) -> Path:
     for each in reversed(missing):
         each.mkdir(PRIVATE, exist_ok=True)
     for each in (folder, folder.parent):
-        _require_ours(each)
+        require_ours(each)
     return folder
 
 
-def _require_ours(folder: Path) -> None:
+def require_ours(folder: Path) -> None:
+    """Raise SettingsError where another user could put something there, or in its place."""
     users = (os.geteuid(), 0)  # root's are the mounted volumes of containers
     found = folder.stat()
     theirs = found.st_uid not in users or folder.lstat().st_uid not in users

@@ -20,6 +20,7 @@ from graphnet.config import (
     Settings,
 )
 from graphnet.devices import choose_device
+from graphnet.disk import room_in, write_whole
 from graphnet.epochs import Epoch
 from graphnet.errors import GraphnetError
 from graphnet.evidence import to_bytes
@@ -134,16 +135,20 @@ def _write(outcome: Outcome, asked: argparse.Namespace) -> None:
     folder: Path = asked.out
     folder.mkdir(parents=True, exist_ok=True)
     parameters, manifest = outcome.model.to_bytes()
-    (folder / "model.safetensors").write_bytes(parameters)
-    (folder / "manifest.json").write_bytes(manifest)
-    text = json.dumps(outcome.result, indent=1, allow_nan=False, ensure_ascii=False)
-    (folder / "result.json").write_text(text, encoding="utf-8")
-    (folder / "evidence.json").write_bytes(to_bytes(outcome.evidence))
     drawn = picture(outcome.evidence)
-    if drawn is not None:
-        (folder / "glass_brain.svg").write_text(drawn, encoding="utf-8")
+    text = json.dumps(outcome.result, indent=1, allow_nan=False, ensure_ascii=False)
     report = render(_task(outcome, asked), outcome.evidence, drawn, json.loads(manifest))
-    (folder / "report.html").write_text(report, encoding="utf-8")
+    files = {
+        "model.safetensors": parameters,
+        "result.json": text.encode(),
+        "evidence.json": to_bytes(outcome.evidence),
+        **({} if drawn is None else {"glass_brain.svg": drawn.encode()}),
+        "report.html": report.encode(),
+        "manifest.json": manifest,  # last: a model is there once its manifest is
+    }
+    with room_in(folder, "the folder"):
+        for name, content in files.items():
+            write_whole(folder / name, content)
     for sentence in outcome.result["warnings"]:
         print(f"Note: {sentence}", file=sys.stderr)  # noqa: T201
     print(json.dumps(outcome.result["metrics"], indent=1))  # noqa: T201

@@ -25,6 +25,7 @@ from numpy.typing import NDArray
 
 from graphnet.data.dataset import CATEGORICAL, NUMERIC, Covariate, Dataset, Series, Subjects
 from graphnet.data.interpretation import Interpretation
+from graphnet.disk import write_whole
 from graphnet.errors import CohortError
 
 DATASET = "dataset.json"
@@ -54,7 +55,7 @@ def save(dataset: Dataset, folder: Path, content_sha256: str = "") -> dict[str, 
         "arrays": arrays,
     }
     text = json.dumps(found, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-    (folder / DATASET).write_bytes(text.encode("utf-8", "surrogatepass"))
+    write_whole(folder / DATASET, text.encode("utf-8", "surrogatepass"))
     return found
 
 

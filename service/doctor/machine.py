@@ -6,6 +6,8 @@ import shutil
 from importlib import metadata
 from pathlib import Path
 
+from actors.settings import SettingsError
+from actors.spool import require_ours
 from service.doctor.finding import Finding, fault, ok, warning
 from service.settings import Settings
 
@@ -42,6 +44,10 @@ def _spool(folder: Path) -> Finding:
     if not (there.is_dir() and os.access(there, os.W_OK | os.X_OK)):
         fix = "Let SGN_SPOOL name a folder that this user may write, such as one below /tmp."
         return fault("spool", f"{folder} cannot be written", fix)
+    try:
+        require_ours(there)
+    except SettingsError as error:
+        return fault("spool", str(error).partition(": ")[0], str(error).partition(": ")[2])
     free = shutil.disk_usage(there).free
     text = f"{folder}, {free / 1e9:.1f} GB free"
     if free < LEAST_BYTES:

@@ -15,19 +15,23 @@ def check(settings: Settings) -> list[Finding]:
     """Everything of the registry, and the clock of S3 storage."""
     url, endpoint = settings.house.registry_url, settings.house.s3_endpoint_url
     try:
-        _try(url, endpoint)
+        kept = _try(url, endpoint)
     except RegistryError as error:
         found = [fault(CHECK, _first(str(error)), _rest(str(error)))]
     else:
         place = "folder" if url.startswith("file:") else f"S3 at {endpoint or 'Amazon'}"
-        found = [ok(CHECK, f"{place}, {url}: can be written, read and emptied")]
+        said = f"{place}, {url}: can be written, read and emptied; checked by {kept}"
+        found = [ok(CHECK, said)]
     return found + (clock.storage(endpoint) if url.startswith("s3:") else [])
 
 
-def _try(url: str, endpoint: str | None) -> None:
-    """Write an object among the checkpoints, where no task is called so, and remove it."""
+def _try(url: str, endpoint: str | None) -> str:
+    """Write an object among the checkpoints, where no task is called so, and remove it.
+
+    How it is known there that bytes stay as they are.
+    """
     store = open_store(url, endpoint_url=endpoint, folder=CHECKPOINTS, hasty=True)
-    store.check()
+    store.check_writable()
     task_id = f"doctor-{os.urandom(8).hex()}"
     try:
         store.put(task_id, NAME, CONTENT)
@@ -37,6 +41,7 @@ def _try(url: str, endpoint: str | None) -> None:
             )
     finally:
         store.delete(task_id)
+    return store.integrity()
 
 
 def _first(sentence: str) -> str:
