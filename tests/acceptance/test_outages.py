@@ -14,6 +14,7 @@ import pytest
 
 from db.connection import migrate
 from graphnet.stored import StoredModel
+from service.form_reply import REFUSED
 from service.serve import END_SECONDS as SERVICE_ENDS
 from tests.databases import ServerSilent, blocking, mysql_database
 from tests.faults.estate import Queue
@@ -21,7 +22,7 @@ from tests.houses import process, serving, stalled
 from tests.mariadb import MariaServer, mariadb_server
 from tests.places import ENDED, PLAIN, WORKER, Place, add_small, place_at, stream
 from tests.servers import ServerMissing, free_ports, queue_server
-from tests.service.forms import form
+from tests.service.forms import form, heard
 
 pytestmark = pytest.mark.slow
 
@@ -225,9 +226,11 @@ def test_a_result_is_written_when_the_killed_database_is_back(
             maria.kill()
             refused = place.http.post("/api/v0/new_task", content=json.dumps(form()))
             assert (refused.status_code, refused.json()["error_num"]) == (503, 8)
+            assert refused.json()["code"] == REFUSED
             time.sleep(5)  # long enough to be trained to its end meanwhile
             maria.start()
             task = place.until(task_id, ENDED, time.monotonic() + 60)
+        assert heard(place.http, refused.headers["x-request-id"])["error_num"] == 8
         assert task["task_status"] == "Finished"
         assert (task["task_result"]["train_epochs"], model_of(place, task_id)) == undisturbed
 

@@ -1,12 +1,16 @@
 """Synthetic datasets of a running house, and forms that name them."""
 
 import json
+import time
 from pathlib import Path
 from typing import Any
+
+import httpx
 
 from graphnet.synthetic import Recipe, cohort_table
 from tests.houses import House
 
+PATIENCE_SECONDS = 30
 SMALL = Recipe(regions=12, affected=(2, 5, 7), effect=1.0, corrupt=0)
 # With all that judges a model, which takes 50 times as long as the model.
 JUDGED = {"epochs": 2, "batch_size": 8}
@@ -41,3 +45,15 @@ def tasks(house: House) -> list[str]:
 def body(**changes: Any) -> str:
     """A form as JSON text."""
     return json.dumps(form(**changes))
+
+
+def heard(http: httpx.Client, request_id: str, **query: str) -> dict[str, Any]:
+    """The refused form of a request, as soon as it is listed."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while time.monotonic() < deadline:
+        answer = http.get("/api/v0/refused_forms", params={"limit": "500", **query}).json()
+        for each in answer["refused_forms"]:
+            if each["request_id"] == request_id:
+                return dict(each)
+        time.sleep(0.05)
+    raise AssertionError(f"{request_id} is not among the refused forms")

@@ -8,9 +8,7 @@ import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import Any
 
-import httpx
 import pytest
 
 from service.endpoints import ENDPOINTS
@@ -20,7 +18,7 @@ from service.refusal_log import MOST_OF_PROJECT
 from service.replies import ErrorNum
 from tests.houses import House
 from tests.places import Place, place_at
-from tests.service.forms import body, form, tasks
+from tests.service.forms import body, form, heard, tasks
 from tests.service.test_access import client, sgn_token
 
 pytestmark = pytest.mark.slow
@@ -37,18 +35,6 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
     """A service without a worker, where three tasks may wait."""
     with place_at(tmp_path_factory.mktemp("refused"), SGN_MAX_WAITING="3") as found:
         yield found
-
-
-def heard(http: httpx.Client, request_id: str, **query: str) -> dict[str, Any]:
-    """The refused form of a request, as soon as it is listed."""
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while time.monotonic() < deadline:
-        answer = http.get("/api/v0/refused_forms", params={"limit": "500", **query}).json()
-        for each in answer["refused_forms"]:
-            if each["request_id"] == request_id:
-                return dict(each)
-        time.sleep(0.05)
-    raise AssertionError(f"{request_id} is not among the refused forms")
 
 
 def test_the_five_addresses_are_all() -> None:
