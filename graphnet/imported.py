@@ -6,8 +6,15 @@ from typing import Any
 from graphnet.errors import ModelError
 
 UNKNOWN = "unknown"  # in a manifest: which of these nobody knows
-COHORT, SCALER = "cohort", "scaler"
+COHORT, SCALER, NORMALISATION = "cohort", "scaler", "normalisation"
 SCALE = "It is not known how measures were scaled before they went into the imported model"
+
+OTHER_NORMALISATION = (
+    "Early versions of PyTorch Geometric normalised the graph by the edges that leave a region, "
+    "later ones and this service by those that arrive. The imported model has parameters as the "
+    "early versions named them, so what it predicts by itself may differ from what the old "
+    "service predicted; a fine-tuning adapts it."
+)
 
 
 def check_scale(facts: Mapping[str, Any]) -> None:
@@ -20,10 +27,13 @@ def check_scale(facts: Mapping[str, Any]) -> None:
 
 
 def remarks(facts: Mapping[str, Any]) -> list[str]:
-    """What a fine-tuning of such a parent should say of it."""
-    if not _is_unknown(facts, SCALER):
-        return []
-    return [f"{SCALE} that is the parent; here they go in as they stand in the data."]
+    """What a fine-tuning of such a parent, or a prediction by it, should say of it."""
+    found = []
+    if _is_unknown(facts, SCALER):
+        found.append(f"{SCALE}; here they go in as they stand in the data.")
+    if _is_unknown(facts, NORMALISATION):
+        found.append(OTHER_NORMALISATION)
+    return found
 
 
 def _is_unknown(facts: Mapping[str, Any], what: str) -> bool:

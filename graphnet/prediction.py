@@ -11,7 +11,7 @@ from graphnet.cohort import Cohort, FloatArray
 from graphnet.descent import seen
 from graphnet.domain import Domain
 from graphnet.explanation import contributions
-from graphnet.imported import check_scale
+from graphnet.imported import check_scale, remarks
 from graphnet.stored import StoredModel
 
 TOP = 10
@@ -60,6 +60,7 @@ def predict(
         "class_names": {str(label): name for label, name in model.class_names.items()},
         "predictions": found,
         "warnings": [
+            *remarks(model.facts),
             *_of_all(domain, cohort, unusual, explain=explain),
             *_unharmonised(model, cohort),
             *filter(None, [provenance.spelled_differently(known)]),

@@ -18,7 +18,7 @@ from graphnet.domain import KEY as DOMAIN
 from graphnet.domain import Domain
 from graphnet.errors import ModelError, SettingsError, shortened
 from graphnet.graphs import Graphs
-from graphnet.imported import COHORT, SCALER
+from graphnet.imported import COHORT, NORMALISATION, OTHER_NORMALISATION, SCALER
 from graphnet.imported import UNKNOWN as UNKNOWN_KEY
 from graphnet.predecessor.names import ARCHITECTURES, Mapped, mapped, read_out
 from graphnet.predecessor.state import State
@@ -51,11 +51,7 @@ SCALED = {
     "in as they stand in the data.",
 }  # fmt: skip
 FILLED = "A missing value counts as 0, as the median of the training data is not known."
-GRAPH = (
-    "The graph is {graph!r}, which the file does not say. PyTorch Geometric of the old service's "
-    "time counted the edges that leave a region where it counts those that arrive today, so "
-    "figures may differ a little from the old ones."
-)
+GRAPH = "The graph is {graph!r}, which the file does not say."
 
 
 @dataclass(frozen=True)
@@ -119,12 +115,15 @@ def assembled(state: State, wanted: Wanted, seen: TrainedOn) -> StoredModel:
     settings = _settings(wanted)
     preprocessing = _preprocessing(wanted, settings, layout, cohort)
     facts = _facts(wanted, seen, cohort, preprocessing)
+    if found.normalised_otherwise:
+        facts[UNKNOWN_KEY].append(NORMALISATION)
     facts["warnings"] = [
         f"The model was imported from the service before this one, as {wanted.architecture}; it "
         "was not trained here.",
         *state.said,
         *found.said,
         *_assumptions(wanted, seen, cohort),
+        *([OTHER_NORMALISATION] if found.normalised_otherwise else []),
     ]
     model = StoredModel(
         settings=settings,

@@ -5,7 +5,7 @@ versions ``conv1.lin.weight`` (out, in); other layers were renamed alike. Ours a
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import torch
 from torch import Tensor
@@ -28,13 +28,15 @@ class Mapped:
     """Parameters under our names, without a replica axis, and what they say of the net.
 
     ``classes`` is the number of its outputs; None where more outputs than classes were trained,
-    which :func:`read_out` completes.
+    which :func:`read_out` completes. ``normalised_otherwise`` if the names are of a version that
+    may have done so: see :data:`graphnet.imported.OTHER_NORMALISATION`.
     """
 
     parameters: Mapping[str, Tensor]
     measures: int
     classes: int | None
     said: tuple[str, ...] = ()
+    normalised_otherwise: bool = False
 
 
 @dataclass
@@ -96,15 +98,17 @@ def read_out(found: Mapped, classes: int) -> Mapped:
     if found.classes is not None:
         return found
     weight = torch.eye(gcn.OUT, classes)
-    return Mapped(
-        {**found.parameters, "linear.weight": weight, "linear.bias": torch.zeros(classes)},
-        found.measures,
-        classes,
-        (*found.said, READ_OUT.format(width=gcn.OUT, classes=classes)),
+    last = {"linear.weight": weight, "linear.bias": torch.zeros(classes)}
+    return replace(
+        found,
+        parameters={**found.parameters, **last},
+        classes=classes,
+        said=(*found.said, READ_OUT.format(width=gcn.OUT, classes=classes)),
     )
 
 
 def _gcn(left: _Left) -> Mapped:
+    first_names = "conv1.weight" in left.tensors
     parameters: dict[str, Tensor] = {}
     for name in ("conv1", "conv2"):
         weight = left.take((f"{name}.weight", AS_IT_IS), (f"{name}.lin.weight", TURNED))
@@ -127,7 +131,7 @@ def _gcn(left: _Left) -> Mapped:
     if classes is not None:
         expected |= {"linear.weight": (gcn.OUT, classes), "linear.bias": (classes,)}
     _check(parameters, expected, left.architecture)
-    return Mapped(parameters, measures, classes)
+    return Mapped(parameters, measures, classes, normalised_otherwise=first_names)
 
 
 def _topk(left: _Left) -> Mapped:

@@ -83,7 +83,7 @@ def test_an_old_model_is_imported_fine_tuned_and_asked(old: House, state: Path) 
     result = imported(old, state, OLD, *asked)
     assert result.exit_code == 0, result.output
     found = json.loads(result.stdout)
-    assert found["unknown"] == ["cohort"]
+    assert found["unknown"] == ["cohort", "normalisation"]
     assert found["class_names"] == {"0": "control", "1": "patient"}
     assert any("small_SZ, small_NC" in each for each in found["warnings"])
     assert row(old, OLD) == before
@@ -144,17 +144,17 @@ def test_a_model_is_replaced_and_one_without_data_is_unknown(old: House, state: 
     known = ("--scaler", "none", "--measures", MEASURES, "--classes", "control,patient")
     told = imported(old, state, OLD, *known, "--replace", "--train-data", "small_NC")
     assert told.exit_code == 0, told.output
-    assert "Not known" not in told.stdout
+    assert "Not known   normalisation\n" in told.stdout
     first = old.get(f"/api/v0/tasks/{OLD}/manifest")
     assert (first["unknown"], [each["name"] for each in first["datasets"]["train"]]) == (
-        [],
+        ["normalisation"],
         ["small_NC"],
     )
     # A fine-tuned one of which neither data nor ancestors are known.
     alone = imported(old, state, TUNED, *known, "--regions", "12", "--json")
     assert alone.exit_code == 0, alone.output
     found = json.loads(alone.stdout)
-    assert found["unknown"] == ["cohort"]
+    assert found["unknown"] == ["cohort", "normalisation"]
     assert f"was itself fine-tuned from the task {OLD}" in " ".join(found["warnings"])
     assert "It is not known on whom the model was trained" in " ".join(found["warnings"])
     assert old.get(f"/api/v0/tasks/{TUNED}")["task"]["parent_task_id"] == OLD

@@ -342,6 +342,23 @@ def test_data_that_are_not_what_was_said_are_refused() -> None:
         assembled(state, wanted(), third)
 
 
+def test_names_of_old_versions_say_that_the_graph_may_have_been_normalised_otherwise() -> None:
+    for spelled, said in ((as_first_versions, True), (dict, False)):
+        state = State(spelled(drawn(OldGCN()).state_dict()))
+        model = assembled(state, wanted(), TrainedOn())
+        child, result = tuned(model)
+        assert ("normalisation" in model.facts["unknown"]) is said
+        for warnings in (
+            model.facts["warnings"],
+            predict(model, PEOPLE, explain=False)["warnings"],
+            result["warnings"],
+        ):
+            assert any("edges that leave a region" in each for each in warnings) is said
+        assert "edges that leave" not in " ".join(predict(child, PEOPLE, explain=False)["warnings"])
+    topk = State(as_first_versions(OldTopK().state_dict()))
+    assert "normalisation" not in assembled(topk, wanted("TopK"), TrainedOn()).facts["unknown"]
+
+
 def test_without_a_scale_nobody_is_told_to_be_standard_deviations_away() -> None:
     """Not by the imported model, and not by one that was fine-tuned from it."""
     state = State(drawn(OldGCN()).state_dict())
