@@ -8,14 +8,17 @@ import pytest
 import redis.asyncio
 from prometheus_client import CollectorRegistry, generate_latest
 
-from actors.queue import WORKERS, redis_broker
+from actors.names import Names
+from actors.queue import redis_broker, show_life
 from db.connection import migrate
 from registry import RegistryUnavailable
 from service import figures
 from service.figures import Figures
+from service.readiness import Readiness
 from tests.db.opened import opened
 from tests.servers import queue_server
 
+NAMES = Names("tests")
 NOBODY = "redis://127.0.0.1:1/0"
 
 
@@ -33,7 +36,8 @@ async def silent() -> None:
 
 async def scraped(url: str, check: Callable[[], Awaitable[None]]) -> str:
     async with redis.asyncio.Redis.from_url(url) as client:
-        asked = Figures(client, redis_broker(url), check)
+        broker = redis_broker(url, NAMES)
+        asked = Figures(client, broker, Readiness(broker, check))
         registry = CollectorRegistry()
         registry.register(asked)
         assert b"sgn_dependency_up{" not in generate_latest(registry)
@@ -50,8 +54,8 @@ def database(tmp_path: Path) -> str:
 
 def test_all_that_answers_is_shown(database: str, tmp_path: Path) -> None:
     with queue_server(tmp_path) as url:
-        broker = redis_broker(url)
-        broker.client.set(f"{WORKERS}:here:1", "1")
+        broker = redis_broker(url, NAMES)
+        show_life(broker.client, NAMES, "here:1", "cpu")
         broker.client.rpush(f"{broker.namespace}:sgn", "a", "b")
         broker.client.rpush(f"{broker.namespace}:sgn.cuda", "c")
         text = opened(database, scraped(url, well))
@@ -79,7 +83,7 @@ def test_what_is_away_is_said_and_its_figures_are_left_out() -> None:
 
 
 def test_what_is_silent_holds_nobody_up(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(figures, "PATIENCE_SECONDS", 0.5)
+    monkeypatch.setattr(figures, "PATIENCE_SECONDS", 2.0)
     text = opened(database, scraped(NOBODY, silent))
     assert 'sgn_dependency_up{dependency="registry"} 0.0' in text
     assert 'sgn_dependency_up{dependency="database"} 1.0' in text
