@@ -113,7 +113,7 @@ def _datasets(form: TaskForm, found: dict[str, Profile]) -> Iterator[FieldError]
             elif found[name].problems:
                 yield (
                     field,
-                    f"{field} names a dataset that cannot be used: "
+                    f"{field} names {name}, a dataset that cannot be used: "
                     + " ".join(found[name].problems),
                 )
 

@@ -1,0 +1,54 @@
+"""The line of a refused form: what a dataset holds stays out of the log. Without a service."""
+
+import logging
+
+import pytest
+
+from db.form import TaskForm
+from db.refused_forms import NewRefusedForm
+from graphnet.data.interpretation import Choice, Question
+from graphnet.data.profile import Profile
+from service import checks
+from service.refusal_log import MOST_A_MINUTE, MOST_OF_PROJECT, RefusalLog
+from service.replies import invalid
+from service.task_form import PostedForm
+
+SUBJECT = "sub-0815"
+QUESTION = Question("id", f"The column who holds {SUBJECT}; is it the id?", (Choice("a", "A"),))
+PROFILES = {
+    "unusable": Profile.unusable([f"The subject {SUBJECT} stands twice."]),
+    "asks": Profile.asking([QUESTION], "s"),
+}
+
+
+async def anything() -> None:
+    """This process may write."""
+
+
+def form(name: str) -> TaskForm:
+    fields = {"task_type": "dl_ts", "proj_id": "P", "train_data": [name]}
+    return PostedForm.model_validate(fields).stored()
+
+
+@pytest.mark.parametrize("name", PROFILES)
+def test_ids_of_subjects_are_answered_and_not_logged(
+    name: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    errors = list(checks._datasets(form(name), PROFILES))
+    refusal = invalid(errors)
+    assert SUBJECT in refusal.msg
+    with caplog.at_level(logging.WARNING):
+        RefusalLog(anything).hear(NewRefusedForm("P", "r", 2, refusal.msg, refusal.errors))
+    (record,) = caplog.records
+    assert SUBJECT not in record.getMessage()
+    assert f"fields train_data: train_data names {name}, " in record.getMessage()
+
+
+def test_each_is_a_line_though_not_each_is_kept(caplog: pytest.LogCaptureFixture) -> None:
+    heard = RefusalLog(anything)
+    for number in range(2 * MOST_A_MINUTE):
+        heard.hear(NewRefusedForm(f"P{number % 4}", "r", 2, "Wrong."))
+    assert len(caplog.records) == 2 * MOST_A_MINUTE
+    kept = [form.proj_id for _, form in heard._waiting]
+    assert len(kept) == MOST_A_MINUTE
+    assert max(map(kept.count, kept)) <= MOST_OF_PROJECT
