@@ -35,13 +35,17 @@ OWN_MS = 1_000  # for the process that wrote a message; then any may send it
 class Relay:
     """Sends what its process has just written at once, and ``every`` seconds what others left.
 
-    In a worker it is ``reconciling``: it also looks for what the queue has lost.
+    In a worker it is ``reconciling``: it also looks for what the queue has lost. ``public_url`` is
+    where people reach the pages of tasks that it ends.
     """
 
-    def __init__(self, broker: NamedBroker, *, every: float, reconciling: bool) -> None:
+    def __init__(
+        self, broker: NamedBroker, *, every: float, reconciling: bool, public_url: str = ""
+    ) -> None:
         self._broker = broker
         self._every = every
         self._reconciling = reconciling
+        self._public_url = public_url
         self._fresh: list[OutboxMessage] = []
         self._unnoted: Sequence[OutboxMessage] = ()
         self._wake = asyncio.Event()
@@ -78,7 +82,7 @@ class Relay:
         if not await self._has_turn("relay"):
             return
         await check_known()
-        for task_id in await end_unanswered(CANCEL_AFTER_MS):
+        for task_id in await end_unanswered(CANCEL_AFTER_MS, self._public_url):
             log.warning(
                 "task %s: its worker did not answer to being cancelled",
                 task_id,

@@ -151,7 +151,12 @@ class Runtime(Middleware):
         """
         await self._learn_names()
         work = [
-            Relay(broker, every=RELAY_SECONDS, reconciling=True).run(),
+            Relay(
+                broker,
+                every=RELAY_SECONDS,
+                reconciling=True,
+                public_url=self.settings.public_url,
+            ).run(),
             self._show_life(broker.client),
         ]
         if self._sweeper is not None:

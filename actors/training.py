@@ -110,9 +110,7 @@ def _ended(place: Workplace, claim: Claim, result: dict[str, Any]) -> Status | N
     saved = result["model_state_path"]
     log.info("task %s: stored%s", claim.task_id, f" at {saved}" if saved else "")
     with TRACING.span("finish"):
-        status: Status | None = place.ended(
-            claim, FINISHED, result=result, public_url=place.public_url
-        )
+        status: Status | None = place.ended(claim, FINISHED, result=result)
     for warning in result["warnings"]:
         log.info("task %s: note: %s", claim.task_id, warning)
     log.info("task %s: %s", claim.task_id, "lost" if status is None else status.value.lower())
@@ -132,7 +130,7 @@ def _cancel(place: Workplace, begun: Begun) -> bool:
     result = cancelled(
         place, claim.task_id, form, begun.inputs, state=state, confirm=begun.lease.confirm_ours
     )
-    ended = place.ended(claim, CANCELLED, result=result, public_url=place.public_url)
+    ended = place.ended(claim, CANCELLED, result=result)
     begun.journal.keep()
     log.info("task %s: cancelled", claim.task_id)
     return metrics.ended(CANCELLED, ours=ended)

@@ -14,7 +14,14 @@ from actors.journal import HandedBackError, TaskJournal
 from actors.lease import Lease
 from actors.outputs import Saved, objects, save
 from actors.patience import patiently
-from actors.pending import HANDED_BACK, EndingPendingError, PendingEnding, PendingEndings
+from actors.pending import (
+    CANCELLED,
+    FINISHED,
+    HANDED_BACK,
+    EndingPendingError,
+    PendingEnding,
+    PendingEndings,
+)
 from actors.runtime import Runtime
 from actors.spool import KeptOutputs
 from actors.tracing import TRACING
@@ -28,6 +35,7 @@ from graphnet.stored import StoredModel
 from registry import RegistryError, RegistryUnavailable, Store
 
 T = TypeVar("T")
+WITH_PAGE = (FINISHED, CANCELLED)  # NEURO-LEARN's row then holds the address of the task's page
 log = logging.getLogger(__name__)
 
 
@@ -79,6 +87,8 @@ class Workplace:
             EndingPendingError: the database does not take it now, and gets it once it does.
 
         """
+        if kind in WITH_PAGE:
+            content["public_url"] = self.public_url
         ending = PendingEnding(claim, kind, content)
         try:
             written = self._patiently(ending.write, lambda: self.pending.store(ending))

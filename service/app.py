@@ -74,7 +74,8 @@ def wire(settings: Settings, stopping: asyncio.Event) -> Starlette:
     """The service without the envelope around its answers."""
     names = Names()
     broker = redis_broker(settings.house.redis_url, names)
-    relay = Relay(broker, every=RELAY_SECONDS, reconciling=False)
+    pages = settings.house.public_url
+    relay = Relay(broker, every=RELAY_SECONDS, reconciling=False, public_url=pages)
     vault = Vault(_store(settings, MODELS))
     watch = asyncio_redis_client(settings.house.redis_url)
     queue, alone = settings.house.redis_url, settings.worker_seconds
