@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -66,12 +67,14 @@ def test_the_list_is_filtered_as_one_types(visit: Page, trained: dict[str, Any])
 
 
 @pytest.fixture(scope="module")
-def old(house: House) -> str:
+def old(house: House) -> Iterator[str]:
     """A task of this service's predecessor."""
     result = {"train_epochs": ["Epoch 001, Train Loss: 0.7", "Epoch 002, Train Loss: 0.6"]}
     values = row("TASKBEFORE", "dl_ts", "Success", json.dumps(result))
-    query(f"sqlite://{house.home / 'sgn.sqlite3'}", inserted(values))
-    return "TASKBEFORE"
+    url = f"sqlite://{house.home / 'sgn.sqlite3'}"
+    query(url, inserted(values))
+    yield "TASKBEFORE"
+    query(url, "DELETE FROM backend_submissions WHERE task_id = 'TASKBEFORE'")
 
 
 def test_everybody_can_read_every_page(

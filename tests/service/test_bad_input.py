@@ -13,6 +13,7 @@ import pytest
 from graphnet.synthetic import Recipe, cohort_table
 from tests.houses import House
 from tests.service.forms import SMALL, body, form, tasks
+from tests.shared_table import inserted, row, run_row
 
 URL = "/api/v0/new_task"
 
@@ -147,11 +148,8 @@ def test_an_unfinished_or_modelless_parent(small: House) -> None:
     small.wait(kept_nothing)
     bad = body(task_type="dl_ft", trained_task_id=kept_nothing)
     assert "kept no parameters" in refusal(small, bad, 422)["msg"]
-    write(
-        small,
-        "INSERT INTO backend_submissions (task_id, proj_id, task_name, task_type, task_config, "
-        "task_status, task_result) VALUES ('TASK1', 'P', 'n', 'dl_ts', '{}', 'Running', '')",
-    )
+    write(small, inserted(row("TASK1", "dl_ts", "Cancelled", "", proj_id="P")))
+    write(small, inserted(run_row("TASK1", "Cancelled", proj_id="P"), table="sgn_runs"))
     bad = body(task_type="dl_ft", trained_task_id="TASK1")
     assert "needs a task that is Finished" in refusal(small, bad, 422)["msg"]
 

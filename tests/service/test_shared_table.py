@@ -265,8 +265,3 @@ def test_the_command_says_the_same(small: House) -> None:
         refused_by = run(command, task_id)
         assert (refused_by.exit_code, refused_by.stdout) == (1, "")
         assert sentence in refused_by.stderr
-
-
-def test_metrics_count_ours_only(small: House) -> None:
-    found = small.http.get("/metrics").text
-    assert 'sgn_tasks{state="Submitted"} 0.0' in found
