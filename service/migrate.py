@@ -3,16 +3,24 @@
 import asyncio
 import os
 import sys
+from collections.abc import Callable
 
 from actors.settings import SettingsError, read
 from db.connection import migrate
 from db.errors import DatabaseError
 
 
-def run(to: str = "", installation_id: str | None = None) -> int:
+def _print_id(found: str) -> None:
+    print(f"The installation's id is {found}.", file=sys.stderr)  # noqa: T201
+
+
+def run(
+    to: str = "", installation_id: str | None = None, tell: Callable[[str], None] = _print_id
+) -> int:
     """Migrate the database that ``SGN_DATABASE_URL`` names; the exit status.
 
-    ``installation_id`` is another id for the installation, a random one where it is empty.
+    ``installation_id`` is another id for the installation, a random one where it is empty. ``tell``
+    hears the id that it has then.
     """
     try:
         url = read(os.environ, "SGN_DATABASE_URL", str)
@@ -21,5 +29,5 @@ def run(to: str = "", installation_id: str | None = None) -> int:
         print(error, file=sys.stderr)  # noqa: T201
         return 1
     if found:
-        print(f"The installation's id is {found}.", file=sys.stderr)  # noqa: T201
+        tell(found)
     return 0

@@ -101,7 +101,12 @@ def migrate(*, to: str, renewed: bool, chosen: str | None, as_json: bool) -> int
     with _dependencies():
         from service.migrate import run  # noqa: PLC0415
 
-        status = run(to, "" if renewed and chosen is None else chosen)
-    if as_json and status == 0:
-        show_json({"migrated": True, "to": to or None})
+        wanted = "" if renewed and chosen is None else chosen
+        if not as_json:
+            return run(to, wanted)
+        found: list[str] = []
+        status = run(to, wanted, found.append)
+    if status == 0:
+        installation = found[0] if found else None
+        show_json({"migrated": True, "to": to or None, "installation": installation})
     return status

@@ -35,7 +35,8 @@ def test_a_token_is_made_listed_without_its_secret_and_revoked(tmp_path: Path) -
 def test_a_migration_says_that_it_is_done(tmp_path: Path) -> None:
     url = f"sqlite://{tmp_path / 'sgn.sqlite3'}"
 
-    assert said("migrate", SGN_DATABASE_URL=url) == {"migrated": True, "to": None}
+    done = said("migrate", SGN_DATABASE_URL=url)
+    assert (done["migrated"], done["to"], len(done["installation"])) == (True, None, 12)
 
 
 @pytest.mark.parametrize("arguments", [("token", "revoke", "0" * 16), ("migrate", "--to", "9999")])
@@ -47,3 +48,17 @@ def test_a_refusal_is_one_sentence_and_no_json(tmp_path: Path, arguments: tuple[
 
     assert (ran.exit_code, ran.stdout) == (1, "")
     assert ran.stderr.count("\n") == 1
+
+
+def test_an_installation_gets_an_id_and_another_on_purpose(tmp_path: Path) -> None:
+    url = f"sqlite://{tmp_path / 'sgn.sqlite3'}"
+
+    def told(*options: str) -> str:
+        ran = CliRunner().invoke(main, ["migrate", *options], env={"SGN_DATABASE_URL": url})
+        assert ran.exit_code == 0, ran.output
+        return ran.stderr.removeprefix("The installation's id is ").removesuffix(".\n")
+
+    first = told()
+    assert told() == first
+    assert told("--installation-id", "site-b") == "site-b" == told()
+    assert told("--new-installation") not in {first, "site-b"}
