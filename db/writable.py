@@ -5,18 +5,21 @@ import os
 from db.clock import now_ms
 from db.diagnosis import trial
 from db.errors import translated
-from db.models import Key
+from db.models import Key, Run
 from db.neurolearn import Submission
+from db.numbers import NUMBERS
 from db.transactions import transaction
 
 CONTENT_BYTES = 4096  # as much as a form: a server that is full may still take a few
+STATE = "Probe"
 
 
 @translated()
 async def check_writable() -> None:
-    """Return if a form can be written: the key of a post, in a transaction that is committed.
+    """Return if a form can be written: a run and the key of a post, which nobody ever sees.
 
-    In NEURO-LEARN's table nothing is written; it is asked whether that is allowed.
+    They come and go in one transaction, where the next task's would stand: that is where a table
+    must grow. In NEURO-LEARN's table nothing is written; it is asked whether that is allowed.
 
     Raises:
         DatabaseRefuses: it answers and does not write; the sentence says why.
@@ -26,8 +29,9 @@ async def check_writable() -> None:
     """
     for right in ("INSERT", "UPDATE"):
         await trial(right, Submission)
-    now, key = await now_ms(), os.urandom(32).hex()
+    now, key, task_id = await now_ms(), os.urandom(32).hex(), next(NUMBERS.ids("TASK"))
     async with transaction() as connection:
+        await Run.create(task_id=task_id, state=STATE, using_db=connection)
         await Key.create(
             key_sha256=key,
             body_sha256="",
@@ -36,4 +40,5 @@ async def check_writable() -> None:
             created_at=now,
             using_db=connection,
         )
+        await Run.filter(task_id=task_id, state=STATE).using_db(connection).delete()
         await Key.filter(key_sha256=key).using_db(connection).delete()

@@ -1,5 +1,6 @@
 """Servers that go away and come back, and workers that stall: nothing is lost or done twice."""
 
+import asyncio
 import contextlib
 import json
 import time
@@ -12,11 +13,16 @@ import httpx
 import psutil
 import pytest
 
-from db.connection import migrate
+from db.connection import migrate, ping
+from db.errors import DatabaseRefuses
+from db.writable import check_writable
 from graphnet.stored import StoredModel
 from service.form_reply import REFUSED
 from service.serve import END_SECONDS as SERVICE_ENDS
 from tests.databases import ServerSilent, blocking, mysql_database
+from tests.db.opened import opened
+from tests.db.samples import submitted
+from tests.faults.disk import Disk, NotMounted, mounted
 from tests.faults.estate import Queue
 from tests.houses import process, serving, stalled
 from tests.mariadb import MariaServer, mariadb_server
@@ -205,13 +211,50 @@ def until_trained(place: Place, task_id: str, epoch: int) -> None:
 
 
 @pytest.fixture(scope="module")
-def maria(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MariaServer]:
-    """A MariaDB that is killed and made read-only by those who share it."""
+def disk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Disk | None]:
+    """The disk of that MariaDB, where one can be mounted."""
+    with contextlib.ExitStack() as stack:
+        try:
+            made = stack.enter_context(mounted(tmp_path_factory.mktemp("disk") / "disk", 320))
+        except NotMounted:
+            made = None
+        yield made
+
+
+@pytest.fixture(scope="module")
+def maria(tmp_path_factory: pytest.TempPathFactory, disk: Disk | None) -> Iterator[MariaServer]:
+    """A MariaDB that is killed, filled and made read-only by those who share it."""
+    folder = disk.folder if disk else tmp_path_factory.mktemp("maria")
     try:
-        with mariadb_server(tmp_path_factory.mktemp("maria") / "server") as server:
+        with mariadb_server(folder / "server") as server:
             yield server
     except ServerSilent as silent:
         pytest.skip(str(silent))
+
+
+def test_a_full_disk_of_the_database_is_called_full(maria: MariaServer, disk: Disk | None) -> None:
+    if disk is None:
+        pytest.skip("No disk can be mounted here, which root may.")
+    with mysql_database(server=maria.url) as url:
+        asyncio.run(migrate(url))
+        disk.fill()
+        try:
+            opened(url, filled())
+        finally:
+            disk.empty()
+        opened(url, check_writable())
+
+
+async def filled() -> None:
+    """A table may have room of its own for some forms more."""
+    with pytest.raises(DatabaseRefuses, match="The database is full"):
+        await many_forms()
+    await ping()
+
+
+async def many_forms() -> None:
+    for _ in range(1000):
+        await submitted()
 
 
 def test_a_result_is_written_when_the_killed_database_is_back(
