@@ -236,7 +236,8 @@ def _length(field: str, text: str) -> list[FieldError]:
     if least <= len(text) <= most and (text.isprintable() or not text):
         return []
     shown = f"is {text[:70]!r}" if text else "is missing"
-    return [(field, f"{field} {shown}; it must be {least} to {most} printable characters.")]
+    bounds = f"{least} to {most}" if least else f"at most {most}"
+    return [(field, f"{field} {shown}; it must be {bounds} printable characters.")]
 
 
 def _may_be(name: str) -> bool:

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 import sqlite3
 import time
 from collections.abc import Iterator
@@ -15,12 +16,13 @@ import pytest
 from actors.queue import redis_broker, send
 from actors.redis_clients import redis_client
 from graphnet.stored import StoredModel
+from graphnet.synthetic import cohort_table
 from tests.databases import ServerSilent
 from tests.houses import process
 from tests.places import ENDED, WORKER, Place, add_small, names_of, place_at
 from tests.reading import reading
 from tests.servers import ServerMissing
-from tests.service.forms import JUDGED, QUICK
+from tests.service.forms import JUDGED, QUICK, SMALL
 
 pytestmark = pytest.mark.slow
 
@@ -47,12 +49,27 @@ def test_the_main_job(place: Place) -> None:
         tuned = place.submit(task_type="dl_ft", trained_task_id=first["task_id"])
         second = place.until(tuned, ENDED, deadline)
         assert second["task_status"] == "Finished", second["error"]
+        check_owner_is_asked_for(place)
     parameters = place.http.get(f"/api/v0/tasks/{tuned}/model").content
     manifest = place.http.get(f"/api/v0/tasks/{tuned}/manifest").content
     model = StoredModel.from_bytes(parameters, manifest)
     assert model.facts["parent_task_id"] == first["task_id"]
     known = json.loads(manifest)["parameters_sha256"]
     assert hashlib.sha256(parameters).hexdigest() == known
+
+
+def check_owner_is_asked_for(place: Place) -> None:
+    """NEURO-LEARN may be at the database: its download and delete need a dataset's user."""
+    url, query = "/api/v0/datasets", {"proj_id": "P", "data_name": "owned", "preview": "true"}
+    assert place.http.get(url).json()["owner_needed"] is True
+    file = cohort_table("owned", 1, 6, seed=1, recipe=SMALL).to_csv(index=False)
+    nobody = place.http.post(url, params=query, content=file).json()
+    assert nobody["error_num"] == 0, nobody
+    assert "nobody can download or delete this dataset in NEURO-LEARN" in nobody["warnings"][0]
+    somebody = {**query, "user_id": "ann", "upload": nobody["upload"]}
+    assert place.http.post(url, params=somebody).json()["warnings"] == []
+    page = place.http.get("/datasets", headers={"accept": "text/html"}).text
+    assert re.search(r'<input id="user_id" name="user_id" maxlength="32" required', page)
 
 
 @dataclass(frozen=True)

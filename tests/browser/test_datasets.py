@@ -39,8 +39,17 @@ def test_a_name_that_is_taken_is_said_beside_it_and_mended(
     house.upload(table)
     page = chromium.new_context(base_url=house.url, locale="en-GB").new_page()
     page.goto("/datasets")
+    owner = page.get_by_label("User of NEURO-LEARN")
+    owner.evaluate("each => each.removeAttribute('maxlength')")
+    owner.fill("u" * 33)
     page.get_by_label("File").set_input_files(table)
+    expect(page.locator("#user_id-error")).to_contain_text("must be at most 32 printable")
+    expect(owner).to_have_attribute("aria-invalid", "true")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 1280
+    owner.fill("ann")
+    owner.blur()
     expect(page.locator("#data_name-error")).to_contain_text("twice")
+    expect(page.locator("#user_id-error")).to_be_empty()
     page.get_by_label("Name").fill("thrice")
     page.get_by_label("Name").blur()
     expect(page.get_by_role("heading", name="What was understood")).to_be_visible()
@@ -71,8 +80,6 @@ def test_the_owner_is_asked_for_remembered_and_suggested(
     owner = visit.get_by_label("User of NEURO-LEARN")
     expect(owner).to_have_value("")
     assert owner.get_attribute("required") is None  # of one's own database
-    owner.fill("u" * 32 + "x")
-    assert len(owner.input_value()) == 32
     owner.fill("ann")
     visit.get_by_label("Project id").fill("OWNED")
     visit.get_by_label("File").set_input_files(table)

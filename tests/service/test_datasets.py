@@ -104,8 +104,12 @@ def test_a_preview_keeps_nothing_and_says_what_was_understood(small: House) -> N
 
 def test_a_preview_says_what_an_upload_would_be_refused_for(small: House) -> None:
     assert post(small, SIX, preview="true", data_name="small_SZ")["error_num"] == 6
-    answer = post(small, SIX, preview="true", proj_id="P" * 33, data_name="n" * 65)
-    assert {each["field"] for each in answer["errors"]} == {"proj_id", "data_name"}
+    long = {"proj_id": "P" * 33, "user_id": "u" * 33, "data_name": "n" * 65}
+    answer = post(small, SIX, preview="true", **long)
+    assert {each["field"] for each in answer["errors"]} == set(long)
+    assert post(small, SIX, proj_id="P", data_name="ours", user_id="u" * 33)["msg"] == (
+        f"user_id is {'u' * 33!r}; it must be at most 32 printable characters."
+    )
     answer = post(small, b"ID,GMV_1\na,1\n", preview="true")
     assert [each["field"] for each in answer["errors"]] == ["datafile"]
     assert "The dataset upload has no class and no clinical score." in answer["msg"]

@@ -69,8 +69,8 @@ if (form) {
   });
   form.addEventListener("htmx:afterRequest", () => { sent.hidden = true; waiting.hidden = true; });
   document.addEventListener("htmx:afterSettle", () => {
-    for (const input of form.querySelectorAll("input[aria-describedby$=-error]")) {
-      const said = document.getElementById(input.getAttribute("aria-describedby")).textContent.trim();
+    for (const input of form.querySelectorAll("input[aria-describedby*=-error]")) {
+      const said = document.getElementById(`${input.id}-error`).textContent.trim();
       input.setAttribute("aria-invalid", String(said !== ""));
     }
   });
