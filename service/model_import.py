@@ -22,11 +22,10 @@ ALONE_SECONDS = 10.0
 
 
 class ImportRefused(Exception):
-    """Why a model was not imported, in sentences; ``again`` if it may be tried again as it is."""
+    """Why a model was not imported, a sentence a line."""
 
-    def __init__(self, sentences: Sequence[str], *, again: bool = False) -> None:
+    def __init__(self, *sentences: str) -> None:
         super().__init__("\n".join(sentences))
-        self.again = again
 
 
 @dataclass(frozen=True)
@@ -78,7 +77,7 @@ async def import_model(old: OldModel, uploads: Store, redis_url: str) -> dict[st
     try:
         found = await asker.asked(vars(_request(old, upload)))
     except NoAnswer as error:
-        raise ImportRefused([str(error)], again=True) from error
+        raise ImportRefused(str(error)) from error
     finally:
         asker.close()
         await asyncio.to_thread(_removed, upload, uploads)
@@ -102,18 +101,18 @@ def _imported(found: Mapping[str, Any]) -> dict[str, Any]:
         imported: dict[str, Any] = found["imported"]
         return imported
     if "refused" in found:
-        raise ImportRefused([str(each) for each in found["refused"]])
+        raise ImportRefused(*(str(each) for each in found["refused"]))
     for kind in ("full", "gone"):
         if kind in found:
-            raise ImportRefused([str(found[kind])], again=True)
-    raise ImportRefused(["The workers are of an older version, which imports no models."])
+            raise ImportRefused(str(found[kind]))
+    raise ImportRefused("The workers are of an older version, which imports no models.")
 
 
 def _sent(file: Path, store: Store) -> Upload:
     upload_id, count, size = new_id(), 0, file.stat().st_size
     if size > MOST_BYTES:
         raise ImportRefused(
-            [f"{file.name} has {size / 1e6:.0f} MB; a model may have {MOST_BYTES / 1e6:.0f} MB."]
+            f"{file.name} has {size / 1e6:.0f} MB; a model may have {MOST_BYTES / 1e6:.0f} MB."
         )
     for count, part in enumerate(_parts(file), 1):
         store.put(upload_id, part_name(count - 1), part)
