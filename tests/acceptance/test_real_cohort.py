@@ -2,9 +2,7 @@
 
 import json
 import shutil
-import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +13,9 @@ from graphnet.cohort import Cohort, merge
 from graphnet.metrics import evaluate
 from graphnet.readers import from_table, read_table
 from graphnet.stored import StoredModel
+from tests.databases import query
 from tests.houses import House, end, sgn_up
+from tests.shared_table import inserted, row, run_row
 
 pytestmark = pytest.mark.slow
 
@@ -189,15 +189,14 @@ def test_other_column_order_and_label_name_give_the_same_result(
 def test_the_specifications_form_runs_as_it_stands(
     running: House, home: Path, first: dict[str, Any]
 ) -> None:
-    """Its parent is a task of the service before this one: a submission and a stored model."""
+    """Its parent is a task of the service before this one, whose model was brought in."""
     old = SPECIFICATION["param_set"]["trained_task_id"]
     shutil.copytree(home / "registry/models" / first["task_id"], home / "registry/models" / old)
-    with closing(sqlite3.connect(home / "sgn.sqlite3")) as connection, connection:
-        connection.execute(
-            "INSERT INTO backend_submissions (task_id, proj_id, task_name, task_type, task_config,"
-            " task_status, task_result) VALUES (?, 'P', 'old', 'dl_ts', '{}', 'Finished', '{}')",
-            [old],
-        )
+    query(
+        f"sqlite://{home / 'sgn.sqlite3'}",
+        inserted(row(old, "dl_ts", "Success", "{}", proj_id="P")),
+        inserted(run_row(old, "Finished", imported_at=1, proj_id="P"), table="sgn_runs"),
+    )
     reply = running.post(SPECIFICATION)
     assert reply["error_num"] == 0, reply
     task = running.wait(reply["task_form"]["task_id"])
