@@ -1,17 +1,19 @@
 """A registry that is full: uploads are told so, what is trained waits, and nothing is lost."""
 
+import stat
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from graphnet.stored import StoredModel
 from graphnet.synthetic import cohort_table
 from tests.disks import fill, small_disk
-from tests.houses import process
+from tests.houses import House, process, sgn_up
 from tests.places import ENDED, PLAIN, WORKER, Place, place_at
-from tests.service.forms import SMALL
+from tests.service.forms import SMALL, add_datasets, form
 
 pytestmark = pytest.mark.slow
 
@@ -22,7 +24,11 @@ TABLE = cohort_table("small", 1, 6, seed=1, recipe=SMALL).to_csv(index=False).en
 def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
     folder = tmp_path_factory.mktemp("full")
     with small_disk(folder / "disk", 16) as disk:
-        bounds = {"SGN_PATIENCE_MS": "1000", "SGN_SPOOL": str(folder / "spool")}
+        bounds = {
+            "SGN_PATIENCE_MS": "1000",
+            "SGN_CHECKPOINT_MS": "100",
+            "SGN_SPOOL": str(folder / "spool"),
+        }
         with place_at(folder, SGN_REGISTRY_URL=disk.as_uri(), **bounds) as found:
             yield found
 
@@ -50,7 +56,7 @@ def test_an_upload_is_told_what_is_full(place: Place, filler: Path) -> None:
 
 
 def test_what_is_trained_waits_and_is_stored_once_there_is_room(place: Place, filler: Path) -> None:
-    task_id, log = place.submit(param_set={**PLAIN, "epochs": 5}), place.folder / "worker.log"
+    task_id, log = place.submit(param_set={**PLAIN, "epochs": 800}), place.folder / "worker.log"
     kept = place.folder / "spool" / task_id
     with process(*WORKER, log=log, **place.variables):
         deadline = time.monotonic() + 90
@@ -71,10 +77,36 @@ def test_what_is_trained_waits_and_is_stored_once_there_is_room(place: Place, fi
     assert not kept.exists()
     told = log.read_text()
     assert told.count(f"task {task_id}: the model is trained") == 1, "it was trained once"
-    assert told.count("no checkpoint could be written") <= 1
+    assert told.count("no checkpoint could be written") == 1, "it is said once"
     assert set(task["task_result"]["stored"]) >= {"model.safetensors", "report.html"}
 
 
-def task_of(place: Place, task_id: str) -> dict[str, object]:
-    found: dict[str, object] = place.http.get(f"/api/v0/tasks/{task_id}").json()["task"]
+def test_a_home_whose_disk_is_full_goes_on_once_there_is_room(tmp_path: Path) -> None:
+    """Database, queue and registry are on it, and the logs."""
+    with small_disk(tmp_path / "disk", 40) as disk, sgn_up(disk / "home") as house:
+        add_datasets(house, tmp_path)
+        filler = fill(disk)
+        ready(house, database="The database is full", registry="is full: free some space")
+        assert house.post(form())["error_num"] != 0
+        filler.unlink()
+        ready(house, database="ok", redis="ok", registry="ok")
+        assert house.http.get("/readyz").status_code == 200
+        task = house.wait(house.post(form())["task_form"]["task_id"])
+        assert task["task_status"] == "Finished"
+        assert stat.S_IMODE((disk / "home" / "spool").stat().st_mode) == 0o700
+
+
+def ready(house: House, **words: str) -> None:
+    """Wait until /readyz says these words of the dependencies."""
+    deadline = time.monotonic() + 60
+    while True:
+        found = house.http.get("/readyz").json()["dependencies"]
+        if all(each in found[name] for name, each in words.items()):
+            return
+        assert time.monotonic() < deadline, found
+        time.sleep(0.2)
+
+
+def task_of(place: Place, task_id: str) -> dict[str, Any]:
+    found: dict[str, Any] = place.http.get(f"/api/v0/tasks/{task_id}").json()["task"]
     return found

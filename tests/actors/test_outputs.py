@@ -1,0 +1,79 @@
+"""What a task leaves is stored whole and in its order, or kept on the machine of its worker."""
+
+import hashlib
+from pathlib import Path
+
+import pytest
+
+from actors import spool
+from actors.journal import HandedBackError
+from actors.outputs import Saved, save
+from registry import RegistryError, RegistryRefuses, RegistryUnavailable, open_store
+from tests.disks import room_for
+
+CONTENT = {"model.safetensors": bytes(2000), "report.html": b"report", "manifest.json": b"{}"}
+RESULT = {"train_epochs": ["1"]}
+
+
+def nothing() -> None:
+    """Nobody ends it."""
+
+
+def saved(folder: Path, *, result: dict[str, list[str]] | None = None) -> Saved:
+    store = open_store((folder / "registry").as_uri())
+    how = {"confirm": nothing, "check": nothing}
+    return save(store, "TASK1", CONTENT, seconds=0, spool=folder / "spool", result=result, **how)
+
+
+def test_each_object_has_its_checksum(tmp_path: Path) -> None:
+    (tmp_path / "registry").mkdir()
+    found = saved(tmp_path)
+    sums = {name: hashlib.sha256(data).hexdigest() for name, data in CONTENT.items()}
+    assert found.stored == sums
+    assert found.manifest_sha256 == sums["manifest.json"]
+    assert found.path.endswith("/models/TASK1/model.safetensors")
+
+
+def test_what_a_lost_registry_does_not_take_is_kept_with_its_result(tmp_path: Path) -> None:
+    with pytest.raises(RegistryUnavailable, match="does not exist") as caught:
+        saved(tmp_path, result=RESULT)
+    assert f"What was trained is kept in {tmp_path / 'spool' / 'TASK1'}." in str(caught.value)
+    found = spool.find(tmp_path / "spool" / "TASK1")
+    assert found is not None
+    assert (found.content, found.result) == (CONTENT, RESULT)
+
+
+def test_where_the_spool_is_full_too_nothing_half_stays(tmp_path: Path) -> None:
+    (tmp_path / "registry").mkdir()
+    with room_for(1000), pytest.raises(RegistryRefuses) as caught:
+        saved(tmp_path, result=RESULT)
+    assert caught.value.full
+    assert f"The registry directory {tmp_path / 'registry'} is full" in str(caught.value)
+    assert f"The spool {tmp_path / 'spool'} is full too" in str(caught.value)
+    assert not [path for path in tmp_path.rglob("*") if path.is_file()]
+
+
+def test_a_worker_that_is_to_end_keeps_what_it_has_trained(tmp_path: Path) -> None:
+    def check() -> None:
+        raise HandedBackError("TASK1")
+
+    store = open_store((tmp_path / "missing").as_uri())
+    folder = tmp_path / "spool"
+    with pytest.raises(HandedBackError):
+        save(
+            store, "TASK1", CONTENT,
+            seconds=60, spool=folder, confirm=nothing, check=check, result=RESULT,
+        )  # fmt: skip
+    assert spool.find(folder / "TASK1") is not None
+
+
+def test_what_no_registry_would_take_is_not_waited_for(tmp_path: Path) -> None:
+    (tmp_path / "registry").mkdir()
+    store = open_store((tmp_path / "registry").as_uri(), max_bytes=1000)
+    with pytest.raises(RegistryError, match="2000 bytes, more than the 1000") as caught:
+        save(
+            store, "TASK1", CONTENT,
+            seconds=60, spool=tmp_path / "spool", confirm=nothing, check=nothing,
+        )  # fmt: skip
+    assert type(caught.value) is RegistryError
+    assert (tmp_path / "spool" / "TASK1" / "model.safetensors").read_bytes() == bytes(2000)
