@@ -46,6 +46,8 @@ SILENT_SECONDS = 60.0
 SCHEMA_SECONDS = 2.0
 END_SECONDS = 45.0  # 30 for a training to be handed back
 STEP_SECONDS = 5.0
+SILENT = "The database does not answer."
+LEARN_SECONDS = 20.0  # less than SILENT_SECONDS
 LOOK_SECONDS = 1.0  # between two looks for a database that is away
 FIRST_PAUSE, LONGEST_PAUSE = 5.0, 300.0  # between two lines on it
 
@@ -169,10 +171,11 @@ class Runtime(Middleware):
         while not self.names.known:
             self._lived = time.monotonic()  # a database that is away is no fault of this process
             try:
-                await self.names.learn()
-            except DatabaseError as error:
+                async with asyncio.timeout(LEARN_SECONDS):
+                    await self.names.learn()
+            except (DatabaseError, TimeoutError) as error:
                 if time.monotonic() >= say_at:
-                    log.warning("no task is taken yet: %s", error)
+                    log.warning("no task is taken yet: %s", str(error) or SILENT)
                     say_at = time.monotonic() + pause
                     pause = min(2 * pause, LONGEST_PAUSE)
                 await asyncio.sleep(LOOK_SECONDS)
