@@ -139,7 +139,7 @@ def test_what_others_named_cannot_run_here(browser: httpx.Client) -> None:
 
 
 def test_no_setting_of_the_form_is_missing(browser: httpx.Client) -> None:
-    text = browser.get("/tasks/new").text
+    text = browser.get("/tasks/new?proj_id=P").text
     names = set(re.findall(r'name="param_set:(\w+)"', text))
     assert names | {"trained_task_id"} == set(ParamSet.model_fields)
     assert set(OPTIONS) < names
