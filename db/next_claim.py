@@ -16,7 +16,7 @@ from db.fairness import next_tasks
 from db.models import Run
 from db.states import Status
 
-TRIES = 8  # each may have been taken by another worker
+TRIES = 20  # each may have been taken by another worker
 MOST_CHOICE = 64
 
 
