@@ -81,13 +81,14 @@ class Guard:
         request = Request(scope)
         try:
             caller = await self._caller(request)
+            known = {CALLER: caller, AGAIN: partial(self._caller, request)}
+            request = Request({**scope, **known})
             _require(caller, Role.READ if request.method in READING else Role.SUBMIT)
         except (Refusal, DatabaseError) as error:
             answer = await self._refuse(request, error)
             await answer(scope, receive, send)
             return
-        known = {CALLER: caller, AGAIN: partial(self._caller, request)}
-        await self._app({**scope, **known}, receive, send)
+        await self._app(request.scope, receive, send)
 
     async def _caller(self, request: Request) -> Caller:
         scheme, _, text = request.headers.get("authorization", "").partition(" ")

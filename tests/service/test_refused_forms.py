@@ -309,6 +309,9 @@ def test_each_project_hears_of_its_own_refusals_alone(place: Place) -> None:
         with client(place, made[name], **{"x-request-id": known}) as http:
             reply = http.post("/api/v0/newtask", content=body(proj_id=proj_id, train_data=["x"]))
             assert reply.json()["code"] == REFUSED
+    reader = sgn_token(place, "new", "--project", "T", "--role", "read")
+    with client(place, reader, **{"x-request-id": "by-a-reader"}) as http:
+        assert http.post("/api/v0/newtask", content=body(proj_id="T")).status_code == 403
     with client(place, **{"x-request-id": "by-nobody"}) as http:
         assert http.post("/api/v0/newtask", content=body(proj_id="T")).status_code == 401
         assert http.get(url).status_code == 401
@@ -324,6 +327,6 @@ def test_each_project_hears_of_its_own_refusals_alone(place: Place) -> None:
             status = 200 if name == "of all" else 404
             assert http.get(url, params={"proj_id": other}).status_code == status
             assert http.get("/refused", params={"proj_id": other}).status_code == status
-    assert seen["of T"] == {"t-own", "all-t"}
+    assert seen["of T"] == {"t-own", "all-t", "by-a-reader"}
     assert seen["of U"] == {"u-of-t"}
     assert seen["of all"] >= {"t-own", "all-t", "u-of-t", "by-nobody", "unread-0"}
