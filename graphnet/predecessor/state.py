@@ -4,10 +4,13 @@ It is read with ``weights_only``, which makes no object of any class but tensors
 (https://docs.pytorch.org/docs/stable/generated/torch.load.html).
 """
 
+import errno
 import pickle
 import re
+import struct
 import zipfile
-from collections.abc import Mapping
+import zlib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,6 +27,10 @@ ZIP, PICKLE = b"PK\x03\x04", b"\x80"
 # What torch.save began its files with before version 1.6: a pickled number of its own.
 LEGACY = b"\x80\x02\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19."
 UNKNOWN_CLASS = re.compile(r"(?:GLOBAL|Unsupported class) (\S+)")
+# What zipfile makes of damaged archives; RuntimeError of what seems to be encrypted.
+UNREADABLE = (
+    zipfile.BadZipFile, zlib.error, struct.error, RuntimeError, EOFError, ValueError, OverflowError,
+)  # fmt: skip
 EXPORT = (
     "Save its parameters alone, in the environment in which it was trained:",
     "    import torch",
@@ -81,13 +88,16 @@ def _check_archive(path: Path, name: str, most: int) -> None:
     try:
         with zipfile.ZipFile(path) as archive:
             inside = archive.infolist()
-    except (zipfile.BadZipFile, NotImplementedError, ValueError) as error:
+            _check_size(inside, name, most)
+            changed = archive.testzip()  # torch.load reads parameters that are not what was written
+    except UNREADABLE as error:
         raise _damaged(name) from error
-    unpacked = sum(each.file_size for each in inside)
-    if unpacked > most:
-        raise ModelError(
-            f"{name} unpacks to {unpacked / 1e6:.0f} MB; a model may take {most / 1e6:.0f} MB."
-        )
+    except OSError as error:
+        if error.errno != errno.EINVAL:  # a place before the file's beginning
+            raise
+        raise _damaged(name) from error
+    if changed is not None:
+        raise _damaged(name)
     names = {Path(each.filename).name for each in inside}
     if "constants.pkl" in names:
         raise ModelError(f"{name} is a TorchScript program, not a state dictionary.", *EXPORT)
@@ -95,6 +105,14 @@ def _check_archive(path: Path, name: str, most: int) -> None:
         raise ModelError(
             f"{name} is a zip archive, but not one that torch.save has written; give the .pth file "
             "itself."
+        )
+
+
+def _check_size(inside: Sequence[zipfile.ZipInfo], name: str, most: int) -> None:
+    unpacked = sum(each.file_size for each in inside)
+    if unpacked > most:
+        raise ModelError(
+            f"{name} unpacks to {unpacked / 1e6:.0f} MB; a model may take {most / 1e6:.0f} MB."
         )
 
 

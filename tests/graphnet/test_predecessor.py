@@ -9,6 +9,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import numpy as np
@@ -254,6 +255,33 @@ def test_what_is_no_state_dictionary_is_refused_with_how_to_make_one(tmp_path: P
             read_state(path, "given", MOST)
         assert sentence in str(caught.value)
         assert ("    torch.save(" in "\n".join(caught.value.sentences)) is has_snippet
+
+
+def test_a_parameter_that_changed_on_its_way_is_found(tmp_path: Path) -> None:
+    path = saved(tmp_path, OldGCN().state_dict())
+    whole = path.read_bytes()
+    value = whole.index(torch.load(path, weights_only=True)["lin.weight"].numpy().tobytes())
+    path.write_bytes(whole[:value] + bytes([whole[value] ^ 1]) + whole[value + 1 :])
+    assert torch.load(path, weights_only=True)  # torch itself does not look
+    with pytest.raises(ModelError, match="cut off or damaged"):
+        read_state(path, "old.pth", MOST)
+
+
+@pytest.mark.parametrize("as_zip", [True, False])
+def test_whatever_damage_is_a_sentence(tmp_path: Path, *, as_zip: bool) -> None:
+    path = saved(tmp_path, OldGCN().state_dict(), _use_new_zipfile_serialization=as_zip)
+    whole, random, refused = path.read_bytes(), Random(1), 0
+    for _ in range(60):
+        damaged = bytearray(whole)
+        for _ in range(random.choice((1, 3, 20))):
+            place = random.randrange(random.choice((len(damaged), 1_500)))
+            damaged[place : place + random.randrange(3)] = random.randbytes(random.randrange(3))
+        path.write_bytes(damaged)
+        try:
+            mapped(read_state(path, "old.pth", MOST).tensors, "GCN")
+        except ModelError:
+            refused += 1
+    assert refused > 20
 
 
 def test_the_shown_way_out_of_a_pickle_leads_to_a_model(tmp_path: Path) -> None:
