@@ -17,6 +17,7 @@ from db.connection import migrate, ping
 from db.errors import DatabaseRefuses
 from db.writable import check_writable
 from graphnet.stored import StoredModel
+from graphnet.synthetic import cohort_table
 from service.form_reply import REFUSED
 from service.serve import END_SECONDS as SERVICE_ENDS
 from tests.databases import ServerSilent, blocking, mysql_database
@@ -28,7 +29,7 @@ from tests.houses import process, serving, stalled
 from tests.mariadb import MariaServer, mariadb_server
 from tests.places import ENDED, PLAIN, WORKER, Place, add_small, place_at, stream
 from tests.servers import ServerMissing, free_ports, queue_server
-from tests.service.forms import form, heard
+from tests.service.forms import SMALL, form, heard
 
 pytestmark = pytest.mark.slow
 
@@ -292,32 +293,55 @@ def test_a_database_that_becomes_read_only_costs_no_attempt_and_no_result(
         with process(*WORKER, log=log, **place.variables):
             until_trained(place, task_id, 200)
             maria.read_only(on=True)
-            assert_read_only(place, task_id)
+            upload = assert_read_only(place, task_id)
             until_said(log, "has ended, which is written later: The database is read-only.")
         assert place.http.get(f"/api/v0/tasks/{task_id}").json()["task"]["task_status"] == "Running"
         assert [path.suffix for path in (spool / ".endings").iterdir()] == [".json"]
         with process(*WORKER, log=log, **place.variables):
             maria.read_only(on=False)
             task = place.until(task_id, ENDED, time.monotonic() + 60)
+            kept = place.http.post("/api/v0/datasets", params={**OWNED, "upload": upload}).json()
+            assert kept["error_num"] == 0, kept
+            posted = [place.http.post("/api/v0/new_task", **POSTED).json() for _ in range(2)]
+        assert posted[0]["task_form"]["task_id"] == posted[1]["task_form"]["task_id"], posted
         assert (task["task_status"], task["attempt"]) == ("Finished", 1), task["error"]
         assert (task["task_result"]["train_epochs"], model_of(place, task_id)) == undisturbed
         assert not list((spool / ".endings").iterdir())
         assert place.http.get("/readyz").status_code == 200
 
 
-def assert_read_only(place: Place, task_id: str) -> None:
-    """Whoever asks for a write is told why it cannot be, and when to come again."""
-    posted = place.http.post(
-        "/api/v0/new_task", content=json.dumps(form()), headers={"idempotency-key": "again"}
+READ_ONLY = "The database is read-only."
+OWNED = {"proj_id": "P", "user_id": "u", "data_name": "meanwhile"}
+POSTED: dict[str, Any] = {
+    "content": json.dumps(form(param_set={**PLAIN, "epochs": 2})),
+    "headers": {"idempotency-key": "again"},
+}
+
+
+def assert_read_only(place: Place, task_id: str) -> str:
+    """Whoever asks for a write is told why it cannot be, and when to come again; watching goes on.
+
+    The id of an upload that waits.
+    """
+    cancel = f"/tasks/{task_id}/cancel"
+    refused = (
+        place.http.post("/api/v0/new_task", **POSTED),
+        place.http.post(f"/api/v0{cancel}"),
+        place.http.post(cancel, headers={"accept": "text/html"}),
     )
-    cancelled = place.http.post(f"/api/v0/tasks/{task_id}/cancel")
-    for refused in (posted, cancelled):
-        assert (refused.status_code, refused.json()["error_num"]) == (503, 8)
-        assert refused.json()["msg"] == "The database is read-only."
-        assert int(refused.headers["retry-after"]) > 0
+    for answer in refused:
+        assert (answer.status_code, READ_ONLY in answer.text) == (503, True), answer.text
+        assert int(answer.headers["retry-after"]) > 0
+    assert [answer.json()["error_num"] for answer in refused[:2]] == [8, 8]
+    assert refused[2].headers["content-type"].startswith("text/html")
+    content = cohort_table("m", 1, 20, seed=5, recipe=SMALL).to_csv(index=False)
+    sent = place.http.post("/api/v0/datasets", params=OWNED, content=content)
+    assert (sent.status_code, READ_ONLY in sent.json()["msg"]) == (503, True), sent.text
     ready = place.http.get("/readyz")
-    assert ready.status_code == 503
-    assert ready.json()["dependencies"]["database"] == "The database is read-only."
+    assert (ready.status_code, ready.json()["dependencies"]["database"]) == (503, READ_ONLY)
+    assert next(stream(str(place.http.base_url).rstrip("/"), task_id))[1] in {"status", "epoch"}
+    upload: str = sent.json()["upload"]
+    return upload
 
 
 def until_said(log: Path, words: str) -> None:
