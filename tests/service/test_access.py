@@ -154,9 +154,10 @@ def test_the_name_of_another_project_s_dataset_is_not_confirmed(
         assert (taken.status_code, answer["error_num"]) == (422, 2)
         assert [each["field"] for each in answer["errors"]] == ["data_name"]
         assert "which cannot be used here; choose another, such as 'Q small_SZ'." in answer["msg"]
-        other = {**query, "data_name": "Q small_SZ", "upload": seen["upload"]}
+        # Not by that name: other tests look for the other project's among what is shown.
+        other = {**query, "data_name": "Q's own", "upload": seen["upload"]}
         assert http.post(url, params=other).json()["error_num"] == 0
-        again = http.post(url, params={**query, "data_name": "Q small_SZ"}, content=body)
+        again = http.post(url, params={**query, "data_name": "Q's own"}, content=body)
         assert (again.status_code, again.json()["error_num"]) == (409, 6)  # its own
     query["proj_id"] = "P"
     with client(place, tokens["submitter"]) as http:
@@ -178,39 +179,6 @@ def test_a_project_s_token_sees_the_figures_of_that_project(
     assert 'sgn_tasks{state="Finished"} 1.0' in mine
     assert {line.partition("{")[0] for line in mine} <= {"sgn_tasks", "sgn_oldest_task_seconds"}
     assert any(line.startswith("sgn_http_requests_total") for line in figures("everywhere"))
-
-
-def test_a_model_of_another_project_brings_no_dataset_s_name_along(
-    place: Place, tokens: dict[str, str]
-) -> None:
-    """Who sees all projects may fine-tune one's model in another, as NEURO-LEARN's server may."""
-    with client(place, tokens["everywhere"]) as http:
-        with reading(place.variables):
-            add_small(http, "Q", "tuned")
-        tuned = form(
-            proj_id="Q", task_type="dl_ft", trained_task_id=tokens["task"],
-            train_data=["tuned_SZ", "tuned_NC"],
-        )  # fmt: skip
-        task_id = http.post("/api/v0/new_task", content=json.dumps(tuned)).json()["task_form"][
-            "task_id"
-        ]
-    place.http.headers["authorization"] = f"Bearer {tokens['stranger']}"
-    (task,) = place.wait(task_id)
-    assert task["task_status"] == "Finished", task["error"]
-    with client(place, tokens["stranger"], accept="text/html, */*") as http:
-        url = f"/api/v0/tasks/{task_id}"
-        told = {
-            path: http.get(path)
-            for path in (
-                *(url, f"{url}/report", f"{url}/report?fresh=true", f"{url}/manifest"),
-                *(f"{url}/evidence", f"{url}/predictions.csv", f"{url}/lineage", f"{url}/log"),
-                *(f"{url}/events", f"/tasks/{task_id}", f"/tasks/new?parent={task_id}"),
-            )
-        }
-    for path, reply in told.items():
-        assert reply.status_code == 200, path
-        assert not re.search(r"small_(SZ|NC)\b", reply.text), path  # subjects are small_SZ_0001
-    assert "of another project (20)" in told[f"{url}/report"].text
 
 
 def test_an_upload_is_its_project_s_own(place: Place, tokens: dict[str, str]) -> None:
@@ -253,6 +221,39 @@ def test_no_address_shows_another_project_s_task(place: Place, tokens: dict[str,
         assert "there is no task" in both.json()["msg"]
         assert http.get("/datasets/small_SZ").status_code == 404
         assert http.get("/api/v0/events", params={"proj_id": "P"}).status_code == 404
+
+
+def test_a_model_of_another_project_brings_no_dataset_s_name_along(
+    place: Place, tokens: dict[str, str]
+) -> None:
+    """Who sees all projects may fine-tune one's model in another, as NEURO-LEARN's server may."""
+    with client(place, tokens["everywhere"]) as http:
+        with reading(place.variables):
+            add_small(http, "Q", "tuned")
+        tuned = form(
+            proj_id="Q", task_type="dl_ft", trained_task_id=tokens["task"],
+            train_data=["tuned_SZ", "tuned_NC"],
+        )  # fmt: skip
+        task_id = http.post("/api/v0/new_task", content=json.dumps(tuned)).json()["task_form"][
+            "task_id"
+        ]
+    place.http.headers["authorization"] = f"Bearer {tokens['stranger']}"
+    (task,) = place.wait(task_id)
+    assert task["task_status"] == "Finished", task["error"]
+    with client(place, tokens["stranger"], accept="text/html, */*") as http:
+        url = f"/api/v0/tasks/{task_id}"
+        told = {
+            path: http.get(path)
+            for path in (
+                *(url, f"{url}/report", f"{url}/report?fresh=true", f"{url}/manifest"),
+                *(f"{url}/evidence", f"{url}/predictions.csv", f"{url}/lineage", f"{url}/log"),
+                *(f"{url}/events", f"/tasks/{task_id}", f"/tasks/new?parent={task_id}"),
+            )
+        }
+    for path, reply in told.items():
+        assert reply.status_code == 200, path
+        assert not re.search(r"small_(SZ|NC)\b", reply.text), path  # subjects are small_SZ_0001
+    assert "of another project (20)" in told[f"{url}/report"].text
 
 
 def test_no_page_of_another_site_can_post_by_a_cookie(place: Place, tokens: dict[str, str]) -> None:
