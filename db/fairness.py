@@ -71,15 +71,13 @@ async def waiting_projects(kind: str | None = None) -> list[Project]:
 @translated()
 async def next_tasks(kind: str, most: int) -> list[str]:
     """The tasks that the next project has waiting for this kind of device, oldest first."""
-    projects = await waiting_projects(kind)
-    if not projects:
-        return []
-    waiting = Run.filter(
-        state=Status.SUBMITTED.value, part=0, cancel_at=0, proj_id=projects[0].proj_id, kind=kind
-    )
-    oldest = waiting.order_by("submitted_at", "task_id").limit(most)
-    ids = await oldest.values_list("task_id", flat=True)
-    return [str(task_id) for task_id in ids]
+    of_kind = Run.filter(state=Status.SUBMITTED.value, part=0, cancel_at=0, kind=kind)
+    for project in await waiting_projects(kind):
+        waiting = of_kind.filter(proj_id=project.proj_id).order_by("submitted_at", "task_id")
+        ids = await waiting.limit(most).values_list("task_id", flat=True)
+        if ids:  # else other workers have taken its last ones meanwhile
+            return [str(task_id) for task_id in ids]
+    return []
 
 
 def in_turn(projects: Iterable[Project], tasks: Sequence[tuple[str, str]]) -> list[str]:

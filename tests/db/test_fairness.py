@@ -177,3 +177,10 @@ def test_workers_that_choose_at_once_get_a_task_each(
 
 async def _of_two_projects() -> list[str]:
     return await many("A", 15) + await many("B", 3)
+
+
+async def test_a_project_whose_last_task_was_taken_meanwhile_is_passed_over() -> None:
+    """Each has one task, so whoever is second to choose a project finds nothing there."""
+    messages = [await submitted(proj_id=f"P{number}") for number in range(20)]
+    found = await asyncio.gather(*(next_claimed(each) for each in messages))
+    assert {claim.task_id for claim in found if claim is not None} == set(messages)
