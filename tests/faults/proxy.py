@@ -101,6 +101,7 @@ class Proxy:
                     await asyncio.sleep(self.delay)
                 back.write(data)
                 await back.drain()
+                self.passed += len(data)
 
     async def _pipe(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with contextlib.suppress(OSError):

@@ -17,7 +17,7 @@ from tests.registry.test_contract import CALLS
 from tests.servers import S3Server, free_ports
 
 REPOSITORY = Path(__file__).parents[2]
-BIG = 64 * 1024**2
+BIG = 32 * 1024**2
 
 
 @pytest.fixture
