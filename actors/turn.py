@@ -4,15 +4,20 @@ Dramatiq consumes each queue by a thread of its own, which would fetch a message
 busy with one of another queue: that would lie there for hours, with other workers idle.
 """
 
+import contextlib
 import random
 import threading
 import time
+from collections.abc import Iterator
 from typing import Any
 
+import redis
 from dramatiq import MessageProxy
 from dramatiq.brokers.redis import _RedisConsumer
+from dramatiq.errors import ConnectionClosed
 
 from actors.named_broker import NamedBroker
+from actors.redis_faults import sentence
 
 HEARTBEAT_LOOK_MS = 300
 
@@ -57,7 +62,8 @@ class Consumer(_RedisConsumer):
         message = None
         if self._named.names.known and self._turn.take(self):
             try:
-                message = super().__next__()  # type: ignore[no-untyped-call]
+                with _refusals():
+                    message = super().__next__()  # type: ignore[no-untyped-call]
             finally:
                 holder = None if message is None else message.message_id
                 self._turn.pass_to(holder, of=self)
@@ -68,14 +74,16 @@ class Consumer(_RedisConsumer):
     def ack(self, message: Any) -> None:
         """The message is done with."""
         try:
-            super().ack(message)  # type: ignore[no-untyped-call]
+            with _refusals():
+                super().ack(message)  # type: ignore[no-untyped-call]
         finally:
             self._turn.pass_to(None, of=message.message_id)
 
     def nack(self, message: Any) -> None:
         """The message is of no use."""
         try:
-            super().nack(message)  # type: ignore[no-untyped-call]
+            with _refusals():
+                super().nack(message)  # type: ignore[no-untyped-call]
         finally:
             self._turn.pass_to(None, of=message.message_id)
 
@@ -89,6 +97,16 @@ class Heartbeat(_RedisConsumer):
             return super().__next__()  # type: ignore[no-any-return, no-untyped-call]
         time.sleep(HEARTBEAT_LOOK_MS / 1000)
         return None
+
+
+@contextlib.contextmanager
+def _refusals() -> Iterator[None]:
+    """A server that is full or read-only is one that is away: Dramatiq tries that again."""
+    try:
+        yield
+    except redis.ResponseError as error:
+        said = sentence(error)
+        raise ConnectionClosed(said) from None  # type: ignore[no-untyped-call]
 
 
 class OneAtATimeBroker(NamedBroker):
