@@ -1,6 +1,7 @@
 """A worker beside a Redis that answers and takes nothing."""
 
 import contextlib
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +30,11 @@ def test_a_queue_that_is_full_is_waited_out_as_one_that_is_away(tmp_path: Path) 
         message = next(consumer)
         assert message.args == ("TASK1",)
         client.config_set("maxmemory", "1")
-        for call in (lambda: consumer.ack(message), lambda: next(consumer)):
+        calls: tuple[Callable[[], object], ...] = (
+            lambda: consumer.ack(message),
+            lambda: next(consumer),
+        )
+        for call in calls:
             with pytest.raises(ConnectionClosed, match="Redis is full"):
                 call()
         client.config_set("maxmemory", "0")
