@@ -130,10 +130,15 @@ def test_a_file_takes_no_more_memory_and_time_than_it_is_given(tmp_path: Path) -
     path = bomb(tmp_path / "bomb.pth")
     assert path.stat().st_size < 1_000_000
     request = ReadRequest(OLD_MODEL, "bomb.pth", TASK, most=1 << 40)
-    folders = [tmp_path / "a", tmp_path / "b"]
+    folders = [tmp_path / name for name in ("a", "b", "c")]
     for folder in folders:
         folder.mkdir()
     with pytest.raises((ModelError, ReadingFailed), match="memory"):
         read_state_file(path, folders[0], request, Bounds(900, 300, tmp_path))
+    state_bytes(tmp_path)
+    enough = read_state_file(
+        tmp_path / "state.pth", folders[2], request, Bounds(900, 300, tmp_path)
+    )
+    assert set(enough.tensors) == set(STATE)
     with pytest.raises(ReadingFailed, match="took more than 0 s"):
         read_state_file(path, folders[1], request, Bounds(4000, 0, tmp_path))
