@@ -19,8 +19,8 @@ from db.form import TaskForm
 from db.keys import NewKey
 from db.new_tasks import NewTask
 from db.states import Status
-from db.texts import in_ascii
 from db.tasks import TaskRecord
+from db.texts import in_ascii
 from graphnet.catalogue import find_model
 from service import checks, workers
 from service.agreement import PARENT
