@@ -89,7 +89,7 @@ async def test_a_running_task_brings_no_message() -> None:
     claim = await running()
     await sent_long_ago(claim.task_id)
     assert await outbox.requeue_expired(set()) == []
-    assert await outbox.requeue_submitted(set(), 0) == []
+    assert await outbox.requeue_submitted([], 0) == []
 
 
 async def test_tasks_beyond_one_batch_come_when_the_first_are_claimed(
@@ -107,8 +107,8 @@ async def test_tasks_beyond_one_batch_come_when_the_first_are_claimed(
 async def test_waiting_tasks_without_a_recent_message_are_sent_again() -> None:
     old, fresh = await submitted(), await submitted()
     await sent_long_ago(old)
-    assert await outbox.requeue_submitted(set(), 10_000) == [old]
-    assert await outbox.requeue_submitted(set(), 10_000) == []
+    assert await outbox.requeue_submitted([], 10_000) == [old]
+    assert await outbox.requeue_submitted([], 10_000) == []
     assert sorted(await waiting()) == sorted([fresh, old])
 
 
@@ -116,7 +116,7 @@ async def test_a_task_handed_back_just_now_is_not_sent_twice() -> None:
     claim = await running()
     await sent_long_ago(claim.task_id)
     await runs.hand_back(claim)
-    assert await outbox.requeue_submitted(set(), 10_000) == []
+    assert await outbox.requeue_submitted([], 10_000) == []
     assert await waiting() == [claim.task_id]
 
 
@@ -135,7 +135,7 @@ async def test_prune_removes_what_was_sent_long_ago_and_nothing_that_is_to_be_se
     await Outbox.filter(task_id=unsent).update(created_at=1)
     await outbox.prune(LONG_AGO_MS // 2)
     assert {row.task_id for row in await Outbox.all()} == {recent, unsent}
-    assert await outbox.requeue_submitted(set(), 10_000) == [waits], "found by its task"
+    assert await outbox.requeue_submitted([], 10_000) == [waits], "found by its task"
 
 
 async def test_prune_goes_on_where_a_batch_ends(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -166,7 +166,7 @@ async def test_a_kind_of_device_stays_with_a_task_whatever_sends_it_again() -> N
     await runs.hand_back(claim)
     assert [message.kind for message in await outbox.unsent()] == ["cuda"]
     await sent_long_ago(task_id)
-    assert await outbox.requeue_submitted(set(), 10_000) == [task_id]
+    assert await outbox.requeue_submitted([], 10_000) == [task_id]
     assert [message.kind for message in await outbox.unsent()] == ["cuda"]
     await sent_long_ago(task_id)
     assert await claimed(task_id, lease_ms=1)
