@@ -5,6 +5,7 @@ backslashes out of sentences. So JSON is written in ASCII, and sentences too.
 """
 
 import json
+import math
 import re
 import unicodedata
 from typing import Any
@@ -34,7 +35,7 @@ def in_ascii(text: str) -> str:
 def json_object(text: str) -> dict[str, Any] | None:
     """The JSON object that this is; None for anything else, as an older service may have left."""
     try:
-        value = json.loads(text, parse_constant=_null)
+        value = json.loads(text, parse_constant=_null, parse_float=_finite)
     except (ValueError, RecursionError):
         return None
     return value if isinstance(value, dict) else None
@@ -54,6 +55,12 @@ def _shown(letter: str) -> str:
     if letter.isspace():
         return " "
     return letter if letter.isascii() and letter.isprintable() else "?"
+
+
+def _finite(text: str) -> float | None:
+    """A number; None for one too large, such as 1e999, which JSON would be written back without."""
+    number = float(text)
+    return number if math.isfinite(number) else None
 
 
 def _null(_: str) -> None:

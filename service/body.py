@@ -178,7 +178,9 @@ def _no_json() -> Refusal:
 def _from_json(text: str) -> dict[str, Any]:
     try:
         # What JSON has no number for stays text, so the field's own check can name it.
-        fields = json.loads(text, parse_constant=str, parse_float=_finite_or_text)
+        fields = json.loads(
+            text, parse_constant=str, parse_float=_finite_or_text, object_pairs_hook=_object
+        )
     except (ValueError, RecursionError) as error:
         raise _no_json() from error
     if not isinstance(fields, dict):
@@ -187,6 +189,11 @@ def _from_json(text: str) -> dict[str, Any]:
             f"The body holds a JSON {_kind(fields)}; it must hold an object of fields.",
         )
     return fields
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object whose fields have names that UTF-8 has a form for; of half a pair it has none."""
+    return {name.encode("utf-8", "replace").decode(): value for name, value in pairs}
 
 
 def _finite_or_text(text: str) -> float | str:

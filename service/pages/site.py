@@ -39,7 +39,8 @@ def page(request: Request, template: str, status: int = 200, **content: Any) -> 
         .get_template(template)
         .render(**frame(request), language=language, languages=LANGUAGES.values(), **content)
     )
-    return HTMLResponse(text, status, headers=HEADERS)
+    # Half of a pair (\ud800) comes in by JSON's escapes; UTF-8 has no form for it.
+    return HTMLResponse(text.encode("utf-8", "replace"), status, headers=HEADERS)
 
 
 def frame(request: Request) -> dict[str, Any]:

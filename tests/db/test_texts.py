@@ -25,6 +25,14 @@ def test_json_is_ascii_without_markup_and_means_the_same(value: dict[str, Any]) 
     assert json.loads(in_ascii(written)) == value
 
 
+@pytest.mark.parametrize("number", ["NaN", "-Infinity", "1e999", "-1e999"])
+def test_a_number_that_no_answer_can_hold_is_read_as_none(number: str) -> None:
+    assert json_object(f'{{"auc": {number}, "n": [1.5, {number}]}}') == {
+        "auc": None,
+        "n": [1.5, None],
+    }
+
+
 def test_a_number_that_json_does_not_know_is_no_text() -> None:
     with pytest.raises(ValueError, match="not JSON compliant"):
         json_text({"auc": float("nan")})

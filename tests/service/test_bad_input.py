@@ -3,6 +3,7 @@
 import json
 import socket
 import sqlite3
+import time
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -303,8 +304,19 @@ def test_dataset_written_by_neuro_learn_that_cannot_be_used(small: House) -> Non
         "INSERT INTO backend_datasets (data_id, proj_id, user_id, data_name, data_cont, "
         "hdfs_path) VALUES ('D1', 'P', 'u', 'junk', '{\"GMV_1\": {\"0\": 1}}', '')",
     )
+    # A form whose dataset nobody could read within a few seconds is accepted, and told so.
+    while small.get("/api/v0/datasets/junk")["dataset"]["state"] == "unread":
+        time.sleep(0.2)
     answer = refusal(small, body(train_data=["small_NC", "junk"]), 422)
     assert "has no class" in answer["msg"]
+
+
+@pytest.mark.parametrize("inside", [{"\ud800": 1}, {"param_set": {"epochs": 1, "\ud800": {}}}])
+def test_a_field_that_utf_8_cannot_name_is_one_that_is_not_known(
+    small: House, inside: dict[str, Any]
+) -> None:
+    answer = refusal(small, json.dumps({**form(task_type="x"), **inside}), 422)
+    assert {error["field"] for error in answer["errors"]} == {"task_type"}
 
 
 @pytest.mark.parametrize("path", ["", "/model", "/manifest", "/lineage"])

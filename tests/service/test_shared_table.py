@@ -154,6 +154,26 @@ def test_a_task_of_the_predecessor_is_shown_as_it_stands(small: House, task_id: 
         assert client.task(task_id).ended
 
 
+@pytest.mark.parametrize(
+    "left",
+    [
+        '{"train_epochs": ["Epoch 001, Train Loss: 1e999"], "metrics": {"test": {"auc": 1e999}}}',
+        '{"train_epochs": ["Epoch 001 \\ud800"], "model_state_path": "\\ud800", "a": "\\ud800"}',
+        '{"train_epochs": [NaN, {}], "metrics": 3, "baselines": "b", "headline": []}',
+        '{"param_set": {"epochs": Infinity}, "train_data": {"a": 1}, "proj_name": "\\ud800"}',
+    ],
+)
+def test_whatever_it_has_left_is_shown(small: House, left: str) -> None:
+    url = f"sqlite://{small.home / 'sgn.sqlite3'}"
+    query(url, inserted(row("TASKLEFT", "dl_ts", "Success", left, config=left)))
+    try:
+        paths = ("/api/v0/tasks/TASKLEFT", "/api/v0/tasks/TASKLEFT/lineage", "/tasks/TASKLEFT")
+        shown = {path: page_of(small, path).status_code for path in paths}
+    finally:
+        query(url, "DELETE FROM backend_submissions WHERE task_id = 'TASKLEFT'")
+    assert set(shown.values()) == {200}, shown
+
+
 @pytest.mark.parametrize("what", [*OF_A_RESULT, "/model", "/manifest", "/log"])
 @pytest.mark.parametrize("task_id", ["TASKOLD1", "TASKOLD2", "TASKOLD3"])
 def test_what_the_predecessor_has_not_left_is_refused_in_words(
