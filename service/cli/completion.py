@@ -3,6 +3,7 @@
 import os
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import click
@@ -71,13 +72,14 @@ def _known(context: click.Context, begun: str, names: Names) -> list[str]:
     from service.client import Client, ClientError  # noqa: PLC0415 - httpx is slow to import
 
     heard: list[str] = []
+    try:  # on this side of the wait: what it takes is this machine's own time
+        client = Client(_url(context), token=_token(), timeout=SECONDS)
+    except ClientError:
+        return []
 
     def ask() -> None:
-        try:
-            with Client(_url(context), token=_token(), timeout=SECONDS) as client:
-                heard.extend(names(client))
-        except ClientError:
-            return
+        with suppress(ClientError), client:
+            heard.extend(names(client))
 
     asking = threading.Thread(target=ask, daemon=True)  # the process ends without it
     asking.start()

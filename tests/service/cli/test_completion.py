@@ -23,11 +23,23 @@ printf '%%s\\n' "${COMPREPLY[@]}"
 }
 
 
+PATIENT = """#!{python}
+from service.cli import completion, main
+
+completion.SECONDS = 30.0  # a machine with much to do is no service that does not answer
+main(prog_name="sgn")
+"""
+
+
 @pytest.fixture
 def path(tmp_path: Path) -> str:
-    """A PATH with the command on it."""
+    """A PATH with the command on it, which waits for as long as it takes."""
+    return _with_command(tmp_path, PATIENT.format(python=sys.executable))
+
+
+def _with_command(tmp_path: Path, script: str) -> str:
     command = tmp_path / "sgn"
-    command.write_text(f'#!/bin/sh\nexec {sys.executable} -m service.cli "$@"\n')
+    command.write_text(script)
     command.chmod(0o755)
     return f"{tmp_path}:{environment()['PATH']}"
 
@@ -64,11 +76,15 @@ def test_a_shell_completes_commands_and_what_the_service_knows(
     assert completed("sgn data show B", path, fake.url, shell) == {"B_190416_58_sfMRI_AAL90"}
 
 
-def test_a_service_that_does_not_answer_is_no_noise(fake: FakeService, path: str) -> None:
-    fake.forced = [Reply(b"{}", delay=2)]
+def test_a_service_that_is_slow_is_not_waited_for(fake: FakeService, tmp_path: Path) -> None:
+    listed = {"error_num": 0, "msg": "success", "tasks": [task("TASK1")], "next_cursor": None}
+    fake.forced = [Reply(json.dumps(listed).encode(), delay=2)]
+    path = _with_command(tmp_path, f'#!/bin/sh\nexec {sys.executable} -m service.cli "$@"\n')
 
     assert completed("sgn show T", path, fake.url) == set()
-    assert len(fake.seen) == 1
+
+
+def test_a_service_that_does_not_answer_is_no_noise(path: str) -> None:
     assert completed("sgn show T", path, f"http://127.0.0.1:{free_ports(1)[0]}") == set()
     assert completed("sgn show T", path, "no address") == set()
 
