@@ -16,6 +16,7 @@ from typing import Any
 import httpx
 import psutil
 
+from tests import zygote
 from tests.servers import free_ports
 
 REAL_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
@@ -138,14 +139,29 @@ def environment(**variables: str) -> dict[str, str]:
     return {**inherited, **variables}
 
 
+def start(
+    *arguments: str, log: Path, session: bool = False, **variables: str
+) -> "subprocess.Popen[bytes]":
+    """One process of the house; a worker without what its start takes (see ``tests.zygote``).
+
+    In a ``session`` of its own, a signal can be sent to it and all that it starts.
+    """
+    if arguments[0] == "dramatiq":
+        return zygote.start(arguments, log, environment(**variables), session=session)
+    with log.open("ab") as output:
+        return subprocess.Popen(
+            [sys.executable, "-m", *arguments],
+            env=environment(**variables),
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=session,
+        )
+
+
 @contextlib.contextmanager
 def process(*arguments: str, log: Path, **variables: str) -> Iterator["subprocess.Popen[bytes]"]:
     """One process of the house, as an operator starts it; ended by SIGTERM."""
-    command = [sys.executable, "-m", *arguments]
-    with log.open("ab") as output:
-        started = subprocess.Popen(
-            command, env=environment(**variables), stdout=output, stderr=subprocess.STDOUT
-        )
+    started = start(*arguments, log=log, session=False, **variables)
     try:
         yield started
     finally:

@@ -3,8 +3,6 @@
 import contextlib
 import os
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -15,7 +13,7 @@ import psutil
 import pytest
 
 from tests.databases import ServerSilent, query
-from tests.houses import environment, process
+from tests.houses import process, start
 from tests.places import ENDED, WORKER, Place, place_at
 from tests.servers import ServerMissing
 
@@ -116,11 +114,7 @@ def test_a_shared_task_that_is_cancelled_lets_all_go_and_keeps_its_model(place: 
 @contextlib.contextmanager
 def fleeting(log: Path, variables: dict[str, str]) -> Iterator[None]:
     """A worker that may be killed."""
-    with log.open("ab") as output:
-        started = subprocess.Popen(
-            [sys.executable, "-m", *WORKER], env=environment(**variables), stdout=output,
-            stderr=subprocess.STDOUT, start_new_session=True,
-        )  # fmt: skip
+    started = start(*WORKER, log=log, session=True, **variables)
     try:
         yield
     finally:
