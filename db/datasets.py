@@ -132,22 +132,28 @@ async def find_dataset(data_id: str) -> DatasetRecord | None:
 
 
 @translated()
-async def projects_with(data_name: str) -> set[str]:
-    """The projects of the datasets that the database takes to be of that name."""
+async def named_alike(data_name: str) -> dict[str, str]:
+    """The datasets that the database takes to be of that name: the project of each by its name."""
     rows = Dataset.filter(data_name__in=await storable(DATASETS, "data_name", [data_name]))
-    return {str(each) for each in await rows.values_list("proj_id", flat=True)}
+    found = await rows.values_list("data_name", "proj_id")
+    return {str(name): str(proj_id) for name, proj_id in found}
 
 
 @translated()
 async def check_name(data_name: str) -> None:
     """Raise NameTaken if there is a dataset of that name."""
-    if await projects_with(data_name):
+    if await named_alike(data_name):
         raise name_taken(data_name)
 
 
-def name_taken(data_name: str) -> NameTaken:
-    """Why a second dataset of this name is not written."""
-    return NameTaken(f"There is a dataset named {data_name!r} already.")
+def name_taken(data_name: str, there: str = "") -> NameTaken:
+    """Why a second dataset of this name is not written; ``there`` is the first one's name."""
+    if there in ("", data_name):
+        return NameTaken(f"There is a dataset named {data_name!r} already.")
+    return NameTaken(
+        f"There is a dataset named {there!r} already, which the database does not tell from "
+        f"{data_name!r}."
+    )
 
 
 @translated()
@@ -166,6 +172,8 @@ async def list_datasets(
     if proj_id is not None:
         query = query.filter(proj_id__in=await storable(DATASETS, "proj_id", [proj_id]))
     rows, more = await page(query, LISTED, limit, cursor)
+    if proj_id is not None:  # a collation takes other letters for these
+        rows = [row for row in rows if row["proj_id"] == proj_id]
     return [ListedDataset(**{name: row[name] for name in LISTED[1:]}) for row in rows], more
 
 

@@ -77,7 +77,7 @@ async def find_stranger(task_id: str) -> Stranger | None:
     if not may_be_task(task_id):
         return None
     rows = await Submission.filter(task_id=task_id).values("task_id", "proj_id", "task_type")
-    if not rows or rows[0]["task_type"] in TYPES:
+    if not rows or rows[0]["task_id"] != task_id or rows[0]["task_type"] in TYPES:
         return None
     has_run = await Run.filter(task_id=task_id).exists()
     return None if has_run else Stranger(**rows[0])

@@ -86,7 +86,8 @@ class ModelRecord:
 async def get_task(task_id: str) -> TaskRecord | None:
     """One task with its result; None if there is none, or it is of another service.
 
-    Of such a one no result is read; :func:`db.ownership.find_stranger` says what it is.
+    Of such a one no result is read; :func:`db.ownership.find_stranger` says what it is. An id is
+    one in its own letters: a collation takes others for it, which nothing that is stored goes by.
     """
     if not may_be_task(task_id):
         return None
@@ -95,7 +96,7 @@ async def get_task(task_id: str) -> TaskRecord | None:
     run = await Run.get_or_none(task_id=task_id)
     if not rows and run is not None:
         rows = await row.values(*LISTED, "task_result")
-    shown = [each for each in rows if _shown(each, run)]
+    shown = [each for each in rows if each["task_id"] == task_id and _shown(each, run)]
     return _record(await _with_whole_result(shown[0], run), run) if shown else None
 
 
@@ -127,6 +128,8 @@ async def list_tasks(
     if text is not None:
         query = query.filter(Q(task_id__icontains=text) | Q(task_name__icontains=text))
     rows, more = await page(query, LISTED, limit, cursor)
+    if proj_id is not None:  # a collation takes other letters for these
+        rows = [row for row in rows if row["proj_id"] == proj_id]
     runs = await Run.filter(task_id__in=[row["task_id"] for row in rows])
     by_id = {run.task_id: run for run in runs}
     with_runs = [(row, by_id.get(row["task_id"])) for row in rows]

@@ -131,8 +131,9 @@ async def _read(
     try:
         found = await house.reading.upload(row, upload, mapping, most=most, keep=not preview)
     except NameTaken as error:  # since it was checked, or by what the caller does not see
-        if await _is_taken(row.data_name, caller_of(request)):
-            raise
+        there = await _taken_by(row.data_name, caller_of(request))
+        if there:
+            raise name_taken(row.data_name, there) from error
         raise _not_to_be_had(row.data_name, row.proj_id) from error
     profile = Profile.from_dict(found["profile"])
     shown = profile.shown(row, detailed=True)
@@ -209,14 +210,16 @@ async def _checked(request: Request, fields: dict[str, str], *, preview: bool) -
     if fields["proj_id"] and not caller_of(request).sees(fields["proj_id"]):
         sentence = f"proj_id is {fields['proj_id']!r}, but the token is for another project."
         raise Refusal(ErrorNum.FORBIDDEN, sentence)
-    if fields["data_name"] and await _is_taken(fields["data_name"], caller_of(request)):
-        raise name_taken(fields["data_name"])
+    there = fields["data_name"] and await _taken_by(fields["data_name"], caller_of(request))
+    if there:
+        raise name_taken(fields["data_name"], there)
     return fields
 
 
-async def _is_taken(name: str, caller: Caller) -> bool:
-    """Whether a dataset that the caller sees is called so."""
-    return any(caller.sees(each) for each in await datasets.projects_with(name))
+async def _taken_by(name: str, caller: Caller) -> str:
+    """The name of the dataset that the caller sees and that is called so; "" if there is none."""
+    found = await datasets.named_alike(name)
+    return next((each for each, proj_id in found.items() if caller.sees(proj_id)), "")
 
 
 def _not_to_be_had(name: str, proj_id: str) -> Refusal:

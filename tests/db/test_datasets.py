@@ -9,7 +9,7 @@ import pytest
 from asyncmy.converters import escape_string
 
 from db import datasets, packets
-from db.datasets import DatasetRecord
+from db.datasets import DatasetRecord, name_taken
 from db.errors import ContentTooLarge, CursorUnknown, DatabaseError, NameTaken
 from tests.databases import query
 from tests.db.backends import on_mysql
@@ -95,6 +95,17 @@ async def test_a_name_is_given_once() -> None:
     with pytest.raises(NameTaken, match="A_181210"):
         await put("A_181210", proj_id="OTHER")
     assert await datasets.get_data(["A_181210"]) == {"A_181210": '{"first":{}}'}
+
+
+async def test_a_name_that_the_database_does_not_tell_from_another_is_named_as_it_stands() -> None:
+    await put("CaseX", proj_id="PX")
+    alike = await datasets.named_alike("casex")
+    assert alike in ({}, {"CaseX": "PX"})  # a collation may look at the letters alone
+    if alike:
+        with pytest.raises(NameTaken, match="casex"):
+            await put("casex")
+    assert await datasets.list_datasets(proj_id="px") == ([], None)
+    assert str(name_taken("casex", "CaseX")).startswith("There is a dataset named 'CaseX' already,")
 
 
 async def test_of_many_at_once_one_gets_the_name() -> None:

@@ -2,7 +2,7 @@
 
 import json
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -222,3 +222,15 @@ async def test_what_has_a_run_by_now_is_left_alone() -> None:
     before = await Submission.all().values()
     assert not await orphans.end_orphan(Orphan(task_id, "P", "", "Submitted", None))
     assert await Submission.all().values() == before
+
+
+@pytest.mark.parametrize("other", [str.lower, "{} ".format])
+async def test_an_id_is_one_in_its_own_letters(other: Callable[[str], str]) -> None:
+    await write(row("TASKFOREIGN", "ml_clf"), row("TASKOLD", "dl_ts", proj_id="PX"))
+    ours = await submitted()
+    for task_id in ("TASKFOREIGN", "TASKOLD", ours):
+        assert await tasks.get_task(other(task_id)) is None
+        assert await tasks.get_model(other(task_id)) is None
+        assert await ownership.find_stranger(other(task_id)) is None
+    assert await tasks.list_tasks(proj_id=other("PX")) == ([], None)
+    assert len((await tasks.list_tasks(proj_id="PX"))[0]) == 1
