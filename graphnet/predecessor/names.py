@@ -19,7 +19,19 @@ AS_IT_IS, TURNED = False, True
 Spelling = tuple[str, bool]  # a name, and whether its weight is (out, in)
 READ_OUT = (
     "The net has no layer behind its mean: {width} outputs, of which the first {classes} are the "
-    "classes. Probabilities are shared among these."
+    "classes. Probabilities are shared among these. A ReLU stands between its convolutions, as in "
+    "the net that the old service trained (Net_191225); an earlier one of the same widths had none."
+)
+# The old service's forward() pools by pool2 twice and never by pool3, which therefore stays as
+# TopKPooling drew it: uniform within 1 / sqrt(width); a stored half may round up.
+DRAWN_WITHIN = topk.HIDDEN**-0.5 * 1.001
+POOLED_TWICE = (
+    "pool3 is as it was drawn, so no training has used it: the third pooling is by the parameters "
+    "of pool2, as the old service's published code had it (Net_210311)."
+)
+POOLED_BY_ITS_OWN = (
+    "pool3 holds values that no start draws, so a training has used it: the third pooling is by "
+    "pool3, although the old service's published code took pool2 twice."
 )
 
 
@@ -163,7 +175,17 @@ def _topk(left: _Left) -> Mapped:
     left.finish()
     measures, classes = len(parameters["conv1.own.weight"]), len(parameters["mlp3.bias"])
     _check(parameters, _topk_shapes(measures, classes), left.architecture)
-    return Mapped(parameters, measures, classes)
+    said = _third_pooling(parameters)
+    return Mapped(parameters, measures, classes, said)
+
+
+def _third_pooling(parameters: dict[str, Tensor]) -> tuple[str, ...]:
+    """Put in place what the third pooling was by, and say what that was."""
+    third = "pool3.direction"
+    if parameters[third].abs().max() > DRAWN_WITHIN:
+        return (POOLED_BY_ITS_OWN,)
+    parameters[third] = parameters["pool2.direction"].clone()
+    return (POOLED_TWICE,)
 
 
 def _three(layers: Sequence[str]) -> list[str]:

@@ -56,10 +56,14 @@ class OldGCN(nn.Module):
 
 
 class OldTopK(nn.Module):
-    """Three levels of convolution and pooling, a readout of each, and three layers."""
+    """Three levels of convolution and pooling, a readout of each, and three layers.
 
-    def __init__(self, measures: int = MEASURES, classes: int = 2) -> None:
+    ``third`` is the pooling of the third level: the old service's published code took pool2.
+    """
+
+    def __init__(self, measures: int = MEASURES, classes: int = 2, third: int = 3) -> None:
         super().__init__()
+        self.pools = (1, 2, third)
         for level, width in enumerate((measures, 128, 128), 1):
             setattr(self, f"conv{level}", GraphConv(width, 128))
             setattr(self, f"pool{level}", TopKPooling(128, ratio=0.8))
@@ -68,9 +72,9 @@ class OldTopK(nn.Module):
 
     def forward(self, x: Tensor, edges: Tensor) -> Tensor:
         total = torch.zeros(1, 256, dtype=x.dtype)
-        for level in (1, 2, 3):
+        for level, pool in enumerate(self.pools, 1):
             x = getattr(self, f"conv{level}")(x, edges).relu()
-            x, edges, _, batch, _, _ = getattr(self, f"pool{level}")(x, edges)
+            x, edges, _, batch, _, _ = getattr(self, f"pool{pool}")(x, edges)
             total = total + torch.cat([global_max_pool(x, batch), global_mean_pool(x, batch)], 1)
         return torch.as_tensor(self.lin3(self.lin2(self.lin1(total).relu()).relu()))
 
@@ -158,6 +162,26 @@ def test_an_imported_net_computes_what_it_computed(
     torch.testing.assert_close(found, expected, rtol=1e-5, atol=1e-5)
     assert found.std(dim=0).min() > 0.01
     assert architecture == "TopK" or np.abs(people.features).max() > 10  # clipped at 5 by others
+
+
+@pytest.mark.parametrize("spelled", [dict, as_first_versions, as_middle_versions])
+def test_a_net_that_pools_by_its_second_pooling_twice_does_so_here(
+    spelled: Callable[[Any], dict[str, Tensor]],
+) -> None:
+    """As the old service's published code: its pool3 stands in the file, and was never used."""
+    torch.manual_seed(1)
+    old, people = OldTopK(classes=7, third=2), unscaled(PEOPLE, 0.05, 0.0)
+    unused = old.get_submodule("pool3").state_dict()
+    start = {name: value.clone() for name, value in unused.items()}
+    drawn(old).get_submodule("pool3").load_state_dict(start)
+    model = assembled(State(spelled(old.state_dict())), wanted("TopK"), TrainedOn())
+    found = model.outputs(people)[0]
+    torch.testing.assert_close(found, outputs(old, people), rtol=1e-5, atol=1e-5)
+    old.pools = (1, 2, 3)
+    assert (found - outputs(old, people)).abs().max() > 1e-3
+    assert any("by the parameters of pool2" in each for each in model.facts["warnings"])
+    used = assembled(State(drawn(OldTopK()).state_dict()), wanted("TopK"), TrainedOn())
+    assert any("the third pooling is by pool3" in each for each in used.facts["warnings"])
 
 
 def test_the_order_of_measures_and_regions_is_the_one_that_was_said() -> None:
