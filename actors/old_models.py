@@ -18,6 +18,7 @@ from actors.questions import ReadRequest
 from actors.reading_child import Bounds, found_by_child, run_child, working_folder
 from actors.salvage import where
 from db import datasets, imports
+from db.dataset_names import other_ways
 from db.imports import NotImportable, OldTask
 from graphnet.cohort import Cohort, merge
 from graphnet.data.cohorts import cohort_of
@@ -87,18 +88,22 @@ class OldModels:
         return TrainedOn(cohort, certain=certain, said=tuple(problems))
 
     def _cohorts(self, names: Sequence[str]) -> tuple[list[Cohort], list[str]]:
-        found = self.reader.call(datasets.find_datasets(sorted(set(names)))) if names else []
+        # NEURO-LEARN's forms name a dataset with .csv, which it is called without here.
+        others = other_ways(names)
+        asked = sorted({*names, *others.values()})
+        found = self.reader.call(datasets.find_datasets(asked)) if names else []
         # A database may take names for equal that are not (small and SMALL).
-        records = {record.data_name: record for record in found}
-        gone = [name for name in dict.fromkeys(names) if name not in records]
+        there = {record.data_name: record for record in found}
+        chosen = {name: there.get(name) or there.get(others.get(name, "")) for name in names}
+        records = {name: record for name, record in chosen.items() if record is not None}
+        gone = [name for name in chosen if name not in records]
         problems = [f"The dataset {shortened(gone)} is not here."] if gone else []
         cohorts = []
-        for name in dict.fromkeys(names):
-            if name in records:
-                try:
-                    cohorts.append(cohort_of(self.reader.dataset(records[name]), name))
-                except CohortError as error:
-                    problems.append(f"The dataset {name} cannot be read. {error}")
+        for name, record in {each.data_name: each for each in records.values()}.items():
+            try:
+                cohorts.append(cohort_of(self.reader.dataset(record), name))
+            except CohortError as error:
+                problems.append(f"The dataset {name} cannot be read. {error}")
         return cohorts, problems
 
     def _check_again(self, old: OldTask, *, again: bool) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 from actors.lost import damaged, lost
 from db import datasets, tasks
+from db.dataset_names import other_ways
 from db.datasets import DatasetRecord
 from db.errors import ModelRemoved
 from db.form import FINE_TUNE, TaskForm
@@ -16,7 +17,6 @@ from graphnet.errors import ModelError
 from graphnet.manifest import check_manifest, read_manifest
 from registry import MANIFEST, PARAMETERS, ObjectDamaged, ObjectMissing
 from service.agreement import PARENT, disagreements, named
-from service.dataset_names import other_ways
 from service.form_datasets import known_otherwise
 from service.guard import Caller
 from service.house import House

@@ -1,13 +1,7 @@
-"""What a dataset is called: after its file, and in forms with or without ``.csv``.
-
-NEURO-LEARN calls a dataset as its file is called, ``.csv`` included; here one is called without.
-"""
+"""What a dataset is called: after its file, without its endings."""
 
 import re
-from collections.abc import Iterable
 
-CSV = ".csv"
-LONGEST = 64  # characters, as NEURO-LEARN's column has them
 ENDINGS = (
     *("csv", "tsv", "tab", "txt", "dat", "1d", "json", "npz", "npy", "mat"),
     *("xlsx", "xls", "ods", "dta", "sav", "zip", "gz"),
@@ -19,14 +13,3 @@ def named_after(file: str) -> str:
     """The name for the dataset of a file: the file's own without its endings, as ``.csv.gz``."""
     found = _ENDED.fullmatch(file)
     return found[1] if found else file
-
-
-def other_way(name: str) -> str:
-    """The same name with ``.csv`` where it has none, without where it has; "" where none can be."""
-    other = name.removesuffix(CSV) if name.endswith(CSV) else name + CSV
-    return other if len(other) <= LONGEST else ""
-
-
-def other_ways(names: Iterable[str]) -> dict[str, str]:
-    """The other way to write each of these names, where there is one."""
-    return {name: other for name in names if (other := other_way(name))}

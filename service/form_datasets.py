@@ -4,10 +4,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
+from db.dataset_names import other_ways
 from db.datasets import ListedDataset
 from db.form import TaskForm
 from service.agreement import named
-from service.dataset_names import other_ways
 from service.guard import Caller
 from service.shelf import Shelf
 

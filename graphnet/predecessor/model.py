@@ -20,6 +20,7 @@ from graphnet.errors import ModelError, SettingsError, shortened
 from graphnet.graphs import Graphs
 from graphnet.imported import COHORT, NORMALISATION, OTHER_NORMALISATION, SCALER
 from graphnet.imported import UNKNOWN as UNKNOWN_KEY
+from graphnet.models import gcn
 from graphnet.predecessor.names import ARCHITECTURES, Mapped, mapped, read_out
 from graphnet.predecessor.state import State
 from graphnet.preprocessing import Preprocessing, rule
@@ -192,22 +193,23 @@ def _measures(wanted: Wanted, cohort: Cohort | None, count: int) -> tuple[str, .
 def _count(wanted: Wanted, found: Mapped, cohort: Cohort | None) -> int:
     """How many classes there are; every label of the data is one of them. Raises ModelError."""
     known = () if cohort is None else cohort.classes
-    count = found.classes or len(wanted.classes) or (max(known) + 1 if known else 0)
+    count = len(wanted.classes) or found.classes or (max(known) + 1 if known else 0)
     if count < 2:
         raise ModelError(
             "The file does not say how many classes there are. Name them: --classes "
             "control,patient, in the order of their numbers."
         )
-    if wanted.classes and len(wanted.classes) != count:
+    outputs = found.classes or gcn.OUT
+    if len(wanted.classes) > outputs:
         raise ModelError(
-            f"The net has {count} classes; --classes names {len(wanted.classes)} "
-            f"({shortened(wanted.classes)})."
+            f"The net has {outputs} outputs; --classes names {count} ({shortened(wanted.classes)})."
         )
+    count = min(count, outputs)
     others = [str(label) for label in known if not 0 <= label < count]
     if others:
         raise ModelError(
-            f"The training data have the class {shortened(others)}; the net's {count} outputs "
-            f"stand for the classes 0 to {count - 1}."
+            f"The training data have the class {shortened(others)}; the net's {count} classes "
+            f"are 0 to {count - 1}."
         )
     return count
 

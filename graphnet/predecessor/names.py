@@ -22,6 +22,10 @@ READ_OUT = (
     "classes. Probabilities are shared among these. A ReLU stands between its convolutions, as in "
     "the net that the old service trained (Net_191225); an earlier one of the same widths had none."
 )
+LEFT_OUT = (
+    "The net has {outputs} outputs, of which the first {classes} are the classes. Probabilities "
+    "are shared among these; the old service shared them among all."
+)
 # The old service's forward() pools by pool2 twice and never by pool3, which therefore stays as
 # TopKPooling drew it: uniform within 1 / sqrt(width); a stored half may round up.
 DRAWN_WITHIN = topk.HIDDEN**-0.5 * 1.001
@@ -106,9 +110,12 @@ def mapped(tensors: Mapping[str, Tensor], architecture: str) -> Mapped:
 
 
 def read_out(found: Mapped, classes: int) -> Mapped:
-    """The same with a last layer, which passes the first outputs on where there was none."""
+    """The same with a last layer of ``classes`` outputs.
+
+    It passes the first outputs on where there was none, and leaves those without a class out.
+    """
     if found.classes is not None:
-        return found
+        return _first_outputs(found, found.classes, classes)
     weight = torch.eye(gcn.OUT, classes)
     last = {"linear.weight": weight, "linear.bias": torch.zeros(classes)}
     return replace(
@@ -116,6 +123,22 @@ def read_out(found: Mapped, classes: int) -> Mapped:
         parameters={**found.parameters, **last},
         classes=classes,
         said=(*found.said, READ_OUT.format(width=gcn.OUT, classes=classes)),
+    )
+
+
+def _first_outputs(found: Mapped, outputs: int, classes: int) -> Mapped:
+    if outputs == classes:
+        return found
+    last = "linear" if "linear.weight" in found.parameters else "mlp3"
+    kept = {
+        f"{last}.{part}": found.parameters[f"{last}.{part}"][..., :classes].contiguous()
+        for part in ("weight", "bias")
+    }
+    return replace(
+        found,
+        parameters={**found.parameters, **kept},
+        classes=classes,
+        said=(*found.said, LEFT_OUT.format(outputs=outputs, classes=classes)),
     )
 
 

@@ -9,12 +9,12 @@ from starlette.responses import Response
 
 from db import datasets
 from db.charset import unstorable_of_dataset
+from db.dataset_names import LONGEST
 from db.datasets import DatasetRecord, ListedDataset, name_taken
 from db.errors import NameTaken
 from graphnet.data.profile import Profile
 from service.asking import NoAnswer
 from service.body import read_body
-from service.dataset_names import LONGEST
 from service.guard import Caller, caller_of
 from service.house import House, house_of
 from service.mapping import WHOLE, mapping_from, mapping_of

@@ -23,7 +23,7 @@ LINES = [
 ]
 CONFIG = {
     "proj_name": "SZ",
-    "train_data": ["small_SZ", "small_NC"],
+    "train_data": ["small_SZ.csv", "small_NC.csv"],  # as NEURO-LEARN's forms name them
     "val_data": [],
     "enable_test": False,
     "test_data": [],

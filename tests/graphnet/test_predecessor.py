@@ -164,6 +164,23 @@ def test_an_imported_net_computes_what_it_computed(
     assert architecture == "TopK" or np.abs(people.features).max() > 10  # clipped at 5 by others
 
 
+@pytest.mark.parametrize(
+    ("architecture", "net"), [("GCN", OldGCN(classes=7)), ("TopK", OldTopK(classes=7))]
+)
+def test_outputs_that_are_no_class_are_left_out(architecture: str, net: nn.Module) -> None:
+    old, people = drawn(net), unscaled(PEOPLE, 0.05, 0.0)
+    asked = wanted(architecture, classes=("control", "patient"))
+    model = assembled(State(old.state_dict()), asked, TrainedOn())
+    torch.testing.assert_close(
+        model.outputs(people)[0], outputs(old, people)[:, :2], rtol=1e-5, atol=1e-5
+    )
+    assert model.classes == (0, 1)
+    assert any("7 outputs, of which the first 2" in each for each in model.facts["warnings"])
+    seen_ = TrainedOn(replace(PEOPLE, labels=PEOPLE.labels + 1))
+    with pytest.raises(ModelError, match="have the class 2"):
+        assembled(State(old.state_dict()), asked, seen_)
+
+
 @pytest.mark.parametrize("spelled", [dict, as_first_versions, as_middle_versions])
 def test_a_net_that_pools_by_its_second_pooling_twice_does_so_here(
     spelled: Callable[[Any], dict[str, Tensor]],
@@ -366,7 +383,7 @@ def test_another_net_than_was_said_is_named_by_its_parameters() -> None:
         ({"measures": ("GMV",)}, "The net takes 4 measures a region; --measures names 1"),
         ({"measures": ("A", "B", "C", "A")}, "--measures names one of them twice"),
         ({"regions": ()}, "--regions aal90"),
-        ({"classes": ("a", "b", "c")}, "The net has 2 classes; --classes names 3"),
+        ({"classes": ("a", "b", "c")}, "The net has 2 outputs; --classes names 3"),
         ({"scaler": "fit"}, "no training data are here; name them: --train-data"),
         ({"graph": "covariance"}, "--graph is 'covariance', which is fitted on the training data"),
     ],
@@ -390,7 +407,7 @@ def test_data_that_are_not_what_was_said_are_refused() -> None:
     with pytest.raises(ModelError, match=r"Only the model has the measures XYZ"):
         assembled(state, wanted(measures=other), seen_)
     third = TrainedOn(replace(PEOPLE, labels=PEOPLE.labels + 1))
-    with pytest.raises(ModelError, match="have the class 2; the net's 2 outputs"):
+    with pytest.raises(ModelError, match="have the class 2; the net's 2 classes"):
         assembled(state, wanted(), third)
 
 

@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 
+from db.dataset_names import other_way
 from graphnet.synthetic import cohort_table
-from service.dataset_names import named_after, other_way
+from service.dataset_names import named_after
 from tests.houses import House
 from tests.service.forms import SMALL, form
 
