@@ -39,6 +39,10 @@ class Names:
         """The key of something else that is kept. Raises DatabaseUnavailable."""
         return ":".join((PREFIX, self.installation, *parts))
 
+    def probe(self, name: str) -> str:
+        """The key by which it is tried whether Redis writes, also before the database answers."""
+        return self.key(name) if self.known else f"{PREFIX}:{name}"
+
     async def learn(self) -> None:
         """Ask the database, if that has not been done. Raises DatabaseError."""
         if not self._installation:

@@ -98,5 +98,4 @@ class Readiness:
             raise DatabaseRefuses(Refusal.FULL)
 
     def _redis(self) -> None:
-        names = self._broker.names
-        self._broker.client.set(names.key(KEY) if names.known else KEY, "1", px=1000)
+        self._broker.client.set(self._broker.names.probe(KEY), "1", px=1000)

@@ -30,7 +30,7 @@ def check(url: str, names: Names) -> list[Finding]:
             client.ping()
             ping_ms = 1000 * (time.monotonic() - started)
             info: Any = client.info()
-            client.set(names.key(PROBE) if names.known else PROBE, "1", px=1000)
+            client.set(names.probe(PROBE), "1", px=1000)
             found = [_server(info, ping_ms), _eviction(info), _kept(info)]
             if names.known:
                 found += [_workers(client, names), _installation(signed(client), names)]
