@@ -19,6 +19,7 @@ from actors.names import Names
 from db.figures import Figures
 from service.addresses import Addresses
 from service.monitoring import Requests
+from service.readiness import OK
 from tests.deploy.rendered import Object, named, of_kind
 
 HISTOGRAMS = {
@@ -43,6 +44,7 @@ METRICS = {
     "sgn_out_of_memory_total",
     "sgn_outbox_unsent",
     "sgn_parts",
+    "sgn_pending_endings",
     "sgn_queue_messages",
     "sgn_retries_total",
     "sgn_runs_ended_total",
@@ -157,6 +159,14 @@ class Broker:
     queues = ("sgn",)
 
 
+class Ready:
+    """Stands in for what /readyz asks, where all do their jobs."""
+
+    async def ask(self, patience: float) -> dict[str, str]:
+        assert patience > 0
+        return dict.fromkeys(("database", "redis", "registry"), OK)
+
+
 def names_of(registry: Any) -> set[str]:
     """What a registry would show, with a sample and without."""
     found = set()
@@ -179,11 +189,8 @@ def test_the_metrics_are_those_that_the_processes_show(monkeypatch: pytest.Monke
     async def answered() -> Figures:
         return Figures({}, {}, {}, 0)
 
-    async def nothing() -> None:
-        return
-
     monkeypatch.setattr("service.figures.figures.read_figures", answered)
-    figures = service.figures.Figures(Queue(), Broker(), nothing)  # type: ignore[arg-type]
+    figures = service.figures.Figures(Queue(), Broker(), Ready())  # type: ignore[arg-type]
     asyncio.run(figures.refresh())
     requests = Requests(Addresses(()))
     ours = exposed(requests.total, requests.seconds, figures)
