@@ -44,9 +44,10 @@ class DatabaseRefuses(DatabaseUnavailable):
     waited out as one that is away.
     """
 
-    def __init__(self, refusal: Refusal) -> None:
+    def __init__(self, refusal: Refusal, said: str = "") -> None:
         super().__init__(str(refusal))
         self.refusal = refusal
+        self.said = said  # the server's own words, with names of users and tables: for operators
 
 
 class Deadlock(DatabaseUnavailable):
@@ -116,9 +117,10 @@ def _translate(error: Exception) -> DatabaseError:
             "The database server refuses the user, the password or the database name in "
             "SGN_DATABASE_URL."
         )
-    refusal = refusal_of(_cause(error))
+    cause = _cause(error)
+    refusal = refusal_of(cause)
     if refusal is not None:
-        return DatabaseRefuses(refusal)
+        return DatabaseRefuses(refusal, str(cause.args[-1]) if cause.args else "")
     if _is_deadlock(error):
         return Deadlock("The database is busy with the same rows; try again in a second.")
     return _away_or_behind(error) or _unknown(error)

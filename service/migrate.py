@@ -1,13 +1,15 @@
 """``sgn migrate``: bring the service's own tables up to date."""
 
 import asyncio
+import logging
 import os
 import sys
 from collections.abc import Callable
 
 from actors.settings import SettingsError, read
 from db.connection import migrate
-from db.errors import DatabaseError
+from db.errors import DatabaseError, DatabaseRefuses
+from db.refusals import Refusal
 
 
 def _print_id(found: str) -> None:
@@ -22,12 +24,24 @@ def run(
     ``installation_id`` is another id for the installation, a random one where it is empty. ``tell``
     hears the id that it has then.
     """
+    # The driver warns of each table that is there already.
+    logging.getLogger("asyncmy").setLevel(logging.ERROR)
     try:
         url = read(os.environ, "SGN_DATABASE_URL", str)
         found = asyncio.run(migrate(url, to, installation_id))
     except (SettingsError, DatabaseError) as error:
-        print(error, file=sys.stderr)  # noqa: T201
+        print(_sentence(error), file=sys.stderr)  # noqa: T201
         return 1
     if found:
         tell(found)
     return 0
+
+
+def _sentence(error: Exception) -> str:
+    """What went wrong; which right is missing, as `sgn doctor` looks at another user's."""
+    if isinstance(error, DatabaseRefuses) and error.refusal is Refusal.RIGHTS:
+        return (
+            f"The user in SGN_DATABASE_URL lacks a right: {error.said}. "
+            "docs/neuro-learn.md lists the rights that `sgn migrate` needs."
+        )
+    return str(error)
