@@ -12,6 +12,7 @@ from tortoise.functions import Length
 from db.charset import DATASETS, storable, unstorable_of_dataset
 from db.clock import now_ms
 from db.errors import DatabaseError, NameTaken, translated
+from db.letters import in_its_letters
 from db.models import Mapping as Answers
 from db.models import Profile
 from db.neurolearn import Dataset
@@ -219,8 +220,8 @@ def _as_text(profile: dict[str, Any]) -> str:
 @translated()
 async def suggested_answers(proj_id: str, signature: str) -> dict[str, str] | None:
     """The answers of the project's last dataset whose file looked the same; None of none."""
-    query = Answers.filter(proj_id=proj_id, signature=signature).order_by("-created_at")
-    row = await query.first()
+    mine = in_its_letters(Answers.filter(signature=signature), "proj_id", proj_id)
+    row = await mine.order_by("-created_at").first()
     return None if row is None else json.loads(row.answers)
 
 

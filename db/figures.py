@@ -7,6 +7,7 @@ from tortoise.functions import Count
 
 from db.clock import now_ms
 from db.errors import translated
+from db.letters import in_its_letters
 from db.models import Outbox, Run
 from db.states import Status
 
@@ -47,7 +48,7 @@ async def read_figures() -> Figures:
 @translated()
 async def read_project_figures(proj_id: str) -> ProjectFigures:
     """Count the tasks of a project. Raises DatabaseError."""
-    tasks = Run.filter(part_of="", proj_id=proj_id)
+    tasks = in_its_letters(Run.filter(part_of=""), "proj_id", proj_id)
     return ProjectFigures(await _by_state(tasks), await _oldest(tasks))
 
 

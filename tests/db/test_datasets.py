@@ -158,6 +158,7 @@ async def test_the_last_mapping_of_the_project_is_suggested_for_what_looks_the_s
     await put("d", signature="looks")
     assert await datasets.suggested_answers("P", "looks") == {"q": "2"}
     assert await datasets.suggested_answers("P", "other") is None
+    assert await datasets.suggested_answers("p", "looks") is None
     await asyncio.sleep(0.01)
     await datasets.put_answers(first, {"漢": "é"}, "looks")
     assert await datasets.suggested_answers("P", "looks") == {"漢": "é"}

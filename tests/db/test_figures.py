@@ -45,4 +45,5 @@ async def test_a_project_s_tasks_are_counted_by_themselves() -> None:
     assert found.tasks == {**NONE, "Submitted": 1, "Running": 1}
     assert 60 <= found.oldest_seconds["Submitted"] < 120
     assert set(found.oldest_seconds) == {"Submitted", "Running"}
-    assert (await read_project_figures("NOBODY")).tasks == NONE
+    for other in ("NOBODY", "mine", "MINE "):
+        assert (await read_project_figures(other)).tasks == NONE
