@@ -2,18 +2,18 @@
 
 RESTORE = (
     "Restore it from a backup of the registry (docs/operations.md), or train the task again; "
-    "'sgn doctor --stored' lists what else is lost."
+    "'sgn doctor --stored --deep' lists what else is lost or damaged."
 )
 
 
 def lost(task_id: str, what: str = "model") -> str:
     """The ``what`` of a task is gone though its checksum is known."""
     return (
-        f"The {what} of the task {task_id} is lost: it was stored and nobody cleaned it away, but "
-        f"the registry does not hold it any more. {RESTORE}"
+        f"The {what} of the task {task_id} is lost: it was stored and never cleaned away, but the "
+        f"registry no longer has it. {RESTORE}"
     )
 
 
 def damaged(task_id: str, reason: str, what: str = "model") -> str:
     """The ``what`` of a task is there, and not as it was written."""
-    return f"The {what} of the task {task_id} is not given out: it is damaged. {reason} {RESTORE}"
+    return f"The {what} of the task {task_id} is damaged, so it is not sent. {reason} {RESTORE}"
