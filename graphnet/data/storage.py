@@ -1,7 +1,8 @@
 """A dataset as a folder: ``dataset.json`` and one ``.npy`` file per array, without pickle.
 
 ``dataset.json`` holds the format and its version, the subjects' table, the names of regions and
-measures, the interpretation, and for each array its file, dtype, shape and SHA-256:
+measures, the interpretation, for each array its file, dtype, shape and SHA-256, and as its last
+field the ``sha256`` of its own text without that field:
 
 - ``values.npy``: measures (S, N, F), float64
 - ``connectomes.npy``: upper triangles by rows (S, N(N-1)/2), float32
@@ -15,6 +16,7 @@ believed: sizes, shapes and checksums are compared before a number is used.
 import hashlib
 import json
 import math
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -34,6 +36,7 @@ DTYPES = {"values": "<f8", "connectomes": "<f4", "series": "<f8", "offsets": "<i
 START = f'{{"format":"{FORMAT}"'.encode()  # of every dataset.json
 LARGEST_JSON = 512_000_000
 PIECE = 1 << 20
+OWN_SUM = re.compile(rb',"sha256":"([0-9a-f]{64})"}$')  # not in what earlier versions have written
 
 Array = NDArray[Any]
 
@@ -55,7 +58,9 @@ def save(dataset: Dataset, folder: Path, content_sha256: str = "") -> dict[str, 
         "arrays": arrays,
     }
     text = json.dumps(found, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-    write_whole(folder / DATASET, text.encode("utf-8", "surrogatepass"))
+    content = text.encode("utf-8", "surrogatepass")
+    own = f',"sha256":"{hashlib.sha256(content).hexdigest()}"}}'
+    write_whole(folder / DATASET, content[:-1] + own.encode())
     return found
 
 
@@ -90,17 +95,29 @@ def describe(folder: Path) -> dict[str, Any]:
     try:
         if path.stat().st_size > LARGEST_JSON:
             raise _damaged(folder, f"has a dataset.json of more than {LARGEST_JSON / 1e6:g} MB")
-        found = json.loads(path.read_bytes().decode("utf-8", "surrogatepass"))
+        content = path.read_bytes()
+        found = json.loads(content.decode("utf-8", "surrogatepass"))
     except (OSError, ValueError, RecursionError) as error:
         raise _damaged(folder, "has no dataset.json that can be read") from error
     if not isinstance(found, dict) or found.get("format") != FORMAT:
         raise _damaged(folder, "has a dataset.json of another kind")
+    if not _is_as_written(content):
+        raise _damaged(folder, "has a dataset.json that was changed (SHA-256)")
     if found.get("version") != VERSION:
         raise CohortError(
             f"The dataset folder {folder.name} has version {found.get('version')!r} of its format; "
             f"this version reads version {VERSION}."
         )
     return found
+
+
+def _is_as_written(content: bytes) -> bool:
+    own = OWN_SUM.search(content)
+    if own is None:
+        return True
+    written = hashlib.sha256(content[: own.start()])
+    written.update(b"}")
+    return written.hexdigest().encode() == own[1]
 
 
 def files_of(found: Mapping[str, Any]) -> dict[str, str]:

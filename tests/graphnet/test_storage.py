@@ -173,6 +173,29 @@ def test_a_byte_that_changed_is_found(tmp_path: Path) -> None:
         load(tmp_path)
 
 
+def test_a_description_that_changed_is_found(tmp_path: Path) -> None:
+    save(whole(), tmp_path)
+    written = (tmp_path / DATASET).read_bytes()
+    assert load(tmp_path).subjects.labels.tolist() == [0, 1, -1, 2, 0]
+    for place in range(len(written)):
+        (tmp_path / DATASET).write_bytes(
+            written[:place] + bytes([written[place] ^ 1]) + written[place + 1 :]
+        )
+        try:
+            found = describe(tmp_path)
+        except CohortError:
+            continue
+        assert place > written.rindex(b',"sha256":"'), place  # its name, not its content
+        assert found["subjects"]["labels"] == [0, 1, -1, 2, 0]
+
+
+def test_a_description_of_an_older_version_has_no_sum(tmp_path: Path) -> None:
+    save(whole(), tmp_path)
+    written = (tmp_path / DATASET).read_bytes()
+    (tmp_path / DATASET).write_bytes(written[: written.rindex(b',"sha256":"')] + b"}")
+    assert load(tmp_path).subjects.ids == IDS
+
+
 def test_an_array_of_objects_is_not_opened(tmp_path: Path) -> None:
     """Also where whoever wrote it has given it the right checksum."""
     from graphnet.data.storage import sha256_of
