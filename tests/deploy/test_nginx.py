@@ -55,6 +55,16 @@ def test_every_address_that_takes_a_file_may_be_sent_a_large_one() -> None:
         assert re.match(pattern, path.format(task_id="TASK1")), path
 
 
+def test_every_address_of_a_form_is_sent_on_when_a_process_has_died() -> None:
+    (pattern,) = re.findall(
+        r"location ~ (\S+new_task\S+) {", (SHIPPED / "service.conf").read_text()
+    )
+    forms = [each.path for each in ENDPOINTS if each.path.endswith(("task", "/task/insert"))]
+    assert len(forms) == 5
+    for path in forms:
+        assert re.match(pattern, path), path
+
+
 @pytest.mark.parametrize(
     ("path", "size"),
     [
