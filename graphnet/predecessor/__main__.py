@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from graphnet.disk import is_of_full_disk
-from graphnet.readers.__main__ import FULL_STATUS, OUTCOME, bound, is_of_memory
+from graphnet.readers.__main__ import OUTCOME, bound, is_of_memory, status_of
 
 # What reads the file is imported once the process has its bounds.
 # ruff: noqa: PLC0415
@@ -30,14 +30,12 @@ def main(arguments: list[str] | None = None) -> int:
     """
     asked = _parser().parse_args(arguments)
     bound(asked.memory_mb)
-    try:
-        text = json.dumps(_outcome(asked), ensure_ascii=False)
-        (asked.out / OUTCOME).write_bytes(text.encode("utf-8", "replace"))
-    except OSError as error:
-        if not is_of_full_disk(error):
-            raise
-        return FULL_STATUS
-    return 0
+    return status_of(lambda: _write(asked))
+
+
+def _write(asked: argparse.Namespace) -> None:
+    text = json.dumps(_outcome(asked), ensure_ascii=False)
+    (asked.out / OUTCOME).write_bytes(text.encode("utf-8", "replace"))
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -14,6 +14,7 @@ import resource
 import signal
 import sys
 import traceback
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -38,8 +39,13 @@ def main(arguments: list[str] | None = None) -> int:
     """Read a file as the command line says; the outcome is a file, and the exit status 0."""
     asked = _parser().parse_args(arguments)
     bound(asked.memory_mb)
+    return status_of(lambda: _write(asked.out, _outcome(asked)))
+
+
+def status_of(write: Callable[[], None]) -> int:
+    """Write the outcome; the exit status, ``FULL_STATUS`` where the disk was full."""
     try:
-        _write(asked.out, _outcome(asked))
+        write()
     except OSError as error:
         if not is_of_full_disk(error):
             raise
