@@ -27,7 +27,7 @@ BATCH = 500
 
 
 async def adopt(client: redis.Redis, names: Names) -> None:
-    """Take over what is ours of what an older version left. Raises RedisError, DatabaseError."""
+    """Adopt our messages of an older version. Raises RedisError, DatabaseError."""
     messages = await asyncio.to_thread(old_messages, client)
     logs = await asyncio.to_thread(old_logs, client)
     if not messages and not logs:

@@ -85,7 +85,7 @@ class Answering(Middleware):
         return min(desk.idle_seconds() for desk in self._desks)
 
     def after_worker_boot(self, broker: Broker, worker: Worker) -> None:  # noqa: ARG002
-        """Open them, as soon as it is known what their queues are called."""
+        """Open the queues as soon as their names are known."""
         threading.Thread(target=self._open, name="desks", daemon=True).start()
 
     def before_worker_shutdown(self, broker: Broker, worker: Worker) -> None:  # noqa: ARG002
@@ -102,7 +102,7 @@ class Answering(Middleware):
             thread.start()
 
     def after_worker_shutdown(self, broker: Broker, worker: Worker) -> None:  # noqa: ARG002
-        """Wait for the last answers, for a while: who gets none asks again."""
+        """Wait a bounded time for the last answers; callers without one ask again."""
         until = time.monotonic() + 2 * STOP_MS / 1000
         for thread in self._ending:
             step_of_thread("an answer", thread.join, max(0.0, until - time.monotonic()))

@@ -147,7 +147,7 @@ class Runtime(Middleware):
         return ""
 
     async def _work(self, broker: NamedBroker) -> None:
-        """What goes on once the database has said what this installation's queues are called.
+        """The work that begins once the names of this installation's queues are known.
 
         Until then no message is taken: see ``actors.turn``.
         """

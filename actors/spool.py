@@ -46,7 +46,7 @@ def private_folder(folder: Path) -> Path:
 
 
 def require_ours(folder: Path) -> None:
-    """Raise SettingsError where another user could put something there, or in its place."""
+    """Raise SettingsError where another user could write to the folder or replace it."""
     users = (os.geteuid(), 0)  # root's are the mounted volumes of containers
     found = folder.stat()
     theirs = found.st_uid not in users or folder.lstat().st_uid not in users

@@ -97,7 +97,7 @@ class TaskRunner:
         return True
 
     def _claimed(self, task_id: str, by: Claimer) -> Claim | None:
-        """Take the task, if it is there to be taken. Raises DatabaseUnavailable.
+        """Claim the task if it can be claimed. Raises DatabaseUnavailable.
 
         After a time without a database every lease has run out. Whoever holds one has ``GRACE``
         to renew it, or to write how its task ended, before others take the task from it.

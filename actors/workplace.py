@@ -138,7 +138,7 @@ class Workplace:
         return Checkpoints(self.checkpoints, key, seconds=self.patience)
 
     def pause(self, lease: Lease) -> None:
-        """Wait for as long as for what is away. Raises what ends the task, as :meth:`check`."""
+        """Wait as long as for a server that is away. Raises what :meth:`check` raises."""
         until = time.monotonic() + self.patience
         while time.monotonic() < until:
             self.check(lease)
@@ -180,7 +180,7 @@ class Workplace:
         )
 
     def waiting(self, task_id: str) -> KeptOutputs | None:
-        """What an earlier attempt has left on this machine, as the registry took nothing."""
+        """What an earlier attempt kept on this machine because the registry did not take it."""
         return spool.find(self.runtime.settings.spool / task_id)
 
     def forget(self, task_id: str) -> None:

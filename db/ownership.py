@@ -48,7 +48,7 @@ class Stranger:
     task_type: str
 
     def __str__(self) -> str:
-        """What it is and is not, to stand behind "is"."""
+        """A phrase that fits after "is": the kind of task, and that it is no training."""
         return f"{kind_of(self.task_type)} of another NEURO-LEARN service; it is not a training"
 
 

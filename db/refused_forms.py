@@ -79,7 +79,7 @@ async def list_refused(
 @restarted
 @translated()
 async def prune() -> None:
-    """Forget what is older than 30 days, and all but the newest."""
+    """Delete refused forms older than 30 days, and all but the newest of the rest."""
     await RefusedForm.filter(created_at__lt=await now_ms() - KEEP_MS).delete()
     await _forget(RefusedForm.exclude(proj_id=""), MOST_OF_PROJECTS)
     await _forget(RefusedForm.filter(proj_id=""), MOST_OF_NOBODY)

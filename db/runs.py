@@ -130,7 +130,7 @@ class Ending:
     public_url: str = ""
 
     def shown(self, task_id: str) -> str:
-        """What NEURO-LEARN's row gets."""
+        """The extract of a result for NEURO-LEARN's row."""
         if self.result is None:
             return self.sentence
         return extract(task_id, self.result, self.public_url)

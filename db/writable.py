@@ -16,7 +16,7 @@ STATE = "Probe"
 
 @translated()
 async def check_writable() -> None:
-    """Return if a form can be written: a run and the key of a post, which nobody ever sees.
+    """Return if a form could be written: writes and removes a run and the key of a post.
 
     They come and go in one transaction, where the next task's would stand: that is where a table
     must grow. In NEURO-LEARN's table nothing is written; it is asked whether that is allowed.

@@ -23,7 +23,7 @@ def is_of_full_disk(error: BaseException | None) -> bool:
 
 @contextmanager
 def room_in(folder: Path, what: str) -> Iterator[None]:
-    """Raise DiskFull where what is written to a folder finds no room; ``what`` it is, in words."""
+    """Raise DiskFull where a write to the folder finds no room; ``what`` names the folder's use."""
     try:
         yield
     except OSError as error:

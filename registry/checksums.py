@@ -34,7 +34,7 @@ class Sums:
 
     @classmethod
     def of(cls, file: BinaryIO) -> "Sums":
-        """Of what is left in a file, which then stands at its end."""
+        """Checksums of the rest of a file, which is read to its end."""
         md5, sha256 = hashlib.md5(usedforsecurity=False), hashlib.sha256()
         while piece := file.read(PIECE):
             md5.update(piece)
@@ -77,7 +77,7 @@ class Checksums:
         self._asking = threading.Lock()
 
     def kept(self, client: "S3Client", bucket: str, prefix: str) -> Kept:
-        """What is kept there; as far as nobody knows that yet, nothing."""
+        """The checksums that the storage keeps; none while that is not known."""
         with self._asking:
             if self._kept is None and time.monotonic() >= self._again:
                 self._kept = _asked(client, bucket, f"{prefix}probe/{secrets.token_hex(8)}")

@@ -20,7 +20,7 @@ class LostModels:
         self._known: OrderedDict[str, tuple[float, bool]] = OrderedDict()
 
     async def is_lost(self, vault: Vault, task: TaskRecord) -> bool | None:
-        """Whether it is gone though nobody cleaned it away; None where that cannot be said."""
+        """Return True if the model is lost: gone but never cleaned away; None if not known."""
         if not task.manifest_sha256 or task.removed_at:
             return None
         at, lost = self._known.get(task.task_id, (0.0, False))

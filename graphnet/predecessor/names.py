@@ -64,7 +64,7 @@ class _Left:
     missing: list[str] = field(default_factory=list)
 
     def take(self, *spellings: Spelling) -> Tensor:
-        """The first of these that is there, (in, out) if it is a matrix; empty if none is."""
+        """The first of these tensors in the file, (in, out) for a matrix; empty if none."""
         for name, turned in spellings:
             if name in self.tensors:
                 found: Tensor = torch.atleast_1d(self.tensors.pop(name))
@@ -84,7 +84,7 @@ class _Left:
         }
 
     def finish(self) -> None:
-        """Refuse what is missing or left over. Raises ModelError."""
+        """Raise ModelError for parameters that are missing or left over."""
         problems = []
         if self.missing:
             problems.append(f"It lacks {shortened(self.missing)}.")
@@ -203,7 +203,7 @@ def _topk(left: _Left) -> Mapped:
 
 
 def _third_pooling(parameters: dict[str, Tensor]) -> tuple[str, ...]:
-    """Put in place what the third pooling was by, and say what that was."""
+    """Fill in the third pooling's parameters, and say from what."""
     third = "pool3.direction"
     if parameters[third].abs().max() > DRAWN_WITHIN:
         return (POOLED_BY_ITS_OWN,)

@@ -77,7 +77,7 @@ class WithDefault(click.Group):
         return super().parse_args(ctx, args if named or completing else [self._default, *args])
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> "list[CompletionItem]":
-        """The commands, and what the default's argument may be."""
+        """Complete the commands, and the values of the default command's argument."""
         params = self.commands[self._default].params
         first = next((each for each in params if isinstance(each, click.Argument)), None)
         own = super().shell_complete(ctx, incomplete)

@@ -74,7 +74,7 @@ class Dataset:
 
 @dataclass(frozen=True)
 class Owners:
-    """The ids of the users whose datasets are; ``needed`` where NEURO-LEARN asks for one."""
+    """The users who own the project's datasets; ``needed`` where NEURO-LEARN needs one."""
 
     user_ids: tuple[str, ...] = ()
     needed: bool = False

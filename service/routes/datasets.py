@@ -217,7 +217,7 @@ async def _checked(request: Request, fields: dict[str, str], *, preview: bool) -
 
 
 async def _taken_by(name: str, caller: Caller) -> str:
-    """The name of the dataset that the caller sees and that is called so; "" if there is none."""
+    """The name of the visible dataset of this name; "" if there is none."""
     found = await datasets.named_alike(name)
     return next((each for each, proj_id in found.items() if caller.sees(proj_id)), "")
 
