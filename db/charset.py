@@ -150,8 +150,8 @@ async def check_charset() -> str:
     if not names:
         return ""
     return (
-        f"NEURO-LEARN's tables are {' and '.join(sorted(names))}: a name with a character that "
-        "they do not have is refused, and failure sentences lose it there."
+        f"NEURO-LEARN's tables are {' and '.join(sorted(names))}: names with other "
+        "characters are refused, and failure messages lose them."
     )
 
 

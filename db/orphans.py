@@ -23,8 +23,8 @@ ACTIVE = (Status.SUBMITTED.value, Status.RUNNING.value)
 SECONDS_A_DAY = 86_400
 # NEURO-LEARN's front end shows it as HTML and strips backslashes: plain ASCII, no markup.
 ENDED = (
-    "The service that did this work before left this task as {status} and does not train it any "
-    "more; an operator has ended it. Submit the form again to train it."
+    "This service's predecessor left this task {status} and no longer trains it; an operator has "
+    "ended it. Submit the form again to train it."
 )
 
 

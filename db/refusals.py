@@ -11,7 +11,7 @@ class Refusal(Enum):
 
     READ_ONLY = "The database is read-only."
     FULL = "The database is full: it has no room for what is to be written."
-    FILES = "The database cannot use its own files: look at their disk and their permissions."
+    FILES = "The database cannot use its own files: check their disk and permissions."
     RIGHTS = "The database user lacks a right: `sgn doctor` names it."
 
     def __str__(self) -> str:

@@ -7,7 +7,7 @@ from graphnet.errors import ModelError
 
 UNKNOWN = "unknown"  # in a manifest: which of these nobody knows
 COHORT, SCALER, NORMALISATION = "cohort", "scaler", "normalisation"
-SCALE = "It is not known how measures were scaled before they went into the imported model"
+SCALE = "It is not known how measures were scaled for the imported model"
 
 OTHER_NORMALISATION = (
     "Early versions of PyTorch Geometric normalised the graph by the edges that leave a region, "
@@ -18,7 +18,7 @@ OTHER_NORMALISATION = (
 
 
 def check_scale(facts: Mapping[str, Any]) -> None:
-    """Refuse to predict where nobody knows how measures were scaled. Raises ModelError."""
+    """Raise ModelError if the scaling of the measures is unknown, so no prediction is possible."""
     if _is_unknown(facts, SCALER):
         raise ModelError(
             f"{SCALE}, so it cannot predict; fine-tune it, or have the operator import it again "
@@ -30,7 +30,7 @@ def remarks(facts: Mapping[str, Any]) -> list[str]:
     """What a fine-tuning of such a parent, or a prediction by it, should say of it."""
     found = []
     if _is_unknown(facts, SCALER):
-        found.append(f"{SCALE}; here they go in as they stand in the data.")
+        found.append(f"{SCALE}; here they are used as they are in the data.")
     if _is_unknown(facts, NORMALISATION):
         found.append(OTHER_NORMALISATION)
     return found

@@ -44,8 +44,8 @@ _CREDENTIALS = (
     "and that they may list, read and write this bucket"
 )
 _NOT_WRITTEN = (
-    "lets us not write: check AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, that they may write "
-    "this bucket, and whether it is over its quota"
+    "does not allow writing: check AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, that they may "
+    "write this bucket, and whether it is over its quota"
 )
 
 
@@ -85,8 +85,8 @@ def translated(place: str, error: Exception, *, writing: bool) -> RegistryError:
 def does_not_write(place: str, error: ClientError) -> RegistryRefuses:
     """The error of storage that answers all else."""
     return RegistryRefuses(
-        f"The registry {place} answers and does not write (error {code(error)!r}): most likely it "
-        "is full, or a part of it is away; look into the log of the storage."
+        f"The registry {place} answers but does not write (error {code(error)!r}): it is probably "
+        "full, or one of its servers is down; check the log of the storage."
     )
 
 

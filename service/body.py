@@ -42,7 +42,7 @@ def check_encoding(request: Request) -> None:
         return
     raise Refusal(
         ErrorNum.ENCODED,
-        f"The body comes with Content-Encoding {codings[:40]!r}; send it as it is, uncompressed.",
+        f"The body has Content-Encoding {codings[:40]!r}; send it uncompressed.",
         headers={"accept-encoding": "identity"},
     )
 

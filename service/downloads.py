@@ -87,7 +87,7 @@ def _last(count: int, size: int) -> tuple[int, int]:
 def _beyond(size: int) -> Refusal:
     return Refusal(
         ErrorNum.RANGE_BEYOND,
-        f"Range asks for bytes that are not there; there are {size}.",
+        f"Range begins after the last byte; there are {size} bytes.",
         headers={"content-range": f"bytes */{size}", "accept-ranges": "bytes"},
     )
 

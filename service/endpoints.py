@@ -85,7 +85,7 @@ ENDPOINTS = (
         "GET",
         f"{V0}/refused_forms",
         refused_forms.list_refused,
-        "Task forms that were refused within 30 days and why, newest first.",
+        "Task forms that were refused in the last 30 days, and why; newest first.",
         reply={"refused_forms": "[RefusedForm]", "next_cursor": "string?"},
         query={
             "proj_id": "only this project's",
@@ -271,7 +271,7 @@ ENDPOINTS = (
         query={
             "preview": "true: nothing is kept, and the names are not required",
             "proj_id": "the project, required",
-            "user_id": "whose it is: who may download and delete it in NEURO-LEARN; up to 32",
+            "user_id": "the NEURO-LEARN user who may download and delete it there; at most 32 long",
             "data_name": "the dataset's name; the file's name in a multipart upload",
             **MEANT,
         },

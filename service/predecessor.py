@@ -28,8 +28,8 @@ def require_known(task: TaskRecord, what: str) -> None:
     if task.by_predecessor:
         raise Refusal(
             ErrorNum.NOT_FOUND,
-            f"{task.task_id} is a task of {PREDECESSOR}; by which methods it was trained is not "
-            f"known here, so there is no {what}. Its page shows its learning curves.",
+            f"{task.task_id} is a task of {PREDECESSOR}, whose training methods are not known "
+            f"here, so there is no {what}. Its page shows its learning curves.",
         )
 
 

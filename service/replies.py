@@ -70,7 +70,7 @@ MEANINGS = {
     ErrorNum.KEY_REUSED: (422, "The Idempotency-Key was used with another body."),
     ErrorNum.TOO_SLOW: (408, "The body came too slowly."),
     ErrorNum.STORED_DAMAGED: (502, "What the registry holds is not what was stored there."),
-    ErrorNum.NOT_RETRIABLE: (409, "Only a task that is Failed or Cancelled is tried again."),
+    ErrorNum.NOT_RETRIABLE: (409, "Only failed or cancelled tasks can be retried."),
     ErrorNum.NO_WORKER: (503, "No worker has answered; Retry-After says when to come again."),
     ErrorNum.QUESTIONS_OPEN: (
         422,
@@ -80,7 +80,10 @@ MEANINGS = {
         415,
         "The body is compressed (Content-Encoding); it must be sent as it is.",
     ),
-    ErrorNum.NOT_OURS: (409, "The task is of this service's predecessor; nothing changes it here."),
+    ErrorNum.NOT_OURS: (
+        409,
+        "The task is of this service's predecessor and cannot be changed here.",
+    ),
     ErrorNum.STORAGE_FULL: (
         507,
         "A disk is full: the registry's, or that of the worker which reads; the sentence says "
@@ -88,12 +91,11 @@ MEANINGS = {
     ),
     ErrorNum.STORED_LOST: (
         410,
-        "What was stored is gone, though nobody cleaned it away: it is to be restored or trained "
-        "again.",
+        "A stored object is lost: it must be restored from a backup, or the task trained again.",
     ),
     ErrorNum.RANGE_BEYOND: (
         416,
-        "The Range begins behind the end; Content-Range says where it is.",
+        "The Range begins after the last byte; Content-Range gives the size.",
     ),
     ErrorNum.INTERNAL: (500, "A fault of the service itself; its log has the details."),
 }

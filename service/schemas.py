@@ -54,7 +54,7 @@ TASK: Fields = {
         "where the registry does not say, and in a list",
     ),
     "model_removed_at": ("string?", f"when its model was cleaned away; {TIME}"),
-    "model_imported_at": ("string?", f"when the predecessor's model was brought in; {TIME}"),
+    "model_imported_at": ("string?", f"when the predecessor's model was imported; {TIME}"),
 }
 REFUSED_FORM: Fields = {
     "refused_at": (TEXT, TIME),

@@ -42,17 +42,17 @@ ASSUMED = (
     "whether it has seen others is not known."
 )
 ANCESTORS = (
-    "The model was itself fine-tuned from the task {parent}; on whom that was trained is not known."
+    "The model was itself fine-tuned from the task {parent}, whose training data are not known."
 )
 SCALED = {
-    NONE: "Measures go into the net as they stand in the data: neither scaled nor clipped.",
+    NONE: "Measures are used as they are in the data, neither scaled nor clipped.",
     FIT: "Measures are scaled by mean and standard deviation of {subjects} subjects of {names}; "
     "that the old service did so is assumed.",
-    UNKNOWN: "It is not known how measures were scaled before they went into the net; here they go "
-    "in as they stand in the data.",
+    UNKNOWN: "It is not known how measures were scaled for training; here they are used as they "
+    "are in the data.",
 }  # fmt: skip
-FILLED = "A missing value counts as 0, as the median of the training data is not known."
-GRAPH = "The graph is {graph!r}, which the file does not say."
+FILLED = "Missing values are replaced by 0 because the median of the training data is not known."
+GRAPH = "The graph is assumed to be {graph!r}; the file does not say."
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,7 @@ class Wanted:
             raise ModelError(f"--architecture is {self.architecture!r}; it must be {known}.")
         if self.scaler not in SCALERS:
             raise ModelError(
-                "The file does not say how measures were scaled. Say it: --scaler none (not at "
+                "The file does not say how measures were scaled. Choose --scaler none (not at "
                 "all, as the old service's published code), --scaler fit (by mean and standard "
                 "deviation of the training data) or --scaler unknown."
             )
@@ -151,14 +151,14 @@ def _layout(wanted: Wanted, cohort: Cohort | None, measures: int) -> Layout:
             raise ModelError(f"--{what} names one of them twice: {shortened(names)}.")
     if len(layout.measures) != measures:
         raise ModelError(
-            f"The net takes {measures} measures a region; --measures names "
+            f"The net takes {measures} measures per region; --measures names "
             f"{len(layout.measures)} ({shortened(layout.measures)})."
         )
     differences = (
         [] if cohort is None else layout.differences(cohort.layout, "the model", "the data")
     )
     if differences:
-        raise ModelError("What was said does not fit the training data.", *differences)
+        raise ModelError("The options do not match the training data.", *differences)
     return layout
 
 
@@ -168,8 +168,8 @@ def _regions(wanted: Wanted, cohort: Cohort | None) -> tuple[str, ...] | str:
         return wanted.regions
     if cohort is None:
         return (
-            "The file does not say which regions there were, and no training data are here. Say "
-            "it: --regions aal90, their number, or a file with a name a line."
+            "The file does not say which regions there were, and no training data are here. "
+            "Give --regions aal90, their number, or a file with one name per line."
         )
     if all(name.isdecimal() for name in cohort.regions):
         return tuple(sorted(cohort.regions, key=int))
@@ -185,7 +185,7 @@ def _measures(wanted: Wanted, cohort: Cohort | None, count: int) -> tuple[str, .
     there = "" if cohort is None else f" The training data have {shortened(cohort.measures)}."
     return (
         f"The file does not say which {count} measures the net takes, and in which order.{there} "
-        "Say it: --measures A,B,… in the order of the old data (NEURO-LEARN's published code took "
+        "Give --measures A,B,… in the order of the old data (NEURO-LEARN's published code took "
         "GMV,ReHo,ALFF,DC)."
     )
 

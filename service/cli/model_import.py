@@ -39,17 +39,21 @@ HOW_SCALED = (
 @click.option("--architecture", type=click.Choice(ARCHITECTURES), required=True,
               help="GCN is the reference net, TopK the variant with pooling.")  # fmt: skip
 @click.option("--scaler", type=click.Choice(SCALERS), default=None, help=HOW_SCALED)
-@click.option("--measures", metavar="A,B,…", default="", help="In the order of the old data.")
+@click.option(
+    "--measures", metavar="A,B,…", default="", help="Measures in the order of the old data."
+)
 @click.option("--regions", metavar="aal90|N|FILE", default="",
-              help="aal90, their number, or a file with a name a line; "
-              "else those of the training data.")  # fmt: skip
+              help="Regions: aal90, their number, or a file with one "
+              "name per line; by default those of the training data.")  # fmt: skip
 @click.option("--classes", metavar="A,B,…", default="",
-              help="What the classes 0, 1, … are called.")  # fmt: skip
-@click.option("--graph", default="full", show_default=True, help="As 'sgn models' lists them.")
+              help="Names of the classes 0, 1, …")  # fmt: skip
+@click.option(
+    "--graph", default="full", show_default=True, help="One of the graphs that 'sgn models' lists."
+)
 @click.option("--train-data", "train_data", metavar="NAME", multiple=True, shell_complete=datasets,
-              help="A dataset on which it was trained, as often as there are some; else those "
-              "of its form are assumed.")  # fmt: skip
-@click.option("--replace", is_flag=True, help="In the place of a model that was imported before.")
+              help="A dataset that the model was trained on; may be repeated. "
+              "Without it, those of the task's form are assumed.")  # fmt: skip
+@click.option("--replace", is_flag=True, help="Replace a model that was imported before.")
 @home_option
 @json_option
 def import_(*, file: Path, home: Path | None, as_json: bool, **said: Any) -> None:
@@ -162,4 +166,4 @@ def _show(found: Mapping[str, Any]) -> None:
     show_heading("What was done and assumed")
     for sentence in found["warnings"]:
         click.echo(sentence)
-    note(f"It can be fine-tuned now: a form of type dl_ft with trained_task_id {found['task_id']}.")
+    note(f"To fine-tune it, submit a form of type dl_ft with trained_task_id {found['task_id']}.")

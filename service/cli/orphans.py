@@ -27,7 +27,7 @@ T = TypeVar("T")
     type=click.IntRange(0, 36_500),
     default=None,
     metavar="DAYS",
-    help="Only tasks submitted so long ago, by the time in the id; not those whose id has none.",
+    help="Only tasks submitted at least so many days ago, by the time in their id.",
 )
 @click.option("--dry-run", is_flag=True, help="Only list them.")
 @click.option("--yes", is_flag=True, help="End them without asking, for a script.")
@@ -47,13 +47,13 @@ def end_orphans(
     if not as_json:
         _show(found)
     if found and not dry_run and not as_json and not yes:
-        click.confirm(f"Write Failed into {_counted(found)}?", abort=True, err=True)
+        click.confirm(f"Mark {_counted(found)} as Failed?", abort=True, err=True)
         yes = True
     ended = _ended(url, found) if found and yes and not dry_run else set()
     if as_json:
         show_json({"tasks": [{**vars(each), "ended": each.task_id in ended} for each in found]})
     elif ended or (found and yes and not dry_run):
-        note(f"{len(ended)} ended, {len(found) - len(ended)} left as they are.")
+        note(f"{len(ended)} ended, {len(found) - len(ended)} unchanged.")
 
 
 def _wanted(each: "Orphan", proj: str, days: int | None) -> bool:
@@ -64,7 +64,7 @@ def _wanted(each: "Orphan", proj: str, days: int | None) -> bool:
 
 def _show(found: Sequence["Orphan"]) -> None:
     if not found:
-        note("The predecessor has left no such task unfinished.")
+        note("The predecessor left no unfinished tasks.")
         return
     columns = [
         *(Column("Task", whole=True), Column("Status", whole=True, styles=STATUS_STYLES)),

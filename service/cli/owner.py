@@ -12,15 +12,15 @@ if TYPE_CHECKING:
     from service.client import Client
 
 NEEDED = (
-    "Whose is it? NEURO-LEARN lets a dataset's user alone download and delete it. Name that user "
-    f"with --user ID or in {USER_ID}; with --user '' nobody there can."
+    "The dataset needs a user: NEURO-LEARN lets only a dataset's user download and delete it. "
+    f"Name the user with --user ID or {USER_ID}; --user '' is nobody."
 )
 user_option = click.option(
     "--user",
     metavar="ID",
     envvar=USER_ID,
     show_envvar=True,
-    help="The user of NEURO-LEARN whose it is.  [default: as of the project's other datasets]",
+    help="The NEURO-LEARN user who owns it.  [default: that of the project's other datasets]",
 )
 
 
@@ -35,11 +35,11 @@ def owner_of(client: "Client", proj_id: str, named: str | None) -> str:
     known = client.owners(proj_id)
     if len(known.user_ids) == 1:
         (only,) = known.user_ids
-        note(f"The user is {only}, as of the project's other datasets.")
+        note(f"The user is {only}, as for the project's other datasets.")
         return only
     if not known.needed:
         return ""
     if not can_ask():
         raise click.ClickException(NEEDED)
     listed = f" ({', '.join(known.user_ids)})" if known.user_ids else ""
-    return str(click.prompt(f"User of NEURO-LEARN whose it is{listed}", err=True)).strip()
+    return str(click.prompt(f"NEURO-LEARN user who owns it{listed}", err=True)).strip()

@@ -93,7 +93,7 @@ def worker() -> int:
     "chosen",
     default=None,
     metavar="ID",
-    help="Choose the id that stands in the names on Redis; random where nobody chooses.",
+    help="Set the installation's id, a part of its names on Redis; random by default.",
 )
 @json_option
 def migrate(*, to: str, renewed: bool, chosen: str | None, as_json: bool) -> int:

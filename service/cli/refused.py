@@ -1,4 +1,4 @@
-"""``sgn tasks --refused``: the forms of which no task came, and why."""
+"""``sgn tasks --refused``: the forms that were refused, and why."""
 
 from typing import TYPE_CHECKING
 
@@ -17,7 +17,7 @@ def show_refused(url: str, *, proj: str, limit: int, as_json: bool) -> None:
         show_json([form.facts for form in found])
         return
     if not found:
-        note("No form was refused within 30 days.")
+        note("No form was refused in the last 30 days.")
         return
     columns = [
         *(Column("Refused (UTC)", whole=True), Column("Project", whole=True)),

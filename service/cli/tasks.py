@@ -27,7 +27,7 @@ NAMES = {**OF_CLASSES, **OF_SCORES}
 @click.option("--proj", metavar="ID", default="", help="Only this project's.")
 @click.option("--status", default="", help="Only these, such as Running or Failed.")
 @click.option("--search", metavar="TEXT", default="", help="Only where id or name contains it.")
-@click.option("--refused", is_flag=True, help="The forms that were refused, and why.")
+@click.option("--refused", is_flag=True, help="List refused forms, and why they were refused.")
 @click.option("--limit", type=click.IntRange(min=1), default=20, show_default=True)
 @json_option
 @url_option
@@ -42,7 +42,7 @@ def tasks(
     limit: int,
     as_json: bool,
 ) -> None:
-    """List tasks, the newest first; with --refused the forms of which none came."""
+    """List tasks, the newest first; with --refused the forms that were refused."""
     url: str = context.obj
     if context.invoked_subcommand is not None:
         return

@@ -19,7 +19,7 @@ LOCKED_OUT = "Start the server; look at host, port, user, password and name in S
 FIXES = {
     Refusal.READ_ONLY: "Let the server write again, or name one that does in SGN_DATABASE_URL.",
     Refusal.FULL: "Make room on the disk of the server, or raise its quota.",
-    Refusal.FILES: "Look at the server's disk, and at who owns its files.",
+    Refusal.FILES: "Check the server's disk and the owner of its files.",
     Refusal.RIGHTS: "Grant the user what docs/neuro-learn.md lists.",
 }
 SLOW_MS = 50

@@ -46,10 +46,10 @@ def check(url: str, names: Names) -> list[Finding]:
 
 def _fix(error: redis.ResponseError) -> str:
     if isinstance(error, OutOfMemoryError):
-        return "Raise its maxmemory, or look what else fills it; what waits is sent by itself then."
+        return "Raise its maxmemory, or remove what else fills it; waiting messages are then sent."
     if isinstance(error, NoPermissionError):
         return "Let its user ping, ask INFO and call scripts; its keys are dramatiq:* and sgn:*."
-    return "Look into its log, at its disk, and whether SGN_REDIS_URL names the primary."
+    return "Check its log and its disk, and that SGN_REDIS_URL names the primary."
 
 
 def _server(info: Any, ping_ms: float) -> Finding:

@@ -465,7 +465,7 @@ def test_a_damaged_model_is_not_given_out(damage: str, trained_place: tuple[Plac
             assert "SHA-256" in refused["msg"]
         reply = place.http.get(f"/api/v0/tasks/{task_id}/model")
         assert (reply.status_code, reply.json()["error_num"]) == (502, 17)
-        assert "is not given out" in reply.json()["msg"]
+        assert "is damaged, so it is not sent" in reply.json()["msg"]
     finally:
         (folder / name).write_bytes(content)
     assert place.http.get(f"/api/v0/tasks/{task_id}/model").status_code == 200

@@ -380,7 +380,7 @@ def test_another_net_than_was_said_is_named_by_its_parameters() -> None:
     [
         ({"scaler": ""}, "--scaler none"),
         ({"measures": ()}, "--measures A,B,… in the order"),
-        ({"measures": ("GMV",)}, "The net takes 4 measures a region; --measures names 1"),
+        ({"measures": ("GMV",)}, "The net takes 4 measures per region; --measures names 1"),
         ({"measures": ("A", "B", "C", "A")}, "--measures names one of them twice"),
         ({"regions": ()}, "--regions aal90"),
         ({"classes": ("a", "b", "c")}, "The net has 2 outputs; --classes names 3"),

@@ -78,8 +78,8 @@ def test_a_disk_that_became_read_only_is_called_so(disk: Path) -> None:
         (507, "XMinioStorageFull", True, "is full: free some space or raise its quota"),
         (403, "QuotaExceeded", True, "is full"),
         (507, "", True, "is full"),
-        (403, "AccessDenied", False, "lets us not write"),
-        (500, "InternalError", False, "answers and does not write"),
+        (403, "AccessDenied", False, "does not allow writing"),
+        (500, "InternalError", False, "answers but does not write"),
         (503, "XReadOnlyMode", False, "is read-only"),
     ],
 )
@@ -112,7 +112,7 @@ def test_a_reader_s_credentials_do_not_write(
     assert store.get("TASK1", "model") == b"parameters"
     store.check()
     for call in (lambda: store.put("TASK1", "model", b"other"), store.check_writable):
-        with pytest.raises(RegistryRefuses, match="lets us not write") as caught:
+        with pytest.raises(RegistryRefuses, match="does not allow writing") as caught:
             call()
         assert not caught.value.full
     assert s3.bucket in str(caught.value)

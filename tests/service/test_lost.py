@@ -15,7 +15,7 @@ from service.cli import main
 from tests.houses import House
 from tests.service.forms import SMALL, form
 
-LOST = "is lost: it was stored and nobody cleaned it away"
+LOST = "is lost: it was stored and never cleaned away"
 PEOPLE = cohort_table("small", 1, 3, seed=3, recipe=SMALL).to_csv(index=False).encode()
 
 

@@ -246,7 +246,7 @@ def test_a_model_that_was_brought_in_is_a_parent_but_claims_no_methods(
     assert (task["owner"], task["task_status"]) == ("ours", "Finished")
     assert task["model_imported_at"].startswith("2026-02-13T")
     page = page_of(small, f"/tasks/{brought_in}").text
-    assert "it was brought in on 2026-02-13" in page
+    assert "it was imported on 2026-02-13" in page
     assert "<figure" in page
     assert f"/tasks/new?parent={brought_in}" in page
     assert f"/tasks/{brought_in}/report" not in page
@@ -255,7 +255,7 @@ def test_a_model_that_was_brought_in_is_a_parent_but_claims_no_methods(
     assert "its methods are not known" in compared
     assert f'value="{brought_in}"' not in compared
     report = small.http.get(f"/api/v0/tasks/{brought_in}/report")
-    assert "by which methods it was trained is not known" in refused(report, 404, 4)
+    assert "whose training methods are not known here" in refused(report, 404, 4)
     assert small.http.post(f"/api/v0/tasks/{brought_in}/cancel").status_code == 200
 
 

@@ -14,8 +14,8 @@ from tests.shared_table import inserted, row, run_row
 
 OLD, NEW, STAMPLESS = "TASK19060312000001", "TASK99060312000001", "TASKOLD"
 SENTENCE = (
-    "The service that did this work before left this task as {} and does not train it any more; an "
-    "operator has ended it. Submit the form again to train it."
+    "This service's predecessor left this task {} and no longer trains it; an operator has ended "
+    "it. Submit the form again to train it."
 )
 
 
@@ -57,8 +57,8 @@ def test_they_are_listed_and_ended_once_confirmed(url: str) -> None:
     assert (first[:2], first[3]) == ([OLD, "Running"], "P1")
     assert int(first[2]) > 2000
     assert second[:3] == [STAMPLESS, "Submitted", "P2"]
-    assert "Write Failed into these 2 tasks?" in ran.stderr
-    assert "2 ended, 0 left as they are." in ran.stderr
+    assert "Mark these 2 tasks as Failed?" in ran.stderr
+    assert "2 ended, 0 unchanged." in ran.stderr
     assert table(url) == before | {
         OLD: ("Failed", SENTENCE.format("Running")),
         STAMPLESS: ("Failed", SENTENCE.format("Submitted")),

@@ -48,7 +48,7 @@ def test_the_one_owner_of_a_project_s_datasets_is_taken_and_named(
     fake.forced = [project("ann", "", "ann")]
     ran = sgn(*added, **NOBODY)
     assert (ran.exit_code, owner_sent(fake)) == (0, "ann")
-    assert ran.stderr.startswith("The user is ann, as of the project's other datasets.\n")
+    assert ran.stderr.startswith("The user is ann, as for the project's other datasets.\n")
     assert fake.seen[0].query == {"proj_id": "PROJ1", "limit": "100"}
 
 
@@ -59,7 +59,7 @@ def test_where_neuro_learn_asks_for_an_owner_so_does_the_command(
     fake.forced = [project(*users)]
     ran = sgn(*added, **NOBODY)
     assert (ran.exit_code, len(fake.seen)) == (1, 1)
-    assert "--user ID or in SGN_USER_ID" in ran.stderr
+    assert "--user ID or SGN_USER_ID" in ran.stderr
     fake.forced = [project(*users)]
     with patch("service.cli.owner.can_ask", lambda: True):
         ran = sgn(*added, **NOBODY, input="\nbob\n")

@@ -59,7 +59,7 @@ def test_that_there_are_none_is_said_beside_the_output(sgn: Command, fake: FakeS
     fake.forced = [reply([])]
     ran = sgn("tasks", "--refused")
     assert (ran.exit_code, ran.stdout) == (0, "")
-    assert ran.stderr == "No form was refused within 30 days.\n"
+    assert ran.stderr == "No form was refused in the last 30 days.\n"
 
 
 def test_a_refused_form_has_no_status(sgn: Command, fake: FakeService) -> None:
