@@ -137,7 +137,7 @@ def test_storage_that_has_no_volume_left_keeps_what_it_has(
                 monkeypatch.setenv(name, value)
             store = open_store(f"s3://{found.bucket}", endpoint_url=found.endpoint_url, hasty=True)
             kept: list[str] = []
-            with pytest.raises(RegistryRefuses, match="most likely it is full") as caught:
+            with pytest.raises(RegistryRefuses, match="it is probably full") as caught:
                 fill_up(store, kept)
             assert is_plain(caught.value)
             assert len(store.get(kept[0], "model")) == MEGABYTE
