@@ -84,7 +84,7 @@ class TaskLog(logging.Handler):
             return
         pipe = self._client.pipeline()
         for line in lines:
-            pipe.xadd(self._key, {LINE: line}, maxlen=MOST)
+            pipe.xadd(self._key, {LINE: line}, maxlen=MOST, approximate=False)
         pipe.expire(self._key, KEEP_SECONDS)
         pipe.execute()
         for _ in lines:

@@ -63,9 +63,10 @@ def test_where_it_is_trained_is_no_setting_of_the_model() -> None:
     assert TaskForm.from_config("dl_ts", TaskForm("dl_ts", "", ("A",)).config()).kind == ""
 
 
-def test_the_text_is_short_and_keeps_characters() -> None:
+def test_the_text_is_short_and_in_ascii() -> None:
     text = TaskForm("dl_ts", "漢é", ("A",)).config_text
-    assert '"proj_name":"漢é",' in text
+    assert r'"proj_name":"\u6f22\u00e9",' in text
+    assert json.loads(text)["proj_name"] == "漢é"
 
 
 def test_splits_are_those_in_use() -> None:

@@ -47,7 +47,7 @@ def test_the_check_does_not_wait_long_for_storage_that_hangs() -> None:
         start = time.monotonic()
         with pytest.raises(RegistryUnavailable, match="does not answer"):
             open_store("s3://sgn-test", endpoint_url=endpoint_url).check()
-        assert time.monotonic() - start < 10
+        assert time.monotonic() - start < 60  # an upload would be waited for three times as long
 
 
 @pytest.mark.parametrize("variable", ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"])
