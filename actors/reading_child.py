@@ -18,7 +18,7 @@ from typing import Any
 from actors.spool import private_folder
 from graphnet.disk import room_in
 from graphnet.errors import CohortError, DiskFull
-from graphnet.readers.__main__ import CONTENT, FULL_STATUS, OUTCOME, too_large
+from graphnet.readers.__main__ import CONTENT, FULL_STATUS, OUTCOME, PARENT, too_large
 
 log = logging.getLogger(__name__)
 
@@ -183,7 +183,13 @@ def _start(command: list[str], folder: Path) -> "subprocess.Popen[bytes]":
     with (folder / WORDS).open("wb") as words:
         return subprocess.Popen(  # noqa: S603 - our own command
             command,
-            env={**inherited, **ONE_THREAD, "TMPDIR": str(folder), "PYTHONUTF8": "1"},
+            env={
+                **inherited,
+                **ONE_THREAD,
+                "TMPDIR": str(folder),
+                "PYTHONUTF8": "1",
+                PARENT: str(os.getpid()),
+            },
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=words,

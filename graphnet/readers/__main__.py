@@ -30,6 +30,7 @@ OUTCOME = "outcome.json"
 CONTENT = "content.json"  # the text of data_cont
 CLASS, COVARIATES, NONE = "class", "covariates", "none"  # keys of a mapping
 PR_SET_PDEATHSIG = 1
+PARENT = "PARENT_PID"  # of whoever starts this process and waits for it
 NICENESS = 5
 MEGABYTE = 1_000_000
 FULL_STATUS = 75  # sysexits' EX_TEMPFAIL: the disk was full
@@ -87,6 +88,8 @@ def bound(memory_mb: int) -> None:
     os.nice(NICENESS)
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.environ.get(PARENT, "") not in ("", str(os.getppid())):
+        sys.exit(1)  # it was gone before it could be asked to take us along
 
 
 def _outcome(asked: argparse.Namespace) -> dict[str, Any]:

@@ -61,7 +61,7 @@ async def cancel(request: Request) -> Response:
     task = await task_of(request)
     require_ours(task)
     await cancellation.cancel(task.task_id, house_of(request).settings.house.public_url)
-    return await answer(await task_of(request))
+    return await show(request)
 
 
 async def lineage(request: Request) -> Response:
