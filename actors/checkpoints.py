@@ -10,8 +10,8 @@ from torch import Tensor
 
 from actors.inputs import Inputs
 from actors.patience import patiently
-from graphnet import checkpoint
 from graphnet.errors import ModelError
+from graphnet.training import checkpoint
 from registry import ObjectDamaged, ObjectMissing, RegistryUnavailable, Store
 
 log = logging.getLogger(__name__)

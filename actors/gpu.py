@@ -6,7 +6,7 @@ from prometheus_client import Info
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
-from graphnet.devices import Choice, memory
+from graphnet.training.devices import Choice, memory
 
 
 def device_info(choice: Choice) -> Info:

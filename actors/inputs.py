@@ -10,17 +10,17 @@ from actors.runtime import Runtime
 from db import datasets, tasks
 from db.errors import ModelRemoved
 from db.form import TaskForm
-from graphnet import provenance
-from graphnet.cohort import Cohort, merge
+from graphnet.artifacts.lineage import lineage
+from graphnet.artifacts.manifest import check_manifest
+from graphnet.artifacts.model import StoredModel
 from graphnet.config import Evaluation, Settings
+from graphnet.data import provenance
+from graphnet.data.cohort import Cohort, merge
 from graphnet.data.cohorts import cohort_of
-from graphnet.descent import lineage
+from graphnet.data.splits import Splits
+from graphnet.data.unnamed import unnamed
 from graphnet.errors import GraphnetError, ModelError
-from graphnet.manifest import check_manifest
-from graphnet.splits import Splits
-from graphnet.stored import StoredModel
-from graphnet.unnamed import unnamed
-from graphnet.work import Work
+from graphnet.plan import Work
 from registry import MANIFEST, PARAMETERS, ObjectDamaged, ObjectMissing, Store
 
 

@@ -17,9 +17,9 @@ def inspect(asked: str, *, fallback: bool) -> dict[str, Any]:
         import torch  # noqa: PLC0415 - it may be absent
     except ModuleNotFoundError:
         return {"torch": None}
-    from graphnet.devices import choose, memory  # noqa: PLC0415
     from graphnet.errors import SettingsError  # noqa: PLC0415
-    from graphnet.machine import driver_version  # noqa: PLC0415
+    from graphnet.training.devices import choose, memory  # noqa: PLC0415
+    from graphnet.training.machine import driver_version  # noqa: PLC0415
 
     found = {
         "torch": str(torch.__version__),

@@ -20,9 +20,9 @@ from actors.runtime import Runtime
 from actors.tracing import TRACING
 from db import runs
 from db.errors import DatabaseError
-from graphnet.epochs import Epoch
-from graphnet.journal import Journal
-from graphnet.training import Training
+from graphnet.training.callbacks import Journal
+from graphnet.training.history import Epoch
+from graphnet.training.loop import Training
 from registry import RegistryError
 
 log = logging.getLogger(__name__)

@@ -20,13 +20,13 @@ from actors.salvage import where
 from db import datasets, imports
 from db.dataset_names import other_ways
 from db.imports import NotImportable, OldTask
-from graphnet.cohort import Cohort, merge
+from graphnet.artifacts.model import StoredModel
+from graphnet.data.cohort import Cohort, merge
 from graphnet.data.cohorts import cohort_of
 from graphnet.errors import CohortError, ModelError, SettingsError, shortened
 from graphnet.predecessor.__main__ import TENSORS
 from graphnet.predecessor.model import FIT, TrainedOn, Wanted, assembled
 from graphnet.predecessor.state import State
-from graphnet.stored import StoredModel
 from registry import MANIFEST, PARAMETERS, RegistryError, Store
 
 log = logging.getLogger(__name__)

@@ -11,8 +11,8 @@ from actors.journal import HandedBackError
 from actors.patience import patiently
 from actors.settings import SettingsError
 from actors.spool import keep
+from graphnet.artifacts.model import StoredModel
 from graphnet.disk import is_of_full_disk
-from graphnet.stored import StoredModel
 from registry import (
     MANIFEST,
     PARAMETERS,

@@ -9,9 +9,9 @@ from typing import Any
 
 from db.claims import Claim
 from db.states import Status
-from graphnet.evidence import to_bytes
+from graphnet.artifacts.predictions import to_bytes
 from graphnet.experiment import Outcome
-from graphnet.glassbrain import picture
+from graphnet.figures.glass_brain import picture
 from graphnet.report import render
 from registry import EVIDENCE, GLASS_BRAIN, REPORT
 

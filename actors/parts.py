@@ -19,9 +19,10 @@ from db.claims import Claim, whole_id
 from db.form import TaskForm
 from db.parts import PartState
 from db.states import Status
-from graphnet import checkpoint, parts
+from graphnet.distributed import shards
 from graphnet.errors import GraphnetError, ModelError
-from graphnet.memory import told
+from graphnet.training import checkpoint
+from graphnet.training.memory import told
 from registry import ObjectDamaged, ObjectMissing, RegistryError
 
 log = logging.getLogger(__name__)
@@ -155,7 +156,7 @@ def _is_open(part: PartState) -> bool:
 
 
 def _done(place: Workplace, inputs: Inputs, number: int, journal: TaskJournal) -> bytes:
-    return parts.do(inputs.work, number, device=place.choice.device, journal=journal)
+    return shards.do(inputs.work, number, device=place.choice.device, journal=journal)
 
 
 def _name(inputs: Inputs, number: int) -> str:

@@ -13,14 +13,14 @@ from actors.lost import damaged, lost
 from actors.questions import Question, is_late
 from actors.reading_child import Asked, Outcome
 from actors.trace import about
-from graphnet.atlas import Atlas
-from graphnet.cohort import Cohort
+from graphnet.artifacts.inference import predict, without_unnamed_sites
+from graphnet.artifacts.manifest import check_manifest
+from graphnet.artifacts.model import StoredModel
+from graphnet.data.atlas import Atlas
+from graphnet.data.cohort import Cohort
 from graphnet.data.cohorts import ANY, cohort_of
 from graphnet.data.storage import load
 from graphnet.errors import CohortError, GraphnetError, ModelError
-from graphnet.manifest import check_manifest
-from graphnet.prediction import predict, without_unnamed_sites
-from graphnet.stored import StoredModel
 from registry import MANIFEST, PARAMETERS, ObjectDamaged, ObjectMissing, Store
 
 log = logging.getLogger(__name__)

@@ -15,8 +15,8 @@ from db import cancellation
 from db.errors import ContentTooLarge, DatabaseUnavailable
 from db.form import TaskForm
 from db.runs import CANCELLED
+from graphnet.distributed.shards import recovered
 from graphnet.errors import TrainingError
-from graphnet.recovery import recovered
 from registry import RegistryUnavailable
 
 log = logging.getLogger(__name__)

@@ -23,9 +23,9 @@ from db.claims import Claim, claim
 from db.errors import ContentTooLarge, DatabaseUnavailable, SchemaAhead
 from db.next_claim import claim_next
 from db.writable import check_writable
-from graphnet.devices import is_lost
 from graphnet.errors import DiskFull, GraphnetError, OutOfMemory
-from graphnet.memory import free
+from graphnet.training.devices import is_lost
+from graphnet.training.memory import free
 from registry import RegistryError, RegistryUnavailable
 
 WAITED_FOR = (RegistryUnavailable, DiskFull)  # what somebody can mend; nothing of it is the task's

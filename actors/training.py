@@ -24,7 +24,7 @@ from db.form import TaskForm
 from db.states import Status
 from graphnet.errors import DiskFull, OutOfMemory, TrainingError
 from graphnet.experiment import run
-from graphnet.memory import told
+from graphnet.training.memory import told
 
 log = logging.getLogger(__name__)
 

@@ -33,9 +33,9 @@ from actors.task import TaskRunner
 from actors.trace import mark_log
 from actors.tracing import TRACING
 from actors.workplace import Workplace
-from graphnet.atlas import Atlas
-from graphnet.devices import choose, limit
+from graphnet.data.atlas import Atlas
 from graphnet.errors import GraphnetError
+from graphnet.training.devices import choose, limit
 from registry import CHECKPOINTS, DATASETS, MODELS, UPLOADS, RegistryError, Store, open_store
 
 log = logging.getLogger(__name__)

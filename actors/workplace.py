@@ -28,10 +28,10 @@ from actors.tracing import TRACING
 from db.claims import Claim
 from db.errors import DatabaseUnavailable
 from db.form import TaskForm
-from graphnet.atlas import Atlas
-from graphnet.devices import Choice
+from graphnet.artifacts.model import StoredModel
+from graphnet.data.atlas import Atlas
 from graphnet.errors import DiskFull
-from graphnet.stored import StoredModel
+from graphnet.training.devices import Choice
 from registry import RegistryError, RegistryUnavailable, Store
 
 T = TypeVar("T")

@@ -29,8 +29,8 @@ from bench.posting import posted
 from db.connection import close_database, migrate, open_database
 from db.datasets import NewDataset, insert_dataset, new_data_id
 from graphnet.data.profile import Profile
+from graphnet.data.synthetic import cohort_table
 from graphnet.readers import from_json
-from graphnet.synthetic import cohort_table
 from tests.databases import mysql_database, query
 from tests.houses import environment
 from tests.places import add_small

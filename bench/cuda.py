@@ -14,12 +14,12 @@ import torch
 
 from bench.train import Subjects, read_subjects
 from graphnet.config import Settings
-from graphnet.devices import choose_device, describe
 from graphnet.graphs import Graphs
 from graphnet.models import build_net
-from graphnet.prepared import Prepared, Whole
-from graphnet.preprocessing import rule
-from graphnet.training import Plan, Training
+from graphnet.preprocessing.pipeline import rule
+from graphnet.training.devices import choose_device, describe
+from graphnet.training.inputs import Prepared, Whole
+from graphnet.training.loop import Plan, Training
 
 
 def train(

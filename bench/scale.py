@@ -16,9 +16,9 @@ import torch
 from graphnet.config import Settings
 from graphnet.graphs import Graphs
 from graphnet.models import Sizes, build_net
-from graphnet.prepared import Prepared, Whole
-from graphnet.preprocessing import rule
-from graphnet.training import Plan, Training
+from graphnet.preprocessing.pipeline import rule
+from graphnet.training.inputs import Prepared, Whole
+from graphnet.training.loop import Plan, Training
 
 SIZES = ((500, 90), (2000, 90), (8000, 90), (500, 400), (2000, 400), (8000, 400))
 LARGEST = (50_000, 400)

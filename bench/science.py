@@ -13,11 +13,11 @@ from typing import Any
 
 import torch
 
-from graphnet.cohort import Cohort, merge
 from graphnet.config import Evaluation, Settings
+from graphnet.data.cohort import Cohort, merge
+from graphnet.data.splits import Splits
 from graphnet.experiment import run
 from graphnet.readers import from_table, read_table
-from graphnet.splits import Splits
 
 DATA = Path(__file__).parents[2] / "shared" / "data"
 FORM = {"learning_rate": 0.05, "batch_size": 10, "lr_step_size": 60, "lr_decay": 0.2, "epochs": 200}

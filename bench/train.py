@@ -23,16 +23,16 @@ import torch
 import torch_geometric
 
 from bench.reference import ReferenceNet, as_graphs, double_precision, fit
-from graphnet.cohort import Cohort, merge
 from graphnet.config import Settings
+from graphnet.data.cohort import Cohort, merge
+from graphnet.data.synthetic import cohort_table
 from graphnet.graphs import Graphs
 from graphnet.models import Net, Sizes, build_net
-from graphnet.prepared import Prepared, Whole
-from graphnet.preprocessing import rule
+from graphnet.preprocessing.pipeline import rule
+from graphnet.preprocessing.scaling import Scaler
 from graphnet.readers import from_table, read_table
-from graphnet.scaling import Scaler
-from graphnet.synthetic import cohort_table
-from graphnet.training import Plan, Training
+from graphnet.training.inputs import Prepared, Whole
+from graphnet.training.loop import Plan, Training
 
 DATA = Path(__file__).parents[2] / "shared" / "data"
 SUBJECTS, REPLICAS, BATCH = 240, 10, 10

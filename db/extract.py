@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from db.texts import json_text, plain
-from graphnet.headline import measured, unseen
+from graphnet.evaluation.headline import measured, unseen
 
 MOST_BYTES, MOST_BYTES_WITH_VALIDATION = 16_000, 24_000
 VALIDATION = ", Val Loss:"

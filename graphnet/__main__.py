@@ -7,9 +7,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from graphnet.atlas import Atlas
+from graphnet.artifacts.model import StoredModel
+from graphnet.artifacts.predictions import to_bytes
 from graphnet.catalogue import MODELS
-from graphnet.cohort import Cohort
 from graphnet.config import (
     EVALUATION,
     OPTIONS,
@@ -19,19 +19,19 @@ from graphnet.config import (
     Flag,
     Settings,
 )
-from graphnet.devices import choose_device
+from graphnet.data.atlas import Atlas
+from graphnet.data.cohort import Cohort
+from graphnet.data.splits import Splits
 from graphnet.disk import room_in, write_whole
-from graphnet.epochs import Epoch
 from graphnet.errors import GraphnetError
-from graphnet.evidence import to_bytes
 from graphnet.experiment import Outcome, run
-from graphnet.glassbrain import picture
-from graphnet.journal import Journal
+from graphnet.figures.glass_brain import picture
 from graphnet.local_files import LocalFiles, name_of, on_terminal
 from graphnet.report import render
-from graphnet.splits import Splits
-from graphnet.stored import StoredModel
-from graphnet.training import Training
+from graphnet.training.callbacks import Journal
+from graphnet.training.devices import choose_device
+from graphnet.training.history import Epoch
+from graphnet.training.loop import Training
 
 SPLITS = ("train", "val", "test")
 # Nobody is there to share the work with.

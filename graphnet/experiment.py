@@ -7,25 +7,25 @@ from typing import Any
 
 import torch
 
-from graphnet import provenance
-from graphnet.assessment import Assessment, assess, by_site, graph_helps
-from graphnet.atlas import Atlas
-from graphnet.cohort import Cohort
+from graphnet.artifacts.lineage import says_all, seen
+from graphnet.artifacts.model import StoredModel
+from graphnet.artifacts.predictions import Predicted, evidence
 from graphnet.config import Evaluation, Settings
-from graphnet.descent import says_all, seen
-from graphnet.domain import KEY as DOMAIN
-from graphnet.domain import Domain
-from graphnet.evidence import Predicted, evidence
-from graphnet.explanation import Explanation, explain
-from graphnet.headline import KNOWN_SUBJECTS
-from graphnet.journal import Journal
-from graphnet.memory import told
-from graphnet.parts import Gatherer, Sharing
-from graphnet.remarks import clipped_values, quality, warnings
-from graphnet.splits import Splits
-from graphnet.stored import StoredModel
-from graphnet.validation import Validation, validate
-from graphnet.work import Work
+from graphnet.data import provenance
+from graphnet.data.atlas import Atlas
+from graphnet.data.cohort import Cohort
+from graphnet.data.splits import Splits
+from graphnet.distributed.shards import Gatherer, Sharing
+from graphnet.evaluation.applicability import KEY as DOMAIN
+from graphnet.evaluation.applicability import Domain
+from graphnet.evaluation.assessment import Assessment, assess, by_site, graph_helps
+from graphnet.evaluation.attribution import Explanation, explain
+from graphnet.evaluation.headline import KNOWN_SUBJECTS
+from graphnet.evaluation.result_warnings import clipped_values, quality, warnings
+from graphnet.evaluation.validation import Validation, validate
+from graphnet.plan import Work
+from graphnet.training.callbacks import Journal
+from graphnet.training.memory import told
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from graphnet.cohort import Cohort, merge
+from graphnet.data.cohort import Cohort, merge
 from graphnet.data.cohorts import cohort_of
 from graphnet.data.dataset import Dataset
 from graphnet.data.interpretation import Choice, Question

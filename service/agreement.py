@@ -5,11 +5,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from db.form import FINE_TUNE, TaskForm
+from graphnet.artifacts.manifest import check_fit, manifest_layout
 from graphnet.catalogue import FROM_CONNECTOMES, LEAST_MEASURES
-from graphnet.cohort import Layout
+from graphnet.data.cohort import Layout
 from graphnet.data.profile import Profile
 from graphnet.errors import ModelError
-from graphnet.manifest import check_fit, manifest_layout
 from service.replies import FieldError
 
 PARENT = "param_set.trained_task_id"

@@ -12,9 +12,9 @@ from db.form import FINE_TUNE, TaskForm
 from db.ownership import Owner
 from db.states import Status
 from db.tasks import ModelRecord
+from graphnet.artifacts.manifest import check_manifest, read_manifest
 from graphnet.data.profile import ASKS, Profile
 from graphnet.errors import ModelError
-from graphnet.manifest import check_manifest, read_manifest
 from registry import MANIFEST, PARAMETERS, ObjectDamaged, ObjectMissing
 from service.agreement import PARENT, disagreements, named
 from service.form_datasets import known_otherwise

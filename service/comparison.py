@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from graphnet.bootstrap import LEAST, UNKNOWN, paired_difference
 from graphnet.data.identifiers import match_ids
-from graphnet.headline import FAIREST
+from graphnet.evaluation.headline import FAIREST
+from graphnet.evaluation.resampling import LEAST, UNKNOWN, paired_difference
 
 Json = Mapping[str, Any]
 Subject = tuple[str, str]  # id and site

@@ -11,7 +11,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from graphnet.synthetic import cohort_table
+from graphnet.data.synthetic import cohort_table
 from service.cli.progress import shown_progress
 from service.client import Client, ClientError, Task, house
 

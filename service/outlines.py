@@ -8,7 +8,7 @@ from db import results
 from db.ownership import Owner
 from db.states import Status
 from db.tasks import TaskRecord
-from graphnet.headline import measured, unseen
+from graphnet.evaluation.headline import measured, unseen
 from graphnet.report.numbers import interval
 
 MOST = 5000  # tasks whose figure is remembered

@@ -13,7 +13,7 @@ import pandas as pd
 from PIL import Image
 from playwright.sync_api import Browser, sync_playwright
 
-from graphnet.synthetic import Recipe, cohort_table
+from graphnet.data.synthetic import Recipe, cohort_table
 from service.client import Client, house
 
 FOLDER = Path(__file__).resolve().parent

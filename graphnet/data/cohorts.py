@@ -1,16 +1,17 @@
 """From a dataset to the cohort that a training works with: screened, by target, by name."""
 
+import re
+
 import numpy as np
 from numpy.typing import NDArray
 
-from graphnet.class_names import words
-from graphnet.cohort import Cohort, FloatArray
-from graphnet.connectome import screen_edges, square
+from graphnet.data.class_names import words
+from graphnet.data.cohort import Cohort, FloatArray
+from graphnet.data.connectome import screen_edges, square
 from graphnet.data.dataset import NO_CLASS, Dataset
 from graphnet.data.interpretation import R, Z
-from graphnet.data.sites import site_of
+from graphnet.data.quality import Finding, screen
 from graphnet.errors import CohortError, shortened
-from graphnet.quality import Finding, screen
 
 GROUP, SCORE, ANY = "group", "score", "any"  # what a subject must have to be kept
 WORDS = {GROUP: "class", SCORE: "score", ANY: "row"}
@@ -147,3 +148,12 @@ def _series(dataset: Dataset, kept: NDArray[np.bool_]) -> tuple[FloatArray, ...]
     if dataset.series is None:
         return None
     return tuple(dataset.series.of(int(row)) for row in np.flatnonzero(kept))
+
+
+DATED = re.compile(r"(?P<site>[A-Za-z0-9]+)_[0-9]{6}_.*")
+
+
+def site_of(name: str) -> str:
+    """The first part of a dataset's name where that is dated (``A_181210_…``), else the name."""
+    match = DATED.fullmatch(name)
+    return match["site"] if match else name

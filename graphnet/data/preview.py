@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from graphnet.class_names import called, words
+from graphnet.data.class_names import called, words
 from graphnet.data.dataset import NO_CLASS, Dataset
 
 MOST_ROWS, MOST_COLUMNS = 5, 12

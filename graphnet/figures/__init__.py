@@ -4,14 +4,12 @@ Torch-free; NumPy and text only. Colours are CSS variables with fallbacks, and a
 difference between two things: dashes, markers or words tell them apart too.
 """
 
-from graphnet.figures.calibration import calibration
-from graphnet.figures.confusion import confusion
+from graphnet.figures.classification import calibration, confusion, roc
 from graphnet.figures.curves import curves
 from graphnet.figures.distributions import distributions
 from graphnet.figures.forest import Row, forest
 from graphnet.figures.importance import importance
 from graphnet.figures.lineage import lineage
-from graphnet.figures.roc import roc
 from graphnet.figures.scatter import scatter
 
 __all__ = [

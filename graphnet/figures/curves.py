@@ -3,8 +3,18 @@
 import re
 from collections.abc import Callable, Sequence
 
-from graphnet.figures.axes import Axes, legend, padded
-from graphnet.figures.drawing import COLOURS, DASHES, INK, drawing, line, path, text
+from graphnet.figures.drawing import (
+    COLOURS,
+    DASHES,
+    INK,
+    Axes,
+    drawing,
+    legend,
+    line,
+    padded,
+    path,
+    text,
+)
 
 MOST_POINTS = 400
 FIGURE = re.compile(r"(\w+) (Loss|Accuracy): ([-+.\deE]+)")

@@ -2,8 +2,19 @@
 
 from collections.abc import Callable, Mapping
 
-from graphnet.figures.axes import Axes, padded, ticks
-from graphnet.figures.drawing import ACCENT, INK, MUTED, PAPER, box, drawing, line, text
+from graphnet.figures.drawing import (
+    ACCENT,
+    INK,
+    MUTED,
+    PAPER,
+    Axes,
+    box,
+    drawing,
+    line,
+    padded,
+    text,
+    ticks,
+)
 
 ROW = 24
 Boxes = Mapping[str, Mapping[str, Mapping[str, float | None]]]

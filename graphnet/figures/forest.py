@@ -3,16 +3,18 @@
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from graphnet.figures.axes import Axes, padded, ticks
 from graphnet.figures.drawing import (
     ACCENT,
     INK,
     MUTED,
+    Axes,
     diamond,
     dot,
     drawing,
     line,
+    padded,
     text,
+    ticks,
 )
 
 ROW = 28

@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 import numpy as np
 
+from graphnet.figures.classification import Evidence
 from graphnet.figures.drawing import ACCENT, COLOURS, INK, MUTED, box, drawing, fitting, line, text
-from graphnet.figures.predicted import Evidence
 
 ROW = 22
 MIDDLE, LONGEST = 440, 180

@@ -4,10 +4,9 @@ from collections.abc import Callable
 
 import numpy as np
 
-from graphnet.cohort import FloatArray
-from graphnet.figures.axes import Axes, padded
-from graphnet.figures.drawing import MUTED, dot, drawing, line, text
-from graphnet.figures.predicted import SPLITS, Evidence, shown
+from graphnet.data.cohort import FloatArray
+from graphnet.figures.classification import SPLITS, Evidence, shown
+from graphnet.figures.drawing import MUTED, Axes, dot, drawing, line, padded, text
 
 MOST_POINTS = 1000
 

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graphnet.catalogue import FROM_CONNECTOMES
-from graphnet.cohort import EDGES
+from graphnet.data.cohort import EDGES
 from graphnet.data.interpretation import Z
 from graphnet.errors import ModelError, SettingsError
 from graphnet.graphs import weights
@@ -21,7 +21,7 @@ from graphnet.graphs.edges import (
     tree,
     with_sign,
 )
-from graphnet.graphs.tangent import Tangent
+from graphnet.graphs.weights import Tangent
 
 Float32Array = NDArray[np.float32]
 ROWS = 256  # subjects at a time, where all of them are looked at

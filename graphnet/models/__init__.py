@@ -6,11 +6,9 @@ from graphnet.models.brainnetcnn import BrainNetCNN
 from graphnet.models.gat import GAT
 from graphnet.models.gcn import GCN
 from graphnet.models.gin import GIN
-from graphnet.models.linear import Linear
-from graphnet.models.mlp import MLP
+from graphnet.models.mlp import MLP, Linear
 from graphnet.models.net import Net, Sizes
-from graphnet.models.noedge import NoEdge
-from graphnet.models.sgn import SGN
+from graphnet.models.sgn import SGN, NoEdge
 from graphnet.models.topk import TopK
 
 EACH: tuple[type[Net], ...] = (

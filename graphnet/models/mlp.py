@@ -42,3 +42,28 @@ class MLP(Net):
         hidden = linear(inputs.flatten(2), params["hidden.weight"], params["hidden.bias"]).relu_()
         scaled = hidden / math.sqrt(HIDDEN)
         return linear(scaled, params["readout.weight"], params["readout.bias"])
+
+
+class Linear(Net):
+    """Multinomial logistic regression: N·F → C, from 0, scaled by its width like SGN's own path."""
+
+    edge_aware = False
+    readout = ("linear.weight", "linear.bias")
+
+    def shapes(self) -> dict[str, tuple[int, ...]]:
+        """One weight a region, measure and class."""
+        width = self.sizes.regions * self.sizes.measures
+        return {"linear.weight": (width, self.sizes.classes), "linear.bias": (self.sizes.classes,)}
+
+    def start(self, name: str, shape: tuple[int, ...], generator: torch.Generator) -> Tensor:  # noqa: ARG002
+        """Zeros: the loss has one minimum."""
+        return torch.zeros(shape)
+
+    def prepare(self, x: Tensor, adjacency: Tensor) -> tuple[Tensor, Tensor]:
+        """The measures; no graph."""
+        return x, no_graph(adjacency)
+
+    def logits(self, params: Params, inputs: Tensor, graph: Tensor) -> Tensor:  # noqa: ARG002
+        """See :class:`Net`."""
+        flat = inputs.flatten(2) / math.sqrt(self.sizes.regions * self.sizes.measures)
+        return linear(flat, params["linear.weight"], params["linear.bias"])

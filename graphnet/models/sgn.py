@@ -68,3 +68,13 @@ class SGN(Net):
             + linear_path / math.sqrt(regions * measures)
             + rows(params["bias"])
         )
+
+
+class NoEdge(SGN):
+    """The same net with each region for itself: its only neighbour is itself."""
+
+    edge_aware = False
+
+    def prepare(self, x: Tensor, adjacency: Tensor) -> tuple[Tensor, Tensor]:
+        """As SGN on a graph without edges."""
+        return super().prepare(x, torch.zeros_like(adjacency[..., :1, :, :]))

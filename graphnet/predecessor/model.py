@@ -7,25 +7,33 @@ from typing import Any
 
 import numpy as np
 
-from graphnet import provenance
+from graphnet.artifacts.lineage import (
+    COHORT,
+    LINEAGE,
+    NORMALISATION,
+    OTHER_NORMALISATION,
+    PARTIAL,
+    SCALER,
+    TRAINED_ON,
+    descent,
+)
+from graphnet.artifacts.lineage import UNKNOWN as UNKNOWN_KEY
+from graphnet.artifacts.model import StoredModel
 from graphnet.catalogue import FROM_CONNECTOMES
-from graphnet.class_names import shared_names, words
-from graphnet.cohort import Cohort, Layout
 from graphnet.config import Settings
+from graphnet.data import provenance
+from graphnet.data.class_names import shared_names, words
+from graphnet.data.cohort import Cohort, Layout
 from graphnet.data.interpretation import Z
-from graphnet.descent import LINEAGE, PARTIAL, TRAINED_ON, descent
-from graphnet.domain import KEY as DOMAIN
-from graphnet.domain import Domain
 from graphnet.errors import ModelError, SettingsError, shortened
+from graphnet.evaluation.applicability import KEY as DOMAIN
+from graphnet.evaluation.applicability import Domain
 from graphnet.graphs import Graphs
-from graphnet.imported import COHORT, NORMALISATION, OTHER_NORMALISATION, SCALER
-from graphnet.imported import UNKNOWN as UNKNOWN_KEY
 from graphnet.models import gcn
 from graphnet.predecessor.names import ARCHITECTURES, Mapped, mapped, read_out
 from graphnet.predecessor.state import State
-from graphnet.preprocessing import Preprocessing, rule
-from graphnet.scaling import Scaler
-from graphnet.stored import StoredModel
+from graphnet.preprocessing.pipeline import Preprocessing, rule
+from graphnet.preprocessing.scaling import Scaler
 
 NONE, FIT, UNKNOWN = "none", "fit", "unknown"
 SCALERS = (NONE, FIT, UNKNOWN)

@@ -45,7 +45,7 @@ class Mapped:
 
     ``classes`` is the number of its outputs; None where more outputs than classes were trained,
     which :func:`read_out` completes. ``normalised_otherwise`` if the names are of a version that
-    may have done so: see :data:`graphnet.imported.OTHER_NORMALISATION`.
+    may have done so: see :data:`graphnet.artifacts.lineage.OTHER_NORMALISATION`.
     """
 
     parameters: Mapping[str, Tensor]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 import numpy as np
 
-from graphnet.cohort import Cohort
+from graphnet.data.cohort import Cohort
 from graphnet.data.cohorts import ANY, GROUP, cohort_of
 from graphnet.data.dataset import Dataset
 from graphnet.errors import CohortError, QuestionsOpen

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from graphnet.artifacts.lineage import lineage
 from graphnet.catalogue import ModelCard, find_model
-from graphnet.class_names import Names, called, names_of, numbered
 from graphnet.config import EVALUATION, SETTINGS, Evaluation, Settings
+from graphnet.data.class_names import Names, called, names_of, numbered
 from graphnet.data.identifiers import match_ids
-from graphnet.descent import lineage
 from graphnet.errors import SettingsError
-from graphnet.figures.predicted import SPLITS
-from graphnet.headline import by_fairness, known_subjects, measured
+from graphnet.evaluation.headline import by_fairness, known_subjects, measured
+from graphnet.figures.classification import SPLITS
 
 Json = Mapping[str, Any]
 

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from string import Template
 
 from graphnet.catalogue import WITHOUT_DENSITY
-from graphnet.report import wording
 from graphnet.report.evaluation import evaluation
 from graphnet.report.facts import Facts, split_name
 from graphnet.report.numbers import counted, listed
@@ -99,12 +98,12 @@ def _model(facts: Facts) -> Iterator[str]:
     begun = "was trained from scratch"
     if facts.fine_tuned:
         parent = facts.task.get("parent_task_id") or facts.asked.get("trained_task_id")
-        begun = f"began as the model of the task {parent}, and {wording.TUNED[settings.fine_tune]}"
-    yield f"The model {facts.card.name} {wording.MODELS[facts.card.name]}; it {begun}."
+        begun = f"began as the model of the task {parent}, and {TUNED[settings.fine_tune]}"
+    yield f"The model {facts.card.name} {MODELS[facts.card.name]}; it {begun}."
     if not facts.uses_graph:
-        yield wording.GRAPHS["none"]
+        yield GRAPHS["none"]
         return
-    yield Template(wording.GRAPHS[settings.graph]).substitute(
+    yield Template(GRAPHS[settings.graph]).substitute(
         whom=_whom(facts), neighbours=settings.neighbours, density=f"{100 * settings.density:g}"
     )
     if settings.graph not in {*WITHOUT_DENSITY, "mst"}:
@@ -113,13 +112,13 @@ def _model(facts: Facts) -> Iterator[str]:
             if settings.threshold is not None
             else f"The strongest {100 * settings.density:g} % of region pairs are its edges."
         )
-    if settings.graph not in wording.UNSIGNED:
-        yield wording.SIGNS[settings.sign]
+    if settings.graph not in UNSIGNED:
+        yield SIGNS[settings.sign]
 
 
 def _training(facts: Facts) -> Iterator[str]:
     settings = facts.settings
-    rate = Template(wording.RATES[settings.lr_schedule]).substitute(
+    rate = Template(RATES[settings.lr_schedule]).substitute(
         decay=f"{settings.lr_decay:g}", step=settings.lr_step_size
     )
     aim = "mean squared error" if facts.by_score else "cross-entropy"
@@ -197,3 +196,57 @@ def _capital(sentence: str) -> str:
 
 def _whom(facts: Facts) -> str:
     return OF_PARENT if facts.fine_tuned else OURS
+
+
+MODELS = {
+    "SGN": "applies graph convolutions {kipf} that keep apart which region is which, beside a "
+    "linear path",
+    "GCN": "applies two graph convolutions {kipf} and takes the mean over regions",
+    "TopK": "applies graph convolutions {morris}, drops the least telling regions step by step "
+    "{gao} and summarises those that stay",
+    "GAT": "weighs the neighbours of each region by learned attention {velickovic}",
+    "GIN": "sums up the neighbours of each region so that graphs of different shape are told "
+    "apart {xu}",
+    "BrainNetCNN": "applies convolutions over each subject's graph, edge by edge {kawahara}",
+    "BNT": "applies attention between all regions and then groups them into clusters {kan}",
+    "Linear": "is linear in all measures of all regions {cox}",
+    "MLP": "is a neural network with one hidden layer on all measures of all regions {rumelhart}",
+    "NoEdge": "is SGN without its graph {errica}",
+}
+GRAPHS = {
+    "covariance": "The graph, the same for all, links regions that vary together over $whom "
+    "(Pearson correlation by measure, averaged over measures).",
+    "similarity": "Each subject's graph is their own morphometric similarity network: the "
+    "correlation of two regions over their measures {seidlitz}.",
+    "connectome": "Each subject's graph is their own connectome, as it stands in the data.",
+    "group_connectome": "The graph, the same for all, is the mean connectome of $whom.",
+    "partial": "Each subject's graph holds the partial correlations of their own connectome, "
+    "shrunk a tenth of the way to the identity {marrelec}.",
+    "tangent": "Each subject's graph is their own connectome in the tangent space at the mean of "
+    "$whom {varoquaux}.",
+    "knn": "The graph, the same for all, links each region to the $neighbours that are most like "
+    "it over all measures of $whom.",
+    "mst": "The graph, the same for all, is the maximum spanning tree of how regions vary "
+    "together over $whom, with the strongest further edges up to $density % of region pairs "
+    "{tewarie}.",
+    "spatial": "The graph, the same for all, links each region to the $neighbours nearest in "
+    "space, without weights.",
+    "full": "The graph links every pair of regions, without weights.",
+    "none": "No graph is used.",
+}
+UNSIGNED = {"spatial", "full", "none"}
+SIGNS = {
+    "positive": "Negative weights were dropped.",
+    "absolute": "Of weights the magnitude was taken.",
+    "signed": "Weights kept their sign and were ranked by magnitude.",
+}
+TUNED = {
+    "all": "all its parameters were trained on",
+    "last_layers": "only its last layers were trained on",
+    "readout": "only its readout was trained on",
+}
+RATES = {
+    "step": "multiplied by $decay every $step epochs",
+    "cosine": "lowered to zero along half a cosine",
+    "constant": "kept constant",
+}

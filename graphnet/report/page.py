@@ -1,7 +1,9 @@
 """A report from its facts: what the template needs, and the template filled in."""
 
 import json
+import re
 import shlex
+import tomllib
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from importlib.resources import files
@@ -12,13 +14,11 @@ from markupsafe import Markup
 
 from graphnet import figures
 from graphnet.config import EVALUATION, SETTINGS
-from graphnet.report.beside import beside
 from graphnet.report.facts import Facts, Json, method_name, split_name
 from graphnet.report.methods import methods
 from graphnet.report.numbers import figure, signed, with_interval
 from graphnet.report.reading import readings
-from graphnet.report.references import Citations
-from graphnet.report.summary import headline, verdict
+from graphnet.report.summary import beside, headline, verdict
 from graphnet.report.tables import (
     baseline_rows,
     chosen_rows,
@@ -151,3 +151,36 @@ def _environment() -> Environment:
     }
     made.filters |= shown
     return made
+
+
+WORKS: dict[str, str] = tomllib.loads(
+    (files("graphnet.report") / "references.toml").read_text(encoding="utf-8")
+)
+MARK = re.compile(r"\{(\w+(?:,\w+)*)\}")
+
+
+class Citations:
+    """Turns ``{key}`` in sentences into ``[1]`` and remembers what was cited."""
+
+    def __init__(self) -> None:
+        self._keys: list[str] = []
+
+    def numbered(self, sentence: str) -> str:
+        """The sentence with numbers. Raises KeyError for a work that is not listed."""
+        return MARK.sub(self._numbers, sentence)
+
+    @property
+    def listed(self) -> list[str]:
+        """The works in the order of their numbers, from 1 on."""
+        return [WORKS[key] for key in self._keys]
+
+    def _numbers(self, found: "re.Match[str]") -> str:
+        numbers = sorted(self._number(key) for key in found[1].split(","))
+        return f"[{', '.join(map(str, numbers))}]"
+
+    def _number(self, key: str) -> int:
+        if key not in WORKS:
+            raise KeyError(key)
+        if key not in self._keys:
+            self._keys.append(key)
+        return self._keys.index(key) + 1

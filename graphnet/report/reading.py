@@ -3,9 +3,9 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from graphnet.class_names import called
+from graphnet.artifacts.lineage import INTERPRETATIONS
+from graphnet.data.class_names import called
 from graphnet.data.interpretation import ConnectomeReading, Interpretation
-from graphnet.descent import INTERPRETATIONS
 from graphnet.errors import shortened
 from graphnet.report.numbers import NOTHING
 

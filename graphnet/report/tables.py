@@ -5,8 +5,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from graphnet.config import INHERITED
+from graphnet.evaluation.headline import OF_CLASSES, OF_SCORES
 from graphnet.figures.importance import named
-from graphnet.metric_names import OF_CLASSES, OF_SCORES
 from graphnet.report.facts import Facts, Json, method_name, split_name
 from graphnet.report.numbers import NOTHING, figure, signed, with_interval
 from graphnet.report.reading import reading_rows

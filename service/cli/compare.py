@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from graphnet.headline import known_subjects, shared_by_fairness
+from graphnet.evaluation.headline import known_subjects, shared_by_fairness
 from service.cli.completion import tasks
 from service.cli.connection import service_at
 from service.cli.options import example, json_option, url_option

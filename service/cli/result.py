@@ -5,8 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from graphnet.headline import by_fairness, known_subjects
-from graphnet.metric_names import OF_CLASSES, OF_SCORES
+from graphnet.evaluation.headline import OF_CLASSES, OF_SCORES, by_fairness, known_subjects
 from service.cli.terminal import Column, show_facts, show_heading, show_json, show_table
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from graphnet.metric_names import OF_CLASSES, OF_SCORES
+from graphnet.evaluation.headline import OF_CLASSES, OF_SCORES
 from service.cli.connection import service_at
 from service.cli.options import example, json_option, task_argument, url_option
 from service.cli.orphans import end_orphans

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from html import escape
 
-from graphnet.headline import measured, unseen
+from graphnet.evaluation.headline import measured, unseen
 from service.client.answers import Facts, Task
 
 SPLITS = {

@@ -8,8 +8,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from graphnet import figures
-from graphnet.headline import FAIREST, known_subjects, shared_by_fairness
-from graphnet.metric_names import OF_CLASSES, OF_SCORES
+from graphnet.evaluation.headline import (
+    FAIREST,
+    OF_CLASSES,
+    OF_SCORES,
+    known_subjects,
+    shared_by_fairness,
+)
 from graphnet.report.facts import Facts
 from graphnet.report.numbers import interval, signed, with_interval
 from service.comparison import NAMES

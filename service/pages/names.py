@@ -2,8 +2,8 @@
 
 from collections.abc import Callable, Mapping
 
-from graphnet.figures.predicted import SPLITS
-from graphnet.metric_names import OF_CLASSES, OF_SCORES
+from graphnet.evaluation.headline import OF_CLASSES, OF_SCORES
+from graphnet.figures.classification import SPLITS
 from service.reading_words import COVARIATES, EDGES, ORIENTATIONS, SEPARATORS, TRIANGLES
 
 STATES = {

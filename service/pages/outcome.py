@@ -6,14 +6,13 @@ from typing import Any
 from markupsafe import Markup
 
 from graphnet import figures
-from graphnet.class_names import called, names_of
+from graphnet.data.class_names import called, names_of
+from graphnet.evaluation.headline import OF_CLASSES, OF_SCORES
+from graphnet.figures.classification import SPLITS, shown
 from graphnet.figures.importance import named
-from graphnet.figures.predicted import SPLITS, shown
-from graphnet.metric_names import OF_CLASSES, OF_SCORES
-from graphnet.report.beside import beside
 from graphnet.report.facts import Facts, method_name, split_name
 from graphnet.report.numbers import with_interval
-from graphnet.report.summary import by_chance
+from graphnet.report.summary import beside, by_chance
 from graphnet.report.tables import (
     Table,
     baseline_rows,

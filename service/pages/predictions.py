@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from starlette.requests import Request
 from starlette.responses import Response
 
-from graphnet.figures.predicted import SPLITS, shown
+from graphnet.figures.classification import SPLITS, shown
 from service.pages.site import page
 from service.routes.evidence import evidence_of
 from service.routes.tasks import task_of

@@ -9,8 +9,8 @@ from starlette.responses import Response
 
 from db.states import Status
 from db.tasks import TaskRecord
+from graphnet.artifacts.predictions import predictions_csv, read_evidence
 from graphnet.errors import ModelError
-from graphnet.evidence import predictions_csv, read_evidence
 from graphnet.report import render
 from graphnet.report.facts import Facts
 from registry import EVIDENCE, GLASS_BRAIN, REPORT

@@ -10,8 +10,8 @@ from starlette.responses import Response
 from actors import lost as sentences
 from db.errors import ModelRemoved
 from db.tasks import TaskRecord
+from graphnet.artifacts.manifest import check_manifest, read_manifest
 from graphnet.errors import ModelError
-from graphnet.manifest import check_manifest, read_manifest
 from registry import (
     GLASS_BRAIN,
     MANIFEST,

@@ -9,7 +9,7 @@ import httpx
 import pandas as pd
 import pytest
 
-from graphnet.synthetic import cohort_table
+from graphnet.data.synthetic import cohort_table
 from tests.databases import ServerSilent, mysql_database, query
 from tests.places import PLAIN, Place, place_at
 from tests.reading import reading

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from graphnet.stored import StoredModel
-from graphnet.synthetic import cohort_table
+from graphnet.artifacts.model import StoredModel
+from graphnet.data.synthetic import cohort_table
 from tests.disks import fill, small_disk
 from tests.houses import House, process, sgn_up
 from tests.places import ENDED, PLAIN, WORKER, Place, place_at

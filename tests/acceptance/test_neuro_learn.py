@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 
 from db.connection import migrate
-from graphnet.synthetic import Recipe, cohort_table
+from graphnet.data.synthetic import Recipe, cohort_table
 from tests.databases import ServerSilent, mysql_database, query
 from tests.houses import process
 from tests.mariadb import MariaServer, mariadb_server

@@ -11,7 +11,7 @@ import torch
 from click.testing import CliRunner, Result
 from torch import nn
 
-from graphnet.synthetic import cohort_table
+from graphnet.data.synthetic import cohort_table
 from service.cli import main
 from tests.houses import House
 from tests.service.forms import QUICK, SMALL, form

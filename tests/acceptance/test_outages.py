@@ -16,8 +16,8 @@ import pytest
 from db.connection import migrate, ping
 from db.errors import DatabaseRefuses
 from db.writable import check_writable
-from graphnet.stored import StoredModel
-from graphnet.synthetic import cohort_table
+from graphnet.artifacts.model import StoredModel
+from graphnet.data.synthetic import cohort_table
 from service.form_reply import REFUSED
 from service.serve import END_SECONDS as SERVICE_ENDS
 from tests.databases import ServerSilent, blocking, mysql_database

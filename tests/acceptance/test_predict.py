@@ -13,8 +13,8 @@ import pytest
 from scipy.io import savemat
 
 from graphnet.data.cohorts import ANY
+from graphnet.data.synthetic import cohort_table
 from graphnet.readers import from_table, read_table
-from graphnet.synthetic import cohort_table
 from tests.houses import process, start
 from tests.places import PLAIN, WORKER, Place, place_at
 from tests.service.forms import SMALL

@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from graphnet.cohort import Cohort, merge
-from graphnet.metrics import evaluate
+from graphnet.artifacts.model import StoredModel
+from graphnet.data.cohort import Cohort, merge
+from graphnet.evaluation.metrics import evaluate
 from graphnet.readers import from_table, read_table
-from graphnet.stored import StoredModel
 from tests.databases import query
 from tests.houses import House, end, sgn_up
 from tests.shared_table import inserted, row, run_row

@@ -13,7 +13,7 @@ import httpx
 import psutil
 import pytest
 
-from graphnet.stored import StoredModel
+from graphnet.artifacts.model import StoredModel
 from tests.houses import House, end, sgn_up, stalled
 from tests.places import ENDED, PLAIN
 from tests.service.forms import add_datasets, form

@@ -15,8 +15,8 @@ import pytest
 
 from actors.queue import redis_broker, send
 from actors.redis_clients import redis_client
-from graphnet.stored import StoredModel
-from graphnet.synthetic import cohort_table
+from graphnet.artifacts.model import StoredModel
+from graphnet.data.synthetic import cohort_table
 from tests.databases import ServerSilent
 from tests.houses import process
 from tests.places import ENDED, WORKER, Place, add_small, names_of, place_at

@@ -21,8 +21,8 @@ from actors.uploads import FACTS, Upload, part_name
 from db import datasets, packets
 from db.connection import migrate
 from db.datasets import DatasetRecord
+from graphnet.data.synthetic import cohort_table
 from graphnet.errors import CohortError
-from graphnet.synthetic import cohort_table
 from registry.s3 import S3Store
 from tests.databases import query, sqlite_database
 from tests.db.opened import opened

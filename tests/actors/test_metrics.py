@@ -18,7 +18,7 @@ from actors.gpu import GpuMemory, device_info
 from actors.runtime import Runtime
 from actors.settings import Settings
 from db.errors import translated
-from graphnet.devices import Choice
+from graphnet.training.devices import Choice
 from registry import RegistryError, open_store
 
 

@@ -10,11 +10,11 @@ import pytest
 from actors.papers import papers
 from db.claims import Claim
 from graphnet import readers
-from graphnet.cohort import merge
 from graphnet.config import Evaluation, Settings
+from graphnet.data.cohort import merge
+from graphnet.data.splits import Splits
+from graphnet.data.synthetic import cohort_table
 from graphnet.experiment import Outcome, run
-from graphnet.splits import Splits
-from graphnet.synthetic import cohort_table
 from registry import EVIDENCE, REPORT
 
 CLAIM = Claim("TASK1", 1, "token", "P", "A to B", "dl_ts", {"train_data": ["A"]}, "")

@@ -16,8 +16,8 @@ import pytest
 from actors.reading_child import Asked, Bounds, ReadingFailed, read_file, working_folder
 from graphnet.data.dataset import NO_CLASS
 from graphnet.data.storage import load
+from graphnet.data.synthetic import cohort_table
 from graphnet.errors import DiskFull
-from graphnet.synthetic import cohort_table
 from tests.disks import room_for
 from tests.service.forms import SMALL
 

@@ -19,14 +19,14 @@ from actors.settings import Settings as House
 from actors.workplace import Workplace
 from db.claims import Claim
 from db.form import TaskForm
+from graphnet.artifacts.lineage import lineage, seen
+from graphnet.artifacts.model import StoredModel
 from graphnet.config import Evaluation, Settings
-from graphnet.descent import lineage, seen
-from graphnet.devices import Choice
+from graphnet.data.provenance import subjects
+from graphnet.data.splits import Splits
 from graphnet.errors import TrainingError
 from graphnet.experiment import run
-from graphnet.provenance import subjects
-from graphnet.splits import Splits
-from graphnet.stored import StoredModel
+from graphnet.training.devices import Choice
 from registry import MANIFEST, PARAMETERS, ObjectMissing
 from registry.location import open_store
 from tests.graphnet.people import cohort

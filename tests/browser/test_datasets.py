@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, Request, expect
 
-from graphnet.synthetic import cohort_table
+from graphnet.data.synthetic import cohort_table
 from tests.browser.conftest import serious
 from tests.houses import House
 from tests.service.forms import SMALL

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from graphnet.synthetic import cohort_table
+from graphnet.data.synthetic import cohort_table
 from tests.browser.conftest import serious
 from tests.databases import query
 from tests.houses import House

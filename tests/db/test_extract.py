@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from db.extract import MOST_LINES, extract
-from graphnet.cohort import Cohort
 from graphnet.config import Evaluation, Settings
+from graphnet.data.cohort import Cohort
+from graphnet.data.splits import Splits
 from graphnet.experiment import run
-from graphnet.splits import Splits
 from tests.graphnet.people import cohort
 
 QUICK = Evaluation(baselines=False, explain=False, cv_folds=0)

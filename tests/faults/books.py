@@ -10,12 +10,12 @@ from typing import Any
 
 import httpx
 
-from graphnet.cohort import merge
 from graphnet.config import Evaluation, Settings
+from graphnet.data.cohort import merge
+from graphnet.data.splits import Splits
+from graphnet.data.synthetic import cohort_table
 from graphnet.experiment import run
 from graphnet.readers import from_table
-from graphnet.splits import Splits
-from graphnet.synthetic import cohort_table
 from registry import EVIDENCE, LOG, MANIFEST, PARAMETERS, REPORT
 from tests.databases import query
 from tests.faults.desk import EPOCHS, SEEDS, Desk, settings

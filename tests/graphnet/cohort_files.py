@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from graphnet.cohort import Cohort
+from graphnet.data.cohort import Cohort
 from graphnet.data.cohorts import GROUP, cohort_of
 from graphnet.readers.reading import read
 

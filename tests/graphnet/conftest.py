@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from graphnet.cohort import Cohort, merge
+from graphnet.data.cohort import Cohort, merge
 from graphnet.readers import from_table, read_table
 
 with warnings.catch_warnings():

@@ -3,9 +3,9 @@
 import numpy as np
 import pandas as pd
 
-from graphnet.cohort import Cohort, merge
+from graphnet.data.cohort import Cohort, merge
+from graphnet.data.synthetic import Recipe, cohort_table
 from graphnet.readers import from_table
-from graphnet.synthetic import Recipe, cohort_table
 
 RECIPE = Recipe(regions=12, affected=(2, 5, 9), effect=0.8, networks=3, corrupt=4)
 

@@ -4,13 +4,12 @@ import numpy as np
 import pytest
 from sklearn.svm import SVC
 
-from graphnet import baselines
-from graphnet.baselines import CLASSIFIERS, fit_baselines, fit_score_baselines
-from graphnet.cohort import Cohort, IntArray
+from graphnet.data.cohort import Cohort, IntArray
+from graphnet.evaluation import baselines
+from graphnet.evaluation.baselines import CLASSIFIERS, fit_baselines, fit_score_baselines
+from graphnet.evaluation.metrics import evaluate, evaluate_scores
 from graphnet.graphs import Float32Array
-from graphnet.metrics import evaluate
-from graphnet.regression import evaluate_scores
-from graphnet.scaling import Scaler
+from graphnet.preprocessing.scaling import Scaler
 
 
 def people(subjects: int = 80, seed: int = 0, classes: int = 2) -> tuple[Float32Array, IntArray]:

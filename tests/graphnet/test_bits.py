@@ -6,7 +6,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from graphnet.cohort import Cohort
+from graphnet.data.cohort import Cohort
 from graphnet.readers import from_json
 from tests.graphnet.cohort_files import read_cohort
 

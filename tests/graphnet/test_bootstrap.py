@@ -4,9 +4,14 @@ import numpy as np
 import pytest
 from sklearn import metrics as reference
 
-from graphnet.bootstrap import intervals, paired_difference, weighted_auc, weights
-from graphnet.cohort import FloatArray, IntArray
-from graphnet.permutation import p_value
+from graphnet.data.cohort import FloatArray, IntArray
+from graphnet.evaluation.resampling import (
+    intervals,
+    p_value,
+    paired_difference,
+    weighted_auc,
+    weights,
+)
 
 
 def people(subjects: int = 60, effect: float = 1.0, seed: int = 0) -> tuple[IntArray, FloatArray]:

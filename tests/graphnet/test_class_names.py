@@ -8,16 +8,16 @@ from typing import Any
 
 import pytest
 
-from graphnet.class_names import NAMELESS, numbered, shared_names, words
-from graphnet.cohort import Cohort
+from graphnet.artifacts.inference import predict
+from graphnet.artifacts.model import StoredModel
+from graphnet.artifacts.predictions import predictions_csv
 from graphnet.config import Evaluation, Settings
+from graphnet.data.class_names import NAMELESS, numbered, shared_names, words
+from graphnet.data.cohort import Cohort
+from graphnet.data.splits import Splits
 from graphnet.errors import CohortError
-from graphnet.evidence import predictions_csv
 from graphnet.experiment import Outcome, run
-from graphnet.prediction import predict
 from graphnet.report import render
-from graphnet.splits import Splits
-from graphnet.stored import StoredModel
 from tests.graphnet.people import cohort
 
 NAMES = {0: "HC", 1: "SZ"}

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from graphnet.cohort import Cohort, Layout, merge
+from graphnet.data.cohort import Cohort, Layout, merge
 from graphnet.data.interpretation import Interpretation
 from graphnet.errors import CohortError
 from tests.graphnet.people import cohort, same

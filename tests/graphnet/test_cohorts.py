@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from graphnet.cohort import FloatArray
+from graphnet.data.cohort import FloatArray
 from graphnet.data.cohorts import ANY, SCORE, cohort_of
 from graphnet.data.dataset import NO_CLASS, Dataset, Series, Subjects
 from graphnet.data.interpretation import (

@@ -5,14 +5,14 @@ from typing import Any
 
 import pytest
 
+from graphnet.artifacts.lineage import LINEAGE, lineage
+from graphnet.artifacts.model import StoredModel
 from graphnet.config import Evaluation, Settings
-from graphnet.descent import LINEAGE, lineage
+from graphnet.data.splits import Splits
 from graphnet.experiment import Outcome, run
 from graphnet.report import render
 from graphnet.report.facts import Facts
 from graphnet.report.tables import lineage_rows
-from graphnet.splits import Splits
-from graphnet.stored import StoredModel
 from tests.graphnet.people import cohort
 
 QUICK = Settings.for_model("Linear", epochs=1)

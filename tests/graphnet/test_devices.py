@@ -6,10 +6,19 @@ from pathlib import Path
 import pytest
 import torch
 
-from graphnet import machine
-from graphnet.devices import best, choose, choose_device, describe, is_lost, limit, memory, named
 from graphnet.errors import SettingsError
-from graphnet.machine import Machine, look
+from graphnet.training import machine
+from graphnet.training.devices import (
+    best,
+    choose,
+    choose_device,
+    describe,
+    is_lost,
+    limit,
+    memory,
+    named,
+)
+from graphnet.training.machine import Machine, look
 
 CPU = torch.device("cpu")
 SOUND = Machine("2.13.0+cu130", "13.0", driver="580.65.06", files=("/dev/nvidia0",), count=2)

@@ -12,15 +12,21 @@ import pytest
 from sklearn.metrics import roc_auc_score
 
 from graphnet import readers
-from graphnet.atlas import Atlas
-from graphnet.cohort import Cohort, merge
+from graphnet.artifacts.predictions import (
+    FORMAT,
+    Predicted,
+    predictions_csv,
+    read_evidence,
+    to_bytes,
+)
 from graphnet.config import Evaluation, Settings
+from graphnet.data.atlas import Atlas
+from graphnet.data.cohort import Cohort, merge
+from graphnet.data.splits import Splits
+from graphnet.data.synthetic import cohort_table
 from graphnet.errors import CohortError, ModelError
-from graphnet.evidence import FORMAT, Predicted, predictions_csv, read_evidence, to_bytes
 from graphnet.experiment import Outcome, run
-from graphnet.glassbrain import glass_brain
-from graphnet.splits import Splits
-from graphnet.synthetic import cohort_table
+from graphnet.figures.glass_brain import glass_brain
 
 REGIONS = 90
 

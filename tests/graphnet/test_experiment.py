@@ -12,21 +12,22 @@ import pytest
 import torch
 from torch import Tensor
 
-from graphnet import experiment, parts
+from graphnet import experiment
+from graphnet.artifacts.model import StoredModel
 from graphnet.catalogue import FROM_CONNECTOMES, GRAPHS
-from graphnet.cohort import Cohort, merge
 from graphnet.config import Evaluation, Settings
-from graphnet.epochs import Epoch
+from graphnet.data.cohort import Cohort, merge
+from graphnet.data.provenance import fingerprints
+from graphnet.data.quality import RULES
+from graphnet.data.splits import Splits
+from graphnet.distributed import shards as parts
 from graphnet.errors import CohortError, GraphnetError, ModelError, SettingsError, TrainingError
 from graphnet.experiment import Outcome
-from graphnet.fits import Watched, fit_watched
-from graphnet.journal import Journal
-from graphnet.provenance import fingerprints
-from graphnet.quality import RULES
 from graphnet.readers import from_json, from_table
-from graphnet.splits import Splits
-from graphnet.stored import StoredModel
-from graphnet.training import Training
+from graphnet.training.callbacks import Journal
+from graphnet.training.history import Epoch
+from graphnet.training.loop import Training
+from graphnet.training.stacked import Watched, fit_watched
 from tests.graphnet.people import RECIPE, cohort, rearranged, table
 
 LINE = re.compile(

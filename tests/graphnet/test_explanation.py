@@ -8,16 +8,16 @@ import numpy as np
 import pytest
 import torch
 
-from graphnet.atlas import Atlas
-from graphnet.cohort import Cohort
+from graphnet.artifacts.model import StoredModel
 from graphnet.config import Evaluation, Settings
+from graphnet.data.atlas import Atlas
+from graphnet.data.cohort import Cohort
+from graphnet.data.splits import Splits
+from graphnet.data.synthetic import Recipe
 from graphnet.errors import CohortError
+from graphnet.evaluation.attribution import explain, integrated_gradients, occlusion, stability
 from graphnet.experiment import run
-from graphnet.explanation import explain, integrated_gradients, occlusion, stability
-from graphnet.glassbrain import glass_brain
-from graphnet.splits import Splits
-from graphnet.stored import StoredModel
-from graphnet.synthetic import Recipe
+from graphnet.figures.glass_brain import glass_brain
 from tests.graphnet.people import cohort
 
 PLANTED = (2, 5, 9, 13, 17, 21, 26, 30, 33, 38)

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from graphnet.errors import CohortError
-from graphnet.folds import leave_one_out_by, stratified
+from graphnet.evaluation.folds import leave_one_out_by, stratified
 
 unhurried = settings(deadline=None)
 

@@ -17,7 +17,7 @@ from graphnet.graphs.edges import nearest, thin, tree
 from graphnet.graphs.fitted import OWN
 from graphnet.graphs.weights import partial
 from graphnet.models.net import normalised
-from graphnet.scaling import Scaler
+from graphnet.preprocessing.scaling import Scaler
 from tests.graphnet.people import cohort
 
 REGIONS, SUBJECTS = 15, 12

@@ -7,9 +7,9 @@ import pandas as pd
 import pytest
 from combatlearn import ComBat
 
-from graphnet.cohort import FloatArray
+from graphnet.data.cohort import FloatArray
 from graphnet.errors import CohortError, ModelError
-from graphnet.harmonise import Harmoniser, confounding
+from graphnet.preprocessing.harmonise import Harmoniser, confounding
 
 SITES = ["A"] * 60 + ["B"] * 80 + ["C"] * 40
 

@@ -8,14 +8,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from graphnet.cohort import merge
+from graphnet.artifacts.lineage import PARTIAL, TRAINED_ON
+from graphnet.artifacts.model import StoredModel
 from graphnet.config import Evaluation, Settings
-from graphnet.descent import PARTIAL, TRAINED_ON
+from graphnet.data.cohort import merge
+from graphnet.data.splits import Splits
+from graphnet.evaluation.headline import by_fairness, known_subjects, shared_by_fairness, unseen
 from graphnet.experiment import Outcome, run
-from graphnet.headline import by_fairness, known_subjects, shared_by_fairness, unseen
 from graphnet.report.facts import Facts
-from graphnet.splits import Splits
-from graphnet.stored import StoredModel
 from tests.graphnet.people import cohort
 
 QUICK = Settings.for_model("Linear", epochs=2)
@@ -103,5 +103,5 @@ def test_what_an_ancestor_does_not_say_is_not_known_of_its_descendants() -> None
 
 
 def test_it_needs_nothing() -> None:
-    code = "import sys, graphnet.headline; sys.exit('numpy' in sys.modules)"
+    code = "import sys, graphnet.evaluation.headline; sys.exit('numpy' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

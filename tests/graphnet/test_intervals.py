@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from scipy.optimize import brentq
 from scipy.stats import binom, binomtest, norm, ttest_1samp
 
-from graphnet.intervals import (
+from graphnet.evaluation.intervals import (
     UNKNOWN,
     Z,
     area_under_curve,

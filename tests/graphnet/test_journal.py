@@ -7,17 +7,17 @@ import pytest
 import torch
 from torch import Tensor
 
-from graphnet import checkpoint
-from graphnet.beginnings import untrained
 from graphnet.config import Evaluation, Settings
-from graphnet.epochs import Epoch
+from graphnet.data.splits import Splits
+from graphnet.distributed.shards import recovered
 from graphnet.errors import ModelError
 from graphnet.experiment import Outcome, run
-from graphnet.journal import Journal
-from graphnet.recovery import recovered
-from graphnet.splits import Splits
-from graphnet.training import Plan, Training
-from graphnet.work import Work
+from graphnet.plan import Work
+from graphnet.training import checkpoint
+from graphnet.training.callbacks import Journal
+from graphnet.training.history import Epoch
+from graphnet.training.initialisation import untrained
+from graphnet.training.loop import Plan, Training
 from tests.graphnet.people import cohort
 
 ASKED = Evaluation(cv_folds=3, explain=False)

@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 
 from graphnet.__main__ import main
+from graphnet.artifacts.model import StoredModel
 from graphnet.data import storage
 from graphnet.data.interpretation import Choice, Question
+from graphnet.data.synthetic import cohort_table
 from graphnet.errors import CohortError, GraphnetError, QuestionsOpen
 from graphnet.local_files import LocalFiles, name_of, on_terminal
 from graphnet.readers.reading import read
-from graphnet.stored import StoredModel
-from graphnet.synthetic import cohort_table
 from tests.graphnet.people import RECIPE, table
 
 SMALL = ("--epochs", "1", "--device", "cpu", "--no-explain", "--no-baselines", "--cv-folds", "0")

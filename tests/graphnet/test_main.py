@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 
 from graphnet.__main__ import main
+from graphnet.artifacts.model import StoredModel
 from graphnet.catalogue import ALIASES, MODELS
 from graphnet.config import Settings
+from graphnet.data.synthetic import cohort_table
 from graphnet.readers import from_table, read_table
-from graphnet.stored import StoredModel
-from graphnet.synthetic import cohort_table
 from tests.graphnet.people import RECIPE
 
 SMALL = ("--epochs", "3", "--device", "cpu")

@@ -8,17 +8,17 @@ import pytest
 import torch
 from torch import Tensor
 
-from graphnet import fits
+from graphnet.artifacts.model import StoredModel
 from graphnet.config import Evaluation, Settings
-from graphnet.epochs import Epoch
+from graphnet.data.splits import Splits
 from graphnet.errors import OutOfMemory
+from graphnet.evaluation.attribution import integrated_gradients, occlusion
 from graphnet.experiment import run
-from graphnet.explanation import integrated_gradients, occlusion
-from graphnet.memory import halving, is_exhausted, told
-from graphnet.recorded import Recorder
-from graphnet.splits import Splits
-from graphnet.stored import StoredModel
-from graphnet.training import Training
+from graphnet.training import stacked
+from graphnet.training.cuda_graph import Recorder
+from graphnet.training.history import Epoch
+from graphnet.training.loop import Training
+from graphnet.training.memory import halving, is_exhausted, told
 from tests.graphnet.people import cohort
 
 PEOPLE = cohort()
@@ -120,7 +120,7 @@ class Hungry(Training):
 
 
 def test_a_training_that_does_not_fit_keeps_what_was_sound(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(fits, "Training", Hungry)
+    monkeypatch.setattr(stacked, "Training", Hungry)
     with pytest.raises(OutOfMemory, match="did not suffice") as caught:
         run(Splits(PEOPLE), QUICK, evaluation=ALONE)
     monkeypatch.undo()
@@ -130,14 +130,14 @@ def test_a_training_that_does_not_fit_keeps_what_was_sound(monkeypatch: pytest.M
 
 
 def test_folds_that_do_not_fit_one_by_one_leave_the_model(monkeypatch: pytest.MonkeyPatch) -> None:
-    stack = fits._stack
+    stack = stacked._stack
 
     def small(*arguments: Any) -> Any:
         if len(arguments[1]) >= 1:
             raise torch.OutOfMemoryError("CUDA out of memory")
         return stack(*arguments)
 
-    monkeypatch.setattr(fits, "_stack", small)
+    monkeypatch.setattr(stacked, "_stack", small)
     asked = Evaluation(cv_folds=3, baselines=False, explain=False)
     result = run(Splits(PEOPLE), QUICK, evaluation=asked).result
     assert result["metrics"]["cv"] is None
@@ -153,7 +153,7 @@ def test_a_recording_that_does_not_fit_is_left_out_where_nothing_is_smaller(
     def full(*_: Any) -> None:
         raise torch.OutOfMemoryError
 
-    monkeypatch.setattr("graphnet.recorded.Recorded", full)
+    monkeypatch.setattr("graphnet.training.cuda_graph.Recorded", full)
     total = torch.zeros(1)
 
     def add(one: Tensor) -> None:

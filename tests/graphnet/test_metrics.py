@@ -14,8 +14,8 @@ from scipy.integrate import quad
 from scipy.stats import norm
 from sklearn import metrics as reference
 
-from graphnet.cohort import FloatArray, IntArray
-from graphnet.metrics import evaluate
+from graphnet.data.cohort import FloatArray, IntArray
+from graphnet.evaluation.metrics import evaluate
 
 NAMES = ("accuracy", "balanced_accuracy", "sensitivity", "specificity", "auc", "brier", "ece")
 Subjects = tuple[IntArray, FloatArray]

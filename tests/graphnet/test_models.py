@@ -12,8 +12,8 @@ from torch_geometric.data import Batch
 
 from bench.reference import ReferenceNet, as_graphs, double_precision, fit
 from graphnet.catalogue import GRAPHS, MODELS
-from graphnet.cohort import Cohort
 from graphnet.config import Settings
+from graphnet.data.cohort import Cohort
 from graphnet.errors import ModelError
 from graphnet.graphs import weights
 from graphnet.graphs.edges import GraphRule, thin
@@ -22,9 +22,9 @@ from graphnet.models import NETS, Net, Sizes, build_net
 from graphnet.models.gcn import GCN
 from graphnet.models.net import normalised
 from graphnet.models.sgn import HIDDEN, SGN, SMOOTH
-from graphnet.prepared import CHUNK, Prepared, Whole, class_scores
-from graphnet.scaling import Scaler
-from graphnet.training import Plan, Training
+from graphnet.preprocessing.scaling import Scaler
+from graphnet.training.inputs import CHUNK, Prepared, Whole, class_scores
+from graphnet.training.loop import Plan, Training
 
 SUBJECTS, REGIONS, MEASURES = 23, 14, 4
 Params = dict[str, Tensor]

@@ -8,17 +8,17 @@ import numpy as np
 import pytest
 import torch
 
-from graphnet import checkpoint, parts
-from graphnet.cohort import merge
 from graphnet.config import Evaluation, Settings
+from graphnet.data.cohort import merge
+from graphnet.data.splits import Splits
+from graphnet.distributed import shards
+from graphnet.distributed.serialisation import unpack_folds, unpack_seeds
+from graphnet.distributed.shards import SEEDS, Part, recovered
 from graphnet.errors import GraphnetError, ModelError, TrainingError
 from graphnet.experiment import Outcome, run
-from graphnet.journal import Journal
-from graphnet.packing import unpack_folds, unpack_seeds
-from graphnet.parts import SEEDS, Part
-from graphnet.recovery import recovered
-from graphnet.splits import Splits
-from graphnet.work import Work
+from graphnet.plan import Work
+from graphnet.training import checkpoint
+from graphnet.training.callbacks import Journal
 from tests.graphnet.people import cohort
 from tests.graphnet.test_journal import Interrupted, Keeping
 
@@ -40,7 +40,7 @@ class Others:
         self.announced.append(count)
         for number in reversed(range(1, count + 1)):
             work = Work.of(*self.given, None)  # as each worker works it out for himself
-            self.contents[number] = parts.do(work, number, device=CPU, journal=Journal())
+            self.contents[number] = shards.do(work, number, device=CPU, journal=Journal())
 
     def gather(self, numbers: Sequence[int]) -> list[bytes]:
         return [self.contents[number] for number in numbers]
@@ -56,8 +56,8 @@ def shared(
 
 def test_the_work_is_cut_evenly_and_nothing_is_left_out() -> None:
     work = Work.of(Splits(PEOPLE), QUICK, ASKED, None)
-    assert parts.own(work) == Part(SEEDS, 0, 1)
-    assert parts.parts(work) == [
+    assert shards.own(work) == Part(SEEDS, 0, 1)
+    assert shards.parts(work) == [
         Part(SEEDS, 1, 2), Part(SEEDS, 2, 3), Part("cv", 0, 2), Part("cv", 2, 5), Part("cv", 5, 8),
     ]  # fmt: skip
 
@@ -127,7 +127,7 @@ def test_a_fine_tuning_is_shared_from_its_parent_s_replicas() -> None:
         def announce(self, count: int) -> None:
             work = Work.of(data, settings, asked, parent)
             for number in range(1, count + 1):
-                self.contents[number] = parts.do(work, number, device=CPU, journal=Journal())
+                self.contents[number] = shards.do(work, number, device=CPU, journal=Journal())
 
     others = Tuning(data, settings, asked)
     together = run(data, settings, evaluation=asked, parent=parent, sharing=others)
@@ -186,4 +186,4 @@ def test_a_part_that_diverges_says_so() -> None:
         name: torch.full_like(tensor, np.inf) for name, tensor in work.start.parameters.items()
     }))  # fmt: skip
     with pytest.raises(TrainingError, match="no longer a number"):
-        parts.do(wild, 1, device=CPU, journal=Journal())
+        shards.do(wild, 1, device=CPU, journal=Journal())

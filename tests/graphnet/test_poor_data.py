@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 
 from graphnet.catalogue import MODELS
-from graphnet.cohort import Cohort
 from graphnet.config import Evaluation, Settings
+from graphnet.data.cohort import Cohort
+from graphnet.data.splits import Splits
 from graphnet.experiment import run
-from graphnet.splits import Splits
 from tests.graphnet.people import cohort
 
 PEOPLE = cohort(controls=12, patients=12)

@@ -18,21 +18,21 @@ import torch
 from torch import Tensor, nn
 from torch_geometric.nn import GCNConv, GraphConv, TopKPooling, global_max_pool, global_mean_pool
 
-from graphnet.cohort import Cohort, Layout
+from graphnet.artifacts.inference import predict
+from graphnet.artifacts.lineage import says_all, seen
+from graphnet.artifacts.model import StoredModel
 from graphnet.config import Evaluation, Settings
-from graphnet.descent import says_all, seen
+from graphnet.data.cohort import Cohort, Layout
+from graphnet.data.splits import Splits
 from graphnet.errors import ModelError
+from graphnet.evaluation.headline import KNOWN_SUBJECTS
 from graphnet.experiment import run
-from graphnet.headline import KNOWN_SUBJECTS
 from graphnet.predecessor.model import TrainedOn, Wanted, assembled
 from graphnet.predecessor.names import mapped
 from graphnet.predecessor.state import State, read_state
-from graphnet.prediction import predict
+from graphnet.preprocessing.scaling import Scaler
 from graphnet.report.facts import Facts
 from graphnet.report.methods import methods
-from graphnet.scaling import Scaler
-from graphnet.splits import Splits
-from graphnet.stored import StoredModel
 from tests.graphnet.people import cohort
 
 MOST = 64_000_000

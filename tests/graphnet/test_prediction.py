@@ -8,18 +8,18 @@ import pandas as pd
 import pytest
 
 from graphnet import readers
-from graphnet.cohort import Cohort, merge
+from graphnet.artifacts.inference import KNOWN, MOST_EXPLAINED, predict, without_unnamed_sites
+from graphnet.artifacts.model import StoredModel
 from graphnet.config import Evaluation, Settings
+from graphnet.data.cohort import Cohort, merge
 from graphnet.data.cohorts import ANY
-from graphnet.domain import Domain
+from graphnet.data.splits import Splits
+from graphnet.data.synthetic import Recipe, cohort_table
 from graphnet.errors import ModelError
+from graphnet.evaluation.applicability import Domain
+from graphnet.evaluation.attribution import contributions, integrated_gradients
 from graphnet.experiment import run
-from graphnet.explanation import contributions, integrated_gradients
-from graphnet.harmonise import Harmoniser
-from graphnet.prediction import KNOWN, MOST_EXPLAINED, predict, without_unnamed_sites
-from graphnet.splits import Splits
-from graphnet.stored import StoredModel
-from graphnet.synthetic import Recipe, cohort_table
+from graphnet.preprocessing.harmonise import Harmoniser
 
 
 def table(label: int, subjects: int, seed: int, *, first: int = 1) -> pd.DataFrame:

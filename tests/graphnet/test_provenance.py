@@ -5,8 +5,8 @@ from dataclasses import replace
 
 import pytest
 
-from graphnet.cohort import Cohort
-from graphnet.provenance import known_to, spelled_differently, subjects
+from graphnet.data.cohort import Cohort
+from graphnet.data.provenance import known_to, spelled_differently, subjects
 from tests.graphnet.people import cohort
 
 

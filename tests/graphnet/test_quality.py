@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 from numpy.typing import NDArray
 
-from graphnet.cohort import Cohort
-from graphnet.connectome import screen_edges, square
-from graphnet.quality import RULES, Finding, screen
-from graphnet.scaling import CLIP
+from graphnet.data.cohort import Cohort
+from graphnet.data.connectome import screen_edges, square
+from graphnet.data.quality import RULES, Finding, screen
+from graphnet.preprocessing.scaling import CLIP
 
 Features = NDArray[np.float64]
 REGIONS = 30

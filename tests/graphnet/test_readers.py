@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from graphnet.cohort import NO_CLASS, Cohort
+from graphnet.data.cohort import NO_CLASS, Cohort
 from graphnet.errors import CohortError, QuestionsOpen
+from graphnet.preprocessing.scaling import Scaler
 from graphnet.readers import from_json, from_table, read_table
-from graphnet.scaling import Scaler
 from tests.graphnet.people import rearranged, same, table
 
 unhurried = settings(deadline=None)

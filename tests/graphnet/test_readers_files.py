@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from graphnet.cohort import Cohort
+from graphnet.data.cohort import Cohort
 from graphnet.errors import CohortError
 from tests.graphnet.cohort_files import read_cohort
 from tests.graphnet.formats import (

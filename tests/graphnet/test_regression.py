@@ -5,7 +5,7 @@ import pytest
 from scipy import stats
 from sklearn import metrics as reference
 
-from graphnet.regression import evaluate_scores
+from graphnet.evaluation.metrics import evaluate_scores
 
 RANDOM = np.random.default_rng(0)
 TARGETS = RANDOM.normal(30, 8, 60).round()

@@ -20,13 +20,13 @@ from graphnet.data.interpretation import (
     MissingCode,
     SeriesReading,
 )
-from graphnet.figures.confusion import confusion
+from graphnet.figures.classification import confusion
 from graphnet.figures.drawing import fitting
 from graphnet.models import Sizes, build_net
-from graphnet.report import render, wording
+from graphnet.report import methods, render
 from graphnet.report.facts import Facts
 from graphnet.report.methods import methods
-from graphnet.report.references import MARK, WORKS, Citations
+from graphnet.report.page import MARK, WORKS, Citations
 
 HOSTILE = "<img src=x onerror=alert(1)>"
 METRICS = {
@@ -218,9 +218,9 @@ def test_methods_are_whole_sentences_and_cite_what_was_used() -> None:
 
 
 def test_every_model_and_graph_can_be_written_about() -> None:
-    assert set(wording.MODELS) == set(MODELS)
-    assert set(wording.GRAPHS) == set(GRAPHS)
-    sentences = [*wording.MODELS.values(), *wording.GRAPHS.values()]
+    assert set(methods.MODELS) == set(MODELS)
+    assert set(methods.GRAPHS) == set(GRAPHS)
+    sentences = [*methods.MODELS.values(), *methods.GRAPHS.values()]
     assert set(",".join(MARK.findall(" ".join(sentences))).split(",")) <= set(WORKS)
     for name in MODELS:
         stored = {**manifest(), "settings": {"model": name, "graph": "covariance"}}

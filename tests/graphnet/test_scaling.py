@@ -10,9 +10,9 @@ from hypothesis.extra import numpy as arrays
 from numpy.typing import NDArray
 from sklearn.preprocessing import StandardScaler
 
+from graphnet.data.quality import screen
 from graphnet.errors import ModelError
-from graphnet.quality import screen
-from graphnet.scaling import CLIP, Scaler
+from graphnet.preprocessing.scaling import CLIP, Scaler
 
 Features = NDArray[np.float64]
 unhurried = settings(deadline=None)

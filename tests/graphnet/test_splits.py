@@ -6,11 +6,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from graphnet.cohort import Cohort, Layout, merge
-from graphnet.corrections import corrections
+from graphnet.data.cohort import Cohort, Layout, merge
+from graphnet.data.quality import Finding
+from graphnet.data.splits import Splits, check_classes, corrections, warnings
 from graphnet.errors import CohortError
-from graphnet.quality import Finding
-from graphnet.splits import Splits, check_classes, warnings
 from tests.graphnet.people import RECIPE, cohort, same
 
 CLEAN = replace(RECIPE, corrupt=0)

@@ -15,15 +15,15 @@ from hypothesis import strategies as st
 from safetensors.torch import load, save
 from torch import Tensor
 
+from graphnet.artifacts.manifest import FORMAT, check_fit, manifest_layout, read_manifest
+from graphnet.artifacts.model import StoredModel
 from graphnet.catalogue import GRAPHS
-from graphnet.cohort import Cohort, Layout
 from graphnet.config import Evaluation, Settings
+from graphnet.data.cohort import Cohort, Layout
+from graphnet.data.splits import Splits
 from graphnet.errors import ModelError
 from graphnet.experiment import run
-from graphnet.manifest import FORMAT, check_fit, manifest_layout, read_manifest
 from graphnet.models import build_net
-from graphnet.splits import Splits
-from graphnet.stored import StoredModel
 from tests.graphnet.people import RECIPE, cohort
 
 OTHERS = cohort("B", seed=1)

@@ -9,9 +9,9 @@ import pytest
 from numpy.typing import NDArray
 from pandas.testing import assert_frame_equal
 
-from graphnet.cohort import Cohort
+from graphnet.data.cohort import Cohort
+from graphnet.data.synthetic import MEASURES, Recipe, cohort_table
 from graphnet.readers import from_table, read_table
-from graphnet.synthetic import MEASURES, Recipe, cohort_table
 from tests.graphnet.people import same
 
 PLAIN = Recipe(corrupt=0, site_shift=0.0, effect=0.5)

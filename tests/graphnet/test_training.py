@@ -13,15 +13,13 @@ from torch.nn import functional
 
 from bench.reference import double_precision
 from graphnet.config import Settings
-from graphnet.devices import describe
-from graphnet.epochs import Epoch, Score
 from graphnet.errors import TrainingError
 from graphnet.models import NETS, Net, Sizes, build_net
-from graphnet.optimiser import AdamW, FlatParameters
-from graphnet.passes import LONGEST, stretches
-from graphnet.prepared import Prepared, Whole
-from graphnet.schedules import factor
-from graphnet.training import Plan, Training
+from graphnet.training.devices import describe
+from graphnet.training.history import Epoch, Score
+from graphnet.training.inputs import Prepared, Whole
+from graphnet.training.loop import LONGEST, Plan, Training, stretches
+from graphnet.training.optimiser import AdamW, FlatParameters, factor
 
 REGIONS, MEASURES = 10, 4
 SEEDS = (3, 1, 4, 15, 9)

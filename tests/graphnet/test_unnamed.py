@@ -5,15 +5,15 @@ from typing import Any
 
 import pytest
 
+from graphnet.artifacts.lineage import LINEAGE, TRAINED_ON, lineage
+from graphnet.artifacts.model import StoredModel
+from graphnet.artifacts.predictions import to_bytes
 from graphnet.config import Settings
-from graphnet.descent import LINEAGE, TRAINED_ON, lineage
-from graphnet.domain import Domain
-from graphnet.evidence import to_bytes
+from graphnet.data.splits import Splits
+from graphnet.data.unnamed import unnamed
+from graphnet.evaluation.applicability import Domain
 from graphnet.experiment import Outcome, run
 from graphnet.report import render
-from graphnet.splits import Splits
-from graphnet.stored import StoredModel
-from graphnet.unnamed import unnamed
 from tests.graphnet.people import cohort
 from tests.graphnet.test_descent import ASKED, manifest, shown
 

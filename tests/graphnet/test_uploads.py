@@ -18,7 +18,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from scipy.io import savemat
 
-from graphnet.cohort import Cohort
+from graphnet.data.cohort import Cohort
 from graphnet.data.cohorts import cohort_of
 from graphnet.data.dataset import Dataset
 from graphnet.errors import CohortError, QuestionsOpen

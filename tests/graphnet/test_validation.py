@@ -9,27 +9,28 @@ import numpy as np
 import pytest
 import torch
 
-from graphnet import fits, nested
-from graphnet.assessment import NO_EDGE, graph_helps
-from graphnet.baselines import CLASSIFIERS
-from graphnet.beginnings import untrained
-from graphnet.cohort import Cohort, merge
+from graphnet.artifacts.model import StoredModel
 from graphnet.config import Evaluation, Settings
-from graphnet.crossvalidation import cross_validate, pooled
-from graphnet.epochs import Epoch
+from graphnet.data.cohort import Cohort, merge
+from graphnet.data.splits import Splits
+from graphnet.distributed.shards import Gatherer
 from graphnet.errors import CohortError, TrainingError
+from graphnet.evaluation import nested_cv
+from graphnet.evaluation.assessment import NO_EDGE, graph_helps
+from graphnet.evaluation.baselines import CLASSIFIERS
+from graphnet.evaluation.cross_validation import cross_validate, pooled
+from graphnet.evaluation.folds import Fold, stratified
+from graphnet.evaluation.metrics import evaluate
+from graphnet.evaluation.nested_cv import choose, grid
+from graphnet.evaluation.validation import validate
 from graphnet.experiment import Outcome, run
-from graphnet.fits import Fit, fit_all, fit_watched
-from graphnet.folds import Fold, stratified
-from graphnet.journal import Journal
-from graphnet.metrics import evaluate
-from graphnet.nested import choose, grid
-from graphnet.parts import Gatherer
-from graphnet.splits import Splits
-from graphnet.stored import StoredModel
-from graphnet.training import Training
-from graphnet.validation import validate
-from graphnet.work import Work
+from graphnet.plan import Work
+from graphnet.training import stacked as fits
+from graphnet.training.callbacks import Journal
+from graphnet.training.history import Epoch
+from graphnet.training.initialisation import untrained
+from graphnet.training.loop import Training
+from graphnet.training.stacked import Fit, fit_all, fit_watched
 from tests.graphnet.people import cohort
 
 CPU = torch.device("cpu")
@@ -197,8 +198,8 @@ def test_densities_that_leave_no_edge_are_not_tried() -> None:
 
 
 def test_nested_selection_looks_at_training_subjects_only(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(nested, "RATES", (1e-4, 1.0))
-    monkeypatch.setattr(nested, "DENSITIES", (0.2,))
+    monkeypatch.setattr(nested_cv, "RATES", (1e-4, 1.0))
+    monkeypatch.setattr(nested_cv, "DENSITIES", (0.2,))
     fold = FOLDS[0]
     (chosen,) = choose(PEOPLE, [Fit(fold.train, QUICK)], (0, 1), device=CPU)
     assert chosen.settings.learning_rate == 0.01  # the other hardly learns

@@ -7,7 +7,7 @@ from typing import Any
 
 import httpx
 
-from graphnet.synthetic import Recipe, cohort_table
+from graphnet.data.synthetic import Recipe, cohort_table
 from tests.houses import House
 
 PATIENCE_SECONDS = 30

@@ -12,7 +12,7 @@ from typing import Any
 import httpx
 import pytest
 
-from graphnet.synthetic import cohort_table
+from graphnet.data.synthetic import cohort_table
 from service.endpoints import ENDPOINTS
 from service.guard import is_public
 from service.pages.table import PAGES

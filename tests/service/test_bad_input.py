@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from graphnet.synthetic import Recipe, cohort_table
+from graphnet.data.synthetic import Recipe, cohort_table
 from tests.houses import House
 from tests.service.forms import SMALL, body, form, tasks
 from tests.shared_table import inserted, row, run_row

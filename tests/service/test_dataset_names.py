@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from db.dataset_names import other_way
-from graphnet.synthetic import cohort_table
+from graphnet.data.synthetic import cohort_table
 from service.dataset_names import named_after
 from tests.houses import House
 from tests.service.forms import SMALL, form

@@ -13,9 +13,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from graphnet.distributions import distributions
+from graphnet.data.profile import distributions
+from graphnet.data.synthetic import cohort_table
 from graphnet.readers import from_table, read_table
-from graphnet.synthetic import cohort_table
 from tests.graphnet.formats import FOLDERS, IDS, WHOLE, columns
 from tests.houses import House
 from tests.places import place_at

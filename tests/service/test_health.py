@@ -12,8 +12,8 @@ from click.testing import CliRunner
 from db.connection import migrate
 from db.datasets import insert_dataset
 from graphnet.data.profile import Profile
+from graphnet.data.synthetic import cohort_table
 from graphnet.readers import from_json
-from graphnet.synthetic import cohort_table
 from service.cli import main
 from service.doctor import device
 from tests.databases import query

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from graphnet.synthetic import cohort_table
+from graphnet.data.synthetic import cohort_table
 from service.cli import main
 from tests.houses import House
 from tests.service.forms import SMALL, form

@@ -14,7 +14,7 @@ import psutil
 import pytest
 from click.testing import CliRunner
 
-from graphnet.synthetic import cohort_table
+from graphnet.data.synthetic import cohort_table
 from service.cli import main
 from service.client import Client, HouseError, Task, house
 from service.endpoints import ENDPOINTS

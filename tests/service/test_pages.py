@@ -13,9 +13,9 @@ from jinja2.ext import extract_from_ast
 import graphnet.figures
 from graphnet.catalogue import GRAPHS, MODELS
 from graphnet.config import OPTIONS
-from graphnet.figures.predicted import SPLITS
-from graphnet.metric_names import OF_CLASSES, OF_SCORES
-from graphnet.quality import RULES
+from graphnet.data.quality import RULES
+from graphnet.evaluation.headline import OF_CLASSES, OF_SCORES
+from graphnet.figures.classification import SPLITS
 from graphnet.report import tables
 from graphnet.report.facts import METHODS, Facts
 from graphnet.report.numbers import KEPT, with_interval

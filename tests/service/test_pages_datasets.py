@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
-from graphnet.synthetic import cohort_table
+from graphnet.data.synthetic import cohort_table
 from tests.databases import query
 from tests.houses import House
 from tests.service.forms import SMALL

@@ -14,7 +14,7 @@ import httpx
 import psutil
 import pytest
 
-from graphnet.synthetic import cohort_table
+from graphnet.data.synthetic import cohort_table
 from tests.houses import House
 from tests.places import Place, place_at
 from tests.reading import reading

@@ -9,10 +9,10 @@ import pytest
 
 from graphnet.__main__ import main
 from graphnet.data.cohorts import cohort_of
+from graphnet.data.splits import Splits
 from graphnet.data.storage import load, save
-from graphnet.folds import stratified
-from graphnet.splits import Splits
-from graphnet.synthetic import cohort_table
+from graphnet.data.synthetic import cohort_table
+from graphnet.evaluation.folds import stratified
 from tests.wild.cases import (
     ASK,
     READ,

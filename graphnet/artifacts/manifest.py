@@ -1,0 +1,95 @@
+"""The manifest beside a model's parameters, readable without torch."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from typing import Any, NoReturn, TypeVar
+
+from graphnet.data.class_names import names_of
+from graphnet.data.cohort import EDGES, Cohort, Layout
+from graphnet.errors import ModelError
+
+FORMAT = "nld-sgn/2"
+EDGES_KEY = "edges"
+Name = TypeVar("Name", str, int)
+
+
+def read_manifest(manifest: bytes) -> dict[str, Any]:
+    """The manifest as a dictionary. Raises ModelError if it is not one of this format."""
+    try:
+        facts = json.loads(manifest, parse_constant=_refuse)
+    except (ValueError, RecursionError) as error:
+        raise ModelError("The stored manifest is not JSON.") from error
+    if not isinstance(facts, dict) or facts.get("format") != FORMAT:
+        raise ModelError(f"The stored manifest is not of the format {FORMAT}.")
+    return facts
+
+
+def check_manifest(manifest: bytes, sha256: str) -> None:
+    """Refuse a manifest of another hash; an older task names none. Raises ModelError."""
+    if sha256 and hashlib.sha256(manifest).hexdigest() != sha256:
+        raise ModelError("The stored manifest is not the one that was written (SHA-256).")
+
+
+def manifest_layout(facts: dict[str, Any]) -> tuple[Layout, tuple[int, ...]]:
+    """Regions and measures, and the classes, that a manifest names; () of a score on a scale.
+
+    Raises:
+        ModelError: it does not name them.
+
+    """
+    layout = Layout(_listed(str, facts, "regions"), _listed(str, facts, "measures"))
+    if isinstance(facts.get("target"), dict):
+        return layout, ()
+    return layout, _listed(int, facts, "classes")
+
+
+def check_fit(model: Layout, data: Layout) -> None:
+    """Refuse data of other regions or measures than the model's, by name. Raises ModelError."""
+    differences = model.differences(data, "the stored model", "the data")
+    if differences:
+        raise ModelError("The data do not fit the stored model.", *differences)
+
+
+def check_edges(known: str, cohort: Cohort) -> None:
+    """Refuse connectomes of another kind than those a model was trained on. Raises ModelError.
+
+    Nothing is ``known`` of a model without connectomes, or of an older version.
+    """
+    if known and cohort.connectomes is not None and cohort.edges != known:
+        raise ModelError(
+            f"The stored model was trained on connectomes that hold {EDGES[known]}; those of the "
+            f"data hold {EDGES[cohort.edges]}."
+        )
+
+
+def manifest_edges(facts: Mapping[str, Any]) -> str:
+    """What the connectomes hold that a model was trained on; "" where that is not known.
+
+    Raises:
+        ModelError: it is no kind that there is.
+
+    """
+    found = facts.get(EDGES_KEY) or ""
+    if found and found not in EDGES:
+        raise ModelError("The stored manifest does not say what its connectomes hold.")
+    return str(found)
+
+
+def manifest_names(facts: Mapping[str, Any]) -> dict[int, str]:
+    """The word for each class; {} where an older version wrote the manifest. Raises ModelError."""
+    try:
+        return names_of(facts)
+    except (AttributeError, ValueError) as error:
+        raise ModelError("The stored manifest does not name its classes.") from error
+
+
+def _refuse(constant: str) -> NoReturn:
+    raise ValueError(f"{constant} is no number of JSON's")
+
+
+def _listed(kind: type[Name], facts: dict[str, Any], key: str) -> tuple[Name, ...]:
+    found = facts.get(key)
+    if not isinstance(found, list) or not found or any(type(name) is not kind for name in found):
+        raise ModelError(f"The stored manifest does not list its {key}.")
+    return tuple(found)

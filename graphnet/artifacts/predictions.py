@@ -1,0 +1,184 @@
+"""What a result rests on: who was predicted how, and what each region adds. Torch-free.
+
+A result's figures are summaries of it; a report, a page and a reviewer want it whole.
+"""
+
+import csv
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from io import StringIO
+from typing import Any, NoReturn
+
+import numpy as np
+
+from graphnet.data.class_names import Names, called, names_of
+from graphnet.data.cohort import Cohort, FloatArray
+from graphnet.errors import ModelError
+
+FORMAT = "nld-sgn/evidence-1"
+DIGITS = 6
+
+
+@dataclass(frozen=True)
+class Predicted:
+    """Subjects of a split with what the model gave for each.
+
+    ``values`` are class probabilities (S, C), or scores (S, 1); ``known`` (S,) says whether the
+    model that predicted a subject has trained on them. NaN where no fold tested a subject.
+    """
+
+    cohort: Cohort
+    values: FloatArray
+    known: Sequence[bool]
+
+    def tested(self) -> "Predicted":
+        """Only who was predicted."""
+        there = np.flatnonzero(~np.isnan(self.values).any(axis=1))
+        known = [self.known[int(row)] for row in there]
+        return Predicted(self.cohort.rows(there), self.values[there], known)
+
+    def as_dict(self, *, by_score: bool) -> dict[str, Any]:
+        """For JSON."""
+        shared = {
+            "id": list(self.cohort.ids),
+            "site": list(self.cohort.sites),
+            "known": list(self.known),
+        }
+        if by_score:
+            scores = [None if np.isnan(each) else float(each) for each in self.cohort.scores]
+            return {**shared, "label": scores, "predicted": _rounded(self.values[:, 0])}
+        return {
+            **shared,
+            "label": [int(label) for label in self.cohort.labels],
+            "probability": [_rounded(row) for row in self.values],
+        }
+
+
+def evidence(
+    predicted: Mapping[str, Predicted],
+    cohorts: Mapping[str, Cohort],
+    sites: Mapping[str, Mapping[str, Any]],
+    importance: Mapping[str, Any] | None,
+    classes: Sequence[int],
+    *,
+    class_names: Names,
+) -> dict[str, Any]:
+    """Put it together as JSON; ``classes`` are () of a score. ``sites`` are figures by split."""
+    layout = next(iter(cohorts.values())).layout
+    return {
+        "format": FORMAT,
+        "target": "group" if classes else "score",
+        "classes": list(classes),
+        "class_names": {str(label): name for label, name in class_names.items()},
+        "regions": list(layout.regions),
+        "measures": list(layout.measures),
+        "cohorts": {split: _described(cohort) for split, cohort in cohorts.items()},
+        "predictions": {
+            split: each.tested().as_dict(by_score=not classes) for split, each in predicted.items()
+        },
+        "sites": {split: dict(each) for split, each in sites.items()},
+        "importance": None if importance is None else dict(importance),
+    }
+
+
+def to_bytes(found: Mapping[str, Any]) -> bytes:
+    """As it is stored."""
+    return json.dumps(found, allow_nan=False, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def read_evidence(content: bytes) -> dict[str, Any]:
+    """Read back what :func:`to_bytes` gave. Raises ModelError."""
+    try:
+        found = json.loads(content, parse_constant=_refuse)
+    except (ValueError, RecursionError) as error:
+        raise ModelError("The stored evidence is not JSON.") from error
+    if not isinstance(found, dict) or found.get("format") != FORMAT:
+        raise ModelError(f"The stored evidence is not of the format {FORMAT}.")
+    if not _is_whole(found):
+        raise ModelError("The stored evidence does not hold one value a subject, class and region.")
+    return found
+
+
+def predictions_csv(found: Mapping[str, Any]) -> str:
+    """A row a subject and split: id, site, truth, what was predicted, whether the model knew them.
+
+    Classes are called by their names, where they have some. A text that a spreadsheet would take
+    for a formula begins with an apostrophe.
+    """
+    text = StringIO()
+    writer = csv.writer(text)
+    labels = [called(names_of(found), label) for label in found["classes"]]
+    predicted = [safe(f"probability_{label}") for label in labels]
+    writer.writerow(["split", "id", "site", "label", "predicted", *predicted, "known"])
+    for split, each in found["predictions"].items():
+        for row in _rows(each, labels, names_of(found)):
+            writer.writerow([split, *row])
+    return text.getvalue()
+
+
+def _is_whole(found: Mapping[str, Any]) -> bool:
+    """Whether every column is as long as what it tells of."""
+    try:
+        classes, regions = len(found["classes"]), len(found["regions"])
+        splits = [_is_table(each, classes) for each in found["predictions"].values()]
+        told = (found["importance"] or {}).values()
+        return all(splits) and {len(each) for each in told if each is not None} <= {regions}
+    except (AttributeError, KeyError, TypeError):
+        return False
+
+
+def _is_table(found: Mapping[str, Any], classes: int) -> bool:
+    columns = ["id", "site", "label", "known", "probability" if classes else "predicted"]
+    wide = {len(row) for row in found["probability"]} <= {classes} if classes else True
+    return wide and len({len(found[name]) for name in columns}) == 1
+
+
+def _rows(found: Mapping[str, Any], labels: Sequence[str], names: Names) -> Iterator[list[Any]]:
+    for row, subject in enumerate(found["id"]):
+        truth = found["label"][row]
+        shown = safe(called(names, truth)) if labels else _given(truth)
+        shared = [safe(subject), safe(found["site"][row]), shown]
+        if labels:
+            probability = found["probability"][row]
+            likeliest = safe(labels[max(range(len(labels)), key=probability.__getitem__)])
+            yield [*shared, likeliest, *probability, _yes(found["known"][row])]
+        else:
+            yield [*shared, found["predicted"][row], _yes(found["known"][row])]
+
+
+def _described(cohort: Cohort) -> dict[str, Any]:
+    sites: dict[str, dict[str, int]] = {}
+    for site, label in zip(cohort.sites, cohort.labels.tolist(), strict=True):
+        counts = sites.setdefault(site, {})
+        counts[str(label)] = counts.get(str(label), 0) + 1
+    return {
+        "subjects": len(cohort),
+        "classes": {str(label): count for label, count in cohort.class_counts().items()},
+        "sites": sites,
+        "datasets": list(dict.fromkeys(cohort.datasets)),
+    }
+
+
+def _rounded(values: FloatArray) -> list[float]:
+    return [round(float(value), DIGITS) for value in values]
+
+
+def _given(value: float | None) -> float | str:
+    return "" if value is None else value
+
+
+def _yes(known: bool) -> str:  # noqa: FBT001 - a cell
+    return "yes" if known else "no"
+
+
+def _refuse(constant: str) -> NoReturn:
+    raise ValueError(f"{constant} is no number of JSON's")
+
+
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def safe(text: str) -> str:
+    """With an apostrophe before what would be taken for a formula."""
+    return f"'{text}" if text.startswith(FORMULA) else text

@@ -1,0 +1,257 @@
+"""A cohort: subjects with a label and one value a region and measure."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from itertools import chain
+
+import numpy as np
+from numpy.typing import NDArray
+
+from graphnet.data.class_names import shared_names
+from graphnet.data.identifiers import match_ids
+from graphnet.data.interpretation import COUNTS, OTHER, Interpretation, Z
+from graphnet.data.quality import Finding
+from graphnet.errors import CohortError, shortened
+
+IntArray = NDArray[np.int64]
+FloatArray = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Layout:
+    """The regions and measures of a cohort or a model, by name."""
+
+    regions: tuple[str, ...]
+    measures: tuple[str, ...]
+
+    def differences(self, other: "Layout", here: str, there: str) -> list[str]:
+        """Say which regions and measures only one side has, as sentences; [] if they agree."""
+        parts = (
+            ("regions", self.regions, other.regions),
+            ("measures", self.measures, other.measures),
+        )
+        return [
+            f"Only {where} has the {part} {shortened(only)}."
+            for part, ours, theirs in parts
+            for where, only in (
+                (here, [name for name in ours if name not in theirs]),
+                (there, [name for name in theirs if name not in ours]),
+            )
+            if only
+        ]
+
+
+EDGES = {Z: "Fisher's z", COUNTS: "streamline counts", OTHER: "values of another kind"}
+NO_CLASS = -1  # the label of a subject who has a score only
+
+
+@dataclass(frozen=True)
+class Cohort:
+    """S subjects in one order of regions and measures.
+
+    ``features`` is (S, N, F) in the file's own units, NaN where a value is missing or cannot be
+    used; ``labels`` is (S,), class numbers, ``class_names`` the words for them, as far as these are
+    known; ``scores`` (S,) a clinical score, NaN where missing. ``datasets`` and ``sites`` name
+    where each subject comes from: the dataset, and the place of measurement. ``connectomes``
+    (S, N, N) are symmetric with a diagonal of 0, NaN where unusable, and ``edges`` says what they
+    hold: ``z`` (Fisher's), ``counts`` or ``other``. ``series`` are time series (T, N) of each
+    subject; ``coordinates`` (N, 3) the regions' centres in millimetres. These are None where they
+    are not known. ``interpretations`` says, by dataset, how it was read.
+    """
+
+    ids: tuple[str, ...]
+    datasets: tuple[str, ...]
+    sites: tuple[str, ...]
+    labels: IntArray
+    features: FloatArray
+    regions: tuple[str, ...]
+    measures: tuple[str, ...]
+    scores: FloatArray
+    connectomes: FloatArray | None = None
+    series: tuple[FloatArray, ...] | None = None
+    coordinates: FloatArray | None = None
+    findings: tuple[Finding, ...] = ()
+    notes: tuple[str, ...] = ()
+    class_names: Mapping[int, str] = field(default_factory=dict)
+    edges: str = Z
+    interpretations: Mapping[str, Interpretation] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    @property
+    def layout(self) -> Layout:
+        """Its regions and measures."""
+        return Layout(self.regions, self.measures)
+
+    @property
+    def classes(self) -> tuple[int, ...]:
+        """The labels that occur, ascending."""
+        return tuple(int(label) for label in np.unique(self.labels))
+
+    @cached_property
+    def persons(self) -> tuple[str, ...]:
+        """For each row its subject, by the id as the first of several datasets writes it."""
+        return persons(self.ids, self.datasets)[0]
+
+    @property
+    def repeated_ids(self) -> tuple[str, ...]:
+        """Subjects who stand on more than one row."""
+        return tuple(name for name, times in Counter(self.persons).items() if times > 1)
+
+    def class_counts(self) -> dict[int, int]:
+        """Subjects by class."""
+        return {label: int((self.labels == label).sum()) for label in self.classes}
+
+    def rows(self, index: IntArray) -> "Cohort":
+        """The subjects ``index`` (B,), with the findings about them."""
+        chosen = [int(row) for row in index]
+        ids = tuple(self.ids[row] for row in chosen)
+        kept = set(ids)
+        findings = (finding.among(kept) for finding in self.findings)
+        return replace(
+            self,
+            ids=ids,
+            datasets=tuple(self.datasets[row] for row in chosen),
+            sites=tuple(self.sites[row] for row in chosen),
+            labels=self.labels[index],
+            features=self.features[index],
+            scores=self.scores[index],
+            connectomes=None if self.connectomes is None else self.connectomes[index],
+            series=None if self.series is None else tuple(self.series[row] for row in chosen),
+            findings=tuple(finding for finding in findings if finding is not None),
+        )
+
+    def arranged(self, layout: Layout) -> "Cohort":
+        """The same regions and measures in the order of ``layout``, which has just these."""
+        if self.layout == layout:
+            return self
+        where = [self.regions.index(region) for region in layout.regions]
+        which = [self.measures.index(measure) for measure in layout.measures]
+        edges = self.connectomes
+        return replace(
+            self,
+            features=self.features[:, where][:, :, which],
+            regions=layout.regions,
+            measures=layout.measures,
+            connectomes=None if edges is None else edges[:, where][:, :, where],
+            series=None if self.series is None else tuple(each[:, where] for each in self.series),
+            coordinates=None if self.coordinates is None else self.coordinates[where],
+        )
+
+
+def merge(cohorts: Sequence[Cohort]) -> Cohort:
+    """Stack cohorts of one layout, in the order of the first one's regions and measures.
+
+    Connectomes and time series stay where all have them.
+
+    Raises:
+        CohortError: no cohort, or two with different regions or measures, connectomes of different
+            kinds, or class names that contradict each other; the sentence names what differs.
+
+    """
+    if not cohorts:
+        raise CohortError("There is no dataset to read.")
+    first = cohorts[0]
+    _check(cohorts)
+    arranged = [cohort.arranged(first.layout) for cohort in cohorts]
+    names, different = shared_names([(c.datasets[0], c.class_names) for c in cohorts])
+    return Cohort(
+        ids=tuple(chain.from_iterable(c.ids for c in cohorts)),
+        datasets=tuple(chain.from_iterable(c.datasets for c in cohorts)),
+        sites=tuple(chain.from_iterable(c.sites for c in cohorts)),
+        labels=np.concatenate([c.labels for c in cohorts]),
+        features=np.concatenate([c.features for c in arranged]),
+        scores=np.concatenate([c.scores for c in cohorts]),
+        connectomes=_all_connectomes(arranged),
+        series=_all_series(arranged),
+        coordinates=first.coordinates,
+        regions=first.regions,
+        measures=first.measures,
+        findings=tuple(chain.from_iterable(c.findings for c in cohorts)),
+        notes=(
+            *chain.from_iterable(c.notes for c in cohorts),
+            *_without_connectome(cohorts),
+            *different,
+            *_matched(cohorts),
+        ),
+        class_names=names,
+        edges=first.edges,
+        interpretations={
+            name: found for cohort in cohorts for name, found in cohort.interpretations.items()
+        },
+    )
+
+
+def _check(cohorts: Sequence[Cohort]) -> None:
+    """Refuse what cannot be stacked. Raises CohortError."""
+    first = cohorts[0]
+    named = [(cohort.datasets[0], cohort) for cohort in cohorts]
+    here = named[0][0]
+    problems = [
+        f"The datasets {here} and {name} do not fit together. {difference}"
+        for name, other in named[1:]
+        for difference in first.layout.differences(other.layout, here, name)
+    ]
+    kinds: dict[str, str] = {}
+    for name, cohort in named:
+        kinds.setdefault(cohort.edges, name)
+    if len(kinds) > 1 and all(cohort.connectomes is not None for cohort in cohorts):
+        told = "; ".join(f"those of {name} hold {EDGES[kind]}" for kind, name in kinds.items())
+        problems.append(f"The connectomes do not fit together: {told}.")
+    if problems:
+        raise CohortError(*problems)
+
+
+def _matched(cohorts: Sequence[Cohort]) -> tuple[str, ...]:
+    """How subjects of one dataset were found in another, if not by the very same id."""
+    ids = tuple(chain.from_iterable(c.ids for c in cohorts))
+    datasets = tuple(chain.from_iterable(c.datasets for c in cohorts))
+    names = shortened(tuple(dict.fromkeys(datasets)))
+    return tuple(f"{names}: {sentence}" for sentence in persons(ids, datasets)[1])
+
+
+def _all_connectomes(cohorts: Sequence[Cohort]) -> FloatArray | None:
+    found = [cohort.connectomes for cohort in cohorts if cohort.connectomes is not None]
+    return np.concatenate(found) if len(found) == len(cohorts) else None
+
+
+def _all_series(cohorts: Sequence[Cohort]) -> tuple[FloatArray, ...] | None:
+    found = [cohort.series for cohort in cohorts if cohort.series is not None]
+    return tuple(chain.from_iterable(found)) if len(found) == len(cohorts) else None
+
+
+def _without_connectome(cohorts: Sequence[Cohort]) -> tuple[str, ...]:
+    """Say which datasets have none where others have."""
+    missing = [cohort.datasets[0] for cohort in cohorts if cohort.connectomes is None]
+    if not missing or len(missing) == len(cohorts):
+        return ()
+    return (f"No connectome was used, because {shortened(missing)} has none.",)
+
+
+def persons(ids: Sequence[str], datasets: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """For each row the id by which its subject is first written, and how others were matched.
+
+    Ids of one dataset are different people if they are written differently there.
+    """
+    names = list(dict.fromkeys(datasets))
+    if len(names) < 2:
+        return tuple(ids), ()
+    first: dict[tuple[str, str], str] = {}
+    known: dict[str, None] = {}  # an ordered set
+    how: list[str] = []
+    for name in names:
+        own = list(
+            dict.fromkeys(each for each, of in zip(ids, datasets, strict=True) if of == name)
+        )
+        match = match_ids(own, list(known))
+        how += match.how
+        there = match.as_dict
+        for each in own:
+            person = there.get(each, each)
+            first[name, each] = person
+            known[person] = None
+    rows = zip(datasets, ids, strict=True)
+    return tuple(first[row] for row in rows), tuple(how)

@@ -1,0 +1,113 @@
+"""Which data a model comes from: datasets by their content, subjects by their id."""
+
+import hashlib
+import platform
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from importlib import metadata
+from itertools import groupby
+from typing import Any
+
+from graphnet.data.cohort import Cohort, FloatArray
+from graphnet.data.identifiers import bare, has_zeros, without_zeros
+from graphnet.errors import shortened
+
+MOST_ZEROS, MOST_NAMED = 8, 3
+USED = ("nld-sgn", "torch", "numpy", "scipy", "scikit-learn")
+
+
+def fingerprints(cohort: Cohort) -> list[dict[str, Any]]:
+    """Name, subjects and SHA-256 of each dataset's content, whatever order its columns had."""
+    rows = sorted(range(len(cohort)), key=lambda row: cohort.datasets[row])
+    return [
+        {"name": name, **_fingerprint(cohort, list(members))}
+        for name, members in groupby(rows, key=lambda row: cohort.datasets[row])
+    ]
+
+
+def versions() -> dict[str, str]:
+    """What the parameters and figures depend on besides data and settings."""
+    return {"python": platform.python_version(), **{name: metadata.version(name) for name in USED}}
+
+
+def subjects(ids: Iterable[str]) -> list[str]:
+    """Short hashes of each id, sorted: enough to find a subject again, not to read the id.
+
+    One is of the id as it is written, one of it without ``sub-`` and blanks; often they are one.
+    """
+    return sorted({_digest(each) for subject in ids for each in (subject, bare(subject))})
+
+
+def known_to(trained_on: Iterable[str], cohort: Cohort) -> dict[str, str]:
+    """The subjects of ``cohort`` whose hash is among ``trained_on``, by id.
+
+    Each with the spelling that was found: without ``sub-`` and blanks, or with another number of
+    leading zeros where one of the two sides has none.
+    """
+    seen = set(trained_on)
+    ids = tuple(dict.fromkeys(cohort.ids)) if seen else ()
+    found = {each: there for each in ids if (there := _among(seen, _spellings(each)))}
+    rest = [each for each in ids if each not in found and bare(each).isdigit()]
+    here = {bare(each) for each in ids}
+    if not any(map(has_zeros, here)):
+        found |= {each: there for each in rest if (there := _among(seen, _padded(each)))}
+    elif not any(has_zeros(bare(each)) for each in found):  # else those there have them too
+        free = [each for each in rest if without_zeros(each) not in here]
+        shorter = {each: _spellings(without_zeros(each)) for each in free}
+        found |= {each: there for each in free if (there := _among(seen, shorter[each]))}
+    return {each: found[each] for each in ids if each in found}
+
+
+def spelled_differently(known: Mapping[str, str]) -> str:
+    """A sentence on subjects who were found by another spelling than theirs; "" of none."""
+    other = [f"{each} is {there} there" for each, there in known.items() if each != there]
+    if not other:
+        return ""
+    count = f"{len(other)} subject" + ("" if len(other) == 1 else "s")
+    return (
+        f"{count} matched a training subject although their ids are spelled differently "
+        f"({shortened(other, MOST_NAMED)})."
+    )
+
+
+def _spellings(subject: str) -> Iterator[str]:
+    plain = bare(subject)
+    yield from (subject, plain, f"sub-{plain}", f"sub_{plain}")
+
+
+def _padded(subject: str) -> Iterator[str]:
+    """The same number with leading zeros."""
+    for count in range(1, MOST_ZEROS + 1):
+        yield from _spellings("0" * count + bare(subject))
+
+
+def _among(seen: Collection[str], spellings: Iterable[str]) -> str:
+    """The first of the spellings whose hash was seen; "" if none was."""
+    return next((each for each in spellings if _digest(each) in seen), "")
+
+
+def _digest(subject: str) -> str:
+    return hashlib.sha256(subject.encode()).hexdigest()[:16]
+
+
+def _fingerprint(cohort: Cohort, rows: list[int]) -> dict[str, Any]:
+    content = hashlib.sha256()
+    content.update("\x1f".join([*cohort.regions, *cohort.measures]).encode())
+    content.update("\x1f".join(cohort.ids[row] for row in rows).encode())
+    content.update(cohort.labels[rows].astype("<i8").tobytes())
+    content.update("\x1f".join(cohort.sites[row] for row in rows).encode())
+    for name, values in _values(cohort, rows):
+        content.update(f"\x1f{name} {values.shape}".encode())
+        content.update(values.astype("<f8").tobytes())
+    return {"subjects": len(rows), "sha256": content.hexdigest()}
+
+
+def _values(cohort: Cohort, rows: list[int]) -> Iterator[tuple[str, FloatArray]]:
+    """All numbers of these subjects that a training may depend on."""
+    yield "features", cohort.features[rows]
+    yield "scores", cohort.scores[rows]
+    if cohort.connectomes is not None:
+        yield "connectomes", cohort.connectomes[rows]
+    if cohort.series is not None:
+        yield from (("series", cohort.series[row]) for row in rows)
+    if cohort.coordinates is not None:
+        yield "coordinates", cohort.coordinates

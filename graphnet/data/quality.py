@@ -1,0 +1,170 @@
+"""What is wrong in a table of measures, found per subject and per measure, by stated rules.
+
+Every rule looks at one subject alone, so a verdict on one person never depends on another,
+and a stored model treats a new subject just as it treated those it was trained on. Columns
+that hardly vary and values far outside the training range are matters of scaling, which is
+fitted on training subjects: see :mod:`graphnet.preprocessing.scaling`.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from graphnet.errors import shortened
+
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
+ABSURD_RATIO = 1e3
+ABSURD_VALUE = 1e9
+BROKEN_SHARE = 0.1
+MOST_REGIONS = 5  # that a finding names
+
+RULES = {
+    "missing": (
+        "A missing value is filled with the median of the training subjects in that column."
+    ),
+    "infinite": "An infinite value is treated as missing.",
+    "absurd": (
+        "A value more than 1,000 times the subject's own median of that measure, or beyond 1e9, "
+        "is treated as missing."
+    ),
+    "constant": (
+        "A measure with one and the same value in all regions of a subject holds no signal; "
+        "it is treated as missing for that subject."
+    ),
+    "broken": (
+        "A measure of a subject with more than 10 % infinite or absurd values is treated as "
+        "missing as a whole: its other values come from the same failed computation."
+    ),
+    "missing-region": (
+        "A region without any edge in a subject's connectome was not measured in that subject; its "
+        "edges are filled with their means over the training subjects."
+    ),
+    "missing-edge": (
+        "An edge of the connectome that is missing or infinite is filled with its mean over the "
+        "training subjects."
+    ),
+    "near-constant": (
+        "A column that hardly varies among the training subjects tells nothing; it is set to 0."
+    ),
+    "clipped": (
+        "A value further than 5 standard deviations from the training subjects' mean "
+        "is drawn in to that distance."
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing found: ``count`` values of one ``measure`` of one ``subject`` under ``rule``.
+
+    ``regions`` names where, if these are few. What is wrong with one region in several subjects is
+    one finding: ``others`` are those besides ``subject``, and ``count`` is how many they are.
+    """
+
+    rule: str
+    site: str
+    subject: str
+    measure: str
+    count: int
+    regions: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()
+
+    @property
+    def subjects(self) -> tuple[str, ...]:
+        """Everybody whom it concerns."""
+        return (self.subject, *self.others)
+
+    def among(self, kept: Collection[str]) -> Self | None:
+        """The same of those subjects alone; None if it concerns none of them."""
+        left = tuple(subject for subject in self.subjects if subject in kept)
+        if not left:
+            return None
+        count = len(left) if self.others else self.count
+        return replace(self, subject=left[0], others=left[1:], count=count)
+
+    def as_dict(self) -> dict[str, Any]:
+        """For a JSON report."""
+        return {
+            "rule": self.rule,
+            "site": self.site,
+            "subject": shortened(self.subjects),
+            "measure": self.measure,
+            "count": self.count,
+            "regions": list(self.regions),
+        }
+
+
+def screen(
+    values: FloatArray,
+    ids: tuple[str, ...],
+    measures: tuple[str, ...],
+    regions: tuple[str, ...],
+    name: str,
+) -> tuple[FloatArray, tuple[Finding, ...]]:
+    """Apply the rules to ``values`` (S, N, F) of the dataset ``name``.
+
+    Returns them with NaN for what cannot be used, and the findings.
+    """
+    with np.errstate(invalid="ignore", over="ignore"):
+        masks = _masks(values)
+    unusable = np.zeros(values.shape, dtype=bool)
+    for mask in masks.values():
+        unusable |= mask
+    findings = tuple(
+        Finding(rule, name, ids[subject], measures[measure], len(where), few(where, regions))
+        for rule, mask in masks.items()
+        for (subject, measure), where in _places(mask)
+    )
+    return np.where(unusable, np.nan, values), findings
+
+
+def few(where: IntArray, regions: tuple[str, ...]) -> tuple[str, ...]:
+    """The names of the regions ``where`` something was found; () if these are many."""
+    return tuple(regions[place] for place in where) if len(where) <= MOST_REGIONS else ()
+
+
+def _masks(features: FloatArray) -> dict[str, NDArray[np.bool_]]:
+    missing = np.isnan(features)
+    infinite = np.isinf(features)
+    finite = np.where(missing | infinite, np.nan, features)
+    typical = _median_magnitude(finite)
+    absurd = np.abs(finite) > np.where(typical > 0, ABSURD_RATIO * typical, np.inf)
+    absurd |= np.abs(finite) > ABSURD_VALUE
+    constant = _constant(features)
+    broken = (infinite | absurd).mean(axis=1, keepdims=True) > BROKEN_SHARE
+    rest = broken & ~(missing | infinite | absurd)
+    return {
+        "missing": missing,
+        "infinite": infinite,
+        "absurd": absurd,
+        "constant": constant & ~missing,
+        "broken": rest,
+    }
+
+
+def _median_magnitude(finite: FloatArray) -> FloatArray:
+    """Median |value| over regions of each subject and measure, (S, 1, F); 0 if there is none."""
+    empty = np.isnan(finite).all(axis=1, keepdims=True)
+    filled = np.where(empty, 0.0, np.abs(finite))
+    median: FloatArray = np.nanmedian(filled, axis=1, keepdims=True)
+    return median
+
+
+def _constant(features: FloatArray) -> NDArray[np.bool_]:
+    regions = features.shape[1]
+    if regions < 3:
+        return np.zeros(features.shape, dtype=bool)
+    same = (features == features[:, :1]).all(axis=1, keepdims=True)
+    return np.broadcast_to(same, features.shape)
+
+
+def _places(mask: NDArray[np.bool_]) -> list[tuple[tuple[int, int], IntArray]]:
+    """Subject and measure, and the regions where ``mask`` (S, N, F) is true, if there are any."""
+    return [
+        ((int(subject), int(measure)), np.flatnonzero(mask[subject, :, measure]))
+        for subject, measure in np.argwhere(mask.any(axis=1))
+    ]

@@ -1,0 +1,1 @@
+"""One task by several workers: shards and how they are stored."""

@@ -1,0 +1,153 @@
+"""What a model has seen: where it may be asked, and where its answer is a guess.
+
+The applicability domain of a model (OECD 2007, ENV/JM/MONO(2007)2): sites, the range of each value,
+and how far subjects usually are from the training mean. Fitted on training subjects.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Self
+
+import numpy as np
+
+from graphnet.data.cohort import Cohort, FloatArray
+from graphnet.errors import ModelError
+from graphnet.graphs import Float32Array
+
+USUAL = 0.99  # of the training subjects are no further from their mean than `far`
+WIDE = 1.0  # times the range of a column: so far outside, one value is enough
+SLACK = 1e-5  # of a column's range, as what is stored has seven digits
+ANYWHERE = 1e300  # standard deviations
+KEY = "domain"
+
+
+@dataclass(frozen=True)
+class Domain:
+    """``low`` and ``high`` (N, F) bound what training subjects had, NaN where none had a value.
+
+    ``far`` is in standard deviations: the root mean square of a subject's scaled values.
+    ``outside`` is how many values of a training subject lie outside what all others had: with few
+    subjects that is no rare thing. Both are the 99th percentile.
+    """
+
+    sites: tuple[str, ...]
+    low: FloatArray
+    high: FloatArray
+    far: float
+    outside: int
+
+    @classmethod
+    def of(cls, train: Cohort, scaled: Float32Array, *, has_scale: bool = True) -> Self:
+        """Of training subjects, whose ``scaled`` measures are (S, N, F).
+
+        Of an imported model without a scale, whose measures stay as they are, nobody is far.
+        """
+        known = ~np.isnan(train.features).all(axis=0)
+        low, high = np.full(known.shape, np.nan), np.full(known.shape, np.nan)
+        low[known] = np.nanmin(train.features[:, known], axis=0)
+        high[known] = np.nanmax(train.features[:, known], axis=0)
+        far = float(np.quantile(distances(scaled), USUAL)) if has_scale else ANYWHERE
+        outside = int(np.quantile(_alone(train.features[:, known]), USUAL))
+        return cls(tuple(sorted(set(train.sites))), low, high, far, outside)
+
+    def united(self, other: "Domain") -> "Domain":
+        """What two have seen together."""
+        return Domain(
+            tuple(sorted({*self.sites, *other.sites})),
+            np.fmin(self.low, other.low),
+            np.fmax(self.high, other.high),
+            max(self.far, other.far),
+            max(self.outside, other.outside),
+        )
+
+    def remarks(self, cohort: Cohort, scaled: Float32Array) -> list[list[str]]:
+        """What is unusual in each subject, in sentences."""
+        found = distances(scaled)
+        return [
+            [
+                *self._of_site(cohort.sites[row]),
+                *self._of_values(cohort, row),
+                *self._of_distance(float(found[row])),
+                *_of_gaps(cohort.features[row]),
+            ]
+            for row in range(len(cohort))
+        ]
+
+    def _of_site(self, site: str) -> list[str]:
+        if not site or site in self.sites:
+            return []
+        return [f"The model has seen nobody of the site {site}."]
+
+    def _of_values(self, cohort: Cohort, row: int) -> list[str]:
+        values, slack = cohort.features[row], SLACK * np.abs(self.high - self.low)
+        with np.errstate(invalid="ignore"):
+            above, below = values - self.high - slack, self.low - values - slack
+        beyond = np.nan_to_num(np.fmax(above, below), nan=-1.0)
+        count = int((beyond > 0).sum())
+        ratio = beyond / np.where(self.high > self.low, self.high - self.low, 1.0)
+        if count <= self.outside and ratio.max() <= WIDE:
+            return []
+        region, measure = np.unravel_index(int(np.argmax(ratio)), beyond.shape)
+        name = f"{cohort.measures[measure]}_{cohort.regions[region]}"
+        value, low, high = (each[region, measure] for each in (values, self.low, self.high))
+        return [
+            f"{count} values lie outside what the training subjects had (usual are up to "
+            f"{self.outside}); the furthest is {name}, {value:.4g}, where they had {low:.4g} to "
+            f"{high:.4g}."
+        ]
+
+    def _of_distance(self, distance: float) -> list[str]:
+        if distance <= self.far * (1 + SLACK):
+            return []
+        return [
+            f"As a whole this subject is further from the training mean ({distance:.2f} standard "
+            f"deviations) than {USUAL:.0%} of the training subjects ({self.far:.2f})."
+        ]
+
+    def as_dict(self) -> dict[str, Any]:
+        """For a manifest."""
+        return {
+            "sites": list(self.sites),
+            "low": [[_shortest(value) for value in row] for row in self.low],
+            "high": [[_shortest(value) for value in row] for row in self.high],
+            "far": _shortest(self.far),
+            "outside": self.outside,
+        }
+
+    @classmethod
+    def from_facts(cls, facts: Mapping[str, Any]) -> Self | None:
+        """From a manifest; None where an older version wrote it. Raises ModelError."""
+        stored = facts.get(KEY)
+        if stored is None:
+            return None
+        try:
+            low, high = (np.array(stored[key], dtype=np.float64) for key in ("low", "high"))
+            sites, far = tuple(map(str, stored["sites"])), float(stored["far"])
+            return cls(sites, low, high, far, int(stored["outside"]))
+        except (KeyError, TypeError, ValueError) as error:
+            raise ModelError("The stored manifest does not say what the model has seen.") from error
+
+
+def distances(scaled: Float32Array) -> FloatArray:
+    """Root mean squares (S,) of scaled measures (S, N, F)."""
+    squares: Sequence[Any] = np.square(scaled, dtype=np.float64).mean(axis=(1, 2))
+    return np.sqrt(squares)
+
+
+def _alone(values: FloatArray) -> FloatArray:
+    """How many of each subject's values (S, columns) are the lowest or the highest of all: (S,)."""
+    subjects = len(values)
+    lowest, highest = np.nanargmin(values, axis=0), np.nanargmax(values, axis=0)
+    counts = np.bincount(lowest, minlength=subjects) + np.bincount(highest, minlength=subjects)
+    return counts.astype(np.float64)
+
+
+def _of_gaps(values: FloatArray) -> list[str]:
+    count = int(np.isnan(values).sum())
+    if not count:
+        return []
+    return [f"{count} of {values.size} values are missing or unusable and were filled."]
+
+
+def _shortest(value: float) -> float | None:
+    return None if np.isnan(value) else float(f"{value:.7g}")

@@ -1,0 +1,239 @@
+"""Which regions and measures a model's predictions come from."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from itertools import combinations
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from graphnet.artifacts.model import StoredModel
+from graphnet.data.cohort import Cohort, FloatArray
+from graphnet.preprocessing.pipeline import Views
+from graphnet.training import memory
+
+STEPS = 32
+ROWS = 32  # subjects at a time
+MOST_SUBJECTS = 500
+TOP = 10
+
+
+@dataclass(frozen=True)
+class Attribution:
+    """What each region and measure adds to the score that was explained.
+
+    ``mean`` (N, F) is signed, the mean over subjects; ``size`` (N, F) the mean magnitude;
+    ``gap`` the mean distance between the sum of a subject's parts and the whole, which would be 0
+    if nothing was lost; ``subjects`` how many were looked at.
+    """
+
+    mean: FloatArray
+    size: FloatArray
+    gap: float
+    subjects: int
+
+    @property
+    def by_region(self) -> FloatArray:
+        """Importance of the regions, (N,), summing to 1."""
+        return _shares(self.size.sum(axis=1))
+
+    @property
+    def by_measure(self) -> FloatArray:
+        """Importance of the measures, (F,), summing to 1."""
+        return _shares(self.size.sum(axis=0))
+
+
+def integrated_gradients(model: StoredModel, cohort: Cohort) -> Attribution:
+    """Attribute by integrated gradients (Sundararajan et al. 2017, arXiv:1703.01365).
+
+    The path starts at the training subjects' mean, which is 0 to the net; a graph made from the
+    subject's own data stays as it is. What is explained is the score of class 1 over that of
+    class 0, of more classes the likeliest one's over the mean of all, or the score on its scale;
+    the mean over replicas.
+    """
+    return memory.halving(partial(_attributed, model, cohort), ROWS)
+
+
+def _attributed(model: StoredModel, cohort: Cohort, rows: int) -> Attribution:
+    """The same, so many subjects at a time."""
+    total = size = np.zeros((len(cohort.regions), len(cohort.measures)))
+    gaps: list[float] = []
+    for found, whole in _attributions(model, cohort, rows):
+        gaps += (found.sum(dim=(1, 2)) - whole).abs().tolist()
+        total = total + found.sum(dim=0).double().numpy()
+        size = size + found.abs().sum(dim=0).double().numpy()
+    return Attribution(total / len(gaps), size / len(gaps), float(np.mean(gaps)), len(gaps))
+
+
+def contributions(model: StoredModel, cohort: Cohort) -> FloatArray:
+    """What each region adds to each subject's score by integrated gradients, (S, N)."""
+    return memory.halving(partial(_contributed, model, cohort), ROWS)
+
+
+def _contributed(model: StoredModel, cohort: Cohort, rows: int) -> FloatArray:
+    parts = [found.sum(dim=2) for found, _ in _attributions(model, cohort, rows)]
+    return np.asarray(torch.cat(parts).double().numpy())
+
+
+def _attributions(model: StoredModel, cohort: Cohort, rows: int) -> Iterator[tuple[Tensor, Tensor]]:
+    """What each value adds (B, N, F) to the whole (B,), ``rows`` subjects at a time."""
+    from captum.attr import IntegratedGradients  # noqa: PLC0415 - slow to import
+
+    for x, adjacency in _parts(model, cohort, rows):
+        score = _Score(model, x, adjacency)
+        found = IntegratedGradients(score).attribute(x, n_steps=STEPS, internal_batch_size=None)
+        yield found, score(x) - score(torch.zeros_like(x))
+
+
+@torch.no_grad()
+def occlusion(model: StoredModel, cohort: Cohort) -> FloatArray:
+    """How far the score moves when a region's measures are put to the mean, (N,).
+
+    The mean magnitude over subjects (Zeiler & Fergus 2014, arXiv:1311.2901), in units of the score.
+    """
+    return memory.halving(partial(_moved, model, cohort), ROWS)
+
+
+def _moved(model: StoredModel, cohort: Cohort, rows: int) -> FloatArray:
+    regions = len(cohort.regions)
+    total, subjects = np.zeros(regions), 0
+    keep = 1.0 - torch.eye(regions)[:, :, None]  # (N, N, 1): all regions but one
+    for x, adjacency in _parts(model, cohort, rows):
+        score = _Score(model, x, adjacency)
+        full = score(x)
+        for row in range(len(x)):
+            without = score.of(row, x[row] * keep)  # (N,)
+            total += (full[row] - without).abs().double().numpy()
+        subjects += len(x)
+    return total / subjects
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """``summary`` of the most important regions for a result; ``importance`` of all of them."""
+
+    summary: dict[str, Any]
+    importance: dict[str, list[float]]
+
+
+def explain(model: StoredModel, cohort: Cohort, folds: Sequence[StoredModel] = ()) -> Explanation:
+    """What the predictions come from: regions and measures.
+
+    ``folds`` are models of the same task trained on other subjects: how far they agree is how far
+    the ranking may be believed.
+    """
+    count = min(len(cohort), MOST_SUBJECTS)
+    chosen = cohort.rows(np.linspace(0, len(cohort) - 1, count, dtype=np.int64))
+    found = integrated_gradients(model, chosen)
+    moved = occlusion(model, chosen)
+    order = np.argsort(-found.by_region, kind="stable")[: 2 * TOP]
+    summary = {
+        "method": "integrated gradients, and occlusion of single regions",
+        "subjects": found.subjects,
+        "gap": found.gap,
+        "regions": [
+            {
+                "region": cohort.regions[region],
+                "share": float(found.by_region[region]),
+                "direction": float(found.mean[region].sum()),
+                "occlusion": float(moved[region]),
+            }
+            for region in order
+        ],
+        "measures": [
+            {"measure": name, "share": float(found.by_measure[place])}
+            for place, name in enumerate(cohort.measures)
+        ],
+        "agreement_of_methods": _spearman(found.by_region, moved),
+        "stability": stability([integrated_gradients(one, chosen).by_region for one in folds]),
+    }
+    importance = {
+        "share": found.by_region.tolist(),
+        "direction": found.mean.sum(axis=1).tolist(),
+        "occlusion": moved.tolist(),
+    }
+    return Explanation(summary, importance)
+
+
+def stability(importances: Sequence[FloatArray], top: int = TOP) -> dict[str, Any] | None:
+    """How far rankings (N,) of several models agree; None of fewer than two.
+
+    ``spearman``: the mean rank correlation of two of them. ``overlap``: the mean share of the first
+    ``top`` regions that two have in common, beyond what chance gives: 1 is full agreement, 0 chance
+    (Kuncheva 2007).
+    """
+    if len(importances) < 2:
+        return None
+    regions = len(importances[0])
+    top = min(top, regions)
+    firsts = [set(np.argsort(-one, kind="stable")[:top].tolist()) for one in importances]
+    pairs = list(combinations(range(len(importances)), 2))
+    common = np.mean([len(firsts[i] & firsts[j]) for i, j in pairs])
+    chance = top * top / regions
+    known = [_spearman(importances[i], importances[j]) for i, j in pairs]
+    ranks = [value for value in known if value is not None]
+    return {
+        "models": len(importances),
+        "top": top,
+        "spearman": float(np.mean(ranks)) if ranks else None,
+        "overlap": float((common - chance) / (top - chance)) if top < regions else None,
+    }
+
+
+class _Score:
+    """The score that is explained, of subjects ``x`` (B, N, F) whose graphs are known."""
+
+    def __init__(self, model: StoredModel, x: Tensor, adjacency: Tensor) -> None:
+        self.net, self.parameters = model.net, model.parameters
+        self.adjacency = adjacency
+        with torch.no_grad():
+            self.likeliest = self._logits(x, adjacency).argmax(dim=-1)
+
+    def __call__(self, x: Tensor) -> Tensor:
+        """Scores (B,), or (steps · B,) of all steps of a path, the subjects of a step in turn."""
+        times = len(x) // len(self.likeliest)
+        shared = len(self.adjacency) == 1
+        adjacency = self.adjacency if shared else self.adjacency.repeat(times, 1, 1)
+        return self._pick(self._logits(x, adjacency), self.likeliest.repeat(times))
+
+    def of(self, row: int, x: Tensor) -> Tensor:
+        """Scores (M,) of M variants of one subject."""
+        adjacency = self.adjacency if len(self.adjacency) == 1 else self.adjacency[row : row + 1]
+        return self._pick(self._logits(x, adjacency), self.likeliest[row].expand(len(x)))
+
+    def _logits(self, x: Tensor, adjacency: Tensor) -> Tensor:
+        inputs, graph = self.net.prepare(x[None], adjacency[None])
+        return self.net.logits(self.parameters, inputs, graph).mean(dim=0)  # (B, C)
+
+    @staticmethod
+    def _pick(logits: Tensor, likeliest: Tensor) -> Tensor:
+        if logits.shape[1] == 1:
+            return logits[:, 0]
+        if logits.shape[1] == 2:
+            return logits[:, 1] - logits[:, 0]
+        return logits.gather(1, likeliest[:, None])[:, 0] - logits.mean(dim=1)
+
+
+def _parts(model: StoredModel, cohort: Cohort, rows: int) -> Iterator[tuple[Tensor, Tensor]]:
+    """Scaled measures (B, N, F) and adjacencies (1 or B, N, N), ``rows`` at a time."""
+    views = Views(cohort, [model.preprocessing])
+    for first in range(0, len(cohort), rows):
+        x, adjacency = views.part(slice(first, first + rows))
+        yield x[0], adjacency[0]
+
+
+def _shares(importance: FloatArray) -> FloatArray:
+    total = importance.sum()
+    return importance / total if total > 0 else importance
+
+
+def _spearman(one: FloatArray, other: FloatArray) -> float | None:
+    from scipy.stats import rankdata  # noqa: PLC0415 - slow to import
+
+    ranks = np.stack([rankdata(one), rankdata(other)])
+    if (ranks.std(axis=1) == 0).any():
+        return None
+    return float(np.corrcoef(ranks)[0, 1])

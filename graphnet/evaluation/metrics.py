@@ -1,0 +1,231 @@
+"""How well class probabilities fit the true classes."""
+
+from statistics import fmean, stdev
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from graphnet.data.cohort import FloatArray, IntArray
+from graphnet.evaluation.intervals import (
+    UNKNOWN,
+    Estimate,
+    area_under_curve,
+    mean,
+    mean_of_proportions,
+    proportion,
+)
+from graphnet.evaluation.resampling import LEVELS, RESAMPLES, intervals
+
+ROW_SUM_TOLERANCE = 1e-4
+BINS = 10
+
+
+def evaluate(labels: IntArray, probabilities: FloatArray) -> dict[str, Any]:
+    """Metrics with 95% intervals, ready for JSON; None where a metric cannot be computed.
+
+    ``labels`` (S,) are classes 0 to C-1, ``probabilities`` (S, C) their predicted probabilities;
+    the predicted class is the likeliest, the lower one of a tie. Of two classes, class 1 is the
+    patient: the positive one.
+
+    - ``n``: subjects, S.
+    - ``accuracy``: share of right predictions; Wilson's interval.
+    - ``balanced_accuracy``: mean recall, once every class occurs; Wilson's intervals combined.
+    - ``sensitivity``, ``specificity``: recall of class 1, of class 0; of two classes only.
+    - ``auc``: chance that a positive subject scores above a negative one, a tie counting half,
+      once every class occurs; Newcombe's interval. Of more than two classes: the plain mean over
+      each class against the rest, without interval.
+    - ``brier``: mean squared error of the probability of class 1, from 0 to 1. Of more than two
+      classes: summed over the classes, from 0 to 2, as in Brier 1950 (Monthly Weather Review
+      78:1-3), which is twice the former where C = 2. Student's t interval.
+    - ``ece``: expected calibration error, the mean distance between the likeliest class's
+      probability and how often it was right, over ten bins of equal width (Naeini et al. 2015,
+      AAAI). Of few subjects it is large by chance; without interval.
+    - ``ci``: [low, high] by the names above but ``n``.
+    - ``confusion``: C lists of C counts; rows are true classes, columns predicted ones.
+
+    Raises:
+        ValueError: shapes that do not fit, fewer than two classes, labels outside them, or
+            rows that are not probabilities.
+
+    """
+    _check(labels, probabilities)
+    confusion = _confusion(labels, probabilities)
+    hits, totals = np.diag(confusion).tolist(), confusion.sum(axis=1).tolist()
+    recalls = [proportion(*counts) for counts in zip(hits, totals, strict=True)]
+    specificity, sensitivity = recalls if len(recalls) == 2 else (UNKNOWN, UNKNOWN)
+    estimates = {
+        "accuracy": proportion(sum(hits), len(labels)),
+        "balanced_accuracy": mean_of_proportions(recalls),
+        "sensitivity": sensitivity,
+        "specificity": specificity,
+        "auc": _auc(labels, probabilities) if all(totals) else UNKNOWN,
+        "brier": _brier(labels, probabilities),
+        "ece": _calibration(labels, probabilities),
+    }
+    return {
+        "n": len(labels),
+        **{name: estimate.value for name, estimate in estimates.items()},
+        "ci": {name: _as_list(estimate) for name, estimate in estimates.items()},
+        "confusion": confusion.tolist(),
+    }
+
+
+def evaluate_repeats(labels: IntArray, probabilities: FloatArray) -> dict[str, Any]:
+    """Metrics of R repeats of out-of-fold probabilities (R, S, C), as :func:`evaluate` gives them.
+
+    Each is the mean over repeats; ``sd_over_repeats`` says how much it depends on how the folds
+    were cut. Intervals of accuracy, balanced accuracy and AUC are the bootstrap's over subjects
+    (:mod:`graphnet.evaluation.resampling`); of the others those of the first repeat, moved to the mean.
+    ``confusion`` is summed over repeats, ``n`` are the subjects.
+    """
+    each = [evaluate(labels, one) for one in probabilities]
+    found: dict[str, Any] = {"n": len(labels)}
+    ci: dict[str, list[float] | None] = {}
+    for name in (key for key in each[0] if key in each[0]["ci"]):
+        known = [one[name] for one in each if one[name] is not None]
+        found[name] = fmean(known) if len(known) == len(each) else None
+        ci[name] = _moved(each[0]["ci"][name], each[0][name], found[name])
+    ci |= intervals(labels, probabilities)
+    return found | {
+        "ci": ci,
+        "confusion": np.sum([one["confusion"] for one in each], axis=0).tolist(),
+        "repeats": len(each),
+        "sd_over_repeats": {name: _spread([one[name] for one in each]) for name in ci},
+    }
+
+
+def _moved(
+    interval: list[float] | None, was: float | None, now: float | None
+) -> list[float] | None:
+    if interval is None or was is None or now is None:
+        return None
+    return [min(now, max(0.0, interval[0] + now - was)), max(now, interval[1] + now - was)]
+
+
+def _spread(values: list[float | None]) -> float | None:
+    known = [value for value in values if value is not None]
+    return stdev(known) if 1 < len(known) == len(values) else None
+
+
+def _check(labels: IntArray, probabilities: FloatArray) -> None:
+    if probabilities.ndim != 2 or labels.shape != probabilities.shape[:1]:
+        raise ValueError(
+            f"Labels of shape {labels.shape} and probabilities of shape {probabilities.shape} do "
+            "not fit together; give (S,) and (S, C)."
+        )
+    classes = probabilities.shape[1]
+    if classes < 2:
+        raise ValueError(f"Probabilities of {classes} classes tell nothing; give at least two.")
+    strange = labels[(labels < 0) | (labels >= classes)]
+    if len(strange):
+        raise ValueError(f"Label {strange[0]} is not one of the classes 0 to {classes - 1}.")
+    off = np.abs(probabilities.sum(axis=1) - 1)
+    sound = (probabilities >= 0).all(axis=1) & (off <= ROW_SUM_TOLERANCE)
+    if not sound.all():
+        row = int(np.argmin(sound))
+        raise ValueError(
+            f"Row {row} of the probabilities is {probabilities[row].tolist()}; give numbers from "
+            "0 to 1 that sum to 1."
+        )
+
+
+def _confusion(labels: IntArray, probabilities: FloatArray) -> IntArray:
+    classes = probabilities.shape[1]
+    counts = np.zeros((classes, classes), dtype=np.int64)
+    np.add.at(counts, (labels, probabilities.argmax(axis=1)), 1)
+    return counts
+
+
+def _auc(labels: IntArray, probabilities: FloatArray) -> Estimate:
+    classes = probabilities.shape[1]
+    if classes == 2:
+        positive = labels == 1
+        area = _mann_whitney(positive, probabilities[:, 1])
+        return area_under_curve(area, int(positive.sum()), int((~positive).sum()))
+    return Estimate(fmean(_mann_whitney(labels == k, probabilities[:, k]) for k in range(classes)))
+
+
+def _mann_whitney(positive: NDArray[np.bool_], scores: FloatArray) -> float:
+    """Share of pairs in which the positive subject scores higher; a tie counts half."""
+    negatives, positives = np.sort(scores[~positive]), scores[positive]
+    below = np.searchsorted(negatives, positives, side="left").sum()
+    not_above = np.searchsorted(negatives, positives, side="right").sum()
+    return float(below + not_above) / (2 * len(negatives) * len(positives))
+
+
+def _brier(labels: IntArray, probabilities: FloatArray) -> Estimate:
+    classes = probabilities.shape[1]
+    if classes == 2:
+        return mean((probabilities[:, 1] - labels) ** 2, highest=1.0)
+    errors = probabilities - np.eye(classes)[labels]
+    return mean((errors**2).sum(axis=1), highest=2.0)
+
+
+def _calibration(labels: IntArray, probabilities: FloatArray) -> Estimate:
+    if not len(labels):
+        return UNKNOWN
+    sure = probabilities.max(axis=1)
+    right = (probabilities.argmax(axis=1) == labels).astype(np.float64)
+    place = np.minimum((sure * BINS).astype(np.int64), BINS - 1)
+    gaps = np.bincount(place, right - sure, minlength=BINS)
+    return Estimate(float(np.abs(gaps).sum() / len(labels)))
+
+
+def _as_list(estimate: Estimate) -> list[float] | None:
+    return None if estimate.interval is None else list(estimate.interval)
+
+
+LEAST = 3
+
+
+def evaluate_scores(targets: FloatArray, predicted: FloatArray, *, seed: int = 0) -> dict[str, Any]:
+    """Figures of predictions (S,) in the score's own units, with 95% bootstrap intervals.
+
+    ``mae`` and ``rmse``: mean absolute and root mean squared error. ``r2``: the share of variance
+    explained, below 0 where the mean would do better. ``pearson``, ``spearman``: correlations. None
+    where there are fewer than three subjects, or what does not vary.
+    """
+    names = ("mae", "rmse", "r2", "pearson", "spearman")
+    if len(targets) < LEAST:
+        return {"n": len(targets), **dict.fromkeys(names), "ci": dict.fromkeys(names)}
+    random = np.random.default_rng(seed)
+    drawn = [
+        _figures(targets[rows], predicted[rows])
+        for rows in random.integers(len(targets), size=(RESAMPLES, len(targets)))
+    ]
+    found = _figures(targets, predicted)
+    return {
+        "n": len(targets),
+        **found,
+        "ci": {name: _interval(found[name], [one[name] for one in drawn]) for name in names},
+    }
+
+
+def _figures(targets: FloatArray, predicted: FloatArray) -> dict[str, float | None]:
+    from scipy.stats import rankdata  # noqa: PLC0415 - slow to import
+
+    error = predicted - targets
+    spread = float(np.square(targets - targets.mean()).sum())
+    return {
+        "mae": float(np.abs(error).mean()),
+        "rmse": float(np.sqrt(np.square(error).mean())),
+        "r2": 1 - float(np.square(error).sum()) / spread if spread > 0 else None,
+        "pearson": _correlation(targets, predicted),
+        "spearman": _correlation(rankdata(targets), rankdata(predicted)),
+    }
+
+
+def _correlation(one: FloatArray, other: FloatArray) -> float | None:
+    one, other = one - one.mean(), other - other.mean()
+    length = float(np.sqrt(np.square(one).sum() * np.square(other).sum()))
+    if length <= 1e-12 * max(1.0, float(np.abs(one).max())):
+        return None
+    return float(np.clip(one @ other / length, -1.0, 1.0))
+
+
+def _interval(value: float | None, drawn: list[float | None]) -> list[float] | None:
+    known = [each for each in drawn if each is not None]
+    if value is None or len(known) < len(drawn) // 2:
+        return None
+    return [float(level) for level in np.percentile(known, LEVELS)]

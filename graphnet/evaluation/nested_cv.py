@@ -1,0 +1,111 @@
+"""Nested selection: settings chosen within a fold, by inner folds of its training subjects."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import partial
+from itertools import product
+
+import numpy as np
+import torch
+
+from graphnet.artifacts.model import StoredModel
+from graphnet.catalogue import WITHOUT_DENSITY
+from graphnet.config import Settings
+from graphnet.data.cohort import Cohort, FloatArray, IntArray
+from graphnet.evaluation.folds import Fold, stratified
+from graphnet.graphs.edges import leaves_edges
+from graphnet.preprocessing.pipeline import rule
+from graphnet.training.callbacks import Journal
+from graphnet.training.stacked import Fit, Fitted, fit_all
+
+INNER_FOLDS = 5
+RATES = (0.3, 1.0, 3.0)  # times the learning rate
+DECAYS = (0.0, 0.1)
+DENSITIES = (0.05, 0.1, 0.2)
+TINY = 1e-12
+
+
+def choose(
+    cohort: Cohort,
+    fits: Sequence[Fit],
+    classes: tuple[int, ...],
+    *,
+    device: torch.device,
+    parent: StoredModel | None = None,
+    journal: Journal | None = None,
+) -> list[Fit]:
+    """Each fit with the settings of least inner loss; no subject outside ``rows`` is looked at.
+
+    Inner models start as the fits do: anew, or from ``parent``, whose graph stays as it is.
+    Cawley & Talbot 2010, Journal of Machine Learning Research 11:2079-2107.
+
+    Raises:
+        CohortError: too few subjects of a class for the inner folds.
+
+    """
+    inner = partial(fit_all, device=device, parent=parent, journal=journal)
+    return [_chosen(cohort, fit, classes, inner, inherited=parent is not None) for fit in fits]
+
+
+def grid(settings: Settings, regions: int, *, inherited: bool = False) -> list[Settings]:
+    """What is tried: learning rates and weight decays, and densities where the graph has one.
+
+    Densities that leave no edge between so many ``regions`` are not tried. A graph that is
+    ``inherited`` from a parent is as dense as it is.
+    """
+    densities = [
+        density
+        for density in DENSITIES
+        if leaves_edges(rule(replace(settings, density=density)), regions)
+    ]
+    fixed = inherited or settings.graph in WITHOUT_DENSITY or settings.threshold is not None
+    return [
+        replace(
+            settings,
+            learning_rate=min(10.0, rate * settings.learning_rate),
+            weight_decay=decay,
+            density=density,
+        )
+        for rate, decay, density in product(
+            RATES, DECAYS, (settings.density,) if fixed or not densities else densities
+        )
+    ]
+
+
+def _chosen(
+    cohort: Cohort,
+    fit: Fit,
+    classes: tuple[int, ...],
+    fit_inner: Callable[[Cohort, Sequence[Fit], tuple[int, ...]], list[Fitted]],
+    *,
+    inherited: bool,
+) -> Fit:
+    inside = cohort.rows(fit.rows)
+    folds = stratified(
+        None if fit.settings.label == "score" else inside.labels,
+        inside.persons,
+        folds=INNER_FOLDS,
+        repeats=1,
+        seed=fit.settings.seed,
+    )
+    seeds = fit.settings.seeds if inherited else 1  # a parent has as many models as it has
+    tried = grid(replace(fit.settings, seeds=seeds), len(cohort.regions), inherited=inherited)
+    asked = [Fit(fold.train, settings) for settings in tried for fold in folds]
+    fitted = fit_inner(inside, asked, classes)
+    losses = [
+        _loss(inside, fold, one.predicted, classes)
+        for fold, one in zip([*folds] * len(tried), fitted, strict=True)
+    ]
+    by_settings = np.array(losses).reshape(len(tried), len(folds)).mean(axis=1)
+    best = tried[int(by_settings.argmin())]
+    return replace(fit, settings=replace(best, seeds=fit.settings.seeds))
+
+
+def _loss(cohort: Cohort, fold: Fold, predicted: FloatArray, classes: tuple[int, ...]) -> float:
+    """Mean log loss of the held-out subjects, or mean squared error of their scores."""
+    there = predicted[fold.test]
+    if there.shape[1] == 1:
+        return float(np.mean((there[:, 0] - cohort.scores[fold.test]) ** 2))
+    index: IntArray = np.searchsorted(classes, cohort.labels[fold.test])
+    chance = there[np.arange(len(index)), index]
+    return float(-np.log(np.maximum(chance, TINY)).mean())

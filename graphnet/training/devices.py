@@ -1,0 +1,141 @@
+"""Where to train: ``auto`` (CUDA where there is one), ``cpu``, ``cuda`` or ``cuda:1``."""
+
+import logging
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import torch
+
+from graphnet.errors import SettingsError
+from graphnet.training.machine import Machine, look
+from graphnet.training.memory import is_exhausted
+
+log = logging.getLogger(__name__)
+
+RIGHT = "it must be auto, cpu, cuda or cuda:0."
+# NVIDIA calls such errors sticky: every later call of the process gives them again.
+LOST = (
+    "CUDA error",
+    "CUBLAS_STATUS_EXECUTION_FAILED",
+    "CUDNN_STATUS_EXECUTION_FAILED",
+    "NCCL Error",
+)
+
+
+@dataclass(frozen=True)
+class Choice:
+    """The device to train on; ``warning`` says so where it is a CPU although there is a GPU."""
+
+    device: torch.device
+    warning: str = ""
+
+    @property
+    def kind(self) -> str:
+        """``cpu`` or ``cuda``."""
+        return self.device.type
+
+    @property
+    def said(self) -> str:
+        """For the log of a process."""
+        return f"trains on {self.name}" + (f": {self.warning}" if self.warning else "")
+
+    @property
+    def name(self) -> str:
+        """For the record of a run."""
+        return describe(self.device) + (" (no usable CUDA device)" if self.warning else "")
+
+
+def choose(asked: str, environment: Mapping[str, str], *, fallback: bool = False) -> Choice:
+    """The device asked for, of this machine; on CUDA, this process's first use of it.
+
+    ``auto`` is a CUDA device where there is one; where there is one that cannot be used it is the
+    CPU only if ``fallback`` says so: nobody shall wait for days because of a driver.
+
+    Raises:
+        SettingsError: the device is not to be had.
+
+    """
+    try:
+        device = torch.device("cuda" if asked == "auto" else asked)
+    except RuntimeError as error:
+        raise SettingsError(f"device is {asked!r}; {RIGHT}") from error
+    if device.type not in {"cpu", "cuda"}:
+        raise SettingsError(f"device is {asked!r}; {RIGHT}")
+    if device.type == "cpu":
+        return Choice(device)
+    machine = look(environment, device)
+    return best(machine, fallback=fallback) if asked == "auto" else named(device, machine)
+
+
+def named(device: torch.device, machine: Machine) -> Choice:
+    """The CUDA device of this number. Raises SettingsError."""
+    if not machine.usable:
+        raise SettingsError(
+            f"device is '{device}', but there is no usable CUDA device.", machine.why_not()
+        )
+    if (device.index or 0) >= machine.count:
+        raise SettingsError(
+            f"device is '{device}', but the last CUDA device here is cuda:{machine.count - 1}."
+        )
+    return Choice(device)
+
+
+def best(machine: Machine, *, fallback: bool) -> Choice:
+    """The CUDA device if there is one, else the CPU. Raises SettingsError."""
+    if machine.usable:
+        return Choice(torch.device("cuda"))
+    if not machine.has_device:
+        return Choice(torch.device("cpu"))
+    if not fallback:
+        raise SettingsError(
+            "This machine has an NVIDIA device that cannot be used.",
+            machine.why_not(),
+            "To train on the CPU all the same, ask for the device cpu.",
+        )
+    sentence = f"Trained on the CPU although this machine has an NVIDIA device. {machine.why_not()}"
+    return Choice(torch.device("cpu"), sentence)
+
+
+def choose_device(asked: str) -> torch.device:
+    """The device for a command on one's own machine, which is told where it is the CPU after all.
+
+    Raises:
+        SettingsError: the device is not to be had.
+
+    """
+    choice = choose(asked, os.environ, fallback=True)
+    if choice.warning:
+        log.warning("%s", choice.warning)
+    return choice.device
+
+
+def limit(device: torch.device, share: float) -> None:
+    """Let this process have no more than this share of a CUDA device's memory."""
+    if device.type == "cuda" and share < 1:
+        torch.cuda.set_per_process_memory_fraction(share, device)
+
+
+def is_lost(error: BaseException) -> bool:
+    """Whether the device, or this process's hold on it, is of no use any more."""
+    if is_exhausted(error) or not isinstance(error, RuntimeError):
+        return False
+    return isinstance(error, torch.AcceleratorError) or any(words in str(error) for words in LOST)
+
+
+def describe(device: torch.device) -> str:
+    """Return the device's name, for the record of a run."""
+    if device.type == "cuda":
+        return f"{device} ({torch.cuda.get_device_name(device)})"
+    return str(device)
+
+
+def memory(device: torch.device) -> dict[str, int]:
+    """Bytes ``allocated`` and ``reserved`` by this process, and ``total``; {} of a CPU."""
+    if device.type != "cuda":
+        return {}
+    return {
+        "allocated": torch.cuda.memory_allocated(device),
+        "reserved": torch.cuda.memory_reserved(device),
+        "total": torch.cuda.get_device_properties(device).total_memory,
+    }

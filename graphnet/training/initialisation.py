@@ -1,0 +1,64 @@
+"""A model before its first epoch, and what of it is to be trained."""
+
+from dataclasses import replace
+
+from torch import Tensor
+
+from graphnet.artifacts.model import StoredModel
+from graphnet.config import Settings
+from graphnet.data.cohort import Cohort
+from graphnet.models import Sizes, build_net
+from graphnet.preprocessing.pipeline import Preprocessing
+from graphnet.preprocessing.targets import Scale
+
+
+def untrained(train: Cohort, settings: Settings, classes: tuple[int, ...]) -> StoredModel:
+    """A model that knows its training subjects' scales and graph, with initial parameters.
+
+    All of these are to be trained, whatever a fine-tuning would train.
+
+    Raises:
+        CohortError: subjects that cannot be harmonised, or a score that does not vary.
+        SettingsError: a graph that these data cannot have.
+
+    """
+    scale = Scale.fit(train) if settings.label == "score" else None
+    outputs = len(classes) if scale is None else 1
+    net = build_net(settings.model, Sizes(len(train.regions), len(train.measures), outputs))
+    return StoredModel(
+        settings=replace(settings, fine_tune="all"),
+        layout=train.layout,
+        classes=() if scale is not None else classes,
+        preprocessing=Preprocessing.fit(train, settings),
+        parameters=net.initial(seeds(settings)),
+        facts={},
+        scale=scale,
+        class_names={} if scale is not None else train.class_names,
+        edges="" if train.connectomes is None else train.edges,
+    )
+
+
+def seeds(settings: Settings) -> list[int]:
+    """The seeds of the replicas that are averaged."""
+    return list(range(settings.seed, settings.seed + settings.seeds))
+
+
+def frozen(model: StoredModel) -> set[str]:
+    """The parameters that a fine-tuning leaves as they are."""
+    net, names = model.net, set(model.parameters)
+    trained = {
+        "all": names,
+        "last_layers": {*net.last_layers, *net.readout},
+        "readout": set(net.readout),
+    }[model.settings.fine_tune]
+    return names - trained
+
+
+def replicas(model: StoredModel) -> int:
+    """K."""
+    return len(next(iter(model.parameters.values())))
+
+
+def moments(model: StoredModel) -> dict[str, Tensor]:
+    """The optimiser's, where the training is to go on with them."""
+    return dict(model.moments) if model.settings.optimiser == "kept" else {}
