@@ -1,0 +1,44 @@
+"""What says the version or tells of one agrees with pyproject.toml."""
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+import yaml
+
+REPOSITORY = Path(__file__).parents[2]
+PROJECT = tomllib.loads((REPOSITORY / "pyproject.toml").read_text())
+VERSION = PROJECT["project"]["version"]
+KINDS = {"Added", "Changed", "Deprecated", "Removed", "Fixed", "Security"}
+
+
+def test_the_changelog_keeps_its_form() -> None:
+    text = (REPOSITORY / "CHANGELOG.md").read_text()
+    versions = re.findall(r"^## (.+)$", text, re.MULTILINE)
+    assert versions[0] == "Unreleased" or versions[0].startswith(f"{VERSION} - ")
+    for version in versions[1:]:
+        assert re.fullmatch(r"\d+\.\d+\.\d+ - \d{4}-\d{2}-\d{2}", version)
+    assert set(re.findall(r"^### (.+)$", text, re.MULTILINE)) <= KINDS
+
+
+def test_the_citation_is_of_this_version() -> None:
+    citation = yaml.safe_load((REPOSITORY / "CITATION.cff").read_text())
+    assert citation["version"] == VERSION
+    assert citation["license"] == PROJECT["project"]["license"]
+
+
+@pytest.mark.parametrize("package", PROJECT["tool"]["importlinter"]["root_packages"])
+def test_every_package_says_that_it_is_typed(package: str) -> None:
+    assert (REPOSITORY / package / "py.typed").is_file()
+
+
+def test_the_hooks_run_sessions_that_are_there() -> None:
+    config = yaml.safe_load((REPOSITORY / ".pre-commit-config.yaml").read_text())
+    sessions = set(
+        re.findall(
+            r"^@nox\.session.*\ndef (\w+)", (REPOSITORY / "noxfile.py").read_text(), re.MULTILINE
+        )
+    )
+    hooks = [hook["entry"].split() for repo in config["repos"] for hook in repo["hooks"]]
+    assert {entry[entry.index("-s") + 1] for entry in hooks} <= sessions
