@@ -37,7 +37,7 @@ FIGURE = re.compile(r"(\w+) (Loss|Accuracy): ([-+\d.einfa]+)")
 
 
 @dataclass
-class Told:
+class StreamCursor:
     """What a client knows already."""
 
     epoch: int = 0
@@ -45,7 +45,7 @@ class Told:
     progress: dict[str, Any] = field(default_factory=dict)
 
     @classmethod
-    def before(cls, last_event_id: str) -> "Told":
+    def before(cls, last_event_id: str) -> "StreamCursor":
         """By the id that a client names; everything is new to one that names none of ours."""
         match = ID.fullmatch(last_event_id)
         return cls(int(match[1]), int(match[2])) if match else cls()
@@ -59,7 +59,7 @@ class Told:
 async def events(request: Request) -> Response:
     """The events after ``Last-Event-ID``, until the task has ended."""
     house, task = house_of(request), await task_of(request)
-    told = Told.before(request.headers.get("last-event-id", ""))
+    told = StreamCursor.before(request.headers.get("last-event-id", ""))
     if task.over and told.version >= task.version:
         return Response(status_code=204)  # a browser does not come again after this
     with contextlib.ExitStack() as opened:
@@ -81,7 +81,9 @@ class Stream(StreamingResponse):
             await super().__call__(scope, receive, send)
 
 
-async def _stream(house: House, request: Request, task_id: str, told: Told) -> AsyncIterator[str]:
+async def _stream(
+    house: House, request: Request, task_id: str, told: StreamCursor
+) -> AsyncIterator[str]:
     yield f"retry: {RECONNECT_MS}\n\n"
     looks, quiet, over = 0, 0, False
     while not over and not house.stopping.is_set():
@@ -109,7 +111,7 @@ async def pause(house: House) -> None:
         await asyncio.wait_for(house.stopping.wait(), LOOK_SECONDS)
 
 
-async def _news(house: House, task: TaskRecord, told: Told) -> AsyncIterator[str]:
+async def _news(house: House, task: TaskRecord, told: StreamCursor) -> AsyncIterator[str]:
     """State, epochs and progress that the client does not know; the end of a task comes last."""
     over = task.over
     if not over and task.version > told.version:
