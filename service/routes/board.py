@@ -17,7 +17,7 @@ from service.routes.events import LOOKS_A_GUARD, QUIET_LOOKS, RECONNECT_MS, Stre
 
 
 @dataclass
-class Told:
+class TasksCursor:
     """What a client has been told: tasks by id, and how many ends; None before the first look.
 
     ``looked`` is the look that it was told of.
@@ -33,18 +33,18 @@ async def board(request: Request) -> Response:
     house, project = house_of(request), asked_project(request, caller_of(request))
     with contextlib.ExitStack() as opened:
         opened.enter_context(house.admission.stream())
-        return Stream(_stream(house, request, project), opened.pop_all())
+        return Stream(_tasks_stream(house, request, project), opened.pop_all())
 
 
-async def _stream(house: House, request: Request, project: str | None) -> AsyncIterator[str]:
+async def _tasks_stream(house: House, request: Request, project: str | None) -> AsyncIterator[str]:
     yield f"retry: {RECONNECT_MS}\n\n"
-    told, looks, quiet, complete = Told(), 0, 0, False
+    told, looks, quiet, complete = TasksCursor(), 0, 0, False
     while not house.stopping.is_set():
         looks, quiet = looks + 1, quiet + 1
         with contextlib.suppress(DatabaseError):
             if looks % LOOKS_A_GUARD == 0 and not await is_still_let_in(request):
                 return
-            for news in await _news(house, request, project, told):
+            for news in await _tasks_news(house, request, project, told):
                 quiet = 0
                 yield f"event: task\ndata: {json.dumps(news, allow_nan=False)}\n\n"
             if not complete:  # who was told less knows that the rest has ended
@@ -56,7 +56,9 @@ async def _stream(house: House, request: Request, project: str | None) -> AsyncI
         await pause(house)
 
 
-async def _news(house: House, request: Request, project: str | None, told: Told) -> list[Shown]:
+async def _tasks_news(
+    house: House, request: Request, project: str | None, told: TasksCursor
+) -> list[Shown]:
     """What has changed for this caller since it was ``told``."""
     caller, shared = caller_of(request), house.board
 
