@@ -9,10 +9,10 @@ import dramatiq
 from dramatiq import Broker, Middleware, Worker
 from dramatiq.middleware import CurrentMessage
 
-from actors.ending import step_of_thread
 from actors.names import Names
 from actors.redis_clients import redis_client
 from actors.rpc import is_withdrawn, rpc_broker
+from actors.shutdown import step_of_thread
 
 STOP_MS = 5_000
 LOOK_SECONDS = 0.1

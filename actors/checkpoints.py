@@ -9,7 +9,7 @@ from importlib import metadata
 from torch import Tensor
 
 from actors.inputs import Inputs
-from actors.patience import patiently
+from actors.retry import patiently
 from graphnet.errors import ModelError
 from graphnet.training import checkpoint
 from registry import ObjectDamaged, ObjectMissing, RegistryUnavailable, Store

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from actors.dataset_reader import DatasetReader
 from actors.lost import damaged, lost
+from actors.reading.datasets import DatasetReader
 from actors.runtime import Runtime
 from db import datasets, tasks
 from db.errors import ModelRemoved

@@ -4,6 +4,12 @@ Every name has the installation's id, so that two databases on one Redis do not 
 messages. The id stands in the database, which may be away when a process starts.
 """
 
+import time
+from typing import Any
+
+import redis
+from dramatiq.brokers.redis import RedisBroker
+
 from db.errors import DatabaseUnavailable
 from db.installation import installation_id
 
@@ -47,3 +53,48 @@ class Names:
         """Ask the database, if that has not been done. Raises DatabaseError."""
         if not self._installation:
             self._installation = await installation_id()
+
+
+class NamedBroker(RedisBroker):
+    """Made before the installation's id is known; what is sent until then is refused."""
+
+    def __init__(self, *, names: Names, **settings: Any) -> None:
+        self.names = names
+        super().__init__(**settings)  # type: ignore[no-untyped-call]
+
+    @property
+    def namespace(self) -> str:
+        """What the keys of its queues begin with. Raises DatabaseUnavailable."""
+        return self.names.namespace
+
+    @namespace.setter
+    def namespace(self, given: str) -> None:
+        """Dramatiq's own, which all installations would share, is not used."""
+
+
+WHO = "who"
+KEEP_SECONDS = 7 * 86_400
+RECENT_SECONDS = 600.0
+
+
+def sign(client: redis.Redis, names: Names, address: str) -> None:
+    """Say that a process of this installation has its database there. Raises redis.RedisError."""
+    key = names.key(WHO)
+    pipe = client.pipeline(transaction=False)
+    pipe.hset(key, address, str(int(time.time())))
+    pipe.expire(key, KEEP_SECONDS)
+    pipe.execute()
+
+
+def signed(client: redis.Redis) -> dict[str, list[str]]:
+    """The databases of which processes have signed lately, by the id of their installation.
+
+    An installation none of which runs has none. Raises redis.RedisError.
+    """
+    since = time.time() - RECENT_SECONDS
+    found: dict[str, list[str]] = {}
+    for key in client.scan_iter(f"{PREFIX}:*:{WHO}", count=1000):
+        signs: Any = client.hgetall(key)
+        recent = [address.decode() for address, at in signs.items() if int(at) >= since]
+        found[key.decode().split(":")[1]] = sorted(recent)
+    return found

@@ -16,8 +16,8 @@ from typing import Any, Self
 from dramatiq import Broker, Middleware, Worker
 
 from actors import metrics
+from actors.log_context import about
 from actors.runtime import Runtime
-from actors.trace import about
 from db import runs
 from db.claims import Claim
 from db.errors import ContentTooLarge, DatabaseError, DatabaseUnavailable, SchemaAhead

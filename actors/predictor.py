@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from actors import metrics
-from actors.dataset_reader import DatasetReader
-from actors.file_answers import GONE, INTERNAL, Answer, answered, read_answer
+from actors.log_context import about
 from actors.lost import damaged, lost
-from actors.questions import Question, is_late
-from actors.reading_child import Asked, Outcome
-from actors.trace import about
+from actors.reading.answers import GONE, INTERNAL, Answer, answered, read_answer
+from actors.reading.child import Asked, Outcome
+from actors.reading.datasets import DatasetReader
+from actors.rpc import Question, is_late
 from graphnet.artifacts.inference import predict, without_unnamed_sites
 from graphnet.artifacts.manifest import check_manifest
 from graphnet.artifacts.model import StoredModel
@@ -40,7 +40,7 @@ class Predictor:
     _models: OrderedDict[tuple[str, str], StoredModel] = field(default_factory=OrderedDict)
 
     def __call__(self, **given: Any) -> Answer:
-        """``{"answer": …}``, or why there is none, as :func:`actors.file_answers.answered` says."""
+        """``{"answer": …}``, or why there is none, as :func:`actors.reading.answers.answered` says."""
         question = Question(**given)
         if is_late(question):
             return {"away": GONE}

@@ -8,10 +8,9 @@ import redis
 from dramatiq import Message, Middleware
 from dramatiq.brokers.redis import RedisBroker
 
-from actors.named_broker import NamedBroker
-from actors.names import Names
+from actors.names import NamedBroker, Names
 from actors.redis_clients import redis_client
-from actors.turn import OneAtATimeBroker
+from actors.single_slot_consumer import OneAtATimeBroker
 from db.form import KINDS
 
 QUEUE = "sgn"

@@ -12,7 +12,7 @@ import redis
 
 from actors import queue
 from actors.adoption import adopt
-from actors.named_broker import NamedBroker
+from actors.names import NamedBroker
 from actors.tracing import TRACING
 from db import outbox
 from db.cancellation import end_unanswered, unsettled_ids

@@ -4,7 +4,9 @@ The message holds names, never content; the answer comes back as Dramatiq keeps 
 https://dramatiq.io/cookbook.html#storing-message-results
 """
 
+import time
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import redis
@@ -13,8 +15,7 @@ from dramatiq.brokers.redis import RedisBroker
 from dramatiq.results import ResultMissing, Results
 from dramatiq.results.backends import RedisBackend
 
-from actors.named_broker import NamedBroker
-from actors.names import Names
+from actors.names import NamedBroker, Names
 from actors.queue import HEARTBEAT_MS
 
 KEEP_MS = 10 * 60_000
@@ -66,3 +67,52 @@ def answer(client: redis.Redis, names: Names, message: "Message[Any]") -> dict[s
     except ResultMissing:
         return None
     return found
+
+
+READ_QUEUE, READ_ACTOR = "sgn.read", "read"
+QUEUE, ACTOR = "sgn.predict", "predict"
+PREVIEW, KEEP, ROW = "preview", "keep", "row"  # what a file is read for
+OLD_MODEL = "old_model"
+LATE_SECONDS = 5.0  # clocks differ
+
+
+@dataclass(frozen=True)
+class ReadRequest:
+    """A file to read, with the ``mapping`` that answers questions about it.
+
+    ``purpose`` is ``preview`` (nothing is kept), ``keep`` (an upload becomes the dataset
+    ``data_id``), ``row`` (a row that NEURO-LEARN wrote) or ``old_model`` (an upload becomes the
+    model of the predecessor's task ``data_id``; see :mod:`actors.model_import`). ``name`` stands for
+    the file in sentences, and is the dataset's. What is packed may come out as ``most`` bytes.
+    Nobody waits for the answer after ``until`` (seconds since 1970).
+    """
+
+    purpose: str
+    name: str
+    data_id: str = ""
+    upload: str = ""
+    proj_id: str = ""
+    user_id: str = ""
+    mapping: Mapping[str, str] = field(default_factory=dict)
+    most: int = 0
+    until: float = float("inf")
+    request_id: str = ""
+
+
+@dataclass(frozen=True)
+class Question:
+    """A model, by its task and the hash of its manifest, and the upload of new subjects."""
+
+    task_id: str
+    manifest_sha256: str
+    upload: str
+    explain: bool
+    mapping: Mapping[str, str] = field(default_factory=dict)
+    most: int = 0
+    until: float = float("inf")
+    request_id: str = ""
+
+
+def is_late(asked: ReadRequest | Question) -> bool:
+    """Whether whoever asked has been told by now that nobody answered."""
+    return time.time() > asked.until + LATE_SECONDS

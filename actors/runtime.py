@@ -18,17 +18,14 @@ from dramatiq import Broker, Middleware, Worker
 from dramatiq.asyncio import get_event_loop_thread
 from prometheus_client import CollectorRegistry
 
-from actors.ending import end_within, step_of_thread
-from actors.exposition import text
-from actors.listener import Listener, start_listener
-from actors.named_broker import NamedBroker
-from actors.names import Names
+from actors.exposition import Listener, start_listener, text
+from actors.garbage_collection import Sweeper, run_sweep
+from actors.names import NamedBroker, Names, sign
 from actors.queue import SIGN_OF_LIFE_SECONDS, show_life, show_no_life
 from actors.relay import Relay
 from actors.settings import Settings
-from actors.sweep import Sweeper, run_sweep
+from actors.shutdown import end_within, step_of_thread
 from actors.tracing import TRACING
-from actors.who import sign
 from db.connection import close_database, open_database
 from db.errors import DatabaseError, DatabaseUnavailable, SchemaAhead
 from db.installation import database_address
@@ -149,7 +146,7 @@ class Runtime(Middleware):
     async def _work(self, broker: NamedBroker) -> None:
         """The work that begins once the names of this installation's queues are known.
 
-        Until then no message is taken: see ``actors.turn``.
+        Until then no message is taken: see ``actors.single_slot_consumer``.
         """
         await self._learn_names()
         work = [

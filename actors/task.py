@@ -7,18 +7,18 @@ from dataclasses import dataclass
 from typing import Any
 
 from actors import metrics
+from actors.callback import HandedBackError
+from actors.cancelled_training import settle
 from actors.inputs import Inputs
-from actors.journal import HandedBackError
 from actors.lease import RENEW_SECONDS, CancelledTaskError, LeaseLostError
-from actors.parts import do_part
+from actors.log_context import about
 from actors.pending import CANCELLED, FAILED, HANDED_BACK, EndingPendingError
 from actors.redis_clients import redis_client
-from actors.salvage import settle
+from actors.shards import do_part
 from actors.task_log import TaskLog, store_log
-from actors.trace import about
 from actors.tracing import TRACING
 from actors.training import train
-from actors.workplace import Workplace
+from actors.worker_context import Workplace
 from db.claims import Claim, claim
 from db.errors import ContentTooLarge, DatabaseUnavailable, SchemaAhead
 from db.next_claim import claim_next

@@ -15,9 +15,9 @@ from typing import Any, Self
 
 import redis
 
+from actors.curve import Sender
+from actors.log_context import attempt, request_id, task_id
 from actors.names import Names
-from actors.sender import Sender
-from actors.trace import attempt, request_id, task_id
 from db.claims import Claim
 from registry import LOG, ObjectDamaged, ObjectMissing, RegistryError, Store
 

@@ -6,19 +6,18 @@ from functools import partial
 from typing import Any
 
 from actors import metrics
+from actors.callback import TaskJournal
+from actors.cancelled_training import cancelled, stopped, where
 from actors.curve import Curve
 from actors.inputs import Inputs
-from actors.journal import TaskJournal
 from actors.lease import CancelledTaskError, Lease
-from actors.outputs import objects
-from actors.papers import papers
-from actors.parts import Parts
+from actors.outputs import objects, papers
 from actors.pending import CANCELLED, FAILED, FINISHED
 from actors.redis_clients import redis_client
-from actors.salvage import cancelled, stopped, where
+from actors.shards import Parts
 from actors.spool import KeptOutputs
 from actors.tracing import TRACING
-from actors.workplace import Begun, Workplace
+from actors.worker_context import Begun, Workplace
 from db.claims import Claim
 from db.form import TaskForm
 from db.states import Status

@@ -10,29 +10,27 @@ from dramatiq import Middleware
 from dramatiq.brokers.redis import RedisBroker
 from dramatiq.middleware.asyncio import AsyncIO
 
-from actors import questions
+from actors import rpc
 from actors.answering import Answering, Desk
-from actors.arrays import Arrays
-from actors.dataset_reader import DatasetReader
 from actors.exposition import exposed
-from actors.file_answers import FileAnswers
-from actors.gpu import GpuMemory, device_info
+from actors.garbage_collection import Sweeper
 from actors.idle import IdleExit
-from actors.log import start_log
-from actors.metrics import worker_metrics
-from actors.old_models import OldModels
+from actors.log_context import mark_log, start_log
+from actors.metrics import GpuMemory, device_info, worker_metrics
+from actors.model_import import OldModels
 from actors.pending import PendingEndings
 from actors.predictor import Predictor
 from actors.queue import ACTOR, QUEUE, worker_broker
-from actors.reading_child import Bounds
+from actors.reading.answers import FileAnswers
+from actors.reading.arrays import Arrays
+from actors.reading.child import Bounds
+from actors.reading.datasets import DatasetReader
 from actors.runtime import Runtime
 from actors.settings import JSON, Settings, SettingsError
 from actors.spool import open_spool
-from actors.sweep import Sweeper
 from actors.task import TaskRunner
-from actors.trace import mark_log
 from actors.tracing import TRACING
-from actors.workplace import Workplace
+from actors.worker_context import Workplace
 from graphnet.data.atlas import Atlas
 from graphnet.errors import GraphnetError
 from graphnet.training.devices import choose, limit
@@ -99,8 +97,8 @@ def _beside(
     """What goes on beside the training."""
     files = FileAnswers(reader, OldModels(reader, predictor.store))
     desks = (
-        Desk(questions.READ_QUEUE, questions.READ_ACTOR, files),
-        Desk(questions.QUEUE, questions.ACTOR, predictor),
+        Desk(rpc.READ_QUEUE, rpc.READ_ACTOR, files),
+        Desk(rpc.QUEUE, rpc.ACTOR, predictor),
     )
     settings = runtime.settings
     answering = Answering(settings.redis_url, runtime.names, desks)

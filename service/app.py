@@ -11,11 +11,11 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
-from actors.ending import cancelled, step
 from actors.names import Names
 from actors.queue import redis_broker
 from actors.redis_clients import asyncio_redis_client
 from actors.relay import Relay
+from actors.shutdown import cancelled, step
 from actors.tracing import TRACING
 from db.connection import close_database, open_database
 from db.intake import Intake

@@ -9,12 +9,11 @@ from typing import Any, TypeVar
 import redis
 from dramatiq import Message
 
+from actors.log_context import request_id
 from actors.names import Names
 from actors.queue import alive
-from actors.redis_clients import redis_client
-from actors.redis_faults import SILENT, sentence
+from actors.redis_clients import SILENT, redis_client, sentence
 from actors.rpc import answer, ask, rpc_broker, withdraw
-from actors.trace import request_id
 
 T = TypeVar("T")
 

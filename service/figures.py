@@ -11,7 +11,7 @@ import redis.asyncio
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
-from actors.named_broker import NamedBroker
+from actors.names import NamedBroker
 from actors.queue import QUEUES, WORKERS
 from db import figures
 from db.errors import DatabaseError

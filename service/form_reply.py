@@ -9,7 +9,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from actors.trace import request_id
+from actors.log_context import request_id
 from db.refused_forms import NewRefusedForm
 from service.body import Posted
 from service.guard import CALLER, Caller

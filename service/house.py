@@ -6,8 +6,7 @@ from dataclasses import dataclass, field
 import redis.asyncio
 from starlette.requests import Request
 
-from actors.named_broker import NamedBroker
-from actors.names import Names
+from actors.names import NamedBroker, Names
 from actors.relay import Relay
 from db.intake import Intake
 from service.admission import Admission

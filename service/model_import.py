@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from actors.names import Names
-from actors.questions import OLD_MODEL, READ_ACTOR, READ_QUEUE, ReadRequest
-from actors.uploads import FACTS, PART_BYTES, Upload, new_id, part_name
+from actors.reading.uploads import FACTS, PART_BYTES, Upload, new_id, part_name
+from actors.rpc import OLD_MODEL, READ_ACTOR, READ_QUEUE, ReadRequest
 from registry import RegistryError, Store
 from service.asking import Asker, NoAnswer
 

@@ -7,8 +7,7 @@ import time
 from prometheus_client import CollectorRegistry, Counter, Histogram
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from actors.exposition import exposed, text
-from actors.listener import Listener, start_listener
+from actors.exposition import Listener, exposed, start_listener, text
 from actors.settings import Settings
 from service.addresses import Addresses, method
 from service.figures import Figures, OfProject

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from actors.names import Names
-from actors.questions import ACTOR, QUEUE, Question
-from actors.uploads import Upload
+from actors.reading.uploads import Upload
+from actors.rpc import ACTOR, QUEUE, Question
 from db.tasks import TaskRecord
 from service.asking import Asker, NoAnswer
 from service.reading import nobody, refuse

@@ -6,8 +6,7 @@ import logging
 
 import redis
 
-from actors.names import Names
-from actors.who import sign
+from actors.names import Names, sign
 from db.errors import DatabaseError
 from db.installation import database_address
 

@@ -11,8 +11,8 @@ from collections.abc import Awaitable, Callable, Mapping
 
 import redis
 
-from actors.named_broker import NamedBroker
-from actors.redis_faults import sentence
+from actors.names import NamedBroker
+from actors.redis_clients import sentence
 from db.connection import check_schema
 from db.errors import DatabaseError, DatabaseRefuses
 from db.refusals import Refusal

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from actors.names import Names
-from actors.questions import KEEP, PREVIEW, READ_ACTOR, READ_QUEUE, ROW, ReadRequest
-from actors.uploads import Upload
+from actors.reading.uploads import Upload
+from actors.rpc import KEEP, PREVIEW, READ_ACTOR, READ_QUEUE, ROW, ReadRequest
 from db import datasets
 from db.datasets import ListedDataset
 from db.errors import NameTaken

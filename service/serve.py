@@ -15,9 +15,9 @@ import uvloop
 from hypercorn.asyncio import serve
 from hypercorn.config import Config
 
-from actors.ending import cancelled, end_within, leave, step
-from actors.log import start_log
+from actors.log_context import start_log
 from actors.settings import SettingsError
+from actors.shutdown import cancelled, end_within, leave, step
 from db import tokens
 from db.connection import close_database, open_database
 from db.errors import DatabaseError

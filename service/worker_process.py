@@ -5,7 +5,7 @@ import sys
 
 from dramatiq import cli
 
-from actors.log import start_log
+from actors.log_context import start_log
 from actors.settings import JSON, Settings, SettingsError
 from actors.tracing import check_installed
 

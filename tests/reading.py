@@ -9,13 +9,13 @@ from pathlib import Path
 from unittest.mock import patch
 
 from actors.answering import Desk
-from actors.arrays import Arrays
-from actors.dataset_reader import DatasetReader
-from actors.file_answers import FileAnswers
-from actors.questions import READ_ACTOR, READ_QUEUE
 from actors.queue import WORKERS
-from actors.reading_child import Bounds
+from actors.reading.answers import FileAnswers
+from actors.reading.arrays import Arrays
+from actors.reading.child import Bounds
+from actors.reading.datasets import DatasetReader
 from actors.redis_clients import redis_client
+from actors.rpc import READ_ACTOR, READ_QUEUE
 from registry import DATASETS, UPLOADS, open_store
 from tests import places
 from tests.db.opened import opened

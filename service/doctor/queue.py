@@ -7,11 +7,9 @@ from typing import Any
 import redis
 from redis.exceptions import NoPermissionError, OutOfMemoryError
 
-from actors.names import Names
+from actors.names import Names, signed
 from actors.queue import alive
-from actors.redis_clients import redis_client
-from actors.redis_faults import sentence
-from actors.who import signed
+from actors.redis_clients import redis_client, sentence
 from service.doctor.finding import Finding, fault, ok, warning
 
 CHECK, PROBE = "redis", "doctor"

@@ -10,7 +10,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from actors.trace import request_id
+from actors.log_context import request_id
 from actors.tracing import TRACING
 from db import keys, tasks
 from db.charset import unstorable_of_task

@@ -6,7 +6,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from actors import trace
+from actors import log_context
 from db import cancellation, tasks, waiting
 from db.states import Status
 from db.tasks import TaskRecord
@@ -79,7 +79,7 @@ async def task_of(request: Request) -> TaskRecord:
     task = await find_task(request, task_id)
     if task is None:
         raise Refusal(ErrorNum.NOT_FOUND, await absence(caller_of(request), task_id))
-    trace.task_id.set(task.task_id)
+    log_context.task_id.set(task.task_id)
     return task
 
 

@@ -12,12 +12,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from actors import uploads
-from actors.dataset_reader import DatasetReader, RowAsks
-from actors.file_answers import FileAnswers
-from actors.questions import KEEP, PREVIEW, ROW, ReadRequest
-from actors.sweep import sweep_datasets, sweep_uploads
-from actors.uploads import FACTS, Upload, part_name
+from actors.garbage_collection import sweep_datasets, sweep_uploads
+from actors.reading import uploads
+from actors.reading.answers import FileAnswers
+from actors.reading.datasets import DatasetReader, RowAsks
+from actors.reading.uploads import FACTS, Upload, part_name
+from actors.rpc import KEEP, PREVIEW, ROW, ReadRequest
 from db import datasets, packets
 from db.connection import migrate
 from db.datasets import DatasetRecord

@@ -8,11 +8,11 @@ import time
 
 import pytest
 
-from actors.ending import STUCK, cancelled, step, step_of_thread
+from actors.shutdown import STUCK, cancelled, step, step_of_thread
 
 START = """
 import logging, sys, threading, time
-from actors.ending import end_within, leave
+from actors.shutdown import end_within, leave
 logging.basicConfig(level=logging.INFO)
 def stuck_here():
     time.sleep(3600)

@@ -7,8 +7,8 @@ from typing import cast
 
 import pytest
 
-from actors.dataset_reader import DatasetReader
 from actors.inputs import read_inputs
+from actors.reading.datasets import DatasetReader
 from actors.runtime import Runtime
 from db import runs
 from db.cleaning import mark_removed

@@ -11,13 +11,12 @@ from dramatiq import Message
 from dramatiq.brokers.redis import RedisBroker
 
 from actors.adoption import adopt
-from actors.names import Names
+from actors.names import Names, sign, signed
 from actors.queue import ACTOR, QUEUE, alive, on_queue, redis_broker, show_life
 from actors.redis_clients import redis_client
 from actors.relay import Relay
 from actors.rpc import answer, ask, rpc_broker
 from actors.task_log import LINE, STREAM
-from actors.who import sign, signed
 from db import cancellation, outbox
 from db.connection import migrate, read_installation
 from db.errors import DatabaseError, DatabaseUnavailable

@@ -14,7 +14,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from actors import metrics, runtime
 from actors.exposition import exposed, text
-from actors.gpu import GpuMemory, device_info
+from actors.metrics import GpuMemory, device_info
 from actors.runtime import Runtime
 from actors.settings import Settings
 from db.errors import translated

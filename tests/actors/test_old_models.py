@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 import torch
 
-from actors import uploads
-from actors.file_answers import FileAnswers
-from actors.old_models import OldModels, read_state_file
-from actors.questions import OLD_MODEL, ReadRequest
-from actors.reading_child import Bounds, ReadingFailed
-from actors.uploads import FACTS, Upload, part_name
+from actors.model_import import OldModels, read_state_file
+from actors.reading import uploads
+from actors.reading.answers import FileAnswers
+from actors.reading.child import Bounds, ReadingFailed
+from actors.reading.uploads import FACTS, Upload, part_name
+from actors.rpc import OLD_MODEL, ReadRequest
 from db.connection import migrate
 from db.neurolearn import Submission
 from graphnet.errors import ModelError

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from actors import spool
-from actors.journal import HandedBackError
+from actors.callback import HandedBackError
 from actors.outputs import Saved, save
 from registry import RegistryError, RegistryRefuses, RegistryUnavailable, open_store
 from tests.disks import room_for

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from actors.papers import papers
+from actors.outputs import papers
 from db.claims import Claim
 from graphnet import readers
 from graphnet.config import Evaluation, Settings

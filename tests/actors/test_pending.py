@@ -14,8 +14,8 @@ from dramatiq.asyncio import EventLoopThread, set_event_loop_thread
 from dramatiq.brokers.stub import StubBroker
 from tortoise.connection import get_connection
 
-from actors.patience import patiently
 from actors.pending import FAILED, FINISHED, HANDED_BACK, PendingEnding, PendingEndings
+from actors.retry import patiently
 from actors.runtime import Runtime
 from actors.settings import Settings
 from db.claims import Claim
@@ -160,7 +160,7 @@ def test_a_spool_that_takes_nothing_costs_only_what_outlives_the_process(
 def test_a_worker_that_is_asked_to_end_does_not_wait_for_minutes(
     runtime: Runtime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("actors.patience.HURRIED_SECONDS", 0.3)
+    monkeypatch.setattr("actors.retry.HURRIED_SECONDS", 0.3)
     read_only(runtime, on=True)
     calls: list[None] = []
 

@@ -9,8 +9,7 @@ from typing import Any
 
 import pytest
 
-from actors.named_broker import NamedBroker
-from actors.names import Names
+from actors.names import NamedBroker, Names
 from actors.queue import QUEUE, alive, on_queue, redis_broker, send, show_life, worker_broker
 from tests.servers import queue_server
 

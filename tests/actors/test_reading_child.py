@@ -13,7 +13,7 @@ import pandas as pd
 import psutil
 import pytest
 
-from actors.reading_child import Asked, Bounds, ReadingFailed, read_file, working_folder
+from actors.reading.child import Asked, Bounds, ReadingFailed, read_file, working_folder
 from graphnet.data.dataset import NO_CLASS
 from graphnet.data.storage import load
 from graphnet.data.synthetic import cohort_table

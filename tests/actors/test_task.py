@@ -6,17 +6,17 @@ from pathlib import Path
 import pytest
 import torch
 
-from actors.arrays import Arrays
-from actors.dataset_reader import DatasetReader
+from actors.cancelled_training import stopped
 from actors.inputs import Inputs
 from actors.lease import Lease
 from actors.outputs import Saved
 from actors.pending import PendingEndings
-from actors.reading_child import Bounds
+from actors.reading.arrays import Arrays
+from actors.reading.child import Bounds
+from actors.reading.datasets import DatasetReader
 from actors.runtime import Runtime
-from actors.salvage import stopped
 from actors.settings import Settings as House
-from actors.workplace import Workplace
+from actors.worker_context import Workplace
 from db.claims import Claim
 from db.form import TaskForm
 from graphnet.artifacts.lineage import lineage, seen

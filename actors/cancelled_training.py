@@ -10,7 +10,7 @@ from torch import Tensor
 from actors.inputs import Inputs
 from actors.lease import Lease
 from actors.outputs import Saved
-from actors.workplace import Workplace, nothing
+from actors.worker_context import Workplace, nothing
 from db import cancellation
 from db.errors import ContentTooLarge, DatabaseUnavailable
 from db.form import TaskForm

@@ -16,8 +16,8 @@ from dramatiq import MessageProxy
 from dramatiq.brokers.redis import _RedisConsumer
 from dramatiq.errors import ConnectionClosed
 
-from actors.named_broker import NamedBroker
-from actors.redis_faults import sentence
+from actors.names import NamedBroker
+from actors.redis_clients import sentence
 
 HEARTBEAT_LOOK_MS = 300
 

@@ -9,7 +9,7 @@ import redis
 
 from actors.names import Names
 from actors.queue import has_turn
-from actors.uploads import KEPT, outdated
+from actors.reading.uploads import KEPT, outdated
 from db import datasets, parts, results, waiting
 from db.errors import DatabaseError
 from db.numbers import made_at

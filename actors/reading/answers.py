@@ -1,4 +1,4 @@
-"""What a worker answers to a question about a file or a row; see :mod:`actors.questions`."""
+"""What a worker answers to a question about a file or a row; see :mod:`actors.rpc`."""
 
 import logging
 from collections.abc import Callable
@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from actors import metrics
-from actors.dataset_reader import DatasetReader
-from actors.old_models import OldModels
-from actors.questions import KEEP, OLD_MODEL, ROW, ReadRequest, is_late
-from actors.reading_child import Asked, Outcome
-from actors.trace import about
-from actors.uploads import UploadGone, find, settle
+from actors.log_context import about
+from actors.model_import import OldModels
+from actors.reading.child import Asked, Outcome
+from actors.reading.datasets import DatasetReader
+from actors.reading.uploads import UploadGone, find, settle
+from actors.rpc import KEEP, OLD_MODEL, ROW, ReadRequest, is_late
 from db import datasets
 from db.datasets import ListedDataset, name_taken
 from db.errors import DatabaseError, NameTaken

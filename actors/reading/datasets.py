@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
-from actors import uploads
-from actors.arrays import Arrays
-from actors.reading_child import (
+from actors.reading import uploads
+from actors.reading.arrays import Arrays
+from actors.reading.child import (
     Asked,
     Bounds,
     Outcome,

@@ -7,12 +7,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from actors import metrics
+from actors.callback import TaskJournal
 from actors.checkpoints import identity
 from actors.inputs import Inputs
-from actors.journal import TaskJournal
 from actors.lease import Lease, LeaseLostError
 from actors.pending import FINISHED
-from actors.workplace import Begun, Workplace
+from actors.worker_context import Begun, Workplace
 from db import parts as rows
 from db import runs
 from db.claims import Claim, whole_id

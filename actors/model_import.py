@@ -11,12 +11,12 @@ from typing import Any
 
 from safetensors.torch import load_file
 
-from actors import uploads
-from actors.dataset_reader import DatasetReader
+from actors.cancelled_training import where
 from actors.outputs import Saved, objects
-from actors.questions import ReadRequest
-from actors.reading_child import Bounds, found_by_child, run_child, working_folder
-from actors.salvage import where
+from actors.reading import uploads
+from actors.reading.child import Bounds, found_by_child, run_child, working_folder
+from actors.reading.datasets import DatasetReader
+from actors.rpc import ReadRequest
 from db import datasets, imports
 from db.dataset_names import other_ways
 from db.imports import NotImportable, OldTask

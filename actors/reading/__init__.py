@@ -1,0 +1,1 @@
+"""Files and datasets in a worker: read in a child process, kept as arrays."""
