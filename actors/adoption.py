@@ -18,7 +18,7 @@ from actors.names import QUEUES as OLD_NAMESPACE
 from actors.names import Names
 from actors.queue import QUEUES
 from actors.task_log import STREAM
-from db.waiting import known_ids
+from db.queue_state import known_ids
 
 log = logging.getLogger(__name__)
 

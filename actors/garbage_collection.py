@@ -10,9 +10,9 @@ import redis
 from actors.names import Names
 from actors.queue import has_turn
 from actors.reading.uploads import KEPT, outdated
-from db import datasets, parts, results, waiting
+from db import datasets, queue_state, shards, tasks
 from db.errors import DatabaseError
-from db.numbers import made_at
+from db.ids import made_at
 from registry import RegistryError, Store
 
 log = logging.getLogger(__name__)
@@ -35,7 +35,7 @@ class Sweeper:
     async def sweep(self) -> None:
         """Remove what is outdated. Raises RegistryError, DatabaseError."""
         await sweep(self.checkpoints)
-        await parts.prune(KEEP_PARTS_MS)
+        await shards.prune(KEEP_PARTS_MS)
         await sweep_uploads(self.uploads)
         await sweep_datasets(self.datasets)
 
@@ -49,7 +49,7 @@ async def run_sweep(sweeper: Sweeper, client: redis.Redis, names: Names) -> None
         try:
             await sweeper.sweep()
             if await asyncio.to_thread(has_turn, client, names, "results", RESULTS_MS):
-                await results.prune()
+                await tasks.prune()
         except (RegistryError, DatabaseError) as error:
             log.warning("the sweep waits: %s", error)
         except Exception:
@@ -60,7 +60,7 @@ async def sweep(checkpoints: Store) -> list[str]:
     """Remove the checkpoints of tasks that have ended; their ids."""
     there = await asyncio.to_thread(checkpoints.task_ids)
     removed = []
-    for task_id in await waiting.done_with(there, KEEP_MS):
+    for task_id in await queue_state.done_with(there, KEEP_MS):
         try:
             await asyncio.to_thread(checkpoints.delete, task_id)
         except RegistryError as error:

@@ -17,7 +17,7 @@ from actors.tracing import TRACING
 from db import outbox
 from db.cancellation import end_unanswered, unsettled_ids
 from db.errors import DatabaseUnavailable, SchemaAhead
-from db.keys import prune_keys
+from db.idempotency import prune_keys
 from db.outbox import OutboxMessage
 from db.versions import check_known
 

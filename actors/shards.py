@@ -13,11 +13,11 @@ from actors.inputs import Inputs
 from actors.lease import Lease, LeaseLostError
 from actors.pending import FINISHED
 from actors.worker_context import Begun, Workplace
-from db import parts as rows
 from db import runs
+from db import shards as rows
 from db.claims import Claim, whole_id
 from db.form import TaskForm
-from db.parts import PartState
+from db.shards import PartState
 from db.states import Status
 from graphnet.distributed import shards
 from graphnet.errors import GraphnetError, ModelError

@@ -20,9 +20,9 @@ from actors.tracing import TRACING
 from actors.training import train
 from actors.worker_context import Workplace
 from db.claims import Claim, claim
+from db.diagnosis import check_writable
 from db.errors import ContentTooLarge, DatabaseUnavailable, SchemaAhead
-from db.next_claim import claim_next
-from db.writable import check_writable
+from db.fair_queue import claim_next
 from graphnet.errors import DiskFull, GraphnetError, OutOfMemory
 from graphnet.training.devices import is_lost
 from graphnet.training.memory import free

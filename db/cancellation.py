@@ -5,14 +5,14 @@ from typing import Any
 from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.expressions import F, Q
 
-from db import results
+from db import tasks
 from db.claims import Claim, claimed
 from db.clock import now_ms
 from db.errors import translated
 from db.extract import extract
 from db.models import Run
 from db.neurolearn import Submission
-from db.packets import check_packet
+from db.packet_limit import check_packet
 from db.runs import CANCELLED, NOTHING, vouching
 from db.states import Status
 from db.texts import json_text
@@ -71,7 +71,7 @@ async def _end(
         return False
     shown = extract(task_id, NOTHING, public_url)
     await mirror(task_id, Status.CANCELLED, connection, result=shown)
-    await results.keep(task_id, json_text(NOTHING), connection)
+    await tasks.keep(task_id, json_text(NOTHING), connection)
     await release_parts(task_id, now, connection)
     return True
 
@@ -124,7 +124,7 @@ async def settle(task_id: str, result: dict[str, Any] | None, public_url: str = 
         ended = Submission.filter(task_id=task_id, task_status=Status.CANCELLED.value)
         shown = extract(task_id, result, public_url)
         await ended.using_db(connection).update(task_result=shown)
-        await results.keep(task_id, whole, connection)
+        await tasks.keep(task_id, whole, connection)
 
 
 def _unsettled(now: int) -> Any:

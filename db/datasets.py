@@ -12,14 +12,13 @@ from tortoise.functions import Length
 from db.charset import DATASETS, storable, unstorable_of_dataset
 from db.clock import now_ms
 from db.errors import DatabaseError, NameTaken, translated
-from db.letters import in_its_letters
+from db.ids import NUMBERS
 from db.models import Mapping as Answers
 from db.models import Profile
 from db.neurolearn import Dataset
-from db.numbers import NUMBERS
-from db.packets import check_packet
-from db.pages import page
-from db.texts import json_text
+from db.packet_limit import check_packet
+from db.pagination import page
+from db.texts import in_its_letters, json_text
 from db.transactions import restarted, transaction
 from db.versions import check_known
 

@@ -1,5 +1,6 @@
 """What an operator wants to know of the database server: its version, its limits, our rights."""
 
+import os
 import time
 from dataclasses import dataclass
 
@@ -8,9 +9,11 @@ from tortoise.models import Model
 
 from db.clock import now_ms
 from db.connection import OWN
-from db.errors import DatabaseRefuses, DatabaseUnavailable, SchemaBehind, translated
+from db.errors import DatabaseRefuses, DatabaseUnavailable, Refusal, SchemaBehind, translated
+from db.ids import NUMBERS
+from db.models import Key, Run
 from db.neurolearn import Dataset, Submission
-from db.refusals import Refusal
+from db.transactions import transaction
 
 VERSIONS = {
     "sqlite": "SELECT sqlite_version() AS version",
@@ -102,3 +105,37 @@ async def _allowed(right: str, model: type[Model]) -> bool:
     except Exception:  # noqa: BLE001 - each database has its own word for no
         return False
     return True
+
+
+CONTENT_BYTES = 4096  # as much as a form: a server that is full may still take a few
+STATE = "Probe"
+
+
+@translated()
+async def check_writable() -> None:
+    """Return if a form could be written: writes and removes a run and the key of a post.
+
+    They come and go in one transaction, where the next task's would stand: that is where a table
+    must grow. In NEURO-LEARN's table nothing is written; it is asked whether that is allowed.
+
+    Raises:
+        DatabaseRefuses: it answers and does not write; the sentence says why.
+        DatabaseUnavailable: it does not answer.
+        SchemaBehind: a table is missing.
+
+    """
+    for right in ("INSERT", "UPDATE"):
+        await trial(right, Submission)
+    now, key, task_id = await now_ms(), os.urandom(32).hex(), next(NUMBERS.ids("TASK"))
+    async with transaction() as connection:
+        await Run.create(task_id=task_id, state=STATE, using_db=connection)
+        await Key.create(
+            key_sha256=key,
+            body_sha256="",
+            task_id="",
+            answer=os.urandom(CONTENT_BYTES // 2).hex(),
+            created_at=now,
+            using_db=connection,
+        )
+        await Run.filter(task_id=task_id, state=STATE).using_db(connection).delete()
+        await Key.filter(key_sha256=key).using_db(connection).delete()

@@ -11,13 +11,13 @@ from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.exceptions import IntegrityError
 from tortoise.expressions import F
 
-from db import results
+from db import tasks
 from db.clock import now_ms
 from db.errors import DatabaseError, translated
 from db.models import Run
 from db.neurolearn import Submission
 from db.ownership import find_stranger
-from db.packets import check_packet
+from db.packet_limit import check_packet
 from db.states import Status
 from db.texts import json_object, json_text
 from db.transactions import restarted, transaction
@@ -123,7 +123,7 @@ async def insert_import(old: OldTask, result: Mapping[str, Any]) -> None:
     }
     async with transaction() as connection:
         await _write(old, columns, connection)
-        await results.keep(old.task_id, text, connection)
+        await tasks.keep(old.task_id, text, connection)
 
 
 async def _write(old: OldTask, columns: dict[str, Any], connection: BaseDBAsyncClient) -> None:

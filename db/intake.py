@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 
 from db.clock import now_ms
 from db.errors import DatabaseError, DatabaseUnavailable, translated
-from db.keys import NewKey
+from db.idempotency import NewKey
+from db.ids import NUMBERS
 from db.new_tasks import NewTask, insert_new_task, write
-from db.numbers import NUMBERS
 from db.outbox import OutboxMessage
 from db.transactions import restarted, transaction
 

@@ -9,10 +9,10 @@ from tortoise.exceptions import IntegrityError
 
 from db.clock import now_ms
 from db.errors import DatabaseError, KeyUsed, ModelRemoved, translated
-from db.keys import NewKey
+from db.idempotency import NewKey
+from db.ids import NUMBERS
 from db.models import Key, Outbox, Run
 from db.neurolearn import Submission
-from db.numbers import NUMBERS
 from db.rows import insert
 from db.states import Status
 from db.transactions import restarted, transaction

@@ -11,9 +11,9 @@ from typing import Any
 from tortoise.backends.base.client import BaseDBAsyncClient
 
 from db.errors import translated
+from db.ids import made_at
 from db.models import Run
 from db.neurolearn import Submission
-from db.numbers import made_at
 from db.ownership import TRAINING, TYPES
 from db.states import Status
 from db.transactions import restarted, transaction

@@ -77,7 +77,7 @@ async def requeue(task_ids: Sequence[str], on_queue: Collection[str]) -> list[st
 async def requeue_submitted(lying: Sequence[tuple[str, str]], older_than_ms: int) -> list[str]:
     """Write messages where more tasks wait than messages lie on the queue; their tasks' ids.
 
-    A message may be used for another task than it names (see ``db.next_claim``), so messages are
+    A message may be used for another task than it names (see ``db.fair_queue``), so messages are
     counted, those that are on their way too. ``lying`` are the kinds of device and the tasks that
     those on the queue name. A part is claimed by its own message, and lost if there is none.
     """

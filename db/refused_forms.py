@@ -13,7 +13,7 @@ from tortoise.queryset import QuerySet
 from db.clock import now_ms
 from db.errors import translated
 from db.models import RefusedForm
-from db.pages import page
+from db.pagination import page
 from db.transactions import restarted
 
 KEEP_MS = 30 * 24 * 3_600_000

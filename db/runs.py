@@ -11,14 +11,14 @@ from typing import Any
 
 from tortoise.expressions import F
 
-from db import results
+from db import tasks
 from db.charset import fitted_error
 from db.claims import Claim, ours
 from db.clock import now_ms
 from db.errors import translated
 from db.extract import extract
 from db.models import Outbox, Run
-from db.packets import check_packet
+from db.packet_limit import check_packet
 from db.states import Status
 from db.texts import json_text
 from db.transactions import restarted, transaction
@@ -155,7 +155,7 @@ async def _end(claim: Claim, ending: Ending, **more: Any) -> Status | None:
         if not claim.part:
             await mirror(claim.task_id, status, connection, result=shown)
             if whole is not None:
-                await results.keep(claim.task_id, whole, connection)
+                await tasks.keep(claim.task_id, whole, connection)
         await release_parts(claim.task_id, now, connection)
     return status
 

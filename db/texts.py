@@ -10,6 +10,10 @@ import re
 import unicodedata
 from typing import Any
 
+from pypika_tortoise.terms import Function as Written
+from tortoise.connection import get_connection
+from tortoise.expressions import Function
+
 IN_HTML = {ord(letter): f"\\u{ord(letter):04x}" for letter in "<>&"}
 BEYOND_ASCII = re.compile(r"[^\x00-\x7f]+")
 # What HTML would read, and typography that has a plain form.
@@ -65,3 +69,23 @@ def _finite(text: str) -> float | None:
 
 def _null(_: str) -> None:
     """In the place of NaN and Infinity, which JSON does not know and an older service may write."""
+
+
+class _Bytes(Written):
+    def __init__(self, *terms: Any, alias: str | None = None) -> None:
+        super().__init__("BINARY", *terms, alias=alias)
+
+
+class _Binary(Function):
+    database_func = _Bytes
+
+
+def in_its_letters(query: Any, column: str, text: str) -> Any:
+    """The rows of a query whose column is exactly this text; an index may still find them.
+
+    Of text beyond ASCII the server decides, whose bytes depend on the connection.
+    """
+    found = query.filter(**{column: text})
+    if get_connection("default").capabilities.dialect != "mysql" or not text.isascii():
+        return found
+    return found.annotate(letters=_Binary(column)).filter(letters=text)

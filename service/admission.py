@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 
-from db import waiting
+from db import queue_state as waiting
 from service.replies import ErrorNum, Refusal
 from service.settings import Settings
 

@@ -5,7 +5,7 @@ import time
 from collections import deque
 from typing import Any
 
-from db.active import active, standing, submitted
+from db.queue_state import active, standing, submitted
 from db.states import TERMINAL, Status
 
 FRESH_SECONDS = 1.0

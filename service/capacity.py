@@ -4,7 +4,7 @@ import asyncio
 import logging
 
 from db.errors import DatabaseError
-from db.packets import max_packet, mebibytes
+from db.packet_limit import max_packet, mebibytes
 
 log = logging.getLogger(__name__)
 

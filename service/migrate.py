@@ -8,8 +8,7 @@ from collections.abc import Callable
 
 from actors.settings import SettingsError, read
 from db.connection import migrate
-from db.errors import DatabaseError, DatabaseRefuses
-from db.refusals import Refusal
+from db.errors import DatabaseError, DatabaseRefuses, Refusal
 
 
 def _print_id(found: str) -> None:

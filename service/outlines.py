@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from db import results
+from db import tasks as results
 from db.ownership import Owner
 from db.states import Status
 from db.tasks import TaskRecord

@@ -14,9 +14,8 @@ import redis
 from actors.names import NamedBroker
 from actors.redis_clients import sentence
 from db.connection import check_schema
-from db.errors import DatabaseError, DatabaseRefuses
-from db.refusals import Refusal
-from db.writable import check_writable
+from db.diagnosis import check_writable
+from db.errors import DatabaseError, DatabaseRefuses, Refusal
 from registry import RegistryError
 
 OK = "ok"

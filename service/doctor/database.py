@@ -5,10 +5,8 @@ from pathlib import Path
 from db import diagnosis, tokens
 from db.charset import check_charset
 from db.connection import check_schema, close_database, open_database
-from db.diagnosis import Server
-from db.errors import DatabaseError, DatabaseRefuses, SchemaBehind
-from db.refusals import Refusal
-from db.writable import check_writable
+from db.diagnosis import Server, check_writable
+from db.errors import DatabaseError, DatabaseRefuses, Refusal, SchemaBehind
 from service.capacity import needed_packet
 from service.doctor import access, clock
 from service.doctor.finding import Finding, fault, ok, warning

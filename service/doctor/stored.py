@@ -12,8 +12,7 @@ from pathlib import Path
 from actors.settings import read
 from db import tasks
 from db.connection import check_schema, close_database, open_database
-from db.stored import vouched_ids
-from db.tasks import TaskRecord
+from db.tasks import TaskRecord, vouched_ids
 from registry import MANIFEST, PARAMETERS, ObjectDamaged, ObjectMissing, Store, open_store
 from service.stored_sums import IN_MANIFEST, sums_of
 

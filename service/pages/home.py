@@ -5,7 +5,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from db import tasks, waiting
+from db import queue_state, tasks
 from db.states import Status
 from service.guard import caller_of
 from service.house import house_of
@@ -36,7 +36,7 @@ async def home(request: Request) -> Response:
     content: dict[str, Any] = {
         "tasks": [listed(task) for task in seen],
         "headlines": {task_id: each.headline for task_id, each in outlines.items()},
-        "places": await waiting.places(MOST_PLACES) if waits else {},
+        "places": await queue_state.places(MOST_PLACES) if waits else {},
         "asked": {**asked, "status": status},
         "statuses": STATUSES,
         "cursor": cursor,

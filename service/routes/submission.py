@@ -12,11 +12,11 @@ from starlette.responses import Response
 
 from actors.log_context import request_id
 from actors.tracing import TRACING
-from db import keys, tasks
+from db import idempotency, tasks
 from db.charset import unstorable_of_task
 from db.errors import KeyUsed, ModelRemoved
 from db.form import TaskForm
-from db.keys import NewKey
+from db.idempotency import NewKey
 from db.new_tasks import NewTask
 from db.states import Status
 from db.tasks import TaskRecord
@@ -189,7 +189,7 @@ def _key(
 
 async def _answered(key: NewKey) -> str | None:
     """The answer that this key got before. Raises Refusal if that was to another body."""
-    used = await keys.find_key(key.key_sha256)
+    used = await idempotency.find_key(key.key_sha256)
     if used is None:
         return None
     if used.body_sha256 != key.body_sha256:

@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from actors import log_context
-from db import cancellation, tasks, waiting
+from db import cancellation, queue_state, tasks
 from db.states import Status
 from db.tasks import TaskRecord
 from service.guard import caller_of
@@ -130,7 +130,7 @@ async def progress_of(task: TaskRecord) -> dict[str, Any]:
     """How far a task is; the place in the queue of one that waits, 1 for the next."""
     if task.task_status != Status.SUBMITTED or task.over:
         return _progress(task)
-    return {**_progress(task), "place": await waiting.place(task)}
+    return {**_progress(task), "place": await queue_state.place(task)}
 
 
 def _progress(task: TaskRecord) -> dict[str, Any]:

@@ -14,8 +14,8 @@ import psutil
 import pytest
 
 from db.connection import migrate, ping
+from db.diagnosis import check_writable
 from db.errors import DatabaseRefuses
-from db.writable import check_writable
 from graphnet.artifacts.model import StoredModel
 from graphnet.data.synthetic import cohort_table
 from service.form_reply import REFUSED

@@ -18,7 +18,7 @@ from actors.reading.answers import FileAnswers
 from actors.reading.datasets import DatasetReader, RowAsks
 from actors.reading.uploads import FACTS, Upload, part_name
 from actors.rpc import KEEP, PREVIEW, ROW, ReadRequest
-from db import datasets, packets
+from db import datasets, packet_limit
 from db.connection import migrate
 from db.datasets import DatasetRecord
 from graphnet.data.synthetic import cohort_table
@@ -158,7 +158,7 @@ def test_a_dataset_too_large_for_the_database_is_kept_as_arrays(
     async def small() -> int:
         return 20_000
 
-    monkeypatch.setattr(packets, "max_packet", small)
+    monkeypatch.setattr(packet_limit, "max_packet", small)
     upload = uploaded(local, SMALL_TABLE.to_csv(index=False).encode())
     many = pd.concat([SMALL_TABLE.assign(ID=f"{n}") for n in range(20)]).to_csv(index=False)
     large = uploaded(local, many.encode())

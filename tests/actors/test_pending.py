@@ -20,8 +20,8 @@ from actors.runtime import Runtime
 from actors.settings import Settings
 from db.claims import Claim
 from db.connection import close_database, migrate
+from db.diagnosis import check_writable
 from db.errors import DatabaseRefuses, DatabaseUnavailable
-from db.writable import check_writable
 from tests.databases import query, sqlite_database
 from tests.db.opened import opening
 from tests.db.samples import claimed, running

@@ -7,8 +7,8 @@ from typing import Any
 from db import claims, datasets, new_tasks
 from db.claims import Claim
 from db.datasets import NewDataset
+from db.fair_queue import claim_next
 from db.new_tasks import NewTask
-from db.next_claim import claim_next
 
 LEASE_MS = 60_000
 TASK = NewTask(

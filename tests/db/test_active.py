@@ -2,7 +2,7 @@
 
 import pytest
 
-from db import active, cancellation
+from db import cancellation, queue_state
 from db.neurolearn import Submission
 from tests.db.samples import running, submitted
 
@@ -15,11 +15,11 @@ async def test_tasks_that_have_left_are_read_without_results() -> None:
     await cancellation.cancel(gone)
     await Submission.filter(task_id=deleted).delete()
 
-    found = {each["task_id"]: each for each in await active.standing(
+    found = {each["task_id"]: each for each in await queue_state.standing(
         [waits, gone, deleted, claim.task_id, "TASK0"]
     )}  # fmt: skip
 
     states = {task_id: each["state"] for task_id, each in found.items()}
     assert states == {waits: "Submitted", gone: "Cancelled", claim.task_id: "Running"}
-    assert set(found[gone]) == set(active.FIELDS)
-    assert await active.standing([]) == []
+    assert set(found[gone]) == set(queue_state.FIELDS)
+    assert await queue_state.standing([]) == []

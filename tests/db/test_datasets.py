@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from asyncmy.converters import escape_string
 
-from db import datasets, packets
+from db import datasets, packet_limit
 from db.datasets import DatasetRecord, name_taken
 from db.errors import ContentTooLarge, CursorUnknown, DatabaseError, NameTaken
 from tests.databases import query
@@ -188,7 +188,7 @@ async def test_what_is_not_refused_beforehand_fits(url: str, character: str) -> 
     """The bytes that a driver adds are counted: the check and the server agree."""
     most = query(url, "SELECT @@max_allowed_packet")[0][0]
     escaped = len(_escaped(character))
-    text = character * ((most - packets.STATEMENT_BYTES) // escaped)
+    text = character * ((most - packet_limit.STATEMENT_BYTES) // escaped)
     record = await put("just so", text)
     assert record.length > 0
     with pytest.raises(ContentTooLarge):

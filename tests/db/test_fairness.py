@@ -7,7 +7,7 @@ from concurrent.futures import ProcessPoolExecutor
 import pytest
 from tortoise.connection import get_connection
 
-from db import outbox, runs, tasks, waiting
+from db import outbox, queue_state, runs, tasks
 from db.claims import Claim
 from db.clock import now_ms
 from db.models import Outbox, Run
@@ -52,7 +52,7 @@ async def test_a_task_behind_many_of_another_project_is_next() -> None:
     assert await served([a[1], a[2], a[3]]) == ["B", "A", "A"]
     record = await tasks.get_task(a[4])
     assert record is not None
-    assert await waiting.place(record) == 2
+    assert await queue_state.place(record) == 2
     assert await next_claimed(b) is not None, "its message serves another task"
 
 
@@ -70,19 +70,19 @@ async def test_a_task_behind_six_hundred_of_another_project_is_next() -> None:
     (b,) = await many("B", 1)
     record = await tasks.get_task(b)
     assert record is not None
-    assert await waiting.place(record) == 2
-    assert (await waiting.places(1000))[b] == 2
+    assert await queue_state.place(record) == 2
+    assert (await queue_state.places(1000))[b] == 2
     assert await served([first.task_id, "TASK0"]) == ["A", "B"]
 
 
 async def test_three_projects_interleave_as_their_places_say() -> None:
     messages = await many("A", 4) + await many("B", 3) + await many("C", 2)
-    places = await waiting.places(100)
+    places = await queue_state.places(100)
     assert sorted(places.values()) == list(range(1, 10))
     for number, task_id in enumerate(messages):
         record = await tasks.get_task(task_id)
         assert record is not None
-        assert await waiting.place(record) == places[task_id], number
+        assert await queue_state.place(record) == places[task_id], number
     order = []
     for message in messages:  # of as many workers, none of which has ended
         claim = await got(message)

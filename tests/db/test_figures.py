@@ -3,8 +3,8 @@
 import pytest
 
 from db.clock import now_ms
-from db.figures import read_figures, read_project_figures
 from db.models import Outbox, Run
+from db.queue_state import read_figures, read_project_figures
 from tests.db.samples import running, submitted
 
 pytestmark = pytest.mark.usefixtures("url")

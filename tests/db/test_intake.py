@@ -7,11 +7,11 @@ import pytest
 
 from db import intake as intake_module
 from db.errors import DatabaseUnavailable, KeyUsed
+from db.idempotency import NewKey
+from db.ids import NUMBERS
 from db.intake import Intake
-from db.keys import NewKey
 from db.models import Key, Outbox, Run
 from db.neurolearn import Submission
-from db.numbers import NUMBERS
 from db.outbox import OutboxMessage, mark_sent, unsent
 from tests.db.samples import TASK
 

@@ -6,8 +6,8 @@ from itertools import islice
 
 import pytest
 
-from db import numbers
-from db.numbers import Numbers
+from db import ids as numbers
+from db.ids import Numbers
 
 
 @pytest.mark.parametrize("prefix", ["TASK", "DATA"])

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from db import active, figures, orphans, ownership, tasks
+from db import orphans, ownership, queue_state, tasks
 from db.models import Run
 from db.neurolearn import Submission
 from db.orphans import Orphan
@@ -142,15 +142,15 @@ async def test_a_model_that_was_brought_in_is_ours_and_finished_as_its_run_says(
 
 
 async def test_who_watches_hears_of_trainings_only() -> None:
-    newest, _ = await active.submitted(None)
+    newest, _ = await queue_state.submitted(None)
     await write(row("TASK1", "ml_clf", "Running"))
     ours = await submitted()
     await write(row("TASK2", "sa_ca_prson", "Running"))
-    number, came = await active.submitted(newest)
+    number, came = await queue_state.submitted(newest)
     assert came == [ours]
-    assert await active.submitted(number) == (number, [])
-    assert [each["task_id"] for each in await active.active()] == [ours]
-    counted = (await figures.read_figures()).tasks
+    assert await queue_state.submitted(number) == (number, [])
+    assert [each["task_id"] for each in await queue_state.active()] == [ours]
+    counted = (await queue_state.read_figures()).tasks
     assert (counted["Submitted"], counted["Running"]) == (1, 0)
 
 
@@ -161,7 +161,7 @@ async def test_no_result_of_another_service_is_read(statements: list[str]) -> No
     await tasks.list_tasks()
     assert len(statements) == 2
     await ownership.find_stranger("TASK90")
-    await active.submitted(0)
+    await queue_state.submitted(0)
     await orphans.find_orphans()
     assert statements
     assert not [each for each in statements if "task_result" in each]

@@ -2,7 +2,8 @@
 
 import pytest
 
-from db import cancellation, outbox, parts, runs, tasks, waiting
+from db import cancellation, outbox, runs, shards, tasks
+from db import queue_state as waiting
 from db.claims import Claim, part_id
 from db.models import Outbox, Run
 from db.runs import Progress
@@ -16,7 +17,7 @@ pytestmark = pytest.mark.usefixtures("url")
 async def shared(count: int = 3) -> Claim:
     """The claim of a task with so many parts."""
     claim = await running()
-    assert await parts.announce(claim, count)
+    assert await shards.announce(claim, count)
     return claim
 
 
@@ -39,8 +40,8 @@ async def test_parts_that_are_announced_again_are_there_once() -> None:
     claim = await shared()
     part = await taken(claim, 1)
     assert await runs.update_task_result(part, {"manifest_sha256": "a" * 64})
-    assert await parts.announce(claim, 3)
-    found = await parts.states(claim.task_id)
+    assert await shards.announce(claim, 3)
+    found = await shards.states(claim.task_id)
     assert [found[number].state for number in (1, 2, 3)] == ["Finished", "Submitted", "Submitted"]
     assert found[1].sha256 == "a" * 64
     assert not found[1].free
@@ -50,15 +51,15 @@ async def test_parts_that_are_announced_again_are_there_once() -> None:
 async def test_a_worker_that_lost_the_task_announces_nothing() -> None:
     claim = await running()
     assert await runs.hand_back(claim)
-    assert not await parts.announce(claim, 3)
-    assert await parts.states(claim.task_id) == {}
+    assert not await shards.announce(claim, 3)
+    assert await shards.states(claim.task_id) == {}
     assert await Outbox.filter(task_id__startswith=f"{claim.task_id}-").count() == 0
 
 
 async def test_a_part_whose_worker_is_lost_is_free_and_put_on_the_queue_again() -> None:
     claim = await shared()
     part = await taken(claim, 1, lease_ms=-1)
-    assert (await parts.states(claim.task_id))[1].free
+    assert (await shards.states(claim.task_id))[1].free
     await Outbox.all().delete()
     assert part.task_id in await outbox.requeue_expired(set())
     again = await taken(claim, 1)
@@ -71,7 +72,7 @@ async def test_a_part_that_is_tried_too_often_fails_with_a_sentence() -> None:
     for _ in range(3):
         await taken(claim, 1, lease_ms=-1)
     assert await claimed(part_id(claim.task_id, 1)) is None
-    found = (await parts.states(claim.task_id))[1]
+    found = (await shards.states(claim.task_id))[1]
     assert found.state == "Failed"
     assert found.error.startswith("The worker stopped unexpectedly 3 times")
 
@@ -98,7 +99,7 @@ async def test_cancelling_a_task_lets_its_parts_go() -> None:
     assert await runs.end_cancelled(part, None)
     await Run.filter(task_id=part.task_id).update(lease_until=1)
     assert await cancellation.unsettled_ids() == []  # of a part nothing is kept
-    waiting = (await parts.states(claim.task_id))[2]
+    waiting = (await shards.states(claim.task_id))[2]
     assert (waiting.state, waiting.error, waiting.free) == ("Cancelled", LET_GO, False)
 
 
@@ -108,7 +109,7 @@ async def test_a_part_of_a_task_that_is_tried_again_knows_the_same_of_the_first(
     again = await claimed(await submitted(retry_of=first.task_id))
     assert again is not None
     assert again.earlier == (first.task_id,)
-    assert await parts.announce(again, 2)
+    assert await shards.announce(again, 2)
     assert (await taken(again, 2)).earlier == (part_id(first.task_id, 2),)
 
 
@@ -126,14 +127,14 @@ async def test_a_part_of_a_task_that_has_ended_is_not_done() -> None:
     await Run.filter(task_id=claim.task_id).update(state=Status.FINISHED.value)
     first = part_id(claim.task_id, 1)
     assert await claimed(first) is None
-    assert (await parts.states(claim.task_id))[1].error == LET_GO
+    assert (await shards.states(claim.task_id))[1].error == LET_GO
 
 
 async def test_a_part_that_is_handed_back_is_free() -> None:
     claim = await shared()
     part = await taken(claim, 1)
     assert await runs.hand_back(part)
-    assert (await parts.states(claim.task_id))[1].free
+    assert (await shards.states(claim.task_id))[1].free
     assert (await taken(claim, 1)).attempt == 1
 
 
@@ -144,7 +145,7 @@ async def test_only_parts_of_tasks_that_ended_are_pruned() -> None:
     assert await runs.update_task_result(over, {})
     await Run.all().update(finished_at=1)
     await Run.filter(task_id=active.task_id).update(finished_at=0)
-    await parts.prune(1000)
-    assert set(await parts.states(active.task_id)) == {1}
-    assert await parts.states(over.task_id) == {}
+    await shards.prune(1000)
+    assert set(await shards.states(active.task_id)) == {1}
+    assert await shards.states(over.task_id) == {}
     assert await Run.filter(task_id=over.task_id).exists()

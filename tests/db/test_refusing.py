@@ -13,11 +13,10 @@ import pytest
 
 from db import diagnosis, runs, tasks
 from db.connection import check_schema, ping
-from db.errors import DatabaseRefuses, DatabaseUnavailable, translated
+from db.diagnosis import check_writable
+from db.errors import DatabaseRefuses, DatabaseUnavailable, Refusal, refusal_of, translated
 from db.models import Key, Run
-from db.refusals import Refusal, refusal_of
 from db.transactions import transaction
-from db.writable import check_writable
 from tests.databases import query
 from tests.db.backends import on_mysql, on_postgres, on_servers, on_sqlite
 from tests.db.opened import opened

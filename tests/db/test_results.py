@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from db import cancellation, results, runs, tasks
+from db import cancellation, runs, tasks
 from db.clock import now_ms
 from db.models import Result, Run
 from db.neurolearn import Submission
-from db.results import AT_ONCE, read_results
+from db.tasks import AT_ONCE, read_results
 from tests.db.samples import claimed, running, submitted
 
 pytestmark = pytest.mark.usefixtures("url")
@@ -89,8 +89,8 @@ async def test_a_result_goes_with_its_submission() -> None:
     for claim in (gone, stays):
         await runs.update_task_result(claim, WHOLE)
     await Submission.filter(task_id=gone.task_id).delete()
-    assert await results.prune() == 1
-    assert await results.prune() == 0
+    assert await tasks.prune() == 1
+    assert await tasks.prune() == 0
     assert [row.task_id for row in await Result.all()] == [stays.task_id]
 
 

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from db import new_tasks, numbers, runs, tasks
+from db import ids as numbers
+from db import new_tasks, runs, tasks
 from db.errors import CursorUnknown, DatabaseError
 from db.models import Outbox, Run
 from db.neurolearn import Submission

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from db import datasets, parts, runs, tasks
+from db import datasets, runs, shards, tasks
 from db.connection import check_schema, migrate
 from db.errors import DatabaseError, SchemaAhead, SchemaBehind
 from db.versions import check_known, known
@@ -118,7 +118,7 @@ def test_going_back_gives_the_tables_of_that_version(database: Any) -> None:
         claim = opened(url, running())
         with pytest.raises(DatabaseError, match=f"1 tasks are being trained.*{claim.task_id}"):
             asyncio.run(migrate(url, "0002"))
-        assert opened(url, parts.announce(claim, 2))  # which an older version would take for tasks
+        assert opened(url, shards.announce(claim, 2))  # which an older version would take for tasks
         assert opened(url, runs.hand_back(claim))
         asyncio.run(migrate(url, "0002"))
         assert tables(url) == before

@@ -16,7 +16,7 @@ import service.figures
 from actors.exposition import exposed
 from actors.metrics import worker_metrics
 from actors.names import Names
-from db.figures import Figures
+from db.queue_state import Figures
 from service.addresses import Addresses
 from service.monitoring import Requests
 from service.readiness import OK

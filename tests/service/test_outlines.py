@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from db import results
+from db import tasks
 from db.tasks import TaskRecord
 from service import outlines as room
 from service.outlines import Headline, Outline, Outlines
@@ -40,7 +40,7 @@ def test_a_result_is_read_once_and_only_of_what_has_finished(
         asked.append(sorted(task_ids))
         return {task_id: reduce(RESULT) for task_id in task_ids if task_id != "GONE"}
 
-    monkeypatch.setattr(results, "read_results", read)
+    monkeypatch.setattr(tasks, "read_results", read)
     monkeypatch.setattr(room, "MOST", 3)
     outlines = Outlines()
 
@@ -61,7 +61,7 @@ def test_what_one_list_shows_stays_while_another_makes_room(
         await asyncio.sleep(0.05 if "B" in task_ids else 0)
         return {task_id: reduce(RESULT) for task_id in task_ids}
 
-    monkeypatch.setattr(results, "read_results", read)
+    monkeypatch.setattr(tasks, "read_results", read)
     monkeypatch.setattr(room, "MOST", 2)
     outlines = Outlines()
 

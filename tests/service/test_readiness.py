@@ -14,8 +14,7 @@ from actors.queue import redis_broker
 from actors.redis_clients import sentence
 from actors.rpc import READ_ACTOR, READ_QUEUE
 from db.connection import migrate
-from db.errors import DatabaseRefuses, DatabaseUnavailable
-from db.refusals import Refusal
+from db.errors import DatabaseRefuses, DatabaseUnavailable, Refusal
 from registry import MODELS, RegistryUnavailable, open_store
 from service.asking import Asker, NoAnswer
 from service.readiness import FULL_SECONDS, OK, Probe, Readiness
