@@ -9,7 +9,7 @@ from registry import MANIFEST, PARAMETERS, RegistryError
 from service.vault import Vault
 
 FRESH_SECONDS = 5.0
-PATIENCE_SECONDS = 2.0  # a silent storage holds up no answer that is about something else
+LOST_SECONDS = 2.0  # a silent storage holds up no answer that is about something else
 MOST = 2000
 
 
@@ -27,7 +27,7 @@ class LostModels:
         if at and time.monotonic() - at < FRESH_SECONDS:
             return lost
         try:
-            lost = await asyncio.wait_for(_is_gone(vault, task.task_id), PATIENCE_SECONDS)
+            lost = await asyncio.wait_for(_is_gone(vault, task.task_id), LOST_SECONDS)
         except (RegistryError, TimeoutError):
             return None
         self._known[task.task_id] = (time.monotonic(), lost)
