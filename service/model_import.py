@@ -81,7 +81,7 @@ async def import_model(old: OldModel, uploads: Store, redis_url: str) -> dict[st
     finally:
         asker.close()
         await asyncio.to_thread(_removed, upload, uploads)
-    return _imported(found)
+    return _imported_by_worker(found)
 
 
 def _request(old: OldModel, upload: Upload) -> ReadRequest:
@@ -95,7 +95,7 @@ def _request(old: OldModel, upload: Upload) -> ReadRequest:
     )
 
 
-def _imported(found: Mapping[str, Any]) -> dict[str, Any]:
+def _imported_by_worker(found: Mapping[str, Any]) -> dict[str, Any]:
     """What a worker's answer says. Raises ImportRefused."""
     if "imported" in found:
         imported: dict[str, Any] = found["imported"]

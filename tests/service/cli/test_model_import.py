@@ -8,7 +8,7 @@ from click.shell_completion import ShellComplete
 from click.testing import CliRunner
 
 from service.cli import main
-from service.model_import import ImportRefused, OldModel, _imported
+from service.model_import import ImportRefused, OldModel, _imported_by_worker
 from tests.service.cli.command import Command
 from tests.service.fake_service import FakeService, task
 
@@ -94,5 +94,5 @@ def test_lists_travel_in_their_order() -> None:
 )
 def test_what_a_worker_refuses_is_said(found: dict[str, object], sentence: str) -> None:
     with pytest.raises(ImportRefused) as caught:
-        _imported(found)
+        _imported_by_worker(found)
     assert sentence in str(caught.value)
