@@ -9,12 +9,14 @@ import pytest
 from sklearn.metrics import roc_auc_score
 
 from graphnet.figures import (
-    classification,
+    calibration,
+    confusion,
     curves,
     distributions,
     forest,
     importance,
     lineage,
+    roc,
     scatter,
 )
 from graphnet.figures.classification import area, bins, roc_points
@@ -103,23 +105,23 @@ def test_the_area_is_that_of_the_field(rng: np.random.Generator) -> None:
 
 def test_roc_names_each_split_and_its_area() -> None:
     found = evidence()
-    words = said(classification(found))
+    words = said(roc(found))
     probability = np.array(found["predictions"]["test"]["probability"])[:, 1]
     expected = roc_auc_score(found["predictions"]["test"]["label"], probability)
     assert f"Test: {expected:.3f}" in words
     assert any(word.startswith("Training: ") for word in words)
     of_three = evidence(classes=[0, 1, 2], predictions={"test": predicted(60, classes=3)})
-    assert {word.partition(":")[0] for word in said(classification(of_three))} >= {"0", "1", "2"}
+    assert {word.partition(":")[0] for word in said(roc(of_three))} >= {"0", "1", "2"}
     one_class = {"test": {"id": ["a"], "label": [1], "probability": [[0.1, 0.9]]}}
-    assert classification(evidence(predictions=one_class)) == ""
+    assert roc(evidence(predictions=one_class)) == ""
 
 
 def test_subjects_whom_the_model_knows_come_after_those_it_does_not() -> None:
     known = {**predicted(43, seed=2), "known": [False] * 42 + [True]}
     found = evidence(predictions={"test": known, "cv": {**predicted(40), "known": [False] * 40}})
-    names = [word.partition(":")[0] for word in said(classification(found)) if ": 0." in word]
+    names = [word.partition(":")[0] for word in said(roc(found)) if ": 0." in word]
     assert names == ["Cross-validation", "Test (trained on)", "chance"]
-    assert "Cross-validation" in said(classification(found))
+    assert "Cross-validation" in said(calibration(found))
 
 
 def test_a_score_has_one_panel_of_curves() -> None:
@@ -143,8 +145,8 @@ def test_calibration_counts_everybody_once(rng: np.random.Generator) -> None:
     assert sum(each.n for each in found) == 103
     assert all(0 <= each.low <= each.observed <= each.high <= 1 for each in found)
     assert bins(probability[:4], truth[:4]) == []
-    assert "Test" in said(classification(evidence()))
-    assert classification(evidence(predictions={})) == ""
+    assert "Test" in said(calibration(evidence()))
+    assert calibration(evidence(predictions={})) == ""
 
 
 def test_forest_tells_what_is_not_known() -> None:
@@ -174,7 +176,7 @@ def test_distributions_leave_out_what_is_not_there() -> None:
 
 
 def test_confusion_shows_counts_and_shares_of_true_classes() -> None:
-    words = said(classification([[8, 2], [0, 0]], [0, 1]))
+    words = said(confusion([[8, 2], [0, 0]], [0, 1]))
     assert {"8", "80%", "2", "20%", "0%"} <= set(words)
 
 
@@ -209,12 +211,10 @@ def test_no_word_becomes_markup_and_every_label_can_be_translated() -> None:
     figures = [
         lineage([{**task, "href": f'/"{HOSTILE}'}]),
         forest([Row(HOSTILE, 0.5)], HOSTILE),
-        classification([[1]], [HOSTILE]),
-        classification(evidence(), words=lambda _: HOSTILE),
+        confusion([[1]], [HOSTILE]),
+        roc(evidence(), words=lambda _: HOSTILE),
     ]
     for figure in figures:
         assert not list(drawn(figure).iter(f"{SVG}script"))
         assert "<script" not in figure
-    assert not re.findall(
-        r"[a-z]{5,}", " ".join(said(classification(evidence(), words=lambda _: "#")))
-    )
+    assert not re.findall(r"[a-z]{5,}", " ".join(said(roc(evidence(), words=lambda _: "#"))))
