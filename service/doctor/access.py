@@ -3,7 +3,7 @@
 from service.doctor.finding import Finding, fault, ok, warning
 from service.settings import Settings, is_loopback
 
-CHECK = "access"
+ACCESS = "access"
 FIX = (
     "Make a token with 'sgn token new', or name the networks of those who need none in "
     "SGN_TRUSTED_NETWORKS."
@@ -16,16 +16,16 @@ def finding(settings: Settings, *, tokens: bool) -> Finding:
     everywhere = [network for network in settings.trusted if network.prefixlen == 0]
     if everywhere:
         text = f"{where}, and SGN_TRUSTED_NETWORKS lets in everyone: {everywhere[0]}"
-        return warning(CHECK, text, "Name the networks of those who need no token only.")
+        return warning(ACCESS, text, "Name the networks of those who need no token only.")
     if tokens:
-        return ok(CHECK, f"{where}; nobody comes in without a token{_but(settings)}")
+        return ok(ACCESS, f"{where}; nobody comes in without a token{_but(settings)}")
     if is_loopback(settings.host):
-        return ok(CHECK, f"{where}: this machine alone, and no token was made")
+        return ok(ACCESS, f"{where}: this machine alone, and no token was made")
     if settings.trusted:
-        return ok(CHECK, f"{where}; nobody comes in{_but(settings)}")
+        return ok(ACCESS, f"{where}; nobody comes in{_but(settings)}")
     if settings.anonymous:
-        return warning(CHECK, f"{where}, and ANYONE who reaches it can use the service", FIX)
-    return fault(CHECK, f"{where} and no token was made, so 'sgn serve' does not start", FIX)
+        return warning(ACCESS, f"{where}, and ANYONE who reaches it can use the service", FIX)
+    return fault(ACCESS, f"{where} and no token was made, so 'sgn serve' does not start", FIX)
 
 
 def _but(settings: Settings) -> str:
