@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from service.endpoints import ENDPOINTS
-from service.examples import as_text
-from service.openapi import ALWAYS, openapi
+from service.api.endpoints import ENDPOINTS
+from service.api.examples import as_text
+from service.api.openapi import ALWAYS, openapi
+from service.http.responses import MEANINGS, ErrorNum
 from service.pages.table import PAGES
-from service.replies import MEANINGS, ErrorNum
 
 PAGE = Path(__file__).resolve().parent / "reference.md"
 SERVICE = "http://127.0.0.1:7014"

@@ -20,34 +20,32 @@ from actors.tracing import TRACING
 from db.connection import close_database, open_database
 from db.intake import Intake
 from registry import MODELS, UPLOADS, Store, open_store
-from service.addresses import Addresses
-from service.admission import Admission
-from service.body import check_encoding
-from service.capacity import warn_of_packet
-from service.downloads import download
-from service.endpoint import Endpoint, Handler
-from service.endpoints import ENDPOINTS
-from service.envelope import Envelope
-from service.faults import FAULTS, answered
-from service.figures import Figures
-from service.guard import Guard
-from service.house import House, house_of
-from service.monitoring import Counted, Monitoring
-from service.openapi import openapi
-from service.oracle import Oracle
+from service.api.addresses import Addresses
+from service.api.endpoint import Endpoint, Handler
+from service.api.endpoints import ENDPOINTS
+from service.api.openapi import openapi
+from service.forms.refusal_log import RefusalLog
+from service.http.auth import Guard
+from service.http.body import check_encoding
+from service.http.downloads import download
+from service.http.exception_handlers import FAULTS, answered
+from service.http.limits import Admission
+from service.http.middleware import Envelope, Traced
+from service.http.responses import success
+from service.monitoring.listener import Counted, Monitoring
+from service.monitoring.packet_limit import warn_of_packet
+from service.monitoring.presence import learn_at_start, show_presence
+from service.monitoring.readiness import Readiness
+from service.monitoring.task_metrics import Figures
 from service.pages.table import PAGES
-from service.presence import learn_at_start, show_presence
-from service.profiles import Profiles
-from service.readiness import Readiness
-from service.reading import Reading
-from service.refusal_log import RefusalLog
-from service.replies import success
-from service.schema_watch import SchemaWatch
 from service.settings import Settings
-from service.shelf import Shelf
-from service.spans import Traced
-from service.uploads import Uploads
-from service.vault import Vault
+from service.state import House, SchemaWatch, house_of
+from service.stores.artifacts import Vault
+from service.stores.dataset_cache import Shelf
+from service.stores.prediction import Oracle
+from service.stores.profiles import Profiles
+from service.stores.reading import Reading
+from service.stores.uploads import Uploads
 
 RELAY_SECONDS = 2.0
 STEP_SECONDS = 3.0  # of an ending

@@ -3,9 +3,9 @@
 from db.ownership import Owner, Stranger, find_stranger
 from db.states import Status
 from db.tasks import TaskRecord
-from service.guard import Caller
-from service.queries import may_be_id
-from service.replies import ErrorNum, Refusal
+from service.http.auth import Caller
+from service.http.queries import may_be_id
+from service.http.responses import ErrorNum, Refusal
 
 MODEL = "model"
 PREDECESSOR = "this service's predecessor"

@@ -15,7 +15,7 @@ import httpx
 from actors.names import Names
 from db.connection import migrate
 from graphnet.data.synthetic import cohort_table
-from service.replies import ErrorNum
+from service.http.responses import ErrorNum
 from tests import reading as files  # which imports this module
 from tests.databases import blocking, mysql_database, postgres_database, query
 from tests.houses import START_SECONDS, process, serving

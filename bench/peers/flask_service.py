@@ -26,9 +26,9 @@ from flask import Flask, Response, request
 
 from db.form import TaskForm
 from graphnet.data.profile import Profile
-from service.agreement import disagreements, named
-from service.envelope import HEADERS
-from service.form_errors import read_form
+from service.forms.compatibility import disagreements, named
+from service.forms.errors import read_form
+from service.http.middleware import HEADERS
 
 PLAIN = os.environ.get("PEER_PLAIN") == "1"
 MOST_WAITING = 10_000_000

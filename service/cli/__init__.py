@@ -20,7 +20,7 @@ from service.cli import (
     watch,
 )
 from service.cli.group import Sgn
-from service.whereabouts import DEFAULT_URL, URL
+from service.environment import DEFAULT_URL, URL
 
 EXIT_STATUS = """\b
 Exit status:

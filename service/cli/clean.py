@@ -9,10 +9,10 @@ import click
 from service.cli.options import example, json_option
 from service.cli.terminal import Column, note, show_json, show_table
 from service.cli.token import home_option
-from service.home import database_file, variables
+from service.local.home import database_file, variables
 
 if TYPE_CHECKING:
-    from service.cleaning import Item
+    from service.stores.cleaning import Item
 
 
 @click.command(epilog=example("sgn clean --home ./sgn-home --models-older-than 365 --yes"))
@@ -40,7 +40,7 @@ def clean(*, days: int | None, unknown: bool, yes: bool, as_json: bool, home: Pa
     from actors.settings import SettingsError  # noqa: PLC0415
     from db.errors import DatabaseError  # noqa: PLC0415
     from registry import RegistryError  # noqa: PLC0415
-    from service.cleaning import CleaningError  # noqa: PLC0415
+    from service.stores.cleaning import CleaningError  # noqa: PLC0415
 
     try:
         items = asyncio.run(
@@ -72,7 +72,7 @@ async def _cleaned(
     from actors.settings import read  # noqa: PLC0415
     from db.connection import check_schema, close_database, open_database  # noqa: PLC0415
     from registry import CHECKPOINTS, MODELS, open_store  # noqa: PLC0415
-    from service.cleaning import Cleaning  # noqa: PLC0415
+    from service.stores.cleaning import Cleaning  # noqa: PLC0415
 
     registry = read(variables, "SGN_REGISTRY_URL", str)
     endpoint = read(variables, "SGN_S3_ENDPOINT_URL", str, "") or None

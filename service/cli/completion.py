@@ -88,14 +88,14 @@ def _known(context: click.Context, begun: str, names: Names) -> list[str]:
 
 
 def _url(context: click.Context) -> str:
-    from service.whereabouts import url_in  # noqa: PLC0415
+    from service.environment import url_in  # noqa: PLC0415
 
     named = (context.params.get("url"), context.find_root().params.get("url"))
     return next((url for url in named if url), url_in(os.environ))
 
 
 def _token() -> str:
-    from service.whereabouts import TokenUnreadable, token_in  # noqa: PLC0415
+    from service.environment import TokenUnreadable, token_in  # noqa: PLC0415
 
     try:
         return token_in(os.environ)

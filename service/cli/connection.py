@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from service.whereabouts import TokenUnreadable, token_in
+from service.environment import TokenUnreadable, token_in
 
 if TYPE_CHECKING:
     from service.client import Client, ClientError

@@ -15,7 +15,7 @@ from service.cli.processes import FOLDER
 from service.cli.terminal import Column, show_json, show_table
 
 if TYPE_CHECKING:
-    from service.doctor.finding import Finding
+    from service.doctor.check_result import Finding
 
 EVERY = 1000  # tasks between two lines of progress
 STYLES = {"ok": "green", "warning": "yellow", "fault": "red"}
@@ -72,7 +72,7 @@ def _look_at_stored(home: Path | None, *, deep: bool, as_json: bool) -> int:
     from db.errors import DatabaseError  # noqa: PLC0415
     from registry import RegistryError  # noqa: PLC0415
     from service.doctor.stored import look  # noqa: PLC0415
-    from service.home import variables  # noqa: PLC0415
+    from service.local.home import variables  # noqa: PLC0415
 
     told = os.environ if home is None else variables(home, os.environ)
     found: list[dict[str, str]] = []

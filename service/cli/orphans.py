@@ -9,7 +9,7 @@ import click
 from service.cli.options import example, json_option
 from service.cli.terminal import STATUS_STYLES, Column, note, show_json, show_table
 from service.cli.token import home_option
-from service.home import database_file, database_url
+from service.local.home import database_file, database_url
 
 if TYPE_CHECKING:
     from db.orphans import Orphan

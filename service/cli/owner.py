@@ -6,7 +6,7 @@ import click
 
 from service.cli.mapping import can_ask
 from service.cli.terminal import note
-from service.whereabouts import USER_ID
+from service.environment import USER_ID
 
 if TYPE_CHECKING:
     from service.client import Client

@@ -42,7 +42,7 @@ def _dependencies() -> Iterator[None]:
 def up(*, home: Path, port: int, host: str, opened: bool, tied: bool) -> int:
     """Start everything on this machine; Ctrl-C ends it."""
     with _dependencies():
-        from service.up import run  # noqa: PLC0415
+        from service.local.up import run  # noqa: PLC0415
 
         return run(home, host, port, opened=opened, tied=tied)
 
@@ -52,7 +52,7 @@ def up(*, home: Path, port: int, host: str, opened: bool, tied: bool) -> int:
 def demo(home: Path | None) -> int:
     """Show a training, from data to result."""
     with _dependencies():
-        from service.demo import run  # noqa: PLC0415
+        from service.local.demo import run  # noqa: PLC0415
 
         return run(home)
 
@@ -70,7 +70,7 @@ def serve() -> int:
 def worker() -> int:
     """Run a worker process, as the SGN_ variables say."""
     with _dependencies():
-        from service.worker_process import run  # noqa: PLC0415
+        from service.local.worker_process import run  # noqa: PLC0415
 
         return run()
 
@@ -99,7 +99,7 @@ def worker() -> int:
 def migrate(*, to: str, renewed: bool, chosen: str | None, as_json: bool) -> int:
     """Bring the database's tables to this version."""
     with _dependencies():
-        from service.migrate import run  # noqa: PLC0415
+        from service.local.migrate import run  # noqa: PLC0415
 
         wanted = "" if renewed and chosen is None else chosen
         if not as_json:

@@ -10,7 +10,7 @@ import click
 from service.cli.options import example, json_option
 from service.cli.processes import FOLDER
 from service.cli.terminal import Column, note, show_json, show_table
-from service.home import database_url
+from service.local.home import database_url
 
 if TYPE_CHECKING:
     from db.tokens import TokenRecord

@@ -11,7 +11,7 @@ import httpx
 from service.client.answers import Facts
 from service.client.channel import Channel
 from service.client.errors import ClientError
-from service.whereabouts import TokenUnreadable, token_in, url_in
+from service.environment import TokenUnreadable, token_in, url_in
 
 ENVELOPE = ("error_num", "msg")
 PAGE = 100  # tasks or datasets

@@ -11,8 +11,8 @@ from pathlib import Path
 
 from service.client.errors import ClientError
 from service.client.session import Client
-from service.home import address_file, lock_file
-from service.whereabouts import token_in
+from service.environment import token_in
+from service.local.home import address_file, lock_file
 
 START_SECONDS = 120.0
 STOP_SECONDS = 60.0

@@ -5,7 +5,7 @@ from email.utils import parsedate_to_datetime
 
 import httpx
 
-from service.doctor.finding import Finding, fault, ok, warning
+from service.doctor.check_result import Finding, fault, ok, warning
 
 CHECK = "clock"
 APART_MS = 5_000

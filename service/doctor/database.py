@@ -7,10 +7,10 @@ from db.charset import check_charset
 from db.connection import check_schema, close_database, open_database
 from db.diagnosis import Server, check_writable
 from db.errors import DatabaseError, DatabaseRefuses, Refusal, SchemaBehind
-from service.capacity import needed_packet
-from service.doctor import access, clock
-from service.doctor.finding import Finding, fault, ok, warning
-from service.settings import Settings
+from service.doctor import clock
+from service.doctor.check_result import Finding, fault, ok, warning
+from service.monitoring.packet_limit import needed_packet
+from service.settings import Settings, is_loopback
 
 CHECK = "database"
 LOCKED_OUT = "Start the server; look at host, port, user, password and name in SGN_DATABASE_URL."
@@ -57,7 +57,7 @@ async def _asked(settings: Settings) -> list[Finding]:
     found.append(ok("schema", "the tables are those of this version"))
     found += await _writes()
     found += [*_packet(server, settings), _charset(await check_charset())]
-    return [*found, access.finding(settings, tokens=await tokens.exist())]
+    return [*found, finding(settings, tokens=await tokens.exist())]
 
 
 def _server(server: Server) -> Finding:
@@ -103,3 +103,34 @@ def _packet(server: Server, settings: Settings) -> list[Finding]:
             f"SET GLOBAL max_allowed_packet = {needed}, or lower SGN_MAX_UPLOAD_MB.",
         )
     ]
+
+
+ACCESS = "access"
+FIX = (
+    "Make a token with 'sgn token new', or name the networks of those who need none in "
+    "SGN_TRUSTED_NETWORKS."
+)
+
+
+def finding(settings: Settings, *, tokens: bool) -> Finding:
+    """Whether strangers can use the service, as ``sgn serve`` would judge."""
+    where = f"SGN_HOST is {settings.host}"
+    everywhere = [network for network in settings.trusted if network.prefixlen == 0]
+    if everywhere:
+        text = f"{where}, and SGN_TRUSTED_NETWORKS lets in everyone: {everywhere[0]}"
+        return warning(ACCESS, text, "Name the networks of those who need no token only.")
+    if tokens:
+        return ok(ACCESS, f"{where}; nobody comes in without a token{_but(settings)}")
+    if is_loopback(settings.host):
+        return ok(ACCESS, f"{where}: this machine alone, and no token was made")
+    if settings.trusted:
+        return ok(ACCESS, f"{where}; nobody comes in{_but(settings)}")
+    if settings.anonymous:
+        return warning(ACCESS, f"{where}, and ANYONE who reaches it can use the service", FIX)
+    return fault(ACCESS, f"{where} and no token was made, so 'sgn serve' does not start", FIX)
+
+
+def _but(settings: Settings) -> str:
+    if not settings.trusted:
+        return ""
+    return f" but from {', '.join(str(network) for network in settings.trusted)}"

@@ -5,7 +5,7 @@ import subprocess
 import sys
 from typing import Any
 
-from service.doctor.finding import Finding, fault, ok, warning
+from service.doctor.check_result import Finding, fault, ok, warning
 from service.settings import Settings
 
 PATIENCE_SECONDS = 30.0

@@ -10,9 +10,9 @@ from actors.tracing import check_installed
 from db.connection import read_installation
 from db.errors import DatabaseError
 from service.doctor import database, device, machine, queue, storage, variables
+from service.doctor.check_result import Finding, State, fault, warning
 from service.doctor.database import absent_file
-from service.doctor.finding import Finding, State, fault, warning
-from service.home import variables as home_variables
+from service.local.home import variables as home_variables
 from service.settings import Settings
 
 PATIENCE_SECONDS = 40.0  # for torch; what is asked over the network gives up earlier

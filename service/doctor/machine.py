@@ -8,7 +8,7 @@ from pathlib import Path
 
 from actors.settings import SettingsError
 from actors.spool import require_ours
-from service.doctor.finding import Finding, fault, ok, warning
+from service.doctor.check_result import Finding, fault, ok, warning
 from service.settings import Settings
 
 DISTRIBUTION = "nld-sgn"

@@ -10,7 +10,7 @@ from redis.exceptions import NoPermissionError, OutOfMemoryError
 from actors.names import Names, signed
 from actors.queue import alive
 from actors.redis_clients import redis_client, sentence
-from service.doctor.finding import Finding, fault, ok, warning
+from service.doctor.check_result import Finding, fault, ok, warning
 
 CHECK, PROBE = "redis", "doctor"
 PATIENCE_SECONDS = 3.0

@@ -4,7 +4,7 @@ import os
 
 from registry import CHECKPOINTS, RegistryError, open_store
 from service.doctor import clock
-from service.doctor.finding import Finding, fault, ok
+from service.doctor.check_result import Finding, fault, ok
 from service.settings import Settings
 
 CHECK = "registry"

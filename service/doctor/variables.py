@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from actors.settings import SettingsError
-from service.doctor.finding import Finding, fault, ok
+from service.doctor.check_result import Finding, fault, ok
 from service.settings import Settings
 
 CHECK = "settings"

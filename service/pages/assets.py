@@ -9,7 +9,7 @@ from importlib.resources import files
 from starlette.requests import Request
 from starlette.responses import Response
 
-from service.replies import ErrorNum, Refusal
+from service.http.responses import ErrorNum, Refusal
 
 # htmx comes from a package that carries its files: https://htmx.org/
 SOURCES = {

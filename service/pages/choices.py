@@ -11,13 +11,13 @@ from db.states import Status
 from db.tasks import TaskRecord
 from graphnet.catalogue import MODELS
 from graphnet.config import Settings
-from service.guard import caller_of
-from service.house import house_of
-from service.outlines import Headline, Outline
+from service.http.auth import caller_of
+from service.http.queries import may_be_id
 from service.predecessor import SUCCESS
-from service.queries import may_be_id
 from service.routes.datasets import MOST
 from service.routes.tasks import find_task, instant
+from service.state import house_of
+from service.stores.task_summaries import Headline, Outline
 
 MOST_TASKS = 100
 

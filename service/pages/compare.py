@@ -17,13 +17,13 @@ from graphnet.evaluation.headline import (
 )
 from graphnet.report.facts import Facts
 from graphnet.report.numbers import interval, signed, with_interval
-from service.comparison import NAMES
-from service.house import house_of
+from service.http.responses import Refusal
 from service.pages import choices
 from service.pages.site import page, words
 from service.pages.stored_facts import read_facts
-from service.replies import Refusal
 from service.routes.compare import FEWEST, MOST, tasks_of
+from service.state import house_of
+from service.stores.comparison import NAMES
 
 LONGEST = 26  # letters beside a figure
 DATA = ("train_data", "val_data", "test_data")

@@ -10,18 +10,18 @@ from db import datasets
 from db.datasets import DatasetRecord
 from db.errors import NameTaken
 from graphnet import figures
-from service.body import read_body, read_form
 from service.dataset_names import ENDINGS
-from service.guard import caller_of
-from service.house import house_of
-from service.mapping import Fields, mapping_of
+from service.http.auth import caller_of
+from service.http.body import read_body, read_form
+from service.http.queries import asked_flag, asked_project
+from service.http.responses import MEANINGS, ErrorNum, FieldError, Refusal
 from service.pages.asking import answers_of, questions_of
 from service.pages.formats import path_of
 from service.pages.site import SEE_OTHER, page, words
-from service.queries import asked_flag, asked_project
-from service.replies import MEANINGS, ErrorNum, FieldError, Refusal
 from service.routes.datasets import LENGTHS, dataset_of, reread, taken
-from service.uploads import Received
+from service.state import house_of
+from service.stores.mapping import Fields, mapping_of
+from service.stores.uploads import Received
 
 PAGE = 100
 FILE = "datafile"

@@ -7,12 +7,12 @@ from starlette.responses import Response
 
 from db import queue_state, tasks
 from db.states import Status
-from service.guard import caller_of
-from service.house import house_of
+from service.http.auth import caller_of
+from service.http.queries import asked_project, asked_text
 from service.pages.site import page
 from service.predecessor import STATUSES
-from service.queries import asked_project, asked_text
 from service.routes.tasks import listed
+from service.state import house_of
 
 PAGE = 50
 MOST_PLACES = 1000

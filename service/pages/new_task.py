@@ -11,16 +11,16 @@ from db.form import FINE_TUNE, FROM_SCRATCH
 from db.tokens import Role
 from graphnet.catalogue import find_model
 from graphnet.config import Evaluation
-from service.body import read_fields
-from service.form_reply import hear
-from service.guard import caller_of
-from service.house import house_of
+from service.forms.reply import hear
+from service.http.auth import caller_of
+from service.http.body import read_fields
+from service.http.responses import MEANINGS, ErrorNum, Refusal
 from service.pages import choices
-from service.pages.asked import LISTS, PARENT, as_curl, as_json, asked
+from service.pages.form_from_page import LISTS, PARENT, as_curl, as_json, asked
 from service.pages.settings_form import MORE, USUAL, choices_of, kind_of, range_of
 from service.pages.site import SEE_OTHER, page
-from service.replies import MEANINGS, ErrorNum, Refusal
 from service.routes.submission import accepted
+from service.state import house_of
 
 KEY = "key"
 BLANK = {"task_type": FROM_SCRATCH, "task_name": "", "proj_name": "", "enable_test": "true"}

@@ -9,12 +9,12 @@ from starlette.responses import Response
 
 from db.tasks import TaskRecord
 from graphnet.artifacts.predictions import safe
-from service.house import house_of
+from service.http.responses import MEANINGS, Refusal
 from service.pages.asking import questions_of
 from service.pages.site import page
-from service.replies import MEANINGS, Refusal
 from service.routes.predict import predicted, require_model
 from service.routes.tasks import task_of
+from service.state import house_of
 
 MOST_SHOWN = 500
 

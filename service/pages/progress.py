@@ -10,11 +10,11 @@ from actors.curve import LINE, STREAM
 from db.form import KINDS
 from db.tasks import TaskRecord
 from graphnet.figures.curves import MOST_POINTS
-from service.house import House, house_of
+from service.monitoring.workers import missing
 from service.pages.outcome import curve
 from service.pages.site import page, words
 from service.routes.tasks import progress_of, shown, task_of
-from service.workers import missing
+from service.state import House, house_of
 
 
 async def live(request: Request) -> Response:

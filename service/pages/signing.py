@@ -7,8 +7,8 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from db import tokens
-from service.body import read_body, read_form
-from service.guard import TOKEN_COOKIE, refuse_other_pages
+from service.http.auth import TOKEN_COOKIE, refuse_other_pages
+from service.http.body import read_body, read_form
 from service.pages.languages import COOKIE as LANGUAGE_COOKIE
 from service.pages.languages import LANGUAGES
 from service.pages.site import SEE_OTHER, THEME_COOKIE, THEMES, own, page

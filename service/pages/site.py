@@ -10,12 +10,11 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from db.tokens import Role
-from service.guard import CALLER, Caller
+from service.http.auth import CALLER, Caller
+from service.http.responses import MEANINGS, ErrorNum
 from service.pages.assets import address
-from service.pages.formats import FILTERS
+from service.pages.formats import FILTERS, names
 from service.pages.languages import LANGUAGES, language_of, translations
-from service.pages.names import names
-from service.replies import MEANINGS, ErrorNum
 
 THEME_COOKIE = "sgn_theme"
 SEE_OTHER = 303

@@ -7,10 +7,10 @@ from db.states import Status
 from db.tasks import TaskRecord
 from graphnet.report.facts import Facts
 from registry import RegistryError
-from service.house import house_of
-from service.replies import Refusal
+from service.http.responses import Refusal
 from service.routes.evidence import facts_of
 from service.routes.tasks import progress_of, shown
+from service.state import house_of
 
 
 async def read_facts(request: Request, task: TaskRecord) -> tuple[Facts, list[str]]:

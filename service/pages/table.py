@@ -1,9 +1,13 @@
 """Every page in one table, beside the API's."""
 
-from service.endpoint import PAGES as PAGES_TAG
-from service.endpoint import Endpoint, Handler
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from db import cancellation
+from service.api.endpoint import PAGES as PAGES_TAG
+from service.api.endpoint import Endpoint, Handler
+from service.http.responses import ErrorNum
 from service.pages import (
-    actions,
     assets,
     compare,
     datasets,
@@ -16,8 +20,11 @@ from service.pages import (
     signing,
     task,
 )
-from service.pages.site import SEE_OTHER
-from service.replies import ErrorNum
+from service.pages.site import SEE_OTHER, own
+from service.predecessor import require_ours
+from service.routes.submission import tried_again
+from service.routes.tasks import task_of
+from service.state import house_of
 
 NOT_THERE = (ErrorNum.NOT_FOUND,)
 LIST = (ErrorNum.NOT_FOUND, ErrorNum.FORM_INVALID)
@@ -60,9 +67,9 @@ PAGES = (
         *(*NOT_THERE, *READING, *STORED),
     ),
     _page("GET", "/compare", compare.show, "Tasks side by side."),
-    _page("POST", f"{TASK}/cancel", actions.cancel, "Ends a task.", *NOT_THERE, ErrorNum.NOT_OURS),
+    _page("POST", f"{TASK}/cancel", cancel, "Ends a task.", *NOT_THERE, ErrorNum.NOT_OURS),
     _page(
-        *("POST", f"{TASK}/retry", actions.retry, "Tries a task again."),
+        *("POST", f"{TASK}/retry", retry, "Tries a task again."),
         *(ErrorNum.NOT_OURS, ErrorNum.NOT_RETRIABLE, *NO_TASK),
     ),
     _page("GET", "/refused", refused.show, "The forms that were refused.", *LIST),
@@ -81,3 +88,21 @@ PAGES = (
     _page("GET", "/preferences", signing.prefer, "Remembers a language or a theme."),
     _page("GET", "/static/{version}/{name}", assets.static, "A file of the pages.", *NOT_THERE),
 )
+
+
+async def cancel(request: Request) -> Response:
+    """End a task and go back to it, or to the page that is named as ``next``."""
+    task = await task_of(request)
+    require_ours(task)
+    await cancellation.cancel(task.task_id, house_of(request).settings.house.public_url)
+    return _further(request, task.task_id)
+
+
+async def retry(request: Request) -> Response:
+    """Try a task again and go to the new one."""
+    task_id = await tried_again(request, await task_of(request))
+    return _further(request, task_id)
+
+
+def _further(request: Request, task_id: str) -> Response:
+    return RedirectResponse(own(request.query_params.get("next") or f"/tasks/{task_id}"), SEE_OTHER)

@@ -10,8 +10,7 @@ from starlette.responses import Response
 from db import tasks
 from db.ownership import Owner
 from db.tasks import TaskRecord
-from service.guard import caller_of
-from service.house import house_of
+from service.http.auth import caller_of
 from service.pages import outcome
 from service.pages.choices import headline, model_of
 from service.pages.predictions import select
@@ -20,6 +19,7 @@ from service.pages.site import page, words
 from service.pages.stored_facts import read_facts
 from service.routes.submission import RETRIABLE
 from service.routes.tasks import task_of
+from service.state import house_of
 
 
 async def show(request: Request) -> Response:

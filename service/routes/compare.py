@@ -7,13 +7,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from db.tasks import TaskRecord
-from service.guard import caller_of
-from service.house import house_of
+from service.http.auth import caller_of
+from service.http.queries import LONGEST_ID
+from service.http.responses import ErrorNum, FieldError, Refusal, invalid, success
 from service.predecessor import PREDECESSOR, stranger_seen
-from service.queries import LONGEST_ID
-from service.replies import ErrorNum, FieldError, Refusal, invalid, success
 from service.routes.evidence import evidence_of
 from service.routes.tasks import find_task, progress_of, shown
+from service.state import house_of
 
 FEWEST, MOST = 2, 6
 NO_TASK = "there is no task of that id."

@@ -13,15 +13,15 @@ from db.dataset_names import LONGEST
 from db.datasets import DatasetRecord, ListedDataset, name_taken
 from db.errors import NameTaken
 from graphnet.data.profile import Profile
-from service.asking import NoAnswer
-from service.body import read_body
-from service.guard import Caller, caller_of
-from service.house import House, house_of
-from service.mapping import WHOLE, mapping_from, mapping_of
-from service.queries import asked_flag, asked_limit, asked_project
-from service.reading import asking, nobody
-from service.replies import ErrorNum, FieldError, Refusal, invalid, success
-from service.uploads import Received
+from service.http.auth import Caller, caller_of
+from service.http.body import read_body
+from service.http.queries import asked_flag, asked_limit, asked_project
+from service.http.responses import ErrorNum, FieldError, Refusal, invalid, success
+from service.state import House, house_of
+from service.stores.mapping import WHOLE, mapping_from, mapping_of
+from service.stores.reading import asking, nobody
+from service.stores.uploads import Received
+from service.stores.worker_calls import NoAnswer
 
 MOST = 1000
 LENGTHS = {"proj_id": (1, 32), "user_id": (0, 32), "data_name": (1, LONGEST)}

@@ -14,9 +14,9 @@ from graphnet.errors import ModelError
 from graphnet.report import render
 from graphnet.report.facts import Facts
 from registry import EVIDENCE, GLASS_BRAIN, REPORT
+from service.http.queries import asked_flag
+from service.http.responses import ErrorNum, Refusal, success
 from service.predecessor import require_known
-from service.queries import asked_flag
-from service.replies import ErrorNum, Refusal, success
 from service.routes.stored import damaged, manifest_of, stored
 from service.routes.tasks import progress_of, shown, task_of
 

@@ -3,12 +3,14 @@
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
+from actors.exposition import CONTENT_TYPE
 from db.charset import check_charset
 from db.connection import ping
 from db.errors import DatabaseError
-from service.house import house_of
-from service.readiness import OK
-from service.replies import ErrorNum, refused, success
+from service.http.auth import caller_of
+from service.http.responses import ErrorNum, refused, success
+from service.monitoring.readiness import OK
+from service.state import house_of
 
 
 async def healthz(request: Request) -> Response:  # noqa: ARG001
@@ -39,3 +41,13 @@ async def test_db(request: Request) -> Response:  # noqa: ARG001
     """The text ``success`` when the database answers."""
     await ping()
     return PlainTextResponse("success")
+
+
+async def metrics(request: Request) -> Response:
+    """All of this process, and what the database and the queue say of the whole house.
+
+    A token of one project gets the figures of that project's tasks instead.
+    """
+    monitoring, proj_id = house_of(request).monitoring, caller_of(request).proj_id
+    content = await (monitoring.scrape() if proj_id is None else monitoring.scrape_project(proj_id))
+    return Response(content, headers={"content-type": CONTENT_TYPE})

@@ -7,13 +7,13 @@ from starlette.responses import Response
 
 from db.errors import ModelRemoved
 from db.tasks import TaskRecord
-from service.house import House, house_of
-from service.mapping import mapping_of
+from service.http.queries import asked_flag
+from service.http.responses import ErrorNum, Refusal, success
 from service.predecessor import MODEL, require_stored
-from service.queries import asked_flag
-from service.replies import ErrorNum, Refusal, success
 from service.routes.tasks import task_of
-from service.uploads import Received
+from service.state import House, house_of
+from service.stores.mapping import mapping_of
+from service.stores.uploads import Received
 
 
 async def predict(request: Request) -> Response:

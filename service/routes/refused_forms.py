@@ -7,9 +7,9 @@ from starlette.responses import Response
 
 from db import refused_forms
 from db.refused_forms import RefusedFormRecord
-from service.guard import caller_of
-from service.queries import DEFAULT_LIMIT, asked_limit, asked_project
-from service.replies import success
+from service.http.auth import caller_of
+from service.http.queries import DEFAULT_LIMIT, asked_limit, asked_project
+from service.http.responses import success
 from service.routes.tasks import instant
 
 

@@ -22,18 +22,19 @@ from db.states import Status
 from db.tasks import TaskRecord
 from db.texts import in_ascii
 from graphnet.catalogue import find_model
-from service import checks, workers
-from service.agreement import PARENT
-from service.body import read_posted
-from service.form_datasets import names_in, understood
-from service.form_errors import read_form
-from service.form_reply import ACCEPTED, note_form
-from service.guard import Caller, caller_of
-from service.house import House, house_of
+from service.forms import validation
+from service.forms.compatibility import PARENT
+from service.forms.datasets import names_in, understood
+from service.forms.errors import read_form
+from service.forms.reply import ACCEPTED, note_form
+from service.forms.schema import PostedForm
+from service.http.auth import Caller, caller_of
+from service.http.body import read_posted
+from service.http.responses import ErrorNum, FieldError, Refusal, invalid, repeated, success_text
+from service.monitoring import workers
 from service.predecessor import require_ours
-from service.replies import ErrorNum, FieldError, Refusal, invalid, repeated, success_text
 from service.routes.tasks import answer, task_of
-from service.task_form import PostedForm
+from service.state import House, house_of
 
 log = logging.getLogger(__name__)
 
@@ -132,10 +133,10 @@ async def accepted(
 async def _check(house: House, caller: Caller, form: TaskForm, task: NewTask) -> list[str]:
     """What could not be looked at. Raises Refusal."""
     columns = {"task_name": task.task_name, "proj_id": task.proj_id}
-    errors = [*await unstorable_of_task(columns), *await checks.check(form, house, caller)]
+    errors = [*await unstorable_of_task(columns), *await validation.check(form, house, caller)]
     if errors:
         raise invalid(errors)
-    return await checks.unread(form, house, caller)
+    return await validation.unread(form, house, caller)
 
 
 async def _unknown_names(
@@ -143,7 +144,7 @@ async def _unknown_names(
 ) -> list[FieldError]:
     wrong = {field for field, _ in errors}
     columns = {name: str(fields.get(name, "")) for name in ("task_name", "proj_id")}
-    found = [*await unstorable_of_task(columns), *await checks.check_names(fields, caller)]
+    found = [*await unstorable_of_task(columns), *await validation.check_names(fields, caller)]
     return [error for error in found if error[0] not in wrong]
 
 

@@ -10,12 +10,14 @@ from actors import log_context
 from db import cancellation, queue_state, tasks
 from db.states import Status
 from db.tasks import TaskRecord
-from service.guard import caller_of
-from service.house import house_of
-from service.outlines import Headline
+from graphnet.catalogue import ALIASES, GRAPHS, MODELS, ModelCard
+from graphnet.config import OPTIONS, Settings
+from service.http.auth import caller_of
+from service.http.queries import asked_limit, asked_project, asked_text, may_be_id
+from service.http.responses import ErrorNum, Refusal, invalid, success
 from service.predecessor import STATUSES, SUCCESS, absence, require_ours
-from service.queries import asked_limit, asked_project, asked_text, may_be_id
-from service.replies import ErrorNum, Refusal, invalid, success
+from service.state import house_of
+from service.stores.task_summaries import Headline
 
 
 async def list_tasks(request: Request) -> Response:
@@ -156,3 +158,22 @@ def instant(milliseconds: int) -> str | None:
     if not milliseconds:
         return None
     return datetime.fromtimestamp(milliseconds / 1000, UTC).isoformat(timespec="milliseconds")
+
+
+async def list_models(request: Request) -> Response:  # noqa: ARG001
+    """Every architecture with a sentence and its recommended settings, every graph and option."""
+    return success(
+        models=[_shown(card) for card in MODELS.values()],
+        graphs=GRAPHS,
+        options={name: str(option) for name, option in OPTIONS.items()},
+    )
+
+
+def _shown(card: ModelCard) -> dict[str, object]:
+    return {
+        "name": card.name,
+        "aliases": [alias for alias, name in ALIASES.items() if name == card.name],
+        "summary": card.summary,
+        "source": card.source,
+        "settings": Settings.for_model(card.name).as_dict(),
+    }

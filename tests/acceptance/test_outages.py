@@ -18,7 +18,7 @@ from db.diagnosis import check_writable
 from db.errors import DatabaseRefuses
 from graphnet.artifacts.model import StoredModel
 from graphnet.data.synthetic import cohort_table
-from service.form_reply import REFUSED
+from service.forms.reply import REFUSED
 from service.serve import END_SECONDS as SERVICE_ENDS
 from tests.databases import ServerSilent, blocking, mysql_database
 from tests.db.opened import opened

@@ -23,7 +23,7 @@ from db.errors import DatabaseError, DatabaseUnavailable
 from db.installation import database_address, installation_id
 from db.models import Installation, Outbox, Run
 from service.doctor import queue as doctor
-from service.doctor.finding import Finding, State
+from service.doctor.check_result import Finding, State
 from tests.db.opened import opened
 from tests.db.samples import running, submitted
 from tests.servers import queue_server

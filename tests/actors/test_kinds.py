@@ -11,7 +11,7 @@ import pytest
 from actors.queue import on_queue, redis_broker, show_life, show_no_life
 from actors.runtime import BROKEN
 from actors.worker import make_broker
-from service.worker_process import ARGUMENTS
+from service.local.worker_process import ARGUMENTS
 from tests.databases import query
 from tests.houses import environment
 from tests.places import PLAIN, Place, names_of, place_at

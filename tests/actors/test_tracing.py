@@ -44,7 +44,7 @@ def test_what_is_not_installed_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
         Tracing().start("sgn-service")
 
 
-@pytest.mark.parametrize("module", ["service.serve", "service.worker_process"])
+@pytest.mark.parametrize("module", ["service.serve", "service.local.worker_process"])
 def test_it_ends_a_process_at_its_start_in_one_sentence(module: str) -> None:
     absent = "from actors import tracing; tracing.NEEDED = ('opentelemetry.absent.part',)"
     code = f"{absent}; import {module} as m; raise SystemExit(m.run())"

@@ -12,14 +12,14 @@ from typing import Any
 import pytest
 import yaml
 
-import service.figures
+import service.monitoring.task_metrics
 from actors.exposition import exposed
 from actors.metrics import worker_metrics
 from actors.names import Names
 from db.queue_state import Figures
-from service.addresses import Addresses
-from service.monitoring import Requests
-from service.readiness import OK
+from service.api.addresses import Addresses
+from service.monitoring.listener import Requests
+from service.monitoring.readiness import OK
 from tests.deploy.rendered import Object, named, of_kind
 
 HISTOGRAMS = {
@@ -189,8 +189,8 @@ def test_the_metrics_are_those_that_the_processes_show(monkeypatch: pytest.Monke
     async def answered() -> Figures:
         return Figures({}, {}, {}, 0)
 
-    monkeypatch.setattr("service.figures.figures.read_figures", answered)
-    figures = service.figures.Figures(Queue(), Broker(), Ready())  # type: ignore[arg-type]
+    monkeypatch.setattr("service.monitoring.task_metrics.figures.read_figures", answered)
+    figures = service.monitoring.task_metrics.Figures(Queue(), Broker(), Ready())  # type: ignore[arg-type]
     asyncio.run(figures.refresh())
     requests = Requests(Addresses(()))
     ours = exposed(requests.total, requests.seconds, figures)

@@ -14,10 +14,10 @@ import httpx
 import pytest
 
 from actors import settings as house
-from service.endpoints import ENDPOINTS
-from service.form_reply import REFUSED
+from service.api.endpoints import ENDPOINTS
+from service.forms.reply import REFUSED
+from service.http.responses import MEANINGS
 from service.pages.table import PAGES
-from service.replies import MEANINGS
 from service.settings import Settings
 from tests.deploy.front import SHIPPED, Front, nginx
 from tests.servers import ServerMissing, free_ports

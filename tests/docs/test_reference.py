@@ -14,9 +14,9 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from docs.reference import PAGE, SERVICE, page
-from service.endpoints import ENDPOINTS
-from service.examples import CANCELLED, CONTROLS, FINISHED, OTHER, PATIENTS, PROJECT
-from service.openapi import openapi
+from service.api.endpoints import ENDPOINTS
+from service.api.examples import CANCELLED, CONTROLS, FINISHED, OTHER, PATIENTS, PROJECT
+from service.api.openapi import openapi
 from tests.docs.pages import FENCED
 from tests.houses import House, sgn_up
 

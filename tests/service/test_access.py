@@ -13,8 +13,8 @@ import httpx
 import pytest
 
 from graphnet.data.synthetic import cohort_table
-from service.endpoints import ENDPOINTS
-from service.guard import is_public
+from service.api.endpoints import ENDPOINTS
+from service.http.auth import is_public
 from service.pages.table import PAGES
 from tests.houses import environment, serving
 from tests.places import Place, add_small, place_at

@@ -2,9 +2,9 @@
 
 import pytest
 
-from service.addresses import method
+from service.api.addresses import method
+from service.api.endpoints import ENDPOINTS
 from service.app import ADDRESSES
-from service.endpoints import ENDPOINTS
 
 
 def test_every_route_is_known_by_its_template() -> None:

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from service import board as room
-from service.board import Board
+from service.stores import live_tasks as room
+from service.stores.live_tasks import Board
 from tests.houses import House
 from tests.service.forms import form
 

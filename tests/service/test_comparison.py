@@ -6,8 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from service.comparer import Comparer
-from service.comparison import CLASSES, FEW, NO_EVIDENCE, SCORE, difference
+from service.stores.comparison import CLASSES, FEW, NO_EVIDENCE, SCORE, Comparer, difference
 from tests.houses import House
 from tests.service.forms import JUDGED, form
 

@@ -19,9 +19,10 @@ from tortoise.backends.base.executor import EXECUTOR_CACHE
 
 from actors.queue import show_life
 from service.cli import main
-from service.doctor import access, clock, device, examination, machine
-from service.doctor.finding import Finding, State
-from service.migrate import run as migrate
+from service.doctor import clock, device, examination, machine
+from service.doctor import database as access
+from service.doctor.check_result import Finding, State
+from service.local.migrate import run as migrate
 from service.settings import Settings
 from tests.databases import ServerSilent, mysql_database, query
 from tests.places import names_of

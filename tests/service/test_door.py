@@ -17,10 +17,12 @@ import pytest
 
 from actors.settings import SettingsError, redis_address
 from db import datasets
-from service import serve, shelf, up
-from service.profiles import Profiles
-from service.shelf import Shelf
-from service.vault import Vault
+from service import serve
+from service.local import up
+from service.stores import dataset_cache
+from service.stores.artifacts import Vault
+from service.stores.dataset_cache import Shelf
+from service.stores.profiles import Profiles
 from tests.houses import House, process
 from tests.places import Place, names_of, place_at, stream
 from tests.reading import reading
@@ -205,7 +207,7 @@ def test_a_shelf_that_is_full_still_finds_what_it_was_asked_for(
 
     async def asked() -> list[Any]:
         known = Shelf(cast(Profiles, SimpleNamespace(known=profiles)))
-        await known.find([f"n{number}" for number in range(shelf.MOST - 1)])
+        await known.find([f"n{number}" for number in range(dataset_cache.MOST - 1)])
         await known.find(["x"])
         return await known.find(["x", "new"])
 
@@ -259,7 +261,7 @@ def test_a_client_that_does_not_read_is_cut_off(monkeypatch: pytest.MonkeyPatch)
 
 def test_a_vault_does_not_wait_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
     from registry import RegistryUnavailable
-    from service import vault
+    from service.stores import artifacts
 
     class Slow:
         def get(self, task_id: str, name: str) -> bytes:
@@ -271,7 +273,7 @@ def test_a_vault_does_not_wait_for_ever(monkeypatch: pytest.MonkeyPatch) -> None
 
     kept = Vault(Slow())  # type: ignore[arg-type]
     assert asyncio.run(kept.get("TASK1", "x")) == b"TASK1/x"
-    monkeypatch.setattr(vault, "PATIENCE_SECONDS", 0.05)
+    monkeypatch.setattr(artifacts, "PATIENCE_SECONDS", 0.05)
     with pytest.raises(RegistryUnavailable):
         asyncio.run(many())
     kept.close()

@@ -12,10 +12,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from service.downloads import download
-from service.endpoints import ENDPOINTS
-from service.faults import FAULTS, answered
-from service.replies import success
+from service.api.endpoints import ENDPOINTS
+from service.http.downloads import download
+from service.http.exception_handlers import FAULTS, answered
+from service.http.responses import success
 from tests.houses import House
 
 CONTENT = bytes(range(256)) * 4

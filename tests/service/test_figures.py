@@ -12,9 +12,9 @@ from actors.names import Names
 from actors.queue import redis_broker, show_life
 from db.connection import migrate
 from registry import RegistryUnavailable
-from service import figures
-from service.figures import Figures
-from service.readiness import Readiness
+from service.monitoring import task_metrics
+from service.monitoring.readiness import Readiness
+from service.monitoring.task_metrics import Figures
 from tests.db.opened import opened
 from tests.servers import queue_server
 
@@ -83,7 +83,7 @@ def test_what_is_away_is_said_and_its_figures_are_left_out() -> None:
 
 
 def test_what_is_silent_holds_nobody_up(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(figures, "PATIENCE_SECONDS", 2.0)
+    monkeypatch.setattr(task_metrics, "PATIENCE_SECONDS", 2.0)
     text = opened(database, scraped(NOBODY, silent))
     assert 'sgn_dependency_up{dependency="registry"} 0.0' in text
     assert 'sgn_dependency_up{dependency="database"} 1.0' in text

@@ -14,8 +14,8 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from service.endpoints import ENDPOINTS
-from service.openapi import openapi
+from service.api.endpoints import ENDPOINTS
+from service.api.openapi import openapi
 from service.pages.table import PAGES
 from tests.houses import House
 

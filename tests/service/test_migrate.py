@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from service.migrate import run
+from service.local.migrate import run
 from tests.databases import ServerSilent, mysql_database, query
 
 

@@ -15,10 +15,10 @@ import pytest
 from click.testing import CliRunner
 
 from graphnet.data.synthetic import cohort_table
+from service.api.endpoints import ENDPOINTS
 from service.cli import main
 from service.client import Client, HouseError, Task, house
-from service.endpoints import ENDPOINTS
-from service.home import address_file, lock_file
+from service.local.home import address_file, lock_file
 from tests.service.forms import JUDGED, SMALL, form
 
 pytestmark = pytest.mark.slow

@@ -8,11 +8,11 @@ from starlette.routing import Route
 
 from actors import settings as house
 from graphnet.data.interpretation import Choice, Interpretation, Question
+from service.api.endpoints import ENDPOINTS
+from service.api.openapi import openapi
 from service.app import wire
-from service.endpoints import ENDPOINTS
-from service.openapi import openapi
+from service.http.responses import MEANINGS, ErrorNum
 from service.pages.table import PAGES
-from service.replies import MEANINGS, ErrorNum
 from service.settings import Settings
 from tests.houses import House
 

@@ -8,8 +8,8 @@ import pytest
 
 from db import tasks
 from db.tasks import TaskRecord
-from service import outlines as room
-from service.outlines import Headline, Outline, Outlines
+from service.stores import task_summaries as room
+from service.stores.task_summaries import Headline, Outline, Outlines
 
 FIGURES = {"auc": 0.8, "ci": {"auc": [0.7, 0.9]}}
 RESULT = {

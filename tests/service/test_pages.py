@@ -20,16 +20,24 @@ from graphnet.report import tables
 from graphnet.report.facts import METHODS, Facts
 from graphnet.report.numbers import KEPT, with_interval
 from graphnet.report.summary import CHANCE
-from service import comparison, pages
+from service import pages
+from service.forms.schema import ParamSet, PostedForm
 from service.pages.compare import KNOWN
-from service.pages.formats import duration, figure, interval
+from service.pages.formats import (
+    DATASET_STATES,
+    METRICS,
+    READING,
+    STATES,
+    duration,
+    figure,
+    interval,
+)
+from service.pages.formats import RULES as RULE_NAMES
 from service.pages.languages import CHINESE, LANGUAGES, catalogue
-from service.pages.names import DATASET_STATES, METRICS, READING, STATES
-from service.pages.names import RULES as RULE_NAMES
 from service.pages.outcome import WHERE
 from service.pages.settings_form import CALLED, MORE, every, range_of
 from service.pages.site import environment, own
-from service.task_form import ParamSet, PostedForm
+from service.stores import comparison
 from tests.houses import House
 
 TEMPLATES = Path(str(pages.__file__)).parent / "templates"

@@ -16,9 +16,9 @@ from actors.rpc import READ_ACTOR, READ_QUEUE
 from db.connection import migrate
 from db.errors import DatabaseRefuses, DatabaseUnavailable, Refusal
 from registry import MODELS, RegistryUnavailable, open_store
-from service.asking import Asker, NoAnswer
-from service.readiness import FULL_SECONDS, OK, Probe, Readiness
-from service.vault import Vault
+from service.monitoring.readiness import FULL_SECONDS, OK, Probe, Readiness
+from service.stores.artifacts import Vault
+from service.stores.worker_calls import Asker, NoAnswer
 from tests.databases import query, sqlite_database
 from tests.db.opened import opened
 from tests.servers import free_ports

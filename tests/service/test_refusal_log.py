@@ -8,10 +8,10 @@ from db.form import TaskForm
 from db.refused_forms import NewRefusedForm
 from graphnet.data.interpretation import Choice, Question
 from graphnet.data.profile import Profile
-from service import checks
-from service.refusal_log import MOST_A_MINUTE, MOST_OF_PROJECT, RefusalLog
-from service.replies import invalid
-from service.task_form import PostedForm
+from service.forms import validation
+from service.forms.refusal_log import MOST_A_MINUTE, MOST_OF_PROJECT, RefusalLog
+from service.forms.schema import PostedForm
+from service.http.responses import invalid
 
 SUBJECT = "sub-0815"
 QUESTION = Question("id", f"The column who holds {SUBJECT}; is it the id?", (Choice("a", "A"),))
@@ -34,7 +34,7 @@ def form(name: str) -> TaskForm:
 def test_ids_of_subjects_are_answered_and_not_logged(
     name: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    errors = list(checks._datasets(form(name), PROFILES))
+    errors = list(validation._datasets(form(name), PROFILES))
     refusal = invalid(errors)
     assert SUBJECT in refusal.msg
     with caplog.at_level(logging.WARNING):

@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from service.endpoints import ENDPOINTS
-from service.form_reply import ACCEPTED, FORM_ADDRESSES, REFUSED
+from service.api.endpoints import ENDPOINTS
+from service.forms.refusal_log import MOST_OF_PROJECT
+from service.forms.reply import ACCEPTED, FORM_ADDRESSES, REFUSED
+from service.http.responses import ErrorNum
 from service.pages.table import PAGES
-from service.refusal_log import MOST_OF_PROJECT
-from service.replies import ErrorNum
 from tests.houses import House
 from tests.places import Place, place_at
 from tests.service.forms import body, form, heard, tasks

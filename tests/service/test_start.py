@@ -4,7 +4,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from service.home import variables
+from service.local.home import variables
 
 HEAVY = ("torch", "torch_geometric", "scipy", "sklearn", "pandas", "safetensors")
 

@@ -206,7 +206,7 @@ def test_a_child_that_came_after_the_look_keeps_its_parent(kept: Kept, monkeypat
         await submitted(parent_task_id=parent)
         return await mark(task_id, ended_before=ended_before)
 
-    monkeypatch.setattr("service.cleaning.mark_removed", late)
+    monkeypatch.setattr("service.stores.cleaning.mark_removed", late)
     going, why = kept.found("--models-older-than", "30", "--yes")[("model", parent)]
     assert not going
     assert "is to be fine-tuned from it" in why

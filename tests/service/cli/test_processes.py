@@ -28,7 +28,7 @@ def test_up_is_told_where_to_live_and_gives_its_status(
         told.append((home, host, port, opened, tied))
         return 3
 
-    stand_in(monkeypatch, "service.up", run)
+    stand_in(monkeypatch, "service.local.up", run)
     monkeypatch.chdir(tmp_path)
 
     first = CliRunner().invoke(main, ["up", "--home", "here", "--port", "7", "--host", "::1"])
@@ -50,7 +50,7 @@ def test_a_demonstration_may_be_kept(monkeypatch: pytest.MonkeyPatch, tmp_path: 
         told.append(home)
         return 0
 
-    stand_in(monkeypatch, "service.demo", run)
+    stand_in(monkeypatch, "service.local.demo", run)
 
     CliRunner().invoke(main, ["demo"])
     ran = CliRunner().invoke(main, ["demo", "--home", str(tmp_path)])
@@ -63,8 +63,8 @@ def test_a_demonstration_may_be_kept(monkeypatch: pytest.MonkeyPatch, tmp_path: 
     ("command", "module"),
     [
         ("serve", "service.serve"),
-        ("worker", "service.worker_process"),
-        ("migrate", "service.migrate"),
+        ("worker", "service.local.worker_process"),
+        ("migrate", "service.local.migrate"),
     ],
 )
 def test_what_is_not_installed_is_named(

@@ -1,0 +1,1 @@
+"""What the service can be asked: its endpoints and their description."""

@@ -1,0 +1,59 @@
+"""What is known of an address of the service, and what may be sent there."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from service.http.responses import ErrorNum
+
+Handler = Callable[[Request], Awaitable[Response]]
+PAGES = "pages"  # the tag of what a browser asks for
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """One address and method, and what a caller should know of it.
+
+    ``also`` are the statuses without an error that it may answer besides 200, and what they mean.
+    What is a ``download`` has an ETag and can be had in part.
+    """
+
+    method: str
+    path: str
+    handler: Handler
+    summary: str
+    reply: Mapping[str, str] = field(default_factory=dict)
+    query: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: Mapping[str, Any] | None = None
+    refusals: tuple[ErrorNum, ...] = ()
+    media_type: str = "application/json"
+    tag: str = "api"
+    also: Mapping[int, str] = field(default_factory=dict)
+    download: bool = False
+
+    @property
+    def template(self) -> str:
+        """The path without what only the router needs to know: a name may hold slashes."""
+        return self.path.replace(":path}", "}")
+
+
+TASK_FORM = {
+    "application/json": {"schema": {"$ref": "#/components/schemas/TaskForm"}},
+    "application/x-www-form-urlencoded": {"schema": {"$ref": "#/components/schemas/TaskForm"}},
+    "multipart/form-data": {"schema": {"$ref": "#/components/schemas/TaskForm"}},
+}
+DATASET = {
+    "text/csv": {"schema": {"type": "string"}},
+    "application/json": {"schema": {"type": "object"}},
+    "application/octet-stream": {"schema": {"type": "string", "format": "binary"}},
+    "multipart/form-data": {
+        "schema": {
+            "type": "object",
+            "properties": {"datafile": {"type": "string", "format": "binary"}},
+        }
+    },
+}

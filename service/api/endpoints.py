@@ -1,0 +1,309 @@
+"""Every address of the service in one table; the routes and the OpenAPI document come from it."""
+
+from typing import Any
+
+from service.api.endpoint import DATASET, TASK_FORM, Endpoint, Handler
+from service.forms.reply import FORM_ADDRESSES
+from service.http.responses import ErrorNum
+from service.routes import (
+    compare,
+    datasets,
+    events,
+    evidence,
+    health,
+    predict,
+    refused_forms,
+    stored,
+    submission,
+    tasks,
+)
+
+V0 = "/api/v0"
+
+READING = (
+    ErrorNum.STORAGE_FULL,
+    ErrorNum.DATASET_UNREADABLE,
+    ErrorNum.QUESTIONS_OPEN,
+    ErrorNum.NO_WORKER,
+    ErrorNum.TOO_MANY,
+)
+MEANT = {
+    "map": "how the file is meant: id=choice, as often as there are questions",
+    "mapping": "the same as one JSON object",
+    "upload": "the id of a file that was sent within the hour, in the place of a body",
+}
+BAD_FORM = (
+    *(ErrorNum.BODY_UNREADABLE, ErrorNum.FORM_INVALID),
+    *(ErrorNum.TOO_LARGE, ErrorNum.TOO_SLOW),
+)
+
+
+def _submit(path: str) -> Endpoint:
+    return Endpoint(
+        "POST",
+        path,
+        submission.submit,
+        "Train from scratch (dl_ts) or fine-tune (dl_ft).",
+        reply={"code": "integer", "task_form": "object", "warnings": "array"},
+        body=TASK_FORM,
+        refusals=(
+            *BAD_FORM,
+            *(ErrorNum.TOO_MANY, ErrorNum.KEY_REUSED, ErrorNum.REGISTRY_UNAVAILABLE),
+        ),
+        headers={
+            "Idempotency-Key": "the same form under the same key is one task, however often sent"
+        },
+    )
+
+
+def _test_db(path: str) -> Endpoint:
+    return Endpoint(
+        *("GET", path, health.test_db, "The text success when the database answers."),
+        media_type="text/plain",
+    )
+
+
+def _task(
+    suffix: str, handler: Handler, summary: str, *, method: str = "GET", **more: Any
+) -> Endpoint:
+    more.setdefault("refusals", (ErrorNum.NOT_FOUND,))
+    return Endpoint(method, f"{V0}/tasks/{{task_id}}{suffix}", handler, summary, **more)
+
+
+STORED = (
+    *(ErrorNum.NOT_FOUND, ErrorNum.REGISTRY_UNAVAILABLE),
+    *(ErrorNum.STORED_DAMAGED, ErrorNum.STORED_LOST),
+)
+
+ENDPOINTS = (
+    *(_submit(path) for path in FORM_ADDRESSES),
+    Endpoint(
+        "GET",
+        f"{V0}/refused_forms",
+        refused_forms.list_refused,
+        "Task forms that were refused in the last 30 days, and why; newest first.",
+        reply={"refused_forms": "[RefusedForm]", "next_cursor": "string?"},
+        query={
+            "proj_id": "only this project's",
+            "limit": "at most this many, 1 to 500; 50 if not given",
+            "cursor": "the next_cursor of the page before",
+        },
+        refusals=(ErrorNum.FORM_INVALID, ErrorNum.NOT_FOUND),
+    ),
+    Endpoint(
+        "GET",
+        f"{V0}/tasks",
+        tasks.list_tasks,
+        "Tasks, newest first.",
+        reply={"tasks": "[Task]", "next_cursor": "string?"},
+        query={
+            "proj_id": "only this project's",
+            "status": "only in this status; Success is the predecessor's word for Finished",
+            "q": "only with this text, of at most 100 characters, in the id or the name",
+            "limit": "at most this many, 1 to 500; 50 if not given",
+            "cursor": "the next_cursor of the page before",
+        },
+        refusals=(ErrorNum.FORM_INVALID,),
+    ),
+    _task("", tasks.show, "One task with status, progress and result.", reply={"task": "Task"}),
+    _task(
+        "/events",
+        events.events,
+        "Server-sent events: status, epoch, progress; Last-Event-ID takes them up again.",
+        media_type="text/event-stream",
+        headers={"Last-Event-ID": "the id of the last event that came"},
+        also={204: "the task has ended, and Last-Event-ID names its last event"},
+        refusals=(ErrorNum.NOT_FOUND, ErrorNum.TOO_MANY),
+    ),
+    _task(
+        "/cancel",
+        tasks.cancel,
+        "Cancel; the best parameters so far are kept.",
+        method="POST",
+        reply={"task": "Task"},
+        refusals=(ErrorNum.NOT_FOUND, ErrorNum.NOT_OURS),
+    ),
+    _task(
+        "/retry",
+        submission.retry,
+        "A new task like this one, which failed or was cancelled; goes on from its checkpoint.",
+        method="POST",
+        reply={"task": "Task"},
+        refusals=(
+            *(ErrorNum.NOT_FOUND, ErrorNum.NOT_OURS, ErrorNum.NOT_RETRIABLE),
+            ErrorNum.FORM_INVALID,
+            *(ErrorNum.TOO_MANY, ErrorNum.REGISTRY_UNAVAILABLE),
+        ),
+    ),
+    _task("/lineage", tasks.lineage, "The chain of parents.", reply={"lineage": "[Task]"}),
+    _task(
+        "/model",
+        stored.model,
+        "The stored parameters as safetensors.",
+        media_type="application/octet-stream",
+        refusals=STORED,
+        download=True,
+    ),
+    _task(
+        *("/manifest", stored.manifest, "The manifest beside the parameters."),
+        refusals=STORED,
+        download=True,
+    ),
+    _task(
+        "/report",
+        evidence.report,
+        "The report: one HTML file that needs nothing else.",
+        media_type="text/html",
+        query={"fresh": "true: rendered again from what is stored"},
+        refusals=(*STORED, ErrorNum.FORM_INVALID),
+        download=True,
+    ),
+    _task(
+        "/predictions.csv",
+        evidence.predictions,
+        "Who was predicted how, by split; cross-validation is a split too.",
+        media_type="text/csv",
+        refusals=STORED,
+        download=True,
+    ),
+    _task(
+        "/log",
+        stored.log,
+        "What the workers logged of the task, a line each, oldest first; so far, if it goes on.",
+        media_type="text/plain",
+        refusals=(ErrorNum.NOT_FOUND, ErrorNum.REGISTRY_UNAVAILABLE),
+    ),
+    _task(
+        "/evidence",
+        evidence.evidence,
+        "What the figures summarise: predictions, cohorts, figures by site, all regions.",
+        reply={"predictions": "object", "cohorts": "object", "importance": "object?"},
+        refusals=STORED,
+        download=True,
+    ),
+    _task(
+        "/glass-brain.svg",
+        evidence.glass_brain,
+        "The regions that mattered, where an atlas says where they are.",
+        media_type="image/svg+xml",
+        refusals=STORED,
+        download=True,
+    ),
+    _task(
+        "/predict",
+        predict.predict,
+        "What the stored model says of new subjects: a table as for a dataset, without labels.",
+        method="POST",
+        reply={
+            "classes": "array",
+            "class_names": "object",
+            "predictions": "array",
+            "warnings": "array",
+        },
+        query={"explain": "false: without the regions that add most", **MEANT},
+        body=DATASET,
+        refusals=(*STORED, *BAD_FORM, *READING),
+    ),
+    Endpoint(
+        "GET",
+        f"{V0}/compare",
+        compare.compare,
+        "Tasks side by side, with paired differences over the subjects new to both.",
+        reply={"tasks": "[Task]", "differences": "object", "lost": "array"},
+        query={"task_ids": "2 to 6 ids with commas between"},
+        refusals=(
+            *(ErrorNum.FORM_INVALID, ErrorNum.TOO_MANY),
+            *(ErrorNum.REGISTRY_UNAVAILABLE, ErrorNum.STORED_DAMAGED),
+        ),
+    ),
+    Endpoint(
+        "GET",
+        f"{V0}/events",
+        events.board,
+        "Server-sent events of all tasks that wait or run: task.",
+        media_type="text/event-stream",
+        query={"proj_id": "only this project's"},
+        refusals=(ErrorNum.TOO_MANY, ErrorNum.NOT_FOUND),
+    ),
+    Endpoint(
+        "GET",
+        f"{V0}/models",
+        tasks.list_models,
+        "The architectures and graphs by name.",
+        reply={"models": "array", "graphs": "object", "options": "object"},
+    ),
+    Endpoint(
+        "GET",
+        f"{V0}/datasets",
+        datasets.list_datasets,
+        "Datasets with what they hold, newest first.",
+        reply={"datasets": "[Dataset]", "next_cursor": "string?", "owner_needed": "boolean"},
+        query={
+            "proj_id": "only this project's",
+            "limit": "at most this many, 1 to 500; 1000 if not given",
+            "cursor": "the next_cursor of the page before",
+        },
+        refusals=(ErrorNum.FORM_INVALID,),
+    ),
+    Endpoint(
+        "GET",
+        f"{V0}/datasets/{{data_name:path}}",
+        datasets.show,
+        "One dataset: findings, rules, and how its values lie at each site.",
+        reply={"dataset": "Dataset"},
+        refusals=(ErrorNum.NOT_FOUND,),
+    ),
+    Endpoint(
+        "POST",
+        f"{V0}/datasets",
+        datasets.upload,
+        "Upload a file of any kind that docs/data.md lists; answers with a quality report.",
+        reply={
+            "dataset": "Dataset",
+            "warnings": "array",
+            "preview": "object?",
+            "upload": "string?",
+        },
+        query={
+            "preview": "true: nothing is kept, and the names are not required",
+            "proj_id": "the project, required",
+            "user_id": "the NEURO-LEARN user who may download and delete it there; at most 32 long",
+            "data_name": "the dataset's name; the file's name in a multipart upload",
+            **MEANT,
+        },
+        body=DATASET,
+        refusals=(
+            *BAD_FORM,
+            *READING,
+            *(ErrorNum.NOT_FOUND, ErrorNum.NAME_TAKEN, ErrorNum.REGISTRY_UNAVAILABLE),
+        ),
+    ),
+    Endpoint(
+        "POST",
+        f"{V0}/datasets/{{data_name:path}}/mapping",
+        datasets.answer,
+        "Says how a dataset that NEURO-LEARN wrote is to be read; it is read anew.",
+        reply={"dataset": "Dataset"},
+        query={name: MEANT[name] for name in ("map", "mapping")},
+        body={"application/json": {"schema": {"type": "object"}}},
+        refusals=(*BAD_FORM, *READING, ErrorNum.NOT_FOUND),
+    ),
+    _test_db(f"{V0}/test_db"),
+    _test_db("/rest/sgnservice/v0/test_db"),
+    Endpoint("GET", "/healthz", health.healthz, "The process lives."),
+    Endpoint(
+        "GET",
+        "/readyz",
+        health.readyz,
+        "Every dependency answers, by name.",
+        reply={"dependencies": "object"},
+        refusals=(ErrorNum.NOT_READY,),
+    ),
+    Endpoint(
+        "GET",
+        "/metrics",
+        health.metrics,
+        "Counters and figures as Prometheus reads them.",
+        media_type="text/plain",
+    ),
+)

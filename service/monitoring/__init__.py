@@ -1,0 +1,1 @@
+"""How the service and the tasks are: readiness, metrics, who shares a queue."""

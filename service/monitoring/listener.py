@@ -1,0 +1,121 @@
+"""What the service shows of itself: its requests, and the figures of the whole house."""
+
+import asyncio
+import contextlib
+import time
+
+from prometheus_client import CollectorRegistry, Counter, Histogram
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from actors.exposition import Listener, exposed, start_listener, text
+from actors.settings import Settings
+from service.api.addresses import Addresses, method
+from service.monitoring.task_metrics import Figures, OfProject
+
+Kind = tuple[str, str, int]  # method, route, status
+ANSWER_SECONDS = 5.0
+BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
+
+
+class Requests:
+    """Counts answers by method, route and status, and how soon each began."""
+
+    def __init__(self, addresses: Addresses) -> None:
+        self._addresses = addresses
+        self._known: dict[Kind, tuple[Counter, Histogram]] = {}
+        labels = ["method", "route", "status"]
+        self.total = Counter("sgn_http_requests", "Answers.", labels, registry=None)
+        self.seconds = Histogram(
+            "sgn_http_request_seconds",
+            "From a request's headers to its answer's.",
+            ["route"],
+            buckets=BUCKETS,
+            registry=None,
+        )
+
+    def count(self, scope: Scope, status: int, seconds: float) -> None:
+        """Count an answer."""
+        kind = (method(scope["method"]), self._addresses.template(scope["path"]), status)
+        total, begun = self._known.get(kind) or self._children(kind)
+        total.inc()
+        begun.observe(seconds)
+
+    def _children(self, kind: Kind) -> tuple[Counter, Histogram]:
+        """What counts requests of this kind; to find it by its labels takes as long as to count."""
+        verb, route, status = kind
+        found = self.total.labels(verb, route, str(status)), self.seconds.labels(route)
+        self._known[kind] = found
+        return found
+
+
+class Counted:
+    """Counts every answer of an application as it begins: a stream may go on for hours."""
+
+    def __init__(self, app: ASGIApp, requests: Requests) -> None:
+        self._app = app
+        self._requests = requests
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        since = time.perf_counter()
+
+        async def counted(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                self._requests.count(scope, message["status"], time.perf_counter() - since)
+            await send(message)
+
+        await self._app(scope, receive, counted)
+
+
+class Monitoring:
+    """What a scrape gets, on the service's own port and on one for monitoring alone."""
+
+    def __init__(self, figures: Figures, addresses: Addresses) -> None:
+        self.requests = Requests(addresses)
+        self._figures = figures
+        self._registry = exposed(self.requests.total, self.requests.seconds, figures)
+        self._listener: Listener | None = None
+
+    async def scrape(self) -> bytes:
+        """The text for Prometheus, its figures not older than seconds."""
+        await self._figures.refresh()
+        return text(self._registry)
+
+    @staticmethod
+    async def scrape_project(proj_id: str) -> bytes:
+        """What a token of one project gets: its own tasks, and nothing of anybody else's."""
+        registry = CollectorRegistry()
+        registry.register(await OfProject.read(proj_id))
+        return text(registry)
+
+    def listen(self, settings: Settings) -> None:
+        """Answer at SGN_METRICS_PORT too, if there is one; call this from the running loop."""
+        loop = asyncio.get_running_loop()
+        self._listener = start_listener(
+            *(settings.metrics_host, settings.metrics_port),
+            scrape=lambda: self._scraped(loop),
+            fault=lambda: _fault(loop),
+        )
+
+    def close(self) -> None:
+        """Answer there no more."""
+        if self._listener is not None:
+            self._listener.close()
+
+    def _scraped(self, loop: asyncio.AbstractEventLoop) -> bytes:
+        """The same from another thread; without figures where the loop does not answer."""
+        refreshed = asyncio.run_coroutine_threadsafe(self._figures.refresh(), loop)
+        with contextlib.suppress(TimeoutError):
+            refreshed.result(ANSWER_SECONDS)
+        return text(self._registry)
+
+
+def _fault(loop: asyncio.AbstractEventLoop) -> str:
+    try:
+        asyncio.run_coroutine_threadsafe(asyncio.sleep(0), loop).result(ANSWER_SECONDS)
+    except TimeoutError:
+        return "The loop of this service does not answer."
+    return ""

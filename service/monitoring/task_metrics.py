@@ -1,0 +1,143 @@
+"""What the database and the queue say of the whole house, asked when somebody scrapes."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Self, TypeVar
+
+import redis
+import redis.asyncio
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.registry import Collector
+
+from actors.names import NamedBroker
+from actors.queue import QUEUES, WORKERS
+from db import queue_state
+from db.errors import DatabaseError
+from service.monitoring.readiness import OK, Readiness
+
+T = TypeVar("T")
+
+PATIENCE_SECONDS = 3.0
+FRESH_SECONDS = 5.0
+FAULTS = (redis.RedisError, DatabaseError, OSError, TimeoutError)
+
+
+@dataclass(frozen=True)
+class Queue:
+    """Messages that wait, by queue, and workers that gave a sign of life; None is not known."""
+
+    messages: dict[str, int]
+    workers: int | None
+
+
+@dataclass(frozen=True)
+class _Found:
+    """What was found ``at`` a time; None is what did not answer."""
+
+    at: float
+    database: queue_state.Figures | None
+    queue: Queue | None
+    up: Mapping[str, bool]
+
+
+class Figures(Collector):
+    """Asks within seconds, at most every five; what does not answer is left out, never 0."""
+
+    def __init__(
+        self,
+        client: redis.asyncio.Redis,
+        broker: NamedBroker,
+        readiness: Readiness,
+    ) -> None:
+        self._client = client
+        self._broker = broker
+        self._readiness = readiness
+        self._asking = asyncio.Lock()
+        self._found: _Found | None = None
+
+    async def refresh(self) -> None:
+        """Ask, unless that was done a moment ago."""
+        async with self._asking:  # one asks for all who came meanwhile
+            if self._known() is None:
+                database, queue, dependencies = await asyncio.gather(
+                    _answer(queue_state.read_figures()),
+                    _answer(self._queue()),
+                    self._readiness.ask(PATIENCE_SECONDS),
+                )
+                up = {name: answer == OK for name, answer in dependencies.items()}
+                self._found = _Found(time.monotonic(), database, queue, up)
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        """What is known now."""
+        found = self._known()
+        if found is None:
+            return
+        yield _gauge("sgn_dependency_up", "Whether it does its job.", "dependency", found.up)
+        if found.database is not None:
+            yield from _of_database(found.database)
+        if found.queue is not None and found.queue.workers is not None:
+            yield _gauge("sgn_queue_messages", "That wait.", "queue", found.queue.messages)
+            yield GaugeMetricFamily("sgn_workers", "Alive.", value=found.queue.workers)
+
+    def _known(self) -> _Found | None:
+        found = self._found
+        return None if found is None or time.monotonic() - found.at > FRESH_SECONDS else found
+
+    async def _queue(self) -> Queue:
+        names = self._broker.names
+        if not names.known:  # the database was never there; Redis may be
+            await self._client.ping()
+            return Queue({}, None)
+        pattern = names.key(WORKERS, "*")
+        workers = [key async for key in self._client.scan_iter(match=pattern, count=1000)]
+        messages = {}
+        for name in QUEUES:
+            messages[name] = int(await self._client.llen(f"{self._broker.namespace}:{name}"))
+        return Queue(messages, len(set(workers)))
+
+
+async def _answer(question: Awaitable[T]) -> T | None:
+    try:
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            return await question
+    except FAULTS:
+        return None
+
+
+def _of_database(found: queue_state.Figures) -> Iterator[GaugeMetricFamily]:
+    yield from _of_tasks(found)
+    yield _gauge("sgn_parts", "Parts of tasks by state.", "state", found.parts)
+    yield GaugeMetricFamily("sgn_outbox_unsent", "Messages to send.", value=found.unsent)
+
+
+def _of_tasks(
+    found: queue_state.Figures | queue_state.ProjectFigures,
+) -> Iterator[GaugeMetricFamily]:
+    yield _gauge("sgn_tasks", "Tasks by state.", "state", found.tasks)
+    oldest = "Since the oldest task of this state is in it."
+    yield _gauge("sgn_oldest_task_seconds", oldest, "state", found.oldest_seconds)
+
+
+class OfProject(Collector):
+    """The tasks of one project, which its tokens may know; of a silent database nothing."""
+
+    def __init__(self, found: queue_state.ProjectFigures | None) -> None:
+        self._found = found
+
+    @classmethod
+    async def read(cls, proj_id: str) -> Self:
+        """Ask within seconds."""
+        return cls(await _answer(queue_state.read_project_figures(proj_id)))
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        """What was found."""
+        return iter(()) if self._found is None else _of_tasks(self._found)
+
+
+def _gauge(name: str, sentence: str, label: str, values: Mapping[str, float]) -> GaugeMetricFamily:
+    family = GaugeMetricFamily(name, sentence, labels=[label])
+    for value, number in values.items():
+        family.add_metric([value], number)
+    return family

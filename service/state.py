@@ -1,0 +1,80 @@
+"""The rooms that the HTTP process works with, wired once."""
+
+import asyncio
+import time
+from dataclasses import dataclass, field
+
+import redis.asyncio
+from starlette.requests import Request
+
+from actors.names import NamedBroker, Names
+from actors.relay import Relay
+from db.intake import Intake
+from db.versions import check_known
+from service.forms.refusal_log import RefusalLog
+from service.http.limits import Admission, Turns
+from service.monitoring.listener import Monitoring
+from service.monitoring.readiness import Readiness
+from service.settings import Settings
+from service.stores.artifacts import LostModels, Vault
+from service.stores.comparison import Comparer
+from service.stores.dataset_cache import Shelf
+from service.stores.live_tasks import Board
+from service.stores.prediction import Oracle
+from service.stores.profiles import Profiles
+from service.stores.reading import Reading
+from service.stores.task_summaries import Outlines
+from service.stores.uploads import Uploads
+
+
+@dataclass(frozen=True)
+class House:
+    """Settings, what is stored, the queue; ``stopping`` ends the streams."""
+
+    settings: Settings
+    vault: Vault
+    names: Names
+    broker: NamedBroker
+    relay: Relay
+    readiness: Readiness
+    watch: redis.asyncio.Redis
+    admission: Admission
+    oracle: Oracle
+    uploads: Uploads
+    reading: Reading
+    profiles: Profiles
+    shelf: Shelf
+    stopping: asyncio.Event
+    intake: Intake
+    monitoring: Monitoring
+    refusals: RefusalLog
+    board: Board = field(default_factory=Board)
+    comparer: Comparer = field(default_factory=Comparer)
+    outlines: Outlines = field(default_factory=Outlines)
+    lost: LostModels = field(default_factory=LostModels)
+    keys: Turns = field(default_factory=Turns)
+    schema: SchemaWatch = field(default_factory=SchemaWatch)
+
+
+def house_of(request: Request) -> House:
+    """The house that serves this request."""
+    house: House = request.app.state.house
+    return house
+
+
+FRESH_SECONDS = 1.0
+
+
+class SchemaWatch:
+    """Asks the database for its version before a request writes, once a second at most."""
+
+    def __init__(self) -> None:
+        self._asked = float("-inf")
+
+    async def check(self) -> None:
+        """Return if this version may write. Raises SchemaAhead, DatabaseUnavailable."""
+        now = time.monotonic()
+        if now - self._asked < FRESH_SECONDS:
+            return
+        await check_known()
+        self._asked = now

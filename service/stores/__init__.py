@@ -1,0 +1,1 @@
+"""What the service keeps in memory or reads from the registry and the workers."""

@@ -1,0 +1,117 @@
+"""What a dataset holds, worked out once by a worker and kept beside it.
+
+NEURO-LEARN writes datasets into its table by itself, so a profile may be missing or be of an
+older content; then a worker is asked for it when it is first needed, and waited for a moment.
+"""
+
+import asyncio
+import logging
+import time
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from db import datasets
+from db.datasets import DatasetRecord, ListedDataset
+from db.errors import DatabaseError
+from graphnet.data.profile import Profile
+from service.http.responses import Refusal
+from service.stores.reading import Reading
+from service.stores.worker_calls import NoAnswer
+
+log = logging.getLogger(__name__)
+
+LIST_SECONDS = 1.0
+SHOW_SECONDS = 10.0
+AWAY_SECONDS = 5.0
+AT_ONCE = 4
+
+Known = Mapping[str, tuple[int, dict[str, Any]]]
+
+
+class Profiles:
+    """The profiles of datasets; of one that no worker has read yet :meth:`Profile.unread`."""
+
+    def __init__(self, reading: Reading) -> None:
+        self._reading = reading
+        self._asked: dict[str, asyncio.Task[Profile | None]] = {}
+        self._places = asyncio.Semaphore(AT_ONCE)
+        self._away_until = float("-inf")
+
+    async def known(self, records: Iterable[DatasetRecord]) -> dict[str, Profile]:
+        """The profiles that are there, by the datasets' names; nobody is asked."""
+        wanted = list(records)
+        found = await datasets.get_profiles([record.data_id for record in wanted])
+        return {record.data_name: _of_content(record, found) for record in wanted}
+
+    async def of(self, records: Iterable[DatasetRecord], seconds: float) -> dict[str, Profile]:
+        """The same, where a worker is asked for those missing and waited for so long."""
+        wanted = list(records)
+        found = await self.known(wanted)
+        missing = [record for record in wanted if not found[record.data_name].read]
+        return found | await self._read(missing, seconds)
+
+    async def glanced(self, listed: Iterable[ListedDataset]) -> dict[str, Profile]:
+        """The same for a list: one that is there is taken as it is, also of an older content."""
+        wanted = list(listed)
+        known = await datasets.get_profiles([each.data_id for each in wanted])
+        missing = [each.data_name for each in wanted if each.data_id not in known]
+        made = await self.of(await datasets.find_datasets(missing), LIST_SECONDS)
+        return made | {
+            each.data_name: Profile.from_dict(known[each.data_id][1])
+            for each in wanted
+            if each.data_id in known
+        }
+
+    async def detailed(self, record: DatasetRecord) -> Profile:
+        """The profile of one dataset, made again where an older version looked at less of it."""
+        profile = (await self.of([record], SHOW_SECONDS))[record.data_name]
+        if profile.distributions is not None:
+            return profile
+        anew = (await self._read([record], SHOW_SECONDS))[record.data_name]
+        return anew if anew.read else profile
+
+    def close(self) -> None:
+        """Wait for nobody any more."""
+        for task in self._asked.values():
+            task.cancel()
+
+    async def _read(self, records: list[DatasetRecord], seconds: float) -> dict[str, Profile]:
+        found = {record.data_name: Profile.unread() for record in records}
+        if not records or time.monotonic() < self._away_until:
+            return found
+        asked = {record.data_name: self._task(record) for record in records}
+        await asyncio.wait(asked.values(), timeout=seconds)
+        done = {name: task.result() for name, task in asked.items() if _is_done(task)}
+        return found | {name: profile for name, profile in done.items() if profile is not None}
+
+    def _task(self, record: DatasetRecord) -> "asyncio.Task[Profile | None]":
+        """Asks a worker, once for all who come meanwhile."""
+        if record.data_id not in self._asked:
+            task = asyncio.create_task(self._ask(record))
+            self._asked[record.data_id] = task
+            task.add_done_callback(lambda _: self._asked.pop(record.data_id, None))
+        return self._asked[record.data_id]
+
+    async def _ask(self, record: DatasetRecord) -> Profile | None:
+        async with self._places:
+            if time.monotonic() < self._away_until:
+                return None
+            try:
+                return await self._reading.row(record, {})
+            except NoAnswer as error:
+                log.warning("the dataset %r is not read yet: %s", record.data_name, error)
+                if error.alone:
+                    self._away_until = time.monotonic() + AWAY_SECONDS
+            except (Refusal, DatabaseError) as error:
+                log.warning("the dataset %r cannot be read: %s", record.data_name, error)
+        return None
+
+
+def _is_done(task: "asyncio.Task[Profile | None]") -> bool:
+    return task.done() and not task.cancelled() and task.exception() is None
+
+
+def _of_content(record: DatasetRecord, known: Known) -> Profile:
+    """The profile that is kept, if it is of what the dataset holds now."""
+    length, stored = known.get(record.data_id, (-1, {}))
+    return Profile.from_dict(stored) if length == record.length else Profile.unread()
