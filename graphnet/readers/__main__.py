@@ -129,8 +129,8 @@ def is_of_memory(error: BaseException | None) -> bool:
 
 def _read(asked: argparse.Namespace, name: str) -> dict[str, Any]:
     from graphnet.data.profile import profile_of
-    from graphnet.readers.neurolearn import content_of
     from graphnet.readers.reading import read
+    from graphnet.readers.tables.neurolearn import content_of
 
     mapping = _mapping(asked)
     reading = read(asked.file, name=name, mapping=mapping, most=asked.most)

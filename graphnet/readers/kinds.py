@@ -7,7 +7,7 @@ from tempfile import TemporaryDirectory
 
 from graphnet.data.dataset import Dataset
 from graphnet.errors import CohortError
-from graphnet.readers.archives import GZIP, SIGNATURES, Archive, gunzip
+from graphnet.readers.folders.archives import GZIP, SIGNATURES, Archive, gunzip
 from graphnet.readers.inquiry import Inquiry
 from graphnet.readers.signatures import ACCEPTED, foreign
 
@@ -101,7 +101,7 @@ def _zip(file: File) -> Dataset | None:
 
 def _archive(file: File, archive: Archive) -> Dataset | None:
     """A ZIP file that is a workbook, NumPy's arrays, one file, or a folder."""
-    from graphnet.readers.packages import check_package, is_workbook
+    from graphnet.readers.signatures import check_package, is_workbook
 
     check_package(archive.members, file.name)
     paths = list(archive.members)
@@ -130,7 +130,7 @@ def _innermost(folder: Path) -> Path:
 def _folder(folder: Path, inquiry: Inquiry, most: int) -> Dataset | None:
     """A folder; where it cannot be read, the kinds of file in it that never are, are named too."""
     from graphnet.data.storage import is_saved, load
-    from graphnet.readers.folders import read_folder
+    from graphnet.readers.folders.folders import read_folder
 
     if is_saved(folder):
         return load(folder)
@@ -154,48 +154,48 @@ def _foreign_in(folder: Path) -> list[str]:
 
 
 def _npz(file: File, folder: Path, names: list[str]) -> Dataset | None:
-    from graphnet.readers.arrays import interpret_arrays
-    from graphnet.readers.numpy_files import load_folder
+    from graphnet.readers.arrays.numpy_files import load_folder
+    from graphnet.readers.arrays.reading import interpret_arrays
 
     arrays = load_folder(folder, names, file.name)
     return interpret_arrays(arrays, "npz", file.inquiry, file.most_cells)
 
 
 def _is_npy(file: File) -> bool:
-    from graphnet.readers.numpy_files import MAGIC
+    from graphnet.readers.arrays.numpy_files import MAGIC
 
     return file.head.startswith(MAGIC)
 
 
 def _npy(file: File) -> Dataset | None:
-    from graphnet.readers.arrays import refuse_one_array
-    from graphnet.readers.numpy_files import load_array
+    from graphnet.readers.arrays.numpy_files import load_array
+    from graphnet.readers.arrays.reading import refuse_one_array
 
     raise refuse_one_array(load_array(file.path, file.name), file.name)
 
 
 def _is_matlab(file: File) -> bool:
-    from graphnet.readers.matlab import is_matlab
+    from graphnet.readers.arrays.matlab import is_matlab
 
     return is_matlab(file.head)
 
 
 def _matlab(file: File) -> Dataset | None:
-    from graphnet.readers.arrays import interpret_arrays
-    from graphnet.readers.matlab import read_matlab
+    from graphnet.readers.arrays.matlab import read_matlab
+    from graphnet.readers.arrays.reading import interpret_arrays
 
     arrays = read_matlab(file.path, file.name, file.most)
     return interpret_arrays(arrays, "mat", file.inquiry, file.most_cells)
 
 
 def _is_hdf5(file: File) -> bool:
-    from graphnet.readers.hdf5 import is_hdf5
+    from graphnet.readers.arrays.numpy_files import is_hdf5
 
     return is_hdf5(file.head)
 
 
 def _hdf5(file: File) -> Dataset | None:
-    from graphnet.readers.hdf5 import refuse_hdf5
+    from graphnet.readers.arrays.numpy_files import refuse_hdf5
 
     raise refuse_hdf5(file.head, file.name)
 
@@ -204,22 +204,22 @@ def _hdf5(file: File) -> Dataset | None:
 
 
 def _workbook(file: File, archive: Archive) -> Dataset | None:
-    from graphnet.readers.tables import interpret_sheet
-    from graphnet.readers.workbooks import read_workbook
+    from graphnet.readers.spreadsheets.workbooks import read_workbook
+    from graphnet.readers.tables.reading import interpret_sheet
 
     kind, sheet = read_workbook(archive, file.inquiry, file.most_cells)
     return interpret_sheet(sheet, kind, file.inquiry)
 
 
 def _is_stata(file: File) -> bool:
-    from graphnet.readers.stata import is_stata
+    from graphnet.readers.tables.stata import is_stata
 
     return is_stata(file.head)
 
 
 def _stata(file: File) -> Dataset | None:
-    from graphnet.readers.stata import read_stata
-    from graphnet.readers.tables import interpret_sheet
+    from graphnet.readers.tables.reading import interpret_sheet
+    from graphnet.readers.tables.stata import read_stata
 
     return interpret_sheet(
         read_stata(file.path, file.inquiry, file.most_cells), "dta", file.inquiry
@@ -231,24 +231,24 @@ def _is_json(file: File) -> bool:
 
 
 def _json(file: File) -> Dataset | None:
-    from graphnet.readers.json_tables import read_json
-    from graphnet.readers.tables import interpret_sheet
+    from graphnet.readers.tables.json_tables import read_json
+    from graphnet.readers.tables.reading import interpret_sheet
 
     sheet = read_json(file.path.read_bytes(), file.name, file.most_cells)
     return interpret_sheet(sheet, "json", file.inquiry)
 
 
 def _is_text(file: File) -> bool:
-    from graphnet.readers.encodings import wide_encoding
+    from graphnet.readers.text.encodings import wide_encoding
 
     wide = file.head.startswith(WIDE_TEXT) or wide_encoding(file.head) is not None
     return wide or b"\x00" not in file.head
 
 
 def _text(file: File) -> Dataset | None:
-    from graphnet.readers.delimited import read_sheet
-    from graphnet.readers.freesurfer import interpret_table
-    from graphnet.readers.headless import check_header_of_numbers
+    from graphnet.readers.tables.freesurfer import interpret_table
+    from graphnet.readers.text.delimited import read_sheet
+    from graphnet.readers.text.headless import check_header_of_numbers
 
     check_header_of_numbers(file.head, file.name)
     sheet = read_sheet(file.path.read_bytes(), file.inquiry, file.most_cells)

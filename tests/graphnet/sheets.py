@@ -6,8 +6,8 @@ import numpy as np
 
 from graphnet.data.dataset import Dataset
 from graphnet.readers.inquiry import Inquiry
-from graphnet.readers.sheet import Cells, Sheet
-from graphnet.readers.tables import interpret_sheet
+from graphnet.readers.tables.reading import interpret_sheet
+from graphnet.readers.tables.sheet import Cells, Sheet
 
 Column = Sequence[str] | Sequence[float]
 

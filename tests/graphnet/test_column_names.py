@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from graphnet.readers.inquiry import Inquiry
-from graphnet.readers.pairs import Pairs, find_pairs
+from graphnet.readers.tables.pairs import Pairs, find_pairs
 from tests.graphnet.sheets import interpret, settled, sheet, table, values
 
 VALUE = "value"

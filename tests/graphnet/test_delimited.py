@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from graphnet.errors import CohortError
-from graphnet.readers.cells import MISSING_WORDS, is_missing, to_numbers
-from graphnet.readers.delimited import read_sheet
 from graphnet.readers.inquiry import Inquiry
-from graphnet.readers.sheet import Sheet, as_texts
+from graphnet.readers.tables.cells import MISSING_WORDS, is_missing, to_numbers
+from graphnet.readers.tables.sheet import Sheet, as_texts
+from graphnet.readers.text.delimited import read_sheet
 
 MOST = 10**7
 GBK, LATIN = "gb18030", "cp1252"

@@ -9,8 +9,8 @@ import scipy.sparse
 from scipy.io import savemat
 
 from graphnet.errors import CohortError
-from graphnet.readers.matlab import Variable, list_variables, read_matlab
-from graphnet.readers.named_arrays import NamedArrays
+from graphnet.readers.arrays.matlab import Variable, list_variables, read_matlab
+from graphnet.readers.arrays.named import NamedArrays
 from graphnet.readers.reading import read
 from tests.graphnet.formats import FEATURES, IDS, LABELS
 from tests.graphnet.test_uploads import EIGHT, MAT, element, matrix, nested

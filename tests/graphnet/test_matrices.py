@@ -5,10 +5,10 @@ import pytest
 from numpy.typing import NDArray
 
 from graphnet.data.interpretation import COUNTS, OTHER, R, Z
+from graphnet.readers.connectomes.matrices import edges_of, edges_of_pairs, flat_edges
+from graphnet.readers.connectomes.triangles import subjects_first
+from graphnet.readers.connectomes.weights import STRUCTURAL
 from graphnet.readers.inquiry import Inquiry
-from graphnet.readers.matrices import edges_of, edges_of_pairs, flat_edges
-from graphnet.readers.triangles import subjects_first
-from graphnet.readers.weights import STRUCTURAL
 
 FloatArray = NDArray[np.float64]
 SUBJECTS, REGIONS = 5, 6

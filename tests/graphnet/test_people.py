@@ -7,7 +7,7 @@ import pytest
 
 from graphnet.data.dataset import NO_CLASS
 from graphnet.readers.inquiry import Inquiry
-from graphnet.readers.people import People, read_people
+from graphnet.readers.subjects.people import People, read_people
 from tests.graphnet.sheets import Column, sheet
 
 

@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 
 from graphnet.data.dataset import NO_CLASS, Dataset
 from graphnet.errors import CohortError
-from graphnet.readers.delimited import read_sheet
 from graphnet.readers.inquiry import Inquiry
-from graphnet.readers.tables import interpret_sheet
+from graphnet.readers.tables.reading import interpret_sheet
+from graphnet.readers.text.delimited import read_sheet
 
 MOST = int(os.environ.get("RANDOM_TABLES", "50"))
 unhurried = settings(deadline=None, max_examples=MOST, suppress_health_check=list(HealthCheck))

@@ -7,9 +7,7 @@ import pytest
 from numpy.typing import NDArray
 
 from graphnet.errors import CohortError
-from graphnet.readers.inquiry import Inquiry
-from graphnet.readers.number_files import Numbers
-from graphnet.readers.series import (
+from graphnet.readers.connectomes.series import (
     LEAST_POINTS,
     POINTS,
     REGIONS,
@@ -20,6 +18,8 @@ from graphnet.readers.series import (
     turned,
     without_gaps,
 )
+from graphnet.readers.inquiry import Inquiry
+from graphnet.readers.text.number_files import Numbers
 
 FloatArray = NDArray[np.float64]
 RANDOM = np.random.default_rng(5)

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from graphnet.errors import CohortError
-from graphnet.readers.delimited import read_sheet
 from graphnet.readers.inquiry import Inquiry
-from graphnet.readers.json_tables import read_json, sheet_of_json
-from graphnet.readers.tables import interpret_sheet
+from graphnet.readers.tables.json_tables import read_json, sheet_of_json
+from graphnet.readers.tables.reading import interpret_sheet
+from graphnet.readers.text.delimited import read_sheet
 from tests.graphnet.sheets import interpret, settled, sheet, table, values
 
 

@@ -22,7 +22,7 @@ from graphnet.data.cohort import Cohort
 from graphnet.data.cohorts import cohort_of
 from graphnet.data.dataset import Dataset
 from graphnet.errors import CohortError, QuestionsOpen
-from graphnet.readers.matlab import is_matlab, read_matlab
+from graphnet.readers.arrays.matlab import is_matlab, read_matlab
 from graphnet.readers.reading import Reading, read
 from tests.graphnet import formats
 from tests.graphnet.cohort_files import read_cohort

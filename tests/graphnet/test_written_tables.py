@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from graphnet.errors import CohortError
-from graphnet.readers.cells import to_numbers
-from graphnet.readers.delimited import read_sheet
 from graphnet.readers.inquiry import Inquiry
+from graphnet.readers.tables.cells import to_numbers
+from graphnet.readers.text.delimited import read_sheet
 
 WORDS = {  # what people of the land write, in an encoding that is theirs
     "gbk": ("北京", "上海", "华西医院", "男", "女", "健康", "精神分裂症"),

@@ -1,0 +1,1 @@
+"""Arrays of NumPy and MATLAB: what their axes and names mean."""

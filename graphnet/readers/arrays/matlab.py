@@ -1,0 +1,225 @@
+"""MATLAB's files of the versions 5 to 7: full arrays, text, and cells of text, read by scipy.
+
+scipy trusts a file's word on how large and how deep it is, so the file is walked through first,
+after MathWorks' "MAT-File Format" (R2024a), level 5: what is packed is measured, and only arrays
+that are plain and no larger than their bytes are given to scipy.
+"""
+
+import math
+import struct
+import warnings
+import zlib
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from graphnet.errors import CohortError
+from graphnet.readers.arrays.named import Array, NamedArrays, Odd, sorted_out, texts
+from graphnet.readers.folders.archives import too_large
+
+Parts = Iterator[tuple[int, memoryview]]
+
+HEADER, MARK = 128, slice(124, 128)
+ORDERS = {b"\x00\x01IM": "<", b"\x01\x00MI": ">"}
+MATRIX, COMPRESSED = 14, 15
+AXES, FLAGS = {5, 6}, 6  # the kinds of element that say how long axes are, and what an array is
+SIZES = {1: 1, 2: 1, 3: 2, 4: 2, 5: 4, 6: 4, 7: 4, 9: 8, 12: 8, 13: 8}  # bytes of a number
+CHARACTERS = {16: 1, 17: 1, 18: 1}  # UTF-8, UTF-16, UTF-32
+LARGEST = 8  # bytes, of any number
+CELL, CHAR, OPAQUE = 1, 4, 17
+NUMBERS = range(6, 16)  # the classes from double to uint64
+COMPLEX = 0x800
+OWN = "__"  # the start of names that are not the user's; MATLAB's own data has no name
+CLASS = 0xFF
+DAMAGE = (struct.error, zlib.error, LookupError, StopIteration, ValueError)
+UNREADABLE = (*DAMAGE, ArithmeticError, AttributeError, EOFError, MemoryError, NotImplementedError,
+              OSError, TypeError)  # fmt: skip
+OTHERS = {2: "a structure", 3: "an object", 5: "a sparse array", 16: "a function",
+          OPAQUE: "a string array, a table or another object"}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Variable:
+    """An array in a file. ``odd`` says of what it is where it cannot be taken, else ""."""
+
+    name: str
+    shape: tuple[int, ...]
+    odd: str = ""
+
+
+def is_matlab(head: bytes) -> bool:
+    """Whether a file that starts with ``head`` is such a file."""
+    return head[MARK] in ORDERS
+
+
+def read_matlab(path: Path, name: str, most: int) -> NamedArrays:
+    """Every array of the file ``name``.
+
+    Numbers come as they were in MATLAB (a double is a double, however it was stored), text as an
+    array of ``str``, one per row or cell.
+
+    Raises:
+        CohortError: the file is damaged, or there are more than ``most`` bytes in it once it is
+            unpacked.
+
+    """
+    found: dict[str, Array | Odd] = {}
+    plain = []
+    for variable in list_variables(path, name, most):
+        found[variable.name] = Odd(variable.shape, variable.odd)
+        if not variable.odd:
+            plain.append(variable.name)
+    return sorted_out(found | _load(path, name, plain))
+
+
+def list_variables(path: Path, name: str, most: int) -> list[Variable]:
+    """What is in the file ``name``, measured. Raises CohortError as :func:`read_matlab`."""
+    body = path.read_bytes()
+    order, left = ORDERS[body[MARK]], most
+    found: list[Variable] = []
+    try:
+        for kind, packed in _elements(memoryview(body)[HEADER:], order):
+            data = packed
+            if kind == COMPRESSED:
+                unpacked = _inflated(packed, left, name, most)
+                left -= len(unpacked)
+                kind, data = next(_elements(memoryview(unpacked), order))  # noqa: PLW2901
+            if kind != MATRIX:
+                raise ValueError(kind)
+            found.append(_variable(data, order, name, most))
+    except DAMAGE as error:
+        raise _damaged(name) from error
+    if len({variable.name for variable in found}) < len(found):
+        raise _damaged(name)
+    return [variable for variable in found if not variable.name.startswith(OWN)]
+
+
+def _damaged(name: str) -> CohortError:
+    return CohortError(f"{name} is a MATLAB file that is damaged or cut short.")
+
+
+def _load(path: Path, name: str, wanted: Collection[str]) -> dict[str, Array]:
+    if not wanted:
+        return {}
+    import scipy.io  # noqa: PLC0415 - slow to import
+
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            # Doubles that hold small whole numbers are stored as uint8, of which 0 - 1 is 255.
+            found = scipy.io.loadmat(path, mat_dtype=True, variable_names=list(wanted))
+    except UNREADABLE as error:
+        raise _damaged(name) from error
+    if not found.keys() >= set(wanted):
+        raise _damaged(name)
+    return {key: _taken(found[key]) for key in wanted}
+
+
+def _taken(array: Array) -> Array:
+    """Text of cells and of rows without the blanks that fill them up; numbers as they are."""
+    if array.dtype.kind == "O":
+        cells = [texts(np.asarray(cell)) for cell in array.ravel()]
+        return np.array(["".join(cell[:1]) for cell in cells], dtype=str).reshape(array.shape)
+    return np.strings.strip(array) if array.dtype.kind == "U" else array
+
+
+# A file's own words, measured ----------------------------------------------------------------
+
+
+def _elements(data: memoryview, order: str) -> Parts:
+    """The kind and the bytes of each element. Raises ValueError where one is cut short."""
+    at = 0
+    while at < len(data):
+        kind, size = struct.unpack_from(f"{order}II", data, at)
+        start = at + 8
+        if kind >> 16:  # a small one: its size stands beside its kind, its bytes in the tag
+            kind, size, start = kind & 0xFFFF, kind >> 16, at + 4
+        if start + size > len(data) or (start == at + 4 and size > 4):
+            raise ValueError("cut short")
+        yield kind, data[start : start + size]
+        at = at + 8 if start == at + 4 else start + size + _padding(kind, size)
+
+
+def _padding(kind: int, size: int) -> int:
+    return 0 if kind == COMPRESSED else -size % 8
+
+
+def _inflated(packed: memoryview, left: int, name: str, most: int) -> bytes:
+    stream = zlib.decompressobj()
+    unpacked = stream.decompress(packed, left + 1)
+    if len(unpacked) > left:
+        raise too_large(name, most)
+    if not stream.eof:
+        raise ValueError("cut short")
+    return unpacked
+
+
+def _variable(data: memoryview, order: str, file: str, most: int) -> Variable:
+    """One array by its name. Raises ValueError where it is not what it says."""
+    parts = _elements(data, order)
+    flags = _flags(next(parts), order)
+    kind = flags & CLASS
+    shape = (0,) if kind == OPAQUE else _shape(next(parts), order)
+    name = bytes(next(parts)[1]).decode("latin-1") or OWN
+    if kind in OTHERS or flags & COMPLEX:
+        return Variable(name, shape, OTHERS.get(kind, "an array of complex numbers"))
+    if math.prod(max(1, size) for size in shape) * LARGEST > most:  # a 0 hides the others
+        raise CohortError(f"{name} in {file} has more numbers than are taken.")
+    if kind == CELL:
+        return Variable(name, shape, _cells(parts, shape, order))
+    _check_filled(next(parts), kind, shape)
+    return Variable(name, shape)
+
+
+def _flags(element: tuple[int, memoryview], order: str) -> int:
+    kind, data = element
+    if kind != FLAGS:
+        raise ValueError(kind)
+    return int(struct.unpack_from(f"{order}I", data)[0])
+
+
+def _shape(element: tuple[int, memoryview], order: str) -> tuple[int, ...]:
+    kind, data = element
+    shape = struct.unpack(f"{order}{len(data) // 4}i", data)
+    if kind not in AXES or len(shape) < 2 or min(shape) < 0:
+        raise ValueError(shape)
+    return shape
+
+
+def _check_filled(element: tuple[int, memoryview], kind: int, shape: tuple[int, ...]) -> None:
+    """Raises ValueError where an array has not as many values as its shape says."""
+    stored, data = element
+    known = (CHARACTERS if kind == CHAR else {}) | SIZES
+    if kind not in {CHAR, *NUMBERS} or (stored not in known):
+        raise ValueError(kind)
+    # A character of UTF-8 or UTF-16 is of one byte at least.
+    count = len(data) if kind == CHAR else len(data) // SIZES[stored]
+    if count < math.prod(shape) or (kind == CHAR and len(shape) != 2):
+        raise ValueError(shape)
+
+
+def _cells(parts: Parts, shape: tuple[int, ...], order: str) -> str:
+    """What is odd about a cell array; "" where each cell holds one text or one number."""
+    cells = list(parts)
+    if len(cells) != math.prod(shape) or any(kind != MATRIX for kind, _ in cells):
+        raise ValueError(shape)
+    odd = (_cell(data, order) for _, data in cells if data)
+    return next((what for what in odd if what), "")
+
+
+def _cell(data: memoryview, order: str) -> str:
+    parts = _elements(data, order)
+    flags = _flags(next(parts), order)
+    kind = flags & CLASS
+    if kind not in {CHAR, *NUMBERS} or flags & COMPLEX:
+        return "an array of cells that hold neither text nor a number"
+    shape = _shape(next(parts), order)
+    next(parts)  # a cell has no name
+    values = 1 if kind == CHAR and shape[0] == 1 else math.prod(shape)
+    if values > 1:
+        return f"an array of cells, of which one is {' x '.join(map(str, shape))}"
+    if math.prod(shape):
+        _check_filled(next(parts), kind, shape)
+    return ""

@@ -1,0 +1,193 @@
+"""NumPy archives and MATLAB files as a dataset: the same names for the same arrays.
+
+``features`` (S, N, F) with ``measures`` (F) and ``regions`` (N), or ``fc`` (S, N, N), or both;
+``ids`` and ``labels`` (S), and where there are any ``scores`` and ``sites`` (S). Other arrays with
+one value per subject describe the subjects.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from graphnet.data.dataset import Dataset, Series
+from graphnet.data.interpretation import Interpretation, SeriesReading
+from graphnet.errors import CohortError
+from graphnet.readers.arrays.connectomes import FC, Connectome, connectome_of, correlated_series
+from graphnet.readers.arrays.named import Array, NamedArrays, Odd, texts
+from graphnet.readers.arrays.programs import PER_SUBJECT, no_cohort
+from graphnet.readers.arrays.shapes import FEATURES, MEASURES, Measured, features_of, shape_of
+from graphnet.readers.arrays.subjects import check_subjects, people_of, subjects_of
+from graphnet.readers.inquiry import Inquiry
+from graphnet.readers.subjects.people import People
+from graphnet.readers.tables.missing_codes import without_codes
+
+FloatArray = NDArray[np.float64]
+
+REGIONS = "regions"
+USED = (FEATURES, FC, MEASURES, REGIONS)
+MOST_VALUES = 250_000  # of a subject: a connectome of 700 regions
+
+
+@dataclass(frozen=True)
+class Brain:
+    """What was measured of S subjects in N ``regions``: ``values`` (S, N, F), or time series."""
+
+    regions: tuple[str, ...]
+    measures: tuple[str, ...] = ()
+    values: FloatArray | None = None
+    connectome: Connectome | None = None
+    series: Series | None = None
+
+
+def interpret_arrays(
+    arrays: NamedArrays, kind: str, inquiry: Inquiry, most_cells: int
+) -> Dataset | None:
+    """The dataset that arrays are; None where a question must be answered first.
+
+    Raises:
+        CohortError: they are no cohort, with every reason at once; or there are more than
+            ``most_cells`` numbers.
+
+    """
+    _check_main(arrays, kind, inquiry)
+    subjects = subjects_of(arrays, inquiry)
+    check_subjects(arrays, subjects, inquiry)
+    inquiry.check()
+    _check_size(arrays, subjects, inquiry, most_cells)
+    measured = features_of(arrays, subjects, inquiry) if FEATURES in arrays.plain else None
+    inquiry.check()
+    lengths = {size for key in (FEATURES, FC) if key in arrays.plain
+               for size in arrays.plain[key].shape[1:]}  # fmt: skip
+    people = people_of(arrays, subjects, USED, inquiry, ambiguous=subjects in lengths)
+    ids = _named(people.subjects.ids)
+    if measured is not None and not measured.measures:
+        brain = _of_series(arrays, measured, ids, inquiry, most_cells)
+    else:
+        brain = _of_measures(arrays, measured, ids, inquiry)
+    inquiry.check()
+    return _dataset(kind, people, brain)
+
+
+def refuse_one_array(array: Array | Odd, name: str) -> CohortError:
+    """Why a single ``.npy`` is refused."""
+    if isinstance(array, Odd):
+        return CohortError(f"{name} is {array.what}. {PER_SUBJECT}.")
+    return CohortError(
+        f"{name} is a single NumPy array of shape {shape_of(array)}, without ids and classes. "
+        f"{PER_SUBJECT}."
+    )
+
+
+def _check_main(arrays: NamedArrays, kind: str, inquiry: Inquiry) -> None:
+    """There are features or connectomes. Raises CohortError."""
+    for key in (FEATURES, FC):
+        if key in arrays.odd:
+            raise CohortError(
+                f"{key} in {inquiry.name} is {arrays.odd[key].what}; give a full array of real "
+                "numbers."
+            )
+    if not {FEATURES, FC} & arrays.plain.keys():
+        raise CohortError(no_cohort(arrays, kind, inquiry.name))
+
+
+def _check_size(arrays: NamedArrays, subjects: int, inquiry: Inquiry, most_cells: int) -> None:
+    """Before numbers become larger than they were on disk. Raises CohortError."""
+    sizes = {key: arrays.plain[key].size for key in (FEATURES, FC) if key in arrays.plain}
+    if not subjects or 0 in sizes.values():
+        raise CohortError(f"{inquiry.name} has no subject or no value: it holds {arrays.found}.")
+    if sum(sizes.values()) > most_cells or subjects * len(arrays.plain) > most_cells:
+        raise CohortError(f"{inquiry.name} has more than {most_cells} cells, which is the most.")
+    if sizes.get(FEATURES, 0) + sizes.get(FC, 0) // 2 > MOST_VALUES * subjects:
+        raise CohortError(
+            f"{inquiry.name} has more than {MOST_VALUES} values per subject; give at most that "
+            "many."
+        )
+
+
+def _named(ids: Sequence[str]) -> list[str]:
+    """The ids, or the row of a subject without one, for sentences."""
+    return [subject or f"row {row}" for row, subject in enumerate(ids, 1)]
+
+
+def _of_measures(
+    arrays: NamedArrays, measured: Measured | None, ids: Sequence[str], inquiry: Inquiry
+) -> Brain:
+    """Measures, a connectome, or both."""
+    regions = _regions(arrays, None if measured is None else measured.values.shape[1], inquiry)
+    connectome = connectome_of(arrays, ids, regions, inquiry)
+    if connectome is not None:
+        regions = regions or _numbered(connectome.regions)
+    if measured is None:
+        return Brain(regions, connectome=connectome)
+    _check_names(measured.measures, MEASURES, inquiry)
+    values = _without_codes(measured, inquiry)
+    return Brain(regions, measured.measures, values, connectome)
+
+
+def _of_series(
+    arrays: NamedArrays, measured: Measured, ids: Sequence[str], inquiry: Inquiry, most_cells: int
+) -> Brain:
+    """Time series, and the connectome that they make."""
+    if FC in arrays.plain:
+        inquiry.leave(FC, "the connectome is correlated from the time series")
+    regions = _regions(arrays, measured.values.shape[1], inquiry)
+    inquiry.check()
+    series, connectome = correlated_series(measured.values, ids, regions, inquiry, 8 * most_cells)
+    return Brain(regions, connectome=connectome, series=series)
+
+
+def _regions(arrays: NamedArrays, count: int | None, inquiry: Inquiry) -> tuple[str, ...]:
+    """Their names; numbers from 1 where these are not given; () where there may be any number."""
+    if REGIONS in arrays.plain:
+        names = texts(arrays.plain[REGIONS])
+        _check_names(names, REGIONS, inquiry)
+        return names
+    return () if count is None else _numbered(count)
+
+
+def _numbered(count: int) -> tuple[str, ...]:
+    return tuple(str(number) for number in range(1, count + 1))
+
+
+def _check_names(names: Sequence[str], what: str, inquiry: Inquiry) -> None:
+    """Every region and measure has a name of its own; else refused."""
+    if len(set(names)) < len(names):
+        inquiry.refuse(f"{inquiry.name} names one of its {what} twice.")
+    if not all(names):
+        inquiry.refuse(f"{inquiry.name} has {what} without a name.")
+
+
+def _dataset(kind: str, people: People, brain: Brain) -> Dataset:
+    connectome, points = brain.connectome, None
+    if brain.series is not None:
+        lengths = np.diff(brain.series.offsets)
+        points = SeriesReading(int(lengths.min()), int(lengths.max()), "regions x points")
+    return Dataset(
+        people.subjects,
+        brain.regions,
+        brain.measures,
+        Interpretation(
+            kind,
+            id=people.id,
+            label=people.label,
+            site=people.site,
+            score=people.score,
+            covariates=people.covariates,
+            connectome=None if connectome is None else connectome.reading,
+            series=points,
+        ),
+        values=brain.values,
+        connectomes=None if connectome is None else connectome.edges,
+        series=brain.series,
+    )
+
+
+def _without_codes(measured: Measured, inquiry: Inquiry) -> FloatArray:
+    """Measures (S, N, F) with NaN where a number such as -9999 stands for a missing value."""
+    cleaned = [
+        without_codes(measured.values[:, :, place], measure, inquiry)
+        for place, measure in enumerate(measured.measures)
+    ]
+    return np.stack(cleaned, axis=2)

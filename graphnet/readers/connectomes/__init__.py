@@ -1,0 +1,1 @@
+"""Matrices, triangles and time series, and what their values are."""

@@ -1,0 +1,198 @@
+"""The regions of all subjects by name, in one order."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from graphnet.errors import CohortError, shortened
+from graphnet.readers.connectomes.series import is_named
+from graphnet.readers.inquiry import Inquiry
+from graphnet.readers.text.number_files import Numbers
+
+FloatArray = NDArray[np.float64]
+Tables = Mapping[str, Numbers]  # by subject, with regions as columns
+
+ALIKE = 0.5  # the share of regions that two files of one atlas have in common
+NO_REGIONS = {
+    "csf", "white_matter", "whitematter", "wm", "global_signal", "globalsignal", "gs", "dvars",
+    "std_dvars", "framewise_displacement", "trans_x", "trans_y", "trans_z", "rot_x", "rot_y",
+    "rot_z", "rmsd", "csf_wm", "tcompcor", "globalmean", "global_mean", "globalmeansignal",
+}  # fmt: skip
+
+
+def aligned(
+    tables: Tables, inquiry: Inquiry, *, both: bool = False
+) -> tuple[tuple[str, ...], dict[str, FloatArray]]:
+    """The names of the regions, and each subject's values (T, N) in their order.
+
+    With ``both`` the rows of the values (N, N) are regions too. Regions without names are 1 … N by
+    place. A region that a file lacks is NaN for its subject, if regions have words for names; else
+    unequal regions are refused.
+
+    Raises:
+        CohortError: the regions differ, naming the first subjects who differ.
+
+    """
+    names = {subject: _names(table, subject, inquiry) for subject, table in tables.items()}
+    if any(one is not None and all(map(str.isdecimal, one)) for one in names.values()):
+        # Numbers that are names in one file, as one is left out, are names in the others too.
+        names |= {key: table.header for key, table in tables.items() if names[key] is None}
+    named = {subject: one for subject, one in names.items() if one is not None}
+    if not named:
+        return _by_place(tables, inquiry)
+    usual = _usual(list(named.values()))
+    _check_alike(named, tables, usual, inquiry)
+    regions = _union(usual, named.values())
+    _say_unnamed(names, inquiry)
+    found = {
+        subject: _placed(table.values, names[subject] or usual, regions, both=both)
+        for subject, table in tables.items()
+    }
+    _say_moved(named, usual, regions, inquiry)
+    return _without_nuisance(regions, found, inquiry, both=both)
+
+
+def _names(table: Numbers, subject: str, inquiry: Inquiry) -> tuple[str, ...] | None:
+    """The names of a file's columns; None where they have none but places."""
+    if table.header is None:
+        return None
+    found = tuple(name.strip().removeprefix("#").strip() for name in table.header)
+    if not is_named(found):
+        return None
+    twice = [name for name, times in Counter(found).items() if times > 1]
+    if twice:
+        raise CohortError(
+            f"{inquiry.name}: the file of {subject} has the region {shortened(twice, 3)} more than "
+            "once. Give each region a name of its own."
+        )
+    return found
+
+
+def _by_place(tables: Tables, inquiry: Inquiry) -> tuple[tuple[str, ...], dict[str, FloatArray]]:
+    sizes = {subject: table.values.shape[1] for subject, table in tables.items()}
+    usual = Counter(sizes.values()).most_common(1)[0][0]
+    odd = [f"{subject} has {size}" for subject, size in sizes.items() if size != usual]
+    if odd:
+        raise CohortError(
+            f"{inquiry.name} has subjects with different numbers of regions: {shortened(odd, 5)}, "
+            f"the others {usual}. Without names of the regions nobody can tell which one is "
+            "missing; give all subjects the same regions."
+        )
+    regions = tuple(str(place) for place in range(1, usual + 1))
+    return regions, {subject: table.values for subject, table in tables.items()}
+
+
+def _usual(names: Sequence[tuple[str, ...]]) -> tuple[str, ...]:
+    """The header that most files have; of as common ones the longest."""
+    counts = Counter(names)
+    return max(counts, key=lambda one: (counts[one], len(one)))
+
+
+def _check_alike(
+    named: Mapping[str, tuple[str, ...]], tables: Tables, usual: tuple[str, ...], inquiry: Inquiry
+) -> None:
+    words = not all(name.isdecimal() for name in usual)
+    problems = []
+    for subject, table in tables.items():
+        mine = named.get(subject)
+        if mine is None and table.values.shape[1] != len(usual):
+            problems.append(f"{subject} has {table.values.shape[1]} regions without names")
+        if mine is not None and set(mine) != set(usual):
+            common = len(set(mine) & set(usual))
+            if not words or common < ALIKE * len(usual):
+                problems.append(_difference(subject, mine, usual))
+    if problems:
+        raise CohortError(
+            f"{inquiry.name} has subjects with other regions than most, who have {len(usual)}: "
+            f"{shortened(problems, 5)}. Give all subjects the same regions."
+        )
+
+
+def _difference(subject: str, mine: Sequence[str], usual: Sequence[str]) -> str:
+    lacking = [name for name in usual if name not in set(mine)]
+    more = [name for name in mine if name not in set(usual)]
+    parts = [f"lacks {shortened(lacking, 3)}"] if lacking else []
+    parts += [f"has {shortened(more, 3)} besides"] if more else []
+    return f"{subject} has {len(mine)} and {' and '.join(parts)}"
+
+
+def _union(usual: tuple[str, ...], names: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
+    every = dict.fromkeys(usual)
+    for one in names:
+        every |= dict.fromkeys(one)
+    return tuple(every)
+
+
+def _placed(
+    values: FloatArray, names: Sequence[str], regions: Sequence[str], *, both: bool
+) -> FloatArray:
+    """Values with their regions in another order, NaN for those that are not there."""
+    if tuple(names) == tuple(regions):
+        return values
+    place = {name: column for column, name in enumerate(regions)}
+    places = [place[name] for name in names]
+    if both:
+        square = np.full((len(regions), len(regions)), np.nan)
+        square[np.ix_(places, places)] = values
+        return square
+    found = np.full((len(values), len(regions)), np.nan)
+    found[:, places] = values
+    return found
+
+
+def _say_unnamed(names: Mapping[str, tuple[str, ...] | None], inquiry: Inquiry) -> None:
+    unnamed = [subject for subject, one in names.items() if one is None]
+    if unnamed:
+        inquiry.say(
+            f"{inquiry.name}: the files of {shortened(unnamed, 5)} do not name their regions; they "
+            "were taken in the order of the other files."
+        )
+
+
+def _say_moved(
+    named: Mapping[str, tuple[str, ...]],
+    usual: tuple[str, ...],
+    regions: tuple[str, ...],
+    inquiry: Inquiry,
+) -> None:
+    moved = [
+        subject
+        for subject, one in named.items()
+        if one != tuple(name for name in usual if name in set(one))
+    ]
+    lacking = [
+        f"{subject} lacks {shortened([name for name in regions if name not in set(one)], 3)}"
+        for subject, one in named.items()
+        if len(one) < len(regions)
+    ]
+    if moved:
+        inquiry.say(
+            f"{inquiry.name}: the files of {shortened(moved, 5)} have their regions in another "
+            "order; they were matched by name."
+        )
+    if lacking:
+        inquiry.say(
+            f"{inquiry.name}: some files lack regions, which are missing there: "
+            f"{shortened(lacking, 5)}."
+        )
+
+
+def _without_nuisance(
+    regions: tuple[str, ...], found: dict[str, FloatArray], inquiry: Inquiry, *, both: bool
+) -> tuple[tuple[str, ...], dict[str, FloatArray]]:
+    """Without columns named for what is no region of the brain, as fMRIPrep's confounds are."""
+    none = {place for place, name in enumerate(regions) if name.lower() in NO_REGIONS}
+    if not none:
+        return regions, found
+    if len(none) > ALIKE * len(regions):
+        raise CohortError(
+            f"{inquiry.name} has files of confounds ({shortened(regions, 4)}), not of regions. "
+            "Give the time series of an atlas."
+        )
+    kept = [place for place in range(len(regions)) if place not in none]
+    inquiry.leave(shortened([regions[place] for place in sorted(none)]), "no region of the brain")
+    return tuple(regions[place] for place in kept), {
+        subject: one[np.ix_(kept, kept)] if both else one[:, kept] for subject, one in found.items()
+    }

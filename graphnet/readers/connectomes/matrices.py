@@ -1,0 +1,230 @@
+"""What the edges of connectomes are: Fisher's z, Pearson's r, counts or other weights.
+
+It is decided once over all subjects of a dataset, by the name of the files, the diagonals and the
+range of the values. Pearson's r becomes Fisher's z; everything else stays as it is.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from graphnet.data.interpretation import ConnectomeReading, R, Z
+from graphnet.errors import shortened
+from graphnet.readers.connectomes.triangles import PAIRS, Halves, flat, halves_of
+from graphnet.readers.connectomes.weights import ROUNDING, Known, Range, values_of
+from graphnet.readers.inquiry import Inquiry
+
+FloatArray = NDArray[np.float64]
+Float32Array = NDArray[np.float32]
+
+LIMIT = 1 - 1e-12  # the largest |r| that has a finite z
+DENSE = 0.01  # the share of zeros up to which a connectome is dense
+
+
+def edges_of(
+    matrices: FloatArray,
+    ids: Sequence[str],
+    inquiry: Inquiry,
+    hint: str = "",
+    *,
+    documented: bool = False,
+    regions: Sequence[str] = (),
+) -> tuple[Float32Array, ConnectomeReading]:
+    """The edges (S, E) of connectomes (S, N, N), and what they are.
+
+    ``hint`` is ``z``, ``r`` or ``counts`` where the name of the files says it. ``documented``: the
+    format is described as holding Fisher's z, so that this is taken where nothing speaks against
+    it. Asymmetric matrices are refused, ``regions`` naming the cells.
+    """
+    return _settled(
+        halves_of(matrices, ids, inquiry, regions), ids, inquiry, Known(hint, documented, regions)
+    )
+
+
+def flat_edges(
+    values: FloatArray,
+    ids: Sequence[str],
+    inquiry: Inquiry,
+    hint: str = "",
+    *,
+    order: str = "",
+    documented: bool = False,
+) -> tuple[Float32Array, ConnectomeReading] | None:
+    """The edges (S, E) of one flat vector per subject (S, K), whole matrix or one triangle.
+
+    ``order`` is ``upper`` or ``lower`` where it is known; see :func:`~.triangles.flat`. None where
+    K fits no number of regions, which is refused.
+    """
+    halves = flat(values, ids, inquiry, order)
+    return None if halves is None else _settled(halves, ids, inquiry, Known(hint, documented))
+
+
+def edges_of_pairs(  # noqa: PLR0917 - values by pairs of regions, of whom, and what is known
+    values: FloatArray,
+    pairs: Sequence[tuple[int, int]],
+    regions: Sequence[str],
+    ids: Sequence[str],
+    inquiry: Inquiry,
+    hint: str = "",
+    *,
+    documented: bool = True,
+) -> tuple[Float32Array, ConnectomeReading]:
+    """The edges (S, E) of values (S, P) for pairs of regions, by their places in ``regions``.
+
+    A pair may be given in both directions, which must agree; (i, i) is the diagonal. Pairs that
+    are absent are refused.
+    """
+    count = len(regions)
+    edges = np.full((len(values), count * (count - 1) // 2), np.nan)
+    diagonal = np.zeros((len(values), count))
+    seen: dict[int, int] = {}
+    disagree: list[str] = []
+    for place, (one, other) in enumerate(pairs):
+        if one == other:
+            diagonal[:, one] = values[:, place]
+            continue
+        edge = edge_place(min(one, other), max(one, other), count)
+        if edge in seen and not _agree(edges[:, edge], values[:, place]):
+            disagree.append(f"{regions[one]} and {regions[other]}")
+        first = edges[:, edge]
+        edges[:, edge] = np.where(np.isnan(first), values[:, place], first)
+        seen[edge] = place
+    _check_pairs(seen, disagree, regions, inquiry)
+    return _settled(Halves(edges, diagonal, PAIRS), ids, inquiry, Known(hint, documented, regions))
+
+
+def edge_place(row: int, column: int, size: int) -> int:
+    """Where the edge of two regions, ``row`` < ``column``, stands in the upper triangle by rows."""
+    return row * size - row * (row + 1) // 2 + column - row - 1
+
+
+def fisher_z(correlations: FloatArray) -> FloatArray:
+    """Fisher's z of Pearson's r, of which ±1 is drawn in to the largest that has a finite z."""
+    return np.asarray(np.arctanh(np.clip(correlations, -LIMIT, LIMIT)))
+
+
+def _agree(one: FloatArray, other: FloatArray) -> bool:
+    """Whether two directions of a pair hold the same; NaN agrees with everything."""
+    known = ~(np.isnan(one) | np.isnan(other))
+    return bool(np.isclose(one[known], other[known], rtol=1e-5, atol=ROUNDING).all())
+
+
+def _check_pairs(
+    seen: dict[int, int], disagree: list[str], regions: Sequence[str], inquiry: Inquiry
+) -> None:
+    if disagree:
+        inquiry.refuse(
+            f"{inquiry.name} has a connectome that is not symmetric: {shortened(disagree, 5)} "
+            "differ between their two directions. Give one value per pair of regions."
+        )
+    count = len(regions)
+    absent = [
+        f"{regions[one]} and {regions[other]}"
+        for one in range(count)
+        for other in range(one + 1, count)
+        if len(seen) < count * (count - 1) // 2 and edge_place(one, other, count) not in seen
+    ]
+    if absent:
+        inquiry.refuse(
+            f"{inquiry.name} has no column for the pairs of regions {shortened(absent, 5)}; a "
+            "connectome needs one for each pair."
+        )
+
+
+def _settled(
+    halves: Halves, ids: Sequence[str], inquiry: Inquiry, known: Known
+) -> tuple[Float32Array, ConnectomeReading]:
+    """Edges as they are kept, once it is known what they are."""
+    edges = halves.edges
+    seen = Range.of(edges, halves.diagonal)
+    _check_filled(edges, ids, inquiry, seen)
+    _check_diagonals(halves.diagonal, ids, inquiry)
+    values, reason = values_of(seen, inquiry, known)
+    if values in {Z, R} and seen.most > 0:
+        edges = _without_silent(edges, seen.zeros, inquiry, known.regions)
+        _refuse_empty(edges, ids, inquiry)
+    if values == R:
+        edges = _from_r(edges, inquiry)
+    with np.errstate(over="ignore"):  # what is too large becomes infinite, which is no edge
+        kept = edges.astype(np.float32)
+    return kept, ConnectomeReading(values, halves.triangle, reason)
+
+
+def _check_filled(edges: FloatArray, ids: Sequence[str], inquiry: Inquiry, seen: Range) -> None:
+    """Somebody without any edge cannot be used; nor can a dataset of zeros."""
+    if not edges.size:
+        return
+    if seen.most == 0 and not np.isinf(edges).any():
+        inquiry.refuse(f"All connectomes of {inquiry.name} are zero or empty.")
+        return
+    _refuse_empty(edges, ids, inquiry)
+
+
+def _refuse_empty(edges: FloatArray, ids: Sequence[str], inquiry: Inquiry) -> None:
+    """Refuse subjects without any edge, by name."""
+    nothing = np.isnan(edges).all(axis=1)
+    if edges.size and nothing.any():
+        names = [ids[place] for place in np.flatnonzero(nothing).tolist()]
+        inquiry.refuse(
+            f"{inquiry.name} has empty connectomes for {shortened(names, 5)}; leave these subjects "
+            "out or mend their data."
+        )
+
+
+def _check_diagonals(diagonal: FloatArray, ids: Sequence[str], inquiry: Inquiry) -> None:
+    """Refuse Pearson's r of some and Fisher's z of others, by their diagonals (S, N)."""
+    infinite = np.isinf(diagonal).any(axis=1)
+    known = ~np.isnan(diagonal)
+    ones = (np.isclose(diagonal, 1, atol=1e-4) | ~known).all(axis=1) & known.any(axis=1)
+    if infinite.any() and ones.any():
+        inquiry.refuse(
+            f"{inquiry.name} has connectomes of different values: the diagonal of "
+            f"{ids[int(np.argmax(ones))]} is 1, as of Pearson's r, and that of "
+            f"{ids[int(np.argmax(infinite))]} is infinite, as of Fisher's z. Give the same for all."
+        )
+
+
+def _silent(edges: FloatArray) -> NDArray[np.bool_]:
+    """(S, N): regions all of whose edges are zero."""
+    size = (1 + int(np.sqrt(1 + 8 * edges.shape[1]))) // 2
+    rows, columns = np.triu_indices(size, 1)
+    zero = (edges == 0) | np.isnan(edges)
+    found = np.zeros((len(edges), size), dtype=bool)
+    for region in range(size):
+        mine = (rows == region) | (columns == region)
+        found[:, region] = zero[:, mine].all(axis=1) & (edges[:, mine] == 0).any(axis=1)
+    return found if size > 2 else np.zeros_like(found)
+
+
+def _without_silent(
+    edges: FloatArray, zeros: float, inquiry: Inquiry, regions: Sequence[str]
+) -> FloatArray:
+    """In a dense connectome a region that correlates with nothing has no signal: it is missing.
+
+    ``zeros`` is the share of edges that are zero, which tells a sparse connectome.
+    """
+    silent = _silent(edges)
+    rows, columns = np.triu_indices(silent.shape[1], 1)
+    lost = silent[:, rows] | silent[:, columns]
+    if not lost.any() or zeros > DENSE + float(lost.mean()):
+        return edges
+    names = [
+        regions[place] if regions else str(place + 1)
+        for place in np.flatnonzero(silent.any(axis=0)).tolist()
+    ]
+    inquiry.say(
+        f"In {inquiry.name} {int(silent.any(axis=1).sum())} subjects have regions whose "
+        f"correlations are all 0 ({shortened(names)}): they have no signal and are missing."
+    )
+    return np.where(lost, np.nan, edges)
+
+
+def _from_r(edges: FloatArray, inquiry: Inquiry) -> FloatArray:
+    perfect = int((np.abs(edges) >= 1).sum())
+    if perfect:
+        inquiry.say(
+            f"Correlations of exactly 1 or -1 between two regions in {inquiry.name}: {perfect}. "
+            f"Their Fisher's z is infinite and was set to {np.arctanh(LIMIT):.4g}."
+        )
+    return fisher_z(edges)

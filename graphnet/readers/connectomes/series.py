@@ -1,0 +1,288 @@
+"""Time series: which axis is time, what is missing in them, and how regions correlate."""
+
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from graphnet.data.dataset import Series
+from graphnet.data.interpretation import Choice
+from graphnet.errors import CohortError, shortened
+from graphnet.readers.connectomes.matrices import LIMIT, fisher_z
+from graphnet.readers.inquiry import Inquiry
+from graphnet.readers.tables.cells import is_number
+from graphnet.readers.text.number_files import Numbers
+
+FloatArray = NDArray[np.float64]
+Float32Array = NDArray[np.float32]
+
+LEAST_POINTS = 10
+SMOOTH = 0.3  # how neighbouring points in time correlate at least, in data that are filtered
+LOOKED_AT = 10  # subjects
+ORIENTATION = "series.orientation"
+POINTS, REGIONS = "points", "regions"  # what the rows of a file are
+FLAT = 1e-12  # a series that varies by less of its size is constant
+SAME = 1e-10  # how far from 1 the correlation of two copies of a series may be
+MOST = 0.8  # the share of subjects from which on the others are exceptions
+AVERAGE = 0.9999  # how a column correlates with the mean of the others if it is that mean
+TIMES = re.compile(r"(t|tr|time|time_?points?|vol|volume|scan|frame)[ _.-]?\d+", re.IGNORECASE)
+
+Tables = Mapping[str, Numbers]  # by subject
+
+
+def counts_up(names: Sequence[str]) -> bool:
+    """Whether names are 0, 1, 2 … or 1, 2, 3 …: places, not names."""
+    if not all(name.isdecimal() for name in names):
+        return False
+    numbers = [int(name) for name in names]
+    return (
+        bool(numbers)
+        and numbers[0] in {0, 1}
+        and numbers == list(range(numbers[0], numbers[0] + len(numbers)))
+    )
+
+
+def is_named(names: Sequence[str] | None) -> bool:
+    """Whether a header or an index holds names of regions."""
+    return (
+        names is not None
+        and not counts_up(names)
+        and not all(map(TIMES.fullmatch, names))
+        and not all("." in name and is_number(name) for name in names)
+    )
+
+
+def rows_are(tables: Tables, inquiry: Inquiry) -> str:
+    """Whether the rows of all files are ``points`` in time or ``regions``.
+
+    Names of regions settle it, and so does a number of rows that differs between subjects while
+    that of columns does not. It is asked where there are at least as many columns as rows, where
+    the number of columns differs between subjects, or where values go on smoothly along the rows
+    instead of the columns.
+    """
+    first = next(iter(tables.values()))
+    if is_named(first.header):
+        return POINTS
+    if is_named(first.index):
+        inquiry.say(f"The files of {inquiry.name} have one row per region; they were turned.")
+        return REGIONS
+    rows, columns = ([table.values.shape[axis] for table in tables.values()] for axis in (0, 1))
+    if _are_points(rows, columns) and not _smooth_along_rows(tables):
+        inquiry.say(
+            f"The rows of the files of {inquiry.name} were taken as time points: {_range(rows)} "
+            f"time points of {_range(columns)} regions."
+        )
+        return POINTS
+    return inquiry.ask(
+        ORIENTATION,
+        f"The files of {inquiry.name} have {_range(rows)} rows and {_range(columns)} columns. "
+        "Which are the time points?",
+        (
+            Choice(REGIONS, f"the columns: {_range(rows)} regions, {_range(columns)} time points"),
+            Choice(POINTS, f"the rows: {_range(columns)} regions, {_range(rows)} time points"),
+        ),
+    )
+
+
+def _are_points(rows: Sequence[int], columns: Sequence[int]) -> bool:
+    """Whether the shapes of all files leave no doubt that rows are points in time."""
+    usual, times = Counter(columns).most_common(1)[0]
+    if times == len(columns):
+        return len(set(rows)) > 1 or rows[0] > usual
+    # A few subjects lack a region, or all lack what they please: refused by name.
+    few = times >= MOST * len(columns) and rows[0] > usual
+    return len(set(rows)) > 1 or few or min(columns) < LEAST_POINTS
+
+
+def _smooth_along_rows(tables: Tables) -> bool:
+    """Whether neighbours in a row are more alike than those in a column, as points in time are."""
+    found = []
+    for table in list(tables.values())[:LOOKED_AT]:
+        values = table.values
+        if np.isnan(values).any() or min(values.shape) < LEAST_POINTS:
+            return False
+        centred = values - values.mean(axis=0) - values.mean(axis=1, keepdims=True) + values.mean()
+        found.append((_alike(centred), _alike(centred.T)))
+    along, down = np.median(found, axis=0)
+    return bool(along > SMOOTH and along > down + SMOOTH)
+
+
+def _alike(values: FloatArray) -> float:
+    """How neighbours in a row correlate, over all rows."""
+    size = np.square(values).sum()
+    return float((values[:, 1:] * values[:, :-1]).sum() / size) if size > 0 else 0.0
+
+
+def turned(table: Numbers, rows: str) -> Numbers:
+    """With time points as rows."""
+    if rows == POINTS:
+        return table
+    return Numbers(table.values.T, table.index, table.header)
+
+
+def check_points(found: Mapping[str, FloatArray], inquiry: Inquiry) -> None:
+    """Refuse series that are too short to be correlated, by their subjects."""
+    short = {subject: len(one) for subject, one in found.items() if len(one) < LEAST_POINTS}
+    if short:
+        inquiry.refuse(
+            f"{inquiry.name} has time series of less than {LEAST_POINTS} points: "
+            f"{shortened([f'{subject} has {points}' for subject, points in short.items()], 5)}. "
+            "Leave these subjects out."
+        )
+
+
+def without_gaps(
+    found: Mapping[str, FloatArray], regions: Sequence[str], inquiry: Inquiry
+) -> dict[str, FloatArray]:
+    """Series (T, N) with NaN for whatever is no measurement: constant, empty, infinite."""
+    cleaned: dict[str, FloatArray] = {}
+    silent = np.zeros(len(regions), dtype=np.int64)
+    gaps = 0
+    empty = []
+    for subject, one in found.items():
+        known = one if not np.isinf(one).any() else np.where(np.isfinite(one), one, np.nan)
+        flat = _flat(known)
+        empty += [subject] if flat.all() else []
+        silent += flat
+        gaps += int(np.isnan(known[:, ~flat]).sum())
+        cleaned[subject] = np.where(flat, np.nan, known) if flat.any() else known
+    if empty:
+        inquiry.refuse(
+            f"{inquiry.name} has time series without any signal (constant or empty) of "
+            f"{shortened(empty, 5)}; leave these subjects out or mend their data."
+        )
+    _say_gaps(silent, gaps, len(found), regions, inquiry)
+    return cleaned
+
+
+def correlated(
+    found: Mapping[str, FloatArray], regions: Sequence[str], inquiry: Inquiry, most: int
+) -> tuple[Series, Float32Array]:
+    """The series one below the other, and Fisher's z (S, E) of each subject's correlations.
+
+    Raises:
+        CohortError: both take more than ``most`` bytes.
+
+    """
+    size = len(regions)
+    count = size * (size - 1) // 2
+    points = sum(map(len, found.values()))
+    if 8 * points * size + 4 * count * len(found) > most:
+        raise CohortError(
+            f"{inquiry.name} has series and connectomes of more than {most / 1e6:g} MB."
+        )
+    edges = np.empty((len(found), count), dtype=np.float32)
+    same: dict[int, int] = {}
+    averages = 0
+    for row, one in enumerate(found.values()):
+        pearson = correlations(one)
+        for edge in np.flatnonzero(np.abs(pearson) > 1 - SAME).tolist():
+            same[edge] = same.get(edge, 0) + 1
+        averages += _ends_in_average(one)
+        edges[row] = fisher_z(pearson)
+    _say_same(same, regions, len(found), inquiry)
+    if averages == len(found):
+        inquiry.say(
+            f"In {inquiry.name} the last column ({regions[-1]}) is the mean of the others in every "
+            f"subject, as a global signal is; it was read as a region. Take it out if it is none."
+        )
+    offsets = np.cumsum([0, *map(len, found.values())])
+    return Series(np.concatenate(list(found.values())), offsets.astype(np.int64)), edges
+
+
+def correlations(series: FloatArray) -> FloatArray:
+    """Pearson's r (E,) of every two regions of a series (T, N), over the points both have.
+
+    NaN where a region is constant or both have less than ten points in common.
+    """
+    rows, columns = np.triu_indices(series.shape[1], 1)
+    known = ~np.isnan(series)
+    if (known.all(axis=0) | ~known.any(axis=0)).all():
+        return np.asarray(_complete(series)[rows, columns])
+    return np.asarray(_pairwise(series, known)[rows, columns])
+
+
+def _complete(series: FloatArray) -> FloatArray:
+    """(N, N) of regions that have every point or none."""
+    centred = series - series.mean(axis=0)
+    length = np.sqrt(np.square(centred).sum(axis=0))
+    unit = np.divide(centred, length, out=np.full_like(centred, np.nan), where=length > 0)
+    return np.asarray(unit.T @ unit)
+
+
+def _pairwise(series: FloatArray, known: NDArray[np.bool_]) -> FloatArray:
+    """(N, N) over the points that both regions have."""
+    count = np.maximum(known.sum(axis=0), 1)
+    centred = np.where(known, series - np.where(known, series, 0).sum(axis=0) / count, 0)
+    there = known.astype(np.float64)
+    both = there.T @ there
+    sums = centred.T @ there  # of region i over the points that j has too
+    squares = np.square(centred).T @ there
+    with np.errstate(divide="ignore", invalid="ignore"):
+        shared = centred.T @ centred - sums * sums.T / both
+        spread = squares - np.square(sums) / both
+        pearson = shared / np.sqrt(spread * spread.T)
+    enough = (both >= LEAST_POINTS) & (spread > 0) & (spread.T > 0)
+    return np.asarray(np.where(enough, np.clip(pearson, -1, 1), np.nan))
+
+
+def _flat(series: FloatArray) -> NDArray[np.bool_]:
+    """(N,): regions that are constant or without any value."""
+    known = ~np.isnan(series)
+    low = np.where(known, series, np.inf).min(axis=0)
+    high = np.where(known, series, -np.inf).max(axis=0)
+    size = np.where(known, np.abs(series), 0).max(axis=0)
+    return np.asarray(~known.any(axis=0) | (high - low <= FLAT * size))
+
+
+def _say_gaps(
+    silent: NDArray[np.int64], gaps: int, subjects: int, regions: Sequence[str], inquiry: Inquiry
+) -> None:
+    lost = [
+        f"{regions[place]} in {silent[place]} of {subjects}"
+        for place in np.flatnonzero(silent).tolist()
+    ]
+    if lost:
+        inquiry.say(
+            f"Regions without a signal (constant or empty) are missing in these subjects of "
+            f"{inquiry.name}: {shortened(lost)}."
+        )
+    if gaps:
+        inquiry.say(
+            f"Missing values in the time series of {inquiry.name}: {gaps}. Two regions were "
+            "correlated over the points that both have."
+        )
+
+
+def _ends_in_average(series: FloatArray) -> bool:
+    """Whether the last region is the mean of the others, of which there are three or more."""
+    if series.shape[1] < 4 or np.isnan(series[:, -1]).any():
+        return False
+    others = series[:, :-1]
+    others = others[:, ~np.isnan(others).any(axis=0)]
+    if others.shape[1] < 3:
+        return False
+    return bool(np.corrcoef(others.mean(axis=1), series[:, -1])[0, 1] > AVERAGE)
+
+
+def _say_same(
+    same: Mapping[int, int], regions: Sequence[str], subjects: int, inquiry: Inquiry
+) -> None:
+    if not same:
+        return
+    rows, columns = np.triu_indices(len(regions), 1)
+    pairs = [
+        f"{regions[rows[edge]]} and {regions[columns[edge]]} in {count} of {subjects} subjects"
+        for edge, count in sorted(same.items(), key=lambda item: (-item[1], item[0]))
+    ]
+    inquiry.say(
+        f"{inquiry.name} has regions with one and the same time series: {shortened(pairs, 5)}. "
+        f"Their Fisher's z is infinite and was set to {np.arctanh(LIMIT):.4g}."
+    )
+
+
+def _range(numbers: Sequence[int]) -> str:
+    low, high = min(numbers), max(numbers)
+    return str(low) if low == high else f"{low} to {high}"

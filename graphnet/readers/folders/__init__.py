@@ -1,0 +1,1 @@
+"""Folders of one file or more per subject."""

@@ -1,0 +1,270 @@
+"""Which of several files of a subject: asked by what they differ in."""
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+from graphnet.data.interpretation import Choice, R, Z
+from graphnet.errors import shortened
+from graphnet.readers.folders.entities import (
+    FOLDER,
+    FORMAT,
+    MATRIX,
+    MEASURE,
+    NAME,
+    SERIES,
+    UNKNOWN,
+    VALUES,
+    Scan,
+)
+from graphnet.readers.inquiry import Inquiry
+
+ScansOf = Mapping[str, Sequence[Scan]]  # by the subject's id in the table
+
+FILES = "files"  # the beginning of the keys of questions
+KIND = "files.kind"
+NONE = "none"
+PLAIN = "Pearson's correlations, or a measure that no name says"
+ORDER = ("ses", "task", "acq", "dir", "run", "rec", "echo", "space", "res", "den", "seg", "atlas",
+         "segmentation", "parcellation", "stat", "meas", "desc", FOLDER, NAME)  # fmt: skip
+WORDS = {
+    "ses": "session", "dir": "phase encoding", "seg": "atlas", "acq": "acquisition",
+    "segmentation": "atlas", "parcellation": "atlas", "den": "density",
+    "rec": "reconstruction", "desc": "processing", "stat": "statistic", "meas": "measure",
+    "res": "resolution",
+}  # fmt: skip
+SAME = {"seg", "atlas", "segmentation", "parcellation", "stat", "meas", "den"}
+GLOBAL = re.compile(r"global", re.IGNORECASE)
+VISIT = re.compile(r"(?:^|/)S(?P<visit>[2-9])_")
+FORMATS = (".tsv", ".csv", ".txt", ".1D", ".mat", ".npy")
+
+
+def one_kind(scans: ScansOf, inquiry: Inquiry) -> ScansOf:
+    """Series where there are any, as their correlations are got from them, else matrices.
+
+    Files of no known name count where there is neither.
+
+    Where not everybody who has a matrix has a series, or they are of different atlases, it is
+    asked.
+    """
+    series, matrices = _of_kind(scans, SERIES), _of_kind(scans, MATRIX)
+    if not series or not matrices:
+        return series or matrices or _of_kind(scans, UNKNOWN)
+    kind = SERIES
+    if set(series) != set(matrices) or not _atlases(series) & _atlases(matrices):
+        kind = inquiry.ask(
+            KIND,
+            f"{inquiry.name} has time series of {len(series)} subjects and connectivity matrices "
+            f"of {len(matrices)}. Which are to be used?",
+            (
+                Choice(SERIES, f"time series ({_example(series)})"),
+                Choice(MATRIX, f"matrices ({_example(matrices)})"),
+            ),
+        )
+    else:
+        inquiry.say(
+            f"{inquiry.name} has time series and connectivity matrices of the same subjects: the "
+            f"time series were taken ({_example(series)}) and correlated; the matrices "
+            f"({_example(matrices)}) were not used."
+        )
+    return series if kind == SERIES else matrices
+
+
+def of_each_measure(scans: ScansOf) -> dict[str, ScansOf]:
+    """The files of measures, by measure and subject."""
+    found = _of_kind(scans, MEASURE)
+    names = sorted({scan.measure for scan in _all(found)})
+    return {
+        name: {
+            subject: [scan for scan in mine if scan.measure == name]
+            for subject, mine in found.items()
+        }
+        for name in names
+    }
+
+
+def one_each(scans: ScansOf, inquiry: Inquiry, chosen: dict[str, str]) -> dict[str, Scan]:
+    """One file per subject. ``chosen`` takes what was answered, by entity.
+
+    A subject who has no file of what was chosen is not there.
+    """
+    left = _one_spelling(scans)
+    for settle in (_one_form_of_values, _one_format):
+        left = settle(left, inquiry)
+    for key in _keys(left):
+        if _differ(left, key):
+            value = _asked(left, key, inquiry)
+            chosen[key] = value
+            left = _with(left, key, value)
+    for subject, found in left.items():
+        if len(found) > 1:
+            inquiry.refuse(
+                f"{inquiry.name} has {len(found)} files of {subject} that differ in nothing: "
+                f"{', '.join(scan.path.name for scan in found[:3])}. Leave one of them."
+            )
+    _check_alike(left, inquiry)
+    return {subject: found[0] for subject, found in left.items() if found}
+
+
+def _check_alike(scans: ScansOf, inquiry: Inquiry) -> None:
+    """Different atlases or measures between subjects are refused, other differences said."""
+    for key in _keys(scans):
+        firsts = {_value(mine[0], key): subject for subject, mine in scans.items() if mine}
+        if len(firsts) < 2:
+            continue
+        told = shortened(
+            [f"{subject} has {_told(key, value)}" for value, subject in firsts.items()], 3
+        )
+        if key in SAME:
+            inquiry.refuse(
+                f"{inquiry.name} has files of different {WORDS.get(key, key)} between subjects: "
+                f"{told}. Give the same for all."
+            )
+        elif key != FOLDER or _are_folders_of_others(firsts):
+            inquiry.say(f"{inquiry.name} has subjects whose files differ in {key}: {told}.")
+
+
+def _are_folders_of_others(folders: Iterable[str]) -> bool:
+    """Whether folders differ in the global signal or in the visit."""
+    return len({(bool(GLOBAL.search(each)), bool(VISIT.search(each))) for each in folders}) > 1
+
+
+def _of_kind(scans: ScansOf, kind: str) -> ScansOf:
+    found = {
+        subject: [scan for scan in mine if scan.kind == kind] for subject, mine in scans.items()
+    }
+    return {subject: mine for subject, mine in found.items() if mine}
+
+
+def _atlases(scans: ScansOf) -> set[str]:
+    return {
+        next((scan.entities[key] for key in ("seg", "atlas") if key in scan.entities), "")
+        for scan in _all(scans)
+    }
+
+
+def _all(scans: ScansOf) -> Iterable[Scan]:
+    return (scan for mine in scans.values() for scan in mine)
+
+
+def _example(scans: ScansOf) -> str:
+    return next(iter(_all(scans))).path.name
+
+
+def _keys(scans: ScansOf) -> list[str]:
+    there = {key for scan in _all(scans) for key in scan.entities}
+    known = [key for key in ORDER if key in there]
+    return known + sorted(there - set(known) - {VALUES, FORMAT})
+
+
+def _value(scan: Scan, key: str) -> str:
+    return scan.entities.get(key, NONE)
+
+
+def _differ(scans: ScansOf, key: str) -> bool:
+    """Whether somebody has files of two values."""
+    return any(len({_value(scan, key) for scan in mine}) > 1 for mine in scans.values())
+
+
+def _with(scans: ScansOf, key: str, value: str) -> ScansOf:
+    return {
+        subject: [scan for scan in mine if _value(scan, key) == value]
+        for subject, mine in scans.items()
+    }
+
+
+def _one_spelling(scans: ScansOf) -> ScansOf:
+    """Runs 1 and 01 are one, where no subject has both."""
+    values = {_value(scan, "run") for scan in _all(scans)} - {NONE}
+    plain = {value: value.lstrip("0") or "0" for value in values}
+    wide = max((value for value in values if value.startswith("0")), key=len, default="")
+    both = any(_collide([_value(scan, "run") for scan in mine], plain) for mine in scans.values())
+    if both or not wide:
+        return scans
+    one = {value: plain[value].zfill(len(wide)) for value in values}
+    return {subject: [_renamed(scan, one) for scan in mine] for subject, mine in scans.items()}
+
+
+def _collide(runs: Sequence[str], plain: Mapping[str, str]) -> bool:
+    spelled = set(runs) - {NONE}
+    return len({plain[run] for run in spelled}) < len(spelled)
+
+
+def _renamed(scan: Scan, runs: Mapping[str, str]) -> Scan:
+    if "run" not in scan.entities:
+        return scan
+    entities = {**scan.entities, "run": runs[scan.entities["run"]]}
+    return Scan(scan.path, scan.subjects, scan.kind, entities, scan.hint, scan.measure)
+
+
+def _one_form_of_values(scans: ScansOf, inquiry: Inquiry) -> ScansOf:
+    """Of r and z of the same subjects: z."""
+    values = {_value(scan, VALUES) for scan in _all(scans)}
+    if {R, Z} <= values and _differ(scans, VALUES):
+        inquiry.say(f"{inquiry.name} has Pearson's r and Fisher's z; the files of z were taken.")
+        return _preferred(scans, lambda scan: _value(scan, VALUES) != Z, VALUES)
+    return scans
+
+
+def _one_format(scans: ScansOf, inquiry: Inquiry) -> ScansOf:
+    """Of the same in two formats: the text."""
+    left = _preferred(scans, lambda scan: FORMATS.index(_format(scan)), FORMAT)
+    if sum(map(len, left.values())) < sum(map(len, scans.values())):
+        formats = sorted({_value(scan, FORMAT) for scan in _all(scans)})
+        inquiry.say(
+            f"{inquiry.name} has the same files in the formats {', '.join(formats)}; of two that "
+            f"differ in that alone the {_value(next(iter(_all(left))), FORMAT)} file was taken."
+        )
+    return left
+
+
+def _format(scan: Scan) -> str:
+    found = _value(scan, FORMAT).removesuffix(".gz")
+    return found if found in FORMATS else FORMATS[0]
+
+
+def _preferred(scans: ScansOf, rank: Callable[[Scan], int], aside: str) -> ScansOf:
+    """Of each subject's files that differ in ``aside`` alone the one of the least rank."""
+    found: dict[str, list[Scan]] = {}
+    for subject, mine in scans.items():
+        groups: dict[tuple[tuple[str, str], ...], list[Scan]] = {}
+        for scan in mine:
+            rest = {key: value for key, value in scan.entities.items() if key != aside}
+            groups.setdefault(tuple(sorted(rest.items())), []).append(scan)
+        found[subject] = [min(group, key=rank) for group in groups.values()]
+    return found
+
+
+def _asked(scans: ScansOf, key: str, inquiry: Inquiry) -> str:
+    counts: dict[str, int] = {}
+    for mine in scans.values():
+        for value in {_value(scan, key) for scan in mine}:
+            counts[value] = counts.get(value, 0) + 1
+    values = sorted(counts, key=lambda value: (-counts[value], _natural(value)))
+    word = WORDS.get(key, key)
+    choices = [
+        Choice(value, f"{_told(key, value)} ({counts[value]} of {len(scans)} subjects)")
+        for value in values
+    ]
+    return inquiry.ask(
+        f"{FILES}.{key}",
+        f"{inquiry.name} has several files per subject, which differ in their {word}. Which one is "
+        "to be used?",
+        choices,
+    )
+
+
+def _told(key: str, value: str) -> str:
+    if value == NONE:
+        return PLAIN if key == "meas" else f"files without {key}-"
+    if key != FOLDER:
+        return value if key == "name" else f"{key}-{value}"
+    extra = ["global signal regressed"] if GLOBAL.search(value) else []
+    visit = VISIT.search(value)
+    extra += [f"visit {visit['visit']}"] if visit else []
+    return f"folder {value}{''.join(f', {each}' for each in extra)}"
+
+
+def _natural(value: str) -> tuple[tuple[int, int, str], ...]:
+    """2 before 10."""
+    parts = re.findall(r"\d+|\D+", value)
+    return tuple((0, int(part), "") if part.isdigit() else (1, 0, part) for part in parts)

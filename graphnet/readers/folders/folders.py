@@ -1,0 +1,191 @@
+"""Folders with a file per subject: what is measured of whom, and the table that lists them.
+
+Series are correlated, matrices kept; measures come from files of their own or from the table.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from graphnet.data.dataset import Dataset
+from graphnet.data.interpretation import Interpretation
+from graphnet.errors import CohortError, shortened
+from graphnet.readers.folders.agreeing import LAYOUT
+from graphnet.readers.folders.choosing import of_each_measure, one_each, one_kind
+from graphnet.readers.folders.entities import NO_REGIONS, Scan, is_in_never, is_never, scan_of
+from graphnet.readers.folders.measured import Measured, connected, rows_of_measure
+from graphnet.readers.inquiry import Inquiry
+from graphnet.readers.subjects.assigning import Files, assigned, by_ids, refuse_missing
+from graphnet.readers.subjects.roster import TABLE, Roster, find_roster
+from graphnet.readers.subjects.table_of_people import KIND, Listed, read_alone, read_listed
+from graphnet.readers.text.marks import COMMAS, POINTS
+
+ABOUT_FILES = (
+    "files.",
+    "series.",
+    TABLE,
+    *sorted(LAYOUT),
+    COMMAS,
+    POINTS,
+)  # the beginnings of questions on what is read
+LONE_BRAIN = ("weights", "centres", "tract_lengths")
+
+
+def read_folder(folder: Path, inquiry: Inquiry, most: int) -> Dataset | None:
+    """The dataset in a folder; None where there is nothing to show.
+
+    Questions and problems are collected by the ``inquiry``.
+
+    Raises:
+        CohortError: it is no folder of subjects, or its files do not fit together.
+
+    """
+    files = _sorted(folder, inquiry)
+    roster = find_roster(files, inquiry, most)
+    files = replace(files, rest=[path for path in files.rest if path != roster.path])
+    if not files.scans and not by_ids(files, roster.ids):
+        return read_alone(files, roster, inquiry)
+    before = len(inquiry.problems)
+    try:
+        return _read(files, roster, inquiry, most)
+    except CohortError:
+        # As long as it is asked what is to be read, a first choice that does not fit is no fault.
+        if not any(question.id.startswith(ABOUT_FILES) for question in inquiry.questions):
+            raise
+        del inquiry.problems[before:]
+        return None
+
+
+def _read(files: Files, roster: Roster, inquiry: Inquiry, most: int) -> Dataset | None:
+    scans = assigned(files, roster.ids, roster.name, inquiry)
+    inquiry.check()
+    measured = _measured(scans, roster, inquiry, most)
+    listed = read_listed(roster, measured.regions, inquiry)
+    return None if inquiry.problems else _dataset(measured, listed)
+
+
+def _sorted(folder: Path, inquiry: Inquiry) -> Files:
+    """The files by their names; confounds, motion and the like are passed over."""
+    scans, rest, never = [], [], []
+    for path in _files(folder):
+        scan = scan_of(path, folder)
+        if is_never(path.name) or is_in_never(path.relative_to(folder)):
+            never.append(path.name)
+        elif scan is None:
+            rest.append(path)
+        else:
+            scans.append(scan)
+    if not scans:
+        _check_cohort({path.name for path in rest}, inquiry)
+    if never:
+        inquiry.leave(shortened(never, 2), NO_REGIONS)
+    return Files(folder, scans, rest)
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    """All files but hidden ones and those that a Mac adds to archives."""
+    for path in sorted(folder.rglob("*")):
+        parts = path.relative_to(folder).parts
+        aside = any(part.startswith(".") or part == "__MACOSX" for part in parts)
+        if not aside and path.is_file() and not path.is_symlink():
+            yield path
+
+
+def _check_cohort(names: set[str], inquiry: Inquiry) -> None:
+    if len({name for name in names if name.startswith(LONE_BRAIN)}) > 1:
+        raise CohortError(
+            f"{inquiry.name} is the connectivity of one brain, as The Virtual Brain keeps it "
+            "(weights, centres, tract_lengths): no cohort. Give one connectome per subject and a "
+            "table of the subjects."
+        )
+
+
+def _measured(
+    scans: Mapping[str, Sequence[Scan]], roster: Roster, inquiry: Inquiry, most: int
+) -> Measured:
+    """Series or matrices, and the measures that lie beside them or alone."""
+    chosen: dict[str, str] = {}
+    found = None
+    to_connect = one_kind(scans, inquiry)
+    if to_connect:
+        one = one_each(to_connect, inquiry, chosen)
+        refuse_missing(
+            [each for each in roster.ids if each not in one], roster.name, inquiry, chosen
+        )
+        inquiry.check()
+        found = connected(one, inquiry, most)
+    layers = {
+        name: one_each(mine, inquiry, chosen) for name, mine in of_each_measure(scans).items()
+    }
+    for name, one in layers.items():
+        absent = [each for each in roster.ids if each not in one]
+        refuse_missing(absent, roster.name, inquiry, {**chosen, "measure": name})
+    inquiry.check()
+    if layers:
+        found = _with_measures(found, layers, inquiry, most)
+    if found is None:
+        raise CohortError(f"{inquiry.name} has no time series, matrices or measures.")
+    found.chosen = chosen
+    return found
+
+
+def _with_measures(
+    found: Measured | None, layers: Mapping[str, Mapping[str, Scan]], inquiry: Inquiry, most: int
+) -> Measured:
+    """With the measures (S, N, F) of files by measure and subject, if their regions are the same.
+
+    Raises:
+        CohortError: two measures are of different regions.
+
+    """
+    read = {name: rows_of_measure(one, inquiry, most) for name, one in layers.items()}
+    regions = found.regions if found else next(iter(read.values()))[0]
+    odd = [name for name, (mine, _) in read.items() if set(mine) != set(regions)]
+    if odd and found is None:
+        raise CohortError(
+            f"{inquiry.name} has measures of different regions: {shortened(odd)} is not of the "
+            f"{len(regions)} regions of {next(iter(read))}."
+        )
+    for name in odd:
+        inquiry.leave(name, f"its regions are not the {len(regions)} of the connectomes")
+    kept = [name for name in read if name not in odd]
+    result = found or Measured(regions)
+    if kept:
+        layer = [read[name][1][:, _order(read[name][0], regions)] for name in kept]
+        result.measures, result.values = tuple(kept), np.stack(layer, axis=2)
+    return result
+
+
+def _order(names: Sequence[str], wanted: Sequence[str]) -> list[int]:
+    place = {name: column for column, name in enumerate(names)}
+    return [place[name] for name in wanted]
+
+
+def _dataset(measured: Measured, listed: Listed) -> Dataset:
+    people = listed.people
+    values, measures = measured.values, measured.measures
+    if listed.values is not None:
+        both = [each for each in (values, listed.values) if each is not None]
+        values, measures = np.concatenate(both, axis=2), measures + listed.measures
+    return Dataset(
+        subjects=people.subjects,
+        regions=measured.regions,
+        measures=measures,
+        values=values,
+        connectomes=measured.connectomes,
+        series=measured.series,
+        interpretation=Interpretation(
+            kind=KIND,
+            text=listed.text,
+            id=people.id,
+            label=people.label,
+            site=people.site,
+            score=people.score,
+            covariates=people.covariates,
+            connectome=measured.connectome,
+            series=measured.reading,
+            files=dict(measured.chosen),
+        ),
+    )

@@ -1,0 +1,237 @@
+"""What the files of subjects hold: series and matrices as connectomes, measures by region."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from graphnet.data.dataset import Float32Array, Series
+from graphnet.data.interpretation import Choice, ConnectomeReading, SeriesReading, Z
+from graphnet.errors import CohortError
+from graphnet.readers.connectomes.alignment import aligned
+from graphnet.readers.connectomes.matrices import edges_of
+from graphnet.readers.connectomes.series import (
+    POINTS,
+    REGIONS,
+    check_points,
+    correlated,
+    is_named,
+    rows_are,
+    turned,
+    without_gaps,
+)
+from graphnet.readers.connectomes.triangles import are_symmetric
+from graphnet.readers.folders.agreeing import read_all
+from graphnet.readers.folders.choosing import KIND, NONE
+from graphnet.readers.folders.entities import MATRIX, SERIES, UNKNOWN, Scan
+from graphnet.readers.folders.one_rows import (
+    are_rows,
+    connectomes_of_rows,
+    kind_of_rows,
+    measure_of_rows,
+    name_of_measure,
+)
+from graphnet.readers.inquiry import Inquiry
+from graphnet.readers.tables.names import Name
+from graphnet.readers.text.number_files import Numbers
+
+FloatArray = NDArray[np.float64]
+
+
+@dataclass
+class Measured:
+    """What was measured of the subjects, in the order of the table: named as in a dataset.
+
+    ``chosen`` says which of several files of a subject were taken.
+    """
+
+    regions: tuple[str, ...]
+    measures: tuple[str, ...] = ()
+    values: FloatArray | None = None
+    connectomes: Float32Array | None = None
+    series: Series | None = None
+    connectome: ConnectomeReading | None = None
+    reading: SeriesReading | None = None
+    chosen: dict[str, str] = field(default_factory=dict)
+
+
+def connected(scans: Mapping[str, Scan], inquiry: Inquiry, most: int) -> Measured:
+    """Connectomes, and the series they are from."""
+    tables = read_all(scans, inquiry, most)
+    first = next(iter(scans.values()))
+    if are_rows(tables):
+        return _of_rows(tables, first, inquiry)
+    if all(map(_is_edge_list, tables.values())):
+        raise CohortError(
+            f"{inquiry.name} has a list of edges per subject ({first.path.name}: two regions and a "
+            "value in each row). Give each as a square matrix, with a row and a column per region."
+        )
+    kind = first.kind if first.kind != UNKNOWN else _kind_by_content(tables, first, inquiry)
+    if kind == SERIES and not _are_matrices(list(tables.values())):
+        return _of_series(tables, inquiry, most)
+    if kind == SERIES:
+        inquiry.say(
+            f"The files of {inquiry.name} are symmetric; they were read as connectivity matrices."
+        )
+    return _of_matrices(tables, scans, inquiry, most)
+
+
+def _kind_by_content(tables: Mapping[str, Numbers], first: Scan, inquiry: Inquiry) -> str:
+    """What files of no known name hold: symmetric matrices, series, or what is answered."""
+    if _are_matrices(list(tables.values())):
+        return MATRIX
+    table = next(iter(tables.values()))
+    rows, columns = table.values.shape
+    if rows != columns and not _are_other_words(table.header):
+        inquiry.say(
+            f"{inquiry.name} has one table of numbers per subject ({first.path.name}: {rows} rows, "
+            f"{columns} columns); they were taken as time series."
+        )
+        return SERIES
+    other = Choice(MATRIX, "a connectivity matrix, with a row and a column per region")
+    if rows != columns:
+        other = Choice(NONE, "nothing of the brain")
+    answer = inquiry.ask(
+        KIND,
+        f"{inquiry.name} has one file per subject whose name does not say what it holds "
+        f"({first.path.name}: {rows} rows, {columns} columns of numbers). What is it?",
+        (Choice(SERIES, "time series of brain regions"), other),
+    )
+    if answer == NONE:
+        raise CohortError(f"{inquiry.name} has no files of measurements of the brain.")
+    return answer
+
+
+def _are_other_words(header: Sequence[str] | None) -> bool:
+    """Whether columns have names, of which none is that of a region that is known."""
+    if header is None or not is_named(header):
+        return False
+    names = [Name(one.removeprefix("#")) for one in header]
+    return not any(
+        name.has_region_words or name.has_hemisphere or name.numbered() is not None
+        or name.text.isdecimal() for name in names
+    )  # fmt: skip
+
+
+def _is_edge_list(table: Numbers) -> bool:
+    """Whether rows are two whole numbers, each pair once, and a value."""
+    if table.values.shape[1] != 3 or is_named(table.index):
+        return False
+    ends = table.values[:, :2]
+    whole = np.isfinite(ends).all() and (ends == np.round(ends)).all() and (ends >= 0).all()
+    return bool(whole and len(np.unique(ends, axis=0)) == len(ends) and len(ends) > 2)
+
+
+def _are_matrices(tables: Sequence[Numbers]) -> bool:
+    """Whether files of no known name hold symmetric matrices."""
+    return all(
+        table.values.shape[0] == table.values.shape[1]
+        and table.values.shape[0] > 2
+        and are_symmetric(table.values[None])
+        for table in tables
+    )
+
+
+def _of_rows(tables: Mapping[str, Numbers], first: Scan, inquiry: Inquiry) -> Measured:
+    if kind_of_rows(tables, first, inquiry) == MATRIX:
+        regions, edges, reading = connectomes_of_rows(tables, first.hint, inquiry)
+        return Measured(regions=regions, connectomes=edges, connectome=reading)
+    regions, values = measure_of_rows(tables, inquiry)
+    name = name_of_measure(first, inquiry)
+    return Measured(regions=regions, measures=(name,), values=values[:, :, None])
+
+
+def _of_series(tables: Mapping[str, Numbers], inquiry: Inquiry, most: int) -> Measured:
+    rows = rows_are(tables, inquiry)
+    upright = {subject: turned(table, rows) for subject, table in tables.items()}
+    regions, values = aligned(upright, inquiry)
+    check_points(values, inquiry)
+    inquiry.check()
+    cleaned = without_gaps(values, regions, inquiry)
+    series, edges = correlated(cleaned, regions, inquiry, most)
+    lengths = [len(one) for one in cleaned.values()]
+    first = next(iter(tables.values()))
+    return Measured(
+        regions=regions,
+        connectomes=edges,
+        series=series,
+        connectome=ConnectomeReading(Z, SERIES, "correlated here"),
+        reading=SeriesReading(
+            least_points=min(lengths),
+            most_points=max(lengths),
+            orientation="points x regions" if rows == POINTS else "regions x points",
+            header=first.header is not None,
+            index=first.index is not None,
+        ),
+    )
+
+
+def _of_matrices(
+    tables: Mapping[str, Numbers], scans: Mapping[str, Scan], inquiry: Inquiry, most: int
+) -> Measured:
+    square = {subject: _squared(subject, table, inquiry) for subject, table in tables.items()}
+    inquiry.check()
+    regions, values = aligned(square, inquiry, both=True)
+    if 3 * 8 * len(values) * len(regions) ** 2 > most:
+        raise CohortError(f"{inquiry.name} has connectomes of more than {most / 1e6:g} MB.")
+    hints = {scan.hint: subject for subject, scan in scans.items()}
+    if len(hints) > 1:
+        told = [f"{subject} has {hint or 'no word of it'}" for hint, subject in hints.items()]
+        raise CohortError(
+            f"{inquiry.name} has matrices of different values by the names of their files: "
+            f"{' and '.join(told)}. Give the same for all subjects."
+        )
+    (hint,) = hints
+    edges, reading = edges_of(
+        np.stack(list(values.values())), list(values), inquiry, hint, regions=regions
+    )
+    return Measured(regions=regions, connectomes=edges, connectome=reading)
+
+
+def _squared(subject: str, table: Numbers, inquiry: Inquiry) -> Numbers:
+    """A square matrix with the same regions, by name, on its rows and columns."""
+    rows, columns = table.values.shape
+    if rows != columns:
+        inquiry.refuse(
+            f"{inquiry.name}: the matrix of {subject} is {rows} x {columns}; it must be square."
+        )
+        return table
+    if not is_named(table.index) or table.index is None:
+        return table
+    if not is_named(table.header) or table.header is None:
+        return Numbers(table.values, table.index, None)
+    if table.index == table.header:
+        return table
+    if sorted(table.index) != sorted(table.header) or len(set(table.index)) < rows:
+        inquiry.refuse(
+            f"{inquiry.name}: the matrix of {subject} has other names on its rows than on its "
+            "columns."
+        )
+        return table
+    place = {name: row for row, name in enumerate(table.index)}
+    return Numbers(table.values[[place[name] for name in table.header]], table.header, None)
+
+
+def rows_of_measure(
+    scans: Mapping[str, Scan], inquiry: Inquiry, most: int
+) -> tuple[tuple[str, ...], FloatArray]:
+    """The regions and the values (S, N) of files with one row of a measure each."""
+    tables = read_all(scans, inquiry, most)
+    rows = {subject: _row(subject, table, inquiry) for subject, table in tables.items()}
+    inquiry.check()
+    regions, values = aligned(rows, inquiry)
+    return regions, np.concatenate(list(values.values()))
+
+
+def _row(subject: str, table: Numbers, inquiry: Inquiry) -> Numbers:
+    """One row of a measure, of a file with one row or one column."""
+    if table.values.shape[0] == 1:
+        return table
+    if table.values.shape[1] == 1:
+        return turned(table, REGIONS)
+    inquiry.refuse(
+        f"{inquiry.name}: a file of measures of {subject} has {table.values.shape[0]} rows; it "
+        "must have one, with a column per region."
+    )
+    return table

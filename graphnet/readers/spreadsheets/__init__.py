@@ -1,0 +1,1 @@
+"""Workbooks: their parts, their cells, their sheets."""

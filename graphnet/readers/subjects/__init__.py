@@ -1,0 +1,1 @@
+"""Who the subjects are: ids, classes, covariates, and a table of people beside files."""

@@ -1,0 +1,271 @@
+"""Which class the values of a column stand for: by known words, by known coding, else by asking."""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+
+from graphnet.data.interpretation import CONTROL, PATIENT, Choice, ClassCoding, MissingCode
+from graphnet.errors import shortened
+from graphnet.readers.inquiry import LABEL, POSITIVE, Inquiry
+from graphnet.readers.subjects.spellings import rows
+from graphnet.readers.subjects.words import CONTROLS, OF_DISEASE, PATIENTS, UNKNOWN, plain
+from graphnet.readers.tables.cells import is_missing
+from graphnet.readers.tables.missing_codes import LABEL_CODES, MISSING, VALUE
+
+CONTROL_KEY = "class.control"
+MOST_CLASSES = 10  # a column of more words, or of more numbers, is no class
+MOST_SHOWN = 6
+LARGEST_CLASS = 1_000_000
+NEAR_NINE = 4  # 9 beside class numbers below it may be a code for missing
+ABIDE, AUTISM = "dxgroup", {"1": PATIENT, "2": CONTROL}
+NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
+
+TRUTHS = ({"false", "true"}, {"no", "yes"}, {"f", "t"}, {"n", "y"}, {"否", "是"})
+TRUE_WORDS = frozenset({"true", "yes", "t", "y", "是"})
+
+
+def class_coding(column: str, cells: Sequence[str], inquiry: Inquiry) -> ClassCoding | None:
+    """The class number and name of each value of ``cells`` (S texts).
+
+    None where the column cannot be a class, of which the problem is kept by the ``inquiry``.
+    """
+    counts = _named_classes(column, cells, inquiry)
+    numbers = {value: number for value in counts if (number := _number(value)) is not None}
+    if len(numbers) == len(counts):
+        numbers = _without_codes(column, counts, numbers, inquiry)
+        return _of_numbers(column, numbers, inquiry.behind(f"missing.{column}"))
+    if any(not _is_whole(number) for number in numbers.values()):
+        _refuse(column, list(counts), inquiry)
+        return None
+    counts = _words_without_codes(column, counts, numbers, inquiry)
+    return _of_words(column, counts, inquiry.behind(f"missing.{column}"))
+
+
+def _named_classes(column: str, cells: Sequence[str], inquiry: Inquiry) -> Counter[str]:
+    """How often each value is there, without words such as ``unknown``.
+
+    ``none`` is a missing class, but in a diagnosis it may be that of controls: then it is asked.
+    """
+    counts = Counter(cell for cell in cells if not is_missing(cell))
+    if set(counts) == {"+"} and "-" in cells:  # beside which "-" is no missing value
+        counts["-"] = list(cells).count("-")
+    for value in [value for value in counts if plain(value) in UNKNOWN]:
+        _note_code(column, value, counts.pop(value), inquiry)
+    nones = Counter(cell for cell in cells if plain(cell) == "none")
+    in_words = any(_number(value) is None for value in counts)
+    if not nones or not in_words or any(map(is_control, counts)):
+        return counts
+    value = next(iter(nones))
+    if _asked_missing(column, value, nones.total(), "other words", inquiry) == VALUE:
+        counts += nones
+    return counts
+
+
+def _number(value: str) -> float | None:
+    return float(value) if NUMBER.fullmatch(value) else None
+
+
+def is_control(word: str) -> bool:
+    """Whether the word is known for the control class."""
+    return plain(word) in CONTROLS
+
+
+def _without_codes(
+    column: str, counts: Counter[str], numbers: dict[str, float], inquiry: Inquiry
+) -> dict[str, float]:
+    """The values that are no codes for missing; 9 beside 0 and 1 is asked about."""
+    kept = {value: number for value, number in numbers.items() if number not in LABEL_CODES}
+    codes = [value for value in numbers if value not in kept]
+    if not kept:
+        return numbers if not set(numbers.values()) & set(LABEL_CODES) else {}
+    for value in codes:
+        _note_code(column, value, counts[value], inquiry)
+    for value in _doubtful(kept):
+        beside = "other class numbers"
+        if _asked_missing(column, value, counts[value], beside, inquiry) == MISSING:
+            _note_code(column, value, counts[value], inquiry)
+            del kept[value]
+    return kept
+
+
+def _doubtful(numbers: dict[str, float]) -> list[str]:
+    """The 9 beside smaller numbers, or the -1 beside 0 and 1: perhaps no class."""
+    found = set(numbers.values())
+    odd = {-1.0} if {0.0, 1.0} <= found else set()
+    if max(found - {9.0}, default=9.0) < NEAR_NINE:
+        odd |= {9.0}
+    return [value for value, number in numbers.items() if number in odd]
+
+
+def _asked_missing(column: str, value: str, count: int, beside: str, inquiry: Inquiry) -> str:
+    return inquiry.ask(
+        f"missing.{column}",
+        f"{column} holds {value} in {rows(count)} beside {beside}. Does {value} stand for a "
+        "missing class?",
+        (
+            Choice(MISSING, f"{value} is a missing class"),
+            Choice(VALUE, f"{value} is a class of its own"),
+        ),
+    )
+
+
+def _words_without_codes(
+    column: str, counts: Counter[str], numbers: dict[str, float], inquiry: Inquiry
+) -> Counter[str]:
+    """Words among which a number like -9999 is no class."""
+    codes = [value for value, number in numbers.items() if number in LABEL_CODES]
+    for value in codes:
+        _note_code(column, value, counts[value], inquiry)
+    return Counter({value: count for value, count in counts.items() if value not in codes})
+
+
+def _note_code(column: str, value: str, count: int, inquiry: Inquiry) -> None:
+    inquiry.missing.append(MissingCode(column, value, count))
+    inquiry.say(f"{column}: {value} stands for a missing class ({rows(count)}).")
+
+
+def _of_numbers(column: str, numbers: dict[str, float], inquiry: Inquiry) -> ClassCoding | None:
+    values = set(numbers.values())
+    odd = [value for value, number in numbers.items() if not _is_whole(number)]
+    if odd or len(values) > MOST_CLASSES:
+        _refuse(column, odd or sorted(numbers, key=lambda value: numbers[value]), inquiry)
+        return None
+    if plain(column) == ABIDE and values <= {1.0, 2.0} and inquiry.given(POSITIVE) is None:
+        inquiry.say(
+            f"{column} is coded as in ABIDE: 1 is autism (class 1), 2 is control (class 0)."
+        )
+        coded = {value: AUTISM[str(int(number))] for value, number in numbers.items()}
+        return ClassCoding(column, coded, _only(coded, {CONTROL: "control", PATIENT: "autism"}))
+    return _of_whole_numbers(column, numbers, inquiry)
+
+
+def _of_whole_numbers(
+    column: str, numbers: dict[str, float], inquiry: Inquiry
+) -> ClassCoding | None:
+    values = sorted(set(numbers.values()))
+    plain = not values or (values[0] >= 0 and (0 in values or values == [1.0]))
+    if plain and inquiry.given(POSITIVE) is None and inquiry.given(CONTROL_KEY) is None:
+        return ClassCoding(column, {value: int(number) for value, number in numbers.items()}, {})
+    groups: dict[str, list[str]] = {}
+    for value, number in sorted(numbers.items(), key=lambda item: item[1]):
+        groups.setdefault(f"{number:g}", []).append(value)
+    return _chosen(column, groups, inquiry)
+
+
+def _is_whole(number: float) -> bool:
+    return number == round(number) and abs(number) <= LARGEST_CLASS
+
+
+def _of_words(column: str, counts: Counter[str], inquiry: Inquiry) -> ClassCoding | None:
+    groups = _spellings(counts)
+    if len(groups) > MOST_CLASSES:
+        _refuse(column, list(groups), inquiry)
+        return None
+    if inquiry.given(POSITIVE) is not None or inquiry.given(CONTROL_KEY) is not None:
+        return _chosen(column, groups, inquiry)
+    controls = [name for name in groups if is_control(name)]
+    if not controls:
+        controls = _not_affected(column, groups)
+    others = sorted((name for name in groups if name not in controls), key=str.casefold)
+    if not controls and all(plain(name) in PATIENTS for name in others):
+        return _coded(column, groups, [], others, inquiry)
+    if not controls or (len(controls) > 1 and not others):
+        return _chosen(column, groups, inquiry)
+    return _coded(column, groups, controls, others, inquiry)
+
+
+def _spellings(counts: Counter[str]) -> dict[str, list[str]]:
+    """The spellings of each word, by the most common one."""
+    found: dict[str, list[str]] = {}
+    for value, _ in counts.most_common():
+        found.setdefault(plain(value) or value, []).append(value)
+    return {values[0]: values for values in found.values()}
+
+
+def _not_affected(column: str, groups: dict[str, list[str]]) -> list[str]:
+    """The word for no in a column that asks for a disease, or the one beside ``patient``."""
+    words = {plain(name): name for name in groups}
+    if plain(column) in OF_DISEASE and any(set(words) <= pair for pair in TRUTHS):
+        return [name for word, name in words.items() if word not in TRUE_WORDS]
+    return []
+
+
+def _chosen(column: str, groups: dict[str, list[str]], inquiry: Inquiry) -> ClassCoding | None:
+    """By the answer: which value is positive, or of more than two which is the control."""
+    names = list(groups)
+    if len(names) == 1:
+        return _lone(column, groups, inquiry)
+    if len(names) == 2 and inquiry.given(CONTROL_KEY) is None:
+        choices = [
+            Choice(name, f"{name} is class 1, {_other(names, name)} class 0") for name in names
+        ]
+        choices.reverse()
+        answer = inquiry.ask(
+            POSITIVE,
+            f"{column} holds {names[0]} and {names[1]}. Which one is the positive class "
+            "(patients)?",
+            choices,
+        )
+        return _coded(column, groups, [_other(names, answer)], [answer], inquiry)
+    answer = inquiry.ask(
+        CONTROL_KEY,
+        f"{column} holds {shortened(names, MOST_SHOWN)}. Which one is the control class (0)? If "
+        f"{column} holds no classes, give {LABEL}=none instead.",
+        [Choice(name, f"{name} is class 0") for name in names],
+    )
+    others = sorted((name for name in names if name != answer), key=_in_order)
+    return _coded(column, groups, [answer], others, inquiry)
+
+
+def _in_order(name: str) -> tuple[float, str]:
+    number = _number(name)
+    return (float("inf") if number is None else number, name.casefold())
+
+
+def _lone(column: str, groups: dict[str, list[str]], inquiry: Inquiry) -> ClassCoding:
+    (name,) = groups
+    answer = inquiry.ask(
+        POSITIVE,
+        f"{column} holds {name} alone. Is {name} the positive class (patients)?",
+        (
+            Choice(name, f"{name} is class 1"),
+            Choice("none", f"{name} is the control class 0"),
+        ),
+    )
+    controls, others = ([name], []) if answer == "none" else ([], [name])
+    return _coded(column, groups, controls, others, inquiry)
+
+
+def _other(names: Sequence[str], chosen: str) -> str:
+    return names[1] if chosen == names[0] else names[0]
+
+
+def _coded(
+    column: str,
+    groups: dict[str, list[str]],
+    controls: Sequence[str],
+    others: Sequence[str],
+    inquiry: Inquiry,
+) -> ClassCoding:
+    """Controls are class 0, the others 1, 2, … in their order."""
+    classes = dict.fromkeys(controls, CONTROL) | {name: row for row, name in enumerate(others, 1)}
+    values = {value: classes[name] for name in classes for value in groups[name]}
+    names = {number: name for name, number in reversed(classes.items())}
+    if len(controls) > 1:
+        names[CONTROL] = " / ".join(controls)
+    coding = ClassCoding(column, values, dict(sorted(names.items())))
+    told = ", ".join(f"{name} is class {number}" for number, name in coding.names.items())
+    inquiry.say(f"Classes of {column}: {told}.")
+    return coding
+
+
+def _only(values: dict[str, int], names: dict[int, str]) -> dict[int, str]:
+    return {number: name for number, name in names.items() if number in values.values()}
+
+
+def _refuse(column: str, values: Sequence[str], inquiry: Inquiry) -> None:
+    inquiry.refuse(
+        f"{column} is no column of classes: it holds {shortened(values, MOST_SHOWN)}. A class is "
+        f"a whole number (0 control, 1 patient) or one of at most {MOST_CLASSES} words; name the "
+        f"right column with {LABEL}=COLUMN."
+    )

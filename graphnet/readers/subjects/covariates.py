@@ -1,0 +1,90 @@
+"""Columns that describe subjects: numbers, or a few words; others are left alone with a reason."""
+
+from collections import Counter
+from collections.abc import Sequence
+
+import numpy as np
+
+from graphnet.data.dataset import CATEGORICAL, NUMERIC, Covariate, FloatArray
+from graphnet.data.interpretation import Choice, MissingCode
+from graphnet.errors import shortened
+from graphnet.readers.inquiry import Inquiry
+from graphnet.readers.subjects.spellings import in_one_spelling, rows, without_code_words
+from graphnet.readers.tables.cells import are_dates, as_numbers, is_missing, is_number, words_of
+from graphnet.readers.tables.missing_codes import MISSING, VALUE, without_codes
+from graphnet.readers.tables.roles import UNNAMED
+from graphnet.readers.tables.sheet import Cells, Sheet, as_texts
+
+MOST_WORDS = 20  # of a categorical covariate
+MOST_ODD = 2  # words beside numbers that may stand for a missing value
+LEAST_NUMBERS = 5  # different ones beside such words
+
+
+def covariates_of(sheet: Sheet, columns: Sequence[str], inquiry: Inquiry) -> tuple[Covariate, ...]:
+    """The covariates among ``columns``."""
+    found = []
+    for column in columns:
+        covariate = _covariate(column, sheet.column(column), inquiry)
+        if covariate is not None:
+            found.append(covariate)
+    return tuple(found)
+
+
+def _covariate(column: str, cells: Cells, inquiry: Inquiry) -> Covariate | None:
+    """Numbers, or a few words; None where the column says nothing of a subject."""
+    texts = as_texts(cells)
+    if UNNAMED.fullmatch(column) and (not any(texts) or _is_index(as_numbers(cells))):
+        return None
+    if isinstance(cells, tuple):
+        cells = texts = _without_odd_words(texts, column, inquiry)
+    values = as_numbers(cells)
+    if values is not None and not np.isnan(values).all():
+        return Covariate(column, NUMERIC, without_codes(values, column, inquiry))
+    texts = without_code_words(texts, column, inquiry)
+    reason = _why_not(words_of(texts), len(texts))
+    if reason:
+        inquiry.leave(column or "a column without a name", reason)
+        return None
+    return Covariate(column, CATEGORICAL, in_one_spelling(texts, column, inquiry))
+
+
+def _without_odd_words(texts: tuple[str, ...], column: str, inquiry: Inquiry) -> tuple[str, ...]:
+    """Numbers among which a word stands: whether it says that the value is missing is asked."""
+    words = Counter(text for text in texts if not is_missing(text) and not is_number(text))
+    numbers = {text for text in texts if is_number(text)}
+    if not 0 < len(words) <= MOST_ODD or len(numbers) < LEAST_NUMBERS:
+        return texts
+    shown, few = " and ".join(map(repr, words)), shortened(sorted(numbers), 3)
+    answer = inquiry.ask(
+        f"words.{column}",
+        f"{column} holds {shown} ({rows(words.total())}) among numbers ({few}). "
+        f"{'Does it' if len(words) == 1 else 'Do they'} stand for a missing value?",
+        (
+            Choice(MISSING, f"{shown}: a missing value; {column} holds numbers"),
+            Choice(VALUE, f"{shown}: a value; {column} is text"),
+        ),
+    )
+    if answer == VALUE:
+        return texts
+    inquiry.missing += [MissingCode(column, word, count) for word, count in words.items()]
+    return tuple("" if text in words else text for text in texts)
+
+
+def _is_index(values: FloatArray | None) -> bool:
+    """Whether a column without a name numbers the rows, in whatever order."""
+    if values is None or np.isnan(values).any():
+        return False
+    return len(np.unique(values)) == len(values) and bool((values == np.round(values)).all())
+
+
+def _why_not(words: Sequence[str], rows: int) -> str:
+    """Why words are no covariate, "" where they are one."""
+    if not words:
+        return "it is empty"
+    if len(words) == 1:
+        return f"it is {words[0][:40]} in every row"
+    if are_dates(list(words)):
+        return "it holds dates"
+    if len(words) > MOST_WORDS or (len(words) == rows and rows > 2):
+        return f"it is text with {len(words)} different values"
+    return ""

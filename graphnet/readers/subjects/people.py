@@ -1,0 +1,199 @@
+"""Who the rows of a table are: ids, classes, sites, scores and covariates, understood in one place.
+
+Tables, arrays and folders all ask here.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from graphnet.data.dataset import (
+    NO_CLASS,
+    Covariate,
+    FloatArray,
+    IntArray,
+    Subjects,
+)
+from graphnet.data.identifiers import alike, collisions, repeated
+from graphnet.data.interpretation import ClassCoding, CovariateReading
+from graphnet.errors import shortened
+from graphnet.readers.inquiry import COVARIATES, LABEL, Inquiry
+from graphnet.readers.subjects.classes import class_coding
+from graphnet.readers.subjects.covariates import covariates_of
+from graphnet.readers.subjects.spellings import (
+    in_one_spelling,
+    without_code_words,
+    without_point_zero,
+)
+from graphnet.readers.subjects.words import SUMMARIES, plain
+from graphnet.readers.tables.cells import to_numbers
+from graphnet.readers.tables.missing_codes import without_codes
+from graphnet.readers.tables.roles import NONE, UNNAMED, Roles, find_roles
+from graphnet.readers.tables.sheet import Sheet
+
+MOST_NAMED = 5
+SHORTENED = re.compile(r"\d[.,]\d+E\+\d{2}", re.ASCII)
+
+
+@dataclass(frozen=True)
+class People:
+    """S subjects, the columns they are known by, and how their classes are coded."""
+
+    subjects: Subjects
+    id: str | None = None
+    label: ClassCoding | None = None
+    site: str | None = None
+    score: str | None = None
+    covariates: tuple[CovariateReading, ...] = ()
+
+
+def read_people(
+    sheet: Sheet, among: Sequence[str], inquiry: Inquiry, roles: Roles | None = None
+) -> People:
+    """The subjects in the rows of a sheet; ``among`` are the columns that are no brain's.
+
+    ``roles`` are given where they are known already. What cannot be read is refused, and what could
+    be read in two ways asked, by the ``inquiry``.
+    """
+    found = roles or find_roles(sheet, among, inquiry)
+    ids = _ids(sheet, found.id, inquiry)
+    coding, labels = _classes(sheet, found.label, inquiry)
+    _check_ids(ids, labels, inquiry)
+    rest = [column for column in among if column not in found.taken]
+    covariates = covariates_of(sheet, _wanted(sheet, rest, found, inquiry), inquiry)
+    return People(
+        subjects=Subjects(
+            ids=ids,
+            labels=labels,
+            scores=_scores(sheet, found.score, inquiry),
+            sites=_sites(sheet, found.site, inquiry),
+            covariates=covariates,
+        ),
+        id=found.id,
+        label=coding,
+        site=found.site,
+        score=found.score,
+        covariates=tuple(_reading(covariate) for covariate in covariates),
+    )
+
+
+def _ids(sheet: Sheet, column: str | None, inquiry: Inquiry) -> tuple[str, ...]:
+    """Text as it stands; NA and None are ids like others."""
+    if column is None:
+        return ("",) * len(sheet)
+    return without_point_zero(sheet.texts(column), column, inquiry)
+
+
+def _classes(
+    sheet: Sheet, column: str | None, inquiry: Inquiry
+) -> tuple[ClassCoding | None, IntArray]:
+    nobody = np.full(len(sheet), NO_CLASS, dtype=np.int64)
+    if column is None:
+        return None, nobody
+    cells = sheet.texts(column)
+    coding = class_coding(column, cells, inquiry.behind(LABEL))
+    if coding is None:
+        return None, nobody
+    return coding, np.array([coding.values.get(cell, NO_CLASS) for cell in cells], dtype=np.int64)
+
+
+def _check_ids(ids: tuple[str, ...], labels: IntArray, inquiry: Inquiry) -> None:
+    """Ids that could not be told from each other are refused; one id on two rows is said."""
+    _refuse_summaries(ids, inquiry)
+    _refuse_shortened(ids, inquiry)
+    for group in collisions(ids)[:MOST_NAMED]:
+        inquiry.refuse(
+            f"{inquiry.name} has the ids {' and '.join(map(repr, group))}, which are the same "
+            "without 'sub-'; write each subject in one way."
+        )
+    for group in alike(ids)[:MOST_NAMED]:
+        inquiry.say(
+            f"{inquiry.name} has the ids {' and '.join(map(repr, group))}, which differ in leading "
+            "zeros alone; they were taken as different subjects."
+        )
+    twice = repeated(ids)
+    if not twice:
+        return
+    classes: dict[str, set[int]] = {}
+    for subject, label in zip(ids, labels, strict=True):
+        if label != NO_CLASS:
+            classes.setdefault(subject, set()).add(int(label))
+    torn = [subject for subject in twice if len(classes.get(subject, ())) > 1]
+    if torn:
+        inquiry.refuse(
+            f"{inquiry.name} has rows of one id in different classes: "
+            f"{shortened(torn, MOST_NAMED)}. Give each subject its own id, or correct the class."
+        )
+        return
+    times = max(Counter(ids)[subject] for subject in twice)
+    inquiry.say(
+        f"{len(twice)} ids of {inquiry.name} are on more than one row ({shortened(twice, 3)}; up "
+        f"to {times} rows): these are taken as scans of one subject, and kept in one fold."
+    )
+
+
+def _refuse_summaries(ids: tuple[str, ...], inquiry: Inquiry) -> None:
+    """A row of means below the subjects is no subject."""
+    found = [name for name in ids if plain(name) in SUMMARIES]
+    if found and len(found) < len(ids) // 2:
+        inquiry.refuse(
+            f"{inquiry.name} has rows that sum up others, as their ids say: {shortened(found)}. "
+            "Delete them."
+        )
+
+
+def _refuse_shortened(ids: tuple[str, ...], inquiry: Inquiry) -> None:
+    """Long numbers of which Excel wrote the first digits alone."""
+    found = [name for name in ids if SHORTENED.fullmatch(name)]
+    if found:
+        inquiry.refuse(
+            f"{inquiry.name} has ids such as {found[0]}, of which a spreadsheet left out digits. "
+            "Set the format of that column to text or whole numbers, and save the file again."
+        )
+
+
+def _scores(sheet: Sheet, column: str | None, inquiry: Inquiry) -> FloatArray:
+    """(S,) clinical scores, NaN where there is none that is finite."""
+    if column is None:
+        return np.full(len(sheet), np.nan)
+    values = to_numbers(sheet.column(column), column, inquiry)
+    values = without_codes(values, column, inquiry, zero=True)
+    return np.where(np.isfinite(values), values, np.nan)
+
+
+def _sites(sheet: Sheet, column: str | None, inquiry: Inquiry) -> tuple[str, ...]:
+    if column is None:
+        return ("",) * len(sheet)
+    cells = without_code_words(sheet.texts(column), column, inquiry)
+    cells = without_point_zero(cells, column, inquiry)
+    return in_one_spelling(cells, column, inquiry)
+
+
+def _wanted(sheet: Sheet, rest: Sequence[str], roles: Roles, inquiry: Inquiry) -> list[str]:
+    """The columns that may be covariates: those of the mapping, else all."""
+    given = inquiry.given(COVARIATES)
+    if given is None:
+        return list(rest)
+    chosen = [name.strip() for name in given.split(",") if name.strip()]
+    if given.strip().casefold() == NONE:
+        chosen = []
+    absent = [name for name in chosen if name not in sheet.names or name in roles.taken]
+    if absent:
+        inquiry.refuse(
+            f"covariates names {shortened(absent)}, which {inquiry.name} does not have as columns "
+            "that could be covariates."
+        )
+    for column in rest:
+        if column not in chosen and not UNNAMED.fullmatch(column):
+            inquiry.leave(column, "it is not among the covariates of the mapping")
+            inquiry.given(f"missing.{column}")  # an answer that nobody needs any more
+    return [name for name in rest if name in chosen]
+
+
+def _reading(covariate: Covariate) -> CovariateReading:
+    values = covariate.values
+    missing = values.count("") if isinstance(values, tuple) else int(np.isnan(values).sum())
+    return CovariateReading(covariate.name, covariate.kind, missing)

@@ -1,0 +1,212 @@
+"""The table of subjects in a folder: found by the ids that its files are named for."""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from graphnet.data.identifiers import repeated
+from graphnet.data.interpretation import Choice
+from graphnet.errors import CohortError, shortened
+from graphnet.readers.folders.archives import Archive
+from graphnet.readers.folders.entities import ending
+from graphnet.readers.inquiry import ID, Inquiry
+from graphnet.readers.subjects.assigning import Files
+from graphnet.readers.subjects.id_columns import check_header, id_column, score_of
+from graphnet.readers.subjects.people import read_people
+from graphnet.readers.tables.sheet import Sheet, as_texts
+from graphnet.readers.text.delimited import read_sheet
+
+TABLE = "table"
+ENDS = (".csv", ".tsv", ".txt", ".xlsx", ".xlsm", ".ods")
+WORKBOOKS = (".xlsx", ".xlsm", ".ods")
+LIKELY = re.compile(
+    r"particip|subj|people|pheno|demogr|clinic|info|group|label|table|covar", re.IGNORECASE
+)
+MOST_TABLES = 12  # that are looked into
+MOST_ALIKE = 3  # files whose names differ in digits alone are of subjects, if there are more
+DIGITS = re.compile(r"\d+")
+CELL = 8  # bytes
+
+
+@dataclass(frozen=True)
+class Roster:
+    """A table of subjects: its path, its cells, and the ``column`` of ids with its ``ids``."""
+
+    path: Path
+    sheet: Sheet
+    column: str
+    ids: tuple[str, ...]
+
+    @property
+    def name(self) -> str:
+        """What the table is called in sentences."""
+        return self.path.name
+
+
+def find_roster(files: Files, inquiry: Inquiry, most: int) -> Roster:
+    """The one table whose ids are those of the files; asked where two have classes.
+
+    Raises:
+        CohortError: there is none.
+
+    """
+    unread: list[str] = []
+    found = []
+    for path in _candidates(files):
+        try:
+            roster = _looked_into(path, files, inquiry, most)
+        except CohortError as error:
+            unread.append(f"{path.name}: {error}")
+            continue
+        if roster is not None:
+            found.append(roster)
+    if not found:
+        raise _no_table(files, inquiry, unread)
+    chosen = _one(_best(found, files), files, inquiry)
+    # Read again: what comes up in the table that is used is asked and said.
+    sheet = read_file(chosen.path, replace(inquiry, name=chosen.name), most)
+    id_column(sheet, chosen.path, files, inquiry)
+    _leave(found, chosen, files, inquiry)
+    given = inquiry.given(ID)
+    if given is not None and given not in sheet.names:
+        inquiry.refuse(
+            f"{ID} is {given!r}, which is no column of {chosen.name}: it has "
+            f"{shortened([name for name in sheet.names if name], 8)}."
+        )
+    others = replace(files, rest=[path for path in files.rest if path != chosen.path])
+    check_header(chosen.sheet, chosen.column, others, replace(inquiry, name=chosen.name))
+    return _with_ids(Roster(chosen.path, sheet, chosen.column, sheet.texts(chosen.column)), inquiry)
+
+
+def _candidates(files: Files) -> list[Path]:
+    """Files that may be a table, the likeliest first: not many of one name but for digits."""
+    paths = [path for path in files.rest if path.suffix.lower() in ENDS]
+    alike = Counter(_shape(path) for path in paths)
+    few = [path for path in paths if alike[_shape(path)] <= MOST_ALIKE]
+    return sorted(few, key=lambda path: _likely(path, files.folder))[:MOST_TABLES]
+
+
+def _shape(path: Path) -> str:
+    return DIGITS.sub("#", path.name)
+
+
+def _likely(path: Path, folder: Path) -> tuple[bool, int, int, str]:
+    depth = len(path.relative_to(folder).parts)
+    return not LIKELY.search(path.name), depth, path.stat().st_size, path.name
+
+
+def _looked_into(path: Path, files: Files, inquiry: Inquiry, most: int) -> Roster | None:
+    """A table as it would be used; None where it has no ids. Raises CohortError of what is none."""
+    sheet = read_file(path, Inquiry(path.name, inquiry.answers), most)
+    column = (
+        id_column(sheet, path, files, Inquiry(path.name, inquiry.answers)) if len(sheet) else None
+    )
+    if column is None:
+        return None
+    return Roster(path, sheet, column, sheet.texts(column))
+
+
+def read_file(path: Path, inquiry: Inquiry, most: int) -> Sheet:
+    """The sheet in a text file or a workbook. Raises CohortError where it is none."""
+    if path.suffix.lower() in WORKBOOKS:
+        from graphnet.readers.spreadsheets.workbooks import read_workbook  # noqa: PLC0415 - rarely needed
+
+        archive = Archive.of(path, inquiry.name, most)
+        with archive.file:
+            return read_workbook(archive, inquiry, most // CELL)[1]
+    if path.stat().st_size > most:
+        raise CohortError(f"{path.name} is larger than {most / 1e6:g} MB.")
+    return read_sheet(path.read_bytes(), inquiry, most // CELL)
+
+
+def _no_table(files: Files, inquiry: Inquiry, unread: Sequence[str]) -> CohortError:
+    names = Counter(path.suffix or path.name for path in files.rest)
+    kinds = shortened([f"{count} {name}" for name, count in names.most_common()], 5)
+    return CohortError(
+        f"{inquiry.name} has no table (CSV, TSV or a workbook) with a column of the subjects' ids "
+        "(ID or participant_id) and a column of their class (LABEL or group)."
+        f"{f' Besides files of subjects it has {kinds}.' if names else ''}",
+        *unread[:3],
+    )
+
+
+def _best(found: Sequence[Roster], files: Files) -> list[Roster]:
+    """Those that name at least half as many files as the best does."""
+    scores = [score_of(roster.ids, files) for roster in found]
+    most = max(scores, default=0)
+    if most == 0:
+        return list(found[:1])
+    return [roster for roster, score in zip(found, scores, strict=True) if 2 * score >= most]
+
+
+def _one(found: Sequence[Roster], files: Files, inquiry: Inquiry) -> Roster:
+    if len(found) == 1:
+        return found[0]
+    first = {_cells(roster.sheet): roster.path for roster in reversed(found)}
+    found = [roster for roster in found if roster.path in first.values()]  # of copies the first
+    labelled = [roster for roster in found if _has_class(roster, inquiry)] or list(found)
+    if len(labelled) == 1:
+        return labelled[0]
+    names = [str(roster.path.relative_to(files.folder)) for roster in labelled]
+    answer = inquiry.ask(
+        TABLE,
+        f"{inquiry.name} has {len(names)} tables of its subjects. Which one is to be used?",
+        [
+            Choice(name, f"{name}, {len(roster.ids)} rows")
+            for name, roster in zip(names, labelled, strict=True)
+        ],
+    )
+    return labelled[names.index(answer)]
+
+
+def _cells(sheet: Sheet) -> tuple[tuple[str, ...], ...]:
+    """The names and the columns, to compare tables by."""
+    return (sheet.names, *(as_texts(cells) for cells in sheet.columns))
+
+
+def _has_class(roster: Roster, inquiry: Inquiry) -> bool:
+    scratch = Inquiry(roster.name, inquiry.answers)
+    try:
+        people = read_people(roster.sheet, roster.sheet.names, scratch)
+    except CohortError:
+        return False
+    return people.label is not None
+
+
+def _leave(found: Sequence[Roster], chosen: Roster, files: Files, inquiry: Inquiry) -> None:
+    """Other tables; and files with numbers whose names say nothing, beside those that do."""
+    tables = {roster.path for roster in found}
+    for path in sorted(tables - {chosen.path}):
+        inquiry.leave(path.name, f"{chosen.name} is the table of subjects that was used")
+    other = [path.name for path in files.rest if ending(path.name) and path not in tables]
+    if files.scans and other:
+        inquiry.leave(shortened(other, 3), "their names do not say what they hold")
+
+
+def _with_ids(roster: Roster, inquiry: Inquiry) -> Roster:
+    """Without rows that have no id, which are said; ids listed twice are refused."""
+    twice = repeated(roster.ids)
+    if twice:
+        inquiry.refuse(
+            f"{inquiry.name} lists {shortened(twice, 5)} more than once in its table {roster.name}."
+        )
+    kept = [row for row, subject in enumerate(roster.ids) if subject.strip()]
+    if len(kept) == len(roster.ids):
+        return roster
+    inquiry.say(
+        f"Rows of {roster.name} without an id in {roster.column}: {len(roster.ids) - len(kept)} of "
+        f"{len(roster.ids)}; they were left out."
+    )
+    sheet = rows_of(roster.sheet, kept)
+    return Roster(roster.path, sheet, roster.column, sheet.texts(roster.column))
+
+
+def rows_of(sheet: Sheet, rows: Sequence[int]) -> Sheet:
+    """The same columns with some of the rows."""
+    columns = tuple(
+        tuple(cells[row] for row in rows) if isinstance(cells, tuple) else cells[list(rows)]
+        for cells in sheet.columns
+    )
+    return Sheet(sheet.names, columns, sheet.text)

@@ -1,0 +1,161 @@
+"""What the table of a folder says of its subjects, and maybe measures."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from graphnet.data.dataset import Dataset
+from graphnet.data.interpretation import TextFormat
+from graphnet.errors import CohortError, shortened
+from graphnet.readers.folders.entities import NO_REGIONS
+from graphnet.readers.inquiry import ID, Inquiry
+from graphnet.readers.subjects.assigning import Files
+from graphnet.readers.subjects.people import People, read_people
+from graphnet.readers.subjects.roster import Roster
+from graphnet.readers.tables.reading import interpret_sheet
+
+FloatArray = NDArray[np.float64]
+
+KIND = "folder"
+KNOWN = (
+    "ROISignals_*, ROICorrelation_* (DPABI), sub-*_timeseries.tsv, sub-*_relmat.tsv (BIDS), "
+    "*_rois_*.1D (ABIDE), Gretna* folders, *_connectome.csv (MRtrix), or any table of numbers "
+    "with the subject's id in its name"
+)
+
+
+@dataclass(frozen=True)
+class Listed:
+    """The subjects in the order of a table, and ``values`` (S, N, F) where it has measures too."""
+
+    people: People
+    text: TextFormat | None
+    measures: tuple[str, ...] = ()
+    values: FloatArray | None = None
+
+
+def read_listed(roster: Roster, regions: Sequence[str], inquiry: Inquiry) -> Listed:
+    """The people of a table, whose column of ids is known.
+
+    Measures in it are taken where they are of as many ``regions`` as the files; else said to be
+    left.
+    """
+    mine = _with_id(inquiry, roster.name, roster.column)
+    sheet = roster.sheet
+    alone = _measures(roster, mine)
+    if alone is None:
+        return Listed(read_people(sheet, sheet.names, mine), sheet.text)
+    if not _fits(alone, regions):
+        return _without_measures(roster, alone, regions, mine)
+    measured = interpret_sheet(sheet, KIND, mine)
+    if measured is None or measured.values is None:
+        return Listed(read_people(sheet, sheet.names, mine), sheet.text)
+    values = _in_order(measured, regions, roster, inquiry)
+    return Listed(_people(measured), sheet.text, measured.measures, values)
+
+
+def _people(measured: Dataset) -> People:
+    """The subjects of a table that was read with its measures."""
+    found = measured.interpretation
+    return People(
+        subjects=measured.subjects,
+        id=found.id,
+        label=found.label,
+        site=found.site,
+        score=found.score,
+        covariates=found.covariates,
+    )
+
+
+def _without_measures(
+    roster: Roster, alone: Dataset, regions: Sequence[str], inquiry: Inquiry
+) -> Listed:
+    """The people of a table whose measures are of other regions than the files."""
+    brain = _brain_columns(roster, alone)
+    others = [name for name in roster.sheet.names if name not in brain]
+    inquiry.leave(
+        shortened(brain, 4),
+        f"{roster.name} has measures of {len(alone.regions)} regions, the files of {len(regions)}",
+    )
+    return Listed(read_people(roster.sheet, others, inquiry), roster.sheet.text)
+
+
+def read_alone(files: Files, roster: Roster, inquiry: Inquiry) -> Dataset | None:
+    """The dataset of a folder that holds one table of measures and no file per subject.
+
+    Raises:
+        CohortError: it holds no measures.
+
+    """
+    if _measures(roster, inquiry) is None:
+        names = Counter(path.suffix or path.name for path in files.rest if path != roster.path)
+        others = shortened([f"{count} {name}" for name, count in names.most_common()], 5)
+        others = others or "nothing that could be used"
+        if any(path.suffix == ".zip" for path in files.rest):
+            others += " (unpack ZIP files that lie within)"
+        left = "".join(f" {each.what}: {each.reason}." for each in inquiry.left_alone)
+        raise CohortError(
+            f"{inquiry.name} has no file with measurements of the subjects of {roster.name} "
+            f"({roster.column}: {shortened(roster.ids, 3)}); besides it has "
+            f"{others}.{left} Known are {KNOWN}."
+        )
+    if any(each.reason != NO_REGIONS for each in inquiry.left_alone):
+        raise CohortError(
+            f"{inquiry.name} has several tables and no file per subject; give one table at a time."
+        )
+    inquiry.say(f"{inquiry.name} holds one table, {roster.name}, which was read.")
+    return interpret_sheet(roster.sheet, KIND, _with_id(inquiry, roster.name, roster.column))
+
+
+def _with_id(inquiry: Inquiry, table: str, column: str) -> Inquiry:
+    """The same inquiry, with the column of ids as its answer."""
+    return replace(inquiry, name=table, answers={**inquiry.answers, ID: column})
+
+
+def _measures(roster: Roster, inquiry: Inquiry) -> Dataset | None:
+    """The dataset that the table is by itself; None where it has no columns of a brain."""
+    scratch = Inquiry(roster.name, inquiry.answers)
+    try:
+        found = interpret_sheet(roster.sheet, KIND, scratch)
+    except CohortError:
+        return None
+    return None if scratch.problems else found
+
+
+def _fits(alone: Dataset, regions: Sequence[str]) -> bool:
+    """Whether measures are of the files' regions, by name or, numbered, by their count."""
+    if alone.values is None or len(alone.regions) != len(regions):
+        return False
+    numbered = all(region.isdecimal() for region in alone.regions)
+    return numbered or set(alone.regions) == set(regions)
+
+
+def _brain_columns(roster: Roster, measured: Dataset) -> list[str]:
+    """The columns that are no people's."""
+    found = measured.interpretation
+    known = {found.id, found.site, found.score, found.label.column if found.label else None}
+    known |= {covariate.name for covariate in found.covariates}
+    words = {name for name in roster.sheet.names if isinstance(roster.sheet.column(name), tuple)}
+    return [name for name in roster.sheet.names if name and name not in known | words]
+
+
+def _in_order(
+    measured: Dataset, regions: Sequence[str], roster: Roster, inquiry: Inquiry
+) -> FloatArray | None:
+    """Values (S, N, F) in the order of the files' regions."""
+    if measured.values is None:
+        return None
+    if set(measured.regions) == set(regions):
+        inquiry.say(
+            f"{roster.name} has measures ({shortened(measured.measures)}) of the same regions; "
+            "they were read too."
+        )
+        return measured.values[:, [measured.regions.index(region) for region in regions]]
+    inquiry.say(
+        f"{roster.name} has measures ({shortened(measured.measures)}) of {len(regions)} numbered "
+        "regions; they were taken in the order of the files' regions."
+    )
+    return measured.values

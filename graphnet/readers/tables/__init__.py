@@ -1,0 +1,1 @@
+"""Tables of subjects: which column holds what."""

@@ -1,0 +1,231 @@
+"""Which columns of a table hold the brain: a complete grid of measures and regions, by name."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from graphnet.data.interpretation import Choice
+from graphnet.errors import shortened
+from graphnet.readers.inquiry import COVARIATES, Inquiry
+from graphnet.readers.subjects.words import HEMISPHERES, NOT_BRAIN, REGION_LABELS, REGIONS
+from graphnet.readers.tables.cells import Looks
+from graphnet.readers.tables.grid import Grid, Group, Groups, grouped, settle
+from graphnet.readers.tables.names import FIELD, Name, Part
+from graphnet.readers.tables.numbered import (
+    AS_OTHER,
+    AS_REGIONS,
+    add_alike,
+    add_numbered,
+    add_words,
+)
+
+VALUE = "value"  # the measure of columns that are named by regions alone
+KNOWN, ALL = "known", "all"
+MOST_NAMED = 5
+LEAST_NAMED = 3  # columns whose names are regions of an atlas
+LEAST_SIDED = 6  # columns in pairs of left and right whose names are not known
+
+
+def find_grid(columns: Sequence[str], looks: Looks, inquiry: Inquiry) -> Grid:
+    """The measures and regions among ``columns``; an empty grid where there are none.
+
+    Names with a known measure or a known region are the brain. Other names that end in a number are
+    so only where the whole table says it; where they could be either, it is asked.
+    """
+    names = [Name(column) for column in columns]
+    open_names = [name for name in _without_biobank(names) if not name.is_of_people]
+    known, rest = _known(open_names)
+    known, more = _without_strays(known, inquiry)
+    rest += more
+    if _is_outnumbered(known, rest, looks):
+        known, rest = {}, open_names
+    if not known:
+        known, rest = _by_regions(rest, looks)
+        rest = _with_the_rest(known, rest, looks, inquiry)
+    grid = Grid(known)
+    if known:
+        rest = add_alike(rest, grid, looks, inquiry)
+    add_numbered(rest, grid, looks, inquiry)
+    if not grid.measures and not grid.flat:
+        add_words(rest, grid, looks, inquiry)
+    settle(grid, inquiry)
+    if VALUE in grid.measures:
+        inquiry.say(f"The columns name regions and no measure; the measure is called {VALUE}.")
+    return grid
+
+
+def _without_biobank(names: Sequence[Name]) -> list[Name]:
+    """Without fields of UK Biobank: ``f26755_2_0``, and ``p31`` beside ``p26755_i2``."""
+    found = [name for name in names if not name.is_of_biobank]
+    if len(found) == len(names):
+        return found
+    return [name for name in found if not FIELD.fullmatch(name.text)]
+
+
+def leave_regions(columns: Sequence[str], looks: Looks, inquiry: Inquiry) -> set[str]:
+    """Columns named like regions that are of no measure, as volumes beside thickness: left alone.
+
+    A few are taken for what is known of each subject, or what the mapping names as covariates.
+    """
+    names = [name for name in map(Name, columns) if not name.is_of_people]
+    sided = _sided(names)
+    like_regions = {name for name in names if name.has_region_words}
+    like_regions |= set(sided) if len(sided) >= LEAST_SIDED else set()
+    found = [name.text for name in names if name in like_regions and looks.is_numeric(name.text)]
+    if len(found) < LEAST_NAMED or inquiry.given(COVARIATES) is not None:
+        return set()
+    inquiry.leave(
+        f"{shortened(found, MOST_NAMED)}",
+        "they are named like regions, but no measure has all regions; if they describe the "
+        f"subjects, name them in {COVARIATES}=COLUMN,COLUMN",
+    )
+    return set(found)
+
+
+def _known(names: Sequence[Name]) -> tuple[Groups, list[Name]]:
+    """By known measures, in the order of words in which most names have theirs."""
+    first = {name: name.measure_first() for name in names}
+    last = {name: name.measure_last() for name in names}
+    orders = [first, last]
+    if sum(part is not None for part in last.values()) > sum(
+        part is not None for part in first.values()
+    ):
+        orders.reverse()
+    found: list[Part] = []
+    rest: list[Name] = []
+    for name in names:
+        part = orders[0][name] or orders[1][name]
+        if part is None:
+            rest.append(name)
+        else:
+            found.append(part)
+    return grouped(found), rest
+
+
+def _without_strays(groups: Groups, inquiry: Inquiry) -> tuple[Groups, list[Name]]:
+    """Without small groups of regions that the largest does not have: ``lesion_volume``."""
+    if not groups:
+        return {}, []
+    most = max(groups.values(), key=len)
+    kept: Groups = {}
+    strays: list[Name] = []
+    for measure, group in groups.items():
+        few = len(group) <= max(2, len(most) // 4)
+        if group is not most and few and not set(group) & set(most):
+            strays += [Name(column) for column in group.values()]
+        else:
+            kept[measure] = group
+    if len(most) == 1 and not _is_plausible(next(iter(most))):
+        return {}, [Name(column) for group in groups.values() for column in group.values()]
+    return {measure: _one_kind(measure, group, inquiry) for measure, group in kept.items()}, strays
+
+
+def _is_outnumbered(known: Groups, rest: Sequence[Name], looks: Looks) -> bool:
+    """Whether a region or two are beside many without a measure: ``Left-Accumbens-area``."""
+    most = max(map(len, known.values()), default=0)
+    others = [name for name in rest if name.has_region_words and looks.is_numeric(name.text)]
+    return 0 < most < LEAST_NAMED and 2 * most < len(others)
+
+
+def _is_plausible(region: str) -> bool:
+    """Whether a single region is one: a number or a known name."""
+    return region.isdigit() or Name(region).has_region_words
+
+
+def _one_kind(measure: str, group: Group, inquiry: Inquiry) -> Group:
+    """Regions by number with a few words among them, or the other way round: asked."""
+    numbers = {region for region in group if region.isdigit()}
+    words = set(group) - numbers
+    odd = min(numbers, words, key=len)
+    if not odd or 4 * len(odd) > len(group) or (odd is words and _are_regions(words)):
+        return group
+    shown = shortened([group[region] for region in group if region in odd], MOST_NAMED)
+    answer = inquiry.ask(
+        f"regions.{measure}",
+        f"{inquiry.name} has {len(group)} columns of {measure}, of which {shown} "
+        f"{'is' if len(odd) == 1 else 'are'} named otherwise. Are these regions too?",
+        (Choice(AS_OTHER, "no, they are covariates"), Choice(AS_REGIONS, "yes, they are regions")),
+    )
+    if answer == AS_REGIONS:
+        return group
+    return {region: column for region, column in group.items() if region not in odd}
+
+
+def _are_regions(words: Iterable[str]) -> bool:
+    return all(Name(word).has_region_words for word in words)
+
+
+def _by_regions(names: Sequence[Name], looks: Looks) -> tuple[Groups, list[Name]]:
+    """By known regions: ``foo_Precentral_L``, ``L_bankssts_foo``, ``7Networks_LH_Vis_1``."""
+    parts = {name: part for name in names if (part := name.region_known()) is not None}
+    if len(parts) < LEAST_NAMED:
+        parts = {name: Part(name.text, "", name.text) for name in _sided(names)}
+    elif all(not part.measure for part in parts.values()):
+        sided = {*_sided(names), *(name for name in names if name.has_hemisphere)} - set(parts)
+        if 2 * len(sided) >= len(parts):
+            parts |= {name: Part(name.text, "", name.text) for name in names if name in sided}
+    usable = {name: part for name, part in parts.items() if looks.numbers(name.text) is not None}
+    if len(usable) < LEAST_NAMED:
+        return {}, list(names)
+    groups = _with_trailing_measure(grouped(usable.values()))
+    most = max(groups.values(), key=len)
+    kept = {measure: group for measure, group in groups.items() if set(group) & set(most)}
+    order = {name.text: row for row, name in enumerate(names)}
+    kept = {measure: dict(sorted(group.items(), key=lambda item: order[item[1]]))
+            for measure, group in kept.items()}  # fmt: skip
+    taken = {column for group in kept.values() for column in group.values()}
+    return kept, [name for name in names if name.text not in taken]
+
+
+def _with_the_rest(known: Groups, rest: list[Name], looks: Looks, inquiry: Inquiry) -> list[Name]:
+    """Names of measured values beside regions without a measure: regions too, if so answered."""
+    bare = known.get(VALUE)
+    odd = [
+        name
+        for name in rest
+        if name.numbered() is None
+        and name.words[-1] not in NOT_BRAIN
+        and looks.is_numeric(name.text)
+        and not looks.is_like_items(name.text)
+    ]
+    if bare is None or not odd:
+        return rest
+    shown = shortened([name.text for name in odd], MOST_NAMED)
+    answer = inquiry.ask(
+        "regions.names",
+        f"{inquiry.name} has {len(bare)} columns that are named like regions "
+        f"({shortened(list(bare), 3)}) and {len(odd)} whose names are not known: {shown}. Are "
+        "these regions too?",
+        (Choice(ALL, "yes, they are regions"), Choice(KNOWN, "no, they are covariates")),
+    )
+    if answer == KNOWN:
+        return rest
+    bare |= {name.text: name.text for name in odd}
+    known[VALUE] = {column: column for column in looks.sheet.names if column in bare}
+    return [name for name in rest if name not in odd]
+
+
+def _sided(names: Sequence[Name]) -> list[Name]:
+    """Names in pairs of left and right: ``lAmy`` and ``rAmy``, ``L_V1`` and ``R_V1``."""
+    regions = {name: region for name in names if (region := name.without_side) is not None}
+    sides = Counter(regions.values())
+    return [name for name, region in regions.items() if sides[region] == 2]
+
+
+def _with_trailing_measure(groups: Groups) -> Groups:
+    """Where all names without a measure end in the same few words, these are the measures."""
+    bare = groups.get("", {})
+    if not bare:
+        return groups
+    others = {measure: group for measure, group in groups.items() if measure}
+    ends: Groups = {}
+    for region, column in bare.items():
+        name = Name(region)
+        word = name.words[-1]
+        if len(name.words) < 2 or word.isdigit() or word in HEMISPHERES | REGIONS | REGION_LABELS:
+            return {**others, VALUE: bare}
+        stem, end = name.cut(len(name.words) - 1)
+        ends.setdefault(end, {})[stem] = column
+    stems = {frozenset(group) for group in ends.values()}
+    if len(stems) == 1 and len(next(iter(stems))) >= LEAST_NAMED:
+        return {**others, **ends}
+    return {**others, VALUE: bare}

@@ -1,0 +1,257 @@
+"""Which columns hold the ids, the classes, the sites and the scores: by their names."""
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from graphnet.data.identifiers import has_zeros
+from graphnet.data.interpretation import Choice
+from graphnet.errors import shortened
+from graphnet.readers.inquiry import ID, LABEL, SCORE, SITE, Inquiry
+from graphnet.readers.subjects.words import CLASSES, CONTROLS, IDS, LESSER_CLASSES, SITES, plain
+from graphnet.readers.tables.cells import are_dates, is_missing, is_number
+from graphnet.readers.tables.sheet import Sheet
+
+UNNAMED = re.compile(r"Unnamed: [0-9]+(_level_[0-9]+)?|index|rownames|row_names|\.?\.?\.1|")
+SCORE_NAME = "labelscore"
+DOCUMENTED_CLASSES = ("LABEL_GROUP", "LABEL")
+MOST_CLASSES = 10
+FEW_CLASSES = 4  # of numbers, which may be a score
+NONE = "none"  # no column holds the class
+
+
+@dataclass(frozen=True)
+class Roles:
+    """The column of each role, None where there is none."""
+
+    id: str | None = None
+    label: str | None = None
+    site: str | None = None
+    score: str | None = None
+
+    @property
+    def taken(self) -> set[str]:
+        """All of them."""
+        return {name for name in (self.id, self.label, self.site, self.score) if name is not None}
+
+
+def find_roles(sheet: Sheet, among: Sequence[str], inquiry: Inquiry) -> Roles:
+    """Which of the columns ``among`` hold what; asked where several could.
+
+    A mapping's ``id``, ``class``, ``site`` and ``score`` name any column of the sheet; of these
+    ``class`` may be ``none``.
+    """
+    score = _given(SCORE, sheet, inquiry) or _named(among, lambda name: name == SCORE_NAME)
+    left = [column for column in among if column != score]
+    no_class = (inquiry.given(LABEL) or "").casefold() == NONE and NONE not in sheet.names
+    label = None if no_class else _given(LABEL, sheet, inquiry) or _class(sheet, left, inquiry)
+    left = [column for column in left if column != label]
+    site = _given(SITE, sheet, inquiry) or _site(sheet, left, inquiry)
+    left = [column for column in left if column != site]
+    found = _given(ID, sheet, inquiry) or _id(sheet, left, inquiry)
+    return Roles(found, label, site, score)
+
+
+def _given(key: str, sheet: Sheet, inquiry: Inquiry) -> str | None:
+    """The column that the mapping names for a role."""
+    column = inquiry.given(key)
+    if column is None or column in sheet.names:
+        return column
+    same = [name for name in sheet.names if name.casefold() == column.casefold()]
+    if len(same) == 1:
+        return same[0]
+    if key in {question.id for question in inquiry.questions}:
+        return None
+    shown = shortened([name for name in sheet.names if name], 8)
+    inquiry.refuse(f"{key} is {column!r}, which is no column of {inquiry.name}: it has {shown}.")
+    return None
+
+
+def _named(among: Iterable[str], fits: Callable[[str], bool]) -> str | None:
+    return next((column for column in among if fits(plain(column))), None)
+
+
+def _class(sheet: Sheet, among: Sequence[str], inquiry: Inquiry) -> str | None:
+    named = [column for column in among if plain(column) in CLASSES]
+    for documented in DOCUMENTED_CLASSES:
+        found = _exact(named, documented)
+        if found is not None and (found == documented or _may_be_class(sheet, found)):
+            others = [column for column in named if column != found]
+            if _contradicts(sheet, found, others):
+                return _one(LABEL, "class", sheet, [found, *others], inquiry)
+            if others:
+                inquiry.say(
+                    f"{inquiry.name} has {shortened([found, *others])}; {found} was used as the "
+                    "class."
+                )
+            return found
+    if not named:
+        named = [column for column in among if _is_lesser_class(sheet, column)]
+    usable = [column for column in named if _may_be_class(sheet, column)] or named
+    varied = [column for column in usable if len(set(sheet.texts(column))) > 1]
+    if usable:
+        return _one(LABEL, "class", sheet, _in_words(sheet, varied or usable, inquiry), inquiry)
+    return _class_by_words(sheet, among, inquiry)
+
+
+def _in_words(sheet: Sheet, columns: Sequence[str], inquiry: Inquiry) -> list[str]:
+    """Of columns that name the same classes in several ways the one with a word for controls."""
+    ways = {column: len(set(sheet.texts(column))) for column in columns}
+    together = set(zip(*(sheet.texts(column) for column in columns), strict=True))
+    worded = [column for column in columns if _holds_controls(sheet, column)]
+    if len(columns) < 2 or not worded or set(ways.values()) != {len(together)}:
+        return list(columns)
+    others = [column for column in columns if column != worded[0]]
+    inquiry.say(
+        f"{inquiry.name} has {shortened([worded[0], *others])}, which name the same classes; "
+        f"{worded[0]} was used."
+    )
+    return worded[:1]
+
+
+def _class_by_words(sheet: Sheet, among: Sequence[str], inquiry: Inquiry) -> str | None:
+    """A column of another name that holds a word such as control beside others: asked."""
+    found = [column for column in among if _holds_controls(sheet, column)]
+    if not found:
+        inquiry.given(LABEL)
+        return None
+    answer = inquiry.ask(
+        LABEL,
+        f"{inquiry.name} has no column that is named like a class, but {shortened(found)} "
+        f"{'holds' if len(found) == 1 else 'hold'} words of one. Which column holds the class?",
+        (
+            *(Choice(column, f"{column}: {_examples(sheet, column)}") for column in found),
+            Choice(NONE, "none of them"),
+        ),
+    )
+    return None if answer == NONE else answer
+
+
+def _holds_controls(sheet: Sheet, column: str) -> bool:
+    cells = sheet.column(column)
+    if isinstance(cells, np.ndarray) or not _may_be_class(sheet, column):
+        return False
+    found = {plain(cell) for cell in cells if not is_missing(cell)}
+    return len(found) > 1 and bool(found & CONTROLS)
+
+
+def _is_lesser_class(sheet: Sheet, column: str) -> bool:
+    """Whether a column called ``subtype`` or ``depression`` holds classes, and no score."""
+    if plain(column) not in LESSER_CLASSES or not _may_be_class(sheet, column):
+        return False
+    found = {cell for cell in sheet.texts(column) if not is_missing(cell)}
+    return len(found) <= FEW_CLASSES or not all(map(is_number, found))
+
+
+def _contradicts(sheet: Sheet, column: str, others: Sequence[str]) -> bool:
+    """Whether all controls by the words of another column are of a class other than 0."""
+    for other in others:
+        pairs = zip(sheet.texts(column), sheet.texts(other), strict=True)
+        classes = {number for number, word in pairs if plain(word) in CONTROLS and number}
+        if len(classes) == 1 and is_number(number := classes.pop()) and float(number) != 0:
+            return True
+    return False
+
+
+def _exact(names: Sequence[str], wanted: str) -> str | None:
+    """The column of this name, else the one that differs in case only."""
+    if wanted in names:
+        return wanted
+    return next((name for name in names if name.casefold() == wanted.casefold()), None)
+
+
+def _may_be_class(sheet: Sheet, column: str) -> bool:
+    """Whether it holds few values, no codes with decimals such as 295.3."""
+    found = {cell for cell in sheet.texts(column) if not is_missing(cell)}
+    return 0 < len(found) <= MOST_CLASSES and not any(map(_is_fraction, found))
+
+
+def _is_fraction(cell: str) -> bool:
+    return is_number(cell) and not float(cell).is_integer()
+
+
+def _site(sheet: Sheet, among: Sequence[str], inquiry: Inquiry) -> str | None:
+    named = [column for column in among if plain(column) in SITES]
+    exact = _exact(named, "SITE")
+    if exact is not None and len(named) > 1:
+        inquiry.say(f"{inquiry.name} has {shortened(named)}; {exact} was used as the site.")
+    return exact or _one(SITE, "site", sheet, named, inquiry)
+
+
+def _id(sheet: Sheet, among: Sequence[str], inquiry: Inquiry) -> str | None:
+    """By its name; else the first column, if it is text that differs in every row."""
+    named = [column for column in among if plain(column) in IDS and _has_cells(sheet, column)]
+    exact = _exact(named, "ID")
+    if exact is not None and all(
+        _is_no_rival(sheet, column) for column in named if column != exact
+    ):
+        return exact
+    usable = [column for column in named if not _is_no_rival(sheet, column)] or named[:1]
+    if usable:
+        return _one(ID, "subject id", sheet, usable, inquiry)
+    first = next(iter(among), None)
+    if first is None or first != sheet.names[0] or not _are_ids(sheet.texts(first)):
+        return None
+    told = f"The first column, {first}," if not UNNAMED.fullmatch(first) else "The unnamed column"
+    inquiry.say(f"{told} was taken for the ids of the subjects.")
+    return first
+
+
+def _has_cells(sheet: Sheet, column: str) -> bool:
+    return any(sheet.texts(column))
+
+
+def _is_no_rival(sheet: Sheet, column: str) -> bool:
+    """Whether a column that is named like ids has few values, or counts the rows."""
+    texts = sheet.texts(column)
+    return 2 * len(set(texts)) < len(texts) or is_row_number(texts)
+
+
+def is_row_number(texts: Sequence[str]) -> bool:
+    """Whether cells count the rows, from 0 or from 1."""
+    rows = len(texts)
+    return rows > 1 and any(
+        list(texts) == [str(number) for number in range(start, start + rows)] for start in (0, 1)
+    )
+
+
+def _are_ids(texts: Sequence[str]) -> bool:
+    """Whether every row has another word, or another number of which some begin with zeros."""
+    return _is_unique_text(texts) or (
+        len(set(texts)) == len(texts) and all(texts) and any(map(has_zeros, texts))
+    )
+
+
+def _is_unique_text(texts: Sequence[str]) -> bool:
+    words = [text for text in texts if text]
+    if len(words) < len(texts) or len(set(words)) < len(words) or are_dates(words):
+        return False
+    return not any(_is_number(word) for word in words)
+
+
+def _is_number(word: str) -> bool:
+    try:
+        return not np.isnan(float(word))
+    except ValueError:
+        return False
+
+
+def _one(key: str, role: str, sheet: Sheet, columns: Sequence[str], inquiry: Inquiry) -> str | None:
+    """The only column, or the first of equal ones; else the answer."""
+    distinct = {sheet.texts(column): column for column in reversed(columns)}
+    if len(distinct) < 2:
+        return columns[0] if columns else None
+    usable = [column for column in columns if distinct[sheet.texts(column)] == column]
+    return inquiry.ask(
+        key,
+        f"{inquiry.name} has several columns that could hold the {role}: {shortened(usable)}. "
+        "Which one is to be used?",
+        [Choice(column, f"{column}: {_examples(sheet, column)}") for column in usable],
+    )
+
+
+def _examples(sheet: Sheet, column: str) -> str:
+    words = list(dict.fromkeys(cell for cell in sheet.texts(column) if cell))
+    return shortened([word[:40] for word in words], 3) if len(words) > 3 else ", ".join(words)

@@ -1,0 +1,1 @@
+"""Text files: their encoding, separators, decimal marks and header."""

@@ -1,0 +1,301 @@
+"""Whether the first lines of a table are one header."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from io import BytesIO, TextIOWrapper
+from itertools import islice
+
+import numpy as np
+
+from graphnet.data.interpretation import TextFormat
+from graphnet.errors import CohortError, shortened
+from graphnet.readers.inquiry import Inquiry
+from graphnet.readers.tables.cells import is_missing, is_number, plain_numbers, to_numbers
+from graphnet.readers.tables.sheet import Cells, Sheet, as_texts
+from graphnet.readers.text.dialects import BLANK, NAMES, Dialect, dialect_of, rows, sample
+from graphnet.readers.text.encodings import encoding_of
+from graphnet.readers.text.marks import NAME_OF_ID, has_certain_point, settle_marks
+from graphnet.readers.text.number_files import Numbers, read_numbers
+
+LOOKED_AT = 12  # rows below a second header that must hold numbers
+
+
+def check_header(names: Sequence[str], what: str) -> None:
+    """Raises CohortError where the first line names nothing, or is a row of numbers."""
+    named = [name for name in names if name]
+    if not named:
+        raise CohortError(f"{what} has no header: its first line names no column.")
+    if len(named) == 1 and len(names) > 2:
+        raise CohortError(
+            f"The first line of {what} holds {named[0]!r} alone, above {len(names)} columns: "
+            "delete what stands above the header, or name the columns."
+        )
+    if all(is_number(name) for name in named) and any("." in name for name in named):
+        raise CohortError(
+            f"{what} has no header: its first line holds numbers ({shortened(named, 3)}). "
+            "Add a line with the names of the columns above it."
+        )
+
+
+def check_second_header(columns: Sequence[Cells], inquiry: Inquiry) -> None:
+    """Refuse a row below the header that holds units or other words above numbers."""
+    numeric = [cells for cells in columns if not isinstance(cells, tuple) or _numbers_below(cells)]
+    texts = [cells[0] for cells in numeric if isinstance(cells, tuple)]
+    words = [text for text in texts if _is_word(text)]
+    numbers = len(numeric) - len(texts) + sum(is_number(text.replace(",", "")) for text in texts)
+    if words and not numbers:
+        inquiry.refuse(
+            f"Row 2 holds words where numbers follow ({shortened(list(dict.fromkeys(words)), 3)}): "
+            "delete the second header line."
+        )
+
+
+def _numbers_below(cells: Sequence[str]) -> bool:
+    below = [cell for cell in cells[1:LOOKED_AT] if not is_missing(cell)]
+    return bool(below) and not any(_is_word(cell) for cell in below)
+
+
+def _is_word(cell: str) -> bool:
+    """Text that is neither missing nor a number, whatever its decimal mark."""
+    return not is_missing(cell) and not is_number(cell.replace(",", ""))
+
+
+BLOCK = 400_000  # cells that are kept as text before numbers are made of them
+ROW_NAMES = "row.names"
+
+
+@dataclass
+class RowShape:
+    """Which cells belong to which column; ``names`` has a first one more where rows are named.
+
+    R's ``write.table`` gives its rows names and its header none for them.
+    """
+
+    names: tuple[str, ...]
+    dialect: Dialect
+    what: str
+    header: tuple[str, ...] = field(init=False)
+    first: int = 0  # the line of the first row
+    empty: int = 0
+    comments: int = 0
+
+    def __post_init__(self) -> None:
+        self.header = self.names
+
+    @property
+    def named_rows(self) -> bool:
+        """Whether the rows have one cell more than the header has names."""
+        return len(self.names) > len(self.header)
+
+    def fitted(self, rows: Iterable[tuple[int, list[str]]]) -> Iterator[list[str]]:
+        """The rows with a cell per column, without those that are empty.
+
+        Raises:
+            CohortError: a row has other cells than the header, by its line.
+
+        """
+        width = len(self.names)
+        for line, row in rows:
+            if not any(row):
+                self.empty += 1
+            elif len(row) == 1 < width and row[0].startswith("#"):
+                self.comments += 1
+            elif len(row) == width:
+                self.first = self.first or line
+                yield row
+            else:
+                yield self._mended(line, row)
+                width = len(self.names)
+
+    def _mended(self, line: int, row: list[str]) -> list[str]:
+        """Without separators at its end, or with the empty cells that lack at the end."""
+        width, first = len(self.names), not self.first
+        self.first = self.first or line
+        if not any(row[width:]) and len(row) > width:
+            return row[:width]
+        if len(row) < width and not any(self.names[len(row) :]):
+            return row + [""] * (width - len(row))
+        if first and len(row) == width + 1:
+            self.names = ("", *self.header)
+            return row
+        raise CohortError(self._ragged(line, len(row)))
+
+    def _ragged(self, line: int, cells: int) -> str:
+        if self.named_rows and cells == len(self.header):
+            line, cells = self.first, cells + 1
+        if len(self.header) == 1 < cells:
+            return (
+                f"The first line of {self.what} ({self.header[0][:40]}) is one cell, and line "
+                f"{line} has {cells}: delete what stands above the header."
+            )
+        separators = NAMES.get(self.dialect.separator, "separators")
+        commas = " and numbers with decimal commas" if self.dialect.separator == "," else ""
+        return (
+            f"Line {line} of {self.what} has {cells} cells where the header has "
+            f"{len(self.header)} names, parted by {separators}. Look for a separator too many or "
+            f"too few there; text with separators{commas} must stand in quotes."
+        )
+
+    def settle(self, columns: Sequence[Cells], inquiry: Inquiry) -> tuple[str, ...]:
+        """The names of the columns, once all rows are there; says what was passed over.
+
+        Raises:
+            CohortError: the cells that are too many are no row names.
+
+        """
+        if self.empty:
+            inquiry.say(f"Empty rows passed over: {self.empty}.")
+        if self.comments + self.dialect.comments:
+            inquiry.say(f"Comment lines passed over: {self.comments + self.dialect.comments}.")
+        if self.dialect.marked:
+            inquiry.say("The mark # at the start of the header was passed over.")
+        return (
+            self._with_row_names(as_texts(columns[0]), inquiry) if self.named_rows else self.names
+        )
+
+    def _with_row_names(self, row_names: tuple[str, ...], inquiry: Inquiry) -> tuple[str, ...]:
+        counting = row_names == tuple(str(row) for row in range(1, len(row_names) + 1))
+        by_r = self.dialect.quoted or self.dialect.separator in {"\t", BLANK}
+        if not counting and (not by_r or len(set(row_names)) < len(row_names)):
+            raise CohortError(self._ragged(self.first, len(self.names)))
+        if counting:
+            inquiry.say("The rows are numbered before the first named column, as R writes them.")
+            return self.names
+        inquiry.say(
+            f"The first cell of each row has no name in the header; it was called {ROW_NAMES}."
+        )
+        return (ROW_NAMES, *self.header)
+
+
+def collected(rows: Iterable[list[str]], shape: RowShape) -> tuple[Cells, ...]:
+    """The columns; of those with names like ``GMV_1`` numbers are made at once."""
+    chunks: list[list[Cells]] = []
+    buffer: list[list[str]] = []
+    for row in rows:
+        buffer.append(row)
+        if len(buffer) * len(row) >= BLOCK:
+            _flush(buffer, chunks, shape.names)
+    _flush(buffer, chunks, shape.names)
+    return tuple(_joined(column) for column in chunks)
+
+
+def _flush(buffer: list[list[str]], chunks: list[list[Cells]], names: Sequence[str]) -> None:
+    if buffer and not chunks:
+        chunks.extend([] for _ in names)
+    for chunk, name, texts in zip(chunks, names, zip(*buffer, strict=True), strict=bool(buffer)):
+        chunk.append(_compact(name, texts))
+    buffer.clear()
+
+
+def _compact(name: str, texts: tuple[str, ...]) -> Cells:
+    """Numbers where nothing is lost by it: not of ids and codes."""
+    if not name[-1:].isdigit() or NAME_OF_ID.fullmatch(name) or not has_certain_point(texts):
+        return texts
+    found = plain_numbers(texts)
+    return texts if found is None else found
+
+
+def _joined(chunks: list[Cells]) -> Cells:
+    numeric = [isinstance(chunk, np.ndarray) for chunk in chunks]
+    if any(numeric) and all(_is_numeric(chunk) for chunk in chunks):
+        unheard = Inquiry("")
+        return np.concatenate([to_numbers(chunk, "", unheard) for chunk in chunks])
+    return tuple(text for chunk in chunks for text in as_texts(chunk))
+
+
+def _is_numeric(chunk: Cells) -> bool:
+    return isinstance(chunk, np.ndarray) or all(
+        is_number(text) or is_missing(text) for text in chunk
+    )
+
+
+__all__ = ["Numbers", "check_cells", "read_numbers", "read_sheet"]
+
+PROTECTED = re.compile(r'="(?P<text>[^"]*)"')
+MOST_COLUMNS = 250_000  # a connectome of 700 regions
+
+
+def read_sheet(body: bytes, inquiry: Inquiry, most_cells: int) -> Sheet:
+    """Read a text of any encoding and separator, with a header, of at most ``most_cells``.
+
+    Numbers of columns with names like ``GMV_1`` may come as float64; every other cell is text as
+    it stands, without blanks around it. In numbers, a decimal comma becomes a point, and marks
+    between thousands go.
+
+    Raises:
+        CohortError: it is no table with a header, a row, and a name for each column; or there are
+            more cells or columns than are taken.
+
+    """
+    encoding = encoding_of(body, inquiry, inquiry.name)
+    dialect = dialect_of(sample(_lines(body, encoding), MOST_COLUMNS))
+    found = _cells(body, encoding, dialect.before, dialect.separator)
+    shape = RowShape(_header(found, inquiry.name), dialect, inquiry.name)
+    check_cells(inquiry.name, len(shape.names) * _line_ends(body), most_cells)
+    columns = collected(shape.fitted(found), shape)
+    if not columns:
+        raise CohortError(f"{inquiry.name} has no row below its header.")
+    names, columns = _without_empty(shape.settle(columns, inquiry), columns)
+    check_second_header(columns, inquiry)
+    columns, decimal = settle_marks(names, columns, dialect.separator, inquiry)
+    text = TextFormat(encoding.removesuffix("-sig"), dialect.separator, decimal)
+    return Sheet(names, columns, text)
+
+
+def _lines(body: bytes, encoding: str) -> TextIOWrapper:
+    """The lines, whatever ends them."""
+    return TextIOWrapper(BytesIO(body), encoding, newline=None)
+
+
+def _cells(
+    body: bytes, encoding: str, before: int, separator: str
+) -> Iterator[tuple[int, list[str]]]:
+    """Rows below ``before`` lines with their line, without blanks around their cells."""
+    lines = _lines(body, encoding)
+    for _ in islice(lines, before):
+        pass
+    clean = body.isascii() and b" " not in body and (separator == "\t" or b"\t" not in body)
+    protected = b'="' in body
+    for line, row in rows(lines, separator, MOST_COLUMNS):
+        stripped = row if clean else [cell.strip() for cell in row]
+        yield line + before, [_bare(cell) for cell in stripped] if protected else stripped
+
+
+def _bare(cell: str) -> str:
+    """A cell that is protected from Excel, which would read ``="0050950"`` as a number else."""
+    match = PROTECTED.fullmatch(cell)
+    return match["text"] if match else cell
+
+
+def _header(found: Iterator[tuple[int, list[str]]], what: str) -> tuple[str, ...]:
+    """The names of the columns."""
+    for _, row in found:
+        if any(row):
+            names = (row[0].removeprefix("#").strip(), *row[1:])
+            check_header(names, what)
+            return names
+    raise CohortError(f"{what} holds no table: it has no line with text.")
+
+
+def _without_empty(
+    names: tuple[str, ...], columns: tuple[Cells, ...]
+) -> tuple[tuple[str, ...], tuple[Cells, ...]]:
+    """Without columns that have neither a name nor a cell: separators at the ends of lines."""
+    kept = [
+        place
+        for place, cells in enumerate(columns)
+        if names[place] or not isinstance(cells, tuple) or any(cells)
+    ]
+    return tuple(names[place] for place in kept), tuple(columns[place] for place in kept)
+
+
+def _line_ends(body: bytes) -> int:
+    """How many lines end, whatever ends them."""
+    return body.count(b"\n") + body.count(b"\r") - body.count(b"\r\n")
+
+
+def check_cells(name: str, count: int, most: int) -> None:
+    """Raises CohortError where a table would have more cells than are taken."""
+    if count > most:
+        raise CohortError(f"{name} has more than {most} cells, which is the most.")
