@@ -1,93 +1,154 @@
 """What a developer runs and CI runs, each in an environment of its own."""
 
+from itertools import chain
+
 import nox
 
 nox.needs_version = ">=2024.10.9"
 nox.options.sessions = ["lint", "types", "imports", "tests"]
 nox.options.reuse_existing_virtualenvs = True
+# uv installs in seconds what pip does in minutes; where it is not there, pip does.
+nox.options.default_venv_backend = "uv|virtualenv"
 
 PYPROJECT = nox.project.load_toml("pyproject.toml")
 CONSTRAINED = ("-c", "constraints.txt")
 # One thread each, and no process compiles again what another has compiled.
 SPARING = {"OMP_NUM_THREADS": "1", "PYTHONDONTWRITEBYTECODE": ""}
+# Five processes, as many tests wait more than they compute; threads of torch that wait for each
+# other would undo the gain. Files in their order: the long ones of acceptance come first, and not
+# at the end, where one process would have them and the others nothing left to do.
+SPREAD = ("-n", "5", "--dist", "loadfile", "--no-loadscope-reorder", "--durations=25")
+FAST = ("-m", "not slow", "-n", "2", "--durations=25")
 
 
 def group(name: str) -> list[str]:
     return list(nox.project.dependency_groups(PYPROJECT, name))
 
 
+def install(session: nox.Session, *packages: str, compiled: bool = True) -> None:
+    """Install at the versions of constraints.txt; what is only read need not be compiled."""
+    if session.venv_backend == "uv":
+        options = ["--compile-bytecode"] if compiled else []
+    else:
+        options = [] if compiled else ["--no-compile"]
+    session.install(*CONSTRAINED, *options, *packages)
+
+
 @nox.session
 def lint(session: nox.Session) -> None:
-    session.install(*CONSTRAINED, *group("lint"))
+    install(session, *group("lint"))
     session.run("ruff", "check", ".")
     session.run("ruff", "format", "--check", ".")
 
 
 @nox.session
 def types(session: nox.Session) -> None:
-    # What is only read needs no compiled files, which are half of installing it.
-    session.install("--no-compile", *CONSTRAINED, "-e", ".[all]", *group("types"))
+    install(session, "-e", ".[all]", *group("types"), compiled=False)
     session.run("mypy")
 
 
 @nox.session
 def imports(session: nox.Session) -> None:
-    session.install(*CONSTRAINED, "-e", ".", *group("imports"))
+    install(session, "-e", ".", *group("imports"))
     session.run("lint-imports")
 
 
 @nox.session
 def tests(session: nox.Session) -> None:
-    session.install(*CONSTRAINED, "-e", ".[all]", *group("tests"))
-    # Five processes, as many tests wait more than they compute; threads of torch that wait for
-    # each other would undo the gain. Files in their order: the long ones of acceptance come first,
-    # and not at the end, where one process would have them and the others nothing left to do.
-    spread = ("-n", "5", "--dist", "loadfile", "--no-loadscope-reorder", "--durations=25")
-    some = () if session.posargs else spread
-    session.run("pytest", *some, *session.posargs, env=SPARING)
+    install(session, "-e", ".[all]", *group("tests"))
+    session.run("pytest", *(session.posargs or SPREAD), env=SPARING)
+
+
+@nox.session(python=["3.11", "3.12", "3.13"])
+def pythons(session: nox.Session) -> None:
+    """The fast tests on each Python that the metadata allows; `nox -s pythons-3.12` on one."""
+    install(session, "-e", ".[all]", *group("tests"))
+    session.run("pytest", *(session.posargs or FAST), env=SPARING)
+
+
+@nox.session(venv_backend="uv")
+def lowest(session: nox.Session) -> None:
+    """The fast tests on the lowest versions that the metadata allows, by the newest test tools."""
+    versions = f"{session.create_tmp()}/lowest.txt"
+    resolve = ("uv", "pip", "compile", "--quiet", "--no-header", "--resolution", "lowest-direct")
+    session.run(*resolve, "--extra", "all", "pyproject.toml", "--output-file", versions)
+    session.install("-c", versions, "-e", ".[all]", *group("tests"))
+    session.run("pytest", *(session.posargs or FAST), env=SPARING)
+
+
+@nox.session
+def coverage(session: nox.Session) -> None:
+    """Which lines and branches the tests reach, those of processes that they start too."""
+    install(session, "-e", ".[all]", *group("tests"), *group("coverage"))
+    session.run("coverage", "erase")
+    session.run("coverage", "run", "-m", "pytest", *(session.posargs or SPREAD), env=SPARING)
+    session.run("coverage", "combine", "--quiet")
+    session.run("coverage", "report")
+    session.run("coverage", "html", "--quiet")
+
+
+@nox.session
+def constraints(session: nox.Session) -> None:
+    """Renew constraints.txt and requirements.txt; `-- --upgrade-package numpy` renews one.
+
+    pip refuses an editable project where constraints have hashes, so these are in a file of
+    their own: `pip install --require-hashes -r requirements.txt` gives what `.[all]` needs.
+    """
+    install(session, *group("tools"))
+    resolve = ("uv", "pip", "compile", "--quiet", "--universal", "--python-version", "3.11")
+    resolve += ("--no-annotate", "--custom-compile-command", "nox -s constraints", "pyproject.toml")
+    groups = chain.from_iterable(("--group", name) for name in PYPROJECT["dependency-groups"])
+    session.run(
+        *(*resolve, "--all-extras", *groups, *(session.posargs or ("--upgrade",))),
+        *("--output-file", "constraints.txt"),
+    )
+    session.run(
+        *(*resolve, "--extra", "all", "--constraints", "constraints.txt", "--upgrade"),
+        *("--generate-hashes", "--output-file", "requirements.txt"),
+    )
 
 
 @nox.session
 def docs(session: nox.Session) -> None:
     """The pages, in docs/_build/html; `nox -s docs -- pictures` takes the screenshots anew."""
     if "pictures" in session.posargs:
-        session.install(*CONSTRAINED, "-e", ".[all]", *group("tests"))
+        install(session, "-e", ".[all]", *group("tests"))
         session.run("python", "docs/pictures/take.py")
         return
-    session.install(*CONSTRAINED, *group("docs"))
+    install(session, *group("docs"))
     session.run("sphinx-build", "-W", "--keep-going", "-b", "html", "docs", "docs/_build/html")
 
 
 @nox.session
 def manifests(session: nox.Session) -> None:
     """Render every overlay of kustomize/ and check it; needs kubectl."""
-    session.install(*CONSTRAINED, "-e", ".[embedded,postgres]", *group("tests"))
+    install(session, "-e", ".[embedded,postgres]", *group("tests"))
     session.run("pytest", "tests/deploy", "-m", "not slow", *session.posargs)  # these need torch
 
 
 @nox.session
 def faults(session: nox.Session) -> None:
     """The long plan of faults: `nox -s faults -- --count 1000 --seed 1`."""
-    session.install(*CONSTRAINED, "-e", ".[all]", *group("tests"))
+    install(session, "-e", ".[all]", *group("tests"))
     session.run("python", "-m", "tests.faults", *session.posargs, env=SPARING)
 
 
 @nox.session
 def images(session: nox.Session) -> None:
     """Both images, built by buildah on a bare Debian and started: as root, in minutes."""
-    session.install(*CONSTRAINED, "-e", ".[all]", *group("tests"))
+    install(session, "-e", ".[all]", *group("tests"))
     log = ("-o", "log_cli=true", "-o", "log_cli_level=INFO")
     session.run("pytest", "tests/deploy/images.py", *log, *session.posargs)
 
 
 @nox.session
 def demo(session: nox.Session) -> None:
-    session.install(*CONSTRAINED, "-e", ".[all]")
+    install(session, "-e", ".[all]")
     session.run("sgn", "demo", *session.posargs)
 
 
 @nox.session
 def bench(session: nox.Session) -> None:
-    session.install(*CONSTRAINED, "-e", ".[all]", *group("tests"))
+    install(session, "-e", ".[all]", *group("tests"))
     session.run("python", "-m", "bench.train", *session.posargs)
     session.run("python", "-m", "bench.start")

@@ -28,6 +28,17 @@ def test_the_citation_is_of_this_version() -> None:
     assert citation["license"] == PROJECT["project"]["license"]
 
 
+def pins(name: str) -> set[str]:
+    """Name and version of each package that a file pins."""
+    return set(re.findall(r"^[^\s#]+==[^\s;]+", (REPOSITORY / name).read_text(), re.MULTILINE))
+
+
+def test_what_has_hashes_is_what_the_tests_run_with() -> None:
+    hashed = pins("requirements.txt")
+    assert {"numpy", "starlette", "torch"} <= {pin.partition("==")[0] for pin in hashed}
+    assert hashed <= pins("constraints.txt")
+
+
 @pytest.mark.parametrize("package", PROJECT["tool"]["importlinter"]["root_packages"])
 def test_every_package_says_that_it_is_typed(package: str) -> None:
     assert (REPOSITORY / package / "py.typed").is_file()
