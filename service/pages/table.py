@@ -41,6 +41,24 @@ NO_TASK = (
 TASK = "/tasks/{task_id}"
 
 
+async def cancel(request: Request) -> Response:
+    """End a task and go back to it, or to the page that is named as ``next``."""
+    task = await task_of(request)
+    require_ours(task)
+    await cancellation.cancel(task.task_id, house_of(request).settings.house.public_url)
+    return _further(request, task.task_id)
+
+
+async def retry(request: Request) -> Response:
+    """Try a task again and go to the new one."""
+    task_id = await tried_again(request, await task_of(request))
+    return _further(request, task_id)
+
+
+def _further(request: Request, task_id: str) -> Response:
+    return RedirectResponse(own(request.query_params.get("next") or f"/tasks/{task_id}"), SEE_OTHER)
+
+
 def _page(method: str, path: str, handler: Handler, summary: str, *refusals: ErrorNum) -> Endpoint:
     return Endpoint(
         *(method, path, handler, summary),
@@ -88,21 +106,3 @@ PAGES = (
     _page("GET", "/preferences", signing.prefer, "Remembers a language or a theme."),
     _page("GET", "/static/{version}/{name}", assets.static, "A file of the pages.", *NOT_THERE),
 )
-
-
-async def cancel(request: Request) -> Response:
-    """End a task and go back to it, or to the page that is named as ``next``."""
-    task = await task_of(request)
-    require_ours(task)
-    await cancellation.cancel(task.task_id, house_of(request).settings.house.public_url)
-    return _further(request, task.task_id)
-
-
-async def retry(request: Request) -> Response:
-    """Try a task again and go to the new one."""
-    task_id = await tried_again(request, await task_of(request))
-    return _further(request, task_id)
-
-
-def _further(request: Request, task_id: str) -> Response:
-    return RedirectResponse(own(request.query_params.get("next") or f"/tasks/{task_id}"), SEE_OTHER)
