@@ -3,13 +3,25 @@
 from collections.abc import Sequence
 from typing import Any
 
+from graphnet.messages import Message, as_message
+
 
 class GraphnetError(Exception):
-    """The root of this package's errors: one or more plain sentences for the researcher."""
+    """The root of this package's errors: one or more messages for the researcher."""
 
-    def __init__(self, *sentences: str) -> None:
-        super().__init__(" ".join(sentences))
-        self.sentences = sentences
+    def __init__(self, *messages: Message | str) -> None:
+        self.messages = tuple(as_message(message) for message in messages)
+        super().__init__(" ".join(self.sentences))
+
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        """The messages in English."""
+        return tuple(str(message) for message in self.messages)
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """The code of each message."""
+        return tuple(message.code for message in self.messages)
 
 
 class CohortError(GraphnetError):

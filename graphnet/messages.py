@@ -1,0 +1,158 @@
+"""Messages for people: a code with values here, the sentence in a catalogue per language.
+
+Code that computes raises and returns a :class:`Message`; whoever shows it (a page, a command, a
+report, a log line) renders it with :func:`render` in the reader's language. The catalogues are
+Fluent files, ``locale/<language>/<domain>.ftl``; a code is ``domain.name``.
+
+Fluent: https://projectfluent.org/fluent/guide/
+"""
+
+import logging
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any, Self, Union
+
+if TYPE_CHECKING:
+    from fluent.runtime import FluentBundle
+
+Value = Union[str, int, float, "tuple[str, ...]", "Message"]
+
+ENGLISH, CHINESE = "en", "zh-CN"
+LANGUAGES = (ENGLISH, CHINESE)
+LOCALES = {ENGLISH: "en", CHINESE: "zh_Hans_CN"}
+FINISHED = "text"  # a sentence from before there were codes, or from another program
+MOST_NAMED = 8
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, init=False)
+class Message:
+    """What is to be said: ``code`` names the sentence, ``values`` stand in it.
+
+    A value is a text, a number, a list of texts (shown as "a, b and 3 more") or another message.
+    ``str(message)`` is its English sentence.
+    """
+
+    code: str
+    values: tuple[tuple[str, Value], ...]
+
+    def __init__(self, code: str, /, **values: Any) -> None:
+        kept = tuple((name, _kept(value)) for name, value in values.items())
+        object.__setattr__(self, "code", code)
+        object.__setattr__(self, "values", kept)
+
+    def __str__(self) -> str:
+        return render(self)
+
+    def as_dict(self) -> dict[str, Any]:
+        """For JSON; :meth:`from_json` reads it back."""
+        return {"code": self.code, "values": {name: _plain(value) for name, value in self.values}}
+
+    @classmethod
+    def from_json(cls, stored: Mapping[str, Any] | str) -> Self:
+        """Read back what :meth:`as_dict` gave; also a finished sentence, as older versions stored.
+
+        Raises:
+            KeyError, TypeError, AttributeError: it is neither.
+
+        """
+        if isinstance(stored, str):
+            return cls(FINISHED, text=stored)
+        return cls(stored["code"], **{name: _read(v) for name, v in stored["values"].items()})
+
+
+def finished(text: str) -> Message:
+    """A sentence that is there already, in the language it is in."""
+    return Message(FINISHED, text=text)
+
+
+def as_message(message: Message | str) -> Message:
+    """The message itself, or a finished sentence as one."""
+    return finished(message) if isinstance(message, str) else message
+
+
+def render(message: Message | str, language: str = ENGLISH) -> str:
+    """The sentence in ``language`` (``en`` or ``zh-CN``), in English where it is not translated.
+
+    A code that no catalogue has is shown as it is, with its values, and logged: an incomplete
+    catalogue never ends a task.
+    """
+    if isinstance(message, str):
+        return message
+    values = {name: _shown(value, language) for name, value in message.values}
+    if message.code == FINISHED:
+        return str(values["text"])
+    domain, _, name = message.code.partition(".")
+    for tag in dict.fromkeys((language, ENGLISH)):
+        bundle = _bundle(tag, domain)
+        if bundle.has_message(name):
+            pattern = bundle.get_message(name).value
+            if pattern is not None:
+                text, errors = bundle.format_pattern(pattern, values)
+                if errors:
+                    log.error("message %s in %s lacks %s", message.code, tag, errors)
+                return str(text)
+    log.error("no catalogue has the message %s", message.code)
+    return f"{message.code} {values}"
+
+
+def rendered(messages: Iterable[Message | str], language: str = ENGLISH) -> list[str]:
+    """The sentence of each message."""
+    return [render(message, language) for message in messages]
+
+
+@lru_cache
+def _bundle(language: str, domain: str) -> "FluentBundle":
+    from fluent.runtime import FluentBundle, FluentResource  # noqa: PLC0415 - slow to import
+
+    bundle = FluentBundle([LOCALES[language]], use_isolating=False)
+    file = files("graphnet") / "locale" / language / f"{domain}.ftl"
+    if file.is_file():
+        bundle.add_resource(FluentResource(file.read_text("utf-8")))
+    return bundle
+
+
+def _kept(value: Any) -> Value:
+    if isinstance(value, (str, Message, bool)):
+        return value
+    if isinstance(value, Iterable):
+        return tuple(str(item) for item in value)
+    # NumPy's numbers become Python's.
+    return value.item() if hasattr(value, "item") else value  # type: ignore[no-any-return]
+
+
+def _plain(value: Value) -> Any:
+    if isinstance(value, Message):
+        return value.as_dict()
+    return list(value) if isinstance(value, tuple) else value
+
+
+def _read(value: Any) -> Value:
+    return Message.from_json(value) if isinstance(value, Mapping) else value  # type: ignore[no-any-return]
+
+
+def _shown(value: Value, language: str) -> str | int:
+    """A value for Fluent: whole numbers stay numbers (they choose the plural), all else is text.
+
+    Fluent would round a float to three decimals: 0.0004 would be 0.
+    """
+    if isinstance(value, Message):
+        return render(value, language)
+    if isinstance(value, tuple):
+        return _listed(value, language)
+    if isinstance(value, bool):
+        return str(value).lower()  # true and false choose between variants
+    if isinstance(value, float):
+        return f"{value:g}"
+    return value
+
+
+def _listed(names: tuple[str, ...], language: str) -> str:
+    if language == CHINESE:
+        listed = "、".join(names[:MOST_NAMED])
+        return f"{listed}等 {len(names)} 个" if len(names) > MOST_NAMED else listed
+    if len(names) > MOST_NAMED:
+        return f"{', '.join(names[:MOST_NAMED])} and {len(names) - MOST_NAMED} more"
+    return ", ".join((*names[:-2], " and ".join(names[-2:])))

@@ -1,0 +1,128 @@
+"""Every message has its sentence in every language, and every sentence a message that uses it."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from fluent.syntax import FluentParser
+from fluent.syntax import ast as ftl
+from fluent.syntax.visitor import Visitor
+
+from graphnet.messages import CHINESE, ENGLISH, LANGUAGES, Message, finished, render
+
+ROOT = Path(__file__).parents[1]
+ROOMS = ("service", "actors", "graphnet", "registry", "db")
+# Domains whose codes are made of a name: "options.density-label".
+BY_NAME = ("options",)
+
+
+class Variables(Visitor):  # type: ignore[misc]
+    """The variables that a sentence names."""
+
+    def __init__(self) -> None:
+        self.names: set[str] = set()
+
+    def visit_VariableReference(self, node: ftl.VariableReference) -> None:  # noqa: N802
+        self.names.add(node.id.name)
+
+
+def catalogue(language: str) -> dict[str, set[str]]:
+    """The variables of each message, by code."""
+    messages: dict[str, set[str]] = {}
+    for file in sorted((ROOT / "graphnet/locale" / language).glob("*.ftl")):
+        for entry in FluentParser().parse(file.read_text("utf-8")).body:
+            assert not isinstance(entry, ftl.Junk), f"{file.name}: {entry.content}"
+            if isinstance(entry, ftl.Message):
+                variables = Variables()
+                variables.visit(entry)
+                code = f"{file.stem}.{entry.id.name}"
+                assert code not in messages, code
+                messages[code] = variables.names
+    return messages
+
+
+def trees() -> Iterator[ast.Module]:
+    for room in ROOMS:
+        for file in (ROOT / room).rglob("*.py"):
+            yield ast.parse(file.read_text("utf-8"))
+
+
+def raised() -> Iterator[tuple[str, set[str] | None]]:
+    """Each code that is written down in a call of Message, with the names of its values."""
+    for tree in trees():
+        for node in ast.walk(tree):
+            if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Name)):
+                continue
+            if node.func.id != "Message" or not node.args:
+                continue
+            code, names = node.args[0], {keyword.arg for keyword in node.keywords}
+            if isinstance(code, ast.Constant) and code.value != "text":
+                values = {name for name in names if name is not None}
+                yield str(code.value), None if None in names else values
+
+
+def literals() -> set[str]:
+    return {
+        node.value
+        for tree in trees()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant)
+        and isinstance(node.value, str)
+        and re.fullmatch(r"[a-z_]+\.[a-z][a-z0-9-]*", node.value)
+    }
+
+
+def test_every_language_has_the_same_messages_with_the_same_values() -> None:
+    english, chinese = catalogue(ENGLISH), catalogue(CHINESE)
+    assert set(english) == set(chinese)
+    assert {code for code in english if not chinese[code] <= english[code]} == set()
+
+
+def test_every_message_has_a_sentence_and_the_values_that_stand_in_it() -> None:
+    english = catalogue(ENGLISH)
+    problems = [
+        (code, values)
+        for code, values in raised()
+        if code not in english or (values is not None and not english[code] <= values)
+    ]
+    assert problems == []
+
+
+def test_every_sentence_is_used() -> None:
+    used = literals()
+    assert [
+        code
+        for code in catalogue(ENGLISH)
+        if code.partition(".")[0] not in BY_NAME and code not in used
+    ] == []
+
+
+@pytest.mark.parametrize("count", [1, 12345])
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_message_survives_json_and_says_its_values(language: str, count: int) -> None:
+    message = Message("warnings.clipped", split="train", count=count, limit=0.0004)
+    assert Message.from_json(message.as_dict()) == message
+    text = render(message, language)
+    assert "0.0004" in text
+    assert f"{count:,}" in text
+
+
+def test_a_sentence_of_an_older_version_stays_as_it_is() -> None:
+    message = Message.from_json("1 value was drawn in.")
+    assert message == finished("1 value was drawn in.")
+    assert render(message, CHINESE) == "1 value was drawn in."
+
+
+def test_a_message_without_a_sentence_is_shown_by_its_code(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    assert render(Message("warnings.nowhere", count=3)) == "warnings.nowhere {'count': 3}"
+    assert "warnings.nowhere" in caplog.text
+
+
+def test_long_lists_are_shortened() -> None:
+    names = [f"S{number}" for number in range(10)]
+    assert render(Message("text", text=names)).endswith("S7 and 2 more")
+    assert render(Message("text", text=names), CHINESE).endswith("S7等 10 个")
