@@ -27,6 +27,21 @@ from service.stores.task_summaries import Outlines
 from service.stores.uploads import Uploads
 
 
+class SchemaWatch:
+    """Asks the database for its version before a request writes, once a second at most."""
+
+    def __init__(self) -> None:
+        self._asked = float("-inf")
+
+    async def check(self) -> None:
+        """Return if this version may write. Raises SchemaAhead, DatabaseUnavailable."""
+        now = time.monotonic()
+        if now - self._asked < FRESH_SECONDS:
+            return
+        await check_known()
+        self._asked = now
+
+
 @dataclass(frozen=True)
 class House:
     """Settings, what is stored, the queue; ``stopping`` ends the streams."""
@@ -63,18 +78,3 @@ def house_of(request: Request) -> House:
 
 
 FRESH_SECONDS = 1.0
-
-
-class SchemaWatch:
-    """Asks the database for its version before a request writes, once a second at most."""
-
-    def __init__(self) -> None:
-        self._asked = float("-inf")
-
-    async def check(self) -> None:
-        """Return if this version may write. Raises SchemaAhead, DatabaseUnavailable."""
-        now = time.monotonic()
-        if now - self._asked < FRESH_SECONDS:
-            return
-        await check_known()
-        self._asked = now
