@@ -154,7 +154,7 @@ def _foreign_in(folder: Path) -> list[str]:
 
 
 def _npz(file: File, folder: Path, names: list[str]) -> Dataset | None:
-    from graphnet.readers.arrays.numpy_files import load_folder
+    from graphnet.readers.arrays.named import load_folder
     from graphnet.readers.arrays.reading import interpret_arrays
 
     arrays = load_folder(folder, names, file.name)
@@ -162,13 +162,13 @@ def _npz(file: File, folder: Path, names: list[str]) -> Dataset | None:
 
 
 def _is_npy(file: File) -> bool:
-    from graphnet.readers.arrays.numpy_files import MAGIC
+    from graphnet.readers.arrays.named import MAGIC
 
     return file.head.startswith(MAGIC)
 
 
 def _npy(file: File) -> Dataset | None:
-    from graphnet.readers.arrays.numpy_files import load_array
+    from graphnet.readers.arrays.named import load_array
     from graphnet.readers.arrays.reading import refuse_one_array
 
     raise refuse_one_array(load_array(file.path, file.name), file.name)
@@ -189,13 +189,13 @@ def _matlab(file: File) -> Dataset | None:
 
 
 def _is_hdf5(file: File) -> bool:
-    from graphnet.readers.arrays.numpy_files import is_hdf5
+    from graphnet.readers.arrays.named import is_hdf5
 
     return is_hdf5(file.head)
 
 
 def _hdf5(file: File) -> Dataset | None:
-    from graphnet.readers.arrays.numpy_files import refuse_hdf5
+    from graphnet.readers.arrays.named import refuse_hdf5
 
     raise refuse_hdf5(file.head, file.name)
 
@@ -247,8 +247,7 @@ def _is_text(file: File) -> bool:
 
 def _text(file: File) -> Dataset | None:
     from graphnet.readers.tables.freesurfer import interpret_table
-    from graphnet.readers.text.delimited import read_sheet
-    from graphnet.readers.text.headless import check_header_of_numbers
+    from graphnet.readers.text.delimited import check_header_of_numbers, read_sheet
 
     check_header_of_numbers(file.head, file.name)
     sheet = read_sheet(file.path.read_bytes(), file.inquiry, file.most_cells)

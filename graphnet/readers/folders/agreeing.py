@@ -8,9 +8,8 @@ from graphnet.readers.folders.archives import too_large
 from graphnet.readers.folders.entities import Scan
 from graphnet.readers.folders.scans import read_scan
 from graphnet.readers.inquiry import Inquiry
-from graphnet.readers.text.first_lines import HEADER
 from graphnet.readers.text.number_files import TRAILING, Numbers
-from graphnet.readers.text.row_names import INDEX
+from graphnet.readers.text.number_names import HEADER, INDEX
 
 LAYOUT = {HEADER, INDEX, TRAILING}  # questions on what a line or column of a file is
 MOST_READINGS = 16  # of one file

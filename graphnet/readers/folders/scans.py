@@ -101,7 +101,7 @@ def _variable(tables: dict[str, Array], scan: Scan, arrays: NamedArrays, inquiry
 
 
 def _of_numpy(path: Path) -> FloatArray:
-    from graphnet.readers.arrays.numpy_files import load_array  # noqa: PLC0415 - rarely needed
+    from graphnet.readers.arrays.named import load_array  # noqa: PLC0415 - rarely needed
 
     array = load_array(path, path.name)
     if not isinstance(array, Odd) and array.ndim == 1 and array.size:

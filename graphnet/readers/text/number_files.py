@@ -13,9 +13,8 @@ from graphnet.readers.tables.cells import is_missing, is_number, plain_numbers, 
 from graphnet.readers.tables.sheet import Cells, FloatArray
 from graphnet.readers.text.dialects import BLANK, SEPARATORS, cells
 from graphnet.readers.text.encodings import encoding_of
-from graphnet.readers.text.first_lines import Rows, header_of, marked_header
 from graphnet.readers.text.marks import settle_marks
-from graphnet.readers.text.row_names import index_of
+from graphnet.readers.text.number_names import Rows, header_of, index_of, marked_header
 
 COMMA_TOKENS = re.compile(r"\s*[+-]?\d+,\d+(\s+[+-]?\d+,\d+)+\s*")
 TRAILING = "trailing"
