@@ -19,7 +19,7 @@ from service.cli.files import readable
 from service.cli.options import example, json_option
 from service.cli.terminal import note, show_facts, show_heading, show_json
 from service.cli.token import home_option
-from service.stores.worker_calls import Asker, NoAnswer
+from service.stores.worker_calls import NoAnswer, WorkerClient
 
 if TYPE_CHECKING:
     pass
@@ -230,7 +230,7 @@ async def import_model(old: OldModel, uploads: Store, redis_url: str) -> dict[st
 
     """
     upload = await asyncio.to_thread(_sent, old.file, uploads)
-    asker = Asker(
+    asker = WorkerClient(
         redis_url,
         Names(),
         READ_QUEUE,
