@@ -239,9 +239,9 @@ def _json(file: File) -> Dataset | None:
 
 
 def _is_text(file: File) -> bool:
-    from graphnet.readers.text.encodings import wide_encoding
+    from graphnet.readers.text.encodings import detect_utf16
 
-    wide = file.head.startswith(WIDE_TEXT) or wide_encoding(file.head) is not None
+    wide = file.head.startswith(WIDE_TEXT) or detect_utf16(file.head) is not None
     return wide or b"\x00" not in file.head
 
 

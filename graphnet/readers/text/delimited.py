@@ -15,7 +15,7 @@ from graphnet.readers.inquiry import Inquiry
 from graphnet.readers.tables.cells import is_missing, is_number, plain_numbers, to_numbers
 from graphnet.readers.tables.sheet import Cells, Sheet, as_texts
 from graphnet.readers.text.dialects import BLANK, NAMES, Dialect, dialect_of, rows, sample
-from graphnet.readers.text.encodings import encoding_of
+from graphnet.readers.text.encodings import detect_encoding
 from graphnet.readers.text.marks import NAME_OF_ID, has_certain_point, settle_marks
 from graphnet.readers.text.number_files import Numbers, read_numbers
 
@@ -229,7 +229,7 @@ def read_sheet(body: bytes, inquiry: Inquiry, most_cells: int) -> Sheet:
             more cells or columns than are taken.
 
     """
-    encoding = encoding_of(body, inquiry, inquiry.name)
+    encoding = detect_encoding(body, inquiry, inquiry.name)
     dialect = dialect_of(sample(_lines(body, encoding), MOST_COLUMNS))
     found = _cells(body, encoding, dialect.before, dialect.separator)
     shape = RowShape(_header(found, inquiry.name), dialect, inquiry.name)

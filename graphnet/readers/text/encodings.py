@@ -39,7 +39,7 @@ PLAUSIBLE = 0.45
 SAVE = "save it again as UTF-8 (in Excel: CSV UTF-8)."
 
 
-def encoding_of(body: bytes, inquiry: Inquiry, what: str) -> str:
+def detect_encoding(body: bytes, inquiry: Inquiry, what: str) -> str:
     """The name of a codec that reads every byte of ``body``; ``what`` stands for it in sentences.
 
     Raises:
@@ -85,7 +85,7 @@ def _checked(body: bytes, encoding: str, what: str) -> str:
     return encoding
 
 
-def wide_encoding(start: bytes) -> str | None:
+def detect_utf16(start: bytes) -> str | None:
     """UTF-16 without a mark: every other byte of its digits and separators is zero; else None."""
     even, odd = start[::2].count(0), start[1::2].count(0)
     if max(even, odd) < 0.3 * len(start) / 2 or min(even, odd) > 0.05 * len(start) / 2:
@@ -94,7 +94,7 @@ def wide_encoding(start: bytes) -> str | None:
 
 
 def _without_mark(body: bytes, inquiry: Inquiry, what: str) -> str:
-    encoding = wide_encoding(body[: 1 << 16])
+    encoding = detect_utf16(body[: 1 << 16])
     if encoding is None:
         raise CohortError(f"{what} holds zero bytes, so it is no text, or it is damaged.")
     inquiry.say(f"The file has no mark of its encoding; it was read as {encoding.upper()}.")

@@ -12,7 +12,7 @@ from graphnet.readers.inquiry import Inquiry
 from graphnet.readers.tables.cells import is_missing, is_number, plain_numbers, shown, to_numbers
 from graphnet.readers.tables.sheet import Cells, FloatArray
 from graphnet.readers.text.dialects import BLANK, SEPARATORS, cells
-from graphnet.readers.text.encodings import encoding_of
+from graphnet.readers.text.encodings import detect_encoding
 from graphnet.readers.text.marks import settle_marks
 from graphnet.readers.text.number_names import Rows, header_of, index_of, marked_header
 
@@ -38,7 +38,7 @@ def read_numbers(source: Path | bytes, inquiry: Inquiry, what: str) -> Numbers:
 
     """
     body = source if isinstance(source, bytes) else source.read_bytes()
-    text = body.decode(encoding_of(body, inquiry, what))
+    text = body.decode(detect_encoding(body, inquiry, what))
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     marked, numbered = _data_lines(lines, inquiry)
     if not numbered:
