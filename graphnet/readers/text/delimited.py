@@ -14,7 +14,14 @@ from graphnet.errors import CohortError, shortened
 from graphnet.readers.inquiry import Inquiry
 from graphnet.readers.tables.cells import is_missing, is_number, plain_numbers, to_numbers
 from graphnet.readers.tables.sheet import Cells, Sheet, as_texts
-from graphnet.readers.text.dialects import BLANK, NAMES, Dialect, dialect_of, rows, sample
+from graphnet.readers.text.dialects import (
+    BLANK,
+    NAMES,
+    Dialect,
+    detect_dialect,
+    sample_lines,
+    split_rows,
+)
 from graphnet.readers.text.encodings import detect_encoding
 from graphnet.readers.text.marks import NAME_OF_ID, has_certain_point, settle_marks
 from graphnet.readers.text.number_files import Numbers, read_numbers
@@ -89,7 +96,7 @@ class RowShape:
         """Whether the rows have one cell more than the header has names."""
         return len(self.names) > len(self.header)
 
-    def fitted(self, rows: Iterable[tuple[int, list[str]]]) -> Iterator[list[str]]:
+    def fitted(self, split_rows: Iterable[tuple[int, list[str]]]) -> Iterator[list[str]]:
         """The rows with a cell per column, without those that are empty.
 
         Raises:
@@ -97,7 +104,7 @@ class RowShape:
 
         """
         width = len(self.names)
-        for line, row in rows:
+        for line, row in split_rows:
             if not any(row):
                 self.empty += 1
             elif len(row) == 1 < width and row[0].startswith("#"):
@@ -169,11 +176,11 @@ class RowShape:
         return (ROW_NAMES, *self.header)
 
 
-def collected(rows: Iterable[list[str]], shape: RowShape) -> tuple[Cells, ...]:
+def collected(split_rows: Iterable[list[str]], shape: RowShape) -> tuple[Cells, ...]:
     """The columns; of those with names like ``GMV_1`` numbers are made at once."""
     chunks: list[list[Cells]] = []
     buffer: list[list[str]] = []
-    for row in rows:
+    for row in split_rows:
         buffer.append(row)
         if len(buffer) * len(row) >= BLOCK:
             _flush(buffer, chunks, shape.names)
@@ -230,7 +237,7 @@ def read_sheet(body: bytes, inquiry: Inquiry, most_cells: int) -> Sheet:
 
     """
     encoding = detect_encoding(body, inquiry, inquiry.name)
-    dialect = dialect_of(sample(_lines(body, encoding), MOST_COLUMNS))
+    dialect = detect_dialect(sample_lines(_lines(body, encoding), MOST_COLUMNS))
     found = _cells(body, encoding, dialect.before, dialect.separator)
     shape = RowShape(_header(found, inquiry.name), dialect, inquiry.name)
     check_cells(inquiry.name, len(shape.names) * _line_ends(body), most_cells)
@@ -258,7 +265,7 @@ def _cells(
         pass
     clean = body.isascii() and b" " not in body and (separator == "\t" or b"\t" not in body)
     protected = b'="' in body
-    for line, row in rows(lines, separator, MOST_COLUMNS):
+    for line, row in split_rows(lines, separator, MOST_COLUMNS):
         stripped = row if clean else [cell.strip() for cell in row]
         yield line + before, [_bare(cell) for cell in stripped] if protected else stripped
 

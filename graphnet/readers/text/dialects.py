@@ -31,7 +31,7 @@ class Dialect:
     quoted: bool = False
 
 
-def dialect_of(lines: Sequence[str]) -> Dialect:
+def detect_dialect(lines: Sequence[str]) -> Dialect:
     """Look at the first lines of a text."""
     before, comments, said = 0, 0, None
     for line in lines:
@@ -48,7 +48,7 @@ def dialect_of(lines: Sequence[str]) -> Dialect:
     return Dialect(separator, before, comments, quoted=bool(rest) and _quoted(rest[0], separator))
 
 
-def sample(lines: Iterator[str], most: int) -> list[str]:
+def sample_lines(lines: Iterator[str], most: int) -> list[str]:
     """So many of the first lines, comments beside them, that the separator can be told.
 
     Raises:
@@ -68,7 +68,7 @@ def sample(lines: Iterator[str], most: int) -> list[str]:
     return found
 
 
-def cells(line: str, separator: str) -> list[str]:
+def split_cells(line: str, separator: str) -> list[str]:
     """The cells of one line, without blanks around them. Raises csv.Error for broken quotes."""
     if separator == BLANK:
         if '"' not in line:
@@ -79,11 +79,11 @@ def cells(line: str, separator: str) -> list[str]:
         ]
     if '"' not in line:
         return [cell.strip() for cell in line.split(separator)]
-    rows = list(csv.reader([line], delimiter=separator, skipinitialspace=True))
-    return [cell.strip() for cell in rows[0]] if rows else []
+    split_rows = list(csv.reader([line], delimiter=separator, skipinitialspace=True))
+    return [cell.strip() for cell in split_rows[0]] if split_rows else []
 
 
-def rows(lines: Iterator[str], separator: str, most: int) -> Iterator[tuple[int, list[str]]]:
+def split_rows(lines: Iterator[str], separator: str, most: int) -> Iterator[tuple[int, list[str]]]:
     """The rows of a text, each with the number of its last line, counted from 1.
 
     Raises:
@@ -92,7 +92,7 @@ def rows(lines: Iterator[str], separator: str, most: int) -> Iterator[tuple[int,
     """
     guarded = _guarded(lines, separator, most)
     if separator == BLANK:
-        yield from ((place, cells(line, BLANK)) for place, line in enumerate(guarded, 1))
+        yield from ((place, split_cells(line, BLANK)) for place, line in enumerate(guarded, 1))
         return
     reader = csv.reader(guarded, delimiter=separator, skipinitialspace=True, strict=True)
     try:
@@ -133,7 +133,7 @@ def _separator(lines: Sequence[str]) -> str:
 
 def _widths(lines: Sequence[str], separator: str) -> list[int]:
     if separator == BLANK:
-        return [len(cells(line, BLANK)) for line in lines]
+        return [len(split_cells(line, BLANK)) for line in lines]
     if not any('"' in line for line in lines):
         return [line.count(separator) + 1 for line in lines]
     found = csv.reader(iter(lines), delimiter=separator, skipinitialspace=True)
@@ -159,8 +159,8 @@ def _is_header(line: str, rest: Sequence[str], separator: str) -> bool:
     """Whether a line that begins with ``#`` names the columns of those below it."""
     if not rest or not line.lstrip().startswith("#"):
         return False
-    names = cells(line.lstrip()[1:], separator)
-    below = cells(rest[0], separator)
+    names = split_cells(line.lstrip()[1:], separator)
+    below = split_cells(rest[0], separator)
     return len(names) > 1 and len(names) == len(below) and any(_numeric(cell) for cell in below)
 
 

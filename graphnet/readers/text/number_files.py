@@ -11,7 +11,7 @@ from graphnet.errors import CohortError
 from graphnet.readers.inquiry import Inquiry
 from graphnet.readers.tables.cells import is_missing, is_number, plain_numbers, shown, to_numbers
 from graphnet.readers.tables.sheet import Cells, FloatArray
-from graphnet.readers.text.dialects import BLANK, SEPARATORS, cells
+from graphnet.readers.text.dialects import BLANK, SEPARATORS, split_cells
 from graphnet.readers.text.encodings import detect_encoding
 from graphnet.readers.text.marks import settle_marks
 from graphnet.readers.text.number_names import Rows, header_of, index_of, marked_header
@@ -76,7 +76,7 @@ def _data_lines(lines: Sequence[str], inquiry: Inquiry) -> tuple[str | None, lis
 
 def _split(line: str, separator: str, place: int, what: str) -> list[str]:
     try:
-        return cells(line, separator)
+        return split_cells(line, separator)
     except csv.Error as error:
         raise CohortError(f"Line {place} of {what} has broken quotes ({error}).") from error
 

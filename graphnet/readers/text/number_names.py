@@ -8,7 +8,7 @@ from graphnet.data.interpretation import Choice
 from graphnet.errors import CohortError
 from graphnet.readers.inquiry import Inquiry
 from graphnet.readers.tables.cells import is_missing, is_number, shown
-from graphnet.readers.text.dialects import BLANK, cells
+from graphnet.readers.text.dialects import BLANK, split_cells
 
 Rows = list[tuple[int, list[str]]]  # each with the number of its line
 HEADER = "header"
@@ -30,10 +30,10 @@ def marked_header(
         return None
     text = line.strip(" ")
     width = len(rows[0][1])
-    names = [name.removeprefix("#").strip() for name in cells(text, separator)]
+    names = [name.removeprefix("#").strip() for name in split_cells(text, separator)]
     if len(names) == width and len(names) > 1 and _each_marked(text, separator, names):
         return names
-    names = cells(text.lstrip("# "), separator)
+    names = split_cells(text.lstrip("# "), separator)
     if len(names) != width or len(names) < 2 or any(_is_word(cell) for cell in rows[0][1]):
         return None
     if len(names) > 2 and _ascend(names):
@@ -47,7 +47,7 @@ def marked_header(
 
 
 def _each_marked(text: str, separator: str, names: Sequence[str]) -> bool:
-    marks = [cell.startswith("#") for cell in cells(text, separator)]
+    marks = [cell.startswith("#") for cell in split_cells(text, separator)]
     return all(marks) or (separator != BLANK and marks[0] and all(names))
 
 
@@ -74,11 +74,11 @@ def _ascend(names: Sequence[str]) -> bool:
     return all(int(before) < int(after) for before, after in pairwise(names))
 
 
-def _are_times(cells: Sequence[str]) -> bool:
+def _are_times(split_cells: Sequence[str]) -> bool:
     """Whether numbers go on evenly, as no values do: the times of the columns."""
-    if len(cells) < LEAST_TIMES or not all(is_number(cell) for cell in cells):
+    if len(split_cells) < LEAST_TIMES or not all(is_number(cell) for cell in split_cells):
         return False
-    steps = [float(after) - float(before) for before, after in pairwise(cells)]
+    steps = [float(after) - float(before) for before, after in pairwise(split_cells)]
     return steps[0] > 0 and max(steps) - min(steps) <= 1e-6 * max(map(abs, steps))
 
 
