@@ -176,7 +176,7 @@ class RowShape:
         return (ROW_NAMES, *self.header)
 
 
-def collected(split_rows: Iterable[list[str]], shape: RowShape) -> tuple[Cells, ...]:
+def collect_columns(split_rows: Iterable[list[str]], shape: RowShape) -> tuple[Cells, ...]:
     """The columns; of those with names like ``GMV_1`` numbers are made at once."""
     chunks: list[list[Cells]] = []
     buffer: list[list[str]] = []
@@ -241,7 +241,7 @@ def read_sheet(body: bytes, inquiry: Inquiry, most_cells: int) -> Sheet:
     found = _cells(body, encoding, dialect.before, dialect.separator)
     shape = RowShape(_header(found, inquiry.name), dialect, inquiry.name)
     check_cells(inquiry.name, len(shape.names) * _line_ends(body), most_cells)
-    columns = collected(shape.fitted(found), shape)
+    columns = collect_columns(shape.fitted(found), shape)
     if not columns:
         raise CohortError(f"{inquiry.name} has no row below its header.")
     names, columns = _without_empty(shape.settle(columns, inquiry), columns)
