@@ -20,12 +20,12 @@ from service.client.answers import (
     Submission,
     Task,
 )
+from service.client.client import Client
 from service.client.described import Dataset, Finding, Owners, Preview
 from service.client.embedded import HouseError, house
 from service.client.errors import ClientError, NotEnded, QuestionsOpen, Unreachable
 from service.client.events import Event
 from service.client.results import Predictions
-from service.client.session import Client
 
 __all__ = [
     "Architecture",

@@ -9,8 +9,8 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from service.client.client import Client
 from service.client.errors import ClientError
-from service.client.session import Client
 from service.environment import token_in
 from service.local.home import address_file, lock_file
 
