@@ -122,6 +122,14 @@ def test_a_message_without_a_sentence_is_shown_by_its_code(
     assert "warnings.nowhere" in caplog.text
 
 
+def test_a_list_of_messages_keeps_the_first_and_counts_the_others() -> None:
+    values = [Message("text", text=f"S{number}") for number in range(20)]
+    message = Message("text", text=values)
+    assert len(str(message.as_dict()["values"]["text"]["items"])) < 600
+    assert Message.from_json(message.as_dict()) == message
+    assert render(message).endswith("S7 and 12 more")
+
+
 def test_long_lists_are_shortened() -> None:
     names = [f"S{number}" for number in range(10)]
     assert render(Message("text", text=names)).endswith("S7 and 2 more")
