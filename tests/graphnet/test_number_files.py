@@ -10,7 +10,7 @@ from hypothesis.extra.numpy import arrays
 
 from graphnet.errors import CohortError
 from graphnet.readers.inquiry import Inquiry
-from graphnet.readers.text.delimited import Numbers, read_numbers
+from graphnet.readers.text.number_files import Numbers, read_numbers
 
 VALUES = np.array([[0.5, -1.25, 2.0], [0.25, 3.5, -0.125], [1.5, 0.75, 4.0], [2.5, 0.1, 0.2]])
 

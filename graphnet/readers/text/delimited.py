@@ -24,7 +24,6 @@ from graphnet.readers.text.dialects import (
 )
 from graphnet.readers.text.encodings import detect_encoding
 from graphnet.readers.text.marks import NAME_OF_ID, has_certain_point, settle_marks
-from graphnet.readers.text.number_files import Numbers, read_numbers
 
 LOOKED_AT = 12  # rows below a second header that must hold numbers
 
@@ -96,7 +95,7 @@ class RowShape:
         """Whether the rows have one cell more than the header has names."""
         return len(self.names) > len(self.header)
 
-    def fitted(self, split_rows: Iterable[tuple[int, list[str]]]) -> Iterator[list[str]]:
+    def fitted(self, rows: Iterable[tuple[int, list[str]]]) -> Iterator[list[str]]:
         """The rows with a cell per column, without those that are empty.
 
         Raises:
@@ -104,7 +103,7 @@ class RowShape:
 
         """
         width = len(self.names)
-        for line, row in split_rows:
+        for line, row in rows:
             if not any(row):
                 self.empty += 1
             elif len(row) == 1 < width and row[0].startswith("#"):
@@ -176,11 +175,11 @@ class RowShape:
         return (ROW_NAMES, *self.header)
 
 
-def collect_columns(split_rows: Iterable[list[str]], shape: RowShape) -> tuple[Cells, ...]:
+def collect_columns(rows: Iterable[list[str]], shape: RowShape) -> tuple[Cells, ...]:
     """The columns; of those with names like ``GMV_1`` numbers are made at once."""
     chunks: list[list[Cells]] = []
     buffer: list[list[str]] = []
-    for row in split_rows:
+    for row in rows:
         buffer.append(row)
         if len(buffer) * len(row) >= BLOCK:
             _flush(buffer, chunks, shape.names)
@@ -217,8 +216,6 @@ def _is_numeric(chunk: Cells) -> bool:
         is_number(text) or is_missing(text) for text in chunk
     )
 
-
-__all__ = ["Numbers", "check_cells", "read_numbers", "read_sheet"]
 
 PROTECTED = re.compile(r'="(?P<text>[^"]*)"')
 MOST_COLUMNS = 250_000  # a connectome of 700 regions

@@ -74,11 +74,11 @@ def _ascend(names: Sequence[str]) -> bool:
     return all(int(before) < int(after) for before, after in pairwise(names))
 
 
-def _are_times(split_cells: Sequence[str]) -> bool:
+def _are_times(numbers: Sequence[str]) -> bool:
     """Whether numbers go on evenly, as no values do: the times of the columns."""
-    if len(split_cells) < LEAST_TIMES or not all(is_number(cell) for cell in split_cells):
+    if len(numbers) < LEAST_TIMES or not all(is_number(cell) for cell in numbers):
         return False
-    steps = [float(after) - float(before) for before, after in pairwise(split_cells)]
+    steps = [float(after) - float(before) for before, after in pairwise(numbers)]
     return steps[0] > 0 and max(steps) - min(steps) <= 1e-6 * max(map(abs, steps))
 
 
