@@ -19,7 +19,7 @@ from graphnet.readers.connectomes.series import (
     without_gaps,
 )
 from graphnet.readers.inquiry import Inquiry
-from graphnet.readers.text.number_files import Numbers
+from graphnet.readers.text.number_files import NumberTable
 
 FloatArray = NDArray[np.float64]
 RANDOM = np.random.default_rng(5)
@@ -31,9 +31,9 @@ def files(
     *shapes: tuple[int, int],
     header: Sequence[str] | None = None,
     index: Sequence[str] | None = None,
-) -> dict[str, Numbers]:
+) -> dict[str, NumberTable]:
     return {
-        f"s{row}": Numbers(
+        f"s{row}": NumberTable(
             RANDOM.standard_normal(shape),
             None if header is None else tuple(header),
             None if index is None else tuple(index),
@@ -55,7 +55,7 @@ def files(
         (files(*[(60, 10)] * 9, (60, 9)), POINTS),  # somebody lacks a region: refused elsewhere
     ],
 )
-def test_the_axis_of_time_is_certain(tables: dict[str, Numbers], rows: str) -> None:
+def test_the_axis_of_time_is_certain(tables: dict[str, NumberTable], rows: str) -> None:
     inquiry = Inquiry("x")
     assert rows_are(tables, inquiry) == rows
     assert inquiry.questions == []
@@ -71,7 +71,7 @@ def test_the_axis_of_time_is_certain(tables: dict[str, Numbers], rows: str) -> N
         files((100, 60), (100, 70), (100, 80)),
     ],
 )
-def test_the_axis_of_time_is_asked(tables: dict[str, Numbers]) -> None:
+def test_the_axis_of_time_is_asked(tables: dict[str, NumberTable]) -> None:
     inquiry = Inquiry("x")
     assert rows_are(tables, inquiry) == REGIONS
     assert [question.id for question in inquiry.questions] == ["series.orientation"]
@@ -169,7 +169,7 @@ def test_values_that_go_on_smoothly_along_rows_are_asked_about() -> None:
     smooth = np.stack([[np.convolve(row, np.ones(8) / 8, "same") for row in one] for one in noise])
     for values, asked in ((smooth[:, :, :30], True), (smooth.transpose(0, 2, 1), False)):
         inquiry = Inquiry("x")
-        tables = {str(key): Numbers(one, None, None) for key, one in enumerate(values)}
+        tables = {str(key): NumberTable(one, None, None) for key, one in enumerate(values)}
         rows_are(tables, inquiry)
         assert [question.id for question in inquiry.questions] == ["series.orientation"] * asked
 

@@ -9,10 +9,10 @@ from numpy.typing import NDArray
 from graphnet.errors import CohortError, shortened
 from graphnet.readers.connectomes.series import is_named
 from graphnet.readers.inquiry import Inquiry
-from graphnet.readers.text.number_files import Numbers
+from graphnet.readers.text.number_files import NumberTable
 
 FloatArray = NDArray[np.float64]
-Tables = Mapping[str, Numbers]  # by subject, with regions as columns
+Tables = Mapping[str, NumberTable]  # by subject, with regions as columns
 
 ALIKE = 0.5  # the share of regions that two files of one atlas have in common
 NO_REGIONS = {
@@ -37,7 +37,7 @@ def aligned(
     """
     names = {subject: _names(table, subject, inquiry) for subject, table in tables.items()}
     if any(one is not None and all(map(str.isdecimal, one)) for one in names.values()):
-        # Numbers that are names in one file, as one is left out, are names in the others too.
+        # NumberTable that are names in one file, as one is left out, are names in the others too.
         names |= {key: table.header for key, table in tables.items() if names[key] is None}
     named = {subject: one for subject, one in names.items() if one is not None}
     if not named:
@@ -54,7 +54,7 @@ def aligned(
     return _without_nuisance(regions, found, inquiry, both=both)
 
 
-def _names(table: Numbers, subject: str, inquiry: Inquiry) -> tuple[str, ...] | None:
+def _names(table: NumberTable, subject: str, inquiry: Inquiry) -> tuple[str, ...] | None:
     """The names of a file's columns; None where they have none but places."""
     if table.header is None:
         return None

@@ -13,7 +13,7 @@ from graphnet.errors import CohortError, shortened
 from graphnet.readers.connectomes.matrices import LIMIT, fisher_z
 from graphnet.readers.inquiry import Inquiry
 from graphnet.readers.tables.cells import is_number
-from graphnet.readers.text.number_files import Numbers
+from graphnet.readers.text.number_files import NumberTable
 
 FloatArray = NDArray[np.float64]
 Float32Array = NDArray[np.float32]
@@ -29,7 +29,7 @@ MOST = 0.8  # the share of subjects from which on the others are exceptions
 AVERAGE = 0.9999  # how a column correlates with the mean of the others if it is that mean
 TIMES = re.compile(r"(t|tr|time|time_?points?|vol|volume|scan|frame)[ _.-]?\d+", re.IGNORECASE)
 
-Tables = Mapping[str, Numbers]  # by subject
+Tables = Mapping[str, NumberTable]  # by subject
 
 
 def counts_up(names: Sequence[str]) -> bool:
@@ -115,11 +115,11 @@ def _alike(values: FloatArray) -> float:
     return float((values[:, 1:] * values[:, :-1]).sum() / size) if size > 0 else 0.0
 
 
-def turned(table: Numbers, rows: str) -> Numbers:
+def turned(table: NumberTable, rows: str) -> NumberTable:
     """With time points as rows."""
     if rows == POINTS:
         return table
-    return Numbers(table.values.T, table.index, table.header)
+    return NumberTable(table.values.T, table.index, table.header)
 
 
 def check_points(found: Mapping[str, FloatArray], inquiry: Inquiry) -> None:

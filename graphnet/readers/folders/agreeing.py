@@ -8,7 +8,7 @@ from graphnet.readers.folders.archives import too_large
 from graphnet.readers.folders.entities import Scan
 from graphnet.readers.folders.scans import read_scan
 from graphnet.readers.inquiry import Inquiry
-from graphnet.readers.text.number_files import TRAILING, Numbers
+from graphnet.readers.text.number_files import TRAILING, NumberTable
 from graphnet.readers.text.number_names import HEADER, INDEX
 
 LAYOUT = {HEADER, INDEX, TRAILING}  # questions on what a line or column of a file is
@@ -17,7 +17,7 @@ MOST_READINGS = 16  # of one file
 Layout = tuple[bool, bool, int]  # whether there is a header, an index; how many columns
 
 
-def read_all(scans: Mapping[str, Scan], inquiry: Inquiry, most: int) -> dict[str, Numbers]:
+def read_all(scans: Mapping[str, Scan], inquiry: Inquiry, most: int) -> dict[str, NumberTable]:
     """Each subject's numbers.
 
     Whether a first line is a header, a first column an index, or an empty last column a region, is
@@ -27,7 +27,7 @@ def read_all(scans: Mapping[str, Scan], inquiry: Inquiry, most: int) -> dict[str
         CohortError: beyond ``most`` bytes, and of what is no table.
 
     """
-    found: dict[str, Numbers | None] = {}
+    found: dict[str, NumberTable | None] = {}
     size = 0
     for subject, scan in scans.items():
         found[subject] = table = _certain(scan, inquiry, most)
@@ -42,7 +42,7 @@ def read_all(scans: Mapping[str, Scan], inquiry: Inquiry, most: int) -> dict[str
     }
 
 
-def _certain(scan: Scan, inquiry: Inquiry, most: int) -> Numbers | None:
+def _certain(scan: Scan, inquiry: Inquiry, most: int) -> NumberTable | None:
     """The numbers of a file in which nothing is in doubt, else None."""
     aside = _aside(inquiry)
     try:
@@ -57,7 +57,7 @@ def _certain(scan: Scan, inquiry: Inquiry, most: int) -> Numbers | None:
     return table
 
 
-def _settled(scan: Scan, wanted: Layout | None, inquiry: Inquiry, most: int) -> Numbers:
+def _settled(scan: Scan, wanted: Layout | None, inquiry: Inquiry, most: int) -> NumberTable:
     """The numbers of a file in doubt: as it fits the others, or else as it is answered."""
     every = _readings(scan, inquiry, most) if wanted else ()
     fitting = [(table, aside) for table, aside in every if _layout(table) == wanted]
@@ -68,7 +68,7 @@ def _settled(scan: Scan, wanted: Layout | None, inquiry: Inquiry, most: int) -> 
     return table
 
 
-def _readings(scan: Scan, inquiry: Inquiry, most: int) -> Iterator[tuple[Numbers, Inquiry]]:
+def _readings(scan: Scan, inquiry: Inquiry, most: int) -> Iterator[tuple[NumberTable, Inquiry]]:
     """A file by every answer to the questions on its layout."""
     left: list[dict[str, str]] = [{}]
     for _ in range(MOST_READINGS):
@@ -102,5 +102,5 @@ def _take_over(aside: Inquiry, inquiry: Inquiry) -> None:
         inquiry.refuse(sentence)
 
 
-def _layout(table: Numbers) -> Layout:
+def _layout(table: NumberTable) -> Layout:
     return table.header is not None, table.index is not None, table.values.shape[1]

@@ -34,7 +34,7 @@ from graphnet.readers.folders.one_rows import (
 )
 from graphnet.readers.inquiry import Inquiry
 from graphnet.readers.tables.names import Name
-from graphnet.readers.text.number_files import Numbers
+from graphnet.readers.text.number_files import NumberTable
 
 FloatArray = NDArray[np.float64]
 
@@ -77,7 +77,7 @@ def connected(scans: Mapping[str, Scan], inquiry: Inquiry, most: int) -> Measure
     return _of_matrices(tables, scans, inquiry, most)
 
 
-def _kind_by_content(tables: Mapping[str, Numbers], first: Scan, inquiry: Inquiry) -> str:
+def _kind_by_content(tables: Mapping[str, NumberTable], first: Scan, inquiry: Inquiry) -> str:
     """What files of no known name hold: symmetric matrices, series, or what is answered."""
     if _are_matrices(list(tables.values())):
         return MATRIX
@@ -114,7 +114,7 @@ def _are_other_words(header: Sequence[str] | None) -> bool:
     )  # fmt: skip
 
 
-def _is_edge_list(table: Numbers) -> bool:
+def _is_edge_list(table: NumberTable) -> bool:
     """Whether rows are two whole numbers, each pair once, and a value."""
     if table.values.shape[1] != 3 or is_named(table.index):
         return False
@@ -123,7 +123,7 @@ def _is_edge_list(table: Numbers) -> bool:
     return bool(whole and len(np.unique(ends, axis=0)) == len(ends) and len(ends) > 2)
 
 
-def _are_matrices(tables: Sequence[Numbers]) -> bool:
+def _are_matrices(tables: Sequence[NumberTable]) -> bool:
     """Whether files of no known name hold symmetric matrices."""
     return all(
         table.values.shape[0] == table.values.shape[1]
@@ -133,7 +133,7 @@ def _are_matrices(tables: Sequence[Numbers]) -> bool:
     )
 
 
-def _of_rows(tables: Mapping[str, Numbers], first: Scan, inquiry: Inquiry) -> Measured:
+def _of_rows(tables: Mapping[str, NumberTable], first: Scan, inquiry: Inquiry) -> Measured:
     if kind_of_rows(tables, first, inquiry) == MATRIX:
         regions, edges, reading = connectomes_of_rows(tables, first.hint, inquiry)
         return Measured(regions=regions, connectomes=edges, connectome=reading)
@@ -142,7 +142,7 @@ def _of_rows(tables: Mapping[str, Numbers], first: Scan, inquiry: Inquiry) -> Me
     return Measured(regions=regions, measures=(name,), values=values[:, :, None])
 
 
-def _of_series(tables: Mapping[str, Numbers], inquiry: Inquiry, most: int) -> Measured:
+def _of_series(tables: Mapping[str, NumberTable], inquiry: Inquiry, most: int) -> Measured:
     rows = rows_are(tables, inquiry)
     upright = {subject: turned(table, rows) for subject, table in tables.items()}
     regions, values = aligned(upright, inquiry)
@@ -168,7 +168,7 @@ def _of_series(tables: Mapping[str, Numbers], inquiry: Inquiry, most: int) -> Me
 
 
 def _of_matrices(
-    tables: Mapping[str, Numbers], scans: Mapping[str, Scan], inquiry: Inquiry, most: int
+    tables: Mapping[str, NumberTable], scans: Mapping[str, Scan], inquiry: Inquiry, most: int
 ) -> Measured:
     square = {subject: _squared(subject, table, inquiry) for subject, table in tables.items()}
     inquiry.check()
@@ -189,7 +189,7 @@ def _of_matrices(
     return Measured(regions=regions, connectomes=edges, connectome=reading)
 
 
-def _squared(subject: str, table: Numbers, inquiry: Inquiry) -> Numbers:
+def _squared(subject: str, table: NumberTable, inquiry: Inquiry) -> NumberTable:
     """A square matrix with the same regions, by name, on its rows and columns."""
     rows, columns = table.values.shape
     if rows != columns:
@@ -200,7 +200,7 @@ def _squared(subject: str, table: Numbers, inquiry: Inquiry) -> Numbers:
     if not is_named(table.index) or table.index is None:
         return table
     if not is_named(table.header) or table.header is None:
-        return Numbers(table.values, table.index, None)
+        return NumberTable(table.values, table.index, None)
     if table.index == table.header:
         return table
     if sorted(table.index) != sorted(table.header) or len(set(table.index)) < rows:
@@ -210,7 +210,7 @@ def _squared(subject: str, table: Numbers, inquiry: Inquiry) -> Numbers:
         )
         return table
     place = {name: row for row, name in enumerate(table.index)}
-    return Numbers(table.values[[place[name] for name in table.header]], table.header, None)
+    return NumberTable(table.values[[place[name] for name in table.header]], table.header, None)
 
 
 def rows_of_measure(
@@ -224,7 +224,7 @@ def rows_of_measure(
     return regions, np.concatenate(list(values.values()))
 
 
-def _row(subject: str, table: Numbers, inquiry: Inquiry) -> Numbers:
+def _row(subject: str, table: NumberTable, inquiry: Inquiry) -> NumberTable:
     """One row of a measure, of a file with one row or one column."""
     if table.values.shape[0] == 1:
         return table

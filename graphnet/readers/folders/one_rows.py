@@ -14,19 +14,19 @@ from graphnet.readers.connectomes.series import REGIONS, Float32Array, FloatArra
 from graphnet.readers.folders.choosing import KIND, NONE
 from graphnet.readers.folders.entities import MATRIX, MEASURE, NAME, SERIES, UNKNOWN, Scan
 from graphnet.readers.inquiry import Inquiry
-from graphnet.readers.text.number_files import Numbers
+from graphnet.readers.text.number_files import NumberTable
 
 UNNAMED = "value"  # a measure of which nothing is known
 EDGES_OF_NAME = re.compile(r"^[\W_]+|[\W_]+$")
 
 
-def are_rows(tables: Mapping[str, Numbers]) -> bool:
+def are_rows(tables: Mapping[str, NumberTable]) -> bool:
     """Whether each file holds one row, or one column, of three numbers or more."""
     shapes = [table.values.shape for table in tables.values()]
     return all(min(shape) == 1 and max(shape) > 2 for shape in shapes)
 
 
-def kind_of_rows(tables: Mapping[str, Numbers], scan: Scan, inquiry: Inquiry) -> str:
+def kind_of_rows(tables: Mapping[str, NumberTable], scan: Scan, inquiry: Inquiry) -> str:
     """Whether rows are connectomes or a measure; ``scan`` is the first file.
 
     Raises:
@@ -58,13 +58,13 @@ def kind_of_rows(tables: Mapping[str, Numbers], scan: Scan, inquiry: Inquiry) ->
     return answer
 
 
-def upright(table: Numbers) -> Numbers:
+def upright(table: NumberTable) -> NumberTable:
     """With its numbers in one row."""
     return table if table.values.shape[0] == 1 else turned(table, REGIONS)
 
 
 def measure_of_rows(
-    tables: Mapping[str, Numbers], inquiry: Inquiry
+    tables: Mapping[str, NumberTable], inquiry: Inquiry
 ) -> tuple[tuple[str, ...], FloatArray]:
     """The regions and the values (S, N) of rows."""
     regions, values = aligned({key: upright(each) for key, each in tables.items()}, inquiry)
@@ -82,7 +82,7 @@ def name_of_measure(scan: Scan, inquiry: Inquiry) -> str:
 
 
 def connectomes_of_rows(
-    tables: Mapping[str, Numbers], hint: str, inquiry: Inquiry
+    tables: Mapping[str, NumberTable], hint: str, inquiry: Inquiry
 ) -> tuple[tuple[str, ...], Float32Array, ConnectomeReading]:
     """The numbered regions, and the edges (S, E) of flat connectomes.
 
@@ -90,7 +90,7 @@ def connectomes_of_rows(
         CohortError: they are of no number of regions, or differ in length.
 
     """
-    rows = {key: Numbers(upright(each).values, None, None) for key, each in tables.items()}
+    rows = {key: NumberTable(upright(each).values, None, None) for key, each in tables.items()}
     _, values = aligned(rows, inquiry)
     found = flat_edges(np.concatenate(list(values.values())), list(values), inquiry, hint)
     if found is None:

@@ -14,7 +14,7 @@ from graphnet.readers.arrays.named import NUMERIC, Array, NamedArrays, Odd
 from graphnet.readers.folders.archives import too_large
 from graphnet.readers.folders.entities import MATRIX, PACKED, SERIES, Scan, ending
 from graphnet.readers.inquiry import Inquiry
-from graphnet.readers.text.number_files import Numbers, read_numbers
+from graphnet.readers.text.number_files import NumberTable, read_numbers
 
 FloatArray = NDArray[np.float64]
 PIECE = 1 << 20  # bytes
@@ -25,7 +25,7 @@ USUAL = {
 }
 
 
-def read_scan(scan: Scan, inquiry: Inquiry, most: int) -> Numbers:
+def read_scan(scan: Scan, inquiry: Inquiry, most: int) -> NumberTable:
     """The table of numbers (rows, columns) of a file, NaN for what is missing.
 
     Raises:
@@ -37,9 +37,9 @@ def read_scan(scan: Scan, inquiry: Inquiry, most: int) -> Numbers:
         raise too_large(path.name, most)
     end = ending(path.name)
     if end == ".mat":
-        return Numbers(_of_matlab(scan, inquiry, most), None, None)
+        return NumberTable(_of_matlab(scan, inquiry, most), None, None)
     if end == ".npy":
-        return Numbers(_of_numpy(path), None, None)
+        return NumberTable(_of_numpy(path), None, None)
     return read_numbers(_unpacked(path, most), inquiry, path.name)
 
 

@@ -22,7 +22,7 @@ A_FILE = "A file"
 
 
 @dataclass(frozen=True)
-class Numbers:
+class NumberTable:
     """``values`` (rows, columns), NaN for a missing one; the names of columns and rows, if any."""
 
     values: FloatArray
@@ -30,7 +30,7 @@ class Numbers:
     index: tuple[str, ...] | None
 
 
-def read_numbers(source: Path | bytes, inquiry: Inquiry, what: str) -> Numbers:
+def read_numbers(source: Path | bytes, inquiry: Inquiry, what: str) -> NumberTable:
     """Read a file of numbers; ``what`` stands for it in sentences.
 
     Raises:
@@ -50,7 +50,7 @@ def read_numbers(source: Path | bytes, inquiry: Inquiry, what: str) -> Numbers:
         header, rows = header_of(rows, inquiry, what)
     header, rows = _even(header, rows, separator, inquiry, what)
     index, names, rows = index_of(header, rows, inquiry, what)
-    return Numbers(_values(rows, names, separator, inquiry, what), names, index)
+    return NumberTable(_values(rows, names, separator, inquiry, what), names, index)
 
 
 def separator_of(lines: Sequence[str]) -> str:
