@@ -35,7 +35,7 @@ def examine(environment: Mapping[str, str], home: Path | None) -> list[Finding]:
 async def _examine(environment: Mapping[str, str], *, embedded: bool) -> list[Finding]:
     settings, wrong = variables.read(environment)
     checks: dict[str, Awaitable[list[Finding]]] = {
-        "version": asyncio.to_thread(machine.check, settings),
+        "version": asyncio.to_thread(machine.check_machine, settings),
         "torch": asyncio.to_thread(device.check, settings),
     }
     if "SGN_DATABASE_URL" not in wrong:

@@ -15,7 +15,7 @@ DISTRIBUTION = "nld-sgn"
 LEAST_BYTES = 1_000_000_000
 
 
-def check(settings: Settings) -> list[Finding]:
+def check_machine(settings: Settings) -> list[Finding]:
     """What needs no server."""
     return [_version(), _cores(settings.house.threads), _spool(settings.house.spool)]
 

@@ -323,4 +323,4 @@ def test_this_machine_s_torch_is_found_by_another_process(queue: str) -> None:
     )
     torch, chosen = device.check(settings)
     assert (torch.state, chosen.found) == (State.OK, "cpu")
-    assert machine.check(settings)[0].found.startswith("nld-sgn ")
+    assert machine.check_machine(settings)[0].found.startswith("nld-sgn ")
