@@ -14,7 +14,7 @@ from graphnet.readers.tables.sheet import Cells, FloatArray
 from graphnet.readers.text.dialects import BLANK, SEPARATORS, split_cells
 from graphnet.readers.text.encodings import detect_encoding
 from graphnet.readers.text.marks import settle_marks
-from graphnet.readers.text.number_names import Rows, header_of, index_of, marked_header
+from graphnet.readers.text.number_names import Rows, commented_header, split_header, split_row_names
 
 COMMA_TOKENS = re.compile(r"\s*[+-]?\d+,\d+(\s+[+-]?\d+,\d+)+\s*")
 TRAILING = "trailing"
@@ -45,11 +45,11 @@ def read_numbers(source: Path | bytes, inquiry: Inquiry, what: str) -> NumberTab
         raise CohortError(f"{what} holds no numbers: it has no line of data.")
     separator = separator_of([line for _, line in numbered[:10]])
     rows = [(place, _split(line, separator, place, what)) for place, line in numbered]
-    header = marked_header(marked, rows, separator, inquiry, what)
+    header = commented_header(marked, rows, separator, inquiry, what)
     if header is None:
-        header, rows = header_of(rows, inquiry, what)
+        header, rows = split_header(rows, inquiry, what)
     header, rows = _even(header, rows, separator, inquiry, what)
-    index, names, rows = index_of(header, rows, inquiry, what)
+    index, names, rows = split_row_names(header, rows, inquiry, what)
     return NumberTable(_values(rows, names, separator, inquiry, what), names, index)
 
 
@@ -160,7 +160,7 @@ def _with_points(flat: tuple[str, ...], separator: str, inquiry: Inquiry, what: 
     for question in aside.questions:
         inquiry.ask(question.id, question.sentence.replace(A_FILE, what, 1), question.choices)
     for sentence in aside.problems:
-        inquiry.refuse(sentence.replace(A_FILE, what, 1))
+        inquiry.refuse(str(sentence).replace(A_FILE, what, 1))
     inquiry.used |= aside.used
     said = "decimal marks" if decimal == "," else "marks between thousands"
     inquiry.say(f"Commas were read as {said} in the files of {inquiry.name}.")

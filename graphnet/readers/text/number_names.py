@@ -19,7 +19,7 @@ LEAST_TIMES = 5
 SAID = "The first line holds ascending whole numbers; it was read as names, not as values."
 
 
-def marked_header(
+def commented_header(
     line: str | None, rows: Rows, separator: str, inquiry: Inquiry, what: str
 ) -> list[str] | None:
     """The names in a line that begins with ``#``: as many as there are columns.
@@ -51,7 +51,7 @@ def _each_marked(text: str, separator: str, names: Sequence[str]) -> bool:
     return all(marks) or (separator != BLANK and marks[0] and all(names))
 
 
-def header_of(rows: Rows, inquiry: Inquiry, what: str) -> tuple[list[str] | None, Rows]:
+def split_header(rows: Rows, inquiry: Inquiry, what: str) -> tuple[list[str] | None, Rows]:
     """The first line if it is a header, and the other rows."""
     first, below = rows[0][1], rows[1:]
     if not below:
@@ -110,7 +110,7 @@ def _numbers_are_names(first: Sequence[str], below: Rows, inquiry: Inquiry, what
     ascending = numbers == sorted(numbers)
     fractions = _fractions(below)
     if ascending and _is_certain(names, below, fractions, corner=corner):
-        inquiry.say(SAID)
+        inquiry.assume(SAID)
         return True
     if not _is_doubtful(numbers, fractions, ascending=ascending):
         return False
@@ -155,7 +155,7 @@ TIME_NAMES = {"time", "t", "tr", "volume", "vol", "frame", "scan", "timepoint", 
 Split = tuple[tuple[str, ...] | None, tuple[str, ...] | None, Rows]
 
 
-def index_of(header: list[str] | None, rows: Rows, inquiry: Inquiry, what: str) -> Split:
+def split_row_names(header: list[str] | None, rows: Rows, inquiry: Inquiry, what: str) -> Split:
     """The names of the rows, those of the columns, and rows of numbers alone.
 
     Raises:
@@ -165,7 +165,7 @@ def index_of(header: list[str] | None, rows: Rows, inquiry: Inquiry, what: str) 
     texts = _text_columns(header, rows, what)
     if texts > 1:
         named = " and ".join(header[:texts]) if header else f"The first {texts} columns"
-        inquiry.say(f"{named} hold text and were passed over.")
+        inquiry.assume(f"{named} hold text and were passed over.")
         return _without(texts, None, header, rows)
     first = [row[0] for _, row in rows]
     if texts or _is_index(first, header, rows, inquiry, what):
@@ -206,7 +206,7 @@ def _is_index(
         first
     )
     if name in INDEX_NAMES and whole:
-        inquiry.say("The first column numbers the rows; it was not read as a region.")
+        inquiry.assume("The first column numbers the rows; it was not read as a region.")
         return True
     if name == "" and any(first):
         raise CohortError(
@@ -215,7 +215,7 @@ def _is_index(
     if len(first) < 3 or not _is_doubtful_index(name, first, rows):
         return False
     if name in TIME_NAMES:
-        inquiry.say(f"The column {header[0] if header else ''} counts time; it is no region.")
+        inquiry.assume(f"The column {header[0] if header else ''} counts time; it is no region.")
         return True
     answer = inquiry.ask(
         INDEX,
