@@ -45,7 +45,7 @@ async def _examine(environment: Mapping[str, str], *, embedded: bool) -> list[Fi
     if "SGN_REGISTRY_URL" not in wrong:
         checks["registry"] = asyncio.to_thread(storage.check, settings)
     answers = await asyncio.gather(*(_bounded(name, check) for name, check in checks.items()))
-    found = variables.check(wrong) + [each for answer in answers for each in answer]
+    found = variables.check_variables(wrong) + [each for answer in answers for each in answer]
     found += _tracing(settings)
     if embedded:  # its address is an argument of `sgn up`, not a variable
         found = [each for each in found if each.check != "access"]

@@ -6,7 +6,7 @@ from actors.settings import SettingsError
 from service.doctor.check_result import Finding, fault, ok
 from service.settings import Settings
 
-CHECK = "settings"
+SETTINGS = "settings"
 EXAMPLES = {
     "SGN_DATABASE_URL": "mysql://user:password@host:3306/neurolearn?charset=utf8mb4",
     "SGN_REDIS_URL": "redis://:password@host:6379/0",
@@ -34,7 +34,7 @@ def read(environment: Mapping[str, str]) -> tuple[Settings, dict[str, Finding]]:
         except SettingsError as error:
             if not error.name or error.name in wrong:
                 raise
-            wrong[error.name] = fault(CHECK, str(error), _fix(error.name))
+            wrong[error.name] = fault(SETTINGS, str(error), _fix(error.name))
             tried.pop(f"{error.name}_FILE", None)
             tried.pop(error.name, None)
             tried |= {name: text for name, text in STAND_INS.items() if name == error.name}
@@ -46,6 +46,6 @@ def _fix(name: str) -> str:
     return f"Correct {name}, or unset it to have its default."
 
 
-def check(wrong: Mapping[str, Finding]) -> list[Finding]:
+def check_variables(wrong: Mapping[str, Finding]) -> list[Finding]:
     """Every variable that is wrong."""
-    return list(wrong.values()) or [ok(CHECK, "every SGN_ variable can be used")]
+    return list(wrong.values()) or [ok(SETTINGS, "every SGN_ variable can be used")]
