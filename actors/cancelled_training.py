@@ -10,7 +10,7 @@ from torch import Tensor
 from actors.inputs import Inputs
 from actors.lease import Lease
 from actors.outputs import Saved
-from actors.worker_context import Workplace, nothing
+from actors.worker_context import WorkerContext, nothing
 from db import cancellation
 from db.errors import ContentTooLarge, DatabaseUnavailable
 from db.form import TaskForm
@@ -23,7 +23,7 @@ log = logging.getLogger(__name__)
 
 
 def cancelled(
-    place: Workplace,
+    place: WorkerContext,
     task_id: str,
     form: TaskForm,
     inputs: Inputs,
@@ -43,7 +43,7 @@ def cancelled(
     return _cancelled(found.lines, saved, _of_seeds(trained, inputs.settings.seeds))
 
 
-def settle(place: Workplace, task_id: str) -> bool:
+def settle(place: WorkerContext, task_id: str) -> bool:
     """Store what the last checkpoint holds of a task that was cancelled behind its worker.
 
     False if it is none.
@@ -75,7 +75,7 @@ def settle(place: Workplace, task_id: str) -> bool:
 
 
 def stopped(
-    place: Workplace, form: TaskForm, inputs: Inputs, error: TrainingError, lease: Lease
+    place: WorkerContext, form: TaskForm, inputs: Inputs, error: TrainingError, lease: Lease
 ) -> tuple[str, Saved]:
     """Store what was sound before the loss was no longer a number, and say so."""
     if error.kept is None or not form.save_model_state:

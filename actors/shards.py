@@ -12,7 +12,7 @@ from actors.checkpoints import identity
 from actors.inputs import Inputs
 from actors.lease import Lease, LeaseLostError
 from actors.pending import FINISHED
-from actors.worker_context import Begun, Workplace
+from actors.worker_context import TaskContext, WorkerContext
 from db import runs
 from db import shards as rows
 from db.claims import Claim, whole_id
@@ -31,7 +31,7 @@ LOOK_SECONDS = 0.5
 
 
 @told
-def do_part(place: Workplace, claim: Claim, given: Inputs | None = None) -> bool:
+def do_part(place: WorkerContext, claim: Claim, given: Inputs | None = None) -> bool:
     """Do one part and keep what it gave with its task; False if it was not ours any more.
 
     ``given`` is what the task trains on, where this worker has read it already. Raises what a
@@ -56,7 +56,7 @@ def do_part(place: Workplace, claim: Claim, given: Inputs | None = None) -> bool
     return metrics.ended(str(ended).lower(), ours=ended is not None)
 
 
-def _done_before(place: Workplace, claim: Claim, name: str) -> bytes | None:
+def _done_before(place: WorkerContext, claim: Claim, name: str) -> bytes | None:
     """What the same part of a task gave that this one tries again; None if it is not there."""
     for part in claim.earlier:
         try:
@@ -76,7 +76,9 @@ class Parts:
     part whose worker is lost is done once its lease has run out.
     """
 
-    def __init__(self, place: Workplace, begun: Begun, help_with: Callable[[str], bool]) -> None:
+    def __init__(
+        self, place: WorkerContext, begun: TaskContext, help_with: Callable[[str], bool]
+    ) -> None:
         self._place = place
         self._begun = begun
         self._lease = begun.lease
@@ -155,7 +157,7 @@ def _is_open(part: PartState) -> bool:
     return True
 
 
-def _done(place: Workplace, inputs: Inputs, number: int, journal: TaskJournal) -> bytes:
+def _done(place: WorkerContext, inputs: Inputs, number: int, journal: TaskJournal) -> bytes:
     return shards.do(inputs.work, number, device=place.choice.device, journal=journal)
 
 

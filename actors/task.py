@@ -18,7 +18,7 @@ from actors.shards import do_part
 from actors.task_log import TaskLog, store_log
 from actors.tracing import TRACING
 from actors.training import train
-from actors.worker_context import Workplace
+from actors.worker_context import WorkerContext
 from db.claims import Claim, claim
 from db.diagnosis import check_writable
 from db.errors import ContentTooLarge, DatabaseUnavailable, SchemaAhead
@@ -46,7 +46,7 @@ class TaskRunner:
     One message may come twice; one claim is given.
     """
 
-    def __init__(self, place: Workplace) -> None:
+    def __init__(self, place: WorkerContext) -> None:
         self.place = place
 
     @metrics.BUSY.track_inprogress()

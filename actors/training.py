@@ -17,7 +17,7 @@ from actors.redis_clients import redis_client
 from actors.shards import Parts
 from actors.spool import KeptOutputs
 from actors.tracing import TRACING
-from actors.worker_context import Begun, Workplace
+from actors.worker_context import TaskContext, WorkerContext
 from db.claims import Claim
 from db.form import TaskForm
 from db.states import Status
@@ -29,7 +29,7 @@ log = logging.getLogger(__name__)
 
 
 @told
-def train(place: Workplace, claim: Claim, take: Callable[[str, Inputs], bool]) -> bool:
+def train(place: WorkerContext, claim: Claim, take: Callable[[str, Inputs], bool]) -> bool:
     """Everything between claim and result; False if the task was lost meanwhile.
 
     ``take`` does a part of the task here, if that can be claimed. Raises what ends a task.
@@ -46,7 +46,7 @@ def train(place: Workplace, claim: Claim, take: Callable[[str, Inputs], bool]) -
             return _store(place, lease, waiting)
         inputs = place.inputs(form, claim.proj_id, lambda: place.check(lease))
         with TaskJournal(place.runtime, lease, curve, place.kept(inputs)) as journal:
-            begun = Begun(form, inputs, lease, journal)
+            begun = TaskContext(form, inputs, lease, journal)
             log.info("task %s: %s", claim.task_id, inputs.said)
             try:
                 status = _finish(place, begun, take)
@@ -69,7 +69,9 @@ def train(place: Workplace, claim: Claim, take: Callable[[str, Inputs], bool]) -
     return metrics.ended(str(status).lower(), ours=status is not None)
 
 
-def _finish(place: Workplace, begun: Begun, take: Callable[[str, Inputs], bool]) -> Status | None:
+def _finish(
+    place: WorkerContext, begun: TaskContext, take: Callable[[str, Inputs], bool]
+) -> Status | None:
     claim, form, inputs = begun.claim, begun.form, begun.inputs
     outcome = run(
         inputs.splits,
@@ -92,7 +94,7 @@ def _finish(place: Workplace, begun: Begun, take: Callable[[str, Inputs], bool])
     return _ended(place, claim, result | where(saved))
 
 
-def _store(place: Workplace, lease: Lease, waiting: KeptOutputs) -> bool:
+def _store(place: WorkerContext, lease: Lease, waiting: KeptOutputs) -> bool:
     """Store what was trained before, when the registry took nothing, and end the task."""
     claim = lease.claim
     log.info("task %s: it is trained, and was kept until the registry takes it", claim.task_id)
@@ -104,7 +106,7 @@ def _store(place: Workplace, lease: Lease, waiting: KeptOutputs) -> bool:
     return metrics.ended(str(status).lower(), ours=status is not None)
 
 
-def _ended(place: Workplace, claim: Claim, result: dict[str, Any]) -> Status | None:
+def _ended(place: WorkerContext, claim: Claim, result: dict[str, Any]) -> Status | None:
     """Write the result of a task whose objects are stored."""
     saved = result["model_state_path"]
     log.info("task %s: stored%s", claim.task_id, f" at {saved}" if saved else "")
@@ -116,14 +118,16 @@ def _ended(place: Workplace, claim: Claim, result: dict[str, Any]) -> Status | N
     return status
 
 
-def _shared(place: Workplace, begun: Begun, take: Callable[[str, Inputs], bool]) -> Parts | None:
+def _shared(
+    place: WorkerContext, begun: TaskContext, take: Callable[[str, Inputs], bool]
+) -> Parts | None:
     """Where other workers may help: this one helps them too while it waits."""
     if begun.inputs.asked.fan_out == 1:
         return None
     return Parts(place, begun, lambda part_id: take(part_id, begun.inputs))
 
 
-def _cancel(place: Workplace, begun: Begun) -> bool:
+def _cancel(place: WorkerContext, begun: TaskContext) -> bool:
     """Store the best parameters so far, as long as nobody has passed this worker over."""
     claim, form, state = begun.claim, begun.form, begun.journal.state()
     result = cancelled(

@@ -30,7 +30,7 @@ from actors.settings import JSON, Settings, SettingsError
 from actors.spool import open_spool
 from actors.task import TaskRunner
 from actors.tracing import TRACING
-from actors.worker_context import Workplace
+from actors.worker_context import WorkerContext
 from graphnet.data.atlas import Atlas
 from graphnet.errors import GraphnetError
 from graphnet.training.devices import choose, limit
@@ -77,7 +77,7 @@ def _wired() -> RedisBroker:
     broker = worker_broker(
         settings.redis_url, runtime.names, choice.kind, [AsyncIO(), runtime, *beside]
     )
-    place = Workplace(runtime, models, checkpoints, choice, reader, pending, atlases)
+    place = WorkerContext(runtime, models, checkpoints, choice, reader, pending, atlases)
     runner = TaskRunner(place)
     dramatiq.actor(actor_name=ACTOR, queue_name=QUEUE, broker=broker)(runner.__call__)
     dramatiq.set_broker(broker)

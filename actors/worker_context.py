@@ -44,7 +44,7 @@ def nothing() -> None:
 
 
 @dataclass(frozen=True)
-class Workplace:
+class WorkerContext:
     """Both stores are the registry's folders; ``choice`` is where to train.
 
     ``reader`` opens datasets; ``pending`` is what the database did not take; ``atlases`` say where
@@ -193,7 +193,7 @@ class Workplace:
 
 
 @dataclass(frozen=True)
-class Begun:
+class TaskContext:
     """A claimed task whose inputs are read."""
 
     form: TaskForm

@@ -16,7 +16,7 @@ from actors.reading.child import Bounds
 from actors.reading.datasets import DatasetReader
 from actors.runtime import Runtime
 from actors.settings import Settings as House
-from actors.worker_context import Workplace
+from actors.worker_context import WorkerContext
 from db.claims import Claim
 from db.form import TaskForm
 from graphnet.artifacts.lineage import lineage, seen
@@ -54,7 +54,7 @@ def test_the_last_sound_parameters_are_kept_and_named(tmp_path: Path, *, save: b
     runtime = Runtime(House("sqlite:///x", "redis://x", tmp_path.as_uri()))
     reader = DatasetReader(runtime.call, store, Arrays(store, tmp_path, 1), Bounds(1, 1, tmp_path))
     pending = PendingEndings(runtime, tmp_path)
-    place = Workplace(runtime, store, store, Choice(torch.device("cpu")), reader, pending)
+    place = WorkerContext(runtime, store, store, Choice(torch.device("cpu")), reader, pending)
     form = TaskForm("dl_ts", "", ("A",), save_model_state=save)
     inputs = Inputs(Splits(people), settings, None, asked)
     sentence, saved = stopped(place, form, inputs, error, Ours(runtime, CLAIM))
