@@ -19,7 +19,7 @@ from graphnet.readers.spreadsheets.parts import OPEN_DOCUMENT, Extent, cell_name
 from graphnet.readers.tables.cells import is_number
 from graphnet.readers.tables.sheet import Cells, Sheet, as_texts
 from graphnet.readers.text.delimited import check_header, check_second_header
-from graphnet.readers.text.marks import settle_marks
+from graphnet.readers.text.marks import settle_decimal_marks
 
 if TYPE_CHECKING:
     from python_calamine import CalamineWorkbook, SheetMetadata
@@ -62,7 +62,7 @@ def sheet_of(table: Table, inquiry: Inquiry) -> Sheet:
     _say_above(table, inquiry)
     rows = [row for row in below if _filled(row)]
     if len(rows) < len(below):
-        inquiry.say(f"Empty rows passed over: {len(below) - len(rows)}.")
+        inquiry.assume(f"Empty rows passed over: {len(below) - len(rows)}.")
     if not rows:
         raise CohortError(f"The sheet {table.name} of {inquiry.name} has no row below its header.")
     names = [_text(cell) for cell in table.rows[header]]
@@ -74,7 +74,7 @@ def sheet_of(table: Table, inquiry: Inquiry) -> Sheet:
         _column(name, columns[place], inquiry) for name, place in zip(names, kept, strict=True)
     ]
     check_second_header(found, inquiry)
-    settled, _ = settle_marks(names, found, "", inquiry)
+    settled, _ = settle_decimal_marks(names, found, "", inquiry)
     return Sheet(tuple(names), settled)
 
 
@@ -110,7 +110,7 @@ def _check(table: Table, inquiry: Inquiry) -> None:
 def _say_above(table: Table, inquiry: Inquiry) -> None:
     titles = [_text(cell)[:40] for row in table.rows[: table.header] for cell in row if cell != ""]
     if titles:
-        inquiry.say(f"Rows above the header passed over: {shortened(titles, SHOWN)}.")
+        inquiry.assume(f"Rows above the header passed over: {shortened(titles, SHOWN)}.")
 
 
 def _first(row: Row) -> int:
@@ -272,7 +272,7 @@ def _chosen(tables: Sequence[Table], inquiry: Inquiry) -> Table:
             f"{inquiry.name} is a workbook without a visible sheet that holds a table."
         )
     numeric = [table for table in tables if _has_numbers(table)]
-    if len(numeric or tables) == 1 and inquiry.given(SHEET) is None:
+    if len(numeric or tables) == 1 and inquiry.answer(SHEET) is None:
         for table in tables if numeric else ():
             if table is not numeric[0]:
                 inquiry.leave(f"sheet {table.name}", "it holds no number")

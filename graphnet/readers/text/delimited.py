@@ -23,7 +23,7 @@ from graphnet.readers.text.dialects import (
     split_rows,
 )
 from graphnet.readers.text.encodings import detect_encoding
-from graphnet.readers.text.marks import NAME_OF_ID, has_certain_point, settle_marks
+from graphnet.readers.text.marks import NAME_OF_ID, has_certain_point, settle_decimal_marks
 
 LOOKED_AT = 12  # rows below a second header that must hold numbers
 
@@ -152,11 +152,11 @@ class RowShape:
 
         """
         if self.empty:
-            inquiry.say(f"Empty rows passed over: {self.empty}.")
+            inquiry.assume(f"Empty rows passed over: {self.empty}.")
         if self.comments + self.dialect.comments:
-            inquiry.say(f"Comment lines passed over: {self.comments + self.dialect.comments}.")
+            inquiry.assume(f"Comment lines passed over: {self.comments + self.dialect.comments}.")
         if self.dialect.marked:
-            inquiry.say("The mark # at the start of the header was passed over.")
+            inquiry.assume("The mark # at the start of the header was passed over.")
         return (
             self._with_row_names(as_texts(columns[0]), inquiry) if self.named_rows else self.names
         )
@@ -167,9 +167,9 @@ class RowShape:
         if not counting and (not by_r or len(set(row_names)) < len(row_names)):
             raise CohortError(self._ragged(self.first, len(self.names)))
         if counting:
-            inquiry.say("The rows are numbered before the first named column, as R writes them.")
+            inquiry.assume("The rows are numbered before the first named column, as R writes them.")
             return self.names
-        inquiry.say(
+        inquiry.assume(
             f"The first cell of each row has no name in the header; it was called {ROW_NAMES}."
         )
         return (ROW_NAMES, *self.header)
@@ -243,7 +243,7 @@ def read_sheet(body: bytes, inquiry: Inquiry, most_cells: int) -> Sheet:
         raise CohortError(f"{inquiry.name} has no row below its header.")
     names, columns = _without_empty(shape.settle(columns, inquiry), columns)
     check_second_header(columns, inquiry)
-    columns, decimal = settle_marks(names, columns, dialect.separator, inquiry)
+    columns, decimal = settle_decimal_marks(names, columns, dialect.separator, inquiry)
     text = TextFormat(encoding.removesuffix("-sig"), dialect.separator, decimal)
     return Sheet(names, columns, text)
 

@@ -89,7 +89,7 @@ def _fits(pattern: re.Pattern[str], text: str) -> bool:
     return pattern.fullmatch(text) is not None
 
 
-def settle_marks(
+def settle_decimal_marks(
     names: Sequence[str], columns: Sequence[Cells], separator: str, inquiry: Inquiry
 ) -> tuple[tuple[Cells, ...], str]:
     """The columns with decimal points and without marks of thousands; the decimal mark of the file.
@@ -256,5 +256,5 @@ def _told(read: dict[str, list[str]], inquiry: Inquiry) -> str:
     ):
         if names:
             columns = names[0] if len(names) == 1 else f"{len(names)} columns, {names[0]} the first"
-            inquiry.say(f"{what} in {columns}.")
+            inquiry.assume(f"{what} in {columns}.")
     return "," if read[AS_DECIMAL] else "."

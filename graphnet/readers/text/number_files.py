@@ -13,7 +13,7 @@ from graphnet.readers.tables.cells import is_missing, is_number, plain_numbers, 
 from graphnet.readers.tables.sheet import Cells, FloatArray
 from graphnet.readers.text.dialects import BLANK, SEPARATORS, split_cells
 from graphnet.readers.text.encodings import detect_encoding
-from graphnet.readers.text.marks import settle_marks
+from graphnet.readers.text.marks import settle_decimal_marks
 from graphnet.readers.text.number_names import Rows, commented_header, split_header, split_row_names
 
 COMMA_TOKENS = re.compile(r"\s*[+-]?\d+,\d+(\s+[+-]?\d+,\d+)+\s*")
@@ -156,7 +156,7 @@ def _values(
 def _with_points(flat: tuple[str, ...], separator: str, inquiry: Inquiry, what: str) -> Cells:
     """Cells with decimal points, of which some have commas; it is said once for all files."""
     aside = Inquiry(inquiry.name, inquiry.answers)
-    (settled,), decimal = settle_marks([A_FILE], [flat], separator, aside)
+    (settled,), decimal = settle_decimal_marks([A_FILE], [flat], separator, aside)
     for question in aside.questions:
         inquiry.ask(question.id, question.sentence.replace(A_FILE, what, 1), question.choices)
     for sentence in aside.problems:
