@@ -8,23 +8,23 @@ from typing import Any
 from service.doctor.check_result import Finding, fault, ok, warning
 from service.settings import Settings
 
-PATIENCE_SECONDS = 30.0
-FIX = "Look at what 'python -m actors.inspection auto no' says."
+INSPECTION_SECONDS = 30.0
+INSPECT = "Look at what 'python -m actors.inspection auto no' says."
 
 
-def check(settings: Settings) -> list[Finding]:
+def check_device(settings: Settings) -> list[Finding]:
     """The versions of torch, CUDA and driver; the device that a worker would train on."""
     fallback = "yes" if settings.house.cpu_fallback else "no"
     command = [sys.executable, "-m", "actors.inspection", settings.house.device, fallback]
     try:
         ran = subprocess.run(  # noqa: S603 - our own command
-            command, capture_output=True, text=True, timeout=PATIENCE_SECONDS, check=True
+            command, capture_output=True, text=True, timeout=INSPECTION_SECONDS, check=True
         )
         return _said(json.loads(ran.stdout), settings.house.gpu_share)
     except subprocess.TimeoutExpired:
-        return [fault("torch", f"no answer within {PATIENCE_SECONDS:g} s", FIX)]
+        return [fault("torch", f"no answer within {INSPECTION_SECONDS:g} s", INSPECT)]
     except (subprocess.CalledProcessError, ValueError):
-        return [fault("torch", "it cannot be imported, or it ends the process", FIX)]
+        return [fault("torch", "it cannot be imported, or it ends the process", INSPECT)]
 
 
 def _said(found: dict[str, Any], share: float) -> list[Finding]:

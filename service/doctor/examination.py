@@ -36,7 +36,7 @@ async def _examine(environment: Mapping[str, str], *, embedded: bool) -> list[Fi
     settings, wrong = variables.read(environment)
     checks: dict[str, Awaitable[list[Finding]]] = {
         "version": asyncio.to_thread(machine.check_machine, settings),
-        "torch": asyncio.to_thread(device.check, settings),
+        "torch": asyncio.to_thread(device.check_device, settings),
     }
     if "SGN_DATABASE_URL" not in wrong:
         checks["database"] = database.check(settings)

@@ -321,6 +321,6 @@ def test_this_machine_s_torch_is_found_by_another_process(queue: str) -> None:
     settings = Settings.from_environment(
         {**dict.fromkeys(REQUIRED, queue), "SGN_DEVICE": "cpu", "SGN_SPOOL": "/tmp"}
     )
-    torch, chosen = device.check(settings)
+    torch, chosen = device.check_device(settings)
     assert (torch.state, chosen.found) == (State.OK, "cpu")
     assert machine.check_machine(settings)[0].found.startswith("nld-sgn ")
