@@ -34,7 +34,7 @@ class Extent:
         return self.rows * self.columns
 
 
-def measure(part: Path, name: str) -> Extent:
+def measure_extent(part: Path, name: str) -> Extent:
     """The extent of a worksheet's XML; of OpenDocument that of its largest sheet.
 
     Raises:
@@ -53,11 +53,11 @@ def measure(part: Path, name: str) -> Extent:
         with part.open("rb") as file:
             parser.ParseFile(file)
     except (ExpatError, ValueError) as error:
-        raise damaged(name) from error
+        raise damaged_workbook(name) from error
     return look.extent
 
 
-def damaged(name: str) -> CohortError:
+def damaged_workbook(name: str) -> CohortError:
     """The workbook ``name`` cannot be read."""
     return CohortError(
         f"{name} is a workbook (Excel or OpenDocument) that is damaged or cut short."

@@ -15,7 +15,13 @@ from graphnet.data.interpretation import Choice
 from graphnet.errors import CohortError, shortened
 from graphnet.readers.folders.archives import Archive
 from graphnet.readers.inquiry import Inquiry
-from graphnet.readers.spreadsheets.parts import OPEN_DOCUMENT, Extent, cell_name, damaged, measure
+from graphnet.readers.spreadsheets.parts import (
+    OPEN_DOCUMENT,
+    Extent,
+    cell_name,
+    damaged_workbook,
+    measure_extent,
+)
 from graphnet.readers.tables.cells import is_number
 from graphnet.readers.tables.sheet import Cells, Sheet, as_texts
 from graphnet.readers.text.delimited import check_header, check_second_header
@@ -187,10 +193,10 @@ def read_workbook(archive: Archive, inquiry: Inquiry, most_cells: int) -> tuple[
 def _extents(folder: Path, kind: str, name: str, most_cells: int) -> dict[str, Extent]:
     """What was measured of each sheet, by its name; of OpenDocument of all together, by ""."""
     if kind == "ods":
-        found = {"": measure(folder / OPEN_DOCUMENT, name)}
+        found = {"": measure_extent(folder / OPEN_DOCUMENT, name)}
     else:
         parts = _parts(folder, name)
-        found = {sheet: measure(part, name) for sheet, part in parts.items()}
+        found = {sheet: measure_extent(part, name) for sheet, part in parts.items()}
     if any(extent.cells > most_cells for extent in found.values()):
         raise CohortError(f"{name} has more than {most_cells} cells, which is the most.")
     return found
@@ -209,7 +215,7 @@ def _parts(folder: Path, name: str) -> dict[str, Path]:
                 identity = next(v for k, v in each.items() if k.rpartition("}")[2] == "id")
                 sheets[each.get("name", "")] = targets[identity]
     except (ElementTree.ParseError, LookupError, OSError, StopIteration) as error:
-        raise damaged(name) from error
+        raise damaged_workbook(name) from error
     found = {}
     for sheet, target in sheets.items():
         part = folder / (target.lstrip("/") if target.startswith("/") else f"xl/{target}")
@@ -237,7 +243,7 @@ def _tables(path: Path, extents: Mapping[str, Extent], inquiry: Inquiry) -> list
             if (table := _table(workbook, sheet, extents, inquiry)) is not None
         ]
     except (CalamineError, OSError, ValueError) as error:
-        raise damaged(inquiry.name) from error
+        raise damaged_workbook(inquiry.name) from error
 
 
 def _table(
