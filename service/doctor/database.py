@@ -49,7 +49,7 @@ def absent_file(url: str) -> str:
 
 async def _asked(settings: Settings) -> list[Finding]:
     server = await diagnosis.server()
-    found = [_server(server), clock.finding("the database", server.ahead_ms)]
+    found = [_server(server), clock.compare_clock("the database", server.ahead_ms)]
     try:
         await check_schema()
     except SchemaBehind as error:

@@ -22,7 +22,7 @@ def check(settings: Settings) -> list[Finding]:
         place = "folder" if url.startswith("file:") else f"S3 at {endpoint or 'Amazon'}"
         said = f"{place}, {url}: can be written, read and emptied; checked by {kept}"
         found = [ok(CHECK, said)]
-    return found + (clock.storage(endpoint) if url.startswith("s3:") else [])
+    return found + (clock.check_storage_clock(endpoint) if url.startswith("s3:") else [])
 
 
 def _try(url: str, endpoint: str | None) -> str:

@@ -266,7 +266,7 @@ def test_who_may_come_in(
     ],
 )
 def test_a_clock_that_goes_wrong(ahead_ms: int, *, signed: bool, state: State) -> None:
-    finding = clock.finding("the database", ahead_ms, signed=signed)
+    finding = clock.compare_clock("the database", ahead_ms, signed=signed)
     assert finding.state == state
     assert ("behind" in finding.found) == (ahead_ms < 0)
 
@@ -283,10 +283,10 @@ class Late(BaseHTTPRequestHandler):
 def test_the_clock_of_storage_is_read_from_whatever_it_answers() -> None:
     with HTTPServer(("127.0.0.1", 0), Late) as server:
         threading.Thread(target=server.handle_request, daemon=True).start()
-        (finding,) = clock.storage(f"http://127.0.0.1:{server.server_port}")
+        (finding,) = clock.check_storage_clock(f"http://127.0.0.1:{server.server_port}")
     assert finding.state == State.FAULT
     assert "3600." in finding.found or "3599." in finding.found
-    assert clock.storage("http://127.0.0.1:1") == []
+    assert clock.check_storage_clock("http://127.0.0.1:1") == []
 
 
 @pytest.mark.parametrize(
