@@ -14,9 +14,7 @@ from graphnet.config import (
     EVALUATION,
     OPTIONS,
     SETTINGS,
-    Bound,
     Evaluation,
-    Flag,
     Settings,
 )
 from graphnet.data.atlas import Atlas
@@ -27,8 +25,9 @@ from graphnet.errors import GraphnetError
 from graphnet.experiment import Outcome, run
 from graphnet.figures.glass_brain import picture
 from graphnet.local_files import LocalFiles, name_of, on_terminal
+from graphnet.options import Bound, Flag
 from graphnet.report import render
-from graphnet.training.callbacks import Journal
+from graphnet.training.callbacks import Callback
 from graphnet.training.devices import choose_device
 from graphnet.training.history import Epoch
 from graphnet.training.loop import Training
@@ -76,12 +75,13 @@ def _parser() -> argparse.ArgumentParser:
                         help="answers a question that a file asks, such as class.positive=SZ; may "
                              "be repeated")  # fmt: skip
     for name, option in ASKED.items():
-        flag = f"--{name.replace('_', '-')}"
-        if isinstance(option, Flag):
-            parser.add_argument(flag, action=argparse.BooleanOptionalAction)
+        flag, told = f"--{name.replace('_', '-')}", str(option.help).replace("%", "%%")
+        if isinstance(option.accepts, Flag):
+            parser.add_argument(flag, action=argparse.BooleanOptionalAction, help=told)
         else:
-            kind = option.kind if isinstance(option, Bound) else str
-            parser.add_argument(flag, type=kind, help=str(option))
+            kind = option.accepts.kind if isinstance(option.accepts, Bound) else str
+            told = f"{option.expected}. {told}"
+            parser.add_argument(flag, type=kind, help=told[0].upper() + told[1:])
     return parser
 
 
@@ -123,7 +123,7 @@ def _load(folder: Path) -> StoredModel:
     return StoredModel.from_bytes(parameters, (folder / "manifest.json").read_bytes())
 
 
-class _Shown(Journal):
+class _Shown(Callback):
     """Prints the epochs of the model itself."""
 
     def trained(self, training: Training, epoch: Epoch) -> None:  # noqa: ARG002
