@@ -41,7 +41,7 @@ SHOWN = 5
 
 
 @dataclass(frozen=True)
-class Table:
+class WorksheetTable:
     """A sheet called ``name`` that may be a table of subjects.
 
     ``merged`` are the first and last corners of merged cells, ``unsolved`` the cells with formulas
@@ -61,7 +61,7 @@ class Table:
         return next((place for place, count in enumerate(filled) if count >= max(least, 1)), 0)
 
 
-def sheet_of(table: Table, inquiry: Inquiry) -> Sheet:
+def to_sheet(table: WorksheetTable, inquiry: Inquiry) -> Sheet:
     """The table as named columns. Raises CohortError where it is none."""
     _check(table, inquiry)
     header, below = table.header, table.rows[table.header + 1 :]
@@ -84,7 +84,7 @@ def sheet_of(table: Table, inquiry: Inquiry) -> Sheet:
     return Sheet(tuple(names), settled)
 
 
-def _check(table: Table, inquiry: Inquiry) -> None:
+def _check(table: WorksheetTable, inquiry: Inquiry) -> None:
     """Refuse what a table cannot have: cells that span subjects, results that are not there."""
     what = f"The sheet {table.name} of {inquiry.name}"
     header = table.header
@@ -113,7 +113,7 @@ def _check(table: Table, inquiry: Inquiry) -> None:
         )
 
 
-def _say_above(table: Table, inquiry: Inquiry) -> None:
+def _say_above(table: WorksheetTable, inquiry: Inquiry) -> None:
     titles = [_text(cell)[:40] for row in table.rows[: table.header] for cell in row if cell != ""]
     if titles:
         inquiry.assume(f"Rows above the header passed over: {shortened(titles, SHOWN)}.")
@@ -187,7 +187,7 @@ def read_workbook(archive: Archive, inquiry: Inquiry, most_cells: int) -> tuple[
         clean = Path(outer) / f"workbook.{kind}"
         _pack(folder, archive.members, clean)
         tables = _tables(clean, extents, inquiry)
-    return kind, sheet_of(_chosen(tables, inquiry), inquiry)
+    return kind, to_sheet(_chosen(tables, inquiry), inquiry)
 
 
 def _extents(folder: Path, kind: str, name: str, most_cells: int) -> dict[str, Extent]:
@@ -231,7 +231,7 @@ def _pack(folder: Path, members: Collection[str], target: Path) -> None:
         clean.writestr("_rels/.rels", ROOT)  # a hidden file, which is not unpacked
 
 
-def _tables(path: Path, extents: Mapping[str, Extent], inquiry: Inquiry) -> list[Table]:
+def _tables(path: Path, extents: Mapping[str, Extent], inquiry: Inquiry) -> list[WorksheetTable]:
     """The visible sheets that may be tables of subjects; the others are named as left alone."""
     from python_calamine import CalamineError, CalamineWorkbook  # noqa: PLC0415 - of workers
 
@@ -249,7 +249,7 @@ def _tables(path: Path, extents: Mapping[str, Extent], inquiry: Inquiry) -> list
 def _table(
     workbook: "CalamineWorkbook", sheet: "SheetMetadata", extents: Mapping[str, Extent],
     inquiry: Inquiry,
-) -> Table | None:  # fmt: skip
+) -> WorksheetTable | None:  # fmt: skip
     from python_calamine import SheetTypeEnum, SheetVisibleEnum  # noqa: PLC0415
 
     if sheet.visible != SheetVisibleEnum.Visible or sheet.typ != SheetTypeEnum.WorkSheet:
@@ -262,7 +262,7 @@ def _table(
         inquiry.leave(f"sheet {sheet.name}", "it holds no table of two rows and columns or more")
         return None
     extent = extents.get(sheet.name)
-    return Table(
+    return WorksheetTable(
         sheet.name, rows, found.merged_cell_ranges or [], extent.unsolved if extent else []
     )
 
@@ -271,7 +271,7 @@ def _width(row: Sequence[object]) -> int:
     return sum(cell != "" for cell in row)
 
 
-def _chosen(tables: Sequence[Table], inquiry: Inquiry) -> Table:
+def _chosen(tables: Sequence[WorksheetTable], inquiry: Inquiry) -> WorksheetTable:
     """The only table, or the one that is answered. Raises CohortError where there is none."""
     if not tables:
         raise CohortError(
@@ -292,7 +292,7 @@ def _chosen(tables: Sequence[Table], inquiry: Inquiry) -> Table:
     return next(table for table in tables if table.name == answer)
 
 
-def _has_numbers(table: Table) -> bool:
+def _has_numbers(table: WorksheetTable) -> bool:
     """Whether a cell below the header is a number; in a list of variables none is."""
     return any(
         is_number(str(cell).replace(",", "."))
@@ -301,7 +301,7 @@ def _has_numbers(table: Table) -> bool:
     )
 
 
-def _choice(table: Table) -> Choice:
+def _choice(table: WorksheetTable) -> Choice:
     rows = sum(_width(row) > 0 for row in table.rows[table.header + 1 :])
     header = [str(cell) for cell in table.rows[table.header] if cell != ""]
     return Choice(table.name, f"{rows} rows, starting with {shortened(header, SHOWN_OF_HEADER)}")
