@@ -15,7 +15,7 @@ from service.cli.processes import FOLDER
 from service.cli.terminal import Column, show_json, show_table
 
 if TYPE_CHECKING:
-    from service.doctor.check_result import Finding
+    from service.doctor.check_result import CheckResult
 
 EVERY = 1000  # tasks between two lines of progress
 STYLES = {"ok": "green", "warning": "yellow", "fault": "red"}
@@ -105,13 +105,13 @@ def _look_at_stored(home: Path | None, *, deep: bool, as_json: bool) -> int:
     return 1 if found else 0
 
 
-def _show(found: Sequence["Finding"]) -> None:
+def _show(found: Sequence["CheckResult"]) -> None:
     columns = [Column("State", whole=True, styles=STYLES), Column("Check", whole=True)]
     show_table([*columns, Column("Found")], [row for each in found for row in _rows(each)])
     counts = Counter(each.state.value for each in found)
     click.echo(f"\nfaults: {counts['fault']}, warnings: {counts['warning']}")
 
 
-def _rows(each: "Finding") -> list[tuple[str, str, str]]:
+def _rows(each: "CheckResult") -> list[tuple[str, str, str]]:
     rows = [(each.state.value, each.check, each.found)]
     return [*rows, ("", "", f"→ {each.fix}")] if each.fix else rows

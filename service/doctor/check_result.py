@@ -13,7 +13,7 @@ class State(StrEnum):
 
 
 @dataclass(frozen=True)
-class Finding:
+class CheckResult:
     """One line of the examination; ``fix`` says what to do, empty where nothing is to be done."""
 
     check: str
@@ -22,16 +22,16 @@ class Finding:
     fix: str = ""
 
 
-def ok(check: str, found: str) -> Finding:
+def ok(check: str, found: str) -> CheckResult:
     """As it should be."""
-    return Finding(check, State.OK, found)
+    return CheckResult(check, State.OK, found)
 
 
-def warning(check: str, found: str, fix: str) -> Finding:
+def warning(check: str, found: str, fix: str) -> CheckResult:
     """It works, and may not always."""
-    return Finding(check, State.WARNING, found, fix)
+    return CheckResult(check, State.WARNING, found, fix)
 
 
-def fault(check: str, found: str, fix: str) -> Finding:
+def fault(check: str, found: str, fix: str) -> CheckResult:
     """It does not work."""
-    return Finding(check, State.FAULT, found, fix)
+    return CheckResult(check, State.FAULT, found, fix)

@@ -5,7 +5,7 @@ from email.utils import parsedate_to_datetime
 
 import httpx
 
-from service.doctor.check_result import Finding, fault, ok, warning
+from service.doctor.check_result import CheckResult, fault, ok, warning
 
 CLOCK = "clock"
 APART_MS = 5_000
@@ -15,7 +15,7 @@ AMAZON = "https://s3.amazonaws.com"
 USE_NTP = "Have both machines set by NTP (timedatectl, chrony)."
 
 
-def compare_clock(whose: str, ahead_ms: int, *, signed: bool = False) -> Finding:
+def compare_clock(whose: str, ahead_ms: int, *, signed: bool = False) -> CheckResult:
     """How far the clock of ``whose`` is from ours; ``signed`` where it judges our signatures."""
     side = "ahead of" if ahead_ms > 0 else "behind"
     text = f"{whose} is {abs(ahead_ms) / 1000:.1f} s {side} this machine"
@@ -26,7 +26,7 @@ def compare_clock(whose: str, ahead_ms: int, *, signed: bool = False) -> Finding
     return ok(CLOCK, text)
 
 
-def check_storage_clock(endpoint_url: str | None) -> list[Finding]:
+def check_storage_clock(endpoint_url: str | None) -> list[CheckResult]:
     """The clock of S3 storage, by the header Date of whatever it answers, in whole seconds."""
     url = endpoint_url or AMAZON
     try:

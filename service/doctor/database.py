@@ -8,7 +8,7 @@ from db.connection import check_schema, close_database, open_database
 from db.diagnosis import Server, check_writable
 from db.errors import DatabaseError, DatabaseRefuses, Refusal, SchemaBehind
 from service.doctor import clock
-from service.doctor.check_result import Finding, fault, ok, warning
+from service.doctor.check_result import CheckResult, fault, ok, warning
 from service.monitoring.packet_limit import needed_packet
 from service.settings import Settings, is_loopback
 
@@ -23,7 +23,7 @@ FIXES = {
 SLOW_MS = 50
 
 
-async def check(settings: Settings) -> list[Finding]:
+async def check(settings: Settings) -> list[CheckResult]:
     """Everything of the database, and what hangs on it: its clock, and who may come in."""
     url = settings.house.database_url
     absent = absent_file(url)
@@ -47,7 +47,7 @@ def absent_file(url: str) -> str:
     return "" if path == url or Path(path).is_file() else path
 
 
-async def _asked(settings: Settings) -> list[Finding]:
+async def _asked(settings: Settings) -> list[CheckResult]:
     server = await diagnosis.server()
     found = [_server(server), clock.compare_clock("the database", server.ahead_ms)]
     try:
@@ -60,14 +60,14 @@ async def _asked(settings: Settings) -> list[Finding]:
     return [*found, finding(settings, tokens=await tokens.exist())]
 
 
-def _server(server: Server) -> Finding:
+def _server(server: Server) -> CheckResult:
     text = f"{server.name} {server.version}, {server.ping_ms:.1f} ms a question"
     if server.ping_ms < SLOW_MS:
         return ok(CHECK, text)
     return warning(CHECK, text, "Move the service nearer to its database; a task asks it often.")
 
 
-async def _writes() -> list[Finding]:
+async def _writes() -> list[CheckResult]:
     """Whether we may write everywhere; if so, whether a row can be written, as /readyz asks."""
     try:
         missing = await diagnosis.missing_rights()
@@ -80,7 +80,7 @@ async def _writes() -> list[Finding]:
     return [ok("rights", "all that are needed"), ok("writes", "a row was written and removed")]
 
 
-def _charset(lacks: str) -> Finding:
+def _charset(lacks: str) -> CheckResult:
     """It works with every character set, but not for every name."""
     if not lacks:
         return ok("charset", "every character can be stored")
@@ -88,7 +88,7 @@ def _charset(lacks: str) -> Finding:
     return warning("charset", lacks.rstrip("."), fix)
 
 
-def _packet(server: Server, settings: Settings) -> list[Finding]:
+def _packet(server: Server, settings: Settings) -> list[CheckResult]:
     """MySQL takes no statement longer than this."""
     if not server.packet:
         return []
@@ -112,7 +112,7 @@ FIX = (
 )
 
 
-def finding(settings: Settings, *, tokens: bool) -> Finding:
+def finding(settings: Settings, *, tokens: bool) -> CheckResult:
     """Whether strangers can use the service, as ``sgn serve`` would judge."""
     where = f"SGN_HOST is {settings.host}"
     everywhere = [network for network in settings.trusted if network.prefixlen == 0]

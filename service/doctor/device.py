@@ -5,14 +5,14 @@ import subprocess
 import sys
 from typing import Any
 
-from service.doctor.check_result import Finding, fault, ok, warning
+from service.doctor.check_result import CheckResult, fault, ok, warning
 from service.settings import Settings
 
 INSPECTION_SECONDS = 30.0
 INSPECT = "Look at what 'python -m actors.inspection auto no' says."
 
 
-def check_device(settings: Settings) -> list[Finding]:
+def check_device(settings: Settings) -> list[CheckResult]:
     """The versions of torch, CUDA and driver; the device that a worker would train on."""
     fallback = "yes" if settings.house.cpu_fallback else "no"
     command = [sys.executable, "-m", "actors.inspection", settings.house.device, fallback]
@@ -27,7 +27,7 @@ def check_device(settings: Settings) -> list[Finding]:
         return [fault("torch", "it cannot be imported, or it ends the process", INSPECT)]
 
 
-def _said(found: dict[str, Any], share: float) -> list[Finding]:
+def _said(found: dict[str, Any], share: float) -> list[CheckResult]:
     if found["torch"] is None:
         return [ok("torch", "not installed: this is a service image, which does not train")]
     cuda = f"CUDA {found['cuda']}" if found["cuda"] else "without CUDA"
@@ -35,7 +35,7 @@ def _said(found: dict[str, Any], share: float) -> list[Finding]:
     return [ok("torch", f"{found['torch']}, {cuda}; {driver}"), _device(found, share)]
 
 
-def _device(found: dict[str, Any], share: float) -> Finding:
+def _device(found: dict[str, Any], share: float) -> CheckResult:
     if "error" in found:
         first, _, rest = found["error"].partition(". ")
         return fault("device", first, rest)

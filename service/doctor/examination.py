@@ -10,7 +10,7 @@ from actors.tracing import check_installed
 from db.connection import read_installation
 from db.errors import DatabaseError
 from service.doctor import database, device, machine, queue, storage, variables
-from service.doctor.check_result import Finding, State, fault, warning
+from service.doctor.check_result import CheckResult, State, fault, warning
 from service.doctor.database import absent_file
 from service.local.home import variables as home_variables
 from service.settings import Settings
@@ -26,15 +26,15 @@ ORDER = (
 )  # fmt: skip
 
 
-def examine(environment: Mapping[str, str], home: Path | None) -> list[Finding]:
+def examine(environment: Mapping[str, str], home: Path | None) -> list[CheckResult]:
     """Everything that can be found out, of the embedded house in ``home`` if that is given."""
     found = environment if home is None else home_variables(home, environment)
     return asyncio.run(_examine(found, embedded=home is not None))
 
 
-async def _examine(environment: Mapping[str, str], *, embedded: bool) -> list[Finding]:
+async def _examine(environment: Mapping[str, str], *, embedded: bool) -> list[CheckResult]:
     settings, wrong = variables.read(environment)
-    checks: dict[str, Awaitable[list[Finding]]] = {
+    checks: dict[str, Awaitable[list[CheckResult]]] = {
         "version": asyncio.to_thread(machine.check_machine, settings),
         "torch": asyncio.to_thread(device.check_device, settings),
     }
@@ -52,7 +52,7 @@ async def _examine(environment: Mapping[str, str], *, embedded: bool) -> list[Fi
     return sorted(found, key=lambda each: ORDER.index(each.check))
 
 
-async def _queue(settings: Settings, *, embedded: bool) -> list[Finding]:
+async def _queue(settings: Settings, *, embedded: bool) -> list[CheckResult]:
     url = settings.house.redis_url
     if embedded and not await asyncio.to_thread(Path(url.removeprefix("unix://")).is_socket):
         return [warning("redis", "the house is not running", "Start it: sgn up --home FOLDER.")]
@@ -70,7 +70,7 @@ async def _installation(database: str) -> str:
         return ""
 
 
-async def _bounded(name: str, check: Awaitable[list[Finding]]) -> list[Finding]:
+async def _bounded(name: str, check: Awaitable[list[CheckResult]]) -> list[CheckResult]:
     try:
         return await asyncio.wait_for(check, PATIENCE_SECONDS)
     except Exception as error:  # noqa: BLE001 - the other findings are not lost for it
@@ -82,7 +82,7 @@ async def _bounded(name: str, check: Awaitable[list[Finding]]) -> list[Finding]:
         return [fault(name, found, "Look whether it runs, and what lies between it and here.")]
 
 
-def _tracing(settings: Settings) -> list[Finding]:
+def _tracing(settings: Settings) -> list[CheckResult]:
     if not settings.house.traces:
         return []
     try:
@@ -92,6 +92,6 @@ def _tracing(settings: Settings) -> list[Finding]:
     return []
 
 
-def is_sound(found: list[Finding]) -> bool:
+def is_sound(found: list[CheckResult]) -> bool:
     """Whether nothing is a fault."""
     return all(each.state != State.FAULT for each in found)

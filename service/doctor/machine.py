@@ -8,19 +8,19 @@ from pathlib import Path
 
 from actors.settings import SettingsError
 from actors.spool import require_ours
-from service.doctor.check_result import Finding, fault, ok, warning
+from service.doctor.check_result import CheckResult, fault, ok, warning
 from service.settings import Settings
 
 DISTRIBUTION = "nld-sgn"
 LEAST_BYTES = 1_000_000_000
 
 
-def check_machine(settings: Settings) -> list[Finding]:
+def check_machine(settings: Settings) -> list[CheckResult]:
     """What needs no server."""
     return [_version(), _cores(settings.house.threads), _spool(settings.house.spool)]
 
 
-def _version() -> Finding:
+def _version() -> CheckResult:
     python = f"Python {platform.python_version()}"
     try:
         return ok("version", f"{DISTRIBUTION} {metadata.version(DISTRIBUTION)}, {python}")
@@ -29,7 +29,7 @@ def _version() -> Finding:
         return fault("version", f"{DISTRIBUTION} is not installed, {python}", fix)
 
 
-def _cores(threads: int) -> Finding:
+def _cores(threads: int) -> CheckResult:
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     text = f"{cores or 'unknown'} cores; SGN_THREADS is {threads}"
     if cores and threads > cores:
@@ -38,7 +38,7 @@ def _cores(threads: int) -> Finding:
     return ok("cores", text)
 
 
-def _spool(folder: Path) -> Finding:
+def _spool(folder: Path) -> CheckResult:
     """Where parameters are kept that could not be stored; it is made when it is needed."""
     there = next(path for path in (folder, *folder.absolute().parents) if path.exists())
     if not (there.is_dir() and os.access(there, os.W_OK | os.X_OK)):

@@ -10,7 +10,7 @@ from redis.exceptions import NoPermissionError, OutOfMemoryError
 from actors.names import Names, signed
 from actors.queue import alive
 from actors.redis_clients import redis_client, sentence
-from service.doctor.check_result import Finding, fault, ok, warning
+from service.doctor.check_result import CheckResult, fault, ok, warning
 
 CHECK, PROBE = "redis", "doctor"
 PATIENCE_SECONDS = 3.0
@@ -18,7 +18,7 @@ OLDEST = (6, 0)
 START = "Start a worker: 'sgn worker', or more replicas of its deployment."
 
 
-def check(url: str, names: Names) -> list[Finding]:
+def check(url: str, names: Names) -> list[CheckResult]:
     """Everything of the queue; of workers and neighbours only where the names are known."""
     client = redis_client(url, seconds=PATIENCE_SECONDS)
     try:
@@ -50,7 +50,7 @@ def _fix(error: redis.ResponseError) -> str:
     return "Check its log and its disk, and that SGN_REDIS_URL names the primary."
 
 
-def _server(info: Any, ping_ms: float) -> Finding:
+def _server(info: Any, ping_ms: float) -> CheckResult:
     known = "valkey_version" in info
     version = str(info["valkey_version"] if known else info["redis_version"])
     text = f"{'Valkey' if known else 'Redis'} {version}, {ping_ms:.1f} ms a question"
@@ -59,7 +59,7 @@ def _server(info: Any, ping_ms: float) -> Finding:
     return warning(CHECK, text, "Take Redis 6 or newer, or Valkey.")
 
 
-def _eviction(info: Any) -> Finding:
+def _eviction(info: Any) -> CheckResult:
     policy = str(info.get("maxmemory_policy", "noeviction"))
     text = f"maxmemory-policy is {policy}"
     fix = "Set it to noeviction: CONFIG SET maxmemory-policy noeviction, and in its file."
@@ -70,7 +70,7 @@ def _eviction(info: Any) -> Finding:
     return ok("eviction", text)
 
 
-def _kept(info: Any) -> Finding:
+def _kept(info: Any) -> CheckResult:
     if info.get("aof_enabled"):
         return ok("appendonly", "what it holds outlives a restart")
     return warning(
@@ -80,7 +80,7 @@ def _kept(info: Any) -> Finding:
     )
 
 
-def _workers(client: redis.Redis, names: Names) -> Finding:
+def _workers(client: redis.Redis, names: Names) -> CheckResult:
     there = alive(client, names)
     if not there:
         return warning("workers", "none is alive", START)
@@ -88,7 +88,7 @@ def _workers(client: redis.Redis, names: Names) -> Finding:
     return ok("workers", f"alive: {text}")
 
 
-def _installation(there: Mapping[str, list[str]], names: Names) -> Finding:
+def _installation(there: Mapping[str, list[str]], names: Names) -> CheckResult:
     """Who else uses this Redis, and whether two databases pass for one installation."""
     mine = there.get(names.installation, [])
     if len(mine) > 1:

@@ -4,14 +4,14 @@ import os
 
 from registry import CHECKPOINTS, RegistryError, open_store
 from service.doctor import clock
-from service.doctor.check_result import Finding, fault, ok
+from service.doctor.check_result import CheckResult, fault, ok
 from service.settings import Settings
 
 CHECK = "registry"
 NAME, CONTENT = "probe", b"sgn doctor"
 
 
-def check(settings: Settings) -> list[Finding]:
+def check(settings: Settings) -> list[CheckResult]:
     """Everything of the registry, and the clock of S3 storage."""
     url, endpoint = settings.house.registry_url, settings.house.s3_endpoint_url
     try:

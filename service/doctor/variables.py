@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from actors.settings import SettingsError
-from service.doctor.check_result import Finding, fault, ok
+from service.doctor.check_result import CheckResult, fault, ok
 from service.settings import Settings
 
 SETTINGS = "settings"
@@ -24,9 +24,9 @@ def is_told(environment: Mapping[str, str]) -> bool:
     return any(name.removesuffix("_FILE") in EXAMPLES for name in environment)
 
 
-def read(environment: Mapping[str, str]) -> tuple[Settings, dict[str, Finding]]:
+def read(environment: Mapping[str, str]) -> tuple[Settings, dict[str, CheckResult]]:
     """The settings, and by name each variable that cannot be used; it is then as if not given."""
-    wrong: dict[str, Finding] = {}
+    wrong: dict[str, CheckResult] = {}
     tried = dict(environment)
     while True:
         try:
@@ -46,6 +46,6 @@ def _fix(name: str) -> str:
     return f"Correct {name}, or unset it to have its default."
 
 
-def check_variables(wrong: Mapping[str, Finding]) -> list[Finding]:
+def check_variables(wrong: Mapping[str, CheckResult]) -> list[CheckResult]:
     """Every variable that is wrong."""
     return list(wrong.values()) or [ok(SETTINGS, "every SGN_ variable can be used")]

@@ -23,7 +23,7 @@ from db.errors import DatabaseError, DatabaseUnavailable
 from db.installation import database_address, installation_id
 from db.models import Installation, Outbox, Run
 from service.doctor import queue as doctor
-from service.doctor.check_result import Finding, State
+from service.doctor.check_result import CheckResult, State
 from tests.db.opened import opened
 from tests.db.samples import running, submitted
 from tests.servers import queue_server
@@ -155,7 +155,7 @@ def test_what_an_older_version_left_is_taken_over_and_others_are_left_alone(
     opened(databases[0], upgraded())
 
 
-def said(server: str, names: Names) -> Finding:
+def said(server: str, names: Names) -> CheckResult:
     (found,) = [each for each in doctor.check(server, names) if each.check == "installation"]
     return found
 

@@ -21,7 +21,7 @@ from actors.queue import show_life
 from service.cli import main
 from service.doctor import clock, device, examination, machine
 from service.doctor import database as access
-from service.doctor.check_result import Finding, State
+from service.doctor.check_result import CheckResult, State
 from service.local.migrate import run as migrate
 from service.settings import Settings
 from tests.databases import ServerSilent, mysql_database, query
@@ -52,11 +52,11 @@ def variables(queue: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> di
     }
     monkeypatch.setenv("SGN_DATABASE_URL", found["SGN_DATABASE_URL"])
     assert migrate() == 0
-    monkeypatch.setattr(device, "check", lambda _: [Finding("torch", State.OK, "as it is")])
+    monkeypatch.setattr(device, "check", lambda _: [CheckResult("torch", State.OK, "as it is")])
     return found
 
 
-def found(variables: dict[str, str], state: State | None = None) -> dict[str, Finding]:
+def found(variables: dict[str, str], state: State | None = None) -> dict[str, CheckResult]:
     EXECUTOR_CACHE.clear()  # of statements, by the kind of database that this process saw first
     every = examination.examine(variables, None)
     return {each.check: each for each in every if state in (None, each.state)}
