@@ -105,7 +105,7 @@ def test_values_that_cannot_be_known_are_asked_once(matrices: FloatArray, hint: 
 def test_an_answer_that_cannot_be_is_refused() -> None:
     found = inquiry(connectome_values=R)
     edges_of(fisher(0) * 4, IDS, found, "")
-    assert "Pearson's r is at most 1" in found.problems[0]
+    assert "Pearson's r is at most 1" in str(str(found.problems[0]))
 
 
 def test_one_triangle_is_mirrored_and_a_value_in_either_counts() -> None:
@@ -128,7 +128,7 @@ def test_an_asymmetric_matrix_is_refused_by_cell(make: object) -> None:
     matrices[3, 1, 4] = 0.75
     found = inquiry()
     edges_of(matrices, IDS, found, "")
-    assert found.problems == [
+    assert [*map(str, found.problems)] == [
         "x has connectomes that are not symmetric: for s3, row 2 column 5 is 0.75, and row 5 "
         "column 2 is 0.25. Give undirected connectomes, for example the mean of both directions."
     ]
@@ -143,7 +143,7 @@ def test_rounding_to_32_bits_is_no_asymmetry() -> None:
     edges_of(matrices, IDS, found, Z)
     assert found.problems == []
     edges_of(tiny, IDS, found, Z)
-    assert "not symmetric" in found.problems[0]
+    assert "not symmetric" in str(str(found.problems[0]))
 
 
 def test_rows_of_zeros_are_values_of_a_sparse_connectome_and_missing_in_a_dense_one() -> None:
@@ -157,18 +157,18 @@ def test_rows_of_zeros_are_values_of_a_sparse_connectome_and_missing_in_a_dense_
     gone = (UP[0] == 2) | (UP[1] == 2)
     np.testing.assert_array_equal(np.isnan(edges[1]), gone)
     assert not np.isnan(np.delete(edges, 1, axis=0)).any()
-    assert "regions whose correlations are all 0 (c)" in found.said[0]
+    assert "regions whose correlations are all 0 (c)" in str(found.assumptions[0])
 
 
 def test_a_dataset_of_zeros_and_a_subject_of_nothing_are_refused() -> None:
     found = inquiry()
     edges_of(np.zeros((SUBJECTS, 4, 4)), IDS, found, Z)
-    assert found.problems == ["All connectomes of x are zero or empty."]
+    assert [*map(str, found.problems)] == ["All connectomes of x are zero or empty."]
     empty = fisher()
     empty[4] = np.nan
     found = inquiry()
     edges_of(empty, IDS, found, Z)
-    assert "empty connectomes for s4" in found.problems[0]
+    assert "empty connectomes for s4" in str(str(found.problems[0]))
 
 
 def test_r_of_one_has_a_finite_z() -> None:
@@ -177,7 +177,7 @@ def test_r_of_one_has_a_finite_z() -> None:
     found = inquiry()
     edges = edges_of(matrices, IDS, found, R)[0]
     assert np.isfinite(edges).all()
-    assert "exactly 1 or -1 between two regions in x: 1." in found.said[0]
+    assert "exactly 1 or -1 between two regions in x: 1." in str(found.assumptions[0])
 
 
 def pairs(*, both: bool) -> tuple[list[tuple[int, int]], FloatArray]:
@@ -203,10 +203,10 @@ def test_pairs_that_are_absent_or_disagree_are_refused() -> None:
     values[2, -1] += 0.1
     found = inquiry()
     edges_of_pairs(values[:, 1:], places[1:], list("abcdef"), IDS, found)
-    assert "f and e differ between their two directions" in found.problems[0]
+    assert "f and e differ between their two directions" in str(str(found.problems[0]))
     found = inquiry()
     edges_of_pairs(values[:, 1:15], places[1:15], list("abcdef"), IDS, found)
-    assert "no column for the pairs of regions a and b" in found.problems[0]
+    assert "no column for the pairs of regions a and b" in str(str(found.problems[0]))
 
 
 def flat(how: tuple[NDArray[np.int64], NDArray[np.int64]]) -> FloatArray:
@@ -230,7 +230,7 @@ def test_flat_vectors_by_their_order() -> None:
         np.testing.assert_array_equal(found[0], expected)
         assert certain.questions == []
     assert flat_edges(np.zeros((2, 7)), IDS, wrong := inquiry(), Z) is None
-    assert "7 values per subject" in wrong.problems[0]
+    assert "7 values per subject" in str(str(wrong.problems[0]))
 
 
 def test_the_axis_of_the_subjects() -> None:
@@ -252,18 +252,18 @@ def test_one_unit_of_the_last_decimal_in_a_few_cells_is_rounding() -> None:
     found = inquiry()
     edges, _ = edges_of(matrices, IDS, found)
     assert (found.questions, found.problems) == ([], [])
-    assert "one unit of their last decimal" in found.said[0]
+    assert "one unit of their last decimal" in str(found.assumptions[0])
     np.testing.assert_allclose(edges, np.arctanh(matrices[:, *UP]), rtol=1e-6)
     matrices[2, 1, 3] += 2e-4
     edges_of(matrices, IDS, found)
-    assert "not symmetric" in found.problems[0]
+    assert "not symmetric" in str(str(found.problems[0]))
 
 
 def test_r_of_some_and_z_of_others_is_refused() -> None:
     found = inquiry()
     edges_of(np.concatenate([PEARSON[:3], fisher()[3:]]), IDS, found)
-    assert "the diagonal of s0 is 1" in found.problems[0]
-    assert "that of s3 is infinite" in found.problems[0]
+    assert "the diagonal of s0 is 1" in str(str(found.problems[0]))
+    assert "that of s3 is infinite" in str(str(found.problems[0]))
 
 
 def test_a_region_without_a_signal_says_nothing_by_its_diagonal() -> None:
@@ -280,4 +280,4 @@ def test_a_subject_who_correlates_with_nothing_is_refused() -> None:
     matrices[3] = np.eye(REGIONS)
     found = inquiry()
     edges_of(matrices, IDS, found)
-    assert "empty connectomes for s3" in found.problems[0]
+    assert "empty connectomes for s3" in str(str(found.problems[0]))

@@ -83,7 +83,9 @@ def test_text_columns_of_afni_are_no_regions() -> None:
     assert found.header == ("Mean_1", "Mean_2")
     assert found.index is None
     assert found.values.tolist() == [[0.5, 1], [2, 3]]
-    assert inquiry.said == ["File and Sub-brick hold text and were passed over."]
+    assert [*map(str, inquiry.assumptions)] == [
+        "File and Sub-brick hold text and were passed over."
+    ]
 
 
 def test_empty_cells_are_missing_in_their_place() -> None:
@@ -282,4 +284,4 @@ def test_a_column_that_counts_time_is_no_region_and_that_is_said() -> None:
     assert found.values.tolist() == [[0.5, 1.5], [0.25, 1.0], [0.1, 3.5]]
     assert found.header == ("a", "b")
     assert not inquiry.questions
-    assert inquiry.said == ["The column time counts time; it is no region."]
+    assert [*map(str, inquiry.assumptions)] == ["The column time counts time; it is no region."]

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from graphnet.data.dataset import Float32Array, Series
 from graphnet.data.interpretation import Choice, ConnectomeReading, Z
+from graphnet.messages import Message
 from graphnet.readers.arrays.named import NUMERIC, Array, NamedArrays, texts
 from graphnet.readers.connectomes.matrices import edges_of, flat_edges
 from graphnet.readers.connectomes.series import check_points, correlated, without_gaps
@@ -53,12 +54,12 @@ def features_of(arrays: NamedArrays, subjects: int, inquiry: Inquiry) -> Measure
     values = np.asarray(array, dtype=np.float64)
     count = values.shape[2]
     if measures is None and count == 1:
-        inquiry.say(f"{inquiry.name} has no array called measures; its measure is {NO_NAME!r}.")
+        inquiry.assume(f"{inquiry.name} has no array called measures; its measure is {NO_NAME!r}.")
         return Measured(values, (NO_NAME,))
     if _may_be_points(measures, count) and _are_points(measures, array.shape, inquiry):
         return Measured(values, ())
     if measures is None:
-        inquiry.say(f"{inquiry.name} has no array called measures; they are numbered from 1.")
+        inquiry.assume(f"{inquiry.name} has no array called measures; they are numbered from 1.")
         measures = tuple(f"{NO_NAME}{number}" for number in range(1, count + 1))
     return Measured(values, measures)
 
@@ -168,7 +169,9 @@ def correlated_series(
     inquiry.check()
     found = without_gaps(found, regions, inquiry)
     series, edges = correlated(found, regions, inquiry, most)
-    return series, Connectome(edges, ConnectomeReading(Z, SERIES, "correlated here"))
+    return series, Connectome(
+        edges, ConnectomeReading(Z, SERIES, Message("readers.correlated-here"))
+    )
 
 
 def _matrices(array: Array, subjects: int, inquiry: Inquiry) -> FloatArray | None:
@@ -183,7 +186,7 @@ def _matrices(array: Array, subjects: int, inquiry: Inquiry) -> FloatArray | Non
         return None
     found = subjects_first(array.astype(np.float64), inquiry, FC)
     if array.shape[0] != subjects:
-        inquiry.say(
+        inquiry.assume(
             f"fc in {inquiry.name} is of shape {shape_of(array)}: its subjects were found on the "
             f"{'last' if array.shape[2] == subjects else 'second'} axis."
         )

@@ -145,7 +145,7 @@ def _placed(
 def _say_unnamed(names: Mapping[str, tuple[str, ...] | None], inquiry: Inquiry) -> None:
     unnamed = [subject for subject, one in names.items() if one is None]
     if unnamed:
-        inquiry.say(
+        inquiry.assume(
             f"{inquiry.name}: the files of {shortened(unnamed, 5)} do not name their regions; they "
             "were taken in the order of the other files."
         )
@@ -168,12 +168,12 @@ def _say_moved(
         if len(one) < len(regions)
     ]
     if moved:
-        inquiry.say(
+        inquiry.assume(
             f"{inquiry.name}: the files of {shortened(moved, 5)} have their regions in another "
             "order; they were matched by name."
         )
     if lacking:
-        inquiry.say(
+        inquiry.assume(
             f"{inquiry.name}: some files lack regions, which are missing there: "
             f"{shortened(lacking, 5)}."
         )

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from graphnet.data.interpretation import ConnectomeReading, R, Z
 from graphnet.errors import shortened
+from graphnet.messages import as_message
 from graphnet.readers.connectomes.triangles import PAIRS, Halves, flat, halves_of
 from graphnet.readers.connectomes.weights import ROUNDING, Known, Range, values_of
 from graphnet.readers.inquiry import Inquiry
@@ -148,7 +149,7 @@ def _settled(
         edges = _from_r(edges, inquiry)
     with np.errstate(over="ignore"):  # what is too large becomes infinite, which is no edge
         kept = edges.astype(np.float32)
-    return kept, ConnectomeReading(values, halves.triangle, reason)
+    return kept, ConnectomeReading(values, halves.triangle, as_message(reason))
 
 
 def _check_filled(edges: FloatArray, ids: Sequence[str], inquiry: Inquiry, seen: Range) -> None:
@@ -213,7 +214,7 @@ def _without_silent(
         regions[place] if regions else str(place + 1)
         for place in np.flatnonzero(silent.any(axis=0)).tolist()
     ]
-    inquiry.say(
+    inquiry.assume(
         f"In {inquiry.name} {int(silent.any(axis=1).sum())} subjects have regions whose "
         f"correlations are all 0 ({shortened(names)}): they have no signal and are missing."
     )
@@ -223,7 +224,7 @@ def _without_silent(
 def _from_r(edges: FloatArray, inquiry: Inquiry) -> FloatArray:
     perfect = int((np.abs(edges) >= 1).sum())
     if perfect:
-        inquiry.say(
+        inquiry.assume(
             f"Correlations of exactly 1 or -1 between two regions in {inquiry.name}: {perfect}. "
             f"Their Fisher's z is infinite and was set to {np.arctanh(LIMIT):.4g}."
         )

@@ -66,11 +66,11 @@ def rows_are(tables: Tables, inquiry: Inquiry) -> str:
     if is_named(first.header):
         return POINTS
     if is_named(first.index):
-        inquiry.say(f"The files of {inquiry.name} have one row per region; they were turned.")
+        inquiry.assume(f"The files of {inquiry.name} have one row per region; they were turned.")
         return REGIONS
     rows, columns = ([table.values.shape[axis] for table in tables.values()] for axis in (0, 1))
     if _are_points(rows, columns) and not _smooth_along_rows(tables):
-        inquiry.say(
+        inquiry.assume(
             f"The rows of the files of {inquiry.name} were taken as time points: {_range(rows)} "
             f"time points of {_range(columns)} regions."
         )
@@ -184,7 +184,7 @@ def correlated(
         edges[row] = fisher_z(pearson)
     _say_same(same, regions, len(found), inquiry)
     if averages == len(found):
-        inquiry.say(
+        inquiry.assume(
             f"In {inquiry.name} the last column ({regions[-1]}) is the mean of the others in every "
             f"subject, as a global signal is; it was read as a region. Take it out if it is none."
         )
@@ -245,12 +245,12 @@ def _say_gaps(
         for place in np.flatnonzero(silent).tolist()
     ]
     if lost:
-        inquiry.say(
+        inquiry.assume(
             f"Regions without a signal (constant or empty) are missing in these subjects of "
             f"{inquiry.name}: {shortened(lost)}."
         )
     if gaps:
-        inquiry.say(
+        inquiry.assume(
             f"Missing values in the time series of {inquiry.name}: {gaps}. Two regions were "
             "correlated over the points that both have."
         )
@@ -277,7 +277,7 @@ def _say_same(
         f"{regions[rows[edge]]} and {regions[columns[edge]]} in {count} of {subjects} subjects"
         for edge, count in sorted(same.items(), key=lambda item: (-item[1], item[0]))
     ]
-    inquiry.say(
+    inquiry.assume(
         f"{inquiry.name} has regions with one and the same time series: {shortened(pairs, 5)}. "
         f"Their Fisher's z is infinite and was set to {np.arctanh(LIMIT):.4g}."
     )

@@ -178,7 +178,7 @@ def _rounded_apart(
         apart = np.abs(upper[subject, mine] - lower[subject, mine])
         found[subject] = bool(mine.mean() <= FEW and (apart <= 1.01 * unit).all())
     if found.any():
-        inquiry.say(
+        inquiry.assume(
             f"Mirrored cells of {inquiry.name} differ by one unit of their last decimal in "
             f"{int(found.sum())} subjects, as rounding makes them; the upper one was taken."
         )

@@ -104,7 +104,7 @@ def _present(edges: FloatArray, size: int) -> NDArray[np.bool_]:
 def values_of(seen: Range, inquiry: Inquiry, known: Known) -> tuple[str, str]:
     """What the values are, and how that was known."""
     hint = known.hint
-    given = inquiry.given(CONNECTOME)
+    given = inquiry.answer(CONNECTOME)
     if given is not None:
         return _as_given(given, seen, inquiry), "as the mapping says"
     evidence = _evidence(seen, hint)
@@ -112,9 +112,9 @@ def values_of(seen: Range, inquiry: Inquiry, known: Known) -> tuple[str, str]:
     if len(votes) == 1:
         value, reason = next(iter(votes.items()))
         if hint not in {"", STRUCTURAL, value}:
-            inquiry.say(_overruled(hint, value, seen, inquiry))
+            inquiry.assume(_overruled(hint, value, seen, inquiry))
         if value == Z and seen.diagonal == EMPTY and not hint:
-            inquiry.say(
+            inquiry.assume(
                 f"The connectomes of {inquiry.name} were taken as Fisher's z, because their "
                 "diagonal is empty; if they are Pearson's r, give connectome.values=r."
             )
@@ -157,19 +157,19 @@ def _without_evidence(seen: Range, inquiry: Inquiry, known: Known) -> tuple[str,
         return OTHER, "negative values that are no correlations"
     if seen.most > LARGEST_Z:
         value = COUNTS if seen.least >= 0 else OTHER
-        inquiry.say(
+        inquiry.assume(
             f"The connectomes of {inquiry.name} have values up to {seen.most:.6g}; they were taken "
             f"as {WORDS[value]}."
         )
         return value, f"values up to {seen.most:g} are no correlations"
     if known.documented:
-        inquiry.say(
+        inquiry.assume(
             f"The connectomes of {inquiry.name} were taken as Fisher's z, as this format is "
             "documented; if they are not, give connectome.values=r, counts or other."
         )
         return Z, "as the format is documented"
     if 1 < seen.most <= USUAL_Z and seen.least < 0 and Z in possible:
-        inquiry.say(
+        inquiry.assume(
             f"The connectomes of {inquiry.name} have values from {seen.least:.3g} to "
             f"{seen.most:.3g}: too large for Pearson's r, so they were taken as Fisher's z."
         )

@@ -96,8 +96,8 @@ def _aside(inquiry: Inquiry, layout: Mapping[str, str] | None = None) -> Inquiry
 def _take_over(aside: Inquiry, inquiry: Inquiry) -> None:
     inquiry.used |= aside.used - LAYOUT
     inquiry.left_alone += [each for each in aside.left_alone if each not in inquiry.left_alone]
-    for sentence in aside.said:
-        inquiry.say(sentence)
+    for sentence in aside.assumptions:
+        inquiry.assume(sentence)
     for sentence in aside.problems:
         inquiry.refuse(sentence)
 

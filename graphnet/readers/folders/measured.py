@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from graphnet.data.dataset import Float32Array, Series
 from graphnet.data.interpretation import Choice, ConnectomeReading, SeriesReading, Z
 from graphnet.errors import CohortError
+from graphnet.messages import Message
 from graphnet.readers.connectomes.alignment import aligned
 from graphnet.readers.connectomes.matrices import edges_of
 from graphnet.readers.connectomes.series import (
@@ -71,7 +72,7 @@ def connected(scans: Mapping[str, Scan], inquiry: Inquiry, most: int) -> Measure
     if kind == SERIES and not _are_matrices(list(tables.values())):
         return _of_series(tables, inquiry, most)
     if kind == SERIES:
-        inquiry.say(
+        inquiry.assume(
             f"The files of {inquiry.name} are symmetric; they were read as connectivity matrices."
         )
     return _of_matrices(tables, scans, inquiry, most)
@@ -84,7 +85,7 @@ def _kind_by_content(tables: Mapping[str, NumberTable], first: Scan, inquiry: In
     table = next(iter(tables.values()))
     rows, columns = table.values.shape
     if rows != columns and not _are_other_words(table.header):
-        inquiry.say(
+        inquiry.assume(
             f"{inquiry.name} has one table of numbers per subject ({first.path.name}: {rows} rows, "
             f"{columns} columns); they were taken as time series."
         )
@@ -156,7 +157,7 @@ def _of_series(tables: Mapping[str, NumberTable], inquiry: Inquiry, most: int) -
         regions=regions,
         connectomes=edges,
         series=series,
-        connectome=ConnectomeReading(Z, SERIES, "correlated here"),
+        connectome=ConnectomeReading(Z, SERIES, Message("readers.correlated-here")),
         reading=SeriesReading(
             least_points=min(lengths),
             most_points=max(lengths),

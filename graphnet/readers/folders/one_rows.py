@@ -74,7 +74,7 @@ def measure_of_rows(
 def name_of_measure(scan: Scan, inquiry: Inquiry) -> str:
     """What a file's name calls its numbers, which is said."""
     name = EDGES_OF_NAME.sub("", scan.entities.get(NAME, "")) or UNNAMED
-    inquiry.say(
+    inquiry.assume(
         f"{inquiry.name} has one row of numbers per subject ({scan.path.name}); they were taken as "
         f"one measure, {name}, with a column per region."
     )

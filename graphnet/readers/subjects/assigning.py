@@ -34,7 +34,7 @@ def assigned(
     names = list(dict.fromkeys(subject_of(scan, place) for scan in scans))
     match = match_ids(names, listed)
     for sentence in match.how:
-        inquiry.say(f"{inquiry.name}: {sentence}")
+        inquiry.assume(f"{inquiry.name}: {sentence}")
     for sentence in match.collisions:
         inquiry.refuse(f"{inquiry.name}: {sentence}")
     known = match.as_dict

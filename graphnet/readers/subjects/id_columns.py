@@ -18,7 +18,7 @@ MOST_COLUMNS = 300  # that may hold ids
 
 def id_column(sheet: Sheet, path: Path, files: Files, inquiry: Inquiry) -> str | None:
     """The column whose values name most files; else the one called like ids."""
-    given = inquiry.given(ID)
+    given = inquiry.answer(ID)
     if given in sheet.names:
         return given
     others = Files(files.folder, files.scans, [each for each in files.rest if each != path])

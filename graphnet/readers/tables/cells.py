@@ -104,7 +104,7 @@ def _tell_overflow(
 ) -> None:
     for row in np.flatnonzero(np.isinf(numbers)).tolist():
         if NUMBER.fullmatch(_with_plain_minus(cells[row].strip())):
-            inquiry.say(
+            inquiry.assume(
                 f"{column} in row {row + 2} holds {shown(cells[row])}, "
                 "which is too large for a number; it was taken as infinite."
             )

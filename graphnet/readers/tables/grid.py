@@ -106,7 +106,7 @@ def _without_zeros(group: Group, measure: str, inquiry: Inquiry) -> Group:
             )
     padded = next((region for region in group if region != _plain(region)), None)
     if padded is not None and len(found) == len(group):
-        inquiry.say(
+        inquiry.assume(
             "Zeros in front of region numbers were dropped: "
             f"{group[padded]} is {measure} of region {_plain(padded)}."
         )

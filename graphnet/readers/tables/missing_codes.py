@@ -41,7 +41,7 @@ def without_codes(
         if found.certain or _answer(found, column, inquiry) == MISSING:
             cleaned = np.where(cleaned == found.code, np.nan, cleaned)
             inquiry.missing.append(MissingCode(column, f"{found.code:g}", found.count))
-            inquiry.say(
+            inquiry.assume(
                 f"{column}: {found.code:g} stands for a missing value ({_times(found.count)})."
             )
     return cleaned

@@ -167,9 +167,9 @@ def _decide(each: Numbered, known: set[str], inquiry: Inquiry, *, alone: bool) -
     certain = len(known) > 1 if alone else _are_distinctive(known)
     if not certain or each.regions != known or each.is_items:
         return _ask_either(each, inquiry)
-    answer = inquiry.given(each.key)
+    answer = inquiry.answer(each.key)
     if answer is None:
-        inquiry.say(
+        inquiry.assume(
             f"The {each.shown} were read as the measure {each.prefix} of {len(each.group)} regions."
         )
     return answer or AS_REGIONS

@@ -49,7 +49,7 @@ def find_grid(columns: Sequence[str], looks: Looks, inquiry: Inquiry) -> Grid:
         add_words(rest, grid, looks, inquiry)
     settle(grid, inquiry)
     if VALUE in grid.measures:
-        inquiry.say(f"The columns name regions and no measure; the measure is called {VALUE}.")
+        inquiry.assume(f"The columns name regions and no measure; the measure is called {VALUE}.")
     return grid
 
 
@@ -71,7 +71,7 @@ def leave_regions(columns: Sequence[str], looks: Looks, inquiry: Inquiry) -> set
     like_regions = {name for name in names if name.has_region_words}
     like_regions |= set(sided) if len(sided) >= LEAST_SIDED else set()
     found = [name.text for name in names if name in like_regions and looks.is_numeric(name.text)]
-    if len(found) < LEAST_NAMED or inquiry.given(COVARIATES) is not None:
+    if len(found) < LEAST_NAMED or inquiry.answer(COVARIATES) is not None:
         return set()
     inquiry.leave(
         f"{shortened(found, MOST_NAMED)}",

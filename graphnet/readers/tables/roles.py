@@ -45,7 +45,7 @@ def find_roles(sheet: Sheet, among: Sequence[str], inquiry: Inquiry) -> Roles:
     """
     score = _given(SCORE, sheet, inquiry) or _named(among, lambda name: name == SCORE_NAME)
     left = [column for column in among if column != score]
-    no_class = (inquiry.given(LABEL) or "").casefold() == NONE and NONE not in sheet.names
+    no_class = (inquiry.answer(LABEL) or "").casefold() == NONE and NONE not in sheet.names
     label = None if no_class else _given(LABEL, sheet, inquiry) or _class(sheet, left, inquiry)
     left = [column for column in left if column != label]
     site = _given(SITE, sheet, inquiry) or _site(sheet, left, inquiry)
@@ -56,7 +56,7 @@ def find_roles(sheet: Sheet, among: Sequence[str], inquiry: Inquiry) -> Roles:
 
 def _given(key: str, sheet: Sheet, inquiry: Inquiry) -> str | None:
     """The column that the mapping names for a role."""
-    column = inquiry.given(key)
+    column = inquiry.answer(key)
     if column is None or column in sheet.names:
         return column
     same = [name for name in sheet.names if name.casefold() == column.casefold()]
@@ -82,7 +82,7 @@ def _class(sheet: Sheet, among: Sequence[str], inquiry: Inquiry) -> str | None:
             if _contradicts(sheet, found, others):
                 return _one(LABEL, "class", sheet, [found, *others], inquiry)
             if others:
-                inquiry.say(
+                inquiry.assume(
                     f"{inquiry.name} has {shortened([found, *others])}; {found} was used as the "
                     "class."
                 )
@@ -104,7 +104,7 @@ def _in_words(sheet: Sheet, columns: Sequence[str], inquiry: Inquiry) -> list[st
     if len(columns) < 2 or not worded or set(ways.values()) != {len(together)}:
         return list(columns)
     others = [column for column in columns if column != worded[0]]
-    inquiry.say(
+    inquiry.assume(
         f"{inquiry.name} has {shortened([worded[0], *others])}, which name the same classes; "
         f"{worded[0]} was used."
     )
@@ -115,7 +115,7 @@ def _class_by_words(sheet: Sheet, among: Sequence[str], inquiry: Inquiry) -> str
     """A column of another name that holds a word such as control beside others: asked."""
     found = [column for column in among if _holds_controls(sheet, column)]
     if not found:
-        inquiry.given(LABEL)
+        inquiry.answer(LABEL)
         return None
     answer = inquiry.ask(
         LABEL,
@@ -176,7 +176,7 @@ def _site(sheet: Sheet, among: Sequence[str], inquiry: Inquiry) -> str | None:
     named = [column for column in among if plain(column) in SITES]
     exact = _exact(named, "SITE")
     if exact is not None and len(named) > 1:
-        inquiry.say(f"{inquiry.name} has {shortened(named)}; {exact} was used as the site.")
+        inquiry.assume(f"{inquiry.name} has {shortened(named)}; {exact} was used as the site.")
     return exact or _one(SITE, "site", sheet, named, inquiry)
 
 
@@ -195,7 +195,7 @@ def _id(sheet: Sheet, among: Sequence[str], inquiry: Inquiry) -> str | None:
     if first is None or first != sheet.names[0] or not _are_ids(sheet.texts(first)):
         return None
     told = f"The first column, {first}," if not UNNAMED.fullmatch(first) else "The unnamed column"
-    inquiry.say(f"{told} was taken for the ids of the subjects.")
+    inquiry.assume(f"{told} was taken for the ids of the subjects.")
     return first
 
 

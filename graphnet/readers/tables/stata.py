@@ -58,7 +58,7 @@ def _load(path: Path, inquiry: Inquiry, most_cells: int, *, labelled: bool) -> "
             f"{inquiry.name} is a file of Stata that is damaged or cut short."
         ) from error
     if any(issubclass(each.category, UnicodeWarning) for each in caught):
-        inquiry.say(f"{inquiry.name} is not text in UTF-8, as it says; it was read as Latin-1.")
+        inquiry.assume(f"{inquiry.name} is not text in UTF-8, as it says; it was read as Latin-1.")
     if table.size > most_cells:
         raise CohortError(f"{inquiry.name} has more than {most_cells} cells, which is the most.")
     return table

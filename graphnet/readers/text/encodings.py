@@ -97,7 +97,7 @@ def _without_mark(body: bytes, inquiry: Inquiry, what: str) -> str:
     encoding = detect_utf16(body[: 1 << 16])
     if encoding is None:
         raise CohortError(f"{what} holds zero bytes, so it is no text, or it is damaged.")
-    inquiry.say(f"The file has no mark of its encoding; it was read as {encoding.upper()}.")
+    inquiry.assume(f"The file has no mark of its encoding; it was read as {encoding.upper()}.")
     return _checked(body, encoding, what)
 
 
@@ -110,7 +110,7 @@ def _not_utf8(body: bytes, error: UnicodeDecodeError, inquiry: Inquiry, what: st
             f"0x{body[error.start]:02X}: it is damaged there, or put together of files of two "
             f"encodings. Mend that line, or {SAVE}"
         )
-    given = inquiry.given(ENCODING)
+    given = inquiry.answer(ENCODING)
     if given is not None:
         return _given(body, given, what)
     words = _words(body)
@@ -209,7 +209,7 @@ def _chosen(readings: list[tuple[float, Candidate]], words: list[bytes], inquiry
         )
     if codec != "utf-8":
         label = next(each.label for each in CANDIDATES if each.codec == codec)
-        inquiry.say(f"The file is not UTF-8; it was read as {label}.")
+        inquiry.assume(f"The file is not UTF-8; it was read as {label}.")
     return codec
 
 

@@ -70,7 +70,7 @@ def _data_lines(lines: Sequence[str], inquiry: Inquiry) -> tuple[str | None, lis
     first = data[0][0] if data else len(lines)
     before = [line for place, line in numbered if place < first]
     if len(before) != 1 or len(numbered) - len(data) > 1:
-        inquiry.say("Comment lines with # were passed over.")
+        inquiry.assume("Comment lines with # were passed over.")
     return (before[-1] if before else None), data
 
 
@@ -148,8 +148,8 @@ def _values(
         found = to_numbers(settled, what, aside)
         if aside.problems:
             raise CohortError(_wrong(flat, rows, header, what))
-        for sentence in aside.said:
-            inquiry.say(sentence)
+        for sentence in aside.assumptions:
+            inquiry.assume(sentence)
     return found.reshape(shape)
 
 
@@ -163,7 +163,7 @@ def _with_points(flat: tuple[str, ...], separator: str, inquiry: Inquiry, what: 
         inquiry.refuse(str(sentence).replace(A_FILE, what, 1))
     inquiry.used |= aside.used
     said = "decimal marks" if decimal == "," else "marks between thousands"
-    inquiry.say(f"Commas were read as {said} in the files of {inquiry.name}.")
+    inquiry.assume(f"Commas were read as {said} in the files of {inquiry.name}.")
     return settled
 
 
