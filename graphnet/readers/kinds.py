@@ -154,10 +154,10 @@ def _foreign_in(folder: Path) -> list[str]:
 
 
 def _npz(file: File, folder: Path, names: list[str]) -> Dataset | None:
-    from graphnet.readers.arrays.named import load_folder
+    from graphnet.readers.arrays.named import load_arrays
     from graphnet.readers.arrays.reading import interpret_arrays
 
-    arrays = load_folder(folder, names, file.name)
+    arrays = load_arrays(folder, names, file.name)
     return interpret_arrays(arrays, "npz", file.inquiry, file.most_cells)
 
 
@@ -195,9 +195,9 @@ def _is_hdf5(file: File) -> bool:
 
 
 def _hdf5(file: File) -> Dataset | None:
-    from graphnet.readers.arrays.named import refuse_hdf5
+    from graphnet.readers.arrays.named import hdf5_error
 
-    raise refuse_hdf5(file.head, file.name)
+    raise hdf5_error(file.head, file.name)
 
 
 # Tables --------------------------------------------------------------------------------------

@@ -15,7 +15,7 @@ Array = np.ndarray[Any, Any]
 Shape = tuple[int, ...]
 NUMERIC = "biuf"
 TEXT = "US"
-OTHERS = {"c": "an array of complex numbers", "M": "an array of dates",
+UNUSABLE_KINDS = {"c": "an array of complex numbers", "M": "an array of dates",
           "m": "an array of spans of time", "V": "an array of records",
           "O": "an array of Python objects, which is a pickle and not opened here"}  # fmt: skip
 MOST_NAMED = 8
@@ -23,7 +23,7 @@ DOCUMENTED = {"features", "fc", "measures", "regions", "ids", "labels", "scores"
 
 
 @dataclass(frozen=True)
-class Odd:
+class UnusableArray:
     """An array that cannot be taken: its shape, and of what it is."""
 
     shape: Shape
@@ -35,7 +35,7 @@ class NamedArrays:
     """``plain`` arrays of numbers or text by name, and the ``odd`` ones that cannot be taken."""
 
     plain: Mapping[str, Array]
-    odd: Mapping[str, Odd] = field(default_factory=dict)
+    odd: Mapping[str, UnusableArray] = field(default_factory=dict)
 
     @property
     def found(self) -> str:
@@ -45,26 +45,28 @@ class NamedArrays:
         return shortened([*plain, *odd], MOST_NAMED)
 
 
-def sorted_out(arrays: Mapping[str, Array | Odd]) -> NamedArrays:
+def classify_arrays(arrays: Mapping[str, Array | UnusableArray]) -> NamedArrays:
     """Numbers and text in this machine's own order of bytes, and the rest by what it is.
 
     A documented name is known in capitals too.
     """
     plain: dict[str, Array] = {}
-    odd: dict[str, Odd] = {}
+    odd: dict[str, UnusableArray] = {}
     for given, array in arrays.items():
         lower = given.casefold()
         name = lower if lower in DOCUMENTED and lower not in arrays else given
-        if isinstance(array, Odd):
+        if isinstance(array, UnusableArray):
             odd[name] = array
         elif array.dtype.kind in NUMERIC + TEXT:
             plain[name] = _plain(array)
         else:
-            odd[name] = Odd(array.shape, OTHERS.get(array.dtype.kind, str(array.dtype)))
+            odd[name] = UnusableArray(
+                array.shape, UNUSABLE_KINDS.get(array.dtype.kind, str(array.dtype))
+            )
     return NamedArrays(plain, odd)
 
 
-def vector(array: Array) -> Array:
+def as_vector(array: Array) -> Array:
     """A row or a column (1, S) or (S, 1) as (S,); of MATLAB every vector is one of both."""
     return array.ravel() if array.size == max(array.shape, default=1) else array
 
@@ -107,7 +109,7 @@ UNREADABLE = (ArithmeticError, EOFError, MemoryError, OSError, RecursionError, S
 FIRST = (1, 0)  # the version of the format in which arrays of objects are written
 
 
-def load_folder(folder: Path, names: Iterable[str], file: str) -> NamedArrays:
+def load_arrays(folder: Path, names: Iterable[str], file: str) -> NamedArrays:
     """The arrays ``NAME.npy`` of an unpacked archive; ``file`` is for sentences.
 
     Raises:
@@ -115,10 +117,12 @@ def load_folder(folder: Path, names: Iterable[str], file: str) -> NamedArrays:
 
     """
     paths = {name: folder / f"{name}.npy" for name in names}
-    return sorted_out({name: load_array(path, f"{name} in {file}") for name, path in paths.items()})
+    return classify_arrays(
+        {name: load_array(path, f"{name} in {file}") for name, path in paths.items()}
+    )
 
 
-def load_array(path: Path, what: str) -> Array | Odd:
+def load_array(path: Path, what: str) -> Array | UnusableArray:
     """One array, mapped: a header that promises more than its file holds reserves no memory.
 
     Of Python objects, which are pickled, only the shape is looked at.
@@ -132,7 +136,7 @@ def load_array(path: Path, what: str) -> Array | Odd:
             warnings.simplefilter("ignore")  # a header that Python 2 wrote is read all the same
             shape = _shape_of_objects(path)
             if shape is not None:
-                return Odd(shape, OTHERS["O"])
+                return UnusableArray(shape, UNUSABLE_KINDS["O"])
             return np.lib.format.open_memmap(path, mode="r")
     except UNREADABLE as error:
         raise CohortError(f"{what} is no plain NumPy array, or is damaged or cut short.") from error
@@ -156,7 +160,7 @@ def is_hdf5(head: bytes) -> bool:
     return head.startswith(HDF5) or head[MARK] in NEWER
 
 
-def refuse_hdf5(head: bytes, name: str) -> CohortError:
+def hdf5_error(head: bytes, name: str) -> CohortError:
     """How to save the file ``name`` otherwise."""
     if head[MARK] in NEWER:
         return CohortError(

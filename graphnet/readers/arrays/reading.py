@@ -25,7 +25,7 @@ from graphnet.readers.arrays.brain import (
     features_of,
     shape_of,
 )
-from graphnet.readers.arrays.named import Array, NamedArrays, Odd, texts
+from graphnet.readers.arrays.named import Array, NamedArrays, UnusableArray, texts
 from graphnet.readers.arrays.subjects import check_subjects, people_of, subjects_of
 from graphnet.readers.inquiry import Inquiry
 from graphnet.readers.signatures import FOLDER
@@ -79,9 +79,9 @@ def interpret_arrays(
     return _dataset(kind, people, brain)
 
 
-def refuse_one_array(array: Array | Odd, name: str) -> CohortError:
+def refuse_one_array(array: Array | UnusableArray, name: str) -> CohortError:
     """Why a single ``.npy`` is refused."""
-    if isinstance(array, Odd):
+    if isinstance(array, UnusableArray):
         return CohortError(f"{name} is {array.what}. {PER_SUBJECT}.")
     return CohortError(
         f"{name} is a single NumPy array of shape {shape_of(array)}, without ids and classes. "

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from graphnet.readers.arrays.named import OTHERS, Array, NamedArrays, texts, vector
+from graphnet.readers.arrays.named import UNUSABLE_KINDS, Array, NamedArrays, as_vector, texts
 from graphnet.readers.inquiry import ID, LABEL, SCORE, SITE, Inquiry
 from graphnet.readers.subjects.people import People, read_people
 from graphnet.readers.subjects.words import CLASSES, plain
@@ -40,7 +40,7 @@ def subjects_of(arrays: NamedArrays, inquiry: Inquiry) -> int:
     for name in known:
         if name in arrays.plain:
             found = arrays.plain[name]
-            return int(found.shape[0] if _is_wide(found) else vector(found).shape[0])
+            return int(found.shape[0] if _is_wide(found) else as_vector(found).shape[0])
     if not known:
         inquiry.refuse(f"{inquiry.name} has no array called ids; it holds {arrays.found}.")
     return 0
@@ -76,7 +76,7 @@ def people_of(
     for name, array in arrays.plain.items():
         if name in used:
             continue
-        if name in known or (not ambiguous and vector(array).shape == (subjects,)):
+        if name in known or (not ambiguous and as_vector(array).shape == (subjects,)):
             columns[name] = _cells(name, array)
         else:
             inquiry.leave(name, _reason(array, subjects, ambiguous=ambiguous))
@@ -89,7 +89,7 @@ def people_of(
 
 
 def _sentence_of_odd(name: str, what: str, file: str) -> str:
-    if what == OTHERS["O"]:
+    if what == UNUSABLE_KINDS["O"]:
         return (
             f"{name} in {file} is {what}. Save it as text or numbers, for example "
             f"{name}=numpy.array({name}, dtype=str)."
@@ -106,7 +106,7 @@ def _is_wide(array: Array) -> bool:
 
 def _cells(name: str, array: Array) -> Cells:
     """Numbers, or text; ids, classes and sites are text always."""
-    flat = vector(array).ravel()
+    flat = as_vector(array).ravel()
     if (name != SCORES and flat.dtype.kind in "Ub") or plain(name) in WORDS:
         return texts(flat)
     return flat.astype(np.float64)
@@ -114,6 +114,6 @@ def _cells(name: str, array: Array) -> Cells:
 
 def _reason(array: Array, subjects: int, *, ambiguous: bool) -> str:
     shape = " x ".join(map(str, array.shape))
-    if ambiguous and vector(array).shape == (subjects,):
+    if ambiguous and as_vector(array).shape == (subjects,):
         return f"there are {subjects} subjects and as many regions or measures: it may be of either"
     return f"its shape, {shape}, is not one value per subject"

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from graphnet.data.interpretation import Choice
 from graphnet.errors import CohortError, shortened
-from graphnet.readers.arrays.named import NUMERIC, Array, NamedArrays, Odd
+from graphnet.readers.arrays.named import NUMERIC, Array, NamedArrays, UnusableArray
 from graphnet.readers.folders.archives import too_large
 from graphnet.readers.folders.entities import MATRIX, PACKED, SERIES, Scan, ending
 from graphnet.readers.inquiry import Inquiry
@@ -88,7 +88,7 @@ def _variable(tables: dict[str, Array], scan: Scan, arrays: NamedArrays, inquiry
     alike = [key for key, table in tables.items() if key not in usual and table.shape in shapes]
     if likely and not alike:
         others = shortened([name for name in tables if name != likely])
-        inquiry.assume(f"Of the arrays in each file {likely} was used, not {others}.")
+        inquiry.say(f"Of the arrays in each file {likely} was used, not {others}.")
         return likely
     return inquiry.ask(
         VARIABLE,
@@ -104,9 +104,9 @@ def _of_numpy(path: Path) -> FloatArray:
     from graphnet.readers.arrays.named import load_array  # noqa: PLC0415 - rarely needed
 
     array = load_array(path, path.name)
-    if not isinstance(array, Odd) and array.ndim == 1 and array.size:
+    if not isinstance(array, UnusableArray) and array.ndim == 1 and array.size:
         array = array[None]  # one row
-    if isinstance(array, Odd) or not _is_row_or_table(array):
+    if isinstance(array, UnusableArray) or not _is_row_or_table(array):
         raise CohortError(
             f"{path.name} holds no table of numbers but {getattr(array, 'what', 'an array')} of "
             f"shape {array.shape}."
