@@ -2,7 +2,7 @@
 
 from typing import Any, NamedTuple
 
-from graphnet.catalogue import GRAPHS
+from graphnet.catalogue import graph_summary
 from graphnet.config import OPTIONS, Bound, Choice, Flag
 
 NUMBER, CHOICE, FLAG = "number", "choice", "flag"
@@ -155,7 +155,7 @@ BESIDE: dict[str, Bound | Choice | Flag] = {
 
 def option_of(name: str) -> Bound | Choice | Flag:
     """What may be asked for. Raises KeyError."""
-    return OPTIONS[name] if name in OPTIONS else BESIDE[name]
+    return OPTIONS[name].accepts if name in OPTIONS else BESIDE[name]
 
 
 def kind_of(name: str) -> str:
@@ -185,7 +185,7 @@ def choices_of(name: str) -> list[tuple[str, str, str]]:
     if not isinstance(option, Choice):
         return []
     if name == "graph":
-        return [(each, each, GRAPHS[each]) for each in option.names]
+        return [(each, each, str(graph_summary(each))) for each in option.names]
     return [(each, CALLED[each], "") for each in option.names]
 
 

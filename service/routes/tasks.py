@@ -10,7 +10,7 @@ from actors import log_context
 from db import cancellation, queue_state, tasks
 from db.states import Status
 from db.tasks import TaskRecord
-from graphnet.catalogue import ALIASES, GRAPHS, MODELS, ModelCard
+from graphnet.catalogue import ALIASES, GRAPHS, MODELS, ModelCard, graph_summary
 from graphnet.config import OPTIONS, Settings
 from service.http.auth import caller_of
 from service.http.queries import asked_limit, asked_project, asked_text, may_be_id
@@ -36,7 +36,7 @@ async def list_tasks(request: Request) -> Response:
     )
     # A database may take names for equal that are not (PROJ1 and proj1).
     seen = [task for task in found if caller_of(request).sees(task.proj_id)]
-    outlines = await state_of(request).outlines.of(seen)
+    outlines = await state_of(request).task_summaries.of(seen)
     rows = [
         {**listed(task), "headline": _told(outlines[task.task_id].headline)}
         if task.task_id in outlines
@@ -48,8 +48,8 @@ async def list_tasks(request: Request) -> Response:
 
 async def show(request: Request) -> Response:
     """One task with its result, and whether its model is still there."""
-    task, house = await task_of(request), state_of(request)
-    lost = await house.lost.is_lost(house.vault, task)
+    task, state = await task_of(request), state_of(request)
+    lost = await state.lost_models.is_lost(state.artifacts, task)
     return success(task={**shown(task, await progress_of(task)), "model_lost": lost})
 
 
@@ -164,8 +164,8 @@ async def list_models(request: Request) -> Response:  # noqa: ARG001
     """Every architecture with a sentence and its recommended settings, every graph and option."""
     return success(
         models=[_shown(card) for card in MODELS.values()],
-        graphs=GRAPHS,
-        options={name: str(option) for name, option in OPTIONS.items()},
+        graphs={name: str(graph_summary(name)) for name in GRAPHS},
+        options={name: str(option.expected) for name, option in OPTIONS.items()},
     )
 
 
@@ -173,7 +173,7 @@ def _shown(card: ModelCard) -> dict[str, object]:
     return {
         "name": card.name,
         "aliases": [alias for alias, name in ALIASES.items() if name == card.name],
-        "summary": card.summary,
+        "summary": str(card.summary),
         "source": card.source,
         "settings": Settings.for_model(card.name).as_dict(),
     }
