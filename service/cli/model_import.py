@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from actors.names import Names
-from actors.reading.uploads import FACTS, PART_BYTES, Upload, new_id, part_name
+from actors.reading.uploads import PART_BYTES, UPLOAD_JSON, Upload, new_id, part_name
 from actors.rpc import OLD_MODEL, READ_ACTOR, READ_QUEUE, ReadRequest
 from registry import RegistryError, Store
 from service.cli.clean import variables_of
@@ -74,7 +74,7 @@ def import_(*, file: Path, home: Path | None, as_json: bool, **said: Any) -> Non
     import asyncio  # noqa: PLC0415 - slow to import
     import os  # noqa: PLC0415
 
-    from actors.settings import SettingsError  # noqa: PLC0415
+    from actors.settings import ProcessSettingsError  # noqa: PLC0415
     from db.errors import DatabaseError  # noqa: PLC0415
     from registry import RegistryError  # noqa: PLC0415
 
@@ -85,7 +85,7 @@ def import_(*, file: Path, home: Path | None, as_json: bool, **said: Any) -> Non
     try:
         with readable(file):
             found = asyncio.run(_imported(old, variables))
-    except (SettingsError, DatabaseError, RegistryError, ImportRefused) as error:
+    except (ProcessSettingsError, DatabaseError, RegistryError, ImportRefused) as error:
         raise click.ClickException(str(error)) from error
     if as_json:
         show_json(found)
@@ -281,7 +281,7 @@ def _sent(file: Path, store: Store) -> Upload:
     for count, part in enumerate(_parts(file), 1):
         store.put(upload_id, part_name(count - 1), part)
     upload = Upload(upload_id, "", "", file.name, count, size)
-    store.put(upload_id, FACTS, upload.to_bytes())
+    store.put(upload_id, UPLOAD_JSON, upload.to_bytes())
     return upload
 
 
