@@ -158,7 +158,7 @@ def _is_open(part: ShardState) -> bool:
 
 
 def _done(place: WorkerContext, inputs: Inputs, number: int, journal: TaskCallback) -> bytes:
-    return shards.do(inputs.work, number, device=place.choice.device, journal=journal)
+    return shards.run_shard(inputs.work, number, device=place.choice.device, journal=journal)
 
 
 def _name(inputs: Inputs, number: int) -> str:
