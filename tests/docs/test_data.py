@@ -18,7 +18,7 @@ from tests.docs.pages import DOCS, ROOT, blocks
 PAGE = DOCS / "data.md"
 TEXT = PAGE.read_text(encoding="utf-8")
 READERS = ROOT / "graphnet" / "readers"
-QUESTIONS = TEXT[TEXT.index("| id | asks |") : TEXT.index("Never asked")]
+QUESTIONS = TEXT[TEXT.index("| Id | Question |") : TEXT.index("These keys are only asked")]
 VALUES = (0.41, 0.39, 0.44, 0.37, 0.40, 0.43, 0.42, 0.38)
 
 
