@@ -26,14 +26,14 @@ NO_NAME = "feature"  # what a single measure without a name is called
 
 
 @dataclass(frozen=True)
-class Measured:
+class Features:
     """``values`` (S, N, F) of named ``measures``; without these time series (S, N, T)."""
 
     values: FloatArray
     measures: tuple[str, ...]
 
 
-def features_of(arrays: NamedArrays, subjects: int, inquiry: Inquiry) -> Measured | None:
+def read_features(arrays: NamedArrays, subjects: int, inquiry: Inquiry) -> Features | None:
     """What the array ``features`` holds; None where it is refused."""
     array = arrays.plain[FEATURES]
     if array.dtype.kind not in NUMERIC:
@@ -55,16 +55,16 @@ def features_of(arrays: NamedArrays, subjects: int, inquiry: Inquiry) -> Measure
     count = values.shape[2]
     if measures is None and count == 1:
         inquiry.assume(f"{inquiry.name} has no array called measures; its measure is {NO_NAME!r}.")
-        return Measured(values, (NO_NAME,))
+        return Features(values, (NO_NAME,))
     if _may_be_points(measures, count) and _are_points(measures, array.shape, inquiry):
-        return Measured(values, ())
+        return Features(values, ())
     if measures is None:
         inquiry.assume(f"{inquiry.name} has no array called measures; they are numbered from 1.")
         measures = tuple(f"{NO_NAME}{number}" for number in range(1, count + 1))
-    return Measured(values, measures)
+    return Features(values, measures)
 
 
-def shape_of(array: Array) -> str:
+def format_shape(array: Array) -> str:
     """A shape for a sentence."""
     return f"({', '.join(map(str, array.shape))})"
 
@@ -81,7 +81,7 @@ def _fits(array: Array, expected: tuple[int | None, ...], inquiry: Inquiry) -> b
         for word, wanted in zip(words, expected, strict=True)
     ]
     inquiry.refuse(
-        f"{inquiry.name} has features of shape {shape_of(array)}; they must be "
+        f"{inquiry.name} has features of shape {format_shape(array)}; they must be "
         f"({', '.join(shown)}) in this order."
     )
     return False
@@ -130,7 +130,7 @@ class Connectome:
         return (1 + int(np.sqrt(1 + 8 * self.edges.shape[1]))) // 2
 
 
-def connectome_of(
+def read_connectome(
     arrays: NamedArrays,
     ids: Sequence[str],
     regions: Sequence[str],
@@ -154,7 +154,7 @@ def connectome_of(
     return Connectome(*edges_of(matrices, ids, inquiry, documented=True, regions=regions))
 
 
-def correlated_series(
+def correlate_series(
     values: FloatArray, ids: Sequence[str], regions: Sequence[str], inquiry: Inquiry, most: int
 ) -> tuple[Series, Connectome]:
     """Time series (S, N, T) one below the other, and how their regions correlate.
@@ -187,7 +187,7 @@ def _matrices(array: Array, subjects: int, inquiry: Inquiry) -> FloatArray | Non
     found = subjects_first(array.astype(np.float64), inquiry, FC)
     if array.shape[0] != subjects:
         inquiry.assume(
-            f"fc in {inquiry.name} is of shape {shape_of(array)}: its subjects were found on the "
+            f"fc in {inquiry.name} is of shape {format_shape(array)}: its subjects were found on the "
             f"{'last' if array.shape[2] == subjects else 'second'} axis."
         )
     return found
@@ -206,11 +206,11 @@ def _sentence(array: Array, subjects: int, name: str) -> str:
     expected = f"({subjects}, regions, regions)"
     if array.ndim == 3 and subjects in array.shape:
         return (
-            f"{name} has fc of shape {shape_of(array)}; give {expected}: the same regions both "
+            f"{name} has fc of shape {format_shape(array)}; give {expected}: the same regions both "
             f"ways for each of the {subjects} subjects."
         )
     return (
-        f"{name} has fc of shape {shape_of(array)}; give {expected}: one matrix for each of the "
+        f"{name} has fc of shape {format_shape(array)}; give {expected}: one matrix for each of the "
         f"{subjects} subjects."
     )
 

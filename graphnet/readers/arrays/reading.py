@@ -19,11 +19,11 @@ from graphnet.readers.arrays.brain import (
     FEATURES,
     MEASURES,
     Connectome,
-    Measured,
-    connectome_of,
-    correlated_series,
-    features_of,
-    shape_of,
+    Features,
+    correlate_series,
+    format_shape,
+    read_connectome,
+    read_features,
 )
 from graphnet.readers.arrays.named import Array, NamedArrays, UnusableArray, texts
 from graphnet.readers.arrays.subjects import check_subjects, people_of, subjects_of
@@ -65,7 +65,7 @@ def interpret_arrays(
     check_subjects(arrays, subjects, inquiry)
     inquiry.check()
     _check_size(arrays, subjects, inquiry, most_cells)
-    measured = features_of(arrays, subjects, inquiry) if FEATURES in arrays.plain else None
+    measured = read_features(arrays, subjects, inquiry) if FEATURES in arrays.plain else None
     inquiry.check()
     lengths = {size for key in (FEATURES, FC) if key in arrays.plain
                for size in arrays.plain[key].shape[1:]}  # fmt: skip
@@ -84,7 +84,7 @@ def refuse_one_array(array: Array | UnusableArray, name: str) -> CohortError:
     if isinstance(array, UnusableArray):
         return CohortError(f"{name} is {array.what}. {PER_SUBJECT}.")
     return CohortError(
-        f"{name} is a single NumPy array of shape {shape_of(array)}, without ids and classes. "
+        f"{name} is a single NumPy array of shape {format_shape(array)}, without ids and classes. "
         f"{PER_SUBJECT}."
     )
 
@@ -121,11 +121,11 @@ def _named(ids: Sequence[str]) -> list[str]:
 
 
 def _of_measures(
-    arrays: NamedArrays, measured: Measured | None, ids: Sequence[str], inquiry: Inquiry
+    arrays: NamedArrays, measured: Features | None, ids: Sequence[str], inquiry: Inquiry
 ) -> Brain:
     """Measures, a connectome, or both."""
     regions = _regions(arrays, None if measured is None else measured.values.shape[1], inquiry)
-    connectome = connectome_of(arrays, ids, regions, inquiry)
+    connectome = read_connectome(arrays, ids, regions, inquiry)
     if connectome is not None:
         regions = regions or _numbered(connectome.regions)
     if measured is None:
@@ -136,14 +136,14 @@ def _of_measures(
 
 
 def _of_series(
-    arrays: NamedArrays, measured: Measured, ids: Sequence[str], inquiry: Inquiry, most_cells: int
+    arrays: NamedArrays, measured: Features, ids: Sequence[str], inquiry: Inquiry, most_cells: int
 ) -> Brain:
     """Time series, and the connectome that they make."""
     if FC in arrays.plain:
         inquiry.leave(FC, "the connectome is correlated from the time series")
     regions = _regions(arrays, measured.values.shape[1], inquiry)
     inquiry.check()
-    series, connectome = correlated_series(measured.values, ids, regions, inquiry, 8 * most_cells)
+    series, connectome = correlate_series(measured.values, ids, regions, inquiry, 8 * most_cells)
     return Brain(regions, connectome=connectome, series=series)
 
 
@@ -193,7 +193,7 @@ def _dataset(kind: str, people: People, brain: Brain) -> Dataset:
     )
 
 
-def _without_codes(measured: Measured, inquiry: Inquiry) -> FloatArray:
+def _without_codes(measured: Features, inquiry: Inquiry) -> FloatArray:
     """Measures (S, N, F) with NaN where a number such as -9999 stands for a missing value."""
     cleaned = [
         without_codes(measured.values[:, :, place], measure, inquiry)
