@@ -12,7 +12,7 @@ from service.cli.terminal import note, plain
 
 if TYPE_CHECKING:
     from service.client import Task
-    from service.client.tables import OnProgress
+    from service.client.uploads import OnProgress
 
 Watcher = Callable[["Task"], None]
 
@@ -39,7 +39,7 @@ def shown_upload(file: Path | None) -> Iterator["OnProgress"]:
 
     A large one has a bar on a terminal; once all is sent, it is said that a worker reads it.
     """
-    from service.client.tables import size_of  # noqa: PLC0415 - httpx is slow to import
+    from service.client.uploads import size_of  # noqa: PLC0415 - httpx is slow to import
 
     size = 0 if file is None else size_of(file)
     with _waiting() as begin, _upload_bar("" if file is None else file.name, size) as shown:

@@ -14,18 +14,20 @@ from graphnet.data.interpretation import Interpretation, Question
 from service.client.answers import (
     Architecture,
     Catalogue,
+    Dataset,
+    Finding,
     Headline,
+    Owners,
+    Preview,
     Progress,
     RefusedForm,
     Submission,
     Task,
 )
-from service.client.client import Client
-from service.client.described import Dataset, Finding, Owners, Preview
-from service.client.embedded import HouseError, house
+from service.client.client import Client, HouseError, house
 from service.client.errors import ClientError, NotEnded, QuestionsOpen, Unreachable
-from service.client.events import Event
 from service.client.results import Predictions
+from service.client.tasks import Event
 
 __all__ = [
     "Architecture",

@@ -5,10 +5,9 @@ from collections.abc import Callable, Mapping
 from typing import TypeVar
 from urllib.parse import quote
 
-from service.client.answers import Facts
-from service.client.base import PAGE, Session, given
-from service.client.described import Dataset, Owners, Preview
-from service.client.tables import OnProgress, Table, sent
+from service.client.answers import Dataset, Facts, Owners, Preview
+from service.client.session import PAGE, Session, given
+from service.client.uploads import OnProgress, Table, sent
 
 UPLOAD_SECONDS = 600.0  # an upload is answered only once a worker has read it
 

@@ -4,8 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from graphnet.data.interpretation import Question
-from service.client.answers import Facts
-from service.client.described import Preview, questions_in
+from service.client.answers import Facts, Preview, questions_in
 
 PASSING = (502, 503, 504)
 

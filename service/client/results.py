@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Self
 
 from service.client.answers import Facts
-from service.client.base import Session, content, given, of_task
 from service.client.datasets import mapping_query
-from service.client.tables import OnProgress, Table, sent
+from service.client.session import Session, content, given, of_task
+from service.client.uploads import OnProgress, Table, sent
 
 if TYPE_CHECKING:
     import pandas as pd
