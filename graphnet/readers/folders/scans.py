@@ -88,7 +88,7 @@ def _variable(tables: dict[str, Array], scan: Scan, arrays: NamedArrays, inquiry
     alike = [key for key, table in tables.items() if key not in usual and table.shape in shapes]
     if likely and not alike:
         others = shortened([name for name in tables if name != likely])
-        inquiry.say(f"Of the arrays in each file {likely} was used, not {others}.")
+        inquiry.assume(f"Of the arrays in each file {likely} was used, not {others}.")
         return likely
     return inquiry.ask(
         VARIABLE,

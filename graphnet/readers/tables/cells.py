@@ -6,7 +6,6 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 
 import numpy as np
-from numpy.typing import NDArray
 
 from graphnet.readers.inquiry import Inquiry
 from graphnet.readers.tables.sheet import Cells, FloatArray, Sheet
@@ -110,7 +109,6 @@ def _tell_overflow(
             )
 
 
-FloatArray = NDArray[np.float64]
 DATE = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}([ T].*)?|\d{8}T.*")
 LARGEST_ITEM = 20  # whole numbers up to here may be the answers of a questionnaire
 
