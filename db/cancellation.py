@@ -125,9 +125,9 @@ async def write_cancelled_result(
         settled = await unsettled.update(checkpoint=0, version=F("version") + 1, **vouched)
         if not settled or result is None:
             return
-        end_runs = Submission.filter(task_id=task_id, task_status=Status.CANCELLED.value)
+        submission = Submission.filter(task_id=task_id, task_status=Status.CANCELLED.value)
         shown = extract(task_id, result, public_url)
-        await end_runs.using_db(connection).update(task_result=shown)
+        await submission.using_db(connection).update(task_result=shown)
         await tasks.keep(task_id, whole, connection)
 
 

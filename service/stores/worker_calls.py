@@ -25,8 +25,8 @@ THREADS = 4
 class NoAnswer(Exception):
     """No worker has answered, in a sentence; ``alone`` where there is none at all."""
 
-    def __init__(self, describe_error: str, *, alone: bool = False) -> None:
-        super().__init__(describe_error)
+    def __init__(self, sentence: str, *, alone: bool = False) -> None:
+        super().__init__(sentence)
         self.alone = alone
 
 
