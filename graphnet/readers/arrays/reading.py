@@ -26,7 +26,7 @@ from graphnet.readers.arrays.brain import (
     read_features,
 )
 from graphnet.readers.arrays.named import Array, NamedArrays, UnusableArray, texts
-from graphnet.readers.arrays.subjects import check_subjects, people_of, subjects_of
+from graphnet.readers.arrays.subjects import check_subjects, count_subjects, subjects_from_arrays
 from graphnet.readers.inquiry import Inquiry
 from graphnet.readers.signatures import FOLDER
 from graphnet.readers.subjects.people import People
@@ -61,7 +61,7 @@ def interpret_arrays(
 
     """
     _check_main(arrays, kind, inquiry)
-    subjects = subjects_of(arrays, inquiry)
+    subjects = count_subjects(arrays, inquiry)
     check_subjects(arrays, subjects, inquiry)
     inquiry.check()
     _check_size(arrays, subjects, inquiry, most_cells)
@@ -69,7 +69,7 @@ def interpret_arrays(
     inquiry.check()
     lengths = {size for key in (FEATURES, FC) if key in arrays.plain
                for size in arrays.plain[key].shape[1:]}  # fmt: skip
-    people = people_of(arrays, subjects, USED, inquiry, ambiguous=subjects in lengths)
+    people = subjects_from_arrays(arrays, subjects, USED, inquiry, ambiguous=subjects in lengths)
     ids = _named(people.subjects.ids)
     if measured is not None and not measured.measures:
         brain = _of_series(arrays, measured, ids, inquiry, most_cells)

@@ -23,7 +23,7 @@ OTHER_IDS = {
 WORDS = {*OTHER_IDS, *CLASSES, *NAMES_OF_SITES}  # what is text, also in numbers
 
 
-def known_names(arrays: NamedArrays) -> list[str]:
+def subject_array_names(arrays: NamedArrays) -> list[str]:
     """The arrays that are the subjects' by their names, plain or odd; those of the ids first.
 
     Where ``ids`` or ``labels`` are there, no other name is looked for.
@@ -34,9 +34,9 @@ def known_names(arrays: NamedArrays) -> list[str]:
     return [*ids, *labels, *(name for name in (SCORES, SITES) if name in names)]
 
 
-def subjects_of(arrays: NamedArrays, inquiry: Inquiry) -> int:
+def count_subjects(arrays: NamedArrays, inquiry: Inquiry) -> int:
     """How many there are, by the ids or else the classes; refused where both are absent."""
-    known = known_names(arrays)
+    known = subject_array_names(arrays)
     for name in known:
         if name in arrays.plain:
             found = arrays.plain[name]
@@ -48,7 +48,7 @@ def subjects_of(arrays: NamedArrays, inquiry: Inquiry) -> int:
 
 def check_subjects(arrays: NamedArrays, subjects: int, inquiry: Inquiry) -> None:
     """The arrays of subjects can be taken, and have one value for each; else refused."""
-    for name in known_names(arrays):
+    for name in subject_array_names(arrays):
         if name in arrays.odd:
             inquiry.refuse(_sentence_of_odd(name, arrays.odd[name].what, inquiry.name))
             continue
@@ -63,7 +63,7 @@ def check_subjects(arrays: NamedArrays, subjects: int, inquiry: Inquiry) -> None
             inquiry.refuse(f"{inquiry.name} has {array.size} {name} where {subjects} belong.")
 
 
-def people_of(
+def subjects_from_arrays(
     arrays: NamedArrays, subjects: int, used: Collection[str], inquiry: Inquiry, *, ambiguous: bool
 ) -> People:
     """Who the subjects are; arrays that say nothing of them are named as left alone.
@@ -71,7 +71,7 @@ def people_of(
     ``ambiguous``: there are as many subjects as regions or measures, so that only arrays of known
     names are the subjects'.
     """
-    known = set(known_names(arrays))
+    known = set(subject_array_names(arrays))
     columns: dict[str, Cells] = {}
     for name, array in arrays.plain.items():
         if name in used:
