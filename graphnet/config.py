@@ -12,7 +12,7 @@ DEVICES = ("any", "cpu", "cuda")
 
 
 @dataclass(frozen=True)
-class Settings:
+class TrainingSettings:
     """How one model is trained. The defaults are the usual ones; a model's own may differ.
 
     ``learning_rate`` is multiplied by ``lr_decay`` every ``lr_step_size`` epochs (``lr_schedule``
@@ -105,9 +105,9 @@ class Execution:
     device: str = option("any", Choice(DEVICES), "execution")
 
 
-SETTINGS = {each.name for each in fields(Settings)}
+SETTINGS = {each.name for each in fields(TrainingSettings)}
 EVALUATION = {each.name for each in fields(Evaluation)}
-OPTIONS = options_of(Settings) | options_of(Evaluation)
+OPTIONS = options_of(TrainingSettings) | options_of(Evaluation)
 FORM_OPTIONS = OPTIONS | options_of(Execution)
 BOUNDS, CHOICES, FLAGS = (
     {name: each.accepts for name, each in OPTIONS.items() if isinstance(each.accepts, kind)}
@@ -117,7 +117,7 @@ BOUNDS, CHOICES, FLAGS = (
 INHERITED = ("graph", "density", "threshold", "sign", "neighbours", "harmonise", "label")
 
 
-def _check(settings: Settings | Evaluation) -> None:
+def _check(settings: TrainingSettings | Evaluation) -> None:
     values = {name: getattr(settings, name) for name in options_of(settings)}
     problems = [
         OPTIONS[name].refusal(value)

@@ -6,7 +6,7 @@ from typing import Any, Self
 
 from graphnet.artifacts.lineage import INTERPRETATIONS, descent, remarks, says_all, seen
 from graphnet.artifacts.model import StoredModel
-from graphnet.config import INHERITED, Evaluation, Settings
+from graphnet.config import INHERITED, Evaluation, TrainingSettings
 from graphnet.data import provenance, splits
 from graphnet.data.class_names import Names, numbered, shared_names
 from graphnet.data.splits import Splits
@@ -36,7 +36,7 @@ class ExperimentPlan:
 
     @classmethod
     def of(
-        cls, data: Splits, settings: Settings, asked: Evaluation, parent: StoredModel | None
+        cls, data: Splits, settings: TrainingSettings, asked: Evaluation, parent: StoredModel | None
     ) -> Self:
         """ExperimentPlan it out.
 
@@ -97,7 +97,9 @@ class ExperimentPlan:
         return costs
 
 
-def initial_model(data: Splits, settings: Settings, parent: StoredModel | None) -> StoredModel:
+def initial_model(
+    data: Splits, settings: TrainingSettings, parent: StoredModel | None
+) -> StoredModel:
     """The model of a task before its first epoch. Raises GraphnetError as :meth:`ExperimentPlan.of`."""
     if parent is None:
         return _from_scratch(data, settings)
@@ -139,7 +141,7 @@ def _may_start(parent: StoredModel | None, data: Splits) -> tuple[bool, list[str
     return bool(known["train"]), sentences
 
 
-def _from_scratch(data: Splits, settings: Settings) -> StoredModel:
+def _from_scratch(data: Splits, settings: TrainingSettings) -> StoredModel:
     classes = data.train.classes
     if settings.label == "score":
         return initialise(data.train, settings, ())
@@ -153,7 +155,7 @@ def _from_scratch(data: Splits, settings: Settings) -> StoredModel:
     return replace(start, class_names=_of_classes(classes, data.class_names))
 
 
-def _inherit(parent: StoredModel, data: Splits, settings: Settings) -> StoredModel:
+def _inherit(parent: StoredModel, data: Splits, settings: TrainingSettings) -> StoredModel:
     """The parent with the new settings; its scaler, graph and label map stay."""
     names: Names = {}
     if parent.scale is None:

@@ -1,4 +1,4 @@
-"""Settings within their bounds, the catalogue, and what may be imported without torch."""
+"""TrainingSettings within their bounds, the catalogue, and what may be imported without torch."""
 
 import json
 import math
@@ -15,7 +15,7 @@ from graphnet.config import (
     OPTIONS,
     SETTINGS,
     Evaluation,
-    Settings,
+    TrainingSettings,
 )
 from graphnet.errors import SettingsError
 from graphnet.messages import ENGLISH, LANGUAGES, Message, render
@@ -39,23 +39,26 @@ TORCH_FREE = [
 
 def test_recommended_settings_are_within_their_bounds() -> None:
     for name, card in MODELS.items():
-        settings = Settings.for_model(name)
+        settings = TrainingSettings.for_model(name)
         assert card.name == settings.model == name
         assert card.source
         assert settings.graph in GRAPHS
 
 
 def test_the_reference_net_keeps_its_settings() -> None:
-    assert Settings.for_model("GCN") == Settings(
+    assert TrainingSettings.for_model("GCN") == TrainingSettings(
         model="GCN", learning_rate=0.05, batch_size=10, lr_step_size=60, lr_decay=0.2, epochs=200,
         graph="full",
     )  # fmt: skip
 
 
 def test_what_is_asked_for_stands_in_place_of_what_is_recommended() -> None:
-    asked = Settings.for_model("gcn", epochs=3, density=1.0)
-    assert asked.as_dict() == Settings.for_model("GCN").as_dict() | {"epochs": 3, "density": 1.0}
-    assert Settings(**json.loads(json.dumps(asked.as_dict()))) == asked
+    asked = TrainingSettings.for_model("gcn", epochs=3, density=1.0)
+    assert asked.as_dict() == TrainingSettings.for_model("GCN").as_dict() | {
+        "epochs": 3,
+        "density": 1.0,
+    }
+    assert TrainingSettings(**json.loads(json.dumps(asked.as_dict()))) == asked
 
 
 @pytest.mark.parametrize("name", ["", " ", "sgn", "SGN", "GNN", " gnn "])
@@ -65,7 +68,7 @@ def test_the_default_model_answers_to_its_names(name: str) -> None:
 
 def test_an_unknown_model_is_refused_with_the_known_ones() -> None:
     with pytest.raises(SettingsError) as caught:
-        Settings.for_model("ResNet")
+        TrainingSettings.for_model("ResNet")
     (message,) = caught.value.messages
     assert message.code == "options.unknown-model"
     assert dict(message.values) == {"name": "'ResNet'", "names": ", ".join([*MODELS, *ALIASES])}
@@ -74,13 +77,15 @@ def test_an_unknown_model_is_refused_with_the_known_ones() -> None:
 
 def test_unknown_settings_are_named() -> None:
     with pytest.raises(SettingsError) as caught:
-        Settings.for_model("SGN", momentum=0.9, dropout=0.5, epochs=3)
+        TrainingSettings.for_model("SGN", momentum=0.9, dropout=0.5, epochs=3)
     assert caught.value.messages == (Message("options.unknown", names=["dropout", "momentum"]),)
 
 
 def test_all_bad_settings_are_said_at_once() -> None:
     with pytest.raises(SettingsError) as caught:
-        Settings.for_model("SGN", learning_rate=0, epochs=2.5, lr_decay=1.5, seed=-1, graph="ring")
+        TrainingSettings.for_model(
+            "SGN", learning_rate=0, epochs=2.5, lr_decay=1.5, seed=-1, graph="ring"
+        )
     wrong = {"learning_rate": 0, "epochs": 2.5, "lr_decay": 1.5, "graph": "ring", "seed": -1}
     assert caught.value.messages == tuple(
         OPTIONS[name].refusal(value) for name, value in wrong.items()
@@ -100,7 +105,7 @@ def test_the_ends_of_every_range(name: str) -> None:
     assert bound.holds(low) is not bound.open
     assert not bound.holds(below)
     assert not bound.holds(above)
-    asked: Any = Evaluation if name in EVALUATION else Settings
+    asked: Any = Evaluation if name in EVALUATION else TrainingSettings
     assert getattr(asked(**{name: high}), name) == high
     for value in (below, above):
         with pytest.raises(SettingsError) as caught:
@@ -110,7 +115,7 @@ def test_the_ends_of_every_range(name: str) -> None:
 
 @pytest.mark.parametrize("name", [name for name in OPTIONS if name not in RANGES])
 def test_choices_and_flags_take_what_they_list_and_nothing_else(name: str) -> None:
-    asked: Any = Evaluation if name in EVALUATION else Settings
+    asked: Any = Evaluation if name in EVALUATION else TrainingSettings
     accepts = OPTIONS[name].accepts
     allowed: list[Any] = list(accepts.names) if isinstance(accepts, Choice) else [True, False]
     for value in allowed:
@@ -142,7 +147,7 @@ def test_every_default_is_accepted() -> None:
         assert option.group in GROUPS, name
     assert {name: OPTIONS[name].default for name in OPTIONS} == {
         name: value
-        for name, value in (Settings().as_dict() | vars(Evaluation())).items()
+        for name, value in (TrainingSettings().as_dict() | vars(Evaluation())).items()
         if name != "model"
     }
 
