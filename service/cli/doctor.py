@@ -40,9 +40,12 @@ def doctor(*, home: Path | None, stored: bool, deep: bool, as_json: bool) -> int
     """
     if deep and not stored:
         raise click.UsageError("--deep goes with --stored.")
-    from service.doctor import examination, variables  # noqa: PLC0415 - slow to import
+    from service.doctor import (
+        examination,  # noqa: PLC0415 - slow to import
+        machine,  # noqa: PLC0415 - slow to import
+    )
 
-    if home is None and not variables.is_told(os.environ):
+    if home is None and not machine.is_told(os.environ):
         raise click.ClickException(
             "There is nothing to look at: set the SGN_ variables that 'sgn serve' needs, or name "
             "the folder of an 'sgn up' with --home."
@@ -71,10 +74,9 @@ def _look_at_stored(home: Path | None, *, deep: bool, as_json: bool) -> int:
     from actors.settings import ProcessSettingsError  # noqa: PLC0415
     from db.errors import DatabaseError  # noqa: PLC0415
     from registry import RegistryError  # noqa: PLC0415
-    from service.doctor.stored import look  # noqa: PLC0415
-    from service.local.home import variables  # noqa: PLC0415
+    from service.doctor.storage import look  # noqa: PLC0415
 
-    told = os.environ if home is None else variables(home, os.environ)
+    told = os.environ if home is None else machine(home, os.environ)
     found: list[dict[str, str]] = []
     looked = 0
 

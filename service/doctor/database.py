@@ -7,7 +7,7 @@ from db.charset import check_charset
 from db.connection import check_schema, close_database, open_database
 from db.diagnosis import Server, check_writable
 from db.errors import DatabaseError, DatabaseRefuses, Refusal, SchemaBehind
-from service.doctor import clock
+from service.doctor import machine
 from service.doctor.check_result import CheckResult, fault, ok, warning
 from service.monitoring.packet_limit import needed_packet
 from service.settings import Settings, is_loopback
@@ -49,7 +49,7 @@ def absent_file(url: str) -> str:
 
 async def _asked(settings: Settings) -> list[CheckResult]:
     server = await diagnosis.server()
-    found = [_server(server), clock.compare_clock("the database", server.ahead_ms)]
+    found = [_server(server), machine.compare_clock("the database", server.ahead_ms)]
     try:
         await check_schema()
     except SchemaBehind as error:

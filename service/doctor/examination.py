@@ -9,7 +9,7 @@ from actors.settings import ProcessSettingsError
 from actors.tracing import check_installed
 from db.connection import read_installation
 from db.errors import DatabaseError
-from service.doctor import database, device, machine, queue, storage, variables
+from service.doctor import database, machine, queue, storage
 from service.doctor.check_result import CheckResult, State, fault, warning
 from service.doctor.database import absent_file
 from service.local.home import variables as home_variables
@@ -33,10 +33,10 @@ def examine(environment: Mapping[str, str], home: Path | None) -> list[CheckResu
 
 
 async def _examine(environment: Mapping[str, str], *, embedded: bool) -> list[CheckResult]:
-    settings, wrong = variables.read(environment)
+    settings, wrong = machine.read(environment)
     checks: dict[str, Awaitable[list[CheckResult]]] = {
         "version": asyncio.to_thread(machine.check_machine, settings),
-        "torch": asyncio.to_thread(device.check_device, settings),
+        "torch": asyncio.to_thread(machine.check_device, settings),
     }
     if "SGN_DATABASE_URL" not in wrong:
         checks["database"] = database.check(settings)
@@ -45,7 +45,7 @@ async def _examine(environment: Mapping[str, str], *, embedded: bool) -> list[Ch
     if "SGN_REGISTRY_URL" not in wrong:
         checks["registry"] = asyncio.to_thread(storage.check, settings)
     answers = await asyncio.gather(*(_bounded(name, check) for name, check in checks.items()))
-    found = variables.check_variables(wrong) + [each for answer in answers for each in answer]
+    found = machine.check_variables(wrong) + [each for answer in answers for each in answer]
     found += _tracing(settings)
     if embedded:  # its address is an argument of `sgn up`, not a variable
         found = [each for each in found if each.check != "access"]

@@ -19,8 +19,8 @@ from tortoise.backends.base.executor import EXECUTOR_CACHE
 
 from actors.queue import send_heartbeat
 from service.cli import main
-from service.doctor import clock, device, examination, machine
 from service.doctor import database as access
+from service.doctor import examination, machine
 from service.doctor.check_result import CheckResult, State
 from service.local.migrate import run as migrate
 from service.settings import Settings
@@ -52,7 +52,7 @@ def variables(queue: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> di
     }
     monkeypatch.setenv("SGN_DATABASE_URL", found["SGN_DATABASE_URL"])
     assert migrate() == 0
-    monkeypatch.setattr(device, "check", lambda _: [CheckResult("torch", State.OK, "as it is")])
+    monkeypatch.setattr(machine, "check", lambda _: [CheckResult("torch", State.OK, "as it is")])
     return found
 
 
@@ -266,7 +266,7 @@ def test_who_may_come_in(
     ],
 )
 def test_a_clock_that_goes_wrong(ahead_ms: int, *, signed: bool, state: State) -> None:
-    finding = clock.compare_clock("the database", ahead_ms, signed=signed)
+    finding = machine.compare_clock("the database", ahead_ms, signed=signed)
     assert finding.state == state
     assert ("behind" in finding.found) == (ahead_ms < 0)
 
@@ -283,10 +283,10 @@ class Late(BaseHTTPRequestHandler):
 def test_the_clock_of_storage_is_read_from_whatever_it_answers() -> None:
     with HTTPServer(("127.0.0.1", 0), Late) as server:
         threading.Thread(target=server.handle_request, daemon=True).start()
-        (finding,) = clock.check_storage_clock(f"http://127.0.0.1:{server.server_port}")
+        (finding,) = machine.check_storage_clock(f"http://127.0.0.1:{server.server_port}")
     assert finding.state == State.FAULT
     assert "3600." in finding.found or "3599." in finding.found
-    assert clock.check_storage_clock("http://127.0.0.1:1") == []
+    assert machine.check_storage_clock("http://127.0.0.1:1") == []
 
 
 @pytest.mark.parametrize(
@@ -312,7 +312,7 @@ def test_the_clock_of_storage_is_read_from_whatever_it_answers() -> None:
 def test_what_a_worker_would_train_on(
     said: dict[str, object], states: list[str], words: str
 ) -> None:
-    every = device._said(said, 0.5)
+    every = machine._said(said, 0.5)
     assert [each.state.value for each in every] == states
     assert any(words in f"{each.found} {each.fix}" for each in every)
 
@@ -321,6 +321,6 @@ def test_this_machine_s_torch_is_found_by_another_process(queue: str) -> None:
     settings = Settings.from_environment(
         {**dict.fromkeys(REQUIRED, queue), "SGN_DEVICE": "cpu", "SGN_SPOOL": "/tmp"}
     )
-    torch, chosen = device.check_device(settings)
+    torch, chosen = machine.check_device(settings)
     assert (torch.state, chosen.found) == (State.OK, "cpu")
     assert machine.check_machine(settings)[0].found.startswith("nld-sgn ")
