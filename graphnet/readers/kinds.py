@@ -169,9 +169,9 @@ def _is_npy(file: File) -> bool:
 
 def _npy(file: File) -> Dataset | None:
     from graphnet.readers.arrays.named import load_array
-    from graphnet.readers.arrays.reading import refuse_one_array
+    from graphnet.readers.arrays.reading import single_array_error
 
-    raise refuse_one_array(load_array(file.path, file.name), file.name)
+    raise single_array_error(load_array(file.path, file.name), file.name)
 
 
 def _is_matlab(file: File) -> bool:

@@ -40,7 +40,7 @@ MOST_VALUES = 250_000  # of a subject: a connectome of 700 regions
 
 
 @dataclass(frozen=True)
-class Brain:
+class BrainData:
     """What was measured of S subjects in N ``regions``: ``values`` (S, N, F), or time series."""
 
     regions: tuple[str, ...]
@@ -79,7 +79,7 @@ def interpret_arrays(
     return _dataset(kind, people, brain)
 
 
-def refuse_one_array(array: Array | UnusableArray, name: str) -> CohortError:
+def single_array_error(array: Array | UnusableArray, name: str) -> CohortError:
     """Why a single ``.npy`` is refused."""
     if isinstance(array, UnusableArray):
         return CohortError(f"{name} is {array.what}. {PER_SUBJECT}.")
@@ -98,7 +98,7 @@ def _check_main(arrays: NamedArrays, kind: str, inquiry: Inquiry) -> None:
                 "numbers."
             )
     if not {FEATURES, FC} & arrays.plain.keys():
-        raise CohortError(no_cohort(arrays, kind, inquiry.name))
+        raise CohortError(explain_no_cohort(arrays, kind, inquiry.name))
 
 
 def _check_size(arrays: NamedArrays, subjects: int, inquiry: Inquiry, most_cells: int) -> None:
@@ -122,29 +122,29 @@ def _named(ids: Sequence[str]) -> list[str]:
 
 def _of_measures(
     arrays: NamedArrays, measured: Features | None, ids: Sequence[str], inquiry: Inquiry
-) -> Brain:
+) -> BrainData:
     """Measures, a connectome, or both."""
     regions = _regions(arrays, None if measured is None else measured.values.shape[1], inquiry)
     connectome = read_connectome(arrays, ids, regions, inquiry)
     if connectome is not None:
         regions = regions or _numbered(connectome.regions)
     if measured is None:
-        return Brain(regions, connectome=connectome)
+        return BrainData(regions, connectome=connectome)
     _check_names(measured.measures, MEASURES, inquiry)
     values = _without_codes(measured, inquiry)
-    return Brain(regions, measured.measures, values, connectome)
+    return BrainData(regions, measured.measures, values, connectome)
 
 
 def _of_series(
     arrays: NamedArrays, measured: Features, ids: Sequence[str], inquiry: Inquiry, most_cells: int
-) -> Brain:
+) -> BrainData:
     """Time series, and the connectome that they make."""
     if FC in arrays.plain:
         inquiry.leave(FC, "the connectome is correlated from the time series")
     regions = _regions(arrays, measured.values.shape[1], inquiry)
     inquiry.check()
     series, connectome = correlate_series(measured.values, ids, regions, inquiry, 8 * most_cells)
-    return Brain(regions, connectome=connectome, series=series)
+    return BrainData(regions, connectome=connectome, series=series)
 
 
 def _regions(arrays: NamedArrays, count: int | None, inquiry: Inquiry) -> tuple[str, ...]:
@@ -168,7 +168,7 @@ def _check_names(names: Sequence[str], what: str, inquiry: Inquiry) -> None:
         inquiry.refuse(f"{inquiry.name} has {what} without a name.")
 
 
-def _dataset(kind: str, people: People, brain: Brain) -> Dataset:
+def _dataset(kind: str, people: People, brain: BrainData) -> Dataset:
     connectome, points = brain.connectome, None
     if brain.series is not None:
         lengths = np.diff(brain.series.offsets)
@@ -214,7 +214,7 @@ PER_SUBJECT = f"{EXPECTED}: {SAVE_COMMANDS['npz']}"
 
 
 @dataclass(frozen=True)
-class Program:
+class KnownProgram:
     """Whose arrays they are, how they are known, and what to do with them."""
 
     what: str
@@ -222,37 +222,39 @@ class Program:
     advice: str
 
 
-PROGRAMS: tuple[Program, ...] = (
-    Program(
+PROGRAMS: tuple[KnownProgram, ...] = (
+    KnownProgram(
         "CONN's connectivity of all subjects (resultsROI)",
         lambda names: {"Z", "names"} <= names and not {"DOF", "xyz", "names2"}.isdisjoint(names),
         "Z has its subjects last and no ids or classes: take "
         "fc = permute(Z(:, 1:size(Z, 1), :), [3 1 2]), regions = names, and add ids and labels",
     ),
-    Program(
+    KnownProgram(
         "BrainNetTF's dataset",
         lambda names: "corr" in names and not {"timeseires", "timeseries"}.isdisjoint(names),
         "Rename corr to fc and label to labels, add ids, and leave the time series out",
     ),
-    Program(
+    KnownProgram(
         "BrainGB's dataset",
         lambda names: "label" in names and not {"fmri", "dti", "X"}.isdisjoint(names),
         "Choose one kind of connectome, put its subjects first (fc = permute(fmri, [3 1 2])), "
         "name the classes labels, and add ids",
     ),
-    Program("DPABI's time series of one subject", lambda names: "ROISignals" in names, FOLDER),
-    Program(
+    KnownProgram("DPABI's time series of one subject", lambda names: "ROISignals" in names, FOLDER),
+    KnownProgram(
         "QSIRecon's connectivity of one subject",
         lambda names: any(name.endswith("_region_labels") for name in names),
         FOLDER,
     ),
-    Program(
+    KnownProgram(
         "DSI Studio's connectivity of one subject",
         lambda names: {"connectivity", "name"} <= names,
         FOLDER,
     ),
-    Program("the connectivity of one subject", lambda names: names == {"connectivity"}, FOLDER),
-    Program(
+    KnownProgram(
+        "the connectivity of one subject", lambda names: names == {"connectivity"}, FOLDER
+    ),
+    KnownProgram(
         "CAT12's list of regions of one subject (catROI)",
         lambda names: names == {"S"},
         "Collect the subjects into one table in CAT12 (ROI Tools, Estimate mean values) and give "
@@ -261,7 +263,7 @@ PROGRAMS: tuple[Program, ...] = (
 )
 
 
-def no_cohort(arrays: NamedArrays, kind: str, name: str) -> str:
+def explain_no_cohort(arrays: NamedArrays, kind: str, name: str) -> str:
     """Why a file without ``features`` and ``fc`` is refused: whose it is, what it holds, a way."""
     names = {*arrays.plain, *arrays.odd}
     for program in PROGRAMS:
