@@ -43,7 +43,7 @@ from service.monitoring.presence import learn_at_start, show_presence
 from service.monitoring.readiness import Readiness
 from service.monitoring.task_metrics import TaskMetrics
 from service.pages.table import PAGES
-from service.settings import Settings
+from service.settings import HttpSettings
 from service.state import AppState, SchemaWatch, state_of
 from service.stores.artifacts import ArtifactReader
 from service.stores.dataset_cache import DatasetCache
@@ -58,7 +58,7 @@ DOCUMENT = "/openapi.json"
 ADDRESSES = Addresses([*(each.path for each in (*ENDPOINTS, *PAGES)), DOCUMENT])
 
 
-def create_app(settings: Settings, stopping: asyncio.Event) -> ASGIApp:
+def create_app(settings: HttpSettings, stopping: asyncio.Event) -> ASGIApp:
     """Wire the service; nothing is opened before it starts. ``stopping`` ends its streams.
 
     Raises:
@@ -75,7 +75,7 @@ def create_app(settings: Settings, stopping: asyncio.Event) -> ASGIApp:
     return MetricsMiddleware(app, monitoring.requests)
 
 
-def wire(settings: Settings, stopping: asyncio.Event) -> Starlette:
+def wire(settings: HttpSettings, stopping: asyncio.Event) -> Starlette:
     """The service without the middleware around it."""
     names = Names()
     broker = redis_broker(settings.house.redis_url, names)
@@ -122,7 +122,7 @@ def wire(settings: Settings, stopping: asyncio.Event) -> Starlette:
     return app
 
 
-def _store(settings: Settings, folder: str) -> Store:
+def _store(settings: HttpSettings, folder: str) -> Store:
     """A client who waits is told sooner than a worker that storage does not answer."""
     shared = settings.house
     return open_store(

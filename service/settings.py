@@ -14,7 +14,7 @@ Network = IPv4Network | IPv6Network
 
 
 @dataclass(frozen=True)
-class Settings:
+class HttpSettings:
     """Where to listen, for whom, and how much of everything is taken (bodies in bytes).
 
     A client waits for a prediction for ``predict_seconds``, and for its file to be read for

@@ -10,7 +10,7 @@ from db.errors import DatabaseError, DatabaseRefuses, Refusal, SchemaBehind
 from service.doctor import machine
 from service.doctor.check_result import CheckResult, fault, ok, warning
 from service.monitoring.packet_limit import needed_packet
-from service.settings import Settings, is_loopback
+from service.settings import HttpSettings, is_loopback
 
 CHECK = "database"
 LOCKED_OUT = "Start the server; look at host, port, user, password and name in SGN_DATABASE_URL."
@@ -23,7 +23,7 @@ FIXES = {
 SLOW_MS = 50
 
 
-async def check(settings: Settings) -> list[CheckResult]:
+async def check(settings: HttpSettings) -> list[CheckResult]:
     """Everything of the database, and what hangs on it: its clock, and who may come in."""
     url = settings.house.database_url
     absent = absent_file(url)
@@ -47,7 +47,7 @@ def absent_file(url: str) -> str:
     return "" if path == url or Path(path).is_file() else path
 
 
-async def _asked(settings: Settings) -> list[CheckResult]:
+async def _asked(settings: HttpSettings) -> list[CheckResult]:
     server = await diagnosis.server()
     found = [_server(server), machine.compare_clock("the database", server.ahead_ms)]
     try:
@@ -88,7 +88,7 @@ def _charset(lacks: str) -> CheckResult:
     return warning("charset", lacks.rstrip("."), fix)
 
 
-def _packet(server: Server, settings: Settings) -> list[CheckResult]:
+def _packet(server: Server, settings: HttpSettings) -> list[CheckResult]:
     """MySQL takes no statement longer than this."""
     if not server.packet:
         return []
@@ -112,7 +112,7 @@ FIX = (
 )
 
 
-def finding(settings: Settings, *, tokens: bool) -> CheckResult:
+def finding(settings: HttpSettings, *, tokens: bool) -> CheckResult:
     """Whether strangers can use the service, as ``sgn serve`` would judge."""
     where = f"SGN_HOST is {settings.host}"
     everywhere = [network for network in settings.trusted if network.prefixlen == 0]
@@ -130,7 +130,7 @@ def finding(settings: Settings, *, tokens: bool) -> CheckResult:
     return fault(ACCESS, f"{where} and no token was made, so 'sgn serve' does not start", FIX)
 
 
-def _but(settings: Settings) -> str:
+def _but(settings: HttpSettings) -> str:
     if not settings.trusted:
         return ""
     return f" but from {', '.join(str(network) for network in settings.trusted)}"

@@ -13,7 +13,7 @@ from service.doctor import database, machine, queue, storage
 from service.doctor.check_result import CheckResult, State, fault, warning
 from service.doctor.database import absent_file
 from service.local.home import variables as home_variables
-from service.settings import Settings
+from service.settings import HttpSettings
 
 PATIENCE_SECONDS = 40.0  # for torch; what is asked over the network gives up earlier
 VARIABLES = {
@@ -52,7 +52,7 @@ async def _examine(environment: Mapping[str, str], *, embedded: bool) -> list[Ch
     return sorted(found, key=lambda each: ORDER.index(each.check))
 
 
-async def _queue(settings: Settings, *, embedded: bool) -> list[CheckResult]:
+async def _queue(settings: HttpSettings, *, embedded: bool) -> list[CheckResult]:
     url = settings.house.redis_url
     if embedded and not await asyncio.to_thread(Path(url.removeprefix("unix://")).is_socket):
         return [warning("redis", "the house is not running", "Start it: sgn up --home FOLDER.")]
@@ -82,7 +82,7 @@ async def _bounded(name: str, check: Awaitable[list[CheckResult]]) -> list[Check
         return [fault(name, found, "Look whether it runs, and what lies between it and here.")]
 
 
-def _tracing(settings: Settings) -> list[CheckResult]:
+def _tracing(settings: HttpSettings) -> list[CheckResult]:
     if not settings.house.traces:
         return []
     try:

@@ -18,13 +18,13 @@ import httpx
 from actors.settings import ProcessSettingsError
 from actors.spool import require_ours
 from service.doctor.check_result import CheckResult, fault, ok, warning
-from service.settings import Settings
+from service.settings import HttpSettings
 
 DISTRIBUTION = "nld-sgn"
 LEAST_BYTES = 1_000_000_000
 
 
-def check_machine(settings: Settings) -> list[CheckResult]:
+def check_machine(settings: HttpSettings) -> list[CheckResult]:
     """What needs no server."""
     return [_version(), _cores(settings.house.threads), _spool(settings.house.spool)]
 
@@ -82,13 +82,13 @@ def is_told(environment: Mapping[str, str]) -> bool:
     return any(name.removesuffix("_FILE") in EXAMPLES for name in environment)
 
 
-def read(environment: Mapping[str, str]) -> tuple[Settings, dict[str, CheckResult]]:
+def read(environment: Mapping[str, str]) -> tuple[HttpSettings, dict[str, CheckResult]]:
     """The settings, and by name each variable that cannot be used; it is then as if not given."""
     wrong: dict[str, CheckResult] = {}
     tried = dict(environment)
     while True:
         try:
-            return Settings.from_environment(tried), wrong
+            return HttpSettings.from_environment(tried), wrong
         except ProcessSettingsError as error:
             if not error.name or error.name in wrong:
                 raise
@@ -113,7 +113,7 @@ INSPECTION_SECONDS = 30.0
 INSPECT = "Look at what 'python -m actors.inspection auto no' says."
 
 
-def check_device(settings: Settings) -> list[CheckResult]:
+def check_device(settings: HttpSettings) -> list[CheckResult]:
     """The versions of torch, CUDA and driver; the device that a worker would train on."""
     fallback = "yes" if settings.house.cpu_fallback else "no"
     command = [sys.executable, "-m", "actors.inspection", settings.house.device, fallback]

@@ -26,14 +26,14 @@ from registry import (
 )
 from service.doctor import machine
 from service.doctor.check_result import CheckResult, fault, ok
-from service.settings import Settings
+from service.settings import HttpSettings
 from service.stores.sums import IN_MANIFEST, sums_of
 
 CHECK = "registry"
 NAME, CONTENT = "probe", b"sgn doctor"
 
 
-def check(settings: Settings) -> list[CheckResult]:
+def check(settings: HttpSettings) -> list[CheckResult]:
     """Everything of the registry, and the clock of S3 storage."""
     url, endpoint = settings.house.registry_url, settings.house.s3_endpoint_url
     try:
