@@ -19,8 +19,8 @@ from graphnet.report.facts import Facts
 from graphnet.report.numbers import interval, signed, with_interval
 from service.http.responses import ApiError
 from service.pages import choices
+from service.pages.outcome import read_facts
 from service.pages.site import page, words
-from service.pages.stored_facts import read_facts
 from service.routes.compare import FEWEST, MOST, tasks_of
 from service.state import state_of
 from service.stores.comparison import NAMES

@@ -15,8 +15,8 @@ from service.http.auth import caller_of
 from service.http.body import read_body, read_form
 from service.http.queries import asked_flag, asked_project
 from service.http.responses import MEANINGS, ApiError, ErrorNum, FieldError
-from service.pages.asking import answers_of, questions_of
 from service.pages.formats import path_of
+from service.pages.questions import answers_of, questions_of
 from service.pages.site import SEE_OTHER, page, words
 from service.routes.datasets import LENGTHS, dataset_of, reread, taken
 from service.state import state_of

@@ -11,6 +11,7 @@ from service.http.auth import caller_of
 from service.http.queries import asked_project, asked_text
 from service.pages.site import page
 from service.predecessor import STATUSES
+from service.routes.refused_forms import refused_page
 from service.routes.tasks import listed
 from service.state import state_of
 
@@ -44,3 +45,17 @@ async def home(request: Request) -> Response:
     }
     template = "tasks.html" if request.headers.get("hx-target") == "tasks" else "home.html"
     return page(request, template, **content)
+
+
+async def show(request: Request) -> Response:
+    """A page of refused forms, the newest first; of one project, where it is asked for."""
+    rows, cursor = await refused_page(request)
+    query = request.query_params
+    return page(
+        request,
+        "refused.html",
+        refused=rows,
+        proj_id=query.get("proj_id", ""),
+        cursor=cursor,
+        first=not query.get("cursor"),
+    )

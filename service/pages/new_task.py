@@ -16,8 +16,18 @@ from service.http.auth import caller_of
 from service.http.body import read_fields
 from service.http.responses import MEANINGS, ApiError, ErrorNum
 from service.pages import choices
-from service.pages.form_from_page import LISTS, PARENT, as_curl, as_json, asked
-from service.pages.settings_form import MORE, USUAL, choices_of, kind_of, range_of
+from service.pages.form_from_page import (
+    LISTS,
+    MORE,
+    PARENT,
+    USUAL,
+    as_curl,
+    as_json,
+    asked,
+    choices_of,
+    kind_of,
+    range_of,
+)
 from service.pages.site import SEE_OTHER, page
 from service.routes.submission import accepted
 from service.state import state_of

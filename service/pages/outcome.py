@@ -4,7 +4,11 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from markupsafe import Markup
+from starlette.requests import Request
 
+from actors.lost import lost
+from db.states import Status
+from db.tasks import TaskRecord
 from graphnet import figures
 from graphnet.data.class_names import called, names_of
 from graphnet.evaluation.headline import OF_CLASSES, OF_SCORES
@@ -22,6 +26,11 @@ from graphnet.report.tables import (
     settings_rows,
     site_tables,
 )
+from registry import RegistryError
+from service.http.responses import ApiError
+from service.routes.evidence import facts_of
+from service.routes.tasks import progress_of, shown
+from service.state import state_of
 
 Words = Callable[[str], str]
 Json = Mapping[str, Any]
@@ -153,3 +162,22 @@ def _beside(facts: Facts, words: Words) -> str:
 
 def _drawn(text: str) -> Markup:
     return Markup(text)  # noqa: S704 - drawn by us, with all words escaped
+
+
+async def read_facts(request: Request, task: TaskRecord) -> tuple[Facts, list[str]]:
+    """What there is, and sentences for what is missing.
+
+    A storage that is silent or damaged takes nothing else from a page.
+    """
+    alone = Facts(shown(task, await progress_of(task)), None, None, None)
+    wrong: list[str] = []
+    state = state_of(request)
+    if await state.lost_models.is_lost(state.artifacts, task):
+        wrong.append(lost(task.task_id))
+    if task.task_status != Status.FINISHED:
+        return alone, wrong
+    try:
+        facts = await facts_of(request, task, wrong)
+    except (ApiError, RegistryError) as error:
+        return alone, [str(error)]
+    return facts, list(dict.fromkeys(wrong)) or facts.missing

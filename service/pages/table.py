@@ -7,19 +7,8 @@ from db import cancellation
 from service.api.endpoint import PAGES as PAGES_TAG
 from service.api.endpoint import Endpoint, Handler
 from service.http.responses import ErrorNum
-from service.pages import (
-    assets,
-    compare,
-    datasets,
-    home,
-    new_task,
-    predicting,
-    predictions,
-    progress,
-    refused,
-    signing,
-    task,
-)
+from service.pages import assets, compare, datasets, home, new_task, predictions, signing, task
+from service.pages import task as progress
 from service.pages.site import SEE_OTHER, own
 from service.predecessor import require_ours
 from service.routes.submission import tried_again
@@ -81,7 +70,7 @@ PAGES = (
         *(*NOT_THERE, *STORED),
     ),
     _page(
-        *("POST", f"{TASK}/predict", predicting.predict, "New subjects, on a page or as CSV."),
+        *("POST", f"{TASK}/predict", predictions.predict, "New subjects, on a page or as CSV."),
         *(*NOT_THERE, *READING, *STORED),
     ),
     _page("GET", "/compare", compare.show, "Tasks side by side."),
@@ -90,7 +79,7 @@ PAGES = (
         *("POST", f"{TASK}/retry", retry, "Tries a task again."),
         *(ErrorNum.NOT_OURS, ErrorNum.NOT_RETRIABLE, *NO_TASK),
     ),
-    _page("GET", "/refused", refused.show, "The forms that were refused.", *LIST),
+    _page("GET", "/refused", home.show, "The forms that were refused.", *LIST),
     _page("GET", "/datasets", datasets.show, "The datasets.", *LIST),
     _page(
         "POST", "/datasets", datasets.upload, "Stores a file.", *LIST, ErrorNum.NAME_TAKEN, *READING

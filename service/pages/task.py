@@ -3,23 +3,27 @@
 import json
 from typing import Any
 
+import redis
 from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import Response
 
+from actors.curve import LINE, STREAM
 from db import tasks
+from db.form import KINDS
 from db.ownership import Owner
 from db.tasks import TaskRecord
+from graphnet.figures.curves import MOST_POINTS
 from service.http.auth import caller_of
+from service.monitoring.workers import missing
 from service.pages import outcome
 from service.pages.choices import headline, model_of
+from service.pages.outcome import curve, read_facts
 from service.pages.predictions import select
-from service.pages.progress import going_on
 from service.pages.site import page, words
-from service.pages.stored_facts import read_facts
 from service.routes.submission import RETRIABLE
-from service.routes.tasks import task_of
-from service.state import state_of
+from service.routes.tasks import progress_of, shown, task_of
+from service.state import AppState, state_of
 
 
 async def show(request: Request) -> Response:
@@ -100,3 +104,43 @@ def _has_model(task: TaskRecord) -> bool:
 
 def _seconds(start: int, end: int) -> float | None:
     return (end - start) / 1000 if start and end else None
+
+
+async def live(request: Request) -> Response:
+    """The part of the page that changes while a task goes on."""
+    task = await task_of(request)
+    return page(request, "task_live.html", apart=True, **await going_on(request, task))
+
+
+async def going_on(request: Request, task: TaskRecord) -> dict[str, Any]:
+    """What that part shows."""
+    state = state_of(request)
+    settings = task.task_config.get("param_set")
+    kind = settings.get("device") if isinstance(settings, dict) else ""
+    lines = [] if task.over else await lines_so_far(state, task.task_id)
+    return {
+        "task": shown(task, await progress_of(task)),
+        "over": task.over,
+        "curve": curve(lines, None, words(request)),
+        "waits_for": [] if task.over else await missing(state, kind if kind in KINDS else ""),
+    }
+
+
+async def lines_so_far(state: AppState, task_id: str) -> list[str]:
+    """The line of each epoch; "" for those that a figure would leave out anyway."""
+    key = state.names.key(STREAM, task_id)
+    try:
+        count = int(await state.redis.xlen(key))
+        every = max(1, -(-count // MOST_POINTS))
+        wanted = sorted({1, count, *range(every, count + 1, every)}) if count else []
+        pipe = state.redis.pipeline(transaction=False)
+        for number in wanted:
+            pipe.xrange(key, min=f"{number}-0", max=f"{number}-0")
+        found: list[Any] = await pipe.execute()
+    except (redis.RedisError, OSError):
+        return []
+    lines = [""] * count
+    for number, entries in zip(wanted, found, strict=True):
+        if entries:
+            lines[number - 1] = entries[0][1][LINE.encode()].decode()
+    return lines

@@ -23,6 +23,7 @@ from graphnet.report.summary import CHANCE
 from service import pages
 from service.forms.schema import ParamSet, PostedForm
 from service.pages.compare import KNOWN
+from service.pages.form_from_page import CALLED, MORE, every, range_of
 from service.pages.formats import (
     DATASET_STATES,
     METRICS,
@@ -35,7 +36,6 @@ from service.pages.formats import (
 from service.pages.formats import RULES as RULE_NAMES
 from service.pages.languages import CHINESE, LANGUAGES, catalogue
 from service.pages.outcome import WHERE
-from service.pages.settings_form import CALLED, MORE, every, range_of
 from service.pages.site import environment, own
 from service.stores import comparison
 from tests.houses import House
