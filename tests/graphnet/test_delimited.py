@@ -11,8 +11,7 @@ from hypothesis import strategies as st
 
 from graphnet.errors import CohortError
 from graphnet.readers.inquiry import Inquiry
-from graphnet.readers.tables.cells import MISSING_WORDS, is_missing, to_numbers
-from graphnet.readers.tables.sheet import Sheet, as_texts
+from graphnet.readers.tables.sheet import MISSING_WORDS, Sheet, as_texts, is_missing, to_numbers
 from graphnet.readers.text.delimited import read_sheet
 
 MOST = 10**7

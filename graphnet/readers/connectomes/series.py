@@ -12,7 +12,7 @@ from graphnet.data.interpretation import Choice
 from graphnet.errors import CohortError, shortened
 from graphnet.readers.connectomes.matrices import LIMIT, fisher_z
 from graphnet.readers.inquiry import Inquiry
-from graphnet.readers.tables.cells import is_number
+from graphnet.readers.tables.sheet import is_number
 from graphnet.readers.text.number_files import NumberTable
 
 FloatArray = NDArray[np.float64]

@@ -22,8 +22,7 @@ from graphnet.readers.spreadsheets.parts import (
     damaged_workbook,
     measure_extent,
 )
-from graphnet.readers.tables.cells import is_number
-from graphnet.readers.tables.sheet import Cells, Sheet, as_texts
+from graphnet.readers.tables.sheet import Cells, Sheet, as_texts, is_number
 from graphnet.readers.text.delimited import check_header, check_second_header
 from graphnet.readers.text.marks import settle_decimal_marks
 

@@ -9,8 +9,8 @@ from graphnet.errors import shortened
 from graphnet.readers.inquiry import LABEL, POSITIVE, Inquiry
 from graphnet.readers.subjects.spellings import rows
 from graphnet.readers.subjects.words import CONTROLS, OF_DISEASE, PATIENTS, UNKNOWN, plain
-from graphnet.readers.tables.cells import is_missing
 from graphnet.readers.tables.missing_codes import LABEL_CODES, MISSING, VALUE
+from graphnet.readers.tables.sheet import is_missing
 
 CONTROL_KEY = "class.control"
 MOST_CLASSES = 10  # a column of more words, or of more numbers, is no class

@@ -29,10 +29,9 @@ from graphnet.readers.subjects.spellings import (
     without_point_zero,
 )
 from graphnet.readers.subjects.words import SUMMARIES, plain
-from graphnet.readers.tables.cells import to_numbers
 from graphnet.readers.tables.missing_codes import without_codes
 from graphnet.readers.tables.roles import NONE, UNNAMED, Roles, find_roles
-from graphnet.readers.tables.sheet import Sheet
+from graphnet.readers.tables.sheet import Sheet, to_numbers
 
 MOST_NAMED = 5
 SHORTENED = re.compile(r"\d[.,]\d+E\+\d{2}", re.ASCII)

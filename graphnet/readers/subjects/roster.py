@@ -12,8 +12,7 @@ from graphnet.errors import CohortError, shortened
 from graphnet.readers.folders.archives import Archive
 from graphnet.readers.folders.entities import ending
 from graphnet.readers.inquiry import ID, Inquiry
-from graphnet.readers.subjects.assigning import Files
-from graphnet.readers.subjects.id_columns import check_header, id_column, score_of
+from graphnet.readers.subjects.assigning import Files, check_header, id_column, score_of
 from graphnet.readers.subjects.people import read_people
 from graphnet.readers.tables.sheet import Sheet, as_texts
 from graphnet.readers.text.delimited import read_sheet

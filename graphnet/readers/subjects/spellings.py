@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from graphnet.data.interpretation import MissingCode
 from graphnet.errors import shortened
 from graphnet.readers.inquiry import Inquiry
-from graphnet.readers.tables.cells import is_missing
+from graphnet.readers.tables.sheet import is_missing
 
 POINT_ZERO = re.compile(r"[+-]?\d+\.0+", re.ASCII)
 CODE = re.compile(r"-(9{3,5}|8{3,4}|7{3,4})(\.0+)?")

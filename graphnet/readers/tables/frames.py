@@ -13,11 +13,10 @@ from graphnet.errors import CohortError, QuestionsOpen
 from graphnet.readers.inquiry import LABEL, Inquiry
 from graphnet.readers.reading import explained
 from graphnet.readers.subjects.words import IDS, plain
-from graphnet.readers.tables.cells import plain_numbers
 from graphnet.readers.tables.json_tables import EXACT_DIGITS, cells_of, sheet_of_json
 from graphnet.readers.tables.reading import interpret_sheet
 from graphnet.readers.tables.roles import NONE
-from graphnet.readers.tables.sheet import Cells, Sheet, as_texts
+from graphnet.readers.tables.sheet import Cells, Sheet, as_texts, plain_numbers
 from graphnet.readers.text.delimited import read_sheet
 
 if TYPE_CHECKING:

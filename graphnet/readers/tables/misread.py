@@ -7,9 +7,8 @@ from graphnet.errors import shortened
 from graphnet.readers.inquiry import Inquiry
 from graphnet.readers.subjects.classes import MOST_CLASSES
 from graphnet.readers.subjects.words import CLASSES, IDS, MEASURES, REGION_COLUMNS, plain
-from graphnet.readers.tables.cells import Looks
 from graphnet.readers.tables.names import Name
-from graphnet.readers.tables.sheet import Cells, Sheet
+from graphnet.readers.tables.sheet import Cells, Looks, Sheet
 
 LEAST = 3  # names that look like columns, in the rows of a first column
 MOST_SHOWN = 6

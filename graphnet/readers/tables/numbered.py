@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from graphnet.data.interpretation import Choice
 from graphnet.readers.inquiry import Inquiry
 from graphnet.readers.subjects.words import CONNECTIVITY, GENERIC
-from graphnet.readers.tables.cells import Looks
 from graphnet.readers.tables.grid import Grid, Group, Groups, grouped, plain_numbers, regions_of
 from graphnet.readers.tables.names import Name, Part
+from graphnet.readers.tables.sheet import Looks
 
 AS_REGIONS, AS_OTHER, AS_EDGES = "regions", "other", "edges"
 LETTER = re.compile(r"[^\W\d_]")

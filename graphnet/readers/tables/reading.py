@@ -4,9 +4,10 @@ One row per subject. Roles (id, class, site, score) by name; measures and region
 regions as a connectome; every other column is a covariate or left alone with its reason.
 """
 
+import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -16,8 +17,7 @@ from graphnet.errors import shortened
 from graphnet.readers.connectomes.matrices import edges_of_pairs, flat_edges
 from graphnet.readers.inquiry import Inquiry
 from graphnet.readers.subjects.people import People, read_people
-from graphnet.readers.tables.cells import Looks, by_name, to_numbers
-from graphnet.readers.tables.grid import Grid
+from graphnet.readers.tables.grid import Grid, refuse_same_column
 from graphnet.readers.tables.misread import (
     ask_whether_series,
     refuse_other_shapes,
@@ -27,8 +27,7 @@ from graphnet.readers.tables.missing_codes import without_codes
 from graphnet.readers.tables.pairs import Pairs, find_pairs
 from graphnet.readers.tables.regions import find_grid, leave_regions
 from graphnet.readers.tables.roles import UNNAMED, find_roles
-from graphnet.readers.tables.sheet import Cells, Sheet
-from graphnet.readers.tables.visits import refuse_same_column
+from graphnet.readers.tables.sheet import Cells, Looks, Sheet, by_name, to_numbers
 
 MOST_NAMED = 5
 
@@ -251,3 +250,32 @@ def _arranged(found: Connectome, regions: tuple[str, ...]) -> Float32Array:
     places[rows, columns] = places[columns, rows] = np.arange(len(rows))
     order = np.array([found.regions.index(region) for region in regions])
     return found.edges[:, places[order[rows], order[columns]]]
+
+
+FIRST = re.compile(r"Measure:(\w+)")
+STRUCTURE = re.compile(
+    r"(Left|Right)-[\w-]+|[345](rd|th)-Ventricle|CSF|Brain-Stem|Optic-Chiasm|CC_\w+"
+    r"|(non-)?WM-hypointensities|[lr]h_\w+",
+    re.ASCII,
+)
+
+
+def interpret_table(sheet: Sheet, kind: str, inquiry: Inquiry) -> Dataset | None:
+    """The dataset that a table of text is: of FreeSurfer by its structures, else as any table."""
+    found = FIRST.fullmatch(sheet.names[0]) if sheet.names else None
+    if found is None:
+        return interpret_sheet(sheet, kind, inquiry)
+    structures = [name for name in dict.fromkeys(sheet.names) if STRUCTURE.fullmatch(name)]
+    numbered = {name: f"{found[1]}_{number}" for number, name in enumerate(structures, 1)}
+    names = tuple(numbered.get(name, name) for name in sheet.names)
+    dataset = interpret_sheet(replace(sheet, names=names), kind, inquiry)
+    if dataset is None or not structures:
+        return dataset
+    if len(dataset.regions) != len(structures):
+        inquiry.refuse(
+            f"{inquiry.name} has columns of regions beside FreeSurfer's structures. Give each kind "
+            "of region in a file of its own."
+        )
+        return None
+    regions = tuple(structures[int(region) - 1] for region in dataset.regions)
+    return replace(dataset, regions=regions)

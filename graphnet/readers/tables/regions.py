@@ -7,7 +7,6 @@ from graphnet.data.interpretation import Choice
 from graphnet.errors import shortened
 from graphnet.readers.inquiry import COVARIATES, Inquiry
 from graphnet.readers.subjects.words import HEMISPHERES, NOT_BRAIN, REGION_LABELS, REGIONS
-from graphnet.readers.tables.cells import Looks
 from graphnet.readers.tables.grid import Grid, Group, Groups, grouped, settle
 from graphnet.readers.tables.names import FIELD, Name, Part
 from graphnet.readers.tables.numbered import (
@@ -17,6 +16,7 @@ from graphnet.readers.tables.numbered import (
     add_numbered,
     add_words,
 )
+from graphnet.readers.tables.sheet import Looks
 
 VALUE = "value"  # the measure of columns that are named by regions alone
 KNOWN, ALL = "known", "all"

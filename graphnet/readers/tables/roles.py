@@ -11,8 +11,7 @@ from graphnet.data.interpretation import Choice
 from graphnet.errors import shortened
 from graphnet.readers.inquiry import ID, LABEL, SCORE, SITE, Inquiry
 from graphnet.readers.subjects.words import CLASSES, CONTROLS, IDS, LESSER_CLASSES, SITES, plain
-from graphnet.readers.tables.cells import are_dates, is_missing, is_number
-from graphnet.readers.tables.sheet import Sheet
+from graphnet.readers.tables.sheet import Sheet, are_dates, is_missing, is_number
 
 UNNAMED = re.compile(r"Unnamed: [0-9]+(_level_[0-9]+)?|index|rownames|row_names|\.?\.?\.1|")
 SCORE_NAME = "labelscore"

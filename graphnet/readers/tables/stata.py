@@ -8,9 +8,8 @@ import numpy as np
 
 from graphnet.errors import CohortError
 from graphnet.readers.inquiry import Inquiry
-from graphnet.readers.tables.cells import is_missing
 from graphnet.readers.tables.json_tables import cells_of
-from graphnet.readers.tables.sheet import Cells, Sheet
+from graphnet.readers.tables.sheet import Cells, Sheet, is_missing
 
 if TYPE_CHECKING:
     import pandas as pd

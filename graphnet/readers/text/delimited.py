@@ -12,8 +12,15 @@ import numpy as np
 from graphnet.data.interpretation import TextFormat
 from graphnet.errors import CohortError, shortened
 from graphnet.readers.inquiry import Inquiry
-from graphnet.readers.tables.cells import is_missing, is_number, plain_numbers, to_numbers
-from graphnet.readers.tables.sheet import Cells, Sheet, as_texts
+from graphnet.readers.tables.sheet import (
+    Cells,
+    Sheet,
+    as_texts,
+    is_missing,
+    is_number,
+    plain_numbers,
+    to_numbers,
+)
 from graphnet.readers.text.dialects import (
     BLANK,
     NAMES,

@@ -8,8 +8,7 @@ import numpy as np
 
 from graphnet.data.interpretation import Choice
 from graphnet.readers.inquiry import Inquiry
-from graphnet.readers.tables.cells import INFINITE, is_missing, shown
-from graphnet.readers.tables.sheet import Cells
+from graphnet.readers.tables.sheet import INFINITE, Cells, is_missing, shown
 
 OF_EXCEL = {";", "\t", "|"}  # what stands between cells where the comma is the decimal mark
 COMMAS, POINTS = "thousands", "points"  # the keys of the questions

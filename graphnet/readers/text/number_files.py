@@ -9,8 +9,15 @@ from pathlib import Path
 from graphnet.data.interpretation import Choice
 from graphnet.errors import CohortError
 from graphnet.readers.inquiry import Inquiry
-from graphnet.readers.tables.cells import is_missing, is_number, plain_numbers, shown, to_numbers
-from graphnet.readers.tables.sheet import Cells, FloatArray
+from graphnet.readers.tables.sheet import (
+    Cells,
+    FloatArray,
+    is_missing,
+    is_number,
+    plain_numbers,
+    shown,
+    to_numbers,
+)
 from graphnet.readers.text.dialects import BLANK, SEPARATORS, split_cells
 from graphnet.readers.text.encodings import detect_encoding
 from graphnet.readers.text.marks import settle_decimal_marks

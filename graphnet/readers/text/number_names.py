@@ -7,7 +7,7 @@ from itertools import pairwise
 from graphnet.data.interpretation import Choice
 from graphnet.errors import CohortError
 from graphnet.readers.inquiry import Inquiry
-from graphnet.readers.tables.cells import is_missing, is_number, shown
+from graphnet.readers.tables.sheet import is_missing, is_number, shown
 from graphnet.readers.text.dialects import BLANK, split_cells
 
 Rows = list[tuple[int, list[str]]]  # each with the number of its line
