@@ -12,7 +12,7 @@ from graphnet.data.interpretation import Choice, ConnectomeReading, Z
 from graphnet.messages import Message
 from graphnet.readers.arrays.named import NUMERIC, Array, NamedArrays, texts
 from graphnet.readers.connectomes.matrices import edges_of, flat_edges
-from graphnet.readers.connectomes.series import check_points, correlated, without_gaps
+from graphnet.readers.connectomes.series import check_length, correlate, without_gaps
 from graphnet.readers.connectomes.triangles import subjects_first
 from graphnet.readers.inquiry import Inquiry
 
@@ -165,10 +165,10 @@ def correlate_series(
     """
     rows = [f"{subject} (row {row})" for row, subject in enumerate(ids, 1)]
     found = {row: np.ascontiguousarray(one.T) for row, one in zip(rows, values, strict=True)}
-    check_points(found, inquiry)
+    check_length(found, inquiry)
     inquiry.check()
     found = without_gaps(found, regions, inquiry)
-    series, edges = correlated(found, regions, inquiry, most)
+    series, edges = correlate(found, regions, inquiry, most)
     return series, Connectome(
         edges, ConnectomeReading(Z, SERIES, Message("readers.correlated-here"))
     )

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graphnet.errors import CohortError, shortened
-from graphnet.readers.connectomes.series import is_named
+from graphnet.readers.connectomes.series import has_region_names
 from graphnet.readers.inquiry import Inquiry
 from graphnet.readers.text.number_files import NumberTable
 
@@ -59,7 +59,7 @@ def _names(table: NumberTable, subject: str, inquiry: Inquiry) -> tuple[str, ...
     if table.header is None:
         return None
     found = tuple(name.strip().removeprefix("#").strip() for name in table.header)
-    if not is_named(found):
+    if not has_region_names(found):
         return None
     twice = [name for name, times in Counter(found).items() if times > 1]
     if twice:

@@ -44,7 +44,7 @@ def counts_up(names: Sequence[str]) -> bool:
     )
 
 
-def is_named(names: Sequence[str] | None) -> bool:
+def has_region_names(names: Sequence[str] | None) -> bool:
     """Whether a header or an index holds names of regions."""
     return (
         names is not None
@@ -54,7 +54,7 @@ def is_named(names: Sequence[str] | None) -> bool:
     )
 
 
-def rows_are(tables: Tables, inquiry: Inquiry) -> str:
+def detect_orientation(tables: Tables, inquiry: Inquiry) -> str:
     """Whether the rows of all files are ``points`` in time or ``regions``.
 
     Names of regions settle it, and so does a number of rows that differs between subjects while
@@ -63,9 +63,9 @@ def rows_are(tables: Tables, inquiry: Inquiry) -> str:
     instead of the columns.
     """
     first = next(iter(tables.values()))
-    if is_named(first.header):
+    if has_region_names(first.header):
         return POINTS
-    if is_named(first.index):
+    if has_region_names(first.index):
         inquiry.assume(f"The files of {inquiry.name} have one row per region; they were turned.")
         return REGIONS
     rows, columns = ([table.values.shape[axis] for table in tables.values()] for axis in (0, 1))
@@ -115,14 +115,14 @@ def _alike(values: FloatArray) -> float:
     return float((values[:, 1:] * values[:, :-1]).sum() / size) if size > 0 else 0.0
 
 
-def turned(table: NumberTable, rows: str) -> NumberTable:
+def time_first(table: NumberTable, rows: str) -> NumberTable:
     """With time points as rows."""
     if rows == POINTS:
         return table
     return NumberTable(table.values.T, table.index, table.header)
 
 
-def check_points(found: Mapping[str, FloatArray], inquiry: Inquiry) -> None:
+def check_length(found: Mapping[str, FloatArray], inquiry: Inquiry) -> None:
     """Refuse series that are too short to be correlated, by their subjects."""
     short = {subject: len(one) for subject, one in found.items() if len(one) < LEAST_POINTS}
     if short:
@@ -157,7 +157,7 @@ def without_gaps(
     return cleaned
 
 
-def correlated(
+def correlate(
     found: Mapping[str, FloatArray], regions: Sequence[str], inquiry: Inquiry, most: int
 ) -> tuple[Series, Float32Array]:
     """The series one below the other, and Fisher's z (S, E) of each subject's correlations.

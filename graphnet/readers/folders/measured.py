@@ -19,11 +19,11 @@ from graphnet.readers.connectomes.series import (
     REGIONS,
     Float32Array,
     FloatArray,
-    check_points,
-    correlated,
-    is_named,
-    rows_are,
-    turned,
+    check_length,
+    correlate,
+    detect_orientation,
+    has_region_names,
+    time_first,
     without_gaps,
 )
 from graphnet.readers.connectomes.triangles import are_symmetric
@@ -103,7 +103,7 @@ def _kind_by_content(tables: Mapping[str, NumberTable], first: Scan, inquiry: In
 
 def _are_other_words(header: Sequence[str] | None) -> bool:
     """Whether columns have names, of which none is that of a region that is known."""
-    if header is None or not is_named(header):
+    if header is None or not has_region_names(header):
         return False
     names = [Name(one.removeprefix("#")) for one in header]
     return not any(
@@ -114,7 +114,7 @@ def _are_other_words(header: Sequence[str] | None) -> bool:
 
 def _is_edge_list(table: NumberTable) -> bool:
     """Whether rows are two whole numbers, each pair once, and a value."""
-    if table.values.shape[1] != 3 or is_named(table.index):
+    if table.values.shape[1] != 3 or has_region_names(table.index):
         return False
     ends = table.values[:, :2]
     whole = np.isfinite(ends).all() and (ends == np.round(ends)).all() and (ends >= 0).all()
@@ -141,13 +141,13 @@ def _of_rows(tables: Mapping[str, NumberTable], first: Scan, inquiry: Inquiry) -
 
 
 def _of_series(tables: Mapping[str, NumberTable], inquiry: Inquiry, most: int) -> Measured:
-    rows = rows_are(tables, inquiry)
-    upright = {subject: turned(table, rows) for subject, table in tables.items()}
+    rows = detect_orientation(tables, inquiry)
+    upright = {subject: time_first(table, rows) for subject, table in tables.items()}
     regions, values = aligned(upright, inquiry)
-    check_points(values, inquiry)
+    check_length(values, inquiry)
     inquiry.check()
     cleaned = without_gaps(values, regions, inquiry)
-    series, edges = correlated(cleaned, regions, inquiry, most)
+    series, edges = correlate(cleaned, regions, inquiry, most)
     lengths = [len(one) for one in cleaned.values()]
     first = next(iter(tables.values()))
     return Measured(
@@ -195,9 +195,9 @@ def _squared(subject: str, table: NumberTable, inquiry: Inquiry) -> NumberTable:
             f"{inquiry.name}: the matrix of {subject} is {rows} x {columns}; it must be square."
         )
         return table
-    if not is_named(table.index) or table.index is None:
+    if not has_region_names(table.index) or table.index is None:
         return table
-    if not is_named(table.header) or table.header is None:
+    if not has_region_names(table.header) or table.header is None:
         return NumberTable(table.values, table.index, None)
     if table.index == table.header:
         return table
@@ -227,7 +227,7 @@ def _row(subject: str, table: NumberTable, inquiry: Inquiry) -> NumberTable:
     if table.values.shape[0] == 1:
         return table
     if table.values.shape[1] == 1:
-        return turned(table, REGIONS)
+        return time_first(table, REGIONS)
     inquiry.refuse(
         f"{inquiry.name}: a file of measures of {subject} has {table.values.shape[0]} rows; it "
         "must have one, with a column per region."
@@ -261,7 +261,7 @@ def kind_of_rows(tables: Mapping[str, NumberTable], scan: Scan, inquiry: Inquiry
         )
     if scan.kind != UNKNOWN:
         return scan.kind
-    if is_named(row.header):
+    if has_region_names(row.header):
         return MEASURE
     regions = (1 + isqrt(1 + 8 * count)) // 2
     other = Choice(MATRIX, f"one triangle of a connectome of {regions} regions")
@@ -279,7 +279,7 @@ def kind_of_rows(tables: Mapping[str, NumberTable], scan: Scan, inquiry: Inquiry
 
 def upright(table: NumberTable) -> NumberTable:
     """With its numbers in one row."""
-    return table if table.values.shape[0] == 1 else turned(table, REGIONS)
+    return table if table.values.shape[0] == 1 else time_first(table, REGIONS)
 
 
 def measure_of_rows(
