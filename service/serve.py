@@ -41,7 +41,7 @@ def run() -> int:
     """``sgn serve``: settings from the environment; the exit status."""
     try:
         settings = HttpSettings.from_environment(os.environ)
-        start_log(settings.house.log_format)
+        start_log(settings.process.log_format)
         listening = listen(settings.host, settings.port)
     except (ProcessSettingsError, OSError) as error:
         print(error, file=sys.stderr)  # noqa: T201
@@ -134,7 +134,7 @@ async def _check_entrance(settings: HttpSettings, stop: asyncio.Event) -> None:
 
 async def _tokens_exist(settings: HttpSettings, stop: asyncio.Event) -> bool:
     """Ask the database, for as long as it does not answer; nothing is served meanwhile."""
-    await open_database(settings.house.database_url)
+    await open_database(settings.process.database_url)
     try:
         while not stop.is_set():
             try:

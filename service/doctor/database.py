@@ -25,7 +25,7 @@ SLOW_MS = 50
 
 async def check(settings: HttpSettings) -> list[CheckResult]:
     """Everything of the database, and what hangs on it: its clock, and who may come in."""
-    url = settings.house.database_url
+    url = settings.process.database_url
     absent = absent_file(url)
     if absent:
         return [fault(CHECK, f"there is no file {absent}", "Run 'sgn migrate', which makes it.")]

@@ -53,10 +53,10 @@ async def _examine(environment: Mapping[str, str], *, embedded: bool) -> list[Ch
 
 
 async def _queue(settings: HttpSettings, *, embedded: bool) -> list[CheckResult]:
-    url = settings.house.redis_url
+    url = settings.process.redis_url
     if embedded and not await asyncio.to_thread(Path(url.removeprefix("unix://")).is_socket):
         return [warning("redis", "the house is not running", "Start it: sgn up --home FOLDER.")]
-    names = Names(await _installation(settings.house.database_url))
+    names = Names(await _installation(settings.process.database_url))
     return await asyncio.to_thread(queue.check, url, names)
 
 
@@ -83,7 +83,7 @@ async def _bounded(name: str, check: Awaitable[list[CheckResult]]) -> list[Check
 
 
 def _tracing(settings: HttpSettings) -> list[CheckResult]:
-    if not settings.house.traces:
+    if not settings.process.traces:
         return []
     try:
         check_installed()

@@ -26,7 +26,7 @@ LEAST_BYTES = 1_000_000_000
 
 def check_machine(settings: HttpSettings) -> list[CheckResult]:
     """What needs no server."""
-    return [_version(), _cores(settings.house.threads), _spool(settings.house.spool)]
+    return [_version(), _cores(settings.process.threads), _spool(settings.process.spool)]
 
 
 def _version() -> CheckResult:
@@ -115,13 +115,13 @@ INSPECT = "Look at what 'python -m actors.inspection auto no' says."
 
 def check_device(settings: HttpSettings) -> list[CheckResult]:
     """The versions of torch, CUDA and driver; the device that a worker would train on."""
-    fallback = "yes" if settings.house.cpu_fallback else "no"
-    command = [sys.executable, "-m", "actors.inspection", settings.house.device, fallback]
+    fallback = "yes" if settings.process.cpu_fallback else "no"
+    command = [sys.executable, "-m", "actors.inspection", settings.process.device, fallback]
     try:
         ran = subprocess.run(  # noqa: S603 - our own command
             command, capture_output=True, text=True, timeout=INSPECTION_SECONDS, check=True
         )
-        return _said(json.loads(ran.stdout), settings.house.gpu_share)
+        return _said(json.loads(ran.stdout), settings.process.gpu_share)
     except subprocess.TimeoutExpired:
         return [fault("torch", f"no answer within {INSPECTION_SECONDS:g} s", INSPECT)]
     except (subprocess.CalledProcessError, ValueError):

@@ -35,7 +35,7 @@ NAME, CONTENT = "probe", b"sgn doctor"
 
 def check(settings: HttpSettings) -> list[CheckResult]:
     """Everything of the registry, and the clock of S3 storage."""
-    url, endpoint = settings.house.registry_url, settings.house.s3_endpoint_url
+    url, endpoint = settings.process.registry_url, settings.process.s3_endpoint_url
     try:
         kept = _try(url, endpoint)
     except RegistryError as error:

@@ -82,14 +82,14 @@ async def _up(home: Path, sockets: Path, listening: socket.socket, manner: UpOpt
     environment = _environment(home, sockets, listening)
     settings = HttpSettings.from_environment(environment)
     async with _running(_valkey(home, sockets, environment)):
-        await _wait_for_queue(settings.house.redis_url)
-        names = Names(await migrate(settings.house.database_url))
-        await _forget_workers(settings.house.redis_url, names)
+        await _wait_for_queue(settings.process.redis_url)
+        names = Names(await migrate(settings.process.database_url))
+        await _forget_workers(settings.process.redis_url, names)
         async with _running(_worker(home, _of_worker(environment, settings))):
             serving = asyncio.create_task(serve_until(settings, listening, stop))
             announcing = asyncio.create_task(
                 _announce(
-                    _Workers(settings.house.redis_url, names),
+                    _Workers(settings.process.redis_url, names),
                     home,
                     address(listening),
                     stop,
@@ -164,7 +164,7 @@ def _valkey(home: Path, sockets: Path, environment: dict[str, str]) -> ChildProc
 
 def _of_worker(environment: dict[str, str], settings: HttpSettings) -> dict[str, str]:
     """The worker shows its metrics at the port after the service's."""
-    port = settings.house.metrics_port
+    port = settings.process.metrics_port
     others = {name: text for name, text in environment.items() if name != "SGN_METRICS_PORT_FILE"}
     return {**others, "SGN_METRICS_PORT": str(port + 1 if 0 < port < LAST_PORT else 0)}
 

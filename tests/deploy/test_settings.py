@@ -53,7 +53,7 @@ def test_the_settings_can_be_used(
     }
     given = environment(objects, name, tmp_path, **files)
     settings = HttpSettings.from_environment(given)
-    assert settings.house.database_url == files["database_url"]
+    assert settings.process.database_url == files["database_url"]
     assert settings.host == "0.0.0.0"
     assert settings.port == 7014
     assert not settings.anonymous

@@ -27,7 +27,7 @@ def test_no_variable_is_missing() -> None:
 
 
 def test_what_is_required_suffices() -> None:
-    assert HttpSettings.from_environment(REQUIRED).house.redis_url == REQUIRED["SGN_REDIS_URL"]
+    assert HttpSettings.from_environment(REQUIRED).process.redis_url == REQUIRED["SGN_REDIS_URL"]
     for name in REQUIRED:
         with pytest.raises(house.ProcessSettingsError, match=name):
             HttpSettings.from_environment(_without(name))
