@@ -24,10 +24,10 @@ def show_refused(url: str, *, proj: str, limit: int, as_json: bool) -> None:
         *(Column("Error", right=True, whole=True), Column("Request", whole=True, spare=True)),
         Column("Why"),
     ]
-    show_table(columns, [_row(form) for form in found])
+    show_table(columns, [_refused_row(form) for form in found])
 
 
-def _row(form: "RefusedForm") -> tuple[object, ...]:
+def _refused_row(form: "RefusedForm") -> tuple[object, ...]:
     when = form.refused_at[:19].replace("T", " ")
     why = " ".join(str(error.get("msg")) for error in form.errors) or form.msg
     return when, form.proj_id or "-", form.error_num, form.request_id, why
