@@ -22,7 +22,7 @@ NO_REGIONS = {
 }  # fmt: skip
 
 
-def aligned(
+def align_regions(
     tables: Tables, inquiry: Inquiry, *, both: bool = False
 ) -> tuple[tuple[str, ...], dict[str, FloatArray]]:
     """The names of the regions, and each subject's values (T, N) in their order.

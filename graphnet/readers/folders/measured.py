@@ -12,7 +12,7 @@ from graphnet.data.dataset import Float32Array, Series
 from graphnet.data.interpretation import Choice, ConnectomeReading, SeriesReading, Z
 from graphnet.errors import CohortError
 from graphnet.messages import Message
-from graphnet.readers.connectomes.alignment import aligned
+from graphnet.readers.connectomes.alignment import align_regions
 from graphnet.readers.connectomes.matrices import edges_of, flat_edges
 from graphnet.readers.connectomes.series import (
     POINTS,
@@ -143,7 +143,7 @@ def _of_rows(tables: Mapping[str, NumberTable], first: Scan, inquiry: Inquiry) -
 def _of_series(tables: Mapping[str, NumberTable], inquiry: Inquiry, most: int) -> Measured:
     rows = detect_orientation(tables, inquiry)
     upright = {subject: time_first(table, rows) for subject, table in tables.items()}
-    regions, values = aligned(upright, inquiry)
+    regions, values = align_regions(upright, inquiry)
     check_length(values, inquiry)
     inquiry.check()
     cleaned = without_gaps(values, regions, inquiry)
@@ -170,7 +170,7 @@ def _of_matrices(
 ) -> Measured:
     square = {subject: _squared(subject, table, inquiry) for subject, table in tables.items()}
     inquiry.check()
-    regions, values = aligned(square, inquiry, both=True)
+    regions, values = align_regions(square, inquiry, both=True)
     if 3 * 8 * len(values) * len(regions) ** 2 > most:
         raise CohortError(f"{inquiry.name} has connectomes of more than {most / 1e6:g} MB.")
     hints = {scan.hint: subject for subject, scan in scans.items()}
@@ -218,7 +218,7 @@ def rows_of_measure(
     tables = read_all(scans, inquiry, most)
     rows = {subject: _row(subject, table, inquiry) for subject, table in tables.items()}
     inquiry.check()
-    regions, values = aligned(rows, inquiry)
+    regions, values = align_regions(rows, inquiry)
     return regions, np.concatenate(list(values.values()))
 
 
@@ -286,7 +286,7 @@ def measure_of_rows(
     tables: Mapping[str, NumberTable], inquiry: Inquiry
 ) -> tuple[tuple[str, ...], FloatArray]:
     """The regions and the values (S, N) of rows."""
-    regions, values = aligned({key: upright(each) for key, each in tables.items()}, inquiry)
+    regions, values = align_regions({key: upright(each) for key, each in tables.items()}, inquiry)
     return regions, np.concatenate(list(values.values()))
 
 
@@ -310,7 +310,7 @@ def connectomes_of_rows(
 
     """
     rows = {key: NumberTable(upright(each).values, None, None) for key, each in tables.items()}
-    _, values = aligned(rows, inquiry)
+    _, values = align_regions(rows, inquiry)
     found = flat_edges(np.concatenate(list(values.values())), list(values), inquiry, hint)
     if found is None:
         raise CohortError(*inquiry.problems)
