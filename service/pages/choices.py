@@ -9,15 +9,18 @@ from db import datasets, tasks
 from db.ownership import Owner
 from db.states import Status
 from db.tasks import TaskRecord
+from graphnet.artifacts.result import TaskResult
 from graphnet.catalogue import MODELS
 from graphnet.config import TrainingSettings
+from graphnet.evaluation.headline import Headline
 from service.http.auth import caller_of
 from service.http.queries import may_be_id
 from service.predecessor import SUCCESS
 from service.routes.datasets import MOST
-from service.routes.tasks import find_task, instant
+from service.routes.tasks import find_task
 from service.state import state_of
-from service.stores.task_summaries import Headline, TaskSummary
+from service.stores.task_summaries import TaskSummary
+from service.stores.task_views import instant
 
 MOST_TASKS = 100
 
@@ -113,7 +116,7 @@ def _described(task: TaskRecord, outline: TaskSummary | None) -> dict[str, Any]:
 
 def headline(task: TaskRecord) -> Headline | None:
     """The AUC that says most of new subjects; None where there is none."""
-    return _auc(Headline.of(task.task_result))
+    return _auc(Headline.of(TaskResult.from_json(task.task_result)))
 
 
 def _auc(found: Headline | None) -> Headline | None:

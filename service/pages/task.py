@@ -14,6 +14,7 @@ from db.form import KINDS
 from db.ownership import Owner
 from db.tasks import TaskRecord
 from graphnet.figures.curves import MOST_POINTS
+from graphnet.training.history import History
 from service.http.auth import caller_of
 from service.monitoring.workers import missing
 from service.pages import outcome
@@ -22,8 +23,9 @@ from service.pages.outcome import curve, read_facts
 from service.pages.predictions import select
 from service.pages.site import page, words
 from service.routes.submission import RETRIABLE
-from service.routes.tasks import progress_of, shown, task_of
+from service.routes.tasks import task_of
 from service.state import AppState, state_of
+from service.stores.task_views import full_view
 
 
 async def show(request: Request) -> Response:
@@ -71,8 +73,8 @@ async def _outcome(request: Request, task: TaskRecord) -> dict[str, Any]:
 def _old_curves(request: Request, task: TaskRecord) -> Markup:
     """What the predecessor's lines tell, as far as they are the contract's."""
     lines = (task.task_result or {}).get("train_epochs")
-    told = [str(line) for line in lines] if isinstance(lines, list) else []
-    return outcome.curve(told, None, words(request))
+    history = History.from_lines(lines if isinstance(lines, list) else ())
+    return outcome.curve(history, None, words(request))
 
 
 async def _chain(request: Request, task: TaskRecord) -> list[dict[str, Any]]:
@@ -119,9 +121,9 @@ async def going_on(request: Request, task: TaskRecord) -> dict[str, Any]:
     kind = settings.get("device") if isinstance(settings, dict) else ""
     lines = [] if task.over else await lines_so_far(state, task.task_id)
     return {
-        "task": shown(task, await progress_of(task)),
+        "task": await full_view(task),
         "over": task.over,
-        "curve": curve(lines, None, words(request)),
+        "curve": curve(History.from_lines(lines), None, words(request)),
         "waits_for": [] if task.over else await missing(state, kind if kind in KINDS else ""),
     }
 
