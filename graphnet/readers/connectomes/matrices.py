@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from graphnet.data.interpretation import ConnectomeReading, R, Z
 from graphnet.errors import shortened
 from graphnet.messages import as_message
-from graphnet.readers.connectomes.triangles import PAIRS, Halves, flat, halves_of
+from graphnet.readers.connectomes.triangles import PAIRS, RawEdges, split_matrices, split_vectors
 from graphnet.readers.connectomes.weights import ROUNDING, Known, Range, values_of
 from graphnet.readers.inquiry import Inquiry
 
@@ -39,7 +39,10 @@ def edges_of(
     it. Asymmetric matrices are refused, ``regions`` naming the cells.
     """
     return _settled(
-        halves_of(matrices, ids, inquiry, regions), ids, inquiry, Known(hint, documented, regions)
+        split_matrices(matrices, ids, inquiry, regions),
+        ids,
+        inquiry,
+        Known(hint, documented, regions),
     )
 
 
@@ -57,7 +60,7 @@ def flat_edges(
     ``order`` is ``upper`` or ``lower`` where it is known; see :func:`~.triangles.flat`. None where
     K fits no number of regions, which is refused.
     """
-    halves = flat(values, ids, inquiry, order)
+    halves = split_vectors(values, ids, inquiry, order)
     return None if halves is None else _settled(halves, ids, inquiry, Known(hint, documented))
 
 
@@ -92,7 +95,9 @@ def edges_of_pairs(  # noqa: PLR0917 - values by pairs of regions, of whom, and 
         edges[:, edge] = np.where(np.isnan(first), values[:, place], first)
         seen[edge] = place
     _check_pairs(seen, disagree, regions, inquiry)
-    return _settled(Halves(edges, diagonal, PAIRS), ids, inquiry, Known(hint, documented, regions))
+    return _settled(
+        RawEdges(edges, diagonal, PAIRS), ids, inquiry, Known(hint, documented, regions)
+    )
 
 
 def edge_place(row: int, column: int, size: int) -> int:
@@ -134,7 +139,7 @@ def _check_pairs(
 
 
 def _settled(
-    halves: Halves, ids: Sequence[str], inquiry: Inquiry, known: Known
+    halves: RawEdges, ids: Sequence[str], inquiry: Inquiry, known: Known
 ) -> tuple[Float32Array, ConnectomeReading]:
     """Edges as they are kept, once it is known what they are."""
     edges = halves.edges
