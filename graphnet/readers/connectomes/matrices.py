@@ -13,7 +13,7 @@ from graphnet.data.interpretation import ConnectomeReading, R, Z
 from graphnet.errors import shortened
 from graphnet.messages import as_message
 from graphnet.readers.connectomes.triangles import PAIRS, RawEdges, split_matrices, split_vectors
-from graphnet.readers.connectomes.weights import ROUNDING, Known, Range, values_of
+from graphnet.readers.connectomes.weights import ROUNDING, Hints, ValueSummary, infer_values
 from graphnet.readers.inquiry import Inquiry
 
 FloatArray = NDArray[np.float64]
@@ -42,7 +42,7 @@ def edges_of(
         split_matrices(matrices, ids, inquiry, regions),
         ids,
         inquiry,
-        Known(hint, documented, regions),
+        Hints(hint, documented, regions),
     )
 
 
@@ -61,7 +61,7 @@ def flat_edges(
     K fits no number of regions, which is refused.
     """
     halves = split_vectors(values, ids, inquiry, order)
-    return None if halves is None else _settled(halves, ids, inquiry, Known(hint, documented))
+    return None if halves is None else _settled(halves, ids, inquiry, Hints(hint, documented))
 
 
 def edges_of_pairs(  # noqa: PLR0917 - values by pairs of regions, of whom, and what is known
@@ -96,7 +96,7 @@ def edges_of_pairs(  # noqa: PLR0917 - values by pairs of regions, of whom, and 
         seen[edge] = place
     _check_pairs(seen, disagree, regions, inquiry)
     return _settled(
-        RawEdges(edges, diagonal, PAIRS), ids, inquiry, Known(hint, documented, regions)
+        RawEdges(edges, diagonal, PAIRS), ids, inquiry, Hints(hint, documented, regions)
     )
 
 
@@ -139,14 +139,14 @@ def _check_pairs(
 
 
 def _settled(
-    halves: RawEdges, ids: Sequence[str], inquiry: Inquiry, known: Known
+    halves: RawEdges, ids: Sequence[str], inquiry: Inquiry, known: Hints
 ) -> tuple[Float32Array, ConnectomeReading]:
     """Edges as they are kept, once it is known what they are."""
     edges = halves.edges
-    seen = Range.of(edges, halves.diagonal)
+    seen = ValueSummary.of(edges, halves.diagonal)
     _check_filled(edges, ids, inquiry, seen)
     _check_diagonals(halves.diagonal, ids, inquiry)
-    values, reason = values_of(seen, inquiry, known)
+    values, reason = infer_values(seen, inquiry, known)
     if values in {Z, R} and seen.most > 0:
         edges = _without_silent(edges, seen.zeros, inquiry, known.regions)
         _refuse_empty(edges, ids, inquiry)
@@ -157,7 +157,9 @@ def _settled(
     return kept, ConnectomeReading(values, halves.triangle, as_message(reason))
 
 
-def _check_filled(edges: FloatArray, ids: Sequence[str], inquiry: Inquiry, seen: Range) -> None:
+def _check_filled(
+    edges: FloatArray, ids: Sequence[str], inquiry: Inquiry, seen: ValueSummary
+) -> None:
     """Somebody without any edge cannot be used; nor can a dataset of zeros."""
     if not edges.size:
         return
