@@ -11,7 +11,7 @@ from graphnet.data.dataset import Float32Array, Series
 from graphnet.data.interpretation import Choice, ConnectomeReading, Z
 from graphnet.messages import Message
 from graphnet.readers.arrays.named import NUMERIC, Array, NamedArrays, texts
-from graphnet.readers.connectomes.matrices import edges_of, flat_edges
+from graphnet.readers.connectomes.matrices import edges_from_matrices, edges_from_vectors
 from graphnet.readers.connectomes.series import check_length, correlate, without_gaps
 from graphnet.readers.connectomes.triangles import subjects_first
 from graphnet.readers.inquiry import Inquiry
@@ -146,12 +146,14 @@ def read_connectome(
     if matrices is None:
         return None
     if matrices.ndim == 2:
-        flat = flat_edges(matrices, ids, inquiry, documented=True)
+        flat = edges_from_vectors(matrices, ids, inquiry, documented=True)
         return None if flat is None else _checked(Connectome(*flat), regions, inquiry)
     if regions and matrices.shape[1] != len(regions):
         _refuse_regions(matrices.shape[1], regions, inquiry)
         return None
-    return Connectome(*edges_of(matrices, ids, inquiry, documented=True, regions=regions))
+    return Connectome(
+        *edges_from_matrices(matrices, ids, inquiry, documented=True, regions=regions)
+    )
 
 
 def correlate_series(

@@ -23,7 +23,7 @@ LIMIT = 1 - 1e-12  # the largest |r| that has a finite z
 DENSE = 0.01  # the share of zeros up to which a connectome is dense
 
 
-def edges_of(
+def edges_from_matrices(
     matrices: FloatArray,
     ids: Sequence[str],
     inquiry: Inquiry,
@@ -46,7 +46,7 @@ def edges_of(
     )
 
 
-def flat_edges(
+def edges_from_vectors(
     values: FloatArray,
     ids: Sequence[str],
     inquiry: Inquiry,
@@ -64,7 +64,7 @@ def flat_edges(
     return None if halves is None else _settled(halves, ids, inquiry, Hints(hint, documented))
 
 
-def edges_of_pairs(  # noqa: PLR0917 - values by pairs of regions, of whom, and what is known
+def edges_from_pairs(  # noqa: PLR0917 - values by pairs of regions, of whom, and what is known
     values: FloatArray,
     pairs: Sequence[tuple[int, int]],
     regions: Sequence[str],
@@ -88,7 +88,7 @@ def edges_of_pairs(  # noqa: PLR0917 - values by pairs of regions, of whom, and 
         if one == other:
             diagonal[:, one] = values[:, place]
             continue
-        edge = edge_place(min(one, other), max(one, other), count)
+        edge = edge_index(min(one, other), max(one, other), count)
         if edge in seen and not _agree(edges[:, edge], values[:, place]):
             disagree.append(f"{regions[one]} and {regions[other]}")
         first = edges[:, edge]
@@ -100,7 +100,7 @@ def edges_of_pairs(  # noqa: PLR0917 - values by pairs of regions, of whom, and 
     )
 
 
-def edge_place(row: int, column: int, size: int) -> int:
+def edge_index(row: int, column: int, size: int) -> int:
     """Where the edge of two regions, ``row`` < ``column``, stands in the upper triangle by rows."""
     return row * size - row * (row + 1) // 2 + column - row - 1
 
@@ -129,7 +129,7 @@ def _check_pairs(
         f"{regions[one]} and {regions[other]}"
         for one in range(count)
         for other in range(one + 1, count)
-        if len(seen) < count * (count - 1) // 2 and edge_place(one, other, count) not in seen
+        if len(seen) < count * (count - 1) // 2 and edge_index(one, other, count) not in seen
     ]
     if absent:
         inquiry.refuse(

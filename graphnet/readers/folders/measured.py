@@ -13,7 +13,7 @@ from graphnet.data.interpretation import Choice, ConnectomeReading, SeriesReadin
 from graphnet.errors import CohortError
 from graphnet.messages import Message
 from graphnet.readers.connectomes.alignment import align_regions
-from graphnet.readers.connectomes.matrices import edges_of, flat_edges
+from graphnet.readers.connectomes.matrices import edges_from_matrices, edges_from_vectors
 from graphnet.readers.connectomes.series import (
     POINTS,
     REGIONS,
@@ -181,7 +181,7 @@ def _of_matrices(
             f"{' and '.join(told)}. Give the same for all subjects."
         )
     (hint,) = hints
-    edges, reading = edges_of(
+    edges, reading = edges_from_matrices(
         np.stack(list(values.values())), list(values), inquiry, hint, regions=regions
     )
     return Measured(regions=regions, connectomes=edges, connectome=reading)
@@ -311,7 +311,7 @@ def connectomes_of_rows(
     """
     rows = {key: NumberTable(upright(each).values, None, None) for key, each in tables.items()}
     _, values = align_regions(rows, inquiry)
-    found = flat_edges(np.concatenate(list(values.values())), list(values), inquiry, hint)
+    found = edges_from_vectors(np.concatenate(list(values.values())), list(values), inquiry, hint)
     if found is None:
         raise CohortError(*inquiry.problems)
     edges, reading = found

@@ -14,7 +14,7 @@ import numpy as np
 from graphnet.data.dataset import Dataset, Float32Array, FloatArray
 from graphnet.data.interpretation import COUNTS, OTHER, ConnectomeReading, Interpretation
 from graphnet.errors import shortened
-from graphnet.readers.connectomes.matrices import edges_of_pairs, flat_edges
+from graphnet.readers.connectomes.matrices import edges_from_pairs, edges_from_vectors
 from graphnet.readers.inquiry import Inquiry
 from graphnet.readers.subjects.people import People, read_people
 from graphnet.readers.tables.grid import Grid, refuse_same_column
@@ -185,14 +185,14 @@ def _connectome(
         values = _stacked(columns, list(pairs.columns), len(ids), inquiry)
         structural = COUNTS if np.nanmin(values, initial=0) >= 0 else OTHER
         hint = structural if pairs.is_structural else ""
-        edges, reading = edges_of_pairs(
+        edges, reading = edges_from_pairs(
             values, pairs.places, pairs.regions, ids, inquiry, hint=hint
         )
         return Connectome(edges, pairs.regions, reading)
     if not grid.flat:
         return None
     stacked = _stacked(columns, grid.flat, len(ids), inquiry)
-    found = flat_edges(stacked, ids, inquiry.behind(grid.about_flat))
+    found = edges_from_vectors(stacked, ids, inquiry.behind(grid.about_flat))
     if found is None:
         return None
     size = round((1 + (1 + 8 * found[0].shape[1]) ** 0.5) / 2)
