@@ -22,7 +22,7 @@ from db.states import Status
 from graphnet.distributed import shards
 from graphnet.errors import GraphnetError, ModelError
 from graphnet.training import checkpoint
-from graphnet.training.memory import told
+from graphnet.training.memory import translate_oom
 from registry import ObjectDamaged, ObjectMissing, RegistryError
 
 log = logging.getLogger(__name__)
@@ -30,7 +30,7 @@ log = logging.getLogger(__name__)
 LOOK_SECONDS = 0.5
 
 
-@told
+@translate_oom
 def run_shard(place: WorkerContext, claim: Claim, given: Inputs | None = None) -> bool:
     """Do one part and keep what it gave with its task; False if it was not ours any more.
 
@@ -110,7 +110,7 @@ class Shards:
             if not any(_is_open(found[number]) for number in numbers):
                 return [self._read(number, found[number]) for number in numbers]
             free = next((part for part in found.values() if part.free), None)
-            if free is None or not self._help(free.part_id):
+            if free is None or not self._help(free.shard_id):
                 time.sleep(LOOK_SECONDS)
 
     def _help(self, part_id: str) -> bool:
@@ -153,7 +153,7 @@ def _is_open(part: ShardState) -> bool:
     if part.state == Status.FINISHED.value:
         return False
     if part.state in {Status.FAILED.value, Status.CANCELLED.value}:
-        raise GraphnetError(part.error)
+        raise GraphnetError(*part.reasons)
     return True
 
 
