@@ -18,13 +18,13 @@ from actors.metrics import GpuMemory, device_info
 from actors.runtime import Runtime
 from actors.settings import ProcessSettings
 from db.errors import translate_errors
-from graphnet.training.devices import Choice
+from graphnet.training.devices import DeviceChoice
 from registry import RegistryError, open_store
 
 
 def found() -> dict[str, float]:
     """What a worker without a GPU shows, by name and the values of its labels."""
-    cpu = Choice(torch.device("cpu"))
+    cpu = DeviceChoice(torch.device("cpu"))
     shown = render_metrics(
         make_registry(*metrics.worker_metrics(), device_info(cpu), GpuMemory(cpu))
     ).decode()

@@ -26,7 +26,7 @@ from graphnet.data.provenance import subjects
 from graphnet.data.splits import Splits
 from graphnet.errors import TrainingError
 from graphnet.experiment import run
-from graphnet.training.devices import Choice
+from graphnet.training.devices import DeviceChoice
 from registry import MANIFEST, PARAMETERS, ObjectMissing
 from registry.location import open_store
 from tests.graphnet.people import cohort
@@ -56,7 +56,7 @@ def test_the_last_sound_parameters_are_kept_and_named(tmp_path: Path, *, save: b
         runtime.call, store, Arrays(store, tmp_path, 1), ReadLimits(1, 1, tmp_path)
     )
     pending = PendingEndings(runtime, tmp_path)
-    place = WorkerContext(runtime, store, store, Choice(torch.device("cpu")), reader, pending)
+    place = WorkerContext(runtime, store, store, DeviceChoice(torch.device("cpu")), reader, pending)
     form = TaskForm("dl_ts", "", ("A",), save_model_state=save)
     inputs = Inputs(Splits(people), settings, None, asked)
     sentence, saved = store_failed(place, form, inputs, error, Ours(runtime, CLAIM))
