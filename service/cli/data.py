@@ -8,7 +8,7 @@ from typing import IO, TYPE_CHECKING
 import click
 
 from service.cli.connection import service_at
-from service.cli.described import holds, show_dataset, show_preview
+from service.cli.dataset_display import holds, show_dataset, show_preview
 from service.cli.files import file_argument, readable
 from service.cli.mapping import (
     ask,
@@ -22,10 +22,10 @@ from service.cli.mapping import (
     upload_option,
 )
 from service.cli.options import dataset_argument, example, json_option, url_option
-from service.cli.owner import owner_of, user_option
-from service.cli.progress import shown_reading, shown_upload
+from service.cli.task_display import shown_reading, shown_upload
 from service.cli.terminal import Column, note, show_json, show_table
 from service.dataset_names import named_after
+from service.environment import USER_ID
 
 if TYPE_CHECKING:
     from service.client import Client, Dataset, Preview
@@ -206,3 +206,37 @@ def _name_of(file: Path) -> str:
     """A file without its endings, a folder as it is called."""
     path = file.resolve()
     return path.name if path.is_dir() else named_after(path.name)
+
+
+NEEDED = (
+    "The dataset needs a user: NEURO-LEARN lets only a dataset's user download and delete it. "
+    f"Name the user with --user ID or {USER_ID}; --user '' is nobody."
+)
+user_option = click.option(
+    "--user",
+    metavar="ID",
+    envvar=USER_ID,
+    show_envvar=True,
+    help="The NEURO-LEARN user who owns it.  [default: that of the project's other datasets]",
+)
+
+
+def owner_of(client: "Client", proj_id: str, named: str | None) -> str:
+    """The user who was ``named``, else the one of all the project's newest datasets.
+
+    Where there is none, a terminal is asked; elsewhere the command ends, unless the service has
+    its database for itself. Raises click.ClickException.
+    """
+    if named is not None:
+        return named.strip()
+    known = client.owners(proj_id)
+    if len(known.user_ids) == 1:
+        (only,) = known.user_ids
+        note(f"The user is {only}, as for the project's other datasets.")
+        return only
+    if not known.needed:
+        return ""
+    if not can_ask():
+        raise click.ClickException(NEEDED)
+    listed = f" ({', '.join(known.user_ids)})" if known.user_ids else ""
+    return str(click.prompt(f"NEURO-LEARN user who owns it{listed}", err=True)).strip()

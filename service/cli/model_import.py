@@ -14,9 +14,8 @@ from actors.reading.uploads import PART_BYTES, UPLOAD_JSON, Upload, new_id, part
 from actors.rpc import OLD_MODEL, READ_ACTOR, READ_QUEUE, ReadRequest
 from registry import RegistryError, Store
 from service.cli.clean import variables_of
-from service.cli.completion import datasets, tasks
 from service.cli.files import readable
-from service.cli.options import example, json_option
+from service.cli.options import datasets, example, json_option, tasks
 from service.cli.terminal import note, show_facts, show_heading, show_json
 from service.cli.token import home_option
 from service.stores.worker_calls import NoAnswer, WorkerClient

@@ -13,7 +13,7 @@ from service.cli.connection import service_at
 from service.cli.files import STDOUT, file_argument, output_file, readable, take_home
 from service.cli.mapping import given_mapping, mapping_options, settled, upload_option
 from service.cli.options import example, json_option, task_argument, url_option
-from service.cli.progress import shown_upload
+from service.cli.task_display import shown_upload
 from service.cli.terminal import Column, show_facts, show_heading, show_json, show_table
 
 if TYPE_CHECKING:

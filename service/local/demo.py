@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from graphnet.data.synthetic import cohort_table
-from service.cli.progress import shown_progress
+from service.cli.task_display import shown_progress
 from service.client import Client, ClientError, Task, house
 
 PROJECT = "DEMO"
