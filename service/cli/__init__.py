@@ -31,6 +31,37 @@ Exit status:
 """
 
 
+DISTRIBUTION = "nld-sgn"
+
+
+@click.command(epilog=example("sgn version --json"))
+@json_option
+def version(*, as_json: bool) -> None:
+    """Show the version."""
+    if as_json:
+        show_json({"version": installed()})
+    else:
+        click.echo(f"sgn {installed()}")
+
+
+def show_version(context: click.Context, _: click.Parameter, wanted: bool) -> None:  # noqa: FBT001
+    """What the option ``--version`` does."""
+    if not wanted or context.resilient_parsing:
+        return
+    click.echo(f"sgn {installed()}")
+    context.exit()
+
+
+def installed() -> str:
+    """The installed distribution's version. Raises ClickException where there is none."""
+    try:
+        return metadata.version(DISTRIBUTION)
+    except metadata.PackageNotFoundError as error:
+        raise click.ClickException(
+            f"The version is unknown: {DISTRIBUTION} runs from a folder and is not installed."
+        ) from error
+
+
 @click.group(
     cls=Sgn,
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -71,34 +102,3 @@ main.add_section(
     (processes.serve, processes.worker, processes.migrate, token.token, doctor.doctor, clean.clean),
 )
 main.add_section("The command itself", (options.completion, version))
-
-
-DISTRIBUTION = "nld-sgn"
-
-
-@click.command(epilog=example("sgn version --json"))
-@json_option
-def version(*, as_json: bool) -> None:
-    """Show the version."""
-    if as_json:
-        show_json({"version": installed()})
-    else:
-        click.echo(f"sgn {installed()}")
-
-
-def show_version(context: click.Context, _: click.Parameter, wanted: bool) -> None:  # noqa: FBT001
-    """What the option ``--version`` does."""
-    if not wanted or context.resilient_parsing:
-        return
-    click.echo(f"sgn {installed()}")
-    context.exit()
-
-
-def installed() -> str:
-    """The installed distribution's version. Raises ClickException where there is none."""
-    try:
-        return metadata.version(DISTRIBUTION)
-    except metadata.PackageNotFoundError as error:
-        raise click.ClickException(
-            f"The version is unknown: {DISTRIBUTION} runs from a folder and is not installed."
-        ) from error

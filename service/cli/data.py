@@ -31,6 +31,19 @@ if TYPE_CHECKING:
     from service.client import Client, Dataset, Preview
 
 
+NEEDED = (
+    "The dataset needs a user: NEURO-LEARN lets only a dataset's user download and delete it. "
+    f"Name the user with --user ID or {USER_ID}; --user '' is nobody."
+)
+user_option = click.option(
+    "--user",
+    metavar="ID",
+    envvar=USER_ID,
+    show_envvar=True,
+    help="The NEURO-LEARN user who owns it.  [default: that of the project's other datasets]",
+)
+
+
 @click.group(
     epilog=example(
         "sgn data add patients.csv --proj PROJ1",
@@ -206,19 +219,6 @@ def _name_of(file: Path) -> str:
     """A file without its endings, a folder as it is called."""
     path = file.resolve()
     return path.name if path.is_dir() else named_after(path.name)
-
-
-NEEDED = (
-    "The dataset needs a user: NEURO-LEARN lets only a dataset's user download and delete it. "
-    f"Name the user with --user ID or {USER_ID}; --user '' is nobody."
-)
-user_option = click.option(
-    "--user",
-    metavar="ID",
-    envvar=USER_ID,
-    show_envvar=True,
-    help="The NEURO-LEARN user who owns it.  [default: that of the project's other datasets]",
-)
 
 
 def owner_of(client: "Client", proj_id: str, named: str | None) -> str:

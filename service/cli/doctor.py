@@ -40,10 +40,7 @@ def doctor(*, home: Path | None, stored: bool, deep: bool, as_json: bool) -> int
     """
     if deep and not stored:
         raise click.UsageError("--deep goes with --stored.")
-    from service.doctor import (
-        examination,  # noqa: PLC0415 - slow to import
-        machine,  # noqa: PLC0415 - slow to import
-    )
+    from service.doctor import examination, machine  # noqa: PLC0415 - slow to import
 
     if home is None and not machine.is_told(os.environ):
         raise click.ClickException(
@@ -75,8 +72,9 @@ def _look_at_stored(home: Path | None, *, deep: bool, as_json: bool) -> int:
     from db.errors import DatabaseError  # noqa: PLC0415
     from registry import RegistryError  # noqa: PLC0415
     from service.doctor.storage import look  # noqa: PLC0415
+    from service.local.home import variables  # noqa: PLC0415
 
-    told = os.environ if home is None else machine(home, os.environ)
+    environment = os.environ if home is None else variables(home, os.environ)
     found: list[dict[str, str]] = []
     looked = 0
 
@@ -87,7 +85,7 @@ def _look_at_stored(home: Path | None, *, deep: bool, as_json: bool) -> int:
             click.echo(f"{count} tasks looked at, {len(found)} faults", err=True)
 
     async def walk() -> None:
-        async for each in look(told, deep=deep, progress=progress):
+        async for each in look(environment, deep=deep, progress=progress):
             found.append(asdict(each))
             if not as_json:
                 click.echo(f"{each.task_id}  {each.state}: {each.name}")

@@ -5,7 +5,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
@@ -19,10 +19,6 @@ from service.cli.options import datasets, example, json_option, tasks
 from service.cli.terminal import note, show_facts, show_heading, show_json
 from service.cli.token import home_option
 from service.stores.worker_calls import NoAnswer, WorkerClient
-
-if TYPE_CHECKING:
-    pass
-
 
 ARCHITECTURES = ("GCN", "TopK")
 SCALERS = ("none", "fit", "unknown")
@@ -77,8 +73,6 @@ def import_(*, file: Path, home: Path | None, as_json: bool, **said: Any) -> Non
     from db.errors import DatabaseError  # noqa: PLC0415
     from registry import RegistryError  # noqa: PLC0415
 
-    pass  # noqa: PLC0415
-
     old = _old_model(file, said)
     variables = variables_of(home, os.environ)
     try:
@@ -93,8 +87,6 @@ def import_(*, file: Path, home: Path | None, as_json: bool, **said: Any) -> Non
 
 
 def _old_model(file: Path, said: Mapping[str, Any]) -> "OldModel":
-    pass  # noqa: PLC0415 - slow to import
-
     return OldModel(
         file=file,
         task_id=said["task"],
@@ -144,8 +136,6 @@ async def _imported(old: "OldModel", variables: Mapping[str, str]) -> dict[str, 
     from actors.settings import read  # noqa: PLC0415 - slow to import
     from db.connection import check_schema, close_database, open_database  # noqa: PLC0415
     from registry import UPLOADS, open_store  # noqa: PLC0415
-
-    pass  # noqa: PLC0415
 
     uploads = open_store(
         read(variables, "SGN_REGISTRY_URL", str),

@@ -22,19 +22,6 @@ def example(*lines: str) -> str:
     return "\n".join(["\b", "Example:", *(f"  {line}" for line in lines)])
 
 
-url_option = click.option(
-    "--url",
-    expose_value=False,
-    callback=_remember,
-    help="Where the service is, here or before the command.",
-)
-json_option = click.option(
-    "--json", "as_json", is_flag=True, help="Print one JSON document, for a program."
-)
-task_argument = click.argument("task", shell_complete=tasks)
-dataset_argument = click.argument("name", shell_complete=datasets)
-
-
 PROGRAM, VARIABLE = "sgn", "_SGN_COMPLETE"
 SHELLS = ("bash", "zsh", "fish")
 SECONDS = 0.5  # who presses a key does not wait for a service
@@ -125,3 +112,16 @@ def _token() -> str:
         return token_in(os.environ)
     except TokenUnreadable:
         return ""
+
+
+url_option = click.option(
+    "--url",
+    expose_value=False,
+    callback=_remember,
+    help="Where the service is, here or before the command.",
+)
+json_option = click.option(
+    "--json", "as_json", is_flag=True, help="Print one JSON document, for a program."
+)
+task_argument = click.argument("task", shell_complete=tasks)
+dataset_argument = click.argument("name", shell_complete=datasets)

@@ -62,9 +62,6 @@ def tasks(
     _show_list(found, as_json=as_json)
 
 
-tasks.add_command(end_orphans)
-
-
 @click.command(epilog=example("sgn show TASK20012912454501"))
 @task_argument
 @json_option
@@ -336,3 +333,6 @@ def _asked(url: str, query: Coroutine[Any, Any, T]) -> T:
     except (DatabaseError, OSError) as error:
         query.close()
         raise click.ClickException(str(error)) from error
+
+
+tasks.add_command(end_orphans)

@@ -1,4 +1,4 @@
-"""A session with the service: one method a thing that can be asked."""
+"""The client: a session with a service, or with one that is started for a notebook."""
 
 import contextlib
 import os
@@ -13,30 +13,10 @@ from service.client.answers import Architecture, Catalogue, Facts
 from service.client.datasets import Datasets
 from service.client.errors import ClientError
 from service.client.results import Results
-from service.client.session import each
+from service.client.session import read_all
 from service.client.tasks import Tasks
 from service.environment import token_in
 from service.local.home import address_file, lock_file
-
-
-class Client(Tasks, Results, Datasets):
-    """A session with the service at ``url``, to be closed, or used in a ``with`` block.
-
-    Without ``url`` it is where ``SGN_URL`` says, by default this machine, and the token is that of
-    ``SGN_TOKEN`` or ``SGN_TOKEN_FILE``, as for the command. ``timeout`` is in seconds, for each
-    step of a request; ``token`` says who asks; a ``transport`` of httpx stands in for the network.
-    Every method raises :class:`ClientError`: :class:`Unreachable` where nobody answered, otherwise
-    with the service's own sentence and numbers.
-    """
-
-    def models(self) -> Catalogue:
-        """What can be trained."""
-        return self._channel.told("GET", "models", _catalogue)
-
-
-def _catalogue(reply: Facts) -> Catalogue:
-    return Catalogue(each(Architecture.read, reply["models"]), reply.get("graphs") or {})
-
 
 START_SECONDS = 120.0
 STOP_SECONDS = 60.0
@@ -45,24 +25,48 @@ UP = ("-m", "service.cli", "up", "--port", "0", "--until-stdin-ends")
 LOG = "up.log"
 
 
-class HouseError(ClientError):
-    """Why there is no house to talk to, in one sentence."""
+class Client(Tasks, Results, Datasets):
+    """A session with the service at ``url``, to be used in a ``with`` block or closed.
+
+    Args:
+        url: address of the service; by default that of ``SGN_URL``, or this machine.
+        timeout: seconds for each step of a request.
+        token: who asks; by default, and only without ``url``, that of ``SGN_TOKEN`` or of the file
+            ``SGN_TOKEN_FILE``.
+        transport: a transport of httpx in place of the network.
+
+    Every method raises :class:`ClientError`: :class:`Unreachable` if nothing answered, otherwise
+    with the service's own sentence and numbers.
+
+    """
+
+    def models(self) -> Catalogue:
+        """The architectures that can be trained, and the graphs."""
+        return self._channel.request("GET", "models", _catalogue)
+
+
+def _catalogue(reply: Facts) -> Catalogue:
+    return Catalogue(read_all(Architecture.read, reply["models"]), reply.get("graphs") or {})
+
+
+class LocalServiceError(ClientError):
+    """Why no service could be started or reached in a folder, in one sentence."""
 
 
 @contextlib.contextmanager
-def house(home: Path | str = "sgn-home") -> Iterator[Client]:
-    """A client of the house in the folder ``home``, which is started where none runs there.
+def local_service(home: Path | str = "sgn-home") -> Iterator[Client]:
+    """A client of the service in the folder ``home``, which is started if none runs there.
 
-    What was started is ended with the block, also when Python itself ends, by whatever: it hears
-    so on a pipe. A house that ran already is left running.
+    A service that was started ends with the block, and also when Python itself ends, however that
+    happens: its standard input closes. A service that was already running is left running.
 
     Raises:
-        HouseError: it does not start; the folder's ``up.log`` has the details.
+        LocalServiceError: it does not start; the folder's ``up.log`` has the details.
 
     """
     folder = Path(home).resolve()
     token = token_in(os.environ)
-    if _is_taken(folder):
+    if _is_running(folder):
         with Client(_address(folder), token=token) as client:
             yield client
         return
@@ -70,9 +74,9 @@ def house(home: Path | str = "sgn-home") -> Iterator[Client]:
         yield client
 
 
-def _is_taken(folder: Path) -> bool:
-    """Whether a house runs there: it holds the lock for as long."""
-    import fcntl  # noqa: PLC0415 - Windows has none, where a client works all the same
+def _is_running(folder: Path) -> bool:
+    """Whether a service runs there: it holds the lock as long as it runs."""
+    import fcntl  # noqa: PLC0415 - Windows has none, but a client works there too
 
     try:
         with lock_file(folder).open() as lock:
@@ -85,26 +89,28 @@ def _is_taken(folder: Path) -> bool:
 
 
 def _address(folder: Path) -> str:
-    """Where the house that runs there is, once it says so: it may just be starting."""
+    """The address of the service that runs there; it may still be starting."""
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline:
         with contextlib.suppress(FileNotFoundError):
             return address_file(folder).read_text(encoding="utf-8").strip()
-        if not _is_taken(folder):
+        if not _is_running(folder):
             break
         time.sleep(0.1)
-    raise HouseError(f"The house that runs in {folder} does not say where it is; end it first.")
+    raise LocalServiceError(
+        f"The service that runs in {folder} does not tell its address; stop it first."
+    )
 
 
 @contextlib.contextmanager
 def _started(folder: Path) -> Iterator[str]:
-    """Start ``sgn up`` on a free port; its address."""
+    """Start ``sgn up`` on a free port, and give its address."""
     process = _up(folder)
     try:
         assert process.stdout is not None  # noqa: S101 - a pipe was asked for
         line = process.stdout.readline().strip()
         if not line.startswith(READY):
-            raise HouseError(f"sgn up did not start in {folder}: {_reason(folder)}")
+            raise LocalServiceError(f"sgn up did not start in {folder}: {_reason(folder)}")
         yield line.removeprefix(READY)
     finally:
         _end(process)
@@ -116,14 +122,14 @@ def _up(folder: Path) -> "subprocess.Popen[str]":
         with (folder / LOG).open("ab") as log:
             return subprocess.Popen(  # noqa: S603 - the interpreter that runs this
                 [sys.executable, *UP, "--home", str(folder)],
-                stdin=subprocess.PIPE,  # it ends when nobody holds the other end any more
+                stdin=subprocess.PIPE,  # it ends when this end is closed
                 stdout=subprocess.PIPE,
                 stderr=log,
                 text=True,
-                start_new_session=True,  # an interrupt of a notebook's cell is not meant for it
+                start_new_session=True,  # interrupting a notebook's cell must not end it
             )
     except OSError as error:
-        raise HouseError(f"The folder {folder} cannot be used: {error.strerror}.") from error
+        raise LocalServiceError(f"The folder {folder} cannot be used: {error.strerror}.") from error
 
 
 def _end(process: "subprocess.Popen[str]") -> None:
@@ -139,7 +145,12 @@ def _end(process: "subprocess.Popen[str]") -> None:
 
 
 def _reason(folder: Path) -> str:
-    """The last line that it said."""
+    """The last line of its log."""
     lines = (folder / LOG).read_text(encoding="utf-8", errors="replace").split("\n")
-    said = [line for line in lines if line.strip()]
-    return said[-1] if said else f"see {folder / LOG}."
+    written = [line for line in lines if line.strip()]
+    return written[-1] if written else f"see {folder / LOG}."
+
+
+# The former names, kept for one release.
+house = local_service
+HouseError = LocalServiceError

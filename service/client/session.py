@@ -1,4 +1,4 @@
-"""What every part of a session stands on: the channel, and how an address is made."""
+"""A session with the service: the channel, pages of a list, and addresses."""
 
 import os
 from collections.abc import Callable, Iterator, Mapping
@@ -16,7 +16,7 @@ from service.environment import TokenUnreadable, token_in, url_in
 ENVELOPE = ("error_num", "msg")
 PAGE = 100  # tasks or datasets
 
-Told = TypeVar("Told")
+T = TypeVar("T")
 
 
 class Session:
@@ -31,10 +31,10 @@ class Session:
         transport: httpx.BaseTransport | None = None,
     ) -> None:
         if token is None:
-            # A token is not told to whoever answers at another address.
+            # The token is not sent to an address that the environment does not name.
             token = _token() if url is None else ""
-        where = url_in(os.environ) if url is None else url
-        self._channel = Channel(where, timeout=timeout, token=token, transport=transport)
+        address = url_in(os.environ) if url is None else url
+        self._channel = Channel(address, timeout=timeout, token=token, transport=transport)
 
     def __enter__(self) -> Self:
         return self
@@ -48,49 +48,51 @@ class Session:
         self.close()
 
     def close(self) -> None:
-        """End the session."""
+        """Close the connection."""
         self._channel.close()
 
     def _paged(
         self,
         name: str,
-        read: Callable[[Facts], Told],
-        asked: Mapping[str, str],
+        read: Callable[[Facts], T],
+        query: Mapping[str, str],
         limit: int | None,
-    ) -> Iterator[Told]:
-        """The newest ``limit`` of what stands at ``name``, or all; a page is asked when needed."""
+    ) -> Iterator[T]:
+        """The newest ``limit`` items of the list ``name``, or all; pages are fetched as needed."""
         cursor, left = "", float("inf") if limit is None else limit
         while left > 0:
-            reply = self._channel.told(
+            page, cursor = self._channel.request(
                 "GET",
                 name,
-                lambda facts: (each(read, facts[name]), str(facts.get("next_cursor") or "")),
-                params={**given({**asked, "cursor": cursor}), "limit": int(min(PAGE, left))},
+                lambda facts: (read_all(read, facts[name]), str(facts.get("next_cursor") or "")),
+                params={
+                    **without_empty({**query, "cursor": cursor}),
+                    "limit": int(min(PAGE, left)),
+                },
             )
-            page, cursor = reply
             yield from page
             left -= len(page)
             if not cursor or not page:
                 return
 
 
-def of_task(task_id: str) -> str:
-    """The address of a task, whatever letters its id has."""
+def task_path(task_id: str) -> str:
+    """The path of a task, with its id quoted."""
     return f"tasks/{quote(task_id, safe='')}"
 
 
-def given(asked: Mapping[str, str]) -> dict[str, str]:
-    """What was asked for, without what is left open."""
-    return {name: value for name, value in asked.items() if value}
+def without_empty(query: Mapping[str, str]) -> dict[str, str]:
+    """The query without empty values."""
+    return {name: value for name, value in query.items() if value}
 
 
-def each(read: Callable[[Facts], Told], items: list[Facts]) -> tuple[Told, ...]:
-    """Every item, read."""
+def read_all(read: Callable[[Facts], T], items: list[Facts]) -> tuple[T, ...]:
+    """``read`` applied to every item."""
     return tuple(read(item) for item in items)
 
 
 def content(reply: Facts) -> dict[str, Any]:
-    """A reply without what every reply has."""
+    """A reply without ``error_num`` and ``msg``."""
     return {key: value for key, value in reply.items() if key not in ENVELOPE}
 
 

@@ -1,4 +1,4 @@
-"""A file, a folder or a table on its way to the service, as it is: nothing of it is read here."""
+"""Sends a file, a folder or a table as it is; a folder becomes a ZIP file while it is sent."""
 
 import io
 import os
@@ -24,35 +24,35 @@ OnProgress = Callable[[int], object]
 
 
 @dataclass(frozen=True)
-class Sent:
-    """What goes into a request: its bytes piece by piece, and its headers."""
+class Body:
+    """The body of a request, piece by piece, and its headers."""
 
     content: Iterator[bytes] | None
     headers: dict[str, str]
 
 
 @contextmanager
-def sent(table: Table | None, on_progress: OnProgress | None) -> Iterator[Sent]:
+def request_body(table: Table | None, on_progress: OnProgress | None) -> Iterator[Body]:
     """The content of a file, the ZIP file of a folder, or a DataFrame as CSV; nothing for None.
 
-    ``on_progress`` is called with the bytes read so far; all in all they are :func:`size_of`.
+    ``on_progress`` is called with the number of bytes read so far; in the end :func:`size_of`.
 
     Raises:
         OSError: the file cannot be read.
 
     """
-    heard = on_progress or _nobody
+    report = on_progress or _ignore
     if table is None:
-        yield Sent(None, {})
+        yield Body(None, {})
     elif isinstance(table, Path) and table.is_dir():
-        yield Sent(packed(table, heard), {"Content-Type": ZIP})
+        yield Body(packed(table, report), {"Content-Type": ZIP})
     else:
         with _opened(table) as file:
             size = file.seek(0, os.SEEK_END)
             file.seek(0)
             kind = ANY if isinstance(table, (Path, bytes)) else CSV
             headers = {"Content-Type": kind, "Content-Length": str(size)}
-            yield Sent(_pieces(file, heard), headers)
+            yield Body(_pieces(file, report), headers)
 
 
 def size_of(table: Path) -> int:
@@ -78,7 +78,7 @@ def _pieces(file: BinaryIO, on_progress: OnProgress) -> Iterator[bytes]:
         on_progress(done)
 
 
-def _nobody(_: int) -> None:
+def _ignore(_: int) -> None:
     pass
 
 
@@ -88,21 +88,21 @@ READABLE = 0o100644 << 16  # a plain file, as ZIP says it
 
 
 def files_in(folder: Path) -> list[Path]:
-    """The files below a folder, sorted by name. Hidden ones and what macOS adds are left out.
+    """The files below a folder, sorted by name, without hidden ones and those that macOS adds.
 
     A link to a file is that file; a link to a folder is not followed.
     """
-    found = []
-    for place, folders, files in os.walk(folder):
-        folders[:] = sorted(name for name in folders if not _is_aside(name))
-        found += [Path(place, name) for name in sorted(files) if not _is_aside(name)]
-    return [path for path in found if path.is_file() or path.is_symlink()]
+    paths = []
+    for parent, folders, files in os.walk(folder):
+        folders[:] = sorted(name for name in folders if not _is_hidden(name))
+        paths += [Path(parent, name) for name in sorted(files) if not _is_hidden(name)]
+    return [path for path in paths if path.is_file() or path.is_symlink()]
 
 
 def packed(folder: Path, on_read: Callable[[int], object]) -> Iterator[bytes]:
     """The ZIP file of a folder, piece by piece; the same folder gives the same bytes.
 
-    ``on_read`` is called with the bytes read from its files so far.
+    ``on_read`` is called with the number of bytes read so far.
 
     Raises:
         OSError: a file cannot be read, or is a link to nothing.
@@ -122,7 +122,7 @@ def packed(folder: Path, on_read: Callable[[int], object]) -> Iterator[bytes]:
 
 
 class _Sink(io.RawIOBase):
-    """Holds what was written since it was last taken; nobody can go back in it."""
+    """Holds what was written since the last :meth:`take`; it cannot seek."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -150,5 +150,5 @@ def _entry(path: Path, folder: Path) -> ZipInfo:
     return entry
 
 
-def _is_aside(name: str) -> bool:
+def _is_hidden(name: str) -> bool:
     return name.startswith(".") or name == MACOS
