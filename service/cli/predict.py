@@ -8,7 +8,6 @@ from typing import IO, TYPE_CHECKING, Any
 
 import click
 
-from graphnet.artifacts.predictions import safe
 from service.cli.connection import service_at
 from service.cli.files import STDOUT, file_argument, output_file, readable, take_home
 from service.cli.mapping import given_mapping, mapping_options, settled, upload_option
@@ -138,6 +137,8 @@ def _csv(found: "Predictions") -> str:
 
 
 def _cells(found: "Predictions", item: Prediction, labels: list[str]) -> Iterator[object]:
+    from graphnet.artifacts.predictions import safe  # noqa: PLC0415 - NumPy is slow to import
+
     yield safe(str(item["id"]))
     yield safe(str(item.get("site") or ""))
     if labels:

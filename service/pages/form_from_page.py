@@ -2,22 +2,41 @@
 
 import json
 import shlex
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from db.form import FINE_TUNE
 from graphnet.catalogue import graph_summary
-from graphnet.config import OPTIONS, Bound, Choice, Evaluation, Flag, TrainingSettings
+from graphnet.config import FORM_OPTIONS
+from graphnet.messages import Message
+from graphnet.options import GROUPS, Choice, Flag, Option, group_label
 
 TEXTS = ("task_name", "proj_id", "proj_name")
 LISTS = ("train_data", "val_data", "test_data")
 PARENT = "trained_task_id"
-USUALLY = {**TrainingSettings().as_dict(), **vars(Evaluation()), "save_model_state": True}
+NUMBER, CHOICE, FLAG = "number", "choice", "flag"
 
 
-def asked(posted: dict[str, Any]) -> dict[str, Any]:
-    """The form: only what was said, numbers as numbers, and nothing that is usual anyway."""
-    given = posted.get("param_set")
-    inner = given if isinstance(given, dict) else {}
+class Group(NamedTuple):
+    """Settings that stand together on the page."""
+
+    name: str
+    title: Message
+    options: Sequence[Option]
+
+
+def _group(name: str) -> Group:
+    options = [option for option in FORM_OPTIONS.values() if option.group == name]
+    return Group(name, group_label(name), options)
+
+
+USUAL, *MORE = map(_group, GROUPS)  # the first stands open, the others are folded away
+
+
+def form_from_page(posted: dict[str, Any]) -> dict[str, Any]:
+    """The form that a program would send: numbers as numbers, and no setting that is usual."""
+    typed = posted.get("param_set")
+    settings_text = typed if isinstance(typed, dict) else {}
     fine_tune = posted.get("task_type") == FINE_TUNE
     fields: dict[str, Any] = {"task_type": posted.get("task_type", "")}
     fields |= {name: str(posted[name]).strip() for name in TEXTS if posted.get(name)}
@@ -26,9 +45,9 @@ def asked(posted: dict[str, Any]) -> dict[str, Any]:
         fields["enable_test"] = posted.get("enable_test") != "false"
     if not fine_tune and posted.get("model"):
         fields["model"] = _listed(posted["model"])[0]
-    settings = {name: typed(name, inner[name]) for name in _said(inner)}
-    if fine_tune and inner.get(PARENT):
-        settings[PARENT] = str(inner[PARENT])
+    settings = _settings(settings_text)
+    if fine_tune and settings_text.get(PARENT):
+        settings[PARENT] = str(settings_text[PARENT])
     return {**fields, "param_set": settings}
 
 
@@ -47,220 +66,34 @@ def as_curl(fields: dict[str, Any], url: str, *, with_token: bool) -> str:
     )
 
 
-def _said(inner: dict[str, Any]) -> list[str]:
+def field_kind(option: Option) -> str:
+    """How the page shows a setting: as a number, a choice or a tick."""
+    if isinstance(option.accepts, Flag):
+        return FLAG
+    return CHOICE if isinstance(option.accepts, Choice) else NUMBER
+
+
+def choice_labels(option: Option) -> list[tuple[str, list[Message]]]:
+    """Each value of a choice with its label; a graph with its summary too."""
+    summaries = graph_summary if option.name == "graph" else None
+    return [
+        (value, [label] if summaries is None else [label, summaries(value)])
+        for value, label in option.choices.items()
+    ]
+
+
+def _settings(texts: dict[str, Any]) -> dict[str, Any]:
     """The settings that were filled in; a tick that is as usual says nothing."""
-    names = [each.name for each in every() if str(inner.get(each.name, "")).strip()]
-    return [n for n in names if kind_of(n) != FLAG or typed(n, inner[n]) != USUALLY[n]]
+    settings: dict[str, Any] = {}
+    for name, option in FORM_OPTIONS.items():
+        if not str(texts.get(name, "")).strip():
+            continue
+        value = option.parse(texts[name])
+        if field_kind(option) != FLAG or value != option.default:
+            settings[name] = value
+    return settings
 
 
 def _listed(value: Any) -> list[str]:
-    listed = value if isinstance(value, list) else [value]
-    return [str(each) for each in listed if each]
-
-
-NUMBER, CHOICE, FLAG = "number", "choice", "flag"
-
-
-class Setting(NamedTuple):
-    """A field of ``param_set``: its label and a sentence of what it does, both in English."""
-
-    name: str
-    label: str
-    told: str
-
-
-class Group(NamedTuple):
-    """Settings that belong together."""
-
-    title: str
-    settings: tuple[Setting, ...]
-
-
-USUAL = (
-    Setting("epochs", "Epochs", "How often the training goes through all training subjects."),
-    Setting("learning_rate", "Learning rate", "How large the first steps are."),
-    Setting("batch_size", "Batch size", "Subjects that a step looks at."),
-    Setting(
-        "lr_step_size",
-        "Epochs between decays",
-        "After so many epochs, again and again, the learning rate is multiplied by the decay.",
-    ),
-    Setting("lr_decay", "Decay", "What the learning rate is then multiplied by."),
-    Setting("seed", "Seed", "The same seed on the same device gives the same model."),
-    Setting(
-        "cv_folds",
-        "Cross-validation folds",
-        "Empty: 10 where no validation or test subject is new to the model. 0: never.",
-    ),
-    Setting("cv_repeats", "Repeats of the folds", "How often the subjects are divided anew."),
-    Setting(
-        "save_model_state",
-        "Keep the model",
-        "Needed to fine-tune it, to predict with it, and to download it.",
-    ),
-)
-
-MORE = (
-    Group(
-        "Graph of regions",
-        (
-            Setting("graph", "Graph", "Which regions are joined."),
-            Setting("density", "Density", "The share of region pairs that are kept as edges."),
-            Setting(
-                "threshold",
-                "Threshold",
-                "Edges of this weight and more are kept, instead of by density.",
-            ),
-            Setting("sign", "Negative weights", "What becomes of edges below zero."),
-            Setting("neighbours", "Neighbours", "How many regions the graph knn joins to each."),
-        ),
-    ),
-    Group(
-        "Training",
-        (
-            Setting("lr_schedule", "Course of the learning rate", "How it falls over the epochs."),
-            Setting("weight_decay", "Weight decay", "Draws parameters towards zero (AdamW)."),
-            Setting(
-                "early_stopping",
-                "Early stopping",
-                "Epochs without gain on the validation subjects to wait for. 0: all epochs.",
-            ),
-            Setting(
-                "seeds", "Seeds", "So many models are trained, and their predictions averaged."
-            ),
-        ),
-    ),
-    Group(
-        "Evaluation",
-        (
-            Setting(
-                "leave_site_out",
-                "Leave each site out",
-                "Each site of the training subjects is tested on in turn.",
-            ),
-            Setting(
-                "nested",
-                "Nested selection",
-                "Learning rate, weight decay and density are chosen in each fold.",
-            ),
-            Setting(
-                "permutations",
-                "Permutations",
-                "Shufflings of the labels, for a p-value of the AUC. 0: none.",
-            ),
-            Setting("baselines", "Baselines", "Simple methods on the same subjects, to compare."),
-            Setting("explain", "Explanation", "Which regions the predictions come from."),
-        ),
-    ),
-    Group(
-        "Target and sites",
-        (
-            Setting("label", "To predict", "The class, or the clinical score (LABEL_SCORE)."),
-            Setting(
-                "harmonise",
-                "Harmonise sites",
-                "Site effects are taken out by ComBat, fitted on training subjects.",
-            ),
-        ),
-    ),
-    Group(
-        "Fine-tuning",
-        (
-            Setting("fine_tune", "What is trained on", "Which parameters may change."),
-            Setting("optimiser", "Optimiser", "Begin anew, or keep what the parent's had learnt."),
-        ),
-    ),
-    Group(
-        "Where it runs",
-        (
-            Setting("device", "Device", "The task waits for a worker that has one."),
-            Setting("fan_out", "Workers", "How many may share the folds, and the seeds."),
-        ),
-    ),
-)
-
-# How a value of a choice is called; a graph by its name and its sentence.
-CALLED = {
-    "step": "In steps",
-    "cosine": "Along half a cosine",
-    "constant": "Constant",
-    "positive": "Left out",
-    "absolute": "Taken without their sign",
-    "signed": "Kept as they are",
-    "group": "The class",
-    "score": "The clinical score",
-    "all": "All parameters",
-    "last_layers": "The last layers",
-    "readout": "The readout only",
-    "fresh": "Anew",
-    "kept": "Kept from the parent",
-    "any": "Any",
-    "cpu": "CPU",
-    "cuda": "GPU (CUDA)",
-}
-DEVICES = ("any", "cpu", "cuda")
-# No settings of a model.
-BESIDE: dict[str, Bound | Choice | Flag] = {
-    "save_model_state": Flag(),
-    "device": Choice(DEVICES),
-}
-
-
-def option_of(name: str) -> Bound | Choice | Flag:
-    """What may be asked for. Raises KeyError."""
-    return OPTIONS[name].accepts if name in OPTIONS else BESIDE[name]
-
-
-def kind_of(name: str) -> str:
-    """How a field is shown."""
-    option = option_of(name)
-    if isinstance(option, Flag):
-        return FLAG
-    return CHOICE if isinstance(option, Choice) else NUMBER
-
-
-def range_of(name: str) -> tuple[str, dict[str, str]]:
-    """The range of a number as a sentence to translate, with what stands in it."""
-    option = option_of(name)
-    if not isinstance(option, Bound):
-        return "", {}
-    bounds = {"low": f"{option.low:g}", "high": f"{option.high:.10g}"}
-    if option.kind is int:
-        return "A whole number from %(low)s to %(high)s.", bounds
-    if option.open:
-        return "A number above %(low)s, up to %(high)s.", bounds
-    return "A number from %(low)s to %(high)s.", bounds
-
-
-def choices_of(name: str) -> list[tuple[str, str, str]]:
-    """Each value with what it is called and a sentence, "" where it needs none."""
-    option = option_of(name)
-    if not isinstance(option, Choice):
-        return []
-    if name == "graph":
-        return [(each, each, str(graph_summary(each))) for each in option.names]
-    return [(each, CALLED[each], "") for each in option.names]
-
-
-def every() -> list[Setting]:
-    """All settings that the form shows."""
-    return [*USUAL, *(each for group in MORE for each in group.settings)]
-
-
-def typed(name: str, text: Any) -> Any:
-    """What was typed as a program would send it; as it stands where it is not of the kind."""
-    if not isinstance(text, str):
-        return text
-    text = text.strip()
-    option = option_of(name)
-    if isinstance(option, Flag):
-        return {"true": True, "false": False}.get(text, text)
-    if not isinstance(option, Bound):
-        return text
-    for kind in (int, float) if option.kind is float else (int,):
-        try:
-            number = kind(text)
-        except ValueError:
-            continue
-        return number if abs(number) < 1e15 else text
-    return text
+    names = value if isinstance(value, list) else [value]
+    return [str(name) for name in names if name]

@@ -4,8 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import quote
 
-from graphnet.evaluation.headline import OF_CLASSES, OF_SCORES
-from graphnet.figures.classification import SPLITS
+from graphnet.evaluation.headline import OF_CLASSES, OF_SCORES, SPLIT_NAMES
 from service.reading_words import (
     COVARIATES,
     EDGES,
@@ -78,18 +77,18 @@ METRICS = {**OF_CLASSES, **OF_SCORES}
 RULES = {
     "missing": "Missing values",
     "infinite": "Infinite values",
-    "absurd": "Absurd values",
+    "absurd": "Implausible values",
     "constant": "Constant measures",
-    "broken": "Broken measures",
+    "broken": "Failed computations",
     "missing-edge": "Missing edges",
     "missing-region": "Missing regions",
-    "near-constant": "Columns that hardly vary",
-    "clipped": "Values drawn in",
+    "near-constant": "Nearly constant columns",
+    "clipped": "Clipped values",
 }
 DATASET_STATES = {  # beside "ready", which goes without saying
-    "unread": "No worker has read it yet.",
-    "asks": "Questions on it are open.",
-    "refused": "It cannot be read as subjects and regions.",
+    "unread": "Waiting for a worker to read it.",
+    "asks": "It has open questions.",
+    "refused": "No subjects and regions could be read from it.",
 }
 READING = {**EDGES, **TRIANGLES, **SEPARATORS, **COVARIATES, **ORIENTATIONS}
 
@@ -98,7 +97,7 @@ def names(translate: Callable[[str], str]) -> Mapping[str, Mapping[str, str]]:
     """For the templates, in one language."""
     return {
         "state_names": {state: translate(name) for state, name in STATES.items()},
-        "split_names": {split: translate(name) for split, name in SPLITS.items()},
+        "split_names": {split: translate(name) for split, name in SPLIT_NAMES.items()},
         "rule_names": {rule: translate(name) for rule, name in RULES.items()},
         "dataset_states": {state: translate(said) for state, said in DATASET_STATES.items()},
         "reading_names": {code: translate(name) for code, name in READING.items()},

@@ -1,4 +1,4 @@
-"""A new task: the form, what is wrong with it, and what it would send."""
+"""A new task: the form, its errors, and the request that it makes."""
 
 import json
 import uuid
@@ -23,10 +23,9 @@ from service.pages.form_from_page import (
     USUAL,
     as_curl,
     as_json,
-    asked,
-    choices_of,
-    kind_of,
-    range_of,
+    choice_labels,
+    field_kind,
+    form_from_page,
 )
 from service.pages.site import SEE_OTHER, page
 from service.routes.submission import accepted
@@ -40,16 +39,18 @@ SUBMIT = "/api/v0/new_task"
 async def show(request: Request) -> Response:
     """The form; the query may fill in parts of it."""
     _require_role(request)
-    return await _form(request, _begun(request))
+    return await _form(request, _prefilled(request))
 
 
 async def submit(request: Request) -> Response:
-    """Train, or show the form again with all that is wrong."""
+    """Submit the task, or show the form again with all its errors."""
     state = state_of(request)
     posted = await read_fields(request, state.settings.max_form_bytes)
     key = posted.pop(KEY, None)
     try:
-        text = await accepted(state, caller_of(request), asked(posted), str(key) if key else None)
+        text = await accepted(
+            state, caller_of(request), form_from_page(posted), str(key) if key else None
+        )
     except ApiError as refusal:
         hear(request, refusal, posted)
         return await _form(request, posted, refusal)
@@ -57,7 +58,7 @@ async def submit(request: Request) -> Response:
 
 
 async def preview(request: Request) -> Response:
-    """What the form would send."""
+    """The request that the form would make."""
     posted = await read_fields(request, state_of(request).settings.max_form_bytes)
     return page(request, "new_task_preview.html", **_sent(request, posted))
 
@@ -68,8 +69,8 @@ async def _form(
     inner = posted.get("param_set")
     values = inner if isinstance(inner, dict) else {}
     status = MEANINGS[refusal.number][0] if refusal else 200
-    known = await choices.projects(request)
-    proj_id = str(posted.get("proj_id") or caller_of(request).proj_id or next(iter(known), ""))
+    projects = await choices.projects(request)
+    proj_id = str(posted.get("proj_id") or caller_of(request).proj_id or next(iter(projects), ""))
     errors = _by_field(refusal)
     return page(
         request,
@@ -82,7 +83,7 @@ async def _form(
         errors=errors,
         refusal=refusal,
         first=next(iter(errors), ""),
-        projects=known,
+        projects=projects,
         datasets=await choices.datasets_of(request, proj_id),
         models=choices.models(),
         model=_model(posted),
@@ -90,15 +91,14 @@ async def _form(
         usually=vars(Evaluation()),
         usual=USUAL,
         more=MORE,
-        kind_of=kind_of,
-        range_of=range_of,
-        choices_of=choices_of,
+        field_kind=field_kind,
+        choice_labels=choice_labels,
         **_sent(request, {**posted, "proj_id": proj_id}),
     )
 
 
-def _begun(request: Request) -> dict[str, Any]:
-    """What the query says of a form: also all of its fields, as the page asks for datasets anew."""
+def _prefilled(request: Request) -> dict[str, Any]:
+    """The fields that the query fills in; all of them when the page reloads its datasets."""
     query = request.query_params
     posted: dict[str, Any] = {name: query.getlist(name) for name in LISTS if name in query}
     posted |= {name: query[name] for name in ("proj_id", "model", "task_type") if name in query}
@@ -109,7 +109,7 @@ def _begun(request: Request) -> dict[str, Any]:
 
 
 def _sent(request: Request, posted: dict[str, Any]) -> dict[str, Any]:
-    fields = asked({"task_type": FROM_SCRATCH, **posted})
+    fields = form_from_page({"task_type": FROM_SCRATCH, **posted})
     url = str(request.base_url).rstrip("/") + SUBMIT
     with_token = caller_of(request).signed_in
     return {"json": as_json(fields), "curl": as_curl(fields, url, with_token=with_token)}
@@ -126,8 +126,8 @@ def _by_field(refusal: ApiError | None) -> dict[str, str]:
 
 
 def _model(posted: dict[str, Any]) -> str:
-    named = next(iter(choices.names(posted.get("model"))), "")
-    return named or find_model("").name
+    name = next(iter(choices.names(posted.get("model"))), "")
+    return name or find_model("").name
 
 
 def _require_role(request: Request) -> None:

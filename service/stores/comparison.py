@@ -18,10 +18,10 @@ Answers = dict[Subject, tuple[int, list[float]]]  # label and probability by cla
 BySplit = dict[str, dict[str, dict[str, Json]]]
 NAMES = ("auc", "accuracy", "balanced_accuracy")
 
-NO_EVIDENCE = "One of them has no predictions stored, as tasks of an older version have not."
-SCORE = "A clinical score was predicted; only predicted classes are compared subject by subject."
-CLASSES = "They do not predict the same classes."
-FEW = f"Fewer than {LEAST} subjects of a class are new to both models."
+NO_EVIDENCE = "One of the tasks has no stored predictions (an older version trained it)."
+SCORE = "The tasks predict a clinical score; only predicted classes are compared subject by subject."
+CLASSES = "The tasks do not predict the same classes."
+FEW = f"Fewer than {LEAST} subjects of one class are new to both models."
 
 
 def of_pair(ours: Json | None, theirs: Json | None) -> dict[str, Json]:
