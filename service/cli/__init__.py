@@ -25,8 +25,8 @@ from service.environment import DEFAULT_URL, URL
 EXIT_STATUS = """\b
 Exit status:
   0    success
-  1    failed, with a sentence on stderr
-  2    a wrong command line
+  1    failure, with a message on stderr
+  2    invalid command line
   130  interrupted
 """
 
@@ -73,7 +73,7 @@ def installed() -> str:
     default=DEFAULT_URL,
     show_default=True,
     show_envvar=True,
-    help="Where the service is.",
+    help="Address of the service.",
 )
 @click.option(
     "--version",
@@ -85,11 +85,11 @@ def installed() -> str:
 )
 @click.pass_context
 def main(context: click.Context, url: str) -> None:
-    """Train classifiers of brain networks, look at them, and take them home."""
+    """Train classifiers of brain networks, evaluate them and download them."""
     context.obj = url
 
 
-main.add_section("Begin", (processes.up, processes.demo))
+main.add_section("Getting started", (processes.up, processes.demo))
 main.add_section("Data", (data.data,))
 main.add_section(
     "Tasks",

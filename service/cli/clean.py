@@ -29,11 +29,13 @@ if TYPE_CHECKING:
     is_flag=True,
     help="Also remove models of tasks that this database does not know: not another house's?",
 )
-@click.option("--yes", is_flag=True, help="Do it; without this it is only shown what would go.")
+@click.option(
+    "--yes", is_flag=True, help="Remove them; without this option, only list what would be removed."
+)
 @json_option
 @home_option
 def clean(*, days: int | None, unknown: bool, yes: bool, as_json: bool, home: Path | None) -> int:
-    """Remove old models, and what belongs to no task any more."""
+    """Remove old models, and stored objects that belong to no task."""
     import asyncio  # noqa: PLC0415 - slow to import
     import os  # noqa: PLC0415
 
@@ -100,4 +102,4 @@ def _show(items: list["Item"], *, done: bool) -> None:
     if done:
         note(f"{going} removed, {len(items) - going} left.")
     else:
-        note(f"{going} would go, {len(items) - going} would stay; --yes removes them.")
+        note(f"{going} would be removed, {len(items) - going} would stay; --yes removes them.")

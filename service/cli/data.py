@@ -52,7 +52,7 @@ user_option = click.option(
     )
 )
 def data() -> None:
-    """Bring datasets in, list and show them."""
+    """Upload, list and show datasets."""
 
 
 @data.command(
@@ -66,7 +66,7 @@ def data() -> None:
 @click.option("--proj", metavar="ID", default="", help="The project it belongs to.")
 @click.option("--name", help="The dataset's name.  [default: the file's, without its ending]")
 @user_option
-@click.option("--preview", is_flag=True, help="Show what was understood; store nothing.")
+@click.option("--preview", is_flag=True, help="Show how the file would be read; store nothing.")
 @mapping_options
 @save_option
 @upload_option
@@ -170,7 +170,7 @@ def list_datasets(url: str, *, proj: str, as_json: bool) -> None:
         show_json([dataset.facts for dataset in datasets])
         return
     if not datasets:
-        note("There is no dataset yet: bring one in with 'sgn data add'.")
+        note("There are no datasets yet: upload one with 'sgn data add'.")
         return
     columns = [Column("Dataset", whole=True), Column("Project", whole=True), Column("Holds")]
     show_table(columns, [(each.data_name, each.proj_id, holds(each)) for each in datasets])

@@ -33,7 +33,7 @@ STYLES = {"ok": "green", "warning": "yellow", "fault": "red"}
 )
 @json_option
 def doctor(*, home: Path | None, stored: bool, deep: bool, as_json: bool) -> int:
-    """Look for what is wrong here, and say what to do.
+    """Check this installation, and say what to do about each problem.
 
     It looks at all that a service or a worker needs, as the SGN_ variables say. The exit status is
     0 where nothing is a fault.

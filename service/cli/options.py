@@ -24,7 +24,7 @@ def example(*lines: str) -> str:
 
 PROGRAM, VARIABLE = "sgn", "_SGN_COMPLETE"
 SHELLS = ("bash", "zsh", "fish")
-SECONDS = 0.5  # who presses a key does not wait for a service
+SECONDS = 0.5  # whoever presses a key does not wait for a service
 MOST = 50
 HOW = {
     "bash": 'eval "$(sgn completion bash)"  in ~/.bashrc',
@@ -37,12 +37,12 @@ Names = Callable[["Client"], list[str]]
 
 @click.command(epilog="\n".join(["\b", "Example:", *(f"  {line}" for line in HOW.values())]))
 @click.argument("shell", type=click.Choice(SHELLS))
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON document, for a program.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document, for programs.")
 @click.pass_context
 def completion(context: click.Context, shell: str, as_json: bool) -> None:  # noqa: FBT001
-    """Print the script by which a shell completes 'sgn'.
+    """Print the script that completes 'sgn' in a shell.
 
-    Ids of tasks and names of datasets come from the service, where it answers at once.
+    Task ids and dataset names come from the service, if it answers at once.
     """
     from click.shell_completion import get_completion_class  # noqa: PLC0415 - rarely needed
 
@@ -118,10 +118,10 @@ url_option = click.option(
     "--url",
     expose_value=False,
     callback=_remember,
-    help="Where the service is, here or before the command.",
+    help="Address of the service, here or before the command.",
 )
 json_option = click.option(
-    "--json", "as_json", is_flag=True, help="Print one JSON document, for a program."
+    "--json", "as_json", is_flag=True, help="Print one JSON document, for programs."
 )
 task_argument = click.argument("task", shell_complete=tasks)
 dataset_argument = click.argument("name", shell_complete=datasets)

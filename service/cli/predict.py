@@ -38,9 +38,9 @@ Prediction = Mapping[str, Any]
     metavar="FILE.csv",
     type=output_file,
     default=None,
-    help="Write them as CSV, in the place of an older file; - is standard output.",
+    help="Write a CSV file, replacing an older one; - is standard output.",
 )
-@click.option("--explain", is_flag=True, help="Say which regions spoke for it.")
+@click.option("--explain", is_flag=True, help="Show how much each region contributed.")
 @mapping_options
 @upload_option
 @json_option
@@ -58,7 +58,7 @@ def predict(
     upload: str,
     as_json: bool,
 ) -> None:
-    """Ask the model of a task about new subjects.
+    """Predict new subjects by the model of a task.
 
     FILE is of any kind that 'sgn data add' takes, or a folder; it needs no labels, and it is not
     kept.
@@ -109,7 +109,7 @@ def _show_explanations(found: "Predictions") -> None:
     explained = [item for item in found.predictions if item.get("explanation")]
     if not explained:
         return
-    show_heading("Regions that mattered most, with what they contributed")
+    show_heading("Regions that contributed most")
     show_facts((item["id"], _regions(item, MOST_REGIONS)) for item in explained)
 
 

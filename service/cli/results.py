@@ -1,18 +1,18 @@
-"""What came of a task, to keep: its report and its predictions."""
+"""The results of tasks: report, predictions, comparison."""
 
 import csv
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from graphnet.evaluation.headline import known_subjects, shared_by_leakage
+from graphnet.evaluation.headline import seen_in_training, shared_by_leakage
 from service.cli.connection import service_at
 from service.cli.files import STDOUT, output_file, take_home
 from service.cli.options import example, json_option, task_argument, tasks, url_option
-from service.cli.task_display import SPLITS, figure, headline, present
+from service.cli.task_display import SPLITS, compared_titles, metric_cell
 from service.cli.terminal import Column, note, show_heading, show_json, show_table
 
 if TYPE_CHECKING:
@@ -30,14 +30,14 @@ if TYPE_CHECKING:
     metavar="FILE.html",
     type=output_file,
     required=True,
-    help="Where it is written, in the place of an older one; - is standard output.",
+    help="File to write, replacing an older one; - is standard output.",
 )
-@click.option("--stored", is_flag=True, help="The report as it was kept, not rendered again.")
+@click.option("--stored", is_flag=True, help="The report as it was stored, not rendered again.")
 @json_option
 @url_option
 @click.pass_obj
 def report(url: str, *, task: str, file: Path, stored: bool, as_json: bool) -> None:
-    """Write the report of a task, one HTML page with all that it needs.
+    """Write the report of a task, a self-contained HTML page.
 
     It is rendered again from the stored results.
     """
@@ -55,13 +55,13 @@ def report(url: str, *, task: str, file: Path, stored: bool, as_json: bool) -> N
     metavar="FILE.csv",
     type=output_file,
     default=STDOUT,
-    help="Where they are written, in the place of an older file.  [default: standard output]",
+    help="File to write, replacing an older one.  [default: standard output]",
 )
 @json_option
 @url_option
 @click.pass_obj
 def predictions(url: str, *, task: str, file: Path, as_json: bool) -> None:
-    """Give what a task predicted for its own subjects, as CSV."""
+    """Write a task's predictions of its own subjects, as CSV."""
     with service_at(url) as client:
         text = client.predictions_csv(task)
     if as_json and file == STDOUT:
@@ -71,7 +71,7 @@ def predictions(url: str, *, task: str, file: Path, as_json: bool) -> None:
 
 
 def _give(task: str, file: Path, text: str, kind: str, *, as_json: bool) -> None:
-    """Write the text, and say where it is, unless it was said itself."""
+    """Write the text and print its path, or print the text itself."""
     if as_json and file == STDOUT:
         show_json({"task_id": task, kind: text})
         return
@@ -84,30 +84,30 @@ def _give(task: str, file: Path, text: str, kind: str, *, as_json: bool) -> None
 
 @click.command(epilog=example("sgn compare TASK20012912454501 TASK20012912454502 --split test"))
 @click.argument("compared", metavar="TASK...", nargs=-1, required=True, shell_complete=tasks)
-@click.option("--split", type=click.Choice(list(SPLITS)), help="Only these subjects.")
+@click.option("--split", type=click.Choice(list(SPLITS)), help="Only this split.")
 @json_option
 @url_option
 @click.pass_obj
 def compare(url: str, *, compared: tuple[str, ...], split: str | None, as_json: bool) -> None:
-    """Show the figures of tasks side by side."""
+    """Show the metrics of several tasks side by side."""
     with service_at(url) as client:
-        found = [client.task(task) for task in dict.fromkeys(compared)]
-    there = shared_by_leakage([known_subjects(task.task_result) for task in found])
-    splits = [name for name in there if split in (None, name)]
+        chosen = [client.task(task_id) for task_id in dict.fromkeys(compared)]
+    available = shared_by_leakage([seen_in_training(task.result) for task in chosen])
+    splits = [name for name in available if split in (None, name)]
     if as_json:
-        show_json([_facts(task, splits) for task in found])
+        show_json([_as_json(task, splits) for task in chosen])
         return
     for name in splits:
-        _show_split(found, name)
+        _show_split(chosen, name)
     if not splits:
-        note("None of them has figures to compare.")
-    _warn(found, splits)
+        note("None of these tasks has metrics to compare.")
+    _warn(chosen, splits)
 
 
-def _show_split(found: Sequence["Task"], split: str) -> None:
-    """A row a task; one that has no such subjects has no figures."""
-    metrics = [_metrics(task).get(split, {}) for task in found]
-    titles = headline(metrics)
+def _show_split(compared: Sequence["Task"], split: str) -> None:
+    """A row per task; one that has no such subjects has no metrics."""
+    metrics = [task.result.metrics.get(split) for task in compared]
+    titles = compared_titles([measured for measured in metrics if measured is not None])
     show_heading(f"{SPLITS[split]}, with 95 % intervals")
     columns = [Column("Task", whole=True), Column("Name", spare=True), Column("Model", spare=True)]
     columns += [Column(title, spare=name == "n") for name, title in titles.items()]
@@ -116,58 +116,55 @@ def _show_split(found: Sequence["Task"], split: str) -> None:
         [
             (
                 *(task.task_id, task.task_name, _model(task)),
-                *(figure(of_task, name) for name in titles),
+                *(metric_cell(measured, name) for name in titles),
             )
-            for task, of_task in zip(found, metrics, strict=True)
+            for task, measured in zip(compared, metrics, strict=True)
         ],
     )
 
 
-def _warn(found: Sequence["Task"], shown: Sequence[str]) -> None:
-    """Figures of different subjects look comparable and are not; those of known ones too good."""
-    for split in shown:
-        for task in found if split != "train" else ():
-            _warn_of_known(task, split)
-        asked = {str(_data(task, split)) for task in found if split in _metrics(task)}
-        if len(asked) > 1:
+def _warn(compared: Sequence["Task"], splits: Sequence[str]) -> None:
+    """Metrics of different subjects cannot be compared; those of training subjects mislead."""
+    for split in splits:
+        for task in compared if split != "train" else ():
+            _warn_of_leakage(task, split)
+        datasets = {str(_data(task, split)) for task in compared if split in task.result.measured}
+        if len(datasets) > 1:
             note(
-                f"{SPLITS[split]}: not all were measured on the same datasets, so a difference "
-                "need not be the models'."
+                f"{SPLITS[split]}: the tasks were evaluated on different datasets, so a difference "
+                "may be due to the data rather than the models."
             )
 
 
-def _warn_of_known(task: "Task", split: str) -> None:
-    counts = known_subjects(task.task_result)
+def _warn_of_leakage(task: "Task", split: str) -> None:
+    counts = seen_in_training(task.result)
     if split in counts and counts[split] is None:
-        note(f"{SPLITS[split]}: it is not stored whether {task.task_id} knows these subjects.")
+        note(
+            f"{SPLITS[split]}: it is unknown whether {task.task_id} was trained on these subjects."
+        )
     elif counts.get(split):
         note(
-            f"{SPLITS[split]}: {task.task_id} has trained on {counts[split]} of these subjects, so "
-            "its figures are too good."
+            f"{SPLITS[split]}: {task.task_id} was trained on {counts[split]} of these subjects; "
+            "its result is optimistic."
         )
 
 
 def _data(task: "Task", split: str) -> list[str]:
-    """The datasets whose subjects a split is of; of a cross-validation those of the training."""
-    named = task.task_config.get(f"{split}_data" if split in ("val", "test") else "train_data")
-    return sorted(map(str, named)) if isinstance(named, list) else [str(named)]
+    """The datasets of a split; a cross-validation uses those of the training."""
+    names = task.task_config.get(f"{split}_data" if split in ("val", "test") else "train_data")
+    return sorted(map(str, names)) if isinstance(names, list) else [str(names)]
 
 
-def _facts(task: "Task", splits: Sequence[str]) -> dict[str, Any]:
-    kept = ("task_id", "task_name", "task_status")
-    metrics = _metrics(task)
-    shown = {name: metrics[name] for name in splits if name in metrics}
-    return {**{name: getattr(task, name) for name in kept}, "metrics": shown}
-
-
-def _metrics(task: "Task") -> dict[str, Any]:
-    return present((task.task_result or {}).get("metrics"))
+def _as_json(task: "Task", splits: Sequence[str]) -> dict[str, Any]:
+    stored = (task.task_result or {}).get("metrics") or {}
+    return {
+        "task_id": task.task_id,
+        "task_name": task.task_name,
+        "task_status": task.task_status,
+        "metrics": {name: stored[name] for name in splits if stored.get(name)},
+    }
 
 
 def _model(task: "Task") -> str:
-    named = task.task_config.get("model") or ""
-    return ", ".join(_names(named))
-
-
-def _names(named: Any) -> Iterator[str]:
-    yield from map(str, named if isinstance(named, list) else [named])
+    names = task.task_config.get("model") or ""
+    return ", ".join(map(str, names if isinstance(names, list) else [names]))

@@ -65,7 +65,7 @@ def _ended(client: "Client", task_id: str) -> "Task":
         with shown_progress() as watcher:
             return client.wait(task_id, on_progress=watcher)
     except KeyboardInterrupt:
-        note(f"{task_id} goes on; 'sgn show {task_id}' says how far it is.")
+        note(f"{task_id} continues; 'sgn show {task_id}' shows its progress.")
         raise click.exceptions.Exit(INTERRUPTED) from None
 
 
@@ -77,7 +77,7 @@ def _ended(client: "Client", task_id: str) -> "Task":
 def watch(url: str, *, task: str, as_json: bool) -> None:
     """Watch a task until it has ended; exit with 1 if it failed.
 
-    A service that restarts meanwhile is waited for.
+    A service that restarts in the meantime is waited for.
     """
     with service_at(url) as client:
         try:
@@ -86,7 +86,7 @@ def watch(url: str, *, task: str, as_json: bool) -> None:
                     shown(look)
             found = client.task(task)
         except KeyboardInterrupt:
-            note(f"{task} goes on; 'sgn watch {task}' takes it up again.")
+            note(f"{task} continues; 'sgn watch {task}' watches it again.")
             raise click.exceptions.Exit(INTERRUPTED) from None
     show_ended(found, as_json=as_json)
 
@@ -118,12 +118,12 @@ PAUSE = 1.0  # seconds
 
 @click.command(epilog=example("sgn log TASK20012912454501 --follow"))
 @task_argument
-@click.option("-f", "--follow", is_flag=True, help="Go on until the task has ended.")
+@click.option("-f", "--follow", is_flag=True, help="Follow the log until the task has ended.")
 @json_option
 @url_option
 @click.pass_obj
 def log(url: str, *, task: str, follow: bool, as_json: bool) -> None:
-    """Show what the worker said of a task."""
+    """Show the log of a task."""
     with service_at(url) as client:
         lines = _followed(client, task, quiet=as_json) if follow else _lines(client, task)
     if as_json:

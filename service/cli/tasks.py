@@ -29,7 +29,9 @@ NAMES = {**OF_CLASSES, **OF_SCORES}
 )
 @click.option("--proj", metavar="ID", default="", help="Only this project's.")
 @click.option("--status", default="", help="Only these, such as Running or Failed.")
-@click.option("--search", metavar="TEXT", default="", help="Only where id or name contains it.")
+@click.option(
+    "--search", metavar="TEXT", default="", help="Only tasks whose id or name contains it."
+)
 @click.option("--refused", is_flag=True, help="List refused forms, and why they were refused.")
 @click.option("--limit", type=click.IntRange(min=1), default=20, show_default=True)
 @json_option
@@ -45,7 +47,7 @@ def tasks(
     limit: int,
     as_json: bool,
 ) -> None:
-    """List tasks, the newest first; with --refused the forms that were refused."""
+    """List tasks, newest first; with --refused, the forms that were refused."""
     url: str = context.obj
     if context.invoked_subcommand is not None:
         return
@@ -57,7 +59,7 @@ def tasks(
     with service_at(url) as client:
         found = list(client.tasks(proj_id=proj, status=status, search=search, limit=limit))
     if not found and not as_json:
-        note("There is no such task: submit one with 'sgn submit'.")
+        note("There are no such tasks: submit one with 'sgn submit'.")
         return
     _show_list(found, as_json=as_json)
 
@@ -68,14 +70,14 @@ def tasks(
 @url_option
 @click.pass_obj
 def show(url: str, *, task: str, as_json: bool) -> None:
-    """Show a task: what was asked, how far it is, what came of it."""
+    """Show a task: its form, its progress and its result."""
     with service_at(url) as client:
         found = client.task(task)
     if as_json:
         show_json(found.facts)
         return
     show_facts(_described(found))
-    show_result(found.task_result or {})
+    show_result(found.result)
 
 
 @click.command(epilog=example("sgn cancel TASK20012912454501"))
@@ -84,7 +86,7 @@ def show(url: str, *, task: str, as_json: bool) -> None:
 @url_option
 @click.pass_obj
 def cancel(url: str, *, task: str, as_json: bool) -> None:
-    """End a task; the best parameters so far are kept."""
+    """Cancel a task; the best parameters so far are kept."""
     with service_at(url) as client:
         client.cancel(task)
         found = client.wait(task, timeout=CANCEL_SECONDS)
@@ -100,9 +102,9 @@ def cancel(url: str, *, task: str, as_json: bool) -> None:
 @url_option
 @click.pass_obj
 def retry(url: str, *, task: str, as_json: bool) -> None:
-    """Try a failed or cancelled task again; print the new task's id.
+    """Retry a failed or cancelled task; print the new task's id.
 
-    The new task goes on from the last checkpoint of the old one.
+    The new task resumes from the last checkpoint of the old one.
     """
     with service_at(url) as client:
         again = client.retry(task)

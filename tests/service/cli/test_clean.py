@@ -123,7 +123,7 @@ def test_nothing_goes_before_yes_is_said(kept: Kept) -> None:
     kept.put(ORPHAN)
     ran = kept.clean("--models-older-than", "30")
     assert ran.exit_code == 0
-    assert "1 would go, 1 would stay; --yes removes them." in ran.stderr
+    assert "1 would be removed, 1 would stay; --yes removes them." in ran.stderr
     assert kept.store().task_ids() == sorted([ORPHAN, old])
     assert query(kept.url, "SELECT removed_at FROM sgn_runs") == [(0,)]
 

@@ -180,7 +180,8 @@ def test_a_comparison_of_different_subjects_says_so(sgn: Command, fake: FakeServ
     said = sgn("compare", "TASK1", "TASK2").stderr.splitlines()
 
     assert said == [
-        "Test: not all were measured on the same datasets, so a difference need not be the models'."
+        "Test: the tasks were evaluated on different datasets, so a difference may be due to the "
+        "data rather than the models."
     ]
 
 
@@ -197,8 +198,8 @@ def test_a_comparison_leads_with_subjects_new_to_all(sgn: Command, fake: FakeSer
     splits = [line.split(",")[0] for line in headings]
     assert splits == ["Cross-val.", "Validation", "Test", "Train"]
     assert ran.stderr.splitlines() == [
-        "Validation: it is not stored whether TASK2 knows these subjects.",
-        "Test: TASK2 has trained on 3 of these subjects, so its figures are too good.",
+        "Validation: it is unknown whether TASK2 was trained on these subjects.",
+        "Test: TASK2 was trained on 3 of these subjects; its result is optimistic.",
     ]
 
 
@@ -211,8 +212,8 @@ def test_a_result_leads_with_new_subjects(sgn: Command, fake: FakeService) -> No
 
     titles = next(line for line in shown.splitlines() if "Cross-val." in line)
     assert titles.split() == ["Cross-val.", "Validation", "Test", "Train"]
-    assert ["Known", "subjects", "0", "?", "3", "58"] in rows(shown)
-    assert "Beside simple methods (cross-val.)" in shown
+    assert ["Used", "for", "training", "0", "?", "3", "58"] in rows(shown)
+    assert "Compared with simple methods (cross-val.)" in shown
 
 
 def test_a_comparison_is_json_too(sgn: Command, fake: FakeService) -> None:
@@ -227,7 +228,7 @@ def test_a_comparison_is_json_too(sgn: Command, fake: FakeService) -> None:
 def test_nothing_to_compare_is_said(sgn: Command, fake: FakeService) -> None:
     fake.looks[TASK] = [running(TASK, 1)]
 
-    assert sgn("compare", TASK).stderr == "None of them has figures to compare.\n"
+    assert sgn("compare", TASK).stderr == "None of these tasks has metrics to compare.\n"
 
 
 def test_the_figures_of_a_score_are_its_own(sgn: Command, fake: FakeService) -> None:
@@ -240,7 +241,7 @@ def test_the_figures_of_a_score_are_its_own(sgn: Command, fake: FakeService) -> 
     shown = sgn("show", TASK).stdout
 
     assert "\nR²                      -0.500 [-0.90, 0.10]\n" in shown
-    assert "Beside simple methods (site left out)" in shown
+    assert "Compared with simple methods (left-out sites)" in shown
     assert "Sensitivity" not in shown
     assert "Mean absolute error" in sgn("compare", TASK).stdout
 
