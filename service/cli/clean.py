@@ -27,11 +27,9 @@ if TYPE_CHECKING:
 @click.option(
     "--unknown",
     is_flag=True,
-    help="Also remove models of tasks that this database does not know: not another house's?",
+    help="Also remove models of tasks that are not in this database; they may be another's.",
 )
-@click.option(
-    "--yes", is_flag=True, help="Remove them; without this option, only list what would be removed."
-)
+@click.option("--yes", is_flag=True, help="Remove them; otherwise only list what would go.")
 @json_option
 @home_option
 def clean(*, days: int | None, unknown: bool, yes: bool, as_json: bool, home: Path | None) -> int:

@@ -29,9 +29,7 @@ NAMES = {**OF_CLASSES, **OF_SCORES}
 )
 @click.option("--proj", metavar="ID", default="", help="Only this project's.")
 @click.option("--status", default="", help="Only these, such as Running or Failed.")
-@click.option(
-    "--search", metavar="TEXT", default="", help="Only tasks whose id or name contains it."
-)
+@click.option("--search", metavar="TEXT", default="", help="Only if id or name contains it.")
 @click.option("--refused", is_flag=True, help="List refused forms, and why they were refused.")
 @click.option("--limit", type=click.IntRange(min=1), default=20, show_default=True)
 @json_option
