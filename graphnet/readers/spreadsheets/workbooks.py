@@ -1,4 +1,4 @@
-"""The cells of a workbook's sheet as a table: which row is the header, and what stands below."""
+"""Workbooks of Excel (.xlsx, .xlsm) and OpenDocument (.ods), read by calamine: sheets as tables."""
 
 import datetime as dt
 from collections.abc import Collection, Mapping, Sequence
@@ -12,7 +12,8 @@ from zipfile import ZIP_STORED, ZipFile
 import numpy as np
 
 from graphnet.data.interpretation import Choice
-from graphnet.errors import CohortError, shortened
+from graphnet.errors import CohortError
+from graphnet.messages import Message, first_of
 from graphnet.readers.folders.archives import Archive
 from graphnet.readers.inquiry import Inquiry
 from graphnet.readers.spreadsheets.parts import (
@@ -67,55 +68,53 @@ def to_sheet(table: WorksheetTable, inquiry: Inquiry) -> Sheet:
     _say_above(table, inquiry)
     rows = [row for row in below if _filled(row)]
     if len(rows) < len(below):
-        inquiry.assume(f"Empty rows passed over: {len(below) - len(rows)}.")
+        inquiry.assume(Message("readers_text.empty-rows", count=len(below) - len(rows)))
     if not rows:
-        raise CohortError(f"The sheet {table.name} of {inquiry.name} has no row below its header.")
+        raise CohortError(
+            Message("readers_text.no-rows-on-sheet", sheet=table.name, file=inquiry.name)
+        )
     names = [_text(cell) for cell in table.rows[header]]
     check_header(names, inquiry.name)
     columns = list(zip(*rows, strict=True))
-    kept = [place for place, cells in enumerate(columns) if names[place] or _filled(cells)]
-    names = [names[place] for place in kept]
-    found = [
-        _column(name, columns[place], inquiry) for name, place in zip(names, kept, strict=True)
+    places = [place for place, cells in enumerate(columns) if names[place] or _filled(cells)]
+    names = [names[place] for place in places]
+    named = [
+        _column(name, columns[place], inquiry) for name, place in zip(names, places, strict=True)
     ]
-    check_second_header(found, inquiry)
-    settled, _ = settle_decimal_marks(names, found, "", inquiry)
+    check_second_header(named, inquiry)
+    settled, _ = settle_decimal_marks(names, named, "", inquiry)
     return Sheet(tuple(names), settled)
 
 
 def _check(table: WorksheetTable, inquiry: Inquiry) -> None:
     """Refuse what a table cannot have: cells that span subjects, results that are not there."""
-    what = f"The sheet {table.name} of {inquiry.name}"
-    header = table.header
+    sheet, file, header = table.name, inquiry.name, table.header
     spanning = [corners for corners in table.merged if corners[1][0] >= header]
     if spanning:
-        shown = [
+        ranges = [
             f"{cell_name(a + 1, b + 1)}:{cell_name(c + 1, d + 1)}" for (a, b), (c, d) in spanning
         ]
-        inquiry.refuse(
-            f"{what} has merged cells ({shortened(shown, SHOWN)}), of which only the first holds a "
-            "value. Split them and fill in every cell."
-        )
+        cells = first_of(ranges, SHOWN)
+        inquiry.refuse(Message("readers_text.merged-cells", sheet=sheet, file=file, cells=cells))
     if table.unsolved:
+        cells = first_of(table.unsolved, SHOWN)
         inquiry.refuse(
-            f"{what} has formulas without results ({shortened(table.unsolved, SHOWN)}). Open it in "
-            "a spreadsheet and save it again."
+            Message("readers_text.formulas-without-results", sheet=sheet, file=file, cells=cells)
         )
     first = _first(table.rows[header])
     above = table.rows[:header]
     double = [row for row in above if _filled(row) > MOST_ABOVE or _first(row) > first]
     if double:
-        words = [_text(cell) for cell in double[0] if cell != ""]
+        words = first_of([_text(cell) for cell in double[0] if cell != ""], SHOWN)
         inquiry.refuse(
-            f"{what} has a second row of names above its header ({shortened(words, SHOWN)}). Give "
-            "one header row, with a name for each column such as GMV_1."
+            Message("readers_text.second-row-of-names", sheet=sheet, file=file, words=words)
         )
 
 
 def _say_above(table: WorksheetTable, inquiry: Inquiry) -> None:
     titles = [_text(cell)[:40] for row in table.rows[: table.header] for cell in row if cell != ""]
     if titles:
-        inquiry.assume(f"Rows above the header passed over: {shortened(titles, SHOWN)}.")
+        inquiry.assume(Message("readers_text.rows-above-header", titles=first_of(titles, SHOWN)))
 
 
 def _first(row: Row) -> int:
@@ -137,12 +136,9 @@ def _column(name: str, cells: Sequence[Cell], inquiry: Inquiry) -> Cells:
 
 
 def _check_digits(name: str, numbers: np.ndarray, inquiry: Inquiry) -> None:
-    known = numbers[np.isfinite(numbers)]
-    if known.size and (known == np.round(known)).all() and np.abs(known).max() >= EXACT:
-        inquiry.refuse(
-            f"{name} in {inquiry.name} holds numbers of more than 15 digits, of which a workbook "
-            "keeps 15. Enter them as text, or give the table as CSV."
-        )
+    finite = numbers[np.isfinite(numbers)]
+    if finite.size and (finite == np.round(finite)).all() and np.abs(finite).max() >= EXACT:
+        inquiry.refuse(Message("readers_text.too-many-digits", column=name, file=inquiry.name))
 
 
 def _text(cell: Cell) -> str:
@@ -176,7 +172,7 @@ def read_workbook(archive: Archive, inquiry: Inquiry, most_cells: int) -> tuple[
 
     """
     if BINARY in archive.members:
-        raise CohortError(f"{inquiry.name} is a binary workbook (.xlsb). Save it as .xlsx.")
+        raise CohortError(Message("readers_text.binary-workbook", file=inquiry.name))
     kind = "ods" if OPEN_DOCUMENT in archive.members else "xlsx"
     with TemporaryDirectory(prefix="sgn-upload-") as outer:
         folder = Path(outer) / "parts"
@@ -192,35 +188,35 @@ def read_workbook(archive: Archive, inquiry: Inquiry, most_cells: int) -> tuple[
 def _extents(folder: Path, kind: str, name: str, most_cells: int) -> dict[str, Extent]:
     """What was measured of each sheet, by its name; of OpenDocument of all together, by ""."""
     if kind == "ods":
-        found = {"": measure_extent(folder / OPEN_DOCUMENT, name)}
+        extents = {"": measure_extent(folder / OPEN_DOCUMENT, name)}
     else:
         parts = _parts(folder, name)
-        found = {sheet: measure_extent(part, name) for sheet, part in parts.items()}
-    if any(extent.cells > most_cells for extent in found.values()):
-        raise CohortError(f"{name} has more than {most_cells} cells, which is the most.")
-    return found
+        extents = {sheet: measure_extent(part, name) for sheet, part in parts.items()}
+    if any(extent.cells > most_cells for extent in extents.values()):
+        raise CohortError(Message("readers_text.too-many-cells", file=name, limit=most_cells))
+    return extents
 
 
 def _parts(folder: Path, name: str) -> dict[str, Path]:
     """The file of each sheet. Raises CohortError."""
     try:
         targets = {
-            each.get("Id"): each.get("Target", "")
-            for each in ElementTree.parse(folder / RELATIONS).getroot()  # noqa: S314 - expat bounds entities
+            relation.get("Id"): relation.get("Target", "")
+            for relation in ElementTree.parse(folder / RELATIONS).getroot()  # noqa: S314 - expat bounds entities
         }
         sheets = {}
-        for each in ElementTree.parse(folder / WORKBOOK).getroot().iter():  # noqa: S314
-            if each.tag.rpartition("}")[2] == "sheet":
-                identity = next(v for k, v in each.items() if k.rpartition("}")[2] == "id")
-                sheets[each.get("name", "")] = targets[identity]
+        for element in ElementTree.parse(folder / WORKBOOK).getroot().iter():  # noqa: S314
+            if element.tag.rpartition("}")[2] == "sheet":
+                identity = next(v for k, v in element.items() if k.rpartition("}")[2] == "id")
+                sheets[element.get("name", "")] = targets[identity]
     except (ElementTree.ParseError, LookupError, OSError, StopIteration) as error:
         raise damaged_workbook(name) from error
-    found = {}
+    parts = {}
     for sheet, target in sheets.items():
         part = folder / (target.lstrip("/") if target.startswith("/") else f"xl/{target}")
         if part.is_file() and folder in part.resolve().parents:
-            found[sheet] = part
-    return found
+            parts[sheet] = part
+    return parts
 
 
 def _pack(folder: Path, members: Collection[str], target: Path) -> None:
@@ -252,40 +248,35 @@ def _table(
     from python_calamine import SheetTypeEnum, SheetVisibleEnum  # noqa: PLC0415
 
     if sheet.visible != SheetVisibleEnum.Visible or sheet.typ != SheetTypeEnum.WorkSheet:
-        inquiry.leave(f"sheet {sheet.name}", "it is hidden, or no worksheet")
+        inquiry.leave(f"sheet {sheet.name}", Message("readers_text.hidden-sheet"))
         return None
-    found = workbook.get_sheet_by_name(sheet.name)
-    rows = list(found.iter_rows())
+    worksheet = workbook.get_sheet_by_name(sheet.name)
+    rows = list(worksheet.iter_rows())
     filled = [row for row in rows if any(cell != "" for cell in row)]
-    if len(filled) < LEAST or max(map(_width, filled)) < LEAST:
-        inquiry.leave(f"sheet {sheet.name}", "it holds no table of two rows and columns or more")
+    if len(filled) < LEAST or max(map(_filled, filled)) < LEAST:
+        inquiry.leave(f"sheet {sheet.name}", Message("readers_text.no-table-on-sheet"))
         return None
     extent = extents.get(sheet.name)
     return WorksheetTable(
-        sheet.name, rows, found.merged_cell_ranges or [], extent.unsolved if extent else []
+        sheet.name, rows, worksheet.merged_cell_ranges or [], extent.unsolved if extent else []
     )
-
-
-def _width(row: Sequence[object]) -> int:
-    return sum(cell != "" for cell in row)
 
 
 def _chosen(tables: Sequence[WorksheetTable], inquiry: Inquiry) -> WorksheetTable:
     """The only table, or the one that is answered. Raises CohortError where there is none."""
     if not tables:
-        raise CohortError(
-            f"{inquiry.name} is a workbook without a visible sheet that holds a table."
-        )
+        raise CohortError(Message("readers_text.no-table", file=inquiry.name))
     numeric = [table for table in tables if _has_numbers(table)]
     if len(numeric or tables) == 1 and inquiry.answer(SHEET) is None:
         for table in tables if numeric else ():
             if table is not numeric[0]:
-                inquiry.leave(f"sheet {table.name}", "it holds no number")
+                inquiry.leave(f"sheet {table.name}", Message("readers_text.no-number-on-sheet"))
         return (numeric or tables)[0]
     answer = inquiry.ask(
         SHEET,
-        f"{inquiry.name} has several sheets: {shortened([table.name for table in tables])}. Which "
-        "one holds the subjects? One sheet is read: ids, classes and measures must all be on it.",
+        Message(
+            "readers_text.ask-sheet", file=inquiry.name, sheets=[table.name for table in tables]
+        ),
         [_choice(table) for table in tables],
     )
     return next(table for table in tables if table.name == answer)
@@ -301,6 +292,9 @@ def _has_numbers(table: WorksheetTable) -> bool:
 
 
 def _choice(table: WorksheetTable) -> Choice:
-    rows = sum(_width(row) > 0 for row in table.rows[table.header + 1 :])
+    rows = sum(_filled(row) > 0 for row in table.rows[table.header + 1 :])
     header = [str(cell) for cell in table.rows[table.header] if cell != ""]
-    return Choice(table.name, f"{rows} rows, starting with {shortened(header, SHOWN_OF_HEADER)}")
+    return Choice(
+        table.name,
+        Message("readers_text.sheet-choice", count=rows, columns=first_of(header, SHOWN_OF_HEADER)),
+    )

@@ -1,4 +1,4 @@
-"""Whether the first line of a file of numbers is its header."""
+"""A file of numbers: whether its first line names the columns, its first column the rows."""
 
 import re
 from collections.abc import Sequence
@@ -6,6 +6,7 @@ from itertools import pairwise
 
 from graphnet.data.interpretation import Choice
 from graphnet.errors import CohortError
+from graphnet.messages import Message
 from graphnet.readers.inquiry import Inquiry
 from graphnet.readers.tables.sheet import is_missing, is_number, shown
 from graphnet.readers.text.dialects import BLANK, split_cells
@@ -16,7 +17,6 @@ WHOLE = re.compile(r"\d+")
 WHOLE_AS_DECIMAL = re.compile(r"\d+(\.0*)?")
 LOOKED_AT = 50
 LEAST_TIMES = 5
-SAID = "The first line holds ascending whole numbers; it was read as names, not as values."
 
 
 def commented_header(
@@ -40,8 +40,11 @@ def commented_header(
         return names
     answer = inquiry.ask(
         HEADER,
-        f"A line before the numbers of {what} reads {text[:60]!r}: does it name the columns?",
-        (Choice("names", "it names the columns"), Choice("comment", "it is a comment")),
+        Message("readers_text.ask-comment", file=what, text=repr(text[:60])),
+        (
+            Choice("names", Message("readers_text.names-columns")),
+            Choice("comment", Message("readers_text.is-comment")),
+        ),
     )
     return names if answer == "names" else None
 
@@ -110,15 +113,18 @@ def _numbers_are_names(first: Sequence[str], below: Rows, inquiry: Inquiry, what
     ascending = numbers == sorted(numbers)
     fractions = _fractions(below)
     if ascending and _is_certain(names, below, fractions, corner=corner):
-        inquiry.assume(SAID)
+        inquiry.assume(Message("readers_text.ascending-names"))
         return True
     if not _is_doubtful(numbers, fractions, ascending=ascending):
         return False
-    shown = " ".join(names[:5]) + (" …" if len(names) > 5 else "")
+    first_names = " ".join(names[:5]) + (" …" if len(names) > 5 else "")
     answer = inquiry.ask(
         HEADER,
-        f"The first line of {what} is {shown}: does it name the columns, or does it hold values?",
-        (Choice("names", "it names the columns"), Choice("values", "it holds values")),
+        Message("readers_text.ask-header", file=what, numbers=first_names),
+        (
+            Choice("names", Message("readers_text.names-columns")),
+            Choice("values", Message("readers_text.holds-values")),
+        ),
     )
     return answer == "names"
 
@@ -143,9 +149,9 @@ def _is_doubtful(numbers: Sequence[float], fractions: float, *, ascending: bool)
 
 def _fractions(rows: Rows) -> float:
     """How many of the numbers below are no whole ones, from 0 to 1."""
-    found = [cell for _, row in rows[:LOOKED_AT] for cell in row if not is_missing(cell)]
-    whole = [cell for cell in found if WHOLE_AS_DECIMAL.fullmatch(cell.lstrip("+-"))]
-    return 1 - len(whole) / len(found) if found else 0.0
+    numbers = [cell for _, row in rows[:LOOKED_AT] for cell in row if not is_missing(cell)]
+    whole = [cell for cell in numbers if WHOLE_AS_DECIMAL.fullmatch(cell.lstrip("+-"))]
+    return 1 - len(whole) / len(numbers) if numbers else 0.0
 
 
 INDEX = "index"
@@ -164,8 +170,10 @@ def split_row_names(header: list[str] | None, rows: Rows, inquiry: Inquiry, what
     """
     texts = _text_columns(header, rows, what)
     if texts > 1:
-        named = " and ".join(header[:texts]) if header else f"The first {texts} columns"
-        inquiry.assume(f"{named} hold text and were passed over.")
+        if header:
+            inquiry.assume(Message("readers_text.text-columns", columns=header[:texts]))
+        else:
+            inquiry.assume(Message("readers_text.first-text-columns", count=texts))
         return _without(texts, None, header, rows)
     first = [row[0] for _, row in rows]
     if texts or _is_index(first, header, rows, inquiry, what):
@@ -192,8 +200,14 @@ def _text_columns(header: list[str] | None, rows: Rows, what: str) -> int:
         if numbers and not named:
             place, row = rows[words.index(True)]
             raise CohortError(
-                f"Line {place} of {what} holds {shown(row[column])} in column {column + 1}, "
-                f"where other lines hold numbers ({numbers[0]})."
+                Message(
+                    "readers_text.text-among-numbers",
+                    file=what,
+                    line=place,
+                    cell=shown(row[column]),
+                    column=column + 1,
+                    number=numbers[0],
+                )
             )
     return width
 
@@ -206,22 +220,22 @@ def _is_index(
         first
     )
     if name in INDEX_NAMES and whole:
-        inquiry.assume("The first column numbers the rows; it was not read as a region.")
+        inquiry.assume(Message("readers_text.row-numbers"))
         return True
     if name == "" and any(first):
-        raise CohortError(
-            f"{what} holds numbers in a first column that has no name; name it, or delete it."
-        )
+        raise CohortError(Message("readers_text.unnamed-numbers", file=what))
     if len(first) < 3 or not _is_doubtful_index(name, first, rows):
         return False
     if name in TIME_NAMES:
-        inquiry.assume(f"The column {header[0] if header else ''} counts time; it is no region.")
+        inquiry.assume(Message("readers_text.time-column", column=header[0] if header else ""))
         return True
     answer = inquiry.ask(
         INDEX,
-        f"The first column of {what} holds {', '.join(first[:4])} …: does it number the rows, "
-        "or is it a region?",
-        (Choice("index", "it numbers the rows"), Choice("region", "it is a region")),
+        Message("readers_text.ask-index", file=what, numbers=", ".join(first[:4])),
+        (
+            Choice("index", Message("readers_text.numbers-rows")),
+            Choice("region", Message("readers_text.is-region")),
+        ),
     )
     return answer == "index"
 
