@@ -6,9 +6,8 @@ from dataclasses import dataclass, field
 from math import isqrt
 
 import numpy as np
-from numpy.typing import NDArray
 
-from graphnet.data.dataset import Float32Array, Series
+from graphnet.data.dataset import Series
 from graphnet.data.interpretation import Choice, ConnectomeReading, SeriesReading, Z
 from graphnet.errors import CohortError
 from graphnet.messages import Message
@@ -33,8 +32,6 @@ from graphnet.readers.folders.scans import read_all
 from graphnet.readers.inquiry import Inquiry
 from graphnet.readers.tables.names import Name
 from graphnet.readers.text.number_files import NumberTable
-
-FloatArray = NDArray[np.float64]
 
 
 @dataclass

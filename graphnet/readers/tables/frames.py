@@ -10,6 +10,7 @@ from graphnet.data.cohort import Cohort
 from graphnet.data.cohorts import ANY, GROUP, cohort_of
 from graphnet.data.dataset import Dataset
 from graphnet.errors import CohortError, QuestionsOpen
+from graphnet.messages import Message
 from graphnet.readers.inquiry import LABEL, Inquiry
 from graphnet.readers.reading import explained
 from graphnet.readers.subjects.words import IDS, plain
@@ -93,7 +94,7 @@ def read_table(source: Path | BinaryIO | bytes, most_cells: int = LARGEST) -> "p
         for name, cells in zip(sheet.names, sheet.columns, strict=True)
     }
     if len(columns) < len(sheet.names):
-        raise CohortError("The file has several columns of one name.")
+        raise CohortError(Message("readers_tables.names-repeated"))
     return pd.DataFrame(columns)
 
 

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graphnet.data.interpretation import TextFormat
+from graphnet.messages import Message
 from graphnet.readers.inquiry import Inquiry
 
 FloatArray = NDArray[np.float64]
@@ -101,9 +102,9 @@ def plain_numbers(texts: Sequence[str]) -> FloatArray | None:
     if "".join(texts).strip(PLAIN):
         return None
     with suppress(ValueError):
-        found = np.array([text or "nan" for text in texts], dtype=np.float64)
-        if not np.isinf(found).any():
-            return found
+        numbers = np.array([text or "nan" for text in texts], dtype=np.float64)
+        if not np.isinf(numbers).any():
+            return numbers
     return None
 
 
@@ -114,21 +115,24 @@ def to_numbers(cells: Cells, column: str, inquiry: Inquiry) -> FloatArray:
     """
     if isinstance(cells, np.ndarray):
         return cells
-    found = plain_numbers(cells)
-    if found is not None:
-        return found
+    plain = plain_numbers(cells)
+    if plain is not None:
+        return plain
     odd = {text: _number(text) for text in set(cells) if not NUMBER.fullmatch(text)}
     numbers = np.array([odd.get(text, text) for text in cells], dtype=np.float64)
     words = {text for text, number in odd.items() if np.isnan(number) and not is_missing(text)}
     wrong = [row for row, text in enumerate(cells) if text in words] if words else []
     if wrong:
-        others = len(wrong) - 1
-        more = f" ({others} more such {'cell' if others == 1 else 'cells'})" if others else ""
         inquiry.refuse(
-            f"{column} in row {wrong[0] + 2} holds {shown(cells[wrong[0]])}, "
-            f"which is no number{more}."
+            Message(
+                "readers_tables.not-a-number",
+                column=column,
+                row=wrong[0] + 2,
+                cell=shown(cells[wrong[0]]),
+                others=len(wrong) - 1,
+            )
         )
-    _tell_overflow(cells, numbers, column, inquiry)
+    _note_overflow(cells, numbers, column, inquiry)
     return numbers
 
 
@@ -149,14 +153,18 @@ def _number(text: str) -> float:
     return INFINITE.get(text.casefold(), float("nan"))
 
 
-def _tell_overflow(
+def _note_overflow(
     cells: Sequence[str], numbers: FloatArray, column: str, inquiry: Inquiry
 ) -> None:
     for row in np.flatnonzero(np.isinf(numbers)).tolist():
         if NUMBER.fullmatch(_with_plain_minus(cells[row].strip())):
             inquiry.assume(
-                f"{column} in row {row + 2} holds {shown(cells[row])}, "
-                "which is too large for a number; it was taken as infinite."
+                Message(
+                    "readers_tables.number-too-large",
+                    column=column,
+                    row=row + 2,
+                    cell=shown(cells[row]),
+                )
             )
 
 
@@ -168,10 +176,10 @@ def as_numbers(cells: Cells) -> FloatArray | None:
     """The numbers (S,) of a column, NaN where missing; None where it holds other text."""
     if isinstance(cells, np.ndarray):
         return cells
-    found = plain_numbers(cells)
-    if found is None and all(is_missing(cell) or is_number(cell) for cell in cells):
+    plain = plain_numbers(cells)
+    if plain is None and all(is_missing(cell) or is_number(cell) for cell in cells):
         return to_numbers(cells, "", Inquiry(""))
-    return found
+    return plain
 
 
 def words_of(cells: tuple[str, ...]) -> list[str]:
@@ -207,9 +215,9 @@ class Looks:
         values = self.numbers(column)
         if values is None:
             return True
-        known = values[~np.isnan(values)]
-        whole = bool((known == np.round(known)).all())
-        return whole and bool((np.abs(known) <= LARGEST_ITEM).all())
+        present = values[~np.isnan(values)]
+        whole = bool((present == np.round(present)).all())
+        return whole and bool((np.abs(present) <= LARGEST_ITEM).all())
 
     def is_dummy(self, column: str) -> bool:
         """Whether the numbers are 0 and 1 alone."""
