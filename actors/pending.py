@@ -161,7 +161,7 @@ class PendingEndings(Middleware):
             return False
         except ContentTooLarge as error:
             self.remove(ending)
-            self.hand_over(PendingEnding(ending.claim, FAILED, {"sentence": str(error)}))
+            self.hand_over(PendingEnding(ending.claim, FAILED, {"reasons": [str(error)]}))
             return True
         except DatabaseError:
             log.exception("task %s: how it ended cannot be written", task_id)

@@ -26,7 +26,7 @@ from graphnet.experiment import Outcome, run
 from graphnet.figures.glass_brain import picture
 from graphnet.local_files import LocalFiles, name_of, on_terminal
 from graphnet.options import Bound, Flag
-from graphnet.report import render
+from graphnet.report.page import render_report
 from graphnet.training.callbacks import Callback
 from graphnet.training.devices import choose_device
 from graphnet.training.history import Epoch
@@ -137,7 +137,7 @@ def _write(outcome: Outcome, asked: argparse.Namespace) -> None:
     parameters, manifest = outcome.model.to_bytes()
     drawn = picture(outcome.evidence)
     text = json.dumps(outcome.result, indent=1, allow_nan=False, ensure_ascii=False)
-    report = render(_task(outcome, asked), outcome.evidence, drawn, json.loads(manifest))
+    report = render_report(_task(outcome, asked), outcome.evidence, drawn, json.loads(manifest))
     files = {
         "model.safetensors": parameters,
         "result.json": text.encode(),

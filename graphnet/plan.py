@@ -56,7 +56,7 @@ class ExperimentPlan:
             parent.arranged(data.train)  # refuses what does not fit
             data = data.arranged(parent.layout)
         start = initial_model(data, settings, parent)
-        plans = plan_folds(data, asked, by_score=start.scale is not None, seed=settings.seed)
+        plans = plan_folds(data, asked, is_regression=start.scale is not None, seed=settings.seed)
         fresh, sentences = _may_start(parent, data)
         return cls(data, asked, parent, start, plans, None if fresh else parent, sentences)
 

@@ -48,7 +48,7 @@ async def show(request: Request) -> Response:
     """What to compare, and the comparison of what was chosen."""
     named = list(dict.fromkeys(each for each in request.query_params.getlist("task") if each))
     listed = await choices.comparable(request, named)
-    content: dict[str, Any] = {"facts": [], "wrong": [], "problem": ""}
+    content: dict[str, Any] = {"facts": [], "incorrect": [], "problem": ""}
     if len(named) >= FEWEST:
         try:
             content |= await _compared(request, named)
@@ -75,7 +75,7 @@ async def _compared(request: Request, named: Sequence[str]) -> dict[str, Any]:
         found = await state.comparison_cache.differences(known)
     return {
         "facts": facts,
-        "wrong": [each for one, missing in read for each in missing if each not in one.missing],
+        "incorrect": [each for one, missing in read for each in missing if each not in one.missing],
         "settings": _settings(facts),
         "data": _data(facts),
         "metrics": {split: _metrics(facts, split) for split in _splits(facts)},

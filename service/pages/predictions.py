@@ -10,7 +10,8 @@ from starlette.responses import Response
 
 from db.tasks import TaskRecord
 from graphnet.artifacts.predictions import safe
-from graphnet.figures.classification import SPLITS, shown
+from graphnet.figures.predictions import predicted_splits
+from graphnet.names import split_name
 from service.http.responses import MEANINGS, ApiError
 from service.pages.questions import questions_of
 from service.pages.site import page
@@ -58,13 +59,13 @@ async def table(request: Request) -> Response:
         *(request, "task_predictions.html"),
         found=found,
         task_id=task.task_id,
-        splits={split: SPLITS[split] for split in shown(evidence)},
+        splits={split: split_name(split) for split in predicted_splits(evidence)},
     )
 
 
 def select(evidence: Mapping[str, Any], split: str, sought: str, number: str) -> Found:
     """The rows of a split (the fairest if there is none of that name) with a text in id or site."""
-    known = shown(evidence)
+    known = predicted_splits(evidence)
     name = split if split in known else next(iter(known), "")
     wanted = sought.strip()[:LONGEST]
     rows = [row for row in _rows(evidence, name) if _holds(row, wanted)]

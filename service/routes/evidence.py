@@ -11,8 +11,8 @@ from db.states import Status
 from db.tasks import TaskRecord
 from graphnet.artifacts.predictions import predictions_csv, read_predictions
 from graphnet.errors import ModelError
-from graphnet.report import render
 from graphnet.report.facts import Facts
+from graphnet.report.page import render_report
 from registry import EVIDENCE, GLASS_BRAIN, REPORT
 from service.http.queries import asked_flag
 from service.http.responses import ApiError, ErrorNum, success
@@ -100,7 +100,7 @@ async def _rendered(request: Request, task: TaskRecord) -> bytes:
     """The report from what is stored, as far as it is."""
     facts = await facts_of(request, task)
     text = await asyncio.to_thread(
-        render, facts.task, facts.evidence, facts.glass_brain, facts.manifest
+        render_report, facts.task, facts.evidence, facts.glass_brain, facts.manifest
     )
     return text.encode()
 

@@ -17,7 +17,7 @@ from graphnet.data.cohort import Cohort
 from graphnet.data.splits import Splits
 from graphnet.errors import CohortError
 from graphnet.experiment import Outcome, run
-from graphnet.report import render
+from graphnet.report.page import render_report
 from tests.graphnet.people import cohort
 
 NAMES = {0: "HC", 1: "SZ"}
@@ -73,7 +73,7 @@ def test_the_table_of_predictions_says_names(outcome: Outcome) -> None:
 
 def test_the_report_says_names(outcome: Outcome) -> None:
     task = {"task_id": "T", "task_type": "dl_ts", "task_result": outcome.result}
-    text = render(task, outcome.evidence, None, manifest(outcome.model))
+    text = render_report(task, outcome.evidence, None, manifest(outcome.model))
     assert "20 of class HC (0) and 20 of class SZ (1)" in text
     assert "Class SZ (1) counts as positive, class HC (0) as negative." in text
     assert '<th scope="col">Class SZ (1)</th>' in text

@@ -187,7 +187,7 @@ def test_rows_without_anything_of_subjects_may_be_time_points() -> None:
     assert [question.id for question in inquiry.questions] == ["rows"]
     assert len(settled(sheet(points), rows="subjects")) == rows
     _, inquiry = interpret(sheet(points), rows="points")
-    assert "the time series of one subject" in str(str(inquiry.problems[0]))
+    assert "the time series of one subject" in str(inquiry.problems[0])
     assert len(settled(sheet({f"GMV_{name}": cells for name, cells in points.items()}))) == rows
 
 

@@ -257,7 +257,7 @@ def test_pairs_that_are_not_all_there_are_refused() -> None:
     for gone in names:
         _, inquiry = interpret(table([name for name in names if name != gone]))
         assert len(inquiry.problems) == 1
-        assert "pairs" in str(str(inquiry.problems[0]))
+        assert "pairs" in str(inquiry.problems[0])
 
 
 def test_a_few_columns_of_many_pairs_take_no_room() -> None:
@@ -396,7 +396,7 @@ def test_tables_as_people_have_them(wild: Path, name: str) -> None:
 def test_a_measure_that_is_there_twice_is_refused(names: list[str], sentence: str) -> None:
     _, inquiry = interpret(table(names))
     assert len(inquiry.problems) == 1
-    assert sentence in str(str(inquiry.problems[0]))
+    assert sentence in str(inquiry.problems[0])
 
 
 def test_an_unknown_measure_of_the_same_regions_is_read() -> None:

@@ -34,15 +34,15 @@ def refuse_visits(columns: Mapping[str, str], inquiry: Inquiry, measure: str = "
     if len(several) < min(LEAST, len(bases)) or not visits - {""}:
         return
     first = [columns[name] for name in several[0]]
-    values = {
-        "file": inquiry.name,
-        "columns": first[:2],
-        "visits": first_of(sorted(visits - {""}), 3),
-    }
-    if measure:
-        inquiry.refuse(Message("readers_tables.measure-at-visits", measure=measure, **values))
-    else:
-        inquiry.refuse(Message("readers_tables.measures-at-visits", **values))
+    inquiry.refuse(
+        Message(
+            "readers_tables.two-visits",
+            file=inquiry.name,
+            columns=first[:2],
+            measure=measure,
+            visits=first_of(sorted(visits - {""}), 3),
+        )
+    )
 
 
 def refuse_copies(group: Mapping[str, str], inquiry: Inquiry) -> None:

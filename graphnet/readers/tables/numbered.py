@@ -89,12 +89,12 @@ def _are_distinctive(regions: set[str]) -> bool:
     return len(regions) > (FEW if all(region.isdigit() for region in regions) else 1)
 
 
-def _with_region(name: Name, regions: set[str]) -> Part | None:
+def _with_region(name: Name, known: set[str]) -> Part | None:
     """A known region at the end or the beginning of a name, and the measure that is left."""
     for word in range(1, len(name.words)):
         before, after = name.cut(word)
         for measure, region in ((before, after), (after, before)):
-            if LETTER.search(measure) and plain_numbers([region]) <= regions:
+            if LETTER.search(measure) and plain_numbers([region]) <= known:
                 return Part(name.text, measure, region)
     return None
 
@@ -177,7 +177,6 @@ def _decide(group: Numbered, regions: set[str], inquiry: Inquiry, *, alone: bool
         inquiry.assume(
             Message(
                 "readers_tables.read-as-measure",
-                file=inquiry.name,
                 columns=group.description,
                 measure=group.prefix,
                 count=len(group.columns),

@@ -34,16 +34,16 @@ def find_grid(columns: Sequence[str], looks: Looks, inquiry: Inquiry) -> Grid:
     """
     names = [Name(column) for column in columns]
     open_names = [name for name in _without_biobank(names) if not name.is_of_people]
-    groups, rest = _known(open_names)
-    groups, more = _without_strays(groups, inquiry)
+    known, rest = _known(open_names)
+    known, more = _without_strays(known, inquiry)
     rest += more
-    if _is_outnumbered(groups, rest, looks):
-        groups, rest = {}, open_names
-    if not groups:
-        groups, rest = _by_regions(rest, looks)
-        rest = _with_the_rest(groups, rest, looks, inquiry)
-    grid = Grid(groups)
-    if groups:
+    if _is_outnumbered(known, rest, looks):
+        known, rest = {}, open_names
+    if not known:
+        known, rest = _by_regions(rest, looks)
+        rest = _with_the_rest(known, rest, looks, inquiry)
+    grid = Grid(known)
+    if known:
         rest = add_alike(rest, grid, looks, inquiry)
     add_numbered(rest, grid, looks, inquiry)
     if not grid.measures and not grid.flat:
@@ -116,9 +116,9 @@ def _without_strays(groups: Groups, inquiry: Inquiry) -> tuple[Groups, list[Name
     return {measure: _one_kind(measure, group, inquiry) for measure, group in large.items()}, strays
 
 
-def _is_outnumbered(groups: Groups, rest: Sequence[Name], looks: Looks) -> bool:
+def _is_outnumbered(known: Groups, rest: Sequence[Name], looks: Looks) -> bool:
     """Whether a region or two are beside many without a measure: ``Left-Accumbens-area``."""
-    most = max(map(len, groups.values()), default=0)
+    most = max(map(len, known.values()), default=0)
     others = [name for name in rest if name.has_region_words and looks.is_numeric(name.text)]
     return 0 < most < LEAST_NAMED and 2 * most < len(others)
 
@@ -181,9 +181,9 @@ def _by_regions(names: Sequence[Name], looks: Looks) -> tuple[Groups, list[Name]
     return overlapping, [name for name in names if name.text not in taken]
 
 
-def _with_the_rest(groups: Groups, rest: list[Name], looks: Looks, inquiry: Inquiry) -> list[Name]:
+def _with_the_rest(known: Groups, rest: list[Name], looks: Looks, inquiry: Inquiry) -> list[Name]:
     """Names of measured values beside regions without a measure: regions too, if so answered."""
-    bare = groups.get(VALUE)
+    bare = known.get(VALUE)
     odd = [
         name
         for name in rest
@@ -212,7 +212,7 @@ def _with_the_rest(groups: Groups, rest: list[Name], looks: Looks, inquiry: Inqu
     if answer == KNOWN:
         return rest
     bare |= {name.text: name.text for name in odd}
-    groups[VALUE] = {column: column for column in looks.sheet.names if column in bare}
+    known[VALUE] = {column: column for column in looks.sheet.names if column in bare}
     return [name for name in rest if name not in odd]
 
 

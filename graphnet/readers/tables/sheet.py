@@ -102,9 +102,9 @@ def plain_numbers(texts: Sequence[str]) -> FloatArray | None:
     if "".join(texts).strip(PLAIN):
         return None
     with suppress(ValueError):
-        numbers = np.array([text or "nan" for text in texts], dtype=np.float64)
-        if not np.isinf(numbers).any():
-            return numbers
+        found = np.array([text or "nan" for text in texts], dtype=np.float64)
+        if not np.isinf(found).any():
+            return found
     return None
 
 
@@ -115,9 +115,9 @@ def to_numbers(cells: Cells, column: str, inquiry: Inquiry) -> FloatArray:
     """
     if isinstance(cells, np.ndarray):
         return cells
-    plain = plain_numbers(cells)
-    if plain is not None:
-        return plain
+    found = plain_numbers(cells)
+    if found is not None:
+        return found
     odd = {text: _number(text) for text in set(cells) if not NUMBER.fullmatch(text)}
     numbers = np.array([odd.get(text, text) for text in cells], dtype=np.float64)
     words = {text for text, number in odd.items() if np.isnan(number) and not is_missing(text)}
@@ -176,10 +176,10 @@ def as_numbers(cells: Cells) -> FloatArray | None:
     """The numbers (S,) of a column, NaN where missing; None where it holds other text."""
     if isinstance(cells, np.ndarray):
         return cells
-    plain = plain_numbers(cells)
-    if plain is None and all(is_missing(cell) or is_number(cell) for cell in cells):
+    found = plain_numbers(cells)
+    if found is None and all(is_missing(cell) or is_number(cell) for cell in cells):
         return to_numbers(cells, "", Inquiry(""))
-    return plain
+    return found
 
 
 def words_of(cells: tuple[str, ...]) -> list[str]:
@@ -215,9 +215,9 @@ class Looks:
         values = self.numbers(column)
         if values is None:
             return True
-        present = values[~np.isnan(values)]
-        whole = bool((present == np.round(present)).all())
-        return whole and bool((np.abs(present) <= LARGEST_ITEM).all())
+        known = values[~np.isnan(values)]
+        whole = bool((known == np.round(known)).all())
+        return whole and bool((np.abs(known) <= LARGEST_ITEM).all())
 
     def is_dummy(self, column: str) -> bool:
         """Whether the numbers are 0 and 1 alone."""

@@ -1,0 +1,33 @@
+# Words in figures.
+
+one-minus-specificity = 1 − specificity
+area-under-curve = Area under the curve
+chance = chance: 0.500
+roc-curves = ROC curves
+seen-in-training = { $split } (used for training)
+predicted-probability = Predicted probability
+observed-share = Observed frequency
+well-calibrated = On the dashed line, predictions are well calibrated.
+calibration-bars = Bars: 95 % intervals (Wilson). Grey: number of subjects.
+calibration = Calibration
+true-class = True
+predicted-class = Predicted
+confusion-matrix = Confusion matrix
+true-score = True score
+predicted-score = Predicted score
+equal-scores = On the dashed line, both scores are equal.
+predicted-and-true = Predicted and true scores
+loss = Loss
+accuracy = Accuracy
+epoch = Epoch
+kept = used
+learning-curves = Learning curves
+median = median
+distributions-by-site = Distributions by site
+with-intervals = With 95 % intervals
+against = ← against
+for = for →
+most-important-regions = Most important regions
+lineage = Lineage
+fine-tuned = fine-tuned
+from-scratch = from scratch

@@ -1,0 +1,33 @@
+# 图中的文字。
+
+one-minus-specificity = 1 − 特异度
+area-under-curve = 曲线下面积
+chance = 随机：0.500
+roc-curves = ROC 曲线
+seen-in-training = { $split }（参与过训练）
+predicted-probability = 预测概率
+observed-share = 实际频率
+well-calibrated = 虚线上表示预测概率与实际频率一致。
+calibration-bars = 竖线：95 % 置信区间（Wilson）。灰色：受试者人数。
+calibration = 校准
+true-class = 真实类别
+predicted-class = 预测类别
+confusion-matrix = 混淆矩阵
+true-score = 真实评分
+predicted-score = 预测评分
+equal-scores = 虚线上两个评分相等。
+predicted-and-true = 预测评分与真实评分
+loss = 损失
+accuracy = 准确率
+epoch = 轮次
+kept = 采用
+learning-curves = 学习曲线
+median = 中位数
+distributions-by-site = 各站点的分布
+with-intervals = 附 95 % 置信区间
+against = ← 不支持
+for = 支持 →
+most-important-regions = 最重要的脑区
+lineage = 模型谱系
+fine-tuned = 微调
+from-scratch = 从头训练
