@@ -20,7 +20,7 @@ from actors.runtime import Runtime
 from actors.tracing import TRACING
 from db import runs
 from db.errors import DatabaseError
-from graphnet.training.callbacks import Callback
+from graphnet.training.callbacks import Journal
 from graphnet.training.history import Epoch
 from graphnet.training.loop import Training
 from registry import RegistryError
@@ -40,7 +40,7 @@ class HandedBackError(Exception):
     """The worker is asked to end: the task goes back to the queue."""
 
 
-class TaskCallback(Callback):
+class TaskJournal(Journal):
     """Follows the trainings of a claimed task, or of a part, which has no ``curve``.
 
     Each stage has one checkpoint, written by a thread of its own while training goes on: a storage
@@ -202,7 +202,7 @@ class TaskCallback(Callback):
         claim, started = self._lease.claim, time.monotonic()
         try:
             self._checkpoints.write(claim.task_id, states)
-            self._runtime.call(runs.record_checkpoint(claim))
+            self._runtime.call(runs.note_checkpoint(claim))
         except (RegistryError, DatabaseError) as error:
             # Training goes on all the same; it is said once, until one goes through again.
             level = logging.DEBUG if self._refused else logging.WARNING

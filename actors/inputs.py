@@ -13,14 +13,14 @@ from db.form import TaskForm
 from graphnet.artifacts.lineage import lineage
 from graphnet.artifacts.manifest import check_manifest
 from graphnet.artifacts.model import StoredModel
-from graphnet.config import Evaluation, TrainingSettings
+from graphnet.config import Evaluation, Settings
 from graphnet.data import provenance
 from graphnet.data.cohort import Cohort, merge
 from graphnet.data.cohorts import cohort_of
 from graphnet.data.splits import Splits
 from graphnet.data.unnamed import unnamed
 from graphnet.errors import GraphnetError, ModelError
-from graphnet.plan import ExperimentPlan
+from graphnet.plan import Work
 from registry import MANIFEST, PARAMETERS, ObjectDamaged, ObjectMissing, Store
 
 
@@ -29,14 +29,14 @@ class Inputs:
     """Everything that a training depends on, besides code and processor."""
 
     splits: Splits
-    settings: TrainingSettings
+    settings: Settings
     parent: StoredModel | None
     asked: Evaluation
 
     @cached_property
-    def work(self) -> ExperimentPlan:
+    def work(self) -> Work:
         """What is to be done. Raises GraphnetError."""
-        return ExperimentPlan.of(self.splits, self.settings, self.asked, self.parent)
+        return Work.of(self.splits, self.settings, self.asked, self.parent)
 
     @property
     def said(self) -> str:

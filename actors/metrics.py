@@ -7,7 +7,7 @@ from prometheus_client import Counter, Gauge, Histogram, Info
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
-from graphnet.training.devices import DeviceChoice, memory
+from graphnet.training.devices import Choice, memory
 
 OUTCOMES = ("finished", "failed", "cancelled", "handed_back", "lease_lost", "internal_error")
 MINUTE, HOUR = 60, 3600
@@ -80,27 +80,27 @@ def worker_metrics() -> tuple[Collector, ...]:
     return (*counters, TRAINING_SECONDS, PREDICTING, READING, BUSY, PENDING_ENDINGS, PACE)
 
 
-def count_claim(attempt: int) -> None:
+def claimed(attempt: int) -> None:
     """A task was claimed for this attempt."""
     ATTEMPTS.inc()
     if attempt > 1:
         RETRIES.inc()
 
 
-def count_ending(outcome: str, *, ours: bool) -> bool:
+def ended(outcome: str, *, ours: bool) -> bool:
     """Count how a claim ended if it was still ``ours``, which is given back."""
     if ours:
         ENDED.labels(outcome).inc()
     return ours
 
 
-def count_lost() -> None:
+def lost() -> None:
     """A claim was another worker's in the end."""
     LEASE_LOSSES.inc()
     ENDED.labels("lease_lost").inc()
 
 
-def device_info(choice: DeviceChoice) -> Info:
+def device_info(choice: Choice) -> Info:
     """The device and its name."""
     info = Info("sgn_device", "What tasks are trained on.", registry=None)
     info.info({"device": str(choice.device), "name": choice.name})
@@ -110,7 +110,7 @@ def device_info(choice: DeviceChoice) -> Info:
 class GpuMemory(Collector):
     """What this process holds of a GPU's memory; nothing is shown of a CPU."""
 
-    def __init__(self, choice: DeviceChoice) -> None:
+    def __init__(self, choice: Choice) -> None:
         self._device = choice.device
 
     def collect(self) -> Iterator[GaugeMetricFamily]:

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from actors.callback import HandedBackError
-from actors.retry import retry
-from actors.settings import ProcessSettingsError
-from actors.spool import spool_outputs
+from actors.retry import patiently
+from actors.settings import SettingsError
+from actors.spool import keep
 from db.claims import Claim
 from db.states import Status
 from graphnet.artifacts.model import StoredModel
@@ -20,7 +20,7 @@ from graphnet.artifacts.predictions import to_bytes
 from graphnet.disk import is_of_full_disk
 from graphnet.experiment import Outcome
 from graphnet.figures.glass_brain import picture
-from graphnet.report.page import render_report
+from graphnet.report import render
 from registry import (
     EVIDENCE,
     GLASS_BRAIN,
@@ -48,15 +48,15 @@ class Saved:
     stored: Mapping[str, str] = field(default_factory=dict)
 
 
-def output_files(model: StoredModel | None, report_files: Mapping[str, bytes]) -> dict[str, bytes]:
+def objects(model: StoredModel | None, papers: Mapping[str, bytes]) -> dict[str, bytes]:
     """What is to be stored, by name: a model is there once its manifest is, so that comes last."""
     if model is None:
-        return dict(report_files)
+        return dict(papers)
     parameters, manifest = model.to_bytes()
-    return {PARAMETERS: parameters, **report_files, MANIFEST: manifest}
+    return {PARAMETERS: parameters, **papers, MANIFEST: manifest}
 
 
-def store_outputs(
+def save(
     store: Store,
     task_id: str,
     content: Mapping[str, bytes],
@@ -88,7 +88,7 @@ def store_outputs(
 
     folder = spool / task_id
     try:
-        paths = retry(put, RegistryUnavailable, seconds=seconds, check=check)
+        paths = patiently(put, RegistryUnavailable, seconds=seconds, check=check)
     except RegistryUnavailable as error:
         raise _waiting(error, _kept(folder, content, result)) from error
     except (RegistryError, HandedBackError):
@@ -109,8 +109,8 @@ def _waiting(error: RegistryUnavailable, kept: str) -> RegistryUnavailable:
 def _kept(folder: Path, content: Mapping[str, bytes], result: Mapping[str, Any] | None) -> str:
     """Keep the files on this machine, if it takes them; a sentence on where they are."""
     try:
-        spool_outputs(folder, content, result)
-    except (OSError, ProcessSettingsError) as error:
+        keep(folder, content, result)
+    except (OSError, SettingsError) as error:
         log.warning("%s: nothing could be kept there: %s", folder, error)
         if is_of_full_disk(error):
             return f"The spool {folder.parent} is full too, so what was trained is not kept."
@@ -118,7 +118,7 @@ def _kept(folder: Path, content: Mapping[str, bytes], result: Mapping[str, Any] 
     return f"What was trained is kept in {folder}."
 
 
-def report_files(claim: Claim, outcome: Outcome, result: dict[str, Any]) -> dict[str, bytes]:
+def papers(claim: Claim, outcome: Outcome, result: dict[str, Any]) -> dict[str, bytes]:
     """The objects by name; ``result`` gets the SHA-256 of the evidence.
 
     What goes wrong in drawing or rendering costs the picture or the report, never the model.
@@ -157,4 +157,4 @@ def _report(claim: Claim, outcome: Outcome, result: Mapping[str, Any], drawn: st
         "parent_task_id": claim.parent_task_id or None,
         "finished_at": datetime.now(UTC).isoformat(timespec="seconds"),
     }
-    return render_report(task, outcome.evidence, drawn, json.loads(manifest))
+    return render(task, outcome.evidence, drawn, json.loads(manifest))

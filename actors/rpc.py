@@ -16,7 +16,7 @@ from dramatiq.results import ResultMissing, Results
 from dramatiq.results.backends import RedisBackend
 
 from actors.names import NamedBroker, Names
-from actors.queue import QUEUE_HEARTBEAT_MS
+from actors.queue import HEARTBEAT_MS
 
 KEEP_MS = 10 * 60_000
 ANSWERS = "answers"
@@ -30,7 +30,7 @@ def rpc_broker(client: redis.Redis, names: Names, queue: str) -> NamedBroker:
         client=client,
         middleware=[Results(backend=backend(client, names), result_ttl=KEEP_MS)],  # type: ignore[no-untyped-call]
         maintenance_chance=1_000_000,
-        heartbeat_timeout=QUEUE_HEARTBEAT_MS,
+        heartbeat_timeout=HEARTBEAT_MS,
     )
     broker.declare_queue(queue)
     return broker
@@ -41,9 +41,7 @@ def backend(client: redis.Redis, names: Names) -> RedisBackend:
     return RedisBackend(client=client, namespace=names.key(ANSWERS), use_namespace_prefix_keys=True)
 
 
-def send_request(
-    broker: RedisBroker, queue: str, actor: str, given: Mapping[str, Any]
-) -> "Message[Any]":
+def ask(broker: RedisBroker, queue: str, actor: str, given: Mapping[str, Any]) -> "Message[Any]":
     """Put a question on its queue; what stands for it. Raises redis.RedisError."""
     message: Message[Any] = Message(
         queue_name=queue, actor_name=actor, args=(), kwargs=dict(given), options={}
@@ -62,7 +60,7 @@ def is_withdrawn(client: redis.Redis, names: Names, message_id: str) -> bool:
     return bool(client.exists(names.key(WITHDRAWN, message_id)))
 
 
-def read_reply(client: redis.Redis, names: Names, message: "Message[Any]") -> dict[str, Any] | None:
+def answer(client: redis.Redis, names: Names, message: "Message[Any]") -> dict[str, Any] | None:
     """What a worker has answered; None as long as none has. Raises redis.RedisError."""
     try:
         found: dict[str, Any] = message.get_result(backend=backend(client, names))
@@ -84,7 +82,7 @@ class ReadRequest:
 
     ``purpose`` is ``preview`` (nothing is kept), ``keep`` (an upload becomes the dataset
     ``data_id``), ``row`` (a row that NEURO-LEARN wrote) or ``old_model`` (an upload becomes the
-    model of the predecessor's task ``data_id``; see :mod:`actors.model_import`). ``name`` stands for
+    model of the predecessor's task ``data_id``; see :mod:`actors.model_import`). ``name`` names
     the file in sentences, and is the dataset's. What is packed may come out as ``most`` bytes.
     Nobody waits for the answer after ``until`` (seconds since 1970).
     """
@@ -102,7 +100,7 @@ class ReadRequest:
 
 
 @dataclass(frozen=True)
-class PredictionRequest:
+class Question:
     """A model, by its task and the hash of its manifest, and the upload of new subjects."""
 
     task_id: str
@@ -115,6 +113,6 @@ class PredictionRequest:
     request_id: str = ""
 
 
-def is_late(asked: ReadRequest | PredictionRequest) -> bool:
+def is_late(asked: ReadRequest | Question) -> bool:
     """Whether whoever asked has been told by now that nobody answered."""
     return time.time() > asked.until + LATE_SECONDS

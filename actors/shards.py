@@ -1,4 +1,4 @@
-"""Shards of a task: done by whoever claims one, gathered by the worker that has the task."""
+"""Parts of a task: done by whoever claims one, gathered by the worker that has the task."""
 
 import hashlib
 import logging
@@ -7,22 +7,22 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from actors import metrics
-from actors.callback import TaskCallback
+from actors.callback import TaskJournal
 from actors.checkpoints import identity
 from actors.inputs import Inputs
 from actors.lease import Lease, LeaseLostError
 from actors.pending import FINISHED
-from actors.worker_context import TaskContext, WorkerContext
+from actors.worker_context import Begun, Workplace
 from db import runs
 from db import shards as rows
-from db.claims import Claim, task_id_of_shard
+from db.claims import Claim, whole_id
 from db.form import TaskForm
-from db.shards import ShardState
+from db.shards import PartState
 from db.states import Status
 from graphnet.distributed import shards
 from graphnet.errors import GraphnetError, ModelError
 from graphnet.training import checkpoint
-from graphnet.training.memory import translate_oom
+from graphnet.training.memory import told
 from registry import ObjectDamaged, ObjectMissing, RegistryError
 
 log = logging.getLogger(__name__)
@@ -30,8 +30,8 @@ log = logging.getLogger(__name__)
 LOOK_SECONDS = 0.5
 
 
-@translate_oom
-def run_shard(place: WorkerContext, claim: Claim, given: Inputs | None = None) -> bool:
+@told
+def do_part(place: Workplace, claim: Claim, given: Inputs | None = None) -> bool:
     """Do one part and keep what it gave with its task; False if it was not ours any more.
 
     ``given`` is what the task trains on, where this worker has read it already. Raises what a
@@ -42,7 +42,7 @@ def run_shard(place: WorkerContext, claim: Claim, given: Inputs | None = None) -
         inputs = given or place.inputs(form, claim.proj_id, lambda: place.check(lease))
         name = _name(inputs, claim.part)
         content = _done_before(place, claim, name)
-        with TaskCallback(place.runtime, lease, None, place.kept(inputs)) as journal:
+        with TaskJournal(place.runtime, lease, None, place.kept(inputs)) as journal:
             if content is None:
                 with journal.step("train"):
                     content = _done(place, inputs, claim.part, journal)
@@ -53,32 +53,30 @@ def run_shard(place: WorkerContext, claim: Claim, given: Inputs | None = None) -
         sha256 = hashlib.sha256(content).hexdigest()
         ended = place.ended(claim, FINISHED, result={"manifest_sha256": sha256})
     place.forget(claim.task_id)
-    return metrics.count_ending(str(ended).lower(), ours=ended is not None)
+    return metrics.ended(str(ended).lower(), ours=ended is not None)
 
 
-def _done_before(place: WorkerContext, claim: Claim, name: str) -> bytes | None:
+def _done_before(place: Workplace, claim: Claim, name: str) -> bytes | None:
     """What the same part of a task gave that this one tries again; None if it is not there."""
     for part in claim.earlier:
         try:
-            content = place.checkpoints.get(task_id_of_shard(part), name)
+            content = place.checkpoints.get(whole_id(part), name)
             checkpoint.from_bytes(content)
         except (RegistryError, ModelError):
             continue
-        log.info("part %d was done by %s", claim.part, task_id_of_shard(part))
+        log.info("part %d was done by %s", claim.part, whole_id(part))
         return content
     return None
 
 
-class Shards:
+class Parts:
     """Shares a claimed task with other workers, and helps them while it waits.
 
     ``help_with`` does a part here if it can be claimed. So one worker alone ends every task, and a
     part whose worker is lost is done once its lease has run out.
     """
 
-    def __init__(
-        self, place: WorkerContext, begun: TaskContext, help_with: Callable[[str], bool]
-    ) -> None:
+    def __init__(self, place: Workplace, begun: Begun, help_with: Callable[[str], bool]) -> None:
         self._place = place
         self._begun = begun
         self._lease = begun.lease
@@ -88,7 +86,7 @@ class Shards:
 
     def announce(self, count: int) -> None:
         """Have the parts done by whoever is free. Raises LeaseLostError."""
-        if not self._place.asked(lambda: rows.dispatch(self._lease.claim, count)):
+        if not self._place.asked(lambda: rows.announce(self._lease.claim, count)):
             raise LeaseLostError(self._lease.claim.task_id)
         log.info("task %s: %d parts are shared out", self._lease.claim.task_id, count)
 
@@ -103,22 +101,22 @@ class Shards:
         self._begun.journal.save()
         while True:
             self._begun.journal.pause()
-            found = self._place.asked(lambda: rows.shard_states(self._lease.claim.task_id))
+            found = self._place.asked(lambda: rows.states(self._lease.claim.task_id))
             self._show(found)
             if any(part.state == Status.CANCELLED.value for part in found.values()):
                 self._lease.confirm()
             if not any(_is_open(found[number]) for number in numbers):
                 return [self._read(number, found[number]) for number in numbers]
             free = next((part for part in found.values() if part.free), None)
-            if free is None or not self._help(free.shard_id):
+            if free is None or not self._help(free.part_id):
                 time.sleep(LOOK_SECONDS)
 
     def _help(self, part_id: str) -> bool:
         """Do a part here, if it can be claimed. Should it crash, that is not the task's doing."""
-        self._place.asked(lambda: runs.record_checkpoint(self._lease.claim))
+        self._place.asked(lambda: runs.note_checkpoint(self._lease.claim))
         return self._help_with(part_id)
 
-    def _show(self, found: Mapping[int, ShardState]) -> None:
+    def _show(self, found: Mapping[int, PartState]) -> None:
         """Write how far the task is: what is left of it is in its parts."""
         before = self._lease.progress
         if self._begun_at is None:
@@ -126,14 +124,14 @@ class Shards:
         finished = sum(part.state == Status.FINISHED.value for part in found.values())
         if finished > self._finished:
             # The task has come on, so what crashed it before is not counted any more.
-            self._place.asked(lambda: runs.record_checkpoint(self._lease.claim))
+            self._place.asked(lambda: runs.note_checkpoint(self._lease.claim))
             self._finished = finished
         permille = int(self._begun_at + (999 - self._begun_at) * finished / len(found))
         self._lease.progress = replace(
             before, permille=max(before.permille, permille), remaining_ms=-1
         )
 
-    def _read(self, number: int, part: ShardState) -> bytes:
+    def _read(self, number: int, part: PartState) -> bytes:
         """What a part gave; it is done again here where the storage has lost it."""
         task_id, name = self._lease.claim.task_id, _name(self._begun.inputs, number)
         try:
@@ -148,17 +146,17 @@ class Shards:
         return _done(self._place, self._begun.inputs, number, self._begun.journal)
 
 
-def _is_open(part: ShardState) -> bool:
+def _is_open(part: PartState) -> bool:
     """Whether a part is still to be waited for. Raises GraphnetError where it failed."""
     if part.state == Status.FINISHED.value:
         return False
     if part.state in {Status.FAILED.value, Status.CANCELLED.value}:
-        raise GraphnetError(*part.reasons)
+        raise GraphnetError(part.error)
     return True
 
 
-def _done(place: WorkerContext, inputs: Inputs, number: int, journal: TaskCallback) -> bytes:
-    return shards.run_shard(inputs.work, number, device=place.choice.device, journal=journal)
+def _done(place: Workplace, inputs: Inputs, number: int, journal: TaskJournal) -> bytes:
+    return shards.do(inputs.work, number, device=place.choice.device, journal=journal)
 
 
 def _name(inputs: Inputs, number: int) -> str:

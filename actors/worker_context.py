@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from actors import spool
-from actors.callback import HandedBackError, TaskCallback
+from actors.callback import HandedBackError, TaskJournal
 from actors.checkpoints import Checkpoints, identity
 from actors.inputs import Inputs, read_inputs
 from actors.lease import Lease
-from actors.outputs import Saved, output_files, store_outputs
+from actors.outputs import Saved, objects, save
 from actors.pending import (
     CANCELLED,
     FINISHED,
@@ -21,9 +21,9 @@ from actors.pending import (
     PendingEndings,
 )
 from actors.reading.datasets import DatasetReader
-from actors.retry import retry
+from actors.retry import patiently
 from actors.runtime import Runtime
-from actors.spool import SpooledOutputs
+from actors.spool import KeptOutputs
 from actors.tracing import TRACING
 from db.claims import Claim
 from db.errors import DatabaseUnavailable
@@ -31,7 +31,7 @@ from db.form import TaskForm
 from graphnet.artifacts.model import StoredModel
 from graphnet.data.atlas import Atlas
 from graphnet.errors import DiskFull
-from graphnet.training.devices import DeviceChoice
+from graphnet.training.devices import Choice
 from registry import RegistryError, RegistryUnavailable, Store
 
 T = TypeVar("T")
@@ -44,7 +44,7 @@ def nothing() -> None:
 
 
 @dataclass(frozen=True)
-class WorkerContext:
+class Workplace:
     """Both stores are the registry's folders; ``choice`` is where to train.
 
     ``reader`` opens datasets; ``pending`` is what the database did not take; ``atlases`` say where
@@ -54,7 +54,7 @@ class WorkerContext:
     runtime: Runtime
     models: Store
     checkpoints: Store
-    choice: DeviceChoice
+    choice: Choice
     reader: DatasetReader
     pending: PendingEndings
     atlases: Sequence[Atlas] = ()
@@ -110,7 +110,7 @@ class WorkerContext:
     def _patiently(
         self, query: Callable[[], Coroutine[Any, Any, T]], check: Callable[[], None]
     ) -> T:
-        return retry(
+        return patiently(
             lambda: self.runtime.call(query()),
             DatabaseUnavailable,
             seconds=self.patience,
@@ -120,12 +120,12 @@ class WorkerContext:
 
     def stored(self, call: Callable[[], T], check: Callable[[], None]) -> T:
         """Ask a storage that may be away for a while. Raises RegistryError."""
-        return retry(call, RegistryUnavailable, seconds=self.patience, check=check)
+        return patiently(call, RegistryUnavailable, seconds=self.patience, check=check)
 
     @TRACING.traced("read data")
     def inputs(self, form: TaskForm, proj_id: str, check: Callable[[], None]) -> Inputs:
         """Read what the form names. Raises GraphnetError, or what stayed away."""
-        return retry(
+        return patiently(
             lambda: read_inputs(self.runtime, self.models, self.reader, form, proj_id),
             (RegistryUnavailable, DatabaseUnavailable, DiskFull),
             seconds=self.patience,
@@ -152,7 +152,7 @@ class WorkerContext:
 
     def save(self, task_id: str, model: StoredModel, confirm: Callable[[], None]) -> Saved:
         """Store a model alone, as long as ``confirm`` lets us; see :meth:`store`."""
-        return self.store(task_id, output_files(model, {}), confirm, confirm)
+        return self.store(task_id, objects(model, {}), confirm, confirm)
 
     @TRACING.traced("store")
     def store(
@@ -168,7 +168,7 @@ class WorkerContext:
         Where the registry takes nothing, they are kept in the spool; with the ``result`` the task
         can be ended from there.
         """
-        return store_outputs(
+        return save(
             self.models,
             task_id,
             content,
@@ -179,13 +179,13 @@ class WorkerContext:
             result=result,
         )
 
-    def waiting(self, task_id: str) -> SpooledOutputs | None:
+    def waiting(self, task_id: str) -> KeptOutputs | None:
         """What an earlier attempt kept on this machine because the registry did not take it."""
-        return spool.read_outputs(self.runtime.settings.spool / task_id)
+        return spool.find(self.runtime.settings.spool / task_id)
 
     def forget(self, task_id: str) -> None:
         """Remove the checkpoints of a task that has ended well; a sweep finds what stays."""
-        spool.remove_outputs(self.runtime.settings.spool / task_id)
+        spool.forget(self.runtime.settings.spool / task_id)
         try:
             self.checkpoints.delete(task_id)
         except RegistryError as error:
@@ -193,13 +193,13 @@ class WorkerContext:
 
 
 @dataclass(frozen=True)
-class TaskContext:
+class Begun:
     """A claimed task whose inputs are read."""
 
     form: TaskForm
     inputs: Inputs
     lease: Lease
-    journal: TaskCallback
+    journal: TaskJournal
 
     @property
     def claim(self) -> Claim:

@@ -13,12 +13,12 @@ import numpy as np
 import torch
 
 from bench.train import Subjects, read_subjects
-from graphnet.config import TrainingSettings
+from graphnet.config import Settings
 from graphnet.graphs import Graphs
 from graphnet.models import build_net
 from graphnet.preprocessing.pipeline import rule
 from graphnet.training.devices import choose_device, describe
-from graphnet.training.inputs import ModelInputs, Whole
+from graphnet.training.inputs import Prepared, Whole
 from graphnet.training.loop import Plan, Training
 
 
@@ -27,12 +27,12 @@ def train(
 ) -> float:
     """Seconds of one training of (replicas, epochs)."""
     replicas, epochs = shape
-    settings = TrainingSettings.for_model("SGN", epochs=epochs)
+    settings = Settings.for_model("SGN", epochs=epochs)
     x = subjects.x.numpy().astype(np.float32)
     graph = torch.from_numpy(Graphs.fit(rule(settings), x, None).adjacency(x, None))
     net = build_net("SGN", subjects.sizes)
     labels = subjects.labels.to(device)
-    group = ModelInputs.of(net, Whole(torch.from_numpy(x)[None], graph[None]), labels)
+    group = Prepared.of(net, Whole(torch.from_numpy(x)[None], graph[None]), labels)
     seeds = range(replicas)
     start = {name: tensor.to(device) for name, tensor in net.initial(seeds).items()}
     begun = time.perf_counter()

@@ -12,28 +12,24 @@ from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.expressions import F, Q
 
 from db.clock import now_ms
-from db.errors import translate_errors
+from db.errors import translated
 from db.models import Run
 from db.neurolearn import Submission
 from db.states import Status
 from db.texts import json_object
-from db.transactions import restart_on_deadlock, transaction
-from db.transitions import (
-    ACTIVE,
-    NO_REASON,
-    SHARD_RELEASED,
-    end_runs,
-    reason_columns,
-    release_shards,
-    sync_submission,
-)
+from db.transactions import restarted, transaction
+from db.transitions import ACTIVE, LET_GO, ended, mirror, release_parts
 from db.versions import check_known
-from graphnet.messages import Message
 
 IN_ALL = 10  # times the attempts since the last checkpoint
 LONGEST_CHAIN = 16
-SUBMISSION_DELETED = Message("tasks.submission-deleted")
-FORM_UNREADABLE = Message("tasks.form-unreadable")
+GIVEN_UP = (
+    "The worker stopped unexpectedly {times} times while training this task, so it was given up. "
+    "Possible causes are too little memory (take a smaller batch_size or fewer subjects) and a "
+    "machine that went away; the operator of this service finds it in the worker's log."
+)
+DELETED = "The submission was deleted before the task was trained."
+UNREADABLE = "The task_config of this submission cannot be read as a form; submit the task again."
 
 
 @dataclass(frozen=True)
@@ -60,8 +56,8 @@ class Claim:
     kind: str = ""
 
 
-@restart_on_deadlock
-@translate_errors()
+@restarted
+@translated()
 async def claim(
     task_id: str, *, worker: str, device: str, lease_ms: int, max_attempts: int
 ) -> Claim | None:
@@ -86,7 +82,7 @@ async def claim(
                 attempt=F("attempt") + 1,
                 lease_token=token,
                 lease_until=now + lease_ms,
-                **NO_REASON,
+                error="",
                 worker=worker[:128],
                 device=device[:64],
                 started_at=now,
@@ -96,24 +92,24 @@ async def claim(
             )
         )
         if taken:
-            await sync_submission(task_id, Status.RUNNING, connection)
+            await mirror(task_id, Status.RUNNING, connection)
             return await _taken(task_id, token, now, connection)
         # Taken or ended already, or tried too often. PostgreSQL does not lock the row that the
         # UPDATE left as it was, so it may have been handed back by now: look at the attempts again.
         for what, times in (("crashes", max_attempts), ("attempt", IN_ALL * max_attempts)):
-            exhausted = _free(task_id, now, connection).filter(**{f"{what}__gte": times})
-            reason = Message("tasks.given-up", count=times)
-            await _drop(exhausted, task_id, reason, now, connection)
+            tried = _free(task_id, now, connection).filter(**{f"{what}__gte": times})
+            await _drop(tried, task_id, GIVEN_UP.format(times=times), now, connection)
     return None
 
 
 async def _drop(
-    runs: Any, task_id: str, reason: Message, now: int, connection: BaseDBAsyncClient
+    runs: Any, task_id: str, sentence: str, now: int, connection: BaseDBAsyncClient
 ) -> None:
     """End the task as Failed in both tables, if the run is still among these."""
-    if await end_runs(runs, Status.FAILED, now, await reason_columns(reason)):
-        await sync_submission(task_id, Status.FAILED, connection, result=str(reason))
-        await release_shards(task_id, now, connection)
+    dropped = await ended(runs, Status.FAILED, now, sentence)
+    if dropped:
+        await mirror(task_id, Status.FAILED, connection, result=sentence)
+        await release_parts(task_id, now, connection)
 
 
 def _free(task_id: str, now: int, connection: BaseDBAsyncClient) -> Any:
@@ -125,16 +121,16 @@ def _free(task_id: str, now: int, connection: BaseDBAsyncClient) -> Any:
 async def _taken(task_id: str, token: str, now: int, connection: BaseDBAsyncClient) -> Claim | None:
     """The claim, or the end of a task that cannot be read."""
     run = await Run.get(task_id=task_id, using_db=connection)
-    claim = await read_claim(run, token, connection)
-    if claim is None:
+    found = await claimed(run, token, connection)
+    if found is None:
         submitted = Submission.filter(task_id=run.part_of or task_id).using_db(connection)
-        reason = FORM_UNREADABLE if await submitted.exists() else SUBMISSION_DELETED
+        sentence = (UNREADABLE if await submitted.exists() else DELETED) if not run.part else LET_GO
         mine = Run.filter(task_id=task_id).using_db(connection)
-        await _drop(mine, task_id, SHARD_RELEASED if run.part else reason, now, connection)
-    return claim
+        await _drop(mine, task_id, sentence, now, connection)
+    return found
 
 
-async def read_claim(
+async def claimed(
     run: Run, token: str, connection: BaseDBAsyncClient | None = None
 ) -> Claim | None:
     """What a worker needs to know of a task; None if its form is gone or cannot be read.
@@ -161,7 +157,7 @@ async def read_claim(
         task_config=config,
         parent_task_id=run.parent_task_id,
         earlier=tuple(
-            shard_id(task_id, run.part) if run.part else task_id
+            part_id(task_id, run.part) if run.part else task_id
             for task_id in await _earlier(whole, connection)
         ),
         request_id=run.request_id,
@@ -172,22 +168,22 @@ async def read_claim(
     )
 
 
-def shard_id(task_id: str, number: int) -> str:
+def part_id(task_id: str, number: int) -> str:
     """The id of a part's run; parts are numbered from 1 on."""
     return f"{task_id}-{number:04d}"
 
 
-def is_shard(task_id: str) -> bool:
+def is_part(task_id: str) -> bool:
     """Whether a run of this id is a part."""
     return "-" in task_id
 
 
-def task_id_of_shard(part: str) -> str:
+def whole_id(part: str) -> str:
     """The id of the task that a part of this id belongs to."""
     return part.rpartition("-")[0]
 
 
-def claimed_run(claim: Claim, connection: BaseDBAsyncClient | None = None) -> Any:
+def ours(claim: Claim, connection: BaseDBAsyncClient | None = None) -> Any:
     """The run of a claim, as long as it is held."""
     held = {"lease_token": claim.lease_token, "state": Status.RUNNING.value}
     query = Run.filter(task_id=claim.task_id, **held)

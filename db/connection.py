@@ -12,11 +12,10 @@ from tortoise import Tortoise
 from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.backends.base.config_generator import expand_db_url
 from tortoise.connection import get_connection
-from tortoise.context import set_global_context
 from tortoise.exceptions import ConfigurationError
 
 from db import installation, versions
-from db.errors import DatabaseError, DatabaseUnavailable, SchemaBehind, translate_errors
+from db.errors import DatabaseError, DatabaseUnavailable, SchemaBehind, translated
 from db.models import (
     Installation,
     Key,
@@ -81,13 +80,13 @@ async def close_database() -> None:
     await Tortoise.close_connections()
 
 
-@translate_errors()
+@translated()
 async def ping() -> None:
     """Ask something trivial. Raises DatabaseUnavailable."""
     await get_connection("default").execute_query("SELECT 1")
 
 
-@translate_errors()
+@translated()
 async def check_schema() -> None:
     """Look for migrations and tables.
 
@@ -103,7 +102,7 @@ async def check_schema() -> None:
         raise SchemaBehind("The service's own tables are missing or older; run `sgn migrate`.")
     for model in (*OWN, Submission, Dataset):
         try:
-            async with translate_errors():
+            async with translated():
                 await model.all().limit(0)  # names every column
         except SchemaBehind as error:
             if model in OWN:
@@ -137,7 +136,7 @@ async def read_installation(url: str) -> str:
     return await asyncio.create_task(_read_installation(url), context=Context())
 
 
-@translate_errors()
+@translated()
 async def _read_installation(url: str) -> str:
     await _init(url, for_all=False)
     try:
@@ -146,7 +145,7 @@ async def _read_installation(url: str) -> str:
         await Tortoise.close_connections()
 
 
-@translate_errors()
+@translated()
 async def _migrate(url: str, to: str, installation_id: str | None) -> str:
     await _init(url, for_all=False)
     try:
@@ -201,11 +200,9 @@ async def _alone(connection: BaseDBAsyncClient, url: str) -> AsyncIterator[None]
 async def _init(url: str, *, for_all: bool) -> None:
     config = _config(url)
     try:
-        context = await Tortoise.init(config=config)
+        await Tortoise.init(config=config, _enable_global_fallback=for_all)
     except ModuleNotFoundError:
         raise DatabaseError(NO_DRIVER) from None
-    if for_all:
-        set_global_context(context)
 
 
 def _config(url: str) -> dict[str, Any]:

@@ -12,25 +12,20 @@ from typing import Any
 from tortoise.expressions import F
 
 from db import tasks
-from db.claims import Claim, claimed_run
+from db.charset import fitted_error
+from db.claims import Claim, ours
 from db.clock import now_ms
-from db.errors import translate_errors
+from db.errors import translated
 from db.extract import extract
 from db.models import Outbox, Run
 from db.packet_limit import check_packet
 from db.states import Status
 from db.texts import json_text
-from db.transactions import restart_on_deadlock, transaction
-from db.transitions import end_runs, reason_columns, release_shards, sync_submission
-from graphnet.artifacts.result import StoredObjects, TaskResult
-from graphnet.messages import Message
+from db.transactions import restarted, transaction
+from db.transitions import ERROR_CHARACTERS, ended, mirror, release_parts
 
-CANCELLED = Message("tasks.cancelled")
-
-
-def empty_result() -> dict[str, Any]:
-    """The result of a task that was cancelled before there was anything to store."""
-    return TaskResult(warnings=(CANCELLED,), storage=StoredObjects()).as_dict()
+CANCELLED = "The task was cancelled."
+NOTHING = {"train_epochs": [], "model_state_path": "", "warnings": [CANCELLED]}
 
 
 @dataclass(frozen=True)
@@ -46,7 +41,7 @@ class Progress:
     remaining_ms: int = -1
 
 
-class LeaseState(StrEnum):
+class Hold(StrEnum):
     """What a worker learns when it renews its claim."""
 
     KEPT = "kept"
@@ -54,12 +49,12 @@ class LeaseState(StrEnum):
     CANCELLED = "cancelled"
 
 
-@restart_on_deadlock
-@translate_errors()
-async def renew(claim: Claim, *, lease_ms: int, progress: Progress) -> LeaseState:
+@restarted
+@translated()
+async def renew(claim: Claim, *, lease_ms: int, progress: Progress) -> Hold:
     """Keep the claim for another ``lease_ms`` and write progress; whether to go on."""
     now = await now_ms()
-    changed = await claimed_run(claim).update(
+    changed = await ours(claim).update(
         lease_until=now + lease_ms,
         progress_at=now,
         epoch=progress.epoch,
@@ -67,75 +62,77 @@ async def renew(claim: Claim, *, lease_ms: int, progress: Progress) -> LeaseStat
         permille=progress.permille,
         remaining_ms=progress.remaining_ms,
     )
-    held = await claimed_run(claim).values("cancel_at")
+    held = await ours(claim).values("cancel_at")
     # MySQL counts rows that changed: a row that was as it should be already is still ours.
     if not changed and not held:
-        return LeaseState.LOST
-    return LeaseState.CANCELLED if held and held[0]["cancel_at"] else LeaseState.KEPT
+        return Hold.LOST
+    return Hold.CANCELLED if held and held[0]["cancel_at"] else Hold.KEPT
 
 
-@restart_on_deadlock
-@translate_errors()
-async def record_checkpoint(claim: Claim) -> bool:
+@restarted
+@translated()
+async def note_checkpoint(claim: Claim) -> bool:
     """Note that the task can go on from here: what crashed it before is not counted any more."""
-    changed = await claimed_run(claim).update(checkpoint=await now_ms(), crashes=0)
+    changed = await ours(claim).update(checkpoint=await now_ms(), crashes=0)
     return bool(changed)
 
 
-@restart_on_deadlock
-@translate_errors()
-async def finish_task(claim: Claim, result: dict[str, Any], public_url: str = "") -> Status | None:
+@restarted
+@translated()
+async def update_task_result(
+    claim: Claim, result: dict[str, Any], public_url: str = ""
+) -> Status | None:
     """End the task as Finished with its result; None, and nothing written, if it was lost.
 
     What was cancelled before this is written ends as Cancelled, and keeps the result.
     ``public_url`` is where people reach the pages, for NEURO-LEARN's extract.
     """
-    ending = Ending(Status.FINISHED, (CANCELLED,), result, public_url)
-    return await _end(claim, ending, **integrity_columns(result))
+    ending = Ending(Status.FINISHED, CANCELLED, result, public_url)
+    return await _end(claim, ending, **vouching(result))
 
 
-@restart_on_deadlock
-@translate_errors()
-async def fail_task(claim: Claim, *reasons: Message | str, manifest_sha256: str = "") -> bool:
-    """End the task as Failed for these reasons; False if it was lost.
+@restarted
+@translated()
+async def fail_task(claim: Claim, sentence: str, manifest_sha256: str = "") -> bool:
+    """End the task as Failed for the reason given; False if it was lost.
 
     ``manifest_sha256`` vouches for parameters that were stored all the same.
     """
-    columns = {"manifest_sha256": manifest_sha256}
-    return await _end(claim, Ending(Status.FAILED, reasons), **columns) is not None
+    vouched = {"manifest_sha256": manifest_sha256}
+    return await _end(claim, Ending(Status.FAILED, sentence), **vouched) is not None
 
 
-@restart_on_deadlock
-@translate_errors()
+@restarted
+@translated()
 async def end_cancelled(claim: Claim, result: dict[str, Any] | None, public_url: str = "") -> bool:
     """End the task as Cancelled, with what there is of a result; False if it was lost.
 
     None leaves a checkpoint of an earlier attempt to be settled.
     """
-    more = {} if result is None else {"checkpoint": 0, **integrity_columns(result)}
-    written = empty_result() if result is None else result
-    ending = Ending(Status.CANCELLED, (CANCELLED,), written, public_url)
+    more = {} if result is None else {"checkpoint": 0, **vouching(result)}
+    there = NOTHING if result is None else result
+    ending = Ending(Status.CANCELLED, CANCELLED, there, public_url)
     return await _end(claim, ending, **more) is not None
 
 
-def integrity_columns(result: dict[str, Any]) -> dict[str, str]:
+def vouching(result: dict[str, Any]) -> dict[str, str]:
     """The columns of a run that vouch for what its result says is stored."""
     return {"manifest_sha256": str(result.get("manifest_sha256", ""))}
 
 
 @dataclass(frozen=True)
 class Ending:
-    """How a task ends: ``reasons`` say why if not Finished; a failed one has no result."""
+    """How a task ends: ``sentence`` is why, if that is not Finished; a failed one has no result."""
 
     status: Status
-    reasons: tuple[Message | str, ...]
+    sentence: str
     result: dict[str, Any] | None = None
     public_url: str = ""
 
     def shown(self, task_id: str) -> str:
         """The extract of a result for NEURO-LEARN's row."""
         if self.result is None:
-            return " ".join(map(str, self.reasons))
+            return self.sentence
         return extract(task_id, self.result, self.public_url)
 
 
@@ -144,49 +141,49 @@ async def _end(claim: Claim, ending: Ending, **more: Any) -> Status | None:
     status, shown = ending.status, ending.shown(claim.task_id)
     whole = None if ending.result is None else json_text(ending.result)
     await check_packet("The result", shown if whole is None else whole)
-    reason = await reason_columns(*ending.reasons)
+    sentence = await fitted_error(ending.sentence)
     now = await now_ms()
     async with transaction() as connection:
-        held = claimed_run(claim, connection)
-        finished = status == Status.FINISHED and await end_runs(
+        held = ours(claim, connection)
+        finished = status == Status.FINISHED and await ended(
             held.filter(cancel_at=0), status, now, **more
         )
         if status == Status.FINISHED and not finished:
             status, more = Status.CANCELLED, {**more, "checkpoint": 0}
-        if not finished and not await end_runs(held, status, now, reason, **more):
+        if not finished and not await ended(held, status, now, sentence, **more):
             return None
         if not claim.part:
-            await sync_submission(claim.task_id, status, connection, result=shown)
+            await mirror(claim.task_id, status, connection, result=shown)
             if whole is not None:
                 await tasks.keep(claim.task_id, whole, connection)
-        await release_shards(claim.task_id, now, connection)
+        await release_parts(claim.task_id, now, connection)
     return status
 
 
-@restart_on_deadlock
-@translate_errors()
-async def hand_back(claim: Claim, *reasons: Message | str, counted: bool = False) -> bool:
+@restarted
+@translated()
+async def hand_back(claim: Claim, *, counted: bool = False, sentence: str = "") -> bool:
     """Put the task back as Submitted with a message to send.
 
     The attempt is ``counted`` where it ended as a crash does; else it is as if it had not been.
-    The ``reasons`` say what it waits for, until it is claimed again.
+    The ``sentence`` says what it waits for, until it is taken again.
     """
-    reason = await reason_columns(*reasons)
+    error = (await fitted_error(sentence))[:ERROR_CHARACTERS]
     now = await now_ms()
     async with transaction() as connection:
-        changed = await claimed_run(claim, connection).update(
+        changed = await ours(claim, connection).update(
             state=Status.SUBMITTED.value,
             lease_token="",
             lease_until=0,
             attempt=F("attempt") - (0 if counted else 1),
+            error=error,
             version=F("version") + 1,
-            **reason,
         )
         if changed:
             if not counted:
                 crashed = Run.filter(task_id=claim.task_id, crashes__gt=0).using_db(connection)
                 await crashed.update(crashes=F("crashes") - 1)
-            await sync_submission(claim.task_id, Status.SUBMITTED, connection)
+            await mirror(claim.task_id, Status.SUBMITTED, connection)
             await Outbox.create(
                 task_id=claim.task_id,
                 created_at=now,

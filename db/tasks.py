@@ -9,17 +9,16 @@ from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.expressions import Q
 
 from db.charset import SUBMISSIONS, storable
-from db.errors import translate_errors
+from db.errors import translated
 from db.models import Result, Run
 from db.neurolearn import Submission
 from db.ownership import TRAINING, Owner, may_be_task, owner_of
 from db.pagination import page
 from db.states import TERMINAL, Status
 from db.texts import json_object, plain
-from db.transactions import restart_on_deadlock
-from db.transitions import ERROR_CHARACTERS, read_reasons
+from db.transactions import restarted
+from db.transitions import ERROR_CHARACTERS
 from db.versions import check_known
-from graphnet.messages import Message, finished
 
 LONGEST_LINEAGE = 64
 LISTED = ("id", "task_id", "proj_id", "task_name", "task_type", "task_config", "task_status")
@@ -29,10 +28,9 @@ LISTED = ("id", "task_id", "proj_id", "task_name", "task_type", "task_config", "
 class TaskRecord:
     """A task as both tables have it; times in milliseconds since 1970, 0 for not yet.
 
-    ``error`` says in English why it failed or what it waits for, ``error_messages`` the same in
-    codes and values. ``remaining_ms`` was estimated at ``progress_at``; -1 if it is not known. The
-    ``task_status`` is NEURO-LEARN's; of a model that was imported at ``imported_at`` it is the
-    run's, as the predecessor may have left the other as it was.
+    ``remaining_ms`` was left at ``progress_at`` by the speed until then; -1 where it is not known.
+    The ``task_status`` is NEURO-LEARN's; of a model that was brought in at ``imported_at`` it is
+    the run's, as the predecessor may have left the other as it was.
     """
 
     task_id: str
@@ -43,7 +41,6 @@ class TaskRecord:
     task_config: dict[str, Any]
     task_result: dict[str, Any] | None
     error: str | None
-    error_messages: tuple[Message, ...] = ()
     attempt: int = 0
     parent_task_id: str = ""
     retry_of: str = ""
@@ -88,7 +85,7 @@ class ModelRecord:
     owner: Owner = Owner.OURS
 
 
-@translate_errors()
+@translated()
 async def get_task(task_id: str) -> TaskRecord | None:
     """One task with its result; None if there is none, or it is of another service.
 
@@ -106,7 +103,7 @@ async def get_task(task_id: str) -> TaskRecord | None:
     return _record(await _with_whole_result(shown[0], run), run) if shown else None
 
 
-@translate_errors()
+@translated()
 async def list_tasks(
     *,
     proj_id: str | None = None,
@@ -142,7 +139,7 @@ async def list_tasks(
     return [_record(row, run) for row, run in with_runs if _shown(row, run)], more
 
 
-@translate_errors()
+@translated()
 async def get_model(task_id: str) -> ModelRecord | None:
     """What is known of a task's model; None if there is no such task."""
     task = await get_task(task_id)
@@ -160,14 +157,14 @@ async def get_model(task_id: str) -> ModelRecord | None:
     )
 
 
-@translate_errors()
+@translated()
 async def projects_of(task_ids: Sequence[str]) -> dict[str, str]:
     """The project of each of these tasks that is there."""
     rows = Submission.filter(task_id__in=list(task_ids))
     return {str(one): str(proj) for one, proj in await rows.values_list("task_id", "proj_id")}
 
 
-@translate_errors()
+@translated()
 async def lineage(task_id: str) -> list[TaskRecord]:
     """The parent, its parent, and so on; bounded, and no task twice."""
     chain: list[TaskRecord] = []
@@ -209,13 +206,6 @@ def _error(run: Run | None, shown: str) -> str:
     return error if whole or plain(error) != error else shown or error
 
 
-def _messages(run: Run | None, error: str) -> tuple[Message, ...]:
-    """The error as coded messages; one finished sentence where only that is known."""
-    if run is not None and run.error_messages:
-        return read_reasons(run)
-    return (finished(error),) if error else ()
-
-
 def _record(row: dict[str, Any], run: Run | None) -> TaskRecord:
     status = _status(row, run)
     failed = status == Status.FAILED
@@ -230,7 +220,6 @@ def _record(row: dict[str, Any], run: Run | None) -> TaskRecord:
         task_config=json_object(row["task_config"]) or {},
         task_result=None if failed else json_object(text),
         error=error or None,
-        error_messages=_messages(run, error),
         owner=_owner(row, run),
         **_of_run(run),
     )
@@ -280,7 +269,7 @@ async def whole_text(task_id: str, of_row: str) -> str:
     return str(kept[0]["result"]) if kept else of_row
 
 
-@translate_errors()
+@translated()
 async def read_results(
     task_ids: Sequence[str], reduce: Callable[[dict[str, Any] | None], T]
 ) -> dict[str, T]:
@@ -292,8 +281,8 @@ async def read_results(
     return found
 
 
-@restart_on_deadlock
-@translate_errors()
+@restarted
+@translated()
 async def prune() -> int:
     """Remove the results of tasks whose submissions are gone, which name subjects; how many."""
     await check_known()
@@ -333,7 +322,7 @@ def _reduced(text: str, reduce: Callable[[dict[str, Any] | None], T]) -> T:
 PAGE = 200
 
 
-@translate_errors()
+@translated()
 async def vouched_ids(after: str = "", limit: int = PAGE) -> list[str]:
     """Tasks with a stored model that nobody has cleaned away, by their ids, behind ``after``."""
     runs = Run.filter(part=0, removed_at=0, task_id__gt=after).exclude(manifest_sha256="")

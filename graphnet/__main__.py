@@ -14,8 +14,10 @@ from graphnet.config import (
     EVALUATION,
     OPTIONS,
     SETTINGS,
+    Bound,
     Evaluation,
-    TrainingSettings,
+    Flag,
+    Settings,
 )
 from graphnet.data.atlas import Atlas
 from graphnet.data.cohort import Cohort
@@ -25,9 +27,8 @@ from graphnet.errors import GraphnetError
 from graphnet.experiment import Outcome, run
 from graphnet.figures.glass_brain import picture
 from graphnet.local_files import LocalFiles, name_of, on_terminal
-from graphnet.options import Bound, Flag
-from graphnet.report.page import render_report
-from graphnet.training.callbacks import Callback
+from graphnet.report import render
+from graphnet.training.callbacks import Journal
 from graphnet.training.devices import choose_device
 from graphnet.training.history import Epoch
 from graphnet.training.loop import Training
@@ -75,13 +76,12 @@ def _parser() -> argparse.ArgumentParser:
                         help="answers a question that a file asks, such as class.positive=SZ; may "
                              "be repeated")  # fmt: skip
     for name, option in ASKED.items():
-        flag, told = f"--{name.replace('_', '-')}", str(option.help).replace("%", "%%")
-        if isinstance(option.accepts, Flag):
-            parser.add_argument(flag, action=argparse.BooleanOptionalAction, help=told)
+        flag = f"--{name.replace('_', '-')}"
+        if isinstance(option, Flag):
+            parser.add_argument(flag, action=argparse.BooleanOptionalAction)
         else:
-            kind = option.accepts.kind if isinstance(option.accepts, Bound) else str
-            told = f"{option.expected}. {told}"
-            parser.add_argument(flag, type=kind, help=told[0].upper() + told[1:])
+            kind = option.kind if isinstance(option, Bound) else str
+            parser.add_argument(flag, type=kind, help=str(option))
     return parser
 
 
@@ -89,7 +89,7 @@ def _train(asked: argparse.Namespace, atlas: Atlas | None) -> Outcome:
     parent = None if asked.parent is None else _load(asked.parent)
     given = {name: getattr(asked, name) for name in ASKED if getattr(asked, name) is not None}
     model = asked.model or (parent.settings.model if parent else "")
-    settings = TrainingSettings.for_model(model, **_among(given, SETTINGS))
+    settings = Settings.for_model(model, **_among(given, SETTINGS))
     evaluation = Evaluation(**_among(given, EVALUATION))
     label = parent.settings.label if parent else settings.label  # what is predicted is inherited
     return run(
@@ -123,7 +123,7 @@ def _load(folder: Path) -> StoredModel:
     return StoredModel.from_bytes(parameters, (folder / "manifest.json").read_bytes())
 
 
-class _Shown(Callback):
+class _Shown(Journal):
     """Prints the epochs of the model itself."""
 
     def trained(self, training: Training, epoch: Epoch) -> None:  # noqa: ARG002
@@ -137,7 +137,7 @@ def _write(outcome: Outcome, asked: argparse.Namespace) -> None:
     parameters, manifest = outcome.model.to_bytes()
     drawn = picture(outcome.evidence)
     text = json.dumps(outcome.result, indent=1, allow_nan=False, ensure_ascii=False)
-    report = render_report(_task(outcome, asked), outcome.evidence, drawn, json.loads(manifest))
+    report = render(_task(outcome, asked), outcome.evidence, drawn, json.loads(manifest))
     files = {
         "model.safetensors": parameters,
         "result.json": text.encode(),

@@ -7,25 +7,25 @@ from typing import Any
 
 import torch
 
-from graphnet.artifacts.lineage import is_complete, subjects_seen
+from graphnet.artifacts.lineage import says_all, seen
 from graphnet.artifacts.model import StoredModel
-from graphnet.artifacts.predictions import SplitPredictions, predictions_document
-from graphnet.config import Evaluation, TrainingSettings
+from graphnet.artifacts.predictions import Predicted, evidence
+from graphnet.config import Evaluation, Settings
 from graphnet.data import provenance
 from graphnet.data.atlas import Atlas
 from graphnet.data.cohort import Cohort
 from graphnet.data.splits import Splits
-from graphnet.distributed.shards import Coordinator, Sharing
+from graphnet.distributed.shards import Gatherer, Sharing
 from graphnet.evaluation.applicability import KEY as DOMAIN
-from graphnet.evaluation.applicability import ApplicabilityDomain
-from graphnet.evaluation.assessment import ModelEvaluation, by_site, evaluate_model, graph_helps
+from graphnet.evaluation.applicability import Domain
+from graphnet.evaluation.assessment import Assessment, assess, by_site, graph_helps
 from graphnet.evaluation.attribution import Explanation, explain
 from graphnet.evaluation.headline import KNOWN_SUBJECTS
 from graphnet.evaluation.result_warnings import clipped_values, quality, warnings
-from graphnet.evaluation.validation import ValidationResult, validate
-from graphnet.plan import ExperimentPlan
-from graphnet.training.callbacks import Callback
-from graphnet.training.memory import translate_oom
+from graphnet.evaluation.validation import Validation, validate
+from graphnet.plan import Work
+from graphnet.training.callbacks import Journal
+from graphnet.training.memory import told
 
 
 @dataclass(frozen=True)
@@ -34,18 +34,18 @@ class Outcome:
 
     model: StoredModel
     result: dict[str, Any]
-    predictions_document: dict[str, Any]
+    evidence: dict[str, Any]
 
 
-@translate_oom
+@told
 def run(
     data: Splits,
-    settings: TrainingSettings,
+    settings: Settings,
     *,
     evaluation: Evaluation | None = None,
     parent: StoredModel | None = None,
     device: torch.device | None = None,
-    journal: Callback | None = None,
+    journal: Journal | None = None,
     identity: Mapping[str, str] | None = None,
     sharing: Sharing | None = None,
     atlases: Sequence[Atlas] = (),
@@ -66,10 +66,10 @@ def run(
 
     """
     on = device or torch.device("cpu")
-    along = journal or Callback()
-    work = ExperimentPlan.of(data, settings, evaluation or Evaluation(), parent)
+    along = journal or Journal()
+    work = Work.of(data, settings, evaluation or Evaluation(), parent)
     data = work.data  # in the parent's order of regions
-    gatherer = Coordinator(work, on, along, sharing)
+    gatherer = Gatherer(work, on, along, sharing)
     along.expect(work.costs(1 if sharing is None else work.asked.fan_out))
     gatherer.announce()
     with along.step("train"):
@@ -77,7 +77,7 @@ def run(
     fitted = trained.own
     along.pause()
     with along.step("assess"):
-        found = evaluate_model(
+        found = assess(
             fitted.model,
             data,
             baselines=work.asked.baselines,
@@ -115,7 +115,7 @@ def run(
         },
         DOMAIN: _domain(fitted.model, data, parent).as_dict(),
     }
-    shown = predictions_document(
+    shown = evidence(
         predicted,
         data.present(),
         _sites(fitted.model, data, found, validated),
@@ -126,12 +126,12 @@ def run(
     return Outcome(replace(fitted.model, facts=facts), result, shown)
 
 
-def _domain(model: StoredModel, data: Splits, parent: StoredModel | None) -> ApplicabilityDomain:
+def _domain(model: StoredModel, data: Splits, parent: StoredModel | None) -> Domain:
     """What the model has seen, its parent's subjects among it."""
     through = model.preprocessing
     scaled = through.scaled(data.train)
-    own = ApplicabilityDomain.of(data.train, scaled, has_scale=not through.scaler.is_none)
-    before = None if parent is None else ApplicabilityDomain.from_facts(parent.facts)
+    own = Domain.of(data.train, scaled, has_scale=not through.scaler.is_none)
+    before = None if parent is None else Domain.from_facts(parent.facts)
     return own if before is None else own.united(before)
 
 
@@ -140,39 +140,32 @@ def _explained(data: Splits) -> Cohort:
     return data.test or data.val or data.train
 
 
-def _predicted(
-    work: ExperimentPlan, found: ModelEvaluation, validated: ValidationResult
-) -> dict[str, SplitPredictions]:
+def _predicted(work: Work, found: Assessment, validated: Validation) -> dict[str, Predicted]:
     """Everybody who was predicted, with whether that model had trained on them."""
     data = work.data
-    before = subjects_seen(work.before)
+    before = seen(work.before)
     splits = {
-        name: SplitPredictions(
-            cohort, found.predicted[name], [each in known for each in cohort.ids]
-        )
+        name: Predicted(cohort, found.predicted[name], [each in known for each in cohort.ids])
         for name, cohort in data.present().items()
-        for known in [{*data.shared(name, "train"), *provenance.seen_in_training(before, cohort)}]
+        for known in [{*data.shared(name, "train"), *provenance.known_to(before, cohort)}]
     }
     unknown = [False] * len(data.train)  # a fold's model starts without who knows its subjects
     folds = {
-        kind: SplitPredictions(data.train, values, unknown)
-        for kind, values in validated.predicted.items()
+        kind: Predicted(data.train, values, unknown) for kind, values in validated.predicted.items()
     }
     return splits | folds
 
 
-def _known(
-    work: ExperimentPlan, predicted: Mapping[str, SplitPredictions]
-) -> dict[str, int | None]:
+def _known(work: Work, predicted: Mapping[str, Predicted]) -> dict[str, int | None]:
     """How many of those predicted are known, by split; None where nobody can say that none is."""
     counts = {split: sum(map(bool, each.tested().known)) for split, each in predicted.items()}
-    if is_complete(work.before):
+    if says_all(work.before):
         return {**counts}
     return {split: count or None for split, count in counts.items()}
 
 
 def _sites(
-    model: StoredModel, data: Splits, found: ModelEvaluation, validated: ValidationResult
+    model: StoredModel, data: Splits, found: Assessment, validated: Validation
 ) -> dict[str, Any]:
     splits = {name: (cohort, found.predicted[name]) for name, cohort in data.present().items()}
     folds = {kind: (data.train, values) for kind, values in validated.predicted.items()}
@@ -194,7 +187,7 @@ def _importance(
 
 
 def _figures(
-    found: ModelEvaluation, validated: ValidationResult, data: Splits, *, tuned: bool
+    found: Assessment, validated: Validation, data: Splits, *, tuned: bool
 ) -> dict[str, Any]:
     """Metrics, baselines and paired differences by split, those of the folds among them.
 

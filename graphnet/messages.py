@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Self, Union
 if TYPE_CHECKING:
     from fluent.runtime import FluentBundle
 
-Value = Union[str, int, float, "Message", "Several"]
+Value = Union[str, int, float, "tuple[str, ...]", "Message"]
 
 ENGLISH, CHINESE = "en", "zh-CN"
 LANGUAGES = (ENGLISH, CHINESE)
@@ -31,8 +31,7 @@ log = logging.getLogger(__name__)
 class Message:
     """What is to be said: ``code`` names the sentence, ``values`` stand in it.
 
-    A value is a text, a number, another message, or a list of texts or messages, of which the first
-    are kept and counted (shown as "a, b and 3 more").
+    A value is a text, a number, a list of texts (shown as "a, b and 3 more") or another message.
     ``str(message)`` is its English sentence.
     """
 
@@ -62,20 +61,6 @@ class Message:
         if isinstance(stored, str):
             return cls(FINISHED, text=stored)
         return cls(stored["code"], **{name: _read(v) for name, v in stored["values"].items()})
-
-
-@dataclass(frozen=True)
-class Several:
-    """The first of a list of texts or messages, and how many ``more`` there are."""
-
-    items: tuple[Union[str, "Message"], ...]
-    more: int = 0
-
-
-def first_of(items: Iterable[Message | str], most: int = MOST_NAMED) -> Several:
-    """A value for a message: the first ``most`` items, and the number of the others."""
-    listed = tuple(item if isinstance(item, Message) else str(item) for item in items)
-    return Several(listed[:most], max(0, len(listed) - most))
 
 
 def finished(text: str) -> Message:
@@ -130,10 +115,10 @@ def _bundle(language: str, domain: str) -> "FluentBundle":
 
 
 def _kept(value: Any) -> Value:
-    if isinstance(value, (str, Message, Several, bool)):
+    if isinstance(value, (str, Message, bool)):
         return value
     if isinstance(value, Iterable):
-        return first_of(value)
+        return tuple(str(item) for item in value)
     # NumPy's numbers become Python's.
     return value.item() if hasattr(value, "item") else value  # type: ignore[no-any-return]
 
@@ -141,17 +126,11 @@ def _kept(value: Any) -> Value:
 def _plain(value: Value) -> Any:
     if isinstance(value, Message):
         return value.as_dict()
-    if isinstance(value, Several):
-        return {"items": [_plain(item) for item in value.items], "more": value.more}
-    return value
+    return list(value) if isinstance(value, tuple) else value
 
 
-def _read(value: Any) -> Any:
-    if not isinstance(value, Mapping):
-        return value
-    if "items" in value:
-        return Several(tuple(_read(item) for item in value["items"]), value["more"])
-    return Message.from_json(value)
+def _read(value: Any) -> Value:
+    return Message.from_json(value) if isinstance(value, Mapping) else value
 
 
 def _shown(value: Value, language: str) -> str | int:
@@ -161,7 +140,7 @@ def _shown(value: Value, language: str) -> str | int:
     """
     if isinstance(value, Message):
         return render(value, language)
-    if isinstance(value, Several):
+    if isinstance(value, tuple):
         return _listed(value, language)
     if isinstance(value, bool):
         return str(value).lower()  # true and false choose between variants
@@ -170,11 +149,10 @@ def _shown(value: Value, language: str) -> str | int:
     return value
 
 
-def _listed(several: Several, language: str) -> str:
-    names = rendered(several.items, language)
+def _listed(names: tuple[str, ...], language: str) -> str:
     if language == CHINESE:
-        listed = "、".join(names)
-        return f"{listed}等 {len(names) + several.more} 个" if several.more else listed
-    if several.more:
-        return f"{', '.join(names)} and {several.more} more"
+        listed = "、".join(names[:MOST_NAMED])
+        return f"{listed}等 {len(names)} 个" if len(names) > MOST_NAMED else listed
+    if len(names) > MOST_NAMED:
+        return f"{', '.join(names[:MOST_NAMED])} and {len(names) - MOST_NAMED} more"
     return ", ".join((*names[:-2], " and ".join(names[-2:])))

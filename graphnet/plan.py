@@ -4,29 +4,23 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Self
 
-from graphnet.artifacts.lineage import (
-    INTERPRETATIONS,
-    import_warnings,
-    is_complete,
-    lineage_facts,
-    subjects_seen,
-)
+from graphnet.artifacts.lineage import INTERPRETATIONS, descent, remarks, says_all, seen
 from graphnet.artifacts.model import StoredModel
-from graphnet.config import INHERITED, Evaluation, TrainingSettings
+from graphnet.config import INHERITED, Evaluation, Settings
 from graphnet.data import provenance, splits
 from graphnet.data.class_names import Names, numbered, shared_names
 from graphnet.data.splits import Splits
 from graphnet.errors import CohortError, ModelError
 from graphnet.evaluation.assessment import has_graph
 from graphnet.evaluation.nested_cv import INNER_FOLDS, grid
-from graphnet.evaluation.validation import FoldsPlan, plan_folds
-from graphnet.training.initialisation import initialise, replicas
+from graphnet.evaluation.validation import Folds, planned
+from graphnet.training.initialisation import replicas, untrained
 
 TOGETHER = 0.15  # of the time of one training, for each that is trained along with it
 
 
 @dataclass(frozen=True)
-class ExperimentPlan:
+class Work:
     """A task: its data, the model as it starts, and the folds that judge it.
 
     ``sentences`` say what its parent has seen of the data; folds begin from ``fold_parent``.
@@ -36,15 +30,15 @@ class ExperimentPlan:
     asked: Evaluation
     parent: StoredModel | None
     start: StoredModel
-    plans: Sequence[FoldsPlan]
+    plans: Sequence[Folds]
     fold_parent: StoredModel | None
     sentences: Sequence[str]
 
     @classmethod
     def of(
-        cls, data: Splits, settings: TrainingSettings, asked: Evaluation, parent: StoredModel | None
+        cls, data: Splits, settings: Settings, asked: Evaluation, parent: StoredModel | None
     ) -> Self:
-        """ExperimentPlan it out.
+        """Work it out.
 
         Raises:
             CohortError: splits that do not fit together or hold too little.
@@ -55,8 +49,8 @@ class ExperimentPlan:
         if parent is not None:
             parent.arranged(data.train)  # refuses what does not fit
             data = data.arranged(parent.layout)
-        start = initial_model(data, settings, parent)
-        plans = plan_folds(data, asked, is_regression=start.scale is not None, seed=settings.seed)
+        start = begun(data, settings, parent)
+        plans = planned(data, asked, by_score=start.scale is not None, seed=settings.seed)
         fresh, sentences = _may_start(parent, data)
         return cls(data, asked, parent, start, plans, None if fresh else parent, sentences)
 
@@ -74,7 +68,7 @@ class ExperimentPlan:
         """What the manifest is to say of whom the model comes from, and how data were read."""
         return {
             **(identity or {}),
-            **lineage_facts(self.data.train, self.before, identity),
+            **descent(self.data.train, self.before, identity),
             INTERPRETATIONS: {
                 name: found.as_dict()
                 for cohort in self.data.present().values()
@@ -103,10 +97,8 @@ class ExperimentPlan:
         return costs
 
 
-def initial_model(
-    data: Splits, settings: TrainingSettings, parent: StoredModel | None
-) -> StoredModel:
-    """The model of a task before its first epoch. Raises GraphnetError as :meth:`ExperimentPlan.of`."""
+def begun(data: Splits, settings: Settings, parent: StoredModel | None) -> StoredModel:
+    """The model of a task before its first epoch. Raises GraphnetError as :meth:`Work.of`."""
     if parent is None:
         return _from_scratch(data, settings)
     return _inherit(parent, data, settings)
@@ -117,7 +109,7 @@ def _may_start(parent: StoredModel | None, data: Splits) -> tuple[bool, list[str
     if parent is None:
         return True, []
     known = {
-        name: provenance.seen_in_training(subjects_seen(parent.facts), cohort)
+        name: provenance.known_to(seen(parent.facts), cohort)
         for name, cohort in data.present().items()
     }
     sentences = [
@@ -133,12 +125,12 @@ def _may_start(parent: StoredModel | None, data: Splits) -> tuple[bool, list[str
         for name, ids in known.items()
         if (sentence := provenance.spelled_differently(ids))
     ]
-    if not is_complete(parent.facts):
+    if not says_all(parent.facts):
         sentences.append(
             "The parent does not say of all subjects that it was trained on, so it is not known "
             "whether it has seen those of this task."
         )
-    sentences += import_warnings(parent.facts)
+    sentences += remarks(parent.facts)
     if known["train"]:
         sentences.append(
             f"The parent was trained on {len(known['train'])} of the subjects of train_data; where "
@@ -147,21 +139,21 @@ def _may_start(parent: StoredModel | None, data: Splits) -> tuple[bool, list[str
     return bool(known["train"]), sentences
 
 
-def _from_scratch(data: Splits, settings: TrainingSettings) -> StoredModel:
+def _from_scratch(data: Splits, settings: Settings) -> StoredModel:
     classes = data.train.classes
     if settings.label == "score":
-        return initialise(data.train, settings, ())
+        return untrained(data.train, settings, ())
     if len(classes) < 2:
         raise CohortError(
             f"train_data holds {numbered(data.class_names, classes[0])} only; to train from "
             "scratch, give subjects of at least two classes."
         )
     splits.check_classes(data, classes, data.class_names)
-    start = initialise(data.train, settings, classes)
+    start = untrained(data.train, settings, classes)
     return replace(start, class_names=_of_classes(classes, data.class_names))
 
 
-def _inherit(parent: StoredModel, data: Splits, settings: TrainingSettings) -> StoredModel:
+def _inherit(parent: StoredModel, data: Splits, settings: Settings) -> StoredModel:
     """The parent with the new settings; its scaler, graph and label map stay."""
     names: Names = {}
     if parent.scale is None:

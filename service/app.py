@@ -25,31 +25,26 @@ from service.api.endpoint import Endpoint, Handler
 from service.api.endpoints import ENDPOINTS
 from service.api.openapi import openapi
 from service.forms.refusal_log import RefusalLog
-from service.http.auth import AuthMiddleware
+from service.http.auth import Guard
 from service.http.body import check_encoding
 from service.http.downloads import download
-from service.http.exception_handlers import HANDLED, handle_error
-from service.http.limits import AdmissionControl
-from service.http.middleware import (
-    BodyDrainMiddleware,
-    RequestIdMiddleware,
-    SecurityHeadersMiddleware,
-    TracingMiddleware,
-)
+from service.http.exception_handlers import FAULTS, answered
+from service.http.limits import Admission
+from service.http.middleware import Envelope, Traced
 from service.http.responses import success
-from service.monitoring.listener import MetricsMiddleware, Monitoring
+from service.monitoring.listener import Counted, Monitoring
 from service.monitoring.packet_limit import warn_of_packet
 from service.monitoring.presence import learn_at_start, show_presence
 from service.monitoring.readiness import Readiness
-from service.monitoring.task_metrics import TaskMetrics
+from service.monitoring.task_metrics import Figures
 from service.pages.table import PAGES
-from service.settings import HttpSettings
-from service.state import AppState, SchemaWatch, state_of
-from service.stores.artifacts import ArtifactReader
-from service.stores.dataset_cache import DatasetCache
-from service.stores.prediction import PredictionClient
+from service.settings import Settings
+from service.state import House, SchemaWatch, house_of
+from service.stores.artifacts import Vault
+from service.stores.dataset_cache import Shelf
+from service.stores.prediction import Oracle
 from service.stores.profiles import Profiles
-from service.stores.reading import ReadingClient
+from service.stores.reading import Reading
 from service.stores.uploads import Uploads
 
 RELAY_SECONDS = 2.0
@@ -58,110 +53,106 @@ DOCUMENT = "/openapi.json"
 ADDRESSES = Addresses([*(each.path for each in (*ENDPOINTS, *PAGES)), DOCUMENT])
 
 
-def create_app(settings: HttpSettings, stopping: asyncio.Event) -> ASGIApp:
+def create_app(settings: Settings, stopping: asyncio.Event) -> ASGIApp:
     """Wire the service; nothing is opened before it starts. ``stopping`` ends its streams.
 
     Raises:
         SettingsError: traces are asked for, and OpenTelemetry is not installed.
 
     """
-    wired = wire(settings, stopping)
-    monitoring: Monitoring = wired.state.app_state.monitoring
-    app: ASGIApp = wired
-    if settings.process.traces:
-        TRACING.start("sgn-service")
-        app = TracingMiddleware(app)
-    app = RequestIdMiddleware(SecurityHeadersMiddleware(BodyDrainMiddleware(app)))
-    return MetricsMiddleware(app, monitoring.requests)
+    app = wire(settings, stopping)
+    monitoring: Monitoring = app.state.house.monitoring
+    if not settings.house.traces:
+        return Counted(Envelope(app), monitoring.requests)
+    TRACING.start("sgn-service")
+    return Counted(Envelope(Traced(app)), monitoring.requests)
 
 
-def wire(settings: HttpSettings, stopping: asyncio.Event) -> Starlette:
-    """The service without the middleware around it."""
+def wire(settings: Settings, stopping: asyncio.Event) -> Starlette:
+    """The service without the envelope around its answers."""
     names = Names()
-    broker = redis_broker(settings.process.redis_url, names)
-    pages = settings.process.public_url
+    broker = redis_broker(settings.house.redis_url, names)
+    pages = settings.house.public_url
     relay = Relay(broker, every=RELAY_SECONDS, reconciling=False, public_url=pages)
-    artifacts = ArtifactReader(_store(settings, MODELS))
-    redis = asyncio_redis_client(settings.process.redis_url)
-    queue, alone = settings.process.redis_url, settings.worker_seconds
-    reading = ReadingClient(queue, names, patience=settings.upload_seconds, alone=alone)
+    vault = Vault(_store(settings, MODELS))
+    watch = asyncio_redis_client(settings.house.redis_url)
+    queue, alone = settings.house.redis_url, settings.worker_seconds
+    reading = Reading(queue, names, patience=settings.upload_seconds, alone=alone)
     profiles = Profiles(reading)
     schema = SchemaWatch()
-    readiness = Readiness(broker, artifacts.check_writable)
-    state = AppState(
+    readiness = Readiness(broker, vault.check_writable)
+    house = House(
         settings=settings,
-        artifacts=artifacts,
+        vault=vault,
         names=names,
         broker=broker,
         relay=relay,
         intake=Intake(relay.take),
         readiness=readiness,
-        monitoring=Monitoring(TaskMetrics(redis, broker, readiness), ADDRESSES),
-        redis=redis,
-        admission=AdmissionControl(settings),
-        prediction_client=PredictionClient(
-            queue, names, patience=settings.predict_seconds, alone=alone
-        ),
+        monitoring=Monitoring(Figures(watch, broker, readiness), ADDRESSES),
+        watch=watch,
+        admission=Admission(settings),
+        oracle=Oracle(queue, names, patience=settings.predict_seconds, alone=alone),
         uploads=Uploads(_store(settings, UPLOADS), settings.max_upload_bytes),
-        reading_client=reading,
+        reading=reading,
         profiles=profiles,
-        dataset_cache=DatasetCache(profiles),
+        shelf=Shelf(profiles),
         stopping=stopping,
-        schema_watch=schema,
-        refusal_log=RefusalLog(schema.check),
+        schema=schema,
+        refusals=RefusalLog(schema.check),
     )
     app = Starlette(
         routes=[Route(e.path, _handler(e), methods=[e.method]) for e in (*ENDPOINTS, *PAGES)]
         + [Route(DOCUMENT, _openapi, methods=["GET"])],
         lifespan=_lifespan,
-        middleware=[Middleware(AuthMiddleware, settings=settings, refuse=handle_error)],
-        exception_handlers=dict.fromkeys(HANDLED, handle_error),
+        middleware=[Middleware(Guard, settings=settings, refuse=answered)],
+        exception_handlers=dict.fromkeys(FAULTS, answered),
     )
     app.router.redirect_slashes = False  # a redirect would be an answer without an error_num
-    app.state.app_state = state
+    app.state.house = house
     return app
 
 
-def _store(settings: HttpSettings, folder: str) -> Store:
+def _store(settings: Settings, folder: str) -> Store:
     """A client who waits is told sooner than a worker that storage does not answer."""
-    shared = settings.process
+    house = settings.house
     return open_store(
-        shared.registry_url, endpoint_url=shared.s3_endpoint_url, folder=folder, hasty=True
+        house.registry_url, endpoint_url=house.s3_endpoint_url, folder=folder, hasty=True
     )
 
 
 @contextlib.asynccontextmanager
 async def _lifespan(app: Starlette) -> AsyncIterator[None]:
-    state: AppState = app.state.app_state
-    database = state.settings.process.database_url
+    house: House = app.state.house
+    database = house.settings.house.database_url
     await open_database(database)
-    await learn_at_start(state.names)
+    await learn_at_start(house.names)
     background = [
-        asyncio.create_task(state.relay.run()),
-        asyncio.create_task(warn_of_packet(state.settings.max_upload_bytes)),
-        asyncio.create_task(state.refusal_log.run()),
-        asyncio.create_task(show_presence(state.broker.client, state.names, database)),
+        asyncio.create_task(house.relay.run()),
+        asyncio.create_task(warn_of_packet(house.settings.max_upload_bytes)),
+        asyncio.create_task(house.refusals.run()),
+        asyncio.create_task(show_presence(house.broker.client, house.names, database)),
     ]
-    state.monitoring.listen(state.settings.process)
+    house.monitoring.listen(house.settings.house)
     try:
         yield
     finally:
-        await _close(state, background)
+        await _close(house, background)
 
 
-async def _close(state: AppState, background: list["asyncio.Task[None]"]) -> None:
+async def _close(house: House, background: list["asyncio.Task[None]"]) -> None:
     """End everything, each for seconds: whatever is silent holds nobody up."""
-    metrics = asyncio.to_thread(state.monitoring.close)
+    metrics = asyncio.to_thread(house.monitoring.close)
     await asyncio.gather(
         step("the port of the metrics", metrics, STEP_SECONDS),
         step("the relay", cancelled(background), STEP_SECONDS),
     )
-    state.profiles.close()
-    for room in (state.artifacts, state.prediction_client, state.reading_client, state.uploads):
+    house.profiles.close()
+    for room in (house.vault, house.oracle, house.reading, house.uploads):
         room.close()
-    state.broker.close()
+    house.broker.close()
     await asyncio.gather(
-        step("Redis", state.redis.aclose(), STEP_SECONDS),
+        step("Redis", house.watch.aclose(), STEP_SECONDS),
         step("the database", close_database(), STEP_SECONDS),
         step("the traces", asyncio.to_thread(TRACING.stop), STEP_SECONDS),
     )
@@ -174,7 +165,7 @@ def _handler(endpoint: Endpoint) -> Handler:
 
     async def writing(request: Request) -> Response:
         check_encoding(request)
-        await state_of(request).schema_watch.check()
+        await house_of(request).schema.check()
         return await endpoint.handler(request)
 
     return writing

@@ -6,16 +6,16 @@ EDGES = {
     "z": "Fisher's z",
     "r": "Pearson's r, stored as Fisher's z",
     "counts": "counts",
-    "other": "other weights, stored unchanged",
+    "other": "weights of another kind, stored as they are",
 }
 TRIANGLES = {
     "full": "whole matrices",
     "upper": "upper triangles",
     "lower": "lower triangles",
-    "pairs": "one column per pair of regions",
-    "series": "correlations of time series",
+    "pairs": "a column per pair of regions",
+    "series": "correlated from time series",
 }
-SEPARATORS = {"\t": "tabs", ",": "commas", ";": "semicolons", " ": "spaces", "|": "vertical bars"}
+SEPARATORS = {"\t": "tabs", ",": "commas", ";": "semicolons", " ": "blanks", "|": "bars"}
 COVARIATES = {"numeric": "numeric", "categorical": "categorical"}
 ORIENTATIONS = {"points x regions": "points x regions", "regions x points": "regions x points"}
 

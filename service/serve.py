@@ -16,14 +16,14 @@ from hypercorn.asyncio import serve
 from hypercorn.config import Config
 
 from actors.log_context import start_log
-from actors.settings import ProcessSettingsError
+from actors.settings import SettingsError
 from actors.shutdown import cancelled, end_within, leave, step
 from db import tokens
 from db.connection import close_database, open_database
 from db.errors import DatabaseError
 from registry import RegistryError
 from service.app import create_app
-from service.settings import HttpSettings, is_loopback
+from service.settings import Settings, is_loopback
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
@@ -40,10 +40,10 @@ END_SECONDS = 15.0  # for all of it
 def run() -> int:
     """``sgn serve``: settings from the environment; the exit status."""
     try:
-        settings = HttpSettings.from_environment(os.environ)
-        start_log(settings.process.log_format)
+        settings = Settings.from_environment(os.environ)
+        start_log(settings.house.log_format)
         listening = listen(settings.host, settings.port)
-    except (ProcessSettingsError, OSError) as error:
+    except (SettingsError, OSError) as error:
         print(error, file=sys.stderr)  # noqa: T201
         return 1
     return leave(run_loop(_until_signalled(settings, listening)))
@@ -99,9 +99,7 @@ def address(listening: socket.socket) -> str:
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
-async def serve_until(
-    settings: HttpSettings, listening: socket.socket, stop: asyncio.Event
-) -> None:
+async def serve_until(settings: Settings, listening: socket.socket, stop: asyncio.Event) -> None:
     """Serve on an open socket until ``stop`` is set."""
     await _check_entrance(settings, stop)
     config = Config()
@@ -114,12 +112,12 @@ async def serve_until(
     await serve(app, config, shutdown_trigger=stop.wait)  # type: ignore[arg-type]
 
 
-async def _check_entrance(settings: HttpSettings, stop: asyncio.Event) -> None:
-    """Say loudly who may come in without a token. Raises ProcessSettingsError where nobody has said so."""
+async def _check_entrance(settings: Settings, stop: asyncio.Event) -> None:
+    """Say loudly who may come in without a token. Raises SettingsError where nobody has said so."""
     if is_loopback(settings.host) or settings.trusted or await _tokens_exist(settings, stop):
         return
     if not settings.anonymous:
-        raise ProcessSettingsError(
+        raise SettingsError(
             f"SGN_HOST is {settings.host}, where anyone in the network could use the service "
             "without a token: make one with 'sgn token new', name the networks of those who need "
             "none in SGN_TRUSTED_NETWORKS, or set SGN_ALLOW_ANONYMOUS=1 if the network itself "
@@ -132,9 +130,9 @@ async def _check_entrance(settings: HttpSettings, stop: asyncio.Event) -> None:
     )
 
 
-async def _tokens_exist(settings: HttpSettings, stop: asyncio.Event) -> bool:
+async def _tokens_exist(settings: Settings, stop: asyncio.Event) -> bool:
     """Ask the database, for as long as it does not answer; nothing is served meanwhile."""
-    await open_database(settings.process.database_url)
+    await open_database(settings.house.database_url)
     try:
         while not stop.is_set():
             try:
@@ -161,13 +159,13 @@ def stop_on_signals(stop: asyncio.Event, seconds: float) -> None:
         loop.add_signal_handler(number, end)
 
 
-async def _until_signalled(settings: HttpSettings, listening: socket.socket) -> int:
+async def _until_signalled(settings: Settings, listening: socket.socket) -> int:
     stop = asyncio.Event()
     stop_on_signals(stop, END_SECONDS)
     log.info("listening on %s", address(listening))
     try:
         await serve_until(settings, listening, stop)
-    except (DatabaseError, RegistryError, ProcessSettingsError) as error:
+    except (DatabaseError, RegistryError, SettingsError) as error:
         print(error, file=sys.stderr)  # noqa: T201
         return 1
     return 0

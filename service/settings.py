@@ -6,14 +6,15 @@ from functools import lru_cache
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from typing import Self
 
-from actors.settings import ProcessSettings, positive, read, yes_or_no
+from actors import settings as house
+from actors.settings import positive, read, yes_or_no
 
 MEGABYTE = 1_000_000
 Network = IPv4Network | IPv6Network
 
 
 @dataclass(frozen=True)
-class HttpSettings:
+class Settings:
     """Where to listen, for whom, and how much of everything is taken (bodies in bytes).
 
     A client waits for a prediction for ``predict_seconds``, and for its file to be read for
@@ -24,7 +25,7 @@ class HttpSettings:
     by one of ``host_names``; where there are none, on loopback by a name of loopback.
     """
 
-    process: ProcessSettings
+    house: house.Settings
     host: str = "127.0.0.1"
     port: int = 7014
     max_form_bytes: int = MEGABYTE
@@ -43,7 +44,7 @@ class HttpSettings:
     @property
     def shares_database(self) -> bool:
         """Whether NEURO-LEARN may be at the database too: the embedded one is ours alone."""
-        return not self.process.database_url.startswith("sqlite:")
+        return not self.house.database_url.startswith("sqlite:")
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Self:
@@ -56,7 +57,7 @@ class HttpSettings:
         host = read(environment, "SGN_HOST", str, "127.0.0.1")
         anonymous = read(environment, "SGN_ALLOW_ANONYMOUS", yes_or_no, default=False)
         return cls(
-            process=ProcessSettings.from_environment(environment),
+            house=house.Settings.from_environment(environment),
             host=host,
             port=read(environment, "SGN_PORT", positive, 7014),
             max_upload_bytes=MEGABYTE * read(environment, "SGN_MAX_UPLOAD_MB", positive, 64),

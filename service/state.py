@@ -1,10 +1,10 @@
-"""What the HTTP process works with, wired once."""
+"""The rooms that the HTTP process works with, wired once."""
 
 import asyncio
 import time
 from dataclasses import dataclass, field
 
-from redis.asyncio import Redis
+import redis.asyncio
 from starlette.requests import Request
 
 from actors.names import NamedBroker, Names
@@ -12,68 +12,69 @@ from actors.relay import Relay
 from db.intake import Intake
 from db.versions import check_known
 from service.forms.refusal_log import RefusalLog
-from service.http.limits import AdmissionControl, KeyedLock
+from service.http.limits import Admission, Turns
 from service.monitoring.listener import Monitoring
 from service.monitoring.readiness import Readiness
-from service.settings import HttpSettings
-from service.stores.artifacts import ArtifactReader, LostModels
-from service.stores.comparison import ComparisonCache
-from service.stores.dataset_cache import DatasetCache
-from service.stores.live_tasks import LiveTasks
-from service.stores.prediction import PredictionClient
+from service.settings import Settings
+from service.stores.artifacts import LostModels, Vault
+from service.stores.comparison import Comparer
+from service.stores.dataset_cache import Shelf
+from service.stores.live_tasks import Board
+from service.stores.prediction import Oracle
 from service.stores.profiles import Profiles
-from service.stores.reading import ReadingClient
-from service.stores.task_summaries import TaskSummaries
+from service.stores.reading import Reading
+from service.stores.task_summaries import Outlines
 from service.stores.uploads import Uploads
-
-FRESH_SECONDS = 1.0
 
 
 class SchemaWatch:
     """Asks the database for its version before a request writes, once a second at most."""
 
     def __init__(self) -> None:
-        self._checked_at = float("-inf")
+        self._asked = float("-inf")
 
     async def check(self) -> None:
         """Return if this version may write. Raises SchemaAhead, DatabaseUnavailable."""
         now = time.monotonic()
-        if now - self._checked_at < FRESH_SECONDS:
+        if now - self._asked < FRESH_SECONDS:
             return
         await check_known()
-        self._checked_at = now
+        self._asked = now
 
 
 @dataclass(frozen=True)
-class AppState:
-    """HttpSettings, clients of database, queue and registry, and caches; ``stopping`` ends streams."""
+class House:
+    """Settings, what is stored, the queue; ``stopping`` ends the streams."""
 
-    settings: HttpSettings
-    artifacts: ArtifactReader
+    settings: Settings
+    vault: Vault
     names: Names
     broker: NamedBroker
     relay: Relay
     readiness: Readiness
-    redis: Redis
-    admission: AdmissionControl
-    prediction_client: PredictionClient
+    watch: redis.asyncio.Redis
+    admission: Admission
+    oracle: Oracle
     uploads: Uploads
-    reading_client: ReadingClient
+    reading: Reading
     profiles: Profiles
-    dataset_cache: DatasetCache
+    shelf: Shelf
     stopping: asyncio.Event
     intake: Intake
     monitoring: Monitoring
-    refusal_log: RefusalLog
-    live_tasks: LiveTasks = field(default_factory=LiveTasks)
-    comparison_cache: ComparisonCache = field(default_factory=ComparisonCache)
-    task_summaries: TaskSummaries = field(default_factory=TaskSummaries)
-    lost_models: LostModels = field(default_factory=LostModels)
-    key_locks: KeyedLock = field(default_factory=KeyedLock)
-    schema_watch: SchemaWatch = field(default_factory=SchemaWatch)
+    refusals: RefusalLog
+    board: Board = field(default_factory=Board)
+    comparer: Comparer = field(default_factory=Comparer)
+    outlines: Outlines = field(default_factory=Outlines)
+    lost: LostModels = field(default_factory=LostModels)
+    keys: Turns = field(default_factory=Turns)
+    schema: SchemaWatch = field(default_factory=SchemaWatch)
 
 
-def state_of(request: Request) -> AppState:
-    """The state of the application that serves this request."""
-    state: AppState = request.app.state.app_state
-    return state
+def house_of(request: Request) -> House:
+    """The house that serves this request."""
+    house: House = request.app.state.house
+    return house
+
+
+FRESH_SECONDS = 1.0

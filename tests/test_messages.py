@@ -15,10 +15,10 @@ from graphnet.messages import CHINESE, ENGLISH, LANGUAGES, Message, finished, re
 ROOT = Path(__file__).parents[1]
 ROOMS = ("service", "actors", "graphnet", "registry", "db")
 # Domains whose codes are made of a name: "options.density-label".
-BY_NAME = ("catalogue", "options")
+BY_NAME = ("options",)
 
 
-class Variables(Visitor):  # type: ignore[misc]
+class Variables(Visitor):
     """The variables that a sentence names."""
 
     def __init__(self) -> None:
@@ -120,14 +120,6 @@ def test_a_message_without_a_sentence_is_shown_by_its_code(
 ) -> None:
     assert render(Message("warnings.nowhere", count=3)) == "warnings.nowhere {'count': 3}"
     assert "warnings.nowhere" in caplog.text
-
-
-def test_a_list_of_messages_keeps_the_first_and_counts_the_others() -> None:
-    values = [Message("text", text=f"S{number}") for number in range(20)]
-    message = Message("text", text=values)
-    assert len(str(message.as_dict()["values"]["text"]["items"])) < 600
-    assert Message.from_json(message.as_dict()) == message
-    assert render(message).endswith("S7 and 12 more")
 
 
 def test_long_lists_are_shortened() -> None:

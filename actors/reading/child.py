@@ -38,7 +38,7 @@ class ReadingFailed(CohortError):
 
 
 @dataclass(frozen=True)
-class ReadLimits:
+class Bounds:
     """What reading one file may take: memory in MB, seconds, and a folder to work in."""
 
     memory_mb: int
@@ -47,7 +47,7 @@ class ReadLimits:
 
 
 @dataclass(frozen=True)
-class ReadOptions:
+class Asked:
     """How a file is to be read; see :mod:`graphnet.readers.__main__`."""
 
     name: str
@@ -59,7 +59,7 @@ class ReadOptions:
 
 
 @dataclass(frozen=True)
-class ReadOutcome:
+class Outcome:
     """What came of a file: ``refused`` sentences, ``questions``, or a dataset in ``folder``."""
 
     folder: Path
@@ -102,7 +102,7 @@ def _sweep(spool: Path) -> None:
                 shutil.rmtree(folder, ignore_errors=True)
 
 
-def read_file(path: Path, folder: Path, asked: ReadOptions, bounds: ReadLimits) -> ReadOutcome:
+def read_file(path: Path, folder: Path, asked: Asked, bounds: Bounds) -> Outcome:
     """Read a file into ``folder / "out"``.
 
     Raises:
@@ -116,7 +116,7 @@ def read_file(path: Path, folder: Path, asked: ReadOptions, bounds: ReadLimits) 
     return _outcome(status, out, asked, bounds)
 
 
-def run_child(command: list[str], folder: Path, name: str, bounds: ReadLimits) -> int:
+def run_child(command: list[str], folder: Path, name: str, bounds: Bounds) -> int:
     """Run the process that reads the file called ``name``; its exit status.
 
     Raises:
@@ -139,7 +139,7 @@ def run_child(command: list[str], folder: Path, name: str, bounds: ReadLimits) -
     return int(process.returncode)
 
 
-def child_outcome(status: int, out: Path, name: str, bounds: ReadLimits) -> dict[str, Any]:
+def found_by_child(status: int, out: Path, name: str, bounds: Bounds) -> dict[str, Any]:
     """What a process that ended with ``status`` has found.
 
     Raises:
@@ -159,7 +159,7 @@ def child_outcome(status: int, out: Path, name: str, bounds: ReadLimits) -> dict
     return found
 
 
-def _command(path: Path, out: Path, asked: ReadOptions, bounds: ReadLimits) -> list[str]:
+def _command(path: Path, out: Path, asked: Asked, bounds: Bounds) -> list[str]:
     return [
         *(sys.executable, "-m", "graphnet.readers", str(path), str(out)),
         *(f"--name={asked.name}", f"--mapping={_written(asked.mapping, out)}"),
@@ -204,9 +204,9 @@ def _kill(process: "subprocess.Popen[bytes]") -> None:
     process.wait()
 
 
-def _outcome(status: int, out: Path, asked: ReadOptions, bounds: ReadLimits) -> ReadOutcome:
-    found = child_outcome(status, out, asked.name, bounds)
-    return ReadOutcome(
+def _outcome(status: int, out: Path, asked: Asked, bounds: Bounds) -> Outcome:
+    found = found_by_child(status, out, asked.name, bounds)
+    return Outcome(
         folder=out,
         refused=tuple(found.get("refused", ())),
         questions=tuple(found.get("questions", ())),
@@ -217,7 +217,7 @@ def _outcome(status: int, out: Path, asked: ReadOptions, bounds: ReadLimits) -> 
     )
 
 
-def _ended(status: int, name: str, bounds: ReadLimits) -> str:
+def _ended(status: int, name: str, bounds: Bounds) -> str:
     """Why a process left no outcome: libraries abort, and the system kills, for want of memory."""
     if status == -signal.SIGABRT:
         return too_large(name, bounds.memory_mb)

@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from graphnet.artifacts.lineage import check_scale, import_warnings, subjects_seen
+from graphnet.artifacts.lineage import check_scale, remarks, seen
 from graphnet.artifacts.model import StoredModel
 from graphnet.data import provenance
 from graphnet.data.cohort import Cohort, FloatArray
-from graphnet.evaluation.applicability import ApplicabilityDomain
+from graphnet.evaluation.applicability import Domain
 from graphnet.evaluation.attribution import contributions
 
 TOP = 10
@@ -39,9 +39,9 @@ def predict(
     """
     check_scale(model.facts)
     cohort = model.arranged(cohort)
-    domain = ApplicabilityDomain.from_facts(model.facts)
+    domain = Domain.from_facts(model.facts)
     values = model.predict(cohort)
-    known = provenance.seen_in_training(subjects_seen(model.facts), cohort)
+    known = provenance.known_to(seen(model.facts), cohort)
     unusual = _remarks(domain, model, cohort)
     added = _added(model, cohort, names or {}) if explain else []
     found = [
@@ -59,7 +59,7 @@ def predict(
         "class_names": {str(label): name for label, name in model.class_names.items()},
         "predictions": found,
         "warnings": [
-            *import_warnings(model.facts),
+            *remarks(model.facts),
             *_of_all(domain, cohort, unusual, explain=explain),
             *_unharmonised(model, cohort),
             *filter(None, [provenance.spelled_differently(known)]),
@@ -82,9 +82,7 @@ def _answer(model: StoredModel, values: FloatArray) -> dict[str, Any]:
     return {"probability": shares, "predicted": labels[int(values.argmax())]}
 
 
-def _remarks(
-    domain: ApplicabilityDomain | None, model: StoredModel, cohort: Cohort
-) -> list[list[str]]:
+def _remarks(domain: Domain | None, model: StoredModel, cohort: Cohort) -> list[list[str]]:
     if domain is None:
         return [[] for _ in cohort.ids]
     return domain.remarks(cohort, model.preprocessing.scaled(cohort))
@@ -124,11 +122,7 @@ def _unharmonised(model: StoredModel, cohort: Cohort) -> list[str]:
 
 
 def _of_all(
-    domain: ApplicabilityDomain | None,
-    cohort: Cohort,
-    unusual: Sequence[Sequence[str]],
-    *,
-    explain: bool,
+    domain: Domain | None, cohort: Cohort, unusual: Sequence[Sequence[str]], *, explain: bool
 ) -> list[str]:
     sentences = []
     if domain is None:

@@ -26,15 +26,15 @@ from graphnet.artifacts.manifest import (
     manifest_names,
     read_manifest,
 )
-from graphnet.config import TrainingSettings
+from graphnet.config import Settings
 from graphnet.data.class_names import KEY as NAMES
 from graphnet.data.cohort import Cohort, FloatArray, Layout
 from graphnet.errors import GraphnetError, ModelError
 from graphnet.graphs import Graphs
 from graphnet.models import Net, Sizes, build_net
-from graphnet.preprocessing.pipeline import PreprocessedViews, Preprocessing, rule
+from graphnet.preprocessing.pipeline import Preprocessing, Views, rule
 from graphnet.preprocessing.targets import Scale
-from graphnet.training.inputs import ModelInputs, class_scores
+from graphnet.training.inputs import Prepared, class_scores
 
 # Before the names of the tensors that belong to the graph and to the optimiser.
 FITTED, MOMENTS = "graph.", "optimiser."
@@ -65,7 +65,7 @@ class StoredModel:
     a fine-tuning that keeps them.
     """
 
-    settings: TrainingSettings
+    settings: Settings
     layout: Layout
     classes: tuple[int, ...]
     preprocessing: Preprocessing
@@ -96,11 +96,11 @@ class StoredModel:
 
     def prepare(
         self, cohort: Cohort, device: torch.device, dtype: torch.dtype = torch.float32
-    ) -> ModelInputs:
+    ) -> Prepared:
         """``cohort`` as this model was trained on its own. Raises ModelError."""
         arranged = self.arranged(cohort)
-        views = PreprocessedViews(arranged, [self.preprocessing], dtype)
-        return ModelInputs.of(self.net, views, self.targets(arranged).to(device))
+        views = Views(arranged, [self.preprocessing], dtype)
+        return Prepared.of(self.net, views, self.targets(arranged).to(device))
 
     def arranged(self, cohort: Cohort) -> Cohort:
         """``cohort`` in the model's order of regions and measures.
@@ -239,11 +239,11 @@ def _taken(tensors: dict[str, Tensor], prefix: str) -> dict[str, Tensor]:
     return {name.removeprefix(prefix): tensors.pop(name) for name in names}
 
 
-def _settings(stored: Any) -> TrainingSettings:
+def _settings(stored: Any) -> Settings:
     if not isinstance(stored, dict):
         raise ModelError("The stored manifest names no settings.")
-    known = {field.name for field in fields(TrainingSettings)}
+    known = {field.name for field in fields(Settings)}
     try:
-        return TrainingSettings(**{key: value for key, value in stored.items() if key in known})
+        return Settings(**{key: value for key, value in stored.items() if key in known})
     except GraphnetError as error:
         raise ModelError("The stored model's settings cannot be used:", *error.sentences) from error

@@ -21,7 +21,7 @@ DIGITS = 6
 
 
 @dataclass(frozen=True)
-class SplitPredictions:
+class Predicted:
     """Subjects of a split with what the model gave for each.
 
     ``values`` are class probabilities (S, C), or scores (S, 1); ``known`` (S,) says whether the
@@ -32,11 +32,11 @@ class SplitPredictions:
     values: FloatArray
     known: Sequence[bool]
 
-    def tested(self) -> "SplitPredictions":
+    def tested(self) -> "Predicted":
         """Only who was predicted."""
         there = np.flatnonzero(~np.isnan(self.values).any(axis=1))
         known = [self.known[int(row)] for row in there]
-        return SplitPredictions(self.cohort.rows(there), self.values[there], known)
+        return Predicted(self.cohort.rows(there), self.values[there], known)
 
     def as_dict(self, *, by_score: bool) -> dict[str, Any]:
         """For JSON."""
@@ -55,8 +55,8 @@ class SplitPredictions:
         }
 
 
-def predictions_document(
-    predicted: Mapping[str, SplitPredictions],
+def evidence(
+    predicted: Mapping[str, Predicted],
     cohorts: Mapping[str, Cohort],
     sites: Mapping[str, Mapping[str, Any]],
     importance: Mapping[str, Any] | None,
@@ -87,7 +87,7 @@ def to_bytes(found: Mapping[str, Any]) -> bytes:
     return json.dumps(found, allow_nan=False, ensure_ascii=False, separators=(",", ":")).encode()
 
 
-def read_predictions(content: bytes) -> dict[str, Any]:
+def read_evidence(content: bytes) -> dict[str, Any]:
     """Read back what :func:`to_bytes` gave. Raises ModelError."""
     try:
         found = json.loads(content, parse_constant=_refuse)

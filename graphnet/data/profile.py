@@ -25,13 +25,13 @@ class Row(Protocol):
     """What a dataset's row says without its content."""
 
     @property
-    def data_id(self) -> str: ...  # noqa: D102
+    def data_id(self) -> str: ...
     @property
-    def data_name(self) -> str: ...  # noqa: D102
+    def data_name(self) -> str: ...
     @property
-    def proj_id(self) -> str: ...  # noqa: D102
+    def proj_id(self) -> str: ...
     @property
-    def user_id(self) -> str: ...  # noqa: D102
+    def user_id(self) -> str: ...
 
 
 @dataclass(frozen=True)

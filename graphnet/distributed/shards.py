@@ -20,19 +20,19 @@ from graphnet.distributed.serialisation import (
     unpack_seeds,
 )
 from graphnet.errors import GraphnetError, ModelError, TrainingError
-from graphnet.evaluation.cross_validation import CrossValidation, cross_validate
-from graphnet.evaluation.validation import FoldsPlan
-from graphnet.plan import ExperimentPlan
-from graphnet.training.callbacks import Callback
-from graphnet.training.initialisation import initialise, replicas
+from graphnet.evaluation.cross_validation import Validated, cross_validate
+from graphnet.evaluation.validation import Folds
+from graphnet.plan import Work
+from graphnet.training.callbacks import Journal
+from graphnet.training.initialisation import replicas, untrained
 from graphnet.training.loop import Training
-from graphnet.training.stacked import MonitoredFit, fit_monitored
+from graphnet.training.stacked import Watched, fit_watched
 
 SEEDS = "seeds"
 
 
 @dataclass(frozen=True)
-class Shard:
+class Part:
     """From ``first`` up to but not ``last``: folds of one kind, or replicas of the model."""
 
     kind: str
@@ -56,79 +56,71 @@ class Sharing(Protocol):
 
 
 @dataclass(frozen=True)
-class TrainedModels:
+class Trained:
     """The model itself, and its twin without a graph or the ``reason`` why there is none."""
 
-    own_shard: MonitoredFit
+    own: Watched
     twin: StoredModel | None = None
     reason: str = ""
 
 
-def shards(work: ExperimentPlan) -> list[Shard]:
+def parts(work: Work) -> list[Part]:
     """What others may do of the work; empty where ``fan_out`` is 1 or there is nothing to share.
 
-    FoldsPlan are cut into up to ``fan_out`` parts. So are the seeds, but whoever has the task trains
+    Folds are cut into up to ``fan_out`` parts. So are the seeds, but whoever has the task trains
     the first of these himself, and shows its curve.
     """
     most = work.asked.fan_out
-    found = [Shard(SEEDS, *span) for span in _spans(replicas(work.start), most)[1:]]
+    found = [Part(SEEDS, *span) for span in _spans(replicas(work.start), most)[1:]]
     for plan in work.plans:
         spans = _spans(len(plan.folds), most)
         if len(spans) > 1:
-            found += [Shard(plan.kind, *span) for span in spans]
+            found += [Part(plan.kind, *span) for span in spans]
     return found
 
 
-def own_shard(work: ExperimentPlan) -> Shard:
+def own(work: Work) -> Part:
     """The seeds that are trained by whoever has the task."""
-    return Shard(SEEDS, *_spans(replicas(work.start), work.asked.fan_out)[0])
+    return Part(SEEDS, *_spans(replicas(work.start), work.asked.fan_out)[0])
 
 
-def whole_shard(work: ExperimentPlan) -> Shard:
+def everything(work: Work) -> Part:
     """All seeds: what is trained by whoever shares nothing."""
-    return Shard(SEEDS, 0, replicas(work.start))
+    return Part(SEEDS, 0, replicas(work.start))
 
 
-def run_shard(
-    work: ExperimentPlan, number: int, *, device: torch.device, journal: Callback
-) -> bytes:
+def do(work: Work, number: int, *, device: torch.device, journal: Journal) -> bytes:
     """Do the part of this number, from 1 on. Raises GraphnetError."""
-    part = shards(work)[number - 1]
+    part = parts(work)[number - 1]
     if part.kind == SEEDS:
         trained = train(work, part, device=device, journal=journal)
         return pack_seeds(Seeds(trained.own.model, trained.twin, trained.reason))
     plan = next(each for each in work.plans if each.kind == part.kind)
     some = replace(plan, folds=plan.folds[part.first : part.last])
-    found = cross_validate_folds(work, some, device=device, journal=journal)
+    found = judge(work, some, device=device, journal=journal)
     return pack_folds(found if work.asked.explain else replace(found, models=()))
 
 
-def train(
-    work: ExperimentPlan, part: Shard, *, device: torch.device, journal: Callback
-) -> TrainedModels:
+def train(work: Work, part: Part, *, device: torch.device, journal: Journal) -> Trained:
     """Train these replicas of the model, and of its twin. Raises TrainingError."""
-    found = train_alone(work, part, device=device, journal=journal)
+    found = watched(work, part, device=device, journal=journal)
     if not work.has_twin:
-        return TrainedModels(found)
+        return Trained(found)
     settings = replace(work.start.settings, graph="none")
-    edgeless = initialise(work.data.train, settings, work.start.classes)
+    edgeless = untrained(work.data.train, settings, work.start.classes)
     try:
-        twin = fit_monitored(_some(edgeless, part), work.data, device=device, journal=journal)
+        twin = fit_watched(_some(edgeless, part), work.data, device=device, journal=journal)
     except TrainingError as error:
-        return TrainedModels(found, reason=str(error))
-    return TrainedModels(found, twin.model)
+        return Trained(found, reason=str(error))
+    return Trained(found, twin.model)
 
 
-def train_alone(
-    work: ExperimentPlan, part: Shard, *, device: torch.device, journal: Callback
-) -> MonitoredFit:
+def watched(work: Work, part: Part, *, device: torch.device, journal: Journal) -> Watched:
     """Train these replicas of the model alone. Raises TrainingError."""
-    return fit_monitored(_some(work.start, part), work.data, device=device, journal=journal)
+    return fit_watched(_some(work.start, part), work.data, device=device, journal=journal)
 
 
-def cross_validate_folds(
-    work: ExperimentPlan, plan: FoldsPlan, *, device: torch.device, journal: Callback
-) -> CrossValidation:
+def judge(work: Work, plan: Folds, *, device: torch.device, journal: Journal) -> Validated:
     """Train and test on folds. Raises GraphnetError."""
     return cross_validate(
         work.data.train,
@@ -144,20 +136,20 @@ def cross_validate_folds(
 
 
 @dataclass(frozen=True)
-class Coordinator:
+class Gatherer:
     """Does the work of a task: its own part here, the others' through ``sharing``."""
 
-    work: ExperimentPlan
+    work: Work
     device: torch.device
-    journal: Callback
+    journal: Journal
     sharing: Sharing | None = None
 
     def announce(self) -> None:
         """Have others begin."""
-        if self.sharing is not None and (found := shards(self.work)):
+        if self.sharing is not None and (found := parts(self.work)):
             self.sharing.announce(len(found))
 
-    def trained(self) -> TrainedModels:
+    def trained(self) -> Trained:
         """The model with all its replicas.
 
         Raises:
@@ -165,7 +157,7 @@ class Coordinator:
                 is what was sound.
 
         """
-        mine = whole_shard(self.work) if self.sharing is None else own_shard(self.work)
+        mine = everything(self.work) if self.sharing is None else own(self.work)
         trained = train(self.work, mine, device=self.device, journal=self.journal)
         try:
             others = [unpack_seeds(content) for content in self._gathered(SEEDS)]
@@ -179,23 +171,23 @@ class Coordinator:
         twins = [trained.twin, *(each.twin for each in others)]
         present = [twin for twin in twins if twin is not None]
         reasons = [trained.reason, *(each.reason for each in others)]
-        return TrainedModels(
+        return Trained(
             replace(trained.own, model=model),
             _joined(present) if len(present) == len(twins) else None,
             next((reason for reason in reasons if reason), ""),
         )
 
-    def judged(self, plan: FoldsPlan) -> CrossValidation:
+    def judged(self, plan: Folds) -> Validated:
         """What the folds of one kind give. Raises GraphnetError."""
         others = self._gathered(plan.kind)
         if others:
             return unpack_folds(others, plan.folds)
-        return cross_validate_folds(self.work, plan, device=self.device, journal=self.journal)
+        return judge(self.work, plan, device=self.device, journal=self.journal)
 
     def _gathered(self, kind: str) -> list[bytes]:
         if self.sharing is None:
             return []
-        known = enumerate(shards(self.work), start=1)
+        known = enumerate(parts(self.work), start=1)
         numbers = [number for number, part in known if part.kind == kind]
         return self.sharing.gather(numbers) if numbers else []
 
@@ -207,7 +199,7 @@ def _spans(items: int, most: int) -> list[tuple[int, int]]:
     return list(pairwise(bounds))
 
 
-def _some(model: StoredModel, part: Shard) -> StoredModel:
+def _some(model: StoredModel, part: Part) -> StoredModel:
     """A model of some of the replicas."""
     chosen = slice(part.first, part.last)
     settings = replace(
@@ -238,9 +230,7 @@ def _joined(models: Sequence[StoredModel]) -> StoredModel:
     )
 
 
-def model_at(
-    work: ExperimentPlan, state: Mapping[str, Tensor], *, shared: bool = False
-) -> MonitoredFit:
+def recovered(work: Work, state: Mapping[str, Tensor], *, shared: bool = False) -> Watched:
     """The model with the best parameters that ``state``, of its own training, holds.
 
     Of a task that was ``shared``, the replicas that its own worker trained.
@@ -252,13 +242,13 @@ def model_at(
     settings = work.start.settings
     done = replace(settings, epochs=int(state["epoch"]))
     until = replace(work, start=replace(work.start, settings=done))
-    mine = own_shard(work) if shared else whole_shard(work)
-    found = train_alone(until, mine, device=torch.device("cpu"), journal=_Reading(state))
+    mine = own(work) if shared else everything(work)
+    found = watched(until, mine, device=torch.device("cpu"), journal=_Reading(state))
     asked = replace(found.model.settings, epochs=settings.epochs)
     return replace(found, model=replace(found.model, settings=asked))
 
 
-class _Reading(Callback):
+class _Reading(Journal):
     """Gives back one state, and refuses to train beyond it."""
 
     def __init__(self, state: Mapping[str, Tensor]) -> None:

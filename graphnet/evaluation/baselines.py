@@ -11,7 +11,6 @@ from sklearn.svm import SVC
 
 from graphnet.data.cohort import FloatArray, IntArray
 from graphnet.graphs import Float32Array
-from graphnet.messages import Message
 
 MOST_SUBJECTS = 5000  # for what takes time with the square of their number
 MOST_CELLS = 200_000_000
@@ -21,81 +20,72 @@ INNER_FOLDS = 5
 CLASSIFIERS = ("majority", "logistic_regression", "svm_linear", "svm_rbf")
 RIDGES = tuple(10.0**power for power in range(-1, 6))
 
-HeldOut = Mapping[str, Float32Array]
+Held = Mapping[str, Float32Array]
 
 
 @dataclass(frozen=True)
 class Baseline:
     """Class probabilities (S, C) of each group of subjects, or scores (S, 1).
 
-    Where a baseline could not be fitted there are none, and ``reason`` says why.
+    ``reason`` says why there are none; '' where there are.
     """
 
     predicted: Mapping[str, FloatArray] = field(default_factory=dict)
-    reason: Message | None = None
+    reason: str = ""
 
 
 def fit_baselines(
-    x: Float32Array, targets: IntArray, held_out: HeldOut, classes: int
+    x: Float32Array, targets: IntArray, held_out: Held, classes: int
 ) -> dict[str, Baseline]:
-    """Fit simple classifiers to training subjects and predict each group of other subjects.
+    """Fit to training subjects ``x`` (S, N·F), scaled, and predict each group of others.
 
-    ``majority``, ``logistic_regression`` (L2), ``svm_linear`` and ``svm_rbf`` (scikit-learn's
-    scaled kernel; probabilities after Platt). Their strength is chosen by inner folds of the
-    training subjects.
-
-    Args:
-        x: (S, N·F), scaled measures of the training subjects.
-        targets: (S,), their classes, 0 to ``classes`` - 1; a class that none has gets probability 0.
-        held_out: scaled measures (S, N·F) of other subjects, by group.
-        classes: C.
-
+    ``targets`` are classes, 0 to ``classes`` - 1, of which those that the training subjects do
+    not have get a probability of 0: ``majority``, ``logistic_regression`` (L2), ``svm_linear`` and
+    ``svm_rbf`` (scikit-learn's scaled kernel; probabilities after Platt), their strength chosen by
+    inner folds of the training subjects.
     """
     if len(np.unique(targets)) < 2:
-        alone = Message("evaluation.baseline-one-class")
+        alone = "It was left out: the training subjects are of one class."
         return {name: Baseline(reason=alone) for name in CLASSIFIERS}
-    fitted = {"majority": _classifier(DummyClassifier(strategy="prior"), x, targets, held_out)}
+    found = {"majority": _classifier(DummyClassifier(strategy="prior"), x, targets, held_out)}
     slow: dict[str, Callable[[], Baseline]] = {
         "logistic_regression": lambda: _logistic(x, targets, held_out),
         "svm_linear": lambda: _svm("linear", STRENGTHS, x, targets, held_out),
         "svm_rbf": lambda: _svm("rbf", RBF_STRENGTHS, x, targets, held_out),
     }
     too_large = _too_large(x)
-    fitted |= {
+    found |= {
         name: Baseline(reason=too_large) if too_large else fit() for name, fit in slow.items()
     }
     present = np.unique(targets)
-    return {name: _all_classes(one, present, classes) for name, one in fitted.items()}
+    return {name: _all_classes(one, present, classes) for name, one in found.items()}
 
 
 def fit_score_baselines(
-    x: Float32Array, targets: FloatArray, held_out: HeldOut
+    x: Float32Array, targets: FloatArray, held_out: Held
 ) -> dict[str, Baseline]:
-    """Likewise for clinical scores (S,): ``mean``, and ``ridge`` with a leave-one-out strength."""
+    """The same for clinical scores: ``mean`` and ``ridge``, its strength by leave-one-out."""
     return {
         "mean": _score(DummyRegressor(), x, targets, held_out),
         "ridge": _score(_ridge(x), x, targets, held_out),
     }
 
 
-def _all_classes(fitted: Baseline, present: IntArray, classes: int) -> Baseline:
+def _all_classes(found: Baseline, present: IntArray, classes: int) -> Baseline:
     """Columns for the classes that the training subjects do not have."""
     full = {}
-    for group, values in fitted.predicted.items():
+    for group, values in found.predicted.items():
         full[group] = np.zeros((len(values), classes))
         full[group][:, present] = values
-    return Baseline(full, fitted.reason)
+    return Baseline(full, found.reason)
 
 
-def _too_large(x: Float32Array) -> Message | None:
+def _too_large(x: Float32Array) -> str:
     if len(x) <= MOST_SUBJECTS and x.size <= MOST_CELLS:
-        return None
-    return Message(
-        "evaluation.baseline-too-large",
-        subjects=len(x),
-        values=x.shape[1],
-        most_subjects=MOST_SUBJECTS,
-        most_values=MOST_CELLS,
+        return ""
+    return (
+        f"It was left out: {len(x)} training subjects with {x.shape[1]} values are more than the "
+        f"{MOST_SUBJECTS} subjects or {MOST_CELLS} values that it is fitted to in reasonable time."
     )
 
 
@@ -107,7 +97,7 @@ def _folds(targets: IntArray) -> StratifiedKFold | None:
     return StratifiedKFold(min(INNER_FOLDS, fewest), shuffle=True, random_state=0)
 
 
-def _logistic(x: Float32Array, targets: IntArray, held_out: HeldOut) -> Baseline:
+def _logistic(x: Float32Array, targets: IntArray, held_out: Held) -> Baseline:
     folds = _folds(targets)
     if folds is None:
         model = LogisticRegression(C=STRENGTHS[1], max_iter=2000)
@@ -124,12 +114,12 @@ def _logistic(x: Float32Array, targets: IntArray, held_out: HeldOut) -> Baseline
 
 
 def _svm(
-    kernel: str, strengths: tuple[float, ...], x: Float32Array, targets: IntArray, held_out: HeldOut
+    kernel: str, strengths: tuple[float, ...], x: Float32Array, targets: IntArray, held_out: Held
 ) -> Baseline:
     """Its decisions made probabilities by a logistic curve, fitted to inner out-of-fold ones."""
     folds = _folds(targets)
     if folds is None:
-        return Baseline(reason=Message("evaluation.baseline-single-subject"))
+        return Baseline(reason="It was left out: a class has a single training subject.")
     search = GridSearchCV(SVC(kernel=kernel), {"C": strengths}, cv=folds).fit(x, targets)
     model = search.best_estimator_
     decisions = cross_val_predict(model, x, targets, cv=folds, method="decision_function")
@@ -147,7 +137,7 @@ def _columns(decisions: FloatArray) -> FloatArray:
 
 
 def _classifier(
-    model: DummyClassifier | LogisticRegression, x: Float32Array, targets: IntArray, held_out: HeldOut
+    model: DummyClassifier | LogisticRegression, x: Float32Array, targets: IntArray, held_out: Held
 ) -> Baseline:
     model.fit(x, targets)
     return Baseline(
@@ -160,7 +150,7 @@ def _ridge(x: Float32Array) -> Ridge | RidgeCV:
 
 
 def _score(
-    model: DummyRegressor | Ridge | RidgeCV, x: Float32Array, targets: FloatArray, held_out: HeldOut
+    model: DummyRegressor | Ridge | RidgeCV, x: Float32Array, targets: FloatArray, held_out: Held
 ) -> Baseline:
     model.fit(x.astype(np.float64), targets)
     return Baseline(

@@ -10,13 +10,13 @@ import torch
 
 from graphnet.artifacts.model import StoredModel
 from graphnet.catalogue import WITHOUT_DENSITY
-from graphnet.config import TrainingSettings
+from graphnet.config import Settings
 from graphnet.data.cohort import Cohort, FloatArray, IntArray
 from graphnet.evaluation.folds import Fold, stratified
 from graphnet.graphs.edges import leaves_edges
 from graphnet.preprocessing.pipeline import rule
-from graphnet.training.callbacks import Callback
-from graphnet.training.stacked import FitResult, FitSpec, fit_all
+from graphnet.training.callbacks import Journal
+from graphnet.training.stacked import Fit, Fitted, fit_all
 
 INNER_FOLDS = 5
 RATES = (0.3, 1.0, 3.0)  # times the learning rate
@@ -27,38 +27,27 @@ TINY = 1e-12
 
 def choose(
     cohort: Cohort,
-    specs: Sequence[FitSpec],
+    fits: Sequence[Fit],
     classes: tuple[int, ...],
     *,
     device: torch.device,
     parent: StoredModel | None = None,
-    callback: Callback | None = None,
-) -> list[FitSpec]:
-    """Each fit with the settings of least inner loss; no subject outside its ``rows`` is used.
+    journal: Journal | None = None,
+) -> list[Fit]:
+    """Each fit with the settings of least inner loss; no subject outside ``rows`` is looked at.
 
+    Inner models start as the fits do: anew, or from ``parent``, whose graph stays as it is.
     Cawley & Talbot 2010, Journal of Machine Learning Research 11:2079-2107.
-
-    Args:
-        cohort: S subjects.
-        specs: the outer fits, each with its rows of the cohort.
-        classes: the labels, ascending; () of a clinical score.
-        device: to train on.
-        parent: the model that the fits start from, whose graph stays as it is; None: from scratch.
-        callback: follows the trainings.
 
     Raises:
         CohortError: too few subjects of a class for the inner folds.
 
     """
-    fit_inner = partial(fit_all, device=device, parent=parent, callback=callback)
-    return [
-        _chosen(cohort, spec, classes, fit_inner, inherited=parent is not None) for spec in specs
-    ]
+    inner = partial(fit_all, device=device, parent=parent, journal=journal)
+    return [_chosen(cohort, fit, classes, inner, inherited=parent is not None) for fit in fits]
 
 
-def grid(
-    settings: TrainingSettings, regions: int, *, inherited: bool = False
-) -> list[TrainingSettings]:
+def grid(settings: Settings, regions: int, *, inherited: bool = False) -> list[Settings]:
     """What is tried: learning rates and weight decays, and densities where the graph has one.
 
     Densities that leave no edge between so many ``regions`` are not tried. A graph that is
@@ -85,41 +74,38 @@ def grid(
 
 def _chosen(
     cohort: Cohort,
-    spec: FitSpec,
+    fit: Fit,
     classes: tuple[int, ...],
-    fit_inner: Callable[[Cohort, Sequence[FitSpec], tuple[int, ...]], list[FitResult]],
+    fit_inner: Callable[[Cohort, Sequence[Fit], tuple[int, ...]], list[Fitted]],
     *,
     inherited: bool,
-) -> FitSpec:
-    inside = cohort.rows(spec.rows)
+) -> Fit:
+    inside = cohort.rows(fit.rows)
     folds = stratified(
-        None if spec.settings.label == "score" else inside.labels,
+        None if fit.settings.label == "score" else inside.labels,
         inside.persons,
         folds=INNER_FOLDS,
         repeats=1,
-        seed=spec.settings.seed,
+        seed=fit.settings.seed,
     )
-    seeds = spec.settings.seeds if inherited else 1  # a parent has as many models as it has
-    candidates = grid(
-        replace(spec.settings, seeds=seeds), len(cohort.regions), inherited=inherited
-    )
-    inner = [FitSpec(fold.train, settings) for settings in candidates for fold in folds]
+    seeds = fit.settings.seeds if inherited else 1  # a parent has as many models as it has
+    tried = grid(replace(fit.settings, seeds=seeds), len(cohort.regions), inherited=inherited)
+    asked = [Fit(fold.train, settings) for settings in tried for fold in folds]
+    fitted = fit_inner(inside, asked, classes)
     losses = [
-        _loss(inside, fold, fit.predicted, classes)
-        for fold, fit in zip(
-            [*folds] * len(candidates), fit_inner(inside, inner, classes), strict=True
-        )
+        _loss(inside, fold, one.predicted, classes)
+        for fold, one in zip([*folds] * len(tried), fitted, strict=True)
     ]
-    by_settings = np.array(losses).reshape(len(candidates), len(folds)).mean(axis=1)
-    best = candidates[int(by_settings.argmin())]
-    return replace(spec, settings=replace(best, seeds=spec.settings.seeds))
+    by_settings = np.array(losses).reshape(len(tried), len(folds)).mean(axis=1)
+    best = tried[int(by_settings.argmin())]
+    return replace(fit, settings=replace(best, seeds=fit.settings.seeds))
 
 
 def _loss(cohort: Cohort, fold: Fold, predicted: FloatArray, classes: tuple[int, ...]) -> float:
     """Mean log loss of the held-out subjects, or mean squared error of their scores."""
-    held_out = predicted[fold.test]
-    if held_out.shape[1] == 1:
-        return float(np.mean((held_out[:, 0] - cohort.scores[fold.test]) ** 2))
+    there = predicted[fold.test]
+    if there.shape[1] == 1:
+        return float(np.mean((there[:, 0] - cohort.scores[fold.test]) ** 2))
     index: IntArray = np.searchsorted(classes, cohort.labels[fold.test])
-    probability = held_out[np.arange(len(index)), index]
-    return float(-np.log(np.maximum(probability, TINY)).mean())
+    chance = there[np.arange(len(index)), index]
+    return float(-np.log(np.maximum(chance, TINY)).mean())

@@ -12,6 +12,7 @@ from graphnet.data.quality import RULES
 from graphnet.data.splits import Splits
 from graphnet.evaluation.assessment import has_graph
 from graphnet.graphs.edges import leaves_edges, no_edges
+from graphnet.messages import Message
 from graphnet.preprocessing.harmonise import Harmoniser, confounding, sites_of_one_class
 from graphnet.preprocessing.pipeline import rule
 from graphnet.preprocessing.scaling import CLIP
@@ -43,11 +44,8 @@ def warnings(model: StoredModel, data: Splits, clipped: Mapping[str, IntArray]) 
     for name, counts in clipped.items():
         cells = int(counts.sum())
         if cells:
-            sentences.append(
-                f"{name}_data: {cells} {'value was' if cells == 1 else 'values were'} more than "
-                f"{CLIP:g} standard deviations from the training subjects' mean and clipped to "
-                "that distance."
-            )
+            message = Message("warnings.clipped", split=name, count=cells, limit=CLIP)
+            sentences.append(str(message))
     return sentences
 
 

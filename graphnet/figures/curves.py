@@ -1,11 +1,13 @@
 """Loss and accuracy over the epochs."""
 
+import re
+from collections.abc import Callable, Sequence
+
 from graphnet.figures.drawing import (
     COLOURS,
     DASHES,
     INK,
     Axes,
-    Words,
     drawing,
     legend,
     line,
@@ -13,53 +15,50 @@ from graphnet.figures.drawing import (
     path,
     text,
 )
-from graphnet.messages import Message, render
-from graphnet.names import split_name
-from graphnet.training.history import ACCURACY, LOSS, History
 
 MOST_POINTS = 400
-SPLITS = ("train", "val", "test")
-KINDS = {LOSS: Message("figures.loss"), ACCURACY: Message("figures.accuracy")}
+FIGURE = re.compile(r"(\w+) (Loss|Accuracy): ([-+.\deE]+)")
+SPLITS = ("Train", "Val", "Test")
+NAMES = {"Train": "Training", "Val": "Validation", "Test": "Test"}
 Series = dict[str, list[tuple[int, float]]]
 
 
-def curves(history: History, selected: int | None = None, words: Words = render) -> str:
-    """Learning curves by split: a panel of losses and, where there are any, one of accuracies.
+def curves(
+    lines: Sequence[str], selected: int | None = None, words: Callable[[str], str] = str
+) -> str:
+    """What the lines of ``train_epochs`` tell, at most 400 points a curve.
 
-    Args:
-        history: at most 400 of its epochs are drawn.
-        selected: the epoch whose parameters were kept; it is marked.
-        words: renders the messages of the figure.
-
-    Returns:
-        SVG; "" where no epoch has a loss.
-
+    A score has no accuracy, so a single panel. ``selected`` is the epoch whose parameters were
+    kept. "" where no line holds a figure.
     """
-    drawn = thinned(history)
-    panels = {kind: points for kind in KINDS if (points := drawn.series(kind))}
-    if LOSS not in panels:
+    each = {kind: series(lines, kind) for kind in ("Loss", "Accuracy")}
+    found = {kind: points for kind, points in each.items() if points}
+    if "Loss" not in found:
         return ""
-    last = max(epoch for curve in panels[LOSS].values() for epoch, _ in curve)
+    last = max(epoch for curve in found["Loss"].values() for epoch, _ in curve)
     parts: list[str] = []
-    for place, (kind, points) in enumerate(panels.items()):
+    for place, (kind, points) in enumerate(found.items()):
         parts += _panel(_axes(place, kind, points, last), kind, points, selected, words)
-    for place, split in enumerate(split for split in SPLITS if split in panels[LOSS]):
-        parts += legend(62 + 118 * place, 12, [(words(split_name(split)), *_look(split))])
-    title = words(Message("figures.learning-curves"))
-    return drawing(20 + 400 * len(panels), 320, title, _summary(panels, last, words), parts)
-
-
-def thinned(history: History) -> History:
-    """Of many epochs the first, the last, and evenly chosen ones between."""
-    every = max(1, -(-len(history) // MOST_POINTS))
-    places = range(1, len(history) + 1)
-    return History(
-        tuple(
-            epoch
-            for place, epoch in zip(places, history, strict=True)
-            if place in (1, len(history)) or place % every == 0
-        )
+    known = [split for split in SPLITS if split in found["Loss"]]
+    keys = [(words(NAMES[s]), *_look(s)) for s in known]
+    for place, key in enumerate(keys):
+        parts += legend(62 + 118 * place, 12, [key])
+    return drawing(
+        20 + 400 * len(found), 320, words("Learning curves"), _summary(found, last, words), parts
     )
+
+
+def series(lines: Sequence[str], kind: str) -> Series:
+    """Epoch and value by split; of many epochs evenly chosen ones and the last."""
+    every = max(1, -(-len(lines) // MOST_POINTS))
+    found: Series = {}
+    for epoch, each in enumerate(lines, 1):
+        if epoch % every and epoch != len(lines) and epoch != 1:
+            continue
+        for split, what, number in FIGURE.findall(each):
+            if what == kind:
+                found.setdefault(split, []).append((epoch, float(number)))
+    return found
 
 
 def _look(split: str) -> tuple[str, str]:
@@ -67,8 +66,10 @@ def _look(split: str) -> tuple[str, str]:
     return COLOURS[place], DASHES[place]
 
 
-def _panel(axes: Axes, kind: str, curves_: Series, selected: int | None, words: Words) -> list[str]:
-    parts = axes.frame(words(Message("figures.epoch")), words(KINDS[kind]))
+def _panel(
+    axes: Axes, kind: str, found: Series, selected: int | None, words: Callable[[str], str]
+) -> list[str]:
+    parts = axes.frame(words("Epoch"), words(kind))
     first, last = axes.across
     if selected is not None and first <= selected <= last:
         x, bottom = axes.x(selected), axes.top + axes.height
@@ -76,26 +77,25 @@ def _panel(axes: Axes, kind: str, curves_: Series, selected: int | None, words: 
         at = (x + 5, "start") if near else (x - 5, "end")
         parts += [
             line((x, axes.top), (x, bottom), stroke=INK, dash="3 3"),
-            text(at[0], bottom - 6, words(Message("figures.kept")), anchor=at[1], fill=INK),
+            text(at[0], bottom - 6, words("kept"), anchor=at[1], fill=INK),
         ]
-    for split, points in curves_.items():
+    for split, points in found.items():
         colour, dash = _look(split)
         parts.append(path([axes.at(*point) for point in points], stroke=colour, dash=dash))
     return parts
 
 
-def _axes(place: int, kind: str, curves_: Series, last: int) -> Axes:
-    values = [value for points in curves_.values() for _, value in points]
-    up = (0.0, 1.0) if kind == ACCURACY else padded(values, zero=True)
+def _axes(place: int, kind: str, found: Series, last: int) -> Axes:
+    values = [value for points in found.values() for _, value in points]
+    up = (0.0, 1.0) if kind == "Accuracy" else padded(values, zero=True)
     return Axes(62 + 400 * place, 34, 320, 232, (1.0, float(max(last, 2))), up)
 
 
-def _summary(panels: dict[str, Series], last: int, words: Words) -> str:
+def _summary(found: dict[str, Series], last: int, words: Callable[[str], str]) -> str:
     ends = [
-        f"{words(split_name(split))}, {words(KINDS[kind])}: "
-        f"{points[0][1]:.3f} → {points[-1][1]:.3f}"
-        for kind, curves_ in panels.items()
-        for split, points in curves_.items()
+        f"{words(NAMES.get(split, split))} {words(kind)}: {points[0][1]:.3f} → {points[-1][1]:.3f}"
+        for kind, each in found.items()
+        for split, points in each.items()
         if points
     ]
-    return f"{words(Message('figures.epoch'))} 1–{last}. {'; '.join(ends)}."
+    return f"{words('Epoch')} 1–{last}. {'; '.join(ends)}."

@@ -1,6 +1,6 @@
-"""A forest plot: a metric and its interval per row."""
+"""A figure and its interval a row, one below the other."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from graphnet.figures.drawing import (
@@ -8,7 +8,6 @@ from graphnet.figures.drawing import (
     INK,
     MUTED,
     Axes,
-    Words,
     diamond,
     dot,
     drawing,
@@ -17,7 +16,6 @@ from graphnet.figures.drawing import (
     text,
     ticks,
 )
-from graphnet.messages import Message, render
 
 ROW = 28
 
@@ -36,14 +34,14 @@ def forest(
     title: str,
     *,
     reference: float | None = None,
-    words: Words = render,
+    words: Callable[[str], str] = str,
 ) -> str:
-    """Rows of values; the dashed line at ``reference`` is chance, or no difference. "" of none."""
-    measured = [row for row in rows if row.value is not None]
-    if not measured:
+    """Rows of values, with a dashed line at ``reference`` (chance, or no difference)."""
+    known = [row for row in rows if row.value is not None]
+    if not known:
         return ""
     spread = [
-        bound for row in measured for bound in (row.interval or (row.value,)) if bound is not None
+        bound for row in known for bound in (row.interval or (row.value,)) if bound is not None
     ]
     across = padded([*spread, *([] if reference is None else [reference])])
     axes = Axes(190, 12, 360, ROW * len(rows), across, (0.0, 1.0))
@@ -58,16 +56,15 @@ def forest(
     for number, row in enumerate(rows):
         parts += _row(axes, axes.top + ROW * (number + 0.5), row)
     parts.append(text(370, bottom + 38, title, anchor="middle"))
-    summary = "; ".join(f"{row.name}: {_value(row)}" for row in rows)
-    intervals = words(Message("figures.with-intervals"))
-    return drawing(730, bottom + 48, title, f"{intervals}. {summary}.", parts)
+    told = "; ".join(f"{row.name}: {_told(row)}" for row in rows)
+    return drawing(730, bottom + 48, title, f"{words('With 95 % intervals')}. {told}.", parts)
 
 
 def _row(axes: Axes, y: float, row: Row) -> list[str]:
     weight = 600 if row.ours else 400
     parts = [
         text(178, y + 4, row.name, anchor="end", fill=INK, weight=weight),
-        text(564, y + 4, _value(row), fill=INK if row.ours else MUTED, weight=weight),
+        text(564, y + 4, _told(row), fill=INK if row.ours else MUTED, weight=weight),
     ]
     if row.value is None:
         return parts
@@ -79,7 +76,7 @@ def _row(axes: Axes, y: float, row: Row) -> list[str]:
     return [*parts, diamond(at, radius=7, fill=colour) if row.ours else dot(at, fill=colour)]
 
 
-def _value(row: Row) -> str:
+def _told(row: Row) -> str:
     if row.value is None:
         return "—"
     if row.interval is None:

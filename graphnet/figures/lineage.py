@@ -1,35 +1,20 @@
-"""The tasks behind a model."""
+"""From which task a task's model comes."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from html import escape
 from typing import Any
 
-from graphnet.figures.drawing import (
-    ACCENT,
-    INK,
-    LINE,
-    MUTED,
-    PAPER,
-    Words,
-    box,
-    drawing,
-    line,
-    text,
-)
-from graphnet.messages import Message, render
+from graphnet.figures.drawing import ACCENT, INK, LINE, MUTED, PAPER, box, drawing, line, text
 
 WIDTH, HEIGHT, GAP, ACROSS = 210, 74, 34, 3
 LONGEST = 24
 
 
-def lineage(chain: Sequence[Mapping[str, Any]], words: Words = render) -> str:
-    """Tasks from the first ancestor to the last descendant, three in a row.
+def lineage(chain: Sequence[Mapping[str, Any]], words: Callable[[str], str] = str) -> str:
+    """Tasks from the first ancestor to the one that is asked about, three in a line.
 
-    Args:
-        chain: ``task_id``, ``task_name``, ``task_type``, ``task_status``, ``auc`` or None, and
-            ``href`` or None, of each.
-        words: renders the messages of the figure.
-
+    Each has ``task_id``, ``task_name``, ``task_type``, ``task_status``, ``auc`` or None, and
+    ``href`` or None.
     """
     if not chain:
         return ""
@@ -43,15 +28,13 @@ def lineage(chain: Sequence[Mapping[str, Any]], words: Words = render) -> str:
         )
     rows = -(-len(chain) // ACROSS)
     columns = min(len(chain), ACROSS)
-    summary = " → ".join(f"{task['task_id']} ({task['task_status']})" for task in chain)
+    told = " → ".join(f"{task['task_id']} ({task['task_status']})" for task in chain)
     width, height = (
         16 + columns * WIDTH + (columns - 1) * GAP,
         16 + rows * HEIGHT + (rows - 1) * GAP,
     )
     role = "group" if any(task.get("href") for task in chain) else "img"
-    return drawing(
-        width, height, words(Message("figures.lineage")), f"{summary}.", parts, role=role
-    )
+    return drawing(width, height, words("Lineage"), f"{told}.", parts, role=role)
 
 
 def _place(number: int) -> tuple[float, float]:
@@ -59,8 +42,10 @@ def _place(number: int) -> tuple[float, float]:
     return 8 + column * (WIDTH + GAP), 8 + row * (HEIGHT + GAP)
 
 
-def _card(x: float, y: float, task: Mapping[str, Any], words: Words, *, last: bool) -> str:
-    kind = "figures.fine-tuned" if task["task_type"] == "dl_ft" else "figures.from-scratch"
+def _card(
+    x: float, y: float, task: Mapping[str, Any], words: Callable[[str], str], *, last: bool
+) -> str:
+    kind = words("fine-tuned") if task["task_type"] == "dl_ft" else words("from scratch")
     area = "" if task.get("auc") is None else f" · AUC {task['auc']:.3f}"
     name = str(task["task_name"] or task["task_id"])
     short = name if len(name) <= LONGEST else f"{name[: LONGEST - 1]}…"
@@ -69,7 +54,7 @@ def _card(x: float, y: float, task: Mapping[str, Any], words: Words, *, last: bo
             box(x, y, WIDTH, HEIGHT, fill=PAPER, stroke=ACCENT if last else LINE, radius=10),
             text(x + 14, y + 25, short, size=14, fill=INK, weight=600),
             text(x + 14, y + 44, str(task["task_id"])),
-            text(x + 14, y + 61, f"{words(Message(kind))}{area}"),
+            text(x + 14, y + 61, f"{kind}{area}"),
         ]
     )
 

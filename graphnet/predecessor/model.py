@@ -15,19 +15,19 @@ from graphnet.artifacts.lineage import (
     PARTIAL,
     SCALER,
     TRAINED_ON,
-    lineage_facts,
+    descent,
 )
 from graphnet.artifacts.lineage import UNKNOWN as UNKNOWN_KEY
 from graphnet.artifacts.model import StoredModel
 from graphnet.catalogue import FROM_CONNECTOMES
-from graphnet.config import TrainingSettings
+from graphnet.config import Settings
 from graphnet.data import provenance
 from graphnet.data.class_names import shared_names, words
 from graphnet.data.cohort import Cohort, Layout
 from graphnet.data.interpretation import Z
 from graphnet.errors import ModelError, SettingsError, shortened
 from graphnet.evaluation.applicability import KEY as DOMAIN
-from graphnet.evaluation.applicability import ApplicabilityDomain
+from graphnet.evaluation.applicability import Domain
 from graphnet.graphs import Graphs
 from graphnet.models import gcn
 from graphnet.predecessor.names import ARCHITECTURES, Mapped, mapped, read_out
@@ -230,20 +230,20 @@ def _names(wanted: Wanted, cohort: Cohort | None, classes: Sequence[int]) -> dic
     return {label: names[label] for label in classes if label in names}
 
 
-def _settings(wanted: Wanted) -> TrainingSettings:
+def _settings(wanted: Wanted) -> Settings:
     """Those of the old form, as far as they are any here."""
-    settings = TrainingSettings.for_model(wanted.architecture, graph=wanted.graph)
+    settings = Settings.for_model(wanted.architecture, graph=wanted.graph)
     for name in TRAINING:
         try:
             value = float(wanted.param_set[name])
             asked = {"graph": wanted.graph, **_asked(settings), name: _whole(name, value)}
-            settings = TrainingSettings.for_model(wanted.architecture, **asked)
+            settings = Settings.for_model(wanted.architecture, **asked)
         except (KeyError, TypeError, ValueError, OverflowError, SettingsError):
             continue
     return settings
 
 
-def _asked(settings: TrainingSettings) -> dict[str, Any]:
+def _asked(settings: Settings) -> dict[str, Any]:
     return {name: getattr(settings, name) for name in TRAINING}
 
 
@@ -252,7 +252,7 @@ def _whole(name: str, value: float) -> float:
 
 
 def _preprocessing(
-    wanted: Wanted, settings: TrainingSettings, layout: Layout, cohort: Cohort | None
+    wanted: Wanted, settings: Settings, layout: Layout, cohort: Cohort | None
 ) -> Preprocessing:
     if wanted.scaler == FIT:
         if cohort is None:
@@ -295,14 +295,14 @@ def _facts(
     if cohort is None:
         own = {"task_id": wanted.task_id, "datasets": None}
         return {**facts, TRAINED_ON: [], PARTIAL: True, LINEAGE: [*before, own]}
-    said = lineage_facts(cohort, None, {"task_id": wanted.task_id})
+    said = descent(cohort, None, {"task_id": wanted.task_id})
     return {
         **facts,
         **said,
         LINEAGE: [*before, *said[LINEAGE]],
         PARTIAL: not certain,
         "datasets": {"train": provenance.fingerprints(cohort)},
-        DOMAIN: ApplicabilityDomain.of(
+        DOMAIN: Domain.of(
             cohort, preprocessing.scaled(cohort), has_scale=not preprocessing.scaler.is_none
         ).as_dict(),
     }

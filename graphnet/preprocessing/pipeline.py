@@ -11,7 +11,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from graphnet.config import TrainingSettings
+from graphnet.config import Settings
 from graphnet.data.cohort import Cohort, FloatArray
 from graphnet.graphs import Float32Array, GraphRule, Graphs
 from graphnet.preprocessing.harmonise import Harmoniser
@@ -29,7 +29,7 @@ class Preprocessing:
     harmoniser: Harmoniser | None = None
 
     @classmethod
-    def fit(cls, train: Cohort, settings: TrainingSettings) -> Self:
+    def fit(cls, train: Cohort, settings: Settings) -> Self:
         """Fit on the training subjects.
 
         Raises:
@@ -62,7 +62,7 @@ class Preprocessing:
         """How many subjects have a graph of their own that holds no edge."""
         if self.graphs.shared:
             return 0
-        views = PreprocessedViews(cohort, [self])
+        views = Views(cohort, [self])
         parts = (slice(first, first + ROWS) for first in range(0, len(cohort), ROWS))
         return sum(int((~views.part(rows)[1][0].any(-1).any(-1)).sum()) for rows in parts)
 
@@ -82,7 +82,7 @@ class Preprocessing:
         )
 
 
-class PreprocessedViews:
+class Views:
     """A cohort seen through V preprocessings, some subjects at a time: see ``Source``."""
 
     def __init__(
@@ -114,7 +114,7 @@ class PreprocessedViews:
         return x, torch.from_numpy(adjacency).to(self.dtype)
 
 
-def rule(settings: TrainingSettings) -> GraphRule:
+def rule(settings: Settings) -> GraphRule:
     """How the settings ask for edges."""
     return GraphRule(
         kind=settings.graph,

@@ -1,6 +1,7 @@
 """How numbers stand in a report."""
 
-from graphnet.artifacts.result import Difference, Interval, SplitMetrics
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 NOTHING = "—"
 KEPT = "\N{NO-BREAK SPACE}"  # an interval stays on its line
@@ -13,35 +14,42 @@ def figure(value: float | None, digits: int = 3) -> str:
     return str(value) if isinstance(value, int) else f"{value:.{digits}f}"
 
 
-def with_interval(metrics: SplitMetrics | None, name: str) -> str:
-    """A metric with its 95 % interval, such as ``0.812 [0.74, 0.87]``."""
-    if metrics is None:
+def with_interval(metrics: Mapping[str, Any] | None, name: str) -> str:
+    """Such as ``0.812 [0.74, 0.87]``."""
+    if not metrics:
         return NOTHING
-    if name == "n":
-        return str(metrics.n)
-    bounds = metrics.interval(name)
-    value = figure(metrics[name])
-    return (
-        value if bounds is None else f"{value} [{_rounded(bounds[0])},{KEPT}{_rounded(bounds[1])}]"
-    )
+    bounds = interval(metrics, name)
+    if bounds is None:
+        return figure(metrics.get(name))
+    return f"{figure(metrics.get(name))} [{_rounded(bounds[0])},{KEPT}{_rounded(bounds[1])}]"
 
 
-def signed(difference: Difference | None) -> str:
+def interval(metrics: Mapping[str, Any] | None, name: str) -> tuple[float, float] | None:
+    """The bounds of a metric's interval; None where there is none."""
+    bounds = ((metrics or {}).get("ci") or {}).get(name)
+    return (bounds[0], bounds[1]) if bounds and None not in bounds else None
+
+
+def signed(difference: Mapping[str, Any] | None) -> str:
     """A paired difference, such as ``+0.017 [-0.012, +0.041]``."""
-    if difference is None or difference.value is None:
+    if not difference or difference.get("difference") is None:
         return NOTHING
-    value = f"{difference.value:+.3f}"
-    return f"{value} {_signed_bounds(difference.ci)}" if difference.ci else value
-
-
-def _bounds(bounds: Interval) -> str:
-    return f"[{_rounded(bounds[0])},{KEPT}{_rounded(bounds[1])}]"
-
-
-def _signed_bounds(bounds: Interval) -> str:
-    return f"[{bounds[0]:+.3f},{KEPT}{bounds[1]:+.3f}]"
+    bounds = difference.get("ci")
+    shown = f"{difference['difference']:+.3f}"
+    return f"{shown} [{bounds[0]:+.3f},{KEPT}{bounds[1]:+.3f}]" if bounds else shown
 
 
 def _rounded(bound: float) -> str:
     """Without a minus before what is nothing."""
     return f"{round(bound, 2) + 0.0:.2f}"
+
+
+def counted(number: int, noun: str) -> str:
+    """Such as ``1 subject`` and ``2 subjects``."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def listed(words: Sequence[str]) -> str:
+    """Such as ``a, b and c``."""
+    *first, last = words or [""]
+    return f"{', '.join(first)} and {last}" if first else last

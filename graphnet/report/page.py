@@ -1,7 +1,4 @@
-"""A report from its facts: one HTML file that needs nothing else, in one language. Torch-free.
-
-A service can therefore render it again years later, from what is stored.
-"""
+"""A report from its facts: what the template needs, and the template filled in."""
 
 import json
 import re
@@ -17,61 +14,65 @@ from markupsafe import Markup
 
 from graphnet import figures
 from graphnet.config import EVALUATION, SETTINGS
-from graphnet.figures.drawing import Words
-from graphnet.messages import CHINESE, ENGLISH, Message, render
-from graphnet.names import rule_help, rule_name, split_name
-from graphnet.report import tables
-from graphnet.report.facts import Facts, Json
+from graphnet.report.facts import Facts, Json, method_name, split_name
 from graphnet.report.methods import methods
-from graphnet.report.numbers import figure
-from graphnet.report.summary import comparison, headline, verdict
+from graphnet.report.numbers import figure, signed, with_interval
+from graphnet.report.reading import readings
+from graphnet.report.summary import beside, headline, verdict
+from graphnet.report.tables import (
+    baseline_rows,
+    chosen_rows,
+    cohort_rows,
+    lineage_rows,
+    metric_rows,
+    quality_rows,
+    reading_table,
+    reason_rows,
+    region_rows,
+    settings_rows,
+    site_tables,
+)
 
-# What python -m graphnet takes, too.
-COMMAND = (SETTINGS | EVALUATION) - {"model", "fan_out"}
+ALONE = (SETTINGS | EVALUATION) - {"model", "fan_out"}  # what python -m graphnet takes too
 FORM = ("proj_name", "train_data", "val_data", "enable_test", "test_data", "model", "param_set")
 
 
-def render_report(
-    task: Json,
-    evidence: Json | None,
-    glass_brain: str | None,
-    manifest: Json | None,
-    language: str = ENGLISH,
+def render(
+    task: Json, evidence: Json | None, glass_brain: str | None, manifest: Json | None
 ) -> str:
     """One HTML document without scripts and without anything from elsewhere.
 
-    Args:
-        task: a finished task as the API shows it.
-        evidence: the stored predictions; None where there are none, and the report says so.
-        glass_brain: an SVG document, or None.
-        manifest: that of the stored model; None where there is none, and the report says so.
-        language: ``en`` or ``zh-CN``; what is not translated stays English.
-
+    ``task`` is as the API shows a finished one; ``evidence`` and ``manifest`` are as they were
+    stored, ``glass_brain`` is an SVG document; each may be missing, and the report says so.
     """
     facts = Facts(task, evidence, glass_brain, manifest)
-    voice = Voice(language)
     citations = Citations()
-    paragraphs = [
-        (voice.say(heading), citations.numbered(voice.say(tuple(sentences))))
-        for heading, sentences in methods(facts)
-    ]
+    told = [(heading, citations.numbered(text)) for heading, text in methods(facts)]
     text: str = (
         _environment()
         .get_template("report.html")
         .render(
             task=task,
             facts=facts,
-            language=language,
-            say=voice.say,
-            text=voice.text,
             style=Markup((files("graphnet.report") / "templates/report.css").read_text("utf-8")),  # noqa: S704 - ours
             headline=headline(facts),
             verdict=verdict(facts),
-            methods=paragraphs,
+            methods=told,
             works=citations.listed,
-            tables={name: make(facts) for name, make in TABLES.items()},
-            rules=_rules(facts),
-            drawn=_drawn(facts, voice.say),
+            tables={
+                "cohorts": cohort_rows(facts),
+                "lineage": lineage_rows(facts),
+                "metrics": metric_rows(facts),
+                "baselines": baseline_rows(facts),
+                "sites": site_tables(facts),
+                "quality": quality_rows(facts),
+                "reading": reading_table(facts),
+                "regions": region_rows(facts),
+                "settings": settings_rows(facts),
+                "chosen": chosen_rows(facts),
+                "reasons": reason_rows(facts),
+            },
+            drawn=_drawn(facts),
             form=json.dumps(_form(facts), indent=1, ensure_ascii=False),
             command=_command(facts),
         )
@@ -79,48 +80,26 @@ def render_report(
     return text
 
 
-def _rules(facts: Facts) -> list[str]:
-    """The quality rules that found something, in the order of their findings."""
-    findings = facts.result.quality.findings.values()
-    return list(dict.fromkeys(finding.rule for listed in findings for finding in listed))
-
-
-class Voice:
-    """Says messages in one language."""
-
-    def __init__(self, language: str) -> None:
-        self._language = language
-        self._between = "" if language == CHINESE else " "
-
-    def say(self, cell: tables.Cell) -> str:
-        """A message or sentences in words; a text as it is."""
-        if isinstance(cell, tuple):
-            return self._between.join(render(message, self._language) for message in cell)
-        return render(cell, self._language)
-
-    def text(self, code: str, **values: Any) -> str:
-        """The sentence of a code."""
-        return render(Message(code, **values), self._language)
-
-
-def _drawn(facts: Facts, words: Words) -> dict[str, Markup]:
+def _drawn(facts: Facts) -> dict[str, Markup]:
     """The figures by name, "" for what cannot be drawn."""
     result, evidence = facts.result, facts.evidence
-    drawn = {"curves": figures.curves(result.history, result.selected_epoch, words)}
-    if evidence is not None and not facts.is_regression:
-        drawn["roc"] = figures.roc(evidence, words)
-        drawn["calibration"] = figures.calibration(evidence, words)
-    if evidence is not None and facts.is_regression:
-        drawn["scatter"] = figures.scatter(evidence, words)
+    lines = [str(line) for line in result.get("train_epochs") or ()]
+    drawn = {"curves": figures.curves(lines, result.get("selected_epoch"))}
+    if evidence is not None and not facts.by_score:
+        drawn |= {"roc": figures.roc(evidence), "calibration": figures.calibration(evidence)}
+    if evidence is not None and facts.by_score:
+        drawn["scatter"] = figures.scatter(evidence)
     if evidence is not None:
-        drawn["importance"] = figures.importance(evidence, words=words)
-    best = facts.headline_metrics
-    if best is not None and best.confusion and evidence is not None:
-        drawn["confusion"] = figures.confusion(best.confusion, facts.class_titles, words)
-    drawn["comparison"] = comparison(facts, words)
+        drawn["importance"] = figures.importance(evidence)
+    best = facts.metrics.get(facts.headline) or {}
+    if best.get("confusion") and evidence is not None:
+        drawn["confusion"] = figures.confusion(best["confusion"], facts.called)
+    label = "R²" if facts.by_score else "AUC"
+    title = f"{label}, {split_name(facts.headline).lower()}"
+    drawn["beside"] = beside(facts, title, method_name, by_score=facts.by_score)
     _, start, rest = (facts.glass_brain or "").partition("<svg")
     drawn["brain"] = start + rest
-    return {name: Markup(svg) for name, svg in drawn.items()}  # noqa: S704 - drawn by us
+    return {name: Markup(each) for name, each in drawn.items()}  # noqa: S704 - drawn by us
 
 
 def _form(facts: Facts) -> dict[str, Any]:
@@ -134,12 +113,12 @@ def _command(facts: Facts) -> str:
         return ""
     parts = ["python", "-m", "graphnet", "--model", facts.settings.model]
     for split in ("train", "val", "test"):
-        datasets = (facts.cohorts.get(split) or {}).get("datasets") or ()
-        if datasets:
-            parts += [f"--{split}", *(f"{name}.csv" for name in datasets)]
+        named = (facts.cohorts.get(split) or {}).get("datasets") or ()
+        if named:
+            parts += [f"--{split}", *(f"{name}.csv" for name in named)]
     parts += _answers(facts)
-    settings = {name: value for name, value in facts.param_set.items() if name in COMMAND}
-    for name, value in settings.items():
+    given = {name: value for name, value in facts.asked.items() if name in ALONE}
+    for name, value in given.items():
         flag = name.replace("_", "-")
         if isinstance(value, bool):
             parts.append(f"--{flag}" if value else f"--no-{flag}")
@@ -149,58 +128,45 @@ def _command(facts: Facts) -> str:
 
 
 def _answers(facts: Facts) -> Iterator[str]:
-    """The answers to the questions that files asked, as options."""
-    for name, interpretation in tables.readings(facts.manifest).items():
-        for key, choice in interpretation.answers.items():
+    """What the files asked, as options."""
+    for name, reading in readings(facts.manifest).items():
+        for key, choice in reading.answers.items():
             yield from ("--map", f"{name}:{key}={choice}")
 
 
 @lru_cache(1)
 def _environment() -> Environment:
-    environment = Environment(
+    made = Environment(
         loader=PackageLoader("graphnet.report"),
         autoescape=True,
         undefined=ChainableUndefined,  # an older result may lack what a newer one says
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    filters: Mapping[str, Any] = {
+    shown: Mapping[str, Any] = {
         "figure": figure,
+        "signed": signed,
+        "with_interval": with_interval,
         "split_name": split_name,
-        "rule_name": rule_name,
-        "rule_help": rule_help,
     }
-    environment.filters |= filters
-    return environment
+    made.filters |= shown
+    return made
 
 
-TABLES = {
-    "cohorts": tables.cohort_table,
-    "lineage": tables.lineage_table,
-    "metrics": tables.metric_table,
-    "baselines": tables.baseline_table,
-    "sites": tables.site_tables,
-    "quality": tables.quality_table,
-    "reading": tables.reading_table,
-    "regions": tables.region_table,
-    "settings": tables.settings_table,
-    "chosen": tables.chosen_table,
-    "reasons": tables.reason_table,
-}
 WORKS: dict[str, str] = tomllib.loads(
     (files("graphnet.report") / "references.toml").read_text(encoding="utf-8")
 )
-MARK = re.compile(r" ?\[@(\w+(?:; @\w+)*)\]")
+MARK = re.compile(r"\{(\w+(?:,\w+)*)\}")
 
 
 class Citations:
-    """Turns ``[@key]`` in sentences into ``[1]`` and remembers what was cited."""
+    """Turns ``{key}`` in sentences into ``[1]`` and remembers what was cited."""
 
     def __init__(self) -> None:
         self._keys: list[str] = []
 
     def numbered(self, sentence: str) -> str:
-        """The sentence with numbers; a mark that names no work, as in a dataset's words, stays."""
+        """The sentence with numbers. Raises KeyError for a work that is not listed."""
         return MARK.sub(self._numbers, sentence)
 
     @property
@@ -208,14 +174,13 @@ class Citations:
         """The works in the order of their numbers, from 1 on."""
         return [WORKS[key] for key in self._keys]
 
-    def _numbers(self, match: "re.Match[str]") -> str:
-        keys = match[1].split("; @")
-        if not set(keys) <= WORKS.keys():
-            return match[0]
-        numbers = sorted(self._number(key) for key in keys)
-        return f" [{', '.join(map(str, numbers))}]"
+    def _numbers(self, found: "re.Match[str]") -> str:
+        numbers = sorted(self._number(key) for key in found[1].split(","))
+        return f"[{', '.join(map(str, numbers))}]"
 
     def _number(self, key: str) -> int:
+        if key not in WORKS:
+            raise KeyError(key)
         if key not in self._keys:
             self._keys.append(key)
         return self._keys.index(key) + 1

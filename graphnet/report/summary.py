@@ -1,117 +1,101 @@
-"""The metric that matters, in sentences that do not claim more than it shows."""
+"""The number that matters, in a sentence that does not claim more than it says."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from graphnet import figures
-from graphnet.artifacts.result import Difference, SplitMetrics
-from graphnet.figures.drawing import Words
-from graphnet.messages import Message, render
-from graphnet.names import method_name, metric_name, split_name
-from graphnet.report.facts import Facts
-from graphnet.report.numbers import signed, with_interval
+from graphnet.report.facts import Facts, Json, method_name, split_name
+from graphnet.report.numbers import interval, signed, with_interval
 
 WHERE = {
-    "test": Message("report.on-test"),
-    "cv": Message("report.in-cross-validation"),
-    "leave_site_out": Message("report.at-left-out-sites"),
-    "val": Message("report.on-validation"),
-    "train": Message("report.on-training"),
+    "test": "on test subjects",
+    "cv": "in cross-validation",
+    "leave_site_out": "at sites that were left out",
+    "val": "on validation subjects",
+    "train": "on the training subjects themselves, which says nothing about new ones",
+}
+
+CHANCE = {
+    "open, class": "The interval of the AUC holds 0.5: it is not shown that the model tells the "
+    "classes apart.",
+    "open, score": "The interval of R² holds 0: it is not shown that the model does better than "
+    "the mean score.",
+    "worse, class": "The whole interval is worse than chance.",
+    "worse, score": "The whole interval is worse than the mean score.",
 }
 
 
-def headline(facts: Facts) -> Message | None:
-    """Such as "AUC 0.923 [0.81, 0.97] on test subjects (n = 58)"; None without metrics."""
-    metrics = facts.headline_metrics
-    if metrics is None:
-        return None
-    name = leading_metric(facts)
-    if not facts.is_regression and metrics[name] is None:
-        name = "accuracy"
-    return Message(
-        "report.headline",
-        metric=metric_name(name),
-        figure=with_interval(metrics, name),
-        where=WHERE.get(facts.headline, split_name(facts.headline)),
-        count=str(metrics.n),
-    )
+def headline(facts: Facts) -> str:
+    """Such as ``AUC 0.923 [0.81, 0.97] on test subjects (n 58)``; "" without figures."""
+    split = facts.headline
+    if not split:
+        return ""
+    found = facts.metrics[split]
+    name, label = ("r2", "R²") if facts.by_score else ("auc", "AUC")
+    if found.get(name) is None and not facts.by_score:
+        name, label = "accuracy", "Accuracy"
+    where = WHERE.get(split, split_name(split))
+    return f"{label} {with_interval(found, name)} {where} (n {found.get('n')})"
 
 
-def leading_metric(facts: Facts) -> str:
-    """The metric that a result leads with: AUC, or R² of a clinical score."""
-    return "r2" if facts.is_regression else "auc"
+def verdict(facts: Facts) -> list[str]:
+    """What follows, and what does not."""
+    sentences = [*filter(None, [by_chance(facts)]), *_known(facts), *_beaten(facts)]
+    helps = facts.result.get("graph_helps")
+    return [*sentences, str(helps["sentence"])] if helps else sentences
 
 
-def verdict(facts: Facts) -> list[Message]:
-    """What follows from the metrics, and what does not."""
-    chance = by_chance(facts)
-    helps = facts.result.graph_helps
-    return [
-        *([] if chance is None else [chance]),
-        *_leaked(facts),
-        *_better_methods(facts),
-        *([] if helps is None else [helps.message]),
-    ]
+def by_chance(facts: Facts) -> str:
+    """Whether chance could have done it, in a sentence; "" where it could not, or who knows."""
+    name, nothing = ("r2", 0.0) if facts.by_score else ("auc", 0.5)
+    bounds = ((facts.metrics.get(facts.headline) or {}).get("ci") or {}).get(name)
+    if not bounds or None in bounds or bounds[0] > nothing:
+        return ""
+    kind = "worse" if bounds[1] < nothing else "open"
+    return CHANCE[f"{kind}, {'score' if facts.by_score else 'class'}"]
 
 
-def by_chance(facts: Facts) -> Message | None:
-    """That chance could explain the metric, or that it is worse; None where neither is known."""
-    metrics = facts.headline_metrics
-    bounds = None if metrics is None else metrics.interval(leading_metric(facts))
-    nothing = 0.0 if facts.is_regression else 0.5
-    if bounds is None or bounds[0] > nothing:
-        return None
-    target = "score" if facts.is_regression else "class"
-    if bounds[1] < nothing:
-        return Message("report.worse-than-chance", target=target)
-    return Message("report.could-be-chance", target=target)
+def _known(facts: Facts) -> Iterator[str]:
+    """Which figures are too good."""
+    for split in facts.metrics:
+        count = facts.known(split)
+        if not count or split == "train":
+            continue
+        whose = f"{count} of the {facts.metrics[split].get('n')} {split_name(split).lower()}"
+        yield f"The model has trained on {whose} subjects, so the figures on these are too good."
 
 
-def worse_than(facts: Facts) -> dict[str, Difference]:
-    """The methods with a higher AUC on the same subjects, beyond chance, with the difference."""
-    by_method = facts.result.differences.get(facts.headline) or {}
-    differences = {name: (each or {}).get("auc") for name, each in by_method.items()}
-    return {name: each for name, each in differences.items() if each is not None and each.is_worse}
-
-
-def _leaked(facts: Facts) -> Iterator[Message]:
-    """Which metrics are optimistic."""
-    for split, metrics in facts.metrics.items():
-        count = facts.seen_in_training(split)
-        if count and split != "train":
-            yield Message("report.seen-in-training", count=count, split=split, subjects=metrics.n)
-
-
-def _better_methods(facts: Facts) -> Iterator[Message]:
+def _beaten(facts: Facts) -> Iterator[str]:
+    """Which other methods did better on the same subjects, beyond chance."""
+    found = (facts.result.get("differences") or {}).get(facts.headline) or {}
     better = [
-        Message("report.method-difference", method=method_name(name), difference=signed(each))
-        for name, each in worse_than(facts).items()
+        f"{method_name(name)} ({signed(each['auc'])})"
+        for name, each in found.items()
+        if each and each["auc"].get("excludes_zero") and each["auc"]["difference"] < 0
     ]
     if better:
-        yield Message("report.better-methods", methods=better)
+        yield (f"Better on the same subjects, by AUC (model − method): {', '.join(better)}.")
 
 
-def comparison(facts: Facts, words: Words = render) -> str:
-    """A forest plot of the model and the baselines on the split of the headline, as SVG.
-
-    R² of a clinical score, else the AUC; "" where there is no metric.
-    """
-    ours = facts.headline_metrics
+def beside(
+    facts: Facts,
+    title: str,
+    called: Callable[[str], str],
+    *,
+    by_score: bool,
+    words: Callable[[str], str] = str,
+) -> str:
+    """R² of a score, else the AUC; ``called`` names a baseline. "" where there is no figure."""
+    ours = facts.metrics.get(facts.headline)
     if ours is None:
         return ""
-    name = leading_metric(facts)
+    name = "r2" if by_score else "auc"
     rows = [_row(facts.card.name, ours, name, ours=True)]
     rows += [
-        _row(words(method_name(method)), by_split.get(facts.headline), name, ours=False)
-        for method, by_split in facts.result.baselines.items()
+        _row(called(other), (each or {}).get(facts.headline), name, ours=False)
+        for other, each in (facts.result.get("baselines") or {}).items()
     ]
-    title = Message(
-        "report.metric-of-split", metric=metric_name(name), split=split_name(facts.headline)
-    )
-    reference = 0.0 if facts.is_regression else 0.5
-    return figures.forest(rows, words(title), reference=reference, words=words)
+    return figures.forest(rows, title, reference=0.0 if by_score else 0.5, words=words)
 
 
-def _row(label: str, metrics: SplitMetrics | None, name: str, *, ours: bool) -> figures.Row:
-    if metrics is None:
-        return figures.Row(label, None, None, ours)
-    return figures.Row(label, metrics[name], metrics.interval(name), ours)
+def _row(label: str, found: Json | None, name: str, *, ours: bool) -> figures.Row:
+    return figures.Row(label, (found or {}).get(name), interval(found, name), ours)

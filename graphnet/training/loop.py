@@ -11,12 +11,12 @@ from torch import Tensor
 from torch.nn import functional
 from torch.nn.utils.rnn import pad_sequence
 
-from graphnet.config import TrainingSettings
+from graphnet.config import Settings
 from graphnet.errors import TrainingError
 from graphnet.models import Net
-from graphnet.training.cuda_graph import CudaGraphRunner
+from graphnet.training.cuda_graph import Recorder
 from graphnet.training.history import Epoch, Score
-from graphnet.training.inputs import ModelInputs, class_scores
+from graphnet.training.inputs import Prepared, class_scores
 from graphnet.training.optimiser import AdamW, FlatParameters, factor
 
 STATE = ("mean", "square")
@@ -57,11 +57,11 @@ class Training:
         self,
         net: Net,
         start: Mapping[str, Tensor],
-        train: ModelInputs,
-        settings: TrainingSettings,
+        train: Prepared,
+        settings: Settings,
         plan: Plan,
         *,
-        watched: Mapping[str, ModelInputs] | None = None,
+        watched: Mapping[str, Prepared] | None = None,
         select: str | None = None,
         frozen: Collection[str] = (),
         moments: Mapping[str, Tensor] | None = None,
@@ -92,7 +92,7 @@ class Training:
         self.scores = flat.new_full((len(self.watched), 2, len(flat)), torch.nan)
         state = (flat, self.optimiser.mean, self.optimiser.square, self.total, self.scores)
         self.plan = plan.digest()
-        self.recorder = CudaGraphRunner(state, record=train.recordable, divisible=divisible)
+        self.recorder = Recorder(state, record=train.recordable, divisible=divisible)
         self.lines: list[str] = []
 
     def __iter__(self) -> Iterator[Epoch]:
@@ -185,7 +185,7 @@ class Training:
             rows[torch.randperm(len(rows), generator=each)]
             for rows, each in zip(self.members, self.order, strict=True)
         ]
-        for stretch in batch_blocks(shuffled, self.settings.batch_size):
+        for stretch in stretches(shuffled, self.settings.batch_size):
             paces = self.optimiser.paces(rate, stretch.moving)
             inputs = [each.to(self.best.device) for each in (stretch.order, stretch.share)]
             work = partial(self._steps, stretch.plain)
@@ -243,7 +243,7 @@ LONGEST = 64  # steps
 
 
 @dataclass(frozen=True)
-class BatchBlock:
+class Stretch:
     """Some n steps of a pass, each of a batch of B subjects; W subjects in all.
 
     ``order`` (K, W) holds rows of subjects, 0 where a replica has no more. The first ``plain``
@@ -258,7 +258,7 @@ class BatchBlock:
     plain: int
 
 
-def batch_blocks(members: Sequence[Tensor], batch: int) -> Iterator[BatchBlock]:
+def stretches(members: Sequence[Tensor], batch: int) -> Iterator[Stretch]:
     """Cut the shuffled ``members`` of each replica into batches, 64 of them to a stretch."""
     counts = torch.tensor([len(rows) for rows in members])
     order = pad_sequence(list(members), batch_first=True)
@@ -271,7 +271,7 @@ def batch_blocks(members: Sequence[Tensor], batch: int) -> Iterator[BatchBlock]:
         begins = first + batch * torch.arange(steps)
         sizes = (counts - begins[:, None]).clamp(0, batch)
         whole = int((sizes == batch).all(dim=1).sum())
-        yield BatchBlock(
+        yield Stretch(
             order=part,
             share=_share(sizes, part.shape[1], batch),
             moving=sizes > 0,

@@ -9,15 +9,15 @@ import torch
 from torch import Tensor
 
 from graphnet.artifacts.model import StoredModel, predictions
-from graphnet.config import TrainingSettings
+from graphnet.config import Settings
 from graphnet.data.cohort import Cohort, FloatArray, IntArray
 from graphnet.data.splits import Splits
 from graphnet.errors import TrainingError
-from graphnet.preprocessing.pipeline import PreprocessedViews
+from graphnet.preprocessing.pipeline import Views
 from graphnet.training import memory
-from graphnet.training.callbacks import Callback
-from graphnet.training.initialisation import frozen, initialise, moments, replicas, seeds
-from graphnet.training.inputs import ModelInputs, class_scores
+from graphnet.training.callbacks import Journal
+from graphnet.training.initialisation import frozen, moments, replicas, seeds, untrained
+from graphnet.training.inputs import Prepared, class_scores
 from graphnet.training.loop import Plan, Training
 
 log = logging.getLogger(__name__)
@@ -27,7 +27,7 @@ GROUPS = {"train": "Train", "val": "Val", "test": "Test"}
 
 
 @dataclass(frozen=True)
-class FitSpec:
+class Fit:
     """One model to be trained on some ``rows`` of a cohort.
 
     Fits that are trained together may differ in learning rate, weight decay, seed, and in what
@@ -35,27 +35,27 @@ class FitSpec:
     """
 
     rows: IntArray
-    settings: TrainingSettings
+    settings: Settings
 
 
 @dataclass(frozen=True)
-class FitResult:
+class Fitted:
     """A trained model and what it predicts for every subject of the cohort, (S, C) or (S, 1)."""
 
     model: StoredModel
     predicted: FloatArray
 
 
-@memory.translate_oom
+@memory.told
 def fit_all(
     cohort: Cohort,
-    fits: Sequence[FitSpec],
+    fits: Sequence[Fit],
     classes: tuple[int, ...],
     *,
     device: torch.device,
     parent: StoredModel | None = None,
-    journal: Callback | None = None,
-) -> list[FitResult]:
+    journal: Journal | None = None,
+) -> list[Fitted]:
     """Train every fit; as many at once as fit into memory.
 
     Each starts anew, or from ``parent``.
@@ -69,8 +69,8 @@ def fit_all(
     bytes_each = 8 * cohort.features.size * fits[0].settings.seeds
     together = max(1, BUDGET // bytes_each)
     pairs = list(zip(starts, fits, strict=True))
-    found: list[FitResult] = []
-    along = journal or Callback()
+    found: list[Fitted] = []
+    along = journal or Journal()
     while pairs:
         part = pairs[:together]
         work = partial(_first, cohort, part, device, along)
@@ -86,29 +86,29 @@ def fit_all(
 
 def _first(
     cohort: Cohort,
-    pairs: Sequence[tuple[StoredModel, FitSpec]],
+    pairs: Sequence[tuple[StoredModel, Fit]],
     device: torch.device,
-    journal: Callback,
+    journal: Journal,
     count: int,
-) -> list[FitResult]:
+) -> list[Fitted]:
     """The first ``count`` of these, together."""
     return _stack(cohort, pairs[:count], device, journal)
 
 
 def _start(
-    cohort: Cohort, fit: FitSpec, classes: tuple[int, ...], parent: StoredModel | None
+    cohort: Cohort, fit: Fit, classes: tuple[int, ...], parent: StoredModel | None
 ) -> StoredModel:
     if parent is not None:
         return replace(parent, settings=fit.settings)
-    return initialise(cohort.rows(fit.rows), fit.settings, classes)
+    return untrained(cohort.rows(fit.rows), fit.settings, classes)
 
 
 def _stack(
     cohort: Cohort,
-    pairs: Sequence[tuple[StoredModel, FitSpec]],
+    pairs: Sequence[tuple[StoredModel, Fit]],
     device: torch.device,
-    journal: Callback,
-) -> list[FitResult]:
+    journal: Journal,
+) -> list[Fitted]:
     models = [model for model, _ in pairs]
     prepared = _prepared(cohort, models, device)
     parameters = {
@@ -133,21 +133,21 @@ def _stack(
     return list(_split(models, best, outputs))
 
 
-def _prepared(cohort: Cohort, models: Sequence[StoredModel], device: torch.device) -> ModelInputs:
+def _prepared(cohort: Cohort, models: Sequence[StoredModel], device: torch.device) -> Prepared:
     """Each model's own view of the cohort; K replicas of it share it."""
     net = models[0].net
-    views = PreprocessedViews(cohort, [model.preprocessing for model in models])
+    views = Views(cohort, [model.preprocessing for model in models])
     counts = torch.tensor([replicas(model) for model in models])
     view = torch.repeat_interleave(torch.arange(len(models)), counts)
     targets = torch.stack([model.targets(cohort) for model in models])[view]
-    return ModelInputs.of(net, views, targets.to(device), view.to(device))
+    return Prepared.of(net, views, targets.to(device), view.to(device))
 
 
 def _stacked(each: Sequence[dict[str, Tensor]]) -> dict[str, Tensor]:
     return {name: torch.cat([one[name] for one in each]) for name in each[0]}
 
 
-def _plan(pairs: Sequence[tuple[StoredModel, FitSpec]]) -> Plan:
+def _plan(pairs: Sequence[tuple[StoredModel, Fit]]) -> Plan:
     """One entry a replica."""
     each = [
         (seed, torch.from_numpy(fit.rows), fit.settings)
@@ -164,17 +164,17 @@ def _plan(pairs: Sequence[tuple[StoredModel, FitSpec]]) -> Plan:
 
 def _split(
     models: Sequence[StoredModel], best: dict[str, Tensor], outputs: Tensor
-) -> Iterator[FitResult]:
+) -> Iterator[Fitted]:
     done = 0
     for model in models:
         part = slice(done, done + replicas(model))
         own = {name: tensor[part].detach().cpu() for name, tensor in best.items()}
-        yield FitResult(replace(model, parameters=own), predictions(outputs[part], model.scale))
+        yield Fitted(replace(model, parameters=own), predictions(outputs[part], model.scale))
         done = part.stop
 
 
 @dataclass(frozen=True)
-class MonitoredFit:
+class Watched:
     """A model trained by itself, the lines of its epochs and the epoch that was kept."""
 
     model: StoredModel
@@ -182,14 +182,14 @@ class MonitoredFit:
     epoch: int
 
 
-@memory.translate_oom
-def fit_monitored(
+@memory.told
+def fit_watched(
     model: StoredModel,
     data: Splits,
     *,
     device: torch.device,
-    journal: Callback | None = None,
-) -> MonitoredFit:
+    journal: Journal | None = None,
+) -> Watched:
     """Train ``model`` further on the training subjects, scoring every split after each epoch.
 
     The epoch is chosen by the loss on the validation subjects, where those stand nowhere else.
@@ -214,18 +214,18 @@ def fit_monitored(
         moments=moments(model),
     )
     try:
-        _follow(journal or Callback(), training)
+        _follow(journal or Journal(), training)
     except TrainingError as error:
         if training.lines:
             error.kept = _kept(model, training)
         raise
     kept = {name: tensor.detach().cpu() for name, tensor in training.moments().items()}
     trained = replace(_kept(model, training), moments=kept)
-    return MonitoredFit(trained, training.lines, int(training.best_epoch[0]))
+    return Watched(trained, training.lines, int(training.best_epoch[0]))
 
 
-@memory.translate_oom
-def _follow(journal: Callback, training: Training) -> None:
+@memory.told
+def _follow(journal: Journal, training: Training) -> None:
     for _ in journal.follow(training):
         pass
 

@@ -27,17 +27,17 @@ if TYPE_CHECKING:
 @click.option(
     "--unknown",
     is_flag=True,
-    help="Also remove models of tasks that are not in this database; they may be another's.",
+    help="Also remove models of tasks that this database does not know: not another house's?",
 )
-@click.option("--yes", is_flag=True, help="Remove them; otherwise only list what would go.")
+@click.option("--yes", is_flag=True, help="Do it; without this it is only shown what would go.")
 @json_option
 @home_option
 def clean(*, days: int | None, unknown: bool, yes: bool, as_json: bool, home: Path | None) -> int:
-    """Remove old models, and stored objects that belong to no task."""
+    """Remove old models, and what belongs to no task any more."""
     import asyncio  # noqa: PLC0415 - slow to import
     import os  # noqa: PLC0415
 
-    from actors.settings import ProcessSettingsError  # noqa: PLC0415
+    from actors.settings import SettingsError  # noqa: PLC0415
     from db.errors import DatabaseError  # noqa: PLC0415
     from registry import RegistryError  # noqa: PLC0415
     from service.stores.cleaning import CleaningError  # noqa: PLC0415
@@ -46,7 +46,7 @@ def clean(*, days: int | None, unknown: bool, yes: bool, as_json: bool, home: Pa
         items = asyncio.run(
             _cleaned(variables_of(home, os.environ), days, unknown=unknown, yes=yes)
         )
-    except (ProcessSettingsError, DatabaseError, RegistryError, CleaningError, OSError) as error:
+    except (SettingsError, DatabaseError, RegistryError, CleaningError, OSError) as error:
         raise click.ClickException(str(error)) from error
     if as_json:
         show_json({"done": yes, "items": [vars(item) for item in items]})
@@ -100,4 +100,4 @@ def _show(items: list["Item"], *, done: bool) -> None:
     if done:
         note(f"{going} removed, {len(items) - going} left.")
     else:
-        note(f"{going} would be removed, {len(items) - going} would stay; --yes removes them.")
+        note(f"{going} would go, {len(items) - going} would stay; --yes removes them.")

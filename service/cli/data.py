@@ -8,7 +8,7 @@ from typing import IO, TYPE_CHECKING
 import click
 
 from service.cli.connection import service_at
-from service.cli.dataset_display import holds, show_dataset, show_preview
+from service.cli.described import holds, show_dataset, show_preview
 from service.cli.files import file_argument, readable
 from service.cli.mapping import (
     ask,
@@ -22,26 +22,13 @@ from service.cli.mapping import (
     upload_option,
 )
 from service.cli.options import dataset_argument, example, json_option, url_option
-from service.cli.task_display import shown_reading, shown_upload
+from service.cli.owner import owner_of, user_option
+from service.cli.progress import shown_reading, shown_upload
 from service.cli.terminal import Column, note, show_json, show_table
 from service.dataset_names import named_after
-from service.environment import USER_ID
 
 if TYPE_CHECKING:
     from service.client import Client, Dataset, Preview
-
-
-NEEDED = (
-    "The dataset needs a user: NEURO-LEARN lets only a dataset's user download and delete it. "
-    f"Name the user with --user ID or {USER_ID}; --user '' is nobody."
-)
-user_option = click.option(
-    "--user",
-    metavar="ID",
-    envvar=USER_ID,
-    show_envvar=True,
-    help="The NEURO-LEARN user who owns it.  [default: that of the project's other datasets]",
-)
 
 
 @click.group(
@@ -52,7 +39,7 @@ user_option = click.option(
     )
 )
 def data() -> None:
-    """Upload, list and show datasets."""
+    """Bring datasets in, list and show them."""
 
 
 @data.command(
@@ -66,7 +53,7 @@ def data() -> None:
 @click.option("--proj", metavar="ID", default="", help="The project it belongs to.")
 @click.option("--name", help="The dataset's name.  [default: the file's, without its ending]")
 @user_option
-@click.option("--preview", is_flag=True, help="Show how the file would be read; store nothing.")
+@click.option("--preview", is_flag=True, help="Show what was understood; store nothing.")
 @mapping_options
 @save_option
 @upload_option
@@ -170,7 +157,7 @@ def list_datasets(url: str, *, proj: str, as_json: bool) -> None:
         show_json([dataset.facts for dataset in datasets])
         return
     if not datasets:
-        note("There are no datasets yet: upload one with 'sgn data add'.")
+        note("There is no dataset yet: bring one in with 'sgn data add'.")
         return
     columns = [Column("Dataset", whole=True), Column("Project", whole=True), Column("Holds")]
     show_table(columns, [(each.data_name, each.proj_id, holds(each)) for each in datasets])
@@ -219,24 +206,3 @@ def _name_of(file: Path) -> str:
     """A file without its endings, a folder as it is called."""
     path = file.resolve()
     return path.name if path.is_dir() else named_after(path.name)
-
-
-def owner_of(client: "Client", proj_id: str, named: str | None) -> str:
-    """The user who was ``named``, else the one of all the project's newest datasets.
-
-    Where there is none, a terminal is asked; elsewhere the command ends, unless the service has
-    its database for itself. Raises click.ClickException.
-    """
-    if named is not None:
-        return named.strip()
-    known = client.owners(proj_id)
-    if len(known.user_ids) == 1:
-        (only,) = known.user_ids
-        note(f"The user is {only}, as for the project's other datasets.")
-        return only
-    if not known.needed:
-        return ""
-    if not can_ask():
-        raise click.ClickException(NEEDED)
-    listed = f" ({', '.join(known.user_ids)})" if known.user_ids else ""
-    return str(click.prompt(f"NEURO-LEARN user who owns it{listed}", err=True)).strip()

@@ -15,7 +15,7 @@ from service.cli.processes import FOLDER
 from service.cli.terminal import Column, show_json, show_table
 
 if TYPE_CHECKING:
-    from service.doctor.check_result import CheckResult
+    from service.doctor.check_result import Finding
 
 EVERY = 1000  # tasks between two lines of progress
 STYLES = {"ok": "green", "warning": "yellow", "fault": "red"}
@@ -33,16 +33,16 @@ STYLES = {"ok": "green", "warning": "yellow", "fault": "red"}
 )
 @json_option
 def doctor(*, home: Path | None, stored: bool, deep: bool, as_json: bool) -> int:
-    """Check this installation, and say what to do about each problem.
+    """Look for what is wrong here, and say what to do.
 
     It looks at all that a service or a worker needs, as the SGN_ variables say. The exit status is
     0 where nothing is a fault.
     """
     if deep and not stored:
         raise click.UsageError("--deep goes with --stored.")
-    from service.doctor import examination, machine  # noqa: PLC0415 - slow to import
+    from service.doctor import examination, variables  # noqa: PLC0415 - slow to import
 
-    if home is None and not machine.is_told(os.environ):
+    if home is None and not variables.is_told(os.environ):
         raise click.ClickException(
             "There is nothing to look at: set the SGN_ variables that 'sgn serve' needs, or name "
             "the folder of an 'sgn up' with --home."
@@ -68,13 +68,13 @@ def _look_at_stored(home: Path | None, *, deep: bool, as_json: bool) -> int:
     import asyncio  # noqa: PLC0415 - slow to import
 
     from actors.lost import RESTORE  # noqa: PLC0415
-    from actors.settings import ProcessSettingsError  # noqa: PLC0415
+    from actors.settings import SettingsError  # noqa: PLC0415
     from db.errors import DatabaseError  # noqa: PLC0415
     from registry import RegistryError  # noqa: PLC0415
-    from service.doctor.storage import look  # noqa: PLC0415
+    from service.doctor.stored import look  # noqa: PLC0415
     from service.local.home import variables  # noqa: PLC0415
 
-    environment = os.environ if home is None else variables(home, os.environ)
+    told = os.environ if home is None else variables(home, os.environ)
     found: list[dict[str, str]] = []
     looked = 0
 
@@ -85,7 +85,7 @@ def _look_at_stored(home: Path | None, *, deep: bool, as_json: bool) -> int:
             click.echo(f"{count} tasks looked at, {len(found)} faults", err=True)
 
     async def walk() -> None:
-        async for each in look(environment, deep=deep, progress=progress):
+        async for each in look(told, deep=deep, progress=progress):
             found.append(asdict(each))
             if not as_json:
                 click.echo(f"{each.task_id}  {each.state}: {each.name}")
@@ -93,7 +93,7 @@ def _look_at_stored(home: Path | None, *, deep: bool, as_json: bool) -> int:
     logging.disable()
     try:
         asyncio.run(walk())
-    except (ProcessSettingsError, DatabaseError, RegistryError, OSError) as error:
+    except (SettingsError, DatabaseError, RegistryError, OSError) as error:
         raise click.ClickException(str(error)) from error
     finally:
         logging.disable(logging.NOTSET)
@@ -105,13 +105,13 @@ def _look_at_stored(home: Path | None, *, deep: bool, as_json: bool) -> int:
     return 1 if found else 0
 
 
-def _show(found: Sequence["CheckResult"]) -> None:
+def _show(found: Sequence["Finding"]) -> None:
     columns = [Column("State", whole=True, styles=STYLES), Column("Check", whole=True)]
     show_table([*columns, Column("Found")], [row for each in found for row in _rows(each)])
     counts = Counter(each.state.value for each in found)
     click.echo(f"\nfaults: {counts['fault']}, warnings: {counts['warning']}")
 
 
-def _rows(each: "CheckResult") -> list[tuple[str, str, str]]:
+def _rows(each: "Finding") -> list[tuple[str, str, str]]:
     rows = [(each.state.value, each.check, each.found)]
     return [*rows, ("", "", f"→ {each.fix}")] if each.fix else rows

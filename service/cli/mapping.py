@@ -10,7 +10,7 @@ from typing import IO, TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from service.cli.dataset_display import show_look
+from service.cli.described import show_look
 from service.cli.files import output_file, take_home
 from service.cli.terminal import note, show_facts, show_heading
 

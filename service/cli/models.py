@@ -25,7 +25,7 @@ PARAMETERS, MANIFEST = "model.safetensors", "manifest.json"
 @url_option
 @click.pass_obj
 def models(url: str, *, as_json: bool) -> None:
-    """List the models that can be trained, with their recommended settings."""
+    """List what can be trained, with the recommended settings."""
     with service_at(url) as client:
         catalogue = client.models()
     if as_json:
@@ -53,7 +53,7 @@ def _row(architecture: "Architecture") -> tuple[str, str, str]:
     ),
 )
 def model() -> None:
-    """Download the model that a task has trained, or import an old one.
+    """Take home the model that a task has trained, or import an old one.
 
     Without a command it is 'get'.
     """
@@ -74,7 +74,7 @@ def model() -> None:
 @url_option
 @click.pass_obj
 def get(url: str, *, task: str, folder: Path, as_json: bool) -> None:
-    """Download the model that a task has trained."""
+    """Take home the model that a task has trained."""
     with service_at(url) as client:
         manifest, parameters = client.manifest(task), client.model(task)
     if hashlib.sha256(parameters).hexdigest() != manifest.get("parameters_sha256"):

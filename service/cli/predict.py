@@ -8,11 +8,12 @@ from typing import IO, TYPE_CHECKING, Any
 
 import click
 
+from graphnet.artifacts.predictions import safe
 from service.cli.connection import service_at
 from service.cli.files import STDOUT, file_argument, output_file, readable, take_home
 from service.cli.mapping import given_mapping, mapping_options, settled, upload_option
 from service.cli.options import example, json_option, task_argument, url_option
-from service.cli.task_display import shown_upload
+from service.cli.progress import shown_upload
 from service.cli.terminal import Column, show_facts, show_heading, show_json, show_table
 
 if TYPE_CHECKING:
@@ -38,9 +39,9 @@ Prediction = Mapping[str, Any]
     metavar="FILE.csv",
     type=output_file,
     default=None,
-    help="Write a CSV file, replacing an older one; - is standard output.",
+    help="Write them as CSV, in the place of an older file; - is standard output.",
 )
-@click.option("--explain", is_flag=True, help="Show how much each region contributed.")
+@click.option("--explain", is_flag=True, help="Say which regions spoke for it.")
 @mapping_options
 @upload_option
 @json_option
@@ -58,7 +59,7 @@ def predict(
     upload: str,
     as_json: bool,
 ) -> None:
-    """Predict new subjects by the model of a task.
+    """Ask the model of a task about new subjects.
 
     FILE is of any kind that 'sgn data add' takes, or a folder; it needs no labels, and it is not
     kept.
@@ -109,7 +110,7 @@ def _show_explanations(found: "Predictions") -> None:
     explained = [item for item in found.predictions if item.get("explanation")]
     if not explained:
         return
-    show_heading("Regions that contributed most")
+    show_heading("Regions that mattered most, with what they contributed")
     show_facts((item["id"], _regions(item, MOST_REGIONS)) for item in explained)
 
 
@@ -137,8 +138,6 @@ def _csv(found: "Predictions") -> str:
 
 
 def _cells(found: "Predictions", item: Prediction, labels: list[str]) -> Iterator[object]:
-    from graphnet.artifacts.predictions import safe  # noqa: PLC0415 - NumPy is slow to import
-
     yield safe(str(item["id"]))
     yield safe(str(item.get("site") or ""))
     if labels:

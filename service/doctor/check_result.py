@@ -13,7 +13,7 @@ class State(StrEnum):
 
 
 @dataclass(frozen=True)
-class CheckResult:
+class Finding:
     """One line of the examination; ``fix`` says what to do, empty where nothing is to be done."""
 
     check: str
@@ -22,16 +22,16 @@ class CheckResult:
     fix: str = ""
 
 
-def ok(check: str, found: str) -> CheckResult:
+def ok(check: str, found: str) -> Finding:
     """As it should be."""
-    return CheckResult(check, State.OK, found)
+    return Finding(check, State.OK, found)
 
 
-def warning(check: str, found: str, fix: str) -> CheckResult:
+def warning(check: str, found: str, fix: str) -> Finding:
     """It works, and may not always."""
-    return CheckResult(check, State.WARNING, found, fix)
+    return Finding(check, State.WARNING, found, fix)
 
 
-def fault(check: str, found: str, fix: str) -> CheckResult:
+def fault(check: str, found: str, fix: str) -> Finding:
     """It does not work."""
-    return CheckResult(check, State.FAULT, found, fix)
+    return Finding(check, State.FAULT, found, fix)

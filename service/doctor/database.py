@@ -7,10 +7,10 @@ from db.charset import check_charset
 from db.connection import check_schema, close_database, open_database
 from db.diagnosis import Server, check_writable
 from db.errors import DatabaseError, DatabaseRefuses, Refusal, SchemaBehind
-from service.doctor import machine
-from service.doctor.check_result import CheckResult, fault, ok, warning
+from service.doctor import clock
+from service.doctor.check_result import Finding, fault, ok, warning
 from service.monitoring.packet_limit import needed_packet
-from service.settings import HttpSettings, is_loopback
+from service.settings import Settings, is_loopback
 
 CHECK = "database"
 LOCKED_OUT = "Start the server; look at host, port, user, password and name in SGN_DATABASE_URL."
@@ -23,9 +23,9 @@ FIXES = {
 SLOW_MS = 50
 
 
-async def check(settings: HttpSettings) -> list[CheckResult]:
+async def check(settings: Settings) -> list[Finding]:
     """Everything of the database, and what hangs on it: its clock, and who may come in."""
-    url = settings.process.database_url
+    url = settings.house.database_url
     absent = absent_file(url)
     if absent:
         return [fault(CHECK, f"there is no file {absent}", "Run 'sgn migrate', which makes it.")]
@@ -47,9 +47,9 @@ def absent_file(url: str) -> str:
     return "" if path == url or Path(path).is_file() else path
 
 
-async def _asked(settings: HttpSettings) -> list[CheckResult]:
+async def _asked(settings: Settings) -> list[Finding]:
     server = await diagnosis.server()
-    found = [_server(server), machine.compare_clock("the database", server.ahead_ms)]
+    found = [_server(server), clock.finding("the database", server.ahead_ms)]
     try:
         await check_schema()
     except SchemaBehind as error:
@@ -60,14 +60,14 @@ async def _asked(settings: HttpSettings) -> list[CheckResult]:
     return [*found, finding(settings, tokens=await tokens.exist())]
 
 
-def _server(server: Server) -> CheckResult:
+def _server(server: Server) -> Finding:
     text = f"{server.name} {server.version}, {server.ping_ms:.1f} ms a question"
     if server.ping_ms < SLOW_MS:
         return ok(CHECK, text)
     return warning(CHECK, text, "Move the service nearer to its database; a task asks it often.")
 
 
-async def _writes() -> list[CheckResult]:
+async def _writes() -> list[Finding]:
     """Whether we may write everywhere; if so, whether a row can be written, as /readyz asks."""
     try:
         missing = await diagnosis.missing_rights()
@@ -80,7 +80,7 @@ async def _writes() -> list[CheckResult]:
     return [ok("rights", "all that are needed"), ok("writes", "a row was written and removed")]
 
 
-def _charset(lacks: str) -> CheckResult:
+def _charset(lacks: str) -> Finding:
     """It works with every character set, but not for every name."""
     if not lacks:
         return ok("charset", "every character can be stored")
@@ -88,7 +88,7 @@ def _charset(lacks: str) -> CheckResult:
     return warning("charset", lacks.rstrip("."), fix)
 
 
-def _packet(server: Server, settings: HttpSettings) -> list[CheckResult]:
+def _packet(server: Server, settings: Settings) -> list[Finding]:
     """MySQL takes no statement longer than this."""
     if not server.packet:
         return []
@@ -112,7 +112,7 @@ FIX = (
 )
 
 
-def finding(settings: HttpSettings, *, tokens: bool) -> CheckResult:
+def finding(settings: Settings, *, tokens: bool) -> Finding:
     """Whether strangers can use the service, as ``sgn serve`` would judge."""
     where = f"SGN_HOST is {settings.host}"
     everywhere = [network for network in settings.trusted if network.prefixlen == 0]
@@ -130,7 +130,7 @@ def finding(settings: HttpSettings, *, tokens: bool) -> CheckResult:
     return fault(ACCESS, f"{where} and no token was made, so 'sgn serve' does not start", FIX)
 
 
-def _but(settings: HttpSettings) -> str:
+def _but(settings: Settings) -> str:
     if not settings.trusted:
         return ""
     return f" but from {', '.join(str(network) for network in settings.trusted)}"

@@ -5,15 +5,15 @@ from collections.abc import Awaitable, Mapping
 from pathlib import Path
 
 from actors.names import Names
-from actors.settings import ProcessSettingsError
+from actors.settings import SettingsError
 from actors.tracing import check_installed
 from db.connection import read_installation
 from db.errors import DatabaseError
-from service.doctor import database, machine, queue, storage
-from service.doctor.check_result import CheckResult, State, fault, warning
+from service.doctor import database, device, machine, queue, storage, variables
+from service.doctor.check_result import Finding, State, fault, warning
 from service.doctor.database import absent_file
 from service.local.home import variables as home_variables
-from service.settings import HttpSettings
+from service.settings import Settings
 
 PATIENCE_SECONDS = 40.0  # for torch; what is asked over the network gives up earlier
 VARIABLES = {
@@ -26,17 +26,17 @@ ORDER = (
 )  # fmt: skip
 
 
-def examine(environment: Mapping[str, str], home: Path | None) -> list[CheckResult]:
+def examine(environment: Mapping[str, str], home: Path | None) -> list[Finding]:
     """Everything that can be found out, of the embedded house in ``home`` if that is given."""
     found = environment if home is None else home_variables(home, environment)
     return asyncio.run(_examine(found, embedded=home is not None))
 
 
-async def _examine(environment: Mapping[str, str], *, embedded: bool) -> list[CheckResult]:
-    settings, wrong = machine.read(environment)
-    checks: dict[str, Awaitable[list[CheckResult]]] = {
-        "version": asyncio.to_thread(machine.check_machine, settings),
-        "torch": asyncio.to_thread(machine.check_device, settings),
+async def _examine(environment: Mapping[str, str], *, embedded: bool) -> list[Finding]:
+    settings, wrong = variables.read(environment)
+    checks: dict[str, Awaitable[list[Finding]]] = {
+        "version": asyncio.to_thread(machine.check, settings),
+        "torch": asyncio.to_thread(device.check, settings),
     }
     if "SGN_DATABASE_URL" not in wrong:
         checks["database"] = database.check(settings)
@@ -45,18 +45,18 @@ async def _examine(environment: Mapping[str, str], *, embedded: bool) -> list[Ch
     if "SGN_REGISTRY_URL" not in wrong:
         checks["registry"] = asyncio.to_thread(storage.check, settings)
     answers = await asyncio.gather(*(_bounded(name, check) for name, check in checks.items()))
-    found = machine.check_variables(wrong) + [each for answer in answers for each in answer]
+    found = variables.check(wrong) + [each for answer in answers for each in answer]
     found += _tracing(settings)
     if embedded:  # its address is an argument of `sgn up`, not a variable
         found = [each for each in found if each.check != "access"]
     return sorted(found, key=lambda each: ORDER.index(each.check))
 
 
-async def _queue(settings: HttpSettings, *, embedded: bool) -> list[CheckResult]:
-    url = settings.process.redis_url
+async def _queue(settings: Settings, *, embedded: bool) -> list[Finding]:
+    url = settings.house.redis_url
     if embedded and not await asyncio.to_thread(Path(url.removeprefix("unix://")).is_socket):
         return [warning("redis", "the house is not running", "Start it: sgn up --home FOLDER.")]
-    names = Names(await _installation(settings.process.database_url))
+    names = Names(await _installation(settings.house.database_url))
     return await asyncio.to_thread(queue.check, url, names)
 
 
@@ -70,7 +70,7 @@ async def _installation(database: str) -> str:
         return ""
 
 
-async def _bounded(name: str, check: Awaitable[list[CheckResult]]) -> list[CheckResult]:
+async def _bounded(name: str, check: Awaitable[list[Finding]]) -> list[Finding]:
     try:
         return await asyncio.wait_for(check, PATIENCE_SECONDS)
     except Exception as error:  # noqa: BLE001 - the other findings are not lost for it
@@ -82,16 +82,16 @@ async def _bounded(name: str, check: Awaitable[list[CheckResult]]) -> list[Check
         return [fault(name, found, "Look whether it runs, and what lies between it and here.")]
 
 
-def _tracing(settings: HttpSettings) -> list[CheckResult]:
-    if not settings.process.traces:
+def _tracing(settings: Settings) -> list[Finding]:
+    if not settings.house.traces:
         return []
     try:
         check_installed()
-    except ProcessSettingsError as error:
+    except SettingsError as error:
         return [fault("settings", str(error), "Install the extra, or unset the variable.")]
     return []
 
 
-def is_sound(found: list[CheckResult]) -> bool:
+def is_sound(found: list[Finding]) -> bool:
     """Whether nothing is a fault."""
     return all(each.state != State.FAULT for each in found)

@@ -7,10 +7,10 @@ from typing import Any
 import redis
 from redis.exceptions import NoPermissionError, OutOfMemoryError
 
-from actors.names import Names, databases_by_installation
-from actors.queue import count_workers
-from actors.redis_clients import describe_error, redis_client
-from service.doctor.check_result import CheckResult, fault, ok, warning
+from actors.names import Names, signed
+from actors.queue import alive
+from actors.redis_clients import redis_client, sentence
+from service.doctor.check_result import Finding, fault, ok, warning
 
 CHECK, PROBE = "redis", "doctor"
 PATIENCE_SECONDS = 3.0
@@ -18,7 +18,7 @@ OLDEST = (6, 0)
 START = "Start a worker: 'sgn worker', or more replicas of its deployment."
 
 
-def check(url: str, names: Names) -> list[CheckResult]:
+def check(url: str, names: Names) -> list[Finding]:
     """Everything of the queue; of workers and neighbours only where the names are known."""
     client = redis_client(url, seconds=PATIENCE_SECONDS)
     try:
@@ -31,15 +31,12 @@ def check(url: str, names: Names) -> list[CheckResult]:
             client.set(names.probe(PROBE), "1", px=1000)
             found = [_server(info, ping_ms), _eviction(info), _kept(info)]
             if names.known:
-                found += [
-                    _workers(client, names),
-                    _installation(databases_by_installation(client), names),
-                ]
+                found += [_workers(client, names), _installation(signed(client), names)]
             return found
     except redis.AuthenticationError:
         return [fault(CHECK, "it refuses the password", "Correct the password in SGN_REDIS_URL.")]
     except redis.ResponseError as error:
-        return [fault(CHECK, describe_error(error).rstrip("."), _fix(error))]
+        return [fault(CHECK, sentence(error).rstrip("."), _fix(error))]
     except redis.RedisError as error:
         text = f"no answer at SGN_REDIS_URL ({type(error).__name__})"
         return [fault(CHECK, text, "Start the server; look at host and port in SGN_REDIS_URL.")]
@@ -53,7 +50,7 @@ def _fix(error: redis.ResponseError) -> str:
     return "Check its log and its disk, and that SGN_REDIS_URL names the primary."
 
 
-def _server(info: Any, ping_ms: float) -> CheckResult:
+def _server(info: Any, ping_ms: float) -> Finding:
     known = "valkey_version" in info
     version = str(info["valkey_version"] if known else info["redis_version"])
     text = f"{'Valkey' if known else 'Redis'} {version}, {ping_ms:.1f} ms a question"
@@ -62,7 +59,7 @@ def _server(info: Any, ping_ms: float) -> CheckResult:
     return warning(CHECK, text, "Take Redis 6 or newer, or Valkey.")
 
 
-def _eviction(info: Any) -> CheckResult:
+def _eviction(info: Any) -> Finding:
     policy = str(info.get("maxmemory_policy", "noeviction"))
     text = f"maxmemory-policy is {policy}"
     fix = "Set it to noeviction: CONFIG SET maxmemory-policy noeviction, and in its file."
@@ -73,7 +70,7 @@ def _eviction(info: Any) -> CheckResult:
     return ok("eviction", text)
 
 
-def _kept(info: Any) -> CheckResult:
+def _kept(info: Any) -> Finding:
     if info.get("aof_enabled"):
         return ok("appendonly", "what it holds outlives a restart")
     return warning(
@@ -83,15 +80,15 @@ def _kept(info: Any) -> CheckResult:
     )
 
 
-def _workers(client: redis.Redis, names: Names) -> CheckResult:
-    there = count_workers(client, names)
+def _workers(client: redis.Redis, names: Names) -> Finding:
+    there = alive(client, names)
     if not there:
         return warning("workers", "none is alive", START)
     text = ", ".join(f"{count} on {kind or 'unknown'}" for kind, count in sorted(there.items()))
     return ok("workers", f"alive: {text}")
 
 
-def _installation(there: Mapping[str, list[str]], names: Names) -> CheckResult:
+def _installation(there: Mapping[str, list[str]], names: Names) -> Finding:
     """Who else uses this Redis, and whether two databases pass for one installation."""
     mine = there.get(names.installation, [])
     if len(mine) > 1:

@@ -7,29 +7,29 @@ from typing import Any
 from db.dataset_names import other_ways
 from db.datasets import ListedDataset
 from db.form import TaskForm
-from service.forms.compatibility import dataset_names
+from service.forms.compatibility import named
 from service.http.auth import Caller
-from service.stores.dataset_cache import DatasetCache
+from service.stores.dataset_cache import Shelf
 
 FIELDS = ("train_data", "val_data", "test_data")
 
 
-async def resolve_dataset_names(
-    form: TaskForm, proj_id: str, shelf: DatasetCache, caller: Caller
+async def understood(
+    form: TaskForm, proj_id: str, shelf: Shelf, caller: Caller
 ) -> tuple[TaskForm, list[str]]:
     """The form with the names of the datasets that it means, and a sentence on each other name.
 
     The dataset of exactly that name comes first. Only where the caller sees none, the one of the
     form's own project that is called the same but for ``.csv`` is taken.
     """
-    names = dataset_names(form)
+    names = named(form)
     missing = set(names) - _visible(await shelf.find(names, seconds=0), caller)
     others = other_ways(sorted(missing))
     if not others:
         return form, []
     listed = sorted(set(others.values()))
     there = [record for record, _ in await shelf.find(listed, seconds=0)]
-    taken = names_without_ending(others, there, proj_id, caller)
+    taken = known_otherwise(others, there, proj_id, caller)
     if not taken:
         return form, []
     fields: dict[str, Any] = {
@@ -44,7 +44,7 @@ def names_in(form: TaskForm) -> dict[str, list[str]]:
     return {field: list(getattr(form, field)) for field in FIELDS}
 
 
-def names_without_ending(
+def known_otherwise(
     others: Mapping[str, str], there: Iterable[ListedDataset], proj_id: str, caller: Caller
 ) -> dict[str, str]:
     """Those names whose other way is a dataset of the project, which the caller sees."""

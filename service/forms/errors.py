@@ -23,9 +23,10 @@ SHOULD = {
     "param_set.trained_task_id": "the id of a finished task",
     "param_set.save_model_state": "true or false",
     "param_set.device": "any, cpu or cuda: the kind of device to train on",
-    "param_set.seeds": f"{OPTIONS['seeds'].expected}, with seed + seeds up to {2**31}",
+    "param_set.seeds": f"{OPTIONS['seeds']}, with seed + seeds up to {2**31}",
+    "param_set.cv_folds": "0 for no cross-validation, or a whole number from 2 up to 100",
 }
-SHOULD = {f"param_set.{name}": str(option.expected) for name, option in OPTIONS.items()} | SHOULD
+SHOULD = {f"param_set.{name}": str(option) for name, option in OPTIONS.items()} | SHOULD
 
 
 def read_form(fields: dict[str, Any]) -> tuple[PostedForm | None, list[FieldError]]:

@@ -16,37 +16,37 @@ from graphnet.artifacts.manifest import check_manifest, read_manifest
 from graphnet.data.profile import ASKS, Profile
 from graphnet.errors import ModelError
 from registry import MANIFEST, PARAMETERS, ObjectDamaged, ObjectMissing
-from service.forms.compatibility import PARENT, compatibility_errors, dataset_names
-from service.forms.datasets import names_without_ending
+from service.forms.compatibility import PARENT, disagreements, named
+from service.forms.datasets import known_otherwise
 from service.http.auth import Caller
 from service.http.responses import FieldError
 from service.predecessor import stranger_seen, why_no_parent
-from service.state import AppState
-from service.stores.artifacts import ArtifactReader
+from service.state import House
+from service.stores.artifacts import Vault
 
 CONFIG_CHARACTERS = 4096
 
 
-async def validation_errors(form: TaskForm, state: AppState, caller: Caller) -> list[FieldError]:
+async def check(form: TaskForm, house: House, caller: Caller) -> list[FieldError]:
     """Every reason not to accept ``form``, as field and sentence; [] if there is none.
 
     What is of a project that the caller does not see is not there.
     """
-    there = await state.dataset_cache.find(dataset_names(form))
+    there = await house.shelf.find(named(form))
     found = {record.data_name: profile for record, profile in there if caller.sees(record.proj_id)}
     errors = [*_config_length(form), *_datasets(form, found)]
-    facts, parent_errors = await _parent(form, state.artifacts, caller)
+    facts, parent_errors = await _parent(form, house.vault, caller)
     errors += parent_errors
     if errors:
         return errors
     if not all(profile.read for profile in found.values()):
         return []  # the worker that reads them looks before it trains
-    return list(compatibility_errors(form, found, facts))
+    return list(disagreements(form, found, facts))
 
 
-async def unread_warnings(form: TaskForm, state: AppState, caller: Caller) -> list[str]:
+async def unread(form: TaskForm, house: House, caller: Caller) -> list[str]:
     """A sentence on each dataset of a form that no worker has read yet."""
-    there = await state.dataset_cache.find(dataset_names(form), seconds=0)  # they were waited for
+    there = await house.shelf.find(named(form), seconds=0)  # they were waited for
     return [
         f"No worker has read the dataset {record.data_name} yet; it is checked before the training."
         for record, profile in there
@@ -54,21 +54,21 @@ async def unread_warnings(form: TaskForm, state: AppState, caller: Caller) -> li
     ]
 
 
-async def name_errors(fields: dict[str, Any], caller: Caller) -> list[FieldError]:
+async def check_names(fields: dict[str, Any], caller: Caller) -> list[FieldError]:
     """Dataset names that are not there, also for a form that is wrong elsewhere."""
-    dataset_names = {
+    named = {
         field: [name for name in _listed(fields.get(field)) if _may_be_name(name)]
         for field in ("train_data", "val_data", "test_data")
     }
-    wanted = sorted({name for names in dataset_names.values() for name in names})
+    wanted = sorted({name for names in named.values() for name in names})
     others = other_ways(wanted)
     there = await _visible(sorted({*wanted, *others.values()}), caller)
     proj_id = str(fields.get("proj_id") or "")
     known = {record.data_name for record in there}
-    known |= set(names_without_ending(others, there, proj_id, caller))
+    known |= set(known_otherwise(others, there, proj_id, caller))
     return [
         (field, _unknown(field, name))
-        for field, names in dataset_names.items()
+        for field, names in named.items()
         for name in names
         if name not in known
     ]
@@ -127,7 +127,7 @@ def _asks(field: str, name: str, profile: Profile) -> str:
 
 
 async def _parent(
-    form: TaskForm, vault: ArtifactReader, caller: Caller
+    form: TaskForm, vault: Vault, caller: Caller
 ) -> tuple[dict[str, Any], list[FieldError]]:
     """The parent's manifest, {} where none is needed, or why it cannot be one."""
     if form.task_type != FINE_TUNE:

@@ -1,4 +1,4 @@
-"""Who may do what: every request passes here, and one that is not allowed is refused here.
+"""Who may do what: every request passes here, and what is not allowed is refused here.
 
 A program shows its token in a header; a browser, once somebody has signed in, in a cookie.
 """
@@ -18,11 +18,10 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from db import tokens
 from db.errors import DatabaseError
 from db.tokens import ALL_PROJECTS, Role, TokenRecord
-from graphnet.messages import Message
-from service.http.responses import ApiError, ErrorNum
-from service.settings import HttpSettings, is_loopback
+from service.http.responses import ErrorNum, Refusal
+from service.settings import Settings, is_loopback
 
-ErrorHandler = Callable[[Request, Exception], Awaitable[Response]]
+Refuse = Callable[[Request, Exception], Awaitable[Response]]
 
 PUBLIC = frozenset({"/healthz", "/readyz", "/sign-in", "/sign-out", "/preferences"})
 PUBLIC_FILES = "/static/"
@@ -34,45 +33,45 @@ TOKEN_COOKIE = "sgn_token"  # noqa: S105 - its name
 
 @dataclass(frozen=True)
 class Caller:
-    """Who sent a request: a role in one project, or in all (None); ``signed_in`` on a page."""
+    """Somebody with a role in one project, or in all of them (None); ``signed_in`` on a page."""
 
     role: Role
     proj_id: str | None = None
     signed_in: bool = False
 
     def sees(self, proj_id: str) -> bool:
-        """Whether the caller may see what belongs to this project."""
+        """Whether what belongs to this project is there for the caller."""
         return self.proj_id is None or self.proj_id == proj_id
 
 
 def caller_of(request: Request) -> Caller:
-    """Who sent a request that the middleware has let in."""
+    """Who asks; the guard has let them in."""
     caller: Caller = request.scope[CALLER]
     return caller
 
 
-async def is_still_allowed(request: Request) -> bool:
-    """Whether the request would be let in now; long streams ask again. Raises DatabaseError."""
+async def is_still_let_in(request: Request) -> bool:
+    """Whether who asked would be let in now, for what goes on for long. Raises DatabaseError."""
     try:
         await request.scope[AGAIN]()
-    except ApiError:
+    except Refusal:
         return False
     return True
 
 
-class AuthMiddleware:
-    """Lets in requests with a token, from a trusted network, or, before any token exists, all.
+class Guard:
+    """Lets through whom a token, a trusted network, or the absence of any token lets in.
 
     Reading needs the role read, everything else the role submit.
     """
 
-    def __init__(self, app: ASGIApp, settings: HttpSettings, refuse: ErrorHandler) -> None:
+    def __init__(self, app: ASGIApp, settings: Settings, refuse: Refuse) -> None:
         self._app = app
         self._settings = settings
         self._refuse = refuse
         self._tokens_exist = False
-        self._checked_at = float("-inf")
-        self._checking = asyncio.Lock()
+        self._looked = float("-inf")
+        self._looking = asyncio.Lock()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass an allowed request on, and answer any other."""
@@ -82,9 +81,10 @@ class AuthMiddleware:
         request = Request(scope)
         try:
             caller = await self._caller(request)
-            request = Request({**scope, CALLER: caller, AGAIN: partial(self._caller, request)})
+            known = {CALLER: caller, AGAIN: partial(self._caller, request)}
+            request = Request({**scope, **known})
             _require(caller, Role.READ if request.method in READING else Role.SUBMIT)
-        except (ApiError, DatabaseError) as error:
+        except (Refusal, DatabaseError) as error:
             answer = await self._refuse(request, error)
             await answer(scope, receive, send)
             return
@@ -95,29 +95,35 @@ class AuthMiddleware:
         if scheme:
             token = await tokens.find_token(text.strip()) if scheme.lower() == "bearer" else None
             if token is None:
-                raise _unauthorised(Message("api.token-unknown"))
+                raise _unknown("The token is not known here, has expired or was revoked.")
             return _of(token)
         if (text := request.cookies.get(TOKEN_COOKIE, "")) and (
             token := await tokens.find_token(text)
         ):
             if request.method not in READING:
-                refuse_cross_site(request)
+                refuse_other_pages(request)
             return replace(_of(token), signed_in=True)
         return await self._without_token(request)
 
     async def _without_token(self, request: Request) -> Caller:
-        """The caller of a request without a token, if it is let in. Raises ApiError."""
+        """Who comes without a token, if they may. Raises Refusal."""
         if not self._is_trusted(request) and not await self._is_open():
-            raise _unauthorised(Message("api.token-needed"))
+            raise _unknown(
+                "A token is needed here: send it as 'Authorization: Bearer …'; 'sgn token new' "
+                "makes one."
+            )
         if not self._is_own_name(request):
-            host = request.headers.get("host", "")[:80]
-            raise ApiError(ErrorNum.FORBIDDEN, Message("api.host-name", host=host))
+            raise Refusal(
+                ErrorNum.FORBIDDEN,
+                "Without a token, call this service by localhost or by one of the names in its "
+                f"SGN_HOST_NAMES, not by {request.headers.get('host', '')[:80]!r}.",
+            )
         if not _is_followed_link(request):
-            refuse_cross_site(request)
+            refuse_other_pages(request)
         return Caller(Role.SUBMIT)
 
     def _is_trusted(self, request: Request) -> bool:
-        """By the connection's own address: a header proves nothing."""
+        """By the address that the connection comes from; what a header says proves nothing."""
         if not self._settings.trusted or request.client is None:
             return False
         try:
@@ -127,24 +133,24 @@ class AuthMiddleware:
         return any(address in network for network in self._settings.trusted)
 
     async def _is_open(self) -> bool:
-        """Whether requests without a token are let in: not any more once a token was made."""
+        """Whether whoever comes is let in: nobody any more once there was a token."""
         if not self._settings.anonymous or self._settings.trusted:
             return False
         if not self._tokens_exist and self._is_stale():
-            async with self._checking:  # one check serves all requests that came meanwhile
+            async with self._looking:  # one looks for all who came meanwhile
                 if self._is_stale():
                     self._tokens_exist = await tokens.exist()
-                    self._checked_at = time.monotonic()
+                    self._looked = time.monotonic()
         return not self._tokens_exist
 
     def _is_stale(self) -> bool:
-        return time.monotonic() - self._checked_at > LOOK_AGAIN_SECONDS
+        return time.monotonic() - self._looked > LOOK_AGAIN_SECONDS
 
     def _is_own_name(self, request: Request) -> bool:
-        """Whether the Host header is one of ours, which a request without a token must show.
+        """Whether the request names us as it should who comes without a token.
 
-        A page whose own name was made to point here afterwards (DNS rebinding) sends its own. An
-        operator on this machine may use localhost, whatever names NEURO-LEARN needs.
+        A page whose own name was made to point here afterwards (DNS rebinding) names itself. An
+        operator on this machine may say localhost, whatever names NEURO-LEARN needs.
         """
         name = host_name(request.headers.get("host", ""))
         if self._settings.host_names:
@@ -154,21 +160,21 @@ class AuthMiddleware:
 
 
 def is_public(path: str) -> bool:
-    """Whether an address needs neither token nor trust."""
+    """Whether an address is there for everybody."""
     return path in PUBLIC or path.startswith(PUBLIC_FILES)
 
 
-def refuse_cross_site(request: Request) -> None:
-    """Refuse what a page of another site sends, by the browser's headers. Raises ApiError."""
+def refuse_other_pages(request: Request) -> None:
+    """A browser sends along where a request comes from; only our own pages may. Raises Refusal."""
     headers = request.headers
     origin, site = headers.get("origin"), headers.get("sec-fetch-site")
     foreign = origin is not None and origin.partition("://")[2] != headers.get("host", "")
     if foreign or site not in (None, "same-origin", "none"):
-        raise ApiError(ErrorNum.FORBIDDEN, Message("api.other-site"))
+        raise Refusal(ErrorNum.FORBIDDEN, "Pages of other sites may not use this service.")
 
 
 def _is_followed_link(request: Request) -> bool:
-    """Whether it opens one of our pages from another site, which cannot read the answer."""
+    """Whether somebody goes to one of our pages from another, which will not see it."""
     headers = request.headers
     goes = headers.get("sec-fetch-mode") == "navigate"
     return request.method == "GET" and goes and headers.get("sec-fetch-dest") == "document"
@@ -180,7 +186,7 @@ def _of(token: TokenRecord) -> Caller:
 
 @lru_cache(256)
 def host_name(host: str) -> str:
-    """The name in a Host header, without its port; "" if it is none."""
+    """What stands in a Host header, without its port; "" if it is none."""
     try:
         return urlsplit(f"//{host}").hostname or ""
     except ValueError:
@@ -189,9 +195,10 @@ def host_name(host: str) -> str:
 
 def _require(caller: Caller, needed: Role) -> None:
     if not caller.role.covers(needed):
-        message = Message("api.role-needed", role=str(caller.role), needed=str(needed))
-        raise ApiError(ErrorNum.FORBIDDEN, message)
+        raise Refusal(
+            ErrorNum.FORBIDDEN, f"The token's role is {caller.role}; this needs the role {needed}."
+        )
 
 
-def _unauthorised(message: Message) -> ApiError:
-    return ApiError(ErrorNum.NO_TOKEN, message, headers={"www-authenticate": 'Bearer realm="sgn"'})
+def _unknown(sentence: str) -> Refusal:
+    return Refusal(ErrorNum.NO_TOKEN, sentence, headers={"www-authenticate": 'Bearer realm="sgn"'})

@@ -1,4 +1,4 @@
-"""From the bytes of a request to the fields of a form, whatever its content type."""
+"""From the bytes of a request to the fields of a form, whatever the sender calls them."""
 
 import asyncio
 import json
@@ -12,8 +12,7 @@ from starlette.datastructures import FormData, UploadFile
 from starlette.formparsers import FormParser, MultiPartException, MultiPartParser
 from starlette.requests import ClientDisconnect, Request
 
-from graphnet.messages import Message
-from service.http.responses import ApiError, ErrorNum
+from service.http.responses import ErrorNum, Refusal
 
 DRAIN_BYTES = 256_000_000
 PATIENCE_SECONDS = 10.0
@@ -21,29 +20,29 @@ SLOWEST = 200_000  # bytes a second
 NESTED = re.compile(r"(?P<outer>[^:\[\]]+)(?::(?P<colon>[^:\[\]]+)|\[(?P<bracket>[^\]]*)\])")
 LISTS = {"train_data", "val_data", "test_data", "model"}
 TEXT_FIELDS = 1000
-
+AS_LATIN_1 = "The body is not UTF-8, so it was read as Latin-1 (ISO 8859-1); send it as UTF-8."
 
 
 @dataclass(frozen=True)
 class Posted:
-    """The fields of a form, and warnings about how its body had to be read."""
+    """The fields of a form, and sentences on how its body had to be read."""
 
     fields: dict[str, Any]
-    warnings: tuple[Message, ...] = ()
+    warnings: tuple[str, ...] = ()
 
 
 def check_encoding(request: Request) -> None:
-    """Raise ApiError if the body is compressed (Content-Encoding).
+    """Whether the body comes as it is. Raises Refusal where it is compressed.
 
-    An uploaded file may itself be compressed: no header of the request says so.
+    A file may itself be compressed; that is what it holds, and no header of the request.
     """
     codings = request.headers.get("content-encoding", "").lower()
     named = [coding.strip() for coding in codings.split(",")]
     if set(named) <= {"", "identity"}:
         return
-    raise ApiError(
+    raise Refusal(
         ErrorNum.ENCODED,
-        Message("api.body-compressed", encoding=codings[:40]),
+        f"The body has Content-Encoding {codings[:40]!r}; send it uncompressed.",
         headers={"accept-encoding": "identity"},
     )
 
@@ -52,7 +51,7 @@ async def read_body(request: Request, limit: int) -> bytes:
     """The whole body.
 
     Raises:
-        ApiError: it has more than ``limit`` bytes, comes too slowly, or breaks off.
+        Refusal: it has more than ``limit`` bytes, comes too slowly, or breaks off.
 
     """
     chunks: list[bytes] = []
@@ -70,20 +69,22 @@ async def stream_body(
     """Hand the body on in the pieces that it comes in; its size.
 
     Raises:
-        ApiError: it has more than ``limit`` bytes, comes too slowly, or breaks off.
+        Refusal: it has more than ``limit`` bytes, comes too slowly, or breaks off.
 
     """
     try:
         async with asyncio.timeout(PATIENCE_SECONDS + limit / SLOWEST):
             return await _stream(request, limit, take)
     except TimeoutError as error:
-        raise ApiError(
+        raise Refusal(
             ErrorNum.TOO_SLOW,
-            Message("api.body-too-slow", kilobytes=SLOWEST / 1e3),
+            f"The body came too slowly; at least {SLOWEST / 1e3:g} kB a second are expected.",
             headers={"connection": "close"},
         ) from error
     except ClientDisconnect as error:
-        raise ApiError(ErrorNum.BODY_UNREADABLE, Message("api.body-cut-off")) from error
+        raise Refusal(
+            ErrorNum.BODY_UNREADABLE, "The body broke off before its announced end."
+        ) from error
 
 
 async def _stream(request: Request, limit: int, take: Callable[[bytes], Awaitable[None]]) -> int:
@@ -96,7 +97,10 @@ async def _stream(request: Request, limit: int, take: Callable[[bytes], Awaitabl
             break
     if size > limit:
         # What came was read to its end: a client that still sends would not see the answer.
-        raise ApiError(ErrorNum.TOO_LARGE, Message("api.body-too-large", megabytes=limit / 1e6))
+        raise Refusal(
+            ErrorNum.TOO_LARGE,
+            f"The body has more than {limit / 1e6:g} MB, which is the most that is taken here.",
+        )
     return size
 
 
@@ -114,12 +118,12 @@ async def read_posted(request: Request, limit: int) -> Posted:
     """A posted task form: JSON whatever its content type, or an HTML form.
 
     Raises:
-        ApiError: too large, empty, or neither.
+        Refusal: too large, empty, or neither.
 
     """
     body = await read_body(request, limit)
     if not body.strip():
-        raise ApiError(ErrorNum.BODY_UNREADABLE, Message("api.body-empty"))
+        raise Refusal(ErrorNum.BODY_UNREADABLE, "The body is empty; it must hold the task form.")
     looks_like_json = body.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] in b"{["
     kind = content_type(request)
     if kind == "multipart/form-data" or (kind.endswith("urlencoded") and not looks_like_json):
@@ -129,7 +133,7 @@ async def read_posted(request: Request, limit: int) -> Posted:
 
 
 async def read_form(request: Request, body: bytes) -> FormData:
-    """An HTML form of either encoding. Raises ApiError."""
+    """An HTML form of either encoding. Raises Refusal."""
 
     async def stream() -> AsyncGenerator[bytes, None]:
         yield body
@@ -143,17 +147,17 @@ async def read_form(request: Request, body: bytes) -> FormData:
             ).parse()
         return await FormParser(request.headers, stream(), max_fields=TEXT_FIELDS).parse()
     except (MultiPartException, ValueError, KeyError) as error:
-        raise ApiError(ErrorNum.BODY_UNREADABLE, Message("api.body-not-html-form")) from error
+        raise Refusal(ErrorNum.BODY_UNREADABLE, "The body is not a complete HTML form.") from error
 
 
 def _check_end(body: bytes) -> None:
-    """A complete multipart body ends with its boundary and two dashes. Raises ValueError."""
+    """A multipart body closes with its boundary and two dashes; without, its rest is missing."""
     if not body.rstrip().endswith(b"--"):
         raise ValueError("truncated")
 
 
-def _as_text(body: bytes) -> tuple[str, tuple[Message, ...]]:
-    """The body decoded as its JSON shows; as Latin-1 if that would be UTF-8 and is not.
+def _as_text(body: bytes) -> tuple[str, tuple[str, ...]]:
+    """The body by the encoding that its JSON shows; in Latin-1 if that was to be UTF-8 and is not.
 
     NEURO-LEARN's client sends text as Latin-1, by which umlauts are single bytes.
     """
@@ -163,11 +167,12 @@ def _as_text(body: bytes) -> tuple[str, tuple[Message, ...]]:
     except UnicodeDecodeError as error:
         if not encoding.startswith("utf-8"):
             raise _no_json() from error
-    return body.decode("latin-1"), (Message("api.read-as-latin-1"),)
+    return body.decode("latin-1"), (AS_LATIN_1,)
 
 
-def _no_json() -> ApiError:
-    return ApiError(ErrorNum.BODY_UNREADABLE, Message("api.body-not-json"))
+def _no_json() -> Refusal:
+    sentence = "The body cannot be read as JSON; it must hold the task form."
+    return Refusal(ErrorNum.BODY_UNREADABLE, sentence)
 
 
 def _from_json(text: str) -> dict[str, Any]:
@@ -179,13 +184,15 @@ def _from_json(text: str) -> dict[str, Any]:
     except (ValueError, RecursionError) as error:
         raise _no_json() from error
     if not isinstance(fields, dict):
-        message = Message("api.body-not-object", kind=_kind(fields))
-        raise ApiError(ErrorNum.BODY_UNREADABLE, message)
+        raise Refusal(
+            ErrorNum.BODY_UNREADABLE,
+            f"The body holds a JSON {_kind(fields)}; it must hold an object of fields.",
+        )
     return fields
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """An object whose names UTF-8 can encode: a lone surrogate becomes a question mark."""
+    """An object whose fields have names that UTF-8 has a form for; of half a pair it has none."""
     return {name.encode("utf-8", "replace").decode(): value for name, value in pairs}
 
 

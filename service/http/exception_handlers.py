@@ -1,4 +1,4 @@
-"""What an error is answered with: JSON for a program, a page for a person; and what is logged."""
+"""What becomes of an error: JSON for a program, a page for a person, a traceback for the log."""
 
 import logging
 
@@ -15,20 +15,18 @@ from db.errors import (
     SchemaAhead,
     SchemaBehind,
 )
-from graphnet.messages import Message, render
 from registry import ObjectDamaged, RegistryError, RegistryRefuses
 from service.forms.reply import is_form_address, refused_form
-from service.http.language import answer_language
-from service.http.responses import MEANINGS, ApiError, ErrorNum
+from service.http.responses import MEANINGS, ErrorNum, Refusal
 from service.pages.site import SEE_OTHER, error_page, is_for_a_person, sign_in_address
-from service.state import state_of
+from service.state import house_of
 
 log = logging.getLogger(__name__)
 
 RETRY_SECONDS = 5
 
-HANDLED = (ApiError, DatabaseError, RegistryError, HTTPException, Exception)
-DATABASE_ERRORS = {
+FAULTS = (Refusal, DatabaseError, RegistryError, HTTPException, Exception)
+DATABASE_FAULTS = {
     DatabaseUnavailable: ErrorNum.DATABASE_UNAVAILABLE,
     SchemaBehind: ErrorNum.DATABASE_UNAVAILABLE,
     SchemaAhead: ErrorNum.DATABASE_UNAVAILABLE,
@@ -38,43 +36,42 @@ DATABASE_ERRORS = {
 }
 
 
-async def handle_error(request: Request, error: Exception) -> Response:
-    """Answer an error in one sentence, in the language of the request."""
-    api_error = as_api_error(request, error)
+async def answered(request: Request, error: Exception) -> Response:
+    """Answer an error in one sentence."""
+    refusal = refusal_of(request, error)
     if is_form_address(request):
-        return refused_form(request, api_error)
-    language = answer_language(request)
+        return refused_form(request, refusal)
     if not is_for_a_person(request):
-        return api_error.reply(language)
-    if api_error.number == ErrorNum.NO_TOKEN and request.method == "GET":
+        return refusal.reply()
+    if refusal.number == ErrorNum.NO_TOKEN and request.method == "GET":
         return RedirectResponse(sign_in_address(request), SEE_OTHER)
-    answer = error_page(request, api_error.number, render(api_error.message, language))
-    answer.headers.update(api_error.headers)
+    answer = error_page(request, refusal.number, refusal.msg)
+    answer.headers.update(refusal.headers)
     return answer
 
 
-def as_api_error(request: Request, error: Exception) -> ApiError:
-    """The error as a number and a message; what an operator must mend goes to the log."""
-    if isinstance(error, ApiError):
+def refusal_of(request: Request, error: Exception) -> Refusal:
+    """The error as a number and a sentence; what is ours to mend goes to the log."""
+    if isinstance(error, Refusal):
         return error
     if isinstance(error, HTTPException):
         return _http_fault(request, error)
     if isinstance(error, RegistryError):
         log.warning("%s %s: %s", request.method, request.url.path, error)
-        return ApiError(_of_registry(error), str(error))
-    for kind, number in DATABASE_ERRORS.items():
+        return Refusal(_of_registry(error), str(error))
+    for kind, number in DATABASE_FAULTS.items():
         if isinstance(error, kind):
             log.warning("%s %s: %s", request.method, request.url.path, error)
-            return ApiError(number, str(error), headers=_later(request, error))
+            return Refusal(number, str(error), headers=_later(request, error))
     log.error("%s %s failed", request.method, request.url.path, exc_info=error)
-    return ApiError(ErrorNum.INTERNAL, Message("api.internal-error"))
+    return Refusal(ErrorNum.INTERNAL, "A fault of the service itself; its log has the details.")
 
 
 def _later(request: Request, error: Exception) -> dict[str, str]:
-    """When to try again, where waiting may help."""
+    """When to come again, where waiting may help."""
     if not isinstance(error, DatabaseUnavailable):
         return {}
-    state_of(request).readiness.note(error)
+    house_of(request).readiness.note(error)
     return {"retry-after": str(RETRY_SECONDS)}
 
 
@@ -86,8 +83,8 @@ def _of_registry(error: RegistryError) -> ErrorNum:
     return ErrorNum.REGISTRY_UNAVAILABLE
 
 
-def _http_fault(request: Request, error: HTTPException) -> ApiError:
+def _http_fault(request: Request, error: HTTPException) -> Refusal:
     if error.status_code == MEANINGS[ErrorNum.METHOD_NOT_ALLOWED][0]:
-        method = Message("api.method-not-allowed", path=request.url.path, method=request.method)
-        return ApiError(ErrorNum.METHOD_NOT_ALLOWED, method)
-    return ApiError(ErrorNum.NOT_FOUND, Message("api.no-address", path=request.url.path[:100]))
+        sentence = f"{request.url.path} does not take {request.method}."
+        return Refusal(ErrorNum.METHOD_NOT_ALLOWED, sentence)
+    return Refusal(ErrorNum.NOT_FOUND, f"There is nothing at {request.url.path[:100]}.")

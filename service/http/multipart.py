@@ -1,12 +1,11 @@
-"""A multipart body parsed as it comes, so that a file in it is never whole in memory."""
+"""A multipart body taken apart as it comes, so that a file in it is never whole in memory."""
 
 from typing import TYPE_CHECKING
 
 from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser, parse_options_header
 
-from graphnet.messages import Message
-from service.http.responses import ApiError, ErrorNum, field_error
+from service.http.responses import ErrorNum, Refusal, invalid
 
 if TYPE_CHECKING:
     from python_multipart.multipart import MultipartCallbacks
@@ -36,17 +35,17 @@ class MultipartBody:
         self._parser = MultipartParser(boundary.encode("latin-1", "replace"), self._callbacks())
 
     def feed(self, chunk: bytes) -> bytes:
-        """Parse the next bytes of the body; returns those that are the file's. Raises ApiError."""
+        """Take the next bytes of the body; those of the file in them. Raises Refusal."""
         try:
             self._parser.write(chunk)
         except (FormParserError, ValueError) as error:
             raise _incomplete() from error
-        content = b"".join(self._file)
+        found = b"".join(self._file)
         self._file.clear()
-        return content
+        return found
 
     def close(self) -> None:
-        """Raise ApiError if the body has ended before its last boundary."""
+        """The body has ended. Raises Refusal where it is cut or holds no file."""
         if not self._ended:
             raise _incomplete()
 
@@ -66,7 +65,7 @@ class MultipartBody:
         self._headers, self._text, self._is_file = {}, bytearray(), False
 
     def _end_header(self) -> None:
-        name, value = (bytes(part).decode("utf-8", "replace") for part in self._header)
+        name, value = (bytes(each).decode("utf-8", "replace") for each in self._header)
         self._headers[name.lower()] = value
         self._header = (bytearray(), bytearray())
 
@@ -77,7 +76,7 @@ class MultipartBody:
         if not self._is_file:
             return
         if self.filename is not None:
-            raise field_error(FILE, Message("datasets.file-twice"))
+            raise invalid([(FILE, f"{FILE} stands twice; send one file at a time.")])
         self.filename = parameters.get("filename", "")
 
     def _data(self, data: bytes, start: int, end: int) -> None:
@@ -86,8 +85,11 @@ class MultipartBody:
             return
         self._bytes += end - start
         if self._bytes > MOST_BYTES or len(self.fields) >= MOST_FIELDS:
-            values = {"megabytes": MOST_BYTES / 1e6, "fields": MOST_FIELDS}
-            raise ApiError(ErrorNum.TOO_LARGE, Message("api.form-too-large", **values))
+            raise Refusal(
+                ErrorNum.TOO_LARGE,
+                f"The form has more than {MOST_BYTES / 1e6:g} MB or {MOST_FIELDS} fields beside "
+                "its file.",
+            )
         self._text += data[start:end]
 
     def _end_part(self) -> None:
@@ -100,12 +102,12 @@ class MultipartBody:
 
 def _parameters(header: str) -> dict[str, str]:
     """The parameters of a header such as ``form-data; name="datafile"``."""
-    _, parameters = parse_options_header(header.encode())
+    _, found = parse_options_header(header.encode())
     return {
         name.decode("utf-8", "replace"): value.decode("utf-8", "replace")
-        for name, value in parameters.items()
+        for name, value in found.items()
     }
 
 
-def _incomplete() -> ApiError:
-    return ApiError(ErrorNum.BODY_UNREADABLE, Message("api.body-not-html-form"))
+def _incomplete() -> Refusal:
+    return Refusal(ErrorNum.BODY_UNREADABLE, "The body is not a complete HTML form.")

@@ -1,10 +1,9 @@
-"""The parameters of a query, checked."""
+"""What may stand behind the question mark of an address."""
 
 from starlette.requests import Request
 
-from graphnet.messages import Message
 from service.http.auth import Caller
-from service.http.responses import ApiError, ErrorNum, field_error
+from service.http.responses import ErrorNum, Refusal, invalid
 
 DEFAULT_LIMIT, MOST = 50, 500
 DIGITS = len(str(MOST))
@@ -14,44 +13,46 @@ ANSWERS = {"true": True, "false": False}
 
 
 def asked_project(request: Request, caller: Caller) -> str | None:
-    """The query's ``proj_id``, the caller's own if there is none. Raises ApiError."""
+    """The query's ``proj_id``, the caller's own if there is none. Raises Refusal."""
     proj_id = request.query_params.get("proj_id") or None
     if proj_id is not None and not may_be_id(proj_id):
-        raise field_error("proj_id", Message("api.project-id-invalid"))
+        raise invalid([("proj_id", "proj_id is no project id of at most 32 characters.")])
     if proj_id is not None and not caller.sees(proj_id):
-        raise ApiError(ErrorNum.NOT_FOUND, Message("api.no-project", project=proj_id))
+        raise Refusal(ErrorNum.NOT_FOUND, f"There is no project {proj_id!r}.")
     return proj_id or caller.proj_id
 
 
 def may_be_id(text: str) -> bool:
-    """Whether it could be the id of a project or task; a database may refuse to look for others."""
+    """Whether a project or a task could be called so; a database may refuse to look for others."""
     return len(text) <= LONGEST_ID and text.isprintable()
 
 
 def asked_text(request: Request) -> str | None:
-    """The query's ``q``, the text to search for. Raises ApiError."""
+    """The query's ``q``, what is looked for. Raises Refusal."""
     text = request.query_params.get("q", "").strip()
     if len(text) > LONGEST_TEXT or not text.isprintable():
-        raise field_error("q", Message("api.search-invalid", most=LONGEST_TEXT))
+        sentence = f"q must be at most {LONGEST_TEXT} printable characters."
+        raise invalid([("q", sentence)])
     return text or None
 
 
 def asked_flag(request: Request, name: str, *, default: bool = False) -> bool:
-    """The query's true or false. Raises ApiError."""
+    """The query's true or false. Raises Refusal."""
     text = request.query_params.get(name)
     if not text:
         return default
     if text not in ANSWERS:
-        raise field_error(name, Message("api.flag-invalid", name=name, value=text[:20]))
+        raise invalid([(name, f"{name} is {text[:20]!r}; it must be true or false.")])
     return ANSWERS[text]
 
 
 def asked_limit(request: Request, usual: int = DEFAULT_LIMIT) -> int:
-    """The query's ``limit``, the usual one if there is none. Raises ApiError."""
+    """The query's ``limit``, the usual one if there is none. Raises Refusal."""
     text = request.query_params.get("limit")
     if not text:
         return usual
     number = int(text) if len(text) <= DIGITS and text.isascii() and text.isdecimal() else 0
     if not 1 <= number <= MOST:
-        raise field_error("limit", Message("api.limit-invalid", value=text[:20], most=MOST))
+        sentence = f"limit is {text[:20]!r}; it must be a whole number from 1 to {MOST}."
+        raise invalid([("limit", sentence)])
     return number

@@ -1,13 +1,11 @@
-"""Answers: JSON with ``error_num`` and ``msg``, and the errors that become one."""
+"""Answers: JSON with ``error_num`` and ``msg``, and the refusals that become one."""
 
 import json
 from collections.abc import Mapping, Sequence
 from enum import IntEnum
-from typing import Any, NamedTuple
+from typing import Any
 
 from starlette.responses import Response
-
-from graphnet.messages import ENGLISH, Message, as_message, render
 
 
 class ErrorNum(IntEnum):
@@ -102,16 +100,11 @@ MEANINGS = {
     ErrorNum.INTERNAL: (500, "A fault of the service itself; its log has the details."),
 }
 
-
-class FieldError(NamedTuple):
-    """What is wrong with one field of a form."""
-
-    field: str
-    message: Message
+FieldError = tuple[str, str]
 
 
-class ApiError(Exception):
-    """Why a request is refused: a number, a message, and the errors of a form by field.
+class Refusal(Exception):
+    """Why a request is not done: a number, a sentence, and for a form one sentence a field.
 
     ``content`` is what else the answer holds.
     """
@@ -119,58 +112,32 @@ class ApiError(Exception):
     def __init__(
         self,
         number: ErrorNum,
-        message: Message | str,
+        msg: str,
         errors: Sequence[FieldError] = (),
         headers: Mapping[str, str] | None = None,
         content: Mapping[str, Any] | None = None,
     ) -> None:
+        super().__init__(msg)
         self.number = number
-        self.message = as_message(message)
+        self.msg = msg
         self.errors = tuple(errors)
         self.headers = dict(headers or {})
         self.content = dict(content or {})
-        super().__init__(self.msg)
 
-    @property
-    def msg(self) -> str:
-        """The message in English."""
-        return str(self.message)
-
-    def reply(self, language: str = ENGLISH, **more: Any) -> Response:
-        """The error as an answer in a language; ``more`` is what else the answer is to hold."""
+    def reply(self, **more: Any) -> Response:
+        """The refusal as an answer, with what else it is to hold."""
         content = {**self.content, **more}
         if self.errors:
-            content["errors"] = [
-                {
-                    "field": field,
-                    "msg": render(message, language),
-                    "message": message.as_dict(),
-                }
-                for field, message in self.errors
-            ]
-        response = error_response(self.number, self.message, language, **content)
+            content["errors"] = [{"field": field, "msg": msg} for field, msg in self.errors]
+        response = refused(self.number, self.msg, **content)
         response.headers.update(self.headers)
         return response
 
 
-def form_error(errors: Sequence[FieldError]) -> ApiError:
-    """Refuse a form for these errors; the message is the first."""
-    first, more = errors[0].message, len(errors) - 1
-    message = Message("api.first-of-errors", first=first, count=more) if more else first
-    return ApiError(ErrorNum.FORM_INVALID, message, errors)
-
-
-def field_error(field: str, message: Message) -> ApiError:
-    """Refuse a form for what is wrong with one field."""
-    return form_error([FieldError(field, message)])
-
-
-def warnings_content(warnings: Sequence[Message], language: str) -> dict[str, Any]:
-    """The warnings of an answer: sentences, and the same as codes with values."""
-    return {
-        "warnings": [render(warning, language) for warning in warnings],
-        "warning_messages": [warning.as_dict() for warning in warnings],
-    }
+def invalid(errors: Sequence[FieldError]) -> Refusal:
+    """Refuse a form for these errors; the sentence shown is the first."""
+    more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
+    return Refusal(ErrorNum.FORM_INVALID, f"{errors[0][1]}{more}", errors)
 
 
 def success(**content: Any) -> Response:
@@ -185,21 +152,14 @@ def success_text(**content: Any) -> str:
     return text.encode("utf-8", "replace").decode()
 
 
-def stored_response(text: str) -> Response:
+def repeated(text: str) -> Response:
     """Answer with the text of an earlier answer."""
     return _json(text, 200)
 
 
-def error_response(
-    number: ErrorNum, message: Message, language: str = ENGLISH, **content: Any
-) -> Response:
-    """Answer why a request was refused."""
-    named = {
-        "error_num": int(number),
-        "msg": render(message, language),
-        "message": message.as_dict(),
-    }
-    return _json(_text({**named, **content}), MEANINGS[number][0])
+def refused(number: ErrorNum, msg: str, **content: Any) -> Response:
+    """Answer why it did not."""
+    return _json(_text({"error_num": int(number), "msg": msg, **content}), MEANINGS[number][0])
 
 
 def _text(content: dict[str, Any]) -> str:

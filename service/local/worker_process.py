@@ -6,7 +6,7 @@ import sys
 from dramatiq import cli
 
 from actors.log_context import start_log
-from actors.settings import JSON, ProcessSettings, ProcessSettingsError
+from actors.settings import JSON, Settings, SettingsError
 from actors.tracing import check_installed
 
 ARGUMENTS = (
@@ -21,10 +21,10 @@ ARGUMENTS = (
 def run() -> int:
     """Be the worker's master until it is asked to end; the exit status."""
     try:
-        settings = ProcessSettings.from_environment(os.environ)
+        settings = Settings.from_environment(os.environ)
         if settings.traces:
             check_installed()
-    except ProcessSettingsError as error:
+    except SettingsError as error:
         print(error, file=sys.stderr)  # noqa: T201
         return 1
     if settings.log_format == JSON:

@@ -7,17 +7,17 @@ import time
 from prometheus_client import CollectorRegistry, Counter, Histogram
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from actors.exposition import Listener, make_registry, render_metrics, start_listener
-from actors.settings import ProcessSettings
+from actors.exposition import Listener, exposed, start_listener, text
+from actors.settings import Settings
 from service.api.addresses import Addresses, method
-from service.monitoring.task_metrics import ProjectTaskMetrics, TaskMetrics
+from service.monitoring.task_metrics import Figures, OfProject
 
 Kind = tuple[str, str, int]  # method, route, status
 ANSWER_SECONDS = 5.0
 BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
 
 
-class RequestMetrics:
+class Requests:
     """Counts answers by method, route and status, and how soon each began."""
 
     def __init__(self, addresses: Addresses) -> None:
@@ -48,10 +48,10 @@ class RequestMetrics:
         return found
 
 
-class MetricsMiddleware:
+class Counted:
     """Counts every answer of an application as it begins: a stream may go on for hours."""
 
-    def __init__(self, app: ASGIApp, requests: RequestMetrics) -> None:
+    def __init__(self, app: ASGIApp, requests: Requests) -> None:
         self._app = app
         self._requests = requests
 
@@ -73,25 +73,25 @@ class MetricsMiddleware:
 class Monitoring:
     """What a scrape gets, on the service's own port and on one for monitoring alone."""
 
-    def __init__(self, figures: TaskMetrics, addresses: Addresses) -> None:
-        self.requests = RequestMetrics(addresses)
+    def __init__(self, figures: Figures, addresses: Addresses) -> None:
+        self.requests = Requests(addresses)
         self._figures = figures
-        self._registry = make_registry(self.requests.total, self.requests.seconds, figures)
+        self._registry = exposed(self.requests.total, self.requests.seconds, figures)
         self._listener: Listener | None = None
 
     async def scrape(self) -> bytes:
         """The text for Prometheus, its figures not older than seconds."""
         await self._figures.refresh()
-        return render_metrics(self._registry)
+        return text(self._registry)
 
     @staticmethod
     async def scrape_project(proj_id: str) -> bytes:
         """What a token of one project gets: its own tasks, and nothing of anybody else's."""
         registry = CollectorRegistry()
-        registry.register(await ProjectTaskMetrics.read(proj_id))
-        return render_metrics(registry)
+        registry.register(await OfProject.read(proj_id))
+        return text(registry)
 
-    def listen(self, settings: ProcessSettings) -> None:
+    def listen(self, settings: Settings) -> None:
         """Answer at SGN_METRICS_PORT too, if there is one; call this from the running loop."""
         loop = asyncio.get_running_loop()
         self._listener = start_listener(
@@ -110,7 +110,7 @@ class Monitoring:
         refreshed = asyncio.run_coroutine_threadsafe(self._figures.refresh(), loop)
         with contextlib.suppress(TimeoutError):
             refreshed.result(ANSWER_SECONDS)
-        return render_metrics(self._registry)
+        return text(self._registry)
 
 
 def _fault(loop: asyncio.AbstractEventLoop) -> str:

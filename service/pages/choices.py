@@ -9,18 +9,15 @@ from db import datasets, tasks
 from db.ownership import Owner
 from db.states import Status
 from db.tasks import TaskRecord
-from graphnet.artifacts.result import TaskResult
 from graphnet.catalogue import MODELS
-from graphnet.config import TrainingSettings
-from graphnet.evaluation.headline import Headline
+from graphnet.config import Settings
 from service.http.auth import caller_of
 from service.http.queries import may_be_id
 from service.predecessor import SUCCESS
 from service.routes.datasets import MOST
-from service.routes.tasks import find_task
-from service.state import state_of
-from service.stores.task_summaries import TaskSummary
-from service.stores.task_views import instant
+from service.routes.tasks import find_task, instant
+from service.state import house_of
+from service.stores.task_summaries import Headline, Outline
 
 MOST_TASKS = 100
 
@@ -31,7 +28,7 @@ async def datasets_of(request: Request, proj_id: str) -> list[dict[str, Any]]:
         return []
     listed, _ = await datasets.list_datasets(proj_id=proj_id, limit=MOST)
     records = [each for each in listed if each.proj_id == proj_id]
-    known = await state_of(request).profiles.glanced(records)
+    known = await house_of(request).profiles.glanced(records)
     return [
         known[record.data_name].shown(record, detailed=False)
         for record in records
@@ -50,7 +47,7 @@ async def projects(request: Request) -> list[str]:
 def models() -> list[dict[str, Any]]:
     """Every model with its recommended settings, also as text for a script."""
     return [
-        {"card": card, "settings": json.dumps(TrainingSettings.for_model(card.name).as_dict())}
+        {"card": card, "settings": json.dumps(Settings.for_model(card.name).as_dict())}
         for card in MODELS.values()
     ]
 
@@ -84,7 +81,7 @@ async def _finished(request: Request, named: list[str]) -> list[TaskRecord]:
 
 
 async def _choices(request: Request, found: list[TaskRecord]) -> list[dict[str, Any]]:
-    outlines = await state_of(request).task_summaries.of(found)
+    outlines = await house_of(request).outlines.of(found)
     return _with_models([_described(task, outlines.get(task.task_id)) for task in found])
 
 
@@ -96,9 +93,9 @@ def _with_models(listed: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [{**each, "model": known[each["task_id"]]} for each in listed]
 
 
-def _described(task: TaskRecord, outline: TaskSummary | None) -> dict[str, Any]:
+def _described(task: TaskRecord, outline: Outline | None) -> dict[str, Any]:
     """A task as a list to choose from shows it."""
-    known = outline or TaskSummary()
+    known = outline or Outline()
     shown = _auc(known.headline)
     return {
         "task_id": task.task_id,
@@ -116,7 +113,7 @@ def _described(task: TaskRecord, outline: TaskSummary | None) -> dict[str, Any]:
 
 def headline(task: TaskRecord) -> Headline | None:
     """The AUC that says most of new subjects; None where there is none."""
-    return _auc(Headline.of(TaskResult.from_json(task.task_result)))
+    return _auc(Headline.of(task.task_result))
 
 
 def _auc(found: Headline | None) -> Headline | None:

@@ -8,28 +8,32 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from graphnet import figures
-from graphnet.artifacts.result import Difference
-from graphnet.evaluation.headline import FAIREST, seen_in_training, shared_by_leakage
-from graphnet.messages import Message
-from graphnet.names import CLASS_METRICS, SCORE_METRICS, method_name, metric_name
+from graphnet.evaluation.headline import (
+    FAIREST,
+    OF_CLASSES,
+    OF_SCORES,
+    known_subjects,
+    shared_by_fairness,
+)
 from graphnet.report.facts import Facts
-from graphnet.report.numbers import signed, with_interval
-from service.http.responses import ApiError
+from graphnet.report.numbers import interval, signed, with_interval
+from service.http.responses import Refusal
 from service.pages import choices
-from service.pages.outcome import read_facts
 from service.pages.site import page, words
+from service.pages.stored_facts import read_facts
 from service.routes.compare import FEWEST, MOST, tasks_of
-from service.state import state_of
+from service.state import house_of
 from service.stores.comparison import NAMES
 
 LONGEST = 26  # letters beside a figure
 DATA = ("train_data", "val_data", "test_data")
+KNOWN = "Of these, the model has trained on"
 
 
 class Line(NamedTuple):
     """A row: what it is, a text for each task, and whether these differ."""
 
-    name: str | Message
+    name: str
     cells: list[str]
     differs: bool
 
@@ -48,11 +52,11 @@ async def show(request: Request) -> Response:
     """What to compare, and the comparison of what was chosen."""
     named = list(dict.fromkeys(each for each in request.query_params.getlist("task") if each))
     listed = await choices.comparable(request, named)
-    content: dict[str, Any] = {"facts": [], "incorrect": [], "problem": ""}
+    content: dict[str, Any] = {"facts": [], "wrong": [], "problem": ""}
     if len(named) >= FEWEST:
         try:
             content |= await _compared(request, named)
-        except ApiError as refusal:
+        except Refusal as refusal:
             content["problem"] = refusal.msg
     return page(
         request,
@@ -66,23 +70,23 @@ async def show(request: Request) -> Response:
 
 
 async def _compared(request: Request, named: Sequence[str]) -> dict[str, Any]:
-    state = state_of(request)
-    with state.admission.comparison():
+    house = house_of(request)
+    with house.admission.comparison():
         tasks = await tasks_of(request, named)
         read = [await read_facts(request, task) for task in tasks]
         facts = [each for each, _ in read]
         known = [(str(each.task["task_id"]), each.evidence) for each in facts]
-        found = await state.comparison_cache.differences(known)
+        found = await house.comparer.differences(known)
     return {
         "facts": facts,
-        "incorrect": [each for one, missing in read for each in missing if each not in one.missing],
+        "wrong": [each for one, missing in read for each in missing if each not in one.missing],
         "settings": _settings(facts),
         "data": _data(facts),
         "metrics": {split: _metrics(facts, split) for split in _splits(facts)},
         "baselines": {split: _baselines(facts, split) for split in _splits(facts)},
         "drawn": {split: _drawn(request, facts, split) for split in _splits(facts)},
         "pairs": {split: _pairs(facts, found[split]) for split in FAIREST if split in found},
-        "compared": [metric_name(name) for name in NAMES],
+        "compared": [OF_CLASSES[name] for name in NAMES],
     }
 
 
@@ -101,55 +105,55 @@ def _data(facts: Sequence[Facts]) -> list[Line]:
     return [*named, _line("parent_task_id", parents)]
 
 
-def _line(name: str | Message, values: Sequence[Any]) -> Line:
+def _line(name: str, values: Sequence[Any]) -> Line:
     cells = ["—" if value is None else str(value) for value in values]
     return Line(name, cells, len(set(cells)) > 1)
 
 
 def _splits(facts: Sequence[Facts]) -> list[str]:
     """Those first whose subjects are new to all models."""
-    return shared_by_leakage([seen_in_training(one.result, one.evidence) for one in facts])
+    return shared_by_fairness([known_subjects(one.result, one.evidence) for one in facts])
 
 
 def _metrics(facts: Sequence[Facts], split: str) -> list[Line]:
-    """Metrics with intervals; of classes, of scores, or of both."""
-    metrics = [one.metrics.get(split) for one in facts]
-    measured = {name for each in metrics if each for name in ("n", *each.values)}
-    names = [name for name in dict.fromkeys(CLASS_METRICS + SCORE_METRICS) if name in measured]
-    lines = [
-        _line(metric_name(name), [with_interval(each, name) for each in metrics]) for name in names
-    ]
-    return lines if split == "train" else [*lines[:1], _seen(facts, split), *lines[1:]]
+    """Figures with intervals; of classes, of scores, or of both."""
+    found = [one.metrics.get(split) for one in facts]
+    names = OF_CLASSES | OF_SCORES
+    there = [name for name in names if any(name in (each or {}) for each in found)]
+    lines = [_line(names[name], [with_interval(each, name) for each in found]) for name in there]
+    return lines if split == "train" else [*lines[:1], _known(facts, split), *lines[1:]]
 
 
-def _seen(facts: Sequence[Facts], split: str) -> Line:
-    """How many of the subjects were used for training; a dash where nobody can say."""
-    counts = [seen_in_training(one.result, one.evidence).get(split) for one in facts]
-    return _line(Message("report.of-these-seen"), counts)
+def _known(facts: Sequence[Facts], split: str) -> Line:
+    """How many of the subjects are no new ones; a dash where there are none, or nobody can say."""
+    counts = [known_subjects(one.result, one.evidence).get(split) for one in facts]
+    return _line(KNOWN, counts)
 
 
 def _baselines(facts: Sequence[Facts], split: str) -> list[Line]:
     """AUC, or R² of a score, of the simple methods."""
-    names = dict.fromkeys(name for one in facts for name in one.result.baselines)
-    return [_line(method_name(name), [_of(one, name, split) for one in facts]) for name in names]
+    each = [one.result.get("baselines") or {} for one in facts]
+    known = list(dict.fromkeys(name for one in each for name in one))
+    return [
+        _line(name.replace("_", " "), [_of(one, name, split) for one in each]) for name in known
+    ]
 
 
-def _of(facts: Facts, method: str, split: str) -> str:
-    metrics = facts.result.baselines.get(method, {}).get(split)
-    return with_interval(metrics, "r2" if metrics is not None and "r2" in metrics else "auc")
+def _of(baselines: dict[str, Any], name: str, split: str) -> str:
+    found = (baselines.get(name) or {}).get(split) or {}
+    return with_interval(found, "r2" if "r2" in found else "auc")
 
 
 def _drawn(request: Request, facts: Sequence[Facts], split: str) -> Markup:
     """Each task's AUC on a split, or R² where all predict a score."""
-    scores = all(one.is_regression for one in facts)
-    name, say = ("r2" if scores else "auc"), words(request)
+    scores = all(one.by_score for one in facts)
+    name, label = ("r2", "R²") if scores else ("auc", "AUC")
     rows = [
-        figures.Row(_short(called), metrics and metrics[name], metrics and metrics.interval(name))
+        figures.Row(_short(called), found.get(name), interval(found, name))
         for called, one in zip(_called(facts), facts, strict=True)
-        for metrics in [one.metrics.get(split)]
+        for found in [one.metrics.get(split) or {}]
     ]
-    reference = 0.0 if scores else 0.5
-    drawn = figures.forest(rows, say(metric_name(name)), reference=reference, words=say)
+    drawn = figures.forest(rows, label, reference=0.0 if scores else 0.5, words=words(request))
     return Markup(drawn)  # noqa: S704 - drawn by us, with all words escaped
 
 
@@ -176,7 +180,7 @@ def _pairs(facts: Sequence[Facts], found: dict[str, Any]) -> list[Pair]:
             called[second],
             each["n"],
             each["reason"],
-            [signed(Difference.from_json(each[name])) for name in NAMES],
+            [signed(each[name]) for name in NAMES],
         )
         for first, seconds in found.items()
         for second, each in seconds.items()

@@ -14,12 +14,12 @@ from service.dataset_names import ENDINGS
 from service.http.auth import caller_of
 from service.http.body import read_body, read_form
 from service.http.queries import asked_flag, asked_project
-from service.http.responses import MEANINGS, ApiError, ErrorNum, FieldError
+from service.http.responses import MEANINGS, ErrorNum, FieldError, Refusal
+from service.pages.asking import answers_of, questions_of
 from service.pages.formats import path_of
-from service.pages.questions import answers_of, questions_of
 from service.pages.site import SEE_OTHER, page, words
 from service.routes.datasets import LENGTHS, dataset_of, reread, taken
-from service.state import state_of
+from service.state import house_of
 from service.stores.mapping import Fields, mapping_of
 from service.stores.uploads import Received
 
@@ -37,7 +37,7 @@ async def upload(request: Request) -> Response:
     preview = asked_flag(request, "preview")
     try:
         found = await taken(request, preview=preview)
-    except (ApiError, NameTaken) as error:
+    except (Refusal, NameTaken) as error:
         return await _refused(request, error)
     if not preview:
         return RedirectResponse(f"/datasets/{path_of(found['dataset']['data_name'])}", SEE_OTHER)
@@ -58,21 +58,21 @@ async def detail(request: Request) -> Response:
 async def answer(request: Request) -> Response:
     """Read a dataset as the form says, and show it; or ask further."""
     record = await dataset_of(request)
-    body = await read_body(request, state_of(request).settings.max_form_bytes)
+    body = await read_body(request, house_of(request).settings.max_form_bytes)
     form = await read_form(request, body)
     fields = tuple((name, str(text)) for name, text in form.multi_items())
     try:
-        await reread(state_of(request), record, mapping_of(fields))
-    except ApiError as error:
+        await reread(house_of(request), record, mapping_of(fields))
+    except Refusal as error:
         return await _detail(request, record, error, fields)
     return RedirectResponse(f"/datasets/{path_of(record.data_name)}", SEE_OTHER)
 
 
 async def _detail(
-    request: Request, record: DatasetRecord, error: ApiError | None = None, fields: Fields = ()
+    request: Request, record: DatasetRecord, error: Refusal | None = None, fields: Fields = ()
 ) -> Response:
     """A dataset, with what is wrong with the answers that were given."""
-    profile = await state_of(request).profiles.detailed(record)
+    profile = await house_of(request).profiles.detailed(record)
     content = questions_of(error, fields)
     if not content["questions"] and profile.questions:
         known = await datasets.suggested_answers(record.proj_id, profile.signature)
@@ -83,11 +83,11 @@ async def _detail(
     return page(request, "dataset.html", status, errors=errors, **shown, **content)
 
 
-async def _refused(request: Request, error: ApiError | NameTaken) -> Response:
+async def _refused(request: Request, error: Refusal | NameTaken) -> Response:
     """The list, with what is wrong or asked; the file need not come again where it is kept."""
     received = _received(request)
     number, errors = _said(error)
-    content = error.content if isinstance(error, ApiError) else {}
+    content = error.content if isinstance(error, Refusal) else {}
     kept = received.upload.upload_id if received and not received.fresh else ""
     is_asked_in_place = "questions" in content and request.headers.get("hx-request") == "true"
     return await _list(
@@ -105,7 +105,7 @@ def _received(request: Request) -> Received | None:
     return getattr(request.state, "received", None)
 
 
-def _said(error: ApiError | NameTaken) -> tuple[ErrorNum, dict[str, list[str]]]:
+def _said(error: Refusal | NameTaken) -> tuple[ErrorNum, dict[str, list[str]]]:
     """The sentences by field; what concerns none stands beside the file, and no question there."""
     if isinstance(error, NameTaken):
         return ErrorNum.NAME_TAKEN, {"data_name": [str(error)]}
@@ -118,7 +118,7 @@ def _said(error: ApiError | NameTaken) -> tuple[ErrorNum, dict[str, list[str]]]:
     return error.number, errors
 
 
-def _sentences(error: ApiError) -> list[str]:
+def _sentences(error: Refusal) -> list[str]:
     return [sentence for _, sentence in error.errors] or [error.msg]
 
 
@@ -135,7 +135,7 @@ async def _list(request: Request, status: int = 200, **content: Any) -> Response
         proj_id=asked_project(request, caller), limit=PAGE, cursor=query.get("cursor") or None
     )
     seen = [each for each in listed if caller.sees(each.proj_id)]
-    known = await state_of(request).profiles.glanced(seen)
+    known = await house_of(request).profiles.glanced(seen)
     return page(
         request,
         "datasets.html",
@@ -149,7 +149,7 @@ async def _list(request: Request, status: int = 200, **content: Any) -> Response
         proj_id=query.get("proj_id") or caller.proj_id or "",
         posted=_posted(request),
         owners=sorted({each.user_id for each in seen} - {""}),
-        owner_needed=state_of(request).settings.shares_database,
+        owner_needed=house_of(request).settings.shares_database,
         endings="|".join(ENDINGS),
         **{"errors": {}, "preview": None, "dataset": None, **content},
     )

@@ -4,7 +4,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import quote
 
-from graphnet.evaluation.headline import OF_CLASSES, OF_SCORES, SPLIT_NAMES
+from graphnet.evaluation.headline import OF_CLASSES, OF_SCORES
+from graphnet.figures.classification import SPLITS
 from service.reading_words import (
     COVARIATES,
     EDGES,
@@ -77,18 +78,18 @@ METRICS = {**OF_CLASSES, **OF_SCORES}
 RULES = {
     "missing": "Missing values",
     "infinite": "Infinite values",
-    "absurd": "Implausible values",
+    "absurd": "Absurd values",
     "constant": "Constant measures",
-    "broken": "Failed computations",
+    "broken": "Broken measures",
     "missing-edge": "Missing edges",
     "missing-region": "Missing regions",
-    "near-constant": "Nearly constant columns",
-    "clipped": "Clipped values",
+    "near-constant": "Columns that hardly vary",
+    "clipped": "Values drawn in",
 }
 DATASET_STATES = {  # beside "ready", which goes without saying
-    "unread": "Waiting for a worker to read it.",
-    "asks": "It has open questions.",
-    "refused": "No subjects and regions could be read from it.",
+    "unread": "No worker has read it yet.",
+    "asks": "Questions on it are open.",
+    "refused": "It cannot be read as subjects and regions.",
 }
 READING = {**EDGES, **TRIANGLES, **SEPARATORS, **COVARIATES, **ORIENTATIONS}
 
@@ -97,7 +98,7 @@ def names(translate: Callable[[str], str]) -> Mapping[str, Mapping[str, str]]:
     """For the templates, in one language."""
     return {
         "state_names": {state: translate(name) for state, name in STATES.items()},
-        "split_names": {split: translate(name) for split, name in SPLIT_NAMES.items()},
+        "split_names": {split: translate(name) for split, name in SPLITS.items()},
         "rule_names": {rule: translate(name) for rule, name in RULES.items()},
         "dataset_states": {state: translate(said) for state, said in DATASET_STATES.items()},
         "reading_names": {code: translate(name) for code, name in READING.items()},

@@ -11,9 +11,8 @@ from service.http.auth import caller_of
 from service.http.queries import asked_project, asked_text
 from service.pages.site import page
 from service.predecessor import STATUSES
-from service.routes.refused_forms import refused_page
-from service.state import state_of
-from service.stores.task_views import task_view
+from service.routes.tasks import listed
+from service.state import house_of
 
 PAGE = 50
 MOST_PLACES = 1000
@@ -33,9 +32,9 @@ async def home(request: Request) -> Response:
     )
     seen = [task for task in found if caller.sees(task.proj_id)]
     waits = any(task.task_status == Status.SUBMITTED.value and not task.over for task in seen)
-    outlines = await state_of(request).task_summaries.of(seen)
+    outlines = await house_of(request).outlines.of(seen)
     content: dict[str, Any] = {
-        "tasks": [task_view(task) for task in seen],
+        "tasks": [listed(task) for task in seen],
         "headlines": {task_id: each.headline for task_id, each in outlines.items()},
         "places": await queue_state.places(MOST_PLACES) if waits else {},
         "asked": {**asked, "status": status},
@@ -45,17 +44,3 @@ async def home(request: Request) -> Response:
     }
     template = "tasks.html" if request.headers.get("hx-target") == "tasks" else "home.html"
     return page(request, template, **content)
-
-
-async def show(request: Request) -> Response:
-    """A page of refused forms, the newest first; of one project, where it is asked for."""
-    rows, cursor = await refused_page(request)
-    query = request.query_params
-    return page(
-        request,
-        "refused.html",
-        refused=rows,
-        proj_id=query.get("proj_id", ""),
-        cursor=cursor,
-        first=not query.get("cursor"),
-    )

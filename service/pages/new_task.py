@@ -1,4 +1,4 @@
-"""A new task: the form, its errors, and the request that it makes."""
+"""A new task: the form, what is wrong with it, and what it would send."""
 
 import json
 import uuid
@@ -14,22 +14,13 @@ from graphnet.config import Evaluation
 from service.forms.reply import hear
 from service.http.auth import caller_of
 from service.http.body import read_fields
-from service.http.responses import MEANINGS, ApiError, ErrorNum
+from service.http.responses import MEANINGS, ErrorNum, Refusal
 from service.pages import choices
-from service.pages.form_from_page import (
-    LISTS,
-    MORE,
-    PARENT,
-    USUAL,
-    as_curl,
-    as_json,
-    choice_labels,
-    field_kind,
-    form_from_page,
-)
+from service.pages.form_from_page import LISTS, PARENT, as_curl, as_json, asked
+from service.pages.settings_form import MORE, USUAL, choices_of, kind_of, range_of
 from service.pages.site import SEE_OTHER, page
 from service.routes.submission import accepted
-from service.state import state_of
+from service.state import house_of
 
 KEY = "key"
 BLANK = {"task_type": FROM_SCRATCH, "task_name": "", "proj_name": "", "enable_test": "true"}
@@ -39,38 +30,36 @@ SUBMIT = "/api/v0/new_task"
 async def show(request: Request) -> Response:
     """The form; the query may fill in parts of it."""
     _require_role(request)
-    return await _form(request, _prefilled(request))
+    return await _form(request, _begun(request))
 
 
 async def submit(request: Request) -> Response:
-    """Submit the task, or show the form again with all its errors."""
-    state = state_of(request)
-    posted = await read_fields(request, state.settings.max_form_bytes)
+    """Train, or show the form again with all that is wrong."""
+    house = house_of(request)
+    posted = await read_fields(request, house.settings.max_form_bytes)
     key = posted.pop(KEY, None)
     try:
-        text = await accepted(
-            state, caller_of(request), form_from_page(posted), str(key) if key else None
-        )
-    except ApiError as refusal:
+        text = await accepted(house, caller_of(request), asked(posted), str(key) if key else None)
+    except Refusal as refusal:
         hear(request, refusal, posted)
         return await _form(request, posted, refusal)
     return RedirectResponse(f"/tasks/{json.loads(text)['task_form']['task_id']}", SEE_OTHER)
 
 
 async def preview(request: Request) -> Response:
-    """The request that the form would make."""
-    posted = await read_fields(request, state_of(request).settings.max_form_bytes)
+    """What the form would send."""
+    posted = await read_fields(request, house_of(request).settings.max_form_bytes)
     return page(request, "new_task_preview.html", **_sent(request, posted))
 
 
 async def _form(
-    request: Request, posted: dict[str, Any], refusal: ApiError | None = None
+    request: Request, posted: dict[str, Any], refusal: Refusal | None = None
 ) -> Response:
     inner = posted.get("param_set")
     values = inner if isinstance(inner, dict) else {}
     status = MEANINGS[refusal.number][0] if refusal else 200
-    projects = await choices.projects(request)
-    proj_id = str(posted.get("proj_id") or caller_of(request).proj_id or next(iter(projects), ""))
+    known = await choices.projects(request)
+    proj_id = str(posted.get("proj_id") or caller_of(request).proj_id or next(iter(known), ""))
     errors = _by_field(refusal)
     return page(
         request,
@@ -83,7 +72,7 @@ async def _form(
         errors=errors,
         refusal=refusal,
         first=next(iter(errors), ""),
-        projects=projects,
+        projects=known,
         datasets=await choices.datasets_of(request, proj_id),
         models=choices.models(),
         model=_model(posted),
@@ -91,14 +80,15 @@ async def _form(
         usually=vars(Evaluation()),
         usual=USUAL,
         more=MORE,
-        field_kind=field_kind,
-        choice_labels=choice_labels,
+        kind_of=kind_of,
+        range_of=range_of,
+        choices_of=choices_of,
         **_sent(request, {**posted, "proj_id": proj_id}),
     )
 
 
-def _prefilled(request: Request) -> dict[str, Any]:
-    """The fields that the query fills in; all of them when the page reloads its datasets."""
+def _begun(request: Request) -> dict[str, Any]:
+    """What the query says of a form: also all of its fields, as the page asks for datasets anew."""
     query = request.query_params
     posted: dict[str, Any] = {name: query.getlist(name) for name in LISTS if name in query}
     posted |= {name: query[name] for name in ("proj_id", "model", "task_type") if name in query}
@@ -109,13 +99,13 @@ def _prefilled(request: Request) -> dict[str, Any]:
 
 
 def _sent(request: Request, posted: dict[str, Any]) -> dict[str, Any]:
-    fields = form_from_page({"task_type": FROM_SCRATCH, **posted})
+    fields = asked({"task_type": FROM_SCRATCH, **posted})
     url = str(request.base_url).rstrip("/") + SUBMIT
     with_token = caller_of(request).signed_in
     return {"json": as_json(fields), "curl": as_curl(fields, url, with_token=with_token)}
 
 
-def _by_field(refusal: ApiError | None) -> dict[str, str]:
+def _by_field(refusal: Refusal | None) -> dict[str, str]:
     """A sentence a field, in their order; the name of a setting without where it stands."""
     found: dict[str, str] = {}
     for field, sentence in refusal.errors if refusal else ():
@@ -126,13 +116,13 @@ def _by_field(refusal: ApiError | None) -> dict[str, str]:
 
 
 def _model(posted: dict[str, Any]) -> str:
-    name = next(iter(choices.names(posted.get("model"))), "")
-    return name or find_model("").name
+    named = next(iter(choices.names(posted.get("model"))), "")
+    return named or find_model("").name
 
 
 def _require_role(request: Request) -> None:
     role = caller_of(request).role
     if not role.covers(Role.SUBMIT):
-        raise ApiError(
+        raise Refusal(
             ErrorNum.FORBIDDEN, f"The token's role is {role}; a new task needs the role submit."
         )

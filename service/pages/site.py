@@ -6,17 +6,15 @@ from typing import Any
 from urllib.parse import urlencode
 
 from jinja2 import ChainableUndefined, Environment, PackageLoader
-from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from db.tokens import Role
-from graphnet.messages import Message, render
 from service.http.auth import CALLER, Caller
 from service.http.responses import MEANINGS, ErrorNum
 from service.pages.assets import address
 from service.pages.formats import FILTERS, names
-from service.pages.languages import ENGLISH, LANGUAGES, language_of, translations
+from service.pages.languages import LANGUAGES, language_of, translations
 
 THEME_COOKIE = "sgn_theme"
 SEE_OTHER = 303
@@ -60,32 +58,9 @@ def frame(request: Request) -> dict[str, Any]:
     }
 
 
-def words(request: Request) -> Callable[[Message | str], str]:
-    """Renders a message, or translates a label, in the language of the page."""
-    return words_in(language_of(request).tag)
-
-
-@lru_cache(len(LANGUAGES))
-def words_in(tag: str) -> Callable[[Message | str], str]:
-    """What :func:`words` gives for a language."""
-    translate = translations(tag).gettext
-
-    def say(label: Message | str) -> str:
-        return render(label, tag) if isinstance(label, Message) else translate(label)
-
-    return say
-
-
-def sentences_in(tag: str) -> Callable[[Any, Any], str]:
-    """Renders a coded message of the API; without one, the English text that stands beside it."""
-
-    def say(message: Any, english: Any = "") -> str:
-        if message:
-            return render(Message.from_json(message), tag)
-        text = str(english)
-        return text if tag == ENGLISH.tag else Markup('<span lang="en">{}</span>').format(text)
-
-    return say
+def words(request: Request) -> Callable[[str], str]:
+    """Translates a label into the language of who asks."""
+    return translations(language_of(request).tag).gettext
 
 
 def error_page(request: Request, number: ErrorNum, sentence: str) -> Response:
@@ -131,7 +106,7 @@ def environment(tag: str) -> Environment:
     made.install_gettext_callables(  # type: ignore[attr-defined]
         spoken.gettext, spoken.ngettext, newstyle=True
     )
-    made.globals |= {"asset": address, "words": words_in(tag), "sentence": sentences_in(tag)}
+    made.globals |= {"asset": address, "words": spoken.gettext}
     made.globals |= names(spoken.gettext)
     made.filters |= FILTERS
     return made

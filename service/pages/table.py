@@ -7,13 +7,24 @@ from db import cancellation
 from service.api.endpoint import PAGES as PAGES_TAG
 from service.api.endpoint import Endpoint, Handler
 from service.http.responses import ErrorNum
-from service.pages import assets, compare, datasets, home, new_task, predictions, signing, task
-from service.pages import task as progress
+from service.pages import (
+    assets,
+    compare,
+    datasets,
+    home,
+    new_task,
+    predicting,
+    predictions,
+    progress,
+    refused,
+    signing,
+    task,
+)
 from service.pages.site import SEE_OTHER, own
 from service.predecessor import require_ours
 from service.routes.submission import tried_again
 from service.routes.tasks import task_of
-from service.state import state_of
+from service.state import house_of
 
 NOT_THERE = (ErrorNum.NOT_FOUND,)
 LIST = (ErrorNum.NOT_FOUND, ErrorNum.FORM_INVALID)
@@ -34,7 +45,7 @@ async def cancel(request: Request) -> Response:
     """End a task and go back to it, or to the page that is named as ``next``."""
     task = await task_of(request)
     require_ours(task)
-    await cancellation.cancel(task.task_id, state_of(request).settings.process.public_url)
+    await cancellation.cancel(task.task_id, house_of(request).settings.house.public_url)
     return _further(request, task.task_id)
 
 
@@ -70,7 +81,7 @@ PAGES = (
         *(*NOT_THERE, *STORED),
     ),
     _page(
-        *("POST", f"{TASK}/predict", predictions.predict, "New subjects, on a page or as CSV."),
+        *("POST", f"{TASK}/predict", predicting.predict, "New subjects, on a page or as CSV."),
         *(*NOT_THERE, *READING, *STORED),
     ),
     _page("GET", "/compare", compare.show, "Tasks side by side."),
@@ -79,7 +90,7 @@ PAGES = (
         *("POST", f"{TASK}/retry", retry, "Tries a task again."),
         *(ErrorNum.NOT_OURS, ErrorNum.NOT_RETRIABLE, *NO_TASK),
     ),
-    _page("GET", "/refused", home.show, "The forms that were refused.", *LIST),
+    _page("GET", "/refused", refused.show, "The forms that were refused.", *LIST),
     _page("GET", "/datasets", datasets.show, "The datasets.", *LIST),
     _page(
         "POST", "/datasets", datasets.upload, "Stores a file.", *LIST, ErrorNum.NAME_TAKEN, *READING

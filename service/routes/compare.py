@@ -1,7 +1,6 @@
 """Several tasks side by side, and what differs between them on the same subjects."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 from starlette.requests import Request
@@ -10,12 +9,11 @@ from starlette.responses import Response
 from db.tasks import TaskRecord
 from service.http.auth import caller_of
 from service.http.queries import LONGEST_ID
-from service.http.responses import ApiError, ErrorNum, FieldError, form_error, success
+from service.http.responses import ErrorNum, FieldError, Refusal, invalid, success
 from service.predecessor import PREDECESSOR, stranger_seen
 from service.routes.evidence import evidence_of
-from service.routes.tasks import find_task
-from service.state import state_of
-from service.stores.task_views import full_view
+from service.routes.tasks import find_task, progress_of, shown
+from service.state import house_of
 
 FEWEST, MOST = 2, 6
 NO_TASK = "there is no task of that id."
@@ -25,30 +23,30 @@ Evidence = Mapping[str, Any] | None
 
 async def compare(request: Request) -> Response:
     """The tasks that ``task_ids`` names, and their paired differences."""
-    state = state_of(request)
-    with state.admission.comparison():
+    house = house_of(request)
+    with house.admission.comparison():
         found = await tasks_of(request, _asked(request))
         wrong: list[str] = []
         known = [(task.task_id, await evidence_if_there(request, task, wrong)) for task in found]
-        views = [
-            replace(
-                await full_view(task),
-                model_lost=await state.lost_models.is_lost(state.artifacts, task),
-            )
+        listed = [
+            {
+                **shown(task, await progress_of(task)),
+                "model_lost": await house.lost.is_lost(house.vault, task),
+            }
             for task in found
         ]
-        found_out = await state.comparison_cache.differences(known)
-        return success(tasks=[view.as_dict() for view in views], differences=found_out, lost=wrong)
+        found_out = await house.comparer.differences(known)
+        return success(tasks=listed, differences=found_out, lost=wrong)
 
 
 async def tasks_of(request: Request, task_ids: Sequence[str]) -> list[TaskRecord]:
-    """The tasks of these ids. Raises ApiError, also where one is another project's."""
+    """The tasks of these ids. Raises Refusal, also where one is another project's."""
     if not FEWEST <= len(task_ids) <= MOST:
         sentence = (
             f"task_ids names {len(task_ids)} tasks; it must name {FEWEST} to {MOST} different "
             "ones, with commas between."
         )
-        raise form_error([("task_ids", sentence)])
+        raise invalid([("task_ids", sentence)])
     found = [(task_id, await find_task(request, task_id)) for task_id in task_ids]
     problems: list[FieldError] = [
         ("task_ids", sentence)
@@ -56,7 +54,7 @@ async def tasks_of(request: Request, task_ids: Sequence[str]) -> list[TaskRecord
         if (sentence := await _problem(request, task_id, task))
     ]
     if problems:
-        raise form_error(problems)
+        raise invalid(problems)
     return [task for _, task in found if task is not None]
 
 
@@ -72,12 +70,12 @@ async def _problem(request: Request, task_id: str, task: TaskRecord | None) -> s
 async def evidence_if_there(request: Request, task: TaskRecord, wrong: list[str]) -> Evidence:
     """What the task's figures rest on; None of one that has not ended or was of an older version.
 
-    None, too, where it is lost, which is told in ``wrong``. Raises ApiError where what is stored is
+    None, too, where it is lost, which is told in ``wrong``. Raises Refusal where what is stored is
     damaged; RegistryError.
     """
     try:
         return await evidence_of(request, task)
-    except ApiError as refusal:
+    except Refusal as refusal:
         if refusal.number == ErrorNum.STORED_LOST:
             wrong.append(refusal.msg)
         elif refusal.number != ErrorNum.NOT_FOUND:

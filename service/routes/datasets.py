@@ -16,10 +16,10 @@ from graphnet.data.profile import Profile
 from service.http.auth import Caller, caller_of
 from service.http.body import read_body
 from service.http.queries import asked_flag, asked_limit, asked_project
-from service.http.responses import ApiError, ErrorNum, FieldError, form_error, success
-from service.state import AppState, state_of
+from service.http.responses import ErrorNum, FieldError, Refusal, invalid, success
+from service.state import House, house_of
 from service.stores.mapping import WHOLE, mapping_from, mapping_of
-from service.stores.reading import no_worker_error, questions_error
+from service.stores.reading import asking, nobody
 from service.stores.uploads import Received
 from service.stores.worker_calls import NoAnswer
 
@@ -40,31 +40,31 @@ async def list_datasets(request: Request) -> Response:
         cursor=request.query_params.get("cursor") or None,
     )
     seen = [each for each in listed if caller.sees(each.proj_id)]
-    known = await state_of(request).profiles.glanced(seen)
+    known = await house_of(request).profiles.glanced(seen)
     shown = [
         known[each.data_name].shown(each, detailed=False)
         for each in listed
         if each.data_name in known
     ]
-    needed = state_of(request).settings.shares_database
+    needed = house_of(request).settings.shares_database
     return success(datasets=shown, next_cursor=cursor, owner_needed=needed)
 
 
 async def show(request: Request) -> Response:
     """One dataset: every finding, the rules, and how its values lie at each site."""
     record = await dataset_of(request)
-    profile = await state_of(request).profiles.detailed(record)
+    profile = await house_of(request).profiles.detailed(record)
     return success(dataset=profile.shown(record, detailed=True))
 
 
 async def dataset_of(request: Request) -> DatasetRecord:
-    """The dataset that the address names. Raises ApiError, also where it is another project's."""
+    """The dataset that the address names. Raises Refusal, also where it is another project's."""
     name = request.path_params["data_name"]
     found = await datasets.find_datasets([name]) if _may_be(name) else []
     # A database may take names for equal that are not (small and SMALL).
     record = next((each for each in found if each.data_name == name), None)
     if record is None or not caller_of(request).sees(record.proj_id):
-        raise ApiError(ErrorNum.NOT_FOUND, f"There is no dataset {name[:70]!r}.")
+        raise Refusal(ErrorNum.NOT_FOUND, f"There is no dataset {name[:70]!r}.")
     return record
 
 
@@ -79,16 +79,16 @@ async def upload(request: Request) -> Response:
 async def answer(request: Request) -> Response:
     """Say how a dataset that NEURO-LEARN wrote is to be read; it is read anew."""
     record = await dataset_of(request)
-    body = await read_body(request, state_of(request).settings.max_form_bytes)
-    profile = await reread(state_of(request), record, _posted_mapping(request, body))
+    body = await read_body(request, house_of(request).settings.max_form_bytes)
+    profile = await reread(house_of(request), record, _posted_mapping(request, body))
     return success(dataset=profile.shown(record, detailed=True))
 
 
 async def taken(request: Request, *, preview: bool) -> dict[str, Any]:
-    """What the answer to an upload holds. Raises ApiError, NameTaken."""
-    state = state_of(request)
-    with state.admission.upload():
-        received = await state.uploads.receive(request)
+    """What the answer to an upload holds. Raises Refusal, NameTaken."""
+    house = house_of(request)
+    with house.admission.upload():
+        received = await house.uploads.receive(request)
         request.state.received = received  # a page says again what was posted
         kept = None if preview or received.fresh else await _kept(request, received)
         if kept is not None:
@@ -99,23 +99,21 @@ async def taken(request: Request, *, preview: bool) -> dict[str, Any]:
             return await _read(request, received, fields, mapping, preview=preview)
         except Exception as error:
             if received.fresh and not _is_of_use(error):
-                await state.uploads.delete(received.upload.upload_id)
+                await house.uploads.delete(received.upload.upload_id)
             raise
 
 
-async def reread(state: AppState, record: DatasetRecord, mapping: Mapping[str, str]) -> Profile:
-    """What a dataset's row holds if it is read by this mapping, which is kept. Raises ApiError."""
+async def reread(house: House, record: DatasetRecord, mapping: Mapping[str, str]) -> Profile:
+    """What a dataset's row holds if it is read by this mapping, which is kept. Raises Refusal."""
     if not mapping:
-        raise form_error(
-            [(WHOLE, "mapping is missing; it must answer the questions by their ids.")]
-        )
+        raise invalid([(WHOLE, "mapping is missing; it must answer the questions by their ids.")])
     try:
-        profile = await state.reading_client.row(record, mapping)
+        profile = await house.reading.row(record, mapping)
     except NoAnswer as error:
-        raise no_worker_error(error) from error
+        raise nobody(error) from error
     if profile.questions:
         found = {"questions": list(profile.questions), "signature": profile.signature}
-        raise await questions_error(found, record.proj_id, "")
+        raise await asking(found, record.proj_id, "")
     return profile
 
 
@@ -127,11 +125,11 @@ async def _read(
     *,
     preview: bool,
 ) -> dict[str, Any]:
-    state, upload = state_of(request), received.upload
+    house, upload = house_of(request), received.upload
     row = ListedDataset(data_id=upload.data_id, **fields)
-    most = state.uploads.unpacked
+    most = house.uploads.unpacked
     try:
-        found = await state.reading_client.upload(row, upload, mapping, most=most, keep=not preview)
+        found = await house.reading.upload(row, upload, mapping, most=most, keep=not preview)
     except NameTaken as error:  # since it was checked, or by what the caller does not see
         there = await _taken_by(row.data_name, caller_of(request))
         if there:
@@ -139,7 +137,7 @@ async def _read(
         raise _not_to_be_had(row.data_name, row.proj_id) from error
     profile = Profile.from_dict(found["profile"])
     shown = profile.shown(row, detailed=True)
-    warnings = _warnings(state, fields)
+    warnings = _warnings(house, fields)
     if not preview:
         return {"dataset": shown, "warnings": warnings}
     del shown["data_id"]
@@ -147,9 +145,9 @@ async def _read(
     return {"dataset": shown, "warnings": warnings, **content}
 
 
-def _warnings(state: AppState, fields: Mapping[str, str]) -> list[str]:
+def _warnings(house: House, fields: Mapping[str, str]) -> list[str]:
     """What NEURO-LEARN will not be able to do, where it is at the database."""
-    return [NO_OWNER] if state.settings.shares_database and not fields["user_id"] else []
+    return [NO_OWNER] if house.settings.shares_database and not fields["user_id"] else []
 
 
 async def _kept(request: Request, received: Received) -> dict[str, Any] | None:
@@ -160,8 +158,8 @@ async def _kept(request: Request, received: Received) -> dict[str, Any] | None:
         return None
     if await datasets.get_answers(record.data_id) != mapping_of(received.fields):
         return None  # it was read otherwise, and its name is taken
-    profile = await state_of(request).profiles.detailed(record)
-    warnings = _warnings(state_of(request), {"user_id": record.user_id})
+    profile = await house_of(request).profiles.detailed(record)
+    warnings = _warnings(house_of(request), {"user_id": record.user_id})
     return {"dataset": profile.shown(record, detailed=True), "warnings": warnings}
 
 
@@ -176,7 +174,7 @@ def _named(received: Received) -> dict[str, str]:
 def _is_of_use(error: Exception) -> bool:
     """Whether the file may still be wanted: it asks, or waits for a worker."""
     wanted = (ErrorNum.QUESTIONS_OPEN, ErrorNum.NO_WORKER)
-    return isinstance(error, ApiError) and error.number in wanted
+    return isinstance(error, Refusal) and error.number in wanted
 
 
 def _posted_mapping(request: Request, body: bytes) -> dict[str, str]:
@@ -187,7 +185,7 @@ def _posted_mapping(request: Request, body: bytes) -> dict[str, str]:
         told = json.loads(body, parse_int=str, parse_float=str)
     except (ValueError, RecursionError) as error:
         sentence = "The body cannot be read as JSON; it must hold the mapping."
-        raise ApiError(ErrorNum.BODY_UNREADABLE, sentence) from error
+        raise Refusal(ErrorNum.BODY_UNREADABLE, sentence) from error
     inner = told.get(WHOLE) if isinstance(told, dict) else None
     return mapping_from(inner if isinstance(inner, dict) else told)
 
@@ -196,7 +194,7 @@ async def _checked(request: Request, fields: dict[str, str], *, preview: bool) -
     """The fields, if they may be; a preview needs none, but what is given is checked.
 
     Raises:
-        ApiError: one is missing or too long, or the project is not the caller's.
+        Refusal: one is missing or too long, or the project is not the caller's.
         NameTaken: the caller sees a dataset of that name.
 
     """
@@ -208,10 +206,10 @@ async def _checked(request: Request, fields: dict[str, str], *, preview: bool) -
     ]
     errors += await unstorable_of_dataset(fields)
     if errors:
-        raise form_error(errors)
+        raise invalid(errors)
     if fields["proj_id"] and not caller_of(request).sees(fields["proj_id"]):
         sentence = f"proj_id is {fields['proj_id']!r}, but the token is for another project."
-        raise ApiError(ErrorNum.FORBIDDEN, sentence)
+        raise Refusal(ErrorNum.FORBIDDEN, sentence)
     there = fields["data_name"] and await _taken_by(fields["data_name"], caller_of(request))
     if there:
         raise name_taken(fields["data_name"], there)
@@ -224,7 +222,7 @@ async def _taken_by(name: str, caller: Caller) -> str:
     return next((each for each, proj_id in found.items() if caller.sees(proj_id)), "")
 
 
-def _not_to_be_had(name: str, proj_id: str) -> ApiError:
+def _not_to_be_had(name: str, proj_id: str) -> Refusal:
     """Why a name is refused that a dataset has of which the caller is not to know.
 
     NEURO-LEARN's table has each name once, whatever the project. Only who sends a whole dataset
@@ -233,7 +231,7 @@ def _not_to_be_had(name: str, proj_id: str) -> ApiError:
     other = f"{proj_id} {name}"
     instead = f", such as {other!r}" if len(other) <= LONGEST else ""
     sentence = f"data_name is {name!r}, which cannot be used here; choose another{instead}."
-    return form_error([("data_name", sentence)])
+    return invalid([("data_name", sentence)])
 
 
 def _length(field: str, text: str) -> list[FieldError]:

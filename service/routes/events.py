@@ -23,12 +23,11 @@ from db import tasks
 from db.errors import DatabaseError
 from db.states import Status
 from db.tasks import TaskRecord
-from service.api.views import LiveTaskView
-from service.http.auth import caller_of, is_still_allowed
+from service.http.auth import caller_of, is_still_let_in
 from service.http.queries import asked_project
-from service.routes.tasks import task_of
-from service.state import AppState, state_of
-from service.stores.task_views import progress_of
+from service.routes.tasks import progress_of, task_of
+from service.state import House, house_of
+from service.stores.live_tasks import Shown
 
 LOOK_SECONDS = 0.5
 LOOKS_A_GUARD = 4  # then the token is looked at again
@@ -61,13 +60,13 @@ class StreamCursor:
 
 async def events(request: Request) -> Response:
     """The events after ``Last-Event-ID``, until the task has ended."""
-    state, task = state_of(request), await task_of(request)
+    house, task = house_of(request), await task_of(request)
     told = StreamCursor.before(request.headers.get("last-event-id", ""))
     if task.over and told.version >= task.version:
         return Response(status_code=204)  # a browser does not come again after this
     with contextlib.ExitStack() as opened:
-        opened.enter_context(state.admission.stream())
-        return Stream(_stream(state, request, task.task_id, told), opened.pop_all())
+        opened.enter_context(house.admission.stream())
+        return Stream(_stream(house, request, task.task_id, told), opened.pop_all())
 
 
 class Stream(StreamingResponse):
@@ -85,46 +84,46 @@ class Stream(StreamingResponse):
 
 
 async def _stream(
-    state: AppState, request: Request, task_id: str, told: StreamCursor
+    house: House, request: Request, task_id: str, told: StreamCursor
 ) -> AsyncIterator[str]:
     yield f"retry: {RECONNECT_MS}\n\n"
     looks, quiet, over = 0, 0, False
-    while not over and not state.stopping.is_set():
+    while not over and not house.stopping.is_set():
         looks, quiet = looks + 1, quiet + 1
         with contextlib.suppress(DatabaseError):
-            if looks % LOOKS_A_GUARD == 0 and not await is_still_allowed(request):
+            if looks % LOOKS_A_GUARD == 0 and not await is_still_let_in(request):
                 return
             task = await tasks.get_task(task_id)
             if task is None:
                 return
             over = task.over
-            async for event in _news(state, task, told):
+            async for event in _news(house, task, told):
                 quiet = 0
                 yield event
         if quiet >= QUIET_LOOKS:
             quiet = 0
             yield ": still here\n\n"
         if not over:
-            await pause(state)
+            await pause(house)
 
 
-async def pause(state: AppState) -> None:
+async def pause(house: House) -> None:
     """Wait for the next look, or the end of this process."""
     with contextlib.suppress(TimeoutError):
-        await asyncio.wait_for(state.stopping.wait(), LOOK_SECONDS)
+        await asyncio.wait_for(house.stopping.wait(), LOOK_SECONDS)
 
 
-async def _news(state: AppState, task: TaskRecord, told: StreamCursor) -> AsyncIterator[str]:
+async def _news(house: House, task: TaskRecord, told: StreamCursor) -> AsyncIterator[str]:
     """State, epochs and progress that the client does not know; the end of a task comes last."""
     over = task.over
     if not over and task.version > told.version:
         told.version = task.version
         yield told.event("status", **_status(task))
-    while lines := await lines_of(state, task, told.epoch):
+    while lines := await lines_of(house, task, told.epoch):
         for line in lines:
             told.epoch += 1
             yield told.event("epoch", epoch=told.epoch, line=line, **_figures(line))
-    progress = (await progress_of(task)).as_dict()
+    progress = await progress_of(task)
     if progress != told.progress and not over:
         told.progress = progress
         yield told.event("progress", **progress)
@@ -134,7 +133,7 @@ async def _news(state: AppState, task: TaskRecord, told: StreamCursor) -> AsyncI
         yield told.event("status", **_status(task), progress=progress, metrics=metrics)
 
 
-async def lines_of(state: AppState, task: TaskRecord, after: int) -> Sequence[str]:
+async def lines_of(house: House, task: TaskRecord, after: int) -> Sequence[str]:
     """The lines of the next epochs, without a gap; () where there is none yet."""
     result = task.task_result or {}
     known = result.get("train_epochs") if task.over else None
@@ -143,8 +142,8 @@ async def lines_of(state: AppState, task: TaskRecord, after: int) -> Sequence[st
     if task.task_status == Status.FINISHED:
         return ()  # what was cancelled may have trained longer than its result tells
     try:
-        found: Any = await state.redis.xrange(
-            state.names.key(STREAM, task.task_id), min=f"{after + 1}-0", count=MOST_AT_ONCE
+        found: Any = await house.watch.xrange(
+            house.names.key(STREAM, task.task_id), min=f"{after + 1}-0", count=MOST_AT_ONCE
         )
     except (redis.RedisError, OSError):
         return ()
@@ -181,49 +180,47 @@ class TasksCursor:
     ``looked`` is the look that it was told of.
     """
 
-    tasks: dict[str, LiveTaskView] = field(default_factory=dict)
-    looked: dict[str, LiveTaskView] | None = None
+    tasks: dict[str, Shown] = field(default_factory=dict)
+    looked: dict[str, Shown] | None = None
     ended: int | None = None
 
 
 async def board(request: Request) -> Response:
     """An event for each task that begins, goes on or ends."""
-    state, project = state_of(request), asked_project(request, caller_of(request))
+    house, project = house_of(request), asked_project(request, caller_of(request))
     with contextlib.ExitStack() as opened:
-        opened.enter_context(state.admission.stream())
-        return Stream(_tasks_stream(state, request, project), opened.pop_all())
+        opened.enter_context(house.admission.stream())
+        return Stream(_tasks_stream(house, request, project), opened.pop_all())
 
 
-async def _tasks_stream(
-    state: AppState, request: Request, project: str | None
-) -> AsyncIterator[str]:
+async def _tasks_stream(house: House, request: Request, project: str | None) -> AsyncIterator[str]:
     yield f"retry: {RECONNECT_MS}\n\n"
     told, looks, quiet, complete = TasksCursor(), 0, 0, False
-    while not state.stopping.is_set():
+    while not house.stopping.is_set():
         looks, quiet = looks + 1, quiet + 1
         with contextlib.suppress(DatabaseError):
-            if looks % LOOKS_A_GUARD == 0 and not await is_still_allowed(request):
+            if looks % LOOKS_A_GUARD == 0 and not await is_still_let_in(request):
                 return
-            for news in await _tasks_news(state, request, project, told):
+            for news in await _tasks_news(house, request, project, told):
                 quiet = 0
-                yield f"event: task\ndata: {json.dumps(news.as_dict(), allow_nan=False)}\n\n"
+                yield f"event: task\ndata: {json.dumps(news, allow_nan=False)}\n\n"
             if not complete:  # who was told less knows that the rest has ended
                 complete = True
                 yield "event: complete\ndata: {}\n\n"
         if quiet >= QUIET_LOOKS:
             quiet = 0
             yield ": still here\n\n"
-        await pause(state)
+        await pause(house)
 
 
 async def _tasks_news(
-    state: AppState, request: Request, project: str | None, told: TasksCursor
-) -> list[LiveTaskView]:
+    house: House, request: Request, project: str | None, told: TasksCursor
+) -> list[Shown]:
     """What has changed for this caller since it was ``told``."""
-    caller, shared = caller_of(request), state.live_tasks
+    caller, shared = caller_of(request), house.board
 
-    def theirs(task: LiveTaskView) -> bool:
-        return caller.sees(task.proj_id) and project in (None, task.proj_id)
+    def theirs(each: Shown) -> bool:
+        return caller.sees(each["proj_id"]) and project in (None, each["proj_id"])
 
     looked = await shared.look()
     if looked is told.looked:

@@ -9,17 +9,16 @@ from starlette.responses import Response
 
 from db.states import Status
 from db.tasks import TaskRecord
-from graphnet.artifacts.predictions import predictions_csv, read_predictions
+from graphnet.artifacts.predictions import predictions_csv, read_evidence
 from graphnet.errors import ModelError
+from graphnet.report import render
 from graphnet.report.facts import Facts
-from graphnet.report.page import render_report
 from registry import EVIDENCE, GLASS_BRAIN, REPORT
 from service.http.queries import asked_flag
-from service.http.responses import ApiError, ErrorNum, success
+from service.http.responses import ErrorNum, Refusal, success
 from service.predecessor import require_known
 from service.routes.stored import damaged, manifest_of, stored
-from service.routes.tasks import task_of
-from service.stores.task_views import full_view
+from service.routes.tasks import progress_of, shown, task_of
 
 # A report is written by a worker and read here: no script of it would ever run.
 REPORT_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox"
@@ -56,23 +55,23 @@ async def report(request: Request) -> Response:
     if not asked_flag(request, "fresh", default=False):
         try:
             return _page(task, await stored(request, task, REPORT, "report"))
-        except ApiError as refusal:
+        except Refusal as refusal:
             if refusal.number == ErrorNum.STORED_DAMAGED:
-                raise ApiError(refusal.number, f"{refusal.msg} {FRESH}") from refusal
+                raise Refusal(refusal.number, f"{refusal.msg} {FRESH}") from refusal
             if task.removed_at or refusal.number not in (ErrorNum.NOT_FOUND, ErrorNum.STORED_LOST):
                 raise
     return _page(task, await _rendered(request, task))
 
 
 async def evidence_of(request: Request, task: TaskRecord) -> dict[str, Any]:
-    """The evidence of a task, as it was written. Raises ApiError, RegistryError."""
+    """The evidence of a task, as it was written. Raises Refusal, RegistryError."""
     _require_end(task)
     content = await stored(request, task, EVIDENCE, "evidence")
     expected = (task.task_result or {}).get("evidence_sha256")
     if await asyncio.to_thread(_digest, content) != expected:
         raise damaged(task, "It is not what the result names (SHA-256).", "evidence")
     try:
-        return await asyncio.to_thread(read_predictions, content)
+        return await asyncio.to_thread(read_evidence, content)
     except ModelError as error:
         raise damaged(task, str(error), "evidence") from error
 
@@ -83,7 +82,7 @@ async def facts_of(request: Request, task: TaskRecord, wrong: list[str] | None =
     What is lost or damaged is told in ``wrong``, where that is given.
 
     Raises:
-        ApiError: something is lost or damaged, and nobody is told otherwise.
+        Refusal: something is lost or damaged, and nobody is told otherwise.
         RegistryError: the registry does not say.
 
     """
@@ -93,14 +92,14 @@ async def facts_of(request: Request, task: TaskRecord, wrong: list[str] | None =
         await _if_there(manifest_of(request, task), wrong),
     )
     drawn = None if picture is None else picture.decode(errors="replace")
-    return Facts((await full_view(task)).as_dict(), found, drawn, manifest)
+    return Facts(shown(task, await progress_of(task)), found, drawn, manifest)
 
 
 async def _rendered(request: Request, task: TaskRecord) -> bytes:
     """The report from what is stored, as far as it is."""
     facts = await facts_of(request, task)
     text = await asyncio.to_thread(
-        render_report, facts.task, facts.evidence, facts.glass_brain, facts.manifest
+        render, facts.task, facts.evidence, facts.glass_brain, facts.manifest
     )
     return text.encode()
 
@@ -108,7 +107,7 @@ async def _rendered(request: Request, task: TaskRecord) -> bytes:
 async def _if_there(asked: Any, wrong: list[str] | None) -> Any:
     try:
         return await asked
-    except ApiError as refusal:
+    except Refusal as refusal:
         if refusal.number == ErrorNum.NOT_FOUND:
             return None
         if wrong is None or refusal.number not in (ErrorNum.STORED_LOST, ErrorNum.STORED_DAMAGED):
@@ -120,7 +119,7 @@ async def _if_there(asked: Any, wrong: list[str] | None) -> Any:
 def _require_end(task: TaskRecord) -> None:
     require_known(task, "report, nor predictions or evidence")
     if task.task_status != Status.FINISHED:
-        raise ApiError(
+        raise Refusal(
             ErrorNum.NOT_FOUND,
             f"The task {task.task_id} is {task.task_status}; only a finished one has a report, "
             "predictions and evidence.",

@@ -8,10 +8,10 @@ from starlette.responses import Response
 from db.errors import ModelRemoved
 from db.tasks import TaskRecord
 from service.http.queries import asked_flag
-from service.http.responses import ApiError, ErrorNum, success
+from service.http.responses import ErrorNum, Refusal, success
 from service.predecessor import MODEL, require_stored
 from service.routes.tasks import task_of
-from service.state import AppState, state_of
+from service.state import House, house_of
 from service.stores.mapping import mapping_of
 from service.stores.uploads import Received
 
@@ -21,40 +21,40 @@ async def predict(request: Request) -> Response:
     task = await task_of(request)
     require_model(task)
     explain = asked_flag(request, "explain", default=True)
-    state = state_of(request)
-    with state.admission.prediction():
-        received = await state.uploads.receive(request)
-        return success(**await predicted(state, task, received, explain=explain))
+    house = house_of(request)
+    with house.admission.prediction():
+        received = await house.uploads.receive(request)
+        return success(**await predicted(house, task, received, explain=explain))
 
 
 async def predicted(
-    state: AppState, task: TaskRecord, received: Received, *, explain: bool
+    house: House, task: TaskRecord, received: Received, *, explain: bool
 ) -> dict[str, Any]:
     """What the model of the task says of the subjects of a file, of which nothing is kept.
 
-    Raises ApiError; a file that asks, or that nobody has read, stays for an hour.
+    Raises Refusal; a file that asks, or that nobody has read, stays for an hour.
     """
     upload = received.upload
     try:
         mapping = mapping_of(received.fields)
-        found = await state.prediction_client.asked(
-            task, upload, mapping, most=state.uploads.unpacked, explain=explain
+        found = await house.oracle.asked(
+            task, upload, mapping, most=house.uploads.unpacked, explain=explain
         )
-    except ApiError as error:
+    except Refusal as error:
         if error.number not in (ErrorNum.QUESTIONS_OPEN, ErrorNum.NO_WORKER):
-            await state.uploads.delete(upload.upload_id)
+            await house.uploads.delete(upload.upload_id)
         raise
-    await state.uploads.delete(upload.upload_id)
+    await house.uploads.delete(upload.upload_id)
     return found
 
 
 def require_model(task: TaskRecord) -> None:
-    """Raises ApiError where the task has no model that could predict."""
+    """Raises Refusal where the task has no model that could predict."""
     require_stored(task, MODEL)
     if task.removed_at:
-        raise ApiError(ErrorNum.NOT_FOUND, str(ModelRemoved(task.task_id, task.removed_at)))
+        raise Refusal(ErrorNum.NOT_FOUND, str(ModelRemoved(task.task_id, task.removed_at)))
     if not (task.task_result or {}).get("model_state_path"):
-        raise ApiError(
+        raise Refusal(
             ErrorNum.NOT_FOUND,
             f"The task {task.task_id} is {task.task_status} and has no stored model.",
         )

@@ -24,10 +24,10 @@ from registry import (
     ObjectMissing,
     RegistryUnavailable,
 )
-from service.http.responses import ApiError, ErrorNum, success
+from service.http.responses import ErrorNum, Refusal, success
 from service.predecessor import require_stored
 from service.routes.tasks import task_of
-from service.state import AppState, state_of
+from service.state import House, house_of
 from service.stores.sums import sums_of
 
 OWN_SUMS = (REPORT, GLASS_BRAIN)  # for the others their manifest or their result speaks
@@ -54,7 +54,7 @@ async def manifest(request: Request) -> Response:
 
 
 async def manifest_of(request: Request, task: TaskRecord) -> dict[str, Any]:
-    """The manifest, as it was written. Raises ApiError, RegistryError."""
+    """The manifest, as it was written. Raises Refusal, RegistryError."""
     content = await stored(request, task, MANIFEST)
     try:
         check_manifest(content, task.manifest_sha256)
@@ -64,17 +64,17 @@ async def manifest_of(request: Request, task: TaskRecord) -> dict[str, Any]:
 
 
 async def stored(request: Request, task: TaskRecord, name: str, what: str = "model") -> bytes:
-    """An object of the task, ``what`` in words. Raises ApiError, RegistryError."""
+    """An object of the task, ``what`` in words. Raises Refusal, RegistryError."""
     require_stored(task, what)
     if task.removed_at:
-        raise ApiError(ErrorNum.NOT_FOUND, str(ModelRemoved(task.task_id, task.removed_at)))
+        raise Refusal(ErrorNum.NOT_FOUND, str(ModelRemoved(task.task_id, task.removed_at)))
     expected = sums_of(task).get(name)
     try:
-        content = await state_of(request).artifacts.get(task.task_id, name)
+        content = await house_of(request).vault.get(task.task_id, name)
     except ObjectMissing as error:
         if expected:
-            raise ApiError(ErrorNum.STORED_LOST, sentences.lost(task.task_id, what)) from error
-        raise ApiError(
+            raise Refusal(ErrorNum.STORED_LOST, sentences.lost(task.task_id, what)) from error
+        raise Refusal(
             ErrorNum.NOT_FOUND,
             f"The task {task.task_id} is {task.task_status} and has no stored {what}.",
         ) from error
@@ -89,41 +89,41 @@ def _digest(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def damaged(task: TaskRecord, sentence: str, what: str = "model") -> ApiError:
+def damaged(task: TaskRecord, sentence: str, what: str = "model") -> Refusal:
     """Why what is stored is not given out."""
-    return ApiError(ErrorNum.STORED_DAMAGED, sentences.damaged(task.task_id, sentence, what))
+    return Refusal(ErrorNum.STORED_DAMAGED, sentences.damaged(task.task_id, sentence, what))
 
 
 async def log(request: Request) -> Response:
     """The lines so far, oldest first."""
     task = await task_of(request)
     require_stored(task, "log")
-    state = state_of(request)
-    lines = await _sent(state, task.task_id)
-    text = joined(await _stored(state, task.task_id, needed=not lines), lines)
+    house = house_of(request)
+    lines = await _sent(house, task.task_id)
+    text = joined(await _stored(house, task.task_id, needed=not lines), lines)
     if not text:
-        raise ApiError(
+        raise Refusal(
             ErrorNum.NOT_FOUND, f"The task {task.task_id} is {task.task_status} and has no log."
         )
     return PlainTextResponse(text, headers={"cache-control": "no-store"})
 
 
-async def _sent(state: AppState, task_id: str) -> list[str]:
+async def _sent(house: House, task_id: str) -> list[str]:
     """What is on the stream; nothing while it does not answer."""
     try:
-        found: Any = await state.redis.xrange(state.names.key(STREAM, task_id))
+        found: Any = await house.watch.xrange(house.names.key(STREAM, task_id))
     except (redis.RedisError, OSError):
         return []
     return [fields[LINE].decode(errors="replace") for _, fields in found]
 
 
-async def _stored(state: AppState, task_id: str, *, needed: bool) -> str:
+async def _stored(house: House, task_id: str, *, needed: bool) -> str:
     """What the registry has; while it is away, nothing, unless that is ``needed``.
 
     Raises RegistryError.
     """
     try:
-        return (await state.artifacts.get(task_id, LOG)).decode(errors="replace")
+        return (await house.vault.get(task_id, LOG)).decode(errors="replace")
     except ObjectMissing:
         return ""
     except RegistryUnavailable:

@@ -24,24 +24,17 @@ from db.texts import in_ascii
 from graphnet.catalogue import find_model
 from service.forms import validation
 from service.forms.compatibility import PARENT
-from service.forms.datasets import names_in, resolve_dataset_names
+from service.forms.datasets import names_in, understood
 from service.forms.errors import read_form
 from service.forms.reply import ACCEPTED, note_form
 from service.forms.schema import PostedForm
 from service.http.auth import Caller, caller_of
 from service.http.body import read_posted
-from service.http.responses import (
-    ApiError,
-    ErrorNum,
-    FieldError,
-    form_error,
-    stored_response,
-    success_text,
-)
+from service.http.responses import ErrorNum, FieldError, Refusal, invalid, repeated, success_text
 from service.monitoring import workers
 from service.predecessor import require_ours
 from service.routes.tasks import answer, task_of
-from service.state import AppState, state_of
+from service.state import House, house_of
 
 log = logging.getLogger(__name__)
 
@@ -52,13 +45,13 @@ RETRIABLE = (Status.FAILED, Status.CANCELLED)
 
 async def submit(request: Request) -> Response:
     """Check a form, write it, answer; the relay sends it on. A refusal shows the form it got."""
-    state = state_of(request)
-    posted = await read_posted(request, state.settings.max_form_bytes)
+    house = house_of(request)
+    posted = await read_posted(request, house.settings.max_form_bytes)
     note_form(request, posted)
     for sentence in posted.warnings:
         log.warning("%s", sentence)
     given, caller = request.headers.get(KEY_HEADER), caller_of(request)
-    return stored_response(await accepted(state, caller, posted.fields, given, posted.warnings))
+    return repeated(await accepted(house, caller, posted.fields, given, posted.warnings))
 
 
 async def retry(request: Request) -> Response:
@@ -69,11 +62,11 @@ async def retry(request: Request) -> Response:
 
 
 async def tried_again(request: Request, old: TaskRecord) -> str:
-    """The id of a new task like an old one. Raises ApiError."""
-    state, caller = state_of(request), caller_of(request)
+    """The id of a new task like an old one. Raises Refusal."""
+    house, caller = house_of(request), caller_of(request)
     require_ours(old)
     if old.task_status not in RETRIABLE:
-        raise ApiError(
+        raise Refusal(
             ErrorNum.NOT_RETRIABLE,
             f"The task {old.task_id} is {old.task_status}; only one that is Failed or Cancelled is "
             "tried again.",
@@ -81,17 +74,17 @@ async def tried_again(request: Request, old: TaskRecord) -> str:
     try:
         form = TaskForm.from_config(old.task_type, old.task_config)
     except (KeyError, TypeError, ValueError) as error:
-        raise ApiError(
+        raise Refusal(
             ErrorNum.NOT_RETRIABLE,
             f"The form of the task {old.task_id} cannot be read; submit it anew.",
         ) from error
     new = _new_task(form, old.proj_id, old.task_name, retry_of=old.task_id)
-    await _check(state, caller, form, new)
-    return await _insert(state, new, None)
+    await _check(house, caller, form, new)
+    return await _insert(house, new, None)
 
 
 async def accepted(
-    state: AppState,
+    house: House,
     caller: Caller,
     fields: dict[str, Any],
     given: str | None,
@@ -99,20 +92,18 @@ async def accepted(
 ) -> str:
     """The text of the answer to a form, the same for the same form under the same key ``given``.
 
-    ``before`` are warnings from reading its body. Raises ApiError, with all that is wrong with it.
+    ``before`` are warnings from reading its body. Raises Refusal, with all that is wrong with it.
     """
     form, errors = read_form(fields)
     if form is None:
-        raise form_error([*errors, *await _unknown_names(fields, errors, caller)])
+        raise invalid([*errors, *await _unknown_names(fields, errors, caller)])
     if not caller.sees(form.proj_id):
-        raise ApiError(
+        raise Refusal(
             ErrorNum.FORBIDDEN,
             f"proj_id is {form.proj_id!r}, but the token is for {caller.proj_id}.",
         )
-    stored, renamed = await resolve_dataset_names(
-        form.stored(), form.proj_id, state.dataset_cache, caller
-    )
-    warnings = [*before, *form.warnings(), *renamed, *await workers.missing(state, stored.kind)]
+    stored, renamed = await understood(form.stored(), form.proj_id, house.shelf, caller)
+    warnings = [*before, *form.warnings(), *renamed, *await workers.missing(house, stored.kind)]
     name = form.task_name or _default_name(stored)
 
     def text(task_id: str) -> str:
@@ -123,32 +114,29 @@ async def accepted(
     key = _key(given, form, fields, text)
     task = _new_task(stored, form.proj_id, name)
     if key is None:
-        warnings += await _check(state, caller, stored, task)
-        return text(await _insert(state, task, None))
-    async with state.key_locks.hold(key.key_sha256):
+        warnings += await _check(house, caller, stored, task)
+        return text(await _insert(house, task, None))
+    async with house.keys.alone(key.key_sha256):
         known = await _answered(key)
         if known is not None:
             return known
-        warnings += await _check(state, caller, stored, task)
+        warnings += await _check(house, caller, stored, task)
         try:
-            return text(await _insert(state, task, key))
+            return text(await _insert(house, task, key))
         except KeyUsed:
             known = await _answered(key)
     if known is None:
-        raise ApiError(ErrorNum.DATABASE_UNAVAILABLE, "The key is being used; try again.")
+        raise Refusal(ErrorNum.DATABASE_UNAVAILABLE, "The key is being used; try again.")
     return known
 
 
-async def _check(state: AppState, caller: Caller, form: TaskForm, task: NewTask) -> list[str]:
-    """What could not be looked at. Raises ApiError."""
+async def _check(house: House, caller: Caller, form: TaskForm, task: NewTask) -> list[str]:
+    """What could not be looked at. Raises Refusal."""
     columns = {"task_name": task.task_name, "proj_id": task.proj_id}
-    errors = [
-        *await unstorable_of_task(columns),
-        *await validation.validation_errors(form, state, caller),
-    ]
+    errors = [*await unstorable_of_task(columns), *await validation.check(form, house, caller)]
     if errors:
-        raise form_error(errors)
-    return await validation.unread_warnings(form, state, caller)
+        raise invalid(errors)
+    return await validation.unread(form, house, caller)
 
 
 async def _unknown_names(
@@ -156,7 +144,7 @@ async def _unknown_names(
 ) -> list[FieldError]:
     wrong = {field for field, _ in errors}
     columns = {name: str(fields.get(name, "")) for name in ("task_name", "proj_id")}
-    found = [*await unstorable_of_task(columns), *await validation.name_errors(fields, caller)]
+    found = [*await unstorable_of_task(columns), *await validation.check_names(fields, caller)]
     return [error for error in found if error[0] not in wrong]
 
 
@@ -179,13 +167,13 @@ def _new_task(form: TaskForm, proj_id: str, name: str, retry_of: str = "") -> Ne
     )
 
 
-async def _insert(state: AppState, task: NewTask, key: NewKey | None) -> str:
-    async with state.admission.task_of(task.proj_id):
+async def _insert(house: House, task: NewTask, key: NewKey | None) -> str:
+    async with house.admission.task_of(task.proj_id):
         try:
             with TRACING.span("write"):
-                return await state.intake.insert(task, key)
+                return await house.intake.insert(task, key)
         except ModelRemoved as error:  # since the form was checked
-            raise form_error([(PARENT, f"trained_task_id cannot be used. {error}")]) from error
+            raise invalid([(PARENT, f"trained_task_id cannot be used. {error}")]) from error
 
 
 def _key(
@@ -195,18 +183,18 @@ def _key(
         return None
     if not (0 < len(given) <= LONGEST_KEY and given.isascii() and given.isprintable()):
         sentence = f"Idempotency-Key must be 1 to {LONGEST_KEY} printable ASCII characters."
-        raise form_error([("Idempotency-Key", sentence)])
+        raise invalid([("Idempotency-Key", sentence)])
     body = json.dumps(fields, sort_keys=True)
     return NewKey(_digest(f"{form.proj_id}\n{given}"), _digest(body), text)
 
 
 async def _answered(key: NewKey) -> str | None:
-    """The answer that this key got before. Raises ApiError if that was to another body."""
+    """The answer that this key got before. Raises Refusal if that was to another body."""
     used = await idempotency.find_key(key.key_sha256)
     if used is None:
         return None
     if used.body_sha256 != key.body_sha256:
-        raise ApiError(
+        raise Refusal(
             ErrorNum.KEY_REUSED,
             f"The Idempotency-Key was used for the task {used.task_id}, whose form was another; "
             "take a new key for a new form.",

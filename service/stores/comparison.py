@@ -8,10 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from graphnet.artifacts.result import Difference
 from graphnet.data.identifiers import match_ids
 from graphnet.evaluation.headline import FAIREST
-from graphnet.evaluation.resampling import LEAST, paired_difference
+from graphnet.evaluation.resampling import LEAST, UNKNOWN, paired_difference
 
 Json = Mapping[str, Any]
 Subject = tuple[str, str]  # id and site
@@ -19,10 +18,10 @@ Answers = dict[Subject, tuple[int, list[float]]]  # label and probability by cla
 BySplit = dict[str, dict[str, dict[str, Json]]]
 NAMES = ("auc", "accuracy", "balanced_accuracy")
 
-NO_EVIDENCE = "One of the tasks has no stored predictions (an older version trained it)."
-SCORE = "The tasks predict a clinical score; only predicted classes are compared subject by subject."
-CLASSES = "The tasks do not predict the same classes."
-FEW = f"Fewer than {LEAST} subjects of one class are new to both models."
+NO_EVIDENCE = "One of them has no predictions stored, as tasks of an older version have not."
+SCORE = "A clinical score was predicted; only predicted classes are compared subject by subject."
+CLASSES = "They do not predict the same classes."
+FEW = f"Fewer than {LEAST} subjects of a class are new to both models."
 
 
 def of_pair(ours: Json | None, theirs: Json | None) -> dict[str, Json]:
@@ -56,12 +55,7 @@ def difference(ours: Json | None, theirs: Json | None, split: str) -> dict[str, 
     if np.bincount(labels, minlength=len(classes)).min() < LEAST:
         return _unknown(len(shared), FEW)
     pair = [np.array([[each[who][1] for who in shared]]) for each in (mine, other)]
-    differences = paired_difference(labels, *pair)
-    return {
-        "n": len(shared),
-        "reason": None,
-        **{name: difference.as_dict() for name, difference in differences.items()},
-    }
+    return {"n": len(shared), "reason": None, **paired_difference(labels, *pair)}
 
 
 def _shared_splits(ours: Json | None, theirs: Json | None) -> list[str]:
@@ -101,7 +95,7 @@ def _matched(mine: Answers, theirs: Answers) -> Answers:
 
 
 def _unknown(shared: int, reason: str) -> dict[str, Any]:
-    return {"n": shared, "reason": reason, **{name: Difference().as_dict() for name in NAMES}}
+    return {"n": shared, "reason": reason, **{name: dict(UNKNOWN) for name in NAMES}}
 
 
 MOST = 2000  # pairs that are remembered
@@ -109,7 +103,7 @@ Evidence = Mapping[str, Any] | None
 Pair = tuple[str, str]
 
 
-class ComparisonCache:
+class Comparer:
     """What is stored of a finished task never changes, nor does what two of them differ in.
 
     A pair costs a second of a processor, as subjects are drawn two thousand times.

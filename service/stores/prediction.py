@@ -5,17 +5,17 @@ from typing import Any
 
 from actors.names import Names
 from actors.reading.uploads import Upload
-from actors.rpc import ACTOR, QUEUE, PredictionRequest
+from actors.rpc import ACTOR, QUEUE, Question
 from db.tasks import TaskRecord
-from service.stores.reading import no_worker_error, raise_refusal
-from service.stores.worker_calls import NoAnswer, WorkerClient
+from service.stores.reading import nobody, refuse
+from service.stores.worker_calls import Asker, NoAnswer
 
 
-class PredictionClient:
-    """Asks on the queue of predictions; see :class:`~service.stores.worker_calls.WorkerClient`."""
+class Oracle:
+    """Asks on the queue of predictions; see :class:`~service.stores.worker_calls.Asker`."""
 
     def __init__(self, redis_url: str, names: Names, *, patience: float, alone: float) -> None:
-        self._asker = WorkerClient(redis_url, names, QUEUE, ACTOR, patience=patience, alone=alone)
+        self._asker = Asker(redis_url, names, QUEUE, ACTOR, patience=patience, alone=alone)
 
     async def asked(
         self,
@@ -27,7 +27,7 @@ class PredictionClient:
         explain: bool,
     ) -> dict[str, Any]:
         """What the model of the task says of the subjects of an upload. Raises Refusal."""
-        question = PredictionRequest(
+        question = Question(
             task_id=task.task_id,
             manifest_sha256=task.manifest_sha256,
             upload=upload.upload_id,
@@ -38,8 +38,8 @@ class PredictionClient:
         try:
             found = await self._asker.asked(vars(question))
         except NoAnswer as error:
-            raise no_worker_error(error, upload.upload_id) from error
-        await raise_refusal(found, task.proj_id, upload.upload_id)
+            raise nobody(error, upload.upload_id) from error
+        await refuse(found, task.proj_id, upload.upload_id)
         answered: dict[str, Any] = found["answer"]
         return answered
 

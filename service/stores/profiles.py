@@ -14,8 +14,8 @@ from db import datasets
 from db.datasets import DatasetRecord, ListedDataset
 from db.errors import DatabaseError
 from graphnet.data.profile import Profile
-from service.http.responses import ApiError
-from service.stores.reading import ReadingClient
+from service.http.responses import Refusal
+from service.stores.reading import Reading
 from service.stores.worker_calls import NoAnswer
 
 log = logging.getLogger(__name__)
@@ -31,7 +31,7 @@ Known = Mapping[str, tuple[int, dict[str, Any]]]
 class Profiles:
     """The profiles of datasets; of one that no worker has read yet :meth:`Profile.unread`."""
 
-    def __init__(self, reading: ReadingClient) -> None:
+    def __init__(self, reading: Reading) -> None:
         self._reading = reading
         self._asked: dict[str, asyncio.Task[Profile | None]] = {}
         self._places = asyncio.Semaphore(AT_ONCE)
@@ -102,7 +102,7 @@ class Profiles:
                 log.warning("the dataset %r is not read yet: %s", record.data_name, error)
                 if error.alone:
                     self._away_until = time.monotonic() + AWAY_SECONDS
-            except (ApiError, DatabaseError) as error:
+            except (Refusal, DatabaseError) as error:
                 log.warning("the dataset %r cannot be read: %s", record.data_name, error)
         return None
 

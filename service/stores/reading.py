@@ -10,9 +10,9 @@ from db import datasets
 from db.datasets import ListedDataset
 from db.errors import NameTaken
 from graphnet.data.profile import Profile
-from service.http.responses import ApiError, ErrorNum, FieldError
+from service.http.responses import ErrorNum, FieldError, Refusal
 from service.stores.uploads import gone
-from service.stores.worker_calls import NoAnswer, WorkerClient
+from service.stores.worker_calls import Asker, NoAnswer
 
 RETRY_SECONDS = 30
 KEPT = "The file is kept for an hour as the upload {upload} and need not be sent again."
@@ -24,11 +24,11 @@ STORAGE = {
 MANY_QUESTIONS = "The file can be read in more than one way."
 
 
-class ReadingClient:
-    """Asks on the queue of files; see :class:`~service.stores.worker_calls.WorkerClient`."""
+class Reading:
+    """Asks on the queue of files; see :class:`~service.stores.worker_calls.Asker`."""
 
     def __init__(self, redis_url: str, names: Names, *, patience: float, alone: float) -> None:
-        self._asker = WorkerClient(
+        self._asker = Asker(
             redis_url, names, READ_QUEUE, READ_ACTOR, patience=patience, alone=alone
         )
 
@@ -44,7 +44,7 @@ class ReadingClient:
         """Read an upload, and ``keep`` it as ``row``: its ``profile`` and ``preview``.
 
         Raises:
-            ApiError: it cannot be read, asks, or nobody has answered.
+            Refusal: it cannot be read, asks, or nobody has answered.
             NameTaken: there is a dataset of that name.
 
         """
@@ -61,15 +61,15 @@ class ReadingClient:
         try:
             found = await self._asker.asked(vars(asked))
         except NoAnswer as error:
-            raise no_worker_error(error, upload.upload_id) from error
-        await raise_refusal(found, row.proj_id, upload.upload_id)
+            raise nobody(error, upload.upload_id) from error
+        await refuse(found, row.proj_id, upload.upload_id)
         return found
 
     async def row(self, row: ListedDataset, mapping: Mapping[str, str]) -> Profile:
-        """Read a row that NEURO-LEARN wrote. Raises NoAnswer, ApiError."""
+        """Read a row that NEURO-LEARN wrote. Raises NoAnswer, Refusal."""
         asked = ReadRequest(purpose=ROW, name=row.data_name, data_id=row.data_id, mapping=mapping)
         found = await self._asker.asked(vars(asked))
-        await raise_refusal(found, row.proj_id, "")
+        await refuse(found, row.proj_id, "")
         return Profile.from_dict(found["profile"])
 
     def close(self) -> None:
@@ -77,28 +77,28 @@ class ReadingClient:
         self._asker.close()
 
 
-async def raise_refusal(found: Mapping[str, Any], proj_id: str, upload: str) -> None:
+async def refuse(found: Mapping[str, Any], proj_id: str, upload: str) -> None:
     """Raise what a worker's answer says against the file, if it does."""
     if "refused" in found:
-        raise unreadable_error([str(each) for each in found["refused"]])
+        raise unreadable([str(each) for each in found["refused"]])
     for kind, number in STORAGE.items():
         if kind in found:
-            raise ApiError(number, str(found[kind]))
+            raise Refusal(number, str(found[kind]))
     if "taken" in found:
         raise NameTaken(str(found["taken"]))
     if "gone" in found:
         raise gone(str(found["gone"]))
     if "questions" in found:
-        raise await questions_error(found, proj_id, upload)
+        raise await asking(found, proj_id, upload)
 
 
-def unreadable_error(sentences: list[str]) -> ApiError:
+def unreadable(sentences: list[str]) -> Refusal:
     """The file is no dataset, for these reasons."""
     listed = [("datafile", sentence) for sentence in sentences]
-    return ApiError(ErrorNum.DATASET_UNREADABLE, " ".join(sentences), listed)
+    return Refusal(ErrorNum.DATASET_UNREADABLE, " ".join(sentences), listed)
 
 
-async def questions_error(found: Mapping[str, Any], proj_id: str, upload: str) -> ApiError:
+async def asking(found: Mapping[str, Any], proj_id: str, upload: str) -> Refusal:
     """The questions that are open, with a mapping that answered them for a file like this one."""
     questions = found["questions"]
     suggested = None
@@ -106,7 +106,7 @@ async def questions_error(found: Mapping[str, Any], proj_id: str, upload: str) -
         suggested = await datasets.suggested_answers(proj_id, found["signature"])
     errors: list[FieldError] = [("mapping", question["sentence"]) for question in questions]
     sentence = questions[0]["sentence"] if len(questions) == 1 else MANY_QUESTIONS
-    return ApiError(
+    return Refusal(
         ErrorNum.QUESTIONS_OPEN,
         f"{sentence} Answer by the mapping: {', '.join(_answers(each) for each in questions)}.",
         errors,
@@ -119,10 +119,10 @@ async def questions_error(found: Mapping[str, Any], proj_id: str, upload: str) -
     )
 
 
-def no_worker_error(error: NoAnswer, upload: str = "") -> ApiError:
+def nobody(error: NoAnswer, upload: str = "") -> Refusal:
     """No worker has answered; an upload waits for the next try."""
     kept = KEPT.format(upload=upload) if upload else "Try again in a moment."
-    return ApiError(
+    return Refusal(
         ErrorNum.NO_WORKER,
         f"{error} {kept}",
         headers={"retry-after": str(RETRY_SECONDS)},

@@ -10,22 +10,14 @@ from typing import TypeVar
 
 from starlette.requests import Request
 
-from actors.reading.uploads import (
-    PART_BYTES,
-    UPLOAD_JSON,
-    Upload,
-    UploadGone,
-    find_upload,
-    new_id,
-    part_name,
-)
+from actors.reading.uploads import FACTS, PART_BYTES, Upload, UploadGone, find, new_id, part_name
 from db.datasets import new_data_id
 from registry import RegistryError, Store
 from service.dataset_names import named_after
 from service.http.auth import Caller, caller_of
 from service.http.body import content_type, stream_body
 from service.http.multipart import FILE, MultipartBody
-from service.http.responses import ApiError, ErrorNum, form_error
+from service.http.responses import ErrorNum, Refusal, invalid
 from service.stores.artifacts import from_registry
 
 T = TypeVar("T")
@@ -67,7 +59,7 @@ class Uploads:
         """The file of a request, or the one that its field ``upload`` names.
 
         Raises:
-            ApiError: the body is too large, too slow, cut or empty, or there is no such upload.
+            Refusal: the body is too large, too slow, cut or empty, or there is no such upload.
             RegistryError: it cannot be stored. Nothing of it stays.
 
         """
@@ -88,15 +80,15 @@ class Uploads:
         await self.delete(upload_id)
         if not later:
             sentence = "The file is empty."
-            raise ApiError(ErrorNum.DATASET_UNREADABLE, sentence, [(FILE, sentence)])
+            raise Refusal(ErrorNum.DATASET_UNREADABLE, sentence, [(FILE, sentence)])
         if received.upload.size:  # the answers that came along may be those to the other file
-            raise form_error([(UPLOAD, BOTH)])
+            raise invalid([(UPLOAD, BOTH)])
         return Received(await self.find(later, caller), received.fields, fresh=False)
 
     async def find(self, upload_id: str, caller: Caller) -> Upload:
-        """An upload of this caller's project. Raises ApiError where there is none."""
+        """An upload of this caller's project. Raises Refusal where there is none."""
         try:
-            upload = await self._threaded(lambda: find_upload(self._store, upload_id))
+            upload = await self._threaded(lambda: find(self._store, upload_id))
         except UploadGone as error:
             raise gone(str(error)) from error
         if caller.proj_id is not None and upload.owner != caller.proj_id:
@@ -127,11 +119,11 @@ class Uploads:
             form.close()
             fields += tuple(form.fields)
             if form.filename is None and not dict(fields).get(UPLOAD):
-                raise form_error([(FILE, f"{FILE} is missing; it must hold the file.")])
+                raise invalid([(FILE, f"{FILE} is missing; it must hold the file.")])
             filename = named_after(PurePath(form.filename or "").name)
         owner = caller.proj_id or ""
         upload = Upload(upload_id, new_data_id(), owner, filename, parts.count, parts.size)
-        await self._put(upload_id, UPLOAD_JSON, upload.to_bytes())
+        await self._put(upload_id, FACTS, upload.to_bytes())
         return Received(upload, fields, fresh=True)
 
     async def _put(self, upload_id: str, name: str, data: bytes) -> None:
@@ -163,9 +155,9 @@ class _Parts:
             self.count += 1
 
 
-def gone(sentence: str) -> ApiError:
+def gone(sentence: str) -> Refusal:
     """There is no such upload."""
-    return ApiError(ErrorNum.NOT_FOUND, sentence, [(UPLOAD, sentence)])
+    return Refusal(ErrorNum.NOT_FOUND, sentence, [(UPLOAD, sentence)])
 
 
 def _form_of(request: Request) -> MultipartBody | None:
@@ -177,4 +169,4 @@ def _form_of(request: Request) -> MultipartBody | None:
 async def _nothing(chunk: bytes) -> None:
     """A body beside an upload, which must be empty."""
     if chunk:
-        raise form_error([(UPLOAD, BOTH)])
+        raise invalid([(UPLOAD, BOTH)])

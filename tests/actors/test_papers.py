@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from actors.outputs import report_files
+from actors.outputs import papers
 from db.claims import Claim
 from graphnet import readers
-from graphnet.config import Evaluation, TrainingSettings
+from graphnet.config import Evaluation, Settings
 from graphnet.data.cohort import merge
 from graphnet.data.splits import Splits
 from graphnet.data.synthetic import cohort_table
@@ -24,7 +24,7 @@ CLAIM = Claim("TASK1", 1, "token", "P", "A to B", "dl_ts", {"train_data": ["A"]}
 def outcome() -> Outcome:
     tables = [cohort_table("A", label, 8, seed=1 + label) for label in (0, 1)]
     train = merge([readers.from_table(table, f"A{n}") for n, table in enumerate(tables)])
-    settings = TrainingSettings.for_model("Linear", epochs=2)
+    settings = Settings.for_model("Linear", epochs=2)
     return run(Splits(train), settings, evaluation=Evaluation(cv_folds=0, baselines=False))
 
 
@@ -39,7 +39,7 @@ def test_a_picture_that_cannot_be_drawn_costs_no_report(
 ) -> None:
     result: dict[str, Any] = dict(outcome.result)
     with caplog.at_level(logging.ERROR):
-        written = report_files(CLAIM, without(outcome, "coordinates", [["here"]]), result)
+        written = papers(CLAIM, without(outcome, "coordinates", [["here"]]), result)
     assert set(written) == {EVIDENCE, REPORT}
     assert "its picture could not be made" in caplog.text
     assert result["evidence_sha256"] in written[REPORT].decode()
@@ -49,6 +49,6 @@ def test_a_report_that_cannot_be_rendered_costs_no_evidence(
     outcome: Outcome, caplog: pytest.LogCaptureFixture
 ) -> None:
     with caplog.at_level(logging.ERROR):
-        written = report_files(CLAIM, without(outcome, "share", "none"), dict(outcome.result))
+        written = papers(CLAIM, without(outcome, "share", "none"), dict(outcome.result))
     assert set(written) == {EVIDENCE}
     assert "its report could not be made" in caplog.text

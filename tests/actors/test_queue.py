@@ -8,18 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from dramatiq.errors import DecodeError
 
 from actors.names import NamedBroker, Names
-from actors.queue import (
-    QUEUE,
-    count_workers,
-    queued_messages,
-    redis_broker,
-    send,
-    send_heartbeat,
-    worker_broker,
-)
+from actors.queue import QUEUE, alive, on_queue, redis_broker, send, show_life, worker_broker
 from tests.servers import queue_server
 
 NAMES = Names("tests")
@@ -52,11 +43,11 @@ def test_senders_are_not_taken_for_workers(broker: NamedBroker) -> None:
 
 
 def test_what_a_worker_has_fetched_does_not_lie_on_the_queue(broker: NamedBroker) -> None:
-    assert queued_messages(broker) == []
+    assert on_queue(broker) == []
     send(broker, MESSAGES[:3])
-    assert queued_messages(broker) == [("", f"TASK{number}") for number in range(3)]
+    assert on_queue(broker) == [("", f"TASK{number}") for number in range(3)]
     broker.do_fetch(QUEUE, 2)  # whoever asked for them has not heard the answer
-    assert queued_messages(broker) == [("", "TASK2")]
+    assert on_queue(broker) == [("", "TASK2")]
 
 
 def consumer(worker: NamedBroker, queue: str) -> Any:
@@ -66,7 +57,7 @@ def consumer(worker: NamedBroker, queue: str) -> Any:
 def test_each_kind_of_device_has_a_queue_and_all_of_them_are_looked_at(broker: NamedBroker) -> None:
     send(broker, [("ANY", "r", ""), ("CPU", "r", "cpu"), ("CUDA", "r", "cuda")])
     assert [broker.do_qsize(name) for name in ("sgn", "sgn.cpu", "sgn.cuda")] == [1, 1, 1]
-    assert queued_messages(broker) == [("", "ANY"), ("cpu", "CPU"), ("cuda", "CUDA")]
+    assert on_queue(broker) == [("", "ANY"), ("cpu", "CPU"), ("cuda", "CUDA")]
 
 
 def test_a_worker_takes_what_its_device_may_and_one_at_a_time(broker: NamedBroker) -> None:
@@ -83,33 +74,30 @@ def test_a_worker_takes_what_its_device_may_and_one_at_a_time(broker: NamedBroke
         second = next(cpu)
         assert (second.args, next(any_)) == (("CPU",), None)
         any_.ack(first)
-        assert next(any_) is None, "the slot is another's"
+        assert next(any_) is None, "the turn is another's"
         cpu.nack(second)
         third = next(any_)
         assert third.args == ("NEXT",)
         any_.ack(third)
-        assert (next(any_), next(cpu), queued_messages(broker)) == (None, None, [("cuda", "CUDA")])
+        assert (next(any_), next(cpu), on_queue(broker)) == (None, None, [("cuda", "CUDA")])
 
 
-def test_a_fetch_that_fails_leaves_the_slot_free(
-    broker: NamedBroker, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_fetch_that_fails_leaves_the_turn_free(broker: NamedBroker) -> None:
     send(broker, MESSAGES[:1])
     port = broker.client.connection_pool.connection_kwargs["port"]
     with closing(worker_broker(f"redis://127.0.0.1:{port}/0", NAMES, "cuda", [])) as worker:
         any_, cuda = (consumer(worker, name) for name in ("sgn", "sgn.cuda"))
-        with monkeypatch.context() as patch:
-            patch.setattr(worker, "do_fetch", lambda *_: [b"no message"], raising=False)
-            with pytest.raises(DecodeError):
-                next(cuda)
+        cuda.message_cache = [b"no message"]
+        with pytest.raises(Exception, match="Failed to decode"):
+            next(cuda)
         assert next(any_).args == ("TASK0",)
 
 
 def test_workers_are_counted_by_their_device(broker: NamedBroker) -> None:
-    assert count_workers(broker.client, NAMES) == {}
+    assert alive(broker.client, NAMES) == {}
     for number, kind in enumerate(("cpu", "cuda", "cuda")):
-        send_heartbeat(broker.client, NAMES, f"host:{number}", kind)
-    assert count_workers(broker.client, NAMES) == {"cpu": 1, "cuda": 2}
+        show_life(broker.client, NAMES, f"host:{number}", kind)
+    assert alive(broker.client, NAMES) == {"cpu": 1, "cuda": 2}
 
 
 SENDING = """

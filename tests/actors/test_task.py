@@ -6,27 +6,27 @@ from pathlib import Path
 import pytest
 import torch
 
-from actors.cancelled_training import store_failed
+from actors.cancelled_training import stopped
 from actors.inputs import Inputs
 from actors.lease import Lease
 from actors.outputs import Saved
 from actors.pending import PendingEndings
 from actors.reading.arrays import Arrays
-from actors.reading.child import ReadLimits
+from actors.reading.child import Bounds
 from actors.reading.datasets import DatasetReader
 from actors.runtime import Runtime
-from actors.settings import ProcessSettings as House
-from actors.worker_context import WorkerContext
+from actors.settings import Settings as House
+from actors.worker_context import Workplace
 from db.claims import Claim
 from db.form import TaskForm
-from graphnet.artifacts.lineage import lineage, subjects_seen
+from graphnet.artifacts.lineage import lineage, seen
 from graphnet.artifacts.model import StoredModel
-from graphnet.config import Evaluation, TrainingSettings
+from graphnet.config import Evaluation, Settings
 from graphnet.data.provenance import subjects
 from graphnet.data.splits import Splits
 from graphnet.errors import TrainingError
 from graphnet.experiment import run
-from graphnet.training.devices import DeviceChoice
+from graphnet.training.devices import Choice
 from registry import MANIFEST, PARAMETERS, ObjectMissing
 from registry.location import open_store
 from tests.graphnet.people import cohort
@@ -46,20 +46,18 @@ CLAIM = Claim("TASK1", 1, "token", "P", "name", "dl_ts", {}, "")
 def test_the_last_sound_parameters_are_kept_and_named(tmp_path: Path, *, save: bool) -> None:
     people = cohort()
     asked = Evaluation(cv_folds=0, baselines=False, explain=False)
-    settings = TrainingSettings.for_model("SGN", epochs=2)
+    settings = Settings.for_model("SGN", epochs=2)
     model = run(Splits(people), settings, evaluation=asked).model
     error = TrainingError("Training stopped in epoch 3.")
     error.kept = model
     store = open_store(tmp_path.as_uri())
     runtime = Runtime(House("sqlite:///x", "redis://x", tmp_path.as_uri()))
-    reader = DatasetReader(
-        runtime.call, store, Arrays(store, tmp_path, 1), ReadLimits(1, 1, tmp_path)
-    )
+    reader = DatasetReader(runtime.call, store, Arrays(store, tmp_path, 1), Bounds(1, 1, tmp_path))
     pending = PendingEndings(runtime, tmp_path)
-    place = WorkerContext(runtime, store, store, DeviceChoice(torch.device("cpu")), reader, pending)
+    place = Workplace(runtime, store, store, Choice(torch.device("cpu")), reader, pending)
     form = TaskForm("dl_ts", "", ("A",), save_model_state=save)
     inputs = Inputs(Splits(people), settings, None, asked)
-    sentence, saved = store_failed(place, form, inputs, error, Ours(runtime, CLAIM))
+    sentence, saved = stopped(place, form, inputs, error, Ours(runtime, CLAIM))
     assert sentence.startswith("Training stopped in epoch 3.")
     if not save:
         assert sentence == str(error)
@@ -75,4 +73,4 @@ def test_the_last_sound_parameters_are_kept_and_named(tmp_path: Path, *, save: b
     assert (kept.facts["task_id"], kept.facts["stopped"]) == ("TASK1", str(error))
     named = [{"name": name, "subjects": 20} for name in ("A_NC", "A_SZ")]
     assert lineage(kept.facts) == [{"task_id": "TASK1", "datasets": named}]
-    assert subjects_seen(kept.facts) == subjects(people.ids)
+    assert seen(kept.facts) == subjects(people.ids)

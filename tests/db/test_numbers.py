@@ -7,13 +7,13 @@ from itertools import islice
 import pytest
 
 from db import ids as numbers
-from db.ids import IdGenerator
+from db.ids import Numbers
 
 
 @pytest.mark.parametrize("prefix", ["TASK", "DATA"])
 def test_an_id_has_the_contract_s_form(prefix: str) -> None:
     before = datetime.now(UTC).replace(microsecond=0)
-    for number in IdGenerator().ids(prefix):
+    for number in Numbers().ids(prefix):
         found = re.fullmatch(rf"{prefix}(\d{{12}})(\d{{2,}})", number)
         assert found is not None
         assert len(number) <= 32
@@ -22,17 +22,17 @@ def test_an_id_has_the_contract_s_form(prefix: str) -> None:
 
 
 def test_ids_of_one_counter_differ_also_where_it_begins_anew() -> None:
-    counter = IdGenerator()
+    counter = Numbers()
     counter._next = numbers.RANGE - 3
     ids = [number for _ in range(50) for number in counter.ids("TASK")]
     assert len(set(ids)) == len(ids) == 50 * numbers.TRIES
 
 
 def test_a_small_counter_has_two_digits() -> None:
-    counter = IdGenerator()
+    counter = Numbers()
     counter._next = numbers.RANGE - 1
     assert [number[16:] for number in islice(counter.ids("TASK"), 3)] == ["00", "01", "02"]
 
 
 def test_two_processes_seldom_begin_at_the_same_place() -> None:
-    assert len({IdGenerator()._next for _ in range(20)}) > 15
+    assert len({Numbers()._next for _ in range(20)}) > 15

@@ -13,12 +13,12 @@ import pytest
 import yaml
 
 import service.monitoring.task_metrics
-from actors.exposition import make_registry
+from actors.exposition import exposed
 from actors.metrics import worker_metrics
 from actors.names import Names
-from db.queue_state import TaskCounts
+from db.queue_state import Figures
 from service.api.addresses import Addresses
-from service.monitoring.listener import RequestMetrics
+from service.monitoring.listener import Requests
 from service.monitoring.readiness import OK
 from tests.deploy.rendered import Object, named, of_kind
 
@@ -180,20 +180,20 @@ def names_of(registry: Any) -> set[str]:
 def test_the_metrics_are_those_that_the_processes_show(monkeypatch: pytest.MonkeyPatch) -> None:
     torch = pytest.importorskip("torch", reason="torch, which a worker needs, is not installed.")
     from actors.metrics import GpuMemory, device_info
-    from graphnet.training.devices import DeviceChoice
+    from graphnet.training.devices import Choice
 
     monkeypatch.setattr("actors.metrics.memory", lambda _: {"total": 80_000_000_000})
-    choice = DeviceChoice(torch.device("cpu"))
-    worker = make_registry(*worker_metrics(), device_info(choice), GpuMemory(choice))
+    choice = Choice(torch.device("cpu"))
+    worker = exposed(*worker_metrics(), device_info(choice), GpuMemory(choice))
 
-    async def answered() -> TaskCounts:
-        return TaskCounts({}, {}, {}, 0)
+    async def answered() -> Figures:
+        return Figures({}, {}, {}, 0)
 
     monkeypatch.setattr("service.monitoring.task_metrics.figures.read_figures", answered)
-    figures = service.monitoring.task_metrics.TaskMetrics(Queue(), Broker(), Ready())  # type: ignore[arg-type]
+    figures = service.monitoring.task_metrics.Figures(Queue(), Broker(), Ready())  # type: ignore[arg-type]
     asyncio.run(figures.refresh())
-    requests = RequestMetrics(Addresses(()))
-    ours = make_registry(requests.total, requests.seconds, figures)
+    requests = Requests(Addresses(()))
+    ours = exposed(requests.total, requests.seconds, figures)
     assert names_of(worker) | names_of(ours) == METRICS - {"up"}
 
 

@@ -18,7 +18,7 @@ from service.api.endpoints import ENDPOINTS
 from service.forms.reply import REFUSED
 from service.http.responses import MEANINGS
 from service.pages.table import PAGES
-from service.settings import HttpSettings
+from service.settings import Settings
 from tests.deploy.front import SHIPPED, Front, nginx
 from tests.servers import ServerMissing, free_ports
 
@@ -38,7 +38,7 @@ def lonely(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Front]:
 def test_its_limits_are_those_of_the_service() -> None:
     text = (SHIPPED / "service.conf").read_text()
     limits = {int(number) for number in re.findall(r"client_max_body_size (\d+);", text)}
-    settings = HttpSettings(house=house.ProcessSettings("", "", ""))
+    settings = Settings(house=house.Settings("", "", ""))
     assert limits == {settings.max_form_bytes, settings.max_upload_bytes}
     files = text.partition("location ~ ^/(api/v0/datasets|")[2].partition("}")[0]
     assert f"client_max_body_size {settings.max_upload_bytes};" in files

@@ -175,8 +175,10 @@ def test_zeros_of_ids_are_kept_and_a_prefix_alone_is_refused(tmp_path: Path) -> 
 
 def keys_of_questions() -> Iterator[str]:
     """The id of each question that a reader asks, as far as it stands in the code."""
-    for file in sorted(READERS.glob("*.py")):
-        module = importlib.import_module(f"graphnet.readers.{file.stem}")
+    for file in sorted(READERS.rglob("*.py")):
+        module = importlib.import_module(
+            ".".join(file.relative_to(READERS.parents[1]).with_suffix("").parts)
+        )
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "ask":
                 yield _text(node.args[0], module)

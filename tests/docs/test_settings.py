@@ -7,7 +7,7 @@ import pytest
 
 from actors import settings as house
 from service import settings
-from service.settings import HttpSettings
+from service.settings import Settings
 from tests.docs.pages import DOCS
 
 ROW = re.compile(r"^\| `(\w+)` \| .* \| `([^`]+)` \| (.+) \|$", re.MULTILINE)
@@ -27,10 +27,10 @@ def test_no_variable_is_missing() -> None:
 
 
 def test_what_is_required_suffices() -> None:
-    assert HttpSettings.from_environment(REQUIRED).process.redis_url == REQUIRED["SGN_REDIS_URL"]
+    assert Settings.from_environment(REQUIRED).house.redis_url == REQUIRED["SGN_REDIS_URL"]
     for name in REQUIRED:
-        with pytest.raises(house.ProcessSettingsError, match=name):
-            HttpSettings.from_environment(_without(name))
+        with pytest.raises(house.SettingsError, match=name):
+            Settings.from_environment(_without(name))
 
 
 def _without(name: str) -> dict[str, str]:
@@ -40,8 +40,8 @@ def _without(name: str) -> dict[str, str]:
 @pytest.mark.parametrize("name", sorted(set(ROWS) - set(REQUIRED)))
 def test_an_example_can_be_used_and_is_not_the_default(name: str) -> None:
     host = {} if name == "SGN_HOST" else {"SGN_HOST": ROWS["SGN_HOST"][0]}  # some matter there only
-    given = HttpSettings.from_environment({**REQUIRED, **host, name: ROWS[name][0]})
-    assert given != HttpSettings.from_environment({**REQUIRED, **host})
+    given = Settings.from_environment({**REQUIRED, **host, name: ROWS[name][0]})
+    assert given != Settings.from_environment({**REQUIRED, **host})
 
 
 def test_a_default_is_what_the_service_takes() -> None:
@@ -51,6 +51,4 @@ def test_a_default_is_what_the_service_takes() -> None:
         if re.fullmatch(r"`[^`]+`", default)
     }
     assert len(told) > 15
-    assert HttpSettings.from_environment({**REQUIRED, **told}) == HttpSettings.from_environment(
-        REQUIRED
-    )
+    assert Settings.from_environment({**REQUIRED, **told}) == Settings.from_environment(REQUIRED)

@@ -11,17 +11,17 @@ import pytest
 from graphnet.artifacts.inference import predict
 from graphnet.artifacts.model import StoredModel
 from graphnet.artifacts.predictions import predictions_csv
-from graphnet.config import Evaluation, TrainingSettings
+from graphnet.config import Evaluation, Settings
 from graphnet.data.class_names import NAMELESS, numbered, shared_names, words
 from graphnet.data.cohort import Cohort
 from graphnet.data.splits import Splits
 from graphnet.errors import CohortError
 from graphnet.experiment import Outcome, run
-from graphnet.report.page import render_report
+from graphnet.report import render
 from tests.graphnet.people import cohort
 
 NAMES = {0: "HC", 1: "SZ"}
-QUICK = TrainingSettings.for_model("Linear", epochs=2)
+QUICK = Settings.for_model("Linear", epochs=2)
 ASKED = Evaluation(baselines=False, explain=False, cv_folds=2)
 
 
@@ -73,7 +73,7 @@ def test_the_table_of_predictions_says_names(outcome: Outcome) -> None:
 
 def test_the_report_says_names(outcome: Outcome) -> None:
     task = {"task_id": "T", "task_type": "dl_ts", "task_result": outcome.result}
-    text = render_report(task, outcome.evidence, None, manifest(outcome.model))
+    text = render(task, outcome.evidence, None, manifest(outcome.model))
     assert "20 of class HC (0) and 20 of class SZ (1)" in text
     assert "Class SZ (1) counts as positive, class HC (0) as negative." in text
     assert '<th scope="col">Class SZ (1)</th>' in text

@@ -7,15 +7,15 @@ import pytest
 
 from graphnet.artifacts.lineage import LINEAGE, lineage
 from graphnet.artifacts.model import StoredModel
-from graphnet.config import Evaluation, TrainingSettings
+from graphnet.config import Evaluation, Settings
 from graphnet.data.splits import Splits
 from graphnet.experiment import Outcome, run
-from graphnet.report.page import render_report
+from graphnet.report import render
 from graphnet.report.facts import Facts
 from graphnet.report.tables import lineage_rows
 from tests.graphnet.people import cohort
 
-QUICK = TrainingSettings.for_model("Linear", epochs=1)
+QUICK = Settings.for_model("Linear", epochs=1)
 ASKED = Evaluation(baselines=False, explain=False, cv_folds=0)
 
 
@@ -55,10 +55,10 @@ def test_every_step_is_told(three: list[Outcome]) -> None:
 def test_the_report_tells_it(three: list[Outcome]) -> None:
     task = {"task_id": "T3", "task_type": "dl_ft", "parent_task_id": "T2",
             "task_result": three[2].result}  # fmt: skip
-    text = render_report(task, None, None, manifest(three[2]))
+    text = render(task, None, None, manifest(three[2]))
     chain = text.index("Tasks that the model comes from")
     assert chain < text.index("T1", chain) < text.index("B_NC (20)", chain)
-    alone = render_report({**task, "task_id": "T1"}, None, None, manifest(three[0]))
+    alone = render({**task, "task_id": "T1"}, None, None, manifest(three[0]))
     assert "Tasks that the model comes from" not in alone
 
 

@@ -14,12 +14,12 @@ from sklearn.metrics import roc_auc_score
 from graphnet import readers
 from graphnet.artifacts.predictions import (
     FORMAT,
-    SplitPredictions,
+    Predicted,
     predictions_csv,
-    read_predictions,
+    read_evidence,
     to_bytes,
 )
-from graphnet.config import Evaluation, TrainingSettings
+from graphnet.config import Evaluation, Settings
 from graphnet.data.atlas import Atlas
 from graphnet.data.cohort import Cohort, merge
 from graphnet.data.splits import Splits
@@ -44,7 +44,7 @@ def outcome() -> Outcome:
     """Two sites to train on, of whom two subjects are tested too, and others who are new."""
     train = merge([people("one", 1), people("two", 5)])
     test = merge([people("one", 9, first=500, subjects=8), train.rows(np.array([0, 1]))])
-    settings = TrainingSettings.for_model("Linear", epochs=6, batch_size=16)
+    settings = Settings.for_model("Linear", epochs=6, batch_size=16)
     asked = Evaluation(baselines=False, cv_folds=4, cv_repeats=2, leave_site_out=True)
     places = np.random.default_rng(0).normal(0, 30, (REGIONS, 3))
     regions = tuple(str(number) for number in range(1, REGIONS + 1))
@@ -98,10 +98,10 @@ def test_all_regions_and_where_they_are(outcome: Outcome) -> None:
 
 
 def test_it_is_read_back_and_nothing_else_is(outcome: Outcome) -> None:
-    assert read_predictions(to_bytes(outcome.evidence)) == outcome.evidence
+    assert read_evidence(to_bytes(outcome.evidence)) == outcome.evidence
     for content in (b"", b"{}", b"[1]", b'{"format": "x"}', b'{"format": NaN}', b"\xff"):
         with pytest.raises(ModelError):
-            read_predictions(content)
+            read_evidence(content)
 
 
 def test_what_is_shorter_than_it_says_is_refused(outcome: Outcome) -> None:
@@ -113,7 +113,7 @@ def test_what_is_shorter_than_it_says_is_refused(outcome: Outcome) -> None:
             column = column[key]
         column.pop()
         with pytest.raises(ModelError, match="one value a subject"):
-            read_predictions(json.dumps(found).encode())
+            read_evidence(json.dumps(found).encode())
 
 
 def test_a_table_of_it_can_be_opened_without_harm(outcome: Outcome) -> None:
@@ -130,7 +130,7 @@ def test_a_table_of_it_can_be_opened_without_harm(outcome: Outcome) -> None:
 def test_who_was_not_tested_by_a_fold_is_left_out() -> None:
     cohort = people("one", 1, subjects=2)
     values = np.array([[0.2, 0.8], [np.nan, np.nan], [0.5, 0.5], [0.1, 0.9]])
-    assert SplitPredictions(cohort, values, [False] * 4).tested().cohort.ids == (
+    assert Predicted(cohort, values, [False] * 4).tested().cohort.ids == (
         *cohort.ids[:1], *cohort.ids[2:]
     )  # fmt: skip
 
@@ -139,7 +139,7 @@ def test_scores_have_no_classes() -> None:
     cohort = people("one", 1)
     rng = np.random.default_rng(2)
     scored = replace(cohort, scores=rng.normal(20, 4, len(cohort)))
-    settings = TrainingSettings.for_model("Linear", epochs=3, label="score")
+    settings = Settings.for_model("Linear", epochs=3, label="score")
     asked = Evaluation(baselines=False, cv_folds=0)
     found = run(Splits(scored), settings, evaluation=asked).evidence
     assert (found["format"], found["target"], found["classes"]) == (FORMAT, "score", [])

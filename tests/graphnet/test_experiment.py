@@ -15,7 +15,7 @@ from torch import Tensor
 from graphnet import experiment
 from graphnet.artifacts.model import StoredModel
 from graphnet.catalogue import FROM_CONNECTOMES, GRAPHS
-from graphnet.config import Evaluation, TrainingSettings
+from graphnet.config import Evaluation, Settings
 from graphnet.data.cohort import Cohort, merge
 from graphnet.data.provenance import fingerprints
 from graphnet.data.quality import RULES
@@ -24,10 +24,10 @@ from graphnet.distributed import shards as parts
 from graphnet.errors import CohortError, GraphnetError, ModelError, SettingsError, TrainingError
 from graphnet.experiment import Outcome
 from graphnet.readers import from_json, from_table
-from graphnet.training.callbacks import Callback
+from graphnet.training.callbacks import Journal
 from graphnet.training.history import Epoch
 from graphnet.training.loop import Training
-from graphnet.training.stacked import MonitoredFit, fit_monitored
+from graphnet.training.stacked import Watched, fit_watched
 from tests.graphnet.people import RECIPE, cohort, rearranged, table
 
 LINE = re.compile(
@@ -42,8 +42,8 @@ def run(*data: Any, **asked: Any) -> Outcome:
     return experiment.run(*data, evaluation=plain, **asked)
 
 
-def few(model: str = "SGN", **asked: Any) -> TrainingSettings:
-    return TrainingSettings.for_model(model, **{"epochs": 4, **asked})
+def few(model: str = "SGN", **asked: Any) -> Settings:
+    return Settings.for_model(model, **{"epochs": 4, **asked})
 
 
 def tensors(outcome: Outcome) -> dict[str, bytes]:
@@ -68,9 +68,7 @@ def chance(people: Cohort) -> float:
 
 def test_a_planted_effect_is_found_in_subjects_never_seen() -> None:
     others = cohort("A", controls=60, patients=60, seed=1, first=200)
-    outcome = run(
-        Splits(cohort(controls=60, patients=60), test=others), TrainingSettings.for_model("SGN")
-    )
+    outcome = run(Splits(cohort(controls=60, patients=60), test=others), Settings.for_model("SGN"))
     auc = outcome.result["metrics"]["test"]["auc"]
     assert auc > 0.5 + 6 * chance(others)
     assert outcome.result["metrics"]["test"]["ci"]["auc"][0] > 0.7
@@ -128,7 +126,7 @@ def test_every_epoch_is_told_and_may_end_the_training() -> None:
     class Enough(Exception):
         pass
 
-    class Telling(Callback):
+    class Telling(Journal):
         def trained(self, training: Training, epoch: Epoch) -> None:  # noqa: ARG002
             told.append(epoch)
             if epoch.number == 2:
@@ -265,9 +263,7 @@ SITE_B = cohort("B", seed=1)
 @cache
 def grown() -> StoredModel:
     """A parent of site A. Not when the module is imported: each process of the tests does that."""
-    return run(
-        Splits(cohort(controls=40, patients=40)), TrainingSettings.for_model("SGN", epochs=20)
-    ).model
+    return run(Splits(cohort(controls=40, patients=40)), Settings.for_model("SGN", epochs=20)).model
 
 
 @pytest.mark.parametrize(("model", "graph"), KINDS)
@@ -313,9 +309,7 @@ def test_fine_tuning_on_one_class_works_and_says_so() -> None:
     assert outcome.result["metrics"]["test"]["auc"] is not None
 
 
-REFUSALS: list[
-    tuple[Callable[[], Splits], TrainingSettings, type[GraphnetError], tuple[str, ...]]
-] = [
+REFUSALS: list[tuple[Callable[[], Splits], Settings, type[GraphnetError], tuple[str, ...]]] = [
     (
         lambda: Splits(cohort(recipe=replace(RECIPE, regions=11))),
         few(),
@@ -359,7 +353,7 @@ REFUSALS: list[
 @pytest.mark.parametrize(("data", "wanted", "error", "sentences"), REFUSALS)
 def test_a_parent_that_does_not_fit_is_refused(
     data: Callable[[], Splits],
-    wanted: TrainingSettings,
+    wanted: Settings,
     error: type[GraphnetError],
     sentences: tuple[str, ...],
 ) -> None:
@@ -414,10 +408,10 @@ def test_a_fingerprint_is_of_all_that_a_training_may_depend_on() -> None:
 def test_a_twin_that_cannot_be_trained_is_no_reason_to_lose_the_model(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    def diverging(start: StoredModel, *data: Any, **asked: Any) -> MonitoredFit:
+    def diverging(start: StoredModel, *data: Any, **asked: Any) -> Watched:
         if start.settings.graph == "none":
             raise TrainingError("Training stopped in epoch 2.")
-        return fit_monitored(start, *data, **asked)
+        return fit_watched(start, *data, **asked)
 
     monkeypatch.setattr(parts, "fit_watched", diverging)
     people = cohort()
@@ -461,7 +455,7 @@ def test_train_and_test_of_the_same_subjects_are_said() -> None:
 def test_real_patients_of_another_site_are_told_from_controls(
     site_a: Cohort, site_b: Cohort
 ) -> None:
-    outcome = run(Splits(site_a, test=site_b), TrainingSettings.for_model("SGN", epochs=30))
+    outcome = run(Splits(site_a, test=site_b), Settings.for_model("SGN", epochs=30))
     assert outcome.result["metrics"]["test"]["auc"] > 0.85
     said = " ".join(outcome.result["warnings"])
     assert "SZP2018007" in said

@@ -7,28 +7,28 @@ import pytest
 import torch
 from torch import Tensor
 
-from graphnet.config import Evaluation, TrainingSettings
+from graphnet.config import Evaluation, Settings
 from graphnet.data.splits import Splits
-from graphnet.distributed.shards import model_at
+from graphnet.distributed.shards import recovered
 from graphnet.errors import ModelError
 from graphnet.experiment import Outcome, run
-from graphnet.plan import ExperimentPlan
+from graphnet.plan import Work
 from graphnet.training import checkpoint
-from graphnet.training.callbacks import Callback
+from graphnet.training.callbacks import Journal
 from graphnet.training.history import Epoch
-from graphnet.training.initialisation import initialise
+from graphnet.training.initialisation import untrained
 from graphnet.training.loop import Plan, Training
 from tests.graphnet.people import cohort
 
 ASKED = Evaluation(cv_folds=3, explain=False)
-SETTINGS = TrainingSettings.for_model("SGN", epochs=6, batch_size=8)
+SETTINGS = Settings.for_model("SGN", epochs=6, batch_size=8)
 
 
 class Interrupted(Exception):
     pass
 
 
-class Keeping(Callback):
+class Keeping(Journal):
     """Keeps every stage's state as bytes, and breaks off after some epochs of all."""
 
     def __init__(self, kept: dict[int, bytes], epochs: int) -> None:
@@ -53,7 +53,7 @@ class Keeping(Callback):
         return sum(self.costs[: self.stage + 1]) / sum(self.costs)
 
 
-def outcome(journal: Callback | None = None) -> Outcome:
+def outcome(journal: Journal | None = None) -> Outcome:
     return run(Splits(cohort()), SETTINGS, evaluation=ASKED, journal=journal)
 
 
@@ -80,7 +80,7 @@ def test_a_state_of_another_shape_is_left_aside() -> None:
     states: dict[int, bytes] = {}
     with pytest.raises(Interrupted):
         run(Splits(cohort()), SETTINGS, journal=Keeping(states, 3))
-    other = TrainingSettings.for_model("GCN", epochs=2)
+    other = Settings.for_model("GCN", epochs=2)
     journal = Keeping(dict(states), 100)
     run(
         Splits(cohort()), other, evaluation=Evaluation(cv_folds=0, baselines=False), journal=journal
@@ -101,7 +101,7 @@ def test_a_state_of_other_subjects_is_left_aside() -> None:
 
 
 def training(plan: Plan) -> Training:
-    model = initialise(cohort(), SETTINGS, (0, 1))
+    model = untrained(cohort(), SETTINGS, (0, 1))
     prepared = model.prepare(cohort(), torch.device("cpu"))
     return Training(model.net, model.parameters, prepared, SETTINGS, plan)
 
@@ -111,19 +111,19 @@ def test_the_best_so_far_is_had_from_a_checkpoint() -> None:
     with pytest.raises(Interrupted):
         run(Splits(cohort()), SETTINGS, journal=Keeping(states, 3))
     state = checkpoint.from_bytes(states[0])
-    found = model_at(work(SETTINGS), state)
-    short = TrainingSettings.for_model("SGN", epochs=3, batch_size=8)
+    found = recovered(work(SETTINGS), state)
+    short = Settings.for_model("SGN", epochs=3, batch_size=8)
     asked = Evaluation(cv_folds=0, baselines=False, explain=False)
     wanted = run(Splits(cohort()), short, evaluation=asked)
     assert found.lines == wanted.result["train_epochs"]
     assert found.model.settings == SETTINGS
     assert found.model.predict(cohort()).tobytes() == wanted.model.predict(cohort()).tobytes()
     with pytest.raises(ModelError, match="another training"):
-        model_at(work(TrainingSettings.for_model("GCN", epochs=6)), state)
+        recovered(work(Settings.for_model("GCN", epochs=6)), state)
 
 
-def work(settings: TrainingSettings) -> ExperimentPlan:
-    return ExperimentPlan.of(Splits(cohort()), settings, Evaluation(), None)
+def work(settings: Settings) -> Work:
+    return Work.of(Splits(cohort()), settings, Evaluation(), None)
 
 
 @pytest.mark.parametrize("damage", ["truncated", "changed", "foreign", "pickle", "empty"])

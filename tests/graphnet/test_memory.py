@@ -9,20 +9,20 @@ import torch
 from torch import Tensor
 
 from graphnet.artifacts.model import StoredModel
-from graphnet.config import Evaluation, TrainingSettings
+from graphnet.config import Evaluation, Settings
 from graphnet.data.splits import Splits
 from graphnet.errors import OutOfMemory
 from graphnet.evaluation.attribution import integrated_gradients, occlusion
 from graphnet.experiment import run
 from graphnet.training import stacked
-from graphnet.training.cuda_graph import CudaGraphRunner
+from graphnet.training.cuda_graph import Recorder
 from graphnet.training.history import Epoch
 from graphnet.training.loop import Training
-from graphnet.training.memory import halving, is_exhausted, translate_oom
+from graphnet.training.memory import halving, is_exhausted, told
 from tests.graphnet.people import cohort
 
 PEOPLE = cohort()
-QUICK = TrainingSettings.for_model("SGN", epochs=4)
+QUICK = Settings.for_model("SGN", epochs=4)
 ALONE = Evaluation(cv_folds=0, baselines=False, explain=False)
 TOO_MUCH = 1 << 54  # bytes; no machine can address them
 
@@ -49,7 +49,7 @@ def too_much_of_a_device() -> None:
 )
 def test_what_allocators_say_becomes_a_sentence(work: Callable[[], None], whose: str) -> None:
     with pytest.raises(OutOfMemory, match=f"^The memory of {whose} did not suffice") as caught:
-        translate_oom(work)()
+        told(work)()
     assert "batch_size" in str(caught.value)
     assert is_exhausted(caught.value.__cause__ or ValueError())
 
@@ -59,7 +59,7 @@ def test_other_errors_stay_what_they_are() -> None:
         raise RuntimeError("shapes")
 
     with pytest.raises(RuntimeError, match="shapes"):
-        translate_oom(fail)()
+        told(fail)()
     with pytest.raises(RuntimeError, match="shapes"):
         halving(lambda _: fail(), 8)
 
@@ -124,7 +124,7 @@ def test_a_training_that_does_not_fit_keeps_what_was_sound(monkeypatch: pytest.M
     with pytest.raises(OutOfMemory, match="did not suffice") as caught:
         run(Splits(PEOPLE), QUICK, evaluation=ALONE)
     monkeypatch.undo()
-    two = run(Splits(PEOPLE), TrainingSettings.for_model("SGN", epochs=2), evaluation=ALONE)
+    two = run(Splits(PEOPLE), Settings.for_model("SGN", epochs=2), evaluation=ALONE)
     kept = caught.value.kept
     assert kept.predict(PEOPLE).tobytes() == two.model.predict(PEOPLE).tobytes()
 
@@ -153,13 +153,13 @@ def test_a_recording_that_does_not_fit_is_left_out_where_nothing_is_smaller(
     def full(*_: Any) -> None:
         raise torch.OutOfMemoryError
 
-    monkeypatch.setattr("graphnet.training.cuda_graph.CudaGraph", full)
+    monkeypatch.setattr("graphnet.training.cuda_graph.Recorded", full)
     total = torch.zeros(1)
 
     def add(one: Tensor) -> None:
         total.add_(one)
 
-    recorder = CudaGraphRunner([total], record=True, divisible=divisible)
+    recorder = Recorder([total], record=True, divisible=divisible)
     if divisible:
         with pytest.raises(torch.OutOfMemoryError):
             recorder.run(add, ("add",), [torch.ones(1)])
@@ -172,6 +172,6 @@ def test_a_recording_that_does_not_fit_is_left_out_where_nothing_is_smaller(
 def test_a_device_is_free_again_after_it_was_full(cuda: torch.device) -> None:
     total = torch.cuda.get_device_properties(cuda).total_memory
     with pytest.raises(OutOfMemory, match="the CUDA device"):
-        translate_oom(lambda: torch.empty(2 * total, dtype=torch.uint8, device=cuda))()
+        told(lambda: torch.empty(2 * total, dtype=torch.uint8, device=cuda))()
     on_device = run(Splits(PEOPLE), QUICK, evaluation=ALONE, device=cuda)
     assert on_device.result["device"] == "cuda"

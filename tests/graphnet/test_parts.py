@@ -8,30 +8,30 @@ import numpy as np
 import pytest
 import torch
 
-from graphnet.config import Evaluation, TrainingSettings
+from graphnet.config import Evaluation, Settings
 from graphnet.data.cohort import merge
 from graphnet.data.splits import Splits
 from graphnet.distributed import shards
 from graphnet.distributed.serialisation import unpack_folds, unpack_seeds
-from graphnet.distributed.shards import SEEDS, Shard, model_at
+from graphnet.distributed.shards import SEEDS, Part, recovered
 from graphnet.errors import GraphnetError, ModelError, TrainingError
 from graphnet.experiment import Outcome, run
-from graphnet.plan import ExperimentPlan
+from graphnet.plan import Work
 from graphnet.training import checkpoint
-from graphnet.training.callbacks import Callback
+from graphnet.training.callbacks import Journal
 from tests.graphnet.people import cohort
 from tests.graphnet.test_journal import Interrupted, Keeping
 
 CPU = torch.device("cpu")
 PEOPLE = cohort(controls=14, patients=14)
-QUICK = TrainingSettings.for_model("SGN", epochs=2, batch_size=14, seeds=3)
+QUICK = Settings.for_model("SGN", epochs=2, batch_size=14, seeds=3)
 ASKED = Evaluation(cv_folds=4, cv_repeats=2, fan_out=3, explain=False)
 
 
 class Others:
     """Other workers: the parts are done, the last first, when they are asked for."""
 
-    def __init__(self, data: Splits, settings: TrainingSettings, asked: Evaluation) -> None:
+    def __init__(self, data: Splits, settings: Settings, asked: Evaluation) -> None:
         self.given = (data, settings, asked)
         self.announced: list[int] = []
         self.contents: dict[int, bytes] = {}
@@ -39,15 +39,15 @@ class Others:
     def announce(self, count: int) -> None:
         self.announced.append(count)
         for number in reversed(range(1, count + 1)):
-            work = ExperimentPlan.of(*self.given, None)  # as each worker works it out for himself
-            self.contents[number] = shards.run_shard(work, number, device=CPU, journal=Callback())
+            work = Work.of(*self.given, None)  # as each worker works it out for himself
+            self.contents[number] = shards.do(work, number, device=CPU, journal=Journal())
 
     def gather(self, numbers: Sequence[int]) -> list[bytes]:
         return [self.contents[number] for number in numbers]
 
 
 def shared(
-    settings: TrainingSettings = QUICK, asked: Evaluation = ASKED, data: Splits | None = None
+    settings: Settings = QUICK, asked: Evaluation = ASKED, data: Splits | None = None
 ) -> tuple[Outcome, Others]:
     people = data or Splits(PEOPLE)
     others = Others(people, settings, asked)
@@ -55,10 +55,10 @@ def shared(
 
 
 def test_the_work_is_cut_evenly_and_nothing_is_left_out() -> None:
-    work = ExperimentPlan.of(Splits(PEOPLE), QUICK, ASKED, None)
-    assert shards.own_shard(work) == Shard(SEEDS, 0, 1)
-    assert shards.shards(work) == [
-        Shard(SEEDS, 1, 2), Shard(SEEDS, 2, 3), Shard("cv", 0, 2), Shard("cv", 2, 5), Shard("cv", 5, 8),
+    work = Work.of(Splits(PEOPLE), QUICK, ASKED, None)
+    assert shards.own(work) == Part(SEEDS, 0, 1)
+    assert shards.parts(work) == [
+        Part(SEEDS, 1, 2), Part(SEEDS, 2, 3), Part("cv", 0, 2), Part("cv", 2, 5), Part("cv", 5, 8),
     ]  # fmt: skip
 
 
@@ -125,11 +125,9 @@ def test_a_fine_tuning_is_shared_from_its_parent_s_replicas() -> None:
 
     class Tuning(Others):
         def announce(self, count: int) -> None:
-            work = ExperimentPlan.of(data, settings, asked, parent)
+            work = Work.of(data, settings, asked, parent)
             for number in range(1, count + 1):
-                self.contents[number] = shards.run_shard(
-                    work, number, device=CPU, journal=Callback()
-                )
+                self.contents[number] = shards.do(work, number, device=CPU, journal=Journal())
 
     others = Tuning(data, settings, asked)
     together = run(data, settings, evaluation=asked, parent=parent, sharing=others)
@@ -163,12 +161,12 @@ def test_what_a_shared_task_had_trained_itself_is_recovered() -> None:
     with pytest.raises(Interrupted):
         run(Splits(PEOPLE), QUICK, evaluation=others.given[2], sharing=others,
             journal=Keeping(states, 2))  # fmt: skip
-    work = ExperimentPlan.of(*others.given, None)
-    found = model_at(work, checkpoint.from_bytes(states[0]), shared=True)
+    work = Work.of(*others.given, None)
+    found = recovered(work, checkpoint.from_bytes(states[0]), shared=True)
     assert found.model.settings == replace(QUICK, seeds=1)
     assert len(found.lines) == 2
     with pytest.raises(ModelError, match="another training"):
-        model_at(work, checkpoint.from_bytes(states[0]))
+        recovered(work, checkpoint.from_bytes(states[0]))
 
 
 @pytest.mark.parametrize("number", [1, 3])
@@ -183,11 +181,9 @@ def test_a_damaged_part_is_refused(number: int) -> None:
 
 
 def test_a_part_that_diverges_says_so() -> None:
-    work = ExperimentPlan.of(
-        Splits(PEOPLE), replace(QUICK, learning_rate=10.0, model="GCN"), ASKED, None
-    )
+    work = Work.of(Splits(PEOPLE), replace(QUICK, learning_rate=10.0, model="GCN"), ASKED, None)
     wild = replace(work, start=replace(work.start, parameters={
         name: torch.full_like(tensor, np.inf) for name, tensor in work.start.parameters.items()
     }))  # fmt: skip
     with pytest.raises(TrainingError, match="no longer a number"):
-        shards.run_shard(wild, 1, device=CPU, journal=Callback())
+        shards.do(wild, 1, device=CPU, journal=Journal())

@@ -10,13 +10,13 @@ import pytest
 from graphnet import readers
 from graphnet.artifacts.inference import KNOWN, MOST_EXPLAINED, predict, without_unnamed_sites
 from graphnet.artifacts.model import StoredModel
-from graphnet.config import Evaluation, TrainingSettings
+from graphnet.config import Evaluation, Settings
 from graphnet.data.cohort import Cohort, merge
 from graphnet.data.cohorts import ANY
 from graphnet.data.splits import Splits
 from graphnet.data.synthetic import Recipe, cohort_table
 from graphnet.errors import ModelError
-from graphnet.evaluation.applicability import ApplicabilityDomain
+from graphnet.evaluation.applicability import Domain
 from graphnet.evaluation.attribution import contributions, integrated_gradients
 from graphnet.experiment import run
 from graphnet.preprocessing.harmonise import Harmoniser
@@ -31,7 +31,7 @@ def trained(model: str = "SGN", parent: StoredModel | None = None, seed: int = 0
     people = merge(
         [readers.from_table(table(label, 30, seed + label), f"A_{label}") for label in (0, 1)]
     )
-    settings = TrainingSettings.for_model(model, epochs=4)
+    settings = Settings.for_model(model, epochs=4)
     asked = Evaluation(baselines=False, cv_folds=0, explain=False)
     found = run(Splits(people), settings, evaluation=asked, parent=parent).model
     return StoredModel.from_bytes(*found.to_bytes())
@@ -134,7 +134,7 @@ def test_a_site_that_is_not_given_is_not_taken_for_a_new_one(
 
 def test_one_value_far_outside_is_named(model: StoredModel, strangers: pd.DataFrame) -> None:
     changed = strangers.copy()
-    high = ApplicabilityDomain.from_facts(model.facts)
+    high = Domain.from_facts(model.facts)
     assert high is not None
     measure = model.layout.measures.index("GMV")
     far = 4 * float(high.high[11, measure]) - 3 * float(high.low[11, measure])
@@ -146,7 +146,7 @@ def test_one_value_far_outside_is_named(model: StoredModel, strangers: pd.DataFr
 def test_many_values_a_little_outside_are_said(model: StoredModel, strangers: pd.DataFrame) -> None:
     changed = strangers.copy()
     columns = [column for column in changed if str(column).startswith("ReHo_")]
-    domain = ApplicabilityDomain.from_facts(model.facts)
+    domain = Domain.from_facts(model.facts)
     assert domain is not None
     measure = model.layout.measures.index("ReHo")
     changed.loc[changed.index[0], columns] = 1.05 * domain.high[:, measure]
@@ -174,8 +174,7 @@ def test_an_older_model_says_that_it_does_not_know(strangers: pd.DataFrame) -> N
 
 def test_a_fine_tuned_model_has_seen_what_its_parent_has(model: StoredModel) -> None:
     child, parent = (
-        ApplicabilityDomain.from_facts(each.facts)
-        for each in (trained(parent=model, seed=7), model)
+        Domain.from_facts(each.facts) for each in (trained(parent=model, seed=7), model)
     )
     assert child is not None
     assert parent is not None
@@ -200,7 +199,7 @@ def test_only_so_many_are_explained(model: StoredModel, strangers: pd.DataFrame)
 
 def test_a_score_is_on_its_own_scale() -> None:
     people = table(0, 30, 3).assign(LABEL_SCORE=np.linspace(10, 30, 30))
-    settings = TrainingSettings.for_model("Linear", epochs=3, label="score")
+    settings = Settings.for_model("Linear", epochs=3, label="score")
     asked = Evaluation(baselines=False, cv_folds=0, explain=False)
     cohort = readers.from_table(people, "A_0", "score")
     found = run(Splits(cohort), settings, evaluation=asked).model

@@ -12,20 +12,18 @@ from torch import Tensor
 from torch.nn import functional
 
 from bench.reference import double_precision
-from graphnet.config import TrainingSettings
+from graphnet.config import Settings
 from graphnet.errors import TrainingError
 from graphnet.models import NETS, Net, Sizes, build_net
 from graphnet.training.devices import describe
 from graphnet.training.history import Epoch, Score
-from graphnet.training.inputs import ModelInputs, Whole
-from graphnet.training.loop import LONGEST, Plan, Training, batch_blocks
+from graphnet.training.inputs import Prepared, Whole
+from graphnet.training.loop import LONGEST, Plan, Training, stretches
 from graphnet.training.optimiser import AdamW, FlatParameters, factor
 
 REGIONS, MEASURES = 10, 4
 SEEDS = (3, 1, 4, 15, 9)
-SETTINGS = TrainingSettings(
-    epochs=6, batch_size=7, learning_rate=0.02, weight_decay=0.1, lr_step_size=4
-)
+SETTINGS = Settings(epochs=6, batch_size=7, learning_rate=0.02, weight_decay=0.1, lr_step_size=4)
 OVERFITTED = replace(SETTINGS, epochs=40, lr_step_size=40)
 
 
@@ -39,20 +37,20 @@ def net(name: str) -> Net:
     return build_net(name, Sizes(REGIONS, MEASURES, 2))
 
 
-def group(of: Net, subjects: int = 33, *, seed: int = 0, effect: float = 0.5) -> ModelInputs:
+def group(of: Net, subjects: int = 33, *, seed: int = 0, effect: float = 0.5) -> Prepared:
     """Subjects of whom every second one differs in half of the regions."""
     generator = torch.Generator().manual_seed(seed)
     labels = torch.arange(subjects) % 2
     x = torch.randn((subjects, REGIONS, MEASURES), generator=generator)
     x[labels == 1, :5] += effect
-    return ModelInputs.of(of, Whole(x[None], torch.ones(1, 1, REGIONS, REGIONS).tril()), labels)
+    return Prepared.of(of, Whole(x[None], torch.ones(1, 1, REGIONS, REGIONS).tril()), labels)
 
 
 def begun(  # noqa: PLR0917 - as the class it begins
     model: Net,
     start: Mapping[str, Tensor],
-    groups: Mapping[str, ModelInputs],
-    settings: TrainingSettings,
+    groups: Mapping[str, Prepared],
+    settings: Settings,
     seeds: Sequence[int],
     select: str | None = None,
 ) -> Training:
@@ -64,8 +62,8 @@ def begun(  # noqa: PLR0917 - as the class it begins
 def fit(
     name: str,
     seeds: tuple[int, ...],
-    groups: Mapping[str, ModelInputs] | None = None,
-    settings: TrainingSettings = SETTINGS,
+    groups: Mapping[str, Prepared] | None = None,
+    settings: Settings = SETTINGS,
     select: str | None = None,
 ) -> tuple[Training, list[Epoch]]:
     model = net(name)
@@ -193,7 +191,7 @@ def test_an_epoch_takes_every_subject_once(counts: tuple[int, ...]) -> None:
     """And a replica's step is the mean over its own subjects, however many the others have."""
     members = [torch.randperm(count) + 100 * k for k, count in enumerate(counts)]
     taken: list[list[int]] = [[] for _ in counts]
-    for stretch in batch_blocks(members, 7):
+    for stretch in stretches(members, 7):
         assert stretch.order.shape == stretch.share.shape
         assert stretch.order.shape[1] <= 7 * LONGEST
         batches = zip(stretch.order.split(7, dim=1), stretch.share.split(7, dim=1), strict=True)
@@ -243,7 +241,7 @@ def test_what_cannot_be_recorded_is_done_step_by_step(caplog: pytest.LogCaptureF
 
 def test_a_batch_brings_each_subjects_own_graph_and_label() -> None:
     random = torch.Generator().manual_seed(0)
-    everyone = ModelInputs(
+    everyone = Prepared(
         inputs=torch.randn((1, 9, REGIONS, MEASURES), generator=random),
         graph=torch.randn((1, 9, REGIONS, REGIONS), generator=random),
         targets=torch.arange(9),
@@ -336,7 +334,7 @@ def test_cuda_and_cpu_agree(name: str, cuda: torch.device) -> None:
     model = net(name)
     on_cpu, epochs = fit(name, SEEDS)
     here = group(model)
-    there = ModelInputs(here.inputs.to(cuda), here.graph.to(cuda), here.targets.to(cuda))
+    there = Prepared(here.inputs.to(cuda), here.graph.to(cuda), here.targets.to(cuda))
     start = {key: tensor.to(cuda) for key, tensor in model.initial(SEEDS).items()}
     training = begun(model, start, {"Train": there}, SETTINGS, SEEDS)
     assert describe(cuda).startswith("cuda (")

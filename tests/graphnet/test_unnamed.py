@@ -8,16 +8,16 @@ import pytest
 from graphnet.artifacts.lineage import LINEAGE, TRAINED_ON, lineage
 from graphnet.artifacts.model import StoredModel
 from graphnet.artifacts.predictions import to_bytes
-from graphnet.config import TrainingSettings
+from graphnet.config import Settings
 from graphnet.data.splits import Splits
 from graphnet.data.unnamed import unnamed
-from graphnet.evaluation.applicability import ApplicabilityDomain
+from graphnet.evaluation.applicability import Domain
 from graphnet.experiment import Outcome, run
-from graphnet.report.page import render_report
+from graphnet.report import render
 from tests.graphnet.people import cohort
 from tests.graphnet.test_descent import ASKED, manifest, shown
 
-HARMONISED = TrainingSettings.for_model("Linear", epochs=1, harmonise=True)
+HARMONISED = Settings.for_model("Linear", epochs=1, harmonise=True)
 SECRET = "hush"
 OURS = cohort("C", seed=2)
 
@@ -47,7 +47,7 @@ def everything(outcome: Outcome) -> str:
     """All that a task leaves, as text."""
     task = {"task_id": "T2", "task_type": "dl_ft", "parent_task_id": "T1"}
     found = manifest(outcome)
-    report = render_report({**task, "task_result": outcome.result}, outcome.evidence, None, found)
+    report = render({**task, "task_result": outcome.result}, outcome.evidence, None, found)
     evidence = to_bytes(outcome.evidence).decode()
     return "\n".join([json.dumps(found), json.dumps(outcome.result), evidence, report])
 
@@ -70,7 +70,7 @@ def test_whom_the_model_has_seen_is_as_well_known_as_before(
     assert manifest(tuned)[TRAINED_ON] == manifest(named)[TRAINED_ON]
     assert tuned.model.predict(OURS).tobytes() == named.model.predict(OURS).tobytes()
     assert tuned.result["metrics"] == named.result["metrics"]
-    domain = ApplicabilityDomain.from_facts(manifest(tuned))
+    domain = Domain.from_facts(manifest(tuned))
     assert domain is not None
     assert domain.sites == ("ours_NC", "ours_SZ")
     harmoniser = stored(tuned).preprocessing.harmoniser

@@ -10,10 +10,10 @@ import pytest
 import torch
 
 from graphnet.artifacts.model import StoredModel
-from graphnet.config import Evaluation, TrainingSettings
+from graphnet.config import Evaluation, Settings
 from graphnet.data.cohort import Cohort, merge
 from graphnet.data.splits import Splits
-from graphnet.distributed.shards import Coordinator
+from graphnet.distributed.shards import Gatherer
 from graphnet.errors import CohortError, TrainingError
 from graphnet.evaluation import nested_cv
 from graphnet.evaluation.assessment import NO_EDGE, graph_helps
@@ -24,41 +24,41 @@ from graphnet.evaluation.metrics import evaluate
 from graphnet.evaluation.nested_cv import choose, grid
 from graphnet.evaluation.validation import validate
 from graphnet.experiment import Outcome, run
-from graphnet.plan import ExperimentPlan
+from graphnet.plan import Work
 from graphnet.training import stacked as fits
-from graphnet.training.callbacks import Callback
+from graphnet.training.callbacks import Journal
 from graphnet.training.history import Epoch
-from graphnet.training.initialisation import initialise
+from graphnet.training.initialisation import untrained
 from graphnet.training.loop import Training
-from graphnet.training.stacked import FitSpec, fit_all, fit_monitored
+from graphnet.training.stacked import Fit, fit_all, fit_watched
 from tests.graphnet.people import cohort
 
 CPU = torch.device("cpu")
 PEOPLE = cohort(controls=24, patients=21)
-QUICK = TrainingSettings.for_model("SGN", epochs=8, density=0.3)
+QUICK = Settings.for_model("SGN", epochs=8, density=0.3)
 FOLDS = stratified(PEOPLE.labels, PEOPLE.ids, folds=4, repeats=1, seed=0)
 
 
-def judged(data: Splits, settings: TrainingSettings = QUICK, **asked: Any) -> dict[str, Any]:
+def judged(data: Splits, settings: Settings = QUICK, **asked: Any) -> dict[str, Any]:
     return run(data, settings, evaluation=Evaluation(**asked)).result
 
 
 def fitted(
-    people: Cohort, settings: TrainingSettings = QUICK, journal: Callback | None = None
+    people: Cohort, settings: Settings = QUICK, journal: Journal | None = None
 ) -> list[StoredModel]:
-    each = [FitSpec(fold.train, settings) for fold in FOLDS]
+    each = [Fit(fold.train, settings) for fold in FOLDS]
     found = fit_all(people, each, (0, 1), device=CPU, journal=journal)
     return [each.model for each in found]
 
 
 @pytest.mark.parametrize("asked", [{}, {"seeds": 2}, {"graph": "similarity"}, {"model": "GCN"}])
 def test_folds_trained_together_are_folds_trained_alone(asked: dict[str, Any]) -> None:
-    settings = TrainingSettings.for_model(name=asked.get("model", "SGN"), epochs=8, density=0.3,
+    settings = Settings.for_model(name=asked.get("model", "SGN"), epochs=8, density=0.3,
                                   **{k: v for k, v in asked.items() if k != "model"})  # fmt: skip
-    fits = [FitSpec(fold.train, settings) for fold in FOLDS]
+    fits = [Fit(fold.train, settings) for fold in FOLDS]
     for fold, found in zip(FOLDS, fit_all(PEOPLE, fits, (0, 1), device=CPU), strict=True):
-        start = initialise(PEOPLE.rows(fold.train), settings, (0, 1))
-        alone = fit_monitored(start, Splits(PEOPLE.rows(fold.train)), device=CPU).model
+        start = untrained(PEOPLE.rows(fold.train), settings, (0, 1))
+        alone = fit_watched(start, Splits(PEOPLE.rows(fold.train)), device=CPU).model
         for name, tensor in alone.parameters.items():
             torch.testing.assert_close(found.model.parameters[name], tensor, atol=1e-4, rtol=1e-3)
         np.testing.assert_allclose(found.predicted, alone.predict(PEOPLE), atol=1e-4)
@@ -168,7 +168,7 @@ def test_nothing_is_said_of_the_graph_by_a_handful_of_subjects() -> None:
 
 def test_a_model_without_a_graph_is_not_compared_to_itself() -> None:
     for model in ("NoEdge", "MLP"):
-        settings = TrainingSettings.for_model(model, epochs=3)
+        settings = Settings.for_model(model, epochs=3)
         assert NO_EDGE not in judged(Splits(PEOPLE), settings, cv_folds=3)["baselines"]
 
 
@@ -191,7 +191,7 @@ def test_labels_are_shuffled_within_the_sites_that_are_left_out() -> None:
 
 
 def test_densities_that_leave_no_edge_are_not_tried() -> None:
-    dense = TrainingSettings.for_model("SGN", density=0.2)
+    dense = Settings.for_model("SGN", density=0.2)
     assert {each.density for each in grid(dense, 12)} == {0.05, 0.1, 0.2}
     assert {each.density for each in grid(dense, 4)} == {0.1, 0.2}
     assert {each.density for each in grid(dense, 2)} == {0.2}
@@ -201,14 +201,14 @@ def test_nested_selection_looks_at_training_subjects_only(monkeypatch: pytest.Mo
     monkeypatch.setattr(nested_cv, "RATES", (1e-4, 1.0))
     monkeypatch.setattr(nested_cv, "DENSITIES", (0.2,))
     fold = FOLDS[0]
-    (chosen,) = choose(PEOPLE, [FitSpec(fold.train, QUICK)], (0, 1), device=CPU)
+    (chosen,) = choose(PEOPLE, [Fit(fold.train, QUICK)], (0, 1), device=CPU)
     assert chosen.settings.learning_rate == 0.01  # the other hardly learns
     wild = PEOPLE.features.copy()
     wild[fold.test] *= 1000
     tested = np.isin(np.arange(45), fold.test)
     labels = np.where(tested, 1 - PEOPLE.labels, PEOPLE.labels)
     mixed = replace(PEOPLE, features=wild, labels=labels)
-    (other,) = choose(mixed, [FitSpec(fold.train, QUICK)], (0, 1), device=CPU)
+    (other,) = choose(mixed, [Fit(fold.train, QUICK)], (0, 1), device=CPU)
     assert other.settings == chosen.settings
     result = judged(Splits(PEOPLE), nested=True, cv_folds=3)
     assert len(result["cross_validation"]["cv"]["chosen"]) == 3
@@ -227,7 +227,7 @@ def test_a_score_is_learned_and_judged_in_its_own_units() -> None:
     scores = 40 + 6 * (signal - signal.mean()) / signal.std()
     scored = replace(people, scores=scores)
     data = Splits(scored.rows(np.arange(0, 120, 2)), test=scored.rows(np.arange(1, 120, 2)))
-    settings = TrainingSettings.for_model("SGN", label="score", epochs=60)
+    settings = Settings.for_model("SGN", label="score", epochs=60)
     outcome = run(data, settings, evaluation=Evaluation(cv_folds=4))
     test = outcome.result["metrics"]["test"]
     assert test["mae"] < 5
@@ -243,7 +243,7 @@ def test_a_score_is_learned_and_judged_in_its_own_units() -> None:
 
 
 def fine_tuned(parent: Outcome, data: Splits, **asked: Any) -> Outcome:
-    settings = TrainingSettings.for_model("SGN", epochs=5, **asked)
+    settings = Settings.for_model("SGN", epochs=5, **asked)
     return run(data, settings, parent=parent.model)
 
 
@@ -312,10 +312,10 @@ def test_folds_from_scratch_train_all_of_the_net_whatever_the_fine_tuning_trains
 
 def test_nested_selection_of_a_fine_tuning_begins_from_the_parent() -> None:
     people = cohort("B", controls=24, patients=21, seed=3)
-    asked = [FitSpec(FOLDS[0].train, replace(grown().model.settings, learning_rate=1e-5, epochs=1))]
+    asked = [Fit(FOLDS[0].train, replace(grown().model.settings, learning_rate=1e-5, epochs=1))]
     seen: list[int] = []
 
-    class Counted(Callback):
+    class Counted(Journal):
         def follow(self, training: Training) -> Iterator[Epoch]:
             start = training.parameters.views()["bias"]
             seen.append(len(start))
@@ -363,7 +363,7 @@ def test_a_class_that_can_be_read_off_the_dataset_is_said_to_be_so() -> None:
 def test_a_score_has_no_classes_that_a_site_could_give_away() -> None:
     one = replace(PEOPLE, sites=tuple("AB"[label] for label in PEOPLE.labels))
     scored = replace(one, scores=np.arange(45.0))
-    settings = TrainingSettings.for_model("SGN", label="score", epochs=2)
+    settings = Settings.for_model("SGN", label="score", epochs=2)
     said = judged(Splits(scored), settings, cv_folds=0, baselines=False)["warnings"]
     assert not any("are of one class" in each for each in said)
 
@@ -414,16 +414,16 @@ def test_what_was_sound_before_the_loss_was_no_number_is_kept(
 
 
 def test_folds_that_fail_are_null_and_the_model_stays(monkeypatch: pytest.MonkeyPatch) -> None:
-    start = fit_monitored(initialise(PEOPLE, QUICK, (0, 1)), Splits(PEOPLE), device=CPU).model
+    start = fit_watched(untrained(PEOPLE, QUICK, (0, 1)), Splits(PEOPLE), device=CPU).model
     monkeypatch.setattr(fits, "Training", Poisoned)
-    work = ExperimentPlan.of(Splits(PEOPLE), QUICK, Evaluation(), None)
-    judged = Coordinator(work, CPU, Callback()).judged
+    work = Work.of(Splits(PEOPLE), QUICK, Evaluation(), None)
+    judged = Gatherer(work, CPU, Journal()).judged
     found = validate(start, PEOPLE, work.plans, Evaluation(), judged)
     assert found.metrics == {"cv": None}
     assert found.warnings[0].startswith("The model could not be cross-validated. Training stopped")
 
 
-class Counting(Callback):
+class Counting(Journal):
     """Counts how often memory ran out."""
 
     times = 0

@@ -12,7 +12,8 @@ import httpx
 import pytest
 
 from service.client import Client, ClientError, QuestionsOpen
-from service.client.uploads import files_in, size_of
+from service.client.packing import files_in
+from service.client.tables import size_of
 from tests.service.fake_service import (
     CSV,
     INTERPRETATION,
@@ -197,8 +198,11 @@ def test_a_dataset_says_how_it_was_read(client: Client, fake: FakeService) -> No
     assert dataset.class_names == {"0": "HC", "1": "SZ"}
     assert dataset.named_classes == {"HC": 29, "SZ": 29}
     assert dataset.interpretation is not None
-    answer = json.loads(json.dumps(dataset.interpretation.as_dict()))
-    assert {name: answer[name] for name in INTERPRETATION} == INTERPRETATION
+    assert dataset.interpretation.as_dict() == INTERPRETATION | {
+        "covariates": tuple(INTERPRETATION["covariates"]),
+        **{name: tuple(INTERPRETATION[name]) for name in ("regions", "measures", "said")},
+        **{name: tuple(INTERPRETATION[name]) for name in ("missing", "left_alone")},
+    }
     fake.interpretation = {**INTERPRETATION, "series": {"of a later version": 1}}
     assert client.dataset("A").interpretation is None
     assert client.dataset("A").facts["interpretation"] == fake.interpretation

@@ -17,13 +17,13 @@ import redis
 from click.testing import CliRunner
 from tortoise.backends.base.executor import EXECUTOR_CACHE
 
-from actors.queue import send_heartbeat
+from actors.queue import show_life
 from service.cli import main
+from service.doctor import clock, device, examination, machine
 from service.doctor import database as access
-from service.doctor import examination, machine
-from service.doctor.check_result import CheckResult, State
+from service.doctor.check_result import Finding, State
 from service.local.migrate import run as migrate
-from service.settings import HttpSettings
+from service.settings import Settings
 from tests.databases import ServerSilent, mysql_database, query
 from tests.places import names_of
 from tests.servers import queue_server
@@ -52,11 +52,11 @@ def variables(queue: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> di
     }
     monkeypatch.setenv("SGN_DATABASE_URL", found["SGN_DATABASE_URL"])
     assert migrate() == 0
-    monkeypatch.setattr(machine, "check", lambda _: [CheckResult("torch", State.OK, "as it is")])
+    monkeypatch.setattr(device, "check", lambda _: [Finding("torch", State.OK, "as it is")])
     return found
 
 
-def found(variables: dict[str, str], state: State | None = None) -> dict[str, CheckResult]:
+def found(variables: dict[str, str], state: State | None = None) -> dict[str, Finding]:
     EXECUTOR_CACHE.clear()  # of statements, by the kind of database that this process saw first
     every = examination.examine(variables, None)
     return {each.check: each for each in every if state in (None, each.state)}
@@ -65,8 +65,8 @@ def found(variables: dict[str, str], state: State | None = None) -> dict[str, Ch
 def test_a_sound_house_has_no_fault(variables: dict[str, str]) -> None:
     with closing(redis.Redis.from_url(variables["SGN_REDIS_URL"])) as client:
         names = names_of(variables)
-        send_heartbeat(client, names, "host:1", "cpu")
-        send_heartbeat(client, names, "host:2", "cuda")
+        show_life(client, names, "host:1", "cpu")
+        show_life(client, names, "host:2", "cuda")
         client.config_set("appendonly", "yes")
         every = found(variables)
         client.flushall()
@@ -251,7 +251,7 @@ def test_a_house_in_a_folder_is_looked_at_whether_it_runs_or_not(
 def test_who_may_come_in(
     variables: dict[str, str], changes: dict[str, str], *, tokens: bool, state: State, words: str
 ) -> None:
-    settings = HttpSettings.from_environment({**variables, **changes})
+    settings = Settings.from_environment({**variables, **changes})
     finding = access.finding(settings, tokens=tokens)
     assert (finding.state, words in finding.found) == (state, True), finding
 
@@ -266,7 +266,7 @@ def test_who_may_come_in(
     ],
 )
 def test_a_clock_that_goes_wrong(ahead_ms: int, *, signed: bool, state: State) -> None:
-    finding = machine.compare_clock("the database", ahead_ms, signed=signed)
+    finding = clock.finding("the database", ahead_ms, signed=signed)
     assert finding.state == state
     assert ("behind" in finding.found) == (ahead_ms < 0)
 
@@ -283,10 +283,10 @@ class Late(BaseHTTPRequestHandler):
 def test_the_clock_of_storage_is_read_from_whatever_it_answers() -> None:
     with HTTPServer(("127.0.0.1", 0), Late) as server:
         threading.Thread(target=server.handle_request, daemon=True).start()
-        (finding,) = machine.check_storage_clock(f"http://127.0.0.1:{server.server_port}")
+        (finding,) = clock.storage(f"http://127.0.0.1:{server.server_port}")
     assert finding.state == State.FAULT
     assert "3600." in finding.found or "3599." in finding.found
-    assert machine.check_storage_clock("http://127.0.0.1:1") == []
+    assert clock.storage("http://127.0.0.1:1") == []
 
 
 @pytest.mark.parametrize(
@@ -312,15 +312,15 @@ def test_the_clock_of_storage_is_read_from_whatever_it_answers() -> None:
 def test_what_a_worker_would_train_on(
     said: dict[str, object], states: list[str], words: str
 ) -> None:
-    every = machine._said(said, 0.5)
+    every = device._said(said, 0.5)
     assert [each.state.value for each in every] == states
     assert any(words in f"{each.found} {each.fix}" for each in every)
 
 
 def test_this_machine_s_torch_is_found_by_another_process(queue: str) -> None:
-    settings = HttpSettings.from_environment(
+    settings = Settings.from_environment(
         {**dict.fromkeys(REQUIRED, queue), "SGN_DEVICE": "cpu", "SGN_SPOOL": "/tmp"}
     )
-    torch, chosen = machine.check_device(settings)
+    torch, chosen = device.check(settings)
     assert (torch.state, chosen.found) == (State.OK, "cpu")
-    assert machine.check_machine(settings)[0].found.startswith("nld-sgn ")
+    assert machine.check(settings)[0].found.startswith("nld-sgn ")

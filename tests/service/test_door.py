@@ -15,13 +15,13 @@ from typing import Any, cast
 import httpx
 import pytest
 
-from actors.settings import ProcessSettingsError, redis_address
+from actors.settings import SettingsError, redis_address
 from db import datasets
 from service import serve
 from service.local import up
 from service.stores import dataset_cache
-from service.stores.artifacts import ArtifactReader
-from service.stores.dataset_cache import DatasetCache
+from service.stores.artifacts import Vault
+from service.stores.dataset_cache import Shelf
 from service.stores.profiles import Profiles
 from tests.houses import House, process
 from tests.places import Place, names_of, place_at, stream
@@ -206,7 +206,7 @@ def test_a_shelf_that_is_full_still_finds_what_it_was_asked_for(
         return {record.data_name: SimpleNamespace(read=True) for record in records}
 
     async def asked() -> list[Any]:
-        known = DatasetCache(cast(Profiles, SimpleNamespace(known=profiles)))
+        known = Shelf(cast(Profiles, SimpleNamespace(known=profiles)))
         await known.find([f"n{number}" for number in range(dataset_cache.MOST - 1)])
         await known.find(["x"])
         return await known.find(["x", "new"])
@@ -236,14 +236,14 @@ def test_a_redis_url_that_cannot_be_read_is_refused_without_its_password(passwor
     except ValueError as error:
         assert "pa" not in str(error).replace("password", "")
         assert "ss" not in str(error).replace("password", "")
-    from service.settings import HttpSettings
+    from service.settings import Settings
 
     given = {
         "SGN_DATABASE_URL": "sqlite:///x", "SGN_REGISTRY_URL": "file:///x",
         "SGN_REDIS_URL": "redis://:pa/ss@localhost:6379/0",
     }  # fmt: skip
-    with pytest.raises(ProcessSettingsError, match="SGN_REDIS_URL"):
-        HttpSettings.from_environment(given)
+    with pytest.raises(SettingsError, match="SGN_REDIS_URL"):
+        Settings.from_environment(given)
 
 
 def test_a_client_that_does_not_read_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -271,7 +271,7 @@ def test_a_vault_does_not_wait_for_ever(monkeypatch: pytest.MonkeyPatch) -> None
     async def many() -> None:
         await asyncio.gather(*(kept.get("TASK1", "x") for _ in range(20)))
 
-    kept = ArtifactReader(Slow())  # type: ignore[arg-type]
+    kept = Vault(Slow())  # type: ignore[arg-type]
     assert asyncio.run(kept.get("TASK1", "x")) == b"TASK1/x"
     monkeypatch.setattr(artifacts, "PATIENCE_SECONDS", 0.05)
     with pytest.raises(RegistryUnavailable):

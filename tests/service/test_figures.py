@@ -9,12 +9,12 @@ import redis.asyncio
 from prometheus_client import CollectorRegistry, generate_latest
 
 from actors.names import Names
-from actors.queue import redis_broker, send_heartbeat
+from actors.queue import redis_broker, show_life
 from db.connection import migrate
 from registry import RegistryUnavailable
 from service.monitoring import task_metrics
 from service.monitoring.readiness import Readiness
-from service.monitoring.task_metrics import TaskMetrics
+from service.monitoring.task_metrics import Figures
 from tests.db.opened import opened
 from tests.servers import queue_server
 
@@ -37,7 +37,7 @@ async def silent() -> None:
 async def scraped(url: str, check: Callable[[], Awaitable[None]]) -> str:
     async with redis.asyncio.Redis.from_url(url) as client:
         broker = redis_broker(url, NAMES)
-        asked = TaskMetrics(client, broker, Readiness(broker, check))
+        asked = Figures(client, broker, Readiness(broker, check))
         registry = CollectorRegistry()
         registry.register(asked)
         assert b"sgn_dependency_up{" not in generate_latest(registry)
@@ -55,7 +55,7 @@ def database(tmp_path: Path) -> str:
 def test_all_that_answers_is_shown(database: str, tmp_path: Path) -> None:
     with queue_server(tmp_path) as url:
         broker = redis_broker(url, NAMES)
-        send_heartbeat(broker.client, NAMES, "here:1", "cpu")
+        show_life(broker.client, NAMES, "here:1", "cpu")
         broker.client.rpush(f"{broker.namespace}:sgn", "a", "b")
         broker.client.rpush(f"{broker.namespace}:sgn.cuda", "c")
         text = opened(database, scraped(url, well))

@@ -8,22 +8,21 @@ from starlette.routing import Route
 
 from actors import settings as house
 from graphnet.data.interpretation import Choice, Interpretation, Question
-from graphnet.messages import finished
 from service.api.endpoints import ENDPOINTS
 from service.api.openapi import openapi
 from service.app import wire
 from service.http.responses import MEANINGS, ErrorNum
 from service.pages.table import PAGES
-from service.settings import HttpSettings
+from service.settings import Settings
 from tests.houses import House
 
 DOCUMENTED = Path(__file__).resolve().parents[2] / "docs" / "reference.md"
 
 
 def test_no_route_is_missing(tmp_path: Path) -> None:
-    where = house.ProcessSettings("sqlite:///x", "redis://127.0.0.1:1/0", tmp_path.as_uri())
+    where = house.Settings("sqlite:///x", "redis://127.0.0.1:1/0", tmp_path.as_uri())
     described = openapi((*ENDPOINTS, *PAGES))["paths"]
-    for route in wire(HttpSettings(where), asyncio.Event()).routes:
+    for route in wire(Settings(where), asyncio.Event()).routes:
         assert isinstance(route, Route)
         for method in (route.methods or set()) - {"HEAD"}:
             path = route.path.replace(":path}", "}")
@@ -58,7 +57,7 @@ def test_what_is_said_of_an_interpretation_is_all_of_it() -> None:
     schemas = openapi(ENDPOINTS)["components"]["schemas"]
     described = set(schemas["Interpretation"]["properties"])
     assert described == set(Interpretation("csv").as_dict())
-    question = Question("id", finished("Which?"), (Choice("a", finished("A")),)).as_dict()
+    question = Question("id", "Which?", (Choice("a", "A"),)).as_dict()
     assert set(schemas["Question"]["properties"]) == set(question)
     assert set(schemas["Choice"]["properties"]) == set(question["choices"][0])
 

@@ -10,11 +10,19 @@ import httpx
 import pytest
 from jinja2.ext import extract_from_ast
 
+import graphnet.figures
+from graphnet.catalogue import GRAPHS, MODELS
 from graphnet.config import OPTIONS
-from graphnet.evaluation.headline import SPLIT_NAMES
+from graphnet.data.quality import RULES
+from graphnet.evaluation.headline import OF_CLASSES, OF_SCORES
+from graphnet.figures.classification import SPLITS
+from graphnet.report import tables
+from graphnet.report.facts import METHODS, Facts
 from graphnet.report.numbers import KEPT, with_interval
+from graphnet.report.summary import CHANCE
 from service import pages
 from service.forms.schema import ParamSet, PostedForm
+from service.pages.compare import KNOWN
 from service.pages.formats import (
     DATASET_STATES,
     METRICS,
@@ -26,30 +34,56 @@ from service.pages.formats import (
 )
 from service.pages.formats import RULES as RULE_NAMES
 from service.pages.languages import CHINESE, LANGUAGES, catalogue
+from service.pages.outcome import WHERE
+from service.pages.settings_form import CALLED, MORE, every, range_of
 from service.pages.site import environment, own
 from service.stores import comparison
 from tests.houses import House
 
 TEMPLATES = Path(str(pages.__file__)).parent / "templates"
+FIGURES = Path(str(graphnet.figures.__file__)).parent
+OF_VARIABLES = {"Loss"}  # not said in one piece with its translation
+OF_TABLES = {  # of the report's tables, which a task's page shows too
+    *("Split", "Site", "Subjects", "Dataset", "Measure", "Rule", "Values", "Method", "Setting"),
+    *("AUC: model − method", "Value", "From", "form", "recommended"),
+    *METHODS.values(),
+    *(tables.KNOWN, tables.P_VALUE, tables.SPREAD),
+}
 MOST_BYTES = 300_000
 
 
-def msgids() -> set[str]:
-    """Every string that a template or a table of the pages has translated by gettext."""
+def said() -> set[str]:
+    """Every string that a page may say."""
+    found = set(OF_VARIABLES)
     english = environment("en")
-    strings = {comparison.FEW, comparison.SCORE, comparison.CLASSES, comparison.NO_EVIDENCE}
     for template in TEMPLATES.glob("*.html"):
         text = template.read_text(encoding="utf-8")
         messages = [message for _, _, message in extract_from_ast(english.parse(text))]
-        strings |= {str(item[0]) if isinstance(item, tuple) else str(item) for item in messages}
-    for table in (STATES, METRICS, SPLIT_NAMES, RULE_NAMES, DATASET_STATES, READING):
-        strings |= set(table.values())
-    return strings
+        found |= {str(each[0]) if isinstance(each, tuple) else str(each) for each in messages}
+    for named in (STATES, METRICS, SPLITS, RULES, RULE_NAMES, OF_CLASSES, OF_SCORES, WHERE, CALLED):
+        found |= set(named.values())
+    found |= OF_TABLES | set(RULES) | of_settings() | {comparison.FEW, comparison.SCORE}
+    found |= {comparison.CLASSES, comparison.NO_EVIDENCE, *Facts({}, None, None, None).missing}
+    found |= {KNOWN, *CHANCE.values(), *DATASET_STATES.values(), *READING.values()}
+    for module in FIGURES.glob("*.py"):
+        text = module.read_text(encoding="utf-8")
+        found |= set(re.findall(r'words\(\s*"([^"]+)"\s*\)', text))
+        found |= set(re.findall(r"words\('([^']+)'\)", text))
+    return found
+
+
+def of_settings() -> set[str]:
+    """What a form says of its settings, models and graphs."""
+    cards = {card.summary for card in MODELS.values()}
+    titles = {group.title for group in MORE}
+    ranges = {range_of(each.name)[0] for each in every()} - {""}
+    labels = {text for each in every() for text in (each.label, each.told)}
+    return cards | titles | ranges | labels | set(GRAPHS) | set(GRAPHS.values())
 
 
 def test_everything_is_said_in_chinese_and_nothing_else_is() -> None:
     known = {message.id: message.string for message in catalogue(CHINESE.tag) if message.id}
-    assert set(known) == msgids()
+    assert set(known) == said()
     for asked, answered in known.items():
         assert answered
         assert re.findall(r"%\(\w+\)s", str(asked)) == re.findall(r"%\(\w+\)s", str(answered))

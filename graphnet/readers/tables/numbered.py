@@ -5,12 +5,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from graphnet.data.interpretation import Choice
-from graphnet.messages import Message
 from graphnet.readers.inquiry import Inquiry
 from graphnet.readers.subjects.words import CONNECTIVITY, GENERIC
+from graphnet.readers.tables.cells import Looks
 from graphnet.readers.tables.grid import Grid, Group, Groups, grouped, plain_numbers, regions_of
 from graphnet.readers.tables.names import Name, Part
-from graphnet.readers.tables.sheet import Looks
 
 AS_REGIONS, AS_OTHER, AS_EDGES = "regions", "other", "edges"
 LETTER = re.compile(r"[^\W\d_]")
@@ -24,14 +23,14 @@ class Numbered:
     """Columns of one ``prefix`` and a number, and what their cells look like."""
 
     prefix: str
-    columns: Group
+    group: Group
     is_items: bool
     is_dummy: bool
 
     @property
     def regions(self) -> set[str]:
         """The numbers, without leading zeros."""
-        return plain_numbers(self.columns)
+        return plain_numbers(self.group)
 
     @property
     def key(self) -> str:
@@ -50,15 +49,12 @@ class Numbered:
         return self.prefix.casefold() in GENERIC
 
     @property
-    def description(self) -> Message:
+    def shown(self) -> str:
         """The columns, for a sentence."""
-        names = list(self.columns.values())
-        return Message(
-            "readers_tables.columns-from-to",
-            count=len(names),
-            first=names[0],
-            last=names[-1],
-        )
+        columns = list(self.group.values())
+        if len(columns) == 1:
+            return f"a column {columns[0]}"
+        return f"{len(columns)} columns {columns[0]} … {columns[-1]}"
 
 
 def add_alike(names: Sequence[Name], grid: Grid, looks: Looks, inquiry: Inquiry) -> list[Name]:
@@ -66,19 +62,18 @@ def add_alike(names: Sequence[Name], grid: Grid, looks: Looks, inquiry: Inquiry)
 
     Returns the names that are left.
     """
-    regions = plain_numbers(regions_of(grid.measures))
-    parts = [part for name in names if (part := _with_region(name, regions)) is not None]
+    known = plain_numbers(regions_of(grid.measures))
+    parts = [part for name in names if (part := _with_region(name, known)) is not None]
     taken: set[str] = set()
     for measure, group in grouped(parts).items():
-        candidate = _look(measure, group, looks)
+        each = _look(measure, group, looks)
         if measure in grid.measures or not looks.are_numeric(group.values()):
             continue
-        short = candidate.regions != regions
-        few = candidate.is_items or 2 * len(candidate.regions) < len(regions)
-        if candidate.is_dummy or (short and few):
+        short = each.regions != known
+        if each.is_dummy or (short and (each.is_items or 2 * len(each.regions) < len(known))):
             continue
-        certain = not short and _are_distinctive(regions) and not candidate.is_items
-        if certain or _ask_either(candidate, inquiry) == AS_REGIONS:
+        certain = not short and _are_distinctive(known) and not each.is_items
+        if certain or _ask_either(each, inquiry) == AS_REGIONS:
             grid.measures[measure] = group
         taken |= set(group.values())
     return [name for name in names if name.text not in taken]
@@ -102,19 +97,19 @@ def _with_region(name: Name, known: set[str]) -> Part | None:
 def add_numbered(names: Sequence[Name], grid: Grid, looks: Looks, inquiry: Inquiry) -> None:
     """Names that end in a number after words nobody knows: brain, or not, or asked."""
     groups = [_look(prefix, group, looks) for prefix, group in _groups(names, looks).items()]
-    regions = plain_numbers(regions_of(grid.measures))
-    if regions and not all(region.isdigit() for region in regions):
-        groups = [group for group in groups if group.is_edge_like]
-    if not regions:
-        measured = [group for group in groups if not group.is_items]
-        regions = max((group.regions for group in measured), key=len, default=set())
+    known = plain_numbers(regions_of(grid.measures))
+    if known and not all(region.isdigit() for region in known):
+        groups = [each for each in groups if each.is_edge_like]
+    if not known:
+        measured = [each for each in groups if not each.is_items]
+        known = max((each.regions for each in measured), key=len, default=set())
     alone = not grid.measures
-    for group in groups:
-        answer = _decide(group, regions, inquiry, alone=alone)
+    for each in groups:
+        answer = _decide(each, known, inquiry, alone=alone)
         if answer == AS_REGIONS:
-            grid.measures[group.prefix] = group.columns
+            grid.measures[each.prefix] = each.group
         elif answer == AS_EDGES:
-            grid.flat, grid.about_flat = tuple(group.columns.values()), group.key
+            grid.flat, grid.about_flat = tuple(each.group.values()), each.key
 
 
 def add_words(names: Sequence[Name], grid: Grid, looks: Looks, inquiry: Inquiry) -> None:
@@ -124,17 +119,17 @@ def add_words(names: Sequence[Name], grid: Grid, looks: Looks, inquiry: Inquiry)
         for name in names
         if len(name.words) > 1 and name.numbered() is None and looks.is_numeric(name.text)
     ]
-    groups = [
+    found = [
         _look(measure, group, looks)
         for measure, group in grouped(parts).items()
         if len(group) >= LEAST_NAMED
     ]
-    measured = [group for group in groups if not group.is_items]
+    measured = [each for each in found if not each.is_items]
     if len(measured) > MOST_ASKED:
         return
-    for group in measured:
-        if _ask_either(group, inquiry) == AS_REGIONS:
-            grid.measures[group.prefix] = group.columns
+    for each in measured:
+        if _ask_either(each, inquiry) == AS_REGIONS:
+            grid.measures[each.prefix] = each.group
 
 
 def _groups(names: Sequence[Name], looks: Looks) -> Groups:
@@ -156,60 +151,53 @@ def _look(prefix: str, group: Group, looks: Looks) -> Numbered:
     )
 
 
-def _decide(group: Numbered, regions: set[str], inquiry: Inquiry, *, alone: bool) -> str:
-    """Whether a group is the brain; ``regions`` are the regions of the rest of the table.
+def _decide(each: Numbered, known: set[str], inquiry: Inquiry, *, alone: bool) -> str:
+    """Whether a group is the brain; ``known`` are the regions of the rest of the table.
 
     ``alone``: no other column is known for a measure.
     """
-    if group.is_dummy:
+    if each.is_dummy:
         return AS_OTHER
-    if group.is_edge_like or (group.is_generic and alone):
-        return _ask_flat(group, inquiry)
-    if group.regions != regions and regions and (group.is_items or len(group.columns) == 1):
+    if each.is_edge_like or (each.is_generic and alone):
+        return _ask_flat(each, inquiry)
+    if each.regions != known and known and (each.is_items or len(each.group) == 1):
         return AS_OTHER
-    if not alone and 2 * len(group.regions) < len(regions):
+    if not alone and 2 * len(each.regions) < len(known):
         return AS_OTHER
-    certain = len(regions) > 1 if alone else _are_distinctive(regions)
-    if not certain or group.regions != regions or group.is_items:
-        return _ask_either(group, inquiry)
-    answer = inquiry.answer(group.key)
+    certain = len(known) > 1 if alone else _are_distinctive(known)
+    if not certain or each.regions != known or each.is_items:
+        return _ask_either(each, inquiry)
+    answer = inquiry.given(each.key)
     if answer is None:
-        inquiry.assume(
-            Message(
-                "readers_tables.read-as-measure",
-                columns=group.description,
-                measure=group.prefix,
-                count=len(group.columns),
-            )
+        inquiry.say(
+            f"The {each.shown} were read as the measure {each.prefix} of {len(each.group)} regions."
         )
     return answer or AS_REGIONS
 
 
-def _ask_either(group: Numbered, inquiry: Inquiry) -> str:
+def _ask_either(each: Numbered, inquiry: Inquiry) -> str:
     return inquiry.ask(
-        group.key,
-        Message("readers_tables.ask-regions", file=inquiry.name, columns=group.description),
+        each.key,
+        f"{inquiry.name} has {each.shown}. Are these regions of the brain, or something else that "
+        "was known of each subject?",
         (
-            Choice(AS_OTHER, Message("readers_tables.as-other")),
-            Choice(AS_REGIONS, Message("readers_tables.as-regions", measure=group.prefix)),
+            Choice(AS_OTHER, "something else: covariates, items, visits"),
+            Choice(AS_REGIONS, f"regions, of which {each.prefix} is the measure"),
         ),
     )
 
 
-def _ask_flat(group: Numbered, inquiry: Inquiry) -> str:
-    count = len(group.columns)
+def _ask_flat(each: Numbered, inquiry: Inquiry) -> str:
+    count = len(each.group)
     size = _regions_of_edges(count)
-    edges = Choice(AS_EDGES, Message("readers_tables.as-edges", count=size))
+    edges = [Choice(AS_EDGES, f"the edges of a connectome of {size} regions")] if size else []
     return inquiry.ask(
-        group.key,
-        Message("readers_tables.ask-edges", file=inquiry.name, columns=group.description),
+        each.key,
+        f"{inquiry.name} has {each.shown}. What are they?",
         (
-            *([edges] if size else []),
-            Choice(
-                AS_REGIONS,
-                Message("readers_tables.as-numbered-regions", count=count, measure=group.prefix),
-            ),
-            Choice(AS_OTHER, Message("readers_tables.as-no-brain")),
+            *edges,
+            Choice(AS_REGIONS, f"{count} regions, of which {each.prefix} is the measure"),
+            Choice(AS_OTHER, "something else, no part of the brain"),
         ),
     )
 

@@ -8,28 +8,22 @@ from pathlib import Path
 
 from graphnet.data.interpretation import Choice
 from graphnet.errors import CohortError
-from graphnet.messages import Message
 from graphnet.readers.inquiry import Inquiry
-from graphnet.readers.tables.sheet import (
-    Cells,
-    FloatArray,
-    is_missing,
-    is_number,
-    plain_numbers,
-    shown,
-    to_numbers,
-)
-from graphnet.readers.text.dialects import BLANK, SEPARATORS, split_cells
-from graphnet.readers.text.encodings import detect_encoding
-from graphnet.readers.text.marks import settle_decimal_marks
-from graphnet.readers.text.number_names import Rows, commented_header, split_header, split_row_names
+from graphnet.readers.tables.cells import is_missing, is_number, plain_numbers, shown, to_numbers
+from graphnet.readers.tables.sheet import Cells, FloatArray
+from graphnet.readers.text.dialects import BLANK, SEPARATORS, cells
+from graphnet.readers.text.encodings import encoding_of
+from graphnet.readers.text.first_lines import Rows, header_of, marked_header
+from graphnet.readers.text.marks import settle_marks
+from graphnet.readers.text.row_names import index_of
 
 COMMA_TOKENS = re.compile(r"\s*[+-]?\d+,\d+(\s+[+-]?\d+,\d+)+\s*")
 TRAILING = "trailing"
+A_FILE = "A file"
 
 
 @dataclass(frozen=True)
-class NumberTable:
+class Numbers:
     """``values`` (rows, columns), NaN for a missing one; the names of columns and rows, if any."""
 
     values: FloatArray
@@ -37,7 +31,7 @@ class NumberTable:
     index: tuple[str, ...] | None
 
 
-def read_numbers(source: Path | bytes, inquiry: Inquiry, what: str) -> NumberTable:
+def read_numbers(source: Path | bytes, inquiry: Inquiry, what: str) -> Numbers:
     """Read a file of numbers; ``what`` stands for it in sentences.
 
     Raises:
@@ -45,19 +39,19 @@ def read_numbers(source: Path | bytes, inquiry: Inquiry, what: str) -> NumberTab
 
     """
     body = source if isinstance(source, bytes) else source.read_bytes()
-    text = body.decode(detect_encoding(body, inquiry, what))
+    text = body.decode(encoding_of(body, inquiry, what))
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     marked, numbered = _data_lines(lines, inquiry)
     if not numbered:
-        raise CohortError(Message("readers_text.no-data-lines", file=what))
+        raise CohortError(f"{what} holds no numbers: it has no line of data.")
     separator = separator_of([line for _, line in numbered[:10]])
     rows = [(place, _split(line, separator, place, what)) for place, line in numbered]
-    header = commented_header(marked, rows, separator, inquiry, what)
+    header = marked_header(marked, rows, separator, inquiry, what)
     if header is None:
-        header, rows = split_header(rows, inquiry, what)
+        header, rows = header_of(rows, inquiry, what)
     header, rows = _even(header, rows, separator, inquiry, what)
-    index, names, rows = split_row_names(header, rows, inquiry, what)
-    return NumberTable(_values(rows, names, separator, inquiry, what), names, index)
+    index, names, rows = index_of(header, rows, inquiry, what)
+    return Numbers(_values(rows, names, separator, inquiry, what), names, index)
 
 
 def separator_of(lines: Sequence[str]) -> str:
@@ -71,23 +65,21 @@ def separator_of(lines: Sequence[str]) -> str:
 def _data_lines(lines: Sequence[str], inquiry: Inquiry) -> tuple[str | None, list[tuple[int, str]]]:
     """The last line with ``#`` before the data, and the lines of data, each with its number."""
     numbered = [(place, line) for place, line in enumerate(lines, 1) if line.strip(" ")]
-    data = [(place, line) for place, line in numbered if not line.lstrip(" ").startswith("#")]
+    data = [each for each in numbered if not each[1].lstrip(" ").startswith("#")]
     if len(data) == len(numbered):
         return None, data
     first = data[0][0] if data else len(lines)
     before = [line for place, line in numbered if place < first]
     if len(before) != 1 or len(numbered) - len(data) > 1:
-        inquiry.assume(Message("readers_text.comments-ignored"))
+        inquiry.say("Comment lines with # were passed over.")
     return (before[-1] if before else None), data
 
 
 def _split(line: str, separator: str, place: int, what: str) -> list[str]:
     try:
-        return split_cells(line, separator)
+        return cells(line, separator)
     except csv.Error as error:
-        raise CohortError(
-            Message("readers_text.broken-quotes", line=place, file=what, error=str(error))
-        ) from error
+        raise CohortError(f"Line {place} of {what} has broken quotes ({error}).") from error
 
 
 def _even(
@@ -100,19 +92,12 @@ def _even(
 
     """
     if not rows:
-        raise CohortError(Message("readers_text.no-rows", file=what))
+        raise CohortError(f"{what} has no row below its header.")
     width = len(rows[0][1])
     for place, row in rows:
         if len(row) != width:
             raise CohortError(
-                Message(
-                    "readers_text.uneven-lines",
-                    file=what,
-                    line=place,
-                    cells=len(row),
-                    first_line=rows[0][0],
-                    first_cells=width,
-                )
+                f"Line {place} of {what} has {len(row)} cells, and line {rows[0][0]} has {width}."
             )
     if separator != BLANK and width > 1 and not any(row[-1] for _, row in rows):
         header, rows = _without_last(header, rows, inquiry, what)
@@ -121,7 +106,7 @@ def _even(
         header = ["", *header]
     if header is not None and len(header) != width:
         raise CohortError(
-            Message("readers_text.header-width", file=what, names=len(header), cells=width)
+            f"{what} names {len(header)} columns in its header, and its rows have {width} cells."
         )
     return header, rows
 
@@ -136,10 +121,10 @@ def _without_last(
     if header is None:
         answer = inquiry.ask(
             TRAILING,
-            Message("readers_text.ask-trailing", file=what),
+            f"Each line of {what} ends with a separator: is there a last region without values?",
             (
-                Choice("none", Message("readers_text.trailing-none", count=width - 1)),
-                Choice("region", Message("readers_text.trailing-region", count=width)),
+                Choice("none", f"no, {width - 1} regions"),
+                Choice("region", f"yes, {width} regions, the last one missing"),
             ),
         )
         if answer == "region":
@@ -153,39 +138,37 @@ def _values(
 ) -> FloatArray:
     shape = (len(rows), len(rows[0][1]))
     if not shape[1]:
-        raise CohortError(Message("readers_text.only-row-names", file=what))
+        raise CohortError(f"{what} holds no numbers beside the names of its rows.")
     flat = tuple(cell for _, row in rows for cell in row)
-    numbers = plain_numbers(flat)
-    if numbers is None:
+    found = plain_numbers(flat)
+    if found is None:
         settled: Cells = flat
         if any("," in cell for cell in flat):
             settled = _with_points(flat, separator, inquiry, what)
         aside = Inquiry(what)
-        numbers = to_numbers(settled, what, aside)
+        found = to_numbers(settled, what, aside)
         if aside.problems:
             raise CohortError(_wrong(flat, rows, header, what))
-        for assumption in aside.assumptions:
-            inquiry.assume(assumption)
-    return numbers.reshape(shape)
+        for sentence in aside.said:
+            inquiry.say(sentence)
+    return found.reshape(shape)
 
 
 def _with_points(flat: tuple[str, ...], separator: str, inquiry: Inquiry, what: str) -> Cells:
-    """Cells with decimal points, of which some have commas; it is noted once for all files."""
+    """Cells with decimal points, of which some have commas; it is said once for all files."""
     aside = Inquiry(inquiry.name, inquiry.answers)
-    (settled,), decimal = settle_decimal_marks([what], [flat], separator, aside, may_be_ids=False)
+    (settled,), decimal = settle_marks([A_FILE], [flat], separator, aside)
     for question in aside.questions:
-        inquiry.ask(question.id, question.message, question.choices)
-    for problem in aside.problems:
-        inquiry.refuse(problem)
+        inquiry.ask(question.id, question.sentence.replace(A_FILE, what, 1), question.choices)
+    for sentence in aside.problems:
+        inquiry.refuse(sentence.replace(A_FILE, what, 1))
     inquiry.used |= aside.used
-    if decimal == ",":
-        inquiry.assume(Message("readers_text.decimal-commas-in-files", file=inquiry.name))
-    else:
-        inquiry.assume(Message("readers_text.thousands-separators-in-files", file=inquiry.name))
+    said = "decimal marks" if decimal == "," else "marks between thousands"
+    inquiry.say(f"Commas were read as {said} in the files of {inquiry.name}.")
     return settled
 
 
-def _wrong(flat: Sequence[str], rows: Rows, header: tuple[str, ...] | None, what: str) -> Message:
+def _wrong(flat: Sequence[str], rows: Rows, header: tuple[str, ...] | None, what: str) -> str:
     """The first cell that is no number, by its line and column."""
     width = len(rows[0][1])
     places = (
@@ -195,14 +178,7 @@ def _wrong(flat: Sequence[str], rows: Rows, header: tuple[str, ...] | None, what
     )
     at = next(places, None)
     if at is None:
-        return Message("readers_text.mixed-marks-in-file", file=what)
-    column = at % width
-    return Message(
-        "readers_text.not-a-number",
-        file=what,
-        line=rows[at // width][0],
-        cell=shown(flat[at]),
-        column=header[column]
-        if header
-        else Message("readers_text.unnamed-column", number=column + 1),
-    )
+        return f"{what} holds numbers with decimal commas and with decimal points; use one of them."
+    name = header[at % width] if header else f"column {at % width + 1}"
+    place = rows[at // width][0]
+    return f"Line {place} of {what} holds {shown(flat[at])} under {name}, which is no number."

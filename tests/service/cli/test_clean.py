@@ -54,7 +54,7 @@ class Kept:
         async def made() -> str:
             claim = await claimed(await submitted(parent_task_id=parent))
             assert claim is not None
-            await runs.finish_task(claim, {"train_epochs": [], "model_state_path": "x"})
+            await runs.update_task_result(claim, {"train_epochs": [], "model_state_path": "x"})
             return claim.task_id
 
         task_id = opened(self.url, made())
@@ -123,7 +123,7 @@ def test_nothing_goes_before_yes_is_said(kept: Kept) -> None:
     kept.put(ORPHAN)
     ran = kept.clean("--models-older-than", "30")
     assert ran.exit_code == 0
-    assert "1 would be removed, 1 would stay; --yes removes them." in ran.stderr
+    assert "1 would go, 1 would stay; --yes removes them." in ran.stderr
     assert kept.store().task_ids() == sorted([ORPHAN, old])
     assert query(kept.url, "SELECT removed_at FROM sgn_runs") == [(0,)]
 

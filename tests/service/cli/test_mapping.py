@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from service.cli import mapping, task_display
+from service.cli import mapping, progress
 from tests.service.cli.command import Command
 from tests.service.fake_service import (
     CSV,
@@ -260,7 +260,7 @@ def test_a_list_says_what_cannot_be_trained_on_yet(
 def test_waiting_for_a_worker_is_said(
     sgn: Command, fake: FakeService, file: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(task_display, "WAIT_SECONDS", 0.05)
+    monkeypatch.setattr(progress, "WAIT_SECONDS", 0.05)
     sentence = "No worker has read the file within 60 s. Start one with 'sgn worker'."
     slow = refused(19, 503, sentence)
     fake.forced = [Reply(slow.body, slow.status, delay=0.5)]

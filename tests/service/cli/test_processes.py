@@ -24,10 +24,8 @@ def test_up_is_told_where_to_live_and_gives_its_status(
 ) -> None:
     told: list[tuple[object, ...]] = []
 
-    def run(
-        home: Path, host: str, port: int, *, open_browser: bool, exit_on_stdin_eof: bool
-    ) -> int:
-        told.append((home, host, port, open_browser, exit_on_stdin_eof))
+    def run(home: Path, host: str, port: int, *, opened: bool, tied: bool) -> int:
+        told.append((home, host, port, opened, tied))
         return 3
 
     stand_in(monkeypatch, "service.local.up", run)

@@ -91,7 +91,7 @@ def test_a_result_stands_beside_simple_methods_on_unseen_data(
 ) -> None:
     fake.looks[TASK] = [task(TASK, "Finished")]
 
-    shown = sgn("show", TASK).stdout.partition("Compared with simple methods (test)\n")[2]
+    shown = sgn("show", TASK).stdout.partition("Beside simple methods (test)\n")[2]
 
     assert rows(shown)[1:3] == [
         [

@@ -1,0 +1,51 @@
+"""The ``SGN_`` variables: all that are wrong, and what can be looked at all the same."""
+
+from collections.abc import Mapping
+
+from actors.settings import SettingsError
+from service.doctor.check_result import Finding, fault, ok
+from service.settings import Settings
+
+CHECK = "settings"
+EXAMPLES = {
+    "SGN_DATABASE_URL": "mysql://user:password@host:3306/neurolearn?charset=utf8mb4",
+    "SGN_REDIS_URL": "redis://:password@host:6379/0",
+    "SGN_REGISTRY_URL": "s3://bucket/prefix or file:///folder",
+}
+STAND_INS = {
+    "SGN_DATABASE_URL": "sqlite:///",
+    "SGN_REDIS_URL": "redis://localhost",
+    "SGN_REGISTRY_URL": "file:///",
+}
+
+
+def is_told(environment: Mapping[str, str]) -> bool:
+    """Whether any variable says where something is."""
+    return any(name.removesuffix("_FILE") in EXAMPLES for name in environment)
+
+
+def read(environment: Mapping[str, str]) -> tuple[Settings, dict[str, Finding]]:
+    """The settings, and by name each variable that cannot be used; it is then as if not given."""
+    wrong: dict[str, Finding] = {}
+    tried = dict(environment)
+    while True:
+        try:
+            return Settings.from_environment(tried), wrong
+        except SettingsError as error:
+            if not error.name or error.name in wrong:
+                raise
+            wrong[error.name] = fault(CHECK, str(error), _fix(error.name))
+            tried.pop(f"{error.name}_FILE", None)
+            tried.pop(error.name, None)
+            tried |= {name: text for name, text in STAND_INS.items() if name == error.name}
+
+
+def _fix(name: str) -> str:
+    if name in EXAMPLES:
+        return f"Set {name}, such as {EXAMPLES[name]}."
+    return f"Correct {name}, or unset it to have its default."
+
+
+def check(wrong: Mapping[str, Finding]) -> list[Finding]:
+    """Every variable that is wrong."""
+    return list(wrong.values()) or [ok(CHECK, "every SGN_ variable can be used")]

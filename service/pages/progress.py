@@ -1,0 +1,57 @@
+"""A task that goes on, as its page shows it: how far it is, and its curves so far."""
+
+from typing import Any
+
+import redis
+from starlette.requests import Request
+from starlette.responses import Response
+
+from actors.curve import LINE, STREAM
+from db.form import KINDS
+from db.tasks import TaskRecord
+from graphnet.figures.curves import MOST_POINTS
+from service.monitoring.workers import missing
+from service.pages.outcome import curve
+from service.pages.site import page, words
+from service.routes.tasks import progress_of, shown, task_of
+from service.state import House, house_of
+
+
+async def live(request: Request) -> Response:
+    """The part of the page that changes while a task goes on."""
+    task = await task_of(request)
+    return page(request, "task_live.html", apart=True, **await going_on(request, task))
+
+
+async def going_on(request: Request, task: TaskRecord) -> dict[str, Any]:
+    """What that part shows."""
+    house = house_of(request)
+    settings = task.task_config.get("param_set")
+    kind = settings.get("device") if isinstance(settings, dict) else ""
+    lines = [] if task.over else await lines_so_far(house, task.task_id)
+    return {
+        "task": shown(task, await progress_of(task)),
+        "over": task.over,
+        "curve": curve(lines, None, words(request)),
+        "waits_for": [] if task.over else await missing(house, kind if kind in KINDS else ""),
+    }
+
+
+async def lines_so_far(house: House, task_id: str) -> list[str]:
+    """The line of each epoch; "" for those that a figure would leave out anyway."""
+    key = house.names.key(STREAM, task_id)
+    try:
+        count = int(await house.watch.xlen(key))
+        every = max(1, -(-count // MOST_POINTS))
+        wanted = sorted({1, count, *range(every, count + 1, every)}) if count else []
+        pipe = house.watch.pipeline(transaction=False)
+        for number in wanted:
+            pipe.xrange(key, min=f"{number}-0", max=f"{number}-0")
+        found: list[Any] = await pipe.execute()
+    except (redis.RedisError, OSError):
+        return []
+    lines = [""] * count
+    for number, entries in zip(wanted, found, strict=True):
+        if entries:
+            lines[number - 1] = entries[0][1][LINE.encode()].decode()
+    return lines

@@ -1,0 +1,32 @@
+"""A task with what is stored beside it, as far as that can be had."""
+
+from starlette.requests import Request
+
+from actors.lost import lost
+from db.states import Status
+from db.tasks import TaskRecord
+from graphnet.report.facts import Facts
+from registry import RegistryError
+from service.http.responses import Refusal
+from service.routes.evidence import facts_of
+from service.routes.tasks import progress_of, shown
+from service.state import house_of
+
+
+async def read_facts(request: Request, task: TaskRecord) -> tuple[Facts, list[str]]:
+    """What there is, and sentences for what is missing.
+
+    A storage that is silent or damaged takes nothing else from a page.
+    """
+    alone = Facts(shown(task, await progress_of(task)), None, None, None)
+    wrong: list[str] = []
+    house = house_of(request)
+    if await house.lost.is_lost(house.vault, task):
+        wrong.append(lost(task.task_id))
+    if task.task_status != Status.FINISHED:
+        return alone, wrong
+    try:
+        facts = await facts_of(request, task, wrong)
+    except (Refusal, RegistryError) as error:
+        return alone, [str(error)]
+    return facts, list(dict.fromkeys(wrong)) or facts.missing
