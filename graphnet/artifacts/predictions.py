@@ -15,6 +15,7 @@ import numpy as np
 from graphnet.data.class_names import Names, called, names_of
 from graphnet.data.cohort import Cohort, FloatArray
 from graphnet.errors import ModelError
+from graphnet.spreadsheet import safe
 
 FORMAT = "nld-sgn/evidence-1"
 DIGITS = 6
@@ -174,11 +175,3 @@ def _yes(known: bool) -> str:  # noqa: FBT001 - a cell
 
 def _refuse(constant: str) -> NoReturn:
     raise ValueError(f"{constant} is no number of JSON's")
-
-
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
-
-
-def safe(text: str) -> str:
-    """With an apostrophe before what would be taken for a formula."""
-    return f"'{text}" if text.startswith(FORMULA) else text

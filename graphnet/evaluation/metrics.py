@@ -76,7 +76,8 @@ def evaluate_repeats(labels: IntArray, probabilities: FloatArray) -> dict[str, A
 
     Each is the mean over repeats; ``sd_over_repeats`` says how much it depends on how the folds
     were cut. Intervals of accuracy, balanced accuracy and AUC are the bootstrap's over subjects
-    (:mod:`graphnet.evaluation.resampling`); of the others those of the first repeat, moved to the mean.
+    (:mod:`graphnet.evaluation.resampling`); of the others those
+    of the first repeat, moved to the mean.
     ``confusion`` is summed over repeats, ``n`` are the subjects.
     """
     each = [evaluate(labels, one) for one in probabilities]

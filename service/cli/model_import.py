@@ -1,29 +1,20 @@
 """``sgn model import``: an old service's model; it works by the settings of the environment."""
 
-import asyncio
-import json
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from actors.names import Names
-from actors.reading.uploads import FACTS, PART_BYTES, Upload, new_id, part_name
-from actors.rpc import OLD_MODEL, READ_ACTOR, READ_QUEUE, ReadRequest
-from registry import RegistryError, Store
 from service.cli.clean import variables_of
 from service.cli.completion import datasets, tasks
 from service.cli.files import readable
 from service.cli.options import example, json_option
 from service.cli.terminal import note, show_facts, show_heading, show_json
 from service.cli.token import home_option
-from service.stores.worker_calls import Asker, NoAnswer
 
 if TYPE_CHECKING:
-    pass
-
+    from service.local.model_import import OldModel
 
 ARCHITECTURES = ("GCN", "TopK")
 SCALERS = ("none", "fit", "unknown")
@@ -77,6 +68,7 @@ def import_(*, file: Path, home: Path | None, as_json: bool, **said: Any) -> Non
     from actors.settings import SettingsError  # noqa: PLC0415
     from db.errors import DatabaseError  # noqa: PLC0415
     from registry import RegistryError  # noqa: PLC0415
+    from service.local.model_import import ImportRefused  # noqa: PLC0415
 
     old = _old_model(file, said)
     variables = variables_of(home, os.environ)
@@ -92,6 +84,7 @@ def import_(*, file: Path, home: Path | None, as_json: bool, **said: Any) -> Non
 
 
 def _old_model(file: Path, said: Mapping[str, Any]) -> "OldModel":
+    from service.local.model_import import OldModel  # noqa: PLC0415 - slow to import
 
     return OldModel(
         file=file,
@@ -142,6 +135,7 @@ async def _imported(old: "OldModel", variables: Mapping[str, str]) -> dict[str, 
     from actors.settings import read  # noqa: PLC0415 - slow to import
     from db.connection import check_schema, close_database, open_database  # noqa: PLC0415
     from registry import UPLOADS, open_store  # noqa: PLC0415
+    from service.local.model_import import import_model  # noqa: PLC0415
 
     uploads = open_store(
         read(variables, "SGN_REGISTRY_URL", str),
@@ -173,122 +167,3 @@ def _show(found: Mapping[str, Any]) -> None:
     for sentence in found["warnings"]:
         click.echo(sentence)
     note(f"To fine-tune it, submit a form of type dl_ft with trained_task_id {found['task_id']}.")
-
-
-MOST_BYTES = 100_000_000  # of a file, packed and unpacked
-PATIENCE_SECONDS = 330.0
-ALONE_SECONDS = 10.0
-
-
-class ImportRefused(Exception):
-    """Why a model was not imported, a sentence a line."""
-
-    def __init__(self, *sentences: str) -> None:
-        super().__init__("\n".join(sentences))
-
-
-@dataclass(frozen=True)
-class OldModel:
-    """A file, the task that it belongs to, and what an operator says of it.
-
-    Lists are in the order in which the net takes them; empty is not said.
-    """
-
-    file: Path
-    task_id: str
-    architecture: str
-    scaler: str
-    graph: str
-    regions: Sequence[str] = ()
-    measures: Sequence[str] = ()
-    classes: Sequence[str] = ()
-    train_data: Sequence[str] = ()
-    replace: bool = False
-
-    def mapping(self) -> Mapping[str, str]:
-        """As it travels to a worker."""
-        lists = ("regions", "measures", "classes", "train_data")
-        return {
-            **{name: getattr(self, name) for name in ("architecture", "scaler", "graph")},
-            **{name: json.dumps(list(getattr(self, name))) for name in lists},
-            "replace": "yes" if self.replace else "no",
-        }
-
-
-async def import_model(old: OldModel, uploads: Store, redis_url: str) -> dict[str, Any]:
-    """Have a worker import it; what became of it. The database must be open.
-
-    Raises:
-        ImportRefused: it cannot be imported so, or nobody has answered.
-        OSError: the file cannot be read.
-        RegistryError, DatabaseError: these refuse, or do not answer.
-
-    """
-    upload = await asyncio.to_thread(_sent, old.file, uploads)
-    asker = Asker(
-        redis_url,
-        Names(),
-        READ_QUEUE,
-        READ_ACTOR,
-        patience=PATIENCE_SECONDS,
-        alone=ALONE_SECONDS,
-    )
-    try:
-        found = await asker.asked(vars(_request(old, upload)))
-    except NoAnswer as error:
-        raise ImportRefused(str(error)) from error
-    finally:
-        asker.close()
-        await asyncio.to_thread(_removed, upload, uploads)
-    return _imported_by_worker(found)
-
-
-def _request(old: OldModel, upload: Upload) -> ReadRequest:
-    return ReadRequest(
-        purpose=OLD_MODEL,
-        name=old.file.name,
-        data_id=old.task_id,
-        upload=upload.upload_id,
-        mapping=old.mapping(),
-        most=MOST_BYTES,
-    )
-
-
-def _imported_by_worker(found: Mapping[str, Any]) -> dict[str, Any]:
-    """What a worker's answer says. Raises ImportRefused."""
-    if "imported" in found:
-        imported: dict[str, Any] = found["imported"]
-        return imported
-    if "refused" in found:
-        raise ImportRefused(*(str(each) for each in found["refused"]))
-    for kind in ("full", "gone"):
-        if kind in found:
-            raise ImportRefused(str(found[kind]))
-    raise ImportRefused("The workers are of an older version, which imports no models.")
-
-
-def _sent(file: Path, store: Store) -> Upload:
-    upload_id, count, size = new_id(), 0, file.stat().st_size
-    if size > MOST_BYTES:
-        raise ImportRefused(
-            f"{file.name} has {size / 1e6:.0f} MB; a model may have {MOST_BYTES / 1e6:.0f} MB."
-        )
-    for count, part in enumerate(_parts(file), 1):
-        store.put(upload_id, part_name(count - 1), part)
-    upload = Upload(upload_id, "", "", file.name, count, size)
-    store.put(upload_id, FACTS, upload.to_bytes())
-    return upload
-
-
-def _parts(file: Path) -> Iterator[bytes]:
-    with file.open("rb") as opened:
-        while part := opened.read(PART_BYTES):
-            yield part
-
-
-def _removed(upload: Upload, store: Store) -> None:
-    """Remove the upload; where storage does not answer, a sweep does."""
-    try:
-        store.delete(upload.upload_id)
-    except RegistryError:
-        return

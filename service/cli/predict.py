@@ -8,7 +8,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 import click
 
-from graphnet.artifacts.predictions import safe
+from graphnet.spreadsheet import safe
 from service.cli.connection import service_at
 from service.cli.files import STDOUT, file_argument, output_file, readable, take_home
 from service.cli.mapping import given_mapping, mapping_options, settled, upload_option

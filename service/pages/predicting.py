@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from db.tasks import TaskRecord
-from graphnet.artifacts.predictions import safe
+from graphnet.spreadsheet import safe
 from service.http.responses import MEANINGS, Refusal
 from service.pages.asking import questions_of
 from service.pages.site import page

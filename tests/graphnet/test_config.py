@@ -22,15 +22,15 @@ from graphnet.config import (
 from graphnet.errors import SettingsError
 
 TORCH_FREE = [
-    "cohort",
+    "data.cohort",
     "config",
     "errors",
-    "manifest",
-    "quality",
+    "artifacts.manifest",
+    "data.quality",
     "readers",
-    "scaling",
-    "splits",
-    "synthetic",
+    "preprocessing.scaling",
+    "data.splits",
+    "data.synthetic",
 ]
 
 

@@ -8,7 +8,7 @@ from click.shell_completion import ShellComplete
 from click.testing import CliRunner
 
 from service.cli import main
-from service.cli.model_import import ImportRefused, OldModel, _imported_by_worker
+from service.local.model_import import ImportRefused, OldModel, _imported_by_worker
 from tests.service.cli.command import Command
 from tests.service.fake_service import FakeService, task
 
