@@ -20,7 +20,7 @@ from actors.runtime import Runtime
 from actors.tracing import TRACING
 from db import runs
 from db.errors import DatabaseError
-from graphnet.training.callbacks import Journal
+from graphnet.training.callbacks import Callback
 from graphnet.training.history import Epoch
 from graphnet.training.loop import Training
 from registry import RegistryError
@@ -40,7 +40,7 @@ class HandedBackError(Exception):
     """The worker is asked to end: the task goes back to the queue."""
 
 
-class TaskJournal(Journal):
+class TaskJournal(Callback):
     """Follows the trainings of a claimed task, or of a part, which has no ``curve``.
 
     Each stage has one checkpoint, written by a thread of its own while training goes on: a storage

@@ -28,7 +28,7 @@ from graphnet.experiment import Outcome, run
 from graphnet.figures.glass_brain import picture
 from graphnet.local_files import LocalFiles, name_of, on_terminal
 from graphnet.report import render
-from graphnet.training.callbacks import Journal
+from graphnet.training.callbacks import Callback
 from graphnet.training.devices import choose_device
 from graphnet.training.history import Epoch
 from graphnet.training.loop import Training
@@ -123,7 +123,7 @@ def _load(folder: Path) -> StoredModel:
     return StoredModel.from_bytes(parameters, (folder / "manifest.json").read_bytes())
 
 
-class _Shown(Journal):
+class _Shown(Callback):
     """Prints the epochs of the model itself."""
 
     def trained(self, training: Training, epoch: Epoch) -> None:  # noqa: ARG002

@@ -24,7 +24,7 @@ from graphnet.evaluation.headline import KNOWN_SUBJECTS
 from graphnet.evaluation.result_warnings import clipped_values, quality, warnings
 from graphnet.evaluation.validation import Validation, validate
 from graphnet.plan import Work
-from graphnet.training.callbacks import Journal
+from graphnet.training.callbacks import Callback
 from graphnet.training.memory import told
 
 
@@ -45,7 +45,7 @@ def run(
     evaluation: Evaluation | None = None,
     parent: StoredModel | None = None,
     device: torch.device | None = None,
-    journal: Journal | None = None,
+    journal: Callback | None = None,
     identity: Mapping[str, str] | None = None,
     sharing: Sharing | None = None,
     atlases: Sequence[Atlas] = (),
@@ -66,7 +66,7 @@ def run(
 
     """
     on = device or torch.device("cpu")
-    along = journal or Journal()
+    along = journal or Callback()
     work = Work.of(data, settings, evaluation or Evaluation(), parent)
     data = work.data  # in the parent's order of regions
     gatherer = Gatherer(work, on, along, sharing)

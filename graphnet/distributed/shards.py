@@ -23,7 +23,7 @@ from graphnet.errors import GraphnetError, ModelError, TrainingError
 from graphnet.evaluation.cross_validation import Validated, cross_validate
 from graphnet.evaluation.validation import Folds
 from graphnet.plan import Work
-from graphnet.training.callbacks import Journal
+from graphnet.training.callbacks import Callback
 from graphnet.training.initialisation import replicas, untrained
 from graphnet.training.loop import Training
 from graphnet.training.stacked import Watched, fit_watched
@@ -89,7 +89,7 @@ def everything(work: Work) -> Part:
     return Part(SEEDS, 0, replicas(work.start))
 
 
-def do(work: Work, number: int, *, device: torch.device, journal: Journal) -> bytes:
+def do(work: Work, number: int, *, device: torch.device, journal: Callback) -> bytes:
     """Do the part of this number, from 1 on. Raises GraphnetError."""
     part = parts(work)[number - 1]
     if part.kind == SEEDS:
@@ -101,7 +101,7 @@ def do(work: Work, number: int, *, device: torch.device, journal: Journal) -> by
     return pack_folds(found if work.asked.explain else replace(found, models=()))
 
 
-def train(work: Work, part: Part, *, device: torch.device, journal: Journal) -> Trained:
+def train(work: Work, part: Part, *, device: torch.device, journal: Callback) -> Trained:
     """Train these replicas of the model, and of its twin. Raises TrainingError."""
     found = watched(work, part, device=device, journal=journal)
     if not work.has_twin:
@@ -115,12 +115,12 @@ def train(work: Work, part: Part, *, device: torch.device, journal: Journal) -> 
     return Trained(found, twin.model)
 
 
-def watched(work: Work, part: Part, *, device: torch.device, journal: Journal) -> Watched:
+def watched(work: Work, part: Part, *, device: torch.device, journal: Callback) -> Watched:
     """Train these replicas of the model alone. Raises TrainingError."""
     return fit_watched(_some(work.start, part), work.data, device=device, journal=journal)
 
 
-def judge(work: Work, plan: Folds, *, device: torch.device, journal: Journal) -> Validated:
+def judge(work: Work, plan: Folds, *, device: torch.device, journal: Callback) -> Validated:
     """Train and test on folds. Raises GraphnetError."""
     return cross_validate(
         work.data.train,
@@ -141,7 +141,7 @@ class Gatherer:
 
     work: Work
     device: torch.device
-    journal: Journal
+    journal: Callback
     sharing: Sharing | None = None
 
     def announce(self) -> None:
@@ -248,7 +248,7 @@ def recovered(work: Work, state: Mapping[str, Tensor], *, shared: bool = False) 
     return replace(found, model=replace(found.model, settings=asked))
 
 
-class _Reading(Journal):
+class _Reading(Callback):
     """Gives back one state, and refuses to train beyond it."""
 
     def __init__(self, state: Mapping[str, Tensor]) -> None:

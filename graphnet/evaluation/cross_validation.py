@@ -12,7 +12,7 @@ from graphnet.data.cohort import Cohort, FloatArray
 from graphnet.evaluation.assessment import NO_EDGE, has_graph, simple_baselines
 from graphnet.evaluation.folds import Fold
 from graphnet.evaluation.nested_cv import choose
-from graphnet.training.callbacks import Journal
+from graphnet.training.callbacks import Callback
 from graphnet.training.stacked import Fit, Fitted, fit_all
 
 
@@ -44,7 +44,7 @@ def cross_validate(
     nested: bool = False,
     baselines: bool = True,
     parent: StoredModel | None = None,
-    journal: Journal | None = None,
+    journal: Callback | None = None,
 ) -> Validated:
     """Train on all folds at once, the net with and without its graph, and the baselines.
 
@@ -62,7 +62,7 @@ def cross_validate(
     found: dict[str, FloatArray | None] = {}
     reasons: dict[str, str] = {}
     if baselines:
-        found, reasons = _baselines(cohort, folds, ours, journal or Journal())
+        found, reasons = _baselines(cohort, folds, ours, journal or Callback())
         if has_graph(ours[0].model) and parent is None:
             without = [replace(fit, settings=replace(fit.settings, graph="none")) for fit in asked]
             edgeless = fit_all(cohort, without, classes, device=device, journal=journal)
@@ -87,7 +87,7 @@ def pooled(folds: Sequence[Fold], predicted: Sequence[FloatArray]) -> FloatArray
 
 
 def _baselines(
-    cohort: Cohort, folds: Sequence[Fold], ours: Sequence[Fitted], journal: Journal
+    cohort: Cohort, folds: Sequence[Fold], ours: Sequence[Fitted], journal: Callback
 ) -> tuple[dict[str, FloatArray | None], dict[str, str]]:
     """Fitted to the very measures that each fold's net had."""
     by_fold = []

@@ -15,7 +15,7 @@ from graphnet.data.cohort import Cohort, FloatArray, IntArray
 from graphnet.evaluation.folds import Fold, stratified
 from graphnet.graphs.edges import leaves_edges
 from graphnet.preprocessing.pipeline import rule
-from graphnet.training.callbacks import Journal
+from graphnet.training.callbacks import Callback
 from graphnet.training.stacked import Fit, Fitted, fit_all
 
 INNER_FOLDS = 5
@@ -32,12 +32,12 @@ def choose(
     *,
     device: torch.device,
     parent: StoredModel | None = None,
-    journal: Journal | None = None,
+    journal: Callback | None = None,
 ) -> list[Fit]:
     """Each fit with the settings of least inner loss; no subject outside ``rows`` is looked at.
 
     Inner models start as the fits do: anew, or from ``parent``, whose graph stays as it is.
-    Cawley & Talbot 2010, Journal of Machine Learning Research 11:2079-2107.
+    Cawley & Talbot 2010, Callback of Machine Learning Research 11:2079-2107.
 
     Raises:
         CohortError: too few subjects of a class for the inner folds.

@@ -9,7 +9,7 @@ from graphnet.training.history import Epoch
 from graphnet.training.loop import Training
 
 
-class Journal:
+class Callback:
     """Follows the trainings of a task, one stage each, always in the same order.
 
     The first is the model itself; the others judge it. This one only counts them. A subclass may

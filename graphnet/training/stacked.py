@@ -15,7 +15,7 @@ from graphnet.data.splits import Splits
 from graphnet.errors import TrainingError
 from graphnet.preprocessing.pipeline import Views
 from graphnet.training import memory
-from graphnet.training.callbacks import Journal
+from graphnet.training.callbacks import Callback
 from graphnet.training.initialisation import frozen, moments, replicas, seeds, untrained
 from graphnet.training.inputs import Prepared, class_scores
 from graphnet.training.loop import Plan, Training
@@ -54,7 +54,7 @@ def fit_all(
     *,
     device: torch.device,
     parent: StoredModel | None = None,
-    journal: Journal | None = None,
+    journal: Callback | None = None,
 ) -> list[Fitted]:
     """Train every fit; as many at once as fit into memory.
 
@@ -70,7 +70,7 @@ def fit_all(
     together = max(1, BUDGET // bytes_each)
     pairs = list(zip(starts, fits, strict=True))
     found: list[Fitted] = []
-    along = journal or Journal()
+    along = journal or Callback()
     while pairs:
         part = pairs[:together]
         work = partial(_first, cohort, part, device, along)
@@ -88,7 +88,7 @@ def _first(
     cohort: Cohort,
     pairs: Sequence[tuple[StoredModel, Fit]],
     device: torch.device,
-    journal: Journal,
+    journal: Callback,
     count: int,
 ) -> list[Fitted]:
     """The first ``count`` of these, together."""
@@ -107,7 +107,7 @@ def _stack(
     cohort: Cohort,
     pairs: Sequence[tuple[StoredModel, Fit]],
     device: torch.device,
-    journal: Journal,
+    journal: Callback,
 ) -> list[Fitted]:
     models = [model for model, _ in pairs]
     prepared = _prepared(cohort, models, device)
@@ -188,7 +188,7 @@ def fit_watched(
     data: Splits,
     *,
     device: torch.device,
-    journal: Journal | None = None,
+    journal: Callback | None = None,
 ) -> Watched:
     """Train ``model`` further on the training subjects, scoring every split after each epoch.
 
@@ -214,7 +214,7 @@ def fit_watched(
         moments=moments(model),
     )
     try:
-        _follow(journal or Journal(), training)
+        _follow(journal or Callback(), training)
     except TrainingError as error:
         if training.lines:
             error.kept = _kept(model, training)
@@ -225,7 +225,7 @@ def fit_watched(
 
 
 @memory.told
-def _follow(journal: Journal, training: Training) -> None:
+def _follow(journal: Callback, training: Training) -> None:
     for _ in journal.follow(training):
         pass
 

@@ -24,7 +24,7 @@ from graphnet.distributed import shards as parts
 from graphnet.errors import CohortError, GraphnetError, ModelError, SettingsError, TrainingError
 from graphnet.experiment import Outcome
 from graphnet.readers import from_json, from_table
-from graphnet.training.callbacks import Journal
+from graphnet.training.callbacks import Callback
 from graphnet.training.history import Epoch
 from graphnet.training.loop import Training
 from graphnet.training.stacked import Watched, fit_watched
@@ -126,7 +126,7 @@ def test_every_epoch_is_told_and_may_end_the_training() -> None:
     class Enough(Exception):
         pass
 
-    class Telling(Journal):
+    class Telling(Callback):
         def trained(self, training: Training, epoch: Epoch) -> None:  # noqa: ARG002
             told.append(epoch)
             if epoch.number == 2:

@@ -14,7 +14,7 @@ from graphnet.errors import ModelError
 from graphnet.experiment import Outcome, run
 from graphnet.plan import Work
 from graphnet.training import checkpoint
-from graphnet.training.callbacks import Journal
+from graphnet.training.callbacks import Callback
 from graphnet.training.history import Epoch
 from graphnet.training.initialisation import untrained
 from graphnet.training.loop import Plan, Training
@@ -28,7 +28,7 @@ class Interrupted(Exception):
     pass
 
 
-class Keeping(Journal):
+class Keeping(Callback):
     """Keeps every stage's state as bytes, and breaks off after some epochs of all."""
 
     def __init__(self, kept: dict[int, bytes], epochs: int) -> None:
@@ -53,7 +53,7 @@ class Keeping(Journal):
         return sum(self.costs[: self.stage + 1]) / sum(self.costs)
 
 
-def outcome(journal: Journal | None = None) -> Outcome:
+def outcome(journal: Callback | None = None) -> Outcome:
     return run(Splits(cohort()), SETTINGS, evaluation=ASKED, journal=journal)
 
 

@@ -18,7 +18,7 @@ from graphnet.errors import GraphnetError, ModelError, TrainingError
 from graphnet.experiment import Outcome, run
 from graphnet.plan import Work
 from graphnet.training import checkpoint
-from graphnet.training.callbacks import Journal
+from graphnet.training.callbacks import Callback
 from tests.graphnet.people import cohort
 from tests.graphnet.test_journal import Interrupted, Keeping
 
@@ -40,7 +40,7 @@ class Others:
         self.announced.append(count)
         for number in reversed(range(1, count + 1)):
             work = Work.of(*self.given, None)  # as each worker works it out for himself
-            self.contents[number] = shards.do(work, number, device=CPU, journal=Journal())
+            self.contents[number] = shards.do(work, number, device=CPU, journal=Callback())
 
     def gather(self, numbers: Sequence[int]) -> list[bytes]:
         return [self.contents[number] for number in numbers]
@@ -127,7 +127,7 @@ def test_a_fine_tuning_is_shared_from_its_parent_s_replicas() -> None:
         def announce(self, count: int) -> None:
             work = Work.of(data, settings, asked, parent)
             for number in range(1, count + 1):
-                self.contents[number] = shards.do(work, number, device=CPU, journal=Journal())
+                self.contents[number] = shards.do(work, number, device=CPU, journal=Callback())
 
     others = Tuning(data, settings, asked)
     together = run(data, settings, evaluation=asked, parent=parent, sharing=others)
@@ -186,4 +186,4 @@ def test_a_part_that_diverges_says_so() -> None:
         name: torch.full_like(tensor, np.inf) for name, tensor in work.start.parameters.items()
     }))  # fmt: skip
     with pytest.raises(TrainingError, match="no longer a number"):
-        shards.do(wild, 1, device=CPU, journal=Journal())
+        shards.do(wild, 1, device=CPU, journal=Callback())

@@ -26,7 +26,7 @@ from graphnet.evaluation.validation import validate
 from graphnet.experiment import Outcome, run
 from graphnet.plan import Work
 from graphnet.training import stacked as fits
-from graphnet.training.callbacks import Journal
+from graphnet.training.callbacks import Callback
 from graphnet.training.history import Epoch
 from graphnet.training.initialisation import untrained
 from graphnet.training.loop import Training
@@ -44,7 +44,7 @@ def judged(data: Splits, settings: Settings = QUICK, **asked: Any) -> dict[str, 
 
 
 def fitted(
-    people: Cohort, settings: Settings = QUICK, journal: Journal | None = None
+    people: Cohort, settings: Settings = QUICK, journal: Callback | None = None
 ) -> list[StoredModel]:
     each = [Fit(fold.train, settings) for fold in FOLDS]
     found = fit_all(people, each, (0, 1), device=CPU, journal=journal)
@@ -315,7 +315,7 @@ def test_nested_selection_of_a_fine_tuning_begins_from_the_parent() -> None:
     asked = [Fit(FOLDS[0].train, replace(grown().model.settings, learning_rate=1e-5, epochs=1))]
     seen: list[int] = []
 
-    class Counted(Journal):
+    class Counted(Callback):
         def follow(self, training: Training) -> Iterator[Epoch]:
             start = training.parameters.views()["bias"]
             seen.append(len(start))
@@ -417,13 +417,13 @@ def test_folds_that_fail_are_null_and_the_model_stays(monkeypatch: pytest.Monkey
     start = fit_watched(untrained(PEOPLE, QUICK, (0, 1)), Splits(PEOPLE), device=CPU).model
     monkeypatch.setattr(fits, "Training", Poisoned)
     work = Work.of(Splits(PEOPLE), QUICK, Evaluation(), None)
-    judged = Gatherer(work, CPU, Journal()).judged
+    judged = Gatherer(work, CPU, Callback()).judged
     found = validate(start, PEOPLE, work.plans, Evaluation(), judged)
     assert found.metrics == {"cv": None}
     assert found.warnings[0].startswith("The model could not be cross-validated. Training stopped")
 
 
-class Counting(Journal):
+class Counting(Callback):
     """Counts how often memory ran out."""
 
     times = 0
