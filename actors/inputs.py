@@ -20,7 +20,7 @@ from graphnet.data.cohorts import cohort_of
 from graphnet.data.splits import Splits
 from graphnet.data.unnamed import unnamed
 from graphnet.errors import GraphnetError, ModelError
-from graphnet.plan import Work
+from graphnet.plan import ExperimentPlan
 from registry import MANIFEST, PARAMETERS, ObjectDamaged, ObjectMissing, Store
 
 
@@ -34,9 +34,9 @@ class Inputs:
     asked: Evaluation
 
     @cached_property
-    def work(self) -> Work:
+    def work(self) -> ExperimentPlan:
         """What is to be done. Raises GraphnetError."""
-        return Work.of(self.splits, self.settings, self.asked, self.parent)
+        return ExperimentPlan.of(self.splits, self.settings, self.asked, self.parent)
 
     @property
     def said(self) -> str:

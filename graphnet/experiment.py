@@ -23,7 +23,7 @@ from graphnet.evaluation.attribution import Explanation, explain
 from graphnet.evaluation.headline import KNOWN_SUBJECTS
 from graphnet.evaluation.result_warnings import clipped_values, quality, warnings
 from graphnet.evaluation.validation import Validation, validate
-from graphnet.plan import Work
+from graphnet.plan import ExperimentPlan
 from graphnet.training.callbacks import Callback
 from graphnet.training.memory import told
 
@@ -67,7 +67,7 @@ def run(
     """
     on = device or torch.device("cpu")
     along = journal or Callback()
-    work = Work.of(data, settings, evaluation or Evaluation(), parent)
+    work = ExperimentPlan.of(data, settings, evaluation or Evaluation(), parent)
     data = work.data  # in the parent's order of regions
     gatherer = Gatherer(work, on, along, sharing)
     along.expect(work.costs(1 if sharing is None else work.asked.fan_out))
@@ -140,7 +140,9 @@ def _explained(data: Splits) -> Cohort:
     return data.test or data.val or data.train
 
 
-def _predicted(work: Work, found: Assessment, validated: Validation) -> dict[str, Predicted]:
+def _predicted(
+    work: ExperimentPlan, found: Assessment, validated: Validation
+) -> dict[str, Predicted]:
     """Everybody who was predicted, with whether that model had trained on them."""
     data = work.data
     before = seen(work.before)
@@ -156,7 +158,7 @@ def _predicted(work: Work, found: Assessment, validated: Validation) -> dict[str
     return splits | folds
 
 
-def _known(work: Work, predicted: Mapping[str, Predicted]) -> dict[str, int | None]:
+def _known(work: ExperimentPlan, predicted: Mapping[str, Predicted]) -> dict[str, int | None]:
     """How many of those predicted are known, by split; None where nobody can say that none is."""
     counts = {split: sum(map(bool, each.tested().known)) for split, each in predicted.items()}
     if says_all(work.before):

@@ -20,7 +20,7 @@ TOGETHER = 0.15  # of the time of one training, for each that is trained along w
 
 
 @dataclass(frozen=True)
-class Work:
+class ExperimentPlan:
     """A task: its data, the model as it starts, and the folds that judge it.
 
     ``sentences`` say what its parent has seen of the data; folds begin from ``fold_parent``.
@@ -38,7 +38,7 @@ class Work:
     def of(
         cls, data: Splits, settings: Settings, asked: Evaluation, parent: StoredModel | None
     ) -> Self:
-        """Work it out.
+        """ExperimentPlan it out.
 
         Raises:
             CohortError: splits that do not fit together or hold too little.
@@ -49,7 +49,7 @@ class Work:
         if parent is not None:
             parent.arranged(data.train)  # refuses what does not fit
             data = data.arranged(parent.layout)
-        start = begun(data, settings, parent)
+        start = initial_model(data, settings, parent)
         plans = planned(data, asked, by_score=start.scale is not None, seed=settings.seed)
         fresh, sentences = _may_start(parent, data)
         return cls(data, asked, parent, start, plans, None if fresh else parent, sentences)
@@ -97,8 +97,8 @@ class Work:
         return costs
 
 
-def begun(data: Splits, settings: Settings, parent: StoredModel | None) -> StoredModel:
-    """The model of a task before its first epoch. Raises GraphnetError as :meth:`Work.of`."""
+def initial_model(data: Splits, settings: Settings, parent: StoredModel | None) -> StoredModel:
+    """The model of a task before its first epoch. Raises GraphnetError as :meth:`ExperimentPlan.of`."""
     if parent is None:
         return _from_scratch(data, settings)
     return _inherit(parent, data, settings)

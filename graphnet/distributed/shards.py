@@ -22,7 +22,7 @@ from graphnet.distributed.serialisation import (
 from graphnet.errors import GraphnetError, ModelError, TrainingError
 from graphnet.evaluation.cross_validation import Validated, cross_validate
 from graphnet.evaluation.validation import Folds
-from graphnet.plan import Work
+from graphnet.plan import ExperimentPlan
 from graphnet.training.callbacks import Callback
 from graphnet.training.initialisation import replicas, untrained
 from graphnet.training.loop import Training
@@ -64,7 +64,7 @@ class Trained:
     reason: str = ""
 
 
-def parts(work: Work) -> list[Part]:
+def parts(work: ExperimentPlan) -> list[Part]:
     """What others may do of the work; empty where ``fan_out`` is 1 or there is nothing to share.
 
     Folds are cut into up to ``fan_out`` parts. So are the seeds, but whoever has the task trains
@@ -79,17 +79,17 @@ def parts(work: Work) -> list[Part]:
     return found
 
 
-def own(work: Work) -> Part:
+def own(work: ExperimentPlan) -> Part:
     """The seeds that are trained by whoever has the task."""
     return Part(SEEDS, *_spans(replicas(work.start), work.asked.fan_out)[0])
 
 
-def everything(work: Work) -> Part:
+def everything(work: ExperimentPlan) -> Part:
     """All seeds: what is trained by whoever shares nothing."""
     return Part(SEEDS, 0, replicas(work.start))
 
 
-def do(work: Work, number: int, *, device: torch.device, journal: Callback) -> bytes:
+def do(work: ExperimentPlan, number: int, *, device: torch.device, journal: Callback) -> bytes:
     """Do the part of this number, from 1 on. Raises GraphnetError."""
     part = parts(work)[number - 1]
     if part.kind == SEEDS:
@@ -101,7 +101,7 @@ def do(work: Work, number: int, *, device: torch.device, journal: Callback) -> b
     return pack_folds(found if work.asked.explain else replace(found, models=()))
 
 
-def train(work: Work, part: Part, *, device: torch.device, journal: Callback) -> Trained:
+def train(work: ExperimentPlan, part: Part, *, device: torch.device, journal: Callback) -> Trained:
     """Train these replicas of the model, and of its twin. Raises TrainingError."""
     found = watched(work, part, device=device, journal=journal)
     if not work.has_twin:
@@ -115,12 +115,16 @@ def train(work: Work, part: Part, *, device: torch.device, journal: Callback) ->
     return Trained(found, twin.model)
 
 
-def watched(work: Work, part: Part, *, device: torch.device, journal: Callback) -> Watched:
+def watched(
+    work: ExperimentPlan, part: Part, *, device: torch.device, journal: Callback
+) -> Watched:
     """Train these replicas of the model alone. Raises TrainingError."""
     return fit_watched(_some(work.start, part), work.data, device=device, journal=journal)
 
 
-def judge(work: Work, plan: Folds, *, device: torch.device, journal: Callback) -> Validated:
+def judge(
+    work: ExperimentPlan, plan: Folds, *, device: torch.device, journal: Callback
+) -> Validated:
     """Train and test on folds. Raises GraphnetError."""
     return cross_validate(
         work.data.train,
@@ -139,7 +143,7 @@ def judge(work: Work, plan: Folds, *, device: torch.device, journal: Callback) -
 class Gatherer:
     """Does the work of a task: its own part here, the others' through ``sharing``."""
 
-    work: Work
+    work: ExperimentPlan
     device: torch.device
     journal: Callback
     sharing: Sharing | None = None
@@ -230,7 +234,9 @@ def _joined(models: Sequence[StoredModel]) -> StoredModel:
     )
 
 
-def recovered(work: Work, state: Mapping[str, Tensor], *, shared: bool = False) -> Watched:
+def recovered(
+    work: ExperimentPlan, state: Mapping[str, Tensor], *, shared: bool = False
+) -> Watched:
     """The model with the best parameters that ``state``, of its own training, holds.
 
     Of a task that was ``shared``, the replicas that its own worker trained.

@@ -12,7 +12,7 @@ from graphnet.data.splits import Splits
 from graphnet.distributed.shards import recovered
 from graphnet.errors import ModelError
 from graphnet.experiment import Outcome, run
-from graphnet.plan import Work
+from graphnet.plan import ExperimentPlan
 from graphnet.training import checkpoint
 from graphnet.training.callbacks import Callback
 from graphnet.training.history import Epoch
@@ -122,8 +122,8 @@ def test_the_best_so_far_is_had_from_a_checkpoint() -> None:
         recovered(work(Settings.for_model("GCN", epochs=6)), state)
 
 
-def work(settings: Settings) -> Work:
-    return Work.of(Splits(cohort()), settings, Evaluation(), None)
+def work(settings: Settings) -> ExperimentPlan:
+    return ExperimentPlan.of(Splits(cohort()), settings, Evaluation(), None)
 
 
 @pytest.mark.parametrize("damage", ["truncated", "changed", "foreign", "pickle", "empty"])

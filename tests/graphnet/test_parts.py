@@ -16,7 +16,7 @@ from graphnet.distributed.serialisation import unpack_folds, unpack_seeds
 from graphnet.distributed.shards import SEEDS, Part, recovered
 from graphnet.errors import GraphnetError, ModelError, TrainingError
 from graphnet.experiment import Outcome, run
-from graphnet.plan import Work
+from graphnet.plan import ExperimentPlan
 from graphnet.training import checkpoint
 from graphnet.training.callbacks import Callback
 from tests.graphnet.people import cohort
@@ -39,7 +39,7 @@ class Others:
     def announce(self, count: int) -> None:
         self.announced.append(count)
         for number in reversed(range(1, count + 1)):
-            work = Work.of(*self.given, None)  # as each worker works it out for himself
+            work = ExperimentPlan.of(*self.given, None)  # as each worker works it out for himself
             self.contents[number] = shards.do(work, number, device=CPU, journal=Callback())
 
     def gather(self, numbers: Sequence[int]) -> list[bytes]:
@@ -55,7 +55,7 @@ def shared(
 
 
 def test_the_work_is_cut_evenly_and_nothing_is_left_out() -> None:
-    work = Work.of(Splits(PEOPLE), QUICK, ASKED, None)
+    work = ExperimentPlan.of(Splits(PEOPLE), QUICK, ASKED, None)
     assert shards.own(work) == Part(SEEDS, 0, 1)
     assert shards.parts(work) == [
         Part(SEEDS, 1, 2), Part(SEEDS, 2, 3), Part("cv", 0, 2), Part("cv", 2, 5), Part("cv", 5, 8),
@@ -125,7 +125,7 @@ def test_a_fine_tuning_is_shared_from_its_parent_s_replicas() -> None:
 
     class Tuning(Others):
         def announce(self, count: int) -> None:
-            work = Work.of(data, settings, asked, parent)
+            work = ExperimentPlan.of(data, settings, asked, parent)
             for number in range(1, count + 1):
                 self.contents[number] = shards.do(work, number, device=CPU, journal=Callback())
 
@@ -161,7 +161,7 @@ def test_what_a_shared_task_had_trained_itself_is_recovered() -> None:
     with pytest.raises(Interrupted):
         run(Splits(PEOPLE), QUICK, evaluation=others.given[2], sharing=others,
             journal=Keeping(states, 2))  # fmt: skip
-    work = Work.of(*others.given, None)
+    work = ExperimentPlan.of(*others.given, None)
     found = recovered(work, checkpoint.from_bytes(states[0]), shared=True)
     assert found.model.settings == replace(QUICK, seeds=1)
     assert len(found.lines) == 2
@@ -181,7 +181,9 @@ def test_a_damaged_part_is_refused(number: int) -> None:
 
 
 def test_a_part_that_diverges_says_so() -> None:
-    work = Work.of(Splits(PEOPLE), replace(QUICK, learning_rate=10.0, model="GCN"), ASKED, None)
+    work = ExperimentPlan.of(
+        Splits(PEOPLE), replace(QUICK, learning_rate=10.0, model="GCN"), ASKED, None
+    )
     wild = replace(work, start=replace(work.start, parameters={
         name: torch.full_like(tensor, np.inf) for name, tensor in work.start.parameters.items()
     }))  # fmt: skip

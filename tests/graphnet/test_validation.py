@@ -24,7 +24,7 @@ from graphnet.evaluation.metrics import evaluate
 from graphnet.evaluation.nested_cv import choose, grid
 from graphnet.evaluation.validation import validate
 from graphnet.experiment import Outcome, run
-from graphnet.plan import Work
+from graphnet.plan import ExperimentPlan
 from graphnet.training import stacked as fits
 from graphnet.training.callbacks import Callback
 from graphnet.training.history import Epoch
@@ -416,7 +416,7 @@ def test_what_was_sound_before_the_loss_was_no_number_is_kept(
 def test_folds_that_fail_are_null_and_the_model_stays(monkeypatch: pytest.MonkeyPatch) -> None:
     start = fit_watched(untrained(PEOPLE, QUICK, (0, 1)), Splits(PEOPLE), device=CPU).model
     monkeypatch.setattr(fits, "Training", Poisoned)
-    work = Work.of(Splits(PEOPLE), QUICK, Evaluation(), None)
+    work = ExperimentPlan.of(Splits(PEOPLE), QUICK, Evaluation(), None)
     judged = Gatherer(work, CPU, Callback()).judged
     found = validate(start, PEOPLE, work.plans, Evaluation(), judged)
     assert found.metrics == {"cv": None}
