@@ -15,7 +15,7 @@ from db import cancellation
 from db.errors import ContentTooLarge, DatabaseUnavailable
 from db.form import TaskForm
 from db.runs import CANCELLED
-from graphnet.distributed.shards import recovered
+from graphnet.distributed.shards import model_at
 from graphnet.errors import TrainingError
 from registry import RegistryUnavailable
 
@@ -34,7 +34,7 @@ def cancelled(
     """Store the best parameters of a training that was cancelled; its result."""
     if state is None:
         return _cancelled([], Saved())
-    found = recovered(inputs.work, state, shared=inputs.asked.fan_out > 1)
+    found = model_at(inputs.work, state, shared=inputs.asked.fan_out > 1)
     if not form.save_model_state:
         return _cancelled(found.lines, Saved())
     facts = {**_origin(task_id, form, inputs), "cancelled_after_epoch": len(found.lines)}

@@ -156,7 +156,7 @@ def _is_open(part: PartState) -> bool:
 
 
 def _done(place: Workplace, inputs: Inputs, number: int, journal: TaskJournal) -> bytes:
-    return shards.do(inputs.work, number, device=place.choice.device, journal=journal)
+    return shards.run_shard(inputs.work, number, device=place.choice.device, journal=journal)
 
 
 def _name(inputs: Inputs, number: int) -> str:

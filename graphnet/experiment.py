@@ -15,7 +15,7 @@ from graphnet.data import provenance
 from graphnet.data.atlas import Atlas
 from graphnet.data.cohort import Cohort
 from graphnet.data.splits import Splits
-from graphnet.distributed.shards import Gatherer, Sharing
+from graphnet.distributed.shards import Coordinator, Sharing
 from graphnet.evaluation.applicability import KEY as DOMAIN
 from graphnet.evaluation.applicability import Domain
 from graphnet.evaluation.assessment import Assessment, assess, by_site, graph_helps
@@ -69,7 +69,7 @@ def run(
     along = journal or Callback()
     work = ExperimentPlan.of(data, settings, evaluation or Evaluation(), parent)
     data = work.data  # in the parent's order of regions
-    gatherer = Gatherer(work, on, along, sharing)
+    gatherer = Coordinator(work, on, along, sharing)
     along.expect(work.costs(1 if sharing is None else work.asked.fan_out))
     gatherer.announce()
     with along.step("train"):

@@ -32,7 +32,7 @@ SEEDS = "seeds"
 
 
 @dataclass(frozen=True)
-class Part:
+class Shard:
     """From ``first`` up to but not ``last``: folds of one kind, or replicas of the model."""
 
     kind: str
@@ -56,7 +56,7 @@ class Sharing(Protocol):
 
 
 @dataclass(frozen=True)
-class Trained:
+class TrainedModels:
     """The model itself, and its twin without a graph or the ``reason`` why there is none."""
 
     own: Watched
@@ -64,65 +64,69 @@ class Trained:
     reason: str = ""
 
 
-def parts(work: ExperimentPlan) -> list[Part]:
+def shards(work: ExperimentPlan) -> list[Shard]:
     """What others may do of the work; empty where ``fan_out`` is 1 or there is nothing to share.
 
     Folds are cut into up to ``fan_out`` parts. So are the seeds, but whoever has the task trains
     the first of these himself, and shows its curve.
     """
     most = work.asked.fan_out
-    found = [Part(SEEDS, *span) for span in _spans(replicas(work.start), most)[1:]]
+    found = [Shard(SEEDS, *span) for span in _spans(replicas(work.start), most)[1:]]
     for plan in work.plans:
         spans = _spans(len(plan.folds), most)
         if len(spans) > 1:
-            found += [Part(plan.kind, *span) for span in spans]
+            found += [Shard(plan.kind, *span) for span in spans]
     return found
 
 
-def own(work: ExperimentPlan) -> Part:
+def own(work: ExperimentPlan) -> Shard:
     """The seeds that are trained by whoever has the task."""
-    return Part(SEEDS, *_spans(replicas(work.start), work.asked.fan_out)[0])
+    return Shard(SEEDS, *_spans(replicas(work.start), work.asked.fan_out)[0])
 
 
-def everything(work: ExperimentPlan) -> Part:
+def whole_shard(work: ExperimentPlan) -> Shard:
     """All seeds: what is trained by whoever shares nothing."""
-    return Part(SEEDS, 0, replicas(work.start))
+    return Shard(SEEDS, 0, replicas(work.start))
 
 
-def do(work: ExperimentPlan, number: int, *, device: torch.device, journal: Callback) -> bytes:
+def run_shard(
+    work: ExperimentPlan, number: int, *, device: torch.device, journal: Callback
+) -> bytes:
     """Do the part of this number, from 1 on. Raises GraphnetError."""
-    part = parts(work)[number - 1]
+    part = shards(work)[number - 1]
     if part.kind == SEEDS:
         trained = train(work, part, device=device, journal=journal)
         return pack_seeds(Seeds(trained.own.model, trained.twin, trained.reason))
     plan = next(each for each in work.plans if each.kind == part.kind)
     some = replace(plan, folds=plan.folds[part.first : part.last])
-    found = judge(work, some, device=device, journal=journal)
+    found = cross_validate_folds(work, some, device=device, journal=journal)
     return pack_folds(found if work.asked.explain else replace(found, models=()))
 
 
-def train(work: ExperimentPlan, part: Part, *, device: torch.device, journal: Callback) -> Trained:
+def train(
+    work: ExperimentPlan, part: Shard, *, device: torch.device, journal: Callback
+) -> TrainedModels:
     """Train these replicas of the model, and of its twin. Raises TrainingError."""
-    found = watched(work, part, device=device, journal=journal)
+    found = train_alone(work, part, device=device, journal=journal)
     if not work.has_twin:
-        return Trained(found)
+        return TrainedModels(found)
     settings = replace(work.start.settings, graph="none")
     edgeless = untrained(work.data.train, settings, work.start.classes)
     try:
         twin = fit_watched(_some(edgeless, part), work.data, device=device, journal=journal)
     except TrainingError as error:
-        return Trained(found, reason=str(error))
-    return Trained(found, twin.model)
+        return TrainedModels(found, reason=str(error))
+    return TrainedModels(found, twin.model)
 
 
-def watched(
-    work: ExperimentPlan, part: Part, *, device: torch.device, journal: Callback
+def train_alone(
+    work: ExperimentPlan, part: Shard, *, device: torch.device, journal: Callback
 ) -> Watched:
     """Train these replicas of the model alone. Raises TrainingError."""
     return fit_watched(_some(work.start, part), work.data, device=device, journal=journal)
 
 
-def judge(
+def cross_validate_folds(
     work: ExperimentPlan, plan: Folds, *, device: torch.device, journal: Callback
 ) -> Validated:
     """Train and test on folds. Raises GraphnetError."""
@@ -140,7 +144,7 @@ def judge(
 
 
 @dataclass(frozen=True)
-class Gatherer:
+class Coordinator:
     """Does the work of a task: its own part here, the others' through ``sharing``."""
 
     work: ExperimentPlan
@@ -150,10 +154,10 @@ class Gatherer:
 
     def announce(self) -> None:
         """Have others begin."""
-        if self.sharing is not None and (found := parts(self.work)):
+        if self.sharing is not None and (found := shards(self.work)):
             self.sharing.announce(len(found))
 
-    def trained(self) -> Trained:
+    def trained(self) -> TrainedModels:
         """The model with all its replicas.
 
         Raises:
@@ -161,7 +165,7 @@ class Gatherer:
                 is what was sound.
 
         """
-        mine = everything(self.work) if self.sharing is None else own(self.work)
+        mine = whole_shard(self.work) if self.sharing is None else own(self.work)
         trained = train(self.work, mine, device=self.device, journal=self.journal)
         try:
             others = [unpack_seeds(content) for content in self._gathered(SEEDS)]
@@ -175,7 +179,7 @@ class Gatherer:
         twins = [trained.twin, *(each.twin for each in others)]
         present = [twin for twin in twins if twin is not None]
         reasons = [trained.reason, *(each.reason for each in others)]
-        return Trained(
+        return TrainedModels(
             replace(trained.own, model=model),
             _joined(present) if len(present) == len(twins) else None,
             next((reason for reason in reasons if reason), ""),
@@ -186,12 +190,12 @@ class Gatherer:
         others = self._gathered(plan.kind)
         if others:
             return unpack_folds(others, plan.folds)
-        return judge(self.work, plan, device=self.device, journal=self.journal)
+        return cross_validate_folds(self.work, plan, device=self.device, journal=self.journal)
 
     def _gathered(self, kind: str) -> list[bytes]:
         if self.sharing is None:
             return []
-        known = enumerate(parts(self.work), start=1)
+        known = enumerate(shards(self.work), start=1)
         numbers = [number for number, part in known if part.kind == kind]
         return self.sharing.gather(numbers) if numbers else []
 
@@ -203,7 +207,7 @@ def _spans(items: int, most: int) -> list[tuple[int, int]]:
     return list(pairwise(bounds))
 
 
-def _some(model: StoredModel, part: Part) -> StoredModel:
+def _some(model: StoredModel, part: Shard) -> StoredModel:
     """A model of some of the replicas."""
     chosen = slice(part.first, part.last)
     settings = replace(
@@ -234,9 +238,7 @@ def _joined(models: Sequence[StoredModel]) -> StoredModel:
     )
 
 
-def recovered(
-    work: ExperimentPlan, state: Mapping[str, Tensor], *, shared: bool = False
-) -> Watched:
+def model_at(work: ExperimentPlan, state: Mapping[str, Tensor], *, shared: bool = False) -> Watched:
     """The model with the best parameters that ``state``, of its own training, holds.
 
     Of a task that was ``shared``, the replicas that its own worker trained.
@@ -248,8 +250,8 @@ def recovered(
     settings = work.start.settings
     done = replace(settings, epochs=int(state["epoch"]))
     until = replace(work, start=replace(work.start, settings=done))
-    mine = own(work) if shared else everything(work)
-    found = watched(until, mine, device=torch.device("cpu"), journal=_Reading(state))
+    mine = own(work) if shared else whole_shard(work)
+    found = train_alone(until, mine, device=torch.device("cpu"), journal=_Reading(state))
     asked = replace(found.model.settings, epochs=settings.epochs)
     return replace(found, model=replace(found.model, settings=asked))
 

@@ -12,7 +12,7 @@ from graphnet.distributed import shards
 
 def make_broker() -> RedisBroker:
     """Wire the worker, and have the second part of a task kill it."""
-    do = shards.do
+    do = shards.run_shard
 
     def kill(work: Any, number: int, **asked: Any) -> bytes:
         if number == 2:

@@ -9,7 +9,7 @@ from torch import Tensor
 
 from graphnet.config import Evaluation, Settings
 from graphnet.data.splits import Splits
-from graphnet.distributed.shards import recovered
+from graphnet.distributed.shards import model_at
 from graphnet.errors import ModelError
 from graphnet.experiment import Outcome, run
 from graphnet.plan import ExperimentPlan
@@ -111,7 +111,7 @@ def test_the_best_so_far_is_had_from_a_checkpoint() -> None:
     with pytest.raises(Interrupted):
         run(Splits(cohort()), SETTINGS, journal=Keeping(states, 3))
     state = checkpoint.from_bytes(states[0])
-    found = recovered(work(SETTINGS), state)
+    found = model_at(work(SETTINGS), state)
     short = Settings.for_model("SGN", epochs=3, batch_size=8)
     asked = Evaluation(cv_folds=0, baselines=False, explain=False)
     wanted = run(Splits(cohort()), short, evaluation=asked)
@@ -119,7 +119,7 @@ def test_the_best_so_far_is_had_from_a_checkpoint() -> None:
     assert found.model.settings == SETTINGS
     assert found.model.predict(cohort()).tobytes() == wanted.model.predict(cohort()).tobytes()
     with pytest.raises(ModelError, match="another training"):
-        recovered(work(Settings.for_model("GCN", epochs=6)), state)
+        model_at(work(Settings.for_model("GCN", epochs=6)), state)
 
 
 def work(settings: Settings) -> ExperimentPlan:

@@ -13,7 +13,7 @@ from graphnet.data.cohort import merge
 from graphnet.data.splits import Splits
 from graphnet.distributed import shards
 from graphnet.distributed.serialisation import unpack_folds, unpack_seeds
-from graphnet.distributed.shards import SEEDS, Part, recovered
+from graphnet.distributed.shards import SEEDS, Shard, model_at
 from graphnet.errors import GraphnetError, ModelError, TrainingError
 from graphnet.experiment import Outcome, run
 from graphnet.plan import ExperimentPlan
@@ -40,7 +40,7 @@ class Others:
         self.announced.append(count)
         for number in reversed(range(1, count + 1)):
             work = ExperimentPlan.of(*self.given, None)  # as each worker works it out for himself
-            self.contents[number] = shards.do(work, number, device=CPU, journal=Callback())
+            self.contents[number] = shards.run_shard(work, number, device=CPU, journal=Callback())
 
     def gather(self, numbers: Sequence[int]) -> list[bytes]:
         return [self.contents[number] for number in numbers]
@@ -56,9 +56,9 @@ def shared(
 
 def test_the_work_is_cut_evenly_and_nothing_is_left_out() -> None:
     work = ExperimentPlan.of(Splits(PEOPLE), QUICK, ASKED, None)
-    assert shards.own(work) == Part(SEEDS, 0, 1)
-    assert shards.parts(work) == [
-        Part(SEEDS, 1, 2), Part(SEEDS, 2, 3), Part("cv", 0, 2), Part("cv", 2, 5), Part("cv", 5, 8),
+    assert shards.own(work) == Shard(SEEDS, 0, 1)
+    assert shards.shards(work) == [
+        Shard(SEEDS, 1, 2), Shard(SEEDS, 2, 3), Shard("cv", 0, 2), Shard("cv", 2, 5), Shard("cv", 5, 8),
     ]  # fmt: skip
 
 
@@ -127,7 +127,9 @@ def test_a_fine_tuning_is_shared_from_its_parent_s_replicas() -> None:
         def announce(self, count: int) -> None:
             work = ExperimentPlan.of(data, settings, asked, parent)
             for number in range(1, count + 1):
-                self.contents[number] = shards.do(work, number, device=CPU, journal=Callback())
+                self.contents[number] = shards.run_shard(
+                    work, number, device=CPU, journal=Callback()
+                )
 
     others = Tuning(data, settings, asked)
     together = run(data, settings, evaluation=asked, parent=parent, sharing=others)
@@ -162,11 +164,11 @@ def test_what_a_shared_task_had_trained_itself_is_recovered() -> None:
         run(Splits(PEOPLE), QUICK, evaluation=others.given[2], sharing=others,
             journal=Keeping(states, 2))  # fmt: skip
     work = ExperimentPlan.of(*others.given, None)
-    found = recovered(work, checkpoint.from_bytes(states[0]), shared=True)
+    found = model_at(work, checkpoint.from_bytes(states[0]), shared=True)
     assert found.model.settings == replace(QUICK, seeds=1)
     assert len(found.lines) == 2
     with pytest.raises(ModelError, match="another training"):
-        recovered(work, checkpoint.from_bytes(states[0]))
+        model_at(work, checkpoint.from_bytes(states[0]))
 
 
 @pytest.mark.parametrize("number", [1, 3])
@@ -188,4 +190,4 @@ def test_a_part_that_diverges_says_so() -> None:
         name: torch.full_like(tensor, np.inf) for name, tensor in work.start.parameters.items()
     }))  # fmt: skip
     with pytest.raises(TrainingError, match="no longer a number"):
-        shards.do(wild, 1, device=CPU, journal=Callback())
+        shards.run_shard(wild, 1, device=CPU, journal=Callback())

@@ -13,7 +13,7 @@ from graphnet.artifacts.model import StoredModel
 from graphnet.config import Evaluation, Settings
 from graphnet.data.cohort import Cohort, merge
 from graphnet.data.splits import Splits
-from graphnet.distributed.shards import Gatherer
+from graphnet.distributed.shards import Coordinator
 from graphnet.errors import CohortError, TrainingError
 from graphnet.evaluation import nested_cv
 from graphnet.evaluation.assessment import NO_EDGE, graph_helps
@@ -417,7 +417,7 @@ def test_folds_that_fail_are_null_and_the_model_stays(monkeypatch: pytest.Monkey
     start = fit_watched(untrained(PEOPLE, QUICK, (0, 1)), Splits(PEOPLE), device=CPU).model
     monkeypatch.setattr(fits, "Training", Poisoned)
     work = ExperimentPlan.of(Splits(PEOPLE), QUICK, Evaluation(), None)
-    judged = Gatherer(work, CPU, Callback()).judged
+    judged = Coordinator(work, CPU, Callback()).judged
     found = validate(start, PEOPLE, work.plans, Evaluation(), judged)
     assert found.metrics == {"cv": None}
     assert found.warnings[0].startswith("The model could not be cross-validated. Training stopped")
