@@ -14,7 +14,7 @@ from graphnet.errors import CohortError, ModelError
 from graphnet.evaluation.assessment import has_graph
 from graphnet.evaluation.nested_cv import INNER_FOLDS, grid
 from graphnet.evaluation.validation import Folds, planned
-from graphnet.training.initialisation import replicas, untrained
+from graphnet.training.initialisation import initialise, replicas
 
 TOGETHER = 0.15  # of the time of one training, for each that is trained along with it
 
@@ -142,14 +142,14 @@ def _may_start(parent: StoredModel | None, data: Splits) -> tuple[bool, list[str
 def _from_scratch(data: Splits, settings: Settings) -> StoredModel:
     classes = data.train.classes
     if settings.label == "score":
-        return untrained(data.train, settings, ())
+        return initialise(data.train, settings, ())
     if len(classes) < 2:
         raise CohortError(
             f"train_data holds {numbered(data.class_names, classes[0])} only; to train from "
             "scratch, give subjects of at least two classes."
         )
     splits.check_classes(data, classes, data.class_names)
-    start = untrained(data.train, settings, classes)
+    start = initialise(data.train, settings, classes)
     return replace(start, class_names=_of_classes(classes, data.class_names))
 
 

@@ -24,7 +24,7 @@ from graphnet.evaluation.cross_validation import Validated, cross_validate
 from graphnet.evaluation.validation import Folds
 from graphnet.plan import ExperimentPlan
 from graphnet.training.callbacks import Callback
-from graphnet.training.initialisation import replicas, untrained
+from graphnet.training.initialisation import initialise, replicas
 from graphnet.training.loop import Training
 from graphnet.training.stacked import Watched, fit_watched
 
@@ -111,7 +111,7 @@ def train(
     if not work.has_twin:
         return TrainedModels(found)
     settings = replace(work.start.settings, graph="none")
-    edgeless = untrained(work.data.train, settings, work.start.classes)
+    edgeless = initialise(work.data.train, settings, work.start.classes)
     try:
         twin = fit_watched(_some(edgeless, part), work.data, device=device, journal=journal)
     except TrainingError as error:

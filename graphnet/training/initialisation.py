@@ -12,7 +12,7 @@ from graphnet.preprocessing.pipeline import Preprocessing
 from graphnet.preprocessing.targets import Scale
 
 
-def untrained(train: Cohort, settings: Settings, classes: tuple[int, ...]) -> StoredModel:
+def initialise(train: Cohort, settings: Settings, classes: tuple[int, ...]) -> StoredModel:
     """A model that knows its training subjects' scales and graph, with initial parameters.
 
     All of these are to be trained, whatever a fine-tuning would train.

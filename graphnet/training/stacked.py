@@ -16,7 +16,7 @@ from graphnet.errors import TrainingError
 from graphnet.preprocessing.pipeline import Views
 from graphnet.training import memory
 from graphnet.training.callbacks import Callback
-from graphnet.training.initialisation import frozen, moments, replicas, seeds, untrained
+from graphnet.training.initialisation import frozen, initialise, moments, replicas, seeds
 from graphnet.training.inputs import Prepared, class_scores
 from graphnet.training.loop import Plan, Training
 
@@ -100,7 +100,7 @@ def _start(
 ) -> StoredModel:
     if parent is not None:
         return replace(parent, settings=fit.settings)
-    return untrained(cohort.rows(fit.rows), fit.settings, classes)
+    return initialise(cohort.rows(fit.rows), fit.settings, classes)
 
 
 def _stack(

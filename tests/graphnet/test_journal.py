@@ -16,7 +16,7 @@ from graphnet.plan import ExperimentPlan
 from graphnet.training import checkpoint
 from graphnet.training.callbacks import Callback
 from graphnet.training.history import Epoch
-from graphnet.training.initialisation import untrained
+from graphnet.training.initialisation import initialise
 from graphnet.training.loop import Plan, Training
 from tests.graphnet.people import cohort
 
@@ -101,7 +101,7 @@ def test_a_state_of_other_subjects_is_left_aside() -> None:
 
 
 def training(plan: Plan) -> Training:
-    model = untrained(cohort(), SETTINGS, (0, 1))
+    model = initialise(cohort(), SETTINGS, (0, 1))
     prepared = model.prepare(cohort(), torch.device("cpu"))
     return Training(model.net, model.parameters, prepared, SETTINGS, plan)
 

@@ -28,7 +28,7 @@ from graphnet.plan import ExperimentPlan
 from graphnet.training import stacked as fits
 from graphnet.training.callbacks import Callback
 from graphnet.training.history import Epoch
-from graphnet.training.initialisation import untrained
+from graphnet.training.initialisation import initialise
 from graphnet.training.loop import Training
 from graphnet.training.stacked import Fit, fit_all, fit_watched
 from tests.graphnet.people import cohort
@@ -57,7 +57,7 @@ def test_folds_trained_together_are_folds_trained_alone(asked: dict[str, Any]) -
                                   **{k: v for k, v in asked.items() if k != "model"})  # fmt: skip
     fits = [Fit(fold.train, settings) for fold in FOLDS]
     for fold, found in zip(FOLDS, fit_all(PEOPLE, fits, (0, 1), device=CPU), strict=True):
-        start = untrained(PEOPLE.rows(fold.train), settings, (0, 1))
+        start = initialise(PEOPLE.rows(fold.train), settings, (0, 1))
         alone = fit_watched(start, Splits(PEOPLE.rows(fold.train)), device=CPU).model
         for name, tensor in alone.parameters.items():
             torch.testing.assert_close(found.model.parameters[name], tensor, atol=1e-4, rtol=1e-3)
@@ -414,7 +414,7 @@ def test_what_was_sound_before_the_loss_was_no_number_is_kept(
 
 
 def test_folds_that_fail_are_null_and_the_model_stays(monkeypatch: pytest.MonkeyPatch) -> None:
-    start = fit_watched(untrained(PEOPLE, QUICK, (0, 1)), Splits(PEOPLE), device=CPU).model
+    start = fit_watched(initialise(PEOPLE, QUICK, (0, 1)), Splits(PEOPLE), device=CPU).model
     monkeypatch.setattr(fits, "Training", Poisoned)
     work = ExperimentPlan.of(Splits(PEOPLE), QUICK, Evaluation(), None)
     judged = Coordinator(work, CPU, Callback()).judged
