@@ -26,7 +26,7 @@ from graphnet.plan import ExperimentPlan
 from graphnet.training.callbacks import Callback
 from graphnet.training.initialisation import initialise, replicas
 from graphnet.training.loop import Training
-from graphnet.training.stacked import Watched, fit_watched
+from graphnet.training.stacked import MonitoredFit, fit_monitored
 
 SEEDS = "seeds"
 
@@ -59,7 +59,7 @@ class Sharing(Protocol):
 class TrainedModels:
     """The model itself, and its twin without a graph or the ``reason`` why there is none."""
 
-    own: Watched
+    own: MonitoredFit
     twin: StoredModel | None = None
     reason: str = ""
 
@@ -113,7 +113,7 @@ def train(
     settings = replace(work.start.settings, graph="none")
     edgeless = initialise(work.data.train, settings, work.start.classes)
     try:
-        twin = fit_watched(_some(edgeless, part), work.data, device=device, journal=journal)
+        twin = fit_monitored(_some(edgeless, part), work.data, device=device, journal=journal)
     except TrainingError as error:
         return TrainedModels(found, reason=str(error))
     return TrainedModels(found, twin.model)
@@ -121,9 +121,9 @@ def train(
 
 def train_alone(
     work: ExperimentPlan, part: Shard, *, device: torch.device, journal: Callback
-) -> Watched:
+) -> MonitoredFit:
     """Train these replicas of the model alone. Raises TrainingError."""
-    return fit_watched(_some(work.start, part), work.data, device=device, journal=journal)
+    return fit_monitored(_some(work.start, part), work.data, device=device, journal=journal)
 
 
 def cross_validate_folds(
@@ -238,7 +238,9 @@ def _joined(models: Sequence[StoredModel]) -> StoredModel:
     )
 
 
-def model_at(work: ExperimentPlan, state: Mapping[str, Tensor], *, shared: bool = False) -> Watched:
+def model_at(
+    work: ExperimentPlan, state: Mapping[str, Tensor], *, shared: bool = False
+) -> MonitoredFit:
     """The model with the best parameters that ``state``, of its own training, holds.
 
     Of a task that was ``shared``, the replicas that its own worker trained.

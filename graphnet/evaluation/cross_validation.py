@@ -13,7 +13,7 @@ from graphnet.evaluation.assessment import NO_EDGE, has_graph, simple_baselines
 from graphnet.evaluation.folds import Fold
 from graphnet.evaluation.nested_cv import choose
 from graphnet.training.callbacks import Callback
-from graphnet.training.stacked import Fit, Fitted, fit_all
+from graphnet.training.stacked import FitResult, FitSpec, fit_all
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ def cross_validate(
         TrainingError: a loss that is no longer a number.
 
     """
-    asked = [Fit(fold.train, settings) for fold in folds]
+    asked = [FitSpec(fold.train, settings) for fold in folds]
     if nested:
         asked = choose(cohort, asked, classes, device=device, parent=parent, journal=journal)
     ours = fit_all(cohort, asked, classes, device=device, parent=parent, journal=journal)
@@ -87,9 +87,9 @@ def pooled(folds: Sequence[Fold], predicted: Sequence[FloatArray]) -> FloatArray
 
 
 def _baselines(
-    cohort: Cohort, folds: Sequence[Fold], ours: Sequence[Fitted], journal: Callback
+    cohort: Cohort, folds: Sequence[Fold], ours: Sequence[FitResult], journal: Callback
 ) -> tuple[dict[str, FloatArray | None], dict[str, str]]:
-    """Fitted to the very measures that each fold's net had."""
+    """FitResult to the very measures that each fold's net had."""
     by_fold = []
     for fold, fitted in zip(folds, ours, strict=True):
         journal.pause()

@@ -16,7 +16,7 @@ from graphnet.evaluation.folds import Fold, stratified
 from graphnet.graphs.edges import leaves_edges
 from graphnet.preprocessing.pipeline import rule
 from graphnet.training.callbacks import Callback
-from graphnet.training.stacked import Fit, Fitted, fit_all
+from graphnet.training.stacked import FitResult, FitSpec, fit_all
 
 INNER_FOLDS = 5
 RATES = (0.3, 1.0, 3.0)  # times the learning rate
@@ -27,13 +27,13 @@ TINY = 1e-12
 
 def choose(
     cohort: Cohort,
-    fits: Sequence[Fit],
+    fits: Sequence[FitSpec],
     classes: tuple[int, ...],
     *,
     device: torch.device,
     parent: StoredModel | None = None,
     journal: Callback | None = None,
-) -> list[Fit]:
+) -> list[FitSpec]:
     """Each fit with the settings of least inner loss; no subject outside ``rows`` is looked at.
 
     Inner models start as the fits do: anew, or from ``parent``, whose graph stays as it is.
@@ -74,12 +74,12 @@ def grid(settings: Settings, regions: int, *, inherited: bool = False) -> list[S
 
 def _chosen(
     cohort: Cohort,
-    fit: Fit,
+    fit: FitSpec,
     classes: tuple[int, ...],
-    fit_inner: Callable[[Cohort, Sequence[Fit], tuple[int, ...]], list[Fitted]],
+    fit_inner: Callable[[Cohort, Sequence[FitSpec], tuple[int, ...]], list[FitResult]],
     *,
     inherited: bool,
-) -> Fit:
+) -> FitSpec:
     inside = cohort.rows(fit.rows)
     folds = stratified(
         None if fit.settings.label == "score" else inside.labels,
@@ -90,7 +90,7 @@ def _chosen(
     )
     seeds = fit.settings.seeds if inherited else 1  # a parent has as many models as it has
     tried = grid(replace(fit.settings, seeds=seeds), len(cohort.regions), inherited=inherited)
-    asked = [Fit(fold.train, settings) for settings in tried for fold in folds]
+    asked = [FitSpec(fold.train, settings) for settings in tried for fold in folds]
     fitted = fit_inner(inside, asked, classes)
     losses = [
         _loss(inside, fold, one.predicted, classes)

@@ -27,7 +27,7 @@ GROUPS = {"train": "Train", "val": "Val", "test": "Test"}
 
 
 @dataclass(frozen=True)
-class Fit:
+class FitSpec:
     """One model to be trained on some ``rows`` of a cohort.
 
     Fits that are trained together may differ in learning rate, weight decay, seed, and in what
@@ -39,7 +39,7 @@ class Fit:
 
 
 @dataclass(frozen=True)
-class Fitted:
+class FitResult:
     """A trained model and what it predicts for every subject of the cohort, (S, C) or (S, 1)."""
 
     model: StoredModel
@@ -49,13 +49,13 @@ class Fitted:
 @memory.told
 def fit_all(
     cohort: Cohort,
-    fits: Sequence[Fit],
+    fits: Sequence[FitSpec],
     classes: tuple[int, ...],
     *,
     device: torch.device,
     parent: StoredModel | None = None,
     journal: Callback | None = None,
-) -> list[Fitted]:
+) -> list[FitResult]:
     """Train every fit; as many at once as fit into memory.
 
     Each starts anew, or from ``parent``.
@@ -69,7 +69,7 @@ def fit_all(
     bytes_each = 8 * cohort.features.size * fits[0].settings.seeds
     together = max(1, BUDGET // bytes_each)
     pairs = list(zip(starts, fits, strict=True))
-    found: list[Fitted] = []
+    found: list[FitResult] = []
     along = journal or Callback()
     while pairs:
         part = pairs[:together]
@@ -86,17 +86,17 @@ def fit_all(
 
 def _first(
     cohort: Cohort,
-    pairs: Sequence[tuple[StoredModel, Fit]],
+    pairs: Sequence[tuple[StoredModel, FitSpec]],
     device: torch.device,
     journal: Callback,
     count: int,
-) -> list[Fitted]:
+) -> list[FitResult]:
     """The first ``count`` of these, together."""
     return _stack(cohort, pairs[:count], device, journal)
 
 
 def _start(
-    cohort: Cohort, fit: Fit, classes: tuple[int, ...], parent: StoredModel | None
+    cohort: Cohort, fit: FitSpec, classes: tuple[int, ...], parent: StoredModel | None
 ) -> StoredModel:
     if parent is not None:
         return replace(parent, settings=fit.settings)
@@ -105,10 +105,10 @@ def _start(
 
 def _stack(
     cohort: Cohort,
-    pairs: Sequence[tuple[StoredModel, Fit]],
+    pairs: Sequence[tuple[StoredModel, FitSpec]],
     device: torch.device,
     journal: Callback,
-) -> list[Fitted]:
+) -> list[FitResult]:
     models = [model for model, _ in pairs]
     prepared = _prepared(cohort, models, device)
     parameters = {
@@ -147,7 +147,7 @@ def _stacked(each: Sequence[dict[str, Tensor]]) -> dict[str, Tensor]:
     return {name: torch.cat([one[name] for one in each]) for name in each[0]}
 
 
-def _plan(pairs: Sequence[tuple[StoredModel, Fit]]) -> Plan:
+def _plan(pairs: Sequence[tuple[StoredModel, FitSpec]]) -> Plan:
     """One entry a replica."""
     each = [
         (seed, torch.from_numpy(fit.rows), fit.settings)
@@ -164,17 +164,17 @@ def _plan(pairs: Sequence[tuple[StoredModel, Fit]]) -> Plan:
 
 def _split(
     models: Sequence[StoredModel], best: dict[str, Tensor], outputs: Tensor
-) -> Iterator[Fitted]:
+) -> Iterator[FitResult]:
     done = 0
     for model in models:
         part = slice(done, done + replicas(model))
         own = {name: tensor[part].detach().cpu() for name, tensor in best.items()}
-        yield Fitted(replace(model, parameters=own), predictions(outputs[part], model.scale))
+        yield FitResult(replace(model, parameters=own), predictions(outputs[part], model.scale))
         done = part.stop
 
 
 @dataclass(frozen=True)
-class Watched:
+class MonitoredFit:
     """A model trained by itself, the lines of its epochs and the epoch that was kept."""
 
     model: StoredModel
@@ -183,13 +183,13 @@ class Watched:
 
 
 @memory.told
-def fit_watched(
+def fit_monitored(
     model: StoredModel,
     data: Splits,
     *,
     device: torch.device,
     journal: Callback | None = None,
-) -> Watched:
+) -> MonitoredFit:
     """Train ``model`` further on the training subjects, scoring every split after each epoch.
 
     The epoch is chosen by the loss on the validation subjects, where those stand nowhere else.
@@ -221,7 +221,7 @@ def fit_watched(
         raise
     kept = {name: tensor.detach().cpu() for name, tensor in training.moments().items()}
     trained = replace(_kept(model, training), moments=kept)
-    return Watched(trained, training.lines, int(training.best_epoch[0]))
+    return MonitoredFit(trained, training.lines, int(training.best_epoch[0]))
 
 
 @memory.told

@@ -27,7 +27,7 @@ from graphnet.readers import from_json, from_table
 from graphnet.training.callbacks import Callback
 from graphnet.training.history import Epoch
 from graphnet.training.loop import Training
-from graphnet.training.stacked import Watched, fit_watched
+from graphnet.training.stacked import MonitoredFit, fit_monitored
 from tests.graphnet.people import RECIPE, cohort, rearranged, table
 
 LINE = re.compile(
@@ -408,10 +408,10 @@ def test_a_fingerprint_is_of_all_that_a_training_may_depend_on() -> None:
 def test_a_twin_that_cannot_be_trained_is_no_reason_to_lose_the_model(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    def diverging(start: StoredModel, *data: Any, **asked: Any) -> Watched:
+    def diverging(start: StoredModel, *data: Any, **asked: Any) -> MonitoredFit:
         if start.settings.graph == "none":
             raise TrainingError("Training stopped in epoch 2.")
-        return fit_watched(start, *data, **asked)
+        return fit_monitored(start, *data, **asked)
 
     monkeypatch.setattr(parts, "fit_watched", diverging)
     people = cohort()

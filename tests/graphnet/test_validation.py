@@ -30,7 +30,7 @@ from graphnet.training.callbacks import Callback
 from graphnet.training.history import Epoch
 from graphnet.training.initialisation import initialise
 from graphnet.training.loop import Training
-from graphnet.training.stacked import Fit, fit_all, fit_watched
+from graphnet.training.stacked import FitSpec, fit_all, fit_monitored
 from tests.graphnet.people import cohort
 
 CPU = torch.device("cpu")
@@ -46,7 +46,7 @@ def judged(data: Splits, settings: Settings = QUICK, **asked: Any) -> dict[str, 
 def fitted(
     people: Cohort, settings: Settings = QUICK, journal: Callback | None = None
 ) -> list[StoredModel]:
-    each = [Fit(fold.train, settings) for fold in FOLDS]
+    each = [FitSpec(fold.train, settings) for fold in FOLDS]
     found = fit_all(people, each, (0, 1), device=CPU, journal=journal)
     return [each.model for each in found]
 
@@ -55,10 +55,10 @@ def fitted(
 def test_folds_trained_together_are_folds_trained_alone(asked: dict[str, Any]) -> None:
     settings = Settings.for_model(name=asked.get("model", "SGN"), epochs=8, density=0.3,
                                   **{k: v for k, v in asked.items() if k != "model"})  # fmt: skip
-    fits = [Fit(fold.train, settings) for fold in FOLDS]
+    fits = [FitSpec(fold.train, settings) for fold in FOLDS]
     for fold, found in zip(FOLDS, fit_all(PEOPLE, fits, (0, 1), device=CPU), strict=True):
         start = initialise(PEOPLE.rows(fold.train), settings, (0, 1))
-        alone = fit_watched(start, Splits(PEOPLE.rows(fold.train)), device=CPU).model
+        alone = fit_monitored(start, Splits(PEOPLE.rows(fold.train)), device=CPU).model
         for name, tensor in alone.parameters.items():
             torch.testing.assert_close(found.model.parameters[name], tensor, atol=1e-4, rtol=1e-3)
         np.testing.assert_allclose(found.predicted, alone.predict(PEOPLE), atol=1e-4)
@@ -201,14 +201,14 @@ def test_nested_selection_looks_at_training_subjects_only(monkeypatch: pytest.Mo
     monkeypatch.setattr(nested_cv, "RATES", (1e-4, 1.0))
     monkeypatch.setattr(nested_cv, "DENSITIES", (0.2,))
     fold = FOLDS[0]
-    (chosen,) = choose(PEOPLE, [Fit(fold.train, QUICK)], (0, 1), device=CPU)
+    (chosen,) = choose(PEOPLE, [FitSpec(fold.train, QUICK)], (0, 1), device=CPU)
     assert chosen.settings.learning_rate == 0.01  # the other hardly learns
     wild = PEOPLE.features.copy()
     wild[fold.test] *= 1000
     tested = np.isin(np.arange(45), fold.test)
     labels = np.where(tested, 1 - PEOPLE.labels, PEOPLE.labels)
     mixed = replace(PEOPLE, features=wild, labels=labels)
-    (other,) = choose(mixed, [Fit(fold.train, QUICK)], (0, 1), device=CPU)
+    (other,) = choose(mixed, [FitSpec(fold.train, QUICK)], (0, 1), device=CPU)
     assert other.settings == chosen.settings
     result = judged(Splits(PEOPLE), nested=True, cv_folds=3)
     assert len(result["cross_validation"]["cv"]["chosen"]) == 3
@@ -312,7 +312,7 @@ def test_folds_from_scratch_train_all_of_the_net_whatever_the_fine_tuning_trains
 
 def test_nested_selection_of_a_fine_tuning_begins_from_the_parent() -> None:
     people = cohort("B", controls=24, patients=21, seed=3)
-    asked = [Fit(FOLDS[0].train, replace(grown().model.settings, learning_rate=1e-5, epochs=1))]
+    asked = [FitSpec(FOLDS[0].train, replace(grown().model.settings, learning_rate=1e-5, epochs=1))]
     seen: list[int] = []
 
     class Counted(Callback):
@@ -414,7 +414,7 @@ def test_what_was_sound_before_the_loss_was_no_number_is_kept(
 
 
 def test_folds_that_fail_are_null_and_the_model_stays(monkeypatch: pytest.MonkeyPatch) -> None:
-    start = fit_watched(initialise(PEOPLE, QUICK, (0, 1)), Splits(PEOPLE), device=CPU).model
+    start = fit_monitored(initialise(PEOPLE, QUICK, (0, 1)), Splits(PEOPLE), device=CPU).model
     monkeypatch.setattr(fits, "Training", Poisoned)
     work = ExperimentPlan.of(Splits(PEOPLE), QUICK, Evaluation(), None)
     judged = Coordinator(work, CPU, Callback()).judged
