@@ -18,7 +18,7 @@ from graphnet.graphs import Graphs
 from graphnet.models import build_net
 from graphnet.preprocessing.pipeline import rule
 from graphnet.training.devices import choose_device, describe
-from graphnet.training.inputs import Prepared, Whole
+from graphnet.training.inputs import ModelInputs, Whole
 from graphnet.training.loop import Plan, Training
 
 
@@ -32,7 +32,7 @@ def train(
     graph = torch.from_numpy(Graphs.fit(rule(settings), x, None).adjacency(x, None))
     net = build_net("SGN", subjects.sizes)
     labels = subjects.labels.to(device)
-    group = Prepared.of(net, Whole(torch.from_numpy(x)[None], graph[None]), labels)
+    group = ModelInputs.of(net, Whole(torch.from_numpy(x)[None], graph[None]), labels)
     seeds = range(replicas)
     start = {name: tensor.to(device) for name, tensor in net.initial(seeds).items()}
     begun = time.perf_counter()

@@ -17,7 +17,7 @@ from graphnet.config import Settings
 from graphnet.graphs import Graphs
 from graphnet.models import Sizes, build_net
 from graphnet.preprocessing.pipeline import rule
-from graphnet.training.inputs import Prepared, Whole
+from graphnet.training.inputs import ModelInputs, Whole
 from graphnet.training.loop import Plan, Training
 
 SIZES = ((500, 90), (2000, 90), (8000, 90), (500, 400), (2000, 400), (8000, 400))
@@ -34,7 +34,7 @@ def measure(subjects: int, regions: int) -> None:
     settings = Settings.for_model("SGN", epochs=EPOCHS)
     graph = Graphs.fit(rule(settings), x, None).adjacency(x, None)
     net = build_net("SGN", Sizes(regions, MEASURES, 2))
-    group = Prepared.of(
+    group = ModelInputs.of(
         net, Whole(torch.from_numpy(x)[None], torch.from_numpy(graph)[None]), labels
     )
     training = Training(net, net.initial([0]), group, settings, Plan([0]), watched={"Train": group})

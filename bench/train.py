@@ -31,7 +31,7 @@ from graphnet.models import Net, Sizes, build_net
 from graphnet.preprocessing.pipeline import rule
 from graphnet.preprocessing.scaling import Scaler
 from graphnet.readers import from_table, read_table
-from graphnet.training.inputs import Prepared, Whole
+from graphnet.training.inputs import ModelInputs, Whole
 from graphnet.training.loop import Plan, Training
 
 DATA = Path(__file__).parents[2] / "shared" / "data"
@@ -116,7 +116,7 @@ def dense(net: Net, subjects: Subjects, settings: Settings, replicas: int) -> It
     x = subjects.x.numpy().astype(np.float32)
     graph = Graphs.fit(rule(settings), x, None).adjacency(x, None)
     shared = torch.from_numpy(graph).to(subjects.x.dtype)
-    group = Prepared.of(net, Whole(subjects.x[None], shared[None]), subjects.labels)
+    group = ModelInputs.of(net, Whole(subjects.x[None], shared[None]), subjects.labels)
     seeds = range(settings.seed, settings.seed + replicas)
     plan = Plan(seeds)
     training = Training(net, net.initial(seeds), group, settings, plan, watched={"Train": group})

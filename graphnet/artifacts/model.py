@@ -34,7 +34,7 @@ from graphnet.graphs import Graphs
 from graphnet.models import Net, Sizes, build_net
 from graphnet.preprocessing.pipeline import Preprocessing, Views, rule
 from graphnet.preprocessing.targets import Scale
-from graphnet.training.inputs import Prepared, class_scores
+from graphnet.training.inputs import ModelInputs, class_scores
 
 # Before the names of the tensors that belong to the graph and to the optimiser.
 FITTED, MOMENTS = "graph.", "optimiser."
@@ -96,11 +96,11 @@ class StoredModel:
 
     def prepare(
         self, cohort: Cohort, device: torch.device, dtype: torch.dtype = torch.float32
-    ) -> Prepared:
+    ) -> ModelInputs:
         """``cohort`` as this model was trained on its own. Raises ModelError."""
         arranged = self.arranged(cohort)
         views = Views(arranged, [self.preprocessing], dtype)
-        return Prepared.of(self.net, views, self.targets(arranged).to(device))
+        return ModelInputs.of(self.net, views, self.targets(arranged).to(device))
 
     def arranged(self, cohort: Cohort) -> Cohort:
         """``cohort`` in the model's order of regions and measures.

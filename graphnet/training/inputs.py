@@ -46,7 +46,7 @@ class Whole:
 
 
 @dataclass(frozen=True)
-class Prepared:
+class ModelInputs:
     """S subjects in V views: one that all replicas share, or several.
 
     ``inputs`` is (V, S, N, G), ``graph`` (V, 1 or S, ., .), ``targets`` (S,), or (K, S) where
@@ -62,7 +62,7 @@ class Prepared:
     @classmethod
     def of(
         cls, net: Net, source: Source, targets: Tensor, view: Tensor | None = None
-    ) -> "Prepared":
+    ) -> "ModelInputs":
         """Let the net do its work on ``source``, some subjects at a time."""
         inputs, graph = _stored(net, source)
         return cls(_moved(inputs, targets.device), _moved(graph, targets.device), targets, view)
@@ -96,7 +96,7 @@ class Prepared:
         return found.to(self.targets.device)
 
 
-def class_scores(net: Net, params: Mapping[str, Tensor], group: Prepared) -> Tensor:
+def class_scores(net: Net, params: Mapping[str, Tensor], group: ModelInputs) -> Tensor:
     """Logits (K, S, C) of every replica for every subject, in chunks that fit a cache."""
 
     def scored(size: int) -> Tensor:
@@ -123,7 +123,7 @@ def _slices(subjects: int) -> Iterator[slice]:
 
 
 def _stored(net: Net, source: Source) -> tuple[Tensor, Tensor]:
-    """Prepared inputs (V, S, N, G) and graph (V, 1 or S, ., .) of all subjects."""
+    """ModelInputs inputs (V, S, N, G) and graph (V, 1 or S, ., .) of all subjects."""
     rooms: list[Tensor] = []
     for rows in _slices(len(source)):
         x, adjacency = source.part(rows)

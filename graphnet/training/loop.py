@@ -16,7 +16,7 @@ from graphnet.errors import TrainingError
 from graphnet.models import Net
 from graphnet.training.cuda_graph import Recorder
 from graphnet.training.history import Epoch, Score
-from graphnet.training.inputs import Prepared, class_scores
+from graphnet.training.inputs import ModelInputs, class_scores
 from graphnet.training.optimiser import AdamW, FlatParameters, factor
 
 STATE = ("mean", "square")
@@ -57,11 +57,11 @@ class Training:
         self,
         net: Net,
         start: Mapping[str, Tensor],
-        train: Prepared,
+        train: ModelInputs,
         settings: Settings,
         plan: Plan,
         *,
-        watched: Mapping[str, Prepared] | None = None,
+        watched: Mapping[str, ModelInputs] | None = None,
         select: str | None = None,
         frozen: Collection[str] = (),
         moments: Mapping[str, Tensor] | None = None,

@@ -17,7 +17,7 @@ from graphnet.preprocessing.pipeline import Views
 from graphnet.training import memory
 from graphnet.training.callbacks import Callback
 from graphnet.training.initialisation import frozen, initialise, moments, replicas, seeds
-from graphnet.training.inputs import Prepared, class_scores
+from graphnet.training.inputs import ModelInputs, class_scores
 from graphnet.training.loop import Plan, Training
 
 log = logging.getLogger(__name__)
@@ -133,14 +133,14 @@ def _stack(
     return list(_split(models, best, outputs))
 
 
-def _prepared(cohort: Cohort, models: Sequence[StoredModel], device: torch.device) -> Prepared:
+def _prepared(cohort: Cohort, models: Sequence[StoredModel], device: torch.device) -> ModelInputs:
     """Each model's own view of the cohort; K replicas of it share it."""
     net = models[0].net
     views = Views(cohort, [model.preprocessing for model in models])
     counts = torch.tensor([replicas(model) for model in models])
     view = torch.repeat_interleave(torch.arange(len(models)), counts)
     targets = torch.stack([model.targets(cohort) for model in models])[view]
-    return Prepared.of(net, views, targets.to(device), view.to(device))
+    return ModelInputs.of(net, views, targets.to(device), view.to(device))
 
 
 def _stacked(each: Sequence[dict[str, Tensor]]) -> dict[str, Tensor]:

@@ -23,7 +23,7 @@ from graphnet.models.gcn import GCN
 from graphnet.models.net import normalised
 from graphnet.models.sgn import HIDDEN, SGN, SMOOTH
 from graphnet.preprocessing.scaling import Scaler
-from graphnet.training.inputs import CHUNK, Prepared, Whole, class_scores
+from graphnet.training.inputs import CHUNK, ModelInputs, Whole, class_scores
 from graphnet.training.loop import Plan, Training
 
 SUBJECTS, REGIONS, MEASURES = 23, 14, 4
@@ -60,7 +60,7 @@ def anywhere(net: Net, replicas: int = 1) -> Params:
 
 def scores(net: Net, params: Mapping[str, Tensor], x: Tensor, graph: Tensor) -> Tensor:
     labels = torch.zeros(len(x), dtype=torch.int64)
-    return class_scores(net, params, Prepared.of(net, Whole(x[None], graph[None]), labels))
+    return class_scores(net, params, ModelInputs.of(net, Whole(x[None], graph[None]), labels))
 
 
 @pytest.mark.parametrize("classes", [2, 3])
@@ -86,7 +86,7 @@ def loss_curves(settings: Settings, x: Tensor, labels: Tensor) -> tuple[list[flo
     reference.load(start)
     expected = list(fit(reference, as_graphs(x, labels), settings))
     graph = torch.ones(1, 1, x.shape[1], x.shape[1], dtype=x.dtype).tril()
-    group = Prepared.of(net, Whole(x[None], graph), labels)
+    group = ModelInputs.of(net, Whole(x[None], graph), labels)
     plan = Plan([settings.seed])
     training = Training(net, start, group, settings, plan, watched={"Train": group})
     return [epoch.scores["Train"].loss for epoch in training], expected

@@ -17,7 +17,7 @@ from graphnet.errors import TrainingError
 from graphnet.models import NETS, Net, Sizes, build_net
 from graphnet.training.devices import describe
 from graphnet.training.history import Epoch, Score
-from graphnet.training.inputs import Prepared, Whole
+from graphnet.training.inputs import ModelInputs, Whole
 from graphnet.training.loop import LONGEST, Plan, Training, stretches
 from graphnet.training.optimiser import AdamW, FlatParameters, factor
 
@@ -37,19 +37,19 @@ def net(name: str) -> Net:
     return build_net(name, Sizes(REGIONS, MEASURES, 2))
 
 
-def group(of: Net, subjects: int = 33, *, seed: int = 0, effect: float = 0.5) -> Prepared:
+def group(of: Net, subjects: int = 33, *, seed: int = 0, effect: float = 0.5) -> ModelInputs:
     """Subjects of whom every second one differs in half of the regions."""
     generator = torch.Generator().manual_seed(seed)
     labels = torch.arange(subjects) % 2
     x = torch.randn((subjects, REGIONS, MEASURES), generator=generator)
     x[labels == 1, :5] += effect
-    return Prepared.of(of, Whole(x[None], torch.ones(1, 1, REGIONS, REGIONS).tril()), labels)
+    return ModelInputs.of(of, Whole(x[None], torch.ones(1, 1, REGIONS, REGIONS).tril()), labels)
 
 
 def begun(  # noqa: PLR0917 - as the class it begins
     model: Net,
     start: Mapping[str, Tensor],
-    groups: Mapping[str, Prepared],
+    groups: Mapping[str, ModelInputs],
     settings: Settings,
     seeds: Sequence[int],
     select: str | None = None,
@@ -62,7 +62,7 @@ def begun(  # noqa: PLR0917 - as the class it begins
 def fit(
     name: str,
     seeds: tuple[int, ...],
-    groups: Mapping[str, Prepared] | None = None,
+    groups: Mapping[str, ModelInputs] | None = None,
     settings: Settings = SETTINGS,
     select: str | None = None,
 ) -> tuple[Training, list[Epoch]]:
@@ -241,7 +241,7 @@ def test_what_cannot_be_recorded_is_done_step_by_step(caplog: pytest.LogCaptureF
 
 def test_a_batch_brings_each_subjects_own_graph_and_label() -> None:
     random = torch.Generator().manual_seed(0)
-    everyone = Prepared(
+    everyone = ModelInputs(
         inputs=torch.randn((1, 9, REGIONS, MEASURES), generator=random),
         graph=torch.randn((1, 9, REGIONS, REGIONS), generator=random),
         targets=torch.arange(9),
@@ -334,7 +334,7 @@ def test_cuda_and_cpu_agree(name: str, cuda: torch.device) -> None:
     model = net(name)
     on_cpu, epochs = fit(name, SEEDS)
     here = group(model)
-    there = Prepared(here.inputs.to(cuda), here.graph.to(cuda), here.targets.to(cuda))
+    there = ModelInputs(here.inputs.to(cuda), here.graph.to(cuda), here.targets.to(cuda))
     start = {key: tensor.to(cuda) for key, tensor in model.initial(SEEDS).items()}
     training = begun(model, start, {"Train": there}, SETTINGS, SEEDS)
     assert describe(cuda).startswith("cuda (")
