@@ -32,7 +32,7 @@ from graphnet.data.cohort import Cohort, FloatArray, Layout
 from graphnet.errors import GraphnetError, ModelError
 from graphnet.graphs import Graphs
 from graphnet.models import Net, Sizes, build_net
-from graphnet.preprocessing.pipeline import Preprocessing, Views, rule
+from graphnet.preprocessing.pipeline import PreprocessedViews, Preprocessing, rule
 from graphnet.preprocessing.targets import Scale
 from graphnet.training.inputs import ModelInputs, class_scores
 
@@ -99,7 +99,7 @@ class StoredModel:
     ) -> ModelInputs:
         """``cohort`` as this model was trained on its own. Raises ModelError."""
         arranged = self.arranged(cohort)
-        views = Views(arranged, [self.preprocessing], dtype)
+        views = PreprocessedViews(arranged, [self.preprocessing], dtype)
         return ModelInputs.of(self.net, views, self.targets(arranged).to(device))
 
     def arranged(self, cohort: Cohort) -> Cohort:

@@ -12,7 +12,7 @@ from torch import Tensor
 
 from graphnet.artifacts.model import StoredModel
 from graphnet.data.cohort import Cohort, FloatArray
-from graphnet.preprocessing.pipeline import Views
+from graphnet.preprocessing.pipeline import PreprocessedViews
 from graphnet.training import memory
 
 STEPS = 32
@@ -219,7 +219,7 @@ class _Score:
 
 def _parts(model: StoredModel, cohort: Cohort, rows: int) -> Iterator[tuple[Tensor, Tensor]]:
     """Scaled measures (B, N, F) and adjacencies (1 or B, N, N), ``rows`` at a time."""
-    views = Views(cohort, [model.preprocessing])
+    views = PreprocessedViews(cohort, [model.preprocessing])
     for first in range(0, len(cohort), rows):
         x, adjacency = views.part(slice(first, first + rows))
         yield x[0], adjacency[0]

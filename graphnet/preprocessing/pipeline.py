@@ -62,7 +62,7 @@ class Preprocessing:
         """How many subjects have a graph of their own that holds no edge."""
         if self.graphs.shared:
             return 0
-        views = Views(cohort, [self])
+        views = PreprocessedViews(cohort, [self])
         parts = (slice(first, first + ROWS) for first in range(0, len(cohort), ROWS))
         return sum(int((~views.part(rows)[1][0].any(-1).any(-1)).sum()) for rows in parts)
 
@@ -82,7 +82,7 @@ class Preprocessing:
         )
 
 
-class Views:
+class PreprocessedViews:
     """A cohort seen through V preprocessings, some subjects at a time: see ``Source``."""
 
     def __init__(

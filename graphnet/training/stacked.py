@@ -13,7 +13,7 @@ from graphnet.config import Settings
 from graphnet.data.cohort import Cohort, FloatArray, IntArray
 from graphnet.data.splits import Splits
 from graphnet.errors import TrainingError
-from graphnet.preprocessing.pipeline import Views
+from graphnet.preprocessing.pipeline import PreprocessedViews
 from graphnet.training import memory
 from graphnet.training.callbacks import Callback
 from graphnet.training.initialisation import frozen, initialise, moments, replicas, seeds
@@ -136,7 +136,7 @@ def _stack(
 def _prepared(cohort: Cohort, models: Sequence[StoredModel], device: torch.device) -> ModelInputs:
     """Each model's own view of the cohort; K replicas of it share it."""
     net = models[0].net
-    views = Views(cohort, [model.preprocessing for model in models])
+    views = PreprocessedViews(cohort, [model.preprocessing for model in models])
     counts = torch.tensor([replicas(model) for model in models])
     view = torch.repeat_interleave(torch.arange(len(models)), counts)
     targets = torch.stack([model.targets(cohort) for model in models])[view]
