@@ -185,7 +185,7 @@ class Training:
             rows[torch.randperm(len(rows), generator=each)]
             for rows, each in zip(self.members, self.order, strict=True)
         ]
-        for stretch in stretches(shuffled, self.settings.batch_size):
+        for stretch in batch_blocks(shuffled, self.settings.batch_size):
             paces = self.optimiser.paces(rate, stretch.moving)
             inputs = [each.to(self.best.device) for each in (stretch.order, stretch.share)]
             work = partial(self._steps, stretch.plain)
@@ -243,7 +243,7 @@ LONGEST = 64  # steps
 
 
 @dataclass(frozen=True)
-class Stretch:
+class BatchBlock:
     """Some n steps of a pass, each of a batch of B subjects; W subjects in all.
 
     ``order`` (K, W) holds rows of subjects, 0 where a replica has no more. The first ``plain``
@@ -258,7 +258,7 @@ class Stretch:
     plain: int
 
 
-def stretches(members: Sequence[Tensor], batch: int) -> Iterator[Stretch]:
+def batch_blocks(members: Sequence[Tensor], batch: int) -> Iterator[BatchBlock]:
     """Cut the shuffled ``members`` of each replica into batches, 64 of them to a stretch."""
     counts = torch.tensor([len(rows) for rows in members])
     order = pad_sequence(list(members), batch_first=True)
@@ -271,7 +271,7 @@ def stretches(members: Sequence[Tensor], batch: int) -> Iterator[Stretch]:
         begins = first + batch * torch.arange(steps)
         sizes = (counts - begins[:, None]).clamp(0, batch)
         whole = int((sizes == batch).all(dim=1).sum())
-        yield Stretch(
+        yield BatchBlock(
             order=part,
             share=_share(sizes, part.shape[1], batch),
             moving=sizes > 0,

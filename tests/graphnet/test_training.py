@@ -18,7 +18,7 @@ from graphnet.models import NETS, Net, Sizes, build_net
 from graphnet.training.devices import describe
 from graphnet.training.history import Epoch, Score
 from graphnet.training.inputs import ModelInputs, Whole
-from graphnet.training.loop import LONGEST, Plan, Training, stretches
+from graphnet.training.loop import LONGEST, Plan, Training, batch_blocks
 from graphnet.training.optimiser import AdamW, FlatParameters, factor
 
 REGIONS, MEASURES = 10, 4
@@ -191,7 +191,7 @@ def test_an_epoch_takes_every_subject_once(counts: tuple[int, ...]) -> None:
     """And a replica's step is the mean over its own subjects, however many the others have."""
     members = [torch.randperm(count) + 100 * k for k, count in enumerate(counts)]
     taken: list[list[int]] = [[] for _ in counts]
-    for stretch in stretches(members, 7):
+    for stretch in batch_blocks(members, 7):
         assert stretch.order.shape == stretch.share.shape
         assert stretch.order.shape[1] <= 7 * LONGEST
         batches = zip(stretch.order.split(7, dim=1), stretch.share.split(7, dim=1), strict=True)
