@@ -14,7 +14,7 @@ WARM_UP = 2
 Work = Callable[..., None]
 
 
-class Recorded:
+class CudaGraph:
     """``work`` as a CUDA graph: it takes tensors of always the same shapes and writes in place.
 
     ``changed`` is what it writes into: recording leaves it as it is. See "CUDA Graphs" in
@@ -56,7 +56,7 @@ class Recorded:
         self.graph.replay()
 
 
-class Recorder:
+class CudaGraphRunner:
     """Does work: recorded where ``record`` says so and the device can, as it stands elsewhere.
 
     A recording takes memory. Where there is too little, the work is done as it stands too, unless
@@ -67,7 +67,7 @@ class Recorder:
         self.changed = changed
         self.record = record
         self.divisible = divisible
-        self.known: dict[tuple[object, ...], Recorded] = {}
+        self.known: dict[tuple[object, ...], CudaGraph] = {}
 
     def run(self, work: Work, key: tuple[object, ...], inputs: Sequence[Tensor]) -> None:
         """Do ``work`` on ``inputs``; what has the same ``key`` and shapes is recorded once."""
@@ -81,7 +81,7 @@ class Recorder:
 
     def _record(self, full: tuple[object, ...], work: Work, inputs: Sequence[Tensor]) -> None:
         try:
-            self.known[full] = Recorded(work, inputs, self.changed)
+            self.known[full] = CudaGraph(work, inputs, self.changed)
         except RuntimeError as error:
             if self.divisible and memory.is_exhausted(error):
                 raise

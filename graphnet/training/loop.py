@@ -14,7 +14,7 @@ from torch.nn.utils.rnn import pad_sequence
 from graphnet.config import Settings
 from graphnet.errors import TrainingError
 from graphnet.models import Net
-from graphnet.training.cuda_graph import Recorder
+from graphnet.training.cuda_graph import CudaGraphRunner
 from graphnet.training.history import Epoch, Score
 from graphnet.training.inputs import ModelInputs, class_scores
 from graphnet.training.optimiser import AdamW, FlatParameters, factor
@@ -92,7 +92,7 @@ class Training:
         self.scores = flat.new_full((len(self.watched), 2, len(flat)), torch.nan)
         state = (flat, self.optimiser.mean, self.optimiser.square, self.total, self.scores)
         self.plan = plan.digest()
-        self.recorder = Recorder(state, record=train.recordable, divisible=divisible)
+        self.recorder = CudaGraphRunner(state, record=train.recordable, divisible=divisible)
         self.lines: list[str] = []
 
     def __iter__(self) -> Iterator[Epoch]:

@@ -15,7 +15,7 @@ from graphnet.errors import OutOfMemory
 from graphnet.evaluation.attribution import integrated_gradients, occlusion
 from graphnet.experiment import run
 from graphnet.training import stacked
-from graphnet.training.cuda_graph import Recorder
+from graphnet.training.cuda_graph import CudaGraphRunner
 from graphnet.training.history import Epoch
 from graphnet.training.loop import Training
 from graphnet.training.memory import halving, is_exhausted, told
@@ -153,13 +153,13 @@ def test_a_recording_that_does_not_fit_is_left_out_where_nothing_is_smaller(
     def full(*_: Any) -> None:
         raise torch.OutOfMemoryError
 
-    monkeypatch.setattr("graphnet.training.cuda_graph.Recorded", full)
+    monkeypatch.setattr("graphnet.training.cuda_graph.CudaGraph", full)
     total = torch.zeros(1)
 
     def add(one: Tensor) -> None:
         total.add_(one)
 
-    recorder = Recorder([total], record=True, divisible=divisible)
+    recorder = CudaGraphRunner([total], record=True, divisible=divisible)
     if divisible:
         with pytest.raises(torch.OutOfMemoryError):
             recorder.run(add, ("add",), [torch.ones(1)])
