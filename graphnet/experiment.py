@@ -18,7 +18,7 @@ from graphnet.data.splits import Splits
 from graphnet.distributed.shards import Coordinator, Sharing
 from graphnet.evaluation.applicability import KEY as DOMAIN
 from graphnet.evaluation.applicability import Domain
-from graphnet.evaluation.assessment import Assessment, assess, by_site, graph_helps
+from graphnet.evaluation.assessment import ModelEvaluation, by_site, evaluate_model, graph_helps
 from graphnet.evaluation.attribution import Explanation, explain
 from graphnet.evaluation.headline import KNOWN_SUBJECTS
 from graphnet.evaluation.result_warnings import clipped_values, quality, warnings
@@ -77,7 +77,7 @@ def run(
     fitted = trained.own
     along.pause()
     with along.step("assess"):
-        found = assess(
+        found = evaluate_model(
             fitted.model,
             data,
             baselines=work.asked.baselines,
@@ -141,7 +141,7 @@ def _explained(data: Splits) -> Cohort:
 
 
 def _predicted(
-    work: ExperimentPlan, found: Assessment, validated: Validation
+    work: ExperimentPlan, found: ModelEvaluation, validated: Validation
 ) -> dict[str, Predicted]:
     """Everybody who was predicted, with whether that model had trained on them."""
     data = work.data
@@ -167,7 +167,7 @@ def _known(work: ExperimentPlan, predicted: Mapping[str, Predicted]) -> dict[str
 
 
 def _sites(
-    model: StoredModel, data: Splits, found: Assessment, validated: Validation
+    model: StoredModel, data: Splits, found: ModelEvaluation, validated: Validation
 ) -> dict[str, Any]:
     splits = {name: (cohort, found.predicted[name]) for name, cohort in data.present().items()}
     folds = {kind: (data.train, values) for kind, values in validated.predicted.items()}
@@ -189,7 +189,7 @@ def _importance(
 
 
 def _figures(
-    found: Assessment, validated: Validation, data: Splits, *, tuned: bool
+    found: ModelEvaluation, validated: Validation, data: Splits, *, tuned: bool
 ) -> dict[str, Any]:
     """Metrics, baselines and paired differences by split, those of the folds among them.
 

@@ -20,7 +20,7 @@ NO_EDGE, PARENT = "no_edge", "parent"
 
 
 @dataclass(frozen=True)
-class Assessment:
+class ModelEvaluation:
     """Figures by split, those of baselines by name and split, and paired differences to them.
 
     ``reasons`` says why a baseline has no figures; ``predicted`` (S, C) is the model's own.
@@ -33,7 +33,7 @@ class Assessment:
     reasons: dict[str, str] = field(default_factory=dict)
 
 
-def assess(
+def evaluate_model(
     model: StoredModel,
     data: Splits,
     *,
@@ -41,7 +41,7 @@ def assess(
     parent: StoredModel | None = None,
     twin: StoredModel | None = None,
     reason: str = "",
-) -> Assessment:
+) -> ModelEvaluation:
     """Judge ``model`` and baselines fitted on the same training subjects, on every split.
 
     ``twin`` is the same net trained without its graph; where it could not be, ``reason`` says why.
@@ -49,10 +49,10 @@ def assess(
     present = data.present()
     ours = {name: model.predict(cohort) for name, cohort in present.items()}
     metrics = dict.fromkeys(("train", "val", "test")) | {
-        name: figures(model, present[name], values) for name, values in ours.items()
+        name: split_metrics(model, present[name], values) for name, values in ours.items()
     }
     if not baselines:
-        return Assessment(metrics, ours)
+        return ModelEvaluation(metrics, ours)
     theirs, reasons = _simple(model, data)
     if parent is not None:
         theirs[PARENT] = {name: parent.predict(cohort) for name, cohort in present.items()}
@@ -60,11 +60,14 @@ def assess(
         theirs[NO_EDGE] = {name: twin.predict(cohort) for name, cohort in present.items()}
     elif reason:
         reasons[NO_EDGE] = reason
-    return Assessment(
+    return ModelEvaluation(
         metrics,
         ours,
         baselines={
-            name: {split: figures(model, present[split], values) for split, values in each.items()}
+            name: {
+                split: split_metrics(model, present[split], values)
+                for split, values in each.items()
+            }
             for name, each in theirs.items()
         }
         | {name: {} for name in reasons},
@@ -88,13 +91,13 @@ def by_site(model: StoredModel, cohort: Cohort, predicted: FloatArray) -> dict[s
     sites = np.array(cohort.sites)
     members = {str(site): np.flatnonzero(there & (sites == site)) for site in np.unique(sites)}
     return {
-        site: figures(model, cohort.rows(rows), predicted[rows])
+        site: split_metrics(model, cohort.rows(rows), predicted[rows])
         for site, rows in members.items()
         if len(rows)
     }
 
 
-def figures(model: StoredModel, cohort: Cohort, predicted: FloatArray) -> dict[str, Any]:
+def split_metrics(model: StoredModel, cohort: Cohort, predicted: FloatArray) -> dict[str, Any]:
     """Metrics of predictions (S, C), or of scores (S, 1)."""
     if model.scale is not None:
         return evaluate_scores(cohort.scores, predicted[:, 0])
@@ -139,14 +142,16 @@ WHERE = {
 
 def _sentence(auc: Mapping[str, Any], split: str) -> str:
     low, high = auc["ci"]
-    figures = f"difference of AUC {auc['difference']:+.3f}, 95% interval {low:+.3f} to {high:+.3f}"
+    split_metrics = (
+        f"difference of AUC {auc['difference']:+.3f}, 95% interval {low:+.3f} to {high:+.3f}"
+    )
     if not auc["excludes_zero"]:
         verdict = "It is not shown that the graph helps"
     elif auc["difference"] > 0:
         verdict = "The graph helps"
     else:
         verdict = "The graph does harm"
-    return f"{verdict}: {figures} to the same net without its graph, by {WHERE[split]}."
+    return f"{verdict}: {split_metrics} to the same net without its graph, by {WHERE[split]}."
 
 
 def _simple(

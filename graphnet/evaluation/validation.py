@@ -9,7 +9,7 @@ from graphnet.config import Evaluation
 from graphnet.data.cohort import Cohort, FloatArray, IntArray
 from graphnet.data.splits import Splits
 from graphnet.errors import GraphnetError
-from graphnet.evaluation.assessment import differences, figures
+from graphnet.evaluation.assessment import differences, split_metrics
 from graphnet.evaluation.cross_validation import Validated
 from graphnet.evaluation.folds import Fold, leave_one_out_by, most_folds, stratified
 from graphnet.evaluation.metrics import evaluate_repeats
@@ -147,7 +147,7 @@ def _add(
         facts["chosen"] = list(validated.chosen)
     if kind == SITES:
         facts["sites"] = {
-            fold.name: figures(model, train.rows(fold.test), ours[0, fold.test])
+            fold.name: split_metrics(model, train.rows(fold.test), ours[0, fold.test])
             for fold in plan.folds
         }
     if model.scale is not None:
@@ -158,7 +158,7 @@ def _add(
 def summary(model: StoredModel, train: Cohort, predicted: FloatArray) -> dict[str, Any]:
     """Figures of out-of-fold predictions (R, S, C)."""
     if model.scale is not None:
-        return figures(model, train, predicted.mean(axis=0))
+        return split_metrics(model, train, predicted.mean(axis=0))
     if len(predicted) == 1:
-        return figures(model, train, predicted[0])
+        return split_metrics(model, train, predicted[0])
     return evaluate_repeats(model.targets(train).numpy(), predicted)
