@@ -9,7 +9,7 @@ import torch
 
 from graphnet.artifacts.lineage import says_all, seen
 from graphnet.artifacts.model import StoredModel
-from graphnet.artifacts.predictions import Predicted, evidence
+from graphnet.artifacts.predictions import SplitPredictions, predictions_document
 from graphnet.config import Evaluation, Settings
 from graphnet.data import provenance
 from graphnet.data.atlas import Atlas
@@ -34,7 +34,7 @@ class Outcome:
 
     model: StoredModel
     result: dict[str, Any]
-    evidence: dict[str, Any]
+    predictions_document: dict[str, Any]
 
 
 @told
@@ -115,7 +115,7 @@ def run(
         },
         DOMAIN: _domain(fitted.model, data, parent).as_dict(),
     }
-    shown = evidence(
+    shown = predictions_document(
         predicted,
         data.present(),
         _sites(fitted.model, data, found, validated),
@@ -142,23 +142,28 @@ def _explained(data: Splits) -> Cohort:
 
 def _predicted(
     work: ExperimentPlan, found: ModelEvaluation, validated: Validation
-) -> dict[str, Predicted]:
+) -> dict[str, SplitPredictions]:
     """Everybody who was predicted, with whether that model had trained on them."""
     data = work.data
     before = seen(work.before)
     splits = {
-        name: Predicted(cohort, found.predicted[name], [each in known for each in cohort.ids])
+        name: SplitPredictions(
+            cohort, found.predicted[name], [each in known for each in cohort.ids]
+        )
         for name, cohort in data.present().items()
         for known in [{*data.shared(name, "train"), *provenance.known_to(before, cohort)}]
     }
     unknown = [False] * len(data.train)  # a fold's model starts without who knows its subjects
     folds = {
-        kind: Predicted(data.train, values, unknown) for kind, values in validated.predicted.items()
+        kind: SplitPredictions(data.train, values, unknown)
+        for kind, values in validated.predicted.items()
     }
     return splits | folds
 
 
-def _known(work: ExperimentPlan, predicted: Mapping[str, Predicted]) -> dict[str, int | None]:
+def _known(
+    work: ExperimentPlan, predicted: Mapping[str, SplitPredictions]
+) -> dict[str, int | None]:
     """How many of those predicted are known, by split; None where nobody can say that none is."""
     counts = {split: sum(map(bool, each.tested().known)) for split, each in predicted.items()}
     if says_all(work.before):

@@ -22,7 +22,7 @@ DIGITS = 6
 
 
 @dataclass(frozen=True)
-class Predicted:
+class SplitPredictions:
     """Subjects of a split with what the model gave for each.
 
     ``values`` are class probabilities (S, C), or scores (S, 1); ``known`` (S,) says whether the
@@ -33,11 +33,11 @@ class Predicted:
     values: FloatArray
     known: Sequence[bool]
 
-    def tested(self) -> "Predicted":
+    def tested(self) -> "SplitPredictions":
         """Only who was predicted."""
         there = np.flatnonzero(~np.isnan(self.values).any(axis=1))
         known = [self.known[int(row)] for row in there]
-        return Predicted(self.cohort.rows(there), self.values[there], known)
+        return SplitPredictions(self.cohort.rows(there), self.values[there], known)
 
     def as_dict(self, *, by_score: bool) -> dict[str, Any]:
         """For JSON."""
@@ -56,8 +56,8 @@ class Predicted:
         }
 
 
-def evidence(
-    predicted: Mapping[str, Predicted],
+def predictions_document(
+    predicted: Mapping[str, SplitPredictions],
     cohorts: Mapping[str, Cohort],
     sites: Mapping[str, Mapping[str, Any]],
     importance: Mapping[str, Any] | None,
@@ -88,7 +88,7 @@ def to_bytes(found: Mapping[str, Any]) -> bytes:
     return json.dumps(found, allow_nan=False, ensure_ascii=False, separators=(",", ":")).encode()
 
 
-def read_evidence(content: bytes) -> dict[str, Any]:
+def read_predictions(content: bytes) -> dict[str, Any]:
     """Read back what :func:`to_bytes` gave. Raises ModelError."""
     try:
         found = json.loads(content, parse_constant=_refuse)

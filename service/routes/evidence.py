@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from db.states import Status
 from db.tasks import TaskRecord
-from graphnet.artifacts.predictions import predictions_csv, read_evidence
+from graphnet.artifacts.predictions import predictions_csv, read_predictions
 from graphnet.errors import ModelError
 from graphnet.report import render
 from graphnet.report.facts import Facts
@@ -71,7 +71,7 @@ async def evidence_of(request: Request, task: TaskRecord) -> dict[str, Any]:
     if await asyncio.to_thread(_digest, content) != expected:
         raise damaged(task, "It is not what the result names (SHA-256).", "evidence")
     try:
-        return await asyncio.to_thread(read_evidence, content)
+        return await asyncio.to_thread(read_predictions, content)
     except ModelError as error:
         raise damaged(task, str(error), "evidence") from error
 

@@ -14,9 +14,9 @@ from sklearn.metrics import roc_auc_score
 from graphnet import readers
 from graphnet.artifacts.predictions import (
     FORMAT,
-    Predicted,
+    SplitPredictions,
     predictions_csv,
-    read_evidence,
+    read_predictions,
     to_bytes,
 )
 from graphnet.config import Evaluation, Settings
@@ -98,10 +98,10 @@ def test_all_regions_and_where_they_are(outcome: Outcome) -> None:
 
 
 def test_it_is_read_back_and_nothing_else_is(outcome: Outcome) -> None:
-    assert read_evidence(to_bytes(outcome.evidence)) == outcome.evidence
+    assert read_predictions(to_bytes(outcome.evidence)) == outcome.evidence
     for content in (b"", b"{}", b"[1]", b'{"format": "x"}', b'{"format": NaN}', b"\xff"):
         with pytest.raises(ModelError):
-            read_evidence(content)
+            read_predictions(content)
 
 
 def test_what_is_shorter_than_it_says_is_refused(outcome: Outcome) -> None:
@@ -113,7 +113,7 @@ def test_what_is_shorter_than_it_says_is_refused(outcome: Outcome) -> None:
             column = column[key]
         column.pop()
         with pytest.raises(ModelError, match="one value a subject"):
-            read_evidence(json.dumps(found).encode())
+            read_predictions(json.dumps(found).encode())
 
 
 def test_a_table_of_it_can_be_opened_without_harm(outcome: Outcome) -> None:
@@ -130,7 +130,7 @@ def test_a_table_of_it_can_be_opened_without_harm(outcome: Outcome) -> None:
 def test_who_was_not_tested_by_a_fold_is_left_out() -> None:
     cohort = people("one", 1, subjects=2)
     values = np.array([[0.2, 0.8], [np.nan, np.nan], [0.5, 0.5], [0.1, 0.9]])
-    assert Predicted(cohort, values, [False] * 4).tested().cohort.ids == (
+    assert SplitPredictions(cohort, values, [False] * 4).tested().cohort.ids == (
         *cohort.ids[:1], *cohort.ids[2:]
     )  # fmt: skip
 
