@@ -7,7 +7,7 @@ from typing import Any
 
 import torch
 
-from graphnet.artifacts.lineage import says_all, seen
+from graphnet.artifacts.lineage import is_complete, subjects_seen
 from graphnet.artifacts.model import StoredModel
 from graphnet.artifacts.predictions import SplitPredictions, predictions_document
 from graphnet.config import Evaluation, Settings
@@ -145,7 +145,7 @@ def _predicted(
 ) -> dict[str, SplitPredictions]:
     """Everybody who was predicted, with whether that model had trained on them."""
     data = work.data
-    before = seen(work.before)
+    before = subjects_seen(work.before)
     splits = {
         name: SplitPredictions(
             cohort, found.predicted[name], [each in known for each in cohort.ids]
@@ -166,7 +166,7 @@ def _known(
 ) -> dict[str, int | None]:
     """How many of those predicted are known, by split; None where nobody can say that none is."""
     counts = {split: sum(map(bool, each.tested().known)) for split, each in predicted.items()}
-    if says_all(work.before):
+    if is_complete(work.before):
         return {**counts}
     return {split: count or None for split, count in counts.items()}
 

@@ -4,7 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Self
 
-from graphnet.artifacts.lineage import INTERPRETATIONS, descent, remarks, says_all, seen
+from graphnet.artifacts.lineage import (
+    INTERPRETATIONS,
+    import_warnings,
+    is_complete,
+    lineage_facts,
+    subjects_seen,
+)
 from graphnet.artifacts.model import StoredModel
 from graphnet.config import INHERITED, Evaluation, Settings
 from graphnet.data import provenance, splits
@@ -68,7 +74,7 @@ class ExperimentPlan:
         """What the manifest is to say of whom the model comes from, and how data were read."""
         return {
             **(identity or {}),
-            **descent(self.data.train, self.before, identity),
+            **lineage_facts(self.data.train, self.before, identity),
             INTERPRETATIONS: {
                 name: found.as_dict()
                 for cohort in self.data.present().values()
@@ -109,7 +115,7 @@ def _may_start(parent: StoredModel | None, data: Splits) -> tuple[bool, list[str
     if parent is None:
         return True, []
     known = {
-        name: provenance.known_to(seen(parent.facts), cohort)
+        name: provenance.known_to(subjects_seen(parent.facts), cohort)
         for name, cohort in data.present().items()
     }
     sentences = [
@@ -125,12 +131,12 @@ def _may_start(parent: StoredModel | None, data: Splits) -> tuple[bool, list[str
         for name, ids in known.items()
         if (sentence := provenance.spelled_differently(ids))
     ]
-    if not says_all(parent.facts):
+    if not is_complete(parent.facts):
         sentences.append(
             "The parent does not say of all subjects that it was trained on, so it is not known "
             "whether it has seen those of this task."
         )
-    sentences += remarks(parent.facts)
+    sentences += import_warnings(parent.facts)
     if known["train"]:
         sentences.append(
             f"The parent was trained on {len(known['train'])} of the subjects of train_data; where "

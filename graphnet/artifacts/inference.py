@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from graphnet.artifacts.lineage import check_scale, remarks, seen
+from graphnet.artifacts.lineage import check_scale, import_warnings, subjects_seen
 from graphnet.artifacts.model import StoredModel
 from graphnet.data import provenance
 from graphnet.data.cohort import Cohort, FloatArray
@@ -41,7 +41,7 @@ def predict(
     cohort = model.arranged(cohort)
     domain = Domain.from_facts(model.facts)
     values = model.predict(cohort)
-    known = provenance.known_to(seen(model.facts), cohort)
+    known = provenance.known_to(subjects_seen(model.facts), cohort)
     unusual = _remarks(domain, model, cohort)
     added = _added(model, cohort, names or {}) if explain else []
     found = [
@@ -59,7 +59,7 @@ def predict(
         "class_names": {str(label): name for label, name in model.class_names.items()},
         "predictions": found,
         "warnings": [
-            *remarks(model.facts),
+            *import_warnings(model.facts),
             *_of_all(domain, cohort, unusual, explain=explain),
             *_unharmonised(model, cohort),
             *filter(None, [provenance.spelled_differently(known)]),

@@ -18,7 +18,7 @@ LINEAGE = "lineage"
 INTERPRETATIONS = "interpretations"  # by dataset: how it was read
 
 
-def descent(
+def lineage_facts(
     train: Cohort, parent: Facts | None, identity: Mapping[str, str] | None
 ) -> dict[str, Any]:
     """What a model of ``train`` says, begun from one whose manifest says ``parent``."""
@@ -26,19 +26,19 @@ def descent(
     own = _step(known.get("task_id"), provenance.fingerprints(train))
     before = [] if parent is None else lineage(parent, known.get("parent_task_id"))
     return {
-        TRAINED_ON: sorted({*provenance.subjects(train.ids), *seen(parent)}),
-        PARTIAL: not says_all(parent),
+        TRAINED_ON: sorted({*provenance.subjects(train.ids), *subjects_seen(parent)}),
+        PARTIAL: not is_complete(parent),
         LINEAGE: [*before, own],
     }
 
 
-def seen(parent: Facts | None) -> list[str]:
+def subjects_seen(parent: Facts | None) -> list[str]:
     """Hashes of the subjects that a parent, and its own, were trained on."""
     listed = (parent or {}).get(TRAINED_ON) or []
     return [digest for digest in listed if isinstance(digest, str)]
 
 
-def says_all(parent: Facts | None) -> bool:
+def is_complete(parent: Facts | None) -> bool:
     """Whether it is known of a parent, and its own, whom they were trained on."""
     return parent is None or (TRAINED_ON in parent and not parent.get(PARTIAL))
 
@@ -90,7 +90,7 @@ def check_scale(facts: Mapping[str, Any]) -> None:
         )
 
 
-def remarks(facts: Mapping[str, Any]) -> list[str]:
+def import_warnings(facts: Mapping[str, Any]) -> list[str]:
     """What a fine-tuning of such a parent, or a prediction by it, should say of it."""
     found = []
     if _is_unknown(facts, SCALER):

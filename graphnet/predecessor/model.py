@@ -15,7 +15,7 @@ from graphnet.artifacts.lineage import (
     PARTIAL,
     SCALER,
     TRAINED_ON,
-    descent,
+    lineage_facts,
 )
 from graphnet.artifacts.lineage import UNKNOWN as UNKNOWN_KEY
 from graphnet.artifacts.model import StoredModel
@@ -295,7 +295,7 @@ def _facts(
     if cohort is None:
         own = {"task_id": wanted.task_id, "datasets": None}
         return {**facts, TRAINED_ON: [], PARTIAL: True, LINEAGE: [*before, own]}
-    said = descent(cohort, None, {"task_id": wanted.task_id})
+    said = lineage_facts(cohort, None, {"task_id": wanted.task_id})
     return {
         **facts,
         **said,

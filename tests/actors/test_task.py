@@ -19,7 +19,7 @@ from actors.settings import Settings as House
 from actors.worker_context import Workplace
 from db.claims import Claim
 from db.form import TaskForm
-from graphnet.artifacts.lineage import lineage, seen
+from graphnet.artifacts.lineage import lineage, subjects_seen
 from graphnet.artifacts.model import StoredModel
 from graphnet.config import Evaluation, Settings
 from graphnet.data.provenance import subjects
@@ -73,4 +73,4 @@ def test_the_last_sound_parameters_are_kept_and_named(tmp_path: Path, *, save: b
     assert (kept.facts["task_id"], kept.facts["stopped"]) == ("TASK1", str(error))
     named = [{"name": name, "subjects": 20} for name in ("A_NC", "A_SZ")]
     assert lineage(kept.facts) == [{"task_id": "TASK1", "datasets": named}]
-    assert seen(kept.facts) == subjects(people.ids)
+    assert subjects_seen(kept.facts) == subjects(people.ids)

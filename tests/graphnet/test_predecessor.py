@@ -19,7 +19,7 @@ from torch import Tensor, nn
 from torch_geometric.nn import GCNConv, GraphConv, TopKPooling, global_max_pool, global_mean_pool
 
 from graphnet.artifacts.inference import predict
-from graphnet.artifacts.lineage import says_all, seen
+from graphnet.artifacts.lineage import is_complete, subjects_seen
 from graphnet.artifacts.model import StoredModel
 from graphnet.config import Evaluation, Settings
 from graphnet.data.cohort import Cohort, Layout
@@ -470,13 +470,13 @@ def tuned(model: StoredModel) -> tuple[StoredModel, dict[str, Any]]:
 def test_a_model_of_unknown_cohort_says_so_in_every_descendant() -> None:
     model = assembled(State(drawn(OldGCN()).state_dict()), wanted(), TrainedOn())
     assert model.facts["unknown"] == ["cohort"]
-    assert not says_all(model.facts)
+    assert not is_complete(model.facts)
     child, result = tuned(model)
     grandchild, again = tuned(child)
     for found in (result, again):
         assert found[KNOWN_SUBJECTS]["test"] is None  # not 0
         assert any("it is not known whether it has seen" in each for each in found["warnings"])
-    assert not says_all(grandchild.facts)
+    assert not is_complete(grandchild.facts)
     assert next(step["task_id"] for step in grandchild.facts["lineage"]) == "TASK1"
 
 
@@ -485,10 +485,10 @@ def test_data_that_the_operator_names_are_the_whole_cohort() -> None:
     certain = assembled(state, wanted(), TrainedOn(cohort("B", seed=1), certain=True))
     assumed = assembled(state, wanted(), TrainedOn(cohort("B", seed=1)))
     assert certain.facts["unknown"] == []
-    assert says_all(certain.facts)
+    assert is_complete(certain.facts)
     assert assumed.facts["unknown"] == ["cohort"]
-    assert not says_all(assumed.facts)
-    assert seen(certain.facts) == seen(assumed.facts) != []
+    assert not is_complete(assumed.facts)
+    assert subjects_seen(certain.facts) == subjects_seen(assumed.facts) != []
     count = tuned(certain)[1][KNOWN_SUBJECTS]["test"]
     assert count == tuned(assumed)[1][KNOWN_SUBJECTS]["test"] == len(cohort("B", seed=1))
     assert any("It is assumed" in each for each in assumed.facts["warnings"])
@@ -496,7 +496,7 @@ def test_data_that_the_operator_names_are_the_whole_cohort() -> None:
     of_parent = assembled(
         state, wanted(parent="TASK0"), TrainedOn(cohort("B", seed=1), certain=True)
     )
-    assert not says_all(of_parent.facts)
+    assert not is_complete(of_parent.facts)
     assert [step["task_id"] for step in of_parent.facts["lineage"]] == ["TASK0", "TASK1"]
 
 
