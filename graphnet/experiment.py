@@ -17,7 +17,7 @@ from graphnet.data.cohort import Cohort
 from graphnet.data.splits import Splits
 from graphnet.distributed.shards import Coordinator, Sharing
 from graphnet.evaluation.applicability import KEY as DOMAIN
-from graphnet.evaluation.applicability import Domain
+from graphnet.evaluation.applicability import ApplicabilityDomain
 from graphnet.evaluation.assessment import ModelEvaluation, by_site, evaluate_model, graph_helps
 from graphnet.evaluation.attribution import Explanation, explain
 from graphnet.evaluation.headline import KNOWN_SUBJECTS
@@ -126,12 +126,12 @@ def run(
     return Outcome(replace(fitted.model, facts=facts), result, shown)
 
 
-def _domain(model: StoredModel, data: Splits, parent: StoredModel | None) -> Domain:
+def _domain(model: StoredModel, data: Splits, parent: StoredModel | None) -> ApplicabilityDomain:
     """What the model has seen, its parent's subjects among it."""
     through = model.preprocessing
     scaled = through.scaled(data.train)
-    own = Domain.of(data.train, scaled, has_scale=not through.scaler.is_none)
-    before = None if parent is None else Domain.from_facts(parent.facts)
+    own = ApplicabilityDomain.of(data.train, scaled, has_scale=not through.scaler.is_none)
+    before = None if parent is None else ApplicabilityDomain.from_facts(parent.facts)
     return own if before is None else own.united(before)
 
 

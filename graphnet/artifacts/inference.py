@@ -10,7 +10,7 @@ from graphnet.artifacts.lineage import check_scale, import_warnings, subjects_se
 from graphnet.artifacts.model import StoredModel
 from graphnet.data import provenance
 from graphnet.data.cohort import Cohort, FloatArray
-from graphnet.evaluation.applicability import Domain
+from graphnet.evaluation.applicability import ApplicabilityDomain
 from graphnet.evaluation.attribution import contributions
 
 TOP = 10
@@ -39,7 +39,7 @@ def predict(
     """
     check_scale(model.facts)
     cohort = model.arranged(cohort)
-    domain = Domain.from_facts(model.facts)
+    domain = ApplicabilityDomain.from_facts(model.facts)
     values = model.predict(cohort)
     known = provenance.known_to(subjects_seen(model.facts), cohort)
     unusual = _remarks(domain, model, cohort)
@@ -82,7 +82,9 @@ def _answer(model: StoredModel, values: FloatArray) -> dict[str, Any]:
     return {"probability": shares, "predicted": labels[int(values.argmax())]}
 
 
-def _remarks(domain: Domain | None, model: StoredModel, cohort: Cohort) -> list[list[str]]:
+def _remarks(
+    domain: ApplicabilityDomain | None, model: StoredModel, cohort: Cohort
+) -> list[list[str]]:
     if domain is None:
         return [[] for _ in cohort.ids]
     return domain.remarks(cohort, model.preprocessing.scaled(cohort))
@@ -122,7 +124,11 @@ def _unharmonised(model: StoredModel, cohort: Cohort) -> list[str]:
 
 
 def _of_all(
-    domain: Domain | None, cohort: Cohort, unusual: Sequence[Sequence[str]], *, explain: bool
+    domain: ApplicabilityDomain | None,
+    cohort: Cohort,
+    unusual: Sequence[Sequence[str]],
+    *,
+    explain: bool,
 ) -> list[str]:
     sentences = []
     if domain is None:

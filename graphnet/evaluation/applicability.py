@@ -22,7 +22,7 @@ KEY = "domain"
 
 
 @dataclass(frozen=True)
-class Domain:
+class ApplicabilityDomain:
     """``low`` and ``high`` (N, F) bound what training subjects had, NaN where none had a value.
 
     ``far`` is in standard deviations: the root mean square of a subject's scaled values.
@@ -50,9 +50,9 @@ class Domain:
         outside = int(np.quantile(_alone(train.features[:, known]), USUAL))
         return cls(tuple(sorted(set(train.sites))), low, high, far, outside)
 
-    def united(self, other: "Domain") -> "Domain":
+    def united(self, other: "ApplicabilityDomain") -> "ApplicabilityDomain":
         """What two have seen together."""
-        return Domain(
+        return ApplicabilityDomain(
             tuple(sorted({*self.sites, *other.sites})),
             np.fmin(self.low, other.low),
             np.fmax(self.high, other.high),

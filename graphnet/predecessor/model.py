@@ -27,7 +27,7 @@ from graphnet.data.cohort import Cohort, Layout
 from graphnet.data.interpretation import Z
 from graphnet.errors import ModelError, SettingsError, shortened
 from graphnet.evaluation.applicability import KEY as DOMAIN
-from graphnet.evaluation.applicability import Domain
+from graphnet.evaluation.applicability import ApplicabilityDomain
 from graphnet.graphs import Graphs
 from graphnet.models import gcn
 from graphnet.predecessor.names import ARCHITECTURES, Mapped, mapped, read_out
@@ -302,7 +302,7 @@ def _facts(
         LINEAGE: [*before, *said[LINEAGE]],
         PARTIAL: not certain,
         "datasets": {"train": provenance.fingerprints(cohort)},
-        DOMAIN: Domain.of(
+        DOMAIN: ApplicabilityDomain.of(
             cohort, preprocessing.scaled(cohort), has_scale=not preprocessing.scaler.is_none
         ).as_dict(),
     }

@@ -16,7 +16,7 @@ from graphnet.data.cohorts import ANY
 from graphnet.data.splits import Splits
 from graphnet.data.synthetic import Recipe, cohort_table
 from graphnet.errors import ModelError
-from graphnet.evaluation.applicability import Domain
+from graphnet.evaluation.applicability import ApplicabilityDomain
 from graphnet.evaluation.attribution import contributions, integrated_gradients
 from graphnet.experiment import run
 from graphnet.preprocessing.harmonise import Harmoniser
@@ -134,7 +134,7 @@ def test_a_site_that_is_not_given_is_not_taken_for_a_new_one(
 
 def test_one_value_far_outside_is_named(model: StoredModel, strangers: pd.DataFrame) -> None:
     changed = strangers.copy()
-    high = Domain.from_facts(model.facts)
+    high = ApplicabilityDomain.from_facts(model.facts)
     assert high is not None
     measure = model.layout.measures.index("GMV")
     far = 4 * float(high.high[11, measure]) - 3 * float(high.low[11, measure])
@@ -146,7 +146,7 @@ def test_one_value_far_outside_is_named(model: StoredModel, strangers: pd.DataFr
 def test_many_values_a_little_outside_are_said(model: StoredModel, strangers: pd.DataFrame) -> None:
     changed = strangers.copy()
     columns = [column for column in changed if str(column).startswith("ReHo_")]
-    domain = Domain.from_facts(model.facts)
+    domain = ApplicabilityDomain.from_facts(model.facts)
     assert domain is not None
     measure = model.layout.measures.index("ReHo")
     changed.loc[changed.index[0], columns] = 1.05 * domain.high[:, measure]
@@ -174,7 +174,8 @@ def test_an_older_model_says_that_it_does_not_know(strangers: pd.DataFrame) -> N
 
 def test_a_fine_tuned_model_has_seen_what_its_parent_has(model: StoredModel) -> None:
     child, parent = (
-        Domain.from_facts(each.facts) for each in (trained(parent=model, seed=7), model)
+        ApplicabilityDomain.from_facts(each.facts)
+        for each in (trained(parent=model, seed=7), model)
     )
     assert child is not None
     assert parent is not None

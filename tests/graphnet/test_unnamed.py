@@ -11,7 +11,7 @@ from graphnet.artifacts.predictions import to_bytes
 from graphnet.config import Settings
 from graphnet.data.splits import Splits
 from graphnet.data.unnamed import unnamed
-from graphnet.evaluation.applicability import Domain
+from graphnet.evaluation.applicability import ApplicabilityDomain
 from graphnet.experiment import Outcome, run
 from graphnet.report import render
 from tests.graphnet.people import cohort
@@ -70,7 +70,7 @@ def test_whom_the_model_has_seen_is_as_well_known_as_before(
     assert manifest(tuned)[TRAINED_ON] == manifest(named)[TRAINED_ON]
     assert tuned.model.predict(OURS).tobytes() == named.model.predict(OURS).tobytes()
     assert tuned.result["metrics"] == named.result["metrics"]
-    domain = Domain.from_facts(manifest(tuned))
+    domain = ApplicabilityDomain.from_facts(manifest(tuned))
     assert domain is not None
     assert domain.sites == ("ours_NC", "ours_SZ")
     harmoniser = stored(tuned).preprocessing.harmoniser
