@@ -30,7 +30,7 @@ def known_subjects(result: Json | None, evidence: Json | None = None) -> dict[st
     return {split: stored.get(split) for split in measured(result)}
 
 
-def staleness(split: str, known: int | None) -> int:
+def leakage_rank(split: str, known: int | None) -> int:
     """0 of new subjects alone, 1 if nobody can say, 2 if some are known, 3 of training."""
     if split == "train":
         return 3
@@ -39,23 +39,23 @@ def staleness(split: str, known: int | None) -> int:
     return 2 if known else 0
 
 
-def by_fairness(result: Json | None, evidence: Json | None = None) -> list[str]:
+def by_leakage(result: Json | None, evidence: Json | None = None) -> list[str]:
     """The splits with figures, the fairest first: those of new subjects alone, then others."""
-    return shared_by_fairness([known_subjects(result, evidence)])
+    return shared_by_leakage([known_subjects(result, evidence)])
 
 
-def shared_by_fairness(known: Sequence[Mapping[str, int | None]]) -> list[str]:
+def shared_by_leakage(known: Sequence[Mapping[str, int | None]]) -> list[str]:
     """The splits of any of several results, those first whose subjects are new to all models."""
     worst: dict[str, int] = {}
     for split, number in (pair for each in known for pair in each.items()):
-        worst[split] = max(worst.get(split, 0), staleness(split, number))
+        worst[split] = max(worst.get(split, 0), leakage_rank(split, number))
     return sorted((each for each in FAIREST if each in worst), key=worst.__getitem__)
 
 
 def unseen(result: Json | None) -> list[str]:
     """The splits with figures that are of new subjects alone, the fairest first."""
     known = known_subjects(result)
-    return [split for split, number in known.items() if staleness(split, number) == 0]
+    return [split for split, number in known.items() if leakage_rank(split, number) == 0]
 
 
 def known_of(evidence: Json, split: str) -> int:

@@ -11,7 +11,7 @@ from graphnet.config import EVALUATION, SETTINGS, Evaluation, Settings
 from graphnet.data.class_names import Names, called, names_of, numbered
 from graphnet.data.identifiers import match_ids
 from graphnet.errors import SettingsError
-from graphnet.evaluation.headline import by_fairness, known_subjects, measured
+from graphnet.evaluation.headline import by_leakage, known_subjects, measured
 from graphnet.figures.classification import SPLITS
 
 Json = Mapping[str, Any]
@@ -132,7 +132,7 @@ class Facts:
     def metrics(self) -> dict[str, Json]:
         """Figures by split, the fairest first; only what there is."""
         found = measured(self.result)
-        return {split: found[split] for split in by_fairness(self.result, self.evidence)}
+        return {split: found[split] for split in by_leakage(self.result, self.evidence)}
 
     @property
     def headline(self) -> str:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from graphnet.evaluation.headline import OF_CLASSES, OF_SCORES, by_fairness, known_subjects
+from graphnet.evaluation.headline import OF_CLASSES, OF_SCORES, by_leakage, known_subjects
 from service.cli.terminal import Column, show_facts, show_heading, show_json, show_table
 
 if TYPE_CHECKING:
@@ -91,7 +91,7 @@ def known(result: Mapping[str, Any] | None, split: str) -> str:
 
 
 def _show_metrics(result: Mapping[str, Any], metrics: Mapping[str, Metrics]) -> None:
-    splits = by_fairness(result)
+    splits = by_leakage(result)
     show_heading("Metrics, with 95 % intervals")
     columns = [Column("", whole=True), *(Column(SPLITS[s], spare=s == "train") for s in splits)]
     titles = _titles(metrics.values())
@@ -101,7 +101,7 @@ def _show_metrics(result: Mapping[str, Any], metrics: Mapping[str, Metrics]) -> 
 
 
 def _show_baselines(result: Mapping[str, Any], metrics: Mapping[str, Metrics]) -> None:
-    split = next((split for split in by_fairness(result) if split != "train"), None)
+    split = next((split for split in by_leakage(result) if split != "train"), None)
     compared = {name: present(each) for name, each in present(result.get("baselines")).items()}
     rivals = {name: values[split] for name, values in compared.items() if split in values}
     if split is None or not rivals:

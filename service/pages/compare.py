@@ -13,7 +13,7 @@ from graphnet.evaluation.headline import (
     OF_CLASSES,
     OF_SCORES,
     known_subjects,
-    shared_by_fairness,
+    shared_by_leakage,
 )
 from graphnet.report.facts import Facts
 from graphnet.report.numbers import interval, signed, with_interval
@@ -112,7 +112,7 @@ def _line(name: str, values: Sequence[Any]) -> Line:
 
 def _splits(facts: Sequence[Facts]) -> list[str]:
     """Those first whose subjects are new to all models."""
-    return shared_by_fairness([known_subjects(one.result, one.evidence) for one in facts])
+    return shared_by_leakage([known_subjects(one.result, one.evidence) for one in facts])
 
 
 def _metrics(facts: Sequence[Facts], split: str) -> list[Line]:

@@ -13,7 +13,7 @@ from graphnet.artifacts.model import StoredModel
 from graphnet.config import Evaluation, Settings
 from graphnet.data.cohort import merge
 from graphnet.data.splits import Splits
-from graphnet.evaluation.headline import by_fairness, known_subjects, shared_by_fairness, unseen
+from graphnet.evaluation.headline import by_leakage, known_subjects, shared_by_leakage, unseen
 from graphnet.experiment import Outcome, run
 from graphnet.report.facts import Facts
 from tests.graphnet.people import cohort
@@ -45,21 +45,21 @@ def test_new_subjects_come_first(
     known: dict[str, int | None] | None, fairest: list[str], new: list[str]
 ) -> None:
     result: dict[str, Any] = {"metrics": FIGURES, "known_subjects": known}
-    assert by_fairness(result) == fairest
+    assert by_leakage(result) == fairest
     assert unseen(result) == new
 
 
 def test_a_result_of_before_is_read_with_its_evidence() -> None:
     older = {"metrics": {**FIGURES, "leave_site_out": None}}
     assert known_subjects(older, EVIDENCE) == {"test": 1, "cv": 0, "val": 0, "train": None}
-    assert by_fairness(older, EVIDENCE) == ["cv", "val", "test", "train"]
+    assert by_leakage(older, EVIDENCE) == ["cv", "val", "test", "train"]
     for nothing in (None, {}, {"metrics": None}, {"metrics": [1]}, {"metrics": {"test": None}}):
-        assert by_fairness(nothing) == unseen(nothing) == []
+        assert by_leakage(nothing) == unseen(nothing) == []
 
 
 def test_of_several_the_one_that_knows_most_decides() -> None:
     known: list[dict[str, int | None]] = [{"test": 0, "train": 5}, {"test": 3, "val": 0}]
-    assert shared_by_fairness(known) == ["val", "test", "train"]
+    assert shared_by_leakage(known) == ["val", "test", "train"]
 
 
 def test_a_fine_tuning_does_not_lead_with_whom_its_parent_was_trained_on() -> None:
