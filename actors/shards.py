@@ -22,7 +22,7 @@ from db.states import Status
 from graphnet.distributed import shards
 from graphnet.errors import GraphnetError, ModelError
 from graphnet.training import checkpoint
-from graphnet.training.memory import told
+from graphnet.training.memory import translate_oom
 from registry import ObjectDamaged, ObjectMissing, RegistryError
 
 log = logging.getLogger(__name__)
@@ -30,7 +30,7 @@ log = logging.getLogger(__name__)
 LOOK_SECONDS = 0.5
 
 
-@told
+@translate_oom
 def do_part(place: Workplace, claim: Claim, given: Inputs | None = None) -> bool:
     """Do one part and keep what it gave with its task; False if it was not ours any more.
 

@@ -23,12 +23,12 @@ from db.form import TaskForm
 from db.states import Status
 from graphnet.errors import DiskFull, OutOfMemory, TrainingError
 from graphnet.experiment import run
-from graphnet.training.memory import told
+from graphnet.training.memory import translate_oom
 
 log = logging.getLogger(__name__)
 
 
-@told
+@translate_oom
 def train(place: Workplace, claim: Claim, take: Callable[[str, Inputs], bool]) -> bool:
     """Everything between claim and result; False if the task was lost meanwhile.
 

@@ -25,7 +25,7 @@ from graphnet.evaluation.result_warnings import clipped_values, quality, warning
 from graphnet.evaluation.validation import Validation, validate
 from graphnet.plan import ExperimentPlan
 from graphnet.training.callbacks import Callback
-from graphnet.training.memory import told
+from graphnet.training.memory import translate_oom
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class Outcome:
     predictions_document: dict[str, Any]
 
 
-@told
+@translate_oom
 def run(
     data: Splits,
     settings: Settings,

@@ -36,7 +36,7 @@ def _in_process(error: BaseException) -> bool:
     return isinstance(error, MemoryError) or said
 
 
-def told(work: Callable[P, T]) -> Callable[P, T]:
+def translate_oom(work: Callable[P, T]) -> Callable[P, T]:
     """Let ``work`` raise OutOfMemory, a sentence for the researcher, where memory runs out."""
 
     @functools.wraps(work)

@@ -46,7 +46,7 @@ class FitResult:
     predicted: FloatArray
 
 
-@memory.told
+@memory.translate_oom
 def fit_all(
     cohort: Cohort,
     fits: Sequence[FitSpec],
@@ -182,7 +182,7 @@ class MonitoredFit:
     epoch: int
 
 
-@memory.told
+@memory.translate_oom
 def fit_monitored(
     model: StoredModel,
     data: Splits,
@@ -224,7 +224,7 @@ def fit_monitored(
     return MonitoredFit(trained, training.lines, int(training.best_epoch[0]))
 
 
-@memory.told
+@memory.translate_oom
 def _follow(journal: Callback, training: Training) -> None:
     for _ in journal.follow(training):
         pass

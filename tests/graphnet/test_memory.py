@@ -18,7 +18,7 @@ from graphnet.training import stacked
 from graphnet.training.cuda_graph import CudaGraphRunner
 from graphnet.training.history import Epoch
 from graphnet.training.loop import Training
-from graphnet.training.memory import halving, is_exhausted, told
+from graphnet.training.memory import halving, is_exhausted, translate_oom
 from tests.graphnet.people import cohort
 
 PEOPLE = cohort()
@@ -49,7 +49,7 @@ def too_much_of_a_device() -> None:
 )
 def test_what_allocators_say_becomes_a_sentence(work: Callable[[], None], whose: str) -> None:
     with pytest.raises(OutOfMemory, match=f"^The memory of {whose} did not suffice") as caught:
-        told(work)()
+        translate_oom(work)()
     assert "batch_size" in str(caught.value)
     assert is_exhausted(caught.value.__cause__ or ValueError())
 
@@ -59,7 +59,7 @@ def test_other_errors_stay_what_they_are() -> None:
         raise RuntimeError("shapes")
 
     with pytest.raises(RuntimeError, match="shapes"):
-        told(fail)()
+        translate_oom(fail)()
     with pytest.raises(RuntimeError, match="shapes"):
         halving(lambda _: fail(), 8)
 
@@ -172,6 +172,6 @@ def test_a_recording_that_does_not_fit_is_left_out_where_nothing_is_smaller(
 def test_a_device_is_free_again_after_it_was_full(cuda: torch.device) -> None:
     total = torch.cuda.get_device_properties(cuda).total_memory
     with pytest.raises(OutOfMemory, match="the CUDA device"):
-        told(lambda: torch.empty(2 * total, dtype=torch.uint8, device=cuda))()
+        translate_oom(lambda: torch.empty(2 * total, dtype=torch.uint8, device=cuda))()
     on_device = run(Splits(PEOPLE), QUICK, evaluation=ALONE, device=cuda)
     assert on_device.result["device"] == "cuda"
