@@ -7,7 +7,7 @@ from prometheus_client import Counter, Gauge, Histogram, Info
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
-from graphnet.training.devices import Choice, memory
+from graphnet.training.devices import DeviceChoice, memory
 
 OUTCOMES = ("finished", "failed", "cancelled", "handed_back", "lease_lost", "internal_error")
 MINUTE, HOUR = 60, 3600
@@ -100,7 +100,7 @@ def lost() -> None:
     ENDED.labels("lease_lost").inc()
 
 
-def device_info(choice: Choice) -> Info:
+def device_info(choice: DeviceChoice) -> Info:
     """The device and its name."""
     info = Info("sgn_device", "What tasks are trained on.", registry=None)
     info.info({"device": str(choice.device), "name": choice.name})
@@ -110,7 +110,7 @@ def device_info(choice: Choice) -> Info:
 class GpuMemory(Collector):
     """What this process holds of a GPU's memory; nothing is shown of a CPU."""
 
-    def __init__(self, choice: Choice) -> None:
+    def __init__(self, choice: DeviceChoice) -> None:
         self._device = choice.device
 
     def collect(self) -> Iterator[GaugeMetricFamily]:

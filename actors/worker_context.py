@@ -31,7 +31,7 @@ from db.form import TaskForm
 from graphnet.artifacts.model import StoredModel
 from graphnet.data.atlas import Atlas
 from graphnet.errors import DiskFull
-from graphnet.training.devices import Choice
+from graphnet.training.devices import DeviceChoice
 from registry import RegistryError, RegistryUnavailable, Store
 
 T = TypeVar("T")
@@ -54,7 +54,7 @@ class Workplace:
     runtime: Runtime
     models: Store
     checkpoints: Store
-    choice: Choice
+    choice: DeviceChoice
     reader: DatasetReader
     pending: PendingEndings
     atlases: Sequence[Atlas] = ()

@@ -24,7 +24,7 @@ LOST = (
 
 
 @dataclass(frozen=True)
-class Choice:
+class DeviceChoice:
     """The device to train on; ``warning`` says so where it is a CPU although there is a GPU."""
 
     device: torch.device
@@ -46,7 +46,7 @@ class Choice:
         return describe(self.device) + (" (no usable CUDA device)" if self.warning else "")
 
 
-def choose(asked: str, environment: Mapping[str, str], *, fallback: bool = False) -> Choice:
+def choose(asked: str, environment: Mapping[str, str], *, fallback: bool = False) -> DeviceChoice:
     """The device asked for, of this machine; on CUDA, this process's first use of it.
 
     ``auto`` is a CUDA device where there is one; where there is one that cannot be used it is the
@@ -63,12 +63,12 @@ def choose(asked: str, environment: Mapping[str, str], *, fallback: bool = False
     if device.type not in {"cpu", "cuda"}:
         raise SettingsError(f"device is {asked!r}; {RIGHT}")
     if device.type == "cpu":
-        return Choice(device)
+        return DeviceChoice(device)
     machine = look(environment, device)
     return best(machine, fallback=fallback) if asked == "auto" else named(device, machine)
 
 
-def named(device: torch.device, machine: Machine) -> Choice:
+def named(device: torch.device, machine: Machine) -> DeviceChoice:
     """The CUDA device of this number. Raises SettingsError."""
     if not machine.usable:
         raise SettingsError(
@@ -78,15 +78,15 @@ def named(device: torch.device, machine: Machine) -> Choice:
         raise SettingsError(
             f"device is '{device}', but the last CUDA device here is cuda:{machine.count - 1}."
         )
-    return Choice(device)
+    return DeviceChoice(device)
 
 
-def best(machine: Machine, *, fallback: bool) -> Choice:
+def best(machine: Machine, *, fallback: bool) -> DeviceChoice:
     """The CUDA device if there is one, else the CPU. Raises SettingsError."""
     if machine.usable:
-        return Choice(torch.device("cuda"))
+        return DeviceChoice(torch.device("cuda"))
     if not machine.has_device:
-        return Choice(torch.device("cpu"))
+        return DeviceChoice(torch.device("cpu"))
     if not fallback:
         raise SettingsError(
             "This machine has an NVIDIA device that cannot be used.",
@@ -94,7 +94,7 @@ def best(machine: Machine, *, fallback: bool) -> Choice:
             "To train on the CPU all the same, ask for the device cpu.",
         )
     sentence = f"Trained on the CPU although this machine has an NVIDIA device. {machine.why_not()}"
-    return Choice(torch.device("cpu"), sentence)
+    return DeviceChoice(torch.device("cpu"), sentence)
 
 
 def choose_device(asked: str) -> torch.device:

@@ -18,13 +18,13 @@ from actors.metrics import GpuMemory, device_info
 from actors.runtime import Runtime
 from actors.settings import Settings
 from db.errors import translated
-from graphnet.training.devices import Choice
+from graphnet.training.devices import DeviceChoice
 from registry import RegistryError, open_store
 
 
 def found() -> dict[str, float]:
     """What a worker without a GPU shows, by name and the values of its labels."""
-    cpu = Choice(torch.device("cpu"))
+    cpu = DeviceChoice(torch.device("cpu"))
     shown = text(exposed(*metrics.worker_metrics(), device_info(cpu), GpuMemory(cpu))).decode()
     return {
         " ".join([sample.name, *sample.labels.values()]): sample.value

@@ -26,7 +26,7 @@ from graphnet.data.provenance import subjects
 from graphnet.data.splits import Splits
 from graphnet.errors import TrainingError
 from graphnet.experiment import run
-from graphnet.training.devices import Choice
+from graphnet.training.devices import DeviceChoice
 from registry import MANIFEST, PARAMETERS, ObjectMissing
 from registry.location import open_store
 from tests.graphnet.people import cohort
@@ -54,7 +54,7 @@ def test_the_last_sound_parameters_are_kept_and_named(tmp_path: Path, *, save: b
     runtime = Runtime(House("sqlite:///x", "redis://x", tmp_path.as_uri()))
     reader = DatasetReader(runtime.call, store, Arrays(store, tmp_path, 1), Bounds(1, 1, tmp_path))
     pending = PendingEndings(runtime, tmp_path)
-    place = Workplace(runtime, store, store, Choice(torch.device("cpu")), reader, pending)
+    place = Workplace(runtime, store, store, DeviceChoice(torch.device("cpu")), reader, pending)
     form = TaskForm("dl_ts", "", ("A",), save_model_state=save)
     inputs = Inputs(Splits(people), settings, None, asked)
     sentence, saved = stopped(place, form, inputs, error, Ours(runtime, CLAIM))

@@ -180,10 +180,10 @@ def names_of(registry: Any) -> set[str]:
 def test_the_metrics_are_those_that_the_processes_show(monkeypatch: pytest.MonkeyPatch) -> None:
     torch = pytest.importorskip("torch", reason="torch, which a worker needs, is not installed.")
     from actors.metrics import GpuMemory, device_info
-    from graphnet.training.devices import Choice
+    from graphnet.training.devices import DeviceChoice
 
     monkeypatch.setattr("actors.metrics.memory", lambda _: {"total": 80_000_000_000})
-    choice = Choice(torch.device("cpu"))
+    choice = DeviceChoice(torch.device("cpu"))
     worker = exposed(*worker_metrics(), device_info(choice), GpuMemory(choice))
 
     async def answered() -> Figures:
