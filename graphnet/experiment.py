@@ -151,7 +151,7 @@ def _predicted(
             cohort, found.predicted[name], [each in known for each in cohort.ids]
         )
         for name, cohort in data.present().items()
-        for known in [{*data.shared(name, "train"), *provenance.known_to(before, cohort)}]
+        for known in [{*data.shared(name, "train"), *provenance.seen_in_training(before, cohort)}]
     }
     unknown = [False] * len(data.train)  # a fold's model starts without who knows its subjects
     folds = {

@@ -115,7 +115,7 @@ def _may_start(parent: StoredModel | None, data: Splits) -> tuple[bool, list[str
     if parent is None:
         return True, []
     known = {
-        name: provenance.known_to(subjects_seen(parent.facts), cohort)
+        name: provenance.seen_in_training(subjects_seen(parent.facts), cohort)
         for name, cohort in data.present().items()
     }
     sentences = [

@@ -41,7 +41,7 @@ def predict(
     cohort = model.arranged(cohort)
     domain = ApplicabilityDomain.from_facts(model.facts)
     values = model.predict(cohort)
-    known = provenance.known_to(subjects_seen(model.facts), cohort)
+    known = provenance.seen_in_training(subjects_seen(model.facts), cohort)
     unusual = _remarks(domain, model, cohort)
     added = _added(model, cohort, names or {}) if explain else []
     found = [

@@ -37,7 +37,7 @@ def subjects(ids: Iterable[str]) -> list[str]:
     return sorted({_digest(each) for subject in ids for each in (subject, bare(subject))})
 
 
-def known_to(trained_on: Iterable[str], cohort: Cohort) -> dict[str, str]:
+def seen_in_training(trained_on: Iterable[str], cohort: Cohort) -> dict[str, str]:
     """The subjects of ``cohort`` whose hash is among ``trained_on``, by id.
 
     Each with the spelling that was found: without ``sub-`` and blanks, or with another number of

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from graphnet.data.cohort import Cohort
-from graphnet.data.provenance import known_to, spelled_differently, subjects
+from graphnet.data.provenance import seen_in_training, spelled_differently, subjects
 from tests.graphnet.people import cohort
 
 
@@ -33,17 +33,17 @@ def older(*ids: str) -> list[str]:
 )
 def test_a_subject_is_known_whatever_the_spelling(trained_on: str, here: str) -> None:
     for stored in (subjects([trained_on, "A7"]), older(trained_on, "A7")):
-        found = known_to(stored, people(here, "B9"))
+        found = seen_in_training(stored, people(here, "B9"))
         assert list(found) == [here]
         assert bool(spelled_differently(found)) is (trained_on != here) or "sub-" in trained_on
 
 
 def test_blanks_around_an_id_are_no_part_of_it() -> None:
-    assert list(known_to(subjects(["sub-001 "]), people("001", "002"))) == ["001"]
+    assert list(seen_in_training(subjects(["sub-001 "]), people("001", "002"))) == ["001"]
 
 
 def test_a_match_by_another_spelling_is_said() -> None:
-    found = known_to(subjects(["0012", "0013"]), people("12", "13", "14"))
+    found = seen_in_training(subjects(["0012", "0013"]), people("12", "13", "14"))
     assert found == {"12": "0012", "13": "0013"}
     assert spelled_differently(found) == (
         "2 subjects matched a training subject although their ids are spelled differently (12 is "
@@ -53,13 +53,13 @@ def test_a_match_by_another_spelling_is_said() -> None:
 
 
 def test_two_people_of_one_file_stay_two() -> None:
-    assert known_to(subjects(["12"]), people("0012", "12")) == {"12": "12"}
-    assert known_to(subjects(["0012", "012"]), people("0012", "00012")) == {"0012": "0012"}
+    assert seen_in_training(subjects(["12"]), people("0012", "12")) == {"12": "12"}
+    assert seen_in_training(subjects(["0012", "012"]), people("0012", "00012")) == {"0012": "0012"}
 
 
 def test_other_ids_are_not_known() -> None:
-    assert known_to(subjects(["A12", "1.10", "12a"]), people("A012", "1.1", "012a")) == {}
-    assert known_to([], people("A")) == {}
+    assert seen_in_training(subjects(["A12", "1.10", "12a"]), people("A012", "1.1", "012a")) == {}
+    assert seen_in_training([], people("A")) == {}
 
 
 def test_the_hashes_of_plain_ids_are_those_of_before() -> None:
