@@ -22,7 +22,7 @@ from graphnet.evaluation.assessment import ModelEvaluation, by_site, evaluate_mo
 from graphnet.evaluation.attribution import Explanation, explain
 from graphnet.evaluation.headline import KNOWN_SUBJECTS
 from graphnet.evaluation.result_warnings import clipped_values, quality, warnings
-from graphnet.evaluation.validation import Validation, validate
+from graphnet.evaluation.validation import ValidationResult, validate
 from graphnet.plan import ExperimentPlan
 from graphnet.training.callbacks import Callback
 from graphnet.training.memory import translate_oom
@@ -141,7 +141,7 @@ def _explained(data: Splits) -> Cohort:
 
 
 def _predicted(
-    work: ExperimentPlan, found: ModelEvaluation, validated: Validation
+    work: ExperimentPlan, found: ModelEvaluation, validated: ValidationResult
 ) -> dict[str, SplitPredictions]:
     """Everybody who was predicted, with whether that model had trained on them."""
     data = work.data
@@ -172,7 +172,7 @@ def _known(
 
 
 def _sites(
-    model: StoredModel, data: Splits, found: ModelEvaluation, validated: Validation
+    model: StoredModel, data: Splits, found: ModelEvaluation, validated: ValidationResult
 ) -> dict[str, Any]:
     splits = {name: (cohort, found.predicted[name]) for name, cohort in data.present().items()}
     folds = {kind: (data.train, values) for kind, values in validated.predicted.items()}
@@ -194,7 +194,7 @@ def _importance(
 
 
 def _figures(
-    found: ModelEvaluation, validated: Validation, data: Splits, *, tuned: bool
+    found: ModelEvaluation, validated: ValidationResult, data: Splits, *, tuned: bool
 ) -> dict[str, Any]:
     """Metrics, baselines and paired differences by split, those of the folds among them.
 

@@ -19,7 +19,7 @@ from graphnet.data.splits import Splits
 from graphnet.errors import CohortError, ModelError
 from graphnet.evaluation.assessment import has_graph
 from graphnet.evaluation.nested_cv import INNER_FOLDS, grid
-from graphnet.evaluation.validation import Folds, planned
+from graphnet.evaluation.validation import FoldsPlan, plan_folds
 from graphnet.training.initialisation import initialise, replicas
 
 TOGETHER = 0.15  # of the time of one training, for each that is trained along with it
@@ -36,7 +36,7 @@ class ExperimentPlan:
     asked: Evaluation
     parent: StoredModel | None
     start: StoredModel
-    plans: Sequence[Folds]
+    plans: Sequence[FoldsPlan]
     fold_parent: StoredModel | None
     sentences: Sequence[str]
 
@@ -56,7 +56,7 @@ class ExperimentPlan:
             parent.arranged(data.train)  # refuses what does not fit
             data = data.arranged(parent.layout)
         start = initial_model(data, settings, parent)
-        plans = planned(data, asked, by_score=start.scale is not None, seed=settings.seed)
+        plans = plan_folds(data, asked, by_score=start.scale is not None, seed=settings.seed)
         fresh, sentences = _may_start(parent, data)
         return cls(data, asked, parent, start, plans, None if fresh else parent, sentences)
 

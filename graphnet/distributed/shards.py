@@ -21,7 +21,7 @@ from graphnet.distributed.serialisation import (
 )
 from graphnet.errors import GraphnetError, ModelError, TrainingError
 from graphnet.evaluation.cross_validation import Validated, cross_validate
-from graphnet.evaluation.validation import Folds
+from graphnet.evaluation.validation import FoldsPlan
 from graphnet.plan import ExperimentPlan
 from graphnet.training.callbacks import Callback
 from graphnet.training.initialisation import initialise, replicas
@@ -67,7 +67,7 @@ class TrainedModels:
 def shards(work: ExperimentPlan) -> list[Shard]:
     """What others may do of the work; empty where ``fan_out`` is 1 or there is nothing to share.
 
-    Folds are cut into up to ``fan_out`` parts. So are the seeds, but whoever has the task trains
+    FoldsPlan are cut into up to ``fan_out`` parts. So are the seeds, but whoever has the task trains
     the first of these himself, and shows its curve.
     """
     most = work.asked.fan_out
@@ -127,7 +127,7 @@ def train_alone(
 
 
 def cross_validate_folds(
-    work: ExperimentPlan, plan: Folds, *, device: torch.device, journal: Callback
+    work: ExperimentPlan, plan: FoldsPlan, *, device: torch.device, journal: Callback
 ) -> Validated:
     """Train and test on folds. Raises GraphnetError."""
     return cross_validate(
@@ -185,7 +185,7 @@ class Coordinator:
             next((reason for reason in reasons if reason), ""),
         )
 
-    def judged(self, plan: Folds) -> Validated:
+    def judged(self, plan: FoldsPlan) -> Validated:
         """What the folds of one kind give. Raises GraphnetError."""
         others = self._gathered(plan.kind)
         if others:

@@ -20,7 +20,7 @@ CV, SITES = "cv", "leave_site_out"
 
 
 @dataclass(frozen=True)
-class Validation:
+class ValidationResult:
     """What folds add to a result: figures under ``cv`` and ``leave_site_out``, and how.
 
     ``predicted`` (S, C) by kind is the mean over repeats, NaN for whom no fold tested.
@@ -36,7 +36,7 @@ class Validation:
 
 
 @dataclass(frozen=True)
-class Folds:
+class FoldsPlan:
     """The folds of one kind, and the sentence why they are there; or only why they are not."""
 
     kind: str
@@ -44,7 +44,7 @@ class Folds:
     why: str
 
 
-def planned(data: Splits, asked: Evaluation, *, by_score: bool, seed: int) -> list[Folds]:
+def plan_folds(data: Splits, asked: Evaluation, *, by_score: bool, seed: int) -> list[FoldsPlan]:
     """The folds that the form asks for or its data call for.
 
     Raises:
@@ -63,27 +63,27 @@ def planned(data: Splits, asked: Evaluation, *, by_score: bool, seed: int) -> li
             seed=seed,
             names=data.train.class_names,
         )
-        found.append(Folds(CV, cut, why))
+        found.append(FoldsPlan(CV, cut, why))
     elif why:
-        found.append(Folds(CV, (), why))
+        found.append(FoldsPlan(CV, (), why))
     if asked.leave_site_out:
         cut = leave_one_out_by(data.train.sites, labels, data.train.persons)
-        found.append(Folds(SITES, cut, "leave_site_out was asked for."))
+        found.append(FoldsPlan(SITES, cut, "leave_site_out was asked for."))
     return found
 
 
 def validate(
     model: StoredModel,
     train: Cohort,
-    plans: Sequence[Folds],
+    plans: Sequence[FoldsPlan],
     asked: Evaluation,
-    judged: Callable[[Folds], Validated],
-) -> Validation:
+    judged: Callable[[FoldsPlan], Validated],
+) -> ValidationResult:
     """Judge ``model`` by every kind of folds, of which ``judged`` says what they gave.
 
     What cannot be computed is null, with a warning.
     """
-    found = Validation()
+    found = ValidationResult()
     for plan in plans:
         cut = len({fold.name for fold in plan.folds})  # each repeat cuts folds of the same names
         found.facts[plan.kind] = {"folds": cut, "why": plan.why}
@@ -128,8 +128,8 @@ def _number(data: Splits, asked: Evaluation, labels: IntArray | None) -> tuple[i
 
 
 def _add(
-    found: Validation,
-    plan: Folds,
+    found: ValidationResult,
+    plan: FoldsPlan,
     validated: Validated,
     whose: tuple[StoredModel, Cohort],
 ) -> None:
