@@ -12,7 +12,7 @@ from torch import Tensor
 from graphnet.artifacts.model import StoredModel
 from graphnet.data.cohort import FloatArray
 from graphnet.errors import ModelError
-from graphnet.evaluation.cross_validation import Validated
+from graphnet.evaluation.cross_validation import CrossValidation
 from graphnet.evaluation.folds import Fold
 from graphnet.training import checkpoint
 
@@ -40,7 +40,7 @@ def unpack_seeds(content: bytes) -> Seeds:
     return Seeds(models[0], models[1] if len(models) > 1 else None, str(facts["reason"]))
 
 
-def pack_folds(found: Validated) -> bytes:
+def pack_folds(found: CrossValidation) -> bytes:
     """What some folds gave, as bytes."""
     arrays = {PREDICTED: found.predicted} | {
         BASELINE + name: values for name, values in found.baselines.items() if values is not None
@@ -54,7 +54,7 @@ def pack_folds(found: Validated) -> bytes:
     return _packed(tensors, found.models, facts)
 
 
-def unpack_folds(contents: Sequence[bytes], folds: Sequence[Fold]) -> Validated:
+def unpack_folds(contents: Sequence[bytes], folds: Sequence[Fold]) -> CrossValidation:
     """What all the ``folds`` give, from what :func:`pack_folds` gave for some each.
 
     A baseline that could not be fitted in one fold is left out, as if all had been in one part.
@@ -73,7 +73,7 @@ def unpack_folds(contents: Sequence[bytes], folds: Sequence[Fold]) -> Validated:
         name: None if name in reasons else _together(each, BASELINE + name, repeats)
         for name in names
     }
-    return Validated(
+    return CrossValidation(
         folds=folds,
         predicted=_together(each, PREDICTED, repeats),
         baselines=baselines,

@@ -20,7 +20,7 @@ from graphnet.distributed.serialisation import (
     unpack_seeds,
 )
 from graphnet.errors import GraphnetError, ModelError, TrainingError
-from graphnet.evaluation.cross_validation import Validated, cross_validate
+from graphnet.evaluation.cross_validation import CrossValidation, cross_validate
 from graphnet.evaluation.validation import FoldsPlan
 from graphnet.plan import ExperimentPlan
 from graphnet.training.callbacks import Callback
@@ -128,7 +128,7 @@ def train_alone(
 
 def cross_validate_folds(
     work: ExperimentPlan, plan: FoldsPlan, *, device: torch.device, journal: Callback
-) -> Validated:
+) -> CrossValidation:
     """Train and test on folds. Raises GraphnetError."""
     return cross_validate(
         work.data.train,
@@ -185,7 +185,7 @@ class Coordinator:
             next((reason for reason in reasons if reason), ""),
         )
 
-    def judged(self, plan: FoldsPlan) -> Validated:
+    def judged(self, plan: FoldsPlan) -> CrossValidation:
         """What the folds of one kind give. Raises GraphnetError."""
         others = self._gathered(plan.kind)
         if others:

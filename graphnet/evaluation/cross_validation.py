@@ -17,7 +17,7 @@ from graphnet.training.stacked import FitResult, FitSpec, fit_all
 
 
 @dataclass(frozen=True)
-class Validated:
+class CrossValidation:
     """What folds gave.
 
     ``predicted`` (R, S, C) are the out-of-fold predictions of R repeats, NaN for subjects that no
@@ -45,7 +45,7 @@ def cross_validate(
     baselines: bool = True,
     parent: StoredModel | None = None,
     journal: Callback | None = None,
-) -> Validated:
+) -> CrossValidation:
     """Train on all folds at once, the net with and without its graph, and the baselines.
 
     Every step, scaling and graph included, is fitted on the training subjects of a fold.
@@ -67,7 +67,7 @@ def cross_validate(
             without = [replace(fit, settings=replace(fit.settings, graph="none")) for fit in asked]
             edgeless = fit_all(cohort, without, classes, device=device, journal=journal)
             found[NO_EDGE] = pooled(folds, [each.predicted for each in edgeless])
-    return Validated(
+    return CrossValidation(
         folds=folds,
         predicted=pooled(folds, [each.predicted for each in ours]),
         baselines=found,

@@ -10,7 +10,7 @@ from graphnet.data.cohort import Cohort, FloatArray, IntArray
 from graphnet.data.splits import Splits
 from graphnet.errors import GraphnetError
 from graphnet.evaluation.assessment import differences, split_metrics
-from graphnet.evaluation.cross_validation import Validated
+from graphnet.evaluation.cross_validation import CrossValidation
 from graphnet.evaluation.folds import Fold, leave_one_out_by, most_folds, stratified
 from graphnet.evaluation.metrics import evaluate_repeats
 from graphnet.evaluation.resampling import p_value
@@ -77,7 +77,7 @@ def validate(
     train: Cohort,
     plans: Sequence[FoldsPlan],
     asked: Evaluation,
-    judged: Callable[[FoldsPlan], Validated],
+    judged: Callable[[FoldsPlan], CrossValidation],
 ) -> ValidationResult:
     """Judge ``model`` by every kind of folds, of which ``judged`` says what they gave.
 
@@ -130,7 +130,7 @@ def _number(data: Splits, asked: Evaluation, labels: IntArray | None) -> tuple[i
 def _add(
     found: ValidationResult,
     plan: FoldsPlan,
-    validated: Validated,
+    validated: CrossValidation,
     whose: tuple[StoredModel, Cohort],
 ) -> None:
     (model, train), kind, ours = whose, plan.kind, validated.predicted
