@@ -15,7 +15,7 @@ from actors.reading.arrays import Arrays
 from actors.reading.child import Bounds
 from actors.reading.datasets import DatasetReader
 from actors.runtime import Runtime
-from actors.settings import Settings as House
+from actors import settings as process_settings
 from actors.worker_context import Workplace
 from db.claims import Claim
 from db.form import TaskForm
@@ -51,7 +51,7 @@ def test_the_last_sound_parameters_are_kept_and_named(tmp_path: Path, *, save: b
     error = TrainingError("Training stopped in epoch 3.")
     error.kept = model
     store = open_store(tmp_path.as_uri())
-    runtime = Runtime(House("sqlite:///x", "redis://x", tmp_path.as_uri()))
+    runtime = Runtime(process_settings.Settings("sqlite:///x", "redis://x", tmp_path.as_uri()))
     reader = DatasetReader(runtime.call, store, Arrays(store, tmp_path, 1), Bounds(1, 1, tmp_path))
     pending = PendingEndings(runtime, tmp_path)
     place = Workplace(runtime, store, store, DeviceChoice(torch.device("cpu")), reader, pending)
