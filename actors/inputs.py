@@ -13,7 +13,7 @@ from db.form import TaskForm
 from graphnet.artifacts.lineage import lineage
 from graphnet.artifacts.manifest import check_manifest
 from graphnet.artifacts.model import StoredModel
-from graphnet.config import Evaluation, Settings
+from graphnet.config import Evaluation, TrainingSettings
 from graphnet.data import provenance
 from graphnet.data.cohort import Cohort, merge
 from graphnet.data.cohorts import cohort_of
@@ -29,7 +29,7 @@ class Inputs:
     """Everything that a training depends on, besides code and processor."""
 
     splits: Splits
-    settings: Settings
+    settings: TrainingSettings
     parent: StoredModel | None
     asked: Evaluation
 

@@ -13,7 +13,7 @@ import numpy as np
 import torch
 
 from bench.train import Subjects, read_subjects
-from graphnet.config import Settings
+from graphnet.config import TrainingSettings
 from graphnet.graphs import Graphs
 from graphnet.models import build_net
 from graphnet.preprocessing.pipeline import rule
@@ -27,7 +27,7 @@ def train(
 ) -> float:
     """Seconds of one training of (replicas, epochs)."""
     replicas, epochs = shape
-    settings = Settings.for_model("SGN", epochs=epochs)
+    settings = TrainingSettings.for_model("SGN", epochs=epochs)
     x = subjects.x.numpy().astype(np.float32)
     graph = torch.from_numpy(Graphs.fit(rule(settings), x, None).adjacency(x, None))
     net = build_net("SGN", subjects.sizes)

@@ -15,7 +15,7 @@ from torch_geometric.data import Batch, Data
 from torch_geometric.loader import DataLoader
 from torch_geometric.nn import GCNConv, global_mean_pool
 
-from graphnet.config import Settings
+from graphnet.config import TrainingSettings
 
 
 class ReferenceNet(nn.Module):
@@ -68,7 +68,7 @@ def as_graphs(x: Tensor, labels: Tensor) -> list[Data]:
     ]
 
 
-def fit(net: ReferenceNet, subjects: Sequence[Data], settings: Settings) -> Iterator[float]:
+def fit(net: ReferenceNet, subjects: Sequence[Data], settings: TrainingSettings) -> Iterator[float]:
     """Train epoch by epoch with Adam; yield the mean loss over all subjects after each."""
     optimiser = torch.optim.Adam(net.parameters(), lr=settings.learning_rate)
     schedule = torch.optim.lr_scheduler.StepLR(

@@ -13,7 +13,7 @@ import time
 import numpy as np
 import torch
 
-from graphnet.config import Settings
+from graphnet.config import TrainingSettings
 from graphnet.graphs import Graphs
 from graphnet.models import Sizes, build_net
 from graphnet.preprocessing.pipeline import rule
@@ -31,7 +31,7 @@ def measure(subjects: int, regions: int) -> None:
     random = np.random.default_rng(0)
     x = random.standard_normal((subjects, regions, MEASURES), dtype=np.float32)
     labels = torch.arange(subjects) % 2
-    settings = Settings.for_model("SGN", epochs=EPOCHS)
+    settings = TrainingSettings.for_model("SGN", epochs=EPOCHS)
     graph = Graphs.fit(rule(settings), x, None).adjacency(x, None)
     net = build_net("SGN", Sizes(regions, MEASURES, 2))
     group = ModelInputs.of(

@@ -13,7 +13,7 @@ from typing import Any
 
 import torch
 
-from graphnet.config import Evaluation, Settings
+from graphnet.config import Evaluation, TrainingSettings
 from graphnet.data.cohort import Cohort, merge
 from graphnet.data.splits import Splits
 from graphnet.experiment import run
@@ -31,13 +31,13 @@ def site(letter: str) -> Cohort:
     return merge([from_table(read_table(path), path.stem) for path in files])
 
 
-def across(settings: Settings, *, baselines: bool) -> dict[str, Any]:
+def across(settings: TrainingSettings, *, baselines: bool) -> dict[str, Any]:
     """Trained on site A, tested on site B."""
     asked = Evaluation(cv_folds=0, baselines=baselines, explain=False)
     return run(Splits(site("A"), test=site("B")), settings, evaluation=asked).result
 
 
-def within(settings: Settings, repeats: int, *, baselines: bool) -> dict[str, Any]:
+def within(settings: TrainingSettings, repeats: int, *, baselines: bool) -> dict[str, Any]:
     """Site A by ten folds."""
     asked = Evaluation(cv_folds=10, cv_repeats=repeats, baselines=baselines, explain=False)
     return run(Splits(site("A")), settings, evaluation=asked).result
@@ -78,13 +78,13 @@ def main() -> None:
     for model in asked.models:
         first = model == asked.models[0]
         for kind, settings in (
-            ("recommended", Settings.for_model(model)),
-            ("form", Settings.for_model(model, **FORM)),
+            ("recommended", TrainingSettings.for_model(model)),
+            ("form", TrainingSettings.for_model(model, **FORM)),
         ):
             result = across(settings, baselines=first)
             report(f"{model}, site A to site B, {kind} settings", result, "test")
             figures[f"{model} A to B, {kind}"] = _kept(result, "test")
-        result = within(Settings.for_model(model), asked.repeats, baselines=first)
+        result = within(TrainingSettings.for_model(model), asked.repeats, baselines=first)
         report(f"{model}, site A, 10 folds x {asked.repeats}, recommended settings", result, "cv")
         figures[f"{model} site A"] = _kept(result, "cv")
     print(f"\n{time.perf_counter() - begun:.0f} s")

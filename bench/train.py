@@ -23,7 +23,7 @@ import torch
 import torch_geometric
 
 from bench.reference import ReferenceNet, as_graphs, double_precision, fit
-from graphnet.config import Settings
+from graphnet.config import TrainingSettings
 from graphnet.data.cohort import Cohort, merge
 from graphnet.data.synthetic import cohort_table
 from graphnet.graphs import Graphs
@@ -96,12 +96,12 @@ def _subjects(source: str, cohort: Cohort) -> Subjects:
 
 def contenders(subjects: Subjects, epochs: int) -> list[Contender]:
     """The reference first."""
-    settings = replace(Settings.for_model("GCN"), epochs=epochs, batch_size=BATCH)
+    settings = replace(TrainingSettings.for_model("GCN"), epochs=epochs, batch_size=BATCH)
     gcn, sgn = (build_net(name, subjects.sizes) for name in ("GCN", "SGN"))
     reference = ReferenceNet(subjects.sizes.measures, subjects.sizes.classes)
     reference.load(gcn.initial([settings.seed]))
     graph_list = as_graphs(subjects.x, subjects.labels)
-    tuned = replace(Settings.for_model("SGN"), epochs=epochs, batch_size=BATCH)
+    tuned = replace(TrainingSettings.for_model("SGN"), epochs=epochs, batch_size=BATCH)
     return [
         Contender("PyG reference", 1, fit(reference, graph_list, settings)),
         Contender("GCN", 1, dense(gcn, subjects, settings, 1)),
@@ -111,7 +111,9 @@ def contenders(subjects: Subjects, epochs: int) -> list[Contender]:
     ]
 
 
-def dense(net: Net, subjects: Subjects, settings: Settings, replicas: int) -> Iterator[float]:
+def dense(
+    net: Net, subjects: Subjects, settings: TrainingSettings, replicas: int
+) -> Iterator[float]:
     """Train with graphnet; yield the loss of the first replica after each epoch."""
     x = subjects.x.numpy().astype(np.float32)
     graph = Graphs.fit(rule(settings), x, None).adjacency(x, None)

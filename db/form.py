@@ -5,7 +5,7 @@ from functools import cached_property
 from typing import Any, Self
 
 from db.texts import json_text
-from graphnet.config import EVALUATION, Evaluation, Settings
+from graphnet.config import EVALUATION, Evaluation, TrainingSettings
 
 FROM_SCRATCH, FINE_TUNE = "dl_ts", "dl_ft"
 ANY = "any"
@@ -43,10 +43,10 @@ class TaskForm:
         }
         return {split: names for split, names in named.items() if names}
 
-    def training_settings(self, parent_model: str = "") -> Settings:
+    def training_settings(self, parent_model: str = "") -> TrainingSettings:
         """The settings to train with. Raises graphnet's SettingsError."""
         asked = {key: value for key, value in self.settings.items() if key not in EVALUATION}
-        return Settings.for_model(self.model or parent_model, **asked)
+        return TrainingSettings.for_model(self.model or parent_model, **asked)
 
     def evaluation(self) -> Evaluation:
         """How to judge what was trained. Raises graphnet's SettingsError."""

@@ -17,7 +17,7 @@ from graphnet.config import (
     Bound,
     Evaluation,
     Flag,
-    Settings,
+    TrainingSettings,
 )
 from graphnet.data.atlas import Atlas
 from graphnet.data.cohort import Cohort
@@ -89,7 +89,7 @@ def _train(asked: argparse.Namespace, atlas: Atlas | None) -> Outcome:
     parent = None if asked.parent is None else _load(asked.parent)
     given = {name: getattr(asked, name) for name in ASKED if getattr(asked, name) is not None}
     model = asked.model or (parent.settings.model if parent else "")
-    settings = Settings.for_model(model, **_among(given, SETTINGS))
+    settings = TrainingSettings.for_model(model, **_among(given, SETTINGS))
     evaluation = Evaluation(**_among(given, EVALUATION))
     label = parent.settings.label if parent else settings.label  # what is predicted is inherited
     return run(

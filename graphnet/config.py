@@ -93,7 +93,7 @@ OPTIONS: dict[str, Option] = {**BOUNDS, **CHOICES, **FLAGS}
 
 
 @dataclass(frozen=True)
-class Settings:
+class TrainingSettings:
     """How one model is trained. The defaults are the usual ones; a model's own may differ.
 
     ``learning_rate`` is multiplied by ``lr_decay`` every ``lr_step_size`` epochs (``lr_schedule``
@@ -178,13 +178,13 @@ class Evaluation:
             raise SettingsError("cv_folds is 1; it must be 2 or more, or 0 for none.")
 
 
-SETTINGS = {each.name for each in fields(Settings)}
+SETTINGS = {each.name for each in fields(TrainingSettings)}
 # What a fine-tuning takes from its parent, whatever was asked for.
 INHERITED = ("graph", "density", "threshold", "sign", "neighbours", "harmonise", "label")
 EVALUATION = {each.name for each in fields(Evaluation)}
 
 
-def _check(asked: Settings | Evaluation) -> None:
+def _check(asked: TrainingSettings | Evaluation) -> None:
     values = {each.name: getattr(asked, each.name) for each in fields(asked)}
     problems = [
         f"{name} is {value!r}; it must be {OPTIONS[name]}."

@@ -10,7 +10,7 @@ import torch
 from graphnet.artifacts.lineage import is_complete, subjects_seen
 from graphnet.artifacts.model import StoredModel
 from graphnet.artifacts.predictions import SplitPredictions, predictions_document
-from graphnet.config import Evaluation, Settings
+from graphnet.config import Evaluation, TrainingSettings
 from graphnet.data import provenance
 from graphnet.data.atlas import Atlas
 from graphnet.data.cohort import Cohort
@@ -40,7 +40,7 @@ class Outcome:
 @translate_oom
 def run(
     data: Splits,
-    settings: Settings,
+    settings: TrainingSettings,
     *,
     evaluation: Evaluation | None = None,
     parent: StoredModel | None = None,

@@ -12,7 +12,7 @@ from graphnet.artifacts.lineage import (
     subjects_seen,
 )
 from graphnet.artifacts.model import StoredModel
-from graphnet.config import INHERITED, Evaluation, Settings
+from graphnet.config import INHERITED, Evaluation, TrainingSettings
 from graphnet.data import provenance, splits
 from graphnet.data.class_names import Names, numbered, shared_names
 from graphnet.data.splits import Splits
@@ -42,7 +42,7 @@ class ExperimentPlan:
 
     @classmethod
     def of(
-        cls, data: Splits, settings: Settings, asked: Evaluation, parent: StoredModel | None
+        cls, data: Splits, settings: TrainingSettings, asked: Evaluation, parent: StoredModel | None
     ) -> Self:
         """ExperimentPlan it out.
 
@@ -103,7 +103,9 @@ class ExperimentPlan:
         return costs
 
 
-def initial_model(data: Splits, settings: Settings, parent: StoredModel | None) -> StoredModel:
+def initial_model(
+    data: Splits, settings: TrainingSettings, parent: StoredModel | None
+) -> StoredModel:
     """The model of a task before its first epoch. Raises GraphnetError as :meth:`ExperimentPlan.of`."""
     if parent is None:
         return _from_scratch(data, settings)
@@ -145,7 +147,7 @@ def _may_start(parent: StoredModel | None, data: Splits) -> tuple[bool, list[str
     return bool(known["train"]), sentences
 
 
-def _from_scratch(data: Splits, settings: Settings) -> StoredModel:
+def _from_scratch(data: Splits, settings: TrainingSettings) -> StoredModel:
     classes = data.train.classes
     if settings.label == "score":
         return initialise(data.train, settings, ())
@@ -159,7 +161,7 @@ def _from_scratch(data: Splits, settings: Settings) -> StoredModel:
     return replace(start, class_names=_of_classes(classes, data.class_names))
 
 
-def _inherit(parent: StoredModel, data: Splits, settings: Settings) -> StoredModel:
+def _inherit(parent: StoredModel, data: Splits, settings: TrainingSettings) -> StoredModel:
     """The parent with the new settings; its scaler, graph and label map stay."""
     names: Names = {}
     if parent.scale is None:

@@ -26,7 +26,7 @@ from graphnet.artifacts.manifest import (
     manifest_names,
     read_manifest,
 )
-from graphnet.config import Settings
+from graphnet.config import TrainingSettings
 from graphnet.data.class_names import KEY as NAMES
 from graphnet.data.cohort import Cohort, FloatArray, Layout
 from graphnet.errors import GraphnetError, ModelError
@@ -65,7 +65,7 @@ class StoredModel:
     a fine-tuning that keeps them.
     """
 
-    settings: Settings
+    settings: TrainingSettings
     layout: Layout
     classes: tuple[int, ...]
     preprocessing: Preprocessing
@@ -239,11 +239,11 @@ def _taken(tensors: dict[str, Tensor], prefix: str) -> dict[str, Tensor]:
     return {name.removeprefix(prefix): tensors.pop(name) for name in names}
 
 
-def _settings(stored: Any) -> Settings:
+def _settings(stored: Any) -> TrainingSettings:
     if not isinstance(stored, dict):
         raise ModelError("The stored manifest names no settings.")
-    known = {field.name for field in fields(Settings)}
+    known = {field.name for field in fields(TrainingSettings)}
     try:
-        return Settings(**{key: value for key, value in stored.items() if key in known})
+        return TrainingSettings(**{key: value for key, value in stored.items() if key in known})
     except GraphnetError as error:
         raise ModelError("The stored model's settings cannot be used:", *error.sentences) from error

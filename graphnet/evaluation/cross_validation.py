@@ -7,7 +7,7 @@ import numpy as np
 import torch
 
 from graphnet.artifacts.model import StoredModel
-from graphnet.config import Settings
+from graphnet.config import TrainingSettings
 from graphnet.data.cohort import Cohort, FloatArray
 from graphnet.evaluation.assessment import NO_EDGE, has_graph, simple_baselines
 from graphnet.evaluation.folds import Fold
@@ -36,7 +36,7 @@ class CrossValidation:
 
 def cross_validate(
     cohort: Cohort,
-    settings: Settings,
+    settings: TrainingSettings,
     folds: Sequence[Fold],
     classes: tuple[int, ...],
     *,
@@ -108,6 +108,6 @@ def _baselines(
     return found, reasons
 
 
-def _chosen(settings: Settings, parent: StoredModel | None) -> dict[str, float]:
+def _chosen(settings: TrainingSettings, parent: StoredModel | None) -> dict[str, float]:
     graph = () if parent is not None else ("density",)
     return {name: getattr(settings, name) for name in ("learning_rate", "weight_decay", *graph)}

@@ -10,7 +10,7 @@ import torch
 
 from graphnet.artifacts.model import StoredModel
 from graphnet.catalogue import WITHOUT_DENSITY
-from graphnet.config import Settings
+from graphnet.config import TrainingSettings
 from graphnet.data.cohort import Cohort, FloatArray, IntArray
 from graphnet.evaluation.folds import Fold, stratified
 from graphnet.graphs.edges import leaves_edges
@@ -47,7 +47,9 @@ def choose(
     return [_chosen(cohort, fit, classes, inner, inherited=parent is not None) for fit in fits]
 
 
-def grid(settings: Settings, regions: int, *, inherited: bool = False) -> list[Settings]:
+def grid(
+    settings: TrainingSettings, regions: int, *, inherited: bool = False
+) -> list[TrainingSettings]:
     """What is tried: learning rates and weight decays, and densities where the graph has one.
 
     Densities that leave no edge between so many ``regions`` are not tried. A graph that is

@@ -20,7 +20,7 @@ from graphnet.artifacts.lineage import (
 from graphnet.artifacts.lineage import UNKNOWN as UNKNOWN_KEY
 from graphnet.artifacts.model import StoredModel
 from graphnet.catalogue import FROM_CONNECTOMES
-from graphnet.config import Settings
+from graphnet.config import TrainingSettings
 from graphnet.data import provenance
 from graphnet.data.class_names import shared_names, words
 from graphnet.data.cohort import Cohort, Layout
@@ -230,20 +230,20 @@ def _names(wanted: Wanted, cohort: Cohort | None, classes: Sequence[int]) -> dic
     return {label: names[label] for label in classes if label in names}
 
 
-def _settings(wanted: Wanted) -> Settings:
+def _settings(wanted: Wanted) -> TrainingSettings:
     """Those of the old form, as far as they are any here."""
-    settings = Settings.for_model(wanted.architecture, graph=wanted.graph)
+    settings = TrainingSettings.for_model(wanted.architecture, graph=wanted.graph)
     for name in TRAINING:
         try:
             value = float(wanted.param_set[name])
             asked = {"graph": wanted.graph, **_asked(settings), name: _whole(name, value)}
-            settings = Settings.for_model(wanted.architecture, **asked)
+            settings = TrainingSettings.for_model(wanted.architecture, **asked)
         except (KeyError, TypeError, ValueError, OverflowError, SettingsError):
             continue
     return settings
 
 
-def _asked(settings: Settings) -> dict[str, Any]:
+def _asked(settings: TrainingSettings) -> dict[str, Any]:
     return {name: getattr(settings, name) for name in TRAINING}
 
 
@@ -252,7 +252,7 @@ def _whole(name: str, value: float) -> float:
 
 
 def _preprocessing(
-    wanted: Wanted, settings: Settings, layout: Layout, cohort: Cohort | None
+    wanted: Wanted, settings: TrainingSettings, layout: Layout, cohort: Cohort | None
 ) -> Preprocessing:
     if wanted.scaler == FIT:
         if cohort is None:

@@ -11,7 +11,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from graphnet.config import Settings
+from graphnet.config import TrainingSettings
 from graphnet.data.cohort import Cohort, FloatArray
 from graphnet.graphs import Float32Array, GraphRule, Graphs
 from graphnet.preprocessing.harmonise import Harmoniser
@@ -29,7 +29,7 @@ class Preprocessing:
     harmoniser: Harmoniser | None = None
 
     @classmethod
-    def fit(cls, train: Cohort, settings: Settings) -> Self:
+    def fit(cls, train: Cohort, settings: TrainingSettings) -> Self:
         """Fit on the training subjects.
 
         Raises:
@@ -114,7 +114,7 @@ class PreprocessedViews:
         return x, torch.from_numpy(adjacency).to(self.dtype)
 
 
-def rule(settings: Settings) -> GraphRule:
+def rule(settings: TrainingSettings) -> GraphRule:
     """How the settings ask for edges."""
     return GraphRule(
         kind=settings.graph,

@@ -7,7 +7,7 @@ from typing import Any
 
 from graphnet.artifacts.lineage import lineage
 from graphnet.catalogue import ModelCard, find_model
-from graphnet.config import EVALUATION, SETTINGS, Evaluation, Settings
+from graphnet.config import EVALUATION, SETTINGS, Evaluation, TrainingSettings
 from graphnet.data.class_names import Names, called, names_of, numbered
 from graphnet.data.identifiers import match_ids
 from graphnet.errors import SettingsError
@@ -53,12 +53,12 @@ class Facts:
         return self.config.get("param_set") or {}
 
     @cached_property
-    def settings(self) -> Settings:
+    def settings(self) -> TrainingSettings:
         """What the model was trained with: as stored, else by the form."""
         stored = (self.manifest or {}).get("settings") or {}
         known = {name: value for name, value in stored.items() if name in SETTINGS}
         try:
-            return Settings(**known) if known else self._by_form()
+            return TrainingSettings(**known) if known else self._by_form()
         except (SettingsError, TypeError):
             return self._by_form()
 
@@ -202,14 +202,14 @@ class Facts:
             )
         return found
 
-    def _by_form(self) -> Settings:
+    def _by_form(self) -> TrainingSettings:
         named = self.config.get("model") or ""
         name = (named[0] if named else "") if isinstance(named, list) else str(named)
         given = {k: v for k, v in self.asked.items() if k in SETTINGS and k != "model"}
         try:
-            return Settings.for_model(name, **given)
+            return TrainingSettings.for_model(name, **given)
         except (SettingsError, TypeError):
-            return Settings()
+            return TrainingSettings()
 
 
 def split_name(split: str) -> str:

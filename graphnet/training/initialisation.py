@@ -5,14 +5,14 @@ from dataclasses import replace
 from torch import Tensor
 
 from graphnet.artifacts.model import StoredModel
-from graphnet.config import Settings
+from graphnet.config import TrainingSettings
 from graphnet.data.cohort import Cohort
 from graphnet.models import Sizes, build_net
 from graphnet.preprocessing.pipeline import Preprocessing
 from graphnet.preprocessing.targets import Scale
 
 
-def initialise(train: Cohort, settings: Settings, classes: tuple[int, ...]) -> StoredModel:
+def initialise(train: Cohort, settings: TrainingSettings, classes: tuple[int, ...]) -> StoredModel:
     """A model that knows its training subjects' scales and graph, with initial parameters.
 
     All of these are to be trained, whatever a fine-tuning would train.
@@ -38,7 +38,7 @@ def initialise(train: Cohort, settings: Settings, classes: tuple[int, ...]) -> S
     )
 
 
-def seeds(settings: Settings) -> list[int]:
+def seeds(settings: TrainingSettings) -> list[int]:
     """The seeds of the replicas that are averaged."""
     return list(range(settings.seed, settings.seed + settings.seeds))
 

@@ -11,7 +11,7 @@ from torch import Tensor
 from torch.nn import functional
 from torch.nn.utils.rnn import pad_sequence
 
-from graphnet.config import Settings
+from graphnet.config import TrainingSettings
 from graphnet.errors import TrainingError
 from graphnet.models import Net
 from graphnet.training.cuda_graph import CudaGraphRunner
@@ -58,7 +58,7 @@ class Training:
         net: Net,
         start: Mapping[str, Tensor],
         train: ModelInputs,
-        settings: Settings,
+        settings: TrainingSettings,
         plan: Plan,
         *,
         watched: Mapping[str, ModelInputs] | None = None,

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 import torch
 from torch import Tensor
 
-from graphnet.config import Settings
+from graphnet.config import TrainingSettings
 
 BETA1, BETA2, EPSILON = 0.9, 0.999, 1e-8
 
@@ -130,7 +130,7 @@ class AdamW:
             self.steps = moments["steps"]
 
 
-def factor(settings: Settings, epoch: int) -> float:
+def factor(settings: TrainingSettings, epoch: int) -> float:
     """What the learning rate is multiplied by in ``epoch``, counted from 1.
 
     ``step``: ``lr_decay`` every ``lr_step_size`` epochs. ``cosine``: half a cosine from 1 to 0

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from graphnet.artifacts.model import StoredModel, predictions
-from graphnet.config import Settings
+from graphnet.config import TrainingSettings
 from graphnet.data.cohort import Cohort, FloatArray, IntArray
 from graphnet.data.splits import Splits
 from graphnet.errors import TrainingError
@@ -35,7 +35,7 @@ class FitSpec:
     """
 
     rows: IntArray
-    settings: Settings
+    settings: TrainingSettings
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from db.ownership import Owner
 from db.states import Status
 from db.tasks import TaskRecord
 from graphnet.catalogue import MODELS
-from graphnet.config import Settings
+from graphnet.config import TrainingSettings
 from service.http.auth import caller_of
 from service.http.queries import may_be_id
 from service.predecessor import SUCCESS
@@ -47,7 +47,7 @@ async def projects(request: Request) -> list[str]:
 def models() -> list[dict[str, Any]]:
     """Every model with its recommended settings, also as text for a script."""
     return [
-        {"card": card, "settings": json.dumps(Settings.for_model(card.name).as_dict())}
+        {"card": card, "settings": json.dumps(TrainingSettings.for_model(card.name).as_dict())}
         for card in MODELS.values()
     ]
 

@@ -5,13 +5,13 @@ import shlex
 from typing import Any
 
 from db.form import FINE_TUNE
-from graphnet.config import Evaluation, Settings
+from graphnet.config import Evaluation, TrainingSettings
 from service.pages.settings_form import FLAG, every, kind_of, typed
 
 TEXTS = ("task_name", "proj_id", "proj_name")
 LISTS = ("train_data", "val_data", "test_data")
 PARENT = "trained_task_id"
-USUALLY = {**Settings().as_dict(), **vars(Evaluation()), "save_model_state": True}
+USUALLY = {**TrainingSettings().as_dict(), **vars(Evaluation()), "save_model_state": True}
 
 
 def asked(posted: dict[str, Any]) -> dict[str, Any]:

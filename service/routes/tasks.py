@@ -11,7 +11,7 @@ from db import cancellation, queue_state, tasks
 from db.states import Status
 from db.tasks import TaskRecord
 from graphnet.catalogue import ALIASES, GRAPHS, MODELS, ModelCard
-from graphnet.config import OPTIONS, Settings
+from graphnet.config import OPTIONS, TrainingSettings
 from service.http.auth import caller_of
 from service.http.queries import asked_limit, asked_project, asked_text, may_be_id
 from service.http.responses import ErrorNum, Refusal, invalid, success
@@ -175,5 +175,5 @@ def _shown(card: ModelCard) -> dict[str, object]:
         "aliases": [alias for alias, name in ALIASES.items() if name == card.name],
         "summary": card.summary,
         "source": card.source,
-        "settings": Settings.for_model(card.name).as_dict(),
+        "settings": TrainingSettings.for_model(card.name).as_dict(),
     }

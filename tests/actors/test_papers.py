@@ -10,7 +10,7 @@ import pytest
 from actors.outputs import papers
 from db.claims import Claim
 from graphnet import readers
-from graphnet.config import Evaluation, Settings
+from graphnet.config import Evaluation, TrainingSettings
 from graphnet.data.cohort import merge
 from graphnet.data.splits import Splits
 from graphnet.data.synthetic import cohort_table
@@ -24,7 +24,7 @@ CLAIM = Claim("TASK1", 1, "token", "P", "A to B", "dl_ts", {"train_data": ["A"]}
 def outcome() -> Outcome:
     tables = [cohort_table("A", label, 8, seed=1 + label) for label in (0, 1)]
     train = merge([readers.from_table(table, f"A{n}") for n, table in enumerate(tables)])
-    settings = Settings.for_model("Linear", epochs=2)
+    settings = TrainingSettings.for_model("Linear", epochs=2)
     return run(Splits(train), settings, evaluation=Evaluation(cv_folds=0, baselines=False))
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 import torch
 
+from actors import settings as process_settings
 from actors.cancelled_training import stopped
 from actors.inputs import Inputs
 from actors.lease import Lease
@@ -15,13 +16,12 @@ from actors.reading.arrays import Arrays
 from actors.reading.child import Bounds
 from actors.reading.datasets import DatasetReader
 from actors.runtime import Runtime
-from actors import settings as process_settings
 from actors.worker_context import Workplace
 from db.claims import Claim
 from db.form import TaskForm
 from graphnet.artifacts.lineage import lineage, subjects_seen
 from graphnet.artifacts.model import StoredModel
-from graphnet.config import Evaluation, Settings
+from graphnet.config import Evaluation, TrainingSettings
 from graphnet.data.provenance import subjects
 from graphnet.data.splits import Splits
 from graphnet.errors import TrainingError
@@ -46,7 +46,7 @@ CLAIM = Claim("TASK1", 1, "token", "P", "name", "dl_ts", {}, "")
 def test_the_last_sound_parameters_are_kept_and_named(tmp_path: Path, *, save: bool) -> None:
     people = cohort()
     asked = Evaluation(cv_folds=0, baselines=False, explain=False)
-    settings = Settings.for_model("SGN", epochs=2)
+    settings = TrainingSettings.for_model("SGN", epochs=2)
     model = run(Splits(people), settings, evaluation=asked).model
     error = TrainingError("Training stopped in epoch 3.")
     error.kept = model

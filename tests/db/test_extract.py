@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from db.extract import MOST_LINES, extract
-from graphnet.config import Evaluation, Settings
+from graphnet.config import Evaluation, TrainingSettings
 from graphnet.data.cohort import Cohort
 from graphnet.data.splits import Splits
 from graphnet.experiment import run
@@ -20,7 +20,7 @@ MARKUP = "Subjects stand in both: <b>bold</b>, 受试者, &lt;i&gt; and \\u003ci
 
 def result_of(**splits: Cohort) -> dict[str, Any]:
     """The result of 200 epochs, as a worker has it."""
-    settings = Settings.for_model("Linear", epochs=200)
+    settings = TrainingSettings.for_model("Linear", epochs=200)
     found = run(Splits(cohort(), **splits), settings, evaluation=QUICK).result
     address = "s3://models/sgn/models/TASK26112823353300/model.safetensors"
     warnings = [MARKUP * 4, *found["warnings"]]

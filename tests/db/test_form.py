@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from db.form import FINE_TUNE, FROM_SCRATCH, TaskForm
-from graphnet.config import Settings
+from graphnet.config import TrainingSettings
 from graphnet.errors import SettingsError
 
 names = st.lists(st.text(min_size=1, max_size=64), max_size=4).map(tuple)
@@ -59,7 +59,7 @@ def test_where_it_is_trained_is_no_setting_of_the_model() -> None:
     assert form.config()["param_set"]["device"] == "cuda"
     back = TaskForm.from_config("dl_ts", form.config())
     assert back == form
-    assert back.training_settings("GNN") == Settings.for_model("GNN", epochs=3)
+    assert back.training_settings("GNN") == TrainingSettings.for_model("GNN", epochs=3)
     assert TaskForm.from_config("dl_ts", TaskForm("dl_ts", "", ("A",)).config()).kind == ""
 
 
@@ -78,7 +78,7 @@ def test_splits_are_those_in_use() -> None:
 
 def test_settings_that_were_not_asked_for_are_the_model_s() -> None:
     settings = TaskForm("dl_ts", "", ("A",), settings={"epochs": 3}).training_settings("GNN")
-    assert settings == Settings.for_model("GNN", epochs=3)
+    assert settings == TrainingSettings.for_model("GNN", epochs=3)
 
 
 def test_a_model_of_the_form_goes_before_the_parent_s() -> None:

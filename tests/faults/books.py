@@ -10,7 +10,7 @@ from typing import Any
 
 import httpx
 
-from graphnet.config import Evaluation, Settings
+from graphnet.config import Evaluation, TrainingSettings
 from graphnet.data.cohort import merge
 from graphnet.data.splits import Splits
 from graphnet.data.synthetic import cohort_table
@@ -61,7 +61,7 @@ def reference(seed: int) -> tuple[str, list[str]]:
     asked = settings(seed)
     outcome = run(
         Splits(merge(cohorts)),
-        Settings.for_model("", **{k: v for k, v in asked.items() if k not in EVALUATION}),
+        TrainingSettings.for_model("", **{k: v for k, v in asked.items() if k not in EVALUATION}),
         evaluation=Evaluation(**{name: asked[name] for name in EVALUATION}),
     )
     digest = hashlib.sha256(outcome.model.to_bytes()[0]).hexdigest()

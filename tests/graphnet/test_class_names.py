@@ -11,7 +11,7 @@ import pytest
 from graphnet.artifacts.inference import predict
 from graphnet.artifacts.model import StoredModel
 from graphnet.artifacts.predictions import predictions_csv
-from graphnet.config import Evaluation, Settings
+from graphnet.config import Evaluation, TrainingSettings
 from graphnet.data.class_names import NAMELESS, numbered, shared_names, words
 from graphnet.data.cohort import Cohort
 from graphnet.data.splits import Splits
@@ -21,7 +21,7 @@ from graphnet.report import render
 from tests.graphnet.people import cohort
 
 NAMES = {0: "HC", 1: "SZ"}
-QUICK = Settings.for_model("Linear", epochs=2)
+QUICK = TrainingSettings.for_model("Linear", epochs=2)
 ASKED = Evaluation(baselines=False, explain=False, cv_folds=2)
 
 

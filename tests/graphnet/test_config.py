@@ -1,4 +1,4 @@
-"""Settings within their bounds, the catalogue, and what may be imported without torch."""
+"""TrainingSettings within their bounds, the catalogue, and what may be imported without torch."""
 
 import json
 import math
@@ -17,7 +17,7 @@ from graphnet.config import (
     OPTIONS,
     SETTINGS,
     Evaluation,
-    Settings,
+    TrainingSettings,
 )  # fmt: skip
 from graphnet.errors import SettingsError
 
@@ -36,7 +36,7 @@ TORCH_FREE = [
 
 def test_recommended_settings_are_within_their_bounds() -> None:
     for name, card in MODELS.items():
-        settings = Settings.for_model(name)
+        settings = TrainingSettings.for_model(name)
         assert card.name == settings.model == name
         assert card.summary
         assert card.source
@@ -44,16 +44,19 @@ def test_recommended_settings_are_within_their_bounds() -> None:
 
 
 def test_the_reference_net_keeps_its_settings() -> None:
-    assert Settings.for_model("GCN") == Settings(
+    assert TrainingSettings.for_model("GCN") == TrainingSettings(
         model="GCN", learning_rate=0.05, batch_size=10, lr_step_size=60, lr_decay=0.2, epochs=200,
         graph="full",
     )  # fmt: skip
 
 
 def test_what_is_asked_for_stands_in_place_of_what_is_recommended() -> None:
-    asked = Settings.for_model("gcn", epochs=3, density=1.0)
-    assert asked.as_dict() == Settings.for_model("GCN").as_dict() | {"epochs": 3, "density": 1.0}
-    assert Settings(**json.loads(json.dumps(asked.as_dict()))) == asked
+    asked = TrainingSettings.for_model("gcn", epochs=3, density=1.0)
+    assert asked.as_dict() == TrainingSettings.for_model("GCN").as_dict() | {
+        "epochs": 3,
+        "density": 1.0,
+    }
+    assert TrainingSettings(**json.loads(json.dumps(asked.as_dict()))) == asked
 
 
 @pytest.mark.parametrize("name", ["", " ", "sgn", "SGN", "GNN", " gnn "])
@@ -63,7 +66,7 @@ def test_the_default_model_answers_to_its_names(name: str) -> None:
 
 def test_an_unknown_model_is_refused_with_the_known_ones() -> None:
     with pytest.raises(SettingsError) as caught:
-        Settings.for_model("ResNet")
+        TrainingSettings.for_model("ResNet")
     assert caught.value.sentences == (
         "model is 'ResNet'; it must be one of SGN, GCN, TopK, GAT, GIN, BrainNetCNN, BNT, Linear, "
         "MLP, NoEdge, GNN.",
@@ -73,12 +76,14 @@ def test_an_unknown_model_is_refused_with_the_known_ones() -> None:
 
 def test_unknown_settings_are_named() -> None:
     with pytest.raises(SettingsError, match=r"^Unknown settings: dropout, momentum\.$"):
-        Settings.for_model("SGN", momentum=0.9, dropout=0.5, epochs=3)
+        TrainingSettings.for_model("SGN", momentum=0.9, dropout=0.5, epochs=3)
 
 
 def test_all_bad_settings_are_said_at_once() -> None:
     with pytest.raises(SettingsError) as caught:
-        Settings.for_model("SGN", learning_rate=0, epochs=2.5, lr_decay=1.5, seed=-1, graph="ring")
+        TrainingSettings.for_model(
+            "SGN", learning_rate=0, epochs=2.5, lr_decay=1.5, seed=-1, graph="ring"
+        )
     assert caught.value.sentences == (
         "learning_rate is 0; it must be a number above 0 up to 10.",
         "epochs is 2.5; it must be a whole number from 1 up to 100000.",
@@ -98,7 +103,7 @@ def test_the_ends_of_every_range(name: str) -> None:
     assert bound.holds(low) is not bound.open
     assert not bound.holds(below)
     assert not bound.holds(above)
-    asked: Any = Evaluation if name in EVALUATION else Settings
+    asked: Any = Evaluation if name in EVALUATION else TrainingSettings
     assert getattr(asked(**{name: high}), name) == high
     for value in (below, above):
         with pytest.raises(SettingsError, match=name):
@@ -107,7 +112,7 @@ def test_the_ends_of_every_range(name: str) -> None:
 
 @pytest.mark.parametrize("name", [*CHOICES, *FLAGS])
 def test_choices_and_flags_take_what_they_list_and_nothing_else(name: str) -> None:
-    asked: Any = Evaluation if name in EVALUATION else Settings
+    asked: Any = Evaluation if name in EVALUATION else TrainingSettings
     allowed: list[Any] = list(CHOICES[name].names) if name in CHOICES else [True, False]
     for value in allowed:
         assert getattr(asked(**{name: value}), name) == value

@@ -7,7 +7,7 @@ import pytest
 
 from graphnet.artifacts.lineage import LINEAGE, lineage
 from graphnet.artifacts.model import StoredModel
-from graphnet.config import Evaluation, Settings
+from graphnet.config import Evaluation, TrainingSettings
 from graphnet.data.splits import Splits
 from graphnet.experiment import Outcome, run
 from graphnet.report import render
@@ -15,7 +15,7 @@ from graphnet.report.facts import Facts
 from graphnet.report.tables import lineage_rows
 from tests.graphnet.people import cohort
 
-QUICK = Settings.for_model("Linear", epochs=1)
+QUICK = TrainingSettings.for_model("Linear", epochs=1)
 ASKED = Evaluation(baselines=False, explain=False, cv_folds=0)
 
 

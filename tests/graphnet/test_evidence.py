@@ -19,7 +19,7 @@ from graphnet.artifacts.predictions import (
     read_predictions,
     to_bytes,
 )
-from graphnet.config import Evaluation, Settings
+from graphnet.config import Evaluation, TrainingSettings
 from graphnet.data.atlas import Atlas
 from graphnet.data.cohort import Cohort, merge
 from graphnet.data.splits import Splits
@@ -44,7 +44,7 @@ def outcome() -> Outcome:
     """Two sites to train on, of whom two subjects are tested too, and others who are new."""
     train = merge([people("one", 1), people("two", 5)])
     test = merge([people("one", 9, first=500, subjects=8), train.rows(np.array([0, 1]))])
-    settings = Settings.for_model("Linear", epochs=6, batch_size=16)
+    settings = TrainingSettings.for_model("Linear", epochs=6, batch_size=16)
     asked = Evaluation(baselines=False, cv_folds=4, cv_repeats=2, leave_site_out=True)
     places = np.random.default_rng(0).normal(0, 30, (REGIONS, 3))
     regions = tuple(str(number) for number in range(1, REGIONS + 1))
@@ -139,7 +139,7 @@ def test_scores_have_no_classes() -> None:
     cohort = people("one", 1)
     rng = np.random.default_rng(2)
     scored = replace(cohort, scores=rng.normal(20, 4, len(cohort)))
-    settings = Settings.for_model("Linear", epochs=3, label="score")
+    settings = TrainingSettings.for_model("Linear", epochs=3, label="score")
     asked = Evaluation(baselines=False, cv_folds=0)
     found = run(Splits(scored), settings, evaluation=asked).evidence
     assert (found["format"], found["target"], found["classes"]) == (FORMAT, "score", [])

@@ -15,7 +15,7 @@ from torch import Tensor
 from graphnet import experiment
 from graphnet.artifacts.model import StoredModel
 from graphnet.catalogue import FROM_CONNECTOMES, GRAPHS
-from graphnet.config import Evaluation, Settings
+from graphnet.config import Evaluation, TrainingSettings
 from graphnet.data.cohort import Cohort, merge
 from graphnet.data.provenance import fingerprints
 from graphnet.data.quality import RULES
@@ -42,8 +42,8 @@ def run(*data: Any, **asked: Any) -> Outcome:
     return experiment.run(*data, evaluation=plain, **asked)
 
 
-def few(model: str = "SGN", **asked: Any) -> Settings:
-    return Settings.for_model(model, **{"epochs": 4, **asked})
+def few(model: str = "SGN", **asked: Any) -> TrainingSettings:
+    return TrainingSettings.for_model(model, **{"epochs": 4, **asked})
 
 
 def tensors(outcome: Outcome) -> dict[str, bytes]:
@@ -68,7 +68,9 @@ def chance(people: Cohort) -> float:
 
 def test_a_planted_effect_is_found_in_subjects_never_seen() -> None:
     others = cohort("A", controls=60, patients=60, seed=1, first=200)
-    outcome = run(Splits(cohort(controls=60, patients=60), test=others), Settings.for_model("SGN"))
+    outcome = run(
+        Splits(cohort(controls=60, patients=60), test=others), TrainingSettings.for_model("SGN")
+    )
     auc = outcome.result["metrics"]["test"]["auc"]
     assert auc > 0.5 + 6 * chance(others)
     assert outcome.result["metrics"]["test"]["ci"]["auc"][0] > 0.7
@@ -263,7 +265,9 @@ SITE_B = cohort("B", seed=1)
 @cache
 def grown() -> StoredModel:
     """A parent of site A. Not when the module is imported: each process of the tests does that."""
-    return run(Splits(cohort(controls=40, patients=40)), Settings.for_model("SGN", epochs=20)).model
+    return run(
+        Splits(cohort(controls=40, patients=40)), TrainingSettings.for_model("SGN", epochs=20)
+    ).model
 
 
 @pytest.mark.parametrize(("model", "graph"), KINDS)
@@ -309,7 +313,9 @@ def test_fine_tuning_on_one_class_works_and_says_so() -> None:
     assert outcome.result["metrics"]["test"]["auc"] is not None
 
 
-REFUSALS: list[tuple[Callable[[], Splits], Settings, type[GraphnetError], tuple[str, ...]]] = [
+REFUSALS: list[
+    tuple[Callable[[], Splits], TrainingSettings, type[GraphnetError], tuple[str, ...]]
+] = [
     (
         lambda: Splits(cohort(recipe=replace(RECIPE, regions=11))),
         few(),
@@ -353,7 +359,7 @@ REFUSALS: list[tuple[Callable[[], Splits], Settings, type[GraphnetError], tuple[
 @pytest.mark.parametrize(("data", "wanted", "error", "sentences"), REFUSALS)
 def test_a_parent_that_does_not_fit_is_refused(
     data: Callable[[], Splits],
-    wanted: Settings,
+    wanted: TrainingSettings,
     error: type[GraphnetError],
     sentences: tuple[str, ...],
 ) -> None:
@@ -455,7 +461,7 @@ def test_train_and_test_of_the_same_subjects_are_said() -> None:
 def test_real_patients_of_another_site_are_told_from_controls(
     site_a: Cohort, site_b: Cohort
 ) -> None:
-    outcome = run(Splits(site_a, test=site_b), Settings.for_model("SGN", epochs=30))
+    outcome = run(Splits(site_a, test=site_b), TrainingSettings.for_model("SGN", epochs=30))
     assert outcome.result["metrics"]["test"]["auc"] > 0.85
     said = " ".join(outcome.result["warnings"])
     assert "SZP2018007" in said

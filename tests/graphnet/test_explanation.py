@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from graphnet.artifacts.model import StoredModel
-from graphnet.config import Evaluation, Settings
+from graphnet.config import Evaluation, TrainingSettings
 from graphnet.data.atlas import Atlas
 from graphnet.data.cohort import Cohort
 from graphnet.data.splits import Splits
@@ -31,7 +31,7 @@ def people(seed: int = 0, subjects: int = 100) -> Cohort:
 
 @cache
 def trained(model: str = "SGN", **asked: object) -> StoredModel:
-    return run(Splits(people()), Settings.for_model(model, **asked), evaluation=PLAIN).model
+    return run(Splits(people()), TrainingSettings.for_model(model, **asked), evaluation=PLAIN).model
 
 
 def planted(importance: np.ndarray) -> float:
@@ -72,7 +72,7 @@ def test_a_region_that_does_not_vary_has_no_share() -> None:
     flat = people()
     features = flat.features.copy()
     features[:, 7] = 3.0
-    settings = Settings.for_model("NoEdge", epochs=10)
+    settings = TrainingSettings.for_model("NoEdge", epochs=10)
     silent = replace(flat, features=features)
     model = run(Splits(silent), settings, evaluation=PLAIN).model
     assert integrated_gradients(model, silent).by_region[7] == 0
@@ -108,7 +108,9 @@ def test_stability_is_1_for_equal_and_0_for_unlike_rankings() -> None:
 
 def test_a_result_names_regions_and_measures_and_how_far_folds_agree() -> None:
     result = run(
-        Splits(people()), Settings.for_model("SGN", epochs=60), evaluation=Evaluation(cv_folds=4)
+        Splits(people()),
+        TrainingSettings.for_model("SGN", epochs=60),
+        evaluation=Evaluation(cv_folds=4),
     ).result["explanation"]
     assert len(result["regions"]) == 20
     assert {each["measure"] for each in result["measures"]} == {"ALFF", "DC", "GMV", "ReHo"}
@@ -124,7 +126,9 @@ def test_more_classes_and_scores_are_explained_too() -> None:
     three = replace(people(), labels=np.arange(200) % 3)
     scored = replace(people(), scores=people().features[:, 1, 0])
     for data, asked in ((three, {}), (scored, {"label": "score"})):
-        model = run(Splits(data), Settings.for_model("SGN", epochs=30, **asked), evaluation=PLAIN)
+        model = run(
+            Splits(data), TrainingSettings.for_model("SGN", epochs=30, **asked), evaluation=PLAIN
+        )
         found = explain(model.model, data).summary
         assert sum(each["share"] for each in found["measures"]) == pytest.approx(1)
         if asked:

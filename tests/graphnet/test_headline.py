@@ -10,7 +10,7 @@ import pytest
 
 from graphnet.artifacts.lineage import PARTIAL, TRAINED_ON
 from graphnet.artifacts.model import StoredModel
-from graphnet.config import Evaluation, Settings
+from graphnet.config import Evaluation, TrainingSettings
 from graphnet.data.cohort import merge
 from graphnet.data.splits import Splits
 from graphnet.evaluation.headline import by_leakage, known_subjects, shared_by_leakage, unseen
@@ -18,7 +18,7 @@ from graphnet.experiment import Outcome, run
 from graphnet.report.facts import Facts
 from tests.graphnet.people import cohort
 
-QUICK = Settings.for_model("Linear", epochs=2)
+QUICK = TrainingSettings.for_model("Linear", epochs=2)
 ASKED = Evaluation(baselines=False, explain=False, cv_folds=3, cv_repeats=1)
 FIGURES = {split: {"auc": 0.9} for split in ("train", "val", "test", "cv")}
 EVIDENCE = {"predictions": {"test": {"known": [True, False]}, "val": {"known": [False]}}}

@@ -7,7 +7,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from graphnet.config import Evaluation, Settings
+from graphnet.config import Evaluation, TrainingSettings
 from graphnet.data.splits import Splits
 from graphnet.distributed.shards import model_at
 from graphnet.errors import ModelError
@@ -21,7 +21,7 @@ from graphnet.training.loop import Plan, Training
 from tests.graphnet.people import cohort
 
 ASKED = Evaluation(cv_folds=3, explain=False)
-SETTINGS = Settings.for_model("SGN", epochs=6, batch_size=8)
+SETTINGS = TrainingSettings.for_model("SGN", epochs=6, batch_size=8)
 
 
 class Interrupted(Exception):
@@ -80,7 +80,7 @@ def test_a_state_of_another_shape_is_left_aside() -> None:
     states: dict[int, bytes] = {}
     with pytest.raises(Interrupted):
         run(Splits(cohort()), SETTINGS, journal=Keeping(states, 3))
-    other = Settings.for_model("GCN", epochs=2)
+    other = TrainingSettings.for_model("GCN", epochs=2)
     journal = Keeping(dict(states), 100)
     run(
         Splits(cohort()), other, evaluation=Evaluation(cv_folds=0, baselines=False), journal=journal
@@ -112,17 +112,17 @@ def test_the_best_so_far_is_had_from_a_checkpoint() -> None:
         run(Splits(cohort()), SETTINGS, journal=Keeping(states, 3))
     state = checkpoint.from_bytes(states[0])
     found = model_at(work(SETTINGS), state)
-    short = Settings.for_model("SGN", epochs=3, batch_size=8)
+    short = TrainingSettings.for_model("SGN", epochs=3, batch_size=8)
     asked = Evaluation(cv_folds=0, baselines=False, explain=False)
     wanted = run(Splits(cohort()), short, evaluation=asked)
     assert found.lines == wanted.result["train_epochs"]
     assert found.model.settings == SETTINGS
     assert found.model.predict(cohort()).tobytes() == wanted.model.predict(cohort()).tobytes()
     with pytest.raises(ModelError, match="another training"):
-        model_at(work(Settings.for_model("GCN", epochs=6)), state)
+        model_at(work(TrainingSettings.for_model("GCN", epochs=6)), state)
 
 
-def work(settings: Settings) -> ExperimentPlan:
+def work(settings: TrainingSettings) -> ExperimentPlan:
     return ExperimentPlan.of(Splits(cohort()), settings, Evaluation(), None)
 
 

@@ -12,7 +12,7 @@ import pytest
 from graphnet.__main__ import main
 from graphnet.artifacts.model import StoredModel
 from graphnet.catalogue import ALIASES, MODELS
-from graphnet.config import Settings
+from graphnet.config import TrainingSettings
 from graphnet.data.synthetic import cohort_table
 from graphnet.readers import from_table, read_table
 from tests.graphnet.people import RECIPE
@@ -119,7 +119,7 @@ def test_every_setting_arrives(files: Files, tmp_path: Path) -> None:
     train = ["--train", str(files["A_NC"]), str(files["A_SZ"])]
     assert main([*train, *held_out, "--out", str(tmp_path), *given]) == 0
     assert json.loads((tmp_path / "manifest.json").read_text())["settings"] == (
-        Settings().as_dict() | settings
+        TrainingSettings().as_dict() | settings
     )
     assert json.loads((tmp_path / "result.json").read_text())["metrics"]["val"]["n"] == 40
 

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from graphnet.artifacts.model import StoredModel
-from graphnet.config import Evaluation, Settings
+from graphnet.config import Evaluation, TrainingSettings
 from graphnet.data.splits import Splits
 from graphnet.errors import OutOfMemory
 from graphnet.evaluation.attribution import integrated_gradients, occlusion
@@ -22,7 +22,7 @@ from graphnet.training.memory import halving, is_exhausted, translate_oom
 from tests.graphnet.people import cohort
 
 PEOPLE = cohort()
-QUICK = Settings.for_model("SGN", epochs=4)
+QUICK = TrainingSettings.for_model("SGN", epochs=4)
 ALONE = Evaluation(cv_folds=0, baselines=False, explain=False)
 TOO_MUCH = 1 << 54  # bytes; no machine can address them
 
@@ -124,7 +124,7 @@ def test_a_training_that_does_not_fit_keeps_what_was_sound(monkeypatch: pytest.M
     with pytest.raises(OutOfMemory, match="did not suffice") as caught:
         run(Splits(PEOPLE), QUICK, evaluation=ALONE)
     monkeypatch.undo()
-    two = run(Splits(PEOPLE), Settings.for_model("SGN", epochs=2), evaluation=ALONE)
+    two = run(Splits(PEOPLE), TrainingSettings.for_model("SGN", epochs=2), evaluation=ALONE)
     kept = caught.value.kept
     assert kept.predict(PEOPLE).tobytes() == two.model.predict(PEOPLE).tobytes()
 

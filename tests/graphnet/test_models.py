@@ -12,7 +12,7 @@ from torch_geometric.data import Batch
 
 from bench.reference import ReferenceNet, as_graphs, double_precision, fit
 from graphnet.catalogue import GRAPHS, MODELS
-from graphnet.config import Settings
+from graphnet.config import TrainingSettings
 from graphnet.data.cohort import Cohort
 from graphnet.errors import ModelError
 from graphnet.graphs import weights
@@ -78,7 +78,9 @@ def test_gcn_gives_the_logits_of_pygs_layers(classes: int, regions: int) -> None
     torch.testing.assert_close(found, reference(batch).detach(), atol=1e-6, rtol=1e-5)
 
 
-def loss_curves(settings: Settings, x: Tensor, labels: Tensor) -> tuple[list[float], list[float]]:
+def loss_curves(
+    settings: TrainingSettings, x: Tensor, labels: Tensor
+) -> tuple[list[float], list[float]]:
     """Of graphnet's GCN and of the plain PyG loop, from the same start and in the same order."""
     net = GCN(Sizes(x.shape[1], MEASURES, 2))
     start = net.initial([settings.seed])
@@ -93,7 +95,7 @@ def loss_curves(settings: Settings, x: Tensor, labels: Tensor) -> tuple[list[flo
 
 
 def test_gcn_has_the_loss_curve_of_pyg_and_adam() -> None:
-    settings = Settings.for_model("GCN", epochs=30, lr_step_size=20, seed=5)
+    settings = TrainingSettings.for_model("GCN", epochs=30, lr_step_size=20, seed=5)
     found, expected = loss_curves(settings, *people())
     assert expected[-1] < 0.7 * expected[0]
     np.testing.assert_allclose(found, expected, atol=2e-5)
@@ -102,7 +104,7 @@ def test_gcn_has_the_loss_curve_of_pyg_and_adam() -> None:
 @pytest.mark.parametrize("seed", [5, 6, 7])
 def test_in_double_precision_the_curves_are_one(seed: int) -> None:
     x, labels = people()
-    settings = Settings.for_model("GCN", epochs=30, lr_step_size=20, seed=seed)
+    settings = TrainingSettings.for_model("GCN", epochs=30, lr_step_size=20, seed=seed)
     with double_precision():
         found, expected = loss_curves(settings, x.double(), labels)
     np.testing.assert_allclose(found, expected, atol=1e-6)
@@ -112,7 +114,9 @@ def test_on_real_subjects_the_curves_are_one(site_a: Cohort) -> None:
     x = torch.from_numpy(Scaler.fit(site_a.features).transform(site_a.features))[100:280:3]
     labels = torch.from_numpy(site_a.labels)[100:280:3]
     with double_precision():
-        found, expected = loss_curves(Settings.for_model("GCN", epochs=10), x.double(), labels)
+        found, expected = loss_curves(
+            TrainingSettings.for_model("GCN", epochs=10), x.double(), labels
+        )
     np.testing.assert_allclose(found, expected, atol=1e-6)
 
 

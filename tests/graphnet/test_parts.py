@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from graphnet.config import Evaluation, Settings
+from graphnet.config import Evaluation, TrainingSettings
 from graphnet.data.cohort import merge
 from graphnet.data.splits import Splits
 from graphnet.distributed import shards
@@ -24,14 +24,14 @@ from tests.graphnet.test_journal import Interrupted, Keeping
 
 CPU = torch.device("cpu")
 PEOPLE = cohort(controls=14, patients=14)
-QUICK = Settings.for_model("SGN", epochs=2, batch_size=14, seeds=3)
+QUICK = TrainingSettings.for_model("SGN", epochs=2, batch_size=14, seeds=3)
 ASKED = Evaluation(cv_folds=4, cv_repeats=2, fan_out=3, explain=False)
 
 
 class Others:
     """Other workers: the parts are done, the last first, when they are asked for."""
 
-    def __init__(self, data: Splits, settings: Settings, asked: Evaluation) -> None:
+    def __init__(self, data: Splits, settings: TrainingSettings, asked: Evaluation) -> None:
         self.given = (data, settings, asked)
         self.announced: list[int] = []
         self.contents: dict[int, bytes] = {}
@@ -47,7 +47,7 @@ class Others:
 
 
 def shared(
-    settings: Settings = QUICK, asked: Evaluation = ASKED, data: Splits | None = None
+    settings: TrainingSettings = QUICK, asked: Evaluation = ASKED, data: Splits | None = None
 ) -> tuple[Outcome, Others]:
     people = data or Splits(PEOPLE)
     others = Others(people, settings, asked)

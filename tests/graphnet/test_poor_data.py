@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from graphnet.catalogue import MODELS
-from graphnet.config import Evaluation, Settings
+from graphnet.config import Evaluation, TrainingSettings
 from graphnet.data.cohort import Cohort
 from graphnet.data.splits import Splits
 from graphnet.experiment import run
@@ -18,8 +18,8 @@ OTHERS = cohort(controls=6, patients=6, seed=5)
 LIGHT = Evaluation(cv_folds=0, baselines=True, explain=False)
 
 
-def settings(name: str = "SGN", **asked: Any) -> Settings:
-    return replace(Settings.for_model(name), epochs=3, **asked)
+def settings(name: str = "SGN", **asked: Any) -> TrainingSettings:
+    return replace(TrainingSettings.for_model(name), epochs=3, **asked)
 
 
 def spoiled(people: Cohort, value: float) -> Cohort:

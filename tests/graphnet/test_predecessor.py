@@ -21,7 +21,7 @@ from torch_geometric.nn import GCNConv, GraphConv, TopKPooling, global_max_pool,
 from graphnet.artifacts.inference import predict
 from graphnet.artifacts.lineage import is_complete, subjects_seen
 from graphnet.artifacts.model import StoredModel
-from graphnet.config import Evaluation, Settings
+from graphnet.config import Evaluation, TrainingSettings
 from graphnet.data.cohort import Cohort, Layout
 from graphnet.data.splits import Splits
 from graphnet.errors import ModelError
@@ -461,7 +461,7 @@ def test_a_report_does_not_claim_that_an_imported_model_was_scaled() -> None:
 
 def tuned(model: StoredModel) -> tuple[StoredModel, dict[str, Any]]:
     """A fine-tuning, and its result, tested on people of another site."""
-    settings = Settings.for_model("GCN", epochs=2)
+    settings = TrainingSettings.for_model("GCN", epochs=2)
     data = Splits(cohort("C", seed=5), test=cohort("B", seed=1))
     outcome = run(data, settings, evaluation=PLAIN, parent=model, identity={"task_id": "TASK2"})
     return outcome.model, outcome.result
@@ -510,7 +510,9 @@ def test_training_data_give_regions_names_scales_and_domain() -> None:
     expected = Scaler.fit(arranged.features)
     assert model.preprocessing.scaler.as_dict() == expected.as_dict()
     assert (model.settings.epochs, model.settings.graph) == (7, "full")
-    assert model.settings.learning_rate == Settings.for_model("GCN").learning_rate  # 99 is none
+    assert (
+        model.settings.learning_rate == TrainingSettings.for_model("GCN").learning_rate
+    )  # 99 is none
     assert model.facts["domain"]["sites"]
 
 

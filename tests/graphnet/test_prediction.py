@@ -10,7 +10,7 @@ import pytest
 from graphnet import readers
 from graphnet.artifacts.inference import KNOWN, MOST_EXPLAINED, predict, without_unnamed_sites
 from graphnet.artifacts.model import StoredModel
-from graphnet.config import Evaluation, Settings
+from graphnet.config import Evaluation, TrainingSettings
 from graphnet.data.cohort import Cohort, merge
 from graphnet.data.cohorts import ANY
 from graphnet.data.splits import Splits
@@ -31,7 +31,7 @@ def trained(model: str = "SGN", parent: StoredModel | None = None, seed: int = 0
     people = merge(
         [readers.from_table(table(label, 30, seed + label), f"A_{label}") for label in (0, 1)]
     )
-    settings = Settings.for_model(model, epochs=4)
+    settings = TrainingSettings.for_model(model, epochs=4)
     asked = Evaluation(baselines=False, cv_folds=0, explain=False)
     found = run(Splits(people), settings, evaluation=asked, parent=parent).model
     return StoredModel.from_bytes(*found.to_bytes())
@@ -200,7 +200,7 @@ def test_only_so_many_are_explained(model: StoredModel, strangers: pd.DataFrame)
 
 def test_a_score_is_on_its_own_scale() -> None:
     people = table(0, 30, 3).assign(LABEL_SCORE=np.linspace(10, 30, 30))
-    settings = Settings.for_model("Linear", epochs=3, label="score")
+    settings = TrainingSettings.for_model("Linear", epochs=3, label="score")
     asked = Evaluation(baselines=False, cv_folds=0, explain=False)
     cohort = readers.from_table(people, "A_0", "score")
     found = run(Splits(cohort), settings, evaluation=asked).model

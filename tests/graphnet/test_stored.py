@@ -18,7 +18,7 @@ from torch import Tensor
 from graphnet.artifacts.manifest import FORMAT, check_fit, manifest_layout, read_manifest
 from graphnet.artifacts.model import StoredModel
 from graphnet.catalogue import GRAPHS
-from graphnet.config import Evaluation, Settings
+from graphnet.config import Evaluation, TrainingSettings
 from graphnet.data.cohort import Cohort, Layout
 from graphnet.data.splits import Splits
 from graphnet.errors import ModelError
@@ -32,7 +32,7 @@ unhurried = settings(deadline=None)
 
 
 def trained(model: str = "SGN", graph: str = "covariance") -> StoredModel:
-    wanted = Settings.for_model(model, graph=graph, epochs=3)
+    wanted = TrainingSettings.for_model(model, graph=graph, epochs=3)
     plain = Evaluation(cv_folds=0, baselines=False, explain=False)
     return run(Splits(cohort()), wanted, evaluation=plain, identity={"task_id": "TASK1"}).model
 
@@ -302,7 +302,7 @@ def test_a_model_of_any_graph_is_what_it_was_once_it_is_stored(graph: str) -> No
         series=series,
         coordinates=random.normal(scale=40, size=(12, 3)),
     )
-    wanted = Settings.for_model("SGN", epochs=1, graph=graph, density=0.5)
+    wanted = TrainingSettings.for_model("SGN", epochs=1, graph=graph, density=0.5)
     asked = Evaluation(cv_folds=0, baselines=False, explain=False)
     made = run(Splits(whole), wanted, evaluation=asked).model
     again = StoredModel.from_bytes(*made.to_bytes())

@@ -12,7 +12,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from bench.reference import double_precision
-from graphnet.config import Settings
+from graphnet.config import TrainingSettings
 from graphnet.errors import TrainingError
 from graphnet.models import NETS, Net, Sizes, build_net
 from graphnet.training.devices import describe
@@ -23,7 +23,9 @@ from graphnet.training.optimiser import AdamW, FlatParameters, factor
 
 REGIONS, MEASURES = 10, 4
 SEEDS = (3, 1, 4, 15, 9)
-SETTINGS = Settings(epochs=6, batch_size=7, learning_rate=0.02, weight_decay=0.1, lr_step_size=4)
+SETTINGS = TrainingSettings(
+    epochs=6, batch_size=7, learning_rate=0.02, weight_decay=0.1, lr_step_size=4
+)
 OVERFITTED = replace(SETTINGS, epochs=40, lr_step_size=40)
 
 
@@ -50,7 +52,7 @@ def begun(  # noqa: PLR0917 - as the class it begins
     model: Net,
     start: Mapping[str, Tensor],
     groups: Mapping[str, ModelInputs],
-    settings: Settings,
+    settings: TrainingSettings,
     seeds: Sequence[int],
     select: str | None = None,
 ) -> Training:
@@ -63,7 +65,7 @@ def fit(
     name: str,
     seeds: tuple[int, ...],
     groups: Mapping[str, ModelInputs] | None = None,
-    settings: Settings = SETTINGS,
+    settings: TrainingSettings = SETTINGS,
     select: str | None = None,
 ) -> tuple[Training, list[Epoch]]:
     model = net(name)

@@ -8,7 +8,7 @@ import pytest
 from graphnet.artifacts.lineage import LINEAGE, TRAINED_ON, lineage
 from graphnet.artifacts.model import StoredModel
 from graphnet.artifacts.predictions import to_bytes
-from graphnet.config import Settings
+from graphnet.config import TrainingSettings
 from graphnet.data.splits import Splits
 from graphnet.data.unnamed import unnamed
 from graphnet.evaluation.applicability import ApplicabilityDomain
@@ -17,7 +17,7 @@ from graphnet.report import render
 from tests.graphnet.people import cohort
 from tests.graphnet.test_descent import ASKED, manifest, shown
 
-HARMONISED = Settings.for_model("Linear", epochs=1, harmonise=True)
+HARMONISED = TrainingSettings.for_model("Linear", epochs=1, harmonise=True)
 SECRET = "hush"
 OURS = cohort("C", seed=2)
 

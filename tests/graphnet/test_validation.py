@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from graphnet.artifacts.model import StoredModel
-from graphnet.config import Evaluation, Settings
+from graphnet.config import Evaluation, TrainingSettings
 from graphnet.data.cohort import Cohort, merge
 from graphnet.data.splits import Splits
 from graphnet.distributed.shards import Coordinator
@@ -35,16 +35,16 @@ from tests.graphnet.people import cohort
 
 CPU = torch.device("cpu")
 PEOPLE = cohort(controls=24, patients=21)
-QUICK = Settings.for_model("SGN", epochs=8, density=0.3)
+QUICK = TrainingSettings.for_model("SGN", epochs=8, density=0.3)
 FOLDS = stratified(PEOPLE.labels, PEOPLE.ids, folds=4, repeats=1, seed=0)
 
 
-def judged(data: Splits, settings: Settings = QUICK, **asked: Any) -> dict[str, Any]:
+def judged(data: Splits, settings: TrainingSettings = QUICK, **asked: Any) -> dict[str, Any]:
     return run(data, settings, evaluation=Evaluation(**asked)).result
 
 
 def fitted(
-    people: Cohort, settings: Settings = QUICK, journal: Callback | None = None
+    people: Cohort, settings: TrainingSettings = QUICK, journal: Callback | None = None
 ) -> list[StoredModel]:
     each = [FitSpec(fold.train, settings) for fold in FOLDS]
     found = fit_all(people, each, (0, 1), device=CPU, journal=journal)
@@ -53,7 +53,7 @@ def fitted(
 
 @pytest.mark.parametrize("asked", [{}, {"seeds": 2}, {"graph": "similarity"}, {"model": "GCN"}])
 def test_folds_trained_together_are_folds_trained_alone(asked: dict[str, Any]) -> None:
-    settings = Settings.for_model(name=asked.get("model", "SGN"), epochs=8, density=0.3,
+    settings = TrainingSettings.for_model(name=asked.get("model", "SGN"), epochs=8, density=0.3,
                                   **{k: v for k, v in asked.items() if k != "model"})  # fmt: skip
     fits = [FitSpec(fold.train, settings) for fold in FOLDS]
     for fold, found in zip(FOLDS, fit_all(PEOPLE, fits, (0, 1), device=CPU), strict=True):
@@ -168,7 +168,7 @@ def test_nothing_is_said_of_the_graph_by_a_handful_of_subjects() -> None:
 
 def test_a_model_without_a_graph_is_not_compared_to_itself() -> None:
     for model in ("NoEdge", "MLP"):
-        settings = Settings.for_model(model, epochs=3)
+        settings = TrainingSettings.for_model(model, epochs=3)
         assert NO_EDGE not in judged(Splits(PEOPLE), settings, cv_folds=3)["baselines"]
 
 
@@ -191,7 +191,7 @@ def test_labels_are_shuffled_within_the_sites_that_are_left_out() -> None:
 
 
 def test_densities_that_leave_no_edge_are_not_tried() -> None:
-    dense = Settings.for_model("SGN", density=0.2)
+    dense = TrainingSettings.for_model("SGN", density=0.2)
     assert {each.density for each in grid(dense, 12)} == {0.05, 0.1, 0.2}
     assert {each.density for each in grid(dense, 4)} == {0.1, 0.2}
     assert {each.density for each in grid(dense, 2)} == {0.2}
@@ -227,7 +227,7 @@ def test_a_score_is_learned_and_judged_in_its_own_units() -> None:
     scores = 40 + 6 * (signal - signal.mean()) / signal.std()
     scored = replace(people, scores=scores)
     data = Splits(scored.rows(np.arange(0, 120, 2)), test=scored.rows(np.arange(1, 120, 2)))
-    settings = Settings.for_model("SGN", label="score", epochs=60)
+    settings = TrainingSettings.for_model("SGN", label="score", epochs=60)
     outcome = run(data, settings, evaluation=Evaluation(cv_folds=4))
     test = outcome.result["metrics"]["test"]
     assert test["mae"] < 5
@@ -243,7 +243,7 @@ def test_a_score_is_learned_and_judged_in_its_own_units() -> None:
 
 
 def fine_tuned(parent: Outcome, data: Splits, **asked: Any) -> Outcome:
-    settings = Settings.for_model("SGN", epochs=5, **asked)
+    settings = TrainingSettings.for_model("SGN", epochs=5, **asked)
     return run(data, settings, parent=parent.model)
 
 
@@ -363,7 +363,7 @@ def test_a_class_that_can_be_read_off_the_dataset_is_said_to_be_so() -> None:
 def test_a_score_has_no_classes_that_a_site_could_give_away() -> None:
     one = replace(PEOPLE, sites=tuple("AB"[label] for label in PEOPLE.labels))
     scored = replace(one, scores=np.arange(45.0))
-    settings = Settings.for_model("SGN", label="score", epochs=2)
+    settings = TrainingSettings.for_model("SGN", label="score", epochs=2)
     said = judged(Splits(scored), settings, cv_folds=0, baselines=False)["warnings"]
     assert not any("are of one class" in each for each in said)
 
