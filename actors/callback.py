@@ -81,17 +81,17 @@ class TaskJournal(Callback):
         PACE.end()
         self._wait()
 
-    def kept(self, stage: int) -> Mapping[str, Tensor] | None:
+    def load_state(self, index: int) -> Mapping[str, Tensor] | None:
         """What an earlier attempt left of the stage; None where there is nothing to go on from."""
         claim = self._lease.claim
         for task_id in (claim.task_id, *claim.earlier):
-            state = self._checkpoints.read(task_id, stage, self._look)
+            state = self._checkpoints.read(task_id, index, self._look)
             if state is not None:
                 self._others = task_id != claim.task_id
                 return state
         return None
 
-    def began(self, training: Training) -> None:
+    def on_train_begin(self, training: Training) -> None:
         """Show what is there already; what another task left is soon saved as our own."""
         self._training = training
         PACE.begin()
@@ -102,44 +102,44 @@ class TaskJournal(Callback):
         if training.epoch:
             log.info(
                 "task %s goes on after epoch %d of stage %d",
-                self._lease.claim.task_id, training.epoch, self.stage,
+                self._lease.claim.task_id, training.epoch, self.index,
             )  # fmt: skip
-        if self.stage == 0 and self._curve is not None:
-            self._curve.show(training.lines)
+        if self.index == 0 and self._curve is not None:
+            self._curve.show(training.history)
         self._show(training)
 
-    def trained(self, training: Training, epoch: Epoch) -> None:  # noqa: ARG002
+    def on_epoch_end(self, training: Training, epoch: Epoch) -> None:  # noqa: ARG002
         """Show the epoch, save what is due, end where that is asked for."""
         PACE.epoch()
         self._show(training)
-        self.pause()
+        self.raise_if_cancelled()
         if time.monotonic() - self._saved > self._pace:
             self.save()
 
-    def ended(self, training: Training) -> None:
+    def on_train_end(self, training: Training) -> None:
         """Remember the stage for the next checkpoint."""
         state = training.state()
         log.info(
             "task %s: training %d ended after %d epochs",
-            self._lease.claim.task_id, self.stage + 1, training.epoch,
+            self._lease.claim.task_id, self.index + 1, training.epoch,
         )  # fmt: skip
         if training.epoch > self._begun_at:
-            self._pending[self.stage] = state
-        if self.stage == 0:
+            self._pending[self.index] = state
+        if self.index == 0:
             self._own = state
         self._training = None
         PACE.end()
 
-    def step(self, name: str) -> AbstractContextManager[object]:
+    def stage(self, name: str) -> AbstractContextManager[object]:
         """A span of the task's trace."""
         log.info("task %s: %s", self._lease.claim.task_id, STEPS.get(name, name))
         return TRACING.span(name)
 
-    def out_of_memory(self) -> None:
+    def on_out_of_memory(self) -> None:
         """Counted for who watches."""
         OUT_OF_MEMORY.inc()
 
-    def pause(self) -> None:
+    def raise_if_cancelled(self) -> None:
         """Raise what ends the task: LeaseLostError, CancelledTaskError, HandedBackError."""
         try:
             self._look()
@@ -160,14 +160,14 @@ class TaskJournal(Callback):
 
     def state(self) -> Mapping[str, Tensor] | None:
         """The state of the model's own training now; None before its first epoch."""
-        if self.stage == 0 and self._training is not None and self._training.epoch:
+        if self.index == 0 and self._training is not None and self._training.epoch:
             return self._training.state()
-        return self._own or self.kept(0)
+        return self._own or self.load_state(0)
 
     def _show(self, training: Training) -> None:
         """Write how far the task is, and how long it will take at the speed of this attempt."""
         epochs, before = training.settings.epochs, self._lease.progress
-        if self.stage == 0:
+        if self.index == 0:
             before = replace(before, epoch=training.epoch, epochs=epochs)
         done = self._done(training.epoch / epochs)
         if self._first is None:
@@ -181,8 +181,8 @@ class TaskJournal(Callback):
 
     def _done(self, share: float) -> float:
         """The share of all work that is done, ``share`` of this stage included."""
-        before, after = sum(self.costs[: self.stage]), sum(self.costs[self.stage + 1 :])
-        this = self.costs[self.stage] if self.stage < len(self.costs) else 1.0
+        before, after = sum(self.costs[: self.index]), sum(self.costs[self.index + 1 :])
+        this = self.costs[self.index] if self.index < len(self.costs) else 1.0
         return (before + share * this) / (before + this + after)
 
     def save(self) -> None:
@@ -191,7 +191,7 @@ class TaskJournal(Callback):
             return
         self._pending, self._failed = {**self._failed, **self._pending}, {}
         if self._training is not None and self._training.epoch > self._begun_at:
-            self._pending[self.stage] = self._training.state()
+            self._pending[self.index] = self._training.state()
         if not self._pending:
             return
         states, self._pending = self._pending, {}

@@ -36,11 +36,11 @@ def cancelled(
         return _cancelled([], Saved())
     found = model_at(inputs.work, state, shared=inputs.asked.fan_out > 1)
     if not form.save_model_state:
-        return _cancelled(found.lines, Saved())
-    facts = {**_origin(task_id, form, inputs), "cancelled_after_epoch": len(found.lines)}
+        return _cancelled(found.history.lines(), Saved())
+    facts = {**_origin(task_id, form, inputs), "cancelled_after_epoch": len(found.history)}
     saved = place.save(task_id, replace(found.model, facts=facts), confirm)
     trained = found.model.settings.seeds
-    return _cancelled(found.lines, saved, _of_seeds(trained, inputs.settings.seeds))
+    return _cancelled(found.history.lines(), saved, _of_seeds(trained, inputs.settings.seeds))
 
 
 def settle(place: Workplace, task_id: str) -> bool:
@@ -90,7 +90,7 @@ def stopped(
 def _origin(task_id: str, form: TaskForm, inputs: Inputs) -> dict[str, Any]:
     """Whose model it is, and on whom it and its ancestors were trained."""
     identity = {"task_id": task_id, "parent_task_id": form.trained_task_id}
-    return inputs.work.descent(identity)
+    return inputs.work.lineage_facts(identity)
 
 
 def _of_seeds(trained: int, asked: int) -> str:

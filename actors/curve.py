@@ -10,6 +10,7 @@ from typing import Any, Self
 import redis
 
 from actors.names import Names
+from graphnet.training.history import Epoch
 
 log = logging.getLogger(__name__)
 
@@ -62,7 +63,7 @@ class Curve:
     def __init__(self, client: redis.Redis, names: Names, task_id: str) -> None:
         self._client = client
         self._key = names.key(STREAM, task_id)
-        self._lines: Sequence[str] = []
+        self._epochs: Sequence[Epoch] = []
         self._sent = 0
         self._sender = Sender("curve", client, self._publish)
 
@@ -78,19 +79,19 @@ class Curve:
     ) -> None:
         self._sender.end()
 
-    def show(self, lines: Sequence[str]) -> None:
-        """The lines of all epochs so far; the list may grow."""
-        self._lines = lines
+    def show(self, epochs: Sequence[Epoch]) -> None:
+        """All epochs so far; the list may grow."""
+        self._epochs = epochs
 
     def _publish(self) -> None:
         if int(self._client.xlen(self._key)) < self._sent:
             self._client.delete(self._key)
             self._sent = 0
-        while self._sent < len(self._lines):
-            chunk = list(islice(self._lines, self._sent, self._sent + CHUNK))
+        while self._sent < len(self._epochs):
+            chunk = list(islice(self._epochs, self._sent, self._sent + CHUNK))
             pipe = self._client.pipeline(transaction=False)
-            for number, line in enumerate(chunk, self._sent + 1):
-                pipe.xadd(self._key, {LINE: line}, id=f"{number}-0")
+            for number, epoch in enumerate(chunk, self._sent + 1):
+                pipe.xadd(self._key, {LINE: epoch.line()}, id=f"{number}-0")
             pipe.expire(self._key, KEEP_SECONDS)
             _refuse_others(pipe.execute(raise_on_error=False))
             self._sent += len(chunk)

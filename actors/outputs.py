@@ -123,9 +123,9 @@ def papers(claim: Claim, outcome: Outcome, result: dict[str, Any]) -> dict[str, 
 
     What goes wrong in drawing or rendering costs the picture or the report, never the model.
     """
-    written = {EVIDENCE: to_bytes(outcome.evidence)}
+    written = {EVIDENCE: to_bytes(outcome.predictions)}
     result["evidence_sha256"] = hashlib.sha256(written[EVIDENCE]).hexdigest()
-    drawn = _tried("picture", claim, lambda: picture(outcome.evidence))
+    drawn = _tried("picture", claim, lambda: picture(outcome.predictions))
     if drawn is not None:
         written[GLASS_BRAIN] = drawn.encode()
     report = _tried("report", claim, lambda: _report(claim, outcome, result, drawn))
@@ -157,4 +157,4 @@ def _report(claim: Claim, outcome: Outcome, result: Mapping[str, Any], drawn: st
         "parent_task_id": claim.parent_task_id or None,
         "finished_at": datetime.now(UTC).isoformat(timespec="seconds"),
     }
-    return render(task, outcome.evidence, drawn, json.loads(manifest))
+    return render(task, outcome.predictions, drawn, json.loads(manifest))

@@ -44,7 +44,7 @@ def do_part(place: Workplace, claim: Claim, given: Inputs | None = None) -> bool
         content = _done_before(place, claim, name)
         with TaskJournal(place.runtime, lease, None, place.kept(inputs)) as journal:
             if content is None:
-                with journal.step("train"):
+                with journal.stage("train"):
                     content = _done(place, inputs, claim.part, journal)
         lease.confirm()
         place.stored(
@@ -84,7 +84,7 @@ class Parts:
         self._begun_at: int | None = None
         self._finished = 0
 
-    def announce(self, count: int) -> None:
+    def dispatch(self, count: int) -> None:
         """Have the parts done by whoever is free. Raises LeaseLostError."""
         if not self._place.asked(lambda: rows.announce(self._lease.claim, count)):
             raise LeaseLostError(self._lease.claim.task_id)
@@ -100,7 +100,7 @@ class Parts:
         """
         self._begun.journal.save()
         while True:
-            self._begun.journal.pause()
+            self._begun.journal.raise_if_cancelled()
             found = self._place.asked(lambda: rows.states(self._lease.claim.task_id))
             self._show(found)
             if any(part.state == Status.CANCELLED.value for part in found.values()):
@@ -136,7 +136,8 @@ class Parts:
         task_id, name = self._lease.claim.task_id, _name(self._begun.inputs, number)
         try:
             content = self._place.stored(
-                lambda: self._place.checkpoints.get(task_id, name), self._begun.journal.pause
+                lambda: self._place.checkpoints.get(task_id, name),
+                self._begun.journal.raise_if_cancelled,
             )
         except (ObjectDamaged, ObjectMissing):
             content = b""
@@ -156,7 +157,7 @@ def _is_open(part: PartState) -> bool:
 
 
 def _done(place: Workplace, inputs: Inputs, number: int, journal: TaskJournal) -> bytes:
-    return shards.run_shard(inputs.work, number, device=place.choice.device, journal=journal)
+    return shards.run_shard(inputs.work, number, device=place.choice.device, callback=journal)
 
 
 def _name(inputs: Inputs, number: int) -> str:

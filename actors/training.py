@@ -77,12 +77,12 @@ def _finish(place: Workplace, begun: Begun, take: Callable[[str, Inputs], bool])
         evaluation=inputs.asked,
         parent=inputs.parent,
         device=place.choice.device,
-        journal=begun.journal,
+        callback=begun.journal,
         identity={"task_id": claim.task_id, "parent_task_id": claim.parent_task_id},
         sharing=_shared(place, begun, take),
         atlases=place.atlases,
     )
-    result = {**outcome.result}
+    result = outcome.result.as_dict()
     result["warnings"] = [*filter(None, [place.choice.warning]), *result["warnings"]]
     content = objects(
         outcome.model if form.save_model_state else None, papers(claim, outcome, result)

@@ -36,8 +36,8 @@ def train(
     seeds = range(replicas)
     start = {name: tensor.to(device) for name, tensor in net.initial(seeds).items()}
     begun = time.perf_counter()
-    training = Training(net, start, group, settings, Plan(seeds), watched={"Train": group})
-    training.recorder.record = record and group.recordable
+    training = Training(net, start, group, settings, Plan(seeds), monitored={"train": group})
+    training.runner.record = record and group.recordable
     for _ in training:
         pass
     training.result()  # the last epoch's scores have come back, so the device is done

@@ -37,7 +37,9 @@ def measure(subjects: int, regions: int) -> None:
     group = ModelInputs.of(
         net, Whole(torch.from_numpy(x)[None], torch.from_numpy(graph)[None]), labels
     )
-    training = Training(net, net.initial([0]), group, settings, Plan([0]), watched={"Train": group})
+    training = Training(
+        net, net.initial([0]), group, settings, Plan([0]), monitored={"train": group}
+    )
     begun = time.perf_counter()
     for _ in training:
         pass

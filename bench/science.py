@@ -34,13 +34,13 @@ def site(letter: str) -> Cohort:
 def across(settings: TrainingSettings, *, baselines: bool) -> dict[str, Any]:
     """Trained on site A, tested on site B."""
     asked = Evaluation(cv_folds=0, baselines=baselines, explain=False)
-    return run(Splits(site("A"), test=site("B")), settings, evaluation=asked).result
+    return run(Splits(site("A"), test=site("B")), settings, evaluation=asked).result.as_dict()
 
 
 def within(settings: TrainingSettings, repeats: int, *, baselines: bool) -> dict[str, Any]:
     """Site A by ten folds."""
     asked = Evaluation(cv_folds=10, cv_repeats=repeats, baselines=baselines, explain=False)
-    return run(Splits(site("A")), settings, evaluation=asked).result
+    return run(Splits(site("A")), settings, evaluation=asked).result.as_dict()
 
 
 def shown(figures: dict[str, Any]) -> str:

@@ -121,7 +121,7 @@ def dense(
     group = ModelInputs.of(net, Whole(subjects.x[None], shared[None]), subjects.labels)
     seeds = range(settings.seed, settings.seed + replicas)
     plan = Plan(seeds)
-    training = Training(net, net.initial(seeds), group, settings, plan, watched={"Train": group})
+    training = Training(net, net.initial(seeds), group, settings, plan, monitored={"train": group})
     return (epoch.scores["Train"].loss for epoch in training)
 
 

@@ -9,7 +9,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from db.texts import json_text, plain
-from graphnet.evaluation.headline import measured, unseen
+from graphnet.artifacts.result import TaskResult
+from graphnet.evaluation.headline import unseen_splits
 
 MOST_BYTES, MOST_BYTES_WITH_VALIDATION = 16_000, 24_000
 VALIDATION = ", Val Loss:"
@@ -42,20 +43,20 @@ def extract(task_id: str, result: Mapping[str, Any], public_url: str = "") -> st
 
 def headline(result: Mapping[str, Any]) -> dict[str, Any] | None:
     """A few figures of the fairest split of new subjects, as in ``metrics``; None of none."""
-    split = next(iter(unseen(result)), None)
+    read = TaskResult.from_json(result)
+    split = next(iter(unseen_splits(read)), None)
     if split is None:
         return None
-    metrics = measured(result)[split]
-    there = [name for name in METRICS if isinstance(metrics.get(name), float)]
-    bounds = {name: (metrics.get("ci") or {}).get(name) for name in there}
+    metrics = read.measured[split]
+    values = {name: value for name in METRICS if isinstance(value := metrics[name], float)}
     return {
         "split": split,
-        "n": metrics.get("n"),
-        **{name: round(metrics[name], DIGITS) for name in there},
+        "n": metrics.n,
+        **{name: round(value, DIGITS) for name, value in values.items()},
         "ci": {
-            name: [round(bound, DIGITS) for bound in found]
-            for name, found in bounds.items()
-            if found and None not in found
+            name: [round(bound, DIGITS) for bound in bounds]
+            for name in values
+            if (bounds := metrics.interval(name)) is not None
         },
     }
 

@@ -98,7 +98,7 @@ def _train(asked: argparse.Namespace, atlas: Atlas | None) -> Outcome:
         evaluation=evaluation,
         parent=parent,
         device=choose_device(asked.device),
-        journal=_Shown(),
+        callback=_Shown(),
         atlases=[] if atlas is None else [atlas],
     )
 
@@ -126,8 +126,8 @@ def _load(folder: Path) -> StoredModel:
 class _Shown(Callback):
     """Prints the epochs of the model itself."""
 
-    def trained(self, training: Training, epoch: Epoch) -> None:  # noqa: ARG002
-        if self.stage == 0:
+    def on_epoch_end(self, training: Training, epoch: Epoch) -> None:  # noqa: ARG002
+        if self.index == 0:
             print(epoch.line())  # noqa: T201
 
 
@@ -135,13 +135,13 @@ def _write(outcome: Outcome, asked: argparse.Namespace) -> None:
     folder: Path = asked.out
     folder.mkdir(parents=True, exist_ok=True)
     parameters, manifest = outcome.model.to_bytes()
-    drawn = picture(outcome.evidence)
-    text = json.dumps(outcome.result, indent=1, allow_nan=False, ensure_ascii=False)
-    report = render(_task(outcome, asked), outcome.evidence, drawn, json.loads(manifest))
+    drawn = picture(outcome.predictions)
+    text = json.dumps(outcome.result.as_dict(), indent=1, allow_nan=False, ensure_ascii=False)
+    report = render(_task(outcome, asked), outcome.predictions, drawn, json.loads(manifest))
     files = {
         "model.safetensors": parameters,
         "result.json": text.encode(),
-        "evidence.json": to_bytes(outcome.evidence),
+        "evidence.json": to_bytes(outcome.predictions),
         **({} if drawn is None else {"glass_brain.svg": drawn.encode()}),
         "report.html": report.encode(),
         "manifest.json": manifest,  # last: a model is there once its manifest is
@@ -149,9 +149,9 @@ def _write(outcome: Outcome, asked: argparse.Namespace) -> None:
     with room_in(folder, "the folder"):
         for name, content in files.items():
             write_whole(folder / name, content)
-    for sentence in outcome.result["warnings"]:
-        print(f"Note: {sentence}", file=sys.stderr)  # noqa: T201
-    print(json.dumps(outcome.result["metrics"], indent=1))  # noqa: T201
+    for warning in outcome.result.warnings:
+        print(f"Note: {warning}", file=sys.stderr)  # noqa: T201
+    print(json.dumps(outcome.result.as_dict()["metrics"], indent=1))  # noqa: T201
 
 
 def _task(outcome: Outcome, asked: argparse.Namespace) -> dict[str, Any]:
@@ -168,7 +168,7 @@ def _task(outcome: Outcome, asked: argparse.Namespace) -> dict[str, Any]:
             "model": outcome.model.settings.model,
             "param_set": given,
         },
-        "task_result": outcome.result,
+        "task_result": outcome.result.as_dict(),
         "attempt": 1,
         "parent_task_id": None if asked.parent is None else str(asked.parent),
     }  # fmt: skip

@@ -1,4 +1,4 @@
-"""One task from cohorts to an honest result: prepare, fit, judge, explain."""
+"""One task from cohorts to a result: prepare, fit, evaluate, explain."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -10,6 +10,7 @@ import torch
 from graphnet.artifacts.lineage import is_complete, subjects_seen
 from graphnet.artifacts.model import StoredModel
 from graphnet.artifacts.predictions import SplitPredictions, predictions_document
+from graphnet.artifacts.result import SplitMetrics, TaskResult
 from graphnet.config import Evaluation, TrainingSettings
 from graphnet.data import provenance
 from graphnet.data.atlas import Atlas
@@ -19,22 +20,22 @@ from graphnet.distributed.shards import Coordinator, Sharing
 from graphnet.evaluation.applicability import KEY as DOMAIN
 from graphnet.evaluation.applicability import ApplicabilityDomain
 from graphnet.evaluation.assessment import ModelEvaluation, by_site, evaluate_model, graph_helps
-from graphnet.evaluation.attribution import Explanation, explain
-from graphnet.evaluation.headline import KNOWN_SUBJECTS
+from graphnet.evaluation.attribution import Explained, explain
 from graphnet.evaluation.result_warnings import clipped_values, quality, warnings
 from graphnet.evaluation.validation import ValidationResult, validate
 from graphnet.plan import ExperimentPlan
 from graphnet.training.callbacks import Callback
 from graphnet.training.memory import translate_oom
+from graphnet.training.stacked import MonitoredFit
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of a training: the model to keep, the result to show, and what it rests on."""
+    """What came of a training: the model, the result, and the predictions that it rests on."""
 
     model: StoredModel
-    result: dict[str, Any]
-    predictions_document: dict[str, Any]
+    result: TaskResult
+    predictions: dict[str, Any]
 
 
 @translate_oom
@@ -45,175 +46,198 @@ def run(
     evaluation: Evaluation | None = None,
     parent: StoredModel | None = None,
     device: torch.device | None = None,
-    journal: Callback | None = None,
+    callback: Callback | None = None,
     identity: Mapping[str, str] | None = None,
     sharing: Sharing | None = None,
     atlases: Sequence[Atlas] = (),
 ) -> Outcome:
-    """Train from scratch, or from ``parent``, and judge the model on every split.
+    """Train from scratch, or from ``parent``, and evaluate the model on every split.
 
     The same data, settings and parent give the same parameters bit for bit on one kind of
-    processor, also where ``journal`` gives back the state of an interrupted run of the same.
-    ``identity`` (task ids) goes into the manifest as it is. With ``sharing``, others do the parts
-    that ``fan_out`` asks for; the same form then gives the same bits, whoever does them. The first
-    of ``atlases`` that has all regions says where these are.
+    processor, whether or not the training was interrupted, and however many workers share it.
+
+    Args:
+        data: training subjects, and validation and test subjects if there are any.
+        settings: how the model is trained.
+        evaluation: how it is evaluated; by default with baselines and an explanation, and with
+            cross-validation where no held-out subject is new to the model.
+        parent: the model to fine-tune.
+        device: to train on; by default the CPU.
+        callback: follows the trainings, and may give back the state of an interrupted run.
+        identity: task ids for the manifest.
+        sharing: other workers, who run the shards that ``fan_out`` asks for.
+        atlases: the first that has all regions says where these are.
 
     Raises:
         CohortError: splits that do not fit together or hold too little.
         SettingsError: a graph that these data cannot have.
         ModelError: a parent that does not fit.
-        TrainingError: a loss that is no longer a number, or too little memory.
+        TrainingError: a loss that is no longer finite, or too little memory.
 
     """
-    on = device or torch.device("cpu")
-    along = journal or Callback()
-    work = ExperimentPlan.of(data, settings, evaluation or Evaluation(), parent)
-    data = work.data  # in the parent's order of regions
-    gatherer = Coordinator(work, on, along, sharing)
-    along.expect(work.costs(1 if sharing is None else work.asked.fan_out))
-    gatherer.announce()
-    with along.step("train"):
-        trained = gatherer.trained()
-    fitted = trained.own
-    along.pause()
-    with along.step("assess"):
-        found = evaluate_model(
-            fitted.model,
+    device, callback = device or torch.device("cpu"), callback or Callback()
+    plan = ExperimentPlan.of(data, settings, evaluation or Evaluation(), parent)
+    data = plan.data  # in the parent's order of regions
+    coordinator = Coordinator(plan, device, callback, sharing)
+    callback.expect(plan.costs(1 if sharing is None else plan.evaluation.fan_out))
+    coordinator.dispatch()
+    with callback.stage("train"):
+        trained = coordinator.train()
+    model = trained.fit.model
+    callback.raise_if_cancelled()
+    with callback.stage("assess"):
+        evaluated = evaluate_model(
+            model,
             data,
-            baselines=work.asked.baselines,
+            baselines=plan.evaluation.baselines,
             parent=parent,
-            twin=trained.twin,
-            reason=trained.reason,
+            no_graph=trained.no_graph,
+            no_graph_reason=trained.no_graph_reason,
         )
-    along.pause()
-    with along.step("validate"):
-        validated = validate(fitted.model, data.train, work.plans, work.asked, gatherer.judged)
-    along.pause()
-    clipped = clipped_values(fitted.model, data)
+    callback.raise_if_cancelled()
+    with callback.stage("validate"):
+        validated = validate(
+            model, data.train, plan.fold_plans, plan.evaluation, coordinator.cross_validate
+        )
+    callback.raise_if_cancelled()
     explained = (
-        explain(fitted.model, _explained(data), validated.models) if work.asked.explain else None
+        explain(model, _to_explain(data), validated.models) if plan.evaluation.explain else None
     )
-    predicted = _predicted(work, found, validated)
-    result = {
-        "train_epochs": fitted.lines,
-        **_figures(found, validated, data, tuned=parent is not None),
-        KNOWN_SUBJECTS: _known(work, predicted),
-        "class_names": {str(label): name for label, name in fitted.model.class_names.items()},
-        "warnings": [*work.sentences, *validated.warnings, *warnings(fitted.model, data, clipped)],
-        "selected_epoch": fitted.epoch,
-        "code_version": metadata.version("nld-sgn"),
-        "versions": provenance.versions(),
-        "quality": quality(data, clipped),
-        "explanation": explained.summary if explained else None,
-        "device": str(on),
-    }
-    facts = {
-        **work.descent(identity),
-        **{key: result[key] for key in ("metrics", "warnings", "selected_epoch", "code_version")},
-        "datasets": {
-            name: provenance.fingerprints(cohort) for name, cohort in data.present().items()
-        },
-        DOMAIN: _domain(fitted.model, data, parent).as_dict(),
-    }
-    shown = predictions_document(
+    predicted = _predicted(plan, evaluated, validated)
+    result = replace(
+        _result(plan, trained.fit, evaluated, validated),
+        seen_in_training=_seen_in_training(plan, predicted),
+        explanation=explained.explanation if explained else None,
+        device=str(device),
+    )
+    document = predictions_document(
         predicted,
         data.present(),
-        _sites(fitted.model, data, found, validated),
+        _sites(model, data, evaluated, validated),
         _importance(explained, data.train.layout.regions, atlases),
-        fitted.model.classes,
-        class_names=fitted.model.class_names,
+        model.classes,
+        class_names=model.class_names,
     )
-    return Outcome(replace(fitted.model, facts=facts), result, shown)
+    return Outcome(replace(model, facts=_facts(plan, model, result, identity)), result, document)
+
+
+def _result(
+    plan: ExperimentPlan,
+    fit: MonitoredFit,
+    evaluated: ModelEvaluation,
+    validated: ValidationResult,
+) -> TaskResult:
+    """Metrics, baselines and paired differences by split, those of the folds among them."""
+    data, model = plan.data, fit.model
+    clipped = clipped_values(model, data)
+    names = [*evaluated.baselines, *(set(validated.baselines) - set(evaluated.baselines))]
+    differences = {**evaluated.differences, **validated.differences}
+    # A fine-tuned model has no baseline without the graph, nor have its folds unless they started
+    # from scratch; of subjects who were trained on nothing is said.
+    seen = {split for split, _ in data.held_out() if data.shared("train", split)}
+    compared = {split: each for split, each in differences.items() if split not in seen}
+    return TaskResult(
+        history=fit.history,
+        metrics={**evaluated.metrics, **validated.metrics},
+        baselines={
+            name: {**evaluated.baselines.get(name, {}), **validated.baselines.get(name, {})}
+            for name in names
+        },
+        baselines_left_out=evaluated.reasons,
+        differences=differences,
+        graph_helps=graph_helps({} if plan.parent is not None else compared),
+        cross_validation=validated.folds,
+        class_names=model.class_names,
+        warnings=(*plan.warnings, *validated.warnings, *warnings(model, data, clipped)),
+        selected_epoch=fit.epoch,
+        code_version=metadata.version("nld-sgn"),
+        versions=provenance.versions(),
+        quality=quality(data, clipped),
+    )
+
+
+def _facts(
+    plan: ExperimentPlan,
+    model: StoredModel,
+    result: TaskResult,
+    identity: Mapping[str, str] | None,
+) -> dict[str, Any]:
+    """What the manifest says besides the model: lineage, metrics, warnings, data and domain."""
+    stored = result.as_dict()
+    shown = ("metrics", "warnings", "warning_messages", "selected_epoch", "code_version")
+    return {
+        **plan.lineage_facts(identity),
+        **{key: stored[key] for key in shown},
+        "datasets": {
+            split: provenance.fingerprints(cohort) for split, cohort in plan.data.present().items()
+        },
+        DOMAIN: _domain(model, plan.data, plan.parent).as_dict(),
+    }
 
 
 def _domain(model: StoredModel, data: Splits, parent: StoredModel | None) -> ApplicabilityDomain:
-    """What the model has seen, its parent's subjects among it."""
-    through = model.preprocessing
-    scaled = through.scaled(data.train)
-    own = ApplicabilityDomain.of(data.train, scaled, has_scale=not through.scaler.is_none)
-    before = None if parent is None else ApplicabilityDomain.from_facts(parent.facts)
-    return own if before is None else own.united(before)
+    """What the model was trained on, its parent's subjects among it."""
+    preprocessing = model.preprocessing
+    domain = ApplicabilityDomain.of(
+        data.train, preprocessing.scaled(data.train), has_scale=not preprocessing.scaler.is_none
+    )
+    inherited = None if parent is None else ApplicabilityDomain.from_facts(parent.facts)
+    return domain if inherited is None else domain.united(inherited)
 
 
-def _explained(data: Splits) -> Cohort:
-    """Whose predictions are explained: those the model has not seen, where there are any."""
+def _to_explain(data: Splits) -> Cohort:
+    """Whose predictions are explained: held-out subjects, where there are any."""
     return data.test or data.val or data.train
 
 
 def _predicted(
-    work: ExperimentPlan, found: ModelEvaluation, validated: ValidationResult
+    plan: ExperimentPlan, evaluated: ModelEvaluation, validated: ValidationResult
 ) -> dict[str, SplitPredictions]:
-    """Everybody who was predicted, with whether that model had trained on them."""
-    data = work.data
-    before = subjects_seen(work.before)
-    splits = {
-        name: SplitPredictions(
-            cohort, found.predicted[name], [each in known for each in cohort.ids]
-        )
-        for name, cohort in data.present().items()
-        for known in [{*data.shared(name, "train"), *provenance.seen_in_training(before, cohort)}]
-    }
-    unknown = [False] * len(data.train)  # a fold's model starts without who knows its subjects
+    """All predicted subjects, and whether the model that predicted each was trained on them."""
+    data = plan.data
+    by_parent = subjects_seen(plan.parent_facts)
+    splits = {}
+    for split, cohort in data.present().items():
+        seen = {*data.shared(split, "train"), *provenance.seen_in_training(by_parent, cohort)}
+        trained_on = [subject in seen for subject in cohort.ids]
+        splits[split] = SplitPredictions(cohort, evaluated.predicted[split], trained_on)
+    unseen = [False] * len(data.train)  # a fold starts from no model that has seen its subjects
     folds = {
-        kind: SplitPredictions(data.train, values, unknown)
+        kind: SplitPredictions(data.train, values, unseen)
         for kind, values in validated.predicted.items()
     }
     return splits | folds
 
 
-def _known(
-    work: ExperimentPlan, predicted: Mapping[str, SplitPredictions]
+def _seen_in_training(
+    plan: ExperimentPlan, predicted: Mapping[str, SplitPredictions]
 ) -> dict[str, int | None]:
-    """How many of those predicted are known, by split; None where nobody can say that none is."""
+    """How many predicted subjects of each split were trained on; None where nobody can say none."""
     counts = {split: sum(map(bool, each.tested().known)) for split, each in predicted.items()}
-    if is_complete(work.before):
+    if is_complete(plan.parent_facts):
         return {**counts}
     return {split: count or None for split, count in counts.items()}
 
 
 def _sites(
-    model: StoredModel, data: Splits, found: ModelEvaluation, validated: ValidationResult
-) -> dict[str, Any]:
-    splits = {name: (cohort, found.predicted[name]) for name, cohort in data.present().items()}
+    model: StoredModel, data: Splits, evaluated: ModelEvaluation, validated: ValidationResult
+) -> dict[str, dict[str, SplitMetrics]]:
+    splits = {
+        split: (cohort, evaluated.predicted[split]) for split, cohort in data.present().items()
+    }
     folds = {kind: (data.train, values) for kind, values in validated.predicted.items()}
-    return {name: by_site(model, *each) for name, each in (splits | folds).items()}
+    return {split: by_site(model, *pair) for split, pair in (splits | folds).items()}
 
 
 def _importance(
-    explained: Explanation | None, regions: tuple[str, ...], atlases: Sequence[Atlas]
+    explained: Explained | None, regions: tuple[str, ...], atlases: Sequence[Atlas]
 ) -> dict[str, Any] | None:
-    """What every region adds, and where it is if an atlas knows."""
+    """What every region adds, and where it is if an atlas has it."""
     if explained is None:
         return None
-    atlas = next((each for each in atlases if each.has(regions)), None)
+    atlas = next((atlas for atlas in atlases if atlas.has(regions)), None)
     return {
         **explained.importance,
         "coordinates": None if atlas is None else atlas.of(regions).tolist(),
         "names": None if atlas is None else atlas.named(regions),
-    }
-
-
-def _figures(
-    found: ModelEvaluation, validated: ValidationResult, data: Splits, *, tuned: bool
-) -> dict[str, Any]:
-    """Metrics, baselines and paired differences by split, those of the folds among them.
-
-    Whether the graph helps is not said of a model that was ``tuned``: it has no twin, and its
-    folds have one only where they started from scratch.
-    """
-    names = [*found.baselines, *(set(validated.baselines) - set(found.baselines))]
-    baselines = {
-        name: {**found.baselines.get(name, {}), **validated.baselines.get(name, {})}
-        for name in names
-    }
-    differences = {**found.differences, **validated.differences}
-    known = {name for name, _ in data.held_out() if data.shared("train", name)}
-    of_graph = {} if tuned else {k: v for k, v in differences.items() if k not in known}
-    return {
-        "metrics": {**found.metrics, **validated.metrics},
-        "baselines": baselines,
-        "baselines_left_out": found.reasons,
-        "differences": differences,
-        "graph_helps": graph_helps(of_graph),
-        "cross_validation": validated.facts,
     }

@@ -1,4 +1,4 @@
-"""What one task has to do, worked out alike by whoever does all of it or a part."""
+"""What one task has to do, worked out alike by every worker that does all or some of it."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -14,12 +14,14 @@ from graphnet.artifacts.lineage import (
 from graphnet.artifacts.model import StoredModel
 from graphnet.config import INHERITED, Evaluation, TrainingSettings
 from graphnet.data import provenance, splits
-from graphnet.data.class_names import Names, numbered, shared_names
+from graphnet.data.class_names import Names, shared_names
 from graphnet.data.splits import Splits
 from graphnet.errors import CohortError, ModelError
 from graphnet.evaluation.assessment import has_graph
 from graphnet.evaluation.nested_cv import INNER_FOLDS, grid
 from graphnet.evaluation.validation import FoldsPlan, plan_folds
+from graphnet.messages import Message, as_message
+from graphnet.names import class_name
 from graphnet.training.initialisation import initialise, replicas
 
 TOGETHER = 0.15  # of the time of one training, for each that is trained along with it
@@ -27,24 +29,29 @@ TOGETHER = 0.15  # of the time of one training, for each that is trained along w
 
 @dataclass(frozen=True)
 class ExperimentPlan:
-    """A task: its data, the model as it starts, and the folds that judge it.
+    """A task: its data, the model before its first epoch, and the folds that evaluate it.
 
-    ``sentences`` say what its parent has seen of the data; folds begin from ``fold_parent``.
+    ``fold_parent`` is the model that the folds start from; None: from scratch. ``warnings`` say
+    which of the data the parent was trained on.
     """
 
     data: Splits
-    asked: Evaluation
+    evaluation: Evaluation
     parent: StoredModel | None
     start: StoredModel
-    plans: Sequence[FoldsPlan]
+    fold_plans: Sequence[FoldsPlan]
     fold_parent: StoredModel | None
-    sentences: Sequence[str]
+    warnings: Sequence[Message]
 
     @classmethod
     def of(
-        cls, data: Splits, settings: TrainingSettings, asked: Evaluation, parent: StoredModel | None
+        cls,
+        data: Splits,
+        settings: TrainingSettings,
+        evaluation: Evaluation,
+        parent: StoredModel | None,
     ) -> Self:
-        """ExperimentPlan it out.
+        """Work out the plan of a task.
 
         Raises:
             CohortError: splits that do not fit together or hold too little.
@@ -56,95 +63,91 @@ class ExperimentPlan:
             parent.arranged(data.train)  # refuses what does not fit
             data = data.arranged(parent.layout)
         start = initial_model(data, settings, parent)
-        plans = plan_folds(data, asked, by_score=start.scale is not None, seed=settings.seed)
-        fresh, sentences = _may_start(parent, data)
-        return cls(data, asked, parent, start, plans, None if fresh else parent, sentences)
+        fold_plans = plan_folds(
+            data, evaluation, is_regression=start.scale is not None, seed=settings.seed
+        )
+        from_scratch, warnings = _fold_start(parent, data)
+        fold_parent = None if from_scratch else parent
+        return cls(data, evaluation, parent, start, fold_plans, fold_parent, warnings)
 
     @property
-    def has_twin(self) -> bool:
-        """Whether the same net without its graph is trained too, as a baseline."""
-        return self.asked.baselines and self.parent is None and has_graph(self.start)
+    def has_no_graph_baseline(self) -> bool:
+        """Whether the same network is trained without its graph too."""
+        return self.evaluation.baselines and self.parent is None and has_graph(self.start)
 
     @property
-    def before(self) -> Mapping[str, Any] | None:
-        """What the parent's manifest says."""
+    def parent_facts(self) -> Mapping[str, Any] | None:
+        """The parent's manifest."""
         return None if self.parent is None else self.parent.facts
 
-    def descent(self, identity: Mapping[str, str] | None) -> dict[str, Any]:
-        """What the manifest is to say of whom the model comes from, and how data were read."""
+    def lineage_facts(self, identity: Mapping[str, str] | None) -> dict[str, Any]:
+        """What the manifest is to say of the model's lineage, and of how its data were read."""
         return {
             **(identity or {}),
-            **lineage_facts(self.data.train, self.before, identity),
+            **lineage_facts(self.data.train, self.parent_facts, identity),
             INTERPRETATIONS: {
-                name: found.as_dict()
+                name: interpretation.as_dict()
                 for cohort in self.data.present().values()
-                for name, found in cohort.interpretations.items()
+                for name, interpretation in cohort.interpretations.items()
             },
         }
 
-    def costs(self, shares: int) -> list[float]:
-        """About how much work each training is: the model's own, its folds', nested ones'.
+    def costs(self, workers: int) -> list[float]:
+        """About how much work each training is, relative to the model's own: that one comes first.
 
-        With ``shares`` above 1, as much as there is to wait for where so many work.
+        Where several ``workers`` share the folds, as much as one of them does.
         """
-        costs = [1.0, 1.0] if self.has_twin else [1.0]
-        for plan in self.plans:
-            count = -(-len(plan.folds) // shares)
+        costs = [1.0, 1.0] if self.has_no_graph_baseline else [1.0]
+        for plan in self.fold_plans:
+            count = -(-len(plan.folds) // workers)
             if not count:
                 continue
-            if self.asked.nested:
-                tried = grid(
+            if self.evaluation.nested:
+                candidates = grid(
                     self.start.settings,
                     len(self.data.train.regions),
                     inherited=self.fold_parent is not None,
                 )
-                costs += [TOGETHER * INNER_FOLDS * len(tried)] * count
-            costs += [1 + TOGETHER * count] * (2 if self.has_twin else 1)
+                costs += [TOGETHER * INNER_FOLDS * len(candidates)] * count
+            costs += [1 + TOGETHER * count] * (2 if self.has_no_graph_baseline else 1)
         return costs
 
 
 def initial_model(
     data: Splits, settings: TrainingSettings, parent: StoredModel | None
 ) -> StoredModel:
-    """The model of a task before its first epoch. Raises GraphnetError as :meth:`ExperimentPlan.of`."""
+    """The model of a task before its first epoch. Raises as :meth:`ExperimentPlan.of`."""
     if parent is None:
         return _from_scratch(data, settings)
     return _inherit(parent, data, settings)
 
 
-def _may_start(parent: StoredModel | None, data: Splits) -> tuple[bool, list[str]]:
-    """Whether folds must start from scratch, as the parent knows their subjects; and sentences."""
+def _fold_start(parent: StoredModel | None, data: Splits) -> tuple[bool, list[Message]]:
+    """Whether folds must start from scratch, as the parent has seen their subjects; warnings."""
     if parent is None:
         return True, []
-    known = {
-        name: provenance.seen_in_training(subjects_seen(parent.facts), cohort)
-        for name, cohort in data.present().items()
+    seen = {
+        split: provenance.seen_in_training(subjects_seen(parent.facts), cohort)
+        for split, cohort in data.present().items()
     }
-    sentences = [
-        f"The parent was trained on {len(ids)} of the subjects of {name}_data, so figures on them "
-        "are no estimate of new subjects."
-        for name, ids in known.items()
-        if ids and name != "train"
+    warnings = [
+        Message("warnings.parent-saw-held-out", split=split, count=len(ids))
+        for split, ids in seen.items()
+        if ids and split != "train"
     ]
     sources = [("the parent", parent.class_names), ("train_data", data.train.class_names)]
-    sentences += shared_names(sources)[1]
-    sentences += [
-        f"{name}_data and the parent: {sentence}"
-        for name, ids in known.items()
-        if (sentence := provenance.spelled_differently(ids))
+    warnings += map(as_message, shared_names(sources)[1])
+    warnings += [
+        Message("warnings.parent-spelled-differently", split=split, detail=detail)
+        for split, ids in seen.items()
+        if (detail := provenance.spelled_differently(ids))
     ]
     if not is_complete(parent.facts):
-        sentences.append(
-            "The parent does not say of all subjects that it was trained on, so it is not known "
-            "whether it has seen those of this task."
-        )
-    sentences += import_warnings(parent.facts)
-    if known["train"]:
-        sentences.append(
-            f"The parent was trained on {len(known['train'])} of the subjects of train_data; where "
-            "these are cross-validated, each fold is trained from scratch."
-        )
-    return bool(known["train"]), sentences
+        warnings.append(Message("warnings.parent-incomplete"))
+    warnings += map(as_message, import_warnings(parent.facts))
+    if seen["train"]:
+        warnings.append(Message("warnings.parent-saw-train", count=len(seen["train"])))
+    return bool(seen["train"]), warnings
 
 
 def _from_scratch(data: Splits, settings: TrainingSettings) -> StoredModel:
@@ -152,31 +155,27 @@ def _from_scratch(data: Splits, settings: TrainingSettings) -> StoredModel:
     if settings.label == "score":
         return initialise(data.train, settings, ())
     if len(classes) < 2:
-        raise CohortError(
-            f"train_data holds {numbered(data.class_names, classes[0])} only; to train from "
-            "scratch, give subjects of at least two classes."
-        )
+        named = class_name(data.class_names, classes[0])
+        raise CohortError(Message("training.one-class", name=named))
     splits.check_classes(data, classes, data.class_names)
     start = initialise(data.train, settings, classes)
     return replace(start, class_names=_of_classes(classes, data.class_names))
 
 
 def _inherit(parent: StoredModel, data: Splits, settings: TrainingSettings) -> StoredModel:
-    """The parent with the new settings; its scaler, graph and label map stay."""
+    """The parent with the new settings; its scaler, graph and classes stay."""
     names: Names = {}
     if parent.scale is None:
         names = shared_names([("the parent", parent.class_names), *data.named()])[0]
         splits.check_classes(data, parent.classes, parent.class_names)
     if settings.model != parent.settings.model:
         raise ModelError(
-            f"The stored model is {parent.settings.model}, so it cannot be fine-tuned as "
-            f"{settings.model}; leave model empty or name {parent.settings.model}."
+            Message("model.other-architecture", stored=parent.settings.model, asked=settings.model)
         )
-    kept = {name: getattr(parent.settings, name) for name in INHERITED}
-    inherited = replace(settings, **kept, seeds=replicas(parent))
+    inherited = {name: getattr(parent.settings, name) for name in INHERITED}
     return replace(
         parent,
-        settings=inherited,
+        settings=replace(settings, **inherited, seeds=replicas(parent)),
         facts={},
         class_names=_of_classes(parent.classes, {**names, **parent.class_names}),
     )

@@ -15,7 +15,7 @@ from graphnet.messages import CHINESE, ENGLISH, LANGUAGES, Message, finished, re
 ROOT = Path(__file__).parents[1]
 ROOMS = ("service", "actors", "graphnet", "registry", "db")
 # Domains whose codes are made of a name: "options.density-label".
-BY_NAME = ("options",)
+BY_NAME = ("catalogue", "names", "options")
 
 
 class Variables(Visitor):

@@ -12,6 +12,7 @@ from typing import Any, NoReturn
 
 import numpy as np
 
+from graphnet.artifacts.result import SplitMetrics
 from graphnet.data.class_names import Names, called, names_of
 from graphnet.data.cohort import Cohort, FloatArray
 from graphnet.errors import ModelError
@@ -39,14 +40,14 @@ class SplitPredictions:
         known = [self.known[int(row)] for row in there]
         return SplitPredictions(self.cohort.rows(there), self.values[there], known)
 
-    def as_dict(self, *, by_score: bool) -> dict[str, Any]:
+    def as_dict(self, *, is_regression: bool) -> dict[str, Any]:
         """For JSON."""
         shared = {
             "id": list(self.cohort.ids),
             "site": list(self.cohort.sites),
             "known": list(self.known),
         }
-        if by_score:
+        if is_regression:
             scores = [None if np.isnan(each) else float(each) for each in self.cohort.scores]
             return {**shared, "label": scores, "predicted": _rounded(self.values[:, 0])}
         return {
@@ -59,13 +60,13 @@ class SplitPredictions:
 def predictions_document(
     predicted: Mapping[str, SplitPredictions],
     cohorts: Mapping[str, Cohort],
-    sites: Mapping[str, Mapping[str, Any]],
+    sites: Mapping[str, Mapping[str, SplitMetrics]],
     importance: Mapping[str, Any] | None,
     classes: Sequence[int],
     *,
     class_names: Names,
 ) -> dict[str, Any]:
-    """Put it together as JSON; ``classes`` are () of a score. ``sites`` are figures by split."""
+    """Put together as JSON; ``classes`` are () of a score, ``sites`` metrics by split and site."""
     layout = next(iter(cohorts.values())).layout
     return {
         "format": FORMAT,
@@ -76,9 +77,13 @@ def predictions_document(
         "measures": list(layout.measures),
         "cohorts": {split: _described(cohort) for split, cohort in cohorts.items()},
         "predictions": {
-            split: each.tested().as_dict(by_score=not classes) for split, each in predicted.items()
+            split: each.tested().as_dict(is_regression=not classes)
+            for split, each in predicted.items()
         },
-        "sites": {split: dict(each) for split, each in sites.items()},
+        "sites": {
+            split: {site: metrics.as_dict() for site, metrics in of_split.items()}
+            for split, of_split in sites.items()
+        },
         "importance": None if importance is None else dict(importance),
     }
 

@@ -26,9 +26,10 @@ def unnamed(model: StoredModel, task_id: str, hidden: Collection[str]) -> Stored
         _unnamed(each) if _task(each, task_id) in hidden else each
         for each in lineage(model.facts, task_id)
     ]
-    own: dict[str, Any] = {DATASETS: {}, INTERPRETATIONS: {}, "warnings": []}
-    own = own if task_id in hidden else {}
-    facts = {**model.facts, LINEAGE: steps, **_domain(model.facts, names), **own}
+    cleared: dict[str, Any] = {}
+    if task_id in hidden:
+        cleared = {DATASETS: {}, INTERPRETATIONS: {}, "warnings": [], "warning_messages": []}
+    facts = {**model.facts, LINEAGE: steps, **_domain(model.facts, names), **cleared}
     through, harmoniser = model.preprocessing, model.preprocessing.harmoniser
     if harmoniser is not None:
         through = replace(through, harmoniser=_harmoniser(harmoniser, task_id, names))

@@ -1,4 +1,4 @@
-"""What a part of a task's work gave, as bytes: a SHA-256, tensors and JSON. No pickle."""
+"""The result of a shard as bytes: a SHA-256, tensors and JSON. No pickle."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -14,86 +14,89 @@ from graphnet.data.cohort import FloatArray
 from graphnet.errors import ModelError
 from graphnet.evaluation.cross_validation import CrossValidation
 from graphnet.evaluation.folds import Fold
+from graphnet.messages import Message
 from graphnet.training import checkpoint
 
 PREDICTED, BASELINE = "predicted", "baseline."
 
 
 @dataclass(frozen=True)
-class Seeds:
-    """Some replicas of a model, and of its twin without a graph or why there is none."""
+class Replicas:
+    """Some replicas of a model, and of the same network without its graph, or why not."""
 
     model: StoredModel
-    twin: StoredModel | None
-    reason: str
+    no_graph: StoredModel | None
+    no_graph_reason: Message | None
 
 
-def pack_seeds(seeds: Seeds) -> bytes:
+def pack_replicas(replicas: Replicas) -> bytes:
     """Replicas as bytes."""
-    models = [seeds.model] if seeds.twin is None else [seeds.model, seeds.twin]
-    return _packed({}, models, {"reason": seeds.reason})
+    models = [replicas.model, *([] if replicas.no_graph is None else [replicas.no_graph])]
+    reason = replicas.no_graph_reason
+    return _packed({}, models, {"reason": "" if reason is None else reason.as_dict()})
 
 
-def unpack_seeds(content: bytes) -> Seeds:
-    """Read back what :func:`pack_seeds` gave. Raises ModelError."""
+def unpack_replicas(content: bytes) -> Replicas:
+    """Read back what :func:`pack_replicas` gave. Raises ModelError."""
     _, models, facts = _unpacked(content)
-    return Seeds(models[0], models[1] if len(models) > 1 else None, str(facts["reason"]))
+    reason = Message.from_json(facts["reason"]) if facts["reason"] else None
+    return Replicas(models[0], models[1] if len(models) > 1 else None, reason)
 
 
-def pack_folds(found: CrossValidation) -> bytes:
+def pack_folds(result: CrossValidation) -> bytes:
     """What some folds gave, as bytes."""
-    arrays = {PREDICTED: found.predicted} | {
-        BASELINE + name: values for name, values in found.baselines.items() if values is not None
+    arrays = {PREDICTED: result.predicted} | {
+        BASELINE + name: values for name, values in result.baselines.items() if values is not None
     }
     facts = {
-        "baselines": list(found.baselines),
-        "reasons": dict(found.reasons),
-        "chosen": list(found.chosen),
+        "baselines": list(result.baselines),
+        "reasons": {name: reason.as_dict() for name, reason in result.reasons.items()},
+        "chosen": list(result.chosen),
     }
     tensors = {name: torch.from_numpy(values) for name, values in arrays.items()}
-    return _packed(tensors, found.models, facts)
+    return _packed(tensors, result.models, facts)
 
 
 def unpack_folds(contents: Sequence[bytes], folds: Sequence[Fold]) -> CrossValidation:
-    """What all the ``folds`` give, from what :func:`pack_folds` gave for some each.
+    """What all the ``folds`` give, from what :func:`pack_folds` gave for some of them each.
 
-    A baseline that could not be fitted in one fold is left out, as if all had been in one part.
+    A baseline that could not be fitted in one fold is left out, as if all had been in one shard.
 
     Raises:
         ModelError: bytes that are no such thing.
 
     """
-    each = [_unpacked(content) for content in contents]
+    shards = [_unpacked(content) for content in contents]
     repeats = 1 + max(fold.repeat for fold in folds)
-    reasons: dict[str, str] = {}
-    for _, _, facts in each:
-        reasons = {**facts["reasons"], **reasons}
-    names = each[0][2]["baselines"]
+    stored: dict[str, Any] = {}
+    for _, _, facts in shards:
+        stored = {**facts["reasons"], **stored}
+    names = shards[0][2]["baselines"]
     baselines = {
-        name: None if name in reasons else _together(each, BASELINE + name, repeats)
+        name: None if name in stored else _together(shards, BASELINE + name, repeats)
         for name in names
     }
     return CrossValidation(
         folds=folds,
-        predicted=_together(each, PREDICTED, repeats),
+        predicted=_together(shards, PREDICTED, repeats),
         baselines=baselines,
-        models=[model for _, models, _ in each for model in models],
-        reasons=reasons,
-        chosen=[chosen for _, _, facts in each for chosen in facts["chosen"]],
+        models=[model for _, models, _ in shards for model in models],
+        reasons={name: Message.from_json(reason) for name, reason in stored.items()},
+        chosen=[chosen for _, _, facts in shards for chosen in facts["chosen"]],
     )
 
 
 Content = tuple[dict[str, Tensor], list[StoredModel], dict[str, Any]]
 
 
-def _together(each: Sequence[Content], name: str, repeats: int) -> FloatArray:
-    """Out-of-fold predictions (R, S, C): a subject's are those of the part that tested it."""
-    parts = [tensors[name].numpy() for tensors, _, _ in each]
-    kept = np.full((repeats, *parts[0].shape[1:]), np.nan)
-    for part in parts:
-        there = kept[: len(part)]
-        there[...] = np.where(np.isnan(part), there, part)
-    return kept
+def _together(shards: Sequence[Content], name: str, repeats: int) -> FloatArray:
+    """Out-of-fold predictions (R, S, C): a subject's are those of the shard that tested it."""
+    arrays = [tensors[name].numpy() for tensors, _, _ in shards]
+    predicted = np.full((repeats, *arrays[0].shape[1:]), np.nan)
+    for array in arrays:
+        rows = predicted[: len(array)]
+        rows[...] = np.where(np.isnan(array), rows, array)
+    return predicted
 
 
 def _packed(
@@ -120,7 +123,7 @@ def _unpacked(content: bytes) -> Content:
             for number in range(facts["models"])
         ]
     except (KeyError, ValueError) as error:
-        raise ModelError("The part of a task that was stored cannot be read.") from error
+        raise ModelError(Message("model.shard-damaged")) from error
     return tensors, models, facts
 
 

@@ -1,6 +1,6 @@
-"""A task's work in parts, for as many workers: some of its folds, or some of its seeds.
+"""A task's work in shards, for several workers: some of its folds, or some of its seeds.
 
-Everybody who knows the form and the data cuts the work alike, so a part is known by its number.
+Whoever knows the form and the data cuts the work alike, so a shard is known by its number.
 """
 
 from collections.abc import Mapping, Sequence
@@ -13,15 +13,16 @@ from torch import Tensor
 
 from graphnet.artifacts.model import StoredModel
 from graphnet.distributed.serialisation import (
-    Seeds,
+    Replicas,
     pack_folds,
-    pack_seeds,
+    pack_replicas,
     unpack_folds,
-    unpack_seeds,
+    unpack_replicas,
 )
 from graphnet.errors import GraphnetError, ModelError, TrainingError
 from graphnet.evaluation.cross_validation import CrossValidation, cross_validate
 from graphnet.evaluation.validation import FoldsPlan
+from graphnet.messages import Message
 from graphnet.plan import ExperimentPlan
 from graphnet.training.callbacks import Callback
 from graphnet.training.initialisation import initialise, replicas
@@ -41,177 +42,177 @@ class Shard:
 
 
 class Sharing(Protocol):
-    """Has parts done by others."""
+    """Has shards run by other workers."""
 
-    def announce(self, count: int) -> None:
-        """Have the parts 1 to ``count`` done; again, if they were announced before: nothing."""
+    def dispatch(self, count: int) -> None:
+        """Have the shards 1 to ``count`` run; nothing, if they were dispatched before."""
 
     def gather(self, numbers: Sequence[int]) -> list[bytes]:
-        """What :func:`do` gave for each, once all are done.
+        """What :func:`run_shard` gave for each, once all are done.
 
         Raises:
-            GraphnetError: a part that could not be done, with its sentence.
+            GraphnetError: a shard failed, with its message.
 
         """
 
 
 @dataclass(frozen=True)
 class TrainedModels:
-    """The model itself, and its twin without a graph or the ``reason`` why there is none."""
+    """The model itself, and the same network without its graph, or why there is none."""
 
-    own: MonitoredFit
-    twin: StoredModel | None = None
-    reason: str = ""
+    fit: MonitoredFit
+    no_graph: StoredModel | None = None
+    no_graph_reason: Message | None = None
 
 
-def shards(work: ExperimentPlan) -> list[Shard]:
-    """What others may do of the work; empty where ``fan_out`` is 1 or there is nothing to share.
+def shards(plan: ExperimentPlan) -> list[Shard]:
+    """What other workers may do; empty where ``fan_out`` is 1 or there is nothing to share.
 
-    FoldsPlan are cut into up to ``fan_out`` parts. So are the seeds, but whoever has the task trains
-    the first of these himself, and shows its curve.
+    Folds are cut into up to ``fan_out`` shards. So are the seeds, but the worker that has the task
+    trains the first of these itself, and shows its curve.
     """
-    most = work.asked.fan_out
-    found = [Shard(SEEDS, *span) for span in _spans(replicas(work.start), most)[1:]]
-    for plan in work.plans:
-        spans = _spans(len(plan.folds), most)
+    most = plan.evaluation.fan_out
+    cut = [Shard(SEEDS, *span) for span in _spans(replicas(plan.start), most)[1:]]
+    for folds in plan.fold_plans:
+        spans = _spans(len(folds.folds), most)
         if len(spans) > 1:
-            found += [Shard(plan.kind, *span) for span in spans]
-    return found
+            cut += [Shard(folds.kind, *span) for span in spans]
+    return cut
 
 
-def own(work: ExperimentPlan) -> Shard:
-    """The seeds that are trained by whoever has the task."""
-    return Shard(SEEDS, *_spans(replicas(work.start), work.asked.fan_out)[0])
+def own_shard(plan: ExperimentPlan) -> Shard:
+    """The seeds that the worker that has the task trains itself."""
+    return Shard(SEEDS, *_spans(replicas(plan.start), plan.evaluation.fan_out)[0])
 
 
-def whole_shard(work: ExperimentPlan) -> Shard:
-    """All seeds: what is trained by whoever shares nothing."""
-    return Shard(SEEDS, 0, replicas(work.start))
+def whole_shard(plan: ExperimentPlan) -> Shard:
+    """All seeds, where nothing is shared."""
+    return Shard(SEEDS, 0, replicas(plan.start))
 
 
 def run_shard(
-    work: ExperimentPlan, number: int, *, device: torch.device, journal: Callback
+    plan: ExperimentPlan, number: int, *, device: torch.device, callback: Callback
 ) -> bytes:
-    """Do the part of this number, from 1 on. Raises GraphnetError."""
-    part = shards(work)[number - 1]
-    if part.kind == SEEDS:
-        trained = train(work, part, device=device, journal=journal)
-        return pack_seeds(Seeds(trained.own.model, trained.twin, trained.reason))
-    plan = next(each for each in work.plans if each.kind == part.kind)
-    some = replace(plan, folds=plan.folds[part.first : part.last])
-    found = cross_validate_folds(work, some, device=device, journal=journal)
-    return pack_folds(found if work.asked.explain else replace(found, models=()))
+    """Run the shard of this number, from 1 on. Raises GraphnetError."""
+    shard = shards(plan)[number - 1]
+    if shard.kind == SEEDS:
+        trained = train(plan, shard, device=device, callback=callback)
+        return pack_replicas(Replicas(trained.fit.model, trained.no_graph, trained.no_graph_reason))
+    folds = next(one for one in plan.fold_plans if one.kind == shard.kind)
+    some = replace(folds, folds=folds.folds[shard.first : shard.last])
+    result = cross_validate_folds(plan, some, device=device, callback=callback)
+    return pack_folds(result if plan.evaluation.explain else replace(result, models=()))
 
 
 def train(
-    work: ExperimentPlan, part: Shard, *, device: torch.device, journal: Callback
+    plan: ExperimentPlan, shard: Shard, *, device: torch.device, callback: Callback
 ) -> TrainedModels:
-    """Train these replicas of the model, and of its twin. Raises TrainingError."""
-    found = train_alone(work, part, device=device, journal=journal)
-    if not work.has_twin:
-        return TrainedModels(found)
-    settings = replace(work.start.settings, graph="none")
-    edgeless = initialise(work.data.train, settings, work.start.classes)
+    """Train these replicas, and those without the graph if called for. Raises TrainingError."""
+    fit = train_alone(plan, shard, device=device, callback=callback)
+    if not plan.has_no_graph_baseline:
+        return TrainedModels(fit)
+    settings = replace(plan.start.settings, graph="none")
+    start = initialise(plan.data.train, settings, plan.start.classes)
     try:
-        twin = fit_monitored(_some(edgeless, part), work.data, device=device, journal=journal)
+        no_graph = fit_monitored(_some(start, shard), plan.data, device=device, callback=callback)
     except TrainingError as error:
-        return TrainedModels(found, reason=str(error))
-    return TrainedModels(found, twin.model)
+        return TrainedModels(fit, no_graph_reason=error.messages[0])
+    return TrainedModels(fit, no_graph.model)
 
 
 def train_alone(
-    work: ExperimentPlan, part: Shard, *, device: torch.device, journal: Callback
+    plan: ExperimentPlan, shard: Shard, *, device: torch.device, callback: Callback
 ) -> MonitoredFit:
     """Train these replicas of the model alone. Raises TrainingError."""
-    return fit_monitored(_some(work.start, part), work.data, device=device, journal=journal)
+    return fit_monitored(_some(plan.start, shard), plan.data, device=device, callback=callback)
 
 
 def cross_validate_folds(
-    work: ExperimentPlan, plan: FoldsPlan, *, device: torch.device, journal: Callback
+    plan: ExperimentPlan, folds: FoldsPlan, *, device: torch.device, callback: Callback
 ) -> CrossValidation:
     """Train and test on folds. Raises GraphnetError."""
     return cross_validate(
-        work.data.train,
-        work.start.settings,
-        plan.folds,
-        work.start.classes,
+        plan.data.train,
+        plan.start.settings,
+        folds.folds,
+        plan.start.classes,
         device=device,
-        nested=work.asked.nested,
-        baselines=work.asked.baselines,
-        parent=work.fold_parent,
-        journal=journal,
+        nested=plan.evaluation.nested,
+        baselines=plan.evaluation.baselines,
+        parent=plan.fold_parent,
+        callback=callback,
     )
 
 
 @dataclass(frozen=True)
 class Coordinator:
-    """Does the work of a task: its own part here, the others' through ``sharing``."""
+    """Does the work of a task: its own shard here, the others through ``sharing``."""
 
-    work: ExperimentPlan
+    plan: ExperimentPlan
     device: torch.device
-    journal: Callback
+    callback: Callback
     sharing: Sharing | None = None
 
-    def announce(self) -> None:
-        """Have others begin."""
-        if self.sharing is not None and (found := shards(self.work)):
-            self.sharing.announce(len(found))
+    def dispatch(self) -> None:
+        """Have other workers begin."""
+        if self.sharing is not None and (cut := shards(self.plan)):
+            self.sharing.dispatch(len(cut))
 
-    def trained(self) -> TrainedModels:
+    def train(self) -> TrainedModels:
         """The model with all its replicas.
 
         Raises:
-            TrainingError: a loss that is no longer a number, here or in another's part; ``kept``
-                is what was sound.
+            TrainingError: a loss that is no longer finite, here or in another shard; its ``kept``
+                is the model before that.
 
         """
-        mine = whole_shard(self.work) if self.sharing is None else own(self.work)
-        trained = train(self.work, mine, device=self.device, journal=self.journal)
+        mine = whole_shard(self.plan) if self.sharing is None else own_shard(self.plan)
+        trained = train(self.plan, mine, device=self.device, callback=self.callback)
         try:
-            others = [unpack_seeds(content) for content in self._gathered(SEEDS)]
+            others = [unpack_replicas(content) for content in self._gathered(SEEDS)]
         except GraphnetError as error:
-            failed = TrainingError(*error.sentences)
-            failed.kept = trained.own.model
+            failed = TrainingError(*error.messages)
+            failed.kept = trained.fit.model
             raise failed from error
         if not others:
             return trained
-        model = _joined([trained.own.model, *(each.model for each in others)])
-        twins = [trained.twin, *(each.twin for each in others)]
-        present = [twin for twin in twins if twin is not None]
-        reasons = [trained.reason, *(each.reason for each in others)]
+        model = _joined([trained.fit.model, *(other.model for other in others)])
+        no_graph = [trained.no_graph, *(other.no_graph for other in others)]
+        present = [one for one in no_graph if one is not None]
+        reasons = [trained.no_graph_reason, *(other.no_graph_reason for other in others)]
         return TrainedModels(
-            replace(trained.own, model=model),
-            _joined(present) if len(present) == len(twins) else None,
-            next((reason for reason in reasons if reason), ""),
+            replace(trained.fit, model=model),
+            _joined(present) if len(present) == len(no_graph) else None,
+            next((reason for reason in reasons if reason is not None), None),
         )
 
-    def judged(self, plan: FoldsPlan) -> CrossValidation:
+    def cross_validate(self, folds: FoldsPlan) -> CrossValidation:
         """What the folds of one kind give. Raises GraphnetError."""
-        others = self._gathered(plan.kind)
+        others = self._gathered(folds.kind)
         if others:
-            return unpack_folds(others, plan.folds)
-        return cross_validate_folds(self.work, plan, device=self.device, journal=self.journal)
+            return unpack_folds(others, folds.folds)
+        return cross_validate_folds(self.plan, folds, device=self.device, callback=self.callback)
 
     def _gathered(self, kind: str) -> list[bytes]:
         if self.sharing is None:
             return []
-        known = enumerate(shards(self.work), start=1)
-        numbers = [number for number, part in known if part.kind == kind]
+        numbered = enumerate(shards(self.plan), start=1)
+        numbers = [number for number, shard in numbered if shard.kind == kind]
         return self.sharing.gather(numbers) if numbers else []
 
 
 def _spans(items: int, most: int) -> list[tuple[int, int]]:
-    """Cut into at most so many stretches, as even as can be."""
+    """Cut into at most so many spans of nearly equal length."""
     count = min(items, most)
     bounds = [items * number // count for number in range(count + 1)] if count else []
     return list(pairwise(bounds))
 
 
-def _some(model: StoredModel, part: Shard) -> StoredModel:
+def _some(model: StoredModel, shard: Shard) -> StoredModel:
     """A model of some of the replicas."""
-    chosen = slice(part.first, part.last)
+    chosen = slice(shard.first, shard.last)
     settings = replace(
-        model.settings, seed=model.settings.seed + part.first, seeds=part.last - part.first
+        model.settings, seed=model.settings.seed + shard.first, seeds=shard.last - shard.first
     )
     return replace(
         model,
@@ -224,10 +225,10 @@ def _some(model: StoredModel, part: Shard) -> StoredModel:
 def _joined(models: Sequence[StoredModel]) -> StoredModel:
     """One model of all their replicas, in this order."""
     first = models[0]
-    every = sum(model.settings.seeds for model in models)
+    count = sum(model.settings.seeds for model in models)
     return replace(
         first,
-        settings=replace(first.settings, seeds=every),
+        settings=replace(first.settings, seeds=count),
         parameters={
             name: torch.cat([model.parameters[name] for model in models])
             for name in first.parameters
@@ -239,7 +240,7 @@ def _joined(models: Sequence[StoredModel]) -> StoredModel:
 
 
 def model_at(
-    work: ExperimentPlan, state: Mapping[str, Tensor], *, shared: bool = False
+    plan: ExperimentPlan, state: Mapping[str, Tensor], *, shared: bool = False
 ) -> MonitoredFit:
     """The model with the best parameters that ``state``, of its own training, holds.
 
@@ -249,25 +250,25 @@ def model_at(
         GraphnetError: a state of another training.
 
     """
-    settings = work.start.settings
+    settings = plan.start.settings
     done = replace(settings, epochs=int(state["epoch"]))
-    until = replace(work, start=replace(work.start, settings=done))
-    mine = own(work) if shared else whole_shard(work)
-    found = train_alone(until, mine, device=torch.device("cpu"), journal=_Reading(state))
-    asked = replace(found.model.settings, epochs=settings.epochs)
-    return replace(found, model=replace(found.model, settings=asked))
+    until = replace(plan, start=replace(plan.start, settings=done))
+    mine = own_shard(plan) if shared else whole_shard(plan)
+    fit = train_alone(until, mine, device=torch.device("cpu"), callback=_Restoring(state))
+    asked = replace(fit.model.settings, epochs=settings.epochs)
+    return replace(fit, model=replace(fit.model, settings=asked))
 
 
-class _Reading(Callback):
+class _Restoring(Callback):
     """Gives back one state, and refuses to train beyond it."""
 
     def __init__(self, state: Mapping[str, Tensor]) -> None:
         super().__init__()
         self._state = state
 
-    def kept(self, stage: int) -> Mapping[str, Tensor]:  # noqa: ARG002
+    def load_state(self, index: int) -> Mapping[str, Tensor]:  # noqa: ARG002
         return self._state
 
-    def began(self, training: Training) -> None:
+    def on_train_begin(self, training: Training) -> None:
         if training.epoch != int(self._state["epoch"]):
-            raise ModelError("The checkpoint is of another training.")
+            raise ModelError(Message("model.checkpoint-of-other-training"))

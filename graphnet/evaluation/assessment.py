@@ -2,35 +2,39 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from graphnet.artifacts.model import StoredModel
+from graphnet.artifacts.result import NO_EDGE, Difference, Differences, GraphHelps, SplitMetrics
 from graphnet.data.cohort import Cohort, FloatArray
 from graphnet.data.splits import Splits
 from graphnet.evaluation.metrics import evaluate, evaluate_scores
 from graphnet.evaluation.resampling import paired_difference
 from graphnet.graphs import Float32Array
+from graphnet.messages import Message
 
 if TYPE_CHECKING:
     from graphnet.evaluation.baselines import Baseline
 
-NO_EDGE, PARENT = "no_edge", "parent"
+PARENT = "parent"
+BySplit = dict[str, FloatArray]  # predictions (S, C), or scores (S, 1)
 
 
 @dataclass(frozen=True)
 class ModelEvaluation:
-    """Figures by split, those of baselines by name and split, and paired differences to them.
+    """Metrics by split, those of baselines by name and split, and paired differences to them.
 
-    ``reasons`` says why a baseline has no figures; ``predicted`` (S, C) is the model's own.
+    ``predicted`` are the model's own predictions by split, (S, C) or (S, 1). ``reasons`` says why a
+    baseline has no metrics.
     """
 
-    metrics: dict[str, Any]
-    predicted: dict[str, FloatArray]
-    baselines: dict[str, dict[str, Any]] = field(default_factory=dict)
-    differences: dict[str, dict[str, Any]] = field(default_factory=dict)
-    reasons: dict[str, str] = field(default_factory=dict)
+    metrics: dict[str, SplitMetrics | None]
+    predicted: BySplit
+    baselines: dict[str, dict[str, SplitMetrics | None]] = field(default_factory=dict)
+    differences: dict[str, dict[str, Differences | None]] = field(default_factory=dict)
+    reasons: dict[str, Message] = field(default_factory=dict)
 
 
 def evaluate_model(
@@ -39,38 +43,45 @@ def evaluate_model(
     *,
     baselines: bool,
     parent: StoredModel | None = None,
-    twin: StoredModel | None = None,
-    reason: str = "",
+    no_graph: StoredModel | None = None,
+    no_graph_reason: Message | None = None,
 ) -> ModelEvaluation:
-    """Judge ``model`` and baselines fitted on the same training subjects, on every split.
+    """Evaluate a model, and baselines fitted to the same training subjects, on every split.
 
-    ``twin`` is the same net trained without its graph; where it could not be, ``reason`` says why.
+    Args:
+        model: trained on ``data.train``.
+        data: training subjects, and validation and test subjects if there are any.
+        baselines: whether baselines are fitted and compared.
+        parent: the model it was fine-tuned from, compared as it was before.
+        no_graph: the same network trained without its graph, the baseline ``no_edge``.
+        no_graph_reason: why there is none although it was called for.
+
     """
     present = data.present()
-    ours = {name: model.predict(cohort) for name, cohort in present.items()}
+    ours = {split: model.predict(cohort) for split, cohort in present.items()}
     metrics = dict.fromkeys(("train", "val", "test")) | {
-        name: split_metrics(model, present[name], values) for name, values in ours.items()
+        split: split_metrics(model, present[split], values) for split, values in ours.items()
     }
     if not baselines:
         return ModelEvaluation(metrics, ours)
     theirs, reasons = _simple(model, data)
     if parent is not None:
-        theirs[PARENT] = {name: parent.predict(cohort) for name, cohort in present.items()}
-    elif twin is not None:
-        theirs[NO_EDGE] = {name: twin.predict(cohort) for name, cohort in present.items()}
-    elif reason:
-        reasons[NO_EDGE] = reason
+        theirs[PARENT] = {split: parent.predict(cohort) for split, cohort in present.items()}
+    elif no_graph is not None:
+        theirs[NO_EDGE] = {split: no_graph.predict(cohort) for split, cohort in present.items()}
+    elif no_graph_reason is not None:
+        reasons[NO_EDGE] = no_graph_reason
+    compared: dict[str, dict[str, SplitMetrics | None]] = {
+        name: {
+            split: split_metrics(model, present[split], values)
+            for split, values in predicted.items()
+        }
+        for name, predicted in theirs.items()
+    }
     return ModelEvaluation(
         metrics,
         ours,
-        baselines={
-            name: {
-                split: split_metrics(model, present[split], values)
-                for split, values in each.items()
-            }
-            for name, each in theirs.items()
-        }
-        | {name: {} for name in reasons},
+        baselines=compared | {name: {} for name in reasons},
         differences={
             split: differences(model, present[split], ours[split][None], _on(theirs, split))
             for split in present
@@ -81,15 +92,15 @@ def evaluate_model(
 
 
 def has_graph(model: StoredModel) -> bool:
-    """Whether the same net without its graph would be another."""
+    """Whether the network would be another without its graph."""
     return model.net.edge_aware and model.settings.graph != "none"
 
 
-def by_site(model: StoredModel, cohort: Cohort, predicted: FloatArray) -> dict[str, Any]:
-    """Metrics at each site, of predictions (S, C) or scores (S, 1); NaN where there is none."""
-    there = ~np.isnan(predicted).any(axis=1)
+def by_site(model: StoredModel, cohort: Cohort, predicted: FloatArray) -> dict[str, SplitMetrics]:
+    """Metrics at each site, of predictions (S, C) or scores (S, 1), NaN of untested subjects."""
+    tested = ~np.isnan(predicted).any(axis=1)
     sites = np.array(cohort.sites)
-    members = {str(site): np.flatnonzero(there & (sites == site)) for site in np.unique(sites)}
+    members = {str(site): np.flatnonzero(tested & (sites == site)) for site in np.unique(sites)}
     return {
         site: split_metrics(model, cohort.rows(rows), predicted[rows])
         for site, rows in members.items()
@@ -97,8 +108,8 @@ def by_site(model: StoredModel, cohort: Cohort, predicted: FloatArray) -> dict[s
     }
 
 
-def split_metrics(model: StoredModel, cohort: Cohort, predicted: FloatArray) -> dict[str, Any]:
-    """Metrics of predictions (S, C), or of scores (S, 1)."""
+def split_metrics(model: StoredModel, cohort: Cohort, predicted: FloatArray) -> SplitMetrics:
+    """Metrics of class probabilities (S, C), or of scores (S, 1)."""
     if model.scale is not None:
         return evaluate_scores(cohort.scores, predicted[:, 0])
     return evaluate(model.targets(cohort).numpy(), predicted)
@@ -109,7 +120,7 @@ def differences(
     cohort: Cohort,
     ours: FloatArray,
     theirs: Mapping[str, FloatArray | None],
-) -> dict[str, Any]:
+) -> dict[str, Differences | None]:
     """Paired differences to each baseline, ours minus theirs, by name; both are (R, S, C)."""
     labels = model.targets(cohort).numpy()
     return {
@@ -118,53 +129,30 @@ def differences(
     }
 
 
-def graph_helps(found: Mapping[str, Mapping[str, Any]]) -> dict[str, Any] | None:
-    """Whether the graph helps, by the paired difference to the same net without it.
+def graph_helps(
+    by_split: Mapping[str, Mapping[str, Differences | None]],
+) -> GraphHelps | None:
+    """Whether the graph helps, by the paired difference of AUC to the network without it.
 
-    Said of the subjects that say most: a test set, else cross-validation, else validation; None
-    where there is no such difference.
+    On the subjects that say most: a test set, else cross-validation, else validation subjects. None
+    where there is no such difference with an interval.
     """
     for split in ("test", "cv", "val"):
-        difference = (found.get(split) or {}).get(NO_EDGE)
-        if difference is None or difference["auc"]["ci"] is None:
-            continue
-        auc = difference["auc"]
-        return {"split": split, **auc, "sentence": _sentence(auc, split)}
+        auc = (by_split.get(split, {}).get(NO_EDGE) or {}).get("auc", Difference())
+        if auc.ci is not None:
+            return GraphHelps(split, auc)
     return None
 
 
-WHERE = {
-    "test": "the test subjects",
-    "cv": "cross-validation",
-    "val": "the validation subjects",
-}
-
-
-def _sentence(auc: Mapping[str, Any], split: str) -> str:
-    low, high = auc["ci"]
-    split_metrics = (
-        f"difference of AUC {auc['difference']:+.3f}, 95% interval {low:+.3f} to {high:+.3f}"
-    )
-    if not auc["excludes_zero"]:
-        verdict = "It is not shown that the graph helps"
-    elif auc["difference"] > 0:
-        verdict = "The graph helps"
-    else:
-        verdict = "The graph does harm"
-    return f"{verdict}: {split_metrics} to the same net without its graph, by {WHERE[split]}."
-
-
-def _simple(
-    model: StoredModel, data: Splits
-) -> tuple[dict[str, dict[str, FloatArray]], dict[str, str]]:
-    """Predictions of each baseline by split; a sentence for each that has none."""
+def _simple(model: StoredModel, data: Splits) -> tuple[dict[str, BySplit], dict[str, Message]]:
+    """Predictions of each baseline by split; the reason of each that has none."""
     x = {
-        name: model.preprocessing.scaled(cohort).reshape(len(cohort), -1)
-        for name, cohort in data.present().items()
+        split: model.preprocessing.scaled(cohort).reshape(len(cohort), -1)
+        for split, cohort in data.present().items()
     }
-    found = simple_baselines(model, data.train, x["train"], x)
-    reasons = {name: each.reason for name, each in found.items() if each.reason}
-    return {n: dict(each.predicted) for n, each in found.items() if not each.reason}, reasons
+    fitted = simple_baselines(model, data.train, x["train"], x)
+    predicted = {name: dict(one.predicted) for name, one in fitted.items() if one.reason is None}
+    return predicted, {name: one.reason for name, one in fitted.items() if one.reason is not None}
 
 
 def simple_baselines(
@@ -181,5 +169,5 @@ def simple_baselines(
     return fit_baselines(x, model.targets(train).numpy(), held_out, len(model.classes))
 
 
-def _on(theirs: Mapping[str, Mapping[str, FloatArray]], split: str) -> dict[str, FloatArray]:
-    return {name: each[split][None] for name, each in theirs.items()}
+def _on(theirs: Mapping[str, BySplit], split: str) -> BySplit:
+    return {name: predicted[split][None] for name, predicted in theirs.items()}

@@ -4,13 +4,18 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import combinations
-from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor
 
 from graphnet.artifacts.model import StoredModel
+from graphnet.artifacts.result import (
+    Explanation,
+    MeasureImportance,
+    RegionImportance,
+    Stability,
+)
 from graphnet.data.cohort import Cohort, FloatArray
 from graphnet.preprocessing.pipeline import PreprocessedViews
 from graphnet.training import memory
@@ -25,9 +30,9 @@ TOP = 10
 class Attribution:
     """What each region and measure adds to the score that was explained.
 
-    ``mean`` (N, F) is signed, the mean over subjects; ``size`` (N, F) the mean magnitude;
-    ``gap`` the mean distance between the sum of a subject's parts and the whole, which would be 0
-    if nothing was lost; ``subjects`` how many were looked at.
+    ``mean`` (N, F): signed, the mean over subjects. ``size`` (N, F): the mean magnitude. ``gap``:
+    the mean distance between the sum of a subject's attributions and the score, 0 at best.
+    ``subjects``: how many were explained.
     """
 
     mean: FloatArray
@@ -49,10 +54,15 @@ class Attribution:
 def integrated_gradients(model: StoredModel, cohort: Cohort) -> Attribution:
     """Attribute by integrated gradients (Sundararajan et al. 2017, arXiv:1703.01365).
 
-    The path starts at the training subjects' mean, which is 0 to the net; a graph made from the
-    subject's own data stays as it is. What is explained is the score of class 1 over that of
-    class 0, of more classes the likeliest one's over the mean of all, or the score on its scale;
-    the mean over replicas.
+    The path starts at the training subjects' mean, which is 0 to the network; a graph made from a
+    subject's own data stays as it is. Explained is the logit of class 1 minus that of class 0; of
+    more classes that of the most probable one minus the mean of all; or the scaled clinical score.
+    Always the mean over replicas.
+
+    Args:
+        model: of N regions and F measures.
+        cohort: S subjects, in the model's order of regions and measures.
+
     """
     return memory.halving(partial(_attributed, model, cohort), ROWS)
 
@@ -61,10 +71,10 @@ def _attributed(model: StoredModel, cohort: Cohort, rows: int) -> Attribution:
     """The same, so many subjects at a time."""
     total = size = np.zeros((len(cohort.regions), len(cohort.measures)))
     gaps: list[float] = []
-    for found, whole in _attributions(model, cohort, rows):
-        gaps += (found.sum(dim=(1, 2)) - whole).abs().tolist()
-        total = total + found.sum(dim=0).double().numpy()
-        size = size + found.abs().sum(dim=0).double().numpy()
+    for added, whole in _attributions(model, cohort, rows):
+        gaps += (added.sum(dim=(1, 2)) - whole).abs().tolist()
+        total = total + added.sum(dim=0).double().numpy()
+        size = size + added.abs().sum(dim=0).double().numpy()
     return Attribution(total / len(gaps), size / len(gaps), float(np.mean(gaps)), len(gaps))
 
 
@@ -74,7 +84,7 @@ def contributions(model: StoredModel, cohort: Cohort) -> FloatArray:
 
 
 def _contributed(model: StoredModel, cohort: Cohort, rows: int) -> FloatArray:
-    parts = [found.sum(dim=2) for found, _ in _attributions(model, cohort, rows)]
+    parts = [added.sum(dim=2) for added, _ in _attributions(model, cohort, rows)]
     return np.asarray(torch.cat(parts).double().numpy())
 
 
@@ -84,15 +94,16 @@ def _attributions(model: StoredModel, cohort: Cohort, rows: int) -> Iterator[tup
 
     for x, adjacency in _parts(model, cohort, rows):
         score = _Score(model, x, adjacency)
-        found = IntegratedGradients(score).attribute(x, n_steps=STEPS, internal_batch_size=None)
-        yield found, score(x) - score(torch.zeros_like(x))
+        added = IntegratedGradients(score).attribute(x, n_steps=STEPS, internal_batch_size=None)
+        yield added, score(x) - score(torch.zeros_like(x))
 
 
 @torch.no_grad()
 def occlusion(model: StoredModel, cohort: Cohort) -> FloatArray:
-    """How far the score moves when a region's measures are put to the mean, (N,).
+    """How far the score shifts when all measures of one region are set to the training mean.
 
-    The mean magnitude over subjects (Zeiler & Fergus 2014, arXiv:1311.2901), in units of the score.
+    The mean magnitude over subjects, (N,), in units of the score (Zeiler & Fergus 2014,
+    arXiv:1311.2901).
     """
     return memory.halving(partial(_moved, model, cohort), ROWS)
 
@@ -112,58 +123,70 @@ def _moved(model: StoredModel, cohort: Cohort, rows: int) -> FloatArray:
 
 
 @dataclass(frozen=True)
-class Explanation:
-    """``summary`` of the most important regions for a result; ``importance`` of all of them."""
+class Explained:
+    """``explanation``: the most important regions, for a result. ``importance``: of all regions.
 
-    summary: dict[str, Any]
+    ``importance`` has ``share``, ``direction`` and ``occlusion``, each (N,).
+    """
+
+    explanation: Explanation
     importance: dict[str, list[float]]
 
 
-def explain(model: StoredModel, cohort: Cohort, folds: Sequence[StoredModel] = ()) -> Explanation:
-    """What the predictions come from: regions and measures.
+def explain(model: StoredModel, cohort: Cohort, folds: Sequence[StoredModel] = ()) -> Explained:
+    """Which regions and measures the predictions come from.
 
-    ``folds`` are models of the same task trained on other subjects: how far they agree is how far
-    the ranking may be believed.
+    Args:
+        model: to be explained.
+        cohort: S subjects; of more than 500, evenly chosen ones are used.
+        folds: models of the same task trained on other subjects. How far their rankings agree says
+            how far the ranking can be trusted.
+
     """
     count = min(len(cohort), MOST_SUBJECTS)
     chosen = cohort.rows(np.linspace(0, len(cohort) - 1, count, dtype=np.int64))
-    found = integrated_gradients(model, chosen)
-    moved = occlusion(model, chosen)
-    order = np.argsort(-found.by_region, kind="stable")[: 2 * TOP]
-    summary = {
-        "method": "integrated gradients, and occlusion of single regions",
-        "subjects": found.subjects,
-        "gap": found.gap,
-        "regions": [
-            {
-                "region": cohort.regions[region],
-                "share": float(found.by_region[region]),
-                "direction": float(found.mean[region].sum()),
-                "occlusion": float(moved[region]),
-            }
+    attribution = integrated_gradients(model, chosen)
+    shift = occlusion(model, chosen)
+    share, direction = attribution.by_region, attribution.mean.sum(axis=1)
+    order = np.argsort(-share, kind="stable")[: 2 * TOP]
+    explanation = Explanation(
+        subjects=attribution.subjects,
+        gap=attribution.gap,
+        regions=[
+            RegionImportance(
+                cohort.regions[region],
+                float(share[region]),
+                float(attribution.mean[region].sum()),
+                float(shift[region]),
+            )
             for region in order
         ],
-        "measures": [
-            {"measure": name, "share": float(found.by_measure[place])}
+        measures=[
+            MeasureImportance(name, float(attribution.by_measure[place]))
             for place, name in enumerate(cohort.measures)
         ],
-        "agreement_of_methods": _spearman(found.by_region, moved),
-        "stability": stability([integrated_gradients(one, chosen).by_region for one in folds]),
-    }
+        agreement_of_methods=_spearman(share, shift),
+        stability=stability([integrated_gradients(fold, chosen).by_region for fold in folds]),
+    )
     importance = {
-        "share": found.by_region.tolist(),
-        "direction": found.mean.sum(axis=1).tolist(),
-        "occlusion": moved.tolist(),
+        "share": share.tolist(),
+        "direction": direction.tolist(),
+        "occlusion": shift.tolist(),
     }
-    return Explanation(summary, importance)
+    return Explained(explanation, importance)
 
 
-def stability(importances: Sequence[FloatArray], top: int = TOP) -> dict[str, Any] | None:
-    """How far rankings (N,) of several models agree; None of fewer than two.
+def stability(importances: Sequence[FloatArray], top: int = TOP) -> Stability | None:
+    """How far the rankings of regions by several models agree; None of fewer than two models.
 
-    ``spearman``: the mean rank correlation of two of them. ``overlap``: the mean share of the first
-    ``top`` regions that two have in common, beyond what chance gives: 1 is full agreement, 0 chance
+    ``spearman``: the mean rank correlation of two models. ``overlap``: the mean share of the first
+    ``top`` regions that two have in common, corrected for chance: 1 is full agreement, 0 chance
     (Kuncheva 2007).
+
+    Args:
+        importances: (N,) of each model.
+        top: how many first regions are compared.
+
     """
     if len(importances) < 2:
         return None
@@ -173,14 +196,14 @@ def stability(importances: Sequence[FloatArray], top: int = TOP) -> dict[str, An
     pairs = list(combinations(range(len(importances)), 2))
     common = np.mean([len(firsts[i] & firsts[j]) for i, j in pairs])
     chance = top * top / regions
-    known = [_spearman(importances[i], importances[j]) for i, j in pairs]
-    ranks = [value for value in known if value is not None]
-    return {
-        "models": len(importances),
-        "top": top,
-        "spearman": float(np.mean(ranks)) if ranks else None,
-        "overlap": float((common - chance) / (top - chance)) if top < regions else None,
-    }
+    correlations = [_spearman(importances[i], importances[j]) for i, j in pairs]
+    ranks = [value for value in correlations if value is not None]
+    return Stability(
+        models=len(importances),
+        top=top,
+        spearman=float(np.mean(ranks)) if ranks else None,
+        overlap=float((common - chance) / (top - chance)) if top < regions else None,
+    )
 
 
 class _Score:

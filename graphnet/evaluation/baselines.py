@@ -11,6 +11,7 @@ from sklearn.svm import SVC
 
 from graphnet.data.cohort import FloatArray, IntArray
 from graphnet.graphs import Float32Array
+from graphnet.messages import Message
 
 MOST_SUBJECTS = 5000  # for what takes time with the square of their number
 MOST_CELLS = 200_000_000
@@ -20,72 +21,82 @@ INNER_FOLDS = 5
 CLASSIFIERS = ("majority", "logistic_regression", "svm_linear", "svm_rbf")
 RIDGES = tuple(10.0**power for power in range(-1, 6))
 
-Held = Mapping[str, Float32Array]
+HeldOut = Mapping[str, Float32Array]
 
 
 @dataclass(frozen=True)
 class Baseline:
     """Class probabilities (S, C) of each group of subjects, or scores (S, 1).
 
-    ``reason`` says why there are none; '' where there are.
+    Where a baseline could not be fitted there are none, and ``reason`` says why.
     """
 
     predicted: Mapping[str, FloatArray] = field(default_factory=dict)
-    reason: str = ""
+    reason: Message | None = None
 
 
 def fit_baselines(
-    x: Float32Array, targets: IntArray, held_out: Held, classes: int
+    x: Float32Array, targets: IntArray, held_out: HeldOut, classes: int
 ) -> dict[str, Baseline]:
-    """Fit to training subjects ``x`` (S, N·F), scaled, and predict each group of others.
+    """Fit simple classifiers to training subjects and predict each group of other subjects.
 
-    ``targets`` are classes, 0 to ``classes`` - 1, of which those that the training subjects do
-    not have get a probability of 0: ``majority``, ``logistic_regression`` (L2), ``svm_linear`` and
-    ``svm_rbf`` (scikit-learn's scaled kernel; probabilities after Platt), their strength chosen by
-    inner folds of the training subjects.
+    ``majority``, ``logistic_regression`` (L2), ``svm_linear`` and ``svm_rbf`` (scikit-learn's
+    scaled kernel; probabilities after Platt). Their strength is chosen by inner folds of the
+    training subjects.
+
+    Args:
+        x: (S, N·F), scaled measures of the training subjects.
+        targets: (S,), their classes, 0 to ``classes`` - 1; a class that none has gets probability
+        0.
+        held_out: scaled measures (S, N·F) of other subjects, by group.
+        classes: C.
+
     """
     if len(np.unique(targets)) < 2:
-        alone = "It was left out: the training subjects are of one class."
+        alone = Message("evaluation.baseline-one-class")
         return {name: Baseline(reason=alone) for name in CLASSIFIERS}
-    found = {"majority": _classifier(DummyClassifier(strategy="prior"), x, targets, held_out)}
+    fitted = {"majority": _classifier(DummyClassifier(strategy="prior"), x, targets, held_out)}
     slow: dict[str, Callable[[], Baseline]] = {
         "logistic_regression": lambda: _logistic(x, targets, held_out),
         "svm_linear": lambda: _svm("linear", STRENGTHS, x, targets, held_out),
         "svm_rbf": lambda: _svm("rbf", RBF_STRENGTHS, x, targets, held_out),
     }
     too_large = _too_large(x)
-    found |= {
+    fitted |= {
         name: Baseline(reason=too_large) if too_large else fit() for name, fit in slow.items()
     }
     present = np.unique(targets)
-    return {name: _all_classes(one, present, classes) for name, one in found.items()}
+    return {name: _all_classes(one, present, classes) for name, one in fitted.items()}
 
 
 def fit_score_baselines(
-    x: Float32Array, targets: FloatArray, held_out: Held
+    x: Float32Array, targets: FloatArray, held_out: HeldOut
 ) -> dict[str, Baseline]:
-    """The same for clinical scores: ``mean`` and ``ridge``, its strength by leave-one-out."""
+    """Likewise for clinical scores (S,): ``mean``, and ``ridge`` with a leave-one-out strength."""
     return {
         "mean": _score(DummyRegressor(), x, targets, held_out),
         "ridge": _score(_ridge(x), x, targets, held_out),
     }
 
 
-def _all_classes(found: Baseline, present: IntArray, classes: int) -> Baseline:
+def _all_classes(fitted: Baseline, present: IntArray, classes: int) -> Baseline:
     """Columns for the classes that the training subjects do not have."""
     full = {}
-    for group, values in found.predicted.items():
+    for group, values in fitted.predicted.items():
         full[group] = np.zeros((len(values), classes))
         full[group][:, present] = values
-    return Baseline(full, found.reason)
+    return Baseline(full, fitted.reason)
 
 
-def _too_large(x: Float32Array) -> str:
+def _too_large(x: Float32Array) -> Message | None:
     if len(x) <= MOST_SUBJECTS and x.size <= MOST_CELLS:
-        return ""
-    return (
-        f"It was left out: {len(x)} training subjects with {x.shape[1]} values are more than the "
-        f"{MOST_SUBJECTS} subjects or {MOST_CELLS} values that it is fitted to in reasonable time."
+        return None
+    return Message(
+        "evaluation.baseline-too-large",
+        subjects=len(x),
+        values=x.shape[1],
+        most_subjects=MOST_SUBJECTS,
+        most_values=MOST_CELLS,
     )
 
 
@@ -97,7 +108,7 @@ def _folds(targets: IntArray) -> StratifiedKFold | None:
     return StratifiedKFold(min(INNER_FOLDS, fewest), shuffle=True, random_state=0)
 
 
-def _logistic(x: Float32Array, targets: IntArray, held_out: Held) -> Baseline:
+def _logistic(x: Float32Array, targets: IntArray, held_out: HeldOut) -> Baseline:
     folds = _folds(targets)
     if folds is None:
         model = LogisticRegression(C=STRENGTHS[1], max_iter=2000)
@@ -114,12 +125,12 @@ def _logistic(x: Float32Array, targets: IntArray, held_out: Held) -> Baseline:
 
 
 def _svm(
-    kernel: str, strengths: tuple[float, ...], x: Float32Array, targets: IntArray, held_out: Held
+    kernel: str, strengths: tuple[float, ...], x: Float32Array, targets: IntArray, held_out: HeldOut
 ) -> Baseline:
     """Its decisions made probabilities by a logistic curve, fitted to inner out-of-fold ones."""
     folds = _folds(targets)
     if folds is None:
-        return Baseline(reason="It was left out: a class has a single training subject.")
+        return Baseline(reason=Message("evaluation.baseline-single-subject"))
     search = GridSearchCV(SVC(kernel=kernel), {"C": strengths}, cv=folds).fit(x, targets)
     model = search.best_estimator_
     decisions = cross_val_predict(model, x, targets, cv=folds, method="decision_function")
@@ -137,7 +148,10 @@ def _columns(decisions: FloatArray) -> FloatArray:
 
 
 def _classifier(
-    model: DummyClassifier | LogisticRegression, x: Float32Array, targets: IntArray, held_out: Held
+    model: DummyClassifier | LogisticRegression,
+    x: Float32Array,
+    targets: IntArray,
+    held_out: HeldOut,
 ) -> Baseline:
     model.fit(x, targets)
     return Baseline(
@@ -150,7 +164,7 @@ def _ridge(x: Float32Array) -> Ridge | RidgeCV:
 
 
 def _score(
-    model: DummyRegressor | Ridge | RidgeCV, x: Float32Array, targets: FloatArray, held_out: Held
+    model: DummyRegressor | Ridge | RidgeCV, x: Float32Array, targets: FloatArray, held_out: HeldOut
 ) -> Baseline:
     model.fit(x.astype(np.float64), targets)
     return Baseline(

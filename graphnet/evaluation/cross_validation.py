@@ -7,11 +7,13 @@ import numpy as np
 import torch
 
 from graphnet.artifacts.model import StoredModel
+from graphnet.artifacts.result import NO_EDGE
 from graphnet.config import TrainingSettings
 from graphnet.data.cohort import Cohort, FloatArray
-from graphnet.evaluation.assessment import NO_EDGE, has_graph, simple_baselines
+from graphnet.evaluation.assessment import has_graph, simple_baselines
 from graphnet.evaluation.folds import Fold
 from graphnet.evaluation.nested_cv import choose
+from graphnet.messages import Message
 from graphnet.training.callbacks import Callback
 from graphnet.training.stacked import FitResult, FitSpec, fit_all
 
@@ -21,16 +23,16 @@ class CrossValidation:
     """What folds gave.
 
     ``predicted`` (R, S, C) are the out-of-fold predictions of R repeats, NaN for subjects that no
-    fold tested; ``baselines`` the same by name, None with a sentence in ``reasons`` where a
-    baseline could not be fitted; ``models`` one a fold; ``chosen`` the settings that nested
-    selection took.
+    fold tested; ``baselines`` the same by name, None where a baseline could not be fitted:
+    ``reasons`` says why. ``models``: one per fold. ``chosen``: the settings that nested selection
+    took, one mapping per fold.
     """
 
     folds: Sequence[Fold]
     predicted: FloatArray
     baselines: Mapping[str, FloatArray | None]
     models: Sequence[StoredModel]
-    reasons: Mapping[str, str] = field(default_factory=dict)
+    reasons: Mapping[str, Message] = field(default_factory=dict)
     chosen: Sequence[Mapping[str, float]] = ()
 
 
@@ -44,68 +46,79 @@ def cross_validate(
     nested: bool = False,
     baselines: bool = True,
     parent: StoredModel | None = None,
-    journal: Callback | None = None,
+    callback: Callback | None = None,
 ) -> CrossValidation:
-    """Train on all folds at once, the net with and without its graph, and the baselines.
+    """Train on all folds at once: the network with and without its graph, and the baselines.
 
     Every step, scaling and graph included, is fitted on the training subjects of a fold.
 
+    Args:
+        cohort: S subjects.
+        settings: of each fold's training.
+        folds: rows of the cohort to train on and to test, of all repeats.
+        classes: the labels, ascending; () of a clinical score.
+        device: to train on.
+        nested: whether inner folds choose learning rate, weight decay and density.
+        baselines: whether baselines are fitted on the same folds.
+        parent: the model that each fold starts from; None: from scratch.
+        callback: follows the trainings.
+
     Raises:
         CohortError, SettingsError: folds that cannot be trained on.
-        TrainingError: a loss that is no longer a number.
+        TrainingError: a loss that is no longer finite.
 
     """
-    asked = [FitSpec(fold.train, settings) for fold in folds]
+    specs = [FitSpec(fold.train, settings) for fold in folds]
     if nested:
-        asked = choose(cohort, asked, classes, device=device, parent=parent, journal=journal)
-    ours = fit_all(cohort, asked, classes, device=device, parent=parent, journal=journal)
-    found: dict[str, FloatArray | None] = {}
-    reasons: dict[str, str] = {}
+        specs = choose(cohort, specs, classes, device=device, parent=parent, callback=callback)
+    ours = fit_all(cohort, specs, classes, device=device, parent=parent, callback=callback)
+    rivals: dict[str, FloatArray | None] = {}
+    reasons: dict[str, Message] = {}
     if baselines:
-        found, reasons = _baselines(cohort, folds, ours, journal or Callback())
+        rivals, reasons = _baselines(cohort, folds, ours, callback or Callback())
         if has_graph(ours[0].model) and parent is None:
-            without = [replace(fit, settings=replace(fit.settings, graph="none")) for fit in asked]
-            edgeless = fit_all(cohort, without, classes, device=device, journal=journal)
-            found[NO_EDGE] = pooled(folds, [each.predicted for each in edgeless])
+            without = [replace(one, settings=replace(one.settings, graph="none")) for one in specs]
+            no_graph = fit_all(cohort, without, classes, device=device, callback=callback)
+            rivals[NO_EDGE] = pooled(folds, [fit.predicted for fit in no_graph])
     return CrossValidation(
         folds=folds,
-        predicted=pooled(folds, [each.predicted for each in ours]),
-        baselines=found,
-        models=[each.model for each in ours],
+        predicted=pooled(folds, [fit.predicted for fit in ours]),
+        baselines=rivals,
+        models=[fit.model for fit in ours],
         reasons=reasons,
-        chosen=[_chosen(fit.settings, parent) for fit in asked] if nested else [],
+        chosen=[_chosen(one.settings, parent) for one in specs] if nested else [],
     )
 
 
 def pooled(folds: Sequence[Fold], predicted: Sequence[FloatArray]) -> FloatArray:
-    """Out-of-fold predictions (R, S, C) from those of each fold's model for all (S, C)."""
+    """Out-of-fold predictions (R, S, C) from those of each fold's model for all subjects (S, C)."""
     repeats = 1 + max(fold.repeat for fold in folds)
-    kept = np.full((repeats, *predicted[0].shape), np.nan)
+    out_of_fold = np.full((repeats, *predicted[0].shape), np.nan)
     for fold, values in zip(folds, predicted, strict=True):
-        kept[fold.repeat, fold.test] = values[fold.test]
-    return kept
+        out_of_fold[fold.repeat, fold.test] = values[fold.test]
+    return out_of_fold
 
 
 def _baselines(
-    cohort: Cohort, folds: Sequence[Fold], ours: Sequence[FitResult], journal: Callback
-) -> tuple[dict[str, FloatArray | None], dict[str, str]]:
-    """FitResult to the very measures that each fold's net had."""
+    cohort: Cohort, folds: Sequence[Fold], ours: Sequence[FitResult], callback: Callback
+) -> tuple[dict[str, FloatArray | None], dict[str, Message]]:
+    """Fitted to the very measures that each fold's network had."""
     by_fold = []
-    for fold, fitted in zip(folds, ours, strict=True):
-        journal.pause()
-        x = fitted.model.preprocessing.scaled(cohort).reshape(len(cohort), -1)
+    for fold, fit in zip(folds, ours, strict=True):
+        callback.raise_if_cancelled()
+        x = fit.model.preprocessing.scaled(cohort).reshape(len(cohort), -1)
         train = cohort.rows(fold.train)
-        by_fold.append(simple_baselines(fitted.model, train, x[fold.train], {"all": x}))
-    found: dict[str, FloatArray | None] = {}
-    reasons: dict[str, str] = {}
+        by_fold.append(simple_baselines(fit.model, train, x[fold.train], {"all": x}))
+    predicted: dict[str, FloatArray | None] = {}
+    reasons: dict[str, Message] = {}
     for name in by_fold[0]:
-        each = [fold[name] for fold in by_fold]
-        missing = next((one.reason for one in each if one.reason), None)
-        if missing:
-            found[name], reasons[name] = None, missing
+        fitted = [baselines[name] for baselines in by_fold]
+        missing = next((one.reason for one in fitted if one.reason is not None), None)
+        if missing is not None:
+            predicted[name], reasons[name] = None, missing
             continue
-        found[name] = pooled(folds, [one.predicted["all"] for one in each])
-    return found, reasons
+        predicted[name] = pooled(folds, [one.predicted["all"] for one in fitted])
+    return predicted, reasons
 
 
 def _chosen(settings: TrainingSettings, parent: StoredModel | None) -> dict[str, float]:

@@ -6,9 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from graphnet.data.class_names import NAMELESS, Names, numbered
+from graphnet.data.class_names import NAMELESS, Names
 from graphnet.data.cohort import IntArray
 from graphnet.errors import CohortError
+from graphnet.messages import Message
+from graphnet.names import class_name
 
 
 @dataclass(frozen=True)
@@ -30,10 +32,18 @@ def stratified(
     seed: int,
     names: Names = NAMELESS,
 ) -> tuple[Fold, ...]:
-    """``folds``-fold cross-validation, ``repeats`` times, every row tested once a repeat.
+    """``folds``-fold cross-validation, ``repeats`` times; every row is tested once per repeat.
 
-    Rows of one person stay together. Each class is spread evenly over the folds (None: a score, and
-    nothing is); a person on rows of two classes counts by the first. The seed alone decides.
+    Rows of one person stay together. Each class is spread evenly over the folds; a person with rows
+    of two classes counts by the first. The seed alone decides.
+
+    Args:
+        labels: (S,), the classes; None of a clinical score, where nothing is stratified.
+        persons: (S,), whose each row is.
+        folds: at least 2.
+        repeats: how often the folds are cut anew.
+        seed: of the random order.
+        names: of the classes, for the error.
 
     Raises:
         CohortError: a class with fewer subjects than folds.
@@ -41,11 +51,11 @@ def stratified(
     """
     classes, member = _people(labels, persons)
     _check(classes, folds, None if labels is None else names)
-    found: list[Fold] = []
+    cut: list[Fold] = []
     for repeat in range(repeats):
         places = _places(classes, folds, np.random.default_rng([seed, repeat]))[member]
-        found += [_fold(places == place, repeat, f"fold {place + 1}") for place in range(folds)]
-    return tuple(found)
+        cut += [_fold(places == place, repeat, f"fold {place + 1}") for place in range(folds)]
+    return tuple(cut)
 
 
 def most_folds(labels: IntArray | None, persons: Sequence[str]) -> int:
@@ -66,24 +76,19 @@ def leave_one_out_by(
     """
     names = sorted(set(sites))
     if len(names) < 2:
-        raise CohortError(
-            f"leave_site_out needs at least two sites; train_data has site {names[0]} only."
-        )
-    found = tuple(_of_site(name, sites, persons) for name in names)
+        raise CohortError(Message("evaluation.one-site", site=names[0]))
+    folds = tuple(_of_site(name, sites, persons) for name in names)
     if labels is not None:
-        alone = [fold.name for fold in found if len(np.unique(labels[fold.train])) < 2]
+        alone = [fold.name for fold in folds if len(np.unique(labels[fold.train])) < 2]
         if alone:
-            raise CohortError(
-                f"Without site {', '.join(alone)} train_data holds one class only, so there is "
-                "nothing to train on; leave_site_out needs two classes at the other sites."
-            )
-    return found
+            raise CohortError(Message("evaluation.one-class-without-site", sites=alone))
+    return folds
 
 
 def _of_site(name: str, sites: Sequence[str], persons: Sequence[str]) -> Fold:
     tested = {person for person, site in zip(persons, sites, strict=True) if site == name}
-    kept = [person not in tested for person in persons]
-    return Fold(np.flatnonzero(kept), np.flatnonzero([site == name for site in sites]), 0, name)
+    trained = [person not in tested for person in persons]
+    return Fold(np.flatnonzero(trained), np.flatnonzero([site == name for site in sites]), 0, name)
 
 
 def _people(labels: IntArray | None, persons: Sequence[str]) -> tuple[IntArray, IntArray]:
@@ -102,9 +107,11 @@ def _check(classes: IntArray, folds: int, names: Names | None) -> None:
     label, fewest = _smallest(classes)
     if fewest >= folds:
         return
-    whose = "train_data" if names is None else f"{numbered(names, label)} of train_data"
+    if names is None:
+        raise CohortError(Message("evaluation.too-many-folds", folds=folds, subjects=fewest))
+    named = class_name(names, label)
     raise CohortError(
-        f"cv_folds is {folds}, but {whose} has {fewest} subjects; ask for at most {fewest} folds."
+        Message("evaluation.too-many-folds-of-class", folds=folds, subjects=fewest, name=named)
     )
 
 

@@ -1,11 +1,10 @@
-"""How well class probabilities fit the true classes."""
+"""How well predictions fit the truth: class probabilities, and clinical scores."""
 
 from statistics import fmean, stdev
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from graphnet.artifacts.result import Interval, SplitMetrics
 from graphnet.data.cohort import FloatArray, IntArray
 from graphnet.evaluation.intervals import (
     UNKNOWN,
@@ -15,20 +14,18 @@ from graphnet.evaluation.intervals import (
     mean_of_proportions,
     proportion,
 )
-from graphnet.evaluation.resampling import LEVELS, RESAMPLES, intervals
+from graphnet.evaluation.resampling import LEVELS, RESAMPLES, auc, intervals
 
 ROW_SUM_TOLERANCE = 1e-4
 BINS = 10
 
 
-def evaluate(labels: IntArray, probabilities: FloatArray) -> dict[str, Any]:
-    """Metrics with 95% intervals, ready for JSON; None where a metric cannot be computed.
+def evaluate(labels: IntArray, probabilities: FloatArray) -> SplitMetrics:
+    """Metrics of class probabilities with 95 % intervals; None where one cannot be computed.
 
-    ``labels`` (S,) are classes 0 to C-1, ``probabilities`` (S, C) their predicted probabilities;
-    the predicted class is the likeliest, the lower one of a tie. Of two classes, class 1 is the
-    patient: the positive one.
+    The predicted class is the most probable one, the lower one of a tie. Of two classes, class 1 is
+    the positive one: the patients.
 
-    - ``n``: subjects, S.
     - ``accuracy``: share of right predictions; Wilson's interval.
     - ``balanced_accuracy``: mean recall, once every class occurs; Wilson's intervals combined.
     - ``sensitivity``, ``specificity``: recall of class 1, of class 0; of two classes only.
@@ -41,8 +38,11 @@ def evaluate(labels: IntArray, probabilities: FloatArray) -> dict[str, Any]:
     - ``ece``: expected calibration error, the mean distance between the likeliest class's
       probability and how often it was right, over ten bins of equal width (Naeini et al. 2015,
       AAAI). Of few subjects it is large by chance; without interval.
-    - ``ci``: [low, high] by the names above but ``n``.
-    - ``confusion``: C lists of C counts; rows are true classes, columns predicted ones.
+    - ``confusion``: C rows of C counts; rows are true classes, columns predicted ones.
+
+    Args:
+        labels: (S,), the true classes, 0 to C-1.
+        probabilities: (S, C), rows that sum to 1.
 
     Raises:
         ValueError: shapes that do not fit, fewer than two classes, labels outside them, or
@@ -63,50 +63,51 @@ def evaluate(labels: IntArray, probabilities: FloatArray) -> dict[str, Any]:
         "brier": _brier(labels, probabilities),
         "ece": _calibration(labels, probabilities),
     }
-    return {
-        "n": len(labels),
-        **{name: estimate.value for name, estimate in estimates.items()},
-        "ci": {name: _as_list(estimate) for name, estimate in estimates.items()},
-        "confusion": confusion.tolist(),
-    }
+    return SplitMetrics(
+        n=len(labels),
+        values={name: estimate.value for name, estimate in estimates.items()},
+        ci={name: estimate.interval for name, estimate in estimates.items()},
+        confusion=tuple(map(tuple, confusion.tolist())),
+    )
 
 
-def evaluate_repeats(labels: IntArray, probabilities: FloatArray) -> dict[str, Any]:
-    """Metrics of R repeats of out-of-fold probabilities (R, S, C), as :func:`evaluate` gives them.
+def evaluate_repeats(labels: IntArray, probabilities: FloatArray) -> SplitMetrics:
+    """Metrics of R repeats of out-of-fold probabilities (R, S, C), as :func:`evaluate` has them.
 
     Each is the mean over repeats; ``sd_over_repeats`` says how much it depends on how the folds
     were cut. Intervals of accuracy, balanced accuracy and AUC are the bootstrap's over subjects
-    (:mod:`graphnet.evaluation.resampling`); of the others those
-    of the first repeat, moved to the mean.
-    ``confusion`` is summed over repeats, ``n`` are the subjects.
+    (:mod:`graphnet.evaluation.resampling`); of the others those of the first repeat, moved to the
+    mean. ``confusion`` is summed over repeats, ``n`` are the subjects.
     """
-    each = [evaluate(labels, one) for one in probabilities]
-    found: dict[str, Any] = {"n": len(labels)}
-    ci: dict[str, list[float] | None] = {}
-    for name in (key for key in each[0] if key in each[0]["ci"]):
-        known = [one[name] for one in each if one[name] is not None]
-        found[name] = fmean(known) if len(known) == len(each) else None
-        ci[name] = _moved(each[0]["ci"][name], each[0][name], found[name])
+    repeats = [evaluate(labels, repeat) for repeat in probabilities]
+    first = repeats[0]
+    values: dict[str, float | None] = {}
+    ci: dict[str, Interval | None] = {}
+    for name in first.values:
+        numbers = [value for repeat in repeats if (value := repeat[name]) is not None]
+        values[name] = fmean(numbers) if len(numbers) == len(repeats) else None
+        ci[name] = _moved(first.ci[name], first[name], values[name])
     ci |= intervals(labels, probabilities)
-    return found | {
-        "ci": ci,
-        "confusion": np.sum([one["confusion"] for one in each], axis=0).tolist(),
-        "repeats": len(each),
-        "sd_over_repeats": {name: _spread([one[name] for one in each]) for name in ci},
-    }
+    confusion = sum(_confusion(labels, repeat) for repeat in probabilities)
+    return SplitMetrics(
+        n=len(labels),
+        values=values,
+        ci=ci,
+        confusion=tuple(map(tuple, np.asarray(confusion).tolist())),
+        repeats=len(repeats),
+        sd_over_repeats={name: _spread([repeat[name] for repeat in repeats]) for name in ci},
+    )
 
 
-def _moved(
-    interval: list[float] | None, was: float | None, now: float | None
-) -> list[float] | None:
+def _moved(interval: Interval | None, was: float | None, now: float | None) -> Interval | None:
     if interval is None or was is None or now is None:
         return None
-    return [min(now, max(0.0, interval[0] + now - was)), max(now, interval[1] + now - was)]
+    return min(now, max(0.0, interval[0] + now - was)), max(now, interval[1] + now - was)
 
 
 def _spread(values: list[float | None]) -> float | None:
-    known = [value for value in values if value is not None]
-    return stdev(known) if 1 < len(known) == len(values) else None
+    numbers = [value for value in values if value is not None]
+    return stdev(numbers) if 1 < len(numbers) == len(values) else None
 
 
 def _check(labels: IntArray, probabilities: FloatArray) -> None:
@@ -142,17 +143,9 @@ def _auc(labels: IntArray, probabilities: FloatArray) -> Estimate:
     classes = probabilities.shape[1]
     if classes == 2:
         positive = labels == 1
-        area = _mann_whitney(positive, probabilities[:, 1])
+        area = auc(positive, probabilities[:, 1])
         return area_under_curve(area, int(positive.sum()), int((~positive).sum()))
-    return Estimate(fmean(_mann_whitney(labels == k, probabilities[:, k]) for k in range(classes)))
-
-
-def _mann_whitney(positive: NDArray[np.bool_], scores: FloatArray) -> float:
-    """Share of pairs in which the positive subject scores higher; a tie counts half."""
-    negatives, positives = np.sort(scores[~positive]), scores[positive]
-    below = np.searchsorted(negatives, positives, side="left").sum()
-    not_above = np.searchsorted(negatives, positives, side="right").sum()
-    return float(below + not_above) / (2 * len(negatives) * len(positives))
+    return Estimate(fmean(auc(labels == k, probabilities[:, k]) for k in range(classes)))
 
 
 def _brier(labels: IntArray, probabilities: FloatArray) -> Estimate:
@@ -173,37 +166,40 @@ def _calibration(labels: IntArray, probabilities: FloatArray) -> Estimate:
     return Estimate(float(np.abs(gaps).sum() / len(labels)))
 
 
-def _as_list(estimate: Estimate) -> list[float] | None:
-    return None if estimate.interval is None else list(estimate.interval)
+SCORE_METRICS = ("mae", "rmse", "r2", "pearson", "spearman")
+LEAST = 3  # subjects
 
 
-LEAST = 3
+def evaluate_scores(targets: FloatArray, predicted: FloatArray, *, seed: int = 0) -> SplitMetrics:
+    """Metrics of predicted clinical scores, with 95 % bootstrap intervals.
 
+    ``mae`` and ``rmse``: mean absolute and root mean squared error, in the score's units. ``r2``:
+    the share of variance explained, below 0 where the mean would do better. ``pearson``,
+    ``spearman``: correlations. None of fewer than three subjects, or where a value is constant.
 
-def evaluate_scores(targets: FloatArray, predicted: FloatArray, *, seed: int = 0) -> dict[str, Any]:
-    """Figures of predictions (S,) in the score's own units, with 95% bootstrap intervals.
+    Args:
+        targets: (S,), the true scores.
+        predicted: (S,), in the same units.
+        seed: of the bootstrap.
 
-    ``mae`` and ``rmse``: mean absolute and root mean squared error. ``r2``: the share of variance
-    explained, below 0 where the mean would do better. ``pearson``, ``spearman``: correlations. None
-    where there are fewer than three subjects, or what does not vary.
     """
-    names = ("mae", "rmse", "r2", "pearson", "spearman")
     if len(targets) < LEAST:
-        return {"n": len(targets), **dict.fromkeys(names), "ci": dict.fromkeys(names)}
+        unknown = dict.fromkeys(SCORE_METRICS)
+        return SplitMetrics(len(targets), unknown, dict(unknown))
     random = np.random.default_rng(seed)
-    drawn = [
-        _figures(targets[rows], predicted[rows])
+    resampled = [
+        _score_metrics(targets[rows], predicted[rows])
         for rows in random.integers(len(targets), size=(RESAMPLES, len(targets)))
     ]
-    found = _figures(targets, predicted)
-    return {
-        "n": len(targets),
-        **found,
-        "ci": {name: _interval(found[name], [one[name] for one in drawn]) for name in names},
+    values = _score_metrics(targets, predicted)
+    ci = {
+        name: _interval(values[name], [sample[name] for sample in resampled])
+        for name in SCORE_METRICS
     }
+    return SplitMetrics(len(targets), values, ci)
 
 
-def _figures(targets: FloatArray, predicted: FloatArray) -> dict[str, float | None]:
+def _score_metrics(targets: FloatArray, predicted: FloatArray) -> dict[str, float | None]:
     from scipy.stats import rankdata  # noqa: PLC0415 - slow to import
 
     error = predicted - targets
@@ -225,8 +221,9 @@ def _correlation(one: FloatArray, other: FloatArray) -> float | None:
     return float(np.clip(one @ other / length, -1.0, 1.0))
 
 
-def _interval(value: float | None, drawn: list[float | None]) -> list[float] | None:
-    known = [each for each in drawn if each is not None]
-    if value is None or len(known) < len(drawn) // 2:
+def _interval(value: float | None, resampled: list[float | None]) -> Interval | None:
+    numbers = [number for number in resampled if number is not None]
+    if value is None or len(numbers) < len(resampled) // 2:
         return None
-    return [float(level) for level in np.percentile(known, LEVELS)]
+    low, high = np.percentile(numbers, LEVELS)
+    return float(low), float(high)

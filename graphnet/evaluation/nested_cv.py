@@ -27,24 +27,33 @@ TINY = 1e-12
 
 def choose(
     cohort: Cohort,
-    fits: Sequence[FitSpec],
+    specs: Sequence[FitSpec],
     classes: tuple[int, ...],
     *,
     device: torch.device,
     parent: StoredModel | None = None,
-    journal: Callback | None = None,
+    callback: Callback | None = None,
 ) -> list[FitSpec]:
-    """Each fit with the settings of least inner loss; no subject outside ``rows`` is looked at.
+    """Each fit with the settings of least inner loss; no subject outside its ``rows`` is used.
 
-    Inner models start as the fits do: anew, or from ``parent``, whose graph stays as it is.
-    Cawley & Talbot 2010, Callback of Machine Learning Research 11:2079-2107.
+    Cawley & Talbot 2010, Journal of Machine Learning Research 11:2079-2107.
+
+    Args:
+        cohort: S subjects.
+        specs: the outer fits, each with its rows of the cohort.
+        classes: the labels, ascending; () of a clinical score.
+        device: to train on.
+        parent: the model that the fits start from, whose graph stays as it is; None: from scratch.
+        callback: follows the trainings.
 
     Raises:
         CohortError: too few subjects of a class for the inner folds.
 
     """
-    inner = partial(fit_all, device=device, parent=parent, journal=journal)
-    return [_chosen(cohort, fit, classes, inner, inherited=parent is not None) for fit in fits]
+    fit_inner = partial(fit_all, device=device, parent=parent, callback=callback)
+    return [
+        _chosen(cohort, spec, classes, fit_inner, inherited=parent is not None) for spec in specs
+    ]
 
 
 def grid(
@@ -76,38 +85,39 @@ def grid(
 
 def _chosen(
     cohort: Cohort,
-    fit: FitSpec,
+    spec: FitSpec,
     classes: tuple[int, ...],
     fit_inner: Callable[[Cohort, Sequence[FitSpec], tuple[int, ...]], list[FitResult]],
     *,
     inherited: bool,
 ) -> FitSpec:
-    inside = cohort.rows(fit.rows)
+    inside = cohort.rows(spec.rows)
     folds = stratified(
-        None if fit.settings.label == "score" else inside.labels,
+        None if spec.settings.label == "score" else inside.labels,
         inside.persons,
         folds=INNER_FOLDS,
         repeats=1,
-        seed=fit.settings.seed,
+        seed=spec.settings.seed,
     )
-    seeds = fit.settings.seeds if inherited else 1  # a parent has as many models as it has
-    tried = grid(replace(fit.settings, seeds=seeds), len(cohort.regions), inherited=inherited)
-    asked = [FitSpec(fold.train, settings) for settings in tried for fold in folds]
-    fitted = fit_inner(inside, asked, classes)
+    seeds = spec.settings.seeds if inherited else 1  # a parent has as many models as it has
+    candidates = grid(replace(spec.settings, seeds=seeds), len(cohort.regions), inherited=inherited)
+    inner = [FitSpec(fold.train, settings) for settings in candidates for fold in folds]
     losses = [
-        _loss(inside, fold, one.predicted, classes)
-        for fold, one in zip([*folds] * len(tried), fitted, strict=True)
+        _loss(inside, fold, fit.predicted, classes)
+        for fold, fit in zip(
+            [*folds] * len(candidates), fit_inner(inside, inner, classes), strict=True
+        )
     ]
-    by_settings = np.array(losses).reshape(len(tried), len(folds)).mean(axis=1)
-    best = tried[int(by_settings.argmin())]
-    return replace(fit, settings=replace(best, seeds=fit.settings.seeds))
+    by_settings = np.array(losses).reshape(len(candidates), len(folds)).mean(axis=1)
+    best = candidates[int(by_settings.argmin())]
+    return replace(spec, settings=replace(best, seeds=spec.settings.seeds))
 
 
 def _loss(cohort: Cohort, fold: Fold, predicted: FloatArray, classes: tuple[int, ...]) -> float:
     """Mean log loss of the held-out subjects, or mean squared error of their scores."""
-    there = predicted[fold.test]
-    if there.shape[1] == 1:
-        return float(np.mean((there[:, 0] - cohort.scores[fold.test]) ** 2))
+    held_out = predicted[fold.test]
+    if held_out.shape[1] == 1:
+        return float(np.mean((held_out[:, 0] - cohort.scores[fold.test]) ** 2))
     index: IntArray = np.searchsorted(classes, cohort.labels[fold.test])
-    chance = there[np.arange(len(index)), index]
-    return float(-np.log(np.maximum(chance, TINY)).mean())
+    probability = held_out[np.arange(len(index)), index]
+    return float(-np.log(np.maximum(probability, TINY)).mean())

@@ -1,18 +1,18 @@
 """What a result says of the data that it comes from: warnings, and findings by split."""
 
 from collections.abc import Mapping
-from typing import Any
 
 import numpy as np
 
 from graphnet.artifacts.model import StoredModel
+from graphnet.artifacts.result import Quality, QualityFinding
 from graphnet.data import splits
 from graphnet.data.cohort import IntArray
 from graphnet.data.quality import RULES
 from graphnet.data.splits import Splits
 from graphnet.evaluation.assessment import has_graph
 from graphnet.graphs.edges import leaves_edges, no_edges
-from graphnet.messages import Message
+from graphnet.messages import Message, as_message
 from graphnet.preprocessing.harmonise import Harmoniser, confounding, sites_of_one_class
 from graphnet.preprocessing.pipeline import rule
 from graphnet.preprocessing.scaling import CLIP
@@ -29,9 +29,11 @@ def clipped_values(model: StoredModel, data: Splits) -> dict[str, IntArray]:
     }
 
 
-def warnings(model: StoredModel, data: Splits, clipped: Mapping[str, IntArray]) -> list[str]:
-    """What limits the figures, a sentence each."""
-    sentences = [] if model.scale is not None else _told_by_site(data)
+def warnings(model: StoredModel, data: Splits, clipped: Mapping[str, IntArray]) -> list[Message]:
+    """What limits the metrics of a result."""
+    sentences: list[Message | str] = []
+    if model.scale is None:
+        sentences += _told_by_site(data)
     sentences += splits.warnings(data)
     if model.preprocessing.harmoniser is not None:
         sentences += _on_sites(model.preprocessing.harmoniser, data)
@@ -44,9 +46,8 @@ def warnings(model: StoredModel, data: Splits, clipped: Mapping[str, IntArray]) 
     for name, counts in clipped.items():
         cells = int(counts.sum())
         if cells:
-            message = Message("warnings.clipped", split=name, count=cells, limit=CLIP)
-            sentences.append(str(message))
-    return sentences
+            sentences.append(Message("warnings.clipped", split=name, count=cells, limit=CLIP))
+    return [as_message(sentence) for sentence in sentences]
 
 
 def _told_by_site(data: Splits) -> list[str]:
@@ -104,15 +105,20 @@ def _on_sites(harmoniser: Harmoniser, data: Splits) -> list[str]:
     return sentences
 
 
-def quality(data: Splits, clipped: Mapping[str, IntArray]) -> dict[str, Any]:
+def quality(data: Splits, clipped: Mapping[str, IntArray]) -> Quality:
     """Rules and findings by split, the subjects with clipped values among them."""
-    found: dict[str, list[dict[str, Any]]] = {}
-    for name, cohort in data.present().items():
-        counts = clipped[name]
-        drawn_in = [
-            {"rule": "clipped", "site": cohort.datasets[subject], "subject": cohort.ids[subject],
-             "measure": cohort.measures[measure], "count": int(counts[subject, measure])}
+    found: dict[str, list[QualityFinding]] = {}
+    for split, cohort in data.present().items():
+        counts = clipped[split]
+        found[split] = [QualityFinding.from_json(finding.as_dict()) for finding in cohort.findings]
+        found[split] += [
+            QualityFinding(
+                rule="clipped",
+                site=cohort.datasets[subject],
+                subject=cohort.ids[subject],
+                measure=cohort.measures[measure],
+                count=int(counts[subject, measure]),
+            )
             for subject, measure in np.argwhere(counts)
-        ]  # fmt: skip
-        found[name] = [finding.as_dict() for finding in cohort.findings] + drawn_in
-    return {"rules": RULES, "findings": found}
+        ]
+    return Quality(RULES, found)

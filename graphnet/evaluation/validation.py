@@ -1,10 +1,10 @@
-"""When a model is cross-validated, on which folds, and what is said of it."""
+"""When a model is cross-validated, on which folds, and what comes of it."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, field, replace
 
 from graphnet.artifacts.model import StoredModel
+from graphnet.artifacts.result import CV, LEAVE_SITE_OUT, Differences, FoldsResult, SplitMetrics
 from graphnet.config import Evaluation
 from graphnet.data.cohort import Cohort, FloatArray, IntArray
 from graphnet.data.splits import Splits
@@ -14,149 +14,167 @@ from graphnet.evaluation.cross_validation import CrossValidation
 from graphnet.evaluation.folds import Fold, leave_one_out_by, most_folds, stratified
 from graphnet.evaluation.metrics import evaluate_repeats
 from graphnet.evaluation.resampling import p_value
+from graphnet.messages import Message
 
 FOLDS = 10
-CV, SITES = "cv", "leave_site_out"
 
 
 @dataclass(frozen=True)
 class ValidationResult:
-    """What folds add to a result: figures under ``cv`` and ``leave_site_out``, and how.
+    """What folds add to a result, by kind: ``cv`` and ``leave_site_out``.
 
-    ``predicted`` (S, C) by kind is the mean over repeats, NaN for whom no fold tested.
+    ``predicted`` (S, C) is the mean over repeats, NaN for subjects that no fold tested.
+    ``baselines`` are by name and kind; ``models`` those of all folds.
     """
 
-    metrics: dict[str, Any] = field(default_factory=dict)
-    baselines: dict[str, dict[str, Any]] = field(default_factory=dict)
-    differences: dict[str, Any] = field(default_factory=dict)
-    facts: dict[str, Any] = field(default_factory=dict)
-    warnings: list[str] = field(default_factory=list)
+    metrics: dict[str, SplitMetrics | None] = field(default_factory=dict)
+    baselines: dict[str, dict[str, SplitMetrics | None]] = field(default_factory=dict)
+    differences: dict[str, dict[str, Differences | None]] = field(default_factory=dict)
+    folds: dict[str, FoldsResult] = field(default_factory=dict)
+    warnings: list[Message] = field(default_factory=list)
     models: list[StoredModel] = field(default_factory=list)
     predicted: dict[str, FloatArray] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class FoldsPlan:
-    """The folds of one kind, and the sentence why they are there; or only why they are not."""
+    """The folds of one kind and why there are some; or no folds, and why they cannot be cut."""
 
     kind: str
     folds: Sequence[Fold]
-    why: str
+    why: Message
+
+    @property
+    def count(self) -> int:
+        """Folds per repeat: each repeat cuts folds of the same names."""
+        return len({fold.name for fold in self.folds})
 
 
-def plan_folds(data: Splits, asked: Evaluation, *, by_score: bool, seed: int) -> list[FoldsPlan]:
+def plan_folds(
+    data: Splits, evaluation: Evaluation, *, is_regression: bool, seed: int
+) -> list[FoldsPlan]:
     """The folds that the form asks for or its data call for.
 
     Raises:
-        CohortError: folds that were asked for and cannot be.
+        CohortError: folds that were asked for and cannot be cut.
 
     """
-    labels = None if by_score else data.train.labels
-    found = []
-    folds, why = _number(data, asked, labels)
-    if folds:
-        cut = stratified(
+    labels = None if is_regression else data.train.labels
+    plans = []
+    count, why = _number(data, evaluation, labels)
+    if count and why is not None:
+        folds = stratified(
             labels,
             data.train.persons,
-            folds=folds,
-            repeats=asked.cv_repeats,
+            folds=count,
+            repeats=evaluation.cv_repeats,
             seed=seed,
             names=data.train.class_names,
         )
-        found.append(FoldsPlan(CV, cut, why))
-    elif why:
-        found.append(FoldsPlan(CV, (), why))
-    if asked.leave_site_out:
-        cut = leave_one_out_by(data.train.sites, labels, data.train.persons)
-        found.append(FoldsPlan(SITES, cut, "leave_site_out was asked for."))
-    return found
+        plans.append(FoldsPlan(CV, folds, why))
+    elif why is not None:
+        plans.append(FoldsPlan(CV, (), why))
+    if evaluation.leave_site_out:
+        folds = leave_one_out_by(data.train.sites, labels, data.train.persons)
+        plans.append(FoldsPlan(LEAVE_SITE_OUT, folds, Message("evaluation.leave-site-out-asked")))
+    return plans
 
 
 def validate(
     model: StoredModel,
     train: Cohort,
     plans: Sequence[FoldsPlan],
-    asked: Evaluation,
-    judged: Callable[[FoldsPlan], CrossValidation],
+    evaluation: Evaluation,
+    cross_validate: Callable[[FoldsPlan], CrossValidation],
 ) -> ValidationResult:
-    """Judge ``model`` by every kind of folds, of which ``judged`` says what they gave.
+    """Evaluate a model by every kind of folds; what cannot be computed is None, with a warning.
 
-    What cannot be computed is null, with a warning.
+    Args:
+        model: the task's own model: its settings and classes.
+        train: the training subjects, S, which the folds cut.
+        plans: the kinds of folds.
+        evaluation: what the form asks for.
+        cross_validate: trains on the folds of a plan; raises GraphnetError.
+
     """
-    found = ValidationResult()
+    result = ValidationResult()
     for plan in plans:
-        cut = len({fold.name for fold in plan.folds})  # each repeat cuts folds of the same names
-        found.facts[plan.kind] = {"folds": cut, "why": plan.why}
+        result.folds[plan.kind] = FoldsResult(plan.count, plan.why)
+        result.metrics[plan.kind] = None
         if not plan.folds:
-            found.metrics[plan.kind] = None
-            found.warnings.append(plan.why)
+            result.warnings.append(plan.why)
             continue
         try:
-            validated = judged(plan)
+            outcome = cross_validate(plan)
         except GraphnetError as error:
-            found.metrics[plan.kind] = None
-            how = "cross-validated" if plan.kind == CV else "judged on sites that are left out"
-            found.warnings.append(f"The model could not be {how}. {error}")
+            result.warnings.extend(_failed(plan.kind, reason) for reason in error.messages)
             continue
-        _add(found, plan, validated, (model, train))
-        if asked.permutations and model.scale is None:
-            # Each site has a model of its own, and sites that differ in both are no evidence.
-            found.facts[plan.kind]["permutation"] = p_value(
+        _add(result, plan, outcome, (model, train))
+        if evaluation.permutations and model.scale is None:
+            permutation = p_value(
                 model.targets(train).numpy(),
-                validated.predicted,
-                permutations=asked.permutations,
-                strata=train.sites if plan.kind == SITES else None,
+                outcome.predicted,
+                permutations=evaluation.permutations,
+                # Each site has a model of its own, and sites that differ in both are no evidence.
+                strata=train.sites if plan.kind == LEAVE_SITE_OUT else None,
             )
-    return found
+            folds = result.folds[plan.kind]
+            result.folds[plan.kind] = replace(folds, permutation=permutation)
+    return result
 
 
-def _number(data: Splits, asked: Evaluation, labels: IntArray | None) -> tuple[int, str]:
-    """How many folds and why; 0 and a sentence where folds are called for but cannot be."""
-    if asked.cv_folds is not None:
-        return asked.cv_folds, f"cv_folds is {asked.cv_folds}." if asked.cv_folds else ""
-    fresh = [name for name, _ in data.held_out() if not data.shared("train", name)]
-    if fresh:
-        return 0, ""
+def _failed(kind: str, reason: Message) -> Message:
+    code = "evaluation.cv-failed" if kind == CV else "evaluation.leave-site-out-failed"
+    return Message(code, reason=reason)
+
+
+def _number(
+    data: Splits, evaluation: Evaluation, labels: IntArray | None
+) -> tuple[int, Message | None]:
+    """How many folds and why; 0 and a reason where folds are called for but cannot be cut."""
+    if evaluation.cv_folds is not None:
+        asked = Message("evaluation.cv-folds-asked", folds=evaluation.cv_folds)
+        return evaluation.cv_folds, asked if evaluation.cv_folds else None
+    if any(not data.shared("train", split) for split, _ in data.held_out()):
+        return 0, None
     possible = most_folds(labels, data.train.persons)
-    reason = "The form has no subjects who are new to the model, so"
     if possible < 2:
-        return 0, (
-            f"{reason} it should be cross-validated, but train_data has fewer than 2 subjects of a "
-            "class; nothing here says how it does on new subjects."
-        )
-    return min(FOLDS, possible), (f"{reason} it was cross-validated: look at the figures under cv.")
+        return 0, Message("evaluation.cv-impossible")
+    return min(FOLDS, possible), Message("evaluation.cv-called-for")
 
 
 def _add(
-    found: ValidationResult,
+    result: ValidationResult,
     plan: FoldsPlan,
-    validated: CrossValidation,
-    whose: tuple[StoredModel, Cohort],
+    outcome: CrossValidation,
+    trained: tuple[StoredModel, Cohort],
 ) -> None:
-    (model, train), kind, ours = whose, plan.kind, validated.predicted
-    found.models.extend(validated.models)
-    found.metrics[kind] = summary(model, train, ours)
-    found.predicted[kind] = ours.mean(axis=0)
-    for name, values in validated.baselines.items():
-        shown = None if values is None else summary(model, train, values)
-        found.baselines.setdefault(name, {})[kind] = shown
-    facts = found.facts[kind]
-    facts["repeats"] = len(ours)
-    facts["reasons"] = dict(validated.reasons)
-    if validated.chosen:
-        facts["chosen"] = list(validated.chosen)
-    if kind == SITES:
-        facts["sites"] = {
-            fold.name: split_metrics(model, train.rows(fold.test), ours[0, fold.test])
+    (model, train), kind, predicted = trained, plan.kind, outcome.predicted
+    result.models.extend(outcome.models)
+    result.metrics[kind] = summary(model, train, predicted)
+    result.predicted[kind] = predicted.mean(axis=0)
+    for name, values in outcome.baselines.items():
+        metrics = None if values is None else summary(model, train, values)
+        result.baselines.setdefault(name, {})[kind] = metrics
+    sites = {}
+    if kind == LEAVE_SITE_OUT:
+        sites = {
+            fold.name: split_metrics(model, train.rows(fold.test), predicted[0, fold.test])
             for fold in plan.folds
         }
-    if model.scale is not None:
-        return
-    found.differences[kind] = differences(model, train, ours, validated.baselines)
+    result.folds[kind] = replace(
+        result.folds[kind],
+        repeats=len(predicted),
+        reasons=dict(outcome.reasons),
+        chosen=list(outcome.chosen),
+        sites=sites,
+    )
+    if model.scale is None:
+        result.differences[kind] = differences(model, train, predicted, outcome.baselines)
 
 
-def summary(model: StoredModel, train: Cohort, predicted: FloatArray) -> dict[str, Any]:
-    """Figures of out-of-fold predictions (R, S, C)."""
+def summary(model: StoredModel, train: Cohort, predicted: FloatArray) -> SplitMetrics:
+    """Metrics of out-of-fold predictions (R, S, C)."""
     if model.scale is not None:
         return split_metrics(model, train, predicted.mean(axis=0))
     if len(predicted) == 1:

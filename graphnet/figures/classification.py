@@ -8,7 +8,7 @@ import numpy as np
 
 from graphnet.data.class_names import called, names_of
 from graphnet.data.cohort import FloatArray
-from graphnet.evaluation.headline import FAIREST, known_of, leakage_rank
+from graphnet.evaluation.headline import FAIREST, leakage_rank, seen_of_split
 from graphnet.figures.drawing import (
     ACCENT,
     COLOURS,
@@ -51,7 +51,7 @@ def of_class(evidence: Evidence, split: str, column: int) -> tuple[FloatArray, F
 def shown(evidence: Evidence) -> list[str]:
     """The splits with predictions, the fairest first: those of new subjects alone, then others."""
     there = [split for split in FAIREST if (evidence["predictions"].get(split) or {}).get("id")]
-    return sorted(there, key=lambda split: leakage_rank(split, known_of(evidence, split)))
+    return sorted(there, key=lambda split: leakage_rank(split, seen_of_split(evidence, split)))
 
 
 MOST_POINTS = 300
@@ -125,7 +125,7 @@ def _curves(evidence: Evidence, words: Callable[[str], str]) -> list[Curve]:
 
 def _called(evidence: Evidence, split: str, words: Callable[[str], str]) -> str:
     name = words(SPLITS[split])
-    trained_on = split != "train" and known_of(evidence, split)
+    trained_on = split != "train" and seen_of_split(evidence, split)
     return f"{name} ({words('trained on')})" if trained_on else name
 
 

@@ -6,12 +6,13 @@ from functools import cached_property
 from typing import Any
 
 from graphnet.artifacts.lineage import lineage
+from graphnet.artifacts.result import TaskResult
 from graphnet.catalogue import ModelCard, find_model
 from graphnet.config import EVALUATION, SETTINGS, Evaluation, TrainingSettings
 from graphnet.data.class_names import Names, called, names_of, numbered
 from graphnet.data.identifiers import match_ids
 from graphnet.errors import SettingsError
-from graphnet.evaluation.headline import by_leakage, known_subjects, measured
+from graphnet.evaluation.headline import by_leakage, seen_in_training
 from graphnet.figures.classification import SPLITS
 
 Json = Mapping[str, Any]
@@ -131,8 +132,8 @@ class Facts:
     @cached_property
     def metrics(self) -> dict[str, Json]:
         """Figures by split, the fairest first; only what there is."""
-        found = measured(self.result)
-        return {split: found[split] for split in by_leakage(self.result, self.evidence)}
+        splits = by_leakage(TaskResult.from_json(self.result), self.evidence)
+        return {split: self.result["metrics"][split] for split in splits}
 
     @property
     def headline(self) -> str:
@@ -144,7 +145,7 @@ class Facts:
 
     def known(self, split: str) -> int:
         """How many of a split's subjects the model has trained on; 0 where that is not stored."""
-        return known_subjects(self.result, self.evidence).get(split) or 0
+        return seen_in_training(TaskResult.from_json(self.result), self.evidence).get(split) or 0
 
     @property
     def uses_graph(self) -> bool:

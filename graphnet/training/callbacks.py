@@ -1,4 +1,4 @@
-"""What goes along with the trainings of one task: watched after each epoch, and resumed."""
+"""What follows the trainings of one task: told of each epoch, and able to resume them."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
@@ -10,52 +10,52 @@ from graphnet.training.loop import Training
 
 
 class Callback:
-    """Follows the trainings of a task, one stage each, always in the same order.
+    """Follows the trainings of a task, counted from 0 by ``index``, always in the same order.
 
-    The first is the model itself; the others judge it. This one only counts them. A subclass may
-    keep the state of each stage and give it back as :meth:`kept` when the task is begun again; what
-    a method raises ends the task.
+    The first is the model itself; the others evaluate it. This class only counts them. A subclass
+    may store the state of each training and give it back from :meth:`load_state` when the task
+    starts again. Whatever a method raises ends the task.
     """
 
     def __init__(self) -> None:
-        self.stage = -1
+        self.index = -1
         self.costs: Sequence[float] = (1.0,)
 
     def expect(self, costs: Sequence[float]) -> None:
-        """Note how much work each stage will be, the model's own 1; an estimate."""
+        """Take an estimate of the work of each training, relative to the model's own."""
         self.costs = costs
 
     def follow(self, training: Training) -> Iterator[Epoch]:
-        """The epochs of the next stage that are still to do. Raises TrainingError."""
-        self.stage += 1
-        state = self.kept(self.stage)
-        if state is not None and training.takes(state):
+        """The remaining epochs of the next training, each as it ends. Raises TrainingError."""
+        self.index += 1
+        state = self.load_state(self.index)
+        if state is not None and training.accepts(state):
             training.restore(state)
-        self.began(training)
+        self.on_train_begin(training)
         for epoch in training:
             yield epoch
-            self.trained(training, epoch)
-        self.ended(training)
+            self.on_epoch_end(training, epoch)
+        self.on_train_end(training)
 
-    def kept(self, stage: int) -> Mapping[str, Tensor] | None:  # noqa: ARG002
-        """What :meth:`Training.state` gave when this stage was interrupted; None: begin."""
+    def load_state(self, index: int) -> Mapping[str, Tensor] | None:  # noqa: ARG002
+        """The state of an interrupted training; None to start from the first epoch."""
         return None
 
-    def began(self, training: Training) -> None:
-        """A stage is about to train."""
+    def on_train_begin(self, training: Training) -> None:
+        """Called before the first epoch that is still to do."""
 
-    def trained(self, training: Training, epoch: Epoch) -> None:
-        """An epoch is done."""
+    def on_epoch_end(self, training: Training, epoch: Epoch) -> None:
+        """Called after each epoch."""
 
-    def ended(self, training: Training) -> None:
-        """A stage is done."""
+    def on_train_end(self, training: Training) -> None:
+        """Called after the last epoch."""
 
-    def step(self, name: str) -> AbstractContextManager[object]:  # noqa: ARG002
-        """Around each step of a task: ``train``, ``assess``, ``validate``."""
+    def stage(self, name: str) -> AbstractContextManager[object]:  # noqa: ARG002
+        """Wraps each stage of a task: ``train``, ``assess``, ``validate``."""
         return nullcontext()
 
-    def out_of_memory(self) -> None:
-        """The models of a stage did not fit; they are trained in halves."""
+    def on_out_of_memory(self) -> None:
+        """Called when a stack of models did not fit into memory and is trained in halves."""
 
-    def pause(self) -> None:
-        """Between two steps that are no training; a place to end the task."""
+    def raise_if_cancelled(self) -> None:
+        """Called between steps that train nothing: the place to end a cancelled task."""

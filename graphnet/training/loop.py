@@ -1,4 +1,4 @@
-"""The training loop: K replicas at once, an epoch at a time."""
+"""The training loop: K replicas at once, one epoch at a time."""
 
 import hashlib
 import math
@@ -13,9 +13,10 @@ from torch.nn.utils.rnn import pad_sequence
 
 from graphnet.config import TrainingSettings
 from graphnet.errors import TrainingError
+from graphnet.messages import Message
 from graphnet.models import Net
 from graphnet.training.cuda_graph import CudaGraphRunner
-from graphnet.training.history import Epoch, Score
+from graphnet.training.history import Epoch, History, Score
 from graphnet.training.inputs import ModelInputs, class_scores
 from graphnet.training.optimiser import AdamW, FlatParameters, factor
 
@@ -26,9 +27,9 @@ STATE = ("mean", "square")
 class Plan:
     """What may differ between the K replicas of one training.
 
-    ``seeds`` draw the order of subjects; ``members`` are the rows that each replica trains on
-    (None: all); ``rates`` and ``decays`` are its learning rate and weight decay (None: the
-    settings').
+    ``seeds`` draw the order of subjects; ``members`` are the rows that each replica is trained on
+    (None: all); ``rates`` and ``decays`` are its learning rate and weight decay (None: those of the
+    settings).
     """
 
     seeds: Sequence[int]
@@ -44,13 +45,21 @@ class Plan:
 
 
 class Training:
-    """Fit K replicas of ``net`` on the subjects ``train``.
+    """Fits K replicas of a network; iterating trains, one epoch per step.
 
-    ``watched`` holds the subjects to score after each epoch by name. Where ``select`` names one
-    of them, each replica keeps the parameters of the epoch with the lowest loss on it; otherwise
-    those of the last epoch. The parameters named ``frozen`` stay as they start; ``moments`` are
-    the optimiser's, of an earlier training (None: it starts afresh). One that is ``divisible`` is
-    rather trained in parts than without being recorded.
+    Args:
+        net: the network.
+        start: its initial parameters by name, (K, …).
+        train: the training subjects.
+        settings: batch size, epochs, learning rate and so on.
+        plan: what differs between the replicas.
+        monitored: subjects to score after each epoch, by split.
+        select: the split whose lowest loss chooses the epoch that each replica keeps; None: the
+            last epoch is kept.
+        frozen: names of the parameters that stay as they start.
+        moments: the optimiser's, of an earlier training; None: it starts afresh.
+        divisible: whether the caller can train fewer replicas at a time when memory runs out.
+
     """
 
     def __init__(
@@ -61,7 +70,7 @@ class Training:
         settings: TrainingSettings,
         plan: Plan,
         *,
-        watched: Mapping[str, ModelInputs] | None = None,
+        monitored: Mapping[str, ModelInputs] | None = None,
         select: str | None = None,
         frozen: Collection[str] = (),
         moments: Mapping[str, Tensor] | None = None,
@@ -70,7 +79,7 @@ class Training:
         self.net = net
         self.train = train
         self.settings = settings
-        self.watched = watched or {}
+        self.monitored = monitored or {}
         self.select = select
         self.parameters = FlatParameters(start, frozen)
         flat = self.parameters.flat
@@ -80,7 +89,7 @@ class Training:
             torch.tensor(plan.decays or [settings.weight_decay] * len(flat), dtype=torch.float64),
             self.parameters.mask({name: net.decayed(name) for name in start}),
         )
-        self.optimiser.take(moments or {}, self.parameters)
+        self.optimiser.load_moments(moments or {}, self.parameters)
         everyone = torch.arange(len(train))
         self.members = plan.members or [everyone] * len(flat)
         self.order = [torch.Generator().manual_seed(seed) for seed in plan.seeds]
@@ -89,31 +98,31 @@ class Training:
         self.best_loss = torch.full((len(flat), 1), torch.inf, device=flat.device)
         self.best_epoch = torch.zeros((len(flat), 1), dtype=torch.int64, device=flat.device)
         self.total = flat.new_zeros(())
-        self.scores = flat.new_full((len(self.watched), 2, len(flat)), torch.nan)
+        self.scores = flat.new_full((len(self.monitored), 2, len(flat)), torch.nan)
         state = (flat, self.optimiser.mean, self.optimiser.square, self.total, self.scores)
         self.plan = plan.digest()
-        self.recorder = CudaGraphRunner(state, record=train.recordable, divisible=divisible)
-        self.lines: list[str] = []
+        self.runner = CudaGraphRunner(state, record=train.recordable, divisible=divisible)
+        self.history: list[Epoch] = []
 
     def __iter__(self) -> Iterator[Epoch]:
-        """Train epoch by epoch; stop iterating and training stops, iterate again and it goes on.
+        """Train one epoch per step; iterating again later continues.
 
         Raises:
-            TrainingError: the loss is no longer a number; the parameters kept are those of the
-                last epoch in which it was.
+            TrainingError: the loss is no longer finite; the parameters kept are those of the last
+                epoch in which it was.
 
         """
         while self.epoch < self.settings.epochs and not self._is_stale():
             number = self.epoch + 1
             self._train(factor(self.settings, number))
-            self.recorder.run(self._watch, ("watch",), ())
-            scores = dict(zip(self.watched, self.scores.tolist(), strict=True))
+            self.runner.run(self._monitor, ("watch",), ())
+            scores = dict(zip(self.monitored, self.scores.tolist(), strict=True))
             self._check(number, [self.total, self.scores[:, 0]])
             self._keep(number)
             self.epoch = number
             epoch = Epoch(number, {name: _first(*score) for name, score in scores.items()})
-            if self.watched:
-                self.lines.append(epoch.line())
+            if self.monitored:
+                self.history.append(epoch)
             yield epoch
 
     def result(self) -> dict[str, Tensor]:
@@ -121,7 +130,7 @@ class Training:
         return self.parameters.views(self.best)
 
     def moments(self) -> dict[str, Tensor]:
-        """The optimiser's moments by parameter, as :meth:`AdamW.take` takes them."""
+        """The optimiser's moments by parameter, as :meth:`AdamW.load_moments` takes them."""
         parts = {"mean": self.optimiser.mean, "square": self.optimiser.square}
         named = {
             f"{part}.{name}": tensor
@@ -132,8 +141,8 @@ class Training:
 
     def state(self) -> dict[str, Tensor]:
         """All that an interrupted training needs to go on as if it had not been."""
-        kept = {name: getattr(self.optimiser, name).clone() for name in STATE}
-        return kept | {
+        moments = {name: getattr(self.optimiser, name).clone() for name in STATE}
+        return moments | {
             "plan": self.plan,
             "steps": self.optimiser.steps,
             "epoch": torch.tensor(self.epoch),
@@ -143,23 +152,24 @@ class Training:
             "best_epoch": self.best_epoch.clone(),
             "order": torch.stack([generator.get_state() for generator in self.order]),
             "lines": torch.frombuffer(
-                bytearray("\n".join(["curve", *self.lines]).encode()), dtype=torch.uint8
+                bytearray("\n".join(["curve", *History(tuple(self.history)).lines()]).encode()),
+                dtype=torch.uint8,
             ),
         }
 
-    def takes(self, state: Mapping[str, Tensor]) -> bool:
+    def accepts(self, state: Mapping[str, Tensor]) -> bool:
         """Whether ``state`` is of a training of this plan and shape."""
-        own = self.state()
-        alike = own.keys() == state.keys() and all(
+        current = self.state()
+        alike = current.keys() == state.keys() and all(
             state[name].shape == tensor.shape and state[name].dtype == tensor.dtype
-            for name, tensor in own.items()
+            for name, tensor in current.items()
             if name != "lines"
         )
         return alike and torch.equal(state["plan"].cpu(), self.plan)
 
     @torch.no_grad()
     def restore(self, state: Mapping[str, Tensor]) -> None:
-        """Go on from what :meth:`state` gave, on a training that was begun alike."""
+        """Continue from what :meth:`state` gave, of a training that started alike."""
         self.epoch = int(state["epoch"])
         self.parameters.flat.copy_(state["flat"])
         for name in STATE:
@@ -169,10 +179,11 @@ class Training:
             setattr(self, name, state[name].clone().to(self.best.device))
         for generator, drawn in zip(self.order, state["order"], strict=True):
             generator.set_state(drawn.clone())
-        self.lines = bytes(state["lines"].cpu().numpy()).decode().split("\n")[1:]
+        lines = bytes(state["lines"].cpu().numpy()).decode().split("\n")[1:]
+        self.history = list(History.from_lines(lines))
 
     def _is_stale(self) -> bool:
-        """Whether no replica has gained for ``early_stopping`` epochs."""
+        """Whether no replica has improved for ``early_stopping`` epochs."""
         patience = self.settings.early_stopping
         if not patience or self.select is None:
             return False
@@ -182,43 +193,46 @@ class Training:
         """One pass: every replica sees every member once, in its own order."""
         self.total.zero_()
         shuffled = [
-            rows[torch.randperm(len(rows), generator=each)]
-            for rows, each in zip(self.members, self.order, strict=True)
+            rows[torch.randperm(len(rows), generator=generator)]
+            for rows, generator in zip(self.members, self.order, strict=True)
         ]
-        for stretch in batch_blocks(shuffled, self.settings.batch_size):
-            paces = self.optimiser.paces(rate, stretch.moving)
-            inputs = [each.to(self.best.device) for each in (stretch.order, stretch.share)]
-            work = partial(self._steps, stretch.plain)
-            self.recorder.run(work, ("train", stretch.plain), (*inputs, paces))
+        for block in batch_blocks(shuffled, self.settings.batch_size):
+            step_sizes = self.optimiser.step_sizes(rate, block.moving)
+            inputs = [tensor.to(self.best.device) for tensor in (block.order, block.share)]
+            work = partial(self._steps, block.plain)
+            self.runner.run(work, ("train", block.plain), (*inputs, step_sizes))
 
-    def _steps(self, plain: int, order: Tensor, share: Tensor, paces: Tensor) -> None:
-        """The steps of one stretch; adds the batches' losses to the total."""
+    def _steps(self, plain: int, order: Tensor, share: Tensor, step_sizes: Tensor) -> None:
+        """The steps of one block; adds the batches' losses to the total."""
         size = self.settings.batch_size
-        batches = zip(order.split(size, dim=1), share.split(size, dim=1), paces, strict=True)
-        for number, (index, weight, pace) in enumerate(batches):
+        batches = zip(order.split(size, dim=1), share.split(size, dim=1), step_sizes, strict=True)
+        for number, (index, weight, step_size) in enumerate(batches):
             inputs, graph, targets = self.train.batch(index)
             logits = self.net.logits(self.parameters.views(), inputs, graph)
             # The sum over replicas: each replica's gradient is its own.
-            loss = total(logits, targets, None if number < plain else weight)
-            self.optimiser.step(self.parameters.gradient(loss), pace)
+            loss = summed_loss(logits, targets, None if number < plain else weight)
+            self.optimiser.step(self.parameters.gradient(loss), step_size)
             self.total += loss.detach()
 
     @torch.no_grad()
-    def _watch(self) -> None:
-        """Loss and accuracy of each replica on each group; the latter NaN of a score on a scale."""
-        for room, group in zip(self.scores, self.watched.values(), strict=True):
-            logits = class_scores(self.net, self.parameters.views(), group)
-            targets = group.targets.expand(logits.shape[:2])
-            room[0] = each(logits, targets).mean(dim=1)
+    def _monitor(self) -> None:
+        """Loss and accuracy of each replica on each split; no accuracy of a clinical score: NaN."""
+        for room, inputs in zip(self.scores, self.monitored.values(), strict=True):
+            logits = class_scores(self.net, self.parameters.views(), inputs)
+            targets = inputs.targets.expand(logits.shape[:2])
+            room[0] = subject_losses(logits, targets).mean(dim=1)
             if not is_score(logits):
                 room[1] = (logits.argmax(dim=-1) == targets).to(room.dtype).mean(dim=1)
 
-    def _check(self, number: int, found: Sequence[Tensor]) -> None:
-        if all(bool(torch.isfinite(loss).all()) for loss in found):
+    def _check(self, number: int, losses: Sequence[Tensor]) -> None:
+        if all(bool(torch.isfinite(loss).all()) for loss in losses):
             return
         raise TrainingError(
-            f"Training stopped in epoch {number}: the loss is no longer a number. The likely "
-            f"cause is a learning_rate that is too high ({self.settings.learning_rate:g})."
+            Message(
+                "training.loss-not-finite",
+                epoch=number,
+                learning_rate=self.settings.learning_rate,
+            )
         )
 
     def _keep(self, number: int) -> None:
@@ -227,7 +241,7 @@ class Training:
             self.best.copy_(flat)
             self.best_epoch.fill_(number)
             return
-        loss = self.scores[list(self.watched).index(self.select), 0][:, None]
+        loss = self.scores[list(self.monitored).index(self.select), 0][:, None]
         better = loss < self.best_loss
         self.best_loss = torch.where(better, loss, self.best_loss)
         self.best = torch.where(better, flat, self.best)
@@ -239,17 +253,16 @@ def _first(loss: Sequence[float], accuracy: Sequence[float]) -> Score:
     return Score(loss[0], None if math.isnan(accuracy[0]) else accuracy[0])
 
 
-LONGEST = 64  # steps
+MOST_STEPS = 64  # of a block
 
 
 @dataclass(frozen=True)
 class BatchBlock:
-    """Some n steps of a pass, each of a batch of B subjects; W subjects in all.
+    """n consecutive steps of an epoch, each of a batch of B subjects; W subjects in all.
 
-    ``order`` (K, W) holds rows of subjects, 0 where a replica has no more. The first ``plain``
-    steps have a whole batch for every replica, or as many subjects for each; for those after
-    them ``share`` (K, W) is each subject's part of its replica's mean loss. ``moving`` (n, K)
-    tells which replicas have a subject in a step.
+    ``order`` (K, W): rows of subjects, 0 where a replica has no more. In the first ``plain`` steps
+    all replicas have equally many subjects; in those after them ``share`` (K, W) is each subject's
+    weight in its replica's mean loss. ``moving`` (n, K): which replicas have a subject in a step.
     """
 
     order: Tensor
@@ -259,39 +272,39 @@ class BatchBlock:
 
 
 def batch_blocks(members: Sequence[Tensor], batch: int) -> Iterator[BatchBlock]:
-    """Cut the shuffled ``members`` of each replica into batches, 64 of them to a stretch."""
+    """Cut the shuffled ``members`` of each replica into batches, 64 batches to a block."""
     counts = torch.tensor([len(rows) for rows in members])
     order = pad_sequence(list(members), batch_first=True)
     width = order.shape[1]
     alike = bool((counts == width).all())
-    for first in range(0, width, LONGEST * batch):
-        part = order[:, first : first + LONGEST * batch]
-        steps = -(-part.shape[1] // batch)
+    for first in range(0, width, MOST_STEPS * batch):
+        rows = order[:, first : first + MOST_STEPS * batch]
+        steps = -(-rows.shape[1] // batch)
         # How many subjects of each replica stand in each step, (n, K).
         begins = first + batch * torch.arange(steps)
         sizes = (counts - begins[:, None]).clamp(0, batch)
         whole = int((sizes == batch).all(dim=1).sum())
         yield BatchBlock(
-            order=part,
-            share=_share(sizes, part.shape[1], batch),
+            order=rows,
+            share=_share(sizes, rows.shape[1], batch),
             moving=sizes > 0,
             plain=steps if alike else whole,
         )
 
 
 def _share(sizes: Tensor, width: int, batch: int) -> Tensor:
-    """Each subject's part of its batch, 0 beyond the replica's last: (n, K) → (K, W)."""
+    """Each subject's weight in its batch, 0 beyond the replica's last: (n, K) → (K, W)."""
     place = torch.arange(batch)
-    there = (place < sizes[..., None]) / sizes.clamp(min=1)[..., None]
-    return there.transpose(0, 1).flatten(1)[:, :width]
+    weights = (place < sizes[..., None]) / sizes.clamp(min=1)[..., None]
+    return weights.transpose(0, 1).flatten(1)[:, :width]
 
 
 def is_score(logits: Tensor) -> bool:
-    """Whether the net gives one number, a score, and not one for each class: (…, C)."""
+    """Whether the network has one output, a clinical score, and not one per class: (…, C)."""
     return logits.shape[-1] == 1
 
 
-def each(logits: Tensor, targets: Tensor) -> Tensor:
+def subject_losses(logits: Tensor, targets: Tensor) -> Tensor:
     """The loss of every subject: (K, B, C) and (K, B) → (K, B)."""
     if is_score(logits):
         return (logits[..., 0] - targets).square()
@@ -299,14 +312,18 @@ def each(logits: Tensor, targets: Tensor) -> Tensor:
     return flat.view(targets.shape)
 
 
-def total(logits: Tensor, targets: Tensor, share: Tensor | None) -> Tensor:
-    """The mean loss of each replica, summed over replicas.
+def summed_loss(logits: Tensor, targets: Tensor, share: Tensor | None) -> Tensor:
+    """The mean loss of each replica, summed over replicas: ().
 
-    ``share`` (K, B) is each subject's part of its replica's mean; None: all the same.
+    Args:
+        logits: (K, B, C), or (K, B, 1) of a clinical score.
+        targets: (K, B), class indices or scaled scores.
+        share: (K, B), each subject's weight in its replica's mean; None: all the same.
+
     """
     if share is not None:
-        return (each(logits, targets) * share.to(logits.dtype)).sum()
+        return (subject_losses(logits, targets) * share.to(logits.dtype)).sum()
     if is_score(logits):
-        return torch.sum(each(logits, targets)) / targets.shape[1]
+        return torch.sum(subject_losses(logits, targets)) / targets.shape[1]
     summed = functional.cross_entropy(logits.flatten(0, 1), targets.flatten(), reduction="sum")
     return summed / targets.shape[1]

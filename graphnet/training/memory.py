@@ -1,4 +1,4 @@
-"""When memory runs out, on a CUDA device or in the process: said in words, or done in parts."""
+"""When memory runs out, on a CUDA device or in the process: one error, or smaller parts."""
 
 import contextlib
 import functools
@@ -9,56 +9,50 @@ from typing import ParamSpec, TypeVar
 import torch
 
 from graphnet.errors import OutOfMemory
+from graphnet.messages import Message
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
 ON_DEVICE = ("CUDA error: out of memory", "CUBLAS_STATUS_ALLOC_FAILED", "CUDNN_STATUS_ALLOC_FAILED")
 IN_PROCESS = ("DefaultCPUAllocator",)
-SENTENCE = (
-    "The memory of {whose} did not suffice for this task. Ask for less at one time: a smaller "
-    "batch_size, fewer seeds, cv_folds or cv_repeats, a lower density, fewer subjects or regions."
-)
 
 
 def is_exhausted(error: BaseException) -> bool:
-    """Whether this says that memory ran out, whoever says it."""
+    """Whether memory ran out, on a device or in the process."""
     return _on_device(error) or _in_process(error)
 
 
 def _on_device(error: BaseException) -> bool:
-    said = isinstance(error, RuntimeError) and any(words in str(error) for words in ON_DEVICE)
-    return isinstance(error, torch.OutOfMemoryError) or said
+    worded = isinstance(error, RuntimeError) and any(words in str(error) for words in ON_DEVICE)
+    return isinstance(error, torch.OutOfMemoryError) or worded
 
 
 def _in_process(error: BaseException) -> bool:
-    said = isinstance(error, RuntimeError) and any(words in str(error) for words in IN_PROCESS)
-    return isinstance(error, MemoryError) or said
+    worded = isinstance(error, RuntimeError) and any(words in str(error) for words in IN_PROCESS)
+    return isinstance(error, MemoryError) or worded
 
 
 def translate_oom(work: Callable[P, T]) -> Callable[P, T]:
-    """Let ``work`` raise OutOfMemory, a sentence for the researcher, where memory runs out."""
+    """Let ``work`` raise OutOfMemory where memory runs out, whichever library noticed it."""
 
     @functools.wraps(work)
-    def telling(*args: P.args, **kwargs: P.kwargs) -> T:
+    def translated(*args: P.args, **kwargs: P.kwargs) -> T:
         try:
             return work(*args, **kwargs)
         except (RuntimeError, MemoryError) as error:
             if not is_exhausted(error):
                 raise
-            raise OutOfMemory(SENTENCE.format(whose=_whose(error))) from error
+            where = "device" if _on_device(error) else "process"
+            raise OutOfMemory(Message("training.out-of-memory", where=where)) from error
 
-    return telling
-
-
-def _whose(error: BaseException) -> str:
-    return "the CUDA device" if _on_device(error) else "the worker"
+    return translated
 
 
 def halving(work: Callable[[int], T], size: int) -> T:
-    """``work(size)``, with half the size again and again where that does not fit into memory.
+    """``work(size)``, with the size halved until it fits into memory.
 
-    What ``work`` gives must not depend on the size of its parts.
+    What ``work`` returns must not depend on the size of its parts.
     """
     while True:
         try:

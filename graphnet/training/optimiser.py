@@ -79,11 +79,13 @@ class AdamW:
     def steps(self, counts: Tensor) -> None:
         self.taken = counts.double().cpu()
 
-    def paces(self, factor: float, moving: Tensor) -> Tensor:
-        """What the next n steps take, (n, 5, K, 1), at ``factor`` times the learning rate.
+    def step_sizes(self, factor: float, moving: Tensor) -> Tensor:
+        """The coefficients of the next n steps, (n, 5, K, 1); these count as taken.
 
-        ``moving`` (n, K) says which replicas go on in a step; the others stay bit for bit as they
-        are. The steps count as taken.
+        Args:
+            factor: of the learning rate.
+            moving: (n, K), which replicas move in a step; the others stay bit for bit as they are.
+
         """
         goes = moving.double()
         taken = self.taken + goes.cumsum(dim=0)
@@ -103,12 +105,12 @@ class AdamW:
         return torch.stack(columns, dim=1)[..., None].to(self.flat.device, self.flat.dtype)
 
     @torch.no_grad()
-    def step(self, gradient: Tensor, pace: Tensor) -> None:
-        """Update in place, at a ``pace`` (5, K, 1) of :meth:`paces`.
+    def step(self, gradient: Tensor, step_size: Tensor) -> None:
+        """Update in place, by coefficients (5, K, 1) of :meth:`step_sizes`.
 
         The ``gradient`` (K, P) of a replica that does not move is 0.
         """
-        blend, keep, second, rate, wane = pace.unbind()
+        blend, keep, second, rate, wane = step_size.unbind()
         self.mean.lerp_(gradient, blend)
         self.square.mul_(keep).addcmul_(gradient, gradient, value=1 - BETA2)
         denominator = (self.square * second).sqrt_().add_(EPSILON)
@@ -117,10 +119,10 @@ class AdamW:
         self.flat.addcdiv_(rate * self.mean, denominator)
 
     @torch.no_grad()
-    def take(self, moments: Mapping[str, Tensor], like: FlatParameters) -> None:
-        """Go on with the moments of an earlier training: ``mean.NAME``, ``square.NAME``, ``steps``.
+    def load_moments(self, moments: Mapping[str, Tensor], like: FlatParameters) -> None:
+        """Continue with moments of an earlier training: ``mean.NAME``, ``square.NAME``, ``steps``.
 
-        What it did not train has none and starts at 0.
+        Parameters it did not train have none and start at 0.
         """
         for part, into in (("mean", self.mean), ("square", self.square)):
             for name, room in like.named(into).items():

@@ -16,6 +16,7 @@ from graphnet.errors import TrainingError
 from graphnet.preprocessing.pipeline import PreprocessedViews
 from graphnet.training import memory
 from graphnet.training.callbacks import Callback
+from graphnet.training.history import History
 from graphnet.training.initialisation import frozen, initialise, moments, replicas, seeds
 from graphnet.training.inputs import ModelInputs, class_scores
 from graphnet.training.loop import Plan, Training
@@ -23,15 +24,14 @@ from graphnet.training.loop import Plan, Training
 log = logging.getLogger(__name__)
 
 BUDGET = 1 << 30  # bytes of inputs of one stack
-GROUPS = {"train": "Train", "val": "Val", "test": "Test"}
 
 
 @dataclass(frozen=True)
 class FitSpec:
     """One model to be trained on some ``rows`` of a cohort.
 
-    Fits that are trained together may differ in learning rate, weight decay, seed, and in what
-    is done before the net.
+    Fits that are trained together may differ in learning rate, weight decay, seed, and in all that
+    is fitted before the network.
     """
 
     rows: IntArray
@@ -49,68 +49,73 @@ class FitResult:
 @memory.translate_oom
 def fit_all(
     cohort: Cohort,
-    fits: Sequence[FitSpec],
+    specs: Sequence[FitSpec],
     classes: tuple[int, ...],
     *,
     device: torch.device,
     parent: StoredModel | None = None,
-    journal: Callback | None = None,
+    callback: Callback | None = None,
 ) -> list[FitResult]:
-    """Train every fit; as many at once as fit into memory.
+    """Train all fits, as many at once as memory allows.
 
-    Each starts anew, or from ``parent``.
+    Args:
+        cohort: S subjects, all of whom each model predicts in the end.
+        specs: the fits, each with its rows of the cohort.
+        classes: the labels, ascending; () of a clinical score.
+        device: to train on.
+        parent: the model that each starts from; None: from scratch.
+        callback: follows the trainings.
 
     Raises:
         CohortError, SettingsError: rows that a fit cannot be trained on.
-        TrainingError: a loss that is no longer a number, or one fit alone is too large.
+        TrainingError: a loss that is no longer finite, or a single fit that is too large.
 
     """
-    starts = [_start(cohort, fit, classes, parent) for fit in fits]
-    bytes_each = 8 * cohort.features.size * fits[0].settings.seeds
+    starts = [_start(cohort, spec, classes, parent) for spec in specs]
+    bytes_each = 8 * cohort.features.size * specs[0].settings.seeds
     together = max(1, BUDGET // bytes_each)
-    pairs = list(zip(starts, fits, strict=True))
-    found: list[FitResult] = []
-    along = journal or Callback()
+    pairs = list(zip(starts, specs, strict=True))
+    results: list[FitResult] = []
+    callback = callback or Callback()
     while pairs:
-        part = pairs[:together]
-        work = partial(_first, cohort, part, device, along)
-        fitted = memory.halving(work, len(part))
-        if len(fitted) < len(part):
-            together = len(fitted)
-            along.out_of_memory()
-            log.warning("out of memory on %s: training %d models at a time", device, together)
-        found += fitted
-        pairs = pairs[len(fitted) :]
-    return found
+        stack = pairs[:together]
+        fits = memory.halving(partial(_first, cohort, stack, device, callback), len(stack))
+        if len(fits) < len(stack):
+            together = len(fits)
+            callback.on_out_of_memory()
+            log.warning("%s is out of memory: training %d models at a time", device, together)
+        results += fits
+        pairs = pairs[len(fits) :]
+    return results
 
 
 def _first(
     cohort: Cohort,
     pairs: Sequence[tuple[StoredModel, FitSpec]],
     device: torch.device,
-    journal: Callback,
+    callback: Callback,
     count: int,
 ) -> list[FitResult]:
     """The first ``count`` of these, together."""
-    return _stack(cohort, pairs[:count], device, journal)
+    return _stack(cohort, pairs[:count], device, callback)
 
 
 def _start(
-    cohort: Cohort, fit: FitSpec, classes: tuple[int, ...], parent: StoredModel | None
+    cohort: Cohort, spec: FitSpec, classes: tuple[int, ...], parent: StoredModel | None
 ) -> StoredModel:
     if parent is not None:
-        return replace(parent, settings=fit.settings)
-    return initialise(cohort.rows(fit.rows), fit.settings, classes)
+        return replace(parent, settings=spec.settings)
+    return initialise(cohort.rows(spec.rows), spec.settings, classes)
 
 
 def _stack(
     cohort: Cohort,
     pairs: Sequence[tuple[StoredModel, FitSpec]],
     device: torch.device,
-    journal: Callback,
+    callback: Callback,
 ) -> list[FitResult]:
     models = [model for model, _ in pairs]
-    prepared = _prepared(cohort, models, device)
+    inputs = _inputs(cohort, models, device)
     parameters = {
         name: torch.cat([model.parameters[name] for model in models]).to(device)
         for name in models[0].parameters
@@ -118,23 +123,23 @@ def _stack(
     training = Training(
         models[0].net,
         parameters,
-        prepared,
+        inputs,
         models[0].settings,
         _plan(pairs),
         frozen=frozen(models[0]),
         moments=_stacked([moments(model) for model in models]),
         divisible=len(pairs) > 1,
     )
-    for _ in journal.follow(training):
+    for _ in callback.follow(training):
         pass
     best = training.result()
     with torch.no_grad():
-        outputs = class_scores(models[0].net, best, prepared).cpu()
+        outputs = class_scores(models[0].net, best, inputs).cpu()
     return list(_split(models, best, outputs))
 
 
-def _prepared(cohort: Cohort, models: Sequence[StoredModel], device: torch.device) -> ModelInputs:
-    """Each model's own view of the cohort; K replicas of it share it."""
+def _inputs(cohort: Cohort, models: Sequence[StoredModel], device: torch.device) -> ModelInputs:
+    """Each model's own view of the cohort; its replicas share it."""
     net = models[0].net
     views = PreprocessedViews(cohort, [model.preprocessing for model in models])
     counts = torch.tensor([replicas(model) for model in models])
@@ -143,42 +148,43 @@ def _prepared(cohort: Cohort, models: Sequence[StoredModel], device: torch.devic
     return ModelInputs.of(net, views, targets.to(device), view.to(device))
 
 
-def _stacked(each: Sequence[dict[str, Tensor]]) -> dict[str, Tensor]:
-    return {name: torch.cat([one[name] for one in each]) for name in each[0]}
+def _stacked(moments: Sequence[dict[str, Tensor]]) -> dict[str, Tensor]:
+    return {name: torch.cat([one[name] for one in moments]) for name in moments[0]}
 
 
 def _plan(pairs: Sequence[tuple[StoredModel, FitSpec]]) -> Plan:
-    """One entry a replica."""
-    each = [
-        (seed, torch.from_numpy(fit.rows), fit.settings)
-        for model, fit in pairs
+    """One entry per replica."""
+    entries = [
+        (seed, torch.from_numpy(spec.rows), spec.settings)
+        for model, spec in pairs
         for seed in seeds(model.settings)
     ]
     return Plan(
-        seeds=[seed for seed, _, _ in each],
-        members=[rows for _, rows, _ in each],
-        rates=[settings.learning_rate for _, _, settings in each],
-        decays=[settings.weight_decay for _, _, settings in each],
+        seeds=[seed for seed, _, _ in entries],
+        members=[rows for _, rows, _ in entries],
+        rates=[settings.learning_rate for _, _, settings in entries],
+        decays=[settings.weight_decay for _, _, settings in entries],
     )
 
 
 def _split(
     models: Sequence[StoredModel], best: dict[str, Tensor], outputs: Tensor
 ) -> Iterator[FitResult]:
-    done = 0
+    first = 0
     for model in models:
-        part = slice(done, done + replicas(model))
-        own = {name: tensor[part].detach().cpu() for name, tensor in best.items()}
-        yield FitResult(replace(model, parameters=own), predictions(outputs[part], model.scale))
-        done = part.stop
+        replica = slice(first, first + replicas(model))
+        parameters = {name: tensor[replica].detach().cpu() for name, tensor in best.items()}
+        trained = replace(model, parameters=parameters)
+        yield FitResult(trained, predictions(outputs[replica], model.scale))
+        first = replica.stop
 
 
 @dataclass(frozen=True)
 class MonitoredFit:
-    """A model trained by itself, the lines of its epochs and the epoch that was kept."""
+    """A model trained by itself, the history of its epochs, and the epoch that was kept."""
 
     model: StoredModel
-    lines: list[str]
+    history: History
     epoch: int
 
 
@@ -188,49 +194,48 @@ def fit_monitored(
     data: Splits,
     *,
     device: torch.device,
-    journal: Callback | None = None,
+    callback: Callback | None = None,
 ) -> MonitoredFit:
     """Train ``model`` further on the training subjects, scoring every split after each epoch.
 
-    The epoch is chosen by the loss on the validation subjects, where those stand nowhere else.
+    The epoch is chosen by the loss on the validation subjects, unless they are in another split
+    too.
 
     Raises:
-        TrainingError: a loss that is no longer a number, or too little memory; ``kept`` is the
+        TrainingError: a loss that is no longer finite, or too little memory; its ``kept`` is the
             model before that.
 
     """
-    groups = {
-        GROUPS[name]: model.prepare(cohort, device) for name, cohort in data.present().items()
-    }
+    inputs = {split: model.prepare(cohort, device) for split, cohort in data.present().items()}
     training = Training(
         model.net,
         {name: tensor.to(device) for name, tensor in model.parameters.items()},
-        groups["Train"],
+        inputs["train"],
         model.settings,
         Plan(seeds=seeds(model.settings)),
-        watched=groups,
-        select="Val" if data.may_select else None,
+        monitored=inputs,
+        select="val" if data.may_select else None,
         frozen=frozen(model),
         moments=moments(model),
     )
     try:
-        _follow(journal or Callback(), training)
+        _follow(callback or Callback(), training)
     except TrainingError as error:
-        if training.lines:
-            error.kept = _kept(model, training)
+        if training.history:
+            error.kept = _best(model, training)
         raise
-    kept = {name: tensor.detach().cpu() for name, tensor in training.moments().items()}
-    trained = replace(_kept(model, training), moments=kept)
-    return MonitoredFit(trained, training.lines, int(training.best_epoch[0]))
+    optimiser = {name: tensor.detach().cpu() for name, tensor in training.moments().items()}
+    trained = replace(_best(model, training), moments=optimiser)
+    return MonitoredFit(trained, History(tuple(training.history)), int(training.best_epoch[0]))
 
 
 @memory.translate_oom
-def _follow(journal: Callback, training: Training) -> None:
-    for _ in journal.follow(training):
+def _follow(callback: Callback, training: Training) -> None:
+    for _ in callback.follow(training):
         pass
 
 
-def _kept(model: StoredModel, training: Training) -> StoredModel:
+def _best(model: StoredModel, training: Training) -> StoredModel:
     """``model`` with the best parameters so far."""
     best = {name: tensor.detach().cpu() for name, tensor in training.result().items()}
     return replace(model, parameters=best)

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from graphnet.evaluation.headline import known_subjects, shared_by_leakage
+from graphnet.artifacts.result import TaskResult
+from graphnet.evaluation.headline import seen_in_training, shared_by_leakage
 from service.cli.completion import tasks
 from service.cli.connection import service_at
 from service.cli.options import example, json_option, url_option
@@ -26,7 +27,9 @@ def compare(url: str, *, compared: tuple[str, ...], split: str | None, as_json: 
     """Show the figures of tasks side by side."""
     with service_at(url) as client:
         found = [client.task(task) for task in dict.fromkeys(compared)]
-    there = shared_by_leakage([known_subjects(task.task_result) for task in found])
+    there = shared_by_leakage(
+        [seen_in_training(TaskResult.from_json(task.task_result)) for task in found]
+    )
     splits = [name for name in there if split in (None, name)]
     if as_json:
         show_json([_facts(task, splits) for task in found])
@@ -71,7 +74,7 @@ def _warn(found: Sequence["Task"], shown: Sequence[str]) -> None:
 
 
 def _warn_of_known(task: "Task", split: str) -> None:
-    counts = known_subjects(task.task_result)
+    counts = seen_in_training(TaskResult.from_json(task.task_result))
     if split in counts and counts[split] is None:
         note(f"{SPLITS[split]}: it is not stored whether {task.task_id} knows these subjects.")
     elif counts.get(split):

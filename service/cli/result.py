@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from graphnet.evaluation.headline import OF_CLASSES, OF_SCORES, by_leakage, known_subjects
+from graphnet.artifacts.result import TaskResult
+from graphnet.evaluation.headline import OF_CLASSES, OF_SCORES, by_leakage, seen_in_training
 from service.cli.terminal import Column, show_facts, show_heading, show_json, show_table
 
 if TYPE_CHECKING:
@@ -84,14 +85,14 @@ def _titles(metrics: Iterable[Metrics]) -> dict[str, str]:
 
 def known(result: Mapping[str, Any] | None, split: str) -> str:
     """How many subjects of a split the model knows; ``?`` where nobody can say."""
-    counts = known_subjects(result)
+    counts = seen_in_training(TaskResult.from_json(result))
     if split not in counts:
         return "-"
     return "?" if counts[split] is None else str(counts[split])
 
 
 def _show_metrics(result: Mapping[str, Any], metrics: Mapping[str, Metrics]) -> None:
-    splits = by_leakage(result)
+    splits = by_leakage(TaskResult.from_json(result))
     show_heading("Metrics, with 95 % intervals")
     columns = [Column("", whole=True), *(Column(SPLITS[s], spare=s == "train") for s in splits)]
     titles = _titles(metrics.values())
@@ -101,7 +102,9 @@ def _show_metrics(result: Mapping[str, Any], metrics: Mapping[str, Metrics]) -> 
 
 
 def _show_baselines(result: Mapping[str, Any], metrics: Mapping[str, Metrics]) -> None:
-    split = next((split for split in by_leakage(result) if split != "train"), None)
+    split = next(
+        (split for split in by_leakage(TaskResult.from_json(result)) if split != "train"), None
+    )
     compared = {name: present(each) for name, each in present(result.get("baselines")).items()}
     rivals = {name: values[split] for name, values in compared.items() if split in values}
     if split is None or not rivals:

@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 from html import escape
 
-from graphnet.evaluation.headline import measured, unseen
-from service.client.answers import Facts, Task
+from graphnet.artifacts.result import SplitMetrics, TaskResult
+from graphnet.evaluation.headline import unseen_splits
+from service.client.answers import Task
 
 SPLITS = {
     "test": "test",
@@ -32,19 +33,20 @@ def _facts(task: Task) -> Iterator[tuple[str, str]]:
     yield "Error", task.error or ""
     if not task.ended and task.progress is not None:
         yield "Done", f"{task.progress.percent:.0f} %"
-    for split in unseen(task.task_result)[:1]:
-        yield from _figures(measured(task.task_result)[split], SPLITS[split])
+    result = TaskResult.from_json(task.task_result)
+    for split in unseen_splits(result)[:1]:
+        yield from _figures(result.measured[split], SPLITS[split])
 
 
-def _figures(metrics: Facts, split: str) -> Iterator[tuple[str, str]]:
+def _figures(metrics: SplitMetrics, split: str) -> Iterator[tuple[str, str]]:
     for name, title in HEADLINE.items():
         if name in metrics:
             yield f"{title} ({split})", _figure(metrics, name)
 
 
-def _figure(metrics: Facts, name: str) -> str:
+def _figure(metrics: SplitMetrics, name: str) -> str:
     value = metrics[name]
     if value is None:
         return "—"
-    interval = (metrics.get("ci") or {}).get(name)
+    interval = metrics.interval(name)
     return f"{value:.3f}" + (f" [{interval[0]:.2f}, {interval[1]:.2f}]" if interval else "")

@@ -9,15 +9,17 @@ from db import datasets, tasks
 from db.ownership import Owner
 from db.states import Status
 from db.tasks import TaskRecord
+from graphnet.artifacts.result import TaskResult
 from graphnet.catalogue import MODELS
 from graphnet.config import TrainingSettings
+from graphnet.evaluation.headline import Headline
 from service.http.auth import caller_of
 from service.http.queries import may_be_id
 from service.predecessor import SUCCESS
 from service.routes.datasets import MOST
 from service.routes.tasks import find_task, instant
 from service.state import house_of
-from service.stores.task_summaries import Headline, Outline
+from service.stores.task_summaries import Outline
 
 MOST_TASKS = 100
 
@@ -113,7 +115,7 @@ def _described(task: TaskRecord, outline: Outline | None) -> dict[str, Any]:
 
 def headline(task: TaskRecord) -> Headline | None:
     """The AUC that says most of new subjects; None where there is none."""
-    return _auc(Headline.of(task.task_result))
+    return _auc(Headline.of(TaskResult.from_json(task.task_result)))
 
 
 def _auc(found: Headline | None) -> Headline | None:

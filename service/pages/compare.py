@@ -8,11 +8,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from graphnet import figures
+from graphnet.artifacts.result import TaskResult
 from graphnet.evaluation.headline import (
     FAIREST,
     OF_CLASSES,
     OF_SCORES,
-    known_subjects,
+    seen_in_training,
     shared_by_leakage,
 )
 from graphnet.report.facts import Facts
@@ -112,7 +113,9 @@ def _line(name: str, values: Sequence[Any]) -> Line:
 
 def _splits(facts: Sequence[Facts]) -> list[str]:
     """Those first whose subjects are new to all models."""
-    return shared_by_leakage([known_subjects(one.result, one.evidence) for one in facts])
+    return shared_by_leakage(
+        [seen_in_training(TaskResult.from_json(one.result), one.evidence) for one in facts]
+    )
 
 
 def _metrics(facts: Sequence[Facts], split: str) -> list[Line]:
@@ -126,7 +129,9 @@ def _metrics(facts: Sequence[Facts], split: str) -> list[Line]:
 
 def _known(facts: Sequence[Facts], split: str) -> Line:
     """How many of the subjects are no new ones; a dash where there are none, or nobody can say."""
-    counts = [known_subjects(one.result, one.evidence).get(split) for one in facts]
+    counts = [
+        seen_in_training(TaskResult.from_json(one.result), one.evidence).get(split) for one in facts
+    ]
     return _line(KNOWN, counts)
 
 

@@ -10,14 +10,15 @@ from actors import log_context
 from db import cancellation, queue_state, tasks
 from db.states import Status
 from db.tasks import TaskRecord
+from graphnet.artifacts.result import TaskResult
 from graphnet.catalogue import ALIASES, GRAPHS, MODELS, ModelCard
 from graphnet.config import OPTIONS, TrainingSettings
+from graphnet.evaluation.headline import Headline
 from service.http.auth import caller_of
 from service.http.queries import asked_limit, asked_project, asked_text, may_be_id
 from service.http.responses import ErrorNum, Refusal, invalid, success
 from service.predecessor import STATUSES, SUCCESS, absence, require_ours
 from service.state import house_of
-from service.stores.task_summaries import Headline
 
 
 async def list_tasks(request: Request) -> Response:
@@ -102,7 +103,7 @@ def shown(task: TaskRecord, progress: dict[str, Any]) -> dict[str, Any]:
         "task_status": task.task_status,
         "task_config": task.task_config,
         "task_result": task.task_result,
-        "headline": _told(Headline.of(task.task_result)),
+        "headline": _told(Headline.of(TaskResult.from_json(task.task_result))),
         "error": task.error,
         "progress": progress,
         "attempt": task.attempt,

@@ -8,9 +8,10 @@ from typing import Any
 
 import numpy as np
 
+from graphnet.artifacts.result import Difference
 from graphnet.data.identifiers import match_ids
 from graphnet.evaluation.headline import FAIREST
-from graphnet.evaluation.resampling import LEAST, UNKNOWN, paired_difference
+from graphnet.evaluation.resampling import LEAST, paired_difference
 
 Json = Mapping[str, Any]
 Subject = tuple[str, str]  # id and site
@@ -55,7 +56,9 @@ def difference(ours: Json | None, theirs: Json | None, split: str) -> dict[str, 
     if np.bincount(labels, minlength=len(classes)).min() < LEAST:
         return _unknown(len(shared), FEW)
     pair = [np.array([[each[who][1] for who in shared]]) for each in (mine, other)]
-    return {"n": len(shared), "reason": None, **paired_difference(labels, *pair)}
+    differences = paired_difference(labels, *pair)
+    named = {name: difference.as_dict() for name, difference in differences.items()}
+    return {"n": len(shared), "reason": None, **named}
 
 
 def _shared_splits(ours: Json | None, theirs: Json | None) -> list[str]:
@@ -95,7 +98,7 @@ def _matched(mine: Answers, theirs: Answers) -> Answers:
 
 
 def _unknown(shared: int, reason: str) -> dict[str, Any]:
-    return {"n": shared, "reason": reason, **{name: dict(UNKNOWN) for name in NAMES}}
+    return {"n": shared, "reason": reason, **{name: Difference().as_dict() for name in NAMES}}
 
 
 MOST = 2000  # pairs that are remembered

@@ -8,39 +8,11 @@ from db import tasks as results
 from db.ownership import Owner
 from db.states import Status
 from db.tasks import TaskRecord
-from graphnet.evaluation.headline import measured, unseen
-from graphnet.report.numbers import interval
+from graphnet.artifacts.result import TaskResult
+from graphnet.evaluation.headline import Headline
 
 MOST = 5000  # tasks whose figure is remembered
-METRICS = ("auc", "r2")
 Key = tuple[str, int]
-
-
-@dataclass(frozen=True)
-class Headline:
-    """A metric of subjects new to the model, with its 95 % interval, None where there is none."""
-
-    split: str
-    metric: str
-    value: float
-    interval: tuple[float, float] | None
-
-    @classmethod
-    def of(cls, result: Mapping[str, Any] | None) -> "Headline | None":
-        """Of a result; None where it has no such figure, or nobody can say that it is one."""
-        metrics = measured(result)
-        for split in unseen(result):
-            found = metrics[split]
-            for metric in METRICS:
-                if isinstance(found.get(metric), float):
-                    return cls(split, metric, found[metric], interval(found, metric))
-        return None
-
-    def as_dict(self) -> dict[str, Any]:
-        """As an answer has it."""
-        low, high = self.interval or (None, None)
-        named = {"split": self.split, "metric": self.metric}
-        return {**named, "value": self.value, "low": low, "high": high}
 
 
 @dataclass(frozen=True)
@@ -53,7 +25,8 @@ class Outline:
     @classmethod
     def of(cls, result: Mapping[str, Any] | None) -> "Outline":
         """Of a result."""
-        return cls(Headline.of(result), bool((result or {}).get("model_state_path")))
+        read = TaskResult.from_json(result)
+        return cls(Headline.of(read), bool(read.model_state_path))
 
 
 class Outlines:

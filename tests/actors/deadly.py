@@ -12,12 +12,12 @@ from graphnet.distributed import shards
 
 def make_broker() -> RedisBroker:
     """Wire the worker, and have the second part of a task kill it."""
-    do = shards.run_shard
+    run = shards.run_shard
 
     def kill(work: Any, number: int, **asked: Any) -> bytes:
         if number == 2:
             os.kill(os.getpid(), signal.SIGKILL)
-        return do(work, number, **asked)
+        return run(work, number, **asked)
 
-    setattr(shards, "do", kill)  # noqa: B010 - the name is another module's
+    setattr(shards, "run_shard", kill)  # noqa: B010 - the name is another module's
     return worker.make_broker()

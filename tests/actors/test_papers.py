@@ -29,15 +29,15 @@ def outcome() -> Outcome:
 
 
 def without(outcome: Outcome, key: str, value: Any) -> Outcome:
-    found = json.loads(json.dumps(outcome.evidence))
+    found = json.loads(json.dumps(outcome.predictions))
     found["importance"][key] = value
-    return replace(outcome, evidence=found)
+    return replace(outcome, predictions=found)
 
 
 def test_a_picture_that_cannot_be_drawn_costs_no_report(
     outcome: Outcome, caplog: pytest.LogCaptureFixture
 ) -> None:
-    result: dict[str, Any] = dict(outcome.result)
+    result: dict[str, Any] = outcome.result.as_dict()
     with caplog.at_level(logging.ERROR):
         written = papers(CLAIM, without(outcome, "coordinates", [["here"]]), result)
     assert set(written) == {EVIDENCE, REPORT}
@@ -49,6 +49,6 @@ def test_a_report_that_cannot_be_rendered_costs_no_evidence(
     outcome: Outcome, caplog: pytest.LogCaptureFixture
 ) -> None:
     with caplog.at_level(logging.ERROR):
-        written = papers(CLAIM, without(outcome, "share", "none"), dict(outcome.result))
+        written = papers(CLAIM, without(outcome, "share", "none"), outcome.result.as_dict())
     assert set(written) == {EVIDENCE}
     assert "its report could not be made" in caplog.text

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from graphnet.messages import Message
 from tests.databases import query
 from tests.houses import environment, process
 from tests.places import ENDED, PLAIN, WORKER, Place, place_at
@@ -62,8 +63,9 @@ def test_a_part_that_kills_its_workers_is_given_up_and_not_its_task(place: Place
     assert task["task_status"] == "Finished", task["error"]
     assert states(place, task_id) == {1: "Finished", 2: "Failed"}
     assert task["task_result"]["metrics"]["cv"] is None
-    (sentence,) = (each for each in task["task_result"]["warnings"] if "cross-validated" in each)
-    assert "The worker stopped unexpectedly 3 times" in sentence
+    messages = task["task_result"]["warning_messages"]
+    (failed,) = (each for each in messages if each["code"] == "evaluation.cv-failed")
+    assert "The worker stopped unexpectedly 3 times" in str(Message.from_json(failed))
 
 
 def test_what_the_storage_has_lost_of_a_part_is_done_again(place: Place) -> None:

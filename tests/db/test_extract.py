@@ -21,7 +21,7 @@ MARKUP = "Subjects stand in both: <b>bold</b>, 受试者, &lt;i&gt; and \\u003ci
 def result_of(**splits: Cohort) -> dict[str, Any]:
     """The result of 200 epochs, as a worker has it."""
     settings = TrainingSettings.for_model("Linear", epochs=200)
-    found = run(Splits(cohort(), **splits), settings, evaluation=QUICK).result
+    found = run(Splits(cohort(), **splits), settings, evaluation=QUICK).result.as_dict()
     address = "s3://models/sgn/models/TASK26112823353300/model.safetensors"
     warnings = [MARKUP * 4, *found["warnings"]]
     return {**found, "model_state_path": address, "warnings": warnings}

@@ -65,7 +65,7 @@ def reference(seed: int) -> tuple[str, list[str]]:
         evaluation=Evaluation(**{name: asked[name] for name in EVALUATION}),
     )
     digest = hashlib.sha256(outcome.model.to_bytes()[0]).hexdigest()
-    return digest, outcome.result["train_epochs"]
+    return digest, outcome.result.as_dict()["train_epochs"]
 
 
 def _await_all(estate: Estate, seconds: float) -> None:

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from sklearn import metrics as reference
 
+from graphnet.artifacts.result import Difference
 from graphnet.data.cohort import FloatArray, IntArray
 from graphnet.evaluation.resampling import (
     intervals,
@@ -54,8 +55,8 @@ def test_a_paired_difference_is_that_of_a_plain_loop() -> None:
         for name, values in loops.items():
             values.append(one[name] - other[name])
     for name, values in loops.items():
-        assert found[name]["difference"] == pytest.approx(values[0])
-        assert found[name]["ci"] == pytest.approx(np.percentile(values[1:], (2.5, 97.5)))
+        assert found[name].value == pytest.approx(values[0])
+        assert found[name].ci == pytest.approx(np.percentile(values[1:], (2.5, 97.5)))
 
 
 def _judged(labels: IntArray, probabilities: FloatArray) -> dict[str, float]:
@@ -72,10 +73,10 @@ def test_the_other_way_round_is_the_opposite() -> None:
     theirs = people(effect=0.3, seed=1)[1]
     one, other = paired_difference(labels, ours, theirs), paired_difference(labels, theirs, ours)
     for name, found in one.items():
-        assert found["difference"] == pytest.approx(-other[name]["difference"])
-        assert found["ci"] == pytest.approx([-end for end in other[name]["ci"][::-1]])
+        assert found.value == pytest.approx(-(other[name].value or 0))
+        assert found.ci == pytest.approx([-end for end in (other[name].ci or ())[::-1]])
     none = paired_difference(labels, ours, ours)["auc"]
-    assert (none["difference"], none["ci"], none["excludes_zero"]) == (0, [0, 0], False)
+    assert (none.value, none.ci, none.excludes_zero) == (0, (0, 0), False)
 
 
 def test_intervals_hold_the_truth_as_often_as_they_say() -> None:
@@ -96,12 +97,12 @@ def test_repeats_count_alike() -> None:
     theirs = people(effect=0.3, seed=1)[1]
     both = paired_difference(labels, np.concatenate([ours, theirs]), np.concatenate([theirs] * 2))
     alone = paired_difference(labels, ours, theirs)
-    assert both["auc"]["difference"] == pytest.approx(alone["auc"]["difference"] / 2)
+    assert both["auc"].value == pytest.approx((alone["auc"].value or 0) / 2)
 
 
 def test_what_cannot_be_computed_is_null() -> None:
     _, ours = people()
-    unknown = {"difference": None, "ci": None, "excludes_zero": None}
+    unknown = Difference()
     lonely = np.zeros(60, dtype=np.int64)
     lonely[0] = 1
     assert all(each == unknown for each in paired_difference(lonely, ours, ours).values())
@@ -109,18 +110,19 @@ def test_what_cannot_be_computed_is_null() -> None:
     spread = np.full((1, 60, 3), 1 / 3)
     found = paired_difference(three, spread, spread)
     assert found["auc"] == unknown
-    assert found["accuracy"]["difference"] == 0
+    assert found["accuracy"].value == 0
     assert intervals(lonely, ours) == dict.fromkeys(("accuracy", "balanced_accuracy", "auc"))
 
 
 def test_shuffled_labels_give_any_p_and_true_ones_a_small_one() -> None:
     labels, probabilities = people()
     found = p_value(labels, probabilities, permutations=199)
-    assert found["p"] == pytest.approx(1 / 200)
-    assert found["auc"] == pytest.approx(reference.roc_auc_score(labels, probabilities[0, :, 1]))
+    assert found.p == pytest.approx(1 / 200)
+    assert found.auc == pytest.approx(reference.roc_auc_score(labels, probabilities[0, :, 1]))
     random = np.random.default_rng(3)
     by_chance = [
-        p_value(random.permutation(labels), probabilities, permutations=99)["p"] for _ in range(60)
+        p_value(random.permutation(labels), probabilities, permutations=99).p or 0
+        for _ in range(60)
     ]
     assert 0.35 < np.mean(by_chance) < 0.65
     assert min(by_chance) < 0.15
@@ -134,6 +136,6 @@ def test_within_strata_a_difference_between_them_is_no_evidence() -> None:
     scores = np.clip(labels * 0.5 + 0.25 + random.normal(scale=0.05, size=60), 0, 1)
     probabilities = np.stack([1 - scores, scores], axis=1)[None]
     sites = ["A"] * 30 + ["B"] * 30
-    assert p_value(labels, probabilities, permutations=99)["p"] == 0.01
-    assert p_value(labels, probabilities, permutations=99, strata=sites)["p"] == 1
-    assert p_value(labels % 1, probabilities, permutations=9)["p"] is None
+    assert p_value(labels, probabilities, permutations=99).p == 0.01
+    assert p_value(labels, probabilities, permutations=99, strata=sites).p == 1
+    assert p_value(labels % 1, probabilities, permutations=9).p is None

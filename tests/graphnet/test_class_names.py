@@ -41,7 +41,7 @@ def manifest(model: StoredModel) -> dict[str, Any]:
 
 
 def test_a_result_and_a_manifest_name_the_classes(outcome: Outcome) -> None:
-    assert outcome.result["class_names"] == {"0": "HC", "1": "SZ"}
+    assert outcome.result.as_dict()["class_names"] == {"0": "HC", "1": "SZ"}
     stored = StoredModel.from_bytes(*outcome.model.to_bytes())
     assert stored.class_names == NAMES
     assert manifest(stored)["class_names"] == {"0": "HC", "1": "SZ"}
@@ -64,7 +64,7 @@ def test_predictions_are_by_number_with_the_names_beside_them(outcome: Outcome) 
 
 
 def test_the_table_of_predictions_says_names(outcome: Outcome) -> None:
-    rows = list(csv.DictReader(StringIO(predictions_csv(outcome.evidence))))
+    rows = list(csv.DictReader(StringIO(predictions_csv(outcome.predictions))))
     assert {row["label"] for row in rows} == {row["predicted"] for row in rows} == {"HC", "SZ"}
     first = rows[0]
     likeliest = max(("HC", "SZ"), key=lambda name: float(first[f"probability_{name}"]))
@@ -72,8 +72,8 @@ def test_the_table_of_predictions_says_names(outcome: Outcome) -> None:
 
 
 def test_the_report_says_names(outcome: Outcome) -> None:
-    task = {"task_id": "T", "task_type": "dl_ts", "task_result": outcome.result}
-    text = render(task, outcome.evidence, None, manifest(outcome.model))
+    task = {"task_id": "T", "task_type": "dl_ts", "task_result": outcome.result.as_dict()}
+    text = render(task, outcome.predictions, None, manifest(outcome.model))
     assert "20 of class HC (0) and 20 of class SZ (1)" in text
     assert "Class SZ (1) counts as positive, class HC (0) as negative." in text
     assert '<th scope="col">Class SZ (1)</th>' in text
@@ -83,12 +83,12 @@ def test_the_report_says_names(outcome: Outcome) -> None:
 def test_a_fine_tuning_inherits_the_names_of_its_parent(outcome: Outcome) -> None:
     same = run(Splits(named("D", "control", "sz")), QUICK, evaluation=ASKED, parent=outcome.model)
     assert same.model.class_names == NAMES
-    assert not [each for each in same.result["warnings"] if "count as one class" in each]
+    assert not [each for each in same.result.as_dict()["warnings"] if "count as one class" in each]
     other = run(Splits(named("D", "NC", "ASD")), QUICK, evaluation=ASKED, parent=outcome.model)
     assert other.model.class_names == NAMES
     assert (
         "Class 1 is 'SZ' in the parent and 'ASD' in train_data; these subjects count as one class."
-        in other.result["warnings"]
+        in other.result.as_dict()["warnings"]
     )
     with pytest.raises(CohortError, match="'SZ' is class 0 in train_data and class 1 in the paren"):
         run(Splits(named("D", "SZ", "HC")), QUICK, evaluation=ASKED, parent=outcome.model)
@@ -98,9 +98,8 @@ def test_a_class_is_named_in_sentences() -> None:
     few = Splits(named("A", "HC", "SZ", each=3))
     with pytest.raises(CohortError) as caught:
         run(few, QUICK, evaluation=replace(ASKED, cv_folds=5))
-    assert caught.value.sentences == (
-        "cv_folds is 5, but class HC (0) of train_data has 3 subjects; ask for at most 3 folds.",
-    )
+    assert caught.value.codes == ("evaluation.too-many-folds-of-class",)
+    assert "class HC (0)" in str(caught.value)
 
 
 def test_a_name_is_shown_with_its_number_unless_they_are_one() -> None:

@@ -54,7 +54,7 @@ def test_every_step_is_told(three: list[Outcome]) -> None:
 
 def test_the_report_tells_it(three: list[Outcome]) -> None:
     task = {"task_id": "T3", "task_type": "dl_ft", "parent_task_id": "T2",
-            "task_result": three[2].result}  # fmt: skip
+            "task_result": three[2].result.as_dict()}  # fmt: skip
     text = render(task, None, None, manifest(three[2]))
     chain = text.index("Tasks that the model comes from")
     assert chain < text.index("T1", chain) < text.index("B_NC (20)", chain)

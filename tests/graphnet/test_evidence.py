@@ -54,7 +54,7 @@ def outcome() -> Outcome:
 
 
 def test_every_split_holds_everybody_once(outcome: Outcome) -> None:
-    found = outcome.evidence["predictions"]
+    found = outcome.predictions["predictions"]
     assert {split: len(each["id"]) for split, each in found.items()} == {
         "train": 64, "test": 18, "cv": 64, "leave_site_out": 64
     }  # fmt: skip
@@ -64,41 +64,41 @@ def test_every_split_holds_everybody_once(outcome: Outcome) -> None:
 
 
 def test_it_agrees_with_the_figures(outcome: Outcome) -> None:
-    found = outcome.evidence["predictions"]["test"]
+    found = outcome.predictions["predictions"]["test"]
     auc = roc_auc_score(found["label"], np.array(found["probability"])[:, 1])
-    assert auc == pytest.approx(outcome.result["metrics"]["test"]["auc"], abs=1e-6)
-    sites = outcome.evidence["sites"]
+    assert auc == pytest.approx(outcome.result.as_dict()["metrics"]["test"]["auc"], abs=1e-6)
+    sites = outcome.predictions["sites"]
     assert {site: each["n"] for site, each in sites["train"].items()} == {"one": 32, "two": 32}
-    told = outcome.result["cross_validation"]["leave_site_out"]["sites"]
+    told = outcome.result.as_dict()["cross_validation"]["leave_site_out"]["sites"]
     assert sites["leave_site_out"]["one"]["auc"] == pytest.approx(told["one"]["auc"])
 
 
 def test_it_says_whom_the_model_knows(outcome: Outcome) -> None:
-    found = outcome.evidence["predictions"]
+    found = outcome.predictions["predictions"]
     assert all(found["train"]["known"])
     assert found["test"]["known"] == [False] * 16 + [True] * 2
     assert not any(found["cv"]["known"])
 
 
 def test_out_of_fold_is_not_what_the_model_itself_says(outcome: Outcome) -> None:
-    found = outcome.evidence["predictions"]
+    found = outcome.predictions["predictions"]
     assert found["cv"]["id"] == found["train"]["id"]
     assert found["cv"]["probability"] != found["train"]["probability"]
 
 
 def test_all_regions_and_where_they_are(outcome: Outcome) -> None:
-    found = outcome.evidence["importance"]
+    found = outcome.predictions["importance"]
     assert {len(column) for column in found.values()} == {REGIONS}
     assert sum(found["share"]) == pytest.approx(1)
-    first = outcome.result["explanation"]["regions"][0]
+    first = outcome.result.as_dict()["explanation"]["regions"][0]
     place = int(np.argmax(found["share"]))
-    assert outcome.evidence["regions"][place] == first["region"]
+    assert outcome.predictions["regions"][place] == first["region"]
     assert found["share"][place] == first["share"]
     assert found["names"][place] == f"Region {first['region']}"
 
 
 def test_it_is_read_back_and_nothing_else_is(outcome: Outcome) -> None:
-    assert read_predictions(to_bytes(outcome.evidence)) == outcome.evidence
+    assert read_predictions(to_bytes(outcome.predictions)) == outcome.predictions
     for content in (b"", b"{}", b"[1]", b'{"format": "x"}', b'{"format": NaN}', b"\xff"):
         with pytest.raises(ModelError):
             read_predictions(content)
@@ -107,7 +107,7 @@ def test_it_is_read_back_and_nothing_else_is(outcome: Outcome) -> None:
 def test_what_is_shorter_than_it_says_is_refused(outcome: Outcome) -> None:
     for path in (("predictions", "test", "site"), ("predictions", "cv", "probability", 0),
                  ("importance", "share")):  # fmt: skip
-        found: Any = json.loads(to_bytes(outcome.evidence))
+        found: Any = json.loads(to_bytes(outcome.predictions))
         column = found
         for key in path:
             column = column[key]
@@ -117,7 +117,7 @@ def test_what_is_shorter_than_it_says_is_refused(outcome: Outcome) -> None:
 
 
 def test_a_table_of_it_can_be_opened_without_harm(outcome: Outcome) -> None:
-    found: dict[str, Any] = json.loads(to_bytes(outcome.evidence))
+    found: dict[str, Any] = json.loads(to_bytes(outcome.predictions))
     found["predictions"]["test"]["id"][0] = '=HYPERLINK("http://evil")'
     rows = list(csv.DictReader(StringIO(predictions_csv(found))))
     assert len(rows) == 64 * 3 + 18
@@ -141,7 +141,7 @@ def test_scores_have_no_classes() -> None:
     scored = replace(cohort, scores=rng.normal(20, 4, len(cohort)))
     settings = TrainingSettings.for_model("Linear", epochs=3, label="score")
     asked = Evaluation(baselines=False, cv_folds=0)
-    found = run(Splits(scored), settings, evaluation=asked).evidence
+    found = run(Splits(scored), settings, evaluation=asked).predictions
     assert (found["format"], found["target"], found["classes"]) == (FORMAT, "score", [])
     assert found["predictions"]["train"]["label"] == pytest.approx(scored.scores.tolist())
     header, row = predictions_csv(found).splitlines()[:2]

@@ -71,9 +71,9 @@ def test_a_planted_effect_is_found_in_subjects_never_seen() -> None:
     outcome = run(
         Splits(cohort(controls=60, patients=60), test=others), TrainingSettings.for_model("SGN")
     )
-    auc = outcome.result["metrics"]["test"]["auc"]
+    auc = outcome.result.as_dict()["metrics"]["test"]["auc"]
     assert auc > 0.5 + 6 * chance(others)
-    assert outcome.result["metrics"]["test"]["ci"]["auc"][0] > 0.7
+    assert outcome.result.as_dict()["metrics"]["test"]["ci"]["auc"][0] > 0.7
 
 
 @pytest.mark.parametrize("graph", sorted(set(GRAPHS) - {*FROM_CONNECTOMES, "tangent", "spatial"}))
@@ -81,8 +81,8 @@ def test_no_effect_is_found_where_labels_are_shuffled(graph: str) -> None:
     people = shuffled_labels(cohort(controls=60, patients=60), 1)
     others = shuffled_labels(cohort(controls=300, patients=300, seed=1, first=200), 2)
     outcome = run(Splits(people, test=others), few(graph=graph, epochs=40))
-    auc = outcome.result["metrics"]["test"]["auc"]
-    assert outcome.result["metrics"]["train"]["auc"] > 0.75  # it did learn its subjects
+    auc = outcome.result.as_dict()["metrics"]["test"]["auc"]
+    assert outcome.result.as_dict()["metrics"]["train"]["auc"] > 0.75  # it did learn its subjects
     assert auc == pytest.approx(0.5, abs=4 * chance(others))
 
 
@@ -90,7 +90,7 @@ def test_the_result_is_json_and_complete() -> None:
     outcome = run(
         Splits(cohort(), cohort("B"), cohort("C", patients=0)), few(), identity={"task_id": "T1"}
     )
-    result = json.loads(json.dumps(outcome.result, allow_nan=False))
+    result = json.loads(json.dumps(outcome.result.as_dict(), allow_nan=False))
     assert set(result["metrics"]) == {"train", "val", "test"}
     assert result["metrics"]["test"]["auc"] is None  # there are no patients
     assert result["metrics"]["test"]["specificity"] is not None
@@ -106,10 +106,17 @@ def test_the_result_is_json_and_complete() -> None:
 
 def test_a_split_that_is_not_there_has_no_figures() -> None:
     outcome = run(Splits(cohort()), few())
-    assert outcome.result["metrics"]["val"] is outcome.result["metrics"]["test"] is None
-    assert all("Val" not in line and "Test" not in line for line in outcome.result["train_epochs"])
-    assert set(outcome.result["quality"]["findings"]) == {"train"}
-    assert outcome.result["selected_epoch"] == 4
+    assert (
+        outcome.result.as_dict()["metrics"]["val"]
+        is outcome.result.as_dict()["metrics"]["test"]
+        is None
+    )
+    assert all(
+        "Val" not in line and "Test" not in line
+        for line in outcome.result.as_dict()["train_epochs"]
+    )
+    assert set(outcome.result.as_dict()["quality"]["findings"]) == {"train"}
+    assert outcome.result.as_dict()["selected_epoch"] == 4
 
 
 def test_figures_are_those_of_the_kept_model() -> None:
@@ -117,8 +124,8 @@ def test_figures_are_those_of_the_kept_model() -> None:
     outcome = run(Splits(cohort(), test=others), few())
     probabilities = StoredModel.from_bytes(*outcome.model.to_bytes()).predict(others)
     hits = probabilities.argmax(axis=1) == others.labels
-    assert outcome.result["metrics"]["test"]["accuracy"] == hits.mean()
-    last = outcome.result["train_epochs"][-1]
+    assert outcome.result.as_dict()["metrics"]["test"]["accuracy"] == hits.mean()
+    last = outcome.result.as_dict()["train_epochs"][-1]
     assert f"Test Accuracy: {hits.mean():.4f}" in last
 
 
@@ -129,16 +136,16 @@ def test_every_epoch_is_told_and_may_end_the_training() -> None:
         pass
 
     class Telling(Callback):
-        def trained(self, training: Training, epoch: Epoch) -> None:  # noqa: ARG002
+        def on_epoch_end(self, training: Training, epoch: Epoch) -> None:  # noqa: ARG002
             told.append(epoch)
             if epoch.number == 2:
                 raise Enough
 
     with pytest.raises(Enough):
-        run(Splits(cohort()), few(), journal=Telling())
+        run(Splits(cohort()), few(), callback=Telling())
     assert [epoch.number for epoch in told] == [1, 2]
     outcome = run(Splits(cohort()), few())
-    assert [epoch.line() for epoch in told] == outcome.result["train_epochs"][:2]
+    assert [epoch.line() for epoch in told] == outcome.result.as_dict()["train_epochs"][:2]
 
 
 @pytest.mark.parametrize(("model", "graph"), KINDS)
@@ -182,7 +189,7 @@ def test_test_subjects_leave_no_trace_in_what_is_fitted(model: str, graph: str) 
     plain = run(Splits(train, val, test), wanted)
     other = run(Splits(train, val, spoiled(test)), wanted)
     assert tensors(plain) == tensors(other) == tensors(run(Splits(train, val), wanted))
-    assert plain.result["metrics"]["test"] != other.result["metrics"]["test"]
+    assert plain.result.as_dict()["metrics"]["test"] != other.result.as_dict()["metrics"]["test"]
 
 
 @pytest.mark.parametrize(("model", "graph"), KINDS)
@@ -196,23 +203,23 @@ def test_validation_subjects_who_may_not_select_leave_no_trace(
     plain = run(Splits(train, val, test), wanted)
     other = run(Splits(train, spoiled(val), test), wanted)
     assert tensors(plain) == tensors(other) == tensors(run(Splits(train), wanted))
-    assert plain.result["selected_epoch"] == other.result["selected_epoch"] == 4
-    assert plain.result["metrics"]["val"] != other.result["metrics"]["val"]
+    assert plain.result.as_dict()["selected_epoch"] == other.result.as_dict()["selected_epoch"] == 4
+    assert plain.result.as_dict()["metrics"]["val"] != other.result.as_dict()["metrics"]["val"]
 
 
 def test_validation_subjects_who_select_change_the_epoch_alone() -> None:
     train, val = cohort(), cohort("B")
     wanted = few(epochs=30, learning_rate=0.5)
     plain, other = run(Splits(train, val), wanted), run(Splits(train, spoiled(val)), wanted)
-    assert plain.result["selected_epoch"] != other.result["selected_epoch"]
+    assert plain.result.as_dict()["selected_epoch"] != other.result.as_dict()["selected_epoch"]
     for fitted in ("scaler", "graph"):
         assert tensors(plain)[fitted] == tensors(other)[fitted]
     curves = [
-        [line.split(", Val")[0] for line in outcome.result["train_epochs"]]
+        [line.split(", Val")[0] for line in outcome.result.as_dict()["train_epochs"]]
         for outcome in (plain, other)
     ]
     assert curves[0] == curves[1]
-    chosen = plain.result["selected_epoch"]
+    chosen = plain.result.as_dict()["selected_epoch"]
     assert tensors(plain) == tensors(run(Splits(train), replace(wanted, epochs=chosen)))
 
 
@@ -230,10 +237,7 @@ def test_a_training_subject_does_leave_a_trace(model: str, graph: str) -> None:
 def test_one_class_alone_cannot_be_trained_from_scratch() -> None:
     with pytest.raises(CohortError) as caught:
         run(Splits(cohort(controls=0)), few())
-    assert caught.value.sentences == (
-        "train_data holds class 1 only; to train from scratch, give subjects of at least two "
-        "classes.",
-    )
+    assert caught.value.codes == ("training.one-class",)
 
 
 def test_held_out_classes_must_occur_in_training() -> None:
@@ -255,7 +259,7 @@ def test_three_classes_are_trained_as_the_file_numbers_them() -> None:
     outcome = run(Splits(replace(people, labels=labels)), few())
     assert outcome.model.classes == (0, 4, 9)
     assert outcome.model.predict(people).shape == (60, 3)
-    confusion = outcome.result["metrics"]["train"]["confusion"]
+    confusion = outcome.result.as_dict()["metrics"]["train"]["confusion"]
     assert [sum(row) for row in confusion] == [20, 20, 20]
 
 
@@ -306,11 +310,11 @@ def test_fine_tuning_on_one_class_works_and_says_so() -> None:
     assert (
         "train_data holds class 1 only, so what needs a second class (balanced accuracy, AUC) "
         "cannot be computed."
-    ) in outcome.result["warnings"]
+    ) in outcome.result.as_dict()["warnings"]
     assert outcome.model.classes == (0, 1)
-    assert outcome.result["metrics"]["train"]["auc"] is None
-    assert outcome.result["metrics"]["train"]["sensitivity"] is not None
-    assert outcome.result["metrics"]["test"]["auc"] is not None
+    assert outcome.result.as_dict()["metrics"]["train"]["auc"] is None
+    assert outcome.result.as_dict()["metrics"]["train"]["sensitivity"] is not None
+    assert outcome.result.as_dict()["metrics"]["test"]["auc"] is not None
 
 
 REFUSALS: list[
@@ -349,8 +353,8 @@ REFUSALS: list[
         few("GCN"),
         ModelError,
         (
-            "The stored model is SGN, so it cannot be fine-tuned as GCN; leave model empty or "
-            "name SGN.",
+            "The stored model is SGN and cannot be fine-tuned as GCN; leave model empty or choose "
+            "SGN.",
         ),
     ),
 ]
@@ -373,9 +377,9 @@ def test_the_manifest_carries_who_it_is_and_whose_child() -> None:
     outcome = run(Splits(SITE_B), few(), parent=grown(), identity=identity)
     manifest = json.loads(outcome.model.to_bytes()[1])
     assert {key: manifest[key] for key in identity} == identity
-    assert manifest["metrics"] == outcome.result["metrics"]
-    assert manifest["warnings"] == outcome.result["warnings"]
-    assert manifest["code_version"] == outcome.result["code_version"]
+    assert manifest["metrics"] == outcome.result.as_dict()["metrics"]
+    assert manifest["warnings"] == outcome.result.as_dict()["warnings"]
+    assert manifest["code_version"] == outcome.result.as_dict()["code_version"]
     assert manifest["datasets"]["train"] == fingerprints(SITE_B)
 
 
@@ -419,13 +423,15 @@ def test_a_twin_that_cannot_be_trained_is_no_reason_to_lose_the_model(
             raise TrainingError("Training stopped in epoch 2.")
         return fit_monitored(start, *data, **asked)
 
-    monkeypatch.setattr(parts, "fit_watched", diverging)
+    monkeypatch.setattr(parts, "fit_monitored", diverging)
     people = cohort()
     asked = Evaluation(cv_folds=0, explain=False)
     outcome = experiment.run(Splits(people), few(), evaluation=asked)
-    assert outcome.result["baselines_left_out"]["no_edge"] == "Training stopped in epoch 2."
-    assert outcome.result["baselines"]["no_edge"] == {}
-    assert outcome.result["metrics"]["train"]["n"] == len(people)
+    assert (
+        outcome.result.as_dict()["baselines_left_out"]["no_edge"] == "Training stopped in epoch 2."
+    )
+    assert outcome.result.as_dict()["baselines"]["no_edge"] == {}
+    assert outcome.result.as_dict()["metrics"]["train"]["n"] == len(people)
 
 
 def test_corrected_values_are_listed_and_said() -> None:
@@ -437,7 +443,7 @@ def test_corrected_values_are_listed_and_said() -> None:
     train = data.train.features.copy()
     train[:, 4, 3] = 0.5
     result = run(Splits(replace(data.train, features=train), test=data.test), few()).result
-    findings = result["quality"]["findings"]
+    findings = result.as_dict()["quality"]["findings"]
     assert {
         "rule": "clipped", "site": "A_NC", "subject": "A_NC_0006", "measure": "DC", "count": 1
     } in findings["test"]  # fmt: skip
@@ -447,23 +453,26 @@ def test_corrected_values_are_listed_and_said() -> None:
     clipped = sum(one["count"] for one in findings["test"] if one["rule"] == "clipped")
     assert any(
         sentence.startswith(f"test_data: {clipped} value") and "5 standard deviations" in sentence
-        for sentence in result["warnings"]
+        for sentence in result.as_dict()["warnings"]
     )
-    assert any("hardly var" in sentence for sentence in result["warnings"])
+    assert any("hardly var" in sentence for sentence in result.as_dict()["warnings"])
 
 
 def test_train_and_test_of_the_same_subjects_are_said() -> None:
     people = cohort()
     outcome = run(Splits(people, people, people), few())
-    assert sum("share 40 subjects" in sentence for sentence in outcome.result["warnings"]) == 3
+    assert (
+        sum("share 40 subjects" in sentence for sentence in outcome.result.as_dict()["warnings"])
+        == 3
+    )
 
 
 def test_real_patients_of_another_site_are_told_from_controls(
     site_a: Cohort, site_b: Cohort
 ) -> None:
     outcome = run(Splits(site_a, test=site_b), TrainingSettings.for_model("SGN", epochs=30))
-    assert outcome.result["metrics"]["test"]["auc"] > 0.85
-    said = " ".join(outcome.result["warnings"])
+    assert outcome.result.as_dict()["metrics"]["test"]["auc"] > 0.85
+    said = " ".join(outcome.result.as_dict()["warnings"])
     assert "SZP2018007" in said
     assert "SZP2018021" in said
 
@@ -473,7 +482,7 @@ def test_real_patients_of_another_site_are_told_from_controls(
 def test_cuda_gives_the_result_of_cpu(model: str, graph: str, cuda: torch.device) -> None:
     data, wanted = Splits(cohort(), cohort("B"), cohort("C")), few(model, graph=graph)
     here, there = run(data, wanted), run(data, wanted, device=cuda)
-    assert there.result["device"] == "cuda"
+    assert there.result.as_dict()["device"] == "cuda"
     for name, tensor in there.model.parameters.items():
         assert tensor.device.type == "cpu"
         torch.testing.assert_close(tensor, here.model.parameters[name], atol=5e-3, rtol=1e-2)

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from graphnet.errors import CohortError
 from graphnet.evaluation.folds import leave_one_out_by, stratified
+from graphnet.messages import Message
 
 unhurried = settings(deadline=None)
 
@@ -57,9 +58,9 @@ def test_more_folds_than_subjects_of_a_class_are_refused() -> None:
     ids = [str(i) for i in range(23)] + ["22"]  # the last is the same person
     with pytest.raises(CohortError) as caught:
         stratified(labels, ids, folds=10, repeats=1, seed=0)
-    assert caught.value.sentences == (
-        "cv_folds is 10, but class 1 of train_data has 3 subjects; ask for at most 3 folds.",
-    )
+    (message,) = caught.value.messages
+    assert message.code == "evaluation.too-many-folds-of-class"
+    assert dict(message.values)["subjects"] == 3
     assert len(stratified(labels, ids, folds=3, repeats=1, seed=0)) == 3
     assert len(stratified(None, ids, folds=10, repeats=1, seed=0)) == 10
 
@@ -74,10 +75,12 @@ def test_each_site_is_left_out_in_turn() -> None:
 
 
 def test_sites_that_cannot_be_left_out_are_named() -> None:
-    with pytest.raises(CohortError, match="at least two sites; train_data has site a only"):
+    with pytest.raises(CohortError) as caught:
         leave_one_out_by(["a", "a"], np.array([0, 1]), "xy")
-    with pytest.raises(CohortError, match="Without site b train_data holds one class only"):
+    assert caught.value.messages == (Message("evaluation.one-site", site="a"),)
+    with pytest.raises(CohortError) as caught:
         leave_one_out_by(["a", "b", "c"], np.array([0, 1, 0]), "xyz")
+    assert caught.value.messages == (Message("evaluation.one-class-without-site", sites=["b"]),)
 
 
 def test_who_was_measured_at_two_sites_is_on_no_side_twice() -> None:

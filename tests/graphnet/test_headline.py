@@ -3,17 +3,22 @@
 import subprocess
 import sys
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 import pytest
 
 from graphnet.artifacts.lineage import PARTIAL, TRAINED_ON
 from graphnet.artifacts.model import StoredModel
+from graphnet.artifacts.result import TaskResult
 from graphnet.config import Evaluation, TrainingSettings
 from graphnet.data.cohort import merge
 from graphnet.data.splits import Splits
-from graphnet.evaluation.headline import by_leakage, known_subjects, shared_by_leakage, unseen
+from graphnet.evaluation.headline import (
+    by_leakage,
+    seen_in_training,
+    shared_by_leakage,
+    unseen_splits,
+)
 from graphnet.experiment import Outcome, run
 from graphnet.report.facts import Facts
 from tests.graphnet.people import cohort
@@ -44,17 +49,18 @@ def tuned(parent: StoredModel, data: Splits) -> Outcome:
 def test_new_subjects_come_first(
     known: dict[str, int | None] | None, fairest: list[str], new: list[str]
 ) -> None:
-    result: dict[str, Any] = {"metrics": FIGURES, "known_subjects": known}
+    result = TaskResult.from_json({"metrics": FIGURES, "known_subjects": known})
     assert by_leakage(result) == fairest
-    assert unseen(result) == new
+    assert unseen_splits(result) == new
 
 
 def test_a_result_of_before_is_read_with_its_evidence() -> None:
-    older = {"metrics": {**FIGURES, "leave_site_out": None}}
-    assert known_subjects(older, EVIDENCE) == {"test": 1, "cv": 0, "val": 0, "train": None}
+    older = TaskResult.from_json({"metrics": {**FIGURES, "leave_site_out": None}})
+    assert seen_in_training(older, EVIDENCE) == {"test": 1, "cv": 0, "val": 0, "train": None}
     assert by_leakage(older, EVIDENCE) == ["cv", "val", "test", "train"]
     for nothing in (None, {}, {"metrics": None}, {"metrics": [1]}, {"metrics": {"test": None}}):
-        assert by_leakage(nothing) == unseen(nothing) == []
+        result = TaskResult.from_json(nothing)
+        assert by_leakage(result) == unseen_splits(result) == []
 
 
 def test_of_several_the_one_that_knows_most_decides() -> None:
@@ -68,25 +74,25 @@ def test_a_fine_tuning_does_not_lead_with_whom_its_parent_was_trained_on() -> No
     parent = run(Splits(before), QUICK, evaluation=ASKED)
     half = before.rows(np.arange(0, len(before), 2))
     stale = tuned(parent.model, Splits(after, test=merge([half, new])))
-    told = stale.result["known_subjects"]
+    told = stale.result.seen_in_training
     assert told == {"train": len(after), "test": len(half), "cv": 0}
-    assert unseen(stale.result) == ["cv"]
-    task = {"task_id": "T", "task_result": stale.result}
+    assert unseen_splits(stale.result) == ["cv"]
+    task = {"task_id": "T", "task_result": stale.result.as_dict()}
     facts = Facts(task, None, None, None)
     assert (facts.headline, facts.known("test")) == ("cv", len(half))
     again = tuned(stale.model, Splits(new.rows(np.arange(20)), test=half))
-    assert again.result["known_subjects"]["test"] == len(half)
+    assert (again.result.seen_in_training or {})["test"] == len(half)
     fresh = tuned(parent.model, Splits(after, test=new))
-    assert fresh.result["known_subjects"] == {"train": len(after), "test": 0, "cv": 0}
-    assert unseen(fresh.result)[0] == "test"
+    assert fresh.result.seen_in_training == {"train": len(after), "test": 0, "cv": 0}
+    assert unseen_splits(fresh.result)[0] == "test"
 
 
 def test_test_subjects_who_are_trained_on_are_counted() -> None:
     train = cohort("A")
     found = run(Splits(train, test=merge([cohort("B"), train.rows(np.arange(3))])), QUICK,
                 evaluation=ASKED).result  # fmt: skip
-    assert found["known_subjects"]["test"] == 3
-    assert "test" not in unseen(found)
+    assert (found.seen_in_training or {})["test"] == 3
+    assert "test" not in unseen_splits(found)
 
 
 def test_what_an_ancestor_does_not_say_is_not_known_of_its_descendants() -> None:
@@ -94,10 +100,15 @@ def test_what_an_ancestor_does_not_say_is_not_known_of_its_descendants() -> None
     silent = {name: value for name, value in parent.facts.items() if name != TRAINED_ON}
     data = Splits(cohort("B", seed=1), test=cohort("C", seed=2))
     child = tuned(replace(parent, facts=silent), data)
-    assert child.result["known_subjects"] == {"train": len(data.train), "test": None, "cv": None}
-    assert unseen(child.result) == []
+    assert child.result.seen_in_training == {
+        "train": len(data.train),
+        "test": None,
+        "cv": None,
+    }
+    assert unseen_splits(child.result) == []
     assert child.model.facts[PARTIAL] is True
-    assert tuned(child.model, Splits(cohort("D"), test=cohort("C"))).result["known_subjects"][
+    again = tuned(child.model, Splits(cohort("D"), test=cohort("C")))
+    assert (again.result.seen_in_training or {})[
         "test"
     ] is None  # fmt: skip
 

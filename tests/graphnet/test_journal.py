@@ -37,24 +37,24 @@ class Keeping(Callback):
         self.left = epochs
         self.done: list[tuple[int, int]] = []
 
-    def kept(self, stage: int) -> Mapping[str, Tensor] | None:
-        content = self.states.get(stage)
+    def load_state(self, index: int) -> Mapping[str, Tensor] | None:
+        content = self.states.get(index)
         return None if content is None else checkpoint.from_bytes(content)
 
-    def trained(self, training: Training, epoch: Epoch) -> None:
-        self.done.append((self.stage, epoch.number))
-        self.states[self.stage] = checkpoint.to_bytes(training.state())
+    def on_epoch_end(self, training: Training, epoch: Epoch) -> None:
+        self.done.append((self.index, epoch.number))
+        self.states[self.index] = checkpoint.to_bytes(training.state())
         self.left -= 1
         if not self.left:
             raise Interrupted
 
     @property
     def share(self) -> float:
-        return sum(self.costs[: self.stage + 1]) / sum(self.costs)
+        return sum(self.costs[: self.index + 1]) / sum(self.costs)
 
 
 def outcome(journal: Callback | None = None) -> Outcome:
-    return run(Splits(cohort()), SETTINGS, evaluation=ASKED, journal=journal)
+    return run(Splits(cohort()), SETTINGS, evaluation=ASKED, callback=journal)
 
 
 def test_a_task_that_breaks_off_again_and_again_ends_as_if_it_had_not() -> None:
@@ -73,17 +73,20 @@ def test_a_task_that_breaks_off_again_and_again_ends_as_if_it_had_not() -> None:
     assert done == [(stage, epoch) for stage in range(4) for epoch in range(1, 7)]
     assert journal.share == 1.0
     assert again.model.to_bytes()[0] == undisturbed.model.to_bytes()[0]
-    assert again.result == undisturbed.result
+    assert again.result.as_dict() == undisturbed.result.as_dict()
 
 
 def test_a_state_of_another_shape_is_left_aside() -> None:
     states: dict[int, bytes] = {}
     with pytest.raises(Interrupted):
-        run(Splits(cohort()), SETTINGS, journal=Keeping(states, 3))
+        run(Splits(cohort()), SETTINGS, callback=Keeping(states, 3))
     other = TrainingSettings.for_model("GCN", epochs=2)
     journal = Keeping(dict(states), 100)
     run(
-        Splits(cohort()), other, evaluation=Evaluation(cv_folds=0, baselines=False), journal=journal
+        Splits(cohort()),
+        other,
+        evaluation=Evaluation(cv_folds=0, baselines=False),
+        callback=journal,
     )
     assert journal.done == [(0, 1), (0, 2)]
 
@@ -109,13 +112,13 @@ def training(plan: Plan) -> Training:
 def test_the_best_so_far_is_had_from_a_checkpoint() -> None:
     states: dict[int, bytes] = {}
     with pytest.raises(Interrupted):
-        run(Splits(cohort()), SETTINGS, journal=Keeping(states, 3))
+        run(Splits(cohort()), SETTINGS, callback=Keeping(states, 3))
     state = checkpoint.from_bytes(states[0])
     found = model_at(work(SETTINGS), state)
     short = TrainingSettings.for_model("SGN", epochs=3, batch_size=8)
     asked = Evaluation(cv_folds=0, baselines=False, explain=False)
     wanted = run(Splits(cohort()), short, evaluation=asked)
-    assert found.lines == wanted.result["train_epochs"]
+    assert found.history.lines() == wanted.result.history.lines()
     assert found.model.settings == SETTINGS
     assert found.model.predict(cohort()).tobytes() == wanted.model.predict(cohort()).tobytes()
     with pytest.raises(ModelError, match="another training"):
@@ -130,7 +133,7 @@ def work(settings: TrainingSettings) -> ExperimentPlan:
 def test_what_is_no_checkpoint_is_refused(damage: str) -> None:
     states: dict[int, bytes] = {}
     with pytest.raises(Interrupted):
-        run(Splits(cohort()), SETTINGS, journal=Keeping(states, 1))
+        run(Splits(cohort()), SETTINGS, callback=Keeping(states, 1))
     content = states[0]
     damaged = {
         "truncated": content[:-1],

@@ -14,6 +14,7 @@ from graphnet.data.splits import Splits
 from graphnet.errors import OutOfMemory
 from graphnet.evaluation.attribution import integrated_gradients, occlusion
 from graphnet.experiment import run
+from graphnet.messages import Message
 from graphnet.training import stacked
 from graphnet.training.cuda_graph import CudaGraphRunner
 from graphnet.training.history import Epoch
@@ -40,16 +41,17 @@ def too_much_of_a_device() -> None:
 
 
 @pytest.mark.parametrize(
-    ("work", "whose"),
+    ("work", "where"),
     [
-        (too_much_of_torch, "the worker"),
-        (too_much_of_numpy, "the worker"),
-        (too_much_of_a_device, "the CUDA device"),
+        (too_much_of_torch, "process"),
+        (too_much_of_numpy, "process"),
+        (too_much_of_a_device, "device"),
     ],
 )
-def test_what_allocators_say_becomes_a_sentence(work: Callable[[], None], whose: str) -> None:
-    with pytest.raises(OutOfMemory, match=f"^The memory of {whose} did not suffice") as caught:
+def test_what_allocators_say_becomes_a_sentence(work: Callable[[], None], where: str) -> None:
+    with pytest.raises(OutOfMemory) as caught:
         translate_oom(work)()
+    assert caught.value.messages == (Message("training.out-of-memory", where=where),)
     assert "batch_size" in str(caught.value)
     assert is_exhausted(caught.value.__cause__ or ValueError())
 
@@ -121,7 +123,7 @@ class Hungry(Training):
 
 def test_a_training_that_does_not_fit_keeps_what_was_sound(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(stacked, "Training", Hungry)
-    with pytest.raises(OutOfMemory, match="did not suffice") as caught:
+    with pytest.raises(OutOfMemory) as caught:
         run(Splits(PEOPLE), QUICK, evaluation=ALONE)
     monkeypatch.undo()
     two = run(Splits(PEOPLE), TrainingSettings.for_model("SGN", epochs=2), evaluation=ALONE)
@@ -140,10 +142,9 @@ def test_folds_that_do_not_fit_one_by_one_leave_the_model(monkeypatch: pytest.Mo
     monkeypatch.setattr(stacked, "_stack", small)
     asked = Evaluation(cv_folds=3, baselines=False, explain=False)
     result = run(Splits(PEOPLE), QUICK, evaluation=asked).result
-    assert result["metrics"]["cv"] is None
-    assert any(
-        "could not be cross-validated. The memory of the CUDA" in w for w in result["warnings"]
-    )
+    assert result.as_dict()["metrics"]["cv"] is None
+    reason = Message("training.out-of-memory", where="device")
+    assert Message("evaluation.cv-failed", reason=reason) in result.warnings
 
 
 @pytest.mark.parametrize("divisible", [True, False])
@@ -174,4 +175,4 @@ def test_a_device_is_free_again_after_it_was_full(cuda: torch.device) -> None:
     with pytest.raises(OutOfMemory, match="the CUDA device"):
         translate_oom(lambda: torch.empty(2 * total, dtype=torch.uint8, device=cuda))()
     on_device = run(Splits(PEOPLE), QUICK, evaluation=ALONE, device=cuda)
-    assert on_device.result["device"] == "cuda"
+    assert on_device.result.as_dict()["device"] == "cuda"

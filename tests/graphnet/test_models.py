@@ -90,8 +90,8 @@ def loss_curves(
     graph = torch.ones(1, 1, x.shape[1], x.shape[1], dtype=x.dtype).tril()
     group = ModelInputs.of(net, Whole(x[None], graph), labels)
     plan = Plan([settings.seed])
-    training = Training(net, start, group, settings, plan, watched={"Train": group})
-    return [epoch.scores["Train"].loss for epoch in training], expected
+    training = Training(net, start, group, settings, plan, monitored={"train": group})
+    return [epoch.scores["train"].loss for epoch in training], expected
 
 
 def test_gcn_has_the_loss_curve_of_pyg_and_adam() -> None:

@@ -12,10 +12,11 @@ from graphnet.config import Evaluation, TrainingSettings
 from graphnet.data.cohort import merge
 from graphnet.data.splits import Splits
 from graphnet.distributed import shards
-from graphnet.distributed.serialisation import unpack_folds, unpack_seeds
+from graphnet.distributed.serialisation import unpack_folds, unpack_replicas
 from graphnet.distributed.shards import SEEDS, Shard, model_at
 from graphnet.errors import GraphnetError, ModelError, TrainingError
 from graphnet.experiment import Outcome, run
+from graphnet.messages import Message, finished
 from graphnet.plan import ExperimentPlan
 from graphnet.training import checkpoint
 from graphnet.training.callbacks import Callback
@@ -36,11 +37,11 @@ class Others:
         self.announced: list[int] = []
         self.contents: dict[int, bytes] = {}
 
-    def announce(self, count: int) -> None:
+    def dispatch(self, count: int) -> None:
         self.announced.append(count)
         for number in reversed(range(1, count + 1)):
             work = ExperimentPlan.of(*self.given, None)  # as each worker works it out for himself
-            self.contents[number] = shards.run_shard(work, number, device=CPU, journal=Callback())
+            self.contents[number] = shards.run_shard(work, number, device=CPU, callback=Callback())
 
     def gather(self, numbers: Sequence[int]) -> list[bytes]:
         return [self.contents[number] for number in numbers]
@@ -56,9 +57,10 @@ def shared(
 
 def test_the_work_is_cut_evenly_and_nothing_is_left_out() -> None:
     work = ExperimentPlan.of(Splits(PEOPLE), QUICK, ASKED, None)
-    assert shards.own(work) == Shard(SEEDS, 0, 1)
+    assert shards.own_shard(work) == Shard(SEEDS, 0, 1)
     assert shards.shards(work) == [
-        Shard(SEEDS, 1, 2), Shard(SEEDS, 2, 3), Shard("cv", 0, 2), Shard("cv", 2, 5), Shard("cv", 5, 8),
+        Shard(SEEDS, 1, 2), Shard(SEEDS, 2, 3),
+        Shard("cv", 0, 2), Shard("cv", 2, 5), Shard("cv", 5, 8),
     ]  # fmt: skip
 
 
@@ -82,10 +84,12 @@ def test_shared_work_gives_what_one_worker_finds() -> None:
     assert together.model.settings == alone.model.settings
     for name, tensor in alone.model.parameters.items():
         torch.testing.assert_close(together.model.parameters[name], tensor, atol=1e-4, rtol=1e-3)
-    assert together.result["train_epochs"] == alone.result["train_epochs"]
-    assert together.result["cross_validation"] == alone.result["cross_validation"]
-    assert set(together.result["baselines"]) == set(alone.result["baselines"])
-    ours, theirs = (each.result["metrics"]["cv"] for each in (together, alone))
+    assert together.result.as_dict()["train_epochs"] == alone.result.as_dict()["train_epochs"]
+    assert (
+        together.result.as_dict()["cross_validation"] == alone.result.as_dict()["cross_validation"]
+    )
+    assert set(together.result.as_dict()["baselines"]) == set(alone.result.as_dict()["baselines"])
+    ours, theirs = (each.result.as_dict()["metrics"]["cv"] for each in (together, alone))
     for name in ("n", "auc", "accuracy", "brier"):
         assert ours[name] == pytest.approx(theirs[name], abs=1e-3)
 
@@ -101,9 +105,9 @@ def test_nested_selection_is_shared_with_its_folds() -> None:
     settings = replace(QUICK, seeds=1, graph="none", epochs=2)
     together, _ = shared(settings, asked)
     alone = run(Splits(PEOPLE), settings, evaluation=asked)
-    chosen = together.result["cross_validation"]["cv"]["chosen"]
+    chosen = together.result.as_dict()["cross_validation"]["cv"]["chosen"]
     assert len(chosen) == 2
-    assert chosen == alone.result["cross_validation"]["cv"]["chosen"]
+    assert chosen == alone.result.as_dict()["cross_validation"]["cv"]["chosen"]
 
 
 def test_sites_and_folds_are_shared_both() -> None:
@@ -112,8 +116,11 @@ def test_sites_and_folds_are_shared_both() -> None:
     asked = Evaluation(cv_folds=2, leave_site_out=True, baselines=False, explain=False, fan_out=2)
     together, others = shared(replace(QUICK, seeds=1), asked, both)
     assert others.announced == [4]
-    assert set(together.result["cross_validation"]["leave_site_out"]["sites"]) == {"A", "B"}
-    assert together.result["metrics"]["cv"]["n"] == len(both.train)
+    assert set(together.result.as_dict()["cross_validation"]["leave_site_out"]["sites"]) == {
+        "A",
+        "B",
+    }
+    assert together.result.as_dict()["metrics"]["cv"]["n"] == len(both.train)
 
 
 def test_a_fine_tuning_is_shared_from_its_parent_s_replicas() -> None:
@@ -124,11 +131,11 @@ def test_a_fine_tuning_is_shared_from_its_parent_s_replicas() -> None:
     data = Splits(PEOPLE)
 
     class Tuning(Others):
-        def announce(self, count: int) -> None:
+        def dispatch(self, count: int) -> None:
             work = ExperimentPlan.of(data, settings, asked, parent)
             for number in range(1, count + 1):
                 self.contents[number] = shards.run_shard(
-                    work, number, device=CPU, journal=Callback()
+                    work, number, device=CPU, callback=Callback()
                 )
 
     others = Tuning(data, settings, asked)
@@ -152,9 +159,9 @@ class Failing(Others):
 def test_folds_that_others_could_not_do_are_null_with_their_sentence() -> None:
     others = Failing(Splits(PEOPLE), QUICK, ASKED)
     outcome = run(Splits(PEOPLE), QUICK, evaluation=ASKED, sharing=others)
-    assert outcome.result["metrics"]["cv"] is None
-    sentence = "The model could not be cross-validated. Training stopped in epoch 2."
-    assert sentence in outcome.result["warnings"]
+    assert outcome.result.as_dict()["metrics"]["cv"] is None
+    reason = finished("Training stopped in epoch 2.")
+    assert Message("evaluation.cv-failed", reason=reason) in outcome.result.warnings
 
 
 def test_what_a_shared_task_had_trained_itself_is_recovered() -> None:
@@ -162,11 +169,11 @@ def test_what_a_shared_task_had_trained_itself_is_recovered() -> None:
     others = Others(Splits(PEOPLE), QUICK, replace(ASKED, cv_folds=0))
     with pytest.raises(Interrupted):
         run(Splits(PEOPLE), QUICK, evaluation=others.given[2], sharing=others,
-            journal=Keeping(states, 2))  # fmt: skip
+            callback=Keeping(states, 2))  # fmt: skip
     work = ExperimentPlan.of(*others.given, None)
     found = model_at(work, checkpoint.from_bytes(states[0]), shared=True)
     assert found.model.settings == replace(QUICK, seeds=1)
-    assert len(found.lines) == 2
+    assert len(found.history) == 2
     with pytest.raises(ModelError, match="another training"):
         model_at(work, checkpoint.from_bytes(states[0]))
 
@@ -174,12 +181,12 @@ def test_what_a_shared_task_had_trained_itself_is_recovered() -> None:
 @pytest.mark.parametrize("number", [1, 3])
 def test_a_damaged_part_is_refused(number: int) -> None:
     others = Others(Splits(PEOPLE), QUICK, ASKED)
-    others.announce(5)
+    others.dispatch(5)
     content = others.contents[number]
     for damaged in (content[:-1], content[:-1] + bytes([content[-1] ^ 1]), b""):
         others.contents[number] = damaged
         with pytest.raises(ModelError):
-            unpack_folds([damaged], []) if number == 3 else unpack_seeds(damaged)
+            unpack_folds([damaged], []) if number == 3 else unpack_replicas(damaged)
 
 
 def test_a_part_that_diverges_says_so() -> None:
@@ -189,5 +196,5 @@ def test_a_part_that_diverges_says_so() -> None:
     wild = replace(work, start=replace(work.start, parameters={
         name: torch.full_like(tensor, np.inf) for name, tensor in work.start.parameters.items()
     }))  # fmt: skip
-    with pytest.raises(TrainingError, match="no longer a number"):
-        shards.run_shard(wild, 1, device=CPU, journal=Callback())
+    with pytest.raises(TrainingError, match="not finite"):
+        shards.run_shard(wild, 1, device=CPU, callback=Callback())

@@ -45,9 +45,9 @@ def test_a_measure_without_information_is_left_out_and_said(name: str, value: fl
     columns = len(PEOPLE.regions)
     assert (
         f"{columns} columns hardly vary among the training subjects and were set to 0."
-        in outcome.result["warnings"]
+        in outcome.result.as_dict()["warnings"]
     )
-    assert finite(outcome.result)
+    assert finite(outcome.result.as_dict())
     # Whatever stands in such a column later says nothing either.
     other = OTHERS.features.copy()
     other[:, :, 0] = 123.0
@@ -59,43 +59,43 @@ def test_a_measure_without_information_is_left_out_and_said(name: str, value: fl
 def test_no_information_at_all_gives_chance_and_no_claim() -> None:
     people = replace(PEOPLE, features=np.full_like(PEOPLE.features, np.nan))
     result = run(Splits(people), settings(), evaluation=Evaluation(explain=True)).result
-    assert finite(result)
-    assert result["metrics"]["cv"]["auc"] == pytest.approx(0.5, abs=0.2)
+    assert finite(result.as_dict())
+    assert result.as_dict()["metrics"]["cv"]["auc"] == pytest.approx(0.5, abs=0.2)
 
 
 @pytest.mark.parametrize("name", MODELS)
 def test_batches_of_one_and_a_last_batch_of_one(name: str) -> None:
     for size in (1, 23):
         outcome = run(Splits(PEOPLE), settings(name, batch_size=size), evaluation=LIGHT)
-        assert finite(outcome.result)
-        assert len(outcome.result["train_epochs"]) == 3
+        assert finite(outcome.result.as_dict())
+        assert len(outcome.result.as_dict()["train_epochs"]) == 3
 
 
 @pytest.mark.parametrize("name", MODELS)
 def test_one_subject_of_a_class_is_trained_on_and_what_cannot_be_said_is_null(name: str) -> None:
     few = PEOPLE.rows(np.array([*range(12), 12]))
     result = run(Splits(few, test=OTHERS), settings(name), evaluation=LIGHT).result
-    assert result["metrics"]["test"]["n"] == 12
-    assert finite(result)
+    assert result.as_dict()["metrics"]["test"]["n"] == 12
+    assert finite(result.as_dict())
     alone = run(Splits(few), settings(name), evaluation=Evaluation(explain=False)).result
-    assert alone["metrics"]["cv"] is None
-    assert any("fewer than 2 subjects of a class" in each for each in alone["warnings"])
+    assert alone.metrics["cv"] is None
+    assert "evaluation.cv-impossible" in {warning.code for warning in alone.warnings}
 
 
 @pytest.mark.parametrize("name", MODELS)
 def test_a_single_new_subject_is_judged_without_an_interval_that_pretends(name: str) -> None:
     alone = OTHERS.rows(np.array([0]))
     result = run(Splits(PEOPLE, test=alone), settings(name), evaluation=LIGHT).result
-    assert result["metrics"]["test"]["n"] == 1
-    assert result["metrics"]["test"]["auc"] is None
-    low, high = result["metrics"]["test"]["ci"]["accuracy"]
+    assert result.as_dict()["metrics"]["test"]["n"] == 1
+    assert result.as_dict()["metrics"]["test"]["auc"] is None
+    low, high = result.as_dict()["metrics"]["test"]["ci"]["accuracy"]
     assert high - low > 0.7
 
 
 def test_subjects_whose_last_edge_falls_below_the_threshold_are_counted() -> None:
     asked = settings(graph="similarity", threshold=0.999999)
     result = run(Splits(PEOPLE, test=OTHERS), asked, evaluation=LIGHT).result
-    said = [sentence for sentence in result["warnings"] if "no edge left" in sentence]
+    said = [sentence for sentence in result.as_dict()["warnings"] if "no edge left" in sentence]
     assert said == [
         "train_data: 24 of 24 subjects have no edge left at threshold 0.999999; their regions are "
         "seen each by itself.",

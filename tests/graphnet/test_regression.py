@@ -14,25 +14,26 @@ PREDICTED = TARGETS * 0.6 + RANDOM.normal(12, 4, 60)
 
 def test_figures_are_those_of_the_libraries() -> None:
     found = evaluate_scores(TARGETS, PREDICTED)
-    assert found["n"] == 60
+    assert found.n == 60
     assert found["mae"] == pytest.approx(reference.mean_absolute_error(TARGETS, PREDICTED))
     assert found["rmse"] == pytest.approx(reference.root_mean_squared_error(TARGETS, PREDICTED))
     assert found["r2"] == pytest.approx(reference.r2_score(TARGETS, PREDICTED))
     assert found["pearson"] == pytest.approx(stats.pearsonr(TARGETS, PREDICTED).statistic)
     assert found["spearman"] == pytest.approx(stats.spearmanr(TARGETS, PREDICTED).statistic)
-    for name, (low, high) in found["ci"].items():
-        assert low < found[name] < high
+    for name, interval in found.ci.items():
+        assert interval is not None
+        assert interval[0] < (found[name] or 0) < interval[1]
     fisher = stats.pearsonr(TARGETS, PREDICTED).confidence_interval()
-    assert found["ci"]["pearson"] == pytest.approx([fisher.low, fisher.high], abs=0.06)
+    assert found.ci["pearson"] == pytest.approx((fisher.low, fisher.high), abs=0.06)
 
 
 def test_what_cannot_be_computed_is_null() -> None:
     few = evaluate_scores(TARGETS[:2], PREDICTED[:2])
-    assert few["n"] == 2
-    assert {few[name] for name in few["ci"]} == {None}
+    assert few.n == 2
+    assert {few[name] for name in few.ci} == {None}
     flat = evaluate_scores(TARGETS, np.full(60, 30.0))
-    assert flat["pearson"] is flat["spearman"] is flat["ci"]["pearson"] is None
-    assert flat["mae"] > 0
+    assert {flat["pearson"], flat["spearman"], flat.ci["pearson"]} == {None}
+    assert flat.values["mae"]
     same = evaluate_scores(np.full(60, 30.0), PREDICTED)
     assert same["r2"] is None
     assert evaluate_scores(TARGETS, TARGETS)["r2"] == 1

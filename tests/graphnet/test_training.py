@@ -14,11 +14,12 @@ from torch.nn import functional
 from bench.reference import double_precision
 from graphnet.config import TrainingSettings
 from graphnet.errors import TrainingError
+from graphnet.messages import Message
 from graphnet.models import NETS, Net, Sizes, build_net
 from graphnet.training.devices import describe
 from graphnet.training.history import Epoch, Score
 from graphnet.training.inputs import ModelInputs, Whole
-from graphnet.training.loop import LONGEST, Plan, Training, batch_blocks
+from graphnet.training.loop import MOST_STEPS, Plan, Training, batch_blocks
 from graphnet.training.optimiser import AdamW, FlatParameters, factor
 
 REGIONS, MEASURES = 10, 4
@@ -57,7 +58,7 @@ def begun(  # noqa: PLR0917 - as the class it begins
     select: str | None = None,
 ) -> Training:
     return Training(
-        model, start, groups["Train"], settings, Plan(seeds), watched=groups, select=select
+        model, start, groups["train"], settings, Plan(seeds), monitored=groups, select=select
     )
 
 
@@ -69,7 +70,7 @@ def fit(
     select: str | None = None,
 ) -> tuple[Training, list[Epoch]]:
     model = net(name)
-    groups = groups or {"Train": group(model)}
+    groups = groups or {"train": group(model)}
     training = begun(model, model.initial(seeds), groups, settings, seeds, select)
     return training, list(training)
 
@@ -109,7 +110,7 @@ def test_each_replica_has_torchs_adamw() -> None:
     schedules = [torch.optim.lr_scheduler.StepLR(one, 10, gamma=0.2) for one in optimisers]
     for step in range(30):
         gradient = torch.randn(flat.flat.shape, generator=torch.Generator().manual_seed(step))
-        (pace,) = ours.paces(0.2 ** (step // 10), torch.ones((1, 3), dtype=torch.bool))
+        (pace,) = ours.step_sizes(0.2 ** (step // 10), torch.ones((1, 3), dtype=torch.bool))
         ours.step(gradient, pace)
         pieces = flat.views(gradient)
         for k, (params, optimiser) in enumerate(zip(theirs, optimisers, strict=True)):
@@ -138,12 +139,12 @@ def test_five_replicas_are_five_single_fits(name: str) -> None:
 
 def test_each_replica_keeps_the_epoch_that_is_best_for_it() -> None:
     model = net("SGN")
-    groups = {"Train": group(model), "Val": group(model, 20, seed=9)}
-    together, _ = fit("SGN", SEEDS, groups, OVERFITTED, "Val")
+    groups = {"train": group(model), "val": group(model, 20, seed=9)}
+    together, _ = fit("SGN", SEEDS, groups, OVERFITTED, "val")
     assert len(set(together.best_epoch.flatten().tolist())) > 1
     for k, seed in enumerate(SEEDS):
-        alone, epochs = fit("SGN", (seed,), groups, OVERFITTED, "Val")
-        losses = [epoch.scores["Val"].loss for epoch in epochs]
+        alone, epochs = fit("SGN", (seed,), groups, OVERFITTED, "val")
+        losses = [epoch.scores["val"].loss for epoch in epochs]
         assert int(together.best_epoch[k]) == int(alone.best_epoch) == 1 + int(np.argmin(losses))
         assert float(together.best_loss[k]) == pytest.approx(min(losses), rel=1e-3)
         for key, tensor in alone.result().items():
@@ -152,8 +153,8 @@ def test_each_replica_keeps_the_epoch_that_is_best_for_it() -> None:
 
 def test_the_kept_epoch_is_what_stopping_there_gives() -> None:
     model = net("SGN")
-    groups = {"Train": group(model), "Val": group(model, 20, seed=9)}
-    selected, _ = fit("SGN", (1,), groups, OVERFITTED, "Val")
+    groups = {"train": group(model), "val": group(model, 20, seed=9)}
+    selected, _ = fit("SGN", (1,), groups, OVERFITTED, "val")
     best = int(selected.best_epoch)
     assert 1 < best < 40
     stopped, _ = fit("SGN", (1,), groups, replace(OVERFITTED, epochs=best))
@@ -163,11 +164,11 @@ def test_the_kept_epoch_is_what_stopping_there_gives() -> None:
 
 def test_without_selection_the_last_epoch_is_kept_whatever_its_loss() -> None:
     model = net("SGN")
-    groups = {"Train": group(model), "Val": group(model, 20, seed=9)}
+    groups = {"train": group(model), "val": group(model, 20, seed=9)}
     unselected, epochs = fit("SGN", (1,), groups, OVERFITTED)
     plain, _ = fit("SGN", (1,), settings=OVERFITTED)
     assert int(unselected.best_epoch) == 40
-    assert epochs[-1].scores["Val"].loss > min(epoch.scores["Val"].loss for epoch in epochs)
+    assert epochs[-1].scores["val"].loss > min(epoch.scores["val"].loss for epoch in epochs)
     for key, tensor in plain.result().items():
         assert torch.equal(tensor, unselected.result()[key])
 
@@ -183,7 +184,7 @@ def test_a_seed_gives_the_same_bits_and_another_seed_others(name: str) -> None:
 def test_training_leaves_where_it_started_as_it_was() -> None:
     model = net("SGN")
     start = model.initial([1])
-    list(begun(model, start, {"Train": group(model)}, SETTINGS, [1]))
+    list(begun(model, start, {"train": group(model)}, SETTINGS, [1]))
     for key, tensor in model.initial([1]).items():
         assert torch.equal(tensor, start[key])
 
@@ -195,7 +196,7 @@ def test_an_epoch_takes_every_subject_once(counts: tuple[int, ...]) -> None:
     taken: list[list[int]] = [[] for _ in counts]
     for stretch in batch_blocks(members, 7):
         assert stretch.order.shape == stretch.share.shape
-        assert stretch.order.shape[1] <= 7 * LONGEST
+        assert stretch.order.shape[1] <= 7 * MOST_STEPS
         batches = zip(stretch.order.split(7, dim=1), stretch.share.split(7, dim=1), strict=True)
         for number, (index, share) in enumerate(batches):
             for k, there in enumerate((share > 0).tolist()):
@@ -219,7 +220,7 @@ def test_a_replica_that_does_not_move_stays_bit_for_bit() -> None:
     )
     moving = torch.tensor([[True, True, True], [True, False, True]])
     states = []
-    for pace, goes in zip(ours.paces(1.0, moving), moving, strict=True):
+    for pace, goes in zip(ours.step_sizes(1.0, moving), moving, strict=True):
         ours.step(torch.ones_like(flat.flat) * goes[:, None], pace)
         states.append([each.clone() for each in (flat.flat, ours.mean, ours.square)])
     assert ours.steps.tolist() == [2, 1, 2]
@@ -231,14 +232,14 @@ def test_a_replica_that_does_not_move_stays_bit_for_bit() -> None:
 def test_what_cannot_be_recorded_is_done_step_by_step(caplog: pytest.LogCaptureFixture) -> None:
     """As on this kind of device, which has no CUDA graphs; the result is the same."""
     model = net("SGN")
-    groups = {"Train": group(model)}
+    groups = {"train": group(model)}
     plain = begun(model, model.initial([1]), groups, SETTINGS, [1])
     lines = [epoch.line() for epoch in plain]
     asked = begun(model, model.initial([1]), groups, SETTINGS, [1])
-    asked.recorder.record = True
+    asked.runner.record = True
     assert [epoch.line() for epoch in asked] == lines
     assert "step by step" in caplog.text
-    assert not asked.recorder.record
+    assert not asked.runner.record
 
 
 def test_a_batch_brings_each_subjects_own_graph_and_label() -> None:
@@ -261,22 +262,22 @@ def test_a_batch_brings_each_subjects_own_graph_and_label() -> None:
 def test_scores_are_the_mean_loss_and_accuracy_after_the_epoch() -> None:
     model = net("GCN")
     train = group(model)
-    training, epochs = fit("GCN", SEEDS, {"Train": train, "Test": group(model, 8, seed=5)})
+    training, epochs = fit("GCN", SEEDS, {"train": train, "test": group(model, 8, seed=5)})
     params = {name: tensor[:1] for name, tensor in training.parameters.views().items()}
     logits = model.logits(params, train.inputs, train.graph)[0].detach()
-    score = epochs[-1].scores["Train"]
+    score = epochs[-1].scores["train"]
     assert score.loss == pytest.approx(float(functional.cross_entropy(logits, train.targets)))
     assert score.accuracy == pytest.approx(
         float((logits.argmax(1) == train.targets).float().mean())
     )
-    assert list(epochs[-1].scores) == ["Train", "Test"]
+    assert list(epochs[-1].scores) == ["train", "test"]
     assert [epoch.number for epoch in epochs] == [1, 2, 3, 4, 5, 6]
 
 
 def test_training_lowers_the_loss() -> None:
     for name in set(NETS) - {"BrainNetCNN"}:  # which learns from own graphs alone
         _, epochs = fit(name, (1,), settings=replace(SETTINGS, epochs=30))
-        losses = [epoch.scores["Train"].loss for epoch in epochs]
+        losses = [epoch.scores["train"].loss for epoch in epochs]
         assert losses[-1] < 0.8 * losses[0]
 
 
@@ -291,7 +292,7 @@ def test_the_learning_rate_decays_step_by_step() -> None:
 
 def test_who_stops_iterating_stops_training() -> None:
     model = net("SGN")
-    training = begun(model, model.initial([1]), {"Train": group(model)}, SETTINGS, [1])
+    training = begun(model, model.initial([1]), {"train": group(model)}, SETTINGS, [1])
     list(islice(training, 2))
     two, _ = fit("SGN", (1,), settings=replace(SETTINGS, epochs=2))
     assert torch.equal(training.best, two.best)
@@ -300,29 +301,28 @@ def test_who_stops_iterating_stops_training() -> None:
 def test_a_loss_that_is_no_number_ends_it_and_names_the_epoch() -> None:
     model = net("GCN")
     train = group(model)
-    training = begun(model, model.initial([1]), {"Train": train}, SETTINGS, [1])
+    training = begun(model, model.initial([1]), {"train": train}, SETTINGS, [1])
     epochs = iter(training)
     next(epochs)
     train.inputs[0, 3, 0, 0] = torch.inf
     with pytest.raises(TrainingError) as caught:
         next(epochs)
-    assert caught.value.sentences == (
-        "Training stopped in epoch 2: the loss is no longer a number. The likely cause is a "
-        "learning_rate that is too high (0.02).",
-    )
+    message = Message("training.loss-not-finite", epoch=2, learning_rate=0.02)
+    assert caught.value.messages == (message,)
 
 
 def test_one_lost_replica_is_enough_to_end_it() -> None:
     model = net("GCN")
     start = model.initial(SEEDS)
     start["linear.weight"][2] = torch.nan
-    training = begun(model, start, {"Train": group(model)}, SETTINGS, SEEDS)
-    with pytest.raises(TrainingError, match="in epoch 1:"):
+    training = begun(model, start, {"train": group(model)}, SETTINGS, SEEDS)
+    with pytest.raises(TrainingError) as caught:
         next(iter(training))
+    assert dict(caught.value.messages[0].values)["epoch"] == 1
 
 
 def test_an_epoch_reads_as_the_contract_shows_it() -> None:
-    epoch = Epoch(1, {"Train": Score(0.693147, 0.5), "Test": Score(0.6931, 0.49996)})
+    epoch = Epoch(1, {"train": Score(0.693147, 0.5), "test": Score(0.6931, 0.49996)})
     assert epoch.line() == (
         "Epoch 001, Train Loss: 0.6931, Train Accuracy: 0.5000, "
         "Test Loss: 0.6931, Test Accuracy: 0.5000"
@@ -338,10 +338,10 @@ def test_cuda_and_cpu_agree(name: str, cuda: torch.device) -> None:
     here = group(model)
     there = ModelInputs(here.inputs.to(cuda), here.graph.to(cuda), here.targets.to(cuda))
     start = {key: tensor.to(cuda) for key, tensor in model.initial(SEEDS).items()}
-    training = begun(model, start, {"Train": there}, SETTINGS, SEEDS)
+    training = begun(model, start, {"train": there}, SETTINGS, SEEDS)
     assert describe(cuda).startswith("cuda (")
     for ours, theirs in zip(training, epochs, strict=True):
-        assert ours.scores["Train"].loss == pytest.approx(theirs.scores["Train"].loss, abs=1e-3)
+        assert ours.scores["train"].loss == pytest.approx(theirs.scores["train"].loss, abs=1e-3)
     for key, tensor in training.result().items():
         assert tensor.device.type == "cuda"
         torch.testing.assert_close(tensor.cpu(), on_cpu.result()[key], atol=5e-3, rtol=1e-2)
@@ -349,11 +349,11 @@ def test_cuda_and_cpu_agree(name: str, cuda: torch.device) -> None:
 
 def test_an_interrupted_training_goes_on_bit_for_bit() -> None:
     model = net("SGN")
-    groups = {"Train": group(model), "Val": group(model, 20, seed=9)}
-    whole, epochs = fit("SGN", SEEDS, groups, OVERFITTED, "Val")
-    first = begun(model, model.initial(SEEDS), groups, OVERFITTED, SEEDS, "Val")
+    groups = {"train": group(model), "val": group(model, 20, seed=9)}
+    whole, epochs = fit("SGN", SEEDS, groups, OVERFITTED, "val")
+    first = begun(model, model.initial(SEEDS), groups, OVERFITTED, SEEDS, "val")
     curve = [epoch.line() for epoch in islice(first, 11)]
-    again = begun(model, model.initial((7,) * 5), groups, OVERFITTED, (8,) * 5, "Val")
+    again = begun(model, model.initial((7,) * 5), groups, OVERFITTED, (8,) * 5, "val")
     again.restore(first.state())
     curve += [epoch.line() for epoch in again]
     assert curve == [epoch.line() for epoch in epochs]
@@ -373,7 +373,7 @@ def test_each_replica_learns_from_its_own_members_alone() -> None:
     list(stacked)
     for k, rows in enumerate(members):
         own = replace(everyone, inputs=everyone.inputs[:, rows], targets=everyone.targets[rows])
-        alone, _ = fit("SGN", (SEEDS[k],), {"Train": own})
+        alone, _ = fit("SGN", (SEEDS[k],), {"train": own})
         for key, tensor in alone.result().items():
             torch.testing.assert_close(stacked.result()[key][k], tensor[0], atol=2e-5, rtol=1e-4)
 
@@ -392,7 +392,7 @@ def test_each_replica_has_its_own_view_rate_and_decay() -> None:
     list(stacked)
     for k, (seed, own, rate, decay) in enumerate(((3, other, 0.01, 0.2), (1, one, 0.03, 0.0))):
         settings = replace(SETTINGS, learning_rate=rate, weight_decay=decay)
-        alone, _ = fit("SGN", (seed,), {"Train": own}, settings)
+        alone, _ = fit("SGN", (seed,), {"train": own}, settings)
         for key, tensor in alone.result().items():
             torch.testing.assert_close(stacked.result()[key][k], tensor[0], atol=2e-5, rtol=1e-4)
 
@@ -426,10 +426,10 @@ def test_moments_that_are_kept_are_those_of_a_longer_training() -> None:
 
 def test_it_stops_early_where_validation_no_longer_gains() -> None:
     model = net("SGN")
-    groups = {"Train": group(model), "Val": group(model, 20, seed=9)}
+    groups = {"train": group(model), "val": group(model, 20, seed=9)}
     patient = replace(OVERFITTED, early_stopping=5)
-    stopped, epochs = fit("SGN", (1,), groups, patient, "Val")
-    whole, _ = fit("SGN", (1,), groups, OVERFITTED, "Val")
+    stopped, epochs = fit("SGN", (1,), groups, patient, "val")
+    whole, _ = fit("SGN", (1,), groups, OVERFITTED, "val")
     assert len(epochs) == int(stopped.best_epoch) + 5 < 40
     for key, tensor in whole.result().items():
         assert torch.equal(tensor, stopped.result()[key])

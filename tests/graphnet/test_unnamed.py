@@ -47,9 +47,10 @@ def everything(outcome: Outcome) -> str:
     """All that a task leaves, as text."""
     task = {"task_id": "T2", "task_type": "dl_ft", "parent_task_id": "T1"}
     found = manifest(outcome)
-    report = render({**task, "task_result": outcome.result}, outcome.evidence, None, found)
-    evidence = to_bytes(outcome.evidence).decode()
-    return "\n".join([json.dumps(found), json.dumps(outcome.result), evidence, report])
+    result = outcome.result.as_dict()
+    report = render({**task, "task_result": result}, outcome.predictions, None, found)
+    evidence = to_bytes(outcome.predictions).decode()
+    return "\n".join([json.dumps(found), json.dumps(result), evidence, report])
 
 
 def test_the_names_of_another_project_s_datasets_reach_nothing(
@@ -69,7 +70,7 @@ def test_whom_the_model_has_seen_is_as_well_known_as_before(
     named = trained(theirs, "T2", "T1", "ours")
     assert manifest(tuned)[TRAINED_ON] == manifest(named)[TRAINED_ON]
     assert tuned.model.predict(OURS).tobytes() == named.model.predict(OURS).tobytes()
-    assert tuned.result["metrics"] == named.result["metrics"]
+    assert tuned.result.as_dict()["metrics"] == named.result.as_dict()["metrics"]
     domain = ApplicabilityDomain.from_facts(manifest(tuned))
     assert domain is not None
     assert domain.sites == ("ours_NC", "ours_SZ")

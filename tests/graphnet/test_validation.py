@@ -10,13 +10,14 @@ import pytest
 import torch
 
 from graphnet.artifacts.model import StoredModel
+from graphnet.artifacts.result import NO_EDGE, Difference
 from graphnet.config import Evaluation, TrainingSettings
 from graphnet.data.cohort import Cohort, merge
 from graphnet.data.splits import Splits
 from graphnet.distributed.shards import Coordinator
 from graphnet.errors import CohortError, TrainingError
 from graphnet.evaluation import nested_cv
-from graphnet.evaluation.assessment import NO_EDGE, graph_helps
+from graphnet.evaluation.assessment import graph_helps
 from graphnet.evaluation.baselines import CLASSIFIERS
 from graphnet.evaluation.cross_validation import cross_validate, pooled
 from graphnet.evaluation.folds import Fold, stratified
@@ -24,6 +25,7 @@ from graphnet.evaluation.metrics import evaluate
 from graphnet.evaluation.nested_cv import choose, grid
 from graphnet.evaluation.validation import validate
 from graphnet.experiment import Outcome, run
+from graphnet.messages import Message
 from graphnet.plan import ExperimentPlan
 from graphnet.training import stacked as fits
 from graphnet.training.callbacks import Callback
@@ -40,14 +42,14 @@ FOLDS = stratified(PEOPLE.labels, PEOPLE.ids, folds=4, repeats=1, seed=0)
 
 
 def judged(data: Splits, settings: TrainingSettings = QUICK, **asked: Any) -> dict[str, Any]:
-    return run(data, settings, evaluation=Evaluation(**asked)).result
+    return run(data, settings, evaluation=Evaluation(**asked)).result.as_dict()
 
 
 def fitted(
     people: Cohort, settings: TrainingSettings = QUICK, journal: Callback | None = None
 ) -> list[StoredModel]:
     each = [FitSpec(fold.train, settings) for fold in FOLDS]
-    found = fit_all(people, each, (0, 1), device=CPU, journal=journal)
+    found = fit_all(people, each, (0, 1), device=CPU, callback=journal)
     return [each.model for each in found]
 
 
@@ -103,10 +105,9 @@ def test_where_nobody_is_new_the_result_is_cross_validated_and_says_why() -> Non
         result = judged(data)
         assert result["metrics"]["cv"]["n"] == 45
         assert result["cross_validation"]["cv"]["folds"] == 10
-        assert result["cross_validation"]["cv"]["why"] == (
-            "The form has no subjects who are new to the model, so it was cross-validated: look at "
-            "the figures under cv."
-        )
+        why = Message.from_json(result["cross_validation"]["cv"]["why_message"])
+        assert why == Message("evaluation.cv-called-for")
+        assert result["cross_validation"]["cv"]["why"] == str(why)
         assert result["metrics"]["cv"]["auc"] < result["metrics"]["train"]["auc"]
     assert "cv" not in judged(Splits(PEOPLE, test=cohort("B")))["metrics"]
     assert "cv" not in judged(Splits(PEOPLE), cv_folds=0)["metrics"]
@@ -115,11 +116,12 @@ def test_where_nobody_is_new_the_result_is_cross_validated_and_says_why() -> Non
 def test_a_class_of_one_cannot_be_cross_validated_and_that_is_said() -> None:
     result = judged(Splits(cohort(controls=12, patients=1)))
     assert result["metrics"]["cv"] is None
-    assert any("fewer than 2 subjects of a class" in each for each in result["warnings"])
+    assert Message("evaluation.cv-impossible").as_dict() in result["warning_messages"]
     small = judged(Splits(cohort(controls=12, patients=3)))
     assert small["cross_validation"]["cv"]["folds"] == 3
-    with pytest.raises(CohortError, match="ask for at most 3 folds"):
+    with pytest.raises(CohortError) as caught:
         judged(Splits(cohort(controls=12, patients=3)), cv_folds=5)
+    assert caught.value.codes == ("evaluation.too-many-folds-of-class",)
 
 
 def test_baselines_have_the_shape_of_the_metrics_on_the_same_subjects() -> None:
@@ -141,15 +143,15 @@ def test_baselines_have_the_shape_of_the_metrics_on_the_same_subjects() -> None:
 
 
 def test_the_graph_is_said_to_help_only_beyond_doubt() -> None:
-    def said(difference: float, low: float, high: float) -> str:
-        auc = {"difference": difference, "ci": [low, high], "excludes_zero": low > 0 or high < 0}
-        found = graph_helps({"test": {NO_EDGE: {"auc": auc}}})
+    def code(difference: float, low: float, high: float) -> str:
+        found = graph_helps({"test": {NO_EDGE: {"auc": Difference(difference, (low, high))}}})
         assert found is not None
-        return str(found["sentence"])
+        assert f"{difference:+.3f}" in str(found.message)
+        return found.message.code
 
-    assert said(0.05, 0.01, 0.09).startswith("The graph helps: difference of AUC +0.050")
-    assert said(0.05, -0.01, 0.11).startswith("It is not shown that the graph helps")
-    assert said(-0.05, -0.09, -0.01).startswith("The graph does harm")
+    assert code(0.05, 0.01, 0.09) == "evaluation.graph-helps"
+    assert code(0.05, -0.01, 0.11) == "evaluation.graph-unclear"
+    assert code(-0.05, -0.09, -0.01) == "evaluation.graph-harms"
     assert graph_helps({"test": {NO_EDGE: None}}) is None
 
 
@@ -229,12 +231,12 @@ def test_a_score_is_learned_and_judged_in_its_own_units() -> None:
     data = Splits(scored.rows(np.arange(0, 120, 2)), test=scored.rows(np.arange(1, 120, 2)))
     settings = TrainingSettings.for_model("SGN", label="score", epochs=60)
     outcome = run(data, settings, evaluation=Evaluation(cv_folds=4))
-    test = outcome.result["metrics"]["test"]
+    test = outcome.result.as_dict()["metrics"]["test"]
     assert test["mae"] < 5
     assert test["pearson"] > 0.5
-    assert set(outcome.result["baselines"]["ridge"]) == {"train", "test", "cv"}
-    assert outcome.result["train_epochs"][0].startswith("Epoch 001, Train Loss: ")
-    assert "Accuracy" not in outcome.result["train_epochs"][0]
+    assert set(outcome.result.as_dict()["baselines"]["ridge"]) == {"train", "test", "cv"}
+    assert outcome.result.as_dict()["train_epochs"][0].startswith("Epoch 001, Train Loss: ")
+    assert "Accuracy" not in outcome.result.as_dict()["train_epochs"][0]
     again = StoredModel.from_bytes(*outcome.model.to_bytes())
     assert again.predict(data.train).tobytes() == outcome.model.predict(data.train).tobytes()
     flat = replace(data.train, scores=np.full(60, 3.0))
@@ -278,23 +280,21 @@ def test_kept_moments_are_those_of_the_stored_parent() -> None:
 
 def test_a_child_is_compared_to_its_parent_on_the_same_subjects() -> None:
     result = fine_tuned(grown(), OTHERS).result
-    assert set(result["baselines"]) == {*CLASSIFIERS, "parent"}
-    assert result["baselines"]["parent"]["test"] == evaluate(
+    assert set(result.as_dict()["baselines"]) == {*CLASSIFIERS, "parent"}
+    assert result.baselines["parent"]["test"] == evaluate(
         OTHERS.present()["test"].labels, grown().model.predict(OTHERS.present()["test"])
     )
-    assert "parent" in result["differences"]["test"]
+    assert "parent" in result.as_dict()["differences"]["test"]
 
 
 def test_subjects_whom_an_ancestor_was_trained_on_are_found() -> None:
     child = fine_tuned(grown(), OTHERS)
     half = PEOPLE.rows(np.arange(0, 45, 2))
     result = fine_tuned(child, Splits(cohort("D"), test=half)).result
-    assert (
-        "The parent was trained on 23 of the subjects of test_data, so figures on them are no "
-        "estimate of new subjects."
-    ) in result["warnings"]
-    again = fine_tuned(grown(), Splits(PEOPLE, PEOPLE)).result
-    assert any("each fold is trained from scratch" in each for each in again["warnings"])
+    assert Message("warnings.parent-saw-held-out", split="test", count=23) in result.warnings
+    tuned = fine_tuned(grown(), Splits(PEOPLE, PEOPLE)).result
+    assert Message("warnings.parent-saw-train", count=45) in tuned.warnings
+    again = tuned.as_dict()
     assert again["metrics"]["cv"]["n"] == 45
     assert again["differences"]["cv"]["no_edge"] is not None
     assert again["graph_helps"] is None  # the folds' models are not the one that was fine-tuned
@@ -302,9 +302,11 @@ def test_subjects_whom_an_ancestor_was_trained_on_are_found() -> None:
 
 def test_folds_from_scratch_train_all_of_the_net_whatever_the_fine_tuning_trains() -> None:
     asked = replace(QUICK, fine_tune="readout", epochs=5)
-    again = run(Splits(PEOPLE), asked, parent=grown().model).result["metrics"]["cv"]
+    again = run(Splits(PEOPLE), asked, parent=grown().model).result.as_dict()["metrics"]["cv"]
     whole = replace(asked, fine_tune="all")
-    assert again == run(Splits(PEOPLE), whole, parent=grown().model).result["metrics"]["cv"]
+    assert (
+        again == run(Splits(PEOPLE), whole, parent=grown().model).result.as_dict()["metrics"]["cv"]
+    )
     assert (
         run(Splits(PEOPLE), asked).model.to_bytes() == run(Splits(PEOPLE), whole).model.to_bytes()
     )
@@ -324,12 +326,12 @@ def test_nested_selection_of_a_fine_tuning_begins_from_the_parent() -> None:
             yield from super().follow(training)
 
     parent = grown().model
-    (chosen,) = choose(people, asked, (0, 1), device=CPU, parent=parent, journal=Counted())
+    (chosen,) = choose(people, asked, (0, 1), device=CPU, parent=parent, callback=Counted())
     assert sum(seen) == 5 * len(grid(QUICK, 12, inherited=True))
     assert chosen.settings.density == parent.settings.density  # the graph is the parent's
     told = run(
         Splits(people), QUICK, parent=parent, evaluation=Evaluation(cv_folds=2, nested=True)
-    ).result["cross_validation"]["cv"]["chosen"]
+    ).result.as_dict()["cross_validation"]["cv"]["chosen"]
     assert [set(each) for each in told] == [{"learning_rate", "weight_decay"}] * 2
 
 
@@ -340,7 +342,7 @@ def test_nested_selection_fine_tunes_all_models_of_its_parent() -> None:
     asked = Evaluation(cv_folds=2, nested=True, explain=False)
     people = cohort("B", controls=12, patients=12, seed=3)
     found = run(Splits(people), QUICK, parent=pair.model, evaluation=asked).result
-    assert found["metrics"]["cv"]["n"] == 24
+    assert found.as_dict()["metrics"]["cv"]["n"] == 24
 
 
 def test_a_class_that_can_be_read_off_the_site_is_said_to_be_so() -> None:
@@ -377,7 +379,7 @@ def test_harmonised_training_is_stored_and_says_what_it_could_not_do() -> None:
     plain = run(Splits(named, test=cohort("C")), QUICK)
     assert plain.model.predict(named).tobytes() != outcome.model.predict(named).tobytes()
     assert any("are of site C_NC, which the training data do not have" in each
-               for each in outcome.result["warnings"])  # fmt: skip
+               for each in outcome.result.as_dict()["warnings"])  # fmt: skip
     with pytest.raises(CohortError, match="harmonise needs at least two sites"):
         run(Splits(named.rows(np.arange(40))), replace(QUICK, harmonise=True))
 
@@ -407,8 +409,11 @@ def test_what_was_sound_before_the_loss_was_no_number_is_kept(
 ) -> None:
     two = run(Splits(PEOPLE), replace(QUICK, epochs=2)).model
     monkeypatch.setattr(fits, "Training", Poisoned)
-    with pytest.raises(TrainingError, match="Training stopped in epoch 3: ") as caught:
+    with pytest.raises(TrainingError) as caught:
         run(Splits(PEOPLE), QUICK)
+    (message,) = caught.value.messages
+    assert message.code == "training.loss-not-finite"
+    assert dict(message.values)["epoch"] == 3
     assert isinstance(caught.value.kept, StoredModel)
     assert caught.value.kept.predict(PEOPLE).tobytes() == two.predict(PEOPLE).tobytes()
 
@@ -417,10 +422,10 @@ def test_folds_that_fail_are_null_and_the_model_stays(monkeypatch: pytest.Monkey
     start = fit_monitored(initialise(PEOPLE, QUICK, (0, 1)), Splits(PEOPLE), device=CPU).model
     monkeypatch.setattr(fits, "Training", Poisoned)
     work = ExperimentPlan.of(Splits(PEOPLE), QUICK, Evaluation(), None)
-    judged = Coordinator(work, CPU, Callback()).judged
-    found = validate(start, PEOPLE, work.plans, Evaluation(), judged)
+    judged = Coordinator(work, CPU, Callback()).cross_validate
+    found = validate(start, PEOPLE, work.fold_plans, Evaluation(), judged)
     assert found.metrics == {"cv": None}
-    assert found.warnings[0].startswith("The model could not be cross-validated. Training stopped")
+    assert [warning.code for warning in found.warnings] == ["evaluation.cv-failed"]
 
 
 class Counting(Callback):
@@ -428,7 +433,7 @@ class Counting(Callback):
 
     times = 0
 
-    def out_of_memory(self) -> None:
+    def on_out_of_memory(self) -> None:
         self.times += 1
 
 

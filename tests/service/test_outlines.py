@@ -8,8 +8,9 @@ import pytest
 
 from db import tasks
 from db.tasks import TaskRecord
+from graphnet.evaluation.headline import Headline
 from service.stores import task_summaries as room
-from service.stores.task_summaries import Headline, Outline, Outlines
+from service.stores.task_summaries import Outline, Outlines
 
 FIGURES = {"auc": 0.8, "ci": {"auc": [0.7, 0.9]}}
 RESULT = {

@@ -1,0 +1,33 @@
+# Folds, cross-validation and baselines: why they were run, or why they have no metrics.
+
+one-site = leave_site_out needs subjects from at least two sites; all training subjects come from { $site }.
+one-class-without-site = leave_site_out is not possible: without { $sites }, all training subjects are of one class.
+too-many-folds = cv_folds is { $folds }, but there are only { $subjects } training subjects; every fold must test at least one.
+too-many-folds-of-class = cv_folds is { $folds }, but { $name } has only { $subjects } training subjects; every fold must test at least one subject of each class.
+
+baseline-one-class = The training subjects are all of one class.
+baseline-too-large = It is fitted to at most { $most_subjects } subjects and { $most_values } values in total; there are { $subjects } subjects with { $values } values each.
+baseline-single-subject = A class has only one training subject, so the regularisation strength cannot be chosen by inner folds.
+
+leave-site-out-asked = The form asks for it (leave_site_out).
+cv-folds-asked = The form asks for it (cv_folds is { $folds }).
+cv-called-for = No validation or test subject is new to the model, so the training subjects are cross-validated.
+cv-impossible = No validation or test subject is new to the model, and the training subjects are too few for cross-validation: no metric describes performance on new subjects.
+cv-failed = Cross-validation has no metrics: { $reason }
+leave-site-out-failed = Leaving each site out has no metrics: { $reason }
+
+graph-helps = The graph helps: the AUC is { $difference } higher than without the graph (95 % interval { $low } to { $high }), on { $split ->
+    [test] the test subjects
+    [cv] cross-validation
+   *[other] the validation subjects
+}.
+graph-unclear = There is no evidence that the graph helps: the AUC differs by { $difference } from the same network without its graph (95 % interval { $low } to { $high }), on { $split ->
+    [test] the test subjects
+    [cv] cross-validation
+   *[other] the validation subjects
+}.
+graph-harms = The graph does harm: the AUC differs by { $difference } from the same network without its graph (95 % interval { $low } to { $high }), on { $split ->
+    [test] the test subjects
+    [cv] cross-validation
+   *[other] the validation subjects
+}.

@@ -1,0 +1,55 @@
+# What splits, metrics, methods, quality rules and classes are called.
+
+split-train = Training
+split-val = Validation
+split-test = Test
+split-cv = Cross-validation
+split-leave_site_out = Left-out sites
+
+metric-n = Subjects
+metric-accuracy = Accuracy
+metric-balanced_accuracy = Balanced accuracy
+metric-sensitivity = Sensitivity
+metric-specificity = Specificity
+metric-auc = AUC
+metric-brier = Brier score
+metric-ece = Expected calibration error
+metric-mae = Mean absolute error
+metric-rmse = Root mean square error
+metric-r2 = R²
+metric-pearson = Pearson's r
+metric-spearman = Spearman's ρ
+
+method-majority = Majority class
+method-logistic_regression = Logistic regression
+method-svm_linear = Linear SVM
+method-svm_rbf = RBF SVM
+method-mean = Mean score
+method-ridge = Ridge regression
+method-no_edge = Same network without its graph
+method-parent = Parent model
+
+rule-missing = Missing values
+rule-infinite = Infinite values
+rule-absurd = Implausible values
+rule-constant = Constant measures
+rule-broken = Failed computations
+rule-missing-edge = Missing edges
+rule-missing-region = Missing regions
+rule-near-constant = Nearly constant columns
+rule-clipped = Clipped values
+
+rule-missing-help = A missing value is replaced by the median of the training subjects in that column.
+rule-infinite-help = An infinite value is treated as missing.
+rule-absurd-help = A value above 1,000 times the subject's own median of that measure, or beyond 1e9, is treated as missing.
+rule-constant-help = A measure that has the same value in all regions of a subject carries no signal; it is treated as missing for that subject.
+rule-broken-help = A measure of a subject with more than 10 % infinite or implausible values is treated as missing altogether, because its other values come from the same failed computation.
+rule-missing-region-help = A region without any edge in a subject's connectome was not measured in that subject; its edges are replaced by their means over the training subjects.
+rule-missing-edge-help = A missing or infinite edge of a connectome is replaced by its mean over the training subjects.
+rule-near-constant-help = A column that hardly varies across the training subjects carries no information; it is set to 0.
+rule-clipped-help = A value more than 5 standard deviations from the mean of the training subjects is clipped to that distance.
+
+class-named = class { $name } ({ $number })
+class-numbered = class { $number }
+title-class-named = { $name } ({ $number })
+title-class-numbered = Class { $number }

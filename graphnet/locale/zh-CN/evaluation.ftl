@@ -1,0 +1,33 @@
+# 折、交叉验证与基线：为何进行，或为何没有结果。
+
+one-site = leave_site_out 需要至少两个站点的受试者；训练受试者全部来自 { $site }。
+one-class-without-site = 无法进行 leave_site_out：除去 { $sites } 后，训练受试者只剩一个类别。
+too-many-folds = cv_folds 为 { $folds }，但训练受试者只有 { $subjects } 名；每一折至少要测试一名受试者。
+too-many-folds-of-class = cv_folds 为 { $folds }，但 { $name } 只有 { $subjects } 名训练受试者；每一折中每个类别至少要有一名受试者。
+
+baseline-one-class = 训练受试者全部属于同一类别。
+baseline-too-large = 该方法最多拟合 { $most_subjects } 名受试者、共 { $most_values } 个数值；现有 { $subjects } 名受试者、每人 { $values } 个数值。
+baseline-single-subject = 某一类别只有一名训练受试者，无法用内层折选择正则化强度。
+
+leave-site-out-asked = 表单要求进行（leave_site_out）。
+cv-folds-asked = 表单要求进行（cv_folds 为 { $folds }）。
+cv-called-for = 没有任何验证或测试受试者未参与训练，因此对训练受试者进行交叉验证。
+cv-impossible = 没有任何验证或测试受试者未参与训练，且训练受试者太少，无法交叉验证：没有任何指标能反映模型在新受试者上的表现。
+cv-failed = 交叉验证没有结果：{ $reason }
+leave-site-out-failed = 逐站点留出验证没有结果：{ $reason }
+
+graph-helps = 图结构有帮助：与同一网络去掉图相比，AUC 高 { $difference }（95 % 区间 { $low } 至 { $high }），依据{ $split ->
+    [test] 测试被试
+    [cv] 交叉验证
+   *[other] 验证被试
+}。
+graph-unclear = 没有证据表明图结构有帮助：与同一网络去掉图相比，AUC 相差 { $difference }（95 % 区间 { $low } 至 { $high }），依据{ $split ->
+    [test] 测试被试
+    [cv] 交叉验证
+   *[other] 验证被试
+}。
+graph-harms = 图结构起了反作用：与同一网络去掉图相比，AUC 相差 { $difference }（95 % 区间 { $low } 至 { $high }），依据{ $split ->
+    [test] 测试被试
+    [cv] 交叉验证
+   *[other] 验证被试
+}。

@@ -1,0 +1,55 @@
+# 数据划分、指标、方法、质量规则和类别的名称。
+
+split-train = 训练集
+split-val = 验证集
+split-test = 测试集
+split-cv = 交叉验证
+split-leave_site_out = 留出站点
+
+metric-n = 受试者人数
+metric-accuracy = 准确率
+metric-balanced_accuracy = 平衡准确率
+metric-sensitivity = 灵敏度
+metric-specificity = 特异度
+metric-auc = AUC
+metric-brier = Brier 分数
+metric-ece = 期望校准误差
+metric-mae = 平均绝对误差
+metric-rmse = 均方根误差
+metric-r2 = R²
+metric-pearson = Pearson 相关系数
+metric-spearman = Spearman 相关系数
+
+method-majority = 多数类
+method-logistic_regression = 逻辑回归
+method-svm_linear = 线性 SVM
+method-svm_rbf = RBF SVM
+method-mean = 平均分
+method-ridge = 岭回归
+method-no_edge = 去掉图的同一网络
+method-parent = 父模型
+
+rule-missing = 缺失值
+rule-infinite = 无穷值
+rule-absurd = 异常值
+rule-constant = 恒定的指标
+rule-broken = 计算失败
+rule-missing-edge = 缺失的连边
+rule-missing-region = 缺失的脑区
+rule-near-constant = 几乎不变的列
+rule-clipped = 被截断的数值
+
+rule-missing-help = 缺失值以训练受试者该列的中位数代替。
+rule-infinite-help = 无穷值按缺失处理。
+rule-absurd-help = 超过该受试者同一指标中位数 1,000 倍或超出 1e9 的数值按缺失处理。
+rule-constant-help = 某受试者的一项指标在所有脑区取同一数值，不含信息；对该受试者按缺失处理。
+rule-broken-help = 某受试者的一项指标若有超过 10 % 的无穷值或异常值，则整项按缺失处理，因为其余数值来自同一次失败的计算。
+rule-missing-region-help = 某受试者的连接组中没有任何连边的脑区视为未测量；其连边以训练受试者的均值代替。
+rule-missing-edge-help = 连接组中缺失或无穷的连边以训练受试者的均值代替。
+rule-near-constant-help = 在训练受试者中几乎不变的列不含信息，置为 0。
+rule-clipped-help = 与训练受试者均值相差超过 5 个标准差的数值截断至该范围。
+
+class-named = { $name }（类别 { $number }）
+class-numbered = 类别 { $number }
+title-class-named = { $name }（{ $number }）
+title-class-numbered = 类别 { $number }
