@@ -39,7 +39,7 @@ from service.monitoring.readiness import Readiness
 from service.monitoring.task_metrics import Figures
 from service.pages.table import PAGES
 from service.settings import Settings
-from service.state import House, SchemaWatch, house_of
+from service.state import AppState, SchemaWatch, state_of
 from service.stores.artifacts import Vault
 from service.stores.dataset_cache import Shelf
 from service.stores.prediction import Oracle
@@ -81,7 +81,7 @@ def wire(settings: Settings, stopping: asyncio.Event) -> Starlette:
     profiles = Profiles(reading)
     schema = SchemaWatch()
     readiness = Readiness(broker, vault.check_writable)
-    house = House(
+    house = AppState(
         settings=settings,
         vault=vault,
         names=names,
@@ -123,7 +123,7 @@ def _store(settings: Settings, folder: str) -> Store:
 
 @contextlib.asynccontextmanager
 async def _lifespan(app: Starlette) -> AsyncIterator[None]:
-    house: House = app.state.house
+    house: AppState = app.state.house
     database = house.settings.house.database_url
     await open_database(database)
     await learn_at_start(house.names)
@@ -140,7 +140,7 @@ async def _lifespan(app: Starlette) -> AsyncIterator[None]:
         await _close(house, background)
 
 
-async def _close(house: House, background: list["asyncio.Task[None]"]) -> None:
+async def _close(house: AppState, background: list["asyncio.Task[None]"]) -> None:
     """End everything, each for seconds: whatever is silent holds nobody up."""
     metrics = asyncio.to_thread(house.monitoring.close)
     await asyncio.gather(
@@ -165,7 +165,7 @@ def _handler(endpoint: Endpoint) -> Handler:
 
     async def writing(request: Request) -> Response:
         check_encoding(request)
-        await house_of(request).schema.check()
+        await state_of(request).schema.check()
         return await endpoint.handler(request)
 
     return writing

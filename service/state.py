@@ -43,7 +43,7 @@ class SchemaWatch:
 
 
 @dataclass(frozen=True)
-class House:
+class AppState:
     """Settings, what is stored, the queue; ``stopping`` ends the streams."""
 
     settings: Settings
@@ -71,9 +71,9 @@ class House:
     schema: SchemaWatch = field(default_factory=SchemaWatch)
 
 
-def house_of(request: Request) -> House:
+def state_of(request: Request) -> AppState:
     """The house that serves this request."""
-    house: House = request.app.state.house
+    house: AppState = request.app.state.house
     return house
 
 

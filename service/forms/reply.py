@@ -15,7 +15,7 @@ from service.http.auth import CALLER, Caller
 from service.http.body import Posted
 from service.http.queries import may_be_id
 from service.http.responses import Refusal
-from service.state import house_of
+from service.state import state_of
 
 FORM_ADDRESSES = (
     "/api/v0/new_task",
@@ -50,7 +50,7 @@ def refused_form(request: Request, refusal: Refusal) -> Response:
 def hear(request: Request, refusal: Refusal, fields: Mapping[str, Any]) -> None:
     """Write one line on a refused form, and keep what was wrong with it."""
     caller: Caller | None = request.scope.get(CALLER)
-    house_of(request).refusals.hear(
+    state_of(request).refusals.hear(
         NewRefusedForm(
             proj_id=_project(caller, fields),
             request_id=request_id.get(),

@@ -21,13 +21,13 @@ from service.forms.datasets import known_otherwise
 from service.http.auth import Caller
 from service.http.responses import FieldError
 from service.predecessor import stranger_seen, why_no_parent
-from service.state import House
+from service.state import AppState
 from service.stores.artifacts import Vault
 
 CONFIG_CHARACTERS = 4096
 
 
-async def check(form: TaskForm, house: House, caller: Caller) -> list[FieldError]:
+async def check(form: TaskForm, house: AppState, caller: Caller) -> list[FieldError]:
     """Every reason not to accept ``form``, as field and sentence; [] if there is none.
 
     What is of a project that the caller does not see is not there.
@@ -44,7 +44,7 @@ async def check(form: TaskForm, house: House, caller: Caller) -> list[FieldError
     return list(disagreements(form, found, facts))
 
 
-async def unread(form: TaskForm, house: House, caller: Caller) -> list[str]:
+async def unread(form: TaskForm, house: AppState, caller: Caller) -> list[str]:
     """A sentence on each dataset of a form that no worker has read yet."""
     there = await house.shelf.find(named(form), seconds=0)  # they were waited for
     return [

@@ -19,7 +19,7 @@ from registry import ObjectDamaged, RegistryError, RegistryRefuses
 from service.forms.reply import is_form_address, refused_form
 from service.http.responses import MEANINGS, ErrorNum, Refusal
 from service.pages.site import SEE_OTHER, error_page, is_for_a_person, sign_in_address
-from service.state import house_of
+from service.state import state_of
 
 log = logging.getLogger(__name__)
 
@@ -71,7 +71,7 @@ def _later(request: Request, error: Exception) -> dict[str, str]:
     """When to come again, where waiting may help."""
     if not isinstance(error, DatabaseUnavailable):
         return {}
-    house_of(request).readiness.note(error)
+    state_of(request).readiness.note(error)
     return {"retry-after": str(RETRY_SECONDS)}
 
 

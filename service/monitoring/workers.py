@@ -6,7 +6,7 @@ import logging
 import redis
 
 from actors.queue import alive
-from service.state import House
+from service.state import AppState
 
 log = logging.getLogger(__name__)
 
@@ -14,7 +14,7 @@ PATIENCE_SECONDS = 1.0
 NAMES = {"cpu": "that trains on a CPU", "cuda": "with a CUDA device"}
 
 
-async def missing(house: House, kind: str) -> list[str]:
+async def missing(house: AppState, kind: str) -> list[str]:
     """A sentence where a form asks for a kind of device that no worker has at present.
 
     A queue that does not answer says nothing of its workers.

@@ -18,7 +18,7 @@ from service.http.queries import may_be_id
 from service.predecessor import SUCCESS
 from service.routes.datasets import MOST
 from service.routes.tasks import find_task, instant
-from service.state import house_of
+from service.state import state_of
 from service.stores.task_summaries import Outline
 
 MOST_TASKS = 100
@@ -30,7 +30,7 @@ async def datasets_of(request: Request, proj_id: str) -> list[dict[str, Any]]:
         return []
     listed, _ = await datasets.list_datasets(proj_id=proj_id, limit=MOST)
     records = [each for each in listed if each.proj_id == proj_id]
-    known = await house_of(request).profiles.glanced(records)
+    known = await state_of(request).profiles.glanced(records)
     return [
         known[record.data_name].shown(record, detailed=False)
         for record in records
@@ -83,7 +83,7 @@ async def _finished(request: Request, named: list[str]) -> list[TaskRecord]:
 
 
 async def _choices(request: Request, found: list[TaskRecord]) -> list[dict[str, Any]]:
-    outlines = await house_of(request).outlines.of(found)
+    outlines = await state_of(request).outlines.of(found)
     return _with_models([_described(task, outlines.get(task.task_id)) for task in found])
 
 

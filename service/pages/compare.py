@@ -23,7 +23,7 @@ from service.pages import choices
 from service.pages.site import page, words
 from service.pages.stored_facts import read_facts
 from service.routes.compare import FEWEST, MOST, tasks_of
-from service.state import house_of
+from service.state import state_of
 from service.stores.comparison import NAMES
 
 LONGEST = 26  # letters beside a figure
@@ -71,7 +71,7 @@ async def show(request: Request) -> Response:
 
 
 async def _compared(request: Request, named: Sequence[str]) -> dict[str, Any]:
-    house = house_of(request)
+    house = state_of(request)
     with house.admission.comparison():
         tasks = await tasks_of(request, named)
         read = [await read_facts(request, task) for task in tasks]

@@ -19,7 +19,7 @@ from service.pages.asking import answers_of, questions_of
 from service.pages.formats import path_of
 from service.pages.site import SEE_OTHER, page, words
 from service.routes.datasets import LENGTHS, dataset_of, reread, taken
-from service.state import house_of
+from service.state import state_of
 from service.stores.mapping import Fields, mapping_of
 from service.stores.uploads import Received
 
@@ -58,11 +58,11 @@ async def detail(request: Request) -> Response:
 async def answer(request: Request) -> Response:
     """Read a dataset as the form says, and show it; or ask further."""
     record = await dataset_of(request)
-    body = await read_body(request, house_of(request).settings.max_form_bytes)
+    body = await read_body(request, state_of(request).settings.max_form_bytes)
     form = await read_form(request, body)
     fields = tuple((name, str(text)) for name, text in form.multi_items())
     try:
-        await reread(house_of(request), record, mapping_of(fields))
+        await reread(state_of(request), record, mapping_of(fields))
     except Refusal as error:
         return await _detail(request, record, error, fields)
     return RedirectResponse(f"/datasets/{path_of(record.data_name)}", SEE_OTHER)
@@ -72,7 +72,7 @@ async def _detail(
     request: Request, record: DatasetRecord, error: Refusal | None = None, fields: Fields = ()
 ) -> Response:
     """A dataset, with what is wrong with the answers that were given."""
-    profile = await house_of(request).profiles.detailed(record)
+    profile = await state_of(request).profiles.detailed(record)
     content = questions_of(error, fields)
     if not content["questions"] and profile.questions:
         known = await datasets.suggested_answers(record.proj_id, profile.signature)
@@ -135,7 +135,7 @@ async def _list(request: Request, status: int = 200, **content: Any) -> Response
         proj_id=asked_project(request, caller), limit=PAGE, cursor=query.get("cursor") or None
     )
     seen = [each for each in listed if caller.sees(each.proj_id)]
-    known = await house_of(request).profiles.glanced(seen)
+    known = await state_of(request).profiles.glanced(seen)
     return page(
         request,
         "datasets.html",
@@ -149,7 +149,7 @@ async def _list(request: Request, status: int = 200, **content: Any) -> Response
         proj_id=query.get("proj_id") or caller.proj_id or "",
         posted=_posted(request),
         owners=sorted({each.user_id for each in seen} - {""}),
-        owner_needed=house_of(request).settings.shares_database,
+        owner_needed=state_of(request).settings.shares_database,
         endings="|".join(ENDINGS),
         **{"errors": {}, "preview": None, "dataset": None, **content},
     )

@@ -12,7 +12,7 @@ from service.http.queries import asked_project, asked_text
 from service.pages.site import page
 from service.predecessor import STATUSES
 from service.routes.tasks import listed
-from service.state import house_of
+from service.state import state_of
 
 PAGE = 50
 MOST_PLACES = 1000
@@ -32,7 +32,7 @@ async def home(request: Request) -> Response:
     )
     seen = [task for task in found if caller.sees(task.proj_id)]
     waits = any(task.task_status == Status.SUBMITTED.value and not task.over for task in seen)
-    outlines = await house_of(request).outlines.of(seen)
+    outlines = await state_of(request).outlines.of(seen)
     content: dict[str, Any] = {
         "tasks": [listed(task) for task in seen],
         "headlines": {task_id: each.headline for task_id, each in outlines.items()},

@@ -20,7 +20,7 @@ from service.pages.form_from_page import LISTS, PARENT, as_curl, as_json, asked
 from service.pages.settings_form import MORE, USUAL, choices_of, kind_of, range_of
 from service.pages.site import SEE_OTHER, page
 from service.routes.submission import accepted
-from service.state import house_of
+from service.state import state_of
 
 KEY = "key"
 BLANK = {"task_type": FROM_SCRATCH, "task_name": "", "proj_name": "", "enable_test": "true"}
@@ -35,7 +35,7 @@ async def show(request: Request) -> Response:
 
 async def submit(request: Request) -> Response:
     """Train, or show the form again with all that is wrong."""
-    house = house_of(request)
+    house = state_of(request)
     posted = await read_fields(request, house.settings.max_form_bytes)
     key = posted.pop(KEY, None)
     try:
@@ -48,7 +48,7 @@ async def submit(request: Request) -> Response:
 
 async def preview(request: Request) -> Response:
     """What the form would send."""
-    posted = await read_fields(request, house_of(request).settings.max_form_bytes)
+    posted = await read_fields(request, state_of(request).settings.max_form_bytes)
     return page(request, "new_task_preview.html", **_sent(request, posted))
 
 

@@ -14,7 +14,7 @@ from service.pages.asking import questions_of
 from service.pages.site import page
 from service.routes.predict import predicted, require_model
 from service.routes.tasks import task_of
-from service.state import house_of
+from service.state import state_of
 
 MOST_SHOWN = 500
 
@@ -36,7 +36,7 @@ async def predict(request: Request) -> Response:
 
 async def _asked(request: Request, task: TaskRecord) -> tuple[dict[str, Any], str]:
     require_model(task)
-    house = house_of(request)
+    house = state_of(request)
     with house.admission.prediction():
         received = await house.uploads.receive(request)
         request.state.received = received

@@ -14,7 +14,7 @@ from service.monitoring.workers import missing
 from service.pages.outcome import curve
 from service.pages.site import page, words
 from service.routes.tasks import progress_of, shown, task_of
-from service.state import House, house_of
+from service.state import AppState, state_of
 
 
 async def live(request: Request) -> Response:
@@ -25,7 +25,7 @@ async def live(request: Request) -> Response:
 
 async def going_on(request: Request, task: TaskRecord) -> dict[str, Any]:
     """What that part shows."""
-    house = house_of(request)
+    house = state_of(request)
     settings = task.task_config.get("param_set")
     kind = settings.get("device") if isinstance(settings, dict) else ""
     lines = [] if task.over else await lines_so_far(house, task.task_id)
@@ -37,7 +37,7 @@ async def going_on(request: Request, task: TaskRecord) -> dict[str, Any]:
     }
 
 
-async def lines_so_far(house: House, task_id: str) -> list[str]:
+async def lines_so_far(house: AppState, task_id: str) -> list[str]:
     """The line of each epoch; "" for those that a figure would leave out anyway."""
     key = house.names.key(STREAM, task_id)
     try:

@@ -10,7 +10,7 @@ from registry import RegistryError
 from service.http.responses import Refusal
 from service.routes.evidence import facts_of
 from service.routes.tasks import progress_of, shown
-from service.state import house_of
+from service.state import state_of
 
 
 async def read_facts(request: Request, task: TaskRecord) -> tuple[Facts, list[str]]:
@@ -20,7 +20,7 @@ async def read_facts(request: Request, task: TaskRecord) -> tuple[Facts, list[st
     """
     alone = Facts(shown(task, await progress_of(task)), None, None, None)
     wrong: list[str] = []
-    house = house_of(request)
+    house = state_of(request)
     if await house.lost.is_lost(house.vault, task):
         wrong.append(lost(task.task_id))
     if task.task_status != Status.FINISHED:

@@ -24,7 +24,7 @@ from service.pages.site import SEE_OTHER, own
 from service.predecessor import require_ours
 from service.routes.submission import tried_again
 from service.routes.tasks import task_of
-from service.state import house_of
+from service.state import state_of
 
 NOT_THERE = (ErrorNum.NOT_FOUND,)
 LIST = (ErrorNum.NOT_FOUND, ErrorNum.FORM_INVALID)
@@ -45,7 +45,7 @@ async def cancel(request: Request) -> Response:
     """End a task and go back to it, or to the page that is named as ``next``."""
     task = await task_of(request)
     require_ours(task)
-    await cancellation.cancel(task.task_id, house_of(request).settings.house.public_url)
+    await cancellation.cancel(task.task_id, state_of(request).settings.house.public_url)
     return _further(request, task.task_id)
 
 

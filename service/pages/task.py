@@ -19,7 +19,7 @@ from service.pages.site import page, words
 from service.pages.stored_facts import read_facts
 from service.routes.submission import RETRIABLE
 from service.routes.tasks import task_of
-from service.state import house_of
+from service.state import state_of
 
 
 async def show(request: Request) -> Response:
@@ -35,7 +35,7 @@ async def show(request: Request) -> Response:
         by_predecessor=task.by_predecessor,
         took=_seconds(task.started_at, task.finished_at),
         family=outcome.family(await _chain(request, task), words(request)),
-        most_megabytes=house_of(request).settings.max_upload_bytes // 1_000_000,
+        most_megabytes=state_of(request).settings.max_upload_bytes // 1_000_000,
         **await going_on(request, task),
         **await _outcome(request, task),
     )

@@ -13,7 +13,7 @@ from service.http.responses import ErrorNum, FieldError, Refusal, invalid, succe
 from service.predecessor import PREDECESSOR, stranger_seen
 from service.routes.evidence import evidence_of
 from service.routes.tasks import find_task, progress_of, shown
-from service.state import house_of
+from service.state import state_of
 
 FEWEST, MOST = 2, 6
 NO_TASK = "there is no task of that id."
@@ -23,7 +23,7 @@ Evidence = Mapping[str, Any] | None
 
 async def compare(request: Request) -> Response:
     """The tasks that ``task_ids`` names, and their paired differences."""
-    house = house_of(request)
+    house = state_of(request)
     with house.admission.comparison():
         found = await tasks_of(request, _asked(request))
         wrong: list[str] = []

@@ -17,7 +17,7 @@ from service.http.auth import Caller, caller_of
 from service.http.body import read_body
 from service.http.queries import asked_flag, asked_limit, asked_project
 from service.http.responses import ErrorNum, FieldError, Refusal, invalid, success
-from service.state import House, house_of
+from service.state import AppState, state_of
 from service.stores.mapping import WHOLE, mapping_from, mapping_of
 from service.stores.reading import asking, nobody
 from service.stores.uploads import Received
@@ -40,20 +40,20 @@ async def list_datasets(request: Request) -> Response:
         cursor=request.query_params.get("cursor") or None,
     )
     seen = [each for each in listed if caller.sees(each.proj_id)]
-    known = await house_of(request).profiles.glanced(seen)
+    known = await state_of(request).profiles.glanced(seen)
     shown = [
         known[each.data_name].shown(each, detailed=False)
         for each in listed
         if each.data_name in known
     ]
-    needed = house_of(request).settings.shares_database
+    needed = state_of(request).settings.shares_database
     return success(datasets=shown, next_cursor=cursor, owner_needed=needed)
 
 
 async def show(request: Request) -> Response:
     """One dataset: every finding, the rules, and how its values lie at each site."""
     record = await dataset_of(request)
-    profile = await house_of(request).profiles.detailed(record)
+    profile = await state_of(request).profiles.detailed(record)
     return success(dataset=profile.shown(record, detailed=True))
 
 
@@ -79,14 +79,14 @@ async def upload(request: Request) -> Response:
 async def answer(request: Request) -> Response:
     """Say how a dataset that NEURO-LEARN wrote is to be read; it is read anew."""
     record = await dataset_of(request)
-    body = await read_body(request, house_of(request).settings.max_form_bytes)
-    profile = await reread(house_of(request), record, _posted_mapping(request, body))
+    body = await read_body(request, state_of(request).settings.max_form_bytes)
+    profile = await reread(state_of(request), record, _posted_mapping(request, body))
     return success(dataset=profile.shown(record, detailed=True))
 
 
 async def taken(request: Request, *, preview: bool) -> dict[str, Any]:
     """What the answer to an upload holds. Raises Refusal, NameTaken."""
-    house = house_of(request)
+    house = state_of(request)
     with house.admission.upload():
         received = await house.uploads.receive(request)
         request.state.received = received  # a page says again what was posted
@@ -103,7 +103,7 @@ async def taken(request: Request, *, preview: bool) -> dict[str, Any]:
             raise
 
 
-async def reread(house: House, record: DatasetRecord, mapping: Mapping[str, str]) -> Profile:
+async def reread(house: AppState, record: DatasetRecord, mapping: Mapping[str, str]) -> Profile:
     """What a dataset's row holds if it is read by this mapping, which is kept. Raises Refusal."""
     if not mapping:
         raise invalid([(WHOLE, "mapping is missing; it must answer the questions by their ids.")])
@@ -125,7 +125,7 @@ async def _read(
     *,
     preview: bool,
 ) -> dict[str, Any]:
-    house, upload = house_of(request), received.upload
+    house, upload = state_of(request), received.upload
     row = ListedDataset(data_id=upload.data_id, **fields)
     most = house.uploads.unpacked
     try:
@@ -145,7 +145,7 @@ async def _read(
     return {"dataset": shown, "warnings": warnings, **content}
 
 
-def _warnings(house: House, fields: Mapping[str, str]) -> list[str]:
+def _warnings(house: AppState, fields: Mapping[str, str]) -> list[str]:
     """What NEURO-LEARN will not be able to do, where it is at the database."""
     return [NO_OWNER] if house.settings.shares_database and not fields["user_id"] else []
 
@@ -158,8 +158,8 @@ async def _kept(request: Request, received: Received) -> dict[str, Any] | None:
         return None
     if await datasets.get_answers(record.data_id) != mapping_of(received.fields):
         return None  # it was read otherwise, and its name is taken
-    profile = await house_of(request).profiles.detailed(record)
-    warnings = _warnings(house_of(request), {"user_id": record.user_id})
+    profile = await state_of(request).profiles.detailed(record)
+    warnings = _warnings(state_of(request), {"user_id": record.user_id})
     return {"dataset": profile.shown(record, detailed=True), "warnings": warnings}
 
 

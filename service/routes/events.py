@@ -26,7 +26,7 @@ from db.tasks import TaskRecord
 from service.http.auth import caller_of, is_still_let_in
 from service.http.queries import asked_project
 from service.routes.tasks import progress_of, task_of
-from service.state import House, house_of
+from service.state import AppState, state_of
 from service.stores.live_tasks import Shown
 
 LOOK_SECONDS = 0.5
@@ -60,7 +60,7 @@ class StreamCursor:
 
 async def events(request: Request) -> Response:
     """The events after ``Last-Event-ID``, until the task has ended."""
-    house, task = house_of(request), await task_of(request)
+    house, task = state_of(request), await task_of(request)
     told = StreamCursor.before(request.headers.get("last-event-id", ""))
     if task.over and told.version >= task.version:
         return Response(status_code=204)  # a browser does not come again after this
@@ -84,7 +84,7 @@ class Stream(StreamingResponse):
 
 
 async def _stream(
-    house: House, request: Request, task_id: str, told: StreamCursor
+    house: AppState, request: Request, task_id: str, told: StreamCursor
 ) -> AsyncIterator[str]:
     yield f"retry: {RECONNECT_MS}\n\n"
     looks, quiet, over = 0, 0, False
@@ -107,13 +107,13 @@ async def _stream(
             await pause(house)
 
 
-async def pause(house: House) -> None:
+async def pause(house: AppState) -> None:
     """Wait for the next look, or the end of this process."""
     with contextlib.suppress(TimeoutError):
         await asyncio.wait_for(house.stopping.wait(), LOOK_SECONDS)
 
 
-async def _news(house: House, task: TaskRecord, told: StreamCursor) -> AsyncIterator[str]:
+async def _news(house: AppState, task: TaskRecord, told: StreamCursor) -> AsyncIterator[str]:
     """State, epochs and progress that the client does not know; the end of a task comes last."""
     over = task.over
     if not over and task.version > told.version:
@@ -133,7 +133,7 @@ async def _news(house: House, task: TaskRecord, told: StreamCursor) -> AsyncIter
         yield told.event("status", **_status(task), progress=progress, metrics=metrics)
 
 
-async def lines_of(house: House, task: TaskRecord, after: int) -> Sequence[str]:
+async def lines_of(house: AppState, task: TaskRecord, after: int) -> Sequence[str]:
     """The lines of the next epochs, without a gap; () where there is none yet."""
     result = task.task_result or {}
     known = result.get("train_epochs") if task.over else None
@@ -187,13 +187,15 @@ class TasksCursor:
 
 async def board(request: Request) -> Response:
     """An event for each task that begins, goes on or ends."""
-    house, project = house_of(request), asked_project(request, caller_of(request))
+    house, project = state_of(request), asked_project(request, caller_of(request))
     with contextlib.ExitStack() as opened:
         opened.enter_context(house.admission.stream())
         return Stream(_tasks_stream(house, request, project), opened.pop_all())
 
 
-async def _tasks_stream(house: House, request: Request, project: str | None) -> AsyncIterator[str]:
+async def _tasks_stream(
+    house: AppState, request: Request, project: str | None
+) -> AsyncIterator[str]:
     yield f"retry: {RECONNECT_MS}\n\n"
     told, looks, quiet, complete = TasksCursor(), 0, 0, False
     while not house.stopping.is_set():
@@ -214,7 +216,7 @@ async def _tasks_stream(house: House, request: Request, project: str | None) -> 
 
 
 async def _tasks_news(
-    house: House, request: Request, project: str | None, told: TasksCursor
+    house: AppState, request: Request, project: str | None, told: TasksCursor
 ) -> list[Shown]:
     """What has changed for this caller since it was ``told``."""
     caller, shared = caller_of(request), house.board

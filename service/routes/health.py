@@ -10,7 +10,7 @@ from db.errors import DatabaseError
 from service.http.auth import caller_of
 from service.http.responses import ErrorNum, refused, success
 from service.monitoring.readiness import OK
-from service.state import house_of
+from service.state import state_of
 
 
 async def healthz(request: Request) -> Response:  # noqa: ARG001
@@ -23,7 +23,7 @@ async def readyz(request: Request) -> Response:
 
     ``notices`` are sentences on what hinders nobody yet.
     """
-    found = dict(await house_of(request).readiness.ask())
+    found = dict(await state_of(request).readiness.ask())
     if any(answer != OK for answer in found.values()):
         wrong = ", ".join(name for name, answer in found.items() if answer != OK)
         return refused(ErrorNum.NOT_READY, f"Not ready: {wrong}.", dependencies=found)
@@ -48,6 +48,6 @@ async def metrics(request: Request) -> Response:
 
     A token of one project gets the figures of that project's tasks instead.
     """
-    monitoring, proj_id = house_of(request).monitoring, caller_of(request).proj_id
+    monitoring, proj_id = state_of(request).monitoring, caller_of(request).proj_id
     content = await (monitoring.scrape() if proj_id is None else monitoring.scrape_project(proj_id))
     return Response(content, headers={"content-type": CONTENT_TYPE})

@@ -11,7 +11,7 @@ from service.http.queries import asked_flag
 from service.http.responses import ErrorNum, Refusal, success
 from service.predecessor import MODEL, require_stored
 from service.routes.tasks import task_of
-from service.state import House, house_of
+from service.state import AppState, state_of
 from service.stores.mapping import mapping_of
 from service.stores.uploads import Received
 
@@ -21,14 +21,14 @@ async def predict(request: Request) -> Response:
     task = await task_of(request)
     require_model(task)
     explain = asked_flag(request, "explain", default=True)
-    house = house_of(request)
+    house = state_of(request)
     with house.admission.prediction():
         received = await house.uploads.receive(request)
         return success(**await predicted(house, task, received, explain=explain))
 
 
 async def predicted(
-    house: House, task: TaskRecord, received: Received, *, explain: bool
+    house: AppState, task: TaskRecord, received: Received, *, explain: bool
 ) -> dict[str, Any]:
     """What the model of the task says of the subjects of a file, of which nothing is kept.
 

@@ -27,7 +27,7 @@ from registry import (
 from service.http.responses import ErrorNum, Refusal, success
 from service.predecessor import require_stored
 from service.routes.tasks import task_of
-from service.state import House, house_of
+from service.state import AppState, state_of
 from service.stores.sums import sums_of
 
 OWN_SUMS = (REPORT, GLASS_BRAIN)  # for the others their manifest or their result speaks
@@ -70,7 +70,7 @@ async def stored(request: Request, task: TaskRecord, name: str, what: str = "mod
         raise Refusal(ErrorNum.NOT_FOUND, str(ModelRemoved(task.task_id, task.removed_at)))
     expected = sums_of(task).get(name)
     try:
-        content = await house_of(request).vault.get(task.task_id, name)
+        content = await state_of(request).vault.get(task.task_id, name)
     except ObjectMissing as error:
         if expected:
             raise Refusal(ErrorNum.STORED_LOST, sentences.lost(task.task_id, what)) from error
@@ -98,7 +98,7 @@ async def log(request: Request) -> Response:
     """The lines so far, oldest first."""
     task = await task_of(request)
     require_stored(task, "log")
-    house = house_of(request)
+    house = state_of(request)
     lines = await _sent(house, task.task_id)
     text = joined(await _stored(house, task.task_id, needed=not lines), lines)
     if not text:
@@ -108,7 +108,7 @@ async def log(request: Request) -> Response:
     return PlainTextResponse(text, headers={"cache-control": "no-store"})
 
 
-async def _sent(house: House, task_id: str) -> list[str]:
+async def _sent(house: AppState, task_id: str) -> list[str]:
     """What is on the stream; nothing while it does not answer."""
     try:
         found: Any = await house.watch.xrange(house.names.key(STREAM, task_id))
@@ -117,7 +117,7 @@ async def _sent(house: House, task_id: str) -> list[str]:
     return [fields[LINE].decode(errors="replace") for _, fields in found]
 
 
-async def _stored(house: House, task_id: str, *, needed: bool) -> str:
+async def _stored(house: AppState, task_id: str, *, needed: bool) -> str:
     """What the registry has; while it is away, nothing, unless that is ``needed``.
 
     Raises RegistryError.

@@ -34,7 +34,7 @@ from service.http.responses import ErrorNum, FieldError, Refusal, invalid, repea
 from service.monitoring import workers
 from service.predecessor import require_ours
 from service.routes.tasks import answer, task_of
-from service.state import House, house_of
+from service.state import AppState, state_of
 
 log = logging.getLogger(__name__)
 
@@ -45,7 +45,7 @@ RETRIABLE = (Status.FAILED, Status.CANCELLED)
 
 async def submit(request: Request) -> Response:
     """Check a form, write it, answer; the relay sends it on. A refusal shows the form it got."""
-    house = house_of(request)
+    house = state_of(request)
     posted = await read_posted(request, house.settings.max_form_bytes)
     note_form(request, posted)
     for sentence in posted.warnings:
@@ -63,7 +63,7 @@ async def retry(request: Request) -> Response:
 
 async def tried_again(request: Request, old: TaskRecord) -> str:
     """The id of a new task like an old one. Raises Refusal."""
-    house, caller = house_of(request), caller_of(request)
+    house, caller = state_of(request), caller_of(request)
     require_ours(old)
     if old.task_status not in RETRIABLE:
         raise Refusal(
@@ -84,7 +84,7 @@ async def tried_again(request: Request, old: TaskRecord) -> str:
 
 
 async def accepted(
-    house: House,
+    house: AppState,
     caller: Caller,
     fields: dict[str, Any],
     given: str | None,
@@ -130,7 +130,7 @@ async def accepted(
     return known
 
 
-async def _check(house: House, caller: Caller, form: TaskForm, task: NewTask) -> list[str]:
+async def _check(house: AppState, caller: Caller, form: TaskForm, task: NewTask) -> list[str]:
     """What could not be looked at. Raises Refusal."""
     columns = {"task_name": task.task_name, "proj_id": task.proj_id}
     errors = [*await unstorable_of_task(columns), *await validation.check(form, house, caller)]
@@ -167,7 +167,7 @@ def _new_task(form: TaskForm, proj_id: str, name: str, retry_of: str = "") -> Ne
     )
 
 
-async def _insert(house: House, task: NewTask, key: NewKey | None) -> str:
+async def _insert(house: AppState, task: NewTask, key: NewKey | None) -> str:
     async with house.admission.task_of(task.proj_id):
         try:
             with TRACING.span("write"):

@@ -18,7 +18,7 @@ from service.http.auth import caller_of
 from service.http.queries import asked_limit, asked_project, asked_text, may_be_id
 from service.http.responses import ErrorNum, Refusal, invalid, success
 from service.predecessor import STATUSES, SUCCESS, absence, require_ours
-from service.state import house_of
+from service.state import state_of
 
 
 async def list_tasks(request: Request) -> Response:
@@ -37,7 +37,7 @@ async def list_tasks(request: Request) -> Response:
     )
     # A database may take names for equal that are not (PROJ1 and proj1).
     seen = [task for task in found if caller_of(request).sees(task.proj_id)]
-    outlines = await house_of(request).outlines.of(seen)
+    outlines = await state_of(request).outlines.of(seen)
     rows = [
         {**listed(task), "headline": _told(outlines[task.task_id].headline)}
         if task.task_id in outlines
@@ -49,7 +49,7 @@ async def list_tasks(request: Request) -> Response:
 
 async def show(request: Request) -> Response:
     """One task with its result, and whether its model is still there."""
-    task, house = await task_of(request), house_of(request)
+    task, house = await task_of(request), state_of(request)
     lost = await house.lost.is_lost(house.vault, task)
     return success(task={**shown(task, await progress_of(task)), "model_lost": lost})
 
@@ -63,7 +63,7 @@ async def cancel(request: Request) -> Response:
     """Cancel a task; of one that has ended nothing changes. The predecessor's is refused."""
     task = await task_of(request)
     require_ours(task)
-    await cancellation.cancel(task.task_id, house_of(request).settings.house.public_url)
+    await cancellation.cancel(task.task_id, state_of(request).settings.house.public_url)
     return await show(request)
 
 
