@@ -5,7 +5,7 @@ from db.states import Status
 from db.tasks import TaskRecord
 from service.http.auth import Caller
 from service.http.queries import may_be_id
-from service.http.responses import ErrorNum, Refusal
+from service.http.responses import ApiError, ErrorNum
 
 MODEL = "model"
 PREDECESSOR = "this service's predecessor"
@@ -16,17 +16,17 @@ STATUSES = (*map(str, Status), SUCCESS)  # that a list may be filtered by
 
 
 def require_stored(task: TaskRecord, what: str) -> None:
-    """Raises Refusal where the predecessor had the task, so that no ``what`` is stored here."""
+    """Raises ApiError where the predecessor had the task, so that no ``what`` is stored here."""
     if task.owner is Owner.PREDECESSOR:
         sentence = f"{task.task_id} is a task of {PREDECESSOR}, and no {what} of it is stored here"
         further = f"; {IMPORT}" if what == MODEL else ""
-        raise Refusal(ErrorNum.NOT_FOUND, f"{sentence}{further}.")
+        raise ApiError(ErrorNum.NOT_FOUND, f"{sentence}{further}.")
 
 
 def require_known(task: TaskRecord, what: str) -> None:
-    """Raises Refusal where the predecessor trained: a ``what`` would claim methods nobody knows."""
+    """Raises ApiError where the predecessor trained: a ``what`` would claim methods nobody knows."""
     if task.by_predecessor:
-        raise Refusal(
+        raise ApiError(
             ErrorNum.NOT_FOUND,
             f"{task.task_id} is a task of {PREDECESSOR}, whose training methods are not known "
             f"here, so there is no {what}. Its page shows its learning curves.",
@@ -34,7 +34,7 @@ def require_known(task: TaskRecord, what: str) -> None:
 
 
 def require_ours(task: TaskRecord) -> None:
-    """Raises Refusal where no worker of this service has the task, nor will: it cannot change."""
+    """Raises ApiError where no worker of this service has the task, nor will: it cannot change."""
     if task.owner is Owner.OURS:
         return
     further = (
@@ -42,7 +42,7 @@ def require_ours(task: TaskRecord) -> None:
         if task.task_status in (Status.SUBMITTED, Status.RUNNING)
         else f"it is {task.task_status} and stays so. Submit its form again to train it here."
     )
-    raise Refusal(ErrorNum.NOT_OURS, f"{task.task_id} is a task of {PREDECESSOR}: {further}")
+    raise ApiError(ErrorNum.NOT_OURS, f"{task.task_id} is a task of {PREDECESSOR}: {further}")
 
 
 def why_no_parent(task_id: str) -> str:

@@ -14,7 +14,7 @@ from db.refused_forms import NewRefusedForm
 from service.http.auth import CALLER, Caller
 from service.http.body import Posted
 from service.http.queries import may_be_id
-from service.http.responses import Refusal
+from service.http.responses import ApiError
 from service.state import state_of
 
 FORM_ADDRESSES = (
@@ -37,7 +37,7 @@ def note_form(request: Request, posted: Posted) -> None:
     request.state.posted = posted
 
 
-def refused_form(request: Request, refusal: Refusal) -> Response:
+def refused_form(request: Request, refusal: ApiError) -> Response:
     """Answer a form that is refused, with the form; log and list of refused forms hear of it."""
     if request.method != "POST":
         return refusal.reply(code=REFUSED)
@@ -47,7 +47,7 @@ def refused_form(request: Request, refusal: Refusal) -> Response:
     return refusal.reply(code=REFUSED, task_form=posted.fields, **warned)
 
 
-def hear(request: Request, refusal: Refusal, fields: Mapping[str, Any]) -> None:
+def hear(request: Request, refusal: ApiError, fields: Mapping[str, Any]) -> None:
     """Write one line on a refused form, and keep what was wrong with it."""
     caller: Caller | None = request.scope.get(CALLER)
     state_of(request).refusals.hear(

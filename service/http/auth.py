@@ -18,7 +18,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from db import tokens
 from db.errors import DatabaseError
 from db.tokens import ALL_PROJECTS, Role, TokenRecord
-from service.http.responses import ErrorNum, Refusal
+from service.http.responses import ApiError, ErrorNum
 from service.settings import Settings, is_loopback
 
 Refuse = Callable[[Request, Exception], Awaitable[Response]]
@@ -54,7 +54,7 @@ async def is_still_let_in(request: Request) -> bool:
     """Whether who asked would be let in now, for what goes on for long. Raises DatabaseError."""
     try:
         await request.scope[AGAIN]()
-    except Refusal:
+    except ApiError:
         return False
     return True
 
@@ -84,7 +84,7 @@ class Guard:
             known = {CALLER: caller, AGAIN: partial(self._caller, request)}
             request = Request({**scope, **known})
             _require(caller, Role.READ if request.method in READING else Role.SUBMIT)
-        except (Refusal, DatabaseError) as error:
+        except (ApiError, DatabaseError) as error:
             answer = await self._refuse(request, error)
             await answer(scope, receive, send)
             return
@@ -106,14 +106,14 @@ class Guard:
         return await self._without_token(request)
 
     async def _without_token(self, request: Request) -> Caller:
-        """Who comes without a token, if they may. Raises Refusal."""
+        """Who comes without a token, if they may. Raises ApiError."""
         if not self._is_trusted(request) and not await self._is_open():
             raise _unknown(
                 "A token is needed here: send it as 'Authorization: Bearer …'; 'sgn token new' "
                 "makes one."
             )
         if not self._is_own_name(request):
-            raise Refusal(
+            raise ApiError(
                 ErrorNum.FORBIDDEN,
                 "Without a token, call this service by localhost or by one of the names in its "
                 f"SGN_HOST_NAMES, not by {request.headers.get('host', '')[:80]!r}.",
@@ -165,12 +165,12 @@ def is_public(path: str) -> bool:
 
 
 def refuse_other_pages(request: Request) -> None:
-    """A browser sends along where a request comes from; only our own pages may. Raises Refusal."""
+    """A browser sends along where a request comes from; only our own pages may. Raises ApiError."""
     headers = request.headers
     origin, site = headers.get("origin"), headers.get("sec-fetch-site")
     foreign = origin is not None and origin.partition("://")[2] != headers.get("host", "")
     if foreign or site not in (None, "same-origin", "none"):
-        raise Refusal(ErrorNum.FORBIDDEN, "Pages of other sites may not use this service.")
+        raise ApiError(ErrorNum.FORBIDDEN, "Pages of other sites may not use this service.")
 
 
 def _is_followed_link(request: Request) -> bool:
@@ -195,10 +195,10 @@ def host_name(host: str) -> str:
 
 def _require(caller: Caller, needed: Role) -> None:
     if not caller.role.covers(needed):
-        raise Refusal(
+        raise ApiError(
             ErrorNum.FORBIDDEN, f"The token's role is {caller.role}; this needs the role {needed}."
         )
 
 
-def _unknown(sentence: str) -> Refusal:
-    return Refusal(ErrorNum.NO_TOKEN, sentence, headers={"www-authenticate": 'Bearer realm="sgn"'})
+def _unknown(sentence: str) -> ApiError:
+    return ApiError(ErrorNum.NO_TOKEN, sentence, headers={"www-authenticate": 'Bearer realm="sgn"'})

@@ -12,7 +12,7 @@ from starlette.datastructures import FormData, UploadFile
 from starlette.formparsers import FormParser, MultiPartException, MultiPartParser
 from starlette.requests import ClientDisconnect, Request
 
-from service.http.responses import ErrorNum, Refusal
+from service.http.responses import ApiError, ErrorNum
 
 DRAIN_BYTES = 256_000_000
 PATIENCE_SECONDS = 10.0
@@ -32,7 +32,7 @@ class Posted:
 
 
 def check_encoding(request: Request) -> None:
-    """Whether the body comes as it is. Raises Refusal where it is compressed.
+    """Whether the body comes as it is. Raises ApiError where it is compressed.
 
     A file may itself be compressed; that is what it holds, and no header of the request.
     """
@@ -40,7 +40,7 @@ def check_encoding(request: Request) -> None:
     named = [coding.strip() for coding in codings.split(",")]
     if set(named) <= {"", "identity"}:
         return
-    raise Refusal(
+    raise ApiError(
         ErrorNum.ENCODED,
         f"The body has Content-Encoding {codings[:40]!r}; send it uncompressed.",
         headers={"accept-encoding": "identity"},
@@ -51,7 +51,7 @@ async def read_body(request: Request, limit: int) -> bytes:
     """The whole body.
 
     Raises:
-        Refusal: it has more than ``limit`` bytes, comes too slowly, or breaks off.
+        ApiError: it has more than ``limit`` bytes, comes too slowly, or breaks off.
 
     """
     chunks: list[bytes] = []
@@ -69,20 +69,20 @@ async def stream_body(
     """Hand the body on in the pieces that it comes in; its size.
 
     Raises:
-        Refusal: it has more than ``limit`` bytes, comes too slowly, or breaks off.
+        ApiError: it has more than ``limit`` bytes, comes too slowly, or breaks off.
 
     """
     try:
         async with asyncio.timeout(PATIENCE_SECONDS + limit / SLOWEST):
             return await _stream(request, limit, take)
     except TimeoutError as error:
-        raise Refusal(
+        raise ApiError(
             ErrorNum.TOO_SLOW,
             f"The body came too slowly; at least {SLOWEST / 1e3:g} kB a second are expected.",
             headers={"connection": "close"},
         ) from error
     except ClientDisconnect as error:
-        raise Refusal(
+        raise ApiError(
             ErrorNum.BODY_UNREADABLE, "The body broke off before its announced end."
         ) from error
 
@@ -97,7 +97,7 @@ async def _stream(request: Request, limit: int, take: Callable[[bytes], Awaitabl
             break
     if size > limit:
         # What came was read to its end: a client that still sends would not see the answer.
-        raise Refusal(
+        raise ApiError(
             ErrorNum.TOO_LARGE,
             f"The body has more than {limit / 1e6:g} MB, which is the most that is taken here.",
         )
@@ -118,12 +118,12 @@ async def read_posted(request: Request, limit: int) -> Posted:
     """A posted task form: JSON whatever its content type, or an HTML form.
 
     Raises:
-        Refusal: too large, empty, or neither.
+        ApiError: too large, empty, or neither.
 
     """
     body = await read_body(request, limit)
     if not body.strip():
-        raise Refusal(ErrorNum.BODY_UNREADABLE, "The body is empty; it must hold the task form.")
+        raise ApiError(ErrorNum.BODY_UNREADABLE, "The body is empty; it must hold the task form.")
     looks_like_json = body.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] in b"{["
     kind = content_type(request)
     if kind == "multipart/form-data" or (kind.endswith("urlencoded") and not looks_like_json):
@@ -133,7 +133,7 @@ async def read_posted(request: Request, limit: int) -> Posted:
 
 
 async def read_form(request: Request, body: bytes) -> FormData:
-    """An HTML form of either encoding. Raises Refusal."""
+    """An HTML form of either encoding. Raises ApiError."""
 
     async def stream() -> AsyncGenerator[bytes, None]:
         yield body
@@ -147,7 +147,7 @@ async def read_form(request: Request, body: bytes) -> FormData:
             ).parse()
         return await FormParser(request.headers, stream(), max_fields=TEXT_FIELDS).parse()
     except (MultiPartException, ValueError, KeyError) as error:
-        raise Refusal(ErrorNum.BODY_UNREADABLE, "The body is not a complete HTML form.") from error
+        raise ApiError(ErrorNum.BODY_UNREADABLE, "The body is not a complete HTML form.") from error
 
 
 def _check_end(body: bytes) -> None:
@@ -170,9 +170,9 @@ def _as_text(body: bytes) -> tuple[str, tuple[str, ...]]:
     return body.decode("latin-1"), (AS_LATIN_1,)
 
 
-def _no_json() -> Refusal:
+def _no_json() -> ApiError:
     sentence = "The body cannot be read as JSON; it must hold the task form."
-    return Refusal(ErrorNum.BODY_UNREADABLE, sentence)
+    return ApiError(ErrorNum.BODY_UNREADABLE, sentence)
 
 
 def _from_json(text: str) -> dict[str, Any]:
@@ -184,7 +184,7 @@ def _from_json(text: str) -> dict[str, Any]:
     except (ValueError, RecursionError) as error:
         raise _no_json() from error
     if not isinstance(fields, dict):
-        raise Refusal(
+        raise ApiError(
             ErrorNum.BODY_UNREADABLE,
             f"The body holds a JSON {_kind(fields)}; it must hold an object of fields.",
         )

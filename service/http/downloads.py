@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from service.api.endpoint import Handler
-from service.http.responses import ErrorNum, Refusal
+from service.http.responses import ApiError, ErrorNum
 
 NOT_MODIFIED, PARTIAL = 304, 206
 HEADERS = {
@@ -40,7 +40,7 @@ async def conditional(request: Request, answer: Response) -> Response:
     """All of the answer, a part of it, or that it is known already.
 
     Raises:
-        Refusal: the part begins behind the end.
+        ApiError: the part begins behind the end.
 
     """
     if answer.status_code != 200:
@@ -61,7 +61,7 @@ def _is_known(request: Request, tag: str) -> bool:
 
 
 def _asked(request: Request, tag: str, size: int) -> tuple[int, int] | None:
-    """From which byte to which, both included; None of all. Raises Refusal.
+    """From which byte to which, both included; None of all. Raises ApiError.
 
     More ranges than one, and what is no range, are answered by all of it, as RFC 9110 allows.
     """
@@ -84,8 +84,8 @@ def _last(count: int, size: int) -> tuple[int, int]:
     return max(0, size - count), size - 1
 
 
-def _beyond(size: int) -> Refusal:
-    return Refusal(
+def _beyond(size: int) -> ApiError:
+    return ApiError(
         ErrorNum.RANGE_BEYOND,
         f"Range begins after the last byte; there are {size} bytes.",
         headers={"content-range": f"bytes */{size}", "accept-ranges": "bytes"},

@@ -17,7 +17,7 @@ from db.errors import (
 )
 from registry import ObjectDamaged, RegistryError, RegistryRefuses
 from service.forms.reply import is_form_address, refused_form
-from service.http.responses import MEANINGS, ErrorNum, Refusal
+from service.http.responses import MEANINGS, ApiError, ErrorNum
 from service.pages.site import SEE_OTHER, error_page, is_for_a_person, sign_in_address
 from service.state import state_of
 
@@ -25,7 +25,7 @@ log = logging.getLogger(__name__)
 
 RETRY_SECONDS = 5
 
-FAULTS = (Refusal, DatabaseError, RegistryError, HTTPException, Exception)
+FAULTS = (ApiError, DatabaseError, RegistryError, HTTPException, Exception)
 DATABASE_FAULTS = {
     DatabaseUnavailable: ErrorNum.DATABASE_UNAVAILABLE,
     SchemaBehind: ErrorNum.DATABASE_UNAVAILABLE,
@@ -50,21 +50,21 @@ async def answered(request: Request, error: Exception) -> Response:
     return answer
 
 
-def refusal_of(request: Request, error: Exception) -> Refusal:
+def refusal_of(request: Request, error: Exception) -> ApiError:
     """The error as a number and a sentence; what is ours to mend goes to the log."""
-    if isinstance(error, Refusal):
+    if isinstance(error, ApiError):
         return error
     if isinstance(error, HTTPException):
         return _http_fault(request, error)
     if isinstance(error, RegistryError):
         log.warning("%s %s: %s", request.method, request.url.path, error)
-        return Refusal(_of_registry(error), str(error))
+        return ApiError(_of_registry(error), str(error))
     for kind, number in DATABASE_FAULTS.items():
         if isinstance(error, kind):
             log.warning("%s %s: %s", request.method, request.url.path, error)
-            return Refusal(number, str(error), headers=_later(request, error))
+            return ApiError(number, str(error), headers=_later(request, error))
     log.error("%s %s failed", request.method, request.url.path, exc_info=error)
-    return Refusal(ErrorNum.INTERNAL, "A fault of the service itself; its log has the details.")
+    return ApiError(ErrorNum.INTERNAL, "A fault of the service itself; its log has the details.")
 
 
 def _later(request: Request, error: Exception) -> dict[str, str]:
@@ -83,8 +83,8 @@ def _of_registry(error: RegistryError) -> ErrorNum:
     return ErrorNum.REGISTRY_UNAVAILABLE
 
 
-def _http_fault(request: Request, error: HTTPException) -> Refusal:
+def _http_fault(request: Request, error: HTTPException) -> ApiError:
     if error.status_code == MEANINGS[ErrorNum.METHOD_NOT_ALLOWED][0]:
         sentence = f"{request.url.path} does not take {request.method}."
-        return Refusal(ErrorNum.METHOD_NOT_ALLOWED, sentence)
-    return Refusal(ErrorNum.NOT_FOUND, f"There is nothing at {request.url.path[:100]}.")
+        return ApiError(ErrorNum.METHOD_NOT_ALLOWED, sentence)
+    return ApiError(ErrorNum.NOT_FOUND, f"There is nothing at {request.url.path[:100]}.")

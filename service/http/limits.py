@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from weakref import WeakValueDictionary
 
 from db import queue_state as waiting
-from service.http.responses import ErrorNum, Refusal
+from service.http.responses import ApiError, ErrorNum
 from service.settings import Settings
 
 RETRY_SECONDS = 30
@@ -47,7 +47,7 @@ class Admission:
 
     @contextlib.asynccontextmanager
     async def task_of(self, proj_id: str) -> AsyncIterator[None]:
-        """A place for one more task of this project while it is written. Raises Refusal."""
+        """A place for one more task of this project while it is written. Raises ApiError."""
         came, count = time.monotonic(), self._counts.get(proj_id)
         stale = count is None or came - count.asked > FRESH_SECONDS
         if count is None or stale or self._refusal(proj_id, count):
@@ -65,19 +65,19 @@ class Admission:
                 self._coming[whose] -= 1
 
     def stream(self) -> contextlib.AbstractContextManager[None]:
-        """A place for one more client that watches. Raises Refusal."""
+        """A place for one more client that watches. Raises ApiError."""
         return self._place("clients watch tasks", self._settings.max_streams)
 
     def prediction(self) -> contextlib.AbstractContextManager[None]:
-        """A place for one more client that waits for a prediction. Raises Refusal."""
+        """A place for one more client that waits for a prediction. Raises ApiError."""
         return self._place("predictions are waited for", MOST_PREDICTIONS)
 
     def comparison(self) -> contextlib.AbstractContextManager[None]:
-        """A place for one more client that waits for a comparison. Raises Refusal."""
+        """A place for one more client that waits for a comparison. Raises ApiError."""
         return self._place("comparisons are waited for", MOST_COMPARISONS)
 
     def upload(self) -> contextlib.AbstractContextManager[None]:
-        """A place for one more file that is uploaded. Raises Refusal."""
+        """A place for one more file that is uploaded. Raises ApiError."""
         return self._place("files are uploaded", self._settings.max_uploads)
 
     @contextlib.contextmanager
@@ -107,7 +107,7 @@ class Admission:
         self._counts[proj_id] = count
         return count
 
-    def _refusal(self, proj_id: str, count: _Count) -> Refusal | None:
+    def _refusal(self, proj_id: str, count: _Count) -> ApiError | None:
         waits = {
             whose: number + self._admitted[whose] - count.written[whose]
             for whose, number in count.waiting.items()
@@ -119,8 +119,8 @@ class Admission:
         return None
 
 
-def _too_many(what: str) -> Refusal:
-    return Refusal(
+def _too_many(what: str) -> ApiError:
+    return ApiError(
         ErrorNum.TOO_MANY,
         f"{what}; try again in {RETRY_SECONDS} seconds.",
         headers={"retry-after": str(RETRY_SECONDS)},

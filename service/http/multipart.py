@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser, parse_options_header
 
-from service.http.responses import ErrorNum, Refusal, invalid
+from service.http.responses import ApiError, ErrorNum, form_error
 
 if TYPE_CHECKING:
     from python_multipart.multipart import MultipartCallbacks
@@ -35,7 +35,7 @@ class MultipartBody:
         self._parser = MultipartParser(boundary.encode("latin-1", "replace"), self._callbacks())
 
     def feed(self, chunk: bytes) -> bytes:
-        """Take the next bytes of the body; those of the file in them. Raises Refusal."""
+        """Take the next bytes of the body; those of the file in them. Raises ApiError."""
         try:
             self._parser.write(chunk)
         except (FormParserError, ValueError) as error:
@@ -45,7 +45,7 @@ class MultipartBody:
         return found
 
     def close(self) -> None:
-        """The body has ended. Raises Refusal where it is cut or holds no file."""
+        """The body has ended. Raises ApiError where it is cut or holds no file."""
         if not self._ended:
             raise _incomplete()
 
@@ -76,7 +76,7 @@ class MultipartBody:
         if not self._is_file:
             return
         if self.filename is not None:
-            raise invalid([(FILE, f"{FILE} stands twice; send one file at a time.")])
+            raise form_error([(FILE, f"{FILE} stands twice; send one file at a time.")])
         self.filename = parameters.get("filename", "")
 
     def _data(self, data: bytes, start: int, end: int) -> None:
@@ -85,7 +85,7 @@ class MultipartBody:
             return
         self._bytes += end - start
         if self._bytes > MOST_BYTES or len(self.fields) >= MOST_FIELDS:
-            raise Refusal(
+            raise ApiError(
                 ErrorNum.TOO_LARGE,
                 f"The form has more than {MOST_BYTES / 1e6:g} MB or {MOST_FIELDS} fields beside "
                 "its file.",
@@ -109,5 +109,5 @@ def _parameters(header: str) -> dict[str, str]:
     }
 
 
-def _incomplete() -> Refusal:
-    return Refusal(ErrorNum.BODY_UNREADABLE, "The body is not a complete HTML form.")
+def _incomplete() -> ApiError:
+    return ApiError(ErrorNum.BODY_UNREADABLE, "The body is not a complete HTML form.")

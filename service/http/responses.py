@@ -103,7 +103,7 @@ MEANINGS = {
 FieldError = tuple[str, str]
 
 
-class Refusal(Exception):
+class ApiError(Exception):
     """Why a request is not done: a number, a sentence, and for a form one sentence a field.
 
     ``content`` is what else the answer holds.
@@ -129,15 +129,15 @@ class Refusal(Exception):
         content = {**self.content, **more}
         if self.errors:
             content["errors"] = [{"field": field, "msg": msg} for field, msg in self.errors]
-        response = refused(self.number, self.msg, **content)
+        response = error_response(self.number, self.msg, **content)
         response.headers.update(self.headers)
         return response
 
 
-def invalid(errors: Sequence[FieldError]) -> Refusal:
+def form_error(errors: Sequence[FieldError]) -> ApiError:
     """Refuse a form for these errors; the sentence shown is the first."""
     more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
-    return Refusal(ErrorNum.FORM_INVALID, f"{errors[0][1]}{more}", errors)
+    return ApiError(ErrorNum.FORM_INVALID, f"{errors[0][1]}{more}", errors)
 
 
 def success(**content: Any) -> Response:
@@ -152,12 +152,12 @@ def success_text(**content: Any) -> str:
     return text.encode("utf-8", "replace").decode()
 
 
-def repeated(text: str) -> Response:
+def stored_response(text: str) -> Response:
     """Answer with the text of an earlier answer."""
     return _json(text, 200)
 
 
-def refused(number: ErrorNum, msg: str, **content: Any) -> Response:
+def error_response(number: ErrorNum, msg: str, **content: Any) -> Response:
     """Answer why it did not."""
     return _json(_text({"error_num": int(number), "msg": msg, **content}), MEANINGS[number][0])
 

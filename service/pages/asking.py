@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from service.http.responses import ErrorNum, Refusal
+from service.http.responses import ApiError, ErrorNum
 from service.stores.mapping import Fields, mapping_of
 
 ASKED = "asked"  # the ids of the questions that stood in a form
@@ -17,7 +17,7 @@ def questions_of(error: Exception | None, fields: Fields = ()) -> dict[str, Any]
 
     ``unanswered`` are those that the form had already; ``answers`` what else it says of the file.
     """
-    content = error.content if isinstance(error, Refusal) else {}
+    content = error.content if isinstance(error, ApiError) else {}
     questions = content.get("questions") or []
     given = tuple(fields)
     return {
@@ -32,10 +32,10 @@ def answers_of(fields: Fields, *, useful: bool = True) -> list[str]:
     """The answers of a form as ``id=choice``; none where they may be what is wrong."""
     try:
         mapping = mapping_of(fields) if useful else {}
-    except Refusal:
+    except ApiError:
         return []
     return [f"{key}={value}" for key, value in mapping.items()]
 
 
 def _number(error: Exception) -> ErrorNum:
-    return error.number if isinstance(error, Refusal) else ErrorNum.NAME_TAKEN
+    return error.number if isinstance(error, ApiError) else ErrorNum.NAME_TAKEN

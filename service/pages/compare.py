@@ -18,7 +18,7 @@ from graphnet.evaluation.headline import (
 )
 from graphnet.report.facts import Facts
 from graphnet.report.numbers import interval, signed, with_interval
-from service.http.responses import Refusal
+from service.http.responses import ApiError
 from service.pages import choices
 from service.pages.site import page, words
 from service.pages.stored_facts import read_facts
@@ -57,7 +57,7 @@ async def show(request: Request) -> Response:
     if len(named) >= FEWEST:
         try:
             content |= await _compared(request, named)
-        except Refusal as refusal:
+        except ApiError as refusal:
             content["problem"] = refusal.msg
     return page(
         request,

@@ -14,7 +14,7 @@ from service.dataset_names import ENDINGS
 from service.http.auth import caller_of
 from service.http.body import read_body, read_form
 from service.http.queries import asked_flag, asked_project
-from service.http.responses import MEANINGS, ErrorNum, FieldError, Refusal
+from service.http.responses import MEANINGS, ApiError, ErrorNum, FieldError
 from service.pages.asking import answers_of, questions_of
 from service.pages.formats import path_of
 from service.pages.site import SEE_OTHER, page, words
@@ -37,7 +37,7 @@ async def upload(request: Request) -> Response:
     preview = asked_flag(request, "preview")
     try:
         found = await taken(request, preview=preview)
-    except (Refusal, NameTaken) as error:
+    except (ApiError, NameTaken) as error:
         return await _refused(request, error)
     if not preview:
         return RedirectResponse(f"/datasets/{path_of(found['dataset']['data_name'])}", SEE_OTHER)
@@ -63,13 +63,13 @@ async def answer(request: Request) -> Response:
     fields = tuple((name, str(text)) for name, text in form.multi_items())
     try:
         await reread(state_of(request), record, mapping_of(fields))
-    except Refusal as error:
+    except ApiError as error:
         return await _detail(request, record, error, fields)
     return RedirectResponse(f"/datasets/{path_of(record.data_name)}", SEE_OTHER)
 
 
 async def _detail(
-    request: Request, record: DatasetRecord, error: Refusal | None = None, fields: Fields = ()
+    request: Request, record: DatasetRecord, error: ApiError | None = None, fields: Fields = ()
 ) -> Response:
     """A dataset, with what is wrong with the answers that were given."""
     profile = await state_of(request).profiles.detailed(record)
@@ -83,11 +83,11 @@ async def _detail(
     return page(request, "dataset.html", status, errors=errors, **shown, **content)
 
 
-async def _refused(request: Request, error: Refusal | NameTaken) -> Response:
+async def _refused(request: Request, error: ApiError | NameTaken) -> Response:
     """The list, with what is wrong or asked; the file need not come again where it is kept."""
     received = _received(request)
     number, errors = _said(error)
-    content = error.content if isinstance(error, Refusal) else {}
+    content = error.content if isinstance(error, ApiError) else {}
     kept = received.upload.upload_id if received and not received.fresh else ""
     is_asked_in_place = "questions" in content and request.headers.get("hx-request") == "true"
     return await _list(
@@ -105,7 +105,7 @@ def _received(request: Request) -> Received | None:
     return getattr(request.state, "received", None)
 
 
-def _said(error: Refusal | NameTaken) -> tuple[ErrorNum, dict[str, list[str]]]:
+def _said(error: ApiError | NameTaken) -> tuple[ErrorNum, dict[str, list[str]]]:
     """The sentences by field; what concerns none stands beside the file, and no question there."""
     if isinstance(error, NameTaken):
         return ErrorNum.NAME_TAKEN, {"data_name": [str(error)]}
@@ -118,7 +118,7 @@ def _said(error: Refusal | NameTaken) -> tuple[ErrorNum, dict[str, list[str]]]:
     return error.number, errors
 
 
-def _sentences(error: Refusal) -> list[str]:
+def _sentences(error: ApiError) -> list[str]:
     return [sentence for _, sentence in error.errors] or [error.msg]
 
 

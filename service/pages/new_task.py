@@ -14,7 +14,7 @@ from graphnet.config import Evaluation
 from service.forms.reply import hear
 from service.http.auth import caller_of
 from service.http.body import read_fields
-from service.http.responses import MEANINGS, ErrorNum, Refusal
+from service.http.responses import MEANINGS, ApiError, ErrorNum
 from service.pages import choices
 from service.pages.form_from_page import LISTS, PARENT, as_curl, as_json, asked
 from service.pages.settings_form import MORE, USUAL, choices_of, kind_of, range_of
@@ -40,7 +40,7 @@ async def submit(request: Request) -> Response:
     key = posted.pop(KEY, None)
     try:
         text = await accepted(house, caller_of(request), asked(posted), str(key) if key else None)
-    except Refusal as refusal:
+    except ApiError as refusal:
         hear(request, refusal, posted)
         return await _form(request, posted, refusal)
     return RedirectResponse(f"/tasks/{json.loads(text)['task_form']['task_id']}", SEE_OTHER)
@@ -53,7 +53,7 @@ async def preview(request: Request) -> Response:
 
 
 async def _form(
-    request: Request, posted: dict[str, Any], refusal: Refusal | None = None
+    request: Request, posted: dict[str, Any], refusal: ApiError | None = None
 ) -> Response:
     inner = posted.get("param_set")
     values = inner if isinstance(inner, dict) else {}
@@ -105,7 +105,7 @@ def _sent(request: Request, posted: dict[str, Any]) -> dict[str, Any]:
     return {"json": as_json(fields), "curl": as_curl(fields, url, with_token=with_token)}
 
 
-def _by_field(refusal: Refusal | None) -> dict[str, str]:
+def _by_field(refusal: ApiError | None) -> dict[str, str]:
     """A sentence a field, in their order; the name of a setting without where it stands."""
     found: dict[str, str] = {}
     for field, sentence in refusal.errors if refusal else ():
@@ -123,6 +123,6 @@ def _model(posted: dict[str, Any]) -> str:
 def _require_role(request: Request) -> None:
     role = caller_of(request).role
     if not role.covers(Role.SUBMIT):
-        raise Refusal(
+        raise ApiError(
             ErrorNum.FORBIDDEN, f"The token's role is {role}; a new task needs the role submit."
         )

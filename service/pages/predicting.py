@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from db.tasks import TaskRecord
 from graphnet.spreadsheet import safe
-from service.http.responses import MEANINGS, Refusal
+from service.http.responses import MEANINGS, ApiError
 from service.pages.asking import questions_of
 from service.pages.site import page
 from service.routes.predict import predicted, require_model
@@ -24,7 +24,7 @@ async def predict(request: Request) -> Response:
     task = await task_of(request)
     try:
         found, wanted = await _asked(request, task)
-    except Refusal as refusal:
+    except ApiError as refusal:
         received = getattr(request.state, "received", None)
         asked = questions_of(refusal, received.fields if received else ())
         status, upload = MEANINGS[refusal.number][0], refusal.content.get("upload")

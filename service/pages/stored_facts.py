@@ -7,7 +7,7 @@ from db.states import Status
 from db.tasks import TaskRecord
 from graphnet.report.facts import Facts
 from registry import RegistryError
-from service.http.responses import Refusal
+from service.http.responses import ApiError
 from service.routes.evidence import facts_of
 from service.routes.tasks import progress_of, shown
 from service.state import state_of
@@ -27,6 +27,6 @@ async def read_facts(request: Request, task: TaskRecord) -> tuple[Facts, list[st
         return alone, wrong
     try:
         facts = await facts_of(request, task, wrong)
-    except (Refusal, RegistryError) as error:
+    except (ApiError, RegistryError) as error:
         return alone, [str(error)]
     return facts, list(dict.fromkeys(wrong)) or facts.missing

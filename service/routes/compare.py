@@ -9,7 +9,7 @@ from starlette.responses import Response
 from db.tasks import TaskRecord
 from service.http.auth import caller_of
 from service.http.queries import LONGEST_ID
-from service.http.responses import ErrorNum, FieldError, Refusal, invalid, success
+from service.http.responses import ApiError, ErrorNum, FieldError, form_error, success
 from service.predecessor import PREDECESSOR, stranger_seen
 from service.routes.evidence import evidence_of
 from service.routes.tasks import find_task, progress_of, shown
@@ -40,13 +40,13 @@ async def compare(request: Request) -> Response:
 
 
 async def tasks_of(request: Request, task_ids: Sequence[str]) -> list[TaskRecord]:
-    """The tasks of these ids. Raises Refusal, also where one is another project's."""
+    """The tasks of these ids. Raises ApiError, also where one is another project's."""
     if not FEWEST <= len(task_ids) <= MOST:
         sentence = (
             f"task_ids names {len(task_ids)} tasks; it must name {FEWEST} to {MOST} different "
             "ones, with commas between."
         )
-        raise invalid([("task_ids", sentence)])
+        raise form_error([("task_ids", sentence)])
     found = [(task_id, await find_task(request, task_id)) for task_id in task_ids]
     problems: list[FieldError] = [
         ("task_ids", sentence)
@@ -54,7 +54,7 @@ async def tasks_of(request: Request, task_ids: Sequence[str]) -> list[TaskRecord
         if (sentence := await _problem(request, task_id, task))
     ]
     if problems:
-        raise invalid(problems)
+        raise form_error(problems)
     return [task for _, task in found if task is not None]
 
 
@@ -70,12 +70,12 @@ async def _problem(request: Request, task_id: str, task: TaskRecord | None) -> s
 async def evidence_if_there(request: Request, task: TaskRecord, wrong: list[str]) -> Evidence:
     """What the task's figures rest on; None of one that has not ended or was of an older version.
 
-    None, too, where it is lost, which is told in ``wrong``. Raises Refusal where what is stored is
+    None, too, where it is lost, which is told in ``wrong``. Raises ApiError where what is stored is
     damaged; RegistryError.
     """
     try:
         return await evidence_of(request, task)
-    except Refusal as refusal:
+    except ApiError as refusal:
         if refusal.number == ErrorNum.STORED_LOST:
             wrong.append(refusal.msg)
         elif refusal.number != ErrorNum.NOT_FOUND:

@@ -16,7 +16,7 @@ from graphnet.data.profile import Profile
 from service.http.auth import Caller, caller_of
 from service.http.body import read_body
 from service.http.queries import asked_flag, asked_limit, asked_project
-from service.http.responses import ErrorNum, FieldError, Refusal, invalid, success
+from service.http.responses import ApiError, ErrorNum, FieldError, form_error, success
 from service.state import AppState, state_of
 from service.stores.mapping import WHOLE, mapping_from, mapping_of
 from service.stores.reading import asking, nobody
@@ -58,13 +58,13 @@ async def show(request: Request) -> Response:
 
 
 async def dataset_of(request: Request) -> DatasetRecord:
-    """The dataset that the address names. Raises Refusal, also where it is another project's."""
+    """The dataset that the address names. Raises ApiError, also where it is another project's."""
     name = request.path_params["data_name"]
     found = await datasets.find_datasets([name]) if _may_be(name) else []
     # A database may take names for equal that are not (small and SMALL).
     record = next((each for each in found if each.data_name == name), None)
     if record is None or not caller_of(request).sees(record.proj_id):
-        raise Refusal(ErrorNum.NOT_FOUND, f"There is no dataset {name[:70]!r}.")
+        raise ApiError(ErrorNum.NOT_FOUND, f"There is no dataset {name[:70]!r}.")
     return record
 
 
@@ -85,7 +85,7 @@ async def answer(request: Request) -> Response:
 
 
 async def taken(request: Request, *, preview: bool) -> dict[str, Any]:
-    """What the answer to an upload holds. Raises Refusal, NameTaken."""
+    """What the answer to an upload holds. Raises ApiError, NameTaken."""
     house = state_of(request)
     with house.admission.upload():
         received = await house.uploads.receive(request)
@@ -104,9 +104,11 @@ async def taken(request: Request, *, preview: bool) -> dict[str, Any]:
 
 
 async def reread(house: AppState, record: DatasetRecord, mapping: Mapping[str, str]) -> Profile:
-    """What a dataset's row holds if it is read by this mapping, which is kept. Raises Refusal."""
+    """What a dataset's row holds if it is read by this mapping, which is kept. Raises ApiError."""
     if not mapping:
-        raise invalid([(WHOLE, "mapping is missing; it must answer the questions by their ids.")])
+        raise form_error(
+            [(WHOLE, "mapping is missing; it must answer the questions by their ids.")]
+        )
     try:
         profile = await house.reading.row(record, mapping)
     except NoAnswer as error:
@@ -174,7 +176,7 @@ def _named(received: Received) -> dict[str, str]:
 def _is_of_use(error: Exception) -> bool:
     """Whether the file may still be wanted: it asks, or waits for a worker."""
     wanted = (ErrorNum.QUESTIONS_OPEN, ErrorNum.NO_WORKER)
-    return isinstance(error, Refusal) and error.number in wanted
+    return isinstance(error, ApiError) and error.number in wanted
 
 
 def _posted_mapping(request: Request, body: bytes) -> dict[str, str]:
@@ -185,7 +187,7 @@ def _posted_mapping(request: Request, body: bytes) -> dict[str, str]:
         told = json.loads(body, parse_int=str, parse_float=str)
     except (ValueError, RecursionError) as error:
         sentence = "The body cannot be read as JSON; it must hold the mapping."
-        raise Refusal(ErrorNum.BODY_UNREADABLE, sentence) from error
+        raise ApiError(ErrorNum.BODY_UNREADABLE, sentence) from error
     inner = told.get(WHOLE) if isinstance(told, dict) else None
     return mapping_from(inner if isinstance(inner, dict) else told)
 
@@ -194,7 +196,7 @@ async def _checked(request: Request, fields: dict[str, str], *, preview: bool) -
     """The fields, if they may be; a preview needs none, but what is given is checked.
 
     Raises:
-        Refusal: one is missing or too long, or the project is not the caller's.
+        ApiError: one is missing or too long, or the project is not the caller's.
         NameTaken: the caller sees a dataset of that name.
 
     """
@@ -206,10 +208,10 @@ async def _checked(request: Request, fields: dict[str, str], *, preview: bool) -
     ]
     errors += await unstorable_of_dataset(fields)
     if errors:
-        raise invalid(errors)
+        raise form_error(errors)
     if fields["proj_id"] and not caller_of(request).sees(fields["proj_id"]):
         sentence = f"proj_id is {fields['proj_id']!r}, but the token is for another project."
-        raise Refusal(ErrorNum.FORBIDDEN, sentence)
+        raise ApiError(ErrorNum.FORBIDDEN, sentence)
     there = fields["data_name"] and await _taken_by(fields["data_name"], caller_of(request))
     if there:
         raise name_taken(fields["data_name"], there)
@@ -222,7 +224,7 @@ async def _taken_by(name: str, caller: Caller) -> str:
     return next((each for each, proj_id in found.items() if caller.sees(proj_id)), "")
 
 
-def _not_to_be_had(name: str, proj_id: str) -> Refusal:
+def _not_to_be_had(name: str, proj_id: str) -> ApiError:
     """Why a name is refused that a dataset has of which the caller is not to know.
 
     NEURO-LEARN's table has each name once, whatever the project. Only who sends a whole dataset
@@ -231,7 +233,7 @@ def _not_to_be_had(name: str, proj_id: str) -> Refusal:
     other = f"{proj_id} {name}"
     instead = f", such as {other!r}" if len(other) <= LONGEST else ""
     sentence = f"data_name is {name!r}, which cannot be used here; choose another{instead}."
-    return invalid([("data_name", sentence)])
+    return form_error([("data_name", sentence)])
 
 
 def _length(field: str, text: str) -> list[FieldError]:

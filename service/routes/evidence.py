@@ -15,7 +15,7 @@ from graphnet.report import render
 from graphnet.report.facts import Facts
 from registry import EVIDENCE, GLASS_BRAIN, REPORT
 from service.http.queries import asked_flag
-from service.http.responses import ErrorNum, Refusal, success
+from service.http.responses import ApiError, ErrorNum, success
 from service.predecessor import require_known
 from service.routes.stored import damaged, manifest_of, stored
 from service.routes.tasks import progress_of, shown, task_of
@@ -55,16 +55,16 @@ async def report(request: Request) -> Response:
     if not asked_flag(request, "fresh", default=False):
         try:
             return _page(task, await stored(request, task, REPORT, "report"))
-        except Refusal as refusal:
+        except ApiError as refusal:
             if refusal.number == ErrorNum.STORED_DAMAGED:
-                raise Refusal(refusal.number, f"{refusal.msg} {FRESH}") from refusal
+                raise ApiError(refusal.number, f"{refusal.msg} {FRESH}") from refusal
             if task.removed_at or refusal.number not in (ErrorNum.NOT_FOUND, ErrorNum.STORED_LOST):
                 raise
     return _page(task, await _rendered(request, task))
 
 
 async def evidence_of(request: Request, task: TaskRecord) -> dict[str, Any]:
-    """The evidence of a task, as it was written. Raises Refusal, RegistryError."""
+    """The evidence of a task, as it was written. Raises ApiError, RegistryError."""
     _require_end(task)
     content = await stored(request, task, EVIDENCE, "evidence")
     expected = (task.task_result or {}).get("evidence_sha256")
@@ -82,7 +82,7 @@ async def facts_of(request: Request, task: TaskRecord, wrong: list[str] | None =
     What is lost or damaged is told in ``wrong``, where that is given.
 
     Raises:
-        Refusal: something is lost or damaged, and nobody is told otherwise.
+        ApiError: something is lost or damaged, and nobody is told otherwise.
         RegistryError: the registry does not say.
 
     """
@@ -107,7 +107,7 @@ async def _rendered(request: Request, task: TaskRecord) -> bytes:
 async def _if_there(asked: Any, wrong: list[str] | None) -> Any:
     try:
         return await asked
-    except Refusal as refusal:
+    except ApiError as refusal:
         if refusal.number == ErrorNum.NOT_FOUND:
             return None
         if wrong is None or refusal.number not in (ErrorNum.STORED_LOST, ErrorNum.STORED_DAMAGED):
@@ -119,7 +119,7 @@ async def _if_there(asked: Any, wrong: list[str] | None) -> Any:
 def _require_end(task: TaskRecord) -> None:
     require_known(task, "report, nor predictions or evidence")
     if task.task_status != Status.FINISHED:
-        raise Refusal(
+        raise ApiError(
             ErrorNum.NOT_FOUND,
             f"The task {task.task_id} is {task.task_status}; only a finished one has a report, "
             "predictions and evidence.",

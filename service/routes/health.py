@@ -8,7 +8,7 @@ from db.charset import check_charset
 from db.connection import ping
 from db.errors import DatabaseError
 from service.http.auth import caller_of
-from service.http.responses import ErrorNum, refused, success
+from service.http.responses import ErrorNum, error_response, success
 from service.monitoring.readiness import OK
 from service.state import state_of
 
@@ -26,7 +26,7 @@ async def readyz(request: Request) -> Response:
     found = dict(await state_of(request).readiness.ask())
     if any(answer != OK for answer in found.values()):
         wrong = ", ".join(name for name, answer in found.items() if answer != OK)
-        return refused(ErrorNum.NOT_READY, f"Not ready: {wrong}.", dependencies=found)
+        return error_response(ErrorNum.NOT_READY, f"Not ready: {wrong}.", dependencies=found)
     return success(dependencies=found, notices=await _notices())
 
 

@@ -8,7 +8,7 @@ from starlette.responses import Response
 from db.errors import ModelRemoved
 from db.tasks import TaskRecord
 from service.http.queries import asked_flag
-from service.http.responses import ErrorNum, Refusal, success
+from service.http.responses import ApiError, ErrorNum, success
 from service.predecessor import MODEL, require_stored
 from service.routes.tasks import task_of
 from service.state import AppState, state_of
@@ -32,7 +32,7 @@ async def predicted(
 ) -> dict[str, Any]:
     """What the model of the task says of the subjects of a file, of which nothing is kept.
 
-    Raises Refusal; a file that asks, or that nobody has read, stays for an hour.
+    Raises ApiError; a file that asks, or that nobody has read, stays for an hour.
     """
     upload = received.upload
     try:
@@ -40,7 +40,7 @@ async def predicted(
         found = await house.oracle.asked(
             task, upload, mapping, most=house.uploads.unpacked, explain=explain
         )
-    except Refusal as error:
+    except ApiError as error:
         if error.number not in (ErrorNum.QUESTIONS_OPEN, ErrorNum.NO_WORKER):
             await house.uploads.delete(upload.upload_id)
         raise
@@ -49,12 +49,12 @@ async def predicted(
 
 
 def require_model(task: TaskRecord) -> None:
-    """Raises Refusal where the task has no model that could predict."""
+    """Raises ApiError where the task has no model that could predict."""
     require_stored(task, MODEL)
     if task.removed_at:
-        raise Refusal(ErrorNum.NOT_FOUND, str(ModelRemoved(task.task_id, task.removed_at)))
+        raise ApiError(ErrorNum.NOT_FOUND, str(ModelRemoved(task.task_id, task.removed_at)))
     if not (task.task_result or {}).get("model_state_path"):
-        raise Refusal(
+        raise ApiError(
             ErrorNum.NOT_FOUND,
             f"The task {task.task_id} is {task.task_status} and has no stored model.",
         )

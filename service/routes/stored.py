@@ -24,7 +24,7 @@ from registry import (
     ObjectMissing,
     RegistryUnavailable,
 )
-from service.http.responses import ErrorNum, Refusal, success
+from service.http.responses import ApiError, ErrorNum, success
 from service.predecessor import require_stored
 from service.routes.tasks import task_of
 from service.state import AppState, state_of
@@ -54,7 +54,7 @@ async def manifest(request: Request) -> Response:
 
 
 async def manifest_of(request: Request, task: TaskRecord) -> dict[str, Any]:
-    """The manifest, as it was written. Raises Refusal, RegistryError."""
+    """The manifest, as it was written. Raises ApiError, RegistryError."""
     content = await stored(request, task, MANIFEST)
     try:
         check_manifest(content, task.manifest_sha256)
@@ -64,17 +64,17 @@ async def manifest_of(request: Request, task: TaskRecord) -> dict[str, Any]:
 
 
 async def stored(request: Request, task: TaskRecord, name: str, what: str = "model") -> bytes:
-    """An object of the task, ``what`` in words. Raises Refusal, RegistryError."""
+    """An object of the task, ``what`` in words. Raises ApiError, RegistryError."""
     require_stored(task, what)
     if task.removed_at:
-        raise Refusal(ErrorNum.NOT_FOUND, str(ModelRemoved(task.task_id, task.removed_at)))
+        raise ApiError(ErrorNum.NOT_FOUND, str(ModelRemoved(task.task_id, task.removed_at)))
     expected = sums_of(task).get(name)
     try:
         content = await state_of(request).vault.get(task.task_id, name)
     except ObjectMissing as error:
         if expected:
-            raise Refusal(ErrorNum.STORED_LOST, sentences.lost(task.task_id, what)) from error
-        raise Refusal(
+            raise ApiError(ErrorNum.STORED_LOST, sentences.lost(task.task_id, what)) from error
+        raise ApiError(
             ErrorNum.NOT_FOUND,
             f"The task {task.task_id} is {task.task_status} and has no stored {what}.",
         ) from error
@@ -89,9 +89,9 @@ def _digest(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def damaged(task: TaskRecord, sentence: str, what: str = "model") -> Refusal:
+def damaged(task: TaskRecord, sentence: str, what: str = "model") -> ApiError:
     """Why what is stored is not given out."""
-    return Refusal(ErrorNum.STORED_DAMAGED, sentences.damaged(task.task_id, sentence, what))
+    return ApiError(ErrorNum.STORED_DAMAGED, sentences.damaged(task.task_id, sentence, what))
 
 
 async def log(request: Request) -> Response:
@@ -102,7 +102,7 @@ async def log(request: Request) -> Response:
     lines = await _sent(house, task.task_id)
     text = joined(await _stored(house, task.task_id, needed=not lines), lines)
     if not text:
-        raise Refusal(
+        raise ApiError(
             ErrorNum.NOT_FOUND, f"The task {task.task_id} is {task.task_status} and has no log."
         )
     return PlainTextResponse(text, headers={"cache-control": "no-store"})

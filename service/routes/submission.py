@@ -30,7 +30,14 @@ from service.forms.reply import ACCEPTED, note_form
 from service.forms.schema import PostedForm
 from service.http.auth import Caller, caller_of
 from service.http.body import read_posted
-from service.http.responses import ErrorNum, FieldError, Refusal, invalid, repeated, success_text
+from service.http.responses import (
+    ApiError,
+    ErrorNum,
+    FieldError,
+    form_error,
+    stored_response,
+    success_text,
+)
 from service.monitoring import workers
 from service.predecessor import require_ours
 from service.routes.tasks import answer, task_of
@@ -51,7 +58,7 @@ async def submit(request: Request) -> Response:
     for sentence in posted.warnings:
         log.warning("%s", sentence)
     given, caller = request.headers.get(KEY_HEADER), caller_of(request)
-    return repeated(await accepted(house, caller, posted.fields, given, posted.warnings))
+    return stored_response(await accepted(house, caller, posted.fields, given, posted.warnings))
 
 
 async def retry(request: Request) -> Response:
@@ -62,11 +69,11 @@ async def retry(request: Request) -> Response:
 
 
 async def tried_again(request: Request, old: TaskRecord) -> str:
-    """The id of a new task like an old one. Raises Refusal."""
+    """The id of a new task like an old one. Raises ApiError."""
     house, caller = state_of(request), caller_of(request)
     require_ours(old)
     if old.task_status not in RETRIABLE:
-        raise Refusal(
+        raise ApiError(
             ErrorNum.NOT_RETRIABLE,
             f"The task {old.task_id} is {old.task_status}; only one that is Failed or Cancelled is "
             "tried again.",
@@ -74,7 +81,7 @@ async def tried_again(request: Request, old: TaskRecord) -> str:
     try:
         form = TaskForm.from_config(old.task_type, old.task_config)
     except (KeyError, TypeError, ValueError) as error:
-        raise Refusal(
+        raise ApiError(
             ErrorNum.NOT_RETRIABLE,
             f"The form of the task {old.task_id} cannot be read; submit it anew.",
         ) from error
@@ -92,13 +99,13 @@ async def accepted(
 ) -> str:
     """The text of the answer to a form, the same for the same form under the same key ``given``.
 
-    ``before`` are warnings from reading its body. Raises Refusal, with all that is wrong with it.
+    ``before`` are warnings from reading its body. Raises ApiError, with all that is wrong with it.
     """
     form, errors = read_form(fields)
     if form is None:
-        raise invalid([*errors, *await _unknown_names(fields, errors, caller)])
+        raise form_error([*errors, *await _unknown_names(fields, errors, caller)])
     if not caller.sees(form.proj_id):
-        raise Refusal(
+        raise ApiError(
             ErrorNum.FORBIDDEN,
             f"proj_id is {form.proj_id!r}, but the token is for {caller.proj_id}.",
         )
@@ -126,16 +133,16 @@ async def accepted(
         except KeyUsed:
             known = await _answered(key)
     if known is None:
-        raise Refusal(ErrorNum.DATABASE_UNAVAILABLE, "The key is being used; try again.")
+        raise ApiError(ErrorNum.DATABASE_UNAVAILABLE, "The key is being used; try again.")
     return known
 
 
 async def _check(house: AppState, caller: Caller, form: TaskForm, task: NewTask) -> list[str]:
-    """What could not be looked at. Raises Refusal."""
+    """What could not be looked at. Raises ApiError."""
     columns = {"task_name": task.task_name, "proj_id": task.proj_id}
     errors = [*await unstorable_of_task(columns), *await validation.check(form, house, caller)]
     if errors:
-        raise invalid(errors)
+        raise form_error(errors)
     return await validation.unread(form, house, caller)
 
 
@@ -173,7 +180,7 @@ async def _insert(house: AppState, task: NewTask, key: NewKey | None) -> str:
             with TRACING.span("write"):
                 return await house.intake.insert(task, key)
         except ModelRemoved as error:  # since the form was checked
-            raise invalid([(PARENT, f"trained_task_id cannot be used. {error}")]) from error
+            raise form_error([(PARENT, f"trained_task_id cannot be used. {error}")]) from error
 
 
 def _key(
@@ -183,18 +190,18 @@ def _key(
         return None
     if not (0 < len(given) <= LONGEST_KEY and given.isascii() and given.isprintable()):
         sentence = f"Idempotency-Key must be 1 to {LONGEST_KEY} printable ASCII characters."
-        raise invalid([("Idempotency-Key", sentence)])
+        raise form_error([("Idempotency-Key", sentence)])
     body = json.dumps(fields, sort_keys=True)
     return NewKey(_digest(f"{form.proj_id}\n{given}"), _digest(body), text)
 
 
 async def _answered(key: NewKey) -> str | None:
-    """The answer that this key got before. Raises Refusal if that was to another body."""
+    """The answer that this key got before. Raises ApiError if that was to another body."""
     used = await idempotency.find_key(key.key_sha256)
     if used is None:
         return None
     if used.body_sha256 != key.body_sha256:
-        raise Refusal(
+        raise ApiError(
             ErrorNum.KEY_REUSED,
             f"The Idempotency-Key was used for the task {used.task_id}, whose form was another; "
             "take a new key for a new form.",

@@ -16,7 +16,7 @@ from graphnet.config import OPTIONS, TrainingSettings
 from graphnet.evaluation.headline import Headline
 from service.http.auth import caller_of
 from service.http.queries import asked_limit, asked_project, asked_text, may_be_id
-from service.http.responses import ErrorNum, Refusal, invalid, success
+from service.http.responses import ApiError, ErrorNum, form_error, success
 from service.predecessor import STATUSES, SUCCESS, absence, require_ours
 from service.state import state_of
 
@@ -27,7 +27,7 @@ async def list_tasks(request: Request) -> Response:
     status = query.get("status") or None
     if status is not None and status not in STATUSES:
         known = ", ".join(STATUSES)
-        raise invalid([("status", f"status is {status[:40]!r}; it must be one of {known}.")])
+        raise form_error([("status", f"status is {status[:40]!r}; it must be one of {known}.")])
     found, cursor = await tasks.list_tasks(
         proj_id=asked_project(request, caller_of(request)),
         status=status,
@@ -77,11 +77,11 @@ async def lineage(request: Request) -> Response:
 
 
 async def task_of(request: Request) -> TaskRecord:
-    """The task that the address names. Raises Refusal, also where it is another project's."""
+    """The task that the address names. Raises ApiError, also where it is another project's."""
     task_id = request.path_params["task_id"]
     task = await find_task(request, task_id)
     if task is None:
-        raise Refusal(ErrorNum.NOT_FOUND, await absence(caller_of(request), task_id))
+        raise ApiError(ErrorNum.NOT_FOUND, await absence(caller_of(request), task_id))
     log_context.task_id.set(task.task_id)
     return task
 

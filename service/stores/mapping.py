@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from service.http.responses import invalid
+from service.http.responses import form_error
 
 Fields = Iterable[tuple[str, str]]
 
@@ -72,4 +72,4 @@ def _checked(text: str) -> str:
 
 
 def _wrong(sentence: str) -> Exception:
-    return invalid([("mapping", sentence)])
+    return form_error([("mapping", sentence)])

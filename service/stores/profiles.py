@@ -14,7 +14,7 @@ from db import datasets
 from db.datasets import DatasetRecord, ListedDataset
 from db.errors import DatabaseError
 from graphnet.data.profile import Profile
-from service.http.responses import Refusal
+from service.http.responses import ApiError
 from service.stores.reading import Reading
 from service.stores.worker_calls import NoAnswer
 
@@ -102,7 +102,7 @@ class Profiles:
                 log.warning("the dataset %r is not read yet: %s", record.data_name, error)
                 if error.alone:
                     self._away_until = time.monotonic() + AWAY_SECONDS
-            except (Refusal, DatabaseError) as error:
+            except (ApiError, DatabaseError) as error:
                 log.warning("the dataset %r cannot be read: %s", record.data_name, error)
         return None
 

@@ -10,7 +10,7 @@ from db import datasets
 from db.datasets import ListedDataset
 from db.errors import NameTaken
 from graphnet.data.profile import Profile
-from service.http.responses import ErrorNum, FieldError, Refusal
+from service.http.responses import ApiError, ErrorNum, FieldError
 from service.stores.uploads import gone
 from service.stores.worker_calls import Asker, NoAnswer
 
@@ -44,7 +44,7 @@ class Reading:
         """Read an upload, and ``keep`` it as ``row``: its ``profile`` and ``preview``.
 
         Raises:
-            Refusal: it cannot be read, asks, or nobody has answered.
+            ApiError: it cannot be read, asks, or nobody has answered.
             NameTaken: there is a dataset of that name.
 
         """
@@ -66,7 +66,7 @@ class Reading:
         return found
 
     async def row(self, row: ListedDataset, mapping: Mapping[str, str]) -> Profile:
-        """Read a row that NEURO-LEARN wrote. Raises NoAnswer, Refusal."""
+        """Read a row that NEURO-LEARN wrote. Raises NoAnswer, ApiError."""
         asked = ReadRequest(purpose=ROW, name=row.data_name, data_id=row.data_id, mapping=mapping)
         found = await self._asker.asked(vars(asked))
         await refuse(found, row.proj_id, "")
@@ -83,7 +83,7 @@ async def refuse(found: Mapping[str, Any], proj_id: str, upload: str) -> None:
         raise unreadable([str(each) for each in found["refused"]])
     for kind, number in STORAGE.items():
         if kind in found:
-            raise Refusal(number, str(found[kind]))
+            raise ApiError(number, str(found[kind]))
     if "taken" in found:
         raise NameTaken(str(found["taken"]))
     if "gone" in found:
@@ -92,13 +92,13 @@ async def refuse(found: Mapping[str, Any], proj_id: str, upload: str) -> None:
         raise await asking(found, proj_id, upload)
 
 
-def unreadable(sentences: list[str]) -> Refusal:
+def unreadable(sentences: list[str]) -> ApiError:
     """The file is no dataset, for these reasons."""
     listed = [("datafile", sentence) for sentence in sentences]
-    return Refusal(ErrorNum.DATASET_UNREADABLE, " ".join(sentences), listed)
+    return ApiError(ErrorNum.DATASET_UNREADABLE, " ".join(sentences), listed)
 
 
-async def asking(found: Mapping[str, Any], proj_id: str, upload: str) -> Refusal:
+async def asking(found: Mapping[str, Any], proj_id: str, upload: str) -> ApiError:
     """The questions that are open, with a mapping that answered them for a file like this one."""
     questions = found["questions"]
     suggested = None
@@ -106,7 +106,7 @@ async def asking(found: Mapping[str, Any], proj_id: str, upload: str) -> Refusal
         suggested = await datasets.suggested_answers(proj_id, found["signature"])
     errors: list[FieldError] = [("mapping", question["sentence"]) for question in questions]
     sentence = questions[0]["sentence"] if len(questions) == 1 else MANY_QUESTIONS
-    return Refusal(
+    return ApiError(
         ErrorNum.QUESTIONS_OPEN,
         f"{sentence} Answer by the mapping: {', '.join(_answers(each) for each in questions)}.",
         errors,
@@ -119,10 +119,10 @@ async def asking(found: Mapping[str, Any], proj_id: str, upload: str) -> Refusal
     )
 
 
-def nobody(error: NoAnswer, upload: str = "") -> Refusal:
+def nobody(error: NoAnswer, upload: str = "") -> ApiError:
     """No worker has answered; an upload waits for the next try."""
     kept = KEPT.format(upload=upload) if upload else "Try again in a moment."
-    return Refusal(
+    return ApiError(
         ErrorNum.NO_WORKER,
         f"{error} {kept}",
         headers={"retry-after": str(RETRY_SECONDS)},

@@ -17,7 +17,7 @@ from service.dataset_names import named_after
 from service.http.auth import Caller, caller_of
 from service.http.body import content_type, stream_body
 from service.http.multipart import FILE, MultipartBody
-from service.http.responses import ErrorNum, Refusal, invalid
+from service.http.responses import ApiError, ErrorNum, form_error
 from service.stores.artifacts import from_registry
 
 T = TypeVar("T")
@@ -59,7 +59,7 @@ class Uploads:
         """The file of a request, or the one that its field ``upload`` names.
 
         Raises:
-            Refusal: the body is too large, too slow, cut or empty, or there is no such upload.
+            ApiError: the body is too large, too slow, cut or empty, or there is no such upload.
             RegistryError: it cannot be stored. Nothing of it stays.
 
         """
@@ -80,13 +80,13 @@ class Uploads:
         await self.delete(upload_id)
         if not later:
             sentence = "The file is empty."
-            raise Refusal(ErrorNum.DATASET_UNREADABLE, sentence, [(FILE, sentence)])
+            raise ApiError(ErrorNum.DATASET_UNREADABLE, sentence, [(FILE, sentence)])
         if received.upload.size:  # the answers that came along may be those to the other file
-            raise invalid([(UPLOAD, BOTH)])
+            raise form_error([(UPLOAD, BOTH)])
         return Received(await self.find(later, caller), received.fields, fresh=False)
 
     async def find(self, upload_id: str, caller: Caller) -> Upload:
-        """An upload of this caller's project. Raises Refusal where there is none."""
+        """An upload of this caller's project. Raises ApiError where there is none."""
         try:
             upload = await self._threaded(lambda: find(self._store, upload_id))
         except UploadGone as error:
@@ -119,7 +119,7 @@ class Uploads:
             form.close()
             fields += tuple(form.fields)
             if form.filename is None and not dict(fields).get(UPLOAD):
-                raise invalid([(FILE, f"{FILE} is missing; it must hold the file.")])
+                raise form_error([(FILE, f"{FILE} is missing; it must hold the file.")])
             filename = named_after(PurePath(form.filename or "").name)
         owner = caller.proj_id or ""
         upload = Upload(upload_id, new_data_id(), owner, filename, parts.count, parts.size)
@@ -155,9 +155,9 @@ class _Parts:
             self.count += 1
 
 
-def gone(sentence: str) -> Refusal:
+def gone(sentence: str) -> ApiError:
     """There is no such upload."""
-    return Refusal(ErrorNum.NOT_FOUND, sentence, [(UPLOAD, sentence)])
+    return ApiError(ErrorNum.NOT_FOUND, sentence, [(UPLOAD, sentence)])
 
 
 def _form_of(request: Request) -> MultipartBody | None:
@@ -169,4 +169,4 @@ def _form_of(request: Request) -> MultipartBody | None:
 async def _nothing(chunk: bytes) -> None:
     """A body beside an upload, which must be empty."""
     if chunk:
-        raise invalid([(UPLOAD, BOTH)])
+        raise form_error([(UPLOAD, BOTH)])

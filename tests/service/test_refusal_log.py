@@ -11,7 +11,7 @@ from graphnet.data.profile import Profile
 from service.forms import validation
 from service.forms.refusal_log import MOST_A_MINUTE, MOST_OF_PROJECT, RefusalLog
 from service.forms.schema import PostedForm
-from service.http.responses import invalid
+from service.http.responses import form_error
 
 SUBJECT = "sub-0815"
 QUESTION = Question("id", f"The column who holds {SUBJECT}; is it the id?", (Choice("a", "A"),))
@@ -35,7 +35,7 @@ def test_ids_of_subjects_are_answered_and_not_logged(
     name: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     errors = list(validation._datasets(form(name), PROFILES))
-    refusal = invalid(errors)
+    refusal = form_error(errors)
     assert SUBJECT in refusal.msg
     with caplog.at_level(logging.WARNING):
         RefusalLog(anything).hear(NewRefusedForm("P", "r", 2, refusal.msg, refusal.errors))
