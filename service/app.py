@@ -25,7 +25,7 @@ from service.api.endpoint import Endpoint, Handler
 from service.api.endpoints import ENDPOINTS
 from service.api.openapi import openapi
 from service.forms.refusal_log import RefusalLog
-from service.http.auth import Guard
+from service.http.auth import AuthMiddleware
 from service.http.body import check_encoding
 from service.http.downloads import download
 from service.http.exception_handlers import FAULTS, answered
@@ -105,7 +105,7 @@ def wire(settings: Settings, stopping: asyncio.Event) -> Starlette:
         routes=[Route(e.path, _handler(e), methods=[e.method]) for e in (*ENDPOINTS, *PAGES)]
         + [Route(DOCUMENT, _openapi, methods=["GET"])],
         lifespan=_lifespan,
-        middleware=[Middleware(Guard, settings=settings, refuse=answered)],
+        middleware=[Middleware(AuthMiddleware, settings=settings, refuse=answered)],
         exception_handlers=dict.fromkeys(FAULTS, answered),
     )
     app.router.redirect_slashes = False  # a redirect would be an answer without an error_num

@@ -21,7 +21,7 @@ from db.tokens import ALL_PROJECTS, Role, TokenRecord
 from service.http.responses import ApiError, ErrorNum
 from service.settings import Settings, is_loopback
 
-Refuse = Callable[[Request, Exception], Awaitable[Response]]
+ErrorHandler = Callable[[Request, Exception], Awaitable[Response]]
 
 PUBLIC = frozenset({"/healthz", "/readyz", "/sign-in", "/sign-out", "/preferences"})
 PUBLIC_FILES = "/static/"
@@ -50,7 +50,7 @@ def caller_of(request: Request) -> Caller:
     return caller
 
 
-async def is_still_let_in(request: Request) -> bool:
+async def is_still_allowed(request: Request) -> bool:
     """Whether who asked would be let in now, for what goes on for long. Raises DatabaseError."""
     try:
         await request.scope[AGAIN]()
@@ -59,13 +59,13 @@ async def is_still_let_in(request: Request) -> bool:
     return True
 
 
-class Guard:
+class AuthMiddleware:
     """Lets through whom a token, a trusted network, or the absence of any token lets in.
 
     Reading needs the role read, everything else the role submit.
     """
 
-    def __init__(self, app: ASGIApp, settings: Settings, refuse: Refuse) -> None:
+    def __init__(self, app: ASGIApp, settings: Settings, refuse: ErrorHandler) -> None:
         self._app = app
         self._settings = settings
         self._refuse = refuse
@@ -101,7 +101,7 @@ class Guard:
             token := await tokens.find_token(text)
         ):
             if request.method not in READING:
-                refuse_other_pages(request)
+                refuse_cross_site(request)
             return replace(_of(token), signed_in=True)
         return await self._without_token(request)
 
@@ -119,7 +119,7 @@ class Guard:
                 f"SGN_HOST_NAMES, not by {request.headers.get('host', '')[:80]!r}.",
             )
         if not _is_followed_link(request):
-            refuse_other_pages(request)
+            refuse_cross_site(request)
         return Caller(Role.SUBMIT)
 
     def _is_trusted(self, request: Request) -> bool:
@@ -164,7 +164,7 @@ def is_public(path: str) -> bool:
     return path in PUBLIC or path.startswith(PUBLIC_FILES)
 
 
-def refuse_other_pages(request: Request) -> None:
+def refuse_cross_site(request: Request) -> None:
     """A browser sends along where a request comes from; only our own pages may. Raises ApiError."""
     headers = request.headers
     origin, site = headers.get("origin"), headers.get("sec-fetch-site")

@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from db import tokens
-from service.http.auth import TOKEN_COOKIE, refuse_other_pages
+from service.http.auth import TOKEN_COOKIE, refuse_cross_site
 from service.http.body import read_body, read_form
 from service.pages.languages import COOKIE as LANGUAGE_COOKIE
 from service.pages.languages import LANGUAGES
@@ -24,7 +24,7 @@ async def show_sign_in(request: Request) -> Response:
 
 async def sign_in(request: Request) -> Response:
     """Keep a valid token in a cookie that no script can read."""
-    refuse_other_pages(request)
+    refuse_cross_site(request)
     form = await read_form(request, await read_body(request, MOST_BYTES))
     text, further = str(form.get("token", "")).strip(), own(str(form.get("next", "/")))
     token = await tokens.find_token(text)
@@ -43,7 +43,7 @@ async def sign_in(request: Request) -> Response:
 
 async def sign_out(request: Request) -> Response:
     """Forget the token."""
-    refuse_other_pages(request)
+    refuse_cross_site(request)
     answer = RedirectResponse("/sign-in", SEE_OTHER)
     answer.delete_cookie(TOKEN_COOKIE, httponly=True, **_kept(request))
     return answer

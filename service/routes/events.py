@@ -23,7 +23,7 @@ from db import tasks
 from db.errors import DatabaseError
 from db.states import Status
 from db.tasks import TaskRecord
-from service.http.auth import caller_of, is_still_let_in
+from service.http.auth import caller_of, is_still_allowed
 from service.http.queries import asked_project
 from service.routes.tasks import progress_of, task_of
 from service.state import AppState, state_of
@@ -91,7 +91,7 @@ async def _stream(
     while not over and not house.stopping.is_set():
         looks, quiet = looks + 1, quiet + 1
         with contextlib.suppress(DatabaseError):
-            if looks % LOOKS_A_GUARD == 0 and not await is_still_let_in(request):
+            if looks % LOOKS_A_GUARD == 0 and not await is_still_allowed(request):
                 return
             task = await tasks.get_task(task_id)
             if task is None:
@@ -201,7 +201,7 @@ async def _tasks_stream(
     while not house.stopping.is_set():
         looks, quiet = looks + 1, quiet + 1
         with contextlib.suppress(DatabaseError):
-            if looks % LOOKS_A_GUARD == 0 and not await is_still_let_in(request):
+            if looks % LOOKS_A_GUARD == 0 and not await is_still_allowed(request):
                 return
             for news in await _tasks_news(house, request, project, told):
                 quiet = 0
