@@ -29,7 +29,7 @@ from service.http.auth import AuthMiddleware
 from service.http.body import check_encoding
 from service.http.downloads import download
 from service.http.exception_handlers import FAULTS, answered
-from service.http.limits import Admission
+from service.http.limits import AdmissionControl
 from service.http.middleware import Envelope, Traced
 from service.http.responses import success
 from service.monitoring.listener import Counted, Monitoring
@@ -91,7 +91,7 @@ def wire(settings: Settings, stopping: asyncio.Event) -> Starlette:
         readiness=readiness,
         monitoring=Monitoring(Figures(watch, broker, readiness), ADDRESSES),
         watch=watch,
-        admission=Admission(settings),
+        admission=AdmissionControl(settings),
         oracle=Oracle(queue, names, patience=settings.predict_seconds, alone=alone),
         uploads=Uploads(_store(settings, UPLOADS), settings.max_upload_bytes),
         reading=reading,

@@ -12,7 +12,7 @@ from actors.relay import Relay
 from db.intake import Intake
 from db.versions import check_known
 from service.forms.refusal_log import RefusalLog
-from service.http.limits import Admission, Turns
+from service.http.limits import AdmissionControl, KeyedLock
 from service.monitoring.listener import Monitoring
 from service.monitoring.readiness import Readiness
 from service.settings import Settings
@@ -53,7 +53,7 @@ class AppState:
     relay: Relay
     readiness: Readiness
     watch: redis.asyncio.Redis
-    admission: Admission
+    admission: AdmissionControl
     oracle: Oracle
     uploads: Uploads
     reading: Reading
@@ -67,7 +67,7 @@ class AppState:
     comparer: Comparer = field(default_factory=Comparer)
     outlines: Outlines = field(default_factory=Outlines)
     lost: LostModels = field(default_factory=LostModels)
-    keys: Turns = field(default_factory=Turns)
+    keys: KeyedLock = field(default_factory=KeyedLock)
     schema: SchemaWatch = field(default_factory=SchemaWatch)
 
 

@@ -29,7 +29,7 @@ class _Count:
     written: dict[str, int]
 
 
-class Admission:
+class AdmissionControl:
     """Lets a task in if fewer wait than the settings allow, of its project and in all.
 
     The database is asked once a second, and always before a task is refused. Tasks of this process
@@ -127,7 +127,7 @@ def _too_many(what: str) -> ApiError:
     )
 
 
-class Turns:
+class KeyedLock:
     """One at a time of those with the same name; a name that nobody uses is forgotten."""
 
     def __init__(self) -> None:
