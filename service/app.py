@@ -28,7 +28,7 @@ from service.forms.refusal_log import RefusalLog
 from service.http.auth import AuthMiddleware
 from service.http.body import check_encoding
 from service.http.downloads import download
-from service.http.exception_handlers import FAULTS, answered
+from service.http.exception_handlers import HANDLED, handle_error
 from service.http.limits import AdmissionControl
 from service.http.middleware import Envelope, Traced
 from service.http.responses import success
@@ -105,8 +105,8 @@ def wire(settings: Settings, stopping: asyncio.Event) -> Starlette:
         routes=[Route(e.path, _handler(e), methods=[e.method]) for e in (*ENDPOINTS, *PAGES)]
         + [Route(DOCUMENT, _openapi, methods=["GET"])],
         lifespan=_lifespan,
-        middleware=[Middleware(AuthMiddleware, settings=settings, refuse=answered)],
-        exception_handlers=dict.fromkeys(FAULTS, answered),
+        middleware=[Middleware(AuthMiddleware, settings=settings, refuse=handle_error)],
+        exception_handlers=dict.fromkeys(HANDLED, handle_error),
     )
     app.router.redirect_slashes = False  # a redirect would be an answer without an error_num
     app.state.house = house

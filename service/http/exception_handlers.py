@@ -25,8 +25,8 @@ log = logging.getLogger(__name__)
 
 RETRY_SECONDS = 5
 
-FAULTS = (ApiError, DatabaseError, RegistryError, HTTPException, Exception)
-DATABASE_FAULTS = {
+HANDLED = (ApiError, DatabaseError, RegistryError, HTTPException, Exception)
+DATABASE_ERRORS = {
     DatabaseUnavailable: ErrorNum.DATABASE_UNAVAILABLE,
     SchemaBehind: ErrorNum.DATABASE_UNAVAILABLE,
     SchemaAhead: ErrorNum.DATABASE_UNAVAILABLE,
@@ -36,9 +36,9 @@ DATABASE_FAULTS = {
 }
 
 
-async def answered(request: Request, error: Exception) -> Response:
+async def handle_error(request: Request, error: Exception) -> Response:
     """Answer an error in one sentence."""
-    refusal = refusal_of(request, error)
+    refusal = as_api_error(request, error)
     if is_form_address(request):
         return refused_form(request, refusal)
     if not is_for_a_person(request):
@@ -50,7 +50,7 @@ async def answered(request: Request, error: Exception) -> Response:
     return answer
 
 
-def refusal_of(request: Request, error: Exception) -> ApiError:
+def as_api_error(request: Request, error: Exception) -> ApiError:
     """The error as a number and a sentence; what is ours to mend goes to the log."""
     if isinstance(error, ApiError):
         return error
@@ -59,7 +59,7 @@ def refusal_of(request: Request, error: Exception) -> ApiError:
     if isinstance(error, RegistryError):
         log.warning("%s %s: %s", request.method, request.url.path, error)
         return ApiError(_of_registry(error), str(error))
-    for kind, number in DATABASE_FAULTS.items():
+    for kind, number in DATABASE_ERRORS.items():
         if isinstance(error, kind):
             log.warning("%s %s: %s", request.method, request.url.path, error)
             return ApiError(number, str(error), headers=_later(request, error))

@@ -14,7 +14,7 @@ from starlette.routing import Route
 
 from service.api.endpoints import ENDPOINTS
 from service.http.downloads import download
-from service.http.exception_handlers import FAULTS, answered
+from service.http.exception_handlers import HANDLED, handle_error
 from service.http.responses import success
 from tests.houses import House
 
@@ -40,7 +40,7 @@ def asked(path: str = "/parameters", method: str = "GET", **headers: str) -> htt
     handlers = {"/parameters": parameters, "/empty": empty, "/refused": refused}
     app = Starlette(
         routes=[Route(at, download(handler)) for at, handler in handlers.items()],
-        exception_handlers=dict.fromkeys(FAULTS, answered),
+        exception_handlers=dict.fromkeys(HANDLED, handle_error),
     )
     named = {name.replace("_", "-"): text for name, text in headers.items()}
 
