@@ -32,7 +32,7 @@ from service.http.exception_handlers import HANDLED, handle_error
 from service.http.limits import AdmissionControl
 from service.http.middleware import Envelope, Traced
 from service.http.responses import success
-from service.monitoring.listener import Counted, Monitoring
+from service.monitoring.listener import MetricsMiddleware, Monitoring
 from service.monitoring.packet_limit import warn_of_packet
 from service.monitoring.presence import learn_at_start, show_presence
 from service.monitoring.readiness import Readiness
@@ -63,9 +63,9 @@ def create_app(settings: Settings, stopping: asyncio.Event) -> ASGIApp:
     app = wire(settings, stopping)
     monitoring: Monitoring = app.state.house.monitoring
     if not settings.house.traces:
-        return Counted(Envelope(app), monitoring.requests)
+        return MetricsMiddleware(Envelope(app), monitoring.requests)
     TRACING.start("sgn-service")
-    return Counted(Envelope(Traced(app)), monitoring.requests)
+    return MetricsMiddleware(Envelope(Traced(app)), monitoring.requests)
 
 
 def wire(settings: Settings, stopping: asyncio.Event) -> Starlette:

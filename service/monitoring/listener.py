@@ -17,7 +17,7 @@ ANSWER_SECONDS = 5.0
 BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
 
 
-class Requests:
+class RequestMetrics:
     """Counts answers by method, route and status, and how soon each began."""
 
     def __init__(self, addresses: Addresses) -> None:
@@ -48,10 +48,10 @@ class Requests:
         return found
 
 
-class Counted:
+class MetricsMiddleware:
     """Counts every answer of an application as it begins: a stream may go on for hours."""
 
-    def __init__(self, app: ASGIApp, requests: Requests) -> None:
+    def __init__(self, app: ASGIApp, requests: RequestMetrics) -> None:
         self._app = app
         self._requests = requests
 
@@ -74,7 +74,7 @@ class Monitoring:
     """What a scrape gets, on the service's own port and on one for monitoring alone."""
 
     def __init__(self, figures: Figures, addresses: Addresses) -> None:
-        self.requests = Requests(addresses)
+        self.requests = RequestMetrics(addresses)
         self._figures = figures
         self._registry = exposed(self.requests.total, self.requests.seconds, figures)
         self._listener: Listener | None = None

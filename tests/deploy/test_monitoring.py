@@ -18,7 +18,7 @@ from actors.metrics import worker_metrics
 from actors.names import Names
 from db.queue_state import Figures
 from service.api.addresses import Addresses
-from service.monitoring.listener import Requests
+from service.monitoring.listener import RequestMetrics
 from service.monitoring.readiness import OK
 from tests.deploy.rendered import Object, named, of_kind
 
@@ -192,7 +192,7 @@ def test_the_metrics_are_those_that_the_processes_show(monkeypatch: pytest.Monke
     monkeypatch.setattr("service.monitoring.task_metrics.queue_state.read_figures", answered)
     figures = service.monitoring.task_metrics.Figures(Queue(), Broker(), Ready())  # type: ignore[arg-type]
     asyncio.run(figures.refresh())
-    requests = Requests(Addresses(()))
+    requests = RequestMetrics(Addresses(()))
     ours = exposed(requests.total, requests.seconds, figures)
     assert names_of(worker) | names_of(ours) == METRICS - {"up"}
 
