@@ -36,7 +36,7 @@ from service.monitoring.listener import MetricsMiddleware, Monitoring
 from service.monitoring.packet_limit import warn_of_packet
 from service.monitoring.presence import learn_at_start, show_presence
 from service.monitoring.readiness import Readiness
-from service.monitoring.task_metrics import Figures
+from service.monitoring.task_metrics import TaskMetrics
 from service.pages.table import PAGES
 from service.settings import Settings
 from service.state import AppState, SchemaWatch, state_of
@@ -89,7 +89,7 @@ def wire(settings: Settings, stopping: asyncio.Event) -> Starlette:
         relay=relay,
         intake=Intake(relay.take),
         readiness=readiness,
-        monitoring=Monitoring(Figures(watch, broker, readiness), ADDRESSES),
+        monitoring=Monitoring(TaskMetrics(watch, broker, readiness), ADDRESSES),
         watch=watch,
         admission=AdmissionControl(settings),
         oracle=Oracle(queue, names, patience=settings.predict_seconds, alone=alone),

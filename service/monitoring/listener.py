@@ -10,7 +10,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from actors.exposition import Listener, exposed, start_listener, text
 from actors.settings import Settings
 from service.api.addresses import Addresses, method
-from service.monitoring.task_metrics import Figures, OfProject
+from service.monitoring.task_metrics import ProjectTaskMetrics, TaskMetrics
 
 Kind = tuple[str, str, int]  # method, route, status
 ANSWER_SECONDS = 5.0
@@ -73,7 +73,7 @@ class MetricsMiddleware:
 class Monitoring:
     """What a scrape gets, on the service's own port and on one for monitoring alone."""
 
-    def __init__(self, figures: Figures, addresses: Addresses) -> None:
+    def __init__(self, figures: TaskMetrics, addresses: Addresses) -> None:
         self.requests = RequestMetrics(addresses)
         self._figures = figures
         self._registry = exposed(self.requests.total, self.requests.seconds, figures)
@@ -88,7 +88,7 @@ class Monitoring:
     async def scrape_project(proj_id: str) -> bytes:
         """What a token of one project gets: its own tasks, and nothing of anybody else's."""
         registry = CollectorRegistry()
-        registry.register(await OfProject.read(proj_id))
+        registry.register(await ProjectTaskMetrics.read(proj_id))
         return text(registry)
 
     def listen(self, settings: Settings) -> None:

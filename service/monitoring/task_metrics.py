@@ -42,7 +42,7 @@ class _Found:
     up: Mapping[str, bool]
 
 
-class Figures(Collector):
+class TaskMetrics(Collector):
     """Asks within seconds, at most every five; what does not answer is left out, never 0."""
 
     def __init__(
@@ -120,7 +120,7 @@ def _of_tasks(
     yield _gauge("sgn_oldest_task_seconds", oldest, "state", found.oldest_seconds)
 
 
-class OfProject(Collector):
+class ProjectTaskMetrics(Collector):
     """The tasks of one project, which its tokens may know; of a silent database nothing."""
 
     def __init__(self, found: queue_state.ProjectFigures | None) -> None:

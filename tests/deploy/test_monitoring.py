@@ -190,7 +190,7 @@ def test_the_metrics_are_those_that_the_processes_show(monkeypatch: pytest.Monke
         return Figures({}, {}, {}, 0)
 
     monkeypatch.setattr("service.monitoring.task_metrics.queue_state.read_figures", answered)
-    figures = service.monitoring.task_metrics.Figures(Queue(), Broker(), Ready())  # type: ignore[arg-type]
+    figures = service.monitoring.task_metrics.TaskMetrics(Queue(), Broker(), Ready())  # type: ignore[arg-type]
     asyncio.run(figures.refresh())
     requests = RequestMetrics(Addresses(()))
     ours = exposed(requests.total, requests.seconds, figures)

@@ -14,7 +14,7 @@ from db.connection import migrate
 from registry import RegistryUnavailable
 from service.monitoring import task_metrics
 from service.monitoring.readiness import Readiness
-from service.monitoring.task_metrics import Figures
+from service.monitoring.task_metrics import TaskMetrics
 from tests.db.opened import opened
 from tests.servers import queue_server
 
@@ -37,7 +37,7 @@ async def silent() -> None:
 async def scraped(url: str, check: Callable[[], Awaitable[None]]) -> str:
     async with redis.asyncio.Redis.from_url(url) as client:
         broker = redis_broker(url, NAMES)
-        asked = Figures(client, broker, Readiness(broker, check))
+        asked = TaskMetrics(client, broker, Readiness(broker, check))
         registry = CollectorRegistry()
         registry.register(asked)
         assert b"sgn_dependency_up{" not in generate_latest(registry)
