@@ -40,7 +40,7 @@ from service.monitoring.task_metrics import TaskMetrics
 from service.pages.table import PAGES
 from service.settings import Settings
 from service.state import AppState, SchemaWatch, state_of
-from service.stores.artifacts import Vault
+from service.stores.artifacts import ArtifactReader
 from service.stores.dataset_cache import Shelf
 from service.stores.prediction import Oracle
 from service.stores.profiles import Profiles
@@ -74,7 +74,7 @@ def wire(settings: Settings, stopping: asyncio.Event) -> Starlette:
     broker = redis_broker(settings.house.redis_url, names)
     pages = settings.house.public_url
     relay = Relay(broker, every=RELAY_SECONDS, reconciling=False, public_url=pages)
-    vault = Vault(_store(settings, MODELS))
+    vault = ArtifactReader(_store(settings, MODELS))
     watch = asyncio_redis_client(settings.house.redis_url)
     queue, alone = settings.house.redis_url, settings.worker_seconds
     reading = Reading(queue, names, patience=settings.upload_seconds, alone=alone)

@@ -16,7 +16,7 @@ from service.http.limits import AdmissionControl, KeyedLock
 from service.monitoring.listener import Monitoring
 from service.monitoring.readiness import Readiness
 from service.settings import Settings
-from service.stores.artifacts import LostModels, Vault
+from service.stores.artifacts import ArtifactReader, LostModels
 from service.stores.comparison import Comparer
 from service.stores.dataset_cache import Shelf
 from service.stores.live_tasks import Board
@@ -47,7 +47,7 @@ class AppState:
     """Settings, what is stored, the queue; ``stopping`` ends the streams."""
 
     settings: Settings
-    vault: Vault
+    vault: ArtifactReader
     names: Names
     broker: NamedBroker
     relay: Relay

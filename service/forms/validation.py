@@ -22,7 +22,7 @@ from service.http.auth import Caller
 from service.http.responses import FieldError
 from service.predecessor import stranger_seen, why_no_parent
 from service.state import AppState
-from service.stores.artifacts import Vault
+from service.stores.artifacts import ArtifactReader
 
 CONFIG_CHARACTERS = 4096
 
@@ -127,7 +127,7 @@ def _asks(field: str, name: str, profile: Profile) -> str:
 
 
 async def _parent(
-    form: TaskForm, vault: Vault, caller: Caller
+    form: TaskForm, vault: ArtifactReader, caller: Caller
 ) -> tuple[dict[str, Any], list[FieldError]]:
     """The parent's manifest, {} where none is needed, or why it cannot be one."""
     if form.task_type != FINE_TUNE:

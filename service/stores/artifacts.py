@@ -16,7 +16,7 @@ READERS = 8
 PATIENCE_SECONDS = 30.0
 
 
-class Vault:
+class ArtifactReader:
     """Reads a store for requests, a few at a time, none for longer than ``PATIENCE_SECONDS``."""
 
     def __init__(self, store: Store) -> None:
@@ -69,7 +69,7 @@ class LostModels:
     def __init__(self) -> None:
         self._known: OrderedDict[str, tuple[float, bool]] = OrderedDict()
 
-    async def is_lost(self, vault: Vault, task: TaskRecord) -> bool | None:
+    async def is_lost(self, vault: ArtifactReader, task: TaskRecord) -> bool | None:
         """Return True if the model is lost: gone but never cleaned away; None if not known."""
         if not task.manifest_sha256 or task.removed_at:
             return None
@@ -87,7 +87,7 @@ class LostModels:
         return lost
 
 
-async def _is_gone(vault: Vault, task_id: str) -> bool:
+async def _is_gone(vault: ArtifactReader, task_id: str) -> bool:
     for name in (MANIFEST, PARAMETERS):
         if not await vault.exists(task_id, name):
             return True

@@ -20,7 +20,7 @@ from db import datasets
 from service import serve
 from service.local import up
 from service.stores import dataset_cache
-from service.stores.artifacts import Vault
+from service.stores.artifacts import ArtifactReader
 from service.stores.dataset_cache import Shelf
 from service.stores.profiles import Profiles
 from tests.houses import House, process
@@ -271,7 +271,7 @@ def test_a_vault_does_not_wait_for_ever(monkeypatch: pytest.MonkeyPatch) -> None
     async def many() -> None:
         await asyncio.gather(*(kept.get("TASK1", "x") for _ in range(20)))
 
-    kept = Vault(Slow())  # type: ignore[arg-type]
+    kept = ArtifactReader(Slow())  # type: ignore[arg-type]
     assert asyncio.run(kept.get("TASK1", "x")) == b"TASK1/x"
     monkeypatch.setattr(artifacts, "PATIENCE_SECONDS", 0.05)
     with pytest.raises(RegistryUnavailable):

@@ -17,7 +17,7 @@ from db.connection import migrate
 from db.errors import DatabaseRefuses, DatabaseUnavailable, Refusal
 from registry import MODELS, RegistryUnavailable, open_store
 from service.monitoring.readiness import FULL_SECONDS, OK, Probe, Readiness
-from service.stores.artifacts import Vault
+from service.stores.artifacts import ArtifactReader
 from service.stores.worker_calls import Asker, NoAnswer
 from tests.databases import query, sqlite_database
 from tests.db.opened import opened
@@ -120,7 +120,7 @@ def found(url: str, queue: str, folder: Path, error: Exception | None = None) ->
     """What a service says of these, after a request that met this error."""
 
     async def asked() -> dict[str, str]:
-        vault = Vault(open_store((folder / "registry").as_uri(), folder=MODELS))
+        vault = ArtifactReader(open_store((folder / "registry").as_uri(), folder=MODELS))
         with closing(redis_broker(queue, Names())) as broker, closing(vault):
             readiness = Readiness(broker, vault.check_writable)
             if isinstance(error, DatabaseUnavailable):
@@ -195,7 +195,7 @@ def test_a_cached_answer_costs_nothing(house: tuple[str, str], tmp_path: Path) -
     url, queue = house
 
     async def many() -> int:
-        vault = Vault(open_store((tmp_path / "registry").as_uri(), folder=MODELS))
+        vault = ArtifactReader(open_store((tmp_path / "registry").as_uri(), folder=MODELS))
         with closing(redis_broker(queue, Names())) as broker, closing(vault):
             readiness = Readiness(broker, vault.check_writable)
             await readiness.ask()
