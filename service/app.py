@@ -41,7 +41,7 @@ from service.pages.table import PAGES
 from service.settings import Settings
 from service.state import AppState, SchemaWatch, state_of
 from service.stores.artifacts import ArtifactReader
-from service.stores.dataset_cache import Shelf
+from service.stores.dataset_cache import DatasetCache
 from service.stores.prediction import Oracle
 from service.stores.profiles import Profiles
 from service.stores.reading import Reading
@@ -96,7 +96,7 @@ def wire(settings: Settings, stopping: asyncio.Event) -> Starlette:
         uploads=Uploads(_store(settings, UPLOADS), settings.max_upload_bytes),
         reading=reading,
         profiles=profiles,
-        shelf=Shelf(profiles),
+        shelf=DatasetCache(profiles),
         stopping=stopping,
         schema=schema,
         refusals=RefusalLog(schema.check),

@@ -18,7 +18,7 @@ from service.monitoring.readiness import Readiness
 from service.settings import Settings
 from service.stores.artifacts import ArtifactReader, LostModels
 from service.stores.comparison import Comparer
-from service.stores.dataset_cache import Shelf
+from service.stores.dataset_cache import DatasetCache
 from service.stores.live_tasks import Board
 from service.stores.prediction import Oracle
 from service.stores.profiles import Profiles
@@ -58,7 +58,7 @@ class AppState:
     uploads: Uploads
     reading: Reading
     profiles: Profiles
-    shelf: Shelf
+    shelf: DatasetCache
     stopping: asyncio.Event
     intake: Intake
     monitoring: Monitoring

@@ -9,13 +9,13 @@ from db.datasets import ListedDataset
 from db.form import TaskForm
 from service.forms.compatibility import named
 from service.http.auth import Caller
-from service.stores.dataset_cache import Shelf
+from service.stores.dataset_cache import DatasetCache
 
 FIELDS = ("train_data", "val_data", "test_data")
 
 
 async def understood(
-    form: TaskForm, proj_id: str, shelf: Shelf, caller: Caller
+    form: TaskForm, proj_id: str, shelf: DatasetCache, caller: Caller
 ) -> tuple[TaskForm, list[str]]:
     """The form with the names of the datasets that it means, and a sentence on each other name.
 

@@ -14,7 +14,7 @@ FORM_SECONDS = 3.0
 MOST = 500
 
 
-class Shelf:
+class DatasetCache:
     """Looks datasets up, and again only when two seconds have gone by.
 
     One that is removed within them is still found; its task then fails with a sentence, as it would

@@ -21,7 +21,7 @@ from service import serve
 from service.local import up
 from service.stores import dataset_cache
 from service.stores.artifacts import ArtifactReader
-from service.stores.dataset_cache import Shelf
+from service.stores.dataset_cache import DatasetCache
 from service.stores.profiles import Profiles
 from tests.houses import House, process
 from tests.places import Place, names_of, place_at, stream
@@ -206,7 +206,7 @@ def test_a_shelf_that_is_full_still_finds_what_it_was_asked_for(
         return {record.data_name: SimpleNamespace(read=True) for record in records}
 
     async def asked() -> list[Any]:
-        known = Shelf(cast(Profiles, SimpleNamespace(known=profiles)))
+        known = DatasetCache(cast(Profiles, SimpleNamespace(known=profiles)))
         await known.find([f"n{number}" for number in range(dataset_cache.MOST - 1)])
         await known.find(["x"])
         return await known.find(["x", "new"])
