@@ -19,7 +19,7 @@ from service.settings import Settings
 from service.stores.artifacts import ArtifactReader, LostModels
 from service.stores.comparison import Comparer
 from service.stores.dataset_cache import DatasetCache
-from service.stores.live_tasks import Board
+from service.stores.live_tasks import LiveTasks
 from service.stores.prediction import Oracle
 from service.stores.profiles import Profiles
 from service.stores.reading import Reading
@@ -63,7 +63,7 @@ class AppState:
     intake: Intake
     monitoring: Monitoring
     refusals: RefusalLog
-    board: Board = field(default_factory=Board)
+    board: LiveTasks = field(default_factory=LiveTasks)
     comparer: Comparer = field(default_factory=Comparer)
     outlines: Outlines = field(default_factory=Outlines)
     lost: LostModels = field(default_factory=LostModels)

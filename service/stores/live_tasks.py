@@ -13,7 +13,7 @@ MOST_ENDS = 5000  # remembered for streams that are slow to hear of them
 Shown = dict[str, Any]
 
 
-class Board:
+class LiveTasks:
     """A look at the active tasks and at those that ended, shared by every stream of this process.
 
     What it costs the database does not depend on how many watch, and no result is read.

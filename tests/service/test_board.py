@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from service.stores import live_tasks as room
-from service.stores.live_tasks import Board
+from service.stores.live_tasks import LiveTasks
 from tests.houses import House
 from tests.service.forms import form
 
@@ -62,7 +62,7 @@ def test_the_database_is_asked_once_however_many_watch(
 ) -> None:
     monkeypatch.setattr(room, "FRESH_SECONDS", 60.0)
     rows.states["A"] = "Running"
-    board = Board()
+    board = LiveTasks()
 
     async def watched() -> list[dict[str, Any]]:
         return await asyncio.gather(*(board.look() for _ in range(200)))
@@ -73,7 +73,7 @@ def test_the_database_is_asked_once_however_many_watch(
 
 def test_every_end_is_told_once_also_of_who_came_meanwhile(rows: Rows) -> None:
     """C is deleted; B is not among the newest active ones for a while."""
-    board = Board()
+    board = LiveTasks()
 
     async def told() -> list[list[tuple[str, str, float]]]:
         found = []
