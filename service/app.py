@@ -42,7 +42,7 @@ from service.settings import Settings
 from service.state import AppState, SchemaWatch, state_of
 from service.stores.artifacts import ArtifactReader
 from service.stores.dataset_cache import DatasetCache
-from service.stores.prediction import Oracle
+from service.stores.prediction import PredictionClient
 from service.stores.profiles import Profiles
 from service.stores.reading import Reading
 from service.stores.uploads import Uploads
@@ -92,7 +92,7 @@ def wire(settings: Settings, stopping: asyncio.Event) -> Starlette:
         monitoring=Monitoring(TaskMetrics(watch, broker, readiness), ADDRESSES),
         watch=watch,
         admission=AdmissionControl(settings),
-        oracle=Oracle(queue, names, patience=settings.predict_seconds, alone=alone),
+        oracle=PredictionClient(queue, names, patience=settings.predict_seconds, alone=alone),
         uploads=Uploads(_store(settings, UPLOADS), settings.max_upload_bytes),
         reading=reading,
         profiles=profiles,

@@ -20,7 +20,7 @@ from service.stores.artifacts import ArtifactReader, LostModels
 from service.stores.comparison import Comparer
 from service.stores.dataset_cache import DatasetCache
 from service.stores.live_tasks import LiveTasks
-from service.stores.prediction import Oracle
+from service.stores.prediction import PredictionClient
 from service.stores.profiles import Profiles
 from service.stores.reading import Reading
 from service.stores.task_summaries import Outlines
@@ -54,7 +54,7 @@ class AppState:
     readiness: Readiness
     watch: redis.asyncio.Redis
     admission: AdmissionControl
-    oracle: Oracle
+    oracle: PredictionClient
     uploads: Uploads
     reading: Reading
     profiles: Profiles

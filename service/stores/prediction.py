@@ -11,7 +11,7 @@ from service.stores.reading import nobody, refuse
 from service.stores.worker_calls import Asker, NoAnswer
 
 
-class Oracle:
+class PredictionClient:
     """Asks on the queue of predictions; see :class:`~service.stores.worker_calls.Asker`."""
 
     def __init__(self, redis_url: str, names: Names, *, patience: float, alone: float) -> None:
