@@ -44,7 +44,7 @@ from service.stores.artifacts import ArtifactReader
 from service.stores.dataset_cache import DatasetCache
 from service.stores.prediction import PredictionClient
 from service.stores.profiles import Profiles
-from service.stores.reading import Reading
+from service.stores.reading import ReadingClient
 from service.stores.uploads import Uploads
 
 RELAY_SECONDS = 2.0
@@ -77,7 +77,7 @@ def wire(settings: Settings, stopping: asyncio.Event) -> Starlette:
     vault = ArtifactReader(_store(settings, MODELS))
     watch = asyncio_redis_client(settings.house.redis_url)
     queue, alone = settings.house.redis_url, settings.worker_seconds
-    reading = Reading(queue, names, patience=settings.upload_seconds, alone=alone)
+    reading = ReadingClient(queue, names, patience=settings.upload_seconds, alone=alone)
     profiles = Profiles(reading)
     schema = SchemaWatch()
     readiness = Readiness(broker, vault.check_writable)

@@ -22,7 +22,7 @@ from service.stores.dataset_cache import DatasetCache
 from service.stores.live_tasks import LiveTasks
 from service.stores.prediction import PredictionClient
 from service.stores.profiles import Profiles
-from service.stores.reading import Reading
+from service.stores.reading import ReadingClient
 from service.stores.task_summaries import Outlines
 from service.stores.uploads import Uploads
 
@@ -56,7 +56,7 @@ class AppState:
     admission: AdmissionControl
     oracle: PredictionClient
     uploads: Uploads
-    reading: Reading
+    reading: ReadingClient
     profiles: Profiles
     shelf: DatasetCache
     stopping: asyncio.Event

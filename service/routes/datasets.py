@@ -19,7 +19,7 @@ from service.http.queries import asked_flag, asked_limit, asked_project
 from service.http.responses import ApiError, ErrorNum, FieldError, form_error, success
 from service.state import AppState, state_of
 from service.stores.mapping import WHOLE, mapping_from, mapping_of
-from service.stores.reading import asking, nobody
+from service.stores.reading import no_worker_error, questions_error
 from service.stores.uploads import Received
 from service.stores.worker_calls import NoAnswer
 
@@ -112,10 +112,10 @@ async def reread(house: AppState, record: DatasetRecord, mapping: Mapping[str, s
     try:
         profile = await house.reading.row(record, mapping)
     except NoAnswer as error:
-        raise nobody(error) from error
+        raise no_worker_error(error) from error
     if profile.questions:
         found = {"questions": list(profile.questions), "signature": profile.signature}
-        raise await asking(found, record.proj_id, "")
+        raise await questions_error(found, record.proj_id, "")
     return profile
 
 

@@ -7,7 +7,7 @@ from actors.names import Names
 from actors.reading.uploads import Upload
 from actors.rpc import ACTOR, QUEUE, Question
 from db.tasks import TaskRecord
-from service.stores.reading import nobody, refuse
+from service.stores.reading import no_worker_error, raise_refusal
 from service.stores.worker_calls import Asker, NoAnswer
 
 
@@ -38,8 +38,8 @@ class PredictionClient:
         try:
             found = await self._asker.asked(vars(question))
         except NoAnswer as error:
-            raise nobody(error, upload.upload_id) from error
-        await refuse(found, task.proj_id, upload.upload_id)
+            raise no_worker_error(error, upload.upload_id) from error
+        await raise_refusal(found, task.proj_id, upload.upload_id)
         answered: dict[str, Any] = found["answer"]
         return answered
 

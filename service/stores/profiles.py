@@ -15,7 +15,7 @@ from db.datasets import DatasetRecord, ListedDataset
 from db.errors import DatabaseError
 from graphnet.data.profile import Profile
 from service.http.responses import ApiError
-from service.stores.reading import Reading
+from service.stores.reading import ReadingClient
 from service.stores.worker_calls import NoAnswer
 
 log = logging.getLogger(__name__)
@@ -31,7 +31,7 @@ Known = Mapping[str, tuple[int, dict[str, Any]]]
 class Profiles:
     """The profiles of datasets; of one that no worker has read yet :meth:`Profile.unread`."""
 
-    def __init__(self, reading: Reading) -> None:
+    def __init__(self, reading: ReadingClient) -> None:
         self._reading = reading
         self._asked: dict[str, asyncio.Task[Profile | None]] = {}
         self._places = asyncio.Semaphore(AT_ONCE)

@@ -24,7 +24,7 @@ STORAGE = {
 MANY_QUESTIONS = "The file can be read in more than one way."
 
 
-class Reading:
+class ReadingClient:
     """Asks on the queue of files; see :class:`~service.stores.worker_calls.Asker`."""
 
     def __init__(self, redis_url: str, names: Names, *, patience: float, alone: float) -> None:
@@ -61,15 +61,15 @@ class Reading:
         try:
             found = await self._asker.asked(vars(asked))
         except NoAnswer as error:
-            raise nobody(error, upload.upload_id) from error
-        await refuse(found, row.proj_id, upload.upload_id)
+            raise no_worker_error(error, upload.upload_id) from error
+        await raise_refusal(found, row.proj_id, upload.upload_id)
         return found
 
     async def row(self, row: ListedDataset, mapping: Mapping[str, str]) -> Profile:
         """Read a row that NEURO-LEARN wrote. Raises NoAnswer, ApiError."""
         asked = ReadRequest(purpose=ROW, name=row.data_name, data_id=row.data_id, mapping=mapping)
         found = await self._asker.asked(vars(asked))
-        await refuse(found, row.proj_id, "")
+        await raise_refusal(found, row.proj_id, "")
         return Profile.from_dict(found["profile"])
 
     def close(self) -> None:
@@ -77,10 +77,10 @@ class Reading:
         self._asker.close()
 
 
-async def refuse(found: Mapping[str, Any], proj_id: str, upload: str) -> None:
+async def raise_refusal(found: Mapping[str, Any], proj_id: str, upload: str) -> None:
     """Raise what a worker's answer says against the file, if it does."""
     if "refused" in found:
-        raise unreadable([str(each) for each in found["refused"]])
+        raise unreadable_error([str(each) for each in found["refused"]])
     for kind, number in STORAGE.items():
         if kind in found:
             raise ApiError(number, str(found[kind]))
@@ -89,16 +89,16 @@ async def refuse(found: Mapping[str, Any], proj_id: str, upload: str) -> None:
     if "gone" in found:
         raise gone(str(found["gone"]))
     if "questions" in found:
-        raise await asking(found, proj_id, upload)
+        raise await questions_error(found, proj_id, upload)
 
 
-def unreadable(sentences: list[str]) -> ApiError:
+def unreadable_error(sentences: list[str]) -> ApiError:
     """The file is no dataset, for these reasons."""
     listed = [("datafile", sentence) for sentence in sentences]
     return ApiError(ErrorNum.DATASET_UNREADABLE, " ".join(sentences), listed)
 
 
-async def asking(found: Mapping[str, Any], proj_id: str, upload: str) -> ApiError:
+async def questions_error(found: Mapping[str, Any], proj_id: str, upload: str) -> ApiError:
     """The questions that are open, with a mapping that answered them for a file like this one."""
     questions = found["questions"]
     suggested = None
@@ -119,7 +119,7 @@ async def asking(found: Mapping[str, Any], proj_id: str, upload: str) -> ApiErro
     )
 
 
-def nobody(error: NoAnswer, upload: str = "") -> ApiError:
+def no_worker_error(error: NoAnswer, upload: str = "") -> ApiError:
     """No worker has answered; an upload waits for the next try."""
     kept = KEPT.format(upload=upload) if upload else "Try again in a moment."
     return ApiError(
