@@ -14,7 +14,7 @@ from actors.names import Names
 from actors.reading.uploads import FACTS, PART_BYTES, Upload, new_id, part_name
 from actors.rpc import OLD_MODEL, READ_ACTOR, READ_QUEUE, ReadRequest
 from registry import RegistryError, Store
-from service.stores.worker_calls import Asker, NoAnswer
+from service.stores.worker_calls import NoAnswer, WorkerClient
 
 MOST_BYTES = 100_000_000  # of a file, packed and unpacked
 PATIENCE_SECONDS = 330.0
@@ -66,7 +66,7 @@ async def import_model(old: OldModel, uploads: Store, redis_url: str) -> dict[st
 
     """
     upload = await asyncio.to_thread(_sent, old.file, uploads)
-    asker = Asker(
+    asker = WorkerClient(
         redis_url,
         Names(),
         READ_QUEUE,

@@ -8,14 +8,14 @@ from actors.reading.uploads import Upload
 from actors.rpc import ACTOR, QUEUE, Question
 from db.tasks import TaskRecord
 from service.stores.reading import no_worker_error, raise_refusal
-from service.stores.worker_calls import Asker, NoAnswer
+from service.stores.worker_calls import NoAnswer, WorkerClient
 
 
 class PredictionClient:
-    """Asks on the queue of predictions; see :class:`~service.stores.worker_calls.Asker`."""
+    """Asks on the queue of predictions; see :class:`~service.stores.worker_calls.WorkerClient`."""
 
     def __init__(self, redis_url: str, names: Names, *, patience: float, alone: float) -> None:
-        self._asker = Asker(redis_url, names, QUEUE, ACTOR, patience=patience, alone=alone)
+        self._asker = WorkerClient(redis_url, names, QUEUE, ACTOR, patience=patience, alone=alone)
 
     async def asked(
         self,

@@ -12,7 +12,7 @@ from db.errors import NameTaken
 from graphnet.data.profile import Profile
 from service.http.responses import ApiError, ErrorNum, FieldError
 from service.stores.uploads import gone
-from service.stores.worker_calls import Asker, NoAnswer
+from service.stores.worker_calls import NoAnswer, WorkerClient
 
 RETRY_SECONDS = 30
 KEPT = "The file is kept for an hour as the upload {upload} and need not be sent again."
@@ -25,10 +25,10 @@ MANY_QUESTIONS = "The file can be read in more than one way."
 
 
 class ReadingClient:
-    """Asks on the queue of files; see :class:`~service.stores.worker_calls.Asker`."""
+    """Asks on the queue of files; see :class:`~service.stores.worker_calls.WorkerClient`."""
 
     def __init__(self, redis_url: str, names: Names, *, patience: float, alone: float) -> None:
-        self._asker = Asker(
+        self._asker = WorkerClient(
             redis_url, names, READ_QUEUE, READ_ACTOR, patience=patience, alone=alone
         )
 

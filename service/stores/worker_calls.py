@@ -30,7 +30,7 @@ class NoAnswer(Exception):
         self.alone = alone
 
 
-class Asker:
+class WorkerClient:
     """Asks on one queue, by threads of its own.
 
     Each question is waited for ``patience`` s, but ``alone`` s only while there is no worker.

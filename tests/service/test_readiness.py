@@ -18,7 +18,7 @@ from db.errors import DatabaseRefuses, DatabaseUnavailable, Refusal
 from registry import MODELS, RegistryUnavailable, open_store
 from service.monitoring.readiness import FULL_SECONDS, OK, Probe, Readiness
 from service.stores.artifacts import ArtifactReader
-from service.stores.worker_calls import Asker, NoAnswer
+from service.stores.worker_calls import NoAnswer, WorkerClient
 from tests.databases import query, sqlite_database
 from tests.db.opened import opened
 from tests.servers import free_ports
@@ -176,7 +176,7 @@ def test_a_question_to_a_queue_that_takes_nothing_says_so(house: tuple[str, str]
     queue = house[1]
     with closing(redis.Redis.from_url(queue)) as client:
         client.config_set("maxmemory", "1")
-        asker = Asker(queue, Names("abc"), READ_QUEUE, READ_ACTOR, patience=5, alone=5)
+        asker = WorkerClient(queue, Names("abc"), READ_QUEUE, READ_ACTOR, patience=5, alone=5)
         try:
             with pytest.raises(NoAnswer, match="Redis is full"):
                 asyncio.run(asker.asked({}))
