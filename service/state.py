@@ -23,7 +23,7 @@ from service.stores.live_tasks import LiveTasks
 from service.stores.prediction import PredictionClient
 from service.stores.profiles import Profiles
 from service.stores.reading import ReadingClient
-from service.stores.task_summaries import Outlines
+from service.stores.task_summaries import TaskSummaries
 from service.stores.uploads import Uploads
 
 
@@ -65,7 +65,7 @@ class AppState:
     refusals: RefusalLog
     board: LiveTasks = field(default_factory=LiveTasks)
     comparer: Comparer = field(default_factory=Comparer)
-    outlines: Outlines = field(default_factory=Outlines)
+    outlines: TaskSummaries = field(default_factory=TaskSummaries)
     lost: LostModels = field(default_factory=LostModels)
     keys: KeyedLock = field(default_factory=KeyedLock)
     schema: SchemaWatch = field(default_factory=SchemaWatch)

@@ -19,7 +19,7 @@ from service.predecessor import SUCCESS
 from service.routes.datasets import MOST
 from service.routes.tasks import find_task, instant
 from service.state import state_of
-from service.stores.task_summaries import Outline
+from service.stores.task_summaries import TaskSummary
 
 MOST_TASKS = 100
 
@@ -95,9 +95,9 @@ def _with_models(listed: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [{**each, "model": known[each["task_id"]]} for each in listed]
 
 
-def _described(task: TaskRecord, outline: Outline | None) -> dict[str, Any]:
+def _described(task: TaskRecord, outline: TaskSummary | None) -> dict[str, Any]:
     """A task as a list to choose from shows it."""
-    known = outline or Outline()
+    known = outline or TaskSummary()
     shown = _auc(known.headline)
     return {
         "task_id": task.task_id,

@@ -16,26 +16,26 @@ Key = tuple[str, int]
 
 
 @dataclass(frozen=True)
-class Outline:
+class TaskSummary:
     """The figure that says most of new subjects, if there is one; whether a model was stored."""
 
     headline: Headline | None = None
     stored: bool = False
 
     @classmethod
-    def of(cls, result: Mapping[str, Any] | None) -> "Outline":
+    def of(cls, result: Mapping[str, Any] | None) -> "TaskSummary":
         """Of a result."""
         read = TaskResult.from_json(result)
         return cls(Headline.of(read), bool(read.model_state_path))
 
 
-class Outlines:
+class TaskSummaries:
     """Remembers those of tasks that have ended: a result is 100 kB, and never changes."""
 
     def __init__(self) -> None:
-        self._known: dict[Key, Outline] = {}
+        self._known: dict[Key, TaskSummary] = {}
 
-    async def of(self, tasks: Sequence[TaskRecord]) -> dict[str, Outline]:
+    async def of(self, tasks: Sequence[TaskRecord]) -> dict[str, TaskSummary]:
         """Of each finished task by its id, but not the predecessor's, which had no such figure.
 
         Raises DatabaseError.
@@ -51,8 +51,8 @@ class Outlines:
             self._known.clear()
             found, missing = {}, dict(wanted)
         if missing:
-            read = await results.read_results(list(missing), Outline.of)
-            new = {key: read.get(key[0], Outline()) for key in missing.items()}
+            read = await results.read_results(list(missing), TaskSummary.of)
+            new = {key: read.get(key[0], TaskSummary()) for key in missing.items()}
             self._known |= new
             found |= new  # others may have made room meanwhile
         return {task_id: outline for (task_id, _), outline in found.items()}

@@ -10,7 +10,7 @@ from db import tasks
 from db.tasks import TaskRecord
 from graphnet.evaluation.headline import Headline
 from service.stores import task_summaries as room
-from service.stores.task_summaries import Outline, Outlines
+from service.stores.task_summaries import TaskSummaries, TaskSummary
 
 FIGURES = {"auc": 0.8, "ci": {"auc": [0.7, 0.9]}}
 RESULT = {
@@ -25,11 +25,13 @@ def record(task_id: str, status: str = "Finished") -> TaskRecord:
 
 
 def test_an_outline_leads_with_subjects_whom_the_model_does_not_know() -> None:
-    assert Outline.of(RESULT) == Outline(Headline("cv", "auc", 0.8, (0.7, 0.9)), stored=True)
+    assert TaskSummary.of(RESULT) == TaskSummary(
+        Headline("cv", "auc", 0.8, (0.7, 0.9)), stored=True
+    )
     older = {"metrics": {"test": FIGURES, "cv": None}}
-    assert Outline.of(older) == Outline.of(None) == Outline()
+    assert TaskSummary.of(older) == TaskSummary.of(None) == TaskSummary()
     score = {"metrics": {"val": {"pearson": 0.5, "r2": 0.2}}, "known_subjects": {"val": 0}}
-    assert Outline.of(score).headline == Headline("val", "r2", 0.2, None)
+    assert TaskSummary.of(score).headline == Headline("val", "r2", 0.2, None)
 
 
 def test_a_result_is_read_once_and_only_of_what_has_finished(
@@ -43,14 +45,14 @@ def test_a_result_is_read_once_and_only_of_what_has_finished(
 
     monkeypatch.setattr(tasks, "read_results", read)
     monkeypatch.setattr(room, "MOST", 3)
-    outlines = Outlines()
+    outlines = TaskSummaries()
 
-    def of(*names: str) -> dict[str, Outline]:
+    def of(*names: str) -> dict[str, TaskSummary]:
         listed = [record(name, "Running" if name == "R" else "Finished") for name in names]
         return asyncio.run(outlines.of(listed))
 
-    assert of("A", "B", "R") == {"A": Outline.of(RESULT), "B": Outline.of(RESULT)}
-    assert of("A", "GONE") == {"A": Outline.of(RESULT), "GONE": Outline()}
+    assert of("A", "B", "R") == {"A": TaskSummary.of(RESULT), "B": TaskSummary.of(RESULT)}
+    assert of("A", "GONE") == {"A": TaskSummary.of(RESULT), "GONE": TaskSummary()}
     assert set(of("A", "C")) == {"A", "C"}
     assert asked == [["A", "B"], ["GONE"], ["A", "C"]]
 
@@ -64,12 +66,12 @@ def test_what_one_list_shows_stays_while_another_makes_room(
 
     monkeypatch.setattr(tasks, "read_results", read)
     monkeypatch.setattr(room, "MOST", 2)
-    outlines = Outlines()
+    outlines = TaskSummaries()
 
-    async def of(*names: str) -> dict[str, Outline]:
+    async def of(*names: str) -> dict[str, TaskSummary]:
         return await outlines.of([record(name, "Finished") for name in names])
 
-    async def both() -> dict[str, Outline]:
+    async def both() -> dict[str, TaskSummary]:
         await of("A")
         first, _ = await asyncio.gather(of("A", "B"), of("C", "D"))
         return first
