@@ -17,7 +17,7 @@ from service.monitoring.listener import Monitoring
 from service.monitoring.readiness import Readiness
 from service.settings import Settings
 from service.stores.artifacts import ArtifactReader, LostModels
-from service.stores.comparison import Comparer
+from service.stores.comparison import ComparisonCache
 from service.stores.dataset_cache import DatasetCache
 from service.stores.live_tasks import LiveTasks
 from service.stores.prediction import PredictionClient
@@ -64,7 +64,7 @@ class AppState:
     monitoring: Monitoring
     refusals: RefusalLog
     board: LiveTasks = field(default_factory=LiveTasks)
-    comparer: Comparer = field(default_factory=Comparer)
+    comparer: ComparisonCache = field(default_factory=ComparisonCache)
     outlines: TaskSummaries = field(default_factory=TaskSummaries)
     lost: LostModels = field(default_factory=LostModels)
     keys: KeyedLock = field(default_factory=KeyedLock)

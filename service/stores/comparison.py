@@ -106,7 +106,7 @@ Evidence = Mapping[str, Any] | None
 Pair = tuple[str, str]
 
 
-class Comparer:
+class ComparisonCache:
     """What is stored of a finished task never changes, nor does what two of them differ in.
 
     A pair costs a second of a processor, as subjects are drawn two thousand times.

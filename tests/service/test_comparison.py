@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from service.stores.comparison import CLASSES, FEW, NO_EVIDENCE, SCORE, Comparer, difference
+from service.stores.comparison import CLASSES, FEW, NO_EVIDENCE, SCORE, ComparisonCache, difference
 from tests.houses import House
 from tests.service.forms import JUDGED, form
 
@@ -92,7 +92,7 @@ def test_what_cannot_be_compared_is_none_with_a_reason() -> None:
 def test_each_pair_once_on_the_splits_that_both_have() -> None:
     both = {**GOOD, "predictions": {**GOOD["predictions"], "cv": GOOD["predictions"]["test"]}}
     tasks = [("A", both), ("B", BAD), ("C", None), ("D", both)]
-    found = asyncio.run(Comparer().differences(tasks))
+    found = asyncio.run(ComparisonCache().differences(tasks))
     assert {split: {a: list(b) for a, b in each.items()} for split, each in found.items()} == {
         "test": {"A": ["B", "D"], "B": ["D"]},
         "cv": {"A": ["D"]},
@@ -101,7 +101,7 @@ def test_each_pair_once_on_the_splits_that_both_have() -> None:
 
 def test_a_pair_is_worked_out_once_however_many_ask() -> None:
     async def asked() -> list[Any]:
-        comparer = Comparer()
+        comparer = ComparisonCache()
         tasks = [("A", GOOD), ("B", BAD)]
         together = await asyncio.gather(*(comparer.differences(tasks) for _ in range(3)))
         return [*together, await comparer.differences(tasks)]
