@@ -26,7 +26,7 @@ from flask import Flask, Response, request
 
 from db.form import TaskForm
 from graphnet.data.profile import Profile
-from service.forms.compatibility import disagreements, named
+from service.forms.compatibility import compatibility_errors, dataset_names
 from service.forms.errors import read_form
 from service.http.middleware import HEADERS
 
@@ -89,11 +89,13 @@ def new_task() -> tuple[Response, int]:
         return refused(errors)
     form, connection = posted.stored(), database()
     with connection.cursor() as cursor:
-        found = profiles(cursor, named(form))
+        found = profiles(cursor, dataset_names(form))
         missing = [
-            ("train_data", f"there is no {name}") for name in named(form) if name not in found
+            ("train_data", f"there is no {name}")
+            for name in dataset_names(form)
+            if name not in found
         ]
-        errors = missing or list(disagreements(form, found, {}))
+        errors = missing or list(compatibility_errors(form, found, {}))
         if errors:
             connection.rollback()
             return refused(errors)

@@ -15,7 +15,7 @@ from service.http.responses import FieldError
 PARENT = "param_set.trained_task_id"
 
 
-def disagreements(
+def compatibility_errors(
     form: TaskForm, found: dict[str, Profile], facts: dict[str, Any]
 ) -> Iterator[FieldError]:
     """Why it cannot be trained; ``found`` are its datasets, ``facts`` its parent's manifest."""
@@ -30,7 +30,7 @@ def disagreements(
     yield from _sites(form, found)
 
 
-def named(form: TaskForm) -> list[str]:
+def dataset_names(form: TaskForm) -> list[str]:
     """The names of all datasets of a form."""
     return sorted({name for names in form.splits.values() for name in names})
 
@@ -143,8 +143,8 @@ def _sites(form: TaskForm, found: dict[str, Profile]) -> Iterator[FieldError]:
     if None in each or len(sites) > 1:
         return
     # A fine-tuning keeps its parent's harmonisation, whatever the form says.
-    named = ["leave_site_out"] + ([] if form.task_type == FINE_TUNE else ["harmonise"])
-    for name in named:
+    dataset_names = ["leave_site_out"] + ([] if form.task_type == FINE_TUNE else ["harmonise"])
+    for name in dataset_names:
         if form.settings.get(name):
             yield (
                 f"param_set.{name}",
@@ -161,14 +161,14 @@ def _graph(form: TaskForm, found: dict[str, Profile]) -> Iterator[FieldError]:
             "param_set.graph is 'spatial', which needs the regions' coordinates; no dataset here "
             "carries them.",
         )
-    silent = [name for name in named(form) if not found[name].series]
+    silent = [name for name in dataset_names(form) if not found[name].series]
     if graph == "tangent" and silent:
         yield (
             "param_set.graph",
             "param_set.graph is 'tangent', which needs time series of the regions; "
             f"{', '.join(silent)} has none.",
         )
-    without = [name for name in named(form) if found[name].connectome is False]
+    without = [name for name in dataset_names(form) if found[name].connectome is False]
     if graph in FROM_CONNECTOMES and without:
         yield (
             "param_set.graph",

@@ -7,7 +7,7 @@ from typing import Any
 from db.dataset_names import other_ways
 from db.datasets import ListedDataset
 from db.form import TaskForm
-from service.forms.compatibility import named
+from service.forms.compatibility import dataset_names
 from service.http.auth import Caller
 from service.stores.dataset_cache import DatasetCache
 
@@ -22,7 +22,7 @@ async def understood(
     The dataset of exactly that name comes first. Only where the caller sees none, the one of the
     form's own project that is called the same but for ``.csv`` is taken.
     """
-    names = named(form)
+    names = dataset_names(form)
     missing = set(names) - _visible(await shelf.find(names, seconds=0), caller)
     others = other_ways(sorted(missing))
     if not others:

@@ -16,7 +16,7 @@ from graphnet.artifacts.manifest import check_manifest, read_manifest
 from graphnet.data.profile import ASKS, Profile
 from graphnet.errors import ModelError
 from registry import MANIFEST, PARAMETERS, ObjectDamaged, ObjectMissing
-from service.forms.compatibility import PARENT, disagreements, named
+from service.forms.compatibility import PARENT, compatibility_errors, dataset_names
 from service.forms.datasets import known_otherwise
 from service.http.auth import Caller
 from service.http.responses import FieldError
@@ -32,7 +32,7 @@ async def check(form: TaskForm, house: AppState, caller: Caller) -> list[FieldEr
 
     What is of a project that the caller does not see is not there.
     """
-    there = await house.shelf.find(named(form))
+    there = await house.shelf.find(dataset_names(form))
     found = {record.data_name: profile for record, profile in there if caller.sees(record.proj_id)}
     errors = [*_config_length(form), *_datasets(form, found)]
     facts, parent_errors = await _parent(form, house.vault, caller)
@@ -41,12 +41,12 @@ async def check(form: TaskForm, house: AppState, caller: Caller) -> list[FieldEr
         return errors
     if not all(profile.read for profile in found.values()):
         return []  # the worker that reads them looks before it trains
-    return list(disagreements(form, found, facts))
+    return list(compatibility_errors(form, found, facts))
 
 
 async def unread(form: TaskForm, house: AppState, caller: Caller) -> list[str]:
     """A sentence on each dataset of a form that no worker has read yet."""
-    there = await house.shelf.find(named(form), seconds=0)  # they were waited for
+    there = await house.shelf.find(dataset_names(form), seconds=0)  # they were waited for
     return [
         f"No worker has read the dataset {record.data_name} yet; it is checked before the training."
         for record, profile in there
@@ -56,11 +56,11 @@ async def unread(form: TaskForm, house: AppState, caller: Caller) -> list[str]:
 
 async def check_names(fields: dict[str, Any], caller: Caller) -> list[FieldError]:
     """Dataset names that are not there, also for a form that is wrong elsewhere."""
-    named = {
+    dataset_names = {
         field: [name for name in _listed(fields.get(field)) if _may_be_name(name)]
         for field in ("train_data", "val_data", "test_data")
     }
-    wanted = sorted({name for names in named.values() for name in names})
+    wanted = sorted({name for names in dataset_names.values() for name in names})
     others = other_ways(wanted)
     there = await _visible(sorted({*wanted, *others.values()}), caller)
     proj_id = str(fields.get("proj_id") or "")
@@ -68,7 +68,7 @@ async def check_names(fields: dict[str, Any], caller: Caller) -> list[FieldError
     known |= set(known_otherwise(others, there, proj_id, caller))
     return [
         (field, _unknown(field, name))
-        for field, names in named.items()
+        for field, names in dataset_names.items()
         for name in names
         if name not in known
     ]
