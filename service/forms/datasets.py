@@ -14,7 +14,7 @@ from service.stores.dataset_cache import DatasetCache
 FIELDS = ("train_data", "val_data", "test_data")
 
 
-async def understood(
+async def resolve_dataset_names(
     form: TaskForm, proj_id: str, shelf: DatasetCache, caller: Caller
 ) -> tuple[TaskForm, list[str]]:
     """The form with the names of the datasets that it means, and a sentence on each other name.
@@ -29,7 +29,7 @@ async def understood(
         return form, []
     listed = sorted(set(others.values()))
     there = [record for record, _ in await shelf.find(listed, seconds=0)]
-    taken = known_otherwise(others, there, proj_id, caller)
+    taken = names_without_ending(others, there, proj_id, caller)
     if not taken:
         return form, []
     fields: dict[str, Any] = {
@@ -44,7 +44,7 @@ def names_in(form: TaskForm) -> dict[str, list[str]]:
     return {field: list(getattr(form, field)) for field in FIELDS}
 
 
-def known_otherwise(
+def names_without_ending(
     others: Mapping[str, str], there: Iterable[ListedDataset], proj_id: str, caller: Caller
 ) -> dict[str, str]:
     """Those names whose other way is a dataset of the project, which the caller sees."""

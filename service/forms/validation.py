@@ -17,7 +17,7 @@ from graphnet.data.profile import ASKS, Profile
 from graphnet.errors import ModelError
 from registry import MANIFEST, PARAMETERS, ObjectDamaged, ObjectMissing
 from service.forms.compatibility import PARENT, compatibility_errors, dataset_names
-from service.forms.datasets import known_otherwise
+from service.forms.datasets import names_without_ending
 from service.http.auth import Caller
 from service.http.responses import FieldError
 from service.predecessor import stranger_seen, why_no_parent
@@ -65,7 +65,7 @@ async def check_names(fields: dict[str, Any], caller: Caller) -> list[FieldError
     there = await _visible(sorted({*wanted, *others.values()}), caller)
     proj_id = str(fields.get("proj_id") or "")
     known = {record.data_name for record in there}
-    known |= set(known_otherwise(others, there, proj_id, caller))
+    known |= set(names_without_ending(others, there, proj_id, caller))
     return [
         (field, _unknown(field, name))
         for field, names in dataset_names.items()

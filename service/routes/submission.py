@@ -24,7 +24,7 @@ from db.texts import in_ascii
 from graphnet.catalogue import find_model
 from service.forms import validation
 from service.forms.compatibility import PARENT
-from service.forms.datasets import names_in, understood
+from service.forms.datasets import names_in, resolve_dataset_names
 from service.forms.errors import read_form
 from service.forms.reply import ACCEPTED, note_form
 from service.forms.schema import PostedForm
@@ -109,7 +109,7 @@ async def accepted(
             ErrorNum.FORBIDDEN,
             f"proj_id is {form.proj_id!r}, but the token is for {caller.proj_id}.",
         )
-    stored, renamed = await understood(form.stored(), form.proj_id, house.shelf, caller)
+    stored, renamed = await resolve_dataset_names(form.stored(), form.proj_id, house.shelf, caller)
     warnings = [*before, *form.warnings(), *renamed, *await workers.missing(house, stored.kind)]
     name = form.task_name or _default_name(stored)
 
