@@ -27,7 +27,7 @@ from service.stores.artifacts import ArtifactReader
 CONFIG_CHARACTERS = 4096
 
 
-async def check(form: TaskForm, house: AppState, caller: Caller) -> list[FieldError]:
+async def validation_errors(form: TaskForm, house: AppState, caller: Caller) -> list[FieldError]:
     """Every reason not to accept ``form``, as field and sentence; [] if there is none.
 
     What is of a project that the caller does not see is not there.
@@ -44,7 +44,7 @@ async def check(form: TaskForm, house: AppState, caller: Caller) -> list[FieldEr
     return list(compatibility_errors(form, found, facts))
 
 
-async def unread(form: TaskForm, house: AppState, caller: Caller) -> list[str]:
+async def unread_warnings(form: TaskForm, house: AppState, caller: Caller) -> list[str]:
     """A sentence on each dataset of a form that no worker has read yet."""
     there = await house.shelf.find(dataset_names(form), seconds=0)  # they were waited for
     return [
@@ -54,7 +54,7 @@ async def unread(form: TaskForm, house: AppState, caller: Caller) -> list[str]:
     ]
 
 
-async def check_names(fields: dict[str, Any], caller: Caller) -> list[FieldError]:
+async def name_errors(fields: dict[str, Any], caller: Caller) -> list[FieldError]:
     """Dataset names that are not there, also for a form that is wrong elsewhere."""
     dataset_names = {
         field: [name for name in _listed(fields.get(field)) if _may_be_name(name)]

@@ -140,10 +140,13 @@ async def accepted(
 async def _check(house: AppState, caller: Caller, form: TaskForm, task: NewTask) -> list[str]:
     """What could not be looked at. Raises ApiError."""
     columns = {"task_name": task.task_name, "proj_id": task.proj_id}
-    errors = [*await unstorable_of_task(columns), *await validation.check(form, house, caller)]
+    errors = [
+        *await unstorable_of_task(columns),
+        *await validation.validation_errors(form, house, caller),
+    ]
     if errors:
         raise form_error(errors)
-    return await validation.unread(form, house, caller)
+    return await validation.unread_warnings(form, house, caller)
 
 
 async def _unknown_names(
@@ -151,7 +154,7 @@ async def _unknown_names(
 ) -> list[FieldError]:
     wrong = {field for field, _ in errors}
     columns = {name: str(fields.get(name, "")) for name in ("task_name", "proj_id")}
-    found = [*await unstorable_of_task(columns), *await validation.check_names(fields, caller)]
+    found = [*await unstorable_of_task(columns), *await validation.name_errors(fields, caller)]
     return [error for error in found if error[0] not in wrong]
 
 
