@@ -1,4 +1,4 @@
-"""Child processes of ``sgn up``: started, watched, restarted, and never left behind."""
+"""ChildProcess processes of ``sgn up``: started, watched, restarted, and never left behind."""
 
 import asyncio
 import ctypes
@@ -21,7 +21,7 @@ CALM_SECONDS = 60.0
 
 
 @dataclass
-class Child:
+class ChildProcess:
     """A program in a session of its own, so that Ctrl-C reaches its parent alone."""
 
     name: str

