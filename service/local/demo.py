@@ -21,7 +21,7 @@ FINE_TUNING = {"epochs": 20, "learning_rate": 0.005, "batch_size": 16}
 
 
 @dataclass(frozen=True)
-class Part:
+class Step:
     """One file: ``subjects`` of class ``label`` of ``site``, numbered from ``first``."""
 
     name: str
@@ -32,16 +32,16 @@ class Part:
     first: int = 1
 
 
-PARTS = (
-    Part("one_SZ", "one", 1, 120, 1),
-    Part("one_NC", "one", 0, 150, 1),
-    Part("two_SZ_tuning", "two", 1, 24, 2),
-    Part("two_NC_tuning", "two", 0, 24, 2),
-    Part("two_SZ_test", "two", 1, 40, 3, first=1001),
-    Part("two_NC_test", "two", 0, 40, 3, first=1001),
+STEPS = (
+    Step("one_SZ", "one", 1, 120, 1),
+    Step("one_NC", "one", 0, 150, 1),
+    Step("two_SZ_tuning", "two", 1, 24, 2),
+    Step("two_NC_tuning", "two", 0, 24, 2),
+    Step("two_SZ_test", "two", 1, 40, 3, first=1001),
+    Step("two_NC_test", "two", 0, 40, 3, first=1001),
 )
 TRAIN, TUNE, TEST = (
-    [part.name for part in PARTS[first : first + 2]] for first in range(0, len(PARTS), 2)
+    [part.name for part in STEPS[first : first + 2]] for first in range(0, len(STEPS), 2)
 )
 
 
@@ -76,7 +76,7 @@ def _show(client: Client, folder: Path) -> None:
 
 
 def _upload(client: Client, folder: Path) -> None:
-    for part in PARTS:
+    for part in STEPS:
         path = folder / f"{part.name}.csv"
         table = cohort_table(part.site, part.label, part.subjects, seed=part.seed, first=part.first)
         table.to_csv(path, index=False)
