@@ -46,7 +46,7 @@ class UpError(Exception):
 
 
 @dataclass(frozen=True)
-class Manner:
+class UpOptions:
     """``opened``: a browser shows the page; ``tied``: the end of standard input is ours too."""
 
     opened: bool
@@ -63,7 +63,7 @@ class _Workers:
 
 def run(home: Path, host: str, port: int, *, opened: bool = False, tied: bool = False) -> int:
     """Start everything, say ``ready``, stay until SIGTERM or Ctrl-C; the exit status."""
-    manner = Manner(opened, tied)
+    manner = UpOptions(opened, tied)
     try:
         start_log(read(os.environ, "SGN_LOG_FORMAT", log_format, TEXT))
         with _locked(home), listen(host, port) as listening, _socket_folder() as sockets:
@@ -74,7 +74,7 @@ def run(home: Path, host: str, port: int, *, opened: bool = False, tied: bool = 
     return leave(status)
 
 
-async def _up(home: Path, sockets: Path, listening: socket.socket, manner: Manner) -> int:
+async def _up(home: Path, sockets: Path, listening: socket.socket, manner: UpOptions) -> int:
     stop = asyncio.Event()
     stop_on_signals(stop, END_SECONDS)
     if manner.tied:
@@ -222,7 +222,7 @@ def _stop_with_input(stop: asyncio.Event) -> None:
 
 
 async def _announce(
-    workers: _Workers, home: Path, url: str, stop: asyncio.Event, manner: Manner
+    workers: _Workers, home: Path, url: str, stop: asyncio.Event, manner: UpOptions
 ) -> None:
     """Print the ready line once the service accepts and a worker has given a sign of life."""
     async with asyncio_redis_client(workers.redis_url) as client:
