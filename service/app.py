@@ -30,7 +30,12 @@ from service.http.body import check_encoding
 from service.http.downloads import download
 from service.http.exception_handlers import HANDLED, handle_error
 from service.http.limits import AdmissionControl
-from service.http.middleware import Envelope, Traced
+from service.http.middleware import (
+    BodyDrainMiddleware,
+    RequestIdMiddleware,
+    SecurityHeadersMiddleware,
+    TracingMiddleware,
+)
 from service.http.responses import success
 from service.monitoring.listener import MetricsMiddleware, Monitoring
 from service.monitoring.packet_limit import warn_of_packet
@@ -60,46 +65,50 @@ def create_app(settings: Settings, stopping: asyncio.Event) -> ASGIApp:
         SettingsError: traces are asked for, and OpenTelemetry is not installed.
 
     """
-    app = wire(settings, stopping)
-    monitoring: Monitoring = app.state.house.monitoring
-    if not settings.house.traces:
-        return MetricsMiddleware(Envelope(app), monitoring.requests)
-    TRACING.start("sgn-service")
-    return MetricsMiddleware(Envelope(Traced(app)), monitoring.requests)
+    wired = wire(settings, stopping)
+    monitoring: Monitoring = wired.state.app_state.monitoring
+    app: ASGIApp = wired
+    if settings.house.traces:
+        TRACING.start("sgn-service")
+        app = TracingMiddleware(app)
+    app = RequestIdMiddleware(SecurityHeadersMiddleware(BodyDrainMiddleware(app)))
+    return MetricsMiddleware(app, monitoring.requests)
 
 
 def wire(settings: Settings, stopping: asyncio.Event) -> Starlette:
-    """The service without the envelope around its answers."""
+    """The service without the middleware around it."""
     names = Names()
     broker = redis_broker(settings.house.redis_url, names)
     pages = settings.house.public_url
     relay = Relay(broker, every=RELAY_SECONDS, reconciling=False, public_url=pages)
-    vault = ArtifactReader(_store(settings, MODELS))
-    watch = asyncio_redis_client(settings.house.redis_url)
+    artifacts = ArtifactReader(_store(settings, MODELS))
+    redis = asyncio_redis_client(settings.house.redis_url)
     queue, alone = settings.house.redis_url, settings.worker_seconds
     reading = ReadingClient(queue, names, patience=settings.upload_seconds, alone=alone)
     profiles = Profiles(reading)
     schema = SchemaWatch()
-    readiness = Readiness(broker, vault.check_writable)
-    house = AppState(
+    readiness = Readiness(broker, artifacts.check_writable)
+    state = AppState(
         settings=settings,
-        vault=vault,
+        artifacts=artifacts,
         names=names,
         broker=broker,
         relay=relay,
         intake=Intake(relay.take),
         readiness=readiness,
-        monitoring=Monitoring(TaskMetrics(watch, broker, readiness), ADDRESSES),
-        watch=watch,
+        monitoring=Monitoring(TaskMetrics(redis, broker, readiness), ADDRESSES),
+        redis=redis,
         admission=AdmissionControl(settings),
-        oracle=PredictionClient(queue, names, patience=settings.predict_seconds, alone=alone),
+        prediction_client=PredictionClient(
+            queue, names, patience=settings.predict_seconds, alone=alone
+        ),
         uploads=Uploads(_store(settings, UPLOADS), settings.max_upload_bytes),
-        reading=reading,
+        reading_client=reading,
         profiles=profiles,
-        shelf=DatasetCache(profiles),
+        dataset_cache=DatasetCache(profiles),
         stopping=stopping,
-        schema=schema,
-        refusals=RefusalLog(schema.check),
+        schema_watch=schema,
+        refusal_log=RefusalLog(schema.check),
     )
     app = Starlette(
         routes=[Route(e.path, _handler(e), methods=[e.method]) for e in (*ENDPOINTS, *PAGES)]
@@ -109,50 +118,50 @@ def wire(settings: Settings, stopping: asyncio.Event) -> Starlette:
         exception_handlers=dict.fromkeys(HANDLED, handle_error),
     )
     app.router.redirect_slashes = False  # a redirect would be an answer without an error_num
-    app.state.house = house
+    app.state.app_state = state
     return app
 
 
 def _store(settings: Settings, folder: str) -> Store:
     """A client who waits is told sooner than a worker that storage does not answer."""
-    house = settings.house
+    shared = settings.house
     return open_store(
-        house.registry_url, endpoint_url=house.s3_endpoint_url, folder=folder, hasty=True
+        shared.registry_url, endpoint_url=shared.s3_endpoint_url, folder=folder, hasty=True
     )
 
 
 @contextlib.asynccontextmanager
 async def _lifespan(app: Starlette) -> AsyncIterator[None]:
-    house: AppState = app.state.house
-    database = house.settings.house.database_url
+    state: AppState = app.state.app_state
+    database = state.settings.house.database_url
     await open_database(database)
-    await learn_at_start(house.names)
+    await learn_at_start(state.names)
     background = [
-        asyncio.create_task(house.relay.run()),
-        asyncio.create_task(warn_of_packet(house.settings.max_upload_bytes)),
-        asyncio.create_task(house.refusals.run()),
-        asyncio.create_task(show_presence(house.broker.client, house.names, database)),
+        asyncio.create_task(state.relay.run()),
+        asyncio.create_task(warn_of_packet(state.settings.max_upload_bytes)),
+        asyncio.create_task(state.refusal_log.run()),
+        asyncio.create_task(show_presence(state.broker.client, state.names, database)),
     ]
-    house.monitoring.listen(house.settings.house)
+    state.monitoring.listen(state.settings.house)
     try:
         yield
     finally:
-        await _close(house, background)
+        await _close(state, background)
 
 
-async def _close(house: AppState, background: list["asyncio.Task[None]"]) -> None:
+async def _close(state: AppState, background: list["asyncio.Task[None]"]) -> None:
     """End everything, each for seconds: whatever is silent holds nobody up."""
-    metrics = asyncio.to_thread(house.monitoring.close)
+    metrics = asyncio.to_thread(state.monitoring.close)
     await asyncio.gather(
         step("the port of the metrics", metrics, STEP_SECONDS),
         step("the relay", cancelled(background), STEP_SECONDS),
     )
-    house.profiles.close()
-    for room in (house.vault, house.oracle, house.reading, house.uploads):
+    state.profiles.close()
+    for room in (state.artifacts, state.prediction_client, state.reading_client, state.uploads):
         room.close()
-    house.broker.close()
+    state.broker.close()
     await asyncio.gather(
-        step("Redis", house.watch.aclose(), STEP_SECONDS),
+        step("Redis", state.redis.aclose(), STEP_SECONDS),
         step("the database", close_database(), STEP_SECONDS),
         step("the traces", asyncio.to_thread(TRACING.stop), STEP_SECONDS),
     )
@@ -165,7 +174,7 @@ def _handler(endpoint: Endpoint) -> Handler:
 
     async def writing(request: Request) -> Response:
         check_encoding(request)
-        await state_of(request).schema.check()
+        await state_of(request).schema_watch.check()
         return await endpoint.handler(request)
 
     return writing

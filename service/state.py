@@ -1,10 +1,10 @@
-"""The rooms that the HTTP process works with, wired once."""
+"""What the HTTP process works with, wired once."""
 
 import asyncio
 import time
 from dataclasses import dataclass, field
 
-import redis.asyncio
+from redis.asyncio import Redis
 from starlette.requests import Request
 
 from actors.names import NamedBroker, Names
@@ -26,55 +26,54 @@ from service.stores.reading import ReadingClient
 from service.stores.task_summaries import TaskSummaries
 from service.stores.uploads import Uploads
 
+FRESH_SECONDS = 1.0
+
 
 class SchemaWatch:
     """Asks the database for its version before a request writes, once a second at most."""
 
     def __init__(self) -> None:
-        self._asked = float("-inf")
+        self._checked_at = float("-inf")
 
     async def check(self) -> None:
         """Return if this version may write. Raises SchemaAhead, DatabaseUnavailable."""
         now = time.monotonic()
-        if now - self._asked < FRESH_SECONDS:
+        if now - self._checked_at < FRESH_SECONDS:
             return
         await check_known()
-        self._asked = now
+        self._checked_at = now
 
 
 @dataclass(frozen=True)
 class AppState:
-    """Settings, what is stored, the queue; ``stopping`` ends the streams."""
+    """Settings, clients of database, queue and registry, and caches; ``stopping`` ends streams."""
 
     settings: Settings
-    vault: ArtifactReader
+    artifacts: ArtifactReader
     names: Names
     broker: NamedBroker
     relay: Relay
     readiness: Readiness
-    watch: redis.asyncio.Redis
+    redis: Redis
     admission: AdmissionControl
-    oracle: PredictionClient
+    prediction_client: PredictionClient
     uploads: Uploads
-    reading: ReadingClient
+    reading_client: ReadingClient
     profiles: Profiles
-    shelf: DatasetCache
+    dataset_cache: DatasetCache
     stopping: asyncio.Event
     intake: Intake
     monitoring: Monitoring
-    refusals: RefusalLog
-    board: LiveTasks = field(default_factory=LiveTasks)
-    comparer: ComparisonCache = field(default_factory=ComparisonCache)
-    outlines: TaskSummaries = field(default_factory=TaskSummaries)
-    lost: LostModels = field(default_factory=LostModels)
-    keys: KeyedLock = field(default_factory=KeyedLock)
-    schema: SchemaWatch = field(default_factory=SchemaWatch)
+    refusal_log: RefusalLog
+    live_tasks: LiveTasks = field(default_factory=LiveTasks)
+    comparison_cache: ComparisonCache = field(default_factory=ComparisonCache)
+    task_summaries: TaskSummaries = field(default_factory=TaskSummaries)
+    lost_models: LostModels = field(default_factory=LostModels)
+    key_locks: KeyedLock = field(default_factory=KeyedLock)
+    schema_watch: SchemaWatch = field(default_factory=SchemaWatch)
 
 
 def state_of(request: Request) -> AppState:
-    """The house that serves this request."""
-    house: AppState = request.app.state.house
-    return house
-
-
-FRESH_SECONDS = 1.0
+    """The state of the application that serves this request."""
+    state: AppState = request.app.state.app_state
+    return state

@@ -37,14 +37,16 @@ def _dependencies() -> Iterator[None]:
 )
 @click.option("--port", type=click.IntRange(0, 65_535), default=7014, show_default=True)
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
-@click.option("--open", "opened", is_flag=True, help="Show the page in a browser.")
-@click.option("--until-stdin-ends", "tied", is_flag=True, help="End with standard input, too.")
-def up(*, home: Path, port: int, host: str, opened: bool, tied: bool) -> int:
+@click.option("--open", "open_browser", is_flag=True, help="Show the page in a browser.")
+@click.option(
+    "--until-stdin-ends", "exit_on_stdin_eof", is_flag=True, help="End with standard input, too."
+)
+def up(*, home: Path, port: int, host: str, open_browser: bool, exit_on_stdin_eof: bool) -> int:
     """Start everything on this machine; Ctrl-C ends it."""
     with _dependencies():
         from service.local.up import run  # noqa: PLC0415
 
-        return run(home, host, port, opened=opened, tied=tied)
+        return run(home, host, port, open_browser=open_browser, exit_on_stdin_eof=exit_on_stdin_eof)
 
 
 @click.command(epilog=example("sgn demo --home ./demo-home"))

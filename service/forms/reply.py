@@ -50,7 +50,7 @@ def refused_form(request: Request, refusal: ApiError) -> Response:
 def hear(request: Request, refusal: ApiError, fields: Mapping[str, Any]) -> None:
     """Write one line on a refused form, and keep what was wrong with it."""
     caller: Caller | None = request.scope.get(CALLER)
-    state_of(request).refusals.hear(
+    state_of(request).refusal_log.hear(
         NewRefusedForm(
             proj_id=_project(caller, fields),
             request_id=request_id.get(),

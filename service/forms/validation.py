@@ -27,15 +27,15 @@ from service.stores.artifacts import ArtifactReader
 CONFIG_CHARACTERS = 4096
 
 
-async def validation_errors(form: TaskForm, house: AppState, caller: Caller) -> list[FieldError]:
+async def validation_errors(form: TaskForm, state: AppState, caller: Caller) -> list[FieldError]:
     """Every reason not to accept ``form``, as field and sentence; [] if there is none.
 
     What is of a project that the caller does not see is not there.
     """
-    there = await house.shelf.find(dataset_names(form))
+    there = await state.dataset_cache.find(dataset_names(form))
     found = {record.data_name: profile for record, profile in there if caller.sees(record.proj_id)}
     errors = [*_config_length(form), *_datasets(form, found)]
-    facts, parent_errors = await _parent(form, house.vault, caller)
+    facts, parent_errors = await _parent(form, state.artifacts, caller)
     errors += parent_errors
     if errors:
         return errors
@@ -44,9 +44,9 @@ async def validation_errors(form: TaskForm, house: AppState, caller: Caller) -> 
     return list(compatibility_errors(form, found, facts))
 
 
-async def unread_warnings(form: TaskForm, house: AppState, caller: Caller) -> list[str]:
+async def unread_warnings(form: TaskForm, state: AppState, caller: Caller) -> list[str]:
     """A sentence on each dataset of a form that no worker has read yet."""
-    there = await house.shelf.find(dataset_names(form), seconds=0)  # they were waited for
+    there = await state.dataset_cache.find(dataset_names(form), seconds=0)  # they were waited for
     return [
         f"No worker has read the dataset {record.data_name} yet; it is checked before the training."
         for record, profile in there

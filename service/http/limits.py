@@ -128,14 +128,14 @@ def _too_many(what: str) -> ApiError:
 
 
 class KeyedLock:
-    """One at a time of those with the same name; a name that nobody uses is forgotten."""
+    """A lock per name; one that nobody holds or waits for is forgotten."""
 
     def __init__(self) -> None:
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     @contextlib.asynccontextmanager
-    async def alone(self, name: str) -> AsyncIterator[None]:
-        """Wait until nobody else of this name is served."""
+    async def hold(self, name: str) -> AsyncIterator[None]:
+        """Hold the lock of this name."""
         lock = self._locks.setdefault(name, asyncio.Lock())
         async with lock:
             yield

@@ -1,4 +1,4 @@
-"""What every answer carries: the id of its request, and headers that keep browsers careful."""
+"""What every request and answer passes: its id, security headers, its body's rest, its trace."""
 
 import asyncio
 import re
@@ -12,7 +12,7 @@ from actors.tracing import PARENT, TRACING
 
 REQUEST_ID = "x-request-id"
 DRAIN_SECONDS, DRAIN_BYTES = 2.0, 4_000_000
-USABLE = re.compile(r"[A-Za-z0-9._-]{1,64}")
+USABLE_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 HEADERS = (
     (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
     (b"x-content-type-options", b"nosniff"),
@@ -23,8 +23,31 @@ HEADERS = (
 )
 
 
-class Envelope:
-    """Gives each request an id, the caller's own where it sends one, for answer, log and task."""
+class RequestIdMiddleware:
+    """Gives each request an id, the caller's own if it sends one; answer, log and task carry it."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on; its answer has the header ``X-Request-Id``."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        sent_id = Headers(scope=scope).get(REQUEST_ID, "")
+        answer_id = sent_id if USABLE_ID.fullmatch(sent_id) else uuid.uuid4().hex
+        request_id.set(answer_id)
+
+        async def send_with_id(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"].append((REQUEST_ID.encode(), answer_id.encode()))
+            await send(message)
+
+        await self._app(scope, receive, send_with_id)
+
+
+class SecurityHeadersMiddleware:
+    """Adds the headers that keep browsers careful, where an answer does not set its own."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -34,31 +57,44 @@ class Envelope:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        given = Headers(scope=scope).get(REQUEST_ID, "")
-        known = given if USABLE.fullmatch(given) else uuid.uuid4().hex
-        request_id.set(known)
 
-        body = _Body(scope, receive)
-
-        async def completed(message: Message) -> None:
+        async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = message["headers"]
-                given = {name for name, _ in headers}
-                headers += [each for each in HEADERS if each[0] not in given]
-                headers.append((REQUEST_ID.encode(), known.encode()))
-                if not await body.drained():
-                    headers.append((b"connection", b"close"))
+                names = {name for name, _ in headers}
+                headers += [header for header in HEADERS if header[0] not in names]
             await send(message)
 
-        await self._app(scope, body.receive, completed)
+        await self._app(scope, receive, send_with_headers)
+
+
+class BodyDrainMiddleware:
+    """Reads a body to its end before an answer that did not wait for it.
+
+    A connection with half a body on it cannot take another request, and a client that still sends
+    would not see the answer. A connection whose body does not end within seconds is closed.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on; before its answer the rest of the body is read."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        body = _Body(scope, receive)
+
+        async def send_after_body(message: Message) -> None:
+            if message["type"] == "http.response.start" and not await body.drained():
+                message["headers"].append((b"connection", b"close"))
+            await send(message)
+
+        await self._app(scope, body.receive, send_after_body)
 
 
 class _Body:
-    """What a client sends, read to its end before an answer that did not wait for it.
-
-    A connection with half a body on it cannot take another request, and a client that still sends
-    would not see the answer.
-    """
+    """A request's body, and whether more of it is to come."""
 
     def __init__(self, scope: Scope, receive: Receive) -> None:
         headers = Headers(scope=scope)
@@ -71,7 +107,7 @@ class _Body:
         return message
 
     async def drained(self) -> bool:
-        """Whether all of it came, within seconds."""
+        """Read the rest; False if it did not end in time or is too long."""
         size = 0
         try:
             async with asyncio.timeout(DRAIN_SECONDS):
@@ -82,8 +118,8 @@ class _Body:
         return not self._more
 
 
-class Traced:
-    """Begins a span for what changes something; reading is not worth a trace."""
+class TracingMiddleware:
+    """Begins a span for each POST; reading is not worth a trace."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app

@@ -47,10 +47,10 @@ class UpError(Exception):
 
 @dataclass(frozen=True)
 class UpOptions:
-    """``opened``: a browser shows the page; ``tied``: the end of standard input is ours too."""
+    """How ``sgn up`` starts and ends."""
 
-    opened: bool
-    tied: bool
+    open_browser: bool
+    exit_on_stdin_eof: bool
 
 
 @dataclass(frozen=True)
@@ -61,23 +61,30 @@ class _Workers:
     names: Names
 
 
-def run(home: Path, host: str, port: int, *, opened: bool = False, tied: bool = False) -> int:
+def run(
+    home: Path,
+    host: str,
+    port: int,
+    *,
+    open_browser: bool = False,
+    exit_on_stdin_eof: bool = False,
+) -> int:
     """Start everything, say ``ready``, stay until SIGTERM or Ctrl-C; the exit status."""
-    manner = UpOptions(opened, tied)
+    options = UpOptions(open_browser, exit_on_stdin_eof)
     try:
         start_log(read(os.environ, "SGN_LOG_FORMAT", log_format, TEXT))
         with _locked(home), listen(host, port) as listening, _socket_folder() as sockets:
-            status = run_loop(_up(home, sockets, listening, manner))
+            status = run_loop(_up(home, sockets, listening, options))
     except (UpError, SettingsError, DatabaseError, OSError) as error:
         print(error, file=sys.stderr)  # noqa: T201
         return 1
     return leave(status)
 
 
-async def _up(home: Path, sockets: Path, listening: socket.socket, manner: UpOptions) -> int:
+async def _up(home: Path, sockets: Path, listening: socket.socket, options: UpOptions) -> int:
     stop = asyncio.Event()
     stop_on_signals(stop, END_SECONDS)
-    if manner.tied:
+    if options.exit_on_stdin_eof:
         _stop_with_input(stop)
     environment = _environment(home, sockets, listening)
     settings = Settings.from_environment(environment)
@@ -93,7 +100,7 @@ async def _up(home: Path, sockets: Path, listening: socket.socket, manner: UpOpt
                     home,
                     address(listening),
                     stop,
-                    manner,
+                    options,
                 )
             )
             try:
@@ -222,7 +229,7 @@ def _stop_with_input(stop: asyncio.Event) -> None:
 
 
 async def _announce(
-    workers: _Workers, home: Path, url: str, stop: asyncio.Event, manner: UpOptions
+    workers: _Workers, home: Path, url: str, stop: asyncio.Event, options: UpOptions
 ) -> None:
     """Print the ready line once the service accepts and a worker has given a sign of life."""
     async with asyncio_redis_client(workers.redis_url) as client:
@@ -236,6 +243,6 @@ async def _announce(
             raise UpError("The worker did not start; see log/worker.log in the home.")
     address_file(home).write_text(f"{url}\n", encoding="utf-8")
     print(f"ready {url}", flush=True)  # noqa: T201
-    if manner.opened:
+    if options.open_browser:
         await asyncio.to_thread(webbrowser.open, url)
     await stop.wait()

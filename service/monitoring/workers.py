@@ -14,7 +14,7 @@ PATIENCE_SECONDS = 1.0
 NAMES = {"cpu": "that trains on a CPU", "cuda": "with a CUDA device"}
 
 
-async def missing(house: AppState, kind: str) -> list[str]:
+async def missing(state: AppState, kind: str) -> list[str]:
     """A sentence where a form asks for a kind of device that no worker has at present.
 
     A queue that does not answer says nothing of its workers.
@@ -22,7 +22,7 @@ async def missing(house: AppState, kind: str) -> list[str]:
     if not kind:
         return []
     try:
-        asked = asyncio.to_thread(alive, house.broker.client, house.names)
+        asked = asyncio.to_thread(alive, state.broker.client, state.names)
         there = await asyncio.wait_for(asked, PATIENCE_SECONDS)
     except (redis.RedisError, TimeoutError) as error:
         log.warning("the workers cannot be counted: %s", error)

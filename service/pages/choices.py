@@ -83,7 +83,7 @@ async def _finished(request: Request, named: list[str]) -> list[TaskRecord]:
 
 
 async def _choices(request: Request, found: list[TaskRecord]) -> list[dict[str, Any]]:
-    outlines = await state_of(request).outlines.of(found)
+    outlines = await state_of(request).task_summaries.of(found)
     return _with_models([_described(task, outlines.get(task.task_id)) for task in found])
 
 

@@ -71,13 +71,13 @@ async def show(request: Request) -> Response:
 
 
 async def _compared(request: Request, named: Sequence[str]) -> dict[str, Any]:
-    house = state_of(request)
-    with house.admission.comparison():
+    state = state_of(request)
+    with state.admission.comparison():
         tasks = await tasks_of(request, named)
         read = [await read_facts(request, task) for task in tasks]
         facts = [each for each, _ in read]
         known = [(str(each.task["task_id"]), each.evidence) for each in facts]
-        found = await house.comparer.differences(known)
+        found = await state.comparison_cache.differences(known)
     return {
         "facts": facts,
         "wrong": [each for one, missing in read for each in missing if each not in one.missing],

@@ -32,7 +32,7 @@ async def home(request: Request) -> Response:
     )
     seen = [task for task in found if caller.sees(task.proj_id)]
     waits = any(task.task_status == Status.SUBMITTED.value and not task.over for task in seen)
-    outlines = await state_of(request).outlines.of(seen)
+    outlines = await state_of(request).task_summaries.of(seen)
     content: dict[str, Any] = {
         "tasks": [listed(task) for task in seen],
         "headlines": {task_id: each.headline for task_id, each in outlines.items()},

@@ -35,11 +35,11 @@ async def show(request: Request) -> Response:
 
 async def submit(request: Request) -> Response:
     """Train, or show the form again with all that is wrong."""
-    house = state_of(request)
-    posted = await read_fields(request, house.settings.max_form_bytes)
+    state = state_of(request)
+    posted = await read_fields(request, state.settings.max_form_bytes)
     key = posted.pop(KEY, None)
     try:
-        text = await accepted(house, caller_of(request), asked(posted), str(key) if key else None)
+        text = await accepted(state, caller_of(request), asked(posted), str(key) if key else None)
     except ApiError as refusal:
         hear(request, refusal, posted)
         return await _form(request, posted, refusal)

@@ -36,12 +36,12 @@ async def predict(request: Request) -> Response:
 
 async def _asked(request: Request, task: TaskRecord) -> tuple[dict[str, Any], str]:
     require_model(task)
-    house = state_of(request)
-    with house.admission.prediction():
-        received = await house.uploads.receive(request)
+    state = state_of(request)
+    with state.admission.prediction():
+        received = await state.uploads.receive(request)
         request.state.received = received
         wanted = received.field("as")
-        return await predicted(house, task, received, explain=wanted != "csv"), wanted
+        return await predicted(state, task, received, explain=wanted != "csv"), wanted
 
 
 def _page(request: Request, task: TaskRecord, status: int, **content: Any) -> Response:

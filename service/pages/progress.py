@@ -25,26 +25,26 @@ async def live(request: Request) -> Response:
 
 async def going_on(request: Request, task: TaskRecord) -> dict[str, Any]:
     """What that part shows."""
-    house = state_of(request)
+    state = state_of(request)
     settings = task.task_config.get("param_set")
     kind = settings.get("device") if isinstance(settings, dict) else ""
-    lines = [] if task.over else await lines_so_far(house, task.task_id)
+    lines = [] if task.over else await lines_so_far(state, task.task_id)
     return {
         "task": shown(task, await progress_of(task)),
         "over": task.over,
         "curve": curve(lines, None, words(request)),
-        "waits_for": [] if task.over else await missing(house, kind if kind in KINDS else ""),
+        "waits_for": [] if task.over else await missing(state, kind if kind in KINDS else ""),
     }
 
 
-async def lines_so_far(house: AppState, task_id: str) -> list[str]:
+async def lines_so_far(state: AppState, task_id: str) -> list[str]:
     """The line of each epoch; "" for those that a figure would leave out anyway."""
-    key = house.names.key(STREAM, task_id)
+    key = state.names.key(STREAM, task_id)
     try:
-        count = int(await house.watch.xlen(key))
+        count = int(await state.redis.xlen(key))
         every = max(1, -(-count // MOST_POINTS))
         wanted = sorted({1, count, *range(every, count + 1, every)}) if count else []
-        pipe = house.watch.pipeline(transaction=False)
+        pipe = state.redis.pipeline(transaction=False)
         for number in wanted:
             pipe.xrange(key, min=f"{number}-0", max=f"{number}-0")
         found: list[Any] = await pipe.execute()

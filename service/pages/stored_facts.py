@@ -20,8 +20,8 @@ async def read_facts(request: Request, task: TaskRecord) -> tuple[Facts, list[st
     """
     alone = Facts(shown(task, await progress_of(task)), None, None, None)
     wrong: list[str] = []
-    house = state_of(request)
-    if await house.lost.is_lost(house.vault, task):
+    state = state_of(request)
+    if await state.lost_models.is_lost(state.artifacts, task):
         wrong.append(lost(task.task_id))
     if task.task_status != Status.FINISHED:
         return alone, wrong

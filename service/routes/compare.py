@@ -23,19 +23,19 @@ Evidence = Mapping[str, Any] | None
 
 async def compare(request: Request) -> Response:
     """The tasks that ``task_ids`` names, and their paired differences."""
-    house = state_of(request)
-    with house.admission.comparison():
+    state = state_of(request)
+    with state.admission.comparison():
         found = await tasks_of(request, _asked(request))
         wrong: list[str] = []
         known = [(task.task_id, await evidence_if_there(request, task, wrong)) for task in found]
         listed = [
             {
                 **shown(task, await progress_of(task)),
-                "model_lost": await house.lost.is_lost(house.vault, task),
+                "model_lost": await state.lost_models.is_lost(state.artifacts, task),
             }
             for task in found
         ]
-        found_out = await house.comparer.differences(known)
+        found_out = await state.comparison_cache.differences(known)
         return success(tasks=listed, differences=found_out, lost=wrong)
 
 

@@ -86,9 +86,9 @@ async def answer(request: Request) -> Response:
 
 async def taken(request: Request, *, preview: bool) -> dict[str, Any]:
     """What the answer to an upload holds. Raises ApiError, NameTaken."""
-    house = state_of(request)
-    with house.admission.upload():
-        received = await house.uploads.receive(request)
+    state = state_of(request)
+    with state.admission.upload():
+        received = await state.uploads.receive(request)
         request.state.received = received  # a page says again what was posted
         kept = None if preview or received.fresh else await _kept(request, received)
         if kept is not None:
@@ -99,18 +99,18 @@ async def taken(request: Request, *, preview: bool) -> dict[str, Any]:
             return await _read(request, received, fields, mapping, preview=preview)
         except Exception as error:
             if received.fresh and not _is_of_use(error):
-                await house.uploads.delete(received.upload.upload_id)
+                await state.uploads.delete(received.upload.upload_id)
             raise
 
 
-async def reread(house: AppState, record: DatasetRecord, mapping: Mapping[str, str]) -> Profile:
+async def reread(state: AppState, record: DatasetRecord, mapping: Mapping[str, str]) -> Profile:
     """What a dataset's row holds if it is read by this mapping, which is kept. Raises ApiError."""
     if not mapping:
         raise form_error(
             [(WHOLE, "mapping is missing; it must answer the questions by their ids.")]
         )
     try:
-        profile = await house.reading.row(record, mapping)
+        profile = await state.reading_client.row(record, mapping)
     except NoAnswer as error:
         raise no_worker_error(error) from error
     if profile.questions:
@@ -127,11 +127,11 @@ async def _read(
     *,
     preview: bool,
 ) -> dict[str, Any]:
-    house, upload = state_of(request), received.upload
+    state, upload = state_of(request), received.upload
     row = ListedDataset(data_id=upload.data_id, **fields)
-    most = house.uploads.unpacked
+    most = state.uploads.unpacked
     try:
-        found = await house.reading.upload(row, upload, mapping, most=most, keep=not preview)
+        found = await state.reading_client.upload(row, upload, mapping, most=most, keep=not preview)
     except NameTaken as error:  # since it was checked, or by what the caller does not see
         there = await _taken_by(row.data_name, caller_of(request))
         if there:
@@ -139,7 +139,7 @@ async def _read(
         raise _not_to_be_had(row.data_name, row.proj_id) from error
     profile = Profile.from_dict(found["profile"])
     shown = profile.shown(row, detailed=True)
-    warnings = _warnings(house, fields)
+    warnings = _warnings(state, fields)
     if not preview:
         return {"dataset": shown, "warnings": warnings}
     del shown["data_id"]
@@ -147,9 +147,9 @@ async def _read(
     return {"dataset": shown, "warnings": warnings, **content}
 
 
-def _warnings(house: AppState, fields: Mapping[str, str]) -> list[str]:
+def _warnings(state: AppState, fields: Mapping[str, str]) -> list[str]:
     """What NEURO-LEARN will not be able to do, where it is at the database."""
-    return [NO_OWNER] if house.settings.shares_database and not fields["user_id"] else []
+    return [NO_OWNER] if state.settings.shares_database and not fields["user_id"] else []
 
 
 async def _kept(request: Request, received: Received) -> dict[str, Any] | None:

@@ -60,13 +60,13 @@ class StreamCursor:
 
 async def events(request: Request) -> Response:
     """The events after ``Last-Event-ID``, until the task has ended."""
-    house, task = state_of(request), await task_of(request)
+    state, task = state_of(request), await task_of(request)
     told = StreamCursor.before(request.headers.get("last-event-id", ""))
     if task.over and told.version >= task.version:
         return Response(status_code=204)  # a browser does not come again after this
     with contextlib.ExitStack() as opened:
-        opened.enter_context(house.admission.stream())
-        return Stream(_stream(house, request, task.task_id, told), opened.pop_all())
+        opened.enter_context(state.admission.stream())
+        return Stream(_stream(state, request, task.task_id, told), opened.pop_all())
 
 
 class Stream(StreamingResponse):
@@ -84,11 +84,11 @@ class Stream(StreamingResponse):
 
 
 async def _stream(
-    house: AppState, request: Request, task_id: str, told: StreamCursor
+    state: AppState, request: Request, task_id: str, told: StreamCursor
 ) -> AsyncIterator[str]:
     yield f"retry: {RECONNECT_MS}\n\n"
     looks, quiet, over = 0, 0, False
-    while not over and not house.stopping.is_set():
+    while not over and not state.stopping.is_set():
         looks, quiet = looks + 1, quiet + 1
         with contextlib.suppress(DatabaseError):
             if looks % LOOKS_A_GUARD == 0 and not await is_still_allowed(request):
@@ -97,29 +97,29 @@ async def _stream(
             if task is None:
                 return
             over = task.over
-            async for event in _news(house, task, told):
+            async for event in _news(state, task, told):
                 quiet = 0
                 yield event
         if quiet >= QUIET_LOOKS:
             quiet = 0
             yield ": still here\n\n"
         if not over:
-            await pause(house)
+            await pause(state)
 
 
-async def pause(house: AppState) -> None:
+async def pause(state: AppState) -> None:
     """Wait for the next look, or the end of this process."""
     with contextlib.suppress(TimeoutError):
-        await asyncio.wait_for(house.stopping.wait(), LOOK_SECONDS)
+        await asyncio.wait_for(state.stopping.wait(), LOOK_SECONDS)
 
 
-async def _news(house: AppState, task: TaskRecord, told: StreamCursor) -> AsyncIterator[str]:
+async def _news(state: AppState, task: TaskRecord, told: StreamCursor) -> AsyncIterator[str]:
     """State, epochs and progress that the client does not know; the end of a task comes last."""
     over = task.over
     if not over and task.version > told.version:
         told.version = task.version
         yield told.event("status", **_status(task))
-    while lines := await lines_of(house, task, told.epoch):
+    while lines := await lines_of(state, task, told.epoch):
         for line in lines:
             told.epoch += 1
             yield told.event("epoch", epoch=told.epoch, line=line, **_figures(line))
@@ -133,7 +133,7 @@ async def _news(house: AppState, task: TaskRecord, told: StreamCursor) -> AsyncI
         yield told.event("status", **_status(task), progress=progress, metrics=metrics)
 
 
-async def lines_of(house: AppState, task: TaskRecord, after: int) -> Sequence[str]:
+async def lines_of(state: AppState, task: TaskRecord, after: int) -> Sequence[str]:
     """The lines of the next epochs, without a gap; () where there is none yet."""
     result = task.task_result or {}
     known = result.get("train_epochs") if task.over else None
@@ -142,8 +142,8 @@ async def lines_of(house: AppState, task: TaskRecord, after: int) -> Sequence[st
     if task.task_status == Status.FINISHED:
         return ()  # what was cancelled may have trained longer than its result tells
     try:
-        found: Any = await house.watch.xrange(
-            house.names.key(STREAM, task.task_id), min=f"{after + 1}-0", count=MOST_AT_ONCE
+        found: Any = await state.redis.xrange(
+            state.names.key(STREAM, task.task_id), min=f"{after + 1}-0", count=MOST_AT_ONCE
         )
     except (redis.RedisError, OSError):
         return ()
@@ -187,23 +187,23 @@ class TasksCursor:
 
 async def board(request: Request) -> Response:
     """An event for each task that begins, goes on or ends."""
-    house, project = state_of(request), asked_project(request, caller_of(request))
+    state, project = state_of(request), asked_project(request, caller_of(request))
     with contextlib.ExitStack() as opened:
-        opened.enter_context(house.admission.stream())
-        return Stream(_tasks_stream(house, request, project), opened.pop_all())
+        opened.enter_context(state.admission.stream())
+        return Stream(_tasks_stream(state, request, project), opened.pop_all())
 
 
 async def _tasks_stream(
-    house: AppState, request: Request, project: str | None
+    state: AppState, request: Request, project: str | None
 ) -> AsyncIterator[str]:
     yield f"retry: {RECONNECT_MS}\n\n"
     told, looks, quiet, complete = TasksCursor(), 0, 0, False
-    while not house.stopping.is_set():
+    while not state.stopping.is_set():
         looks, quiet = looks + 1, quiet + 1
         with contextlib.suppress(DatabaseError):
             if looks % LOOKS_A_GUARD == 0 and not await is_still_allowed(request):
                 return
-            for news in await _tasks_news(house, request, project, told):
+            for news in await _tasks_news(state, request, project, told):
                 quiet = 0
                 yield f"event: task\ndata: {json.dumps(news, allow_nan=False)}\n\n"
             if not complete:  # who was told less knows that the rest has ended
@@ -212,14 +212,14 @@ async def _tasks_stream(
         if quiet >= QUIET_LOOKS:
             quiet = 0
             yield ": still here\n\n"
-        await pause(house)
+        await pause(state)
 
 
 async def _tasks_news(
-    house: AppState, request: Request, project: str | None, told: TasksCursor
+    state: AppState, request: Request, project: str | None, told: TasksCursor
 ) -> list[Shown]:
     """What has changed for this caller since it was ``told``."""
-    caller, shared = caller_of(request), house.board
+    caller, shared = caller_of(request), state.live_tasks
 
     def theirs(each: Shown) -> bool:
         return caller.sees(each["proj_id"]) and project in (None, each["proj_id"])

@@ -21,14 +21,14 @@ async def predict(request: Request) -> Response:
     task = await task_of(request)
     require_model(task)
     explain = asked_flag(request, "explain", default=True)
-    house = state_of(request)
-    with house.admission.prediction():
-        received = await house.uploads.receive(request)
-        return success(**await predicted(house, task, received, explain=explain))
+    state = state_of(request)
+    with state.admission.prediction():
+        received = await state.uploads.receive(request)
+        return success(**await predicted(state, task, received, explain=explain))
 
 
 async def predicted(
-    house: AppState, task: TaskRecord, received: Received, *, explain: bool
+    state: AppState, task: TaskRecord, received: Received, *, explain: bool
 ) -> dict[str, Any]:
     """What the model of the task says of the subjects of a file, of which nothing is kept.
 
@@ -37,14 +37,14 @@ async def predicted(
     upload = received.upload
     try:
         mapping = mapping_of(received.fields)
-        found = await house.oracle.asked(
-            task, upload, mapping, most=house.uploads.unpacked, explain=explain
+        found = await state.prediction_client.asked(
+            task, upload, mapping, most=state.uploads.unpacked, explain=explain
         )
     except ApiError as error:
         if error.number not in (ErrorNum.QUESTIONS_OPEN, ErrorNum.NO_WORKER):
-            await house.uploads.delete(upload.upload_id)
+            await state.uploads.delete(upload.upload_id)
         raise
-    await house.uploads.delete(upload.upload_id)
+    await state.uploads.delete(upload.upload_id)
     return found
 
 

@@ -70,7 +70,7 @@ async def stored(request: Request, task: TaskRecord, name: str, what: str = "mod
         raise ApiError(ErrorNum.NOT_FOUND, str(ModelRemoved(task.task_id, task.removed_at)))
     expected = sums_of(task).get(name)
     try:
-        content = await state_of(request).vault.get(task.task_id, name)
+        content = await state_of(request).artifacts.get(task.task_id, name)
     except ObjectMissing as error:
         if expected:
             raise ApiError(ErrorNum.STORED_LOST, sentences.lost(task.task_id, what)) from error
@@ -98,9 +98,9 @@ async def log(request: Request) -> Response:
     """The lines so far, oldest first."""
     task = await task_of(request)
     require_stored(task, "log")
-    house = state_of(request)
-    lines = await _sent(house, task.task_id)
-    text = joined(await _stored(house, task.task_id, needed=not lines), lines)
+    state = state_of(request)
+    lines = await _sent(state, task.task_id)
+    text = joined(await _stored(state, task.task_id, needed=not lines), lines)
     if not text:
         raise ApiError(
             ErrorNum.NOT_FOUND, f"The task {task.task_id} is {task.task_status} and has no log."
@@ -108,22 +108,22 @@ async def log(request: Request) -> Response:
     return PlainTextResponse(text, headers={"cache-control": "no-store"})
 
 
-async def _sent(house: AppState, task_id: str) -> list[str]:
+async def _sent(state: AppState, task_id: str) -> list[str]:
     """What is on the stream; nothing while it does not answer."""
     try:
-        found: Any = await house.watch.xrange(house.names.key(STREAM, task_id))
+        found: Any = await state.redis.xrange(state.names.key(STREAM, task_id))
     except (redis.RedisError, OSError):
         return []
     return [fields[LINE].decode(errors="replace") for _, fields in found]
 
 
-async def _stored(house: AppState, task_id: str, *, needed: bool) -> str:
+async def _stored(state: AppState, task_id: str, *, needed: bool) -> str:
     """What the registry has; while it is away, nothing, unless that is ``needed``.
 
     Raises RegistryError.
     """
     try:
-        return (await house.vault.get(task_id, LOG)).decode(errors="replace")
+        return (await state.artifacts.get(task_id, LOG)).decode(errors="replace")
     except ObjectMissing:
         return ""
     except RegistryUnavailable:

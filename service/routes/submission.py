@@ -52,13 +52,13 @@ RETRIABLE = (Status.FAILED, Status.CANCELLED)
 
 async def submit(request: Request) -> Response:
     """Check a form, write it, answer; the relay sends it on. A refusal shows the form it got."""
-    house = state_of(request)
-    posted = await read_posted(request, house.settings.max_form_bytes)
+    state = state_of(request)
+    posted = await read_posted(request, state.settings.max_form_bytes)
     note_form(request, posted)
     for sentence in posted.warnings:
         log.warning("%s", sentence)
     given, caller = request.headers.get(KEY_HEADER), caller_of(request)
-    return stored_response(await accepted(house, caller, posted.fields, given, posted.warnings))
+    return stored_response(await accepted(state, caller, posted.fields, given, posted.warnings))
 
 
 async def retry(request: Request) -> Response:
@@ -70,7 +70,7 @@ async def retry(request: Request) -> Response:
 
 async def tried_again(request: Request, old: TaskRecord) -> str:
     """The id of a new task like an old one. Raises ApiError."""
-    house, caller = state_of(request), caller_of(request)
+    state, caller = state_of(request), caller_of(request)
     require_ours(old)
     if old.task_status not in RETRIABLE:
         raise ApiError(
@@ -86,12 +86,12 @@ async def tried_again(request: Request, old: TaskRecord) -> str:
             f"The form of the task {old.task_id} cannot be read; submit it anew.",
         ) from error
     new = _new_task(form, old.proj_id, old.task_name, retry_of=old.task_id)
-    await _check(house, caller, form, new)
-    return await _insert(house, new, None)
+    await _check(state, caller, form, new)
+    return await _insert(state, new, None)
 
 
 async def accepted(
-    house: AppState,
+    state: AppState,
     caller: Caller,
     fields: dict[str, Any],
     given: str | None,
@@ -109,8 +109,10 @@ async def accepted(
             ErrorNum.FORBIDDEN,
             f"proj_id is {form.proj_id!r}, but the token is for {caller.proj_id}.",
         )
-    stored, renamed = await resolve_dataset_names(form.stored(), form.proj_id, house.shelf, caller)
-    warnings = [*before, *form.warnings(), *renamed, *await workers.missing(house, stored.kind)]
+    stored, renamed = await resolve_dataset_names(
+        form.stored(), form.proj_id, state.dataset_cache, caller
+    )
+    warnings = [*before, *form.warnings(), *renamed, *await workers.missing(state, stored.kind)]
     name = form.task_name or _default_name(stored)
 
     def text(task_id: str) -> str:
@@ -121,15 +123,15 @@ async def accepted(
     key = _key(given, form, fields, text)
     task = _new_task(stored, form.proj_id, name)
     if key is None:
-        warnings += await _check(house, caller, stored, task)
-        return text(await _insert(house, task, None))
-    async with house.keys.alone(key.key_sha256):
+        warnings += await _check(state, caller, stored, task)
+        return text(await _insert(state, task, None))
+    async with state.key_locks.hold(key.key_sha256):
         known = await _answered(key)
         if known is not None:
             return known
-        warnings += await _check(house, caller, stored, task)
+        warnings += await _check(state, caller, stored, task)
         try:
-            return text(await _insert(house, task, key))
+            return text(await _insert(state, task, key))
         except KeyUsed:
             known = await _answered(key)
     if known is None:
@@ -137,16 +139,16 @@ async def accepted(
     return known
 
 
-async def _check(house: AppState, caller: Caller, form: TaskForm, task: NewTask) -> list[str]:
+async def _check(state: AppState, caller: Caller, form: TaskForm, task: NewTask) -> list[str]:
     """What could not be looked at. Raises ApiError."""
     columns = {"task_name": task.task_name, "proj_id": task.proj_id}
     errors = [
         *await unstorable_of_task(columns),
-        *await validation.validation_errors(form, house, caller),
+        *await validation.validation_errors(form, state, caller),
     ]
     if errors:
         raise form_error(errors)
-    return await validation.unread_warnings(form, house, caller)
+    return await validation.unread_warnings(form, state, caller)
 
 
 async def _unknown_names(
@@ -177,11 +179,11 @@ def _new_task(form: TaskForm, proj_id: str, name: str, retry_of: str = "") -> Ne
     )
 
 
-async def _insert(house: AppState, task: NewTask, key: NewKey | None) -> str:
-    async with house.admission.task_of(task.proj_id):
+async def _insert(state: AppState, task: NewTask, key: NewKey | None) -> str:
+    async with state.admission.task_of(task.proj_id):
         try:
             with TRACING.span("write"):
-                return await house.intake.insert(task, key)
+                return await state.intake.insert(task, key)
         except ModelRemoved as error:  # since the form was checked
             raise form_error([(PARENT, f"trained_task_id cannot be used. {error}")]) from error
 
