@@ -24,7 +24,7 @@ def require_stored(task: TaskRecord, what: str) -> None:
 
 
 def require_known(task: TaskRecord, what: str) -> None:
-    """Raises ApiError where the predecessor trained: a ``what`` would claim methods nobody knows."""
+    """Raise ApiError where the predecessor trained: its methods are unknown."""
     if task.by_predecessor:
         raise ApiError(
             ErrorNum.NOT_FOUND,

@@ -7,7 +7,7 @@ from typing import Any
 
 from service.api.endpoint import PAGES, Endpoint
 from service.api.examples import Example, example_of
-from service.api.schemas import objects, typed
+from service.api.schemas import REFERENCE, objects, typed
 from service.forms.schema import PostedForm
 from service.http.downloads import HEADERS, NOT_MODIFIED, PARTIAL
 from service.http.responses import MEANINGS, ErrorNum
@@ -22,7 +22,7 @@ OF_A_DOWNLOAD = {
     PARTIAL: "the bytes that Range asks for",
     NOT_MODIFIED: "what If-None-Match names is still the same",
 }
-REFERENCE = "#/components/schemas/{model}"
+
 TAGS = {
     r"/(new_?task|new_sgn_task|refused_forms|tasks|compare|events|insert)\b": "tasks",
     r"/datasets\b": "datasets",

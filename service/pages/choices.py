@@ -17,9 +17,10 @@ from service.http.auth import caller_of
 from service.http.queries import may_be_id
 from service.predecessor import SUCCESS
 from service.routes.datasets import MOST
-from service.routes.tasks import find_task, instant
+from service.routes.tasks import find_task
 from service.state import state_of
 from service.stores.task_summaries import TaskSummary
+from service.stores.task_views import instant
 
 MOST_TASKS = 100
 

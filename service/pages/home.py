@@ -11,8 +11,8 @@ from service.http.auth import caller_of
 from service.http.queries import asked_project, asked_text
 from service.pages.site import page
 from service.predecessor import STATUSES
-from service.routes.tasks import listed
 from service.state import state_of
+from service.stores.task_views import task_view
 
 PAGE = 50
 MOST_PLACES = 1000
@@ -34,7 +34,7 @@ async def home(request: Request) -> Response:
     waits = any(task.task_status == Status.SUBMITTED.value and not task.over for task in seen)
     outlines = await state_of(request).task_summaries.of(seen)
     content: dict[str, Any] = {
-        "tasks": [listed(task) for task in seen],
+        "tasks": [task_view(task) for task in seen],
         "headlines": {task_id: each.headline for task_id, each in outlines.items()},
         "places": await queue_state.places(MOST_PLACES) if waits else {},
         "asked": {**asked, "status": status},

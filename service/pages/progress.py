@@ -13,8 +13,9 @@ from graphnet.figures.curves import MOST_POINTS
 from service.monitoring.workers import missing
 from service.pages.outcome import curve
 from service.pages.site import page, words
-from service.routes.tasks import progress_of, shown, task_of
+from service.routes.tasks import task_of
 from service.state import AppState, state_of
+from service.stores.task_views import full_view
 
 
 async def live(request: Request) -> Response:
@@ -30,7 +31,7 @@ async def going_on(request: Request, task: TaskRecord) -> dict[str, Any]:
     kind = settings.get("device") if isinstance(settings, dict) else ""
     lines = [] if task.over else await lines_so_far(state, task.task_id)
     return {
-        "task": shown(task, await progress_of(task)),
+        "task": await full_view(task),
         "over": task.over,
         "curve": curve(lines, None, words(request)),
         "waits_for": [] if task.over else await missing(state, kind if kind in KINDS else ""),

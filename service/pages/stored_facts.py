@@ -9,8 +9,8 @@ from graphnet.report.facts import Facts
 from registry import RegistryError
 from service.http.responses import ApiError
 from service.routes.evidence import facts_of
-from service.routes.tasks import progress_of, shown
 from service.state import state_of
+from service.stores.task_views import full_view
 
 
 async def read_facts(request: Request, task: TaskRecord) -> tuple[Facts, list[str]]:
@@ -18,7 +18,7 @@ async def read_facts(request: Request, task: TaskRecord) -> tuple[Facts, list[st
 
     A storage that is silent or damaged takes nothing else from a page.
     """
-    alone = Facts(shown(task, await progress_of(task)), None, None, None)
+    alone = Facts((await full_view(task)).as_dict(), None, None, None)
     wrong: list[str] = []
     state = state_of(request)
     if await state.lost_models.is_lost(state.artifacts, task):

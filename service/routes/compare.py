@@ -1,6 +1,7 @@
 """Several tasks side by side, and what differs between them on the same subjects."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from starlette.requests import Request
@@ -12,8 +13,9 @@ from service.http.queries import LONGEST_ID
 from service.http.responses import ApiError, ErrorNum, FieldError, form_error, success
 from service.predecessor import PREDECESSOR, stranger_seen
 from service.routes.evidence import evidence_of
-from service.routes.tasks import find_task, progress_of, shown
+from service.routes.tasks import find_task
 from service.state import state_of
+from service.stores.task_views import full_view
 
 FEWEST, MOST = 2, 6
 NO_TASK = "there is no task of that id."
@@ -28,15 +30,15 @@ async def compare(request: Request) -> Response:
         found = await tasks_of(request, _asked(request))
         wrong: list[str] = []
         known = [(task.task_id, await evidence_if_there(request, task, wrong)) for task in found]
-        listed = [
-            {
-                **shown(task, await progress_of(task)),
-                "model_lost": await state.lost_models.is_lost(state.artifacts, task),
-            }
+        views = [
+            replace(
+                await full_view(task),
+                model_lost=await state.lost_models.is_lost(state.artifacts, task),
+            )
             for task in found
         ]
         found_out = await state.comparison_cache.differences(known)
-        return success(tasks=listed, differences=found_out, lost=wrong)
+        return success(tasks=[view.as_dict() for view in views], differences=found_out, lost=wrong)
 
 
 async def tasks_of(request: Request, task_ids: Sequence[str]) -> list[TaskRecord]:

@@ -23,11 +23,12 @@ from db import tasks
 from db.errors import DatabaseError
 from db.states import Status
 from db.tasks import TaskRecord
+from service.api.views import LiveTaskView
 from service.http.auth import caller_of, is_still_allowed
 from service.http.queries import asked_project
-from service.routes.tasks import progress_of, task_of
+from service.routes.tasks import task_of
 from service.state import AppState, state_of
-from service.stores.live_tasks import Shown
+from service.stores.task_views import progress_of
 
 LOOK_SECONDS = 0.5
 LOOKS_A_GUARD = 4  # then the token is looked at again
@@ -123,7 +124,7 @@ async def _news(state: AppState, task: TaskRecord, told: StreamCursor) -> AsyncI
         for line in lines:
             told.epoch += 1
             yield told.event("epoch", epoch=told.epoch, line=line, **_figures(line))
-    progress = await progress_of(task)
+    progress = (await progress_of(task)).as_dict()
     if progress != told.progress and not over:
         told.progress = progress
         yield told.event("progress", **progress)
@@ -180,8 +181,8 @@ class TasksCursor:
     ``looked`` is the look that it was told of.
     """
 
-    tasks: dict[str, Shown] = field(default_factory=dict)
-    looked: dict[str, Shown] | None = None
+    tasks: dict[str, LiveTaskView] = field(default_factory=dict)
+    looked: dict[str, LiveTaskView] | None = None
     ended: int | None = None
 
 
@@ -205,7 +206,7 @@ async def _tasks_stream(
                 return
             for news in await _tasks_news(state, request, project, told):
                 quiet = 0
-                yield f"event: task\ndata: {json.dumps(news, allow_nan=False)}\n\n"
+                yield f"event: task\ndata: {json.dumps(news.as_dict(), allow_nan=False)}\n\n"
             if not complete:  # who was told less knows that the rest has ended
                 complete = True
                 yield "event: complete\ndata: {}\n\n"
@@ -217,12 +218,12 @@ async def _tasks_stream(
 
 async def _tasks_news(
     state: AppState, request: Request, project: str | None, told: TasksCursor
-) -> list[Shown]:
+) -> list[LiveTaskView]:
     """What has changed for this caller since it was ``told``."""
     caller, shared = caller_of(request), state.live_tasks
 
-    def theirs(each: Shown) -> bool:
-        return caller.sees(each["proj_id"]) and project in (None, each["proj_id"])
+    def theirs(task: LiveTaskView) -> bool:
+        return caller.sees(task.proj_id) and project in (None, task.proj_id)
 
     looked = await shared.look()
     if looked is told.looked:

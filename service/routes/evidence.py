@@ -18,7 +18,8 @@ from service.http.queries import asked_flag
 from service.http.responses import ApiError, ErrorNum, success
 from service.predecessor import require_known
 from service.routes.stored import damaged, manifest_of, stored
-from service.routes.tasks import progress_of, shown, task_of
+from service.routes.tasks import task_of
+from service.stores.task_views import full_view
 
 # A report is written by a worker and read here: no script of it would ever run.
 REPORT_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox"
@@ -92,7 +93,7 @@ async def facts_of(request: Request, task: TaskRecord, wrong: list[str] | None =
         await _if_there(manifest_of(request, task), wrong),
     )
     drawn = None if picture is None else picture.decode(errors="replace")
-    return Facts(shown(task, await progress_of(task)), found, drawn, manifest)
+    return Facts((await full_view(task)).as_dict(), found, drawn, manifest)
 
 
 async def _rendered(request: Request, task: TaskRecord) -> bytes:

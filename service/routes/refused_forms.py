@@ -7,10 +7,11 @@ from starlette.responses import Response
 
 from db import refused_forms
 from db.refused_forms import RefusedFormRecord
+from service.api.views import RefusedFormView
 from service.http.auth import caller_of
 from service.http.queries import DEFAULT_LIMIT, asked_limit, asked_project
 from service.http.responses import success
-from service.routes.tasks import instant
+from service.stores.task_views import instant
 
 
 async def list_refused(request: Request) -> Response:
@@ -33,15 +34,15 @@ async def refused_page(
         cursor=request.query_params.get("cursor") or None,
     )
     # A database may take names for equal that are not (PROJ1 and proj1).
-    return [_shown(each) for each in found if caller.sees(each.proj_id)], cursor
+    return [_view(form).as_dict() for form in found if caller.sees(form.proj_id)], cursor
 
 
-def _shown(form: RefusedFormRecord) -> dict[str, Any]:
-    return {
-        "refused_at": instant(form.created_at),
-        "proj_id": form.proj_id,
-        "request_id": form.request_id,
-        "error_num": form.error_num,
-        "msg": form.sentence,
-        "errors": [{"field": field, "msg": msg} for field, msg in form.errors],
-    }
+def _view(form: RefusedFormRecord) -> RefusedFormView:
+    return RefusedFormView(
+        refused_at=instant(form.created_at) or "",
+        proj_id=form.proj_id,
+        request_id=form.request_id,
+        error_num=form.error_num,
+        msg=form.sentence,
+        errors=[{"field": field, "msg": msg} for field, msg in form.errors],
+    )

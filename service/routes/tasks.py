@@ -1,24 +1,23 @@
 """Tasks: list, show, cancel."""
 
-from datetime import UTC, datetime
-from typing import Any
+from dataclasses import replace
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from actors import log_context
-from db import cancellation, queue_state, tasks
-from db.states import Status
+from db import cancellation, tasks
 from db.tasks import TaskRecord
-from graphnet.artifacts.result import TaskResult
 from graphnet.catalogue import ALIASES, GRAPHS, MODELS, ModelCard
 from graphnet.config import OPTIONS, TrainingSettings
-from graphnet.evaluation.headline import Headline
+from service.api.views import HeadlineView, TaskView
 from service.http.auth import caller_of
 from service.http.queries import asked_limit, asked_project, asked_text, may_be_id
 from service.http.responses import ApiError, ErrorNum, form_error, success
-from service.predecessor import STATUSES, SUCCESS, absence, require_ours
+from service.predecessor import STATUSES, absence, require_ours
 from service.state import state_of
+from service.stores.task_summaries import TaskSummary
+from service.stores.task_views import full_view, task_view
 
 
 async def list_tasks(request: Request) -> Response:
@@ -37,26 +36,25 @@ async def list_tasks(request: Request) -> Response:
     )
     # A database may take names for equal that are not (PROJ1 and proj1).
     seen = [task for task in found if caller_of(request).sees(task.proj_id)]
-    outlines = await state_of(request).outlines.of(seen)
-    rows = [
-        {**listed(task), "headline": _told(outlines[task.task_id].headline)}
-        if task.task_id in outlines
-        else listed(task)
-        for task in seen
-    ]
-    return success(tasks=rows, next_cursor=cursor)
+    summaries = await state_of(request).task_summaries.of(seen)
+    views = [_summarised(task_view(task), summaries.get(task.task_id)) for task in seen]
+    return success(tasks=[view.as_dict() for view in views], next_cursor=cursor)
+
+
+def _summarised(view: TaskView, summary: TaskSummary | None) -> TaskView:
+    return view if summary is None else replace(view, headline=HeadlineView.of(summary.headline))
 
 
 async def show(request: Request) -> Response:
     """One task with its result, and whether its model is still there."""
-    task, house = await task_of(request), state_of(request)
-    lost = await house.lost.is_lost(house.vault, task)
-    return success(task={**shown(task, await progress_of(task)), "model_lost": lost})
+    task, state = await task_of(request), state_of(request)
+    lost = await state.lost_models.is_lost(state.artifacts, task)
+    return success(task=replace(await full_view(task), model_lost=lost).as_dict())
 
 
 async def answer(task: TaskRecord) -> Response:
     """Answer with one task."""
-    return success(task=shown(task, await progress_of(task)))
+    return success(task=(await full_view(task)).as_dict())
 
 
 async def cancel(request: Request) -> Response:
@@ -70,10 +68,9 @@ async def cancel(request: Request) -> Response:
 async def lineage(request: Request) -> Response:
     """The task, its parent, the parent's parent, to the first."""
     task = await task_of(request)
-    seen = [
-        each for each in await tasks.lineage(task.task_id) if caller_of(request).sees(each.proj_id)
-    ]
-    return success(lineage=[shown(each, _progress(each)) for each in [task, *seen]])
+    ancestors = await tasks.lineage(task.task_id)
+    seen = [ancestor for ancestor in ancestors if caller_of(request).sees(ancestor.proj_id)]
+    return success(lineage=[task_view(member).as_dict() for member in [task, *seen]])
 
 
 async def task_of(request: Request) -> TaskRecord:
@@ -90,75 +87,6 @@ async def find_task(request: Request, task_id: str) -> TaskRecord | None:
     """The task of an id; None where there is none that the caller sees."""
     task = await tasks.get_task(task_id) if may_be_id(task_id) else None
     return task if task is not None and caller_of(request).sees(task.proj_id) else None
-
-
-def shown(task: TaskRecord, progress: dict[str, Any]) -> dict[str, Any]:
-    """A task as an answer shows it."""
-    return {
-        "task_id": task.task_id,
-        "proj_id": task.proj_id,
-        "task_name": task.task_name,
-        "task_type": task.task_type,
-        "owner": task.owner.value,
-        "task_status": task.task_status,
-        "task_config": task.task_config,
-        "task_result": task.task_result,
-        "headline": _told(Headline.of(TaskResult.from_json(task.task_result))),
-        "error": task.error,
-        "progress": progress,
-        "attempt": task.attempt,
-        "parent_task_id": task.parent_task_id or None,
-        "retry_of": task.retry_of or None,
-        "request_id": task.request_id or None,
-        "device": task.device or None,
-        "submitted_at": instant(task.submitted_at),
-        "started_at": instant(task.started_at),
-        "finished_at": instant(task.finished_at),
-        "model_removed_at": instant(task.removed_at),
-        "model_imported_at": instant(task.imported_at),
-        "model_lost": None,
-    }
-
-
-def _told(headline: Headline | None) -> dict[str, Any] | None:
-    return None if headline is None else headline.as_dict()
-
-
-def listed(task: TaskRecord) -> dict[str, Any]:
-    """A task as one of many; its place in the queue is not asked for."""
-    return shown(task, _progress(task))
-
-
-async def progress_of(task: TaskRecord) -> dict[str, Any]:
-    """How far a task is; the place in the queue of one that waits, 1 for the next."""
-    if task.task_status != Status.SUBMITTED or task.over:
-        return _progress(task)
-    return {**_progress(task), "place": await queue_state.place(task)}
-
-
-def _progress(task: TaskRecord) -> dict[str, Any]:
-    done = task.task_status in (Status.FINISHED, SUCCESS)
-    return {
-        "epoch": task.epochs if done else task.epoch,
-        "epochs": task.epochs or None,
-        "percent": 100.0 if done else task.permille / 10,
-        "eta_seconds": _eta_seconds(task),
-        "place": None,
-    }
-
-
-def _eta_seconds(task: TaskRecord) -> float | None:
-    """What is left at the speed so far; None before that is known and outside of running."""
-    if task.task_status != Status.RUNNING or task.remaining_ms < 0:
-        return None
-    return round(task.remaining_ms / 1000, 1)
-
-
-def instant(milliseconds: int) -> str | None:
-    """ISO 8601 in UTC; None for 0, which is not yet."""
-    if not milliseconds:
-        return None
-    return datetime.fromtimestamp(milliseconds / 1000, UTC).isoformat(timespec="milliseconds")
 
 
 async def list_models(request: Request) -> Response:  # noqa: ARG001

@@ -3,14 +3,14 @@
 import asyncio
 import time
 from collections import deque
-from typing import Any
 
 from db.queue_state import active, standing, submitted
-from db.states import TERMINAL, Status
+from db.states import TERMINAL
+from service.api.views import LiveTaskView
+from service.stores.task_views import live_view
 
 FRESH_SECONDS = 1.0
 MOST_ENDS = 5000  # remembered for streams that are slow to hear of them
-Shown = dict[str, Any]
 
 
 class LiveTasks:
@@ -20,15 +20,15 @@ class LiveTasks:
     """
 
     def __init__(self) -> None:
-        self._seen: dict[str, Shown] = {}
+        self._seen: dict[str, LiveTaskView] = {}
         self._hidden: set[str] = set()
-        self._ends: deque[Shown] = deque(maxlen=MOST_ENDS)
+        self._ends: deque[LiveTaskView] = deque(maxlen=MOST_ENDS)
         self._ended = 0
         self._newest: int | None = None
         self._at = float("-inf")
         self._looking = asyncio.Lock()
 
-    async def look(self) -> dict[str, Shown]:
+    async def look(self) -> dict[str, LiveTaskView]:
         """The active tasks by id, not older than a second. Raises DatabaseError."""
         async with self._looking:  # one looks for all who came meanwhile
             if time.monotonic() - self._at > FRESH_SECONDS:
@@ -41,32 +41,18 @@ class LiveTasks:
         """How many ends the looks have seen."""
         return self._ended
 
-    def ends(self, after: int) -> list[Shown]:
+    def ends(self, after: int) -> list[LiveTaskView]:
         """The tasks that ended after so many, as they ended; also who came since the last look."""
         count = min(self._ended - after, len(self._ends))
         return list(self._ends)[len(self._ends) - count :]
 
     async def _look(self) -> None:
         newest, came = await submitted(self._newest)
-        seen = {row["task_id"]: _shown(row) for row in await active()}
+        seen = {row["task_id"]: live_view(row) for row in await active()}
         gone = {*self._seen, *self._hidden, *came} - seen.keys()
         rows = await standing(sorted(gone))
-        ends = [_shown(row) for row in rows if row["state"] in TERMINAL]
+        ends = [live_view(row) for row in rows if row["state"] in TERMINAL]
         self._hidden = {row["task_id"] for row in rows if row["state"] not in TERMINAL}
         self._seen, self._newest = seen, newest
         self._ends.extend(ends)
         self._ended += len(ends)
-
-
-def _shown(row: dict[str, Any]) -> Shown:
-    running = row["state"] == Status.RUNNING and row["remaining_ms"] >= 0
-    done = row["state"] == Status.FINISHED
-    return {
-        "task_id": row["task_id"],
-        "proj_id": row["proj_id"],
-        "task_status": row["state"],
-        "epoch": row["epochs"] if done else row["epoch"],
-        "epochs": row["epochs"],
-        "percent": 100.0 if done else row["permille"] / 10,
-        "eta_seconds": round(row["remaining_ms"] / 1000, 1) if running else None,
-    }

@@ -17,14 +17,14 @@ Key = tuple[str, int]
 
 @dataclass(frozen=True)
 class TaskSummary:
-    """The figure that says most of new subjects, if there is one; whether a model was stored."""
+    """The metric that a task leads with, if it has one, and whether its model was stored."""
 
     headline: Headline | None = None
     stored: bool = False
 
     @classmethod
     def of(cls, result: Mapping[str, Any] | None) -> "TaskSummary":
-        """Of a result."""
+        """Of a result as it is stored."""
         read = TaskResult.from_json(result)
         return cls(Headline.of(read), bool(read.model_state_path))
 

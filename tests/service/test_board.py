@@ -88,14 +88,14 @@ def test_every_end_is_told_once_also_of_who_came_meanwhile(rows: Rows) -> None:
                 del rows.states["C"]
             await board.look()
             ends = board.ends(heard)
-            found.append([(each["task_id"], each["task_status"], each["percent"]) for each in ends])
+            found.append([(end.task_id, end.task_status, end.percent) for end in ends])
         return found
 
     nothing, both, unseen, cancelled = asyncio.run(told())
     assert nothing == unseen == []
     assert both == [("A", "Finished", 100.0), ("D", "Failed", 25.0)]
     assert cancelled == [("B", "Cancelled", 25.0)]
-    assert [each["task_id"] for each in board.ends(1)] == ["D", "B"]
+    assert [end.task_id for end in board.ends(1)] == ["D", "B"]
     assert len(board.ends(-10)) == 3
 
 

@@ -1,0 +1,328 @@
+"""What the API calls a task, and what else stands in its answers, each field with its meaning.
+
+The service answers with these types, the OpenAPI document is made from them, the pages show them
+and the Python client reads them back. They need neither a web framework nor a database.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from typing import TYPE_CHECKING, Any, Self
+
+if TYPE_CHECKING:
+    from graphnet.evaluation.headline import Headline
+
+Json = Mapping[str, Any]
+# How pydantic makes a schema of these: a description is the text below a field, and an answer has
+# every field; a partial one may lack those with a default.
+PARTIAL = {"use_attribute_docstrings": True}
+SCHEMA = {**PARTIAL, "json_schema_serialization_defaults_required": True}
+
+
+@dataclass(frozen=True)
+class ProgressView:
+    """How far a task is."""
+
+    __pydantic_config__ = SCHEMA
+
+    epoch: int = 0
+    """epochs of the model itself that are done"""
+    epochs: int | None = None
+    """epochs of the model itself in all"""
+    percent: float = 0.0
+    """share of all the work that is done, folds and baselines included; an estimate"""
+    eta_seconds: float | None = None
+    """time that is left at the speed so far; only while the task runs"""
+    place: int | None = None
+    """place in the queue of a task that waits, 1 for the next"""
+
+    @classmethod
+    def read(cls, answer: Json) -> Self:
+        """From an answer of this or another version: what is absent takes its default."""
+        return cls(**known_fields(cls, answer))
+
+    def as_dict(self) -> dict[str, Any]:
+        """For JSON."""
+        return dict(vars(self))
+
+
+@dataclass(frozen=True)
+class HeadlineView:
+    """The metric that a task leads with, of subjects new to the model."""
+
+    __pydantic_config__ = SCHEMA
+
+    split: str
+    """which subjects: test, cv, leave_site_out or val"""
+    metric: str
+    """auc; r2 where a clinical score is predicted"""
+    value: float
+    """value of the metric"""
+    low: float | None = None
+    """lower end of its 95 % interval"""
+    high: float | None = None
+    """upper end of its 95 % interval"""
+
+    @classmethod
+    def of(cls, headline: "Headline | None") -> Self | None:
+        """Of a result's headline; None where it has none."""
+        return None if headline is None else cls(**headline.as_dict())
+
+    @classmethod
+    def read(cls, answer: Json) -> Self:
+        """From an answer of this or another version: what is absent takes its default."""
+        return cls(**known_fields(cls, answer))
+
+    def as_dict(self) -> dict[str, Any]:
+        """For JSON."""
+        return dict(vars(self))
+
+
+@dataclass(frozen=True)
+class TaskView:
+    """A task as the API answers it."""
+
+    __pydantic_config__ = SCHEMA
+
+    task_id: str
+    """id of the task"""
+    proj_id: str = ""
+    """the project"""
+    task_name: str = ""
+    """name of the task"""
+    task_type: str = ""
+    """dl_ts or dl_ft"""
+    owner: str = ""
+    """ours, or predecessor: of the service that did this work before"""
+    task_status: str = ""
+    """Submitted, Running, Finished, Failed or Cancelled; a predecessor's stays as it was left, also
+    Success
+    """
+    task_config: Json = field(default_factory=dict)
+    """the form as it was understood"""
+    task_result: Json | None = None
+    """the result; null in a list"""
+    headline: HeadlineView | None = None
+    """the metric that the task leads with, of subjects new to the model"""
+    error: str | None = None
+    """why the task failed, in one sentence; what it waits for if it was put back in the queue"""
+    error_messages: list[Any] = field(default_factory=list)
+    """the same as codes with values, from which sentences in any language are made"""
+    progress: ProgressView = field(default_factory=ProgressView)
+    """how far the task is"""
+    attempt: int = 0
+    """how many workers have taken the task"""
+    parent_task_id: str | None = None
+    """the task that this one was fine-tuned from"""
+    retry_of: str | None = None
+    """the task that this one retries"""
+    request_id: str | None = None
+    """X-Request-Id of the request that submitted the task"""
+    device: str | None = None
+    """device that trained the model"""
+    submitted_at: str | None = None
+    """an instant in UTC, ISO 8601"""
+    started_at: str | None = None
+    """an instant in UTC, ISO 8601"""
+    finished_at: str | None = None
+    """an instant in UTC, ISO 8601"""
+    model_removed_at: str | None = None
+    """when the model was cleaned away; an instant in UTC, ISO 8601"""
+    model_imported_at: str | None = None
+    """when the predecessor's model was imported; an instant in UTC, ISO 8601"""
+    model_lost: bool | None = None
+    """whether the model is gone although nobody cleaned it away; null where none was stored, where
+    the registry does not answer, and in a list
+    """
+
+    @classmethod
+    def read(cls, answer: Json) -> Self:
+        """From an answer of this or another version: what is absent or null takes its default."""
+        values = known_fields(cls, answer)
+        if "progress" in values:
+            values["progress"] = ProgressView.read(values["progress"])
+        if "headline" in values:
+            values["headline"] = HeadlineView.read(values["headline"])
+        return cls(**values)
+
+    def as_dict(self) -> dict[str, Any]:
+        """For JSON."""
+        values = {item.name: getattr(self, item.name) for item in fields(TaskView)}
+        headline = None if self.headline is None else self.headline.as_dict()
+        return {**values, "headline": headline, "progress": self.progress.as_dict()}
+
+
+@dataclass(frozen=True)
+class LiveTaskView:
+    """A task that waits, runs or has just ended, as the stream of all tasks tells it."""
+
+    task_id: str
+    proj_id: str
+    task_status: str
+    epoch: int
+    epochs: int
+    percent: float
+    eta_seconds: float | None
+
+    def as_dict(self) -> dict[str, Any]:
+        """For JSON."""
+        return dict(vars(self))
+
+
+@dataclass(frozen=True)
+class RefusedFormView:
+    """A task form that was refused."""
+
+    __pydantic_config__ = SCHEMA
+
+    refused_at: str
+    """an instant in UTC, ISO 8601"""
+    proj_id: str
+    """the project; empty where the form did not name one or could not be read"""
+    request_id: str
+    """X-Request-Id of the answer"""
+    error_num: int
+    """why, as a number"""
+    msg: str
+    """why, as the answer said"""
+    errors: list[Any]
+    """each field and what is wrong with it: field, msg; the first 20"""
+
+    def as_dict(self) -> dict[str, Any]:
+        """For JSON."""
+        return dict(vars(self))
+
+
+@dataclass(frozen=True)
+class ChoiceView:
+    """One answer to a question."""
+
+    __pydantic_config__ = PARTIAL
+
+    value: str
+    """what to give as the answer"""
+    label: str
+    """what it means"""
+
+
+@dataclass(frozen=True)
+class QuestionView:
+    """What can be understood in more than one way."""
+
+    __pydantic_config__ = PARTIAL
+
+    id: str
+    """key of the answer in a mapping"""
+    sentence: str
+    """the question"""
+    choices: list[ChoiceView]
+    """the plausible readings"""
+    message: Json = field(default_factory=dict)
+    """the question as a code with values"""
+    choice_messages: list[Any] = field(default_factory=list)
+    """the labels as codes with values, in the order of the choices"""
+
+
+@dataclass(frozen=True)
+class InterpretationView:
+    """What a file was understood as."""
+
+    __pydantic_config__ = PARTIAL
+
+    kind: str
+    """kind of file: csv, npz, mat, folder, json, …"""
+    text: Json | None
+    """encoding, separator and decimal sign of a text file"""
+    id: str | None
+    """column of the subjects' ids"""
+    label: Json | None
+    """the class: its column, values (the class number per text), names (the word per number)"""
+    site: str | None
+    """column of the sites"""
+    score: str | None
+    """column of a clinical score"""
+    covariates: list[Any]
+    """other columns that describe subjects: name, kind, how many values are missing"""
+    regions: list[Any]
+    """their names"""
+    measures: list[Any]
+    """their names"""
+    connectome: Json | None
+    """values (z: Fisher's z; r: Pearson's r, which is kept as z; counts; other), triangle, and the
+    reason why
+    """
+    series: Json | None
+    """time series: least_points, most_points, orientation, header, index"""
+    files: Json
+    """which of several files of a subject were taken, by what they differ in"""
+    missing: list[Any]
+    """numbers that stand for a missing value: column, code, count"""
+    left_alone: list[Any]
+    """what was not used: what, and the reason"""
+    said: list[Any]
+    """what was assumed, in sentences"""
+    answers: Json
+    """the mapping that was given"""
+    left_alone_messages: list[Any] = field(default_factory=list)
+    """the reasons of left_alone as codes with values"""
+    said_messages: list[Any] = field(default_factory=list)
+    """the assumptions as codes with values"""
+    connectome_message: Json | None = None
+    """the reason of the connectome as a code with values"""
+
+
+@dataclass(frozen=True)
+class DatasetView:
+    """A dataset; those of a list come without its details."""
+
+    __pydantic_config__ = PARTIAL
+
+    data_name: str
+    """name of the dataset"""
+    proj_id: str
+    """the project"""
+    user_id: str
+    """the user who brought it in"""
+    state: str
+    """ready; unread (no worker has read it yet); asks (its questions are open); refused (problems
+    says why)
+    """
+    subjects: int
+    """number of subjects"""
+    classes: Json
+    """number of subjects per class"""
+    class_names: Json
+    """the word for each class; empty where the file has numbers only"""
+    regions: int
+    """number of regions"""
+    measures: list[Any]
+    """their names"""
+    notes: list[Any]
+    """what was left out, in sentences"""
+    problems: list[Any]
+    """why it cannot be used for training"""
+    connectome: bool | None
+    """whether it holds connectivities"""
+    scores: int | None
+    """number of subjects with a clinical score"""
+    sites: list[Any] | None
+    """their names"""
+    data_id: str = ""
+    """id of the dataset; a preview has none"""
+    findings: list[Any] = field(default_factory=list)
+    """values that cannot be used: rule, site, subject, measure, count of regions; the first 200"""
+    rules: Json = field(default_factory=dict)
+    """what each rule means and what is done about it"""
+    by_site: Json = field(default_factory=dict)
+    """subjects of each class per site"""
+    distributions: Json = field(default_factory=dict)
+    """n, low, q1, median, q3, high per measure and site"""
+    interpretation: InterpretationView | None = None
+    """how it was read; null if an older version read it"""
+    questions: list[QuestionView] = field(default_factory=list)
+    """the open questions, if state is asks"""
+
+
+def known_fields(view: type, answer: Json) -> dict[str, Any]:
+    """The fields of an answer that a view has, without those that are absent or null."""
+    names = (item.name for item in fields(view))
+    return {name: answer[name] for name in names if answer.get(name) is not None}

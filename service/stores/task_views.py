@@ -1,0 +1,89 @@
+"""Tasks as the API and the pages show them."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+from db import queue_state
+from db.states import Status
+from db.tasks import TaskRecord
+from graphnet.artifacts.result import TaskResult
+from graphnet.evaluation.headline import Headline
+from service.api.views import HeadlineView, LiveTaskView, ProgressView, TaskView
+from service.predecessor import SUCCESS
+
+
+async def full_view(task: TaskRecord) -> TaskView:
+    """A task with its place in the queue, if it waits. Raises DatabaseError."""
+    return replace(task_view(task), progress=await progress_of(task))
+
+
+async def progress_of(task: TaskRecord) -> ProgressView:
+    """How far a task is, with its place in the queue, if it waits. Raises DatabaseError."""
+    if task.task_status != Status.SUBMITTED or task.over:
+        return _progress(task)
+    return replace(_progress(task), place=await queue_state.place(task))
+
+
+def task_view(task: TaskRecord) -> TaskView:
+    """A task as one of many: without its place in the queue, which costs a query."""
+    headline = Headline.of(TaskResult.from_json(task.task_result))
+    return TaskView(
+        task_id=task.task_id,
+        proj_id=task.proj_id,
+        task_name=task.task_name,
+        task_type=task.task_type,
+        owner=task.owner.value,
+        task_status=task.task_status,
+        task_config=task.task_config,
+        task_result=task.task_result,
+        headline=HeadlineView.of(headline),
+        error=task.error,
+        progress=_progress(task),
+        attempt=task.attempt,
+        parent_task_id=task.parent_task_id or None,
+        retry_of=task.retry_of or None,
+        request_id=task.request_id or None,
+        device=task.device or None,
+        submitted_at=instant(task.submitted_at),
+        started_at=instant(task.started_at),
+        finished_at=instant(task.finished_at),
+        model_removed_at=instant(task.removed_at),
+        model_imported_at=instant(task.imported_at),
+    )
+
+
+def live_view(row: dict[str, Any]) -> LiveTaskView:
+    """A row of :func:`db.queue_state.active` as the stream of all tasks tells it."""
+    status, done = row["state"], row["state"] == Status.FINISHED
+    return LiveTaskView(
+        task_id=row["task_id"],
+        proj_id=row["proj_id"],
+        task_status=status,
+        epoch=row["epochs"] if done else row["epoch"],
+        epochs=row["epochs"],
+        percent=100.0 if done else row["permille"] / 10,
+        eta_seconds=_eta_seconds(status, row["remaining_ms"]),
+    )
+
+
+def _progress(task: TaskRecord) -> ProgressView:
+    done = task.task_status in (Status.FINISHED, SUCCESS)
+    return ProgressView(
+        epoch=task.epochs if done else task.epoch,
+        epochs=task.epochs or None,
+        percent=100.0 if done else task.permille / 10,
+        eta_seconds=_eta_seconds(task.task_status, task.remaining_ms),
+    )
+
+
+def _eta_seconds(status: str, remaining_ms: int) -> float | None:
+    """Seconds that are left at the speed so far; None if that is not known or it does not run."""
+    return round(remaining_ms / 1000, 1) if status == Status.RUNNING and remaining_ms >= 0 else None
+
+
+def instant(milliseconds: int) -> str | None:
+    """Milliseconds since 1970 as ISO 8601 in UTC; None for 0, which is not yet."""
+    if not milliseconds:
+        return None
+    return datetime.fromtimestamp(milliseconds / 1000, UTC).isoformat(timespec="milliseconds")
