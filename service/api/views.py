@@ -105,8 +105,6 @@ class TaskView:
     """the metric that the task leads with, of subjects new to the model"""
     error: str | None = None
     """why the task failed, in one sentence; what it waits for if it was put back in the queue"""
-    error_messages: list[Any] = field(default_factory=list)
-    """the same as codes with values, from which sentences in any language are made"""
     progress: ProgressView = field(default_factory=ProgressView)
     """how far the task is"""
     attempt: int = 0
@@ -216,10 +214,6 @@ class QuestionView:
     """the question"""
     choices: list[ChoiceView]
     """the plausible readings"""
-    message: Json = field(default_factory=dict)
-    """the question as a code with values"""
-    choice_messages: list[Any] = field(default_factory=list)
-    """the labels as codes with values, in the order of the choices"""
 
 
 @dataclass(frozen=True)
@@ -262,12 +256,6 @@ class InterpretationView:
     """what was assumed, in sentences"""
     answers: Json
     """the mapping that was given"""
-    left_alone_messages: list[Any] = field(default_factory=list)
-    """the reasons of left_alone as codes with values"""
-    said_messages: list[Any] = field(default_factory=list)
-    """the assumptions as codes with values"""
-    connectome_message: Json | None = None
-    """the reason of the connectome as a code with values"""
 
 
 @dataclass(frozen=True)
