@@ -24,8 +24,10 @@ def test_up_is_told_where_to_live_and_gives_its_status(
 ) -> None:
     told: list[tuple[object, ...]] = []
 
-    def run(home: Path, host: str, port: int, *, opened: bool, tied: bool) -> int:
-        told.append((home, host, port, opened, tied))
+    def run(
+        home: Path, host: str, port: int, *, open_browser: bool, exit_on_stdin_eof: bool
+    ) -> int:
+        told.append((home, host, port, open_browser, exit_on_stdin_eof))
         return 3
 
     stand_in(monkeypatch, "service.local.up", run)
