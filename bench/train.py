@@ -122,7 +122,7 @@ def dense(
     seeds = range(settings.seed, settings.seed + replicas)
     plan = Plan(seeds)
     training = Training(net, net.initial(seeds), group, settings, plan, monitored={"train": group})
-    return (epoch.scores["Train"].loss for epoch in training)
+    return (epoch.scores["train"].loss for epoch in training)
 
 
 def compare(found: list[Contender]) -> dict[str, float]:

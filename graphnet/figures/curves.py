@@ -1,6 +1,5 @@
 """Loss and accuracy over the epochs."""
 
-import re
 from collections.abc import Callable, Sequence
 
 from graphnet.figures.drawing import (
@@ -15,9 +14,9 @@ from graphnet.figures.drawing import (
     path,
     text,
 )
+from graphnet.training.history import Epoch, History
 
 MOST_POINTS = 400
-FIGURE = re.compile(r"(\w+) (Loss|Accuracy): ([-+.\deE]+)")
 SPLITS = ("Train", "Val", "Test")
 NAMES = {"Train": "Training", "Val": "Validation", "Test": "Test"}
 Series = dict[str, list[tuple[int, float]]]
@@ -51,14 +50,13 @@ def curves(
 def series(lines: Sequence[str], kind: str) -> Series:
     """Epoch and value by split; of many epochs evenly chosen ones and the last."""
     every = max(1, -(-len(lines) // MOST_POINTS))
-    found: Series = {}
-    for epoch, each in enumerate(lines, 1):
-        if epoch % every and epoch != len(lines) and epoch != 1:
-            continue
-        for split, what, number in FIGURE.findall(each):
-            if what == kind:
-                found.setdefault(split, []).append((epoch, float(number)))
-    return found
+    chosen = [
+        Epoch.from_line(told, place)
+        for place, told in enumerate(lines, 1)
+        if place % every == 0 or place in (1, len(lines))
+    ]
+    points = History(chosen).series(kind.lower())
+    return {split.capitalize(): curve for split, curve in points.items()}
 
 
 def _look(split: str) -> tuple[str, str]:

@@ -2,8 +2,9 @@
 
 import math
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 LOSS, ACCURACY = "loss", "accuracy"
 NUMBER = re.compile(r"Epoch:? *(\d+)")
@@ -47,40 +48,48 @@ class Epoch:
         """
         number = NUMBER.search(line)
         values: dict[str, dict[str, float]] = {}
-        for split, kind, text in SCORE.findall(line):
-            values.setdefault(split.lower(), {})[kind.lower()] = _number(text)
+        for split, kind, value in _scores(line):
+            values.setdefault(split, {})[kind] = value
         scores = {
             split: Score(named.get(LOSS, math.nan), named.get(ACCURACY))
             for split, named in values.items()
         }
         return cls(place if number is None else int(number[1]), scores)
 
-    def values(self) -> dict[str, float]:
-        """Loss and accuracy by name, such as ``train_loss``; NaN where it is no number."""
-        return {
-            f"{split}_{kind}": value
-            for split, score in self.scores.items()
-            for kind, value in ((LOSS, score.loss), (ACCURACY, score.accuracy))
-            if value is not None
-        }
 
-
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class History:
-    """All epochs of one training, in their order."""
+    """All epochs of one training, in their order.
 
-    epochs: tuple[Epoch, ...] = ()
+    Lines are read when their epochs are first asked for: most readers of a result ask for none.
+    """
 
-    def __len__(self) -> int:
-        return len(self.epochs)
-
-    def __iter__(self) -> Iterator[Epoch]:
-        return iter(self.epochs)
+    entries: Sequence[Epoch | str] = ()
 
     @classmethod
     def from_lines(cls, lines: Iterable[object]) -> "History":
         """Read back :meth:`lines`, also those of older versions and of the predecessor."""
-        return cls(tuple(Epoch.from_line(str(line), place) for place, line in enumerate(lines, 1)))
+        return cls(tuple(map(str, lines)))
+
+    @cached_property
+    def epochs(self) -> tuple[Epoch, ...]:
+        """The epochs as records."""
+        return tuple(
+            Epoch.from_line(entry, place) if isinstance(entry, str) else entry
+            for place, entry in enumerate(self.entries, 1)
+        )
+
+    def __len__(self) -> int:
+        return len(self.entries)
+
+    def __iter__(self) -> Iterator[Epoch]:
+        return iter(self.epochs)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, History) and self.epochs == other.epochs
+
+    def __hash__(self) -> int:
+        return hash(self.epochs)
 
     def lines(self) -> list[str]:
         """A line per epoch, as the contract's ``train_epochs`` has them."""
@@ -95,6 +104,16 @@ class History:
                 if value is not None and math.isfinite(value):
                     points.setdefault(split, []).append((epoch.number, value))
         return points
+
+
+def line_values(line: str) -> dict[str, float]:
+    """Loss and accuracy that a line names, such as ``train_loss``; NaN where one is no number."""
+    return {f"{split}_{kind}": value for split, kind, value in _scores(line)}
+
+
+def _scores(line: str) -> Iterator[tuple[str, str, float]]:
+    for split, kind, text in SCORE.findall(line):
+        yield split.lower(), kind.lower(), _number(text)
 
 
 def _number(text: str) -> float:

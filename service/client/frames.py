@@ -1,15 +1,14 @@
 """Answers as tables of pandas; what could not be computed is NaN."""
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from io import StringIO
 from typing import Any
 
 import pandas as pd
 
+from graphnet.training.history import line_values
 from service.client.answers import Facts, Task
 
-FIGURE = re.compile(r"(\w+) (Loss|Accuracy): (\S+?)(?:,|$)")
 INTERVALS = "ci"
 TEXTS = ("id", "site")
 VALUES = ["value", "low", "high"]
@@ -19,10 +18,7 @@ FIGURES = ("split", "metric", *VALUES)
 def curves(task: Task) -> pd.DataFrame:
     """Loss and accuracy by epoch."""
     lines = _result(task).get("train_epochs") or ()
-    rows = [
-        {f"{who}_{what}".lower(): float(number) for who, what, number in FIGURE.findall(line)}
-        for line in lines
-    ]
+    rows = [line_values(line) for line in lines]
     return pd.DataFrame(rows, index=pd.RangeIndex(1, len(rows) + 1, name="epoch"))
 
 

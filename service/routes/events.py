@@ -8,8 +8,9 @@ known. https://html.spec.whatwg.org/multipage/server-sent-events.html
 import asyncio
 import contextlib
 import json
+import math
 import re
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -23,6 +24,7 @@ from db import tasks
 from db.errors import DatabaseError
 from db.states import Status
 from db.tasks import TaskRecord
+from graphnet.training.history import line_values
 from service.api.views import LiveTaskView
 from service.http.auth import caller_of, is_still_allowed
 from service.http.queries import asked_project
@@ -36,7 +38,6 @@ QUIET_LOOKS = 30  # then a comment shows that the connection lives
 MOST_AT_ONCE = 5000
 RECONNECT_MS = 1000
 ID = re.compile(r"(\d{1,9})\.(\d{1,9})")
-FIGURE = re.compile(r"(\w+) (Loss|Accuracy): ([-+\d.einfa]+)")
 
 
 @dataclass
@@ -123,7 +124,7 @@ async def _news(state: AppState, task: TaskRecord, told: StreamCursor) -> AsyncI
     while lines := await lines_of(state, task, told.epoch):
         for line in lines:
             told.epoch += 1
-            yield told.event("epoch", epoch=told.epoch, line=line, **_figures(line))
+            yield told.event("epoch", epoch=told.epoch, line=line, **_finite(line_values(line)))
     progress = (await progress_of(task)).as_dict()
     if progress != told.progress and not over:
         told.progress = progress
@@ -167,11 +168,9 @@ def _status(task: TaskRecord) -> dict[str, Any]:
     }
 
 
-def _figures(line: str) -> dict[str, float]:
-    """``Train Loss: 0.69`` as ``train_loss``."""
-    return {
-        f"{group}_{what}".lower(): float(number) for group, what, number in FIGURE.findall(line)
-    }
+def _finite(values: Mapping[str, float]) -> dict[str, float | None]:
+    """Null for what JSON has no number for."""
+    return {name: value if math.isfinite(value) else None for name, value in values.items()}
 
 
 @dataclass
