@@ -18,8 +18,21 @@ PARTIAL = {"use_attribute_docstrings": True}
 SCHEMA = {**PARTIAL, "json_schema_serialization_defaults_required": True}
 
 
+class View:
+    """Part of an answer that is made of plain values."""
+
+    @classmethod
+    def read(cls, answer: Json) -> Self:
+        """From an answer of this or another version: what is absent or null takes its default."""
+        return cls(**known_fields(cls, answer))
+
+    def as_dict(self) -> dict[str, Any]:
+        """For JSON."""
+        return dict(vars(self))
+
+
 @dataclass(frozen=True)
-class ProgressView:
+class ProgressView(View):
     """How far a task is."""
 
     __pydantic_config__ = SCHEMA
@@ -35,18 +48,9 @@ class ProgressView:
     place: int | None = None
     """place in the queue of a task that waits, 1 for the next"""
 
-    @classmethod
-    def read(cls, answer: Json) -> Self:
-        """From an answer of this or another version: what is absent takes its default."""
-        return cls(**known_fields(cls, answer))
-
-    def as_dict(self) -> dict[str, Any]:
-        """For JSON."""
-        return dict(vars(self))
-
 
 @dataclass(frozen=True)
-class HeadlineView:
+class HeadlineView(View):
     """The metric that a task leads with, of subjects new to the model."""
 
     __pydantic_config__ = SCHEMA
@@ -66,15 +70,6 @@ class HeadlineView:
     def of(cls, headline: "Headline | None") -> Self | None:
         """Of a result's headline; None where it has none."""
         return None if headline is None else cls(**headline.as_dict())
-
-    @classmethod
-    def read(cls, answer: Json) -> Self:
-        """From an answer of this or another version: what is absent takes its default."""
-        return cls(**known_fields(cls, answer))
-
-    def as_dict(self) -> dict[str, Any]:
-        """For JSON."""
-        return dict(vars(self))
 
 
 @dataclass(frozen=True)
@@ -150,7 +145,7 @@ class TaskView:
 
 
 @dataclass(frozen=True)
-class LiveTaskView:
+class LiveTaskView(View):
     """A task that waits, runs or has just ended, as the stream of all tasks tells it."""
 
     task_id: str
@@ -161,13 +156,9 @@ class LiveTaskView:
     percent: float
     eta_seconds: float | None
 
-    def as_dict(self) -> dict[str, Any]:
-        """For JSON."""
-        return dict(vars(self))
-
 
 @dataclass(frozen=True)
-class RefusedFormView:
+class RefusedFormView(View):
     """A task form that was refused."""
 
     __pydantic_config__ = SCHEMA
@@ -184,10 +175,6 @@ class RefusedFormView:
     """why, as the answer said"""
     errors: list[Any]
     """each field and what is wrong with it: field, msg; the first 20"""
-
-    def as_dict(self) -> dict[str, Any]:
-        """For JSON."""
-        return dict(vars(self))
 
 
 @dataclass(frozen=True)

@@ -5,12 +5,15 @@ null takes the field's default, so an older or a newer service can be read too.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Self
+
+from service.api.views import HeadlineView, known_fields
 
 if TYPE_CHECKING:
     import pandas as pd
 
+Headline = HeadlineView
 Facts = Mapping[str, Any]
 
 ACTIVE = ("Submitted", "Running")
@@ -25,22 +28,6 @@ class Progress:
     epochs: int = 0
     percent: float = 0.0
     eta_seconds: float | None = None
-
-    @classmethod
-    def read(cls, facts: Facts) -> Self:
-        """From the service's JSON."""
-        return cls(**known_fields(cls, facts))
-
-
-@dataclass(frozen=True)
-class Headline:
-    """The figure that says most of subjects new to the model, with its 95 % interval."""
-
-    split: str
-    metric: str
-    value: float
-    low: float | None = None
-    high: float | None = None
 
     @classmethod
     def read(cls, facts: Facts) -> Self:
@@ -173,9 +160,3 @@ class Catalogue:
 
     models: tuple[Architecture, ...]
     graphs: Mapping[str, str]
-
-
-def known_fields(message: type, facts: Facts) -> dict[str, Any]:
-    """What a message has a field for, and is neither absent nor null."""
-    names = (item.name for item in fields(message) if item.name != "facts")
-    return {name: facts[name] for name in names if facts.get(name) is not None}

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from typing import Any, Self
 
 from graphnet.data.interpretation import Interpretation, Question
-from service.client.answers import Facts, known_fields
+from service.api.views import known_fields
+from service.client.answers import Facts
 
 READY, UNREAD, ASKS, REFUSED = "ready", "unread", "asks", "refused"  # the states of a dataset
 LISTS = ("measures", "notes", "problems")
