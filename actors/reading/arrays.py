@@ -102,7 +102,12 @@ class Arrays:
             (inner / DATASET).write_bytes(text)
             for name in files_of(describe(inner)):
                 self.store.get_file(data_id, name, inner / name)
-            inner.rename(folder)
+            try:
+                inner.rename(folder)
+            except OSError:
+                # Another worker of this machine, with the same spool, was faster.
+                if not folder.exists():
+                    raise
 
     def _make_room(self, kept: Path, cache_mb: int | None = None) -> None:
         """Remove what was used longest ago; a training goes on with what it has mapped."""
