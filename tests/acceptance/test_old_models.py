@@ -109,8 +109,8 @@ def test_an_old_model_is_imported_fine_tuned_and_asked(old: House, state: Path) 
     assert reply["error_num"] == 0, reply
     ended = old.wait(reply["task_form"]["task_id"])
     assert ended["task_status"] == "Finished", ended["error"]
-    said = " ".join(ended["task_result"]["warnings"])
-    assert "The parent does not say of all subjects that it was trained on" in said
+    codes = {message["code"] for message in ended["task_result"]["warning_messages"]}
+    assert "warnings.parent-incomplete" in codes
     chain = old.get(f"/api/v0/tasks/{ended['task_id']}/lineage")["lineage"]
     assert [each["task_id"] for each in chain] == [ended["task_id"], OLD]
 

@@ -144,11 +144,11 @@ def test_predictions_come_again_from_what_was_downloaded(
     held_out = cohort(real_data, B_NC, B_SZ)
     model = downloaded(running, first["task_id"])
     again = evaluate(held_out.labels, model.predict(held_out))
-    assert json.loads(json.dumps(again)) == first["task_result"]["metrics"]["val"]
+    assert json.loads(json.dumps(again.as_dict())) == first["task_result"]["metrics"]["val"]
     patients = cohort(real_data, A_SZ)
     tuned = downloaded(running, second["task_id"])
     again = evaluate(patients.labels, tuned.predict(patients))
-    assert json.loads(json.dumps(again)) == second["task_result"]["metrics"]["test"]
+    assert json.loads(json.dumps(again.as_dict())) == second["task_result"]["metrics"]["test"]
     assert np.abs(tuned.predict(held_out) - model.predict(held_out)).max() > 0
 
 

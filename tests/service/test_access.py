@@ -310,7 +310,7 @@ def test_no_secret_is_in_a_log_or_among_the_metrics(place: Place, tokens: dict[s
     assert logs
     for name in ("reader", "submitter", "stranger", "everywhere"):
         assert tokens[name].split("_", 2)[2] not in logs
-        assert tokens[name].rpartition("_")[2] not in shown.text
+        assert tokens[name].split("_", 2)[2] not in shown.text
     for name in ("SGN_DATABASE_URL", "SGN_REDIS_URL", "SGN_REGISTRY_URL"):
         assert place.variables[name] not in shown.text
 
