@@ -10,7 +10,7 @@ import contextlib
 import json
 import math
 import re
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -124,7 +124,7 @@ async def _news(state: AppState, task: TaskRecord, told: StreamCursor) -> AsyncI
     while lines := await lines_of(state, task, told.epoch):
         for line in lines:
             told.epoch += 1
-            yield told.event("epoch", epoch=told.epoch, line=line, **_finite(line_values(line)))
+            yield told.event("epoch", epoch=told.epoch, line=line, **finite_values(line))
     progress = (await progress_of(task)).as_dict()
     if progress != told.progress and not over:
         told.progress = progress
@@ -168,9 +168,11 @@ def _status(task: TaskRecord) -> dict[str, Any]:
     }
 
 
-def _finite(values: Mapping[str, float]) -> dict[str, float | None]:
-    """Null for what JSON has no number for."""
-    return {name: value if math.isfinite(value) else None for name, value in values.items()}
+def finite_values(line: str) -> dict[str, float | None]:
+    """Loss and accuracy that a line names; None where one is no number, which JSON cannot say."""
+    return {
+        name: value if math.isfinite(value) else None for name, value in line_values(line).items()
+    }
 
 
 @dataclass

@@ -16,7 +16,7 @@ async def test_a_token_is_found_by_its_text_alone(url: str) -> None:
     assert await tokens.exist()
     assert await tokens.find_token(text) == record
     kept = str(query(url, "SELECT * FROM sgn_tokens"))
-    assert text.rpartition("_")[2] not in kept
+    assert text.split("_", 2)[2] not in kept
     assert record.token_id in kept
     for wrong in (text[:-1] + "x", text[:-1], "", "sgn_", text.upper(), f"{text} ", "x" * 5000):
         assert await tokens.find_token(wrong) is None

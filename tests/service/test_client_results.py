@@ -9,6 +9,7 @@ import pytest
 
 from service.client import Client, ClientError, Finding, Task
 from service.client.tables import Table
+from service.routes.events import finite_values
 from tests.service.fake_service import (
     CSV,
     EVIDENCE,
@@ -251,3 +252,8 @@ def test_a_token_that_cannot_be_read_is_one_sentence(
 
 def test_a_result_is_kept_whole() -> None:
     assert Task.read(task(TASK, "Finished")).task_result == RESULT
+
+
+def test_a_loss_that_is_no_number_is_null_in_the_stream() -> None:
+    values = finite_values("Epoch 002, Train Loss: nan, Train Accuracy: 1.0000, Val Loss: inf")
+    assert values == {"train_loss": None, "train_accuracy": 1.0, "val_loss": None}
