@@ -85,7 +85,7 @@ async def requeue_submitted(lying: Sequence[tuple[str, str]], older_than_ms: int
     since = now - older_than_ms
     on_queue = {task_id for _, task_id in lying}
     waiting = Run.filter(state=Status.SUBMITTED.value, submitted_at__lt=since)
-    known = await waiting.order_by("submitted_at").values_list("task_id", "kind")
+    known = await waiting.order_by("submitted_at", "task_id").values_list("task_id", "kind")
     lost = [(str(id_), str(kind)) for id_, kind in known if str(id_) not in on_queue]
     parts = [task_id for task_id, _ in lost if is_part(task_id)]
     missing = await _missing(lying, since) if len(parts) < len(lost) else {}

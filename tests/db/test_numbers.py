@@ -1,4 +1,4 @@
-"""Ids: prefix, second, two or more digits; never more than 32 characters."""
+"""Ids: prefix, second, six digits; never more than 32 characters."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -28,10 +28,16 @@ def test_ids_of_one_counter_differ_also_where_it_begins_anew() -> None:
     assert len(set(ids)) == len(ids) == 50 * numbers.TRIES
 
 
-def test_a_small_counter_has_two_digits() -> None:
+def test_ids_of_one_second_sort_as_they_were_made() -> None:
     counter = Numbers()
-    counter._next = numbers.RANGE - 1
-    assert [number[16:] for number in islice(counter.ids("TASK"), 3)] == ["00", "01", "02"]
+    counter._next = 9_990
+    ids = [made_id[len("TASK") + 12 :] for made_id in islice(counter.ids("TASK"), 20)]
+    assert ids == sorted(ids)
+    assert ids[8:11] == ["009999", "010000", "010001"]
+
+
+def test_a_counter_starts_far_from_where_it_starts_again() -> None:
+    assert all(Numbers()._next < numbers.RANGE - 100_000 for _ in range(50))
 
 
 def test_two_processes_seldom_begin_at_the_same_place() -> None:
