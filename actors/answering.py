@@ -21,7 +21,7 @@ WITHDRAWN = "Nobody waits for this answer any more."
 Answer = Callable[..., dict[str, Any]]
 
 
-class Desk:
+class QueueServer:
     """Answers the questions of one queue by a thread of its own.
 
     ``answer`` gets what was asked as keywords.
@@ -70,10 +70,10 @@ class Desk:
             self._asked_at = time.monotonic()
 
 
-class Answering(Middleware):
+class RpcServer(Middleware):
     """Desks that are open from a worker's start to its end; a training holds none of them up."""
 
-    def __init__(self, redis_url: str, names: Names, desks: Sequence[Desk]) -> None:
+    def __init__(self, redis_url: str, names: Names, desks: Sequence[QueueServer]) -> None:
         self._url = redis_url
         self._names = names
         self._desks = tuple(desks)

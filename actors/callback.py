@@ -40,7 +40,7 @@ class HandedBackError(Exception):
     """The worker is asked to end: the task goes back to the queue."""
 
 
-class TaskJournal(Callback):
+class TaskCallback(Callback):
     """Follows the trainings of a claimed task, or of a part, which has no ``curve``.
 
     Each stage has one checkpoint, written by a thread of its own while training goes on: a storage
@@ -202,7 +202,7 @@ class TaskJournal(Callback):
         claim, started = self._lease.claim, time.monotonic()
         try:
             self._checkpoints.write(claim.task_id, states)
-            self._runtime.call(runs.note_checkpoint(claim))
+            self._runtime.call(runs.record_checkpoint(claim))
         except (RegistryError, DatabaseError) as error:
             # Training goes on all the same; it is said once, until one goes through again.
             level = logging.DEBUG if self._refused else logging.WARNING

@@ -10,7 +10,7 @@ from torch import Tensor
 from actors.inputs import Inputs
 from actors.lease import Lease
 from actors.outputs import Saved
-from actors.worker_context import Workplace, nothing
+from actors.worker_context import WorkerContext, nothing
 from db import cancellation
 from db.errors import ContentTooLarge, DatabaseUnavailable
 from db.form import TaskForm
@@ -22,8 +22,8 @@ from registry import RegistryUnavailable
 log = logging.getLogger(__name__)
 
 
-def cancelled(
-    place: Workplace,
+def store_cancelled(
+    place: WorkerContext,
     task_id: str,
     form: TaskForm,
     inputs: Inputs,
@@ -43,14 +43,14 @@ def cancelled(
     return _cancelled(found.history.lines(), saved, _of_seeds(trained, inputs.settings.seeds))
 
 
-def settle(place: Workplace, task_id: str) -> bool:
+def store_cancelled_checkpoint(place: WorkerContext, task_id: str) -> bool:
     """Store what the last checkpoint holds of a task that was cancelled behind its worker.
 
     False if it is none.
     """
     settings = place.runtime.settings
     longest = settings.lease_ms + 3 * settings.patience_ms
-    claim = place.asked(lambda: cancellation.take_unsettled(task_id, lease_ms=longest))
+    claim = place.asked(lambda: cancellation.claim_cancelled(task_id, lease_ms=longest))
     if claim is None:
         return False
     result = None
@@ -60,22 +60,22 @@ def settle(place: Workplace, task_id: str) -> bool:
         kept = place.kept(inputs)
         states = (kept.read(each, 0) for each in (task_id, *claim.earlier))
         state = next((each for each in states if each is not None), None)
-        result = cancelled(place, task_id, form, inputs, state=state, confirm=nothing)
+        result = store_cancelled(place, task_id, form, inputs, state=state, confirm=nothing)
     except (RegistryUnavailable, DatabaseUnavailable) as error:
         log.warning("task %s: what is kept of it must wait: %s", task_id, error)
         return True
     except Exception:
         log.exception("task %s: nothing could be kept of it", task_id)
     try:
-        place.asked(lambda: cancellation.settle(task_id, result, place.public_url))
+        place.asked(lambda: cancellation.write_cancelled_result(task_id, result, place.public_url))
     except ContentTooLarge:
         log.exception("task %s: its result was left out", task_id)
-        place.asked(lambda: cancellation.settle(task_id, None))
+        place.asked(lambda: cancellation.write_cancelled_result(task_id, None))
     return True
 
 
-def stopped(
-    place: Workplace, form: TaskForm, inputs: Inputs, error: TrainingError, lease: Lease
+def store_failed(
+    place: WorkerContext, form: TaskForm, inputs: Inputs, error: TrainingError, lease: Lease
 ) -> tuple[str, Saved]:
     """Store what was sound before the loss was no longer a number, and say so."""
     if error.kept is None or not form.save_model_state:
@@ -102,10 +102,10 @@ def _cancelled(lines: list[str], saved: Saved, more: str = "") -> dict[str, Any]
     """The result of a cancelled task."""
     kept = f"The best parameters until then are kept; it was trained for {len(lines)} epochs."
     warnings = [CANCELLED, *filter(None, [kept, more])] if saved.path else [CANCELLED]
-    return {"train_epochs": lines, **where(saved), "warnings": warnings}
+    return {"train_epochs": lines, **stored_fields(saved), "warnings": warnings}
 
 
-def where(saved: Saved) -> dict[str, Any]:
+def stored_fields(saved: Saved) -> dict[str, Any]:
     """Where a result says that its model is, and what all that is stored must be."""
     return {
         "model_state_path": saved.path,

@@ -9,7 +9,7 @@ from importlib import metadata
 from torch import Tensor
 
 from actors.inputs import Inputs
-from actors.retry import patiently
+from actors.retry import retry
 from graphnet.errors import ModelError
 from graphnet.training import checkpoint
 from registry import ObjectDamaged, ObjectMissing, RegistryUnavailable, Store
@@ -42,7 +42,7 @@ class Checkpoints:
         To begin anew costs time and nothing else: it comes to the same.
         """
         try:
-            content = patiently(
+            content = retry(
                 lambda: self._store.get(task_id, self._name(stage)),
                 RegistryUnavailable,
                 seconds=self._seconds,

@@ -25,7 +25,7 @@ from registry.errors import ERRORS as STORAGE_ERRORS
 CONTENT_TYPE = CONTENT_TYPE_PLAIN_0_0_4
 
 
-def exposed(*collectors: Collector) -> CollectorRegistry:
+def make_registry(*collectors: Collector) -> CollectorRegistry:
     """What both kinds of process show, and what one of them adds."""
     disable_created_metrics()  # type: ignore[no-untyped-call]
     registry = CollectorRegistry()
@@ -37,7 +37,7 @@ def exposed(*collectors: Collector) -> CollectorRegistry:
     return registry
 
 
-def text(registry: CollectorRegistry) -> bytes:
+def render_metrics(registry: CollectorRegistry) -> bytes:
     """All of it, as a scrape gets it."""
     return generate_latest(registry)
 

@@ -8,8 +8,8 @@ from datetime import UTC, datetime, timedelta
 import redis
 
 from actors.names import Names
-from actors.queue import has_turn
-from actors.reading.uploads import KEPT, outdated
+from actors.queue import try_acquire_period
+from actors.reading.uploads import KEPT, expired
 from db import datasets, queue_state, shards, tasks
 from db.errors import DatabaseError
 from db.ids import made_at
@@ -17,7 +17,7 @@ from registry import RegistryError, Store
 
 log = logging.getLogger(__name__)
 
-SWEEP_SECONDS = 60.0
+COLLECT_SECONDS = 60.0
 RESULTS_MS = 3_600_000  # each result's row is looked for
 KEEP_MS = 7 * 86_400_000  # for a task that is tried again
 MARGIN = timedelta(hours=1)  # for a file that takes its time
@@ -25,7 +25,7 @@ KEEP_PARTS_MS = 8 * 86_400_000  # longer than their checkpoints
 
 
 @dataclass(frozen=True)
-class Sweeper:
+class GarbageCollector:
     """The folders of the registry that are swept."""
 
     checkpoints: Store
@@ -34,21 +34,25 @@ class Sweeper:
 
     async def sweep(self) -> None:
         """Remove what is outdated. Raises RegistryError, DatabaseError."""
-        await sweep(self.checkpoints)
+        await collect_checkpoints(self.checkpoints)
         await shards.prune(KEEP_PARTS_MS)
-        await sweep_uploads(self.uploads)
-        await sweep_datasets(self.datasets)
+        await collect_uploads(self.uploads)
+        await collect_datasets(self.datasets)
 
 
-async def run_sweep(sweeper: Sweeper, client: redis.Redis, names: Names) -> None:
+async def run_garbage_collection(
+    sweeper: GarbageCollector, client: redis.Redis, names: Names
+) -> None:
     """Sweep once a minute, results once an hour, one of all workers, until cancelled."""
     while True:
-        await asyncio.sleep(SWEEP_SECONDS)
-        if not await asyncio.to_thread(has_turn, client, names, "sweep", 1000 * SWEEP_SECONDS):
+        await asyncio.sleep(COLLECT_SECONDS)
+        if not await asyncio.to_thread(
+            try_acquire_period, client, names, "sweep", 1000 * COLLECT_SECONDS
+        ):
             continue
         try:
             await sweeper.sweep()
-            if await asyncio.to_thread(has_turn, client, names, "results", RESULTS_MS):
+            if await asyncio.to_thread(try_acquire_period, client, names, "results", RESULTS_MS):
                 await tasks.prune()
         except (RegistryError, DatabaseError) as error:
             log.warning("the sweep waits: %s", error)
@@ -56,7 +60,7 @@ async def run_sweep(sweeper: Sweeper, client: redis.Redis, names: Names) -> None
             log.exception("the sweep failed and goes on")
 
 
-async def sweep(checkpoints: Store) -> list[str]:
+async def collect_checkpoints(checkpoints: Store) -> list[str]:
     """Remove the checkpoints of tasks that have ended; their ids."""
     there = await asyncio.to_thread(checkpoints.task_ids)
     removed = []
@@ -74,16 +78,16 @@ async def sweep(checkpoints: Store) -> list[str]:
     return removed
 
 
-async def sweep_uploads(store: Store) -> list[str]:
+async def collect_uploads(store: Store) -> list[str]:
     """Remove uploads of more than an hour ago; their ids."""
     there = await asyncio.to_thread(store.task_ids)
-    old = outdated(there, datetime.now(UTC))
+    old = expired(there, datetime.now(UTC))
     for upload_id in old:
         await asyncio.to_thread(store.delete, upload_id)
     return old
 
 
-async def sweep_datasets(store: Store) -> list[str]:
+async def collect_datasets(store: Store) -> list[str]:
     """Remove arrays and profiles of datasets whose rows are gone; the ids of the arrays.
 
     What never had a row goes once none is to be written any more; but not from a registry of which

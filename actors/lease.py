@@ -10,7 +10,7 @@ from actors.runtime import Runtime
 from db import runs
 from db.claims import Claim
 from db.errors import DatabaseError
-from db.runs import Hold, Progress
+from db.runs import LeaseState, Progress
 
 log = logging.getLogger(__name__)
 
@@ -36,7 +36,7 @@ class Lease:
         self.claim = claim
         self.progress = Progress()
         self._runtime = runtime
-        self._hold = Hold.KEPT
+        self._hold = LeaseState.KEPT
         self._ended = threading.Event()
         context = contextvars.copy_context()
         self._thread = threading.Thread(
@@ -58,9 +58,9 @@ class Lease:
 
     def check(self) -> None:
         """Raise LeaseLostError or CancelledTaskError where the task is no longer to be trained."""
-        if self._hold == Hold.LOST:
+        if self._hold == LeaseState.LOST:
             raise LeaseLostError(self.claim.task_id)
-        if self._hold == Hold.CANCELLED:
+        if self._hold == LeaseState.CANCELLED:
             raise CancelledTaskError(self.claim.task_id)
 
     def confirm(self) -> None:
@@ -71,12 +71,12 @@ class Lease:
     def confirm_ours(self) -> None:
         """Raise LeaseLostError only: one that is cancelled is ours until its ending is written."""
         self._renew()
-        if self._hold == Hold.LOST:
+        if self._hold == LeaseState.LOST:
             raise LeaseLostError(self.claim.task_id)
 
     def _keep(self) -> None:
         # One that is cancelled is still ours, until its ending is written.
-        while not self._ended.wait(RENEW_SECONDS) and self._hold != Hold.LOST:
+        while not self._ended.wait(RENEW_SECONDS) and self._hold != LeaseState.LOST:
             self._renew()
 
     def _renew(self) -> None:

@@ -80,21 +80,21 @@ def worker_metrics() -> tuple[Collector, ...]:
     return (*counters, TRAINING_SECONDS, PREDICTING, READING, BUSY, PENDING_ENDINGS, PACE)
 
 
-def claimed(attempt: int) -> None:
+def count_claim(attempt: int) -> None:
     """A task was claimed for this attempt."""
     ATTEMPTS.inc()
     if attempt > 1:
         RETRIES.inc()
 
 
-def ended(outcome: str, *, ours: bool) -> bool:
+def count_ending(outcome: str, *, ours: bool) -> bool:
     """Count how a claim ended if it was still ``ours``, which is given back."""
     if ours:
         ENDED.labels(outcome).inc()
     return ours
 
 
-def lost() -> None:
+def count_lost() -> None:
     """A claim was another worker's in the end."""
     LEASE_LOSSES.inc()
     ENDED.labels("lease_lost").inc()

@@ -11,10 +11,10 @@ from typing import Any
 
 from safetensors.torch import load_file
 
-from actors.cancelled_training import where
-from actors.outputs import Saved, objects
+from actors.cancelled_training import stored_fields
+from actors.outputs import Saved, output_files
 from actors.reading import uploads
-from actors.reading.child import Bounds, found_by_child, run_child, working_folder
+from actors.reading.child import ReadLimits, child_outcome, run_child, working_folder
 from actors.reading.datasets import DatasetReader
 from actors.rpc import ReadRequest
 from db import datasets, imports
@@ -36,7 +36,7 @@ LISTS = ("regions", "measures", "classes", "train_data")
 
 
 @dataclass(frozen=True)
-class OldModels:
+class ModelImporter:
     """Imports them into the store ``models``; ``reader`` opens uploads and datasets."""
 
     reader: DatasetReader
@@ -67,7 +67,7 @@ class OldModels:
         """The upload's tensors, and the SHA-256 of the file."""
         with working_folder(self.reader.bounds.spool) as folder:
             path = folder / "file"
-            uploads.fetch(self.reader.uploads, asked.upload, path)
+            uploads.download(self.reader.uploads, asked.upload, path)
             with path.open("rb") as file:
                 digest = hashlib.file_digest(file, "sha256").hexdigest()
             return read_state_file(path, folder, asked, self.reader.bounds), digest
@@ -114,13 +114,13 @@ class OldModels:
 
     def _stored(self, old: OldTask, model: StoredModel) -> Answer:
         """Store it, and note it beside the old row; what was said and assumed."""
-        content = objects(model, {})
+        content = output_files(model, {})
         paths = {name: self.models.put(old.task_id, name, data) for name, data in content.items()}
         sums = {name: hashlib.sha256(data).hexdigest() for name, data in content.items()}
         saved = Saved(paths[PARAMETERS], sums[MANIFEST], sums)
         result = {
             "train_epochs": list(old.train_epochs),
-            **where(saved),
+            **stored_fields(saved),
             "class_names": {str(label): name for label, name in model.class_names.items()},
             "warnings": list(model.facts["warnings"]),
             "imported": model.facts["imported"],
@@ -155,7 +155,7 @@ class OldModels:
             log.warning("task %s: what was stored stays: %s", old.task_id, error)
 
 
-def read_state_file(path: Path, folder: Path, asked: ReadRequest, bounds: Bounds) -> State:
+def read_state_file(path: Path, folder: Path, asked: ReadRequest, bounds: ReadLimits) -> State:
     """The tensors of a file that ``torch.save`` has written, read by a process of its own.
 
     Raises:
@@ -169,7 +169,7 @@ def read_state_file(path: Path, folder: Path, asked: ReadRequest, bounds: Bounds
         *(sys.executable, "-m", "graphnet.predecessor", str(path), str(out)),
         *(f"--name={asked.name}", f"--most={asked.most}", f"--memory-mb={bounds.memory_mb}"),
     ]
-    found = found_by_child(run_child(command, folder, asked.name, bounds), out, asked.name, bounds)
+    found = child_outcome(run_child(command, folder, asked.name, bounds), out, asked.name, bounds)
     if "refused" in found:
         raise ModelError(*(str(each) for each in found["refused"]))
     return State(load_file(out / TENSORS), tuple(str(each) for each in found["said"]))

@@ -77,7 +77,7 @@ KEEP_SECONDS = 7 * 86_400
 RECENT_SECONDS = 600.0
 
 
-def sign(client: redis.Redis, names: Names, address: str) -> None:
+def sign_presence(client: redis.Redis, names: Names, address: str) -> None:
     """Say that a process of this installation has its database there. Raises redis.RedisError."""
     key = names.key(WHO)
     pipe = client.pipeline(transaction=False)
@@ -86,7 +86,7 @@ def sign(client: redis.Redis, names: Names, address: str) -> None:
     pipe.execute()
 
 
-def signed(client: redis.Redis) -> dict[str, list[str]]:
+def databases_by_installation(client: redis.Redis) -> dict[str, list[str]]:
     """The databases of which processes have signed lately, by the id of their installation.
 
     An installation none of which runs has none. Raises redis.RedisError.

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from actors.callback import HandedBackError
-from actors.retry import patiently
-from actors.settings import SettingsError
-from actors.spool import keep
+from actors.retry import retry
+from actors.settings import ProcessSettingsError
+from actors.spool import spool_outputs
 from db.claims import Claim
 from db.states import Status
 from graphnet.artifacts.model import StoredModel
@@ -48,15 +48,15 @@ class Saved:
     stored: Mapping[str, str] = field(default_factory=dict)
 
 
-def objects(model: StoredModel | None, papers: Mapping[str, bytes]) -> dict[str, bytes]:
+def output_files(model: StoredModel | None, report_files: Mapping[str, bytes]) -> dict[str, bytes]:
     """What is to be stored, by name: a model is there once its manifest is, so that comes last."""
     if model is None:
-        return dict(papers)
+        return dict(report_files)
     parameters, manifest = model.to_bytes()
-    return {PARAMETERS: parameters, **papers, MANIFEST: manifest}
+    return {PARAMETERS: parameters, **report_files, MANIFEST: manifest}
 
 
-def save(
+def store_outputs(
     store: Store,
     task_id: str,
     content: Mapping[str, bytes],
@@ -88,7 +88,7 @@ def save(
 
     folder = spool / task_id
     try:
-        paths = patiently(put, RegistryUnavailable, seconds=seconds, check=check)
+        paths = retry(put, RegistryUnavailable, seconds=seconds, check=check)
     except RegistryUnavailable as error:
         raise _waiting(error, _kept(folder, content, result)) from error
     except (RegistryError, HandedBackError):
@@ -109,8 +109,8 @@ def _waiting(error: RegistryUnavailable, kept: str) -> RegistryUnavailable:
 def _kept(folder: Path, content: Mapping[str, bytes], result: Mapping[str, Any] | None) -> str:
     """Keep the files on this machine, if it takes them; a sentence on where they are."""
     try:
-        keep(folder, content, result)
-    except (OSError, SettingsError) as error:
+        spool_outputs(folder, content, result)
+    except (OSError, ProcessSettingsError) as error:
         log.warning("%s: nothing could be kept there: %s", folder, error)
         if is_of_full_disk(error):
             return f"The spool {folder.parent} is full too, so what was trained is not kept."
@@ -118,7 +118,7 @@ def _kept(folder: Path, content: Mapping[str, bytes], result: Mapping[str, Any] 
     return f"What was trained is kept in {folder}."
 
 
-def papers(claim: Claim, outcome: Outcome, result: dict[str, Any]) -> dict[str, bytes]:
+def report_files(claim: Claim, outcome: Outcome, result: dict[str, Any]) -> dict[str, bytes]:
     """The objects by name; ``result`` gets the SHA-256 of the evidence.
 
     What goes wrong in drawing or rendering costs the picture or the report, never the model.

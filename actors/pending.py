@@ -29,7 +29,7 @@ LOOK_SECONDS = 0.5
 PRIVATE = 0o700
 FINISHED, FAILED, CANCELLED, HANDED_BACK = "finished", "failed", "cancelled", "handed_back"
 WRITTEN_BY: Mapping[str, Callable[..., Coroutine[Any, Any, Any]]] = {
-    FINISHED: runs.update_task_result,
+    FINISHED: runs.finish_task,
     FAILED: runs.fail_task,
     CANCELLED: runs.end_cancelled,
     HANDED_BACK: runs.hand_back,
@@ -167,9 +167,9 @@ class PendingEndings(Middleware):
             log.exception("task %s: how it ended cannot be written", task_id)
             ours = False
         self.remove(ending)
-        if metrics.ended(ending.kind, ours=bool(ours)):
+        if metrics.count_ending(ending.kind, ours=bool(ours)):
             log.info("task %s: how it ended is written: %s", task_id, ending.kind)
         else:
-            metrics.lost()
+            metrics.count_lost()
             log.warning("task %s belongs to another worker; nothing was written", task_id)
         return True

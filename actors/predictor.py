@@ -9,10 +9,10 @@ from typing import Any
 from actors import metrics
 from actors.log_context import about
 from actors.lost import damaged, lost
-from actors.reading.answers import GONE, INTERNAL, Answer, answered, read_answer
-from actors.reading.child import Asked, Outcome
+from actors.reading.answers import GONE, INTERNAL, Answer, read_answer, reply_or_reason
+from actors.reading.child import ReadOptions, ReadOutcome
 from actors.reading.datasets import DatasetReader
-from actors.rpc import Question, is_late
+from actors.rpc import PredictionRequest, is_late
 from graphnet.artifacts.inference import predict, without_unnamed_sites
 from graphnet.artifacts.manifest import check_manifest
 from graphnet.artifacts.model import StoredModel
@@ -41,17 +41,17 @@ class Predictor:
 
     def __call__(self, **given: Any) -> Answer:
         """``{"answer": …}``, or the reason why there is none; see :mod:`actors.reading.answers`."""
-        question = Question(**given)
+        question = PredictionRequest(**given)
         if is_late(question):
             return {"away": GONE}
         try:
             with about(question.task_id, request=question.request_id), metrics.PREDICTING.time():
-                return answered(lambda: self._predicted(question))
+                return reply_or_reason(lambda: self._predicted(question))
         except Exception:
             log.exception("a prediction by the model of task %s failed", question.task_id)
             return {"away": INTERNAL}
 
-    def _predicted(self, question: Question) -> Answer:
+    def _predicted(self, question: PredictionRequest) -> Answer:
         try:
             model = self._model(question)
         except ObjectMissing:
@@ -60,12 +60,14 @@ class Predictor:
             return {"refused": [f"The task {question.task_id} has no stored model."]}
         except (ModelError, ObjectDamaged) as error:
             return {"damaged": damaged(question.task_id, str(error))}
-        asked = Asked(FILE, question.mapping, question.most, without_class=True)
+        asked = ReadOptions(FILE, question.mapping, question.most, without_class=True)
         return self.reader.uploaded(
             question.upload, asked, lambda outcome: self._answer(model, outcome, question)
         )
 
-    def _answer(self, model: StoredModel, outcome: Outcome, question: Question) -> Answer:
+    def _answer(
+        self, model: StoredModel, outcome: ReadOutcome, question: PredictionRequest
+    ) -> Answer:
         if outcome.refused or outcome.questions:
             return read_answer(outcome)
         try:
@@ -75,7 +77,7 @@ class Predictor:
         except GraphnetError as error:
             return {"refused": list(error.sentences)}
 
-    def _model(self, question: Question) -> StoredModel:
+    def _model(self, question: PredictionRequest) -> StoredModel:
         key = question.task_id, question.manifest_sha256
         if key not in self._models:
             manifest = self.store.get(question.task_id, MANIFEST)
@@ -92,7 +94,7 @@ class Predictor:
         return {} if atlas is None else dict(zip(regions, atlas.named(regions), strict=True))
 
 
-def _subjects(outcome: Outcome) -> Cohort:
+def _subjects(outcome: ReadOutcome) -> Cohort:
     """Everybody in the file. Raises CohortError."""
     dataset = load(outcome.folder)
     if len(dataset) > MOST_SUBJECTS:

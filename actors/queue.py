@@ -10,16 +10,16 @@ from dramatiq.brokers.redis import RedisBroker
 
 from actors.names import NamedBroker, Names
 from actors.redis_clients import redis_client
-from actors.single_slot_consumer import OneAtATimeBroker
+from actors.single_slot_consumer import SingleSlotBroker
 from db.form import KINDS
 
 QUEUE = "sgn"
 ACTOR = "train"
-HEARTBEAT_MS = 30_000
+QUEUE_HEARTBEAT_MS = 30_000
 WORKERS = "workers"
-TURNS = "turn"
-TURN = 0.9  # of a round
-SIGN_OF_LIFE_SECONDS = 30
+PERIODS = "turn"
+PERIOD_SHARE = 0.9  # of a round
+HEARTBEAT_SECONDS = 30
 SCANNED = 1000  # keys looked at in one call
 
 
@@ -46,7 +46,7 @@ def worker_broker(
 ) -> NamedBroker:
     """The broker of a worker, which takes the tasks that its kind of device may."""
     broker = _broker(
-        OneAtATimeBroker, redis_client(url), names, middleware, maintenance_chance=1_000_000
+        SingleSlotBroker, redis_client(url), names, middleware, maintenance_chance=1_000_000
     )
     broker.declare_queue(queue_of(kind))
     return broker
@@ -65,7 +65,7 @@ def _broker(
         client=client,
         middleware=list(middleware),
         maintenance_chance=maintenance_chance,
-        heartbeat_timeout=HEARTBEAT_MS,
+        heartbeat_timeout=QUEUE_HEARTBEAT_MS,
     )
     broker.declare_queue(QUEUE)
     return broker
@@ -101,7 +101,7 @@ def _message(task_id: str, request_id: str, kind: str) -> "Message[None]":
     )
 
 
-def on_queue(broker: RedisBroker) -> list[tuple[str, str]]:
+def queued_messages(broker: RedisBroker) -> list[tuple[str, str]]:
     """The messages that lie on any of the queues, also on those that nobody here consumes.
 
     Each by the kind of device that its queue is for and the task that it names.
@@ -122,29 +122,29 @@ def _lying(broker: RedisBroker, queue: str) -> list["Message[Any]"]:
     return [Message.decode(content) for content in contents if content is not None]
 
 
-def has_turn(client: redis.Redis, names: Names, what: str, ms: float) -> bool:
+def try_acquire_period(client: redis.Redis, names: Names, what: str, ms: float) -> bool:
     """Whether this process does something in this round of so long: one of all does.
 
     A thousand workers would else ask the database the same thousand times. Where Redis is away,
     each does it.
     """
     try:
-        return bool(client.set(names.key(TURNS, what), "1", nx=True, px=int(TURN * ms)))
+        return bool(client.set(names.key(PERIODS, what), "1", nx=True, px=int(PERIOD_SHARE * ms)))
     except redis.RedisError:
         return True
 
 
-def show_life(client: redis.Redis, names: Names, worker: str, kind: str) -> None:
+def send_heartbeat(client: redis.Redis, names: Names, worker: str, kind: str) -> None:
     """Say that a worker with this kind of device is alive. Raises redis.RedisError."""
-    client.set(names.key(WORKERS, worker), kind, ex=SIGN_OF_LIFE_SECONDS)
+    client.set(names.key(WORKERS, worker), kind, ex=HEARTBEAT_SECONDS)
 
 
-def show_no_life(client: redis.Redis, names: Names, worker: str) -> None:
+def remove_heartbeat(client: redis.Redis, names: Names, worker: str) -> None:
     """Say that a worker has ended. Raises redis.RedisError."""
     client.delete(names.key(WORKERS, worker))
 
 
-def alive(client: redis.Redis, names: Names) -> Counter[str]:
+def count_workers(client: redis.Redis, names: Names) -> Counter[str]:
     """How many workers have shown life lately, by kind of device. Raises redis.RedisError."""
     keys = list(client.scan_iter(names.key(WORKERS, "*"), count=SCANNED))
     kinds: Any = client.mget(keys) if keys else ()

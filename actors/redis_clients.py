@@ -128,7 +128,7 @@ BY_WORD = {
 }
 
 
-def sentence(error: redis.RedisError) -> str:
+def describe_error(error: redis.RedisError) -> str:
     """What is wrong; without anything that the server has said, as that may be anybody's."""
     for kind, text in BY_KIND:
         if isinstance(error, kind):

@@ -15,7 +15,7 @@ from actors.adoption import adopt
 from actors.names import NamedBroker
 from actors.tracing import TRACING
 from db import outbox
-from db.cancellation import end_unanswered, unsettled_ids
+from db.cancellation import cancel_silent, cancelled_with_checkpoint
 from db.errors import DatabaseUnavailable, SchemaAhead
 from db.idempotency import prune_keys
 from db.outbox import OutboxMessage
@@ -82,7 +82,7 @@ class Relay:
         if not await self._has_turn("relay"):
             return
         await check_known()
-        for task_id in await end_unanswered(CANCEL_AFTER_MS, self._public_url):
+        for task_id in await cancel_silent(CANCEL_AFTER_MS, self._public_url):
             log.warning(
                 "task %s: its worker did not answer to being cancelled",
                 task_id,
@@ -113,7 +113,9 @@ class Relay:
 
     async def _has_turn(self, what: str, seconds: float | None = None) -> bool:
         broker, ms = self._broker, 1000 * (seconds or self._every)
-        return await asyncio.to_thread(queue.has_turn, broker.client, broker.names, what, ms)
+        return await asyncio.to_thread(
+            queue.try_acquire_period, broker.client, broker.names, what, ms
+        )
 
     async def _pause(self) -> None:
         try:
@@ -126,11 +128,11 @@ class Relay:
 
 async def _reconcile(broker: NamedBroker) -> None:
     """Bring back tasks whose worker or whose message is gone."""
-    lying = await asyncio.to_thread(queue.on_queue, broker)
+    lying = await asyncio.to_thread(queue.queued_messages, broker)
     there = {task_id for _, task_id in lying}
     expired = await outbox.requeue_expired(there)
     lost = await outbox.requeue_submitted(lying, LOST_AFTER_MS)
-    unsettled = await outbox.requeue(await unsettled_ids(), there)
+    unsettled = await outbox.requeue(await cancelled_with_checkpoint(), there)
     for task_id in (*expired, *lost, *unsettled):
         log.warning("task %s is put on the queue again", task_id, extra={"task_id": task_id})
     await outbox.prune(KEEP_SENT_MS)

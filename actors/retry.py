@@ -14,7 +14,7 @@ FIRST_PAUSE, LONGEST_PAUSE = 0.2, 5.0  # seconds
 HURRIED_SECONDS = 8.0
 
 
-def patiently(
+def retry(
     call: Callable[[], T],
     passing: type[Exception] | tuple[type[Exception], ...],
     *,

@@ -16,7 +16,7 @@ from dramatiq.results import ResultMissing, Results
 from dramatiq.results.backends import RedisBackend
 
 from actors.names import NamedBroker, Names
-from actors.queue import HEARTBEAT_MS
+from actors.queue import QUEUE_HEARTBEAT_MS
 
 KEEP_MS = 10 * 60_000
 ANSWERS = "answers"
@@ -30,7 +30,7 @@ def rpc_broker(client: redis.Redis, names: Names, queue: str) -> NamedBroker:
         client=client,
         middleware=[Results(backend=backend(client, names), result_ttl=KEEP_MS)],  # type: ignore[no-untyped-call]
         maintenance_chance=1_000_000,
-        heartbeat_timeout=HEARTBEAT_MS,
+        heartbeat_timeout=QUEUE_HEARTBEAT_MS,
     )
     broker.declare_queue(queue)
     return broker
@@ -41,7 +41,9 @@ def backend(client: redis.Redis, names: Names) -> RedisBackend:
     return RedisBackend(client=client, namespace=names.key(ANSWERS), use_namespace_prefix_keys=True)
 
 
-def ask(broker: RedisBroker, queue: str, actor: str, given: Mapping[str, Any]) -> "Message[Any]":
+def send_request(
+    broker: RedisBroker, queue: str, actor: str, given: Mapping[str, Any]
+) -> "Message[Any]":
     """Put a question on its queue; what stands for it. Raises redis.RedisError."""
     message: Message[Any] = Message(
         queue_name=queue, actor_name=actor, args=(), kwargs=dict(given), options={}
@@ -60,7 +62,7 @@ def is_withdrawn(client: redis.Redis, names: Names, message_id: str) -> bool:
     return bool(client.exists(names.key(WITHDRAWN, message_id)))
 
 
-def answer(client: redis.Redis, names: Names, message: "Message[Any]") -> dict[str, Any] | None:
+def read_reply(client: redis.Redis, names: Names, message: "Message[Any]") -> dict[str, Any] | None:
     """What a worker has answered; None as long as none has. Raises redis.RedisError."""
     try:
         found: dict[str, Any] = message.get_result(backend=backend(client, names))
@@ -100,7 +102,7 @@ class ReadRequest:
 
 
 @dataclass(frozen=True)
-class Question:
+class PredictionRequest:
     """A model, by its task and the hash of its manifest, and the upload of new subjects."""
 
     task_id: str
@@ -113,6 +115,6 @@ class Question:
     request_id: str = ""
 
 
-def is_late(asked: ReadRequest | Question) -> bool:
+def is_late(asked: ReadRequest | PredictionRequest) -> bool:
     """Whether whoever asked has been told by now that nobody answered."""
     return time.time() > asked.until + LATE_SECONDS

@@ -18,12 +18,12 @@ from dramatiq import Broker, Middleware, Worker
 from dramatiq.asyncio import get_event_loop_thread
 from prometheus_client import CollectorRegistry
 
-from actors.exposition import Listener, start_listener, text
-from actors.garbage_collection import Sweeper, run_sweep
-from actors.names import NamedBroker, Names, sign
-from actors.queue import SIGN_OF_LIFE_SECONDS, show_life, show_no_life
+from actors.exposition import Listener, render_metrics, start_listener
+from actors.garbage_collection import GarbageCollector, run_garbage_collection
+from actors.names import NamedBroker, Names, sign_presence
+from actors.queue import HEARTBEAT_SECONDS, remove_heartbeat, send_heartbeat
 from actors.relay import Relay
-from actors.settings import Settings
+from actors.settings import ProcessSettings
 from actors.shutdown import end_within, step_of_thread
 from actors.tracing import TRACING
 from db.connection import close_database, open_database
@@ -58,8 +58,8 @@ class Runtime(Middleware):
 
     def __init__(
         self,
-        settings: Settings,
-        sweeper: Sweeper | None = None,
+        settings: ProcessSettings,
+        sweeper: GarbageCollector | None = None,
         metrics: CollectorRegistry | None = None,
         kind: str = "cpu",
     ) -> None:
@@ -101,7 +101,7 @@ class Runtime(Middleware):
         ]
         self._listener = start_listener(
             *(self.settings.metrics_host, self.settings.metrics_port),
-            scrape=lambda: text(self._metrics),
+            scrape=lambda: render_metrics(self._metrics),
             fault=self.fault,
         )
 
@@ -159,7 +159,7 @@ class Runtime(Middleware):
             self._show_life(broker.client),
         ]
         if self._sweeper is not None:
-            work.append(run_sweep(self._sweeper, broker.client, self.names))
+            work.append(run_garbage_collection(self._sweeper, broker.client, self.names))
         await asyncio.gather(*work)
 
     async def _learn_names(self) -> None:
@@ -198,15 +198,15 @@ class Runtime(Middleware):
                 await asyncio.to_thread(self._show_signs, client)
             except redis.RedisError as error:
                 log.warning("no sign of life could be given: %s", error)
-            await asyncio.sleep(SIGN_OF_LIFE_SECONDS / 3)
+            await asyncio.sleep(HEARTBEAT_SECONDS / 3)
 
     def _show_signs(self, client: redis.Redis) -> None:
-        show_life(client, self.names, self.name, self.kind)
-        sign(client, self.names, database_address(self.settings.database_url))
+        send_heartbeat(client, self.names, self.name, self.kind)
+        sign_presence(client, self.names, database_address(self.settings.database_url))
 
     def _show_no_life(self, client: redis.Redis) -> None:
         with contextlib.suppress(redis.RedisError, DatabaseUnavailable):
-            show_no_life(client, self.names, self.name)
+            remove_heartbeat(client, self.names, self.name)
 
     @staticmethod
     def _end_once() -> None:

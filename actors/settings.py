@@ -19,7 +19,7 @@ TEXT, JSON = LOG_FORMATS = ("text", "json")
 LAST_PORT = 65_535
 
 
-class SettingsError(Exception):
+class ProcessSettingsError(Exception):
     """A variable of the environment that is missing or cannot be used; names it."""
 
     def __init__(self, sentence: str, name: str = "") -> None:
@@ -28,7 +28,7 @@ class SettingsError(Exception):
 
 
 @dataclass(frozen=True)
-class Settings:
+class ProcessSettings:
     """Where the database, the queue and the registry are, and how a worker behaves.
 
     ``threads`` is what torch may use on a CPU; ``cpu_fallback`` says whether to train there where
@@ -72,7 +72,7 @@ class Settings:
         """Read ``SGN_*`` variables.
 
         Raises:
-            SettingsError: a variable is missing or is not what it should be.
+            ProcessSettingsError: a variable is missing or is not what it should be.
 
         """
         registry = read(environment, "SGN_REGISTRY_URL", str)
@@ -106,16 +106,18 @@ class Settings:
 def spool_of(registry_url: str) -> Path:
     """The usual spool: this user's for this registry, so that installations do not share one."""
     own = hashlib.sha256(registry_url.encode()).hexdigest()[:8]
-    return Settings.spool.with_name(f"{Settings.spool.name}-{own}")
+    return ProcessSettings.spool.with_name(f"{ProcessSettings.spool.name}-{own}")
 
 
 def read(
     environment: Mapping[str, str], name: str, cast: Callable[[str], T], default: T | None = None
 ) -> T:
-    """Cast one variable, from ``NAME`` or the file ``NAME_FILE``. Raises SettingsError."""
+    """Cast one variable, from ``NAME`` or the file ``NAME_FILE``. Raises ProcessSettingsError."""
     text = _text(environment, name)
     if text is None and default is None:
-        raise SettingsError(f"The environment variable {name} (or {name}_FILE) is not set.", name)
+        raise ProcessSettingsError(
+            f"The environment variable {name} (or {name}_FILE) is not set.", name
+        )
     if text is None:
         assert default is not None  # noqa: S101 - narrowed above, for the type checker
         return default
@@ -123,7 +125,7 @@ def read(
         return cast(text)
     except ValueError as error:
         sentence = f"The environment variable {name} cannot be used: {error}."
-        raise SettingsError(sentence, name) from error
+        raise ProcessSettingsError(sentence, name) from error
 
 
 def redis_address(text: str) -> str:
@@ -208,4 +210,4 @@ def _text(environment: Mapping[str, str], name: str) -> str | None:
         return Path(path).read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:
         sentence = f"The file that {name}_FILE names cannot be read: {path}."
-        raise SettingsError(sentence, name) from error
+        raise ProcessSettingsError(sentence, name) from error

@@ -17,12 +17,12 @@ from dramatiq.brokers.redis import _RedisConsumer
 from dramatiq.errors import ConnectionClosed
 
 from actors.names import NamedBroker
-from actors.redis_clients import sentence
+from actors.redis_clients import describe_error
 
 HEARTBEAT_LOOK_MS = 300
 
 
-class Turn:
+class SlotLock:
     """Taken by one message; another that wants it is told no."""
 
     def __init__(self) -> None:
@@ -44,13 +44,13 @@ class Turn:
                 self._holder = holder
 
 
-class Consumer(_RedisConsumer):
+class SingleSlotConsumer(_RedisConsumer):
     """Fetches a message only while its process has none, from this queue or another.
 
     None as long as the database has not said what the queue is called.
     """
 
-    def __init__(self, broker: NamedBroker, queue: str, pause_ms: int, turn: Turn) -> None:
+    def __init__(self, broker: NamedBroker, queue: str, pause_ms: int, turn: SlotLock) -> None:
         # It does not sleep with the turn in its hands.
         super().__init__(broker, queue, 1, 0)  # type: ignore[no-untyped-call]
         self._named = broker
@@ -88,7 +88,7 @@ class Consumer(_RedisConsumer):
             self._turn.pass_to(None, of=message.message_id)
 
 
-class Heartbeat(_RedisConsumer):
+class HeartbeatConsumer(_RedisConsumer):
     """A consumer of a queue in which there is never a message."""
 
     def __next__(self) -> MessageProxy | None:
@@ -105,16 +105,16 @@ def _refusals() -> Iterator[None]:
     try:
         yield
     except redis.ResponseError as error:
-        said = sentence(error)
+        said = describe_error(error)
         raise ConnectionClosed(said) from None  # type: ignore[no-untyped-call]
 
 
-class OneAtATimeBroker(NamedBroker):
+class SingleSlotBroker(NamedBroker):
     """Its consumers have one message together, however many queues there are."""
 
     def __init__(self, **settings: Any) -> None:
         super().__init__(**settings)
-        self._one = Turn()
+        self._one = SlotLock()
 
     def consume(self, queue_name: str, prefetch: int = 1, timeout: int = 5000) -> Any:
         """A consumer of the queue.
@@ -123,7 +123,7 @@ class OneAtATimeBroker(NamedBroker):
         its sign to the others that its message is not to be given to them.
         """
         if queue_name in self.delay_queues:
-            return Heartbeat(  # type: ignore[no-untyped-call]
+            return HeartbeatConsumer(  # type: ignore[no-untyped-call]
                 self, queue_name, prefetch, HEARTBEAT_LOOK_MS
             )
-        return Consumer(self, queue_name, timeout, self._one)
+        return SingleSlotConsumer(self, queue_name, timeout, self._one)

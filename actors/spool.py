@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from actors.settings import SettingsError
+from actors.settings import ProcessSettingsError
 from graphnet.disk import is_of_full_disk, write_whole
 
 log = logging.getLogger(__name__)
@@ -21,7 +21,7 @@ KEPT = "kept.json"
 
 
 @dataclass(frozen=True)
-class KeptOutputs:
+class SpooledOutputs:
     """What a finished training has left: its ``result``, and the objects to store, in order."""
 
     result: dict[str, Any]
@@ -32,8 +32,8 @@ def private_folder(folder: Path) -> Path:
     """Make a folder that no other user can look into, where it is not there already.
 
     Raises:
-        SettingsError: it, or the one above it, is another user's, or all may write there: they
-            could put something else in its place.
+        ProcessSettingsError: it, or the one above it, is another user's, or all may write there:
+            they could put something else in its place.
         OSError: it cannot be made.
 
     """
@@ -46,13 +46,13 @@ def private_folder(folder: Path) -> Path:
 
 
 def require_ours(folder: Path) -> None:
-    """Raise SettingsError where another user could write to the folder or replace it."""
+    """Raise ProcessSettingsError where another user could write to the folder or replace it."""
     users = (os.geteuid(), 0)  # root's are the mounted volumes of containers
     found = folder.stat()
     theirs = found.st_uid not in users or folder.lstat().st_uid not in users
     open_to_all = found.st_mode & stat.S_IWOTH and not found.st_mode & stat.S_ISVTX
     if theirs or (open_to_all and found.st_uid):
-        raise SettingsError(
+        raise ProcessSettingsError(
             f"The spool's folder {folder} belongs to another user or can be written by all: let "
             "SGN_SPOOL name a folder of this user alone (chmod 700).",
             "SGN_SPOOL",
@@ -60,21 +60,28 @@ def require_ours(folder: Path) -> None:
 
 
 def open_spool(folder: Path) -> None:
-    """Make the spool, as far as its disk has room. Raises SettingsError where it cannot be used."""
+    """Make the spool, as far as its disk has room.
+
+    Raises:
+        ProcessSettingsError: it cannot be used.
+
+    """
     try:
         private_folder(folder)
     except OSError as error:
         if is_of_full_disk(error):
             log.warning("The disk of the spool %s is full: free some space there.", folder)
             return
-        raise SettingsError(
+        raise ProcessSettingsError(
             f"The spool {folder} cannot be made: {error.strerror}. Let SGN_SPOOL name a folder "
             "that this user may write.",
             "SGN_SPOOL",
         ) from error
 
 
-def keep(folder: Path, content: Mapping[str, bytes], result: Mapping[str, Any] | None) -> None:
+def spool_outputs(
+    folder: Path, content: Mapping[str, bytes], result: Mapping[str, Any] | None
+) -> None:
     """Keep the objects in a folder of their own; whole, or nothing of them stays.
 
     With its ``result`` they can be stored and the task be ended later; see :func:`find`.
@@ -96,7 +103,7 @@ def keep(folder: Path, content: Mapping[str, bytes], result: Mapping[str, Any] |
         raise
 
 
-def find(folder: Path) -> KeptOutputs | None:
+def read_outputs(folder: Path) -> SpooledOutputs | None:
     """What was kept there with its result; None where nothing was, or where it is damaged."""
     try:
         found = json.loads((folder / KEPT).read_bytes())
@@ -111,9 +118,9 @@ def find(folder: Path) -> KeptOutputs | None:
     if sums != found["sha256"]:
         log.warning("what is kept in %s is not what was written there and is left aside", folder)
         return None
-    return KeptOutputs(result, content)
+    return SpooledOutputs(result, content)
 
 
-def forget(folder: Path) -> None:
+def remove_outputs(folder: Path) -> None:
     """Remove what was kept there; ``sgn clean`` finds what stays."""
     shutil.rmtree(folder, ignore_errors=True)

@@ -8,17 +8,17 @@ from typing import Any
 
 from actors import metrics
 from actors.callback import HandedBackError
-from actors.cancelled_training import settle
+from actors.cancelled_training import store_cancelled_checkpoint
 from actors.inputs import Inputs
 from actors.lease import RENEW_SECONDS, CancelledTaskError, LeaseLostError
 from actors.log_context import about
 from actors.pending import CANCELLED, FAILED, HANDED_BACK, EndingPendingError
 from actors.redis_clients import redis_client
-from actors.shards import do_part
+from actors.shards import run_shard
 from actors.task_log import TaskLog, store_log
 from actors.tracing import TRACING
 from actors.training import train
-from actors.worker_context import Workplace
+from actors.worker_context import WorkerContext
 from db.claims import Claim, claim
 from db.diagnosis import check_writable
 from db.errors import ContentTooLarge, DatabaseUnavailable, SchemaAhead
@@ -46,7 +46,7 @@ class TaskRunner:
     One message may come twice; one claim is given.
     """
 
-    def __init__(self, place: Workplace) -> None:
+    def __init__(self, place: WorkerContext) -> None:
         self.place = place
 
     @metrics.BUSY.track_inprogress()
@@ -67,7 +67,7 @@ class TaskRunner:
         if self._take(task_id, by=claim_next):
             return
         log.info("task %s is not to be claimed", task_id)
-        if settle(self.place, task_id):
+        if store_cancelled_checkpoint(self.place, task_id):
             self._take(task_id, by=claim_next)
 
     def _take(self, task_id: str, given: Inputs | None = None, *, by: Claimer = claim) -> bool:
@@ -85,11 +85,11 @@ class TaskRunner:
             TaskLog(redis_client(settings.redis_url), self.place.runtime.names, claim),
         ):
             log.info("task %s: attempt %d begins, %s", task_id, claim.attempt, self._who())
-            metrics.claimed(claim.attempt)
+            metrics.count_claim(claim.attempt)
             ours = self._run(claim, given)
             free()  # a device is shared with other workers
             if not ours:
-                metrics.lost()
+                metrics.count_lost()
                 log.warning("task %s belongs to another worker; nothing was written", task_id)
         if not claim.part:
             client, names = redis_client(settings.redis_url), self.place.runtime.names
@@ -126,7 +126,7 @@ class TaskRunner:
 
     def _done(self, claim: Claim, given: Inputs | None) -> bool:
         if claim.part:
-            return do_part(self.place, claim, given)
+            return run_shard(self.place, claim, given)
         return train(self.place, claim, self._take)
 
     @metrics.TRAINING_SECONDS.time()
@@ -157,7 +157,7 @@ class TaskRunner:
                 return self._give_up(claim)
             ending = _fault(claim)
         ours = self.place.ended(claim, ending.kind, **ending.content)
-        return metrics.ended(ending.outcome, ours=ours)
+        return metrics.count_ending(ending.outcome, ours=ours)
 
     def _give_up(self, claim: Claim) -> bool:
         """Leave the task to another process: in this one CUDA fails from here on.

@@ -11,7 +11,7 @@ from importlib import metadata
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
-from actors.settings import SettingsError
+from actors.settings import ProcessSettingsError
 from db.claims import Claim
 
 if TYPE_CHECKING:
@@ -46,14 +46,16 @@ class Tracing:
         """Send spans under this name; all else is said by OpenTelemetry's own variables.
 
         Raises:
-            SettingsError: OpenTelemetry is not installed, or refuses its variables.
+            ProcessSettingsError: OpenTelemetry is not installed, or refuses its variables.
 
         """
         check_installed()
         try:
             self._start(service)
         except ValueError as error:
-            raise SettingsError(f"OpenTelemetry's variables cannot be used: {error}") from error
+            raise ProcessSettingsError(
+                f"OpenTelemetry's variables cannot be used: {error}"
+            ) from error
 
     def _start(self, service: str) -> None:
         from opentelemetry.exporter.otlp.proto.http import trace_exporter  # noqa: PLC0415
@@ -153,13 +155,13 @@ class Tracing:
 
 
 def check_installed() -> None:
-    """Look for OpenTelemetry without loading it. Raises SettingsError."""
+    """Look for OpenTelemetry without loading it. Raises ProcessSettingsError."""
     try:
         found = [find_spec(name) for name in NEEDED]
     except ModuleNotFoundError:  # of a package around it
         found = [None]
     if None in found:
-        raise SettingsError(NOT_INSTALLED)
+        raise ProcessSettingsError(NOT_INSTALLED)
 
 
 @contextmanager

@@ -6,18 +6,18 @@ from functools import partial
 from typing import Any
 
 from actors import metrics
-from actors.callback import TaskJournal
-from actors.cancelled_training import cancelled, stopped, where
+from actors.callback import TaskCallback
+from actors.cancelled_training import store_cancelled, store_failed, stored_fields
 from actors.curve import Curve
 from actors.inputs import Inputs
 from actors.lease import CancelledTaskError, Lease
-from actors.outputs import objects, papers
+from actors.outputs import output_files, report_files
 from actors.pending import CANCELLED, FAILED, FINISHED
 from actors.redis_clients import redis_client
-from actors.shards import Parts
-from actors.spool import KeptOutputs
+from actors.shards import Shards
+from actors.spool import SpooledOutputs
 from actors.tracing import TRACING
-from actors.worker_context import Begun, Workplace
+from actors.worker_context import TaskContext, WorkerContext
 from db.claims import Claim
 from db.form import TaskForm
 from db.states import Status
@@ -29,7 +29,7 @@ log = logging.getLogger(__name__)
 
 
 @translate_oom
-def train(place: Workplace, claim: Claim, take: Callable[[str, Inputs], bool]) -> bool:
+def train(place: WorkerContext, claim: Claim, take: Callable[[str, Inputs], bool]) -> bool:
     """Everything between claim and result; False if the task was lost meanwhile.
 
     ``take`` does a part of the task here, if that can be claimed. Raises what ends a task.
@@ -45,8 +45,8 @@ def train(place: Workplace, claim: Claim, take: Callable[[str, Inputs], bool]) -
         if waiting is not None:
             return _store(place, lease, waiting)
         inputs = place.inputs(form, claim.proj_id, lambda: place.check(lease))
-        with TaskJournal(place.runtime, lease, curve, place.kept(inputs)) as journal:
-            begun = Begun(form, inputs, lease, journal)
+        with TaskCallback(place.runtime, lease, curve, place.kept(inputs)) as journal:
+            begun = TaskContext(form, inputs, lease, journal)
             log.info("task %s: %s", claim.task_id, inputs.said)
             try:
                 status = _finish(place, begun, take)
@@ -58,18 +58,20 @@ def train(place: Workplace, claim: Claim, take: Callable[[str, Inputs], bool]) -
             except TrainingError as error:
                 lease.check()
                 metrics.OUT_OF_MEMORY.inc(isinstance(error, OutOfMemory))
-                sentence, saved = stopped(place, form, inputs, error, lease)
+                sentence, saved = store_failed(place, form, inputs, error, lease)
                 log.info("task %s: failed: %s", claim.task_id, sentence)
                 failed = place.ended(
                     claim, FAILED, sentence=sentence, manifest_sha256=saved.manifest_sha256
                 )
-                return metrics.ended(FAILED, ours=failed)
+                return metrics.count_ending(FAILED, ours=failed)
     if status == Status.FINISHED:
         place.forget(claim.task_id)
-    return metrics.ended(str(status).lower(), ours=status is not None)
+    return metrics.count_ending(str(status).lower(), ours=status is not None)
 
 
-def _finish(place: Workplace, begun: Begun, take: Callable[[str, Inputs], bool]) -> Status | None:
+def _finish(
+    place: WorkerContext, begun: TaskContext, take: Callable[[str, Inputs], bool]
+) -> Status | None:
     claim, form, inputs = begun.claim, begun.form, begun.inputs
     outcome = run(
         inputs.splits,
@@ -84,27 +86,27 @@ def _finish(place: Workplace, begun: Begun, take: Callable[[str, Inputs], bool])
     )
     result = outcome.result.as_dict()
     result["warnings"] = [*filter(None, [place.choice.warning]), *result["warnings"]]
-    content = objects(
-        outcome.model if form.save_model_state else None, papers(claim, outcome, result)
+    content = output_files(
+        outcome.model if form.save_model_state else None, report_files(claim, outcome, result)
     )
     check = partial(place.check, begun.lease)
     saved = place.store(claim.task_id, content, begun.lease.confirm, check, result)
-    return _ended(place, claim, result | where(saved))
+    return _ended(place, claim, result | stored_fields(saved))
 
 
-def _store(place: Workplace, lease: Lease, waiting: KeptOutputs) -> bool:
+def _store(place: WorkerContext, lease: Lease, waiting: SpooledOutputs) -> bool:
     """Store what was trained before, when the registry took nothing, and end the task."""
     claim = lease.claim
     log.info("task %s: it is trained, and was kept until the registry takes it", claim.task_id)
     check = partial(place.check, lease)
     saved = place.store(claim.task_id, waiting.content, lease.confirm, check, waiting.result)
-    status = _ended(place, claim, waiting.result | where(saved))
+    status = _ended(place, claim, waiting.result | stored_fields(saved))
     if status == Status.FINISHED:
         place.forget(claim.task_id)
-    return metrics.ended(str(status).lower(), ours=status is not None)
+    return metrics.count_ending(str(status).lower(), ours=status is not None)
 
 
-def _ended(place: Workplace, claim: Claim, result: dict[str, Any]) -> Status | None:
+def _ended(place: WorkerContext, claim: Claim, result: dict[str, Any]) -> Status | None:
     """Write the result of a task whose objects are stored."""
     saved = result["model_state_path"]
     log.info("task %s: stored%s", claim.task_id, f" at {saved}" if saved else "")
@@ -116,20 +118,22 @@ def _ended(place: Workplace, claim: Claim, result: dict[str, Any]) -> Status | N
     return status
 
 
-def _shared(place: Workplace, begun: Begun, take: Callable[[str, Inputs], bool]) -> Parts | None:
+def _shared(
+    place: WorkerContext, begun: TaskContext, take: Callable[[str, Inputs], bool]
+) -> Shards | None:
     """Where other workers may help: this one helps them too while it waits."""
     if begun.inputs.asked.fan_out == 1:
         return None
-    return Parts(place, begun, lambda part_id: take(part_id, begun.inputs))
+    return Shards(place, begun, lambda shard_id: take(shard_id, begun.inputs))
 
 
-def _cancel(place: Workplace, begun: Begun) -> bool:
+def _cancel(place: WorkerContext, begun: TaskContext) -> bool:
     """Store the best parameters so far, as long as nobody has passed this worker over."""
     claim, form, state = begun.claim, begun.form, begun.journal.state()
-    result = cancelled(
+    result = store_cancelled(
         place, claim.task_id, form, begun.inputs, state=state, confirm=begun.lease.confirm_ours
     )
     ended = place.ended(claim, CANCELLED, result=result)
     begun.journal.keep()
     log.info("task %s: cancelled", claim.task_id)
-    return metrics.ended(CANCELLED, ours=ended)
+    return metrics.count_ending(CANCELLED, ours=ended)

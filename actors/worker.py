@@ -11,26 +11,26 @@ from dramatiq.brokers.redis import RedisBroker
 from dramatiq.middleware.asyncio import AsyncIO
 
 from actors import rpc
-from actors.answering import Answering, Desk
-from actors.exposition import exposed
-from actors.garbage_collection import Sweeper
+from actors.answering import QueueServer, RpcServer
+from actors.exposition import make_registry
+from actors.garbage_collection import GarbageCollector
 from actors.idle import IdleExit
 from actors.log_context import mark_log, start_log
 from actors.metrics import GpuMemory, device_info, worker_metrics
-from actors.model_import import OldModels
+from actors.model_import import ModelImporter
 from actors.pending import PendingEndings
 from actors.predictor import Predictor
 from actors.queue import ACTOR, QUEUE, worker_broker
-from actors.reading.answers import FileAnswers
+from actors.reading.answers import FileReader
 from actors.reading.arrays import Arrays
-from actors.reading.child import Bounds
+from actors.reading.child import ReadLimits
 from actors.reading.datasets import DatasetReader
 from actors.runtime import Runtime
-from actors.settings import JSON, Settings, SettingsError
+from actors.settings import JSON, ProcessSettings, ProcessSettingsError
 from actors.spool import open_spool
 from actors.task import TaskRunner
 from actors.tracing import TRACING
-from actors.worker_context import Workplace
+from actors.worker_context import WorkerContext
 from graphnet.data.atlas import Atlas
 from graphnet.errors import GraphnetError
 from graphnet.training.devices import choose, limit
@@ -46,14 +46,14 @@ def make_broker() -> RedisBroker:
     """
     try:
         return _wired()
-    except (SettingsError, GraphnetError, RegistryError) as error:
+    except (ProcessSettingsError, GraphnetError, RegistryError) as error:
         # Not into the log: Dramatiq may end before it has passed that on.
         print(f"The worker cannot start: {error}", file=sys.__stderr__, flush=True)
         sys.exit(1)
 
 
 def _wired() -> RedisBroker:
-    settings = Settings.from_environment(os.environ)
+    settings = ProcessSettings.from_environment(os.environ)
     _set_up_log(settings)
     if settings.traces:
         TRACING.start("sgn-worker")
@@ -69,24 +69,28 @@ def _wired() -> RedisBroker:
     choice = choose(settings.device, os.environ, fallback=settings.cpu_fallback)
     limit(choice.device, settings.gpu_share)
     log.log(logging.WARNING if choice.warning else logging.INFO, "%s", choice.said)
-    metrics = exposed(*worker_metrics(), device_info(choice), GpuMemory(choice))
-    runtime = Runtime(settings, Sweeper(checkpoints, uploads, datasets), metrics, choice.kind)
+    metrics = make_registry(*worker_metrics(), device_info(choice), GpuMemory(choice))
+    runtime = Runtime(
+        settings, GarbageCollector(checkpoints, uploads, datasets), metrics, choice.kind
+    )
     reader = _reader(settings, runtime, uploads, datasets)
     pending = PendingEndings(runtime, settings.spool)
     beside = _beside(runtime, reader, Predictor(models, reader, atlases), pending)
     broker = worker_broker(
         settings.redis_url, runtime.names, choice.kind, [AsyncIO(), runtime, *beside]
     )
-    place = Workplace(runtime, models, checkpoints, choice, reader, pending, atlases)
+    place = WorkerContext(runtime, models, checkpoints, choice, reader, pending, atlases)
     runner = TaskRunner(place)
     dramatiq.actor(actor_name=ACTOR, queue_name=QUEUE, broker=broker)(runner.__call__)
     dramatiq.set_broker(broker)
     return broker
 
 
-def _reader(settings: Settings, runtime: Runtime, uploads: Store, datasets: Store) -> DatasetReader:
+def _reader(
+    settings: ProcessSettings, runtime: Runtime, uploads: Store, datasets: Store
+) -> DatasetReader:
     """What is hidden in the spool is no task's."""
-    bounds = Bounds(settings.read_memory_mb, settings.read_seconds, settings.spool / ".reading")
+    bounds = ReadLimits(settings.read_memory_mb, settings.read_seconds, settings.spool / ".reading")
     arrays = Arrays(datasets, settings.spool / ".arrays", settings.cache_mb)
     return DatasetReader(runtime.call, uploads, arrays, bounds)
 
@@ -95,13 +99,13 @@ def _beside(
     runtime: Runtime, reader: DatasetReader, predictor: Predictor, pending: PendingEndings
 ) -> list[Middleware]:
     """What goes on beside the training."""
-    files = FileAnswers(reader, OldModels(reader, predictor.store))
+    files = FileReader(reader, ModelImporter(reader, predictor.store))
     desks = (
-        Desk(rpc.READ_QUEUE, rpc.READ_ACTOR, files),
-        Desk(rpc.QUEUE, rpc.ACTOR, predictor),
+        QueueServer(rpc.READ_QUEUE, rpc.READ_ACTOR, files),
+        QueueServer(rpc.QUEUE, rpc.ACTOR, predictor),
     )
     settings = runtime.settings
-    answering = Answering(settings.redis_url, runtime.names, desks)
+    answering = RpcServer(settings.redis_url, runtime.names, desks)
     if not settings.idle_exit_seconds:
         return [pending, answering]
 
@@ -111,7 +115,7 @@ def _beside(
     return [pending, answering, IdleExit(settings.idle_exit_seconds, idle_seconds)]
 
 
-def _set_up_log(settings: Settings) -> None:
+def _set_up_log(settings: ProcessSettings) -> None:
     """Dramatiq has set up lines of text."""
     if settings.log_format == JSON:
         start_log(JSON)

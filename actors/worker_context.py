@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from actors import spool
-from actors.callback import HandedBackError, TaskJournal
+from actors.callback import HandedBackError, TaskCallback
 from actors.checkpoints import Checkpoints, identity
 from actors.inputs import Inputs, read_inputs
 from actors.lease import Lease
-from actors.outputs import Saved, objects, save
+from actors.outputs import Saved, output_files, store_outputs
 from actors.pending import (
     CANCELLED,
     FINISHED,
@@ -21,9 +21,9 @@ from actors.pending import (
     PendingEndings,
 )
 from actors.reading.datasets import DatasetReader
-from actors.retry import patiently
+from actors.retry import retry
 from actors.runtime import Runtime
-from actors.spool import KeptOutputs
+from actors.spool import SpooledOutputs
 from actors.tracing import TRACING
 from db.claims import Claim
 from db.errors import DatabaseUnavailable
@@ -44,7 +44,7 @@ def nothing() -> None:
 
 
 @dataclass(frozen=True)
-class Workplace:
+class WorkerContext:
     """Both stores are the registry's folders; ``choice`` is where to train.
 
     ``reader`` opens datasets; ``pending`` is what the database did not take; ``atlases`` say where
@@ -110,7 +110,7 @@ class Workplace:
     def _patiently(
         self, query: Callable[[], Coroutine[Any, Any, T]], check: Callable[[], None]
     ) -> T:
-        return patiently(
+        return retry(
             lambda: self.runtime.call(query()),
             DatabaseUnavailable,
             seconds=self.patience,
@@ -120,12 +120,12 @@ class Workplace:
 
     def stored(self, call: Callable[[], T], check: Callable[[], None]) -> T:
         """Ask a storage that may be away for a while. Raises RegistryError."""
-        return patiently(call, RegistryUnavailable, seconds=self.patience, check=check)
+        return retry(call, RegistryUnavailable, seconds=self.patience, check=check)
 
     @TRACING.traced("read data")
     def inputs(self, form: TaskForm, proj_id: str, check: Callable[[], None]) -> Inputs:
         """Read what the form names. Raises GraphnetError, or what stayed away."""
-        return patiently(
+        return retry(
             lambda: read_inputs(self.runtime, self.models, self.reader, form, proj_id),
             (RegistryUnavailable, DatabaseUnavailable, DiskFull),
             seconds=self.patience,
@@ -152,7 +152,7 @@ class Workplace:
 
     def save(self, task_id: str, model: StoredModel, confirm: Callable[[], None]) -> Saved:
         """Store a model alone, as long as ``confirm`` lets us; see :meth:`store`."""
-        return self.store(task_id, objects(model, {}), confirm, confirm)
+        return self.store(task_id, output_files(model, {}), confirm, confirm)
 
     @TRACING.traced("store")
     def store(
@@ -168,7 +168,7 @@ class Workplace:
         Where the registry takes nothing, they are kept in the spool; with the ``result`` the task
         can be ended from there.
         """
-        return save(
+        return store_outputs(
             self.models,
             task_id,
             content,
@@ -179,13 +179,13 @@ class Workplace:
             result=result,
         )
 
-    def waiting(self, task_id: str) -> KeptOutputs | None:
+    def waiting(self, task_id: str) -> SpooledOutputs | None:
         """What an earlier attempt kept on this machine because the registry did not take it."""
-        return spool.find(self.runtime.settings.spool / task_id)
+        return spool.read_outputs(self.runtime.settings.spool / task_id)
 
     def forget(self, task_id: str) -> None:
         """Remove the checkpoints of a task that has ended well; a sweep finds what stays."""
-        spool.forget(self.runtime.settings.spool / task_id)
+        spool.remove_outputs(self.runtime.settings.spool / task_id)
         try:
             self.checkpoints.delete(task_id)
         except RegistryError as error:
@@ -193,13 +193,13 @@ class Workplace:
 
 
 @dataclass(frozen=True)
-class Begun:
+class TaskContext:
     """A claimed task whose inputs are read."""
 
     form: TaskForm
     inputs: Inputs
     lease: Lease
-    journal: TaskJournal
+    journal: TaskCallback
 
     @property
     def claim(self) -> Claim:

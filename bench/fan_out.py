@@ -11,7 +11,7 @@ import time
 from contextlib import ExitStack
 from pathlib import Path
 
-from actors.queue import alive
+from actors.queue import count_workers
 from actors.redis_clients import redis_client
 from tests.houses import process
 from tests.places import WORKER, Place, names_of, place_at
@@ -48,7 +48,7 @@ def _timed(place: Place, count: int) -> float:
         with redis_client(place.variables["SGN_REDIS_URL"]) as client:
             client.flushall()
             names = names_of(place.variables)
-            while sum(alive(client, names).values()) < count:
+            while sum(count_workers(client, names).values()) < count:
                 time.sleep(0.1)
         start = time.monotonic()
         task = place.until(place.submit(param_set=TASK), {"Finished", "Failed"}, start + 600)

@@ -6,24 +6,24 @@ from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.expressions import F, Q
 
 from db import tasks
-from db.claims import Claim, claimed
+from db.claims import Claim, read_claim
 from db.clock import now_ms
-from db.errors import translated
+from db.errors import translate_errors
 from db.extract import extract
 from db.models import Run
 from db.neurolearn import Submission
 from db.packet_limit import check_packet
-from db.runs import CANCELLED, NOTHING, vouching
+from db.runs import CANCELLED, EMPTY_RESULT, integrity_columns
 from db.states import Status
 from db.texts import json_text
-from db.transactions import restarted, transaction
-from db.transitions import ACTIVE, ended, mirror, release_parts
+from db.transactions import restart_on_deadlock, transaction
+from db.transitions import ACTIVE, end_runs, release_shards, sync_submission
 
 BATCH = 100
 
 
-@restarted
-@translated()
+@restart_on_deadlock
+@translate_errors()
 async def cancel(task_id: str, public_url: str = "") -> None:
     """Cancel a task that has not ended; of one that has, nothing changes.
 
@@ -41,12 +41,12 @@ async def cancel(task_id: str, public_url: str = "") -> None:
             .update(cancel_at=now)
         )
         # Its worker may be busy with one of its parts, and is then heard the sooner.
-        await release_parts(task_id, now, connection)
+        await release_shards(task_id, now, connection)
         await _end(Run.filter(idle, task_id=task_id), task_id, now, connection, public_url)
 
 
-@translated()
-async def end_unanswered(asked_before_ms: int, public_url: str = "") -> list[str]:
+@translate_errors()
+async def cancel_silent(asked_before_ms: int, public_url: str = "") -> list[str]:
     """End tasks whose worker has not answered for that long to being cancelled; their ids."""
     now = await now_ms()
     silent = Run.filter(ACTIVE, cancel_at__gt=0, cancel_at__lt=now - asked_before_ms)
@@ -54,8 +54,8 @@ async def end_unanswered(asked_before_ms: int, public_url: str = "") -> list[str
     return [task_id for task_id in found if await _end_one(task_id, now, public_url)]
 
 
-@restarted
-@translated()
+@restart_on_deadlock
+@translate_errors()
 async def _end_one(task_id: str, now: int, public_url: str) -> bool:
     async with transaction() as connection:
         silent = Run.filter(ACTIVE, task_id=task_id, cancel_at__gt=0)
@@ -67,17 +67,17 @@ async def _end(
 ) -> bool:
     """Write Cancelled; :func:`unsettled_ids` finds it where a checkpoint may be worth keeping."""
     silent = runs.using_db(connection)
-    if not await ended(silent, Status.CANCELLED, now, CANCELLED, cancel_at=now):
+    if not await end_runs(silent, Status.CANCELLED, now, CANCELLED, cancel_at=now):
         return False
-    shown = extract(task_id, NOTHING, public_url)
-    await mirror(task_id, Status.CANCELLED, connection, result=shown)
-    await tasks.keep(task_id, json_text(NOTHING), connection)
-    await release_parts(task_id, now, connection)
+    shown = extract(task_id, EMPTY_RESULT, public_url)
+    await sync_submission(task_id, Status.CANCELLED, connection, result=shown)
+    await tasks.keep(task_id, json_text(EMPTY_RESULT), connection)
+    await release_shards(task_id, now, connection)
     return True
 
 
-@translated()
-async def unsettled_ids() -> list[str]:
+@translate_errors()
+async def cancelled_with_checkpoint() -> list[str]:
     """Cancelled tasks with a checkpoint of which nothing was stored yet.
 
     Only once the lease has run out: a worker that was passed over may store until then.
@@ -86,24 +86,28 @@ async def unsettled_ids() -> list[str]:
     return [str(task_id) for task_id in await over.values_list("task_id", flat=True)]
 
 
-@restarted
-@translated()
-async def take_unsettled(task_id: str, *, lease_ms: int) -> Claim | None:
+@restart_on_deadlock
+@translate_errors()
+async def claim_cancelled(task_id: str, *, lease_ms: int) -> Claim | None:
     """Such a task, to be settled within ``lease_ms``; None if it is none, or another's."""
     now = await now_ms()
     async with transaction() as connection:
         mine = _unsettled(now).filter(task_id=task_id).using_db(connection)
         if not await mine.update(lease_until=now + lease_ms):
             return None
-        found = await claimed(await Run.get(task_id=task_id, using_db=connection), "", connection)
+        found = await read_claim(
+            await Run.get(task_id=task_id, using_db=connection), "", connection
+        )
         if found is None:
             await Run.filter(task_id=task_id).using_db(connection).update(checkpoint=0)
         return found
 
 
-@restarted
-@translated()
-async def settle(task_id: str, result: dict[str, Any] | None, public_url: str = "") -> None:
+@restart_on_deadlock
+@translate_errors()
+async def write_cancelled_result(
+    task_id: str, result: dict[str, Any] | None, public_url: str = ""
+) -> None:
     """Write what a checkpoint gave into the result of a cancelled task; None leaves it as it is.
 
     Raises:
@@ -116,14 +120,14 @@ async def settle(task_id: str, result: dict[str, Any] | None, public_url: str = 
         unsettled = Run.filter(
             task_id=task_id, state=Status.CANCELLED.value, checkpoint__gt=0
         ).using_db(connection)
-        vouched = vouching(result or {})
+        vouched = integrity_columns(result or {})
         # Whoever watched it to its end is told again: there may be epochs more.
         settled = await unsettled.update(checkpoint=0, version=F("version") + 1, **vouched)
         if not settled or result is None:
             return
-        ended = Submission.filter(task_id=task_id, task_status=Status.CANCELLED.value)
+        submission = Submission.filter(task_id=task_id, task_status=Status.CANCELLED.value)
         shown = extract(task_id, result, public_url)
-        await ended.using_db(connection).update(task_result=shown)
+        await submission.using_db(connection).update(task_result=shown)
         await tasks.keep(task_id, whole, connection)
 
 

@@ -14,7 +14,7 @@ from weakref import WeakKeyDictionary
 from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.connection import get_connection
 
-from db.errors import translated
+from db.errors import translate_errors
 
 ALL = {"", "utf8mb4", "utf16", "utf16le", "utf32", "binary", "sql_ascii"}
 UP_TO_FFFF = {"utf8", "utf8mb3", "ucs2"}
@@ -104,7 +104,7 @@ class Charsets:
 _KNOWN: WeakKeyDictionary[BaseDBAsyncClient, Charsets] = WeakKeyDictionary()
 
 
-@translated()
+@translate_errors()
 async def charsets() -> Charsets:
     """Those of the database that is open. Raises DatabaseError."""
     connection = get_connection("default")

@@ -12,13 +12,13 @@ from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.expressions import F, Q
 
 from db.clock import now_ms
-from db.errors import translated
+from db.errors import translate_errors
 from db.models import Run
 from db.neurolearn import Submission
 from db.states import Status
 from db.texts import json_object
-from db.transactions import restarted, transaction
-from db.transitions import ACTIVE, LET_GO, ended, mirror, release_parts
+from db.transactions import restart_on_deadlock, transaction
+from db.transitions import ACTIVE, LET_GO, end_runs, release_shards, sync_submission
 from db.versions import check_known
 
 IN_ALL = 10  # times the attempts since the last checkpoint
@@ -56,8 +56,8 @@ class Claim:
     kind: str = ""
 
 
-@restarted
-@translated()
+@restart_on_deadlock
+@translate_errors()
 async def claim(
     task_id: str, *, worker: str, device: str, lease_ms: int, max_attempts: int
 ) -> Claim | None:
@@ -92,7 +92,7 @@ async def claim(
             )
         )
         if taken:
-            await mirror(task_id, Status.RUNNING, connection)
+            await sync_submission(task_id, Status.RUNNING, connection)
             return await _taken(task_id, token, now, connection)
         # Taken or ended already, or tried too often. PostgreSQL does not lock the row that the
         # UPDATE left as it was, so it may have been handed back by now: look at the attempts again.
@@ -106,10 +106,10 @@ async def _drop(
     runs: Any, task_id: str, sentence: str, now: int, connection: BaseDBAsyncClient
 ) -> None:
     """End the task as Failed in both tables, if the run is still among these."""
-    dropped = await ended(runs, Status.FAILED, now, sentence)
+    dropped = await end_runs(runs, Status.FAILED, now, sentence)
     if dropped:
-        await mirror(task_id, Status.FAILED, connection, result=sentence)
-        await release_parts(task_id, now, connection)
+        await sync_submission(task_id, Status.FAILED, connection, result=sentence)
+        await release_shards(task_id, now, connection)
 
 
 def _free(task_id: str, now: int, connection: BaseDBAsyncClient) -> Any:
@@ -121,7 +121,7 @@ def _free(task_id: str, now: int, connection: BaseDBAsyncClient) -> Any:
 async def _taken(task_id: str, token: str, now: int, connection: BaseDBAsyncClient) -> Claim | None:
     """The claim, or the end of a task that cannot be read."""
     run = await Run.get(task_id=task_id, using_db=connection)
-    found = await claimed(run, token, connection)
+    found = await read_claim(run, token, connection)
     if found is None:
         submitted = Submission.filter(task_id=run.part_of or task_id).using_db(connection)
         sentence = (UNREADABLE if await submitted.exists() else DELETED) if not run.part else LET_GO
@@ -130,7 +130,7 @@ async def _taken(task_id: str, token: str, now: int, connection: BaseDBAsyncClie
     return found
 
 
-async def claimed(
+async def read_claim(
     run: Run, token: str, connection: BaseDBAsyncClient | None = None
 ) -> Claim | None:
     """What a worker needs to know of a task; None if its form is gone or cannot be read.
@@ -157,7 +157,7 @@ async def claimed(
         task_config=config,
         parent_task_id=run.parent_task_id,
         earlier=tuple(
-            part_id(task_id, run.part) if run.part else task_id
+            shard_id(task_id, run.part) if run.part else task_id
             for task_id in await _earlier(whole, connection)
         ),
         request_id=run.request_id,
@@ -168,22 +168,22 @@ async def claimed(
     )
 
 
-def part_id(task_id: str, number: int) -> str:
+def shard_id(task_id: str, number: int) -> str:
     """The id of a part's run; parts are numbered from 1 on."""
     return f"{task_id}-{number:04d}"
 
 
-def is_part(task_id: str) -> bool:
+def is_shard(task_id: str) -> bool:
     """Whether a run of this id is a part."""
     return "-" in task_id
 
 
-def whole_id(part: str) -> str:
+def task_id_of_shard(part: str) -> str:
     """The id of the task that a part of this id belongs to."""
     return part.rpartition("-")[0]
 
 
-def ours(claim: Claim, connection: BaseDBAsyncClient | None = None) -> Any:
+def claimed_run(claim: Claim, connection: BaseDBAsyncClient | None = None) -> Any:
     """The run of a claim, as long as it is held."""
     held = {"lease_token": claim.lease_token, "state": Status.RUNNING.value}
     query = Run.filter(task_id=claim.task_id, **held)

@@ -14,11 +14,11 @@ from tortoise.expressions import Q
 
 from db.claims import LONGEST_CHAIN
 from db.clock import now_ms
-from db.errors import translated
+from db.errors import translate_errors
 from db.models import Run
 from db.neurolearn import Submission
 from db.states import Status
-from db.transactions import restarted, transaction
+from db.transactions import restart_on_deadlock, transaction
 from db.transitions import ACTIVE
 
 LONGEST_LIST = 500
@@ -47,7 +47,7 @@ class _Needed(Exception):
     """The model must stay; the text says why."""
 
 
-@translated()
+@translate_errors()
 async def look_up(task_ids: Sequence[str]) -> dict[str, Known]:
     """Each of these tasks, also those that no row knows."""
     found: dict[str, Known] = {}
@@ -73,8 +73,8 @@ async def mark_removed(task_id: str, *, ended_before: int) -> str:
     return ""
 
 
-@restarted
-@translated()
+@restart_on_deadlock
+@translate_errors()
 async def _mark(task_id: str, ended_before: int) -> None:
     now = await now_ms()
     async with transaction() as connection:

@@ -15,7 +15,7 @@ from tortoise.connection import get_connection
 from tortoise.exceptions import ConfigurationError
 
 from db import installation, versions
-from db.errors import DatabaseError, DatabaseUnavailable, SchemaBehind, translated
+from db.errors import DatabaseError, DatabaseUnavailable, SchemaBehind, translate_errors
 from db.models import (
     Installation,
     Key,
@@ -80,13 +80,13 @@ async def close_database() -> None:
     await Tortoise.close_connections()
 
 
-@translated()
+@translate_errors()
 async def ping() -> None:
     """Ask something trivial. Raises DatabaseUnavailable."""
     await get_connection("default").execute_query("SELECT 1")
 
 
-@translated()
+@translate_errors()
 async def check_schema() -> None:
     """Look for migrations and tables.
 
@@ -102,7 +102,7 @@ async def check_schema() -> None:
         raise SchemaBehind("The service's own tables are missing or older; run `sgn migrate`.")
     for model in (*OWN, Submission, Dataset):
         try:
-            async with translated():
+            async with translate_errors():
                 await model.all().limit(0)  # names every column
         except SchemaBehind as error:
             if model in OWN:
@@ -136,7 +136,7 @@ async def read_installation(url: str) -> str:
     return await asyncio.create_task(_read_installation(url), context=Context())
 
 
-@translated()
+@translate_errors()
 async def _read_installation(url: str) -> str:
     await _init(url, for_all=False)
     try:
@@ -145,7 +145,7 @@ async def _read_installation(url: str) -> str:
         await Tortoise.close_connections()
 
 
-@translated()
+@translate_errors()
 async def _migrate(url: str, to: str, installation_id: str | None) -> str:
     await _init(url, for_all=False)
     try:

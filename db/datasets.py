@@ -11,15 +11,15 @@ from tortoise.functions import Length
 
 from db.charset import DATASETS, storable, unstorable_of_dataset
 from db.clock import now_ms
-from db.errors import DatabaseError, NameTaken, translated
-from db.ids import NUMBERS
+from db.errors import DatabaseError, NameTaken, translate_errors
+from db.ids import IDS
 from db.models import Mapping as Answers
 from db.models import Profile
 from db.neurolearn import Dataset
 from db.packet_limit import check_packet
 from db.pagination import page
 from db.texts import in_its_letters, json_text
-from db.transactions import restarted, transaction
+from db.transactions import restart_on_deadlock, transaction
 from db.versions import check_known
 
 LONGEST_LIST = 500
@@ -59,11 +59,11 @@ class NewDataset(ListedDataset):
 
 def new_data_id() -> str:
     """An id for a dataset that is to be written."""
-    return next(NUMBERS.ids("DATA"))
+    return next(IDS.ids("DATA"))
 
 
-@restarted
-@translated()
+@restart_on_deadlock
+@translate_errors()
 async def insert_dataset(new: NewDataset) -> DatasetRecord:
     """Write a dataset and what is known of it in one transaction; once, however often it is called.
 
@@ -118,20 +118,20 @@ def _same(new: NewDataset, there: DatasetRecord) -> DatasetRecord:
     return there
 
 
-@translated()
+@translate_errors()
 async def find_datasets(names: Sequence[str]) -> list[DatasetRecord]:
     """The datasets of these names that are there, without content."""
     there = await storable(DATASETS, "data_name", names)
     return await _records(Dataset.filter(data_name__in=there)) if there else []
 
 
-@translated()
+@translate_errors()
 async def find_dataset(data_id: str) -> DatasetRecord | None:
     """The dataset of this id, without content."""
     return next(iter(await _records(Dataset.filter(data_id=data_id))), None)
 
 
-@translated()
+@translate_errors()
 async def named_alike(data_name: str) -> dict[str, str]:
     """The datasets that the database takes to be of that name: the project of each by its name."""
     rows = Dataset.filter(data_name__in=await storable(DATASETS, "data_name", [data_name]))
@@ -139,7 +139,7 @@ async def named_alike(data_name: str) -> dict[str, str]:
     return {str(name): str(proj_id) for name, proj_id in found}
 
 
-@translated()
+@translate_errors()
 async def check_name(data_name: str) -> None:
     """Raise NameTaken if there is a dataset of that name."""
     if await named_alike(data_name):
@@ -156,7 +156,7 @@ def name_taken(data_name: str, there: str = "") -> NameTaken:
     )
 
 
-@translated()
+@translate_errors()
 async def list_datasets(
     *, proj_id: str | None = None, limit: int = 1000, cursor: str | None = None
 ) -> tuple[list[ListedDataset], str | None]:
@@ -177,7 +177,7 @@ async def list_datasets(
     return [ListedDataset(**{name: row[name] for name in LISTED[1:]}) for row in rows], more
 
 
-@translated()
+@translate_errors()
 async def get_data(names: Sequence[str]) -> dict[str, str]:
     """The content of these datasets by name; a name that is not there is left out."""
     there = await storable(DATASETS, "data_name", names)
@@ -185,7 +185,7 @@ async def get_data(names: Sequence[str]) -> dict[str, str]:
     return {row["data_name"]: row["data_cont"] for row in rows}
 
 
-@translated()
+@translate_errors()
 async def get_profiles(data_ids: Sequence[str]) -> dict[str, tuple[int, dict[str, Any]]]:
     """By dataset id: the content's length when the profile was made, and the profile."""
     if not data_ids:
@@ -194,8 +194,8 @@ async def get_profiles(data_ids: Sequence[str]) -> dict[str, tuple[int, dict[str
     return {row.data_id: (row.length, json.loads(row.profile)) for row in rows}
 
 
-@restarted
-@translated()
+@restart_on_deadlock
+@translate_errors()
 async def put_profile(data_id: str, length: int, profile: dict[str, Any]) -> None:
     """Keep a profile, in the place of an older one. Raises SchemaAhead."""
     await check_known()
@@ -216,7 +216,7 @@ def _as_text(profile: dict[str, Any]) -> str:
     return json_text(profile)
 
 
-@translated()
+@translate_errors()
 async def suggested_answers(proj_id: str, signature: str) -> dict[str, str] | None:
     """The answers of the project's last dataset whose file looked the same; None of none."""
     mine = in_its_letters(Answers.filter(signature=signature), "proj_id", proj_id)
@@ -224,15 +224,15 @@ async def suggested_answers(proj_id: str, signature: str) -> dict[str, str] | No
     return None if row is None else json.loads(row.answers)
 
 
-@translated()
+@translate_errors()
 async def get_answers(data_id: str) -> dict[str, str]:
     """How a dataset is to be read, as somebody has said; {} where nobody has."""
     row = await Answers.filter(data_id=data_id).first()
     return {} if row is None else json.loads(row.answers)
 
 
-@restarted
-@translated()
+@restart_on_deadlock
+@translate_errors()
 async def put_answers(of: ListedDataset, answers: Mapping[str, str], signature: str) -> None:
     """Keep how a dataset is to be read, in the place of an older mapping. Raises SchemaAhead."""
     await check_known()
@@ -240,20 +240,20 @@ async def put_answers(of: ListedDataset, answers: Mapping[str, str], signature: 
         await _replace_mapping(of, answers, signature, connection)
 
 
-@translated()
+@translate_errors()
 async def known_ids(data_ids: Sequence[str]) -> set[str]:
     """Those of these datasets whose rows are there."""
     return await _known_ids(Dataset, data_ids)
 
 
-@translated()
+@translate_errors()
 async def profiled_ids(data_ids: Sequence[str]) -> set[str]:
     """Those of these datasets whose profiles are there: their rows are, or were once."""
     return await _known_ids(Profile, data_ids)
 
 
-@restarted
-@translated()
+@restart_on_deadlock
+@translate_errors()
 async def prune_profiles() -> int:
     """Remove the profiles of datasets whose rows are gone, which name subjects; how many."""
     await check_known()

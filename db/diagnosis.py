@@ -9,8 +9,8 @@ from tortoise.models import Model
 
 from db.clock import now_ms
 from db.connection import OWN
-from db.errors import DatabaseRefuses, DatabaseUnavailable, Refusal, SchemaBehind, translated
-from db.ids import NUMBERS
+from db.errors import DatabaseRefuses, DatabaseUnavailable, Refusal, SchemaBehind, translate_errors
+from db.ids import IDS
 from db.models import Key, Run
 from db.neurolearn import Dataset, Submission
 from db.transactions import transaction
@@ -46,7 +46,7 @@ class Server:
     packet: int = 0
 
 
-@translated()
+@translate_errors()
 async def server() -> Server:
     """Ask the server. Raises DatabaseUnavailable."""
     connection = get_connection("default")
@@ -84,7 +84,7 @@ async def missing_rights() -> list[str]:
     ]
 
 
-@translated()
+@translate_errors()
 async def trial(right: str, model: type[Model]) -> None:
     """Do with a table what needs this right and changes nothing. Raises DatabaseError."""
     meta = model._meta  # noqa: SLF001 - the ORM's documented place for it
@@ -111,7 +111,7 @@ CONTENT_BYTES = 4096  # as much as a form: a server that is full may still take 
 STATE = "Probe"
 
 
-@translated()
+@translate_errors()
 async def check_writable() -> None:
     """Return if a form could be written: writes and removes a run and the key of a post.
 
@@ -126,7 +126,7 @@ async def check_writable() -> None:
     """
     for right in ("INSERT", "UPDATE"):
         await trial(right, Submission)
-    now, key, task_id = await now_ms(), os.urandom(32).hex(), next(NUMBERS.ids("TASK"))
+    now, key, task_id = await now_ms(), os.urandom(32).hex(), next(IDS.ids("TASK"))
     async with transaction() as connection:
         await Run.create(task_id=task_id, state=STATE, using_db=connection)
         await Key.create(

@@ -163,7 +163,7 @@ class ContentTooLarge(DatabaseError):
 
 
 @contextlib.asynccontextmanager
-async def translated() -> AsyncIterator[None]:
+async def translate_errors() -> AsyncIterator[None]:
     """Turn what the ORM and the drivers raise into this room's errors.
 
     Integrity errors pass: the query that can violate a constraint knows what it means.

@@ -14,7 +14,7 @@ from typing import Any
 from tortoise.connection import get_connection
 
 from db.claims import Claim, claim
-from db.errors import translated
+from db.errors import translate_errors
 from db.form import KINDS
 from db.models import Run
 from db.states import Status
@@ -51,7 +51,7 @@ class Project:
         return self.running + nth, -self.running, self.last, self.oldest, self.proj_id
 
 
-@translated()
+@translate_errors()
 async def waiting_projects(kind: str | None = None) -> list[Project]:
     """The projects of which tasks wait, the next one first; of tasks for one kind of device."""
     if kind not in {None, "", *KINDS}:
@@ -72,7 +72,7 @@ async def waiting_projects(kind: str | None = None) -> list[Project]:
     return sorted(found, key=lambda each: each.turn(0))
 
 
-@translated()
+@translate_errors()
 async def next_tasks(kind: str, most: int) -> list[str]:
     """The tasks that the next project has waiting for this kind of device, oldest first."""
     of_kind = Run.filter(state=Status.SUBMITTED.value, part=0, cancel_at=0, kind=kind)
@@ -154,7 +154,7 @@ async def _whole(
     return await claiming(task_id)
 
 
-@translated()
+@translate_errors()
 async def _run(task_id: str) -> Run | None:
     return await Run.get_or_none(task_id=task_id).only(
         "task_id", "state", "part", "kind", "checkpoint"

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from db.clock import now_ms
-from db.errors import translated
+from db.errors import translate_errors
 from db.models import Key
 
 KEEP_MS = 24 * 3_600_000
@@ -32,14 +32,14 @@ class UsedKey:
     answer: str
 
 
-@translated()
+@translate_errors()
 async def find_key(key_sha256: str) -> UsedKey | None:
     """What the key was used for; None if it was not, or more than a day ago."""
     row = await Key.get_or_none(key_sha256=key_sha256)
     return None if row is None else UsedKey(row.body_sha256, row.task_id, row.answer)
 
 
-@translated()
+@translate_errors()
 async def prune_keys() -> None:
     """Forget keys that are older than a day."""
     old = Key.filter(created_at__lt=await now_ms() - KEEP_MS).limit(BATCH)

@@ -10,7 +10,7 @@ STAMP, STAMPED = "%y%m%d%H%M%S", re.compile(r"[A-Z]+(?P<stamp>[0-9]{12})[0-9]+")
 TRIES = 20
 
 
-class Numbers:
+class IdGenerator:
     """A counter from a random place, so that processes seldom meet; the database decides."""
 
     def __init__(self) -> None:
@@ -32,4 +32,4 @@ def made_at(made_id: str) -> datetime | None:
         return None
 
 
-NUMBERS = Numbers()
+IDS = IdGenerator()

@@ -13,14 +13,14 @@ from tortoise.expressions import F
 
 from db import tasks
 from db.clock import now_ms
-from db.errors import DatabaseError, translated
+from db.errors import DatabaseError, translate_errors
 from db.models import Run
 from db.neurolearn import Submission
 from db.ownership import find_stranger
 from db.packet_limit import check_packet
 from db.states import Status
 from db.texts import json_object, json_text
-from db.transactions import restarted, transaction
+from db.transactions import restart_on_deadlock, transaction
 
 LONGEST_ID = 32
 
@@ -63,7 +63,7 @@ class OldTask:
         return found if isinstance(found, str) and len(found) <= LONGEST_ID else ""
 
 
-@translated()
+@translate_errors()
 async def find_old_task(task_id: str, *, replace: bool) -> OldTask:
     """The predecessor's task that a model is to be imported for.
 
@@ -99,8 +99,8 @@ async def find_old_task(task_id: str, *, replace: bool) -> OldTask:
     )
 
 
-@restarted
-@translated()
+@restart_on_deadlock
+@translate_errors()
 async def insert_import(old: OldTask, result: Mapping[str, Any]) -> None:
     """Write the run and the result of an imported model, or those of another in their place.
 

@@ -9,7 +9,7 @@ from tortoise.connection import get_connection
 from tortoise.exceptions import IntegrityError
 
 from db.clock import now_ms
-from db.errors import DatabaseError, translated
+from db.errors import DatabaseError, translate_errors
 from db.models import Installation
 from db.rows import insert
 
@@ -18,7 +18,7 @@ ID = re.compile(r"[a-z0-9][a-z0-9-]{2,15}")
 BYTES = 6  # of a random id
 
 
-@translated()
+@translate_errors()
 async def installation_id() -> str:
     """The id; where there is none yet, whoever asks first makes it.
 
@@ -34,7 +34,7 @@ async def installation_id() -> str:
     return found
 
 
-@translated()
+@translate_errors()
 async def set_installation_id(chosen: str) -> str:
     """Make this database an installation of that id, of a random one where ``chosen`` is empty.
 
@@ -63,7 +63,7 @@ def database_address(url: str) -> str:
     return f"{parts.hostname or 'localhost'}{port}{parts.path}"
 
 
-@translated()
+@translate_errors()
 async def read_id() -> str:
     """The id, "" where there is none yet. Raises DatabaseError."""
     return await _read()

@@ -10,12 +10,12 @@ from contextvars import Context
 from dataclasses import dataclass, field
 
 from db.clock import now_ms
-from db.errors import DatabaseError, DatabaseUnavailable, translated
+from db.errors import DatabaseError, DatabaseUnavailable, translate_errors
 from db.idempotency import NewKey
-from db.ids import NUMBERS
+from db.ids import IDS
 from db.new_tasks import NewTask, insert_new_task, write
 from db.outbox import OutboxMessage
-from db.transactions import restarted, transaction
+from db.transactions import restart_on_deadlock, transaction
 
 MOST_TOGETHER = 64
 GATHER_SECONDS = 0.005  # where several wait, a few more are worth waiting for
@@ -25,7 +25,7 @@ GATHER_SECONDS = 0.005  # where several wait, a few more are worth waiting for
 class _Waiting:
     task: NewTask
     key: NewKey | None
-    task_id: str = field(default_factory=lambda: next(NUMBERS.ids("TASK")))
+    task_id: str = field(default_factory=lambda: next(IDS.ids("TASK")))
     written: "asyncio.Future[str]" = field(
         default_factory=lambda: asyncio.get_running_loop().create_future()
     )
@@ -90,8 +90,8 @@ async def _all_at_once(some: list[_Waiting]) -> list[OutboxMessage] | None:
     ]
 
 
-@restarted
-@translated()
+@restart_on_deadlock
+@translate_errors()
 async def _insert_all(some: list[_Waiting]) -> int:
     """Write them in one transaction; when, by the database's clock."""
     now = await now_ms()

@@ -8,14 +8,14 @@ from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.exceptions import IntegrityError
 
 from db.clock import now_ms
-from db.errors import DatabaseError, KeyUsed, ModelRemoved, translated
+from db.errors import DatabaseError, KeyUsed, ModelRemoved, translate_errors
 from db.idempotency import NewKey
-from db.ids import NUMBERS
+from db.ids import IDS
 from db.models import Key, Outbox, Run
 from db.neurolearn import Submission
 from db.rows import insert
 from db.states import Status
-from db.transactions import restarted, transaction
+from db.transactions import restart_on_deadlock, transaction
 
 
 @dataclass(frozen=True)
@@ -34,8 +34,8 @@ class NewTask:
     traceparent: str = ""
 
 
-@restarted
-@translated()
+@restart_on_deadlock
+@translate_errors()
 async def insert_new_task(task: NewTask, key: NewKey | None = None) -> str:
     """Write submission, run and outbox row in one transaction; the task's new id.
 
@@ -48,7 +48,7 @@ async def insert_new_task(task: NewTask, key: NewKey | None = None) -> str:
 
     """
     now = await now_ms()
-    for task_id in NUMBERS.ids("TASK"):
+    for task_id in IDS.ids("TASK"):
         try:
             await _insert(task, task_id, now, key)
         except IntegrityError as error:

@@ -10,13 +10,13 @@ from typing import Any
 
 from tortoise.backends.base.client import BaseDBAsyncClient
 
-from db.errors import translated
+from db.errors import translate_errors
 from db.ids import made_at
 from db.models import Run
 from db.neurolearn import Submission
 from db.ownership import TRAINING, TYPES
 from db.states import Status
-from db.transactions import restarted, transaction
+from db.transactions import restart_on_deadlock, transaction
 
 LONGEST_LIST = 500
 ACTIVE = (Status.SUBMITTED.value, Status.RUNNING.value)
@@ -46,7 +46,7 @@ class _NotAnOrphan(Exception):
     """It has a run, so a worker may train it, or its model was brought in."""
 
 
-@translated()
+@translate_errors()
 async def find_orphans() -> list[Orphan]:
     """All of them, the oldest first. No result is read."""
     query = Submission.filter(TRAINING, task_status__in=ACTIVE).order_by("id")
@@ -60,8 +60,8 @@ async def find_orphans() -> list[Orphan]:
     return [_orphan(row) for row in rows if row["task_id"] not in with_runs]
 
 
-@restarted
-@translated()
+@restart_on_deadlock
+@translate_errors()
 async def end_orphan(orphan: Orphan) -> bool:
     """Write Failed and a sentence; False where it is not as it was found any more."""
     try:

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from tortoise.expressions import Q
 from tortoise.functions import Count
 
-from db.claims import is_part
+from db.claims import is_shard
 from db.clock import now_ms
-from db.errors import translated
+from db.errors import translate_errors
 from db.models import Outbox, Run
 from db.states import Status
 
@@ -33,7 +33,7 @@ class OutboxMessage:
     traceparent: str = ""
 
 
-@translated()
+@translate_errors()
 async def unsent(older_than_ms: int = 0, limit: int = BATCH) -> list[OutboxMessage]:
     """The oldest messages that were not sent, written at least that long ago."""
     old = Outbox.filter(sent_at=0, created_at__lte=await now_ms() - older_than_ms)
@@ -42,7 +42,7 @@ async def unsent(older_than_ms: int = 0, limit: int = BATCH) -> list[OutboxMessa
     return [OutboxMessage(*row) for row in found]
 
 
-@translated()
+@translate_errors()
 async def mark_sent(messages: Sequence[OutboxMessage]) -> None:
     """Note that these were sent; not what was written of their tasks later."""
     written = [message.created_at for message in messages]
@@ -53,7 +53,7 @@ async def mark_sent(messages: Sequence[OutboxMessage]) -> None:
     await Outbox.filter(task_id__in=task_ids, sent_at=0, **between).update(sent_at=await now_ms())
 
 
-@translated()
+@translate_errors()
 async def requeue_expired(on_queue: Collection[str]) -> list[str]:
     """Write messages for running tasks whose lease has run out; their ids.
 
@@ -65,7 +65,7 @@ async def requeue_expired(on_queue: Collection[str]) -> list[str]:
     return await requeue([str(task_id) for task_id in known], on_queue)
 
 
-@translated()
+@translate_errors()
 async def requeue(task_ids: Sequence[str], on_queue: Collection[str]) -> list[str]:
     """Write messages for those of these that are not ``on_queue`` and were not sent just now."""
     now = await now_ms()
@@ -73,7 +73,7 @@ async def requeue(task_ids: Sequence[str], on_queue: Collection[str]) -> list[st
     return await _write(missing[:BATCH], now, since=now - BACK_OFF_MS)
 
 
-@translated()
+@translate_errors()
 async def requeue_submitted(lying: Sequence[tuple[str, str]], older_than_ms: int) -> list[str]:
     """Write messages where more tasks wait than messages lie on the queue; their tasks' ids.
 
@@ -87,11 +87,11 @@ async def requeue_submitted(lying: Sequence[tuple[str, str]], older_than_ms: int
     waiting = Run.filter(state=Status.SUBMITTED.value, submitted_at__lt=since)
     known = await waiting.order_by("submitted_at", "task_id").values_list("task_id", "kind")
     lost = [(str(id_), str(kind)) for id_, kind in known if str(id_) not in on_queue]
-    parts = [task_id for task_id, _ in lost if is_part(task_id)]
+    parts = [task_id for task_id, _ in lost if is_shard(task_id)]
     missing = await _missing(lying, since) if len(parts) < len(lost) else {}
     wanted = await _write(parts[:BATCH], now, since=since)
     for kind, number in missing.items():
-        whole = [id_ for id_, of_kind in lost if of_kind == kind and not is_part(id_)]
+        whole = [id_ for id_, of_kind in lost if of_kind == kind and not is_shard(id_)]
         wanted += await _write(whole, now, since=since, most=min(number, BATCH))
     return wanted
 
@@ -105,13 +105,13 @@ async def _missing(lying: Sequence[tuple[str, str]], since: int) -> dict[str, in
     waiting = whole.annotate(number=Count("task_id")).group_by("kind")
     counted = Counter(dict(await waiting.values_list("kind", "number")))
     running = set(await _running([task_id for _, task_id in lying]))
-    there = [each for each in lying if not is_part(each[1]) and each[1] not in running]
+    there = [each for each in lying if not is_shard(each[1]) and each[1] not in running]
     on_way = Outbox.filter(Q(sent_at=0) | Q(sent_at__gte=since) | Q(created_at__gte=since))
     names = {task_id for _, task_id in lying}
     under_way = [
         kind
         for kind, task_id in await on_way.values_list("kind", "task_id")
-        if not is_part(str(task_id)) and task_id not in names
+        if not is_shard(str(task_id)) and task_id not in names
     ]
     counted.subtract(kind for kind, _ in there)
     counted.subtract(map(str, under_way))
@@ -128,7 +128,7 @@ async def _running(task_ids: Sequence[str]) -> list[str]:
     return found
 
 
-@translated()
+@translate_errors()
 async def prune(older_than_ms: int) -> None:
     """Remove messages that were sent that long ago; what is lost of them is found by its task."""
     now = await now_ms()

@@ -14,7 +14,7 @@ from enum import StrEnum
 
 from tortoise.expressions import Q
 
-from db.errors import translated
+from db.errors import translate_errors
 from db.form import FINE_TUNE, FROM_SCRATCH
 from db.models import Run
 from db.neurolearn import Submission
@@ -71,7 +71,7 @@ def may_be_task(task_id: str) -> bool:
     return task_id.isascii()
 
 
-@translated()
+@translate_errors()
 async def find_stranger(task_id: str) -> Stranger | None:
     """The foreign row of this id; None if there is none, or it is none. No result is read."""
     if not may_be_task(task_id):

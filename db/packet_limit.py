@@ -6,7 +6,7 @@ long is measured before it is sent. Reading has no such bound.
 
 from tortoise.connection import get_connection
 
-from db.errors import ContentTooLarge, translated
+from db.errors import ContentTooLarge, translate_errors
 
 STATEMENT_BYTES = 4096
 ESCAPED = "\"'\\\0\n\r\x1a"
@@ -14,7 +14,7 @@ MEGABYTE = 1_000_000
 STEP = 1 << 20  # the server's setting is mostly given in these
 
 
-@translated()
+@translate_errors()
 async def max_packet() -> int | None:
     """The bytes that the server takes in one statement; None where it has no such bound."""
     connection = get_connection("default")

@@ -8,7 +8,7 @@ from tortoise.expressions import Q
 from tortoise.functions import Count
 
 from db.clock import now_ms
-from db.errors import translated
+from db.errors import translate_errors
 from db.fair_queue import in_turn, place_of, waiting_projects
 from db.models import Outbox, Run
 from db.neurolearn import Submission
@@ -22,14 +22,14 @@ LONGEST_LIST = 500  # ids in one query
 MOST_LOOKED_AT = 20_000  # tasks that wait
 
 
-@translated()
+@translate_errors()
 async def waiting(proj_id: str) -> tuple[int, int]:
     """How many tasks wait: of this project, and in all."""
     submitted = Run.filter(state=Status.SUBMITTED.value, part=0)
     return await submitted.filter(proj_id=proj_id).count(), await submitted.count()
 
 
-@translated()
+@translate_errors()
 async def done_with(task_ids: Sequence[str], keep_ms: int) -> list[str]:
     """Those of these tasks that are Finished, or that failed or were cancelled that long ago."""
     now, found = await now_ms(), []
@@ -42,7 +42,7 @@ async def done_with(task_ids: Sequence[str], keep_ms: int) -> list[str]:
     return [str(task_id) for task_id in found]
 
 
-@translated()
+@translate_errors()
 async def known_ids(task_ids: Sequence[str]) -> set[str]:
     """Those of these tasks and parts that this database knows."""
     found: set[str] = set()
@@ -52,7 +52,7 @@ async def known_ids(task_ids: Sequence[str]) -> set[str]:
     return found
 
 
-@translated()
+@translate_errors()
 async def place(task: TaskRecord) -> int:
     """How many tasks are due before this one, as projects take turns, and itself."""
     mine = Run.filter(state=Status.SUBMITTED.value, part=0, cancel_at=0, proj_id=task.proj_id)
@@ -62,7 +62,7 @@ async def place(task: TaskRecord) -> int:
     return place_of(await waiting_projects(), task.proj_id, nth)
 
 
-@translated()
+@translate_errors()
 async def places(most: int) -> dict[str, int]:
     """The first tasks that wait, by id: 1 for the next.
 
@@ -81,14 +81,14 @@ MOST = 1000
 FIELDS = ("task_id", "proj_id", "state", "epoch", "epochs", "permille", "remaining_ms", "version")
 
 
-@translated()
+@translate_errors()
 async def active() -> list[dict[str, Any]]:
     """The newest of them, at most a thousand."""
     query = Run.filter(ACTIVE, part=0)
     return await query.order_by("-submitted_at").limit(MOST).values(*FIELDS)
 
 
-@translated()
+@translate_errors()
 async def standing(task_ids: Sequence[str]) -> list[dict[str, Any]]:
     """How these stand, ended or not; without those whose submission was deleted."""
     if not task_ids:
@@ -97,7 +97,7 @@ async def standing(task_ids: Sequence[str]) -> list[dict[str, Any]]:
     return await Run.filter(task_id__in=list(there)).values(*FIELDS)
 
 
-@translated()
+@translate_errors()
 async def submitted(after: int | None) -> tuple[int, list[str]]:
     """The newest submission's number, and the trainings of those ``after`` one; of None, nobody's.
 
@@ -117,7 +117,7 @@ SINCE = {Status.SUBMITTED: "submitted_at", Status.RUNNING: "started_at"}
 
 
 @dataclass(frozen=True)
-class Figures:
+class TaskCounts:
     """Tasks and parts by state; the seconds of the oldest, where there is one; messages to send."""
 
     tasks: dict[str, int]
@@ -127,18 +127,18 @@ class Figures:
 
 
 @dataclass(frozen=True)
-class ProjectFigures:
+class ProjectTaskCounts:
     """The same of one project, whose parts and messages are nobody's business but the service's."""
 
     tasks: dict[str, int]
     oldest_seconds: dict[str, float]
 
 
-@translated()
-async def read_figures() -> Figures:
+@translate_errors()
+async def count_tasks() -> TaskCounts:
     """Count. Raises DatabaseError."""
     tasks, parts = Run.filter(part_of=""), Run.exclude(part_of="")
-    return Figures(
+    return TaskCounts(
         tasks=await _by_state(tasks),
         parts=await _by_state(parts),
         oldest_seconds=await _oldest(tasks),
@@ -146,11 +146,11 @@ async def read_figures() -> Figures:
     )
 
 
-@translated()
-async def read_project_figures(proj_id: str) -> ProjectFigures:
+@translate_errors()
+async def count_project_tasks(proj_id: str) -> ProjectTaskCounts:
     """Count the tasks of a project. Raises DatabaseError."""
     tasks = in_its_letters(Run.filter(part_of=""), "proj_id", proj_id)
-    return ProjectFigures(await _by_state(tasks), await _oldest(tasks))
+    return ProjectTaskCounts(await _by_state(tasks), await _oldest(tasks))
 
 
 async def _oldest(tasks: Any) -> dict[str, float]:

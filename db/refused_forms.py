@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from tortoise.queryset import QuerySet
 
 from db.clock import now_ms
-from db.errors import translated
+from db.errors import translate_errors
 from db.models import RefusedForm
 from db.pagination import page
-from db.transactions import restarted
+from db.transactions import restart_on_deadlock
 
 KEEP_MS = 30 * 24 * 3_600_000
 MOST_OF_PROJECTS = 1000
@@ -52,14 +52,14 @@ class RefusedFormRecord:
     errors: tuple[tuple[str, str], ...]
 
 
-@translated()
+@translate_errors()
 async def keep(forms: Sequence[NewRefusedForm]) -> None:
     """Write these, the oldest first."""
     now = await now_ms()
     await RefusedForm.bulk_create([_row(form, now) for form in forms])
 
 
-@translated()
+@translate_errors()
 async def list_refused(
     *, proj_id: str | None = None, limit: int = 50, cursor: str | None = None
 ) -> tuple[list[RefusedFormRecord], str | None]:
@@ -76,8 +76,8 @@ async def list_refused(
     return [_record(**{name: row[name] for name in COLUMNS[1:]}) for row in rows], more
 
 
-@restarted
-@translated()
+@restart_on_deadlock
+@translate_errors()
 async def prune() -> None:
     """Delete refused forms older than 30 days, and all but the newest of the rest."""
     await RefusedForm.filter(created_at__lt=await now_ms() - KEEP_MS).delete()

@@ -13,19 +13,19 @@ from tortoise.expressions import F
 
 from db import tasks
 from db.charset import fitted_error
-from db.claims import Claim, ours
+from db.claims import Claim, claimed_run
 from db.clock import now_ms
-from db.errors import translated
+from db.errors import translate_errors
 from db.extract import extract
 from db.models import Outbox, Run
 from db.packet_limit import check_packet
 from db.states import Status
 from db.texts import json_text
-from db.transactions import restarted, transaction
-from db.transitions import ERROR_CHARACTERS, ended, mirror, release_parts
+from db.transactions import restart_on_deadlock, transaction
+from db.transitions import ERROR_CHARACTERS, end_runs, release_shards, sync_submission
 
 CANCELLED = "The task was cancelled."
-NOTHING = {"train_epochs": [], "model_state_path": "", "warnings": [CANCELLED]}
+EMPTY_RESULT = {"train_epochs": [], "model_state_path": "", "warnings": [CANCELLED]}
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class Progress:
     remaining_ms: int = -1
 
 
-class Hold(StrEnum):
+class LeaseState(StrEnum):
     """What a worker learns when it renews its claim."""
 
     KEPT = "kept"
@@ -49,12 +49,12 @@ class Hold(StrEnum):
     CANCELLED = "cancelled"
 
 
-@restarted
-@translated()
-async def renew(claim: Claim, *, lease_ms: int, progress: Progress) -> Hold:
+@restart_on_deadlock
+@translate_errors()
+async def renew(claim: Claim, *, lease_ms: int, progress: Progress) -> LeaseState:
     """Keep the claim for another ``lease_ms`` and write progress; whether to go on."""
     now = await now_ms()
-    changed = await ours(claim).update(
+    changed = await claimed_run(claim).update(
         lease_until=now + lease_ms,
         progress_at=now,
         epoch=progress.epoch,
@@ -62,37 +62,35 @@ async def renew(claim: Claim, *, lease_ms: int, progress: Progress) -> Hold:
         permille=progress.permille,
         remaining_ms=progress.remaining_ms,
     )
-    held = await ours(claim).values("cancel_at")
+    held = await claimed_run(claim).values("cancel_at")
     # MySQL counts rows that changed: a row that was as it should be already is still ours.
     if not changed and not held:
-        return Hold.LOST
-    return Hold.CANCELLED if held and held[0]["cancel_at"] else Hold.KEPT
+        return LeaseState.LOST
+    return LeaseState.CANCELLED if held and held[0]["cancel_at"] else LeaseState.KEPT
 
 
-@restarted
-@translated()
-async def note_checkpoint(claim: Claim) -> bool:
+@restart_on_deadlock
+@translate_errors()
+async def record_checkpoint(claim: Claim) -> bool:
     """Note that the task can go on from here: what crashed it before is not counted any more."""
-    changed = await ours(claim).update(checkpoint=await now_ms(), crashes=0)
+    changed = await claimed_run(claim).update(checkpoint=await now_ms(), crashes=0)
     return bool(changed)
 
 
-@restarted
-@translated()
-async def update_task_result(
-    claim: Claim, result: dict[str, Any], public_url: str = ""
-) -> Status | None:
+@restart_on_deadlock
+@translate_errors()
+async def finish_task(claim: Claim, result: dict[str, Any], public_url: str = "") -> Status | None:
     """End the task as Finished with its result; None, and nothing written, if it was lost.
 
     What was cancelled before this is written ends as Cancelled, and keeps the result.
     ``public_url`` is where people reach the pages, for NEURO-LEARN's extract.
     """
     ending = Ending(Status.FINISHED, CANCELLED, result, public_url)
-    return await _end(claim, ending, **vouching(result))
+    return await _end(claim, ending, **integrity_columns(result))
 
 
-@restarted
-@translated()
+@restart_on_deadlock
+@translate_errors()
 async def fail_task(claim: Claim, sentence: str, manifest_sha256: str = "") -> bool:
     """End the task as Failed for the reason given; False if it was lost.
 
@@ -102,20 +100,20 @@ async def fail_task(claim: Claim, sentence: str, manifest_sha256: str = "") -> b
     return await _end(claim, Ending(Status.FAILED, sentence), **vouched) is not None
 
 
-@restarted
-@translated()
+@restart_on_deadlock
+@translate_errors()
 async def end_cancelled(claim: Claim, result: dict[str, Any] | None, public_url: str = "") -> bool:
     """End the task as Cancelled, with what there is of a result; False if it was lost.
 
     None leaves a checkpoint of an earlier attempt to be settled.
     """
-    more = {} if result is None else {"checkpoint": 0, **vouching(result)}
-    there = NOTHING if result is None else result
+    more = {} if result is None else {"checkpoint": 0, **integrity_columns(result)}
+    there = EMPTY_RESULT if result is None else result
     ending = Ending(Status.CANCELLED, CANCELLED, there, public_url)
     return await _end(claim, ending, **more) is not None
 
 
-def vouching(result: dict[str, Any]) -> dict[str, str]:
+def integrity_columns(result: dict[str, Any]) -> dict[str, str]:
     """The columns of a run that vouch for what its result says is stored."""
     return {"manifest_sha256": str(result.get("manifest_sha256", ""))}
 
@@ -144,24 +142,24 @@ async def _end(claim: Claim, ending: Ending, **more: Any) -> Status | None:
     sentence = await fitted_error(ending.sentence)
     now = await now_ms()
     async with transaction() as connection:
-        held = ours(claim, connection)
-        finished = status == Status.FINISHED and await ended(
+        held = claimed_run(claim, connection)
+        finished = status == Status.FINISHED and await end_runs(
             held.filter(cancel_at=0), status, now, **more
         )
         if status == Status.FINISHED and not finished:
             status, more = Status.CANCELLED, {**more, "checkpoint": 0}
-        if not finished and not await ended(held, status, now, sentence, **more):
+        if not finished and not await end_runs(held, status, now, sentence, **more):
             return None
         if not claim.part:
-            await mirror(claim.task_id, status, connection, result=shown)
+            await sync_submission(claim.task_id, status, connection, result=shown)
             if whole is not None:
                 await tasks.keep(claim.task_id, whole, connection)
-        await release_parts(claim.task_id, now, connection)
+        await release_shards(claim.task_id, now, connection)
     return status
 
 
-@restarted
-@translated()
+@restart_on_deadlock
+@translate_errors()
 async def hand_back(claim: Claim, *, counted: bool = False, sentence: str = "") -> bool:
     """Put the task back as Submitted with a message to send.
 
@@ -171,7 +169,7 @@ async def hand_back(claim: Claim, *, counted: bool = False, sentence: str = "") 
     error = (await fitted_error(sentence))[:ERROR_CHARACTERS]
     now = await now_ms()
     async with transaction() as connection:
-        changed = await ours(claim, connection).update(
+        changed = await claimed_run(claim, connection).update(
             state=Status.SUBMITTED.value,
             lease_token="",
             lease_until=0,
@@ -183,7 +181,7 @@ async def hand_back(claim: Claim, *, counted: bool = False, sentence: str = "") 
             if not counted:
                 crashed = Run.filter(task_id=claim.task_id, crashes__gt=0).using_db(connection)
                 await crashed.update(crashes=F("crashes") - 1)
-            await mirror(claim.task_id, Status.SUBMITTED, connection)
+            await sync_submission(claim.task_id, Status.SUBMITTED, connection)
             await Outbox.create(
                 task_id=claim.task_id,
                 created_at=now,

@@ -4,41 +4,41 @@ from dataclasses import dataclass
 
 from tortoise.expressions import F
 
-from db.claims import Claim, ours, part_id
+from db.claims import Claim, claimed_run, shard_id
 from db.clock import now_ms
-from db.errors import translated
+from db.errors import translate_errors
 from db.models import Outbox, Run
 from db.rows import insert
 from db.states import Status
-from db.transactions import restarted, transaction
+from db.transactions import restart_on_deadlock, transaction
 from db.transitions import ACTIVE
 
 LONGEST_LIST = 500
 
 
 @dataclass(frozen=True)
-class PartState:
+class ShardState:
     """How far a part is; ``free`` is one that nobody does at present and anybody may."""
 
-    part_id: str
+    shard_id: str
     state: str
     error: str
     sha256: str
     free: bool
 
 
-@restarted
-@translated()
-async def announce(claim: Claim, count: int) -> bool:
+@restart_on_deadlock
+@translate_errors()
+async def dispatch(claim: Claim, count: int) -> bool:
     """Have the parts 1 to ``count`` done that are not there yet; False if the task was lost."""
     now = await now_ms()
     known = {row["part"] for row in await Run.filter(part_of=claim.task_id).values("part")}
     missing = [number for number in range(1, count + 1) if number not in known]
     async with transaction() as connection:
         # Something must change, as MySQL counts nothing else.
-        if not await ours(claim, connection).update(lease_until=F("lease_until") + 1):
+        if not await claimed_run(claim, connection).update(lease_until=F("lease_until") + 1):
             return False
-        ids = [part_id(claim.task_id, number) for number in missing]
+        ids = [shard_id(claim.task_id, number) for number in missing]
         runs = [
             {
                 "task_id": id_,
@@ -62,16 +62,16 @@ async def announce(claim: Claim, count: int) -> bool:
     return True
 
 
-@translated()
-async def states(task_id: str) -> dict[int, PartState]:
+@translate_errors()
+async def shard_states(task_id: str) -> dict[int, ShardState]:
     """How far the parts of a task are, by number."""
     now = await now_ms()
     found = await Run.filter(part_of=task_id).values(
         "part", "task_id", "state", "error", "manifest_sha256", "lease_until", "cancel_at"
     )
     return {
-        row["part"]: PartState(
-            part_id=row["task_id"],
+        row["part"]: ShardState(
+            shard_id=row["task_id"],
             state=row["state"],
             error=row["error"],
             sha256=row["manifest_sha256"],
@@ -86,7 +86,7 @@ def _is_free(state: str, lease_until: int, now: int) -> bool:
     return state == Status.SUBMITTED.value or lapsed
 
 
-@translated()
+@translate_errors()
 async def prune(older_than_ms: int) -> None:
     """Remove parts that ended that long ago, of tasks that have ended."""
     now = await now_ms()

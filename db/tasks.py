@@ -9,14 +9,14 @@ from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.expressions import Q
 
 from db.charset import SUBMISSIONS, storable
-from db.errors import translated
+from db.errors import translate_errors
 from db.models import Result, Run
 from db.neurolearn import Submission
 from db.ownership import TRAINING, Owner, may_be_task, owner_of
 from db.pagination import page
 from db.states import TERMINAL, Status
 from db.texts import json_object, plain
-from db.transactions import restarted
+from db.transactions import restart_on_deadlock
 from db.transitions import ERROR_CHARACTERS
 from db.versions import check_known
 
@@ -85,7 +85,7 @@ class ModelRecord:
     owner: Owner = Owner.OURS
 
 
-@translated()
+@translate_errors()
 async def get_task(task_id: str) -> TaskRecord | None:
     """One task with its result; None if there is none, or it is of another service.
 
@@ -103,7 +103,7 @@ async def get_task(task_id: str) -> TaskRecord | None:
     return _record(await _with_whole_result(shown[0], run), run) if shown else None
 
 
-@translated()
+@translate_errors()
 async def list_tasks(
     *,
     proj_id: str | None = None,
@@ -139,7 +139,7 @@ async def list_tasks(
     return [_record(row, run) for row, run in with_runs if _shown(row, run)], more
 
 
-@translated()
+@translate_errors()
 async def get_model(task_id: str) -> ModelRecord | None:
     """What is known of a task's model; None if there is no such task."""
     task = await get_task(task_id)
@@ -157,14 +157,14 @@ async def get_model(task_id: str) -> ModelRecord | None:
     )
 
 
-@translated()
+@translate_errors()
 async def projects_of(task_ids: Sequence[str]) -> dict[str, str]:
     """The project of each of these tasks that is there."""
     rows = Submission.filter(task_id__in=list(task_ids))
     return {str(one): str(proj) for one, proj in await rows.values_list("task_id", "proj_id")}
 
 
-@translated()
+@translate_errors()
 async def lineage(task_id: str) -> list[TaskRecord]:
     """The parent, its parent, and so on; bounded, and no task twice."""
     chain: list[TaskRecord] = []
@@ -269,7 +269,7 @@ async def whole_text(task_id: str, of_row: str) -> str:
     return str(kept[0]["result"]) if kept else of_row
 
 
-@translated()
+@translate_errors()
 async def read_results(
     task_ids: Sequence[str], reduce: Callable[[dict[str, Any] | None], T]
 ) -> dict[str, T]:
@@ -281,8 +281,8 @@ async def read_results(
     return found
 
 
-@restarted
-@translated()
+@restart_on_deadlock
+@translate_errors()
 async def prune() -> int:
     """Remove the results of tasks whose submissions are gone, which name subjects; how many."""
     await check_known()
@@ -322,7 +322,7 @@ def _reduced(text: str, reduce: Callable[[dict[str, Any] | None], T]) -> T:
 PAGE = 200
 
 
-@translated()
+@translate_errors()
 async def vouched_ids(after: str = "", limit: int = PAGE) -> list[str]:
     """Tasks with a stored model that nobody has cleaned away, by their ids, behind ``after``."""
     runs = Run.filter(part=0, removed_at=0, task_id__gt=after).exclude(manifest_sha256="")

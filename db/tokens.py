@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from db.clock import now_ms
-from db.errors import translated
+from db.errors import translate_errors
 from db.models import Token
 
 ALL_PROJECTS = "*"
@@ -40,7 +40,7 @@ class TokenRecord:
     revoked_at: int = 0
 
 
-@translated()
+@translate_errors()
 async def new_token(proj_id: str, role: Role, *, days: int) -> tuple[str, TokenRecord]:
     """Make a token for ``proj_id``, ``*`` for all; its text is given here and never again."""
     token_id, secret = secrets.token_hex(8), secrets.token_urlsafe(32)
@@ -57,7 +57,7 @@ async def new_token(proj_id: str, role: Role, *, days: int) -> tuple[str, TokenR
     return f"sgn_{token_id}_{secret}", record
 
 
-@translated()
+@translate_errors()
 async def find_token(text: str) -> TokenRecord | None:
     """The token that this is; None if it is none, has expired or was revoked.
 
@@ -74,19 +74,19 @@ async def find_token(text: str) -> TokenRecord | None:
     return _record(row)
 
 
-@translated()
+@translate_errors()
 async def exist() -> bool:
     """Whether a token was ever made; from then on nobody comes in without one."""
     return await Token.all().limit(1).exists()
 
 
-@translated()
+@translate_errors()
 async def list_tokens() -> list[TokenRecord]:
     """All tokens, the newest first."""
     return [_record(row) for row in await Token.all().order_by("-created_at")]
 
 
-@translated()
+@translate_errors()
 async def revoke(token_id: str) -> bool:
     """End a token now; False if there is none of that id or it was ended before."""
     now = await now_ms()

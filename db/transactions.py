@@ -41,7 +41,9 @@ async def transaction() -> AsyncIterator[BaseDBAsyncClient]:
     await context.__aexit__(None, None, None)
 
 
-def restarted(call: Callable[P, Coroutine[Any, Any, T]]) -> Callable[P, Coroutine[Any, Any, T]]:
+def restart_on_deadlock(
+    call: Callable[P, Coroutine[Any, Any, T]],
+) -> Callable[P, Coroutine[Any, Any, T]]:
     """Do ``call`` again, up to five times, where the server has undone it for a deadlock.
 
     Two that write the same rows may each wait for the other through no fault of theirs; the

@@ -16,7 +16,7 @@ LET_GO = "The task had ended before this part of it was done."
 ACTIVE = Q(state__in=[Status.RUNNING.value, Status.SUBMITTED.value])
 
 
-async def ended(runs: Any, status: Status, now: int, sentence: str = "", **more: Any) -> int:
+async def end_runs(runs: Any, status: Status, now: int, sentence: str = "", **more: Any) -> int:
     """End those of these runs that are still among them; how many."""
     return int(
         await runs.update(
@@ -30,7 +30,7 @@ async def ended(runs: Any, status: Status, now: int, sentence: str = "", **more:
     )
 
 
-async def mirror(
+async def sync_submission(
     task_id: str, status: Status, connection: BaseDBAsyncClient, result: str | None = None
 ) -> None:
     """Write the state where NEURO-LEARN reads it, and an extract of the result.
@@ -45,7 +45,7 @@ async def mirror(
     await row.update(task_status=status.value, task_result=text)
 
 
-async def release_parts(task_id: str, now: int, connection: BaseDBAsyncClient) -> None:
+async def release_shards(task_id: str, now: int, connection: BaseDBAsyncClient) -> None:
     """Let go of the parts of a task that nobody will gather any more.
 
     They are looked for first: to update by an index locks MySQL's gap where new runs are written.
@@ -55,5 +55,5 @@ async def release_parts(task_id: str, now: int, connection: BaseDBAsyncClient) -
     if not ids:
         return
     parts = Run.filter(task_id__in=ids).using_db(connection)
-    await ended(parts.filter(state=Status.SUBMITTED.value), Status.CANCELLED, now, LET_GO)
+    await end_runs(parts.filter(state=Status.SUBMITTED.value), Status.CANCELLED, now, LET_GO)
     await parts.filter(ACTIVE).update(cancel_at=now)

@@ -13,7 +13,7 @@ from tortoise.migrations.executor import MigrationExecutor, MigrationTarget, Pla
 
 from db import migrations
 from db.clock import now_ms
-from db.errors import DatabaseError, SchemaAhead, SchemaBehind, translated
+from db.errors import DatabaseError, SchemaAhead, SchemaBehind, translate_errors
 from db.models import Outbox, Result, Run
 from db.neurolearn import Submission
 from db.states import Status
@@ -35,7 +35,7 @@ def known() -> tuple[str, ...]:
     return tuple(sorted(name for name in found if name[0].isdecimal()))
 
 
-@translated()
+@translate_errors()
 async def check_known() -> None:
     """Look whether the database is of this version or an older one. Raises SchemaAhead."""
     newer = sorted(set(await _applied()) - set(known()))
@@ -77,7 +77,7 @@ async def apply(to: str = "") -> None:
 async def _applied() -> list[str]:
     query = f"SELECT name FROM tortoise_migrations WHERE app = '{APP}'"  # noqa: S608 - a constant
     try:
-        async with translated():
+        async with translate_errors():
             _, rows = await get_connection("default").execute_query(query)
     except SchemaBehind:  # nothing was ever migrated
         return []

@@ -16,7 +16,7 @@ from hypercorn.asyncio import serve
 from hypercorn.config import Config
 
 from actors.log_context import start_log
-from actors.settings import SettingsError
+from actors.settings import ProcessSettingsError
 from actors.shutdown import cancelled, end_within, leave, step
 from db import tokens
 from db.connection import close_database, open_database
@@ -43,7 +43,7 @@ def run() -> int:
         settings = Settings.from_environment(os.environ)
         start_log(settings.house.log_format)
         listening = listen(settings.host, settings.port)
-    except (SettingsError, OSError) as error:
+    except (ProcessSettingsError, OSError) as error:
         print(error, file=sys.stderr)  # noqa: T201
         return 1
     return leave(run_loop(_until_signalled(settings, listening)))
@@ -113,11 +113,16 @@ async def serve_until(settings: Settings, listening: socket.socket, stop: asynci
 
 
 async def _check_entrance(settings: Settings, stop: asyncio.Event) -> None:
-    """Say loudly who may come in without a token. Raises SettingsError where nobody has said so."""
+    """Say loudly who may come in without a token.
+
+    Raises:
+        ProcessSettingsError: nobody has said who may.
+
+    """
     if is_loopback(settings.host) or settings.trusted or await _tokens_exist(settings, stop):
         return
     if not settings.anonymous:
-        raise SettingsError(
+        raise ProcessSettingsError(
             f"SGN_HOST is {settings.host}, where anyone in the network could use the service "
             "without a token: make one with 'sgn token new', name the networks of those who need "
             "none in SGN_TRUSTED_NETWORKS, or set SGN_ALLOW_ANONYMOUS=1 if the network itself "
@@ -165,7 +170,7 @@ async def _until_signalled(settings: Settings, listening: socket.socket) -> int:
     log.info("listening on %s", address(listening))
     try:
         await serve_until(settings, listening, stop)
-    except (DatabaseError, RegistryError, SettingsError) as error:
+    except (DatabaseError, RegistryError, ProcessSettingsError) as error:
         print(error, file=sys.stderr)  # noqa: T201
         return 1
     return 0

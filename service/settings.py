@@ -25,7 +25,7 @@ class Settings:
     by one of ``host_names``; where there are none, on loopback by a name of loopback.
     """
 
-    house: house.Settings
+    house: house.ProcessSettings
     host: str = "127.0.0.1"
     port: int = 7014
     max_form_bytes: int = MEGABYTE
@@ -57,7 +57,7 @@ class Settings:
         host = read(environment, "SGN_HOST", str, "127.0.0.1")
         anonymous = read(environment, "SGN_ALLOW_ANONYMOUS", yes_or_no, default=False)
         return cls(
-            house=house.Settings.from_environment(environment),
+            house=house.ProcessSettings.from_environment(environment),
             host=host,
             port=read(environment, "SGN_PORT", positive, 7014),
             max_upload_bytes=MEGABYTE * read(environment, "SGN_MAX_UPLOAD_MB", positive, 64),

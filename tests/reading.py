@@ -8,11 +8,11 @@ from functools import partial
 from pathlib import Path
 from unittest.mock import patch
 
-from actors.answering import Desk
+from actors.answering import QueueServer
 from actors.queue import WORKERS
-from actors.reading.answers import FileAnswers
+from actors.reading.answers import FileReader
 from actors.reading.arrays import Arrays
-from actors.reading.child import Bounds
+from actors.reading.child import ReadLimits
 from actors.reading.datasets import DatasetReader
 from actors.redis_clients import redis_client
 from actors.rpc import READ_ACTOR, READ_QUEUE
@@ -28,7 +28,7 @@ def reading(variables: Mapping[str, str]) -> Iterator[None]:
     keys = {name: text for name, text in variables.items() if name.startswith("AWS_")}
     with tempfile.TemporaryDirectory() as spool, patch.dict(os.environ, keys):
         reader = reader_of(variables, Path(spool))
-        desk, client = Desk(READ_QUEUE, READ_ACTOR, FileAnswers(reader)), redis_client(url)
+        desk, client = QueueServer(READ_QUEUE, READ_ACTOR, FileReader(reader)), redis_client(url)
         names = places.names_of(variables)
         sign = names.key(WORKERS, "tests")
         client.set(sign, "cpu", ex=3600)
@@ -57,5 +57,5 @@ def reader_of(
         call=partial(opened, variables["SGN_DATABASE_URL"]),
         uploads=uploads,
         arrays=Arrays(datasets, spool / "arrays", cache_mb=1000),
-        bounds=Bounds(memory_mb, seconds, spool / "reading"),
+        bounds=ReadLimits(memory_mb, seconds, spool / "reading"),
     )

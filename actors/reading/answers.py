@@ -7,10 +7,10 @@ from typing import Any
 
 from actors import metrics
 from actors.log_context import about
-from actors.model_import import OldModels
-from actors.reading.child import Asked, Outcome
+from actors.model_import import ModelImporter
+from actors.reading.child import ReadOptions, ReadOutcome
 from actors.reading.datasets import DatasetReader
-from actors.reading.uploads import UploadGone, find, settle
+from actors.reading.uploads import UploadGone, find_upload, remove_bytes
 from actors.rpc import KEEP, OLD_MODEL, ROW, ReadRequest, is_late
 from db import datasets
 from db.datasets import ListedDataset, name_taken
@@ -27,7 +27,7 @@ INTERNAL = "An internal error; the worker's log has it under the request's id."
 Answer = dict[str, Any]
 
 
-def read_answer(outcome: Outcome) -> Answer:
+def read_answer(outcome: ReadOutcome) -> Answer:
     """What came of a file, for whoever asked."""
     if outcome.refused:
         return {"refused": list(outcome.refused)}
@@ -37,7 +37,7 @@ def read_answer(outcome: Outcome) -> Answer:
     return {**found, "profile": outcome.profile, "answers": outcome.answers}
 
 
-def answered(call: Callable[[], Answer]) -> Answer:
+def reply_or_reason(call: Callable[[], Answer]) -> Answer:
     """The answer of ``call``, or why there is none, in a form that a message can carry."""
     try:
         return call()
@@ -56,11 +56,11 @@ def _is_full(error: Exception) -> bool:
 
 
 @dataclass
-class FileAnswers:
+class FileReader:
     """Answers by reading, and keeps what it is to keep."""
 
     reader: DatasetReader
-    old_models: OldModels | None = None
+    old_models: ModelImporter | None = None
 
     def __call__(self, **given: Any) -> Answer:
         """The answer; see the ``_told`` of whoever asks for its forms."""
@@ -69,7 +69,7 @@ class FileAnswers:
             return {"away": GONE}
         try:
             with about("", request=asked.request_id), metrics.READING.time():
-                return answered(lambda: self._read(asked))
+                return reply_or_reason(lambda: self._read(asked))
         except Exception:
             log.exception("reading %r failed", asked.name)
             return {"away": INTERNAL}
@@ -91,7 +91,7 @@ class FileAnswers:
             if known is not None:
                 return known
         keep = asked.purpose == KEEP
-        how = Asked(asked.name, asked.mapping, asked.most, profile=True, content=keep)
+        how = ReadOptions(asked.name, asked.mapping, asked.most, profile=True, content=keep)
         return self.reader.uploaded(asked.upload, how, lambda outcome: self._used(asked, outcome))
 
     def _kept_before(self, asked: ReadRequest) -> Answer | None:
@@ -106,7 +106,7 @@ class FileAnswers:
         profiles = self.reader.call(datasets.get_profiles([asked.data_id]))
         return {"profile": profiles[asked.data_id][1]} if asked.data_id in profiles else None
 
-    def _used(self, asked: ReadRequest, outcome: Outcome) -> Answer:
+    def _used(self, asked: ReadRequest, outcome: ReadOutcome) -> Answer:
         answer = read_answer(outcome)
         if asked.purpose == KEEP and "profile" in answer:
             known = self._kept_before(asked)  # another may have read the same upload meanwhile
@@ -119,7 +119,7 @@ class FileAnswers:
     def _settle(self, upload: str) -> None:
         """Remove the bytes that are kept as arrays now; a sweep finds what stays."""
         try:
-            settle(self.reader.uploads, find(self.reader.uploads, upload))
+            remove_bytes(self.reader.uploads, find_upload(self.reader.uploads, upload))
         except (RegistryError, UploadGone) as error:
             log.warning("an upload could not be removed: %s", error)
 

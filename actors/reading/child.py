@@ -38,7 +38,7 @@ class ReadingFailed(CohortError):
 
 
 @dataclass(frozen=True)
-class Bounds:
+class ReadLimits:
     """What reading one file may take: memory in MB, seconds, and a folder to work in."""
 
     memory_mb: int
@@ -47,7 +47,7 @@ class Bounds:
 
 
 @dataclass(frozen=True)
-class Asked:
+class ReadOptions:
     """How a file is to be read; see :mod:`graphnet.readers.__main__`."""
 
     name: str
@@ -59,7 +59,7 @@ class Asked:
 
 
 @dataclass(frozen=True)
-class Outcome:
+class ReadOutcome:
     """What came of a file: ``refused`` sentences, ``questions``, or a dataset in ``folder``."""
 
     folder: Path
@@ -102,7 +102,7 @@ def _sweep(spool: Path) -> None:
                 shutil.rmtree(folder, ignore_errors=True)
 
 
-def read_file(path: Path, folder: Path, asked: Asked, bounds: Bounds) -> Outcome:
+def read_file(path: Path, folder: Path, asked: ReadOptions, bounds: ReadLimits) -> ReadOutcome:
     """Read a file into ``folder / "out"``.
 
     Raises:
@@ -116,7 +116,7 @@ def read_file(path: Path, folder: Path, asked: Asked, bounds: Bounds) -> Outcome
     return _outcome(status, out, asked, bounds)
 
 
-def run_child(command: list[str], folder: Path, name: str, bounds: Bounds) -> int:
+def run_child(command: list[str], folder: Path, name: str, bounds: ReadLimits) -> int:
     """Run the process that reads the file called ``name``; its exit status.
 
     Raises:
@@ -139,7 +139,7 @@ def run_child(command: list[str], folder: Path, name: str, bounds: Bounds) -> in
     return int(process.returncode)
 
 
-def found_by_child(status: int, out: Path, name: str, bounds: Bounds) -> dict[str, Any]:
+def child_outcome(status: int, out: Path, name: str, bounds: ReadLimits) -> dict[str, Any]:
     """What a process that ended with ``status`` has found.
 
     Raises:
@@ -159,7 +159,7 @@ def found_by_child(status: int, out: Path, name: str, bounds: Bounds) -> dict[st
     return found
 
 
-def _command(path: Path, out: Path, asked: Asked, bounds: Bounds) -> list[str]:
+def _command(path: Path, out: Path, asked: ReadOptions, bounds: ReadLimits) -> list[str]:
     return [
         *(sys.executable, "-m", "graphnet.readers", str(path), str(out)),
         *(f"--name={asked.name}", f"--mapping={_written(asked.mapping, out)}"),
@@ -204,9 +204,9 @@ def _kill(process: "subprocess.Popen[bytes]") -> None:
     process.wait()
 
 
-def _outcome(status: int, out: Path, asked: Asked, bounds: Bounds) -> Outcome:
-    found = found_by_child(status, out, asked.name, bounds)
-    return Outcome(
+def _outcome(status: int, out: Path, asked: ReadOptions, bounds: ReadLimits) -> ReadOutcome:
+    found = child_outcome(status, out, asked.name, bounds)
+    return ReadOutcome(
         folder=out,
         refused=tuple(found.get("refused", ())),
         questions=tuple(found.get("questions", ())),
@@ -217,7 +217,7 @@ def _outcome(status: int, out: Path, asked: Asked, bounds: Bounds) -> Outcome:
     )
 
 
-def _ended(status: int, name: str, bounds: Bounds) -> str:
+def _ended(status: int, name: str, bounds: ReadLimits) -> str:
     """Why a process left no outcome: libraries abort, and the system kills, for want of memory."""
     if status == -signal.SIGABRT:
         return too_large(name, bounds.memory_mb)

@@ -11,10 +11,10 @@ from typing import Any, TypeVar
 from actors.reading import uploads
 from actors.reading.arrays import Arrays
 from actors.reading.child import (
-    Asked,
-    Bounds,
-    Outcome,
     ReadingFailed,
+    ReadLimits,
+    ReadOptions,
+    ReadOutcome,
     read_file,
     working_folder,
 )
@@ -57,9 +57,9 @@ class DatasetReader:
     call: Callable[[Coroutine[Any, Any, Any]], Any]
     uploads: Store
     arrays: Arrays
-    bounds: Bounds
+    bounds: ReadLimits
 
-    def uploaded(self, upload: str, asked: Asked, use: Callable[[Outcome], T]) -> T:
+    def uploaded(self, upload: str, asked: ReadOptions, use: Callable[[ReadOutcome], T]) -> T:
         """Read an upload and make ``use`` of the outcome, whose folder then goes.
 
         Raises:
@@ -69,10 +69,10 @@ class DatasetReader:
         """
         with working_folder(self.bounds.spool) as folder:
             path = folder / "file"
-            uploads.fetch(self.uploads, upload, path)
+            uploads.download(self.uploads, upload, path)
             return use(read_file(path, folder, asked, self.bounds))
 
-    def keep(self, new: ListedDataset, outcome: Outcome) -> None:
+    def keep(self, new: ListedDataset, outcome: ReadOutcome) -> None:
         """Keep what was read as the dataset ``new``. Raises NameTaken, and then keeps nothing."""
         address = self.arrays.put(new.data_id, outcome.folder)
         try:
@@ -187,24 +187,24 @@ class DatasetReader:
 
     def _read_content(
         self, path: Path, folder: Path, name: str, answers: Mapping[str, str], *, kept: bool
-    ) -> Outcome:
+    ) -> ReadOutcome:
         """Read the text of a row; answers that are ``kept`` may be of an older one."""
-        outcome = read_file(path, folder, Asked(name, answers, ROW_BYTES), self.bounds)
+        outcome = read_file(path, folder, ReadOptions(name, answers, ROW_BYTES), self.bounds)
         if outcome.refused and answers and kept:
             shutil.rmtree(outcome.folder)
-            outcome = read_file(path, folder, Asked(name, {}, ROW_BYTES), self.bounds)
+            outcome = read_file(path, folder, ReadOptions(name, {}, ROW_BYTES), self.bounds)
         if outcome.refused:
             raise CohortError(*outcome.refused)
         return outcome
 
-    def _write(self, new: ListedDataset, outcome: Outcome, address: str) -> None:
+    def _write(self, new: ListedDataset, outcome: ReadOutcome, address: str) -> None:
         try:
             self._insert(new, outcome, outcome.content, address)
         except ContentTooLarge as error:
             log.warning("the dataset %s is kept as arrays alone: %s", new.data_name, error)
             self._insert(new, outcome, "", address)
 
-    def _insert(self, new: ListedDataset, outcome: Outcome, content: str, address: str) -> None:
+    def _insert(self, new: ListedDataset, outcome: ReadOutcome, content: str, address: str) -> None:
         row = NewDataset(
             **{name: getattr(new, name) for name in ("data_id", "proj_id", "user_id", "data_name")},
             data_cont=content,

@@ -16,7 +16,7 @@ from graphnet.errors import GraphnetError
 from registry import ObjectMissing, Store
 
 FOLDER = "uploads"
-FACTS = "upload.json"
+UPLOAD_JSON = "upload.json"
 PART_BYTES = 2_000_000
 KEPT = timedelta(hours=1)
 PREFIX, STAMP = "UP", "%y%m%d%H%M%S"
@@ -69,17 +69,17 @@ def part_name(number: int) -> str:
     return f"part-{number:05d}"
 
 
-def find(store: Store, upload_id: str) -> Upload:
+def find_upload(store: Store, upload_id: str) -> Upload:
     """An upload that is there. Raises UploadGone, RegistryError."""
     try:
-        return Upload.from_bytes(store.get(upload_id, FACTS))
+        return Upload.from_bytes(store.get(upload_id, UPLOAD_JSON))
     except ObjectMissing as error:
         raise UploadGone(upload_id) from error
 
 
-def fetch(store: Store, upload_id: str, path: Path) -> Upload:
+def download(store: Store, upload_id: str, path: Path) -> Upload:
     """Write the bytes of an upload into a file. Raises UploadGone, RegistryError."""
-    upload = find(store, upload_id)
+    upload = find_upload(store, upload_id)
     with path.open("wb") as file:
         for number in range(upload.parts):
             try:
@@ -89,13 +89,13 @@ def fetch(store: Store, upload_id: str, path: Path) -> Upload:
     return upload
 
 
-def settle(store: Store, upload: Upload) -> None:
+def remove_bytes(store: Store, upload: Upload) -> None:
     """Remove the bytes of an upload that has become a dataset; what it became stays known."""
     store.delete(upload.upload_id)
-    store.put(upload.upload_id, FACTS, upload.to_bytes())
+    store.put(upload.upload_id, UPLOAD_JSON, upload.to_bytes())
 
 
-def outdated(upload_ids: Iterable[str], now: datetime) -> list[str]:
+def expired(upload_ids: Iterable[str], now: datetime) -> list[str]:
     """Those that are older than an hour, or are none of ours."""
     return [each for each in upload_ids if _is_old(each, now)]
 

@@ -37,7 +37,7 @@ def clean(*, days: int | None, unknown: bool, yes: bool, as_json: bool, home: Pa
     import asyncio  # noqa: PLC0415 - slow to import
     import os  # noqa: PLC0415
 
-    from actors.settings import SettingsError  # noqa: PLC0415
+    from actors.settings import ProcessSettingsError  # noqa: PLC0415
     from db.errors import DatabaseError  # noqa: PLC0415
     from registry import RegistryError  # noqa: PLC0415
     from service.stores.cleaning import CleaningError  # noqa: PLC0415
@@ -46,7 +46,7 @@ def clean(*, days: int | None, unknown: bool, yes: bool, as_json: bool, home: Pa
         items = asyncio.run(
             _cleaned(variables_of(home, os.environ), days, unknown=unknown, yes=yes)
         )
-    except (SettingsError, DatabaseError, RegistryError, CleaningError, OSError) as error:
+    except (ProcessSettingsError, DatabaseError, RegistryError, CleaningError, OSError) as error:
         raise click.ClickException(str(error)) from error
     if as_json:
         show_json({"done": yes, "items": [vars(item) for item in items]})

@@ -68,7 +68,7 @@ def _look_at_stored(home: Path | None, *, deep: bool, as_json: bool) -> int:
     import asyncio  # noqa: PLC0415 - slow to import
 
     from actors.lost import RESTORE  # noqa: PLC0415
-    from actors.settings import SettingsError  # noqa: PLC0415
+    from actors.settings import ProcessSettingsError  # noqa: PLC0415
     from db.errors import DatabaseError  # noqa: PLC0415
     from registry import RegistryError  # noqa: PLC0415
     from service.doctor.stored import look  # noqa: PLC0415
@@ -93,7 +93,7 @@ def _look_at_stored(home: Path | None, *, deep: bool, as_json: bool) -> int:
     logging.disable()
     try:
         asyncio.run(walk())
-    except (SettingsError, DatabaseError, RegistryError, OSError) as error:
+    except (ProcessSettingsError, DatabaseError, RegistryError, OSError) as error:
         raise click.ClickException(str(error)) from error
     finally:
         logging.disable(logging.NOTSET)

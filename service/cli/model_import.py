@@ -65,7 +65,7 @@ def import_(*, file: Path, home: Path | None, as_json: bool, **said: Any) -> Non
     import asyncio  # noqa: PLC0415 - slow to import
     import os  # noqa: PLC0415
 
-    from actors.settings import SettingsError  # noqa: PLC0415
+    from actors.settings import ProcessSettingsError  # noqa: PLC0415
     from db.errors import DatabaseError  # noqa: PLC0415
     from registry import RegistryError  # noqa: PLC0415
     from service.local.model_import import ImportRefused  # noqa: PLC0415
@@ -75,7 +75,7 @@ def import_(*, file: Path, home: Path | None, as_json: bool, **said: Any) -> Non
     try:
         with readable(file):
             found = asyncio.run(_imported(old, variables))
-    except (SettingsError, DatabaseError, RegistryError, ImportRefused) as error:
+    except (ProcessSettingsError, DatabaseError, RegistryError, ImportRefused) as error:
         raise click.ClickException(str(error)) from error
     if as_json:
         show_json(found)

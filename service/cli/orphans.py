@@ -105,7 +105,7 @@ def _database(home: Path | None) -> str:
     """The database of a folder, or the one in the environment."""
     import os  # noqa: PLC0415 - slow to import
 
-    from actors.settings import SettingsError, read  # noqa: PLC0415
+    from actors.settings import ProcessSettingsError, read  # noqa: PLC0415
 
     if home is not None:
         if not database_file(home).is_file():
@@ -113,7 +113,7 @@ def _database(home: Path | None) -> str:
         return database_url(home)
     try:
         return read(os.environ, "SGN_DATABASE_URL", str)
-    except SettingsError as error:
+    except ProcessSettingsError as error:
         raise click.ClickException(str(error)) from error
 
 

@@ -119,7 +119,7 @@ def _asked(home: Path | None, query: Coroutine[Any, Any, T]) -> T:
     import asyncio  # noqa: PLC0415 - slow to import
     import os  # noqa: PLC0415
 
-    from actors.settings import SettingsError, read  # noqa: PLC0415
+    from actors.settings import ProcessSettingsError, read  # noqa: PLC0415
     from db.connection import close_database, migrate, open_database  # noqa: PLC0415
     from db.errors import DatabaseError  # noqa: PLC0415
     from db.versions import check_known  # noqa: PLC0415
@@ -139,7 +139,7 @@ def _asked(home: Path | None, query: Coroutine[Any, Any, T]) -> T:
             home.mkdir(0o700, parents=True, exist_ok=True)
             return asyncio.run(asked(database_url(home)))
         return asyncio.run(asked(read(os.environ, "SGN_DATABASE_URL", str)))
-    except (SettingsError, DatabaseError, OSError) as error:
+    except (ProcessSettingsError, DatabaseError, OSError) as error:
         query.close()
         raise click.ClickException(str(error)) from error
 

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Mapping
 from pathlib import Path
 
 from actors.names import Names
-from actors.settings import SettingsError
+from actors.settings import ProcessSettingsError
 from actors.tracing import check_installed
 from db.connection import read_installation
 from db.errors import DatabaseError
@@ -87,7 +87,7 @@ def _tracing(settings: Settings) -> list[Finding]:
         return []
     try:
         check_installed()
-    except SettingsError as error:
+    except ProcessSettingsError as error:
         return [fault("settings", str(error), "Install the extra, or unset the variable.")]
     return []
 

@@ -6,7 +6,7 @@ import shutil
 from importlib import metadata
 from pathlib import Path
 
-from actors.settings import SettingsError
+from actors.settings import ProcessSettingsError
 from actors.spool import require_ours
 from service.doctor.check_result import Finding, fault, ok, warning
 from service.settings import Settings
@@ -46,7 +46,7 @@ def _spool(folder: Path) -> Finding:
         return fault("spool", f"{folder} cannot be written", fix)
     try:
         require_ours(there)
-    except SettingsError as error:
+    except ProcessSettingsError as error:
         return fault("spool", str(error).partition(": ")[0], str(error).partition(": ")[2])
     free = shutil.disk_usage(there).free
     text = f"{folder}, {free / 1e9:.1f} GB free"

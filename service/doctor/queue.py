@@ -7,9 +7,9 @@ from typing import Any
 import redis
 from redis.exceptions import NoPermissionError, OutOfMemoryError
 
-from actors.names import Names, signed
-from actors.queue import alive
-from actors.redis_clients import redis_client, sentence
+from actors.names import Names, databases_by_installation
+from actors.queue import count_workers
+from actors.redis_clients import describe_error, redis_client
 from service.doctor.check_result import Finding, fault, ok, warning
 
 CHECK, PROBE = "redis", "doctor"
@@ -31,12 +31,15 @@ def check(url: str, names: Names) -> list[Finding]:
             client.set(names.probe(PROBE), "1", px=1000)
             found = [_server(info, ping_ms), _eviction(info), _kept(info)]
             if names.known:
-                found += [_workers(client, names), _installation(signed(client), names)]
+                found += [
+                    _workers(client, names),
+                    _installation(databases_by_installation(client), names),
+                ]
             return found
     except redis.AuthenticationError:
         return [fault(CHECK, "it refuses the password", "Correct the password in SGN_REDIS_URL.")]
     except redis.ResponseError as error:
-        return [fault(CHECK, sentence(error).rstrip("."), _fix(error))]
+        return [fault(CHECK, describe_error(error).rstrip("."), _fix(error))]
     except redis.RedisError as error:
         text = f"no answer at SGN_REDIS_URL ({type(error).__name__})"
         return [fault(CHECK, text, "Start the server; look at host and port in SGN_REDIS_URL.")]
@@ -81,7 +84,7 @@ def _kept(info: Any) -> Finding:
 
 
 def _workers(client: redis.Redis, names: Names) -> Finding:
-    there = alive(client, names)
+    there = count_workers(client, names)
     if not there:
         return warning("workers", "none is alive", START)
     text = ", ".join(f"{count} on {kind or 'unknown'}" for kind, count in sorted(there.items()))

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from actors.settings import SettingsError
+from actors.settings import ProcessSettingsError
 from service.doctor.check_result import Finding, fault, ok
 from service.settings import Settings
 
@@ -31,7 +31,7 @@ def read(environment: Mapping[str, str]) -> tuple[Settings, dict[str, Finding]]:
     while True:
         try:
             return Settings.from_environment(tried), wrong
-        except SettingsError as error:
+        except ProcessSettingsError as error:
             if not error.name or error.name in wrong:
                 raise
             wrong[error.name] = fault(CHECK, str(error), _fix(error.name))

@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Callable
 
-from actors.settings import SettingsError, read
+from actors.settings import ProcessSettingsError, read
 from db.connection import migrate
 from db.errors import DatabaseError, DatabaseRefuses, Refusal
 
@@ -28,7 +28,7 @@ def run(
     try:
         url = read(os.environ, "SGN_DATABASE_URL", str)
         found = asyncio.run(migrate(url, to, installation_id))
-    except (SettingsError, DatabaseError) as error:
+    except (ProcessSettingsError, DatabaseError) as error:
         print(_sentence(error), file=sys.stderr)  # noqa: T201
         return 1
     if found:

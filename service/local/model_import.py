@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from actors.names import Names
-from actors.reading.uploads import FACTS, PART_BYTES, Upload, new_id, part_name
+from actors.reading.uploads import PART_BYTES, UPLOAD_JSON, Upload, new_id, part_name
 from actors.rpc import OLD_MODEL, READ_ACTOR, READ_QUEUE, ReadRequest
 from registry import RegistryError, Store
 from service.stores.worker_calls import NoAnswer, WorkerClient
@@ -117,7 +117,7 @@ def _sent(file: Path, store: Store) -> Upload:
     for count, part in enumerate(_parts(file), 1):
         store.put(upload_id, part_name(count - 1), part)
     upload = Upload(upload_id, "", "", file.name, count, size)
-    store.put(upload_id, FACTS, upload.to_bytes())
+    store.put(upload_id, UPLOAD_JSON, upload.to_bytes())
     return upload
 
 

@@ -24,7 +24,7 @@ from actors.log_context import start_log
 from actors.names import Names
 from actors.queue import WORKERS
 from actors.redis_clients import asyncio_redis_client
-from actors.settings import LAST_PORT, TEXT, SettingsError, log_format, read
+from actors.settings import LAST_PORT, TEXT, ProcessSettingsError, log_format, read
 from actors.shutdown import end_within, leave
 from db.connection import migrate
 from db.errors import DatabaseError
@@ -75,7 +75,7 @@ def run(
         start_log(read(os.environ, "SGN_LOG_FORMAT", log_format, TEXT))
         with _locked(home), listen(host, port) as listening, _socket_folder() as sockets:
             status = run_loop(_up(home, sockets, listening, options))
-    except (UpError, SettingsError, DatabaseError, OSError) as error:
+    except (UpError, ProcessSettingsError, DatabaseError, OSError) as error:
         print(error, file=sys.stderr)  # noqa: T201
         return 1
     return leave(status)

@@ -6,7 +6,7 @@ import sys
 from dramatiq import cli
 
 from actors.log_context import start_log
-from actors.settings import JSON, Settings, SettingsError
+from actors.settings import JSON, ProcessSettings, ProcessSettingsError
 from actors.tracing import check_installed
 
 ARGUMENTS = (
@@ -21,10 +21,10 @@ ARGUMENTS = (
 def run() -> int:
     """Be the worker's master until it is asked to end; the exit status."""
     try:
-        settings = Settings.from_environment(os.environ)
+        settings = ProcessSettings.from_environment(os.environ)
         if settings.traces:
             check_installed()
-    except SettingsError as error:
+    except ProcessSettingsError as error:
         print(error, file=sys.stderr)  # noqa: T201
         return 1
     if settings.log_format == JSON:

@@ -7,8 +7,8 @@ import time
 from prometheus_client import CollectorRegistry, Counter, Histogram
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from actors.exposition import Listener, exposed, start_listener, text
-from actors.settings import Settings
+from actors.exposition import Listener, make_registry, render_metrics, start_listener
+from actors.settings import ProcessSettings
 from service.api.addresses import Addresses, method
 from service.monitoring.task_metrics import ProjectTaskMetrics, TaskMetrics
 
@@ -76,22 +76,22 @@ class Monitoring:
     def __init__(self, figures: TaskMetrics, addresses: Addresses) -> None:
         self.requests = RequestMetrics(addresses)
         self._figures = figures
-        self._registry = exposed(self.requests.total, self.requests.seconds, figures)
+        self._registry = make_registry(self.requests.total, self.requests.seconds, figures)
         self._listener: Listener | None = None
 
     async def scrape(self) -> bytes:
         """The text for Prometheus, its figures not older than seconds."""
         await self._figures.refresh()
-        return text(self._registry)
+        return render_metrics(self._registry)
 
     @staticmethod
     async def scrape_project(proj_id: str) -> bytes:
         """What a token of one project gets: its own tasks, and nothing of anybody else's."""
         registry = CollectorRegistry()
         registry.register(await ProjectTaskMetrics.read(proj_id))
-        return text(registry)
+        return render_metrics(registry)
 
-    def listen(self, settings: Settings) -> None:
+    def listen(self, settings: ProcessSettings) -> None:
         """Answer at SGN_METRICS_PORT too, if there is one; call this from the running loop."""
         loop = asyncio.get_running_loop()
         self._listener = start_listener(
@@ -110,7 +110,7 @@ class Monitoring:
         refreshed = asyncio.run_coroutine_threadsafe(self._figures.refresh(), loop)
         with contextlib.suppress(TimeoutError):
             refreshed.result(ANSWER_SECONDS)
-        return text(self._registry)
+        return render_metrics(self._registry)
 
 
 def _fault(loop: asyncio.AbstractEventLoop) -> str:

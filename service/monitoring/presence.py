@@ -6,7 +6,7 @@ import logging
 
 import redis
 
-from actors.names import Names, sign
+from actors.names import Names, sign_presence
 from db.errors import DatabaseError
 from db.installation import database_address
 
@@ -40,7 +40,7 @@ async def show_presence(client: redis.Redis, names: Names, database_url: str) ->
     address = database_address(database_url)
     while True:
         try:
-            await asyncio.to_thread(sign, client, names, address)
+            await asyncio.to_thread(sign_presence, client, names, address)
         except redis.RedisError as error:
             log.debug("no sign could be left: %s", error)
         await asyncio.sleep(SIGN_SECONDS)

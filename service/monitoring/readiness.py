@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable, Mapping
 import redis
 
 from actors.names import NamedBroker
-from actors.redis_clients import sentence
+from actors.redis_clients import describe_error
 from db.connection import check_schema
 from db.diagnosis import check_writable
 from db.errors import DatabaseError, DatabaseRefuses, Refusal
@@ -58,7 +58,7 @@ class Probe:
             await self._check()
             found = OK
         except redis.RedisError as error:
-            found = sentence(error)
+            found = describe_error(error)
         except (DatabaseError, RegistryError) as error:
             found = str(error)
         self._found = found

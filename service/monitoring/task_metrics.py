@@ -37,7 +37,7 @@ class _Found:
     """What was found ``at`` a time; None is what did not answer."""
 
     at: float
-    database: queue_state.Figures | None
+    database: queue_state.TaskCounts | None
     queue: Queue | None
     up: Mapping[str, bool]
 
@@ -62,7 +62,7 @@ class TaskMetrics(Collector):
         async with self._asking:  # one asks for all who came meanwhile
             if self._known() is None:
                 database, queue, dependencies = await asyncio.gather(
-                    _answer(queue_state.read_figures()),
+                    _answer(queue_state.count_tasks()),
                     _answer(self._queue()),
                     self._readiness.ask(PATIENCE_SECONDS),
                 )
@@ -106,14 +106,14 @@ async def _answer(question: Awaitable[T]) -> T | None:
         return None
 
 
-def _of_database(found: queue_state.Figures) -> Iterator[GaugeMetricFamily]:
+def _of_database(found: queue_state.TaskCounts) -> Iterator[GaugeMetricFamily]:
     yield from _of_tasks(found)
     yield _gauge("sgn_parts", "Parts of tasks by state.", "state", found.parts)
     yield GaugeMetricFamily("sgn_outbox_unsent", "Messages to send.", value=found.unsent)
 
 
 def _of_tasks(
-    found: queue_state.Figures | queue_state.ProjectFigures,
+    found: queue_state.TaskCounts | queue_state.ProjectTaskCounts,
 ) -> Iterator[GaugeMetricFamily]:
     yield _gauge("sgn_tasks", "Tasks by state.", "state", found.tasks)
     oldest = "Since the oldest task of this state is in it."
@@ -123,13 +123,13 @@ def _of_tasks(
 class ProjectTaskMetrics(Collector):
     """The tasks of one project, which its tokens may know; of a silent database nothing."""
 
-    def __init__(self, found: queue_state.ProjectFigures | None) -> None:
+    def __init__(self, found: queue_state.ProjectTaskCounts | None) -> None:
         self._found = found
 
     @classmethod
     async def read(cls, proj_id: str) -> Self:
         """Ask within seconds."""
-        return cls(await _answer(queue_state.read_project_figures(proj_id)))
+        return cls(await _answer(queue_state.count_project_tasks(proj_id)))
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
         """What was found."""

@@ -5,7 +5,7 @@ import logging
 
 import redis
 
-from actors.queue import alive
+from actors.queue import count_workers
 from service.state import AppState
 
 log = logging.getLogger(__name__)
@@ -22,7 +22,7 @@ async def missing(state: AppState, kind: str) -> list[str]:
     if not kind:
         return []
     try:
-        asked = asyncio.to_thread(alive, state.broker.client, state.names)
+        asked = asyncio.to_thread(count_workers, state.broker.client, state.names)
         there = await asyncio.wait_for(asked, PATIENCE_SECONDS)
     except (redis.RedisError, TimeoutError) as error:
         log.warning("the workers cannot be counted: %s", error)

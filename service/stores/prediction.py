@@ -5,7 +5,7 @@ from typing import Any
 
 from actors.names import Names
 from actors.reading.uploads import Upload
-from actors.rpc import ACTOR, QUEUE, Question
+from actors.rpc import ACTOR, QUEUE, PredictionRequest
 from db.tasks import TaskRecord
 from service.stores.reading import no_worker_error, raise_refusal
 from service.stores.worker_calls import NoAnswer, WorkerClient
@@ -27,7 +27,7 @@ class PredictionClient:
         explain: bool,
     ) -> dict[str, Any]:
         """What the model of the task says of the subjects of an upload. Raises Refusal."""
-        question = Question(
+        question = PredictionRequest(
             task_id=task.task_id,
             manifest_sha256=task.manifest_sha256,
             upload=upload.upload_id,

@@ -10,7 +10,15 @@ from typing import TypeVar
 
 from starlette.requests import Request
 
-from actors.reading.uploads import FACTS, PART_BYTES, Upload, UploadGone, find, new_id, part_name
+from actors.reading.uploads import (
+    PART_BYTES,
+    UPLOAD_JSON,
+    Upload,
+    UploadGone,
+    find_upload,
+    new_id,
+    part_name,
+)
 from db.datasets import new_data_id
 from registry import RegistryError, Store
 from service.dataset_names import named_after
@@ -88,7 +96,7 @@ class Uploads:
     async def find(self, upload_id: str, caller: Caller) -> Upload:
         """An upload of this caller's project. Raises ApiError where there is none."""
         try:
-            upload = await self._threaded(lambda: find(self._store, upload_id))
+            upload = await self._threaded(lambda: find_upload(self._store, upload_id))
         except UploadGone as error:
             raise gone(str(error)) from error
         if caller.proj_id is not None and upload.owner != caller.proj_id:
@@ -123,7 +131,7 @@ class Uploads:
             filename = named_after(PurePath(form.filename or "").name)
         owner = caller.proj_id or ""
         upload = Upload(upload_id, new_data_id(), owner, filename, parts.count, parts.size)
-        await self._put(upload_id, FACTS, upload.to_bytes())
+        await self._put(upload_id, UPLOAD_JSON, upload.to_bytes())
         return Received(upload, fields, fresh=True)
 
     async def _put(self, upload_id: str, name: str, data: bytes) -> None:

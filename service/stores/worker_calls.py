@@ -11,9 +11,9 @@ from dramatiq import Message
 
 from actors.log_context import request_id
 from actors.names import Names
-from actors.queue import alive
-from actors.redis_clients import SILENT, redis_client, sentence
-from actors.rpc import answer, ask, rpc_broker, withdraw
+from actors.queue import count_workers
+from actors.redis_clients import SILENT, describe_error, redis_client
+from actors.rpc import read_reply, rpc_broker, send_request, withdraw
 
 T = TypeVar("T")
 
@@ -61,7 +61,9 @@ class WorkerClient:
         until = time.time() + self._patience
         whole = {**given, "until": until, "request_id": request_id.get()}
         try:
-            message = await self._threaded(lambda: ask(broker, self._queue, self._actor, whole))
+            message = await self._threaded(
+                lambda: send_request(broker, self._queue, self._actor, whole)
+            )
             found = await self._waited(message)
         except TimeoutError as error:
             raise NoAnswer(f"No worker has answered within {self._patience:g} s.") from error
@@ -88,14 +90,16 @@ class WorkerClient:
     async def _answer(self, message: "Message[Any]") -> dict[str, Any]:
         seen = looked = time.monotonic()
         while True:
-            found = await self._threaded(lambda: answer(self._client, self._names, message))
+            found = await self._threaded(lambda: read_reply(self._client, self._names, message))
             if found is not None:
                 return found
             now = time.monotonic()
             if now - looked >= ALIVE_SECONDS:
                 looked = now
                 seen = (
-                    now if await self._threaded(lambda: alive(self._client, self._names)) else seen
+                    now
+                    if await self._threaded(lambda: count_workers(self._client, self._names))
+                    else seen
                 )
             if now - seen >= self._alone:
                 raise NoAnswer(
@@ -111,5 +115,5 @@ class WorkerClient:
 
 def _refused(error: redis.RedisError | OSError) -> str:
     """Whether the queue is away, or is there and takes nothing."""
-    said = sentence(error) if isinstance(error, redis.RedisError) else SILENT
+    said = describe_error(error) if isinstance(error, redis.RedisError) else SILENT
     return "The queue does not answer." if said == SILENT else said

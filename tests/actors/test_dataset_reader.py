@@ -12,11 +12,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from actors.garbage_collection import sweep_datasets, sweep_uploads
+from actors.garbage_collection import collect_datasets, collect_uploads
 from actors.reading import uploads
-from actors.reading.answers import FileAnswers
+from actors.reading.answers import FileReader
 from actors.reading.datasets import DatasetReader, RowAsks
-from actors.reading.uploads import FACTS, Upload, part_name
+from actors.reading.uploads import UPLOAD_JSON, Upload, part_name
 from actors.rpc import KEEP, PREVIEW, ROW, ReadRequest
 from db import datasets, packet_limit
 from db.connection import migrate
@@ -80,7 +80,7 @@ def uploaded(reader: DatasetReader, content: bytes) -> Upload:
     new = Upload(uploads.new_id(), datasets.new_data_id(), "", "file", 2, len(content))
     for number, part in enumerate((content[:half], content[half:])):
         reader.uploads.put(new.upload_id, part_name(number), part)
-    reader.uploads.put(new.upload_id, FACTS, new.to_bytes())
+    reader.uploads.put(new.upload_id, UPLOAD_JSON, new.to_bytes())
     return new
 
 
@@ -90,7 +90,7 @@ def asked(upload: Upload, purpose: str, **more: Any) -> ReadRequest:
 
 
 def answer(reader: DatasetReader, request: ReadRequest) -> dict[str, Any]:
-    return FileAnswers(reader)(**vars(request))
+    return FileReader(reader)(**vars(request))
 
 
 def row(reader: DatasetReader, name: str, text: str) -> DatasetRecord:
@@ -307,9 +307,9 @@ def test_a_cache_of_a_bucket_keeps_what_was_used_last(reader: DatasetReader) -> 
 def test_of_a_row_that_was_deleted_nothing_stays(local: DatasetReader, url: str) -> None:
     upload = uploaded(local, SMALL_TABLE.to_csv(index=False).encode())
     assert "profile" in answer(local, asked(upload, KEEP))
-    assert opened(url, sweep_datasets(local.arrays.store)) == []
+    assert opened(url, collect_datasets(local.arrays.store)) == []
     query(url, "DELETE FROM backend_datasets")
-    assert opened(url, sweep_datasets(local.arrays.store)) == [upload.data_id]
+    assert opened(url, collect_datasets(local.arrays.store)) == [upload.data_id]
     assert local.arrays.store.task_ids() == []
     assert query(url, "SELECT * FROM sgn_profiles") == []
 
@@ -317,7 +317,7 @@ def test_of_a_row_that_was_deleted_nothing_stays(local: DatasetReader, url: str)
 def test_a_registry_of_another_house_is_left_alone(local: DatasetReader, url: str) -> None:
     row(local, "ours", "{}")
     local.arrays.store.put("DATA19010112000012", "dataset.json", b"{}")
-    assert opened(url, sweep_datasets(local.arrays.store)) == []
+    assert opened(url, collect_datasets(local.arrays.store)) == []
     assert local.arrays.store.task_ids() == ["DATA19010112000012"]
 
 
@@ -326,10 +326,10 @@ def test_what_nobody_needs_is_swept(local: DatasetReader, url: str) -> None:
     new = datasets.new_data_id()
     for data_id in (kept.data_id, new, "DATA19010112000012", "NL7"):
         local.arrays.store.put(data_id, "dataset.json", b"{}")
-    assert opened(url, sweep_datasets(local.arrays.store)) == ["DATA19010112000012", "NL7"]
+    assert opened(url, collect_datasets(local.arrays.store)) == ["DATA19010112000012", "NL7"]
     assert set(local.arrays.store.task_ids()) == {kept.data_id, new}
     fresh = uploaded(local, b"x").upload_id
     for upload_id in ("UP190101120000abcdef", "odd"):
-        local.uploads.put(upload_id, FACTS, b"{}")
-    assert set(asyncio.run(sweep_uploads(local.uploads))) == {"UP190101120000abcdef", "odd"}
+        local.uploads.put(upload_id, UPLOAD_JSON, b"{}")
+    assert set(asyncio.run(collect_uploads(local.uploads))) == {"UP190101120000abcdef", "odd"}
     assert local.uploads.task_ids() == [fresh]

@@ -25,7 +25,7 @@ def test_a_parent_that_was_cleaned_away_meanwhile_is_said(tmp_path: Path) -> Non
     with sqlite_database(tmp_path) as url:
         asyncio.run(migrate(url))
         claim = opened(url, running())
-        opened(url, runs.update_task_result(claim, {"model_state_path": "x"}))
+        opened(url, runs.finish_task(claim, {"model_state_path": "x"}))
         assert opened(url, mark_removed(claim.task_id, ended_before=2**62)) == ""
         runtime = cast(Runtime, SimpleNamespace(call=lambda work: opened(url, work)))
         form = TaskForm("dl_ft", "", ("small",), trained_task_id=claim.task_id)

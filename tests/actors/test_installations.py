@@ -11,11 +11,11 @@ from dramatiq import Message
 from dramatiq.brokers.redis import RedisBroker
 
 from actors.adoption import adopt
-from actors.names import Names, sign, signed
-from actors.queue import ACTOR, QUEUE, alive, on_queue, redis_broker, show_life
+from actors.names import Names, databases_by_installation, sign_presence
+from actors.queue import ACTOR, QUEUE, count_workers, queued_messages, redis_broker, send_heartbeat
 from actors.redis_clients import redis_client
 from actors.relay import Relay
-from actors.rpc import answer, ask, rpc_broker
+from actors.rpc import read_reply, rpc_broker, send_request
 from actors.task_log import LINE, STREAM
 from db import cancellation, outbox
 from db.connection import migrate, read_installation
@@ -72,13 +72,13 @@ def test_two_databases_on_one_redis_have_queues_of_their_own(
     ids = [opened(url, relayed(server, each)) for url, each in zip(databases, names, strict=True)]
     for each, task_id in zip(names, ids, strict=True):
         with contextlib.closing(redis_broker(server, each)) as broker:
-            assert on_queue(broker) == [("", task_id)]
-    show_life(client, names[0], "here:1", "cpu")
-    assert [alive(client, each)["cpu"] for each in names] == [1, 0]
+            assert queued_messages(broker) == [("", task_id)]
+    send_heartbeat(client, names[0], "here:1", "cpu")
+    assert [count_workers(client, each)["cpu"] for each in names] == [1, 0]
     asked = rpc_broker(client, names[0], "sgn.read")
-    message = ask(asked, "sgn.read", "read", {})
+    message = send_request(asked, "sgn.read", "read", {})
     assert [client.llen(f"{each.namespace}:sgn.read") for each in names] == [1, 0]
-    assert answer(client, names[1], message) is None
+    assert read_reply(client, names[1], message) is None
     ours = tuple(f"{start}:{each.installation}:" for start in ("sgn", "dramatiq") for each in names)
     keys = [key.decode() for key in client.scan_iter("*")]
     assert [key for key in keys if not key.startswith(ours)] == [], "every key has an id"
@@ -109,7 +109,7 @@ def test_nothing_is_sent_under_a_name_that_is_not_known(server: str, client: red
     names = Names()
     with contextlib.closing(redis_broker(server, names)) as broker:
         with pytest.raises(DatabaseUnavailable, match="has not answered"):
-            on_queue(broker)
+            queued_messages(broker)
         with pytest.raises(DatabaseUnavailable, match="has not answered"):
             names.key(STREAM, "TASK1")
     assert client.keys("*") == []
@@ -165,12 +165,12 @@ def test_the_doctor_says_who_shares_what(server: str, client: redis.Redis) -> No
     assert said(server, mine).found == "its id is mine"
     home = database_address("mysql://sgn:hidden@db:3306/neurolearn?charset=utf8mb4")
     assert home == "db:3306/neurolearn"
-    sign(client, mine, home)
-    sign(client, other, "elsewhere/x")
-    assert signed(client) == {"mine": [home], "other": ["elsewhere/x"]}
+    sign_presence(client, mine, home)
+    sign_presence(client, other, "elsewhere/x")
+    assert databases_by_installation(client) == {"mine": [home], "other": ["elsewhere/x"]}
     found = said(server, mine)
     assert (found.state, "other (elsewhere/x)" in found.found) == (State.OK, True)
-    sign(client, mine, database_address("mysql://sgn:hidden@staging/neurolearn"))
+    sign_presence(client, mine, database_address("mysql://sgn:hidden@staging/neurolearn"))
     found = said(server, mine)
     assert found.state == State.WARNING
     assert f"{home} and staging/neurolearn" in found.found

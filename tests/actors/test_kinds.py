@@ -8,7 +8,7 @@ from contextlib import closing
 
 import pytest
 
-from actors.queue import on_queue, redis_broker, show_life, show_no_life
+from actors.queue import queued_messages, redis_broker, remove_heartbeat, send_heartbeat
 from actors.runtime import BROKEN
 from actors.worker import make_broker
 from service.local.worker_process import ARGUMENTS
@@ -60,10 +60,10 @@ def test_who_asks_for_a_device_hears_that_no_worker_has_one(place: Place) -> Non
     assert asked(place, "any") == []
     names = names_of(place.variables)
     with closing(redis_broker(place.variables["SGN_REDIS_URL"], names)) as broker:
-        show_life(broker.client, names, "elsewhere:1", "cuda")
+        send_heartbeat(broker.client, names, "elsewhere:1", "cuda")
         assert asked(place, "cuda") == []
         assert len(asked(place, "cpu")) == 1
-        show_no_life(broker.client, names, "elsewhere:1")
+        remove_heartbeat(broker.client, names, "elsewhere:1")
 
 
 def test_a_device_that_is_none_is_refused(place: Place) -> None:
@@ -113,7 +113,7 @@ def test_a_worker_whose_device_fails_gives_its_task_back_and_another_trains_it(
     assert waiting["task_status"] == "Submitted"
     names = names_of(place.variables)
     with closing(redis_broker(place.variables["SGN_REDIS_URL"], names)) as broker:
-        assert ("cuda", cuda) in on_queue(broker)
+        assert ("cuda", cuda) in queued_messages(broker)
 
 
 def test_a_task_that_is_tried_again_keeps_its_kind(place: Place) -> None:

@@ -13,11 +13,11 @@ from dramatiq.asyncio import EventLoopThread, set_event_loop_thread
 from prometheus_client.parser import text_string_to_metric_families
 
 from actors import metrics, runtime
-from actors.exposition import exposed, text
+from actors.exposition import make_registry, render_metrics
 from actors.metrics import GpuMemory, device_info
 from actors.runtime import Runtime
-from actors.settings import Settings
-from db.errors import translated
+from actors.settings import ProcessSettings
+from db.errors import translate_errors
 from graphnet.training.devices import DeviceChoice
 from registry import RegistryError, open_store
 
@@ -25,7 +25,9 @@ from registry import RegistryError, open_store
 def found() -> dict[str, float]:
     """What a worker without a GPU shows, by name and the values of its labels."""
     cpu = DeviceChoice(torch.device("cpu"))
-    shown = text(exposed(*metrics.worker_metrics(), device_info(cpu), GpuMemory(cpu))).decode()
+    shown = render_metrics(
+        make_registry(*metrics.worker_metrics(), device_info(cpu), GpuMemory(cpu))
+    ).decode()
     return {
         " ".join([sample.name, *sample.labels.values()]): sample.value
         for family in text_string_to_metric_families(shown)
@@ -35,11 +37,11 @@ def found() -> dict[str, float]:
 
 def test_an_end_is_counted_once_by_whose_it_was() -> None:
     before = found()
-    assert metrics.ended("finished", ours=True) is True
-    assert metrics.ended("failed", ours=False) is False
-    metrics.lost()
-    metrics.claimed(1)
-    metrics.claimed(2)
+    assert metrics.count_ending("finished", ours=True) is True
+    assert metrics.count_ending("failed", ours=False) is False
+    metrics.count_lost()
+    metrics.count_claim(1)
+    metrics.count_claim(2)
     after = found()
     more = {name: after[name] - before[name] for name in before if after.get(name) != before[name]}
     assert {name: more[name] for name in more if name.startswith("sgn_")} == {
@@ -70,7 +72,7 @@ def test_the_pace_is_of_the_stage_that_trains() -> None:
 
 
 async def refused() -> None:
-    async with translated():
+    async with translate_errors():
         raise OSError
 
 
@@ -98,7 +100,7 @@ def loop() -> Iterator[EventLoopThread]:
 
 @pytest.fixture
 def worker(tmp_path: Path) -> Runtime:
-    return Runtime(Settings("sqlite:///x", "redis://x", tmp_path.as_uri()))
+    return Runtime(ProcessSettings("sqlite:///x", "redis://x", tmp_path.as_uri()))
 
 
 def test_without_its_loop_thread_a_worker_is_not_well(worker: Runtime) -> None:

@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 import torch
 
-from actors.model_import import OldModels, read_state_file
+from actors.model_import import ModelImporter, read_state_file
 from actors.reading import uploads
-from actors.reading.answers import FileAnswers
-from actors.reading.child import Bounds, ReadingFailed
-from actors.reading.uploads import FACTS, Upload, part_name
+from actors.reading.answers import FileReader
+from actors.reading.child import ReadingFailed, ReadLimits
+from actors.reading.uploads import UPLOAD_JSON, Upload, part_name
 from actors.rpc import OLD_MODEL, ReadRequest
 from db.connection import migrate
 from db.neurolearn import Submission
@@ -61,16 +61,16 @@ def registry(tmp_path: Path) -> str:
     return (tmp_path / "registry").as_uri()
 
 
-def answers(url: str, registry: str, folder: Path) -> tuple[FileAnswers, Store]:
+def answers(url: str, registry: str, folder: Path) -> tuple[FileReader, Store]:
     reader = reader_of({"SGN_DATABASE_URL": url, "SGN_REGISTRY_URL": registry}, folder)
     models = open_store(registry, folder=MODELS)
-    return FileAnswers(reader, OldModels(reader, models)), models
+    return FileReader(reader, ModelImporter(reader, models)), models
 
 
 def asked(store: Store, content: bytes, **more: str) -> dict[str, Any]:
     new = Upload(uploads.new_id(), "", "", "old.pth", 1, len(content))
     store.put(new.upload_id, part_name(0), content)
-    store.put(new.upload_id, FACTS, new.to_bytes())
+    store.put(new.upload_id, UPLOAD_JSON, new.to_bytes())
     request = ReadRequest(
         OLD_MODEL, "old.pth", TASK, new.upload_id, mapping=MAPPING | more, most=10**8
     )
@@ -134,11 +134,11 @@ def test_a_file_takes_no_more_memory_and_time_than_it_is_given(tmp_path: Path) -
     for folder in folders:
         folder.mkdir()
     with pytest.raises((ModelError, ReadingFailed), match="memory"):
-        read_state_file(path, folders[0], request, Bounds(900, 300, tmp_path))
+        read_state_file(path, folders[0], request, ReadLimits(900, 300, tmp_path))
     state_bytes(tmp_path)
     enough = read_state_file(
-        tmp_path / "state.pth", folders[2], request, Bounds(900, 300, tmp_path)
+        tmp_path / "state.pth", folders[2], request, ReadLimits(900, 300, tmp_path)
     )
     assert set(enough.tensors) == set(STATE)
     with pytest.raises(ReadingFailed, match="took more than 0 s"):
-        read_state_file(path, folders[1], request, Bounds(4000, 0, tmp_path))
+        read_state_file(path, folders[1], request, ReadLimits(4000, 0, tmp_path))

@@ -7,7 +7,7 @@ import pytest
 
 from actors import spool
 from actors.callback import HandedBackError
-from actors.outputs import Saved, save
+from actors.outputs import Saved, store_outputs
 from registry import RegistryError, RegistryRefuses, RegistryUnavailable, open_store
 from tests.disks import room_for
 
@@ -22,7 +22,9 @@ def nothing() -> None:
 def saved(folder: Path, *, result: dict[str, list[str]] | None = None) -> Saved:
     store = open_store((folder / "registry").as_uri())
     how = {"confirm": nothing, "check": nothing}
-    return save(store, "TASK1", CONTENT, seconds=0, spool=folder / "spool", result=result, **how)
+    return store_outputs(
+        store, "TASK1", CONTENT, seconds=0, spool=folder / "spool", result=result, **how
+    )
 
 
 def test_each_object_has_its_checksum(tmp_path: Path) -> None:
@@ -38,7 +40,7 @@ def test_what_a_lost_registry_does_not_take_is_kept_with_its_result(tmp_path: Pa
     with pytest.raises(RegistryUnavailable, match="does not exist") as caught:
         saved(tmp_path, result=RESULT)
     assert f"What was trained is kept in {tmp_path / 'spool' / 'TASK1'}." in str(caught.value)
-    found = spool.find(tmp_path / "spool" / "TASK1")
+    found = spool.read_outputs(tmp_path / "spool" / "TASK1")
     assert found is not None
     assert (found.content, found.result) == (CONTENT, RESULT)
 
@@ -60,18 +62,18 @@ def test_a_worker_that_is_to_end_keeps_what_it_has_trained(tmp_path: Path) -> No
     store = open_store((tmp_path / "missing").as_uri())
     folder = tmp_path / "spool"
     with pytest.raises(HandedBackError):
-        save(
+        store_outputs(
             store, "TASK1", CONTENT,
             seconds=60, spool=folder, confirm=nothing, check=check, result=RESULT,
         )  # fmt: skip
-    assert spool.find(folder / "TASK1") is not None
+    assert spool.read_outputs(folder / "TASK1") is not None
 
 
 def test_what_no_registry_would_take_is_not_waited_for(tmp_path: Path) -> None:
     (tmp_path / "registry").mkdir()
     store = open_store((tmp_path / "registry").as_uri(), max_bytes=1000)
     with pytest.raises(RegistryError, match="2000 bytes, more than the 1000") as caught:
-        save(
+        store_outputs(
             store, "TASK1", CONTENT,
             seconds=60, spool=tmp_path / "spool", confirm=nothing, check=nothing,
         )  # fmt: skip

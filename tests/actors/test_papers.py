@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from actors.outputs import papers
+from actors.outputs import report_files
 from db.claims import Claim
 from graphnet import readers
 from graphnet.config import Evaluation, TrainingSettings
@@ -39,7 +39,7 @@ def test_a_picture_that_cannot_be_drawn_costs_no_report(
 ) -> None:
     result: dict[str, Any] = outcome.result.as_dict()
     with caplog.at_level(logging.ERROR):
-        written = papers(CLAIM, without(outcome, "coordinates", [["here"]]), result)
+        written = report_files(CLAIM, without(outcome, "coordinates", [["here"]]), result)
     assert set(written) == {EVIDENCE, REPORT}
     assert "its picture could not be made" in caplog.text
     assert result["evidence_sha256"] in written[REPORT].decode()
@@ -49,6 +49,6 @@ def test_a_report_that_cannot_be_rendered_costs_no_evidence(
     outcome: Outcome, caplog: pytest.LogCaptureFixture
 ) -> None:
     with caplog.at_level(logging.ERROR):
-        written = papers(CLAIM, without(outcome, "share", "none"), outcome.result.as_dict())
+        written = report_files(CLAIM, without(outcome, "share", "none"), outcome.result.as_dict())
     assert set(written) == {EVIDENCE}
     assert "its report could not be made" in caplog.text

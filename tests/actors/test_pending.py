@@ -15,9 +15,9 @@ from dramatiq.brokers.stub import StubBroker
 from tortoise.connection import get_connection
 
 from actors.pending import FAILED, FINISHED, HANDED_BACK, PendingEnding, PendingEndings
-from actors.retry import patiently
+from actors.retry import retry
 from actors.runtime import Runtime
-from actors.settings import Settings
+from actors.settings import ProcessSettings
 from db.claims import Claim
 from db.connection import close_database, migrate
 from db.diagnosis import check_writable
@@ -37,7 +37,9 @@ def runtime(tmp_path: Path) -> Iterator[Runtime]:
         thread = EventLoopThread(logging.getLogger())
         thread.start(timeout=5)
         set_event_loop_thread(thread)
-        made = Runtime(Settings(url, "redis://127.0.0.1:1/0", tmp_path.as_uri(), spool=tmp_path))
+        made = Runtime(
+            ProcessSettings(url, "redis://127.0.0.1:1/0", tmp_path.as_uri(), spool=tmp_path)
+        )
         made.call(opening(url))
         try:
             yield made
@@ -170,6 +172,6 @@ def test_a_worker_that_is_asked_to_end_does_not_wait_for_minutes(
         runtime.call(check_writable())
 
     with pytest.raises(DatabaseRefuses):
-        patiently(write, DatabaseUnavailable, seconds=3600, hurry=runtime.stopping)
+        retry(write, DatabaseUnavailable, seconds=3600, hurry=runtime.stopping)
     assert len(calls) > 1
     read_only(runtime, on=False)

@@ -10,7 +10,15 @@ from typing import Any
 import pytest
 
 from actors.names import NamedBroker, Names
-from actors.queue import QUEUE, alive, on_queue, redis_broker, send, show_life, worker_broker
+from actors.queue import (
+    QUEUE,
+    count_workers,
+    queued_messages,
+    redis_broker,
+    send,
+    send_heartbeat,
+    worker_broker,
+)
 from tests.servers import queue_server
 
 NAMES = Names("tests")
@@ -43,11 +51,11 @@ def test_senders_are_not_taken_for_workers(broker: NamedBroker) -> None:
 
 
 def test_what_a_worker_has_fetched_does_not_lie_on_the_queue(broker: NamedBroker) -> None:
-    assert on_queue(broker) == []
+    assert queued_messages(broker) == []
     send(broker, MESSAGES[:3])
-    assert on_queue(broker) == [("", f"TASK{number}") for number in range(3)]
+    assert queued_messages(broker) == [("", f"TASK{number}") for number in range(3)]
     broker.do_fetch(QUEUE, 2)  # whoever asked for them has not heard the answer
-    assert on_queue(broker) == [("", "TASK2")]
+    assert queued_messages(broker) == [("", "TASK2")]
 
 
 def consumer(worker: NamedBroker, queue: str) -> Any:
@@ -57,7 +65,7 @@ def consumer(worker: NamedBroker, queue: str) -> Any:
 def test_each_kind_of_device_has_a_queue_and_all_of_them_are_looked_at(broker: NamedBroker) -> None:
     send(broker, [("ANY", "r", ""), ("CPU", "r", "cpu"), ("CUDA", "r", "cuda")])
     assert [broker.do_qsize(name) for name in ("sgn", "sgn.cpu", "sgn.cuda")] == [1, 1, 1]
-    assert on_queue(broker) == [("", "ANY"), ("cpu", "CPU"), ("cuda", "CUDA")]
+    assert queued_messages(broker) == [("", "ANY"), ("cpu", "CPU"), ("cuda", "CUDA")]
 
 
 def test_a_worker_takes_what_its_device_may_and_one_at_a_time(broker: NamedBroker) -> None:
@@ -79,7 +87,7 @@ def test_a_worker_takes_what_its_device_may_and_one_at_a_time(broker: NamedBroke
         third = next(any_)
         assert third.args == ("NEXT",)
         any_.ack(third)
-        assert (next(any_), next(cpu), on_queue(broker)) == (None, None, [("cuda", "CUDA")])
+        assert (next(any_), next(cpu), queued_messages(broker)) == (None, None, [("cuda", "CUDA")])
 
 
 def test_a_fetch_that_fails_leaves_the_turn_free(broker: NamedBroker) -> None:
@@ -94,10 +102,10 @@ def test_a_fetch_that_fails_leaves_the_turn_free(broker: NamedBroker) -> None:
 
 
 def test_workers_are_counted_by_their_device(broker: NamedBroker) -> None:
-    assert alive(broker.client, NAMES) == {}
+    assert count_workers(broker.client, NAMES) == {}
     for number, kind in enumerate(("cpu", "cuda", "cuda")):
-        show_life(broker.client, NAMES, f"host:{number}", kind)
-    assert alive(broker.client, NAMES) == {"cpu": 1, "cuda": 2}
+        send_heartbeat(broker.client, NAMES, f"host:{number}", kind)
+    assert count_workers(broker.client, NAMES) == {"cpu": 1, "cuda": 2}
 
 
 SENDING = """

@@ -13,7 +13,7 @@ import pandas as pd
 import psutil
 import pytest
 
-from actors.reading.child import Asked, Bounds, ReadingFailed, read_file, working_folder
+from actors.reading.child import ReadingFailed, ReadLimits, ReadOptions, read_file, working_folder
 from graphnet.data.dataset import NO_CLASS
 from graphnet.data.storage import load
 from graphnet.data.synthetic import cohort_table
@@ -28,8 +28,8 @@ MEASURES = ("ALFF", "DC", "GMV", "ReHo")
 PROBE = "import graphnet.readers.__main__, sys; assert 'pandas' not in sys.modules"
 
 
-def bounds(folder: Path, memory_mb: int = 4096, seconds: int = 120) -> Bounds:
-    return Bounds(memory_mb, seconds, folder / "spool")
+def bounds(folder: Path, memory_mb: int = 4096, seconds: int = 120) -> ReadLimits:
+    return ReadLimits(memory_mb, seconds, folder / "spool")
 
 
 def readers() -> list[psutil.Process]:
@@ -50,7 +50,7 @@ def table() -> pd.DataFrame:
 
 def test_a_file_becomes_arrays_profile_and_content(tmp_path: Path) -> None:
     path = written(tmp_path, table().to_csv(index=False))
-    asked = Asked("small", {}, MOST, profile=True, content=True)
+    asked = ReadOptions("small", {}, MOST, profile=True, content=True)
     with working_folder(tmp_path / "spool") as folder:
         found = read_file(path, folder, asked, bounds(tmp_path))
         assert (found.refused, found.questions) == ((), ())
@@ -74,7 +74,7 @@ def test_what_asks_gives_no_arrays(tmp_path: Path) -> None:
     path = written(tmp_path, asking.to_csv(index=False))
 
     def read(mapping: dict[str, str], *, without_class: bool = False) -> tuple[int, int, bool, str]:
-        asked = Asked("small", mapping, MOST, profile=True, without_class=without_class)
+        asked = ReadOptions("small", mapping, MOST, profile=True, without_class=without_class)
         with working_folder(tmp_path / "spool") as folder:
             found = read_file(path, folder, asked, bounds(tmp_path))
             arrays = (found.folder / "values.npy").exists()
@@ -101,7 +101,7 @@ def test_new_subjects_need_no_class(
     given["diagnosis"] = (cells * 6)[:6]
     path = written(tmp_path, given.to_csv(index=False))
     with working_folder(tmp_path / "spool") as folder:
-        asked = Asked("small", mapping, MOST, without_class=True)
+        asked = ReadOptions("small", mapping, MOST, without_class=True)
         found = read_file(path, folder, asked, bounds(tmp_path))
         assert (found.questions, found.refused) == ((), ())
         dataset = load(found.folder)
@@ -123,7 +123,7 @@ def test_what_takes_too_much_memory_ends_its_own_process(tmp_path: Path) -> None
             file.write(bytes(8 * 700 * 700))
     with working_folder(tmp_path / "spool") as folder:
         try:
-            found = read_file(path, folder, Asked("large", {}, MOST), bounds(tmp_path, 900))
+            found = read_file(path, folder, ReadOptions("large", {}, MOST), bounds(tmp_path, 900))
             (sentence,) = found.refused
         except ReadingFailed as error:
             sentence = str(error)
@@ -138,14 +138,16 @@ def test_what_takes_too_long_is_ended(tmp_path: Path) -> None:
         working_folder(tmp_path / "spool") as folder,
         pytest.raises(ReadingFailed, match=r"slow took more than 0 s.*SGN_READ_SECONDS"),
     ):
-        read_file(path, folder, Asked("slow", {}, MOST), none)
+        read_file(path, folder, ReadOptions("slow", {}, MOST), none)
     assert not readers()
 
 
 def test_a_process_that_is_killed_is_a_sentence(tmp_path: Path) -> None:
     path = written(tmp_path, table().to_csv(index=False))
     with working_folder(tmp_path / "spool") as folder, ThreadPoolExecutor(1) as pool:
-        reading = pool.submit(read_file, path, folder, Asked("it", {}, MOST), bounds(tmp_path))
+        reading = pool.submit(
+            read_file, path, folder, ReadOptions("it", {}, MOST), bounds(tmp_path)
+        )
         while not (children := readers()):
             time.sleep(0.01)
         children[0].send_signal(signal.SIGKILL)
@@ -182,7 +184,7 @@ def test_the_child_never_imports_torch(tmp_path: Path) -> None:
 
 def test_a_full_disk_says_nothing_against_the_file(tmp_path: Path) -> None:
     path = written(tmp_path, table().to_csv(index=False))
-    asked = Asked("small", {}, MOST, profile=True, content=True)
+    asked = ReadOptions("small", {}, MOST, profile=True, content=True)
     full = r"spool \S+ is full, so small could not be read"
     with (
         working_folder(tmp_path / "spool") as folder,

@@ -10,7 +10,7 @@ import pytest
 from tortoise.connection import get_connection
 
 from actors.names import Names
-from actors.queue import on_queue, redis_broker
+from actors.queue import queued_messages, redis_broker
 from actors.relay import Relay
 from db.connection import migrate
 from db.models import Outbox
@@ -42,12 +42,12 @@ async def _relayed(server: str, caplog: pytest.LogCaptureFixture) -> None:
         going = asyncio.create_task(Relay(broker, every=0.02, reconciling=False).run())
         said = "the relay waits: The database is read-only."
         await _until(lambda: caplog.text.count(said) >= ROUNDS)
-        assert on_queue(broker) == [("", task_id)]
+        assert queued_messages(broker) == [("", task_id)]
         await get_connection("default").execute_script("PRAGMA query_only = 0")
         async with asyncio.timeout(20):
             while await Outbox.filter(sent_at=0).exists():  # noqa: ASYNC110 - it is in a database
                 await asyncio.sleep(0.01)
-        assert on_queue(broker) == [("", task_id)]
+        assert queued_messages(broker) == [("", task_id)]
         going.cancel()
 
 

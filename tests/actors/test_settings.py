@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from actors.settings import Settings, SettingsError
+from actors.settings import ProcessSettings, ProcessSettingsError
 from service.settings import Settings as ServiceSettings
 
 GOOD = {
@@ -15,7 +15,7 @@ GOOD = {
 
 
 def test_what_is_not_given_has_a_default() -> None:
-    settings = Settings.from_environment(GOOD)
+    settings = ProcessSettings.from_environment(GOOD)
     assert settings.device == "auto"
     assert settings.lease_ms == 30_000
     assert settings.s3_endpoint_url is None
@@ -23,14 +23,14 @@ def test_what_is_not_given_has_a_default() -> None:
 
 @pytest.mark.parametrize("name", GOOD)
 def test_what_is_required_is_named(name: str) -> None:
-    with pytest.raises(SettingsError, match=name):
-        Settings.from_environment({key: value for key, value in GOOD.items() if key != name})
+    with pytest.raises(ProcessSettingsError, match=name):
+        ProcessSettings.from_environment({key: value for key, value in GOOD.items() if key != name})
 
 
 @pytest.mark.parametrize("text", ["0", "-1", "1.5", "ten", ""])
 def test_a_number_that_is_none_is_shown(text: str) -> None:
-    with pytest.raises(SettingsError, match=r"SGN_LEASE_MS.*above 0"):
-        Settings.from_environment({**GOOD, "SGN_LEASE_MS": text})
+    with pytest.raises(ProcessSettingsError, match=r"SGN_LEASE_MS.*above 0"):
+        ProcessSettings.from_environment({**GOOD, "SGN_LEASE_MS": text})
 
 
 @pytest.mark.parametrize(
@@ -42,7 +42,7 @@ def test_a_number_that_is_none_is_shown(text: str) -> None:
     ],
 )
 def test_where_people_reach_the_pages(text: str, found: str) -> None:
-    assert Settings.from_environment({**GOOD, "SGN_PUBLIC_URL": text}).public_url == found
+    assert ProcessSettings.from_environment({**GOOD, "SGN_PUBLIC_URL": text}).public_url == found
 
 
 @pytest.mark.parametrize(
@@ -51,8 +51,10 @@ def test_where_people_reach_the_pages(text: str, found: str) -> None:
      "https://u:secret@a", "https://a:port"],
 )  # fmt: skip
 def test_what_is_no_address_of_pages_is_refused(text: str) -> None:
-    with pytest.raises(SettingsError, match=r"SGN_PUBLIC_URL.*https://sgn\.example\.org") as wrong:
-        Settings.from_environment({**GOOD, "SGN_PUBLIC_URL": text})
+    with pytest.raises(
+        ProcessSettingsError, match=r"SGN_PUBLIC_URL.*https://sgn\.example\.org"
+    ) as wrong:
+        ProcessSettings.from_environment({**GOOD, "SGN_PUBLIC_URL": text})
     assert "secret" not in str(wrong.value)
 
 
@@ -60,12 +62,12 @@ def test_a_secret_comes_from_a_file_and_is_never_shown(tmp_path: Path) -> None:
     file = tmp_path / "url"
     file.write_text("mysql://sgn:secret@db/x\n")
     given = {key: value for key, value in GOOD.items() if key != "SGN_DATABASE_URL"}
-    settings = Settings.from_environment({**given, "SGN_DATABASE_URL_FILE": str(file)})
+    settings = ProcessSettings.from_environment({**given, "SGN_DATABASE_URL_FILE": str(file)})
     assert settings.database_url == "mysql://sgn:secret@db/x"
     assert "secret" not in repr(settings)
     assert "hidden" not in repr(settings)
-    with pytest.raises(SettingsError, match="SGN_DATABASE_URL_FILE"):
-        Settings.from_environment({**given, "SGN_DATABASE_URL_FILE": str(tmp_path / "none")})
+    with pytest.raises(ProcessSettingsError, match="SGN_DATABASE_URL_FILE"):
+        ProcessSettings.from_environment({**given, "SGN_DATABASE_URL_FILE": str(tmp_path / "none")})
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.7", "example.org"])
@@ -79,7 +81,7 @@ def test_networks_are_read_once_and_a_wrong_one_is_named() -> None:
     told = {**GOOD, "SGN_TRUSTED_NETWORKS": "10.1.0.0/16, ::1"}
     found = ServiceSettings.from_environment(told).trusted
     assert [str(network) for network in found] == ["10.1.0.0/16", "::1/128"]
-    with pytest.raises(SettingsError, match=r"SGN_TRUSTED_NETWORKS.*10\.1\.0\.1/16"):
+    with pytest.raises(ProcessSettingsError, match=r"SGN_TRUSTED_NETWORKS.*10\.1\.0\.1/16"):
         ServiceSettings.from_environment({**GOOD, "SGN_TRUSTED_NETWORKS": "10.1.0.1/16"})
 
 

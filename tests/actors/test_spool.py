@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from actors import spool
-from actors.settings import Settings, SettingsError, spool_of
+from actors.settings import ProcessSettings, ProcessSettingsError, spool_of
 from tests.disks import room_for
 
 CONTENT = {"model.safetensors": b"parameters", "manifest.json": b"{}"}
@@ -39,9 +39,9 @@ def test_the_usual_spool_is_of_this_user_and_this_registry() -> None:
         "SGN_REDIS_URL": "redis://localhost",
         "SGN_REGISTRY_URL": "file:///srv/here",
     }
-    assert Settings.from_environment(environment).spool == here
+    assert ProcessSettings.from_environment(environment).spool == here
     named = {**environment, "SGN_SPOOL": "/var/spool/sgn"}
-    assert Settings.from_environment(named).spool == Path("/var/spool/sgn")
+    assert ProcessSettings.from_environment(named).spool == Path("/var/spool/sgn")
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="Only root can give a folder to somebody else.")
@@ -51,7 +51,7 @@ def test_another_user_s_folder_is_refused(tmp_path: Path, theirs: str) -> None:
     (tmp_path / "link").symlink_to(tmp_path / "spool")
     os.chown(tmp_path / theirs, SOMEBODY, SOMEBODY, follow_symlinks=False)
     way = "link" if theirs == "link" else "spool"
-    with pytest.raises(SettingsError, match="belongs to another user") as caught:
+    with pytest.raises(ProcessSettingsError, match="belongs to another user") as caught:
         spool.private_folder(tmp_path / way / ".reading")
     assert "SGN_SPOOL" in str(caught.value)
 
@@ -60,39 +60,39 @@ def test_another_user_s_folder_is_refused(tmp_path: Path, theirs: str) -> None:
 def test_a_folder_that_all_may_write_is_refused(tmp_path: Path) -> None:
     (tmp_path / "spool").mkdir()
     (tmp_path / "spool").chmod(0o777)
-    with pytest.raises(SettingsError, match="can be written by all"):
+    with pytest.raises(ProcessSettingsError, match="can be written by all"):
         spool.private_folder(tmp_path / "spool")
 
 
 def test_what_is_kept_is_found_again(tmp_path: Path) -> None:
-    spool.keep(tmp_path / "TASK1", CONTENT, RESULT)
-    found = spool.find(tmp_path / "TASK1")
+    spool.spool_outputs(tmp_path / "TASK1", CONTENT, RESULT)
+    found = spool.read_outputs(tmp_path / "TASK1")
     assert found is not None
     assert (found.content, found.result) == (CONTENT, RESULT)
     assert list(found.content) == list(CONTENT), "the manifest comes last"
-    spool.forget(tmp_path / "TASK1")
-    assert spool.find(tmp_path / "TASK1") is None
+    spool.remove_outputs(tmp_path / "TASK1")
+    assert spool.read_outputs(tmp_path / "TASK1") is None
     assert not (tmp_path / "TASK1").exists()
 
 
 def test_without_a_result_it_is_kept_for_people_alone(tmp_path: Path) -> None:
-    spool.keep(tmp_path / "TASK1", CONTENT, None)
-    assert spool.find(tmp_path / "TASK1") is None
+    spool.spool_outputs(tmp_path / "TASK1", CONTENT, None)
+    assert spool.read_outputs(tmp_path / "TASK1") is None
     assert (tmp_path / "TASK1" / "model.safetensors").read_bytes() == b"parameters"
 
 
 @pytest.mark.parametrize("damage", ["model.safetensors", "manifest.json", "kept.json"])
 def test_what_is_damaged_is_left_aside(tmp_path: Path, damage: str) -> None:
-    spool.keep(tmp_path / "TASK1", CONTENT, RESULT)
+    spool.spool_outputs(tmp_path / "TASK1", CONTENT, RESULT)
     path = tmp_path / "TASK1" / damage
     path.write_bytes(path.read_bytes()[:-1])
-    assert spool.find(tmp_path / "TASK1") is None
+    assert spool.read_outputs(tmp_path / "TASK1") is None
     path.unlink()
-    assert spool.find(tmp_path / "TASK1") is None
+    assert spool.read_outputs(tmp_path / "TASK1") is None
 
 
 def test_of_what_finds_no_room_nothing_stays(tmp_path: Path) -> None:
     large = {"model.safetensors": b"small", "report.html": bytes(2000)}
     with room_for(1000), pytest.raises(OSError, match="too large"):
-        spool.keep(tmp_path / "TASK1", large, RESULT)
+        spool.spool_outputs(tmp_path / "TASK1", large, RESULT)
     assert not list(tmp_path.iterdir())

@@ -6,7 +6,7 @@ import sys
 import pytest
 
 from actors import tracing
-from actors.settings import SettingsError
+from actors.settings import ProcessSettingsError
 from actors.tracing import Tracing
 from tests.houses import environment
 
@@ -40,7 +40,7 @@ def test_not_started_it_does_nothing() -> None:
 
 def test_what_is_not_installed_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tracing, "NEEDED", ("opentelemetry.absent.part",))
-    with pytest.raises(SettingsError, match=r"pip install 'nld-sgn\[tracing\]'"):
+    with pytest.raises(ProcessSettingsError, match=r"pip install 'nld-sgn\[tracing\]'"):
         Tracing().start("sgn-service")
 
 

@@ -46,7 +46,7 @@ def test_a_finished_training_is_never_lost(small_url: tuple[str, str]) -> None:
         task_id = await submitted(task_config=json.dumps({"proj_name": IDS[0]}))
         claim = await claimed(task_id)
         assert claim is not None
-        assert await runs.update_task_result(claim, RESULT)
+        assert await runs.finish_task(claim, RESULT)
         task = await tasks.get_task(task_id)
         assert task is not None
         assert (task.task_status, task.task_result) == ("Finished", RESULT)

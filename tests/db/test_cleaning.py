@@ -26,7 +26,7 @@ HELD_SECONDS = 0.15  # for the other to come in between, if it can
 async def finished(parent: str = "") -> str:
     claim = await claimed(await submitted(parent_task_id=parent))
     assert claim is not None
-    assert await runs.update_task_result(claim, RESULT)
+    assert await runs.finish_task(claim, RESULT)
     return claim.task_id
 
 
@@ -60,7 +60,7 @@ async def test_a_parent_stays_as_long_as_a_child_is_there(state: str) -> None:
     child = await submitted(parent_task_id=parent)
     claim: Claim | None = await claimed(child) if state != "Submitted" else None
     if state == "Finished" and claim:
-        await runs.update_task_result(claim, RESULT)
+        await runs.finish_task(claim, RESULT)
     if state == "Failed" and claim:
         await runs.fail_task(claim, "It is so.")
     needed = (await look_up([parent]))[parent].needed
@@ -82,7 +82,7 @@ async def test_a_parent_is_free_once_its_children_are_gone(url: str) -> None:
 async def test_what_is_in_hand_stays() -> None:
     waiting, claim = await submitted(), await running()
     unsettled = await running()
-    await runs.note_checkpoint(unsettled)
+    await runs.record_checkpoint(unsettled)
     await runs.end_cancelled(unsettled, None)
     known = await look_up([waiting, claim.task_id, unsettled.task_id, "TASK0"])
     assert known[waiting].needed == "it is Submitted"
@@ -91,7 +91,7 @@ async def test_what_is_in_hand_stays() -> None:
     assert known["TASK0"] == Known("TASK0")
     for task_id in known:
         assert await mark_removed(task_id, ended_before=LATER) == "it has changed meanwhile"
-    await cancellation.settle(unsettled.task_id, None)
+    await cancellation.write_cancelled_result(unsettled.task_id, None)
     assert await mark_removed(unsettled.task_id, ended_before=LATER) == ""
 
 

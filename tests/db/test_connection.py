@@ -16,7 +16,7 @@ import pytest
 from db import new_tasks, runs, tasks
 from db.clock import now_ms
 from db.connection import _connection, check_schema, close_database, migrate, open_database, ping
-from db.errors import DatabaseError, DatabaseUnavailable, translated
+from db.errors import DatabaseError, DatabaseUnavailable, translate_errors
 from db.runs import Progress
 from tests.databases import query
 from tests.db.backends import on_servers
@@ -188,7 +188,7 @@ async def test_a_connection_lost_as_a_transaction_begins_is_not_kept(url: str) -
         await connected()
         kill_connections(url)  # blocks the loop: the driver cannot know before it writes
         with pytest.raises(DatabaseUnavailable):
-            await translated()(new_tasks._insert)(TASK, f"TASK{number}", 1, None)
+            await translate_errors()(new_tasks._insert)(TASK, f"TASK{number}", 1, None)
     async with asyncio.timeout(5):
         await connected()
         await submitted()
@@ -200,7 +200,7 @@ async def test_what_was_begun_when_the_connection_was_lost_leaves_nothing(url: s
     kill_connections(url)
     for _ in range(3):
         try:
-            assert await runs.update_task_result(claim, {"model_state_path": "p"})
+            assert await runs.finish_task(claim, {"model_state_path": "p"})
             break
         except DatabaseUnavailable:
             continue
@@ -232,7 +232,7 @@ def test_calls_come_from_threads_to_the_loop_that_opened_the_database(url: str) 
         claim = call(claimed(task_ids[0]))
         assert claim is not None
         assert call(runs.renew(claim, lease_ms=60_000, progress=Progress(1, 2)))
-        assert call(runs.update_task_result(claim, {}))
+        assert call(runs.finish_task(claim, {}))
         call(close_database())
     finally:
         loop.call_soon_threadsafe(loop.stop)

@@ -5,9 +5,9 @@ import asyncio
 import pytest
 from tortoise.expressions import F
 
-from db.errors import Deadlock, translated
+from db.errors import Deadlock, translate_errors
 from db.models import Profile
-from db.transactions import restarted, transaction
+from db.transactions import restart_on_deadlock, transaction
 from tests.databases import query
 from tests.db.backends import on_servers
 from tests.db.opened import opened
@@ -23,7 +23,7 @@ class Crossing:
     async def __call__(self, first: str, second: str) -> None:
         self.begun += 1
         alone = self.begun > 2
-        async with translated(), transaction() as connection:
+        async with translate_errors(), transaction() as connection:
             for name in (first, second):
                 row = Profile.filter(data_id=name).using_db(connection)
                 await row.update(length=F("length") + 1)
@@ -59,7 +59,7 @@ def test_what_a_deadlock_has_undone_is_done_again_and_once(database: str) -> Non
 
     async def crossed() -> int:
         crossing = Crossing()
-        move = restarted(crossing.__call__)
+        move = restart_on_deadlock(crossing.__call__)
         await asyncio.gather(move("A", "B"), move("B", "A"))
         return crossing.begun
 

@@ -4,7 +4,7 @@ import pytest
 
 from db.clock import now_ms
 from db.models import Outbox, Run
-from db.queue_state import read_figures, read_project_figures
+from db.queue_state import count_project_tasks, count_tasks
 from tests.db.samples import running, submitted
 
 pytestmark = pytest.mark.usefixtures("url")
@@ -13,7 +13,7 @@ NONE = {"Submitted": 0, "Running": 0, "Finished": 0, "Failed": 0, "Cancelled": 0
 
 
 async def test_of_nothing_there_is_none_and_no_oldest() -> None:
-    found = await read_figures()
+    found = await count_tasks()
     assert found.tasks == found.parts == NONE
     assert found.oldest_seconds == {}
     assert found.unsent == 0
@@ -26,7 +26,7 @@ async def test_tasks_and_parts_are_counted_apart_by_state() -> None:
     await Run.filter(task_id=claim.task_id).update(started_at=await now_ms() - 30_000)
     await Run.create(task_id=f"{old}-1", state="Running", part_of=old, part=1, started_at=1)
     await Outbox.filter(task_id=old).update(sent_at=1)
-    found = await read_figures()
+    found = await count_tasks()
     assert found.tasks == {**NONE, "Submitted": 3, "Running": 1}
     assert found.parts == {**NONE, "Running": 1}
     assert 60 <= found.oldest_seconds["Submitted"] < 120
@@ -41,9 +41,9 @@ async def test_a_project_s_tasks_are_counted_by_themselves() -> None:
     await Run.filter(task_id=mine).update(submitted_at=await now_ms() - 60_000)
     await Run.filter(task_id=theirs).update(proj_id="THEIRS", submitted_at=1)
     await Run.create(task_id=f"{mine}-1", state="Running", part_of=mine, part=1, proj_id="MINE")
-    found = await read_project_figures("MINE")
+    found = await count_project_tasks("MINE")
     assert found.tasks == {**NONE, "Submitted": 1, "Running": 1}
     assert 60 <= found.oldest_seconds["Submitted"] < 120
     assert set(found.oldest_seconds) == {"Submitted", "Running"}
     for other in ("NOBODY", "mine", "MINE "):
-        assert (await read_project_figures(other)).tasks == NONE
+        assert (await count_project_tasks(other)).tasks == NONE

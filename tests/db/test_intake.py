@@ -8,7 +8,7 @@ import pytest
 from db import intake as intake_module
 from db.errors import DatabaseUnavailable, KeyUsed
 from db.idempotency import NewKey
-from db.ids import NUMBERS
+from db.ids import IDS
 from db.intake import Intake
 from db.models import Key, Outbox, Run
 from db.neurolearn import Submission
@@ -64,14 +64,14 @@ async def test_one_key_among_many_is_one_task() -> None:
 async def test_an_id_that_is_taken_costs_nobody_his_task(monkeypatch: pytest.MonkeyPatch) -> None:
     intake = Intake(told.extend)
     taken = await intake.insert(TASK, None)
-    ids = NUMBERS.ids
+    ids = IDS.ids
     first = iter([taken])
 
     def met(prefix: str):  # type: ignore[no-untyped-def]
         yield from first
         yield from ids(prefix)
 
-    monkeypatch.setattr(NUMBERS, "ids", met)
+    monkeypatch.setattr(IDS, "ids", met)
     found = await asyncio.gather(*(intake.insert(TASK, None) for _ in range(5)))
     assert len({taken, *found}) == 6
     assert await Submission.all().count() == 6

@@ -128,7 +128,7 @@ async def test_an_expired_task_whose_message_busy_workers_leave_there_brings_no_
 
 async def test_prune_removes_what_was_sent_long_ago_and_nothing_that_is_to_be_sent() -> None:
     done, waits = await running(), await submitted()
-    await runs.update_task_result(done, {})
+    await runs.finish_task(done, {})
     await sent_long_ago(done.task_id, waits)
     recent, unsent = await submitted(), await submitted()
     await Outbox.filter(task_id=recent).update(sent_at=await now_ms())

@@ -150,7 +150,7 @@ async def test_who_watches_hears_of_trainings_only() -> None:
     assert came == [ours]
     assert await queue_state.submitted(number) == (number, [])
     assert [each["task_id"] for each in await queue_state.active()] == [ours]
-    counted = (await queue_state.read_figures()).tasks
+    counted = (await queue_state.count_tasks()).tasks
     assert (counted["Submitted"], counted["Running"]) == (1, 0)
 
 

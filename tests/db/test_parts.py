@@ -4,7 +4,7 @@ import pytest
 
 from db import cancellation, outbox, runs, shards, tasks
 from db import queue_state as waiting
-from db.claims import Claim, part_id
+from db.claims import Claim, shard_id
 from db.models import Outbox, Run
 from db.runs import Progress
 from db.states import Status
@@ -17,12 +17,12 @@ pytestmark = pytest.mark.usefixtures("url")
 async def shared(count: int = 3) -> Claim:
     """The claim of a task with so many parts."""
     claim = await running()
-    assert await shards.announce(claim, count)
+    assert await shards.dispatch(claim, count)
     return claim
 
 
 async def taken(claim: Claim, number: int, *, lease_ms: int = LEASE_MS) -> Claim:
-    found = await claimed(part_id(claim.task_id, number), lease_ms=lease_ms)
+    found = await claimed(shard_id(claim.task_id, number), lease_ms=lease_ms)
     assert found is not None
     return found
 
@@ -39,9 +39,9 @@ async def test_a_part_is_claimed_with_the_form_of_its_task() -> None:
 async def test_parts_that_are_announced_again_are_there_once() -> None:
     claim = await shared()
     part = await taken(claim, 1)
-    assert await runs.update_task_result(part, {"manifest_sha256": "a" * 64})
-    assert await shards.announce(claim, 3)
-    found = await shards.states(claim.task_id)
+    assert await runs.finish_task(part, {"manifest_sha256": "a" * 64})
+    assert await shards.dispatch(claim, 3)
+    found = await shards.shard_states(claim.task_id)
     assert [found[number].state for number in (1, 2, 3)] == ["Finished", "Submitted", "Submitted"]
     assert found[1].sha256 == "a" * 64
     assert not found[1].free
@@ -51,28 +51,28 @@ async def test_parts_that_are_announced_again_are_there_once() -> None:
 async def test_a_worker_that_lost_the_task_announces_nothing() -> None:
     claim = await running()
     assert await runs.hand_back(claim)
-    assert not await shards.announce(claim, 3)
-    assert await shards.states(claim.task_id) == {}
+    assert not await shards.dispatch(claim, 3)
+    assert await shards.shard_states(claim.task_id) == {}
     assert await Outbox.filter(task_id__startswith=f"{claim.task_id}-").count() == 0
 
 
 async def test_a_part_whose_worker_is_lost_is_free_and_put_on_the_queue_again() -> None:
     claim = await shared()
     part = await taken(claim, 1, lease_ms=-1)
-    assert (await shards.states(claim.task_id))[1].free
+    assert (await shards.shard_states(claim.task_id))[1].free
     await Outbox.all().delete()
     assert part.task_id in await outbox.requeue_expired(set())
     again = await taken(claim, 1)
     assert again.attempt == 2
-    assert not await runs.update_task_result(part, {})  # fenced
+    assert not await runs.finish_task(part, {})  # fenced
 
 
 async def test_a_part_that_is_tried_too_often_fails_with_a_sentence() -> None:
     claim = await shared()
     for _ in range(3):
         await taken(claim, 1, lease_ms=-1)
-    assert await claimed(part_id(claim.task_id, 1)) is None
-    found = (await shards.states(claim.task_id))[1]
+    assert await claimed(shard_id(claim.task_id, 1)) is None
+    found = (await shards.shard_states(claim.task_id))[1]
     assert found.state == "Failed"
     assert found.error.startswith("The worker stopped unexpectedly 3 times")
 
@@ -81,7 +81,7 @@ async def test_parts_are_no_tasks_of_their_own() -> None:
     claim = await shared()
     listed, _ = await tasks.list_tasks()
     assert [task.task_id for task in listed] == [claim.task_id]
-    assert await tasks.get_task(part_id(claim.task_id, 1)) is None
+    assert await tasks.get_task(shard_id(claim.task_id, 1)) is None
     assert await waiting.waiting(claim.proj_id) == (0, 0)
     task = await tasks.get_task(await submitted())
     assert task is not None
@@ -93,13 +93,13 @@ async def test_cancelling_a_task_lets_its_parts_go() -> None:
     part = await taken(claim, 1)
     await cancellation.cancel(claim.task_id)
     held = await runs.renew(part, lease_ms=LEASE_MS, progress=Progress())
-    assert held == runs.Hold.CANCELLED
-    assert await claimed(part_id(claim.task_id, 2)) is None
-    await runs.note_checkpoint(part)
+    assert held == runs.LeaseState.CANCELLED
+    assert await claimed(shard_id(claim.task_id, 2)) is None
+    await runs.record_checkpoint(part)
     assert await runs.end_cancelled(part, None)
     await Run.filter(task_id=part.task_id).update(lease_until=1)
-    assert await cancellation.unsettled_ids() == []  # of a part nothing is kept
-    waiting = (await shards.states(claim.task_id))[2]
+    assert await cancellation.cancelled_with_checkpoint() == []  # of a part nothing is kept
+    waiting = (await shards.shard_states(claim.task_id))[2]
     assert (waiting.state, waiting.error, waiting.free) == ("Cancelled", LET_GO, False)
 
 
@@ -109,8 +109,8 @@ async def test_a_part_of_a_task_that_is_tried_again_knows_the_same_of_the_first(
     again = await claimed(await submitted(retry_of=first.task_id))
     assert again is not None
     assert again.earlier == (first.task_id,)
-    assert await shards.announce(again, 2)
-    assert (await taken(again, 2)).earlier == (part_id(first.task_id, 2),)
+    assert await shards.dispatch(again, 2)
+    assert (await taken(again, 2)).earlier == (shard_id(first.task_id, 2),)
 
 
 async def test_a_task_that_ends_lets_its_parts_go() -> None:
@@ -118,34 +118,34 @@ async def test_a_task_that_ends_lets_its_parts_go() -> None:
     part = await taken(claim, 1)
     assert await runs.fail_task(claim, "It diverged.")
     held = await runs.renew(part, lease_ms=LEASE_MS, progress=Progress())
-    assert held == runs.Hold.CANCELLED
+    assert held == runs.LeaseState.CANCELLED
 
 
 async def test_a_part_of_a_task_that_has_ended_is_not_done() -> None:
     """Also where it was announced in the very moment in which the task ended."""
     claim = await shared()
     await Run.filter(task_id=claim.task_id).update(state=Status.FINISHED.value)
-    first = part_id(claim.task_id, 1)
+    first = shard_id(claim.task_id, 1)
     assert await claimed(first) is None
-    assert (await shards.states(claim.task_id))[1].error == LET_GO
+    assert (await shards.shard_states(claim.task_id))[1].error == LET_GO
 
 
 async def test_a_part_that_is_handed_back_is_free() -> None:
     claim = await shared()
     part = await taken(claim, 1)
     assert await runs.hand_back(part)
-    assert (await shards.states(claim.task_id))[1].free
+    assert (await shards.shard_states(claim.task_id))[1].free
     assert (await taken(claim, 1)).attempt == 1
 
 
 async def test_only_parts_of_tasks_that_ended_are_pruned() -> None:
     active, over = await shared(1), await shared(1)
     for claim in (active, over):
-        assert await runs.update_task_result(await taken(claim, 1), {})
-    assert await runs.update_task_result(over, {})
+        assert await runs.finish_task(await taken(claim, 1), {})
+    assert await runs.finish_task(over, {})
     await Run.all().update(finished_at=1)
     await Run.filter(task_id=active.task_id).update(finished_at=0)
     await shards.prune(1000)
-    assert set(await shards.states(active.task_id)) == {1}
-    assert await shards.states(over.task_id) == {}
+    assert set(await shards.shard_states(active.task_id)) == {1}
+    assert await shards.shard_states(over.task_id) == {}
     assert await Run.filter(task_id=over.task_id).exists()

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from db.connection import migrate, open_database, ping
-from db.errors import DatabaseError, DatabaseUnavailable, translated
+from db.errors import DatabaseError, DatabaseUnavailable, translate_errors
 from tests.db.backends import on_servers
 from tests.db.opened import opened
 
@@ -57,7 +57,7 @@ def test_a_connection_that_is_cut_as_it_is_made_may_be_tried_again(
     """What asyncmy and the loop say then is no error of theirs by its type."""
 
     async def cut() -> None:
-        async with translated():
+        async with translate_errors():
             raise RuntimeError(said)
 
     with pytest.raises(raised):

@@ -14,7 +14,7 @@ import pytest
 from db import diagnosis, runs, tasks
 from db.connection import check_schema, ping
 from db.diagnosis import check_writable
-from db.errors import DatabaseRefuses, DatabaseUnavailable, Refusal, refusal_of, translated
+from db.errors import DatabaseRefuses, DatabaseUnavailable, Refusal, refusal_of, translate_errors
 from db.models import Key, Run
 from db.transactions import transaction
 from tests.databases import query
@@ -108,12 +108,12 @@ async def test_a_file_that_cannot_grow_keeps_what_is_in_it(url: str) -> None:
             with pytest.raises(DatabaseRefuses, match=r"own files|full"):
                 await check_writable()
             with pytest.raises(DatabaseRefuses):
-                await runs.update_task_result(claim, {"warnings": ["x" * 100_000]})
+                await runs.finish_task(claim, {"warnings": ["x" * 100_000]})
         task = await tasks.get_task(claim.task_id)
         assert task is not None
         assert task.task_status == "Running"
     await check_writable()
-    assert await runs.update_task_result(claim, {"warnings": []}) == "Finished"
+    assert await runs.finish_task(claim, {"warnings": []}) == "Finished"
     assert query(url, "SELECT COUNT(*) FROM sgn_keys") == [(0,)]
 
 
@@ -126,7 +126,7 @@ async def test_what_could_not_be_committed_is_not_committed_with_the_next(url: s
     assert query(url, "SELECT task_id FROM sgn_keys") == [("second",)]
 
 
-@translated()
+@translate_errors()
 async def _keys(task_id: str, size: int = 100_000) -> None:
     async with transaction() as connection:
         sha256, text = secrets.token_hex(32), secrets.token_hex(size // 2)

@@ -41,7 +41,7 @@ WHOLE: dict[str, Any] = {
 
 async def test_everybody_reads_the_whole_and_neuro_learn_an_extract() -> None:
     claim = await running()
-    assert await runs.update_task_result(claim, WHOLE, "https://sgn.example.org")
+    assert await runs.finish_task(claim, WHOLE, "https://sgn.example.org")
     task, model = await tasks.get_task(claim.task_id), await tasks.get_model(claim.task_id)
     assert task is not None
     assert model is not None
@@ -57,7 +57,7 @@ async def test_everybody_reads_the_whole_and_neuro_learn_an_extract() -> None:
 async def test_tasks_of_earlier_versions_are_read_where_they_are() -> None:
     """An upgraded database keeps all that it had."""
     claim = await running()
-    await runs.update_task_result(claim, {})
+    await runs.finish_task(claim, {})
     older = json.dumps(WHOLE, ensure_ascii=False)
     await Result.filter(task_id=claim.task_id).delete()
     await Submission.filter(task_id=claim.task_id).update(task_result=older)
@@ -69,25 +69,25 @@ async def test_tasks_of_earlier_versions_are_read_where_they_are() -> None:
 
 async def test_the_result_of_a_cancelled_task_is_whole_before_and_after_it_is_settled() -> None:
     claim = await running(lease_ms=1)
-    await runs.note_checkpoint(claim)
+    await runs.record_checkpoint(claim)
     await cancellation.cancel(claim.task_id, "https://sgn.example.org")
     await Run.filter(task_id=claim.task_id, lease_until__gt=await now_ms()).update(lease_until=0)
     await cancellation.cancel(claim.task_id, "https://sgn.example.org")
-    for expected in (runs.NOTHING, WHOLE):
+    for expected in (runs.EMPTY_RESULT, WHOLE):
         task = await tasks.get_task(claim.task_id)
         assert task is not None
         assert (task.task_status, task.task_result) == ("Cancelled", expected)
         shown = json.loads((await Submission.get(task_id=claim.task_id)).task_result)
         assert shown["page"] == f"https://sgn.example.org/tasks/{claim.task_id}"
         assert shown["model_state_path"] == expected["model_state_path"]
-        await cancellation.settle(claim.task_id, WHOLE, "https://sgn.example.org")
+        await cancellation.write_cancelled_result(claim.task_id, WHOLE, "https://sgn.example.org")
 
 
 async def test_a_result_goes_with_its_submission() -> None:
     """NEURO-LEARN deletes a task's row; the result names subjects."""
     gone, stays = await running(), await running()
     for claim in (gone, stays):
-        await runs.update_task_result(claim, WHOLE)
+        await runs.finish_task(claim, WHOLE)
     await Submission.filter(task_id=gone.task_id).delete()
     assert await tasks.prune() == 1
     assert await tasks.prune() == 0

@@ -16,7 +16,7 @@ from db.clock import now_ms
 from db.errors import ContentTooLarge
 from db.models import Outbox, Run
 from db.neurolearn import Submission
-from db.runs import Hold, Progress
+from db.runs import LeaseState, Progress
 from tests.databases import query
 from tests.db import processes
 from tests.db.backends import on_mysql, on_postgres
@@ -28,12 +28,12 @@ Write = Callable[[Claim], Coroutine[Any, Any, object]]
 
 
 async def kept(claim: Claim) -> bool:
-    return await runs.renew(claim, lease_ms=5000, progress=Progress(3, 9)) == Hold.KEPT
+    return await runs.renew(claim, lease_ms=5000, progress=Progress(3, 9)) == LeaseState.KEPT
 
 
 WRITES: dict[str, Write] = {
     "renew": kept,
-    "update_task_result": lambda claim: runs.update_task_result(claim, {"loss": 1.0}),
+    "update_task_result": lambda claim: runs.finish_task(claim, {"loss": 1.0}),
     "fail_task": lambda claim: runs.fail_task(claim, "It is so."),
     "hand_back": runs.hand_back,
 }
@@ -104,8 +104,8 @@ async def test_a_lease_that_ran_out_is_claimed_again_and_the_first_is_fenced() -
     assert second is not None
     assert second.attempt == 2
     assert second.lease_token != first.lease_token
-    assert not await runs.update_task_result(first, {})
-    assert await runs.update_task_result(second, {"model_state_path": "s3://b/k"})
+    assert not await runs.finish_task(first, {})
+    assert await runs.finish_task(second, {"model_state_path": "s3://b/k"})
 
 
 async def test_of_many_claims_of_a_lease_that_ran_out_one_is_given() -> None:
@@ -117,7 +117,7 @@ async def test_of_many_claims_of_a_lease_that_ran_out_one_is_given() -> None:
 
 async def test_renewing_keeps_the_lease_and_shows_progress() -> None:
     claim = await running(lease_ms=1)
-    assert await runs.renew(claim, lease_ms=60_000, progress=Progress(4, 9)) == Hold.KEPT
+    assert await runs.renew(claim, lease_ms=60_000, progress=Progress(4, 9)) == LeaseState.KEPT
     await asyncio.sleep(0.02)
     assert await claimed(claim.task_id) is None
     task = await tasks.get_task(claim.task_id)
@@ -139,8 +139,8 @@ async def test_renewing_twice_in_a_millisecond_is_still_ours(
     for _ in range(2):
         assert (
             await runs.renew(claim, lease_ms=60_000, progress=Progress(1, 9))
-            == Hold.KEPT
-            == Hold.KEPT
+            == LeaseState.KEPT
+            == LeaseState.KEPT
         )
 
 
@@ -179,7 +179,7 @@ async def test_a_result_is_kept_as_it_is() -> None:
         "auc": None,
     }
     result["train_epochs"] = [f"Epoch {n:03d}, Train Loss: 0.6931" for n in range(20_000)]
-    assert await runs.update_task_result(claim, result)
+    assert await runs.finish_task(claim, result)
     task = await tasks.get_task(claim.task_id)
     assert task is not None
     assert (task.task_status, task.error, task.task_result) == ("Finished", None, result)
@@ -192,7 +192,7 @@ async def test_a_result_that_json_does_not_know_is_refused() -> None:
     claim = await running()
     before = await rows(claim.task_id)
     with pytest.raises(ValueError, match="JSON"):
-        await runs.update_task_result(claim, {"auc": float("nan")})
+        await runs.finish_task(claim, {"auc": float("nan")})
     assert await rows(claim.task_id) == before
 
 
@@ -202,7 +202,7 @@ async def test_a_result_that_a_server_cannot_take_is_refused_by_its_setting(url:
     claim = await running()
     before = await rows(claim.task_id)
     with pytest.raises(ContentTooLarge, match="max_allowed_packet"):
-        await runs.update_task_result(claim, {"text": "x" * most})
+        await runs.finish_task(claim, {"text": "x" * most})
     assert await rows(claim.task_id) == before
     assert await runs.fail_task(claim, "It is so.")
 
@@ -235,7 +235,7 @@ async def test_what_was_tried_too_often_fails_with_a_sentence_in_both_tables() -
     assert "stopped unexpectedly 2 times" in run["error"]
     assert run["lease_token"] == ""
     assert run["finished_at"] > 0
-    assert await runs.renew(claim, lease_ms=60_000, progress=Progress(1, 9)) == Hold.LOST
+    assert await runs.renew(claim, lease_ms=60_000, progress=Progress(1, 9)) == LeaseState.LOST
 
 
 @on_postgres
@@ -265,7 +265,7 @@ async def test_a_task_handed_back_while_another_asks_for_it_is_not_given_up(
 async def test_a_task_that_runs_does_not_fail_by_a_claim_beyond_its_attempts() -> None:
     claim = await running()
     assert await claimed(claim.task_id, max_attempts=1) is None
-    assert await runs.renew(claim, lease_ms=60_000, progress=Progress(1, 9)) == Hold.KEPT
+    assert await runs.renew(claim, lease_ms=60_000, progress=Progress(1, 9)) == LeaseState.KEPT
 
 
 async def test_handing_back_does_not_count_and_sends_a_message() -> None:
@@ -317,7 +317,7 @@ async def test_a_submission_deleted_while_it_is_trained_harms_nobody(write: Writ
 
 async def test_the_table_that_neuro_learn_reads_holds_json_in_ascii() -> None:
     claim = await running()
-    await runs.update_task_result(claim, {"model_state_path": "s3://b/漢"})
+    await runs.finish_task(claim, {"model_state_path": "s3://b/漢"})
     submission = await Submission.get(task_id=claim.task_id)
     assert json.loads(submission.task_result)["model_state_path"] == "s3://b/漢"
     assert submission.task_result.isascii()

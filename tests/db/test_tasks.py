@@ -77,14 +77,14 @@ def test_three_processes_at_once_have_ids_of_their_own(
 
 async def test_an_id_that_is_taken_is_passed_over(monkeypatch: pytest.MonkeyPatch) -> None:
     taken = await submitted()
-    monkeypatch.setattr(numbers.Numbers, "ids", lambda *_: iter([taken, "TASK20010100000001"]))
+    monkeypatch.setattr(numbers.IdGenerator, "ids", lambda *_: iter([taken, "TASK20010100000001"]))
     assert await submitted() == "TASK20010100000001"
     assert await Run.all().count() == await Outbox.all().count() == 2
 
 
 async def test_when_every_id_is_taken_a_sentence_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     taken = await submitted()
-    monkeypatch.setattr(numbers.Numbers, "ids", lambda *_: iter([taken] * 3))
+    monkeypatch.setattr(numbers.IdGenerator, "ids", lambda *_: iter([taken] * 3))
     with pytest.raises(DatabaseError, match="No free task id"):
         await submitted()
 
@@ -168,7 +168,7 @@ async def test_what_is_looked_for_comes_page_by_page_and_by_project() -> None:
 
 async def test_a_list_has_no_results_but_errors() -> None:
     done, failed = await running(), await running()
-    await runs.update_task_result(done, {"model_state_path": "s3://b/k"})
+    await runs.finish_task(done, {"model_state_path": "s3://b/k"})
     await runs.fail_task(failed, "It is so.")
     (second, first), _ = await tasks.list_tasks()
     assert (first.task_status, first.task_result, first.error) == ("Finished", None, None)

@@ -114,11 +114,11 @@ def test_going_back_gives_the_tables_of_that_version(database: Any) -> None:
         asyncio.run(migrate(url))
         whole = {"train_epochs": [], "model_state_path": "p", "metrics": {"test": {"auc": 0.5}}}
         done = opened(url, running())
-        assert opened(url, runs.update_task_result(done, whole))
+        assert opened(url, runs.finish_task(done, whole))
         claim = opened(url, running())
         with pytest.raises(DatabaseError, match=f"1 tasks are being trained.*{claim.task_id}"):
             asyncio.run(migrate(url, "0002"))
-        assert opened(url, shards.announce(claim, 2))  # which an older version would take for tasks
+        assert opened(url, shards.dispatch(claim, 2))  # which an older version would take for tasks
         assert opened(url, runs.hand_back(claim))
         asyncio.run(migrate(url, "0002"))
         assert tables(url) == before

@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 import pytest
 import yaml
 
-from actors.settings import Settings
+from actors.settings import ProcessSettings
 from tests.databases import ServerSilent, mysql_database, query
 from tests.deploy.front import REPOSITORY
 from tests.deploy.rendered import Object, pod
@@ -158,7 +158,7 @@ def test_the_house_can_read_its_secrets(compose: dict[str, Any], prepared: Path)
     environment = {
         name: str(value).replace("/run/secrets", str(secrets)) for name, value in given.items()
     }
-    settings = Settings.from_environment(environment)
+    settings = ProcessSettings.from_environment(environment)
     database, queue = urlsplit(settings.database_url), urlsplit(settings.redis_url)
     assert database.password == (secrets / "database_password").read_text()
     assert (secrets / "redis_conf").read_text() == f"requirepass {queue.password}\n"

@@ -13,10 +13,10 @@ import pytest
 import yaml
 
 import service.monitoring.task_metrics
-from actors.exposition import exposed
+from actors.exposition import make_registry
 from actors.metrics import worker_metrics
 from actors.names import Names
-from db.queue_state import Figures
+from db.queue_state import TaskCounts
 from service.api.addresses import Addresses
 from service.monitoring.listener import RequestMetrics
 from service.monitoring.readiness import OK
@@ -184,16 +184,16 @@ def test_the_metrics_are_those_that_the_processes_show(monkeypatch: pytest.Monke
 
     monkeypatch.setattr("actors.metrics.memory", lambda _: {"total": 80_000_000_000})
     choice = DeviceChoice(torch.device("cpu"))
-    worker = exposed(*worker_metrics(), device_info(choice), GpuMemory(choice))
+    worker = make_registry(*worker_metrics(), device_info(choice), GpuMemory(choice))
 
-    async def answered() -> Figures:
-        return Figures({}, {}, {}, 0)
+    async def answered() -> TaskCounts:
+        return TaskCounts({}, {}, {}, 0)
 
     monkeypatch.setattr("service.monitoring.task_metrics.queue_state.read_figures", answered)
     figures = service.monitoring.task_metrics.TaskMetrics(Queue(), Broker(), Ready())  # type: ignore[arg-type]
     asyncio.run(figures.refresh())
     requests = RequestMetrics(Addresses(()))
-    ours = exposed(requests.total, requests.seconds, figures)
+    ours = make_registry(requests.total, requests.seconds, figures)
     assert names_of(worker) | names_of(ours) == METRICS - {"up"}
 
 

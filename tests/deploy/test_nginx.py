@@ -38,7 +38,7 @@ def lonely(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Front]:
 def test_its_limits_are_those_of_the_service() -> None:
     text = (SHIPPED / "service.conf").read_text()
     limits = {int(number) for number in re.findall(r"client_max_body_size (\d+);", text)}
-    settings = Settings(house=house.Settings("", "", ""))
+    settings = Settings(house=house.ProcessSettings("", "", ""))
     assert limits == {settings.max_form_bytes, settings.max_upload_bytes}
     files = text.partition("location ~ ^/(api/v0/datasets|")[2].partition("}")[0]
     assert f"client_max_body_size {settings.max_upload_bytes};" in files

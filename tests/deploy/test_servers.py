@@ -20,7 +20,7 @@ from redis.retry import Retry
 
 from actors.names import Names
 from actors.redis_clients import redis_client
-from actors.rpc import ACTOR, QUEUE, READ_ACTOR, READ_QUEUE, ask, rpc_broker
+from actors.rpc import ACTOR, QUEUE, READ_ACTOR, READ_QUEUE, rpc_broker, send_request
 from db.connection import migrate
 from db.installation import ID
 from registry.location import open_store
@@ -117,7 +117,7 @@ def test_a_question_starts_one_worker_without_a_gpu(
         assert client.llen(waiting) == 0
         broker = rpc_broker(client, Names(migrated_as(production)), queue)
         for number in range(3):
-            ask(broker, queue, actor, {"upload": f"UP{number}"})
+            send_request(broker, queue, actor, {"upload": f"UP{number}"})
         assert client.llen(waiting) == 3
     assert int(trigger["metadata"]["listLength"]) > most  # so three are no more than one worker
     host, port = trigger["metadata"]["address"].split(":")

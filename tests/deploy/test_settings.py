@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from actors.settings import SettingsError
+from actors.settings import ProcessSettingsError
 from service.settings import Settings
 from tests.deploy.references import secret_keys
 from tests.deploy.rendered import KUSTOMIZE, Object, environment, pod
@@ -59,5 +59,5 @@ def test_the_settings_can_be_used(
     assert not settings.anonymous
     assert settings.trusted
     (tmp_path / "redis-url").unlink()
-    with pytest.raises(SettingsError, match="SGN_REDIS_URL_FILE"):
+    with pytest.raises(ProcessSettingsError, match="SGN_REDIS_URL_FILE"):
         Settings.from_environment(given)

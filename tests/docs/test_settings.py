@@ -29,7 +29,7 @@ def test_no_variable_is_missing() -> None:
 def test_what_is_required_suffices() -> None:
     assert Settings.from_environment(REQUIRED).house.redis_url == REQUIRED["SGN_REDIS_URL"]
     for name in REQUIRED:
-        with pytest.raises(house.SettingsError, match=name):
+        with pytest.raises(house.ProcessSettingsError, match=name):
             Settings.from_environment(_without(name))
 
 

@@ -17,7 +17,7 @@ import redis
 from click.testing import CliRunner
 from tortoise.backends.base.executor import EXECUTOR_CACHE
 
-from actors.queue import show_life
+from actors.queue import send_heartbeat
 from service.cli import main
 from service.doctor import clock, device, examination, machine
 from service.doctor import database as access
@@ -65,8 +65,8 @@ def found(variables: dict[str, str], state: State | None = None) -> dict[str, Fi
 def test_a_sound_house_has_no_fault(variables: dict[str, str]) -> None:
     with closing(redis.Redis.from_url(variables["SGN_REDIS_URL"])) as client:
         names = names_of(variables)
-        show_life(client, names, "host:1", "cpu")
-        show_life(client, names, "host:2", "cuda")
+        send_heartbeat(client, names, "host:1", "cpu")
+        send_heartbeat(client, names, "host:2", "cuda")
         client.config_set("appendonly", "yes")
         every = found(variables)
         client.flushall()

@@ -15,7 +15,7 @@ from typing import Any, cast
 import httpx
 import pytest
 
-from actors.settings import SettingsError, redis_address
+from actors.settings import ProcessSettingsError, redis_address
 from db import datasets
 from service import serve
 from service.local import up
@@ -242,7 +242,7 @@ def test_a_redis_url_that_cannot_be_read_is_refused_without_its_password(passwor
         "SGN_DATABASE_URL": "sqlite:///x", "SGN_REGISTRY_URL": "file:///x",
         "SGN_REDIS_URL": "redis://:pa/ss@localhost:6379/0",
     }  # fmt: skip
-    with pytest.raises(SettingsError, match="SGN_REDIS_URL"):
+    with pytest.raises(ProcessSettingsError, match="SGN_REDIS_URL"):
         Settings.from_environment(given)
 
 

