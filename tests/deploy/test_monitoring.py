@@ -189,7 +189,7 @@ def test_the_metrics_are_those_that_the_processes_show(monkeypatch: pytest.Monke
     async def answered() -> TaskCounts:
         return TaskCounts({}, {}, {}, 0)
 
-    monkeypatch.setattr("service.monitoring.task_metrics.queue_state.read_figures", answered)
+    monkeypatch.setattr("service.monitoring.task_metrics.queue_state.count_tasks", answered)
     figures = service.monitoring.task_metrics.TaskMetrics(Queue(), Broker(), Ready())  # type: ignore[arg-type]
     asyncio.run(figures.refresh())
     requests = RequestMetrics(Addresses(()))
