@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from dramatiq.errors import DecodeError
 
 from actors.names import NamedBroker, Names
 from actors.queue import (
@@ -82,7 +83,7 @@ def test_a_worker_takes_what_its_device_may_and_one_at_a_time(broker: NamedBroke
         second = next(cpu)
         assert (second.args, next(any_)) == (("CPU",), None)
         any_.ack(first)
-        assert next(any_) is None, "the turn is another's"
+        assert next(any_) is None, "the slot is another's"
         cpu.nack(second)
         third = next(any_)
         assert third.args == ("NEXT",)
@@ -90,14 +91,17 @@ def test_a_worker_takes_what_its_device_may_and_one_at_a_time(broker: NamedBroke
         assert (next(any_), next(cpu), queued_messages(broker)) == (None, None, [("cuda", "CUDA")])
 
 
-def test_a_fetch_that_fails_leaves_the_turn_free(broker: NamedBroker) -> None:
+def test_a_fetch_that_fails_leaves_the_slot_free(
+    broker: NamedBroker, monkeypatch: pytest.MonkeyPatch
+) -> None:
     send(broker, MESSAGES[:1])
     port = broker.client.connection_pool.connection_kwargs["port"]
     with closing(worker_broker(f"redis://127.0.0.1:{port}/0", NAMES, "cuda", [])) as worker:
         any_, cuda = (consumer(worker, name) for name in ("sgn", "sgn.cuda"))
-        cuda.message_cache = [b"no message"]
-        with pytest.raises(Exception, match="Failed to decode"):
-            next(cuda)
+        with monkeypatch.context() as patch:
+            patch.setattr(worker, "do_fetch", lambda *_: [b"no message"], raising=False)
+            with pytest.raises(DecodeError):
+                next(cuda)
         assert next(any_).args == ("TASK0",)
 
 
