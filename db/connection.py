@@ -12,6 +12,7 @@ from tortoise import Tortoise
 from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.backends.base.config_generator import expand_db_url
 from tortoise.connection import get_connection
+from tortoise.context import set_global_context
 from tortoise.exceptions import ConfigurationError
 
 from db import installation, versions
@@ -200,9 +201,11 @@ async def _alone(connection: BaseDBAsyncClient, url: str) -> AsyncIterator[None]
 async def _init(url: str, *, for_all: bool) -> None:
     config = _config(url)
     try:
-        await Tortoise.init(config=config, _enable_global_fallback=for_all)
+        context = await Tortoise.init(config=config)
     except ModuleNotFoundError:
         raise DatabaseError(NO_DRIVER) from None
+    if for_all:
+        set_global_context(context)
 
 
 def _config(url: str) -> dict[str, Any]:
