@@ -43,7 +43,7 @@ from service.monitoring.presence import learn_at_start, show_presence
 from service.monitoring.readiness import Readiness
 from service.monitoring.task_metrics import TaskMetrics
 from service.pages.table import PAGES
-from service.settings import Settings
+from service.settings import HttpSettings
 from service.state import AppState, SchemaWatch, state_of
 from service.stores.artifacts import ArtifactReader
 from service.stores.dataset_cache import DatasetCache
@@ -58,7 +58,7 @@ DOCUMENT = "/openapi.json"
 ADDRESSES = Addresses([*(each.path for each in (*ENDPOINTS, *PAGES)), DOCUMENT])
 
 
-def create_app(settings: Settings, stopping: asyncio.Event) -> ASGIApp:
+def create_app(settings: HttpSettings, stopping: asyncio.Event) -> ASGIApp:
     """Wire the service; nothing is opened before it starts. ``stopping`` ends its streams.
 
     Raises:
@@ -68,22 +68,22 @@ def create_app(settings: Settings, stopping: asyncio.Event) -> ASGIApp:
     wired = wire(settings, stopping)
     monitoring: Monitoring = wired.state.app_state.monitoring
     app: ASGIApp = wired
-    if settings.house.traces:
+    if settings.process.traces:
         TRACING.start("sgn-service")
         app = TracingMiddleware(app)
     app = RequestIdMiddleware(SecurityHeadersMiddleware(BodyDrainMiddleware(app)))
     return MetricsMiddleware(app, monitoring.requests)
 
 
-def wire(settings: Settings, stopping: asyncio.Event) -> Starlette:
+def wire(settings: HttpSettings, stopping: asyncio.Event) -> Starlette:
     """The service without the middleware around it."""
     names = Names()
-    broker = redis_broker(settings.house.redis_url, names)
-    pages = settings.house.public_url
+    broker = redis_broker(settings.process.redis_url, names)
+    pages = settings.process.public_url
     relay = Relay(broker, every=RELAY_SECONDS, reconciling=False, public_url=pages)
     artifacts = ArtifactReader(_store(settings, MODELS))
-    redis = asyncio_redis_client(settings.house.redis_url)
-    queue, alone = settings.house.redis_url, settings.worker_seconds
+    redis = asyncio_redis_client(settings.process.redis_url)
+    queue, alone = settings.process.redis_url, settings.worker_seconds
     reading = ReadingClient(queue, names, patience=settings.upload_seconds, alone=alone)
     profiles = Profiles(reading)
     schema = SchemaWatch()
@@ -122,9 +122,9 @@ def wire(settings: Settings, stopping: asyncio.Event) -> Starlette:
     return app
 
 
-def _store(settings: Settings, folder: str) -> Store:
+def _store(settings: HttpSettings, folder: str) -> Store:
     """A client who waits is told sooner than a worker that storage does not answer."""
-    shared = settings.house
+    shared = settings.process
     return open_store(
         shared.registry_url, endpoint_url=shared.s3_endpoint_url, folder=folder, hasty=True
     )
@@ -133,7 +133,7 @@ def _store(settings: Settings, folder: str) -> Store:
 @contextlib.asynccontextmanager
 async def _lifespan(app: Starlette) -> AsyncIterator[None]:
     state: AppState = app.state.app_state
-    database = state.settings.house.database_url
+    database = state.settings.process.database_url
     await open_database(database)
     await learn_at_start(state.names)
     background = [
@@ -142,7 +142,7 @@ async def _lifespan(app: Starlette) -> AsyncIterator[None]:
         asyncio.create_task(state.refusal_log.run()),
         asyncio.create_task(show_presence(state.broker.client, state.names, database)),
     ]
-    state.monitoring.listen(state.settings.house)
+    state.monitoring.listen(state.settings.process)
     try:
         yield
     finally:

@@ -23,7 +23,7 @@ from db.connection import close_database, open_database
 from db.errors import DatabaseError
 from registry import RegistryError
 from service.app import create_app
-from service.settings import Settings, is_loopback
+from service.settings import HttpSettings, is_loopback
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
@@ -40,8 +40,8 @@ END_SECONDS = 15.0  # for all of it
 def run() -> int:
     """``sgn serve``: settings from the environment; the exit status."""
     try:
-        settings = Settings.from_environment(os.environ)
-        start_log(settings.house.log_format)
+        settings = HttpSettings.from_environment(os.environ)
+        start_log(settings.process.log_format)
         listening = listen(settings.host, settings.port)
     except (ProcessSettingsError, OSError) as error:
         print(error, file=sys.stderr)  # noqa: T201
@@ -99,7 +99,9 @@ def address(listening: socket.socket) -> str:
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
-async def serve_until(settings: Settings, listening: socket.socket, stop: asyncio.Event) -> None:
+async def serve_until(
+    settings: HttpSettings, listening: socket.socket, stop: asyncio.Event
+) -> None:
     """Serve on an open socket until ``stop`` is set."""
     await _check_entrance(settings, stop)
     config = Config()
@@ -112,7 +114,7 @@ async def serve_until(settings: Settings, listening: socket.socket, stop: asynci
     await serve(app, config, shutdown_trigger=stop.wait)  # type: ignore[arg-type]
 
 
-async def _check_entrance(settings: Settings, stop: asyncio.Event) -> None:
+async def _check_entrance(settings: HttpSettings, stop: asyncio.Event) -> None:
     """Say loudly who may come in without a token.
 
     Raises:
@@ -135,9 +137,9 @@ async def _check_entrance(settings: Settings, stop: asyncio.Event) -> None:
     )
 
 
-async def _tokens_exist(settings: Settings, stop: asyncio.Event) -> bool:
+async def _tokens_exist(settings: HttpSettings, stop: asyncio.Event) -> bool:
     """Ask the database, for as long as it does not answer; nothing is served meanwhile."""
-    await open_database(settings.house.database_url)
+    await open_database(settings.process.database_url)
     try:
         while not stop.is_set():
             try:
@@ -164,7 +166,7 @@ def stop_on_signals(stop: asyncio.Event, seconds: float) -> None:
         loop.add_signal_handler(number, end)
 
 
-async def _until_signalled(settings: Settings, listening: socket.socket) -> int:
+async def _until_signalled(settings: HttpSettings, listening: socket.socket) -> int:
     stop = asyncio.Event()
     stop_on_signals(stop, END_SECONDS)
     log.info("listening on %s", address(listening))

@@ -1,4 +1,4 @@
-"""What the HTTP process needs to know besides the house's own settings."""
+"""What the HTTP process needs to know besides what every process does."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,15 +6,14 @@ from functools import lru_cache
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from typing import Self
 
-from actors import settings as house
-from actors.settings import positive, read, yes_or_no
+from actors.settings import ProcessSettings, positive, read, yes_or_no
 
 MEGABYTE = 1_000_000
 Network = IPv4Network | IPv6Network
 
 
 @dataclass(frozen=True)
-class Settings:
+class HttpSettings:
     """Where to listen, for whom, and how much of everything is taken (bodies in bytes).
 
     A client waits for a prediction for ``predict_seconds``, and for its file to be read for
@@ -25,7 +24,7 @@ class Settings:
     by one of ``host_names``; where there are none, on loopback by a name of loopback.
     """
 
-    house: house.ProcessSettings
+    process: ProcessSettings
     host: str = "127.0.0.1"
     port: int = 7014
     max_form_bytes: int = MEGABYTE
@@ -44,20 +43,20 @@ class Settings:
     @property
     def shares_database(self) -> bool:
         """Whether NEURO-LEARN may be at the database too: the embedded one is ours alone."""
-        return not self.house.database_url.startswith("sqlite:")
+        return not self.process.database_url.startswith("sqlite:")
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Self:
         """Read ``SGN_*`` variables.
 
         Raises:
-            SettingsError: a variable is missing or cannot be used.
+            ProcessSettingsError: a variable is missing or cannot be used.
 
         """
         host = read(environment, "SGN_HOST", str, "127.0.0.1")
         anonymous = read(environment, "SGN_ALLOW_ANONYMOUS", yes_or_no, default=False)
         return cls(
-            house=house.ProcessSettings.from_environment(environment),
+            process=ProcessSettings.from_environment(environment),
             host=host,
             port=read(environment, "SGN_PORT", positive, 7014),
             max_upload_bytes=MEGABYTE * read(environment, "SGN_MAX_UPLOAD_MB", positive, 64),

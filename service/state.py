@@ -15,7 +15,7 @@ from service.forms.refusal_log import RefusalLog
 from service.http.limits import AdmissionControl, KeyedLock
 from service.monitoring.listener import Monitoring
 from service.monitoring.readiness import Readiness
-from service.settings import Settings
+from service.settings import HttpSettings
 from service.stores.artifacts import ArtifactReader, LostModels
 from service.stores.comparison import ComparisonCache
 from service.stores.dataset_cache import DatasetCache
@@ -48,7 +48,7 @@ class SchemaWatch:
 class AppState:
     """Settings, clients of database, queue and registry, and caches; ``stopping`` ends streams."""
 
-    settings: Settings
+    settings: HttpSettings
     artifacts: ArtifactReader
     names: Names
     broker: NamedBroker

@@ -10,7 +10,7 @@ from db.errors import DatabaseError, DatabaseRefuses, Refusal, SchemaBehind
 from service.doctor import clock
 from service.doctor.check_result import Finding, fault, ok, warning
 from service.monitoring.packet_limit import needed_packet
-from service.settings import Settings, is_loopback
+from service.settings import HttpSettings, is_loopback
 
 CHECK = "database"
 LOCKED_OUT = "Start the server; look at host, port, user, password and name in SGN_DATABASE_URL."
@@ -23,9 +23,9 @@ FIXES = {
 SLOW_MS = 50
 
 
-async def check(settings: Settings) -> list[Finding]:
+async def check(settings: HttpSettings) -> list[Finding]:
     """Everything of the database, and what hangs on it: its clock, and who may come in."""
-    url = settings.house.database_url
+    url = settings.process.database_url
     absent = absent_file(url)
     if absent:
         return [fault(CHECK, f"there is no file {absent}", "Run 'sgn migrate', which makes it.")]
@@ -47,7 +47,7 @@ def absent_file(url: str) -> str:
     return "" if path == url or Path(path).is_file() else path
 
 
-async def _asked(settings: Settings) -> list[Finding]:
+async def _asked(settings: HttpSettings) -> list[Finding]:
     server = await diagnosis.server()
     found = [_server(server), clock.finding("the database", server.ahead_ms)]
     try:
@@ -88,7 +88,7 @@ def _charset(lacks: str) -> Finding:
     return warning("charset", lacks.rstrip("."), fix)
 
 
-def _packet(server: Server, settings: Settings) -> list[Finding]:
+def _packet(server: Server, settings: HttpSettings) -> list[Finding]:
     """MySQL takes no statement longer than this."""
     if not server.packet:
         return []
@@ -112,7 +112,7 @@ FIX = (
 )
 
 
-def finding(settings: Settings, *, tokens: bool) -> Finding:
+def finding(settings: HttpSettings, *, tokens: bool) -> Finding:
     """Whether strangers can use the service, as ``sgn serve`` would judge."""
     where = f"SGN_HOST is {settings.host}"
     everywhere = [network for network in settings.trusted if network.prefixlen == 0]
@@ -130,7 +130,7 @@ def finding(settings: Settings, *, tokens: bool) -> Finding:
     return fault(ACCESS, f"{where} and no token was made, so 'sgn serve' does not start", FIX)
 
 
-def _but(settings: Settings) -> str:
+def _but(settings: HttpSettings) -> str:
     if not settings.trusted:
         return ""
     return f" but from {', '.join(str(network) for network in settings.trusted)}"

@@ -6,21 +6,21 @@ import sys
 from typing import Any
 
 from service.doctor.check_result import Finding, fault, ok, warning
-from service.settings import Settings
+from service.settings import HttpSettings
 
 PATIENCE_SECONDS = 30.0
 FIX = "Look at what 'python -m actors.inspection auto no' says."
 
 
-def check(settings: Settings) -> list[Finding]:
+def check(settings: HttpSettings) -> list[Finding]:
     """The versions of torch, CUDA and driver; the device that a worker would train on."""
-    fallback = "yes" if settings.house.cpu_fallback else "no"
-    command = [sys.executable, "-m", "actors.inspection", settings.house.device, fallback]
+    fallback = "yes" if settings.process.cpu_fallback else "no"
+    command = [sys.executable, "-m", "actors.inspection", settings.process.device, fallback]
     try:
         ran = subprocess.run(  # noqa: S603 - our own command
             command, capture_output=True, text=True, timeout=PATIENCE_SECONDS, check=True
         )
-        return _said(json.loads(ran.stdout), settings.house.gpu_share)
+        return _said(json.loads(ran.stdout), settings.process.gpu_share)
     except subprocess.TimeoutExpired:
         return [fault("torch", f"no answer within {PATIENCE_SECONDS:g} s", FIX)]
     except (subprocess.CalledProcessError, ValueError):

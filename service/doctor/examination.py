@@ -13,7 +13,7 @@ from service.doctor import database, device, machine, queue, storage, variables
 from service.doctor.check_result import Finding, State, fault, warning
 from service.doctor.database import absent_file
 from service.local.home import variables as home_variables
-from service.settings import Settings
+from service.settings import HttpSettings
 
 PATIENCE_SECONDS = 40.0  # for torch; what is asked over the network gives up earlier
 VARIABLES = {
@@ -52,11 +52,11 @@ async def _examine(environment: Mapping[str, str], *, embedded: bool) -> list[Fi
     return sorted(found, key=lambda each: ORDER.index(each.check))
 
 
-async def _queue(settings: Settings, *, embedded: bool) -> list[Finding]:
-    url = settings.house.redis_url
+async def _queue(settings: HttpSettings, *, embedded: bool) -> list[Finding]:
+    url = settings.process.redis_url
     if embedded and not await asyncio.to_thread(Path(url.removeprefix("unix://")).is_socket):
         return [warning("redis", "the house is not running", "Start it: sgn up --home FOLDER.")]
-    names = Names(await _installation(settings.house.database_url))
+    names = Names(await _installation(settings.process.database_url))
     return await asyncio.to_thread(queue.check, url, names)
 
 
@@ -82,8 +82,8 @@ async def _bounded(name: str, check: Awaitable[list[Finding]]) -> list[Finding]:
         return [fault(name, found, "Look whether it runs, and what lies between it and here.")]
 
 
-def _tracing(settings: Settings) -> list[Finding]:
-    if not settings.house.traces:
+def _tracing(settings: HttpSettings) -> list[Finding]:
+    if not settings.process.traces:
         return []
     try:
         check_installed()

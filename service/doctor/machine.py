@@ -9,15 +9,15 @@ from pathlib import Path
 from actors.settings import ProcessSettingsError
 from actors.spool import require_ours
 from service.doctor.check_result import Finding, fault, ok, warning
-from service.settings import Settings
+from service.settings import HttpSettings
 
 DISTRIBUTION = "nld-sgn"
 LEAST_BYTES = 1_000_000_000
 
 
-def check(settings: Settings) -> list[Finding]:
+def check(settings: HttpSettings) -> list[Finding]:
     """What needs no server."""
-    return [_version(), _cores(settings.house.threads), _spool(settings.house.spool)]
+    return [_version(), _cores(settings.process.threads), _spool(settings.process.spool)]
 
 
 def _version() -> Finding:

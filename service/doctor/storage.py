@@ -5,15 +5,15 @@ import os
 from registry import CHECKPOINTS, RegistryError, open_store
 from service.doctor import clock
 from service.doctor.check_result import Finding, fault, ok
-from service.settings import Settings
+from service.settings import HttpSettings
 
 CHECK = "registry"
 NAME, CONTENT = "probe", b"sgn doctor"
 
 
-def check(settings: Settings) -> list[Finding]:
+def check(settings: HttpSettings) -> list[Finding]:
     """Everything of the registry, and the clock of S3 storage."""
-    url, endpoint = settings.house.registry_url, settings.house.s3_endpoint_url
+    url, endpoint = settings.process.registry_url, settings.process.s3_endpoint_url
     try:
         kept = _try(url, endpoint)
     except RegistryError as error:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from actors.settings import ProcessSettingsError
 from service.doctor.check_result import Finding, fault, ok
-from service.settings import Settings
+from service.settings import HttpSettings
 
 CHECK = "settings"
 EXAMPLES = {
@@ -24,13 +24,13 @@ def is_told(environment: Mapping[str, str]) -> bool:
     return any(name.removesuffix("_FILE") in EXAMPLES for name in environment)
 
 
-def read(environment: Mapping[str, str]) -> tuple[Settings, dict[str, Finding]]:
+def read(environment: Mapping[str, str]) -> tuple[HttpSettings, dict[str, Finding]]:
     """The settings, and by name each variable that cannot be used; it is then as if not given."""
     wrong: dict[str, Finding] = {}
     tried = dict(environment)
     while True:
         try:
-            return Settings.from_environment(tried), wrong
+            return HttpSettings.from_environment(tried), wrong
         except ProcessSettingsError as error:
             if not error.name or error.name in wrong:
                 raise

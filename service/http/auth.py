@@ -19,7 +19,7 @@ from db import tokens
 from db.errors import DatabaseError
 from db.tokens import ALL_PROJECTS, Role, TokenRecord
 from service.http.responses import ApiError, ErrorNum
-from service.settings import Settings, is_loopback
+from service.settings import HttpSettings, is_loopback
 
 ErrorHandler = Callable[[Request, Exception], Awaitable[Response]]
 
@@ -65,7 +65,7 @@ class AuthMiddleware:
     Reading needs the role read, everything else the role submit.
     """
 
-    def __init__(self, app: ASGIApp, settings: Settings, refuse: ErrorHandler) -> None:
+    def __init__(self, app: ASGIApp, settings: HttpSettings, refuse: ErrorHandler) -> None:
         self._app = app
         self._settings = settings
         self._refuse = refuse

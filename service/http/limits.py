@@ -10,7 +10,7 @@ from weakref import WeakValueDictionary
 
 from db import queue_state as waiting
 from service.http.responses import ApiError, ErrorNum
-from service.settings import Settings
+from service.settings import HttpSettings
 
 RETRY_SECONDS = 30
 FRESH_SECONDS = 1.0
@@ -37,7 +37,7 @@ class AdmissionControl:
     all. Of several processes each may let in what the others have not yet shown.
     """
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: HttpSettings) -> None:
         self._settings = settings
         self._admitted: Counter[str] = Counter()
         self._coming: Counter[str] = Counter()

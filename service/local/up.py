@@ -31,7 +31,7 @@ from db.errors import DatabaseError
 from service.local.child_processes import ChildProcess
 from service.local.home import QUEUE_LINK, address_file, lock_file, variables
 from service.serve import address, listen, run_loop, serve_until, stop_on_signals
-from service.settings import Settings
+from service.settings import HttpSettings
 
 log = logging.getLogger(__name__)
 
@@ -87,16 +87,16 @@ async def _up(home: Path, sockets: Path, listening: socket.socket, options: UpOp
     if options.exit_on_stdin_eof:
         _stop_with_input(stop)
     environment = _environment(home, sockets, listening)
-    settings = Settings.from_environment(environment)
+    settings = HttpSettings.from_environment(environment)
     async with _running(_valkey(home, sockets, environment)):
-        await _wait_for_queue(settings.house.redis_url)
-        names = Names(await migrate(settings.house.database_url))
-        await _forget_workers(settings.house.redis_url, names)
+        await _wait_for_queue(settings.process.redis_url)
+        names = Names(await migrate(settings.process.database_url))
+        await _forget_workers(settings.process.redis_url, names)
         async with _running(_worker(home, _of_worker(environment, settings))):
             serving = asyncio.create_task(serve_until(settings, listening, stop))
             announcing = asyncio.create_task(
                 _announce(
-                    _Workers(settings.house.redis_url, names),
+                    _Workers(settings.process.redis_url, names),
                     home,
                     address(listening),
                     stop,
@@ -169,9 +169,9 @@ def _valkey(home: Path, sockets: Path, environment: dict[str, str]) -> ChildProc
     )
 
 
-def _of_worker(environment: dict[str, str], settings: Settings) -> dict[str, str]:
+def _of_worker(environment: dict[str, str], settings: HttpSettings) -> dict[str, str]:
     """The worker shows its metrics at the port after the service's."""
-    port = settings.house.metrics_port
+    port = settings.process.metrics_port
     others = {name: text for name, text in environment.items() if name != "SGN_METRICS_PORT_FILE"}
     return {**others, "SGN_METRICS_PORT": str(port + 1 if 0 < port < LAST_PORT else 0)}
 

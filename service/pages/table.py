@@ -45,7 +45,7 @@ async def cancel(request: Request) -> Response:
     """End a task and go back to it, or to the page that is named as ``next``."""
     task = await task_of(request)
     require_ours(task)
-    await cancellation.cancel(task.task_id, state_of(request).settings.house.public_url)
+    await cancellation.cancel(task.task_id, state_of(request).settings.process.public_url)
     return _further(request, task.task_id)
 
 

@@ -61,7 +61,7 @@ async def cancel(request: Request) -> Response:
     """Cancel a task; of one that has ended nothing changes. The predecessor's is refused."""
     task = await task_of(request)
     require_ours(task)
-    await cancellation.cancel(task.task_id, state_of(request).settings.house.public_url)
+    await cancellation.cancel(task.task_id, state_of(request).settings.process.public_url)
     return await show(request)
 
 

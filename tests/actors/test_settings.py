@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from actors.settings import ProcessSettings, ProcessSettingsError
-from service.settings import Settings as ServiceSettings
+from service.settings import HttpSettings
 
 GOOD = {
     "SGN_DATABASE_URL": "mysql://sgn:hidden@db/neurolearn",
@@ -72,19 +72,19 @@ def test_a_secret_comes_from_a_file_and_is_never_shown(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.7", "example.org"])
 def test_beyond_loopback_nobody_is_anonymous_unless_told(host: str) -> None:
-    assert not ServiceSettings.from_environment({**GOOD, "SGN_HOST": host}).anonymous
+    assert not HttpSettings.from_environment({**GOOD, "SGN_HOST": host}).anonymous
     told = {**GOOD, "SGN_HOST": host, "SGN_ALLOW_ANONYMOUS": "1"}
-    assert ServiceSettings.from_environment(told).anonymous
+    assert HttpSettings.from_environment(told).anonymous
 
 
 def test_networks_are_read_once_and_a_wrong_one_is_named() -> None:
     told = {**GOOD, "SGN_TRUSTED_NETWORKS": "10.1.0.0/16, ::1"}
-    found = ServiceSettings.from_environment(told).trusted
+    found = HttpSettings.from_environment(told).trusted
     assert [str(network) for network in found] == ["10.1.0.0/16", "::1/128"]
     with pytest.raises(ProcessSettingsError, match=r"SGN_TRUSTED_NETWORKS.*10\.1\.0\.1/16"):
-        ServiceSettings.from_environment({**GOOD, "SGN_TRUSTED_NETWORKS": "10.1.0.1/16"})
+        HttpSettings.from_environment({**GOOD, "SGN_TRUSTED_NETWORKS": "10.1.0.1/16"})
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "::1", "localhost"])
 def test_loopback_is_free(host: str) -> None:
-    assert ServiceSettings.from_environment({**GOOD, "SGN_HOST": host}).anonymous
+    assert HttpSettings.from_environment({**GOOD, "SGN_HOST": host}).anonymous

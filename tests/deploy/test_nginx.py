@@ -13,12 +13,12 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
-from actors import settings as house
+from actors.settings import ProcessSettings
 from service.api.endpoints import ENDPOINTS
 from service.forms.reply import REFUSED
 from service.http.responses import MEANINGS
 from service.pages.table import PAGES
-from service.settings import Settings
+from service.settings import HttpSettings
 from tests.deploy.front import SHIPPED, Front, nginx
 from tests.servers import ServerMissing, free_ports
 
@@ -38,7 +38,7 @@ def lonely(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Front]:
 def test_its_limits_are_those_of_the_service() -> None:
     text = (SHIPPED / "service.conf").read_text()
     limits = {int(number) for number in re.findall(r"client_max_body_size (\d+);", text)}
-    settings = Settings(house=house.ProcessSettings("", "", ""))
+    settings = HttpSettings(process=ProcessSettings("", "", ""))
     assert limits == {settings.max_form_bytes, settings.max_upload_bytes}
     files = text.partition("location ~ ^/(api/v0/datasets|")[2].partition("}")[0]
     assert f"client_max_body_size {settings.max_upload_bytes};" in files

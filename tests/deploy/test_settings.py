@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from actors.settings import ProcessSettingsError
-from service.settings import Settings
+from service.settings import HttpSettings
 from tests.deploy.references import secret_keys
 from tests.deploy.rendered import KUSTOMIZE, Object, environment, pod
 
@@ -52,12 +52,12 @@ def test_the_settings_can_be_used(
         "redis_url": secrets["sgn-redis"]["url"],
     }
     given = environment(objects, name, tmp_path, **files)
-    settings = Settings.from_environment(given)
-    assert settings.house.database_url == files["database_url"]
+    settings = HttpSettings.from_environment(given)
+    assert settings.process.database_url == files["database_url"]
     assert settings.host == "0.0.0.0"
     assert settings.port == 7014
     assert not settings.anonymous
     assert settings.trusted
     (tmp_path / "redis-url").unlink()
     with pytest.raises(ProcessSettingsError, match="SGN_REDIS_URL_FILE"):
-        Settings.from_environment(given)
+        HttpSettings.from_environment(given)

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from actors import settings as house
+from actors import settings as process_settings
 from service import settings
-from service.settings import Settings
+from service.settings import HttpSettings
 from tests.docs.pages import DOCS
 
 ROW = re.compile(r"^\| `(\w+)` \| .* \| `([^`]+)` \| (.+) \|$", re.MULTILINE)
@@ -20,17 +20,18 @@ REQUIRED = {name: example for name, (example, default) in ROWS.items() if defaul
 
 def test_no_variable_is_missing() -> None:
     sources = [
-        Path(str(module.__file__)).read_text(encoding="utf-8") for module in (house, settings)
+        Path(str(module.__file__)).read_text(encoding="utf-8")
+        for module in (process_settings, settings)
     ]
     read = set(re.findall(r'"((?:SGN|OTEL)_[A-Z0-9_]+)"', "".join(sources)))
     assert set(ROWS) == read
 
 
 def test_what_is_required_suffices() -> None:
-    assert Settings.from_environment(REQUIRED).house.redis_url == REQUIRED["SGN_REDIS_URL"]
+    assert HttpSettings.from_environment(REQUIRED).process.redis_url == REQUIRED["SGN_REDIS_URL"]
     for name in REQUIRED:
-        with pytest.raises(house.ProcessSettingsError, match=name):
-            Settings.from_environment(_without(name))
+        with pytest.raises(process_settings.ProcessSettingsError, match=name):
+            HttpSettings.from_environment(_without(name))
 
 
 def _without(name: str) -> dict[str, str]:
@@ -40,8 +41,8 @@ def _without(name: str) -> dict[str, str]:
 @pytest.mark.parametrize("name", sorted(set(ROWS) - set(REQUIRED)))
 def test_an_example_can_be_used_and_is_not_the_default(name: str) -> None:
     host = {} if name == "SGN_HOST" else {"SGN_HOST": ROWS["SGN_HOST"][0]}  # some matter there only
-    given = Settings.from_environment({**REQUIRED, **host, name: ROWS[name][0]})
-    assert given != Settings.from_environment({**REQUIRED, **host})
+    given = HttpSettings.from_environment({**REQUIRED, **host, name: ROWS[name][0]})
+    assert given != HttpSettings.from_environment({**REQUIRED, **host})
 
 
 def test_a_default_is_what_the_service_takes() -> None:
@@ -51,4 +52,6 @@ def test_a_default_is_what_the_service_takes() -> None:
         if re.fullmatch(r"`[^`]+`", default)
     }
     assert len(told) > 15
-    assert Settings.from_environment({**REQUIRED, **told}) == Settings.from_environment(REQUIRED)
+    assert HttpSettings.from_environment({**REQUIRED, **told}) == HttpSettings.from_environment(
+        REQUIRED
+    )

@@ -23,7 +23,7 @@ from service.doctor import clock, device, examination, machine
 from service.doctor import database as access
 from service.doctor.check_result import Finding, State
 from service.local.migrate import run as migrate
-from service.settings import Settings
+from service.settings import HttpSettings
 from tests.databases import ServerSilent, mysql_database, query
 from tests.places import names_of
 from tests.servers import queue_server
@@ -251,7 +251,7 @@ def test_a_house_in_a_folder_is_looked_at_whether_it_runs_or_not(
 def test_who_may_come_in(
     variables: dict[str, str], changes: dict[str, str], *, tokens: bool, state: State, words: str
 ) -> None:
-    settings = Settings.from_environment({**variables, **changes})
+    settings = HttpSettings.from_environment({**variables, **changes})
     finding = access.finding(settings, tokens=tokens)
     assert (finding.state, words in finding.found) == (state, True), finding
 
@@ -318,7 +318,7 @@ def test_what_a_worker_would_train_on(
 
 
 def test_this_machine_s_torch_is_found_by_another_process(queue: str) -> None:
-    settings = Settings.from_environment(
+    settings = HttpSettings.from_environment(
         {**dict.fromkeys(REQUIRED, queue), "SGN_DEVICE": "cpu", "SGN_SPOOL": "/tmp"}
     )
     torch, chosen = device.check(settings)

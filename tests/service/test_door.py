@@ -236,14 +236,14 @@ def test_a_redis_url_that_cannot_be_read_is_refused_without_its_password(passwor
     except ValueError as error:
         assert "pa" not in str(error).replace("password", "")
         assert "ss" not in str(error).replace("password", "")
-    from service.settings import Settings
+    from service.settings import HttpSettings
 
     given = {
         "SGN_DATABASE_URL": "sqlite:///x", "SGN_REGISTRY_URL": "file:///x",
         "SGN_REDIS_URL": "redis://:pa/ss@localhost:6379/0",
     }  # fmt: skip
     with pytest.raises(ProcessSettingsError, match="SGN_REDIS_URL"):
-        Settings.from_environment(given)
+        HttpSettings.from_environment(given)
 
 
 def test_a_client_that_does_not_read_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:

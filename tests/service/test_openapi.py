@@ -6,23 +6,23 @@ from pathlib import Path
 
 from starlette.routing import Route
 
-from actors import settings as house
+from actors.settings import ProcessSettings
 from graphnet.data.interpretation import Choice, Interpretation, Question
 from service.api.endpoints import ENDPOINTS
 from service.api.openapi import openapi
 from service.app import wire
 from service.http.responses import MEANINGS, ErrorNum
 from service.pages.table import PAGES
-from service.settings import Settings
+from service.settings import HttpSettings
 from tests.houses import House
 
 DOCUMENTED = Path(__file__).resolve().parents[2] / "docs" / "reference.md"
 
 
 def test_no_route_is_missing(tmp_path: Path) -> None:
-    where = house.ProcessSettings("sqlite:///x", "redis://127.0.0.1:1/0", tmp_path.as_uri())
+    where = ProcessSettings("sqlite:///x", "redis://127.0.0.1:1/0", tmp_path.as_uri())
     described = openapi((*ENDPOINTS, *PAGES))["paths"]
-    for route in wire(Settings(where), asyncio.Event()).routes:
+    for route in wire(HttpSettings(where), asyncio.Event()).routes:
         assert isinstance(route, Route)
         for method in (route.methods or set()) - {"HEAD"}:
             path = route.path.replace(":path}", "}")
