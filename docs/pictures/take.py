@@ -14,7 +14,7 @@ from PIL import Image
 from playwright.sync_api import Browser, sync_playwright
 
 from graphnet.data.synthetic import Recipe, cohort_table
-from service.client import Client, house
+from service.client import Client, local_service
 
 FOLDER = Path(__file__).resolve().parent
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
@@ -35,7 +35,7 @@ def main() -> int:
     """Take every picture; the exit status."""
     with tempfile.TemporaryDirectory(prefix="sgn-pictures-") as folder:
         home = Path(folder) / "sgn-home"
-        with house(home) as client, sync_playwright() as playwright:
+        with local_service(home) as client, sync_playwright() as playwright:
             task = _train(client)
             browser = playwright.chromium.launch(executable_path=_program(), args=["--no-sandbox"])
             url = (home / "address").read_text(encoding="utf-8").strip()

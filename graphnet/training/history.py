@@ -56,6 +56,15 @@ class Epoch:
         }
         return cls(place if number is None else int(number[1]), scores)
 
+    def values(self) -> dict[str, float]:
+        """Loss and accuracy by name, such as ``train_loss``; NaN where one is no number."""
+        return {
+            f"{split}_{kind}": value
+            for split, score in self.scores.items()
+            for kind, value in ((LOSS, score.loss), (ACCURACY, score.accuracy))
+            if value is not None
+        }
+
 
 @dataclass(frozen=True, eq=False)
 class History:

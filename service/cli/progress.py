@@ -12,7 +12,7 @@ from service.cli.terminal import note, plain
 
 if TYPE_CHECKING:
     from service.client import Task
-    from service.client.tables import OnProgress
+    from service.client.uploads import OnProgress
 
 Watcher = Callable[["Task"], None]
 
@@ -39,7 +39,7 @@ def shown_upload(file: Path | None) -> Iterator["OnProgress"]:
 
     A large one has a bar on a terminal; once all is sent, it is said that a worker reads it.
     """
-    from service.client.tables import size_of  # noqa: PLC0415 - httpx is slow to import
+    from service.client.uploads import size_of  # noqa: PLC0415 - httpx is slow to import
 
     size = 0 if file is None else size_of(file)
     with _waiting() as begin, _upload_bar("" if file is None else file.name, size) as shown:
@@ -107,7 +107,7 @@ class Lines:
 
     def __call__(self, task: "Task") -> None:
         """Say how far the task is, where that is news."""
-        percent = task.progress.percent if task.progress else 0.0
+        percent = task.progress.percent
         due = task.task_status != self._status or percent >= self._percent + LINE_PERCENT
         if not due and (task.ended or time.monotonic() < self._at + LINE_SECONDS):
             return
@@ -133,8 +133,8 @@ def _bar() -> Iterator[Watcher]:
             shown.update(
                 line,
                 description=plain(f"{task.task_id} {task.task_status}"),
-                total=done.epochs if done and done.epochs else None,
-                completed=done.epoch if done else 0,
+                total=done.epochs or None,
+                completed=done.epoch,
                 far=_far(task),
             )
 
@@ -144,7 +144,7 @@ def _bar() -> Iterator[Watcher]:
 def _far(task: "Task") -> str:
     """Such as ``epoch 20 of 200, 10 %, 0:34 left``; "" before the first epoch."""
     done = task.progress
-    if done is None or not done.epochs or not done.epoch:
+    if not done.epochs or not done.epoch:
         return ""
     parts = [f"epoch {done.epoch} of {done.epochs}", f"{done.percent:.0f} %"]
     if done.eta_seconds is not None and not task.ended:

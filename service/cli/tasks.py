@@ -138,7 +138,7 @@ def _show_list(found: Iterable["Task"], *, as_json: bool) -> None:
 
 
 def _row(task: "Task") -> tuple[object, ...]:
-    done = f"{task.progress.percent:.0f} %" if task.progress else ""
+    done = f"{task.progress.percent:.0f} %"
     asked = (task.task_type, task.proj_id, task.task_name)
     figure = "of the predecessor" if task.owner == PREDECESSOR else _figure(task.headline)
     return task.task_id, task.task_status, done, figure, *asked
@@ -177,7 +177,7 @@ def _described(task: "Task") -> Iterator[tuple[str, object]]:
 
 
 def _done(task: "Task") -> str:
-    if task.progress is None or not task.progress.epochs:
+    if not task.progress.epochs:
         return ""
     done = task.progress
     return f"epoch {done.epoch} of {done.epochs}, {done.percent:.0f} %"

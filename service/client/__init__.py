@@ -1,12 +1,12 @@
-"""The service from Python: submit a form, wait for its task, take what came of it.
+"""The service from Python: submit a form, wait for its task, fetch the results.
 
     with Client() as client:
         task = client.wait(client.submit(form).task_id)
         print(task.metrics.loc[("test", "auc")])
 
-A file that can be understood in two ways is :class:`QuestionsOpen`; ``mapping`` answers.
+A file that can be read in more than one way raises :class:`QuestionsOpen`; ``mapping`` answers.
 
-:func:`house` starts the whole service for a notebook. Whatever goes wrong is a
+:func:`local_service` starts the whole service for a notebook. Every error is a
 :class:`ClientError` whose text is one sentence.
 """
 
@@ -14,18 +14,20 @@ from graphnet.data.interpretation import Interpretation, Question
 from service.client.answers import (
     Architecture,
     Catalogue,
+    Dataset,
+    Finding,
     Headline,
+    Owners,
+    Preview,
     Progress,
     RefusedForm,
     Submission,
     Task,
 )
-from service.client.described import Dataset, Finding, Owners, Preview
-from service.client.embedded import HouseError, house
+from service.client.client import Client, HouseError, LocalServiceError, house, local_service
 from service.client.errors import ClientError, NotEnded, QuestionsOpen, Unreachable
-from service.client.events import Event
 from service.client.results import Predictions
-from service.client.session import Client
+from service.client.tasks import Event
 
 __all__ = [
     "Architecture",
@@ -38,6 +40,7 @@ __all__ = [
     "Headline",
     "HouseError",
     "Interpretation",
+    "LocalServiceError",
     "NotEnded",
     "Owners",
     "Predictions",
@@ -50,4 +53,5 @@ __all__ = [
     "Task",
     "Unreachable",
     "house",
+    "local_service",
 ]

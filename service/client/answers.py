@@ -1,109 +1,99 @@
-"""What the service answers, as frozen messages.
+"""What the service answers, as frozen records.
 
-Each keeps everything that was said in ``facts``, also what is not known here; what is absent or
-null takes the field's default, so an older or a newer service can be read too.
+Each keeps the whole answer in ``facts``, including what this version does not know; what is absent
+or null takes the field's default, so that older and newer services can be read too.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
+from html import escape
 from typing import TYPE_CHECKING, Any, Self
 
-from service.api.views import HeadlineView, known_fields
+from graphnet.artifacts.result import SplitMetrics, TaskResult
+from graphnet.data.interpretation import Interpretation, Question
+from graphnet.evaluation.headline import unseen_splits
+from service.api.views import HeadlineView, ProgressView, TaskView, known_fields
 
 if TYPE_CHECKING:
     import pandas as pd
 
-Headline = HeadlineView
+
 Facts = Mapping[str, Any]
+Progress = ProgressView
+Headline = HeadlineView
 
 ACTIVE = ("Submitted", "Running")
-PREDECESSOR = "predecessor"  # the owner of a task that nobody trains any more
+PREDECESSOR = "predecessor"  # the owner of a task that the predecessor of this service left
+SPLITS = {
+    "test": "test",
+    "cv": "cross-validated",
+    "leave_site_out": "left-out sites",
+    "val": "validation",
+}
+HEADLINE = {"accuracy": "Accuracy", "auc": "AUC", "mae": "Mean absolute error", "r2": "R²"}
 
 
 @dataclass(frozen=True)
-class Progress:
-    """How far a training is; ``eta_seconds`` is None while nobody can tell."""
-
-    epoch: int = 0
-    epochs: int = 0
-    percent: float = 0.0
-    eta_seconds: float | None = None
-
-    @classmethod
-    def read(cls, facts: Facts) -> Self:
-        """From the service's JSON."""
-        return cls(**known_fields(cls, facts))
-
-
-@dataclass(frozen=True)
-class Task:
+class Task(TaskView):
     """One training task; ``task_result`` once it is Finished, ``error`` once it is Failed.
 
-    One of a list has its ``headline`` and no result. The ``owner`` is ``ours`` or, of a task from
-    before this service, ``predecessor``: its status stays as it was left, and is over.
+    One of a list has its ``headline`` and no result. The ``owner`` is ``ours`` or ``predecessor``
+    for a task from before this service, whose status stays as it was left: it has ended.
     """
 
-    task_id: str
-    proj_id: str = ""
-    task_name: str = ""
-    task_type: str = ""
-    owner: str = ""
-    task_status: str = ""
-    task_config: Facts = field(default_factory=dict)
-    task_result: Facts | None = None
-    headline: Headline | None = None
-    error: str | None = None
-    progress: Progress | None = None
-    attempt: int = 0
-    parent_task_id: str = ""
     facts: Facts = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
-    def read(cls, facts: Facts) -> Self:
+    def read(cls, answer: Facts) -> Self:
         """From the service's JSON."""
-        known = known_fields(cls, facts)
-        if "progress" in known:
-            known["progress"] = Progress.read(known["progress"])
-        if "headline" in known:
-            known["headline"] = Headline.read(known["headline"])
-        return cls(**{**known, "facts": facts})
+        values = vars(TaskView.read(answer))
+        return cls(**{**values, "parent_task_id": values["parent_task_id"] or "", "facts": answer})
 
     @property
     def ended(self) -> bool:
-        """Whether it will not change any more, by success or otherwise."""
+        """Whether it will not change any more, whatever its status."""
         return self.task_status not in ACTIVE or self.owner == PREDECESSOR
+
+    @cached_property
+    def result(self) -> TaskResult:
+        """The ``task_result`` of whatever version; without metrics while there is none."""
+        return TaskResult.from_json(self.task_result)
 
     @property
     def curves(self) -> "pd.DataFrame":
-        """Loss and accuracy by epoch: a row an epoch, columns such as ``train_loss``."""
+        """Loss and accuracy per epoch: a row per epoch, columns such as ``train_loss``."""
         from service.client import frames  # noqa: PLC0415 - pandas is slow to import
 
-        return frames.curves(self)
+        return frames.curves(self.result.history)
 
     @property
     def metrics(self) -> "pd.DataFrame":
-        """A row a split and metric: ``value``, and the 95 % interval's ``low`` and ``high``."""
+        """A row per split and metric: ``value``, and ``low`` and ``high`` of the 95 % interval."""
         from service.client import frames  # noqa: PLC0415
 
-        return frames.metrics(self)
+        return frames.metrics(self.result.metrics)
 
     @property
     def baselines(self) -> "pd.DataFrame":
-        """The same of simple methods, by their names too."""
+        """A row per baseline, split and metric, as in ``metrics``."""
         from service.client import frames  # noqa: PLC0415
 
-        return frames.baselines(self)
+        return frames.baselines(self.result.baselines)
 
     def _repr_html_(self) -> str:
-        """As a notebook shows it."""
-        from service.client.shown import task_html  # noqa: PLC0415
-
-        return task_html(self)
+        """A small table for a notebook; everything in it is escaped."""
+        rows = "".join(
+            f"<tr><th>{escape(name)}</th><td>{escape(text)}</td></tr>"
+            for name, text in _rows(self)
+            if text
+        )
+        return f"<table>{rows}</table>"
 
 
 @dataclass(frozen=True)
 class Submission:
-    """An accepted form: as it was understood, and what the service did not use."""
+    """An accepted form as the service understood it; ``warnings`` name what it ignored."""
 
     task_id: str
     task_form: Facts
@@ -119,7 +109,7 @@ class Submission:
 
 @dataclass(frozen=True)
 class RefusedForm:
-    """A task form that was refused, at an instant in UTC; ``errors`` are ``field`` and ``msg``."""
+    """A refused task form; ``refused_at`` in UTC, ``errors`` with ``field`` and ``msg`` each."""
 
     refused_at: str
     proj_id: str = ""
@@ -132,8 +122,8 @@ class RefusedForm:
     @classmethod
     def read(cls, facts: Facts) -> Self:
         """From the service's JSON."""
-        known = known_fields(cls, facts)
-        return cls(**{**known, "errors": tuple(known.get("errors", ())), "facts": facts})
+        values = _values(cls, facts)
+        return cls(**{**values, "errors": tuple(values.get("errors", ()))})
 
 
 @dataclass(frozen=True)
@@ -150,13 +140,159 @@ class Architecture:
     @classmethod
     def read(cls, facts: Facts) -> Self:
         """From the service's JSON."""
-        known = known_fields(cls, facts)
-        return cls(**{**known, "aliases": tuple(known.get("aliases", ())), "facts": facts})
+        values = _values(cls, facts)
+        return cls(**{**values, "aliases": tuple(values.get("aliases", ()))})
 
 
 @dataclass(frozen=True)
 class Catalogue:
-    """The architectures, and the graphs they can work on with a sentence each."""
+    """The architectures, and a sentence per graph that they can use."""
 
     models: tuple[Architecture, ...]
     graphs: Mapping[str, str]
+
+
+READY, UNREAD, ASKS, REFUSED = "ready", "unread", "asks", "refused"  # the states of a dataset
+LISTS = ("measures", "notes", "problems")
+
+
+@dataclass(frozen=True)
+class Finding:
+    """``count`` regions of one ``measure`` of one ``subject`` that a quality rule concerns."""
+
+    rule: str = ""
+    site: str = ""
+    subject: str = ""
+    measure: str = ""
+    count: int = 0
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """A stored dataset, owned by ``user_id``.
+
+    ``classes`` counts the subjects per class; ``class_names`` is the word for each class, {} where
+    the file has numbers only. ``connectome``: whether it holds connectivities. ``interpretation``
+    is how the file was read, None where that is not known. ``state`` is ``ready``, ``unread`` (no
+    worker has read it yet), ``asks`` (its ``questions`` are open) or ``refused``; ``problems`` say
+    why it cannot be used for training. ``findings`` is empty in a list; ``rules`` explains each
+    rule in a sentence.
+    """
+
+    data_name: str
+    data_id: str = ""
+    proj_id: str = ""
+    user_id: str = ""
+    subjects: int | None = None
+    classes: Mapping[str, int] = field(default_factory=dict)
+    class_names: Mapping[str, str] = field(default_factory=dict)
+    regions: int | None = None
+    measures: tuple[str, ...] = ()
+    connectome: bool | None = None
+    state: str = READY
+    interpretation: Interpretation | None = None
+    questions: tuple[Question, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    rules: Mapping[str, str] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+    problems: tuple[str, ...] = ()
+    facts: Facts = field(default_factory=dict, repr=False, compare=False)
+
+    @classmethod
+    def read(cls, facts: Facts) -> Self:
+        """From the service's JSON."""
+        values = _values(cls, facts)
+        findings = values.get("findings", ())
+        typed = {
+            "findings": tuple(Finding(**known_fields(Finding, finding)) for finding in findings),
+            "interpretation": interpretation_in(values.get("interpretation")),
+            "questions": questions_in(values.get("questions", ())),
+            **{name: tuple(values.get(name, ())) for name in LISTS},
+        }
+        return cls(**{**values, **typed})
+
+    @property
+    def named_classes(self) -> dict[str, int]:
+        """Subjects per class, by the class's name or, without one, its number."""
+        return {self.class_names.get(label, label): n for label, n in self.classes.items()}
+
+
+@dataclass(frozen=True)
+class Owners:
+    """The users who own the project's datasets; ``needed`` if NEURO-LEARN needs an owner."""
+
+    user_ids: tuple[str, ...] = ()
+    needed: bool = False
+
+    @classmethod
+    def read(cls, facts: Facts) -> Self:
+        """From a list of datasets."""
+        user_ids = {str(dataset.get("user_id") or "") for dataset in facts.get("datasets") or ()}
+        return cls(tuple(sorted(user_ids - {""})), bool(facts.get("owner_needed")))
+
+
+@dataclass(frozen=True)
+class Preview:
+    """How an upload would be read: the dataset, and the first rows of its table."""
+
+    dataset: Dataset
+    kind: str = ""
+    columns: tuple[str, ...] = ()
+    rows: tuple[tuple[Any, ...], ...] = ()
+    facts: Facts = field(default_factory=dict, repr=False, compare=False)
+
+    @classmethod
+    def read(cls, facts: Facts) -> Self:
+        """From the service's JSON; a file with open questions may have no dataset yet."""
+        preview = facts["preview"]
+        return cls(
+            Dataset.read({"data_name": "", **(facts.get("dataset") or {})}),
+            str(preview.get("kind") or ""),
+            tuple(str(name) for name in preview.get("columns") or ()),
+            tuple(tuple(row) for row in preview.get("rows") or ()),
+            facts,
+        )
+
+
+def _values(record: type, facts: Facts) -> dict[str, Any]:
+    """The fields of ``record`` that the answer has, and the answer itself."""
+    return {**known_fields(record, facts), "facts": facts}
+
+
+def questions_in(listed: Iterable[Facts] | None) -> tuple[Question, ...]:
+    """Open questions from the service's JSON."""
+    return tuple(Question.from_dict(item) for item in listed or ())
+
+
+def interpretation_in(stored: Facts | None) -> Interpretation | None:
+    """An interpretation from the service's JSON; None where there is none of a form known here."""
+    if not stored:
+        return None
+    try:
+        return Interpretation.from_dict(stored)
+    except (AttributeError, KeyError, TypeError, ValueError):
+        return None
+
+
+def _rows(task: Task) -> Iterator[tuple[str, str]]:
+    yield "Task", task.task_id
+    yield "Name", task.task_name
+    yield "Status", task.task_status
+    yield "Error", task.error or ""
+    if not task.ended:
+        yield "Done", f"{task.progress.percent:.0f} %"
+    for split in unseen_splits(task.result)[:1]:
+        yield from _headline_rows(task.result.measured[split], SPLITS[split])
+
+
+def _headline_rows(metrics: SplitMetrics, split: str) -> Iterator[tuple[str, str]]:
+    for name, title in HEADLINE.items():
+        if name in metrics:
+            yield f"{title} ({split})", _with_interval(metrics, name)
+
+
+def _with_interval(metrics: SplitMetrics, name: str) -> str:
+    value, bounds = metrics[name], metrics.interval(name)
+    if value is None:
+        return "—"
+    return f"{value:.3f}" + (f" [{bounds[0]:.2f}, {bounds[1]:.2f}]" if bounds else "")

@@ -1,4 +1,4 @@
-"""Requests to one address, and what came back told apart: an answer, a refusal, or neither."""
+"""Requests to one address; a response is an answer, a refusal or not this service's at all."""
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -12,15 +12,15 @@ from service.client.answers import Facts
 from service.client.errors import ClientError, QuestionsOpen, Unreachable
 
 NO_CONTENT = 204
-QUIET_SECONDS = 60.0  # a stream of events gives a sign of life more often than that
+QUIET_SECONDS = 60.0  # a stream of events sends a heartbeat more often than that
 
-Told = TypeVar("Told")
+T = TypeVar("T")
 
 
 class Channel:
-    """HTTP to the service at ``url``; ``timeout`` in seconds is for each step of a request.
+    """HTTP to the service at ``url``.
 
-    A ``token`` goes along with each.
+    ``timeout`` in seconds applies to each step of a request; ``token`` is sent with each.
     """
 
     def __init__(
@@ -31,7 +31,7 @@ class Channel:
         token: str = "",
         transport: httpx.BaseTransport | None = None,
     ) -> None:
-        # As it is shown: what stands before the host may be a password.
+        # For messages: what precedes the host may be a password.
         self._url = str(_parsed(url).copy_with(username=None, password=None)).rstrip("/")
         self._timeout = timeout
         self._http = httpx.Client(
@@ -39,28 +39,29 @@ class Channel:
             timeout=timeout,
             transport=transport,
             headers={"authorization": f"Bearer {token}"} if token else {},
-            trust_env=not _is_loopback(_parsed(url)),  # a proxy's loopback is another than ours
+            trust_env=not _is_loopback(_parsed(url)),  # a proxy's loopback is another machine
         )
 
     def close(self) -> None:
-        """End the connection."""
+        """Close the connection."""
         self._http.close()
 
-    def told(
+    def request(
         self,
         method: str,
         path: str,
-        read: Callable[[Facts], Told],
+        read: Callable[[Facts], T],
         *,
         slow_seconds: float = 0.0,
-        **asked: Any,
-    ) -> Told:
-        """What ``read`` makes of the service's JSON, up to ``slow_seconds`` later.
+        **options: Any,
+    ) -> T:
+        """Return what ``read`` makes of the JSON that the service answers.
 
-        ``asked`` is what httpx takes with a request. Raises ClientError.
+        ``slow_seconds`` is how long the answer may take if that is more than the timeout;
+        ``options`` are those of a request of httpx. Raises ClientError.
         """
-        patience = httpx.Timeout(self._timeout, read=max(self._timeout, slow_seconds))
-        response = self._ask(method, path, timeout=patience, **asked)
+        timeout = httpx.Timeout(self._timeout, read=max(self._timeout, slow_seconds))
+        response = self._send(method, path, timeout=timeout, **options)
         reply = self._reply(response)
         try:
             return read(reply)
@@ -68,35 +69,39 @@ class Channel:
             raise self._foreign(response) from error
 
     def bytes_of(self, path: str) -> bytes:
-        """A file that the service gives as it is. Raises ClientError."""
-        response = self._ask("GET", path)
+        """The bytes of a file. Raises ClientError."""
+        response = self._send("GET", path)
         kind = response.headers.get("content-type", "")
         if response.is_success and not kind.startswith(("application/json", "text/")):
             return response.content
         self._reply(response)
         raise self._foreign(response)
 
-    def text_of(self, path: str, kind: str, **asked: Any) -> str:
-        """A text of that media type, which the service gives as it is. Raises ClientError."""
-        response = self._ask("GET", path, **asked)
-        given = response.headers.get("content-type", "")
-        # Every answer of the service has an id; a page of somebody else's is no report.
-        if response.is_success and given.startswith(kind) and "x-request-id" in response.headers:
+    def text_of(self, path: str, media_type: str, **options: Any) -> str:
+        """A text of that media type. Raises ClientError."""
+        response = self._send("GET", path, **options)
+        kind = response.headers.get("content-type", "")
+        # Every answer of the service has a request id: a page of another server is no report.
+        if (
+            response.is_success
+            and kind.startswith(media_type)
+            and "x-request-id" in response.headers
+        ):
             return response.text
         self._reply(response)
         raise self._foreign(response)
 
     @contextmanager
     def lines(self, path: str, headers: Mapping[str, str]) -> Iterator[Iterator[str] | None]:
-        """The lines of a stream of events as they come; None where there are none (204).
+        """The lines of a stream of events as they arrive; None if there are no more (204).
 
-        Raises ClientError, also where the stream breaks off.
+        Raises ClientError, also if the stream breaks off.
         """
-        patience = httpx.Timeout(self._timeout, read=max(self._timeout, QUIET_SECONDS))
+        timeout = httpx.Timeout(self._timeout, read=max(self._timeout, QUIET_SECONDS))
         with (
             self._translated(),
             self._http.stream(
-                "GET", f"/api/v0/{path}", headers=dict(headers), timeout=patience
+                "GET", f"/api/v0/{path}", headers=dict(headers), timeout=timeout
             ) as response,
         ):
             if response.status_code == NO_CONTENT:
@@ -109,9 +114,9 @@ class Channel:
                 raise self._foreign(response)
             yield _split(response.iter_text())
 
-    def _ask(self, method: str, path: str, **asked: Any) -> httpx.Response:
+    def _send(self, method: str, path: str, **options: Any) -> httpx.Response:
         with self._translated():
-            return self._http.request(method, f"/api/v0/{path}", **asked)
+            return self._http.request(method, f"/api/v0/{path}", **options)
 
     @contextmanager
     def _translated(self) -> Iterator[None]:
@@ -120,20 +125,20 @@ class Channel:
         except (httpx.ConnectError, httpx.ConnectTimeout) as error:
             raise Unreachable(
                 f"{self._url} does not answer ({_reason(error)}): start a service with 'sgn up', "
-                "or name where one runs with --url or SGN_URL."
+                "or give the address of a running one with --url or SGN_URL."
             ) from error
         except httpx.TimeoutException as error:
             raise Unreachable(
-                f"{self._url} did not answer in time; what was asked may still be done."
+                f"{self._url} did not answer in time; the request may still be carried out."
             ) from error
         except httpx.RequestError as error:
             raise Unreachable(
-                f"The connection to {self._url} broke off ({_reason(error)}); what was asked may "
-                "still be done."
+                f"The connection to {self._url} broke off ({_reason(error)}); the request may "
+                "still be carried out."
             ) from error
 
     def _reply(self, response: httpx.Response) -> dict[str, Any]:
-        """The service's JSON. Raises ClientError if it is not that, or is a refusal."""
+        """The service's JSON. Raises ClientError if it is a refusal or not the service's."""
         try:
             reply = response.json()
         except ValueError as error:
@@ -152,14 +157,14 @@ class Channel:
 
     def _foreign(self, response: httpx.Response) -> ClientError:
         return ClientError(
-            f"What answered at {response.url} (status {response.status_code}) is not this "
-            f"service: check that {self._url} is its address.",
+            f"The server that answered at {response.url} (status {response.status_code}) is not "
+            f"this service: check that {self._url} is its address.",
             status=response.status_code,
         )
 
 
 def _split(pieces: Iterable[str]) -> Iterator[str]:
-    """Whole lines; only a line feed ends one, as a text may hold what Unicode takes for an end."""
+    """Whole lines; only a line feed ends one, because a text may hold other Unicode line ends."""
     rest = ""
     for piece in pieces:
         *lines, rest = (rest + piece).split("\n")
@@ -173,7 +178,7 @@ def _parsed(url: str) -> httpx.URL:
         parsed = httpx.URL("")
     if parsed.scheme not in ("http", "https") or not parsed.host:
         raise ClientError(
-            f"{url!r} is not the address of a service; one begins with http:// or https://."
+            f"{url!r} is not the address of a service; it must begin with http:// or https://."
         )
     return parsed
 
@@ -188,17 +193,19 @@ def _is_loopback(url: httpx.URL) -> bool:
 
 
 def _refusal(reply: Facts, status: int) -> ClientError:
-    sentence = str(reply.get("msg") or f"The service refused with error {reply['error_num']}.")
+    sentence = str(
+        reply.get("msg") or f"The service refused the request with error {reply['error_num']}."
+    )
     listed = [item for item in reply.get("errors") or () if isinstance(item, dict)]
-    known: dict[str, Any] = {
+    details: dict[str, Any] = {
         "error_num": reply["error_num"],
         "status": status,
         "errors": tuple((str(item.get("field")), str(item.get("msg"))) for item in listed),
         "upload": str(reply.get("upload") or ""),
     }
     if reply.get("questions"):
-        return QuestionsOpen(sentence, reply, **known)
-    return ClientError(sentence, **known)
+        return QuestionsOpen(sentence, reply, **details)
+    return ClientError(sentence, **details)
 
 
 def _reason(error: httpx.RequestError) -> str:

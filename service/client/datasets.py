@@ -1,35 +1,34 @@
-"""Datasets: bring one in, look at it before and after, say how it is meant."""
+"""Datasets: upload one, preview it, list them, answer questions on how one is to be read."""
 
 import json
 from collections.abc import Callable, Mapping
 from typing import TypeVar
 from urllib.parse import quote
 
-from service.client.answers import Facts
-from service.client.base import PAGE, Session, given
-from service.client.described import Dataset, Owners, Preview
-from service.client.tables import OnProgress, Table, sent
+from service.client.answers import Dataset, Facts, Owners, Preview
+from service.client.session import PAGE, Session, without_empty
+from service.client.uploads import OnProgress, Table, request_body
 
-UPLOAD_SECONDS = 600.0  # an upload is answered only once a worker has read it
+UPLOAD_SECONDS = 600.0  # the answer comes once a worker has read the file
 
 T = TypeVar("T")
 
 
 class Datasets(Session):
-    """What can be asked of datasets."""
+    """The requests that concern datasets."""
 
     def datasets(self, proj_id: str = "", *, limit: int | None = None) -> tuple[Dataset, ...]:
         """The newest ``limit`` datasets of a project, or of all, without their findings."""
         return tuple(self._paged("datasets", Dataset.read, {"proj_id": proj_id}, limit))
 
     def owners(self, proj_id: str) -> Owners:
-        """Whose the project's newest datasets are, and whether a new one needs somebody."""
+        """The owners of the project's newest datasets, and whether a new one needs an owner."""
         query = {"proj_id": proj_id, "limit": str(PAGE)}
-        return self._channel.told("GET", "datasets", Owners.read, params=query)
+        return self._channel.request("GET", "datasets", Owners.read, params=query)
 
     def dataset(self, data_name: str) -> Dataset:
-        """One dataset with all that was found in it."""
-        return self._channel.told("GET", _of_dataset(data_name), _dataset)
+        """One dataset with all its findings."""
+        return self._channel.request("GET", _of_dataset(data_name), _dataset)
 
     def add_dataset(
         self,
@@ -42,12 +41,20 @@ class Datasets(Session):
         upload: str = "",
         on_progress: OnProgress | None = None,
     ) -> Dataset:
-        """Upload a file or a folder as it is, the bytes of a file, or a DataFrame of pandas.
+        """Upload a file or a folder as it is, the bytes of a file, or a pandas DataFrame.
 
-        ``user_id`` is whose it is: who may download and delete it in NEURO-LEARN.
-        ``mapping`` answers questions on it by their ids, beforehand too. Once a file was sent and
-        questions were open, the error's ``upload`` takes the place of ``table``: nothing is sent
-        again. ``on_progress`` is called with the bytes read so far. The answer holds the findings.
+        Args:
+            table: what is uploaded; None with ``upload``.
+            proj_id: the project that the dataset belongs to.
+            data_name: name of the dataset.
+            user_id: the NEURO-LEARN user who owns it, and may download and delete it there.
+            mapping: answers to questions on the file by their ids, in advance too.
+            upload: ``upload`` of the :class:`QuestionsOpen` that an earlier call raised, in place
+                of ``table``: the file is not sent again.
+            on_progress: called with the number of bytes read so far.
+
+        Returns:
+            The dataset with its findings.
 
         Raises:
             QuestionsOpen: two readings are plausible and ``mapping`` does not say which is right.
@@ -72,25 +79,25 @@ class Datasets(Session):
         upload: str = "",
         on_progress: OnProgress | None = None,
     ) -> Preview:
-        """What a file would be understood as; nothing is stored. Arguments as of an upload.
+        """How a file would be read; nothing is stored. Arguments as in :meth:`add_dataset`.
 
         Raises:
             QuestionsOpen: two readings are plausible; the error has the preview of the first.
             OSError: the file cannot be read.
 
         """
-        named = given({"proj_id": proj_id, "data_name": data_name})
-        query = {"preview": "true", **named, **mapping_query(mapping, upload)}
+        name = without_empty({"proj_id": proj_id, "data_name": data_name})
+        query = {"preview": "true", **name, **mapping_query(mapping, upload)}
         return self._upload(table, query, Preview.read, on_progress)
 
     def answer(self, data_name: str, mapping: Mapping[str, object]) -> Dataset:
-        """Answer the questions on a dataset that is stored already, as NEURO-LEARN stores them.
+        """Answer the questions on a stored dataset, such as one that NEURO-LEARN has stored.
 
         Raises:
-            QuestionsOpen: there are others.
+            QuestionsOpen: there are further questions.
 
         """
-        return self._channel.told(
+        return self._channel.request(
             "POST",
             f"{_of_dataset(data_name)}/mapping",
             _dataset,
@@ -105,8 +112,8 @@ class Datasets(Session):
         read: Callable[[Facts], T],
         on_progress: OnProgress | None,
     ) -> T:
-        with sent(table, on_progress) as body:
-            return self._channel.told(
+        with request_body(table, on_progress) as body:
+            return self._channel.request(
                 "POST",
                 "datasets",
                 read,
@@ -118,14 +125,14 @@ class Datasets(Session):
 
 
 def mapping_query(mapping: Mapping[str, object] | None, upload: str) -> dict[str, str]:
-    """The part of an address that says how a file is meant, and which one that was sent before."""
+    """The part of a query that says how a file is to be read, or names an earlier upload."""
     texts = as_texts(mapping or {})
-    listed = json.dumps(texts, ensure_ascii=False) if texts else ""
-    return given({"mapping": listed, "upload": upload})
+    answers = json.dumps(texts, ensure_ascii=False) if texts else ""
+    return without_empty({"mapping": answers, "upload": upload})
 
 
 def as_texts(mapping: Mapping[str, object]) -> dict[str, str]:
-    """The answers as text; several columns, as of ``covariates``, with commas between."""
+    """The answers as text; several columns, as for ``covariates``, separated by commas."""
     return {
         key: ",".join(map(str, value)) if isinstance(value, (list, tuple)) else str(value)
         for key, value in mapping.items()

@@ -1,21 +1,20 @@
-"""What can go wrong between a caller and the service; no error of httpx leaves the package."""
+"""Errors of the client; no error of httpx leaves the package."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from graphnet.data.interpretation import Question
-from service.client.answers import Facts
-from service.client.described import Preview, questions_in
+from service.client.answers import Facts, Preview, questions_in
 
 PASSING = (502, 503, 504)
 
 
 class ClientError(Exception):
-    """The root of the package's errors: one sentence, the service's own where it gave one.
+    """The base of the client's errors; its text is one sentence, the service's if it gave one.
 
-    ``error_num`` is the service's number and ``status`` that of HTTP, each None where there was
-    none; ``errors`` are the fields of a refused form, each with its sentence. ``upload`` is the id
-    under which the service keeps a file that was sent, "" where it keeps none.
+    ``error_num`` is the service's error number and ``status`` the HTTP status, each None if there
+    was none; ``errors`` are the fields of a refused form, each with its sentence. ``upload`` is the
+    id under which the service keeps a file that was sent, "" if it keeps none.
     """
 
     def __init__(
@@ -35,28 +34,28 @@ class ClientError(Exception):
 
 
 class Unreachable(ClientError):
-    """The service cannot be reached, or went silent before it had answered."""
+    """The service cannot be reached, or did not answer in time."""
 
 
 class NotEnded(ClientError):
-    """The task goes on beyond the time that the caller would wait."""
+    """The task has not ended within the time that the caller would wait."""
 
 
 class QuestionsOpen(ClientError):
-    """A file of two plausible readings: answer each of ``questions`` by its id in ``mapping``.
+    """A file can be read in more than one way: answer each of ``questions`` by id in ``mapping``.
 
-    ``preview`` is what the first choices give, None where not even that can be had. With ``upload``
-    the answers are enough, and the file is not sent again. ``suggested`` is a mapping that was
-    given for a file that looked the same, {} if there is none.
+    ``preview`` is the reading that the first choices give, None if there is none. With ``upload``
+    the answers suffice, and the file is not sent again. ``suggested`` is the mapping given earlier
+    for a file that looked the same, {} if there is none.
     """
 
-    def __init__(self, sentence: str, reply: Facts, **known: Any) -> None:
-        super().__init__(sentence, **known)
+    def __init__(self, sentence: str, reply: Facts, **details: Any) -> None:
+        super().__init__(sentence, **details)
         self.questions: tuple[Question, ...] = questions_in(reply["questions"])
         self.preview = Preview.read(reply) if reply.get("preview") else None
         self.suggested: Mapping[str, str] = dict(reply.get("suggested") or {})
 
 
-def may_pass(error: ClientError) -> bool:
-    """Whether a service that restarts, or a proxy before it, would say so for a while."""
+def is_transient(error: ClientError) -> bool:
+    """Whether this is how a service that restarts, or a proxy in front of it, answers."""
     return isinstance(error, Unreachable) or error.status in PASSING

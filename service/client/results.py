@@ -1,13 +1,13 @@
-"""What came of a task: model, report, predictions, evidence, log; and new predictions."""
+"""The results of a task: model, report, predictions, log; and predictions of new subjects."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Self
 
 from service.client.answers import Facts
-from service.client.base import Session, content, given, of_task
 from service.client.datasets import mapping_query
-from service.client.tables import OnProgress, Table, sent
+from service.client.session import Session, content, task_path, without_empty
+from service.client.uploads import OnProgress, Table, request_body
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -17,10 +17,10 @@ PREDICTION_SECONDS = 600.0
 
 @dataclass(frozen=True)
 class Predictions:
-    """What a stored model says of new subjects, a mapping each as the service gave it.
+    """A stored model's predictions of new subjects, a mapping per subject as the service gave it.
 
-    ``classes`` is () of a model of a score, ``class_names`` the word for each, {} where there are
-    numbers alone; ``warnings`` are about the table as a whole.
+    ``classes`` is () if the model predicts a score; ``class_names`` is the word for each class, {}
+    if there are numbers only; ``warnings`` concern the table as a whole.
     """
 
     predictions: tuple[Facts, ...]
@@ -33,7 +33,7 @@ class Predictions:
     def read(cls, reply: Facts) -> Self:
         """From the service's JSON."""
         return cls(
-            tuple({**item} for item in reply["predictions"]),
+            tuple({**subject} for subject in reply["predictions"]),
             tuple(reply.get("classes") or ()),
             dict(reply.get("class_names") or {}),
             tuple(reply.get("warnings") or ()),
@@ -42,52 +42,51 @@ class Predictions:
 
     @property
     def frame(self) -> "pd.DataFrame":
-        """A row a subject: ``predicted`` and a ``probability_`` each class, or a ``score``.
+        """A row per subject: ``predicted`` and a ``probability_`` column per class, or a ``score``.
 
-        Where the classes have names, ``class_name`` is that of the predicted one.
+        If the classes have names, ``class_name`` is the name of the predicted one.
         """
         from service.client import frames  # noqa: PLC0415 - pandas is slow to import
 
         return frames.predicted(self.predictions, self.class_names)
 
     def _repr_html_(self) -> str:
-        """As a notebook shows it."""
         return str(self.frame.to_html(max_rows=20))
 
 
 class Results(Session):
-    """What can be asked of a task that has ended, well or not."""
+    """The requests that concern a task that has ended."""
 
     def model(self, task_id: str) -> bytes:
         """The trained parameters, as safetensors."""
-        return self._channel.bytes_of(f"{of_task(task_id)}/model")
+        return self._channel.bytes_of(f"{task_path(task_id)}/model")
 
     def manifest(self, task_id: str) -> dict[str, Any]:
-        """What belongs to the parameters: architecture, regions, scaler, settings, metrics."""
-        return self._channel.told("GET", f"{of_task(task_id)}/manifest", content)
+        """The description of the model: architecture, regions, scaler, settings, metrics."""
+        return self._channel.request("GET", f"{task_path(task_id)}/manifest", content)
 
     def report(self, task_id: str, *, fresh: bool = False) -> str:
-        """The report, one HTML page with all that it needs; ``fresh``: rendered anew."""
-        asked = given({"fresh": "true" if fresh else ""})
-        return self._channel.text_of(f"{of_task(task_id)}/report", "text/html", params=asked)
+        """The report, a self-contained HTML page; with ``fresh`` it is rendered again."""
+        query = without_empty({"fresh": "true" if fresh else ""})
+        return self._channel.text_of(f"{task_path(task_id)}/report", "text/html", params=query)
 
     def predictions_csv(self, task_id: str) -> str:
-        """What was predicted for the subjects of the task, as CSV."""
-        return self._channel.text_of(f"{of_task(task_id)}/predictions.csv", "text/csv")
+        """The predictions of the task's subjects, as CSV."""
+        return self._channel.text_of(f"{task_path(task_id)}/predictions.csv", "text/csv")
 
     def predictions(self, task_id: str) -> "pd.DataFrame":
-        """What was predicted for the subjects of the task: a row a subject and split."""
+        """The predictions of the task's subjects: a row per subject and split."""
         from service.client import frames  # noqa: PLC0415 - pandas is slow to import
 
         return frames.from_csv(self.predictions_csv(task_id))
 
     def evidence(self, task_id: str) -> dict[str, Any]:
-        """All that the report stands on: cohorts, predictions, sites, importance."""
-        return self._channel.told("GET", f"{of_task(task_id)}/evidence", content)
+        """All that the report is made from: cohorts, predictions, sites, importance."""
+        return self._channel.request("GET", f"{task_path(task_id)}/evidence", content)
 
     def log(self, task_id: str) -> str:
-        """What the worker said of the task, line by line."""
-        return self._channel.text_of(f"{of_task(task_id)}/log", "text/plain")
+        """The task's log, line by line."""
+        return self._channel.text_of(f"{task_path(task_id)}/log", "text/plain")
 
     def predict(
         self,
@@ -99,19 +98,28 @@ class Results(Session):
         upload: str = "",
         on_progress: OnProgress | None = None,
     ) -> Predictions:
-        """What the task's model says of new subjects, whose file or folder needs no labels.
+        """Predict new subjects by the task's model.
 
-        ``explain`` adds which regions spoke for it. The others are as of :meth:`add_dataset`.
+        Args:
+            task_id: the task that trained the model.
+            table: a file, a folder, bytes or a DataFrame as in :meth:`add_dataset`; without labels.
+            explain: also tell how much each region contributed (integrated gradients).
+            mapping: answers to questions on the file, as in :meth:`add_dataset`.
+            upload: an earlier upload in place of ``table``, as in :meth:`add_dataset`.
+            on_progress: called with the number of bytes read so far.
+
+        Returns:
+            A prediction per subject.
 
         Raises:
             QuestionsOpen: two readings are plausible and ``mapping`` does not say which is right.
             OSError: the file cannot be read.
 
         """
-        with sent(table, on_progress) as body:
-            return self._channel.told(
+        with request_body(table, on_progress) as body:
+            return self._channel.request(
                 "POST",
-                f"{of_task(task_id)}/predict",
+                f"{task_path(task_id)}/predict",
                 Predictions.read,
                 params={"explain": str(explain).lower(), **mapping_query(mapping, upload)},
                 content=body.content,

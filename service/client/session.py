@@ -1,26 +1,103 @@
-"""A session with the service: one method a thing that can be asked."""
+"""A session with the service: the channel, pages of a list, and addresses."""
 
-from service.client.answers import Architecture, Catalogue, Facts
-from service.client.base import each
-from service.client.datasets import Datasets
-from service.client.results import Results
-from service.client.tasks import Tasks
+import os
+from collections.abc import Callable, Iterator, Mapping
+from types import TracebackType
+from typing import Any, Self, TypeVar
+from urllib.parse import quote
 
+import httpx
 
-class Client(Tasks, Results, Datasets):
-    """A session with the service at ``url``, to be closed, or used in a ``with`` block.
+from service.client.answers import Facts
+from service.client.channel import Channel
+from service.client.errors import ClientError
+from service.environment import TokenUnreadable, token_in, url_in
 
-    Without ``url`` it is where ``SGN_URL`` says, by default this machine, and the token is that of
-    ``SGN_TOKEN`` or ``SGN_TOKEN_FILE``, as for the command. ``timeout`` is in seconds, for each
-    step of a request; ``token`` says who asks; a ``transport`` of httpx stands in for the network.
-    Every method raises :class:`ClientError`: :class:`Unreachable` where nobody answered, otherwise
-    with the service's own sentence and numbers.
-    """
+ENVELOPE = ("error_num", "msg")
+PAGE = 100  # tasks or datasets
 
-    def models(self) -> Catalogue:
-        """What can be trained."""
-        return self._channel.told("GET", "models", _catalogue)
+T = TypeVar("T")
 
 
-def _catalogue(reply: Facts) -> Catalogue:
-    return Catalogue(each(Architecture.read, reply["models"]), reply.get("graphs") or {})
+class Session:
+    """A channel that is closed at the end of a ``with`` block."""
+
+    def __init__(
+        self,
+        url: str | None = None,
+        *,
+        timeout: float = 30.0,
+        token: str | None = None,
+        transport: httpx.BaseTransport | None = None,
+    ) -> None:
+        if token is None:
+            # The token is not sent to an address that the environment does not name.
+            token = _token() if url is None else ""
+        address = url_in(os.environ) if url is None else url
+        self._channel = Channel(address, timeout=timeout, token=token, transport=transport)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._channel.close()
+
+    def _paged(
+        self,
+        name: str,
+        read: Callable[[Facts], T],
+        query: Mapping[str, str],
+        limit: int | None,
+    ) -> Iterator[T]:
+        """The newest ``limit`` items of the list ``name``, or all; pages are fetched as needed."""
+        cursor, left = "", float("inf") if limit is None else limit
+        while left > 0:
+            page, cursor = self._channel.request(
+                "GET",
+                name,
+                lambda facts: (read_all(read, facts[name]), str(facts.get("next_cursor") or "")),
+                params={
+                    **without_empty({**query, "cursor": cursor}),
+                    "limit": int(min(PAGE, left)),
+                },
+            )
+            yield from page
+            left -= len(page)
+            if not cursor or not page:
+                return
+
+
+def task_path(task_id: str) -> str:
+    """The path of a task, with its id quoted."""
+    return f"tasks/{quote(task_id, safe='')}"
+
+
+def without_empty(query: Mapping[str, str]) -> dict[str, str]:
+    """The query without empty values."""
+    return {name: value for name, value in query.items() if value}
+
+
+def read_all(read: Callable[[Facts], T], items: list[Facts]) -> tuple[T, ...]:
+    """``read`` applied to every item."""
+    return tuple(read(item) for item in items)
+
+
+def content(reply: Facts) -> dict[str, Any]:
+    """A reply without ``error_num`` and ``msg``."""
+    return {key: value for key, value in reply.items() if key not in ENVELOPE}
+
+
+def _token() -> str:
+    try:
+        return token_in(os.environ)
+    except TokenUnreadable as error:
+        raise ClientError(str(error)) from error

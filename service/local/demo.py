@@ -13,7 +13,7 @@ from rich.table import Table
 
 from graphnet.data.synthetic import cohort_table
 from service.cli.progress import shown_progress
-from service.client import Client, ClientError, Task, house
+from service.client import Client, ClientError, Task, local_service
 
 PROJECT = "DEMO"
 TRAINING = {"epochs": 60, "learning_rate": 0.01, "batch_size": 32}
@@ -49,7 +49,7 @@ def run(home: Path | None) -> int:
     """Run the demo in ``home``, by default ``demo-home`` here; the exit status."""
     try:
         folder = (home or Path("demo-home")).resolve()
-        with house(folder) as client:
+        with local_service(folder) as client:
             _show(client, folder)
     except (ClientError, DemoError) as error:
         click.echo(str(error), err=True)

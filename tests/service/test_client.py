@@ -158,7 +158,7 @@ def test_waiting_stops_in_time_and_says_that_the_task_goes_on(
     fake.looks[TASK] = [running(TASK, 1)]
     began = time.monotonic()
 
-    with pytest.raises(NotEnded, match=rf"^{TASK} has not ended within 0.3 seconds; it goes on"):
+    with pytest.raises(NotEnded, match=rf"^{TASK} has not ended within 0.3 seconds; it continues"):
         client.wait(TASK, timeout=0.3, poll=100)
 
     assert 0.3 <= time.monotonic() - began < 2
@@ -302,8 +302,8 @@ def test_nobody_there_names_the_address_and_the_ways_out() -> None:
         client.models()
 
     assert str(error.value) == (
-        f"{url} does not answer (Connection refused): start a service with 'sgn up', or name "
-        "where one runs with --url or SGN_URL."
+        f"{url} does not answer (Connection refused): start a service with 'sgn up', or give "
+        "the address of a running one with --url or SGN_URL."
     )
     assert (error.value.error_num, error.value.status, error.value.errors) == (None, None, ())
 
@@ -353,7 +353,7 @@ def test_what_is_not_the_service_is_said_to_be_so(
 def test_a_refusal_without_a_sentence_still_is_one(client: Client, fake: FakeService) -> None:
     fake.forced = [Reply(json.dumps({"error_num": 11}).encode(), 500)]
 
-    with pytest.raises(ClientError, match="refused with error 11") as refusal:
+    with pytest.raises(ClientError, match="refused the request with error 11") as refusal:
         client.models()
 
     assert refusal.value.status == 500

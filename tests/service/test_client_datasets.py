@@ -12,8 +12,7 @@ import httpx
 import pytest
 
 from service.client import Client, ClientError, QuestionsOpen
-from service.client.packing import files_in
-from service.client.tables import size_of
+from service.client.uploads import files_in, size_of
 from tests.service.fake_service import (
     CSV,
     INTERPRETATION,

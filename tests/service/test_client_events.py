@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from service.client import Client, ClientError, Event, events, tasks
+from service.client import Client, ClientError, Event, tasks
 from tests.service.fake_service import FakeService, Reply, refused
 
 TASK = "TASK20012912454501"
@@ -21,7 +21,7 @@ TOLD: list[tuple[str, str, dict[str, Any]]] = [
 @pytest.fixture
 def fake(fake: FakeService, monkeypatch: pytest.MonkeyPatch) -> FakeService:
     """It tells these events."""
-    monkeypatch.setattr(events, "PAUSE", 0.01)
+    monkeypatch.setattr(tasks, "PAUSE", 0.01)
     fake.told = list(TOLD)
     return fake
 

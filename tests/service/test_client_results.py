@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from service.client import Client, ClientError, Finding, Task
-from service.client.tables import Table
+from service.client.uploads import Table
 from service.routes.events import finite_values
 from tests.service.fake_service import (
     CSV,

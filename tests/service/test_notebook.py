@@ -17,7 +17,7 @@ from click.testing import CliRunner
 from graphnet.data.synthetic import cohort_table
 from service.api.endpoints import ENDPOINTS
 from service.cli import main
-from service.client import Client, HouseError, Task, house
+from service.client import Client, LocalServiceError, Task, local_service
 from service.local.home import address_file, lock_file
 from tests.service.forms import JUDGED, SMALL, form
 
@@ -26,8 +26,8 @@ PREDICTS = any(each.path.endswith("/predict") for each in ENDPOINTS)
 NOTEBOOK = """
 import signal, sys, time
 signal.signal(signal.SIGINT, signal.default_int_handler)
-from service.client import house
-with house(sys.argv[1]) as client:
+from service.client import local_service
+with local_service(sys.argv[1]) as client:
     try:
         print("ready", flush=True)
         time.sleep(600)
@@ -45,7 +45,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def client(home: Path) -> Iterator[Client]:
     before = children()
-    with house(home) as client:
+    with local_service(home) as client:
         assert children() > before
         yield client
     assert children() == before
@@ -131,7 +131,7 @@ def test_new_subjects_are_predicted(client: Client, task: Task) -> None:
 def test_a_house_that_runs_is_used_and_left_running(client: Client, home: Path) -> None:
     running = children()
 
-    with house(home) as other:
+    with local_service(home) as other:
         assert children() == running
         assert [each.name for each in other.models().models]
     assert client.models().models
@@ -140,7 +140,10 @@ def test_a_house_that_runs_is_used_and_left_running(client: Client, home: Path) 
 def test_a_folder_that_cannot_be_one_is_one_sentence(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("not a folder")
 
-    with pytest.raises(HouseError, match="cannot be used: "), house(tmp_path / "file"):
+    with (
+        pytest.raises(LocalServiceError, match="cannot be used: "),
+        local_service(tmp_path / "file"),
+    ):
         pass
 
 
@@ -149,7 +152,10 @@ def test_a_house_that_does_not_start_says_why(
 ) -> None:
     monkeypatch.setenv("SGN_MAX_WAITING", "many")
 
-    with pytest.raises(HouseError, match=r"did not start in .*SGN_MAX_WAITING"), house(tmp_path):
+    with (
+        pytest.raises(LocalServiceError, match=r"did not start in .*SGN_MAX_WAITING"),
+        local_service(tmp_path),
+    ):
         pass
     assert not address_file(tmp_path).exists()
 

@@ -151,8 +151,8 @@ def test_nobody_there_is_one_sentence_that_names_the_address() -> None:
 
     assert (ran.returncode, ran.stdout) == (1, "")
     assert ran.stderr == (
-        f"{url} does not answer (Connection refused): start a service with 'sgn up', or name "
-        "where one runs with --url or SGN_URL.\n"
+        f"{url} does not answer (Connection refused): start a service with 'sgn up', or give "
+        "the address of a running one with --url or SGN_URL.\n"
     )
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from service.cli import log
-from service.client import events
+from service.client import tasks
 from tests.service.cli.command import Command, process, rows
 from tests.service.fake_service import (
     METRICS,
@@ -116,7 +116,7 @@ def told(status: str) -> list[tuple[str, str, dict[str, Any]]]:
 def test_watching_says_how_far_it_is_over_a_break_and_ends_with_the_metrics(
     sgn: Command, fake: FakeService, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(events, "PAUSE", 0.01)
+    monkeypatch.setattr(tasks, "PAUSE", 0.01)
     fake.looks[TASK] = [task(TASK), task(TASK, "Finished")]
     fake.told, fake.portion = told("Finished"), 1
 
