@@ -1,4 +1,4 @@
-"""The journal of a worker: progress, checkpoints, and the places where a task may be ended."""
+"""What goes along with every training: progress, checkpoints, and where a task may be ended."""
 
 import contextvars
 import logging
@@ -12,12 +12,13 @@ from typing import Self
 
 from torch import Tensor
 
-from actors.checkpoints import Checkpoints
+from actors.checkpoints import checkpoints_of
 from actors.curve import Curve
-from actors.lease import Lease
+from actors.inputs import Inputs
+from actors.lease import HandedBackError
 from actors.metrics import OUT_OF_MEMORY, PACE
-from actors.runtime import Runtime
 from actors.tracing import TRACING
+from actors.worker_context import TaskContext
 from db import runs
 from db.errors import DatabaseError
 from graphnet.training.callbacks import Callback
@@ -36,25 +37,21 @@ STEPS = {  # in the log of a task
 SHARE = 20  # a checkpoint may take a twentieth of the time
 
 
-class HandedBackError(Exception):
-    """The worker is asked to end: the task goes back to the queue."""
-
-
 class TaskCallback(Callback):
-    """Follows the trainings of a claimed task, or of a part, which has no ``curve``.
+    """Follows the trainings of a claimed task, or of a shard, which has no ``curve``.
 
     Each stage has one checkpoint, written by a thread of its own while training goes on: a storage
     that is slow or away costs what it would have saved, and nothing else.
     """
 
-    def __init__(
-        self, runtime: Runtime, lease: Lease, curve: Curve | None, checkpoints: Checkpoints
-    ) -> None:
+    def __init__(self, task: TaskContext, inputs: Inputs, curve: Curve | None) -> None:
         super().__init__()
-        self._runtime = runtime
-        self._lease = lease
+        assert task.lease is not None  # noqa: S101 - what is trained is claimed
+        self._task = task
+        self._runtime = task.worker.runtime
+        self._lease = task.lease
         self._curve = curve
-        self._checkpoints = checkpoints
+        self._checkpoints = checkpoints_of(task.worker, inputs)
         self._training: Training | None = None
         self._begun_at = 0
         self._first: tuple[float, float] | None = None
@@ -66,7 +63,7 @@ class TaskCallback(Callback):
         self._writer: threading.Thread | None = None
         self._deadline: float | None = None
         self._saved = time.monotonic()
-        self._pace = runtime.settings.checkpoint_ms / 1000
+        self._pace = self._runtime.settings.checkpoint_ms / 1000
 
     def __enter__(self) -> Self:
         return self
@@ -85,7 +82,7 @@ class TaskCallback(Callback):
         """What an earlier attempt left of the stage; None where there is nothing to go on from."""
         claim = self._lease.claim
         for task_id in (claim.task_id, *claim.earlier):
-            state = self._checkpoints.read(task_id, index, self._look)
+            state = self._checkpoints.read(task_id, index, self._task.check)
             if state is not None:
                 self._others = task_id != claim.task_id
                 return state
@@ -142,7 +139,7 @@ class TaskCallback(Callback):
     def raise_if_cancelled(self) -> None:
         """Raise what ends the task: LeaseLostError, CancelledTaskError, HandedBackError."""
         try:
-            self._look()
+            self._task.check()
         except HandedBackError:
             self.keep()
             raise
@@ -152,11 +149,6 @@ class TaskCallback(Callback):
         self._wait()
         self.save()
         self._wait()
-
-    def _look(self) -> None:
-        self._lease.check()
-        if self._runtime.stopping.is_set():
-            raise HandedBackError(self._lease.claim.task_id)
 
     def state(self) -> Mapping[str, Tensor] | None:
         """The state of the model's own training now; None before its first epoch."""

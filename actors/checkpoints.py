@@ -9,7 +9,8 @@ from importlib import metadata
 from torch import Tensor
 
 from actors.inputs import Inputs
-from actors.retry import retry
+from actors.retry import no_check, retry
+from actors.worker_context import WorkerContext
 from graphnet.errors import ModelError
 from graphnet.training import checkpoint
 from registry import ObjectDamaged, ObjectMissing, RegistryUnavailable, Store
@@ -35,7 +36,7 @@ class Checkpoints:
         self._seconds = seconds
 
     def read(
-        self, task_id: str, stage: int, check: Callable[[], None] = lambda: None
+        self, task_id: str, stage: int, check: Callable[[], None] = no_check
     ) -> Mapping[str, Tensor] | None:
         """The state of a stage; None where there is none to go on from, or it cannot be had.
 
@@ -62,3 +63,9 @@ class Checkpoints:
 
     def _name(self, stage: int) -> str:
         return f"{self._identity}-{stage:04d}.checkpoint"
+
+
+def checkpoints_of(worker: WorkerContext, inputs: Inputs) -> Checkpoints:
+    """The checkpoints of a training of these inputs on this worker's kind of device."""
+    key = identity(inputs, worker.choice.kind)
+    return Checkpoints(worker.checkpoints, key, seconds=worker.patience_seconds)

@@ -6,9 +6,12 @@ from typing import Any
 
 from actors.lost import damaged, lost
 from actors.reading.datasets import DatasetReader
+from actors.retry import retry
 from actors.runtime import Runtime
+from actors.tracing import TRACING
+from actors.worker_context import TaskContext, WorkerContext
 from db import datasets, tasks
-from db.errors import ModelRemoved
+from db.errors import DatabaseUnavailable, ModelRemoved
 from db.form import TaskForm
 from graphnet.artifacts.lineage import lineage
 from graphnet.artifacts.manifest import check_manifest
@@ -19,9 +22,16 @@ from graphnet.data.cohort import Cohort, merge
 from graphnet.data.cohorts import cohort_of
 from graphnet.data.splits import Splits
 from graphnet.data.unnamed import unnamed
-from graphnet.errors import GraphnetError, ModelError
+from graphnet.errors import DiskFull, GraphnetError, ModelError
 from graphnet.plan import ExperimentPlan
-from registry import MANIFEST, PARAMETERS, ObjectDamaged, ObjectMissing, Store
+from registry import (
+    MANIFEST,
+    PARAMETERS,
+    ObjectDamaged,
+    ObjectMissing,
+    RegistryUnavailable,
+    Store,
+)
 
 
 @dataclass(frozen=True)
@@ -61,20 +71,30 @@ class Inputs:
         }
 
 
-def read_inputs(
-    runtime: Runtime, store: Store, reader: DatasetReader, form: TaskForm, proj_id: str
-) -> Inputs:
-    """Read what the form of a project's task names.
+@TRACING.traced("read data")
+def read_inputs(task: TaskContext) -> Inputs:
+    """Read what the form of a task names, from servers that may be away for a while.
 
     Raises:
         GraphnetError: something is gone or cannot be trained on.
-        DatabaseUnavailable, RegistryUnavailable: try again later.
+        DatabaseUnavailable, RegistryUnavailable, DiskFull: it stayed so.
+        LeaseLostError, CancelledTaskError, HandedBackError: the task is to be ended.
 
     """
-    parent = _parent(runtime, store, form, proj_id)
+    return retry(
+        lambda: _read(task.worker, task.form, task.claim.proj_id),
+        (RegistryUnavailable, DatabaseUnavailable, DiskFull),
+        seconds=task.worker.patience_seconds,
+        check=task.check,
+    )
+
+
+def _read(worker: WorkerContext, form: TaskForm, proj_id: str) -> Inputs:
+    parent = _parent(worker.runtime, worker.models, form, proj_id)
     settings = form.training_settings(parent.settings.model if parent else "")
     label = parent.settings.label if parent else settings.label  # what is predicted is inherited
-    return Inputs(_splits(runtime, reader, form, label), settings, parent, form.evaluation())
+    splits = _splits(worker.runtime, worker.reader, form, label)
+    return Inputs(splits, settings, parent, form.evaluation())
 
 
 def _parent(runtime: Runtime, store: Store, form: TaskForm, proj_id: str) -> StoredModel | None:

@@ -25,6 +25,10 @@ class CancelledTaskError(Exception):
     """Somebody has cancelled the task: keep the best parameters and end it."""
 
 
+class HandedBackError(Exception):
+    """The worker is asked to end: the task goes back to the queue."""
+
+
 class Lease:
     """Renews a claim once a second from a thread of its own, so a long epoch does not let it lapse.
 

@@ -11,7 +11,6 @@ from typing import Any
 
 from safetensors.torch import load_file
 
-from actors.cancelled_training import stored_fields
 from actors.outputs import Saved, output_files
 from actors.reading import uploads
 from actors.reading.child import ReadLimits, child_outcome, run_child, working_folder
@@ -120,7 +119,7 @@ class ModelImporter:
         saved = Saved(paths[PARAMETERS], sums[MANIFEST], sums)
         result = {
             "train_epochs": list(old.train_epochs),
-            **stored_fields(saved),
+            **saved.result_fields(),
             "class_names": {str(label): name for label, name in model.class_names.items()},
             "warnings": list(model.facts["warnings"]),
             "imported": model.facts["imported"],

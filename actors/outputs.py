@@ -9,10 +9,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from actors.callback import HandedBackError
-from actors.retry import retry
+from actors.lease import HandedBackError
 from actors.settings import ProcessSettingsError
 from actors.spool import spool_outputs
+from actors.tracing import TRACING
+from actors.worker_context import TaskContext
 from db.claims import Claim
 from db.states import Status
 from graphnet.artifacts.model import StoredModel
@@ -30,7 +31,6 @@ from registry import (
     RegistryError,
     RegistryRefuses,
     RegistryUnavailable,
-    Store,
 )
 
 log = logging.getLogger(__name__)
@@ -47,6 +47,14 @@ class Saved:
     manifest_sha256: str = ""
     stored: Mapping[str, str] = field(default_factory=dict)
 
+    def result_fields(self) -> dict[str, Any]:
+        """Where a result says that its model is, and the checksums of all that is stored."""
+        return {
+            "model_state_path": self.path,
+            "manifest_sha256": self.manifest_sha256,
+            "stored": dict(self.stored),
+        }
+
 
 def output_files(model: StoredModel | None, report_files: Mapping[str, bytes]) -> dict[str, bytes]:
     """What is to be stored, by name: a model is there once its manifest is, so that comes last."""
@@ -56,28 +64,27 @@ def output_files(model: StoredModel | None, report_files: Mapping[str, bytes]) -
     return {PARAMETERS: parameters, **report_files, MANIFEST: manifest}
 
 
+@TRACING.traced("store")
 def store_outputs(
-    store: Store,
-    task_id: str,
+    task: TaskContext,
     content: Mapping[str, bytes],
+    result: Mapping[str, Any] | None = None,
     *,
-    seconds: float,
-    spool: Path,
     confirm: Callable[[], None],
     check: Callable[[], None],
-    result: Mapping[str, Any] | None = None,
 ) -> Saved:
-    """Store the objects in their order.
+    """Store the objects of a task in their order.
 
     ``confirm`` is called before each step, ``check`` before each pause; what they raise ends it.
-    Out of tries, or asked to end, the files are kept in a folder of ``spool``, which the log and
-    the error name; with the ``result`` the task can go on from there.
+    Out of tries, or asked to end, the files are kept in the spool, in a folder that the log and
+    the error name; with the ``result`` the task can be ended from there.
 
     Raises:
-        RegistryUnavailable: the storage refused, or stayed away for ``seconds``.
+        RegistryUnavailable: the storage refused, or stayed away for too long.
         RegistryError: it takes no such objects, however long one waits.
 
     """
+    task_id, store = task.claim.task_id, task.worker.models
 
     def put() -> dict[str, str]:
         paths = {}
@@ -86,9 +93,9 @@ def store_outputs(
             paths[name] = store.put(task_id, name, data)
         return paths
 
-    folder = spool / task_id
+    folder = task.worker.spool_folder(task_id)
     try:
-        paths = retry(put, RegistryUnavailable, seconds=seconds, check=check)
+        paths = task.ask_registry(put, check=check)
     except RegistryUnavailable as error:
         raise _waiting(error, _kept(folder, content, result)) from error
     except (RegistryError, HandedBackError):

@@ -17,6 +17,7 @@ from dramatiq import Broker, Middleware, Worker
 
 from actors import metrics
 from actors.log_context import about
+from actors.retry import retry
 from actors.runtime import Runtime
 from db import runs
 from db.claims import Claim
@@ -28,6 +29,7 @@ FOLDER = ".endings"  # of the spool
 LOOK_SECONDS = 0.5
 PRIVATE = 0o700
 FINISHED, FAILED, CANCELLED, HANDED_BACK = "finished", "failed", "cancelled", "handed_back"
+WITH_PAGE = (FINISHED, CANCELLED)  # NEURO-LEARN's row then holds the address of the task's page
 WRITTEN_BY: Mapping[str, Callable[..., Coroutine[Any, Any, Any]]] = {
     FINISHED: runs.finish_task,
     FAILED: runs.fail_task,
@@ -104,6 +106,42 @@ class PendingEndings(Middleware):
     def idle_seconds(self) -> float:
         """0 while something is pending: a worker that ended now might lose it."""
         return 0.0 if self._mine else float("inf")
+
+    def end(self, claim: Claim, kind: str, **content: Any) -> Any:
+        """Write how a claim ended; falsy where the task is not ours any more.
+
+        ``kind`` and ``content`` are as of :class:`PendingEnding`.
+
+        Raises:
+            EndingPendingError: the database does not take it now, and gets it once it does.
+
+        """
+        settings = self._runtime.settings
+        if kind in WITH_PAGE:
+            content["public_url"] = settings.public_url
+        ending = PendingEnding(claim, kind, content)
+        try:
+            written = retry(
+                lambda: self._runtime.call(ending.write()),
+                DatabaseUnavailable,
+                seconds=settings.patience_seconds,
+                check=lambda: self.store(ending),
+                hurry=self._runtime.stopping,
+            )
+        except DatabaseUnavailable as error:
+            self.hand_over(ending)
+            raise EndingPendingError(str(error)) from error
+        except Exception:
+            self.remove(ending)
+            raise
+        self.remove(ending)
+        return written
+
+    def hand_back_later(self, claim: Claim) -> None:
+        """Have a claim put back, and not counted, once the database takes that."""
+        ending = PendingEnding(claim, HANDED_BACK, {})
+        self.store(ending)
+        self.hand_over(ending)
 
     def store(self, ending: PendingEnding) -> None:
         """Have it outlive this process, if the spool takes it."""

@@ -14,12 +14,16 @@ FIRST_PAUSE, LONGEST_PAUSE = 0.2, 5.0  # seconds
 HURRIED_SECONDS = 8.0
 
 
+def no_check() -> None:
+    """Nothing ends the waiting before its time."""
+
+
 def retry(
     call: Callable[[], T],
     passing: type[Exception] | tuple[type[Exception], ...],
     *,
     seconds: float,
-    check: Callable[[], None] = lambda: None,
+    check: Callable[[], None] = no_check,
     hurry: threading.Event | None = None,
 ) -> T:
     """Call until it goes through or ``seconds`` are over, at growing, slightly random intervals.

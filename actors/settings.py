@@ -67,6 +67,11 @@ class ProcessSettings:
     atlases: tuple[Path, ...] = ()
     public_url: str = ""
 
+    @property
+    def patience_seconds(self) -> float:
+        """How long a worker waits for a database or storage that is away."""
+        return self.patience_ms / 1000
+
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Self:
         """Read ``SGN_*`` variables.

@@ -5,25 +5,24 @@ import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 
-from actors import metrics
 from actors.callback import TaskCallback
 from actors.checkpoints import identity
-from actors.inputs import Inputs
-from actors.lease import Lease, LeaseLostError
+from actors.inputs import Inputs, read_inputs
+from actors.lease import LeaseLostError
 from actors.pending import FINISHED
-from actors.worker_context import TaskContext, WorkerContext
+from actors.worker_context import TaskContext
 from db import runs
 from db import shards as rows
 from db.claims import Claim, task_id_of_shard
-from db.form import TaskForm
 from db.shards import ShardState
 from db.states import Status
 from graphnet.distributed import shards
 from graphnet.errors import GraphnetError, ModelError
 from graphnet.training import checkpoint
 from graphnet.training.memory import translate_oom
-from registry import ObjectDamaged, ObjectMissing, RegistryError
+from registry import ObjectDamaged, ObjectMissing, RegistryError, Store
 
 log = logging.getLogger(__name__)
 
@@ -31,40 +30,41 @@ LOOK_SECONDS = 0.5
 
 
 @translate_oom
-def run_shard(place: WorkerContext, claim: Claim, given: Inputs | None = None) -> bool:
-    """Do one part and keep what it gave with its task; False if it was not ours any more.
+def run_shard(task: TaskContext, inputs: Inputs | None = None) -> str:
+    """Run one shard and store its result with the task that it is of.
 
-    ``given`` is what the task trains on, where this worker has read it already. Raises what a
-    task's training raises.
+    ``inputs`` are the task's, where this worker has read them already. Raises what
+    :func:`actors.training.train` raises.
+
+    Returns:
+        What the shard ended as; "" where another worker has it.
+
     """
-    form = TaskForm.from_config(claim.task_type, claim.task_config)
-    with Lease(place.runtime, claim) as lease:
-        inputs = given or place.inputs(form, claim.proj_id, lambda: place.check(lease))
-        name = _name(inputs, claim.part)
-        content = _done_before(place, claim, name)
-        with TaskCallback(place.runtime, lease, None, place.kept(inputs)) as journal:
-            if content is None:
-                with journal.stage("train"):
-                    content = _done(place, inputs, claim.part, journal)
-        lease.confirm()
-        place.stored(
-            lambda: place.checkpoints.put(claim.part_of, name, content), lambda: place.check(lease)
-        )
-        sha256 = hashlib.sha256(content).hexdigest()
-        ended = place.ended(claim, FINISHED, result={"manifest_sha256": sha256})
-    place.forget(claim.task_id)
-    return metrics.count_ending(str(ended).lower(), ours=ended is not None)
+    worker, claim = task.worker, task.claim
+    inputs = inputs or read_inputs(task)
+    name = _object_name(inputs, claim.part)
+    content = _result_of_earlier(worker.checkpoints, claim, name)
+    with TaskCallback(task, inputs, None) as callback:
+        if content is None:
+            with callback.stage("train"):
+                content = _compute(task, inputs, claim.part, callback)
+    task.confirm()
+    task.ask_registry(partial(worker.checkpoints.put, claim.part_of, name, content))
+    sha256 = hashlib.sha256(content).hexdigest()
+    status = task.end(FINISHED, result={"manifest_sha256": sha256})
+    worker.forget(claim.task_id)
+    return "" if status is None else str(status).lower()
 
 
-def _done_before(place: WorkerContext, claim: Claim, name: str) -> bytes | None:
-    """What the same part of a task gave that this one tries again; None if it is not there."""
-    for part in claim.earlier:
+def _result_of_earlier(store: Store, claim: Claim, name: str) -> bytes | None:
+    """The result of the same shard of a task that this one tries again; None if there is none."""
+    for shard_id in claim.earlier:
         try:
-            content = place.checkpoints.get(task_id_of_shard(part), name)
+            content = store.get(task_id_of_shard(shard_id), name)
             checkpoint.from_bytes(content)
         except (RegistryError, ModelError):
             continue
-        log.info("part %d was done by %s", claim.part, task_id_of_shard(part))
+        log.info("part %d was done by %s", claim.part, task_id_of_shard(shard_id))
         return content
     return None
 
@@ -72,96 +72,103 @@ def _done_before(place: WorkerContext, claim: Claim, name: str) -> bytes | None:
 class Shards:
     """Shares a claimed task with other workers, and helps them while it waits.
 
-    ``help_with`` does a part here if it can be claimed. So one worker alone ends every task, and a
-    part whose worker is lost is done once its lease has run out.
+    ``run_here`` runs a shard here if it can be claimed. So one worker alone ends every task, and a
+    shard whose worker is lost is done once its lease has run out.
     """
 
     def __init__(
-        self, place: WorkerContext, begun: TaskContext, help_with: Callable[[str], bool]
+        self,
+        task: TaskContext,
+        inputs: Inputs,
+        callback: TaskCallback,
+        run_here: Callable[[str], bool],
     ) -> None:
-        self._place = place
-        self._begun = begun
-        self._lease = begun.lease
-        self._help_with = help_with
-        self._begun_at: int | None = None
+        assert task.lease is not None  # noqa: S101 - what is trained is claimed
+        self._task = task
+        self._lease = task.lease
+        self._query = task.worker.query
+        self._inputs = inputs
+        self._callback = callback
+        self._run_here = run_here
+        self._permille_before: int | None = None
         self._finished = 0
 
     def dispatch(self, count: int) -> None:
-        """Have the parts done by whoever is free. Raises LeaseLostError."""
-        if not self._place.asked(lambda: rows.dispatch(self._lease.claim, count)):
-            raise LeaseLostError(self._lease.claim.task_id)
-        log.info("task %s: %d parts are shared out", self._lease.claim.task_id, count)
+        """Have the shards 1 to ``count`` done by whoever is free. Raises LeaseLostError."""
+        if not self._query(rows.dispatch, self._task.claim, count):
+            raise LeaseLostError(self._task.claim.task_id)
+        log.info("task %s: %d parts are shared out", self._task.claim.task_id, count)
 
     def gather(self, numbers: Sequence[int]) -> list[bytes]:
-        """What these parts gave, once all are done.
+        """Wait for these shards and return their results.
 
         Raises:
-            GraphnetError: a part that failed, with its sentence.
+            GraphnetError: a shard that failed, with its sentence.
             LeaseLostError, CancelledTaskError, HandedBackError: the task is to be ended.
 
         """
-        self._begun.journal.save()
+        self._callback.save()
         while True:
-            self._begun.journal.raise_if_cancelled()
-            found = self._place.asked(lambda: rows.shard_states(self._lease.claim.task_id))
-            self._show(found)
-            if any(part.state == Status.CANCELLED.value for part in found.values()):
-                self._lease.confirm()
-            if not any(_is_open(found[number]) for number in numbers):
-                return [self._read(number, found[number]) for number in numbers]
-            free = next((part for part in found.values() if part.free), None)
+            self._callback.raise_if_cancelled()
+            states = self._query(rows.shard_states, self._task.claim.task_id)
+            self._show(states)
+            if any(shard.state == Status.CANCELLED.value for shard in states.values()):
+                self._task.confirm()
+            if not any(_is_open(states[number]) for number in numbers):
+                return [self._read(number, states[number]) for number in numbers]
+            free = next((shard for shard in states.values() if shard.free), None)
             if free is None or not self._help(free.shard_id):
                 time.sleep(LOOK_SECONDS)
 
     def _help(self, shard_id: str) -> bool:
-        """Do a part here, if it can be claimed. Should it crash, that is not the task's doing."""
-        self._place.asked(lambda: runs.record_checkpoint(self._lease.claim))
-        return self._help_with(shard_id)
+        """Run a shard here, if it can be claimed. A crash in it does not count as the task's."""
+        self._query(runs.record_checkpoint, self._task.claim)
+        return self._run_here(shard_id)
 
-    def _show(self, found: Mapping[int, ShardState]) -> None:
-        """Write how far the task is: what is left of it is in its parts."""
-        before = self._lease.progress
-        if self._begun_at is None:
-            self._begun_at = before.permille
-        finished = sum(part.state == Status.FINISHED.value for part in found.values())
+    def _show(self, states: Mapping[int, ShardState]) -> None:
+        """Write how far the task is: what is left of it is in its shards."""
+        progress = self._lease.progress
+        if self._permille_before is None:
+            self._permille_before = progress.permille
+        finished = sum(shard.state == Status.FINISHED.value for shard in states.values())
         if finished > self._finished:
             # The task has come on, so what crashed it before is not counted any more.
-            self._place.asked(lambda: runs.record_checkpoint(self._lease.claim))
+            self._query(runs.record_checkpoint, self._task.claim)
             self._finished = finished
-        permille = int(self._begun_at + (999 - self._begun_at) * finished / len(found))
+        begun = self._permille_before
+        permille = int(begun + (999 - begun) * finished / len(states))
         self._lease.progress = replace(
-            before, permille=max(before.permille, permille), remaining_ms=-1
+            progress, permille=max(progress.permille, permille), remaining_ms=-1
         )
 
-    def _read(self, number: int, part: ShardState) -> bytes:
-        """What a part gave; it is done again here where the storage has lost it."""
-        task_id, name = self._lease.claim.task_id, _name(self._begun.inputs, number)
+    def _read(self, number: int, shard: ShardState) -> bytes:
+        """The result of a shard; it is computed again here where the storage has lost it."""
+        task_id, name = self._task.claim.task_id, _object_name(self._inputs, number)
+        read = partial(self._task.worker.checkpoints.get, task_id, name)
         try:
-            content = self._place.stored(
-                lambda: self._place.checkpoints.get(task_id, name),
-                self._begun.journal.raise_if_cancelled,
-            )
+            content = self._task.ask_registry(read, check=self._callback.raise_if_cancelled)
         except (ObjectDamaged, ObjectMissing):
             content = b""
-        if hashlib.sha256(content).hexdigest() == part.sha256:
+        if hashlib.sha256(content).hexdigest() == shard.sha256:
             return content
         log.warning("task %s: part %d is not what was stored; it is done again", task_id, number)
-        return _done(self._place, self._begun.inputs, number, self._begun.journal)
+        return _compute(self._task, self._inputs, number, self._callback)
 
 
-def _is_open(part: ShardState) -> bool:
-    """Whether a part is still to be waited for. Raises GraphnetError where it failed."""
-    if part.state == Status.FINISHED.value:
+def _is_open(shard: ShardState) -> bool:
+    """Whether a shard is still to be waited for. Raises GraphnetError where it failed."""
+    if shard.state == Status.FINISHED.value:
         return False
-    if part.state in {Status.FAILED.value, Status.CANCELLED.value}:
-        raise GraphnetError(part.error)
+    if shard.state in {Status.FAILED.value, Status.CANCELLED.value}:
+        raise GraphnetError(shard.error)
     return True
 
 
-def _done(place: WorkerContext, inputs: Inputs, number: int, journal: TaskCallback) -> bytes:
-    return shards.run_shard(inputs.work, number, device=place.choice.device, callback=journal)
+def _compute(task: TaskContext, inputs: Inputs, number: int, callback: TaskCallback) -> bytes:
+    device = task.worker.choice.device
+    return shards.run_shard(inputs.work, number, device=device, callback=callback)
 
 
-def _name(inputs: Inputs, number: int) -> str:
-    """By all that a part depends on: one of another version or other data is not taken for it."""
+def _object_name(inputs: Inputs, number: int) -> str:
+    """By all that a shard depends on: one of another version or other data is not taken for it."""
     return f"{identity(inputs, '')[:16]}-part-{number:04d}"

@@ -1,16 +1,22 @@
-"""The life of a task or part in a worker: claimed, done, and ended whatever happens."""
+"""The life of a task or shard in a worker: claimed, done, and ended whatever happens."""
 
 import logging
 import time
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from actors import metrics
-from actors.callback import HandedBackError
 from actors.cancelled_training import store_cancelled_checkpoint
 from actors.inputs import Inputs
-from actors.lease import RENEW_SECONDS, CancelledTaskError, LeaseLostError
+from actors.lease import (
+    RENEW_SECONDS,
+    CancelledTaskError,
+    HandedBackError,
+    Lease,
+    LeaseLostError,
+)
 from actors.log_context import about
 from actors.pending import CANCELLED, FAILED, HANDED_BACK, EndingPendingError
 from actors.redis_clients import redis_client
@@ -18,11 +24,12 @@ from actors.shards import run_shard
 from actors.task_log import TaskLog, store_log
 from actors.tracing import TRACING
 from actors.training import train
-from actors.worker_context import WorkerContext
+from actors.worker_context import TaskContext, WorkerContext
 from db.claims import Claim, claim
 from db.diagnosis import check_writable
 from db.errors import ContentTooLarge, DatabaseUnavailable, SchemaAhead
 from db.fair_queue import claim_next
+from db.form import TaskForm
 from graphnet.errors import DiskFull, GraphnetError, OutOfMemory
 from graphnet.training.devices import is_lost
 from graphnet.training.memory import free
@@ -41,13 +48,13 @@ INTERNAL = (
 
 
 class TaskRunner:
-    """Does the tasks and parts that messages name.
+    """Does the tasks and shards that messages name.
 
-    One message may come twice; one claim is given.
+    A message may come twice; a claim is given once.
     """
 
-    def __init__(self, place: WorkerContext) -> None:
-        self.place = place
+    def __init__(self, worker: WorkerContext) -> None:
+        self.worker = worker
 
     @metrics.BUSY.track_inprogress()
     def __call__(self, task_id: str) -> None:
@@ -67,33 +74,37 @@ class TaskRunner:
         if self._take(task_id, by=claim_next):
             return
         log.info("task %s is not to be claimed", task_id)
-        if store_cancelled_checkpoint(self.place, task_id):
+        if store_cancelled_checkpoint(self.worker, task_id):
             self._take(task_id, by=claim_next)
 
-    def _take(self, task_id: str, given: Inputs | None = None, *, by: Claimer = claim) -> bool:
-        """Do a task, or the part of one, if it can be claimed; whether it could.
+    def _take(self, task_id: str, inputs: Inputs | None = None, *, by: Claimer = claim) -> bool:
+        """Do a task, or a shard of one, if it can be claimed; return True if it could.
 
-        ``given`` is what a part trains on, where it has been read; ``by`` claims it.
+        ``inputs`` are what a shard trains on, where they have been read; ``by`` claims it.
         """
-        settings, since = self.place.runtime.settings, time.time_ns()
+        runtime, since = self.worker.runtime, time.time_ns()
         claim = self._claimed(task_id, by)
         if claim is None:
             return False
         with (
             about(claim.task_id, claim.attempt, claim.request_id),
             TRACING.claimed(claim, since),
-            TaskLog(redis_client(settings.redis_url), self.place.runtime.names, claim),
+            TaskLog(redis_client(runtime.settings.redis_url), runtime.names, claim),
         ):
-            log.info("task %s: attempt %d begins, %s", task_id, claim.attempt, self._who())
+            device = self.worker.choice.name
+            log.info(
+                "task %s: attempt %d begins, by %s on %s",
+                claim.task_id, claim.attempt, runtime.name, device,
+            )  # fmt: skip
             metrics.count_claim(claim.attempt)
-            ours = self._run(claim, given)
+            ours = self._run(claim, inputs)
             free()  # a device is shared with other workers
             if not ours:
                 metrics.count_lost()
                 log.warning("task %s belongs to another worker; nothing was written", task_id)
         if not claim.part:
-            client, names = redis_client(settings.redis_url), self.place.runtime.names
-            store_log(client, names, self.place.models, claim.task_id)
+            client = redis_client(runtime.settings.redis_url)
+            store_log(client, runtime.names, self.worker.models, claim.task_id)
         return True
 
     def _claimed(self, task_id: str, by: Claimer) -> Claim | None:
@@ -102,38 +113,28 @@ class TaskRunner:
         After a time without a database every lease has run out. Whoever holds one has ``GRACE``
         to renew it, or to write how its task ended, before others take the task from it.
         """
-        runtime, settings = self.place.runtime, self.place.runtime.settings
-
-        def asked() -> Coroutine[Any, Any, Claim | None]:
-            return by(
-                task_id,
-                worker=runtime.name,
-                device=self.place.choice.name,
-                lease_ms=settings.lease_ms,
-                max_attempts=settings.max_attempts,
-            )
-
+        runtime = self.worker.runtime
+        claiming = partial(
+            by,
+            task_id,
+            worker=runtime.name,
+            device=self.worker.choice.name,
+            lease_ms=runtime.settings.lease_ms,
+            max_attempts=runtime.settings.max_attempts,
+        )
         try:
-            return runtime.call(asked())
+            return runtime.call(claiming())
         except DatabaseUnavailable as error:
             log.warning("task %s is not claimed yet: %s", task_id, error)
-        self.place.asked(check_writable)
+        self.worker.query(check_writable)
         runtime.stopping.wait(GRACE_SECONDS)
-        return self.place.asked(asked)
-
-    def _who(self) -> str:
-        return f"by {self.place.runtime.name} on {self.place.choice.name}"
-
-    def _done(self, claim: Claim, given: Inputs | None) -> bool:
-        if claim.part:
-            return run_shard(self.place, claim, given)
-        return train(self.place, claim, self._take)
+        return self.worker.query(claiming)
 
     @metrics.TRAINING_SECONDS.time()
-    def _run(self, claim: Claim, given: Inputs | None) -> bool:
+    def _run(self, claim: Claim, inputs: Inputs | None) -> bool:
         """Train and write how it ended, also if that is by an error; False if it was not ours."""
         try:
-            return self._tried(claim, given)
+            return self._train_and_end(claim, inputs)
         except LeaseLostError:
             return False
         except EndingPendingError as error:
@@ -141,12 +142,12 @@ class TaskRunner:
         except DatabaseUnavailable as error:
             # It goes back as if this attempt had not been, once that can be written.
             log.warning("task %s goes back later: %s", claim.task_id, error)
-            self.place.hand_back_later(claim)
+            self.worker.pending.hand_back_later(claim)
         return True
 
-    def _tried(self, claim: Claim, given: Inputs | None) -> bool:
+    def _train_and_end(self, claim: Claim, inputs: Inputs | None) -> bool:
         try:
-            return self._done(claim, given)
+            outcome = self._train(claim, inputs)
         except ENDINGS as error:
             ending = _ending(claim, error)
         except (LeaseLostError, EndingPendingError, DatabaseUnavailable, SchemaAhead):
@@ -156,8 +157,17 @@ class TaskRunner:
             if is_lost(error):
                 return self._give_up(claim)
             ending = _fault(claim)
-        ours = self.place.ended(claim, ending.kind, **ending.content)
+        else:
+            return metrics.count_ending(outcome, ours=bool(outcome))
+        ours = self.worker.pending.end(claim, ending.kind, **ending.content)
         return metrics.count_ending(ending.outcome, ours=ours)
+
+    def _train(self, claim: Claim, inputs: Inputs | None) -> str:
+        """What the task or shard ended as; "" where another worker has it."""
+        form = TaskForm.from_config(claim.task_type, claim.task_config)
+        with Lease(self.worker.runtime, claim) as lease:
+            task = TaskContext(self.worker, claim, form, lease)
+            return run_shard(task, inputs) if claim.part else train(task, self._take)
 
     def _give_up(self, claim: Claim) -> bool:
         """Leave the task to another process: in this one CUDA fails from here on.
@@ -166,9 +176,9 @@ class TaskRunner:
         """
         log.critical("task %s: the CUDA device failed, so this process ends", claim.task_id)
         try:
-            return bool(self.place.ended(claim, HANDED_BACK, counted=True))
+            return bool(self.worker.pending.end(claim, HANDED_BACK, counted=True))
         finally:
-            self.place.runtime.give_up()
+            self.worker.runtime.give_up()
 
 
 @dataclass(frozen=True)

@@ -1,139 +1,132 @@
-"""A whole task between claim and result: read, train, judge, store, finish."""
+"""A whole task between claim and result: read, train, store, finish."""
 
 import logging
-from collections.abc import Callable
-from functools import partial
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from actors import metrics
 from actors.callback import TaskCallback
-from actors.cancelled_training import store_cancelled, store_failed, stored_fields
+from actors.cancelled_training import store_cancelled, store_failed
 from actors.curve import Curve
-from actors.inputs import Inputs
-from actors.lease import CancelledTaskError, Lease
-from actors.outputs import output_files, report_files
+from actors.inputs import Inputs, read_inputs
+from actors.lease import CancelledTaskError
+from actors.outputs import output_files, report_files, store_outputs
 from actors.pending import CANCELLED, FAILED, FINISHED
 from actors.redis_clients import redis_client
 from actors.shards import Shards
-from actors.spool import SpooledOutputs
+from actors.spool import read_outputs
 from actors.tracing import TRACING
-from actors.worker_context import TaskContext, WorkerContext
-from db.claims import Claim
-from db.form import TaskForm
+from actors.worker_context import TaskContext
 from db.states import Status
 from graphnet.errors import DiskFull, OutOfMemory, TrainingError
-from graphnet.experiment import run
+from graphnet.experiment import Outcome, run
 from graphnet.training.memory import translate_oom
 
 log = logging.getLogger(__name__)
 
+RunShard = Callable[[str, Inputs], bool]  # claims a shard by its id and runs it here
+
 
 @translate_oom
-def train(place: WorkerContext, claim: Claim, take: Callable[[str, Inputs], bool]) -> bool:
-    """Everything between claim and result; False if the task was lost meanwhile.
+def train(task: TaskContext, run_shard: RunShard) -> str:
+    """Read, train, store and finish a whole task.
 
-    ``take`` does a part of the task here, if that can be claimed. Raises what ends a task.
+    Returns:
+        What it ended as: ``finished``, ``failed`` or ``cancelled``; "" where another worker has it.
+
+    Raises:
+        LeaseLostError, HandedBackError: the task is another worker's, or goes back to the queue.
+        GraphnetError, RegistryError, DatabaseUnavailable: it cannot be trained, or not now.
+
     """
-    form = TaskForm.from_config(claim.task_type, claim.task_config)
-    with (
-        Lease(place.runtime, claim) as lease,
-        Curve(
-            redis_client(place.runtime.settings.redis_url), place.runtime.names, claim.task_id
-        ) as curve,
-    ):
-        waiting = place.waiting(claim.task_id)
-        if waiting is not None:
-            return _store(place, lease, waiting)
-        inputs = place.inputs(form, claim.proj_id, lambda: place.check(lease))
-        with TaskCallback(place.runtime, lease, curve, place.kept(inputs)) as journal:
-            begun = TaskContext(form, inputs, lease, journal)
-            log.info("task %s: %s", claim.task_id, inputs.said)
-            try:
-                status = _finish(place, begun, take)
-            except CancelledTaskError:
-                return _cancel(place, begun)
-            except DiskFull:
-                place.pause(lease)  # it would be full at once again
-                raise
-            except TrainingError as error:
-                lease.check()
-                metrics.OUT_OF_MEMORY.inc(isinstance(error, OutOfMemory))
-                sentence, saved = store_failed(place, form, inputs, error, lease)
-                log.info("task %s: failed: %s", claim.task_id, sentence)
-                failed = place.ended(
-                    claim, FAILED, sentence=sentence, manifest_sha256=saved.manifest_sha256
-                )
-                return metrics.count_ending(FAILED, ours=failed)
-    if status == Status.FINISHED:
-        place.forget(claim.task_id)
-    return metrics.count_ending(str(status).lower(), ours=status is not None)
+    worker, claim = task.worker, task.claim
+    client = redis_client(worker.runtime.settings.redis_url)
+    with Curve(client, worker.runtime.names, claim.task_id) as curve:
+        spooled = read_outputs(worker.spool_folder(claim.task_id))
+        if spooled is not None:
+            log.info(
+                "task %s: it is trained, and was kept until the registry takes it", claim.task_id
+            )
+            outcome = _store_and_finish(task, spooled.content, spooled.result)
+        else:
+            outcome = _train(task, curve, run_shard)
+    if outcome == FINISHED:
+        worker.forget(claim.task_id)
+    return outcome
 
 
-def _finish(
-    place: WorkerContext, begun: TaskContext, take: Callable[[str, Inputs], bool]
-) -> Status | None:
-    claim, form, inputs = begun.claim, begun.form, begun.inputs
-    outcome = run(
+def _train(task: TaskContext, curve: Curve, run_shard: RunShard) -> str:
+    inputs = read_inputs(task)
+    log.info("task %s: %s", task.claim.task_id, inputs.said)
+    with TaskCallback(task, inputs, curve) as callback:
+        try:
+            outcome = _run_experiment(task, inputs, callback, run_shard)
+            result = outcome.result.as_dict()
+            result["warnings"] = [*filter(None, [task.worker.choice.warning]), *result["warnings"]]
+            reports = report_files(task.claim, outcome, result)
+            model = outcome.model if task.form.save_model_state else None
+            return _store_and_finish(task, output_files(model, reports), result)
+        except CancelledTaskError:
+            return _cancel(task, inputs, callback)
+        except DiskFull:
+            task.pause()  # it would be full at once again
+            raise
+        except TrainingError as error:
+            return _fail(task, inputs, error)
+
+
+def _run_experiment(
+    task: TaskContext, inputs: Inputs, callback: TaskCallback, run_shard: RunShard
+) -> Outcome:
+    """Train and judge; where the form asks for it, other workers help."""
+    claim = task.claim
+    sharing = None
+    if inputs.asked.fan_out > 1:
+        sharing = Shards(task, inputs, callback, lambda shard_id: run_shard(shard_id, inputs))
+    return run(
         inputs.splits,
         inputs.settings,
         evaluation=inputs.asked,
         parent=inputs.parent,
-        device=place.choice.device,
-        callback=begun.journal,
+        device=task.worker.choice.device,
+        callback=callback,
         identity={"task_id": claim.task_id, "parent_task_id": claim.parent_task_id},
-        sharing=_shared(place, begun, take),
-        atlases=place.atlases,
+        sharing=sharing,
+        atlases=task.worker.atlases,
     )
-    result = outcome.result.as_dict()
-    result["warnings"] = [*filter(None, [place.choice.warning]), *result["warnings"]]
-    content = output_files(
-        outcome.model if form.save_model_state else None, report_files(claim, outcome, result)
-    )
-    check = partial(place.check, begun.lease)
-    saved = place.store(claim.task_id, content, begun.lease.confirm, check, result)
-    return _ended(place, claim, result | stored_fields(saved))
 
 
-def _store(place: WorkerContext, lease: Lease, waiting: SpooledOutputs) -> bool:
-    """Store what was trained before, when the registry took nothing, and end the task."""
-    claim = lease.claim
-    log.info("task %s: it is trained, and was kept until the registry takes it", claim.task_id)
-    check = partial(place.check, lease)
-    saved = place.store(claim.task_id, waiting.content, lease.confirm, check, waiting.result)
-    status = _ended(place, claim, waiting.result | stored_fields(saved))
-    if status == Status.FINISHED:
-        place.forget(claim.task_id)
-    return metrics.count_ending(str(status).lower(), ours=status is not None)
-
-
-def _ended(place: WorkerContext, claim: Claim, result: dict[str, Any]) -> Status | None:
-    """Write the result of a task whose objects are stored."""
-    saved = result["model_state_path"]
-    log.info("task %s: stored%s", claim.task_id, f" at {saved}" if saved else "")
+def _store_and_finish(
+    task: TaskContext, content: Mapping[str, bytes], result: dict[str, Any]
+) -> str:
+    """Store the objects, then write the result: a task that is Finished has all of them."""
+    task_id = task.claim.task_id
+    saved = store_outputs(task, content, result, confirm=task.confirm, check=task.check)
+    log.info("task %s: stored%s", task_id, f" at {saved.path}" if saved.path else "")
     with TRACING.span("finish"):
-        status: Status | None = place.ended(claim, FINISHED, result=result)
+        status: Status | None = task.end(FINISHED, result=result | saved.result_fields())
     for warning in result["warnings"]:
-        log.info("task %s: note: %s", claim.task_id, warning)
-    log.info("task %s: %s", claim.task_id, "lost" if status is None else status.value.lower())
-    return status
+        log.info("task %s: note: %s", task_id, warning)
+    outcome = "" if status is None else status.value.lower()
+    log.info("task %s: %s", task_id, outcome or "lost")
+    return outcome
 
 
-def _shared(
-    place: WorkerContext, begun: TaskContext, take: Callable[[str, Inputs], bool]
-) -> Shards | None:
-    """Where other workers may help: this one helps them too while it waits."""
-    if begun.inputs.asked.fan_out == 1:
-        return None
-    return Shards(place, begun, lambda shard_id: take(shard_id, begun.inputs))
+def _cancel(task: TaskContext, inputs: Inputs, callback: TaskCallback) -> str:
+    """Store the best parameters so far, as long as no other worker has the task."""
+    result = store_cancelled(task, inputs, callback.state())
+    ours = task.end(CANCELLED, result=result)
+    callback.keep()
+    log.info("task %s: cancelled", task.claim.task_id)
+    return CANCELLED if ours else ""
 
 
-def _cancel(place: WorkerContext, begun: TaskContext) -> bool:
-    """Store the best parameters so far, as long as nobody has passed this worker over."""
-    claim, form, state = begun.claim, begun.form, begun.journal.state()
-    result = store_cancelled(
-        place, claim.task_id, form, begun.inputs, state=state, confirm=begun.lease.confirm_ours
-    )
-    ended = place.ended(claim, CANCELLED, result=result)
-    begun.journal.keep()
-    log.info("task %s: cancelled", claim.task_id)
-    return metrics.count_ending(CANCELLED, ours=ended)
+def _fail(task: TaskContext, inputs: Inputs, error: TrainingError) -> str:
+    """Store the parameters of the last sound epoch, and say why the training stopped."""
+    if task.lease is not None:
+        task.lease.check()
+    metrics.OUT_OF_MEMORY.inc(isinstance(error, OutOfMemory))
+    sentence, saved = store_failed(task, inputs, error)
+    log.info("task %s: failed: %s", task.claim.task_id, sentence)
+    ours = task.end(FAILED, sentence=sentence, manifest_sha256=saved.manifest_sha256)
+    return FAILED if ours else ""

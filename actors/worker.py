@@ -79,8 +79,8 @@ def _wired() -> RedisBroker:
     broker = worker_broker(
         settings.redis_url, runtime.names, choice.kind, [AsyncIO(), runtime, *beside]
     )
-    place = WorkerContext(runtime, models, checkpoints, choice, reader, pending, atlases)
-    runner = TaskRunner(place)
+    context = WorkerContext(runtime, models, checkpoints, choice, reader, pending, atlases)
+    runner = TaskRunner(context)
     dramatiq.actor(actor_name=ACTOR, queue_name=QUEUE, broker=broker)(runner.__call__)
     dramatiq.set_broker(broker)
     return broker

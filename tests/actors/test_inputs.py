@@ -2,20 +2,17 @@
 
 import asyncio
 from pathlib import Path
-from types import SimpleNamespace
-from typing import cast
 
 import pytest
 
 from actors.inputs import read_inputs
-from actors.reading.datasets import DatasetReader
-from actors.runtime import Runtime
 from db import runs
 from db.cleaning import mark_removed
 from db.connection import migrate
 from db.form import TaskForm
 from graphnet.errors import ModelError
 from registry import open_store
+from tests.actors.contexts import task_context
 from tests.databases import sqlite_database
 from tests.db.opened import opened
 from tests.db.samples import running
@@ -27,9 +24,8 @@ def test_a_parent_that_was_cleaned_away_meanwhile_is_said(tmp_path: Path) -> Non
         claim = opened(url, running())
         opened(url, runs.finish_task(claim, {"model_state_path": "x"}))
         assert opened(url, mark_removed(claim.task_id, ended_before=2**62)) == ""
-        runtime = cast(Runtime, SimpleNamespace(call=lambda work: opened(url, work)))
         form = TaskForm("dl_ft", "", ("small",), trained_task_id=claim.task_id)
+        store = open_store(tmp_path.as_uri())
+        task = task_context(tmp_path, store, form=form, call=lambda work: opened(url, work))
         with pytest.raises(ModelError, match=rf"{claim.task_id} was cleaned away on 2"):
-            read_inputs(
-                runtime, open_store(tmp_path.as_uri()), cast(DatasetReader, None), form, "P"
-            )
+            read_inputs(task)

@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 
 from actors import spool
-from actors.callback import HandedBackError
+from actors.lease import HandedBackError
 from actors.outputs import Saved, store_outputs
 from registry import RegistryError, RegistryRefuses, RegistryUnavailable, open_store
+from tests.actors.contexts import task_context
 from tests.disks import room_for
 
 CONTENT = {"model.safetensors": bytes(2000), "report.html": b"report", "manifest.json": b"{}"}
@@ -21,10 +22,8 @@ def nothing() -> None:
 
 def saved(folder: Path, *, result: dict[str, list[str]] | None = None) -> Saved:
     store = open_store((folder / "registry").as_uri())
-    how = {"confirm": nothing, "check": nothing}
-    return store_outputs(
-        store, "TASK1", CONTENT, seconds=0, spool=folder / "spool", result=result, **how
-    )
+    task = task_context(folder / "spool", store)
+    return store_outputs(task, CONTENT, result, confirm=nothing, check=nothing)
 
 
 def test_each_object_has_its_checksum(tmp_path: Path) -> None:
@@ -63,9 +62,12 @@ def test_a_worker_that_is_to_end_keeps_what_it_has_trained(tmp_path: Path) -> No
     folder = tmp_path / "spool"
     with pytest.raises(HandedBackError):
         store_outputs(
-            store, "TASK1", CONTENT,
-            seconds=60, spool=folder, confirm=nothing, check=check, result=RESULT,
-        )  # fmt: skip
+            task_context(folder, store, patience_ms=60_000),
+            CONTENT,
+            RESULT,
+            confirm=nothing,
+            check=check,
+        )
     assert spool.read_outputs(folder / "TASK1") is not None
 
 
@@ -74,8 +76,10 @@ def test_what_no_registry_would_take_is_not_waited_for(tmp_path: Path) -> None:
     store = open_store((tmp_path / "registry").as_uri(), max_bytes=1000)
     with pytest.raises(RegistryError, match="2000 bytes, more than the 1000") as caught:
         store_outputs(
-            store, "TASK1", CONTENT,
-            seconds=60, spool=tmp_path / "spool", confirm=nothing, check=nothing,
-        )  # fmt: skip
+            task_context(tmp_path / "spool", store, patience_ms=60_000),
+            CONTENT,
+            confirm=nothing,
+            check=nothing,
+        )
     assert type(caught.value) is RegistryError
     assert (tmp_path / "spool" / "TASK1" / "model.safetensors").read_bytes() == bytes(2000)
