@@ -67,5 +67,5 @@ class Checkpoints:
 
 def checkpoints_of(worker: WorkerContext, inputs: Inputs) -> Checkpoints:
     """The checkpoints of a training of these inputs on this worker's kind of device."""
-    key = identity(inputs, worker.choice.kind)
+    key = identity(inputs, worker.choice.device_kind)
     return Checkpoints(worker.checkpoints, key, seconds=worker.patience_seconds)

@@ -1,4 +1,4 @@
-"""What nobody needs any more is removed: checkpoints and parts of tasks, uploads, arrays."""
+"""What nobody needs any more is removed: checkpoints and shards of tasks, uploads, arrays."""
 
 import asyncio
 import logging
@@ -21,29 +21,29 @@ COLLECT_SECONDS = 60.0
 RESULTS_MS = 3_600_000  # each result's row is looked for
 KEEP_MS = 7 * 86_400_000  # for a task that is tried again
 MARGIN = timedelta(hours=1)  # for a file that takes its time
-KEEP_PARTS_MS = 8 * 86_400_000  # longer than their checkpoints
+KEEP_SHARDS_MS = 8 * 86_400_000  # longer than their checkpoints
 
 
 @dataclass(frozen=True)
 class GarbageCollector:
-    """The folders of the registry that are swept."""
+    """The folders of the registry that garbage is collected in."""
 
     checkpoints: Store
     uploads: Store
     datasets: Store
 
-    async def sweep(self) -> None:
+    async def collect_garbage(self) -> None:
         """Remove what is outdated. Raises RegistryError, DatabaseError."""
         await collect_checkpoints(self.checkpoints)
-        await shards.prune(KEEP_PARTS_MS)
+        await shards.prune(KEEP_SHARDS_MS)
         await collect_uploads(self.uploads)
         await collect_datasets(self.datasets)
 
 
 async def run_garbage_collection(
-    sweeper: GarbageCollector, client: redis.Redis, names: Names
+    collector: GarbageCollector, client: redis.Redis, names: Names
 ) -> None:
-    """Sweep once a minute, results once an hour, one of all workers, until cancelled."""
+    """Collect once a minute, results once an hour, by one worker of all, until cancelled."""
     while True:
         await asyncio.sleep(COLLECT_SECONDS)
         if not await asyncio.to_thread(
@@ -51,20 +51,20 @@ async def run_garbage_collection(
         ):
             continue
         try:
-            await sweeper.sweep()
+            await collector.collect_garbage()
             if await asyncio.to_thread(try_acquire_period, client, names, "results", RESULTS_MS):
                 await tasks.prune()
         except (RegistryError, DatabaseError) as error:
-            log.warning("the sweep waits: %s", error)
+            log.warning("garbage collection waits: %s", error)
         except Exception:
-            log.exception("the sweep failed and goes on")
+            log.exception("garbage collection failed and goes on")
 
 
 async def collect_checkpoints(checkpoints: Store) -> list[str]:
     """Remove the checkpoints of tasks that have ended; their ids."""
-    there = await asyncio.to_thread(checkpoints.task_ids)
+    task_ids = await asyncio.to_thread(checkpoints.task_ids)
     removed = []
-    for task_id in await queue_state.done_with(there, KEEP_MS):
+    for task_id in await queue_state.done_with(task_ids, KEEP_MS):
         try:
             await asyncio.to_thread(checkpoints.delete, task_id)
         except RegistryError as error:
@@ -80,8 +80,8 @@ async def collect_checkpoints(checkpoints: Store) -> list[str]:
 
 async def collect_uploads(store: Store) -> list[str]:
     """Remove uploads of more than an hour ago; their ids."""
-    there = await asyncio.to_thread(store.task_ids)
-    old = expired(there, datetime.now(UTC))
+    upload_ids = await asyncio.to_thread(store.task_ids)
+    old = expired(upload_ids, datetime.now(UTC))
     for upload_id in old:
         await asyncio.to_thread(store.delete, upload_id)
     return old
@@ -91,14 +91,14 @@ async def collect_datasets(store: Store) -> list[str]:
     """Remove arrays and profiles of datasets whose rows are gone; the ids of the arrays.
 
     What never had a row goes once none is to be written any more; but not from a registry of which
-    the database knows nothing at all, which is another house's.
+    the database knows nothing at all, which belongs to another installation.
     """
-    there = await asyncio.to_thread(store.task_ids)
-    had_rows = await datasets.profiled_ids(there)  # before the rows, with which they are written
-    known = await datasets.known_ids(there)
+    data_ids = await asyncio.to_thread(store.task_ids)
+    had_rows = await datasets.profiled_ids(data_ids)  # before the rows, with which they are written
+    known = await datasets.known_ids(data_ids)
     removed = [
         data_id
-        for data_id in sorted(set(there) - known)
+        for data_id in sorted(set(data_ids) - known)
         if data_id in had_rows or (known and not _is_new(data_id))
     ]
     for data_id in removed:

@@ -52,7 +52,7 @@ class Inputs:
     def said(self) -> str:
         """What there is, in words."""
         present, layout = self.splits.present(), self.splits.train
-        counts = ", ".join(f"{len(each.ids)} {name}" for name, each in present.items())
+        counts = ", ".join(f"{len(cohort.ids)} {name}" for name, cohort in present.items())
         begun = "from its parent" if self.parent else "from scratch"
         return (
             f"subjects: {counts}; {len(layout.regions)} regions, {len(layout.measures)} measures; "
@@ -128,18 +128,18 @@ def _of_others(
     Of one that is no longer there, it is the project of the model.
     """
     parent = form.trained_task_id
-    steps = (each.get("task_id") or parent for each in lineage(model.facts, parent))
-    chain = dict.fromkeys(str(each) for each in (*steps, parent))
-    known: dict[str, str] = runtime.call(tasks.projects_of(list(chain)))
-    usual = known.get(parent, proj_id)
-    return frozenset(each for each in chain if known.get(each, usual) != proj_id)
+    steps = (ancestor.get("task_id") or parent for ancestor in lineage(model.facts, parent))
+    chain = dict.fromkeys(str(ancestor) for ancestor in (*steps, parent))
+    projects: dict[str, str] = runtime.call(tasks.projects_of(list(chain)))
+    usual = projects.get(parent, proj_id)
+    return frozenset(ancestor for ancestor in chain if projects.get(ancestor, usual) != proj_id)
 
 
 def _splits(runtime: Runtime, reader: DatasetReader, form: TaskForm, target: str) -> Splits:
     names = {name for chosen in form.splits.values() for name in chosen}
-    found = runtime.call(datasets.find_datasets(sorted(names)))
+    rows = runtime.call(datasets.find_datasets(sorted(names)))
     # A database may take names for equal that are not (small and SMALL).
-    records = {record.data_name: record for record in found if record.data_name in names}
+    records = {record.data_name: record for record in rows if record.data_name in names}
     gone = sorted(names - set(records))
     if gone:
         raise GraphnetError(f"The dataset {', '.join(gone)} is no longer there.")

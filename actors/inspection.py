@@ -11,7 +11,7 @@ from typing import Any
 from actors.settings import yes_or_no
 
 
-def inspect(asked: str, *, fallback: bool) -> dict[str, Any]:
+def inspect(wanted: str, *, fallback: bool) -> dict[str, Any]:
     """The versions, and the device or why there is none; torch is None if it is absent."""
     try:
         import torch  # noqa: PLC0415 - it may be absent
@@ -21,17 +21,17 @@ def inspect(asked: str, *, fallback: bool) -> dict[str, Any]:
     from graphnet.training.devices import choose, memory  # noqa: PLC0415
     from graphnet.training.machine import driver_version  # noqa: PLC0415
 
-    found = {
+    versions = {
         "torch": str(torch.__version__),
         "cuda": torch.version.cuda,
         "driver": driver_version() or None,
     }
     try:
-        choice = choose(asked, os.environ, fallback=fallback)
+        choice = choose(wanted, os.environ, fallback=fallback)
     except SettingsError as error:
-        return {**found, "error": str(error)}
+        return {**versions, "error": str(error)}
     total = memory(choice.device).get("total")
-    return {**found, "device": choice.name, "warning": choice.warning, "memory": total}
+    return {**versions, "device": choice.name, "warning": choice.warning, "memory": total}
 
 
 if __name__ == "__main__":

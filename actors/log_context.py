@@ -35,9 +35,9 @@ def mark_log() -> None:
 
     def marked(*args: object, **kwargs: object) -> logging.LogRecord:
         record = make(*args, **kwargs)
-        known = request_id.get()
-        if known:
-            record.msg = f"[{known}] {record.msg}"
+        current = request_id.get()
+        if current:
+            record.msg = f"[{current}] {record.msg}"
         return record
 
     marked.marks = True  # type: ignore[attr-defined]
@@ -58,14 +58,14 @@ class JsonFormatter(logging.Formatter):
             "logger": record.name,
             "message": record.getMessage(),
         }
-        known = {
+        fields = {
             "request_id": request_id.get(),
             # A line about a task from outside its run names it by logging's `extra`.
             "task_id": getattr(record, "task_id", "") or task_id.get(),
             "attempt": attempt.get(),
             "exception": self.formatException(record.exc_info) if record.exc_info else "",
         }
-        return json.dumps(line | {name: value for name, value in known.items() if value})
+        return json.dumps(line | {name: value for name, value in fields.items() if value})
 
 
 def start_log(log_format: str) -> None:

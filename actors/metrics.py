@@ -62,11 +62,11 @@ class Pace(Collector):
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
         """One figure, or none."""
-        found = GaugeMetricFamily("sgn_epochs_per_second", "Of the stage that trains now.")
+        gauge = GaugeMetricFamily("sgn_epochs_per_second", "Of the stage that trains now.")
         since, epochs = self._since, self._epochs
         if since is not None and epochs:
-            found.add_metric([], epochs / max(time.monotonic() - since, 1e-9))
-        yield found
+            gauge.add_metric([], epochs / max(time.monotonic() - since, 1e-9))
+        yield gauge
 
 
 PACE = Pace()
@@ -118,7 +118,7 @@ class GpuMemory(Collector):
         sizes = memory(self._device)
         if not sizes:
             return
-        found = GaugeMetricFamily("sgn_gpu_memory_bytes", "Of this process.", labels=["kind"])
+        gauge = GaugeMetricFamily("sgn_gpu_memory_bytes", "Of this process.", labels=["kind"])
         for kind, size in sizes.items():
-            found.add_metric([kind], size)
-        yield found
+            gauge.add_metric([kind], size)
+        yield gauge

@@ -41,7 +41,7 @@ class ModelImporter:
     reader: DatasetReader
     models: Store
 
-    def __call__(self, asked: ReadRequest) -> Answer:
+    def __call__(self, request: ReadRequest) -> Answer:
         """``{"imported": …}``, or ``{"refused": sentences}``.
 
         Raises:
@@ -49,27 +49,27 @@ class ModelImporter:
 
         """
         try:
-            said = _said(asked.mapping)
-            again = asked.mapping.get("replace") == "yes"
-            old: OldTask = self.reader.call(imports.find_old_task(asked.data_id, replace=again))
+            said = _said(request.mapping)
+            again = request.mapping.get("replace") == "yes"
+            old: OldTask = self.reader.call(imports.find_old_task(request.data_id, replace=again))
             wanted = _wanted(old, said)
-            state, digest = self._read(asked)
+            state, digest = self._read(request)
             model = assembled(state, wanted, self._seen(old, said))
             self._check_again(old, again=again)
-            return {"imported": self._stored(old, _with_origin(model, asked.name, digest))}
+            return {"imported": self._stored(old, _with_origin(model, request.name, digest))}
         except (CohortError, ModelError, SettingsError) as error:
             return {"refused": list(error.sentences)}
         except NotImportable as error:
             return {"refused": [str(error)]}
 
-    def _read(self, asked: ReadRequest) -> tuple[State, str]:
+    def _read(self, request: ReadRequest) -> tuple[State, str]:
         """The upload's tensors, and the SHA-256 of the file."""
         with working_folder(self.reader.bounds.spool) as folder:
             path = folder / "file"
-            uploads.download(self.reader.uploads, asked.upload, path)
+            uploads.download(self.reader.uploads, request.upload, path)
             with path.open("rb") as file:
                 digest = hashlib.file_digest(file, "sha256").hexdigest()
-            return read_state_file(path, folder, asked, self.reader.bounds), digest
+            return read_state_file(path, folder, request, self.reader.bounds), digest
 
     def _seen(self, old: OldTask, said: Mapping[str, Any]) -> TrainedOn:
         """On whom it was trained: whom the operator names, else whom its form names."""
@@ -89,16 +89,16 @@ class ModelImporter:
     def _cohorts(self, names: Sequence[str]) -> tuple[list[Cohort], list[str]]:
         # NEURO-LEARN's forms name a dataset with .csv, which it is called without here.
         others = other_ways(names)
-        asked = sorted({*names, *others.values()})
-        found = self.reader.call(datasets.find_datasets(asked)) if names else []
+        asked_names = sorted({*names, *others.values()})
+        rows = self.reader.call(datasets.find_datasets(asked_names)) if names else []
         # A database may take names for equal that are not (small and SMALL).
-        there = {record.data_name: record for record in found}
-        chosen = {name: there.get(name) or there.get(others.get(name, "")) for name in names}
+        by_name = {row.data_name: row for row in rows}
+        chosen = {name: by_name.get(name) or by_name.get(others.get(name, "")) for name in names}
         records = {name: record for name, record in chosen.items() if record is not None}
         gone = [name for name in chosen if name not in records]
         problems = [f"The dataset {shortened(gone)} is not here."] if gone else []
         cohorts = []
-        for name, record in {each.data_name: each for each in records.values()}.items():
+        for name, record in {record.data_name: record for record in records.values()}.items():
             try:
                 cohorts.append(cohort_of(self.reader.dataset(record), name))
             except CohortError as error:
@@ -154,7 +154,7 @@ class ModelImporter:
             log.warning("task %s: what was stored stays: %s", old.task_id, error)
 
 
-def read_state_file(path: Path, folder: Path, asked: ReadRequest, bounds: ReadLimits) -> State:
+def read_state_file(path: Path, folder: Path, request: ReadRequest, bounds: ReadLimits) -> State:
     """The tensors of a file that ``torch.save`` has written, read by a process of its own.
 
     Raises:
@@ -166,12 +166,14 @@ def read_state_file(path: Path, folder: Path, asked: ReadRequest, bounds: ReadLi
     out.mkdir()
     command = [
         *(sys.executable, "-m", "graphnet.predecessor", str(path), str(out)),
-        *(f"--name={asked.name}", f"--most={asked.most}", f"--memory-mb={bounds.memory_mb}"),
+        *(f"--name={request.name}", f"--most={request.most}", f"--memory-mb={bounds.memory_mb}"),
     ]
-    found = child_outcome(run_child(command, folder, asked.name, bounds), out, asked.name, bounds)
-    if "refused" in found:
-        raise ModelError(*(str(each) for each in found["refused"]))
-    return State(load_file(out / TENSORS), tuple(str(each) for each in found["said"]))
+    outcome = child_outcome(
+        run_child(command, folder, request.name, bounds), out, request.name, bounds
+    )
+    if "refused" in outcome:
+        raise ModelError(*(str(each) for each in outcome["refused"]))
+    return State(load_file(out / TENSORS), tuple(str(each) for each in outcome["said"]))
 
 
 def _wanted(old: OldTask, said: Mapping[str, Any]) -> Wanted:

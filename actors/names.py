@@ -92,9 +92,9 @@ def databases_by_installation(client: redis.Redis) -> dict[str, list[str]]:
     An installation none of which runs has none. Raises redis.RedisError.
     """
     since = time.time() - RECENT_SECONDS
-    found: dict[str, list[str]] = {}
+    databases: dict[str, list[str]] = {}
     for key in client.scan_iter(f"{PREFIX}:*:{WHO}", count=1000):
         signs: Any = client.hgetall(key)
         recent = [address.decode() for address, at in signs.items() if int(at) >= since]
-        found[key.decode().split(":")[1]] = sorted(recent)
-    return found
+        databases[key.decode().split(":")[1]] = sorted(recent)
+    return databases

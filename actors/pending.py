@@ -68,11 +68,11 @@ class PendingEnding:
     @classmethod
     def from_json(cls, text: str) -> Self:
         """From such a text. Raises ValueError, TypeError or KeyError for any other."""
-        found = json.loads(text)
-        claim = Claim(**{**found["claim"], "earlier": tuple(found["claim"]["earlier"])})
-        if found["kind"] not in WRITTEN_BY:
-            raise ValueError(found["kind"])
-        return cls(claim, found["kind"], found["content"])
+        stored = json.loads(text)
+        claim = Claim(**{**stored["claim"], "earlier": tuple(stored["claim"]["earlier"])})
+        if stored["kind"] not in WRITTEN_BY:
+            raise ValueError(stored["kind"])
+        return cls(claim, stored["kind"], stored["content"])
 
 
 class PendingEndings(Middleware):

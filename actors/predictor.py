@@ -39,9 +39,9 @@ class Predictor:
     atlases: tuple[Atlas, ...] = ()
     _models: OrderedDict[tuple[str, str], StoredModel] = field(default_factory=OrderedDict)
 
-    def __call__(self, **given: Any) -> Answer:
+    def __call__(self, **fields: Any) -> Answer:
         """``{"answer": …}``, or the reason why there is none; see :mod:`actors.reading.answers`."""
-        question = PredictionRequest(**given)
+        question = PredictionRequest(**fields)
         if is_late(question):
             return {"away": GONE}
         try:
@@ -60,9 +60,9 @@ class Predictor:
             return {"refused": [f"The task {question.task_id} has no stored model."]}
         except (ModelError, ObjectDamaged) as error:
             return {"damaged": damaged(question.task_id, str(error))}
-        asked = ReadOptions(FILE, question.mapping, question.most, without_class=True)
+        options = ReadOptions(FILE, question.mapping, question.most, without_class=True)
         return self.reader.uploaded(
-            question.upload, asked, lambda outcome: self._answer(model, outcome, question)
+            question.upload, options, lambda outcome: self._answer(model, outcome, question)
         )
 
     def _answer(

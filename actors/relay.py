@@ -27,7 +27,7 @@ LOST_AFTER_MS = 10_000
 KEEP_SENT_MS = 3_600_000
 CANCEL_AFTER_MS = 2_500
 GATHER_SECONDS = 0.006  # what comes within them goes along
-REST = 1.5  # rounds, after which another process may have the turn of one that failed
+REST = 1.5  # rounds, after which another process may take the period of one that failed
 ADOPT_SECONDS = 600.0
 OWN_MS = 1_000  # for the process that wrote a message; then any may send it
 
@@ -74,12 +74,12 @@ class Relay:
             await self._pause()
 
     async def _look_after(self) -> None:
-        if self._reconciling and await self._has_turn("reconcile"):
+        if self._reconciling and await self._acquire_period("reconcile"):
             await check_known()
             await _reconcile(self._broker)
-            if await self._has_turn("adopt", ADOPT_SECONDS):
+            if await self._acquire_period("adopt", ADOPT_SECONDS):
                 await adopt(self._broker.client, self._broker.names)
-        if not await self._has_turn("relay"):
+        if not await self._acquire_period("relay"):
             return
         await check_known()
         for task_id in await cancel_silent(CANCEL_AFTER_MS, self._public_url):
@@ -102,8 +102,8 @@ class Relay:
             self._unnoted = ()
         if messages:
             since = time.time_ns()
-            told = [(message.task_id, message.request_id, message.kind) for message in messages]
-            await asyncio.to_thread(queue.send, self._broker, told)
+            entries = [(message.task_id, message.request_id, message.kind) for message in messages]
+            await asyncio.to_thread(queue.send, self._broker, entries)
             self._unnoted = messages
             await outbox.mark_sent(messages)
             self._unnoted = ()
@@ -111,7 +111,7 @@ class Relay:
             TRACING.note_each("send", traces, since=since)
         return len(messages)
 
-    async def _has_turn(self, what: str, seconds: float | None = None) -> bool:
+    async def _acquire_period(self, what: str, seconds: float | None = None) -> bool:
         broker, ms = self._broker, 1000 * (seconds or self._every)
         return await asyncio.to_thread(
             queue.try_acquire_period, broker.client, broker.names, what, ms
@@ -129,11 +129,11 @@ class Relay:
 async def _reconcile(broker: NamedBroker) -> None:
     """Bring back tasks whose worker or whose message is gone."""
     lying = await asyncio.to_thread(queue.queued_messages, broker)
-    there = {task_id for _, task_id in lying}
-    expired = await outbox.requeue_expired(there)
+    on_queue = {task_id for _, task_id in lying}
+    expired = await outbox.requeue_expired(on_queue)
     lost = await outbox.requeue_submitted(lying, LOST_AFTER_MS)
-    unsettled = await outbox.requeue(await cancelled_with_checkpoint(), there)
-    for task_id in (*expired, *lost, *unsettled):
+    cancelled = await outbox.requeue(await cancelled_with_checkpoint(), on_queue)
+    for task_id in (*expired, *lost, *cancelled):
         log.warning("task %s is put on the queue again", task_id, extra={"task_id": task_id})
     await outbox.prune(KEEP_SENT_MS)
     await prune_keys()

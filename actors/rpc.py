@@ -42,11 +42,11 @@ def backend(client: redis.Redis, names: Names) -> RedisBackend:
 
 
 def send_request(
-    broker: RedisBroker, queue: str, actor: str, given: Mapping[str, Any]
+    broker: RedisBroker, queue: str, actor: str, fields: Mapping[str, Any]
 ) -> "Message[Any]":
     """Put a question on its queue; what stands for it. Raises redis.RedisError."""
     message: Message[Any] = Message(
-        queue_name=queue, actor_name=actor, args=(), kwargs=dict(given), options={}
+        queue_name=queue, actor_name=actor, args=(), kwargs=dict(fields), options={}
     )
     broker.enqueue(message)
     return message
@@ -65,10 +65,10 @@ def is_withdrawn(client: redis.Redis, names: Names, message_id: str) -> bool:
 def read_reply(client: redis.Redis, names: Names, message: "Message[Any]") -> dict[str, Any] | None:
     """What a worker has answered; None as long as none has. Raises redis.RedisError."""
     try:
-        found: dict[str, Any] = message.get_result(backend=backend(client, names))
+        reply: dict[str, Any] = message.get_result(backend=backend(client, names))
     except ResultMissing:
         return None
-    return found
+    return reply
 
 
 READ_QUEUE, READ_ACTOR = "sgn.read", "read"
@@ -115,6 +115,6 @@ class PredictionRequest:
     request_id: str = ""
 
 
-def is_late(asked: ReadRequest | PredictionRequest) -> bool:
+def is_late(request: ReadRequest | PredictionRequest) -> bool:
     """Whether whoever asked has been told by now that nobody answered."""
-    return time.time() > asked.until + LATE_SECONDS
+    return time.time() > request.until + LATE_SECONDS

@@ -1,4 +1,4 @@
-"""What lives as long as a worker process: its database, its relay, its sign of life."""
+"""What lives as long as a worker process: its database, its relay, its heartbeat."""
 
 import asyncio
 import contextlib
@@ -59,13 +59,13 @@ class Runtime(Middleware):
     def __init__(
         self,
         settings: ProcessSettings,
-        sweeper: GarbageCollector | None = None,
+        collector: GarbageCollector | None = None,
         metrics: CollectorRegistry | None = None,
-        kind: str = "cpu",
+        device_kind: str = "cpu",
     ) -> None:
         self.settings = settings
-        self.kind = kind
-        self._sweeper = sweeper
+        self.device_kind = device_kind
+        self._collector = collector
         self._metrics = metrics or CollectorRegistry()
         self._listener: Listener | None = None
         self._lived = time.monotonic()
@@ -110,13 +110,13 @@ class Runtime(Middleware):
         self.stopping.set()
 
     def after_worker_shutdown(self, broker: Broker, worker: Worker) -> None:  # noqa: ARG002
-        """Stop the relay, take the sign of life back, close the database."""
+        """Stop the relay, remove the heartbeat, close the database."""
         if self._listener is not None:
             step_of_thread("the port of the metrics", self._listener.close, STEP_SECONDS)
         for future in self._background:
             future.cancel()
         assert isinstance(broker, NamedBroker)  # noqa: S101 - as above
-        step_of_thread("Redis", lambda: self._show_no_life(broker.client), STEP_SECONDS)
+        step_of_thread("Redis", lambda: self._remove_heartbeat(broker.client), STEP_SECONDS)
         closing = self._submit(close_database())
         step_of_thread("the database", closing.result, STEP_SECONDS)
         step_of_thread("the traces", TRACING.stop, STEP_SECONDS)
@@ -140,7 +140,7 @@ class Runtime(Middleware):
             return "The loop thread of this worker does not answer."
         silent = time.monotonic() - self._lived
         if silent > SILENT_SECONDS:
-            return f"This worker gave no sign of life for {silent:.0f} s."
+            return f"This worker has sent no heartbeat for {silent:.0f} s."
         return ""
 
     async def _work(self, broker: NamedBroker) -> None:
@@ -156,10 +156,10 @@ class Runtime(Middleware):
                 reconciling=True,
                 public_url=self.settings.public_url,
             ).run(),
-            self._show_life(broker.client),
+            self._keep_heartbeat(broker.client),
         ]
-        if self._sweeper is not None:
-            work.append(run_garbage_collection(self._sweeper, broker.client, self.names))
+        if self._collector is not None:
+            work.append(run_garbage_collection(self._collector, broker.client, self.names))
         await asyncio.gather(*work)
 
     async def _learn_names(self) -> None:
@@ -191,20 +191,20 @@ class Runtime(Middleware):
                 log.warning("the database's version is not known: %s", error)
             await asyncio.sleep(SCHEMA_SECONDS)
 
-    async def _show_life(self, client: redis.Redis) -> None:
+    async def _keep_heartbeat(self, client: redis.Redis) -> None:
         while True:
             self._lived = time.monotonic()  # a queue that is away is no fault of this process
             try:
-                await asyncio.to_thread(self._show_signs, client)
+                await asyncio.to_thread(self._send_heartbeat, client)
             except redis.RedisError as error:
-                log.warning("no sign of life could be given: %s", error)
+                log.warning("no heartbeat could be sent: %s", error)
             await asyncio.sleep(HEARTBEAT_SECONDS / 3)
 
-    def _show_signs(self, client: redis.Redis) -> None:
-        send_heartbeat(client, self.names, self.name, self.kind)
+    def _send_heartbeat(self, client: redis.Redis) -> None:
+        send_heartbeat(client, self.names, self.name, self.device_kind)
         sign_presence(client, self.names, database_address(self.settings.database_url))
 
-    def _show_no_life(self, client: redis.Redis) -> None:
+    def _remove_heartbeat(self, client: redis.Redis) -> None:
         with contextlib.suppress(redis.RedisError, DatabaseUnavailable):
             remove_heartbeat(client, self.names, self.name)
 

@@ -1,4 +1,4 @@
-"""What every process of the house needs to know, read from the environment once.
+"""What every process of an installation needs to know, read from the environment once.
 
 Each variable ``NAME`` may instead be given as ``NAME_FILE``, the path of a file that holds
 the value, so that a secret need not stand in the environment.

@@ -37,21 +37,21 @@ def private_folder(folder: Path) -> Path:
         OSError: it cannot be made.
 
     """
-    missing = [each for each in (folder, *folder.parents) if not each.exists()]
-    for each in reversed(missing):
-        each.mkdir(PRIVATE, exist_ok=True)
-    for each in (folder, folder.parent):
-        require_ours(each)
+    missing = [file for file in (folder, *folder.parents) if not file.exists()]
+    for file in reversed(missing):
+        file.mkdir(PRIVATE, exist_ok=True)
+    for file in (folder, folder.parent):
+        require_ours(file)
     return folder
 
 
 def require_ours(folder: Path) -> None:
     """Raise ProcessSettingsError where another user could write to the folder or replace it."""
     users = (os.geteuid(), 0)  # root's are the mounted volumes of containers
-    found = folder.stat()
-    theirs = found.st_uid not in users or folder.lstat().st_uid not in users
-    open_to_all = found.st_mode & stat.S_IWOTH and not found.st_mode & stat.S_ISVTX
-    if theirs or (open_to_all and found.st_uid):
+    stored = folder.stat()
+    theirs = stored.st_uid not in users or folder.lstat().st_uid not in users
+    open_to_all = stored.st_mode & stat.S_IWOTH and not stored.st_mode & stat.S_ISVTX
+    if theirs or (open_to_all and stored.st_uid):
         raise ProcessSettingsError(
             f"The spool's folder {folder} belongs to another user or can be written by all: let "
             "SGN_SPOOL name a folder of this user alone (chmod 700).",
@@ -106,16 +106,16 @@ def spool_outputs(
 def read_outputs(folder: Path) -> SpooledOutputs | None:
     """What was kept there with its result; None where nothing was, or where it is damaged."""
     try:
-        found = json.loads((folder / KEPT).read_bytes())
-        content = {name: (folder / name).read_bytes() for name in found["sha256"]}
-        result = dict(found["result"])
+        stored = json.loads((folder / KEPT).read_bytes())
+        content = {name: (folder / name).read_bytes() for name in stored["sha256"]}
+        result = dict(stored["result"])
     except FileNotFoundError:
         return None
     except (OSError, ValueError, KeyError, TypeError) as error:
         log.warning("what is kept in %s cannot be read and is left aside: %r", folder, error)
         return None
     sums = {name: hashlib.sha256(data).hexdigest() for name, data in content.items()}
-    if sums != found["sha256"]:
+    if sums != stored["sha256"]:
         log.warning("what is kept in %s is not what was written there and is left aside", folder)
         return None
     return SpooledOutputs(result, content)

@@ -119,18 +119,18 @@ def _store(client: redis.Redis, names: Names, store: Store, task: str) -> None:
 
 def joined(stored: str, lines: list[str]) -> str:
     """The text of a log whose beginning is stored and whose end is on the stream, or all of it."""
-    known = stored.splitlines()
-    both = [*known, *lines[_overlap(known, lines) :]]
+    stored_lines = stored.splitlines()
+    both = [*stored_lines, *lines[_overlap(stored_lines, lines) :]]
     return "".join(f"{line}\n" for line in both[-MOST:])
 
 
-def _overlap(known: list[str], lines: list[str]) -> int:
+def _overlap(stored_lines: list[str], lines: list[str]) -> int:
     """How many lines of the stream are stored already: it begins as what is known ends.
 
     A line by itself would not do, as one may be said twice within a second.
     """
-    both = range(min(len(known), len(lines)), 0, -1)
-    return next((count for count in both if known[-count:] == lines[:count]), 0)
+    both = range(min(len(stored_lines), len(lines)), 0, -1)
+    return next((count for count in both if stored_lines[-count:] == lines[:count]), 0)
 
 
 def _stored(store: Store, task: str) -> str:

@@ -71,13 +71,13 @@ def _wired() -> RedisBroker:
     log.log(logging.WARNING if choice.warning else logging.INFO, "%s", choice.said)
     metrics = make_registry(*worker_metrics(), device_info(choice), GpuMemory(choice))
     runtime = Runtime(
-        settings, GarbageCollector(checkpoints, uploads, datasets), metrics, choice.kind
+        settings, GarbageCollector(checkpoints, uploads, datasets), metrics, choice.device_kind
     )
     reader = _reader(settings, runtime, uploads, datasets)
     pending = PendingEndings(runtime, settings.spool)
     beside = _beside(runtime, reader, Predictor(models, reader, atlases), pending)
     broker = worker_broker(
-        settings.redis_url, runtime.names, choice.kind, [AsyncIO(), runtime, *beside]
+        settings.redis_url, runtime.names, choice.device_kind, [AsyncIO(), runtime, *beside]
     )
     context = WorkerContext(runtime, models, checkpoints, choice, reader, pending, atlases)
     runner = TaskRunner(context)

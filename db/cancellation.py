@@ -40,7 +40,7 @@ async def cancel(task_id: str, public_url: str = "") -> None:
             .using_db(connection)
             .update(cancel_at=now)
         )
-        # Its worker may be busy with one of its parts, and is then heard the sooner.
+        # Its worker may be busy with one of its shards, and is then heard the sooner.
         await release_shards(task_id, now, connection)
         await _end(Run.filter(idle, task_id=task_id), task_id, now, connection, public_url)
 
@@ -50,8 +50,8 @@ async def cancel_silent(asked_before_ms: int, public_url: str = "") -> list[str]
     """End tasks whose worker has not answered for that long to being cancelled; their ids."""
     now = await now_ms()
     silent = Run.filter(ACTIVE, cancel_at__gt=0, cancel_at__lt=now - asked_before_ms)
-    found: list[str] = await silent.limit(BATCH).values_list("task_id", flat=True)  # type: ignore[assignment]
-    return [task_id for task_id in found if await _end_one(task_id, now, public_url)]
+    task_ids: list[str] = await silent.limit(BATCH).values_list("task_id", flat=True)  # type: ignore[assignment]
+    return [task_id for task_id in task_ids if await _end_one(task_id, now, public_url)]
 
 
 @restart_on_deadlock
@@ -65,7 +65,7 @@ async def _end_one(task_id: str, now: int, public_url: str) -> bool:
 async def _end(
     runs: Any, task_id: str, now: int, connection: BaseDBAsyncClient, public_url: str
 ) -> bool:
-    """Write Cancelled; :func:`unsettled_ids` finds it where a checkpoint may be worth keeping."""
+    """Write Cancelled; :func:`cancelled_with_checkpoint` finds a task that has a checkpoint."""
     silent = runs.using_db(connection)
     if not await end_runs(silent, Status.CANCELLED, now, CANCELLED, cancel_at=now):
         return False
@@ -82,25 +82,25 @@ async def cancelled_with_checkpoint() -> list[str]:
 
     Only once the lease has run out: a worker that was passed over may store until then.
     """
-    over = _unsettled(await now_ms()).order_by("finished_at").limit(BATCH)
+    over = _with_checkpoint(await now_ms()).order_by("finished_at").limit(BATCH)
     return [str(task_id) for task_id in await over.values_list("task_id", flat=True)]
 
 
 @restart_on_deadlock
 @translate_errors()
 async def claim_cancelled(task_id: str, *, lease_ms: int) -> Claim | None:
-    """Such a task, to be settled within ``lease_ms``; None if it is none, or another's."""
+    """Claim such a task for ``lease_ms``; None if it is none, or another worker has it."""
     now = await now_ms()
     async with transaction() as connection:
-        mine = _unsettled(now).filter(task_id=task_id).using_db(connection)
+        mine = _with_checkpoint(now).filter(task_id=task_id).using_db(connection)
         if not await mine.update(lease_until=now + lease_ms):
             return None
-        found = await read_claim(
+        claim = await read_claim(
             await Run.get(task_id=task_id, using_db=connection), "", connection
         )
-        if found is None:
+        if claim is None:
             await Run.filter(task_id=task_id).using_db(connection).update(checkpoint=0)
-        return found
+        return claim
 
 
 @restart_on_deadlock
@@ -117,13 +117,13 @@ async def write_cancelled_result(
     whole = json_text(result or {})
     await check_packet("The result", whole)
     async with transaction() as connection:
-        unsettled = Run.filter(
-            task_id=task_id, state=Status.CANCELLED.value, checkpoint__gt=0
-        ).using_db(connection)
+        run = Run.filter(task_id=task_id, state=Status.CANCELLED.value, checkpoint__gt=0).using_db(
+            connection
+        )
         vouched = integrity_columns(result or {})
-        # Whoever watched it to its end is told again: there may be epochs more.
-        settled = await unsettled.update(checkpoint=0, version=F("version") + 1, **vouched)
-        if not settled or result is None:
+        # Whoever watched it to its end is informed again: there may be epochs more.
+        written = await run.update(checkpoint=0, version=F("version") + 1, **vouched)
+        if not written or result is None:
             return
         submission = Submission.filter(task_id=task_id, task_status=Status.CANCELLED.value)
         shown = extract(task_id, result, public_url)
@@ -131,6 +131,6 @@ async def write_cancelled_result(
         await tasks.keep(task_id, whole, connection)
 
 
-def _unsettled(now: int) -> Any:
-    """A worker that ends a task itself leaves nothing to be settled; nor does a part."""
+def _with_checkpoint(now: int) -> Any:
+    """A worker that ends a task itself leaves none of these; nor does a shard."""
     return Run.filter(part=0, state=Status.CANCELLED.value, checkpoint__gt=0, lease_until__lt=now)

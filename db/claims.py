@@ -97,8 +97,8 @@ async def claim(
         # Taken or ended already, or tried too often. PostgreSQL does not lock the row that the
         # UPDATE left as it was, so it may have been handed back by now: look at the attempts again.
         for what, times in (("crashes", max_attempts), ("attempt", IN_ALL * max_attempts)):
-            tried = _free(task_id, now, connection).filter(**{f"{what}__gte": times})
-            await _drop(tried, task_id, GIVEN_UP.format(times=times), now, connection)
+            exhausted = _free(task_id, now, connection).filter(**{f"{what}__gte": times})
+            await _drop(exhausted, task_id, GIVEN_UP.format(times=times), now, connection)
     return None
 
 
@@ -121,13 +121,13 @@ def _free(task_id: str, now: int, connection: BaseDBAsyncClient) -> Any:
 async def _taken(task_id: str, token: str, now: int, connection: BaseDBAsyncClient) -> Claim | None:
     """The claim, or the end of a task that cannot be read."""
     run = await Run.get(task_id=task_id, using_db=connection)
-    found = await read_claim(run, token, connection)
-    if found is None:
+    claim = await read_claim(run, token, connection)
+    if claim is None:
         submitted = Submission.filter(task_id=run.part_of or task_id).using_db(connection)
         sentence = (UNREADABLE if await submitted.exists() else DELETED) if not run.part else LET_GO
         mine = Run.filter(task_id=task_id).using_db(connection)
         await _drop(mine, task_id, sentence, now, connection)
-    return found
+    return claim
 
 
 async def read_claim(
@@ -135,7 +135,7 @@ async def read_claim(
 ) -> Claim | None:
     """What a worker needs to know of a task; None if its form is gone or cannot be read.
 
-    None also for a part of a task that has ended.
+    None also for a shard of a task that has ended.
     """
     whole: Run | None = run
     if run.part:
@@ -169,18 +169,18 @@ async def read_claim(
 
 
 def shard_id(task_id: str, number: int) -> str:
-    """The id of a part's run; parts are numbered from 1 on."""
+    """The id of a shard's run; shards are numbered from 1 on."""
     return f"{task_id}-{number:04d}"
 
 
 def is_shard(task_id: str) -> bool:
-    """Whether a run of this id is a part."""
+    """Return True if a run of this id is a shard."""
     return "-" in task_id
 
 
-def task_id_of_shard(part: str) -> str:
-    """The id of the task that a part of this id belongs to."""
-    return part.rpartition("-")[0]
+def task_id_of_shard(shard_id: str) -> str:
+    """The id of the task that a shard of this id belongs to."""
+    return shard_id.rpartition("-")[0]
 
 
 def claimed_run(claim: Claim, connection: BaseDBAsyncClient | None = None) -> Any:

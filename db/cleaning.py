@@ -50,18 +50,18 @@ class _Needed(Exception):
 @translate_errors()
 async def look_up(task_ids: Sequence[str]) -> dict[str, Known]:
     """Each of these tasks, also those that no row knows."""
-    found: dict[str, Known] = {}
+    known_tasks: dict[str, Known] = {}
     retried = await _retried()
     for some in _pieces(task_ids):
         runs = {run.task_id: run for run in await Run.filter(task_id__in=some)}
         wholes = {task_id: _whole(task_id, runs.get(task_id)) for task_id in some}
-        there = await _submitted(list(wholes.values()))
+        submitted = await _submitted(list(wholes.values()))
         children = await _children(some)
         for task_id in some:
-            known = _known(task_id, wholes[task_id] in there, runs.get(task_id))
-            needed = known.needed or children.get(task_id) or retried.get(task_id, "")
-            found[task_id] = replace(known, needed=needed)
-    return found
+            task = _known(task_id, wholes[task_id] in submitted, runs.get(task_id))
+            needed = task.needed or children.get(task_id) or retried.get(task_id, "")
+            known_tasks[task_id] = replace(task, needed=needed)
+    return known_tasks
 
 
 async def mark_removed(task_id: str, *, ended_before: int) -> str:
@@ -108,41 +108,41 @@ async def _children(
     """By parent, a child that needs it: one whose rows are there and whose model is."""
     query = Run.filter(parent_task_id__in=list(task_ids), removed_at=0).using_db(connection)
     rows: list[Any] = await query.values_list("parent_task_id", "task_id", "state")
-    there = await _submitted([child for _, child, _ in rows], connection)
+    submitted = await _submitted([child for _, child, _ in rows], connection)
     return {
         parent: f"{child}, which is {state}, was fine-tuned from it"
         if state == Status.FINISHED
         else f"{child}, which is {state}, is to be fine-tuned from it"
         for parent, child, state in rows
-        if state in {Status.SUBMITTED, Status.RUNNING} or child in there
+        if state in {Status.SUBMITTED, Status.RUNNING} or child in submitted
     }
 
 
 async def _retried() -> dict[str, str]:
     """Tasks whose checkpoints one may go on from that has not ended."""
     rows = await Run.filter(BUSY).exclude(retry_of="").values_list("task_id", "retry_of")
-    found: dict[str, str] = {}
+    retried: dict[str, str] = {}
     waiting = {str(old): f"{task_id} tries it again" for task_id, old in rows}
     for _ in range(LONGEST_CHAIN):
-        found |= waiting
+        retried |= waiting
         chained: list[Any] = []
         for some in _pieces(list(waiting)):
             query = Run.filter(task_id__in=some).exclude(retry_of="")
             chained += await query.values_list("task_id", "retry_of")
-        waiting = {old: waiting[task_id] for task_id, old in chained if old not in found}
+        waiting = {old: waiting[task_id] for task_id, old in chained if old not in retried}
         if not waiting:
             break
-    return found
+    return retried
 
 
 async def _submitted(
     task_ids: Sequence[str], connection: BaseDBAsyncClient | None = None
 ) -> set[str]:
-    found: set[str] = set()
+    submitted: set[str] = set()
     for some in _pieces(task_ids):
         query = Submission.filter(task_id__in=some).using_db(connection)
-        found |= {str(each) for each in await query.values_list("task_id", flat=True)}
-    return found
+        submitted |= {str(task_id) for task_id in await query.values_list("task_id", flat=True)}
+    return submitted
 
 
 def _pieces(task_ids: Sequence[str]) -> Iterator[list[str]]:

@@ -76,21 +76,23 @@ async def insert_dataset(new: NewDataset) -> DatasetRecord:
     """
     await check_known()
     columns = ("data_name", "proj_id", "user_id", "hdfs_path")
-    for _, sentence in await unstorable_of_dataset({each: getattr(new, each) for each in columns}):
+    for _, sentence in await unstorable_of_dataset(
+        {column: getattr(new, column) for column in columns}
+    ):
         raise DatabaseError(sentence)
     await check_packet("The dataset", new.data_cont)
     await check_packet("The dataset's profile", _as_text(new.profile))
-    there = await find_dataset(new.data_id)
-    if there is not None:
-        return _same(new, there)
+    record = await find_dataset(new.data_id)
+    if record is not None:
+        return _same(new, record)
     try:
         await check_name(new.data_name)
         return await _insert(new)
     except (IntegrityError, NameTaken) as error:
-        there = await find_dataset(new.data_id)  # another attempt may have come first
-        if there is None:
+        record = await find_dataset(new.data_id)  # another attempt may have come first
+        if record is None:
             raise name_taken(new.data_name) from error
-    return _same(new, there)
+    return _same(new, record)
 
 
 async def _insert(new: NewDataset) -> DatasetRecord:
@@ -111,18 +113,18 @@ async def _insert(new: NewDataset) -> DatasetRecord:
     return record
 
 
-def _same(new: NewDataset, there: DatasetRecord) -> DatasetRecord:
+def _same(new: NewDataset, written: DatasetRecord) -> DatasetRecord:
     """The row that an earlier attempt has written. Raises DatabaseError where it is another's."""
-    if (there.data_name, there.proj_id) != (new.data_name, new.proj_id):
+    if (written.data_name, written.proj_id) != (new.data_name, new.proj_id):
         raise DatabaseError("The dataset's id is used already; send the file again.")
-    return there
+    return written
 
 
 @translate_errors()
 async def find_datasets(names: Sequence[str]) -> list[DatasetRecord]:
     """The datasets of these names that are there, without content."""
-    there = await storable(DATASETS, "data_name", names)
-    return await _records(Dataset.filter(data_name__in=there)) if there else []
+    stored_names = await storable(DATASETS, "data_name", names)
+    return await _records(Dataset.filter(data_name__in=stored_names)) if stored_names else []
 
 
 @translate_errors()
@@ -135,8 +137,8 @@ async def find_dataset(data_id: str) -> DatasetRecord | None:
 async def named_alike(data_name: str) -> dict[str, str]:
     """The datasets that the database takes to be of that name: the project of each by its name."""
     rows = Dataset.filter(data_name__in=await storable(DATASETS, "data_name", [data_name]))
-    found = await rows.values_list("data_name", "proj_id")
-    return {str(name): str(proj_id) for name, proj_id in found}
+    pairs = await rows.values_list("data_name", "proj_id")
+    return {str(name): str(proj_id) for name, proj_id in pairs}
 
 
 @translate_errors()
@@ -146,12 +148,12 @@ async def check_name(data_name: str) -> None:
         raise name_taken(data_name)
 
 
-def name_taken(data_name: str, there: str = "") -> NameTaken:
-    """Why a second dataset of this name is not written; ``there`` is the first one's name."""
-    if there in ("", data_name):
+def name_taken(data_name: str, other: str = "") -> NameTaken:
+    """Why a second dataset of this name is not written; ``other`` is the first one's name."""
+    if other in ("", data_name):
         return NameTaken(f"There is a dataset named {data_name!r} already.")
     return NameTaken(
-        f"There is a dataset named {there!r} already, which the database does not tell from "
+        f"There is a dataset named {other!r} already, which the database does not tell from "
         f"{data_name!r}."
     )
 
@@ -180,8 +182,8 @@ async def list_datasets(
 @translate_errors()
 async def get_data(names: Sequence[str]) -> dict[str, str]:
     """The content of these datasets by name; a name that is not there is left out."""
-    there = await storable(DATASETS, "data_name", names)
-    rows = await Dataset.filter(data_name__in=there).values("data_name", "data_cont")
+    stored_names = await storable(DATASETS, "data_name", names)
+    rows = await Dataset.filter(data_name__in=stored_names).values("data_name", "data_cont")
     return {row["data_name"]: row["data_cont"] for row in rows}
 
 
@@ -201,15 +203,15 @@ async def put_profile(data_id: str, length: int, profile: dict[str, Any]) -> Non
     await check_known()
     text = _as_text(profile)
     await check_packet("The dataset's profile", text)
-    kept = Profile.filter(data_id=data_id)
+    row = Profile.filter(data_id=data_id)
     # Several may profile one dataset at once, and transactions that read before they write get in
     # each other's way. MySQL counts rows that changed, so a row of no change is there too.
-    if await kept.update(length=length, profile=text):
+    if await row.update(length=length, profile=text):
         return
     try:
         await Profile.create(data_id=data_id, length=length, profile=text)
     except IntegrityError:
-        await kept.update(length=length, profile=text)
+        await row.update(length=length, profile=text)
 
 
 def _as_text(profile: dict[str, Any]) -> str:
@@ -257,19 +259,19 @@ async def profiled_ids(data_ids: Sequence[str]) -> set[str]:
 async def prune_profiles() -> int:
     """Remove the profiles of datasets whose rows are gone, which name subjects; how many."""
     await check_known()
-    there = [str(each) for each in await Profile.all().values_list("data_id", flat=True)]
-    gone = sorted(set(there) - await _known_ids(Dataset, there))
+    profiled = [str(data_id) for data_id in await Profile.all().values_list("data_id", flat=True)]
+    gone = sorted(set(profiled) - await _known_ids(Dataset, profiled))
     for some in _pieces(gone):
         await Profile.filter(data_id__in=some).delete()
     return len(gone)
 
 
 async def _known_ids(table: type[Dataset | Profile], data_ids: Sequence[str]) -> set[str]:
-    found: set[str] = set()
+    known: set[str] = set()
     for some in _pieces(data_ids):
         ids = table.filter(data_id__in=some).values_list("data_id", flat=True)
-        found |= {str(each) for each in await ids}
-    return found
+        known |= {str(data_id) for data_id in await ids}
+    return known
 
 
 def _pieces(data_ids: Sequence[str]) -> Iterator[list[str]]:

@@ -59,7 +59,7 @@ async def waiting_projects(kind: str | None = None) -> list[Project]:
     of_kind = "" if kind is None else f" AND kind = '{kind}'"
     query = PROJECTS.format(running=Status.RUNNING, waiting=WAITING + of_kind)
     _, rows = await get_connection("default").execute_query(query)
-    found = [
+    projects = [
         Project(
             proj_id=str(row["proj_id"]),
             number=int(row["number"]),
@@ -69,7 +69,7 @@ async def waiting_projects(kind: str | None = None) -> list[Project]:
         )
         for row in rows
     ]
-    return sorted(found, key=lambda each: each.turn(0))
+    return sorted(projects, key=lambda project: project.turn(0))
 
 
 @translate_errors()
@@ -86,21 +86,21 @@ async def next_tasks(kind: str, most: int) -> list[str]:
 
 def in_turn(projects: Iterable[Project], tasks: Sequence[tuple[str, str]]) -> list[str]:
     """Tasks in the order of their turns; they are given by id and project, oldest first."""
-    known, seen, due = {each.proj_id: each for each in projects}, Counter[str](), []
+    by_id, seen, due = {project.proj_id: project for project in projects}, Counter[str](), []
     for task_id, proj_id in tasks:
-        if proj_id in known:
-            due.append((known[proj_id].turn(seen[proj_id]), task_id))
+        if proj_id in by_id:
+            due.append((by_id[proj_id].turn(seen[proj_id]), task_id))
             seen[proj_id] += 1
     return [task_id for _, task_id in sorted(due)]
 
 
 def place_of(projects: Iterable[Project], proj_id: str, nth: int) -> int:
     """How many tasks are due before the ``nth`` of a project, and itself."""
-    every = {each.proj_id: each for each in projects}
+    every = {project.proj_id: project for project in projects}
     if proj_id not in every:  # it has been taken meanwhile
         return 1
     due = every.pop(proj_id).turn(nth)
-    return nth + 1 + sum(_before(each, due) for each in every.values())
+    return nth + 1 + sum(_before(project, due) for project in every.values())
 
 
 def _before(project: Project, due: tuple[int, int, int, int, str]) -> int:
@@ -135,8 +135,8 @@ async def claim_next(
         return await claiming(task_id)
     if run.state == Status.CANCELLED and run.checkpoint:
         return None
-    found = await claiming(task_id) if run.state == Status.RUNNING else None
-    return found or await _whole(claiming, run.kind, task_id)
+    claimed = await claiming(task_id) if run.state == Status.RUNNING else None
+    return claimed or await _whole(claiming, run.kind, task_id)
 
 
 async def _whole(
@@ -148,9 +148,9 @@ async def _whole(
         choice = await next_tasks(kind, min(2**attempt, MOST_CHOICE))
         if not choice:
             return None
-        found = await claiming(random.choice(choice))  # noqa: S311 - no secret
-        if found is not None:
-            return found
+        claimed = await claiming(random.choice(choice))  # noqa: S311 - no secret
+        if claimed is not None:
+            return claimed
     return await claiming(task_id)
 
 

@@ -50,8 +50,8 @@ class OldTask:
     @property
     def param_set(self) -> Mapping[str, Any]:
         """What its form asks of the training."""
-        found = self.task_config.get("param_set")
-        return found if isinstance(found, dict) else {}
+        param_set = self.task_config.get("param_set")
+        return param_set if isinstance(param_set, dict) else {}
 
     @property
     def parent(self) -> str:

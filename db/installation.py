@@ -27,11 +27,11 @@ async def installation_id() -> str:
         DatabaseUnavailable: the database does not answer, or refuses to write the first one.
 
     """
-    found = await _read()
-    if not found:
+    stored_id = await _read()
+    if not stored_id:
         await _write(secrets.token_hex(BYTES))
-        found = await _read()
-    return found
+        stored_id = await _read()
+    return stored_id
 
 
 @translate_errors()

@@ -62,11 +62,11 @@ class Intake:
                 if written is not None:
                     self._tell(written)
                     continue
-                for each in some:
-                    await _one(each)
+                for waiting in some:
+                    await _one(waiting)
             finally:
-                for each in some:
-                    _fail(each, DatabaseError("The task could not be written; try again."))
+                for waiting in some:
+                    _fail(waiting, DatabaseError("The task could not be written; try again."))
 
 
 async def _all_at_once(some: list[_Waiting]) -> list[OutboxMessage] | None:
@@ -75,18 +75,22 @@ async def _all_at_once(some: list[_Waiting]) -> list[OutboxMessage] | None:
         now = await _insert_all(some)
     except DatabaseUnavailable as error:
         # It may have been written and only the answer lost: another try could write it twice.
-        for each in some:
-            _fail(each, error)
+        for waiting in some:
+            _fail(waiting, error)
         return []
     except Exception:  # noqa: BLE001 - one by one it is found whose it is
         return None
-    for each in some:
-        _tell(each, each.task_id)
+    for waiting in some:
+        _tell(waiting, waiting.task_id)
     return [
         OutboxMessage(
-            each.task_id, each.task.request_id, now, each.task.kind, each.task.traceparent
+            waiting.task_id,
+            waiting.task.request_id,
+            now,
+            waiting.task.kind,
+            waiting.task.traceparent,
         )
-        for each in some
+        for waiting in some
     ]
 
 
@@ -96,22 +100,24 @@ async def _insert_all(some: list[_Waiting]) -> int:
     """Write them in one transaction; when, by the database's clock."""
     now = await now_ms()
     async with transaction() as connection:
-        await write(connection, [(each.task, each.task_id, each.key) for each in some], now)
+        await write(
+            connection, [(waiting.task, waiting.task_id, waiting.key) for waiting in some], now
+        )
     return now
 
 
-async def _one(each: _Waiting) -> None:
+async def _one(waiting: _Waiting) -> None:
     try:
-        _tell(each, await insert_new_task(each.task, each.key))
+        _tell(waiting, await insert_new_task(waiting.task, waiting.key))
     except Exception as error:  # noqa: BLE001 - whoever waits for it gets it
-        _fail(each, error)
+        _fail(waiting, error)
 
 
-def _fail(each: _Waiting, error: Exception) -> None:
-    if not each.written.done():
-        each.written.set_exception(error)
+def _fail(waiting: _Waiting, error: Exception) -> None:
+    if not waiting.written.done():
+        waiting.written.set_exception(error)
 
 
-def _tell(each: _Waiting, task_id: str) -> None:
-    if not each.written.done():
-        each.written.set_result(task_id)
+def _tell(waiting: _Waiting, task_id: str) -> None:
+    if not waiting.written.done():
+        waiting.written.set_result(task_id)

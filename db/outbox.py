@@ -38,8 +38,8 @@ async def unsent(older_than_ms: int = 0, limit: int = BATCH) -> list[OutboxMessa
     """The oldest messages that were not sent, written at least that long ago."""
     old = Outbox.filter(sent_at=0, created_at__lte=await now_ms() - older_than_ms)
     rows = old.order_by("id").limit(limit)
-    found = await rows.values_list("task_id", "request_id", "created_at", "kind")
-    return [OutboxMessage(*row) for row in found]
+    columns = await rows.values_list("task_id", "request_id", "created_at", "kind")
+    return [OutboxMessage(*row) for row in columns]
 
 
 @translate_errors()
@@ -61,8 +61,8 @@ async def requeue_expired(on_queue: Collection[str]) -> list[str]:
     """
     now = await now_ms()
     expired = Run.filter(state=Status.RUNNING.value, lease_until__lt=now, cancel_at=0)
-    known = await expired.order_by("lease_until").values_list("task_id", flat=True)
-    return await requeue([str(task_id) for task_id in known], on_queue)
+    task_ids = await expired.order_by("lease_until").values_list("task_id", flat=True)
+    return await requeue([str(task_id) for task_id in task_ids], on_queue)
 
 
 @translate_errors()
@@ -85,11 +85,11 @@ async def requeue_submitted(lying: Sequence[tuple[str, str]], older_than_ms: int
     since = now - older_than_ms
     on_queue = {task_id for _, task_id in lying}
     waiting = Run.filter(state=Status.SUBMITTED.value, submitted_at__lt=since)
-    known = await waiting.order_by("submitted_at", "task_id").values_list("task_id", "kind")
-    lost = [(str(id_), str(kind)) for id_, kind in known if str(id_) not in on_queue]
-    parts = [task_id for task_id, _ in lost if is_shard(task_id)]
-    missing = await _missing(lying, since) if len(parts) < len(lost) else {}
-    wanted = await _write(parts[:BATCH], now, since=since)
+    submitted = await waiting.order_by("submitted_at", "task_id").values_list("task_id", "kind")
+    lost = [(str(id_), str(kind)) for id_, kind in submitted if str(id_) not in on_queue]
+    shards = [task_id for task_id, _ in lost if is_shard(task_id)]
+    missing = await _missing(lying, since) if len(shards) < len(lost) else {}
+    wanted = await _write(shards[:BATCH], now, since=since)
     for kind, number in missing.items():
         whole = [id_ for id_, of_kind in lost if of_kind == kind and not is_shard(id_)]
         wanted += await _write(whole, now, since=since, most=min(number, BATCH))
@@ -105,7 +105,9 @@ async def _missing(lying: Sequence[tuple[str, str]], since: int) -> dict[str, in
     waiting = whole.annotate(number=Count("task_id")).group_by("kind")
     counted = Counter(dict(await waiting.values_list("kind", "number")))
     running = set(await _running([task_id for _, task_id in lying]))
-    there = [each for each in lying if not is_shard(each[1]) and each[1] not in running]
+    usable = [
+        message for message in lying if not is_shard(message[1]) and message[1] not in running
+    ]
     on_way = Outbox.filter(Q(sent_at=0) | Q(sent_at__gte=since) | Q(created_at__gte=since))
     names = {task_id for _, task_id in lying}
     under_way = [
@@ -113,19 +115,19 @@ async def _missing(lying: Sequence[tuple[str, str]], since: int) -> dict[str, in
         for kind, task_id in await on_way.values_list("kind", "task_id")
         if not is_shard(str(task_id)) and task_id not in names
     ]
-    counted.subtract(kind for kind, _ in there)
+    counted.subtract(kind for kind, _ in usable)
     counted.subtract(map(str, under_way))
     return {kind: number for kind, number in counted.items() if number > 0}
 
 
 async def _running(task_ids: Sequence[str]) -> list[str]:
     """Those of these tasks that run without a worker."""
-    now, found = await now_ms(), []
+    now, running = await now_ms(), []
     for start in range(0, len(task_ids), LONGEST_LIST):
         some = Run.filter(task_id__in=list(task_ids[start : start + LONGEST_LIST]))
         lost = some.filter(state=Status.RUNNING.value, lease_until__lt=now)
-        found += [str(task_id) for task_id in await lost.values_list("task_id", flat=True)]
-    return found
+        running += [str(task_id) for task_id in await lost.values_list("task_id", flat=True)]
+    return running
 
 
 @translate_errors()
@@ -159,7 +161,7 @@ async def _write(task_ids: list[str], now: int, *, since: int, most: int = BATCH
     if not wanted:
         return []
     runs = await Run.filter(task_id__in=wanted).values("task_id", "request_id", "kind")
-    known = {run["task_id"]: run for run in runs}
-    there = [task_id for task_id in wanted if task_id in known]
-    await Outbox.bulk_create([Outbox(created_at=now, **known[task_id]) for task_id in there])
-    return there
+    by_id = {run["task_id"]: run for run in runs}
+    written = [task_id for task_id in wanted if task_id in by_id]
+    await Outbox.bulk_create([Outbox(created_at=now, **by_id[task_id]) for task_id in written])
+    return written

@@ -32,24 +32,24 @@ async def waiting(proj_id: str) -> tuple[int, int]:
 @translate_errors()
 async def done_with(task_ids: Sequence[str], keep_ms: int) -> list[str]:
     """Those of these tasks that are Finished, or that failed or were cancelled that long ago."""
-    now, found = await now_ms(), []
+    now, done = await now_ms(), []
     for start in range(0, len(task_ids), LONGEST_LIST):
         some = Run.filter(task_id__in=list(task_ids[start : start + LONGEST_LIST]))
         finished = Q(state=Status.FINISHED.value)
         given_up = [Status.FAILED.value, Status.CANCELLED.value]
         old = Q(state__in=given_up, finished_at__lt=now - keep_ms)
-        found += await some.filter(finished | old).values_list("task_id", flat=True)
-    return [str(task_id) for task_id in found]
+        done += await some.filter(finished | old).values_list("task_id", flat=True)
+    return [str(task_id) for task_id in done]
 
 
 @translate_errors()
 async def known_ids(task_ids: Sequence[str]) -> set[str]:
     """Those of these tasks and parts that this database knows."""
-    found: set[str] = set()
+    known: set[str] = set()
     for start in range(0, len(task_ids), LONGEST_LIST):
         some = Run.filter(task_id__in=list(task_ids[start : start + LONGEST_LIST]))
-        found |= {str(task_id) for task_id in await some.values_list("task_id", flat=True)}
-    return found
+        known |= {str(task_id) for task_id in await some.values_list("task_id", flat=True)}
+    return known
 
 
 @translate_errors()
@@ -118,17 +118,17 @@ SINCE = {Status.SUBMITTED: "submitted_at", Status.RUNNING: "started_at"}
 
 @dataclass(frozen=True)
 class TaskCounts:
-    """Tasks and parts by state; the seconds of the oldest, where there is one; messages to send."""
+    """Tasks and shards by state; seconds since the oldest; messages to send."""
 
     tasks: dict[str, int]
-    parts: dict[str, int]
+    shards: dict[str, int]
     oldest_seconds: dict[str, float]
     unsent: int
 
 
 @dataclass(frozen=True)
 class ProjectTaskCounts:
-    """The same of one project, whose parts and messages are nobody's business but the service's."""
+    """The same of one project, which is told nothing of shards and messages."""
 
     tasks: dict[str, int]
     oldest_seconds: dict[str, float]
@@ -137,10 +137,10 @@ class ProjectTaskCounts:
 @translate_errors()
 async def count_tasks() -> TaskCounts:
     """Count. Raises DatabaseError."""
-    tasks, parts = Run.filter(part_of=""), Run.exclude(part_of="")
+    tasks, shards = Run.filter(part_of=""), Run.exclude(part_of="")
     return TaskCounts(
         tasks=await _by_state(tasks),
-        parts=await _by_state(parts),
+        shards=await _by_state(shards),
         oldest_seconds=await _oldest(tasks),
         unsent=await Outbox.filter(sent_at=0).count(),
     )

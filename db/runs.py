@@ -105,11 +105,11 @@ async def fail_task(claim: Claim, sentence: str, manifest_sha256: str = "") -> b
 async def end_cancelled(claim: Claim, result: dict[str, Any] | None, public_url: str = "") -> bool:
     """End the task as Cancelled, with what there is of a result; False if it was lost.
 
-    None leaves a checkpoint of an earlier attempt to be settled.
+    None leaves a checkpoint of an earlier attempt to be stored.
     """
     more = {} if result is None else {"checkpoint": 0, **integrity_columns(result)}
-    there = EMPTY_RESULT if result is None else result
-    ending = Ending(Status.CANCELLED, CANCELLED, there, public_url)
+    kept = EMPTY_RESULT if result is None else result
+    ending = Ending(Status.CANCELLED, CANCELLED, kept, public_url)
     return await _end(claim, ending, **more) is not None
 
 

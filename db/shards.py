@@ -1,4 +1,4 @@
-"""Parts of a task: runs of their own, without a submission, that any worker may take."""
+"""Shards of a task: runs of their own, without a submission, that any worker may take."""
 
 from dataclasses import dataclass
 
@@ -18,7 +18,7 @@ LONGEST_LIST = 500
 
 @dataclass(frozen=True)
 class ShardState:
-    """How far a part is; ``free`` is one that nobody does at present and anybody may."""
+    """How far a shard is; ``free`` is one that nobody runs at present and anybody may."""
 
     shard_id: str
     state: str
@@ -30,7 +30,7 @@ class ShardState:
 @restart_on_deadlock
 @translate_errors()
 async def dispatch(claim: Claim, count: int) -> bool:
-    """Have the parts 1 to ``count`` done that are not there yet; False if the task was lost."""
+    """Have the shards 1 to ``count`` done that are not there yet; False if the task was lost."""
     now = await now_ms()
     known = {row["part"] for row in await Run.filter(part_of=claim.task_id).values("part")}
     missing = [number for number in range(1, count + 1) if number not in known]
@@ -64,7 +64,7 @@ async def dispatch(claim: Claim, count: int) -> bool:
 
 @translate_errors()
 async def shard_states(task_id: str) -> dict[int, ShardState]:
-    """How far the parts of a task are, by number."""
+    """How far the shards of a task are, by number."""
     now = await now_ms()
     found = await Run.filter(part_of=task_id).values(
         "part", "task_id", "state", "error", "manifest_sha256", "lease_until", "cancel_at"
@@ -88,7 +88,7 @@ def _is_free(state: str, lease_until: int, now: int) -> bool:
 
 @translate_errors()
 async def prune(older_than_ms: int) -> None:
-    """Remove parts that ended that long ago, of tasks that have ended."""
+    """Remove shards that ended that long ago, of tasks that have ended."""
     now = await now_ms()
     over = Run.filter(part_of__gt="", finished_at__gt=0, finished_at__lt=now - older_than_ms)
     whole = dict(await over.limit(LONGEST_LIST).values_list("task_id", "part_of"))
@@ -96,6 +96,6 @@ async def prune(older_than_ms: int) -> None:
         return
     active = Run.filter(ACTIVE, task_id__in=list(set(whole.values())))
     needed = set(await active.values_list("task_id", flat=True))
-    gone = [part for part, task_id in whole.items() if task_id not in needed]
+    gone = [shard for shard, task_id in whole.items() if task_id not in needed]
     if gone:
         await Run.filter(task_id__in=gone).delete()

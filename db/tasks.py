@@ -94,12 +94,16 @@ async def get_task(task_id: str) -> TaskRecord | None:
     """
     if not may_be_task(task_id):
         return None
-    row = Submission.filter(task_id=task_id)
-    rows = await row.filter(TRAINING).values(*LISTED, "task_result")
+    submission = Submission.filter(task_id=task_id)
+    rows = await submission.filter(TRAINING).values(*LISTED, "task_result")
     run = await Run.get_or_none(task_id=task_id)
     if not rows and run is not None:
-        rows = await row.values(*LISTED, "task_result")
-    shown = [each for each in rows if each["task_id"] == task_id and _shown(each, run)]
+        rows = await submission.values(*LISTED, "task_result")
+    shown = [
+        candidate
+        for candidate in rows
+        if candidate["task_id"] == task_id and _shown(candidate, run)
+    ]
     return _record(await _with_whole_result(shown[0], run), run) if shown else None
 
 
@@ -265,8 +269,8 @@ async def keep(task_id: str, text: str, connection: BaseDBAsyncClient) -> None:
 
 async def whole_text(task_id: str, of_row: str) -> str:
     """The text of a whole result; ``of_row`` is what NEURO-LEARN's row has, and the last resort."""
-    kept = await Result.filter(task_id=task_id).values("result")
-    return str(kept[0]["result"]) if kept else of_row
+    stored = await Result.filter(task_id=task_id).values("result")
+    return str(stored[0]["result"]) if stored else of_row
 
 
 @translate_errors()
@@ -274,11 +278,11 @@ async def read_results(
     task_ids: Sequence[str], reduce: Callable[[dict[str, Any] | None], T]
 ) -> dict[str, T]:
     """What ``reduce`` makes of each task's result, None of one that has none; in a thread."""
-    found: dict[str, T] = {}
+    reduced: dict[str, T] = {}
     for some in _pieces(task_ids, AT_ONCE):
         for task_id, text in (await _texts(some)).items():
-            found[task_id] = await asyncio.to_thread(_reduced, text, reduce)
-    return found
+            reduced[task_id] = await asyncio.to_thread(_reduced, text, reduce)
+    return reduced
 
 
 @restart_on_deadlock
@@ -286,11 +290,11 @@ async def read_results(
 async def prune() -> int:
     """Remove the results of tasks whose submissions are gone, which name subjects; how many."""
     await check_known()
-    there = [str(each) for each in await Result.all().values_list("task_id", flat=True)]
+    task_ids = [str(task_id) for task_id in await Result.all().values_list("task_id", flat=True)]
     removed = 0
-    for some in _pieces(there, LONGEST_LIST):
-        known = await Submission.filter(task_id__in=some).values_list("task_id", flat=True)
-        gone = sorted(set(some) - {str(each) for each in known})
+    for some in _pieces(task_ids, LONGEST_LIST):
+        submitted = await Submission.filter(task_id__in=some).values_list("task_id", flat=True)
+        gone = sorted(set(some) - {str(task_id) for task_id in submitted})
         if gone:
             await Result.filter(task_id__in=gone).delete()
         removed += len(gone)
@@ -299,11 +303,13 @@ async def prune() -> int:
 
 async def _texts(task_ids: Sequence[str]) -> dict[str, str]:
     """The texts of those whose submissions are there."""
-    known = await Submission.filter(task_id__in=list(task_ids)).values_list("task_id", flat=True)
-    there = [str(each) for each in known]
-    kept = await Result.filter(task_id__in=there).values("task_id", "result")
-    texts = {str(row["task_id"]): str(row["result"]) for row in kept}
-    missing = [task_id for task_id in there if task_id not in texts]
+    submitted = await Submission.filter(task_id__in=list(task_ids)).values_list(
+        "task_id", flat=True
+    )
+    ids = [str(task_id) for task_id in submitted]
+    results = await Result.filter(task_id__in=ids).values("task_id", "result")
+    texts = {str(row["task_id"]): str(row["result"]) for row in results}
+    missing = [task_id for task_id in ids if task_id not in texts]
     if missing:
         rows = Submission.filter(task_id__in=missing).values("task_id", "task_result")
         texts |= {str(row["task_id"]): str(row["task_result"]) for row in await rows}
@@ -326,5 +332,5 @@ PAGE = 200
 async def vouched_ids(after: str = "", limit: int = PAGE) -> list[str]:
     """Tasks with a stored model that nobody has cleaned away, by their ids, behind ``after``."""
     runs = Run.filter(part=0, removed_at=0, task_id__gt=after).exclude(manifest_sha256="")
-    found = await runs.order_by("task_id").limit(limit).values_list("task_id", flat=True)
-    return [str(task_id) for task_id in found]
+    ids = await runs.order_by("task_id").limit(limit).values_list("task_id", flat=True)
+    return [str(task_id) for task_id in ids]

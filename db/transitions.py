@@ -46,7 +46,7 @@ async def sync_submission(
 
 
 async def release_shards(task_id: str, now: int, connection: BaseDBAsyncClient) -> None:
-    """Let go of the parts of a task that nobody will gather any more.
+    """Let go of the shards of a task that nobody will gather any more.
 
     They are looked for first: to update by an index locks MySQL's gap where new runs are written.
     """
@@ -54,6 +54,6 @@ async def release_shards(task_id: str, now: int, connection: BaseDBAsyncClient) 
     ids = list(await left.values_list("task_id", flat=True))
     if not ids:
         return
-    parts = Run.filter(task_id__in=ids).using_db(connection)
-    await end_runs(parts.filter(state=Status.SUBMITTED.value), Status.CANCELLED, now, LET_GO)
-    await parts.filter(ACTIVE).update(cancel_at=now)
+    shards = Run.filter(task_id__in=ids).using_db(connection)
+    await end_runs(shards.filter(state=Status.SUBMITTED.value), Status.CANCELLED, now, LET_GO)
+    await shards.filter(ACTIVE).update(cancel_at=now)

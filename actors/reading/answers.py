@@ -31,10 +31,10 @@ def read_answer(outcome: ReadOutcome) -> Answer:
     """What came of a file, for whoever asked."""
     if outcome.refused:
         return {"refused": list(outcome.refused)}
-    found = {"preview": outcome.preview, "signature": outcome.signature}
+    answer = {"preview": outcome.preview, "signature": outcome.signature}
     if outcome.questions:
-        return {**found, "questions": list(outcome.questions)}
-    return {**found, "profile": outcome.profile, "answers": outcome.answers}
+        return {**answer, "questions": list(outcome.questions)}
+    return {**answer, "profile": outcome.profile, "answers": outcome.answers}
 
 
 def reply_or_reason(call: Callable[[], Answer]) -> Answer:
@@ -62,67 +62,71 @@ class FileReader:
     reader: DatasetReader
     old_models: ModelImporter | None = None
 
-    def __call__(self, **given: Any) -> Answer:
+    def __call__(self, **fields: Any) -> Answer:
         """The answer; see the ``_told`` of whoever asks for its forms."""
-        asked = ReadRequest(**given)
-        if is_late(asked):
+        request = ReadRequest(**fields)
+        if is_late(request):
             return {"away": GONE}
         try:
-            with about("", request=asked.request_id), metrics.READING.time():
-                return reply_or_reason(lambda: self._read(asked))
+            with about("", request=request.request_id), metrics.READING.time():
+                return reply_or_reason(lambda: self._read(request))
         except Exception:
-            log.exception("reading %r failed", asked.name)
+            log.exception("reading %r failed", request.name)
             return {"away": INTERNAL}
 
-    def _read(self, asked: ReadRequest) -> Answer:
-        if asked.purpose == OLD_MODEL and self.old_models is not None:
-            return self.old_models(asked)
-        return self._row(asked) if asked.purpose == ROW else self._upload(asked)
+    def _read(self, request: ReadRequest) -> Answer:
+        if request.purpose == OLD_MODEL and self.old_models is not None:
+            return self.old_models(request)
+        return self._row(request) if request.purpose == ROW else self._upload(request)
 
-    def _row(self, asked: ReadRequest) -> Answer:
-        record = self.reader.call(datasets.find_dataset(asked.data_id))
+    def _row(self, request: ReadRequest) -> Answer:
+        record = self.reader.call(datasets.find_dataset(request.data_id))
         if record is None:
-            return {"refused": [f"The dataset {asked.name} is no longer there."]}
-        return {"profile": self.reader.profile(record, asked.mapping).as_dict()}
+            return {"refused": [f"The dataset {request.name} is no longer there."]}
+        return {"profile": self.reader.profile(record, request.mapping).as_dict()}
 
-    def _upload(self, asked: ReadRequest) -> Answer:
-        if asked.purpose == KEEP:
-            known = self._kept_before(asked)
-            if known is not None:
-                return known
-        keep = asked.purpose == KEEP
-        how = ReadOptions(asked.name, asked.mapping, asked.most, profile=True, content=keep)
-        return self.reader.uploaded(asked.upload, how, lambda outcome: self._used(asked, outcome))
+    def _upload(self, request: ReadRequest) -> Answer:
+        if request.purpose == KEEP:
+            earlier = self._kept_before(request)
+            if earlier is not None:
+                return earlier
+        keep = request.purpose == KEEP
+        options = ReadOptions(
+            request.name, request.mapping, request.most, profile=True, content=keep
+        )
+        return self.reader.uploaded(
+            request.upload, options, lambda outcome: self._used(request, outcome)
+        )
 
-    def _kept_before(self, asked: ReadRequest) -> Answer | None:
+    def _kept_before(self, request: ReadRequest) -> Answer | None:
         """The answer where an earlier attempt has written the dataset: of that name, read so."""
-        record = self.reader.call(datasets.find_dataset(asked.data_id))
+        record = self.reader.call(datasets.find_dataset(request.data_id))
         if record is None:
             return None
-        if (record.data_name, record.proj_id) != (asked.name, asked.proj_id):
+        if (record.data_name, record.proj_id) != (request.name, request.proj_id):
             return {"gone": BECAME.format(record.data_name)}
-        if self.reader.call(datasets.get_answers(asked.data_id)) != dict(asked.mapping):
+        if self.reader.call(datasets.get_answers(request.data_id)) != dict(request.mapping):
             raise name_taken(record.data_name)
-        profiles = self.reader.call(datasets.get_profiles([asked.data_id]))
-        return {"profile": profiles[asked.data_id][1]} if asked.data_id in profiles else None
+        profiles = self.reader.call(datasets.get_profiles([request.data_id]))
+        return {"profile": profiles[request.data_id][1]} if request.data_id in profiles else None
 
-    def _used(self, asked: ReadRequest, outcome: ReadOutcome) -> Answer:
+    def _used(self, request: ReadRequest, outcome: ReadOutcome) -> Answer:
         answer = read_answer(outcome)
-        if asked.purpose == KEEP and "profile" in answer:
-            known = self._kept_before(asked)  # another may have read the same upload meanwhile
-            if known is not None:
-                return known
-            self.reader.keep(_row_of(asked), outcome)
-            self._settle(asked.upload)
+        if request.purpose == KEEP and "profile" in answer:
+            earlier = self._kept_before(request)  # another may have read the same upload meanwhile
+            if earlier is not None:
+                return earlier
+            self.reader.keep(_row_of(request), outcome)
+            self._settle(request.upload)
         return answer
 
     def _settle(self, upload: str) -> None:
-        """Remove the bytes that are kept as arrays now; a sweep finds what stays."""
+        """Remove the bytes that are kept as arrays now; garbage collection finds what stays."""
         try:
             remove_bytes(self.reader.uploads, find_upload(self.reader.uploads, upload))
         except (RegistryError, UploadGone) as error:
             log.warning("an upload could not be removed: %s", error)
 
 
-def _row_of(asked: ReadRequest) -> ListedDataset:
-    return ListedDataset(asked.data_id, asked.proj_id, asked.user_id, asked.name)
+def _row_of(request: ReadRequest) -> ListedDataset:
+    return ListedDataset(request.data_id, request.proj_id, request.user_id, request.name)

@@ -87,22 +87,22 @@ def working_folder(spool: Path) -> Iterator[Path]:
     """
     with room_in(spool, "the worker's spool"):
         private_folder(spool)
-        _sweep(spool)
+        _remove_leftovers(spool)
         with tempfile.TemporaryDirectory(
             prefix=FOLDERS, dir=spool, ignore_cleanup_errors=True
         ) as name:
             yield Path(name)
 
 
-def _sweep(spool: Path) -> None:
+def _remove_leftovers(spool: Path) -> None:
     """Remove what a killed worker has left."""
     for folder in spool.glob(f"{FOLDERS}*"):
-        with suppress(FileNotFoundError):  # another worker sweeps too
+        with suppress(FileNotFoundError):  # another worker removes them too
             if time.time() - folder.stat().st_mtime > OLD_SECONDS:
                 shutil.rmtree(folder, ignore_errors=True)
 
 
-def read_file(path: Path, folder: Path, asked: ReadOptions, bounds: ReadLimits) -> ReadOutcome:
+def read_file(path: Path, folder: Path, options: ReadOptions, limits: ReadLimits) -> ReadOutcome:
     """Read a file into ``folder / "out"``.
 
     Raises:
@@ -112,11 +112,11 @@ def read_file(path: Path, folder: Path, asked: ReadOptions, bounds: ReadLimits) 
     """
     out = folder / "out"
     out.mkdir()
-    status = run_child(_command(path, out, asked, bounds), folder, asked.name, bounds)
-    return _outcome(status, out, asked, bounds)
+    status = run_child(_command(path, out, options, limits), folder, options.name, limits)
+    return _outcome(status, out, options, limits)
 
 
-def run_child(command: list[str], folder: Path, name: str, bounds: ReadLimits) -> int:
+def run_child(command: list[str], folder: Path, name: str, limits: ReadLimits) -> int:
     """Run the process that reads the file called ``name``; its exit status.
 
     Raises:
@@ -125,10 +125,10 @@ def run_child(command: list[str], folder: Path, name: str, bounds: ReadLimits) -
     """
     process = _start(command, folder)
     try:
-        process.wait(bounds.seconds)
+        process.wait(limits.seconds)
     except subprocess.TimeoutExpired as error:
         raise ReadingFailed(
-            f"Reading {name} took more than {bounds.seconds} s, which is the most that a "
+            f"Reading {name} took more than {limits.seconds} s, which is the most that a "
             "worker gives to one file; split it, or have the operator raise SGN_READ_SECONDS."
         ) from error
     finally:
@@ -139,7 +139,7 @@ def run_child(command: list[str], folder: Path, name: str, bounds: ReadLimits) -
     return int(process.returncode)
 
 
-def child_outcome(status: int, out: Path, name: str, bounds: ReadLimits) -> dict[str, Any]:
+def child_outcome(status: int, out: Path, name: str, limits: ReadLimits) -> dict[str, Any]:
     """What a process that ended with ``status`` has found.
 
     Raises:
@@ -150,23 +150,23 @@ def child_outcome(status: int, out: Path, name: str, bounds: ReadLimits) -> dict
     path = out / OUTCOME
     if status == FULL_STATUS:
         raise DiskFull(
-            f"The disk of the worker's spool {bounds.spool} is full, so {name} could not be "
+            f"The disk of the worker's spool {limits.spool} is full, so {name} could not be "
             "read: free some space there, or let SGN_SPOOL name another disk."
         )
     if status != 0 or not path.exists():
-        raise ReadingFailed(_ended(status, name, bounds))
-    found: dict[str, Any] = json.loads(path.read_bytes())
-    return found
+        raise ReadingFailed(_ended(status, name, limits))
+    outcome: dict[str, Any] = json.loads(path.read_bytes())
+    return outcome
 
 
-def _command(path: Path, out: Path, asked: ReadOptions, bounds: ReadLimits) -> list[str]:
+def _command(path: Path, out: Path, options: ReadOptions, limits: ReadLimits) -> list[str]:
     return [
         *(sys.executable, "-m", "graphnet.readers", str(path), str(out)),
-        *(f"--name={asked.name}", f"--mapping={_written(asked.mapping, out)}"),
-        *(f"--most={asked.most}", f"--memory-mb={bounds.memory_mb}"),
-        *(["--profile"] if asked.profile else []),
-        *(["--without-class"] if asked.without_class else []),
-        *([f"--content={ALLOWED_CONTENT}"] if asked.content else []),
+        *(f"--name={options.name}", f"--mapping={_written(options.mapping, out)}"),
+        *(f"--most={options.most}", f"--memory-mb={limits.memory_mb}"),
+        *(["--profile"] if options.profile else []),
+        *(["--without-class"] if options.without_class else []),
+        *([f"--content={ALLOWED_CONTENT}"] if options.content else []),
     ]
 
 
@@ -204,27 +204,27 @@ def _kill(process: "subprocess.Popen[bytes]") -> None:
     process.wait()
 
 
-def _outcome(status: int, out: Path, asked: ReadOptions, bounds: ReadLimits) -> ReadOutcome:
-    found = child_outcome(status, out, asked.name, bounds)
+def _outcome(status: int, out: Path, options: ReadOptions, limits: ReadLimits) -> ReadOutcome:
+    outcome = child_outcome(status, out, options.name, limits)
     return ReadOutcome(
         folder=out,
-        refused=tuple(found.get("refused", ())),
-        questions=tuple(found.get("questions", ())),
-        preview=found.get("preview"),
-        signature=found.get("signature", ""),
-        profile=found.get("profile", {}),
-        answers=found.get("answers", {}),
+        refused=tuple(outcome.get("refused", ())),
+        questions=tuple(outcome.get("questions", ())),
+        preview=outcome.get("preview"),
+        signature=outcome.get("signature", ""),
+        profile=outcome.get("profile", {}),
+        answers=outcome.get("answers", {}),
     )
 
 
-def _ended(status: int, name: str, bounds: ReadLimits) -> str:
+def _ended(status: int, name: str, limits: ReadLimits) -> str:
     """Why a process left no outcome: libraries abort, and the system kills, for want of memory."""
     if status == -signal.SIGABRT:
-        return too_large(name, bounds.memory_mb)
+        return too_large(name, limits.memory_mb)
     if status == -signal.SIGKILL:
         return (
             f"The process that read {name} was killed. Most likely the worker's machine or "
-            f"container has less memory than the {bounds.memory_mb} MB that reading one file may "
+            f"container has less memory than the {limits.memory_mb} MB that reading one file may "
             "take (SGN_READ_MEMORY_MB). Send the file again, or split it."
         )
     return (

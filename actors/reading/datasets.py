@@ -43,7 +43,7 @@ class RowAsks(QuestionsOpen):
         self.signature = signature
 
 
-def _nobody(found: Dataset | CohortError) -> None:
+def _nobody(content: Dataset | CohortError) -> None:
     """Who notes nothing."""
 
 
@@ -59,7 +59,7 @@ class DatasetReader:
     arrays: Arrays
     bounds: ReadLimits
 
-    def uploaded(self, upload: str, asked: ReadOptions, use: Callable[[ReadOutcome], T]) -> T:
+    def uploaded(self, upload: str, options: ReadOptions, use: Callable[[ReadOutcome], T]) -> T:
         """Read an upload and make ``use`` of the outcome, whose folder then goes.
 
         Raises:
@@ -70,7 +70,7 @@ class DatasetReader:
         with working_folder(self.bounds.spool) as folder:
             path = folder / "file"
             uploads.download(self.uploads, upload, path)
-            return use(read_file(path, folder, asked, self.bounds))
+            return use(read_file(path, folder, options, self.bounds))
 
     def keep(self, new: ListedDataset, outcome: ReadOutcome) -> None:
         """Keep what was read as the dataset ``new``. Raises NameTaken, and then keeps nothing."""
@@ -83,17 +83,17 @@ class DatasetReader:
 
     def profile(self, record: DatasetRecord, mapping: Mapping[str, str]) -> Profile:
         """What a row holds, read anew and noted; a ``mapping`` that leads to a dataset is kept."""
-        found: Dataset | CohortError
+        content: Dataset | CohortError
         if mapping and self._is_uploaded(record):
             raise CohortError(
                 f"The dataset {record.data_name} was read from a file, of which its row holds no "
                 "more than what was understood; send the file again, with these answers."
             )
         try:
-            found = self._read_row(record, mapping) if mapping else self._dataset(record)
+            content = self._read_row(record, mapping) if mapping else self._dataset(record)
         except CohortError as error:
-            found = error
-        profile = _profile(record, found)
+            content = error
+        profile = _profile(record, content)
         if mapping and profile.problems:  # what was noted before is as true as it was
             raise CohortError(*profile.problems)
         return self._noted(record, profile)
@@ -117,8 +117,8 @@ class DatasetReader:
 
     def _is_uploaded(self, record: DatasetRecord) -> bool:
         """Whether the row was written here, and so is to be read without any answer."""
-        known = self.call(datasets.get_profiles([record.data_id]))
-        _, profile = known.get(record.data_id, (0, {}))
+        profiles = self.call(datasets.get_profiles([record.data_id]))
+        _, profile = profiles.get(record.data_id, (0, {}))
         return bool(profile.get("uploaded"))
 
     def _dataset(self, record: DatasetRecord, note: Note = _nobody) -> Dataset:
@@ -162,7 +162,7 @@ class DatasetReader:
             path.write_bytes(text.encode())
             outcome = self._read_content(path, folder, record.data_name, answers, kept=not mapping)
             if outcome.questions:
-                questions = [Question.from_dict(each) for each in outcome.questions]
+                questions = [Question.from_dict(question) for question in outcome.questions]
                 raise RowAsks(questions, outcome.signature)
             dataset = self._stored(record, outcome.folder)
         if mapping:
@@ -216,13 +216,13 @@ class DatasetReader:
         self.call(datasets.insert_dataset(row))
 
 
-def _profile(record: DatasetRecord, found: Dataset | CohortError) -> Profile:
-    if isinstance(found, RowAsks):
-        return Profile.asking(found.questions, found.signature)
+def _profile(record: DatasetRecord, content: Dataset | CohortError) -> Profile:
+    if isinstance(content, RowAsks):
+        return Profile.asking(content.questions, content.signature)
     try:
-        if isinstance(found, CohortError):
-            raise found
-        return Profile.from_dict(profile_of(found, record.data_name))
+        if isinstance(content, CohortError):
+            raise content
+        return Profile.from_dict(profile_of(content, record.data_name))
     except CohortError as error:
         return Profile.unusable(error.sentences)
 

@@ -97,7 +97,7 @@ def remove_bytes(store: Store, upload: Upload) -> None:
 
 def expired(upload_ids: Iterable[str], now: datetime) -> list[str]:
     """Those that are older than an hour, or are none of ours."""
-    return [each for each in upload_ids if _is_old(each, now)]
+    return [upload_id for upload_id in upload_ids if _is_old(upload_id, now)]
 
 
 def _is_old(upload_id: str, now: datetime) -> bool:

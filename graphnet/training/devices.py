@@ -31,7 +31,7 @@ class DeviceChoice:
     warning: str = ""
 
     @property
-    def kind(self) -> str:
+    def device_kind(self) -> str:
         """``cpu`` or ``cuda``."""
         return self.device.type
 

@@ -108,7 +108,7 @@ async def _answer(question: Awaitable[T]) -> T | None:
 
 def _of_database(found: queue_state.TaskCounts) -> Iterator[GaugeMetricFamily]:
     yield from _of_tasks(found)
-    yield _gauge("sgn_parts", "Parts of tasks by state.", "state", found.parts)
+    yield _gauge("sgn_parts", "Parts of tasks by state.", "state", found.shards)
     yield GaugeMetricFamily("sgn_outbox_unsent", "Messages to send.", value=found.unsent)
 
 

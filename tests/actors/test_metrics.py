@@ -111,7 +111,7 @@ def test_without_its_loop_thread_a_worker_is_not_well(worker: Runtime) -> None:
 def test_a_worker_that_gave_no_sign_of_life_is_not_well(worker: Runtime) -> None:
     assert worker.fault() == ""
     worker._lived -= 3600
-    assert re.fullmatch(r"This worker gave no sign of life for 36\d\d s\.", worker.fault())
+    assert re.fullmatch(r"This worker has sent no heartbeat for 36\d\d s\.", worker.fault())
 
 
 def test_a_worker_whose_loop_is_held_up_is_not_well(

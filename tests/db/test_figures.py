@@ -14,7 +14,7 @@ NONE = {"Submitted": 0, "Running": 0, "Finished": 0, "Failed": 0, "Cancelled": 0
 
 async def test_of_nothing_there_is_none_and_no_oldest() -> None:
     found = await count_tasks()
-    assert found.tasks == found.parts == NONE
+    assert found.tasks == found.shards == NONE
     assert found.oldest_seconds == {}
     assert found.unsent == 0
 
@@ -28,7 +28,7 @@ async def test_tasks_and_parts_are_counted_apart_by_state() -> None:
     await Outbox.filter(task_id=old).update(sent_at=1)
     found = await count_tasks()
     assert found.tasks == {**NONE, "Submitted": 3, "Running": 1}
-    assert found.parts == {**NONE, "Running": 1}
+    assert found.shards == {**NONE, "Running": 1}
     assert 60 <= found.oldest_seconds["Submitted"] < 120
     assert 30 <= found.oldest_seconds["Running"] < 90
     assert found.unsent == 3
