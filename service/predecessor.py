@@ -1,64 +1,74 @@
-"""What cannot be had of tasks of this service's predecessor, or of other services, in words."""
+"""Tasks of this service's predecessor and of other services: what they lack, and why."""
 
-from db.ownership import Owner, Stranger, find_stranger
+from db.ownership import KINDS, Owner, Stranger, find_stranger
 from db.states import Status
 from db.tasks import TaskRecord
+from graphnet.messages import Message
 from service.http.auth import Caller
 from service.http.queries import may_be_id
-from service.http.responses import ApiError, ErrorNum
+from service.http.responses import ApiError, ErrorNum, quoted
 
 MODEL = "model"
-PREDECESSOR = "this service's predecessor"
-IMPORT = "an operator can bring the model in with 'sgn model import'"
-END = "an operator can end such tasks with 'sgn tasks end-orphans'"
 SUCCESS = "Success"  # the predecessor's word for Finished
 STATUSES = (*map(str, Status), SUCCESS)  # that a list may be filtered by
+# What may be stored of a task, by its name in code.
+OBJECTS = {
+    MODEL: Message("api.object-model"),
+    "evidence": Message("api.object-evidence"),
+    "report": Message("api.object-report"),
+    "picture of regions": Message("api.object-picture"),
+    "log": Message("api.object-log"),
+}
 
 
 def require_stored(task: TaskRecord, what: str) -> None:
-    """Raises ApiError where the predecessor had the task, so that no ``what`` is stored here."""
-    if task.owner is Owner.PREDECESSOR:
-        sentence = f"{task.task_id} is a task of {PREDECESSOR}, and no {what} of it is stored here"
-        further = f"; {IMPORT}" if what == MODEL else ""
-        raise ApiError(ErrorNum.NOT_FOUND, f"{sentence}{further}.")
+    """Raise ApiError if the predecessor had the task: no ``what`` of it is stored here."""
+    if task.owner is not Owner.PREDECESSOR:
+        return
+    if what == MODEL:
+        message = Message("api.predecessor-model", task=task.task_id)
+    else:
+        message = Message("api.predecessor-object", task=task.task_id, object=OBJECTS[what])
+    raise ApiError(ErrorNum.NOT_FOUND, message)
 
 
-def require_known(task: TaskRecord, what: str) -> None:
-    """Raise ApiError where the predecessor trained: its methods are unknown."""
+def require_known(task: TaskRecord) -> None:
+    """Raise ApiError if the predecessor trained the model: its methods are unknown."""
     if task.by_predecessor:
-        raise ApiError(
-            ErrorNum.NOT_FOUND,
-            f"{task.task_id} is a task of {PREDECESSOR}, whose training methods are not known "
-            f"here, so there is no {what}. Its page shows its learning curves.",
-        )
+        message = Message("api.predecessor-methods-unknown", task=task.task_id)
+        raise ApiError(ErrorNum.NOT_FOUND, message)
 
 
 def require_ours(task: TaskRecord) -> None:
-    """Raises ApiError where no worker of this service has the task, nor will: it cannot change."""
+    """Raise ApiError if the task is the predecessor's: no worker has it, so it cannot change."""
     if task.owner is Owner.OURS:
         return
-    further = (
-        f"nobody trains it any more; {END}."
-        if task.task_status in (Status.SUBMITTED, Status.RUNNING)
-        else f"it is {task.task_status} and stays so. Submit its form again to train it here."
-    )
-    raise ApiError(ErrorNum.NOT_OURS, f"{task.task_id} is a task of {PREDECESSOR}: {further}")
+    if task.task_status in (Status.SUBMITTED, Status.RUNNING):
+        message = Message("api.predecessor-abandoned", task=task.task_id)
+    else:
+        status = str(task.task_status)
+        message = Message("api.predecessor-ended", task=task.task_id, status=status)
+    raise ApiError(ErrorNum.NOT_OURS, message)
 
 
-def why_no_parent(task_id: str) -> str:
-    """Why a task of the predecessor is not fine-tuned."""
-    return f"trained_task_id is {task_id}, which is a task of {PREDECESSOR}; {IMPORT}."
-
-
-async def absence(caller: Caller, task_id: str) -> str:
+async def absence(caller: Caller, task_id: str) -> Message:
     """Why an id is no task's: because it is another service's, or nobody's."""
     stranger = await stranger_seen(caller, task_id)
     if stranger is not None:
-        return f"{stranger.task_id} is {stranger}."
-    return f"There is no task {task_id[:40]!r}."
+        return Message("api.other-service", task=stranger.task_id, kind=kind_of(stranger))
+    return Message("api.no-task", task=quoted(task_id, 40))
+
+
+def kind_of(stranger: Stranger) -> Message:
+    """The kind of another service's task, as it stands in a message."""
+    if stranger.task_type in KINDS:
+        return Message("api.kind-of-task", type=stranger.task_type)
+    if not stranger.task_type:
+        return Message("api.kind-absent")
+    return Message("api.kind-unknown", type=quoted(stranger.task_type))
 
 
 async def stranger_seen(caller: Caller, task_id: str) -> Stranger | None:
-    """The row of another service that this id is of, if it is of one that the caller sees."""
+    """The other service's row with this id, if there is one in a project that the caller sees."""
     stranger = await find_stranger(task_id) if may_be_id(task_id) else None
     return stranger if stranger is not None and caller.sees(stranger.proj_id) else None

@@ -26,9 +26,11 @@ from flask import Flask, Response, request
 
 from db.form import TaskForm
 from graphnet.data.profile import Profile
+from graphnet.messages import Message
 from service.forms.compatibility import compatibility_errors, dataset_names
 from service.forms.errors import read_form
 from service.http.middleware import HEADERS
+from service.http.responses import FieldError
 
 PLAIN = os.environ.get("PEER_PLAIN") == "1"
 MOST_WAITING = 10_000_000
@@ -91,11 +93,11 @@ def new_task() -> tuple[Response, int]:
     with connection.cursor() as cursor:
         found = profiles(cursor, dataset_names(form))
         missing = [
-            ("train_data", f"there is no {name}")
+            FieldError("train_data", Message("forms.no-dataset", field="train_data", name=name))
             for name in dataset_names(form)
             if name not in found
         ]
-        errors = missing or list(compatibility_errors(form, found, {}))
+        errors = missing or list(compatibility_errors(form, found, None))
         if errors:
             connection.rollback()
             return refused(errors)
@@ -166,7 +168,7 @@ def complete(response: Response) -> Response:
 
 def refused(errors: Any) -> tuple[Response, int]:
     """All that is wrong with a form."""
-    listed = [{"field": field, "msg": msg} for field, msg in errors]
+    listed = [{"field": field, "msg": str(message)} for field, message in errors]
     return reply({"error_num": 2, "msg": listed[0]["msg"], "errors": listed}), 422
 
 

@@ -1,8 +1,9 @@
 """Whether the datasets, the parent and the settings that a form names fit together."""
 
 from collections import Counter
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Self
 
 from db.form import FINE_TUNE, TaskForm
 from graphnet.artifacts.manifest import check_fit, manifest_layout
@@ -10,24 +11,65 @@ from graphnet.catalogue import FROM_CONNECTOMES, LEAST_MEASURES
 from graphnet.data.cohort import Layout
 from graphnet.data.profile import Profile
 from graphnet.errors import ModelError
-from service.http.responses import FieldError
+from graphnet.messages import Message, as_message
+from service.http.responses import FieldError, as_one
 
 PARENT = "param_set.trained_task_id"
+Profiles = Mapping[str, Profile]
+
+
+@dataclass(frozen=True)
+class Parent:
+    """What a fine-tuning takes over from the model of its parent, by the parent's manifest.
+
+    ``misread`` is why the manifest does not say which data the model needs, then without a layout.
+    """
+
+    model: str
+    by_score: bool
+    classes: frozenset[int]
+    layout: Layout | None
+    misread: ModelError | None = None
+
+    @classmethod
+    def from_manifest(cls, manifest: Mapping[str, Any]) -> Self:
+        """Of a manifest as :func:`graphnet.artifacts.manifest.read_manifest` reads it."""
+        settings = manifest.get("settings") or {}
+        layout, misread = None, None
+        try:
+            layout, _ = manifest_layout(dict(manifest))
+        except ModelError as error:
+            misread = error
+        return cls(
+            model=str(settings.get("model", "")),
+            by_score=settings.get("label") == "score",
+            classes=frozenset(int(label) for label in manifest.get("classes") or ()),
+            layout=layout,
+            misread=misread,
+        )
+
+    def check_fit(self, data: Layout) -> None:
+        """Raise ModelError where the data have other regions or measures than the model."""
+        if self.misread is not None:
+            raise self.misread
+        if self.layout is not None:
+            check_fit(self.layout, data)
 
 
 def compatibility_errors(
-    form: TaskForm, found: dict[str, Profile], facts: dict[str, Any]
+    form: TaskForm, profiles: Profiles, parent: Parent | None
 ) -> Iterator[FieldError]:
-    """Why it cannot be trained; ``found`` are its datasets, ``facts`` its parent's manifest."""
-    by_score = (facts.get("settings") or form.settings).get("label") == "score"
-    yield from _together(form, found)
-    if facts:
-        yield from _fits_parent(form, found[form.train_data[0]].layout, facts)
-    yield from _scores(form, found) if by_score else _classes(form, found, facts)
-    yield from _model(form, facts)
-    yield from _graph(form, found)
-    yield from _folds(form, found, by_score=by_score)
-    yield from _sites(form, found)
+    """Why the form cannot be trained; ``profiles`` are its datasets', by name."""
+    by_score = parent.by_score if parent else form.settings.get("label") == "score"
+    yield from _layouts(form, profiles)
+    if parent:
+        yield from _parent_fits(form, profiles[form.train_data[0]].layout, parent)
+    yield from _scores(form, profiles) if by_score else _classes(form, profiles, parent)
+    if parent:
+        yield from _model(form, parent)
+    yield from _graph(form, profiles)
+    yield from _folds(form, profiles, by_score=by_score)
+    yield from _sites(form, profiles)
 
 
 def dataset_names(form: TaskForm) -> list[str]:
@@ -35,100 +77,83 @@ def dataset_names(form: TaskForm) -> list[str]:
     return sorted({name for names in form.splits.values() for name in names})
 
 
-def _together(form: TaskForm, found: dict[str, Profile]) -> Iterator[FieldError]:
+def _layouts(form: TaskForm, profiles: Profiles) -> Iterator[FieldError]:
     """Datasets of one form must have the same regions and measures."""
     first = form.train_data[0]
     for split, names in form.splits.items():
         for name in names:
-            difference = found[first].layout.differences(found[name].layout, first, name)
-            if difference:
-                yield f"{split}_data", f"{name} does not fit {first}. {' '.join(difference)}"
+            differences = profiles[first].layout.differences(profiles[name].layout, first, name)
+            if differences:
+                reason = as_one([as_message(difference) for difference in differences])
+                message = Message("forms.layouts-differ", name=name, first=first, reason=reason)
+                yield FieldError(f"{split}_data", message)
 
 
-def _classes(
-    form: TaskForm, found: dict[str, Profile], facts: dict[str, Any]
-) -> Iterator[FieldError]:
+def _classes(form: TaskForm, profiles: Profiles, parent: Parent | None) -> Iterator[FieldError]:
     """Something to learn from, and no class that the model cannot know."""
-    known = {int(label) for name in form.train_data for label in found[name].classes}
-    if not facts and len(known) < 2:
-        yield (
-            "train_data",
-            (
-                f"train_data holds class {', '.join(map(str, sorted(known)))} only; to train from "
-                "scratch, name datasets with subjects of at least two classes."
-            ),
-        )
+    trained = frozenset(int(label) for name in form.train_data for label in profiles[name].classes)
+    if parent is None and len(trained) < 2:
+        message = Message("forms.one-class", classes=sorted(trained))
+        yield FieldError("train_data", message)
         return
-    if facts:
-        known = {int(label) for label in facts.get("classes", [])}
+    learned = parent.classes if parent else trained
     for split, names in form.splits.items():
-        there = {int(label) for name in names for label in found[name].classes}
-        if there - known:
-            yield (
-                f"{split}_data",
-                (
-                    f"{split}_data has class {', '.join(map(str, sorted(there - known)))}, "
-                    f"which the model does not know; it knows {', '.join(map(str, sorted(known)))}."
-                ),
+        present = {int(label) for name in names for label in profiles[name].classes}
+        if present - learned:
+            field, new = f"{split}_data", sorted(present - learned)
+            message = Message(
+                "forms.class-unknown", field=field, classes=new, learned=sorted(learned)
             )
+            yield FieldError(field, message)
 
 
-def _fits_parent(form: TaskForm, data: Layout, facts: dict[str, Any]) -> Iterator[FieldError]:
+def _parent_fits(form: TaskForm, data: Layout, parent: Parent) -> Iterator[FieldError]:
     try:
-        check_fit(manifest_layout(facts)[0], data)
+        parent.check_fit(data)
     except ModelError as error:
-        yield PARENT, f"trained_task_id is {form.trained_task_id}. {error}"
+        reason = as_one(error.messages)
+        message = Message("forms.parent-unusable", task=form.trained_task_id, reason=reason)
+        yield FieldError(PARENT, message)
 
 
-def _model(form: TaskForm, facts: dict[str, Any]) -> Iterator[FieldError]:
-    trained = facts.get("settings", {}).get("model", "")
-    if form.model and trained and form.model != trained:
-        yield (
-            "model",
-            (
-                f"model is {form.model}, but the task {form.trained_task_id} trained {trained}; "
-                f"leave model empty or name {trained}."
-            ),
+def _model(form: TaskForm, parent: Parent) -> Iterator[FieldError]:
+    if form.model and parent.model and form.model != parent.model:
+        message = Message(
+            "forms.other-model", model=form.model, task=form.trained_task_id, trained=parent.model
         )
+        yield FieldError("model", message)
 
 
-def _scores(form: TaskForm, found: dict[str, Profile]) -> Iterator[FieldError]:
+def _scores(form: TaskForm, profiles: Profiles) -> Iterator[FieldError]:
     """A model of a score needs subjects with one, of whatever class."""
     for split, names in form.splits.items():
         for name in names:
-            if found[name].scores == 0:
-                yield (
-                    f"{split}_data",
-                    f"{_why_scores(form)}, but {name} has no subject with a LABEL_SCORE.",
-                )
+            if profiles[name].scores == 0:
+                yield FieldError(f"{split}_data", _score_missing(form, name))
 
 
-def _why_scores(form: TaskForm) -> str:
+def _score_missing(form: TaskForm, name: str) -> Message:
     if form.task_type == FINE_TUNE:
-        return f"The task {form.trained_task_id} trained a model of a clinical score"
-    return "param_set.label is 'score'"
+        return Message("forms.score-missing-of-parent", task=form.trained_task_id, name=name)
+    return Message("forms.score-missing", name=name)
 
 
-def _folds(form: TaskForm, found: dict[str, Profile], *, by_score: bool) -> Iterator[FieldError]:
+def _folds(form: TaskForm, profiles: Profiles, *, by_score: bool) -> Iterator[FieldError]:
     """No more folds than the smallest class has subjects, or than there are with a score."""
     folds = form.settings.get("cv_folds")
     if not folds:
         return
-    counts: Counter[str] = Counter()
-    for name in form.train_data:
-        counts.update(found[name].classes)
-    whose, fewest = min(
-        ((f"class {label} of train_data", count) for label, count in counts.items()),
-        key=lambda each: each[1],
-    )
     if by_score:
-        whose, fewest = "train_data", sum(_with_score(found[name]) for name in form.train_data)
+        fewest = sum(_with_score(profiles[name]) for name in form.train_data)
+        message = Message("forms.folds-over-subjects", folds=folds, count=fewest)
+    else:
+        counts: Counter[str] = Counter()
+        for name in form.train_data:
+            counts.update(profiles[name].classes)
+        label, fewest = min(counts.items(), key=lambda counted: counted[1])
+        message = Message("forms.folds-over-class", folds=folds, label=label, count=fewest)
     if fewest < folds:
-        yield (
-            "param_set.cv_folds",
-            f"param_set.cv_folds is {folds}, but {whose} has {fewest} subjects; ask for at most "
-            f"{fewest} folds, or 0 for none.",
-        )
+        yield FieldError("param_set.cv_folds", message)
 
 
 def _with_score(profile: Profile) -> int:
@@ -136,51 +161,38 @@ def _with_score(profile: Profile) -> int:
     return sum(profile.classes.values()) if profile.scores is None else profile.scores
 
 
-def _sites(form: TaskForm, found: dict[str, Profile]) -> Iterator[FieldError]:
+def _sites(form: TaskForm, profiles: Profiles) -> Iterator[FieldError]:
     """What compares sites needs two of them."""
-    each = [found[name].sites for name in form.train_data]
-    sites = {site for known in each for site in known or ()}
-    if None in each or len(sites) > 1:
+    by_dataset = [profiles[name].sites for name in form.train_data]
+    sites = {site for listed in by_dataset for site in listed or ()}
+    if None in by_dataset or len(sites) > 1:
         return
     # A fine-tuning keeps its parent's harmonisation, whatever the form says.
-    dataset_names = ["leave_site_out"] + ([] if form.task_type == FINE_TUNE else ["harmonise"])
-    for name in dataset_names:
+    settings = ["leave_site_out"] + ([] if form.task_type == FINE_TUNE else ["harmonise"])
+    for name in settings:
         if form.settings.get(name):
-            yield (
-                f"param_set.{name}",
-                f"param_set.{name} needs at least two sites; train_data has site "
-                f"{', '.join(sites)} only.",
-            )
+            field = f"param_set.{name}"
+            yield FieldError(field, Message("forms.one-site", field=field, sites=sorted(sites)))
 
 
-def _graph(form: TaskForm, found: dict[str, Profile]) -> Iterator[FieldError]:
+def _graph(form: TaskForm, profiles: Profiles) -> Iterator[FieldError]:
     graph = form.settings.get("graph")
+    names = dataset_names(form)
     if graph == "spatial":
-        yield (
-            "param_set.graph",
-            "param_set.graph is 'spatial', which needs the regions' coordinates; no dataset here "
-            "carries them.",
+        yield _graph_error("forms.graph-without-coordinates")
+    without_series = [name for name in names if not profiles[name].series]
+    if graph == "tangent" and without_series:
+        yield _graph_error("forms.graph-without-series", names=without_series)
+    without_connectome = [name for name in names if profiles[name].connectome is False]
+    if graph in FROM_CONNECTOMES and without_connectome:
+        yield _graph_error(
+            "forms.graph-without-connectome", graph=str(graph), names=without_connectome
         )
-    silent = [name for name in dataset_names(form) if not found[name].series]
-    if graph == "tangent" and silent:
-        yield (
-            "param_set.graph",
-            "param_set.graph is 'tangent', which needs time series of the regions; "
-            f"{', '.join(silent)} has none.",
-        )
-    without = [name for name in dataset_names(form) if found[name].connectome is False]
-    if graph in FROM_CONNECTOMES and without:
-        yield (
-            "param_set.graph",
-            f"param_set.graph is {graph!r}, which needs a connectome (columns FC_i_j); "
-            f"{', '.join(without)} has none.",
-        )
-    measures = found[form.train_data[0]].measures
-    if form.settings.get("graph") == "similarity" and len(measures) < LEAST_MEASURES:
-        yield (
-            "param_set.graph",
-            (
-                f"param_set.graph is 'similarity', which needs at least {LEAST_MEASURES} "
-                f"measures a region; the data have {len(measures)} ({', '.join(measures)})."
-            ),
-        )
+    measures = profiles[form.train_data[0]].measures
+    if graph == "similarity" and len(measures) < LEAST_MEASURES:
+        values = {"least": LEAST_MEASURES, "count": len(measures), "measures": measures}
+        yield _graph_error("forms.graph-with-few-measures", **values)
+
+
+def _graph_error(code: str, **values: Any) -> FieldError:
+    return FieldError("param_set.graph", Message(code, **values))

@@ -1,63 +1,74 @@
-"""What is wrong with a posted form, a sentence a field."""
+"""What is wrong with a posted form: a message per field."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 
 from db.form import FINE_TUNE
 from graphnet.config import OPTIONS
+from graphnet.messages import Message, as_message
 from service.forms.schema import MOST_DATASETS, PostedForm, is_absent
 from service.http.responses import FieldError
 
+MOST_SHOWN = 60  # characters of what was sent
+BOOLEAN = Message("forms.should-boolean")
+LIST_OF_NAMES = Message("forms.should-names", most=MOST_DATASETS)
+# What each field must be, as the end of a sentence: "epochs is 0; it must be …".
 SHOULD = {
-    "task_name": "text of at most 64 characters without control characters",
-    "task_type": "dl_ts (train from scratch) or dl_ft (fine-tune)",
-    "proj_id": "a project id of 1 to 32 characters",
-    "proj_name": "text of at most 256 characters without control characters",
-    "train_data": f"a list of 1 to {MOST_DATASETS} dataset names of at most 64 characters",
-    "val_data": f"a list of at most {MOST_DATASETS} dataset names of at most 64 characters",
-    "test_data": f"a list of at most {MOST_DATASETS} dataset names of at most 64 characters",
-    "enable_test": "true or false",
-    "model": "the name of one model that GET /api/v0/models lists",
-    "param_set": "an object with the training settings",
-    "param_set.trained_task_id": "the id of a finished task",
-    "param_set.save_model_state": "true or false",
-    "param_set.device": "any, cpu or cuda: the kind of device to train on",
-    "param_set.seeds": f"{OPTIONS['seeds']}, with seed + seeds up to {2**31}",
-    "param_set.cv_folds": "0 for no cross-validation, or a whole number from 2 up to 100",
+    **{f"param_set.{name}": as_message(str(option)) for name, option in OPTIONS.items()},
+    "task_name": Message("forms.should-text", most=64),
+    "task_type": Message("forms.should-task-type"),
+    "proj_id": Message("forms.should-project"),
+    "proj_name": Message("forms.should-text", most=256),
+    "train_data": Message("forms.should-some-names", most=MOST_DATASETS),
+    "val_data": LIST_OF_NAMES,
+    "test_data": LIST_OF_NAMES,
+    "enable_test": BOOLEAN,
+    "model": Message("forms.should-model"),
+    "param_set": Message("forms.should-settings"),
+    "param_set.trained_task_id": Message("forms.should-finished-task"),
+    "param_set.save_model_state": BOOLEAN,
+    "param_set.device": Message("forms.should-device"),
+    "param_set.seeds": Message("forms.should-seeds"),
+    "param_set.cv_folds": Message("forms.should-folds"),
 }
-SHOULD = {f"param_set.{name}": str(option) for name, option in OPTIONS.items()} | SHOULD
 
 
-def read_form(fields: dict[str, Any]) -> tuple[PostedForm | None, list[FieldError]]:
-    """The form, or every field that is wrong with a sentence that says what would be right."""
+def read_form(fields: Mapping[str, Any]) -> tuple[PostedForm | None, list[FieldError]]:
+    """The form, or every field that is wrong with a message that says what would be right."""
     try:
         form = PostedForm.model_validate(fields)
     except ValidationError as error:
-        found = [_field_error(dict(problem)) for problem in error.errors(include_url=False)]
-        return None, [*dict(found).items(), *_missing_parent(fields)]
+        by_field = dict(_field_error(details) for details in error.errors(include_url=False))
+        errors = [FieldError(field, message) for field, message in by_field.items()]
+        return None, [*errors, *_missing_parent(fields)]
     errors = _missing_parent(fields)
     return (None, errors) if errors else (form, [])
 
 
-def _missing_parent(fields: dict[str, Any]) -> list[FieldError]:
+def _missing_parent(fields: Mapping[str, Any]) -> list[FieldError]:
     inner = fields.get("param_set")
     places = (fields, inner if isinstance(inner, dict) else {})
     named = any(not is_absent(place.get("trained_task_id")) for place in places)
     if fields.get("task_type") != FINE_TUNE or named:
         return []
-    sentence = "trained_task_id is missing; a fine-tuning (dl_ft) needs the id of a finished task."
-    return [("param_set.trained_task_id", sentence)]
+    return [FieldError("param_set.trained_task_id", Message("forms.parent-missing"))]
 
 
-def _field_error(problem: dict[str, Any]) -> FieldError:
-    parts = [str(part) for part in problem["loc"] if not isinstance(part, int)]
+def _field_error(details: ErrorDetails) -> FieldError:
+    parts = [str(part) for part in details["loc"] if not isinstance(part, int)]
     field = ".".join(parts[:2] if parts[0] == "param_set" else parts[:1])
-    if problem["type"] == "missing" or is_absent(problem["input"]):
-        return field, f"{field} is missing; it must be {SHOULD[field]}."
-    return field, f"{field} is {_shown(problem['input'])}; it must be {SHOULD[field]}."
+    should = SHOULD[field]
+    if details["type"] == "missing" or is_absent(details["input"]):
+        return FieldError(field, Message("forms.missing", field=field, should=should))
+    sent = _shown(details["input"])
+    return FieldError(field, Message("forms.invalid", field=field, value=sent, should=should))
 
 
-def _shown(value: Any) -> str:
+def _shown(value: Any) -> Message:
     text = repr(value)
-    return text if len(text) <= 60 else f"{text[:60]}… ({len(text)} characters)"
+    if len(text) <= MOST_SHOWN:
+        return as_message(text)
+    return Message("forms.value-cut", start=text[:MOST_SHOWN], length=len(text))

@@ -1,6 +1,6 @@
-"""Refused forms: each is a line in the log at once, and is kept in the database soon after.
+"""Refused forms: each is logged at once in one line, and written to the database soon after.
 
-Who is refused does not wait for the database, and a flood of refused forms is not written into it.
+An answer does not wait for the database, and a flood of refused forms is not written into it.
 """
 
 import asyncio
@@ -15,6 +15,8 @@ from dataclasses import replace
 from db import refused_forms
 from db.errors import DatabaseError, DatabaseUnavailable
 from db.refused_forms import NewRefusedForm
+from graphnet.messages import Message
+from service.http.responses import ApiError
 
 log = logging.getLogger(__name__)
 
@@ -25,14 +27,13 @@ MOST_A_MINUTE = 60
 MOST_OF_PROJECT = 20  # a minute
 MOST_FIELDS, MOST_CHARACTERS = 10, 300
 SECRET = re.compile(r"(sgn_[0-9a-f]{16}_)[A-Za-z0-9_-]+")  # of a token
-# What follows may be of a dataset's content, such as the ids of its subjects.
-CONTENT = re.compile(
-    r"(dataset that cannot be used|can be read in more than one way): .*", re.DOTALL
-)
+# Values of messages that may hold a dataset's content, such as the ids of its subjects.
+CONTENT = {"forms.dataset-unusable": "reason", "forms.dataset-asks": "question"}
+NOT_LOGGED = "(not logged)"
 
 
 class RefusalLog:
-    """What this process has heard and not yet kept; ``check`` says whether it may write."""
+    """Refused forms that are not written yet; ``check`` raises if this process may not write."""
 
     def __init__(self, check: Callable[[], Awaitable[None]]) -> None:
         self._check = check
@@ -41,20 +42,27 @@ class RefusalLog:
         self._minute = _Minute()
         self._prune_at = 0.0
 
-    def hear(self, form: NewRefusedForm) -> None:
-        """Write the line, and keep the form unless too many came in this minute."""
+    def hear(self, error: ApiError, *, proj_id: str, request_id: str) -> None:
+        """Log the line, and keep what was wrong unless too many came in this minute."""
         log.warning(
             "form refused: error_num %d, project %s, fields %s: %s",
-            form.error_num,
-            _one_line(form.proj_id) or "-",
-            ", ".join(_one_line(field) for field in _fields(form)) or "-",
-            _one_line(form.sentence),
+            error.number,
+            _one_line(proj_id) or "-",
+            ", ".join(_one_line(field) for field in _fields(error)) or "-",
+            _one_line(str(_without_content(error.message))),
         )
-        if self._minute.admits(form.proj_id):
-            self._wait([(time.monotonic(), _harmless(form))])
+        if self._minute.admits(proj_id):
+            form = NewRefusedForm(
+                proj_id=proj_id,
+                request_id=request_id,
+                error_num=int(error.number),
+                sentence=_masked(str(error)),
+                errors=tuple((field, _masked(str(message))) for field, message in error.errors),
+            )
+            self._wait([(time.monotonic(), form)])
 
     async def run(self) -> None:
-        """Write what was heard until cancelled; while the database is away it waits."""
+        """Write them until cancelled; while the database is away they wait."""
         while True:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._wake.wait(), HOUR)
@@ -71,14 +79,14 @@ class RefusalLog:
 
     async def _write(self) -> None:
         await self._check()
-        some, self._waiting = self._waiting, []
-        if some:
+        waiting, self._waiting = self._waiting, []
+        if waiting:
             now = time.monotonic()
-            aged = [replace(form, age_ms=round(1000 * (now - since))) for since, form in some]
+            aged = [replace(form, age_ms=round(1000 * (now - since))) for since, form in waiting]
             try:
                 await refused_forms.keep(aged)
             except DatabaseUnavailable:
-                self._waiting, later = some, self._waiting
+                self._waiting, later = waiting, self._waiting
                 self._wait(later)
                 raise
         if time.monotonic() >= self._prune_at:
@@ -86,7 +94,7 @@ class RefusalLog:
             self._prune_at = time.monotonic() + MINUTE
 
     def _wait(self, forms: list[tuple[float, NewRefusedForm]]) -> None:
-        """Have these written; of too many that wait, the oldest are let go."""
+        """Queue these; if too many wait, the oldest are dropped."""
         self._waiting = [*self._waiting, *forms][-refused_forms.MOST_OF_NOBODY :]
         self._wake.set()
 
@@ -109,23 +117,29 @@ class _Minute:
         return True
 
 
-def _fields(form: NewRefusedForm) -> list[str]:
-    return list(dict.fromkeys(field for field, _ in form.errors))[:MOST_FIELDS]
+def _fields(error: ApiError) -> list[str]:
+    return list(dict.fromkeys(field for field, _ in error.errors))[:MOST_FIELDS]
 
 
-def _harmless(form: NewRefusedForm) -> NewRefusedForm:
-    """The same without what looks like a secret."""
-    errors = tuple((field, _masked(msg)) for field, msg in form.errors)
-    return replace(form, sentence=_masked(form.sentence), errors=errors)
+def _without_content(message: Message) -> Message:
+    """The message without values that may hold a dataset's content."""
+    values = {
+        name: _without_content(value) if isinstance(value, Message) else value
+        for name, value in message.values
+    }
+    if message.code in CONTENT:
+        values[CONTENT[message.code]] = NOT_LOGGED
+    return Message(message.code, **values)
 
 
 def _masked(text: str) -> str:
+    """The text without secrets of tokens."""
     return SECRET.sub(r"\1…", text)
 
 
 def _one_line(text: str) -> str:
-    """What may stand in a line of a log: short, without secrets, content or control characters."""
-    short = CONTENT.sub(r"\1.", _masked(text))
+    """What may stand in a line of a log: short, without secrets or control characters."""
+    short = _masked(text)
     if len(short) > MOST_CHARACTERS:
         short = f"{short[:MOST_CHARACTERS]}…"
     return "".join(letter if letter.isprintable() else "?" for letter in short)

@@ -1,4 +1,4 @@
-"""What every reply to a task form carries, and who hears of one that is refused.
+"""What every reply to a task form carries, and where a refused one is noted.
 
 ``code`` is how the service before this one answered: 200 for success, 500 for everything else.
 """
@@ -10,9 +10,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from actors.log_context import request_id
-from db.refused_forms import NewRefusedForm
+from graphnet.messages import rendered
 from service.http.auth import CALLER, Caller
 from service.http.body import Posted
+from service.http.language import answer_language
 from service.http.queries import may_be_id
 from service.http.responses import ApiError
 from service.state import state_of
@@ -37,27 +38,22 @@ def note_form(request: Request, posted: Posted) -> None:
     request.state.posted = posted
 
 
-def refused_form(request: Request, refusal: ApiError) -> Response:
-    """Answer a form that is refused, with the form; log and list of refused forms hear of it."""
+def refused_form(request: Request, error: ApiError) -> Response:
+    """Answer a form that is refused, with the form; it is logged and kept as a refused form."""
+    language = answer_language(request)
     if request.method != "POST":
-        return refusal.reply(code=REFUSED)
+        return error.reply(language, code=REFUSED)
     posted: Posted = getattr(request.state, "posted", Posted({}))
-    hear(request, refusal, posted.fields)
-    warned = {"warnings": list(posted.warnings)} if posted.warnings else {}
-    return refusal.reply(code=REFUSED, task_form=posted.fields, **warned)
+    hear(request, error, posted.fields)
+    warned = {"warnings": rendered(posted.warnings, language)} if posted.warnings else {}
+    return error.reply(language, code=REFUSED, task_form=posted.fields, **warned)
 
 
-def hear(request: Request, refusal: ApiError, fields: Mapping[str, Any]) -> None:
-    """Write one line on a refused form, and keep what was wrong with it."""
+def hear(request: Request, error: ApiError, fields: Mapping[str, Any]) -> None:
+    """Log one line about a refused form, and keep what was wrong with it."""
     caller: Caller | None = request.scope.get(CALLER)
     state_of(request).refusal_log.hear(
-        NewRefusedForm(
-            proj_id=_project(caller, fields),
-            request_id=request_id.get(),
-            error_num=int(refusal.number),
-            sentence=refusal.msg,
-            errors=refusal.errors,
-        )
+        error, proj_id=_project(caller, fields), request_id=request_id.get()
     )
 
 

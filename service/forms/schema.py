@@ -18,8 +18,10 @@ from db.form import ANY, FINE_TUNE, TaskForm
 from graphnet.catalogue import find_model
 from graphnet.config import BOUNDS, CHOICES, FLAGS, OPTIONS
 from graphnet.errors import SettingsError
+from graphnet.messages import Message
 
 MOST_DATASETS = 64
+MOST_OF_NAME = 40  # characters of an unknown field that a warning shows
 
 
 def _plain(text: str) -> str:
@@ -200,23 +202,18 @@ class PostedForm(BaseModel):
         """The form as it was understood, unknown fields kept."""
         return self.model_dump(exclude_none=True)
 
-    def warnings(self) -> list[str]:
-        """What was not used, as sentences."""
-        unknown = [*(self.model_extra or {}), *(f"param_set.{k}" for k in self._inner_extra())]
-        sentences = []
+    def warnings(self) -> list[Message]:
+        """What was not used."""
+        inner = (f"param_set.{name}" for name in self.param_set.model_extra or {})
+        unknown = [str(name)[:MOST_OF_NAME] for name in (*(self.model_extra or {}), *inner)]
+        warnings = []
         if unknown:
-            shown = ", ".join(str(name)[:40] for name in unknown[:10])
-            sentences.append(f"These fields are not known here and were not used: {shown}.")
+            warnings.append(Message("forms.fields-unknown", names=unknown))
         if self.enable_test and not self.test_data:
-            sentences.append("enable_test is true but test_data is empty, so nothing is tested.")
+            warnings.append(Message("forms.nothing-tested"))
         if self.task_type != FINE_TUNE and self.param_set.trained_task_id:
-            sentences.append(
-                "trained_task_id is used by dl_ft only; this task starts from scratch."
-            )
-        return sentences
-
-    def _inner_extra(self) -> dict[str, Any]:
-        return self.param_set.model_extra or {}
+            warnings.append(Message("forms.parent-not-used"))
+        return warnings
 
 
 MOVABLE = ("trained_task_id", "save_model_state")

@@ -1,6 +1,6 @@
 """Whether what a form names is there and fits together, before anything is written."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from actors.lost import damaged, lost
@@ -15,12 +15,13 @@ from db.tasks import ModelRecord
 from graphnet.artifacts.manifest import check_manifest, read_manifest
 from graphnet.data.profile import ASKS, Profile
 from graphnet.errors import ModelError
+from graphnet.messages import Message, as_message
 from registry import MANIFEST, PARAMETERS, ObjectDamaged, ObjectMissing
-from service.forms.compatibility import PARENT, compatibility_errors, dataset_names
-from service.forms.datasets import names_without_ending
+from service.forms.compatibility import PARENT, Parent, compatibility_errors, dataset_names
+from service.forms.datasets import FIELDS, names_without_ending
 from service.http.auth import Caller
-from service.http.responses import FieldError
-from service.predecessor import stranger_seen, why_no_parent
+from service.http.responses import FieldError, as_one, quoted
+from service.predecessor import kind_of, stranger_seen
 from service.state import AppState
 from service.stores.artifacts import ArtifactReader
 
@@ -28,54 +29,57 @@ CONFIG_CHARACTERS = 4096
 
 
 async def validation_errors(form: TaskForm, state: AppState, caller: Caller) -> list[FieldError]:
-    """Every reason not to accept ``form``, as field and sentence; [] if there is none.
+    """Every reason not to accept ``form``; [] if there is none.
 
-    What is of a project that the caller does not see is not there.
+    What belongs to a project that the caller does not see counts as absent.
     """
-    there = await state.dataset_cache.find(dataset_names(form))
-    found = {record.data_name: profile for record, profile in there if caller.sees(record.proj_id)}
-    errors = [*_config_length(form), *_datasets(form, found)]
-    facts, parent_errors = await _parent(form, state.artifacts, caller)
+    listed = await state.dataset_cache.find(dataset_names(form))
+    profiles = {
+        record.data_name: profile for record, profile in listed if caller.sees(record.proj_id)
+    }
+    errors = [*_config_length(form), *_datasets(form, profiles)]
+    parent, parent_errors = await _parent(form, state.artifacts, caller)
     errors += parent_errors
     if errors:
         return errors
-    if not all(profile.read for profile in found.values()):
+    if not all(profile.read for profile in profiles.values()):
         return []  # the worker that reads them looks before it trains
-    return list(compatibility_errors(form, found, facts))
+    return list(compatibility_errors(form, profiles, parent))
 
 
-async def unread_warnings(form: TaskForm, state: AppState, caller: Caller) -> list[str]:
-    """A sentence on each dataset of a form that no worker has read yet."""
-    there = await state.dataset_cache.find(dataset_names(form), seconds=0)  # they were waited for
+async def unread_warnings(form: TaskForm, state: AppState, caller: Caller) -> list[Message]:
+    """One warning per dataset of a form that no worker has read yet."""
+    listed = await state.dataset_cache.find(dataset_names(form), seconds=0)  # they were waited for
     return [
-        f"No worker has read the dataset {record.data_name} yet; it is checked before the training."
-        for record, profile in there
+        Message("forms.dataset-unread", name=record.data_name)
+        for record, profile in listed
         if not profile.read and caller.sees(record.proj_id)
     ]
 
 
-async def name_errors(fields: dict[str, Any], caller: Caller) -> list[FieldError]:
-    """Dataset names that are not there, also for a form that is wrong elsewhere."""
-    dataset_names = {
+async def name_errors(fields: Mapping[str, Any], caller: Caller) -> list[FieldError]:
+    """Dataset names that do not exist, also for a form that is wrong elsewhere."""
+    by_field = {
         field: [name for name in _listed(fields.get(field)) if _may_be_name(name)]
-        for field in ("train_data", "val_data", "test_data")
+        for field in FIELDS
     }
-    wanted = sorted({name for names in dataset_names.values() for name in names})
+    wanted = sorted({name for names in by_field.values() for name in names})
     others = other_ways(wanted)
-    there = await _visible(sorted({*wanted, *others.values()}), caller)
+    records = await _visible(sorted({*wanted, *others.values()}), caller)
     proj_id = str(fields.get("proj_id") or "")
-    known = {record.data_name for record in there}
-    known |= set(names_without_ending(others, there, proj_id, caller))
+    existing = {record.data_name for record in records}
+    existing |= set(names_without_ending(others, records, proj_id, caller))
     return [
-        (field, _unknown(field, name))
-        for field, names in dataset_names.items()
+        _no_dataset(field, name)
+        for field, names in by_field.items()
         for name in names
-        if name not in known
+        if name not in existing
     ]
 
 
-async def _visible(names: list[str], caller: Caller) -> list[DatasetRecord]:
-    return [each for each in await datasets.find_datasets(names) if caller.sees(each.proj_id)]
+async def _visible(names: Sequence[str], caller: Caller) -> list[DatasetRecord]:
+    records = await datasets.find_datasets(names)
+    return [record for record in records if caller.sees(record.proj_id)]
 
 
 def _listed(value: Any) -> list[Any]:
@@ -86,89 +90,82 @@ def _may_be_name(name: Any) -> bool:
     return isinstance(name, str) and 0 < len(name) <= 64 and name.isprintable()
 
 
-def _unknown(field: str, name: str) -> str:
-    return f"{field} names {name!r}, but there is no dataset of that name."
+def _no_dataset(field: str, name: str) -> FieldError:
+    return FieldError(field, Message("forms.no-dataset", field=field, name=quoted(name)))
 
 
 def _config_length(form: TaskForm) -> Iterator[FieldError]:
     length = len(form.config_text)
     if length > CONFIG_CHARACTERS:
-        yield (
-            "task_config",
-            (
-                f"The form's fields take {length} characters together and the database holds "
-                f"{CONFIG_CHARACTERS}; name fewer datasets or shorten proj_name."
-            ),
-        )
+        message = Message("forms.config-too-long", length=length, most=CONFIG_CHARACTERS)
+        yield FieldError("task_config", message)
 
 
-def _datasets(form: TaskForm, found: dict[str, Profile]) -> Iterator[FieldError]:
+def _datasets(form: TaskForm, profiles: Mapping[str, Profile]) -> Iterator[FieldError]:
     for split, names in form.splits.items():
         for name in names:
-            field = f"{split}_data"
-            if name not in found:
-                yield field, _unknown(field, name)
-            elif found[name].state == ASKS:
-                yield field, _asks(field, name, found[name])
-            elif found[name].problems:
-                yield (
-                    field,
-                    f"{field} names {name}, a dataset that cannot be used: "
-                    + " ".join(found[name].problems),
-                )
+            error = _dataset_error(f"{split}_data", name, profiles.get(name))
+            if error is not None:
+                yield error
 
 
-def _asks(field: str, name: str, profile: Profile) -> str:
-    return (
-        f"{field} names {name}, which can be read in more than one way: "
-        f"{profile.questions[0]['sentence']} Answer on its page, or POST the answers to "
-        f"/api/v0/datasets/{name}/mapping."
-    )
+def _dataset_error(field: str, name: str, profile: Profile | None) -> FieldError | None:
+    """Why a dataset that a field names cannot be used; None if it can."""
+    if profile is None:
+        return _no_dataset(field, name)
+    if profile.state == ASKS:
+        question = as_message(profile.questions[0]["sentence"])
+        message = Message("forms.dataset-asks", field=field, name=name, question=question)
+        return FieldError(field, message)
+    if profile.problems:
+        reason = as_one([as_message(problem) for problem in profile.problems])
+        message = Message("forms.dataset-unusable", field=field, name=name, reason=reason)
+        return FieldError(field, message)
+    return None
 
 
 async def _parent(
-    form: TaskForm, vault: ArtifactReader, caller: Caller
-) -> tuple[dict[str, Any], list[FieldError]]:
-    """The parent's manifest, {} where none is needed, or why it cannot be one."""
+    form: TaskForm, artifacts: ArtifactReader, caller: Caller
+) -> tuple[Parent | None, list[FieldError]]:
+    """The model to fine-tune, None where none is needed; or why it cannot be used."""
     if form.task_type != FINE_TUNE:
-        return {}, []
+        return None, []
     parent = form.trained_task_id
     record = await tasks.get_model(parent)
-    seen = record if record and caller.sees(record.proj_id) else None
-    problem = _not_a_parent(seen) if seen else await _no_task(parent, caller)
-    if problem:
-        return {}, [(PARENT, problem)]
-    known = record.manifest_sha256 if record else ""
+    if record is None or not caller.sees(record.proj_id):
+        return None, [FieldError(PARENT, await _no_task(parent, caller))]
+    problem = _not_a_parent(record)
+    if problem is not None:
+        return None, [FieldError(PARENT, problem)]
     try:
-        content = await vault.get(parent, MANIFEST)
-        check_manifest(content, known)
-        if await vault.exists(parent, PARAMETERS):
-            return read_manifest(content), []
-        problem = lost(parent)
+        content = await artifacts.get(parent, MANIFEST)
+        check_manifest(content, record.manifest_sha256)
+        if await artifacts.exists(parent, PARAMETERS):
+            return Parent.from_manifest(read_manifest(content)), []
+        reason = as_message(lost(parent))
     except ObjectMissing:
-        problem = lost(parent) if known else "It has kept no parameters."
+        stored = bool(record.manifest_sha256)
+        reason = as_message(lost(parent)) if stored else Message("forms.parent-kept-nothing")
     except (ModelError, ObjectDamaged) as error:
-        problem = damaged(parent, str(error))
-    return {}, [(PARENT, f"trained_task_id is {parent}. {problem}")]
+        reason = as_message(damaged(parent, str(error)))
+    message = Message("forms.parent-unusable", task=parent, reason=reason)
+    return None, [FieldError(PARENT, message)]
 
 
-async def _no_task(parent: str, caller: Caller) -> str:
+async def _no_task(parent: str, caller: Caller) -> Message:
     stranger = await stranger_seen(caller, parent)
     if stranger is not None:
-        return f"trained_task_id is {parent}, which is {stranger}."
-    return f"trained_task_id is {parent!r}, but there is no task of that id."
+        return Message("forms.parent-of-other-service", task=parent, kind=kind_of(stranger))
+    return Message("forms.no-parent", task=quoted(parent))
 
 
-def _not_a_parent(record: ModelRecord) -> str | None:
+def _not_a_parent(record: ModelRecord) -> Message | None:
     parent = record.task_id
     if record.owner is Owner.PREDECESSOR:
-        return why_no_parent(parent)
+        return Message("forms.parent-of-predecessor", task=parent)
     if record.task_status != Status.FINISHED:
-        return (
-            f"trained_task_id is {parent}, which is {record.task_status}; a fine-tuning needs a "
-            "task that is Finished."
-        )
+        return Message("forms.parent-not-finished", task=parent, status=str(record.task_status))
     if record.removed_at:
-        gone = ModelRemoved(parent, record.removed_at)
-        return f"trained_task_id is {parent}. {gone} Choose another, or train it again."
+        reason = as_message(str(ModelRemoved(parent, record.removed_at)))
+        return Message("forms.parent-removed", task=parent, reason=reason)
     return None

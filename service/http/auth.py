@@ -1,4 +1,4 @@
-"""Who may do what: every request passes here, and what is not allowed is refused here.
+"""Who may do what: every request passes here, and one that is not allowed is refused here.
 
 A program shows its token in a header; a browser, once somebody has signed in, in a cookie.
 """
@@ -18,7 +18,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from db import tokens
 from db.errors import DatabaseError
 from db.tokens import ALL_PROJECTS, Role, TokenRecord
-from service.http.responses import ApiError, ErrorNum
+from graphnet.messages import Message
+from service.http.responses import ApiError, ErrorNum, quoted
 from service.settings import HttpSettings, is_loopback
 
 ErrorHandler = Callable[[Request, Exception], Awaitable[Response]]
@@ -33,25 +34,25 @@ TOKEN_COOKIE = "sgn_token"  # noqa: S105 - its name
 
 @dataclass(frozen=True)
 class Caller:
-    """Somebody with a role in one project, or in all of them (None); ``signed_in`` on a page."""
+    """Who sent a request: a role in one project, or in all (None); ``signed_in`` on a page."""
 
     role: Role
     proj_id: str | None = None
     signed_in: bool = False
 
     def sees(self, proj_id: str) -> bool:
-        """Whether what belongs to this project is there for the caller."""
+        """Whether the caller may see what belongs to this project."""
         return self.proj_id is None or self.proj_id == proj_id
 
 
 def caller_of(request: Request) -> Caller:
-    """Who asks; the guard has let them in."""
+    """Who sent a request that the middleware has let in."""
     caller: Caller = request.scope[CALLER]
     return caller
 
 
 async def is_still_allowed(request: Request) -> bool:
-    """Whether who asked would be let in now, for what goes on for long. Raises DatabaseError."""
+    """Whether the request would be let in now; long streams ask again. Raises DatabaseError."""
     try:
         await request.scope[AGAIN]()
     except ApiError:
@@ -60,7 +61,7 @@ async def is_still_allowed(request: Request) -> bool:
 
 
 class AuthMiddleware:
-    """Lets through whom a token, a trusted network, or the absence of any token lets in.
+    """Lets in requests with a token, from a trusted network, or, before any token exists, all.
 
     Reading needs the role read, everything else the role submit.
     """
@@ -70,8 +71,8 @@ class AuthMiddleware:
         self._settings = settings
         self._refuse = refuse
         self._tokens_exist = False
-        self._looked = float("-inf")
-        self._looking = asyncio.Lock()
+        self._checked_at = float("-inf")
+        self._checking = asyncio.Lock()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass an allowed request on, and answer any other."""
@@ -81,8 +82,7 @@ class AuthMiddleware:
         request = Request(scope)
         try:
             caller = await self._caller(request)
-            known = {CALLER: caller, AGAIN: partial(self._caller, request)}
-            request = Request({**scope, **known})
+            request = Request({**scope, CALLER: caller, AGAIN: partial(self._caller, request)})
             _require(caller, Role.READ if request.method in READING else Role.SUBMIT)
         except (ApiError, DatabaseError) as error:
             answer = await self._refuse(request, error)
@@ -95,7 +95,7 @@ class AuthMiddleware:
         if scheme:
             token = await tokens.find_token(text.strip()) if scheme.lower() == "bearer" else None
             if token is None:
-                raise _unknown("The token is not known here, has expired or was revoked.")
+                raise _unauthorised(Message("api.token-unknown"))
             return _of(token)
         if (text := request.cookies.get(TOKEN_COOKIE, "")) and (
             token := await tokens.find_token(text)
@@ -106,24 +106,18 @@ class AuthMiddleware:
         return await self._without_token(request)
 
     async def _without_token(self, request: Request) -> Caller:
-        """Who comes without a token, if they may. Raises ApiError."""
+        """The caller of a request without a token, if it is let in. Raises ApiError."""
         if not self._is_trusted(request) and not await self._is_open():
-            raise _unknown(
-                "A token is needed here: send it as 'Authorization: Bearer …'; 'sgn token new' "
-                "makes one."
-            )
+            raise _unauthorised(Message("api.token-needed"))
         if not self._is_own_name(request):
-            raise ApiError(
-                ErrorNum.FORBIDDEN,
-                "Without a token, call this service by localhost or by one of the names in its "
-                f"SGN_HOST_NAMES, not by {request.headers.get('host', '')[:80]!r}.",
-            )
+            host = quoted(request.headers.get("host", ""), 80)
+            raise ApiError(ErrorNum.FORBIDDEN, Message("api.host-name", host=host))
         if not _is_followed_link(request):
             refuse_cross_site(request)
         return Caller(Role.SUBMIT)
 
     def _is_trusted(self, request: Request) -> bool:
-        """By the address that the connection comes from; what a header says proves nothing."""
+        """By the connection's own address: a header proves nothing."""
         if not self._settings.trusted or request.client is None:
             return False
         try:
@@ -133,24 +127,24 @@ class AuthMiddleware:
         return any(address in network for network in self._settings.trusted)
 
     async def _is_open(self) -> bool:
-        """Whether whoever comes is let in: nobody any more once there was a token."""
+        """Whether requests without a token are let in: not any more once a token was made."""
         if not self._settings.anonymous or self._settings.trusted:
             return False
         if not self._tokens_exist and self._is_stale():
-            async with self._looking:  # one looks for all who came meanwhile
+            async with self._checking:  # one check serves all requests that came meanwhile
                 if self._is_stale():
                     self._tokens_exist = await tokens.exist()
-                    self._looked = time.monotonic()
+                    self._checked_at = time.monotonic()
         return not self._tokens_exist
 
     def _is_stale(self) -> bool:
-        return time.monotonic() - self._looked > LOOK_AGAIN_SECONDS
+        return time.monotonic() - self._checked_at > LOOK_AGAIN_SECONDS
 
     def _is_own_name(self, request: Request) -> bool:
-        """Whether the request names us as it should who comes without a token.
+        """Whether the Host header is one of ours, which a request without a token must show.
 
-        A page whose own name was made to point here afterwards (DNS rebinding) names itself. An
-        operator on this machine may say localhost, whatever names NEURO-LEARN needs.
+        A page whose own name was made to point here afterwards (DNS rebinding) sends its own. An
+        operator on this machine may use localhost, whatever names NEURO-LEARN needs.
         """
         name = host_name(request.headers.get("host", ""))
         if self._settings.host_names:
@@ -160,21 +154,21 @@ class AuthMiddleware:
 
 
 def is_public(path: str) -> bool:
-    """Whether an address is there for everybody."""
+    """Whether an address needs neither token nor trust."""
     return path in PUBLIC or path.startswith(PUBLIC_FILES)
 
 
 def refuse_cross_site(request: Request) -> None:
-    """A browser sends along where a request comes from; only our own pages may. Raises ApiError."""
+    """Refuse what a page of another site sends, by the browser's headers. Raises ApiError."""
     headers = request.headers
     origin, site = headers.get("origin"), headers.get("sec-fetch-site")
     foreign = origin is not None and origin.partition("://")[2] != headers.get("host", "")
     if foreign or site not in (None, "same-origin", "none"):
-        raise ApiError(ErrorNum.FORBIDDEN, "Pages of other sites may not use this service.")
+        raise ApiError(ErrorNum.FORBIDDEN, Message("api.other-site"))
 
 
 def _is_followed_link(request: Request) -> bool:
-    """Whether somebody goes to one of our pages from another, which will not see it."""
+    """Whether it opens one of our pages from another site, which cannot read the answer."""
     headers = request.headers
     goes = headers.get("sec-fetch-mode") == "navigate"
     return request.method == "GET" and goes and headers.get("sec-fetch-dest") == "document"
@@ -186,7 +180,7 @@ def _of(token: TokenRecord) -> Caller:
 
 @lru_cache(256)
 def host_name(host: str) -> str:
-    """What stands in a Host header, without its port; "" if it is none."""
+    """The name in a Host header, without its port; "" if it is none."""
     try:
         return urlsplit(f"//{host}").hostname or ""
     except ValueError:
@@ -195,10 +189,9 @@ def host_name(host: str) -> str:
 
 def _require(caller: Caller, needed: Role) -> None:
     if not caller.role.covers(needed):
-        raise ApiError(
-            ErrorNum.FORBIDDEN, f"The token's role is {caller.role}; this needs the role {needed}."
-        )
+        message = Message("api.role-needed", role=str(caller.role), needed=str(needed))
+        raise ApiError(ErrorNum.FORBIDDEN, message)
 
 
-def _unknown(sentence: str) -> ApiError:
-    return ApiError(ErrorNum.NO_TOKEN, sentence, headers={"www-authenticate": 'Bearer realm="sgn"'})
+def _unauthorised(message: Message) -> ApiError:
+    return ApiError(ErrorNum.NO_TOKEN, message, headers={"www-authenticate": 'Bearer realm="sgn"'})

@@ -1,4 +1,4 @@
-"""From the bytes of a request to the fields of a form, whatever the sender calls them."""
+"""From the bytes of a request to the fields of a form, whatever its content type."""
 
 import asyncio
 import json
@@ -12,7 +12,8 @@ from starlette.datastructures import FormData, UploadFile
 from starlette.formparsers import FormParser, MultiPartException, MultiPartParser
 from starlette.requests import ClientDisconnect, Request
 
-from service.http.responses import ApiError, ErrorNum
+from graphnet.messages import Message
+from service.http.responses import ApiError, ErrorNum, quoted
 
 DRAIN_BYTES = 256_000_000
 PATIENCE_SECONDS = 10.0
@@ -20,21 +21,20 @@ SLOWEST = 200_000  # bytes a second
 NESTED = re.compile(r"(?P<outer>[^:\[\]]+)(?::(?P<colon>[^:\[\]]+)|\[(?P<bracket>[^\]]*)\])")
 LISTS = {"train_data", "val_data", "test_data", "model"}
 TEXT_FIELDS = 1000
-AS_LATIN_1 = "The body is not UTF-8, so it was read as Latin-1 (ISO 8859-1); send it as UTF-8."
 
 
 @dataclass(frozen=True)
 class Posted:
-    """The fields of a form, and sentences on how its body had to be read."""
+    """The fields of a form, and warnings about how its body had to be read."""
 
     fields: dict[str, Any]
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[Message, ...] = ()
 
 
 def check_encoding(request: Request) -> None:
-    """Whether the body comes as it is. Raises ApiError where it is compressed.
+    """Raise ApiError if the body is compressed (Content-Encoding).
 
-    A file may itself be compressed; that is what it holds, and no header of the request.
+    An uploaded file may itself be compressed: no header of the request says so.
     """
     codings = request.headers.get("content-encoding", "").lower()
     named = [coding.strip() for coding in codings.split(",")]
@@ -42,7 +42,7 @@ def check_encoding(request: Request) -> None:
         return
     raise ApiError(
         ErrorNum.ENCODED,
-        f"The body has Content-Encoding {codings[:40]!r}; send it uncompressed.",
+        Message("api.body-compressed", encoding=quoted(codings, 40)),
         headers={"accept-encoding": "identity"},
     )
 
@@ -78,13 +78,11 @@ async def stream_body(
     except TimeoutError as error:
         raise ApiError(
             ErrorNum.TOO_SLOW,
-            f"The body came too slowly; at least {SLOWEST / 1e3:g} kB a second are expected.",
+            Message("api.body-too-slow", kilobytes=SLOWEST / 1e3),
             headers={"connection": "close"},
         ) from error
     except ClientDisconnect as error:
-        raise ApiError(
-            ErrorNum.BODY_UNREADABLE, "The body broke off before its announced end."
-        ) from error
+        raise ApiError(ErrorNum.BODY_UNREADABLE, Message("api.body-cut-off")) from error
 
 
 async def _stream(request: Request, limit: int, take: Callable[[bytes], Awaitable[None]]) -> int:
@@ -97,10 +95,7 @@ async def _stream(request: Request, limit: int, take: Callable[[bytes], Awaitabl
             break
     if size > limit:
         # What came was read to its end: a client that still sends would not see the answer.
-        raise ApiError(
-            ErrorNum.TOO_LARGE,
-            f"The body has more than {limit / 1e6:g} MB, which is the most that is taken here.",
-        )
+        raise ApiError(ErrorNum.TOO_LARGE, Message("api.body-too-large", megabytes=limit / 1e6))
     return size
 
 
@@ -123,7 +118,7 @@ async def read_posted(request: Request, limit: int) -> Posted:
     """
     body = await read_body(request, limit)
     if not body.strip():
-        raise ApiError(ErrorNum.BODY_UNREADABLE, "The body is empty; it must hold the task form.")
+        raise ApiError(ErrorNum.BODY_UNREADABLE, Message("api.body-empty"))
     looks_like_json = body.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] in b"{["
     kind = content_type(request)
     if kind == "multipart/form-data" or (kind.endswith("urlencoded") and not looks_like_json):
@@ -147,17 +142,17 @@ async def read_form(request: Request, body: bytes) -> FormData:
             ).parse()
         return await FormParser(request.headers, stream(), max_fields=TEXT_FIELDS).parse()
     except (MultiPartException, ValueError, KeyError) as error:
-        raise ApiError(ErrorNum.BODY_UNREADABLE, "The body is not a complete HTML form.") from error
+        raise ApiError(ErrorNum.BODY_UNREADABLE, Message("api.body-not-html-form")) from error
 
 
 def _check_end(body: bytes) -> None:
-    """A multipart body closes with its boundary and two dashes; without, its rest is missing."""
+    """A complete multipart body ends with its boundary and two dashes. Raises ValueError."""
     if not body.rstrip().endswith(b"--"):
         raise ValueError("truncated")
 
 
-def _as_text(body: bytes) -> tuple[str, tuple[str, ...]]:
-    """The body by the encoding that its JSON shows; in Latin-1 if that was to be UTF-8 and is not.
+def _as_text(body: bytes) -> tuple[str, tuple[Message, ...]]:
+    """The body decoded as its JSON shows; as Latin-1 if that would be UTF-8 and is not.
 
     NEURO-LEARN's client sends text as Latin-1, by which umlauts are single bytes.
     """
@@ -167,12 +162,11 @@ def _as_text(body: bytes) -> tuple[str, tuple[str, ...]]:
     except UnicodeDecodeError as error:
         if not encoding.startswith("utf-8"):
             raise _no_json() from error
-    return body.decode("latin-1"), (AS_LATIN_1,)
+    return body.decode("latin-1"), (Message("api.read-as-latin-1"),)
 
 
 def _no_json() -> ApiError:
-    sentence = "The body cannot be read as JSON; it must hold the task form."
-    return ApiError(ErrorNum.BODY_UNREADABLE, sentence)
+    return ApiError(ErrorNum.BODY_UNREADABLE, Message("api.body-not-json"))
 
 
 def _from_json(text: str) -> dict[str, Any]:
@@ -184,15 +178,13 @@ def _from_json(text: str) -> dict[str, Any]:
     except (ValueError, RecursionError) as error:
         raise _no_json() from error
     if not isinstance(fields, dict):
-        raise ApiError(
-            ErrorNum.BODY_UNREADABLE,
-            f"The body holds a JSON {_kind(fields)}; it must hold an object of fields.",
-        )
+        message = Message("api.body-not-object", kind=_kind(fields))
+        raise ApiError(ErrorNum.BODY_UNREADABLE, message)
     return fields
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """An object whose fields have names that UTF-8 has a form for; of half a pair it has none."""
+    """An object whose names UTF-8 can encode: a lone surrogate becomes a question mark."""
     return {name.encode("utf-8", "replace").decode(): value for name, value in pairs}
 
 

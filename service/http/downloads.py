@@ -1,8 +1,8 @@
-"""What can be taken home: again only if it has changed, and on from where it broke off.
+"""Downloads: sent again only if they have changed, and resumed where they broke off.
 
-Conditional requests and ranges as RFC 9110 has them, sections 13 and 14. What is given out is whole
-in memory and verified before, so a range is cut from it. The tag is the SHA-256 of all bytes: of a
-model it is the ``parameters_sha256`` of its manifest.
+Conditional requests and ranges as in RFC 9110, sections 13 and 14. A download is whole in memory
+and verified before, so a range is cut from it. The ETag is the SHA-256 of all bytes; a model's is
+the ``parameters_sha256`` of its manifest.
 """
 
 import asyncio
@@ -12,14 +12,15 @@ import re
 from starlette.requests import Request
 from starlette.responses import Response
 
+from graphnet.messages import Message
 from service.api.endpoint import Handler
 from service.http.responses import ApiError, ErrorNum
 
 NOT_MODIFIED, PARTIAL = 304, 206
 HEADERS = {
     "Range": "bytes=FIRST-LAST, bytes=FIRST- or bytes=-COUNT: only these bytes",
-    "If-Range": "with Range, the ETag of the bytes that are there already; of others all are sent",
-    "If-None-Match": "the ETag of what is there already, which is not sent again",
+    "If-Range": "with Range, the ETag of the bytes you have; if it has changed, all are sent",
+    "If-None-Match": "the ETag of what you have, which is not sent again",
 }
 _RANGE = re.compile(r"bytes\s*=\s*(\d{0,100})\s*-\s*(\d{0,100})", re.IGNORECASE)
 _TAG = re.compile(r'(?:W/)?("[^"]*")')
@@ -28,7 +29,7 @@ _OF_CONTENT = ("content-length", "content-type", "content-disposition")
 
 
 def download(handler: Handler) -> Handler:
-    """The handler, whose successful answers have a tag and can be had in part."""
+    """The handler, with an ETag on its successful answers, of which ranges can be asked for."""
 
     async def answered(request: Request) -> Response:
         return await conditional(request, await handler(request))
@@ -37,10 +38,10 @@ def download(handler: Handler) -> Handler:
 
 
 async def conditional(request: Request, answer: Response) -> Response:
-    """All of the answer, a part of it, or that it is known already.
+    """All of the answer, a range of it, or 304 if the client has it already.
 
     Raises:
-        ApiError: the part begins behind the end.
+        ApiError: the range begins after the last byte.
 
     """
     if answer.status_code != 200:
@@ -48,22 +49,22 @@ async def conditional(request: Request, answer: Response) -> Response:
     content = bytes(answer.body)
     tag = f'"{await asyncio.to_thread(_digest, content)}"'
     answer.headers["etag"], answer.headers["accept-ranges"] = tag, "bytes"
-    if _is_known(request, tag):
+    if _client_has(request, tag):
         return _not_modified(answer)
-    found = _asked(request, tag, len(content))
-    return answer if found is None else _part(answer, content, found)
+    wanted = _requested_range(request, tag, len(content))
+    return answer if wanted is None else _partial(answer, content, wanted)
 
 
-def _is_known(request: Request, tag: str) -> bool:
-    """Whether the caller has it. Compared weakly: a proxy that compresses weakens a tag."""
-    given = request.headers.get("if-none-match", "")
-    return given.strip() == "*" or tag in _TAG.findall(given)
+def _client_has(request: Request, tag: str) -> bool:
+    """By If-None-Match. Compared weakly: a proxy that compresses weakens a tag."""
+    tags = request.headers.get("if-none-match", "")
+    return tags.strip() == "*" or tag in _TAG.findall(tags)
 
 
-def _asked(request: Request, tag: str, size: int) -> tuple[int, int] | None:
-    """From which byte to which, both included; None of all. Raises ApiError.
+def _requested_range(request: Request, tag: str, size: int) -> tuple[int, int] | None:
+    """First and last byte, both included; None for all bytes. Raises ApiError.
 
-    More ranges than one, and what is no range, are answered by all of it, as RFC 9110 allows.
+    Several ranges, and a malformed one, are answered with all bytes, as RFC 9110 allows.
     """
     match = _RANGE.fullmatch(request.headers.get("range", "").strip())
     if request.method != "GET" or match is None or request.headers.get("if-range", tag) != tag:
@@ -87,13 +88,13 @@ def _last(count: int, size: int) -> tuple[int, int]:
 def _beyond(size: int) -> ApiError:
     return ApiError(
         ErrorNum.RANGE_BEYOND,
-        f"Range begins after the last byte; there are {size} bytes.",
+        Message("api.range-beyond", size=size),
         headers={"content-range": f"bytes */{size}", "accept-ranges": "bytes"},
     )
 
 
-def _part(answer: Response, content: bytes, found: tuple[int, int]) -> Response:
-    first, last = found
+def _partial(answer: Response, content: bytes, wanted: tuple[int, int]) -> Response:
+    first, last = wanted
     answer.body = content[first : last + 1]
     answer.status_code = PARTIAL
     answer.headers["content-length"] = str(len(answer.body))
@@ -102,8 +103,8 @@ def _part(answer: Response, content: bytes, found: tuple[int, int]) -> Response:
 
 
 def _not_modified(answer: Response) -> Response:
-    kept = {name: text for name, text in answer.headers.items() if name not in _OF_CONTENT}
-    return Response(status_code=NOT_MODIFIED, headers=kept)
+    headers = {name: text for name, text in answer.headers.items() if name not in _OF_CONTENT}
+    return Response(status_code=NOT_MODIFIED, headers=headers)
 
 
 def _digest(content: bytes) -> str:

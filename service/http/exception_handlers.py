@@ -1,4 +1,4 @@
-"""What becomes of an error: JSON for a program, a page for a person, a traceback for the log."""
+"""What an error is answered with: JSON for a program, a page for a person; and what is logged."""
 
 import logging
 
@@ -15,8 +15,10 @@ from db.errors import (
     SchemaAhead,
     SchemaBehind,
 )
+from graphnet.messages import Message, render
 from registry import ObjectDamaged, RegistryError, RegistryRefuses
 from service.forms.reply import is_form_address, refused_form
+from service.http.language import answer_language
 from service.http.responses import MEANINGS, ApiError, ErrorNum
 from service.pages.site import SEE_OTHER, error_page, is_for_a_person, sign_in_address
 from service.state import state_of
@@ -37,21 +39,22 @@ DATABASE_ERRORS = {
 
 
 async def handle_error(request: Request, error: Exception) -> Response:
-    """Answer an error in one sentence."""
-    refusal = as_api_error(request, error)
+    """Answer an error in one sentence, in the language of the request."""
+    api_error = as_api_error(request, error)
     if is_form_address(request):
-        return refused_form(request, refusal)
+        return refused_form(request, api_error)
+    language = answer_language(request)
     if not is_for_a_person(request):
-        return refusal.reply()
-    if refusal.number == ErrorNum.NO_TOKEN and request.method == "GET":
+        return api_error.reply(language)
+    if api_error.number == ErrorNum.NO_TOKEN and request.method == "GET":
         return RedirectResponse(sign_in_address(request), SEE_OTHER)
-    answer = error_page(request, refusal.number, refusal.msg)
-    answer.headers.update(refusal.headers)
+    answer = error_page(request, api_error.number, render(api_error.message, language))
+    answer.headers.update(api_error.headers)
     return answer
 
 
 def as_api_error(request: Request, error: Exception) -> ApiError:
-    """The error as a number and a sentence; what is ours to mend goes to the log."""
+    """The error as a number and a message; what an operator must mend goes to the log."""
     if isinstance(error, ApiError):
         return error
     if isinstance(error, HTTPException):
@@ -64,11 +67,11 @@ def as_api_error(request: Request, error: Exception) -> ApiError:
             log.warning("%s %s: %s", request.method, request.url.path, error)
             return ApiError(number, str(error), headers=_later(request, error))
     log.error("%s %s failed", request.method, request.url.path, exc_info=error)
-    return ApiError(ErrorNum.INTERNAL, "A fault of the service itself; its log has the details.")
+    return ApiError(ErrorNum.INTERNAL, Message("api.internal-error"))
 
 
 def _later(request: Request, error: Exception) -> dict[str, str]:
-    """When to come again, where waiting may help."""
+    """When to try again, where waiting may help."""
     if not isinstance(error, DatabaseUnavailable):
         return {}
     state_of(request).readiness.note(error)
@@ -85,6 +88,6 @@ def _of_registry(error: RegistryError) -> ErrorNum:
 
 def _http_fault(request: Request, error: HTTPException) -> ApiError:
     if error.status_code == MEANINGS[ErrorNum.METHOD_NOT_ALLOWED][0]:
-        sentence = f"{request.url.path} does not take {request.method}."
-        return ApiError(ErrorNum.METHOD_NOT_ALLOWED, sentence)
-    return ApiError(ErrorNum.NOT_FOUND, f"There is nothing at {request.url.path[:100]}.")
+        method = Message("api.method-not-allowed", path=request.url.path, method=request.method)
+        return ApiError(ErrorNum.METHOD_NOT_ALLOWED, method)
+    return ApiError(ErrorNum.NOT_FOUND, Message("api.no-address", path=request.url.path[:100]))

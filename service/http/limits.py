@@ -1,4 +1,4 @@
-"""How many tasks may wait, and how many clients may watch."""
+"""How many tasks may wait, how many clients may watch, upload or wait; and locks by name."""
 
 import asyncio
 import contextlib
@@ -8,7 +8,8 @@ from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from weakref import WeakValueDictionary
 
-from db import queue_state as waiting
+from db import queue_state
+from graphnet.messages import Message
 from service.http.responses import ApiError, ErrorNum
 from service.settings import HttpSettings
 
@@ -22,19 +23,19 @@ ALL = ""  # no project has this id
 
 @dataclass(frozen=True)
 class _Count:
-    """What waited by the database, when it was asked, and what had been written before that."""
+    """What waited by the database, when that was asked, and how many had been written before."""
 
     waiting: dict[str, int]
-    asked: float
+    asked_at: float
     written: dict[str, int]
 
 
 class AdmissionControl:
-    """Lets a task in if fewer wait than the settings allow, of its project and in all.
+    """Admits a task if fewer wait than the settings allow, of its project and in all.
 
     The database is asked once a second, and always before a task is refused. Tasks of this process
-    that it may not have counted are counted beside: one may count twice for a moment, none not at
-    all. Of several processes each may let in what the others have not yet shown.
+    that the database may not have counted yet are added: one may count twice for a moment, but
+    none is missed. Each of several processes may admit what the others have not yet written.
     """
 
     def __init__(self, settings: HttpSettings) -> None:
@@ -49,12 +50,12 @@ class AdmissionControl:
     async def task_of(self, proj_id: str) -> AsyncIterator[None]:
         """A place for one more task of this project while it is written. Raises ApiError."""
         came, count = time.monotonic(), self._counts.get(proj_id)
-        stale = count is None or came - count.asked > FRESH_SECONDS
-        if count is None or stale or self._refusal(proj_id, count):
-            count = await self._asked_since(came, proj_id)
-        refusal = self._refusal(proj_id, count)
-        if refusal is not None:
-            raise refusal
+        stale = count is None or came - count.asked_at > FRESH_SECONDS
+        if count is None or stale or self._error(proj_id, count):
+            count = await self._counted_since(came, proj_id)
+        error = self._error(proj_id, count)
+        if error is not None:
+            raise error
         for whose in (proj_id, ALL):
             self._admitted[whose] += 1
             self._coming[whose] += 1
@@ -66,65 +67,63 @@ class AdmissionControl:
 
     def stream(self) -> contextlib.AbstractContextManager[None]:
         """A place for one more client that watches. Raises ApiError."""
-        return self._place("clients watch tasks", self._settings.max_streams)
+        return self._place("api.too-many-streams", self._settings.max_streams)
 
     def prediction(self) -> contextlib.AbstractContextManager[None]:
         """A place for one more client that waits for a prediction. Raises ApiError."""
-        return self._place("predictions are waited for", MOST_PREDICTIONS)
+        return self._place("api.too-many-predictions", MOST_PREDICTIONS)
 
     def comparison(self) -> contextlib.AbstractContextManager[None]:
         """A place for one more client that waits for a comparison. Raises ApiError."""
-        return self._place("comparisons are waited for", MOST_COMPARISONS)
+        return self._place("api.too-many-comparisons", MOST_COMPARISONS)
 
     def upload(self) -> contextlib.AbstractContextManager[None]:
         """A place for one more file that is uploaded. Raises ApiError."""
-        return self._place("files are uploaded", self._settings.max_uploads)
+        return self._place("api.too-many-uploads", self._settings.max_uploads)
 
     @contextlib.contextmanager
-    def _place(self, what: str, most: int) -> Iterator[None]:
-        if self._busy[what] >= most:
-            raise _too_many(f"{self._busy[what]} {what} already")
-        self._busy[what] += 1
+    def _place(self, code: str, most: int) -> Iterator[None]:
+        if self._busy[code] >= most:
+            raise _too_many(Message(code, count=self._busy[code], seconds=RETRY_SECONDS))
+        self._busy[code] += 1
         try:
             yield
         finally:
-            self._busy[what] -= 1
+            self._busy[code] -= 1
 
-    async def _asked_since(self, came: float, proj_id: str) -> _Count:
-        """What waits; one asks for all who came meanwhile."""
+    async def _counted_since(self, came: float, proj_id: str) -> _Count:
+        """What waits; one query serves all who came meanwhile."""
         async with self._asking:
             count = self._counts.get(proj_id)
-            return count if count and count.asked >= came else await self._ask(proj_id)
+            return count if count and count.asked_at >= came else await self._count(proj_id)
 
-    async def _ask(self, proj_id: str) -> _Count:
+    async def _count(self, proj_id: str) -> _Count:
         if len(self._counts) >= MOST_PROJECTS and not self._coming[ALL]:
-            for known in (self._counts, self._admitted, self._coming):
-                known.clear()
+            for table in (self._counts, self._admitted, self._coming):
+                table.clear()
         written = {whose: self._admitted[whose] - self._coming[whose] for whose in (proj_id, ALL)}
-        asked = time.monotonic()
-        of_project, in_all = await waiting.waiting(proj_id)
-        count = _Count({proj_id: of_project, ALL: in_all}, asked, written)
+        asked_at = time.monotonic()
+        of_project, in_all = await queue_state.waiting(proj_id)
+        count = _Count({proj_id: of_project, ALL: in_all}, asked_at, written)
         self._counts[proj_id] = count
         return count
 
-    def _refusal(self, proj_id: str, count: _Count) -> ApiError | None:
+    def _error(self, proj_id: str, count: _Count) -> ApiError | None:
         waits = {
             whose: number + self._admitted[whose] - count.written[whose]
             for whose, number in count.waiting.items()
         }
         if waits[proj_id] >= self._settings.max_waiting_of_project:
-            return _too_many(f"{waits[proj_id]} tasks of the project {proj_id} wait already")
+            values = {"project": proj_id, "count": waits[proj_id], "seconds": RETRY_SECONDS}
+            return _too_many(Message("api.too-many-tasks-of-project", **values))
         if waits[ALL] >= self._settings.max_waiting:
-            return _too_many(f"{waits[ALL]} tasks wait already")
+            values = {"count": waits[ALL], "seconds": RETRY_SECONDS}
+            return _too_many(Message("api.too-many-tasks", **values))
         return None
 
 
-def _too_many(what: str) -> ApiError:
-    return ApiError(
-        ErrorNum.TOO_MANY,
-        f"{what}; try again in {RETRY_SECONDS} seconds.",
-        headers={"retry-after": str(RETRY_SECONDS)},
-    )
+def _too_many(message: Message) -> ApiError:
+    return ApiError(ErrorNum.TOO_MANY, message, headers={"retry-after": str(RETRY_SECONDS)})
 
 
 class KeyedLock:

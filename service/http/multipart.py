@@ -1,11 +1,12 @@
-"""A multipart body taken apart as it comes, so that a file in it is never whole in memory."""
+"""A multipart body parsed as it comes, so that a file in it is never whole in memory."""
 
 from typing import TYPE_CHECKING
 
 from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser, parse_options_header
 
-from service.http.responses import ApiError, ErrorNum, form_error
+from graphnet.messages import Message
+from service.http.responses import ApiError, ErrorNum, field_error
 
 if TYPE_CHECKING:
     from python_multipart.multipart import MultipartCallbacks
@@ -35,17 +36,17 @@ class MultipartBody:
         self._parser = MultipartParser(boundary.encode("latin-1", "replace"), self._callbacks())
 
     def feed(self, chunk: bytes) -> bytes:
-        """Take the next bytes of the body; those of the file in them. Raises ApiError."""
+        """Parse the next bytes of the body; returns those that are the file's. Raises ApiError."""
         try:
             self._parser.write(chunk)
         except (FormParserError, ValueError) as error:
             raise _incomplete() from error
-        found = b"".join(self._file)
+        content = b"".join(self._file)
         self._file.clear()
-        return found
+        return content
 
     def close(self) -> None:
-        """The body has ended. Raises ApiError where it is cut or holds no file."""
+        """Raise ApiError if the body has ended before its last boundary."""
         if not self._ended:
             raise _incomplete()
 
@@ -65,7 +66,7 @@ class MultipartBody:
         self._headers, self._text, self._is_file = {}, bytearray(), False
 
     def _end_header(self) -> None:
-        name, value = (bytes(each).decode("utf-8", "replace") for each in self._header)
+        name, value = (bytes(part).decode("utf-8", "replace") for part in self._header)
         self._headers[name.lower()] = value
         self._header = (bytearray(), bytearray())
 
@@ -76,7 +77,7 @@ class MultipartBody:
         if not self._is_file:
             return
         if self.filename is not None:
-            raise form_error([(FILE, f"{FILE} stands twice; send one file at a time.")])
+            raise field_error(FILE, Message("forms.file-twice"))
         self.filename = parameters.get("filename", "")
 
     def _data(self, data: bytes, start: int, end: int) -> None:
@@ -85,11 +86,8 @@ class MultipartBody:
             return
         self._bytes += end - start
         if self._bytes > MOST_BYTES or len(self.fields) >= MOST_FIELDS:
-            raise ApiError(
-                ErrorNum.TOO_LARGE,
-                f"The form has more than {MOST_BYTES / 1e6:g} MB or {MOST_FIELDS} fields beside "
-                "its file.",
-            )
+            values = {"megabytes": MOST_BYTES / 1e6, "fields": MOST_FIELDS}
+            raise ApiError(ErrorNum.TOO_LARGE, Message("api.form-too-large", **values))
         self._text += data[start:end]
 
     def _end_part(self) -> None:
@@ -102,12 +100,12 @@ class MultipartBody:
 
 def _parameters(header: str) -> dict[str, str]:
     """The parameters of a header such as ``form-data; name="datafile"``."""
-    _, found = parse_options_header(header.encode())
+    _, parameters = parse_options_header(header.encode())
     return {
         name.decode("utf-8", "replace"): value.decode("utf-8", "replace")
-        for name, value in found.items()
+        for name, value in parameters.items()
     }
 
 
 def _incomplete() -> ApiError:
-    return ApiError(ErrorNum.BODY_UNREADABLE, "The body is not a complete HTML form.")
+    return ApiError(ErrorNum.BODY_UNREADABLE, Message("api.body-not-html-form"))

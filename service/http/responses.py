@@ -1,11 +1,14 @@
-"""Answers: JSON with ``error_num`` and ``msg``, and the refusals that become one."""
+"""Answers: JSON with ``error_num`` and ``msg``, and the errors that become one."""
 
 import json
 from collections.abc import Mapping, Sequence
 from enum import IntEnum
-from typing import Any
+from functools import reduce
+from typing import Any, NamedTuple
 
 from starlette.responses import Response
+
+from graphnet.messages import ENGLISH, Message, as_message, render
 
 
 class ErrorNum(IntEnum):
@@ -100,11 +103,16 @@ MEANINGS = {
     ErrorNum.INTERNAL: (500, "A fault of the service itself; its log has the details."),
 }
 
-FieldError = tuple[str, str]
+
+class FieldError(NamedTuple):
+    """What is wrong with one field of a form."""
+
+    field: str
+    message: Message
 
 
 class ApiError(Exception):
-    """Why a request is not done: a number, a sentence, and for a form one sentence a field.
+    """Why a request is refused: a number, a message, and the errors of a form by field.
 
     ``content`` is what else the answer holds.
     """
@@ -112,32 +120,67 @@ class ApiError(Exception):
     def __init__(
         self,
         number: ErrorNum,
-        msg: str,
+        message: Message | str,
         errors: Sequence[FieldError] = (),
         headers: Mapping[str, str] | None = None,
         content: Mapping[str, Any] | None = None,
     ) -> None:
-        super().__init__(msg)
         self.number = number
-        self.msg = msg
+        self.message = as_message(message)
         self.errors = tuple(errors)
         self.headers = dict(headers or {})
         self.content = dict(content or {})
+        super().__init__(self.message)
 
-    def reply(self, **more: Any) -> Response:
-        """The refusal as an answer, with what else it is to hold."""
+    def __str__(self) -> str:
+        """The message in English."""
+        return str(self.message)
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """The codes of the messages: of each field, or of the request where no field is wrong."""
+        messages = [error.message for error in self.errors] or [self.message]
+        return tuple(message.code for message in messages)
+
+    def reply(self, language: str = ENGLISH, **more: Any) -> Response:
+        """The error as an answer in a language; ``more`` is what else the answer is to hold."""
         content = {**self.content, **more}
         if self.errors:
-            content["errors"] = [{"field": field, "msg": msg} for field, msg in self.errors]
-        response = error_response(self.number, self.msg, **content)
+            content["errors"] = [
+                {"field": field, "msg": render(message, language)} for field, message in self.errors
+            ]
+        response = error_response(self.number, self.message, language, **content)
         response.headers.update(self.headers)
         return response
 
 
 def form_error(errors: Sequence[FieldError]) -> ApiError:
-    """Refuse a form for these errors; the sentence shown is the first."""
-    more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
-    return ApiError(ErrorNum.FORM_INVALID, f"{errors[0][1]}{more}", errors)
+    """Refuse a form for these errors; the message is the first."""
+    first, more = errors[0].message, len(errors) - 1
+    message = Message("api.first-of-errors", first=first, count=more) if more else first
+    return ApiError(ErrorNum.FORM_INVALID, message, errors)
+
+
+def field_error(field: str, message: Message) -> ApiError:
+    """Refuse a form for what is wrong with one field."""
+    return form_error([FieldError(field, message)])
+
+
+def field_errors(texts: Sequence[tuple[str, Message | str]]) -> list[FieldError]:
+    """What another room found wrong, as pairs of a field and a message."""
+    return [FieldError(field, as_message(text)) for field, text in texts]
+
+
+def as_one(messages: Sequence[Message]) -> Message:
+    """Several sentences one after the other, at least one, as one message."""
+    return reduce(
+        lambda first, second: Message("api.two-sentences", first=first, second=second), messages
+    )
+
+
+def quoted(text: str, most: int = 70) -> str:
+    """A text that somebody sent, as it may stand in a sentence: short, printable, in quotes."""
+    return repr(text[:most])
 
 
 def success(**content: Any) -> Response:
@@ -157,9 +200,12 @@ def stored_response(text: str) -> Response:
     return _json(text, 200)
 
 
-def error_response(number: ErrorNum, msg: str, **content: Any) -> Response:
-    """Answer why it did not."""
-    return _json(_text({"error_num": int(number), "msg": msg, **content}), MEANINGS[number][0])
+def error_response(
+    number: ErrorNum, message: Message, language: str = ENGLISH, **content: Any
+) -> Response:
+    """Answer why a request was refused."""
+    named = {"error_num": int(number), "msg": render(message, language)}
+    return _json(_text({**named, **content}), MEANINGS[number][0])
 
 
 def _text(content: dict[str, Any]) -> str:

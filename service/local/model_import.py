@@ -75,7 +75,7 @@ async def import_model(old: OldModel, uploads: Store, redis_url: str) -> dict[st
         alone=ALONE_SECONDS,
     )
     try:
-        found = await asker.asked(vars(_request(old, upload)))
+        found = await asker.ask(vars(_request(old, upload)))
     except NoAnswer as error:
         raise ImportRefused(str(error)) from error
     finally:

@@ -1,4 +1,4 @@
-"""The workers that are there, so that nobody waits unawares for one that is not."""
+"""Which kinds of worker are missing, so that nobody waits for one without knowing."""
 
 import asyncio
 import logging
@@ -6,27 +6,26 @@ import logging
 import redis
 
 from actors.queue import count_workers
+from graphnet.messages import Message
 from service.state import AppState
 
 log = logging.getLogger(__name__)
 
 PATIENCE_SECONDS = 1.0
-NAMES = {"cpu": "that trains on a CPU", "cuda": "with a CUDA device"}
+MISSING = {"cpu": Message("forms.no-cpu-worker"), "cuda": Message("forms.no-cuda-worker")}
 
 
-async def missing(state: AppState, kind: str) -> list[str]:
-    """A sentence where a form asks for a kind of device that no worker has at present.
+async def missing(state: AppState, kind: str) -> list[Message]:
+    """A warning where a form asks for a kind of device that no worker has at present.
 
-    A queue that does not answer says nothing of its workers.
+    None while the queue does not answer.
     """
     if not kind:
         return []
     try:
-        asked = asyncio.to_thread(count_workers, state.broker.client, state.names)
-        there = await asyncio.wait_for(asked, PATIENCE_SECONDS)
+        counting = asyncio.to_thread(count_workers, state.broker.client, state.names)
+        workers = await asyncio.wait_for(counting, PATIENCE_SECONDS)
     except (redis.RedisError, TimeoutError) as error:
         log.warning("the workers cannot be counted: %s", error)
         return []
-    if there[kind]:
-        return []
-    return [f"No worker {NAMES[kind]} is there at present; the task waits for one."]
+    return [] if workers[kind] else [MISSING[kind]]

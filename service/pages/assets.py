@@ -9,7 +9,8 @@ from importlib.resources import files
 from starlette.requests import Request
 from starlette.responses import Response
 
-from service.http.responses import ApiError, ErrorNum
+from graphnet.messages import Message
+from service.http.responses import ApiError, ErrorNum, quoted
 
 # htmx comes from a package that carries its files: https://htmx.org/
 SOURCES = {
@@ -59,7 +60,7 @@ async def static(request: Request) -> Response:
     """A file of the pages; one that has changed since the page was made comes as it is now."""
     name = request.path_params["name"]
     if name not in SOURCES:
-        raise ApiError(ErrorNum.NOT_FOUND, f"There is no file {name[:40]!r}.")
+        raise ApiError(ErrorNum.NOT_FOUND, Message("api.no-file", file=quoted(name, 40)))
     found = asset(name)
     current = request.path_params["version"] == found.digest
     headers = {"cache-control": FOREVER if current else "no-cache", "vary": "accept-encoding"}

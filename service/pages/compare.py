@@ -16,8 +16,10 @@ from graphnet.evaluation.headline import (
     seen_in_training,
     shared_by_leakage,
 )
+from graphnet.messages import render
 from graphnet.report.facts import Facts
 from graphnet.report.numbers import interval, signed, with_interval
+from service.http.language import answer_language
 from service.http.responses import ApiError
 from service.pages import choices
 from service.pages.site import page, words
@@ -57,8 +59,8 @@ async def show(request: Request) -> Response:
     if len(named) >= FEWEST:
         try:
             content |= await _compared(request, named)
-        except ApiError as refusal:
-            content["problem"] = refusal.msg
+        except ApiError as error:
+            content["problem"] = render(error.message, answer_language(request))
     return page(
         request,
         "compare.html",

@@ -10,9 +10,11 @@ from db import datasets
 from db.datasets import DatasetRecord
 from db.errors import NameTaken
 from graphnet import figures
+from graphnet.messages import render, rendered
 from service.dataset_names import ENDINGS
 from service.http.auth import caller_of
 from service.http.body import read_body, read_form
+from service.http.language import answer_language
 from service.http.queries import asked_flag, asked_project
 from service.http.responses import MEANINGS, ApiError, ErrorNum, FieldError
 from service.pages.asking import answers_of, questions_of
@@ -77,7 +79,9 @@ async def _detail(
     if not content["questions"] and profile.questions:
         known = await datasets.suggested_answers(record.proj_id, profile.signature)
         content |= {"questions": profile.questions, "suggested": known or {}}
-    errors = [] if error is None or error.number == ErrorNum.QUESTIONS_OPEN else _sentences(error)
+    errors: list[str] = []
+    if error is not None and error.number != ErrorNum.QUESTIONS_OPEN:
+        errors = _sentences(error, answer_language(request))
     status = 200 if error is None else MEANINGS[error.number][0]
     shown = _shown(request, profile.shown(record, detailed=True))
     return page(request, "dataset.html", status, errors=errors, **shown, **content)
@@ -86,7 +90,7 @@ async def _detail(
 async def _refused(request: Request, error: ApiError | NameTaken) -> Response:
     """The list, with what is wrong or asked; the file need not come again where it is kept."""
     received = _received(request)
-    number, errors = _said(error)
+    number, errors = _said(error, answer_language(request))
     content = error.content if isinstance(error, ApiError) else {}
     kept = received.upload.upload_id if received and not received.fresh else ""
     is_asked_in_place = "questions" in content and request.headers.get("hx-request") == "true"
@@ -105,21 +109,21 @@ def _received(request: Request) -> Received | None:
     return getattr(request.state, "received", None)
 
 
-def _said(error: ApiError | NameTaken) -> tuple[ErrorNum, dict[str, list[str]]]:
+def _said(error: ApiError | NameTaken, language: str) -> tuple[ErrorNum, dict[str, list[str]]]:
     """The sentences by field; what concerns none stands beside the file, and no question there."""
     if isinstance(error, NameTaken):
         return ErrorNum.NAME_TAKEN, {"data_name": [str(error)]}
     if error.number == ErrorNum.QUESTIONS_OPEN:
         return error.number, {}
-    listed: tuple[FieldError, ...] = error.errors or ((FILE, error.msg),)
+    listed = error.errors or (FieldError(FILE, error.message),)
     errors: dict[str, list[str]] = {}
-    for field, sentence in listed:
-        errors.setdefault(field if field in LENGTHS else FILE, []).append(sentence)
+    for field, message in listed:
+        errors.setdefault(field if field in LENGTHS else FILE, []).append(render(message, language))
     return error.number, errors
 
 
-def _sentences(error: ApiError) -> list[str]:
-    return [sentence for _, sentence in error.errors] or [error.msg]
+def _sentences(error: ApiError, language: str) -> list[str]:
+    return rendered([wrong.message for wrong in error.errors] or [error.message], language)
 
 
 def _shown(request: Request, dataset: dict[str, Any]) -> dict[str, Any]:

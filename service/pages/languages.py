@@ -11,12 +11,11 @@ from typing import TYPE_CHECKING
 
 from starlette.requests import Request
 
+from service.http.language import answer_language
+
 if TYPE_CHECKING:
     from babel.messages.catalog import Catalog
     from babel.support import NullTranslations
-
-COOKIE = "sgn_language"
-LONGEST_HEADER = 200
 
 
 @dataclass(frozen=True)
@@ -35,16 +34,7 @@ LANGUAGES = {each.tag: each for each in (ENGLISH, CHINESE)}
 
 def language_of(request: Request) -> Language:
     """The language that was chosen, else the first of the browser's that there is."""
-    chosen = LANGUAGES.get(request.cookies.get(COOKIE, ""))
-    if chosen is not None:
-        return chosen
-    for part in request.headers.get("accept-language", "")[:LONGEST_HEADER].split(","):
-        tag = part.partition(";")[0].strip().lower()
-        if tag.partition("-")[0] == "zh":
-            return CHINESE
-        if tag.partition("-")[0] == "en":
-            return ENGLISH
-    return ENGLISH
+    return LANGUAGES[answer_language(request)]
 
 
 @lru_cache(len(LANGUAGES))

@@ -11,15 +11,17 @@ from db.form import FINE_TUNE, FROM_SCRATCH
 from db.tokens import Role
 from graphnet.catalogue import find_model
 from graphnet.config import Evaluation
+from graphnet.messages import Message, render
 from service.forms.reply import hear
 from service.http.auth import caller_of
 from service.http.body import read_fields
+from service.http.language import answer_language
 from service.http.responses import MEANINGS, ApiError, ErrorNum
 from service.pages import choices
 from service.pages.form_from_page import LISTS, PARENT, as_curl, as_json, asked
 from service.pages.settings_form import MORE, USUAL, choices_of, kind_of, range_of
 from service.pages.site import SEE_OTHER, page
-from service.routes.submission import accepted
+from service.routes.submission import NewForm, accepted
 from service.state import state_of
 
 KEY = "key"
@@ -39,7 +41,10 @@ async def submit(request: Request) -> Response:
     posted = await read_fields(request, state.settings.max_form_bytes)
     key = posted.pop(KEY, None)
     try:
-        text = await accepted(state, caller_of(request), asked(posted), str(key) if key else None)
+        form = NewForm(
+            asked(posted), key=str(key) if key else None, language=answer_language(request)
+        )
+        text = await accepted(state, caller_of(request), form)
     except ApiError as refusal:
         hear(request, refusal, posted)
         return await _form(request, posted, refusal)
@@ -60,7 +65,7 @@ async def _form(
     status = MEANINGS[refusal.number][0] if refusal else 200
     known = await choices.projects(request)
     proj_id = str(posted.get("proj_id") or caller_of(request).proj_id or next(iter(known), ""))
-    errors = _by_field(refusal)
+    errors = _by_field(refusal, answer_language(request))
     return page(
         request,
         "new_task.html",
@@ -105,14 +110,14 @@ def _sent(request: Request, posted: dict[str, Any]) -> dict[str, Any]:
     return {"json": as_json(fields), "curl": as_curl(fields, url, with_token=with_token)}
 
 
-def _by_field(refusal: ApiError | None) -> dict[str, str]:
-    """A sentence a field, in their order; the name of a setting without where it stands."""
-    found: dict[str, str] = {}
-    for field, sentence in refusal.errors if refusal else ():
+def _by_field(error: ApiError | None, language: str) -> dict[str, str]:
+    """The sentences by field, in their order; a setting is named without ``param_set``."""
+    sentences: dict[str, str] = {}
+    for field, message in error.errors if error else ():
         name = field.removeprefix("param_set.")
-        shown = sentence.replace("param_set.", "")
-        found[name] = f"{found[name]} {shown}" if name in found else shown
-    return found
+        sentence = render(message, language).replace("param_set.", "")
+        sentences[name] = f"{sentences[name]} {sentence}" if name in sentences else sentence
+    return sentences
 
 
 def _model(posted: dict[str, Any]) -> str:
@@ -123,6 +128,5 @@ def _model(posted: dict[str, Any]) -> str:
 def _require_role(request: Request) -> None:
     role = caller_of(request).role
     if not role.covers(Role.SUBMIT):
-        raise ApiError(
-            ErrorNum.FORBIDDEN, f"The token's role is {role}; a new task needs the role submit."
-        )
+        message = Message("api.role-needed", role=str(role), needed=str(Role.SUBMIT))
+        raise ApiError(ErrorNum.FORBIDDEN, message)

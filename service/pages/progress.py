@@ -10,6 +10,8 @@ from actors.curve import LINE, STREAM
 from db.form import KINDS
 from db.tasks import TaskRecord
 from graphnet.figures.curves import MOST_POINTS
+from graphnet.messages import rendered
+from service.http.language import answer_language
 from service.monitoring.workers import missing
 from service.pages.outcome import curve
 from service.pages.site import page, words
@@ -29,12 +31,13 @@ async def going_on(request: Request, task: TaskRecord) -> dict[str, Any]:
     state = state_of(request)
     settings = task.task_config.get("param_set")
     kind = settings.get("device") if isinstance(settings, dict) else ""
+    waits_for = [] if task.over else await missing(state, kind if kind in KINDS else "")
     lines = [] if task.over else await lines_so_far(state, task.task_id)
     return {
         "task": await full_view(task),
         "over": task.over,
         "curve": curve(lines, None, words(request)),
-        "waits_for": [] if task.over else await missing(state, kind if kind in KINDS else ""),
+        "waits_for": rendered(waits_for, answer_language(request)),
     }
 
 

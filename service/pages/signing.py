@@ -9,7 +9,7 @@ from starlette.responses import RedirectResponse, Response
 from db import tokens
 from service.http.auth import TOKEN_COOKIE, refuse_cross_site
 from service.http.body import read_body, read_form
-from service.pages.languages import COOKIE as LANGUAGE_COOKIE
+from service.http.language import COOKIE as LANGUAGE_COOKIE
 from service.pages.languages import LANGUAGES
 from service.pages.site import SEE_OTHER, THEME_COOKIE, THEMES, own, page
 

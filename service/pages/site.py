@@ -1,7 +1,7 @@
 """What every page has: its frame, its language, its theme, and who looks at it."""
 
 from collections.abc import Callable
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 from urllib.parse import urlencode
 
@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from db.tokens import Role
+from graphnet.messages import render
 from service.http.auth import CALLER, Caller
 from service.http.responses import MEANINGS, ErrorNum
 from service.pages.assets import address
@@ -108,5 +109,5 @@ def environment(tag: str) -> Environment:
     )
     made.globals |= {"asset": address, "words": spoken.gettext}
     made.globals |= names(spoken.gettext)
-    made.filters |= FILTERS
+    made.filters |= FILTERS | {"sentence": partial(render, language=tag)}
     return made

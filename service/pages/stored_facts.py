@@ -5,8 +5,10 @@ from starlette.requests import Request
 from actors.lost import lost
 from db.states import Status
 from db.tasks import TaskRecord
+from graphnet.messages import Message, as_message, render, rendered
 from graphnet.report.facts import Facts
 from registry import RegistryError
+from service.http.language import answer_language
 from service.http.responses import ApiError
 from service.routes.evidence import facts_of
 from service.state import state_of
@@ -19,14 +21,17 @@ async def read_facts(request: Request, task: TaskRecord) -> tuple[Facts, list[st
     A storage that is silent or damaged takes nothing else from a page.
     """
     alone = Facts((await full_view(task)).as_dict(), None, None, None)
-    wrong: list[str] = []
+    wrong: list[Message] = []
+    language = answer_language(request)
     state = state_of(request)
     if await state.lost_models.is_lost(state.artifacts, task):
-        wrong.append(lost(task.task_id))
+        wrong.append(as_message(lost(task.task_id)))
     if task.task_status != Status.FINISHED:
-        return alone, wrong
+        return alone, rendered(wrong, language)
     try:
         facts = await facts_of(request, task, wrong)
-    except (ApiError, RegistryError) as error:
+    except ApiError as error:
+        return alone, [render(error.message, language)]
+    except RegistryError as error:
         return alone, [str(error)]
-    return facts, list(dict.fromkeys(wrong)) or facts.missing
+    return facts, rendered(dict.fromkeys(wrong), language) or facts.missing

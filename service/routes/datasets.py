@@ -13,10 +13,21 @@ from db.dataset_names import LONGEST
 from db.datasets import DatasetRecord, ListedDataset, name_taken
 from db.errors import NameTaken
 from graphnet.data.profile import Profile
+from graphnet.messages import Message, rendered
 from service.http.auth import Caller, caller_of
 from service.http.body import read_body
+from service.http.language import answer_language
 from service.http.queries import asked_flag, asked_limit, asked_project
-from service.http.responses import ApiError, ErrorNum, FieldError, form_error, success
+from service.http.responses import (
+    ApiError,
+    ErrorNum,
+    FieldError,
+    field_error,
+    field_errors,
+    form_error,
+    quoted,
+    success,
+)
 from service.state import AppState, state_of
 from service.stores.mapping import WHOLE, mapping_from, mapping_of
 from service.stores.reading import no_worker_error, questions_error
@@ -25,10 +36,7 @@ from service.stores.worker_calls import NoAnswer
 
 MOST = 1000
 LENGTHS = {"proj_id": (1, 32), "user_id": (0, 32), "data_name": (1, LONGEST)}
-NO_OWNER = (
-    "user_id is empty, so nobody can download or delete this dataset in NEURO-LEARN; name a user "
-    "of NEURO-LEARN there."
-)
+NO_OWNER = Message("forms.no-owner")
 
 
 async def list_datasets(request: Request) -> Response:
@@ -64,7 +72,7 @@ async def dataset_of(request: Request) -> DatasetRecord:
     # A database may take names for equal that are not (small and SMALL).
     record = next((each for each in found if each.data_name == name), None)
     if record is None or not caller_of(request).sees(record.proj_id):
-        raise ApiError(ErrorNum.NOT_FOUND, f"There is no dataset {name[:70]!r}.")
+        raise ApiError(ErrorNum.NOT_FOUND, Message("api.no-dataset", name=quoted(name)))
     return record
 
 
@@ -106,9 +114,7 @@ async def taken(request: Request, *, preview: bool) -> dict[str, Any]:
 async def reread(state: AppState, record: DatasetRecord, mapping: Mapping[str, str]) -> Profile:
     """What a dataset's row holds if it is read by this mapping, which is kept. Raises ApiError."""
     if not mapping:
-        raise form_error(
-            [(WHOLE, "mapping is missing; it must answer the questions by their ids.")]
-        )
+        raise field_error(WHOLE, Message("forms.mapping-missing"))
     try:
         profile = await state.reading_client.row(record, mapping)
     except NoAnswer as error:
@@ -139,7 +145,7 @@ async def _read(
         raise _not_to_be_had(row.data_name, row.proj_id) from error
     profile = Profile.from_dict(found["profile"])
     shown = profile.shown(row, detailed=True)
-    warnings = _warnings(state, fields)
+    warnings = _warnings(request, row.user_id)
     if not preview:
         return {"dataset": shown, "warnings": warnings}
     del shown["data_id"]
@@ -147,9 +153,11 @@ async def _read(
     return {"dataset": shown, "warnings": warnings, **content}
 
 
-def _warnings(state: AppState, fields: Mapping[str, str]) -> list[str]:
-    """What NEURO-LEARN will not be able to do, where it is at the database."""
-    return [NO_OWNER] if state.settings.shares_database and not fields["user_id"] else []
+def _warnings(request: Request, user_id: str) -> list[str]:
+    """What NEURO-LEARN will not be able to do, where it shares the database."""
+    if not state_of(request).settings.shares_database or user_id:
+        return []
+    return rendered([NO_OWNER], answer_language(request))
 
 
 async def _kept(request: Request, received: Received) -> dict[str, Any] | None:
@@ -161,7 +169,7 @@ async def _kept(request: Request, received: Received) -> dict[str, Any] | None:
     if await datasets.get_answers(record.data_id) != mapping_of(received.fields):
         return None  # it was read otherwise, and its name is taken
     profile = await state_of(request).profiles.detailed(record)
-    warnings = _warnings(state_of(request), {"user_id": record.user_id})
+    warnings = _warnings(request, record.user_id)
     return {"dataset": profile.shown(record, detailed=True), "warnings": warnings}
 
 
@@ -186,8 +194,7 @@ def _posted_mapping(request: Request, body: bytes) -> dict[str, str]:
     try:
         told = json.loads(body, parse_int=str, parse_float=str)
     except (ValueError, RecursionError) as error:
-        sentence = "The body cannot be read as JSON; it must hold the mapping."
-        raise ApiError(ErrorNum.BODY_UNREADABLE, sentence) from error
+        raise ApiError(ErrorNum.BODY_UNREADABLE, Message("forms.mapping-body")) from error
     inner = told.get(WHOLE) if isinstance(told, dict) else None
     return mapping_from(inner if isinstance(inner, dict) else told)
 
@@ -206,12 +213,12 @@ async def _checked(request: Request, fields: dict[str, str], *, preview: bool) -
         if text or not preview
         for error in _length(field, text)
     ]
-    errors += await unstorable_of_dataset(fields)
+    errors += field_errors(await unstorable_of_dataset(fields))
     if errors:
         raise form_error(errors)
     if fields["proj_id"] and not caller_of(request).sees(fields["proj_id"]):
-        sentence = f"proj_id is {fields['proj_id']!r}, but the token is for another project."
-        raise ApiError(ErrorNum.FORBIDDEN, sentence)
+        message = Message("api.other-project", value=quoted(fields["proj_id"]))
+        raise ApiError(ErrorNum.FORBIDDEN, message)
     there = fields["data_name"] and await _taken_by(fields["data_name"], caller_of(request))
     if there:
         raise name_taken(fields["data_name"], there)
@@ -231,18 +238,21 @@ def _not_to_be_had(name: str, proj_id: str) -> ApiError:
     hears this: a look at many names would otherwise tell what other projects have.
     """
     other = f"{proj_id} {name}"
-    instead = f", such as {other!r}" if len(other) <= LONGEST else ""
-    sentence = f"data_name is {name!r}, which cannot be used here; choose another{instead}."
-    return form_error([("data_name", sentence)])
+    if len(other) <= LONGEST:
+        values = {"name": quoted(name), "other": quoted(other)}
+        return field_error("data_name", Message("forms.name-unusable-other", **values))
+    return field_error("data_name", Message("forms.name-unusable", name=quoted(name)))
 
 
 def _length(field: str, text: str) -> list[FieldError]:
     least, most = LENGTHS[field]
     if least <= len(text) <= most and (text.isprintable() or not text):
         return []
-    shown = f"is {text[:70]!r}" if text else "is missing"
-    bounds = f"{least} to {most}" if least else f"at most {most}"
-    return [(field, f"{field} {shown}; it must be {bounds} printable characters.")]
+    should = Message("forms.should-characters", least=least, most=most)
+    if not text:
+        return [FieldError(field, Message("forms.missing", field=field, should=should))]
+    values = {"field": field, "value": quoted(text), "should": should}
+    return [FieldError(field, Message("forms.invalid", **values))]
 
 
 def _may_be(name: str) -> bool:

@@ -2,7 +2,8 @@
 
 import asyncio
 import hashlib
-from typing import Any
+from collections.abc import Awaitable
+from typing import Any, TypeVar
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -11,19 +12,21 @@ from db.states import Status
 from db.tasks import TaskRecord
 from graphnet.artifacts.predictions import predictions_csv, read_predictions
 from graphnet.errors import ModelError
+from graphnet.messages import Message
 from graphnet.report import render
 from graphnet.report.facts import Facts
 from registry import EVIDENCE, GLASS_BRAIN, REPORT
 from service.http.queries import asked_flag
-from service.http.responses import ApiError, ErrorNum, success
+from service.http.responses import ApiError, ErrorNum, as_one, success
 from service.predecessor import require_known
 from service.routes.stored import damaged, manifest_of, stored
 from service.routes.tasks import task_of
 from service.stores.task_views import full_view
 
+T = TypeVar("T")
+
 # A report is written by a worker and read here: no script of it would ever run.
 REPORT_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox"
-FRESH = "The report alone can be rendered again from what else is stored: add ?fresh=true."
 PICTURE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 
 
@@ -56,10 +59,11 @@ async def report(request: Request) -> Response:
     if not asked_flag(request, "fresh", default=False):
         try:
             return _page(task, await stored(request, task, REPORT, "report"))
-        except ApiError as refusal:
-            if refusal.number == ErrorNum.STORED_DAMAGED:
-                raise ApiError(refusal.number, f"{refusal.msg} {FRESH}") from refusal
-            if task.removed_at or refusal.number not in (ErrorNum.NOT_FOUND, ErrorNum.STORED_LOST):
+        except ApiError as error:
+            if error.number == ErrorNum.STORED_DAMAGED:
+                message = as_one([error.message, Message("api.report-anew")])
+                raise ApiError(error.number, message) from error
+            if task.removed_at or error.number not in (ErrorNum.NOT_FOUND, ErrorNum.STORED_LOST):
                 raise
     return _page(task, await _rendered(request, task))
 
@@ -70,30 +74,30 @@ async def evidence_of(request: Request, task: TaskRecord) -> dict[str, Any]:
     content = await stored(request, task, EVIDENCE, "evidence")
     expected = (task.task_result or {}).get("evidence_sha256")
     if await asyncio.to_thread(_digest, content) != expected:
-        raise damaged(task, "It is not what the result names (SHA-256).", "evidence")
+        raise damaged(task, Message("api.not-of-result"), "evidence")
     try:
         return await asyncio.to_thread(read_predictions, content)
     except ModelError as error:
-        raise damaged(task, str(error), "evidence") from error
+        raise damaged(task, as_one(error.messages), "evidence") from error
 
 
-async def facts_of(request: Request, task: TaskRecord, wrong: list[str] | None = None) -> Facts:
+async def facts_of(request: Request, task: TaskRecord, wrong: list[Message] | None = None) -> Facts:
     """The task with what is stored beside it, as far as it is.
 
-    What is lost or damaged is told in ``wrong``, where that is given.
+    What is lost or damaged is appended to ``wrong``, where that is given.
 
     Raises:
-        ApiError: something is lost or damaged, and nobody is told otherwise.
-        RegistryError: the registry does not say.
+        ApiError: something is lost or damaged, and ``wrong`` is None.
+        RegistryError: the registry does not answer.
 
     """
-    found, picture, manifest = (
+    predictions, picture, manifest = (
         await _if_there(evidence_of(request, task), wrong),
         await _if_there(stored(request, task, GLASS_BRAIN, "picture of regions"), wrong),
         await _if_there(manifest_of(request, task), wrong),
     )
     drawn = None if picture is None else picture.decode(errors="replace")
-    return Facts((await full_view(task)).as_dict(), found, drawn, manifest)
+    return Facts((await full_view(task)).as_dict(), predictions, drawn, manifest)
 
 
 async def _rendered(request: Request, task: TaskRecord) -> bytes:
@@ -105,26 +109,24 @@ async def _rendered(request: Request, task: TaskRecord) -> bytes:
     return text.encode()
 
 
-async def _if_there(asked: Any, wrong: list[str] | None) -> Any:
+async def _if_there(read: Awaitable[T], wrong: list[Message] | None) -> T | None:
     try:
-        return await asked
-    except ApiError as refusal:
-        if refusal.number == ErrorNum.NOT_FOUND:
+        return await read
+    except ApiError as error:
+        if error.number == ErrorNum.NOT_FOUND:
             return None
-        if wrong is None or refusal.number not in (ErrorNum.STORED_LOST, ErrorNum.STORED_DAMAGED):
+        if wrong is None or error.number not in (ErrorNum.STORED_LOST, ErrorNum.STORED_DAMAGED):
             raise
-        wrong.append(refusal.msg)
+        wrong.append(error.message)
         return None
 
 
 def _require_end(task: TaskRecord) -> None:
-    require_known(task, "report, nor predictions or evidence")
+    require_known(task)
     if task.task_status != Status.FINISHED:
-        raise ApiError(
-            ErrorNum.NOT_FOUND,
-            f"The task {task.task_id} is {task.task_status}; only a finished one has a report, "
-            "predictions and evidence.",
-        )
+        status = str(task.task_status)
+        message = Message("api.not-finished", task=task.task_id, status=status)
+        raise ApiError(ErrorNum.NOT_FOUND, message)
 
 
 def _page(task: TaskRecord, content: bytes) -> Response:

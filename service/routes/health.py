@@ -7,7 +7,9 @@ from actors.exposition import CONTENT_TYPE
 from db.charset import check_charset
 from db.connection import ping
 from db.errors import DatabaseError
+from graphnet.messages import Message
 from service.http.auth import caller_of
+from service.http.language import answer_language
 from service.http.responses import ErrorNum, error_response, success
 from service.monitoring.readiness import OK
 from service.state import state_of
@@ -23,11 +25,12 @@ async def readyz(request: Request) -> Response:
 
     ``notices`` are sentences on what hinders nobody yet.
     """
-    found = dict(await state_of(request).readiness.ask())
-    if any(answer != OK for answer in found.values()):
-        wrong = ", ".join(name for name, answer in found.items() if answer != OK)
-        return error_response(ErrorNum.NOT_READY, f"Not ready: {wrong}.", dependencies=found)
-    return success(dependencies=found, notices=await _notices())
+    dependencies = dict(await state_of(request).readiness.ask())
+    failed = [name for name, answer in dependencies.items() if answer != OK]
+    if failed:
+        message, language = Message("api.not-ready", dependencies=failed), answer_language(request)
+        return error_response(ErrorNum.NOT_READY, message, language, dependencies=dependencies)
+    return success(dependencies=dependencies, notices=await _notices())
 
 
 async def _notices() -> list[str]:

@@ -5,11 +5,11 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from db.errors import ModelRemoved
 from db.tasks import TaskRecord
 from service.http.queries import asked_flag
 from service.http.responses import ApiError, ErrorNum, success
 from service.predecessor import MODEL, require_stored
+from service.routes.stored import lacking, removed
 from service.routes.tasks import task_of
 from service.state import AppState, state_of
 from service.stores.mapping import mapping_of
@@ -30,14 +30,14 @@ async def predict(request: Request) -> Response:
 async def predicted(
     state: AppState, task: TaskRecord, received: Received, *, explain: bool
 ) -> dict[str, Any]:
-    """What the model of the task says of the subjects of a file, of which nothing is kept.
+    """What the model of the task predicts for the subjects of a file, of which nothing is kept.
 
-    Raises ApiError; a file that asks, or that nobody has read, stays for an hour.
+    Raises ApiError; a file with open questions, or that no worker has read, stays for an hour.
     """
     upload = received.upload
     try:
         mapping = mapping_of(received.fields)
-        found = await state.prediction_client.asked(
+        predictions = await state.prediction_client.predict(
             task, upload, mapping, most=state.uploads.unpacked, explain=explain
         )
     except ApiError as error:
@@ -45,16 +45,13 @@ async def predicted(
             await state.uploads.delete(upload.upload_id)
         raise
     await state.uploads.delete(upload.upload_id)
-    return found
+    return predictions
 
 
 def require_model(task: TaskRecord) -> None:
     """Raises ApiError where the task has no model that could predict."""
     require_stored(task, MODEL)
     if task.removed_at:
-        raise ApiError(ErrorNum.NOT_FOUND, str(ModelRemoved(task.task_id, task.removed_at)))
+        raise removed(task)
     if not (task.task_result or {}).get("model_state_path"):
-        raise ApiError(
-            ErrorNum.NOT_FOUND,
-            f"The task {task.task_id} is {task.task_status} and has no stored model.",
-        )
+        raise lacking(task, MODEL)

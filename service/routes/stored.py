@@ -8,12 +8,13 @@ import redis
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
-from actors import lost as sentences
+from actors import lost as messages
 from actors.task_log import LINE, STREAM, joined
 from db.errors import ModelRemoved
 from db.tasks import TaskRecord
 from graphnet.artifacts.manifest import check_manifest, read_manifest
 from graphnet.errors import ModelError
+from graphnet.messages import Message, as_message
 from registry import (
     GLASS_BRAIN,
     LOG,
@@ -24,8 +25,8 @@ from registry import (
     ObjectMissing,
     RegistryUnavailable,
 )
-from service.http.responses import ApiError, ErrorNum, success
-from service.predecessor import require_stored
+from service.http.responses import ApiError, ErrorNum, as_one, success
+from service.predecessor import OBJECTS, require_stored
 from service.routes.tasks import task_of
 from service.state import AppState, state_of
 from service.stores.sums import sums_of
@@ -39,7 +40,7 @@ async def model(request: Request) -> Response:
     facts = await manifest_of(request, task)
     content = await stored(request, task, PARAMETERS)
     if await asyncio.to_thread(_digest, content) != facts.get("parameters_sha256"):
-        raise damaged(task, "The stored parameters are not those that the manifest names.")
+        raise damaged(task, Message("api.not-of-manifest"))
     return Response(
         content,
         media_type="application/octet-stream",
@@ -60,28 +61,25 @@ async def manifest_of(request: Request, task: TaskRecord) -> dict[str, Any]:
         check_manifest(content, task.manifest_sha256)
         return read_manifest(content)
     except ModelError as error:
-        raise damaged(task, str(error)) from error
+        raise damaged(task, as_one(error.messages)) from error
 
 
 async def stored(request: Request, task: TaskRecord, name: str, what: str = "model") -> bytes:
     """An object of the task, ``what`` in words. Raises ApiError, RegistryError."""
     require_stored(task, what)
     if task.removed_at:
-        raise ApiError(ErrorNum.NOT_FOUND, str(ModelRemoved(task.task_id, task.removed_at)))
+        raise removed(task)
     expected = sums_of(task).get(name)
     try:
         content = await state_of(request).artifacts.get(task.task_id, name)
     except ObjectMissing as error:
         if expected:
-            raise ApiError(ErrorNum.STORED_LOST, sentences.lost(task.task_id, what)) from error
-        raise ApiError(
-            ErrorNum.NOT_FOUND,
-            f"The task {task.task_id} is {task.task_status} and has no stored {what}.",
-        ) from error
+            raise ApiError(ErrorNum.STORED_LOST, messages.lost(task.task_id, what)) from error
+        raise lacking(task, what) from error
     except ObjectDamaged as error:
-        raise damaged(task, str(error), what) from error
+        raise damaged(task, as_message(str(error)), what) from error
     if name in OWN_SUMS and expected and await asyncio.to_thread(_digest, content) != expected:
-        raise damaged(task, "It is not what was stored (SHA-256).", what)
+        raise damaged(task, Message("api.not-as-stored"), what)
     return content
 
 
@@ -89,9 +87,21 @@ def _digest(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def damaged(task: TaskRecord, sentence: str, what: str = "model") -> ApiError:
-    """Why what is stored is not given out."""
-    return ApiError(ErrorNum.STORED_DAMAGED, sentences.damaged(task.task_id, sentence, what))
+def damaged(task: TaskRecord, reason: Message, what: str = "model") -> ApiError:
+    """Why what is stored is not sent."""
+    message = messages.damaged(task.task_id, str(reason), what)
+    return ApiError(ErrorNum.STORED_DAMAGED, message)
+
+
+def lacking(task: TaskRecord, what: str) -> ApiError:
+    """The task has no such object."""
+    values = {"task": task.task_id, "status": str(task.task_status), "object": OBJECTS[what]}
+    return ApiError(ErrorNum.NOT_FOUND, Message("api.object-lacking", **values))
+
+
+def removed(task: TaskRecord) -> ApiError:
+    """The task's model was cleaned away."""
+    return ApiError(ErrorNum.NOT_FOUND, str(ModelRemoved(task.task_id, task.removed_at)))
 
 
 async def log(request: Request) -> Response:
@@ -102,9 +112,7 @@ async def log(request: Request) -> Response:
     lines = await _sent(state, task.task_id)
     text = joined(await _stored(state, task.task_id, needed=not lines), lines)
     if not text:
-        raise ApiError(
-            ErrorNum.NOT_FOUND, f"The task {task.task_id} is {task.task_status} and has no log."
-        )
+        raise lacking(task, "log")
     return PlainTextResponse(text, headers={"cache-control": "no-store"})
 
 

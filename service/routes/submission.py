@@ -4,6 +4,7 @@ import hashlib
 import json
 import logging
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -22,6 +23,7 @@ from db.states import Status
 from db.tasks import TaskRecord
 from db.texts import in_ascii
 from graphnet.catalogue import find_model
+from graphnet.messages import ENGLISH, Message, as_message, rendered
 from service.forms import validation
 from service.forms.compatibility import PARENT
 from service.forms.datasets import names_in, resolve_dataset_names
@@ -30,11 +32,15 @@ from service.forms.reply import ACCEPTED, note_form
 from service.forms.schema import PostedForm
 from service.http.auth import Caller, caller_of
 from service.http.body import read_posted
+from service.http.language import answer_language
 from service.http.responses import (
     ApiError,
     ErrorNum,
     FieldError,
+    field_error,
+    field_errors,
     form_error,
+    quoted,
     stored_response,
     success_text,
 )
@@ -55,95 +61,107 @@ async def submit(request: Request) -> Response:
     state = state_of(request)
     posted = await read_posted(request, state.settings.max_form_bytes)
     note_form(request, posted)
-    for sentence in posted.warnings:
-        log.warning("%s", sentence)
-    given, caller = request.headers.get(KEY_HEADER), caller_of(request)
-    return stored_response(await accepted(state, caller, posted.fields, given, posted.warnings))
+    for warning in posted.warnings:
+        log.warning("%s", warning)
+    form = NewForm(
+        posted.fields,
+        key=request.headers.get(KEY_HEADER),
+        warnings=posted.warnings,
+        language=answer_language(request),
+    )
+    return stored_response(await accepted(state, caller_of(request), form))
 
 
 async def retry(request: Request) -> Response:
     """A new task like one that failed or was cancelled; it goes on from that one's checkpoint."""
-    task = await tasks.get_task(await tried_again(request, await task_of(request)))
+    task = await tasks.get_task(await retried(request, await task_of(request)))
     assert task is not None  # noqa: S101 - just written
     return await answer(task)
 
 
-async def tried_again(request: Request, old: TaskRecord) -> str:
+async def retried(request: Request, old: TaskRecord) -> str:
     """The id of a new task like an old one. Raises ApiError."""
     state, caller = state_of(request), caller_of(request)
     require_ours(old)
     if old.task_status not in RETRIABLE:
-        raise ApiError(
-            ErrorNum.NOT_RETRIABLE,
-            f"The task {old.task_id} is {old.task_status}; only one that is Failed or Cancelled is "
-            "tried again.",
-        )
+        status = str(old.task_status)
+        message = Message("forms.not-retriable", task=old.task_id, status=status)
+        raise ApiError(ErrorNum.NOT_RETRIABLE, message)
     try:
         form = TaskForm.from_config(old.task_type, old.task_config)
     except (KeyError, TypeError, ValueError) as error:
-        raise ApiError(
-            ErrorNum.NOT_RETRIABLE,
-            f"The form of the task {old.task_id} cannot be read; submit it anew.",
-        ) from error
+        message = Message("forms.stored-form-unreadable", task=old.task_id)
+        raise ApiError(ErrorNum.NOT_RETRIABLE, message) from error
     new = _new_task(form, old.proj_id, old.task_name, retry_of=old.task_id)
     await _check(state, caller, form, new)
     return await _insert(state, new, None)
 
 
-async def accepted(
-    state: AppState,
-    caller: Caller,
-    fields: dict[str, Any],
-    given: str | None,
-    before: Sequence[str] = (),
-) -> str:
-    """The text of the answer to a form, the same for the same form under the same key ``given``.
+@dataclass(frozen=True)
+class NewForm:
+    """The fields of a posted form, and how it came: under an Idempotency-Key, with warnings.
 
-    ``before`` are warnings from reading its body. Raises ApiError, with all that is wrong with it.
+    The answer's sentences are in ``language``.
     """
-    form, errors = read_form(fields)
+
+    fields: dict[str, Any]
+    key: str | None = None
+    warnings: Sequence[Message] = ()
+    language: str = ENGLISH
+
+
+async def accepted(state: AppState, caller: Caller, new: NewForm) -> str:
+    """The text of the answer to a form, the same for the same form under the same key.
+
+    Raises ApiError, with all that is wrong with the form.
+    """
+    form, errors = read_form(new.fields)
     if form is None:
-        raise form_error([*errors, *await _unknown_names(fields, errors, caller)])
+        raise form_error([*errors, *await _unknown_names(new.fields, errors, caller)])
     if not caller.sees(form.proj_id):
-        raise ApiError(
-            ErrorNum.FORBIDDEN,
-            f"proj_id is {form.proj_id!r}, but the token is for {caller.proj_id}.",
-        )
+        message = Message("api.other-project", value=quoted(form.proj_id))
+        raise ApiError(ErrorNum.FORBIDDEN, message)
     stored, renamed = await resolve_dataset_names(
         form.stored(), form.proj_id, state.dataset_cache, caller
     )
-    warnings = [*before, *form.warnings(), *renamed, *await workers.missing(state, stored.kind)]
+    warnings = [
+        *new.warnings,
+        *form.warnings(),
+        *renamed,
+        *await workers.missing(state, stored.kind),
+    ]
     name = form.task_name or _default_name(stored)
 
     def text(task_id: str) -> str:
         shown = {**form.understood(), **names_in(stored), "task_name": name, "task_id": task_id}
         # It is kept with the key, in a database that may be latin1.
-        return in_ascii(success_text(code=ACCEPTED, task_form=shown, warnings=warnings))
+        sentences = rendered(warnings, new.language)
+        return in_ascii(success_text(code=ACCEPTED, task_form=shown, warnings=sentences))
 
-    key = _key(given, form, fields, text)
+    key = _key(new, form, text)
     task = _new_task(stored, form.proj_id, name)
     if key is None:
         warnings += await _check(state, caller, stored, task)
         return text(await _insert(state, task, None))
     async with state.key_locks.hold(key.key_sha256):
-        known = await _answered(key)
-        if known is not None:
-            return known
+        answered = await _answered(key)
+        if answered is not None:
+            return answered
         warnings += await _check(state, caller, stored, task)
         try:
             return text(await _insert(state, task, key))
         except KeyUsed:
-            known = await _answered(key)
-    if known is None:
-        raise ApiError(ErrorNum.DATABASE_UNAVAILABLE, "The key is being used; try again.")
-    return known
+            answered = await _answered(key)
+    if answered is None:
+        raise ApiError(ErrorNum.DATABASE_UNAVAILABLE, Message("api.key-in-use"))
+    return answered
 
 
-async def _check(state: AppState, caller: Caller, form: TaskForm, task: NewTask) -> list[str]:
-    """What could not be looked at. Raises ApiError."""
+async def _check(state: AppState, caller: Caller, form: TaskForm, task: NewTask) -> list[Message]:
+    """Warnings of what could not be checked. Raises ApiError."""
     columns = {"task_name": task.task_name, "proj_id": task.proj_id}
     errors = [
-        *await unstorable_of_task(columns),
+        *field_errors(await unstorable_of_task(columns)),
         *await validation.validation_errors(form, state, caller),
     ]
     if errors:
@@ -154,10 +172,13 @@ async def _check(state: AppState, caller: Caller, form: TaskForm, task: NewTask)
 async def _unknown_names(
     fields: dict[str, Any], errors: list[FieldError], caller: Caller
 ) -> list[FieldError]:
-    wrong = {field for field, _ in errors}
+    wrong = {error.field for error in errors}
     columns = {name: str(fields.get(name, "")) for name in ("task_name", "proj_id")}
-    found = [*await unstorable_of_task(columns), *await validation.name_errors(fields, caller)]
-    return [error for error in found if error[0] not in wrong]
+    others = [
+        *field_errors(await unstorable_of_task(columns)),
+        *await validation.name_errors(fields, caller),
+    ]
+    return [error for error in others if error.field not in wrong]
 
 
 def _default_name(form: TaskForm) -> str:
@@ -185,19 +206,19 @@ async def _insert(state: AppState, task: NewTask, key: NewKey | None) -> str:
             with TRACING.span("write"):
                 return await state.intake.insert(task, key)
         except ModelRemoved as error:  # since the form was checked
-            raise form_error([(PARENT, f"trained_task_id cannot be used. {error}")]) from error
+            reason = as_message(str(error))
+            values = {"task": task.parent_task_id, "reason": reason}
+            raise field_error(PARENT, Message("forms.parent-removed", **values)) from error
 
 
-def _key(
-    given: str | None, form: PostedForm, fields: dict[str, Any], text: Callable[[str], str]
-) -> NewKey | None:
-    if given is None:
+def _key(new: NewForm, form: PostedForm, text: Callable[[str], str]) -> NewKey | None:
+    key = new.key
+    if key is None:
         return None
-    if not (0 < len(given) <= LONGEST_KEY and given.isascii() and given.isprintable()):
-        sentence = f"Idempotency-Key must be 1 to {LONGEST_KEY} printable ASCII characters."
-        raise form_error([("Idempotency-Key", sentence)])
-    body = json.dumps(fields, sort_keys=True)
-    return NewKey(_digest(f"{form.proj_id}\n{given}"), _digest(body), text)
+    if not (0 < len(key) <= LONGEST_KEY and key.isascii() and key.isprintable()):
+        raise field_error("Idempotency-Key", Message("api.key-invalid", most=LONGEST_KEY))
+    body = json.dumps(new.fields, sort_keys=True)
+    return NewKey(_digest(f"{form.proj_id}\n{key}"), _digest(body), text)
 
 
 async def _answered(key: NewKey) -> str | None:
@@ -206,11 +227,8 @@ async def _answered(key: NewKey) -> str | None:
     if used is None:
         return None
     if used.body_sha256 != key.body_sha256:
-        raise ApiError(
-            ErrorNum.KEY_REUSED,
-            f"The Idempotency-Key was used for the task {used.task_id}, whose form was another; "
-            "take a new key for a new form.",
-        )
+        message = Message("api.key-reused", task=used.task_id)
+        raise ApiError(ErrorNum.KEY_REUSED, message)
     return used.answer
 
 

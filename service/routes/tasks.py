@@ -10,10 +10,11 @@ from db import cancellation, tasks
 from db.tasks import TaskRecord
 from graphnet.catalogue import ALIASES, GRAPHS, MODELS, ModelCard
 from graphnet.config import OPTIONS, TrainingSettings
+from graphnet.messages import Message
 from service.api.views import HeadlineView, TaskView
 from service.http.auth import caller_of
 from service.http.queries import asked_limit, asked_project, asked_text, may_be_id
-from service.http.responses import ApiError, ErrorNum, form_error, success
+from service.http.responses import ApiError, ErrorNum, field_error, quoted, success
 from service.predecessor import STATUSES, absence, require_ours
 from service.state import state_of
 from service.stores.task_summaries import TaskSummary
@@ -25,8 +26,8 @@ async def list_tasks(request: Request) -> Response:
     query = request.query_params
     status = query.get("status") or None
     if status is not None and status not in STATUSES:
-        known = ", ".join(STATUSES)
-        raise form_error([("status", f"status is {status[:40]!r}; it must be one of {known}.")])
+        values = {"value": quoted(status, 40), "choices": ", ".join(STATUSES)}
+        raise field_error("status", Message("api.status-invalid", **values))
     found, cursor = await tasks.list_tasks(
         proj_id=asked_project(request, caller_of(request)),
         status=status,

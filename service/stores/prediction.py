@@ -1,4 +1,4 @@
-"""Has workers say what a stored model thinks of new subjects."""
+"""Has workers predict new subjects by a stored model."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -15,9 +15,9 @@ class PredictionClient:
     """Asks on the queue of predictions; see :class:`~service.stores.worker_calls.WorkerClient`."""
 
     def __init__(self, redis_url: str, names: Names, *, patience: float, alone: float) -> None:
-        self._asker = WorkerClient(redis_url, names, QUEUE, ACTOR, patience=patience, alone=alone)
+        self._client = WorkerClient(redis_url, names, QUEUE, ACTOR, patience=patience, alone=alone)
 
-    async def asked(
+    async def predict(
         self,
         task: TaskRecord,
         upload: Upload,
@@ -26,7 +26,7 @@ class PredictionClient:
         most: int,
         explain: bool,
     ) -> dict[str, Any]:
-        """What the model of the task says of the subjects of an upload. Raises Refusal."""
+        """What the model of the task predicts for the subjects of an upload. Raises ApiError."""
         question = PredictionRequest(
             task_id=task.task_id,
             manifest_sha256=task.manifest_sha256,
@@ -36,13 +36,13 @@ class PredictionClient:
             most=most,
         )
         try:
-            found = await self._asker.asked(vars(question))
+            answer = await self._client.ask(vars(question))
         except NoAnswer as error:
             raise no_worker_error(error, upload.upload_id) from error
-        await raise_refusal(found, task.proj_id, upload.upload_id)
-        answered: dict[str, Any] = found["answer"]
-        return answered
+        await raise_refusal(answer, task.proj_id, upload.upload_id)
+        predictions: dict[str, Any] = answer["answer"]
+        return predictions
 
     def close(self) -> None:
         """Ask nothing more."""
-        self._asker.close()
+        self._client.close()

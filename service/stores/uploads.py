@@ -20,12 +20,13 @@ from actors.reading.uploads import (
     part_name,
 )
 from db.datasets import new_data_id
+from graphnet.messages import Message, as_message
 from registry import RegistryError, Store
 from service.dataset_names import named_after
 from service.http.auth import Caller, caller_of
 from service.http.body import content_type, stream_body
 from service.http.multipart import FILE, MultipartBody
-from service.http.responses import ApiError, ErrorNum, form_error
+from service.http.responses import ApiError, ErrorNum, FieldError, field_error
 from service.stores.artifacts import from_registry
 
 T = TypeVar("T")
@@ -33,7 +34,7 @@ T = TypeVar("T")
 WRITERS = 8
 UPLOAD = "upload"
 FORM = "multipart/form-data"
-BOTH = "A file came together with an upload's id; send one of them."
+BOTH = Message("forms.file-and-upload")
 UNPACKED = 4  # times what an upload may have may come out of it
 
 
@@ -87,10 +88,10 @@ class Uploads:
             return received
         await self.delete(upload_id)
         if not later:
-            sentence = "The file is empty."
-            raise ApiError(ErrorNum.DATASET_UNREADABLE, sentence, [(FILE, sentence)])
+            empty = Message("forms.file-empty")
+            raise ApiError(ErrorNum.DATASET_UNREADABLE, empty, [FieldError(FILE, empty)])
         if received.upload.size:  # the answers that came along may be those to the other file
-            raise form_error([(UPLOAD, BOTH)])
+            raise field_error(UPLOAD, BOTH)
         return Received(await self.find(later, caller), received.fields, fresh=False)
 
     async def find(self, upload_id: str, caller: Caller) -> Upload:
@@ -98,9 +99,9 @@ class Uploads:
         try:
             upload = await self._threaded(lambda: find_upload(self._store, upload_id))
         except UploadGone as error:
-            raise gone(str(error)) from error
+            raise gone(as_message(str(error))) from error
         if caller.proj_id is not None and upload.owner != caller.proj_id:
-            raise gone(str(UploadGone(upload_id)))
+            raise gone(as_message(str(UploadGone(upload_id))))
         return upload
 
     async def delete(self, upload_id: str) -> None:
@@ -127,7 +128,7 @@ class Uploads:
             form.close()
             fields += tuple(form.fields)
             if form.filename is None and not dict(fields).get(UPLOAD):
-                raise form_error([(FILE, f"{FILE} is missing; it must hold the file.")])
+                raise field_error(FILE, Message("forms.file-missing"))
             filename = named_after(PurePath(form.filename or "").name)
         owner = caller.proj_id or ""
         upload = Upload(upload_id, new_data_id(), owner, filename, parts.count, parts.size)
@@ -163,9 +164,9 @@ class _Parts:
             self.count += 1
 
 
-def gone(sentence: str) -> ApiError:
+def gone(message: Message) -> ApiError:
     """There is no such upload."""
-    return ApiError(ErrorNum.NOT_FOUND, sentence, [(UPLOAD, sentence)])
+    return ApiError(ErrorNum.NOT_FOUND, message, [FieldError(UPLOAD, message)])
 
 
 def _form_of(request: Request) -> MultipartBody | None:
@@ -177,4 +178,4 @@ def _form_of(request: Request) -> MultipartBody | None:
 async def _nothing(chunk: bytes) -> None:
     """A body beside an upload, which must be empty."""
     if chunk:
-        raise form_error([(UPLOAD, BOTH)])
+        raise field_error(UPLOAD, BOTH)

@@ -1,4 +1,4 @@
-"""Puts questions to the workers, and waits for the answer as long as there are workers."""
+"""Asks workers, and waits for their answer as long as there are workers."""
 
 import asyncio
 import time
@@ -6,14 +6,15 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
+import dramatiq
 import redis
-from dramatiq import Message
 
 from actors.log_context import request_id
 from actors.names import Names
 from actors.queue import count_workers
 from actors.redis_clients import SILENT, describe_error, redis_client
 from actors.rpc import read_reply, rpc_broker, send_request, withdraw
+from graphnet.messages import Message, as_message
 
 T = TypeVar("T")
 
@@ -23,17 +24,22 @@ THREADS = 4
 
 
 class NoAnswer(Exception):
-    """No worker has answered, in a sentence; ``alone`` where there is none at all."""
+    """No worker has answered, and why; ``alone`` where there is none at all."""
 
-    def __init__(self, sentence: str, *, alone: bool = False) -> None:
-        super().__init__(sentence)
+    def __init__(self, message: Message, *, alone: bool = False) -> None:
+        super().__init__(message)
+        self.message = message
         self.alone = alone
+
+    def __str__(self) -> str:
+        """The message in English."""
+        return str(self.message)
 
 
 class WorkerClient:
-    """Asks on one queue, by threads of its own.
+    """Asks workers on one queue, by threads of its own.
 
-    Each question is waited for ``patience`` s, but ``alone`` s only while there is no worker.
+    Each answer is awaited for ``patience`` s, but only for ``alone`` s while there is no worker.
     """
 
     def __init__(
@@ -54,23 +60,24 @@ class WorkerClient:
         self._alone = alone
         self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix=actor)
 
-    async def asked(self, given: Mapping[str, Any]) -> dict[str, Any]:
+    async def ask(self, question: Mapping[str, Any]) -> dict[str, Any]:
         """What a worker answers. Raises NoAnswer, DatabaseError."""
         await self._names.learn()
         broker = rpc_broker(self._client, self._names, self._queue)
         until = time.time() + self._patience
-        whole = {**given, "until": until, "request_id": request_id.get()}
+        whole = {**question, "until": until, "request_id": request_id.get()}
         try:
-            message = await self._threaded(
+            sent = await self._threaded(
                 lambda: send_request(broker, self._queue, self._actor, whole)
             )
-            found = await self._waited(message)
+            found = await self._waited(sent)
         except TimeoutError as error:
-            raise NoAnswer(f"No worker has answered within {self._patience:g} s.") from error
+            message = Message("forms.no-answer", seconds=self._patience)
+            raise NoAnswer(message) from error
         except (redis.RedisError, OSError) as error:
-            raise NoAnswer(_refused(error)) from error
+            raise NoAnswer(_queue_error(error)) from error
         if "away" in found:
-            raise NoAnswer(str(found["away"]))
+            raise NoAnswer(Message.from_json(found["away"]))
         return found
 
     def close(self) -> None:
@@ -78,7 +85,7 @@ class WorkerClient:
         self._pool.shutdown(wait=False, cancel_futures=True)
         self._client.close()
 
-    async def _waited(self, message: "Message[Any]") -> dict[str, Any]:
+    async def _waited(self, message: "dramatiq.Message[Any]") -> dict[str, Any]:
         """The answer; a question that is given up is withdrawn, so that it is not half done."""
         try:
             async with asyncio.timeout(self._patience):
@@ -87,7 +94,7 @@ class WorkerClient:
             await self._threaded(lambda: withdraw(self._client, self._names, message))
             raise
 
-    async def _answer(self, message: "Message[Any]") -> dict[str, Any]:
+    async def _answer(self, message: "dramatiq.Message[Any]") -> dict[str, Any]:
         seen = looked = time.monotonic()
         while True:
             found = await self._threaded(lambda: read_reply(self._client, self._names, message))
@@ -102,18 +109,14 @@ class WorkerClient:
                     else seen
                 )
             if now - seen >= self._alone:
-                raise NoAnswer(
-                    "No worker is running. Start one with `sgn worker`; `sgn up` starts one by "
-                    "itself.",
-                    alone=True,
-                )
+                raise NoAnswer(Message("forms.no-worker"), alone=True)
             await asyncio.sleep(LOOK_SECONDS)
 
     async def _threaded(self, call: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._pool, call)
 
 
-def _refused(error: redis.RedisError | OSError) -> str:
-    """Whether the queue is away, or is there and takes nothing."""
-    said = describe_error(error) if isinstance(error, redis.RedisError) else SILENT
-    return "The queue does not answer." if said == SILENT else said
+def _queue_error(error: redis.RedisError | OSError) -> Message:
+    """Whether the queue is away, or answers and takes nothing."""
+    reason = describe_error(error) if isinstance(error, redis.RedisError) else SILENT
+    return Message("forms.queue-silent") if reason == SILENT else as_message(reason)

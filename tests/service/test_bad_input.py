@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from graphnet.data.synthetic import Recipe, cohort_table
+from graphnet.messages import LANGUAGES, Message, render
 from tests.houses import House
 from tests.service.forms import SMALL, body, form, tasks
 from tests.shared_table import inserted, row, run_row
@@ -181,27 +182,60 @@ def thin(small: House, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, s
         kept = [name for name in table if str(name).startswith(("ID", "LABEL", "GMV"))]
         table[kept].assign(SITE="Here").to_csv(path, index=False)
         small.upload(path)
-    return "thin_0", "thin_1"
+    return THIN
+
+
+THIN = ("thin_0", "thin_1")
+GRAPH = "param_set.graph"
+
+
+def one_site(field: str) -> tuple[str, Message]:
+    return field, Message("forms.one-site", field=field, sites=["Here"])
 
 
 @pytest.mark.parametrize(
-    ("settings", "sentence"),
+    ("settings", "error"),
     [
-        ({"graph": "similarity"}, "needs at least 3 measures"),
-        ({"graph": "connectome"}, "needs a connectome (columns FC_i_j); thin_0, thin_1 has none."),
-        ({"graph": "tangent"}, "needs time series of the regions; thin_0, thin_1 has none."),
-        ({"graph": "spatial"}, "needs the regions' coordinates; no dataset here carries them."),
-        ({"cv_folds": 7}, "class 0 of train_data has 6 subjects; ask for at most 6 folds, or 0"),
-        ({"harmonise": True}, "harmonise needs at least two sites; train_data has site Here only."),
-        ({"leave_site_out": True}, "leave_site_out needs at least two sites; train_data has site"),
-        ({"label": "score"}, "label is 'score', but thin_0 has no subject with a LABEL_SCORE."),
+        (
+            {"graph": "similarity"},
+            (GRAPH, Message("forms.graph-with-few-measures", least=3, count=1, measures=["GMV"])),
+        ),
+        (
+            {"graph": "connectome"},
+            (GRAPH, Message("forms.graph-without-connectome", graph="connectome", names=THIN)),
+        ),
+        ({"graph": "tangent"}, (GRAPH, Message("forms.graph-without-series", names=THIN))),
+        ({"graph": "spatial"}, (GRAPH, Message("forms.graph-without-coordinates"))),
+        (
+            {"cv_folds": 7},
+            (
+                "param_set.cv_folds",
+                Message("forms.folds-over-class", folds=7, label="0", count=6),
+            ),
+        ),
+        ({"harmonise": True}, one_site("param_set.harmonise")),
+        ({"leave_site_out": True}, one_site("param_set.leave_site_out")),
+        (
+            {"label": "score"},
+            ("train_data", Message("forms.score-missing", name=THIN[0])),
+        ),
     ],
 )
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_what_the_data_cannot_give_is_refused(
-    small: House, thin: tuple[str, str], settings: dict[str, object], sentence: str
+    small: House,
+    thin: tuple[str, str],
+    settings: dict[str, object],
+    error: tuple[str, Message],
+    language: str,
 ) -> None:
+    field, message = error
     bad = body(train_data=list(thin), param_set=settings)
-    assert sentence in refusal(small, bad, 422)["msg"]
+    reply = small.http.post(URL, content=bad, headers={"accept-language": language})
+    answer = reply.json()
+    assert (reply.status_code, answer["error_num"]) == (422, 2)
+    assert answer["errors"][0] == {"field": field, "msg": render(message, language)}
+    assert answer["msg"].startswith(render(message, language))
 
 
 @pytest.fixture(scope="module")

@@ -179,7 +179,7 @@ def test_a_question_to_a_queue_that_takes_nothing_says_so(house: tuple[str, str]
         asker = WorkerClient(queue, Names("abc"), READ_QUEUE, READ_ACTOR, patience=5, alone=5)
         try:
             with pytest.raises(NoAnswer, match="Redis is full"):
-                asyncio.run(asker.asked({}))
+                asyncio.run(asker.ask({}))
         finally:
             asker.close()
             client.config_set("maxmemory", "0")

@@ -5,13 +5,12 @@ import logging
 import pytest
 
 from db.form import TaskForm
-from db.refused_forms import NewRefusedForm
 from graphnet.data.interpretation import Choice, Question
 from graphnet.data.profile import Profile
 from service.forms import validation
 from service.forms.refusal_log import MOST_A_MINUTE, MOST_OF_PROJECT, RefusalLog
 from service.forms.schema import PostedForm
-from service.http.responses import form_error
+from service.http.responses import ApiError, ErrorNum, form_error
 
 SUBJECT = "sub-0815"
 QUESTION = Question("id", f"The column who holds {SUBJECT}; is it the id?", (Choice("a", "A"),))
@@ -36,18 +35,18 @@ def test_ids_of_subjects_are_answered_and_not_logged(
 ) -> None:
     errors = list(validation._datasets(form(name), PROFILES))
     refusal = form_error(errors)
-    assert SUBJECT in refusal.msg
+    assert SUBJECT in str(refusal)
     with caplog.at_level(logging.WARNING):
-        RefusalLog(anything).hear(NewRefusedForm("P", "r", 2, refusal.msg, refusal.errors))
+        RefusalLog(anything).hear(refusal, proj_id="P", request_id="r")
     (record,) = caplog.records
     assert SUBJECT not in record.getMessage()
     assert f"fields train_data: train_data names {name}, " in record.getMessage()
 
 
 def test_each_is_a_line_though_not_each_is_kept(caplog: pytest.LogCaptureFixture) -> None:
-    heard = RefusalLog(anything)
+    heard, wrong = RefusalLog(anything), ApiError(ErrorNum.FORM_INVALID, "Wrong.")
     for number in range(2 * MOST_A_MINUTE):
-        heard.hear(NewRefusedForm(f"P{number % 4}", "r", 2, "Wrong."))
+        heard.hear(wrong, proj_id=f"P{number % 4}", request_id="r")
     assert len(caplog.records) == 2 * MOST_A_MINUTE
     kept = [form.proj_id for _, form in heard._waiting]
     assert len(kept) == MOST_A_MINUTE

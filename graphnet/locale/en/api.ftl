@@ -1,0 +1,112 @@
+# Why the service does not do what a request asks for.
+
+first-of-errors = { $count ->
+    [one] { $first } (and 1 more)
+   *[other] { $first } (and { $count } more)
+}
+two-sentences = { $first } { $second }
+internal-error = The service failed with an internal error; its log has the details.
+no-address = There is nothing at { $path }.
+method-not-allowed = { $path } does not accept { $method }.
+
+# Who may do what.
+token-unknown = The token is unknown, has expired or was revoked.
+token-needed = A token is needed here: send it as 'Authorization: Bearer …'; 'sgn token new' makes one.
+role-needed = The token's role is { $role }; this needs the role { $needed }.
+other-project = proj_id is { $value }, but the token is for another project.
+host-name = Without a token, call this service by localhost or by one of the names in its SGN_HOST_NAMES, not by { $host }.
+other-site = Pages of other sites may not use this service.
+
+# The body of a request.
+body-compressed = The body has Content-Encoding { $encoding }; send it uncompressed.
+body-too-slow = The body came too slowly; at least { $kilobytes } kB per second are expected.
+body-cut-off = The body broke off before its announced end.
+body-too-large = The body has more than { $megabytes } MB, which is the limit here.
+body-empty = The body is empty; it must hold the task form.
+body-not-html-form = The body is not a complete HTML form.
+body-not-json = The body cannot be read as JSON; it must hold the task form.
+body-not-object = The body holds a JSON { $kind }; it must hold an object of fields.
+form-too-large = The form has more than { $megabytes } MB or { $fields } fields beside its file.
+read-as-latin-1 = The body is not UTF-8, so it was read as Latin-1 (ISO 8859-1); send it as UTF-8.
+key-invalid = Idempotency-Key must be 1 to { $most } printable ASCII characters.
+key-reused = The Idempotency-Key was used with a different form (task { $task }); use a new key for a new form.
+key-in-use = The Idempotency-Key is being used at this moment; try again.
+range-beyond = Range begins after the last byte; there are { $size } bytes.
+
+# The query of an address.
+project-id-invalid = proj_id is not a project id of at most 32 characters.
+search-invalid = q must be at most { $most } printable characters.
+flag-invalid = { $name } is { $value }; it must be true or false.
+limit-invalid = limit is { $value }; it must be a whole number from 1 to { $most }.
+status-invalid = status is { $value }; it must be one of { $choices }.
+
+# Limits.
+too-many-tasks = { $count ->
+    [one] 1 task is already waiting; try again in { $seconds } seconds.
+   *[other] { $count } tasks are already waiting; try again in { $seconds } seconds.
+}
+too-many-tasks-of-project = { $count ->
+    [one] 1 task of the project { $project } is already waiting; try again in { $seconds } seconds.
+   *[other] { $count } tasks of the project { $project } are already waiting; try again in { $seconds } seconds.
+}
+too-many-streams = { $count ->
+    [one] 1 client is already watching tasks; try again in { $seconds } seconds.
+   *[other] { $count } clients are already watching tasks; try again in { $seconds } seconds.
+}
+too-many-predictions = { $count ->
+    [one] 1 prediction is already being made; try again in { $seconds } seconds.
+   *[other] { $count } predictions are already being made; try again in { $seconds } seconds.
+}
+too-many-comparisons = { $count ->
+    [one] 1 comparison is already being made; try again in { $seconds } seconds.
+   *[other] { $count } comparisons are already being made; try again in { $seconds } seconds.
+}
+too-many-uploads = { $count ->
+    [one] 1 file is already being uploaded; try again in { $seconds } seconds.
+   *[other] { $count } files are already being uploaded; try again in { $seconds } seconds.
+}
+not-ready = Not ready: { $dependencies }.
+
+# What does not exist, or is not as it was stored.
+no-project = There is no project { $project }.
+no-task = There is no task { $task }.
+no-dataset = There is no dataset { $name }.
+no-file = There is no file { $file }.
+object-lacking = The task { $task } is { $status } and has no stored { $object }.
+object-model = model
+object-evidence = evidence
+object-report = report
+object-picture = picture of regions
+object-log = log
+not-finished = The task { $task } is { $status }; only a finished task has a report, predictions and evidence.
+not-of-manifest = The stored parameters are not those that the manifest names.
+not-of-result = It is not what the result names (SHA-256).
+not-as-stored = It is not what was stored (SHA-256).
+report-anew = Only the report can be rendered again from what else is stored: add ?fresh=true.
+
+# Tasks of other services.
+other-service = { $task } is { $kind }; it is not a training.
+kind-of-task = { $type ->
+    [ml_clf] a classification
+    [ml_rgs] a regression
+    [sa_da_ttest] a t-test
+    [sa_da_anova] an analysis of variance
+    [sa_ca_prson] a Pearson correlation
+   *[sa_ca_spman] a Spearman correlation
+} ({ $type }) of another NEURO-LEARN service
+kind-unknown = a task of type { $type } of another NEURO-LEARN service
+kind-absent = a task without a type of another NEURO-LEARN service
+predecessor-model = { $task } is a task of this service's predecessor, and its model is not stored here; an operator can bring the model in with 'sgn model import'.
+predecessor-object = { $task } is a task of this service's predecessor, and no { $object } of it is stored here.
+predecessor-methods-unknown = { $task } is a task of this service's predecessor, whose training methods are not known here, so there is no report, and there are no predictions or evidence. Its page shows its learning curves.
+predecessor-abandoned = { $task } is a task of this service's predecessor: nobody trains it any more; an operator can end such tasks with 'sgn tasks end-orphans'.
+predecessor-ended = { $task } is a task of this service's predecessor: it is { $status } and stays so. Submit its form again to train it here.
+
+# Tasks side by side.
+comparison-count = { $count ->
+    [one] task_ids names 1 task; it must name { $least } to { $most } different tasks, separated by commas.
+   *[other] task_ids names { $count } tasks; it must name { $least } to { $most } different tasks, separated by commas.
+}
+comparison-no-task = task_ids names { $task }, but there is no task of that id.
+comparison-other-service = task_ids names { $task }, which is { $kind }; it is not a training.
+comparison-predecessor = task_ids names { $task }, which is a task of this service's predecessor; its methods are not known, so it is not compared.

@@ -1,0 +1,99 @@
+# What is wrong with a task form or an upload, and what of it was not used.
+
+# A field, and what it should be.
+missing = { $field } is missing; it must be { $should }.
+invalid = { $field } is { $value }; it must be { $should }.
+value-cut = { $start }… ({ $length } characters)
+should-boolean = true or false
+should-text = text of at most { $most } characters without control characters
+should-characters = { $least ->
+    [0] at most { $most } printable characters
+   *[other] { $least } to { $most } printable characters
+}
+should-task-type = dl_ts (train from scratch) or dl_ft (fine-tune)
+should-project = a project id of 1 to 32 characters
+should-names = a list of at most { $most } dataset names of at most 64 characters
+should-some-names = a list of 1 to { $most } dataset names of at most 64 characters
+should-model = the name of one model that GET /api/v0/models lists
+should-settings = an object with the training settings
+should-finished-task = the id of a finished task
+should-device = any, cpu or cuda: the kind of device to train on
+should-seeds = a whole number from 1 up to 100, with seed + seeds up to 2147483648
+should-folds = 0 for no cross-validation, or a whole number from 2 up to 100
+config-too-long = The form's fields take { $length } characters together and the database holds { $most }; name fewer datasets or shorten proj_name.
+
+# Datasets.
+no-dataset = { $field } names { $name }, but there is no dataset of that name.
+dataset-asks = { $field } names { $name }, which can be read in more than one way: { $question } Answer on its page, or POST the answers to /api/v0/datasets/{ $name }/mapping.
+dataset-unusable = { $field } names { $name }, a dataset that cannot be used: { $reason }
+dataset-unread = No worker has read the dataset { $name } yet; it is checked before the training.
+name-replaced = There is no dataset named { $name }; { $other } was used.
+layouts-differ = { $name } does not fit { $first }. { $reason }
+one-class = train_data holds class { $classes } only; to train from scratch, name datasets with subjects of at least two classes.
+class-unknown = { $field } has class { $classes }, which the model does not know; it knows { $learned }.
+score-missing = param_set.label is 'score', but { $name } has no subject with a LABEL_SCORE.
+score-missing-of-parent = The task { $task } trained a model of a clinical score, but { $name } has no subject with a LABEL_SCORE.
+folds-over-class = { $count ->
+    [one] param_set.cv_folds is { $folds }, but class { $label } of train_data has 1 subject; use 0 folds.
+   *[other] param_set.cv_folds is { $folds }, but class { $label } of train_data has { $count } subjects; use at most { $count } folds, or 0 for none.
+}
+folds-over-subjects = { $count ->
+    [one] param_set.cv_folds is { $folds }, but train_data has 1 subject; use 0 folds.
+   *[other] param_set.cv_folds is { $folds }, but train_data has { $count } subjects; use at most { $count } folds, or 0 for none.
+}
+one-site = { $field } needs at least two sites; train_data has site { $sites } only.
+graph-without-coordinates = param_set.graph is 'spatial', which needs the regions' coordinates; no dataset here has them.
+graph-without-series = param_set.graph is 'tangent', which needs time series of the regions; missing in { $names }.
+graph-without-connectome = param_set.graph is '{ $graph }', which needs a connectome (columns FC_i_j); missing in { $names }.
+graph-with-few-measures = param_set.graph is 'similarity', which needs at least { $least } measures per region; the data have { $count } ({ $measures }).
+
+# The parent of a fine-tuning.
+parent-missing = trained_task_id is missing; a fine-tuning (dl_ft) needs the id of a finished task.
+no-parent = trained_task_id is { $task }, but there is no task of that id.
+parent-of-other-service = trained_task_id is { $task }, which is { $kind }; it is not a training.
+parent-of-predecessor = trained_task_id is { $task }, which is a task of this service's predecessor; an operator can bring the model in with 'sgn model import'.
+parent-not-finished = trained_task_id is { $task }, which is { $status }; a fine-tuning needs a task that is Finished.
+parent-removed = trained_task_id is { $task }. { $reason } Choose another, or train it again.
+parent-kept-nothing = It has kept no parameters.
+parent-unusable = trained_task_id is { $task }. { $reason }
+other-model = model is { $model }, but the task { $task } trained { $trained }; leave model empty or name { $trained }.
+
+# What was not used.
+fields-unknown = These fields are unknown and were not used: { $names }.
+nothing-tested = enable_test is true but test_data is empty, so nothing is tested.
+parent-not-used = trained_task_id is used by dl_ft only; this task starts from scratch.
+no-cpu-worker = No worker that trains on a CPU is there at present; the task waits for one.
+no-cuda-worker = No worker with a CUDA device is there at present; the task waits for one.
+
+# A task that is to be tried again.
+not-retriable = The task { $task } is { $status }; only failed or cancelled tasks can be retried.
+stored-form-unreadable = The form of the task { $task } cannot be read; submit it anew.
+
+# Uploads.
+file-missing = datafile is missing; it must hold the file.
+file-empty = The file is empty.
+file-twice = datafile stands twice; send one file at a time.
+file-and-upload = A file came together with an upload's id; send one of them.
+upload-kept = The file is kept for an hour as the upload { $upload } and need not be sent again.
+try-again = Try again in a moment.
+no-owner = user_id is empty, so nobody can download or delete this dataset in NEURO-LEARN; name a user of NEURO-LEARN there.
+name-unusable = data_name is { $name }, which cannot be used here; choose another.
+name-unusable-other = data_name is { $name }, which cannot be used here; choose another, such as { $other }.
+questions-open = { $question } Answer with the mapping: { $choices }.
+several-questions = The file can be read in more than one way.
+
+# How a file is meant.
+mapping-right = give map=id=choice for each question, or mapping={"{"}"id": "choice"{"}"}
+mapping-missing = mapping is missing; it must answer the questions by their ids.
+mapping-body = The body cannot be read as JSON; it must hold the mapping.
+mapping-not-object = mapping must be a JSON object of at most { $most } answers; { $right }.
+mapping-twice = { $id } is answered twice: { $first } and { $second }.
+mapping-not-json = mapping cannot be read as JSON; { $right }.
+map-not-pair = map is { $value }; { $right }.
+mapping-not-text = mapping answers { $id } with something that is not text; { $right }.
+mapping-too-long = mapping holds a text of more than { $most } characters; { $right }.
+
+# Workers that answer.
+no-answer = No worker has answered within { $seconds } s.
+no-worker = No worker is running. Start one with `sgn worker`; `sgn up` starts one by itself.
+queue-silent = The queue does not answer.

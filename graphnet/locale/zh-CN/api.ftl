@@ -1,0 +1,88 @@
+# 服务为何没有执行请求。
+
+first-of-errors = { $first }（另有 { $count } 处错误）
+two-sentences = { $first }{ $second }
+internal-error = 服务发生内部错误，详情见其日志。
+no-address = { $path } 处没有任何内容。
+method-not-allowed = { $path } 不接受 { $method } 方法。
+
+# 谁可以做什么。
+token-unknown = 令牌未知、已过期或已被撤销。
+token-needed = 此处需要令牌：请以 'Authorization: Bearer …' 发送；用 'sgn token new' 可创建令牌。
+role-needed = 该令牌的角色是 { $role }；此操作需要角色 { $needed }。
+other-project = proj_id 为 { $value }，但该令牌属于另一个项目。
+host-name = 没有令牌时，请用 localhost 或 SGN_HOST_NAMES 中的名称访问本服务，而不是 { $host }。
+other-site = 其他网站的页面不得使用本服务。
+
+# 请求的正文。
+body-compressed = 正文的 Content-Encoding 为 { $encoding }；请不要压缩后发送。
+body-too-slow = 正文传输过慢；每秒至少应有 { $kilobytes } kB。
+body-cut-off = 正文在声明的结尾之前中断。
+body-too-large = 正文超过 { $megabytes } MB，这是此处的上限。
+body-empty = 正文为空；应包含任务表单。
+body-not-html-form = 正文不是完整的 HTML 表单。
+body-not-json = 正文无法作为 JSON 读取；应包含任务表单。
+body-not-object = 正文是 JSON 的 { $kind }；应为由字段组成的对象。
+form-too-large = 除文件外，表单超过 { $megabytes } MB 或 { $fields } 个字段。
+read-as-latin-1 = 正文不是 UTF-8，因此按 Latin-1（ISO 8859-1）读取；请以 UTF-8 发送。
+key-invalid = Idempotency-Key 必须是 1 至 { $most } 个可打印的 ASCII 字符。
+key-reused = 该 Idempotency-Key 已用于另一份表单（任务 { $task }）；新表单请使用新的键。
+key-in-use = 该 Idempotency-Key 此刻正在使用；请重试。
+range-beyond = Range 起点在最后一个字节之后；共有 { $size } 字节。
+
+# 地址中的查询。
+project-id-invalid = proj_id 不是至多 32 个字符的项目编号。
+search-invalid = q 至多为 { $most } 个可打印字符。
+flag-invalid = { $name } 为 { $value }；必须是 true 或 false。
+limit-invalid = limit 为 { $value }；必须是 1 至 { $most } 的整数。
+status-invalid = status 为 { $value }；必须是以下之一：{ $choices }。
+
+# 上限。
+too-many-tasks = 已有 { $count } 个任务在等待；请在 { $seconds } 秒后重试。
+too-many-tasks-of-project = 项目 { $project } 已有 { $count } 个任务在等待；请在 { $seconds } 秒后重试。
+too-many-streams = 已有 { $count } 个客户端在关注任务；请在 { $seconds } 秒后重试。
+too-many-predictions = 已有 { $count } 个预测正在进行；请在 { $seconds } 秒后重试。
+too-many-comparisons = 已有 { $count } 个比较正在进行；请在 { $seconds } 秒后重试。
+too-many-uploads = 已有 { $count } 个文件正在上传；请在 { $seconds } 秒后重试。
+not-ready = 尚未就绪：{ $dependencies }。
+
+# 不存在，或与所存储的不符。
+no-project = 没有项目 { $project }。
+no-task = 没有任务 { $task }。
+no-dataset = 没有数据集 { $name }。
+no-file = 没有文件 { $file }。
+object-lacking = 任务 { $task } 的状态是 { $status }，没有存储的{ $object }。
+object-model = 模型
+object-evidence = 证据
+object-report = 报告
+object-picture = 脑区图
+object-log = 日志
+not-finished = 任务 { $task } 的状态是 { $status }；只有已完成的任务才有报告、预测和证据。
+not-of-manifest = 存储的参数不是清单所指的参数。
+not-of-result = 它与结果所指的内容不符（SHA-256）。
+not-as-stored = 它与当初存储的内容不符（SHA-256）。
+report-anew = 只有报告可以由其余存储内容重新生成：请加上 ?fresh=true。
+
+# 其他服务的任务。
+other-service = { $task } 是{ $kind }，不是训练任务。
+kind-of-task = 另一个 NEURO-LEARN 服务的{ $type ->
+    [ml_clf] 分类
+    [ml_rgs] 回归
+    [sa_da_ttest] t 检验
+    [sa_da_anova] 方差分析
+    [sa_ca_prson] 皮尔逊相关
+   *[sa_ca_spman] 斯皮尔曼相关
+}任务（{ $type }）
+kind-unknown = 另一个 NEURO-LEARN 服务的 { $type } 类型任务
+kind-absent = 另一个 NEURO-LEARN 服务的无类型任务
+predecessor-model = { $task } 是本服务前身的任务，其模型未存储在此；管理员可用 'sgn model import' 导入该模型。
+predecessor-object = { $task } 是本服务前身的任务，其{ $object }未存储在此。
+predecessor-methods-unknown = { $task } 是本服务前身的任务，此处不知其训练方法，因此没有报告、预测和证据。其页面显示学习曲线。
+predecessor-abandoned = { $task } 是本服务前身的任务：已无人训练它；管理员可用 'sgn tasks end-orphans' 结束这类任务。
+predecessor-ended = { $task } 是本服务前身的任务：其状态为 { $status }，不再改变。重新提交其表单即可在此训练。
+
+# 任务并列比较。
+comparison-count = task_ids 列出了 { $count } 个任务；应列出 { $least } 至 { $most } 个不同的任务，以逗号分隔。
+comparison-no-task = task_ids 列出了 { $task }，但没有该编号的任务。
+comparison-other-service = task_ids 列出了 { $task }，它是{ $kind }，不是训练任务。
+comparison-predecessor = task_ids 列出了 { $task }，它是本服务前身的任务；其方法未知，因此不作比较。
