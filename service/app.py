@@ -2,8 +2,10 @@
 
 import asyncio
 import contextlib
+import logging
 from collections.abc import AsyncIterator
 
+import redis
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
@@ -11,13 +13,15 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
-from actors.names import Names
+from actors.names import Names, sign_presence
 from actors.queue import redis_broker
 from actors.redis_clients import asyncio_redis_client
 from actors.relay import Relay
 from actors.shutdown import cancelled, step
 from actors.tracing import TRACING
 from db.connection import close_database, open_database
+from db.errors import DatabaseError
+from db.installation import database_address
 from db.intake import Intake
 from registry import MODELS, UPLOADS, Store, open_store
 from service.api.addresses import Addresses
@@ -39,7 +43,6 @@ from service.http.middleware import (
 from service.http.responses import success
 from service.monitoring.listener import MetricsMiddleware, Monitoring
 from service.monitoring.packet_limit import warn_of_packet
-from service.monitoring.presence import learn_at_start, show_presence
 from service.monitoring.readiness import Readiness
 from service.monitoring.task_metrics import TaskMetrics
 from service.pages.table import PAGES
@@ -52,10 +55,16 @@ from service.stores.profiles import Profiles
 from service.stores.reading import ReadingClient
 from service.stores.uploads import Uploads
 
+log = logging.getLogger(__name__)
+
 RELAY_SECONDS = 2.0
 STEP_SECONDS = 3.0  # of an ending
 DOCUMENT = "/openapi.json"
-ADDRESSES = Addresses([*(each.path for each in (*ENDPOINTS, *PAGES)), DOCUMENT])
+ADDRESSES = Addresses([*(endpoint.path for endpoint in (*ENDPOINTS, *PAGES)), DOCUMENT])
+AT_START_SECONDS = 3.0
+LOOK_SECONDS = 1.0
+SIGN_SECONDS = 60.0
+FIRST_PAUSE, LONGEST_PAUSE = 5.0, 300.0  # between two lines on a database that is away
 
 
 def create_app(settings: HttpSettings, stopping: asyncio.Event) -> ASGIApp:
@@ -182,3 +191,31 @@ def _handler(endpoint: Endpoint) -> Handler:
 
 async def _openapi(request: Request) -> Response:  # noqa: ARG001
     return success(**openapi((*ENDPOINTS, *PAGES)))
+
+
+async def learn_at_start(names: Names) -> None:
+    """Ask the database once: the service also starts where that is away."""
+    with contextlib.suppress(DatabaseError, TimeoutError):
+        async with asyncio.timeout(AT_START_SECONDS):
+            await names.learn()
+
+
+async def show_presence(client: redis.Redis, names: Names, database_url: str) -> None:
+    """Ask until the database has answered, then sign once a minute, until cancelled."""
+    pause, say_at = FIRST_PAUSE, 0.0
+    loop = asyncio.get_running_loop()
+    while not names.known:
+        try:
+            await names.learn()
+        except DatabaseError as error:
+            if loop.time() >= say_at:
+                log.warning("the queue's name is not known yet: %s", error)
+                say_at, pause = loop.time() + pause, min(2 * pause, LONGEST_PAUSE)
+            await asyncio.sleep(LOOK_SECONDS)
+    address = database_address(database_url)
+    while True:
+        try:
+            await asyncio.to_thread(sign_presence, client, names, address)
+        except redis.RedisError as error:
+            log.debug("no sign could be left: %s", error)
+        await asyncio.sleep(SIGN_SECONDS)

@@ -14,7 +14,7 @@ from db import tasks
 from db.connection import check_schema, close_database, open_database
 from db.tasks import TaskRecord, vouched_ids
 from registry import MANIFEST, PARAMETERS, ObjectDamaged, ObjectMissing, Store, open_store
-from service.stores.sums import IN_MANIFEST, sums_of
+from service.stores.artifacts import IN_MANIFEST, sums_of
 
 LOST, DAMAGED = "lost", "damaged"
 PIECE = 1 << 20

@@ -16,7 +16,7 @@ from graphnet.evaluation.headline import (
     seen_in_training,
     shared_by_leakage,
 )
-from graphnet.messages import render
+from graphnet.messages import Message, render
 from graphnet.report.facts import Facts
 from graphnet.report.numbers import interval, signed, with_interval
 from service.http.language import answer_language
@@ -26,7 +26,7 @@ from service.pages.site import page, words
 from service.pages.stored_facts import read_facts
 from service.routes.compare import FEWEST, MOST, tasks_of
 from service.state import state_of
-from service.stores.comparison import NAMES
+from service.stores.comparison import NAMES, Comparison
 
 LONGEST = 26  # letters beside a figure
 DATA = ("train_data", "val_data", "test_data")
@@ -47,7 +47,7 @@ class Pair(NamedTuple):
     first: str
     second: str
     n: int
-    reason: str | None
+    reason: Message | None
     figures: list[str]
 
 
@@ -178,17 +178,17 @@ def _short(name: str) -> str:
     return name if len(name) <= LONGEST else f"{name[: LONGEST - 8]}…{name[-7:]}"
 
 
-def _pairs(facts: Sequence[Facts], found: dict[str, Any]) -> list[Pair]:
+def _pairs(facts: Sequence[Facts], comparisons: dict[str, dict[str, Comparison]]) -> list[Pair]:
     ids = [str(one.task["task_id"]) for one in facts]
     called = dict(zip(ids, _called(facts), strict=True))
     return [
         Pair(
             called[first],
             called[second],
-            each["n"],
-            each["reason"],
-            [signed(each[name]) for name in NAMES],
+            comparison.n,
+            comparison.reason,
+            [signed(comparison.differences[name].as_dict()) for name in NAMES],
         )
-        for first, seconds in found.items()
-        for second, each in seconds.items()
+        for first, seconds in comparisons.items()
+        for second, comparison in seconds.items()
     ]

@@ -25,11 +25,12 @@ from service.predecessor import kind_of, stranger_seen
 from service.routes.evidence import evidence_of
 from service.routes.tasks import find_task
 from service.state import state_of
+from service.stores.comparison import BySplit, Evidence
 from service.stores.task_views import full_view
 
 FEWEST, MOST = 2, 6
 FIELD = "task_ids"
-Evidence = Mapping[str, Any] | None
+Json = Mapping[str, Any]
 
 
 async def compare(request: Request) -> Response:
@@ -48,12 +49,24 @@ async def compare(request: Request) -> Response:
             )
             for task in compared
         ]
-        differences = await state.comparison_cache.differences(evidence)
+        language = answer_language(request)
+        comparisons = await state.comparison_cache.differences(evidence)
         return success(
             tasks=[view.as_dict() for view in views],
-            differences=differences,
-            lost=rendered(lost, answer_language(request)),
+            differences=_answer(comparisons, language),
+            lost=rendered(lost, language),
         )
+
+
+def _answer(comparisons: BySplit, language: str) -> Json:
+    """The comparisons by split, first and second task, as JSON."""
+    return {
+        split: {
+            first: {second: comparison.as_dict(language) for second, comparison in others.items()}
+            for first, others in by_first.items()
+        }
+        for split, by_first in comparisons.items()
+    }
 
 
 async def tasks_of(request: Request, task_ids: Sequence[str]) -> list[TaskRecord]:

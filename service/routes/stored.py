@@ -29,7 +29,7 @@ from service.http.responses import ApiError, ErrorNum, as_one, success
 from service.predecessor import OBJECTS, require_stored
 from service.routes.tasks import task_of
 from service.state import AppState, state_of
-from service.stores.sums import sums_of
+from service.stores.artifacts import sums_of
 
 OWN_SUMS = (REPORT, GLASS_BRAIN)  # for the others their manifest or their result speaks
 

@@ -8,10 +8,11 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
 from db.tasks import TaskRecord
-from registry import MANIFEST, PARAMETERS, RegistryError, RegistryUnavailable, Store
+from registry import EVIDENCE, MANIFEST, PARAMETERS, RegistryError, RegistryUnavailable, Store
 
 T = TypeVar("T")
 
+IN_MANIFEST = "in the manifest"  # of parameters that an older version has stored
 READERS = 8
 PATIENCE_SECONDS = 30.0
 
@@ -21,37 +22,37 @@ class ArtifactReader:
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._pool = ThreadPoolExecutor(READERS, thread_name_prefix="vault")
+        self._pool = ThreadPoolExecutor(READERS, thread_name_prefix="artifacts")
 
     async def get(self, task_id: str, name: str) -> bytes:
         """An object. Raises ObjectMissing, ObjectDamaged, RegistryUnavailable."""
-        return await self._asked(lambda: self._store.get(task_id, name))
+        return await self._threaded(lambda: self._store.get(task_id, name))
 
     async def check(self) -> None:
         """Return once the storage answers. Raises RegistryUnavailable."""
-        await self._asked(self._store.check)
+        await self._threaded(self._store.check)
 
     async def check_writable(self) -> None:
         """Return once the storage has written something. Raises RegistryUnavailable."""
-        await self._asked(self._store.check_writable)
+        await self._threaded(self._store.check_writable)
 
     async def exists(self, task_id: str, name: str) -> bool:
         """Whether an object is there. Raises RegistryUnavailable."""
-        return await self._asked(lambda: self._store.exists(task_id, name))
+        return await self._threaded(lambda: self._store.exists(task_id, name))
 
     def close(self) -> None:
         """Begin nothing more; what is under way ends by its own time-out."""
         self._pool.shutdown(wait=False, cancel_futures=True)
 
-    async def _asked(self, call: Callable[[], T]) -> T:
+    async def _threaded(self, call: Callable[[], T]) -> T:
         return await from_registry(self._pool, call)
 
 
 async def from_registry(pool: ThreadPoolExecutor, call: Callable[[], T]) -> T:
     """Call the registry by a thread of ``pool``. Raises RegistryUnavailable where it is silent."""
-    asked = asyncio.get_running_loop().run_in_executor(pool, call)
+    answer = asyncio.get_running_loop().run_in_executor(pool, call)
     try:
-        return await asyncio.wait_for(asked, PATIENCE_SECONDS)
+        return await asyncio.wait_for(answer, PATIENCE_SECONDS)
     except TimeoutError as error:
         raise RegistryUnavailable(
             f"The registry did not answer within {PATIENCE_SECONDS:g} s."
@@ -69,7 +70,7 @@ class LostModels:
     def __init__(self) -> None:
         self._known: OrderedDict[str, tuple[float, bool]] = OrderedDict()
 
-    async def is_lost(self, vault: ArtifactReader, task: TaskRecord) -> bool | None:
+    async def is_lost(self, artifacts: ArtifactReader, task: TaskRecord) -> bool | None:
         """Return True if the model is lost: gone but never cleaned away; None if not known."""
         if not task.manifest_sha256 or task.removed_at:
             return None
@@ -77,7 +78,7 @@ class LostModels:
         if at and time.monotonic() - at < FRESH_SECONDS:
             return lost
         try:
-            lost = await asyncio.wait_for(_is_gone(vault, task.task_id), LOST_SECONDS)
+            lost = await asyncio.wait_for(_is_gone(artifacts, task.task_id), LOST_SECONDS)
         except (RegistryError, TimeoutError):
             return None
         self._known[task.task_id] = (time.monotonic(), lost)
@@ -87,8 +88,25 @@ class LostModels:
         return lost
 
 
-async def _is_gone(vault: ArtifactReader, task_id: str) -> bool:
+async def _is_gone(artifacts: ArtifactReader, task_id: str) -> bool:
     for name in (MANIFEST, PARAMETERS):
-        if not await vault.exists(task_id, name):
+        if not await artifacts.exists(task_id, name):
             return True
     return False
+
+
+def sums_of(task: TaskRecord) -> dict[str, str]:
+    """The SHA-256 of each object that was stored of a task, by name, as far as it was noted."""
+    result = task.task_result or {}
+    noted = result.get("stored")
+    sums = (
+        {str(name): str(digest) for name, digest in noted.items()}
+        if isinstance(noted, dict)
+        else {}
+    )
+    if result.get("evidence_sha256"):  # all that an older version has noted
+        sums.setdefault(EVIDENCE, str(result["evidence_sha256"]))
+    if task.manifest_sha256:
+        sums[MANIFEST] = task.manifest_sha256
+        sums.setdefault(PARAMETERS, IN_MANIFEST)
+    return sums

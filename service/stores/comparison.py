@@ -1,8 +1,9 @@
-"""Two tasks on the same subjects: how far their figures differ, and how sure that is. Pure."""
+"""Two tasks on the same subjects: how far their metrics differ, and how sure that is."""
 
 import asyncio
 from collections import Counter, OrderedDict
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import combinations
 from typing import Any
 
@@ -12,53 +13,76 @@ from graphnet.artifacts.result import Difference
 from graphnet.data.identifiers import match_ids
 from graphnet.evaluation.headline import FAIREST
 from graphnet.evaluation.resampling import LEAST, paired_difference
+from graphnet.messages import ENGLISH, Message, render
 
 Json = Mapping[str, Any]
 Subject = tuple[str, str]  # id and site
 Answers = dict[Subject, tuple[int, list[float]]]  # label and probability by class
-BySplit = dict[str, dict[str, dict[str, Json]]]
 NAMES = ("auc", "accuracy", "balanced_accuracy")
+MOST = 2000  # pairs that are remembered
+Evidence = Mapping[str, Any] | None
+Pair = tuple[str, str]
 
-NO_EVIDENCE = "One of them has no predictions stored, as tasks of an older version have not."
-SCORE = "A clinical score was predicted; only predicted classes are compared subject by subject."
-CLASSES = "They do not predict the same classes."
-FEW = f"Fewer than {LEAST} subjects of a class are new to both models."
-
-
-def of_pair(ours: Json | None, theirs: Json | None) -> dict[str, Json]:
-    """The difference of two tasks by split, of splits that both have."""
-    return {split: difference(ours, theirs, split) for split in _shared_splits(ours, theirs)}
+NO_EVIDENCE = Message("api.comparison-without-predictions")
+SCORE = Message("api.comparison-of-scores")
+CLASSES = Message("api.comparison-of-other-classes")
+FEW = Message("api.comparison-of-few", least=LEAST)
 
 
-def by_split(pairs: Mapping[tuple[str, str], Mapping[str, Json]]) -> BySplit:
-    """What was found of each pair, by split, then by the id of the first, then of the second."""
+@dataclass(frozen=True)
+class Comparison:
+    """Two tasks on the ``n`` subjects of a split that are new to both models, first minus second.
+
+    ``differences`` by metric, unknown where a ``reason`` says why.
+    """
+
+    n: int
+    differences: Mapping[str, Difference] = field(
+        default_factory=lambda: dict.fromkeys(NAMES, Difference())
+    )
+    reason: Message | None = None
+
+    def as_dict(self, language: str = ENGLISH) -> dict[str, Any]:
+        """For JSON, with the reason in a language."""
+        reason = None if self.reason is None else render(self.reason, language)
+        named = {name: difference.as_dict() for name, difference in self.differences.items()}
+        return {"n": self.n, "reason": reason, **named}
+
+
+BySplit = dict[str, dict[str, dict[str, Comparison]]]
+
+
+def compare_splits(ours: Json | None, theirs: Json | None) -> dict[str, Comparison]:
+    """The comparison of two tasks by split, of splits that both have."""
+    return {split: compare(ours, theirs, split) for split in _shared_splits(ours, theirs)}
+
+
+def by_split(pairs: Mapping[Pair, Mapping[str, Comparison]]) -> BySplit:
+    """The comparisons by split, then by the id of the first task, then of the second."""
     found: BySplit = {}
     for (first, second), splits in pairs.items():
-        for split, each in splits.items():
-            found.setdefault(split, {}).setdefault(first, {})[second] = each
+        for split, comparison in splits.items():
+            found.setdefault(split, {}).setdefault(first, {})[second] = comparison
     return found
 
 
-def difference(ours: Json | None, theirs: Json | None, split: str) -> dict[str, Any]:
+def compare(ours: Json | None, theirs: Json | None, split: str) -> Comparison:
     """Differences of AUC, accuracy and balanced accuracy over the subjects both have predicted.
 
-    Only who is new to both models counts: matched by id, however that is spelled, and site, of the
-    same class in both. ``n``
-    is how many those are; where there are too few, ``reason`` says so and the rest is None.
+    Only subjects new to both models count: matched by id, however that is spelled, and site, and of
+    the same class in both.
     """
     problem = _problem(ours, theirs)
     if problem or ours is None or theirs is None:
-        return _unknown(0, problem)
+        return Comparison(0, reason=problem)
     mine, other = _new(ours, split), _matched(_new(ours, split), _new(theirs, split))
     shared = [who for who, each in mine.items() if other.get(who, (None,))[0] == each[0]]
     classes = {label: place for place, label in enumerate(ours["classes"])}
     labels = np.array([classes[mine[who][0]] for who in shared], dtype=np.int64)
     if np.bincount(labels, minlength=len(classes)).min() < LEAST:
-        return _unknown(len(shared), FEW)
+        return Comparison(len(shared), reason=FEW)
     pair = [np.array([[each[who][1] for who in shared]]) for each in (mine, other)]
-    differences = paired_difference(labels, *pair)
-    named = {name: difference.as_dict() for name, difference in differences.items()}
-    return {"n": len(shared), "reason": None, **named}
+    return Comparison(len(shared), paired_difference(labels, *pair))
 
 
 def _shared_splits(ours: Json | None, theirs: Json | None) -> list[str]:
@@ -68,12 +92,12 @@ def _shared_splits(ours: Json | None, theirs: Json | None) -> list[str]:
     return [split for split in FAIREST if all(found.get(split) for found in each)]
 
 
-def _problem(ours: Json | None, theirs: Json | None) -> str:
+def _problem(ours: Json | None, theirs: Json | None) -> Message | None:
     if ours is None or theirs is None:
         return NO_EVIDENCE
     if "score" in (ours["target"], theirs["target"]):
         return SCORE
-    return "" if ours["classes"] == theirs["classes"] else CLASSES
+    return None if ours["classes"] == theirs["classes"] else CLASSES
 
 
 def _new(found: Json, split: str) -> Answers:
@@ -97,41 +121,32 @@ def _matched(mine: Answers, theirs: Answers) -> Answers:
     return found
 
 
-def _unknown(shared: int, reason: str) -> dict[str, Any]:
-    return {"n": shared, "reason": reason, **{name: Difference().as_dict() for name in NAMES}}
-
-
-MOST = 2000  # pairs that are remembered
-Evidence = Mapping[str, Any] | None
-Pair = tuple[str, str]
-
-
 class ComparisonCache:
-    """What is stored of a finished task never changes, nor does what two of them differ in.
+    """Remembers comparisons: what is stored of a finished task never changes.
 
-    A pair costs a second of a processor, as subjects are drawn two thousand times.
+    A pair costs a second of CPU time, because subjects are resampled two thousand times.
     """
 
     def __init__(self) -> None:
-        self._known: OrderedDict[Pair, dict[str, Any]] = OrderedDict()
+        self._known: OrderedDict[Pair, dict[str, Comparison]] = OrderedDict()
         self._turn = asyncio.Lock()
 
     async def differences(self, tasks: Sequence[tuple[str, Evidence]]) -> BySplit:
-        """By split, then by task id, the difference to each later task: first minus second.
+        """By split, then by task id, the comparison with each later task: first minus second.
 
         ``tasks`` are ids with evidence, None where there is none.
         """
-        found: dict[Pair, dict[str, Any]] = {}
+        pairs: dict[Pair, dict[str, Comparison]] = {}
         for (first, ours), (second, theirs) in combinations(tasks, 2):
             if ours is not None and theirs is not None:
-                found[first, second] = await self._of(first, second, ours, theirs)
-        return by_split(found)
+                pairs[first, second] = await self._of(first, second, ours, theirs)
+        return by_split(pairs)
 
-    async def _of(self, first: str, second: str, *evidence: Evidence) -> dict[str, Any]:
+    async def _of(self, first: str, second: str, *evidence: Evidence) -> dict[str, Comparison]:
         pair = first, second
         async with self._turn:
             if pair not in self._known:
-                self._known[pair] = await asyncio.to_thread(of_pair, *evidence)
+                self._known[pair] = await asyncio.to_thread(compare_splits, *evidence)
             self._known.move_to_end(pair)
             while len(self._known) > MOST:
                 self._known.popitem(last=False)

@@ -6,7 +6,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from service.stores.comparison import CLASSES, FEW, NO_EVIDENCE, SCORE, ComparisonCache, difference
+from graphnet.messages import CHINESE, render
+from service.stores.comparison import CLASSES, FEW, NO_EVIDENCE, SCORE, ComparisonCache, compare
 from tests.houses import House
 from tests.service.forms import JUDGED, form
 
@@ -35,20 +36,20 @@ BAD = evidence([0.6] * 8 + [0.4] * 8)
 
 
 def test_the_first_minus_the_second() -> None:
-    found = difference(GOOD, BAD, "test")
-    assert (found["n"], found["reason"]) == (16, None)
-    assert found["auc"] == {"difference": 1.0, "ci": [1.0, 1.0], "excludes_zero": True}
-    assert difference(BAD, GOOD, "test")["accuracy"]["difference"] == -1.0
-    assert difference(GOOD, GOOD, "test")["auc"]["difference"] == 0.0
+    found = compare(GOOD, BAD, "test")
+    assert (found.n, found.reason) == (16, None)
+    assert found.as_dict()["auc"] == {"difference": 1.0, "ci": [1.0, 1.0], "excludes_zero": True}
+    assert compare(BAD, GOOD, "test").differences["accuracy"].value == -1.0
+    assert compare(GOOD, GOOD, "test").differences["auc"].value == 0.0
 
 
 def test_subjects_are_matched_by_id_and_site_whatever_their_order() -> None:
     order = np.random.default_rng(3).permutation(16).tolist()
     found = BAD["predictions"]["test"]
     turned = {name: [column[row] for row in order] for name, column in found.items()}
-    assert difference(GOOD, {**BAD, "predictions": {"test": turned}}, "test")["n"] == 16
+    assert compare(GOOD, {**BAD, "predictions": {"test": turned}}, "test").n == 16
     elsewhere = evidence([0.5] * 16, split={"site": ["A"] * 15 + ["B"]})
-    assert difference(GOOD, elsewhere, "test")["n"] == 15
+    assert compare(GOOD, elsewhere, "test").n == 15
 
 
 @pytest.mark.parametrize(
@@ -59,7 +60,7 @@ def test_subjects_are_matched_however_their_ids_are_spelled(here: str, there: st
         evidence([0.5] * 16, split={"id": [spelling.format(row) for row in range(16)]})
         for spelling in (here, there)
     )
-    assert difference(ours, theirs, "test")["n"] == 16
+    assert compare(ours, theirs, "test").n == 16
 
 
 @pytest.mark.parametrize(
@@ -72,9 +73,8 @@ def test_subjects_are_matched_however_their_ids_are_spelled(here: str, there: st
     ids=["known", "of another class", "twice"],
 )
 def test_who_is_not_new_and_one_and_the_same_does_not_count(changes: dict[str, Any]) -> None:
-    found = difference(GOOD, evidence([0.5] * 16, split=changes), "test")
-    assert found["n"] == 14
-    assert found["reason"] is None
+    found = compare(GOOD, evidence([0.5] * 16, split=changes), "test")
+    assert (found.n, found.reason) == (14, None)
 
 
 def test_what_cannot_be_compared_is_none_with_a_reason() -> None:
@@ -82,11 +82,13 @@ def test_what_cannot_be_compared_is_none_with_a_reason() -> None:
     classes = evidence([0.5] * 16, classes=[0, 2])
     score = evidence([0.5] * 16, target="score", classes=[])
     for other, reason in ((few, FEW), (classes, CLASSES), (score, SCORE), (None, NO_EVIDENCE)):
-        found = difference(GOOD, other, "test")
-        assert found["reason"] == reason
-        assert found["auc"] == {"difference": None, "ci": None, "excludes_zero": None}
-        assert found["balanced_accuracy"]["difference"] is None
-    assert difference(GOOD, few, "test")["n"] == 12
+        found = compare(GOOD, other, "test")
+        assert found.reason == reason
+        answer = found.as_dict(CHINESE)
+        assert answer["reason"] == render(reason, CHINESE)
+        assert answer["auc"] == {"difference": None, "ci": None, "excludes_zero": None}
+        assert answer["balanced_accuracy"]["difference"] is None
+    assert compare(GOOD, few, "test").n == 12
 
 
 def test_each_pair_once_on_the_splits_that_both_have() -> None:
@@ -101,13 +103,13 @@ def test_each_pair_once_on_the_splits_that_both_have() -> None:
 
 def test_a_pair_is_worked_out_once_however_many_ask() -> None:
     async def asked() -> list[Any]:
-        comparer = ComparisonCache()
+        cache = ComparisonCache()
         tasks = [("A", GOOD), ("B", BAD)]
-        together = await asyncio.gather(*(comparer.differences(tasks) for _ in range(3)))
-        return [*together, await comparer.differences(tasks)]
+        together = await asyncio.gather(*(cache.differences(tasks) for _ in range(3)))
+        return [*together, await cache.differences(tasks)]
 
     first, *others = (each["test"]["A"]["B"] for each in asyncio.run(asked()))
-    assert first == difference(GOOD, BAD, "test")
+    assert first == compare(GOOD, BAD, "test")
     assert all(other is first for other in others)
 
 

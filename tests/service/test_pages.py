@@ -37,7 +37,6 @@ from service.pages.languages import CHINESE, LANGUAGES, catalogue
 from service.pages.outcome import WHERE
 from service.pages.settings_form import CALLED, MORE, every, range_of
 from service.pages.site import environment, own
-from service.stores import comparison
 from tests.houses import House
 
 TEMPLATES = Path(str(pages.__file__)).parent / "templates"
@@ -62,8 +61,8 @@ def said() -> set[str]:
         found |= {str(each[0]) if isinstance(each, tuple) else str(each) for each in messages}
     for named in (STATES, METRICS, SPLITS, RULES, RULE_NAMES, OF_CLASSES, OF_SCORES, WHERE, CALLED):
         found |= set(named.values())
-    found |= OF_TABLES | set(RULES) | of_settings() | {comparison.FEW, comparison.SCORE}
-    found |= {comparison.CLASSES, comparison.NO_EVIDENCE, *Facts({}, None, None, None).missing}
+    found |= OF_TABLES | set(RULES) | of_settings()
+    found |= {*Facts({}, None, None, None).missing}
     found |= {KNOWN, *CHANCE.values(), *DATASET_STATES.values(), *READING.values()}
     for module in FIGURES.glob("*.py"):
         text = module.read_text(encoding="utf-8")

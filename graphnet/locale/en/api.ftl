@@ -110,3 +110,7 @@ comparison-count = { $count ->
 comparison-no-task = task_ids names { $task }, but there is no task of that id.
 comparison-other-service = task_ids names { $task }, which is { $kind }; it is not a training.
 comparison-predecessor = task_ids names { $task }, which is a task of this service's predecessor; its methods are not known, so it is not compared.
+comparison-without-predictions = One of them has no predictions stored; older versions stored none.
+comparison-of-scores = A clinical score was predicted; only predicted classes are compared subject by subject.
+comparison-of-other-classes = They do not predict the same classes.
+comparison-of-few = Fewer than { $least } subjects of a class are new to both models.

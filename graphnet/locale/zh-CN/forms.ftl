@@ -26,20 +26,20 @@ config-too-long = 表单各字段共 { $length } 个字符，而数据库只能�
 no-dataset = { $field } 列出了 { $name }，但没有该名称的数据集。
 dataset-asks = { $field } 列出了 { $name }，它有不止一种读法：{ $question }请在其页面上回答，或将答案 POST 到 /api/v0/datasets/{ $name }/mapping。
 dataset-unusable = { $field } 列出了 { $name }，该数据集无法使用：{ $reason }
-dataset-unread = 尚无计算进程读取过数据集 { $name }；训练前会检查。
+dataset-unread = 尚无工作进程读取过数据集 { $name }；训练前会检查。
 name-replaced = 没有名为 { $name } 的数据集；已使用 { $other }。
 layouts-differ = { $name } 与 { $first } 不匹配。{ $reason }
-one-class = train_data 只有类别 { $classes }；从头训练需要至少两个类别的被试。
+one-class = train_data 只有类别 { $classes }；从头训练需要至少两个类别的受试者。
 class-unknown = { $field } 含有模型不认识的类别 { $classes }；模型认识的是 { $learned }。
-score-missing = param_set.label 为 'score'，但 { $name } 中没有任何被试带有 LABEL_SCORE。
-score-missing-of-parent = 任务 { $task } 训练的是临床评分模型，但 { $name } 中没有任何被试带有 LABEL_SCORE。
+score-missing = param_set.label 为 'score'，但 { $name } 中没有任何受试者带有 LABEL_SCORE。
+score-missing-of-parent = 任务 { $task } 训练的是临床评分模型，但 { $name } 中没有任何受试者带有 LABEL_SCORE。
 folds-over-class = { $count ->
-    [1] param_set.cv_folds 为 { $folds }，但 train_data 的类别 { $label } 只有 1 名被试；请设为 0。
-   *[other] param_set.cv_folds 为 { $folds }，但 train_data 的类别 { $label } 只有 { $count } 名被试；请至多用 { $count } 折，或设为 0 不做交叉验证。
+    [1] param_set.cv_folds 为 { $folds }，但 train_data 的类别 { $label } 只有 1 名受试者；请设为 0。
+   *[other] param_set.cv_folds 为 { $folds }，但 train_data 的类别 { $label } 只有 { $count } 名受试者；请至多用 { $count } 折，或设为 0 不做交叉验证。
 }
 folds-over-subjects = { $count ->
-    [1] param_set.cv_folds 为 { $folds }，但 train_data 只有 1 名被试；请设为 0。
-   *[other] param_set.cv_folds 为 { $folds }，但 train_data 只有 { $count } 名被试；请至多用 { $count } 折，或设为 0 不做交叉验证。
+    [1] param_set.cv_folds 为 { $folds }，但 train_data 只有 1 名受试者；请设为 0。
+   *[other] param_set.cv_folds 为 { $folds }，但 train_data 只有 { $count } 名受试者；请至多用 { $count } 折，或设为 0 不做交叉验证。
 }
 one-site = { $field } 至少需要两个站点；train_data 只有站点 { $sites }。
 graph-without-coordinates = param_set.graph 为 'spatial'，需要脑区坐标；此处的数据集都没有坐标。
@@ -51,7 +51,7 @@ graph-with-few-measures = param_set.graph 为 'similarity'，每个脑区至少�
 parent-missing = 缺少 trained_task_id；微调（dl_ft）需要一个已完成任务的编号。
 no-parent = trained_task_id 为 { $task }，但没有该编号的任务。
 parent-of-other-service = trained_task_id 为 { $task }，它是{ $kind }，不是训练任务。
-parent-of-predecessor = trained_task_id 为 { $task }，它是本服务前身的任务；管理员可用 'sgn model import' 导入该模型。
+parent-of-predecessor = trained_task_id 为 { $task }，它是本服务的前代服务的任务；管理员可用 'sgn model import' 导入该模型。
 parent-not-finished = trained_task_id 为 { $task }，其状态为 { $status }；微调需要状态为 Finished 的任务。
 parent-removed = trained_task_id 为 { $task }。{ $reason }请另选一个，或重新训练。
 parent-kept-nothing = 它没有保留参数。
@@ -62,8 +62,8 @@ other-model = model 为 { $model }，但任务 { $task } 训练的是 { $trained
 fields-unknown = 以下字段未知，未被使用：{ $names }。
 nothing-tested = enable_test 为 true，但 test_data 为空，因此不做测试。
 parent-not-used = trained_task_id 只用于 dl_ft；本任务从头训练。
-no-cpu-worker = 目前没有用 CPU 训练的计算进程；任务将等待。
-no-cuda-worker = 目前没有配备 CUDA 设备的计算进程；任务将等待。
+no-cpu-worker = 目前没有用 CPU 训练的工作进程；任务将等待。
+no-cuda-worker = 目前没有配备 CUDA 设备的工作进程；任务将等待。
 
 # 重试任务。
 not-retriable = 任务 { $task } 的状态是 { $status }；只有失败或已取消的任务可以重试。
@@ -93,7 +93,7 @@ map-not-pair = map 为 { $value }；{ $right }。
 mapping-not-text = mapping 对 { $id } 的回答不是文本；{ $right }。
 mapping-too-long = mapping 中的文本超过 { $most } 个字符；{ $right }。
 
-# 计算进程的应答。
-no-answer = { $seconds } 秒内没有计算进程应答。
-no-worker = 没有计算进程在运行。请用 `sgn worker` 启动；`sgn up` 会自动启动一个。
+# 工作进程的应答。
+no-answer = { $seconds } 秒内没有工作进程应答。
+no-worker = 没有工作进程在运行。请用 `sgn worker` 启动；`sgn up` 会自动启动一个。
 queue-silent = 队列没有响应。
