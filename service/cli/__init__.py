@@ -1,34 +1,65 @@
 """The ``sgn`` command. It starts fast: what only one command needs, that command imports."""
 
+from importlib import metadata
+
 import click
 
 from service.cli import (
     clean,
-    compare,
-    completion,
     data,
     doctor,
-    log,
     models,
+    options,
     predict,
     processes,
-    report,
+    results,
     submit,
     tasks,
     token,
-    version,
-    watch,
 )
 from service.cli.group import Sgn
+from service.cli.options import example, json_option
+from service.cli.terminal import show_json
 from service.environment import DEFAULT_URL, URL
 
 EXIT_STATUS = """\b
 Exit status:
   0    success
-  1    failed, with a sentence on stderr
-  2    a wrong command line
+  1    failure, with a message on stderr
+  2    invalid command line
   130  interrupted
 """
+
+
+DISTRIBUTION = "nld-sgn"
+
+
+@click.command(epilog=example("sgn version --json"))
+@json_option
+def version(*, as_json: bool) -> None:
+    """Show the version."""
+    if as_json:
+        show_json({"version": installed()})
+    else:
+        click.echo(f"sgn {installed()}")
+
+
+def show_version(context: click.Context, _: click.Parameter, wanted: bool) -> None:  # noqa: FBT001
+    """What the option ``--version`` does."""
+    if not wanted or context.resilient_parsing:
+        return
+    click.echo(f"sgn {installed()}")
+    context.exit()
+
+
+def installed() -> str:
+    """The installed distribution's version. Raises ClickException where there is none."""
+    try:
+        return metadata.version(DISTRIBUTION)
+    except metadata.PackageNotFoundError as error:
+        raise click.ClickException(
+            f"The version is unknown: {DISTRIBUTION} runs from a folder and is not installed."
+        ) from error
 
 
 @click.group(
@@ -42,32 +73,32 @@ Exit status:
     default=DEFAULT_URL,
     show_default=True,
     show_envvar=True,
-    help="Where the service is.",
+    help="Address of the service.",
 )
 @click.option(
     "--version",
     is_flag=True,
     is_eager=True,
     expose_value=False,
-    callback=version.show_version,
+    callback=show_version,
     help="Show the version and exit.",
 )
 @click.pass_context
 def main(context: click.Context, url: str) -> None:
-    """Train classifiers of brain networks, look at them, and take them home."""
+    """Train classifiers of brain networks, evaluate them and download them."""
     context.obj = url
 
 
-main.add_section("Begin", (processes.up, processes.demo))
+main.add_section("Getting started", (processes.up, processes.demo))
 main.add_section("Data", (data.data,))
 main.add_section(
     "Tasks",
-    (submit.submit, tasks.tasks, tasks.show, watch.watch, log.log, tasks.cancel, tasks.retry),
+    (submit.submit, tasks.tasks, tasks.show, submit.watch, submit.log, tasks.cancel, tasks.retry),
 )
-main.add_section("Results", (report.report, report.predictions, compare.compare, tasks.lineage))
+main.add_section("Results", (results.report, results.predictions, results.compare, tasks.lineage))
 main.add_section("Models", (models.models, models.model, predict.predict))
 main.add_section(
     "For operators",
     (processes.serve, processes.worker, processes.migrate, token.token, doctor.doctor, clean.clean),
 )
-main.add_section("The command itself", (completion.completion, version.version))
+main.add_section("The command itself", (options.completion, version))

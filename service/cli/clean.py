@@ -1,4 +1,4 @@
-"""``sgn clean``: remove what nobody needs; it works on database and registry themselves."""
+"""``sgn clean``: remove old models, directly in the database and the registry."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -22,18 +22,18 @@ if TYPE_CHECKING:
     type=click.IntRange(0, 36_500),
     default=None,
     metavar="DAYS",
-    help="Also remove models whose tasks ended so long ago, unless something refers to them.",
+    help="Also remove models whose tasks ended that long ago, unless something refers to them.",
 )
 @click.option(
     "--unknown",
     is_flag=True,
-    help="Also remove models of tasks that this database does not know: not another house's?",
+    help="Also remove models of tasks that are not in this database; another may need them.",
 )
-@click.option("--yes", is_flag=True, help="Do it; without this it is only shown what would go.")
+@click.option("--yes", is_flag=True, help="Remove them; without it, they are only listed.")
 @json_option
 @home_option
 def clean(*, days: int | None, unknown: bool, yes: bool, as_json: bool, home: Path | None) -> int:
-    """Remove old models, and what belongs to no task any more."""
+    """Remove old models, and stored objects that belong to no task."""
     import asyncio  # noqa: PLC0415 - slow to import
     import os  # noqa: PLC0415
 
@@ -56,7 +56,7 @@ def clean(*, days: int | None, unknown: bool, yes: bool, as_json: bool, home: Pa
 
 
 def variables_of(home: Path | None, environment: Mapping[str, str]) -> Mapping[str, str]:
-    """The environment, or what ``sgn up`` gives its processes."""
+    """The environment's variables, or those that ``sgn up`` gives its processes in ``home``."""
     if home is None:
         return environment
     if not database_file(home).is_file():
@@ -67,7 +67,7 @@ def variables_of(home: Path | None, environment: Mapping[str, str]) -> Mapping[s
 async def _cleaned(
     variables: Mapping[str, str], days: int | None, *, unknown: bool, yes: bool
 ) -> list["Item"]:
-    """Everything stored, and what becomes or became of it."""
+    """Everything stored, and whether it is or was removed."""
     from actors import settings  # noqa: PLC0415 - slow to import
     from actors.settings import read  # noqa: PLC0415
     from db.connection import check_schema, close_database, open_database  # noqa: PLC0415
@@ -85,19 +85,19 @@ async def _cleaned(
     try:
         await check_schema()
         cleaning = Cleaning(models, checkpoints, spool, days, unknown=unknown)
-        found = await cleaning.plan()
-        return [await cleaning.carry_out(each) if yes and each.goes else each for each in found]
+        items = await cleaning.plan()
+        return [await cleaning.carry_out(item) if yes and item.goes else item for item in items]
     finally:
         await close_database()
 
 
 def _show(items: list["Item"], *, done: bool) -> None:
-    titles = {True: "goes", False: "stays"}
+    titles = {True: "remove", False: "keep"}
     columns = [Column(""), Column("What"), Column("Task", whole=True), Column("Why")]
     listed = sorted(items, key=lambda item: (not item.goes, item.what, item.task_id))
-    show_table(columns, [(titles[each.goes], each.what, each.task_id, each.why) for each in listed])
+    show_table(columns, [(titles[item.goes], item.what, item.task_id, item.why) for item in listed])
     going = sum(item.goes for item in items)
     if done:
-        note(f"{going} removed, {len(items) - going} left.")
+        note(f"{going} removed, {len(items) - going} kept.")
     else:
-        note(f"{going} would go, {len(items) - going} would stay; --yes removes them.")
+        note(f"{going} would be removed, {len(items) - going} kept; --yes removes them.")

@@ -13,12 +13,12 @@ if TYPE_CHECKING:
     from service.client import Client, ClientError
 
 FILE = ("datafile", "mapping", "upload")
-WHERE_FROM = "The command takes it from SGN_TOKEN, or from the file that SGN_TOKEN_FILE names."
+HOW_TO_SIGN_IN = "Set SGN_TOKEN to the token, or SGN_TOKEN_FILE to a file that contains it."
 
 
 @contextmanager
 def service_at(url: str) -> Iterator["Client"]:
-    """Talk to the service; an error of the client ends the command with its sentences."""
+    """Connect to the service; an error of the client ends the command with its message."""
     from service.client import Client, ClientError  # noqa: PLC0415 - httpx is slow to import
 
     token = _token()
@@ -26,7 +26,7 @@ def service_at(url: str) -> Iterator["Client"]:
         with Client(url, token=token) as client:
             yield client
     except ClientError as error:
-        hint = f"\n{WHERE_FROM}" if error.status == 401 and not token else ""
+        hint = f"\n{HOW_TO_SIGN_IN}" if error.status == 401 and not token else ""
         raise click.ClickException(_sentences(error) + hint) from error
 
 
@@ -44,6 +44,6 @@ def _sentences(error: "ClientError") -> str:
 
 
 def _field_line(field: str, sentence: str) -> str:
-    """The sentence; most name their field themselves, and a file is the command's only one."""
+    """The message, with its field unless the message names it or it is the command's file."""
     is_plain = field in FILE or field.rpartition(".")[2] in sentence
     return sentence if is_plain else f"{field}: {sentence}"

@@ -8,7 +8,7 @@ from typing import IO, TYPE_CHECKING
 import click
 
 from service.cli.connection import service_at
-from service.cli.described import holds, show_dataset, show_preview
+from service.cli.dataset_display import holds, show_dataset, show_preview
 from service.cli.files import file_argument, readable
 from service.cli.mapping import (
     ask,
@@ -22,13 +22,26 @@ from service.cli.mapping import (
     upload_option,
 )
 from service.cli.options import dataset_argument, example, json_option, url_option
-from service.cli.owner import owner_of, user_option
-from service.cli.progress import shown_reading, shown_upload
+from service.cli.task_display import shown_reading, shown_upload
 from service.cli.terminal import Column, note, show_json, show_table
 from service.dataset_names import named_after
+from service.environment import USER_ID
 
 if TYPE_CHECKING:
     from service.client import Client, Dataset, Preview
+
+
+NEEDED = (
+    "The dataset needs a user: NEURO-LEARN lets only a dataset's user download and delete it. "
+    f"Name the user with --user ID or {USER_ID}; --user '' is nobody."
+)
+user_option = click.option(
+    "--user",
+    metavar="ID",
+    envvar=USER_ID,
+    show_envvar=True,
+    help="The NEURO-LEARN user who owns it.  [default: that of the project's other datasets]",
+)
 
 
 @click.group(
@@ -39,7 +52,7 @@ if TYPE_CHECKING:
     )
 )
 def data() -> None:
-    """Bring datasets in, list and show them."""
+    """Upload, list and show datasets."""
 
 
 @data.command(
@@ -50,10 +63,10 @@ def data() -> None:
     )
 )
 @file_argument
-@click.option("--proj", metavar="ID", default="", help="The project it belongs to.")
-@click.option("--name", help="The dataset's name.  [default: the file's, without its ending]")
+@click.option("--proj", metavar="ID", default="", help="The project that it belongs to.")
+@click.option("--name", help="Name of the dataset.  [default: the file's, without its ending]")
 @user_option
-@click.option("--preview", is_flag=True, help="Show what was understood; store nothing.")
+@click.option("--preview", is_flag=True, help="Show how the file would be read; store nothing.")
 @mapping_options
 @save_option
 @upload_option
@@ -74,11 +87,11 @@ def add(
     upload: str,
     as_json: bool,
 ) -> None:
-    """Upload subjects and show how they were understood and what is wrong in them.
+    """Upload subjects; show how the file was read and what is wrong with the data.
 
-    FILE is of any kind that docs/data.md lists, or a folder with a file a subject; it is sent as
-    it is. Where it can be understood in two ways, a terminal is asked; otherwise the command ends
-    with the options that say which is right.
+    FILE is of any kind that docs/data.md lists, or a folder with a file per subject; it is sent as
+    it is. If it can be read in more than one way, the command asks on a terminal; otherwise it ends
+    and lists the options that answer.
     """
     if not (proj or preview):
         raise click.MissingParameter(param_hint="'--proj'", param_type="option")
@@ -86,13 +99,13 @@ def add(
     named = {"proj_id": proj, "data_name": _name_of(file) if name is None else name}
     with service_at(url) as client:
         owner = (user or "") if preview else owner_of(client, proj, user)
-        way = _Upload(client, file, named, owner)
+        sender = _Upload(client, file, named, owner)
         if preview:
             look = partial(show_preview, as_json=as_json)
-            seen, mapping = settled(way.preview, mapping, look, upload)
+            seen, mapping = settled(sender.preview, mapping, look, upload)
             dataset = seen.dataset
         else:
-            dataset, mapping = settled(way.add, mapping, upload=upload)
+            dataset, mapping = settled(sender.add, mapping, upload=upload)
     save(save_map, dataset.interpretation.answers if dataset.interpretation else mapping)
     if preview:
         show_preview(seen, as_json=as_json)
@@ -118,7 +131,7 @@ def answer(
     save_map: Path | None,
     as_json: bool,
 ) -> None:
-    """Say how a dataset is meant that NEURO-LEARN has stored and that can be read in two ways."""
+    """Say how to read a stored dataset that can be read in more than one way."""
     mapping: Mapping[str, str] = given_mapping(pairs, mapping_file)
 
     def send(answers: Mapping[str, str], _: str) -> "Dataset":
@@ -138,7 +151,7 @@ def answer(
 @url_option
 @click.pass_obj
 def show(url: str, *, name: str, as_json: bool) -> None:
-    """Show a dataset: what it holds, how it was read and what is wrong in it."""
+    """Show a dataset: its content, how it was read and what is wrong with it."""
     with service_at(url) as client:
         dataset = client.dataset(name)
     show_dataset(dataset, as_json=as_json)
@@ -157,45 +170,47 @@ def list_datasets(url: str, *, proj: str, as_json: bool) -> None:
         show_json([dataset.facts for dataset in datasets])
         return
     if not datasets:
-        note("There is no dataset yet: bring one in with 'sgn data add'.")
+        note("There are no datasets yet: upload one with 'sgn data add'.")
         return
     columns = [Column("Dataset", whole=True), Column("Project", whole=True), Column("Holds")]
-    show_table(columns, [(each.data_name, each.proj_id, holds(each)) for each in datasets])
+    show_table(
+        columns, [(dataset.data_name, dataset.proj_id, holds(dataset)) for dataset in datasets]
+    )
 
 
 class _Upload:
-    """A file on its way: sent once, then named by the id under which the service keeps it."""
+    """An upload: the file is sent once, then named by the id under which the service keeps it."""
 
     def __init__(self, client: "Client", file: Path, named: Mapping[str, str], user: str) -> None:
         self._client, self._file, self._named, self._user = client, file, dict(named), user
 
     def add(self, mapping: Mapping[str, str], upload: str) -> "Dataset":
-        with readable(self._file), shown_upload(None if upload else self._file) as heard:
+        with readable(self._file), shown_upload(None if upload else self._file) as report:
             return self._client.add_dataset(
                 None if upload else self._file,
                 **self._named,
                 user_id=self._user,
                 mapping=mapping,
                 upload=upload,
-                on_progress=heard,
+                on_progress=report,
             )
 
     def preview(self, mapping: Mapping[str, str], upload: str) -> "Preview":
-        with readable(self._file), shown_upload(None if upload else self._file) as heard:
+        with readable(self._file), shown_upload(None if upload else self._file) as report:
             return self._client.preview(
                 None if upload else self._file,
                 **self._named,
                 mapping=mapping,
                 upload=upload,
-                on_progress=heard,
+                on_progress=report,
             )
 
 
 def _answers(dataset: "Dataset") -> Mapping[str, str]:
-    """What a terminal answers; elsewhere the command ends with what to add to it."""
+    """Ask on a terminal; elsewhere the command ends and lists the options to add."""
     if not dataset.questions:
         raise click.ClickException(
-            f"{dataset.data_name} asks nothing; say with --map what is to be read otherwise."
+            f"{dataset.data_name} has no open questions; use --map to have it read differently."
         )
     if not can_ask():
         raise click.ClickException("\n".join(unanswered(dataset.questions, {})))
@@ -203,6 +218,27 @@ def _answers(dataset: "Dataset") -> Mapping[str, str]:
 
 
 def _name_of(file: Path) -> str:
-    """A file without its endings, a folder as it is called."""
+    """The name of a file without its endings, or of a folder."""
     path = file.resolve()
     return path.name if path.is_dir() else named_after(path.name)
+
+
+def owner_of(client: "Client", proj_id: str, named: str | None) -> str:
+    """The user who was ``named``, else the one who owns all of the project's newest datasets.
+
+    If there is no such user, the command asks on a terminal; elsewhere it ends, unless no
+    NEURO-LEARN shares the service's database. Raises click.ClickException.
+    """
+    if named is not None:
+        return named.strip()
+    owners = client.owners(proj_id)
+    if len(owners.user_ids) == 1:
+        (only,) = owners.user_ids
+        note(f"The user is {only}, as for the project's other datasets.")
+        return only
+    if not owners.needed:
+        return ""
+    if not can_ask():
+        raise click.ClickException(NEEDED)
+    listed = f" ({', '.join(owners.user_ids)})" if owners.user_ids else ""
+    return str(click.prompt(f"NEURO-LEARN user who owns it{listed}", err=True)).strip()

@@ -1,4 +1,4 @@
-"""Files of the caller: what is sent as it is, and what is taken home."""
+"""The caller's files: those that are sent, and those that are written."""
 
 import os
 import tempfile
@@ -16,7 +16,7 @@ file_argument = click.argument("file", type=click.Path(exists=True, path_type=Pa
 
 @contextmanager
 def readable(file: Path) -> Iterator[None]:
-    """End the command with a sentence where ``file``, or one of a folder, cannot be read."""
+    """End the command with a message if ``file``, or one in a folder, cannot be read."""
     try:
         yield
     except OSError as error:
@@ -24,8 +24,8 @@ def readable(file: Path) -> Iterator[None]:
         raise click.ClickException(f"{name} cannot be read: {error.strerror}.") from error
 
 
-def take_home(file: Path, content: str) -> None:
-    """Write a text to ``file``, in the place of an older one; ``-`` is standard output."""
+def write_text(file: Path, content: str) -> None:
+    """Write a text to ``file``, replacing an older one; ``-`` is standard output."""
     if file == STDOUT:
         click.echo(content, nl=False)
         return
@@ -39,7 +39,7 @@ def take_home(file: Path, content: str) -> None:
 
 
 def write_all(folder: Path, files: Mapping[str, bytes]) -> None:
-    """Write every file or none, made whole elsewhere before an older one goes.
+    """Write every file or none; older ones are replaced only once all are complete.
 
     Raises:
         OSError: the folder cannot be written to.

@@ -1,4 +1,4 @@
-"""The group of all commands: its help by what one wants to do, its errors as sentences."""
+"""The group of all commands: help in sections, errors as one message on stderr."""
 
 import io
 import sys
@@ -16,7 +16,7 @@ INTERRUPTED = 130
 
 
 class Sgn(click.Group):
-    """The group whose every error is a sentence on stderr, and which ends the process."""
+    """A group that shows every error as a message on stderr, and exits."""
 
     def __init__(self, *args: Any, **settings: Any) -> None:
         super().__init__(*args, **settings)
@@ -29,14 +29,14 @@ class Sgn(click.Group):
             self._sections.setdefault(title, []).append(str(command.name))
 
     def main(self, *args: Any, **settings: Any) -> Any:
-        """Run the command line and exit: 0 only on success, 2 for a command that is not one."""
+        """Run the command line and exit: 0 only on success, 2 for an invalid command line."""
         if isinstance(sys.stdout, io.TextIOWrapper):
-            sys.stdout.reconfigure(errors="replace")  # a terminal may lack a name's letters
+            sys.stdout.reconfigure(errors="replace")  # a terminal may not have all letters
         try:
             status = super().main(*args, **{**settings, "standalone_mode": False})
-        except click.exceptions.NoArgsIsHelpError as asked:
-            asked.show()
-            sys.exit(asked.exit_code)
+        except click.exceptions.NoArgsIsHelpError as usage:
+            usage.show()
+            sys.exit(usage.exit_code)
         except click.ClickException as error:
             for sentence in _sentences(error):
                 click.echo(plain(sentence), err=True)
@@ -46,22 +46,22 @@ class Sgn(click.Group):
         sys.exit(status)
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
-        """In the order of their use, not of the alphabet."""
+        """In the order they were added."""
         return list(self.commands)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
-        """A section for what one wants to do, each with its commands."""
+        """Write a section per title, with its commands."""
         width = max(map(len, self.commands))
         for title, names in self._sections.items():
             with formatter.section(title):
                 commands = [self.commands[name] for name in names]
                 formatter.write_dl(
-                    [(f"{each.name:{width}}", each.get_short_help_str(1000)) for each in commands]
+                    [(f"{item.name:{width}}", item.get_short_help_str(1000)) for item in commands]
                 )
 
 
 class WithDefault(click.Group):
-    """A group one of whose commands, the ``default``, need not be named.
+    """A group with a ``default`` command, whose name can be left out.
 
     ``sgn model TASK`` is ``sgn model get TASK``.
     """
@@ -71,7 +71,7 @@ class WithDefault(click.Group):
         self._default = default
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Put in the default where no command is named, and no help of the group is asked for."""
+        """Insert the default if no command is named and the group's help is not wanted."""
         named = bool(args) and (args[0] in self.commands or args[0] in ctx.help_option_names)
         completing = ctx.resilient_parsing and not args
         return super().parse_args(ctx, args if named or completing else [self._default, *args])
@@ -79,7 +79,7 @@ class WithDefault(click.Group):
     def shell_complete(self, ctx: click.Context, incomplete: str) -> "list[CompletionItem]":
         """Complete the commands, and the values of the default command's argument."""
         params = self.commands[self._default].params
-        first = next((each for each in params if isinstance(each, click.Argument)), None)
+        first = next((param for param in params if isinstance(param, click.Argument)), None)
         own = super().shell_complete(ctx, incomplete)
         return own if first is None else [*own, *first.shell_complete(ctx, incomplete)]
 

@@ -10,8 +10,8 @@ from typing import IO, TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from service.cli.described import show_look
-from service.cli.files import output_file, take_home
+from service.cli.dataset_display import show_look
+from service.cli.files import output_file, write_text
 from service.cli.terminal import note, show_facts, show_heading
 
 if TYPE_CHECKING:
@@ -28,16 +28,16 @@ Send = Callable[[Mapping[str, str], str], T]  # with a mapping and an upload's i
 
 
 def mapping_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """``--map`` and ``--mapping``, as ``pairs`` and ``mapping_file``."""
+    """Add ``--map`` and ``--mapping`` to a command, as ``pairs`` and ``mapping_file``."""
     for option in (_mapping_option, _map_option):
         command = option(command)
     return command
 
 
 def given_mapping(pairs: "Sequence[str]", mapping_file: IO[bytes] | None) -> Answers:
-    """The answers of the options; one of ``--map`` goes before that of the file."""
-    found = {} if mapping_file is None else _from_file(mapping_file)
-    return {**found, **_from_pairs(pairs)}
+    """The answers of the options; ``--map`` takes precedence over the file."""
+    answers = {} if mapping_file is None else _from_file(mapping_file)
+    return {**answers, **_from_pairs(pairs)}
 
 
 def settled(
@@ -46,11 +46,22 @@ def settled(
     look: "Callable[[Preview], None] | None" = None,
     upload: str = "",
 ) -> tuple[T, Answers]:
-    """What ``send`` gives once every question is answered, and all the answers.
+    """Send until every question is answered.
 
-    On a terminal the questions are asked; elsewhere they end the command, with what to add to it.
-    ``look`` is given the preview that there is without answers. ``upload`` is what the service has
-    of the file already.
+    On a terminal the questions are asked; elsewhere they end the command, with the options to add.
+
+    Args:
+        send: sends the answers, with the id of the upload or "".
+        mapping: the answers that the options gave.
+        look: shows the preview, if there is one without the answers.
+        upload: the id under which the service already has the file, or "".
+
+    Returns:
+        What ``send`` returned, and all answers.
+
+    Raises:
+        click.ClickException: questions are open, and there is no terminal.
+
     """
     from service.client import ClientError, QuestionsOpen  # noqa: PLC0415 - httpx is slow to import
 
@@ -60,35 +71,35 @@ def settled(
             return send(answers, upload), answers
         except QuestionsOpen as error:
             if not can_ask():
-                raise _unasked(error, look) from error
+                raise _unanswered(error, look) from error
             if error.preview is not None:
-                with redirect_stdout(sys.stderr):  # a result is what goes to stdout
+                with redirect_stdout(sys.stderr):  # stdout is for the result
                     show_look(error.preview)
             answers |= ask(error.questions, error.suggested)
             upload = error.upload
         except ClientError as error:
             if error.upload:
-                raise click.ClickException("\n".join([str(error), *_again(error)])) from error
+                raise click.ClickException("\n".join([str(error), *_upload_hint(error)])) from error
             if not upload or error.status != MISSING:
                 raise
-            upload = ""  # the service has forgotten the file meanwhile: it is sent again
+            upload = ""  # the service has deleted the file by now: send it again
 
 
 def can_ask() -> bool:
-    """Whether somebody sits at a terminal."""
+    """Whether questions can be asked on a terminal."""
     return sys.stdin.isatty() and sys.stderr.isatty()
 
 
 def ask(questions: "Sequence[Question]", suggested: Mapping[str, str]) -> Answers:
-    """Ask each question on the terminal; nothing but a suggested answer is a default."""
+    """Ask each question on the terminal; only a suggested answer is a default."""
     with redirect_stdout(sys.stderr):
-        return {each.id: _asked(each, suggested.get(each.id)) for each in questions}
+        return {question.id: _ask(question, suggested.get(question.id)) for question in questions}
 
 
 def unanswered(questions: "Sequence[Question]", suggested: Mapping[str, str]) -> Iterator[str]:
     """A sentence for each question, with the options that answer it."""
     for question in questions:
-        choices = [_choice(question.id, each.value, each.label) for each in question.choices]
+        choices = [_choice(question.id, choice.value, choice.label) for choice in question.choices]
         more = len(choices) - MOST_CHOICES
         listed = choices[:MOST_CHOICES] + ([f"{more} more choices"] if more > 0 else [])
         yield f"{question.sentence} Add {' or '.join(listed)}."
@@ -100,26 +111,26 @@ def unanswered(questions: "Sequence[Question]", suggested: Mapping[str, str]) ->
 def save(file: Path | None, mapping: Mapping[str, str]) -> None:
     """Write the mapping that was used, for ``--mapping``."""
     if file is not None:
-        take_home(file, json.dumps(dict(mapping), indent=2, ensure_ascii=False) + "\n")
+        write_text(file, json.dumps(dict(mapping), indent=2, ensure_ascii=False) + "\n")
 
 
-def _unasked(
+def _unanswered(
     error: "QuestionsOpen", look: "Callable[[Preview], None] | None"
 ) -> click.ClickException:
-    """The end of a command that has nobody to ask; a ``look`` at what there is comes first."""
+    """The error of a command without a terminal; the preview is shown first."""
     if look is not None and error.preview is not None:
         look(error.preview)
-    sentences = [*unanswered(error.questions, error.suggested), *_again(error)]
+    sentences = [*unanswered(error.questions, error.suggested), *_upload_hint(error)]
     return click.ClickException("\n".join(sentences))
 
 
-def _again(error: "ClientError") -> Iterator[str]:
-    """How the file need not be sent again."""
+def _upload_hint(error: "ClientError") -> Iterator[str]:
+    """How not to send the file again."""
     if error.upload:
-        yield f"With --upload {error.upload} the file is not sent again, for an hour."
+        yield f"Add --upload {error.upload} within an hour to avoid sending the file again."
 
 
-def _asked(question: "Question", suggested: str | None) -> str:
+def _ask(question: "Question", suggested: str | None) -> str:
     show_heading(question.sentence)
     values = [choice.value for choice in question.choices]
     show_facts(
@@ -142,52 +153,54 @@ def _option(key: str, value: str) -> str:
 
 
 def _from_pairs(pairs: "Sequence[str]") -> Answers:
-    found: Answers = {}
+    answers: Answers = {}
     for pair in pairs:
         key, equals, value = (part.strip() for part in pair.partition("="))
         if not (key and equals):
             raise click.BadParameter(f"{pair!r} is not of the form ID=CHOICE.", param_hint="--map")
-        if found.setdefault(key, value) != value:
+        if answers.setdefault(key, value) != value:
             raise click.BadParameter(f"{key} is answered twice.", param_hint="--map")
-    return found
+    return answers
 
 
 def _from_file(file: IO[bytes]) -> Answers:
     try:
-        found = json.loads(file.read())
+        answers = json.loads(file.read())
     except (ValueError, RecursionError) as error:
         raise click.ClickException(f"{file.name} is not JSON: {error}.") from error
-    if not isinstance(found, dict) or not all(isinstance(each, str) for each in found.values()):
+    if not isinstance(answers, dict) or not all(
+        isinstance(answer, str) for answer in answers.values()
+    ):
         raise click.ClickException(
-            f"{file.name} must hold one JSON object of texts, such as --save-map writes."
+            f"{file.name} must contain one JSON object of texts, as --save-map writes it."
         )
-    return found
+    return answers
 
 
 upload_option = click.option(
     "--upload",
     metavar="ID",
     default="",
-    help="The service has FILE already, under this id: it is not sent again.",
+    help="Id under which the service already has FILE, so that it is not sent again.",
 )
 _map_option = click.option(
     "--map",
     "pairs",
     metavar="ID=CHOICE",
     multiple=True,
-    help="Say how the file is meant, such as class.positive=SZ; may be repeated.",
+    help="Answer a question on the file, such as class.positive=SZ; may be repeated.",
 )
 _mapping_option = click.option(
     "--mapping",
     "mapping_file",
     metavar="FILE.json",
     type=click.File("rb"),
-    help="The same from a file that --save-map has written.",
+    help="The answers in a file that --save-map has written.",
 )
 save_option = click.option(
     "--save-map",
     "save_map",
     metavar="FILE.json",
     type=output_file,
-    help="Write how the file was meant, for the next one that looks the same.",
+    help="Save the answers, for the next file that looks the same.",
 )

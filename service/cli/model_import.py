@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from service.cli.clean import variables_of
-from service.cli.completion import datasets, tasks
 from service.cli.files import readable
-from service.cli.options import example, json_option
+from service.cli.options import datasets, example, json_option, tasks
 from service.cli.terminal import note, show_facts, show_heading, show_json
 from service.cli.token import home_option
 

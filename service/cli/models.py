@@ -1,4 +1,4 @@
-"""Models: what can be trained, and a trained one's files."""
+"""``sgn models`` and ``sgn model``: the architectures, and a trained model's files."""
 
 import hashlib
 import json
@@ -25,12 +25,12 @@ PARAMETERS, MANIFEST = "model.safetensors", "manifest.json"
 @url_option
 @click.pass_obj
 def models(url: str, *, as_json: bool) -> None:
-    """List what can be trained, with the recommended settings."""
+    """List the models that can be trained, with their recommended settings."""
     with service_at(url) as client:
         catalogue = client.models()
     if as_json:
-        found = [architecture.facts for architecture in catalogue.models]
-        show_json({"models": found, "graphs": catalogue.graphs})
+        facts = [architecture.facts for architecture in catalogue.models]
+        show_json({"models": facts, "graphs": catalogue.graphs})
         return
     columns = [Column("Model", whole=True), Column("What it is"), Column("Recommended settings")]
     show_table(columns, [_row(architecture) for architecture in catalogue.models])
@@ -53,9 +53,9 @@ def _row(architecture: "Architecture") -> tuple[str, str, str]:
     ),
 )
 def model() -> None:
-    """Take home the model that a task has trained, or import an old one.
+    """Download the model that a task has trained, or import an old one.
 
-    Without a command it is 'get'.
+    The default command is 'get'.
     """
 
 
@@ -68,19 +68,19 @@ def model() -> None:
     metavar="DIR",
     type=click.Path(file_okay=False, path_type=Path),
     required=True,
-    help=f"Folder that gets {PARAMETERS} and {MANIFEST}; made where it is absent.",
+    help=f"Folder for {PARAMETERS} and {MANIFEST}; created if absent.",
 )
 @json_option
 @url_option
 @click.pass_obj
 def get(url: str, *, task: str, folder: Path, as_json: bool) -> None:
-    """Take home the model that a task has trained."""
+    """Download the model that a task has trained."""
     with service_at(url) as client:
         manifest, parameters = client.manifest(task), client.model(task)
     if hashlib.sha256(parameters).hexdigest() != manifest.get("parameters_sha256"):
         raise click.ClickException(
-            f"The parameters of {task} are not those that its manifest names (SHA-256), so "
-            "nothing was written; try again."
+            f"The parameters of {task} do not match the SHA-256 in its manifest; nothing was "
+            "written. Try again."
         )
     text = json.dumps(manifest, indent=1, ensure_ascii=False)
     try:

@@ -1,4 +1,4 @@
-"""``sgn tasks end-orphans``: end what the predecessor left unfinished; it works on the database."""
+"""``sgn tasks end-orphans``: unfinished tasks of this service's predecessor become Failed."""
 
 from collections.abc import Coroutine, Sequence
 from pathlib import Path
@@ -38,32 +38,34 @@ def end_orphans(
 ) -> None:
     """End tasks of this service's predecessor that are Submitted or Running for ever.
 
-    Nobody trains them: they have no run of this service. They are listed first; then, once
-    confirmed, each is written as Failed with a sentence that says so. With --json nobody is
-    asked, so nothing is ended without --yes. Rows of other services are never touched.
+    This service has no run of them, so they will never be trained. They are listed first; once
+    confirmed, each becomes Failed, with the reason. With --json there is no question, so nothing
+    is ended without --yes. Rows of other services are never changed.
     """
     url = _database(home)
-    found = [each for each in _all(url) if _wanted(each, proj, days)]
+    orphans = [orphan for orphan in _all(url) if _is_selected(orphan, proj, days)]
     if not as_json:
-        _show(found)
-    if found and not dry_run and not as_json and not yes:
-        click.confirm(f"Mark {_counted(found)} as Failed?", abort=True, err=True)
+        _show(orphans)
+    if orphans and not dry_run and not as_json and not yes:
+        click.confirm(f"Mark {_counted(orphans)} as Failed?", abort=True, err=True)
         yes = True
-    ended = _ended(url, found) if found and yes and not dry_run else set()
+    ended = _ended(url, orphans) if orphans and yes and not dry_run else set()
     if as_json:
-        show_json({"tasks": [{**vars(each), "ended": each.task_id in ended} for each in found]})
-    elif ended or (found and yes and not dry_run):
-        note(f"{len(ended)} ended, {len(found) - len(ended)} unchanged.")
+        show_json(
+            {"tasks": [{**vars(orphan), "ended": orphan.task_id in ended} for orphan in orphans]}
+        )
+    elif ended or (orphans and yes and not dry_run):
+        note(f"{len(ended)} ended, {len(orphans) - len(ended)} unchanged.")
 
 
-def _wanted(each: "Orphan", proj: str, days: int | None) -> bool:
-    if proj and each.proj_id != proj:
+def _is_selected(orphan: "Orphan", proj: str, days: int | None) -> bool:
+    if proj and orphan.proj_id != proj:
         return False
-    return days is None or (each.age_days is not None and each.age_days >= days)
+    return days is None or (orphan.age_days is not None and orphan.age_days >= days)
 
 
-def _show(found: Sequence["Orphan"]) -> None:
-    if not found:
+def _show(orphans: Sequence["Orphan"]) -> None:
+    if not orphans:
         note("The predecessor left no unfinished tasks.")
         return
     columns = [
@@ -72,33 +74,34 @@ def _show(found: Sequence["Orphan"]) -> None:
         Column("Name"),
     ]
     rows = [
-        (each.task_id, each.task_status, _age(each), each.proj_id, each.task_name) for each in found
+        (task.task_id, task.task_status, _age(task), task.proj_id, task.task_name)
+        for task in orphans
     ]
     show_table(columns, rows)
 
 
-def _age(each: "Orphan") -> str:
-    return "" if each.age_days is None else f"{each.age_days:.0f}"
+def _age(orphan: "Orphan") -> str:
+    return "" if orphan.age_days is None else f"{orphan.age_days:.0f}"
 
 
-def _counted(found: Sequence["Orphan"]) -> str:
-    return "this task" if len(found) == 1 else f"these {len(found)} tasks"
+def _counted(orphans: Sequence["Orphan"]) -> str:
+    return "this task" if len(orphans) == 1 else f"these {len(orphans)} tasks"
 
 
 def _all(url: str) -> list["Orphan"]:
     from db.orphans import find_orphans  # noqa: PLC0415 - slow to import
 
-    return _asked(url, find_orphans())
+    return _run(url, find_orphans())
 
 
-def _ended(url: str, found: Sequence["Orphan"]) -> set[str]:
-    """The ids of those that are ended now."""
+def _ended(url: str, orphans: Sequence["Orphan"]) -> set[str]:
+    """End them; the ids of those that were still unfinished."""
     from db.orphans import end_orphan  # noqa: PLC0415 - slow to import
 
-    async def each_ended() -> set[str]:
-        return {each.task_id for each in found if await end_orphan(each)}
+    async def end_all() -> set[str]:
+        return {orphan.task_id for orphan in orphans if await end_orphan(orphan)}
 
-    return _asked(url, each_ended())
+    return _run(url, end_all())
 
 
 def _database(home: Path | None) -> str:
@@ -117,13 +120,13 @@ def _database(home: Path | None) -> str:
         raise click.ClickException(str(error)) from error
 
 
-def _asked(url: str, query: Coroutine[Any, Any, T]) -> T:
+def _run(url: str, query: Coroutine[Any, Any, T]) -> T:
     import asyncio  # noqa: PLC0415 - slow to import
 
     from db.connection import check_schema, close_database, open_database  # noqa: PLC0415
     from db.errors import DatabaseError  # noqa: PLC0415
 
-    async def asked() -> T:
+    async def opened() -> T:
         await open_database(url)
         try:
             await check_schema()
@@ -132,7 +135,7 @@ def _asked(url: str, query: Coroutine[Any, Any, T]) -> T:
             await close_database()
 
     try:
-        return asyncio.run(asked())
+        return asyncio.run(opened())
     except (DatabaseError, OSError) as error:
         query.close()
         raise click.ClickException(str(error)) from error

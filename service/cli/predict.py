@@ -1,4 +1,4 @@
-"""``sgn predict``: what a stored model says of new subjects."""
+"""``sgn predict``: predictions of new subjects by a stored model."""
 
 import csv
 import io
@@ -8,12 +8,11 @@ from typing import IO, TYPE_CHECKING, Any
 
 import click
 
-from graphnet.spreadsheet import safe
 from service.cli.connection import service_at
-from service.cli.files import STDOUT, file_argument, output_file, readable, take_home
+from service.cli.files import STDOUT, file_argument, output_file, readable, write_text
 from service.cli.mapping import given_mapping, mapping_options, settled, upload_option
 from service.cli.options import example, json_option, task_argument, url_option
-from service.cli.progress import shown_upload
+from service.cli.task_display import shown_upload
 from service.cli.terminal import Column, show_facts, show_heading, show_json, show_table
 
 if TYPE_CHECKING:
@@ -39,9 +38,9 @@ Prediction = Mapping[str, Any]
     metavar="FILE.csv",
     type=output_file,
     default=None,
-    help="Write them as CSV, in the place of an older file; - is standard output.",
+    help="Write a CSV file, replacing an older one; - is standard output.",
 )
-@click.option("--explain", is_flag=True, help="Say which regions spoke for it.")
+@click.option("--explain", is_flag=True, help="Show how much each region contributed.")
 @mapping_options
 @upload_option
 @json_option
@@ -59,7 +58,7 @@ def predict(
     upload: str,
     as_json: bool,
 ) -> None:
-    """Ask the model of a task about new subjects.
+    """Predict new subjects by the model of a task.
 
     FILE is of any kind that 'sgn data add' takes, or a folder; it needs no labels, and it is not
     kept.
@@ -67,97 +66,105 @@ def predict(
 
     def send(mapping: Mapping[str, str], upload: str) -> "Predictions":
         source = None if upload else file
-        with readable(file), shown_upload(source) as heard:
+        with readable(file), shown_upload(source) as report:
             return client.predict(
-                task, source, explain=explain, mapping=mapping, upload=upload, on_progress=heard
+                task, source, explain=explain, mapping=mapping, upload=upload, on_progress=report
             )
 
     mapping = given_mapping(pairs, mapping_file)
     with service_at(url) as client:
-        found, _ = settled(send, mapping, upload=upload)
+        predictions, _ = settled(send, mapping, upload=upload)
     if output is not None and not (as_json and output == STDOUT):
-        take_home(output, _csv(found))
+        write_text(output, _csv(predictions))
     if as_json:
-        show_json(found.facts)
+        show_json(predictions.facts)
     elif output is None:
-        _show(found)
+        _show(predictions)
     elif output != STDOUT:
         click.echo(output)
 
 
-def _show(found: "Predictions") -> None:
-    labels = _labels(found)
+def _show(predictions: "Predictions") -> None:
+    labels = _labels(predictions)
     columns = [Column("Subject", whole=True), Column("Site", spare=True), Column("Predicted")]
-    columns += [Column(f"P({_name(found, label)})", right=True, whole=True) for label in labels]
-    show_table(columns, [_row(found, item, labels) for item in found.predictions])
-    _show_explanations(found)
-    warnings = [("", sentence) for sentence in found.warnings]
-    for item in found.predictions:
-        warnings += [(item["id"], sentence) for sentence in item.get("warnings") or ()]
+    columns += [
+        Column(f"P({_name(predictions, label)})", right=True, whole=True) for label in labels
+    ]
+    show_table(columns, [_row(predictions, subject, labels) for subject in predictions.predictions])
+    _show_explanations(predictions)
+    warnings = [("", sentence) for sentence in predictions.warnings]
+    for subject in predictions.predictions:
+        warnings += [(subject["id"], sentence) for sentence in subject.get("warnings") or ()]
     if warnings:
         show_heading("Warnings")
         show_facts((subject or "-", sentence) for subject, sentence in warnings)
 
 
-def _row(found: "Predictions", item: Prediction, labels: list[str]) -> tuple[object, ...]:
-    said = _name(found, item["predicted"]) if labels else _number(item.get("score"))
-    of_class = item.get("probability") or {}
-    shown = (_number(of_class.get(label)) for label in labels)
-    return item["id"], item.get("site") or "", said, *shown
+def _row(predictions: "Predictions", subject: Prediction, labels: list[str]) -> tuple[object, ...]:
+    predicted = (
+        _name(predictions, subject["predicted"]) if labels else _number(subject.get("score"))
+    )
+    probability = subject.get("probability") or {}
+    shown = (_number(probability.get(label)) for label in labels)
+    return subject["id"], subject.get("site") or "", predicted, *shown
 
 
-def _show_explanations(found: "Predictions") -> None:
-    explained = [item for item in found.predictions if item.get("explanation")]
+def _show_explanations(predictions: "Predictions") -> None:
+    explained = [subject for subject in predictions.predictions if subject.get("explanation")]
     if not explained:
         return
-    show_heading("Regions that mattered most, with what they contributed")
-    show_facts((item["id"], _regions(item, MOST_REGIONS)) for item in explained)
+    show_heading("Regions that contributed most")
+    show_facts((subject["id"], _regions(subject, MOST_REGIONS)) for subject in explained)
 
 
-def _regions(item: Prediction, most: int | None = None) -> str:
+def _regions(subject: Prediction, most: int | None = None) -> str:
     ranked = sorted(
-        item.get("explanation") or (), key=lambda each: -abs(each["contribution"] or 0.0)
+        subject.get("explanation") or (), key=lambda region: -abs(region["contribution"] or 0.0)
     )
     return ", ".join(
-        f"{each.get('name') or each['region']} {each['contribution'] or 0.0:+.3f}"
-        for each in ranked[:most]
+        f"{region.get('name') or region['region']} {region['contribution'] or 0.0:+.3f}"
+        for region in ranked[:most]
     )
 
 
-def _csv(found: "Predictions") -> str:
-    """A row a subject; no cell of text can run as a formula."""
+def _csv(predictions: "Predictions") -> str:
+    """A row per subject; no text cell can run as a formula in a spreadsheet."""
     text = io.StringIO()
-    labels = _labels(found)
-    figures = [f"probability_{label}" for label in labels] if labels else ["score"]
+    labels = _labels(predictions)
+    values = [f"probability_{label}" for label in labels] if labels else ["score"]
     writer = csv.writer(text, lineterminator="\n")
     predicted = ["predicted"] if labels else []
-    predicted += ["class_name"] if found.class_names else []
-    writer.writerow(["id", "site", *predicted, *figures, "warnings", "explanation"])
-    writer.writerows(list(_cells(found, item, labels)) for item in found.predictions)
+    predicted += ["class_name"] if predictions.class_names else []
+    writer.writerow(["id", "site", *predicted, *values, "warnings", "explanation"])
+    writer.writerows(
+        list(_cells(predictions, subject, labels)) for subject in predictions.predictions
+    )
     return text.getvalue()
 
 
-def _cells(found: "Predictions", item: Prediction, labels: list[str]) -> Iterator[object]:
-    yield safe(str(item["id"]))
-    yield safe(str(item.get("site") or ""))
+def _cells(predictions: "Predictions", subject: Prediction, labels: list[str]) -> Iterator[object]:
+    from graphnet.spreadsheet import safe  # noqa: PLC0415
+
+    yield safe(str(subject["id"]))
+    yield safe(str(subject.get("site") or ""))
     if labels:
-        yield safe(str(item["predicted"]))
-        if found.class_names:
-            yield safe(_name(found, item["predicted"]))
-        yield from ((item.get("probability") or {}).get(label) for label in labels)
+        yield safe(str(subject["predicted"]))
+        if predictions.class_names:
+            yield safe(_name(predictions, subject["predicted"]))
+        yield from ((subject.get("probability") or {}).get(label) for label in labels)
     else:
-        yield item.get("score")
-    yield safe(" ".join(item.get("warnings") or ()))
-    yield safe(_regions(item))
+        yield subject.get("score")
+    yield safe(" ".join(subject.get("warnings") or ()))
+    yield safe(_regions(subject))
 
 
-def _name(found: "Predictions", label: object) -> str:
-    """A class as people call it."""
-    return found.class_names.get(str(label), str(label))
+def _name(predictions: "Predictions", label: object) -> str:
+    """The name of a class, or its number if it has none."""
+    return predictions.class_names.get(str(label), str(label))
 
 
-def _labels(found: "Predictions") -> list[str]:
-    return [str(label) for label in found.classes]
+def _labels(predictions: "Predictions") -> list[str]:
+    return [str(label) for label in predictions.classes]
 
 
 def _number(value: float | None) -> str:

@@ -15,15 +15,15 @@ FOLDER = click.Path(file_okay=False, resolve_path=True, path_type=Path)
 
 @contextmanager
 def _dependencies() -> Iterator[None]:
-    """Say what to install: the plain install lacks what a worker or the embedded house needs."""
+    """Name the package to install: the plain one lacks what workers and ``sgn up`` need."""
     try:
         yield
     except ModuleNotFoundError as error:
         if error.name is None or error.name.partition(".")[0] in OURS:
             raise
         raise click.ClickException(
-            f"{error.name} is not installed, which this command needs: "
-            "pip install 'nld-sgn[all]' brings it."
+            f"This command needs {error.name}, which is not installed: "
+            "run pip install 'nld-sgn[all]'."
         ) from error
 
 
@@ -33,16 +33,19 @@ def _dependencies() -> Iterator[None]:
     type=FOLDER,
     default="sgn-home",
     show_default=True,
-    help="Folder for all that is kept; made where it is absent.",
+    help="Folder for all data; created if absent.",
 )
 @click.option("--port", type=click.IntRange(0, 65_535), default=7014, show_default=True)
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--open", "open_browser", is_flag=True, help="Show the page in a browser.")
 @click.option(
-    "--until-stdin-ends", "exit_on_stdin_eof", is_flag=True, help="End with standard input, too."
+    "--until-stdin-ends",
+    "exit_on_stdin_eof",
+    is_flag=True,
+    help="Also stop when standard input ends.",
 )
 def up(*, home: Path, port: int, host: str, open_browser: bool, exit_on_stdin_eof: bool) -> int:
-    """Start everything on this machine; Ctrl-C ends it."""
+    """Start the whole service on this machine; Ctrl-C stops it."""
     with _dependencies():
         from service.local.up import run  # noqa: PLC0415
 
@@ -50,7 +53,12 @@ def up(*, home: Path, port: int, host: str, open_browser: bool, exit_on_stdin_eo
 
 
 @click.command(epilog=example("sgn demo --home ./demo-home"))
-@click.option("--home", type=FOLDER, default=None, help="Folder to keep it in.")
+@click.option(
+    "--home",
+    type=FOLDER,
+    default=None,
+    help="Folder for its data; without it, all is removed at the end.",
+)
 def demo(home: Path | None) -> int:
     """Show a training, from data to result."""
     with _dependencies():
@@ -61,7 +69,7 @@ def demo(home: Path | None) -> int:
 
 @click.command(epilog=example("SGN_DATABASE_URL=… SGN_REDIS_URL=… SGN_REGISTRY_URL=… sgn serve"))
 def serve() -> int:
-    """Run the HTTP process, as the SGN_ variables say."""
+    """Run the HTTP process, configured by the SGN_ variables."""
     with _dependencies():
         from service.serve import run  # noqa: PLC0415
 
@@ -70,7 +78,7 @@ def serve() -> int:
 
 @click.command(epilog=example("SGN_DATABASE_URL=… SGN_REDIS_URL=… SGN_REGISTRY_URL=… sgn worker"))
 def worker() -> int:
-    """Run a worker process, as the SGN_ variables say."""
+    """Run a worker process, configured by the SGN_ variables."""
     with _dependencies():
         from service.local.worker_process import run  # noqa: PLC0415
 
@@ -82,33 +90,33 @@ def worker() -> int:
     "--to",
     default="",
     metavar="NUMBER",
-    help="Go to this migration, such as 0002, also back; what later ones hold is lost.",
+    help="Migrate to this number, such as 0002; going back loses the data of later migrations.",
 )
 @click.option(
     "--new-installation",
     "renewed",
     is_flag=True,
-    help="Give a copied database an id of its own, so that both may use one Redis.",
+    help="Give a copied database a new id, so that both can use the same Redis.",
 )
 @click.option(
     "--installation-id",
     "chosen",
     default=None,
     metavar="ID",
-    help="Set the installation's id, a part of its names on Redis; random by default.",
+    help="Set the installation's id, part of its names on Redis; random by default.",
 )
 @json_option
 def migrate(*, to: str, renewed: bool, chosen: str | None, as_json: bool) -> int:
-    """Bring the database's tables to this version."""
+    """Migrate the database to this version."""
     with _dependencies():
         from service.local.migrate import run  # noqa: PLC0415
 
         wanted = "" if renewed and chosen is None else chosen
         if not as_json:
             return run(to, wanted)
-        found: list[str] = []
-        status = run(to, wanted, found.append)
+        ids: list[str] = []
+        status = run(to, wanted, ids.append)
     if status == 0:
-        installation = found[0] if found else None
+        installation = ids[0] if ids else None
         show_json({"migrated": True, "to": to or None, "installation": installation})
     return status

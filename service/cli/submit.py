@@ -1,19 +1,24 @@
-"""``sgn submit``: send a task form, and wait for what comes of it."""
+"""``sgn submit``, ``watch`` and ``log``: send a task form, and follow its task."""
 
 import json
+import time
+from collections.abc import Iterator
+from dataclasses import replace
 from typing import IO, TYPE_CHECKING, Any
 
 import click
 
 from service.cli.connection import service_at
 from service.cli.group import INTERRUPTED
-from service.cli.options import example, json_option, url_option
-from service.cli.progress import shown_progress
-from service.cli.result import show_ended
-from service.cli.terminal import note, show_json
+from service.cli.options import example, json_option, task_argument, url_option
+from service.cli.task_display import show_ended, shown_progress
+from service.cli.terminal import note, plain, show_json
 
 if TYPE_CHECKING:
-    from service.client import Client, Submission, Task
+    from service.client import Client, Event, Submission, Task
+
+
+PAUSE = 1.0  # seconds between two requests for a log
 
 
 @click.command(epilog=example("sgn submit form.json --wait", "sgn submit - < form.json"))
@@ -25,7 +30,7 @@ if TYPE_CHECKING:
 def submit(url: str, *, form: IO[bytes], wait: bool, as_json: bool) -> None:
     """Send a task form; print the task's id.
 
-    Where FORM.json is -, the form comes from standard input.
+    If FORM.json is -, the form is read from standard input.
     """
     fields = _fields(form)
     with service_at(url) as client:
@@ -63,5 +68,88 @@ def _ended(client: "Client", task_id: str) -> "Task":
         with shown_progress() as watcher:
             return client.wait(task_id, on_progress=watcher)
     except KeyboardInterrupt:
-        note(f"{task_id} goes on; 'sgn show {task_id}' says how far it is.")
+        note(f"{task_id} continues; 'sgn show {task_id}' shows its progress.")
         raise click.exceptions.Exit(INTERRUPTED) from None
+
+
+@click.command(epilog=example("sgn watch TASK20012912454501"))
+@task_argument
+@json_option
+@url_option
+@click.pass_obj
+def watch(url: str, *, task: str, as_json: bool) -> None:
+    """Watch a task until it has ended; exit with 1 if it failed.
+
+    A service that restarts in the meantime is waited for.
+    """
+    with service_at(url) as client:
+        try:
+            with shown_progress() as shown:
+                for state in _states(client, task):
+                    shown(state)
+            ended = client.task(task)
+        except KeyboardInterrupt:
+            note(f"{task} continues; 'sgn watch {task}' watches it again.")
+            raise click.exceptions.Exit(INTERRUPTED) from None
+    show_ended(ended, as_json=as_json)
+
+
+def _states(client: "Client", task_id: str) -> Iterator["Task"]:
+    """The task after each event; at the end as the service answers it."""
+    task = client.task(task_id)
+    yield task
+    if task.ended:
+        return
+    for event in client.events(task_id):
+        task = _after(task, event)
+        yield task
+    yield client.task(task_id)
+
+
+def _after(task: "Task", event: "Event") -> "Task":
+    from service.client import Progress  # noqa: PLC0415 - httpx is slow to import
+
+    if event.kind == "status":
+        return replace(task, task_status=str(event.facts.get("task_status") or task.task_status))
+    if event.kind == "progress":
+        return replace(task, progress=Progress.read(event.facts))
+    return task
+
+
+@click.command(epilog=example("sgn log TASK20012912454501 --follow"))
+@task_argument
+@click.option("-f", "--follow", is_flag=True, help="Follow the log until the task has ended.")
+@json_option
+@url_option
+@click.pass_obj
+def log(url: str, *, task: str, follow: bool, as_json: bool) -> None:
+    """Show the log of a task."""
+    with service_at(url) as client:
+        lines = _followed(client, task, quiet=as_json) if follow else _lines(client, task)
+    if as_json:
+        show_json({"task_id": task, "log": lines})
+    elif not follow:
+        _print(lines)
+
+
+def _followed(client: "Client", task: str, *, quiet: bool) -> list[str]:
+    """All lines once the task has ended; each is printed as it comes, unless ``quiet``."""
+    printed = 0
+    while True:
+        ended = client.task(task).ended  # before its last lines are requested
+        lines = _lines(client, task)
+        if not quiet:
+            _print(lines[printed:])
+        printed = max(printed, len(lines))
+        if ended:
+            return lines
+        time.sleep(PAUSE)
+
+
+def _lines(client: "Client", task: str) -> list[str]:
+    return client.log(task).splitlines()
+
+
+def _print(lines: list[str]) -> None:
+    for line in lines:
+        click.echo(plain(line))

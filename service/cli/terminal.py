@@ -1,4 +1,4 @@
-"""What a command prints: tables and facts that fit a terminal, plain whole lines in a pipe."""
+"""Prints tables and facts that fit a terminal; in a pipe, lines are plain and not wrapped."""
 
 import json
 import sys
@@ -19,9 +19,9 @@ STATUS_STYLES = {"Running": "cyan", "Finished": "green", "Failed": "red", "Cance
 
 @dataclass(frozen=True)
 class Column:
-    """A table's column; one that is ``whole`` is never wrapped: an id is there to be copied.
+    """A table's column; a ``whole`` one is never wrapped, so that an id can be copied.
 
-    One that is ``spare`` is left out where a terminal is too narrow for it.
+    A ``spare`` one is left out if the terminal is too narrow.
     """
 
     title: str
@@ -32,23 +32,23 @@ class Column:
 
 
 def plain(value: object) -> str:
-    """Text that cannot steer a terminal: what came from elsewhere may hold control characters."""
+    """Text without control characters, which could steer the terminal."""
     return "".join(letter if letter.isprintable() else "�" for letter in str(value))
 
 
 def show_table(columns: Sequence[Column], rows: Iterable[Sequence[object]]) -> None:
-    """Print a table with its titles."""
+    """Print a table with a title per column."""
     _show(columns, rows, titled=True)
 
 
 def show_facts(facts: Iterable[tuple[str, object]]) -> None:
-    """Print names with their values, leaving out what is empty."""
+    """Print names with their values, without empty ones."""
     columns = [Column("", whole=True), Column("", styles=STATUS_STYLES)]
     _show(columns, [fact for fact in facts if fact[1] not in ("", None)], titled=False)
 
 
 def show_heading(text: str) -> None:
-    """Print the heading of what follows, after an empty line."""
+    """Print a heading after an empty line."""
     click.echo(f"\n{click.style(plain(text), bold=True)}")
 
 
@@ -58,7 +58,7 @@ def show_json(value: Any) -> None:
 
 
 def note(sentence: str) -> None:
-    """Say something beside the result, on stderr."""
+    """Print a sentence on stderr."""
     click.echo(plain(sentence), err=True)
 
 
@@ -71,7 +71,7 @@ def _show(columns: Sequence[Column], rows: Iterable[Sequence[object]], *, titled
     table = _table([columns[place] for place in kept], widths, titled=titled)
     for row in cells:
         table.add_row(*(_cell(columns[place], row[place]) for place in kept))
-    # Rather lines that the terminal breaks than an id that is cut.
+    # It is better that the terminal wraps a line than that an id is cut.
     console.width = sum(widths) + GAP * len(kept)
     with console.capture() as captured:
         console.print(table)
@@ -82,13 +82,13 @@ def _show(columns: Sequence[Column], rows: Iterable[Sequence[object]], *, titled
 def _texts(
     columns: Sequence[Column], cells: Sequence[Sequence[str]]
 ) -> Iterator[tuple[Column, list[str]]]:
-    """Each column with all that stands in it, its title too."""
+    """Each column with all its texts, including its title."""
     for place, column in enumerate(columns):
         yield column, [column.title, *(row[place] for row in cells)]
 
 
 def _size(column: Column, texts: Sequence[str]) -> tuple[int, int]:
-    """The least width at which no word is cut, and the most that is of use."""
+    """The least width that cuts no word, and the greatest useful one."""
     from rich.cells import cell_len  # noqa: PLC0415 - slow to import
 
     most = max(map(cell_len, texts))
@@ -98,7 +98,7 @@ def _size(column: Column, texts: Sequence[str]) -> tuple[int, int]:
 
 
 def _kept(columns: Sequence[Column], sizes: Sequence[tuple[int, int]], room: int) -> list[int]:
-    """The places of the columns that there is room for; which are left out is said."""
+    """The places of the columns that fit; a note names the others."""
     kept, left = list(range(len(columns))), []
     while sum(sizes[place][0] + GAP for place in kept) - GAP > room:
         spare = [place for place in kept if columns[place].spare]
@@ -112,7 +112,7 @@ def _kept(columns: Sequence[Column], sizes: Sequence[tuple[int, int]], room: int
 
 
 def _widths(sizes: Sequence[tuple[int, int]], room: int) -> list[int]:
-    """As wide as is of use; where there is less room, the narrowest grow first."""
+    """The useful widths; if there is less room, the narrowest columns grow first."""
     if sum(most for _, most in sizes) <= room:
         return [most for _, most in sizes]
     widths = [least for least, _ in sizes]

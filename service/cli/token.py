@@ -1,4 +1,4 @@
-"""``sgn token``: who may use the service. It works on the database itself."""
+"""``sgn token``: who may use the service; works directly on the database."""
 
 from collections.abc import Coroutine
 from datetime import UTC, datetime
@@ -28,19 +28,19 @@ home_option = click.option(
 
 @click.group(epilog=example("sgn token new --project PROJ1 --role submit"))
 def token() -> None:
-    """Make, list and revoke the tokens that let clients in."""
+    """Create, list and revoke access tokens."""
 
 
 @token.command(epilog=example("sgn token new --project PROJ1 --role submit --days 30"))
-@click.option("--project", required=True, metavar="ID", help="The project; '*' for all of them.")
+@click.option("--project", required=True, metavar="ID", help="The project; '*' for all projects.")
 @click.option("--role", type=click.Choice(ROLES), required=True)
 @click.option("--days", type=click.IntRange(1, 3650), default=365, show_default=True)
 @home_option
 @json_option
 def new(*, project: str, role: str, days: int, home: Path | None, as_json: bool) -> None:
-    """Make a token and print it, this once.
+    """Create a token and print it; it is never shown again.
 
-    From the first token on, nobody comes in without one.
+    Once the first token exists, every request needs one.
     """
     from db.tokens import Role, new_token  # noqa: PLC0415 - slow to import
 
@@ -48,12 +48,12 @@ def new(*, project: str, role: str, days: int, home: Path | None, as_json: bool)
         raise click.BadParameter(
             "a project's id has 1 to 32 printable characters", param_hint="--project"
         )
-    text, record = _asked(home, new_token(project, Role(role), days=days))
+    text, record = _run(home, new_token(project, Role(role), days=days))
     if as_json:
         show_json({"token": text, **_facts(record)})
         return
     click.echo(text)
-    note(f"Keep it: it is not shown again. {record.token_id} ends on {_day(record.expires_at)}.")
+    note(f"Keep it: it is not shown again. {record.token_id} expires on {_day(record.expires_at)}.")
 
 
 @token.command("list", epilog=example("sgn token list --home ./sgn-home"))
@@ -63,27 +63,27 @@ def list_(*, home: Path | None, as_json: bool) -> None:
     """List tokens without their secrets."""
     from db.tokens import list_tokens  # noqa: PLC0415 - slow to import
 
-    found = _asked(home, list_tokens())
+    tokens = _run(home, list_tokens())
     if as_json:
-        show_json([_facts(each) for each in found])
+        show_json([_facts(record) for record in tokens])
         return
-    if not found:
-        note("There is no token: make one with 'sgn token new'.")
+    if not tokens:
+        note("There are no tokens: create one with 'sgn token new'.")
         return
     columns = [Column("Token", whole=True), Column("Project"), Column("Role")]
     columns += [
-        Column("Made", whole=True),
-        Column("Ends", whole=True),
+        Column("Created", whole=True),
+        Column("Expires", whole=True),
         Column("Revoked", whole=True),
     ]
     show_table(
         columns,
         [
             (
-                *(each.token_id, each.proj_id, each.role),
-                *(_day(each.created_at), _day(each.expires_at), _day(each.revoked_at)),
+                *(record.token_id, record.proj_id, record.role),
+                *(_day(record.created_at), _day(record.expires_at), _day(record.revoked_at)),
             )
-            for each in found
+            for record in tokens
         ],
     )
 
@@ -93,11 +93,11 @@ def list_(*, home: Path | None, as_json: bool) -> None:
 @home_option
 @json_option
 def revoke(*, token_id: str, home: Path | None, as_json: bool) -> None:
-    """End a token now; TOKEN is its id, as 'sgn token list' shows it."""
+    """Revoke a token now; TOKEN is its id, as 'sgn token list' shows it."""
     from db.tokens import revoke as end  # noqa: PLC0415 - slow to import
 
-    if not _asked(home, end(token_id)):
-        raise click.ClickException(f"There is no token {token_id} that could be revoked.")
+    if not _run(home, end(token_id)):
+        raise click.ClickException(f"There is no valid token {token_id}.")
     if as_json:
         show_json({"token_id": token_id, "revoked": True})
 
@@ -114,8 +114,8 @@ def _facts(record: "TokenRecord") -> dict[str, Any]:
     }
 
 
-def _asked(home: Path | None, query: Coroutine[Any, Any, T]) -> T:
-    """Ask the database of a folder, made where it is absent, or the one in the environment."""
+def _run(home: Path | None, query: Coroutine[Any, Any, T]) -> T:
+    """Run a query on the database of a folder, created if absent, or of the environment."""
     import asyncio  # noqa: PLC0415 - slow to import
     import os  # noqa: PLC0415
 
@@ -124,7 +124,7 @@ def _asked(home: Path | None, query: Coroutine[Any, Any, T]) -> T:
     from db.errors import DatabaseError  # noqa: PLC0415
     from db.versions import check_known  # noqa: PLC0415
 
-    async def asked(url: str) -> T:
+    async def opened(url: str) -> T:
         if home is not None:
             await migrate(url)
         await open_database(url)
@@ -137,8 +137,8 @@ def _asked(home: Path | None, query: Coroutine[Any, Any, T]) -> T:
     try:
         if home is not None:
             home.mkdir(0o700, parents=True, exist_ok=True)
-            return asyncio.run(asked(database_url(home)))
-        return asyncio.run(asked(read(os.environ, "SGN_DATABASE_URL", str)))
+            return asyncio.run(opened(database_url(home)))
+        return asyncio.run(opened(read(os.environ, "SGN_DATABASE_URL", str)))
     except (ProcessSettingsError, DatabaseError, OSError) as error:
         query.close()
         raise click.ClickException(str(error)) from error

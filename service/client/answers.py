@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Self
 from graphnet.artifacts.result import SplitMetrics, TaskResult
 from graphnet.data.interpretation import Interpretation, Question
 from graphnet.evaluation.headline import unseen_splits
+from graphnet.names import metric_name, split_name
 from service.api.views import HeadlineView, ProgressView, TaskView, known_fields
 
 if TYPE_CHECKING:
@@ -25,13 +26,7 @@ Headline = HeadlineView
 
 ACTIVE = ("Submitted", "Running")
 PREDECESSOR = "predecessor"  # the owner of a task that the predecessor of this service left
-SPLITS = {
-    "test": "test",
-    "cv": "cross-validated",
-    "leave_site_out": "left-out sites",
-    "val": "validation",
-}
-HEADLINE = {"accuracy": "Accuracy", "auc": "AUC", "mae": "Mean absolute error", "r2": "R²"}
+SHOWN = ("accuracy", "auc", "mae", "r2")  # metrics in a notebook's table
 
 
 @dataclass(frozen=True)
@@ -282,13 +277,13 @@ def _rows(task: Task) -> Iterator[tuple[str, str]]:
     if not task.ended:
         yield "Done", f"{task.progress.percent:.0f} %"
     for split in unseen_splits(task.result)[:1]:
-        yield from _headline_rows(task.result.measured[split], SPLITS[split])
+        yield from _metric_rows(task.result.measured[split], str(split_name(split)).lower())
 
 
-def _headline_rows(metrics: SplitMetrics, split: str) -> Iterator[tuple[str, str]]:
-    for name, title in HEADLINE.items():
+def _metric_rows(metrics: SplitMetrics, split: str) -> Iterator[tuple[str, str]]:
+    for name in SHOWN:
         if name in metrics:
-            yield f"{title} ({split})", _with_interval(metrics, name)
+            yield f"{metric_name(name)} ({split})", _with_interval(metrics, name)
 
 
 def _with_interval(metrics: SplitMetrics, name: str) -> str:

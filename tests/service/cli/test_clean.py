@@ -123,7 +123,7 @@ def test_nothing_goes_before_yes_is_said(kept: Kept) -> None:
     kept.put(ORPHAN)
     ran = kept.clean("--models-older-than", "30")
     assert ran.exit_code == 0
-    assert "1 would go, 1 would stay; --yes removes them." in ran.stderr
+    assert "1 would be removed, 1 kept; --yes removes them." in ran.stderr
     assert kept.store().task_ids() == sorted([ORPHAN, old])
     assert query(kept.url, "SELECT removed_at FROM sgn_runs") == [(0,)]
 
@@ -243,7 +243,7 @@ def test_the_folder_of_an_sgn_up_is_cleaned_by_its_name(kept: Kept) -> None:
     others = replace(kept, variables={"SGN_SPOOL": kept.variables["SGN_SPOOL"]})
     ran = others.clean("--home", str(kept.folder), "--models-older-than", "30", "--yes")
     assert ran.exit_code == 0, ran.output
-    assert "1 removed, 0 left." in ran.stderr
+    assert "1 removed, 0 kept." in ran.stderr
     assert old in ran.stdout
     assert kept.store().task_ids() == []
     ran = others.clean("--home", str(kept.folder / "registry"))

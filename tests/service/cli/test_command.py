@@ -41,7 +41,7 @@ def test_help_names_every_command_and_loads_nothing_heavy() -> None:
     assert not loaded & heavy
     for command in main.commands:
         assert f"\n  {command} " in ran.stdout
-    assert "..." not in ran.stdout.partition("Begin:")[2]
+    assert "..." not in ran.stdout.partition("Getting started:")[2]
 
 
 def every_command(
@@ -84,7 +84,7 @@ def options(path: tuple[str, ...]) -> set[str]:
 def test_the_help_says_what_the_exit_status_means() -> None:
     shown = CliRunner().invoke(main, ["--help"], prog_name="sgn").stdout
 
-    assert "Exit status:\n    0    success\n    1    failed" in shown
+    assert "Exit status:\n    0    success\n    1    failure" in shown
 
 
 def test_a_listing_loads_no_more_than_it_needs(fake: FakeService) -> None:
@@ -141,7 +141,7 @@ def test_without_a_command_the_help_is_shown() -> None:
     ran = CliRunner().invoke(main, [], prog_name="sgn")
 
     assert ran.exit_code == 2
-    assert "Begin:" in ran.stderr
+    assert "Getting started:" in ran.stderr
 
 
 def test_nobody_there_is_one_sentence_that_names_the_address() -> None:

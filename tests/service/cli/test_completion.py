@@ -24,9 +24,9 @@ printf '%%s\\n' "${COMPREPLY[@]}"
 
 
 PATIENT = """#!{python}
-from service.cli import completion, main
+from service.cli import main, options
 
-completion.SECONDS = 30.0  # a machine with much to do is no service that does not answer
+options.SECONDS = 30.0  # a machine with much to do is no service that does not answer
 main(prog_name="sgn")
 """
 

@@ -62,7 +62,7 @@ def test_a_dataset_may_be_named_and_be_sound(
     ran = sgn("data", "add", str(tmp_path / "a.csv"), "--proj", "PROJ1", "--name", "A")
 
     assert fake.seen[0].query["data_name"] == "A"
-    assert "No value is missing or unusable." in ran.stdout
+    assert "No values are missing or unusable." in ran.stdout
 
 
 def test_many_findings_are_cut_short_but_not_in_json(

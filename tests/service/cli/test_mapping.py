@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from service.cli import mapping, progress
+from service.cli import mapping, task_display
 from tests.service.cli.command import Command
 from tests.service.fake_service import (
     CSV,
@@ -63,7 +63,7 @@ def test_a_preview_says_how_the_file_was_read(sgn: Command, fake: FakeService, f
         "Files ses=baseline",
         "Missing code -9999 in Age, 2 times",
         "Answers class.positive=SZ",
-        "Left alone PANSS_1: a questionnaire is no region",
+        "Not used PANSS_1: a questionnaire is no region",
         "Assumed The text is GB18030; it has no byte order mark.",
     ]
     assert "How it was read" in sgn("data", "show", "A").stdout
@@ -84,7 +84,7 @@ def test_without_a_terminal_a_question_ends_with_what_to_add(
         "Each subject has files of the sessions 1 and 2; which are meant? "
         "Add --map files.ses=1 or --map files.ses=2.",
         "A file that looked the same was read with --map 'class.positive=B x'.",
-        f"With --upload {UPLOAD} the file is not sent again, for an hour.",
+        f"Add --upload {UPLOAD} within an hour to avoid sending the file again.",
     ]
 
     ran = sgn(
@@ -136,7 +136,7 @@ def test_options_answer_and_what_was_used_is_saved(
     [
         (("--map", "class.positive"), 2, "'class.positive' is not of the form ID=CHOICE"),
         (("--map", "a=1", "--map", "a=2"), 2, "a is answered twice"),
-        (("--mapping", "{list}"), 1, "must hold one JSON object of texts"),
+        (("--mapping", "{list}"), 1, "must contain one JSON object of texts"),
         (("--mapping", "{csv}"), 1, "is not JSON"),
     ],
 )
@@ -260,7 +260,7 @@ def test_a_list_says_what_cannot_be_trained_on_yet(
 def test_waiting_for_a_worker_is_said(
     sgn: Command, fake: FakeService, file: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(progress, "WAIT_SECONDS", 0.05)
+    monkeypatch.setattr(task_display, "WAIT_SECONDS", 0.05)
     sentence = "No worker has read the file within 60 s. Start one with 'sgn worker'."
     slow = refused(19, 503, sentence)
     fake.forced = [Reply(slow.body, slow.status, delay=0.5)]
@@ -291,7 +291,7 @@ def test_a_file_that_waits_for_a_worker_need_not_be_sent_again(
 
     assert ran.exit_code == 1
     assert ran.stderr.endswith(
-        f"No worker is running.\nWith --upload {UPLOAD} the file is not sent again, for an hour.\n"
+        f"No worker is running.\nAdd --upload {UPLOAD} within an hour to avoid sending the file again.\n"
     )
     assert sgn(*given, "--upload", UPLOAD).exit_code == 0
     assert (fake.seen[-1].query["upload"], fake.seen[-1].body) == (UPLOAD, b"")

@@ -61,7 +61,7 @@ def test_where_neuro_learn_asks_for_an_owner_so_does_the_command(
     assert (ran.exit_code, len(fake.seen)) == (1, 1)
     assert "--user ID or SGN_USER_ID" in ran.stderr
     fake.forced = [project(*users)]
-    with patch("service.cli.owner.can_ask", lambda: True):
+    with patch("service.cli.data.can_ask", lambda: True):
         ran = sgn(*added, **NOBODY, input="\nbob\n")
     assert (ran.exit_code, owner_sent(fake)) == (0, "bob")
     assert all(user in ran.stderr for user in users)

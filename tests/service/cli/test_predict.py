@@ -31,7 +31,7 @@ def test_predictions_are_shown_with_their_warnings(
         "=s1      A     1          0.250  0.750",
         "007            0          0.900  0.100",
         "",
-        "Regions that mattered most, with what they contributed",
+        "Regions that contributed most",
         "=s1  1 +0.400, Precentral R -0.100",
         "",
         "Warnings",

@@ -83,5 +83,5 @@ def test_what_is_not_installed_is_named(
 
     assert ran.exit_code == 1
     assert ran.stderr == (
-        "torch is not installed, which this command needs: pip install 'nld-sgn[all]' brings it.\n"
+        "This command needs torch, which is not installed: run pip install 'nld-sgn[all]'.\n"
     )

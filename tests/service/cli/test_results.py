@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from service.cli import log
+from service.cli import submit
 from service.client import tasks
 from tests.service.cli.command import Command, process, rows
 from tests.service.fake_service import (
@@ -94,7 +94,7 @@ def test_a_log_cannot_steer_the_terminal(sgn: Command) -> None:
 def test_a_log_is_followed_until_the_task_has_ended(
     sgn: Command, fake: FakeService, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(log, "PAUSE", 0.01)
+    monkeypatch.setattr(submit, "PAUSE", 0.01)
     fake.looks[TASK] = [task(TASK), running(TASK, 1), task(TASK, "Finished")]
 
     ran = sgn("log", TASK, "--follow")
@@ -180,7 +180,8 @@ def test_a_comparison_of_different_subjects_says_so(sgn: Command, fake: FakeServ
     said = sgn("compare", "TASK1", "TASK2").stderr.splitlines()
 
     assert said == [
-        "Test: not all were measured on the same datasets, so a difference need not be the models'."
+        "Test: the tasks were evaluated on different datasets, so a difference may be due to the "
+        "data rather than the models."
     ]
 
 
@@ -195,10 +196,10 @@ def test_a_comparison_leads_with_subjects_new_to_all(sgn: Command, fake: FakeSer
 
     headings = [line for line in ran.stdout.splitlines() if line.endswith("intervals")]
     splits = [line.split(",")[0] for line in headings]
-    assert splits == ["Cross-val.", "Validation", "Test", "Train"]
+    assert splits == ["Cross-validation", "Validation", "Test", "Training"]
     assert ran.stderr.splitlines() == [
-        "Validation: it is not stored whether TASK2 knows these subjects.",
-        "Test: TASK2 has trained on 3 of these subjects, so its figures are too good.",
+        "Validation: it is unknown whether TASK2 was trained on these subjects.",
+        "Test: TASK2 was trained on 3 of these subjects; its result is optimistic.",
     ]
 
 
@@ -210,9 +211,9 @@ def test_a_result_leads_with_new_subjects(sgn: Command, fake: FakeService) -> No
     shown = sgn("show", TASK).stdout
 
     titles = next(line for line in shown.splitlines() if "Cross-val." in line)
-    assert titles.split() == ["Cross-val.", "Validation", "Test", "Train"]
-    assert ["Known", "subjects", "0", "?", "3", "58"] in rows(shown)
-    assert "Beside simple methods (cross-val.)" in shown
+    assert titles.split() == ["Cross-val.", "Validation", "Test", "Training"]
+    assert ["Used", "for", "training", "0", "?", "3", "58"] in rows(shown)
+    assert "Compared with simple methods (cross-validation)" in shown
 
 
 def test_a_comparison_is_json_too(sgn: Command, fake: FakeService) -> None:
@@ -227,7 +228,7 @@ def test_a_comparison_is_json_too(sgn: Command, fake: FakeService) -> None:
 def test_nothing_to_compare_is_said(sgn: Command, fake: FakeService) -> None:
     fake.looks[TASK] = [running(TASK, 1)]
 
-    assert sgn("compare", TASK).stderr == "None of them has figures to compare.\n"
+    assert sgn("compare", TASK).stderr == "None of these tasks has metrics to compare.\n"
 
 
 def test_the_figures_of_a_score_are_its_own(sgn: Command, fake: FakeService) -> None:
@@ -240,7 +241,7 @@ def test_the_figures_of_a_score_are_its_own(sgn: Command, fake: FakeService) -> 
     shown = sgn("show", TASK).stdout
 
     assert "\nR²                      -0.500 [-0.90, 0.10]\n" in shown
-    assert "Beside simple methods (site left out)" in shown
+    assert "Compared with simple methods (left-out sites)" in shown
     assert "Sensitivity" not in shown
     assert "Mean absolute error" in sgn("compare", TASK).stdout
 

@@ -128,5 +128,5 @@ def test_an_interrupted_wait_says_that_the_task_goes_on(fake: FakeService, form:
 
     assert waiting.returncode == 130
     assert output == ""
-    assert errors.splitlines()[-1] == f"{TASK} goes on; 'sgn show {TASK}' says how far it is."
+    assert errors.splitlines()[-1] == f"{TASK} continues; 'sgn show {TASK}' shows its progress."
     assert "Traceback" not in errors

@@ -25,7 +25,7 @@ def test_tasks_are_listed_newest_first(sgn: Command, fake: FakeService) -> None:
 
     assert ran.exit_code == 0
     assert ran.stdout.splitlines() == [
-        "Task   Status    Done  Figure                      Type   Project             Name",
+        "Task   Status    Done  Result                      Type   Project             Name",
         "TASK2  Running   75 %                              dl_ts  PROJ20191217104136  "
         "schizophrenia, site A",
         "TASK1  Finished   0 %  AUC 0.93 [0.86, 0.98] test  dl_ts  PROJ20191217104136  "
@@ -91,15 +91,15 @@ def test_a_result_stands_beside_simple_methods_on_unseen_data(
 ) -> None:
     fake.looks[TASK] = [task(TASK, "Finished")]
 
-    shown = sgn("show", TASK).stdout.partition("Beside simple methods (test)\n")[2]
+    shown = sgn("show", TASK).stdout.partition("Compared with simple methods (test)\n")[2]
 
     assert rows(shown)[1:3] == [
         [
-            "this",
+            "This",
             "model",
             *["0.810", "[0.69-0.89]", "0.810", "[0.70-0.90]", "0.930", "[0.86-0.98]"],
         ],
-        ["majority", "0.500", "0.810", "-"],
+        ["Majority", "class", "0.500", "0.810", "-"],
     ]
 
 
