@@ -202,7 +202,7 @@ def test_notebooks_lead_with_no_figures_of_subjects_whom_the_model_knows() -> No
 
     folded = Task.read(task("TASK2", "Finished", task_result=older))
     for each in (stale, folded):
-        assert "AUC (cross-validated)" in each._repr_html_()
+        assert "AUC (cross-validation)" in each._repr_html_()
     assert "AUC" not in tests._repr_html_()
 
 

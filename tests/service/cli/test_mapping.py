@@ -291,7 +291,8 @@ def test_a_file_that_waits_for_a_worker_need_not_be_sent_again(
 
     assert ran.exit_code == 1
     assert ran.stderr.endswith(
-        f"No worker is running.\nAdd --upload {UPLOAD} within an hour to avoid sending the file again.\n"
+        f"No worker is running.\nAdd --upload {UPLOAD} within an hour to avoid sending the file "
+        "again.\n"
     )
     assert sgn(*given, "--upload", UPLOAD).exit_code == 0
     assert (fake.seen[-1].query["upload"], fake.seen[-1].body) == (UPLOAD, b"")
