@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from service.cli.options import example, json_option
+from service.cli.task_display import shown_progress
 from service.cli.terminal import show_json
 
 OURS = ("service", "actors", "db", "registry", "graphnet")
@@ -57,14 +58,14 @@ def up(*, home: Path, port: int, host: str, open_browser: bool, exit_on_stdin_eo
     "--home",
     type=FOLDER,
     default=None,
-    help="Folder for its data; without it, all is removed at the end.",
+    help="Folder for its data.  [default: demo-home]",
 )
 def demo(home: Path | None) -> int:
     """Show a training, from data to result."""
     with _dependencies():
         from service.local.demo import run  # noqa: PLC0415
 
-        return run(home)
+        return run(home, shown_progress)
 
 
 @click.command(epilog=example("SGN_DATABASE_URL=… SGN_REDIS_URL=… SGN_REGISTRY_URL=… sgn serve"))

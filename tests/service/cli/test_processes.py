@@ -48,7 +48,7 @@ def test_up_is_told_where_to_live_and_gives_its_status(
 def test_a_demonstration_may_be_kept(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     told: list[Path | None] = []
 
-    def run(home: Path | None) -> int:
+    def run(home: Path | None, _: object) -> int:
         told.append(home)
         return 0
 
