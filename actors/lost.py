@@ -1,19 +1,24 @@
-"""What is said of something stored that is gone or damaged, wherever that is found."""
+"""Messages about stored objects that are gone or damaged, wherever that is noticed."""
 
-RESTORE = (
-    "Restore it from a backup of the registry (docs/operations.md), or train the task again; "
-    "'sgn doctor --stored --deep' lists what else is lost or damaged."
-)
+from graphnet.messages import Message
+
+# What may be stored of a task, by its name in code.
+OBJECTS = {
+    "model": Message("stored.model"),
+    "evidence": Message("stored.evidence"),
+    "report": Message("stored.report"),
+    "picture of regions": Message("stored.picture"),
+    "log": Message("stored.log"),
+}
+RESTORE = Message("stored.restore")
 
 
-def lost(task_id: str, what: str = "model") -> str:
+def lost(task_id: str, what: str = "model") -> Message:
     """The ``what`` of a task is gone though its checksum is known."""
-    return (
-        f"The {what} of the task {task_id} is lost: it was stored and never cleaned away, but the "
-        f"registry no longer has it. {RESTORE}"
-    )
+    return Message("stored.lost", task=task_id, object=OBJECTS[what], restore=RESTORE)
 
 
-def damaged(task_id: str, reason: str, what: str = "model") -> str:
-    """The ``what`` of a task is there, and not as it was written."""
-    return f"The {what} of the task {task_id} is damaged, so it is not sent. {reason} {RESTORE}"
+def damaged(task_id: str, reason: Message | str, what: str = "model") -> Message:
+    """The ``what`` of a task is there, but not as it was written."""
+    values = {"task": task_id, "object": OBJECTS[what], "reason": reason, "restore": RESTORE}
+    return Message("stored.damaged", **values)

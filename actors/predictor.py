@@ -56,10 +56,10 @@ class Predictor:
             model = self._model(question)
         except ObjectMissing:
             if question.manifest_sha256:
-                return {"lost": lost(question.task_id)}
+                return {"lost": str(lost(question.task_id))}
             return {"refused": [f"The task {question.task_id} has no stored model."]}
         except (ModelError, ObjectDamaged) as error:
-            return {"damaged": damaged(question.task_id, str(error))}
+            return {"damaged": str(damaged(question.task_id, str(error)))}
         options = ReadOptions(FILE, question.mapping, question.most, without_class=True)
         return self.reader.uploaded(
             question.upload, options, lambda outcome: self._answer(model, outcome, question)

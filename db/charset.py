@@ -15,6 +15,7 @@ from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.connection import get_connection
 
 from db.errors import translate_errors
+from graphnet.messages import Message
 
 ALL = {"", "utf8mb4", "utf16", "utf16le", "utf32", "binary", "sql_ascii"}
 UP_TO_FFFF = {"utf8", "utf8mb3", "ucs2"}
@@ -113,12 +114,12 @@ async def charsets() -> Charsets:
     return _KNOWN[connection]
 
 
-async def unstorable_of_task(texts: Mapping[str, str]) -> list[tuple[str, str]]:
+async def unstorable_of_task(texts: Mapping[str, str]) -> list[tuple[str, Message]]:
     """Fields of a task (``task_name``, ``proj_id``) that the database cannot hold, and why."""
     return await _unstorable((SUBMISSIONS, RUNS), texts)
 
 
-async def unstorable_of_dataset(texts: Mapping[str, str]) -> list[tuple[str, str]]:
+async def unstorable_of_dataset(texts: Mapping[str, str]) -> list[tuple[str, Message]]:
     """The same of a dataset (``data_name``, ``proj_id``, ``user_id``, ``hdfs_path``)."""
     return await _unstorable((DATASETS, MAPPINGS), texts)
 
@@ -139,41 +140,41 @@ async def fitted_error(sentence: str) -> str:
     return (await charsets()).fitted(RUNS, "error", sentence)
 
 
-async def check_charset() -> str:
-    """A sentence where NEURO-LEARN's tables do not take every character; "" where they do."""
-    found = await charsets()
+async def check_charset() -> Message | None:
+    """A notice where NEURO-LEARN's tables do not take every character; None where they do."""
+    known = await charsets()
     names = {
         charset.name
-        for (table, _), charset in found.columns.items()
+        for (table, _), charset in known.columns.items()
         if table in (SUBMISSIONS, DATASETS) and charset.name.lower() not in ALL
     }
-    if not names:
-        return ""
-    return (
-        f"NEURO-LEARN's tables are {' and '.join(sorted(names))}: names with other "
-        "characters are refused, and failure messages lose them."
-    )
+    return Message("database.charsets", names=sorted(names)) if names else None
 
 
-async def _unstorable(tables: tuple[str, ...], texts: Mapping[str, str]) -> list[tuple[str, str]]:
+async def _unstorable(
+    tables: tuple[str, ...], texts: Mapping[str, str]
+) -> list[tuple[str, Message]]:
     if all(text.isascii() for text in texts.values()):
         return []
-    found = await charsets()
+    known = await charsets()
     problems = []
     for name, text in texts.items():
-        for charset in (each for table in tables for each in found.of(table, name)):
-            letter = charset.refused(text)
-            if letter:
-                shown = letter if letter.isprintable() else ascii(letter)[1:-1]
-                problems.append(
-                    (
-                        name,
-                        f"{name} holds '{shown}' (U+{ord(letter):04X}), which cannot be stored: "
-                        f"NEURO-LEARN's database is {charset.name}.",
-                    )
-                )
-                break
+        through = (charset for table in tables for charset in known.of(table, name))
+        refused = ((charset.refused(text), charset) for charset in through)
+        letter, charset = next((pair for pair in refused if pair[0]), ("", None))
+        if charset is not None:
+            problems.append((name, _not_storable(name, letter, charset)))
     return problems
+
+
+def _not_storable(field: str, letter: str, charset: Charset) -> Message:
+    return Message(
+        "database.character",
+        field=field,
+        letter=letter if letter.isprintable() else ascii(letter)[1:-1],
+        point=f"U+{ord(letter):04X}",
+        charset=charset.name,
+    )
 
 
 async def _read(connection: BaseDBAsyncClient) -> Charsets:

@@ -29,6 +29,7 @@ from db.models import (
     Token,
 )
 from db.neurolearn import Dataset, Submission
+from graphnet.messages import Message
 
 CONNECT_SECONDS = 5
 ANSWER_SECONDS = 60  # longer than LOCK_SECONDS and the server's own wait for a row
@@ -100,7 +101,7 @@ async def check_schema() -> None:
     await ping()
     await versions.check_known()
     if await versions.behind():
-        raise SchemaBehind("The service's own tables are missing or older; run `sgn migrate`.")
+        raise SchemaBehind(Message("database.own-tables-behind"))
     for model in (*OWN, Submission, Dataset):
         try:
             async with translate_errors():

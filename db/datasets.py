@@ -21,6 +21,7 @@ from db.pagination import page
 from db.texts import in_its_letters, json_text
 from db.transactions import restart_on_deadlock, transaction
 from db.versions import check_known
+from graphnet.messages import Message
 
 LONGEST_LIST = 500
 LISTED = ("id", "data_id", "proj_id", "user_id", "data_name")
@@ -76,10 +77,10 @@ async def insert_dataset(new: NewDataset) -> DatasetRecord:
     """
     await check_known()
     columns = ("data_name", "proj_id", "user_id", "hdfs_path")
-    for _, sentence in await unstorable_of_dataset(
+    for _, message in await unstorable_of_dataset(
         {column: getattr(new, column) for column in columns}
     ):
-        raise DatabaseError(sentence)
+        raise DatabaseError(message)
     await check_packet("The dataset", new.data_cont)
     await check_packet("The dataset's profile", _as_text(new.profile))
     record = await find_dataset(new.data_id)
@@ -116,7 +117,7 @@ async def _insert(new: NewDataset) -> DatasetRecord:
 def _same(new: NewDataset, written: DatasetRecord) -> DatasetRecord:
     """The row that an earlier attempt has written. Raises DatabaseError where it is another's."""
     if (written.data_name, written.proj_id) != (new.data_name, new.proj_id):
-        raise DatabaseError("The dataset's id is used already; send the file again.")
+        raise DatabaseError(Message("database.dataset-id-taken"))
     return written
 
 
@@ -151,11 +152,9 @@ async def check_name(data_name: str) -> None:
 def name_taken(data_name: str, other: str = "") -> NameTaken:
     """Why a second dataset of this name is not written; ``other`` is the first one's name."""
     if other in ("", data_name):
-        return NameTaken(f"There is a dataset named {data_name!r} already.")
-    return NameTaken(
-        f"There is a dataset named {other!r} already, which the database does not tell from "
-        f"{data_name!r}."
-    )
+        return NameTaken(Message("database.name-taken", name=repr(data_name)))
+    values = {"other": repr(other), "name": repr(data_name)}
+    return NameTaken(Message("database.name-taken-alike", **values))
 
 
 @translate_errors()

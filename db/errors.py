@@ -13,17 +13,19 @@ from typing import Any
 from prometheus_client import Counter
 from tortoise.exceptions import BaseORMException, DBConnectionError, IntegrityError
 
+from graphnet.messages import Message, as_message
+
 
 class Refusal(Enum):
-    """Why a database does not write; ``str`` is a sentence for whoever waits."""
+    """Why a database does not write; the value is the code of a message, ``str`` its sentence."""
 
-    READ_ONLY = "The database is read-only."
-    FULL = "The database is full: it has no room for what is to be written."
-    FILES = "The database cannot use its own files: check their disk and permissions."
-    RIGHTS = "The database user lacks a right: `sgn doctor` names it."
+    READ_ONLY = "database.read-only"
+    FULL = "database.full"
+    FILES = "database.files"
+    RIGHTS = "database.rights"
 
     def __str__(self) -> str:
-        return self.value
+        return str(Message(self.value))
 
 
 # 1036: a table's files are read-only. 1290: an option (it is named in the text). 1792: the
@@ -106,7 +108,15 @@ CONNECTION_LOST = {"InterfaceError", "InternalClientError"}
 
 
 class DatabaseError(Exception):
-    """The root of this room's errors: one sentence without SQL and without a password."""
+    """The root of this room's errors: one message without SQL and without a password."""
+
+    def __init__(self, message: Message | str) -> None:
+        self.message = as_message(message)
+        super().__init__(self.message)
+
+    def __str__(self) -> str:
+        """The message in English."""
+        return str(self.message)
 
 
 class DatabaseUnavailable(DatabaseError):
@@ -121,7 +131,7 @@ class DatabaseRefuses(DatabaseUnavailable):
     """
 
     def __init__(self, refusal: Refusal, said: str = "") -> None:
-        super().__init__(str(refusal))
+        super().__init__(Message(refusal.value))
         self.refusal = refusal
         self.said = said  # the server's own words, with names of users and tables: for operators
 
@@ -143,7 +153,7 @@ class ModelRemoved(DatabaseError):
 
     def __init__(self, task_id: str, removed_at: int) -> None:
         day = datetime.fromtimestamp(removed_at / 1000, UTC)
-        super().__init__(f"The model of the task {task_id} was cleaned away on {day:%Y-%m-%d}.")
+        super().__init__(Message("database.model-removed", task=task_id, day=f"{day:%Y-%m-%d}"))
 
 
 class NameTaken(DatabaseError):
@@ -184,35 +194,29 @@ async def translate_errors() -> AsyncIterator[None]:
 def _translate(error: Exception) -> DatabaseError:
     ERRORS.inc()
     if _code(error) == MYSQL_PACKET_TOO_LARGE:
-        return ContentTooLarge(
-            "The database server takes less in one statement than this; its max_allowed_packet "
-            "must be raised."
-        )
+        return ContentTooLarge(Message("database.statement-too-large"))
     if _is_not_let_in(error):
-        return DatabaseUnavailable(
-            "The database server refuses the user, the password or the database name in "
-            "SGN_DATABASE_URL."
-        )
+        return DatabaseUnavailable(Message("database.not-let-in"))
     cause = _cause(error)
     refusal = refusal_of(cause)
     if refusal is not None:
         return DatabaseRefuses(refusal, str(cause.args[-1]) if cause.args else "")
     if _is_deadlock(error):
-        return Deadlock("The database is busy with the same rows; try again in a second.")
+        return Deadlock(Message("database.deadlock"))
     return _away_or_behind(error) or _unknown(error)
 
 
 def _away_or_behind(error: Exception) -> DatabaseError | None:
     if isinstance(error, DBConnectionError | OSError | TimeoutError) or _may_pass(error):
-        return DatabaseUnavailable("The database does not answer.")
+        return DatabaseUnavailable(Message("database.silent"))
     if _is_missing_table(error):
-        return SchemaBehind("A table is missing or older than this version; run `sgn migrate`.")
+        return SchemaBehind(Message("database.behind"))
     return None
 
 
 def _unknown(error: Exception) -> DatabaseError:
     log.error("the database refused a statement", exc_info=error)
-    return DatabaseError("The database refused a statement.")
+    return DatabaseError(Message("database.refused"))
 
 
 def _is_deadlock(error: Exception) -> bool:

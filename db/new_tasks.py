@@ -16,6 +16,7 @@ from db.neurolearn import Submission
 from db.rows import insert
 from db.states import Status
 from db.transactions import restart_on_deadlock, transaction
+from graphnet.messages import Message
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,7 @@ async def insert_new_task(task: NewTask, key: NewKey | None = None) -> str:
                 raise KeyUsed("The key was used.") from error
             continue
         return task_id
-    raise DatabaseError("No free task id was found; try again in a second.")
+    raise DatabaseError(Message("database.no-task-id"))
 
 
 async def _insert(task: NewTask, task_id: str, now: int, key: NewKey | None) -> None:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from db.errors import CursorUnknown
+from graphnet.messages import Message
 
 LARGEST_ID = 2**31 - 1  # of NEURO-LEARN's column
 
@@ -27,5 +28,5 @@ async def page(query: Any, fields: tuple[str, ...], limit: int, cursor: str | No
 def _position(cursor: str) -> int:
     ours = cursor.isascii() and cursor.isdecimal() and len(cursor) <= len(str(LARGEST_ID))
     if not ours or int(cursor) > LARGEST_ID:
-        raise CursorUnknown("cursor is none that a page has given as next_cursor.")
+        raise CursorUnknown(Message("database.cursor-invalid"))
     return int(cursor)

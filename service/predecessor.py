@@ -1,5 +1,6 @@
 """Tasks of this service's predecessor and of other services: what they lack, and why."""
 
+from actors.lost import OBJECTS
 from db.ownership import KINDS, Owner, Stranger, find_stranger
 from db.states import Status
 from db.tasks import TaskRecord
@@ -11,14 +12,6 @@ from service.http.responses import ApiError, ErrorNum, quoted
 MODEL = "model"
 SUCCESS = "Success"  # the predecessor's word for Finished
 STATUSES = (*map(str, Status), SUCCESS)  # that a list may be filtered by
-# What may be stored of a task, by its name in code.
-OBJECTS = {
-    MODEL: Message("api.object-model"),
-    "evidence": Message("api.object-evidence"),
-    "report": Message("api.object-report"),
-    "picture of regions": Message("api.object-picture"),
-    "log": Message("api.object-log"),
-}
 
 
 def require_stored(task: TaskRecord, what: str) -> None:

@@ -28,9 +28,9 @@ READING = (
     ErrorNum.TOO_MANY,
 )
 MEANT = {
-    "map": "how the file is meant: id=choice, as often as there are questions",
+    "map": "how to read the file: id=choice, once per question",
     "mapping": "the same as one JSON object",
-    "upload": "the id of a file that was sent within the hour, in the place of a body",
+    "upload": "the id of a file that was sent within the last hour, instead of a body",
 }
 BAD_FORM = (
     *(ErrorNum.BODY_UNREADABLE, ErrorNum.FORM_INVALID),
@@ -51,7 +51,7 @@ def _submit(path: str) -> Endpoint:
             *(ErrorNum.TOO_MANY, ErrorNum.KEY_REUSED, ErrorNum.REGISTRY_UNAVAILABLE),
         ),
         headers={
-            "Idempotency-Key": "the same form under the same key is one task, however often sent"
+            "Idempotency-Key": "the same form with the same key is one task, however often sent"
         },
     )
 
@@ -86,7 +86,7 @@ ENDPOINTS = (
         query={
             "proj_id": "only this project's",
             "limit": "at most this many, 1 to 500; 50 if not given",
-            "cursor": "the next_cursor of the page before",
+            "cursor": "next_cursor of the previous page",
         },
         refusals=(ErrorNum.FORM_INVALID, ErrorNum.NOT_FOUND),
     ),
@@ -98,10 +98,10 @@ ENDPOINTS = (
         reply={"tasks": "[Task]", "next_cursor": "string?"},
         query={
             "proj_id": "only this project's",
-            "status": "only in this status; Success is the predecessor's word for Finished",
+            "status": "only with this status; Success is the predecessor's word for Finished",
             "q": "only with this text, of at most 100 characters, in the id or the name",
             "limit": "at most this many, 1 to 500; 50 if not given",
-            "cursor": "the next_cursor of the page before",
+            "cursor": "next_cursor of the previous page",
         },
         refusals=(ErrorNum.FORM_INVALID,),
     ),
@@ -109,9 +109,9 @@ ENDPOINTS = (
     _task(
         "/events",
         events.events,
-        "Server-sent events: status, epoch, progress; Last-Event-ID takes them up again.",
+        "Server-sent events: status, epoch, progress; Last-Event-ID resumes them.",
         media_type="text/event-stream",
-        headers={"Last-Event-ID": "the id of the last event that came"},
+        headers={"Last-Event-ID": "the id of the last event received"},
         also={204: "the task has ended, and Last-Event-ID names its last event"},
         refusals=(ErrorNum.NOT_FOUND, ErrorNum.TOO_MANY),
     ),
@@ -126,7 +126,7 @@ ENDPOINTS = (
     _task(
         "/retry",
         submission.retry,
-        "A new task like this one, which failed or was cancelled; goes on from its checkpoint.",
+        "A new task like this failed or cancelled one; it resumes from the checkpoint.",
         method="POST",
         reply={"task": "Task"},
         refusals=(
@@ -161,7 +161,7 @@ ENDPOINTS = (
     _task(
         "/predictions.csv",
         evidence.predictions,
-        "Who was predicted how, by split; cross-validation is a split too.",
+        "The prediction per subject and split; cross-validation is a split too.",
         media_type="text/csv",
         refusals=STORED,
         download=True,
@@ -169,14 +169,14 @@ ENDPOINTS = (
     _task(
         "/log",
         stored.log,
-        "What the workers logged of the task, a line each, oldest first; so far, if it goes on.",
+        "The workers' log of the task, one entry per line, oldest first; while it runs, so far.",
         media_type="text/plain",
         refusals=(ErrorNum.NOT_FOUND, ErrorNum.REGISTRY_UNAVAILABLE),
     ),
     _task(
         "/evidence",
         evidence.evidence,
-        "What the figures summarise: predictions, cohorts, figures by site, all regions.",
+        "What the metrics summarise: predictions, cohorts, metrics by site, all regions.",
         reply={"predictions": "object", "cohorts": "object", "importance": "object?"},
         refusals=STORED,
         download=True,
@@ -184,7 +184,7 @@ ENDPOINTS = (
     _task(
         "/glass-brain.svg",
         evidence.glass_brain,
-        "The regions that mattered, where an atlas says where they are.",
+        "The important regions as a picture, if the atlas has their coordinates.",
         media_type="image/svg+xml",
         refusals=STORED,
         download=True,
@@ -192,7 +192,7 @@ ENDPOINTS = (
     _task(
         "/predict",
         predict.predict,
-        "What the stored model says of new subjects: a table as for a dataset, without labels.",
+        "Predict new subjects with the stored model: a table as for a dataset, without labels.",
         method="POST",
         reply={
             "classes": "array",
@@ -200,7 +200,7 @@ ENDPOINTS = (
             "predictions": "array",
             "warnings": "array",
         },
-        query={"explain": "false: without the regions that add most", **MEANT},
+        query={"explain": "false: without the regions that contribute most", **MEANT},
         body=DATASET,
         refusals=(*STORED, *BAD_FORM, *READING),
     ),
@@ -208,9 +208,9 @@ ENDPOINTS = (
         "GET",
         f"{V0}/compare",
         compare.compare,
-        "Tasks side by side, with paired differences over the subjects new to both.",
+        "Tasks side by side, with paired differences over subjects new to both models.",
         reply={"tasks": "[Task]", "differences": "object", "lost": "array"},
-        query={"task_ids": "2 to 6 ids with commas between"},
+        query={"task_ids": "2 to 6 ids, separated by commas"},
         refusals=(
             *(ErrorNum.FORM_INVALID, ErrorNum.TOO_MANY),
             *(ErrorNum.REGISTRY_UNAVAILABLE, ErrorNum.STORED_DAMAGED),
@@ -241,7 +241,7 @@ ENDPOINTS = (
         query={
             "proj_id": "only this project's",
             "limit": "at most this many, 1 to 500; 1000 if not given",
-            "cursor": "the next_cursor of the page before",
+            "cursor": "next_cursor of the previous page",
         },
         refusals=(ErrorNum.FORM_INVALID,),
     ),
@@ -249,7 +249,7 @@ ENDPOINTS = (
         "GET",
         f"{V0}/datasets/{{data_name:path}}",
         datasets.show,
-        "One dataset: findings, rules, and how its values lie at each site.",
+        "One dataset: findings, rules, and the distribution of its values at each site.",
         reply={"dataset": "Dataset"},
         refusals=(ErrorNum.NOT_FOUND,),
     ),
@@ -257,7 +257,7 @@ ENDPOINTS = (
         "POST",
         f"{V0}/datasets",
         datasets.upload,
-        "Upload a file of any kind that docs/data.md lists; answers with a quality report.",
+        "Upload a file of any kind that docs/data.md lists; the answer is a quality report.",
         reply={
             "dataset": "Dataset",
             "warnings": "array",
@@ -267,7 +267,7 @@ ENDPOINTS = (
         query={
             "preview": "true: nothing is kept, and the names are not required",
             "proj_id": "the project, required",
-            "user_id": "the NEURO-LEARN user who may download and delete it there; at most 32 long",
+            "user_id": "NEURO-LEARN user who may download and delete it; at most 32 characters",
             "data_name": "the dataset's name; the file's name in a multipart upload",
             **MEANT,
         },
@@ -282,7 +282,7 @@ ENDPOINTS = (
         "POST",
         f"{V0}/datasets/{{data_name:path}}/mapping",
         datasets.answer,
-        "Says how a dataset that NEURO-LEARN wrote is to be read; it is read anew.",
+        "Say how a dataset that NEURO-LEARN wrote is to be read; it is read again.",
         reply={"dataset": "Dataset"},
         query={name: MEANT[name] for name in ("map", "mapping")},
         body={"application/json": {"schema": {"type": "object"}}},
@@ -290,7 +290,7 @@ ENDPOINTS = (
     ),
     _test_db(f"{V0}/test_db"),
     _test_db("/rest/sgnservice/v0/test_db"),
-    Endpoint("GET", "/healthz", health.healthz, "The process lives."),
+    Endpoint("GET", "/healthz", health.healthz, "The process is alive."),
     Endpoint(
         "GET",
         "/readyz",
@@ -303,7 +303,7 @@ ENDPOINTS = (
         "GET",
         "/metrics",
         health.metrics,
-        "Counters and figures as Prometheus reads them.",
+        "Metrics in the Prometheus text format.",
         media_type="text/plain",
     ),
 )

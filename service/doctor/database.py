@@ -7,6 +7,7 @@ from db.charset import check_charset
 from db.connection import check_schema, close_database, open_database
 from db.diagnosis import Server, check_writable
 from db.errors import DatabaseError, DatabaseRefuses, Refusal, SchemaBehind
+from graphnet.messages import Message
 from service.doctor import clock
 from service.doctor.check_result import Finding, fault, ok, warning
 from service.monitoring.packet_limit import needed_packet
@@ -80,12 +81,12 @@ async def _writes() -> list[Finding]:
     return [ok("rights", "all that are needed"), ok("writes", "a row was written and removed")]
 
 
-def _charset(lacks: str) -> Finding:
+def _charset(lacks: Message | None) -> Finding:
     """It works with every character set, but not for every name."""
-    if not lacks:
+    if lacks is None:
         return ok("charset", "every character can be stored")
     fix = "Have NEURO-LEARN's operator convert its tables to utf8mb4, or leave it as it is."
-    return warning("charset", lacks.rstrip("."), fix)
+    return warning("charset", str(lacks).rstrip("."), fix)
 
 
 def _packet(server: Server, settings: HttpSettings) -> list[Finding]:

@@ -142,12 +142,14 @@ async def _parent(
         check_manifest(content, record.manifest_sha256)
         if await artifacts.exists(parent, PARAMETERS):
             return Parent.from_manifest(read_manifest(content)), []
-        reason = as_message(lost(parent))
+        reason = lost(parent)
     except ObjectMissing:
         stored = bool(record.manifest_sha256)
-        reason = as_message(lost(parent)) if stored else Message("forms.parent-kept-nothing")
-    except (ModelError, ObjectDamaged) as error:
-        reason = as_message(damaged(parent, str(error)))
+        reason = lost(parent) if stored else Message("forms.parent-kept-nothing")
+    except ModelError as error:
+        reason = damaged(parent, as_one(error.messages))
+    except ObjectDamaged as error:
+        reason = damaged(parent, str(error))
     message = Message("forms.parent-unusable", task=parent, reason=reason)
     return None, [FieldError(PARENT, message)]
 
@@ -166,6 +168,6 @@ def _not_a_parent(record: ModelRecord) -> Message | None:
     if record.task_status != Status.FINISHED:
         return Message("forms.parent-not-finished", task=parent, status=str(record.task_status))
     if record.removed_at:
-        reason = as_message(str(ModelRemoved(parent, record.removed_at)))
+        reason = ModelRemoved(parent, record.removed_at).message
         return Message("forms.parent-removed", task=parent, reason=reason)
     return None

@@ -65,7 +65,7 @@ def as_api_error(request: Request, error: Exception) -> ApiError:
     for kind, number in DATABASE_ERRORS.items():
         if isinstance(error, kind):
             log.warning("%s %s: %s", request.method, request.url.path, error)
-            return ApiError(number, str(error), headers=_later(request, error))
+            return ApiError(number, error.message, headers=_later(request, error))
     log.error("%s %s failed", request.method, request.url.path, exc_info=error)
     return ApiError(ErrorNum.INTERNAL, Message("api.internal-error"))
 

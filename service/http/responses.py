@@ -48,36 +48,37 @@ MEANINGS = {
     ErrorNum.FORM_INVALID: (422, "Fields of the form are wrong; `errors` names each."),
     ErrorNum.TOO_LARGE: (
         413,
-        "The body is larger than the service takes: a form 1 MB, a file SGN_MAX_UPLOAD_MB.",
+        "The body is larger than the limit: 1 MB for a form, SGN_MAX_UPLOAD_MB for a file.",
     ),
     ErrorNum.NOT_FOUND: (404, "There is no such address, task, model or dataset."),
-    ErrorNum.METHOD_NOT_ALLOWED: (405, "The address does not take this method."),
-    ErrorNum.NAME_TAKEN: (409, "A dataset of that name is there already."),
+    ErrorNum.METHOD_NOT_ALLOWED: (405, "The address does not accept this method."),
+    ErrorNum.NAME_TAKEN: (409, "A dataset of that name exists already."),
     ErrorNum.DATASET_UNREADABLE: (422, "The uploaded file is not a dataset."),
     ErrorNum.DATABASE_UNAVAILABLE: (
         503,
-        "The database does not answer, is read-only or is full; Retry-After says when to come "
+        "The database does not answer, is read-only or is full; Retry-After says when to try "
         "again.",
     ),
     ErrorNum.REGISTRY_UNAVAILABLE: (503, "The model registry does not answer."),
     ErrorNum.NOT_READY: (
         503,
-        "Something the service needs does not answer or does not do its job; named in the reply.",
+        "Something that the service needs does not answer or does not work; the reply names it.",
     ),
     ErrorNum.NO_TOKEN: (401, "The request carries no token that is valid here."),
     ErrorNum.FORBIDDEN: (403, "The token's role or project does not allow this."),
     ErrorNum.TOO_MANY: (
         429,
-        "Too many tasks wait, clients watch or files are uploaded; Retry-After says when.",
+        "Too many tasks are waiting, clients watching or files being uploaded; Retry-After says "
+        "when to try again.",
     ),
-    ErrorNum.KEY_REUSED: (422, "The Idempotency-Key was used with another body."),
+    ErrorNum.KEY_REUSED: (422, "The Idempotency-Key was used with a different body."),
     ErrorNum.TOO_SLOW: (408, "The body came too slowly."),
-    ErrorNum.STORED_DAMAGED: (502, "What the registry holds is not what was stored there."),
+    ErrorNum.STORED_DAMAGED: (502, "A stored object is damaged: it is not what was stored."),
     ErrorNum.NOT_RETRIABLE: (409, "Only failed or cancelled tasks can be retried."),
-    ErrorNum.NO_WORKER: (503, "No worker has answered; Retry-After says when to come again."),
+    ErrorNum.NO_WORKER: (503, "No worker has answered; Retry-After says when to try again."),
     ErrorNum.QUESTIONS_OPEN: (
         422,
-        "The file has two plausible readings; `questions` are to be answered by `mapping`.",
+        "The file has two plausible readings; answer the `questions` with `mapping`.",
     ),
     ErrorNum.ENCODED: (
         415,
@@ -85,12 +86,11 @@ MEANINGS = {
     ),
     ErrorNum.NOT_OURS: (
         409,
-        "The task is of this service's predecessor and cannot be changed here.",
+        "The task belongs to this service's predecessor and cannot be changed here.",
     ),
     ErrorNum.STORAGE_FULL: (
         507,
-        "A disk is full: the registry's, or that of the worker which reads; the sentence says "
-        "which.",
+        "A disk is full, the registry's or the worker's; `msg` says which.",
     ),
     ErrorNum.STORED_LOST: (
         410,
@@ -100,7 +100,7 @@ MEANINGS = {
         416,
         "The Range begins after the last byte; Content-Range gives the size.",
     ),
-    ErrorNum.INTERNAL: (500, "A fault of the service itself; its log has the details."),
+    ErrorNum.INTERNAL: (500, "The service failed with an internal error; its log has the details."),
 }
 
 
@@ -166,9 +166,9 @@ def field_error(field: str, message: Message) -> ApiError:
     return form_error([FieldError(field, message)])
 
 
-def field_errors(texts: Sequence[tuple[str, Message | str]]) -> list[FieldError]:
+def field_errors(pairs: Sequence[tuple[str, Message]]) -> list[FieldError]:
     """What another room found wrong, as pairs of a field and a message."""
-    return [FieldError(field, as_message(text)) for field, text in texts]
+    return [FieldError(*pair) for pair in pairs]
 
 
 def as_one(messages: Sequence[Message]) -> Message:

@@ -112,7 +112,7 @@ def _received(request: Request) -> Received | None:
 def _said(error: ApiError | NameTaken, language: str) -> tuple[ErrorNum, dict[str, list[str]]]:
     """The sentences by field; what concerns none stands beside the file, and no question there."""
     if isinstance(error, NameTaken):
-        return ErrorNum.NAME_TAKEN, {"data_name": [str(error)]}
+        return ErrorNum.NAME_TAKEN, {"data_name": [render(error.message, language)]}
     if error.number == ErrorNum.QUESTIONS_OPEN:
         return error.number, {}
     listed = error.errors or (FieldError(FILE, error.message),)

@@ -5,7 +5,7 @@ from starlette.requests import Request
 from actors.lost import lost
 from db.states import Status
 from db.tasks import TaskRecord
-from graphnet.messages import Message, as_message, render, rendered
+from graphnet.messages import Message, render, rendered
 from graphnet.report.facts import Facts
 from registry import RegistryError
 from service.http.language import answer_language
@@ -25,7 +25,7 @@ async def read_facts(request: Request, task: TaskRecord) -> tuple[Facts, list[st
     language = answer_language(request)
     state = state_of(request)
     if await state.lost_models.is_lost(state.artifacts, task):
-        wrong.append(as_message(lost(task.task_id)))
+        wrong.append(lost(task.task_id))
     if task.task_status != Status.FINISHED:
         return alone, rendered(wrong, language)
     try:

@@ -7,7 +7,7 @@ from actors.exposition import CONTENT_TYPE
 from db.charset import check_charset
 from db.connection import ping
 from db.errors import DatabaseError
-from graphnet.messages import Message
+from graphnet.messages import Message, render
 from service.http.auth import caller_of
 from service.http.language import answer_language
 from service.http.responses import ErrorNum, error_response, success
@@ -30,14 +30,15 @@ async def readyz(request: Request) -> Response:
     if failed:
         message, language = Message("api.not-ready", dependencies=failed), answer_language(request)
         return error_response(ErrorNum.NOT_READY, message, language, dependencies=dependencies)
-    return success(dependencies=dependencies, notices=await _notices())
+    return success(dependencies=dependencies, notices=await _notices(request))
 
 
-async def _notices() -> list[str]:
+async def _notices(request: Request) -> list[str]:
     try:
-        return [sentence for sentence in [await check_charset()] if sentence]
+        notice = await check_charset()
     except DatabaseError:  # since it was asked a moment ago
         return []
+    return [] if notice is None else [render(notice, answer_language(request))]
 
 
 async def test_db(request: Request) -> Response:  # noqa: ARG001

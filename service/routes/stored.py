@@ -26,7 +26,7 @@ from registry import (
     RegistryUnavailable,
 )
 from service.http.responses import ApiError, ErrorNum, as_one, success
-from service.predecessor import OBJECTS, require_stored
+from service.predecessor import require_stored
 from service.routes.tasks import task_of
 from service.state import AppState, state_of
 from service.stores.artifacts import sums_of
@@ -89,19 +89,23 @@ def _digest(content: bytes) -> str:
 
 def damaged(task: TaskRecord, reason: Message, what: str = "model") -> ApiError:
     """Why what is stored is not sent."""
-    message = messages.damaged(task.task_id, str(reason), what)
+    message = messages.damaged(task.task_id, reason, what)
     return ApiError(ErrorNum.STORED_DAMAGED, message)
 
 
 def lacking(task: TaskRecord, what: str) -> ApiError:
     """The task has no such object."""
-    values = {"task": task.task_id, "status": str(task.task_status), "object": OBJECTS[what]}
+    values = {
+        "task": task.task_id,
+        "status": str(task.task_status),
+        "object": messages.OBJECTS[what],
+    }
     return ApiError(ErrorNum.NOT_FOUND, Message("api.object-lacking", **values))
 
 
 def removed(task: TaskRecord) -> ApiError:
     """The task's model was cleaned away."""
-    return ApiError(ErrorNum.NOT_FOUND, str(ModelRemoved(task.task_id, task.removed_at)))
+    return ApiError(ErrorNum.NOT_FOUND, ModelRemoved(task.task_id, task.removed_at).message)
 
 
 async def log(request: Request) -> Response:

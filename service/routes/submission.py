@@ -23,7 +23,7 @@ from db.states import Status
 from db.tasks import TaskRecord
 from db.texts import in_ascii
 from graphnet.catalogue import find_model
-from graphnet.messages import ENGLISH, Message, as_message, rendered
+from graphnet.messages import ENGLISH, Message, rendered
 from service.forms import validation
 from service.forms.compatibility import PARENT
 from service.forms.datasets import names_in, resolve_dataset_names
@@ -206,8 +206,7 @@ async def _insert(state: AppState, task: NewTask, key: NewKey | None) -> str:
             with TRACING.span("write"):
                 return await state.intake.insert(task, key)
         except ModelRemoved as error:  # since the form was checked
-            reason = as_message(str(error))
-            values = {"task": task.parent_task_id, "reason": reason}
+            values = {"task": task.parent_task_id, "reason": error.message}
             raise field_error(PARENT, Message("forms.parent-removed", **values)) from error
 
 

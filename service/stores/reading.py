@@ -86,7 +86,7 @@ async def raise_refusal(answer: Mapping[str, Any], proj_id: str, upload: str) ->
         if kind in answer:
             raise ApiError(number, Message.from_json(answer[kind]))
     if "taken" in answer:
-        raise NameTaken(str(answer["taken"]))
+        raise NameTaken(Message.from_json(answer["taken"]))
     if "gone" in answer:
         raise gone(Message.from_json(answer["gone"]))
     if "questions" in answer:

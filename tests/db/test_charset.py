@@ -14,6 +14,7 @@ from db.errors import DatabaseError
 from db.models import Result
 from db.neurolearn import Submission
 from db.ownership import find_stranger
+from graphnet.messages import Message
 from tests.databases import mysql_database, postgres_database, query
 from tests.db.backends import or_skipped
 from tests.db.opened import opened
@@ -98,8 +99,13 @@ def test_a_name_that_cannot_be_stored_is_told_by_field_and_character(
         (problem,) = await unstorable_of_task({"task_name": f"a{letter}b", "proj_id": "P"})
         assert problem == (
             "task_name",
-            f"task_name holds '{letter}' (U+{ord(letter):04X}), which cannot be stored: "
-            f"NEURO-LEARN's database is {name}.",
+            Message(
+                "database.character",
+                field="task_name",
+                letter=letter,
+                point=f"U+{ord(letter):04X}",
+                charset=name,
+            ),
         )
         names = {"data_name": letter, "proj_id": "P", "user_id": letter, "hdfs_path": ""}
         assert [field for field, _ in await unstorable_of_dataset(names)] == [
@@ -140,13 +146,13 @@ def test_a_name_that_cannot_be_there_is_looked_for_in_vain(small_url: tuple[str,
 
 
 def test_it_is_named_to_the_operator(small_url: tuple[str, str]) -> None:
-    sentence = opened(small_url[0], charset.check_charset())
-    assert f"NEURO-LEARN's tables are {small_url[1]}: " in sentence
+    notice = opened(small_url[0], charset.check_charset())
+    assert notice == Message("database.charsets", names=[small_url[1]])
 
 
 @pytest.mark.usefixtures("url")
 async def test_what_takes_everything_is_not_named_and_refuses_nothing() -> None:
-    assert await charset.check_charset() == ""
+    assert await charset.check_charset() is None
     assert await unstorable_of_task({"task_name": "脑🧠", "proj_id": "P"}) == []
     claim = await claims.claim(
         await submitted(task_name="脑🧠"), worker="w", device="d", lease_ms=9, max_attempts=3
@@ -158,14 +164,14 @@ async def test_what_takes_everything_is_not_named_and_refuses_nothing() -> None:
 def test_without_strict_mode_nothing_becomes_a_question_mark() -> None:
     """The server itself would write ``?`` without a word."""
 
-    async def looked() -> list[tuple[str, str]]:
+    async def looked() -> list[tuple[str, Message]]:
         return await unstorable_of_task({"task_name": "脑", "proj_id": "P"})
 
     with or_skipped(mysql_database(charset="latin1")) as url:
         asyncio.run(migrate(url))
         loose = f"{url}?sql_mode="
         (problem,) = opened(loose, looked())
-        assert "'脑' (U+8111)" in problem[1]
+        assert "'脑' (U+8111)" in str(problem[1])
         assert query(url, "SELECT COUNT(*) FROM backend_submissions") == [(0,)]
 
 
