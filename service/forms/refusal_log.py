@@ -42,7 +42,7 @@ class RefusalLog:
         self._minute = _Minute()
         self._prune_at = 0.0
 
-    def hear(self, error: ApiError, *, proj_id: str, request_id: str) -> None:
+    def note(self, error: ApiError, *, proj_id: str, request_id: str) -> None:
         """Log the line, and keep what was wrong unless too many came in this minute."""
         log.warning(
             "form refused: error_num %d, project %s, fields %s: %s",

@@ -38,21 +38,21 @@ def note_form(request: Request, posted: Posted) -> None:
     request.state.posted = posted
 
 
-def refused_form(request: Request, error: ApiError) -> Response:
+def form_error_response(request: Request, error: ApiError) -> Response:
     """Answer a form that is refused, with the form; it is logged and kept as a refused form."""
     language = answer_language(request)
     if request.method != "POST":
         return error.reply(language, code=REFUSED)
     posted: Posted = getattr(request.state, "posted", Posted({}))
-    hear(request, error, posted.fields)
+    note_refusal(request, error, posted.fields)
     warned = {"warnings": rendered(posted.warnings, language)} if posted.warnings else {}
     return error.reply(language, code=REFUSED, task_form=posted.fields, **warned)
 
 
-def hear(request: Request, error: ApiError, fields: Mapping[str, Any]) -> None:
+def note_refusal(request: Request, error: ApiError, fields: Mapping[str, Any]) -> None:
     """Log one line about a refused form, and keep what was wrong with it."""
     caller: Caller | None = request.scope.get(CALLER)
-    state_of(request).refusal_log.hear(
+    state_of(request).refusal_log.note(
         error, proj_id=_project(caller, fields), request_id=request_id.get()
     )
 

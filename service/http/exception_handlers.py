@@ -17,7 +17,7 @@ from db.errors import (
 )
 from graphnet.messages import Message, render
 from registry import ObjectDamaged, RegistryError, RegistryRefuses
-from service.forms.reply import is_form_address, refused_form
+from service.forms.reply import form_error_response, is_form_address
 from service.http.language import answer_language
 from service.http.responses import MEANINGS, ApiError, ErrorNum
 from service.pages.site import SEE_OTHER, error_page, is_for_a_person, sign_in_address
@@ -42,7 +42,7 @@ async def handle_error(request: Request, error: Exception) -> Response:
     """Answer an error in one sentence, in the language of the request."""
     api_error = as_api_error(request, error)
     if is_form_address(request):
-        return refused_form(request, api_error)
+        return form_error_response(request, api_error)
     language = answer_language(request)
     if not is_for_a_person(request):
         return api_error.reply(language)

@@ -13,7 +13,7 @@ LONGEST_TEXT = 100
 ANSWERS = {"true": True, "false": False}
 
 
-def asked_project(request: Request, caller: Caller) -> str | None:
+def query_project(request: Request, caller: Caller) -> str | None:
     """The query's ``proj_id``, the caller's own if there is none. Raises ApiError."""
     proj_id = request.query_params.get("proj_id") or None
     if proj_id is not None and not may_be_id(proj_id):
@@ -28,7 +28,7 @@ def may_be_id(text: str) -> bool:
     return len(text) <= LONGEST_ID and text.isprintable()
 
 
-def asked_text(request: Request) -> str | None:
+def query_text(request: Request) -> str | None:
     """The query's ``q``, the text to search for. Raises ApiError."""
     text = request.query_params.get("q", "").strip()
     if len(text) > LONGEST_TEXT or not text.isprintable():
@@ -36,7 +36,7 @@ def asked_text(request: Request) -> str | None:
     return text or None
 
 
-def asked_flag(request: Request, name: str, *, default: bool = False) -> bool:
+def query_flag(request: Request, name: str, *, default: bool = False) -> bool:
     """The query's true or false. Raises ApiError."""
     text = request.query_params.get(name)
     if not text:
@@ -46,7 +46,7 @@ def asked_flag(request: Request, name: str, *, default: bool = False) -> bool:
     return ANSWERS[text]
 
 
-def asked_limit(request: Request, usual: int = DEFAULT_LIMIT) -> int:
+def query_limit(request: Request, usual: int = DEFAULT_LIMIT) -> int:
     """The query's ``limit``, the usual one if there is none. Raises ApiError."""
     text = request.query_params.get("limit")
     if not text:

@@ -1,5 +1,6 @@
 """Datasets: what there is, a look at a file before it is kept, and what was found in one."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from markupsafe import Markup
@@ -15,12 +16,12 @@ from service.dataset_names import ENDINGS
 from service.http.auth import caller_of
 from service.http.body import read_body, read_form
 from service.http.language import answer_language
-from service.http.queries import asked_flag, asked_project
+from service.http.queries import query_flag, query_project
 from service.http.responses import MEANINGS, ApiError, ErrorNum, FieldError
 from service.pages.asking import answers_of, questions_of
 from service.pages.formats import path_of
 from service.pages.site import SEE_OTHER, page, words
-from service.routes.datasets import LENGTHS, dataset_of, reread, taken
+from service.routes.datasets import LENGTHS, dataset_of, read_again, receive_upload
 from service.state import state_of
 from service.stores.mapping import Fields, mapping_of
 from service.stores.uploads import Received
@@ -36,20 +37,20 @@ async def show(request: Request) -> Response:
 
 async def upload(request: Request) -> Response:
     """Show what a file is understood as or asks, or keep it; errors stand beside the fields."""
-    preview = asked_flag(request, "preview")
+    preview = query_flag(request, "preview")
     try:
-        found = await taken(request, preview=preview)
+        uploaded = await receive_upload(request, preview=preview)
     except (ApiError, NameTaken) as error:
         return await _refused(request, error)
     if not preview:
-        return RedirectResponse(f"/datasets/{path_of(found['dataset']['data_name'])}", SEE_OTHER)
+        return RedirectResponse(f"/datasets/{path_of(uploaded.dataset['data_name'])}", SEE_OTHER)
     received = _received(request)
-    content = {
-        "preview": found["preview"],
-        "upload": found["upload"],
+    content: dict[str, Any] = {
+        "preview": uploaded.preview,
+        "upload": uploaded.upload,
         "answers": answers_of(received.fields if received else ()),
     }
-    return await _list(request, **_shown(request, found["dataset"]), **content)
+    return await _list(request, **_shown(request, uploaded.dataset), **content)
 
 
 async def detail(request: Request) -> Response:
@@ -64,7 +65,7 @@ async def answer(request: Request) -> Response:
     form = await read_form(request, body)
     fields = tuple((name, str(text)) for name, text in form.multi_items())
     try:
-        await reread(state_of(request), record, mapping_of(fields))
+        await read_again(state_of(request), record, mapping_of(fields))
     except ApiError as error:
         return await _detail(request, record, error, fields)
     return RedirectResponse(f"/datasets/{path_of(record.data_name)}", SEE_OTHER)
@@ -126,7 +127,7 @@ def _sentences(error: ApiError, language: str) -> list[str]:
     return rendered([wrong.message for wrong in error.errors] or [error.message], language)
 
 
-def _shown(request: Request, dataset: dict[str, Any]) -> dict[str, Any]:
+def _shown(request: Request, dataset: Mapping[str, Any]) -> dict[str, Any]:
     say = words(request)
     drawn = figures.distributions(dataset["distributions"], say)
     rules = {rule: say(sentence) for rule, sentence in dataset["rules"].items()}
@@ -136,7 +137,7 @@ def _shown(request: Request, dataset: dict[str, Any]) -> dict[str, Any]:
 async def _list(request: Request, status: int = 200, **content: Any) -> Response:
     caller, query = caller_of(request), request.query_params
     listed, cursor = await datasets.list_datasets(
-        proj_id=asked_project(request, caller), limit=PAGE, cursor=query.get("cursor") or None
+        proj_id=query_project(request, caller), limit=PAGE, cursor=query.get("cursor") or None
     )
     seen = [each for each in listed if caller.sees(each.proj_id)]
     known = await state_of(request).profiles.glanced(seen)

@@ -8,7 +8,7 @@ from starlette.responses import Response
 from db import queue_state, tasks
 from db.states import Status
 from service.http.auth import caller_of
-from service.http.queries import asked_project, asked_text
+from service.http.queries import query_project, query_text
 from service.pages.site import page
 from service.predecessor import STATUSES
 from service.state import state_of
@@ -24,9 +24,9 @@ async def home(request: Request) -> Response:
     asked = {name: query.get(name, "") for name in ("proj_id", "status", "q")}
     status = asked["status"] if asked["status"] in STATUSES else ""
     found, cursor = await tasks.list_tasks(
-        proj_id=asked_project(request, caller),
+        proj_id=query_project(request, caller),
         status=status or None,
-        text=asked_text(request),
+        text=query_text(request),
         limit=PAGE,
         cursor=query.get("cursor") or None,
     )

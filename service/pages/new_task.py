@@ -12,7 +12,7 @@ from db.tokens import Role
 from graphnet.catalogue import find_model
 from graphnet.config import Evaluation
 from graphnet.messages import Message, render
-from service.forms.reply import hear
+from service.forms.reply import note_refusal
 from service.http.auth import caller_of
 from service.http.body import read_fields
 from service.http.language import answer_language
@@ -46,7 +46,7 @@ async def submit(request: Request) -> Response:
         )
         text = await accepted(state, caller_of(request), form)
     except ApiError as refusal:
-        hear(request, refusal, posted)
+        note_refusal(request, refusal, posted)
         return await _form(request, posted, refusal)
     return RedirectResponse(f"/tasks/{json.loads(text)['task_form']['task_id']}", SEE_OTHER)
 

@@ -22,7 +22,7 @@ from service.pages import (
 )
 from service.pages.site import SEE_OTHER, own
 from service.predecessor import require_ours
-from service.routes.submission import retried
+from service.routes.submission import submit_again
 from service.routes.tasks import task_of
 from service.state import state_of
 
@@ -51,7 +51,7 @@ async def cancel(request: Request) -> Response:
 
 async def retry(request: Request) -> Response:
     """Try a task again and go to the new one."""
-    task_id = await retried(request, await task_of(request))
+    task_id = await submit_again(request, await task_of(request))
     return _further(request, task_id)
 
 

@@ -1,7 +1,8 @@
-"""Datasets: look at a file before it is kept, upload one, list them, show one."""
+"""Datasets: preview a file, upload one, list them, show one."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from starlette.requests import Request
@@ -17,7 +18,7 @@ from graphnet.messages import Message, rendered
 from service.http.auth import Caller, caller_of
 from service.http.body import read_body
 from service.http.language import answer_language
-from service.http.queries import asked_flag, asked_limit, asked_project
+from service.http.queries import query_flag, query_limit, query_project
 from service.http.responses import (
     ApiError,
     ErrorNum,
@@ -30,7 +31,7 @@ from service.http.responses import (
 )
 from service.state import AppState, state_of
 from service.stores.mapping import WHOLE, mapping_from, mapping_of
-from service.stores.reading import no_worker_error, questions_error
+from service.stores.reading import OpenQuestions, no_worker_error, questions_error
 from service.stores.uploads import Received
 from service.stores.worker_calls import NoAnswer
 
@@ -43,23 +44,23 @@ async def list_datasets(request: Request) -> Response:
     """One page of datasets, newest first, with subjects, classes, regions and measures."""
     caller = caller_of(request)
     listed, cursor = await datasets.list_datasets(
-        proj_id=asked_project(request, caller),
-        limit=asked_limit(request, MOST),
+        proj_id=query_project(request, caller),
+        limit=query_limit(request, MOST),
         cursor=request.query_params.get("cursor") or None,
     )
-    seen = [each for each in listed if caller.sees(each.proj_id)]
-    known = await state_of(request).profiles.glanced(seen)
+    visible = [dataset for dataset in listed if caller.sees(dataset.proj_id)]
+    profiles = await state_of(request).profiles.glanced(visible)
     shown = [
-        known[each.data_name].shown(each, detailed=False)
-        for each in listed
-        if each.data_name in known
+        profiles[dataset.data_name].shown(dataset, detailed=False)
+        for dataset in listed
+        if dataset.data_name in profiles
     ]
     needed = state_of(request).settings.shares_database
     return success(datasets=shown, next_cursor=cursor, owner_needed=needed)
 
 
 async def show(request: Request) -> Response:
-    """One dataset: every finding, the rules, and how its values lie at each site."""
+    """One dataset: every finding, the rules, and the distribution of its values at each site."""
     record = await dataset_of(request)
     profile = await state_of(request).profiles.detailed(record)
     return success(dataset=profile.shown(record, detailed=True))
@@ -68,9 +69,9 @@ async def show(request: Request) -> Response:
 async def dataset_of(request: Request) -> DatasetRecord:
     """The dataset that the address names. Raises ApiError, also where it is another project's."""
     name = request.path_params["data_name"]
-    found = await datasets.find_datasets([name]) if _may_be(name) else []
+    records = await datasets.find_datasets([name]) if _may_be_name(name) else []
     # A database may take names for equal that are not (small and SMALL).
-    record = next((each for each in found if each.data_name == name), None)
+    record = next((record for record in records if record.data_name == name), None)
     if record is None or not caller_of(request).sees(record.proj_id):
         raise ApiError(ErrorNum.NOT_FOUND, Message("api.no-dataset", name=quoted(name)))
     return record
@@ -81,37 +82,54 @@ async def upload(request: Request) -> Response:
 
     Of a preview nothing is kept but the file, for an hour; the answer says what was understood.
     """
-    return success(**await taken(request, preview=asked_flag(request, "preview")))
+    uploaded = await receive_upload(request, preview=query_flag(request, "preview"))
+    return success(**uploaded.as_dict())
 
 
 async def answer(request: Request) -> Response:
-    """Say how a dataset that NEURO-LEARN wrote is to be read; it is read anew."""
+    """Say how a dataset that NEURO-LEARN wrote is to be read; it is read again."""
     record = await dataset_of(request)
     body = await read_body(request, state_of(request).settings.max_form_bytes)
-    profile = await reread(state_of(request), record, _posted_mapping(request, body))
+    profile = await read_again(state_of(request), record, _posted_mapping(request, body))
     return success(dataset=profile.shown(record, detailed=True))
 
 
-async def taken(request: Request, *, preview: bool) -> dict[str, Any]:
-    """What the answer to an upload holds. Raises ApiError, NameTaken."""
+@dataclass(frozen=True)
+class Uploaded:
+    """The dataset that an upload has become; ``upload`` is the file's id while only previewed."""
+
+    dataset: Mapping[str, Any]
+    warnings: Sequence[str]
+    preview: Mapping[str, Any] | None = None
+    upload: str = ""
+
+    def as_dict(self) -> dict[str, Any]:
+        """As the API answers it."""
+        answer = {"dataset": self.dataset, "warnings": self.warnings}
+        more = {"preview": self.preview, "upload": self.upload} if self.upload else {}
+        return answer | more
+
+
+async def receive_upload(request: Request, *, preview: bool) -> Uploaded:
+    """Take a file, or one that was sent before, and have it read. Raises ApiError, NameTaken."""
     state = state_of(request)
     with state.admission.upload():
         received = await state.uploads.receive(request)
-        request.state.received = received  # a page says again what was posted
-        kept = None if preview or received.fresh else await _kept(request, received)
-        if kept is not None:
-            return kept
+        request.state.received = received  # a page shows again what was posted
+        uploaded = None if preview or received.fresh else await _uploaded_before(request, received)
+        if uploaded is not None:
+            return uploaded
         try:
             fields = await _checked(request, _named(received), preview=preview)
             mapping = mapping_of(received.fields)
             return await _read(request, received, fields, mapping, preview=preview)
         except Exception as error:
-            if received.fresh and not _is_of_use(error):
+            if received.fresh and not _may_be_sent_again(error):
                 await state.uploads.delete(received.upload.upload_id)
             raise
 
 
-async def reread(state: AppState, record: DatasetRecord, mapping: Mapping[str, str]) -> Profile:
+async def read_again(state: AppState, record: DatasetRecord, mapping: Mapping[str, str]) -> Profile:
     """What a dataset's row holds if it is read by this mapping, which is kept. Raises ApiError."""
     if not mapping:
         raise field_error(WHOLE, Message("forms.mapping-missing"))
@@ -120,8 +138,8 @@ async def reread(state: AppState, record: DatasetRecord, mapping: Mapping[str, s
     except NoAnswer as error:
         raise no_worker_error(error) from error
     if profile.questions:
-        found = {"questions": list(profile.questions), "signature": profile.signature}
-        raise await questions_error(found, record.proj_id, "")
+        asked = OpenQuestions(profile.questions, profile.signature)
+        raise await questions_error(asked, record.proj_id, "")
     return profile
 
 
@@ -132,25 +150,23 @@ async def _read(
     mapping: Mapping[str, str],
     *,
     preview: bool,
-) -> dict[str, Any]:
+) -> Uploaded:
     state, upload = state_of(request), received.upload
     row = ListedDataset(data_id=upload.data_id, **fields)
     most = state.uploads.unpacked
     try:
-        found = await state.reading_client.upload(row, upload, mapping, most=most, keep=not preview)
-    except NameTaken as error:  # since it was checked, or by what the caller does not see
-        there = await _taken_by(row.data_name, caller_of(request))
-        if there:
-            raise name_taken(row.data_name, there) from error
-        raise _not_to_be_had(row.data_name, row.proj_id) from error
-    profile = Profile.from_dict(found["profile"])
-    shown = profile.shown(row, detailed=True)
+        read = await state.reading_client.upload(row, upload, mapping, most=most, keep=not preview)
+    except NameTaken as error:  # since it was checked, or by a dataset that the caller cannot see
+        other = await _taken_by(row.data_name, caller_of(request))
+        if other:
+            raise name_taken(row.data_name, other) from error
+        raise _name_unusable(row.data_name, row.proj_id) from error
+    dataset = read.profile.shown(row, detailed=True)
     warnings = _warnings(request, row.user_id)
     if not preview:
-        return {"dataset": shown, "warnings": warnings}
-    del shown["data_id"]
-    content = {"preview": found["preview"], "upload": upload.upload_id}
-    return {"dataset": shown, "warnings": warnings, **content}
+        return Uploaded(dataset, warnings)
+    del dataset["data_id"]
+    return Uploaded(dataset, warnings, read.preview, upload.upload_id)
 
 
 def _warnings(request: Request, user_id: str) -> list[str]:
@@ -160,8 +176,8 @@ def _warnings(request: Request, user_id: str) -> list[str]:
     return rendered([NO_OWNER], answer_language(request))
 
 
-async def _kept(request: Request, received: Received) -> dict[str, Any] | None:
-    """The dataset that an upload has become already, by an answer that was not heard."""
+async def _uploaded_before(request: Request, received: Received) -> Uploaded | None:
+    """The dataset that this upload is already, whose answer did not reach the caller."""
     record = await datasets.find_dataset(received.upload.data_id)
     name = received.field("data_name") or received.upload.name
     if record is None or not caller_of(request).sees(record.proj_id) or record.data_name != name:
@@ -170,21 +186,21 @@ async def _kept(request: Request, received: Received) -> dict[str, Any] | None:
         return None  # it was read otherwise, and its name is taken
     profile = await state_of(request).profiles.detailed(record)
     warnings = _warnings(request, record.user_id)
-    return {"dataset": profile.shown(record, detailed=True), "warnings": warnings}
+    return Uploaded(profile.shown(record, detailed=True), warnings)
 
 
 def _named(received: Received) -> dict[str, str]:
-    """What the dataset is to be called, by default after the file, and whose it is."""
+    """The new dataset's name, by default the file's, and its project and user."""
     fields = {field: received.field(field) for field in LENGTHS}
     if not fields["data_name"]:
         fields["data_name"] = received.upload.name
     return fields
 
 
-def _is_of_use(error: Exception) -> bool:
-    """Whether the file may still be wanted: it asks, or waits for a worker."""
-    wanted = (ErrorNum.QUESTIONS_OPEN, ErrorNum.NO_WORKER)
-    return isinstance(error, ApiError) and error.number in wanted
+def _may_be_sent_again(error: Exception) -> bool:
+    """Whether the file is still needed: it has open questions, or waits for a worker."""
+    waiting = (ErrorNum.QUESTIONS_OPEN, ErrorNum.NO_WORKER)
+    return isinstance(error, ApiError) and error.number in waiting
 
 
 def _posted_mapping(request: Request, body: bytes) -> dict[str, str]:
@@ -192,11 +208,11 @@ def _posted_mapping(request: Request, body: bytes) -> dict[str, str]:
     if not body.strip():
         return mapping_of(request.query_params.multi_items())
     try:
-        told = json.loads(body, parse_int=str, parse_float=str)
+        posted = json.loads(body, parse_int=str, parse_float=str)
     except (ValueError, RecursionError) as error:
         raise ApiError(ErrorNum.BODY_UNREADABLE, Message("forms.mapping-body")) from error
-    inner = told.get(WHOLE) if isinstance(told, dict) else None
-    return mapping_from(inner if isinstance(inner, dict) else told)
+    inner = posted.get(WHOLE) if isinstance(posted, dict) else None
+    return mapping_from(inner if isinstance(inner, dict) else posted)
 
 
 async def _checked(request: Request, fields: dict[str, str], *, preview: bool) -> dict[str, str]:
@@ -219,23 +235,23 @@ async def _checked(request: Request, fields: dict[str, str], *, preview: bool) -
     if fields["proj_id"] and not caller_of(request).sees(fields["proj_id"]):
         message = Message("api.other-project", value=quoted(fields["proj_id"]))
         raise ApiError(ErrorNum.FORBIDDEN, message)
-    there = fields["data_name"] and await _taken_by(fields["data_name"], caller_of(request))
-    if there:
-        raise name_taken(fields["data_name"], there)
+    other = fields["data_name"] and await _taken_by(fields["data_name"], caller_of(request))
+    if other:
+        raise name_taken(fields["data_name"], other)
     return fields
 
 
 async def _taken_by(name: str, caller: Caller) -> str:
     """The name of the visible dataset of this name; "" if there is none."""
-    found = await datasets.named_alike(name)
-    return next((each for each, proj_id in found.items() if caller.sees(proj_id)), "")
+    projects = await datasets.named_alike(name)
+    return next((other for other, proj_id in projects.items() if caller.sees(proj_id)), "")
 
 
-def _not_to_be_had(name: str, proj_id: str) -> ApiError:
-    """Why a name is refused that a dataset has of which the caller is not to know.
+def _name_unusable(name: str, proj_id: str) -> ApiError:
+    """Refuse a name that belongs to a dataset which the caller may not know of.
 
-    NEURO-LEARN's table has each name once, whatever the project. Only who sends a whole dataset
-    hears this: a look at many names would otherwise tell what other projects have.
+    NEURO-LEARN's table has each name once, whatever the project. Only a caller who sends a whole
+    dataset gets this error: otherwise trying many names would show what other projects have.
     """
     other = f"{proj_id} {name}"
     if len(other) <= LONGEST:
@@ -255,5 +271,5 @@ def _length(field: str, text: str) -> list[FieldError]:
     return [FieldError(field, Message("forms.invalid", **values))]
 
 
-def _may_be(name: str) -> bool:
+def _may_be_name(name: str) -> bool:
     return 0 < len(name) <= LENGTHS["data_name"][1] and name.isprintable()

@@ -27,7 +27,7 @@ from db.tasks import TaskRecord
 from graphnet.training.history import line_values
 from service.api.views import LiveTaskView
 from service.http.auth import caller_of, is_still_allowed
-from service.http.queries import asked_project
+from service.http.queries import query_project
 from service.routes.tasks import task_of
 from service.state import AppState, state_of
 from service.stores.task_views import progress_of
@@ -189,7 +189,7 @@ class TasksCursor:
 
 async def board(request: Request) -> Response:
     """An event for each task that begins, goes on or ends."""
-    state, project = state_of(request), asked_project(request, caller_of(request))
+    state, project = state_of(request), query_project(request, caller_of(request))
     with contextlib.ExitStack() as opened:
         opened.enter_context(state.admission.stream())
         return Stream(_tasks_stream(state, request, project), opened.pop_all())

@@ -16,7 +16,7 @@ from graphnet.messages import Message
 from graphnet.report import render
 from graphnet.report.facts import Facts
 from registry import EVIDENCE, GLASS_BRAIN, REPORT
-from service.http.queries import asked_flag
+from service.http.queries import query_flag
 from service.http.responses import ApiError, ErrorNum, as_one, success
 from service.predecessor import require_known
 from service.routes.stored import damaged, manifest_of, stored
@@ -56,7 +56,7 @@ async def report(request: Request) -> Response:
     """The report as it was kept; rendered again where that is asked for, or where none was kept."""
     task = await task_of(request)
     _require_end(task)
-    if not asked_flag(request, "fresh", default=False):
+    if not query_flag(request, "fresh", default=False):
         try:
             return _page(task, await stored(request, task, REPORT, "report"))
         except ApiError as error:

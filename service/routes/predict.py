@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from db.tasks import TaskRecord
-from service.http.queries import asked_flag
+from service.http.queries import query_flag
 from service.http.responses import ApiError, ErrorNum, success
 from service.predecessor import MODEL, require_stored
 from service.routes.stored import lacking, removed
@@ -20,7 +20,7 @@ async def predict(request: Request) -> Response:
     """Take a file, have a worker read it and predict, answer."""
     task = await task_of(request)
     require_model(task)
-    explain = asked_flag(request, "explain", default=True)
+    explain = query_flag(request, "explain", default=True)
     state = state_of(request)
     with state.admission.prediction():
         received = await state.uploads.receive(request)

@@ -9,7 +9,7 @@ from db import refused_forms
 from db.refused_forms import RefusedFormRecord
 from service.api.views import RefusedFormView
 from service.http.auth import caller_of
-from service.http.queries import DEFAULT_LIMIT, asked_limit, asked_project
+from service.http.queries import DEFAULT_LIMIT, query_limit, query_project
 from service.http.responses import success
 from service.stores.task_views import instant
 
@@ -29,8 +29,8 @@ async def refused_page(
     """
     caller = caller_of(request)
     found, cursor = await refused_forms.list_refused(
-        proj_id=asked_project(request, caller),
-        limit=asked_limit(request, usual),
+        proj_id=query_project(request, caller),
+        limit=query_limit(request, usual),
         cursor=request.query_params.get("cursor") or None,
     )
     # A database may take names for equal that are not (PROJ1 and proj1).

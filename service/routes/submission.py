@@ -74,12 +74,12 @@ async def submit(request: Request) -> Response:
 
 async def retry(request: Request) -> Response:
     """A new task like one that failed or was cancelled; it goes on from that one's checkpoint."""
-    task = await tasks.get_task(await retried(request, await task_of(request)))
+    task = await tasks.get_task(await submit_again(request, await task_of(request)))
     assert task is not None  # noqa: S101 - just written
     return await answer(task)
 
 
-async def retried(request: Request, old: TaskRecord) -> str:
+async def submit_again(request: Request, old: TaskRecord) -> str:
     """The id of a new task like an old one. Raises ApiError."""
     state, caller = state_of(request), caller_of(request)
     require_ours(old)

@@ -13,7 +13,7 @@ from graphnet.config import OPTIONS, TrainingSettings
 from graphnet.messages import Message
 from service.api.views import HeadlineView, TaskView
 from service.http.auth import caller_of
-from service.http.queries import asked_limit, asked_project, asked_text, may_be_id
+from service.http.queries import may_be_id, query_limit, query_project, query_text
 from service.http.responses import ApiError, ErrorNum, field_error, quoted, success
 from service.predecessor import STATUSES, absence, require_ours
 from service.state import state_of
@@ -29,10 +29,10 @@ async def list_tasks(request: Request) -> Response:
         values = {"value": quoted(status, 40), "choices": ", ".join(STATUSES)}
         raise field_error("status", Message("api.status-invalid", **values))
     found, cursor = await tasks.list_tasks(
-        proj_id=asked_project(request, caller_of(request)),
+        proj_id=query_project(request, caller_of(request)),
         status=status,
-        text=asked_text(request),
-        limit=asked_limit(request),
+        text=query_text(request),
+        limit=query_limit(request),
         cursor=query.get("cursor") or None,
     )
     # A database may take names for equal that are not (PROJ1 and proj1).

@@ -7,7 +7,7 @@ from actors.names import Names
 from actors.reading.uploads import Upload
 from actors.rpc import ACTOR, QUEUE, PredictionRequest
 from db.tasks import TaskRecord
-from service.stores.reading import no_worker_error, raise_refusal
+from service.stores.reading import no_worker_error, raise_error
 from service.stores.worker_calls import NoAnswer, WorkerClient
 
 
@@ -39,7 +39,7 @@ class PredictionClient:
             answer = await self._client.ask(vars(question))
         except NoAnswer as error:
             raise no_worker_error(error, upload.upload_id) from error
-        await raise_refusal(answer, task.proj_id, upload.upload_id)
+        await raise_error(answer, task.proj_id, upload.upload_id)
         predictions: dict[str, Any] = answer["answer"]
         return predictions
 

@@ -1,6 +1,7 @@
-"""Has workers read files and rows, and puts what they answer into an answer or a refusal."""
+"""Has workers read files and rows; what they cannot read becomes an error of the API."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from actors.names import Names
@@ -23,6 +24,23 @@ STORAGE = {
 }
 
 
+@dataclass(frozen=True)
+class ReadFile:
+    """A file as a worker has read it; ``preview`` shows its first rows."""
+
+    profile: Profile
+    preview: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True)
+class OpenQuestions:
+    """What has to be answered before a file can be read, as JSON; ``signature`` is its layout's."""
+
+    questions: Sequence[Mapping[str, Any]]
+    signature: str = ""
+    preview: Mapping[str, Any] | None = None
+
+
 class ReadingClient:
     """Asks on the queue of files; see :class:`~service.stores.worker_calls.WorkerClient`."""
 
@@ -39,11 +57,11 @@ class ReadingClient:
         *,
         most: int,
         keep: bool,
-    ) -> dict[str, Any]:
-        """Read an upload, and ``keep`` it as ``row``: its ``profile`` and ``preview``.
+    ) -> ReadFile:
+        """Read an upload, and ``keep`` it as ``row``.
 
         Raises:
-            ApiError: it cannot be read, asks, or nobody has answered.
+            ApiError: it cannot be read, has open questions, or no worker has answered.
             NameTaken: there is a dataset of that name.
 
         """
@@ -61,8 +79,8 @@ class ReadingClient:
             answer = await self._client.ask(vars(question))
         except NoAnswer as error:
             raise no_worker_error(error, upload.upload_id) from error
-        await raise_refusal(answer, row.proj_id, upload.upload_id)
-        return answer
+        await raise_error(answer, row.proj_id, upload.upload_id)
+        return ReadFile(Profile.from_dict(answer["profile"]), answer.get("preview"))
 
     async def row(self, row: ListedDataset, mapping: Mapping[str, str]) -> Profile:
         """Read a row that NEURO-LEARN wrote. Raises NoAnswer, ApiError."""
@@ -70,7 +88,7 @@ class ReadingClient:
             purpose=ROW, name=row.data_name, data_id=row.data_id, mapping=mapping
         )
         answer = await self._client.ask(vars(question))
-        await raise_refusal(answer, row.proj_id, "")
+        await raise_error(answer, row.proj_id, "")
         return Profile.from_dict(answer["profile"])
 
     def close(self) -> None:
@@ -78,7 +96,7 @@ class ReadingClient:
         self._client.close()
 
 
-async def raise_refusal(answer: Mapping[str, Any], proj_id: str, upload: str) -> None:
+async def raise_error(answer: Mapping[str, Any], proj_id: str, upload: str) -> None:
     """Raise what a worker's answer says against the file, if it does."""
     if "refused" in answer:
         raise unreadable_error([Message.from_json(reason) for reason in answer["refused"]])
@@ -90,7 +108,10 @@ async def raise_refusal(answer: Mapping[str, Any], proj_id: str, upload: str) ->
     if "gone" in answer:
         raise gone(Message.from_json(answer["gone"]))
     if "questions" in answer:
-        raise await questions_error(answer, proj_id, upload)
+        asked = OpenQuestions(
+            answer["questions"], answer.get("signature") or "", answer.get("preview")
+        )
+        raise await questions_error(asked, proj_id, upload)
 
 
 def unreadable_error(reasons: Sequence[Message]) -> ApiError:
@@ -99,22 +120,23 @@ def unreadable_error(reasons: Sequence[Message]) -> ApiError:
     return ApiError(ErrorNum.DATASET_UNREADABLE, as_one(reasons), errors)
 
 
-async def questions_error(answer: Mapping[str, Any], proj_id: str, upload: str) -> ApiError:
+async def questions_error(asked: OpenQuestions, proj_id: str, upload: str) -> ApiError:
     """The questions that are open, with a mapping that answered them for a file like this one."""
-    questions = answer["questions"]
     suggested = None
-    if proj_id and answer.get("signature"):
-        suggested = await datasets.suggested_answers(proj_id, answer["signature"])
-    errors = [FieldError("mapping", as_message(question["sentence"])) for question in questions]
+    if proj_id and asked.signature:
+        suggested = await datasets.suggested_answers(proj_id, asked.signature)
+    errors = [
+        FieldError("mapping", as_message(question["sentence"])) for question in asked.questions
+    ]
     question = errors[0].message if len(errors) == 1 else Message("forms.several-questions")
-    choices = ", ".join(_choices(asked) for asked in questions)
+    choices = ", ".join(_choices(each) for each in asked.questions)
     return ApiError(
         ErrorNum.QUESTIONS_OPEN,
         Message("forms.questions-open", question=question, choices=choices),
         errors,
         content={
-            "questions": questions,
-            "preview": answer.get("preview"),
+            "questions": asked.questions,
+            "preview": asked.preview,
             "suggested": suggested,
             **({"upload": upload} if upload else {}),
         },

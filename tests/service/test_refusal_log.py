@@ -37,7 +37,7 @@ def test_ids_of_subjects_are_answered_and_not_logged(
     refusal = form_error(errors)
     assert SUBJECT in str(refusal)
     with caplog.at_level(logging.WARNING):
-        RefusalLog(anything).hear(refusal, proj_id="P", request_id="r")
+        RefusalLog(anything).note(refusal, proj_id="P", request_id="r")
     (record,) = caplog.records
     assert SUBJECT not in record.getMessage()
     assert f"fields train_data: train_data names {name}, " in record.getMessage()
@@ -46,7 +46,7 @@ def test_ids_of_subjects_are_answered_and_not_logged(
 def test_each_is_a_line_though_not_each_is_kept(caplog: pytest.LogCaptureFixture) -> None:
     heard, wrong = RefusalLog(anything), ApiError(ErrorNum.FORM_INVALID, "Wrong.")
     for number in range(2 * MOST_A_MINUTE):
-        heard.hear(wrong, proj_id=f"P{number % 4}", request_id="r")
+        heard.note(wrong, proj_id=f"P{number % 4}", request_id="r")
     assert len(caplog.records) == 2 * MOST_A_MINUTE
     kept = [form.proj_id for _, form in heard._waiting]
     assert len(kept) == MOST_A_MINUTE
