@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING, Any, Self, Union
 if TYPE_CHECKING:
     from fluent.runtime import FluentBundle
 
-Value = Union[str, int, float, "tuple[str, ...]", "Message"]
+Item = Union[str, "Message"]
+Value = Union[str, int, float, "Message", "tuple[Item, ...]", "Several"]
 
 ENGLISH, CHINESE = "en", "zh-CN"
 LANGUAGES = (ENGLISH, CHINESE)
@@ -31,7 +32,8 @@ log = logging.getLogger(__name__)
 class Message:
     """What is to be said: ``code`` names the sentence, ``values`` stand in it.
 
-    A value is a text, a number, a list of texts (shown as "a, b and 3 more") or another message.
+    A value is a text, a number, another message, or a list of texts or messages (shown as "a, b and
+    3 more"; see :func:`first_of`).
     ``str(message)`` is its English sentence.
     """
 
@@ -61,6 +63,20 @@ class Message:
         if isinstance(stored, str):
             return cls(FINISHED, text=stored)
         return cls(stored["code"], **{name: _read(v) for name, v in stored["values"].items()})
+
+
+@dataclass(frozen=True)
+class Several:
+    """The first of a list of texts or messages, and how many ``more`` there are."""
+
+    items: tuple[Item, ...]
+    more: int = 0
+
+
+def first_of(items: Iterable[Item], most: int = MOST_NAMED) -> Several:
+    """A value for a message: the first ``most`` items, and the number of the others."""
+    listed = tuple(items)
+    return Several(listed[:most], max(0, len(listed) - most))
 
 
 def finished(text: str) -> Message:
@@ -115,10 +131,10 @@ def _bundle(language: str, domain: str) -> "FluentBundle":
 
 
 def _kept(value: Any) -> Value:
-    if isinstance(value, (str, Message, bool)):
+    if isinstance(value, (str, Message, Several, bool)):
         return value
     if isinstance(value, Iterable):
-        return tuple(str(item) for item in value)
+        return tuple(item if isinstance(item, Message) else str(item) for item in value)
     # NumPy's numbers become Python's.
     return value.item() if hasattr(value, "item") else value  # type: ignore[no-any-return]
 
@@ -126,11 +142,19 @@ def _kept(value: Any) -> Value:
 def _plain(value: Value) -> Any:
     if isinstance(value, Message):
         return value.as_dict()
-    return list(value) if isinstance(value, tuple) else value
+    if isinstance(value, Several):
+        return {"items": [_plain(item) for item in value.items], "more": value.more}
+    return [_plain(item) for item in value] if isinstance(value, tuple) else value
 
 
-def _read(value: Any) -> Value:
-    return Message.from_json(value) if isinstance(value, Mapping) else value
+def _read(value: Any) -> Any:
+    if isinstance(value, list):
+        return tuple(_read(item) for item in value)
+    if not isinstance(value, Mapping):
+        return value
+    if "items" in value:
+        return Several(tuple(_read(item) for item in value["items"]), value["more"])
+    return Message.from_json(value)
 
 
 def _shown(value: Value, language: str) -> str | int:
@@ -141,6 +165,8 @@ def _shown(value: Value, language: str) -> str | int:
     if isinstance(value, Message):
         return render(value, language)
     if isinstance(value, tuple):
+        return _listed(first_of(value), language)
+    if isinstance(value, Several):
         return _listed(value, language)
     if isinstance(value, bool):
         return str(value).lower()  # true and false choose between variants
@@ -149,10 +175,11 @@ def _shown(value: Value, language: str) -> str | int:
     return value
 
 
-def _listed(names: tuple[str, ...], language: str) -> str:
+def _listed(several: Several, language: str) -> str:
+    names = rendered(several.items, language)
     if language == CHINESE:
-        listed = "、".join(names[:MOST_NAMED])
-        return f"{listed}等 {len(names)} 个" if len(names) > MOST_NAMED else listed
-    if len(names) > MOST_NAMED:
-        return f"{', '.join(names[:MOST_NAMED])} and {len(names) - MOST_NAMED} more"
+        listed = "、".join(names)
+        return f"{listed}等 {len(names) + several.more} 个" if several.more else listed
+    if several.more:
+        return f"{', '.join(names)} and {several.more} more"
     return ", ".join((*names[:-2], " and ".join(names[-2:])))

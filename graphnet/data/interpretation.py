@@ -10,8 +10,11 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Self
 
+from graphnet.messages import Message, finished
+
 CONTROL, PATIENT = 0, 1  # the class numbers of NEURO-LEARN
 Z, R, COUNTS, OTHER = "z", "r", "counts", "other"  # what the edges of a connectome are
+NOTHING = finished("")
 
 
 @dataclass(frozen=True)
@@ -19,7 +22,12 @@ class Choice:
     """One answer to a question: what to give as ``id=value``, and what it means."""
 
     value: str
-    label: str
+    message: Message
+
+    @property
+    def label(self) -> str:
+        """What it means, in English."""
+        return str(self.message)
 
 
 @dataclass(frozen=True)
@@ -27,22 +35,40 @@ class Question:
     """Two or more plausible readings; ``id`` is the key of the answer in a mapping."""
 
     id: str
-    sentence: str
+    message: Message
     choices: tuple[Choice, ...]
 
+    @property
+    def sentence(self) -> str:
+        """The question in English."""
+        return str(self.message)
+
     def as_dict(self) -> dict[str, Any]:
-        """For a JSON answer."""
+        """For a JSON answer: the English sentences, and beside them the messages.
+
+        The messages have keys of their own: an earlier client refuses a choice of three fields.
+        """
         return {
             "id": self.id,
             "sentence": self.sentence,
-            "choices": [asdict(choice) for choice in self.choices],
+            "choices": [{"value": choice.value, "label": choice.label} for choice in self.choices],
+            "message": self.message.as_dict(),
+            "choice_messages": [choice.message.as_dict() for choice in self.choices],
         }
 
     @classmethod
     def from_dict(cls, stored: Mapping[str, Any]) -> Self:
-        """Read back what :meth:`as_dict` gave."""
-        choices = tuple(Choice(**choice) for choice in stored["choices"])
-        return cls(stored["id"], stored["sentence"], choices)
+        """Read back what :meth:`as_dict` gave, of this or an earlier version."""
+        choices = stored["choices"]
+        labels = _messages(stored, "choice_messages", [choice["label"] for choice in choices])
+        return cls(
+            stored["id"],
+            Message.from_json(stored.get("message", stored["sentence"])),
+            tuple(
+                Choice(choice["value"], label)
+                for choice, label in zip(choices, labels, strict=True)
+            ),
+        )
 
 
 @dataclass(frozen=True)
@@ -81,13 +107,18 @@ class ConnectomeReading:
     """What the edges are: ``values`` is ``z`` (Fisher), ``r`` (Pearson), ``counts`` or ``other``.
 
     ``triangle`` says where the file holds them: ``full``, ``upper``, ``lower``, ``pairs`` (a column
-    per pair of regions) or ``series`` (correlated here). ``reason`` is how ``values`` was known.
+    per pair of regions) or ``series`` (correlated here). ``message`` is how ``values`` was known.
     Pearson's r is kept as Fisher's z; everything else is kept as it is.
     """
 
     values: str
     triangle: str
-    reason: str
+    message: Message = NOTHING
+
+    @property
+    def reason(self) -> str:
+        """How ``values`` was known, in English; "" where it was not kept."""
+        return str(self.message)
 
 
 @dataclass(frozen=True)
@@ -115,7 +146,12 @@ class LeftAlone:
     """A column, file or array that was not used, and why."""
 
     what: str
-    reason: str
+    message: Message
+
+    @property
+    def reason(self) -> str:
+        """Why, in English."""
+        return str(self.message)
 
 
 @dataclass(frozen=True)
@@ -124,8 +160,8 @@ class Interpretation:
 
     ``kind`` is the kind of file (``csv``, ``npz``, ``folder`` …). ``id``, ``site`` and ``score``
     name columns, None where there is none. ``files`` says which of several files of a subject were
-    taken, by what they differ in (``{"ses": "baseline"}``). ``said`` are sentences on what was
-    assumed, ``answers`` the mapping that was given.
+    taken, by what they differ in (``{"ses": "baseline"}``). ``assumptions`` are what was taken for
+    granted, ``answers`` the mapping that was given.
     """
 
     kind: str
@@ -142,35 +178,98 @@ class Interpretation:
     files: Mapping[str, str] = field(default_factory=dict)
     missing: tuple[MissingCode, ...] = ()
     left_alone: tuple[LeftAlone, ...] = ()
-    said: tuple[str, ...] = ()
+    assumptions: tuple[Message, ...] = ()
     answers: Mapping[str, str] = field(default_factory=dict)
 
+    @property
+    def said(self) -> tuple[str, ...]:
+        """The assumptions in English."""
+        return tuple(str(message) for message in self.assumptions)
+
     def as_dict(self) -> dict[str, Any]:
-        """For JSON; :meth:`from_dict` reads it back."""
-        found = asdict(self)
-        if self.label is not None:
-            found["label"]["names"] = {
-                str(number): name for number, name in self.label.names.items()
-            }
-        return found
+        """For JSON; :meth:`from_dict` reads it back.
+
+        ``said`` and the reasons are English. The messages they come from stand under keys of their
+        own, which an earlier version passes over.
+        """
+        connectome = self.connectome
+        return {
+            "kind": self.kind,
+            "text": _maybe_dict(self.text),
+            "id": self.id,
+            "label": _label_dict(self.label),
+            "site": self.site,
+            "score": self.score,
+            "covariates": [asdict(covariate) for covariate in self.covariates],
+            "regions": self.regions,
+            "measures": self.measures,
+            "connectome": None if connectome is None else _connectome_dict(connectome),
+            "series": _maybe_dict(self.series),
+            "files": dict(self.files),
+            "missing": [asdict(code) for code in self.missing],
+            "left_alone": [{"what": item.what, "reason": item.reason} for item in self.left_alone],
+            "said": self.said,
+            "answers": dict(self.answers),
+            "left_alone_messages": [item.message.as_dict() for item in self.left_alone],
+            "said_messages": [message.as_dict() for message in self.assumptions],
+            "connectome_message": None if connectome is None else connectome.message.as_dict(),
+        }
 
     @classmethod
     def from_dict(cls, stored: Mapping[str, Any]) -> Self:
-        """Read back what :meth:`as_dict` gave. Raises KeyError, TypeError where it is no such."""
+        """Read back what :meth:`as_dict` gave, of this or an earlier version.
+
+        Raises:
+            KeyError, TypeError, ValueError, AttributeError: it is no interpretation.
+
+        """
         plain = ("kind", "id", "site", "score", "files", "answers")
+        left_alone = stored["left_alone"]
+        reasons = _messages(stored, "left_alone_messages", [item["reason"] for item in left_alone])
         return cls(
             **{name: stored[name] for name in plain},
             text=_maybe(TextFormat, stored["text"]),
             label=_coding(stored["label"]),
-            covariates=tuple(CovariateReading(**each) for each in stored["covariates"]),
+            covariates=tuple(CovariateReading(**item) for item in stored["covariates"]),
             regions=tuple(stored["regions"]),
             measures=tuple(stored["measures"]),
-            connectome=_maybe(ConnectomeReading, stored["connectome"]),
+            connectome=_connectome(stored),
             series=_maybe(SeriesReading, stored["series"]),
-            missing=tuple(MissingCode(**each) for each in stored["missing"]),
-            left_alone=tuple(LeftAlone(**each) for each in stored["left_alone"]),
-            said=tuple(stored["said"]),
+            missing=tuple(MissingCode(**item) for item in stored["missing"]),
+            left_alone=tuple(
+                LeftAlone(item["what"], reason)
+                for item, reason in zip(left_alone, reasons, strict=True)
+            ),
+            assumptions=_messages(stored, "said_messages", stored["said"]),
         )
+
+
+def _messages(stored: Mapping[str, Any], key: str, english: list[str]) -> tuple[Message, ...]:
+    """The messages under ``key``; in their place the sentences that an earlier version stored."""
+    return tuple(Message.from_json(message) for message in stored.get(key, english))
+
+
+def _connectome_dict(reading: ConnectomeReading) -> dict[str, str]:
+    return {"values": reading.values, "triangle": reading.triangle, "reason": reading.reason}
+
+
+def _connectome(stored: Mapping[str, Any]) -> ConnectomeReading | None:
+    reading = stored["connectome"]
+    if reading is None:
+        return None
+    message = Message.from_json(stored.get("connectome_message", reading["reason"]))
+    return ConnectomeReading(reading["values"], reading["triangle"], message)
+
+
+def _maybe_dict(reading: Any) -> dict[str, Any] | None:
+    return None if reading is None else asdict(reading)
+
+
+def _label_dict(coding: ClassCoding | None) -> dict[str, Any] | None:
+    if coding is None:
+        return None
+    names = {str(number): name for number, name in coding.names.items()}
+    return {"column": coding.column, "values": dict(coding.values), "names": names}
 
 
 def _maybe(kind: type[Any], stored: Mapping[str, Any] | None) -> Any:

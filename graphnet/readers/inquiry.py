@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from graphnet.data.interpretation import Choice, LeftAlone, MissingCode, Question
 from graphnet.errors import CohortError
+from graphnet.messages import Message, as_message
 
 ID = "id"  # the keys of a mapping that can be given without being asked for
 LABEL = "class"
@@ -27,22 +28,24 @@ class Inquiry:
     name: str
     answers: Mapping[str, str] = field(default_factory=dict)
     questions: list[Question] = field(default_factory=list)
-    problems: list[str] = field(default_factory=list)
-    said: list[str] = field(default_factory=list)
+    problems: list[Message] = field(default_factory=list)
+    assumptions: list[Message] = field(default_factory=list)
     left_alone: list[LeftAlone] = field(default_factory=list)
     missing: list[MissingCode] = field(default_factory=list)
     used: set[str] = field(default_factory=set)
 
-    def ask(self, key: str, sentence: str, choices: Sequence[Choice]) -> str:
+    def ask(self, key: str, question: Message | str, choices: Sequence[Choice]) -> str:
         """The value of the choice that was made, or of the first as long as none was made."""
-        given = self.given(key)
+        answer = self.answer(key)
         values = [choice.value for choice in choices]
-        if given in values:
-            return given
-        if given is not None:
-            self.refuse(f"{key} is {given!r}; it must be one of {', '.join(values)}.")
+        if answer in values:
+            return answer
+        if answer is not None:
+            self.refuse(
+                Message("readers.answer-not-a-choice", key=key, answer=answer, choices=values)
+            )
         elif not self.is_open(key):
-            self.questions.append(Question(key, sentence, tuple(choices)))
+            self.questions.append(Question(key, as_message(question), tuple(choices)))
         return values[0]
 
     def is_open(self, key: str) -> bool:
@@ -57,24 +60,26 @@ class Inquiry:
         """
         return replace(self, questions=list(self.questions)) if self.is_open(key) else self
 
-    def given(self, key: str) -> str | None:
-        """What the mapping says of this key, whether or not it is asked for."""
+    def answer(self, key: str) -> str | None:
+        """The value that the mapping has for this key, whether or not it is asked for."""
         self.used.add(key)
         return self.answers.get(key)
 
-    def refuse(self, sentence: str) -> None:
-        """A reason why the file cannot be read."""
-        if sentence not in self.problems:
-            self.problems.append(sentence)
+    def refuse(self, problem: Message | str) -> None:
+        """Note a reason why the file cannot be read."""
+        message = as_message(problem)
+        if message not in self.problems:
+            self.problems.append(message)
 
-    def say(self, sentence: str) -> None:
-        """Something that was assumed."""
-        if sentence not in self.said:
-            self.said.append(sentence)
+    def assume(self, assumption: Message | str) -> None:
+        """Note what is taken for granted without having been asked."""
+        message = as_message(assumption)
+        if message not in self.assumptions:
+            self.assumptions.append(message)
 
-    def leave(self, what: str, reason: str) -> None:
-        """A column, file or array that is not used."""
-        self.left_alone.append(LeftAlone(what, reason))
+    def leave(self, what: str, reason: Message | str) -> None:
+        """Note a column, file or array that is not used."""
+        self.left_alone.append(LeftAlone(what, as_message(reason)))
 
     def check(self) -> None:
         """Raise CohortError with every problem so far, if there is one."""
@@ -90,8 +95,5 @@ class Inquiry:
         """
         unknown = sorted(set(self.answers) - self.used - UNASKED)
         if unknown and not self.questions:
-            self.refuse(
-                f"The mapping answers {', '.join(unknown)}, which {self.name} does not ask; "
-                "leave it out."
-            )
+            self.refuse(Message("readers.answer-not-asked", keys=unknown, file=self.name))
         self.check()

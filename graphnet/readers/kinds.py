@@ -154,24 +154,24 @@ def _foreign_in(folder: Path) -> list[str]:
 
 
 def _npz(file: File, folder: Path, names: list[str]) -> Dataset | None:
-    from graphnet.readers.arrays.numpy_files import load_folder
+    from graphnet.readers.arrays.named import load_arrays
     from graphnet.readers.arrays.reading import interpret_arrays
 
-    arrays = load_folder(folder, names, file.name)
+    arrays = load_arrays(folder, names, file.name)
     return interpret_arrays(arrays, "npz", file.inquiry, file.most_cells)
 
 
 def _is_npy(file: File) -> bool:
-    from graphnet.readers.arrays.numpy_files import MAGIC
+    from graphnet.readers.arrays.named import MAGIC
 
     return file.head.startswith(MAGIC)
 
 
 def _npy(file: File) -> Dataset | None:
-    from graphnet.readers.arrays.numpy_files import load_array
-    from graphnet.readers.arrays.reading import refuse_one_array
+    from graphnet.readers.arrays.named import load_array
+    from graphnet.readers.arrays.reading import single_array_error
 
-    raise refuse_one_array(load_array(file.path, file.name), file.name)
+    raise single_array_error(load_array(file.path, file.name), file.name)
 
 
 def _is_matlab(file: File) -> bool:
@@ -189,15 +189,15 @@ def _matlab(file: File) -> Dataset | None:
 
 
 def _is_hdf5(file: File) -> bool:
-    from graphnet.readers.arrays.numpy_files import is_hdf5
+    from graphnet.readers.arrays.named import is_hdf5
 
     return is_hdf5(file.head)
 
 
 def _hdf5(file: File) -> Dataset | None:
-    from graphnet.readers.arrays.numpy_files import refuse_hdf5
+    from graphnet.readers.arrays.named import hdf5_error
 
-    raise refuse_hdf5(file.head, file.name)
+    raise hdf5_error(file.head, file.name)
 
 
 # Tables --------------------------------------------------------------------------------------
@@ -239,16 +239,15 @@ def _json(file: File) -> Dataset | None:
 
 
 def _is_text(file: File) -> bool:
-    from graphnet.readers.text.encodings import wide_encoding
+    from graphnet.readers.text.encodings import detect_utf16
 
-    wide = file.head.startswith(WIDE_TEXT) or wide_encoding(file.head) is not None
+    wide = file.head.startswith(WIDE_TEXT) or detect_utf16(file.head) is not None
     return wide or b"\x00" not in file.head
 
 
 def _text(file: File) -> Dataset | None:
-    from graphnet.readers.tables.freesurfer import interpret_table
-    from graphnet.readers.text.delimited import read_sheet
-    from graphnet.readers.text.headless import check_header_of_numbers
+    from graphnet.readers.tables.reading import interpret_table
+    from graphnet.readers.text.delimited import check_header_of_numbers, read_sheet
 
     check_header_of_numbers(file.head, file.name)
     sheet = read_sheet(file.path.read_bytes(), file.inquiry, file.most_cells)

@@ -70,7 +70,7 @@ def explained(dataset: Dataset, inquiry: Inquiry) -> Dataset:
             measures=dataset.measures,
             missing=(*found.missing, *inquiry.missing),
             left_alone=(*found.left_alone, *inquiry.left_alone),
-            said=tuple(dict.fromkeys((*found.said, *inquiry.said))),
+            assumptions=tuple(dict.fromkeys((*found.assumptions, *inquiry.assumptions))),
             answers={**found.answers, **answers},
         )
     )

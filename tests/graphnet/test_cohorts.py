@@ -15,6 +15,7 @@ from graphnet.data.interpretation import (
     LeftAlone,
 )
 from graphnet.errors import CohortError
+from graphnet.messages import finished
 
 REGIONS = tuple(f"Region_{place}" for place in range(12))
 LABELS = np.array([0, 1, NO_CLASS, 1])
@@ -28,7 +29,9 @@ def dataset(**changes: object) -> Dataset:
         Subjects(("a", "b", "c", ""), LABELS, np.array([1.0, NAN, 3.0, NAN]), ("x", "", "x", "")),
         REGIONS,
         ("GMV",),
-        Interpretation("csv", id="ID", label=coding, said=("Something was assumed.",)),
+        Interpretation(
+            "csv", id="ID", label=coding, assumptions=(finished("Something was assumed."),)
+        ),
         values=1 + 0.1 * random.standard_normal((4, 12, 1)),
     )
     return replace(found, **changes)  # type: ignore[arg-type]
@@ -39,7 +42,7 @@ def edges() -> np.ndarray[tuple[int, ...], np.dtype[np.float32]]:
 
 
 def with_edges(values: FloatArray | None = None, kind: str = "z") -> Dataset:
-    told = ConnectomeReading(kind, "full", "")
+    told = ConnectomeReading(kind, finished("full"))
     found = dataset(values=values, connectomes=edges(), measures=() if values is None else ("GMV",))
     return found.with_interpretation(replace(found.interpretation, connectome=told))
 
@@ -107,7 +110,7 @@ def test_series_follow_their_subjects() -> None:
 
 
 def test_what_was_not_used_and_a_missing_id_column_are_noted() -> None:
-    told = Interpretation("csv", left_alone=(LeftAlone("Date", "it is a date"),))
+    told = Interpretation("csv", left_alone=(LeftAlone("Date", finished("it is a date")),))
     assert cohort_of(dataset(interpretation=told), "D", ANY).notes == (
         "D has no column of subject ids; subjects who are in two datasets cannot be found.",
         "D: not used: Date.",

@@ -187,7 +187,7 @@ def test_rows_without_anything_of_subjects_may_be_time_points() -> None:
     assert [question.id for question in inquiry.questions] == ["rows"]
     assert len(settled(sheet(points), rows="subjects")) == rows
     _, inquiry = interpret(sheet(points), rows="points")
-    assert "the time series of one subject" in inquiry.problems[0]
+    assert "the time series of one subject" in str(str(inquiry.problems[0]))
     assert len(settled(sheet({f"GMV_{name}": cells for name, cells in points.items()}))) == rows
 
 
@@ -228,4 +228,6 @@ def test_two_columns_for_one_measure_of_one_region_are_refused(
 ) -> None:
     _, inquiry = interpret(table(names))
     assert len(inquiry.problems) == 1
-    assert f"the columns {twice[0]} and {twice[1]}, which name the same" in inquiry.problems[0]
+    assert f"the columns {twice[0]} and {twice[1]}, which name the same" in str(
+        str(inquiry.problems[0])
+    )

@@ -11,8 +11,7 @@ from hypothesis import strategies as st
 
 from graphnet.errors import CohortError
 from graphnet.readers.inquiry import Inquiry
-from graphnet.readers.tables.cells import MISSING_WORDS, is_missing, to_numbers
-from graphnet.readers.tables.sheet import Sheet, as_texts
+from graphnet.readers.tables.sheet import MISSING_WORDS, Sheet, as_texts, is_missing, to_numbers
 from graphnet.readers.text.delimited import read_sheet
 
 MOST = 10**7
@@ -81,7 +80,7 @@ def test_an_encoding_is_found_from_a_few_words(words: list[str], encoding: str, 
     assert read.text is not None
     assert read.text.encoding == found
     assert set(read.texts("SITE")) == set(words)
-    assert bool(inquiry.said) == (found != "utf-8")
+    assert bool(inquiry.assumptions) == (found != "utf-8")
 
 
 @pytest.mark.parametrize("mark", ["utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32"])
@@ -168,7 +167,10 @@ def test_what_stands_around_a_table_is_passed_over(text: str) -> None:
 
 def test_what_was_passed_over_is_counted() -> None:
     _, inquiry = sheet("# one\n# two\nID,GMV_1\na,0.5\n\n,\n")
-    assert inquiry.said == ["Empty rows passed over: 2.", "Comment lines passed over: 2."]
+    assert [*map(str, inquiry.assumptions)] == [
+        "Empty rows passed over: 2.",
+        "Comment lines passed over: 2.",
+    ]
 
 
 def test_quotes_keep_separators_newlines_and_quotes() -> None:
@@ -182,14 +184,14 @@ def test_rows_that_r_numbers() -> None:
     assert read.names == ("", "ID", "GMV_1")
     assert read.texts("ID") == ("a", "b")
     assert np.array_equal(column(read, "GMV_1"), [0.5, np.nan], equal_nan=True)
-    assert inquiry.said
+    assert inquiry.assumptions
 
 
 def test_rows_that_r_names() -> None:
     read, inquiry = sheet("LABEL\tGMV_1\nsub-01\t0\t0.5\nsub-02\t1\t0.25\n")
     assert read.names == ("row.names", "LABEL", "GMV_1")
     assert read.texts("row.names") == ("sub-01", "sub-02")
-    assert "row.names" in inquiry.said[0]
+    assert "row.names" in str(inquiry.assumptions[0])
 
 
 @pytest.mark.parametrize(
@@ -284,7 +286,7 @@ def test_a_word_among_decimal_commas_is_what_is_refused() -> None:
     read, _ = sheet("ID;V_1;V_2\na;0,1;0,1\nb;0,2;bad\nc;0,3;0,3\n")
     inquiry = Inquiry("a.csv")
     to_numbers(read.column("V_2"), "V_2", inquiry)
-    assert inquiry.problems == ["V_2 in row 3 holds 'bad', which is no number."]
+    assert [*map(str, inquiry.problems)] == ["V_2 in row 3 holds 'bad', which is no number."]
 
 
 @pytest.mark.parametrize("gap", [" ", "'", "’", "\u00a0", "\u202f"])
@@ -295,7 +297,7 @@ def test_gaps_between_thousands_are_passed_over(gap: str, mark: str) -> None:
     assert column(found, "V_1")[:3] == [6529.25, 1206529.5, -512.5]
     assert np.isnan(column(found, "V_1")[3])
     assert found.texts("note") == (f"1{gap}2",) * 4
-    assert "Marks between thousands were passed over in V_1." in inquiry.said
+    assert "Marks between thousands were passed over in V_1." in [*map(str, inquiry.assumptions)]
 
 
 def test_ids_with_commas_are_no_numbers() -> None:
@@ -313,7 +315,7 @@ def test_missing_words_and_infinite_numbers() -> None:
     assert all(is_missing(word) for word in words)
     found = to_numbers(("inf", "-Inf", "Infinity", "1e400", "−2", "0.1"), "x", inquiry)
     assert found.tolist() == [np.inf, -np.inf, np.inf, np.inf, -2.0, 0.1]
-    assert inquiry.said == [
+    assert [*map(str, inquiry.assumptions)] == [
         "x in row 5 holds '1e400', which is too large for a number; it was taken as infinite."
     ]
     assert not inquiry.problems
@@ -325,7 +327,7 @@ def test_missing_words_and_infinite_numbers() -> None:
 def test_what_is_no_number_is_refused_by_its_cell(text: str) -> None:
     inquiry = Inquiry("a.csv")
     to_numbers(("1", text, "2", text), "x", inquiry)
-    assert inquiry.problems == [
+    assert [*map(str, inquiry.problems)] == [
         f"x in row 3 holds {text!r}, which is no number (1 more such cell)."
     ]
 
@@ -370,7 +372,7 @@ def test_many_blocks_of_rows_are_one_column() -> None:
     assert first[-1] == 0.2099
     inquiry = Inquiry("a.csv")
     to_numbers(read.column("GMV_2"), "GMV_2", inquiry)
-    assert inquiry.problems == ["GMV_2 in row 2005 holds 'word', which is no number."]
+    assert [*map(str, inquiry.problems)] == ["GMV_2 in row 2005 holds 'word', which is no number."]
 
 
 # Bounds

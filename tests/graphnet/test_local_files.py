@@ -14,11 +14,16 @@ from graphnet.data.interpretation import Choice, Question
 from graphnet.data.synthetic import cohort_table
 from graphnet.errors import CohortError, GraphnetError, QuestionsOpen
 from graphnet.local_files import LocalFiles, name_of, on_terminal
+from graphnet.messages import finished
 from graphnet.readers.reading import read
 from tests.graphnet.people import RECIPE, table
 
 SMALL = ("--epochs", "1", "--device", "cpu", "--no-explain", "--no-baselines", "--cv-folds", "0")
-QUESTION = Question("class.positive", "Which?", (Choice("1", "one"), Choice("2", "two")))
+QUESTION = Question(
+    "class.positive",
+    finished("Which?"),
+    (Choice("1", finished("one")), Choice("2", finished("two"))),
+)
 
 
 def nobody(path: Path, question: Question) -> str | None:  # noqa: ARG001

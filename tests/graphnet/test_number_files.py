@@ -10,12 +10,12 @@ from hypothesis.extra.numpy import arrays
 
 from graphnet.errors import CohortError
 from graphnet.readers.inquiry import Inquiry
-from graphnet.readers.text.delimited import Numbers, read_numbers
+from graphnet.readers.text.number_files import NumberTable, read_numbers
 
 VALUES = np.array([[0.5, -1.25, 2.0], [0.25, 3.5, -0.125], [1.5, 0.75, 4.0], [2.5, 0.1, 0.2]])
 
 
-def block(text: str | bytes, **answers: str) -> tuple[Numbers, Inquiry]:
+def block(text: str | bytes, **answers: str) -> tuple[NumberTable, Inquiry]:
     inquiry = Inquiry("folder", answers)
     body = text.encode() if isinstance(text, str) else text
     return read_numbers(body, inquiry, "a.tsv"), inquiry
@@ -28,7 +28,9 @@ def lines(*before: str, separator: str = "\t", index: bool = False) -> str:
     return "\n".join([*before, *(separator.join(row) for row in rows)]) + "\n"
 
 
-def check(found: Numbers, header: tuple[str, ...] | None, index: tuple[str, ...] | None) -> None:
+def check(
+    found: NumberTable, header: tuple[str, ...] | None, index: tuple[str, ...] | None
+) -> None:
     assert np.array_equal(found.values, VALUES)
     assert found.header == header
     assert found.index == index
@@ -81,7 +83,9 @@ def test_text_columns_of_afni_are_no_regions() -> None:
     assert found.header == ("Mean_1", "Mean_2")
     assert found.index is None
     assert found.values.tolist() == [[0.5, 1], [2, 3]]
-    assert inquiry.said == ["File and Sub-brick hold text and were passed over."]
+    assert [*map(str, inquiry.assumptions)] == [
+        "File and Sub-brick hold text and were passed over."
+    ]
 
 
 def test_empty_cells_are_missing_in_their_place() -> None:
@@ -194,7 +198,7 @@ def test_what_numpy_and_pandas_write_comes_back(
     assert found.header == names
 
 
-def files_of(folder: Path, pattern: str) -> list[Numbers]:
+def files_of(folder: Path, pattern: str) -> list[NumberTable]:
     inquiry = Inquiry("folder")
     found = [read_numbers(path, inquiry, path.name) for path in sorted(folder.rglob(pattern))]
     assert found
@@ -280,4 +284,4 @@ def test_a_column_that_counts_time_is_no_region_and_that_is_said() -> None:
     assert found.values.tolist() == [[0.5, 1.5], [0.25, 1.0], [0.1, 3.5]]
     assert found.header == ("a", "b")
     assert not inquiry.questions
-    assert inquiry.said == ["The column time counts time; it is no region."]
+    assert [*map(str, inquiry.assumptions)] == ["The column time counts time; it is no region."]

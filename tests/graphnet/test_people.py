@@ -50,10 +50,14 @@ def test_an_index_is_passed_over(name: str) -> None:
 def test_a_first_column_of_text_that_differs_is_the_ids_and_it_is_said() -> None:
     found, inquiry = people({"": ["a", "b", "c"], "LABEL": ["0", "1", "0"]})
     assert found.subjects.ids == ("a", "b", "c")
-    assert inquiry.said == ["The unnamed column was taken for the ids of the subjects."]
+    assert [*map(str, inquiry.assumptions)] == [
+        "The unnamed column was taken for the ids of the subjects."
+    ]
     found, inquiry = people({"whom": ["a", "b", "c"], "LABEL": ["0", "1", "0"]})
     assert found.id == "whom"
-    assert inquiry.said == ["The first column, whom, was taken for the ids of the subjects."]
+    assert [*map(str, inquiry.assumptions)] == [
+        "The first column, whom, was taken for the ids of the subjects."
+    ]
     assert settled({"whom": ["a", "b", "b"], "LABEL": ["0", "1", "0"]}).id is None
 
 
@@ -90,7 +94,7 @@ def test_a_mapping_names_any_column() -> None:
     assert found.subjects.scores.tolist() == [3, 20]
     assert [each.name for each in found.covariates] == ["age"]
     _, inquiry = people(columns, id="who")
-    assert inquiry.problems == [
+    assert [*map(str, inquiry.problems)] == [
         "id is 'who', which is no column of the file: it has whom, sick, ward, HAMD, age."
     ]
     assert settled(columns, covariates="none").covariates == ()
@@ -98,19 +102,21 @@ def test_a_mapping_names_any_column() -> None:
 
 def test_one_id_in_two_classes_is_refused_and_in_one_said() -> None:
     _, inquiry = people({"ID": ["a", "a", "b"], "LABEL": ["0", "1", "0"]})
-    assert inquiry.problems == [
+    assert [*map(str, inquiry.problems)] == [
         "the file has rows of one id in different classes: a. Give each subject its own id, or "
         "correct the class."
     ]
     found, inquiry = people({"ID": ["a", "a", "b"], "LABEL": ["0", "0", "1"]})
     assert inquiry.problems == []
     assert found.subjects.ids == ("a", "a", "b")
-    assert "1 ids of the file are on more than one row (a; up to 2 rows)" in inquiry.said[0]
+    assert "1 ids of the file are on more than one row (a; up to 2 rows)" in str(
+        inquiry.assumptions[0]
+    )
 
 
 def test_ids_that_collide_are_refused_and_others_stay_two() -> None:
     _, inquiry = people({"ID": ["sub-01", "01", "b"], "LABEL": ["0", "1", "0"]})
-    assert inquiry.problems == [
+    assert [*map(str, inquiry.problems)] == [
         "the file has the ids 'sub-01' and '01', which are the same without 'sub-'; write each "
         "subject in one way."
     ]
@@ -142,7 +148,9 @@ def test_a_known_word_for_control_is_class_0(word: str) -> None:
     assert found.label is not None
     assert found.label.names == {0: word, 1: "MDD", 2: "SZ"}
     assert found.subjects.labels.tolist() == [2, 0, 1, 0, NO_CLASS]
-    assert inquiry.said == [f"Classes of LABEL: {word} is class 0, MDD is class 1, SZ is class 2."]
+    assert [*map(str, inquiry.assumptions)] == [
+        f"Classes of LABEL: {word} is class 0, MDD is class 1, SZ is class 2."
+    ]
 
 
 def test_spellings_of_a_word_are_one_class() -> None:
@@ -193,7 +201,7 @@ def test_dx_group_is_coded_as_in_abide() -> None:
     assert found.label is not None
     assert found.label.names == {0: "control", 1: "autism"}
     assert found.subjects.labels.tolist() == [1, 0, 0]
-    assert inquiry.said == [
+    assert [*map(str, inquiry.assumptions)] == [
         "DX_GROUP is coded as in ABIDE: 1 is autism (class 1), 2 is control (class 0)."
     ]
     found, _ = classes(["1", "2", "2"], "DX_GROUP", class__positive="2")
@@ -226,7 +234,7 @@ def test_codes_in_a_class_are_said_and_9_is_asked_about() -> None:
     assert [(code.column, code.code, code.count) for code in inquiry.missing] == [
         ("LABEL", "-9999", 2)
     ]
-    assert inquiry.said == ["LABEL: -9999 stands for a missing class (2 rows)."]
+    assert [*map(str, inquiry.assumptions)] == ["LABEL: -9999 stands for a missing class (2 rows)."]
     cells = ["0", "1", "9"]
     _, inquiry = classes(cells)
     assert [question.id for question in inquiry.questions] == ["missing.LABEL"]
@@ -252,7 +260,7 @@ def test_the_documented_column_is_the_class_and_others_are_said() -> None:
     }
     found, inquiry = people(columns)
     assert found.subjects.labels.tolist() == [0, 1]
-    assert inquiry.said == [
+    assert [*map(str, inquiry.assumptions)] == [
         "the file has LABEL_GROUP, LABEL, group; LABEL_GROUP was used as the class."
     ]
     _, inquiry = people({"ID": ["a", "b"], "group": ["0", "1"], "diagnosis": ["1", "0"]})

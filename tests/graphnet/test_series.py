@@ -11,15 +11,15 @@ from graphnet.readers.connectomes.series import (
     LEAST_POINTS,
     POINTS,
     REGIONS,
-    check_points,
-    correlated,
+    check_length,
+    correlate,
     correlations,
-    rows_are,
-    turned,
+    detect_orientation,
+    time_first,
     without_gaps,
 )
 from graphnet.readers.inquiry import Inquiry
-from graphnet.readers.text.number_files import Numbers
+from graphnet.readers.text.number_files import NumberTable
 
 FloatArray = NDArray[np.float64]
 RANDOM = np.random.default_rng(5)
@@ -31,9 +31,9 @@ def files(
     *shapes: tuple[int, int],
     header: Sequence[str] | None = None,
     index: Sequence[str] | None = None,
-) -> dict[str, Numbers]:
+) -> dict[str, NumberTable]:
     return {
-        f"s{row}": Numbers(
+        f"s{row}": NumberTable(
             RANDOM.standard_normal(shape),
             None if header is None else tuple(header),
             None if index is None else tuple(index),
@@ -55,9 +55,9 @@ def files(
         (files(*[(60, 10)] * 9, (60, 9)), POINTS),  # somebody lacks a region: refused elsewhere
     ],
 )
-def test_the_axis_of_time_is_certain(tables: dict[str, Numbers], rows: str) -> None:
+def test_the_axis_of_time_is_certain(tables: dict[str, NumberTable], rows: str) -> None:
     inquiry = Inquiry("x")
-    assert rows_are(tables, inquiry) == rows
+    assert detect_orientation(tables, inquiry) == rows
     assert inquiry.questions == []
 
 
@@ -71,22 +71,22 @@ def test_the_axis_of_time_is_certain(tables: dict[str, Numbers], rows: str) -> N
         files((100, 60), (100, 70), (100, 80)),
     ],
 )
-def test_the_axis_of_time_is_asked(tables: dict[str, Numbers]) -> None:
+def test_the_axis_of_time_is_asked(tables: dict[str, NumberTable]) -> None:
     inquiry = Inquiry("x")
-    assert rows_are(tables, inquiry) == REGIONS
+    assert detect_orientation(tables, inquiry) == REGIONS
     assert [question.id for question in inquiry.questions] == ["series.orientation"]
     rows, columns = tables["s0"].values.shape
     assert f"{rows} rows and {columns}" in inquiry.questions[0].sentence
     answered = Inquiry("x", {"series.orientation": POINTS})
-    assert (rows_are(tables, answered), answered.questions) == (POINTS, [])
+    assert (detect_orientation(tables, answered), answered.questions) == (POINTS, [])
 
 
 def test_turning_takes_names_along() -> None:
     table = files((5, 60), header=[str(i) for i in range(60)], index=NAMES)["s0"]
-    found = turned(table, REGIONS)
+    found = time_first(table, REGIONS)
     assert found.header == NAMES
     np.testing.assert_array_equal(found.values, table.values.T)
-    assert turned(table, POINTS) is table
+    assert time_first(table, POINTS) is table
 
 
 def test_correlations_are_those_of_numpy() -> None:
@@ -126,14 +126,14 @@ def test_constant_empty_and_infinite_values_are_missing_and_said_once() -> None:
     assert np.isnan(cleaned["s1"]).sum(axis=0).tolist() == [0, 40, 0, 0, 0]
     assert np.isnan(cleaned["s3"]).sum(axis=0).tolist() == [0, 0, 1, 0, 0]
     assert series["s0"][0, 1] == 0  # what was given is left as it is
-    assert len(inquiry.said) == 2
-    assert "b in 2 of 4, d in 1 of 4" in inquiry.said[0]
-    assert "Missing values in the time series of x: 1." in inquiry.said[1]
+    assert len(inquiry.assumptions) == 2
+    assert "b in 2 of 4, d in 1 of 4" in str(inquiry.assumptions[0])
+    assert "Missing values in the time series of x: 1." in str(inquiry.assumptions[1])
 
 
 def test_series_are_kept_one_below_the_other() -> None:
     series = {"s0": RANDOM.standard_normal((20, 5)), "s1": RANDOM.standard_normal((30, 5))}
-    kept, edges = correlated(series, NAMES, Inquiry("x"), LARGE)
+    kept, edges = correlate(series, NAMES, Inquiry("x"), LARGE)
     assert kept.offsets.tolist() == [0, 20, 50]
     np.testing.assert_array_equal(kept.of(1), series["s1"])
     assert edges.dtype == np.float32
@@ -141,7 +141,7 @@ def test_series_are_kept_one_below_the_other() -> None:
     expected = np.arctanh(np.asarray(np.corrcoef(series["s1"].T))[np.triu_indices(5, 1)])
     np.testing.assert_allclose(edges[1], expected, rtol=1e-6)
     with pytest.raises(CohortError, match="more than 0"):
-        correlated(series, NAMES, Inquiry("x"), 1000)
+        correlate(series, NAMES, Inquiry("x"), 1000)
 
 
 def test_a_region_twice_and_a_global_signal_are_said() -> None:
@@ -149,16 +149,16 @@ def test_a_region_twice_and_a_global_signal_are_said() -> None:
     one[:, 2] = one[:, 1]
     one[:, 4] = one[:, :4].mean(axis=1)
     inquiry = Inquiry("x")
-    edges = correlated({"s0": one}, NAMES, inquiry, LARGE)[1]
+    edges = correlate({"s0": one}, NAMES, inquiry, LARGE)[1]
     assert np.isfinite(edges).all()
-    assert "b and c in 1 of 1 subjects" in inquiry.said[0]
-    assert "the last column (e) is the mean of the others" in inquiry.said[1]
+    assert "b and c in 1 of 1 subjects" in str(inquiry.assumptions[0])
+    assert "the last column (e) is the mean of the others" in str(inquiry.assumptions[1])
 
 
 def test_short_series_are_refused_by_subject() -> None:
     inquiry = Inquiry("x")
-    check_points({"s0": np.ones((9, 2)), "s1": np.ones((10, 2))}, inquiry)
-    assert inquiry.problems == [
+    check_length({"s0": np.ones((9, 2)), "s1": np.ones((10, 2))}, inquiry)
+    assert [*map(str, inquiry.problems)] == [
         "x has time series of less than 10 points: s0 has 9. Leave these subjects out."
     ]
 
@@ -169,8 +169,8 @@ def test_values_that_go_on_smoothly_along_rows_are_asked_about() -> None:
     smooth = np.stack([[np.convolve(row, np.ones(8) / 8, "same") for row in one] for one in noise])
     for values, asked in ((smooth[:, :, :30], True), (smooth.transpose(0, 2, 1), False)):
         inquiry = Inquiry("x")
-        tables = {str(key): Numbers(one, None, None) for key, one in enumerate(values)}
-        rows_are(tables, inquiry)
+        tables = {str(key): NumberTable(one, None, None) for key, one in enumerate(values)}
+        detect_orientation(tables, inquiry)
         assert [question.id for question in inquiry.questions] == ["series.orientation"] * asked
 
 
@@ -178,4 +178,4 @@ def test_a_subject_without_any_signal_is_refused() -> None:
     inquiry = Inquiry("x")
     ones = {"a": np.random.default_rng(5).standard_normal((20, 3)), "b": np.zeros((20, 3))}
     without_gaps(ones, ["1", "2", "3"], inquiry)
-    assert "of b; leave these subjects out" in inquiry.problems[0]
+    assert "of b; leave these subjects out" in str(inquiry.problems[0])

@@ -77,7 +77,7 @@ def test_what_depends_on_the_class_is_asked_once_that_is_known() -> None:
 def test_words_that_say_that_the_class_is_unknown_are_missing() -> None:
     found, inquiry = classes(["HC", "MDD", "Unknown", "excluded"])
     assert found.subjects.labels.tolist() == [0, 1, NO_CLASS, NO_CLASS]
-    assert "LABEL: Unknown stands for a missing class (1 row)." in inquiry.said
+    assert "LABEL: Unknown stands for a missing class (1 row)." in [*map(str, inquiry.assumptions)]
 
 
 @pytest.mark.parametrize(
@@ -113,7 +113,9 @@ def test_whole_ids_and_sites_lose_the_point_that_pandas_gave_them() -> None:
     )
     assert found.subjects.ids == ("50003", "50004", "50005")
     assert found.subjects.sites == ("1", "2", "")
-    assert "SUB_ID: whole numbers were read without their .0 (50003)." in inquiry.said
+    assert "SUB_ID: whole numbers were read without their .0 (50003)." in [
+        *map(str, inquiry.assumptions)
+    ]
     found, _ = people({"ID": ["1.0", "1.10", "a"]})
     assert found.subjects.ids == ("1.0", "1.10", "a")
 
@@ -125,7 +127,7 @@ def test_words_that_differ_in_case_are_one() -> None:
     assert found.subjects.sites == ("NYU", "NYU", "NYU", "KKI")
     (sex,) = found.subjects.covariates
     assert sex.values == ("Male", "Male", "Female", "Male")
-    assert set(inquiry.said) == {"site: nyu was read as NYU.", "sex: male was read as Male."}
+    assert set(inquiry.assumptions) == {"site: nyu was read as NYU.", "sex: male was read as Male."}
 
 
 @pytest.mark.parametrize("column", ["record_id", "MRN", "No.", "住院号"])
@@ -203,7 +205,9 @@ def test_of_two_columns_of_the_same_classes_the_words_are_read() -> None:
     found, inquiry = people(columns)
     assert inquiry.questions == []
     assert found.subjects.labels.tolist() == [1, 0, 1, 0]
-    assert "the file has dx, group, which name the same classes; dx was used." in inquiry.said
+    assert "the file has dx, group, which name the same classes; dx was used." in [
+        *map(str, inquiry.assumptions)
+    ]
     _, inquiry = people({**columns, "dx": ["SZ", "HC", "HC", "HC"]})
     assert [question.id for question in inquiry.questions] == ["class"]
 

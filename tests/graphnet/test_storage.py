@@ -23,6 +23,7 @@ from graphnet.data.interpretation import (
 )
 from graphnet.data.storage import DATASET, describe, files_of, load, save
 from graphnet.errors import CohortError
+from graphnet.messages import finished
 
 REGIONS = ("bankssts", "L_cuneus", "7Networks_LH_Vis_1", "区")
 IDS = ("001", "01E3", "123456789012345678", "NA", "")
@@ -61,12 +62,12 @@ def interpretation() -> Interpretation:
         id="编号",
         label=ClassCoding("group", {"HC": 0, "SZ": 1}, {0: "HC", 1: "SZ"}),
         covariates=(CovariateReading("age", NUMERIC, 1),),
-        connectome=ConnectomeReading("r", "lower", "its name says r"),
+        connectome=ConnectomeReading("r", "lower", finished("its name says r")),
         series=SeriesReading(3, 4),
         files={"ses": "1"},
         missing=(MissingCode("age", "-9999", 2),),
-        left_alone=(LeftAlone("x", "it is constant"),),
-        said=("Ids are text.",),
+        left_alone=(LeftAlone("x", finished("it is constant")),),
+        assumptions=(finished("Ids are text."),),
         answers={"files.ses": "1"},
     )
 

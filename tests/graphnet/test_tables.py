@@ -126,7 +126,7 @@ def test_numbers_that_could_be_either_are_asked_about() -> None:
     answered = settled(found, regions__xyz="other")
     assert [each.name for each in answered.subjects.covariates] == ["xyz_1", "xyz_2"]
     _, refused = interpret(found, regions__xyz="regions")
-    assert refused.problems == [
+    assert [*map(str, refused.problems)] == [
         "the file has no xyz column for regions 3, 4; every measure needs every region. Add the "
         "columns, or leave out this measure or these regions."
     ]
@@ -150,7 +150,7 @@ def test_words_among_region_numbers_are_asked_about() -> None:
 
 def test_two_columns_of_one_region_are_refused_by_name() -> None:
     _, inquiry = interpret(table(["GMV_1", "GMV_01", "GMV_2"]))
-    assert inquiry.problems == [
+    assert [*map(str, inquiry.problems)] == [
         "the file has the columns GMV_1 and GMV_01, both region 1 of GMV; keep one of them or "
         "rename it."
     ]
@@ -160,7 +160,7 @@ def test_regions_that_only_one_measure_has_are_named() -> None:
     _, inquiry = interpret(
         table([*(f"thickness_r{r}" for r in range(9)), *(f"area_r{r}" for r in range(4, 9))])
     )
-    assert inquiry.problems == [
+    assert [*map(str, inquiry.problems)] == [
         "the file has no area column for regions r0, r1, r2, r3; every measure needs every "
         "region. Add the columns, or leave out this measure or these regions."
     ]
@@ -178,7 +178,7 @@ def test_fields_of_uk_biobank_are_named() -> None:
 def test_a_table_on_its_side_is_refused() -> None:
     found = sheet({"index": ["LABEL", "GMV_1", "GMV_2", "GMV_3"], "s1": values(4, 1)})
     _, inquiry = interpret(found)
-    assert inquiry.problems[0].startswith("the file is transposed")
+    assert str(str(inquiry.problems[0])).startswith("the file is transposed")
 
 
 def test_a_long_table_is_refused() -> None:
@@ -187,12 +187,12 @@ def test_a_long_table_is_refused() -> None:
         "region": ["x", "y", "x", "y"], "GMV": values(4, 1),
     })  # fmt: skip
     _, inquiry = interpret(found)
-    assert inquiry.problems[0].startswith("the file is in long format")
+    assert str(str(inquiry.problems[0])).startswith("the file is in long format")
 
 
 def test_a_table_without_a_brain_says_what_it_has() -> None:
     _, inquiry = interpret(table(["FD", "education"]))
-    assert inquiry.problems == [
+    assert [*map(str, inquiry.problems)] == [
         "the file has no column that is named like a measure and a region (GMV_1, "
         "thickness_bankssts) or like two regions (FC_1_2). It has FD, education."
     ]
@@ -250,22 +250,21 @@ def _each_way(regions: list[str]) -> list[tuple[str, str]]:
 def test_pairs_that_are_not_all_there_are_refused() -> None:
     names = pairs(["1", "2", "3", "10"], "FC_{}_{}")
     _, inquiry = interpret(table(names[:-1]))
-    assert inquiry.problems == [
+    assert [*map(str, inquiry.problems)] == [
         "the file has no column FC_3_10; a connectome of 4 regions needs one for each of 6 pairs."
     ]
     names = pairs(["LH_Vis_1", "LH_Vis_2", "RH_Vis_1", "RH_Vis_2"], "FC_{}_{}")
     for gone in names:
         _, inquiry = interpret(table([name for name in names if name != gone]))
         assert len(inquiry.problems) == 1
-        assert "pairs" in inquiry.problems[0]
+        assert "pairs" in str(str(inquiry.problems[0]))
 
 
 def test_a_few_columns_of_many_pairs_take_no_room() -> None:
     names = [f"FC_{2 * place}_{2 * place + 1}" for place in range(20_000)]
     _, inquiry = interpret(table(names, rows=1))
-    assert (
-        "a connectome of 40000 regions needs one for each of 799980000 pairs"
-        in (inquiry.problems[0])
+    assert "a connectome of 40000 regions needs one for each of 799980000 pairs" in (
+        str(str(inquiry.problems[0]))
     )
 
 
@@ -310,7 +309,7 @@ def test_a_duplicate_column_is_refused() -> None:
     found = table(["GMV_1"])
     twice = type(found)((*found.names, "GMV_1"), (*found.columns, found.columns[-1]))
     _, inquiry = interpret(twice)
-    assert inquiry.problems == [
+    assert [*map(str, inquiry.problems)] == [
         "the file has two columns named GMV_1; keep one of each, or rename it."
     ]
 
@@ -319,7 +318,7 @@ def test_text_in_many_columns_is_told_of_five() -> None:
     text = {f"GMV_{region}": ["0.1", "x", "0.2", "0.3"] for region in range(1, 21)}
     _, inquiry = interpret(table([], 4, **text))
     assert len(inquiry.problems) == 5
-    assert inquiry.problems[0] == "GMV_1 in row 3 holds 'x', which is no number."
+    assert str(str(inquiry.problems[0])) == "GMV_1 in row 3 holds 'x', which is no number."
 
 
 def test_json_keeps_digits_and_order() -> None:
@@ -397,7 +396,7 @@ def test_tables_as_people_have_them(wild: Path, name: str) -> None:
 def test_a_measure_that_is_there_twice_is_refused(names: list[str], sentence: str) -> None:
     _, inquiry = interpret(table(names))
     assert len(inquiry.problems) == 1
-    assert sentence in inquiry.problems[0]
+    assert sentence in str(str(inquiry.problems[0]))
 
 
 def test_an_unknown_measure_of_the_same_regions_is_read() -> None:
@@ -428,7 +427,9 @@ def test_a_unit_behind_a_name_is_no_region() -> None:
 
 def test_regions_without_a_measure_are_said() -> None:
     _, inquiry = interpret(table(["Precentral_L", "Precentral_R", "Vermis_3"]))
-    assert inquiry.said == ["The columns name regions and no measure; the measure is called value."]
+    assert [*map(str, inquiry.assumptions)] == [
+        "The columns name regions and no measure; the measure is called value."
+    ]
     found = table(["Precentral_L", "Precentral_R", "Vermis_3", "unheard"])
     _, inquiry = interpret(found)
     assert [question.id for question in inquiry.questions] == ["regions.names"]
@@ -441,8 +442,8 @@ def test_numbers_behind_a_word_that_nobody_knows_are_said_to_be_regions() -> Non
     dataset, inquiry = interpret(table(names))
     assert dataset is not None
     assert (dataset.measures, len(dataset.regions)) == (("gene",), 39)
-    assert inquiry.said == [
+    assert [*map(str, inquiry.assumptions)] == [
         "The 39 columns gene_1 … gene_39 were read as the measure gene of 39 regions."
     ]
-    assert interpret(table(names), regions__gene="regions")[1].said == []
-    assert interpret(table(["GMV_1", "GMV_2"]))[1].said == []
+    assert interpret(table(names), regions__gene="regions")[1].assumptions == []
+    assert interpret(table(["GMV_1", "GMV_2"]))[1].assumptions == []

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from graphnet.errors import CohortError
 from graphnet.readers.inquiry import Inquiry
-from graphnet.readers.tables.cells import to_numbers
+from graphnet.readers.tables.sheet import to_numbers
 from graphnet.readers.text.delimited import read_sheet
 
 WORDS = {  # what people of the land write, in an encoding that is theirs

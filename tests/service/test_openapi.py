@@ -8,6 +8,7 @@ from starlette.routing import Route
 
 from actors.settings import ProcessSettings
 from graphnet.data.interpretation import Choice, Interpretation, Question
+from graphnet.messages import finished
 from service.api.endpoints import ENDPOINTS
 from service.api.openapi import openapi
 from service.app import wire
@@ -57,7 +58,7 @@ def test_what_is_said_of_an_interpretation_is_all_of_it() -> None:
     schemas = openapi(ENDPOINTS)["components"]["schemas"]
     described = set(schemas["Interpretation"]["properties"])
     assert described == set(Interpretation("csv").as_dict())
-    question = Question("id", "Which?", (Choice("a", "A"),)).as_dict()
+    question = Question("id", finished("Which?"), (Choice("a", finished("A")),)).as_dict()
     assert set(schemas["Question"]["properties"]) == set(question)
     assert set(schemas["Choice"]["properties"]) == set(question["choices"][0])
 

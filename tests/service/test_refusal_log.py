@@ -7,13 +7,16 @@ import pytest
 from db.form import TaskForm
 from graphnet.data.interpretation import Choice, Question
 from graphnet.data.profile import Profile
+from graphnet.messages import finished
 from service.forms import validation
 from service.forms.refusal_log import MOST_A_MINUTE, MOST_OF_PROJECT, RefusalLog
 from service.forms.schema import PostedForm
 from service.http.responses import ApiError, ErrorNum, form_error
 
 SUBJECT = "sub-0815"
-QUESTION = Question("id", f"The column who holds {SUBJECT}; is it the id?", (Choice("a", "A"),))
+QUESTION = Question(
+    "id", finished(f"The column who holds {SUBJECT}; is it the id?"), (Choice("a", finished("A")),)
+)
 PROFILES = {
     "unusable": Profile.unusable([f"The subject {SUBJECT} stands twice."]),
     "asks": Profile.asking([QUESTION], "s"),

@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 
 from graphnet.errors import CohortError
-from graphnet.readers.arrays.named import Array, NamedArrays, Odd, sorted_out, texts
+from graphnet.readers.arrays.named import Array, NamedArrays, UnusableArray, classify_arrays, texts
 from graphnet.readers.folders.archives import too_large
 
 Parts = Iterator[tuple[int, memoryview]]
@@ -65,13 +65,13 @@ def read_matlab(path: Path, name: str, most: int) -> NamedArrays:
             unpacked.
 
     """
-    found: dict[str, Array | Odd] = {}
+    found: dict[str, Array | UnusableArray] = {}
     plain = []
     for variable in list_variables(path, name, most):
-        found[variable.name] = Odd(variable.shape, variable.odd)
+        found[variable.name] = UnusableArray(variable.shape, variable.odd)
         if not variable.odd:
             plain.append(variable.name)
-    return sorted_out(found | _load(path, name, plain))
+    return classify_arrays(found | _load(path, name, plain))
 
 
 def list_variables(path: Path, name: str, most: int) -> list[Variable]:

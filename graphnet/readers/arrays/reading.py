@@ -5,7 +5,7 @@
 one value per subject describe the subjects.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,12 +14,21 @@ from numpy.typing import NDArray
 from graphnet.data.dataset import Dataset, Series
 from graphnet.data.interpretation import Interpretation, SeriesReading
 from graphnet.errors import CohortError
-from graphnet.readers.arrays.connectomes import FC, Connectome, connectome_of, correlated_series
-from graphnet.readers.arrays.named import Array, NamedArrays, Odd, texts
-from graphnet.readers.arrays.programs import PER_SUBJECT, no_cohort
-from graphnet.readers.arrays.shapes import FEATURES, MEASURES, Measured, features_of, shape_of
-from graphnet.readers.arrays.subjects import check_subjects, people_of, subjects_of
+from graphnet.readers.arrays.brain import (
+    FC,
+    FEATURES,
+    MEASURES,
+    Connectome,
+    Features,
+    correlate_series,
+    format_shape,
+    read_connectome,
+    read_features,
+)
+from graphnet.readers.arrays.named import Array, NamedArrays, UnusableArray, texts
+from graphnet.readers.arrays.subjects import check_subjects, count_subjects, subjects_from_arrays
 from graphnet.readers.inquiry import Inquiry
+from graphnet.readers.signatures import FOLDER
 from graphnet.readers.subjects.people import People
 from graphnet.readers.tables.missing_codes import without_codes
 
@@ -31,7 +40,7 @@ MOST_VALUES = 250_000  # of a subject: a connectome of 700 regions
 
 
 @dataclass(frozen=True)
-class Brain:
+class BrainData:
     """What was measured of S subjects in N ``regions``: ``values`` (S, N, F), or time series."""
 
     regions: tuple[str, ...]
@@ -52,15 +61,15 @@ def interpret_arrays(
 
     """
     _check_main(arrays, kind, inquiry)
-    subjects = subjects_of(arrays, inquiry)
+    subjects = count_subjects(arrays, inquiry)
     check_subjects(arrays, subjects, inquiry)
     inquiry.check()
     _check_size(arrays, subjects, inquiry, most_cells)
-    measured = features_of(arrays, subjects, inquiry) if FEATURES in arrays.plain else None
+    measured = read_features(arrays, subjects, inquiry) if FEATURES in arrays.plain else None
     inquiry.check()
     lengths = {size for key in (FEATURES, FC) if key in arrays.plain
                for size in arrays.plain[key].shape[1:]}  # fmt: skip
-    people = people_of(arrays, subjects, USED, inquiry, ambiguous=subjects in lengths)
+    people = subjects_from_arrays(arrays, subjects, USED, inquiry, ambiguous=subjects in lengths)
     ids = _named(people.subjects.ids)
     if measured is not None and not measured.measures:
         brain = _of_series(arrays, measured, ids, inquiry, most_cells)
@@ -70,12 +79,12 @@ def interpret_arrays(
     return _dataset(kind, people, brain)
 
 
-def refuse_one_array(array: Array | Odd, name: str) -> CohortError:
+def single_array_error(array: Array | UnusableArray, name: str) -> CohortError:
     """Why a single ``.npy`` is refused."""
-    if isinstance(array, Odd):
+    if isinstance(array, UnusableArray):
         return CohortError(f"{name} is {array.what}. {PER_SUBJECT}.")
     return CohortError(
-        f"{name} is a single NumPy array of shape {shape_of(array)}, without ids and classes. "
+        f"{name} is a single NumPy array of shape {format_shape(array)}, without ids and classes. "
         f"{PER_SUBJECT}."
     )
 
@@ -89,7 +98,7 @@ def _check_main(arrays: NamedArrays, kind: str, inquiry: Inquiry) -> None:
                 "numbers."
             )
     if not {FEATURES, FC} & arrays.plain.keys():
-        raise CohortError(no_cohort(arrays, kind, inquiry.name))
+        raise CohortError(explain_no_cohort(arrays, kind, inquiry.name))
 
 
 def _check_size(arrays: NamedArrays, subjects: int, inquiry: Inquiry, most_cells: int) -> None:
@@ -112,30 +121,30 @@ def _named(ids: Sequence[str]) -> list[str]:
 
 
 def _of_measures(
-    arrays: NamedArrays, measured: Measured | None, ids: Sequence[str], inquiry: Inquiry
-) -> Brain:
+    arrays: NamedArrays, measured: Features | None, ids: Sequence[str], inquiry: Inquiry
+) -> BrainData:
     """Measures, a connectome, or both."""
     regions = _regions(arrays, None if measured is None else measured.values.shape[1], inquiry)
-    connectome = connectome_of(arrays, ids, regions, inquiry)
+    connectome = read_connectome(arrays, ids, regions, inquiry)
     if connectome is not None:
         regions = regions or _numbered(connectome.regions)
     if measured is None:
-        return Brain(regions, connectome=connectome)
+        return BrainData(regions, connectome=connectome)
     _check_names(measured.measures, MEASURES, inquiry)
     values = _without_codes(measured, inquiry)
-    return Brain(regions, measured.measures, values, connectome)
+    return BrainData(regions, measured.measures, values, connectome)
 
 
 def _of_series(
-    arrays: NamedArrays, measured: Measured, ids: Sequence[str], inquiry: Inquiry, most_cells: int
-) -> Brain:
+    arrays: NamedArrays, measured: Features, ids: Sequence[str], inquiry: Inquiry, most_cells: int
+) -> BrainData:
     """Time series, and the connectome that they make."""
     if FC in arrays.plain:
         inquiry.leave(FC, "the connectome is correlated from the time series")
     regions = _regions(arrays, measured.values.shape[1], inquiry)
     inquiry.check()
-    series, connectome = correlated_series(measured.values, ids, regions, inquiry, 8 * most_cells)
-    return Brain(regions, connectome=connectome, series=series)
+    series, connectome = correlate_series(measured.values, ids, regions, inquiry, 8 * most_cells)
+    return BrainData(regions, connectome=connectome, series=series)
 
 
 def _regions(arrays: NamedArrays, count: int | None, inquiry: Inquiry) -> tuple[str, ...]:
@@ -159,7 +168,7 @@ def _check_names(names: Sequence[str], what: str, inquiry: Inquiry) -> None:
         inquiry.refuse(f"{inquiry.name} has {what} without a name.")
 
 
-def _dataset(kind: str, people: People, brain: Brain) -> Dataset:
+def _dataset(kind: str, people: People, brain: BrainData) -> Dataset:
     connectome, points = brain.connectome, None
     if brain.series is not None:
         lengths = np.diff(brain.series.offsets)
@@ -184,10 +193,91 @@ def _dataset(kind: str, people: People, brain: Brain) -> Dataset:
     )
 
 
-def _without_codes(measured: Measured, inquiry: Inquiry) -> FloatArray:
+def _without_codes(measured: Features, inquiry: Inquiry) -> FloatArray:
     """Measures (S, N, F) with NaN where a number such as -9999 stands for a missing value."""
     cleaned = [
         without_codes(measured.values[:, :, place], measure, inquiry)
         for place, measure in enumerate(measured.measures)
     ]
     return np.stack(cleaned, axis=2)
+
+
+SAVE_COMMANDS = {
+    "npz": "numpy.savez('cohort.npz', fc=fc, ids=ids, labels=labels)",
+    "mat": "save('cohort.mat', 'fc', 'ids', 'labels', '-v7')",
+}
+EXPECTED = (
+    "Give fc (subjects, regions, regions), or features (subjects, regions, measures) with "
+    "measures, and ids and labels with one value per subject"
+)
+PER_SUBJECT = f"{EXPECTED}: {SAVE_COMMANDS['npz']}"
+
+
+@dataclass(frozen=True)
+class KnownProgram:
+    """Whose arrays they are, how they are known, and what to do with them."""
+
+    what: str
+    known: Callable[[set[str]], bool]
+    advice: str
+
+
+PROGRAMS: tuple[KnownProgram, ...] = (
+    KnownProgram(
+        "CONN's connectivity of all subjects (resultsROI)",
+        lambda names: {"Z", "names"} <= names and not {"DOF", "xyz", "names2"}.isdisjoint(names),
+        "Z has its subjects last and no ids or classes: take "
+        "fc = permute(Z(:, 1:size(Z, 1), :), [3 1 2]), regions = names, and add ids and labels",
+    ),
+    KnownProgram(
+        "BrainNetTF's dataset",
+        lambda names: "corr" in names and not {"timeseires", "timeseries"}.isdisjoint(names),
+        "Rename corr to fc and label to labels, add ids, and leave the time series out",
+    ),
+    KnownProgram(
+        "BrainGB's dataset",
+        lambda names: "label" in names and not {"fmri", "dti", "X"}.isdisjoint(names),
+        "Choose one kind of connectome, put its subjects first (fc = permute(fmri, [3 1 2])), "
+        "name the classes labels, and add ids",
+    ),
+    KnownProgram("DPABI's time series of one subject", lambda names: "ROISignals" in names, FOLDER),
+    KnownProgram(
+        "QSIRecon's connectivity of one subject",
+        lambda names: any(name.endswith("_region_labels") for name in names),
+        FOLDER,
+    ),
+    KnownProgram(
+        "DSI Studio's connectivity of one subject",
+        lambda names: {"connectivity", "name"} <= names,
+        FOLDER,
+    ),
+    KnownProgram(
+        "the connectivity of one subject", lambda names: names == {"connectivity"}, FOLDER
+    ),
+    KnownProgram(
+        "CAT12's list of regions of one subject (catROI)",
+        lambda names: names == {"S"},
+        "Collect the subjects into one table in CAT12 (ROI Tools, Estimate mean values) and give "
+        "the CSV file",
+    ),
+)
+
+
+def explain_no_cohort(arrays: NamedArrays, kind: str, name: str) -> str:
+    """Why a file without ``features`` and ``fc`` is refused: whose it is, what it holds, a way."""
+    names = {*arrays.plain, *arrays.odd}
+    for program in PROGRAMS:
+        if program.known(names):
+            advice = program.advice.rstrip(".")
+            return f"{name} looks like {program.what}: it holds {arrays.found}. {advice}."
+    structures = [each for each, odd in arrays.odd.items() if odd.what == "a structure"]
+    if structures:
+        return (
+            f"{name} has no array called features or fc; it holds {arrays.found}. Save the fields "
+            f"of the structure as arrays: save('cohort.mat', '-struct', '{structures[0]}', '-v7'). "
+            f"{EXPECTED}."
+        )
+    return (
+        f"{name} has no array called features or fc; it holds {arrays.found or 'none'}. {EXPECTED}: "
+        f"{SAVE_COMMANDS.get(kind, SAVE_COMMANDS['npz'])}."
+    )

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from graphnet.readers.arrays.named import OTHERS, Array, NamedArrays, texts, vector
+from graphnet.readers.arrays.named import UNUSABLE_KINDS, Array, NamedArrays, as_vector, texts
 from graphnet.readers.inquiry import ID, LABEL, SCORE, SITE, Inquiry
 from graphnet.readers.subjects.people import People, read_people
 from graphnet.readers.subjects.words import CLASSES, plain
@@ -23,7 +23,7 @@ OTHER_IDS = {
 WORDS = {*OTHER_IDS, *CLASSES, *NAMES_OF_SITES}  # what is text, also in numbers
 
 
-def known_names(arrays: NamedArrays) -> list[str]:
+def subject_array_names(arrays: NamedArrays) -> list[str]:
     """The arrays that are the subjects' by their names, plain or odd; those of the ids first.
 
     Where ``ids`` or ``labels`` are there, no other name is looked for.
@@ -34,13 +34,13 @@ def known_names(arrays: NamedArrays) -> list[str]:
     return [*ids, *labels, *(name for name in (SCORES, SITES) if name in names)]
 
 
-def subjects_of(arrays: NamedArrays, inquiry: Inquiry) -> int:
+def count_subjects(arrays: NamedArrays, inquiry: Inquiry) -> int:
     """How many there are, by the ids or else the classes; refused where both are absent."""
-    known = known_names(arrays)
+    known = subject_array_names(arrays)
     for name in known:
         if name in arrays.plain:
             found = arrays.plain[name]
-            return int(found.shape[0] if _is_wide(found) else vector(found).shape[0])
+            return int(found.shape[0] if _is_wide(found) else as_vector(found).shape[0])
     if not known:
         inquiry.refuse(f"{inquiry.name} has no array called ids; it holds {arrays.found}.")
     return 0
@@ -48,7 +48,7 @@ def subjects_of(arrays: NamedArrays, inquiry: Inquiry) -> int:
 
 def check_subjects(arrays: NamedArrays, subjects: int, inquiry: Inquiry) -> None:
     """The arrays of subjects can be taken, and have one value for each; else refused."""
-    for name in known_names(arrays):
+    for name in subject_array_names(arrays):
         if name in arrays.odd:
             inquiry.refuse(_sentence_of_odd(name, arrays.odd[name].what, inquiry.name))
             continue
@@ -63,7 +63,7 @@ def check_subjects(arrays: NamedArrays, subjects: int, inquiry: Inquiry) -> None
             inquiry.refuse(f"{inquiry.name} has {array.size} {name} where {subjects} belong.")
 
 
-def people_of(
+def subjects_from_arrays(
     arrays: NamedArrays, subjects: int, used: Collection[str], inquiry: Inquiry, *, ambiguous: bool
 ) -> People:
     """Who the subjects are; arrays that say nothing of them are named as left alone.
@@ -71,12 +71,12 @@ def people_of(
     ``ambiguous``: there are as many subjects as regions or measures, so that only arrays of known
     names are the subjects'.
     """
-    known = set(known_names(arrays))
+    known = set(subject_array_names(arrays))
     columns: dict[str, Cells] = {}
     for name, array in arrays.plain.items():
         if name in used:
             continue
-        if name in known or (not ambiguous and vector(array).shape == (subjects,)):
+        if name in known or (not ambiguous and as_vector(array).shape == (subjects,)):
             columns[name] = _cells(name, array)
         else:
             inquiry.leave(name, _reason(array, subjects, ambiguous=ambiguous))
@@ -89,7 +89,7 @@ def people_of(
 
 
 def _sentence_of_odd(name: str, what: str, file: str) -> str:
-    if what == OTHERS["O"]:
+    if what == UNUSABLE_KINDS["O"]:
         return (
             f"{name} in {file} is {what}. Save it as text or numbers, for example "
             f"{name}=numpy.array({name}, dtype=str)."
@@ -106,7 +106,7 @@ def _is_wide(array: Array) -> bool:
 
 def _cells(name: str, array: Array) -> Cells:
     """Numbers, or text; ids, classes and sites are text always."""
-    flat = vector(array).ravel()
+    flat = as_vector(array).ravel()
     if (name != SCORES and flat.dtype.kind in "Ub") or plain(name) in WORDS:
         return texts(flat)
     return flat.astype(np.float64)
@@ -114,6 +114,6 @@ def _cells(name: str, array: Array) -> Cells:
 
 def _reason(array: Array, subjects: int, *, ambiguous: bool) -> str:
     shape = " x ".join(map(str, array.shape))
-    if ambiguous and vector(array).shape == (subjects,):
+    if ambiguous and as_vector(array).shape == (subjects,):
         return f"there are {subjects} subjects and as many regions or measures: it may be of either"
     return f"its shape, {shape}, is not one value per subject"

@@ -7,12 +7,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graphnet.errors import CohortError, shortened
-from graphnet.readers.connectomes.series import is_named
+from graphnet.readers.connectomes.series import has_region_names
 from graphnet.readers.inquiry import Inquiry
-from graphnet.readers.text.number_files import Numbers
+from graphnet.readers.text.number_files import NumberTable
 
 FloatArray = NDArray[np.float64]
-Tables = Mapping[str, Numbers]  # by subject, with regions as columns
+Tables = Mapping[str, NumberTable]  # by subject, with regions as columns
 
 ALIKE = 0.5  # the share of regions that two files of one atlas have in common
 NO_REGIONS = {
@@ -22,7 +22,7 @@ NO_REGIONS = {
 }  # fmt: skip
 
 
-def aligned(
+def align_regions(
     tables: Tables, inquiry: Inquiry, *, both: bool = False
 ) -> tuple[tuple[str, ...], dict[str, FloatArray]]:
     """The names of the regions, and each subject's values (T, N) in their order.
@@ -37,7 +37,7 @@ def aligned(
     """
     names = {subject: _names(table, subject, inquiry) for subject, table in tables.items()}
     if any(one is not None and all(map(str.isdecimal, one)) for one in names.values()):
-        # Numbers that are names in one file, as one is left out, are names in the others too.
+        # NumberTable that are names in one file, as one is left out, are names in the others too.
         names |= {key: table.header for key, table in tables.items() if names[key] is None}
     named = {subject: one for subject, one in names.items() if one is not None}
     if not named:
@@ -54,12 +54,12 @@ def aligned(
     return _without_nuisance(regions, found, inquiry, both=both)
 
 
-def _names(table: Numbers, subject: str, inquiry: Inquiry) -> tuple[str, ...] | None:
+def _names(table: NumberTable, subject: str, inquiry: Inquiry) -> tuple[str, ...] | None:
     """The names of a file's columns; None where they have none but places."""
     if table.header is None:
         return None
     found = tuple(name.strip().removeprefix("#").strip() for name in table.header)
-    if not is_named(found):
+    if not has_region_names(found):
         return None
     twice = [name for name, times in Counter(found).items() if times > 1]
     if twice:
@@ -145,7 +145,7 @@ def _placed(
 def _say_unnamed(names: Mapping[str, tuple[str, ...] | None], inquiry: Inquiry) -> None:
     unnamed = [subject for subject, one in names.items() if one is None]
     if unnamed:
-        inquiry.say(
+        inquiry.assume(
             f"{inquiry.name}: the files of {shortened(unnamed, 5)} do not name their regions; they "
             "were taken in the order of the other files."
         )
@@ -168,12 +168,12 @@ def _say_moved(
         if len(one) < len(regions)
     ]
     if moved:
-        inquiry.say(
+        inquiry.assume(
             f"{inquiry.name}: the files of {shortened(moved, 5)} have their regions in another "
             "order; they were matched by name."
         )
     if lacking:
-        inquiry.say(
+        inquiry.assume(
             f"{inquiry.name}: some files lack regions, which are missing there: "
             f"{shortened(lacking, 5)}."
         )

@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 
 from graphnet.data.interpretation import ConnectomeReading, R, Z
 from graphnet.errors import shortened
-from graphnet.readers.connectomes.triangles import PAIRS, Halves, flat, halves_of
-from graphnet.readers.connectomes.weights import ROUNDING, Known, Range, values_of
+from graphnet.messages import as_message
+from graphnet.readers.connectomes.triangles import PAIRS, RawEdges, split_matrices, split_vectors
+from graphnet.readers.connectomes.weights import ROUNDING, Hints, ValueSummary, infer_values
 from graphnet.readers.inquiry import Inquiry
 
 FloatArray = NDArray[np.float64]
@@ -22,7 +23,7 @@ LIMIT = 1 - 1e-12  # the largest |r| that has a finite z
 DENSE = 0.01  # the share of zeros up to which a connectome is dense
 
 
-def edges_of(
+def edges_from_matrices(
     matrices: FloatArray,
     ids: Sequence[str],
     inquiry: Inquiry,
@@ -38,11 +39,14 @@ def edges_of(
     it. Asymmetric matrices are refused, ``regions`` naming the cells.
     """
     return _settled(
-        halves_of(matrices, ids, inquiry, regions), ids, inquiry, Known(hint, documented, regions)
+        split_matrices(matrices, ids, inquiry, regions),
+        ids,
+        inquiry,
+        Hints(hint, documented, regions),
     )
 
 
-def flat_edges(
+def edges_from_vectors(
     values: FloatArray,
     ids: Sequence[str],
     inquiry: Inquiry,
@@ -56,11 +60,11 @@ def flat_edges(
     ``order`` is ``upper`` or ``lower`` where it is known; see :func:`~.triangles.flat`. None where
     K fits no number of regions, which is refused.
     """
-    halves = flat(values, ids, inquiry, order)
-    return None if halves is None else _settled(halves, ids, inquiry, Known(hint, documented))
+    halves = split_vectors(values, ids, inquiry, order)
+    return None if halves is None else _settled(halves, ids, inquiry, Hints(hint, documented))
 
 
-def edges_of_pairs(  # noqa: PLR0917 - values by pairs of regions, of whom, and what is known
+def edges_from_pairs(  # noqa: PLR0917 - values by pairs of regions, of whom, and what is known
     values: FloatArray,
     pairs: Sequence[tuple[int, int]],
     regions: Sequence[str],
@@ -84,17 +88,19 @@ def edges_of_pairs(  # noqa: PLR0917 - values by pairs of regions, of whom, and 
         if one == other:
             diagonal[:, one] = values[:, place]
             continue
-        edge = edge_place(min(one, other), max(one, other), count)
+        edge = edge_index(min(one, other), max(one, other), count)
         if edge in seen and not _agree(edges[:, edge], values[:, place]):
             disagree.append(f"{regions[one]} and {regions[other]}")
         first = edges[:, edge]
         edges[:, edge] = np.where(np.isnan(first), values[:, place], first)
         seen[edge] = place
     _check_pairs(seen, disagree, regions, inquiry)
-    return _settled(Halves(edges, diagonal, PAIRS), ids, inquiry, Known(hint, documented, regions))
+    return _settled(
+        RawEdges(edges, diagonal, PAIRS), ids, inquiry, Hints(hint, documented, regions)
+    )
 
 
-def edge_place(row: int, column: int, size: int) -> int:
+def edge_index(row: int, column: int, size: int) -> int:
     """Where the edge of two regions, ``row`` < ``column``, stands in the upper triangle by rows."""
     return row * size - row * (row + 1) // 2 + column - row - 1
 
@@ -123,7 +129,7 @@ def _check_pairs(
         f"{regions[one]} and {regions[other]}"
         for one in range(count)
         for other in range(one + 1, count)
-        if len(seen) < count * (count - 1) // 2 and edge_place(one, other, count) not in seen
+        if len(seen) < count * (count - 1) // 2 and edge_index(one, other, count) not in seen
     ]
     if absent:
         inquiry.refuse(
@@ -133,14 +139,14 @@ def _check_pairs(
 
 
 def _settled(
-    halves: Halves, ids: Sequence[str], inquiry: Inquiry, known: Known
+    halves: RawEdges, ids: Sequence[str], inquiry: Inquiry, known: Hints
 ) -> tuple[Float32Array, ConnectomeReading]:
     """Edges as they are kept, once it is known what they are."""
     edges = halves.edges
-    seen = Range.of(edges, halves.diagonal)
+    seen = ValueSummary.of(edges, halves.diagonal)
     _check_filled(edges, ids, inquiry, seen)
     _check_diagonals(halves.diagonal, ids, inquiry)
-    values, reason = values_of(seen, inquiry, known)
+    values, reason = infer_values(seen, inquiry, known)
     if values in {Z, R} and seen.most > 0:
         edges = _without_silent(edges, seen.zeros, inquiry, known.regions)
         _refuse_empty(edges, ids, inquiry)
@@ -148,10 +154,12 @@ def _settled(
         edges = _from_r(edges, inquiry)
     with np.errstate(over="ignore"):  # what is too large becomes infinite, which is no edge
         kept = edges.astype(np.float32)
-    return kept, ConnectomeReading(values, halves.triangle, reason)
+    return kept, ConnectomeReading(values, halves.triangle, as_message(reason))
 
 
-def _check_filled(edges: FloatArray, ids: Sequence[str], inquiry: Inquiry, seen: Range) -> None:
+def _check_filled(
+    edges: FloatArray, ids: Sequence[str], inquiry: Inquiry, seen: ValueSummary
+) -> None:
     """Somebody without any edge cannot be used; nor can a dataset of zeros."""
     if not edges.size:
         return
@@ -213,7 +221,7 @@ def _without_silent(
         regions[place] if regions else str(place + 1)
         for place in np.flatnonzero(silent.any(axis=0)).tolist()
     ]
-    inquiry.say(
+    inquiry.assume(
         f"In {inquiry.name} {int(silent.any(axis=1).sum())} subjects have regions whose "
         f"correlations are all 0 ({shortened(names)}): they have no signal and are missing."
     )
@@ -223,7 +231,7 @@ def _without_silent(
 def _from_r(edges: FloatArray, inquiry: Inquiry) -> FloatArray:
     perfect = int((np.abs(edges) >= 1).sum())
     if perfect:
-        inquiry.say(
+        inquiry.assume(
             f"Correlations of exactly 1 or -1 between two regions in {inquiry.name}: {perfect}. "
             f"Their Fisher's z is infinite and was set to {np.arctanh(LIMIT):.4g}."
         )

@@ -12,8 +12,8 @@ from graphnet.data.interpretation import Choice
 from graphnet.errors import CohortError, shortened
 from graphnet.readers.connectomes.matrices import LIMIT, fisher_z
 from graphnet.readers.inquiry import Inquiry
-from graphnet.readers.tables.cells import is_number
-from graphnet.readers.text.number_files import Numbers
+from graphnet.readers.tables.sheet import is_number
+from graphnet.readers.text.number_files import NumberTable
 
 FloatArray = NDArray[np.float64]
 Float32Array = NDArray[np.float32]
@@ -29,7 +29,7 @@ MOST = 0.8  # the share of subjects from which on the others are exceptions
 AVERAGE = 0.9999  # how a column correlates with the mean of the others if it is that mean
 TIMES = re.compile(r"(t|tr|time|time_?points?|vol|volume|scan|frame)[ _.-]?\d+", re.IGNORECASE)
 
-Tables = Mapping[str, Numbers]  # by subject
+Tables = Mapping[str, NumberTable]  # by subject
 
 
 def counts_up(names: Sequence[str]) -> bool:
@@ -44,7 +44,7 @@ def counts_up(names: Sequence[str]) -> bool:
     )
 
 
-def is_named(names: Sequence[str] | None) -> bool:
+def has_region_names(names: Sequence[str] | None) -> bool:
     """Whether a header or an index holds names of regions."""
     return (
         names is not None
@@ -54,7 +54,7 @@ def is_named(names: Sequence[str] | None) -> bool:
     )
 
 
-def rows_are(tables: Tables, inquiry: Inquiry) -> str:
+def detect_orientation(tables: Tables, inquiry: Inquiry) -> str:
     """Whether the rows of all files are ``points`` in time or ``regions``.
 
     Names of regions settle it, and so does a number of rows that differs between subjects while
@@ -63,14 +63,14 @@ def rows_are(tables: Tables, inquiry: Inquiry) -> str:
     instead of the columns.
     """
     first = next(iter(tables.values()))
-    if is_named(first.header):
+    if has_region_names(first.header):
         return POINTS
-    if is_named(first.index):
-        inquiry.say(f"The files of {inquiry.name} have one row per region; they were turned.")
+    if has_region_names(first.index):
+        inquiry.assume(f"The files of {inquiry.name} have one row per region; they were turned.")
         return REGIONS
     rows, columns = ([table.values.shape[axis] for table in tables.values()] for axis in (0, 1))
     if _are_points(rows, columns) and not _smooth_along_rows(tables):
-        inquiry.say(
+        inquiry.assume(
             f"The rows of the files of {inquiry.name} were taken as time points: {_range(rows)} "
             f"time points of {_range(columns)} regions."
         )
@@ -115,14 +115,14 @@ def _alike(values: FloatArray) -> float:
     return float((values[:, 1:] * values[:, :-1]).sum() / size) if size > 0 else 0.0
 
 
-def turned(table: Numbers, rows: str) -> Numbers:
+def time_first(table: NumberTable, rows: str) -> NumberTable:
     """With time points as rows."""
     if rows == POINTS:
         return table
-    return Numbers(table.values.T, table.index, table.header)
+    return NumberTable(table.values.T, table.index, table.header)
 
 
-def check_points(found: Mapping[str, FloatArray], inquiry: Inquiry) -> None:
+def check_length(found: Mapping[str, FloatArray], inquiry: Inquiry) -> None:
     """Refuse series that are too short to be correlated, by their subjects."""
     short = {subject: len(one) for subject, one in found.items() if len(one) < LEAST_POINTS}
     if short:
@@ -157,7 +157,7 @@ def without_gaps(
     return cleaned
 
 
-def correlated(
+def correlate(
     found: Mapping[str, FloatArray], regions: Sequence[str], inquiry: Inquiry, most: int
 ) -> tuple[Series, Float32Array]:
     """The series one below the other, and Fisher's z (S, E) of each subject's correlations.
@@ -184,7 +184,7 @@ def correlated(
         edges[row] = fisher_z(pearson)
     _say_same(same, regions, len(found), inquiry)
     if averages == len(found):
-        inquiry.say(
+        inquiry.assume(
             f"In {inquiry.name} the last column ({regions[-1]}) is the mean of the others in every "
             f"subject, as a global signal is; it was read as a region. Take it out if it is none."
         )
@@ -245,12 +245,12 @@ def _say_gaps(
         for place in np.flatnonzero(silent).tolist()
     ]
     if lost:
-        inquiry.say(
+        inquiry.assume(
             f"Regions without a signal (constant or empty) are missing in these subjects of "
             f"{inquiry.name}: {shortened(lost)}."
         )
     if gaps:
-        inquiry.say(
+        inquiry.assume(
             f"Missing values in the time series of {inquiry.name}: {gaps}. Two regions were "
             "correlated over the points that both have."
         )
@@ -277,7 +277,7 @@ def _say_same(
         f"{regions[rows[edge]]} and {regions[columns[edge]]} in {count} of {subjects} subjects"
         for edge, count in sorted(same.items(), key=lambda item: (-item[1], item[0]))
     ]
-    inquiry.say(
+    inquiry.assume(
         f"{inquiry.name} has regions with one and the same time series: {shortened(pairs, 5)}. "
         f"Their Fisher's z is infinite and was set to {np.arctanh(LIMIT):.4g}."
     )

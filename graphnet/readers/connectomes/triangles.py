@@ -23,7 +23,7 @@ RELATIVE, ABSOLUTE = 1e-5, 1e-6  # what rounding to 32 bits may do to a symmetri
 
 
 @dataclass(frozen=True)
-class Halves:
+class RawEdges:
     """Edges (S, E), the diagonals (S, N), and in which triangle the file holds the edges."""
 
     edges: FloatArray
@@ -31,9 +31,9 @@ class Halves:
     triangle: str
 
 
-def halves_of(
+def split_matrices(
     matrices: FloatArray, ids: Sequence[str], inquiry: Inquiry, regions: Sequence[str] = ()
-) -> Halves:
+) -> RawEdges:
     """The edges of matrices (S, N, N), which are symmetric or of one triangle; else refused.
 
     One triangle is empty where it holds nothing but zeros and NaN. Where one of two mirrored cells
@@ -49,15 +49,15 @@ def halves_of(
     differ &= ~_rounded_apart(upper, lower, differ, inquiry)[:, None]
     _refuse_asymmetric((upper, lower), differ, ids, inquiry, regions)
     mirrored = np.where((half & no_upper)[:, None] | np.isnan(upper), lower, upper)
-    return Halves(mirrored, diagonal, _triangle(half, no_upper))
+    return RawEdges(mirrored, diagonal, _triangle(half, no_upper))
 
 
-def flat(
+def split_vectors(
     values: FloatArray,
     ids: Sequence[str],
     inquiry: Inquiry,
     order: str = "",
-) -> Halves | None:
+) -> RawEdges | None:
     """The edges of one flat vector per subject (S, K): a whole matrix, or one of its triangles.
 
     ``order`` is ``upper`` or ``lower`` where it is known by what rows a triangle goes; else it is
@@ -68,7 +68,7 @@ def flat(
     if side * side == count and side > 1:
         squares = values.reshape(len(values), side, side)
         if are_symmetric(squares):
-            return halves_of(squares, ids, inquiry)
+            return split_matrices(squares, ids, inquiry)
     size = (1 + isqrt(1 + 8 * count)) // 2
     if size * (size - 1) // 2 != count or size < 2:
         inquiry.refuse(
@@ -101,7 +101,7 @@ def subjects_first(arrays: FloatArray, inquiry: Inquiry, name: str) -> FloatArra
     return arrays if answer == FIRST else np.moveaxis(arrays, 2, 0)
 
 
-def _of_triangle(values: FloatArray, size: int, inquiry: Inquiry, order: str) -> Halves:
+def _of_triangle(values: FloatArray, size: int, inquiry: Inquiry, order: str) -> RawEdges:
     """Edges of a flat triangle; with its diagonal where that is all 1 or infinite."""
     for known in (order,) if order else (UPPER, LOWER):
         whole = _with_diagonal(values, size - 1, known)
@@ -119,10 +119,10 @@ def _of_triangle(values: FloatArray, size: int, inquiry: Inquiry, order: str) ->
         ),
     )
     nothing = np.zeros((len(values), size))
-    return Halves(values[:, _places(size, order)], nothing, order)
+    return RawEdges(values[:, _places(size, order)], nothing, order)
 
 
-def _with_diagonal(values: FloatArray, size: int, order: str) -> Halves | None:
+def _with_diagonal(values: FloatArray, size: int, order: str) -> RawEdges | None:
     """The same as a triangle of ``size`` regions with its diagonal, if it looks like one."""
     if size < 2:
         return None
@@ -131,7 +131,7 @@ def _with_diagonal(values: FloatArray, size: int, order: str) -> Halves | None:
     if not (np.isclose(diagonal, 1) | np.isinf(diagonal)).all():
         return None
     edges = values[:, rows != columns]
-    return Halves(edges[:, _places(size, order)], diagonal, order)
+    return RawEdges(edges[:, _places(size, order)], diagonal, order)
 
 
 def _places(size: int, order: str) -> NDArray[np.int64]:
@@ -178,7 +178,7 @@ def _rounded_apart(
         apart = np.abs(upper[subject, mine] - lower[subject, mine])
         found[subject] = bool(mine.mean() <= FEW and (apart <= 1.01 * unit).all())
     if found.any():
-        inquiry.say(
+        inquiry.assume(
             f"Mirrored cells of {inquiry.name} differ by one unit of their last decimal in "
             f"{int(found.sum())} subjects, as rounding makes them; the upper one was taken."
         )

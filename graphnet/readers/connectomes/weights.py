@@ -30,7 +30,7 @@ CHOICES = (
 
 
 @dataclass(frozen=True)
-class Known:
+class Hints:
     """What is known of connectomes before their values are looked at.
 
     ``hint`` is what the names of the files say: ``z``, ``r``, ``counts``, ``other``,
@@ -44,7 +44,7 @@ class Known:
 
 
 @dataclass(frozen=True)
-class Range:
+class ValueSummary:
     """What all edges and diagonals of a dataset have in common.
 
     ``most`` is the largest finite magnitude, ``least`` the least value; ``whole``: all are whole
@@ -58,7 +58,7 @@ class Range:
     diagonal: str
 
     @classmethod
-    def of(cls, edges: FloatArray, diagonal: FloatArray) -> "Range":
+    def of(cls, edges: FloatArray, diagonal: FloatArray) -> "ValueSummary":
         """Look at edges (S, E) and diagonals (S, N)."""
         finite = edges[np.isfinite(edges)]
         if not finite.size:
@@ -101,10 +101,10 @@ def _present(edges: FloatArray, size: int) -> NDArray[np.bool_]:
     return found
 
 
-def values_of(seen: Range, inquiry: Inquiry, known: Known) -> tuple[str, str]:
+def infer_values(seen: ValueSummary, inquiry: Inquiry, known: Hints) -> tuple[str, str]:
     """What the values are, and how that was known."""
     hint = known.hint
-    given = inquiry.given(CONNECTOME)
+    given = inquiry.answer(CONNECTOME)
     if given is not None:
         return _as_given(given, seen, inquiry), "as the mapping says"
     evidence = _evidence(seen, hint)
@@ -112,9 +112,9 @@ def values_of(seen: Range, inquiry: Inquiry, known: Known) -> tuple[str, str]:
     if len(votes) == 1:
         value, reason = next(iter(votes.items()))
         if hint not in {"", STRUCTURAL, value}:
-            inquiry.say(_overruled(hint, value, seen, inquiry))
+            inquiry.assume(_overruled(hint, value, seen, inquiry))
         if value == Z and seen.diagonal == EMPTY and not hint:
-            inquiry.say(
+            inquiry.assume(
                 f"The connectomes of {inquiry.name} were taken as Fisher's z, because their "
                 "diagonal is empty; if they are Pearson's r, give connectome.values=r."
             )
@@ -124,7 +124,7 @@ def values_of(seen: Range, inquiry: Inquiry, known: Known) -> tuple[str, str]:
     return _without_evidence(seen, inquiry, known)
 
 
-def _evidence(seen: Range, hint: str) -> dict[str, str]:
+def _evidence(seen: ValueSummary, hint: str) -> dict[str, str]:
     """What speaks for which values."""
     found = {}
     if seen.diagonal == ONES:
@@ -141,7 +141,7 @@ def _evidence(seen: Range, hint: str) -> dict[str, str]:
     return found
 
 
-def _possible(seen: Range, hint: str = "") -> set[str]:
+def _possible(seen: ValueSummary, hint: str = "") -> set[str]:
     """What values of this range can be."""
     varied = seen.diagonal == VARIED and not seen.whole and hint not in {R, Z}
     excluded = {R, Z} if varied or hint == STRUCTURAL else set()
@@ -151,25 +151,25 @@ def _possible(seen: Range, hint: str = "") -> set[str]:
     return {Z, R, COUNTS, OTHER} - excluded
 
 
-def _without_evidence(seen: Range, inquiry: Inquiry, known: Known) -> tuple[str, str]:
+def _without_evidence(seen: ValueSummary, inquiry: Inquiry, known: Hints) -> tuple[str, str]:
     possible = _possible(seen, known.hint)
     if len(possible) == 1:
         return OTHER, "negative values that are no correlations"
     if seen.most > LARGEST_Z:
         value = COUNTS if seen.least >= 0 else OTHER
-        inquiry.say(
+        inquiry.assume(
             f"The connectomes of {inquiry.name} have values up to {seen.most:.6g}; they were taken "
             f"as {WORDS[value]}."
         )
         return value, f"values up to {seen.most:g} are no correlations"
     if known.documented:
-        inquiry.say(
+        inquiry.assume(
             f"The connectomes of {inquiry.name} were taken as Fisher's z, as this format is "
             "documented; if they are not, give connectome.values=r, counts or other."
         )
         return Z, "as the format is documented"
     if 1 < seen.most <= USUAL_Z and seen.least < 0 and Z in possible:
-        inquiry.say(
+        inquiry.assume(
             f"The connectomes of {inquiry.name} have values from {seen.least:.3g} to "
             f"{seen.most:.3g}: too large for Pearson's r, so they were taken as Fisher's z."
         )
@@ -177,14 +177,14 @@ def _without_evidence(seen: Range, inquiry: Inquiry, known: Known) -> tuple[str,
     return _ask(seen, inquiry, "", known.hint)
 
 
-def _overruled(hint: str, value: str, seen: Range, inquiry: Inquiry) -> str:
+def _overruled(hint: str, value: str, seen: ValueSummary, inquiry: Inquiry) -> str:
     return (
         f"The connectomes of {inquiry.name} have values up to {seen.most:.6g}; they were taken as "
         f"{WORDS[value]}, although their names say {WORDS[hint]}."
     )
 
 
-def _ask(seen: Range, inquiry: Inquiry, evidence: str, hint: str) -> tuple[str, str]:
+def _ask(seen: ValueSummary, inquiry: Inquiry, evidence: str, hint: str) -> tuple[str, str]:
     possible = _possible(seen, hint)
     told = f" Evidence: {evidence}." if evidence else ""
     answer = inquiry.ask(
@@ -196,7 +196,7 @@ def _ask(seen: Range, inquiry: Inquiry, evidence: str, hint: str) -> tuple[str, 
     return answer, "as answered"
 
 
-def _as_given(given: str, seen: Range, inquiry: Inquiry) -> str:
+def _as_given(given: str, seen: ValueSummary, inquiry: Inquiry) -> str:
     if given not in {choice.value for choice in CHOICES}:
         inquiry.refuse(f"{CONNECTOME} is {given!r}; it must be one of z, r, counts, other.")
         return OTHER

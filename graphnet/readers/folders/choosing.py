@@ -61,7 +61,7 @@ def one_kind(scans: ScansOf, inquiry: Inquiry) -> ScansOf:
             ),
         )
     else:
-        inquiry.say(
+        inquiry.assume(
             f"{inquiry.name} has time series and connectivity matrices of the same subjects: the "
             f"time series were taken ({_example(series)}) and correlated; the matrices "
             f"({_example(matrices)}) were not used."
@@ -120,7 +120,7 @@ def _check_alike(scans: ScansOf, inquiry: Inquiry) -> None:
                 f"{told}. Give the same for all."
             )
         elif key != FOLDER or _are_folders_of_others(firsts):
-            inquiry.say(f"{inquiry.name} has subjects whose files differ in {key}: {told}.")
+            inquiry.assume(f"{inquiry.name} has subjects whose files differ in {key}: {told}.")
 
 
 def _are_folders_of_others(folders: Iterable[str]) -> bool:
@@ -200,7 +200,7 @@ def _one_form_of_values(scans: ScansOf, inquiry: Inquiry) -> ScansOf:
     """Of r and z of the same subjects: z."""
     values = {_value(scan, VALUES) for scan in _all(scans)}
     if {R, Z} <= values and _differ(scans, VALUES):
-        inquiry.say(f"{inquiry.name} has Pearson's r and Fisher's z; the files of z were taken.")
+        inquiry.assume(f"{inquiry.name} has Pearson's r and Fisher's z; the files of z were taken.")
         return _preferred(scans, lambda scan: _value(scan, VALUES) != Z, VALUES)
     return scans
 
@@ -210,7 +210,7 @@ def _one_format(scans: ScansOf, inquiry: Inquiry) -> ScansOf:
     left = _preferred(scans, lambda scan: FORMATS.index(_format(scan)), FORMAT)
     if sum(map(len, left.values())) < sum(map(len, scans.values())):
         formats = sorted({_value(scan, FORMAT) for scan in _all(scans)})
-        inquiry.say(
+        inquiry.assume(
             f"{inquiry.name} has the same files in the formats {', '.join(formats)}; of two that "
             f"differ in that alone the {_value(next(iter(_all(left))), FORMAT)} file was taken."
         )

@@ -12,10 +12,10 @@ import numpy as np
 from graphnet.data.dataset import Dataset
 from graphnet.data.interpretation import Interpretation
 from graphnet.errors import CohortError, shortened
-from graphnet.readers.folders.agreeing import LAYOUT
 from graphnet.readers.folders.choosing import of_each_measure, one_each, one_kind
 from graphnet.readers.folders.entities import NO_REGIONS, Scan, is_in_never, is_never, scan_of
 from graphnet.readers.folders.measured import Measured, connected, rows_of_measure
+from graphnet.readers.folders.scans import LAYOUT
 from graphnet.readers.inquiry import Inquiry
 from graphnet.readers.subjects.assigning import Files, assigned, by_ids, refuse_missing
 from graphnet.readers.subjects.roster import TABLE, Roster, find_roster

@@ -1,42 +1,37 @@
 """What the files of subjects hold: series and matrices as connectomes, measures by region."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from math import isqrt
 
 import numpy as np
-from numpy.typing import NDArray
 
-from graphnet.data.dataset import Float32Array, Series
+from graphnet.data.dataset import Series
 from graphnet.data.interpretation import Choice, ConnectomeReading, SeriesReading, Z
 from graphnet.errors import CohortError
-from graphnet.readers.connectomes.alignment import aligned
-from graphnet.readers.connectomes.matrices import edges_of
+from graphnet.messages import Message
+from graphnet.readers.connectomes.alignment import align_regions
+from graphnet.readers.connectomes.matrices import edges_from_matrices, edges_from_vectors
 from graphnet.readers.connectomes.series import (
     POINTS,
     REGIONS,
-    check_points,
-    correlated,
-    is_named,
-    rows_are,
-    turned,
+    Float32Array,
+    FloatArray,
+    check_length,
+    correlate,
+    detect_orientation,
+    has_region_names,
+    time_first,
     without_gaps,
 )
 from graphnet.readers.connectomes.triangles import are_symmetric
-from graphnet.readers.folders.agreeing import read_all
 from graphnet.readers.folders.choosing import KIND, NONE
-from graphnet.readers.folders.entities import MATRIX, SERIES, UNKNOWN, Scan
-from graphnet.readers.folders.one_rows import (
-    are_rows,
-    connectomes_of_rows,
-    kind_of_rows,
-    measure_of_rows,
-    name_of_measure,
-)
+from graphnet.readers.folders.entities import MATRIX, MEASURE, NAME, SERIES, UNKNOWN, Scan
+from graphnet.readers.folders.scans import read_all
 from graphnet.readers.inquiry import Inquiry
 from graphnet.readers.tables.names import Name
-from graphnet.readers.text.number_files import Numbers
-
-FloatArray = NDArray[np.float64]
+from graphnet.readers.text.number_files import NumberTable
 
 
 @dataclass
@@ -71,20 +66,20 @@ def connected(scans: Mapping[str, Scan], inquiry: Inquiry, most: int) -> Measure
     if kind == SERIES and not _are_matrices(list(tables.values())):
         return _of_series(tables, inquiry, most)
     if kind == SERIES:
-        inquiry.say(
+        inquiry.assume(
             f"The files of {inquiry.name} are symmetric; they were read as connectivity matrices."
         )
     return _of_matrices(tables, scans, inquiry, most)
 
 
-def _kind_by_content(tables: Mapping[str, Numbers], first: Scan, inquiry: Inquiry) -> str:
+def _kind_by_content(tables: Mapping[str, NumberTable], first: Scan, inquiry: Inquiry) -> str:
     """What files of no known name hold: symmetric matrices, series, or what is answered."""
     if _are_matrices(list(tables.values())):
         return MATRIX
     table = next(iter(tables.values()))
     rows, columns = table.values.shape
     if rows != columns and not _are_other_words(table.header):
-        inquiry.say(
+        inquiry.assume(
             f"{inquiry.name} has one table of numbers per subject ({first.path.name}: {rows} rows, "
             f"{columns} columns); they were taken as time series."
         )
@@ -105,7 +100,7 @@ def _kind_by_content(tables: Mapping[str, Numbers], first: Scan, inquiry: Inquir
 
 def _are_other_words(header: Sequence[str] | None) -> bool:
     """Whether columns have names, of which none is that of a region that is known."""
-    if header is None or not is_named(header):
+    if header is None or not has_region_names(header):
         return False
     names = [Name(one.removeprefix("#")) for one in header]
     return not any(
@@ -114,16 +109,16 @@ def _are_other_words(header: Sequence[str] | None) -> bool:
     )  # fmt: skip
 
 
-def _is_edge_list(table: Numbers) -> bool:
+def _is_edge_list(table: NumberTable) -> bool:
     """Whether rows are two whole numbers, each pair once, and a value."""
-    if table.values.shape[1] != 3 or is_named(table.index):
+    if table.values.shape[1] != 3 or has_region_names(table.index):
         return False
     ends = table.values[:, :2]
     whole = np.isfinite(ends).all() and (ends == np.round(ends)).all() and (ends >= 0).all()
     return bool(whole and len(np.unique(ends, axis=0)) == len(ends) and len(ends) > 2)
 
 
-def _are_matrices(tables: Sequence[Numbers]) -> bool:
+def _are_matrices(tables: Sequence[NumberTable]) -> bool:
     """Whether files of no known name hold symmetric matrices."""
     return all(
         table.values.shape[0] == table.values.shape[1]
@@ -133,7 +128,7 @@ def _are_matrices(tables: Sequence[Numbers]) -> bool:
     )
 
 
-def _of_rows(tables: Mapping[str, Numbers], first: Scan, inquiry: Inquiry) -> Measured:
+def _of_rows(tables: Mapping[str, NumberTable], first: Scan, inquiry: Inquiry) -> Measured:
     if kind_of_rows(tables, first, inquiry) == MATRIX:
         regions, edges, reading = connectomes_of_rows(tables, first.hint, inquiry)
         return Measured(regions=regions, connectomes=edges, connectome=reading)
@@ -142,21 +137,21 @@ def _of_rows(tables: Mapping[str, Numbers], first: Scan, inquiry: Inquiry) -> Me
     return Measured(regions=regions, measures=(name,), values=values[:, :, None])
 
 
-def _of_series(tables: Mapping[str, Numbers], inquiry: Inquiry, most: int) -> Measured:
-    rows = rows_are(tables, inquiry)
-    upright = {subject: turned(table, rows) for subject, table in tables.items()}
-    regions, values = aligned(upright, inquiry)
-    check_points(values, inquiry)
+def _of_series(tables: Mapping[str, NumberTable], inquiry: Inquiry, most: int) -> Measured:
+    rows = detect_orientation(tables, inquiry)
+    upright = {subject: time_first(table, rows) for subject, table in tables.items()}
+    regions, values = align_regions(upright, inquiry)
+    check_length(values, inquiry)
     inquiry.check()
     cleaned = without_gaps(values, regions, inquiry)
-    series, edges = correlated(cleaned, regions, inquiry, most)
+    series, edges = correlate(cleaned, regions, inquiry, most)
     lengths = [len(one) for one in cleaned.values()]
     first = next(iter(tables.values()))
     return Measured(
         regions=regions,
         connectomes=edges,
         series=series,
-        connectome=ConnectomeReading(Z, SERIES, "correlated here"),
+        connectome=ConnectomeReading(Z, SERIES, Message("readers.correlated-here")),
         reading=SeriesReading(
             least_points=min(lengths),
             most_points=max(lengths),
@@ -168,11 +163,11 @@ def _of_series(tables: Mapping[str, Numbers], inquiry: Inquiry, most: int) -> Me
 
 
 def _of_matrices(
-    tables: Mapping[str, Numbers], scans: Mapping[str, Scan], inquiry: Inquiry, most: int
+    tables: Mapping[str, NumberTable], scans: Mapping[str, Scan], inquiry: Inquiry, most: int
 ) -> Measured:
     square = {subject: _squared(subject, table, inquiry) for subject, table in tables.items()}
     inquiry.check()
-    regions, values = aligned(square, inquiry, both=True)
+    regions, values = align_regions(square, inquiry, both=True)
     if 3 * 8 * len(values) * len(regions) ** 2 > most:
         raise CohortError(f"{inquiry.name} has connectomes of more than {most / 1e6:g} MB.")
     hints = {scan.hint: subject for subject, scan in scans.items()}
@@ -183,13 +178,13 @@ def _of_matrices(
             f"{' and '.join(told)}. Give the same for all subjects."
         )
     (hint,) = hints
-    edges, reading = edges_of(
+    edges, reading = edges_from_matrices(
         np.stack(list(values.values())), list(values), inquiry, hint, regions=regions
     )
     return Measured(regions=regions, connectomes=edges, connectome=reading)
 
 
-def _squared(subject: str, table: Numbers, inquiry: Inquiry) -> Numbers:
+def _squared(subject: str, table: NumberTable, inquiry: Inquiry) -> NumberTable:
     """A square matrix with the same regions, by name, on its rows and columns."""
     rows, columns = table.values.shape
     if rows != columns:
@@ -197,10 +192,10 @@ def _squared(subject: str, table: Numbers, inquiry: Inquiry) -> Numbers:
             f"{inquiry.name}: the matrix of {subject} is {rows} x {columns}; it must be square."
         )
         return table
-    if not is_named(table.index) or table.index is None:
+    if not has_region_names(table.index) or table.index is None:
         return table
-    if not is_named(table.header) or table.header is None:
-        return Numbers(table.values, table.index, None)
+    if not has_region_names(table.header) or table.header is None:
+        return NumberTable(table.values, table.index, None)
     if table.index == table.header:
         return table
     if sorted(table.index) != sorted(table.header) or len(set(table.index)) < rows:
@@ -210,7 +205,7 @@ def _squared(subject: str, table: Numbers, inquiry: Inquiry) -> Numbers:
         )
         return table
     place = {name: row for row, name in enumerate(table.index)}
-    return Numbers(table.values[[place[name] for name in table.header]], table.header, None)
+    return NumberTable(table.values[[place[name] for name in table.header]], table.header, None)
 
 
 def rows_of_measure(
@@ -220,18 +215,102 @@ def rows_of_measure(
     tables = read_all(scans, inquiry, most)
     rows = {subject: _row(subject, table, inquiry) for subject, table in tables.items()}
     inquiry.check()
-    regions, values = aligned(rows, inquiry)
+    regions, values = align_regions(rows, inquiry)
     return regions, np.concatenate(list(values.values()))
 
 
-def _row(subject: str, table: Numbers, inquiry: Inquiry) -> Numbers:
+def _row(subject: str, table: NumberTable, inquiry: Inquiry) -> NumberTable:
     """One row of a measure, of a file with one row or one column."""
     if table.values.shape[0] == 1:
         return table
     if table.values.shape[1] == 1:
-        return turned(table, REGIONS)
+        return time_first(table, REGIONS)
     inquiry.refuse(
         f"{inquiry.name}: a file of measures of {subject} has {table.values.shape[0]} rows; it "
         "must have one, with a column per region."
     )
     return table
+
+
+UNNAMED = "value"  # a measure of which nothing is known
+EDGES_OF_NAME = re.compile(r"^[\W_]+|[\W_]+$")
+
+
+def are_rows(tables: Mapping[str, NumberTable]) -> bool:
+    """Whether each file holds one row, or one column, of three numbers or more."""
+    shapes = [table.values.shape for table in tables.values()]
+    return all(min(shape) == 1 and max(shape) > 2 for shape in shapes)
+
+
+def kind_of_rows(tables: Mapping[str, NumberTable], scan: Scan, inquiry: Inquiry) -> str:
+    """Whether rows are connectomes or a measure; ``scan`` is the first file.
+
+    Raises:
+        CohortError: they are said to be time series.
+
+    """
+    row = upright(next(iter(tables.values())))
+    count = row.values.shape[1]
+    if scan.kind == SERIES:
+        raise CohortError(
+            f"{inquiry.name} has one row of {count} values per subject ({scan.path.name}): no time "
+            "series. Give one row per time point, with a column per region."
+        )
+    if scan.kind != UNKNOWN:
+        return scan.kind
+    if has_region_names(row.header):
+        return MEASURE
+    regions = (1 + isqrt(1 + 8 * count)) // 2
+    other = Choice(MATRIX, f"one triangle of a connectome of {regions} regions")
+    if regions * (regions - 1) // 2 != count:
+        other = Choice(NONE, "nothing of the brain")
+    answer = inquiry.ask(
+        KIND,
+        f"{inquiry.name} has one row of {count} values per subject ({scan.path.name}). What is it?",
+        (Choice(MEASURE, f"one measure of {count} regions"), other),
+    )
+    if answer == NONE:
+        raise CohortError(f"{inquiry.name} has no files of measurements of the brain.")
+    return answer
+
+
+def upright(table: NumberTable) -> NumberTable:
+    """With its numbers in one row."""
+    return table if table.values.shape[0] == 1 else time_first(table, REGIONS)
+
+
+def measure_of_rows(
+    tables: Mapping[str, NumberTable], inquiry: Inquiry
+) -> tuple[tuple[str, ...], FloatArray]:
+    """The regions and the values (S, N) of rows."""
+    regions, values = align_regions({key: upright(each) for key, each in tables.items()}, inquiry)
+    return regions, np.concatenate(list(values.values()))
+
+
+def name_of_measure(scan: Scan, inquiry: Inquiry) -> str:
+    """What a file's name calls its numbers, which is said."""
+    name = EDGES_OF_NAME.sub("", scan.entities.get(NAME, "")) or UNNAMED
+    inquiry.assume(
+        f"{inquiry.name} has one row of numbers per subject ({scan.path.name}); they were taken as "
+        f"one measure, {name}, with a column per region."
+    )
+    return name
+
+
+def connectomes_of_rows(
+    tables: Mapping[str, NumberTable], hint: str, inquiry: Inquiry
+) -> tuple[tuple[str, ...], Float32Array, ConnectomeReading]:
+    """The numbered regions, and the edges (S, E) of flat connectomes.
+
+    Raises:
+        CohortError: they are of no number of regions, or differ in length.
+
+    """
+    rows = {key: NumberTable(upright(each).values, None, None) for key, each in tables.items()}
+    _, values = align_regions(rows, inquiry)
+    found = edges_from_vectors(np.concatenate(list(values.values())), list(values), inquiry, hint)
+    if found is None:
+        raise CohortError(*inquiry.problems)
+    edges, reading = found
+    size = (1 + isqrt(1 + 8 * edges.shape[1])) // 2
+    return tuple(str(place) for place in range(1, size + 1)), edges, reading

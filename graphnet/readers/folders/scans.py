@@ -2,7 +2,8 @@
 
 import gzip
 import zlib
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -10,11 +11,12 @@ from numpy.typing import NDArray
 
 from graphnet.data.interpretation import Choice
 from graphnet.errors import CohortError, shortened
-from graphnet.readers.arrays.named import NUMERIC, Array, NamedArrays, Odd
+from graphnet.readers.arrays.named import NUMERIC, Array, NamedArrays, UnusableArray
 from graphnet.readers.folders.archives import too_large
 from graphnet.readers.folders.entities import MATRIX, PACKED, SERIES, Scan, ending
 from graphnet.readers.inquiry import Inquiry
-from graphnet.readers.text.number_files import Numbers, read_numbers
+from graphnet.readers.text.number_files import TRAILING, NumberTable, read_numbers
+from graphnet.readers.text.number_names import HEADER, INDEX
 
 FloatArray = NDArray[np.float64]
 PIECE = 1 << 20  # bytes
@@ -25,7 +27,7 @@ USUAL = {
 }
 
 
-def read_scan(scan: Scan, inquiry: Inquiry, most: int) -> Numbers:
+def read_scan(scan: Scan, inquiry: Inquiry, most: int) -> NumberTable:
     """The table of numbers (rows, columns) of a file, NaN for what is missing.
 
     Raises:
@@ -37,9 +39,9 @@ def read_scan(scan: Scan, inquiry: Inquiry, most: int) -> Numbers:
         raise too_large(path.name, most)
     end = ending(path.name)
     if end == ".mat":
-        return Numbers(_of_matlab(scan, inquiry, most), None, None)
+        return NumberTable(_of_matlab(scan, inquiry, most), None, None)
     if end == ".npy":
-        return Numbers(_of_numpy(path), None, None)
+        return NumberTable(_of_numpy(path), None, None)
     return read_numbers(_unpacked(path, most), inquiry, path.name)
 
 
@@ -88,7 +90,7 @@ def _variable(tables: dict[str, Array], scan: Scan, arrays: NamedArrays, inquiry
     alike = [key for key, table in tables.items() if key not in usual and table.shape in shapes]
     if likely and not alike:
         others = shortened([name for name in tables if name != likely])
-        inquiry.say(f"Of the arrays in each file {likely} was used, not {others}.")
+        inquiry.assume(f"Of the arrays in each file {likely} was used, not {others}.")
         return likely
     return inquiry.ask(
         VARIABLE,
@@ -101,12 +103,12 @@ def _variable(tables: dict[str, Array], scan: Scan, arrays: NamedArrays, inquiry
 
 
 def _of_numpy(path: Path) -> FloatArray:
-    from graphnet.readers.arrays.numpy_files import load_array  # noqa: PLC0415 - rarely needed
+    from graphnet.readers.arrays.named import load_array  # noqa: PLC0415 - rarely needed
 
     array = load_array(path, path.name)
-    if not isinstance(array, Odd) and array.ndim == 1 and array.size:
+    if not isinstance(array, UnusableArray) and array.ndim == 1 and array.size:
         array = array[None]  # one row
-    if isinstance(array, Odd) or not _is_row_or_table(array):
+    if isinstance(array, UnusableArray) or not _is_row_or_table(array):
         raise CohortError(
             f"{path.name} holds no table of numbers but {getattr(array, 'what', 'an array')} of "
             f"shape {array.shape}."
@@ -120,3 +122,98 @@ def _is_table(array: Array) -> bool:
 
 def _is_row_or_table(array: Array) -> bool:
     return array.dtype.kind in NUMERIC and array.ndim == 2 and array.size > 2
+
+
+LAYOUT = {HEADER, INDEX, TRAILING}  # questions on what a line or column of a file is
+MOST_READINGS = 16  # of one file
+
+Layout = tuple[bool, bool, int]  # whether there is a header, an index; how many columns
+
+
+def read_all(scans: Mapping[str, Scan], inquiry: Inquiry, most: int) -> dict[str, NumberTable]:
+    """Each subject's numbers.
+
+    Whether a first line is a header, a first column an index, or an empty last column a region, is
+    asked only where it cannot be known from the other files.
+
+    Raises:
+        CohortError: beyond ``most`` bytes, and of what is no table.
+
+    """
+    found: dict[str, NumberTable | None] = {}
+    size = 0
+    for subject, scan in scans.items():
+        found[subject] = table = _certain(scan, inquiry, most)
+        size += 0 if table is None else table.values.nbytes
+        if size > most:
+            raise too_large(inquiry.name, most)
+    usual = Counter(_layout(table) for table in found.values() if table is not None)
+    wanted = usual.most_common(1)[0][0] if usual else None
+    return {
+        subject: table if table is not None else _settled(scans[subject], wanted, inquiry, most)
+        for subject, table in found.items()
+    }
+
+
+def _certain(scan: Scan, inquiry: Inquiry, most: int) -> NumberTable | None:
+    """The numbers of a file in which nothing is in doubt, else None."""
+    aside = _aside(inquiry)
+    try:
+        table = read_scan(scan, aside, most)
+    except CohortError:
+        if not aside.questions:
+            raise
+        return None
+    if aside.questions:
+        return None
+    _take_over(aside, inquiry)
+    return table
+
+
+def _settled(scan: Scan, wanted: Layout | None, inquiry: Inquiry, most: int) -> NumberTable:
+    """The numbers of a file in doubt: as it fits the others, or else as it is answered."""
+    every = _readings(scan, inquiry, most) if wanted else ()
+    fitting = [(table, aside) for table, aside in every if _layout(table) == wanted]
+    if len(fitting) != 1:
+        return read_scan(scan, inquiry, most)
+    table, aside = fitting[0]
+    _take_over(aside, inquiry)
+    return table
+
+
+def _readings(scan: Scan, inquiry: Inquiry, most: int) -> Iterator[tuple[NumberTable, Inquiry]]:
+    """A file by every answer to the questions on its layout."""
+    left: list[dict[str, str]] = [{}]
+    for _ in range(MOST_READINGS):
+        if not left:
+            return
+        answers = left.pop()
+        aside = _aside(inquiry, answers)
+        try:
+            table = read_scan(scan, aside, most)
+        except CohortError:
+            table = None
+        asked = next((each for each in aside.questions if each.id in LAYOUT), None)
+        if asked is not None:
+            left += [{**answers, asked.id: choice.value} for choice in asked.choices]
+        elif table is not None and not aside.questions:
+            yield table, aside
+
+
+def _aside(inquiry: Inquiry, layout: Mapping[str, str] | None = None) -> Inquiry:
+    """An inquiry of its own, with no other answers on the layout than these."""
+    answers = {key: each for key, each in inquiry.answers.items() if key not in LAYOUT}
+    return Inquiry(inquiry.name, {**answers, **(layout or {})})
+
+
+def _take_over(aside: Inquiry, inquiry: Inquiry) -> None:
+    inquiry.used |= aside.used - LAYOUT
+    inquiry.left_alone += [each for each in aside.left_alone if each not in inquiry.left_alone]
+    for sentence in aside.assumptions:
+        inquiry.assume(sentence)
+    for sentence in aside.problems:
+        inquiry.refuse(sentence)
+
+
+def _layout(table: NumberTable) -> Layout:
+    return table.header is not None, table.index is not None, table.values.shape[1]

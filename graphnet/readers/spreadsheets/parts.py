@@ -11,8 +11,8 @@ from pathlib import Path
 from xml.parsers.expat import ExpatError, ParserCreate
 
 from graphnet.errors import CohortError
+from graphnet.messages import Message
 
-PIECE = 1 << 20
 OPEN_DOCUMENT = "content.xml"
 
 
@@ -25,16 +25,16 @@ class Extent:
     unsolved: list[str] = field(default_factory=list)
 
     def reach(self, row: int, column: int) -> None:
-        """There is something in this cell."""
+        """Count in a cell that holds something."""
         self.rows, self.columns = max(self.rows, row), max(self.columns, column)
 
     @property
     def cells(self) -> int:
-        """How many there are from the first on."""
+        """The number of cells from A1 to the last one."""
         return self.rows * self.columns
 
 
-def measure(part: Path, name: str) -> Extent:
+def measure_extent(part: Path, name: str) -> Extent:
     """The extent of a worksheet's XML; of OpenDocument that of its largest sheet.
 
     Raises:
@@ -53,15 +53,13 @@ def measure(part: Path, name: str) -> Extent:
         with part.open("rb") as file:
             parser.ParseFile(file)
     except (ExpatError, ValueError) as error:
-        raise damaged(name) from error
+        raise damaged_workbook(name) from error
     return look.extent
 
 
-def damaged(name: str) -> CohortError:
+def damaged_workbook(name: str) -> CohortError:
     """The workbook ``name`` cannot be read."""
-    return CohortError(
-        f"{name} is a workbook (Excel or OpenDocument) that is damaged or cut short."
-    )
+    return CohortError(Message("readers_text.damaged-workbook", file=name))
 
 
 def _no_entities(*_: object) -> None:
@@ -144,10 +142,10 @@ def cell_name(row: int, column: int) -> str:
 
 
 def _column(reference: str) -> int:
-    found = 0
+    column = 0
     for letter in reference.rstrip("0123456789"):
-        found = found * 26 + ord(letter) - ord("A") + 1
-    return found
+        column = column * 26 + ord(letter) - ord("A") + 1
+    return column
 
 
 def _row(reference: str) -> int:

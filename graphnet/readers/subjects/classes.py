@@ -9,8 +9,8 @@ from graphnet.errors import shortened
 from graphnet.readers.inquiry import LABEL, POSITIVE, Inquiry
 from graphnet.readers.subjects.spellings import rows
 from graphnet.readers.subjects.words import CONTROLS, OF_DISEASE, PATIENTS, UNKNOWN, plain
-from graphnet.readers.tables.cells import is_missing
 from graphnet.readers.tables.missing_codes import LABEL_CODES, MISSING, VALUE
+from graphnet.readers.tables.sheet import is_missing
 
 CONTROL_KEY = "class.control"
 MOST_CLASSES = 10  # a column of more words, or of more numbers, is no class
@@ -121,7 +121,7 @@ def _words_without_codes(
 
 def _note_code(column: str, value: str, count: int, inquiry: Inquiry) -> None:
     inquiry.missing.append(MissingCode(column, value, count))
-    inquiry.say(f"{column}: {value} stands for a missing class ({rows(count)}).")
+    inquiry.assume(f"{column}: {value} stands for a missing class ({rows(count)}).")
 
 
 def _of_numbers(column: str, numbers: dict[str, float], inquiry: Inquiry) -> ClassCoding | None:
@@ -130,8 +130,8 @@ def _of_numbers(column: str, numbers: dict[str, float], inquiry: Inquiry) -> Cla
     if odd or len(values) > MOST_CLASSES:
         _refuse(column, odd or sorted(numbers, key=lambda value: numbers[value]), inquiry)
         return None
-    if plain(column) == ABIDE and values <= {1.0, 2.0} and inquiry.given(POSITIVE) is None:
-        inquiry.say(
+    if plain(column) == ABIDE and values <= {1.0, 2.0} and inquiry.answer(POSITIVE) is None:
+        inquiry.assume(
             f"{column} is coded as in ABIDE: 1 is autism (class 1), 2 is control (class 0)."
         )
         coded = {value: AUTISM[str(int(number))] for value, number in numbers.items()}
@@ -144,7 +144,7 @@ def _of_whole_numbers(
 ) -> ClassCoding | None:
     values = sorted(set(numbers.values()))
     plain = not values or (values[0] >= 0 and (0 in values or values == [1.0]))
-    if plain and inquiry.given(POSITIVE) is None and inquiry.given(CONTROL_KEY) is None:
+    if plain and inquiry.answer(POSITIVE) is None and inquiry.answer(CONTROL_KEY) is None:
         return ClassCoding(column, {value: int(number) for value, number in numbers.items()}, {})
     groups: dict[str, list[str]] = {}
     for value, number in sorted(numbers.items(), key=lambda item: item[1]):
@@ -161,7 +161,7 @@ def _of_words(column: str, counts: Counter[str], inquiry: Inquiry) -> ClassCodin
     if len(groups) > MOST_CLASSES:
         _refuse(column, list(groups), inquiry)
         return None
-    if inquiry.given(POSITIVE) is not None or inquiry.given(CONTROL_KEY) is not None:
+    if inquiry.answer(POSITIVE) is not None or inquiry.answer(CONTROL_KEY) is not None:
         return _chosen(column, groups, inquiry)
     controls = [name for name in groups if is_control(name)]
     if not controls:
@@ -195,7 +195,7 @@ def _chosen(column: str, groups: dict[str, list[str]], inquiry: Inquiry) -> Clas
     names = list(groups)
     if len(names) == 1:
         return _lone(column, groups, inquiry)
-    if len(names) == 2 and inquiry.given(CONTROL_KEY) is None:
+    if len(names) == 2 and inquiry.answer(CONTROL_KEY) is None:
         choices = [
             Choice(name, f"{name} is class 1, {_other(names, name)} class 0") for name in names
         ]
@@ -255,7 +255,7 @@ def _coded(
         names[CONTROL] = " / ".join(controls)
     coding = ClassCoding(column, values, dict(sorted(names.items())))
     told = ", ".join(f"{name} is class {number}" for number, name in coding.names.items())
-    inquiry.say(f"Classes of {column}: {told}.")
+    inquiry.assume(f"Classes of {column}: {told}.")
     return coding
 
 

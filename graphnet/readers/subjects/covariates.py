@@ -10,10 +10,18 @@ from graphnet.data.interpretation import Choice, MissingCode
 from graphnet.errors import shortened
 from graphnet.readers.inquiry import Inquiry
 from graphnet.readers.subjects.spellings import in_one_spelling, rows, without_code_words
-from graphnet.readers.tables.cells import are_dates, as_numbers, is_missing, is_number, words_of
 from graphnet.readers.tables.missing_codes import MISSING, VALUE, without_codes
 from graphnet.readers.tables.roles import UNNAMED
-from graphnet.readers.tables.sheet import Cells, Sheet, as_texts
+from graphnet.readers.tables.sheet import (
+    Cells,
+    Sheet,
+    are_dates,
+    as_numbers,
+    as_texts,
+    is_missing,
+    is_number,
+    words_of,
+)
 
 MOST_WORDS = 20  # of a categorical covariate
 MOST_ODD = 2  # words beside numbers that may stand for a missing value

@@ -29,10 +29,9 @@ from graphnet.readers.subjects.spellings import (
     without_point_zero,
 )
 from graphnet.readers.subjects.words import SUMMARIES, plain
-from graphnet.readers.tables.cells import to_numbers
 from graphnet.readers.tables.missing_codes import without_codes
 from graphnet.readers.tables.roles import NONE, UNNAMED, Roles, find_roles
-from graphnet.readers.tables.sheet import Sheet
+from graphnet.readers.tables.sheet import Sheet, to_numbers
 
 MOST_NAMED = 5
 SHORTENED = re.compile(r"\d[.,]\d+E\+\d{2}", re.ASCII)
@@ -110,7 +109,7 @@ def _check_ids(ids: tuple[str, ...], labels: IntArray, inquiry: Inquiry) -> None
             "without 'sub-'; write each subject in one way."
         )
     for group in alike(ids)[:MOST_NAMED]:
-        inquiry.say(
+        inquiry.assume(
             f"{inquiry.name} has the ids {' and '.join(map(repr, group))}, which differ in leading "
             "zeros alone; they were taken as different subjects."
         )
@@ -129,7 +128,7 @@ def _check_ids(ids: tuple[str, ...], labels: IntArray, inquiry: Inquiry) -> None
         )
         return
     times = max(Counter(ids)[subject] for subject in twice)
-    inquiry.say(
+    inquiry.assume(
         f"{len(twice)} ids of {inquiry.name} are on more than one row ({shortened(twice, 3)}; up "
         f"to {times} rows): these are taken as scans of one subject, and kept in one fold."
     )
@@ -174,7 +173,7 @@ def _sites(sheet: Sheet, column: str | None, inquiry: Inquiry) -> tuple[str, ...
 
 def _wanted(sheet: Sheet, rest: Sequence[str], roles: Roles, inquiry: Inquiry) -> list[str]:
     """The columns that may be covariates: those of the mapping, else all."""
-    given = inquiry.given(COVARIATES)
+    given = inquiry.answer(COVARIATES)
     if given is None:
         return list(rest)
     chosen = [name.strip() for name in given.split(",") if name.strip()]
@@ -189,7 +188,7 @@ def _wanted(sheet: Sheet, rest: Sequence[str], roles: Roles, inquiry: Inquiry) -
     for column in rest:
         if column not in chosen and not UNNAMED.fullmatch(column):
             inquiry.leave(column, "it is not among the covariates of the mapping")
-            inquiry.given(f"missing.{column}")  # an answer that nobody needs any more
+            inquiry.answer(f"missing.{column}")  # an answer that nobody needs any more
     return [name for name in rest if name in chosen]
 
 

@@ -12,8 +12,7 @@ from graphnet.errors import CohortError, shortened
 from graphnet.readers.folders.archives import Archive
 from graphnet.readers.folders.entities import ending
 from graphnet.readers.inquiry import ID, Inquiry
-from graphnet.readers.subjects.assigning import Files
-from graphnet.readers.subjects.id_columns import check_header, id_column, score_of
+from graphnet.readers.subjects.assigning import Files, check_header, id_column, score_of
 from graphnet.readers.subjects.people import read_people
 from graphnet.readers.tables.sheet import Sheet, as_texts
 from graphnet.readers.text.delimited import read_sheet
@@ -69,7 +68,7 @@ def find_roster(files: Files, inquiry: Inquiry, most: int) -> Roster:
     sheet = read_file(chosen.path, replace(inquiry, name=chosen.name), most)
     id_column(sheet, chosen.path, files, inquiry)
     _leave(found, chosen, files, inquiry)
-    given = inquiry.given(ID)
+    given = inquiry.answer(ID)
     if given is not None and given not in sheet.names:
         inquiry.refuse(
             f"{ID} is {given!r}, which is no column of {chosen.name}: it has "
@@ -195,7 +194,7 @@ def _with_ids(roster: Roster, inquiry: Inquiry) -> Roster:
     kept = [row for row, subject in enumerate(roster.ids) if subject.strip()]
     if len(kept) == len(roster.ids):
         return roster
-    inquiry.say(
+    inquiry.assume(
         f"Rows of {roster.name} without an id in {roster.column}: {len(roster.ids) - len(kept)} of "
         f"{len(roster.ids)}; they were left out."
     )

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from graphnet.data.interpretation import MissingCode
 from graphnet.errors import shortened
 from graphnet.readers.inquiry import Inquiry
-from graphnet.readers.tables.cells import is_missing
+from graphnet.readers.tables.sheet import is_missing
 
 POINT_ZERO = re.compile(r"[+-]?\d+\.0+", re.ASCII)
 CODE = re.compile(r"-(9{3,5}|8{3,4}|7{3,4})(\.0+)?")
@@ -28,7 +28,7 @@ def without_point_zero(cells: Sequence[str], column: str, inquiry: Inquiry) -> t
     if not found or not all(POINT_ZERO.fullmatch(cell) for cell in found):
         return tuple(cells)
     whole = {cell: cell.partition(".")[0] for cell in found}
-    inquiry.say(f"{column}: whole numbers were read without their .0 ({whole[found[0]]}).")
+    inquiry.assume(f"{column}: whole numbers were read without their .0 ({whole[found[0]]}).")
     return tuple(whole.get(cell, cell) for cell in cells)
 
 
@@ -37,7 +37,7 @@ def without_code_words(cells: Sequence[str], column: str, inquiry: Inquiry) -> t
     found = Counter(cell for cell in cells if CODE.fullmatch(cell))
     for code, count in found.items():
         inquiry.missing.append(MissingCode(column, code, count))
-        inquiry.say(f"{column}: {code} stands for a missing value ({rows(count)}).")
+        inquiry.assume(f"{column}: {code} stands for a missing value ({rows(count)}).")
     return tuple("" if cell in found else cell for cell in cells)
 
 
@@ -50,7 +50,7 @@ def in_one_spelling(cells: Sequence[str], column: str, inquiry: Inquiry) -> tupl
     merged = [cell for cell in counts if common[cell.casefold()] != cell]
     if merged:
         into = list(dict.fromkeys(common[cell.casefold()] for cell in merged))
-        inquiry.say(
+        inquiry.assume(
             f"{column}: {shortened(merged, MOST_SHOWN)} {'was' if len(merged) == 1 else 'were'} "
             f"read as {shortened(into, MOST_SHOWN)}."
         )

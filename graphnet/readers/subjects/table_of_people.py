@@ -106,7 +106,7 @@ def read_alone(files: Files, roster: Roster, inquiry: Inquiry) -> Dataset | None
         raise CohortError(
             f"{inquiry.name} has several tables and no file per subject; give one table at a time."
         )
-    inquiry.say(f"{inquiry.name} holds one table, {roster.name}, which was read.")
+    inquiry.assume(f"{inquiry.name} holds one table, {roster.name}, which was read.")
     return interpret_sheet(roster.sheet, KIND, _with_id(inquiry, roster.name, roster.column))
 
 
@@ -149,12 +149,12 @@ def _in_order(
     if measured.values is None:
         return None
     if set(measured.regions) == set(regions):
-        inquiry.say(
+        inquiry.assume(
             f"{roster.name} has measures ({shortened(measured.measures)}) of the same regions; "
             "they were read too."
         )
         return measured.values[:, [measured.regions.index(region) for region in regions]]
-    inquiry.say(
+    inquiry.assume(
         f"{roster.name} has measures ({shortened(measured.measures)}) of {len(regions)} numbered "
         "regions; they were taken in the order of the files' regions."
     )

@@ -10,14 +10,14 @@ from graphnet.data.cohort import Cohort
 from graphnet.data.cohorts import ANY, GROUP, cohort_of
 from graphnet.data.dataset import Dataset
 from graphnet.errors import CohortError, QuestionsOpen
+from graphnet.messages import Message
 from graphnet.readers.inquiry import LABEL, Inquiry
 from graphnet.readers.reading import explained
 from graphnet.readers.subjects.words import IDS, plain
-from graphnet.readers.tables.cells import plain_numbers
 from graphnet.readers.tables.json_tables import EXACT_DIGITS, cells_of, sheet_of_json
 from graphnet.readers.tables.reading import interpret_sheet
 from graphnet.readers.tables.roles import NONE
-from graphnet.readers.tables.sheet import Cells, Sheet, as_texts
+from graphnet.readers.tables.sheet import Cells, Sheet, as_texts, plain_numbers
 from graphnet.readers.text.delimited import read_sheet
 
 if TYPE_CHECKING:
@@ -94,7 +94,7 @@ def read_table(source: Path | BinaryIO | bytes, most_cells: int = LARGEST) -> "p
         for name, cells in zip(sheet.names, sheet.columns, strict=True)
     }
     if len(columns) < len(sheet.names):
-        raise CohortError("The file has several columns of one name.")
+        raise CohortError(Message("readers_tables.names-repeated"))
     return pd.DataFrame(columns)
 
 

@@ -1,12 +1,119 @@
-"""A grid of measures and regions: which column holds what, complete or refused."""
+"""Columns that hold a second visit, or a second copy, of others: never regions of their own."""
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from graphnet.errors import shortened
+from graphnet.messages import Message, first_of
 from graphnet.readers.inquiry import Inquiry
-from graphnet.readers.tables.names import Part
-from graphnet.readers.tables.visits import refuse_copies, refuse_same_but_case, refuse_visits
+from graphnet.readers.subjects.words import MEASURES
+from graphnet.readers.tables.names import UNIT, WORD, Part
+
+VISIT = re.compile(
+    r"(t|tp|w|ses|sess|session|visit|wave|time|timepoint|year|yr|month|run)[-_]?[0-9]{1,2}"
+    r"|bl|baseline|fu[0-9]?|followup[0-9]?|pre|post|retest"
+)
+SHORT = re.compile(r"v[0-9]")  # a visit beside a measure or a number; else a visual area
+COPY = re.compile(r"(?P<region>[0-9]{1,6})\.(?P<copy>[0-9]{1,2})")  # pandas: GMV_1, GMV_1.1
+SEPARATORS = re.compile(r"[_.\-\s]+")
+LEAST = 2  # names with several visits
+
+
+def refuse_visits(columns: Mapping[str, str], inquiry: Inquiry, measure: str = "") -> None:
+    """Refuse ``columns`` by name of which several differ in a visit alone, as bl and fu.
+
+    The names are regions of one ``measure``, or measures.
+    """
+    bases: dict[str, list[str]] = {}
+    visits: set[str] = set()
+    for name in columns:
+        base, visit = _apart(name)
+        visits.add(visit)
+        bases.setdefault(base, []).append(name)
+    several = [names for names in bases.values() if len(names) > 1]
+    if len(several) < min(LEAST, len(bases)) or not visits - {""}:
+        return
+    first = [columns[name] for name in several[0]]
+    values = {
+        "file": inquiry.name,
+        "columns": first[:2],
+        "visits": first_of(sorted(visits - {""}), 3),
+    }
+    if measure:
+        inquiry.refuse(Message("readers_tables.measure-at-visits", measure=measure, **values))
+    else:
+        inquiry.refuse(Message("readers_tables.measures-at-visits", **values))
+
+
+def refuse_copies(group: Mapping[str, str], inquiry: Inquiry) -> None:
+    """Refuse columns that pandas renamed as their name was there twice."""
+    for region, column in group.items():
+        match = COPY.fullmatch(region)
+        if match and match["region"] in group:
+            inquiry.refuse(
+                Message(
+                    "readers_tables.renamed-copy",
+                    file=inquiry.name,
+                    column=group[match["region"]],
+                    copy=column,
+                )
+            )
+            return
+
+
+def refuse_same_column(taken: Iterable[str], others: Iterable[str], inquiry: Inquiry) -> None:
+    """Refuse two columns for one measure of one region: they differ in unit, case or separators.
+
+    ``taken`` are the brain's columns, ``others`` those that would be taken for covariates.
+    """
+    seen: dict[str, str] = {}
+    pairs: dict[tuple[str, str], None] = {}
+    for column in taken:
+        pairs[seen.setdefault(_spelled(column), column), column] = None
+    for column in others:
+        pairs[seen.get(_spelled(column), column), column] = None
+    twice = [Message("readers_tables.both", columns=pair) for pair in pairs if pair[0] != pair[1]]
+    if twice and not inquiry.problems:
+        inquiry.refuse(
+            Message(
+                "readers_tables.same-measure-and-region",
+                file=inquiry.name,
+                pairs=first_of(twice, 3),
+            )
+        )
+
+
+def _spelled(column: str) -> str:
+    """A name without its unit, in one case and with one separator."""
+    return SEPARATORS.sub("_", UNIT.sub("", column.strip())).casefold()
+
+
+def refuse_same_but_case(names: Iterable[str], inquiry: Inquiry) -> None:
+    """Refuse measures whose names differ in case alone."""
+    seen: dict[str, str] = {}
+    for name in names:
+        other = seen.setdefault(name.casefold(), name)
+        if other != name:
+            inquiry.refuse(
+                Message(
+                    "readers_tables.measures-differ-in-case",
+                    file=inquiry.name,
+                    measures=(other, name),
+                )
+            )
+
+
+def _apart(name: str) -> tuple[str, str]:
+    """A name without the first word that is a visit, and that word."""
+    for match in WORD.finditer(name):
+        word = match.group().casefold()
+        base = name[: match.start()].rstrip("_.- ") + "_" + name[match.end() :].lstrip("_.- ")
+        base = base.strip("_")
+        short = SHORT.fullmatch(word) and (base.isdigit() or base.casefold() in MEASURES)
+        if VISIT.fullmatch(word) or short:
+            return base, match.group()
+    return name, ""
+
 
 MOST_NAMED = 5
 
@@ -53,10 +160,10 @@ def plain_numbers(regions: Iterable[str]) -> set[str]:
 
 def regions_of(groups: Groups) -> tuple[str, ...]:
     """The regions of all measures: by number where all are numbers, else as in the file."""
-    found = list(dict.fromkeys(region for group in groups.values() for region in group))
-    if all(region.isdigit() for region in found):
-        return tuple(sorted(found, key=int))
-    return tuple(found)
+    regions = list(dict.fromkeys(region for group in groups.values() for region in group))
+    if all(region.isdigit() for region in regions):
+        return tuple(sorted(regions, key=int))
+    return tuple(regions)
 
 
 def settle(grid: Grid, inquiry: Inquiry) -> None:
@@ -71,20 +178,31 @@ def settle(grid: Grid, inquiry: Inquiry) -> None:
     for measure in short[:MOST_NAMED]:
         absent = [region for region in grid.regions if region not in grid.measures[measure]]
         inquiry.refuse(
-            f"{inquiry.name} has no {measure} column for {_named(absent)}; every measure needs "
-            "every region. Add the columns, or leave out this measure or these regions."
+            Message(
+                "readers_tables.measure-lacks-regions",
+                file=inquiry.name,
+                measure=measure,
+                count=len(absent),
+                regions=first_of(absent, MOST_NAMED),
+            )
         )
     if len(short) > MOST_NAMED:
-        inquiry.refuse(f"{len(short) - MOST_NAMED} more measures of {inquiry.name} lack regions.")
+        inquiry.refuse(
+            Message(
+                "readers_tables.more-measures-lack-regions",
+                file=inquiry.name,
+                count=len(short) - MOST_NAMED,
+            )
+        )
 
 
 def _refuse_same(grid: Grid, inquiry: Inquiry) -> None:
     """Refuse what is one measure or region twice: by visit, by case, or renamed by pandas."""
     for measure, group in grid.measures.items():
-        refuse_visits(group, measure, inquiry)
+        refuse_visits(group, inquiry, measure)
         refuse_copies(group, inquiry)
     firsts = {measure: next(iter(group.values())) for measure, group in grid.measures.items()}
-    refuse_visits(firsts, "a measure", inquiry)
+    refuse_visits(firsts, inquiry)
     refuse_same_but_case(grid.measures, inquiry)
 
 
@@ -96,22 +214,27 @@ def _without_zeros(group: Group, measure: str, inquiry: Inquiry) -> Group:
     """Region numbers as numbers: ``001`` is region 1, unless ``1`` is there too."""
     if not all(region.isdigit() for region in group):
         return group
-    found: Group = {}
+    columns: Group = {}
     for region, column in group.items():
-        other = found.setdefault(_plain(region), column)
+        other = columns.setdefault(_plain(region), column)
         if other != column:
             inquiry.refuse(
-                f"{inquiry.name} has the columns {other} and {column}, both region "
-                f"{_plain(region)} of {measure}; keep one of them or rename it."
+                Message(
+                    "readers_tables.region-twice",
+                    file=inquiry.name,
+                    columns=(other, column),
+                    region=_plain(region),
+                    measure=measure,
+                )
             )
     padded = next((region for region in group if region != _plain(region)), None)
-    if padded is not None and len(found) == len(group):
-        inquiry.say(
-            "Zeros in front of region numbers were dropped: "
-            f"{group[padded]} is {measure} of region {_plain(padded)}."
+    if padded is not None and len(columns) == len(group):
+        inquiry.assume(
+            Message(
+                "readers_tables.leading-zeros-dropped",
+                column=group[padded],
+                measure=measure,
+                region=_plain(padded),
+            )
         )
-    return found
-
-
-def _named(regions: Sequence[str]) -> str:
-    return f"{'region' if len(regions) == 1 else 'regions'} {shortened(regions, MOST_NAMED)}"
+    return columns

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from graphnet.errors import CohortError
+from graphnet.messages import Message
 from graphnet.readers.tables.sheet import Cells, Sheet
 
 MOST_COLUMNS = 250_000  # a connectome of 700 regions
@@ -25,21 +26,21 @@ def read_json(body: bytes, name: str, most_cells: int) -> Sheet:
     """
     # What is in it takes fifty times its bytes of memory, so it is counted before it is read.
     if body.count(b"{") + body.count(b"[") > MOST_BRACKETS:
-        raise CohortError(f"{name} is JSON of something else than a table of columns.")
+        raise CohortError(Message("readers_tables.json-not-columns", file=name))
     if body.count(b":") > most_cells:
-        raise CohortError(f"{name} has more than {most_cells} cells, which is the most.")
+        raise CohortError(Message("readers.too-many-cells", file=name, most=most_cells))
     try:
-        found = json.loads(body.decode("utf-8-sig"), parse_int=_whole)
+        columns = json.loads(body.decode("utf-8-sig"), parse_int=_whole)
         if SURROGATE.search(body):
-            json.dumps(found, ensure_ascii=False).encode()
+            json.dumps(columns, ensure_ascii=False).encode()
     except (ValueError, RecursionError) as error:
-        raise CohortError(f"{name} is not JSON in UTF-8.") from error
-    if not isinstance(found, dict) or not found or len(found) > MOST_COLUMNS:
-        raise CohortError(f"{name} is JSON of something else than a table of columns.")
-    rows = next((list(cells) for cells in found.values() if isinstance(cells, dict)), [])
-    for column, cells in found.items():
+        raise CohortError(Message("readers_tables.not-json", file=name)) from error
+    if not isinstance(columns, dict) or not columns or len(columns) > MOST_COLUMNS:
+        raise CohortError(Message("readers_tables.json-not-columns", file=name))
+    rows = next((list(cells) for cells in columns.values() if isinstance(cells, dict)), [])
+    for column, cells in columns.items():
         _check(column, cells, rows, name)
-    return _sheet({column: list(cells.values()) for column, cells in found.items()})
+    return _sheet({column: list(cells.values()) for column, cells in columns.items()})
 
 
 def sheet_of_json(text: str, name: str) -> Sheet:
@@ -52,9 +53,9 @@ def sheet_of_json(text: str, name: str) -> Sheet:
     try:
         table = json.loads(text, parse_int=_whole)
     except (ValueError, RecursionError) as error:
-        raise CohortError(f"The dataset {name} does not hold a table in JSON.") from error
+        raise CohortError(Message("readers_tables.dataset-not-json", dataset=name)) from error
     if not isinstance(table, dict) or not all(isinstance(cells, dict) for cells in table.values()):
-        raise CohortError(f"The dataset {name} does not hold a table of columns in JSON.")
+        raise CohortError(Message("readers_tables.dataset-not-columns", dataset=name))
     rows = list(dict.fromkeys(row for cells in table.values() for row in cells))
     return _sheet({column: [cells.get(row) for row in rows] for column, cells in table.items()})
 
@@ -82,11 +83,13 @@ def _text(cell: Any) -> str:
 def _check(column: str, cells: Any, rows: list[str], name: str) -> None:
     """A column has a plain value for every row, in one order. Raises CohortError."""
     if not isinstance(cells, dict):
-        raise CohortError(f"{name} is JSON without columns: {column[:40]!r} holds no rows.")
+        raise CohortError(
+            Message("readers_tables.json-column-without-rows", file=name, column=column[:40])
+        )
     if list(cells) != rows:
-        raise CohortError(f"{name} has other rows in the column {column[:40]!r} than in the first.")
+        raise CohortError(Message("readers_tables.json-rows-differ", file=name, column=column[:40]))
     if any(isinstance(cell, dict | list) for cell in cells.values()):
-        raise CohortError(f"{name} has a list or an object in a cell of {column[:40]!r}.")
+        raise CohortError(Message("readers_tables.json-nested-cell", file=name, column=column[:40]))
 
 
 def _whole(digits: str) -> int | str:

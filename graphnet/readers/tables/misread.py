@@ -3,13 +3,12 @@
 from collections.abc import Sequence
 
 from graphnet.data.interpretation import Choice
-from graphnet.errors import shortened
+from graphnet.messages import Message, first_of
 from graphnet.readers.inquiry import Inquiry
 from graphnet.readers.subjects.classes import MOST_CLASSES
 from graphnet.readers.subjects.words import CLASSES, IDS, MEASURES, REGION_COLUMNS, plain
-from graphnet.readers.tables.cells import Looks
 from graphnet.readers.tables.names import Name
-from graphnet.readers.tables.sheet import Cells, Sheet
+from graphnet.readers.tables.sheet import Cells, Looks, Sheet
 
 LEAST = 3  # names that look like columns, in the rows of a first column
 MOST_SHOWN = 6
@@ -22,23 +21,15 @@ def refuse_other_shapes(sheet: Sheet, inquiry: Inquiry) -> None:
     """Refuse a sheet whose first row, or whose rows as a whole, are not one subject each."""
     if _has_no_header(sheet):
         inquiry.refuse(
-            f"{inquiry.name} has no header: its first row holds numbers "
-            f"({shortened(list(sheet.names), 3)}). Put a row of names above it: ID, LABEL, and "
-            "MEASURE_REGION (such as GMV_1) or FC_i_j for each column."
+            Message("readers_tables.no-header", file=inquiry.name, cells=first_of(sheet.names, 3))
         )
     elif _is_turned(sheet):
+        names = [cell for cell in _texts(sheet.columns[0]) if cell]
         inquiry.refuse(
-            f"{inquiry.name} is transposed: its first column holds names of columns "
-            f"({shortened([cell for cell in _texts(sheet.columns[0]) if cell], 3)}), and each "
-            "subject is a column. Turn it so that each subject is a row, for example with "
-            "pandas: table.set_index(table.columns[0]).T."
+            Message("readers_tables.transposed", file=inquiry.name, names=first_of(names, 3))
         )
     elif _is_long(sheet):
-        inquiry.refuse(
-            f"{inquiry.name} is in long format: it has several rows per subject, one for each "
-            "region. Give one row per subject and one column per region, for example with pandas: "
-            'table.pivot(index="ID", columns="region", values="GMV").'
-        )
+        inquiry.refuse(Message("readers_tables.long-format", file=inquiry.name))
 
 
 def refuse_without_brain(others: Sequence[str], looks: Looks, inquiry: Inquiry) -> None:
@@ -48,16 +39,21 @@ def refuse_without_brain(others: Sequence[str], looks: Looks, inquiry: Inquiry) 
     fields = [name for name in others if Name(name).is_of_biobank]
     if fields:
         inquiry.refuse(
-            f"{inquiry.name} has columns that are named as fields of UK Biobank "
-            f"({shortened(fields, 3)}): the last numbers are a visit and an array, no region. "
-            "Rename them MEASURE_REGION, for example thickness_bankssts_left."
+            Message(
+                "readers_tables.uk-biobank-fields",
+                file=inquiry.name,
+                columns=first_of(fields, 3),
+            )
         )
         return
     numeric = [name for name in others if looks.is_numeric(name)]
-    shown = shortened(numeric, MOST_SHOWN) if numeric else "no column of numbers"
     inquiry.refuse(
-        f"{inquiry.name} has no column that is named like a measure and a region "
-        f"(GMV_1, thickness_bankssts) or like two regions (FC_1_2). It has {shown}."
+        Message(
+            "readers_tables.no-brain-columns",
+            file=inquiry.name,
+            count=len(numeric),
+            columns=first_of(numeric, MOST_SHOWN),
+        )
     )
 
 
@@ -109,15 +105,14 @@ def ask_whether_series(sheet: Sheet, measures: Sequence[str], inquiry: Inquiry) 
         return
     answer = inquiry.ask(
         ROWS,
-        f"{inquiry.name} has no column of ids, of classes or of anything else known of subjects. "
-        f"Are its {len(sheet)} rows subjects, or the time points of one subject?",
-        (Choice(SUBJECTS, "subjects"), Choice(POINTS, "time points of one subject")),
+        Message("readers_tables.ask-rows", file=inquiry.name, count=len(sheet)),
+        (
+            Choice(SUBJECTS, Message("readers_tables.rows-are-subjects")),
+            Choice(POINTS, Message("readers_tables.rows-are-points")),
+        ),
     )
     if answer == POINTS:
-        inquiry.refuse(
-            f"{inquiry.name} holds the time series of one subject. Give a folder with a file for "
-            "each subject, and a table of their ids and classes."
-        )
+        inquiry.refuse(Message("readers_tables.series-of-one-subject", file=inquiry.name))
 
 
 def _names_regions(sheet: Sheet, name: str) -> bool:

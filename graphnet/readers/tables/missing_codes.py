@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graphnet.data.interpretation import Choice, MissingCode
+from graphnet.messages import Message
 from graphnet.readers.inquiry import Inquiry
 
 FloatArray = NDArray[np.float64]
@@ -20,7 +21,7 @@ MISSING, VALUE = "missing", "value"
 
 
 @dataclass(frozen=True)
-class _Found:
+class _Code:
     code: float
     count: int
     lowest: float
@@ -37,53 +38,65 @@ def without_codes(
     far below it, is asked about (``missing.COLUMN``).
     """
     cleaned = values
-    for found in _codes(values, zero=zero):
-        if found.certain or _answer(found, column, inquiry) == MISSING:
-            cleaned = np.where(cleaned == found.code, np.nan, cleaned)
-            inquiry.missing.append(MissingCode(column, f"{found.code:g}", found.count))
-            inquiry.say(
-                f"{column}: {found.code:g} stands for a missing value ({_times(found.count)})."
+    for candidate in _codes(values, zero=zero):
+        if candidate.certain or _answer(candidate, column, inquiry) == MISSING:
+            cleaned = np.where(cleaned == candidate.code, np.nan, cleaned)
+            inquiry.missing.append(MissingCode(column, f"{candidate.code:g}", candidate.count))
+            inquiry.assume(
+                Message(
+                    "readers_tables.missing-code",
+                    column=column,
+                    code=f"{candidate.code:g}",
+                    count=candidate.count,
+                )
             )
     return cleaned
 
 
-def _answer(found: _Found, column: str, inquiry: Inquiry) -> str:
+def _answer(candidate: _Code, column: str, inquiry: Inquiry) -> str:
+    code = f"{candidate.code:g}"
     return inquiry.ask(
         f"missing.{column}",
-        f"{column} holds {found.code:g} {_times(found.count)}; its other values are between "
-        f"{found.lowest:g} and {found.highest:g}. Does {found.code:g} stand for a missing value?",
+        Message(
+            "readers_tables.ask-missing-code",
+            column=column,
+            code=code,
+            count=candidate.count,
+            lowest=candidate.lowest,
+            highest=candidate.highest,
+        ),
         (
-            Choice(MISSING, f"{found.code:g} is a missing value"),
-            Choice(VALUE, f"{found.code:g} is a value like the others"),
+            Choice(MISSING, Message("readers_tables.code-is-missing", code=code)),
+            Choice(VALUE, Message("readers_tables.code-is-value", code=code)),
         ),
     )
 
 
-def _codes(values: FloatArray, *, zero: bool) -> Iterator[_Found]:
-    known = (*LONG_CODES, *SHORT_CODES, *((0,) if zero else ()))
+def _codes(values: FloatArray, *, zero: bool) -> Iterator[_Code]:
+    codes = (*LONG_CODES, *SHORT_CODES, *((0,) if zero else ()))
     finite = values[np.isfinite(values)]
-    present = [code for code in known if (finite == code).any()]
+    present = [code for code in codes if (finite == code).any()]
     if not present:
         return
     rest = finite[~np.isin(finite, present)]
     for code in present:
-        found = _judge(float(code), int((finite == code).sum()), rest)
-        if found is not None:
-            yield found
+        candidate = _judge(float(code), int((finite == code).sum()), rest)
+        if candidate is not None:
+            yield candidate
 
 
-def _judge(code: float, count: int, rest: FloatArray) -> _Found | None:
+def _judge(code: float, count: int, rest: FloatArray) -> _Code | None:
     """What to think of a code; None where it is a value among others."""
     if not len(rest):
-        return _Found(code, count, code, code, certain=True) if code in LONG_CODES else None
+        return _Code(code, count, code, code, certain=True) if code in LONG_CODES else None
     lowest, highest = float(rest.min()), float(rest.max())
     if lowest <= code <= highest:
         return None
     certain = _is_certain(code, lowest, highest)
-    found = _Found(code, count, lowest, highest, certain=certain)
+    candidate = _Code(code, count, lowest, highest, certain=certain)
     if code == 0:
-        return found if lowest >= LEAST_SCORE else None
-    return found if certain or code in LONG_CODES or _gap(code, lowest, highest) else None
+        return candidate if lowest >= LEAST_SCORE else None
+    return candidate if certain or code in LONG_CODES or _gap(code, lowest, highest) else None
 
 
 def _is_certain(code: float, lowest: float, highest: float) -> bool:
@@ -96,7 +109,3 @@ def _is_certain(code: float, lowest: float, highest: float) -> bool:
 def _gap(code: float, lowest: float, highest: float) -> bool:
     distance = lowest - code if code < lowest else code - highest
     return distance > WIDE * (highest - lowest)
-
-
-def _times(count: int) -> str:
-    return "once" if count == 1 else f"{count} times"

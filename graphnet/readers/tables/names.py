@@ -124,8 +124,8 @@ class Name:
     @property
     def has_region_words(self) -> bool:
         """Whether a word of it is the name of a region of a known atlas."""
-        known = any(word in REGIONS or word in ATLASES for word in self.words)
-        return known or plain(self.text) in REGIONS
+        named = any(word in REGIONS or word in ATLASES for word in self.words)
+        return named or plain(self.text) in REGIONS
 
     @property
     def has_hemisphere(self) -> bool:
@@ -172,13 +172,13 @@ class Name:
 def _run(words: tuple[str, ...]) -> int:
     """How many first words name a measure; 0 for none. At least one word is left."""
     count = 0
-    known = False
+    has_measure = False
     for word in words[:-1]:
         if word not in MEASURES and word not in QUALIFIERS:
             break
         count += 1
-        known = known or word in MEASURES
-    return count if known else 0
+        has_measure = has_measure or word in MEASURES
+    return count if has_measure else 0
 
 
 def _begins_region(word: str) -> bool:

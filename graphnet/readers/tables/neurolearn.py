@@ -35,13 +35,16 @@ def _cells(dataset: Dataset) -> int:
 
 def _as_it_stands(dataset: Dataset, path: Path) -> pd.DataFrame | None:
     """The file as pandas reads it, where every column means what its name says, without answers."""
-    found = dataset.interpretation
-    plain = found.text is not None and (found.text.separator, found.text.decimal) == (",", ".")
-    if found.kind != "csv" or not plain or found.answers:
+    reading = dataset.interpretation
+    plain = reading.text is not None and (reading.text.separator, reading.text.decimal) == (
+        ",",
+        ".",
+    )
+    if reading.kind != "csv" or not plain or reading.answers:
         return None
-    if found.label and found.label.column not in LABELS:
+    if reading.label and reading.label.column not in LABELS:
         return None
-    if found.id not in {"ID", None} or found.score not in {"LABEL_SCORE", None}:
+    if reading.id not in {"ID", None} or reading.score not in {"LABEL_SCORE", None}:
         return None
     try:
         table = pd.read_csv(path)
@@ -69,8 +72,8 @@ def _tabulated(dataset: Dataset) -> pd.DataFrame:
     if any(subjects.ids):
         columns["ID"] = list(subjects.ids)
     if (subjects.labels != NO_CLASS).any():
-        known = pd.Series(subjects.labels, dtype="Int64")
-        columns["LABEL_GROUP"] = known.where(known != NO_CLASS)
+        labels = pd.Series(subjects.labels, dtype="Int64")
+        columns["LABEL_GROUP"] = labels.where(labels != NO_CLASS)
     if np.isfinite(subjects.scores).any():
         columns["LABEL_SCORE"] = subjects.scores
     if any(subjects.sites):
@@ -79,9 +82,9 @@ def _tabulated(dataset: Dataset) -> pd.DataFrame:
 
 
 def _measured(dataset: Dataset) -> dict[str, object]:
-    found: dict[str, object] = {}
+    columns: dict[str, object] = {}
     if dataset.values is not None:
-        found = {
+        columns = {
             f"{measure}_{region}": dataset.values[:, row, place]
             for place, measure in enumerate(dataset.measures)
             for row, region in enumerate(dataset.regions)
@@ -89,5 +92,5 @@ def _measured(dataset: Dataset) -> dict[str, object]:
     if dataset.connectomes is not None:
         edges = dataset.connectomes.astype(np.float64)
         pairs = enumerate(combinations(dataset.regions, 2))
-        found |= {f"FC_{one}_{other}": edges[:, place] for place, (one, other) in pairs}
-    return found
+        columns |= {f"FC_{one}_{other}": edges[:, place] for place, (one, other) in pairs}
+    return columns

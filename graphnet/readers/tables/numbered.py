@@ -5,11 +5,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from graphnet.data.interpretation import Choice
+from graphnet.messages import Message
 from graphnet.readers.inquiry import Inquiry
 from graphnet.readers.subjects.words import CONNECTIVITY, GENERIC
-from graphnet.readers.tables.cells import Looks
 from graphnet.readers.tables.grid import Grid, Group, Groups, grouped, plain_numbers, regions_of
 from graphnet.readers.tables.names import Name, Part
+from graphnet.readers.tables.sheet import Looks
 
 AS_REGIONS, AS_OTHER, AS_EDGES = "regions", "other", "edges"
 LETTER = re.compile(r"[^\W\d_]")
@@ -23,14 +24,14 @@ class Numbered:
     """Columns of one ``prefix`` and a number, and what their cells look like."""
 
     prefix: str
-    group: Group
+    columns: Group
     is_items: bool
     is_dummy: bool
 
     @property
     def regions(self) -> set[str]:
         """The numbers, without leading zeros."""
-        return plain_numbers(self.group)
+        return plain_numbers(self.columns)
 
     @property
     def key(self) -> str:
@@ -49,12 +50,15 @@ class Numbered:
         return self.prefix.casefold() in GENERIC
 
     @property
-    def shown(self) -> str:
+    def description(self) -> Message:
         """The columns, for a sentence."""
-        columns = list(self.group.values())
-        if len(columns) == 1:
-            return f"a column {columns[0]}"
-        return f"{len(columns)} columns {columns[0]} … {columns[-1]}"
+        names = list(self.columns.values())
+        return Message(
+            "readers_tables.columns-from-to",
+            count=len(names),
+            first=names[0],
+            last=names[-1],
+        )
 
 
 def add_alike(names: Sequence[Name], grid: Grid, looks: Looks, inquiry: Inquiry) -> list[Name]:
@@ -62,18 +66,19 @@ def add_alike(names: Sequence[Name], grid: Grid, looks: Looks, inquiry: Inquiry)
 
     Returns the names that are left.
     """
-    known = plain_numbers(regions_of(grid.measures))
-    parts = [part for name in names if (part := _with_region(name, known)) is not None]
+    regions = plain_numbers(regions_of(grid.measures))
+    parts = [part for name in names if (part := _with_region(name, regions)) is not None]
     taken: set[str] = set()
     for measure, group in grouped(parts).items():
-        each = _look(measure, group, looks)
+        candidate = _look(measure, group, looks)
         if measure in grid.measures or not looks.are_numeric(group.values()):
             continue
-        short = each.regions != known
-        if each.is_dummy or (short and (each.is_items or 2 * len(each.regions) < len(known))):
+        short = candidate.regions != regions
+        few = candidate.is_items or 2 * len(candidate.regions) < len(regions)
+        if candidate.is_dummy or (short and few):
             continue
-        certain = not short and _are_distinctive(known) and not each.is_items
-        if certain or _ask_either(each, inquiry) == AS_REGIONS:
+        certain = not short and _are_distinctive(regions) and not candidate.is_items
+        if certain or _ask_either(candidate, inquiry) == AS_REGIONS:
             grid.measures[measure] = group
         taken |= set(group.values())
     return [name for name in names if name.text not in taken]
@@ -84,12 +89,12 @@ def _are_distinctive(regions: set[str]) -> bool:
     return len(regions) > (FEW if all(region.isdigit() for region in regions) else 1)
 
 
-def _with_region(name: Name, known: set[str]) -> Part | None:
+def _with_region(name: Name, regions: set[str]) -> Part | None:
     """A known region at the end or the beginning of a name, and the measure that is left."""
     for word in range(1, len(name.words)):
         before, after = name.cut(word)
         for measure, region in ((before, after), (after, before)):
-            if LETTER.search(measure) and plain_numbers([region]) <= known:
+            if LETTER.search(measure) and plain_numbers([region]) <= regions:
                 return Part(name.text, measure, region)
     return None
 
@@ -97,19 +102,19 @@ def _with_region(name: Name, known: set[str]) -> Part | None:
 def add_numbered(names: Sequence[Name], grid: Grid, looks: Looks, inquiry: Inquiry) -> None:
     """Names that end in a number after words nobody knows: brain, or not, or asked."""
     groups = [_look(prefix, group, looks) for prefix, group in _groups(names, looks).items()]
-    known = plain_numbers(regions_of(grid.measures))
-    if known and not all(region.isdigit() for region in known):
-        groups = [each for each in groups if each.is_edge_like]
-    if not known:
-        measured = [each for each in groups if not each.is_items]
-        known = max((each.regions for each in measured), key=len, default=set())
+    regions = plain_numbers(regions_of(grid.measures))
+    if regions and not all(region.isdigit() for region in regions):
+        groups = [group for group in groups if group.is_edge_like]
+    if not regions:
+        measured = [group for group in groups if not group.is_items]
+        regions = max((group.regions for group in measured), key=len, default=set())
     alone = not grid.measures
-    for each in groups:
-        answer = _decide(each, known, inquiry, alone=alone)
+    for group in groups:
+        answer = _decide(group, regions, inquiry, alone=alone)
         if answer == AS_REGIONS:
-            grid.measures[each.prefix] = each.group
+            grid.measures[group.prefix] = group.columns
         elif answer == AS_EDGES:
-            grid.flat, grid.about_flat = tuple(each.group.values()), each.key
+            grid.flat, grid.about_flat = tuple(group.columns.values()), group.key
 
 
 def add_words(names: Sequence[Name], grid: Grid, looks: Looks, inquiry: Inquiry) -> None:
@@ -119,17 +124,17 @@ def add_words(names: Sequence[Name], grid: Grid, looks: Looks, inquiry: Inquiry)
         for name in names
         if len(name.words) > 1 and name.numbered() is None and looks.is_numeric(name.text)
     ]
-    found = [
+    groups = [
         _look(measure, group, looks)
         for measure, group in grouped(parts).items()
         if len(group) >= LEAST_NAMED
     ]
-    measured = [each for each in found if not each.is_items]
+    measured = [group for group in groups if not group.is_items]
     if len(measured) > MOST_ASKED:
         return
-    for each in measured:
-        if _ask_either(each, inquiry) == AS_REGIONS:
-            grid.measures[each.prefix] = each.group
+    for group in measured:
+        if _ask_either(group, inquiry) == AS_REGIONS:
+            grid.measures[group.prefix] = group.columns
 
 
 def _groups(names: Sequence[Name], looks: Looks) -> Groups:
@@ -151,53 +156,61 @@ def _look(prefix: str, group: Group, looks: Looks) -> Numbered:
     )
 
 
-def _decide(each: Numbered, known: set[str], inquiry: Inquiry, *, alone: bool) -> str:
-    """Whether a group is the brain; ``known`` are the regions of the rest of the table.
+def _decide(group: Numbered, regions: set[str], inquiry: Inquiry, *, alone: bool) -> str:
+    """Whether a group is the brain; ``regions`` are the regions of the rest of the table.
 
     ``alone``: no other column is known for a measure.
     """
-    if each.is_dummy:
+    if group.is_dummy:
         return AS_OTHER
-    if each.is_edge_like or (each.is_generic and alone):
-        return _ask_flat(each, inquiry)
-    if each.regions != known and known and (each.is_items or len(each.group) == 1):
+    if group.is_edge_like or (group.is_generic and alone):
+        return _ask_flat(group, inquiry)
+    if group.regions != regions and regions and (group.is_items or len(group.columns) == 1):
         return AS_OTHER
-    if not alone and 2 * len(each.regions) < len(known):
+    if not alone and 2 * len(group.regions) < len(regions):
         return AS_OTHER
-    certain = len(known) > 1 if alone else _are_distinctive(known)
-    if not certain or each.regions != known or each.is_items:
-        return _ask_either(each, inquiry)
-    answer = inquiry.given(each.key)
+    certain = len(regions) > 1 if alone else _are_distinctive(regions)
+    if not certain or group.regions != regions or group.is_items:
+        return _ask_either(group, inquiry)
+    answer = inquiry.answer(group.key)
     if answer is None:
-        inquiry.say(
-            f"The {each.shown} were read as the measure {each.prefix} of {len(each.group)} regions."
+        inquiry.assume(
+            Message(
+                "readers_tables.read-as-measure",
+                file=inquiry.name,
+                columns=group.description,
+                measure=group.prefix,
+                count=len(group.columns),
+            )
         )
     return answer or AS_REGIONS
 
 
-def _ask_either(each: Numbered, inquiry: Inquiry) -> str:
+def _ask_either(group: Numbered, inquiry: Inquiry) -> str:
     return inquiry.ask(
-        each.key,
-        f"{inquiry.name} has {each.shown}. Are these regions of the brain, or something else that "
-        "was known of each subject?",
+        group.key,
+        Message("readers_tables.ask-regions", file=inquiry.name, columns=group.description),
         (
-            Choice(AS_OTHER, "something else: covariates, items, visits"),
-            Choice(AS_REGIONS, f"regions, of which {each.prefix} is the measure"),
+            Choice(AS_OTHER, Message("readers_tables.as-other")),
+            Choice(AS_REGIONS, Message("readers_tables.as-regions", measure=group.prefix)),
         ),
     )
 
 
-def _ask_flat(each: Numbered, inquiry: Inquiry) -> str:
-    count = len(each.group)
+def _ask_flat(group: Numbered, inquiry: Inquiry) -> str:
+    count = len(group.columns)
     size = _regions_of_edges(count)
-    edges = [Choice(AS_EDGES, f"the edges of a connectome of {size} regions")] if size else []
+    edges = Choice(AS_EDGES, Message("readers_tables.as-edges", count=size))
     return inquiry.ask(
-        each.key,
-        f"{inquiry.name} has {each.shown}. What are they?",
+        group.key,
+        Message("readers_tables.ask-edges", file=inquiry.name, columns=group.description),
         (
-            *edges,
-            Choice(AS_REGIONS, f"{count} regions, of which {each.prefix} is the measure"),
-            Choice(AS_OTHER, "something else, no part of the brain"),
+            *([edges] if size else []),
+            Choice(
+                AS_REGIONS,
+                Message("readers_tables.as-numbered-regions", count=count, measure=group.prefix),
+            ),
+            Choice(AS_OTHER, Message("readers_tables.as-no-brain")),
         ),
     )
 

@@ -8,7 +8,7 @@ from itertools import combinations, islice
 from math import isqrt
 
 from graphnet.data.interpretation import Choice
-from graphnet.errors import shortened
+from graphnet.messages import Message, first_of
 from graphnet.readers.inquiry import Inquiry
 from graphnet.readers.subjects.words import CONNECTIVITY, STRUCTURAL
 from graphnet.readers.tables.names import WORD, Name
@@ -56,24 +56,29 @@ def find_pairs(
     columns: Sequence[str], is_numeric: Callable[[str], bool], inquiry: Inquiry
 ) -> list[Pairs]:
     """The connectomes among ``columns``; of several the first is the one that was chosen."""
-    found = list(_by_number(columns, inquiry))
-    taken = {column for pairs in found for column in pairs.columns}
-    found += _by_name([column for column in columns if column not in taken], inquiry)
-    if not found:
+    connectomes = list(_by_number(columns, inquiry))
+    taken = {column for pairs in connectomes for column in pairs.columns}
+    connectomes += _by_name([column for column in columns if column not in taken], inquiry)
+    if not connectomes:
         return _bare(columns, is_numeric)
-    if len(found) == 1:
-        return found
-    choices = [
-        Choice(pairs.prefix, f"{len(pairs.columns)} columns {next(iter(pairs.columns))} …")
-        for pairs in found
-    ]
+    if len(connectomes) == 1:
+        return connectomes
+    choices = [Choice(pairs.prefix, _described(pairs)) for pairs in connectomes]
     answer = inquiry.ask(
         "connectome.columns",
-        f"{inquiry.name} holds several connectomes: "
-        f"{', '.join(pairs.prefix for pairs in found)}. Which one is to be used?",
+        Message(
+            "readers_tables.ask-connectome",
+            file=inquiry.name,
+            connectomes=[pairs.prefix for pairs in connectomes],
+        ),
         choices,
     )
-    return sorted(found, key=lambda pairs: pairs.prefix != answer)
+    return sorted(connectomes, key=lambda pairs: pairs.prefix != answer)
+
+
+def _described(pairs: Pairs) -> Message:
+    first = next(iter(pairs.columns))
+    return Message("readers_tables.columns-from", count=len(pairs.columns), first=first)
 
 
 def _by_number(columns: Sequence[str], inquiry: Inquiry) -> Iterator[Pairs]:
@@ -97,8 +102,11 @@ def _without_zeros(
     twice = [number for number, times in numbers.items() if times > 1]
     if twice:
         inquiry.refuse(
-            f"{inquiry.name} names the regions {shortened(twice, MOST_SHOWN)} with and without "
-            "zeros in front; name each region in one way."
+            Message(
+                "readers_tables.regions-with-and-without-zeros",
+                file=inquiry.name,
+                regions=first_of(twice, MOST_SHOWN),
+            )
         )
     plain = {column: (str(int(one)), str(int(other))) for column, (one, other) in pairs.items()}
     return Pairs(prefix, tuple(sorted(numbers, key=int)), plain)
@@ -112,15 +120,20 @@ def _by_name(columns: Sequence[str], inquiry: Inquiry) -> Iterator[Pairs]:
         if len(words) > 2 and words[0] in CONNECTIVITY:
             groups.setdefault(Name(column).cut(1)[0], []).append(column)
     for prefix, named in groups.items():
-        found = _solve({column: Name(column).cut(1)[1] for column in named})
-        if found and len(found) == len(named):
-            yield Pairs(prefix, _in_order(found), found)
+        pairs = _solve({column: Name(column).cut(1)[1] for column in named})
+        if pairs and len(pairs) == len(named):
+            yield Pairs(prefix, _in_order(pairs), pairs)
         elif len(named) > 1:
-            odd = [column for column in named if column not in found]
+            odd = [column for column in named if column not in pairs]
             inquiry.refuse(
-                f"{inquiry.name} has {len(named)} columns {named[0]} … that look like pairs of "
-                f"regions, but which two regions {shortened(odd, MOST_SHOWN)} names is not "
-                f"clear. A connectome needs a column {prefix}_REGION_REGION for each pair."
+                Message(
+                    "readers_tables.unclear-pairs",
+                    file=inquiry.name,
+                    count=len(named),
+                    first=named[0],
+                    columns=first_of(odd, MOST_SHOWN),
+                    prefix=prefix,
+                )
             )
 
 
@@ -138,9 +151,9 @@ def _bare(columns: Sequence[str], is_numeric: Callable[[str], bool]) -> list[Pai
     for prefix, named in groups.items():
         if not _may_be_pairs(prefix, len(named)):
             continue
-        found = _solve(named)
-        if _is_complete(found, LEAST_REGIONS) and all(is_numeric(column) for column in found):
-            return [Pairs(prefix, _in_order(found), found)]
+        pairs = _solve(named)
+        if _is_complete(pairs, LEAST_REGIONS) and all(is_numeric(column) for column in pairs):
+            return [Pairs(prefix, _in_order(pairs), pairs)]
     return []
 
 
@@ -157,11 +170,11 @@ def _solve(named: dict[str, str]) -> dict[str, Pair]:
     """The two regions of each column that they are clear of, whatever word is between them."""
     best: dict[str, Pair] = {}
     for link in LINKS:
-        found = _split(named, link)
-        if _is_complete(found, 2) and len(found) == len(named):
-            return found
-        if len(found) > len(best):
-            best = found
+        split = _split(named, link)
+        if _is_complete(split, 2) and len(split) == len(named):
+            return split
+        if len(split) > len(best):
+            best = split
     return best
 
 
@@ -173,9 +186,9 @@ def _split(named: dict[str, str], link: str | None) -> dict[str, Pair]:
     splits = {column: list(_cuts(name, link)) for column, name in named.items()}
     splits = {column: cuts for column, cuts in splits.items() if cuts}
     regions = (1 + isqrt(1 + 8 * len(splits))) // 2
-    found = _narrowed(splits, regions - 1)
-    if found and _are_clear(found):
-        return {column: cuts[0] for column, cuts in found.items()}
+    narrowed = _narrowed(splits, regions - 1)
+    if narrowed and _are_clear(narrowed):
+        return {column: cuts[0] for column, cuts in narrowed.items()}
     least = 2
     while splits and least <= regions:
         splits = _narrowed(splits, least)
@@ -191,9 +204,9 @@ def _narrowed(splits: Splits, least: int) -> Splits:
         counts = Counter(part for cuts in splits.values() for cut in cuts for part in set(cut))
         left = {}
         for column, cuts in splits.items():
-            kept = [cut for cut in cuts if counts[cut[0]] >= least and counts[cut[1]] >= least]
-            if kept:
-                left[column] = kept
+            frequent = [cut for cut in cuts if counts[cut[0]] >= least and counts[cut[1]] >= least]
+            if frequent:
+                left[column] = frequent
         if sum(map(len, left.values())) == sum(map(len, splits.values())):
             return left
         splits = left

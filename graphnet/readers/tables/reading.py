@@ -4,20 +4,20 @@ One row per subject. Roles (id, class, site, score) by name; measures and region
 regions as a connectome; every other column is a covariate or left alone with its reason.
 """
 
+import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from graphnet.data.dataset import Dataset, Float32Array, FloatArray
 from graphnet.data.interpretation import COUNTS, OTHER, ConnectomeReading, Interpretation
-from graphnet.errors import shortened
-from graphnet.readers.connectomes.matrices import edges_of_pairs, flat_edges
+from graphnet.messages import Message, first_of
+from graphnet.readers.connectomes.matrices import edges_from_pairs, edges_from_vectors
 from graphnet.readers.inquiry import Inquiry
 from graphnet.readers.subjects.people import People, read_people
-from graphnet.readers.tables.cells import Looks, by_name, to_numbers
-from graphnet.readers.tables.grid import Grid
+from graphnet.readers.tables.grid import Grid, refuse_same_column
 from graphnet.readers.tables.misread import (
     ask_whether_series,
     refuse_other_shapes,
@@ -27,8 +27,7 @@ from graphnet.readers.tables.missing_codes import without_codes
 from graphnet.readers.tables.pairs import Pairs, find_pairs
 from graphnet.readers.tables.regions import find_grid, leave_regions
 from graphnet.readers.tables.roles import UNNAMED, find_roles
-from graphnet.readers.tables.sheet import Cells, Sheet
-from graphnet.readers.tables.visits import refuse_same_column
+from graphnet.readers.tables.sheet import Cells, Looks, Sheet, by_name, to_numbers
 
 MOST_NAMED = 5
 
@@ -89,23 +88,24 @@ def interpret_sheet(sheet: Sheet, kind: str, inquiry: Inquiry) -> Dataset | None
     if not (roles.taken or people.covariates or pairs):
         ask_whether_series(sheet, tuple(grid.measures), inquiry)
     for other in pairs[1:]:
-        inquiry.leave(
-            f"{other.prefix} ({len(other.columns)} columns)", "another connectome is used"
-        )
+        inquiry.leave(other.prefix, Message("readers_tables.another-connectome-used"))
     chosen = Brain(grid, pairs[0] if pairs else None)
-    found = _measured(sheet, people.subjects.ids, chosen, inquiry)
-    return None if found is None else _dataset(sheet, kind, people, found)
+    measured = _measured(sheet, people.subjects.ids, chosen, inquiry)
+    return None if measured is None else _dataset(sheet, kind, people, measured)
 
 
 def _is_refused(sheet: Sheet, inquiry: Inquiry) -> bool:
     """Whether it is no table of subjects at all, or names a column twice."""
     if not len(sheet):
-        inquiry.refuse(f"{inquiry.name} has no row below its header.")
+        inquiry.refuse(Message("readers_tables.no-rows", file=inquiry.name))
     twice = [name for name, times in Counter(sheet.names).items() if times > 1 and name]
     if twice:
         inquiry.refuse(
-            f"{inquiry.name} has two columns named {shortened(twice, MOST_NAMED)}; keep one of "
-            "each, or rename it."
+            Message(
+                "readers_tables.column-twice",
+                file=inquiry.name,
+                columns=first_of(twice, MOST_NAMED),
+            )
         )
     if not inquiry.problems:
         refuse_other_shapes(sheet, inquiry)
@@ -119,22 +119,22 @@ def _measured(sheet: Sheet, ids: Sequence[str], brain: Brain, inquiry: Inquiry) 
     if inquiry.problems:
         return None
     named = [name or f"row {row}" for row, name in enumerate(ids, 1)]
-    found = _connectome(columns, brain, named, inquiry)
-    regions = _agreed(brain.grid, found, inquiry)
+    connectome = _connectome(columns, brain, named, inquiry)
+    regions = _agreed(brain.grid, connectome, inquiry)
     if inquiry.problems:
         return None
-    edges = None if found is None else _arranged(found, regions)
-    reading = None if found is None else found.reading
+    edges = None if connectome is None else _arranged(connectome, regions)
+    reading = None if connectome is None else connectome.reading
     return Measured(regions, tuple(brain.grid.measures), values, edges, reading)
 
 
-def _dataset(sheet: Sheet, kind: str, people: People, found: Measured) -> Dataset:
+def _dataset(sheet: Sheet, kind: str, people: People, measured: Measured) -> Dataset:
     return Dataset(
         subjects=people.subjects,
-        regions=found.regions,
-        measures=found.measures,
-        values=found.values,
-        connectomes=found.edges,
+        regions=measured.regions,
+        measures=measured.measures,
+        values=measured.values,
+        connectomes=measured.edges,
         interpretation=Interpretation(
             kind=kind,
             text=sheet.text,
@@ -143,7 +143,7 @@ def _dataset(sheet: Sheet, kind: str, people: People, found: Measured) -> Datase
             site=people.site,
             score=people.score,
             covariates=people.covariates,
-            connectome=found.reading,
+            connectome=measured.reading,
         ),
     )
 
@@ -156,24 +156,24 @@ def _values(
     # A few columns of many measures and regions would take the room of all their pairs.
     if not grid.measures or not grid.is_complete or inquiry.problems:
         return None
-    found = np.empty((rows, len(grid.regions), len(grid.measures)))
+    values = np.empty((rows, len(grid.regions), len(grid.measures)))
     for place, (measure, group) in enumerate(grid.measures.items()):
         for row, region in enumerate(grid.regions):
-            found[:, row, place] = numbers[group[region]]
-        found[:, :, place] = without_codes(found[:, :, place], measure, inquiry)
-    return found
+            values[:, row, place] = numbers[group[region]]
+        values[:, :, place] = without_codes(values[:, :, place], measure, inquiry)
+    return values
 
 
 def _numbers(columns: dict[str, Cells], grid: Grid, inquiry: Inquiry) -> dict[str, FloatArray]:
     """The numbers of each column; of many that hold text the first few are named."""
-    found: dict[str, FloatArray] = {}
+    numbers: dict[str, FloatArray] = {}
     before = len(inquiry.problems)
     for group in grid.measures.values():
         for column in group.values():
-            found[column] = to_numbers(columns[column], column, inquiry)
+            numbers[column] = to_numbers(columns[column], column, inquiry)
             if len(inquiry.problems) - before >= MOST_NAMED:
-                return found
-    return found
+                return numbers
+    return numbers
 
 
 def _connectome(
@@ -186,19 +186,19 @@ def _connectome(
         values = _stacked(columns, list(pairs.columns), len(ids), inquiry)
         structural = COUNTS if np.nanmin(values, initial=0) >= 0 else OTHER
         hint = structural if pairs.is_structural else ""
-        edges, reading = edges_of_pairs(
+        edges, reading = edges_from_pairs(
             values, pairs.places, pairs.regions, ids, inquiry, hint=hint
         )
         return Connectome(edges, pairs.regions, reading)
     if not grid.flat:
         return None
     stacked = _stacked(columns, grid.flat, len(ids), inquiry)
-    found = flat_edges(stacked, ids, inquiry.behind(grid.about_flat))
-    if found is None:
+    read = edges_from_vectors(stacked, ids, inquiry.behind(grid.about_flat))
+    if read is None:
         return None
-    size = round((1 + (1 + 8 * found[0].shape[1]) ** 0.5) / 2)
+    size = round((1 + (1 + 8 * read[0].shape[1]) ** 0.5) / 2)
     names = tuple(str(region) for region in range(1, size + 1))
-    return Connectome(found[0], names, found[1])
+    return Connectome(read[0], names, read[1])
 
 
 def _is_short(pairs: Pairs, inquiry: Inquiry) -> bool:
@@ -206,10 +206,14 @@ def _is_short(pairs: Pairs, inquiry: Inquiry) -> bool:
     absent = pairs.absent(MOST_NAMED)
     if absent:
         count = len(pairs.regions) * (len(pairs.regions) - 1) // 2
-        shown = ", ".join(f"{pairs.prefix}_{one}_{other}".strip("_") for one, other in absent)
         inquiry.refuse(
-            f"{inquiry.name} has no column {shown}; a connectome of {len(pairs.regions)} regions "
-            f"needs one for each of {count} pairs."
+            Message(
+                "readers_tables.pairs-missing",
+                file=inquiry.name,
+                columns=[f"{pairs.prefix}_{one}_{other}".strip("_") for one, other in absent],
+                regions=len(pairs.regions),
+                pairs=count,
+            )
         )
     return bool(absent)
 
@@ -218,36 +222,66 @@ def _stacked(
     columns: dict[str, Cells], names: Sequence[str], rows: int, inquiry: Inquiry
 ) -> FloatArray:
     """(S, P): one column after the other."""
-    found = np.empty((rows, len(names)))
+    stacked = np.empty((rows, len(names)))
     for place, name in enumerate(names):
-        found[:, place] = to_numbers(columns[name], name, inquiry)
-    return without_codes(found, "connectome", inquiry)
+        stacked[:, place] = to_numbers(columns[name], name, inquiry)
+    return without_codes(stacked, "connectome", inquiry)
 
 
-def _agreed(grid: Grid, found: Connectome | None, inquiry: Inquiry) -> tuple[str, ...]:
+def _agreed(grid: Grid, connectome: Connectome | None, inquiry: Inquiry) -> tuple[str, ...]:
     """The regions of the measures and of the connectome, which must be the same."""
-    if found is None:
+    if connectome is None:
         return grid.regions
     if not grid.regions:
-        return found.regions
-    if set(grid.regions) != set(found.regions):
-        alone = [region for region in grid.regions if region not in found.regions]
-        alone += [region for region in found.regions if region not in grid.regions]
+        return connectome.regions
+    if set(grid.regions) != set(connectome.regions):
+        alone = [region for region in grid.regions if region not in connectome.regions]
+        alone += [region for region in connectome.regions if region not in grid.regions]
         inquiry.refuse(
-            f"{inquiry.name} has a connectome of {len(found.regions)} regions and measures of "
-            f"{len(grid.regions)}; both must have the same regions. Only one of them has "
-            f"{shortened(alone, MOST_NAMED)}."
+            Message(
+                "readers_tables.regions-differ",
+                file=inquiry.name,
+                connectome=len(connectome.regions),
+                measures=len(grid.regions),
+                regions=first_of(alone, MOST_NAMED),
+            )
         )
     return grid.regions
 
 
-def _arranged(found: Connectome, regions: tuple[str, ...]) -> Float32Array:
+def _arranged(connectome: Connectome, regions: tuple[str, ...]) -> Float32Array:
     """Edges (S, E) in the order of ``regions``."""
-    if found.regions == regions:
-        return found.edges
+    if connectome.regions == regions:
+        return connectome.edges
     size = len(regions)
     places = np.zeros((size, size), dtype=np.int64)
     rows, columns = np.triu_indices(size, 1)
     places[rows, columns] = places[columns, rows] = np.arange(len(rows))
-    order = np.array([found.regions.index(region) for region in regions])
-    return found.edges[:, places[order[rows], order[columns]]]
+    order = np.array([connectome.regions.index(region) for region in regions])
+    return connectome.edges[:, places[order[rows], order[columns]]]
+
+
+FIRST = re.compile(r"Measure:(\w+)")
+STRUCTURE = re.compile(
+    r"(Left|Right)-[\w-]+|[345](rd|th)-Ventricle|CSF|Brain-Stem|Optic-Chiasm|CC_\w+"
+    r"|(non-)?WM-hypointensities|[lr]h_\w+",
+    re.ASCII,
+)
+
+
+def interpret_table(sheet: Sheet, kind: str, inquiry: Inquiry) -> Dataset | None:
+    """The dataset that a table of text is: of FreeSurfer by its structures, else as any table."""
+    measure = FIRST.fullmatch(sheet.names[0]) if sheet.names else None
+    if measure is None:
+        return interpret_sheet(sheet, kind, inquiry)
+    structures = [name for name in dict.fromkeys(sheet.names) if STRUCTURE.fullmatch(name)]
+    numbered = {name: f"{measure[1]}_{number}" for number, name in enumerate(structures, 1)}
+    names = tuple(numbered.get(name, name) for name in sheet.names)
+    dataset = interpret_sheet(replace(sheet, names=names), kind, inquiry)
+    if dataset is None or not structures:
+        return dataset
+    if len(dataset.regions) != len(structures):
+        inquiry.refuse(Message("readers_tables.regions-beside-freesurfer", file=inquiry.name))
+        return None
+    regions = tuple(structures[int(region) - 1] for region in dataset.regions)
+    return replace(dataset, regions=regions)

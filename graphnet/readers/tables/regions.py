@@ -5,9 +5,9 @@ from collections.abc import Iterable, Sequence
 
 from graphnet.data.interpretation import Choice
 from graphnet.errors import shortened
+from graphnet.messages import Message, first_of
 from graphnet.readers.inquiry import COVARIATES, Inquiry
 from graphnet.readers.subjects.words import HEMISPHERES, NOT_BRAIN, REGION_LABELS, REGIONS
-from graphnet.readers.tables.cells import Looks
 from graphnet.readers.tables.grid import Grid, Group, Groups, grouped, settle
 from graphnet.readers.tables.names import FIELD, Name, Part
 from graphnet.readers.tables.numbered import (
@@ -17,6 +17,7 @@ from graphnet.readers.tables.numbered import (
     add_numbered,
     add_words,
 )
+from graphnet.readers.tables.sheet import Looks
 
 VALUE = "value"  # the measure of columns that are named by regions alone
 KNOWN, ALL = "known", "all"
@@ -33,32 +34,32 @@ def find_grid(columns: Sequence[str], looks: Looks, inquiry: Inquiry) -> Grid:
     """
     names = [Name(column) for column in columns]
     open_names = [name for name in _without_biobank(names) if not name.is_of_people]
-    known, rest = _known(open_names)
-    known, more = _without_strays(known, inquiry)
+    groups, rest = _known(open_names)
+    groups, more = _without_strays(groups, inquiry)
     rest += more
-    if _is_outnumbered(known, rest, looks):
-        known, rest = {}, open_names
-    if not known:
-        known, rest = _by_regions(rest, looks)
-        rest = _with_the_rest(known, rest, looks, inquiry)
-    grid = Grid(known)
-    if known:
+    if _is_outnumbered(groups, rest, looks):
+        groups, rest = {}, open_names
+    if not groups:
+        groups, rest = _by_regions(rest, looks)
+        rest = _with_the_rest(groups, rest, looks, inquiry)
+    grid = Grid(groups)
+    if groups:
         rest = add_alike(rest, grid, looks, inquiry)
     add_numbered(rest, grid, looks, inquiry)
     if not grid.measures and not grid.flat:
         add_words(rest, grid, looks, inquiry)
     settle(grid, inquiry)
     if VALUE in grid.measures:
-        inquiry.say(f"The columns name regions and no measure; the measure is called {VALUE}.")
+        inquiry.assume(Message("readers_tables.measure-unnamed", measure=VALUE))
     return grid
 
 
 def _without_biobank(names: Sequence[Name]) -> list[Name]:
     """Without fields of UK Biobank: ``f26755_2_0``, and ``p31`` beside ``p26755_i2``."""
-    found = [name for name in names if not name.is_of_biobank]
-    if len(found) == len(names):
-        return found
-    return [name for name in found if not FIELD.fullmatch(name.text)]
+    open_names = [name for name in names if not name.is_of_biobank]
+    if len(open_names) == len(names):
+        return open_names
+    return [name for name in open_names if not FIELD.fullmatch(name.text)]
 
 
 def leave_regions(columns: Sequence[str], looks: Looks, inquiry: Inquiry) -> set[str]:
@@ -70,15 +71,11 @@ def leave_regions(columns: Sequence[str], looks: Looks, inquiry: Inquiry) -> set
     sided = _sided(names)
     like_regions = {name for name in names if name.has_region_words}
     like_regions |= set(sided) if len(sided) >= LEAST_SIDED else set()
-    found = [name.text for name in names if name in like_regions and looks.is_numeric(name.text)]
-    if len(found) < LEAST_NAMED or inquiry.given(COVARIATES) is not None:
+    regions = [name.text for name in names if name in like_regions and looks.is_numeric(name.text)]
+    if len(regions) < LEAST_NAMED or inquiry.answer(COVARIATES) is not None:
         return set()
-    inquiry.leave(
-        f"{shortened(found, MOST_NAMED)}",
-        "they are named like regions, but no measure has all regions; if they describe the "
-        f"subjects, name them in {COVARIATES}=COLUMN,COLUMN",
-    )
-    return set(found)
+    inquiry.leave(shortened(regions, MOST_NAMED), Message("readers_tables.like-regions"))
+    return set(regions)
 
 
 def _known(names: Sequence[Name]) -> tuple[Groups, list[Name]]:
@@ -90,15 +87,15 @@ def _known(names: Sequence[Name]) -> tuple[Groups, list[Name]]:
         part is not None for part in first.values()
     ):
         orders.reverse()
-    found: list[Part] = []
+    parts: list[Part] = []
     rest: list[Name] = []
     for name in names:
         part = orders[0][name] or orders[1][name]
         if part is None:
             rest.append(name)
         else:
-            found.append(part)
-    return grouped(found), rest
+            parts.append(part)
+    return grouped(parts), rest
 
 
 def _without_strays(groups: Groups, inquiry: Inquiry) -> tuple[Groups, list[Name]]:
@@ -106,22 +103,22 @@ def _without_strays(groups: Groups, inquiry: Inquiry) -> tuple[Groups, list[Name
     if not groups:
         return {}, []
     most = max(groups.values(), key=len)
-    kept: Groups = {}
+    large: Groups = {}
     strays: list[Name] = []
     for measure, group in groups.items():
         few = len(group) <= max(2, len(most) // 4)
         if group is not most and few and not set(group) & set(most):
             strays += [Name(column) for column in group.values()]
         else:
-            kept[measure] = group
+            large[measure] = group
     if len(most) == 1 and not _is_plausible(next(iter(most))):
         return {}, [Name(column) for group in groups.values() for column in group.values()]
-    return {measure: _one_kind(measure, group, inquiry) for measure, group in kept.items()}, strays
+    return {measure: _one_kind(measure, group, inquiry) for measure, group in large.items()}, strays
 
 
-def _is_outnumbered(known: Groups, rest: Sequence[Name], looks: Looks) -> bool:
+def _is_outnumbered(groups: Groups, rest: Sequence[Name], looks: Looks) -> bool:
     """Whether a region or two are beside many without a measure: ``Left-Accumbens-area``."""
-    most = max(map(len, known.values()), default=0)
+    most = max(map(len, groups.values()), default=0)
     others = [name for name in rest if name.has_region_words and looks.is_numeric(name.text)]
     return 0 < most < LEAST_NAMED and 2 * most < len(others)
 
@@ -138,12 +135,20 @@ def _one_kind(measure: str, group: Group, inquiry: Inquiry) -> Group:
     odd = min(numbers, words, key=len)
     if not odd or 4 * len(odd) > len(group) or (odd is words and _are_regions(words)):
         return group
-    shown = shortened([group[region] for region in group if region in odd], MOST_NAMED)
     answer = inquiry.ask(
         f"regions.{measure}",
-        f"{inquiry.name} has {len(group)} columns of {measure}, of which {shown} "
-        f"{'is' if len(odd) == 1 else 'are'} named otherwise. Are these regions too?",
-        (Choice(AS_OTHER, "no, they are covariates"), Choice(AS_REGIONS, "yes, they are regions")),
+        Message(
+            "readers_tables.ask-odd-regions",
+            file=inquiry.name,
+            measure=measure,
+            count=len(group),
+            odd=len(odd),
+            columns=first_of((group[region] for region in group if region in odd), MOST_NAMED),
+        ),
+        (
+            Choice(AS_OTHER, Message("readers_tables.more-are-covariates")),
+            Choice(AS_REGIONS, Message("readers_tables.more-are-regions")),
+        ),
     )
     if answer == AS_REGIONS:
         return group
@@ -168,17 +173,17 @@ def _by_regions(names: Sequence[Name], looks: Looks) -> tuple[Groups, list[Name]
         return {}, list(names)
     groups = _with_trailing_measure(grouped(usable.values()))
     most = max(groups.values(), key=len)
-    kept = {measure: group for measure, group in groups.items() if set(group) & set(most)}
+    overlapping = {measure: group for measure, group in groups.items() if set(group) & set(most)}
     order = {name.text: row for row, name in enumerate(names)}
-    kept = {measure: dict(sorted(group.items(), key=lambda item: order[item[1]]))
-            for measure, group in kept.items()}  # fmt: skip
-    taken = {column for group in kept.values() for column in group.values()}
-    return kept, [name for name in names if name.text not in taken]
+    overlapping = {measure: dict(sorted(group.items(), key=lambda item: order[item[1]]))
+            for measure, group in overlapping.items()}  # fmt: skip
+    taken = {column for group in overlapping.values() for column in group.values()}
+    return overlapping, [name for name in names if name.text not in taken]
 
 
-def _with_the_rest(known: Groups, rest: list[Name], looks: Looks, inquiry: Inquiry) -> list[Name]:
+def _with_the_rest(groups: Groups, rest: list[Name], looks: Looks, inquiry: Inquiry) -> list[Name]:
     """Names of measured values beside regions without a measure: regions too, if so answered."""
-    bare = known.get(VALUE)
+    bare = groups.get(VALUE)
     odd = [
         name
         for name in rest
@@ -189,18 +194,25 @@ def _with_the_rest(known: Groups, rest: list[Name], looks: Looks, inquiry: Inqui
     ]
     if bare is None or not odd:
         return rest
-    shown = shortened([name.text for name in odd], MOST_NAMED)
     answer = inquiry.ask(
         "regions.names",
-        f"{inquiry.name} has {len(bare)} columns that are named like regions "
-        f"({shortened(list(bare), 3)}) and {len(odd)} whose names are not known: {shown}. Are "
-        "these regions too?",
-        (Choice(ALL, "yes, they are regions"), Choice(KNOWN, "no, they are covariates")),
+        Message(
+            "readers_tables.ask-more-regions",
+            file=inquiry.name,
+            count=len(bare),
+            regions=first_of(bare, 3),
+            others=len(odd),
+            columns=first_of((name.text for name in odd), MOST_NAMED),
+        ),
+        (
+            Choice(ALL, Message("readers_tables.more-are-regions")),
+            Choice(KNOWN, Message("readers_tables.more-are-covariates")),
+        ),
     )
     if answer == KNOWN:
         return rest
     bare |= {name.text: name.text for name in odd}
-    known[VALUE] = {column: column for column in looks.sheet.names if column in bare}
+    groups[VALUE] = {column: column for column in looks.sheet.names if column in bare}
     return [name for name in rest if name not in odd]
 
 

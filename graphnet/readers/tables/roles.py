@@ -8,11 +8,10 @@ import numpy as np
 
 from graphnet.data.identifiers import has_zeros
 from graphnet.data.interpretation import Choice
-from graphnet.errors import shortened
+from graphnet.messages import Message, first_of
 from graphnet.readers.inquiry import ID, LABEL, SCORE, SITE, Inquiry
 from graphnet.readers.subjects.words import CLASSES, CONTROLS, IDS, LESSER_CLASSES, SITES, plain
-from graphnet.readers.tables.cells import are_dates, is_missing, is_number
-from graphnet.readers.tables.sheet import Sheet
+from graphnet.readers.tables.sheet import Sheet, are_dates, is_missing, is_number
 
 UNNAMED = re.compile(r"Unnamed: [0-9]+(_level_[0-9]+)?|index|rownames|row_names|\.?\.?\.1|")
 SCORE_NAME = "labelscore"
@@ -43,20 +42,22 @@ def find_roles(sheet: Sheet, among: Sequence[str], inquiry: Inquiry) -> Roles:
     A mapping's ``id``, ``class``, ``site`` and ``score`` name any column of the sheet; of these
     ``class`` may be ``none``.
     """
-    score = _given(SCORE, sheet, inquiry) or _named(among, lambda name: name == SCORE_NAME)
+    score = _from_mapping(SCORE, sheet, inquiry) or _named(among, lambda name: name == SCORE_NAME)
     left = [column for column in among if column != score]
-    no_class = (inquiry.given(LABEL) or "").casefold() == NONE and NONE not in sheet.names
-    label = None if no_class else _given(LABEL, sheet, inquiry) or _class(sheet, left, inquiry)
+    no_class = (inquiry.answer(LABEL) or "").casefold() == NONE and NONE not in sheet.names
+    label = (
+        None if no_class else _from_mapping(LABEL, sheet, inquiry) or _class(sheet, left, inquiry)
+    )
     left = [column for column in left if column != label]
-    site = _given(SITE, sheet, inquiry) or _site(sheet, left, inquiry)
+    site = _from_mapping(SITE, sheet, inquiry) or _site(sheet, left, inquiry)
     left = [column for column in left if column != site]
-    found = _given(ID, sheet, inquiry) or _id(sheet, left, inquiry)
-    return Roles(found, label, site, score)
+    identity = _from_mapping(ID, sheet, inquiry) or _id(sheet, left, inquiry)
+    return Roles(identity, label, site, score)
 
 
-def _given(key: str, sheet: Sheet, inquiry: Inquiry) -> str | None:
+def _from_mapping(key: str, sheet: Sheet, inquiry: Inquiry) -> str | None:
     """The column that the mapping names for a role."""
-    column = inquiry.given(key)
+    column = inquiry.answer(key)
     if column is None or column in sheet.names:
         return column
     same = [name for name in sheet.names if name.casefold() == column.casefold()]
@@ -64,8 +65,15 @@ def _given(key: str, sheet: Sheet, inquiry: Inquiry) -> str | None:
         return same[0]
     if key in {question.id for question in inquiry.questions}:
         return None
-    shown = shortened([name for name in sheet.names if name], 8)
-    inquiry.refuse(f"{key} is {column!r}, which is no column of {inquiry.name}: it has {shown}.")
+    inquiry.refuse(
+        Message(
+            "readers_tables.no-such-column",
+            key=key,
+            column=column,
+            file=inquiry.name,
+            columns=[name for name in sheet.names if name],
+        )
+    )
     return None
 
 
@@ -76,23 +84,27 @@ def _named(among: Iterable[str], fits: Callable[[str], bool]) -> str | None:
 def _class(sheet: Sheet, among: Sequence[str], inquiry: Inquiry) -> str | None:
     named = [column for column in among if plain(column) in CLASSES]
     for documented in DOCUMENTED_CLASSES:
-        found = _exact(named, documented)
-        if found is not None and (found == documented or _may_be_class(sheet, found)):
-            others = [column for column in named if column != found]
-            if _contradicts(sheet, found, others):
-                return _one(LABEL, "class", sheet, [found, *others], inquiry)
+        exact = _exact(named, documented)
+        if exact is not None and (exact == documented or _may_be_class(sheet, exact)):
+            others = [column for column in named if column != exact]
+            if _contradicts(sheet, exact, others):
+                return _one(LABEL, sheet, [exact, *others], inquiry)
             if others:
-                inquiry.say(
-                    f"{inquiry.name} has {shortened([found, *others])}; {found} was used as the "
-                    "class."
+                inquiry.assume(
+                    Message(
+                        "readers_tables.class-column-chosen",
+                        file=inquiry.name,
+                        columns=[exact, *others],
+                        column=exact,
+                    )
                 )
-            return found
+            return exact
     if not named:
         named = [column for column in among if _is_lesser_class(sheet, column)]
     usable = [column for column in named if _may_be_class(sheet, column)] or named
     varied = [column for column in usable if len(set(sheet.texts(column))) > 1]
     if usable:
-        return _one(LABEL, "class", sheet, _in_words(sheet, varied or usable, inquiry), inquiry)
+        return _one(LABEL, sheet, _in_words(sheet, varied or usable, inquiry), inquiry)
     return _class_by_words(sheet, among, inquiry)
 
 
@@ -104,26 +116,34 @@ def _in_words(sheet: Sheet, columns: Sequence[str], inquiry: Inquiry) -> list[st
     if len(columns) < 2 or not worded or set(ways.values()) != {len(together)}:
         return list(columns)
     others = [column for column in columns if column != worded[0]]
-    inquiry.say(
-        f"{inquiry.name} has {shortened([worded[0], *others])}, which name the same classes; "
-        f"{worded[0]} was used."
+    inquiry.assume(
+        Message(
+            "readers_tables.same-classes",
+            file=inquiry.name,
+            columns=[worded[0], *others],
+            column=worded[0],
+        )
     )
     return worded[:1]
 
 
 def _class_by_words(sheet: Sheet, among: Sequence[str], inquiry: Inquiry) -> str | None:
     """A column of another name that holds a word such as control beside others: asked."""
-    found = [column for column in among if _holds_controls(sheet, column)]
-    if not found:
-        inquiry.given(LABEL)
+    worded = [column for column in among if _holds_controls(sheet, column)]
+    if not worded:
+        inquiry.answer(LABEL)
         return None
     answer = inquiry.ask(
         LABEL,
-        f"{inquiry.name} has no column that is named like a class, but {shortened(found)} "
-        f"{'holds' if len(found) == 1 else 'hold'} words of one. Which column holds the class?",
+        Message(
+            "readers_tables.ask-class-by-words",
+            file=inquiry.name,
+            count=len(worded),
+            columns=worded,
+        ),
         (
-            *(Choice(column, f"{column}: {_examples(sheet, column)}") for column in found),
-            Choice(NONE, "none of them"),
+            *(Choice(column, _examples(sheet, column)) for column in worded),
+            Choice(NONE, Message("readers_tables.none-of-them")),
         ),
     )
     return None if answer == NONE else answer
@@ -133,16 +153,16 @@ def _holds_controls(sheet: Sheet, column: str) -> bool:
     cells = sheet.column(column)
     if isinstance(cells, np.ndarray) or not _may_be_class(sheet, column):
         return False
-    found = {plain(cell) for cell in cells if not is_missing(cell)}
-    return len(found) > 1 and bool(found & CONTROLS)
+    words = {plain(cell) for cell in cells if not is_missing(cell)}
+    return len(words) > 1 and bool(words & CONTROLS)
 
 
 def _is_lesser_class(sheet: Sheet, column: str) -> bool:
     """Whether a column called ``subtype`` or ``depression`` holds classes, and no score."""
     if plain(column) not in LESSER_CLASSES or not _may_be_class(sheet, column):
         return False
-    found = {cell for cell in sheet.texts(column) if not is_missing(cell)}
-    return len(found) <= FEW_CLASSES or not all(map(is_number, found))
+    values = {cell for cell in sheet.texts(column) if not is_missing(cell)}
+    return len(values) <= FEW_CLASSES or not all(map(is_number, values))
 
 
 def _contradicts(sheet: Sheet, column: str, others: Sequence[str]) -> bool:
@@ -164,8 +184,8 @@ def _exact(names: Sequence[str], wanted: str) -> str | None:
 
 def _may_be_class(sheet: Sheet, column: str) -> bool:
     """Whether it holds few values, no codes with decimals such as 295.3."""
-    found = {cell for cell in sheet.texts(column) if not is_missing(cell)}
-    return 0 < len(found) <= MOST_CLASSES and not any(map(_is_fraction, found))
+    values = {cell for cell in sheet.texts(column) if not is_missing(cell)}
+    return 0 < len(values) <= MOST_CLASSES and not any(map(_is_fraction, values))
 
 
 def _is_fraction(cell: str) -> bool:
@@ -176,8 +196,15 @@ def _site(sheet: Sheet, among: Sequence[str], inquiry: Inquiry) -> str | None:
     named = [column for column in among if plain(column) in SITES]
     exact = _exact(named, "SITE")
     if exact is not None and len(named) > 1:
-        inquiry.say(f"{inquiry.name} has {shortened(named)}; {exact} was used as the site.")
-    return exact or _one(SITE, "site", sheet, named, inquiry)
+        inquiry.assume(
+            Message(
+                "readers_tables.site-column-chosen",
+                file=inquiry.name,
+                columns=named,
+                column=exact,
+            )
+        )
+    return exact or _one(SITE, sheet, named, inquiry)
 
 
 def _id(sheet: Sheet, among: Sequence[str], inquiry: Inquiry) -> str | None:
@@ -190,12 +217,14 @@ def _id(sheet: Sheet, among: Sequence[str], inquiry: Inquiry) -> str | None:
         return exact
     usable = [column for column in named if not _is_no_rival(sheet, column)] or named[:1]
     if usable:
-        return _one(ID, "subject id", sheet, usable, inquiry)
+        return _one(ID, sheet, usable, inquiry)
     first = next(iter(among), None)
     if first is None or first != sheet.names[0] or not _are_ids(sheet.texts(first)):
         return None
-    told = f"The first column, {first}," if not UNNAMED.fullmatch(first) else "The unnamed column"
-    inquiry.say(f"{told} was taken for the ids of the subjects.")
+    if UNNAMED.fullmatch(first):
+        inquiry.assume(Message("readers_tables.unnamed-column-is-id"))
+    else:
+        inquiry.assume(Message("readers_tables.first-column-is-id", column=first))
     return first
 
 
@@ -238,7 +267,7 @@ def _is_number(word: str) -> bool:
         return False
 
 
-def _one(key: str, role: str, sheet: Sheet, columns: Sequence[str], inquiry: Inquiry) -> str | None:
+def _one(key: str, sheet: Sheet, columns: Sequence[str], inquiry: Inquiry) -> str | None:
     """The only column, or the first of equal ones; else the answer."""
     distinct = {sheet.texts(column): column for column in reversed(columns)}
     if len(distinct) < 2:
@@ -246,12 +275,15 @@ def _one(key: str, role: str, sheet: Sheet, columns: Sequence[str], inquiry: Inq
     usable = [column for column in columns if distinct[sheet.texts(column)] == column]
     return inquiry.ask(
         key,
-        f"{inquiry.name} has several columns that could hold the {role}: {shortened(usable)}. "
-        "Which one is to be used?",
-        [Choice(column, f"{column}: {_examples(sheet, column)}") for column in usable],
+        Message("readers_tables.ask-column", key=key, file=inquiry.name, columns=usable),
+        [Choice(column, _examples(sheet, column)) for column in usable],
     )
 
 
-def _examples(sheet: Sheet, column: str) -> str:
-    words = list(dict.fromkeys(cell for cell in sheet.texts(column) if cell))
-    return shortened([word[:40] for word in words], 3) if len(words) > 3 else ", ".join(words)
+def _examples(sheet: Sheet, column: str) -> Message:
+    words = dict.fromkeys(cell for cell in sheet.texts(column) if cell)
+    return Message(
+        "readers_tables.column-with-values",
+        column=column,
+        values=first_of((word[:40] for word in words), 3),
+    )

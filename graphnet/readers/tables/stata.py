@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from graphnet.errors import CohortError
+from graphnet.messages import Message
 from graphnet.readers.inquiry import Inquiry
-from graphnet.readers.tables.cells import is_missing
 from graphnet.readers.tables.json_tables import cells_of
-from graphnet.readers.tables.sheet import Cells, Sheet
+from graphnet.readers.tables.sheet import Cells, Sheet, is_missing
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -35,7 +35,7 @@ def read_stata(path: Path, inquiry: Inquiry, most_cells: int) -> Sheet:
     plain = _load(path, inquiry, most_cells, labelled=False)
     labelled = _load(path, inquiry, most_cells, labelled=True)
     if plain.empty:
-        raise CohortError(f"{inquiry.name} has no subject.")
+        raise CohortError(Message("readers_tables.no-rows", file=inquiry.name))
     names = tuple(str(name) for name in plain.columns)
     places = range(len(names))
     return Sheet(names, tuple(_column(plain.iloc[:, at], labelled.iloc[:, at]) for at in places))
@@ -54,13 +54,11 @@ def _load(path: Path, inquiry: Inquiry, most_cells: int, *, labelled: bool) -> "
             width = max(1, len(reader.variable_labels()))
             table: pd.DataFrame = reader.read(most_cells // width + 1)  # type: ignore[attr-defined]
     except Exception as error:  # the header of a damaged file leads pandas anywhere
-        raise CohortError(
-            f"{inquiry.name} is a file of Stata that is damaged or cut short."
-        ) from error
-    if any(issubclass(each.category, UnicodeWarning) for each in caught):
-        inquiry.say(f"{inquiry.name} is not text in UTF-8, as it says; it was read as Latin-1.")
+        raise CohortError(Message("readers_tables.damaged-stata", file=inquiry.name)) from error
+    if any(issubclass(warning.category, UnicodeWarning) for warning in caught):
+        inquiry.assume(Message("readers_tables.stata-latin-1", file=inquiry.name))
     if table.size > most_cells:
-        raise CohortError(f"{inquiry.name} has more than {most_cells} cells, which is the most.")
+        raise CohortError(Message("readers.too-many-cells", file=inquiry.name, most=most_cells))
     return table
 
 

@@ -1,22 +1,37 @@
-"""Whether the first lines of a table are one header."""
+"""Tables as text: the header, the rows below it, and text that has no header."""
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from io import BytesIO, TextIOWrapper
 from itertools import islice
+from math import isqrt
 
 import numpy as np
 
 from graphnet.data.interpretation import TextFormat
-from graphnet.errors import CohortError, shortened
+from graphnet.errors import CohortError
+from graphnet.messages import Message, first_of
 from graphnet.readers.inquiry import Inquiry
-from graphnet.readers.tables.cells import is_missing, is_number, plain_numbers, to_numbers
-from graphnet.readers.tables.sheet import Cells, Sheet, as_texts
-from graphnet.readers.text.dialects import BLANK, NAMES, Dialect, dialect_of, rows, sample
-from graphnet.readers.text.encodings import encoding_of
-from graphnet.readers.text.marks import NAME_OF_ID, has_certain_point, settle_marks
-from graphnet.readers.text.number_files import Numbers, read_numbers
+from graphnet.readers.tables.sheet import (
+    Cells,
+    Sheet,
+    as_texts,
+    is_missing,
+    is_number,
+    plain_numbers,
+    to_numbers,
+)
+from graphnet.readers.text.dialects import (
+    BLANK,
+    NAMES,
+    Dialect,
+    detect_dialect,
+    sample_lines,
+    split_rows,
+)
+from graphnet.readers.text.encodings import detect_encoding
+from graphnet.readers.text.marks import NAME_OF_ID, has_certain_point, settle_decimal_marks
 
 LOOKED_AT = 12  # rows below a second header that must hold numbers
 
@@ -25,16 +40,19 @@ def check_header(names: Sequence[str], what: str) -> None:
     """Raises CohortError where the first line names nothing, or is a row of numbers."""
     named = [name for name in names if name]
     if not named:
-        raise CohortError(f"{what} has no header: its first line names no column.")
+        raise CohortError(Message("readers_text.no-column-names", file=what))
     if len(named) == 1 and len(names) > 2:
         raise CohortError(
-            f"The first line of {what} holds {named[0]!r} alone, above {len(names)} columns: "
-            "delete what stands above the header, or name the columns."
+            Message(
+                "readers_text.title-above-header",
+                file=what,
+                text=repr(named[0]),
+                count=len(names),
+            )
         )
     if all(is_number(name) for name in named) and any("." in name for name in named):
         raise CohortError(
-            f"{what} has no header: its first line holds numbers ({shortened(named, 3)}). "
-            "Add a line with the names of the columns above it."
+            Message("readers_text.numbers-in-header", file=what, numbers=first_of(named, 3))
         )
 
 
@@ -46,8 +64,7 @@ def check_second_header(columns: Sequence[Cells], inquiry: Inquiry) -> None:
     numbers = len(numeric) - len(texts) + sum(is_number(text.replace(",", "")) for text in texts)
     if words and not numbers:
         inquiry.refuse(
-            f"Row 2 holds words where numbers follow ({shortened(list(dict.fromkeys(words)), 3)}): "
-            "delete the second header line."
+            Message("readers_text.second-header", words=first_of(dict.fromkeys(words), 3))
         )
 
 
@@ -121,35 +138,40 @@ class RowShape:
             return row
         raise CohortError(self._ragged(line, len(row)))
 
-    def _ragged(self, line: int, cells: int) -> str:
+    def _ragged(self, line: int, cells: int) -> Message:
         if self.named_rows and cells == len(self.header):
             line, cells = self.first, cells + 1
         if len(self.header) == 1 < cells:
-            return (
-                f"The first line of {self.what} ({self.header[0][:40]}) is one cell, and line "
-                f"{line} has {cells}: delete what stands above the header."
+            return Message(
+                "readers_text.title-line",
+                file=self.what,
+                text=self.header[0][:40],
+                line=line,
+                cells=cells,
             )
-        separators = NAMES.get(self.dialect.separator, "separators")
-        commas = " and numbers with decimal commas" if self.dialect.separator == "," else ""
-        return (
-            f"Line {line} of {self.what} has {cells} cells where the header has "
-            f"{len(self.header)} names, parted by {separators}. Look for a separator too many or "
-            f"too few there; text with separators{commas} must stand in quotes."
+        return Message(
+            "readers_text.ragged-row",
+            file=self.what,
+            line=line,
+            cells=cells,
+            names=len(self.header),
+            separator=NAMES.get(self.dialect.separator, "other"),
         )
 
     def settle(self, columns: Sequence[Cells], inquiry: Inquiry) -> tuple[str, ...]:
-        """The names of the columns, once all rows are there; says what was passed over.
+        """The names of the columns, once all rows are there; notes what was skipped.
 
         Raises:
             CohortError: the cells that are too many are no row names.
 
         """
         if self.empty:
-            inquiry.say(f"Empty rows passed over: {self.empty}.")
-        if self.comments + self.dialect.comments:
-            inquiry.say(f"Comment lines passed over: {self.comments + self.dialect.comments}.")
+            inquiry.assume(Message("readers_text.empty-rows", count=self.empty))
+        comments = self.comments + self.dialect.comments
+        if comments:
+            inquiry.assume(Message("readers_text.comment-lines", count=comments))
         if self.dialect.marked:
-            inquiry.say("The mark # at the start of the header was passed over.")
+            inquiry.assume(Message("readers_text.header-mark"))
         return (
             self._with_row_names(as_texts(columns[0]), inquiry) if self.named_rows else self.names
         )
@@ -160,15 +182,13 @@ class RowShape:
         if not counting and (not by_r or len(set(row_names)) < len(row_names)):
             raise CohortError(self._ragged(self.first, len(self.names)))
         if counting:
-            inquiry.say("The rows are numbered before the first named column, as R writes them.")
+            inquiry.assume(Message("readers_text.numbered-rows"))
             return self.names
-        inquiry.say(
-            f"The first cell of each row has no name in the header; it was called {ROW_NAMES}."
-        )
+        inquiry.assume(Message("readers_text.named-rows", column=ROW_NAMES))
         return (ROW_NAMES, *self.header)
 
 
-def collected(rows: Iterable[list[str]], shape: RowShape) -> tuple[Cells, ...]:
+def collect_columns(rows: Iterable[list[str]], shape: RowShape) -> tuple[Cells, ...]:
     """The columns; of those with names like ``GMV_1`` numbers are made at once."""
     chunks: list[list[Cells]] = []
     buffer: list[list[str]] = []
@@ -192,15 +212,15 @@ def _compact(name: str, texts: tuple[str, ...]) -> Cells:
     """Numbers where nothing is lost by it: not of ids and codes."""
     if not name[-1:].isdigit() or NAME_OF_ID.fullmatch(name) or not has_certain_point(texts):
         return texts
-    found = plain_numbers(texts)
-    return texts if found is None else found
+    numbers = plain_numbers(texts)
+    return texts if numbers is None else numbers
 
 
 def _joined(chunks: list[Cells]) -> Cells:
     numeric = [isinstance(chunk, np.ndarray) for chunk in chunks]
     if any(numeric) and all(_is_numeric(chunk) for chunk in chunks):
-        unheard = Inquiry("")
-        return np.concatenate([to_numbers(chunk, "", unheard) for chunk in chunks])
+        ignored = Inquiry("")
+        return np.concatenate([to_numbers(chunk, "", ignored) for chunk in chunks])
     return tuple(text for chunk in chunks for text in as_texts(chunk))
 
 
@@ -209,8 +229,6 @@ def _is_numeric(chunk: Cells) -> bool:
         is_number(text) or is_missing(text) for text in chunk
     )
 
-
-__all__ = ["Numbers", "check_cells", "read_numbers", "read_sheet"]
 
 PROTECTED = re.compile(r'="(?P<text>[^"]*)"')
 MOST_COLUMNS = 250_000  # a connectome of 700 regions
@@ -228,17 +246,20 @@ def read_sheet(body: bytes, inquiry: Inquiry, most_cells: int) -> Sheet:
             more cells or columns than are taken.
 
     """
-    encoding = encoding_of(body, inquiry, inquiry.name)
-    dialect = dialect_of(sample(_lines(body, encoding), MOST_COLUMNS))
-    found = _cells(body, encoding, dialect.before, dialect.separator)
-    shape = RowShape(_header(found, inquiry.name), dialect, inquiry.name)
-    check_cells(inquiry.name, len(shape.names) * _line_ends(body), most_cells)
-    columns = collected(shape.fitted(found), shape)
+    encoding = detect_encoding(body, inquiry, inquiry.name)
+    dialect = detect_dialect(sample_lines(_lines(body, encoding), MOST_COLUMNS))
+    rows = _cells(body, encoding, dialect.before, dialect.separator)
+    shape = RowShape(_header(rows, inquiry.name), dialect, inquiry.name)
+    if len(shape.names) * _line_ends(body) > most_cells:
+        raise CohortError(
+            Message("readers_text.too-many-cells", file=inquiry.name, limit=most_cells)
+        )
+    columns = collect_columns(shape.fitted(rows), shape)
     if not columns:
-        raise CohortError(f"{inquiry.name} has no row below its header.")
+        raise CohortError(Message("readers_text.no-rows", file=inquiry.name))
     names, columns = _without_empty(shape.settle(columns, inquiry), columns)
     check_second_header(columns, inquiry)
-    columns, decimal = settle_marks(names, columns, dialect.separator, inquiry)
+    columns, decimal = settle_decimal_marks(names, columns, dialect.separator, inquiry)
     text = TextFormat(encoding.removesuffix("-sig"), dialect.separator, decimal)
     return Sheet(names, columns, text)
 
@@ -257,7 +278,7 @@ def _cells(
         pass
     clean = body.isascii() and b" " not in body and (separator == "\t" or b"\t" not in body)
     protected = b'="' in body
-    for line, row in rows(lines, separator, MOST_COLUMNS):
+    for line, row in split_rows(lines, separator, MOST_COLUMNS):
         stripped = row if clean else [cell.strip() for cell in row]
         yield line + before, [_bare(cell) for cell in stripped] if protected else stripped
 
@@ -268,26 +289,26 @@ def _bare(cell: str) -> str:
     return match["text"] if match else cell
 
 
-def _header(found: Iterator[tuple[int, list[str]]], what: str) -> tuple[str, ...]:
+def _header(rows: Iterator[tuple[int, list[str]]], what: str) -> tuple[str, ...]:
     """The names of the columns."""
-    for _, row in found:
+    for _, row in rows:
         if any(row):
             names = (row[0].removeprefix("#").strip(), *row[1:])
             check_header(names, what)
             return names
-    raise CohortError(f"{what} holds no table: it has no line with text.")
+    raise CohortError(Message("readers_text.no-text", file=what))
 
 
 def _without_empty(
     names: tuple[str, ...], columns: tuple[Cells, ...]
 ) -> tuple[tuple[str, ...], tuple[Cells, ...]]:
     """Without columns that have neither a name nor a cell: separators at the ends of lines."""
-    kept = [
+    places = [
         place
         for place, cells in enumerate(columns)
         if names[place] or not isinstance(cells, tuple) or any(cells)
     ]
-    return tuple(names[place] for place in kept), tuple(columns[place] for place in kept)
+    return tuple(names[place] for place in places), tuple(columns[place] for place in places)
 
 
 def _line_ends(body: bytes) -> int:
@@ -295,7 +316,43 @@ def _line_ends(body: bytes) -> int:
     return body.count(b"\n") + body.count(b"\r") - body.count(b"\r\n")
 
 
-def check_cells(name: str, count: int, most: int) -> None:
-    """Raises CohortError where a table would have more cells than are taken."""
-    if count > most:
-        raise CohortError(f"{name} has more than {most} cells, which is the most.")
+USUAL_SEPARATORS = (",", "\t", ";")
+LEAST_NUMBERS = 2  # numbers of a first line that is no header
+
+
+def check_header_of_numbers(text: bytes, name: str) -> None:
+    """Raises CohortError where a text starts with numbers, saying what it looks like.
+
+    ``text`` is the start of a file.
+    """
+    lines = [_first_cells(line) for line in text.decode("latin-1").splitlines()[:3] if line.strip()]
+    if not lines or len(lines[0]) < LEAST_NUMBERS or not all(map(is_number, lines[0])):
+        return
+    if not any("." in cell for line in lines for cell in line):
+        return  # a header of whole numbers may be one
+    raise CohortError(_without_header(lines, name))
+
+
+def _first_cells(line: str) -> list[str]:
+    separator = next((sign for sign in USUAL_SEPARATORS if sign in line), None)
+    return [cell.strip() for cell in line.split(separator)]
+
+
+def _without_header(lines: Sequence[Sequence[str]], name: str) -> Message:
+    """What the numbers may be, by how many there are in a line."""
+    width = len(lines[0])
+    if width == 3 and all(cell.isdecimal() for line in lines for cell in line[:2]):
+        return Message("readers_text.edge-list", file=name)
+    side = isqrt(width)
+    if side > 1 and side * side == width:
+        return Message("readers_text.flat-matrices", file=name, regions=side)
+    for after_class, edges in ((False, width), (True, width - 1)):
+        regions = (1 + isqrt(1 + 8 * edges)) // 2
+        if regions > 2 and regions * (regions - 1) // 2 == edges:
+            return Message(
+                "readers_text.flat-triangles",
+                file=name,
+                regions=regions,
+                after_class=after_class,
+            )
+    return Message("readers_text.no-header", file=name, count=width)

@@ -7,10 +7,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from graphnet.errors import CohortError
+from graphnet.messages import Message
 
 BLANK = " "
 SEPARATORS = ("\t", ";", "|", ",", BLANK)  # in this order where several fit
-NAMES = {"\t": "tabs", ";": "semicolons", "|": "bars", ",": "commas", BLANK: "blanks"}
+NAMES = {"\t": "tab", ";": "semicolon", "|": "bar", ",": "comma", BLANK: "blank"}
 SEPARATOR_LINE = re.compile(r'"?sep=(.)"?\s*', re.IGNORECASE)
 TOKEN = re.compile(r'"((?:[^"]|"")*)"|(\S+)')
 SAMPLE_LINES, SAMPLE_TEXT = 40, 4_000_000
@@ -31,44 +32,44 @@ class Dialect:
     quoted: bool = False
 
 
-def dialect_of(lines: Sequence[str]) -> Dialect:
-    """Look at the first lines of a text."""
-    before, comments, said = 0, 0, None
+def detect_dialect(lines: Sequence[str]) -> Dialect:
+    """The dialect of a text, by its first lines."""
+    before, comments, declared = 0, 0, None
     for line in lines:
-        found = SEPARATOR_LINE.fullmatch(line) if not before else None
-        said = found.group(1) if found else said
-        if not found and line.strip() and not line.lstrip().startswith("#"):
+        match = SEPARATOR_LINE.fullmatch(line) if not before else None
+        declared = match.group(1) if match else declared
+        if not match and line.strip() and not line.lstrip().startswith("#"):
             break
         comments += line.lstrip().startswith("#")
         before += 1
     rest = [line for line in lines[before:] if line.strip()]
-    separator = said or _separator(rest)
-    if before and not said and _is_header(lines[before - 1], rest, separator):
+    separator = declared or _separator(rest)
+    if before and not declared and _is_header(lines[before - 1], rest, separator):
         return Dialect(separator, before - 1, comments - 1, marked=True)
     return Dialect(separator, before, comments, quoted=bool(rest) and _quoted(rest[0], separator))
 
 
-def sample(lines: Iterator[str], most: int) -> list[str]:
+def sample_lines(lines: Iterator[str], most: int) -> list[str]:
     """So many of the first lines, comments beside them, that the separator can be told.
 
     Raises:
         CohortError: a line has more than ``most`` cells.
 
     """
-    found: list[str] = []
+    first: list[str] = []
     size = rows_seen = 0
     for place, line in enumerate(lines, 1):
         for separator in SEPARATORS:
             _check_width(line, separator, place, most)
-        found.append(line.rstrip("\n"))
+        first.append(line.rstrip("\n"))
         size += len(line)
         rows_seen += not line.startswith("#")
         if rows_seen == SAMPLE_LINES or size > SAMPLE_TEXT:
             break
-    return found
+    return first
 
 
-def cells(line: str, separator: str) -> list[str]:
+def split_cells(line: str, separator: str) -> list[str]:
     """The cells of one line, without blanks around them. Raises csv.Error for broken quotes."""
     if separator == BLANK:
         if '"' not in line:
@@ -83,7 +84,7 @@ def cells(line: str, separator: str) -> list[str]:
     return [cell.strip() for cell in rows[0]] if rows else []
 
 
-def rows(lines: Iterator[str], separator: str, most: int) -> Iterator[tuple[int, list[str]]]:
+def split_rows(lines: Iterator[str], separator: str, most: int) -> Iterator[tuple[int, list[str]]]:
     """The rows of a text, each with the number of its last line, counted from 1.
 
     Raises:
@@ -92,7 +93,7 @@ def rows(lines: Iterator[str], separator: str, most: int) -> Iterator[tuple[int,
     """
     guarded = _guarded(lines, separator, most)
     if separator == BLANK:
-        yield from ((place, cells(line, BLANK)) for place, line in enumerate(guarded, 1))
+        yield from ((place, split_cells(line, BLANK)) for place, line in enumerate(guarded, 1))
         return
     reader = csv.reader(guarded, delimiter=separator, skipinitialspace=True, strict=True)
     try:
@@ -100,7 +101,7 @@ def rows(lines: Iterator[str], separator: str, most: int) -> Iterator[tuple[int,
             yield reader.line_num, row
     except csv.Error as error:
         raise CohortError(
-            f"Line {reader.line_num} cannot be told apart into cells ({error}): look at its quotes."
+            Message("readers_text.unbalanced-quotes", line=reader.line_num, error=str(error))
         ) from error
 
 
@@ -114,17 +115,17 @@ def _guarded(lines: Iterator[str], separator: str, most: int) -> Iterator[str]:
 def _check_width(line: str, separator: str, place: int, most: int) -> None:
     # Blanks may stand side by side, to align columns.
     if line.count(separator) >= (8 * most if separator == BLANK else most):
-        raise CohortError(f"Line {place} has more than {most} cells, which is the most.")
+        raise CohortError(Message("readers_text.too-many-cells-in-line", line=place, limit=most))
 
 
 def _separator(lines: Sequence[str]) -> str:
     """The separator that gives all lines as many cells as the header; else of the most names."""
     first: dict[str, int] = {}
     for separator in SEPARATORS:
-        found = _widths(lines, separator)
-        if _consistent(found):
+        widths = _widths(lines, separator)
+        if _consistent(widths):
             return separator
-        first[separator] = found[0] if found else 0
+        first[separator] = widths[0] if widths else 0
     best = max(first, key=lambda separator: first[separator])
     if best == BLANK and not any(_numeric(cell) for line in lines[1:] for cell in line.split()):
         return ","
@@ -133,12 +134,12 @@ def _separator(lines: Sequence[str]) -> str:
 
 def _widths(lines: Sequence[str], separator: str) -> list[int]:
     if separator == BLANK:
-        return [len(cells(line, BLANK)) for line in lines]
+        return [len(split_cells(line, BLANK)) for line in lines]
     if not any('"' in line for line in lines):
         return [line.count(separator) + 1 for line in lines]
-    found = csv.reader(iter(lines), delimiter=separator, skipinitialspace=True)
+    rows = csv.reader(iter(lines), delimiter=separator, skipinitialspace=True)
     try:
-        return [len(row) for row in found if row]
+        return [len(row) for row in rows if row]
     except csv.Error:
         return []
 
@@ -159,8 +160,8 @@ def _is_header(line: str, rest: Sequence[str], separator: str) -> bool:
     """Whether a line that begins with ``#`` names the columns of those below it."""
     if not rest or not line.lstrip().startswith("#"):
         return False
-    names = cells(line.lstrip()[1:], separator)
-    below = cells(rest[0], separator)
+    names = split_cells(line.lstrip()[1:], separator)
+    below = split_cells(rest[0], separator)
     return len(names) > 1 and len(names) == len(below) and any(_numeric(cell) for cell in below)
 
 

@@ -10,6 +10,7 @@ import re
 
 from graphnet.data.interpretation import Choice
 from graphnet.errors import CohortError
+from graphnet.messages import Message, finished
 from graphnet.readers.inquiry import Inquiry
 from graphnet.readers.text.letters import CANDIDATES, POOR, Candidate
 
@@ -36,10 +37,9 @@ MOST_WORDS = 400
 LONGEST = 40
 CERTAIN = 0.25  # by how much a reading must be better than the next one
 PLAUSIBLE = 0.45
-SAVE = "save it again as UTF-8 (in Excel: CSV UTF-8)."
 
 
-def encoding_of(body: bytes, inquiry: Inquiry, what: str) -> str:
+def detect_encoding(body: bytes, inquiry: Inquiry, what: str) -> str:
     """The name of a codec that reads every byte of ``body``; ``what`` stands for it in sentences.
 
     Raises:
@@ -60,14 +60,14 @@ def encoding_of(body: bytes, inquiry: Inquiry, what: str) -> str:
     return _utf8_by_chance(body, inquiry)
 
 
-def _given(body: bytes, encoding: str, what: str) -> str:
+def _answered(body: bytes, encoding: str, what: str) -> str:
     try:
         codecs.lookup(encoding)
         "".encode(encoding)
     except (LookupError, UnicodeError):
-        known = ", ".join(candidate.codec for candidate in CANDIDATES)
+        examples = ["utf-8", *(candidate.codec for candidate in CANDIDATES)]
         raise CohortError(
-            f"{ENCODING} is {encoding!r}, which is no encoding; for example: utf-8, {known}."
+            Message("readers_text.unknown-encoding", encoding=encoding, examples=examples)
         ) from None
     return _checked(body, encoding, what)
 
@@ -77,15 +77,20 @@ def _checked(body: bytes, encoding: str, what: str) -> str:
     try:
         body.decode(encoding)
     except (UnicodeError, LookupError) as error:
-        place = body[: error.start].count(b"\n") + 1 if isinstance(error, UnicodeDecodeError) else 1
+        line = _line_of(body, error) if isinstance(error, UnicodeDecodeError) else 1
+        name = encoding.removesuffix("-sig").upper()
         raise CohortError(
-            f"{what} is not {encoding.removesuffix('-sig').upper()} all through: line {place} "
-            f"holds bytes that mean nothing in it. The file is damaged, or {SAVE}"
+            Message("readers_text.not-in-encoding", file=what, encoding=name, line=line)
         ) from None
     return encoding
 
 
-def wide_encoding(start: bytes) -> str | None:
+def _line_of(body: bytes, error: UnicodeDecodeError) -> int:
+    """The line, from 1, of the first byte that cannot be decoded."""
+    return body[: error.start].count(b"\n") + 1
+
+
+def detect_utf16(start: bytes) -> str | None:
     """UTF-16 without a mark: every other byte of its digits and separators is zero; else None."""
     even, odd = start[::2].count(0), start[1::2].count(0)
     if max(even, odd) < 0.3 * len(start) / 2 or min(even, odd) > 0.05 * len(start) / 2:
@@ -94,48 +99,44 @@ def wide_encoding(start: bytes) -> str | None:
 
 
 def _without_mark(body: bytes, inquiry: Inquiry, what: str) -> str:
-    encoding = wide_encoding(body[: 1 << 16])
+    encoding = detect_utf16(body[: 1 << 16])
     if encoding is None:
-        raise CohortError(f"{what} holds zero bytes, so it is no text, or it is damaged.")
-    inquiry.say(f"The file has no mark of its encoding; it was read as {encoding.upper()}.")
+        raise CohortError(Message("readers_text.zero-bytes", file=what))
+    inquiry.assume(Message("readers_text.no-byte-order-mark", encoding=encoding.upper()))
     return _checked(body, encoding, what)
 
 
 def _not_utf8(body: bytes, error: UnicodeDecodeError, inquiry: Inquiry, what: str) -> str:
-    multibyte = sum(len(found) for found in MULTIBYTE.findall(body))
+    line = _line_of(body, error)
+    multibyte = sum(len(character) for character in MULTIBYTE.findall(body))
     if multibyte > 0.8 * sum(len(run) for run in HIGH.findall(body)):
-        line = body[: error.start].count(b"\n") + 1
-        raise CohortError(
-            f"{what} is UTF-8 but for line {line}, which holds the byte "
-            f"0x{body[error.start]:02X}: it is damaged there, or put together of files of two "
-            f"encodings. Mend that line, or {SAVE}"
-        )
-    given = inquiry.given(ENCODING)
-    if given is not None:
-        return _given(body, given, what)
+        byte = f"0x{body[error.start]:02X}"
+        raise CohortError(Message("readers_text.damaged-utf8", file=what, line=line, byte=byte))
+    encoding = inquiry.answer(ENCODING)
+    if encoding is not None:
+        return _answered(body, encoding, what)
     words = _words(body)
     readings = _readings(body, words)
     if _is_thin(words) and (not readings or readings[0][1].codec in OF_LETTERS[1:]):
         readings = _any_letters(body, words, readings)
     if not readings:
-        line = body[: error.start].count(b"\n") + 1
+        shown = repr(words[0][:20])[1:]
         raise CohortError(
-            f"{what} is not UTF-8, and line {line} ({_shown(words[0])}) makes sense in no other "
-            f"encoding that is known; {SAVE}"
+            Message("readers_text.unreadable-encoding", file=what, line=line, bytes=shown)
         )
     return _chosen(readings, words, inquiry)
 
 
 def _words(body: bytes) -> list[bytes]:
     """The distinct words with bytes outside ASCII, the first ones of many."""
-    found: dict[bytes, None] = {}
+    words: dict[bytes, None] = {}
     for run in RUN.finditer(body):
         start = BEFORE.search(body, max(0, run.start() - LONGEST), run.start())
         word = (start.group() if start else b"") + run.group()
-        found[word[: 2 * LONGEST] if len(word) > 2 * LONGEST else word] = None
-        if len(found) == MOST_WORDS:
+        words[word[: 2 * LONGEST]] = None
+        if len(words) == MOST_WORDS:
             break
-    return list(found)
+    return list(words)
 
 
 def _utf8_by_chance(body: bytes, inquiry: Inquiry) -> str:
@@ -145,7 +146,7 @@ def _utf8_by_chance(body: bytes, inquiry: Inquiry) -> str:
     doubtful = all(_is_doubtful(run) for word in words for run in LETTERS.findall(word))
     if not doubtful or chinese.plausibility(words) < 0.7 or not chinese.reads(body):
         return "utf-8"
-    utf8 = Candidate("utf-8", "UTF-8", 1.0, chinese.score)
+    utf8 = Candidate("utf-8", finished("UTF-8"), 1.0, chinese.score)
     return _chosen([(1.0, utf8), (1.0, chinese)], words, inquiry)
 
 
@@ -159,9 +160,13 @@ def _is_doubtful(run: bytes) -> bool:
 def _readings(body: bytes, words: list[bytes]) -> list[tuple[float, Candidate]]:
     """The encodings in which the words can be read, best first, with how plausible each is."""
     scored = [(candidate.plausibility(words), candidate) for candidate in CANDIDATES]
-    scored = [each for each in scored if each[0] >= PLAUSIBLE and each[1].reads(body)]
-    scored.sort(key=lambda each: -each[0])
-    return [each for each in scored if each[0] > scored[0][0] - CERTAIN]
+    readings = [
+        (score, candidate)
+        for score, candidate in scored
+        if score >= PLAUSIBLE and candidate.reads(body)
+    ]
+    readings.sort(key=lambda reading: -reading[0])
+    return [reading for reading in readings if reading[0] > readings[0][0] - CERTAIN]
 
 
 def _is_thin(words: list[bytes]) -> bool:
@@ -175,43 +180,45 @@ def _any_letters(
     body: bytes, words: list[bytes], readings: list[tuple[float, Candidate]]
 ) -> list[tuple[float, Candidate]]:
     """Besides these every encoding that makes letters of the bytes; the most common one first."""
-    known = {each.codec for _, each in readings}
+    codecs_read = {candidate.codec for _, candidate in readings}
     others = [
         (POOR, candidate)
         for candidate in CANDIDATES
         if candidate.codec in OF_LETTERS
-        and candidate.codec not in known
+        and candidate.codec not in codecs_read
         and candidate.reads(body)
         and all(_is_of_letters(word.decode(candidate.codec)) for word in words)
     ]
-    return sorted([*readings, *others], key=lambda each: each[1].codec != OF_LETTERS[0])
+    return sorted([*readings, *others], key=lambda reading: reading[1].codec != OF_LETTERS[0])
 
 
 def _is_of_letters(word: str) -> bool:
-    return all(each.isascii() or each.isalpha() for each in word)
+    return all(letter.isascii() or letter.isalpha() for letter in word)
 
 
 def _chosen(readings: list[tuple[float, Candidate]], words: list[bytes], inquiry: Inquiry) -> str:
     """The only reading, or the answer to which of those that give different words it is."""
-    by_text = {tuple(word.decode(each.codec) for word in words): each for _, each in readings[::-1]}
+    by_text = {
+        tuple(word.decode(candidate.codec) for word in words): candidate
+        for _, candidate in readings[::-1]
+    }
     best = readings[0][1]
     codec = best.codec
     if len(by_text) > 1:
         distinct = sorted(by_text.items(), key=lambda item: item[1] is not best)
         choices = [
-            Choice(each.codec, f"{each.label}: {', '.join(dict.fromkeys(texts[:4]))}")
-            for texts, each in distinct
+            Choice(
+                candidate.codec,
+                Message(
+                    "readers_text.encoding-choice",
+                    encoding=candidate.label,
+                    words=list(dict.fromkeys(texts[:4])),
+                ),
+            )
+            for texts, candidate in distinct
         ]
-        codec = inquiry.ask(
-            ENCODING,
-            "The file does not say its encoding. In which one do its words make sense?",
-            choices,
-        )
+        codec = inquiry.ask(ENCODING, Message("readers_text.ask-encoding"), choices)
     if codec != "utf-8":
-        label = next(each.label for each in CANDIDATES if each.codec == codec)
-        inquiry.say(f"The file is not UTF-8; it was read as {label}.")
+        label = next(candidate.label for candidate in CANDIDATES if candidate.codec == codec)
+        inquiry.assume(Message("readers_text.assumed-encoding", encoding=label))
     return codec
-
-
-def _shown(word: bytes) -> str:
-    return repr(word[:20])[1:]

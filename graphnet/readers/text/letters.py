@@ -5,6 +5,8 @@ import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from graphnet.messages import Message, finished
+
 COMMON_HANGUL = set(
     "이다는에의을가고하지로기사한어리나은시대자도인서스정아일보수부장해과상적전구조라지원제주그"
     "여동국성만공군환건강경비소신안마관계들할모게으며와위우연오면유당실회화되때문학중청남여자년"
@@ -39,10 +41,10 @@ UNLIKELY, POOR = 0.1, 0.3
 
 @dataclass(frozen=True)
 class Candidate:
-    """An encoding that a table may have; ``prior`` is how common it is for tables."""
+    """An encoding that a table may have; ``prior`` is how common it is for tables, 0 to 1."""
 
     codec: str
-    label: str
+    label: Message
     prior: float
     score: Callable[[str, str], float]
 
@@ -71,8 +73,12 @@ def _eastern(score: Callable[[str, bytes], float]) -> Callable[[str, str], float
     """The mean over the characters; of one that stands among Latin letters little is believed."""
 
     def scored(text: str, codec: str) -> float:
-        found = [score(each, each.encode(codec, "replace")) for each in text if not each.isascii()]
-        return _mean(found) * (UNLIKELY if AMONG_LATIN.search(text) else 1.0)
+        scores = [
+            score(letter, letter.encode(codec, "replace"))
+            for letter in text
+            if not letter.isascii()
+        ]
+        return _mean(scores) * (UNLIKELY if AMONG_LATIN.search(text) else 1.0)
 
     return scored
 
@@ -109,7 +115,7 @@ def _korean(letter: str, _: bytes) -> float:
 def _cyrillic(text: str, _: str) -> float:
     """Words of Cyrillic letters alone, of three letters or more, with one capital or only such."""
     words = [word for word in re.split(r"[^\w]+|[\d_]+", text) if word and not word.isascii()]
-    symbols = [each for each in text if not each.isascii() and not each.isalpha()]
+    symbols = [sign for sign in text if not sign.isascii() and not sign.isalpha()]
     scores = [_cyrillic_word(word) for word in words]
     return _mean(scores + [UNLIKELY] * len(symbols))
 
@@ -125,15 +131,15 @@ def _cyrillic_word(word: str) -> float:
 def _latin(text: str, _: str) -> float:
     """Accented letters stand among plain ones, vowels beside consonants."""
     if not re.search("[A-Za-z]", text) and any(
-        each.isalpha() for each in text if each not in SYMBOLS
+        letter.isalpha() for letter in text if letter not in SYMBOLS
     ):
         return UNLIKELY
     padded = f" {text} "
     return _mean(
         [
-            _beside(padded[place - 1], each, padded[place + 1])
-            for place, each in enumerate(padded)
-            if not each.isascii()
+            _beside(padded[place - 1], letter, padded[place + 1])
+            for place, letter in enumerate(padded)
+            if not letter.isascii()
         ]
     )
 
@@ -171,11 +177,11 @@ def _in_language(before: str, letter: str, after: str) -> float:
 
 
 def _alternates(before: str, letter: str, after: str) -> float:
-    kinds = [_is_vowel(each) for each in (before, after) if each.isalpha() and each != letter]
+    vowels = [_is_vowel(other) for other in (before, after) if other.isalpha() and other != letter]
     if letter in "ãõ" and after in "oe":
         return 1.0
-    unlike = sum(kind != _is_vowel(letter) for kind in kinds)
-    return 0.5 if unlike == 0 else 0.8 + 0.2 * unlike / len(kinds)
+    unlike = sum(vowel != _is_vowel(letter) for vowel in vowels)
+    return 0.5 if unlike == 0 else 0.8 + 0.2 * unlike / len(vowels)
 
 
 def _is_vowel(letter: str) -> bool:
@@ -183,13 +189,13 @@ def _is_vowel(letter: str) -> bool:
 
 
 CANDIDATES = (
-    Candidate("gb18030", "GBK", 1.0, _eastern(_simplified)),
-    Candidate("cp1252", "Windows-1252 (Latin-1)", 1.0, _latin),
-    Candidate("big5hkscs", "Big5", 0.85, _eastern(_traditional)),
-    Candidate("cp932", "Shift JIS", 0.9, _eastern(_japanese)),
-    Candidate("cp949", "EUC-KR", 0.9, _eastern(_korean)),
-    Candidate("cp1251", "Windows-1251 (Cyrillic)", 1.0, _cyrillic),
-    Candidate("cp1250", "Windows-1250 (Central European)", 0.7, _latin),
-    Candidate("mac_roman", "Mac Roman", 0.7, _latin),
-    Candidate("cp850", "DOS 850", 0.7, _latin),
+    Candidate("gb18030", finished("GBK"), 1.0, _eastern(_simplified)),
+    Candidate("cp1252", finished("Windows-1252 (Latin-1)"), 1.0, _latin),
+    Candidate("big5hkscs", finished("Big5"), 0.85, _eastern(_traditional)),
+    Candidate("cp932", finished("Shift JIS"), 0.9, _eastern(_japanese)),
+    Candidate("cp949", finished("EUC-KR"), 0.9, _eastern(_korean)),
+    Candidate("cp1251", Message("readers_text.windows-1251"), 1.0, _cyrillic),
+    Candidate("cp1250", Message("readers_text.windows-1250"), 0.7, _latin),
+    Candidate("mac_roman", finished("Mac Roman"), 0.7, _latin),
+    Candidate("cp850", finished("DOS 850"), 0.7, _latin),
 )

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from graphnet.data.interpretation import Choice
+from graphnet.messages import Message
 from graphnet.readers.inquiry import Inquiry
-from graphnet.readers.tables.cells import INFINITE, is_missing, shown
-from graphnet.readers.tables.sheet import Cells
+from graphnet.readers.tables.sheet import INFINITE, Cells, is_missing, shown
 
 OF_EXCEL = {";", "\t", "|"}  # what stands between cells where the comma is the decimal mark
 COMMAS, POINTS = "thousands", "points"  # the keys of the questions
@@ -89,25 +89,40 @@ def _fits(pattern: re.Pattern[str], text: str) -> bool:
     return pattern.fullmatch(text) is not None
 
 
-def settle_marks(
-    names: Sequence[str], columns: Sequence[Cells], separator: str, inquiry: Inquiry
+def settle_decimal_marks(
+    names: Sequence[str],
+    columns: Sequence[Cells],
+    separator: str,
+    inquiry: Inquiry,
+    *,
+    may_be_ids: bool = True,
 ) -> tuple[tuple[Cells, ...], str]:
     """The columns with decimal points and without marks of thousands; the decimal mark of the file.
 
     It is decided by column, on those that hold numbers; where a column can be read both ways, by
-    the others; where these say nothing, the user is asked.
+    the others; where these say nothing, the user is asked. ``may_be_ids``: a column with the name
+    of an id is text and stays as it is.
     """
-    closed = [_closed(name, cells) for name, cells in zip(names, columns, strict=True)]
-    gapped = [
-        name for name, cells, was in zip(names, closed, columns, strict=True) if cells is not was
+    numeric = [not (may_be_ids and NAME_OF_ID.fullmatch(name)) for name in names]
+    ungrouped = [
+        _ungrouped(cells) if is_numeric else cells
+        for cells, is_numeric in zip(columns, numeric, strict=True)
     ]
-    columns = closed
-    found = [_marks(name, cells) for name, cells in zip(names, columns, strict=True)]
-    _refuse_mixed(names, columns, found, inquiry)
-    evidence = _Evidence.of(found, columns)
+    with_gaps = [
+        name
+        for name, after, before in zip(names, ungrouped, columns, strict=True)
+        if after is not before
+    ]
+    columns = ungrouped
+    readings = [
+        marks_of(cells) if is_numeric and isinstance(cells, tuple) else None
+        for cells, is_numeric in zip(columns, numeric, strict=True)
+    ]
+    _refuse_mixed(names, columns, readings, inquiry)
+    evidence = _Evidence.of(readings, columns)
     settled: list[Cells] = []
-    read: dict[str, list[str]] = {AS_DECIMAL: [], AS_THOUSANDS: gapped}
-    for name, cells, marks in zip(names, columns, found, strict=True):
+    read: dict[str, list[str]] = {AS_DECIMAL: [], AS_THOUSANDS: with_gaps}
+    for name, cells, marks in zip(names, columns, readings, strict=True):
         if marks is None or not isinstance(cells, tuple):
             settled.append(cells)
         elif not (marks.point or marks.comma):
@@ -121,12 +136,12 @@ def settle_marks(
                 read[AS_THOUSANDS].append(name)
         else:
             settled.append(cells)
-    return tuple(settled), _told(read, inquiry)
+    return tuple(settled), _decimal_mark(read, inquiry)
 
 
-def _closed(name: str, cells: Cells) -> Cells:
+def _ungrouped(cells: Cells) -> Cells:
     """``6 529,2`` and ``6'529.2`` without what parts the thousands, where all cells are numbers."""
-    if isinstance(cells, np.ndarray) or NAME_OF_ID.fullmatch(name):
+    if isinstance(cells, np.ndarray):
         return cells
     joined = "\n".join(cells) + "\n"
     if not any(gap in joined for gap in GAPS) or not BETWEEN_THOUSANDS.search(joined):
@@ -135,12 +150,6 @@ def _closed(name: str, cells: Cells) -> Cells:
     if not all(GAPPED.fullmatch(text) for text in texts):
         return cells
     return tuple(BETWEEN_THOUSANDS.sub("", joined).split("\n")[:-1])
-
-
-def _marks(name: str, cells: Cells) -> Marks | None:
-    if isinstance(cells, np.ndarray) or NAME_OF_ID.fullmatch(name):
-        return None
-    return marks_of(cells)
 
 
 @dataclass(frozen=True)
@@ -153,8 +162,8 @@ class _Evidence:
     fractions: bool
 
     @classmethod
-    def of(cls, found: Sequence[Marks | None], columns: Sequence[Cells]) -> "_Evidence":
-        certain = [marks for marks in found if marks and marks.example and not marks.ambiguous]
+    def of(cls, readings: Sequence[Marks | None], columns: Sequence[Cells]) -> "_Evidence":
+        certain = [marks for marks in readings if marks and marks.example and not marks.ambiguous]
         points = [marks for marks in certain if marks.point]
         floats = [cells for cells in columns if isinstance(cells, np.ndarray)]
         fractions = any(re.match(r"[+-]?0?\.\d", marks.example) for marks in points)
@@ -188,11 +197,8 @@ def _ambiguous_comma(name: str, example: str, evidence: _Evidence, inquiry: Inqu
         return evidence.decimal_commas
     answer = inquiry.ask(
         COMMAS,
-        f"{name} holds {shown(example)}: does the comma part thousands, or is it the decimal mark?",
-        (
-            Choice(AS_THOUSANDS, f"thousands: {example.replace(',', '')}"),
-            Choice(AS_DECIMAL, f"decimal mark: {example.replace(',', '.')}"),
-        ),
+        Message("readers_text.ask-comma", column=name, cell=shown(example)),
+        (_as_thousands(example.replace(",", "")), _as_decimal(example.replace(",", "."))),
     )
     return answer == AS_DECIMAL
 
@@ -201,13 +207,18 @@ def _ambiguous_point(name: str, example: str, inquiry: Inquiry) -> bool:
     """``1.234``: a number with three decimals, or thousands in a land with decimal commas."""
     answer = inquiry.ask(
         POINTS,
-        f"{name} holds {shown(example)}: is the point the decimal mark, or does it part thousands?",
-        (
-            Choice(AS_DECIMAL, f"decimal mark: {example}"),
-            Choice(AS_THOUSANDS, f"thousands: {example.replace('.', '')}"),
-        ),
+        Message("readers_text.ask-point", column=name, cell=shown(example)),
+        (_as_decimal(example), _as_thousands(example.replace(".", ""))),
     )
     return answer == AS_THOUSANDS
+
+
+def _as_thousands(number: str) -> Choice:
+    return Choice(AS_THOUSANDS, Message("readers_text.as-thousands", number=number))
+
+
+def _as_decimal(number: str) -> Choice:
+    return Choice(AS_DECIMAL, Message("readers_text.as-decimal", number=number))
 
 
 def _rewritten(cells: tuple[str, ...], marks: Marks, *, with_comma: bool) -> tuple[str, ...]:
@@ -229,10 +240,13 @@ def _mostly_commas(cells: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _refuse_mixed(
-    names: Sequence[str], columns: Sequence[Cells], found: Sequence[Marks | None], inquiry: Inquiry
+    names: Sequence[str],
+    columns: Sequence[Cells],
+    readings: Sequence[Marks | None],
+    inquiry: Inquiry,
 ) -> None:
     """Numbers of both kinds in one column: what Excel of another language left behind."""
-    for name, cells, marks in zip(names, columns, found, strict=True):
+    for name, cells, marks in zip(names, columns, readings, strict=True):
         if marks is None or marks.point or marks.comma:
             continue
         texts = [cell for cell in cells if isinstance(cell, str) and not _is_markless(cell)]
@@ -244,17 +258,19 @@ def _refuse_mixed(
             point = next(text for text in points if text not in commas)
             comma = next(text for text in commas if text not in points)
             inquiry.refuse(
-                f"{name} holds {shown(comma)} with a decimal comma and {shown(point)} with a "
-                "decimal point; write all its numbers with one of them."
+                Message(
+                    "readers_text.mixed-marks",
+                    column=name,
+                    comma=shown(comma),
+                    point=shown(point),
+                )
             )
 
 
-def _told(read: dict[str, list[str]], inquiry: Inquiry) -> str:
-    for names, what in (
-        (read[AS_DECIMAL], "Commas were read as decimal marks"),
-        (read[AS_THOUSANDS], "Marks between thousands were passed over"),
-    ):
-        if names:
-            columns = names[0] if len(names) == 1 else f"{len(names)} columns, {names[0]} the first"
-            inquiry.say(f"{what} in {columns}.")
+def _decimal_mark(read: dict[str, list[str]], inquiry: Inquiry) -> str:
+    """The decimal mark of the file; notes which columns have other marks than a point."""
+    if read[AS_DECIMAL]:
+        inquiry.assume(Message("readers_text.decimal-commas", columns=read[AS_DECIMAL]))
+    if read[AS_THOUSANDS]:
+        inquiry.assume(Message("readers_text.thousands-separators", columns=read[AS_THOUSANDS]))
     return "," if read[AS_DECIMAL] else "."

@@ -8,22 +8,28 @@ from pathlib import Path
 
 from graphnet.data.interpretation import Choice
 from graphnet.errors import CohortError
+from graphnet.messages import Message
 from graphnet.readers.inquiry import Inquiry
-from graphnet.readers.tables.cells import is_missing, is_number, plain_numbers, shown, to_numbers
-from graphnet.readers.tables.sheet import Cells, FloatArray
-from graphnet.readers.text.dialects import BLANK, SEPARATORS, cells
-from graphnet.readers.text.encodings import encoding_of
-from graphnet.readers.text.first_lines import Rows, header_of, marked_header
-from graphnet.readers.text.marks import settle_marks
-from graphnet.readers.text.row_names import index_of
+from graphnet.readers.tables.sheet import (
+    Cells,
+    FloatArray,
+    is_missing,
+    is_number,
+    plain_numbers,
+    shown,
+    to_numbers,
+)
+from graphnet.readers.text.dialects import BLANK, SEPARATORS, split_cells
+from graphnet.readers.text.encodings import detect_encoding
+from graphnet.readers.text.marks import settle_decimal_marks
+from graphnet.readers.text.number_names import Rows, commented_header, split_header, split_row_names
 
 COMMA_TOKENS = re.compile(r"\s*[+-]?\d+,\d+(\s+[+-]?\d+,\d+)+\s*")
 TRAILING = "trailing"
-A_FILE = "A file"
 
 
 @dataclass(frozen=True)
-class Numbers:
+class NumberTable:
     """``values`` (rows, columns), NaN for a missing one; the names of columns and rows, if any."""
 
     values: FloatArray
@@ -31,7 +37,7 @@ class Numbers:
     index: tuple[str, ...] | None
 
 
-def read_numbers(source: Path | bytes, inquiry: Inquiry, what: str) -> Numbers:
+def read_numbers(source: Path | bytes, inquiry: Inquiry, what: str) -> NumberTable:
     """Read a file of numbers; ``what`` stands for it in sentences.
 
     Raises:
@@ -39,19 +45,19 @@ def read_numbers(source: Path | bytes, inquiry: Inquiry, what: str) -> Numbers:
 
     """
     body = source if isinstance(source, bytes) else source.read_bytes()
-    text = body.decode(encoding_of(body, inquiry, what))
+    text = body.decode(detect_encoding(body, inquiry, what))
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     marked, numbered = _data_lines(lines, inquiry)
     if not numbered:
-        raise CohortError(f"{what} holds no numbers: it has no line of data.")
+        raise CohortError(Message("readers_text.no-data-lines", file=what))
     separator = separator_of([line for _, line in numbered[:10]])
     rows = [(place, _split(line, separator, place, what)) for place, line in numbered]
-    header = marked_header(marked, rows, separator, inquiry, what)
+    header = commented_header(marked, rows, separator, inquiry, what)
     if header is None:
-        header, rows = header_of(rows, inquiry, what)
+        header, rows = split_header(rows, inquiry, what)
     header, rows = _even(header, rows, separator, inquiry, what)
-    index, names, rows = index_of(header, rows, inquiry, what)
-    return Numbers(_values(rows, names, separator, inquiry, what), names, index)
+    index, names, rows = split_row_names(header, rows, inquiry, what)
+    return NumberTable(_values(rows, names, separator, inquiry, what), names, index)
 
 
 def separator_of(lines: Sequence[str]) -> str:
@@ -65,21 +71,23 @@ def separator_of(lines: Sequence[str]) -> str:
 def _data_lines(lines: Sequence[str], inquiry: Inquiry) -> tuple[str | None, list[tuple[int, str]]]:
     """The last line with ``#`` before the data, and the lines of data, each with its number."""
     numbered = [(place, line) for place, line in enumerate(lines, 1) if line.strip(" ")]
-    data = [each for each in numbered if not each[1].lstrip(" ").startswith("#")]
+    data = [(place, line) for place, line in numbered if not line.lstrip(" ").startswith("#")]
     if len(data) == len(numbered):
         return None, data
     first = data[0][0] if data else len(lines)
     before = [line for place, line in numbered if place < first]
     if len(before) != 1 or len(numbered) - len(data) > 1:
-        inquiry.say("Comment lines with # were passed over.")
+        inquiry.assume(Message("readers_text.comments-ignored"))
     return (before[-1] if before else None), data
 
 
 def _split(line: str, separator: str, place: int, what: str) -> list[str]:
     try:
-        return cells(line, separator)
+        return split_cells(line, separator)
     except csv.Error as error:
-        raise CohortError(f"Line {place} of {what} has broken quotes ({error}).") from error
+        raise CohortError(
+            Message("readers_text.broken-quotes", line=place, file=what, error=str(error))
+        ) from error
 
 
 def _even(
@@ -92,12 +100,19 @@ def _even(
 
     """
     if not rows:
-        raise CohortError(f"{what} has no row below its header.")
+        raise CohortError(Message("readers_text.no-rows", file=what))
     width = len(rows[0][1])
     for place, row in rows:
         if len(row) != width:
             raise CohortError(
-                f"Line {place} of {what} has {len(row)} cells, and line {rows[0][0]} has {width}."
+                Message(
+                    "readers_text.uneven-lines",
+                    file=what,
+                    line=place,
+                    cells=len(row),
+                    first_line=rows[0][0],
+                    first_cells=width,
+                )
             )
     if separator != BLANK and width > 1 and not any(row[-1] for _, row in rows):
         header, rows = _without_last(header, rows, inquiry, what)
@@ -106,7 +121,7 @@ def _even(
         header = ["", *header]
     if header is not None and len(header) != width:
         raise CohortError(
-            f"{what} names {len(header)} columns in its header, and its rows have {width} cells."
+            Message("readers_text.header-width", file=what, names=len(header), cells=width)
         )
     return header, rows
 
@@ -121,10 +136,10 @@ def _without_last(
     if header is None:
         answer = inquiry.ask(
             TRAILING,
-            f"Each line of {what} ends with a separator: is there a last region without values?",
+            Message("readers_text.ask-trailing", file=what),
             (
-                Choice("none", f"no, {width - 1} regions"),
-                Choice("region", f"yes, {width} regions, the last one missing"),
+                Choice("none", Message("readers_text.trailing-none", count=width - 1)),
+                Choice("region", Message("readers_text.trailing-region", count=width)),
             ),
         )
         if answer == "region":
@@ -138,37 +153,39 @@ def _values(
 ) -> FloatArray:
     shape = (len(rows), len(rows[0][1]))
     if not shape[1]:
-        raise CohortError(f"{what} holds no numbers beside the names of its rows.")
+        raise CohortError(Message("readers_text.only-row-names", file=what))
     flat = tuple(cell for _, row in rows for cell in row)
-    found = plain_numbers(flat)
-    if found is None:
+    numbers = plain_numbers(flat)
+    if numbers is None:
         settled: Cells = flat
         if any("," in cell for cell in flat):
             settled = _with_points(flat, separator, inquiry, what)
         aside = Inquiry(what)
-        found = to_numbers(settled, what, aside)
+        numbers = to_numbers(settled, what, aside)
         if aside.problems:
             raise CohortError(_wrong(flat, rows, header, what))
-        for sentence in aside.said:
-            inquiry.say(sentence)
-    return found.reshape(shape)
+        for assumption in aside.assumptions:
+            inquiry.assume(assumption)
+    return numbers.reshape(shape)
 
 
 def _with_points(flat: tuple[str, ...], separator: str, inquiry: Inquiry, what: str) -> Cells:
-    """Cells with decimal points, of which some have commas; it is said once for all files."""
+    """Cells with decimal points, of which some have commas; it is noted once for all files."""
     aside = Inquiry(inquiry.name, inquiry.answers)
-    (settled,), decimal = settle_marks([A_FILE], [flat], separator, aside)
+    (settled,), decimal = settle_decimal_marks([what], [flat], separator, aside, may_be_ids=False)
     for question in aside.questions:
-        inquiry.ask(question.id, question.sentence.replace(A_FILE, what, 1), question.choices)
-    for sentence in aside.problems:
-        inquiry.refuse(sentence.replace(A_FILE, what, 1))
+        inquiry.ask(question.id, question.message, question.choices)
+    for problem in aside.problems:
+        inquiry.refuse(problem)
     inquiry.used |= aside.used
-    said = "decimal marks" if decimal == "," else "marks between thousands"
-    inquiry.say(f"Commas were read as {said} in the files of {inquiry.name}.")
+    if decimal == ",":
+        inquiry.assume(Message("readers_text.decimal-commas-in-files", file=inquiry.name))
+    else:
+        inquiry.assume(Message("readers_text.thousands-separators-in-files", file=inquiry.name))
     return settled
 
 
-def _wrong(flat: Sequence[str], rows: Rows, header: tuple[str, ...] | None, what: str) -> str:
+def _wrong(flat: Sequence[str], rows: Rows, header: tuple[str, ...] | None, what: str) -> Message:
     """The first cell that is no number, by its line and column."""
     width = len(rows[0][1])
     places = (
@@ -178,7 +195,14 @@ def _wrong(flat: Sequence[str], rows: Rows, header: tuple[str, ...] | None, what
     )
     at = next(places, None)
     if at is None:
-        return f"{what} holds numbers with decimal commas and with decimal points; use one of them."
-    name = header[at % width] if header else f"column {at % width + 1}"
-    place = rows[at // width][0]
-    return f"Line {place} of {what} holds {shown(flat[at])} under {name}, which is no number."
+        return Message("readers_text.mixed-marks-in-file", file=what)
+    column = at % width
+    return Message(
+        "readers_text.not-a-number",
+        file=what,
+        line=rows[at // width][0],
+        cell=shown(flat[at]),
+        column=header[column]
+        if header
+        else Message("readers_text.unnamed-column", number=column + 1),
+    )

@@ -1,0 +1,140 @@
+# How tables of subjects are read: what a column holds. $file is the name of a file, $column the
+# name of a column, $row the number of a row (the header is row 1), $cell the text of a cell.
+
+# Cells
+
+not-a-number = { $others ->
+    [0] { $column } in row { NUMBER($row, useGrouping: 0) } holds { $cell }, which is not a number.
+    [one] { $column } in row { NUMBER($row, useGrouping: 0) } holds { $cell }, which is not a number (1 more cell of this column is not a number).
+   *[other] { $column } in row { NUMBER($row, useGrouping: 0) } holds { $cell }, which is not a number ({ $others } more cells of this column are not numbers).
+}
+number-too-large = { $column } in row { NUMBER($row, useGrouping: 0) } holds { $cell }, which is too large for a number; it was read as infinite.
+missing-code = { $count ->
+    [one] { $column }: { $code } stands for a missing value (1 cell).
+   *[other] { $column }: { $code } stands for a missing value ({ $count } cells).
+}
+ask-missing-code = { $count ->
+    [one] { $column } holds { $code } in 1 cell; its other values lie between { $lowest } and { $highest }. Does { $code } stand for a missing value?
+   *[other] { $column } holds { $code } in { $count } cells; its other values lie between { $lowest } and { $highest }. Does { $code } stand for a missing value?
+}
+code-is-missing = { $code } is a missing value
+code-is-value = { $code } is a value like the others
+
+# Shape of the table
+
+no-rows = { $file } has no row below its header.
+column-twice = { $file } has two columns named { $columns }. Keep one of each, or rename it.
+names-repeated = The file has several columns with the same name.
+no-header = { $file } has no header: its first row holds numbers ({ $cells }). Add a row of names above it: ID, LABEL, and MEASURE_REGION (such as GMV_1) or FC_i_j for each column.
+transposed = { $file } is transposed: its first column holds column names ({ $names }), and each subject is a column. Transpose it so that each subject is a row, for example with pandas: table.set_index(table.columns[0]).T.
+long-format = { $file } is in long format: it has several rows per subject, one for each region. Give one row per subject and one column per region (wide format), for example with pandas: table.pivot(index="ID", columns="region", values="GMV").
+ask-rows = { $count ->
+    [one] { $file } has no column of ids or classes, nor any other column that describes subjects. Is its row a subject, or a time point of one subject?
+   *[other] { $file } has no column of ids or classes, nor any other column that describes subjects. Are its { $count } rows subjects, or the time points of one subject?
+}
+rows-are-subjects = subjects
+rows-are-points = time points of one subject
+series-of-one-subject = { $file } holds the time series of one subject. Give a folder with one file per subject and a table of their ids and classes.
+
+# Which columns hold the brain
+
+uk-biobank-fields = { $file } has columns named after UK Biobank fields ({ $columns }): the last numbers are a visit and an array index, not a region. Rename them to MEASURE_REGION, for example thickness_bankssts_left.
+no-brain-columns = { $count ->
+    [0] { $file } has no column named after a measure and a region (GMV_1, thickness_bankssts) or after two regions (FC_1_2). It has no numeric columns.
+   *[other] { $file } has no column named after a measure and a region (GMV_1, thickness_bankssts) or after two regions (FC_1_2). Its numeric columns are { $columns }.
+}
+columns-from-to = { $count ->
+    [one] the column { $first }
+   *[other] { $count } columns { $first } … { $last }
+}
+columns-from = { $count ->
+    [one] the column { $first }
+   *[other] { $count } columns { $first } …
+}
+read-as-measure = { $count ->
+    [one] { $file } has { $columns }, read as the measure { $measure } of 1 region.
+   *[other] { $file } has { $columns }, read as the measure { $measure } of { $count } regions.
+}
+ask-regions = { $file } has { $columns }. Are these brain regions, or something else about each subject?
+as-other = something else: covariates, questionnaire items, visits
+as-regions = brain regions; { $measure } is the measure
+ask-edges = { $file } has { $columns }. What do they hold?
+as-edges = the edges of a connectome of { $count } regions
+as-numbered-regions = { $count ->
+    [one] 1 brain region; { $measure } is the measure
+   *[other] { $count } brain regions; { $measure } is the measure
+}
+as-no-brain = something else, not the brain
+measure-unnamed = The column names contain regions but no measure; the measure was named { $measure }.
+like-regions = named like regions, but no measure has all regions; if these columns describe the subjects, list them as covariates=COLUMN,COLUMN
+ask-more-regions = { $others ->
+    [one] { $file } has { $count } columns named like regions ({ $regions }) and 1 column with another name: { $columns }. Is it a region too?
+   *[other] { $file } has { $count } columns named like regions ({ $regions }) and { $others } columns with other names: { $columns }. Are they regions too?
+}
+ask-odd-regions = { $odd ->
+    [one] { $file } has { $count } columns of { $measure }, of which { $columns } has a name of another kind. Is it a region too?
+   *[other] { $file } has { $count } columns of { $measure }, of which { $columns } have names of another kind. Are they regions too?
+}
+more-are-regions = yes, regions
+more-are-covariates = no, covariates
+
+# Measures by region
+
+measure-lacks-regions = { $count ->
+    [one] { $file } has no { $measure } column for region { $regions }. Every measure needs every region: add the column, or leave out this measure or this region.
+   *[other] { $file } has no { $measure } column for regions { $regions }. Every measure needs every region: add the columns, or leave out this measure or these regions.
+}
+more-measures-lack-regions = { $count ->
+    [one] 1 more measure of { $file } lacks regions.
+   *[other] { $count } more measures of { $file } lack regions.
+}
+region-twice = { $file } has the columns { $columns }, which are both region { $region } of { $measure }. Keep one of them, or rename it.
+leading-zeros-dropped = Leading zeros of region numbers were dropped: { $column } is { $measure } of region { $region }.
+measure-at-visits = { $file } has { $columns }, which look like { $measure } at several visits ({ $visits }). Give one visit per file, or one row per subject and visit with the same id.
+measures-at-visits = { $file } has { $columns }, which look like one measure at several visits ({ $visits }). Give one visit per file, or one row per subject and visit with the same id.
+renamed-copy = { $file } has { $column } and { $copy }: the second looks like a duplicate name that pandas renamed. Keep one of them.
+both = { $columns }
+same-measure-and-region = { $file } has columns that name the same measure of the same region: { $pairs }. Keep one of them, or rename the measure.
+measures-differ-in-case = { $file } has measures whose names differ only in case: { $measures }. Write the measure in one way, or rename one of them.
+
+# Pairs of regions
+
+ask-connectome = { $file } holds several connectomes: { $connectomes }. Which one is to be used?
+regions-with-and-without-zeros = { $file } names the regions { $regions } with and without leading zeros. Write each region in one way.
+unclear-pairs = { $file } has { $count } columns starting with { $first } that look like pairs of regions, but it is unclear which two regions { $columns } stands for. A connectome needs a column { $prefix }_REGION_REGION for each pair.
+pairs-missing = { $file } has no column { $columns }. A connectome of { $regions } regions needs one column for each of its { $pairs } pairs.
+regions-differ = { $file } has a connectome of { $connectome } regions and measures of { $measures } regions; both must have the same regions. Only one of the two has { $regions }.
+another-connectome-used = another connectome was used
+regions-beside-freesurfer = { $file } has columns of other regions beside FreeSurfer's structures. Give each kind of region in a file of its own.
+
+# Ids, classes, sites, scores
+
+no-such-column = { $key } is { $column }, which is not a column of { $file }. Its columns are { $columns }.
+class-column-chosen = { $file } has several class columns ({ $columns }); { $column } was used.
+same-classes = { $file } has several columns with the same classes ({ $columns }); { $column } was used.
+site-column-chosen = { $file } has several site columns ({ $columns }); { $column } was used.
+first-column-is-id = The first column, { $column }, was read as the subject ids.
+unnamed-column-is-id = The unnamed column was read as the subject ids.
+ask-class-by-words = { $count ->
+    [one] { $file } has no column named like a class, but { $columns } holds words that name classes. Which column holds the class?
+   *[other] { $file } has no column named like a class, but { $columns } hold words that name classes. Which column holds the class?
+}
+none-of-them = none of them
+ask-column = { $key ->
+    [class] { $file } has several columns that may hold the class: { $columns }. Which one is to be used?
+    [site] { $file } has several columns that may hold the site: { $columns }. Which one is to be used?
+   *[id] { $file } has several columns that may hold the subject id: { $columns }. Which one is to be used?
+}
+column-with-values = { $column }: { $values }
+
+# JSON and Stata
+
+not-json = { $file } is not JSON in UTF-8.
+json-not-columns = { $file } is JSON, but not a table of columns.
+json-column-without-rows = { $file } is JSON without columns: { $column } holds no rows.
+json-rows-differ = { $file } has other rows in column { $column } than in its first column.
+json-nested-cell = { $file } has a list or an object in a cell of column { $column }.
+dataset-not-json = Dataset { $dataset } does not hold a table in JSON.
+dataset-not-columns = Dataset { $dataset } does not hold a table of columns in JSON.
+damaged-stata = { $file } is a Stata file that is damaged or cut short.
+stata-latin-1 = { $file } is not the UTF-8 text that it claims to be; it was read as Latin-1.

@@ -1,0 +1,230 @@
+"""Which axis of an array is which: subjects, regions, measures or time points."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from graphnet.data.dataset import Float32Array, Series
+from graphnet.data.interpretation import Choice, ConnectomeReading, Z
+from graphnet.messages import Message
+from graphnet.readers.arrays.named import NUMERIC, Array, NamedArrays, texts
+from graphnet.readers.connectomes.matrices import edges_from_matrices, edges_from_vectors
+from graphnet.readers.connectomes.series import check_length, correlate, without_gaps
+from graphnet.readers.connectomes.triangles import subjects_first
+from graphnet.readers.inquiry import Inquiry
+
+FloatArray = NDArray[np.float64]
+
+FEATURES = "features"  # the key of the question
+MEASURES, SERIES = "measures", "series"
+LEAST_POINTS = 10  # so many numbered measures may be points in time
+NUMBERED = re.compile(r"(?P<stem>.*?)0*(?P<number>[0-9]+)")
+NO_NAME = "feature"  # what a single measure without a name is called
+
+
+@dataclass(frozen=True)
+class Features:
+    """``values`` (S, N, F) of named ``measures``; without these time series (S, N, T)."""
+
+    values: FloatArray
+    measures: tuple[str, ...]
+
+
+def read_features(arrays: NamedArrays, subjects: int, inquiry: Inquiry) -> Features | None:
+    """What the array ``features`` holds; None where it is refused."""
+    array = arrays.plain[FEATURES]
+    if array.dtype.kind not in NUMERIC:
+        inquiry.refuse(f"{inquiry.name} has features that are no real numbers.")
+        return None
+    given = arrays.plain.get(MEASURES)
+    measures = None if given is None else texts(given)
+    if array.ndim == 2 and (measures is None or len(measures) == 1):
+        array = array[:, :, None]  # MATLAB drops a last axis of one
+    regions = arrays.plain.get("regions")
+    expected = (
+        subjects,
+        None if regions is None else regions.size,
+        None if measures is None else len(measures),
+    )
+    if not _fits(array, expected, inquiry):
+        return None
+    values = np.asarray(array, dtype=np.float64)
+    count = values.shape[2]
+    if measures is None and count == 1:
+        inquiry.assume(f"{inquiry.name} has no array called measures; its measure is {NO_NAME!r}.")
+        return Features(values, (NO_NAME,))
+    if _may_be_points(measures, count) and _are_points(measures, array.shape, inquiry):
+        return Features(values, ())
+    if measures is None:
+        inquiry.assume(f"{inquiry.name} has no array called measures; they are numbered from 1.")
+        measures = tuple(f"{NO_NAME}{number}" for number in range(1, count + 1))
+    return Features(values, measures)
+
+
+def format_shape(array: Array) -> str:
+    """A shape for a sentence."""
+    return f"({', '.join(map(str, array.shape))})"
+
+
+def _fits(array: Array, expected: tuple[int | None, ...], inquiry: Inquiry) -> bool:
+    """Whether features are (subjects, regions, measures); else refused with all shapes."""
+    if array.ndim == 3 and all(
+        wanted in {None, found} for wanted, found in zip(expected, array.shape, strict=True)
+    ):
+        return True
+    words = ("subjects", "regions", "measures")
+    shown = [
+        word if wanted is None else f"{wanted} {word}"
+        for word, wanted in zip(words, expected, strict=True)
+    ]
+    inquiry.refuse(
+        f"{inquiry.name} has features of shape {format_shape(array)}; they must be "
+        f"({', '.join(shown)}) in this order."
+    )
+    return False
+
+
+def _may_be_points(measures: Sequence[str] | None, count: int) -> bool:
+    """Whether an axis of measures could be time: without names, or with numbers for names."""
+    if count < LEAST_POINTS or measures is None:
+        return count >= LEAST_POINTS
+    found = [NUMBERED.fullmatch(name) for name in measures]
+    if not all(found):
+        return False
+    stems = {match["stem"] for match in found if match}
+    numbers = [int(match["number"]) for match in found if match]
+    return len(stems) == 1 and numbers == list(range(numbers[0], numbers[0] + count))
+
+
+def _are_points(measures: Sequence[str] | None, shape: tuple[int, ...], inquiry: Inquiry) -> bool:
+    subjects, regions, count = shape
+    named = "without names" if measures is None else f"named {measures[0]} to {measures[-1]}"
+    answer = inquiry.ask(
+        FEATURES,
+        f"{inquiry.name} has features of {subjects} subjects, {regions} regions and {count} values "
+        f"{named}. Are these values points in time or measures of a region?",
+        (
+            Choice(SERIES, f"time series of {count} points: they are correlated"),
+            Choice(MEASURES, f"{count} measures of each region"),
+        ),
+    )
+    return answer == SERIES
+
+
+FC = "fc"
+
+
+@dataclass(frozen=True)
+class Connectome:
+    """Edges (S, E) of N regions, and what they are."""
+
+    edges: Float32Array
+    reading: ConnectomeReading
+
+    @property
+    def regions(self) -> int:
+        """N, of E = N(N-1)/2."""
+        return (1 + int(np.sqrt(1 + 8 * self.edges.shape[1]))) // 2
+
+
+def read_connectome(
+    arrays: NamedArrays,
+    ids: Sequence[str],
+    regions: Sequence[str],
+    inquiry: Inquiry,
+) -> Connectome | None:
+    """What the array ``fc`` holds of the subjects ``ids``; None where there is none, or is refused.
+
+    ``regions`` may be () where nobody knows how many there are.
+    """
+    if FC not in arrays.plain:
+        return None
+    matrices = _matrices(arrays.plain[FC], len(ids), inquiry)
+    if matrices is None:
+        return None
+    if matrices.ndim == 2:
+        flat = edges_from_vectors(matrices, ids, inquiry, documented=True)
+        return None if flat is None else _checked(Connectome(*flat), regions, inquiry)
+    if regions and matrices.shape[1] != len(regions):
+        _refuse_regions(matrices.shape[1], regions, inquiry)
+        return None
+    return Connectome(
+        *edges_from_matrices(matrices, ids, inquiry, documented=True, regions=regions)
+    )
+
+
+def correlate_series(
+    values: FloatArray, ids: Sequence[str], regions: Sequence[str], inquiry: Inquiry, most: int
+) -> tuple[Series, Connectome]:
+    """Time series (S, N, T) one below the other, and how their regions correlate.
+
+    Raises:
+        CohortError: they are too short, or take more than ``most`` bytes.
+
+    """
+    rows = [f"{subject} (row {row})" for row, subject in enumerate(ids, 1)]
+    found = {row: np.ascontiguousarray(one.T) for row, one in zip(rows, values, strict=True)}
+    check_length(found, inquiry)
+    inquiry.check()
+    found = without_gaps(found, regions, inquiry)
+    series, edges = correlate(found, regions, inquiry, most)
+    return series, Connectome(
+        edges, ConnectomeReading(Z, SERIES, Message("readers.correlated-here"))
+    )
+
+
+def _matrices(array: Array, subjects: int, inquiry: Inquiry) -> FloatArray | None:
+    """Matrices (S, N, N), or flat ones (S, K); None where it is neither, which is refused."""
+    if array.dtype.kind not in NUMERIC:
+        inquiry.refuse(f"{inquiry.name} has fc that are no real numbers.")
+        return None
+    if array.ndim == 2 and array.shape[0] == subjects and array.shape != (subjects, subjects):
+        return array.astype(np.float64)
+    if array.ndim != 3 or not _is_square(array.shape, subjects):
+        inquiry.refuse(_sentence(array, subjects, inquiry.name))
+        return None
+    found = subjects_first(array.astype(np.float64), inquiry, FC)
+    if array.shape[0] != subjects:
+        inquiry.assume(
+            f"fc in {inquiry.name} is of shape {format_shape(array)}: its subjects were found on the "
+            f"{'last' if array.shape[2] == subjects else 'second'} axis."
+        )
+    return found
+
+
+def _is_square(shape: tuple[int, ...], subjects: int) -> bool:
+    """Whether one axis is the subjects' and the others are of one length."""
+    left = list(shape)
+    if subjects not in left:
+        return False
+    left.remove(subjects)
+    return left[0] == left[1]
+
+
+def _sentence(array: Array, subjects: int, name: str) -> str:
+    expected = f"({subjects}, regions, regions)"
+    if array.ndim == 3 and subjects in array.shape:
+        return (
+            f"{name} has fc of shape {format_shape(array)}; give {expected}: the same regions both "
+            f"ways for each of the {subjects} subjects."
+        )
+    return (
+        f"{name} has fc of shape {format_shape(array)}; give {expected}: one matrix for each of the "
+        f"{subjects} subjects."
+    )
+
+
+def _checked(found: Connectome, regions: Sequence[str], inquiry: Inquiry) -> Connectome | None:
+    if regions and found.regions != len(regions):
+        _refuse_regions(found.regions, regions, inquiry)
+        return None
+    return found
+
+
+def _refuse_regions(count: int, regions: Sequence[str], inquiry: Inquiry) -> None:
+    inquiry.refuse(
+        f"{inquiry.name} has fc of {count} regions, but {len(regions)} regions in its other arrays."
+    )
