@@ -201,6 +201,10 @@ class QuestionView:
     """the question"""
     choices: list[ChoiceView]
     """the plausible readings"""
+    message: Json
+    """the question as a code with values"""
+    choice_messages: list[Any]
+    """what each choice means, as a code with values"""
 
 
 @dataclass(frozen=True)
@@ -243,6 +247,12 @@ class InterpretationView:
     """what was assumed, in sentences"""
     answers: Json
     """the mapping that was given"""
+    left_alone_messages: list[Any]
+    """the reason of each of left_alone, as a code with values"""
+    said_messages: list[Any]
+    """each of said, as a code with values"""
+    connectome_message: Json | None
+    """the reason of connectome, as a code with values"""
 
 
 @dataclass(frozen=True)

@@ -42,7 +42,7 @@ def edges() -> np.ndarray[tuple[int, ...], np.dtype[np.float32]]:
 
 
 def with_edges(values: FloatArray | None = None, kind: str = "z") -> Dataset:
-    told = ConnectomeReading(kind, finished("full"))
+    told = ConnectomeReading(kind, "full", finished(""))
     found = dataset(values=values, connectomes=edges(), measures=() if values is None else ("GMV",))
     return found.with_interpretation(replace(found.interpretation, connectome=told))
 

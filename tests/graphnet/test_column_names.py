@@ -135,16 +135,15 @@ def test_pairs_behind_several_words(way: str, regions: tuple[str, ...], full: ty
 
 
 @pytest.mark.parametrize(
-    ("names", "sentence"),
+    ("names", "code"),
     [
-        (["GMV_1_v1", "GMV_2_v1", "GMV_1_v2", "GMV_2_v2"], "GMV at two visits (v1, v2)"),
-        (["w1_GMV_1", "w1_GMV_2", "w2_GMV_1", "w2_GMV_2"], "a measure at two visits (w1, w2)"),
+        (["GMV_1_v1", "GMV_2_v1", "GMV_1_v2", "GMV_2_v2"], "readers_tables.measure-at-visits"),
+        (["w1_GMV_1", "w1_GMV_2", "w2_GMV_1", "w2_GMV_2"], "readers_tables.measures-at-visits"),
     ],
 )
-def test_short_names_of_visits_are_no_regions(names: list[str], sentence: str) -> None:
+def test_short_names_of_visits_are_no_regions(names: list[str], code: str) -> None:
     _, inquiry = interpret(table(names))
-    (problem,) = inquiry.problems
-    assert sentence in problem
+    assert [problem.code for problem in inquiry.problems] == [code]
 
 
 def test_visual_areas_are_no_visits() -> None:
@@ -163,8 +162,7 @@ def test_a_measure_between_a_region_and_its_side() -> None:
 def test_fields_of_uk_biobank_are_no_regions() -> None:
     found = table(["p26755_i2", "p26756_i2"], p31=["0", "1"] * 2, p21022=["50", "60", "55", "54"])
     _, inquiry = interpret(found)
-    (problem,) = inquiry.problems
-    assert "fields of UK Biobank" in problem
+    assert [problem.code for problem in inquiry.problems] == ["readers_tables.uk-biobank-fields"]
 
 
 def test_a_few_columns_of_two_sides_are_asked_about() -> None:
@@ -187,7 +185,7 @@ def test_rows_without_anything_of_subjects_may_be_time_points() -> None:
     assert [question.id for question in inquiry.questions] == ["rows"]
     assert len(settled(sheet(points), rows="subjects")) == rows
     _, inquiry = interpret(sheet(points), rows="points")
-    assert "the time series of one subject" in str(str(inquiry.problems[0]))
+    assert inquiry.problems[0].code == "readers_tables.series-of-one-subject"
     assert len(settled(sheet({f"GMV_{name}": cells for name, cells in points.items()}))) == rows
 
 
@@ -227,7 +225,5 @@ def test_two_columns_for_one_measure_of_one_region_are_refused(
     names: tuple[str, ...], twice: tuple[str, str]
 ) -> None:
     _, inquiry = interpret(table(names))
-    assert len(inquiry.problems) == 1
-    assert f"the columns {twice[0]} and {twice[1]}, which name the same" in str(
-        str(inquiry.problems[0])
-    )
+    (problem,) = inquiry.problems
+    assert f"{twice[0]} and {twice[1]}" in str(problem)

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from graphnet.errors import CohortError
+from graphnet.messages import Message
 from graphnet.readers.inquiry import Inquiry
 from graphnet.readers.tables.sheet import MISSING_WORDS, Sheet, as_texts, is_missing, to_numbers
 from graphnet.readers.text.delimited import read_sheet
@@ -34,11 +35,19 @@ def looked_at(text: str | bytes, answers: Mapping[str, str] | None = None) -> tu
 
 def refusal(text: str | bytes) -> str:
     """Why a text is refused."""
+    return str(refused(text))
+
+
+def codes_of_refusal(text: str | bytes) -> tuple[str, ...]:
+    return refused(text).codes
+
+
+def refused(text: str | bytes) -> CohortError:
     try:
         _, inquiry = looked_at(text)
         inquiry.check()
     except CohortError as error:
-        return str(error)
+        return error
     pytest.fail("It was taken.")
 
 
@@ -115,16 +124,16 @@ def test_an_encoding_is_asked_for_where_two_make_sense(
 
 
 @pytest.mark.parametrize(
-    ("body", "part"),
+    ("body", "code"),
     [
-        ("a,Zürich Köln Mün\n".encode() + b"b,\xe9\n", "line 3, which holds the byte 0xE9"),
-        (b"a,0.1\0\n", "zero bytes"),
-        (bytes(range(256)) * 4, "zero bytes"),
-        ("a,ü\n".encode() + b"\xe4", "save it again as UTF-8"),
+        ("a,Zürich Köln Mün\n".encode() + b"b,\xe9\n", "readers_text.damaged-utf8"),
+        (b"a,0.1\0\n", "readers_text.zero-bytes"),
+        (bytes(range(256)) * 4, "readers_text.zero-bytes"),
+        ("a,ü\n".encode() + b"\xe4", "readers_text.unreadable-encoding"),
     ],
 )
-def test_what_is_no_text_of_one_encoding_is_refused(body: bytes, part: str) -> None:
-    assert part in refusal(b"ID,GMV_1\n" + body)
+def test_what_is_no_text_of_one_encoding_is_refused(body: bytes, code: str) -> None:
+    assert codes_of_refusal(b"ID,GMV_1\n" + body) == (code,)
 
 
 # Separators and lines
@@ -167,9 +176,9 @@ def test_what_stands_around_a_table_is_passed_over(text: str) -> None:
 
 def test_what_was_passed_over_is_counted() -> None:
     _, inquiry = sheet("# one\n# two\nID,GMV_1\na,0.5\n\n,\n")
-    assert [*map(str, inquiry.assumptions)] == [
-        "Empty rows passed over: 2.",
-        "Comment lines passed over: 2.",
+    assert inquiry.assumptions == [
+        Message("readers_text.empty-rows", count=2),
+        Message("readers_text.comment-lines", count=2),
     ]
 
 
@@ -200,9 +209,9 @@ def test_rows_that_r_names() -> None:
         ("ID,GMV_1\na,0,5\nb,0,2\n", "Line 2 of a.csv has 3 cells"),
         ("ID,GMV_1\na,0.5\nb,0.2,7\n", "Line 3 of a.csv has 3 cells"),
         ("ID,GMV_1,GMV_2\na,0.5,1\n\nb,0.2\n", "Line 4 of a.csv has 2 cells"),
-        ("Study\nID,GMV_1\na,0.5\n", "delete what stands above the header"),
-        ("Study,,\nID,LABEL,GMV_1\na,1,0.5\n", "'Study' alone, above 3 columns: delete what"),
-        ('ID,GMV_1\na,"0.5\nb,0.2\n', "quotes"),
+        ("Study\nID,GMV_1\na,0.5\n", "Delete what stands above the header"),
+        ("Study,,\nID,LABEL,GMV_1\na,1,0.5\n", "'Study', above 3 columns. Delete what"),
+        ('ID,GMV_1\na,"0.5\nb,0.2\n', "quotation marks"),
         ("0.1,0.2\n0.3,0.4\n", "no header"),
         (",\n,\n", "no table"),
         ("", "no table"),
@@ -286,7 +295,9 @@ def test_a_word_among_decimal_commas_is_what_is_refused() -> None:
     read, _ = sheet("ID;V_1;V_2\na;0,1;0,1\nb;0,2;bad\nc;0,3;0,3\n")
     inquiry = Inquiry("a.csv")
     to_numbers(read.column("V_2"), "V_2", inquiry)
-    assert [*map(str, inquiry.problems)] == ["V_2 in row 3 holds 'bad', which is no number."]
+    (problem,) = inquiry.problems
+    assert problem.code == "readers_tables.not-a-number"
+    assert str(problem).startswith("V_2 in row 3 holds 'bad',")
 
 
 @pytest.mark.parametrize("gap", [" ", "'", "’", "\u00a0", "\u202f"])
@@ -297,7 +308,7 @@ def test_gaps_between_thousands_are_passed_over(gap: str, mark: str) -> None:
     assert column(found, "V_1")[:3] == [6529.25, 1206529.5, -512.5]
     assert np.isnan(column(found, "V_1")[3])
     assert found.texts("note") == (f"1{gap}2",) * 4
-    assert "Marks between thousands were passed over in V_1." in [*map(str, inquiry.assumptions)]
+    assert Message("readers_text.thousands-separators", columns=["V_1"]) in inquiry.assumptions
 
 
 def test_ids_with_commas_are_no_numbers() -> None:
@@ -315,9 +326,8 @@ def test_missing_words_and_infinite_numbers() -> None:
     assert all(is_missing(word) for word in words)
     found = to_numbers(("inf", "-Inf", "Infinity", "1e400", "−2", "0.1"), "x", inquiry)
     assert found.tolist() == [np.inf, -np.inf, np.inf, np.inf, -2.0, 0.1]
-    assert [*map(str, inquiry.assumptions)] == [
-        "x in row 5 holds '1e400', which is too large for a number; it was taken as infinite."
-    ]
+    assert [said.code for said in inquiry.assumptions] == ["readers_tables.number-too-large"]
+    assert str(inquiry.assumptions[0]).startswith("x in row 5 holds '1e400',")
     assert not inquiry.problems
 
 
@@ -327,9 +337,10 @@ def test_missing_words_and_infinite_numbers() -> None:
 def test_what_is_no_number_is_refused_by_its_cell(text: str) -> None:
     inquiry = Inquiry("a.csv")
     to_numbers(("1", text, "2", text), "x", inquiry)
-    assert [*map(str, inquiry.problems)] == [
-        f"x in row 3 holds {text!r}, which is no number (1 more such cell)."
-    ]
+    (problem,) = inquiry.problems
+    assert problem.code == "readers_tables.not-a-number"
+    assert dict(problem.values)["others"] == 1
+    assert str(problem).startswith(f"x in row 3 holds {text!r},")
 
 
 @given(st.lists(st.floats(allow_nan=False, allow_infinity=False), min_size=1))
@@ -372,7 +383,9 @@ def test_many_blocks_of_rows_are_one_column() -> None:
     assert first[-1] == 0.2099
     inquiry = Inquiry("a.csv")
     to_numbers(read.column("GMV_2"), "GMV_2", inquiry)
-    assert [*map(str, inquiry.problems)] == ["GMV_2 in row 2005 holds 'word', which is no number."]
+    (problem,) = inquiry.problems
+    assert problem.code == "readers_tables.not-a-number"
+    assert str(problem).startswith("GMV_2 in row 2005 holds 'word',")
 
 
 # Bounds

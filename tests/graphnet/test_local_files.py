@@ -91,7 +91,7 @@ def test_what_was_answered_is_used_again_and_said(
         (["class.positive"], "--map class.positive is not of the form ID=CHOICE or FILE:ID=CHOICE"),
         (["site=A", "site=B"], "--map answers site twice."),
         (["files.ses=1", "class.positive=1"], "--map answers files.ses, which no file asks"),
-        (["class.positive=3"], "class.positive is '3'"),
+        (["class.positive=3"], "class.positive is 3"),
     ],
 )
 def test_an_answer_that_cannot_be_is_refused(

@@ -105,7 +105,7 @@ def test_a_bad_file_is_one_sentence_and_no_traceback(tmp_path: Path) -> None:
     run = shell("--train", path, "--out", tmp_path / "out")
     assert run.returncode == 1
     assert run.stdout == ""
-    assert run.stderr == ("GMV_1 in row 2 holds 'high', which is no number.\n")
+    assert run.stderr == "GMV_1 in row 2 holds 'high', which is not a number.\n"
     assert not (tmp_path / "out").exists()
 
 

@@ -74,12 +74,12 @@ def test_stata_that_is_cut(tmp_path: Path) -> None:
     table().to_stata(tmp_path / "whole", write_index=False, version=118)
     body = (tmp_path / "whole").read_bytes()
     for length in (12, 60, 200, len(body) // 2):
-        assert "of Stata that is damaged or cut short" in refused(tmp_path, body[:length])
+        assert "Stata file that is damaged or cut short" in refused(tmp_path, body[:length])
 
 
 def test_stata_has_bounded_cells(tmp_path: Path) -> None:
     pd.DataFrame({"x": np.zeros(300_000, "i1")}).to_stata(tmp_path / "x.dta", write_index=False)
-    with pytest.raises(CohortError, match="more than 12500 cells"):
+    with pytest.raises(CohortError, match="more than 12,500 cells"):
         read(tmp_path / "x.dta", most=100_000)
 
 
@@ -170,7 +170,7 @@ KINDS: dict[str, tuple[bytes, str]] = {
                    "one brain"),
     "netmats of HCP": (b"\n".join([b" ".join([b"0.25"] * 16)] * 2), "HCP's netmats"),
     "a flat triangle": (b"\t".join([b"-0.25"] * 15) + b"\n", "UK Biobank"),
-    "a class and a triangle": (b",".join([b"1.0"] + [b"-0.25"] * 21), "behind a class"),
+    "a class and a triangle": (b",".join([b"1.0"] + [b"-0.25"] * 21), "after a class"),
     "a list of edges": (b"0 1 0.5\n0 2 0.25\n1 2 0.75\n", "list of edges of one brain"),
     "numbers": (b"0.5,0.25\n0.1,0.2\n", "its first line holds 2 numbers"),
 }  # fmt: skip

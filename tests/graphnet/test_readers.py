@@ -80,21 +80,22 @@ def test_a_file_read_from_a_path_a_stream_and_bytes_is_the_same(tmp_path: Path) 
         ),
         (
             "ID,LABEL,GMV_1\np1,1,0.4\np2,0,high\n",
-            "GMV_1 in row 3 holds 'high', which is no number.",
+            "GMV_1 in row 3 holds 'high', which is not a number.",
         ),
         (
             "ID,LABEL,GMV_1,GMV_2,DC_1\np1,1,0.5,0.5,0.5\n",
-            "site has no DC column for region 2; every measure needs every region. Add the "
-            "columns, or leave out this measure or these regions.",
+            "site has no DC column for region 2. Every measure needs every region: add the column, "
+            "or leave out this measure or this region.",
         ),
         (
             "ID,LABEL,DC_7,GMV_1,GMV_2,GMV_3,GMV_4,GMV_5,GMV_6,GMV_7\np1,1,1,1,2,3,4,5,6,7\n",
-            "site has no DC column for regions 1, 2, 3, 4, 5 and 1 more; every measure needs "
-            "every region. Add the columns, or leave out this measure or these regions.",
+            "site has no DC column for regions 1, 2, 3, 4, 5 and 1 more. Every measure needs "
+            "every region: add the columns, or leave out this measure or these regions.",
         ),
         (
             "ID,LABEL,FC_1_2,FC_1_3\np1,1,0.5,0.1\n",
-            "site has no column FC_2_3; a connectome of 3 regions needs one for each of 3 pairs.",
+            "site has no column FC_2_3. A connectome of 3 regions needs one column for each of its "
+            "3 pairs.",
         ),
         (
             "ID,LABEL,FC_1_2,FC_2_1\np1,1,0.5,0.1\n",
@@ -103,8 +104,8 @@ def test_a_file_read_from_a_path_a_stream_and_bytes_is_the_same(tmp_path: Path) 
         ),
         (
             "ID,LABEL,FC_1_2,GMV_1\np1,1,0.5,0.1\n",
-            "site has a connectome of 2 regions and measures of 1; both must have the same "
-            "regions. Only one of them has 2.",
+            "site has a connectome of 2 regions and measures of 1 regions; both must have the same "
+            "regions. Only one of the two has 2.",
         ),
         (
             "ID,LABEL,GMV_1\np1,0.5,0.5\n",
@@ -132,21 +133,21 @@ def test_what_is_asked_is_no_cohort_until_it_is_answered() -> None:
 
 def test_all_that_is_wrong_is_said_at_once() -> None:
     first, second, third = refusal("ID,LABEL,GMV_1,GMV_2,DC_1\np1,7.5,1,1,1\np2,1,x,1,1\n")
-    assert first.startswith("site has no DC column for region 2;")
+    assert first.startswith("site has no DC column for region 2.")
     assert second.startswith("LABEL is no column of classes: it holds 7.5.")
-    assert third == "GMV_1 in row 3 holds 'x', which is no number."
+    assert third == "GMV_1 in row 3 holds 'x', which is not a number."
 
 
 @pytest.mark.parametrize("text", ["", "GMV_1\n1", "[" * 100_000])
 def test_what_is_no_json_is_refused(text: str) -> None:
-    with pytest.raises(CohortError, match=r"^The dataset site does not hold a table in JSON\.$"):
+    with pytest.raises(CohortError, match=r"^Dataset site does not hold a table in JSON\.$"):
         from_json(text, "site")
 
 
 @pytest.mark.parametrize("table", [[1, 2], "GMV_1", None, 3, {"GMV_1": [1, 2]}, {"GMV_1": 1}])
 def test_json_that_is_no_table_is_refused(table: Any) -> None:
     with pytest.raises(
-        CohortError, match=r"^The dataset site does not hold a table of columns in JSON\.$"
+        CohortError, match=r"^Dataset site does not hold a table of columns in JSON\.$"
     ):
         from_json(json.dumps(table), "site")
 
@@ -156,7 +157,7 @@ def test_a_json_cell_that_is_no_number_is_named(cell: Any) -> None:
     columns = {"LABEL": {"0": 0, "1": 1}, "GMV_1": {"0": cell, "1": cell}}
     with pytest.raises(CohortError, match="GMV_1 in row 2 holds ") as caught:
         from_json(json.dumps(columns), "site")
-    assert "which is no number" in str(caught.value)
+    assert caught.value.codes == ("readers_tables.not-a-number",)
 
 
 def test_rows_of_json_are_matched_by_their_key() -> None:
@@ -219,9 +220,8 @@ def test_other_columns_are_noticed() -> None:
     assert cohort.measures == ("GMV",)
     assert cohort.labels.tolist() == [1]
     assert cohort.notes == ("site: not used: Sex.",)
-    assert cohort.interpretations["site"].said == (
-        "site has LABEL_GROUP, LABEL; LABEL_GROUP was used as the class.",
-    )
+    (said,) = cohort.interpretations["site"].assumptions
+    assert said.code == "readers_tables.class-column-chosen"
 
 
 def test_subjects_without_a_label_are_left_out_and_counted() -> None:

@@ -22,6 +22,7 @@ from graphnet.data.interpretation import (
 )
 from graphnet.figures.classification import confusion
 from graphnet.figures.drawing import fitting
+from graphnet.messages import finished
 from graphnet.models import Sizes, build_net
 from graphnet.report import render
 from graphnet.report.facts import Facts
@@ -365,9 +366,9 @@ def test_it_says_how_each_dataset_was_read() -> None:
         label=ClassCoding("DX_GROUP", {"1": 1, "2": 0}, {0: "control", 1: "autism"}),
         site="SITE",
         covariates=(CovariateReading("Age", "numeric"), CovariateReading("Sex", "categorical")),
-        connectome=ConnectomeReading("r", "pairs", "the diagonal is 1"),
+        connectome=ConnectomeReading("r", "pairs", finished("the diagonal is 1")),
         missing=(MissingCode("Age", "-9999", 3),),
-        left_alone=(LeftAlone("Date", "it is a date"),),
+        left_alone=(LeftAlone("Date", finished("it is a date")),),
     )
     plain = Interpretation("npz", series=SeriesReading(100, 180), files={"ses": "baseline"})
     kept = {"A": told.as_dict(), "B": plain.as_dict(), "C": {"kind": "damaged"}}

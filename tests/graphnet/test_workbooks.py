@@ -95,7 +95,7 @@ def test_empty_rows_and_columns_are_passed_over(tmp_path: Path) -> None:
     rows = [row for each in table() for row in (["", *each], [])]
     found = dataset(book(tmp_path, Data=rows))
     is_the_table(found)
-    assert "Empty rows passed over: 6." in said(found)
+    assert "6 empty rows were skipped." in said(found)
 
 
 def test_hidden_sheets_and_notes_are_left_alone(tmp_path: Path) -> None:
@@ -191,7 +191,7 @@ def test_ids_that_a_workbook_cannot_keep_are_refused(tmp_path: Path) -> None:
 
 
 def test_what_is_no_table_is_refused(tmp_path: Path) -> None:
-    assert "has no column that is named like" in refused(book(tmp_path, Data=subjects()))
+    assert "has no column named after" in refused(book(tmp_path, Data=subjects()))
     assert "without a visible sheet" in refused(book(tmp_path, Data=[]))
 
 

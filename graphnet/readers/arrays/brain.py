@@ -189,8 +189,8 @@ def _matrices(array: Array, subjects: int, inquiry: Inquiry) -> FloatArray | Non
     found = subjects_first(array.astype(np.float64), inquiry, FC)
     if array.shape[0] != subjects:
         inquiry.assume(
-            f"fc in {inquiry.name} is of shape {format_shape(array)}: its subjects were found on the "
-            f"{'last' if array.shape[2] == subjects else 'second'} axis."
+            f"fc in {inquiry.name} is of shape {format_shape(array)}: its subjects were found on "
+            f"the {'last' if array.shape[2] == subjects else 'second'} axis."
         )
     return found
 
@@ -212,8 +212,8 @@ def _sentence(array: Array, subjects: int, name: str) -> str:
             f"ways for each of the {subjects} subjects."
         )
     return (
-        f"{name} has fc of shape {format_shape(array)}; give {expected}: one matrix for each of the "
-        f"{subjects} subjects."
+        f"{name} has fc of shape {format_shape(array)}; give {expected}: one matrix for each of "
+        f"the {subjects} subjects."
     )
 
 

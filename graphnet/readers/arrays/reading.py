@@ -278,6 +278,6 @@ def explain_no_cohort(arrays: NamedArrays, kind: str, name: str) -> str:
             f"{EXPECTED}."
         )
     return (
-        f"{name} has no array called features or fc; it holds {arrays.found or 'none'}. {EXPECTED}: "
-        f"{SAVE_COMMANDS.get(kind, SAVE_COMMANDS['npz'])}."
+        f"{name} has no array called features or fc; it holds {arrays.found or 'none'}. "
+        f"{EXPECTED}: {SAVE_COMMANDS.get(kind, SAVE_COMMANDS['npz'])}."
     )

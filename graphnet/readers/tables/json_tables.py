@@ -28,7 +28,7 @@ def read_json(body: bytes, name: str, most_cells: int) -> Sheet:
     if body.count(b"{") + body.count(b"[") > MOST_BRACKETS:
         raise CohortError(Message("readers_tables.json-not-columns", file=name))
     if body.count(b":") > most_cells:
-        raise CohortError(Message("readers.too-many-cells", file=name, most=most_cells))
+        raise CohortError(Message("readers_text.too-many-cells", file=name, limit=most_cells))
     try:
         columns = json.loads(body.decode("utf-8-sig"), parse_int=_whole)
         if SURROGATE.search(body):

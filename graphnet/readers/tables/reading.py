@@ -88,7 +88,10 @@ def interpret_sheet(sheet: Sheet, kind: str, inquiry: Inquiry) -> Dataset | None
     if not (roles.taken or people.covariates or pairs):
         ask_whether_series(sheet, tuple(grid.measures), inquiry)
     for other in pairs[1:]:
-        inquiry.leave(other.prefix, Message("readers_tables.another-connectome-used"))
+        inquiry.leave(
+            f"{other.prefix} ({len(other.columns)} columns)",
+            Message("readers_tables.another-connectome-used"),
+        )
     chosen = Brain(grid, pairs[0] if pairs else None)
     measured = _measured(sheet, people.subjects.ids, chosen, inquiry)
     return None if measured is None else _dataset(sheet, kind, people, measured)

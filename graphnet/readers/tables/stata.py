@@ -58,7 +58,9 @@ def _load(path: Path, inquiry: Inquiry, most_cells: int, *, labelled: bool) -> "
     if any(issubclass(warning.category, UnicodeWarning) for warning in caught):
         inquiry.assume(Message("readers_tables.stata-latin-1", file=inquiry.name))
     if table.size > most_cells:
-        raise CohortError(Message("readers.too-many-cells", file=inquiry.name, most=most_cells))
+        raise CohortError(
+            Message("readers_text.too-many-cells", file=inquiry.name, limit=most_cells)
+        )
     return table
 
 

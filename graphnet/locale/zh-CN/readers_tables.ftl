@@ -1,0 +1,112 @@
+# 受试者表格的读取：各列的含义。$file 为文件名，$column 为列名，$row 为行号（表头为第 1 行），
+# $cell 为单元格内容。
+
+# 单元格
+
+not-a-number = { $others ->
+    [0] { $column } 列第 { NUMBER($row, useGrouping: 0) } 行的 { $cell } 不是数字。
+   *[other] { $column } 列第 { NUMBER($row, useGrouping: 0) } 行的 { $cell } 不是数字（该列另有 { $others } 个单元格不是数字）。
+}
+number-too-large = { $column } 列第 { NUMBER($row, useGrouping: 0) } 行的 { $cell } 过大，已按无穷值读取。
+missing-code = { $column }：{ $code } 表示缺失值（{ $count } 个单元格）。
+ask-missing-code = { $column } 列有 { $count } 个单元格为 { $code }，其余数值在 { $lowest } 与 { $highest } 之间。{ $code } 是否表示缺失值？
+code-is-missing = { $code } 表示缺失值
+code-is-value = { $code } 是普通数值
+
+# 表格的形状
+
+no-rows = { $file } 的表头下方没有数据行。
+column-twice = { $file } 有两列同名：{ $columns }。请只保留一列，或重新命名。
+names-repeated = 文件中有多列同名。
+no-header = { $file } 没有表头：第一行是数字（{ $cells }）。请在其上方加一行列名：ID、LABEL，以及各列的“指标_脑区”（如 GMV_1）或 FC_i_j。
+transposed = { $file } 行列颠倒：第一列是列名（{ $names }），每名受试者占一列。请转置为每名受试者一行，例如用 pandas：table.set_index(table.columns[0]).T。
+long-format = { $file } 是长格式：每名受试者占多行，每个脑区一行。请改为宽格式，即每名受试者一行、每个脑区一列，例如用 pandas：table.pivot(index="ID", columns="region", values="GMV")。
+ask-rows = { $count ->
+    [1] { $file } 没有 ID 列或类别列，也没有其他描述受试者的列。其中的一行是一名受试者，还是一名受试者的一个时间点？
+   *[other] { $file } 没有 ID 列或类别列，也没有其他描述受试者的列。其中的 { $count } 行是多名受试者，还是一名受试者的多个时间点？
+}
+rows-are-subjects = 受试者
+rows-are-points = 一名受试者的时间点
+series-of-one-subject = { $file } 是一名受试者的时间序列。请提供一个文件夹，其中每名受试者一个文件，并附一张含 ID 和类别的表格。
+
+# 哪些列是脑区数据
+
+uk-biobank-fields = { $file } 的列名是 UK Biobank 字段（{ $columns }）：末尾的数字是访视和数组序号，不是脑区。请将列名改为“指标_脑区”，例如 thickness_bankssts_left。
+no-brain-columns = { $count ->
+    [0] { $file } 中没有以指标和脑区（GMV_1、thickness_bankssts）或以两个脑区（FC_1_2）命名的列，也没有数值列。
+   *[other] { $file } 中没有以指标和脑区（GMV_1、thickness_bankssts）或以两个脑区（FC_1_2）命名的列。其数值列为 { $columns }。
+}
+columns-from-to = { $count ->
+    [1] { $first } 列
+   *[other] { $first } … { $last } 共 { $count } 列
+}
+columns-from = { $count ->
+    [1] { $first } 列
+   *[other] 以 { $first } 开头的 { $count } 列
+}
+read-as-measure = { $file } 的 { $columns } 已作为指标 { $measure } 读取，共 { $count } 个脑区。
+ask-regions = { $file } 中有 { $columns }。它们是脑区，还是受试者的其他信息？
+as-other = 其他信息：协变量、量表条目、访视
+as-regions = 脑区；指标为 { $measure }
+ask-edges = { $file } 中有 { $columns }。它们是什么？
+as-edges = { $count } 个脑区的连接组的连边
+as-numbered-regions = { $count } 个脑区；指标为 { $measure }
+as-no-brain = 与脑无关的其他信息
+measure-unnamed = 列名中有脑区而没有指标；该指标已命名为 { $measure }。
+like-regions = 列名像脑区，但没有任何指标覆盖所有脑区；如果这些列描述的是受试者，请以 covariates=列名,列名 的形式列出
+ask-more-regions = { $file } 有 { $count } 列以脑区命名（{ $regions }），另有 { $others } 列的名称不同：{ $columns }。它们也是脑区吗？
+ask-odd-regions = { $file } 有 { $count } 列 { $measure }，其中 { $columns } 的名称类型不同。它们也是脑区吗？
+more-are-regions = 是脑区
+more-are-covariates = 不是，是协变量
+
+# 各脑区的指标
+
+measure-lacks-regions = { $file } 缺少脑区 { $regions } 的 { $measure } 列。每项指标都必须覆盖所有脑区：请补上缺少的列，或去掉该指标或这些脑区。
+more-measures-lack-regions = { $file } 另有 { $count } 项指标缺少脑区。
+region-twice = { $file } 中的 { $columns } 两列都是脑区 { $region } 的 { $measure }。请只保留一列，或重新命名。
+leading-zeros-dropped = 已去掉脑区编号的前导零：{ $column } 是脑区 { $region } 的 { $measure }。
+measure-at-visits = { $file } 中的 { $columns } 像是 { $measure } 在多次访视（{ $visits }）的数值。请每个文件只提供一次访视，或每名受试者的每次访视一行、使用同一个 ID。
+measures-at-visits = { $file } 中的 { $columns } 像是同一指标在多次访视（{ $visits }）的数值。请每个文件只提供一次访视，或每名受试者的每次访视一行、使用同一个 ID。
+renamed-copy = { $file } 中有 { $column } 和 { $copy }：后者像是被 pandas 改名的重复列。请只保留其中一列。
+both = { $columns }
+same-measure-and-region = { $file } 中有多列是同一脑区的同一指标：{ $pairs }。请各只保留一列，或为指标改名。
+measures-differ-in-case = { $file } 中有仅大小写不同的指标名：{ $measures }。请统一写法，或将其中之一改名。
+
+# 成对的脑区
+
+ask-connectome = { $file } 中有多个连接组：{ $connectomes }。使用哪一个？
+regions-with-and-without-zeros = { $file } 中的脑区 { $regions } 有的带前导零，有的不带。请统一每个脑区的写法。
+unclear-pairs = { $file } 有 { $count } 列以 { $first } 开头，像是成对的脑区，但无法确定 { $columns } 是哪两个脑区。连接组的每对脑区需要一列，名为 { $prefix }_脑区_脑区。
+pairs-missing = { $file } 缺少 { $columns } 列。{ $regions } 个脑区的连接组共有 { $pairs } 对脑区，每对需要一列。
+regions-differ = { $file } 中的连接组有 { $connectome } 个脑区，而指标有 { $measures } 个脑区；两者的脑区必须相同。只在其中之一出现的有 { $regions }。
+another-connectome-used = 已使用另一个连接组
+regions-beside-freesurfer = { $file } 中除 FreeSurfer 的结构外还有其他脑区的列。请将不同类型的脑区分别放在不同的文件中。
+
+# ID、类别、站点、评分
+
+no-such-column = { $key } 的值为 { $column }，但 { $file } 中没有这一列。其各列为 { $columns }。
+class-column-chosen = { $file } 有多个类别列（{ $columns }），已使用 { $column }。
+same-classes = { $file } 有多列类别相同（{ $columns }），已使用 { $column }。
+site-column-chosen = { $file } 有多个站点列（{ $columns }），已使用 { $column }。
+first-column-is-id = 第一列 { $column } 已作为受试者 ID 读取。
+unnamed-column-is-id = 没有名称的列已作为受试者 ID 读取。
+ask-class-by-words = { $file } 中没有以类别命名的列，但 { $columns } 含有表示类别的文字。哪一列是类别？
+none-of-them = 都不是
+ask-column = { $key ->
+    [class] { $file } 有多列可能是类别：{ $columns }。使用哪一列？
+    [site] { $file } 有多列可能是站点：{ $columns }。使用哪一列？
+   *[id] { $file } 有多列可能是受试者 ID：{ $columns }。使用哪一列？
+}
+column-with-values = { $column }：{ $values }
+
+# JSON 与 Stata
+
+not-json = { $file } 不是 UTF-8 编码的 JSON。
+json-not-columns = { $file } 是 JSON，但不是由列组成的表格。
+json-column-without-rows = { $file } 是 JSON，但没有列：{ $column } 中没有数据行。
+json-rows-differ = { $file } 中 { $column } 列的行与第一列不一致。
+json-nested-cell = { $file } 的 { $column } 列有单元格是列表或对象。
+dataset-not-json = 数据集 { $dataset } 不是 JSON 表格。
+dataset-not-columns = 数据集 { $dataset } 不是由列组成的 JSON 表格。
+damaged-stata = { $file } 是 Stata 文件，但已损坏或不完整。
+stata-latin-1 = { $file } 标明为 UTF-8，但实际不是；已按 Latin-1 读取。
