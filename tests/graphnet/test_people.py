@@ -248,7 +248,7 @@ def test_codes_in_a_class_are_said_and_9_is_asked_about() -> None:
 def test_what_is_no_class_is_refused_with_what_it_holds(cells: list[str]) -> None:
     _, inquiry = classes(cells)
     (problem,) = inquiry.problems
-    assert problem.startswith(f"LABEL is no column of classes: it holds {cells[0]}")
+    assert str(problem).startswith(f"LABEL is no column of classes: it holds {cells[0]}")
 
 
 def test_the_documented_column_is_the_class_and_others_are_said() -> None:
