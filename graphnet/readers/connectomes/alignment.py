@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graphnet.errors import CohortError, shortened
+from graphnet.messages import Message, first_of
 from graphnet.readers.connectomes.series import has_region_names
 from graphnet.readers.inquiry import Inquiry
 from graphnet.readers.text.number_files import NumberTable
@@ -58,27 +59,38 @@ def _names(table: NumberTable, subject: str, inquiry: Inquiry) -> tuple[str, ...
     """The names of a file's columns; None where they have none but places."""
     if table.header is None:
         return None
-    found = tuple(name.strip().removeprefix("#").strip() for name in table.header)
-    if not has_region_names(found):
+    header = tuple(name.strip().removeprefix("#").strip() for name in table.header)
+    if not has_region_names(header):
         return None
-    twice = [name for name, times in Counter(found).items() if times > 1]
+    twice = [name for name, times in Counter(header).items() if times > 1]
     if twice:
         raise CohortError(
-            f"{inquiry.name}: the file of {subject} has the region {shortened(twice, 3)} more than "
-            "once. Give each region a name of its own."
+            Message(
+                "readers_connectomes.region-twice",
+                file=inquiry.name,
+                subject=subject,
+                regions=first_of(twice, 3),
+            )
         )
-    return found
+    return header
 
 
 def _by_place(tables: Tables, inquiry: Inquiry) -> tuple[tuple[str, ...], dict[str, FloatArray]]:
     sizes = {subject: table.values.shape[1] for subject, table in tables.items()}
     usual = Counter(sizes.values()).most_common(1)[0][0]
-    odd = [f"{subject} has {size}" for subject, size in sizes.items() if size != usual]
+    odd = [
+        Message("readers_connectomes.subject-has", subject=subject, count=size)
+        for subject, size in sizes.items()
+        if size != usual
+    ]
     if odd:
         raise CohortError(
-            f"{inquiry.name} has subjects with different numbers of regions: {shortened(odd, 5)}, "
-            f"the others {usual}. Without names of the regions nobody can tell which one is "
-            "missing; give all subjects the same regions."
+            Message(
+                "readers_connectomes.different-counts",
+                file=inquiry.name,
+                subjects=first_of(odd, 5),
+                usual=usual,
+            )
         )
     regions = tuple(str(place) for place in range(1, usual + 1))
     return regions, {subject: table.values for subject, table in tables.items()}
@@ -98,24 +110,39 @@ def _check_alike(
     for subject, table in tables.items():
         mine = named.get(subject)
         if mine is None and table.values.shape[1] != len(usual):
-            problems.append(f"{subject} has {table.values.shape[1]} regions without names")
+            problems.append(
+                Message(
+                    "readers_connectomes.unnamed-regions",
+                    subject=subject,
+                    count=table.values.shape[1],
+                )
+            )
         if mine is not None and set(mine) != set(usual):
             common = len(set(mine) & set(usual))
             if not words or common < ALIKE * len(usual):
                 problems.append(_difference(subject, mine, usual))
     if problems:
         raise CohortError(
-            f"{inquiry.name} has subjects with other regions than most, who have {len(usual)}: "
-            f"{shortened(problems, 5)}. Give all subjects the same regions."
+            Message(
+                "readers_connectomes.other-regions",
+                file=inquiry.name,
+                usual=len(usual),
+                subjects=first_of(problems, 5),
+            )
         )
 
 
-def _difference(subject: str, mine: Sequence[str], usual: Sequence[str]) -> str:
+def _difference(subject: str, mine: Sequence[str], usual: Sequence[str]) -> Message:
     lacking = [name for name in usual if name not in set(mine)]
     more = [name for name in mine if name not in set(usual)]
-    parts = [f"lacks {shortened(lacking, 3)}"] if lacking else []
-    parts += [f"has {shortened(more, 3)} besides"] if more else []
-    return f"{subject} has {len(mine)} and {' and '.join(parts)}"
+    return Message(
+        "readers_connectomes.regions-of-subject",
+        subject=subject,
+        count=len(mine),
+        kind="both" if lacking and more else "lacking" if lacking else "more",
+        lacking=first_of(lacking, 3),
+        more=first_of(more, 3),
+    )
 
 
 def _union(usual: tuple[str, ...], names: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
@@ -146,8 +173,11 @@ def _say_unnamed(names: Mapping[str, tuple[str, ...] | None], inquiry: Inquiry) 
     unnamed = [subject for subject, one in names.items() if one is None]
     if unnamed:
         inquiry.assume(
-            f"{inquiry.name}: the files of {shortened(unnamed, 5)} do not name their regions; they "
-            "were taken in the order of the other files."
+            Message(
+                "readers_connectomes.regions-in-order",
+                file=inquiry.name,
+                subjects=first_of(unnamed, 5),
+            )
         )
 
 
@@ -163,19 +193,29 @@ def _say_moved(
         if one != tuple(name for name in usual if name in set(one))
     ]
     lacking = [
-        f"{subject} lacks {shortened([name for name in regions if name not in set(one)], 3)}"
+        Message(
+            "readers_connectomes.subject-lacks",
+            subject=subject,
+            regions=first_of([name for name in regions if name not in set(one)], 3),
+        )
         for subject, one in named.items()
         if len(one) < len(regions)
     ]
     if moved:
         inquiry.assume(
-            f"{inquiry.name}: the files of {shortened(moved, 5)} have their regions in another "
-            "order; they were matched by name."
+            Message(
+                "readers_connectomes.matched-by-name",
+                file=inquiry.name,
+                subjects=first_of(moved, 5),
+            )
         )
     if lacking:
         inquiry.assume(
-            f"{inquiry.name}: some files lack regions, which are missing there: "
-            f"{shortened(lacking, 5)}."
+            Message(
+                "readers_connectomes.regions-missing",
+                file=inquiry.name,
+                subjects=first_of(lacking, 5),
+            )
         )
 
 
@@ -188,11 +228,15 @@ def _without_nuisance(
         return regions, found
     if len(none) > ALIKE * len(regions):
         raise CohortError(
-            f"{inquiry.name} has files of confounds ({shortened(regions, 4)}), not of regions. "
-            "Give the time series of an atlas."
+            Message(
+                "readers_connectomes.confounds", file=inquiry.name, columns=first_of(regions, 4)
+            )
         )
     kept = [place for place in range(len(regions)) if place not in none]
-    inquiry.leave(shortened([regions[place] for place in sorted(none)]), "no region of the brain")
+    inquiry.leave(
+        shortened([regions[place] for place in sorted(none)]),
+        Message("readers_connectomes.no-brain-region"),
+    )
     return tuple(regions[place] for place in kept), {
         subject: one[np.ix_(kept, kept)] if both else one[:, kept] for subject, one in found.items()
     }

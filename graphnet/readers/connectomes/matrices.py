@@ -10,8 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graphnet.data.interpretation import ConnectomeReading, R, Z
-from graphnet.errors import shortened
-from graphnet.messages import as_message
+from graphnet.messages import Message, first_of
 from graphnet.readers.connectomes.triangles import PAIRS, RawEdges, split_matrices, split_vectors
 from graphnet.readers.connectomes.weights import ROUNDING, Hints, ValueSummary, infer_values
 from graphnet.readers.inquiry import Inquiry
@@ -83,14 +82,14 @@ def edges_from_pairs(  # noqa: PLR0917 - values by pairs of regions, of whom, an
     edges = np.full((len(values), count * (count - 1) // 2), np.nan)
     diagonal = np.zeros((len(values), count))
     seen: dict[int, int] = {}
-    disagree: list[str] = []
+    disagree: list[Message] = []
     for place, (one, other) in enumerate(pairs):
         if one == other:
             diagonal[:, one] = values[:, place]
             continue
         edge = edge_index(min(one, other), max(one, other), count)
         if edge in seen and not _agree(edges[:, edge], values[:, place]):
-            disagree.append(f"{regions[one]} and {regions[other]}")
+            disagree.append(_pair(regions[one], regions[other]))
         first = edges[:, edge]
         edges[:, edge] = np.where(np.isnan(first), values[:, place], first)
         seen[edge] = place
@@ -116,25 +115,33 @@ def _agree(one: FloatArray, other: FloatArray) -> bool:
     return bool(np.isclose(one[known], other[known], rtol=1e-5, atol=ROUNDING).all())
 
 
+def _pair(one: str, other: str) -> Message:
+    return Message("readers_connectomes.pair", one=one, other=other)
+
+
 def _check_pairs(
-    seen: dict[int, int], disagree: list[str], regions: Sequence[str], inquiry: Inquiry
+    seen: dict[int, int], disagree: list[Message], regions: Sequence[str], inquiry: Inquiry
 ) -> None:
     if disagree:
         inquiry.refuse(
-            f"{inquiry.name} has a connectome that is not symmetric: {shortened(disagree, 5)} "
-            "differ between their two directions. Give one value per pair of regions."
+            Message(
+                "readers_connectomes.pairs-differ",
+                file=inquiry.name,
+                pairs=first_of(disagree, 5),
+            )
         )
     count = len(regions)
     absent = [
-        f"{regions[one]} and {regions[other]}"
+        _pair(regions[one], regions[other])
         for one in range(count)
         for other in range(one + 1, count)
         if len(seen) < count * (count - 1) // 2 and edge_index(one, other, count) not in seen
     ]
     if absent:
         inquiry.refuse(
-            f"{inquiry.name} has no column for the pairs of regions {shortened(absent, 5)}; a "
-            "connectome needs one for each pair."
+            Message(
+                "readers_connectomes.pairs-absent", file=inquiry.name, pairs=first_of(absent, 5)
+            )
         )
 
 
@@ -154,7 +161,7 @@ def _settled(
         edges = _from_r(edges, inquiry)
     with np.errstate(over="ignore"):  # what is too large becomes infinite, which is no edge
         kept = edges.astype(np.float32)
-    return kept, ConnectomeReading(values, halves.triangle, as_message(reason))
+    return kept, ConnectomeReading(values, halves.triangle, reason)
 
 
 def _check_filled(
@@ -164,7 +171,7 @@ def _check_filled(
     if not edges.size:
         return
     if seen.most == 0 and not np.isinf(edges).any():
-        inquiry.refuse(f"All connectomes of {inquiry.name} are zero or empty.")
+        inquiry.refuse(Message("readers_connectomes.all-empty", file=inquiry.name))
         return
     _refuse_empty(edges, ids, inquiry)
 
@@ -175,8 +182,11 @@ def _refuse_empty(edges: FloatArray, ids: Sequence[str], inquiry: Inquiry) -> No
     if edges.size and nothing.any():
         names = [ids[place] for place in np.flatnonzero(nothing).tolist()]
         inquiry.refuse(
-            f"{inquiry.name} has empty connectomes for {shortened(names, 5)}; leave these subjects "
-            "out or mend their data."
+            Message(
+                "readers_connectomes.empty-connectomes",
+                file=inquiry.name,
+                subjects=first_of(names, 5),
+            )
         )
 
 
@@ -187,9 +197,12 @@ def _check_diagonals(diagonal: FloatArray, ids: Sequence[str], inquiry: Inquiry)
     ones = (np.isclose(diagonal, 1, atol=1e-4) | ~known).all(axis=1) & known.any(axis=1)
     if infinite.any() and ones.any():
         inquiry.refuse(
-            f"{inquiry.name} has connectomes of different values: the diagonal of "
-            f"{ids[int(np.argmax(ones))]} is 1, as of Pearson's r, and that of "
-            f"{ids[int(np.argmax(infinite))]} is infinite, as of Fisher's z. Give the same for all."
+            Message(
+                "readers_connectomes.mixed-diagonals",
+                file=inquiry.name,
+                of_r=ids[int(np.argmax(ones))],
+                of_z=ids[int(np.argmax(infinite))],
+            )
         )
 
 
@@ -222,8 +235,12 @@ def _without_silent(
         for place in np.flatnonzero(silent.any(axis=0)).tolist()
     ]
     inquiry.assume(
-        f"In {inquiry.name} {int(silent.any(axis=1).sum())} subjects have regions whose "
-        f"correlations are all 0 ({shortened(names)}): they have no signal and are missing."
+        Message(
+            "readers_connectomes.silent-regions",
+            file=inquiry.name,
+            count=int(silent.any(axis=1).sum()),
+            regions=names,
+        )
     )
     return np.where(lost, np.nan, edges)
 
@@ -232,7 +249,11 @@ def _from_r(edges: FloatArray, inquiry: Inquiry) -> FloatArray:
     perfect = int((np.abs(edges) >= 1).sum())
     if perfect:
         inquiry.assume(
-            f"Correlations of exactly 1 or -1 between two regions in {inquiry.name}: {perfect}. "
-            f"Their Fisher's z is infinite and was set to {np.arctanh(LIMIT):.4g}."
+            Message(
+                "readers_connectomes.perfect-correlations",
+                file=inquiry.name,
+                count=perfect,
+                limit=f"{np.arctanh(LIMIT):.4g}",
+            )
         )
     return fisher_z(edges)

@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from graphnet.data.dataset import Series
 from graphnet.data.interpretation import Choice
-from graphnet.errors import CohortError, shortened
+from graphnet.errors import CohortError
+from graphnet.messages import Message, first_of
 from graphnet.readers.connectomes.matrices import LIMIT, fisher_z
 from graphnet.readers.inquiry import Inquiry
 from graphnet.readers.tables.sheet import is_number
@@ -66,22 +67,44 @@ def detect_orientation(tables: Tables, inquiry: Inquiry) -> str:
     if has_region_names(first.header):
         return POINTS
     if has_region_names(first.index):
-        inquiry.assume(f"The files of {inquiry.name} have one row per region; they were turned.")
+        inquiry.assume(Message("readers_connectomes.rows-are-regions", file=inquiry.name))
         return REGIONS
     rows, columns = ([table.values.shape[axis] for table in tables.values()] for axis in (0, 1))
     if _are_points(rows, columns) and not _smooth_along_rows(tables):
         inquiry.assume(
-            f"The rows of the files of {inquiry.name} were taken as time points: {_range(rows)} "
-            f"time points of {_range(columns)} regions."
+            Message(
+                "readers_connectomes.rows-are-points",
+                file=inquiry.name,
+                points=_range(rows),
+                regions=_range(columns),
+            )
         )
         return POINTS
     return inquiry.ask(
         ORIENTATION,
-        f"The files of {inquiry.name} have {_range(rows)} rows and {_range(columns)} columns. "
-        "Which are the time points?",
+        Message(
+            "readers_connectomes.ask-orientation",
+            file=inquiry.name,
+            rows=_range(rows),
+            columns=_range(columns),
+        ),
         (
-            Choice(REGIONS, f"the columns: {_range(rows)} regions, {_range(columns)} time points"),
-            Choice(POINTS, f"the rows: {_range(columns)} regions, {_range(rows)} time points"),
+            Choice(
+                REGIONS,
+                Message(
+                    "readers_connectomes.points-are-columns",
+                    regions=_range(rows),
+                    points=_range(columns),
+                ),
+            ),
+            Choice(
+                POINTS,
+                Message(
+                    "readers_connectomes.points-are-rows",
+                    regions=_range(columns),
+                    points=_range(rows),
+                ),
+            ),
         ),
     )
 
@@ -126,10 +149,17 @@ def check_length(found: Mapping[str, FloatArray], inquiry: Inquiry) -> None:
     """Refuse series that are too short to be correlated, by their subjects."""
     short = {subject: len(one) for subject, one in found.items() if len(one) < LEAST_POINTS}
     if short:
+        subjects = [
+            Message("readers_connectomes.subject-has", subject=subject, count=points)
+            for subject, points in short.items()
+        ]
         inquiry.refuse(
-            f"{inquiry.name} has time series of less than {LEAST_POINTS} points: "
-            f"{shortened([f'{subject} has {points}' for subject, points in short.items()], 5)}. "
-            "Leave these subjects out."
+            Message(
+                "readers_connectomes.short-series",
+                file=inquiry.name,
+                least=LEAST_POINTS,
+                subjects=first_of(subjects, 5),
+            )
         )
 
 
@@ -150,8 +180,7 @@ def without_gaps(
         cleaned[subject] = np.where(flat, np.nan, known) if flat.any() else known
     if empty:
         inquiry.refuse(
-            f"{inquiry.name} has time series without any signal (constant or empty) of "
-            f"{shortened(empty, 5)}; leave these subjects out or mend their data."
+            Message("readers_connectomes.no-signal", file=inquiry.name, subjects=first_of(empty, 5))
         )
     _say_gaps(silent, gaps, len(found), regions, inquiry)
     return cleaned
@@ -171,7 +200,7 @@ def correlate(
     points = sum(map(len, found.values()))
     if 8 * points * size + 4 * count * len(found) > most:
         raise CohortError(
-            f"{inquiry.name} has series and connectomes of more than {most / 1e6:g} MB."
+            Message("readers_connectomes.series-too-large", file=inquiry.name, megabytes=most / 1e6)
         )
     edges = np.empty((len(found), count), dtype=np.float32)
     same: dict[int, int] = {}
@@ -185,8 +214,7 @@ def correlate(
     _say_same(same, regions, len(found), inquiry)
     if averages == len(found):
         inquiry.assume(
-            f"In {inquiry.name} the last column ({regions[-1]}) is the mean of the others in every "
-            f"subject, as a global signal is; it was read as a region. Take it out if it is none."
+            Message("readers_connectomes.global-signal", file=inquiry.name, column=regions[-1])
         )
     offsets = np.cumsum([0, *map(len, found.values())])
     return Series(np.concatenate(list(found.values())), offsets.astype(np.int64)), edges
@@ -241,19 +269,24 @@ def _say_gaps(
     silent: NDArray[np.int64], gaps: int, subjects: int, regions: Sequence[str], inquiry: Inquiry
 ) -> None:
     lost = [
-        f"{regions[place]} in {silent[place]} of {subjects}"
+        Message(
+            "readers_connectomes.region-in-subjects",
+            region=regions[place],
+            count=int(silent[place]),
+            total=subjects,
+        )
         for place in np.flatnonzero(silent).tolist()
     ]
     if lost:
         inquiry.assume(
-            f"Regions without a signal (constant or empty) are missing in these subjects of "
-            f"{inquiry.name}: {shortened(lost)}."
+            Message(
+                "readers_connectomes.regions-without-signal",
+                file=inquiry.name,
+                regions=first_of(lost),
+            )
         )
     if gaps:
-        inquiry.assume(
-            f"Missing values in the time series of {inquiry.name}: {gaps}. Two regions were "
-            "correlated over the points that both have."
-        )
+        inquiry.assume(Message("readers_connectomes.gaps-in-series", file=inquiry.name, count=gaps))
 
 
 def _ends_in_average(series: FloatArray) -> bool:
@@ -274,15 +307,27 @@ def _say_same(
         return
     rows, columns = np.triu_indices(len(regions), 1)
     pairs = [
-        f"{regions[rows[edge]]} and {regions[columns[edge]]} in {count} of {subjects} subjects"
+        Message(
+            "readers_connectomes.pair-in-subjects",
+            one=regions[rows[edge]],
+            other=regions[columns[edge]],
+            count=count,
+            total=subjects,
+        )
         for edge, count in sorted(same.items(), key=lambda item: (-item[1], item[0]))
     ]
     inquiry.assume(
-        f"{inquiry.name} has regions with one and the same time series: {shortened(pairs, 5)}. "
-        f"Their Fisher's z is infinite and was set to {np.arctanh(LIMIT):.4g}."
+        Message(
+            "readers_connectomes.same-series",
+            file=inquiry.name,
+            pairs=first_of(pairs, 5),
+            limit=f"{np.arctanh(LIMIT):.4g}",
+        )
     )
 
 
-def _range(numbers: Sequence[int]) -> str:
+def _range(numbers: Sequence[int]) -> str | Message:
     low, high = min(numbers), max(numbers)
-    return str(low) if low == high else f"{low} to {high}"
+    if low == high:
+        return str(low)
+    return Message("readers_connectomes.from-to", low=str(low), high=str(high))

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graphnet.data.interpretation import Choice
+from graphnet.messages import Message
 from graphnet.readers.inquiry import Inquiry
 
 FloatArray = NDArray[np.float64]
@@ -71,10 +72,7 @@ def split_vectors(
             return split_matrices(squares, ids, inquiry)
     size = (1 + isqrt(1 + 8 * count)) // 2
     if size * (size - 1) // 2 != count or size < 2:
-        inquiry.refuse(
-            f"{inquiry.name} has {count} values per subject; a connectome of N regions has "
-            "N x N, or N x (N - 1) / 2 of one triangle."
-        )
+        inquiry.refuse(Message("readers_connectomes.no-square", file=inquiry.name, count=count))
         return None
     return _of_triangle(values, size, inquiry, order)
 
@@ -94,9 +92,11 @@ def subjects_first(arrays: FloatArray, inquiry: Inquiry, name: str) -> FloatArra
     if first == last:
         answer = inquiry.ask(
             AXES,
-            f"{name} is {one} x {two} x {three}: as many subjects as regions. Which axis holds the "
-            "subjects?",
-            (Choice(FIRST, "the first axis"), Choice(LAST, "the last axis")),
+            Message("readers_connectomes.ask-axes", array=name, shape=f"{one} x {two} x {three}"),
+            (
+                Choice(FIRST, Message("readers_connectomes.first-axis")),
+                Choice(LAST, Message("readers_connectomes.last-axis")),
+            ),
         )
     return arrays if answer == FIRST else np.moveaxis(arrays, 2, 0)
 
@@ -111,11 +111,15 @@ def _of_triangle(values: FloatArray, size: int, inquiry: Inquiry, order: str) ->
         order = UPPER  # both orders are the same
     order = order or inquiry.ask(
         TRIANGLE,
-        f"{inquiry.name} has {values.shape[1]} values per subject, one triangle of "
-        f"{size} x {size} connections. In which order?",
+        Message(
+            "readers_connectomes.ask-triangle",
+            file=inquiry.name,
+            count=values.shape[1],
+            regions=size,
+        ),
         (
-            Choice(UPPER, "the upper triangle by rows, as numpy.triu_indices gives"),
-            Choice(LOWER, "the lower triangle by rows, as nilearn and numpy.tril_indices give"),
+            Choice(UPPER, Message("readers_connectomes.upper-triangle")),
+            Choice(LOWER, Message("readers_connectomes.lower-triangle")),
         ),
     )
     nothing = np.zeros((len(values), size))
@@ -179,8 +183,7 @@ def _rounded_apart(
         found[subject] = bool(mine.mean() <= FEW and (apart <= 1.01 * unit).all())
     if found.any():
         inquiry.assume(
-            f"Mirrored cells of {inquiry.name} differ by one unit of their last decimal in "
-            f"{int(found.sum())} subjects, as rounding makes them; the upper one was taken."
+            Message("readers_connectomes.rounded-apart", file=inquiry.name, count=int(found.sum()))
         )
     return found
 
@@ -219,12 +222,17 @@ def _refuse_asymmetric(
         regions[place[edge]] if regions else str(place[edge] + 1)
         for place in np.triu_indices(size, 1)
     )
-    others = f", and {len(odd) - 1} more subjects have the same" if len(odd) > 1 else ""
     inquiry.refuse(
-        f"{inquiry.name} has connectomes that are not symmetric: for {ids[subject]}, row {one} "
-        f"column {other} is {halves[0][subject, edge]:.6g}, and row {other} column {one} is "
-        f"{halves[1][subject, edge]:.6g}{others}. Give undirected connectomes, for example the "
-        "mean of both directions."
+        Message(
+            "readers_connectomes.asymmetric",
+            file=inquiry.name,
+            subject=ids[subject],
+            one=one,
+            other=other,
+            upper=f"{halves[0][subject, edge]:.6g}",
+            lower=f"{halves[1][subject, edge]:.6g}",
+            others=len(odd) - 1,
+        )
     )
 
 

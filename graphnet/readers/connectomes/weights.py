@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graphnet.data.interpretation import COUNTS, OTHER, Choice, R, Z
+from graphnet.messages import Message, first_of
 from graphnet.readers.inquiry import CONNECTOME, Inquiry
 
 FloatArray = NDArray[np.float64]
@@ -20,12 +21,11 @@ STRUCTURAL = "structural"  # a hint: no correlations, but counts or other weight
 ONES, INFINITE, EMPTY, ANYTHING = "one", "infinite", "empty", "anything"
 VARIED = "varied"  # as variances are, or streamlines within a region
 
-WORDS = {Z: "Fisher's z", R: "Pearson's r", COUNTS: "counts", OTHER: "other weights"}
 CHOICES = (
-    Choice(Z, "Fisher's z: kept"),
-    Choice(R, "Pearson's r: turned into Fisher's z"),
-    Choice(COUNTS, "counts, for example of streamlines: kept"),
-    Choice(OTHER, "other weights: kept"),
+    Choice(Z, Message("readers_connectomes.kept-z")),
+    Choice(R, Message("readers_connectomes.r-becomes-z")),
+    Choice(COUNTS, Message("readers_connectomes.kept-counts")),
+    Choice(OTHER, Message("readers_connectomes.kept-other")),
 )
 
 
@@ -101,12 +101,12 @@ def _present(edges: FloatArray, size: int) -> NDArray[np.bool_]:
     return found
 
 
-def infer_values(seen: ValueSummary, inquiry: Inquiry, known: Hints) -> tuple[str, str]:
+def infer_values(seen: ValueSummary, inquiry: Inquiry, known: Hints) -> tuple[str, Message]:
     """What the values are, and how that was known."""
     hint = known.hint
     given = inquiry.answer(CONNECTOME)
     if given is not None:
-        return _as_given(given, seen, inquiry), "as the mapping says"
+        return _as_given(given, seen, inquiry), Message("readers_connectomes.by-mapping")
     evidence = _evidence(seen, hint)
     votes = {value: why for value, why in evidence.items() if value in _possible(seen, hint)}
     if len(votes) == 1:
@@ -114,31 +114,28 @@ def infer_values(seen: ValueSummary, inquiry: Inquiry, known: Hints) -> tuple[st
         if hint not in {"", STRUCTURAL, value}:
             inquiry.assume(_overruled(hint, value, seen, inquiry))
         if value == Z and seen.diagonal == EMPTY and not hint:
-            inquiry.assume(
-                f"The connectomes of {inquiry.name} were taken as Fisher's z, because their "
-                "diagonal is empty; if they are Pearson's r, give connectome.values=r."
-            )
+            inquiry.assume(Message("readers_connectomes.empty-diagonal", file=inquiry.name))
         return value, reason
     if evidence:
-        return _ask(seen, inquiry, "; ".join(evidence.values()), hint)
+        return _ask(seen, inquiry, list(evidence.values()), hint)
     return _without_evidence(seen, inquiry, known)
 
 
-def _evidence(seen: ValueSummary, hint: str) -> dict[str, str]:
+def _evidence(seen: ValueSummary, hint: str) -> dict[str, Message]:
     """What speaks for which values."""
-    found = {}
+    evidence = {}
     if seen.diagonal == ONES:
-        found[R] = "the diagonal is 1"
+        evidence[R] = Message("readers_connectomes.diagonal-one")
     empty = seen.diagonal == EMPTY and not hint and seen.most <= LARGEST_Z
     if seen.diagonal == INFINITE or empty:
-        found[Z] = "the diagonal is infinite or empty"
+        evidence[Z] = Message("readers_connectomes.diagonal-infinite")
     if seen.diagonal == VARIED and seen.least < 0:
-        found[OTHER] = "the diagonal differs between regions, as that of covariances does"
+        evidence[OTHER] = Message("readers_connectomes.diagonal-varies")
     if seen.whole and seen.least >= 0 and seen.most > 0 and hint != OTHER:
-        found[COUNTS] = "all values are whole numbers"
+        evidence[COUNTS] = Message("readers_connectomes.whole-numbers")
     if hint and hint != STRUCTURAL:
-        found[hint] = f"the names of the files say {WORDS[hint]}"
-    return found
+        evidence[hint] = Message("readers_connectomes.names-say", values=hint)
+    return evidence
 
 
 def _possible(seen: ValueSummary, hint: str = "") -> set[str]:
@@ -151,59 +148,85 @@ def _possible(seen: ValueSummary, hint: str = "") -> set[str]:
     return {Z, R, COUNTS, OTHER} - excluded
 
 
-def _without_evidence(seen: ValueSummary, inquiry: Inquiry, known: Hints) -> tuple[str, str]:
+def _without_evidence(seen: ValueSummary, inquiry: Inquiry, known: Hints) -> tuple[str, Message]:
     possible = _possible(seen, known.hint)
     if len(possible) == 1:
-        return OTHER, "negative values that are no correlations"
+        return OTHER, Message("readers_connectomes.negative-values")
     if seen.most > LARGEST_Z:
         value = COUNTS if seen.least >= 0 else OTHER
         inquiry.assume(
-            f"The connectomes of {inquiry.name} have values up to {seen.most:.6g}; they were taken "
-            f"as {WORDS[value]}."
+            Message(
+                "readers_connectomes.large-values",
+                file=inquiry.name,
+                most=f"{seen.most:.6g}",
+                values=value,
+            )
         )
-        return value, f"values up to {seen.most:g} are no correlations"
+        return value, Message("readers_connectomes.no-correlations", most=f"{seen.most:g}")
     if known.documented:
-        inquiry.assume(
-            f"The connectomes of {inquiry.name} were taken as Fisher's z, as this format is "
-            "documented; if they are not, give connectome.values=r, counts or other."
-        )
-        return Z, "as the format is documented"
+        inquiry.assume(Message("readers_connectomes.documented-z", file=inquiry.name))
+        return Z, Message("readers_connectomes.by-format")
     if 1 < seen.most <= USUAL_Z and seen.least < 0 and Z in possible:
         inquiry.assume(
-            f"The connectomes of {inquiry.name} have values from {seen.least:.3g} to "
-            f"{seen.most:.3g}: too large for Pearson's r, so they were taken as Fisher's z."
+            Message(
+                "readers_connectomes.too-large-for-r",
+                file=inquiry.name,
+                least=f"{seen.least:.3g}",
+                most=f"{seen.most:.3g}",
+            )
         )
-        return Z, "negative values and values over 1"
-    return _ask(seen, inquiry, "", known.hint)
+        return Z, Message("readers_connectomes.negative-and-over-one")
+    return _ask(seen, inquiry, [], known.hint)
 
 
-def _overruled(hint: str, value: str, seen: ValueSummary, inquiry: Inquiry) -> str:
-    return (
-        f"The connectomes of {inquiry.name} have values up to {seen.most:.6g}; they were taken as "
-        f"{WORDS[value]}, although their names say {WORDS[hint]}."
+def _overruled(hint: str, value: str, seen: ValueSummary, inquiry: Inquiry) -> Message:
+    return Message(
+        "readers_connectomes.names-overruled",
+        file=inquiry.name,
+        most=f"{seen.most:.6g}",
+        values=value,
+        named=hint,
     )
 
 
-def _ask(seen: ValueSummary, inquiry: Inquiry, evidence: str, hint: str) -> tuple[str, str]:
+def _ask(
+    seen: ValueSummary, inquiry: Inquiry, evidence: Sequence[Message], hint: str
+) -> tuple[str, Message]:
     possible = _possible(seen, hint)
-    told = f" Evidence: {evidence}." if evidence else ""
     answer = inquiry.ask(
         CONNECTOME,
-        f"The connectomes of {inquiry.name} have values from {seen.least:.3g} to "
-        f"{max(seen.most, seen.least):.3g}; what are they?{told}",
+        Message(
+            "readers_connectomes.ask-values",
+            file=inquiry.name,
+            least=f"{seen.least:.3g}",
+            most=f"{max(seen.most, seen.least):.3g}",
+            count=len(evidence),
+            evidence=first_of(evidence),
+        ),
         [choice for choice in CHOICES if choice.value in possible],
     )
-    return answer, "as answered"
+    return answer, Message("readers_connectomes.as-answered")
 
 
 def _as_given(given: str, seen: ValueSummary, inquiry: Inquiry) -> str:
     if given not in {choice.value for choice in CHOICES}:
-        inquiry.refuse(f"{CONNECTOME} is {given!r}; it must be one of z, r, counts, other.")
+        inquiry.refuse(
+            Message(
+                "readers.answer-not-a-choice",
+                key=CONNECTOME,
+                answer=given,
+                choices=[choice.value for choice in CHOICES],
+            )
+        )
         return OTHER
     if given == R and seen.most > 1 + ROUNDING:
         inquiry.refuse(
-            f"{CONNECTOME} is r, but {inquiry.name} has values up to {seen.most:.6g}, and "
-            "Pearson's r is at most 1."
+            Message(
+                "readers_connectomes.not-r",
+                key=CONNECTOME,
+                file=inquiry.name,
+                most=f"{seen.most:.6g}",
+            )
         )
         return OTHER
     return given

@@ -11,6 +11,7 @@ from pathlib import Path, PurePath
 
 from graphnet.data.identifiers import bare, number_of, without_zeros
 from graphnet.data.interpretation import COUNTS, OTHER, R, Z
+from graphnet.messages import Message
 from graphnet.readers.connectomes.weights import STRUCTURAL
 
 SERIES, MATRIX, MEASURE, UNKNOWN = "series", "matrix", "measure", ""
@@ -23,7 +24,7 @@ NEVER = {
     "coverage", "regressor", "regressors", "nuisance", "framewise", "movement", "realignment",
 }  # fmt: skip
 NEVER_FOLDERS = NEVER | {"covs", "realignparameter", "fd"}
-NO_REGIONS = "no measurements of regions: confounds, motion, p-values, lists of regions"
+NO_REGIONS = Message("readers_folders.no-regions")
 NAMED = re.compile(r"(sub|ses|task|acq|dir|run|space|seg|atlas)-[^_]+")
 P_VALUES = re.compile(
     r"(.*[^a-z])?[pq][-_ ]?val(ue)?s?([^a-z].*)?|sub-[^_]+(_.*)?_[pq]", re.IGNORECASE

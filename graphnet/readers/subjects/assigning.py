@@ -10,6 +10,7 @@ import numpy as np
 from graphnet.data.identifiers import match_ids
 from graphnet.data.interpretation import Choice
 from graphnet.errors import shortened
+from graphnet.messages import Message, first_of
 from graphnet.readers.folders.entities import Scan, ending, keys, scan_by_id
 from graphnet.readers.inquiry import ID, Inquiry
 from graphnet.readers.subjects.words import IDS, plain
@@ -39,15 +40,20 @@ def assigned(
     names = list(dict.fromkeys(subject_of(scan, place) for scan in scans))
     match = match_ids(names, listed)
     for sentence in match.how:
-        inquiry.assume(f"{inquiry.name}: {sentence}")
+        inquiry.assume(Message("readers_subjects.of-file", file=inquiry.name, detail=sentence))
     for sentence in match.collisions:
-        inquiry.refuse(f"{inquiry.name}: {sentence}")
+        inquiry.refuse(Message("readers_subjects.of-file", file=inquiry.name, detail=sentence))
     known = match.as_dict
     strange = [name for name in names if name not in known]
     if strange:
         inquiry.refuse(
-            f"{inquiry.name} has files of {shortened(strange, 5)}, whom its table {table} does not "
-            f"list (it has {shortened(listed, 3)})."
+            Message(
+                "readers_subjects.files-not-listed",
+                file=inquiry.name,
+                subjects=first_of(strange, 5),
+                table=table,
+                listed=first_of(listed, 3),
+            )
         )
     found: dict[str, list[Scan]] = {subject: [] for subject in listed}
     for scan in scans:
@@ -67,13 +73,17 @@ def _refuse_unlisted(files: Files, scans: Sequence[Scan], table: str, inquiry: I
     if unlisted:
         names = [str(path.relative_to(files.folder)) for path in unlisted]
         inquiry.refuse(
-            f"{inquiry.name} has files {shortened(names, 5)}, called like those of the subjects, "
-            f"but its table {table} lists no such ids. Add the subjects, or take the files out."
+            Message(
+                "readers_subjects.unlisted-files",
+                file=inquiry.name,
+                files=first_of(names, 5),
+                table=table,
+            )
         )
     left = {each.what for each in inquiry.left_alone}
     others = [path.name for path in rest if path not in unlisted and path.name not in left]
     if others:
-        inquiry.leave(shortened(others, 3), f"no id of {table} is in their names")
+        inquiry.leave(shortened(others, 3), Message("readers_subjects.no-id-in-names", table=table))
 
 
 def _shape(path: Path, folder: Path) -> str:
@@ -90,10 +100,15 @@ def refuse_missing(
     """Refuse people of the table who have no file; ``chosen`` says which was wanted."""
     if not subjects:
         return
-    of = ", ".join(f"{key}={value}" for key, value in (chosen or {}).items())
+    wanted = ", ".join(f"{key}={value}" for key, value in (chosen or {}).items())
     inquiry.refuse(
-        f"{inquiry.name} has no file{f' of {of}' if of else ''} for {shortened(subjects, 5)}, "
-        f"listed in its table {table}. Take these rows out of the table, or add the files."
+        Message(
+            "readers_subjects.no-file-for-subjects",
+            file=inquiry.name,
+            wanted=wanted or "any",
+            subjects=first_of(subjects, 5),
+            table=table,
+        )
     )
 
 
@@ -171,9 +186,18 @@ def _of_whole(
         return names[0]
     return inquiry.ask(
         ID,
-        f"{path.name} has several columns that name the files of the subjects, each in another "
-        "order. Which one holds the ids?",
-        [Choice(name, f"{name}: {shortened(columns[name], 3)}") for name in (names[0], *rivals)],
+        Message("readers_subjects.ask-id-column", table=path.name),
+        [
+            Choice(
+                name,
+                Message(
+                    "readers_tables.column-with-values",
+                    column=name,
+                    values=first_of(columns[name], 3),
+                ),
+            )
+            for name in (names[0], *rivals)
+        ],
     )
 
 
@@ -225,6 +249,5 @@ def check_header(sheet: Sheet, column: str, files: Files, inquiry: Inquiry) -> N
     every = {path for paths in _files_of(sheet.texts(column), files) for path in paths}
     if column and named and not named & every:
         inquiry.refuse(
-            f"The table {inquiry.name} has no header: its first line holds {column}, which names "
-            "a file. Give it a first line with names, such as ID and LABEL."
+            Message("readers_subjects.table-without-header", table=inquiry.name, cell=column)
         )

@@ -5,9 +5,8 @@ from collections import Counter
 from collections.abc import Sequence
 
 from graphnet.data.interpretation import CONTROL, PATIENT, Choice, ClassCoding, MissingCode
-from graphnet.errors import shortened
-from graphnet.readers.inquiry import LABEL, POSITIVE, Inquiry
-from graphnet.readers.subjects.spellings import rows
+from graphnet.messages import Message, first_of
+from graphnet.readers.inquiry import POSITIVE, Inquiry
 from graphnet.readers.subjects.words import CONTROLS, OF_DISEASE, PATIENTS, UNKNOWN, plain
 from graphnet.readers.tables.missing_codes import LABEL_CODES, MISSING, VALUE
 from graphnet.readers.tables.sheet import is_missing
@@ -56,7 +55,8 @@ def _named_classes(column: str, cells: Sequence[str], inquiry: Inquiry) -> Count
     if not nones or not in_words or any(map(is_control, counts)):
         return counts
     value = next(iter(nones))
-    if _asked_missing(column, value, nones.total(), "other words", inquiry) == VALUE:
+    beside = Message("readers_subjects.other-words")
+    if _asked_missing(column, value, nones.total(), beside, inquiry) == VALUE:
         counts += nones
     return counts
 
@@ -81,7 +81,7 @@ def _without_codes(
     for value in codes:
         _note_code(column, value, counts[value], inquiry)
     for value in _doubtful(kept):
-        beside = "other class numbers"
+        beside = Message("readers_subjects.other-class-numbers")
         if _asked_missing(column, value, counts[value], beside, inquiry) == MISSING:
             _note_code(column, value, counts[value], inquiry)
             del kept[value]
@@ -97,14 +97,19 @@ def _doubtful(numbers: dict[str, float]) -> list[str]:
     return [value for value, number in numbers.items() if number in odd]
 
 
-def _asked_missing(column: str, value: str, count: int, beside: str, inquiry: Inquiry) -> str:
+def _asked_missing(column: str, value: str, count: int, beside: Message, inquiry: Inquiry) -> str:
     return inquiry.ask(
         f"missing.{column}",
-        f"{column} holds {value} in {rows(count)} beside {beside}. Does {value} stand for a "
-        "missing class?",
+        Message(
+            "readers_subjects.ask-missing-class",
+            column=column,
+            code=value,
+            count=count,
+            beside=beside,
+        ),
         (
-            Choice(MISSING, f"{value} is a missing class"),
-            Choice(VALUE, f"{value} is a class of its own"),
+            Choice(MISSING, Message("readers_subjects.code-is-missing-class", code=value)),
+            Choice(VALUE, Message("readers_subjects.code-is-class", code=value)),
         ),
     )
 
@@ -121,7 +126,9 @@ def _words_without_codes(
 
 def _note_code(column: str, value: str, count: int, inquiry: Inquiry) -> None:
     inquiry.missing.append(MissingCode(column, value, count))
-    inquiry.assume(f"{column}: {value} stands for a missing class ({rows(count)}).")
+    inquiry.assume(
+        Message("readers_subjects.missing-class", column=column, code=value, count=count)
+    )
 
 
 def _of_numbers(column: str, numbers: dict[str, float], inquiry: Inquiry) -> ClassCoding | None:
@@ -131,9 +138,7 @@ def _of_numbers(column: str, numbers: dict[str, float], inquiry: Inquiry) -> Cla
         _refuse(column, odd or sorted(numbers, key=lambda value: numbers[value]), inquiry)
         return None
     if plain(column) == ABIDE and values <= {1.0, 2.0} and inquiry.answer(POSITIVE) is None:
-        inquiry.assume(
-            f"{column} is coded as in ABIDE: 1 is autism (class 1), 2 is control (class 0)."
-        )
+        inquiry.assume(Message("readers_subjects.coded-as-abide", column=column))
         coded = {value: AUTISM[str(int(number))] for value, number in numbers.items()}
         return ClassCoding(column, coded, _only(coded, {CONTROL: "control", PATIENT: "autism"}))
     return _of_whole_numbers(column, numbers, inquiry)
@@ -197,21 +202,28 @@ def _chosen(column: str, groups: dict[str, list[str]], inquiry: Inquiry) -> Clas
         return _lone(column, groups, inquiry)
     if len(names) == 2 and inquiry.answer(CONTROL_KEY) is None:
         choices = [
-            Choice(name, f"{name} is class 1, {_other(names, name)} class 0") for name in names
+            Choice(
+                name,
+                Message(
+                    "readers_subjects.positive-and-control",
+                    positive=name,
+                    control=_other(names, name),
+                ),
+            )
+            for name in reversed(names)
         ]
-        choices.reverse()
         answer = inquiry.ask(
             POSITIVE,
-            f"{column} holds {names[0]} and {names[1]}. Which one is the positive class "
-            "(patients)?",
+            Message(
+                "readers_subjects.ask-positive", column=column, first=names[0], second=names[1]
+            ),
             choices,
         )
         return _coded(column, groups, [_other(names, answer)], [answer], inquiry)
     answer = inquiry.ask(
         CONTROL_KEY,
-        f"{column} holds {shortened(names, MOST_SHOWN)}. Which one is the control class (0)? If "
-        f"{column} holds no classes, give {LABEL}=none instead.",
-        [Choice(name, f"{name} is class 0") for name in names],
+        Message("readers_subjects.ask-control", column=column, values=first_of(names, MOST_SHOWN)),
+        [Choice(name, Message("readers_subjects.is-class-0", value=name)) for name in names],
     )
     others = sorted((name for name in names if name != answer), key=_in_order)
     return _coded(column, groups, [answer], others, inquiry)
@@ -226,10 +238,10 @@ def _lone(column: str, groups: dict[str, list[str]], inquiry: Inquiry) -> ClassC
     (name,) = groups
     answer = inquiry.ask(
         POSITIVE,
-        f"{column} holds {name} alone. Is {name} the positive class (patients)?",
+        Message("readers_subjects.ask-only-class", column=column, value=name),
         (
-            Choice(name, f"{name} is class 1"),
-            Choice("none", f"{name} is the control class 0"),
+            Choice(name, Message("readers_subjects.is-class-1", value=name)),
+            Choice("none", Message("readers_subjects.is-control", value=name)),
         ),
     )
     controls, others = ([name], []) if answer == "none" else ([], [name])
@@ -254,8 +266,13 @@ def _coded(
     if len(controls) > 1:
         names[CONTROL] = " / ".join(controls)
     coding = ClassCoding(column, values, dict(sorted(names.items())))
-    told = ", ".join(f"{name} is class {number}" for number, name in coding.names.items())
-    inquiry.assume(f"Classes of {column}: {told}.")
+    classes_named = [
+        Message("readers_subjects.is-class", value=name, number=number)
+        for number, name in coding.names.items()
+    ]
+    inquiry.assume(
+        Message("readers_subjects.classes", column=column, classes=first_of(classes_named))
+    )
     return coding
 
 
@@ -265,7 +282,10 @@ def _only(values: dict[str, int], names: dict[int, str]) -> dict[int, str]:
 
 def _refuse(column: str, values: Sequence[str], inquiry: Inquiry) -> None:
     inquiry.refuse(
-        f"{column} is no column of classes: it holds {shortened(values, MOST_SHOWN)}. A class is "
-        f"a whole number (0 control, 1 patient) or one of at most {MOST_CLASSES} words; name the "
-        f"right column with {LABEL}=COLUMN."
+        Message(
+            "readers_subjects.not-classes",
+            column=column,
+            values=first_of(values, MOST_SHOWN),
+            limit=MOST_CLASSES,
+        )
     )

@@ -7,9 +7,9 @@ import numpy as np
 
 from graphnet.data.dataset import CATEGORICAL, NUMERIC, Covariate, FloatArray
 from graphnet.data.interpretation import Choice, MissingCode
-from graphnet.errors import shortened
+from graphnet.messages import Message, first_of
 from graphnet.readers.inquiry import Inquiry
-from graphnet.readers.subjects.spellings import in_one_spelling, rows, without_code_words
+from graphnet.readers.subjects.spellings import in_one_spelling, without_code_words
 from graphnet.readers.tables.missing_codes import MISSING, VALUE, without_codes
 from graphnet.readers.tables.roles import UNNAMED
 from graphnet.readers.tables.sheet import (
@@ -50,7 +50,7 @@ def _covariate(column: str, cells: Cells, inquiry: Inquiry) -> Covariate | None:
         return Covariate(column, NUMERIC, without_codes(values, column, inquiry))
     texts = without_code_words(texts, column, inquiry)
     reason = _why_not(words_of(texts), len(texts))
-    if reason:
+    if reason is not None:
         inquiry.leave(column or "a column without a name", reason)
         return None
     return Covariate(column, CATEGORICAL, in_one_spelling(texts, column, inquiry))
@@ -62,14 +62,22 @@ def _without_odd_words(texts: tuple[str, ...], column: str, inquiry: Inquiry) ->
     numbers = {text for text in texts if is_number(text)}
     if not 0 < len(words) <= MOST_ODD or len(numbers) < LEAST_NUMBERS:
         return texts
-    shown, few = " and ".join(map(repr, words)), shortened(sorted(numbers), 3)
+    shown = first_of(map(repr, words), MOST_ODD)
     answer = inquiry.ask(
         f"words.{column}",
-        f"{column} holds {shown} ({rows(words.total())}) among numbers ({few}). "
-        f"{'Does it' if len(words) == 1 else 'Do they'} stand for a missing value?",
+        Message(
+            "readers_subjects.ask-words",
+            column=column,
+            words=shown,
+            count=len(words),
+            rows=words.total(),
+            numbers=first_of(sorted(numbers), 3),
+        ),
         (
-            Choice(MISSING, f"{shown}: a missing value; {column} holds numbers"),
-            Choice(VALUE, f"{shown}: a value; {column} is text"),
+            Choice(
+                MISSING, Message("readers_subjects.words-are-missing", words=shown, column=column)
+            ),
+            Choice(VALUE, Message("readers_subjects.words-are-text", words=shown, column=column)),
         ),
     )
     if answer == VALUE:
@@ -85,14 +93,14 @@ def _is_index(values: FloatArray | None) -> bool:
     return len(np.unique(values)) == len(values) and bool((values == np.round(values)).all())
 
 
-def _why_not(words: Sequence[str], rows: int) -> str:
-    """Why words are no covariate, "" where they are one."""
+def _why_not(words: Sequence[str], rows: int) -> Message | None:
+    """Why these distinct words of a column of ``rows`` cells are no covariate; None if they are."""
     if not words:
-        return "it is empty"
+        return Message("readers_subjects.empty-column")
     if len(words) == 1:
-        return f"it is {words[0][:40]} in every row"
+        return Message("readers_subjects.constant-column", value=words[0][:40])
     if are_dates(list(words)):
-        return "it holds dates"
+        return Message("readers_subjects.dates")
     if len(words) > MOST_WORDS or (len(words) == rows and rows > 2):
-        return f"it is text with {len(words)} different values"
-    return ""
+        return Message("readers_subjects.free-text", count=len(words))
+    return None

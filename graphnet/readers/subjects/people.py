@@ -19,7 +19,7 @@ from graphnet.data.dataset import (
 )
 from graphnet.data.identifiers import alike, collisions, repeated
 from graphnet.data.interpretation import ClassCoding, CovariateReading
-from graphnet.errors import shortened
+from graphnet.messages import Message, first_of
 from graphnet.readers.inquiry import COVARIATES, LABEL, Inquiry
 from graphnet.readers.subjects.classes import class_coding
 from graphnet.readers.subjects.covariates import covariates_of
@@ -104,14 +104,10 @@ def _check_ids(ids: tuple[str, ...], labels: IntArray, inquiry: Inquiry) -> None
     _refuse_summaries(ids, inquiry)
     _refuse_shortened(ids, inquiry)
     for group in collisions(ids)[:MOST_NAMED]:
-        inquiry.refuse(
-            f"{inquiry.name} has the ids {' and '.join(map(repr, group))}, which are the same "
-            "without 'sub-'; write each subject in one way."
-        )
+        inquiry.refuse(Message("readers_subjects.same-id", file=inquiry.name, ids=map(repr, group)))
     for group in alike(ids)[:MOST_NAMED]:
         inquiry.assume(
-            f"{inquiry.name} has the ids {' and '.join(map(repr, group))}, which differ in leading "
-            "zeros alone; they were taken as different subjects."
+            Message("readers_subjects.ids-differ-in-zeros", file=inquiry.name, ids=map(repr, group))
         )
     twice = repeated(ids)
     if not twice:
@@ -123,35 +119,39 @@ def _check_ids(ids: tuple[str, ...], labels: IntArray, inquiry: Inquiry) -> None
     torn = [subject for subject in twice if len(classes.get(subject, ())) > 1]
     if torn:
         inquiry.refuse(
-            f"{inquiry.name} has rows of one id in different classes: "
-            f"{shortened(torn, MOST_NAMED)}. Give each subject its own id, or correct the class."
+            Message(
+                "readers_subjects.id-in-two-classes",
+                file=inquiry.name,
+                ids=first_of(torn, MOST_NAMED),
+            )
         )
         return
     times = max(Counter(ids)[subject] for subject in twice)
     inquiry.assume(
-        f"{len(twice)} ids of {inquiry.name} are on more than one row ({shortened(twice, 3)}; up "
-        f"to {times} rows): these are taken as scans of one subject, and kept in one fold."
+        Message(
+            "readers_subjects.repeated-ids",
+            count=len(twice),
+            file=inquiry.name,
+            ids=first_of(twice, 3),
+            rows=times,
+        )
     )
 
 
 def _refuse_summaries(ids: tuple[str, ...], inquiry: Inquiry) -> None:
     """A row of means below the subjects is no subject."""
-    found = [name for name in ids if plain(name) in SUMMARIES]
-    if found and len(found) < len(ids) // 2:
+    summaries = [name for name in ids if plain(name) in SUMMARIES]
+    if summaries and len(summaries) < len(ids) // 2:
         inquiry.refuse(
-            f"{inquiry.name} has rows that sum up others, as their ids say: {shortened(found)}. "
-            "Delete them."
+            Message("readers_subjects.summary-rows", file=inquiry.name, ids=first_of(summaries))
         )
 
 
 def _refuse_shortened(ids: tuple[str, ...], inquiry: Inquiry) -> None:
     """Long numbers of which Excel wrote the first digits alone."""
-    found = [name for name in ids if SHORTENED.fullmatch(name)]
-    if found:
-        inquiry.refuse(
-            f"{inquiry.name} has ids such as {found[0]}, of which a spreadsheet left out digits. "
-            "Set the format of that column to text or whole numbers, and save the file again."
-        )
+    cut = [name for name in ids if SHORTENED.fullmatch(name)]
+    if cut:
+        inquiry.refuse(Message("readers_subjects.shortened-ids", file=inquiry.name, id=cut[0]))
 
 
 def _scores(sheet: Sheet, column: str | None, inquiry: Inquiry) -> FloatArray:
@@ -182,12 +182,11 @@ def _wanted(sheet: Sheet, rest: Sequence[str], roles: Roles, inquiry: Inquiry) -
     absent = [name for name in chosen if name not in sheet.names or name in roles.taken]
     if absent:
         inquiry.refuse(
-            f"covariates names {shortened(absent)}, which {inquiry.name} does not have as columns "
-            "that could be covariates."
+            Message("readers_subjects.no-such-covariate", columns=absent, file=inquiry.name)
         )
     for column in rest:
         if column not in chosen and not UNNAMED.fullmatch(column):
-            inquiry.leave(column, "it is not among the covariates of the mapping")
+            inquiry.leave(column, Message("readers_subjects.not-in-mapping"))
             inquiry.answer(f"missing.{column}")  # an answer that nobody needs any more
     return [name for name in rest if name in chosen]
 

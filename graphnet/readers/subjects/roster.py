@@ -9,6 +9,7 @@ from pathlib import Path
 from graphnet.data.identifiers import repeated
 from graphnet.data.interpretation import Choice
 from graphnet.errors import CohortError, shortened
+from graphnet.messages import Message, first_of
 from graphnet.readers.folders.archives import Archive
 from graphnet.readers.folders.entities import ending
 from graphnet.readers.inquiry import ID, Inquiry
@@ -51,13 +52,16 @@ def find_roster(files: Files, inquiry: Inquiry, most: int) -> Roster:
         CohortError: there is none.
 
     """
-    unread: list[str] = []
+    unread: list[Message] = []
     found = []
     for path in _candidates(files):
         try:
             roster = _looked_into(path, files, inquiry, most)
         except CohortError as error:
-            unread.append(f"{path.name}: {error}")
+            unread += [
+                Message("readers_subjects.of-file", file=path.name, detail=message)
+                for message in error.messages
+            ]
             continue
         if roster is not None:
             found.append(roster)
@@ -71,8 +75,13 @@ def find_roster(files: Files, inquiry: Inquiry, most: int) -> Roster:
     given = inquiry.answer(ID)
     if given is not None and given not in sheet.names:
         inquiry.refuse(
-            f"{ID} is {given!r}, which is no column of {chosen.name}: it has "
-            f"{shortened([name for name in sheet.names if name], 8)}."
+            Message(
+                "readers_tables.no-such-column",
+                key=ID,
+                column=repr(given),
+                file=chosen.name,
+                columns=first_of([name for name in sheet.names if name]),
+            )
         )
     others = replace(files, rest=[path for path in files.rest if path != chosen.path])
     check_header(chosen.sheet, chosen.column, others, replace(inquiry, name=chosen.name))
@@ -116,17 +125,22 @@ def read_file(path: Path, inquiry: Inquiry, most: int) -> Sheet:
         with archive.file:
             return read_workbook(archive, inquiry, most // CELL)[1]
     if path.stat().st_size > most:
-        raise CohortError(f"{path.name} is larger than {most / 1e6:g} MB.")
+        raise CohortError(
+            Message("readers_subjects.table-too-large", table=path.name, megabytes=most / 1e6)
+        )
     return read_sheet(path.read_bytes(), inquiry, most // CELL)
 
 
-def _no_table(files: Files, inquiry: Inquiry, unread: Sequence[str]) -> CohortError:
+def _no_table(files: Files, inquiry: Inquiry, unread: Sequence[Message]) -> CohortError:
     names = Counter(path.suffix or path.name for path in files.rest)
-    kinds = shortened([f"{count} {name}" for name, count in names.most_common()], 5)
+    kinds = [f"{count} {name}" for name, count in names.most_common()]
     return CohortError(
-        f"{inquiry.name} has no table (CSV, TSV or a workbook) with a column of the subjects' ids "
-        "(ID or participant_id) and a column of their class (LABEL or group)."
-        f"{f' Besides files of subjects it has {kinds}.' if names else ''}",
+        Message(
+            "readers_subjects.no-table",
+            file=inquiry.name,
+            others=len(kinds),
+            kinds=first_of(kinds, 5),
+        ),
         *unread[:3],
     )
 
@@ -151,9 +165,12 @@ def _one(found: Sequence[Roster], files: Files, inquiry: Inquiry) -> Roster:
     names = [str(roster.path.relative_to(files.folder)) for roster in labelled]
     answer = inquiry.ask(
         TABLE,
-        f"{inquiry.name} has {len(names)} tables of its subjects. Which one is to be used?",
+        Message("readers_subjects.ask-table", file=inquiry.name, count=len(names)),
         [
-            Choice(name, f"{name}, {len(roster.ids)} rows")
+            Choice(
+                name,
+                Message("readers_subjects.table-choice", table=name, count=len(roster.ids)),
+            )
             for name, roster in zip(names, labelled, strict=True)
         ],
     )
@@ -178,10 +195,10 @@ def _leave(found: Sequence[Roster], chosen: Roster, files: Files, inquiry: Inqui
     """Other tables; and files with numbers whose names say nothing, beside those that do."""
     tables = {roster.path for roster in found}
     for path in sorted(tables - {chosen.path}):
-        inquiry.leave(path.name, f"{chosen.name} is the table of subjects that was used")
+        inquiry.leave(path.name, Message("readers_subjects.another-table-used", table=chosen.name))
     other = [path.name for path in files.rest if ending(path.name) and path not in tables]
     if files.scans and other:
-        inquiry.leave(shortened(other, 3), "their names do not say what they hold")
+        inquiry.leave(shortened(other, 3), Message("readers_subjects.names-say-nothing"))
 
 
 def _with_ids(roster: Roster, inquiry: Inquiry) -> Roster:
@@ -189,14 +206,24 @@ def _with_ids(roster: Roster, inquiry: Inquiry) -> Roster:
     twice = repeated(roster.ids)
     if twice:
         inquiry.refuse(
-            f"{inquiry.name} lists {shortened(twice, 5)} more than once in its table {roster.name}."
+            Message(
+                "readers_subjects.listed-twice",
+                file=inquiry.name,
+                subjects=first_of(twice, 5),
+                table=roster.name,
+            )
         )
     kept = [row for row, subject in enumerate(roster.ids) if subject.strip()]
     if len(kept) == len(roster.ids):
         return roster
     inquiry.assume(
-        f"Rows of {roster.name} without an id in {roster.column}: {len(roster.ids) - len(kept)} of "
-        f"{len(roster.ids)}; they were left out."
+        Message(
+            "readers_subjects.rows-without-id",
+            table=roster.name,
+            column=roster.column,
+            count=len(roster.ids) - len(kept),
+            total=len(roster.ids),
+        )
     )
     sheet = rows_of(roster.sheet, kept)
     return Roster(roster.path, sheet, roster.column, sheet.texts(roster.column))

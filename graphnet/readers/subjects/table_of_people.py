@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from graphnet.data.dataset import Dataset
 from graphnet.data.interpretation import TextFormat
 from graphnet.errors import CohortError, shortened
+from graphnet.messages import Message, first_of
 from graphnet.readers.folders.entities import NO_REGIONS
 from graphnet.readers.inquiry import ID, Inquiry
 from graphnet.readers.subjects.assigning import Files
@@ -22,8 +23,7 @@ FloatArray = NDArray[np.float64]
 KIND = "folder"
 KNOWN = (
     "ROISignals_*, ROICorrelation_* (DPABI), sub-*_timeseries.tsv, sub-*_relmat.tsv (BIDS), "
-    "*_rois_*.1D (ABIDE), Gretna* folders, *_connectome.csv (MRtrix), or any table of numbers "
-    "with the subject's id in its name"
+    "*_rois_*.1D (ABIDE), Gretna*, *_connectome.csv (MRtrix)"
 )
 
 
@@ -78,7 +78,12 @@ def _without_measures(
     others = [name for name in roster.sheet.names if name not in brain]
     inquiry.leave(
         shortened(brain, 4),
-        f"{roster.name} has measures of {len(alone.regions)} regions, the files of {len(regions)}",
+        Message(
+            "readers_subjects.measures-of-other-regions",
+            table=roster.name,
+            count=len(alone.regions),
+            regions=len(regions),
+        ),
     )
     return Listed(read_people(roster.sheet, others, inquiry), roster.sheet.text)
 
@@ -92,21 +97,28 @@ def read_alone(files: Files, roster: Roster, inquiry: Inquiry) -> Dataset | None
     """
     if _measures(roster, inquiry) is None:
         names = Counter(path.suffix or path.name for path in files.rest if path != roster.path)
-        others = shortened([f"{count} {name}" for name, count in names.most_common()], 5)
-        others = others or "nothing that could be used"
-        if any(path.suffix == ".zip" for path in files.rest):
-            others += " (unpack ZIP files that lie within)"
-        left = "".join(f" {each.what}: {each.reason}." for each in inquiry.left_alone)
+        others = [f"{count} {name}" for name, count in names.most_common()]
+        left_alone = [
+            Message("readers_subjects.left-alone", what=left.what, reason=left.message)
+            for left in inquiry.left_alone
+        ]
         raise CohortError(
-            f"{inquiry.name} has no file with measurements of the subjects of {roster.name} "
-            f"({roster.column}: {shortened(roster.ids, 3)}); besides it has "
-            f"{others}.{left} Known are {KNOWN}."
+            Message(
+                "readers_subjects.no-measurements",
+                file=inquiry.name,
+                table=roster.name,
+                column=roster.column,
+                ids=first_of(roster.ids, 3),
+                count=len(others),
+                others=first_of(others, 5),
+            ),
+            *([Message("readers_subjects.unpack-zip")] if ".zip" in names else []),
+            *left_alone,
+            Message("readers_subjects.known-files", known=KNOWN),
         )
-    if any(each.reason != NO_REGIONS for each in inquiry.left_alone):
-        raise CohortError(
-            f"{inquiry.name} has several tables and no file per subject; give one table at a time."
-        )
-    inquiry.assume(f"{inquiry.name} holds one table, {roster.name}, which was read.")
+    if any(left.message.code != NO_REGIONS.code for left in inquiry.left_alone):
+        raise CohortError(Message("readers_subjects.several-tables", file=inquiry.name))
+    inquiry.assume(Message("readers_subjects.one-table", file=inquiry.name, table=roster.name))
     return interpret_sheet(roster.sheet, KIND, _with_id(inquiry, roster.name, roster.column))
 
 
@@ -150,12 +162,17 @@ def _in_order(
         return None
     if set(measured.regions) == set(regions):
         inquiry.assume(
-            f"{roster.name} has measures ({shortened(measured.measures)}) of the same regions; "
-            "they were read too."
+            Message(
+                "readers_subjects.measures-read-too", table=roster.name, measures=measured.measures
+            )
         )
         return measured.values[:, [measured.regions.index(region) for region in regions]]
     inquiry.assume(
-        f"{roster.name} has measures ({shortened(measured.measures)}) of {len(regions)} numbered "
-        "regions; they were taken in the order of the files' regions."
+        Message(
+            "readers_subjects.measures-in-order",
+            table=roster.name,
+            measures=measured.measures,
+            count=len(regions),
+        )
     )
     return measured.values

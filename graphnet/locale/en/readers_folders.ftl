@@ -1,0 +1,1 @@
+no-regions = not measurements of regions: confounds, motion, p-values, lists of regions

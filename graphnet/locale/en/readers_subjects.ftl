@@ -1,0 +1,107 @@
+# Who the subjects of a file are: ids, classes, covariates, and the table of a folder. $file is the
+# name of a file or folder, $table the name of the table in a folder, $column the name of a column.
+
+of-file = { $file }: { $detail }
+
+# Ids
+
+same-id = { $file } has the ids { $ids }, which are the same without 'sub-'. Write each subject in one way.
+ids-differ-in-zeros = { $file } has the ids { $ids }, which differ only in leading zeros; they were read as different subjects.
+id-in-two-classes = { $file } has rows with the same id in different classes: { $ids }. Give each subject its own id, or correct the class.
+repeated-ids = { $count ->
+    [one] 1 id of { $file } is on more than one row ({ $ids }; up to { $rows } rows): these rows are scans of one subject and stay in one fold.
+   *[other] { $count } ids of { $file } are on more than one row ({ $ids }; up to { $rows } rows): these rows are scans of one subject and stay in one fold.
+}
+summary-rows = { $file } has rows that summarise others, as their ids say: { $ids }. Delete them.
+shortened-ids = { $file } has ids such as { $id }, of which a spreadsheet dropped digits. Format that column as text or whole numbers, and save the file again.
+without-point-zero = { $column }: whole numbers were read without their .0 ({ $example }).
+one-spelling = { $count ->
+    [one] { $column }: { $spellings } was read as { $common }.
+   *[other] { $column }: { $spellings } were read as { $common }.
+}
+missing-word = { $count ->
+    [one] { $column }: { $code } stands for a missing value (1 row).
+   *[other] { $column }: { $code } stands for a missing value ({ $count } rows).
+}
+
+# Classes
+
+ask-missing-class = { $count ->
+    [one] { $column } holds { $code } in 1 row beside { $beside }. Does { $code } stand for a missing class?
+   *[other] { $column } holds { $code } in { $count } rows beside { $beside }. Does { $code } stand for a missing class?
+}
+other-words = other words
+other-class-numbers = other class numbers
+code-is-missing-class = { $code } is a missing class
+code-is-class = { $code } is a class of its own
+missing-class = { $count ->
+    [one] { $column }: { $code } stands for a missing class (1 row).
+   *[other] { $column }: { $code } stands for a missing class ({ $count } rows).
+}
+coded-as-abide = { $column } is coded as in ABIDE: 1 is autism (class 1), 2 is control (class 0).
+ask-positive = { $column } holds { $first } and { $second }. Which one is the positive class (patients)?
+positive-and-control = { $positive } is class 1, { $control } class 0
+ask-control = { $column } holds { $values }. Which one is the control class (0)? If { $column } holds no classes, give class=none instead.
+is-class-0 = { $value } is class 0
+is-class-1 = { $value } is class 1
+is-control = { $value } is the control class 0
+is-class = { $value } is class { NUMBER($number, useGrouping: 0) }
+ask-only-class = { $column } holds only { $value }. Is { $value } the positive class (patients)?
+classes = Classes of { $column }: { $classes }.
+not-classes = { $column } does not hold classes: it holds { $values }. A class is a whole number (0 control, 1 patient) or one of at most { $limit } words; name the right column with class=COLUMN.
+
+# Covariates
+
+empty-column = it is empty
+constant-column = it is { $value } in every row
+dates = it holds dates
+free-text = it is text with { $count } different values
+not-in-mapping = it is not among the covariates of the mapping
+no-such-covariate = covariates names { $columns }, which { $file } does not have as columns that could be covariates.
+ask-words = { $count ->
+    [one] { $column } holds { $words } in { $rows ->
+        [one] 1 row
+       *[other] { $rows } rows
+    } among numbers ({ $numbers }). Does it stand for a missing value?
+   *[other] { $column } holds { $words } in { $rows } rows among numbers ({ $numbers }). Do they stand for a missing value?
+}
+words-are-missing = { $words }: a missing value; { $column } holds numbers
+words-are-text = { $words }: a value; { $column } is text
+
+# The table of a folder
+
+no-table = { $others ->
+    [0] { $file } has no table (CSV, TSV or a workbook) with a column of the subjects' ids (ID or participant_id) and a column of their class (LABEL or group).
+   *[other] { $file } has no table (CSV, TSV or a workbook) with a column of the subjects' ids (ID or participant_id) and a column of their class (LABEL or group). Besides files of subjects it has { $kinds }.
+}
+ask-table = { $file } has { $count } tables of its subjects. Which one is to be used?
+table-choice = { $count ->
+    [one] { $table }, 1 row
+   *[other] { $table }, { $count } rows
+}
+another-table-used = { $table } was used as the table of subjects
+names-say-nothing = their names do not say what they hold
+table-too-large = { $table } is larger than { $megabytes } MB.
+table-without-header = The table { $table } has no header: its first line holds { $cell }, which names a file. Add a first line with names, such as ID and LABEL.
+listed-twice = { $file } lists { $subjects } more than once in its table { $table }.
+rows-without-id = { $count } of { $total } rows of { $table } have no id in { $column }; they were left out.
+ask-id-column = { $table } has several columns that name the files of the subjects, each in a different order. Which one holds the ids?
+files-not-listed = { $file } has files of { $subjects }, whom its table { $table } does not list (it has { $listed }).
+unlisted-files = { $file } has files { $files }, named like those of the subjects, but its table { $table } lists no such ids. Add the subjects, or remove the files.
+no-id-in-names = no id of { $table } is in their names
+no-file-for-subjects = { $wanted ->
+    [any] { $file } has no file for { $subjects }, listed in its table { $table }. Delete these rows of the table, or add the files.
+   *[other] { $file } has no file of { $wanted } for { $subjects }, listed in its table { $table }. Delete these rows of the table, or add the files.
+}
+measures-of-other-regions = { $table } has measures of { $count } regions, the files of { $regions }
+measures-read-too = { $table } has measures ({ $measures }) of the same regions; they were read too.
+measures-in-order = { $table } has measures ({ $measures }) of { $count } numbered regions; they were taken in the order of the files' regions.
+no-measurements = { $count ->
+    [0] { $file } has no file with measurements of the subjects of { $table } ({ $column }: { $ids }), and nothing else that could be used.
+   *[other] { $file } has no file with measurements of the subjects of { $table } ({ $column }: { $ids }); besides it has { $others }.
+}
+unpack-zip = Unpack the ZIP files inside it.
+left-alone = { $what }: { $reason }.
+known-files = Known files: { $known }, or any table of numbers with the subject's id in its name.
+several-tables = { $file } has several tables and no file per subject. Give one table at a time.
+one-table = { $file } holds one table, { $table }, which was read.

@@ -1,0 +1,83 @@
+# 文件中的受试者：ID、类别、协变量，以及文件夹中的受试者表。$file 为文件或文件夹名，$table 为
+# 文件夹中表格的名称，$column 为列名。
+
+of-file = { $file }：{ $detail }
+
+# ID
+
+same-id = { $file } 中的 ID { $ids } 去掉“sub-”后相同。请统一每名受试者的写法。
+ids-differ-in-zeros = { $file } 中的 ID { $ids } 仅前导零不同，已按不同的受试者读取。
+id-in-two-classes = { $file } 中有同一 ID 的多行属于不同类别：{ $ids }。请为每名受试者使用不同的 ID，或更正类别。
+repeated-ids = { $file } 中有 { $count } 个 ID 出现在多行（{ $ids }；最多 { $rows } 行）：这些行视为同一受试者的多次扫描，在交叉验证中归入同一折。
+summary-rows = { $file } 中有汇总行（由 ID 判断）：{ $ids }。请将其删除。
+shortened-ids = { $file } 中有 { $id } 这样的 ID，其部分数字已被电子表格软件舍去。请将该列的格式设为文本或整数，并重新保存文件。
+without-point-zero = { $column }：整数已去掉末尾的 .0（{ $example }）。
+one-spelling = { $column }：{ $spellings } 已读作 { $common }。
+missing-word = { $column }：{ $code } 表示缺失值（{ $count } 行）。
+
+# 类别
+
+ask-missing-class = { $column } 中除{ $beside }外，有 { $count } 行为 { $code }。{ $code } 是否表示类别缺失？
+other-words = 其他文字
+other-class-numbers = 其他类别编号
+code-is-missing-class = { $code } 表示类别缺失
+code-is-class = { $code } 是单独的一个类别
+missing-class = { $column }：{ $code } 表示类别缺失（{ $count } 行）。
+coded-as-abide = { $column } 采用 ABIDE 的编码：1 为孤独症（类别 1），2 为对照（类别 0）。
+ask-positive = { $column } 中有 { $first } 和 { $second }。哪一个是阳性类别（患者）？
+positive-and-control = { $positive } 为类别 1，{ $control } 为类别 0
+ask-control = { $column } 中有 { $values }。哪一个是对照类别（0）？如果 { $column } 不是类别，请改为给出 class=none。
+is-class-0 = { $value } 为类别 0
+is-class-1 = { $value } 为类别 1
+is-control = { $value } 为对照类别 0
+is-class = { $value } 为类别 { NUMBER($number, useGrouping: 0) }
+ask-only-class = { $column } 中只有 { $value }。{ $value } 是阳性类别（患者）吗？
+classes = { $column } 的类别：{ $classes }。
+not-classes = { $column } 不是类别列：其中有 { $values }。类别应为整数（0 为对照，1 为患者），或至多 { $limit } 种文字；请用 class=列名 指定正确的列。
+
+# 协变量
+
+empty-column = 该列为空
+constant-column = 每一行都是 { $value }
+dates = 其中是日期
+free-text = 其中是文字，有 { $count } 种不同的值
+not-in-mapping = 不在所指定的协变量之中
+no-such-covariate = covariates 中的 { $columns } 不是 { $file } 中可作为协变量的列。
+ask-words = { $column } 中有 { $rows } 行为 { $words }，其余为数字（{ $numbers }）。{ $words } 是否表示缺失值？
+words-are-missing = { $words }：缺失值；{ $column } 为数值列
+words-are-text = { $words }：普通取值；{ $column } 为文字列
+
+# 文件夹中的受试者表
+
+no-table = { $others ->
+    [0] { $file } 中没有受试者表（CSV、TSV 或工作簿），即含有受试者 ID 列（ID 或 participant_id）和类别列（LABEL 或 group）的表格。
+   *[other] { $file } 中没有受试者表（CSV、TSV 或工作簿），即含有受试者 ID 列（ID 或 participant_id）和类别列（LABEL 或 group）的表格。除受试者的文件外，其中有 { $kinds }。
+}
+ask-table = { $file } 中有 { $count } 张受试者表。使用哪一张？
+table-choice = { $table }，{ $count } 行
+another-table-used = 已使用 { $table } 作为受试者表
+names-say-nothing = 无法由文件名判断其内容
+table-too-large = { $table } 超过 { $megabytes } MB。
+table-without-header = 表格 { $table } 没有表头：第一行的 { $cell } 是某个文件的 ID。请在其上方加一行列名，如 ID 和 LABEL。
+listed-twice = { $file } 的受试者表 { $table } 中，{ $subjects } 出现了不止一次。
+rows-without-id = { $table } 的 { $total } 行中有 { $count } 行在 { $column } 列没有 ID，已略去。
+ask-id-column = { $table } 中有多列与受试者的文件名对应，但顺序各不相同。哪一列是 ID？
+files-not-listed = { $file } 中有 { $subjects } 的文件，但受试者表 { $table } 中没有这些受试者（表中有 { $listed }）。
+unlisted-files = { $file } 中的文件 { $files } 与受试者的文件命名相同，但受试者表 { $table } 中没有这些 ID。请补充这些受试者，或移除这些文件。
+no-id-in-names = 文件名中没有 { $table } 里的任何 ID
+no-file-for-subjects = { $wanted ->
+    [any] { $file } 中没有 { $subjects } 的文件，但他们列在受试者表 { $table } 中。请从表中删去这些行，或补充文件。
+   *[other] { $file } 中没有 { $subjects } 的 { $wanted } 文件，但他们列在受试者表 { $table } 中。请从表中删去这些行，或补充文件。
+}
+measures-of-other-regions = { $table } 中的指标有 { $count } 个脑区，而文件有 { $regions } 个
+measures-read-too = { $table } 中有相同脑区的指标（{ $measures }），已一并读取。
+measures-in-order = { $table } 中有 { $count } 个以编号表示的脑区的指标（{ $measures }），已按文件中脑区的顺序读取。
+no-measurements = { $count ->
+    [0] { $file } 中没有 { $table } 所列受试者（{ $column }：{ $ids }）的测量文件，也没有其他可用的文件。
+   *[other] { $file } 中没有 { $table } 所列受试者（{ $column }：{ $ids }）的测量文件；其中另有 { $others }。
+}
+unpack-zip = 请解压其中的 ZIP 文件。
+left-alone = { $what }：{ $reason }。
+known-files = 可识别的文件：{ $known }，或文件名中含受试者 ID 的任何数字表格。
+several-tables = { $file } 中有多张表格，而没有每名受试者各自的文件。请一次只提供一张表格。
+one-table = { $file } 中只有一张表格 { $table }，已读取。
