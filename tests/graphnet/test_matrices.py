@@ -109,7 +109,7 @@ def test_values_that_cannot_be_known_are_asked_once(matrices: FloatArray, hint: 
 def test_an_answer_that_cannot_be_is_refused() -> None:
     found = inquiry(connectome_values=R)
     edges_from_matrices(fisher(0) * 4, IDS, found, "")
-    assert "Pearson's r is at most 1" in str(str(found.problems[0]))
+    assert "Pearson's r is at most 1" in str(found.problems[0])
 
 
 def test_one_triangle_is_mirrored_and_a_value_in_either_counts() -> None:
@@ -147,7 +147,7 @@ def test_rounding_to_32_bits_is_no_asymmetry() -> None:
     edges_from_matrices(matrices, IDS, found, Z)
     assert found.problems == []
     edges_from_matrices(tiny, IDS, found, Z)
-    assert "not symmetric" in str(str(found.problems[0]))
+    assert "not symmetric" in str(found.problems[0])
 
 
 def test_rows_of_zeros_are_values_of_a_sparse_connectome_and_missing_in_a_dense_one() -> None:
@@ -174,7 +174,7 @@ def test_a_dataset_of_zeros_and_a_subject_of_nothing_are_refused() -> None:
     empty[4] = np.nan
     found = inquiry()
     edges_from_matrices(empty, IDS, found, Z)
-    assert "empty connectomes for s4" in str(str(found.problems[0]))
+    assert "empty connectomes for s4" in str(found.problems[0])
 
 
 def test_r_of_one_has_a_finite_z() -> None:
@@ -209,10 +209,10 @@ def test_pairs_that_are_absent_or_disagree_are_refused() -> None:
     values[2, -1] += 0.1
     found = inquiry()
     edges_from_pairs(values[:, 1:], places[1:], list("abcdef"), IDS, found)
-    assert "f and e differ between their two directions" in str(str(found.problems[0]))
+    assert "f and e differ between their two directions" in str(found.problems[0])
     found = inquiry()
     edges_from_pairs(values[:, 1:15], places[1:15], list("abcdef"), IDS, found)
-    assert "no column for the pairs of regions a and b" in str(str(found.problems[0]))
+    assert "no column for the pairs of regions a and b" in str(found.problems[0])
 
 
 def flat(how: tuple[NDArray[np.int64], NDArray[np.int64]]) -> FloatArray:
@@ -236,7 +236,7 @@ def test_flat_vectors_by_their_order() -> None:
         np.testing.assert_array_equal(found[0], expected)
         assert certain.questions == []
     assert edges_from_vectors(np.zeros((2, 7)), IDS, wrong := inquiry(), Z) is None
-    assert "7 values per subject" in str(str(wrong.problems[0]))
+    assert "7 values per subject" in str(wrong.problems[0])
 
 
 def test_the_axis_of_the_subjects() -> None:
@@ -262,14 +262,14 @@ def test_one_unit_of_the_last_decimal_in_a_few_cells_is_rounding() -> None:
     np.testing.assert_allclose(edges, np.arctanh(matrices[:, *UP]), rtol=1e-6)
     matrices[2, 1, 3] += 2e-4
     edges_from_matrices(matrices, IDS, found)
-    assert "not symmetric" in str(str(found.problems[0]))
+    assert "not symmetric" in str(found.problems[0])
 
 
 def test_r_of_some_and_z_of_others_is_refused() -> None:
     found = inquiry()
     edges_from_matrices(np.concatenate([PEARSON[:3], fisher()[3:]]), IDS, found)
-    assert "the diagonal of s0 is 1" in str(str(found.problems[0]))
-    assert "that of s3 is infinite" in str(str(found.problems[0]))
+    assert "the diagonal of s0 is 1" in str(found.problems[0])
+    assert "that of s3 is infinite" in str(found.problems[0])
 
 
 def test_a_region_without_a_signal_says_nothing_by_its_diagonal() -> None:
@@ -286,4 +286,4 @@ def test_a_subject_who_correlates_with_nothing_is_refused() -> None:
     matrices[3] = np.eye(REGIONS)
     found = inquiry()
     edges_from_matrices(matrices, IDS, found)
-    assert "empty connectomes for s3" in str(str(found.problems[0]))
+    assert "empty connectomes for s3" in str(found.problems[0])

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from graphnet.data.dataset import NO_CLASS
+from graphnet.messages import Message, first_of
 from graphnet.readers.inquiry import Inquiry
 from graphnet.readers.subjects.people import People, read_people
 from tests.graphnet.sheets import Column, sheet
@@ -50,14 +51,10 @@ def test_an_index_is_passed_over(name: str) -> None:
 def test_a_first_column_of_text_that_differs_is_the_ids_and_it_is_said() -> None:
     found, inquiry = people({"": ["a", "b", "c"], "LABEL": ["0", "1", "0"]})
     assert found.subjects.ids == ("a", "b", "c")
-    assert [*map(str, inquiry.assumptions)] == [
-        "The unnamed column was taken for the ids of the subjects."
-    ]
+    assert inquiry.assumptions == [Message("readers_tables.unnamed-column-is-id")]
     found, inquiry = people({"whom": ["a", "b", "c"], "LABEL": ["0", "1", "0"]})
     assert found.id == "whom"
-    assert [*map(str, inquiry.assumptions)] == [
-        "The first column, whom, was taken for the ids of the subjects."
-    ]
+    assert inquiry.assumptions == [Message("readers_tables.first-column-is-id", column="whom")]
     assert settled({"whom": ["a", "b", "b"], "LABEL": ["0", "1", "0"]}).id is None
 
 
@@ -94,31 +91,29 @@ def test_a_mapping_names_any_column() -> None:
     assert found.subjects.scores.tolist() == [3, 20]
     assert [each.name for each in found.covariates] == ["age"]
     _, inquiry = people(columns, id="who")
-    assert [*map(str, inquiry.problems)] == [
-        "id is 'who', which is no column of the file: it has whom, sick, ward, HAMD, age."
-    ]
+    (problem,) = inquiry.problems
+    assert problem.code == "readers_tables.no-such-column"
+    assert "whom, sick, ward, HAMD and age" in str(problem)
     assert settled(columns, covariates="none").covariates == ()
 
 
 def test_one_id_in_two_classes_is_refused_and_in_one_said() -> None:
     _, inquiry = people({"ID": ["a", "a", "b"], "LABEL": ["0", "1", "0"]})
-    assert [*map(str, inquiry.problems)] == [
-        "the file has rows of one id in different classes: a. Give each subject its own id, or "
-        "correct the class."
+    assert inquiry.problems == [
+        Message("readers_subjects.id-in-two-classes", file="the file", ids=first_of(["a"]))
     ]
     found, inquiry = people({"ID": ["a", "a", "b"], "LABEL": ["0", "0", "1"]})
     assert inquiry.problems == []
     assert found.subjects.ids == ("a", "a", "b")
-    assert "1 ids of the file are on more than one row (a; up to 2 rows)" in str(
-        inquiry.assumptions[0]
+    assert inquiry.assumptions[0] == Message(
+        "readers_subjects.repeated-ids", count=1, file="the file", ids=first_of(["a"]), rows=2
     )
 
 
 def test_ids_that_collide_are_refused_and_others_stay_two() -> None:
     _, inquiry = people({"ID": ["sub-01", "01", "b"], "LABEL": ["0", "1", "0"]})
-    assert [*map(str, inquiry.problems)] == [
-        "the file has the ids 'sub-01' and '01', which are the same without 'sub-'; write each "
-        "subject in one way."
+    assert inquiry.problems == [
+        Message("readers_subjects.same-id", file="the file", ids=["'sub-01'", "'01'"])
     ]
     for ids in (["0012", "12"], ["1.10", "1.1"], ["001", "1"]):
         assert settled({"ID": ids, "LABEL": ["0", "1"]}).subjects.ids == tuple(ids)
@@ -149,7 +144,7 @@ def test_a_known_word_for_control_is_class_0(word: str) -> None:
     assert found.label.names == {0: word, 1: "MDD", 2: "SZ"}
     assert found.subjects.labels.tolist() == [2, 0, 1, 0, NO_CLASS]
     assert [*map(str, inquiry.assumptions)] == [
-        f"Classes of LABEL: {word} is class 0, MDD is class 1, SZ is class 2."
+        f"Classes of LABEL: {word} is class 0, MDD is class 1 and SZ is class 2."
     ]
 
 
@@ -201,9 +196,7 @@ def test_dx_group_is_coded_as_in_abide() -> None:
     assert found.label is not None
     assert found.label.names == {0: "control", 1: "autism"}
     assert found.subjects.labels.tolist() == [1, 0, 0]
-    assert [*map(str, inquiry.assumptions)] == [
-        "DX_GROUP is coded as in ABIDE: 1 is autism (class 1), 2 is control (class 0)."
-    ]
+    assert inquiry.assumptions == [Message("readers_subjects.coded-as-abide", column="DX_GROUP")]
     found, _ = classes(["1", "2", "2"], "DX_GROUP", class__positive="2")
     assert found.subjects.labels.tolist() == [0, 1, 1]
 
@@ -234,7 +227,9 @@ def test_codes_in_a_class_are_said_and_9_is_asked_about() -> None:
     assert [(code.column, code.code, code.count) for code in inquiry.missing] == [
         ("LABEL", "-9999", 2)
     ]
-    assert [*map(str, inquiry.assumptions)] == ["LABEL: -9999 stands for a missing class (2 rows)."]
+    assert inquiry.assumptions == [
+        Message("readers_subjects.missing-class", column="LABEL", code="-9999", count=2)
+    ]
     cells = ["0", "1", "9"]
     _, inquiry = classes(cells)
     assert [question.id for question in inquiry.questions] == ["missing.LABEL"]
@@ -248,7 +243,8 @@ def test_codes_in_a_class_are_said_and_9_is_asked_about() -> None:
 def test_what_is_no_class_is_refused_with_what_it_holds(cells: list[str]) -> None:
     _, inquiry = classes(cells)
     (problem,) = inquiry.problems
-    assert str(problem).startswith(f"LABEL is no column of classes: it holds {cells[0]}")
+    assert problem.code == "readers_subjects.not-classes"
+    assert str(problem).startswith(f"LABEL does not hold classes: it holds {cells[0]}")
 
 
 def test_the_documented_column_is_the_class_and_others_are_said() -> None:
@@ -260,8 +256,13 @@ def test_the_documented_column_is_the_class_and_others_are_said() -> None:
     }
     found, inquiry = people(columns)
     assert found.subjects.labels.tolist() == [0, 1]
-    assert [*map(str, inquiry.assumptions)] == [
-        "the file has LABEL_GROUP, LABEL, group; LABEL_GROUP was used as the class."
+    assert inquiry.assumptions == [
+        Message(
+            "readers_tables.class-column-chosen",
+            file="the file",
+            columns=["LABEL_GROUP", "LABEL", "group"],
+            column="LABEL_GROUP",
+        )
     ]
     _, inquiry = people({"ID": ["a", "b"], "group": ["0", "1"], "diagnosis": ["1", "0"]})
     assert [question.id for question in inquiry.questions] == ["class"]
@@ -296,7 +297,7 @@ def test_codes_in_a_score_are_missing_where_certain_and_asked_about_where_not() 
     for cells, code in (([100.0, 900, 999], 999), ([40.0, 80, 0], 0), ([10.0, 20, 99], 99)):
         _, inquiry = score(cells)
         assert [question.id for question in inquiry.questions] == ["missing.LABEL_SCORE"]
-        assert f"holds {code} once" in inquiry.questions[0].sentence
+        assert f"holds {code} in 1 cell" in inquiry.questions[0].sentence
         assert np.isnan(score(cells, missing__LABEL_SCORE="missing")[0][2])
         assert score(cells, missing__LABEL_SCORE="value")[0][2] == code
     for cells in ([0.0, 5, 12], [998.0, 999, 1000], [95.0, 99, 103], [-1.0, 0, 1]):

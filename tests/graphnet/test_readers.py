@@ -109,7 +109,7 @@ def test_a_file_read_from_a_path_a_stream_and_bytes_is_the_same(tmp_path: Path) 
         ),
         (
             "ID,LABEL,GMV_1\np1,0.5,0.5\n",
-            "LABEL is no column of classes: it holds 0.5. A class is a whole number (0 control, 1 "
+            "LABEL does not hold classes: it holds 0.5. A class is a whole number (0 control, 1 "
             "patient) or one of at most 10 words; name the right column with class=COLUMN.",
         ),
         ("ID,LABEL,GMV_1\np1,,0.5\n", "The dataset site has no subject with a class."),
@@ -134,7 +134,7 @@ def test_what_is_asked_is_no_cohort_until_it_is_answered() -> None:
 def test_all_that_is_wrong_is_said_at_once() -> None:
     first, second, third = refusal("ID,LABEL,GMV_1,GMV_2,DC_1\np1,7.5,1,1,1\np2,1,x,1,1\n")
     assert first.startswith("site has no DC column for region 2.")
-    assert second.startswith("LABEL is no column of classes: it holds 7.5.")
+    assert second.startswith("LABEL does not hold classes: it holds 7.5.")
     assert third == "GMV_1 in row 3 holds 'x', which is not a number."
 
 

@@ -127,7 +127,7 @@ def test_constant_empty_and_infinite_values_are_missing_and_said_once() -> None:
     assert np.isnan(cleaned["s3"]).sum(axis=0).tolist() == [0, 0, 1, 0, 0]
     assert series["s0"][0, 1] == 0  # what was given is left as it is
     assert len(inquiry.assumptions) == 2
-    assert "b in 2 of 4, d in 1 of 4" in str(inquiry.assumptions[0])
+    assert "b in 2 of 4 and d in 1 of 4" in str(inquiry.assumptions[0])
     assert "Missing values in the time series of x: 1." in str(inquiry.assumptions[1])
 
 
@@ -159,7 +159,7 @@ def test_short_series_are_refused_by_subject() -> None:
     inquiry = Inquiry("x")
     check_length({"s0": np.ones((9, 2)), "s1": np.ones((10, 2))}, inquiry)
     assert [*map(str, inquiry.problems)] == [
-        "x has time series of less than 10 points: s0 has 9. Leave these subjects out."
+        "x has time series of fewer than 10 points: s0 has 9. Leave these subjects out."
     ]
 
 
@@ -178,4 +178,4 @@ def test_a_subject_without_any_signal_is_refused() -> None:
     inquiry = Inquiry("x")
     ones = {"a": np.random.default_rng(5).standard_normal((20, 3)), "b": np.zeros((20, 3))}
     without_gaps(ones, ["1", "2", "3"], inquiry)
-    assert "of b; leave these subjects out" in str(inquiry.problems[0])
+    assert "for b. Leave these subjects out" in str(inquiry.problems[0])

@@ -144,7 +144,7 @@ def test_more_names_of_ids(column: str) -> None:
 def test_a_row_that_sums_up_the_others_is_refused(word: str) -> None:
     _, inquiry = people({"ID": ["s1", "s2", "s3", word], "LABEL": ["0", "1", "1", ""]})
     (problem,) = inquiry.problems
-    assert f"rows that sum up others, as their ids say: {word}" in str(problem)
+    assert f"rows that summarise others, as their ids say: {word}" in str(problem)
 
 
 def test_codes_of_diagnoses_with_decimals_are_no_rival_of_the_class() -> None:
@@ -158,7 +158,7 @@ def test_codes_of_diagnoses_with_decimals_are_no_rival_of_the_class() -> None:
 def test_ids_of_which_a_spreadsheet_left_out_digits_are_refused() -> None:
     _, inquiry = people({"ID": ["1.23457E+11", "1.23458E+11"], "LABEL": ["0", "1"]})
     (problem,) = inquiry.problems
-    assert "ids such as 1.23457E+11, of which a spreadsheet left out digits" in str(problem)
+    assert "ids such as 1.23457E+11, of which a spreadsheet dropped digits" in str(problem)
 
 
 def test_a_word_among_numbers_is_asked_about() -> None:
@@ -168,7 +168,8 @@ def test_a_word_among_numbers_is_asked_about() -> None:
     }
     _, inquiry = people(columns)
     (question,) = inquiry.questions
-    assert (question.id, "'无' (2 rows)" in question.sentence) == ("words.HAMD", True)
+    assert (question.id, question.message.code) == ("words.HAMD", "readers_subjects.ask-words")
+    assert "'无' in 2 rows" in question.sentence
     found, inquiry = people(columns, words__HAMD="missing")
     (hamd,) = found.subjects.covariates
     assert isinstance(hamd.values, np.ndarray)
@@ -208,9 +209,8 @@ def test_of_two_columns_of_the_same_classes_the_words_are_read() -> None:
     found, inquiry = people(columns)
     assert inquiry.questions == []
     assert found.subjects.labels.tolist() == [1, 0, 1, 0]
-    assert "the file has dx, group, which name the same classes; dx was used." in [
-        *map(str, inquiry.assumptions)
-    ]
+    same = [said for said in inquiry.assumptions if said.code == "readers_tables.same-classes"]
+    assert [dict(said.values)["column"] for said in same] == ["dx"]
     _, inquiry = people({**columns, "dx": ["SZ", "HC", "HC", "HC"]})
     assert [question.id for question in inquiry.questions] == ["class"]
 
