@@ -31,7 +31,12 @@ def inspect(wanted: str, *, fallback: bool) -> dict[str, Any]:
     except SettingsError as error:
         return {**versions, "error": str(error)}
     total = memory(choice.device).get("total")
-    return {**versions, "device": choice.name, "warning": choice.warning, "memory": total}
+    return {
+        **versions,
+        "device": choice.name,
+        "warning": str(choice.warning or ""),
+        "memory": total,
+    }
 
 
 if __name__ == "__main__":

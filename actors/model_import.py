@@ -22,7 +22,8 @@ from db.imports import NotImportable, OldTask
 from graphnet.artifacts.model import StoredModel
 from graphnet.data.cohort import Cohort, merge
 from graphnet.data.cohorts import cohort_of
-from graphnet.errors import CohortError, ModelError, SettingsError, shortened
+from graphnet.errors import CohortError, ModelError, SettingsError
+from graphnet.messages import Message, finished
 from graphnet.predecessor.__main__ import TENSORS
 from graphnet.predecessor.model import FIT, TrainedOn, Wanted, assembled
 from graphnet.predecessor.state import State
@@ -86,7 +87,7 @@ class ModelImporter:
         cohort = merge(cohorts) if cohorts else None
         return TrainedOn(cohort, certain=certain, said=tuple(problems))
 
-    def _cohorts(self, names: Sequence[str]) -> tuple[list[Cohort], list[str]]:
+    def _cohorts(self, names: Sequence[str]) -> tuple[list[Cohort], list[Message]]:
         # NEURO-LEARN's forms name a dataset with .csv, which it is called without here.
         others = other_ways(names)
         asked_names = sorted({*names, *others.values()})
@@ -96,13 +97,16 @@ class ModelImporter:
         chosen = {name: by_name.get(name) or by_name.get(others.get(name, "")) for name in names}
         records = {name: record for name, record in chosen.items() if record is not None}
         gone = [name for name in chosen if name not in records]
-        problems = [f"The dataset {shortened(gone)} is not here."] if gone else []
+        problems = [Message("predecessor.datasets-missing", datasets=gone)] if gone else []
         cohorts = []
         for name, record in {record.data_name: record for record in records.values()}.items():
             try:
                 cohorts.append(cohort_of(self.reader.dataset(record), name))
             except CohortError as error:
-                problems.append(f"The dataset {name} cannot be read. {error}")
+                reason = error.messages[0] if len(error.messages) == 1 else finished(str(error))
+                problems.append(
+                    Message("predecessor.dataset-unreadable", dataset=name, reason=reason)
+                )
         return cohorts, problems
 
     def _check_again(self, old: OldTask, *, again: bool) -> None:
@@ -173,7 +177,7 @@ def read_state_file(path: Path, folder: Path, request: ReadRequest, bounds: Read
     )
     if "refused" in outcome:
         raise ModelError(*(str(each) for each in outcome["refused"]))
-    return State(load_file(out / TENSORS), tuple(str(each) for each in outcome["said"]))
+    return State(load_file(out / TENSORS), tuple(map(Message.from_json, outcome["said"])))
 
 
 def _wanted(old: OldTask, said: Mapping[str, Any]) -> Wanted:

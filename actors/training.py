@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from actors import metrics
@@ -61,8 +62,8 @@ def _train(task: TaskContext, curve: Curve, run_shard: RunShard) -> str:
     with TaskCallback(task, inputs, curve) as callback:
         try:
             outcome = _run_experiment(task, inputs, callback, run_shard)
-            result = outcome.result.as_dict()
-            result["warnings"] = [*filter(None, [task.worker.choice.warning]), *result["warnings"]]
+            warnings = [*filter(None, [task.worker.choice.warning]), *outcome.result.warnings]
+            result = replace(outcome.result, warnings=warnings).as_dict()
             reports = report_files(task.claim, outcome, result)
             model = outcome.model if task.form.save_model_state else None
             return _store_and_finish(task, output_files(model, reports), result)

@@ -1,4 +1,4 @@
-"""A stored model applied to new subjects, with what speaks against believing it."""
+"""A stored model applied to new subjects, with the reasons to doubt its predictions."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -12,11 +12,11 @@ from graphnet.data import provenance
 from graphnet.data.cohort import Cohort, FloatArray
 from graphnet.evaluation.applicability import ApplicabilityDomain
 from graphnet.evaluation.attribution import contributions
+from graphnet.messages import Message, as_message, rendered
 
 TOP = 10
 MOST_EXPLAINED = 200
 DIGITS = 6
-KNOWN = "The model has trained on this subject, so its answer says nothing."
 
 
 def predict(
@@ -28,8 +28,9 @@ def predict(
 ) -> dict[str, Any]:
     """Probabilities by class, or a score, for each subject, whatever else is in the cohort.
 
-    Each has ``warnings`` and an ``explanation``: the ten regions that add most to the score of
-    class 1 over class 0 (of more classes the likeliest over the mean; of a score the scaled score).
+    Each has ``warnings`` (in English; coded as ``warning_messages``) and an ``explanation``: the
+    ten regions that contribute most to the score of class 1 over class 0 (of more classes the
+    likeliest over the mean; of a score the scaled score).
     ``class_names`` has the word for each class; ``names`` are for people, by region.
 
     Raises:
@@ -41,31 +42,44 @@ def predict(
     cohort = model.arranged(cohort)
     domain = ApplicabilityDomain.from_facts(model.facts)
     values = model.predict(cohort)
-    known = provenance.seen_in_training(subjects_seen(model.facts), cohort)
-    unusual = _remarks(domain, model, cohort)
-    added = _added(model, cohort, names or {}) if explain else []
-    found = [
+    seen = provenance.seen_in_training(subjects_seen(model.facts), cohort)
+    unusual = _unusual(domain, model, cohort)
+    explanations = _explanations(model, cohort, names or {}) if explain else []
+    predictions = [
         {
             "id": cohort.ids[row],
             "site": cohort.sites[row],
             **_answer(model, values[row]),
-            "warnings": [*([KNOWN] if cohort.ids[row] in known else []), *unusual[row]],
-            "explanation": added[row] if row < len(added) else None,
+            **_warned(
+                [Message("prediction.subject-seen")] * (cohort.ids[row] in seen) + unusual[row]
+            ),
+            "explanation": explanations[row] if row < len(explanations) else None,
         }
         for row in range(len(cohort))
     ]
     return {
         "classes": [str(label) for label in model.classes],
         "class_names": {str(label): name for label, name in model.class_names.items()},
-        "predictions": found,
-        "warnings": [
-            *import_warnings(model.facts),
-            *_of_all(domain, cohort, unusual, explain=explain),
-            *_unharmonised(model, cohort),
-            *filter(None, [provenance.spelled_differently(known)]),
-            *cohort.notes,
-            *(said for each in cohort.interpretations.values() for said in each.said),
-        ],
+        "predictions": predictions,
+        **_warned(
+            [
+                *import_warnings(model.facts),
+                *_of_all(domain, cohort, unusual, explain=explain),
+                *_unharmonised(model, cohort),
+                *filter(None, [provenance.spelled_differently(seen)]),
+                *cohort.notes,
+                *(said for read in cohort.interpretations.values() for said in read.said),
+            ]
+        ),
+    }
+
+
+def _warned(warnings: Sequence[Message | str]) -> dict[str, Any]:
+    """Warnings as sentences, and coded for whoever shows them in another language."""
+    messages = [as_message(warning) for warning in warnings]
+    return {
+        "warnings": rendered(messages),
+        "warning_messages": [message.as_dict() for message in messages],
     }
 
 
@@ -82,15 +96,16 @@ def _answer(model: StoredModel, values: FloatArray) -> dict[str, Any]:
     return {"probability": shares, "predicted": labels[int(values.argmax())]}
 
 
-def _remarks(
+def _unusual(
     domain: ApplicabilityDomain | None, model: StoredModel, cohort: Cohort
-) -> list[list[str]]:
+) -> list[list[Message]]:
+    """How each subject differs from the training data, as far as the manifest describes these."""
     if domain is None:
         return [[] for _ in cohort.ids]
-    return domain.remarks(cohort, model.preprocessing.scaled(cohort))
+    return domain.warnings(cohort, model.preprocessing.scaled(cohort))
 
 
-def _added(
+def _explanations(
     model: StoredModel, cohort: Cohort, names: Mapping[str, str]
 ) -> list[list[dict[str, Any]]]:
     chosen = cohort.rows(np.arange(min(len(cohort), MOST_EXPLAINED)))
@@ -98,27 +113,26 @@ def _added(
 
 
 def _largest(
-    added: FloatArray, regions: Sequence[str], names: Mapping[str, str]
+    contribution: FloatArray, regions: Sequence[str], names: Mapping[str, str]
 ) -> list[dict[str, Any]]:
-    order = np.argsort(-np.abs(added), kind="stable")[:TOP]
+    order = np.argsort(-np.abs(contribution), kind="stable")[:TOP]
     return [
         {
-            "region": regions[place],
-            "name": names.get(regions[place], regions[place]),
-            "contribution": round(float(added[place]), DIGITS),
+            "region": regions[index],
+            "name": names.get(regions[index], regions[index]),
+            "contribution": round(float(contribution[index]), DIGITS),
         }
-        for place in order
+        for index in order
     ]
 
 
-def _unharmonised(model: StoredModel, cohort: Cohort) -> list[str]:
-    """Whose site's effect could not be taken out, as it was of those whom the model has seen."""
+def _unharmonised(model: StoredModel, cohort: Cohort) -> list[Message]:
+    """Subjects whose site's effect could not be removed, as it was from the training data."""
     harmoniser = model.preprocessing.harmoniser
     if harmoniser is None:
         return []
     return [
-        f"{count} subjects are of {f'the site {site}' if site else 'a site that is not given'}, to "
-        "which the model's harmonising was not fitted; they were not harmonised."
+        Message("prediction.not-harmonised", count=count, site=site, named=bool(site))
         for site, count in harmoniser.unseen(cohort.sites).items()
     ]
 
@@ -126,28 +140,19 @@ def _unharmonised(model: StoredModel, cohort: Cohort) -> list[str]:
 def _of_all(
     domain: ApplicabilityDomain | None,
     cohort: Cohort,
-    unusual: Sequence[Sequence[str]],
+    unusual: Sequence[Sequence[Message]],
     *,
     explain: bool,
-) -> list[str]:
-    sentences = []
+) -> list[Message]:
+    messages = []
     if domain is None:
-        sentences.append(
-            "An older version or the service before this one trained the model and did not say "
-            "what it has seen, so nobody can be told to lie outside."
-        )
-    nameless = cohort.sites.count("")
-    if nameless:
-        sentences.append(
-            f"The site of {nameless} subjects is not given (column SITE), so it is not known "
-            "whether the model has seen others of it."
-        )
+        messages.append(Message("prediction.training-data-undescribed"))
+    without_site = cohort.sites.count("")
+    if without_site:
+        messages.append(Message("prediction.without-site", count=without_site))
     count = sum(map(bool, unusual))
     if count:
-        sentences.append(
-            f"{count} of {len(cohort)} subjects differ from those whom the model has seen; see the "
-            "warning of each."
-        )
+        messages.append(Message("prediction.unusual", count=count, subjects=len(cohort)))
     if explain and len(cohort) > MOST_EXPLAINED:
-        sentences.append(f"Only the first {MOST_EXPLAINED} subjects are explained.")
-    return sentences
+        messages.append(Message("prediction.first-explained", most=MOST_EXPLAINED))
+    return messages

@@ -1,6 +1,6 @@
-"""What a model says of its descent: on whom it and its ancestors were trained, step by step.
+"""The lineage of a model: which subjects it and its ancestors were trained on, step by step.
 
-It stands in a manifest, so a model can be fine-tuned and told of where nothing else is stored.
+The manifest holds it, so a model can be fine-tuned and described where nothing else is stored.
 """
 
 from collections.abc import Mapping, Sequence
@@ -9,6 +9,7 @@ from typing import Any
 from graphnet.data import provenance
 from graphnet.data.cohort import Cohort
 from graphnet.errors import ModelError
+from graphnet.messages import Message
 
 Facts = Mapping[str, Any]
 
@@ -21,10 +22,10 @@ INTERPRETATIONS = "interpretations"  # by dataset: how it was read
 def lineage_facts(
     train: Cohort, parent: Facts | None, identity: Mapping[str, str] | None
 ) -> dict[str, Any]:
-    """What a model of ``train`` says, begun from one whose manifest says ``parent``."""
-    known = identity or {}
-    own = _step(known.get("task_id"), provenance.fingerprints(train))
-    before = [] if parent is None else lineage(parent, known.get("parent_task_id"))
+    """The lineage of a model trained on ``train``, which starts from the one of ``parent``."""
+    named = identity or {}
+    own = _step(named.get("task_id"), provenance.fingerprints(train))
+    before = [] if parent is None else lineage(parent, named.get("parent_task_id"))
     return {
         TRAINED_ON: sorted({*provenance.subjects(train.ids), *subjects_seen(parent)}),
         PARTIAL: not is_complete(parent),
@@ -49,9 +50,9 @@ def lineage(facts: Facts, task_id: str | None = None) -> list[dict[str, Any]]:
     Of one that does not list them, itself and its parent, as far as it names these; what is not
     known is None.
     """
-    told = facts.get(LINEAGE)
-    if isinstance(told, list) and told:
-        return [each for each in told if isinstance(each, dict)]
+    steps = facts.get(LINEAGE)
+    if isinstance(steps, list) and steps:
+        return [step for step in steps if isinstance(step, dict)]
     datasets = facts.get("datasets")
     own = _step(
         facts.get("task_id") or task_id,
@@ -62,44 +63,32 @@ def lineage(facts: Facts, task_id: str | None = None) -> list[dict[str, Any]]:
 
 
 def _step(task_id: str | None, datasets: Sequence[Facts] | None) -> dict[str, Any]:
-    kept = ("name", "subjects")
-    named = (
-        None if datasets is None else [{key: each.get(key) for key in kept} for each in datasets]
-    )
-    return {"task_id": task_id or None, "datasets": named}
+    if datasets is None:
+        return {"task_id": task_id or None, "datasets": None}
+    described = [{key: dataset.get(key) for key in ("name", "subjects")} for dataset in datasets]
+    return {"task_id": task_id or None, "datasets": described}
 
 
 UNKNOWN = "unknown"  # in a manifest: which of these nobody knows
 COHORT, SCALER, NORMALISATION = "cohort", "scaler", "normalisation"
-SCALE = "It is not known how measures were scaled for the imported model"
-
-OTHER_NORMALISATION = (
-    "Early versions of PyTorch Geometric normalised the graph by the edges that leave a region, "
-    "later ones and this service by those that arrive. The imported model has parameters as the "
-    "early versions named them, so what it predicts by itself may differ from what the old "
-    "service predicted; a fine-tuning adapts it."
-)
 
 
-def check_scale(facts: Mapping[str, Any]) -> None:
+def check_scale(facts: Facts) -> None:
     """Raise ModelError if the scaling of the measures is unknown, so no prediction is possible."""
     if _is_unknown(facts, SCALER):
-        raise ModelError(
-            f"{SCALE}, so it cannot predict; fine-tune it, or have the operator import it again "
-            "with --scaler none or fit."
-        )
+        raise ModelError(Message("model.scaling-unknown"))
 
 
-def import_warnings(facts: Mapping[str, Any]) -> list[str]:
-    """What a fine-tuning of such a parent, or a prediction by it, should say of it."""
-    found = []
+def import_warnings(facts: Facts) -> list[Message]:
+    """The limits of an imported model, for its predictions and for models fine-tuned from it."""
+    messages = []
     if _is_unknown(facts, SCALER):
-        found.append(f"{SCALE}; here they are used as they are in the data.")
+        messages.append(Message("predecessor.scaling-unknown"))
     if _is_unknown(facts, NORMALISATION):
-        found.append(OTHER_NORMALISATION)
-    return found
+        messages.append(Message("predecessor.other-normalisation"))
+    return messages
 
 
-def _is_unknown(facts: Mapping[str, Any], what: str) -> bool:
-    found = facts.get(UNKNOWN)
-    return isinstance(found, list) and what in found
+def _is_unknown(facts: Facts, what: str) -> bool:
+    unknown = facts.get(UNKNOWN)
+    return isinstance(unknown, list) and what in unknown

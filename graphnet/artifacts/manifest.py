@@ -8,6 +8,7 @@ from typing import Any, NoReturn, TypeVar
 from graphnet.data.class_names import names_of
 from graphnet.data.cohort import EDGES, Cohort, Layout
 from graphnet.errors import ModelError
+from graphnet.messages import Message
 
 FORMAT = "nld-sgn/2"
 EDGES_KEY = "edges"
@@ -19,16 +20,16 @@ def read_manifest(manifest: bytes) -> dict[str, Any]:
     try:
         facts = json.loads(manifest, parse_constant=_refuse)
     except (ValueError, RecursionError) as error:
-        raise ModelError("The stored manifest is not JSON.") from error
+        raise ModelError(Message("model.manifest-damaged", part="json")) from error
     if not isinstance(facts, dict) or facts.get("format") != FORMAT:
-        raise ModelError(f"The stored manifest is not of the format {FORMAT}.")
+        raise ModelError(Message("model.other-format", format=FORMAT))
     return facts
 
 
 def check_manifest(manifest: bytes, sha256: str) -> None:
     """Refuse a manifest of another hash; an older task names none. Raises ModelError."""
     if sha256 and hashlib.sha256(manifest).hexdigest() != sha256:
-        raise ModelError("The stored manifest is not the one that was written (SHA-256).")
+        raise ModelError(Message("model.manifest-changed"))
 
 
 def manifest_layout(facts: dict[str, Any]) -> tuple[Layout, tuple[int, ...]]:
@@ -48,7 +49,7 @@ def check_fit(model: Layout, data: Layout) -> None:
     """Refuse data of other regions or measures than the model's, by name. Raises ModelError."""
     differences = model.differences(data, "the stored model", "the data")
     if differences:
-        raise ModelError("The data do not fit the stored model.", *differences)
+        raise ModelError(Message("model.data-do-not-fit"), *differences)
 
 
 def check_edges(known: str, cohort: Cohort) -> None:
@@ -57,10 +58,7 @@ def check_edges(known: str, cohort: Cohort) -> None:
     Nothing is ``known`` of a model without connectomes, or of an older version.
     """
     if known and cohort.connectomes is not None and cohort.edges != known:
-        raise ModelError(
-            f"The stored model was trained on connectomes that hold {EDGES[known]}; those of the "
-            f"data hold {EDGES[cohort.edges]}."
-        )
+        raise ModelError(Message("model.other-edges", model=EDGES[known], data=EDGES[cohort.edges]))
 
 
 def manifest_edges(facts: Mapping[str, Any]) -> str:
@@ -72,7 +70,7 @@ def manifest_edges(facts: Mapping[str, Any]) -> str:
     """
     found = facts.get(EDGES_KEY) or ""
     if found and found not in EDGES:
-        raise ModelError("The stored manifest does not say what its connectomes hold.")
+        raise ModelError(Message("model.manifest-damaged", part="connectomes"))
     return str(found)
 
 
@@ -81,7 +79,7 @@ def manifest_names(facts: Mapping[str, Any]) -> dict[int, str]:
     try:
         return names_of(facts)
     except (AttributeError, ValueError) as error:
-        raise ModelError("The stored manifest does not name its classes.") from error
+        raise ModelError(Message("model.manifest-damaged", part="classes")) from error
 
 
 def _refuse(constant: str) -> NoReturn:
@@ -91,5 +89,5 @@ def _refuse(constant: str) -> NoReturn:
 def _listed(kind: type[Name], facts: dict[str, Any], key: str) -> tuple[Name, ...]:
     found = facts.get(key)
     if not isinstance(found, list) or not found or any(type(name) is not kind for name in found):
-        raise ModelError(f"The stored manifest does not list its {key}.")
+        raise ModelError(Message("model.manifest-damaged", part=key))
     return tuple(found)

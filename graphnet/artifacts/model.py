@@ -31,6 +31,7 @@ from graphnet.data.class_names import KEY as NAMES
 from graphnet.data.cohort import Cohort, FloatArray, Layout
 from graphnet.errors import GraphnetError, ModelError
 from graphnet.graphs import Graphs
+from graphnet.messages import Message
 from graphnet.models import Net, Sizes, build_net
 from graphnet.preprocessing.pipeline import PreprocessedViews, Preprocessing, rule
 from graphnet.preprocessing.targets import Scale
@@ -175,14 +176,12 @@ class StoredModel:
         """
         facts = read_manifest(manifest)
         if hashlib.sha256(parameters).hexdigest() != facts.get("parameters_sha256"):
-            raise ModelError(
-                "The stored parameters are not those that the manifest names (SHA-256)."
-            )
+            raise ModelError(Message("model.parameters-changed"))
         try:
             model = cls._assembled(load_tensors(parameters), facts)
             model.check_shapes()
         except (KeyError, TypeError, ValueError, SafetensorError) as error:
-            raise ModelError("The stored model cannot be read: its manifest is damaged.") from error
+            raise ModelError(Message("model.manifest-damaged", part="model")) from error
         return model
 
     @classmethod
@@ -209,20 +208,20 @@ class StoredModel:
     def check_shapes(self) -> None:
         """Refuse tensors that are not the net's. Raises ModelError."""
         expected = self.net.shapes()
-        found = {name: tuple(tensor.shape[1:]) for name, tensor in self.parameters.items()}
-        if found != expected:
-            raise ModelError("The stored parameters do not have the shapes of their net.")
+        shapes = {name: tuple(tensor.shape[1:]) for name, tensor in self.parameters.items()}
+        if shapes != expected:
+            raise ModelError(Message("model.wrong-shapes", part="parameters"))
         replicas = {len(tensor) for tensor in self.parameters.values()}
         if len(replicas) != 1 or 0 in replicas:
-            raise ModelError("The stored parameters are not of one number of replicas.")
+            raise ModelError(Message("model.wrong-shapes", part="replicas"))
         for name, tensor in self._tensors():
             if not tensor.is_floating_point() or not tensor.isfinite().all():
-                raise ModelError(f"The stored tensor {name!r} holds what is no number.")
+                raise ModelError(Message("model.not-finite", part=name))
         regions, measures = len(self.layout.regions), len(self.layout.measures)
         if self.preprocessing.scaler.center.shape != (regions, measures):
-            raise ModelError("The stored scaler does not have one scale a region and measure.")
+            raise ModelError(Message("model.wrong-shapes", part="scaler"))
         if not self.preprocessing.graphs.fits(regions):
-            raise ModelError("The stored graph does not have one row per region.")
+            raise ModelError(Message("model.wrong-shapes", part="graph"))
 
 
 def predictions(outputs: Tensor, scale: Scale | None) -> FloatArray:
@@ -241,9 +240,9 @@ def _taken(tensors: dict[str, Tensor], prefix: str) -> dict[str, Tensor]:
 
 def _settings(stored: Any) -> TrainingSettings:
     if not isinstance(stored, dict):
-        raise ModelError("The stored manifest names no settings.")
-    known = {field.name for field in fields(TrainingSettings)}
+        raise ModelError(Message("model.manifest-damaged", part="settings"))
+    names = {field.name for field in fields(TrainingSettings)}
     try:
-        return TrainingSettings(**{key: value for key, value in stored.items() if key in known})
+        return TrainingSettings(**{key: value for key, value in stored.items() if key in names})
     except GraphnetError as error:
-        raise ModelError("The stored model's settings cannot be used:", *error.sentences) from error
+        raise ModelError(Message("model.settings-unusable"), *error.messages) from error

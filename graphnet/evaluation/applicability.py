@@ -1,4 +1,4 @@
-"""What a model has seen: where it may be asked, and where its answer is a guess.
+"""What a model was trained on, and which new subjects lie outside of that.
 
 The applicability domain of a model (OECD 2007, ENV/JM/MONO(2007)2): sites, the range of each value,
 and how far subjects usually are from the training mean. Fitted on training subjects.
@@ -13,6 +13,7 @@ import numpy as np
 from graphnet.data.cohort import Cohort, FloatArray
 from graphnet.errors import ModelError
 from graphnet.graphs import Float32Array
+from graphnet.messages import Message
 
 USUAL = 0.99  # of the training subjects are no further from their mean than `far`
 WIDE = 1.0  # times the range of a column: so far outside, one value is enough
@@ -42,12 +43,12 @@ class ApplicabilityDomain:
 
         Of an imported model without a scale, whose measures stay as they are, nobody is far.
         """
-        known = ~np.isnan(train.features).all(axis=0)
-        low, high = np.full(known.shape, np.nan), np.full(known.shape, np.nan)
-        low[known] = np.nanmin(train.features[:, known], axis=0)
-        high[known] = np.nanmax(train.features[:, known], axis=0)
+        present = ~np.isnan(train.features).all(axis=0)
+        low, high = np.full(present.shape, np.nan), np.full(present.shape, np.nan)
+        low[present] = np.nanmin(train.features[:, present], axis=0)
+        high[present] = np.nanmax(train.features[:, present], axis=0)
         far = float(np.quantile(distances(scaled), USUAL)) if has_scale else ANYWHERE
-        outside = int(np.quantile(_alone(train.features[:, known]), USUAL))
+        outside = int(np.quantile(_alone(train.features[:, present]), USUAL))
         return cls(tuple(sorted(set(train.sites))), low, high, far, outside)
 
     def united(self, other: "ApplicabilityDomain") -> "ApplicabilityDomain":
@@ -60,25 +61,25 @@ class ApplicabilityDomain:
             max(self.outside, other.outside),
         )
 
-    def remarks(self, cohort: Cohort, scaled: Float32Array) -> list[list[str]]:
-        """What is unusual in each subject, in sentences."""
-        found = distances(scaled)
+    def warnings(self, cohort: Cohort, scaled: Float32Array) -> list[list[Message]]:
+        """How each of S subjects differs from the training data; ``scaled`` (S, N, F)."""
+        distance = distances(scaled)
         return [
             [
                 *self._of_site(cohort.sites[row]),
                 *self._of_values(cohort, row),
-                *self._of_distance(float(found[row])),
+                *self._of_distance(float(distance[row])),
                 *_of_gaps(cohort.features[row]),
             ]
             for row in range(len(cohort))
         ]
 
-    def _of_site(self, site: str) -> list[str]:
+    def _of_site(self, site: str) -> list[Message]:
         if not site or site in self.sites:
             return []
-        return [f"The model has seen nobody of the site {site}."]
+        return [Message("prediction.new-site", site=site)]
 
-    def _of_values(self, cohort: Cohort, row: int) -> list[str]:
+    def _of_values(self, cohort: Cohort, row: int) -> list[Message]:
         values, slack = cohort.features[row], SLACK * np.abs(self.high - self.low)
         with np.errstate(invalid="ignore"):
             above, below = values - self.high - slack, self.low - values - slack
@@ -89,19 +90,29 @@ class ApplicabilityDomain:
             return []
         region, measure = np.unravel_index(int(np.argmax(ratio)), beyond.shape)
         name = f"{cohort.measures[measure]}_{cohort.regions[region]}"
-        value, low, high = (each[region, measure] for each in (values, self.low, self.high))
+        value, low, high = (f"{x[region, measure]:.4g}" for x in (values, self.low, self.high))
         return [
-            f"{count} values lie outside what the training subjects had (usual are up to "
-            f"{self.outside}); the furthest is {name}, {value:.4g}, where they had {low:.4g} to "
-            f"{high:.4g}."
+            Message(
+                "prediction.out-of-range",
+                count=count,
+                usual=self.outside,
+                column=name,
+                value=value,
+                low=low,
+                high=high,
+            )
         ]
 
-    def _of_distance(self, distance: float) -> list[str]:
+    def _of_distance(self, distance: float) -> list[Message]:
         if distance <= self.far * (1 + SLACK):
             return []
         return [
-            f"As a whole this subject is further from the training mean ({distance:.2f} standard "
-            f"deviations) than {USUAL:.0%} of the training subjects ({self.far:.2f})."
+            Message(
+                "prediction.far-from-training",
+                distance=f"{distance:.2f}",
+                limit=f"{self.far:.2f}",
+                percent=f"{100 * USUAL:.0f}",
+            )
         ]
 
     def as_dict(self) -> dict[str, Any]:
@@ -125,7 +136,7 @@ class ApplicabilityDomain:
             sites, far = tuple(map(str, stored["sites"])), float(stored["far"])
             return cls(sites, low, high, far, int(stored["outside"]))
         except (KeyError, TypeError, ValueError) as error:
-            raise ModelError("The stored manifest does not say what the model has seen.") from error
+            raise ModelError(Message("model.domain-damaged")) from error
 
 
 def distances(scaled: Float32Array) -> FloatArray:
@@ -142,11 +153,9 @@ def _alone(values: FloatArray) -> FloatArray:
     return counts.astype(np.float64)
 
 
-def _of_gaps(values: FloatArray) -> list[str]:
+def _of_gaps(values: FloatArray) -> list[Message]:
     count = int(np.isnan(values).sum())
-    if not count:
-        return []
-    return [f"{count} of {values.size} values are missing or unusable and were filled."]
+    return [Message("prediction.filled", count=count, values=values.size)] if count else []
 
 
 def _shortest(value: float) -> float | None:

@@ -10,6 +10,7 @@ from scipy.sparse.csgraph import minimum_spanning_tree
 
 from graphnet.catalogue import WITHOUT_DENSITY
 from graphnet.errors import SettingsError
+from graphnet.messages import Message
 
 FloatArray = NDArray[np.float64]
 USUAL = 0.1  # share of pairs that are edges
@@ -41,16 +42,19 @@ def leaves_edges(rule: GraphRule, regions: int) -> bool:
 def check_density(rule: GraphRule, regions: int) -> None:
     """Refuse a density that leaves no edge, unless it is the usual one. Raises SettingsError."""
     if rule.density != USUAL and not leaves_edges(rule, regions):
-        raise SettingsError(f"{no_edges(rule, regions)}.")
+        raise SettingsError(no_edges(rule, regions))
 
 
-def no_edges(rule: GraphRule, regions: int) -> str:
-    """That the density leaves no edge between so many regions, and which one would."""
+def no_edges(rule: GraphRule, regions: int) -> Message:
+    """Say that the density leaves no edge between so many regions, and which density would."""
     pairs = regions * (regions - 1) // 2
     least = ceil(1000 * 0.501 / pairs) / 1000
-    return (
-        f"density is {rule.density:g}, which leaves no edge of the {pairs} pairs of {regions} "
-        f"regions; give {least:g} or more, or graph none"
+    return Message(
+        "graphs.density-without-edges",
+        density=rule.density,
+        pairs=pairs,
+        regions=regions,
+        least=least,
     )
 
 

@@ -22,6 +22,7 @@ from graphnet.graphs.edges import (
     with_sign,
 )
 from graphnet.graphs.weights import Tangent
+from graphnet.messages import Message
 
 Float32Array = NDArray[np.float32]
 ROWS = 256  # subjects at a time, where all of them are looked at
@@ -69,12 +70,9 @@ class Graphs:
         """
         check_density(rule, x.shape[1])
         if rule.kind in FROM_CONNECTOMES and connectomes is None:
-            raise SettingsError(
-                f"graph is {rule.kind!r}, which needs a connectome (columns FC_i_j); the data hold "
-                "none."
-            )
+            raise SettingsError(Message("graphs.needs-connectomes", graph=rule.kind))
         if rule.kind == "tangent":
-            return cls(rule, Tangent.fit(_known(series)).as_tensors())
+            return cls(rule, Tangent.fit(_complete(series)).as_tensors())
         if connectomes is not None and rule.kind == "connectome":
             return cls(rule, {MEAN: _mean(connectomes)})
         if connectomes is not None and rule.kind == "partial":
@@ -121,11 +119,9 @@ class Graphs:
         if self.rule.kind == "similarity":
             return weights.similarity(x.astype(np.float64))
         if self.rule.kind == "tangent":
-            return Tangent.from_tensors(self._doubles()).transform(_known(series))
+            return Tangent.from_tensors(self._doubles()).transform(_complete(series))
         if connectomes is None:
-            raise SettingsError(
-                f"graph is {self.rule.kind!r}, and these subjects have no connectome."
-            )
+            raise SettingsError(Message("graphs.needs-connectomes", graph=self.rule.kind))
         filled = np.where(np.isnan(connectomes), self.tensors[MEAN], connectomes)
         if self.rule.kind == "connectome":
             return filled
@@ -157,10 +153,10 @@ class Graphs:
     ) -> Self:
         """Read back what :meth:`as_tensors` gave. Raises ModelError."""
         square = all(
-            each.ndim >= 2 and each.shape[-1] == each.shape[-2] for each in tensors.values()
+            tensor.ndim >= 2 and tensor.shape[-1] == tensor.shape[-2] for tensor in tensors.values()
         )
         if set(tensors) not in OWN.get(rule.kind, [{GRAPH}]) or not square:
-            raise ModelError(f"The stored graph is not of the kind {rule.kind!r}.")
+            raise ModelError(Message("graphs.stored-graph-damaged", graph=rule.kind))
         return cls(rule, dict(tensors))
 
 
@@ -179,48 +175,48 @@ def _shared(
     if rule.kind == "spatial":
         return _spatial(rule, regions, coordinates)
     if connectomes is not None and rule.kind == "group_connectome":
-        found = _mean(connectomes)
+        pairs = _mean(connectomes)
     else:
-        kind = weights.profiles if rule.kind == "knn" else weights.covariance
-        found = kind(x.astype(np.float64))
-    return _with_edges(rule, found)
+        similarity = weights.profiles if rule.kind == "knn" else weights.covariance
+        pairs = similarity(x.astype(np.float64))
+    return _with_edges(rule, pairs)
 
 
-def _with_edges(rule: GraphRule, found: FloatArray) -> FloatArray:
+def _with_edges(rule: GraphRule, pairs: FloatArray) -> FloatArray:
+    """The edges (N, N) that the rule keeps of the weights of all pairs (N, N)."""
     if rule.kind == "mst":
-        kept = tree(found, rule)
+        edges = tree(pairs, rule)
     elif rule.kind == "knn":
-        chosen = nearest(np.abs(with_sign(found, rule.sign)), rule.neighbours)
-        kept = np.where(chosen, with_sign(found, rule.sign), 0.0)
+        chosen = nearest(np.abs(with_sign(pairs, rule.sign)), rule.neighbours)
+        edges = np.where(chosen, with_sign(pairs, rule.sign), 0.0)
     else:
-        kept = thin(found, rule)
-    if rule.threshold is not None and not kept.any():
-        strongest = np.abs(np.triu(found, k=1)).max()
+        edges = thin(pairs, rule)
+    if rule.threshold is not None and not edges.any():
+        strongest = np.abs(np.triu(pairs, k=1)).max()
         raise SettingsError(
-            f"graph {rule.kind!r} has no edge left with threshold {rule.threshold:g} and sign "
-            f"{rule.sign!r}; the strongest weight between two regions is {strongest:.2g}."
+            Message(
+                "graphs.threshold-without-edges",
+                graph=rule.kind,
+                threshold=rule.threshold,
+                sign=rule.sign,
+                strongest=f"{strongest:.2g}",
+            )
         )
-    return kept
+    return edges
 
 
 def _check_correlations(edges: str) -> None:
     if edges != Z:
-        raise SettingsError(
-            "graph is 'partial', which is made of correlations between regions; these connectomes "
-            f"hold {EDGES[edges]}."
-        )
+        raise SettingsError(Message("graphs.partial-needs-correlations", edges=EDGES[edges]))
 
 
 def _spatial(rule: GraphRule, regions: int, coordinates: FloatArray | None) -> FloatArray:
     """Each region and those nearest to it, without weights."""
     if coordinates is None:
-        raise SettingsError(
-            "graph is 'spatial', which needs the regions' coordinates; give an atlas table."
-        )
+        raise SettingsError(Message("graphs.spatial-needs-atlas"))
     if len(coordinates) != regions:
         raise SettingsError(
-            f"graph is 'spatial' and the atlas has {len(coordinates)} regions; the data have "
-            f"{regions}."
+            Message("graphs.atlas-of-other-size", atlas=len(coordinates), regions=regions)
         )
     distance = np.linalg.norm(coordinates[:, None] - coordinates[None], axis=-1)
     return nearest(-distance, rule.neighbours).astype(np.float64)
@@ -231,24 +227,20 @@ def _mean(connectomes: FloatArray) -> FloatArray:
     total = np.zeros(connectomes.shape[1:])
     count = np.zeros(connectomes.shape[1:])
     for first in range(0, len(connectomes), ROWS):
-        part = connectomes[first : first + ROWS]
-        known = ~np.isnan(part)
-        total += np.where(known, part, 0.0).sum(axis=0)
-        count += known.sum(axis=0)
+        rows = connectomes[first : first + ROWS]
+        present = ~np.isnan(rows)
+        total += np.where(present, rows, 0.0).sum(axis=0)
+        count += present.sum(axis=0)
     return np.divide(total, count, out=np.zeros_like(total), where=count > 0)
 
 
-def _known(series: Sequence[FloatArray] | None) -> Sequence[FloatArray]:
+def _complete(series: Sequence[FloatArray] | None) -> Sequence[FloatArray]:
+    """The series, of which none is missing. Raises SettingsError."""
     if series is None:
+        raise SettingsError(Message("graphs.tangent-needs-series"))
+    incomplete = sum(not np.isfinite(one).all() for one in series)
+    if incomplete:
         raise SettingsError(
-            "graph is 'tangent', which needs time series of the regions; the data hold none "
-            "(a table of NEURO-LEARN carries no time series)."
-        )
-    lacking = sum(not np.isfinite(one).all() for one in series)
-    if lacking:
-        raise SettingsError(
-            f"graph is 'tangent', which needs a time series of every region; {lacking} of "
-            f"{len(series)} subjects lack one. Leave these subjects or regions out, or use graph "
-            "'connectome', which fills what is missing."
+            Message("graphs.tangent-incomplete", count=incomplete, subjects=len(series))
         )
     return series

@@ -9,6 +9,7 @@ import numpy as np
 from graphnet.catalogue import LEAST_MEASURES
 from graphnet.errors import SettingsError
 from graphnet.graphs.edges import FloatArray
+from graphnet.messages import Message
 
 SHRINKAGE = 0.1
 
@@ -43,8 +44,7 @@ def similarity(x: FloatArray) -> FloatArray:
     """
     if x.shape[2] < LEAST_MEASURES:
         raise SettingsError(
-            f"graph 'similarity' needs at least {LEAST_MEASURES} measures a region; the data have "
-            f"{x.shape[2]}."
+            Message("graphs.similarity-measures", least=LEAST_MEASURES, measures=x.shape[2])
         )
     return correlation(x)
 
@@ -108,12 +108,12 @@ class Tangent:
 
     def transform(self, series: Sequence[FloatArray]) -> FloatArray:
         """The tangent matrices (S, N, N) of any subjects, diagonal 0."""
-        found = np.stack(
+        matrices = np.stack(
             [_log(self.whitening @ _covariance(one) @ self.whitening) for one in series]
         )
-        diagonal = np.arange(found.shape[-1])
-        found[:, diagonal, diagonal] = 0.0
-        return found
+        diagonal = np.arange(matrices.shape[-1])
+        matrices[:, diagonal, diagonal] = 0.0
+        return matrices
 
     def as_tensors(self) -> dict[str, FloatArray]:
         """For storage."""

@@ -1,6 +1,7 @@
 """The nets, by name. Each keeps its parameters with a leading replica axis K."""
 
 from graphnet.errors import ModelError
+from graphnet.messages import Message
 from graphnet.models.bnt import BNT
 from graphnet.models.brainnetcnn import BrainNetCNN
 from graphnet.models.gat import GAT
@@ -22,5 +23,5 @@ __all__ = ["NETS", "Net", "Sizes", "build_net"]
 def build_net(name: str, sizes: Sizes) -> Net:
     """The net of that name for those sizes. Raises ModelError if there is none."""
     if name not in NETS:
-        raise ModelError(f"There is no model {name!r}; there are {', '.join(NETS)}.")
+        raise ModelError(Message("model.unknown", model=name, models=tuple(NETS)))
     return NETS[name](sizes)

@@ -78,7 +78,7 @@ def _read(asked: argparse.Namespace, name: str) -> dict[str, Any]:
     # Each its own: two names for one tensor are refused there.
     tensors = {key: tensor.clone() for key, tensor in state.tensors.items()}
     save_file(tensors, asked.out / TENSORS)
-    return {"said": list(state.said)}
+    return {"said": [message.as_dict() for message in state.said]}
 
 
 def too_large(name: str, memory_mb: int) -> str:

@@ -11,7 +11,6 @@ from graphnet.artifacts.lineage import (
     COHORT,
     LINEAGE,
     NORMALISATION,
-    OTHER_NORMALISATION,
     PARTIAL,
     SCALER,
     TRAINED_ON,
@@ -29,6 +28,7 @@ from graphnet.errors import ModelError, SettingsError, shortened
 from graphnet.evaluation.applicability import KEY as DOMAIN
 from graphnet.evaluation.applicability import ApplicabilityDomain
 from graphnet.graphs import Graphs
+from graphnet.messages import Message, rendered
 from graphnet.models import gcn
 from graphnet.predecessor.names import ARCHITECTURES, Mapped, mapped, read_out
 from graphnet.predecessor.state import State
@@ -40,27 +40,6 @@ SCALERS = (NONE, FIT, UNKNOWN)
 FULL = "full"
 TRAINING = ("learning_rate", "batch_size", "epochs", "lr_step_size", "lr_decay")
 WHOLE = {"batch_size", "epochs", "lr_step_size"}
-
-NOBODY = (
-    "It is not known on whom the model was trained, so it is not known either whether it has seen "
-    "the subjects of a fine-tuning or a test."
-)
-ASSUMED = (
-    "It is assumed that the model was trained on the datasets that its form names ({names}); "
-    "whether it has seen others is not known."
-)
-ANCESTORS = (
-    "The model was itself fine-tuned from the task {parent}, whose training data are not known."
-)
-SCALED = {
-    NONE: "Measures are used as they are in the data, neither scaled nor clipped.",
-    FIT: "Measures are scaled by mean and standard deviation of {subjects} subjects of {names}; "
-    "that the old service did so is assumed.",
-    UNKNOWN: "It is not known how measures were scaled for training; here they are used as they "
-    "are in the data.",
-}  # fmt: skip
-FILLED = "Missing values are replaced by 0 because the median of the training data is not known."
-GRAPH = "The graph is assumed to be {graph!r}; the file does not say."
 
 
 @dataclass(frozen=True)
@@ -103,7 +82,7 @@ class TrainedOn:
 
     cohort: Cohort | None = None
     certain: bool = False
-    said: tuple[str, ...] = ()
+    said: tuple[Message, ...] = ()
 
 
 def assembled(state: State, wanted: Wanted, seen: TrainedOn) -> StoredModel:
@@ -126,14 +105,15 @@ def assembled(state: State, wanted: Wanted, seen: TrainedOn) -> StoredModel:
     facts = _facts(wanted, seen, cohort, preprocessing)
     if found.normalised_otherwise:
         facts[UNKNOWN_KEY].append(NORMALISATION)
-    facts["warnings"] = [
-        f"The model was imported from the service before this one, as {wanted.architecture}; it "
-        "was not trained here.",
+    warnings = [
+        Message("predecessor.imported", architecture=wanted.architecture),
         *state.said,
         *found.said,
         *_assumptions(wanted, seen, cohort),
-        *([OTHER_NORMALISATION] if found.normalised_otherwise else []),
+        *([Message("predecessor.other-normalisation")] if found.normalised_otherwise else []),
     ]
+    facts["warnings"] = rendered(warnings)
+    facts["warning_messages"] = [warning.as_dict() for warning in warnings]
     model = StoredModel(
         settings=settings,
         layout=layout,
@@ -308,18 +288,22 @@ def _facts(
     }
 
 
-def _assumptions(wanted: Wanted, seen: TrainedOn, cohort: Cohort | None) -> list[str]:
-    named = "" if cohort is None else shortened(tuple(dict.fromkeys(cohort.datasets)))
-    subjects = 0 if cohort is None else len(cohort)
-    found = [*seen.said]
+def _assumptions(wanted: Wanted, seen: TrainedOn, cohort: Cohort | None) -> list[Message]:
+    datasets = () if cohort is None else tuple(dict.fromkeys(cohort.datasets))
+    messages = [*seen.said]
     if cohort is None:
-        found.append(NOBODY)
+        messages.append(Message("predecessor.training-data-unknown"))
     elif not seen.certain:
-        found.append(ASSUMED.format(names=named))
+        messages.append(Message("predecessor.training-data-assumed", datasets=datasets))
     if wanted.parent:
-        found.append(ANCESTORS.format(parent=wanted.parent))
-    found.append(SCALED[wanted.scaler].format(subjects=subjects, names=named))
+        messages.append(Message("predecessor.fine-tuned", parent=wanted.parent))
+    subjects = 0 if cohort is None else len(cohort)
+    scaling = {
+        NONE: Message("predecessor.not-scaled"),
+        FIT: Message("predecessor.scaled", subjects=subjects, datasets=datasets),
+        UNKNOWN: Message("predecessor.scaling-unknown"),
+    }
+    messages.append(scaling[wanted.scaler])
     if cohort is None:
-        found.append(FILLED)
-    found.append(GRAPH.format(graph=wanted.graph))
-    return found
+        messages.append(Message("predecessor.filled-by-zero"))
+    return [*messages, Message("predecessor.graph-assumed", graph=wanted.graph)]

@@ -11,32 +11,16 @@ import torch
 from torch import Tensor
 
 from graphnet.errors import ModelError, shortened
+from graphnet.messages import Message
 from graphnet.models import Sizes, build_net, gcn, topk
 
 GCN, TOPK = "GCN", "TopK"
 ARCHITECTURES = (GCN, TOPK)
 AS_IT_IS, TURNED = False, True
 Spelling = tuple[str, bool]  # a name, and whether its weight is (out, in)
-READ_OUT = (
-    "The net has no layer behind its mean: {width} outputs, of which the first {classes} are the "
-    "classes. Probabilities are shared among these. A ReLU stands between its convolutions, as in "
-    "the net that the old service trained (Net_191225); an earlier one of the same widths had none."
-)
-LEFT_OUT = (
-    "The net has {outputs} outputs, of which the first {classes} are the classes. Probabilities "
-    "are shared among these; the old service shared them among all."
-)
 # The old service's forward() pools by pool2 twice and never by pool3, which therefore stays as
 # TopKPooling drew it: uniform within 1 / sqrt(width); a stored half may round up.
 DRAWN_WITHIN = topk.HIDDEN**-0.5 * 1.001
-POOLED_TWICE = (
-    "pool3 is as it was drawn, so no training has used it: the third pooling is by the parameters "
-    "of pool2, as the old service's published code had it (Net_210311)."
-)
-POOLED_BY_ITS_OWN = (
-    "pool3 holds values that no start draws, so a training has used it: the third pooling is by "
-    "pool3, although the old service's published code took pool2 twice."
-)
 
 
 @dataclass(frozen=True)
@@ -45,13 +29,13 @@ class Mapped:
 
     ``classes`` is the number of its outputs; None where more outputs than classes were trained,
     which :func:`read_out` completes. ``normalised_otherwise`` if the names are of a version that
-    may have done so: see :data:`graphnet.artifacts.lineage.OTHER_NORMALISATION`.
+    may have normalised the graph otherwise (``predecessor.other-normalisation``).
     """
 
     parameters: Mapping[str, Tensor]
     measures: int
     classes: int | None
-    said: tuple[str, ...] = ()
+    said: tuple[Message, ...] = ()
     normalised_otherwise: bool = False
 
 
@@ -122,7 +106,7 @@ def read_out(found: Mapped, classes: int) -> Mapped:
         found,
         parameters={**found.parameters, **last},
         classes=classes,
-        said=(*found.said, READ_OUT.format(width=gcn.OUT, classes=classes)),
+        said=(*found.said, Message("predecessor.no-output-layer", width=gcn.OUT, classes=classes)),
     )
 
 
@@ -138,7 +122,7 @@ def _first_outputs(found: Mapped, outputs: int, classes: int) -> Mapped:
         found,
         parameters={**found.parameters, **kept},
         classes=classes,
-        said=(*found.said, LEFT_OUT.format(outputs=outputs, classes=classes)),
+        said=(*found.said, Message("predecessor.unused-outputs", outputs=outputs, classes=classes)),
     )
 
 
@@ -198,17 +182,16 @@ def _topk(left: _Left) -> Mapped:
     left.finish()
     measures, classes = len(parameters["conv1.own.weight"]), len(parameters["mlp3.bias"])
     _check(parameters, _topk_shapes(measures, classes), left.architecture)
-    said = _third_pooling(parameters)
-    return Mapped(parameters, measures, classes, said)
+    return Mapped(parameters, measures, classes, (_third_pooling(parameters),))
 
 
-def _third_pooling(parameters: dict[str, Tensor]) -> tuple[str, ...]:
+def _third_pooling(parameters: dict[str, Tensor]) -> Message:
     """Fill in the third pooling's parameters, and say from what."""
     third = "pool3.direction"
     if parameters[third].abs().max() > DRAWN_WITHIN:
-        return (POOLED_BY_ITS_OWN,)
+        return Message("predecessor.pooled-by-pool3")
     parameters[third] = parameters["pool2.direction"].clone()
-    return (POOLED_TWICE,)
+    return Message("predecessor.pooled-twice")
 
 
 def _three(layers: Sequence[str]) -> list[str]:

@@ -19,6 +19,7 @@ import torch
 from torch import Tensor
 
 from graphnet.errors import ModelError, shortened
+from graphnet.messages import Message
 
 WRAPPERS = ("state_dict", "model_state_dict", "model_state")
 PARALLEL = "module."  # before each name where a net was trained by DataParallel
@@ -50,7 +51,7 @@ class State:
     """The tensors of a state dictionary, in single precision, and what was done to get them."""
 
     tensors: Mapping[str, Tensor]
-    said: tuple[str, ...] = ()
+    said: tuple[Message, ...] = ()
 
 
 def read_state(path: Path, name: str, most: int) -> State:
@@ -141,14 +142,13 @@ def _damaged(name: str) -> ModelError:
 
 
 def _state(found: Any, name: str) -> State:
-    said: list[str] = []
+    said: list[Message] = []
     wrapped = [
         key for key in WRAPPERS if isinstance(found, dict) and isinstance(found.get(key), dict)
     ]
     if wrapped:
         left = sorted(str(key) for key in found if key != wrapped[0])
-        beside = f"; beside it {shortened(left)} was left" if left else ""
-        said.append(f"The parameters stand in the file under {wrapped[0]!r}{beside}.")
+        said.append(Message("predecessor.wrapped", key=wrapped[0], ignored=left, count=len(left)))
         found = found[wrapped[0]]
     if not isinstance(found, dict) or not found:
         raise ModelError(
@@ -175,22 +175,22 @@ def _is_named_tensor(key: Any, value: Any) -> bool:
     )
 
 
-def _without_prefix(found: Mapping[str, Tensor], said: list[str]) -> dict[str, Tensor]:
+def _without_prefix(found: Mapping[str, Tensor], said: list[Message]) -> dict[str, Tensor]:
     if not all(key.startswith(PARALLEL) for key in found):
         return dict(found)
-    said.append(f"{PARALLEL!r} was taken off the parameters' names (trained by DataParallel).")
+    said.append(Message("predecessor.data-parallel", prefix=PARALLEL))
     return {key.removeprefix(PARALLEL): value for key, value in found.items()}
 
 
-def _plain(found: Mapping[str, Tensor], name: str, said: list[str]) -> dict[str, Tensor]:
+def _plain(found: Mapping[str, Tensor], name: str, said: list[Message]) -> dict[str, Tensor]:
     """Finite and in single precision."""
     numbers = sum(tensor.numel() for tensor in found.values())
     if numbers > MOST_NUMBERS:
         raise ModelError(f"{name} has {numbers} parameters; at most {MOST_NUMBERS} are taken.")
     kinds = sorted({str(tensor.dtype).removeprefix("torch.") for tensor in found.values()})
     if kinds != ["float32"]:
-        others = shortened([each for each in kinds if each != "float32"])
-        said.append(f"Parameters in {others} were converted to float32.")
+        others = [kind for kind in kinds if kind != "float32"]
+        said.append(Message("predecessor.converted", kinds=others))
     plain = {key: tensor.detach().float().contiguous() for key, tensor in found.items()}
     bad = [key for key, tensor in plain.items() if not tensor.isfinite().all()]
     if bad:

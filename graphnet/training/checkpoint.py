@@ -8,6 +8,7 @@ from safetensors.torch import load, save
 from torch import Tensor
 
 from graphnet.errors import ModelError
+from graphnet.messages import Message
 
 DIGEST_BYTES = hashlib.sha256().digest_size
 
@@ -23,8 +24,8 @@ def from_bytes(content: bytes) -> dict[str, Tensor]:
     """Read it back. Raises ModelError where it is truncated, changed, or something else."""
     digest, tensors = content[:DIGEST_BYTES], content[DIGEST_BYTES:]
     if hashlib.sha256(tensors).digest() != digest:
-        raise ModelError("The checkpoint is not what was written (SHA-256).")
+        raise ModelError(Message("model.checkpoint-damaged"))
     try:
         return load(tensors)
     except SafetensorError as error:
-        raise ModelError("The checkpoint cannot be read.") from error
+        raise ModelError(Message("model.checkpoint-damaged")) from error

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 import torch
 
 from graphnet.errors import SettingsError
+from graphnet.messages import Message
 from graphnet.training.machine import Machine, look
 from graphnet.training.memory import is_exhausted
 
 log = logging.getLogger(__name__)
 
-RIGHT = "it must be auto, cpu, cuda or cuda:0."
 # NVIDIA calls such errors sticky: every later call of the process gives them again.
 LOST = (
     "CUDA error",
@@ -25,10 +25,10 @@ LOST = (
 
 @dataclass(frozen=True)
 class DeviceChoice:
-    """The device to train on; ``warning`` says so where it is a CPU although there is a GPU."""
+    """The device to train on; ``warning`` if it is a CPU although there is a GPU."""
 
     device: torch.device
-    warning: str = ""
+    warning: Message | None = None
 
     @property
     def device_kind(self) -> str:
@@ -37,7 +37,7 @@ class DeviceChoice:
 
     @property
     def said(self) -> str:
-        """For the log of a process."""
+        """A line for the log of a process."""
         return f"trains on {self.name}" + (f": {self.warning}" if self.warning else "")
 
     @property
@@ -49,19 +49,19 @@ class DeviceChoice:
 def choose(asked: str, environment: Mapping[str, str], *, fallback: bool = False) -> DeviceChoice:
     """The device asked for, of this machine; on CUDA, this process's first use of it.
 
-    ``auto`` is a CUDA device where there is one; where there is one that cannot be used it is the
-    CPU only if ``fallback`` says so: nobody shall wait for days because of a driver.
+    ``auto`` is a CUDA device where there is one. If that cannot be used, it is the CPU only with
+    ``fallback``: nobody should wait for days because of a driver.
 
     Raises:
-        SettingsError: the device is not to be had.
+        SettingsError: the device is not available.
 
     """
     try:
         device = torch.device("cuda" if asked == "auto" else asked)
     except RuntimeError as error:
-        raise SettingsError(f"device is {asked!r}; {RIGHT}") from error
+        raise SettingsError(Message("device.unknown", device=asked)) from error
     if device.type not in {"cpu", "cuda"}:
-        raise SettingsError(f"device is {asked!r}; {RIGHT}")
+        raise SettingsError(Message("device.unknown", device=asked))
     if device.type == "cpu":
         return DeviceChoice(device)
     machine = look(environment, device)
@@ -71,12 +71,10 @@ def choose(asked: str, environment: Mapping[str, str], *, fallback: bool = False
 def named(device: torch.device, machine: Machine) -> DeviceChoice:
     """The CUDA device of this number. Raises SettingsError."""
     if not machine.usable:
-        raise SettingsError(
-            f"device is '{device}', but there is no usable CUDA device.", machine.why_not()
-        )
+        raise SettingsError(Message("device.no-usable-cuda", device=str(device)), machine.why_not())
     if (device.index or 0) >= machine.count:
         raise SettingsError(
-            f"device is '{device}', but the last CUDA device here is cuda:{machine.count - 1}."
+            Message("device.no-such-cuda", device=str(device), last=f"cuda:{machine.count - 1}")
         )
     return DeviceChoice(device)
 
@@ -89,19 +87,17 @@ def best(machine: Machine, *, fallback: bool) -> DeviceChoice:
         return DeviceChoice(torch.device("cpu"))
     if not fallback:
         raise SettingsError(
-            "This machine has an NVIDIA device that cannot be used.",
-            machine.why_not(),
-            "To train on the CPU all the same, ask for the device cpu.",
+            Message("device.unusable"), machine.why_not(), Message("device.choose-cpu")
         )
-    sentence = f"Trained on the CPU although this machine has an NVIDIA device. {machine.why_not()}"
-    return DeviceChoice(torch.device("cpu"), sentence)
+    warning = Message("device.fell-back-to-cpu", reason=machine.why_not())
+    return DeviceChoice(torch.device("cpu"), warning)
 
 
 def choose_device(asked: str) -> torch.device:
-    """The device for a command on one's own machine, which is told where it is the CPU after all.
+    """The device for a command on one's own machine; a fall-back to the CPU is logged.
 
     Raises:
-        SettingsError: the device is not to be had.
+        SettingsError: the device is not available.
 
     """
     choice = choose(asked, os.environ, fallback=True)

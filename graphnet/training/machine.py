@@ -7,14 +7,12 @@ from pathlib import Path
 
 import torch
 
+from graphnet.messages import Message
+
 DRIVER = Path("/proc/driver/nvidia/version")
 FILES = Path("/dev")
 # "all" is what images of NVIDIA say wherever they run.
 NONE_NAMED = {"", "all", "none", "void"}
-GIVEN = (
-    "a container must be started with the device (docker: --gpus all; Kubernetes: nvidia.com/gpu "
-    "in its limits)."
-)
 
 
 @dataclass(frozen=True)
@@ -46,48 +44,23 @@ class Machine:
         """Whether torch computes on it."""
         return self.count > 0 and not self.trouble
 
-    def why_not(self) -> str:
-        """What hinders, and what helps: two sentences."""
-        return next(sentences for applies, sentences in self._reasons() if applies)
-
-    def _reasons(self) -> tuple[tuple[bool, str], ...]:
-        need = f"torch {self.torch} is made for CUDA {self.cuda}"
-        return (
-            (
-                not self.cuda,
-                f"torch {self.torch} is a build without CUDA. Install a CUDA build of torch, or "
-                "use the worker's image for CUDA.",
-            ),
-            (
-                self.hidden,
-                "CUDA_VISIBLE_DEVICES hides every device. Unset it, or let it name one, such as 0.",
-            ),
-            (
-                not self.driver and not self.files,
-                f"No NVIDIA driver and no device is to be seen here. Install the driver on the "
-                f"node; {GIVEN}",
-            ),
-            (
-                not self.files,
-                f"The NVIDIA driver {self.driver} is loaded, but no file /dev/nvidia0 is here; "
-                f"{GIVEN}",
-            ),
+    def why_not(self) -> Message:
+        """Why torch cannot use a device, and what to do."""
+        reasons = (
+            (not self.cuda, Message("device.build-without-cuda", torch=self.torch)),
+            (self.hidden, Message("device.hidden")),
+            (not self.driver and not self.files, Message("device.no-driver")),
+            (not self.files, Message("device.not-given", driver=self.driver)),
             (
                 "too old" in self.trouble,
-                f"The NVIDIA driver {self.driver} is too old; {need}. Install a newer driver, or a "
-                "build of torch for an older CUDA.",
+                Message(
+                    "device.driver-too-old", driver=self.driver, torch=self.torch, cuda=self.cuda
+                ),
             ),
-            (
-                "no kernel image" in self.trouble,
-                f"torch {self.torch} has no code for this kind of device. Install a build of torch "
-                "that supports it.",
-            ),
-            (
-                True,
-                f"torch cannot use the device: {self.trouble or 'it finds none'}. Look at what "
-                "nvidia-smi says on the node, and whether this user may open /dev/nvidia0.",
-            ),
+            ("no kernel image" in self.trouble, Message("device.not-supported", torch=self.torch)),
         )
+        unexplained = Message("device.refused", trouble=self.trouble or "no device found")
+        return next((message for applies, message in reasons if applies), unexplained)
 
 
 def look(environment: Mapping[str, str], device: torch.device) -> Machine:

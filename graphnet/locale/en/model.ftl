@@ -3,3 +3,30 @@
 shard-damaged = A stored part of this task cannot be read.
 checkpoint-of-other-training = The checkpoint belongs to another training.
 other-architecture = The stored model is { $stored } and cannot be fine-tuned as { $asked }; leave model empty or choose { $stored }.
+
+unknown = There is no model '{ $model }'; choose from { $models }.
+parameters-changed = The stored parameters are not those of the manifest (SHA-256).
+manifest-changed = The stored manifest is not the one that was written (SHA-256).
+manifest-damaged = The stored model cannot be read: { $part ->
+    [json] its manifest is not JSON
+    [settings] its manifest has no settings
+    [connectomes] its manifest does not say what its connectomes hold
+    [classes] its manifest does not list its classes
+    [regions] its manifest does not list its regions
+    [measures] its manifest does not list its measures
+   *[model] its manifest is damaged
+}.
+other-format = The stored manifest does not have the format { $format }.
+wrong-shapes = The stored model cannot be read: { $part ->
+    [replicas] its parameters differ in their number of replicas
+    [scaler] its scaler does not have one scale per region and measure
+    [graph] its graph does not have one row per region
+   *[parameters] its parameters do not have the shapes of its architecture
+}.
+not-finite = The stored model cannot be used: { $part } has values that are not finite.
+settings-unusable = The settings of the stored model cannot be used:
+data-do-not-fit = The data do not match the stored model.
+other-edges = The model was trained on connectomes that hold { $model }; the connectomes of these data hold { $data }.
+domain-damaged = The stored manifest does not describe the training data.
+checkpoint-damaged = The checkpoint is damaged.
+scaling-unknown = It is unknown how the measures of the imported model were scaled, so it cannot predict. Fine-tune it, or ask the operator to import it again with --scaler none or fit.

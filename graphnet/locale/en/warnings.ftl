@@ -16,3 +16,24 @@ parent-saw-train = { $count ->
 }
 parent-spelled-differently = { $split }_data and the parent model: { $detail }
 parent-incomplete = The parent model does not record all subjects it was trained on, so subjects of this task may be among them.
+
+# A site with one class: the scanner may pass for the illness. $unnamed: some datasets name no site.
+site-confounded = { $split }_data: site and class are confounded, because { $count ->
+    [one] site { $sites } has one class only
+   *[other] each of the sites { $sites } has one class only
+}. Performance may be overestimated.{ $unnamed ->
+    [true] {" "}A dataset without a column SITE counts as a site of its own.
+   *[false] {""}
+}
+density-without-edges = { $density } The regions are unconnected.
+graph-without-edges = graph '{ $graph }' has no edge, because no weight between two regions is usable. The regions are unconnected.
+subjects-without-edges = { $split }_data: { $count } of { $subjects } subjects have no edges above the threshold { $threshold }; their regions are unconnected.
+harmonised-one-column = Only one measure of one region was harmonised. ComBat had no other columns to learn from, so the site means and variances were equalised directly.
+not-harmonised = { $count ->
+    [one] { $split }_data: 1 subject is from site { $site }, which is not in the training data, and was not harmonised.
+   *[other] { $split }_data: { $count } subjects are from site { $site }, which is not in the training data, and were not harmonised.
+}
+constant-columns = { $count ->
+    [one] 1 column hardly varies among the training subjects and was set to 0.
+   *[other] { $count } columns hardly vary among the training subjects and were set to 0.
+}

@@ -7,3 +7,15 @@ parent-saw-held-out = { $split }_data 中有 { $count } 名被试曾用于训练
 parent-saw-train = train_data 中有 { $count } 名被试曾用于训练父模型；因此交叉验证的每一折都从头训练。
 parent-spelled-differently = { $split }_data 与父模型：{ $detail }
 parent-incomplete = 父模型没有记录它训练时用过的全部被试，因此本任务的被试可能在其中。
+
+# 某站点只有一个类别：扫描仪差异可能被当成疾病差异。
+site-confounded = { $split }_data：站点与类别混杂，因为站点 { $sites } 只有一个类别。模型性能可能被高估。{ $unnamed ->
+    [true] 没有 SITE 列的数据集自成一个站点。
+   *[false] {""}
+}
+density-without-edges = { $density }各脑区之间没有连接。
+graph-without-edges = 图 '{ $graph }' 没有边，因为任何两个脑区之间都没有可用的权重。各脑区之间没有连接。
+subjects-without-edges = { $split }_data：{ $subjects } 名被试中有 { $count } 名没有高于阈值 { $threshold } 的边；其脑区之间没有连接。
+harmonised-one-column = 只对一个脑区的一个指标做了协调。ComBat 没有其他列可供估计，因此直接将各站点的均值和方差调整为一致。
+not-harmonised = { $split }_data：{ $count } 名被试来自训练数据中没有的站点 { $site }，未做协调。
+constant-columns = 有 { $count } 列在训练被试中几乎没有变化，已设为 0。
