@@ -249,7 +249,9 @@ def test_held_out_classes_must_occur_in_training() -> None:
 def test_similarity_is_refused_for_two_measures() -> None:
     people = cohort()
     narrow = replace(people, features=people.features[..., :2], measures=people.measures[:2])
-    with pytest.raises(SettingsError, match="needs at least 3 measures a region; the data have 2"):
+    with pytest.raises(
+        SettingsError, match="needs at least 3 measures per region; the data have 2"
+    ):
         run(Splits(narrow), few(graph="similarity"))
 
 

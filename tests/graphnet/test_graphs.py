@@ -175,7 +175,7 @@ def test_similarity_needs_three_measures(measures: int) -> None:
     with pytest.raises(SettingsError) as caught:
         Graphs.fit(GraphRule("similarity"), scaled(measures=measures), None)
     assert caught.value.sentences == (
-        f"graph 'similarity' needs at least 3 measures a region; the data have {measures}.",
+        f"graph 'similarity' needs at least 3 measures per region; the data have {measures}.",
     )
 
 
@@ -239,31 +239,34 @@ def test_a_graph_that_was_stored_is_the_same(kind: str) -> None:
             first.adjacency(scaled(), connectomes(), series()),
             second.adjacency(scaled(), connectomes(), series()),
         )
-    with pytest.raises(ModelError, match="is not of the kind"):
+    with pytest.raises(ModelError, match="does not belong to graph"):
         Graphs.from_tensors(rule, graph.as_tensors() | {"other": np.eye(REGIONS)})
 
 
 @pytest.mark.parametrize(
-    ("kind", "sentence"),
+    ("kind", "code"),
     [
-        ("connectome", "needs a connectome (columns FC_i_j); the data hold none."),
-        ("group_connectome", "needs a connectome (columns FC_i_j); the data hold none."),
-        ("partial", "needs a connectome (columns FC_i_j); the data hold none."),
-        ("tangent", "needs time series of the regions; the data hold none"),
-        ("spatial", "needs the regions' coordinates; give an atlas table."),
+        ("connectome", "graphs.needs-connectomes"),
+        ("group_connectome", "graphs.needs-connectomes"),
+        ("partial", "graphs.needs-connectomes"),
+        ("tangent", "graphs.tangent-needs-series"),
+        ("spatial", "graphs.spatial-needs-atlas"),
     ],
 )
-def test_what_a_graph_is_made_from_must_be_there(kind: str, sentence: str) -> None:
+def test_what_a_graph_is_made_from_must_be_there(kind: str, code: str) -> None:
     with pytest.raises(SettingsError) as caught:
         Graphs.fit(GraphRule(kind), scaled(), None)
-    assert sentence in caught.value.sentences[0]
+    assert caught.value.codes == (code,)
 
 
 def test_a_threshold_that_leaves_no_edge_is_refused_with_the_strongest() -> None:
     with pytest.raises(SettingsError) as caught:
         Graphs.fit(GraphRule(threshold=1.5), scaled(), None)
-    assert "has no edge left with threshold 1.5" in caught.value.sentences[0]
-    assert "the strongest weight between two regions is 0.9" in caught.value.sentences[0]
+    (message,) = caught.value.messages
+    assert message.code == "graphs.threshold-without-edges"
+    values = dict(message.values)
+    assert values["threshold"] == 1.5
+    assert str(values["strongest"]).startswith("0.9")
     own = Graphs.fit(GraphRule("similarity", threshold=1.5), scaled(), None)
     assert not own.adjacency(scaled(), None).any()
 

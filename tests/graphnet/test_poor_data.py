@@ -11,6 +11,7 @@ from graphnet.config import Evaluation, TrainingSettings
 from graphnet.data.cohort import Cohort
 from graphnet.data.splits import Splits
 from graphnet.experiment import run
+from graphnet.messages import Message
 from tests.graphnet.people import cohort
 
 PEOPLE = cohort(controls=12, patients=12)
@@ -43,10 +44,7 @@ def test_a_measure_without_information_is_left_out_and_said(name: str, value: fl
     others = spoiled(OTHERS, value)
     outcome = run(Splits(spoiled(PEOPLE, value), test=others), settings(name), evaluation=LIGHT)
     columns = len(PEOPLE.regions)
-    assert (
-        f"{columns} columns hardly vary among the training subjects and were set to 0."
-        in outcome.result.as_dict()["warnings"]
-    )
+    assert Message("warnings.constant-columns", count=columns) in outcome.result.warnings
     assert finite(outcome.result.as_dict())
     # Whatever stands in such a column later says nothing either.
     other = OTHERS.features.copy()
@@ -95,10 +93,8 @@ def test_a_single_new_subject_is_judged_without_an_interval_that_pretends(name: 
 def test_subjects_whose_last_edge_falls_below_the_threshold_are_counted() -> None:
     asked = settings(graph="similarity", threshold=0.999999)
     result = run(Splits(PEOPLE, test=OTHERS), asked, evaluation=LIGHT).result
-    said = [sentence for sentence in result.as_dict()["warnings"] if "no edge left" in sentence]
-    assert said == [
-        "train_data: 24 of 24 subjects have no edge left at threshold 0.999999; their regions are "
-        "seen each by itself.",
-        "test_data: 12 of 12 subjects have no edge left at threshold 0.999999; their regions are "
-        "seen each by itself.",
+    code = "warnings.subjects-without-edges"
+    assert [warning for warning in result.warnings if warning.code == code] == [
+        Message(code, split="train", count=24, subjects=24, threshold=0.999999),
+        Message(code, split="test", count=12, subjects=12, threshold=0.999999),
     ]

@@ -26,6 +26,7 @@ from graphnet.data.cohort import Cohort, Layout
 from graphnet.data.splits import Splits
 from graphnet.errors import ModelError
 from graphnet.experiment import run
+from graphnet.messages import Message
 from graphnet.predecessor.model import TrainedOn, Wanted, assembled
 from graphnet.predecessor.names import mapped
 from graphnet.predecessor.state import State, read_state
@@ -174,7 +175,7 @@ def test_outputs_that_are_no_class_are_left_out(architecture: str, net: nn.Modul
         model.outputs(people)[0], outputs(old, people)[:, :2], rtol=1e-5, atol=1e-5
     )
     assert model.classes == (0, 1)
-    assert any("7 outputs, of which the first 2" in each for each in model.facts["warnings"])
+    assert "predecessor.unused-outputs" in codes(model.facts)
     seen_ = TrainedOn(replace(PEOPLE, labels=PEOPLE.labels + 1))
     with pytest.raises(ModelError, match="have the class 2"):
         assembled(State(old.state_dict()), asked, seen_)
@@ -195,9 +196,9 @@ def test_a_net_that_pools_by_its_second_pooling_twice_does_so_here(
     torch.testing.assert_close(found, outputs(old, people), rtol=1e-5, atol=1e-5)
     old.pools = (1, 2, 3)
     assert (found - outputs(old, people)).abs().max() > 1e-3
-    assert any("by the parameters of pool2" in each for each in model.facts["warnings"])
+    assert "predecessor.pooled-twice" in codes(model.facts)
     used = assembled(State(drawn(OldTopK()).state_dict()), wanted("TopK"), TrainedOn())
-    assert any("the third pooling is by pool3" in each for each in used.facts["warnings"])
+    assert "predecessor.pooled-by-pool3" in codes(used.facts)
 
 
 def test_the_order_of_measures_and_regions_is_the_one_that_was_said() -> None:
@@ -218,9 +219,14 @@ def test_a_net_without_a_last_layer_shares_probability_among_its_classes() -> No
         model.outputs(people)[0], outputs(old, people)[:, :2], rtol=1e-5, atol=1e-5
     )
     assert model.class_names == {0: "control", 1: "patient"}
-    assert any("64 outputs" in each for each in model.facts["warnings"])
+    assert "predecessor.no-output-layer" in codes(model.facts)
     with pytest.raises(ModelError, match="--classes control,patient"):
         assembled(State(old.state_dict()), wanted(), TrainedOn())
+
+
+def codes(warned: Mapping[str, Any]) -> set[str]:
+    """The codes of the warnings of a manifest, a prediction or a result."""
+    return {message["code"] for message in warned["warning_messages"]}
 
 
 def saved(folder: Path, thing: Any, **how: Any) -> Path:
@@ -236,9 +242,9 @@ def test_every_way_of_saving_a_state_dictionary_is_read(tmp_path: Path) -> None:
     ways: list[tuple[Any, dict[str, Any], str]] = [
         (state, {}, ""),
         (state, {"_use_new_zipfile_serialization": False}, ""),
-        ({"state_dict": state, "optimizer": optimiser.state_dict()}, {}, "optimizer was left"),
-        ({"model_state_dict": state, "epoch": 3}, {}, "epoch was left"),
-        (OrderedDict((f"module.{k}", v) for k, v in state.items()), {}, "'module.' was taken off"),
+        ({"state_dict": state, "optimizer": optimiser.state_dict()}, {}, "optimizer was ignored"),
+        ({"model_state_dict": state, "epoch": 3}, {}, "epoch was ignored"),
+        (OrderedDict((f"module.{k}", v) for k, v in state.items()), {}, "'module.' was removed"),
         ({k: v.double() for k, v in state.items()}, {}, "float64 were converted"),
     ]
     for thing, how, said in ways:
@@ -247,10 +253,10 @@ def test_every_way_of_saving_a_state_dictionary_is_read(tmp_path: Path) -> None:
             state, torch.float32
         )
         assert all(torch.equal(found.tensors[name], state[name]) for name in state)
-        assert said in " ".join(found.said)
+        assert said in " ".join(map(str, found.said))
         assert bool(said) == bool(found.said)
     half = read_state(saved(tmp_path, {k: v.half() for k, v in state.items()}), "old.pth", MOST)
-    assert "float16 were converted" in half.said[0]
+    assert half.said == (Message("predecessor.converted", kinds=["float16"]),)
 
 
 def test_what_is_no_state_dictionary_is_refused_with_how_to_make_one(tmp_path: Path) -> None:
@@ -416,13 +422,10 @@ def test_names_of_old_versions_say_that_the_graph_may_have_been_normalised_other
         model = assembled(state, wanted(), TrainedOn())
         child, result = tuned(model)
         assert ("normalisation" in model.facts["unknown"]) is said
-        for warnings in (
-            model.facts["warnings"],
-            predict(model, PEOPLE, explain=False)["warnings"],
-            result["warnings"],
-        ):
-            assert any("edges that leave a region" in each for each in warnings) is said
-        assert "edges that leave" not in " ".join(predict(child, PEOPLE, explain=False)["warnings"])
+        code = "predecessor.other-normalisation"
+        for warned in (model.facts, predict(model, PEOPLE, explain=False), result):
+            assert (code in codes(warned)) is said
+        assert code not in codes(predict(child, PEOPLE, explain=False))
     topk = State(as_first_versions(OldTopK().state_dict()))
     assert "normalisation" not in assembled(topk, wanted("TopK"), TrainedOn()).facts["unknown"]
 
@@ -490,7 +493,7 @@ def test_data_that_the_operator_names_are_the_whole_cohort() -> None:
     assert subjects_seen(certain.facts) == subjects_seen(assumed.facts) != []
     count = tuned(certain)[1]["known_subjects"]["test"]
     assert count == tuned(assumed)[1]["known_subjects"]["test"] == len(cohort("B", seed=1))
-    assert any("It is assumed" in each for each in assumed.facts["warnings"])
+    assert "predecessor.training-data-assumed" in codes(assumed.facts)
     # What an ancestor has seen is not known, whoever names the data.
     of_parent = assembled(
         state, wanted(parent="TASK0"), TrainedOn(cohort("B", seed=1), certain=True)
@@ -521,7 +524,9 @@ def test_a_model_of_unknown_scale_predicts_nobody() -> None:
     assert len(predict(known, PEOPLE, explain=False)["predictions"]) == len(PEOPLE)
     unknown = assembled(state, wanted(scaler="unknown"), TrainedOn())
     assert unknown.facts["unknown"] == ["cohort", "scaler"]
-    with pytest.raises(ModelError, match="It is not known how measures were scaled"):
+    with pytest.raises(
+        ModelError, match="It is unknown how the measures of the imported model were scaled"
+    ):
         predict(unknown, PEOPLE)
     assert tuned(unknown)[0].facts.get("unknown") is None  # the child's scale is known
 

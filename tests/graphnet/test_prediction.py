@@ -1,5 +1,6 @@
 """New subjects by a stored model: the model's own answer, and what speaks against it."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -8,7 +9,7 @@ import pandas as pd
 import pytest
 
 from graphnet import readers
-from graphnet.artifacts.inference import KNOWN, MOST_EXPLAINED, predict, without_unnamed_sites
+from graphnet.artifacts.inference import MOST_EXPLAINED, predict, without_unnamed_sites
 from graphnet.artifacts.model import StoredModel
 from graphnet.config import Evaluation, TrainingSettings
 from graphnet.data.cohort import Cohort, merge
@@ -19,6 +20,7 @@ from graphnet.errors import ModelError
 from graphnet.evaluation.applicability import ApplicabilityDomain
 from graphnet.evaluation.attribution import contributions, integrated_gradients
 from graphnet.experiment import run
+from graphnet.messages import Message
 from graphnet.preprocessing.harmonise import Harmoniser
 
 
@@ -57,6 +59,11 @@ def first(model: StoredModel, people: pd.DataFrame) -> dict[str, Any]:
     return found
 
 
+def codes(warned: Mapping[str, Any]) -> set[str]:
+    """The codes of the warnings of a subject, or of all."""
+    return {message["code"] for message in warned["warning_messages"]}
+
+
 def test_it_is_what_the_model_says(model: StoredModel, strangers: pd.DataFrame) -> None:
     found = predict(model, read(strangers))
     expected = model.predict(read(strangers))
@@ -80,18 +87,18 @@ def test_nobody_depends_on_who_is_sent_along(model: StoredModel, strangers: pd.D
 
 def test_who_was_not_harmonised_is_said(model: StoredModel, strangers: pd.DataFrame) -> None:
     """Also of a site that a fine-tuning has seen: it takes its parent's harmonising."""
-    assert not [each for each in predict(model, read(strangers))["warnings"] if "harmon" in each]
+    assert "prediction.not-harmonised" not in codes(predict(model, read(strangers)))
     shape = len(model.layout.regions), len(model.layout.measures)
     of_b = Harmoniser(("B",), np.ones((1, *shape)), np.zeros((1, *shape)))
     preprocessing = replace(model.preprocessing, harmoniser=of_b)
     sites = np.array(["A"] * 6 + ["B"] * 5 + [None], dtype=object)
     people = without_unnamed_sites(read(strangers.assign(SITE=sites)), "new")
     warnings = predict(replace(model, preprocessing=preprocessing), people)["warnings"]
-    assert [each for each in warnings if "harmon" in each] == [
-        "6 subjects are of the site A, to which the model's harmonising was not fitted; they were "
+    assert [warning for warning in warnings if "harmon" in warning] == [
+        "6 subjects are from site A, to which the model's harmonisation was not fitted, and were "
         "not harmonised.",
-        "1 subjects are of a site that is not given, to which the model's harmonising was not "
-        "fitted; they were not harmonised.",
+        "1 subject is from an unnamed site, to which the model's harmonisation was not fitted, "
+        "and was not harmonised.",
     ]
 
 
@@ -114,13 +121,13 @@ def test_most_of_the_trained_and_the_like_are_not_unusual(
 
 
 def test_whom_the_model_knows_is_said(model: StoredModel) -> None:
-    assert KNOWN in first(model, table(0, 3, 0))["warnings"]
+    assert "prediction.subject-seen" in codes(first(model, table(0, 3, 0)))
 
 
 def test_another_site_is_said(model: StoredModel, strangers: pd.DataFrame) -> None:
-    assert first(model, strangers.assign(SITE="Z"))["warnings"][0] == (
-        "The model has seen nobody of the site Z."
-    )
+    prediction = first(model, strangers.assign(SITE="Z"))
+    assert prediction["warnings"][0] == "The training data contain no subjects from site Z."
+    assert prediction["warning_messages"][0] == Message("prediction.new-site", site="Z").as_dict()
 
 
 def test_a_site_that_is_not_given_is_not_taken_for_a_new_one(
@@ -128,8 +135,8 @@ def test_a_site_that_is_not_given_is_not_taken_for_a_new_one(
 ) -> None:
     nameless = without_unnamed_sites(read(strangers.drop(columns="SITE")), "new")
     found = predict(model, nameless, explain=False)
-    assert "The site of 12 subjects is not given" in found["warnings"][0]
-    assert not any("of the site" in w for each in found["predictions"] for w in each["warnings"])
+    assert found["warning_messages"][0] == Message("prediction.without-site", count=12).as_dict()
+    assert not any("prediction.new-site" in codes(subject) for subject in found["predictions"])
 
 
 def test_one_value_far_outside_is_named(model: StoredModel, strangers: pd.DataFrame) -> None:
@@ -139,8 +146,8 @@ def test_one_value_far_outside_is_named(model: StoredModel, strangers: pd.DataFr
     measure = model.layout.measures.index("GMV")
     far = 4 * float(high.high[11, measure]) - 3 * float(high.low[11, measure])
     changed.loc[changed.index[0], "GMV_12"] = far
-    (warning,) = [w for w in first(model, changed)["warnings"] if "values lie outside" in w]
-    assert f"GMV_12, {far:.4g}" in warning
+    (warning,) = [w for w in first(model, changed)["warnings"] if "outside the training range" in w]
+    assert f"GMV_12 = {far:.4g}" in warning
 
 
 def test_many_values_a_little_outside_are_said(model: StoredModel, strangers: pd.DataFrame) -> None:
@@ -150,25 +157,23 @@ def test_many_values_a_little_outside_are_said(model: StoredModel, strangers: pd
     assert domain is not None
     measure = model.layout.measures.index("ReHo")
     changed.loc[changed.index[0], columns] = 1.05 * domain.high[:, measure]
-    warnings = first(model, changed)["warnings"]
-    assert any("values lie outside" in warning for warning in warnings)
-    assert any("further from the training mean" in warning for warning in warnings)
+    assert {"prediction.out-of-range", "prediction.far-from-training"} <= codes(
+        first(model, changed)
+    )
 
 
 def test_gaps_are_counted(model: StoredModel, strangers: pd.DataFrame) -> None:
     changed = strangers.copy()
     changed.loc[changed.index[0], ["GMV_1", "GMV_2"]] = np.nan
-    assert (
-        "2 of 360 values are missing or unusable and were filled."
-        in first(model, changed)["warnings"]
-    )
+    filled = Message("prediction.filled", count=2, values=360)
+    assert filled.as_dict() in first(model, changed)["warning_messages"]
 
 
 def test_an_older_model_says_that_it_does_not_know(strangers: pd.DataFrame) -> None:
     parameters, manifest = trained("Linear").to_bytes()
     old = StoredModel.from_bytes(parameters, manifest.replace(b'"domain"', b'"forgotten"'))
     found = predict(old, read(strangers.assign(SITE="Z")), explain=False)
-    assert "did not say what it has seen" in found["warnings"][0]
+    assert found["warning_messages"][0]["code"] == "prediction.training-data-undescribed"
     assert not any(each["warnings"] for each in found["predictions"])
 
 
@@ -195,7 +200,7 @@ def test_only_so_many_are_explained(model: StoredModel, strangers: pd.DataFrame)
     found = predict(model, read(many))
     assert found["predictions"][MOST_EXPLAINED - 1]["explanation"]
     assert found["predictions"][MOST_EXPLAINED]["explanation"] is None
-    assert any(f"first {MOST_EXPLAINED}" in each for each in found["warnings"])
+    assert "prediction.first-explained" in codes(found)
 
 
 def test_a_score_is_on_its_own_scale() -> None:

@@ -347,13 +347,14 @@ def test_nested_selection_fine_tunes_all_models_of_its_parent() -> None:
 
 def test_a_class_that_can_be_read_off_the_site_is_said_to_be_so() -> None:
     one = replace(PEOPLE, sites=tuple("AB"[label] for label in PEOPLE.labels))
-    said = judged(Splits(one), cv_folds=0, baselines=False)["warnings"]
-    assert said[0].startswith("train_data: all subjects of site A, B are of one class, so what")
-    assert "SITE" not in said[0]
+    confounded = {"sites": ["A", "B"], "count": 2, "unnamed": False}
+    warnings = judged(Splits(one), cv_folds=0, baselines=False)["warning_messages"]
+    expected = Message("warnings.site-confounded", split="train", **confounded)
+    assert Message.from_json(warnings[0]) == expected
     half = replace(PEOPLE, sites=tuple("AB"[row % 2] for row in range(45)))
-    said = judged(Splits(half, test=one), cv_folds=0, baselines=False)["warnings"]
-    assert said[0].startswith("test_data: all subjects of site A, B are of one class")
-    assert not any(each.startswith("train_data: all subjects of site") for each in said)
+    warnings = judged(Splits(half, test=one), cv_folds=0, baselines=False)["warning_messages"]
+    of_sites = [one for one in map(Message.from_json, warnings) if one.code == expected.code]
+    assert of_sites == [Message("warnings.site-confounded", split="test", **confounded)]
 
 
 def test_a_class_that_can_be_read_off_the_dataset_is_said_to_be_so() -> None:

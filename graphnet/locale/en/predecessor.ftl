@@ -20,4 +20,5 @@ not-scaled = Measures are used as they are in the data, neither scaled nor clipp
 scaled = Measures are scaled by the mean and standard deviation of { $subjects } subjects of { $datasets }; this is assumed to match the previous service.
 filled-by-zero = Missing values are replaced by 0, because the median of the training data is unknown.
 graph-assumed = The graph is assumed to be '{ $graph }', because the file does not name it.
-dataset-missing = The datasets of the form are not available here: { $datasets }.
+datasets-missing = Not available here: { $datasets }.
+dataset-unreadable = Dataset { $dataset } cannot be read. { $reason }

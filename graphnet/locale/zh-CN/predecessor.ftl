@@ -20,4 +20,5 @@ not-scaled = 指标按数据中的原值使用，不缩放也不截断。
 scaled = 指标按 { $datasets } 中 { $subjects } 名被试的均值和标准差缩放；假定与之前的服务一致。
 filled-by-zero = 缺失值以 0 代替，因为训练数据的中位数未知。
 graph-assumed = 图假定为 '{ $graph }'，因为文件中没有注明。
-dataset-missing = 表单中的数据集在这里不存在：{ $datasets }。
+datasets-missing = 以下数据集在这里不存在：{ $datasets }。
+dataset-unreadable = 无法读取数据集 { $dataset }。{ $reason }
