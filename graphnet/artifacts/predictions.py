@@ -16,6 +16,7 @@ from graphnet.artifacts.result import SplitMetrics
 from graphnet.data.class_names import Names, called, names_of
 from graphnet.data.cohort import Cohort, FloatArray
 from graphnet.errors import ModelError
+from graphnet.messages import Message
 from graphnet.spreadsheet import safe
 
 FORMAT = "nld-sgn/evidence-1"
@@ -48,7 +49,7 @@ class SplitPredictions:
             "known": list(self.known),
         }
         if is_regression:
-            scores = [None if np.isnan(each) else float(each) for each in self.cohort.scores]
+            scores = [None if np.isnan(score) else float(score) for score in self.cohort.scores]
             return {**shared, "label": scores, "predicted": _rounded(self.values[:, 0])}
         return {
             **shared,
@@ -77,8 +78,8 @@ def predictions_document(
         "measures": list(layout.measures),
         "cohorts": {split: _described(cohort) for split, cohort in cohorts.items()},
         "predictions": {
-            split: each.tested().as_dict(is_regression=not classes)
-            for split, each in predicted.items()
+            split: of_split.tested().as_dict(is_regression=not classes)
+            for split, of_split in predicted.items()
         },
         "sites": {
             split: {site: metrics.as_dict() for site, metrics in of_split.items()}
@@ -88,69 +89,70 @@ def predictions_document(
     }
 
 
-def to_bytes(found: Mapping[str, Any]) -> bytes:
+def to_bytes(stored: Mapping[str, Any]) -> bytes:
     """As it is stored."""
-    return json.dumps(found, allow_nan=False, ensure_ascii=False, separators=(",", ":")).encode()
+    return json.dumps(stored, allow_nan=False, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def read_predictions(content: bytes) -> dict[str, Any]:
     """Read back what :func:`to_bytes` gave. Raises ModelError."""
     try:
-        found = json.loads(content, parse_constant=_refuse)
+        stored = json.loads(content, parse_constant=_refuse)
     except (ValueError, RecursionError) as error:
-        raise ModelError("The stored evidence is not JSON.") from error
-    if not isinstance(found, dict) or found.get("format") != FORMAT:
-        raise ModelError(f"The stored evidence is not of the format {FORMAT}.")
-    if not _is_whole(found):
-        raise ModelError("The stored evidence does not hold one value a subject, class and region.")
-    return found
+        raise ModelError(Message("model.predictions-damaged")) from error
+    if not isinstance(stored, dict) or stored.get("format") != FORMAT:
+        raise ModelError(Message("model.predictions-of-other-format", format=FORMAT))
+    if not _is_complete(stored):
+        raise ModelError(Message("model.predictions-damaged"))
+    return stored
 
 
-def predictions_csv(found: Mapping[str, Any]) -> str:
-    """A row a subject and split: id, site, truth, what was predicted, whether the model knew them.
+def predictions_csv(stored: Mapping[str, Any]) -> str:
+    """One row per subject and split: id, site, truth, prediction, whether the model has seen them.
 
-    Classes are called by their names, where they have some. A text that a spreadsheet would take
-    for a formula begins with an apostrophe.
+    Classes have their names, where these are known. A text that a spreadsheet would take for a
+    formula begins with an apostrophe.
     """
     text = StringIO()
     writer = csv.writer(text)
-    labels = [called(names_of(found), label) for label in found["classes"]]
+    labels = [called(names_of(stored), label) for label in stored["classes"]]
     predicted = [safe(f"probability_{label}") for label in labels]
     writer.writerow(["split", "id", "site", "label", "predicted", *predicted, "known"])
-    for split, each in found["predictions"].items():
-        for row in _rows(each, labels, names_of(found)):
+    for split, table in stored["predictions"].items():
+        for row in _rows(table, labels, names_of(stored)):
             writer.writerow([split, *row])
     return text.getvalue()
 
 
-def _is_whole(found: Mapping[str, Any]) -> bool:
-    """Whether every column is as long as what it tells of."""
+def _is_complete(stored: Mapping[str, Any]) -> bool:
+    """Whether every column has one value per subject, class or region."""
     try:
-        classes, regions = len(found["classes"]), len(found["regions"])
-        splits = [_is_table(each, classes) for each in found["predictions"].values()]
-        told = (found["importance"] or {}).values()
-        return all(splits) and {len(each) for each in told if each is not None} <= {regions}
+        classes, regions = len(stored["classes"]), len(stored["regions"])
+        splits = [_is_table(table, classes) for table in stored["predictions"].values()]
+        columns = (stored["importance"] or {}).values()
+        lengths = {len(column) for column in columns if column is not None}
+        return all(splits) and lengths <= {regions}
     except (AttributeError, KeyError, TypeError):
         return False
 
 
-def _is_table(found: Mapping[str, Any], classes: int) -> bool:
+def _is_table(table: Mapping[str, Any], classes: int) -> bool:
     columns = ["id", "site", "label", "known", "probability" if classes else "predicted"]
-    wide = {len(row) for row in found["probability"]} <= {classes} if classes else True
-    return wide and len({len(found[name]) for name in columns}) == 1
+    wide = {len(row) for row in table["probability"]} <= {classes} if classes else True
+    return wide and len({len(table[name]) for name in columns}) == 1
 
 
-def _rows(found: Mapping[str, Any], labels: Sequence[str], names: Names) -> Iterator[list[Any]]:
-    for row, subject in enumerate(found["id"]):
-        truth = found["label"][row]
+def _rows(table: Mapping[str, Any], labels: Sequence[str], names: Names) -> Iterator[list[Any]]:
+    for row, subject in enumerate(table["id"]):
+        truth = table["label"][row]
         shown = safe(called(names, truth)) if labels else _given(truth)
-        shared = [safe(subject), safe(found["site"][row]), shown]
+        shared = [safe(subject), safe(table["site"][row]), shown]
         if labels:
-            probability = found["probability"][row]
+            probability = table["probability"][row]
             likeliest = safe(labels[max(range(len(labels)), key=probability.__getitem__)])
-            yield [*shared, likeliest, *probability, _yes(found["known"][row])]
+            yield [*shared, likeliest, *probability, _yes(table["known"][row])]
         else:
-            yield [*shared, found["predicted"][row], _yes(found["known"][row])]
+            yield [*shared, table["predicted"][row], _yes(table["known"][row])]
 
 
 def _described(cohort: Cohort) -> dict[str, Any]:

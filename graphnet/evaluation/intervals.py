@@ -47,10 +47,10 @@ def mean_of_proportions(proportions: Sequence[Estimate]) -> Estimate:
     Their Wilson intervals are combined by the method of variance estimates recovery:
     Zou & Donner 2008, Statistics in Medicine 27:1693-1702.
     """
-    known = [(each.value, *each.interval) for each in proportions if each.interval is not None]
-    if len(known) < len(proportions):
+    bounds = [(rate.value, *rate.interval) for rate in proportions if rate.interval is not None]
+    if len(bounds) < len(proportions):
         return UNKNOWN
-    rates, lows, highs = np.array(known, dtype=np.float64).T
+    rates, lows, highs = np.array(bounds, dtype=np.float64).T
     value = float(rates.mean())
     below = float(np.linalg.norm(rates - lows)) / len(rates)
     above = float(np.linalg.norm(highs - rates)) / len(rates)

@@ -36,12 +36,12 @@ class BNT(Net):
             "hidden": (CLUSTERS * WIDTH, HIDDEN),
             "out": (HIDDEN, sizes.classes),
         }
-        found: dict[str, tuple[int, ...]] = {"centres": (CLUSTERS, WIDTH)}
+        shapes: dict[str, tuple[int, ...]] = {"centres": (CLUSTERS, WIDTH)}
         for name, shape in layers.items():
-            found |= {f"{name}.weight": shape, f"{name}.bias": shape[1:]}
+            shapes |= {f"{name}.weight": shape, f"{name}.bias": shape[1:]}
         for norm in ("norm1", "norm2"):
-            found |= {f"{norm}.scale": (WIDTH,), f"{norm}.bias": (WIDTH,)}
-        return found
+            shapes |= {f"{norm}.scale": (WIDTH,), f"{norm}.bias": (WIDTH,)}
+        return shapes
 
     def start(self, name: str, shape: tuple[int, ...], generator: torch.Generator) -> Tensor:
         """Default linear layers, norms that do nothing, orthonormal centres, an output of 0."""

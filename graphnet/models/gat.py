@@ -27,9 +27,9 @@ class GAT(Net):
 
     def shapes(self) -> dict[str, tuple[int, ...]]:
         """A linear map, three attention vectors and a bias a layer, and the readout."""
-        found: dict[str, tuple[int, ...]] = {}
+        shapes: dict[str, tuple[int, ...]] = {}
         for layer, width in ((1, self.sizes.measures), (2, OUT)):
-            found |= {
+            shapes |= {
                 f"conv{layer}.weight": (width, OUT),
                 f"conv{layer}.source": (HEADS, WIDTH),
                 f"conv{layer}.target": (HEADS, WIDTH),
@@ -38,7 +38,7 @@ class GAT(Net):
             }
         outputs = self.sizes.classes
         width = self.sizes.regions * OUT
-        return found | {"readout.weight": (width, outputs), "readout.bias": (outputs,)}
+        return shapes | {"readout.weight": (width, outputs), "readout.bias": (outputs,)}
 
     def start(self, name: str, shape: tuple[int, ...], generator: torch.Generator) -> Tensor:
         """Glorot layers, a readout of 0."""

@@ -21,10 +21,10 @@ class GIN(Net):
 
     def shapes(self) -> dict[str, tuple[int, ...]]:
         """Two linear maps and an ε a layer, and the readout."""
-        found: dict[str, tuple[int, ...]] = {}
+        shapes: dict[str, tuple[int, ...]] = {}
         width = self.sizes.measures
         for layer in range(1, LAYERS + 1):
-            found |= {
+            shapes |= {
                 f"epsilon{layer}": (1,),
                 f"mlp{layer}.0.weight": (width, HIDDEN),
                 f"mlp{layer}.0.bias": (HIDDEN,),
@@ -33,7 +33,7 @@ class GIN(Net):
             }
             width = HIDDEN
         outputs = self.sizes.classes
-        return found | {"readout.weight": (LAYERS * HIDDEN, outputs), "readout.bias": (outputs,)}
+        return shapes | {"readout.weight": (LAYERS * HIDDEN, outputs), "readout.bias": (outputs,)}
 
     def start(self, name: str, shape: tuple[int, ...], generator: torch.Generator) -> Tensor:
         """Default linear layers, ε of 0."""

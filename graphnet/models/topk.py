@@ -25,10 +25,10 @@ class TopK(Net):
 
     def shapes(self) -> dict[str, tuple[int, ...]]:
         """As PyG's ``GraphConv`` and ``TopKPooling`` hold them, weights transposed to (in, out)."""
-        found: dict[str, tuple[int, ...]] = {}
+        shapes: dict[str, tuple[int, ...]] = {}
         width = self.sizes.measures
         for level in range(1, LEVELS + 1):
-            found |= {
+            shapes |= {
                 f"conv{level}.gathered.weight": (width, HIDDEN),
                 f"conv{level}.own.weight": (width, HIDDEN),
                 f"conv{level}.bias": (HIDDEN,),
@@ -38,8 +38,8 @@ class TopK(Net):
         widths = (*MLP, self.sizes.classes)
         for layer in range(1, len(widths)):
             shape = widths[layer - 1 : layer + 1]
-            found |= {f"mlp{layer}.weight": shape, f"mlp{layer}.bias": shape[1:]}
-        return found
+            shapes |= {f"mlp{layer}.weight": shape, f"mlp{layer}.bias": shape[1:]}
+        return shapes
 
     def prepare(self, x: Tensor, adjacency: Tensor) -> tuple[Tensor, Tensor]:
         """``[X, A·X]``, (…, S, N, 2F), and the graph for the levels above."""

@@ -27,15 +27,15 @@ class CudaGraph:
     """
 
     def __init__(self, work: Work, inputs: Sequence[Tensor], changed: Sequence[Tensor]) -> None:
-        self.inputs = [each.clone() for each in inputs]
-        before = [each.detach().clone() for each in changed]
+        self.inputs = [tensor.clone() for tensor in inputs]
+        before = [tensor.detach().clone() for tensor in changed]
         try:
             with torch.cuda.device_of(changed[0]):
                 self.graph = self._record(work)
         finally:
             with torch.no_grad():
-                for each, kept in zip(changed, before, strict=True):
-                    each.copy_(kept)
+                for tensor, kept in zip(changed, before, strict=True):
+                    tensor.copy_(kept)
 
     def _record(self, work: Work) -> torch.cuda.CUDAGraph:
         side = torch.cuda.Stream()
@@ -67,24 +67,24 @@ class CudaGraphRunner:
         self.changed = changed
         self.record = record
         self.divisible = divisible
-        self.known: dict[tuple[object, ...], CudaGraph] = {}
+        self.graphs: dict[tuple[object, ...], CudaGraph] = {}
 
     def run(self, work: Work, key: tuple[object, ...], inputs: Sequence[Tensor]) -> None:
         """Do ``work`` on ``inputs``; what has the same ``key`` and shapes is recorded once."""
-        full = (*key, *(each.shape for each in inputs))
-        if self.record and full not in self.known:
+        full = (*key, *(tensor.shape for tensor in inputs))
+        if self.record and full not in self.graphs:
             self._record(full, work, inputs)
         if self.record:
-            self.known[full](*inputs)
+            self.graphs[full](*inputs)
         else:
             work(*inputs)
 
     def _record(self, full: tuple[object, ...], work: Work, inputs: Sequence[Tensor]) -> None:
         try:
-            self.known[full] = CudaGraph(work, inputs, self.changed)
+            self.graphs[full] = CudaGraph(work, inputs, self.changed)
         except RuntimeError as error:
             if self.divisible and memory.is_exhausted(error):
                 raise
             log.warning("training goes on step by step, as it cannot be recorded: %s", error)
             self.record = False
-            self.known.clear()
+            self.graphs.clear()

@@ -92,8 +92,8 @@ class ModelInputs:
 
     def _seen(self, stored: Tensor) -> Tensor:
         """A view for each replica, on the device of the targets."""
-        found = stored if self.view is None else stored[self.view.to(stored.device)]
-        return found.to(self.targets.device)
+        viewed = stored if self.view is None else stored[self.view.to(stored.device)]
+        return viewed.to(self.targets.device)
 
 
 def class_scores(net: Net, params: Mapping[str, Tensor], group: ModelInputs) -> Tensor:
@@ -108,8 +108,9 @@ def class_scores(net: Net, params: Mapping[str, Tensor], group: ModelInputs) -> 
 def _rows(stored: Tensor, view: Tensor | None, index: Tensor) -> Tensor:
     """The subjects ``index`` (K, B) as each replica sees them: (K, B, ., .)."""
     there = index.to(stored.device)
-    found = stored[0][there] if view is None else stored[view.to(stored.device)[:, None], there]
-    return found.to(index.device)
+    if view is None:
+        return stored[0][there].to(index.device)
+    return stored[view.to(stored.device)[:, None], there].to(index.device)
 
 
 def _moved(stored: Tensor, device: torch.device) -> Tensor:

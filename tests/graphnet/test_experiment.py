@@ -249,9 +249,7 @@ def test_held_out_classes_must_occur_in_training() -> None:
 def test_similarity_is_refused_for_two_measures() -> None:
     people = cohort()
     narrow = replace(people, features=people.features[..., :2], measures=people.measures[:2])
-    with pytest.raises(
-        SettingsError, match="needs at least 3 measures per region"
-    ):
+    with pytest.raises(SettingsError, match="needs at least 3 measures per region"):
         run(Splits(narrow), few(graph="similarity"))
 
 

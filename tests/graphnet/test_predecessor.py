@@ -524,9 +524,7 @@ def test_a_model_of_unknown_scale_predicts_nobody() -> None:
     assert len(predict(known, PEOPLE, explain=False)["predictions"]) == len(PEOPLE)
     unknown = assembled(state, wanted(scaler="unknown"), TrainedOn())
     assert unknown.facts["unknown"] == ["cohort", "scaler"]
-    with pytest.raises(
-        ModelError, match="It is unknown how the measures"
-    ):
+    with pytest.raises(ModelError, match="It is unknown how the measures"):
         predict(unknown, PEOPLE)
     assert tuned(unknown)[0].facts.get("unknown") is None  # the child's scale is known
 

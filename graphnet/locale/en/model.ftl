@@ -30,3 +30,5 @@ other-edges = The model was trained on connectomes that hold { $model }; the con
 domain-damaged = The stored manifest does not describe the training data.
 checkpoint-damaged = The checkpoint is damaged.
 scaling-unknown = It is unknown how the measures of the imported model were scaled, so it cannot predict. Fine-tune it, or ask the operator to import it again with --scaler none or fit.
+predictions-damaged = The stored predictions are damaged: they are not JSON with one value per subject, class and region.
+predictions-of-other-format = The stored predictions do not have the format { $format }.
