@@ -16,6 +16,7 @@ from graphnet.graphs import Float32Array, GraphRule, Graphs
 from graphnet.graphs.edges import nearest, thin, tree
 from graphnet.graphs.fitted import OWN
 from graphnet.graphs.weights import partial
+from graphnet.messages import Message
 from graphnet.models.net import normalised
 from graphnet.preprocessing.scaling import Scaler
 from tests.graphnet.people import cohort
@@ -320,7 +321,7 @@ def test_partial_undoes_fishers_z_also_where_no_value_is_beyond_1(scale: float) 
 
 @pytest.mark.parametrize(("kind", "words"), [("counts", "streamline counts"), ("other", "values")])
 def test_there_are_no_partial_correlations_of_what_is_no_correlation(kind: str, words: str) -> None:
-    with pytest.raises(SettingsError, match=rf"made of correlations.* hold {words}"):
+    with pytest.raises(SettingsError, match=rf"computed from correlations.* hold {words}"):
         Graphs.fit(GraphRule("partial"), scaled(), connectomes(), edges=kind)
 
 
@@ -341,10 +342,8 @@ def test_an_older_partial_graph_says_itself_whether_it_undoes_fishers_z(
 def test_a_density_that_leaves_no_edge_is_refused(kind: str) -> None:
     with pytest.raises(SettingsError) as caught:
         fitted(GraphRule(kind, density=0.004))
-    assert caught.value.sentences == (
-        "density is 0.004, which leaves no edge of the 105 pairs of 15 regions; give 0.005 or "
-        "more, or graph none.",
-    )
+    too_low = {"density": 0.004, "pairs": 105, "regions": 15, "least": 0.005}
+    assert caught.value.messages == (Message("graphs.density-without-edges", **too_low),)
     assert edges(fitted(GraphRule(kind, density=0.005, sign="absolute")).adjacency(
         scaled(), connectomes(), series()
     )) != [0]  # fmt: skip
@@ -359,5 +358,5 @@ def test_a_graph_without_a_density_is_not_judged_by_it(kind: str) -> None:
 def test_tangent_needs_a_series_of_every_region() -> None:
     gaps = series()
     gaps[3][:, 5] = np.nan
-    with pytest.raises(SettingsError, match="1 of 12 subjects lack one"):
+    with pytest.raises(SettingsError, match="1 of 12 subjects lack at least one"):
         Graphs.fit(GraphRule("tangent"), scaled(), connectomes(), series=gaps)
