@@ -132,7 +132,7 @@ def wire(settings: HttpSettings, stopping: asyncio.Event) -> Starlette:
 
 
 def _store(settings: HttpSettings, folder: str) -> Store:
-    """A client who waits is told sooner than a worker that storage does not answer."""
+    """A waiting client hears sooner than a worker that the storage does not answer."""
     shared = settings.process
     return open_store(
         shared.registry_url, endpoint_url=shared.s3_endpoint_url, folder=folder, hasty=True
@@ -159,7 +159,7 @@ async def _lifespan(app: Starlette) -> AsyncIterator[None]:
 
 
 async def _close(state: AppState, background: list["asyncio.Task[None]"]) -> None:
-    """End everything, each for seconds: whatever is silent holds nobody up."""
+    """Close everything; each has a few seconds, so that nothing silent delays the rest."""
     metrics = asyncio.to_thread(state.monitoring.close)
     await asyncio.gather(
         step("the port of the metrics", metrics, STEP_SECONDS),

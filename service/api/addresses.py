@@ -1,4 +1,4 @@
-"""By which template an address was meant, so that what is counted by it stays bounded."""
+"""The route's template of an address, so that metrics by address stay bounded."""
 
 import re
 from collections.abc import Iterable
@@ -11,23 +11,24 @@ class Addresses:
     """Knows the templates of all routes, such as ``/api/v0/tasks/{task_id}``."""
 
     def __init__(self, templates: Iterable[str]) -> None:
-        known = dict.fromkeys(templates)
-        self._plain = {each for each in known if "{" not in each}
-        # A template that takes all the rest of a path takes also what belongs to a longer one.
+        unique = dict.fromkeys(templates)
+        self._plain = {template for template in unique if "{" not in template}
+        # A template that ends with the rest of a path also matches longer ones, so it comes last.
         self._named = sorted(
-            (each for each in known if "{" in each), key=lambda each: each.endswith(":path}")
+            (template for template in unique if "{" in template),
+            key=lambda template: template.endswith(":path}"),
         )
-        parts = (f"({_pattern(each)})" for each in self._named)
+        parts = (f"({_pattern(template)})" for template in self._named)
         self._pattern = re.compile("|".join(parts))
 
     def template(self, path: str) -> str:
-        """The route's own way of writing a path; ``other`` where there is no such route."""
+        """The template of a path's route; ``other`` where there is no such route."""
         if path in self._plain:
             return path
-        found = self._pattern.fullmatch(path)
-        if found is None or found.lastindex is None:
+        match = self._pattern.fullmatch(path)
+        if match is None or match.lastindex is None:
             return OTHER
-        return self._named[found.lastindex - 1]
+        return self._named[match.lastindex - 1]
 
 
 def _pattern(template: str) -> str:

@@ -1,4 +1,4 @@
-"""What is known of an address of the service, and what may be sent there."""
+"""An endpoint of the service: its address, its handler and what may be sent there."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
@@ -15,10 +15,10 @@ PAGES = "pages"  # the tag of what a browser asks for
 
 @dataclass(frozen=True)
 class Endpoint:
-    """One address and method, and what a caller should know of it.
+    """One address and method, and what a caller should know about it.
 
-    ``also`` are the statuses without an error that it may answer besides 200, and what they mean.
-    What is a ``download`` has an ETag and can be had in part.
+    ``also`` are further statuses without an error, besides 200, and what they mean. A ``download``
+    has an ETag, and ranges of it can be requested.
     """
 
     method: str
@@ -37,7 +37,7 @@ class Endpoint:
 
     @property
     def template(self) -> str:
-        """The path without what only the router needs to know: a name may hold slashes."""
+        """The path without the router's ``:path``, by which a name may hold slashes."""
         return self.path.replace(":path}", "}")
 
 

@@ -219,7 +219,7 @@ ENDPOINTS = (
     Endpoint(
         "GET",
         f"{V0}/events",
-        events.board,
+        events.all_events,
         "Server-sent events of all tasks that wait or run: task.",
         media_type="text/event-stream",
         query={"proj_id": "only this project's"},

@@ -1,6 +1,6 @@
 """An example of a request for every address of the API, as the OpenAPI document shows them.
 
-``PATIENTS`` is the project's dataset of patients; the tests send each of these to a real house.
+``PATIENTS`` is the project's dataset of patients; the tests send each of these to a real service.
 """
 
 import json

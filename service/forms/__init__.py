@@ -1,1 +1,1 @@
-"""A posted form: its fields, its checks, what is said of it."""
+"""A posted form: its fields, its checks, what is answered."""

@@ -100,7 +100,7 @@ class RefusalLog:
 
 
 class _Minute:
-    """How many forms were kept in this minute, of each project."""
+    """How many forms of each project were kept in this minute."""
 
     def __init__(self) -> None:
         self._since = float("-inf")

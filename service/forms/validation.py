@@ -1,4 +1,4 @@
-"""Whether what a form names is there and fits together, before anything is written."""
+"""Whether what a form names exists and fits together, before anything is written."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any

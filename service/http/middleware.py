@@ -119,7 +119,7 @@ class _Body:
 
 
 class TracingMiddleware:
-    """Begins a span for each POST; reading is not worth a trace."""
+    """Starts a span for each POST; reading needs no trace."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app

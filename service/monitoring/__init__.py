@@ -1,1 +1,1 @@
-"""How the service and the tasks are: readiness, metrics, who shares a queue."""
+"""The state of the service and its tasks: readiness, metrics, workers."""

@@ -1,4 +1,4 @@
-"""What the service shows of itself: its requests, and the figures of the whole house."""
+"""Metrics of this process's requests and of the installation's tasks, for Prometheus."""
 
 import asyncio
 import contextlib
@@ -18,7 +18,7 @@ BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
 
 
 class RequestMetrics:
-    """Counts answers by method, route and status, and how soon each began."""
+    """Counts answers by method, route and status, and measures the time until each began."""
 
     def __init__(self, addresses: Addresses) -> None:
         self._addresses = addresses
@@ -36,16 +36,16 @@ class RequestMetrics:
     def count(self, scope: Scope, status: int, seconds: float) -> None:
         """Count an answer."""
         kind = (method(scope["method"]), self._addresses.template(scope["path"]), status)
-        total, begun = self._known.get(kind) or self._children(kind)
+        total, latency = self._known.get(kind) or self._children(kind)
         total.inc()
-        begun.observe(seconds)
+        latency.observe(seconds)
 
     def _children(self, kind: Kind) -> tuple[Counter, Histogram]:
-        """What counts requests of this kind; to find it by its labels takes as long as to count."""
+        """The counters of this kind, remembered: a search by labels takes as long as counting."""
         verb, route, status = kind
-        found = self.total.labels(verb, route, str(status)), self.seconds.labels(route)
-        self._known[kind] = found
-        return found
+        counters = self.total.labels(verb, route, str(status)), self.seconds.labels(route)
+        self._known[kind] = counters
+        return counters
 
 
 class MetricsMiddleware:
@@ -73,20 +73,20 @@ class MetricsMiddleware:
 class Monitoring:
     """What a scrape gets, on the service's own port and on one for monitoring alone."""
 
-    def __init__(self, figures: TaskMetrics, addresses: Addresses) -> None:
+    def __init__(self, task_metrics: TaskMetrics, addresses: Addresses) -> None:
         self.requests = RequestMetrics(addresses)
-        self._figures = figures
-        self._registry = make_registry(self.requests.total, self.requests.seconds, figures)
+        self._task_metrics = task_metrics
+        self._registry = make_registry(self.requests.total, self.requests.seconds, task_metrics)
         self._listener: Listener | None = None
 
     async def scrape(self) -> bytes:
-        """The text for Prometheus, its figures not older than seconds."""
-        await self._figures.refresh()
+        """The text for Prometheus, its task metrics a few seconds old at most."""
+        await self._task_metrics.refresh()
         return render_metrics(self._registry)
 
     @staticmethod
     async def scrape_project(proj_id: str) -> bytes:
-        """What a token of one project gets: its own tasks, and nothing of anybody else's."""
+        """The metrics for a token of one project: those of its own tasks only."""
         registry = CollectorRegistry()
         registry.register(await ProjectTaskMetrics.read(proj_id))
         return render_metrics(registry)
@@ -106,8 +106,8 @@ class Monitoring:
             self._listener.close()
 
     def _scraped(self, loop: asyncio.AbstractEventLoop) -> bytes:
-        """The same from another thread; without figures where the loop does not answer."""
-        refreshed = asyncio.run_coroutine_threadsafe(self._figures.refresh(), loop)
+        """The same from another thread; without task metrics while the loop does not answer."""
+        refreshed = asyncio.run_coroutine_threadsafe(self._task_metrics.refresh(), loop)
         with contextlib.suppress(TimeoutError):
             refreshed.result(ANSWER_SECONDS)
         return render_metrics(self._registry)

@@ -1,8 +1,8 @@
-"""Whether each dependency can do its job, not only whether it answers.
+"""Whether each dependency works, not only whether it answers.
 
 A database that reads and does not write answers every question, and takes no form. So a row is
-written and removed, a key set, an object stored. One is asked at a time, however many want to know,
-and what was found is told for seconds.
+written and removed, a key set, an object stored. One check runs at a time, however many
+requests wait for it, and its answer is reused for a few seconds.
 """
 
 import asyncio
@@ -29,19 +29,19 @@ Check = Callable[[], Awaitable[object]]
 
 
 class Probe:
-    """Asks one dependency, unless that was done ``fresh`` seconds ago or is being done."""
+    """Checks one dependency, unless an answer is younger than ``fresh`` seconds or under way."""
 
     def __init__(self, name: str, check: Check, fresh: float = FRESH_SECONDS) -> None:
         self._name = name
         self._check = check
         self._fresh = fresh
         self._asking: asyncio.Task[str] | None = None
-        self._found, self._until = "", float("-inf")
+        self._answer, self._until = "", float("-inf")
 
     async def ask(self, patience: float = PATIENCE_SECONDS) -> str:
         """``ok``, or a sentence on what is wrong; within ``patience`` seconds."""
         if time.monotonic() < self._until:
-            return self._found
+            return self._answer
         if self._asking is None or self._asking.done():
             self._asking = asyncio.create_task(self._ask())
         asking = self._asking
@@ -56,16 +56,16 @@ class Probe:
     async def _ask(self) -> str:
         try:
             await self._check()
-            found = OK
+            answer = OK
         except redis.RedisError as error:
-            found = describe_error(error)
+            answer = describe_error(error)
         except (DatabaseError, RegistryError) as error:
-            found = str(error)
-        self._found = found
-        # What is wrong may be mended at any moment.
-        fresh = self._fresh if found == OK else min(self._fresh, FRESH_SECONDS)
+            answer = str(error)
+        self._answer = answer
+        # An operator may repair it at any moment.
+        fresh = self._fresh if answer == OK else min(self._fresh, FRESH_SECONDS)
         self._until = time.monotonic() + fresh
-        return found
+        return answer
 
 
 class Readiness:
@@ -81,12 +81,12 @@ class Readiness:
         }
 
     async def ask(self, patience: float = PATIENCE_SECONDS) -> Mapping[str, str]:
-        """By the name of each dependency ``ok``, or a sentence on what is wrong."""
+        """``ok`` by the name of each dependency, or a sentence that says what is wrong."""
         answers = await asyncio.gather(*(each.ask(patience) for each in self._probes.values()))
         return dict(zip(self._probes, answers, strict=True))
 
     def note(self, error: DatabaseError) -> None:
-        """A request could not write: a disk that is full may still take what is asked here."""
+        """Note a write that failed: a full disk may still accept the small row of the check."""
         if isinstance(error, DatabaseRefuses) and error.refusal == Refusal.FULL:
             self._full_at = time.monotonic()
 

@@ -1,4 +1,4 @@
-"""What the database and the queue say of the whole house, asked when somebody scrapes."""
+"""Metrics of all tasks from the database and the queue, read when Prometheus scrapes."""
 
 import asyncio
 import time
@@ -26,15 +26,15 @@ FAULTS = (redis.RedisError, DatabaseError, OSError, TimeoutError)
 
 @dataclass(frozen=True)
 class Queue:
-    """Messages that wait, by queue, and workers that gave a sign of life; None is not known."""
+    """Messages that wait, by queue, and workers with a recent heartbeat; None if not known."""
 
     messages: dict[str, int]
     workers: int | None
 
 
 @dataclass(frozen=True)
-class _Found:
-    """What was found ``at`` a time; None is what did not answer."""
+class _Snapshot:
+    """The answers ``at`` a time; None for what did not answer."""
 
     at: float
     database: queue_state.TaskCounts | None
@@ -43,7 +43,7 @@ class _Found:
 
 
 class TaskMetrics(Collector):
-    """Asks within seconds, at most every five; what does not answer is left out, never 0."""
+    """Reads at most every five seconds; what does not answer is left out, never 0."""
 
     def __init__(
         self,
@@ -55,35 +55,37 @@ class TaskMetrics(Collector):
         self._broker = broker
         self._readiness = readiness
         self._asking = asyncio.Lock()
-        self._found: _Found | None = None
+        self._snapshot: _Snapshot | None = None
 
     async def refresh(self) -> None:
-        """Ask, unless that was done a moment ago."""
-        async with self._asking:  # one asks for all who came meanwhile
-            if self._known() is None:
+        """Read again, unless the last answers are recent."""
+        async with self._asking:  # one read serves all scrapes that came meanwhile
+            if self._recent() is None:
                 database, queue, dependencies = await asyncio.gather(
                     _answer(queue_state.count_tasks()),
                     _answer(self._queue()),
                     self._readiness.ask(PATIENCE_SECONDS),
                 )
                 up = {name: answer == OK for name, answer in dependencies.items()}
-                self._found = _Found(time.monotonic(), database, queue, up)
+                self._snapshot = _Snapshot(time.monotonic(), database, queue, up)
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
-        """What is known now."""
-        found = self._known()
-        if found is None:
+        """The metrics of the last read."""
+        snapshot = self._recent()
+        if snapshot is None:
             return
-        yield _gauge("sgn_dependency_up", "Whether it does its job.", "dependency", found.up)
-        if found.database is not None:
-            yield from _of_database(found.database)
-        if found.queue is not None and found.queue.workers is not None:
-            yield _gauge("sgn_queue_messages", "That wait.", "queue", found.queue.messages)
-            yield GaugeMetricFamily("sgn_workers", "Alive.", value=found.queue.workers)
+        yield _gauge("sgn_dependency_up", "Whether it does its job.", "dependency", snapshot.up)
+        if snapshot.database is not None:
+            yield from _of_database(snapshot.database)
+        if snapshot.queue is not None and snapshot.queue.workers is not None:
+            yield _gauge("sgn_queue_messages", "That wait.", "queue", snapshot.queue.messages)
+            yield GaugeMetricFamily("sgn_workers", "Alive.", value=snapshot.queue.workers)
 
-    def _known(self) -> _Found | None:
-        found = self._found
-        return None if found is None or time.monotonic() - found.at > FRESH_SECONDS else found
+    def _recent(self) -> _Snapshot | None:
+        snapshot = self._snapshot
+        return (
+            None if snapshot is None or time.monotonic() - snapshot.at > FRESH_SECONDS else snapshot
+        )
 
     async def _queue(self) -> Queue:
         names = self._broker.names
@@ -106,25 +108,25 @@ async def _answer(question: Awaitable[T]) -> T | None:
         return None
 
 
-def _of_database(found: queue_state.TaskCounts) -> Iterator[GaugeMetricFamily]:
-    yield from _of_tasks(found)
-    yield _gauge("sgn_parts", "Parts of tasks by state.", "state", found.shards)
-    yield GaugeMetricFamily("sgn_outbox_unsent", "Messages to send.", value=found.unsent)
+def _of_database(counts: queue_state.TaskCounts) -> Iterator[GaugeMetricFamily]:
+    yield from _of_tasks(counts)
+    yield _gauge("sgn_parts", "Parts of tasks by state.", "state", counts.shards)
+    yield GaugeMetricFamily("sgn_outbox_unsent", "Messages to send.", value=counts.unsent)
 
 
 def _of_tasks(
-    found: queue_state.TaskCounts | queue_state.ProjectTaskCounts,
+    counts: queue_state.TaskCounts | queue_state.ProjectTaskCounts,
 ) -> Iterator[GaugeMetricFamily]:
-    yield _gauge("sgn_tasks", "Tasks by state.", "state", found.tasks)
+    yield _gauge("sgn_tasks", "Tasks by state.", "state", counts.tasks)
     oldest = "Since the oldest task of this state is in it."
-    yield _gauge("sgn_oldest_task_seconds", oldest, "state", found.oldest_seconds)
+    yield _gauge("sgn_oldest_task_seconds", oldest, "state", counts.oldest_seconds)
 
 
 class ProjectTaskMetrics(Collector):
-    """The tasks of one project, which its tokens may know; of a silent database nothing."""
+    """The tasks of one project, for its tokens; nothing while the database is silent."""
 
-    def __init__(self, found: queue_state.ProjectTaskCounts | None) -> None:
-        self._found = found
+    def __init__(self, counts: queue_state.ProjectTaskCounts | None) -> None:
+        self._counts = counts
 
     @classmethod
     async def read(cls, proj_id: str) -> Self:
@@ -132,8 +134,8 @@ class ProjectTaskMetrics(Collector):
         return cls(await _answer(queue_state.count_project_tasks(proj_id)))
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
-        """What was found."""
-        return iter(()) if self._found is None else _of_tasks(self._found)
+        """The metrics."""
+        return iter(()) if self._counts is None else _of_tasks(self._counts)
 
 
 def _gauge(name: str, sentence: str, label: str, values: Mapping[str, float]) -> GaugeMetricFamily:

@@ -1,4 +1,4 @@
-"""What a task's result rests on, and what people read of it: evidence, predictions, report."""
+"""A task's evidence, predictions, picture of regions and report."""
 
 import asyncio
 import hashlib
@@ -31,15 +31,15 @@ PICTURE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 
 
 async def evidence(request: Request) -> Response:
-    """Everything that the figures summarise."""
+    """Predictions, cohorts and importance: everything that the metrics summarise."""
     return success(**await evidence_of(request, await task_of(request)))
 
 
 async def predictions(request: Request) -> Response:
-    """Who was predicted how, as CSV."""
+    """The predictions of all splits, as CSV."""
     task = await task_of(request)
-    found = await evidence_of(request, task)
-    text = await asyncio.to_thread(predictions_csv, found)
+    stored_predictions = await evidence_of(request, task)
+    text = await asyncio.to_thread(predictions_csv, stored_predictions)
     return _file(task, text.encode(), "text/csv", "-predictions.csv")
 
 
@@ -53,7 +53,7 @@ async def glass_brain(request: Request) -> Response:
 
 
 async def report(request: Request) -> Response:
-    """The report as it was kept; rendered again where that is asked for, or where none was kept."""
+    """The report as it was stored; rendered again if ``fresh`` asks for it or none was stored."""
     task = await task_of(request)
     _require_end(task)
     if not query_flag(request, "fresh", default=False):

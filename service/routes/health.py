@@ -21,9 +21,9 @@ async def healthz(request: Request) -> Response:  # noqa: ARG001
 
 
 async def readyz(request: Request) -> Response:
-    """Every dependency by name: ``ok``, or a sentence on what is wrong.
+    """Every dependency by name: ``ok``, or a sentence that says what is wrong.
 
-    ``notices`` are sentences on what hinders nobody yet.
+    ``notices`` are sentences about what works, but not in every case.
     """
     dependencies = dict(await state_of(request).readiness.ask())
     failed = [name for name, answer in dependencies.items() if answer != OK]
@@ -36,7 +36,7 @@ async def readyz(request: Request) -> Response:
 async def _notices(request: Request) -> list[str]:
     try:
         notice = await check_charset()
-    except DatabaseError:  # since it was asked a moment ago
+    except DatabaseError:  # it answered a moment ago
         return []
     return [] if notice is None else [render(notice, answer_language(request))]
 
@@ -48,9 +48,9 @@ async def test_db(request: Request) -> Response:  # noqa: ARG001
 
 
 async def metrics(request: Request) -> Response:
-    """All of this process, and what the database and the queue say of the whole house.
+    """The metrics of this process, of the database and of the queue.
 
-    A token of one project gets the figures of that project's tasks instead.
+    A token of one project gets those of that project's tasks instead.
     """
     monitoring, proj_id = state_of(request).monitoring, caller_of(request).proj_id
     content = await (monitoring.scrape() if proj_id is None else monitoring.scrape_project(proj_id))

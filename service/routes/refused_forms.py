@@ -1,4 +1,4 @@
-"""Refused forms: who posted one may not have seen why, as NEURO-LEARN's pages do not show it."""
+"""Refused forms and why: NEURO-LEARN's own pages do not show it."""
 
 from typing import Any
 
@@ -23,18 +23,18 @@ async def list_refused(request: Request) -> Response:
 async def refused_page(
     request: Request, usual: int = DEFAULT_LIMIT
 ) -> tuple[list[dict[str, Any]], str | None]:
-    """What the query asks for, of what the caller sees; ``usual`` rows. Raises Refusal.
+    """What the query asks for, of what the caller sees; ``usual`` rows. Raises ApiError.
 
-    Forms without a project are there for those alone who see all projects.
+    Forms without a project are listed only for callers who see all projects.
     """
     caller = caller_of(request)
-    found, cursor = await refused_forms.list_refused(
+    forms, cursor = await refused_forms.list_refused(
         proj_id=query_project(request, caller),
         limit=query_limit(request, usual),
         cursor=request.query_params.get("cursor") or None,
     )
     # A database may take names for equal that are not (PROJ1 and proj1).
-    return [_view(form).as_dict() for form in found if caller.sees(form.proj_id)], cursor
+    return [_view(form).as_dict() for form in forms if caller.sees(form.proj_id)], cursor
 
 
 def _view(form: RefusedFormRecord) -> RefusedFormView:

@@ -123,10 +123,10 @@ async def log(request: Request) -> Response:
 async def _sent(state: AppState, task_id: str) -> list[str]:
     """What is on the stream; nothing while it does not answer."""
     try:
-        found: Any = await state.redis.xrange(state.names.key(STREAM, task_id))
+        entries: Any = await state.redis.xrange(state.names.key(STREAM, task_id))
     except (redis.RedisError, OSError):
         return []
-    return [fields[LINE].decode(errors="replace") for _, fields in found]
+    return [fields[LINE].decode(errors="replace") for _, fields in entries]
 
 
 async def _stored(state: AppState, task_id: str, *, needed: bool) -> str:

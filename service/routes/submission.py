@@ -57,7 +57,7 @@ RETRIABLE = (Status.FAILED, Status.CANCELLED)
 
 
 async def submit(request: Request) -> Response:
-    """Check a form, write it, answer; the relay sends it on. A refusal shows the form it got."""
+    """Check a form, write it, answer; the relay sends it on. An error shows the form as it came."""
     state = state_of(request)
     posted = await read_posted(request, state.settings.max_form_bytes)
     note_form(request, posted)
@@ -73,7 +73,7 @@ async def submit(request: Request) -> Response:
 
 
 async def retry(request: Request) -> Response:
-    """A new task like one that failed or was cancelled; it goes on from that one's checkpoint."""
+    """A new task like one that failed or was cancelled; it resumes from that one's checkpoint."""
     task = await tasks.get_task(await submit_again(request, await task_of(request)))
     assert task is not None  # noqa: S101 - just written
     return await answer(task)

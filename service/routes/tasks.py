@@ -28,7 +28,7 @@ async def list_tasks(request: Request) -> Response:
     if status is not None and status not in STATUSES:
         values = {"value": quoted(status, 40), "choices": ", ".join(STATUSES)}
         raise field_error("status", Message("api.status-invalid", **values))
-    found, cursor = await tasks.list_tasks(
+    listed, cursor = await tasks.list_tasks(
         proj_id=query_project(request, caller_of(request)),
         status=status,
         text=query_text(request),
@@ -36,7 +36,7 @@ async def list_tasks(request: Request) -> Response:
         cursor=query.get("cursor") or None,
     )
     # A database may take names for equal that are not (PROJ1 and proj1).
-    seen = [task for task in found if caller_of(request).sees(task.proj_id)]
+    seen = [task for task in listed if caller_of(request).sees(task.proj_id)]
     summaries = await state_of(request).task_summaries.of(seen)
     views = [_summarised(task_view(task), summaries.get(task.task_id)) for task in seen]
     return success(tasks=[view.as_dict() for view in views], next_cursor=cursor)
@@ -59,7 +59,7 @@ async def answer(task: TaskRecord) -> Response:
 
 
 async def cancel(request: Request) -> Response:
-    """Cancel a task; of one that has ended nothing changes. The predecessor's is refused."""
+    """Cancel a task; an ended one stays as it is. The predecessor's tasks are refused."""
     task = await task_of(request)
     require_ours(task)
     await cancellation.cancel(task.task_id, state_of(request).settings.process.public_url)

@@ -18,7 +18,8 @@ log = logging.getLogger(__name__)
 
 MODEL, CHECKPOINTS, SPOOL = "model", "checkpoints", "spool"
 DAY_MS = 86_400_000
-# Rows of tasks are never deleted by the service: another house's, or the database is an older copy.
+# The service never deletes rows of tasks: it is another installation's task, or the database is an
+# older copy.
 UNKNOWN = "this database does not know its task"
 
 
@@ -73,7 +74,7 @@ class Cleaning:
         if known and not any(each.submitted or each.run for each in known.values()):
             raise CleaningError(
                 f"The database knows none of the {len(known)} tasks that the registry holds: are "
-                "SGN_DATABASE_URL and SGN_REGISTRY_URL those of one house?"
+                "SGN_DATABASE_URL and SGN_REGISTRY_URL those of one installation?"
             )
         before = await self._before()
         return [self._judged(what, known[task_id], before) for what, task_id in stored]
@@ -116,7 +117,10 @@ class Cleaning:
         if known.needed:
             return False, known.needed
         if not known.run and not self._unknown:
-            return False, UNKNOWN  # the folder may be shared with other houses of this machine
+            return (
+                False,
+                UNKNOWN,
+            )  # the folder may be shared with other installations on this machine
         if self._days is None:
             return False, "no age was given"
         folder = self._spool / known.task_id

@@ -59,11 +59,11 @@ def compare_splits(ours: Json | None, theirs: Json | None) -> dict[str, Comparis
 
 def by_split(pairs: Mapping[Pair, Mapping[str, Comparison]]) -> BySplit:
     """The comparisons by split, then by the id of the first task, then of the second."""
-    found: BySplit = {}
+    result: BySplit = {}
     for (first, second), splits in pairs.items():
         for split, comparison in splits.items():
-            found.setdefault(split, {}).setdefault(first, {})[second] = comparison
-    return found
+            result.setdefault(split, {}).setdefault(first, {})[second] = comparison
+    return result
 
 
 def compare(ours: Json | None, theirs: Json | None, split: str) -> Comparison:
@@ -76,20 +76,20 @@ def compare(ours: Json | None, theirs: Json | None, split: str) -> Comparison:
     if problem or ours is None or theirs is None:
         return Comparison(0, reason=problem)
     mine, other = _new(ours, split), _matched(_new(ours, split), _new(theirs, split))
-    shared = [who for who, each in mine.items() if other.get(who, (None,))[0] == each[0]]
+    shared = [who for who, answer in mine.items() if other.get(who, (None,))[0] == answer[0]]
     classes = {label: place for place, label in enumerate(ours["classes"])}
     labels = np.array([classes[mine[who][0]] for who in shared], dtype=np.int64)
     if np.bincount(labels, minlength=len(classes)).min() < LEAST:
         return Comparison(len(shared), reason=FEW)
-    pair = [np.array([[each[who][1] for who in shared]]) for each in (mine, other)]
+    pair = [np.array([[answers[who][1] for who in shared]]) for answers in (mine, other)]
     return Comparison(len(shared), paired_difference(labels, *pair))
 
 
 def _shared_splits(ours: Json | None, theirs: Json | None) -> list[str]:
     if ours is None or theirs is None:
         return []
-    each = (ours["predictions"], theirs["predictions"])
-    return [split for split in FAIREST if all(found.get(split) for found in each)]
+    both = (ours["predictions"], theirs["predictions"])
+    return [split for split in FAIREST if all(predictions.get(split) for predictions in both)]
 
 
 def _problem(ours: Json | None, theirs: Json | None) -> Message | None:
@@ -100,9 +100,9 @@ def _problem(ours: Json | None, theirs: Json | None) -> Message | None:
     return None if ours["classes"] == theirs["classes"] else CLASSES
 
 
-def _new(found: Json, split: str) -> Answers:
-    """Label and probabilities of whom the model has not trained on; without who stands twice."""
-    listed = found["predictions"].get(split) or {"id": []}
+def _new(evidence: Json, split: str) -> Answers:
+    """Label and probabilities of subjects new to the model, without repeated ones."""
+    listed = evidence["predictions"].get(split) or {"id": []}
     subjects = list(zip(listed["id"], listed.get("site", ()), strict=False))
     often = Counter(subjects)
     return {
@@ -114,11 +114,13 @@ def _new(found: Json, split: str) -> Answers:
 
 def _matched(mine: Answers, theirs: Answers) -> Answers:
     """Those of ``theirs`` who are also in ``mine``, by the ids and sites there."""
-    found: Answers = {}
+    matched: Answers = {}
     for site in {site for _, site in mine}:
         here, there = ([name for name, at in side if at == site] for side in (mine, theirs))
-        found |= {(ours, site): theirs[other, site] for ours, other in match_ids(here, there).pairs}
-    return found
+        matched |= {
+            (ours, site): theirs[other, site] for ours, other in match_ids(here, there).pairs
+        }
+    return matched
 
 
 class ComparisonCache:

@@ -29,35 +29,35 @@ class DatasetCache:
     async def find(
         self, names: Sequence[str], seconds: float = FORM_SECONDS
     ) -> list[tuple[DatasetRecord, Profile]]:
-        """Those of these datasets that are there; so long a worker may take to read them first."""
-        found = await self._find(names)
-        unread = [record for record, profile in found.values() if not profile.read]
+        """The datasets of these names that exist; a worker has ``seconds`` to read them first."""
+        by_name = await self._find(names)
+        unread = [record for record, profile in by_name.values() if not profile.read]
         if unread and seconds:
             read = await self._profiles.of(unread, seconds)
-            found |= {each.data_name: (each, read[each.data_name]) for each in unread}
-        return [found[name] for name in names if name in found]
+            by_name |= {record.data_name: (record, read[record.data_name]) for record in unread}
+        return [by_name[name] for name in names if name in by_name]
 
     async def _find(self, names: Sequence[str]) -> dict[str, tuple[DatasetRecord, Profile]]:
-        found = self._fresh(names)
-        if len(found) < len(names):
-            async with self._reading:  # one reads for all who came meanwhile
-                found = self._fresh(names)
-                found |= await self._read([name for name in names if name not in found])
-        return found
+        by_name = self._fresh(names)
+        if len(by_name) < len(names):
+            async with self._reading:  # one read serves all who came meanwhile
+                by_name = self._fresh(names)
+                by_name |= await self._read([name for name in names if name not in by_name])
+        return by_name
 
     def _fresh(self, names: Sequence[str]) -> dict[str, tuple[DatasetRecord, Profile]]:
         since = time.monotonic() - FRESH_SECONDS
-        known = ((name, self._known.get(name)) for name in names)
-        return {name: each[1:] for name, each in known if each is not None and each[0] >= since}
+        entries = ((name, self._known.get(name)) for name in names)
+        return {name: entry[1:] for name, entry in entries if entry and entry[0] >= since}
 
     async def _read(self, names: Sequence[str]) -> dict[str, tuple[DatasetRecord, Profile]]:
         if not names:
             return {}
         records = await datasets.find_datasets(names)
-        known = await self._profiles.known(records)
-        found = {each.data_name: (each, known[each.data_name]) for each in records}
-        if len(self._known) + len(found) > MOST:
+        profiles = await self._profiles.known(records)
+        by_name = {record.data_name: (record, profiles[record.data_name]) for record in records}
+        if len(self._known) + len(by_name) > MOST:
             self._known.clear()
         now = time.monotonic()
-        self._known |= {name: (now, *each) for name, each in found.items()}
-        return found
+        self._known |= {name: (now, *entry) for name, entry in by_name.items()}
+        return by_name

@@ -1,4 +1,4 @@
-"""How all tasks are that wait or run, looked up once a second for all who watch."""
+"""All tasks that wait or run, looked up once a second for all clients that watch."""
 
 import asyncio
 import time
@@ -30,7 +30,7 @@ class LiveTasks:
 
     async def look(self) -> dict[str, LiveTaskView]:
         """The active tasks by id, not older than a second. Raises DatabaseError."""
-        async with self._looking:  # one looks for all who came meanwhile
+        async with self._looking:  # one look serves all who came meanwhile
             if time.monotonic() - self._at > FRESH_SECONDS:
                 await self._look()
                 self._at = time.monotonic()
@@ -42,7 +42,7 @@ class LiveTasks:
         return self._ended
 
     def ends(self, after: int) -> list[LiveTaskView]:
-        """The tasks that ended after so many, as they ended; also who came since the last look."""
+        """The tasks that ended after the first ``after`` ends, in their order."""
         count = min(self._ended - after, len(self._ends))
         return list(self._ends)[len(self._ends) - count :]
 

@@ -1,7 +1,7 @@
 """What a dataset holds, worked out once by a worker and kept beside it.
 
 NEURO-LEARN writes datasets into its table by itself, so a profile may be missing or be of an
-older content; then a worker is asked for it when it is first needed, and waited for a moment.
+older content. A worker is then asked for it when it is first needed, and has a moment to answer.
 """
 
 import asyncio
@@ -38,28 +38,28 @@ class Profiles:
         self._away_until = float("-inf")
 
     async def known(self, records: Iterable[DatasetRecord]) -> dict[str, Profile]:
-        """The profiles that are there, by the datasets' names; nobody is asked."""
+        """The stored profiles, by the datasets' names; no worker is asked."""
         wanted = list(records)
-        found = await datasets.get_profiles([record.data_id for record in wanted])
-        return {record.data_name: _of_content(record, found) for record in wanted}
+        stored = await datasets.get_profiles([record.data_id for record in wanted])
+        return {record.data_name: _of_content(record, stored) for record in wanted}
 
     async def of(self, records: Iterable[DatasetRecord], seconds: float) -> dict[str, Profile]:
-        """The same, where a worker is asked for those missing and waited for so long."""
+        """The same; a worker is asked for the missing ones, and has ``seconds`` to answer."""
         wanted = list(records)
-        found = await self.known(wanted)
-        missing = [record for record in wanted if not found[record.data_name].read]
-        return found | await self._read(missing, seconds)
+        profiles = await self.known(wanted)
+        missing = [record for record in wanted if not profiles[record.data_name].read]
+        return profiles | await self._read(missing, seconds)
 
     async def glanced(self, listed: Iterable[ListedDataset]) -> dict[str, Profile]:
-        """The same for a list: one that is there is taken as it is, also of an older content."""
+        """The same for a list: a stored profile is used even if the content has changed since."""
         wanted = list(listed)
-        known = await datasets.get_profiles([each.data_id for each in wanted])
-        missing = [each.data_name for each in wanted if each.data_id not in known]
+        stored = await datasets.get_profiles([dataset.data_id for dataset in wanted])
+        missing = [dataset.data_name for dataset in wanted if dataset.data_id not in stored]
         made = await self.of(await datasets.find_datasets(missing), LIST_SECONDS)
         return made | {
-            each.data_name: Profile.from_dict(known[each.data_id][1])
-            for each in wanted
-            if each.data_id in known
+            dataset.data_name: Profile.from_dict(stored[dataset.data_id][1])
+            for dataset in wanted
+            if dataset.data_id in stored
         }
 
     async def detailed(self, record: DatasetRecord) -> Profile:
@@ -71,21 +71,21 @@ class Profiles:
         return anew if anew.read else profile
 
     def close(self) -> None:
-        """Wait for nobody any more."""
+        """Wait for no answer any more."""
         for task in self._asked.values():
             task.cancel()
 
     async def _read(self, records: list[DatasetRecord], seconds: float) -> dict[str, Profile]:
-        found = {record.data_name: Profile.unread() for record in records}
+        profiles = {record.data_name: Profile.unread() for record in records}
         if not records or time.monotonic() < self._away_until:
-            return found
-        asked = {record.data_name: self._task(record) for record in records}
-        await asyncio.wait(asked.values(), timeout=seconds)
-        done = {name: task.result() for name, task in asked.items() if _is_done(task)}
-        return found | {name: profile for name, profile in done.items() if profile is not None}
+            return profiles
+        tasks = {record.data_name: self._task(record) for record in records}
+        await asyncio.wait(tasks.values(), timeout=seconds)
+        done = {name: task.result() for name, task in tasks.items() if _is_done(task)}
+        return profiles | {name: profile for name, profile in done.items() if profile is not None}
 
     def _task(self, record: DatasetRecord) -> "asyncio.Task[Profile | None]":
-        """Asks a worker, once for all who come meanwhile."""
+        """Ask a worker, once for all who come meanwhile."""
         if record.data_id not in self._asked:
             task = asyncio.create_task(self._ask(record))
             self._asked[record.data_id] = task

@@ -1,4 +1,4 @@
-"""What a list shows of a finished task's result, read from that once."""
+"""What a list shows of a finished task's result, which is read once."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from db.tasks import TaskRecord
 from graphnet.artifacts.result import TaskResult
 from graphnet.evaluation.headline import Headline
 
-MOST = 5000  # tasks whose figure is remembered
+MOST = 5000  # tasks whose summary is remembered
 Key = tuple[str, int]
 
 
@@ -30,13 +30,13 @@ class TaskSummary:
 
 
 class TaskSummaries:
-    """Remembers those of tasks that have ended: a result is 100 kB, and never changes."""
+    """Remembers the summaries of ended tasks: a result has 100 kB, and never changes."""
 
     def __init__(self) -> None:
         self._known: dict[Key, TaskSummary] = {}
 
     async def of(self, tasks: Sequence[TaskRecord]) -> dict[str, TaskSummary]:
-        """Of each finished task by its id, but not the predecessor's, which had no such figure.
+        """The summary of each finished task by its id; the predecessor's tasks have none.
 
         Raises DatabaseError.
         """
@@ -45,14 +45,14 @@ class TaskSummaries:
             for task in tasks
             if task.task_status == Status.FINISHED.value and task.owner is Owner.OURS
         }
-        found = {key: self._known[key] for key in wanted if key in self._known}
-        missing = dict(wanted - found.keys())
+        summaries = {key: self._known[key] for key in wanted if key in self._known}
+        missing = dict(wanted - summaries.keys())
         if len(self._known) + len(missing) > MOST:
             self._known.clear()
-            found, missing = {}, dict(wanted)
+            summaries, missing = {}, dict(wanted)
         if missing:
             read = await results.read_results(list(missing), TaskSummary.of)
             new = {key: read.get(key[0], TaskSummary()) for key in missing.items()}
             self._known |= new
-            found |= new  # others may have made room meanwhile
-        return {task_id: outline for (task_id, _), outline in found.items()}
+            summaries |= new  # others may have made room meanwhile
+        return {task_id: summary for (task_id, _), summary in summaries.items()}

@@ -78,7 +78,7 @@ def _progress(task: TaskRecord) -> ProgressView:
 
 
 def _eta_seconds(status: str, remaining_ms: int) -> float | None:
-    """Seconds that are left at the speed so far; None if that is not known or it does not run."""
+    """Seconds left at the speed so far; None if that is unknown or the task does not run."""
     return round(remaining_ms / 1000, 1) if status == Status.RUNNING and remaining_ms >= 0 else None
 
 

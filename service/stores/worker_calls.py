@@ -70,15 +70,15 @@ class WorkerClient:
             sent = await self._threaded(
                 lambda: send_request(broker, self._queue, self._actor, whole)
             )
-            found = await self._waited(sent)
+            reply = await self._waited(sent)
         except TimeoutError as error:
             message = Message("forms.no-answer", seconds=self._patience)
             raise NoAnswer(message) from error
         except (redis.RedisError, OSError) as error:
             raise NoAnswer(_queue_error(error)) from error
-        if "away" in found:
-            raise NoAnswer(Message.from_json(found["away"]))
-        return found
+        if "away" in reply:
+            raise NoAnswer(Message.from_json(reply["away"]))
+        return reply
 
     def close(self) -> None:
         """Ask nothing more."""
@@ -97,9 +97,9 @@ class WorkerClient:
     async def _answer(self, message: "dramatiq.Message[Any]") -> dict[str, Any]:
         seen = looked = time.monotonic()
         while True:
-            found = await self._threaded(lambda: read_reply(self._client, self._names, message))
-            if found is not None:
-                return found
+            reply = await self._threaded(lambda: read_reply(self._client, self._names, message))
+            if reply is not None:
+                return reply
             now = time.monotonic()
             if now - looked >= ALIVE_SECONDS:
                 looked = now
