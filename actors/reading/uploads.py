@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Self
 
 from graphnet.errors import GraphnetError
+from graphnet.messages import Message
 from registry import ObjectMissing, Store
 
 FOLDER = "uploads"
@@ -27,10 +28,7 @@ class UploadGone(GraphnetError):
     """An upload that is not there (any more)."""
 
     def __init__(self, upload_id: str) -> None:
-        super().__init__(
-            f"There is no upload {upload_id[:40]!r}. An upload is kept for an hour; send the file "
-            "again."
-        )
+        super().__init__(Message("stored.upload-gone", upload=repr(upload_id[:40])))
 
 
 @dataclass(frozen=True)

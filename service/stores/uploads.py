@@ -20,7 +20,7 @@ from actors.reading.uploads import (
     part_name,
 )
 from db.datasets import new_data_id
-from graphnet.messages import Message, as_message
+from graphnet.messages import Message
 from registry import RegistryError, Store
 from service.dataset_names import named_after
 from service.http.auth import Caller, caller_of
@@ -99,9 +99,9 @@ class Uploads:
         try:
             upload = await self._threaded(lambda: find_upload(self._store, upload_id))
         except UploadGone as error:
-            raise gone(as_message(str(error))) from error
+            raise gone(*error.messages) from error
         if caller.proj_id is not None and upload.owner != caller.proj_id:
-            raise gone(as_message(str(UploadGone(upload_id))))
+            raise gone(*UploadGone(upload_id).messages)
         return upload
 
     async def delete(self, upload_id: str) -> None:

@@ -8,3 +8,4 @@ log = log
 lost = The { $object } of the task { $task } is lost: it was stored and never cleaned away, but the registry no longer has it. { $restore }
 damaged = The { $object } of the task { $task } is damaged, so it is not sent. { $reason } { $restore }
 restore = Restore it from a backup of the registry (docs/operations.md), or train the task again; 'sgn doctor --stored --deep' lists what else is lost or damaged.
+upload-gone = There is no upload { $upload }. An upload is kept for an hour; send the file again.
