@@ -14,10 +14,9 @@ from graphnet.config import (
     EVALUATION,
     OPTIONS,
     SETTINGS,
-    Bound,
     Evaluation,
-    Flag,
     TrainingSettings,
+    options_in,
 )
 from graphnet.data.atlas import Atlas
 from graphnet.data.cohort import Cohort
@@ -27,6 +26,7 @@ from graphnet.errors import GraphnetError
 from graphnet.experiment import Outcome, run
 from graphnet.figures.glass_brain import picture
 from graphnet.local_files import LocalFiles, name_of, on_terminal
+from graphnet.options import GROUPS, Option, group_label
 from graphnet.report import render
 from graphnet.training.callbacks import Callback
 from graphnet.training.devices import choose_device
@@ -34,8 +34,7 @@ from graphnet.training.history import Epoch
 from graphnet.training.loop import Training
 
 SPLITS = ("train", "val", "test")
-# Nobody is there to share the work with.
-ASKED = {name: option for name, option in OPTIONS.items() if name != "fan_out"}
+ON_COMMAND_LINE = set(OPTIONS) - {"fan_out"}  # there are no workers to share the folds with
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -75,19 +74,28 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--map", action="append", default=[], metavar="[FILE:]ID=CHOICE",
                         help="answers a question that a file asks, such as class.positive=SZ; may "
                              "be repeated")  # fmt: skip
-    for name, option in ASKED.items():
-        flag = f"--{name.replace('_', '-')}"
-        if isinstance(option, Flag):
-            parser.add_argument(flag, action=argparse.BooleanOptionalAction)
-        else:
-            kind = option.kind if isinstance(option, Bound) else str
-            parser.add_argument(flag, type=kind, help=str(option))
+    for group in GROUPS:
+        options = [option for option in options_in(group) if option.name in ON_COMMAND_LINE]
+        if options:
+            section = parser.add_argument_group(str(group_label(group)))
+            for option in options:
+                _add(section, option)
     return parser
+
+
+def _add(section: "argparse._ArgumentGroup", option: Option) -> None:
+    flag = f"--{option.name.replace('_', '-')}"
+    help_text = str(option.help).replace("%", "%%")
+    if option.is_flag:
+        section.add_argument(flag, action=argparse.BooleanOptionalAction, help=help_text)
+    else:
+        text = f"{help_text} {option.accepted}"
+        section.add_argument(flag, type=option.type, help=text)
 
 
 def _train(asked: argparse.Namespace, atlas: Atlas | None) -> Outcome:
     parent = None if asked.parent is None else _load(asked.parent)
-    given = {name: getattr(asked, name) for name in ASKED if getattr(asked, name) is not None}
+    given = _given(asked)
     model = asked.model or (parent.settings.model if parent else "")
     settings = TrainingSettings.for_model(model, **_among(given, SETTINGS))
     evaluation = Evaluation(**_among(given, EVALUATION))
@@ -101,6 +109,12 @@ def _train(asked: argparse.Namespace, atlas: Atlas | None) -> Outcome:
         callback=_Shown(),
         atlases=[] if atlas is None else [atlas],
     )
+
+
+def _given(asked: argparse.Namespace) -> dict[str, Any]:
+    """The settings that the command line names."""
+    values = {name: getattr(asked, name) for name in OPTIONS if name in ON_COMMAND_LINE}
+    return {name: value for name, value in values.items() if value is not None}
 
 
 def _among(given: dict[str, Any], names: set[str]) -> dict[str, Any]:
@@ -156,7 +170,7 @@ def _write(outcome: Outcome, asked: argparse.Namespace) -> None:
 
 def _task(outcome: Outcome, asked: argparse.Namespace) -> dict[str, Any]:
     """What a report needs to know of a training that is no task of a service."""
-    given = {name: getattr(asked, name) for name in ASKED if getattr(asked, name) is not None}
+    given = _given(asked)
     return {
         "task_id": asked.out.name,
         "task_name": asked.out.name,

@@ -1,95 +1,15 @@
-"""What can be asked of a training and of its evaluation. Free of torch."""
+"""The settings of a training and of its evaluation, each declared once. Free of torch."""
 
-from collections.abc import Collection
 from dataclasses import asdict, dataclass, fields
 from typing import Any, Self
 
 from graphnet.catalogue import GRAPHS, find_model
 from graphnet.errors import SettingsError
+from graphnet.messages import Message
+from graphnet.options import Bound, Choice, Flag, Option, option, options_of
 
-
-@dataclass(frozen=True)
-class Bound:
-    """The range of a number: up to ``high``; from ``low``, or above it where that is ``open``."""
-
-    kind: type[int] | type[float]
-    low: float
-    high: float
-    open: bool = False
-
-    def holds(self, value: object) -> bool:
-        """Whether ``value`` is of the kind and lies in the range; NaN and booleans do not."""
-        kinds = int if self.kind is int else (int, float)
-        if isinstance(value, bool) or not isinstance(value, kinds):
-            return False
-        above = value > self.low if self.open else value >= self.low
-        return above and value <= self.high
-
-    def __str__(self) -> str:
-        kind = "a whole number" if self.kind is int else "a number"
-        start = f"above {self.low:g}" if self.open else f"from {self.low:g}"
-        return f"{kind} {start} up to {self.high:.10g}"
-
-
-@dataclass(frozen=True)
-class Choice:
-    """One of some names."""
-
-    names: Collection[str]
-
-    def holds(self, value: object) -> bool:
-        """Whether ``value`` is one of the names."""
-        return isinstance(value, str) and value in self.names
-
-    def __str__(self) -> str:
-        return f"one of {', '.join(self.names)}"
-
-
-@dataclass(frozen=True)
-class Flag:
-    """Yes or no."""
-
-    def holds(self, value: object) -> bool:
-        """Whether ``value`` is a boolean."""
-        return isinstance(value, bool)
-
-    def __str__(self) -> str:
-        return "true or false"
-
-
-Option = Bound | Choice | Flag
-
-BOUNDS = {
-    "learning_rate": Bound(float, 0, 10, open=True),
-    "batch_size": Bound(int, 1, 100_000),
-    "epochs": Bound(int, 1, 100_000),
-    "lr_step_size": Bound(int, 1, 100_000),
-    "lr_decay": Bound(float, 0, 1, open=True),
-    "weight_decay": Bound(float, 0, 10),
-    "density": Bound(float, 0, 1, open=True),
-    "threshold": Bound(float, 0, 100),
-    "neighbours": Bound(int, 1, 1000),
-    "early_stopping": Bound(int, 0, 100_000),
-    "seed": Bound(int, 0, 2**31 - 1),
-    "seeds": Bound(int, 1, 100),
-    "cv_folds": Bound(int, 0, 100),
-    "cv_repeats": Bound(int, 1, 100),
-    "permutations": Bound(int, 0, 100_000),
-    "fan_out": Bound(int, 1, 100),
-}
-
-CHOICES = {
-    "lr_schedule": Choice(("step", "cosine", "constant")),
-    "graph": Choice(GRAPHS),
-    "sign": Choice(("positive", "absolute", "signed")),
-    "label": Choice(("group", "score")),
-    "fine_tune": Choice(("all", "last_layers", "readout")),
-    "optimiser": Choice(("fresh", "kept")),
-}
-
-FLAGS = {name: Flag() for name in ("harmonise", "leave_site_out", "nested", "baselines", "explain")}
-
-OPTIONS: dict[str, Option] = {**BOUNDS, **CHOICES, **FLAGS}
+LAST_SEED = 2**31 - 1
+DEVICES = ("any", "cpu", "cuda")
 
 
 @dataclass(frozen=True)
@@ -108,42 +28,44 @@ class TrainingSettings:
     """
 
     model: str = "SGN"
-    learning_rate: float = 0.01
-    batch_size: int = 32
-    epochs: int = 200
-    lr_step_size: int = 60
-    lr_decay: float = 0.2
-    lr_schedule: str = "step"
-    weight_decay: float = 0.0
-    graph: str = "covariance"
-    density: float = 0.1
-    threshold: float | None = None
-    sign: str = "positive"
-    neighbours: int = 8
-    label: str = "group"
-    harmonise: bool = False
-    early_stopping: int = 0
-    fine_tune: str = "all"
-    optimiser: str = "fresh"
-    seed: int = 0
-    seeds: int = 1
+    learning_rate: float = option(0.01, Bound(float, 0, 10, open=True), "usual")
+    batch_size: int = option(32, Bound(int, 1, 100_000), "usual")
+    epochs: int = option(200, Bound(int, 1, 100_000), "usual")
+    lr_step_size: int = option(60, Bound(int, 1, 100_000), "usual")
+    lr_decay: float = option(0.2, Bound(float, 0, 1, open=True), "usual")
+    lr_schedule: str = option(
+        "step", Choice(("step", "cosine", "constant")), "training", paragraph="training"
+    )
+    weight_decay: float = option(0.0, Bound(float, 0, 10), "training", paragraph="training")
+    graph: str = option("covariance", Choice(GRAPHS), "graph")
+    density: float = option(0.1, Bound(float, 0, 1, open=True), "graph")
+    threshold: float | None = option(None, Bound(float, 0, 100), "graph")
+    sign: str = option("positive", Choice(("positive", "absolute", "signed")), "graph")
+    neighbours: int = option(8, Bound(int, 1, 1000), "graph")
+    label: str = option("group", Choice(("group", "score")), "target")
+    harmonise: bool = option(default=False, accepts=Flag(), group="target")
+    early_stopping: int = option(0, Bound(int, 0, 100_000), "training")
+    fine_tune: str = option("all", Choice(("all", "last_layers", "readout")), "fine-tuning")
+    optimiser: str = option("fresh", Choice(("fresh", "kept")), "fine-tuning")
+    seed: int = option(0, Bound(int, 0, LAST_SEED), "usual")
+    seeds: int = option(1, Bound(int, 1, 100), "training", paragraph="training")
 
     def __post_init__(self) -> None:
         _check(self)
 
     @classmethod
-    def for_model(cls, name: str, **asked: Any) -> Self:
-        """The model's recommended settings, with what was asked for in their place.
+    def for_model(cls, name: str, **chosen: Any) -> Self:
+        """The model's recommended settings, overridden by ``chosen``.
 
         Raises:
             SettingsError: an unknown model or setting, or a value out of range.
 
         """
         card = find_model(name)
-        unknown = sorted(set(asked) - SETTINGS)
+        unknown = sorted(set(chosen) - SETTINGS)
         if unknown:
-            raise SettingsError(f"Unknown settings: {', '.join(unknown)}.")
-        return cls(**{**card.recommended, **asked, "model": card.name})
+            raise SettingsError(Message("options.unknown", names=unknown))
+        return cls(**{**card.recommended, **chosen, "model": card.name})
 
     def as_dict(self) -> dict[str, Any]:
         """For a manifest."""
@@ -163,33 +85,46 @@ class Evaluation:
     may share the folds, and the seeds.
     """
 
-    cv_folds: int | None = None
-    cv_repeats: int = 1
-    nested: bool = False
-    leave_site_out: bool = False
-    permutations: int = 0
-    baselines: bool = True
-    explain: bool = True
-    fan_out: int = 1
+    cv_folds: int | None = option(None, Bound(int, 2, 100, or_zero=True), "usual")
+    cv_repeats: int = option(1, Bound(int, 1, 100), "usual")
+    nested: bool = option(default=False, accepts=Flag(), group="evaluation")
+    leave_site_out: bool = option(default=False, accepts=Flag(), group="evaluation")
+    permutations: int = option(0, Bound(int, 0, 100_000), "evaluation")
+    baselines: bool = option(default=True, accepts=Flag(), group="evaluation")
+    explain: bool = option(default=True, accepts=Flag(), group="evaluation")
+    fan_out: int = option(1, Bound(int, 1, 100), "execution")
 
     def __post_init__(self) -> None:
         _check(self)
-        if self.cv_folds == 1:
-            raise SettingsError("cv_folds is 1; it must be 2 or more, or 0 for none.")
 
 
-SETTINGS = {each.name for each in fields(TrainingSettings)}
-# What a fine-tuning takes from its parent, whatever was asked for.
+@dataclass(frozen=True)
+class Execution:
+    """What a form says besides: on which device a task may run, and whether its model is kept."""
+
+    save_model_state: bool = option(default=True, accepts=Flag(), group="usual")
+    device: str = option("any", Choice(DEVICES), "execution")
+
+
+SETTINGS = {declared.name for declared in fields(TrainingSettings)}
+EVALUATION = {declared.name for declared in fields(Evaluation)}
+OPTIONS = options_of(TrainingSettings) | options_of(Evaluation)
+FORM_OPTIONS = OPTIONS | options_of(Execution)
+# What a fine-tuning takes from its parent, whatever the form says.
 INHERITED = ("graph", "density", "threshold", "sign", "neighbours", "harmonise", "label")
-EVALUATION = {each.name for each in fields(Evaluation)}
 
 
-def _check(asked: TrainingSettings | Evaluation) -> None:
-    values = {each.name: getattr(asked, each.name) for each in fields(asked)}
+def options_in(group: str) -> list[Option]:
+    """The options of a group, in the order of their declarations."""
+    return [declared for declared in FORM_OPTIONS.values() if declared.group == group]
+
+
+def _check(settings: TrainingSettings | Evaluation) -> None:
+    values = {name: getattr(settings, name) for name in options_of(settings)}
     problems = [
-        f"{name} is {value!r}; it must be {OPTIONS[name]}."
+        OPTIONS[name].refusal(value)
         for name, value in values.items()
-        if name in OPTIONS and value is not None and not OPTIONS[name].holds(value)
+        if value is not None and not OPTIONS[name].holds(value)
     ]
     if problems:
         raise SettingsError(*problems)

@@ -17,7 +17,7 @@ BOOLEAN = Message("forms.should-boolean")
 LIST_OF_NAMES = Message("forms.should-names", most=MOST_DATASETS)
 # What each field must be, as the end of a sentence: "epochs is 0; it must be …".
 SHOULD = {
-    **{f"param_set.{name}": as_message(str(option)) for name, option in OPTIONS.items()},
+    **{f"param_set.{name}": option.expected for name, option in OPTIONS.items()},
     "task_name": Message("forms.should-text", most=64),
     "task_type": Message("forms.should-task-type"),
     "proj_id": Message("forms.should-project"),
@@ -32,7 +32,6 @@ SHOULD = {
     "param_set.save_model_state": BOOLEAN,
     "param_set.device": Message("forms.should-device"),
     "param_set.seeds": Message("forms.should-seeds"),
-    "param_set.cv_folds": Message("forms.should-folds"),
 }
 
 

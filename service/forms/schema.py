@@ -1,7 +1,7 @@
 """The task form as NEURO-LEARN sends it, read generously and checked field by field."""
 
 import unicodedata
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import (
     AfterValidator,
@@ -10,13 +10,14 @@ from pydantic import (
     ConfigDict,
     Field,
     ValidationInfo,
+    create_model,
     field_validator,
     model_validator,
 )
 
 from db.form import ANY, FINE_TUNE, TaskForm
 from graphnet.catalogue import find_model
-from graphnet.config import BOUNDS, CHOICES, FLAGS, OPTIONS
+from graphnet.config import LAST_SEED, OPTIONS
 from graphnet.errors import SettingsError
 from graphnet.messages import Message
 
@@ -67,77 +68,41 @@ Names = Annotated[list[Name], BeforeValidator(_names), Field(max_length=MOST_DAT
 No = Annotated[bool, BeforeValidator(lambda value: False if value in ("", None) else value)]
 Yes = Annotated[bool, BeforeValidator(lambda value: True if value in ("", None) else value)]
 Device = Annotated[Literal["any", "cpu", "cuda"], BeforeValidator(_any_device)]
-Chosen = str | None
-Asked = bool | None
 Model = Annotated[str, BeforeValidator(_one), AfterValidator(_plain), AfterValidator(_known_model)]
 
 
-class ParamSet(BaseModel):
-    """How to train; an absent field takes the model's recommended setting."""
+class Settings(BaseModel):
+    """How to train; an absent field takes the model's recommended setting.
+
+    What is declared here is what code names; :data:`ParamSet` has a field per option besides.
+    """
 
     model_config = ConfigDict(extra="allow", coerce_numbers_to_str=True)
 
-    learning_rate: float | None = None
-    batch_size: int | None = None
-    epochs: int | None = None
-    lr_step_size: int | None = None
-    lr_decay: float | None = None
-    weight_decay: float | None = None
-    density: float | None = None
-    threshold: float | None = None
-    neighbours: int | None = None
-    early_stopping: int | None = None
-    seed: int | None = None
-    seeds: int | None = None
-    cv_folds: int | None = None
-    cv_repeats: int | None = None
-    permutations: int | None = None
-    fan_out: int | None = None
-    lr_schedule: Chosen = None
-    graph: Chosen = None
-    sign: Chosen = None
-    label: Chosen = None
-    fine_tune: Chosen = None
-    optimiser: Chosen = None
-    harmonise: Asked = None
-    leave_site_out: Asked = None
-    nested: Asked = None
-    baselines: Asked = None
-    explain: Asked = None
     trained_task_id: Text32 = ""
     save_model_state: Yes = True
     device: Device = "any"
 
-    @field_validator(*BOUNDS, mode="before")
+    @field_validator(*OPTIONS, mode="before", check_fields=False)
     @classmethod
-    def _number(cls, value: Any) -> Any:
+    def _left_empty(cls, value: Any, info: ValidationInfo) -> Any:
+        if not OPTIONS[str(info.field_name)].is_number:
+            return None if is_absent(value) else value
         if isinstance(value, bool):
             raise ValueError("a boolean is no number")  # noqa: TRY004 - pydantic's protocol
         return None if isinstance(value, str) and not value.strip() else value
 
-    @field_validator(*CHOICES, *FLAGS, mode="before")
-    @classmethod
-    def _absent(cls, value: Any) -> Any:
-        return None if is_absent(value) else value
-
-    @field_validator(*OPTIONS, mode="after")
+    @field_validator(*OPTIONS, mode="after", check_fields=False)
     @classmethod
     def _in_range(cls, value: Any, info: ValidationInfo) -> Any:
         if value is not None and not OPTIONS[str(info.field_name)].holds(value):
-            raise ValueError("not one of what may be asked for")
+            raise ValueError("not accepted")
         return value
 
-    @field_validator("cv_folds", mode="after")
-    @classmethod
-    def _folds(cls, value: int | None) -> int | None:
-        if value == 1:
-            raise ValueError("one fold leaves nobody to train on")
-        return value
-
-    @field_validator("seeds", mode="after")
+    @field_validator("seeds", mode="after", check_fields=False)
     @classmethod
     def _last_seed(cls, value: int | None, info: ValidationInfo) -> int | None:
-        if (info.data.get("seed") or 0) + (value or 1) - 1 > BOUNDS["seed"].high:
+        if (info.data.get("seed") or 0) + (value or 1) - 1 > LAST_SEED:
             raise ValueError("the last seed is too large")
         return value
 
@@ -148,6 +113,16 @@ class ParamSet(BaseModel):
         if not isinstance(fields, dict) or is_absent(fields.get("sparsity")):
             return fields
         return {"density": fields["sparsity"], **_without(fields, "sparsity")}
+
+
+if TYPE_CHECKING:
+    ParamSet = Settings
+else:
+    ParamSet = create_model(
+        "ParamSet",
+        __base__=Settings,
+        **{name: (option.type | None, None) for name, option in OPTIONS.items()},
+    )
 
 
 class PostedForm(BaseModel):

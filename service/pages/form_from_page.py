@@ -5,13 +5,11 @@ import shlex
 from typing import Any
 
 from db.form import FINE_TUNE
-from graphnet.config import Evaluation, TrainingSettings
-from service.pages.settings_form import FLAG, every, kind_of, typed
+from graphnet.config import FORM_OPTIONS
 
 TEXTS = ("task_name", "proj_id", "proj_name")
 LISTS = ("train_data", "val_data", "test_data")
 PARENT = "trained_task_id"
-USUALLY = {**TrainingSettings().as_dict(), **vars(Evaluation()), "save_model_state": True}
 
 
 def asked(posted: dict[str, Any]) -> dict[str, Any]:
@@ -26,7 +24,7 @@ def asked(posted: dict[str, Any]) -> dict[str, Any]:
         fields["enable_test"] = posted.get("enable_test") != "false"
     if not fine_tune and posted.get("model"):
         fields["model"] = _listed(posted["model"])[0]
-    settings = {name: typed(name, inner[name]) for name in _said(inner)}
+    settings = {name: FORM_OPTIONS[name].parse(inner[name]) for name in _filled_in(inner)}
     if fine_tune and inner.get(PARENT):
         settings[PARENT] = str(inner[PARENT])
     return {**fields, "param_set": settings}
@@ -47,10 +45,14 @@ def as_curl(fields: dict[str, Any], url: str, *, with_token: bool) -> str:
     )
 
 
-def _said(inner: dict[str, Any]) -> list[str]:
-    """The settings that were filled in; a tick that is as usual says nothing."""
-    names = [each.name for each in every() if str(inner.get(each.name, "")).strip()]
-    return [n for n in names if kind_of(n) != FLAG or typed(n, inner[n]) != USUALLY[n]]
+def _filled_in(inner: dict[str, Any]) -> list[str]:
+    """The settings that were filled in; a flag that has its default says nothing."""
+    return [
+        name
+        for name, option in FORM_OPTIONS.items()
+        if str(inner.get(name, "")).strip()
+        and not (option.is_flag and option.parse(inner[name]) == option.default)
+    ]
 
 
 def _listed(value: Any) -> list[str]:

@@ -9,9 +9,10 @@ from starlette.responses import RedirectResponse, Response
 
 from db.form import FINE_TUNE, FROM_SCRATCH
 from db.tokens import Role
-from graphnet.catalogue import find_model
-from graphnet.config import Evaluation
+from graphnet.catalogue import find_model, graph_summary
+from graphnet.config import Evaluation, options_in
 from graphnet.messages import Message, render
+from graphnet.options import GROUPS, group_label
 from service.forms.reply import note_refusal
 from service.http.auth import caller_of
 from service.http.body import read_fields
@@ -19,7 +20,6 @@ from service.http.language import answer_language
 from service.http.responses import MEANINGS, ApiError, ErrorNum
 from service.pages import choices
 from service.pages.form_from_page import LISTS, PARENT, as_curl, as_json, asked
-from service.pages.settings_form import MORE, USUAL, choices_of, kind_of, range_of
 from service.pages.site import SEE_OTHER, page
 from service.routes.submission import NewForm, accepted
 from service.state import state_of
@@ -83,11 +83,9 @@ async def _form(
         model=_model(posted),
         parents=await choices.parents(request, str(values.get(PARENT, ""))),
         usually=vars(Evaluation()),
-        usual=USUAL,
-        more=MORE,
-        kind_of=kind_of,
-        range_of=range_of,
-        choices_of=choices_of,
+        options={group: options_in(group) for group in GROUPS},
+        group_label=group_label,
+        graph_summary=graph_summary,
         **_sent(request, {**posted, "proj_id": proj_id}),
     )
 

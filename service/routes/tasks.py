@@ -8,7 +8,7 @@ from starlette.responses import Response
 from actors import log_context
 from db import cancellation, tasks
 from db.tasks import TaskRecord
-from graphnet.catalogue import ALIASES, GRAPHS, MODELS, ModelCard
+from graphnet.catalogue import ALIASES, GRAPHS, MODELS, ModelCard, graph_summary
 from graphnet.config import OPTIONS, TrainingSettings
 from graphnet.messages import Message
 from service.api.views import HeadlineView, TaskView
@@ -94,8 +94,8 @@ async def list_models(request: Request) -> Response:  # noqa: ARG001
     """Every architecture with a sentence and its recommended settings, every graph and option."""
     return success(
         models=[_shown(card) for card in MODELS.values()],
-        graphs=GRAPHS,
-        options={name: str(option) for name, option in OPTIONS.items()},
+        graphs={name: str(graph_summary(name)) for name in GRAPHS},
+        options={name: str(option.expected) for name, option in OPTIONS.items()},
     )
 
 
@@ -103,7 +103,7 @@ def _shown(card: ModelCard) -> dict[str, object]:
     return {
         "name": card.name,
         "aliases": [alias for alias, name in ALIASES.items() if name == card.name],
-        "summary": card.summary,
+        "summary": str(card.summary),
         "source": card.source,
         "settings": TrainingSettings.for_model(card.name).as_dict(),
     }

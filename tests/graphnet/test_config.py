@@ -8,29 +8,32 @@ from typing import Any
 
 import pytest
 
-from graphnet.catalogue import ALIASES, GRAPHS, MODELS, find_model
+from graphnet.catalogue import ALIASES, GRAPHS, MODELS, find_model, graph_summary
 from graphnet.config import (
-    BOUNDS,
-    CHOICES,
     EVALUATION,
-    FLAGS,
+    FORM_OPTIONS,
     OPTIONS,
     SETTINGS,
     Evaluation,
     TrainingSettings,
-)  # fmt: skip
+)
 from graphnet.errors import SettingsError
+from graphnet.messages import ENGLISH, LANGUAGES, Message, render
+from graphnet.options import GROUPS, Bound, Choice, Flag, Option, group_label
+
+RANGES = {name: each.accepts for name, each in OPTIONS.items() if isinstance(each.accepts, Bound)}
 
 TORCH_FREE = [
-    "data.cohort",
-    "config",
-    "errors",
     "artifacts.manifest",
+    "config",
+    "data.cohort",
     "data.quality",
-    "readers",
-    "preprocessing.scaling",
     "data.splits",
     "data.synthetic",
+    "errors",
+    "options",
+    "preprocessing.scaling",
+    "readers",
 ]
 
 
@@ -38,7 +41,6 @@ def test_recommended_settings_are_within_their_bounds() -> None:
     for name, card in MODELS.items():
         settings = TrainingSettings.for_model(name)
         assert card.name == settings.model == name
-        assert card.summary
         assert card.source
         assert settings.graph in GRAPHS
 
@@ -67,16 +69,16 @@ def test_the_default_model_answers_to_its_names(name: str) -> None:
 def test_an_unknown_model_is_refused_with_the_known_ones() -> None:
     with pytest.raises(SettingsError) as caught:
         TrainingSettings.for_model("ResNet")
-    assert caught.value.sentences == (
-        "model is 'ResNet'; it must be one of SGN, GCN, TopK, GAT, GIN, BrainNetCNN, BNT, Linear, "
-        "MLP, NoEdge, GNN.",
-    )
+    (message,) = caught.value.messages
+    assert message.code == "options.unknown-model"
+    assert dict(message.values) == {"name": "'ResNet'", "names": ", ".join([*MODELS, *ALIASES])}
     assert set(ALIASES.values()) <= set(MODELS)
 
 
 def test_unknown_settings_are_named() -> None:
-    with pytest.raises(SettingsError, match=r"^Unknown settings: dropout, momentum\.$"):
+    with pytest.raises(SettingsError) as caught:
         TrainingSettings.for_model("SGN", momentum=0.9, dropout=0.5, epochs=3)
+    assert caught.value.messages == (Message("options.unknown", names=["dropout", "momentum"]),)
 
 
 def test_all_bad_settings_are_said_at_once() -> None:
@@ -84,18 +86,18 @@ def test_all_bad_settings_are_said_at_once() -> None:
         TrainingSettings.for_model(
             "SGN", learning_rate=0, epochs=2.5, lr_decay=1.5, seed=-1, graph="ring"
         )
-    assert caught.value.sentences == (
-        "learning_rate is 0; it must be a number above 0 up to 10.",
-        "epochs is 2.5; it must be a whole number from 1 up to 100000.",
-        "lr_decay is 1.5; it must be a number above 0 up to 1.",
-        f"graph is 'ring'; it must be one of {', '.join(GRAPHS)}.",
-        "seed is -1; it must be a whole number from 0 up to 2147483647.",
+    wrong = {"learning_rate": 0, "epochs": 2.5, "lr_decay": 1.5, "graph": "ring", "seed": -1}
+    assert caught.value.messages == tuple(
+        OPTIONS[name].refusal(value) for name, value in wrong.items()
+    )
+    assert str(caught.value.messages[1]) == (
+        "epochs is 2.5; it must be a whole number from 1 to 100,000."
     )
 
 
-@pytest.mark.parametrize("name", BOUNDS)
+@pytest.mark.parametrize("name", RANGES)
 def test_the_ends_of_every_range(name: str) -> None:
-    bound = BOUNDS[name]
+    bound = RANGES[name]
     low, high = bound.kind(bound.low), bound.kind(bound.high)
     below = low - 1 if bound.kind is int else math.nextafter(low, -math.inf)
     above = high + 1 if bound.kind is int else math.nextafter(high, math.inf)
@@ -106,42 +108,115 @@ def test_the_ends_of_every_range(name: str) -> None:
     asked: Any = Evaluation if name in EVALUATION else TrainingSettings
     assert getattr(asked(**{name: high}), name) == high
     for value in (below, above):
-        with pytest.raises(SettingsError, match=name):
+        with pytest.raises(SettingsError) as caught:
             asked(**{name: value})
+        assert caught.value.messages == (OPTIONS[name].refusal(value),)
 
 
-@pytest.mark.parametrize("name", [*CHOICES, *FLAGS])
+@pytest.mark.parametrize("name", [name for name in OPTIONS if name not in RANGES])
 def test_choices_and_flags_take_what_they_list_and_nothing_else(name: str) -> None:
     asked: Any = Evaluation if name in EVALUATION else TrainingSettings
-    allowed: list[Any] = list(CHOICES[name].names) if name in CHOICES else [True, False]
+    accepts = OPTIONS[name].accepts
+    allowed: list[Any] = list(accepts.names) if isinstance(accepts, Choice) else [True, False]
     for value in allowed:
         assert getattr(asked(**{name: value}), name) == value
     wrong: list[Any] = ["", "other", 1, 0.5, ["full"]]
     for value in wrong:
-        with pytest.raises(SettingsError, match=f"^{name} is "):
+        with pytest.raises(SettingsError) as caught:
             asked(**{name: value})
+        assert caught.value.codes == ("options.not-accepted",)
 
 
-def test_one_fold_is_none() -> None:
-    with pytest.raises(SettingsError, match="cv_folds is 1; it must be 2 or more, or 0 for none"):
+def test_no_cross_validation_is_zero_folds_and_one_fold_is_an_error() -> None:
+    with pytest.raises(SettingsError) as caught:
         Evaluation(cv_folds=1)
+    assert caught.value.codes == ("options.not-accepted",)
+    assert Evaluation(cv_folds=0).cv_folds == 0
     assert Evaluation().cv_folds is None
 
 
 def test_every_option_belongs_to_one_of_the_two() -> None:
     assert set(OPTIONS) | {"model"} == SETTINGS | EVALUATION
     assert not SETTINGS & EVALUATION
+    assert set(FORM_OPTIONS) - set(OPTIONS) == {"device", "save_model_state"}
 
 
-@pytest.mark.parametrize("name", BOUNDS)
+def test_every_default_is_accepted() -> None:
+    for name, option in FORM_OPTIONS.items():
+        assert option.default is None or option.holds(option.default), name
+        assert option.group in GROUPS, name
+    assert {name: OPTIONS[name].default for name in OPTIONS} == {
+        name: value
+        for name, value in (TrainingSettings().as_dict() | vars(Evaluation())).items()
+        if name != "model"
+    }
+
+
+@pytest.mark.parametrize("name", RANGES)
 @pytest.mark.parametrize("value", [math.nan, math.inf, True, "1", None, [1]])
 def test_what_is_no_number_is_in_no_range(name: str, value: Any) -> None:
-    assert not BOUNDS[name].holds(value)
+    assert not RANGES[name].holds(value)
 
 
 def test_a_whole_number_serves_as_a_number_but_not_the_reverse() -> None:
-    assert BOUNDS["lr_decay"].holds(1)
-    assert not BOUNDS["epochs"].holds(10.0)
+    assert OPTIONS["lr_decay"].holds(1)
+    assert not OPTIONS["epochs"].holds(10.0)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "value"),
+    [
+        ("epochs", " 12 ", 12),
+        ("epochs", "1.5", "1.5"),
+        ("learning_rate", "1e-3", 0.001),
+        ("learning_rate", "2", 2),
+        ("learning_rate", "fast", "fast"),
+        ("seed", "9" * 20, "9" * 20),
+        ("harmonise", "true", True),
+        ("harmonise", "yes", "yes"),
+        ("graph", "knn", "knn"),
+        ("graph", ["knn"], ["knn"]),
+    ],
+)
+def test_what_is_typed_becomes_what_a_program_sends(name: str, text: Any, value: Any) -> None:
+    parsed = FORM_OPTIONS[name].parse(text)
+    assert (parsed, type(parsed)) == (value, type(value))
+
+
+def words_of(option: Option) -> list[Message]:
+    """All that is said of an option, wherever it is shown."""
+    words = [option.label, option.help, option.expected, *option.choices.values()]
+    return [*words, option.refusal("x")]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_all_that_is_said_of_options_models_and_graphs_has_a_sentence(
+    language: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    messages = [message for option in FORM_OPTIONS.values() for message in words_of(option)]
+    messages += [group_label(group) for group in GROUPS]
+    messages += [graph_summary(name) for name in GRAPHS]
+    messages += [text for card in MODELS.values() for text in (card.summary, card.methods)]
+    for message in messages:
+        sentence = render(message, language)
+        assert sentence
+        graph = message.code.startswith("options.graph-")
+        assert language == ENGLISH or graph or sentence != render(message, ENGLISH) or (
+            message.code == "options.device-cpu"
+        ), message  # fmt: skip
+    assert not caplog.records
+
+
+def test_the_kinds_say_what_they_accept() -> None:
+    expected = {
+        Bound(int, 1, 100_000): "a whole number from 1 to 100,000",
+        Bound(int, 2, 100, or_zero=True): "0 or a whole number from 2 to 100",
+        Bound(float, 0, 10): "a number from 0 to 10",
+        Bound(float, 0, 1, open=True): "a number above 0 and at most 1",
+        Choice(("a", "b")): "one of a, b",
+        Flag(): "true or false",
+    }
+    assert {each: str(each.expected) for each in expected} == expected
 
 
 @pytest.mark.parametrize("module", TORCH_FREE)

@@ -19,7 +19,6 @@ should-settings = an object with the training settings
 should-finished-task = the id of a finished task
 should-device = any, cpu or cuda: the kind of device to train on
 should-seeds = a whole number from 1 up to 100, with seed + seeds up to 2147483648
-should-folds = 0 for no cross-validation, or a whole number from 2 up to 100
 config-too-long = The form's fields take { $length } characters together and the database holds { $most }; name fewer datasets or shorten proj_name.
 
 # Datasets.

@@ -19,7 +19,6 @@ should-settings = 包含训练设置的对象
 should-finished-task = 一个已完成任务的编号
 should-device = any、cpu 或 cuda：用于训练的设备类型
 should-seeds = 1 至 100 的整数，且 seed + seeds 不超过 2147483648
-should-folds = 0（不做交叉验证），或 2 至 100 的整数
 config-too-long = 表单各字段共 { $length } 个字符，而数据库只能容纳 { $most } 个；请减少数据集或缩短 proj_name。
 
 # 数据集。

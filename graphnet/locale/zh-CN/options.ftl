@@ -1,0 +1,161 @@
+# 任务的各项设置：NAME-label 名称，NAME-help 说明，NAME-VALUE 选项名称，NAME-methods 或
+# NAME-VALUE-methods 为报告“方法”部分的句子；[@key] 引用文献。
+
+## 错误
+
+not-accepted = { $name } 的值为 { $value }；应为{ $expected }。
+unknown = 未知的设置项：{ $names }。
+unknown-model = model 的值为 { $name }；应为以下之一：{ $names }。
+
+accepted = 应为{ $expected }。
+expected-whole-from = 介于 { $low } 与 { $high } 之间的整数
+expected-whole-zero-or-from = 零，或介于 { $low } 与 { $high } 之间的整数
+expected-number-from = 介于 { $low } 与 { $high } 之间的数
+expected-number-above = 大于 { $low } 且不超过 { $high } 的数
+expected-choice = 以下之一：{ $names }
+expected-flag = true 或 false
+
+## 分组
+
+group-usual = 设置
+group-graph = 脑区图
+group-training = 训练
+group-evaluation = 评估
+group-target = 预测目标与站点
+group-fine-tuning = 微调
+group-execution = 运行
+
+## 训练
+
+learning_rate-label = 学习率
+learning_rate-help = 优化器的初始步长。
+batch_size-label = 批大小
+batch_size-help = 每次参数更新所用的受试者人数。
+epochs-label = 训练轮数
+epochs-help = 遍历全部训练受试者的次数。
+lr_schedule-label = 学习率调度
+lr_schedule-help = 学习率在训练过程中的下降方式。
+lr_schedule-step = 阶梯式衰减
+lr_schedule-cosine = 余弦衰减
+lr_schedule-constant = 保持不变
+lr_schedule-step-methods = 初始学习率为 { $learning_rate }，每 { $lr_step_size } 轮乘以 { $lr_decay }。
+lr_schedule-cosine-methods = 初始学习率为 { $learning_rate }，按半余弦下降至零。
+lr_schedule-constant-methods = 学习率始终为 { $learning_rate }。
+lr_step_size-label = 衰减间隔
+lr_step_size-help = 阶梯式衰减每隔这么多轮把学习率乘以衰减系数。
+lr_decay-label = 衰减系数
+lr_decay-help = 阶梯式衰减时学习率每次所乘的系数。
+weight_decay-label = 权重衰减
+weight_decay-help = 惩罚过大的权重（解耦式，AdamW）。
+weight_decay-methods = { $weight_decay ->
+    [0] 未使用权重衰减。
+   *[other] 权重衰减系数为 { $weight_decay }。
+}
+early_stopping-label = 早停
+early_stopping-help = 验证损失连续这么多轮没有下降就停止训练；0 表示跑完全部轮次。
+early_stopping-methods = 若验证损失连续 { $early_stopping } 轮没有下降，则停止训练。
+seed-label = 随机种子
+seed-help = 相同设备、相同种子得到相同的模型。
+seeds-label = 种子个数
+seeds-help = 每个种子训练一个模型，并对预测取平均。
+seeds-methods = { $seeds ->
+    [1] 随机种子为 { NUMBER($seed, useGrouping: 0) }。
+   *[other] 以从 { NUMBER($seed, useGrouping: 0) } 开始的连续种子训练了 { $seeds } 个模型，并对其预测取平均。
+}
+
+## 图
+
+graph-label = 图
+graph-help = 哪些脑区之间有连边。
+graph-covariance = 协方差（covariance）
+graph-similarity = 形态相似性（similarity）
+graph-connectome = 连接组（connectome）
+graph-group_connectome = 组平均连接组（group_connectome）
+graph-partial = 偏相关（partial）
+graph-tangent = 切空间（tangent）
+graph-knn = k 近邻（knn）
+graph-mst = 最大生成树（mst）
+graph-spatial = 空间近邻（spatial）
+graph-full = 有向全连接（full）
+graph-none = 无（none）
+graph-covariance-methods = 所有受试者共用一张图，边权为脑区之间在{ $fitted_on }中的相关：每项指标计算 Pearson 相关系数，再对各指标取平均。
+graph-similarity-methods = 每名受试者的图为其形态相似性网络，即两个脑区各项指标之间的相关[@seidlitz]。
+graph-connectome-methods = 每名受试者的图为数据中给出的其本人的连接组。
+graph-group_connectome-methods = 所有受试者共用一张图，即{ $fitted_on }的平均连接组。
+graph-partial-methods = 每名受试者的图为其连接组的偏相关，向单位矩阵收缩 0.1 [@marrelec]。
+graph-tangent-methods = 每名受试者的图为其连接组在{ $fitted_on }均值处切空间中的表示[@varoquaux]。
+graph-knn-methods = 所有受试者共用一张图，每个脑区与{ $fitted_on }中各项指标最相似的 { $neighbours } 个脑区相连。
+graph-mst-methods = 所有受试者共用一张图，即脑区之间在{ $fitted_on }中相关的最大生成树，并加入其余最强的连边，直至密度达到 { $percent } % [@tewarie]。
+graph-spatial-methods = 所有受试者共用一张无权图，每个脑区与空间上最近的 { $neighbours } 个脑区相连。
+graph-full-methods = 所有受试者共用一张有向无权图：每个脑区接收其自身以及数据中排在其前面的所有脑区的信息。
+graph-none-methods = 未使用图。
+density-label = 密度
+density-help = 保留为连边的脑区对所占比例。
+density-methods = 保留最强的 { $percent } % 脑区对作为连边。
+threshold-label = 阈值
+threshold-help = 保留权重不低于该值的连边，代替密度。
+threshold-methods = 保留权重不低于 { $threshold } 的脑区对作为连边。
+sign-label = 负权重
+sign-help = 如何处理负的边权。
+sign-positive = 置零
+sign-absolute = 取绝对值
+sign-signed = 保留
+sign-positive-methods = 负的边权置零。
+sign-absolute-methods = 边权取绝对值。
+sign-signed-methods = 边权保留符号，按绝对值排序。
+neighbours-label = 近邻数
+neighbours-help = knn 图和 spatial 图中每个脑区的近邻个数。
+
+## 预测目标与站点
+
+label-label = 预测目标
+label-help = 预测类别或临床评分（LABEL_SCORE）。
+label-group = 类别
+label-score = 临床评分
+harmonise-label = 站点协调
+harmonise-help = 用 ComBat 去除站点效应，只在训练受试者上拟合。
+harmonise-methods = 用 ComBat 去除站点效应[@combat; @fortin]，在{ $fitted_on }上拟合，未将诊断作为协变量。
+
+## 微调
+
+fine_tune-label = 训练的参数
+fine_tune-help = 微调可以改变哪些参数。
+fine_tune-all = 全部
+fine_tune-last_layers = 最后几层
+fine_tune-readout = 仅读出层
+fine_tune-all-methods = 该模型由任务 { $parent } 的模型微调而来，训练全部参数。
+fine_tune-last_layers-methods = 该模型由任务 { $parent } 的模型微调而来，只训练最后几层。
+fine_tune-readout-methods = 该模型由任务 { $parent } 的模型微调而来，只训练读出层。
+optimiser-label = 优化器状态
+optimiser-help = 重新开始，或沿用父模型的优化器状态。
+optimiser-fresh = 重新开始
+optimiser-kept = 沿用父模型
+
+## 评估
+
+cv_folds-label = 交叉验证折数
+cv_folds-help = 0 表示不做；留空时，若验证集和测试集中没有模型未见过的受试者则为 10 折，否则不做。
+cv_repeats-label = 重复次数
+cv_repeats-help = 以新的划分重复交叉验证的次数。
+nested-label = 嵌套选择
+nested-help = 在每一折内部选择学习率、权重衰减和密度。
+leave_site_out-label = 留一站点验证
+leave_site_out-help = 依次把每个训练站点留作测试。
+permutations-label = 置换次数
+permutations-help = 用于计算 AUC 的 p 值的标签置换次数；0 表示不做。留一站点验证时在站点内部置换。
+baselines-label = 基线方法
+baselines-help = 在同一批受试者上拟合简单方法作为比较。
+explain-label = 解释
+explain-help = 显示预测依据哪些脑区。
+
+## 运行
+
+fan_out-label = 工作进程数
+fan_out-help = 可以分担各折和各种子的工作进程数。
+device-label = 设备
+device-help = 任务会等待具备该设备的工作进程。
+device-any = 任意
+device-cpu = CPU
+device-cuda = GPU（CUDA）
+save_model_state-label = 保存模型
+save_model_state-help = 微调、预测和下载都需要保存的模型。

@@ -1,0 +1,222 @@
+"""What a setting of a task accepts, what it is called and what it does. Free of torch.
+
+A setting is declared once, as a field of a dataclass in :mod:`graphnet.config`::
+
+    density: float = option(0.1, Bound(float, 0, 1, open=True), "graph")
+
+Its words are in ``locale/<language>/options.ftl``, by its name: ``density-label``,
+``density-help`` and, for the methods section of a report, ``density-methods``. A choice has a
+label per value (``sign-absolute``) and may have a methods sentence per value
+(``sign-absolute-methods``). The form's check and its error, the page, the command line, the table
+in ``docs/api.md`` and the methods section all derive from these.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import MISSING, dataclass, field, fields
+from typing import Any, TypeVar
+
+from graphnet.messages import Message
+
+T = TypeVar("T")
+
+DECLARED = "option"  # the key in a dataclass field's metadata
+# Groups in the order of the page: the first is open, the others are folded away.
+GROUPS = ("usual", "graph", "training", "evaluation", "target", "fine-tuning", "execution")
+LARGEST = 1e15  # beyond it, text that is typed stays text and is refused as such
+
+
+@dataclass(frozen=True)
+class Bound:
+    """A number from ``low``, or above it where that is ``open``, up to and including ``high``.
+
+    With ``or_zero`` also 0, which switches something off.
+    """
+
+    kind: type[int] | type[float]
+    low: float
+    high: float
+    open: bool = False
+    or_zero: bool = False
+
+    def holds(self, value: object) -> bool:
+        """Whether ``value`` is a number of this kind and range; NaN and booleans are not."""
+        kinds = int if self.kind is int else (int, float)
+        if isinstance(value, bool) or not isinstance(value, kinds):
+            return False
+        if self.or_zero and value == 0:
+            return True
+        above = value > self.low if self.open else value >= self.low
+        return above and value <= self.high
+
+    def parse(self, text: str) -> int | float | str:
+        """The number in a text; the text itself where it is none of this kind."""
+        for kind in (int, float) if self.kind is float else (int,):
+            try:
+                number = kind(text)
+            except ValueError:
+                continue
+            return number if abs(number) < LARGEST else text
+        return text
+
+    @property
+    def expected(self) -> Message:
+        """The range in words."""
+        start = "above" if self.open else "zero-or-from" if self.or_zero else "from"
+        return Message(
+            f"options.expected-{'whole' if self.kind is int else 'number'}-{start}",
+            low=self.kind(self.low),
+            high=self.kind(self.high),
+        )
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One of some names."""
+
+    names: tuple[str, ...]
+
+    def holds(self, value: object) -> bool:
+        """Whether ``value`` is one of the names."""
+        return isinstance(value, str) and value in self.names
+
+    def parse(self, text: str) -> str:
+        """The text as it stands."""
+        return text
+
+    @property
+    def expected(self) -> Message:
+        """The names in words."""
+        return Message("options.expected-choice", names=", ".join(self.names))
+
+
+@dataclass(frozen=True)
+class Flag:
+    """True or false."""
+
+    def holds(self, value: object) -> bool:
+        """Whether ``value`` is a boolean."""
+        return isinstance(value, bool)
+
+    def parse(self, text: str) -> bool | str:
+        """The boolean that ``true`` or ``false`` stands for; any other text as it stands."""
+        return {"true": True, "false": False}.get(text, text)
+
+    @property
+    def expected(self) -> Message:
+        """Both values in words."""
+        return Message("options.expected-flag")
+
+
+Accepts = Bound | Choice | Flag
+
+
+@dataclass(frozen=True)
+class Option:
+    """A setting: its name in ``param_set``, what it accepts, its default, and its group.
+
+    ``default`` None means that the value follows from the data. ``paragraph`` is the paragraph of
+    a report's methods section that contains this setting's sentence; "" if the section mentions
+    the setting only under conditions, or not at all.
+    """
+
+    name: str
+    accepts: Accepts
+    default: Any
+    group: str
+    paragraph: str = ""
+
+    @property
+    def is_flag(self) -> bool:
+        """Whether it is on or off."""
+        return isinstance(self.accepts, Flag)
+
+    @property
+    def is_number(self) -> bool:
+        """Whether it is a number of some range."""
+        return isinstance(self.accepts, Bound)
+
+    @property
+    def type(self) -> type[int] | type[float] | type[str] | type[bool]:
+        """What a program sends."""
+        if isinstance(self.accepts, Bound):
+            return self.accepts.kind
+        return bool if isinstance(self.accepts, Flag) else str
+
+    @property
+    def label(self) -> Message:
+        """What people call it."""
+        return Message(f"options.{self.name}-label")
+
+    @property
+    def help(self) -> Message:
+        """What it does, in one sentence."""
+        return Message(f"options.{self.name}-help")
+
+    @property
+    def expected(self) -> Message:
+        """What it accepts, to stand in a sentence: "a whole number from 1 to 100"."""
+        return self.accepts.expected
+
+    @property
+    def accepted(self) -> Message:
+        """What it accepts, as a sentence of its own."""
+        return Message("options.accepted", expected=self.expected)
+
+    @property
+    def choices(self) -> dict[str, Message]:
+        """The label of each value of a choice; {} for numbers and flags."""
+        names = self.accepts.names if isinstance(self.accepts, Choice) else ()
+        return {value: Message(f"options.{self.name}-{value}") for value in names}
+
+    def holds(self, value: object) -> bool:
+        """Whether ``value`` may be given."""
+        return self.accepts.holds(value)
+
+    def parse(self, text: Any) -> Any:
+        """A typed text as the value that a program would send.
+
+        What is no text, or is not of the kind, comes back as it is, so that the check names it.
+        """
+        return self.accepts.parse(text.strip()) if isinstance(text, str) else text
+
+    def refusal(self, value: object) -> Message:
+        """That ``value`` is not accepted, and what would be."""
+        return Message(
+            "options.not-accepted", name=self.name, value=repr(value), expected=self.expected
+        )
+
+    def methods(self, settings: Mapping[str, Any], **more: Any) -> Message:
+        """The sentence of a methods text; ``settings`` are all settings by name."""
+        value = settings[self.name]
+        chosen = f"-{value}" if isinstance(self.accepts, Choice) else ""
+        values = {name: _whole(number) for name, number in settings.items()}
+        return Message(f"options.{self.name}{chosen}-methods", **{**values, **more})
+
+
+def option(default: T, accepts: Accepts, group: str, *, paragraph: str = "") -> T:
+    """A dataclass field that declares an :class:`Option`."""
+    declared = {"accepts": accepts, "group": group, "paragraph": paragraph}
+    made: T = field(default=default, metadata={DECLARED: declared})
+    return made
+
+
+def options_of(declaring: Any) -> dict[str, Option]:
+    """The options that a dataclass declares, by name, in their order."""
+    return {declared.name: declared for declared in _declared(declaring)}
+
+
+def group_label(group: str) -> Message:
+    """What a group of settings is called."""
+    return Message(f"options.group-{group}")
+
+
+def _whole(value: Any) -> Any:
+    """A whole float as an integer: sentences choose between variants by integers alone."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def _declared(declaring: Any) -> Iterator[Option]:
+    for declared in fields(declaring):
+        if DECLARED in declared.metadata:
+            default = None if declared.default is MISSING else declared.default
+            yield Option(declared.name, default=default, **declared.metadata[DECLARED])
