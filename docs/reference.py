@@ -1,9 +1,10 @@
-"""Writes ``reference.md`` anew from the OpenAPI document: ``python docs/reference.py``.
+"""Writes ``reference.md`` and the table of settings in ``api.md``: ``python docs/reference.py``.
 
-The page is kept in the repository so that it can be read without building anything; a test says
-when it is no longer what the service describes.
+They derive from the OpenAPI document and from :mod:`graphnet.config`. Both are kept in the
+repository so that they can be read without building anything; tests fail when they are outdated.
 """
 
+import json
 import re
 import shlex
 import sys
@@ -12,6 +13,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode
 
+from graphnet.catalogue import MODELS
+from graphnet.config import options_in
+from graphnet.options import GROUPS, Option
 from service.api.endpoints import ENDPOINTS
 from service.api.examples import as_text
 from service.api.openapi import ALWAYS, openapi
@@ -19,6 +23,8 @@ from service.http.responses import MEANINGS, ErrorNum
 from service.pages.table import PAGES
 
 PAGE = Path(__file__).resolve().parent / "reference.md"
+API = PAGE.with_name("api.md")  # its table of settings
+SETTINGS = re.compile(r"(?<=<!-- settings -->\n).*?(?=<!-- /settings -->)", re.DOTALL)
 SERVICE = "http://127.0.0.1:7014"
 SECTIONS = {
     "tasks": "Tasks",
@@ -27,6 +33,7 @@ SECTIONS = {
     "service": "The service itself",
 }
 EVERYWHERE = {int(number) for number in ALWAYS}
+QUOTE = '"'
 NEXT = " \\\n  "  # goes on in the next line
 OBJECTS = (
     *("Task", "Headline", "Progress", "RefusedForm"),
@@ -151,6 +158,27 @@ def _given(operation: Mapping[str, Any], place: str) -> dict[str, str]:
     }
 
 
+def with_settings(text: str) -> str:
+    """A page whose table of settings is written anew."""
+    return SETTINGS.sub(lambda _: f"\n{settings_table()}\n", text)
+
+
+def settings_table() -> str:
+    """A row per option of ``param_set``."""
+    rows = [
+        (f"`{option.name}`", option.help, option.expected, _default(option))
+        for group in GROUPS
+        for option in options_in(group)
+    ]
+    return _table(("`param_set.`", "Meaning", "Values", "Default"), rows)
+
+
+def _default(option: Option) -> str:
+    if any(option.name in card.recommended for card in MODELS.values()):
+        return "the model's"
+    return "" if option.default is None else f"`{json.dumps(option.default).strip(QUOTE)}`"
+
+
 def _object(name: str, schema: Mapping[str, Any]) -> str:
     rows = [
         (f"`{field}`", _kind(about), about["description"])
@@ -166,4 +194,5 @@ def _table(titles: tuple[str, ...], rows: Iterable[tuple[object, ...]]) -> str:
 
 if __name__ == "__main__":
     PAGE.write_text(page(), encoding="utf-8")
-    sys.stdout.write(f"{PAGE}\n")
+    API.write_text(with_settings(API.read_text(encoding="utf-8")), encoding="utf-8")
+    sys.stdout.write(f"{PAGE}\n{API}\n")

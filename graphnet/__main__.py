@@ -39,7 +39,7 @@ ON_COMMAND_LINE = set(OPTIONS) - {"fan_out"}  # there are no workers to share th
 
 def main(arguments: list[str] | None = None) -> int:
     """Train as the command line says; 0 on success, 1 with one sentence a problem on stderr."""
-    asked = _parser().parse_args(arguments)
+    asked = parser().parse_args(arguments)
     try:
         atlas = None if asked.atlas is None else Atlas.read(asked.atlas)
         outcome = _train(asked, atlas)
@@ -53,34 +53,47 @@ def main(arguments: list[str] | None = None) -> int:
     return 0
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+def parser() -> argparse.ArgumentParser:
+    """The options of the command line, with their help in English."""
+    command_line = argparse.ArgumentParser(
         prog="python -m graphnet",
         description="Train a brain-network classifier from files and folders, without any service.",
     )
-    parser.add_argument("--train", nargs="+", type=Path, required=True, metavar="FILE")
-    parser.add_argument("--val", nargs="+", type=Path, default=[], metavar="FILE")
-    parser.add_argument("--test", nargs="+", type=Path, default=[], metavar="FILE")
-    parser.add_argument("--out", type=Path, required=True, metavar="DIR",
-                        help="gets model.safetensors, manifest.json, result.json, "
-                             "evidence.json and report.html")  # fmt: skip
-    parser.add_argument("--parent", type=Path, metavar="DIR",
-                        help="fine-tune the model in this folder")  # fmt: skip
-    parser.add_argument("--model", default="", help=f"one of {', '.join(MODELS)}")
-    parser.add_argument("--device", default="auto", help="auto, cpu, cuda or cuda:0")
-    parser.add_argument("--atlas", type=Path, metavar="FILE",
-                        help="region, x, y, z in millimetres: for the spatial graph; draws "
-                             "glass_brain.svg")  # fmt: skip
-    parser.add_argument("--map", action="append", default=[], metavar="[FILE:]ID=CHOICE",
-                        help="answers a question that a file asks, such as class.positive=SZ; may "
-                             "be repeated")  # fmt: skip
+    command_line.add_argument("--train", nargs="+", type=Path, required=True, metavar="FILE")
+    command_line.add_argument("--val", nargs="+", type=Path, default=[], metavar="FILE")
+    command_line.add_argument("--test", nargs="+", type=Path, default=[], metavar="FILE")
+    command_line.add_argument(
+        "--out",
+        type=Path,
+        required=True,
+        metavar="DIR",
+        help="gets model.safetensors, manifest.json, result.json, evidence.json and report.html",
+    )
+    command_line.add_argument(
+        "--parent", type=Path, metavar="DIR", help="fine-tune the model in this folder"
+    )
+    command_line.add_argument("--model", default="", help=f"one of {', '.join(MODELS)}")
+    command_line.add_argument("--device", default="auto", help="auto, cpu, cuda or cuda:0")
+    command_line.add_argument(
+        "--atlas",
+        type=Path,
+        metavar="FILE",
+        help="region, x, y, z in millimetres: for the spatial graph; draws glass_brain.svg",
+    )
+    command_line.add_argument(
+        "--map",
+        action="append",
+        default=[],
+        metavar="[FILE:]ID=CHOICE",
+        help="answers a question that a file asks, such as class.positive=SZ; may be repeated",
+    )
     for group in GROUPS:
         options = [option for option in options_in(group) if option.name in ON_COMMAND_LINE]
         if options:
-            section = parser.add_argument_group(str(group_label(group)))
+            section = command_line.add_argument_group(str(group_label(group)))
             for option in options:
                 _add(section, option)
-    return parser
+    return command_line
 
 
 def _add(section: "argparse._ArgumentGroup", option: Option) -> None:

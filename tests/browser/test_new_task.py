@@ -90,7 +90,7 @@ def test_errors_stand_beside_their_fields_and_what_was_typed_stays(
     expect(epochs).to_have_attribute("aria-invalid", "true", timeout=PATIENCE_MS)
     expect(epochs).to_be_focused()
     expect(epochs).to_have_value("0")
-    expect(page.locator("#f-epochs-error")).to_contain_text("a whole number from 1 up to 100000")
+    expect(page.locator("#f-epochs-error")).to_contain_text("a whole number from 1 to 100,000")
     expect(page.locator("#f-density-error")).to_contain_text("'dense'")
     expect(page.locator("#f-density")).to_be_visible()
     expect(page.locator("#f-task_name")).to_have_value("not yet")

@@ -13,7 +13,8 @@ import pandas as pd
 import pytest
 from jsonschema import Draft202012Validator
 
-from docs.reference import PAGE, SERVICE, page
+from docs.reference import API, PAGE, SERVICE, page, with_settings
+from graphnet.config import FORM_OPTIONS
 from service.api.endpoints import ENDPOINTS
 from service.api.examples import CANCELLED, CONTROLS, FINISHED, OTHER, PATIENTS, PROJECT
 from service.api.openapi import openapi
@@ -117,6 +118,12 @@ def tasks(house: House) -> dict[str, str]:
 
 def test_the_page_is_what_the_service_describes() -> None:
     assert PAGE.read_text(encoding="utf-8") == page(), "Run: python docs/reference.py"
+
+
+def test_the_table_of_settings_is_that_of_the_options() -> None:
+    text = API.read_text(encoding="utf-8")
+    assert text == with_settings(text), "Run: python docs/reference.py"
+    assert all(f"| `{name}` |" in text for name in FORM_OPTIONS)
 
 
 def test_no_address_is_without_an_example() -> None:

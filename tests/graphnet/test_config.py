@@ -19,7 +19,7 @@ from graphnet.config import (
 )
 from graphnet.errors import SettingsError
 from graphnet.messages import ENGLISH, LANGUAGES, Message, render
-from graphnet.options import GROUPS, Bound, Choice, Flag, Option, group_label
+from graphnet.options import GROUPS, Accepts, Bound, Choice, Flag, Option, group_label
 
 RANGES = {name: each.accepts for name, each in OPTIONS.items() if isinstance(each.accepts, Bound)}
 
@@ -208,7 +208,7 @@ def test_all_that_is_said_of_options_models_and_graphs_has_a_sentence(
 
 
 def test_the_kinds_say_what_they_accept() -> None:
-    expected = {
+    expected: dict[Accepts, str] = {
         Bound(int, 1, 100_000): "a whole number from 1 to 100,000",
         Bound(int, 2, 100, or_zero=True): "0 or a whole number from 2 to 100",
         Bound(float, 0, 10): "a number from 0 to 10",
@@ -216,7 +216,7 @@ def test_the_kinds_say_what_they_accept() -> None:
         Choice(("a", "b")): "one of a, b",
         Flag(): "true or false",
     }
-    assert {each: str(each.expected) for each in expected} == expected
+    assert {accepts: str(accepts.expected) for accepts in expected} == expected
 
 
 @pytest.mark.parametrize("module", TORCH_FREE)

@@ -149,8 +149,8 @@ def test_a_child_is_of_its_parents_model_unless_told_otherwise(
         (
             ("--epochs", "0", "--density", "nan"),
             [
-                "epochs is 0; it must be a whole number from 1 up to 100000.",
-                "density is nan; it must be a number above 0 up to 1.",
+                "epochs is 0; it must be a whole number from 1 to 100,000.",
+                "density is nan; it must be a number above 0 and at most 1.",
             ],
         ),
         (("--device", "gpu"), ["device is 'gpu'; it must be auto, cpu, cuda or cuda:0."]),

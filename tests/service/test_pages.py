@@ -11,7 +11,6 @@ import pytest
 from jinja2.ext import extract_from_ast
 
 import graphnet.figures
-from graphnet.catalogue import GRAPHS, MODELS
 from graphnet.config import OPTIONS
 from graphnet.data.quality import RULES
 from graphnet.evaluation.headline import OF_CLASSES, OF_SCORES
@@ -35,7 +34,6 @@ from service.pages.formats import (
 from service.pages.formats import RULES as RULE_NAMES
 from service.pages.languages import CHINESE, LANGUAGES, catalogue
 from service.pages.outcome import WHERE
-from service.pages.settings_form import CALLED, MORE, every, range_of
 from service.pages.site import environment, own
 from tests.houses import House
 
@@ -59,9 +57,9 @@ def said() -> set[str]:
         text = template.read_text(encoding="utf-8")
         messages = [message for _, _, message in extract_from_ast(english.parse(text))]
         found |= {str(each[0]) if isinstance(each, tuple) else str(each) for each in messages}
-    for named in (STATES, METRICS, SPLITS, RULES, RULE_NAMES, OF_CLASSES, OF_SCORES, WHERE, CALLED):
+    for named in (STATES, METRICS, SPLITS, RULES, RULE_NAMES, OF_CLASSES, OF_SCORES, WHERE):
         found |= set(named.values())
-    found |= OF_TABLES | set(RULES) | of_settings()
+    found |= OF_TABLES | set(RULES)
     found |= {*Facts({}, None, None, None).missing}
     found |= {KNOWN, *CHANCE.values(), *DATASET_STATES.values(), *READING.values()}
     for module in FIGURES.glob("*.py"):
@@ -69,15 +67,6 @@ def said() -> set[str]:
         found |= set(re.findall(r'words\(\s*"([^"]+)"\s*\)', text))
         found |= set(re.findall(r"words\('([^']+)'\)", text))
     return found
-
-
-def of_settings() -> set[str]:
-    """What a form says of its settings, models and graphs."""
-    cards = {card.summary for card in MODELS.values()}
-    titles = {group.title for group in MORE}
-    ranges = {range_of(each.name)[0] for each in every()} - {""}
-    labels = {text for each in every() for text in (each.label, each.told)}
-    return cards | titles | ranges | labels | set(GRAPHS) | set(GRAPHS.values())
 
 
 def test_everything_is_said_in_chinese_and_nothing_else_is() -> None:

@@ -18,7 +18,7 @@ should-model = the name of one model that GET /api/v0/models lists
 should-settings = an object with the training settings
 should-finished-task = the id of a finished task
 should-device = any, cpu or cuda: the kind of device to train on
-should-seeds = a whole number from 1 up to 100, with seed + seeds up to 2147483648
+should-seeds = a whole number from 1 to 100, with seed + seeds at most 2147483648
 config-too-long = The form's fields take { $length } characters together and the database holds { $most }; name fewer datasets or shorten proj_name.
 
 # Datasets.
