@@ -2,6 +2,7 @@
 
 from html import unescape
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -24,7 +25,8 @@ def shown(option: Option, language: str) -> str:
     """The option's field on the page of a new task."""
     template = environment(language).get_template("new_task_settings.html")
     usually = vars(Evaluation())
-    return unescape(str(template.module.setting(option, {}, {}, "", usually, graph_summary)))
+    setting: Any = vars(template.module)["setting"]
+    return unescape(str(setting(option, {}, {}, "", usually, graph_summary)))
 
 
 @pytest.mark.parametrize("option", FORM_OPTIONS.values(), ids=list(FORM_OPTIONS))
