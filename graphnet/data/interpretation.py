@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Self
 
-from graphnet.messages import Message, as_message, finished
+from graphnet.messages import Message, finished
 
 CONTROL, PATIENT = 0, 1  # the class numbers of NEURO-LEARN
 Z, R, COUNTS, OTHER = "z", "r", "counts", "other"  # what the edges of a connectome are
@@ -22,7 +22,7 @@ class Choice:
     """One answer to a question: what to give as ``id=value``, and what it means."""
 
     value: str
-    message: Message | str
+    message: Message
 
     @property
     def label(self) -> str:
@@ -53,7 +53,7 @@ class Question:
             "sentence": self.sentence,
             "choices": [{"value": choice.value, "label": choice.label} for choice in self.choices],
             "message": self.message.as_dict(),
-            "choice_messages": [as_message(choice.message).as_dict() for choice in self.choices],
+            "choice_messages": [choice.message.as_dict() for choice in self.choices],
         }
 
     @classmethod

@@ -7,6 +7,7 @@ from tempfile import TemporaryDirectory
 
 from graphnet.data.dataset import Dataset
 from graphnet.errors import CohortError
+from graphnet.messages import Message
 from graphnet.readers.folders.archives import GZIP, SIGNATURES, Archive, gunzip
 from graphnet.readers.inquiry import Inquiry
 from graphnet.readers.signatures import ACCEPTED, foreign
@@ -60,14 +61,14 @@ def read_kind(path: Path, inquiry: Inquiry, most: int) -> Dataset | None:
 
 def _read(file: File) -> Dataset | None:
     if not file.head.strip():
-        raise CohortError(f"{file.name} is empty.")
+        raise CohortError(Message("readers.empty", file=file.name))
     known = foreign(file.head)
     if known is not None:
-        raise CohortError(known.sentence(file.name))
+        raise CohortError(known.refusal(file.name))
     for is_kind, reader in READERS:
         if is_kind(file):
             return reader(file)
-    raise CohortError(f"{file.name} is of no kind that is known here. {ACCEPTED}")
+    raise CohortError(Message("readers.unknown-kind", file=file.name, advice=ACCEPTED))
 
 
 def _head(path: Path) -> bytes:
@@ -112,7 +113,7 @@ def _archive(file: File, archive: Archive) -> Dataset | None:
             archive.unpack(Path(outer), paths)
             return _npz(file, Path(outer), [path.removesuffix(".npy") for path in paths])
         if file.packed:
-            raise CohortError(f"{file.name} holds a ZIP file within a packed file; unpack it once.")
+            raise CohortError(Message("readers.zip-in-packed", file=file.name))
         folder = Path(outer) / "folder"
         archive.unpack(folder, paths)
         if len(paths) == 1:
@@ -137,17 +138,17 @@ def _folder(folder: Path, inquiry: Inquiry, most: int) -> Dataset | None:
     try:
         return read_folder(folder, inquiry, most)
     except CohortError as error:
-        raise CohortError(*error.sentences, *_foreign_in(folder)) from error
+        raise CohortError(*error.messages, *_foreign_in(folder)) from error
 
 
-def _foreign_in(folder: Path) -> list[str]:
-    """A sentence for each such kind, by its first file."""
-    found: dict[str, str] = {}
+def _foreign_in(folder: Path) -> list[Message]:
+    """A refusal of each such kind, by its first file."""
+    refusals: dict[str, Message] = {}
     for path in sorted(folder.rglob("*")):
-        known = foreign(_head(path)) if path.is_file() else None
-        if known is not None:
-            found.setdefault(known.what, known.sentence(path.name))
-    return list(found.values())[:MOST_KINDS]
+        kind = foreign(_head(path)) if path.is_file() else None
+        if kind is not None:
+            refusals.setdefault(kind.what.code, kind.refusal(path.name))
+    return list(refusals.values())[:MOST_KINDS]
 
 
 # Arrays --------------------------------------------------------------------------------------

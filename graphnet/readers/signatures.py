@@ -9,109 +9,98 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from graphnet.errors import CohortError, shortened
+from graphnet.errors import CohortError
+from graphnet.messages import Message, first_of
 
-ACCEPTED = (
-    "Give a table (CSV, TSV, Excel, OpenDocument, Stata), a NumPy .npz, a MATLAB .mat, "
-    "NEURO-LEARN's JSON, or a ZIP file of a folder with one file per subject."
-)
-FOLDER = (
-    "It describes one brain, not a group of subjects: export it as text, give one file per subject "
-    "in a folder beside a table of subjects, and pack the folder as a ZIP file."
-)
-TABLE = "Save the table as CSV or .xlsx."
-WRITE_CSV = "Save the table by write.csv(…, row.names = FALSE)."
-SPSS = (
-    "Save it as CSV or .xlsx; with value labels in place of values, classes come with their names."
-)
-ZIP_INSTEAD = "Pack the same files as a ZIP file."
-PICKLE = (
-    "A pickle can run commands when it is opened, so none is read here. Open it in Python and save "
-    "plain arrays: numpy.savez('cohort.npz', fc=…, ids=…, labels=…)."
-)
+ACCEPTED = Message("readers_kinds.accepted")
+FOLDER = Message("readers_kinds.one-brain")
+TABLE = Message("readers_kinds.save-table")
+WRITE_CSV = Message("readers_kinds.write-csv")
+SPSS = Message("readers_kinds.spss")
+ZIP_INSTEAD = Message("readers_kinds.zip-instead")
+PICKLE = Message("readers_kinds.no-pickle")
 
 LONGEST_NAME = 64  # bytes, of an array of MATLAB 4
 CIFTI = re.compile(rb"<CIFTI\b")
 AXIS = re.compile(rb'IndicesMapToDataType="CIFTI_INDEX_TYPE_([A-Z_]+)"')
 AXES = {
-    (b"PARCELS",): "a parcellated connectome (.pconn.nii)",
-    (b"PARCELS", b"PARCELS"): "a parcellated connectome (.pconn.nii)",
-    (b"PARCELS", b"SERIES"): "parcellated time series (.ptseries.nii)",
-    (b"BRAIN_MODELS", b"SERIES"): "dense time series (.dtseries.nii)",
-    (b"PARCELS", b"SCALARS"): "parcellated maps (.pscalar.nii)",
+    (b"PARCELS",): Message("readers_kinds.pconn"),
+    (b"PARCELS", b"PARCELS"): Message("readers_kinds.pconn"),
+    (b"PARCELS", b"SERIES"): Message("readers_kinds.ptseries"),
+    (b"BRAIN_MODELS", b"SERIES"): Message("readers_kinds.dtseries"),
+    (b"PARCELS", b"SCALARS"): Message("readers_kinds.pscalar"),
 }
 
 
 @dataclass(frozen=True)
 class Foreign:
-    """A kind of file that is not read: ``what`` it is, as ``is …``; ``advice`` is a sentence."""
+    """A kind of file that is not read: ``what`` it is, a noun; ``advice`` is a sentence."""
 
-    what: str
-    advice: str
+    what: Message
+    advice: Message
 
-    def sentence(self, name: str) -> str:
+    def refusal(self, name: str) -> Message:
         """Why the file ``name`` is refused."""
-        return f"{name} is {self.what}. {self.advice}"
+        return Message("readers_kinds.foreign", file=name, what=self.what, advice=self.advice)
 
 
 STARTS: tuple[tuple[bytes, Foreign], ...] = (
     (
         b"\xd0\xcf\x11\xe0",
         Foreign(
-            "a workbook of Excel before 2007 (.xls), or one with a password",
-            "Save it as .xlsx or CSV, without a password.",
+            Message("readers_kinds.old-excel"),
+            Message("readers_kinds.save-without-password"),
         ),
     ),
-    (b"$FL2", Foreign("of SPSS (.sav)", SPSS)),
-    (b"$FL3", Foreign("of SPSS (.zsav)", SPSS)),
-    (b"PAR1", Foreign("a Parquet table", TABLE)),
-    (b"ARROW1", Foreign("an Arrow table", TABLE)),
-    (b"FEA1", Foreign("a Feather table", TABLE)),
-    (b"SQLite format 3\x00", Foreign("an SQLite database", TABLE)),
-    (b"RDX", Foreign("of R (.RData)", WRITE_CSV)),
-    (b"RDA", Foreign("of R (.RData)", WRITE_CSV)),
-    (b"X\n\x00\x00\x00", Foreign("of R (.rds)", WRITE_CSV)),
-    (bytes(12) + b"\xc2\xea\x81\x60\xb3\x14\x11\xcf", Foreign("of SAS (.sas7bdat)", TABLE)),
-    (b"{\\rtf", Foreign("a text document (RTF)", TABLE)),
-    (b"%PDF", Foreign("a PDF document", TABLE)),
-    (b"\x89PNG", Foreign("a picture (PNG)", ACCEPTED)),
-    (b"\xff\xd8\xff", Foreign("a picture (JPEG)", ACCEPTED)),
-    (b"GIF8", Foreign("a picture (GIF)", ACCEPTED)),
-    (b"BZh", Foreign("packed by bzip2", ZIP_INSTEAD)),
-    (b"\xfd7zXZ\x00", Foreign("packed by xz", ZIP_INSTEAD)),
-    (b"\x28\xb5\x2f\xfd", Foreign("packed by Zstandard", ZIP_INSTEAD)),
-    (b"7z\xbc\xaf\x27\x1c", Foreign("a 7z archive", ZIP_INSTEAD)),
-    (b"Rar!", Foreign("a RAR archive", ZIP_INSTEAD)),
-    (b"mrtrix tracks", Foreign("a set of streamlines of MRtrix (.tck)", FOLDER)),
-    (b"TRACK\x00", Foreign("a set of streamlines (.trk)", FOLDER)),
-    (b"mrtrix image", Foreign("an image of MRtrix (.mif)", FOLDER)),
-    (b"CDF\x01", Foreign("a NetCDF file", ACCEPTED)),
-    (b"CDF\x02", Foreign("a NetCDF file", ACCEPTED)),
-    (b"\x00\x00\x01\xba", Foreign("a film", ACCEPTED)),
+    (b"$FL2", Foreign(Message("readers_kinds.sav"), SPSS)),
+    (b"$FL3", Foreign(Message("readers_kinds.zsav"), SPSS)),
+    (b"PAR1", Foreign(Message("readers_kinds.parquet"), TABLE)),
+    (b"ARROW1", Foreign(Message("readers_kinds.arrow"), TABLE)),
+    (b"FEA1", Foreign(Message("readers_kinds.feather"), TABLE)),
+    (b"SQLite format 3\x00", Foreign(Message("readers_kinds.sqlite"), TABLE)),
+    (b"RDX", Foreign(Message("readers_kinds.rdata"), WRITE_CSV)),
+    (b"RDA", Foreign(Message("readers_kinds.rdata"), WRITE_CSV)),
+    (b"X\n\x00\x00\x00", Foreign(Message("readers_kinds.rds"), WRITE_CSV)),
+    (bytes(12) + b"\xc2\xea\x81\x60\xb3\x14\x11\xcf", Foreign(Message("readers_kinds.sas"), TABLE)),
+    (b"{\\rtf", Foreign(Message("readers_kinds.rtf"), TABLE)),
+    (b"%PDF", Foreign(Message("readers_kinds.pdf"), TABLE)),
+    (b"\x89PNG", Foreign(Message("readers_kinds.png"), ACCEPTED)),
+    (b"\xff\xd8\xff", Foreign(Message("readers_kinds.jpeg"), ACCEPTED)),
+    (b"GIF8", Foreign(Message("readers_kinds.gif"), ACCEPTED)),
+    (b"BZh", Foreign(Message("readers_kinds.bzip2"), ZIP_INSTEAD)),
+    (b"\xfd7zXZ\x00", Foreign(Message("readers_kinds.xz"), ZIP_INSTEAD)),
+    (b"\x28\xb5\x2f\xfd", Foreign(Message("readers_kinds.zstandard"), ZIP_INSTEAD)),
+    (b"7z\xbc\xaf\x27\x1c", Foreign(Message("readers_kinds.seven-zip"), ZIP_INSTEAD)),
+    (b"Rar!", Foreign(Message("readers_kinds.rar"), ZIP_INSTEAD)),
+    (b"mrtrix tracks", Foreign(Message("readers_kinds.tck"), FOLDER)),
+    (b"TRACK\x00", Foreign(Message("readers_kinds.trk"), FOLDER)),
+    (b"mrtrix image", Foreign(Message("readers_kinds.mif"), FOLDER)),
+    (b"CDF\x01", Foreign(Message("readers_kinds.netcdf"), ACCEPTED)),
+    (b"CDF\x02", Foreign(Message("readers_kinds.netcdf"), ACCEPTED)),
+    (b"\x00\x00\x01\xba", Foreign(Message("readers_kinds.film"), ACCEPTED)),
 )
 MARKUP: tuple[tuple[re.Pattern[bytes], Foreign], ...] = (
-    (re.compile(rb"<graphml\b"), Foreign("a graph of one subject (GraphML)", FOLDER)),
-    (re.compile(rb"<GIFTI\b"), Foreign("a GIFTI file", FOLDER)),
+    (re.compile(rb"<graphml\b"), Foreign(Message("readers_kinds.graphml"), FOLDER)),
+    (re.compile(rb"<GIFTI\b"), Foreign(Message("readers_kinds.gifti"), FOLDER)),
     (
         re.compile(rb"<S>\s*<|<catROI\b"),
         Foreign(
-            "CAT12's list of regions of one subject (catROI)",
-            "Collect the subjects into one table in CAT12 (ROI Tools, Estimate mean values), add "
-            "a class column, and give the CSV file.",
+            Message("readers_kinds.cat-roi"),
+            Message("readers_kinds.collect-cat12"),
         ),
     ),
     (
         re.compile(rb"urn:schemas-microsoft-com:office:spreadsheet"),
-        Foreign("a workbook in Excel's XML of 2003", "Save it as .xlsx or CSV."),
+        Foreign(Message("readers_kinds.excel-xml"), Message("readers_kinds.save-as-xlsx")),
     ),
     (
         re.compile(rb"<(!doctype html|html|table|body|meta)\b", re.IGNORECASE),
         Foreign(
-            "a web page (HTML), whatever its name says",
-            "Open it in a spreadsheet and save it as .xlsx or CSV.",
+            Message("readers_kinds.html"),
+            Message("readers_kinds.open-and-save"),
         ),
     ),
-    (re.compile(rb"<\?xml|<svg\b"), Foreign("an XML file", ACCEPTED)),
+    (re.compile(rb"<\?xml|<svg\b"), Foreign(Message("readers_kinds.xml"), ACCEPTED)),
 )
 
 
@@ -120,20 +109,20 @@ def foreign(head: bytes) -> Foreign | None:
 
     ``head`` are some thousand bytes from its start.
     """
-    for start, found in STARTS:
+    for start, kind in STARTS:
         if head.startswith(start):
-            return found
+            return kind
     for look in LOOKS:
-        seen = look(head)
-        if seen is not None:
-            return seen
+        looked = look(head)
+        if looked is not None:
+            return looked
     return None
 
 
 def _pickle(head: bytes) -> Foreign | None:
     """Protocols 2 to 5, and the torch files of old that start with one."""
     marked = head[:1] == b"\x80" and head[1:2] in {b"\x02", b"\x03", b"\x04", b"\x05"}
-    return Foreign("a Python pickle", PICKLE) if marked else None
+    return Foreign(Message("readers_kinds.pickle"), PICKLE) if marked else None
 
 
 def _image(head: bytes) -> Foreign | None:
@@ -143,11 +132,17 @@ def _image(head: bytes) -> Foreign | None:
     size = {struct.unpack_from(f"{order}i", head)[0] for order in "<>"}
     if CIFTI.search(head) and 540 in size:
         axes = tuple(sorted(AXIS.findall(head)))
-        return Foreign(f"of CIFTI: {AXES.get(axes, 'maps of the surface')}", FOLDER)
+        return Foreign(
+            Message(
+                "readers_kinds.cifti",
+                content=AXES.get(axes, Message("readers_kinds.surface-maps")),
+            ),
+            FOLDER,
+        )
     if 540 in size:
-        return Foreign("an image (NIfTI-2)", FOLDER)
+        return Foreign(Message("readers_kinds.nifti-2"), FOLDER)
     if 348 in size and head[344:347] in {b"n+1", b"ni1"}:
-        return Foreign("an image (NIfTI-1)", FOLDER)
+        return Foreign(Message("readers_kinds.nifti-1"), FOLDER)
     return None
 
 
@@ -155,15 +150,15 @@ def _markup(head: bytes) -> Foreign | None:
     text = head.removeprefix(b"\xef\xbb\xbf").lstrip()
     if not text.startswith(b"<"):
         return None
-    return next((found for pattern, found in MARKUP if pattern.search(head)), None)
+    return next((kind for pattern, kind in MARKUP if pattern.search(head)), None)
 
 
 def _others(head: bytes) -> Foreign | None:
     """Signatures that do not stand at the start."""
     if head[257:262] == b"ustar":
-        return Foreign("a TAR archive", ZIP_INSTEAD)
+        return Foreign(Message("readers_kinds.tar"), ZIP_INSTEAD)
     if head[128:132] == b"DICM":
-        return Foreign("an image (DICOM)", FOLDER)
+        return Foreign(Message("readers_kinds.dicom"), FOLDER)
     return None
 
 
@@ -176,7 +171,7 @@ def _old_matlab(head: bytes) -> Foreign | None:
         name = head[20 : 20 + length] if 1 < length <= LONGEST_NAME else b""
         plain = name[-1:] == b"\x00" and name[:-1].isalnum() and name[:1].isalpha()
         if plain and 0 <= kind < 5000 and complex_too in {0, 1}:
-            return Foreign("of MATLAB's version 4", "Save it with the option -v7.")
+            return Foreign(Message("readers_kinds.matlab-4"), Message("readers_kinds.save-v7"))
     return None
 
 
@@ -193,10 +188,10 @@ WORKBOOKS = {"xl/workbook.xml", "xl/workbook.bin"}
 OPEN_DOCUMENT = {"mimetype", "content.xml"}
 CONNECTIVITY = ("weights.txt", "centres.txt", "tract_lengths.txt")  # of The Virtual Brain
 MARKS: tuple[tuple[str, Foreign], ...] = (
-    ("word/document.xml", Foreign("a text document (Word)", TABLE)),
-    ("ppt/presentation.xml", Foreign("a presentation (PowerPoint)", TABLE)),
-    ("Index/Document.iwa", Foreign("a workbook of Numbers", TABLE)),
-    ("Index.zip", Foreign("a workbook of Numbers", TABLE)),
+    ("word/document.xml", Foreign(Message("readers_kinds.word"), TABLE)),
+    ("ppt/presentation.xml", Foreign(Message("readers_kinds.powerpoint"), TABLE)),
+    ("Index/Document.iwa", Foreign(Message("readers_kinds.numbers"), TABLE)),
+    ("Index.zip", Foreign(Message("readers_kinds.numbers"), TABLE)),
 )
 
 
@@ -209,15 +204,14 @@ def check_package(members: Collection[str], name: str) -> None:
     """Raises CohortError where the ZIP file ``name`` is a package that is not read, by its kind."""
     for member, known in MARKS:
         if member in members:
-            raise CohortError(known.sentence(name))
+            raise CohortError(known.refusal(name))
     if any(PurePosixPath(member).name == "data.pkl" for member in members):
-        raise CohortError(Foreign("a file of PyTorch, which is a pickle", PICKLE).sentence(name))
+        raise CohortError(Foreign(Message("readers_kinds.pytorch"), PICKLE).refusal(name))
     held = {PurePosixPath(member).name.removesuffix(".bz2") for member in members}
     if held.issuperset(CONNECTIVITY):
         raise CohortError(
             Foreign(
-                "a connectivity of The Virtual Brain: the weights of one brain "
-                f"({shortened(sorted(members), 4)})",
+                Message("readers_kinds.virtual-brain", files=first_of(sorted(members), 4)),
                 FOLDER,
-            ).sentence(name)
+            ).refusal(name)
         )

@@ -4,3 +4,6 @@
 answer-not-a-choice = { $key } is { $answer }; it must be one of { $choices }.
 answer-not-asked = The mapping answers { $keys }, which { $file } does not ask; leave it out.
 correlated-here = computed here from the time series
+empty = { $file } is empty.
+unknown-kind = { $file } is of no known kind. { $advice }
+zip-in-packed = { $file } holds a ZIP file within a packed file; unpack it once.

@@ -1,1 +1,98 @@
+# How folders and packed files were read. $file is the name of a folder or packed file, $example the
+# name of one of its files, $subject the id of a subject.
+
 no-regions = not measurements of regions: confounds, motion, p-values, lists of regions
+
+# Packed files
+
+too-many-files = { $file } has more than { $limit } files.
+empty-zip = { $file } is a ZIP file with nothing in it.
+path-twice = { $file } has { $path } twice.
+too-large = { $file } is more than { $megabytes } MB once it is unpacked, which is the limit.
+damaged-gzip = { $file } is a gzip file that is damaged or cut short.
+damaged-zip = { $file } is a ZIP file that is damaged or cut short.
+unusable-name = { $file } has a file whose name cannot be used: { $path }.
+leads-out = { $file } has a file that leads out of its folder: { $path }.
+link = { $file } has a link, { $path }; put the file itself there.
+password = { $file } has a password; make it without one.
+unusual-zip = { $file } is packed in an unusual way; make a plain ZIP file.
+
+# What a folder holds
+
+one-brain = { $file } is the connectivity of one brain, as The Virtual Brain stores it (weights, centres, tract_lengths), not a cohort. Give one connectome per subject and a table of the subjects.
+nothing-measured = { $file } has no time series, matrices or measures.
+measures-differ = { $file } has measures of different regions: { $measures } is not of the { $count } regions of { $first }.
+other-regions = its regions are not the { $count } of the connectomes
+ask-series-or-matrices = { $file } has time series of { $series } subjects and connectivity matrices of { $matrices }. Which are to be used?
+as-series = time series ({ $example })
+as-matrices = matrices ({ $example })
+series-used = { $file } has time series and connectivity matrices of the same subjects: the time series were used ({ $series }) and correlated; the matrices ({ $matrices }) were not used.
+edge-lists = { $file } has a list of edges per subject ({ $example }: two regions and a value in each row). Give each as a square matrix, with a row and a column per region.
+symmetric-files = The files of { $file } are symmetric; they were read as connectivity matrices.
+tables-as-series = { $file } has one table of numbers per subject ({ $example }: { $rows } rows, { $columns } columns); they were read as time series.
+ask-kind = { $file } has one file per subject whose name does not say what it holds ({ $example }: { $rows } rows, { $columns } columns of numbers). What is it?
+is-series = time series of brain regions
+is-matrix = a connectivity matrix, with a row and a column per region
+is-no-brain = nothing of the brain
+is-triangle = one triangle of a connectome of { $count } regions
+is-measure = one measure of { $count } regions
+no-brain-files = { $file } has no files of measurements of the brain.
+connectomes-too-large = { $file } has connectomes of more than { $megabytes } MB.
+values-differ = { $file } has matrices of different values by the names of their files: { $subjects }. Give the same for all subjects.
+subject-hint = { $values ->
+    [z] { $subject } has z
+    [r] { $subject } has r
+    [counts] { $subject } has counts
+    [nothing] { $subject } has no word of it
+   *[other] { $subject } has { $values }
+}
+not-square = { $file }: the matrix of { $subject } is { $shape }; it must be square.
+row-names-differ = { $file }: the matrix of { $subject } has other names on its rows than on its columns.
+measure-rows = { $file }: a file of measures of { $subject } has { $rows } rows; it must have one, with a column per region.
+one-row-no-series = { $file } has one row of { $count } values per subject ({ $example }), not a time series. Give one row per time point, with a column per region.
+ask-kind-of-row = { $file } has one row of { $count } values per subject ({ $example }). What is it?
+rows-as-measure = { $file } has one row of numbers per subject ({ $example }); they were read as one measure, { $measure }, with a column per region.
+
+# Arrays of files
+
+no-matlab-7 = { $file } is not a MATLAB file of version 7 or older; save it with -v7.
+no-table-in-file = { $file } has no table of numbers; it has { $arrays }.
+array-used = Of the arrays in each file { $array } was used, not { $others }.
+ask-array = { $file } holds { $arrays }. Which array of each file is to be used?
+array-choice = { $array }, { $shape }
+array-no-table = { $file } holds no table of numbers but { $what } of shape { $shape }.
+
+# Several files of a subject
+
+same-files = { $file } has { $count } files of { $subject } that differ in nothing: { $files }. Keep one of them.
+subject-has = { $subject } has { $value }
+entity-differs = { $file } has files of different { $entity } between subjects: { $subjects }. Give the same for all.
+files-differ = { $file } has subjects whose files differ in { $key }: { $subjects }.
+z-used = { $file } has Pearson's r and Fisher's z; the files of z were used.
+one-format = { $file } has the same files in the formats { $formats }; of two that differ only in that, the { $format } file was used.
+value-of-subjects = { $value } ({ $count } of { $total } subjects)
+ask-file = { $file } has several files per subject, which differ in their { $entity }. Which one is to be used?
+entity = { $key ->
+    [ses] session
+    [dir] phase encoding
+    [seg] atlas
+    [segmentation] atlas
+    [parcellation] atlas
+    [acq] acquisition
+    [den] density
+    [rec] reconstruction
+    [desc] processing
+    [stat] statistic
+    [meas] measure
+    [res] resolution
+   *[other] { $key }
+}
+plain-measure = Pearson's correlations, or a measure that the names do not say
+without-entity = files without { $key }-
+folder = folder { $folder }{ $is_global ->
+    [true] , global signal regressed
+   *[false] {""}
+}{ $visit ->
+    [none] {""}
+   *[other] , visit { $visit }
+}

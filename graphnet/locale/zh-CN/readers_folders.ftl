@@ -1,1 +1,98 @@
+# 文件夹和压缩文件的读取。$file 为文件夹或压缩文件名，$example 为其中一个文件的名称，$subject 为
+# 受试者 ID。
+
 no-regions = 不是脑区的测量：混淆变量、头动、p 值或脑区列表
+
+# 压缩文件
+
+too-many-files = { $file } 中的文件超过 { $limit } 个。
+empty-zip = { $file } 是空的 ZIP 文件。
+path-twice = { $file } 中 { $path } 出现了两次。
+too-large = { $file } 解压后超过上限 { $megabytes } MB。
+damaged-gzip = { $file } 是 gzip 文件，但已损坏或不完整。
+damaged-zip = { $file } 是 ZIP 文件，但已损坏或不完整。
+unusable-name = { $file } 中有文件的名称无法使用：{ $path }。
+leads-out = { $file } 中有文件指向文件夹之外：{ $path }。
+link = { $file } 中有链接 { $path }；请放入文件本身。
+password = { $file } 设有密码；请去掉密码。
+unusual-zip = { $file } 的压缩方式不常见；请使用普通的 ZIP 文件。
+
+# 文件夹的内容
+
+one-brain = { $file } 是 The Virtual Brain 格式的单个大脑的连接数据（weights、centres、tract_lengths），不是一组受试者。请为每名受试者提供一个连接组，并附受试者表。
+nothing-measured = { $file } 中没有时间序列、矩阵或指标。
+measures-differ = { $file } 中各指标的脑区不同：{ $measures } 与 { $first } 的 { $count } 个脑区不一致。
+other-regions = 其脑区与连接组的 { $count } 个脑区不同
+ask-series-or-matrices = { $file } 中有 { $series } 名受试者的时间序列和 { $matrices } 名受试者的连接矩阵。使用哪一种？
+as-series = 时间序列（{ $example }）
+as-matrices = 矩阵（{ $example }）
+series-used = { $file } 中同时有相同受试者的时间序列和连接矩阵：已使用时间序列（{ $series }）计算相关；矩阵（{ $matrices }）未使用。
+edge-lists = { $file } 中每名受试者是一个边列表（{ $example }：每行两个脑区和一个数值）。请改为方阵，每个脑区一行一列。
+symmetric-files = { $file } 的文件是对称的，已作为连接矩阵读取。
+tables-as-series = { $file } 中每名受试者有一张数字表（{ $example }：{ $rows } 行、{ $columns } 列），已作为时间序列读取。
+ask-kind = { $file } 中每名受试者有一个文件，但由文件名无法判断其内容（{ $example }：{ $rows } 行、{ $columns } 列数字）。它是什么？
+is-series = 脑区的时间序列
+is-matrix = 连接矩阵，每个脑区一行一列
+is-no-brain = 与脑无关
+is-triangle = { $count } 个脑区的连接组的一个三角
+is-measure = { $count } 个脑区的一项指标
+no-brain-files = { $file } 中没有脑部测量的文件。
+connectomes-too-large = { $file } 的连接组超过 { $megabytes } MB。
+values-differ = 由文件名判断，{ $file } 中各矩阵的数值类型不同：{ $subjects }。请为所有受试者提供同一种数值。
+subject-hint = { $values ->
+    [z] { $subject } 为 z
+    [r] { $subject } 为 r
+    [counts] { $subject } 为计数
+    [nothing] { $subject } 未注明
+   *[other] { $subject } 为 { $values }
+}
+not-square = { $file }：{ $subject } 的矩阵为 { $shape }；必须是方阵。
+row-names-differ = { $file }：{ $subject } 的矩阵的行名与列名不同。
+measure-rows = { $file }：{ $subject } 的指标文件有 { $rows } 行；应只有一行，每个脑区一列。
+one-row-no-series = { $file } 中每名受试者只有一行 { $count } 个数值（{ $example }），不是时间序列。请每个时间点提供一行，每个脑区一列。
+ask-kind-of-row = { $file } 中每名受试者有一行 { $count } 个数值（{ $example }）。它是什么？
+rows-as-measure = { $file } 中每名受试者有一行数字（{ $example }），已作为一项指标 { $measure } 读取，每个脑区一列。
+
+# 文件中的数组
+
+no-matlab-7 = { $file } 不是 MATLAB 7 或更早版本的文件；请用 -v7 保存。
+no-table-in-file = { $file } 中没有数字表；其中有 { $arrays }。
+array-used = 每个文件的数组中使用了 { $array }，未使用 { $others }。
+ask-array = { $file } 中有 { $arrays }。每个文件使用哪一个数组？
+array-choice = { $array }，{ $shape }
+array-no-table = { $file } 中没有数字表，而是形状为 { $shape } 的{ $what }。
+
+# 一名受试者的多个文件
+
+same-files = { $file } 中 { $subject } 有 { $count } 个没有区别的文件：{ $files }。请只保留一个。
+subject-has = { $subject } 为 { $value }
+entity-differs = { $file } 中不同受试者的文件在“{ $entity }”上不同：{ $subjects }。请为所有受试者提供相同的文件。
+files-differ = { $file } 中有受试者的文件在 { $key } 上不同：{ $subjects }。
+z-used = { $file } 中有 Pearson r 和 Fisher z；已使用 z 的文件。
+one-format = { $file } 中同样的文件有多种格式（{ $formats }）；仅格式不同的文件中使用了 { $format } 文件。
+value-of-subjects = { $value }（{ $total } 名受试者中的 { $count } 名）
+ask-file = { $file } 中每名受试者有多个文件，区别在于“{ $entity }”。使用哪一个？
+entity = { $key ->
+    [ses] 扫描时段（session）
+    [dir] 相位编码方向
+    [seg] 脑图谱
+    [segmentation] 脑图谱
+    [parcellation] 脑图谱
+    [acq] 采集参数
+    [den] 密度
+    [rec] 重建
+    [desc] 处理方式
+    [stat] 统计量
+    [meas] 指标
+    [res] 分辨率
+   *[other] { $key }
+}
+plain-measure = Pearson 相关，或文件名未注明的指标
+without-entity = 没有 { $key }- 的文件
+folder = 文件夹 { $folder }{ $is_global ->
+    [true] ，已回归全局信号
+   *[false] {""}
+}{ $visit ->
+    [none] {""}
+   *[other] ，第 { $visit } 次访视
+}

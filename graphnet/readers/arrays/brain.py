@@ -37,7 +37,7 @@ def read_features(arrays: NamedArrays, subjects: int, inquiry: Inquiry) -> Featu
     """What the array ``features`` holds; None where it is refused."""
     array = arrays.plain[FEATURES]
     if array.dtype.kind not in NUMERIC:
-        inquiry.refuse(f"{inquiry.name} has features that are no real numbers.")
+        inquiry.refuse(Message("readers_arrays.no-real-numbers", file=inquiry.name, array=FEATURES))
         return None
     given = arrays.plain.get(MEASURES)
     measures = None if given is None else texts(given)
@@ -54,12 +54,14 @@ def read_features(arrays: NamedArrays, subjects: int, inquiry: Inquiry) -> Featu
     values = np.asarray(array, dtype=np.float64)
     count = values.shape[2]
     if measures is None and count == 1:
-        inquiry.assume(f"{inquiry.name} has no array called measures; its measure is {NO_NAME!r}.")
+        inquiry.assume(
+            Message("readers_arrays.one-unnamed-measure", file=inquiry.name, measure=NO_NAME)
+        )
         return Features(values, (NO_NAME,))
     if _may_be_points(measures, count) and _are_points(measures, array.shape, inquiry):
         return Features(values, ())
     if measures is None:
-        inquiry.assume(f"{inquiry.name} has no array called measures; they are numbered from 1.")
+        inquiry.assume(Message("readers_arrays.unnamed-measures", file=inquiry.name))
         measures = tuple(f"{NO_NAME}{number}" for number in range(1, count + 1))
     return Features(values, measures)
 
@@ -81,8 +83,12 @@ def _fits(array: Array, expected: tuple[int | None, ...], inquiry: Inquiry) -> b
         for word, wanted in zip(words, expected, strict=True)
     ]
     inquiry.refuse(
-        f"{inquiry.name} has features of shape {format_shape(array)}; they must be "
-        f"({', '.join(shown)}) in this order."
+        Message(
+            "readers_arrays.features-shape",
+            file=inquiry.name,
+            shape=format_shape(array),
+            expected=f"({', '.join(shown)})",
+        )
     )
     return False
 
@@ -91,24 +97,31 @@ def _may_be_points(measures: Sequence[str] | None, count: int) -> bool:
     """Whether an axis of measures could be time: without names, or with numbers for names."""
     if count < LEAST_POINTS or measures is None:
         return count >= LEAST_POINTS
-    found = [NUMBERED.fullmatch(name) for name in measures]
-    if not all(found):
+    matches = [NUMBERED.fullmatch(name) for name in measures]
+    if not all(matches):
         return False
-    stems = {match["stem"] for match in found if match}
-    numbers = [int(match["number"]) for match in found if match]
+    stems = {match["stem"] for match in matches if match}
+    numbers = [int(match["number"]) for match in matches if match]
     return len(stems) == 1 and numbers == list(range(numbers[0], numbers[0] + count))
 
 
 def _are_points(measures: Sequence[str] | None, shape: tuple[int, ...], inquiry: Inquiry) -> bool:
     subjects, regions, count = shape
-    named = "without names" if measures is None else f"named {measures[0]} to {measures[-1]}"
     answer = inquiry.ask(
         FEATURES,
-        f"{inquiry.name} has features of {subjects} subjects, {regions} regions and {count} values "
-        f"{named}. Are these values points in time or measures of a region?",
+        Message(
+            "readers_arrays.ask-points",
+            file=inquiry.name,
+            subjects=subjects,
+            regions=regions,
+            count=count,
+            named=measures is not None,
+            first="" if measures is None else measures[0],
+            last="" if measures is None else measures[-1],
+        ),
         (
-            Choice(SERIES, f"time series of {count} points: they are correlated"),
-            Choice(MEASURES, f"{count} measures of each region"),
+            Choice(SERIES, Message("readers_arrays.are-points", count=count)),
+            Choice(MEASURES, Message("readers_arrays.are-measures", count=count)),
         ),
     )
     return answer == SERIES
@@ -179,18 +192,31 @@ def correlate_series(
 def _matrices(array: Array, subjects: int, inquiry: Inquiry) -> FloatArray | None:
     """Matrices (S, N, N), or flat ones (S, K); None where it is neither, which is refused."""
     if array.dtype.kind not in NUMERIC:
-        inquiry.refuse(f"{inquiry.name} has fc that are no real numbers.")
+        inquiry.refuse(Message("readers_arrays.no-real-numbers", file=inquiry.name, array=FC))
         return None
     if array.ndim == 2 and array.shape[0] == subjects and array.shape != (subjects, subjects):
         return array.astype(np.float64)
     if array.ndim != 3 or not _is_square(array.shape, subjects):
-        inquiry.refuse(_sentence(array, subjects, inquiry.name))
+        inquiry.refuse(
+            Message(
+                "readers_arrays.fc-shape",
+                file=inquiry.name,
+                shape=format_shape(array),
+                expected=f"({subjects}, regions, regions)",
+                square=array.ndim == 3 and subjects in array.shape,
+                subjects=subjects,
+            )
+        )
         return None
     found = subjects_first(array.astype(np.float64), inquiry, FC)
     if array.shape[0] != subjects:
         inquiry.assume(
-            f"fc in {inquiry.name} is of shape {format_shape(array)}: its subjects were found on "
-            f"the {'last' if array.shape[2] == subjects else 'second'} axis."
+            Message(
+                "readers_arrays.subjects-axis",
+                file=inquiry.name,
+                shape=format_shape(array),
+                axis="last" if array.shape[2] == subjects else "second",
+            )
         )
     return found
 
@@ -204,19 +230,6 @@ def _is_square(shape: tuple[int, ...], subjects: int) -> bool:
     return left[0] == left[1]
 
 
-def _sentence(array: Array, subjects: int, name: str) -> str:
-    expected = f"({subjects}, regions, regions)"
-    if array.ndim == 3 and subjects in array.shape:
-        return (
-            f"{name} has fc of shape {format_shape(array)}; give {expected}: the same regions both "
-            f"ways for each of the {subjects} subjects."
-        )
-    return (
-        f"{name} has fc of shape {format_shape(array)}; give {expected}: one matrix for each of "
-        f"the {subjects} subjects."
-    )
-
-
 def _checked(found: Connectome, regions: Sequence[str], inquiry: Inquiry) -> Connectome | None:
     if regions and found.regions != len(regions):
         _refuse_regions(found.regions, regions, inquiry)
@@ -226,5 +239,5 @@ def _checked(found: Connectome, regions: Sequence[str], inquiry: Inquiry) -> Con
 
 def _refuse_regions(count: int, regions: Sequence[str], inquiry: Inquiry) -> None:
     inquiry.refuse(
-        f"{inquiry.name} has fc of {count} regions, but {len(regions)} regions in its other arrays."
+        Message("readers_arrays.fc-regions", file=inquiry.name, count=count, regions=len(regions))
     )

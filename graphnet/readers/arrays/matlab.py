@@ -16,7 +16,17 @@ from pathlib import Path
 import numpy as np
 
 from graphnet.errors import CohortError
-from graphnet.readers.arrays.named import Array, NamedArrays, UnusableArray, classify_arrays, texts
+from graphnet.messages import Message
+from graphnet.readers.arrays.named import (
+    COMPLEX_NUMBERS,
+    STRUCTURE,
+    Array,
+    NamedArrays,
+    UnusableArray,
+    classify_arrays,
+    in_file,
+    texts,
+)
 from graphnet.readers.folders.archives import too_large
 
 Parts = Iterator[tuple[int, memoryview]]
@@ -36,17 +46,22 @@ CLASS = 0xFF
 DAMAGE = (struct.error, zlib.error, LookupError, StopIteration, ValueError)
 UNREADABLE = (*DAMAGE, ArithmeticError, AttributeError, EOFError, MemoryError, NotImplementedError,
               OSError, TypeError)  # fmt: skip
-OTHERS = {2: "a structure", 3: "an object", 5: "a sparse array", 16: "a function",
-          OPAQUE: "a string array, a table or another object"}  # fmt: skip
+OTHERS = {
+    2: STRUCTURE,
+    3: Message("readers_arrays.object"),
+    5: Message("readers_arrays.sparse"),
+    16: Message("readers_arrays.function"),
+    OPAQUE: Message("readers_arrays.opaque"),
+}
 
 
 @dataclass(frozen=True)
 class Variable:
-    """An array in a file. ``odd`` says of what it is where it cannot be taken, else ""."""
+    """An array in a file. ``odd`` says what it is where it cannot be taken."""
 
     name: str
     shape: tuple[int, ...]
-    odd: str = ""
+    odd: Message | None = None
 
 
 def is_matlab(head: bytes) -> bool:
@@ -65,13 +80,16 @@ def read_matlab(path: Path, name: str, most: int) -> NamedArrays:
             unpacked.
 
     """
-    found: dict[str, Array | UnusableArray] = {}
-    plain = []
-    for variable in list_variables(path, name, most):
-        found[variable.name] = UnusableArray(variable.shape, variable.odd)
-        if not variable.odd:
-            plain.append(variable.name)
-    return classify_arrays(found | _load(path, name, plain))
+    variables = list_variables(path, name, most)
+    usable = _load(path, name, [variable.name for variable in variables if variable.odd is None])
+    return classify_arrays(
+        {
+            variable.name: usable[variable.name]
+            if variable.odd is None
+            else UnusableArray(variable.shape, variable.odd)
+            for variable in variables
+        }
+    )
 
 
 def list_variables(path: Path, name: str, most: int) -> list[Variable]:
@@ -97,7 +115,7 @@ def list_variables(path: Path, name: str, most: int) -> list[Variable]:
 
 
 def _damaged(name: str) -> CohortError:
-    return CohortError(f"{name} is a MATLAB file that is damaged or cut short.")
+    return CohortError(Message("readers_arrays.damaged-matlab", file=name))
 
 
 def _load(path: Path, name: str, wanted: Collection[str]) -> dict[str, Array]:
@@ -164,9 +182,9 @@ def _variable(data: memoryview, order: str, file: str, most: int) -> Variable:
     shape = (0,) if kind == OPAQUE else _shape(next(parts), order)
     name = bytes(next(parts)[1]).decode("latin-1") or OWN
     if kind in OTHERS or flags & COMPLEX:
-        return Variable(name, shape, OTHERS.get(kind, "an array of complex numbers"))
+        return Variable(name, shape, OTHERS.get(kind, COMPLEX_NUMBERS))
     if math.prod(max(1, size) for size in shape) * LARGEST > most:  # a 0 hides the others
-        raise CohortError(f"{name} in {file} has more numbers than are taken.")
+        raise CohortError(Message("readers_arrays.too-many-numbers", array=in_file(name, file)))
     if kind == CELL:
         return Variable(name, shape, _cells(parts, shape, order))
     _check_filled(next(parts), kind, shape)
@@ -200,26 +218,26 @@ def _check_filled(element: tuple[int, memoryview], kind: int, shape: tuple[int, 
         raise ValueError(shape)
 
 
-def _cells(parts: Parts, shape: tuple[int, ...], order: str) -> str:
-    """What is odd about a cell array; "" where each cell holds one text or one number."""
+def _cells(parts: Parts, shape: tuple[int, ...], order: str) -> Message | None:
+    """What is odd about a cell array; None where each cell holds one text or one number."""
     cells = list(parts)
     if len(cells) != math.prod(shape) or any(kind != MATRIX for kind, _ in cells):
         raise ValueError(shape)
     odd = (_cell(data, order) for _, data in cells if data)
-    return next((what for what in odd if what), "")
+    return next((what for what in odd if what is not None), None)
 
 
-def _cell(data: memoryview, order: str) -> str:
+def _cell(data: memoryview, order: str) -> Message | None:
     parts = _elements(data, order)
     flags = _flags(next(parts), order)
     kind = flags & CLASS
     if kind not in {CHAR, *NUMBERS} or flags & COMPLEX:
-        return "an array of cells that hold neither text nor a number"
+        return Message("readers_arrays.odd-cells")
     shape = _shape(next(parts), order)
     next(parts)  # a cell has no name
     values = 1 if kind == CHAR and shape[0] == 1 else math.prod(shape)
     if values > 1:
-        return f"an array of cells, of which one is {' x '.join(map(str, shape))}"
+        return Message("readers_arrays.large-cell", shape=" x ".join(map(str, shape)))
     if math.prod(shape):
         _check_filled(next(parts), kind, shape)
-    return ""
+    return None

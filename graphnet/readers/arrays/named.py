@@ -9,25 +9,38 @@ from typing import Any
 
 import numpy as np
 
-from graphnet.errors import CohortError, shortened
+from graphnet.errors import CohortError
+from graphnet.messages import Message, Several, first_of
 
 Array = np.ndarray[Any, Any]
 Shape = tuple[int, ...]
 NUMERIC = "biuf"
 TEXT = "US"
-UNUSABLE_KINDS = {"c": "an array of complex numbers", "M": "an array of dates",
-          "m": "an array of spans of time", "V": "an array of records",
-          "O": "an array of Python objects, which is a pickle and not opened here"}  # fmt: skip
+COMPLEX_NUMBERS = Message("readers_arrays.complex-numbers")
+STRUCTURE = Message("readers_arrays.structure")
+OBJECTS = Message("readers_arrays.objects")
+UNUSABLE_KINDS = {
+    "c": COMPLEX_NUMBERS,
+    "M": Message("readers_arrays.dates"),
+    "m": Message("readers_arrays.time-spans"),
+    "V": Message("readers_arrays.records"),
+    "O": OBJECTS,
+}
 MOST_NAMED = 8
 DOCUMENTED = {"features", "fc", "measures", "regions", "ids", "labels", "scores", "sites"}
 
 
 @dataclass(frozen=True)
 class UnusableArray:
-    """An array that cannot be taken: its shape, and of what it is."""
+    """An array that cannot be taken: its shape, and what it is (``an array of dates``)."""
 
     shape: Shape
-    what: str
+    message: Message
+
+    @property
+    def what(self) -> str:
+        """What it is, in English."""
+        return str(self.message)
 
 
 @dataclass(frozen=True)
@@ -38,11 +51,14 @@ class NamedArrays:
     odd: Mapping[str, UnusableArray] = field(default_factory=dict)
 
     @property
-    def found(self) -> str:
-        """Names and shapes of all, for a sentence."""
+    def listed(self) -> Several:
+        """Names and shapes of all, a value for a message."""
         plain = [f"{name} {_shape(array.shape)}" for name, array in self.plain.items()]
-        odd = [f"{name} ({each.what})" for name, each in self.odd.items()]
-        return shortened([*plain, *odd], MOST_NAMED)
+        odd = [
+            Message("readers_arrays.name-and-kind", name=name, kind=array.message)
+            for name, array in self.odd.items()
+        ]
+        return first_of([*plain, *odd], MOST_NAMED)
 
 
 def classify_arrays(arrays: Mapping[str, Array | UnusableArray]) -> NamedArrays:
@@ -60,9 +76,8 @@ def classify_arrays(arrays: Mapping[str, Array | UnusableArray]) -> NamedArrays:
         elif array.dtype.kind in NUMERIC + TEXT:
             plain[name] = _plain(array)
         else:
-            odd[name] = UnusableArray(
-                array.shape, UNUSABLE_KINDS.get(array.dtype.kind, str(array.dtype))
-            )
+            other = Message("readers_arrays.of-type", type=str(array.dtype))
+            odd[name] = UnusableArray(array.shape, UNUSABLE_KINDS.get(array.dtype.kind, other))
     return NamedArrays(plain, odd)
 
 
@@ -118,11 +133,16 @@ def load_arrays(folder: Path, names: Iterable[str], file: str) -> NamedArrays:
     """
     paths = {name: folder / f"{name}.npy" for name in names}
     return classify_arrays(
-        {name: load_array(path, f"{name} in {file}") for name, path in paths.items()}
+        {name: load_array(path, in_file(name, file)) for name, path in paths.items()}
     )
 
 
-def load_array(path: Path, what: str) -> Array | UnusableArray:
+def in_file(name: str, file: str) -> Message:
+    """An array of a file, for a message."""
+    return Message("readers_arrays.in-file", array=name, file=file)
+
+
+def load_array(path: Path, what: str | Message) -> Array | UnusableArray:
     """One array, mapped: a header that promises more than its file holds reserves no memory.
 
     Of Python objects, which are pickled, only the shape is looked at.
@@ -136,10 +156,10 @@ def load_array(path: Path, what: str) -> Array | UnusableArray:
             warnings.simplefilter("ignore")  # a header that Python 2 wrote is read all the same
             shape = _shape_of_objects(path)
             if shape is not None:
-                return UnusableArray(shape, UNUSABLE_KINDS["O"])
+                return UnusableArray(shape, OBJECTS)
             return np.lib.format.open_memmap(path, mode="r")
     except UNREADABLE as error:
-        raise CohortError(f"{what} is no plain NumPy array, or is damaged or cut short.") from error
+        raise CohortError(Message("readers_arrays.damaged-numpy", array=what)) from error
 
 
 def _shape_of_objects(path: Path) -> Shape | None:
@@ -163,11 +183,5 @@ def is_hdf5(head: bytes) -> bool:
 def hdf5_error(head: bytes, name: str) -> CohortError:
     """How to save the file ``name`` otherwise."""
     if head[MARK] in NEWER:
-        return CohortError(
-            f"{name} is of MATLAB's version 7.3, which is HDF5. Save it with the option -v7: "
-            "save('cohort.mat', 'fc', 'ids', 'labels', '-v7')."
-        )
-    return CohortError(
-        f"{name} is an HDF5 file. If MATLAB wrote it, save it with the option -v7; from Python "
-        "save plain arrays: numpy.savez('cohort.npz', fc=…, ids=…, labels=…)."
-    )
+        return CohortError(Message("readers_arrays.matlab-7-3", file=name))
+    return CohortError(Message("readers_arrays.hdf5", file=name))

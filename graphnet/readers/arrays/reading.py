@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from graphnet.data.dataset import Dataset, Series
 from graphnet.data.interpretation import Interpretation, SeriesReading
 from graphnet.errors import CohortError
+from graphnet.messages import Message
 from graphnet.readers.arrays.brain import (
     FC,
     FEATURES,
@@ -25,7 +26,14 @@ from graphnet.readers.arrays.brain import (
     read_connectome,
     read_features,
 )
-from graphnet.readers.arrays.named import Array, NamedArrays, UnusableArray, texts
+from graphnet.readers.arrays.named import (
+    STRUCTURE,
+    Array,
+    NamedArrays,
+    UnusableArray,
+    in_file,
+    texts,
+)
 from graphnet.readers.arrays.subjects import check_subjects, count_subjects, subjects_from_arrays
 from graphnet.readers.inquiry import Inquiry
 from graphnet.readers.signatures import FOLDER
@@ -81,11 +89,13 @@ def interpret_arrays(
 
 def single_array_error(array: Array | UnusableArray, name: str) -> CohortError:
     """Why a single ``.npy`` is refused."""
+    expected = Message("readers_arrays.expected", command=SAVE_COMMANDS["npz"])
     if isinstance(array, UnusableArray):
-        return CohortError(f"{name} is {array.what}. {PER_SUBJECT}.")
+        what = array.message
+    else:
+        what = Message("readers_arrays.single-array", shape=format_shape(array))
     return CohortError(
-        f"{name} is a single NumPy array of shape {format_shape(array)}, without ids and classes. "
-        f"{PER_SUBJECT}."
+        Message("readers_arrays.lone-array", file=name, what=what, expected=expected)
     )
 
 
@@ -94,8 +104,11 @@ def _check_main(arrays: NamedArrays, kind: str, inquiry: Inquiry) -> None:
     for key in (FEATURES, FC):
         if key in arrays.odd:
             raise CohortError(
-                f"{key} in {inquiry.name} is {arrays.odd[key].what}; give a full array of real "
-                "numbers."
+                Message(
+                    "readers_arrays.give-full",
+                    array=in_file(key, inquiry.name),
+                    what=arrays.odd[key].message,
+                )
             )
     if not {FEATURES, FC} & arrays.plain.keys():
         raise CohortError(explain_no_cohort(arrays, kind, inquiry.name))
@@ -105,13 +118,16 @@ def _check_size(arrays: NamedArrays, subjects: int, inquiry: Inquiry, most_cells
     """Before numbers become larger than they were on disk. Raises CohortError."""
     sizes = {key: arrays.plain[key].size for key in (FEATURES, FC) if key in arrays.plain}
     if not subjects or 0 in sizes.values():
-        raise CohortError(f"{inquiry.name} has no subject or no value: it holds {arrays.found}.")
+        raise CohortError(
+            Message("readers_arrays.no-subjects", file=inquiry.name, arrays=arrays.listed)
+        )
     if sum(sizes.values()) > most_cells or subjects * len(arrays.plain) > most_cells:
-        raise CohortError(f"{inquiry.name} has more than {most_cells} cells, which is the most.")
+        raise CohortError(
+            Message("readers_text.too-many-cells", file=inquiry.name, limit=most_cells)
+        )
     if sizes.get(FEATURES, 0) + sizes.get(FC, 0) // 2 > MOST_VALUES * subjects:
         raise CohortError(
-            f"{inquiry.name} has more than {MOST_VALUES} values per subject; give at most that "
-            "many."
+            Message("readers_arrays.too-many-values", file=inquiry.name, limit=MOST_VALUES)
         )
 
 
@@ -140,7 +156,7 @@ def _of_series(
 ) -> BrainData:
     """Time series, and the connectome that they make."""
     if FC in arrays.plain:
-        inquiry.leave(FC, "the connectome is correlated from the time series")
+        inquiry.leave(FC, Message("readers_arrays.correlated-from-series"))
     regions = _regions(arrays, measured.values.shape[1], inquiry)
     inquiry.check()
     series, connectome = correlate_series(measured.values, ids, regions, inquiry, 8 * most_cells)
@@ -163,9 +179,9 @@ def _numbered(count: int) -> tuple[str, ...]:
 def _check_names(names: Sequence[str], what: str, inquiry: Inquiry) -> None:
     """Every region and measure has a name of its own; else refused."""
     if len(set(names)) < len(names):
-        inquiry.refuse(f"{inquiry.name} names one of its {what} twice.")
+        inquiry.refuse(Message("readers_arrays.name-twice", file=inquiry.name, array=what))
     if not all(names):
-        inquiry.refuse(f"{inquiry.name} has {what} without a name.")
+        inquiry.refuse(Message("readers_arrays.name-missing", file=inquiry.name, array=what))
 
 
 def _dataset(kind: str, people: People, brain: BrainData) -> Dataset:
@@ -206,78 +222,81 @@ SAVE_COMMANDS = {
     "npz": "numpy.savez('cohort.npz', fc=fc, ids=ids, labels=labels)",
     "mat": "save('cohort.mat', 'fc', 'ids', 'labels', '-v7')",
 }
-EXPECTED = (
-    "Give fc (subjects, regions, regions), or features (subjects, regions, measures) with "
-    "measures, and ids and labels with one value per subject"
-)
-PER_SUBJECT = f"{EXPECTED}: {SAVE_COMMANDS['npz']}"
 
 
 @dataclass(frozen=True)
 class KnownProgram:
     """Whose arrays they are, how they are known, and what to do with them."""
 
-    what: str
+    what: Message
     known: Callable[[set[str]], bool]
-    advice: str
+    advice: Message
 
 
 PROGRAMS: tuple[KnownProgram, ...] = (
     KnownProgram(
-        "CONN's connectivity of all subjects (resultsROI)",
+        Message("readers_arrays.conn"),
         lambda names: {"Z", "names"} <= names and not {"DOF", "xyz", "names2"}.isdisjoint(names),
-        "Z has its subjects last and no ids or classes: take "
-        "fc = permute(Z(:, 1:size(Z, 1), :), [3 1 2]), regions = names, and add ids and labels",
+        Message("readers_arrays.conn-advice"),
     ),
     KnownProgram(
-        "BrainNetTF's dataset",
+        Message("readers_arrays.brainnettf"),
         lambda names: "corr" in names and not {"timeseires", "timeseries"}.isdisjoint(names),
-        "Rename corr to fc and label to labels, add ids, and leave the time series out",
+        Message("readers_arrays.brainnettf-advice"),
     ),
     KnownProgram(
-        "BrainGB's dataset",
+        Message("readers_arrays.braingb"),
         lambda names: "label" in names and not {"fmri", "dti", "X"}.isdisjoint(names),
-        "Choose one kind of connectome, put its subjects first (fc = permute(fmri, [3 1 2])), "
-        "name the classes labels, and add ids",
+        Message("readers_arrays.braingb-advice"),
     ),
-    KnownProgram("DPABI's time series of one subject", lambda names: "ROISignals" in names, FOLDER),
+    KnownProgram(Message("readers_arrays.dpabi"), lambda names: "ROISignals" in names, FOLDER),
     KnownProgram(
-        "QSIRecon's connectivity of one subject",
+        Message("readers_arrays.qsirecon"),
         lambda names: any(name.endswith("_region_labels") for name in names),
         FOLDER,
     ),
     KnownProgram(
-        "DSI Studio's connectivity of one subject",
+        Message("readers_arrays.dsi-studio"),
         lambda names: {"connectivity", "name"} <= names,
         FOLDER,
     ),
     KnownProgram(
-        "the connectivity of one subject", lambda names: names == {"connectivity"}, FOLDER
+        Message("readers_arrays.one-subject"), lambda names: names == {"connectivity"}, FOLDER
     ),
     KnownProgram(
-        "CAT12's list of regions of one subject (catROI)",
+        Message("readers_kinds.cat-roi"),
         lambda names: names == {"S"},
-        "Collect the subjects into one table in CAT12 (ROI Tools, Estimate mean values) and give "
-        "the CSV file",
+        Message("readers_kinds.collect-cat12"),
     ),
 )
 
 
-def explain_no_cohort(arrays: NamedArrays, kind: str, name: str) -> str:
+def explain_no_cohort(arrays: NamedArrays, kind: str, name: str) -> Message:
     """Why a file without ``features`` and ``fc`` is refused: whose it is, what it holds, a way."""
     names = {*arrays.plain, *arrays.odd}
     for program in PROGRAMS:
         if program.known(names):
-            advice = program.advice.rstrip(".")
-            return f"{name} looks like {program.what}: it holds {arrays.found}. {advice}."
-    structures = [each for each, odd in arrays.odd.items() if odd.what == "a structure"]
+            return Message(
+                "readers_arrays.known-program",
+                file=name,
+                what=program.what,
+                arrays=arrays.listed,
+                advice=program.advice,
+            )
+    structures = [structure for structure, odd in arrays.odd.items() if odd.message == STRUCTURE]
     if structures:
-        return (
-            f"{name} has no array called features or fc; it holds {arrays.found}. Save the fields "
-            f"of the structure as arrays: save('cohort.mat', '-struct', '{structures[0]}', '-v7'). "
-            f"{EXPECTED}."
+        return Message(
+            "readers_arrays.structure-fields",
+            file=name,
+            arrays=arrays.listed,
+            structure=structures[0],
         )
-    return (
-        f"{name} has no array called features or fc; it holds {arrays.found or 'none'}. "
-        f"{EXPECTED}: {SAVE_COMMANDS.get(kind, SAVE_COMMANDS['npz'])}."
+    return Message(
+        "readers_arrays.no-features",
+        file=name,
+        count=len(names),
+        arrays=arrays.listed,
+        expected=Message(
+            "readers_arrays.expected", command=SAVE_COMMANDS.get(kind, SAVE_COMMANDS["npz"])
+        ),
     )

@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from graphnet.readers.arrays.named import UNUSABLE_KINDS, Array, NamedArrays, as_vector, texts
+from graphnet.messages import Message
+from graphnet.readers.arrays.named import OBJECTS, Array, NamedArrays, as_vector, in_file, texts
 from graphnet.readers.inquiry import ID, LABEL, SCORE, SITE, Inquiry
 from graphnet.readers.subjects.people import People, read_people
 from graphnet.readers.subjects.words import CLASSES, plain
@@ -42,7 +43,7 @@ def count_subjects(arrays: NamedArrays, inquiry: Inquiry) -> int:
             found = arrays.plain[name]
             return int(found.shape[0] if _is_wide(found) else as_vector(found).shape[0])
     if not known:
-        inquiry.refuse(f"{inquiry.name} has no array called ids; it holds {arrays.found}.")
+        inquiry.refuse(Message("readers_arrays.no-ids", file=inquiry.name, arrays=arrays.listed))
     return 0
 
 
@@ -50,17 +51,29 @@ def check_subjects(arrays: NamedArrays, subjects: int, inquiry: Inquiry) -> None
     """The arrays of subjects can be taken, and have one value for each; else refused."""
     for name in subject_array_names(arrays):
         if name in arrays.odd:
-            inquiry.refuse(_sentence_of_odd(name, arrays.odd[name].what, inquiry.name))
+            inquiry.refuse(_refusal_of_odd(name, arrays.odd[name].message, inquiry.name))
             continue
         array = arrays.plain[name]
         if _is_wide(array):
             inquiry.refuse(
-                f"{inquiry.name} has {name} of shape {array.shape[0]} x {array.shape[1]}, with "
-                f"{array.shape[1]} columns. Give one value per subject; of classes in columns the "
-                f"number of the column that holds 1: {name}.argmax(axis=1)."
+                Message(
+                    "readers_arrays.several-columns",
+                    file=inquiry.name,
+                    array=name,
+                    shape=f"{array.shape[0]} x {array.shape[1]}",
+                    count=array.shape[1],
+                )
             )
         elif array.size != subjects:
-            inquiry.refuse(f"{inquiry.name} has {array.size} {name} where {subjects} belong.")
+            inquiry.refuse(
+                Message(
+                    "readers_arrays.wrong-length",
+                    file=inquiry.name,
+                    array=name,
+                    count=array.size,
+                    subjects=subjects,
+                )
+            )
 
 
 def subjects_from_arrays(
@@ -81,23 +94,18 @@ def subjects_from_arrays(
         else:
             inquiry.leave(name, _reason(array, subjects, ambiguous=ambiguous))
     for name, odd in arrays.odd.items():
-        inquiry.leave(name, f"it is {odd.what}")
+        inquiry.leave(name, Message("readers_arrays.it-is", what=odd.message))
     sheet = Sheet(tuple(columns), tuple(columns.values()))
     documented = {ROLES[name]: name for name in columns if name in ROLES}
-    told = replace(inquiry, answers={**documented, **inquiry.answers})  # what it finds is shared
-    return read_people(sheet, sheet.names, told)
+    # Questions and problems are shared with the inquiry that is copied.
+    documenting = replace(inquiry, answers={**documented, **inquiry.answers})
+    return read_people(sheet, sheet.names, documenting)
 
 
-def _sentence_of_odd(name: str, what: str, file: str) -> str:
-    if what == UNUSABLE_KINDS["O"]:
-        return (
-            f"{name} in {file} is {what}. Save it as text or numbers, for example "
-            f"{name}=numpy.array({name}, dtype=str)."
-        )
-    return (
-        f"{name} in {file} is {what}; give a full array of real numbers, or a cell array of text "
-        "(cellstr)."
-    )
+def _refusal_of_odd(name: str, what: Message, file: str) -> Message:
+    if what == OBJECTS:
+        return Message("readers_arrays.save-as-text", array=name, file=file, what=what)
+    return Message("readers_arrays.give-full-or-text", array=in_file(name, file), what=what)
 
 
 def _is_wide(array: Array) -> bool:
@@ -112,8 +120,8 @@ def _cells(name: str, array: Array) -> Cells:
     return flat.astype(np.float64)
 
 
-def _reason(array: Array, subjects: int, *, ambiguous: bool) -> str:
-    shape = " x ".join(map(str, array.shape))
+def _reason(array: Array, subjects: int, *, ambiguous: bool) -> Message:
     if ambiguous and as_vector(array).shape == (subjects,):
-        return f"there are {subjects} subjects and as many regions or measures: it may be of either"
-    return f"its shape, {shape}, is not one value per subject"
+        return Message("readers_arrays.of-either", count=subjects)
+    shape = " x ".join(map(str, array.shape))
+    return Message("readers_arrays.not-per-subject", shape=shape)

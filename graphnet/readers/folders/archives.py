@@ -11,6 +11,7 @@ from typing import IO, Self
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
 from graphnet.errors import CohortError
+from graphnet.messages import Message
 
 GZIP = b"\x1f\x8b"
 SIGNATURES = (b"PK\x03\x04", b"PK\x05\x06")
@@ -43,7 +44,9 @@ class Archive:
         """
         # An entry takes some hundred bytes of memory, so they are counted before they are read.
         if _entries(path) > MOST_FILES:
-            raise CohortError(f"{name} has more than {MOST_FILES} files.")
+            raise CohortError(
+                Message("readers_folders.too-many-files", file=name, limit=MOST_FILES)
+            )
         try:
             file = ZipFile(path)
         except (*DAMAGE, OSError) as error:
@@ -52,7 +55,7 @@ class Archive:
         members = {_checked(info, name): info for info in files}
         counted = {path: info for path, info in members.items() if not _is_aside(path)}
         if not counted:
-            raise CohortError(f"{name} is a ZIP file with nothing in it.")
+            raise CohortError(Message("readers_folders.empty-zip", file=name))
         return cls(file, counted, name, most)
 
     def unpack(self, folder: Path, paths: Iterable[str]) -> None:
@@ -71,7 +74,9 @@ class Archive:
                 with target.open("xb") as file:
                     left -= self._copy(path, file, left)
             except (FileExistsError, NotADirectoryError) as error:
-                raise CohortError(f"{self.name} has {path} twice.") from error
+                raise CohortError(
+                    Message("readers_folders.path-twice", file=self.name, path=path)
+                ) from error
 
     def _copy(self, path: str, target: IO[bytes], left: int) -> int:
         try:
@@ -100,15 +105,17 @@ def gunzip(path: Path, target: Path, name: str, most: int) -> None:
     except _TooLarge as error:
         raise too_large(name, most) from error
     except DAMAGE as error:
-        raise CohortError(f"{name} is a gzip file that is damaged or cut short.") from error
+        raise damaged_gzip(name) from error
 
 
 def too_large(name: str, most: int) -> CohortError:
     """What is packed in the file ``name`` is more than ``most`` bytes."""
-    return CohortError(
-        f"{name} is more than {most / 1e6:g} MB once it is unpacked, which is the most that is "
-        "taken."
-    )
+    return CohortError(Message("readers_folders.too-large", file=name, megabytes=most / 1e6))
+
+
+def damaged_gzip(name: str) -> CohortError:
+    """The gzip file ``name`` cannot be unpacked."""
+    return CohortError(Message("readers_folders.damaged-gzip", file=name))
 
 
 class _TooLarge(Exception):
@@ -128,29 +135,29 @@ def _copied(source: IO[bytes] | gzip.GzipFile, target: IO[bytes], left: int) -> 
 
 def _entries(path: Path) -> int:
     """How many files a ZIP file lists; it is looked through piece by piece."""
-    found, before = 0, b""
+    entries, before = 0, b""
     with path.open("rb") as file:
         while piece := file.read(PIECE):
-            found += (before + piece).count(ENTRY)
+            entries += (before + piece).count(ENTRY)
             before = piece[1 - len(ENTRY) :]
-    return found
+    return entries
 
 
 def _checked(info: ZipInfo, archive: str) -> str:
     """The member's path. Raises CohortError where it may not be unpacked."""
     path = PurePosixPath(info.filename.replace("\\", "/"))
-    shown = info.filename[:80]
+    shown = repr(info.filename[:80])
     long = any(len(part.encode("utf-8", "replace")) > LONGEST for part in path.parts)
     if long or not 0 < len(path.parts) <= DEEPEST or not info.filename.isprintable():
-        raise CohortError(f"{archive} has a file whose name cannot be taken: {shown!r}.")
+        raise CohortError(Message("readers_folders.unusable-name", file=archive, path=shown))
     if path.is_absolute() or ".." in path.parts or ":" in path.parts[0]:
-        raise CohortError(f"{archive} has a file that leads out of its folder: {shown!r}.")
+        raise CohortError(Message("readers_folders.leads-out", file=archive, path=shown))
     if stat.S_ISLNK(info.external_attr >> 16):
-        raise CohortError(f"{archive} has a link, {shown!r}; put the file itself there.")
+        raise CohortError(Message("readers_folders.link", file=archive, path=shown))
     if info.flag_bits & ENCRYPTED:
-        raise CohortError(f"{archive} has a password; make it without.")
+        raise CohortError(Message("readers_folders.password", file=archive))
     if info.compress_type not in (ZIP_STORED, ZIP_DEFLATED):
-        raise CohortError(f"{archive} is packed in an unusual manner; make a plain ZIP file.")
+        raise CohortError(Message("readers_folders.unusual-zip", file=archive))
     return str(path)
 
 
@@ -159,4 +166,4 @@ def _is_aside(path: str) -> bool:
 
 
 def _damaged(name: str) -> CohortError:
-    return CohortError(f"{name} is a ZIP file that is damaged or cut short.")
+    return CohortError(Message("readers_folders.damaged-zip", file=name))

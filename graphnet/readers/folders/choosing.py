@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from graphnet.data.interpretation import Choice, R, Z
-from graphnet.errors import shortened
+from graphnet.messages import Message, first_of
 from graphnet.readers.folders.entities import (
     FOLDER,
     FORMAT,
@@ -23,15 +23,8 @@ ScansOf = Mapping[str, Sequence[Scan]]  # by the subject's id in the table
 FILES = "files"  # the beginning of the keys of questions
 KIND = "files.kind"
 NONE = "none"
-PLAIN = "Pearson's correlations, or a measure that no name says"
 ORDER = ("ses", "task", "acq", "dir", "run", "rec", "echo", "space", "res", "den", "seg", "atlas",
          "segmentation", "parcellation", "stat", "meas", "desc", FOLDER, NAME)  # fmt: skip
-WORDS = {
-    "ses": "session", "dir": "phase encoding", "seg": "atlas", "acq": "acquisition",
-    "segmentation": "atlas", "parcellation": "atlas", "den": "density",
-    "rec": "reconstruction", "desc": "processing", "stat": "statistic", "meas": "measure",
-    "res": "resolution",
-}  # fmt: skip
 SAME = {"seg", "atlas", "segmentation", "parcellation", "stat", "meas", "den"}
 GLOBAL = re.compile(r"global", re.IGNORECASE)
 VISIT = re.compile(r"(?:^|/)S(?P<visit>[2-9])_")
@@ -53,18 +46,25 @@ def one_kind(scans: ScansOf, inquiry: Inquiry) -> ScansOf:
     if set(series) != set(matrices) or not _atlases(series) & _atlases(matrices):
         kind = inquiry.ask(
             KIND,
-            f"{inquiry.name} has time series of {len(series)} subjects and connectivity matrices "
-            f"of {len(matrices)}. Which are to be used?",
+            Message(
+                "readers_folders.ask-series-or-matrices",
+                file=inquiry.name,
+                series=len(series),
+                matrices=len(matrices),
+            ),
             (
-                Choice(SERIES, f"time series ({_example(series)})"),
-                Choice(MATRIX, f"matrices ({_example(matrices)})"),
+                Choice(SERIES, Message("readers_folders.as-series", example=_example(series))),
+                Choice(MATRIX, Message("readers_folders.as-matrices", example=_example(matrices))),
             ),
         )
     else:
         inquiry.assume(
-            f"{inquiry.name} has time series and connectivity matrices of the same subjects: the "
-            f"time series were taken ({_example(series)}) and correlated; the matrices "
-            f"({_example(matrices)}) were not used."
+            Message(
+                "readers_folders.series-used",
+                file=inquiry.name,
+                series=_example(series),
+                matrices=_example(matrices),
+            )
         )
     return series if kind == SERIES else matrices
 
@@ -95,14 +95,19 @@ def one_each(scans: ScansOf, inquiry: Inquiry, chosen: dict[str, str]) -> dict[s
             value = _asked(left, key, inquiry)
             chosen[key] = value
             left = _with(left, key, value)
-    for subject, found in left.items():
-        if len(found) > 1:
+    for subject, mine in left.items():
+        if len(mine) > 1:
             inquiry.refuse(
-                f"{inquiry.name} has {len(found)} files of {subject} that differ in nothing: "
-                f"{', '.join(scan.path.name for scan in found[:3])}. Leave one of them."
+                Message(
+                    "readers_folders.same-files",
+                    file=inquiry.name,
+                    count=len(mine),
+                    subject=subject,
+                    files=first_of([scan.path.name for scan in mine], 3),
+                )
             )
     _check_alike(left, inquiry)
-    return {subject: found[0] for subject, found in left.items() if found}
+    return {subject: mine[0] for subject, mine in left.items() if mine}
 
 
 def _check_alike(scans: ScansOf, inquiry: Inquiry) -> None:
@@ -111,16 +116,30 @@ def _check_alike(scans: ScansOf, inquiry: Inquiry) -> None:
         firsts = {_value(mine[0], key): subject for subject, mine in scans.items() if mine}
         if len(firsts) < 2:
             continue
-        told = shortened(
-            [f"{subject} has {_told(key, value)}" for value, subject in firsts.items()], 3
+        subjects = first_of(
+            [
+                Message(
+                    "readers_folders.subject-has", subject=subject, value=_described(key, value)
+                )
+                for value, subject in firsts.items()
+            ],
+            3,
         )
         if key in SAME:
             inquiry.refuse(
-                f"{inquiry.name} has files of different {WORDS.get(key, key)} between subjects: "
-                f"{told}. Give the same for all."
+                Message(
+                    "readers_folders.entity-differs",
+                    file=inquiry.name,
+                    entity=_entity(key),
+                    subjects=subjects,
+                )
             )
         elif key != FOLDER or _are_folders_of_others(firsts):
-            inquiry.assume(f"{inquiry.name} has subjects whose files differ in {key}: {told}.")
+            inquiry.assume(
+                Message(
+                    "readers_folders.files-differ", file=inquiry.name, key=key, subjects=subjects
+                )
+            )
 
 
 def _are_folders_of_others(folders: Iterable[str]) -> bool:
@@ -151,9 +170,9 @@ def _example(scans: ScansOf) -> str:
 
 
 def _keys(scans: ScansOf) -> list[str]:
-    there = {key for scan in _all(scans) for key in scan.entities}
-    known = [key for key in ORDER if key in there]
-    return known + sorted(there - set(known) - {VALUES, FORMAT})
+    keys = {key for scan in _all(scans) for key in scan.entities}
+    ordered = [key for key in ORDER if key in keys]
+    return ordered + sorted(keys - set(ordered) - {VALUES, FORMAT})
 
 
 def _value(scan: Scan, key: str) -> str:
@@ -200,7 +219,7 @@ def _one_form_of_values(scans: ScansOf, inquiry: Inquiry) -> ScansOf:
     """Of r and z of the same subjects: z."""
     values = {_value(scan, VALUES) for scan in _all(scans)}
     if {R, Z} <= values and _differ(scans, VALUES):
-        inquiry.assume(f"{inquiry.name} has Pearson's r and Fisher's z; the files of z were taken.")
+        inquiry.assume(Message("readers_folders.z-used", file=inquiry.name))
         return _preferred(scans, lambda scan: _value(scan, VALUES) != Z, VALUES)
     return scans
 
@@ -211,15 +230,19 @@ def _one_format(scans: ScansOf, inquiry: Inquiry) -> ScansOf:
     if sum(map(len, left.values())) < sum(map(len, scans.values())):
         formats = sorted({_value(scan, FORMAT) for scan in _all(scans)})
         inquiry.assume(
-            f"{inquiry.name} has the same files in the formats {', '.join(formats)}; of two that "
-            f"differ in that alone the {_value(next(iter(_all(left))), FORMAT)} file was taken."
+            Message(
+                "readers_folders.one-format",
+                file=inquiry.name,
+                formats=formats,
+                format=_value(next(iter(_all(left))), FORMAT),
+            )
         )
     return left
 
 
 def _format(scan: Scan) -> str:
-    found = _value(scan, FORMAT).removesuffix(".gz")
-    return found if found in FORMATS else FORMATS[0]
+    form = _value(scan, FORMAT).removesuffix(".gz")
+    return form if form in FORMATS else FORMATS[0]
 
 
 def _preferred(scans: ScansOf, rank: Callable[[Scan], int], aside: str) -> ScansOf:
@@ -240,28 +263,45 @@ def _asked(scans: ScansOf, key: str, inquiry: Inquiry) -> str:
         for value in {_value(scan, key) for scan in mine}:
             counts[value] = counts.get(value, 0) + 1
     values = sorted(counts, key=lambda value: (-counts[value], _natural(value)))
-    word = WORDS.get(key, key)
     choices = [
-        Choice(value, f"{_told(key, value)} ({counts[value]} of {len(scans)} subjects)")
+        Choice(
+            value,
+            Message(
+                "readers_folders.value-of-subjects",
+                value=_described(key, value),
+                count=counts[value],
+                total=len(scans),
+            ),
+        )
         for value in values
     ]
     return inquiry.ask(
         f"{FILES}.{key}",
-        f"{inquiry.name} has several files per subject, which differ in their {word}. Which one is "
-        "to be used?",
+        Message("readers_folders.ask-file", file=inquiry.name, entity=_entity(key)),
         choices,
     )
 
 
-def _told(key: str, value: str) -> str:
+def _entity(key: str) -> Message:
+    """The word for an entity of BIDS; others are called by their key."""
+    return Message("readers_folders.entity", key=key)
+
+
+def _described(key: str, value: str) -> Message | str:
+    """The value of an entity as people read it."""
     if value == NONE:
-        return PLAIN if key == "meas" else f"files without {key}-"
+        if key == "meas":
+            return Message("readers_folders.plain-measure")
+        return Message("readers_folders.without-entity", key=key)
     if key != FOLDER:
         return value if key == "name" else f"{key}-{value}"
-    extra = ["global signal regressed"] if GLOBAL.search(value) else []
     visit = VISIT.search(value)
-    extra += [f"visit {visit['visit']}"] if visit else []
-    return f"folder {value}{''.join(f', {each}' for each in extra)}"
+    return Message(
+        "readers_folders.folder",
+        folder=value,
+        is_global=bool(GLOBAL.search(value)),
+        visit=visit["visit"] if visit else "none",
+    )
 
 
 def _natural(value: str) -> tuple[tuple[int, int, str], ...]:

@@ -12,6 +12,7 @@ import numpy as np
 from graphnet.data.dataset import Dataset
 from graphnet.data.interpretation import Interpretation
 from graphnet.errors import CohortError, shortened
+from graphnet.messages import Message
 from graphnet.readers.folders.choosing import of_each_measure, one_each, one_kind
 from graphnet.readers.folders.entities import NO_REGIONS, Scan, is_in_never, is_never, scan_of
 from graphnet.readers.folders.measured import Measured, connected, rows_of_measure
@@ -95,11 +96,7 @@ def _files(folder: Path) -> Iterator[Path]:
 
 def _check_cohort(names: set[str], inquiry: Inquiry) -> None:
     if len({name for name in names if name.startswith(LONE_BRAIN)}) > 1:
-        raise CohortError(
-            f"{inquiry.name} is the connectivity of one brain, as The Virtual Brain keeps it "
-            "(weights, centres, tract_lengths): no cohort. Give one connectome per subject and a "
-            "table of the subjects."
-        )
+        raise CohortError(Message("readers_folders.one-brain", file=inquiry.name))
 
 
 def _measured(
@@ -126,7 +123,7 @@ def _measured(
     if layers:
         found = _with_measures(found, layers, inquiry, most)
     if found is None:
-        raise CohortError(f"{inquiry.name} has no time series, matrices or measures.")
+        raise CohortError(Message("readers_folders.nothing-measured", file=inquiry.name))
     found.chosen = chosen
     return found
 
@@ -145,11 +142,16 @@ def _with_measures(
     odd = [name for name, (mine, _) in read.items() if set(mine) != set(regions)]
     if odd and found is None:
         raise CohortError(
-            f"{inquiry.name} has measures of different regions: {shortened(odd)} is not of the "
-            f"{len(regions)} regions of {next(iter(read))}."
+            Message(
+                "readers_folders.measures-differ",
+                file=inquiry.name,
+                measures=odd,
+                count=len(regions),
+                first=next(iter(read)),
+            )
         )
     for name in odd:
-        inquiry.leave(name, f"its regions are not the {len(regions)} of the connectomes")
+        inquiry.leave(name, Message("readers_folders.other-regions", count=len(regions)))
     kept = [name for name in read if name not in odd]
     result = found or Measured(regions)
     if kept:

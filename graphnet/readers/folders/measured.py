@@ -10,7 +10,7 @@ import numpy as np
 from graphnet.data.dataset import Series
 from graphnet.data.interpretation import Choice, ConnectomeReading, SeriesReading, Z
 from graphnet.errors import CohortError
-from graphnet.messages import Message
+from graphnet.messages import Message, first_of
 from graphnet.readers.connectomes.alignment import align_regions
 from graphnet.readers.connectomes.matrices import edges_from_matrices, edges_from_vectors
 from graphnet.readers.connectomes.series import (
@@ -59,16 +59,13 @@ def connected(scans: Mapping[str, Scan], inquiry: Inquiry, most: int) -> Measure
         return _of_rows(tables, first, inquiry)
     if all(map(_is_edge_list, tables.values())):
         raise CohortError(
-            f"{inquiry.name} has a list of edges per subject ({first.path.name}: two regions and a "
-            "value in each row). Give each as a square matrix, with a row and a column per region."
+            Message("readers_folders.edge-lists", file=inquiry.name, example=first.path.name)
         )
     kind = first.kind if first.kind != UNKNOWN else _kind_by_content(tables, first, inquiry)
     if kind == SERIES and not _are_matrices(list(tables.values())):
         return _of_series(tables, inquiry, most)
     if kind == SERIES:
-        inquiry.assume(
-            f"The files of {inquiry.name} are symmetric; they were read as connectivity matrices."
-        )
+        inquiry.assume(Message("readers_folders.symmetric-files", file=inquiry.name))
     return _of_matrices(tables, scans, inquiry, most)
 
 
@@ -80,21 +77,31 @@ def _kind_by_content(tables: Mapping[str, NumberTable], first: Scan, inquiry: In
     rows, columns = table.values.shape
     if rows != columns and not _are_other_words(table.header):
         inquiry.assume(
-            f"{inquiry.name} has one table of numbers per subject ({first.path.name}: {rows} rows, "
-            f"{columns} columns); they were taken as time series."
+            Message(
+                "readers_folders.tables-as-series",
+                file=inquiry.name,
+                example=first.path.name,
+                rows=rows,
+                columns=columns,
+            )
         )
         return SERIES
-    other = Choice(MATRIX, "a connectivity matrix, with a row and a column per region")
+    other = Choice(MATRIX, Message("readers_folders.is-matrix"))
     if rows != columns:
-        other = Choice(NONE, "nothing of the brain")
+        other = Choice(NONE, Message("readers_folders.is-no-brain"))
     answer = inquiry.ask(
         KIND,
-        f"{inquiry.name} has one file per subject whose name does not say what it holds "
-        f"({first.path.name}: {rows} rows, {columns} columns of numbers). What is it?",
-        (Choice(SERIES, "time series of brain regions"), other),
+        Message(
+            "readers_folders.ask-kind",
+            file=inquiry.name,
+            example=first.path.name,
+            rows=rows,
+            columns=columns,
+        ),
+        (Choice(SERIES, Message("readers_folders.is-series")), other),
     )
     if answer == NONE:
-        raise CohortError(f"{inquiry.name} has no files of measurements of the brain.")
+        raise CohortError(Message("readers_folders.no-brain-files", file=inquiry.name))
     return answer
 
 
@@ -169,13 +176,24 @@ def _of_matrices(
     inquiry.check()
     regions, values = align_regions(square, inquiry, both=True)
     if 3 * 8 * len(values) * len(regions) ** 2 > most:
-        raise CohortError(f"{inquiry.name} has connectomes of more than {most / 1e6:g} MB.")
+        raise CohortError(
+            Message(
+                "readers_folders.connectomes-too-large", file=inquiry.name, megabytes=most / 1e6
+            )
+        )
     hints = {scan.hint: subject for subject, scan in scans.items()}
     if len(hints) > 1:
-        told = [f"{subject} has {hint or 'no word of it'}" for hint, subject in hints.items()]
         raise CohortError(
-            f"{inquiry.name} has matrices of different values by the names of their files: "
-            f"{' and '.join(told)}. Give the same for all subjects."
+            Message(
+                "readers_folders.values-differ",
+                file=inquiry.name,
+                subjects=first_of(
+                    Message(
+                        "readers_folders.subject-hint", subject=subject, values=hint or "nothing"
+                    )
+                    for hint, subject in hints.items()
+                ),
+            )
         )
     (hint,) = hints
     edges, reading = edges_from_matrices(
@@ -189,7 +207,12 @@ def _squared(subject: str, table: NumberTable, inquiry: Inquiry) -> NumberTable:
     rows, columns = table.values.shape
     if rows != columns:
         inquiry.refuse(
-            f"{inquiry.name}: the matrix of {subject} is {rows} x {columns}; it must be square."
+            Message(
+                "readers_folders.not-square",
+                file=inquiry.name,
+                subject=subject,
+                shape=f"{rows} x {columns}",
+            )
         )
         return table
     if not has_region_names(table.index) or table.index is None:
@@ -200,8 +223,7 @@ def _squared(subject: str, table: NumberTable, inquiry: Inquiry) -> NumberTable:
         return table
     if sorted(table.index) != sorted(table.header) or len(set(table.index)) < rows:
         inquiry.refuse(
-            f"{inquiry.name}: the matrix of {subject} has other names on its rows than on its "
-            "columns."
+            Message("readers_folders.row-names-differ", file=inquiry.name, subject=subject)
         )
         return table
     place = {name: row for row, name in enumerate(table.index)}
@@ -226,8 +248,12 @@ def _row(subject: str, table: NumberTable, inquiry: Inquiry) -> NumberTable:
     if table.values.shape[1] == 1:
         return time_first(table, REGIONS)
     inquiry.refuse(
-        f"{inquiry.name}: a file of measures of {subject} has {table.values.shape[0]} rows; it "
-        "must have one, with a column per region."
+        Message(
+            "readers_folders.measure-rows",
+            file=inquiry.name,
+            subject=subject,
+            rows=table.values.shape[0],
+        )
     )
     return table
 
@@ -253,24 +279,33 @@ def kind_of_rows(tables: Mapping[str, NumberTable], scan: Scan, inquiry: Inquiry
     count = row.values.shape[1]
     if scan.kind == SERIES:
         raise CohortError(
-            f"{inquiry.name} has one row of {count} values per subject ({scan.path.name}): no time "
-            "series. Give one row per time point, with a column per region."
+            Message(
+                "readers_folders.one-row-no-series",
+                file=inquiry.name,
+                count=count,
+                example=scan.path.name,
+            )
         )
     if scan.kind != UNKNOWN:
         return scan.kind
     if has_region_names(row.header):
         return MEASURE
     regions = (1 + isqrt(1 + 8 * count)) // 2
-    other = Choice(MATRIX, f"one triangle of a connectome of {regions} regions")
+    other = Choice(MATRIX, Message("readers_folders.is-triangle", count=regions))
     if regions * (regions - 1) // 2 != count:
-        other = Choice(NONE, "nothing of the brain")
+        other = Choice(NONE, Message("readers_folders.is-no-brain"))
     answer = inquiry.ask(
         KIND,
-        f"{inquiry.name} has one row of {count} values per subject ({scan.path.name}). What is it?",
-        (Choice(MEASURE, f"one measure of {count} regions"), other),
+        Message(
+            "readers_folders.ask-kind-of-row",
+            file=inquiry.name,
+            count=count,
+            example=scan.path.name,
+        ),
+        (Choice(MEASURE, Message("readers_folders.is-measure", count=count)), other),
     )
     if answer == NONE:
-        raise CohortError(f"{inquiry.name} has no files of measurements of the brain.")
+        raise CohortError(Message("readers_folders.no-brain-files", file=inquiry.name))
     return answer
 
 
@@ -291,8 +326,12 @@ def name_of_measure(scan: Scan, inquiry: Inquiry) -> str:
     """What a file's name calls its numbers, which is said."""
     name = EDGES_OF_NAME.sub("", scan.entities.get(NAME, "")) or UNNAMED
     inquiry.assume(
-        f"{inquiry.name} has one row of numbers per subject ({scan.path.name}); they were taken as "
-        f"one measure, {name}, with a column per region."
+        Message(
+            "readers_folders.rows-as-measure",
+            file=inquiry.name,
+            example=scan.path.name,
+            measure=name,
+        )
     )
     return name
 

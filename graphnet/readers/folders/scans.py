@@ -10,9 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graphnet.data.interpretation import Choice
-from graphnet.errors import CohortError, shortened
+from graphnet.errors import CohortError
+from graphnet.messages import Message
 from graphnet.readers.arrays.named import NUMERIC, Array, NamedArrays, UnusableArray
-from graphnet.readers.folders.archives import too_large
+from graphnet.readers.folders.archives import damaged_gzip, too_large
 from graphnet.readers.folders.entities import MATRIX, PACKED, SERIES, Scan, ending
 from graphnet.readers.inquiry import Inquiry
 from graphnet.readers.text.number_files import TRAILING, NumberTable, read_numbers
@@ -58,7 +59,7 @@ def _unpacked(path: Path, most: int) -> Path | bytes:
                     raise too_large(path.name, most)
                 pieces.append(piece)
     except (OSError, EOFError, zlib.error) as error:
-        raise CohortError(f"{path.name} is a gzip file that is damaged or cut short.") from error
+        raise damaged_gzip(path.name) from error
     return b"".join(pieces)
 
 
@@ -69,13 +70,15 @@ def _of_matlab(scan: Scan, inquiry: Inquiry, most: int) -> FloatArray:
     with scan.path.open("rb") as opened:
         head = opened.read(1024)
     if not is_matlab(head):
-        raise CohortError(f"{name} is no MATLAB file of version 7 or older; save it with -v7.")
+        raise CohortError(Message("readers_folders.no-matlab-7", file=name))
     arrays = read_matlab(scan.path, name, most)
     tables = {key: array for key, array in arrays.plain.items() if _is_table(array)}
     if not tables:
         tables = {key: each for key, each in arrays.plain.items() if _is_row_or_table(each)}
     if not tables:
-        raise CohortError(f"{name} has no table of numbers; it has {arrays.found}.")
+        raise CohortError(
+            Message("readers_folders.no-table-in-file", file=name, arrays=arrays.listed)
+        )
     return np.asarray(tables[_variable(tables, scan, arrays, inquiry)], dtype=np.float64)
 
 
@@ -89,14 +92,21 @@ def _variable(tables: dict[str, Array], scan: Scan, arrays: NamedArrays, inquiry
     shapes = {tables[likely].shape} if likely else {table.shape for table in tables.values()}
     alike = [key for key, table in tables.items() if key not in usual and table.shape in shapes]
     if likely and not alike:
-        others = shortened([name for name in tables if name != likely])
-        inquiry.assume(f"Of the arrays in each file {likely} was used, not {others}.")
+        others = [name for name in tables if name != likely]
+        inquiry.assume(Message("readers_folders.array-used", array=likely, others=others))
         return likely
     return inquiry.ask(
         VARIABLE,
-        f"{scan.path.name} holds {arrays.found}. Which array is to be used of each file?",
+        Message("readers_folders.ask-array", file=scan.path.name, arrays=arrays.listed),
         [
-            Choice(name, f"{name}, {' x '.join(map(str, tables[name].shape))}")
+            Choice(
+                name,
+                Message(
+                    "readers_folders.array-choice",
+                    array=name,
+                    shape=" x ".join(map(str, tables[name].shape)),
+                ),
+            )
             for name in (*known, *alike)
         ],
     )
@@ -109,9 +119,14 @@ def _of_numpy(path: Path) -> FloatArray:
     if not isinstance(array, UnusableArray) and array.ndim == 1 and array.size:
         array = array[None]  # one row
     if isinstance(array, UnusableArray) or not _is_row_or_table(array):
+        what = array.what if isinstance(array, UnusableArray) else Message("readers_arrays.array")
         raise CohortError(
-            f"{path.name} holds no table of numbers but {getattr(array, 'what', 'an array')} of "
-            f"shape {array.shape}."
+            Message(
+                "readers_folders.array-no-table",
+                file=path.name,
+                what=what,
+                shape=str(array.shape),
+            )
         )
     return np.asarray(array, dtype=np.float64)
 
