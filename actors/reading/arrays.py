@@ -68,10 +68,20 @@ class Arrays:
         kept = self.cache / hashlib.sha256((folder / DATASET).read_bytes()).hexdigest()[:32]
         with self._downloading:
             if not kept.exists():
-                private_folder(self.cache)
-                shutil.move(folder, kept)
+                self._move(folder, kept)
                 self._make_room(kept)
         return load(kept)
+
+    def _move(self, folder: Path, kept: Path) -> None:
+        """Move a folder, perhaps of another file system, to ``kept`` in the cache in one step.
+
+        A move straight to ``kept`` would put the folder inside the one of a faster worker.
+        """
+        private_folder(self.cache)
+        with tempfile.TemporaryDirectory(dir=self.cache, ignore_cleanup_errors=True) as part:
+            inner = Path(part) / "dataset"
+            shutil.move(folder, inner)
+            _take_name(inner, kept)
 
     def _downloaded(self, data_id: str) -> Path:
         text = self.store.get(data_id, DATASET)
@@ -102,12 +112,7 @@ class Arrays:
             (inner / DATASET).write_bytes(text)
             for name in files_of(describe(inner)):
                 self.store.get_file(data_id, name, inner / name)
-            try:
-                inner.rename(folder)
-            except OSError:
-                # Another worker of this machine, with the same spool, was faster.
-                if not folder.exists():
-                    raise
+            _take_name(inner, folder)
 
     def _make_room(self, kept: Path, cache_mb: int | None = None) -> None:
         """Remove what was used longest ago; a training goes on with what it has mapped."""
@@ -117,6 +122,20 @@ class Arrays:
             left -= _size(folder)
             if left < 0:
                 shutil.rmtree(folder, ignore_errors=True)
+
+
+def _take_name(whole: Path, folder: Path) -> None:
+    """Rename a whole dataset to ``folder``, unless another worker with this cache was faster.
+
+    Raises:
+        OSError: it cannot be renamed, and ``folder`` is not there.
+
+    """
+    try:
+        whole.rename(folder)
+    except OSError:
+        if not folder.exists():
+            raise
 
 
 def _size(folder: Path) -> int:

@@ -1,7 +1,10 @@
 """Several workers of one machine share a cache of arrays: whoever is slower takes the other's."""
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
+
+import pytest
 
 from actors.reading.arrays import Arrays
 from graphnet.data.storage import save
@@ -42,3 +45,25 @@ def test_a_dataset_that_another_worker_downloads_meanwhile_is_opened(tmp_path: P
     )
     assert slower.open("D1").dataset.regions == dataset().regions
     assert len(list((tmp_path / "cache").iterdir())) == 1
+
+
+def test_a_dataset_that_another_worker_adopts_meanwhile_is_opened(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store, cache = DirectoryStore(tmp_path / "registry"), tmp_path / "cache"
+    for folder in ("registry", "first", "second"):
+        (tmp_path / folder).mkdir()
+    for folder in ("first", "second"):
+        save(dataset(), tmp_path / folder, "0" * 64)
+    faster, slower = Arrays(store, cache, 100), Arrays(store, cache, 100)
+    move = shutil.move
+
+    def move_later(source: Path, target: Path) -> None:
+        monkeypatch.setattr(shutil, "move", move)
+        faster.adopt(tmp_path / "first")
+        move(source, target)
+
+    monkeypatch.setattr(shutil, "move", move_later)
+    assert slower.adopt(tmp_path / "second").regions == dataset().regions
+    (kept,) = cache.iterdir()
+    assert not [path for path in kept.iterdir() if path.is_dir()]
