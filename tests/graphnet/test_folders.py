@@ -81,6 +81,11 @@ def bids(folder: Path, entities: str = "task-rest_seg-AAL", **more: FloatArray) 
     return folder
 
 
+def assumed(dataset: Dataset) -> dict[str, dict[str, object]]:
+    """The values of each assumption, by its code."""
+    return {said.code: dict(said.values) for said in dataset.interpretation.assumptions}
+
+
 def asked(found: Reading) -> dict[str, list[str]]:
     return {one.id: [choice.value for choice in one.choices] for one in found.questions}
 
@@ -155,7 +160,7 @@ def test_files_that_say_nothing_are_read_where_only_series_are_possible(tmp_path
     folder = fill(people(tmp_path / "x"), "{}.csv")
     dataset = read(folder).settled()
     is_truth(dataset)
-    assert any("taken as time series" in each for each in dataset.interpretation.said)
+    assert "readers_folders.tables-as-series" in assumed(dataset)
     assert asked(read(fill(people(tmp_path / "y"), "{}.csv", RANDOM_SQUARES, None)))[
         "files.kind"
     ] == ["series", "matrix"]
@@ -262,7 +267,7 @@ def test_the_same_in_two_formats_is_the_text(tmp_path: Path) -> None:
     fill(folder, "ROISignals_{}.mat", OTHERS)
     dataset = read(folder).settled()
     is_truth(dataset)
-    assert any(".mat, .txt" in sentence for sentence in dataset.interpretation.said)
+    assert assumed(dataset)["readers_folders.one-format"]["formats"] == (".mat", ".txt")
 
 
 def test_r_beside_z_and_series_beside_both(tmp_path: Path) -> None:
@@ -272,11 +277,11 @@ def test_r_beside_z_and_series_beside_both(tmp_path: Path) -> None:
     is_truth(dataset)
     assert dataset.interpretation.connectome is not None
     assert dataset.interpretation.connectome.values == Z
-    assert any("the files of z were taken" in each for each in dataset.interpretation.said)
+    assert "readers_folders.z-used" in assumed(dataset)
     fill(folder, "ROISignals_{}.txt", SERIES, None)
     dataset = read(folder).settled()
     assert dataset.series is not None
-    assert any("the time series were taken" in each for each in dataset.interpretation.said)
+    assert "readers_folders.series-used" in assumed(dataset)
 
 
 def test_series_and_matrices_of_different_subjects_or_atlases_are_asked(tmp_path: Path) -> None:
@@ -461,8 +466,10 @@ def test_measures_of_other_regions_are_left_and_named(tmp_path: Path) -> None:
     dataset = read(folder).settled()
     assert dataset.values is None
     assert dataset.subjects.covariates == ()
-    assert "GMV_1" in str(dataset.interpretation.left_alone)
-    assert "7 regions" in str(dataset.interpretation.left_alone)
+    (left,) = dataset.interpretation.left_alone
+    assert "GMV_1" in left.what
+    assert left.message.code == "readers_subjects.measures-of-other-regions"
+    assert "7 regions" in left.reason
 
 
 def test_measures_per_subject_beside_series_and_alone(tmp_path: Path) -> None:
@@ -485,9 +492,8 @@ def test_rows_without_an_id_are_left_out(tmp_path: Path) -> None:
         file.write("\t1\n")
     dataset = read(folder).settled()
     is_truth(dataset)
-    assert any(
-        "without an id in participant_id: 1 of 5" in each for each in dataset.interpretation.said
-    )
+    values = assumed(dataset)["readers_subjects.rows-without-id"]
+    assert (values["column"], values["count"], values["total"]) == ("participant_id", 1, 5)
 
 
 def test_hidden_files_and_those_of_a_mac_are_passed_over(tmp_path: Path) -> None:
@@ -546,7 +552,7 @@ def test_atlases_that_differ_between_subjects_are_refused(tmp_path: Path) -> Non
     folder = fill(people(tmp_path / "x"), "sub-{}_seg-A_timeseries.tsv", SERIES[:2], ids=IDS[:2])
     fill(folder, "sub-{}_seg-B_timeseries.tsv", SERIES[2:], ids=IDS[2:])
     sentence = refused(folder)
-    assert "different atlas between subjects: 002 has seg-A, 004 has seg-B" in sentence
+    assert "different atlas between subjects: 002 has seg-A and 004 has seg-B" in sentence
     folder = fill(people(tmp_path / "y"), "ROICorrelation_{}.txt", PEARSON[:2], ids=IDS[:2])
     fill(folder, "ROICorrelation_FisherZ_{}.txt", fisher()[2:], ids=IDS[2:])
     assert "002 has r and 004 has z" in refused(folder)
@@ -557,9 +563,8 @@ def test_tasks_that_differ_between_subjects_are_said(tmp_path: Path) -> None:
     fill(folder, "sub-{}_task-b_timeseries.tsv", SERIES[2:], ids=IDS[2:])
     dataset = read(folder).settled()
     is_truth(dataset)
-    assert any(
-        "differ in task: 002 has task-a, 004" in each for each in dataset.interpretation.said
-    )
+    assert assumed(dataset)["readers_folders.files-differ"]["key"] == "task"
+    assert any("002 has task-a and 004" in said for said in dataset.interpretation.said)
 
 
 def test_a_folder_of_one_table_is_that_table(tmp_path: Path) -> None:
@@ -628,7 +633,9 @@ def test_a_first_choice_that_does_not_fit_is_a_question_still(tmp_path: Path) ->
 
 def test_a_column_that_is_not_there_is_refused(tmp_path: Path) -> None:
     folder = bids(tmp_path / "x")
-    assert "no column of participants.tsv: it has participant_id" in refused(folder, {"id": "ID"})
+    assert "not a column of participants.tsv. Its columns are participant_id" in refused(
+        folder, {"id": "ID"}
+    )
     is_truth(read(folder, mapping={"id": "participant_id"}).settled())
 
 
@@ -671,7 +678,7 @@ def test_what_a_name_says_of_the_values_counts_with_any_suffix(tmp_path: Path, n
 @pytest.mark.parametrize("name", ["pvalues", "corr_p", "p-values", "desc-x_pval"])
 def test_probabilities_are_no_connectomes(tmp_path: Path, name: str) -> None:
     fill(people(tmp_path), f"sub-{{}}_{name}.csv", np.abs(PEARSON), None)
-    with pytest.raises(CohortError, match="no measurements of regions"):
+    with pytest.raises(CohortError, match="not measurements of regions"):
         read(tmp_path)
     fill(tmp_path, "sub-{}_corr.csv", PEARSON, None)
     assert read(tmp_path).settled().regions == ("1", "2", "3", "4")
