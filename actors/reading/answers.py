@@ -1,7 +1,7 @@
 """What a worker answers to a question about a file or a row; see :mod:`actors.rpc`."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +16,7 @@ from db import datasets
 from db.datasets import ListedDataset, name_taken
 from db.errors import DatabaseError, NameTaken
 from graphnet.errors import CohortError, DiskFull
+from graphnet.messages import Message
 from registry import RegistryError, RegistryRefuses
 
 log = logging.getLogger(__name__)
@@ -27,10 +28,19 @@ INTERNAL = "An internal error; the worker's log has it under the request's id."
 Answer = dict[str, Any]
 
 
+def refusal(reasons: Iterable[Message]) -> Answer:
+    """Why a file is refused: the English sentences, and the messages that they come from."""
+    reasons = tuple(reasons)
+    return {
+        "refused": [str(reason) for reason in reasons],
+        "refused_messages": [reason.as_dict() for reason in reasons],
+    }
+
+
 def read_answer(outcome: ReadOutcome) -> Answer:
     """What came of a file, for whoever asked."""
     if outcome.refused:
-        return {"refused": list(outcome.refused)}
+        return refusal(outcome.refused)
     answer = {"preview": outcome.preview, "signature": outcome.signature}
     if outcome.questions:
         return {**answer, "questions": list(outcome.questions)}
@@ -44,7 +54,7 @@ def reply_or_reason(call: Callable[[], Answer]) -> Answer:
     except UploadGone as error:
         return {"gone": str(error)}
     except CohortError as error:
-        return {"refused": list(error.sentences)}
+        return refusal(error.messages)
     except NameTaken as error:
         return {"taken": str(error)}
     except (DiskFull, RegistryError, DatabaseError) as error:

@@ -18,6 +18,7 @@ from typing import Any
 from actors.spool import private_folder
 from graphnet.disk import room_in
 from graphnet.errors import CohortError, DiskFull
+from graphnet.messages import Message
 from graphnet.readers.__main__ import CONTENT, FULL_STATUS, OUTCOME, PARENT, too_large
 
 log = logging.getLogger(__name__)
@@ -60,10 +61,10 @@ class ReadOptions:
 
 @dataclass(frozen=True)
 class ReadOutcome:
-    """What came of a file: ``refused`` sentences, ``questions``, or a dataset in ``folder``."""
+    """What came of a file: why it is ``refused``, ``questions``, or a dataset in ``folder``."""
 
     folder: Path
-    refused: tuple[str, ...]
+    refused: tuple[Message, ...]
     questions: tuple[dict[str, Any], ...]
     preview: dict[str, Any] | None
     signature: str
@@ -128,8 +129,7 @@ def run_child(command: list[str], folder: Path, name: str, limits: ReadLimits) -
         process.wait(limits.seconds)
     except subprocess.TimeoutExpired as error:
         raise ReadingFailed(
-            f"Reading {name} took more than {limits.seconds} s, which is the most that a "
-            "worker gives to one file; split it, or have the operator raise SGN_READ_SECONDS."
+            Message("readers.too-slow", file=name, seconds=limits.seconds)
         ) from error
     finally:
         _kill(process)
@@ -208,7 +208,7 @@ def _outcome(status: int, out: Path, options: ReadOptions, limits: ReadLimits) -
     outcome = child_outcome(status, out, options.name, limits)
     return ReadOutcome(
         folder=out,
-        refused=tuple(outcome.get("refused", ())),
+        refused=tuple(map(Message.from_json, outcome.get("refused", ()))),
         questions=tuple(outcome.get("questions", ())),
         preview=outcome.get("preview"),
         signature=outcome.get("signature", ""),
@@ -217,17 +217,10 @@ def _outcome(status: int, out: Path, options: ReadOptions, limits: ReadLimits) -
     )
 
 
-def _ended(status: int, name: str, limits: ReadLimits) -> str:
+def _ended(status: int, name: str, limits: ReadLimits) -> Message:
     """Why a process left no outcome: libraries abort, and the system kills, for want of memory."""
     if status == -signal.SIGABRT:
         return too_large(name, limits.memory_mb)
     if status == -signal.SIGKILL:
-        return (
-            f"The process that read {name} was killed. Most likely the worker's machine or "
-            f"container has less memory than the {limits.memory_mb} MB that reading one file may "
-            "take (SGN_READ_MEMORY_MB). Send the file again, or split it."
-        )
-    return (
-        f"Reading {name} ended the process that read it (status {status}). It is damaged, or "
-        "needs more memory than there is; the worker's log has the details."
-    )
+        return Message("readers.process-killed", file=name, megabytes=limits.memory_mb)
+    return Message("readers.process-ended", file=name, status=status)

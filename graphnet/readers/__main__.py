@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 from graphnet.disk import is_of_full_disk
 
 if TYPE_CHECKING:
+    from graphnet.messages import Message
     from graphnet.readers.reading import Reading
 
 # What reads files is imported once the process has its bounds.
@@ -100,21 +101,20 @@ def _outcome(asked: argparse.Namespace) -> dict[str, Any]:
     except Exception as error:
         if is_of_full_disk(error):
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)) from error
-        return {"refused": _sentences(asked, name, error)}
+        # Rendered by who started this process: it may have no memory left.
+        return {"refused": [reason.as_dict() for reason in _reasons(asked, name, error)]}
 
 
-def _sentences(asked: argparse.Namespace, name: str, error: Exception) -> list[str]:
+def _reasons(asked: argparse.Namespace, name: str, error: Exception) -> "tuple[Message, ...]":
     from graphnet.errors import GraphnetError
+    from graphnet.messages import Message
 
     if is_of_memory(error):
-        return [too_large(name, asked.memory_mb)]
+        return (too_large(name, asked.memory_mb),)
     if isinstance(error, GraphnetError):
-        return [*error.sentences]
+        return error.messages
     traceback.print_exception(error)
-    return [
-        f"{name} cannot be read: it is damaged, or of a kind that is not known here. The worker's "
-        "log has the details."
-    ]
+    return (Message("readers.unreadable", file=name),)
 
 
 def is_of_memory(error: BaseException | None) -> bool:
@@ -188,12 +188,11 @@ def _signature(asked: argparse.Namespace, name: str, reading: "Reading") -> str:
         return ""
 
 
-def too_large(name: str, memory_mb: int) -> str:
+def too_large(name: str, memory_mb: int) -> "Message":
     """Why a file could not be read in the memory that there is."""
-    return (
-        f"Reading {name} takes more than {memory_mb} MB of memory, which is the most that a worker "
-        "gives to one file; split it, or have the operator raise SGN_READ_MEMORY_MB."
-    )
+    from graphnet.messages import Message
+
+    return Message("readers.too-little-memory", file=name, megabytes=memory_mb)
 
 
 def _write(out: Path, outcome: dict[str, Any]) -> None:

@@ -99,7 +99,9 @@ class ReadingClient:
 async def raise_error(answer: Mapping[str, Any], proj_id: str, upload: str) -> None:
     """Raise what a worker's answer says against the file, if it does."""
     if "refused" in answer:
-        raise unreadable_error([Message.from_json(reason) for reason in answer["refused"]])
+        raise unreadable_error(
+            [Message.from_json(each) for each in answer.get("refused_messages", answer["refused"])]
+        )
     for kind, number in STORAGE.items():
         if kind in answer:
             raise ApiError(number, Message.from_json(answer[kind]))

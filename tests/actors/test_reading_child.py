@@ -124,7 +124,7 @@ def test_what_takes_too_much_memory_ends_its_own_process(tmp_path: Path) -> None
     with working_folder(tmp_path / "spool") as folder:
         try:
             found = read_file(path, folder, ReadOptions("large", {}, MOST), bounds(tmp_path, 900))
-            (sentence,) = found.refused
+            sentence = " ".join(map(str, found.refused))
         except ReadingFailed as error:
             sentence = str(error)
     assert "large takes more than 900 MB of memory" in sentence
