@@ -247,7 +247,7 @@ def persons(ids: Sequence[str], datasets: Sequence[str]) -> tuple[tuple[str, ...
             dict.fromkeys(each for each, of in zip(ids, datasets, strict=True) if of == name)
         )
         match = match_ids(own, list(known))
-        how += match.how
+        how += map(str, match.how)
         there = match.as_dict
         for each in own:
             person = there.get(each, each)

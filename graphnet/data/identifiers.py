@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from graphnet.errors import shortened
+from graphnet.messages import Message, first_of
 
 PREFIX = re.compile(r"sub[-_](?=.)", re.IGNORECASE)
 NUMBERED = re.compile(r"sub(j(ect)?)?[-_ ]?(?=\d+$)", re.IGNORECASE)
@@ -19,12 +19,12 @@ class IdMatch:
 
     ``pairs`` holds (left, right) as they are written; an id that occurs twice on its side is there
     once. ``how`` says which spellings were taken for one, () where all were the same.
-    ``collisions`` are sentences on ids that could not be told apart and were not matched.
+    ``collisions`` name ids that could not be told apart and were not matched.
     """
 
     pairs: tuple[tuple[str, str], ...]
-    how: tuple[str, ...] = ()
-    collisions: tuple[str, ...] = ()
+    how: tuple[Message, ...] = ()
+    collisions: tuple[Message, ...] = ()
 
     @property
     def left(self) -> tuple[str, ...]:
@@ -75,16 +75,17 @@ def match_ids(left: Sequence[str], right: Sequence[str]) -> IdMatch:
     ours, theirs = _distinct(left), _distinct(right)
     same = set(ours) & set(theirs)
     pairs = {one: one for one in ours if one in same}
-    how: list[str] = []
-    collisions: list[str] = []
-    for key, sentence in _rules(ours, theirs):
+    how: list[Message] = []
+    collisions: list[Message] = []
+    for key, code in _rules(ours, theirs):
         open_left = [one for one in ours if one not in pairs]
         taken = set(pairs.values())
         open_right = [other for other in theirs if other not in taken]
-        found = _by(key, open_left, open_right, collisions)
-        if found:
-            how.append(sentence.format(_matching(len(found)), *next(iter(found.items()))))
-        pairs |= found
+        matched = _by(key, open_left, open_right, collisions)
+        if matched:
+            one, other = next(iter(matched.items()))
+            how.append(Message(code, count=len(matched), one=repr(one), other=repr(other)))
+        pairs |= matched
     ordered = tuple((one, pairs[one]) for one in ours if one in pairs)
     return IdMatch(ordered, tuple(how), tuple(collisions))
 
@@ -111,16 +112,14 @@ def repeated(ids: Sequence[str]) -> tuple[str, ...]:
 
 
 def _rules(ours: Sequence[str], theirs: Sequence[str]) -> list[tuple[Callable[[str], str], str]]:
-    rules: list[tuple[Callable[[str], str], str]] = [
-        (bare, "{} without 'sub-' or blanks ({!r} and {!r}).")
-    ]
+    rules: list[tuple[Callable[[str], str], str]] = [(bare, "ids.without-prefix")]
     sides = [[bare(subject) for subject in side] for side in (ours, theirs)]
     if any(not any(has_zeros(subject) for subject in side) for side in sides):
-        rules.append((without_zeros, "{} without leading zeros ({!r} and {!r})."))
-        rules.append((number_of, "{} without a word before the number ({!r} and {!r})."))
+        rules.append((without_zeros, "ids.without-zeros"))
+        rules.append((number_of, "ids.without-word"))
     if any(side and all(map(WHOLE_AS_DECIMAL.fullmatch, side)) for side in sides):
-        rules.append((_without_decimals, "{} without decimals ({!r} and {!r})."))
-    rules.append((_without_capitals, "{} without regard to capitals ({!r} and {!r})."))
+        rules.append((_without_decimals, "ids.without-decimals"))
+    rules.append((_without_capitals, "ids.without-capitals"))
     return rules
 
 
@@ -134,7 +133,7 @@ def _without_capitals(subject: str) -> str:
 
 
 def _by(
-    key: Callable[[str], str], left: Sequence[str], right: Sequence[str], collided: list[str]
+    key: Callable[[str], str], left: Sequence[str], right: Sequence[str], collided: list[Message]
 ) -> dict[str, str]:
     """Match by a key that only one id of each side has."""
     ours, theirs = _grouped(key, left), _grouped(key, right)
@@ -146,9 +145,9 @@ def _by(
             found[ours[name][0]] = theirs[name][0]
             continue
         many = max(ours[name], theirs[name], key=len)
-        sentence = f"The ids {shortened(many, MOST_NAMED)} cannot be told apart; write them alike."
-        if sentence not in collided:
-            collided.append(sentence)
+        collision = Message("ids.collide", ids=first_of(many, MOST_NAMED))
+        if collision not in collided:
+            collided.append(collision)
     return found
 
 
@@ -161,7 +160,3 @@ def _grouped(key: Callable[[str], str], ids: Sequence[str]) -> dict[str, list[st
 
 def _distinct(ids: Sequence[str]) -> list[str]:
     return [subject for subject in dict.fromkeys(ids) if subject.strip()]
-
-
-def _matching(count: int) -> str:
-    return "1 id matches" if count == 1 else f"{count} ids match"

@@ -39,9 +39,9 @@ FULL_STATUS = 75  # sysexits' EX_TEMPFAIL: the disk was full
 
 def main(arguments: list[str] | None = None) -> int:
     """Read a file as the command line says; the outcome is a file, and the exit status 0."""
-    asked = _parser().parse_args(arguments)
-    bound(asked.memory_mb)
-    return status_of(lambda: _write(asked.out, _outcome(asked)))
+    options = _parser().parse_args(arguments)
+    bound(options.memory_mb)
+    return status_of(lambda: _write(options.out, _outcome(options)))
 
 
 def status_of(write: Callable[[], None]) -> int:
@@ -77,8 +77,8 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _from_file(path: str) -> dict[str, str]:
-    found: dict[str, str] = json.loads(Path(path).read_bytes())
-    return found
+    answers: dict[str, str] = json.loads(Path(path).read_bytes())
+    return answers
 
 
 def bound(memory_mb: int) -> None:
@@ -93,24 +93,24 @@ def bound(memory_mb: int) -> None:
         sys.exit(1)  # it was gone before it could be asked to take us along
 
 
-def _outcome(asked: argparse.Namespace) -> dict[str, Any]:
+def _outcome(options: argparse.Namespace) -> dict[str, Any]:
     """What came of the file. Raises OSError where the disk is full, which says nothing of it."""
-    name = asked.name or asked.file.name
+    name = options.name or options.file.name
     try:
-        return _read(asked, name)
+        return _read(options, name)
     except Exception as error:
         if is_of_full_disk(error):
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)) from error
         # Rendered by who started this process: it may have no memory left.
-        return {"refused": [reason.as_dict() for reason in _reasons(asked, name, error)]}
+        return {"refused": [reason.as_dict() for reason in _reasons(options, name, error)]}
 
 
-def _reasons(asked: argparse.Namespace, name: str, error: Exception) -> "tuple[Message, ...]":
+def _reasons(options: argparse.Namespace, name: str, error: Exception) -> "tuple[Message, ...]":
     from graphnet.errors import GraphnetError
     from graphnet.messages import Message
 
     if is_of_memory(error):
-        return (too_large(name, asked.memory_mb),)
+        return (too_large(name, options.memory_mb),)
     if isinstance(error, GraphnetError):
         return error.messages
     traceback.print_exception(error)
@@ -127,51 +127,51 @@ def is_of_memory(error: BaseException | None) -> bool:
     return False
 
 
-def _read(asked: argparse.Namespace, name: str) -> dict[str, Any]:
+def _read(options: argparse.Namespace, name: str) -> dict[str, Any]:
     from graphnet.data.profile import profile_of
     from graphnet.readers.reading import read
     from graphnet.readers.tables.neurolearn import content_of
 
-    mapping = _mapping(asked)
-    reading = read(asked.file, name=name, mapping=mapping, most=asked.most)
-    found = {
-        "signature": _signature(asked, name, reading) if mapping else reading.signature,
+    mapping = _mapping(options)
+    reading = read(options.file, name=name, mapping=mapping, most=options.most)
+    outcome = {
+        "signature": _signature(options, name, reading) if mapping else reading.signature,
         "preview": reading.preview(),
         "questions": [question.as_dict() for question in reading.questions],
     }
     if reading.questions or reading.dataset is None:
-        return found
+        return outcome
     dataset = reading.dataset
-    if asked.profile:
-        found["profile"] = profile_of(dataset, name)
-        found["answers"] = dict(dataset.interpretation.answers)
-    content = content_of(dataset, asked.file, asked.content) if asked.content else None
-    _save(asked, dataset, content)
-    return found
+    if options.profile:
+        outcome["profile"] = profile_of(dataset, name)
+        outcome["answers"] = dict(dataset.interpretation.answers)
+    content = content_of(dataset, options.file, options.content) if options.content else None
+    _save(options, dataset, content)
+    return outcome
 
 
-def _mapping(asked: argparse.Namespace) -> dict[str, str]:
+def _mapping(options: argparse.Namespace) -> dict[str, str]:
     """The answers; of new subjects nobody asks for classes, nor refuses a column of them."""
-    told: dict[str, str] = asked.mapping
-    if not asked.without_class:
-        return told
-    kept = {key: value for key, value in told.items() if key.partition(".")[0] != CLASS}
+    answers: dict[str, str] = options.mapping
+    if not options.without_class:
+        return answers
+    kept = {key: value for key, value in answers.items() if key.partition(".")[0] != CLASS}
     return {**kept, CLASS: NONE, COVARIATES: NONE}
 
 
-def _save(asked: argparse.Namespace, dataset: Any, content: str | None) -> None:
+def _save(options: argparse.Namespace, dataset: Any, content: str | None) -> None:
     import hashlib
 
     from graphnet.data.storage import save, sha256_of
 
     digest = ""
     if content is not None:
-        (asked.out / CONTENT).write_text(content, encoding="utf-8")
+        (options.out / CONTENT).write_text(content, encoding="utf-8")
         digest = hashlib.sha256(content.encode()).hexdigest()
-    save(dataset, asked.out, digest or sha256_of(asked.file))
+    save(dataset, options.out, digest or sha256_of(options.file))
 
 
-def _signature(asked: argparse.Namespace, name: str, reading: "Reading") -> str:
+def _signature(options: argparse.Namespace, name: str, reading: "Reading") -> str:
     """What the file looks like before anybody has answered.
 
     The file is read again for it; not so for new subjects of whom nothing is asked, as they are not
@@ -180,10 +180,10 @@ def _signature(asked: argparse.Namespace, name: str, reading: "Reading") -> str:
     from graphnet.errors import CohortError
     from graphnet.readers.reading import read
 
-    if asked.without_class and not reading.questions:
+    if options.without_class and not reading.questions:
         return ""
     try:
-        return read(asked.file, name=name, most=asked.most).signature
+        return read(options.file, name=name, most=options.most).signature
     except CohortError:
         return ""
 

@@ -62,9 +62,9 @@ def read_kind(path: Path, inquiry: Inquiry, most: int) -> Dataset | None:
 def _read(file: File) -> Dataset | None:
     if not file.head.strip():
         raise CohortError(Message("readers.empty", file=file.name))
-    known = foreign(file.head)
-    if known is not None:
-        raise CohortError(known.refusal(file.name))
+    foreign_kind = foreign(file.head)
+    if foreign_kind is not None:
+        raise CohortError(foreign_kind.refusal(file.name))
     for is_kind, reader in READERS:
         if is_kind(file):
             return reader(file)

@@ -55,36 +55,46 @@ def read(
     inquiry = Inquiry(name or path.name, dict(mapping or {}))
     dataset = read_kind(path, inquiry, most)
     inquiry.close()
-    found = None if dataset is None else explained(dataset, inquiry)
-    return Reading(found, tuple(inquiry.questions), _signature(inquiry, dataset))
+    complete = None if dataset is None else explained(dataset, inquiry)
+    return Reading(complete, tuple(inquiry.questions), _signature(inquiry, dataset))
 
 
 def explained(dataset: Dataset, inquiry: Inquiry) -> Dataset:
     """With what was said and left alone on the way."""
-    found = dataset.interpretation
+    interpretation = dataset.interpretation
     answers = {key: value for key, value in inquiry.answers.items() if key in inquiry.used}
     return dataset.with_interpretation(
         replace(
-            found,
+            interpretation,
             regions=dataset.regions,
             measures=dataset.measures,
-            missing=(*found.missing, *inquiry.missing),
-            left_alone=(*found.left_alone, *inquiry.left_alone),
-            assumptions=tuple(dict.fromkeys((*found.assumptions, *inquiry.assumptions))),
-            answers={**found.answers, **answers},
+            missing=(*interpretation.missing, *inquiry.missing),
+            left_alone=(*interpretation.left_alone, *inquiry.left_alone),
+            assumptions=tuple(dict.fromkeys((*interpretation.assumptions, *inquiry.assumptions))),
+            answers={**interpretation.answers, **answers},
         )
     )
 
 
 def _signature(inquiry: Inquiry, dataset: Dataset | None) -> str:
     """SHA-256 of what a file looks like: its kind, its columns, and what was asked of it."""
-    asked = [
-        [each.id, sorted(choice.value for choice in each.choices)] for each in inquiry.questions
+    questions = [
+        [question.id, sorted(choice.value for choice in question.choices)]
+        for question in inquiry.questions
     ]
-    looks: list[Any] = [sorted(asked)]
+    looks: list[Any] = [sorted(questions)]
     if dataset is not None:
-        found = dataset.interpretation
-        columns = [found.id, found.site, found.score, *(each.name for each in found.covariates)]
-        looks += [found.kind, columns, found.label.column if found.label else None]
+        interpretation = dataset.interpretation
+        columns = [
+            interpretation.id,
+            interpretation.site,
+            interpretation.score,
+            *(question.name for question in interpretation.covariates),
+        ]
+        looks += [
+            interpretation.kind,
+            columns,
+            interpretation.label.column if interpretation.label else None,
+        ]
         looks += [list(dataset.measures), list(dataset.regions)]
     return hashlib.sha256(json.dumps(looks).encode()).hexdigest()

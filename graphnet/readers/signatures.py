@@ -202,9 +202,9 @@ def is_workbook(members: Collection[str]) -> bool:
 
 def check_package(members: Collection[str], name: str) -> None:
     """Raises CohortError where the ZIP file ``name`` is a package that is not read, by its kind."""
-    for member, known in MARKS:
+    for member, kind in MARKS:
         if member in members:
-            raise CohortError(known.refusal(name))
+            raise CohortError(kind.refusal(name))
     if any(PurePosixPath(member).name == "data.pkl" for member in members):
         raise CohortError(Foreign(Message("readers_kinds.pytorch"), PICKLE).refusal(name))
     held = {PurePosixPath(member).name.removesuffix(".bz2") for member in members}

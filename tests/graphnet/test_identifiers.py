@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from graphnet.data.identifiers import bare, collisions, match_ids
+from graphnet.messages import Message, first_of
 from graphnet.readers import from_table, read_table
 
 
@@ -30,13 +31,13 @@ def test_ids_match_without_sub_and_it_is_said() -> None:
     assert match.pairs == (("sub-001", "001"), ("002", "sub-002 "), ("3", "003")) or (
         match.pairs[:2] == (("sub-001", "001"), ("002", "sub-002 "))
     )
-    assert match.how[0] == "2 ids match without 'sub-' or blanks ('sub-001' and '001')."
+    assert match.how[0] == Message("ids.without-prefix", count=2, one="'sub-001'", other="'001'")
 
 
 def test_zeros_are_dropped_where_one_whole_side_has_none() -> None:
     match = match_ids(["0050952", "0050953", "a"], ["50953", "50952", "b"])
     assert match.pairs == (("0050952", "50952"), ("0050953", "50953"))
-    assert match.how == ("2 ids match without leading zeros ('0050952' and '50952').",)
+    assert match.how == (Message("ids.without-zeros", count=2, one="'0050952'", other="'50952'"),)
     assert match_ids(["0050952", "1"], ["50952", "01"]).pairs == ()
     assert match_ids(["1.10"], ["1.1"]).pairs == ()
 
@@ -44,7 +45,7 @@ def test_zeros_are_dropped_where_one_whole_side_has_none() -> None:
 def test_ids_that_cannot_be_told_apart_are_named() -> None:
     match = match_ids(["001", "01"], ["1", "2"])
     assert match.pairs == ()
-    assert match.collisions == ("The ids 001, 01 cannot be told apart; write them alike.",)
+    assert match.collisions == (Message("ids.collide", ids=first_of(["001", "01"])),)
     assert collisions(["sub-1", "1", "01"]) == [("sub-1", "1")]
 
 

@@ -74,7 +74,7 @@ def format_shape(array: Array) -> str:
 def _fits(array: Array, expected: tuple[int | None, ...], inquiry: Inquiry) -> bool:
     """Whether features are (subjects, regions, measures); else refused with all shapes."""
     if array.ndim == 3 and all(
-        wanted in {None, found} for wanted, found in zip(expected, array.shape, strict=True)
+        wanted in {None, size} for wanted, size in zip(expected, array.shape, strict=True)
     ):
         return True
     words = ("subjects", "regions", "measures")
@@ -179,11 +179,11 @@ def correlate_series(
 
     """
     rows = [f"{subject} (row {row})" for row, subject in enumerate(ids, 1)]
-    found = {row: np.ascontiguousarray(one.T) for row, one in zip(rows, values, strict=True)}
-    check_length(found, inquiry)
+    series_of = {row: np.ascontiguousarray(one.T) for row, one in zip(rows, values, strict=True)}
+    check_length(series_of, inquiry)
     inquiry.check()
-    found = without_gaps(found, regions, inquiry)
-    series, edges = correlate(found, regions, inquiry, most)
+    series_of = without_gaps(series_of, regions, inquiry)
+    series, edges = correlate(series_of, regions, inquiry, most)
     return series, Connectome(
         edges, ConnectomeReading(Z, SERIES, Message("readers.correlated-here"))
     )
@@ -208,7 +208,7 @@ def _matrices(array: Array, subjects: int, inquiry: Inquiry) -> FloatArray | Non
             )
         )
         return None
-    found = subjects_first(array.astype(np.float64), inquiry, FC)
+    matrices = subjects_first(array.astype(np.float64), inquiry, FC)
     if array.shape[0] != subjects:
         inquiry.assume(
             Message(
@@ -218,7 +218,7 @@ def _matrices(array: Array, subjects: int, inquiry: Inquiry) -> FloatArray | Non
                 axis="last" if array.shape[2] == subjects else "second",
             )
         )
-    return found
+    return matrices
 
 
 def _is_square(shape: tuple[int, ...], subjects: int) -> bool:
@@ -230,11 +230,11 @@ def _is_square(shape: tuple[int, ...], subjects: int) -> bool:
     return left[0] == left[1]
 
 
-def _checked(found: Connectome, regions: Sequence[str], inquiry: Inquiry) -> Connectome | None:
-    if regions and found.regions != len(regions):
-        _refuse_regions(found.regions, regions, inquiry)
+def _checked(connectome: Connectome, regions: Sequence[str], inquiry: Inquiry) -> Connectome | None:
+    if regions and connectome.regions != len(regions):
+        _refuse_regions(connectome.regions, regions, inquiry)
         return None
-    return found
+    return connectome
 
 
 def _refuse_regions(count: int, regions: Sequence[str], inquiry: Inquiry) -> None:

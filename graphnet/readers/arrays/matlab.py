@@ -96,7 +96,7 @@ def list_variables(path: Path, name: str, most: int) -> list[Variable]:
     """What is in the file ``name``, measured. Raises CohortError as :func:`read_matlab`."""
     body = path.read_bytes()
     order, left = ORDERS[body[MARK]], most
-    found: list[Variable] = []
+    variables: list[Variable] = []
     try:
         for kind, packed in _elements(memoryview(body)[HEADER:], order):
             data = packed
@@ -106,12 +106,12 @@ def list_variables(path: Path, name: str, most: int) -> list[Variable]:
                 kind, data = next(_elements(memoryview(unpacked), order))  # noqa: PLW2901
             if kind != MATRIX:
                 raise ValueError(kind)
-            found.append(_variable(data, order, name, most))
+            variables.append(_variable(data, order, name, most))
     except DAMAGE as error:
         raise _damaged(name) from error
-    if len({variable.name for variable in found}) < len(found):
+    if len({variable.name for variable in variables}) < len(variables):
         raise _damaged(name)
-    return [variable for variable in found if not variable.name.startswith(OWN)]
+    return [variable for variable in variables if not variable.name.startswith(OWN)]
 
 
 def _damaged(name: str) -> CohortError:
@@ -127,12 +127,12 @@ def _load(path: Path, name: str, wanted: Collection[str]) -> dict[str, Array]:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             # Doubles that hold small whole numbers are stored as uint8, of which 0 - 1 is 255.
-            found = scipy.io.loadmat(path, mat_dtype=True, variable_names=list(wanted))
+            loaded = scipy.io.loadmat(path, mat_dtype=True, variable_names=list(wanted))
     except UNREADABLE as error:
         raise _damaged(name) from error
-    if not found.keys() >= set(wanted):
+    if not loaded.keys() >= set(wanted):
         raise _damaged(name)
-    return {key: _taken(found[key]) for key in wanted}
+    return {key: _taken(loaded[key]) for key in wanted}
 
 
 def _taken(array: Array) -> Array:
@@ -209,8 +209,8 @@ def _shape(element: tuple[int, memoryview], order: str) -> tuple[int, ...]:
 def _check_filled(element: tuple[int, memoryview], kind: int, shape: tuple[int, ...]) -> None:
     """Raises ValueError where an array has not as many values as its shape says."""
     stored, data = element
-    known = (CHARACTERS if kind == CHAR else {}) | SIZES
-    if kind not in {CHAR, *NUMBERS} or (stored not in known):
+    sizes = (CHARACTERS if kind == CHAR else {}) | SIZES
+    if kind not in {CHAR, *NUMBERS} or (stored not in sizes):
         raise ValueError(kind)
     # A character of UTF-8 or UTF-16 is of one byte at least.
     count = len(data) if kind == CHAR else len(data) // SIZES[stored]

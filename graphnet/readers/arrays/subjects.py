@@ -37,12 +37,12 @@ def subject_array_names(arrays: NamedArrays) -> list[str]:
 
 def count_subjects(arrays: NamedArrays, inquiry: Inquiry) -> int:
     """How many there are, by the ids or else the classes; refused where both are absent."""
-    known = subject_array_names(arrays)
-    for name in known:
+    names = subject_array_names(arrays)
+    for name in names:
         if name in arrays.plain:
-            found = arrays.plain[name]
-            return int(found.shape[0] if _is_wide(found) else as_vector(found).shape[0])
-    if not known:
+            array = arrays.plain[name]
+            return int(array.shape[0] if _is_wide(array) else as_vector(array).shape[0])
+    if not names:
         inquiry.refuse(Message("readers_arrays.no-ids", file=inquiry.name, arrays=arrays.listed))
     return 0
 
@@ -84,12 +84,12 @@ def subjects_from_arrays(
     ``ambiguous``: there are as many subjects as regions or measures, so that only arrays of known
     names are the subjects'.
     """
-    known = set(subject_array_names(arrays))
+    of_subjects = set(subject_array_names(arrays))
     columns: dict[str, Cells] = {}
     for name, array in arrays.plain.items():
         if name in used:
             continue
-        if name in known or (not ambiguous and as_vector(array).shape == (subjects,)):
+        if name in of_subjects or (not ambiguous and as_vector(array).shape == (subjects,)):
             columns[name] = _cells(name, array)
         else:
             inquiry.leave(name, _reason(array, subjects, ambiguous=ambiguous))

@@ -47,12 +47,12 @@ def align_regions(
     _check_alike(named, tables, usual, inquiry)
     regions = _union(usual, named.values())
     _say_unnamed(names, inquiry)
-    found = {
+    aligned = {
         subject: _placed(table.values, names[subject] or usual, regions, both=both)
         for subject, table in tables.items()
     }
     _say_moved(named, usual, regions, inquiry)
-    return _without_nuisance(regions, found, inquiry, both=both)
+    return _without_nuisance(regions, aligned, inquiry, both=both)
 
 
 def _names(table: NumberTable, subject: str, inquiry: Inquiry) -> tuple[str, ...] | None:
@@ -108,8 +108,8 @@ def _check_alike(
     words = not all(name.isdecimal() for name in usual)
     problems = []
     for subject, table in tables.items():
-        mine = named.get(subject)
-        if mine is None and table.values.shape[1] != len(usual):
+        own = named.get(subject)
+        if own is None and table.values.shape[1] != len(usual):
             problems.append(
                 Message(
                     "readers_connectomes.unnamed-regions",
@@ -117,10 +117,10 @@ def _check_alike(
                     count=table.values.shape[1],
                 )
             )
-        if mine is not None and set(mine) != set(usual):
-            common = len(set(mine) & set(usual))
+        if own is not None and set(own) != set(usual):
+            common = len(set(own) & set(usual))
             if not words or common < ALIKE * len(usual):
-                problems.append(_difference(subject, mine, usual))
+                problems.append(_difference(subject, own, usual))
     if problems:
         raise CohortError(
             Message(
@@ -132,13 +132,13 @@ def _check_alike(
         )
 
 
-def _difference(subject: str, mine: Sequence[str], usual: Sequence[str]) -> Message:
-    lacking = [name for name in usual if name not in set(mine)]
-    more = [name for name in mine if name not in set(usual)]
+def _difference(subject: str, own: Sequence[str], usual: Sequence[str]) -> Message:
+    lacking = [name for name in usual if name not in set(own)]
+    more = [name for name in own if name not in set(usual)]
     return Message(
         "readers_connectomes.regions-of-subject",
         subject=subject,
-        count=len(mine),
+        count=len(own),
         kind="both" if lacking and more else "lacking" if lacking else "more",
         lacking=first_of(lacking, 3),
         more=first_of(more, 3),
@@ -164,9 +164,9 @@ def _placed(
         square = np.full((len(regions), len(regions)), np.nan)
         square[np.ix_(places, places)] = values
         return square
-    found = np.full((len(values), len(regions)), np.nan)
-    found[:, places] = values
-    return found
+    placed = np.full((len(values), len(regions)), np.nan)
+    placed[:, places] = values
+    return placed
 
 
 def _say_unnamed(names: Mapping[str, tuple[str, ...] | None], inquiry: Inquiry) -> None:
@@ -220,12 +220,12 @@ def _say_moved(
 
 
 def _without_nuisance(
-    regions: tuple[str, ...], found: dict[str, FloatArray], inquiry: Inquiry, *, both: bool
+    regions: tuple[str, ...], values_of: dict[str, FloatArray], inquiry: Inquiry, *, both: bool
 ) -> tuple[tuple[str, ...], dict[str, FloatArray]]:
     """Without columns named for what is no region of the brain, as fMRIPrep's confounds are."""
     none = {place for place, name in enumerate(regions) if name.lower() in NO_REGIONS}
     if not none:
-        return regions, found
+        return regions, values_of
     if len(none) > ALIKE * len(regions):
         raise CohortError(
             Message(
@@ -238,5 +238,6 @@ def _without_nuisance(
         Message("readers_connectomes.no-brain-region"),
     )
     return tuple(regions[place] for place in kept), {
-        subject: one[np.ix_(kept, kept)] if both else one[:, kept] for subject, one in found.items()
+        subject: one[np.ix_(kept, kept)] if both else one[:, kept]
+        for subject, one in values_of.items()
     }

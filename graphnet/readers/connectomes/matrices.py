@@ -81,19 +81,19 @@ def edges_from_pairs(  # noqa: PLR0917 - values by pairs of regions, of whom, an
     count = len(regions)
     edges = np.full((len(values), count * (count - 1) // 2), np.nan)
     diagonal = np.zeros((len(values), count))
-    seen: dict[int, int] = {}
+    column_of: dict[int, int] = {}
     disagree: list[Message] = []
     for place, (one, other) in enumerate(pairs):
         if one == other:
             diagonal[:, one] = values[:, place]
             continue
         edge = edge_index(min(one, other), max(one, other), count)
-        if edge in seen and not _agree(edges[:, edge], values[:, place]):
+        if edge in column_of and not _agree(edges[:, edge], values[:, place]):
             disagree.append(_pair(regions[one], regions[other]))
         first = edges[:, edge]
         edges[:, edge] = np.where(np.isnan(first), values[:, place], first)
-        seen[edge] = place
-    _check_pairs(seen, disagree, regions, inquiry)
+        column_of[edge] = place
+    _check_pairs(column_of, disagree, regions, inquiry)
     return _settled(
         RawEdges(edges, diagonal, PAIRS), ids, inquiry, Hints(hint, documented, regions)
     )
@@ -111,8 +111,8 @@ def fisher_z(correlations: FloatArray) -> FloatArray:
 
 def _agree(one: FloatArray, other: FloatArray) -> bool:
     """Whether two directions of a pair hold the same; NaN agrees with everything."""
-    known = ~(np.isnan(one) | np.isnan(other))
-    return bool(np.isclose(one[known], other[known], rtol=1e-5, atol=ROUNDING).all())
+    both = ~(np.isnan(one) | np.isnan(other))
+    return bool(np.isclose(one[both], other[both], rtol=1e-5, atol=ROUNDING).all())
 
 
 def _pair(one: str, other: str) -> Message:
@@ -120,7 +120,7 @@ def _pair(one: str, other: str) -> Message:
 
 
 def _check_pairs(
-    seen: dict[int, int], disagree: list[Message], regions: Sequence[str], inquiry: Inquiry
+    column_of: dict[int, int], disagree: list[Message], regions: Sequence[str], inquiry: Inquiry
 ) -> None:
     if disagree:
         inquiry.refuse(
@@ -135,7 +135,8 @@ def _check_pairs(
         _pair(regions[one], regions[other])
         for one in range(count)
         for other in range(one + 1, count)
-        if len(seen) < count * (count - 1) // 2 and edge_index(one, other, count) not in seen
+        if len(column_of) < count * (count - 1) // 2
+        and edge_index(one, other, count) not in column_of
     ]
     if absent:
         inquiry.refuse(
@@ -146,16 +147,16 @@ def _check_pairs(
 
 
 def _settled(
-    halves: RawEdges, ids: Sequence[str], inquiry: Inquiry, known: Hints
+    halves: RawEdges, ids: Sequence[str], inquiry: Inquiry, hints: Hints
 ) -> tuple[Float32Array, ConnectomeReading]:
     """Edges as they are kept, once it is known what they are."""
     edges = halves.edges
-    seen = ValueSummary.of(edges, halves.diagonal)
-    _check_filled(edges, ids, inquiry, seen)
+    summary = ValueSummary.of(edges, halves.diagonal)
+    _check_filled(edges, ids, inquiry, summary)
     _check_diagonals(halves.diagonal, ids, inquiry)
-    values, reason = infer_values(seen, inquiry, known)
-    if values in {Z, R} and seen.most > 0:
-        edges = _without_silent(edges, seen.zeros, inquiry, known.regions)
+    values, reason = infer_values(summary, inquiry, hints)
+    if values in {Z, R} and summary.most > 0:
+        edges = _without_silent(edges, summary.zeros, inquiry, hints.regions)
         _refuse_empty(edges, ids, inquiry)
     if values == R:
         edges = _from_r(edges, inquiry)
@@ -165,12 +166,12 @@ def _settled(
 
 
 def _check_filled(
-    edges: FloatArray, ids: Sequence[str], inquiry: Inquiry, seen: ValueSummary
+    edges: FloatArray, ids: Sequence[str], inquiry: Inquiry, summary: ValueSummary
 ) -> None:
     """Somebody without any edge cannot be used; nor can a dataset of zeros."""
     if not edges.size:
         return
-    if seen.most == 0 and not np.isinf(edges).any():
+    if summary.most == 0 and not np.isinf(edges).any():
         inquiry.refuse(Message("readers_connectomes.all-empty", file=inquiry.name))
         return
     _refuse_empty(edges, ids, inquiry)
@@ -193,8 +194,8 @@ def _refuse_empty(edges: FloatArray, ids: Sequence[str], inquiry: Inquiry) -> No
 def _check_diagonals(diagonal: FloatArray, ids: Sequence[str], inquiry: Inquiry) -> None:
     """Refuse Pearson's r of some and Fisher's z of others, by their diagonals (S, N)."""
     infinite = np.isinf(diagonal).any(axis=1)
-    known = ~np.isnan(diagonal)
-    ones = (np.isclose(diagonal, 1, atol=1e-4) | ~known).all(axis=1) & known.any(axis=1)
+    present = ~np.isnan(diagonal)
+    ones = (np.isclose(diagonal, 1, atol=1e-4) | ~present).all(axis=1) & present.any(axis=1)
     if infinite.any() and ones.any():
         inquiry.refuse(
             Message(
@@ -211,11 +212,11 @@ def _silent(edges: FloatArray) -> NDArray[np.bool_]:
     size = (1 + int(np.sqrt(1 + 8 * edges.shape[1]))) // 2
     rows, columns = np.triu_indices(size, 1)
     zero = (edges == 0) | np.isnan(edges)
-    found = np.zeros((len(edges), size), dtype=bool)
+    silent = np.zeros((len(edges), size), dtype=bool)
     for region in range(size):
-        mine = (rows == region) | (columns == region)
-        found[:, region] = zero[:, mine].all(axis=1) & (edges[:, mine] == 0).any(axis=1)
-    return found if size > 2 else np.zeros_like(found)
+        of_region = (rows == region) | (columns == region)
+        silent[:, region] = zero[:, of_region].all(axis=1) & (edges[:, of_region] == 0).any(axis=1)
+    return silent if size > 2 else np.zeros_like(silent)
 
 
 def _without_silent(

@@ -121,14 +121,14 @@ def _are_points(rows: Sequence[int], columns: Sequence[int]) -> bool:
 
 def _smooth_along_rows(tables: Tables) -> bool:
     """Whether neighbours in a row are more alike than those in a column, as points in time are."""
-    found = []
+    similarities = []
     for table in list(tables.values())[:LOOKED_AT]:
         values = table.values
         if np.isnan(values).any() or min(values.shape) < LEAST_POINTS:
             return False
         centred = values - values.mean(axis=0) - values.mean(axis=1, keepdims=True) + values.mean()
-        found.append((_alike(centred), _alike(centred.T)))
-    along, down = np.median(found, axis=0)
+        similarities.append((_alike(centred), _alike(centred.T)))
+    along, down = np.median(similarities, axis=0)
     return bool(along > SMOOTH and along > down + SMOOTH)
 
 
@@ -145,9 +145,9 @@ def time_first(table: NumberTable, rows: str) -> NumberTable:
     return NumberTable(table.values.T, table.index, table.header)
 
 
-def check_length(found: Mapping[str, FloatArray], inquiry: Inquiry) -> None:
+def check_length(series_of: Mapping[str, FloatArray], inquiry: Inquiry) -> None:
     """Refuse series that are too short to be correlated, by their subjects."""
-    short = {subject: len(one) for subject, one in found.items() if len(one) < LEAST_POINTS}
+    short = {subject: len(one) for subject, one in series_of.items() if len(one) < LEAST_POINTS}
     if short:
         subjects = [
             Message("readers_connectomes.subject-has", subject=subject, count=points)
@@ -164,30 +164,30 @@ def check_length(found: Mapping[str, FloatArray], inquiry: Inquiry) -> None:
 
 
 def without_gaps(
-    found: Mapping[str, FloatArray], regions: Sequence[str], inquiry: Inquiry
+    series_of: Mapping[str, FloatArray], regions: Sequence[str], inquiry: Inquiry
 ) -> dict[str, FloatArray]:
     """Series (T, N) with NaN for whatever is no measurement: constant, empty, infinite."""
     cleaned: dict[str, FloatArray] = {}
     silent = np.zeros(len(regions), dtype=np.int64)
     gaps = 0
     empty = []
-    for subject, one in found.items():
-        known = one if not np.isinf(one).any() else np.where(np.isfinite(one), one, np.nan)
-        flat = _flat(known)
+    for subject, one in series_of.items():
+        finite = one if not np.isinf(one).any() else np.where(np.isfinite(one), one, np.nan)
+        flat = _flat(finite)
         empty += [subject] if flat.all() else []
         silent += flat
-        gaps += int(np.isnan(known[:, ~flat]).sum())
-        cleaned[subject] = np.where(flat, np.nan, known) if flat.any() else known
+        gaps += int(np.isnan(finite[:, ~flat]).sum())
+        cleaned[subject] = np.where(flat, np.nan, finite) if flat.any() else finite
     if empty:
         inquiry.refuse(
             Message("readers_connectomes.no-signal", file=inquiry.name, subjects=first_of(empty, 5))
         )
-    _say_gaps(silent, gaps, len(found), regions, inquiry)
+    _say_gaps(silent, gaps, len(series_of), regions, inquiry)
     return cleaned
 
 
 def correlate(
-    found: Mapping[str, FloatArray], regions: Sequence[str], inquiry: Inquiry, most: int
+    series_of: Mapping[str, FloatArray], regions: Sequence[str], inquiry: Inquiry, most: int
 ) -> tuple[Series, Float32Array]:
     """The series one below the other, and Fisher's z (S, E) of each subject's correlations.
 
@@ -197,27 +197,27 @@ def correlate(
     """
     size = len(regions)
     count = size * (size - 1) // 2
-    points = sum(map(len, found.values()))
-    if 8 * points * size + 4 * count * len(found) > most:
+    points = sum(map(len, series_of.values()))
+    if 8 * points * size + 4 * count * len(series_of) > most:
         raise CohortError(
             Message("readers_connectomes.series-too-large", file=inquiry.name, megabytes=most / 1e6)
         )
-    edges = np.empty((len(found), count), dtype=np.float32)
+    edges = np.empty((len(series_of), count), dtype=np.float32)
     same: dict[int, int] = {}
     averages = 0
-    for row, one in enumerate(found.values()):
+    for row, one in enumerate(series_of.values()):
         pearson = correlations(one)
         for edge in np.flatnonzero(np.abs(pearson) > 1 - SAME).tolist():
             same[edge] = same.get(edge, 0) + 1
         averages += _ends_in_average(one)
         edges[row] = fisher_z(pearson)
-    _say_same(same, regions, len(found), inquiry)
-    if averages == len(found):
+    _say_same(same, regions, len(series_of), inquiry)
+    if averages == len(series_of):
         inquiry.assume(
             Message("readers_connectomes.global-signal", file=inquiry.name, column=regions[-1])
         )
-    offsets = np.cumsum([0, *map(len, found.values())])
-    return Series(np.concatenate(list(found.values())), offsets.astype(np.int64)), edges
+    offsets = np.cumsum([0, *map(len, series_of.values())])
+    return Series(np.concatenate(list(series_of.values())), offsets.astype(np.int64)), edges
 
 
 def correlations(series: FloatArray) -> FloatArray:
@@ -226,10 +226,10 @@ def correlations(series: FloatArray) -> FloatArray:
     NaN where a region is constant or both have less than ten points in common.
     """
     rows, columns = np.triu_indices(series.shape[1], 1)
-    known = ~np.isnan(series)
-    if (known.all(axis=0) | ~known.any(axis=0)).all():
+    present = ~np.isnan(series)
+    if (present.all(axis=0) | ~present.any(axis=0)).all():
         return np.asarray(_complete(series)[rows, columns])
-    return np.asarray(_pairwise(series, known)[rows, columns])
+    return np.asarray(_pairwise(series, present)[rows, columns])
 
 
 def _complete(series: FloatArray) -> FloatArray:
@@ -240,14 +240,14 @@ def _complete(series: FloatArray) -> FloatArray:
     return np.asarray(unit.T @ unit)
 
 
-def _pairwise(series: FloatArray, known: NDArray[np.bool_]) -> FloatArray:
+def _pairwise(series: FloatArray, present: NDArray[np.bool_]) -> FloatArray:
     """(N, N) over the points that both regions have."""
-    count = np.maximum(known.sum(axis=0), 1)
-    centred = np.where(known, series - np.where(known, series, 0).sum(axis=0) / count, 0)
-    there = known.astype(np.float64)
-    both = there.T @ there
-    sums = centred.T @ there  # of region i over the points that j has too
-    squares = np.square(centred).T @ there
+    count = np.maximum(present.sum(axis=0), 1)
+    centred = np.where(present, series - np.where(present, series, 0).sum(axis=0) / count, 0)
+    weights = present.astype(np.float64)
+    both = weights.T @ weights
+    sums = centred.T @ weights  # of region i over the points that j has too
+    squares = np.square(centred).T @ weights
     with np.errstate(divide="ignore", invalid="ignore"):
         shared = centred.T @ centred - sums * sums.T / both
         spread = squares - np.square(sums) / both
@@ -258,11 +258,11 @@ def _pairwise(series: FloatArray, known: NDArray[np.bool_]) -> FloatArray:
 
 def _flat(series: FloatArray) -> NDArray[np.bool_]:
     """(N,): regions that are constant or without any value."""
-    known = ~np.isnan(series)
-    low = np.where(known, series, np.inf).min(axis=0)
-    high = np.where(known, series, -np.inf).max(axis=0)
-    size = np.where(known, np.abs(series), 0).max(axis=0)
-    return np.asarray(~known.any(axis=0) | (high - low <= FLAT * size))
+    present = ~np.isnan(series)
+    low = np.where(present, series, np.inf).min(axis=0)
+    high = np.where(present, series, -np.inf).max(axis=0)
+    size = np.where(present, np.abs(series), 0).max(axis=0)
+    return np.asarray(~present.any(axis=0) | (high - low <= FLAT * size))
 
 
 def _say_gaps(

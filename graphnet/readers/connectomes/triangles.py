@@ -103,8 +103,8 @@ def subjects_first(arrays: FloatArray, inquiry: Inquiry, name: str) -> FloatArra
 
 def _of_triangle(values: FloatArray, size: int, inquiry: Inquiry, order: str) -> RawEdges:
     """Edges of a flat triangle; with its diagonal where that is all 1 or infinite."""
-    for known in (order,) if order else (UPPER, LOWER):
-        whole = _with_diagonal(values, size - 1, known)
+    for candidate in (order,) if order else (UPPER, LOWER):
+        whole = _with_diagonal(values, size - 1, candidate)
         if whole is not None:
             return whole
     if size <= 3:
@@ -164,8 +164,8 @@ def _differ(upper: FloatArray, lower: FloatArray) -> NDArray[np.bool_]:
         finite = np.where(np.isfinite(size), size, 0)
         scale = np.minimum(finite.max(axis=1, initial=0, keepdims=True), 1)
         apart = np.abs(upper - lower) > RELATIVE * size + ABSOLUTE * scale
-        known = ~(np.isnan(upper) | np.isnan(lower))
-    return np.asarray(apart | (np.isinf(size) & (upper != lower) & known))
+        present = ~(np.isnan(upper) | np.isnan(lower))
+    return np.asarray(apart | (np.isinf(size) & (upper != lower) & present))
 
 
 def _rounded_apart(
@@ -175,17 +175,19 @@ def _rounded_apart(
 
     Numbers that were the same but for the last bit are now and then rounded to both sides.
     """
-    found = np.zeros(len(upper), dtype=bool)
+    rounded = np.zeros(len(upper), dtype=bool)
     for subject in np.flatnonzero(differ.any(axis=1)).tolist():
-        mine = differ[subject]
+        differing = differ[subject]
         unit = _last_decimal(np.concatenate([upper[subject], lower[subject]]))
-        apart = np.abs(upper[subject, mine] - lower[subject, mine])
-        found[subject] = bool(mine.mean() <= FEW and (apart <= 1.01 * unit).all())
-    if found.any():
+        apart = np.abs(upper[subject, differing] - lower[subject, differing])
+        rounded[subject] = bool(differing.mean() <= FEW and (apart <= 1.01 * unit).all())
+    if rounded.any():
         inquiry.assume(
-            Message("readers_connectomes.rounded-apart", file=inquiry.name, count=int(found.sum()))
+            Message(
+                "readers_connectomes.rounded-apart", file=inquiry.name, count=int(rounded.sum())
+            )
         )
-    return found
+    return rounded
 
 
 def _last_decimal(values: FloatArray) -> float:

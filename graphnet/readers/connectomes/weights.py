@@ -76,16 +76,16 @@ class ValueSummary:
 def _kind_of_diagonal(edges: FloatArray, diagonal: FloatArray, most: float) -> str:
     """Regions whose row is missing do not count."""
     present = _present(edges, diagonal.shape[1])
-    known = diagonal[present & ~np.isnan(diagonal)]
-    if not known.size:
+    cells = diagonal[present & ~np.isnan(diagonal)]
+    if not cells.size:
         return EMPTY if present.any() and np.isnan(diagonal[present]).all() else ANYTHING
-    if np.isclose(known, 1, atol=1e-4).all():
+    if np.isclose(cells, 1, atol=1e-4).all():
         return ONES
-    finite = known[np.isfinite(known)]
+    finite = cells[np.isfinite(cells)]
     low, high = (finite.min(), finite.max()) if finite.size else (np.inf, np.inf)
     nearly = low > most and low >= NEARLY_ONE and high <= LARGEST_Z
     constant = bool(high - low < 1e-3 * high) or low >= SURELY_ONE
-    if (known > 0).all() and (not finite.size or (nearly and constant)):
+    if (cells > 0).all() and (not finite.size or (nearly and constant)):
         return INFINITE
     several = finite.size and low >= 0 and len(np.unique(np.round(finite / (high or 1), 3))) > 2
     return VARIED if several else ANYTHING
@@ -93,113 +93,113 @@ def _kind_of_diagonal(edges: FloatArray, diagonal: FloatArray, most: float) -> s
 
 def _present(edges: FloatArray, size: int) -> NDArray[np.bool_]:
     """(S, N): which regions have any edge that is neither missing nor zero."""
-    found = np.zeros((len(edges), size), dtype=bool)
+    present = np.zeros((len(edges), size), dtype=bool)
     rows, columns = np.triu_indices(size, 1)
-    known = ~np.isnan(edges) & (edges != 0)
+    has_edge = ~np.isnan(edges) & (edges != 0)
     for region in range(size):
-        found[:, region] = known[:, (rows == region) | (columns == region)].any(axis=1)
-    return found
+        present[:, region] = has_edge[:, (rows == region) | (columns == region)].any(axis=1)
+    return present
 
 
-def infer_values(seen: ValueSummary, inquiry: Inquiry, known: Hints) -> tuple[str, Message]:
+def infer_values(summary: ValueSummary, inquiry: Inquiry, hints: Hints) -> tuple[str, Message]:
     """What the values are, and how that was known."""
-    hint = known.hint
+    hint = hints.hint
     given = inquiry.answer(CONNECTOME)
     if given is not None:
-        return _as_given(given, seen, inquiry), Message("readers_connectomes.by-mapping")
-    evidence = _evidence(seen, hint)
-    votes = {value: why for value, why in evidence.items() if value in _possible(seen, hint)}
+        return _as_given(given, summary, inquiry), Message("readers_connectomes.by-mapping")
+    evidence = _evidence(summary, hint)
+    votes = {value: why for value, why in evidence.items() if value in _possible(summary, hint)}
     if len(votes) == 1:
         value, reason = next(iter(votes.items()))
         if hint not in {"", STRUCTURAL, value}:
-            inquiry.assume(_overruled(hint, value, seen, inquiry))
-        if value == Z and seen.diagonal == EMPTY and not hint:
+            inquiry.assume(_overruled(hint, value, summary, inquiry))
+        if value == Z and summary.diagonal == EMPTY and not hint:
             inquiry.assume(Message("readers_connectomes.empty-diagonal", file=inquiry.name))
         return value, reason
     if evidence:
-        return _ask(seen, inquiry, list(evidence.values()), hint)
-    return _without_evidence(seen, inquiry, known)
+        return _ask(summary, inquiry, list(evidence.values()), hint)
+    return _without_evidence(summary, inquiry, hints)
 
 
-def _evidence(seen: ValueSummary, hint: str) -> dict[str, Message]:
+def _evidence(summary: ValueSummary, hint: str) -> dict[str, Message]:
     """What speaks for which values."""
     evidence = {}
-    if seen.diagonal == ONES:
+    if summary.diagonal == ONES:
         evidence[R] = Message("readers_connectomes.diagonal-one")
-    empty = seen.diagonal == EMPTY and not hint and seen.most <= LARGEST_Z
-    if seen.diagonal == INFINITE or empty:
+    empty = summary.diagonal == EMPTY and not hint and summary.most <= LARGEST_Z
+    if summary.diagonal == INFINITE or empty:
         evidence[Z] = Message("readers_connectomes.diagonal-infinite")
-    if seen.diagonal == VARIED and seen.least < 0:
+    if summary.diagonal == VARIED and summary.least < 0:
         evidence[OTHER] = Message("readers_connectomes.diagonal-varies")
-    if seen.whole and seen.least >= 0 and seen.most > 0 and hint != OTHER:
+    if summary.whole and summary.least >= 0 and summary.most > 0 and hint != OTHER:
         evidence[COUNTS] = Message("readers_connectomes.whole-numbers")
     if hint and hint != STRUCTURAL:
         evidence[hint] = Message("readers_connectomes.names-say", values=hint)
     return evidence
 
 
-def _possible(seen: ValueSummary, hint: str = "") -> set[str]:
+def _possible(summary: ValueSummary, hint: str = "") -> set[str]:
     """What values of this range can be."""
-    varied = seen.diagonal == VARIED and not seen.whole and hint not in {R, Z}
+    varied = summary.diagonal == VARIED and not summary.whole and hint not in {R, Z}
     excluded = {R, Z} if varied or hint == STRUCTURAL else set()
-    excluded |= {R} if seen.most > 1 + ROUNDING else set()
-    excluded |= {Z} if seen.most > LARGEST_Z else set()
-    excluded |= {COUNTS} if seen.least < 0 else set()
+    excluded |= {R} if summary.most > 1 + ROUNDING else set()
+    excluded |= {Z} if summary.most > LARGEST_Z else set()
+    excluded |= {COUNTS} if summary.least < 0 else set()
     return {Z, R, COUNTS, OTHER} - excluded
 
 
-def _without_evidence(seen: ValueSummary, inquiry: Inquiry, known: Hints) -> tuple[str, Message]:
-    possible = _possible(seen, known.hint)
+def _without_evidence(summary: ValueSummary, inquiry: Inquiry, hints: Hints) -> tuple[str, Message]:
+    possible = _possible(summary, hints.hint)
     if len(possible) == 1:
         return OTHER, Message("readers_connectomes.negative-values")
-    if seen.most > LARGEST_Z:
-        value = COUNTS if seen.least >= 0 else OTHER
+    if summary.most > LARGEST_Z:
+        value = COUNTS if summary.least >= 0 else OTHER
         inquiry.assume(
             Message(
                 "readers_connectomes.large-values",
                 file=inquiry.name,
-                most=f"{seen.most:.6g}",
+                most=f"{summary.most:.6g}",
                 values=value,
             )
         )
-        return value, Message("readers_connectomes.no-correlations", most=f"{seen.most:g}")
-    if known.documented:
+        return value, Message("readers_connectomes.no-correlations", most=f"{summary.most:g}")
+    if hints.documented:
         inquiry.assume(Message("readers_connectomes.documented-z", file=inquiry.name))
         return Z, Message("readers_connectomes.by-format")
-    if 1 < seen.most <= USUAL_Z and seen.least < 0 and Z in possible:
+    if 1 < summary.most <= USUAL_Z and summary.least < 0 and Z in possible:
         inquiry.assume(
             Message(
                 "readers_connectomes.too-large-for-r",
                 file=inquiry.name,
-                least=f"{seen.least:.3g}",
-                most=f"{seen.most:.3g}",
+                least=f"{summary.least:.3g}",
+                most=f"{summary.most:.3g}",
             )
         )
         return Z, Message("readers_connectomes.negative-and-over-one")
-    return _ask(seen, inquiry, [], known.hint)
+    return _ask(summary, inquiry, [], hints.hint)
 
 
-def _overruled(hint: str, value: str, seen: ValueSummary, inquiry: Inquiry) -> Message:
+def _overruled(hint: str, value: str, summary: ValueSummary, inquiry: Inquiry) -> Message:
     return Message(
         "readers_connectomes.names-overruled",
         file=inquiry.name,
-        most=f"{seen.most:.6g}",
+        most=f"{summary.most:.6g}",
         values=value,
         named=hint,
     )
 
 
 def _ask(
-    seen: ValueSummary, inquiry: Inquiry, evidence: Sequence[Message], hint: str
+    summary: ValueSummary, inquiry: Inquiry, evidence: Sequence[Message], hint: str
 ) -> tuple[str, Message]:
-    possible = _possible(seen, hint)
+    possible = _possible(summary, hint)
     answer = inquiry.ask(
         CONNECTOME,
         Message(
             "readers_connectomes.ask-values",
             file=inquiry.name,
-            least=f"{seen.least:.3g}",
-            most=f"{max(seen.most, seen.least):.3g}",
+            least=f"{summary.least:.3g}",
+            most=f"{max(summary.most, summary.least):.3g}",
             count=len(evidence),
             evidence=first_of(evidence),
         ),
@@ -208,7 +208,7 @@ def _ask(
     return answer, Message("readers_connectomes.as-answered")
 
 
-def _as_given(given: str, seen: ValueSummary, inquiry: Inquiry) -> str:
+def _as_given(given: str, summary: ValueSummary, inquiry: Inquiry) -> str:
     if given not in {choice.value for choice in CHOICES}:
         inquiry.refuse(
             Message(
@@ -219,13 +219,13 @@ def _as_given(given: str, seen: ValueSummary, inquiry: Inquiry) -> str:
             )
         )
         return OTHER
-    if given == R and seen.most > 1 + ROUNDING:
+    if given == R and summary.most > 1 + ROUNDING:
         inquiry.refuse(
             Message(
                 "readers_connectomes.not-r",
                 key=CONNECTOME,
                 file=inquiry.name,
-                most=f"{seen.most:.6g}",
+                most=f"{summary.most:.6g}",
             )
         )
         return OTHER

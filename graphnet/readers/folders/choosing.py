@@ -71,12 +71,12 @@ def one_kind(scans: ScansOf, inquiry: Inquiry) -> ScansOf:
 
 def of_each_measure(scans: ScansOf) -> dict[str, ScansOf]:
     """The files of measures, by measure and subject."""
-    found = _of_kind(scans, MEASURE)
-    names = sorted({scan.measure for scan in _all(found)})
+    measures = _of_kind(scans, MEASURE)
+    names = sorted({scan.measure for scan in _all(measures)})
     return {
         name: {
-            subject: [scan for scan in mine if scan.measure == name]
-            for subject, mine in found.items()
+            subject: [scan for scan in own if scan.measure == name]
+            for subject, own in measures.items()
         }
         for name in names
     }
@@ -95,25 +95,25 @@ def one_each(scans: ScansOf, inquiry: Inquiry, chosen: dict[str, str]) -> dict[s
             value = _asked(left, key, inquiry)
             chosen[key] = value
             left = _with(left, key, value)
-    for subject, mine in left.items():
-        if len(mine) > 1:
+    for subject, own in left.items():
+        if len(own) > 1:
             inquiry.refuse(
                 Message(
                     "readers_folders.same-files",
                     file=inquiry.name,
-                    count=len(mine),
+                    count=len(own),
                     subject=subject,
-                    files=first_of([scan.path.name for scan in mine], 3),
+                    files=first_of([scan.path.name for scan in own], 3),
                 )
             )
     _check_alike(left, inquiry)
-    return {subject: mine[0] for subject, mine in left.items() if mine}
+    return {subject: own[0] for subject, own in left.items() if own}
 
 
 def _check_alike(scans: ScansOf, inquiry: Inquiry) -> None:
     """Different atlases or measures between subjects are refused, other differences said."""
     for key in _keys(scans):
-        firsts = {_value(mine[0], key): subject for subject, mine in scans.items() if mine}
+        firsts = {_value(own[0], key): subject for subject, own in scans.items() if own}
         if len(firsts) < 2:
             continue
         subjects = first_of(
@@ -144,14 +144,16 @@ def _check_alike(scans: ScansOf, inquiry: Inquiry) -> None:
 
 def _are_folders_of_others(folders: Iterable[str]) -> bool:
     """Whether folders differ in the global signal or in the visit."""
-    return len({(bool(GLOBAL.search(each)), bool(VISIT.search(each))) for each in folders}) > 1
+    return (
+        len({(bool(GLOBAL.search(folder)), bool(VISIT.search(folder))) for folder in folders}) > 1
+    )
 
 
 def _of_kind(scans: ScansOf, kind: str) -> ScansOf:
-    found = {
-        subject: [scan for scan in mine if scan.kind == kind] for subject, mine in scans.items()
+    of_kind = {
+        subject: [scan for scan in own if scan.kind == kind] for subject, own in scans.items()
     }
-    return {subject: mine for subject, mine in found.items() if mine}
+    return {subject: own for subject, own in of_kind.items() if own}
 
 
 def _atlases(scans: ScansOf) -> set[str]:
@@ -162,7 +164,7 @@ def _atlases(scans: ScansOf) -> set[str]:
 
 
 def _all(scans: ScansOf) -> Iterable[Scan]:
-    return (scan for mine in scans.values() for scan in mine)
+    return (scan for own in scans.values() for scan in own)
 
 
 def _example(scans: ScansOf) -> str:
@@ -181,13 +183,13 @@ def _value(scan: Scan, key: str) -> str:
 
 def _differ(scans: ScansOf, key: str) -> bool:
     """Whether somebody has files of two values."""
-    return any(len({_value(scan, key) for scan in mine}) > 1 for mine in scans.values())
+    return any(len({_value(scan, key) for scan in own}) > 1 for own in scans.values())
 
 
 def _with(scans: ScansOf, key: str, value: str) -> ScansOf:
     return {
-        subject: [scan for scan in mine if _value(scan, key) == value]
-        for subject, mine in scans.items()
+        subject: [scan for scan in own if _value(scan, key) == value]
+        for subject, own in scans.items()
     }
 
 
@@ -196,11 +198,11 @@ def _one_spelling(scans: ScansOf) -> ScansOf:
     values = {_value(scan, "run") for scan in _all(scans)} - {NONE}
     plain = {value: value.lstrip("0") or "0" for value in values}
     wide = max((value for value in values if value.startswith("0")), key=len, default="")
-    both = any(_collide([_value(scan, "run") for scan in mine], plain) for mine in scans.values())
+    both = any(_collide([_value(scan, "run") for scan in own], plain) for own in scans.values())
     if both or not wide:
         return scans
     one = {value: plain[value].zfill(len(wide)) for value in values}
-    return {subject: [_renamed(scan, one) for scan in mine] for subject, mine in scans.items()}
+    return {subject: [_renamed(scan, one) for scan in own] for subject, own in scans.items()}
 
 
 def _collide(runs: Sequence[str], plain: Mapping[str, str]) -> bool:
@@ -247,20 +249,20 @@ def _format(scan: Scan) -> str:
 
 def _preferred(scans: ScansOf, rank: Callable[[Scan], int], aside: str) -> ScansOf:
     """Of each subject's files that differ in ``aside`` alone the one of the least rank."""
-    found: dict[str, list[Scan]] = {}
-    for subject, mine in scans.items():
+    preferred: dict[str, list[Scan]] = {}
+    for subject, own in scans.items():
         groups: dict[tuple[tuple[str, str], ...], list[Scan]] = {}
-        for scan in mine:
+        for scan in own:
             rest = {key: value for key, value in scan.entities.items() if key != aside}
             groups.setdefault(tuple(sorted(rest.items())), []).append(scan)
-        found[subject] = [min(group, key=rank) for group in groups.values()]
-    return found
+        preferred[subject] = [min(group, key=rank) for group in groups.values()]
+    return preferred
 
 
 def _asked(scans: ScansOf, key: str, inquiry: Inquiry) -> str:
     counts: dict[str, int] = {}
-    for mine in scans.values():
-        for value in {_value(scan, key) for scan in mine}:
+    for own in scans.values():
+        for value in {_value(scan, key) for scan in own}:
             counts[value] = counts.get(value, 0) + 1
     values = sorted(counts, key=lambda value: (-counts[value], _natural(value)))
     choices = [

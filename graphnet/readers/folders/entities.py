@@ -110,8 +110,8 @@ def scan_of(path: Path, folder: Path) -> Scan | None:
     inner = path.relative_to(folder)
     if not ending(path.name):
         return None
-    for known in (_dpabi, _gretna, _bids, _abide, _adhd):
-        scan = known(path, inner)
+    for convention in (_dpabi, _gretna, _bids, _abide, _adhd):
+        scan = convention(path, inner)
         if scan is not None:
             return scan
     return None
@@ -146,20 +146,22 @@ def scan_by_id(
 
 def keys(ids: list[str]) -> dict[str, str]:
     """Ways to write each id, as a file's name may hold it."""
-    found: dict[str, str] = {}
+    subject_of: dict[str, str] = {}
     for form in (str.strip, bare, without_zeros, number_of):
         for subject in ids:
             if form(subject):
-                found.setdefault(form(subject), subject)
-    return found
+                subject_of.setdefault(form(subject), subject)
+    return subject_of
 
 
 def _dpabi(path: Path, inner: PurePath) -> Scan | None:
     for pattern, kind, hint in DPABI:
         match = pattern.fullmatch(stem(path.name))
         if match:
-            found = {VALUES: hint} if hint else {}
-            return Scan(path, (match["id"],), kind, _entities(inner, (match["id"],), found), hint)
+            entities = {VALUES: hint} if hint else {}
+            return Scan(
+                path, (match["id"],), kind, _entities(inner, (match["id"],), entities), hint
+            )
     return None
 
 
@@ -180,43 +182,43 @@ def _abide(path: Path, inner: PurePath) -> Scan | None:
     match = ABIDE.fullmatch(stem(path.name))
     if match is None:
         return None
-    found = _entities(inner, (match["id"],), {"atlas": match["atlas"]})
-    return Scan(path, (match["id"], match["whole"]), SERIES, found)
+    entities = _entities(inner, (match["id"],), {"atlas": match["atlas"]})
+    return Scan(path, (match["id"], match["whole"]), SERIES, entities)
 
 
 def _adhd(path: Path, inner: PurePath) -> Scan | None:
     match = ADHD.fullmatch(stem(path.name))
     if match is None:
         return None
-    known = {key: match[key] for key in ("ses", "run", "atlas") if match[key]}
-    known |= {NAME: f"{match['steps']}*"} if match["steps"] else {}
-    return Scan(path, (match["id"],), SERIES, _entities(inner, (match["id"],), known))
+    entities = {key: match[key] for key in ("ses", "run", "atlas") if match[key]}
+    entities |= {NAME: f"{match['steps']}*"} if match["steps"] else {}
+    return Scan(path, (match["id"],), SERIES, _entities(inner, (match["id"],), entities))
 
 
 def _bids(path: Path, inner: PurePath) -> Scan | None:
     tokens = stem(path.name).split("_")
     if not re.fullmatch(r"sub-[^_]+", tokens[0]) or len(tokens) < 2:
         return None
-    found = {match["key"]: match["value"] for token in tokens[1:]
+    entities = {match["key"]: match["value"] for token in tokens[1:]
              if (match := ENTITY.fullmatch(token))}  # fmt: skip
     suffix = tokens[-1] if not ENTITY.fullmatch(tokens[-1]) else ""
     words = [token for token in tokens[1:-1] if not ENTITY.fullmatch(token)]
-    kind = _bids_kind(suffix, found) or _kind_of("_".join([*words, suffix]))
+    kind = _bids_kind(suffix, entities) or _kind_of("_".join([*words, suffix]))
     measure = ""
     if kind == MEASURE:
-        measure = found.pop("desc", "") if suffix == "morph" else found.pop("stat", "")
+        measure = entities.pop("desc", "") if suffix == "morph" else entities.pop("stat", "")
         measure = MEASURE_NAMES.get(measure.lower(), measure)
-    said = found.pop("meas", "") or found.pop("stat", "") if kind == MATRIX else ""
-    told = " ".join([said, found.get("desc", ""), *words, suffix])
-    hint = hint_of(told) if kind != SERIES else ""
+    said = entities.pop("meas", "") or entities.pop("stat", "") if kind == MATRIX else ""
+    described = " ".join([said, entities.get("desc", ""), *words, suffix])
+    hint = hint_of(described) if kind != SERIES else ""
     if said and not PLAIN_CORRELATION.fullmatch(said):
-        found["meas"] = said
+        entities["meas"] = said
     if hint in {Z, R}:
-        found[VALUES] = hint
+        entities[VALUES] = hint
     if words or (suffix and suffix not in SUFFIXES and kind != MEASURE):
-        found[NAME] = "_".join([*words, suffix])
+        entities[NAME] = "_".join([*words, suffix])
     subjects = (tokens[0], "_".join(tokens[:2])) if tokens[1].startswith("ses-") else (tokens[0],)
-    return Scan(path, subjects, kind, _entities(inner, subjects, found), hint, measure)
+    return Scan(path, subjects, kind, _entities(inner, subjects, entities), hint, measure)
 
 
 def _bids_kind(suffix: str, entities: Mapping[str, str]) -> str:
@@ -245,14 +247,14 @@ def _entities(
     """Entities of the name, and of the folders it lies in, without what these say again."""
     folders = []
     own = {bare(subject) for subject in subjects}
-    known = dict(found)
+    entities = dict(found)
     for part in inner.parent.parts:
         session = re.fullmatch(r"ses-(?P<ses>[^_]+)", part)
         if session:
-            known.setdefault("ses", session["ses"])
+            entities.setdefault("ses", session["ses"])
         elif bare(part) not in own and part not in DATATYPES:
             folders.append(part)
-    return known | {FOLDER: "/".join(folders) or ".", FORMAT: _format(inner.name)}
+    return entities | {FOLDER: "/".join(folders) or ".", FORMAT: _format(inner.name)}
 
 
 def _span(part: str, ids: Mapping[str, str], *, last: bool) -> tuple[int, int] | None:

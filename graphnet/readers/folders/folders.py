@@ -104,32 +104,30 @@ def _measured(
 ) -> Measured:
     """Series or matrices, and the measures that lie beside them or alone."""
     chosen: dict[str, str] = {}
-    found = None
+    measured = None
     to_connect = one_kind(scans, inquiry)
     if to_connect:
         one = one_each(to_connect, inquiry, chosen)
         refuse_missing(
-            [each for each in roster.ids if each not in one], roster.name, inquiry, chosen
+            [subject for subject in roster.ids if subject not in one], roster.name, inquiry, chosen
         )
         inquiry.check()
-        found = connected(one, inquiry, most)
-    layers = {
-        name: one_each(mine, inquiry, chosen) for name, mine in of_each_measure(scans).items()
-    }
+        measured = connected(one, inquiry, most)
+    layers = {name: one_each(own, inquiry, chosen) for name, own in of_each_measure(scans).items()}
     for name, one in layers.items():
-        absent = [each for each in roster.ids if each not in one]
+        absent = [subject for subject in roster.ids if subject not in one]
         refuse_missing(absent, roster.name, inquiry, {**chosen, "measure": name})
     inquiry.check()
     if layers:
-        found = _with_measures(found, layers, inquiry, most)
-    if found is None:
+        measured = _with_measures(measured, layers, inquiry, most)
+    if measured is None:
         raise CohortError(Message("readers_folders.nothing-measured", file=inquiry.name))
-    found.chosen = chosen
-    return found
+    measured.chosen = chosen
+    return measured
 
 
 def _with_measures(
-    found: Measured | None, layers: Mapping[str, Mapping[str, Scan]], inquiry: Inquiry, most: int
+    measured: Measured | None, layers: Mapping[str, Mapping[str, Scan]], inquiry: Inquiry, most: int
 ) -> Measured:
     """With the measures (S, N, F) of files by measure and subject, if their regions are the same.
 
@@ -138,9 +136,9 @@ def _with_measures(
 
     """
     read = {name: rows_of_measure(one, inquiry, most) for name, one in layers.items()}
-    regions = found.regions if found else next(iter(read.values()))[0]
-    odd = [name for name, (mine, _) in read.items() if set(mine) != set(regions)]
-    if odd and found is None:
+    regions = measured.regions if measured else next(iter(read.values()))[0]
+    odd = [name for name, (own, _) in read.items() if set(own) != set(regions)]
+    if odd and measured is None:
         raise CohortError(
             Message(
                 "readers_folders.measures-differ",
@@ -153,7 +151,7 @@ def _with_measures(
     for name in odd:
         inquiry.leave(name, Message("readers_folders.other-regions", count=len(regions)))
     kept = [name for name in read if name not in odd]
-    result = found or Measured(regions)
+    result = measured or Measured(regions)
     if kept:
         layer = [read[name][1][:, _order(read[name][0], regions)] for name in kept]
         result.measures, result.values = tuple(kept), np.stack(layer, axis=2)
@@ -169,7 +167,7 @@ def _dataset(measured: Measured, listed: Listed) -> Dataset:
     people = listed.people
     values, measures = measured.values, measured.measures
     if listed.values is not None:
-        both = [each for each in (values, listed.values) if each is not None]
+        both = [layer for layer in (values, listed.values) if layer is not None]
         values, measures = np.concatenate(both, axis=2), measures + listed.measures
     return Dataset(
         subjects=people.subjects,

@@ -318,7 +318,7 @@ def measure_of_rows(
     tables: Mapping[str, NumberTable], inquiry: Inquiry
 ) -> tuple[tuple[str, ...], FloatArray]:
     """The regions and the values (S, N) of rows."""
-    regions, values = align_regions({key: upright(each) for key, each in tables.items()}, inquiry)
+    regions, values = align_regions({key: upright(table) for key, table in tables.items()}, inquiry)
     return regions, np.concatenate(list(values.values()))
 
 
@@ -345,11 +345,13 @@ def connectomes_of_rows(
         CohortError: they are of no number of regions, or differ in length.
 
     """
-    rows = {key: NumberTable(upright(each).values, None, None) for key, each in tables.items()}
+    rows = {key: NumberTable(upright(table).values, None, None) for key, table in tables.items()}
     _, values = align_regions(rows, inquiry)
-    found = edges_from_vectors(np.concatenate(list(values.values())), list(values), inquiry, hint)
-    if found is None:
+    edges_and_reading = edges_from_vectors(
+        np.concatenate(list(values.values())), list(values), inquiry, hint
+    )
+    if edges_and_reading is None:
         raise CohortError(*inquiry.problems)
-    edges, reading = found
+    edges, reading = edges_and_reading
     size = (1 + isqrt(1 + 8 * edges.shape[1])) // 2
     return tuple(str(place) for place in range(1, size + 1)), edges, reading

@@ -87,8 +87,8 @@ def _variable(tables: dict[str, Array], scan: Scan, arrays: NamedArrays, inquiry
     if len(tables) == 1:
         return next(iter(tables))
     usual: Sequence[str] = USUAL.get(scan.kind, (*USUAL[SERIES], *USUAL[MATRIX]))
-    known = [name for name in usual if name in tables]
-    likely = known[0] if known else ""
+    usual_names = [name for name in usual if name in tables]
+    likely = usual_names[0] if usual_names else ""
     shapes = {tables[likely].shape} if likely else {table.shape for table in tables.values()}
     alike = [key for key, table in tables.items() if key not in usual and table.shape in shapes]
     if likely and not alike:
@@ -107,7 +107,7 @@ def _variable(tables: dict[str, Array], scan: Scan, arrays: NamedArrays, inquiry
                     shape=" x ".join(map(str, tables[name].shape)),
                 ),
             )
-            for name in (*known, *alike)
+            for name in (*usual_names, *alike)
         ],
     )
 
@@ -155,18 +155,18 @@ def read_all(scans: Mapping[str, Scan], inquiry: Inquiry, most: int) -> dict[str
         CohortError: beyond ``most`` bytes, and of what is no table.
 
     """
-    found: dict[str, NumberTable | None] = {}
+    certain: dict[str, NumberTable | None] = {}
     size = 0
     for subject, scan in scans.items():
-        found[subject] = table = _certain(scan, inquiry, most)
+        certain[subject] = table = _certain(scan, inquiry, most)
         size += 0 if table is None else table.values.nbytes
         if size > most:
             raise too_large(inquiry.name, most)
-    usual = Counter(_layout(table) for table in found.values() if table is not None)
+    usual = Counter(_layout(table) for table in certain.values() if table is not None)
     wanted = usual.most_common(1)[0][0] if usual else None
     return {
         subject: table if table is not None else _settled(scans[subject], wanted, inquiry, most)
-        for subject, table in found.items()
+        for subject, table in certain.items()
     }
 
 
@@ -208,22 +208,24 @@ def _readings(scan: Scan, inquiry: Inquiry, most: int) -> Iterator[tuple[NumberT
             table = read_scan(scan, aside, most)
         except CohortError:
             table = None
-        asked = next((each for each in aside.questions if each.id in LAYOUT), None)
-        if asked is not None:
-            left += [{**answers, asked.id: choice.value} for choice in asked.choices]
+        question = next(
+            (open_question for open_question in aside.questions if open_question.id in LAYOUT), None
+        )
+        if question is not None:
+            left += [{**answers, question.id: choice.value} for choice in question.choices]
         elif table is not None and not aside.questions:
             yield table, aside
 
 
 def _aside(inquiry: Inquiry, layout: Mapping[str, str] | None = None) -> Inquiry:
     """An inquiry of its own, with no other answers on the layout than these."""
-    answers = {key: each for key, each in inquiry.answers.items() if key not in LAYOUT}
+    answers = {key: answer for key, answer in inquiry.answers.items() if key not in LAYOUT}
     return Inquiry(inquiry.name, {**answers, **(layout or {})})
 
 
 def _take_over(aside: Inquiry, inquiry: Inquiry) -> None:
     inquiry.used |= aside.used - LAYOUT
-    inquiry.left_alone += [each for each in aside.left_alone if each not in inquiry.left_alone]
+    inquiry.left_alone += [left for left in aside.left_alone if left not in inquiry.left_alone]
     for sentence in aside.assumptions:
         inquiry.assume(sentence)
     for sentence in aside.problems:

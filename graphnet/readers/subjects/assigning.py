@@ -35,7 +35,7 @@ def assigned(
     scans = files.scans or by_ids(files, listed)
     if not files.scans:
         _refuse_unlisted(files, scans, table, inquiry)
-    place = max(range(alternatives(scans)), key=lambda each: matches(scans, each, listed),
+    place = max(range(alternatives(scans)), key=lambda candidate: matches(scans, candidate, listed),
                 default=0)  # fmt: skip
     names = list(dict.fromkeys(subject_of(scan, place) for scan in scans))
     match = match_ids(names, listed)
@@ -43,8 +43,8 @@ def assigned(
         inquiry.assume(Message("readers_subjects.of-file", file=inquiry.name, detail=sentence))
     for sentence in match.collisions:
         inquiry.refuse(Message("readers_subjects.of-file", file=inquiry.name, detail=sentence))
-    known = match.as_dict
-    strange = [name for name in names if name not in known]
+    listed_id = match.as_dict
+    strange = [name for name in names if name not in listed_id]
     if strange:
         inquiry.refuse(
             Message(
@@ -55,20 +55,20 @@ def assigned(
                 listed=first_of(listed, 3),
             )
         )
-    found: dict[str, list[Scan]] = {subject: [] for subject in listed}
+    scans_of: dict[str, list[Scan]] = {subject: [] for subject in listed}
     for scan in scans:
         name = subject_of(scan, place)
-        if name in known:
-            found[known[name]].append(scan)
-    refuse_missing([subject for subject, mine in found.items() if not mine], table, inquiry)
-    return {subject: mine for subject, mine in found.items() if mine}
+        if name in listed_id:
+            scans_of[listed_id[name]].append(scan)
+    refuse_missing([subject for subject, own in scans_of.items() if not own], table, inquiry)
+    return {subject: own for subject, own in scans_of.items() if own}
 
 
 def _refuse_unlisted(files: Files, scans: Sequence[Scan], table: str, inquiry: Inquiry) -> None:
     """Refuse files that are called like those of subjects but for the number; leave the others."""
-    known = {scan.path for scan in scans}
-    shapes = {_shape(path, files.folder) for path in known}
-    rest = [path for path in files.rest if path not in known and ending(path.name)]
+    paths = {scan.path for scan in scans}
+    shapes = {_shape(path, files.folder) for path in paths}
+    rest = [path for path in files.rest if path not in paths and ending(path.name)]
     unlisted = [path for path in rest if _shape(path, files.folder) in shapes]
     if unlisted:
         names = [str(path.relative_to(files.folder)) for path in unlisted]
@@ -80,7 +80,7 @@ def _refuse_unlisted(files: Files, scans: Sequence[Scan], table: str, inquiry: I
                 table=table,
             )
         )
-    left = {each.what for each in inquiry.left_alone}
+    left = {item.what for item in inquiry.left_alone}
     others = [path.name for path in rest if path not in unlisted and path.name not in left]
     if others:
         inquiry.leave(shortened(others, 3), Message("readers_subjects.no-id-in-names", table=table))
@@ -156,7 +156,7 @@ def id_column(sheet: Sheet, path: Path, files: Files, inquiry: Inquiry) -> str |
     given = inquiry.answer(ID)
     if given in sheet.names:
         return given
-    others = Files(files.folder, files.scans, [each for each in files.rest if each != path])
+    others = Files(files.folder, files.scans, [other for other in files.rest if other != path])
     columns = _columns(sheet)
     counts = {name: score_of(cells, others) for name, cells in columns.items()}
     whole = [name for name, cells in columns.items() if counts[name] == len(set(cells))]
@@ -211,24 +211,29 @@ def _counts(cells: Sequence[str]) -> bool:
 def _files_of(ids: Sequence[str], files: Files) -> list[frozenset[Path]]:
     """The files of each row, if it has these ids."""
     scans = files.scans or by_ids(files, ids)
-    place = max(range(alternatives(scans)), key=lambda each: matches(scans, each, ids), default=0)
+    place = max(
+        range(alternatives(scans)), key=lambda candidate: matches(scans, candidate, ids), default=0
+    )
     of: dict[str, set[Path]] = {}
     for scan in scans:
         of.setdefault(subject_of(scan, place), set()).add(scan.path)
-    known = {listed: name for name, listed in match_ids(list(of), ids).pairs}
-    return [frozenset(of[known[each]]) if each in known else frozenset() for each in ids]
+    name_of = {listed: name for name, listed in match_ids(list(of), ids).pairs}
+    return [
+        frozenset(of[name_of[candidate]]) if candidate in name_of else frozenset()
+        for candidate in ids
+    ]
 
 
 def _columns(sheet: Sheet) -> dict[str, tuple[str, ...]]:
     """The cells of columns that may hold ids, those that are called so first."""
-    found: dict[str, tuple[str, ...]] = {}
+    candidates: dict[str, tuple[str, ...]] = {}
     for name in sorted(dict.fromkeys(sheet.names[:MOST_COLUMNS]), key=lambda one: not _is_id(one)):
         cells = sheet.column(name)
         if isinstance(cells, tuple) or not np.mod(np.nan_to_num(cells), 1).any():
             texts = sheet.texts(name)
             if _is_id(name) or 2 * len(set(texts)) > len(texts):
-                found[name] = texts
-    return found
+                candidates[name] = texts
+    return candidates
 
 
 def _is_id(name: str) -> bool:

@@ -90,9 +90,9 @@ def _without_codes(
 
 def _doubtful(numbers: dict[str, float]) -> list[str]:
     """The 9 beside smaller numbers, or the -1 beside 0 and 1: perhaps no class."""
-    found = set(numbers.values())
-    odd = {-1.0} if {0.0, 1.0} <= found else set()
-    if max(found - {9.0}, default=9.0) < NEAR_NINE:
+    values = set(numbers.values())
+    odd = {-1.0} if {0.0, 1.0} <= values else set()
+    if max(values - {9.0}, default=9.0) < NEAR_NINE:
         odd |= {9.0}
     return [value for value, number in numbers.items() if number in odd]
 
@@ -181,10 +181,10 @@ def _of_words(column: str, counts: Counter[str], inquiry: Inquiry) -> ClassCodin
 
 def _spellings(counts: Counter[str]) -> dict[str, list[str]]:
     """The spellings of each word, by the most common one."""
-    found: dict[str, list[str]] = {}
+    spellings: dict[str, list[str]] = {}
     for value, _ in counts.most_common():
-        found.setdefault(plain(value) or value, []).append(value)
-    return {values[0]: values for values in found.values()}
+        spellings.setdefault(plain(value) or value, []).append(value)
+    return {values[0]: values for values in spellings.values()}
 
 
 def _not_affected(column: str, groups: dict[str, list[str]]) -> list[str]:

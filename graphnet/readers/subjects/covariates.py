@@ -30,12 +30,12 @@ LEAST_NUMBERS = 5  # different ones beside such words
 
 def covariates_of(sheet: Sheet, columns: Sequence[str], inquiry: Inquiry) -> tuple[Covariate, ...]:
     """The covariates among ``columns``."""
-    found = []
+    covariates = []
     for column in columns:
         covariate = _covariate(column, sheet.column(column), inquiry)
         if covariate is not None:
-            found.append(covariate)
-    return tuple(found)
+            covariates.append(covariate)
+    return tuple(covariates)
 
 
 def _covariate(column: str, cells: Cells, inquiry: Inquiry) -> Covariate | None:

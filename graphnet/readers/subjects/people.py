@@ -57,24 +57,24 @@ def read_people(
     ``roles`` are given where they are known already. What cannot be read is refused, and what could
     be read in two ways asked, by the ``inquiry``.
     """
-    found = roles or find_roles(sheet, among, inquiry)
-    ids = _ids(sheet, found.id, inquiry)
-    coding, labels = _classes(sheet, found.label, inquiry)
+    chosen = roles or find_roles(sheet, among, inquiry)
+    ids = _ids(sheet, chosen.id, inquiry)
+    coding, labels = _classes(sheet, chosen.label, inquiry)
     _check_ids(ids, labels, inquiry)
-    rest = [column for column in among if column not in found.taken]
-    covariates = covariates_of(sheet, _wanted(sheet, rest, found, inquiry), inquiry)
+    rest = [column for column in among if column not in chosen.taken]
+    covariates = covariates_of(sheet, _wanted(sheet, rest, chosen, inquiry), inquiry)
     return People(
         subjects=Subjects(
             ids=ids,
             labels=labels,
-            scores=_scores(sheet, found.score, inquiry),
-            sites=_sites(sheet, found.site, inquiry),
+            scores=_scores(sheet, chosen.score, inquiry),
+            sites=_sites(sheet, chosen.site, inquiry),
             covariates=covariates,
         ),
-        id=found.id,
+        id=chosen.id,
         label=coding,
-        site=found.site,
-        score=found.score,
+        site=chosen.site,
+        score=chosen.score,
         covariates=tuple(_reading(covariate) for covariate in covariates),
     )
 

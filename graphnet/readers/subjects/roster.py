@@ -53,7 +53,7 @@ def find_roster(files: Files, inquiry: Inquiry, most: int) -> Roster:
 
     """
     unread: list[Message] = []
-    found = []
+    rosters = []
     for path in _candidates(files):
         try:
             roster = _looked_into(path, files, inquiry, most)
@@ -64,14 +64,14 @@ def find_roster(files: Files, inquiry: Inquiry, most: int) -> Roster:
             ]
             continue
         if roster is not None:
-            found.append(roster)
-    if not found:
+            rosters.append(roster)
+    if not rosters:
         raise _no_table(files, inquiry, unread)
-    chosen = _one(_best(found, files), files, inquiry)
+    chosen = _one(_best(rosters, files), files, inquiry)
     # Read again: what comes up in the table that is used is asked and said.
     sheet = read_file(chosen.path, replace(inquiry, name=chosen.name), most)
     id_column(sheet, chosen.path, files, inquiry)
-    _leave(found, chosen, files, inquiry)
+    _leave(rosters, chosen, files, inquiry)
     given = inquiry.answer(ID)
     if given is not None and given not in sheet.names:
         inquiry.refuse(
@@ -145,21 +145,21 @@ def _no_table(files: Files, inquiry: Inquiry, unread: Sequence[Message]) -> Coho
     )
 
 
-def _best(found: Sequence[Roster], files: Files) -> list[Roster]:
+def _best(rosters: Sequence[Roster], files: Files) -> list[Roster]:
     """Those that name at least half as many files as the best does."""
-    scores = [score_of(roster.ids, files) for roster in found]
+    scores = [score_of(roster.ids, files) for roster in rosters]
     most = max(scores, default=0)
     if most == 0:
-        return list(found[:1])
-    return [roster for roster, score in zip(found, scores, strict=True) if 2 * score >= most]
+        return list(rosters[:1])
+    return [roster for roster, score in zip(rosters, scores, strict=True) if 2 * score >= most]
 
 
-def _one(found: Sequence[Roster], files: Files, inquiry: Inquiry) -> Roster:
-    if len(found) == 1:
-        return found[0]
-    first = {_cells(roster.sheet): roster.path for roster in reversed(found)}
-    found = [roster for roster in found if roster.path in first.values()]  # of copies the first
-    labelled = [roster for roster in found if _has_class(roster, inquiry)] or list(found)
+def _one(rosters: Sequence[Roster], files: Files, inquiry: Inquiry) -> Roster:
+    if len(rosters) == 1:
+        return rosters[0]
+    first = {_cells(roster.sheet): roster.path for roster in reversed(rosters)}
+    rosters = [roster for roster in rosters if roster.path in first.values()]  # of copies the first
+    labelled = [roster for roster in rosters if _has_class(roster, inquiry)] or list(rosters)
     if len(labelled) == 1:
         return labelled[0]
     names = [str(roster.path.relative_to(files.folder)) for roster in labelled]
@@ -191,9 +191,9 @@ def _has_class(roster: Roster, inquiry: Inquiry) -> bool:
     return people.label is not None
 
 
-def _leave(found: Sequence[Roster], chosen: Roster, files: Files, inquiry: Inquiry) -> None:
+def _leave(rosters: Sequence[Roster], chosen: Roster, files: Files, inquiry: Inquiry) -> None:
     """Other tables; and files with numbers whose names say nothing, beside those that do."""
-    tables = {roster.path for roster in found}
+    tables = {roster.path for roster in rosters}
     for path in sorted(tables - {chosen.path}):
         inquiry.leave(path.name, Message("readers_subjects.another-table-used", table=chosen.name))
     other = [path.name for path in files.rest if ending(path.name) and path not in tables]

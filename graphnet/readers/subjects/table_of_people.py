@@ -43,30 +43,30 @@ def read_listed(roster: Roster, regions: Sequence[str], inquiry: Inquiry) -> Lis
     Measures in it are taken where they are of as many ``regions`` as the files; else said to be
     left.
     """
-    mine = _with_id(inquiry, roster.name, roster.column)
+    own = _with_id(inquiry, roster.name, roster.column)
     sheet = roster.sheet
-    alone = _measures(roster, mine)
+    alone = _measures(roster, own)
     if alone is None:
-        return Listed(read_people(sheet, sheet.names, mine), sheet.text)
+        return Listed(read_people(sheet, sheet.names, own), sheet.text)
     if not _fits(alone, regions):
-        return _without_measures(roster, alone, regions, mine)
-    measured = interpret_sheet(sheet, KIND, mine)
+        return _without_measures(roster, alone, regions, own)
+    measured = interpret_sheet(sheet, KIND, own)
     if measured is None or measured.values is None:
-        return Listed(read_people(sheet, sheet.names, mine), sheet.text)
+        return Listed(read_people(sheet, sheet.names, own), sheet.text)
     values = _in_order(measured, regions, roster, inquiry)
     return Listed(_people(measured), sheet.text, measured.measures, values)
 
 
 def _people(measured: Dataset) -> People:
     """The subjects of a table that was read with its measures."""
-    found = measured.interpretation
+    interpretation = measured.interpretation
     return People(
         subjects=measured.subjects,
-        id=found.id,
-        label=found.label,
-        site=found.site,
-        score=found.score,
-        covariates=found.covariates,
+        id=interpretation.id,
+        label=interpretation.label,
+        site=interpretation.site,
+        score=interpretation.score,
+        covariates=interpretation.covariates,
     )
 
 
@@ -131,10 +131,10 @@ def _measures(roster: Roster, inquiry: Inquiry) -> Dataset | None:
     """The dataset that the table is by itself; None where it has no columns of a brain."""
     scratch = Inquiry(roster.name, inquiry.answers)
     try:
-        found = interpret_sheet(roster.sheet, KIND, scratch)
+        dataset = interpret_sheet(roster.sheet, KIND, scratch)
     except CohortError:
         return None
-    return None if scratch.problems else found
+    return None if scratch.problems else dataset
 
 
 def _fits(alone: Dataset, regions: Sequence[str]) -> bool:
@@ -147,11 +147,16 @@ def _fits(alone: Dataset, regions: Sequence[str]) -> bool:
 
 def _brain_columns(roster: Roster, measured: Dataset) -> list[str]:
     """The columns that are no people's."""
-    found = measured.interpretation
-    known = {found.id, found.site, found.score, found.label.column if found.label else None}
-    known |= {covariate.name for covariate in found.covariates}
+    interpretation = measured.interpretation
+    of_people = {
+        interpretation.id,
+        interpretation.site,
+        interpretation.score,
+        interpretation.label.column if interpretation.label else None,
+    }
+    of_people |= {covariate.name for covariate in interpretation.covariates}
     words = {name for name in roster.sheet.names if isinstance(roster.sheet.column(name), tuple)}
-    return [name for name in roster.sheet.names if name and name not in known | words]
+    return [name for name in roster.sheet.names if name and name not in of_people | words]
 
 
 def _in_order(

@@ -10,7 +10,7 @@ def plain(word: str) -> str:
     """A word without case, blanks, punctuation and accents."""
     if not word.isascii():
         word = unicodedata.normalize("NFKD", word)
-        word = "".join(each for each in word if not unicodedata.combining(each))
+        word = "".join(letter for letter in word if not unicodedata.combining(letter))
     return NOT_LETTERS.sub("", word.casefold())
 
 

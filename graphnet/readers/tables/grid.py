@@ -66,12 +66,12 @@ def refuse_same_column(taken: Iterable[str], others: Iterable[str], inquiry: Inq
 
     ``taken`` are the brain's columns, ``others`` those that would be taken for covariates.
     """
-    seen: dict[str, str] = {}
+    column_of: dict[str, str] = {}
     pairs: dict[tuple[str, str], None] = {}
     for column in taken:
-        pairs[seen.setdefault(_spelled(column), column), column] = None
+        pairs[column_of.setdefault(_spelled(column), column), column] = None
     for column in others:
-        pairs[seen.get(_spelled(column), column), column] = None
+        pairs[column_of.get(_spelled(column), column), column] = None
     twice = [Message("readers_tables.both", columns=pair) for pair in pairs if pair[0] != pair[1]]
     if twice and not inquiry.problems:
         inquiry.refuse(
@@ -90,9 +90,9 @@ def _spelled(column: str) -> str:
 
 def refuse_same_but_case(names: Iterable[str], inquiry: Inquiry) -> None:
     """Refuse measures whose names differ in case alone."""
-    seen: dict[str, str] = {}
+    measure_of: dict[str, str] = {}
     for name in names:
-        other = seen.setdefault(name.casefold(), name)
+        other = measure_of.setdefault(name.casefold(), name)
         if other != name:
             inquiry.refuse(
                 Message(

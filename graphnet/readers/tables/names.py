@@ -182,4 +182,4 @@ def _run(words: tuple[str, ...]) -> int:
 
 
 def _begins_region(word: str) -> bool:
-    return any(word in known for known in (REGIONS, ATLASES, HEMISPHERES, ORDINALS, POSITIONS))
+    return any(word in words for words in (REGIONS, ATLASES, HEMISPHERES, ORDINALS, POSITIONS))
