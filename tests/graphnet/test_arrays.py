@@ -335,7 +335,7 @@ def test_arrays_of_other_programs_are_named(make: Make, program: str, tmp_path: 
 
 def test_arrays_of_nobody_are_listed_with_their_shapes(tmp_path: Path) -> None:
     sentence = refused(npz(tmp_path, other=np.zeros((2, 3)), y=LABELS))
-    assert "it holds other (2, 3), y (6)" in sentence
+    assert "it holds other (2, 3) and y (6)" in sentence
     assert "numpy.savez" in sentence
 
 

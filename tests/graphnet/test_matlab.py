@@ -10,7 +10,7 @@ from scipy.io import savemat
 
 from graphnet.errors import CohortError
 from graphnet.readers.arrays.matlab import Variable, list_variables, read_matlab
-from graphnet.readers.arrays.named import NamedArrays
+from graphnet.readers.arrays.named import STRUCTURE, NamedArrays
 from graphnet.readers.reading import read
 from tests.graphnet.formats import FEATURES, IDS, LABELS
 from tests.graphnet.test_uploads import EIGHT, MAT, element, matrix, nested
@@ -71,7 +71,7 @@ def test_shapes_are_known_without_loading(tmp_path: Path) -> None:
     savemat(tmp_path / "x.mat", {"fc": np.zeros((3, 4, 5)), "s": {"a": 1}})
     assert list_variables(tmp_path / "x.mat", "x", MOST) == [
         Variable("fc", (3, 4, 5)),
-        Variable("s", (1, 1), "a structure"),
+        Variable("s", (1, 1), STRUCTURE),
     ]
 
 
