@@ -30,7 +30,7 @@ class House:
 
     url: str
     home: Path
-    process: "subprocess.Popen[str]"
+    process: "subprocess.Popen[bytes]"
     http: httpx.Client
 
     def post(self, form: Mapping[str, Any]) -> dict[str, Any]:
@@ -70,14 +70,17 @@ class House:
 
 
 @contextlib.contextmanager
-def sgn_up(home: Path) -> Iterator[House]:
-    """Start ``sgn up`` on a free port; end it by SIGTERM and see that nothing stays behind."""
-    command = [sys.executable, "-m", "service.cli", "up", "--home", str(home), "--port", "0"]
+def sgn_up(home: Path, *, cold: bool = False) -> Iterator[House]:
+    """Start ``sgn up`` on a free port; end it by SIGTERM and see that nothing stays behind.
+
+    A ``cold`` one and its worker start as a user's do, and are not forked (see ``tests.zygote``).
+    """
     home.mkdir(parents=True, exist_ok=True)
-    with (home / "up.log").open("a") as log:
-        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True)
-    assert process.stdout is not None
-    with process.stdout as output:
+    reading, writing = os.pipe()
+    command = ("service.cli", "up", "--home", str(home), "--port", "0")
+    with os.fdopen(reading) as output:
+        process = _launch(command, home / "up.log", dict(os.environ), stdout=writing, cold=cold)
+        os.close(writing)
         line = output.readline().strip()
         assert line.startswith("ready http://127.0.0.1:"), (home / "up.log").read_text()
         url = line.removeprefix("ready ")
@@ -140,28 +143,48 @@ def environment(**variables: str) -> dict[str, str]:
 
 
 def start(
-    *arguments: str, log: Path, session: bool = False, **variables: str
+    *arguments: str, log: Path, session: bool = False, cold: bool = False, **variables: str
 ) -> "subprocess.Popen[bytes]":
-    """One process of the house; a worker without what its start takes (see ``tests.zygote``).
+    """One process of the house, ``python -m`` with these arguments.
 
-    In a ``session`` of its own, a signal can be sent to it and all that it starts.
+    It is forked (see ``tests.zygote``), unless it is to start ``cold``, or one of its variables
+    is read as Python starts. In a ``session`` of its own, a signal can be sent to it and all that
+    it starts.
     """
-    if arguments[0] == "dramatiq":
-        return zygote.start(arguments, log, environment(**variables), session=session)
-    with log.open("ab") as output:
-        return subprocess.Popen(
-            [sys.executable, "-m", *arguments],
-            env=environment(**variables),
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            start_new_session=session,
-        )
+    cold = cold or not zygote.may_fork(variables)
+    return _launch(arguments, log, environment(**variables), session=session, cold=cold)
+
+
+def _launch(
+    arguments: Sequence[str],
+    log: Path,
+    variables: Mapping[str, str],
+    *,
+    stdout: int | None = None,
+    session: bool = False,
+    cold: bool = False,
+) -> "subprocess.Popen[bytes]":
+    with log.open("ab") as output, Path(os.devnull).open("rb") as nothing:
+        shown = output.fileno() if stdout is None else stdout
+        if cold:
+            return subprocess.Popen(
+                [sys.executable, "-m", *arguments],
+                env=variables,
+                stdin=nothing,
+                stdout=shown,
+                stderr=output,
+                start_new_session=session,
+            )
+        streams = (nothing.fileno(), shown, output.fileno())
+        return zygote.zygote().start(("-m", *arguments), variables, streams, session=session)
 
 
 @contextlib.contextmanager
-def process(*arguments: str, log: Path, **variables: str) -> Iterator["subprocess.Popen[bytes]"]:
+def process(
+    *arguments: str, log: Path, cold: bool = False, **variables: str
+) -> Iterator["subprocess.Popen[bytes]"]:
     """One process of the house, as an operator starts it; ended by SIGTERM."""
-    started = start(*arguments, log=log, session=False, **variables)
+    started = start(*arguments, log=log, cold=cold, **variables)
     try:
         yield started
     finally:

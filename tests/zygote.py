@@ -1,12 +1,15 @@
-"""Worker processes without their start: each is forked off a process that has imported all of it.
+"""Processes without their imports: each is forked off one that has imported all of it.
 
-What a worker imports takes four seconds of a processor, and the tests start a hundred. The forks
-are processes like any other: children of the test's, with an environment of their own, which real
-signals end. Tests of starting itself start afresh (``sgn up``, ``sgn worker``).
+What a worker imports takes six seconds of a processor, a service two, and the tests start two
+hundred. The forks are processes like any other: children of whoever started them, with an
+environment, a folder and a command line of their own, which real signals end. What is tested of
+starting itself starts afresh (``cold`` in ``tests.houses``).
 """
 
 import atexit
 import ctypes
+import gc
+import importlib
 import json
 import os
 import runpy
@@ -15,13 +18,24 @@ import socket
 import subprocess
 import sys
 import threading
+import time
+import warnings
 from collections.abc import Mapping, Sequence
-from functools import cache
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
-PRELOADED = "actors.worker"
-SUBREAPER = 36  # PR_SET_CHILD_SUBREAPER
-LONGEST = 1 << 20  # bytes of a request
+PRELOADED = (
+    *("actors.worker", "dramatiq.cli", "dramatiq.__main__", "service.app", "service.serve"),
+    *("service.local.up", "service.cli", "graphnet.local_files", "graphnet.report"),
+    "graphnet.figures.glass_brain",
+)
+# What the interpreter or a library reads as it starts, so that only a new process heeds it.
+AT_START = ("PYTHON", "OMP_", "MKL_", "LD_", "CUDA_")
+SUBREAPER, END_WITH_PARENT = 36, 1  # of prctl
+LONGEST = 1 << 17  # bytes of a request
+LONGEST_COMMAND = 400
+STREAMS = 3  # stdin, stdout, stderr
 
 
 class Forked(subprocess.Popen[bytes]):
@@ -36,58 +50,98 @@ class Forked(subprocess.Popen[bytes]):
         self._waitpid_lock = threading.Lock()
 
 
-def start(
-    arguments: Sequence[str], log: Path, environment: Mapping[str, str], *, session: bool = False
-) -> Forked:
-    """Run ``python -m`` with these arguments; what it prints is added to ``log``.
+class Zygote:
+    """A process that has imported everything, forks for each request, and ends with its channel."""
 
-    In a ``session`` of its own, a signal can be sent to it and all that it starts.
-    """
-    asked = {
-        "arguments": list(arguments),
-        "log": str(log),
-        "environment": dict(environment),
-        "cwd": str(Path.cwd()),
-        "session": session,
-    }
-    channel = _zygote()
-    # Only for as long as it takes: what others orphan is not ours to wait for.
-    _adopt(orphans=True)
-    try:
-        channel.sendall(json.dumps(asked).encode())
-        pid = int(channel.recv(32))
-    finally:
-        _adopt(orphans=False)
-    return Forked(pid, arguments)
+    def __init__(self, channel: socket.socket) -> None:
+        self._channel = channel
+        self._turn = threading.Lock()
+
+    def start(
+        self,
+        arguments: Sequence[str],
+        environment: Mapping[str, str],
+        streams: tuple[int, int, int],
+        *,
+        folder: str = "",
+        session: bool = False,
+        with_parent: bool = False,
+    ) -> Forked:
+        """Run ``python`` with these arguments, ``-m`` and a module or ``-W error`` before it.
+
+        In a ``session`` of its own, a signal can be sent to it and all that it starts; one
+        ``with_parent`` is asked to end when this process dies without a word.
+        """
+        wanted = {
+            "arguments": list(arguments),
+            "environment": dict(environment),
+            "folder": folder or str(Path.cwd()),
+            "session": session,
+            "parent": os.getpid() if with_parent else 0,
+        }
+        with self._turn:
+            # Only for as long as it takes: what others orphan is not ours to wait for.
+            _adopt_orphans(on=True)
+            try:
+                socket.send_fds(self._channel, [json.dumps(wanted).encode()], streams)
+                pid = int(self._channel.recv(32))
+            finally:
+                _adopt_orphans(on=False)
+        return Forked(pid, (sys.executable, *arguments))
 
 
-@cache
-def _zygote() -> socket.socket:
-    """The end of a channel to a process that has imported everything and forks."""
-    ours, its = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-    with its:
-        command = [sys.executable, "-m", __name__, str(its.fileno())]
-        process = subprocess.Popen(command, pass_fds=[its.fileno()])
-
-    def end() -> None:
-        ours.close()
-        process.wait()
-
-    atexit.register(end)
-    return ours
+_zygotes: dict[int, Zygote] = {}
 
 
-def _adopt(*, orphans: bool) -> None:
+def zygote() -> Zygote:
+    """This process's own, which it starts when first asked."""
+    if os.getpid() not in _zygotes:
+        ours, its = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        with its:
+            # A fork writes its own command line over the blanks.
+            command = [sys.executable, "-m", __name__, str(its.fileno()), " " * LONGEST_COMMAND]
+            process = subprocess.Popen(command, pass_fds=[its.fileno()])
+
+        def end() -> None:
+            ours.close()
+            process.wait()
+
+        atexit.register(end)
+        _zygotes[os.getpid()] = Zygote(ours)
+    return _zygotes[os.getpid()]
+
+
+def may_fork(variables: Mapping[str, str]) -> bool:
+    """Whether a fork heeds these new variables as a new process does."""
+    return all(
+        os.environ.get(name) == value
+        for name, value in variables.items()
+        if name.startswith(AT_START)
+    )
+
+
+def _adopt_orphans(*, on: bool) -> None:
     """Be the parent of who loses theirs, as the fork does whose parent ends at once."""
-    if ctypes.CDLL(None, use_errno=True).prctl(SUBREAPER, int(orphans), 0, 0, 0):
+    _prctl(SUBREAPER, int(on))
+
+
+def _prctl(option: int, value: int) -> None:
+    if LIBC.prctl(option, value, 0, 0, 0):
         raise OSError(ctypes.get_errno(), "prctl")
+
+
+LIBC = ctypes.CDLL(None, use_errno=True)
 
 
 def _serve(channel: socket.socket) -> None:
     """Fork for each request until the other side is gone."""
-    __import__(PRELOADED)
-    while request := channel.recv(LONGEST):
-        asked = json.loads(request)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is meant for others
+    gc.collect()
+    gc.freeze()  # no collector of a fork touches what all of them share
+    while True:
+        request, streams, _, _ = socket.recv_fds(channel, LONGEST, STREAMS)
+        if not request:
+            return
         read, write = os.pipe()
         between = os.fork()
         if not between:
@@ -98,31 +152,103 @@ def _serve(channel: socket.socket) -> None:
             os.close(read)
             os.close(write)
             channel.close()
-            _become(**asked)
-        os.waitpid(between, 0)  # from here on the fork is the test's own child
+            _become(streams, **json.loads(request))
+        os.waitpid(between, 0)  # from here on the fork is the child of who asked for it
         os.close(write)
-        with os.fdopen(read, "rb") as told:
-            channel.sendall(told.read())
+        for stream in streams:
+            os.close(stream)
+        with os.fdopen(read, "rb") as answer:
+            channel.sendall(answer.read())
 
 
 def _become(
-    *, arguments: list[str], log: str, environment: dict[str, str], cwd: str, session: bool
+    streams: list[int],
+    *,
+    arguments: list[str],
+    environment: dict[str, str],
+    folder: str,
+    session: bool,
+    parent: int,
 ) -> None:
-    """Be what ``python -m`` with these arguments would be; does not return."""
+    """Be what ``python`` with these arguments would be; does not return."""
+    for number, stream in enumerate(streams):
+        os.dup2(stream, number)
+        os.close(stream)
+    _open_streams()
     if session:
         os.setsid()
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    output = os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
-    os.dup2(output, 1)
-    os.dup2(output, 2)
-    os.close(output)
-    os.chdir(cwd)
+    if parent:
+        while os.getppid() != parent:
+            time.sleep(0.001)
+        _prctl(END_WITH_PARENT, signal.SIGTERM)
+    os.chdir(folder)
     os.environ.clear()
     os.environ.update(environment)
-    sys.argv = list(arguments)
-    runpy.run_module(arguments[0], run_name="__main__", alter_sys=True)
+    time.tzset()
+    gc.unfreeze()
+    _show_command([sys.executable, *arguments])
+    if arguments[:2] == ["-W", "error"]:
+        warnings.simplefilter("error")
+        del arguments[:2]
+    sys.argv = arguments[1:]
+    if arguments[1:3] == ["service.cli", "up"]:
+        _fork_children()
+    runpy.run_module(arguments[1], run_name="__main__", alter_sys=True)
     sys.exit()
 
 
+def _open_streams() -> None:
+    """What Python opens as it starts; the zygote's own would go on as for its files."""
+    sys.stdin = sys.__stdin__ = open(0, closefd=False)  # type: ignore[misc]
+    sys.stdout = sys.__stdout__ = open(1, "w", closefd=False)  # type: ignore[misc]
+    sys.stderr = sys.__stderr__ = open(  # type: ignore[misc]
+        2, "w", buffering=1, errors="backslashreplace", closefd=False
+    )
+
+
+def _show_command(command: Sequence[str]) -> None:
+    """What ``ps`` shows of this process, written where the interpreter's arguments are."""
+    fields = Path("/proc/self/stat").read_text().rpartition(")")[2].split()
+    begin, end = int(fields[45]), int(fields[46])  # arg_start and arg_end
+    shown = "\0".join(command).encode()[: end - begin - 1]
+    ctypes.memmove(begin, shown.ljust(end - begin, b"\0"), end - begin)
+
+
+def _fork_children() -> None:
+    """Let ``sgn up`` fork its worker too, off a process that is forked while it has no thread."""
+    from service.local import child_processes
+
+    ours, its = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    if not os.fork():
+        ours.close()
+        for number in range(STREAMS):  # who reads them waits for sgn up alone
+            os.dup2(os.open(os.devnull, os.O_RDWR), number)
+        _serve(its)
+        os._exit(0)
+    its.close()
+    forking = Zygote(ours)
+
+    def popen(command: Sequence[str], **options: Any) -> "subprocess.Popen[bytes]":
+        if command[0] != sys.executable:
+            return subprocess.Popen(command, **options)
+        with Path(os.devnull).open("rb") as nothing:
+            output = options["stdout"].fileno()
+            return forking.start(
+                command[1:], options["env"], (nothing.fileno(), output, output),
+                folder=str(options["cwd"]), session=True, with_parent=True,
+            )  # fmt: skip
+
+    its_own = SimpleNamespace(
+        Popen=popen,
+        DEVNULL=subprocess.DEVNULL,
+        STDOUT=subprocess.STDOUT,
+        TimeoutExpired=subprocess.TimeoutExpired,
+    )
+    child_processes.subprocess = its_own  # type: ignore[assignment]
+
+
 if __name__ == "__main__":
+    for module in PRELOADED:
+        importlib.import_module(module)
     _serve(socket.socket(fileno=int(sys.argv[1])))

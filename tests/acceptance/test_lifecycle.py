@@ -18,7 +18,7 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture
 def fresh(tmp_path: Path) -> Iterator[House]:
-    with sgn_up(tmp_path / "a home") as house:
+    with sgn_up(tmp_path / "a home", cold=True) as house:
         yield house
 
 

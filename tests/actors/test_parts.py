@@ -1,8 +1,6 @@
 """Parts that are lost, in every way, and the task that waits for them."""
 
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -13,7 +11,7 @@ import pytest
 
 from graphnet.messages import Message
 from tests.databases import query
-from tests.houses import environment, process
+from tests.houses import process, start
 from tests.places import ENDED, PLAIN, WORKER, Place, place_at
 
 pytestmark = pytest.mark.slow
@@ -54,11 +52,9 @@ def ended(place: Place, task_id: str) -> dict[str, Any]:
 
 def test_a_part_that_kills_its_workers_is_given_up_and_not_its_task(place: Place) -> None:
     task_id = place.submit(param_set=SHARED)
-    command = [sys.executable, "-m", "dramatiq", "tests.actors.deadly:make_broker", *WORKER[2:]]
-    with (place.folder / "deadly.log").open("ab") as log:
-        for _ in range(3):
-            variables = environment(**place.variables)
-            subprocess.run(command, env=variables, stderr=log, timeout=SECONDS, check=False)
+    command = ("dramatiq", "tests.actors.deadly:make_broker", *WORKER[2:])
+    for _ in range(3):
+        start(*command, log=place.folder / "deadly.log", **place.variables).wait(SECONDS)
     (task,) = place.wait(task_id, seconds=SECONDS)
     assert task["task_status"] == "Finished", task["error"]
     assert states(place, task_id) == {1: "Finished", 2: "Failed"}

@@ -15,7 +15,7 @@ import httpx
 from db.connection import migrate
 from tests.databases import mysql_database, query
 from tests.deploy.front import REPOSITORY, Front, nginx
-from tests.houses import environment, process
+from tests.houses import environment, process, start
 from tests.places import WORKER
 from tests.servers import S3Server, free_ports, queue_server, s3_server
 
@@ -43,13 +43,8 @@ class Peer:
 
     def start(self) -> None:
         """Start it, without waiting."""
-        with self.log.open("ab") as output:
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", "service.cli", "serve"],
-                env=environment(**self.variables, SGN_PORT=str(self.port)),
-                stdout=output,
-                stderr=subprocess.STDOUT,
-            )
+        variables = {**self.variables, "SGN_PORT": str(self.port)}
+        self._process = start("service.cli", "serve", log=self.log, **variables)
 
     def wait(self) -> None:
         """Return once it answers."""

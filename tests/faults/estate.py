@@ -7,7 +7,6 @@ import os
 import shutil
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -22,7 +21,7 @@ from db.connection import migrate
 from tests.databases import ServerSilent, mysql_database, query, sqlite_database
 from tests.faults.disk import Disk, NotMounted, mounted
 from tests.faults.proxy import Proxy, proxy
-from tests.houses import environment
+from tests.houses import start
 from tests.mariadb import MariaServer, mariadb_server
 from tests.servers import S3Server, free_ports, s3_server
 
@@ -54,14 +53,7 @@ class Part:
     _process: "subprocess.Popen[bytes] | None" = None
 
     def start(self) -> None:
-        with self.log.open("ab") as output:
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", *self.module],
-                env=environment(**self.variables),
-                stdout=output,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-            )
+        self._process = start(*self.module, log=self.log, session=True, **self.variables)
 
     def signal(self, number: signal.Signals) -> None:
         """Send a signal to all of its processes."""

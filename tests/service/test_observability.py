@@ -107,7 +107,7 @@ def observed(folder: Path, traces: str) -> Seen:
     port = of_service.rpartition(":")[2]
     with place_at(folder, **asked, SGN_METRICS_PORT=port) as place:
         variables = {**place.variables, "SGN_METRICS_PORT": of_worker.rpartition(":")[2]}
-        with process("service.cli", "worker", log=folder / "worker.log", **variables):
+        with process("service.cli", "worker", log=folder / "worker.log", cold=True, **variables):
             wait_for(f"{of_worker}/healthz")
             found = Seen(shown(f"{of_service}/metrics"), shown(f"{of_worker}/metrics"))
             found.task_id = trained(place)
