@@ -21,7 +21,9 @@ import threading
 import time
 import warnings
 from collections.abc import Mapping, Sequence
+from io import BufferedReader, BufferedWriter, FileIO, TextIOWrapper
 from pathlib import Path
+from tempfile import TemporaryFile
 from types import SimpleNamespace
 from typing import Any
 
@@ -35,6 +37,7 @@ AT_START = ("PYTHON", "OMP_", "MKL_", "LD_", "CUDA_")
 SUBREAPER, END_WITH_PARENT = 36, 1  # of prctl
 LONGEST = 1 << 17  # bytes of a request
 LONGEST_COMMAND = 400
+NOTHING = Path(os.devnull)
 STREAMS = 3  # stdin, stdout, stderr
 
 
@@ -109,6 +112,20 @@ def zygote() -> Zygote:
         atexit.register(end)
         _zygotes[os.getpid()] = Zygote(ours)
     return _zygotes[os.getpid()]
+
+
+def forked(command: Sequence[str], seconds: float) -> subprocess.CompletedProcess[str]:
+    """``subprocess.run`` of ``python`` with these arguments, by a fork. Raises TimeoutExpired."""
+    with TemporaryFile("w+") as shown, TemporaryFile("w+") as said, NOTHING.open() as nothing:
+        streams = (nothing.fileno(), shown.fileno(), said.fileno())
+        process = zygote().start(command, os.environ, streams)
+        try:
+            status = process.wait(seconds)
+        finally:
+            process.kill()
+        shown.seek(0)
+        said.seek(0)
+        return subprocess.CompletedProcess(command, status, shown.read(), said.read())
 
 
 def may_fork(variables: Mapping[str, str]) -> bool:
@@ -200,10 +217,12 @@ def _become(
 
 def _open_streams() -> None:
     """What Python opens as it starts; the zygote's own would go on as for its files."""
-    sys.stdin = sys.__stdin__ = open(0, closefd=False)  # type: ignore[misc]
-    sys.stdout = sys.__stdout__ = open(1, "w", closefd=False)  # type: ignore[misc]
-    sys.stderr = sys.__stderr__ = open(  # type: ignore[misc]
-        2, "w", buffering=1, errors="backslashreplace", closefd=False
+    sys.stdin = TextIOWrapper(BufferedReader(FileIO(0, closefd=False)))
+    sys.stdout = TextIOWrapper(BufferedWriter(FileIO(1, "w", closefd=False)))
+    sys.stderr = TextIOWrapper(
+        BufferedWriter(FileIO(2, "w", closefd=False)),
+        errors="backslashreplace",
+        line_buffering=True,
     )
 
 
@@ -232,7 +251,7 @@ def _fork_children() -> None:
     def popen(command: Sequence[str], **options: Any) -> "subprocess.Popen[bytes]":
         if command[0] != sys.executable:
             return subprocess.Popen(command, **options)
-        with Path(os.devnull).open("rb") as nothing:
+        with NOTHING.open("rb") as nothing:
             output = options["stdout"].fileno()
             return forking.start(
                 command[1:], options["env"], (nothing.fileno(), output, output),

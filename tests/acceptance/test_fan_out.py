@@ -20,7 +20,7 @@ from tests.servers import ServerMissing
 pytestmark = pytest.mark.slow
 
 ASKED = {
-    "model": "SGN", "epochs": 400, "batch_size": 8, "seeds": 2, "cv_folds": 8, "fan_out": 4,
+    "model": "SGN", "epochs": 200, "batch_size": 8, "seeds": 2, "cv_folds": 8, "fan_out": 4,
     "baselines": False, "explain": False,
 }  # fmt: skip
 PARTS = 5  # half of the seeds, and the folds in four

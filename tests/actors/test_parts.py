@@ -17,7 +17,7 @@ from tests.places import ENDED, PLAIN, WORKER, Place, place_at
 pytestmark = pytest.mark.slow
 
 SHARED = {**PLAIN, "model": "SGN", "epochs": 2, "cv_folds": 4, "fan_out": 2}
-LONG = {**SHARED, "epochs": 1000, "cv_folds": 8}
+LONG = {**SHARED, "epochs": 300, "cv_folds": 8}
 SECONDS = 300  # on a loaded machine
 
 

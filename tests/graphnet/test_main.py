@@ -16,19 +16,27 @@ from graphnet.config import TrainingSettings
 from graphnet.data.synthetic import cohort_table
 from graphnet.readers import from_table, read_table
 from tests.graphnet.people import RECIPE
+from tests.zygote import forked
 
 SMALL = ("--epochs", "3", "--device", "cpu")
 Files = dict[str, Path]
 
 
-def shell(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+def shell(*arguments: str | Path, cold: bool = False) -> subprocess.CompletedProcess[str]:
+    """Run it as a process: a new one where ``cold``, else one that need not import torch again."""
+    command = ("-W", "error", "-m", "graphnet", *map(str, arguments))
+    if not cold:
+        return forked(command, 120)
     return subprocess.run(
-        [sys.executable, "-W", "error", "-m", "graphnet", *map(str, arguments)],
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
+        [sys.executable, *command], capture_output=True, text=True, timeout=120, check=False
     )
+
+
+def test_help_needs_no_torch() -> None:
+    code = "import sys; from graphnet.__main__ import main\ntry: main(['--help'])\nfinally: "
+    code += "assert not {'torch', 'numpy', 'pandas'} & set(sys.modules)"
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert "--train FILE" in ran.stdout
 
 
 @pytest.fixture(scope="module")
@@ -51,7 +59,7 @@ def trained(files: Files, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("trained") / "model"
     run = shell(
         "--train", files["A_NC"], files["A_SZ"], "--test", files["B_NC"], files["B_SZ"],
-        "--out", folder, *SMALL,
+        "--out", folder, *SMALL, cold=True,
     )  # fmt: skip
     assert run.returncode == 0, run.stderr
     (folder / "shown").write_text(run.stdout)
@@ -89,7 +97,7 @@ def test_training_shows_its_epochs_and_keeps_a_model_and_its_result(
 def test_a_model_is_fine_tuned(files: Files, trained: Path, tmp_path: Path) -> None:
     run = shell(
         "--train", files["B_NC"], files["B_SZ"], "--parent", trained, "--out", tmp_path / "child",
-        *SMALL,
+        "--no-baselines", "--no-explain", *SMALL,
     )  # fmt: skip
     assert run.returncode == 0, run.stderr
     parent = json.loads((trained / "manifest.json").read_text())

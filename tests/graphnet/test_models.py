@@ -23,10 +23,12 @@ from graphnet.models.gcn import GCN
 from graphnet.models.net import normalised
 from graphnet.models.sgn import HIDDEN, SGN, SMOOTH
 from graphnet.preprocessing.scaling import Scaler
-from graphnet.training.inputs import CHUNK, ModelInputs, Whole, class_scores
+from graphnet.training import inputs
+from graphnet.training.inputs import ModelInputs, Whole, class_scores
 from graphnet.training.loop import Plan, Training
 
 SUBJECTS, REGIONS, MEASURES = 23, 14, 4
+CHUNK = 40  # subjects times replicas: smaller than in use, and larger than the people
 Params = dict[str, Tensor]
 
 
@@ -221,8 +223,10 @@ def test_a_replica_starts_from_its_own_seed_alone(name: str) -> None:
 @pytest.mark.parametrize("own_graphs", [False, True])
 @pytest.mark.parametrize("replicas", [1, CHUNK // 5, 2 * CHUNK])
 def test_a_crowd_and_its_subjects_score_alike(
-    name: str, replicas: int, *, own_graphs: bool
+    name: str, replicas: int, monkeypatch: pytest.MonkeyPatch, *, own_graphs: bool
 ) -> None:
+    """In one piece, in pieces of five subjects, and subject by subject."""
+    monkeypatch.setattr(inputs, "CHUNK", CHUNK)
     x, _ = people()
     graph = own_graph(x) if own_graphs else shared_graph()
     net = build_net(name, Sizes(REGIONS, MEASURES, 2))

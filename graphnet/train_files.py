@@ -1,0 +1,130 @@
+"""What ``python -m graphnet`` does once its command line is read: train, and write a folder."""
+
+import argparse
+import json
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from graphnet.artifacts.model import StoredModel
+from graphnet.artifacts.predictions import to_bytes
+from graphnet.config import EVALUATION, OPTIONS, SETTINGS, Evaluation, TrainingSettings
+from graphnet.data.atlas import Atlas
+from graphnet.data.cohort import Cohort
+from graphnet.data.splits import Splits
+from graphnet.disk import room_in, write_whole
+from graphnet.experiment import Outcome, run
+from graphnet.figures.glass_brain import picture
+from graphnet.local_files import LocalFiles, name_of, on_terminal
+from graphnet.report import render
+from graphnet.training.callbacks import Callback
+from graphnet.training.devices import choose_device
+from graphnet.training.history import Epoch
+from graphnet.training.loop import Training
+
+SPLITS = ("train", "val", "test")
+
+
+def train(given: argparse.Namespace) -> Outcome:
+    """Train as the command line says, and show the epochs.
+
+    Raises:
+        GraphnetError: files or settings cannot be used.
+        OSError: a file cannot be read.
+
+    """
+    atlas = None if given.atlas is None else Atlas.read(given.atlas)
+    parent = None if given.parent is None else _load(given.parent)
+    options = _options(given)
+    model = given.model or (parent.settings.model if parent else "")
+    settings = TrainingSettings.for_model(model, **_among(options, SETTINGS))
+    evaluation = Evaluation(**_among(options, EVALUATION))
+    label = parent.settings.label if parent else settings.label  # what is predicted is inherited
+    return run(
+        _read(given, label, atlas),
+        settings,
+        evaluation=evaluation,
+        parent=parent,
+        device=choose_device(given.device),
+        callback=_Shown(),
+        atlases=[] if atlas is None else [atlas],
+    )
+
+
+def _options(given: argparse.Namespace) -> dict[str, Any]:
+    """The options that the command line gives."""
+    return {
+        name: value for name, value in vars(given).items() if name in OPTIONS and value is not None
+    }
+
+
+def _among(options: dict[str, Any], names: set[str]) -> dict[str, Any]:
+    return {name: value for name, value in options.items() if name in names}
+
+
+def _read(given: argparse.Namespace, target: str, atlas: Atlas | None) -> Splits:
+    splits = {split: getattr(given, split) for split in SPLITS}
+    paths = [path for each in splits.values() for path in each]
+    found = LocalFiles.of(given.map, paths, on_terminal).cohorts(splits, target)
+    return Splits(**{split: _placed(cohort, atlas) for split, cohort in found.items()})
+
+
+def _placed(cohort: Cohort, atlas: Atlas | None) -> Cohort:
+    return cohort if atlas is None else replace(cohort, coordinates=atlas.of(cohort.regions))
+
+
+def _load(folder: Path) -> StoredModel:
+    parameters = (folder / "model.safetensors").read_bytes()
+    return StoredModel.from_bytes(parameters, (folder / "manifest.json").read_bytes())
+
+
+class _Shown(Callback):
+    """Prints the epochs of the model itself."""
+
+    def on_epoch_end(self, training: Training, epoch: Epoch) -> None:  # noqa: ARG002
+        if self.index == 0:
+            print(epoch.line())  # noqa: T201
+
+
+def write(outcome: Outcome, given: argparse.Namespace) -> None:
+    """Write the model, its result and its report to ``--out``; show its metrics and warnings."""
+    folder: Path = given.out
+    folder.mkdir(parents=True, exist_ok=True)
+    parameters, manifest = outcome.model.to_bytes()
+    drawn = picture(outcome.predictions)
+    text = json.dumps(outcome.result.as_dict(), indent=1, allow_nan=False, ensure_ascii=False)
+    report = render(_task(outcome, given), outcome.predictions, drawn, json.loads(manifest))
+    files = {
+        "model.safetensors": parameters,
+        "result.json": text.encode(),
+        "evidence.json": to_bytes(outcome.predictions),
+        **({} if drawn is None else {"glass_brain.svg": drawn.encode()}),
+        "report.html": report.encode(),
+        "manifest.json": manifest,  # last: a model is there once its manifest is
+    }
+    with room_in(folder, "the folder"):
+        for name, content in files.items():
+            write_whole(folder / name, content)
+    for warning in outcome.result.warnings:
+        print(f"Note: {warning}", file=sys.stderr)  # noqa: T201
+    print(json.dumps(outcome.result.as_dict()["metrics"], indent=1))  # noqa: T201
+
+
+def _task(outcome: Outcome, given: argparse.Namespace) -> dict[str, Any]:
+    """What a report needs to know of a training that is no task of a service."""
+    return {
+        "task_id": given.out.name,
+        "task_name": given.out.name,
+        "proj_id": "",
+        "task_type": "dl_ts" if given.parent is None else "dl_ft",
+        "task_config": {
+            **{f"{split}_data": [name_of(path) for path in getattr(given, split)]
+               for split in SPLITS},
+            "model": outcome.model.settings.model,
+            "param_set": _options(given),
+        },
+        "task_result": outcome.result.as_dict(),
+        "attempt": 1,
+        "parent_task_id": None if given.parent is None else str(given.parent),
+    }  # fmt: skip
