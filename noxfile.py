@@ -15,10 +15,10 @@ CONSTRAINED = ("-c", "constraints.txt")
 # One thread each, and no process compiles again what another has compiled.
 SPARING = {"OMP_NUM_THREADS": "1", "PYTHONDONTWRITEBYTECODE": ""}
 # Four processes on two cores, as many tests wait more than they compute; threads of torch that wait
-# for each other would undo the gain. The fast tests come first: they soon say what is wrong. Whoever
-# is idle takes tests from others, but a slow test stays in its file, which shares an installation;
-# files in their order: the long ones of acceptance come first, and not at the end, where one process
-# would have them and the others nothing left to do.
+# for each other would undo the gain. The fast tests come first: they soon say what is wrong, and
+# whoever is idle takes some from others. A slow test stays in its file, which shares what it
+# starts; files in their order: the long ones of acceptance come first, and not at the end, where
+# one process would have them and the others nothing left to do.
 FAST = ("-m", "not slow", "-n", "4", "--dist", "worksteal", "--durations=25")
 SLOW = (
     *("-m", "slow", "-n", "4", "--dist", "loadfile", "--no-loadscope-reorder"),
