@@ -264,7 +264,7 @@ def _fork_children() -> None:
         STDOUT=subprocess.STDOUT,
         TimeoutExpired=subprocess.TimeoutExpired,
     )
-    child_processes.subprocess = its_own  # type: ignore[assignment]
+    setattr(child_processes, "subprocess", its_own)  # noqa: B010 - the name is another module's
 
 
 if __name__ == "__main__":
