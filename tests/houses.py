@@ -21,6 +21,7 @@ from tests.servers import free_ports
 
 REAL_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 START_SECONDS = 90
+COLD = {"PYTHONUNBUFFERED": "1"}  # for a process that starts as a user's does
 STOP_SECONDS = 60
 
 
@@ -143,15 +144,15 @@ def environment(**variables: str) -> dict[str, str]:
 
 
 def start(
-    *arguments: str, log: Path, session: bool = False, cold: bool = False, **variables: str
+    *arguments: str, log: Path, session: bool = False, **variables: str
 ) -> "subprocess.Popen[bytes]":
     """One process of the house, ``python -m`` with these arguments.
 
-    It is forked (see ``tests.zygote``), unless it is to start ``cold``, or one of its variables
-    is read as Python starts. In a ``session`` of its own, a signal can be sent to it and all that
+    It is forked (see ``tests.zygote``), unless one of its variables is read as Python starts, as
+    those of ``COLD`` are. In a ``session`` of its own, a signal can be sent to it and all that
     it starts.
     """
-    cold = cold or not zygote.may_fork(variables)
+    cold = not zygote.may_fork(variables)
     return _launch(arguments, log, environment(**variables), session=session, cold=cold)
 
 
@@ -180,11 +181,9 @@ def _launch(
 
 
 @contextlib.contextmanager
-def process(
-    *arguments: str, log: Path, cold: bool = False, **variables: str
-) -> Iterator["subprocess.Popen[bytes]"]:
+def process(*arguments: str, log: Path, **variables: str) -> Iterator["subprocess.Popen[bytes]"]:
     """One process of the house, as an operator starts it; ended by SIGTERM."""
-    started = start(*arguments, log=log, cold=cold, **variables)
+    started = start(*arguments, log=log, session=False, **variables)
     try:
         yield started
     finally:

@@ -54,7 +54,9 @@ def test_a_part_that_kills_its_workers_is_given_up_and_not_its_task(place: Place
     task_id = place.submit(param_set=SHARED)
     command = ("dramatiq", "tests.actors.deadly:make_broker", *WORKER[2:])
     for _ in range(3):
-        start(*command, log=place.folder / "deadly.log", **place.variables).wait(SECONDS)
+        start(*command, log=place.folder / "deadly.log", session=False, **place.variables).wait(
+            SECONDS
+        )
     (task,) = place.wait(task_id, seconds=SECONDS)
     assert task["task_status"] == "Finished", task["error"]
     assert states(place, task_id) == {1: "Finished", 2: "Failed"}

@@ -44,7 +44,7 @@ class Peer:
     def start(self) -> None:
         """Start it, without waiting."""
         variables = {**self.variables, "SGN_PORT": str(self.port)}
-        self._process = start("service.cli", "serve", log=self.log, **variables)
+        self._process = start("service.cli", "serve", log=self.log, session=False, **variables)
 
     def wait(self) -> None:
         """Return once it answers."""

@@ -16,7 +16,7 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 from opentelemetry.proto.trace.v1.trace_pb2 import Span
 from prometheus_client.parser import text_string_to_metric_families
 
-from tests.houses import process
+from tests.houses import COLD, process
 from tests.places import ENDED, PLAIN, Place, place_at
 from tests.servers import free_ports
 from tests.service.forms import body
@@ -107,7 +107,7 @@ def observed(folder: Path, traces: str) -> Seen:
     port = of_service.rpartition(":")[2]
     with place_at(folder, **asked, SGN_METRICS_PORT=port) as place:
         variables = {**place.variables, "SGN_METRICS_PORT": of_worker.rpartition(":")[2]}
-        with process("service.cli", "worker", log=folder / "worker.log", cold=True, **variables):
+        with process("service.cli", "worker", log=folder / "worker.log", **COLD, **variables):
             wait_for(f"{of_worker}/healthz")
             found = Seen(shown(f"{of_service}/metrics"), shown(f"{of_worker}/metrics"))
             found.task_id = trained(place)
