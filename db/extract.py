@@ -9,8 +9,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from db.texts import json_text, plain
-from graphnet.artifacts.result import TaskResult
-from graphnet.evaluation.headline import unseen_splits
 
 MOST_BYTES, MOST_BYTES_WITH_VALIDATION = 16_000, 24_000
 VALIDATION = ", Val Loss:"
@@ -43,6 +41,9 @@ def extract(task_id: str, result: Mapping[str, Any], public_url: str = "") -> st
 
 def headline(result: Mapping[str, Any]) -> dict[str, Any] | None:
     """A few figures of the fairest split of new subjects, as in ``metrics``; None of none."""
+    from graphnet.artifacts.result import TaskResult  # noqa: PLC0415 - late: the service writes
+    from graphnet.evaluation.headline import unseen_splits  # noqa: PLC0415 - few results itself
+
     read = TaskResult.from_json(result)
     split = next(iter(unseen_splits(read)), None)
     if split is None:

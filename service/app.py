@@ -27,7 +27,6 @@ from registry import MODELS, UPLOADS, Store, open_store
 from service.api.addresses import Addresses
 from service.api.endpoint import Endpoint, Handler
 from service.api.endpoints import ENDPOINTS
-from service.api.openapi import openapi
 from service.forms.refusal_log import RefusalLog
 from service.http.auth import AuthMiddleware
 from service.http.body import check_encoding
@@ -179,17 +178,33 @@ async def _close(state: AppState, background: list["asyncio.Task[None]"]) -> Non
 def _handler(endpoint: Endpoint) -> Handler:
     """The endpoint's own; one that takes a body looks first whether it may and can read it."""
     if endpoint.method != "POST":
-        return download(endpoint.handler) if endpoint.download else endpoint.handler
+        reading = _reading(endpoint)
+        return download(reading) if endpoint.download else reading
 
     async def writing(request: Request) -> Response:
         check_encoding(request)
         await state_of(request).schema_watch.check()
-        return await endpoint.handler(request)
+        return await endpoint.load()(request)
 
     return writing
 
 
+def _reading(endpoint: Endpoint) -> Handler:
+    async def reading(request: Request) -> Response:
+        return await endpoint.load()(request)
+
+    return reading
+
+
+def load_handlers() -> None:
+    """Import what answers, which is half of the service, before a request has to wait for it."""
+    for endpoint in (*ENDPOINTS, *PAGES):
+        endpoint.load()
+
+
 async def _openapi(request: Request) -> Response:  # noqa: ARG001
+    from service.api.openapi import openapi  # noqa: PLC0415 - describes types: not for the start
+
     return success(**openapi((*ENDPOINTS, *PAGES)))
 
 

@@ -22,7 +22,7 @@ from db import tokens
 from db.connection import close_database, open_database
 from db.errors import DatabaseError
 from registry import RegistryError
-from service.app import create_app
+from service.app import create_app, load_handlers
 from service.settings import HttpSettings, is_loopback
 
 T = TypeVar("T")
@@ -111,7 +111,15 @@ async def serve_until(
     config.shutdown_timeout = CLOSE_SECONDS
     config.errorlog = logging.getLogger("hypercorn.error")
     app = create_app(settings, stop)
+    loading = asyncio.create_task(asyncio.to_thread(_load))
     await serve(app, config, shutdown_trigger=stop.wait)  # type: ignore[arg-type]
+    await cancelled([loading])
+
+
+def _load() -> None:
+    """Import what answers while the service already listens; it stays for good, too."""
+    load_handlers()
+    gc.freeze()
 
 
 async def _check_entrance(settings: HttpSettings, stop: asyncio.Event) -> None:

@@ -3,6 +3,8 @@
 import asyncio
 import time
 from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from redis.asyncio import Redis
 from starlette.requests import Request
@@ -17,14 +19,16 @@ from service.monitoring.listener import Monitoring
 from service.monitoring.readiness import Readiness
 from service.settings import HttpSettings
 from service.stores.artifacts import ArtifactReader, LostModels
-from service.stores.comparison import ComparisonCache
 from service.stores.dataset_cache import DatasetCache
-from service.stores.live_tasks import LiveTasks
 from service.stores.prediction import PredictionClient
 from service.stores.profiles import Profiles
 from service.stores.reading import ReadingClient
-from service.stores.task_summaries import TaskSummaries
 from service.stores.uploads import Uploads
+
+if TYPE_CHECKING:
+    from service.stores.comparison import ComparisonCache
+    from service.stores.live_tasks import LiveTasks
+    from service.stores.task_summaries import TaskSummaries
 
 FRESH_SECONDS = 1.0
 
@@ -65,12 +69,28 @@ class AppState:
     intake: Intake
     monitoring: Monitoring
     refusal_log: RefusalLog
-    live_tasks: LiveTasks = field(default_factory=LiveTasks)
-    comparison_cache: ComparisonCache = field(default_factory=ComparisonCache)
-    task_summaries: TaskSummaries = field(default_factory=TaskSummaries)
     lost_models: LostModels = field(default_factory=LostModels)
     key_locks: KeyedLock = field(default_factory=KeyedLock)
     schema_watch: SchemaWatch = field(default_factory=SchemaWatch)
+
+    # Made when first asked for: what they import is not for the start.
+    @cached_property
+    def live_tasks(self) -> "LiveTasks":
+        from service.stores.live_tasks import LiveTasks  # noqa: PLC0415
+
+        return LiveTasks()
+
+    @cached_property
+    def comparison_cache(self) -> "ComparisonCache":
+        from service.stores.comparison import ComparisonCache  # noqa: PLC0415
+
+        return ComparisonCache()
+
+    @cached_property
+    def task_summaries(self) -> "TaskSummaries":
+        from service.stores.task_summaries import TaskSummaries  # noqa: PLC0415
+
+        return TaskSummaries()
 
 
 def state_of(request: Request) -> AppState:

@@ -21,7 +21,7 @@ from tests.servers import free_ports
 
 REAL_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 START_SECONDS = 90
-COLD = {"PYTHONUNBUFFERED": "1"}  # for a process that starts as a user's does
+COLD = {"PYTHON_ANEW": "1"}  # for a process that starts as a user's does
 STOP_SECONDS = 60
 
 

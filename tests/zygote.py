@@ -80,7 +80,8 @@ class Zygote:
             "environment": dict(environment),
             "folder": folder or str(Path.cwd()),
             "session": session,
-            "parent": os.getpid() if with_parent else 0,
+            "parent": os.getpid(),
+            "with_parent": with_parent,
         }
         with self._turn:
             # Only for as long as it takes: what others orphan is not ours to wait for.
@@ -186,6 +187,7 @@ def _become(
     folder: str,
     session: bool,
     parent: int,
+    with_parent: bool,
 ) -> None:
     """Be what ``python`` with these arguments would be; does not return."""
     for number, stream in enumerate(streams):
@@ -195,9 +197,9 @@ def _become(
     if session:
         os.setsid()
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    if parent:
-        while os.getppid() != parent:
-            time.sleep(0.001)
+    while os.getppid() not in (parent, 1):
+        time.sleep(0.001)
+    if with_parent:
         _prctl(END_WITH_PARENT, signal.SIGTERM)
     os.chdir(folder)
     os.environ.clear()

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from pkgutil import resolve_name
 from typing import Any
 
 from starlette.requests import Request
@@ -17,13 +18,15 @@ PAGES = "pages"  # the tag of what a browser asks for
 class Endpoint:
     """One address and method, and what a caller should know about it.
 
+    ``handler`` names the function that answers, ``routes.module:function`` within the service: what
+    it needs is imported once the service listens (:meth:`load`), for that takes half of the start.
     ``also`` are further statuses without an error, besides 200, and what they mean. A ``download``
     has an ETag, and ranges of it can be requested.
     """
 
     method: str
     path: str
-    handler: Handler
+    handler: str
     summary: str
     reply: Mapping[str, str] = field(default_factory=dict)
     query: Mapping[str, str] = field(default_factory=dict)
@@ -34,6 +37,11 @@ class Endpoint:
     tag: str = "api"
     also: Mapping[int, str] = field(default_factory=dict)
     download: bool = False
+
+    def load(self) -> Handler:
+        """The function that answers, from now on imported."""
+        handler: Handler = resolve_name(f"service.{self.handler}")
+        return handler
 
     @property
     def template(self) -> str:

@@ -2,21 +2,9 @@
 
 from typing import Any
 
-from service.api.endpoint import DATASET, TASK_FORM, Endpoint, Handler
+from service.api.endpoint import DATASET, TASK_FORM, Endpoint
 from service.forms.reply import FORM_ADDRESSES
 from service.http.responses import ErrorNum
-from service.routes import (
-    compare,
-    datasets,
-    events,
-    evidence,
-    health,
-    predict,
-    refused_forms,
-    stored,
-    submission,
-    tasks,
-)
 
 V0 = "/api/v0"
 
@@ -42,7 +30,7 @@ def _submit(path: str) -> Endpoint:
     return Endpoint(
         "POST",
         path,
-        submission.submit,
+        "routes.submission:submit",
         "Train from scratch (dl_ts) or fine-tune (dl_ft).",
         reply={"code": "integer", "task_form": "object", "warnings": "array"},
         body=TASK_FORM,
@@ -58,14 +46,12 @@ def _submit(path: str) -> Endpoint:
 
 def _test_db(path: str) -> Endpoint:
     return Endpoint(
-        *("GET", path, health.test_db, "The text success when the database answers."),
+        *("GET", path, "routes.health:test_db", "The text success when the database answers."),
         media_type="text/plain",
     )
 
 
-def _task(
-    suffix: str, handler: Handler, summary: str, *, method: str = "GET", **more: Any
-) -> Endpoint:
+def _task(suffix: str, handler: str, summary: str, *, method: str = "GET", **more: Any) -> Endpoint:
     more.setdefault("refusals", (ErrorNum.NOT_FOUND,))
     return Endpoint(method, f"{V0}/tasks/{{task_id}}{suffix}", handler, summary, **more)
 
@@ -80,7 +66,7 @@ ENDPOINTS = (
     Endpoint(
         "GET",
         f"{V0}/refused_forms",
-        refused_forms.list_refused,
+        "routes.refused_forms:list_refused",
         "Task forms that were refused in the last 30 days, and why; newest first.",
         reply={"refused_forms": "[RefusedForm]", "next_cursor": "string?"},
         query={
@@ -93,7 +79,7 @@ ENDPOINTS = (
     Endpoint(
         "GET",
         f"{V0}/tasks",
-        tasks.list_tasks,
+        "routes.tasks:list_tasks",
         "Tasks, newest first.",
         reply={"tasks": "[Task]", "next_cursor": "string?"},
         query={
@@ -105,10 +91,15 @@ ENDPOINTS = (
         },
         refusals=(ErrorNum.FORM_INVALID,),
     ),
-    _task("", tasks.show, "One task with status, progress and result.", reply={"task": "Task"}),
+    _task(
+        "",
+        "routes.tasks:show",
+        "One task with status, progress and result.",
+        reply={"task": "Task"},
+    ),
     _task(
         "/events",
-        events.events,
+        "routes.events:events",
         "Server-sent events: status, epoch, progress; Last-Event-ID resumes them.",
         media_type="text/event-stream",
         headers={"Last-Event-ID": "the id of the last event received"},
@@ -117,7 +108,7 @@ ENDPOINTS = (
     ),
     _task(
         "/cancel",
-        tasks.cancel,
+        "routes.tasks:cancel",
         "Cancel; the best parameters so far are kept.",
         method="POST",
         reply={"task": "Task"},
@@ -125,7 +116,7 @@ ENDPOINTS = (
     ),
     _task(
         "/retry",
-        submission.retry,
+        "routes.submission:retry",
         "A new task like this failed or cancelled one; it resumes from the checkpoint.",
         method="POST",
         reply={"task": "Task"},
@@ -135,23 +126,23 @@ ENDPOINTS = (
             *(ErrorNum.TOO_MANY, ErrorNum.REGISTRY_UNAVAILABLE),
         ),
     ),
-    _task("/lineage", tasks.lineage, "The chain of parents.", reply={"lineage": "[Task]"}),
+    _task("/lineage", "routes.tasks:lineage", "The chain of parents.", reply={"lineage": "[Task]"}),
     _task(
         "/model",
-        stored.model,
+        "routes.stored:model",
         "The stored parameters as safetensors.",
         media_type="application/octet-stream",
         refusals=STORED,
         download=True,
     ),
     _task(
-        *("/manifest", stored.manifest, "The manifest beside the parameters."),
+        *("/manifest", "routes.stored:manifest", "The manifest beside the parameters."),
         refusals=STORED,
         download=True,
     ),
     _task(
         "/report",
-        evidence.report,
+        "routes.evidence:report",
         "The report: one HTML file that needs nothing else.",
         media_type="text/html",
         query={"fresh": "true: rendered again from what is stored"},
@@ -160,7 +151,7 @@ ENDPOINTS = (
     ),
     _task(
         "/predictions.csv",
-        evidence.predictions,
+        "routes.evidence:predictions",
         "The prediction per subject and split; cross-validation is a split too.",
         media_type="text/csv",
         refusals=STORED,
@@ -168,14 +159,14 @@ ENDPOINTS = (
     ),
     _task(
         "/log",
-        stored.log,
+        "routes.stored:log",
         "The workers' log of the task, one entry per line, oldest first; while it runs, so far.",
         media_type="text/plain",
         refusals=(ErrorNum.NOT_FOUND, ErrorNum.REGISTRY_UNAVAILABLE),
     ),
     _task(
         "/evidence",
-        evidence.evidence,
+        "routes.evidence:evidence",
         "What the metrics summarise: predictions, cohorts, metrics by site, all regions.",
         reply={"predictions": "object", "cohorts": "object", "importance": "object?"},
         refusals=STORED,
@@ -183,7 +174,7 @@ ENDPOINTS = (
     ),
     _task(
         "/glass-brain.svg",
-        evidence.glass_brain,
+        "routes.evidence:glass_brain",
         "The important regions as a picture, if the atlas has their coordinates.",
         media_type="image/svg+xml",
         refusals=STORED,
@@ -191,7 +182,7 @@ ENDPOINTS = (
     ),
     _task(
         "/predict",
-        predict.predict,
+        "routes.predict:predict",
         "Predict new subjects with the stored model: a table as for a dataset, without labels.",
         method="POST",
         reply={
@@ -207,7 +198,7 @@ ENDPOINTS = (
     Endpoint(
         "GET",
         f"{V0}/compare",
-        compare.compare,
+        "routes.compare:compare",
         "Tasks side by side, with paired differences over subjects new to both models.",
         reply={"tasks": "[Task]", "differences": "object", "lost": "array"},
         query={"task_ids": "2 to 6 ids, separated by commas"},
@@ -219,7 +210,7 @@ ENDPOINTS = (
     Endpoint(
         "GET",
         f"{V0}/events",
-        events.all_events,
+        "routes.events:all_events",
         "Server-sent events of all tasks that wait or run: task.",
         media_type="text/event-stream",
         query={"proj_id": "only this project's"},
@@ -228,14 +219,14 @@ ENDPOINTS = (
     Endpoint(
         "GET",
         f"{V0}/models",
-        tasks.list_models,
+        "routes.tasks:list_models",
         "The architectures and graphs by name.",
         reply={"models": "array", "graphs": "object", "options": "object"},
     ),
     Endpoint(
         "GET",
         f"{V0}/datasets",
-        datasets.list_datasets,
+        "routes.datasets:list_datasets",
         "Datasets with what they hold, newest first.",
         reply={"datasets": "[Dataset]", "next_cursor": "string?", "owner_needed": "boolean"},
         query={
@@ -248,7 +239,7 @@ ENDPOINTS = (
     Endpoint(
         "GET",
         f"{V0}/datasets/{{data_name:path}}",
-        datasets.show,
+        "routes.datasets:show",
         "One dataset: findings, rules, and the distribution of its values at each site.",
         reply={"dataset": "Dataset"},
         refusals=(ErrorNum.NOT_FOUND,),
@@ -256,7 +247,7 @@ ENDPOINTS = (
     Endpoint(
         "POST",
         f"{V0}/datasets",
-        datasets.upload,
+        "routes.datasets:upload",
         "Upload a file of any kind that docs/data.md lists; the answer is a quality report.",
         reply={
             "dataset": "Dataset",
@@ -281,7 +272,7 @@ ENDPOINTS = (
     Endpoint(
         "POST",
         f"{V0}/datasets/{{data_name:path}}/mapping",
-        datasets.answer,
+        "routes.datasets:answer",
         "Say how a dataset that NEURO-LEARN wrote is to be read; it is read again.",
         reply={"dataset": "Dataset"},
         query={name: MEANT[name] for name in ("map", "mapping")},
@@ -290,11 +281,11 @@ ENDPOINTS = (
     ),
     _test_db(f"{V0}/test_db"),
     _test_db("/rest/sgnservice/v0/test_db"),
-    Endpoint("GET", "/healthz", health.healthz, "The process is alive."),
+    Endpoint("GET", "/healthz", "routes.health:healthz", "The process is alive."),
     Endpoint(
         "GET",
         "/readyz",
-        health.readyz,
+        "routes.health:readyz",
         "Every dependency answers, by name.",
         reply={"dependencies": "object"},
         refusals=(ErrorNum.NOT_READY,),
@@ -302,7 +293,7 @@ ENDPOINTS = (
     Endpoint(
         "GET",
         "/metrics",
-        health.metrics,
+        "routes.health:metrics",
         "Metrics in the Prometheus text format.",
         media_type="text/plain",
     ),

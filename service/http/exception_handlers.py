@@ -19,13 +19,14 @@ from graphnet.messages import Message, render
 from registry import ObjectDamaged, RegistryError, RegistryRefuses
 from service.forms.reply import form_error_response, is_form_address
 from service.http.language import answer_language
-from service.http.responses import MEANINGS, ApiError, ErrorNum
-from service.pages.site import SEE_OTHER, error_page, is_for_a_person, sign_in_address
+from service.http.responses import MEANINGS, SEE_OTHER, ApiError, ErrorNum
 from service.state import state_of
 
 log = logging.getLogger(__name__)
 
 RETRY_SECONDS = 5
+HTML = "text/html"
+PROGRAMS = ("/api/", "/rest/", "/openapi.json", "/healthz", "/readyz", "/metrics", "/static/")
 
 HANDLED = (ApiError, DatabaseError, RegistryError, HTTPException, Exception)
 DATABASE_ERRORS = {
@@ -46,11 +47,20 @@ async def handle_error(request: Request, error: Exception) -> Response:
     language = answer_language(request)
     if not is_for_a_person(request):
         return api_error.reply(language)
+    from service.pages.site import error_page, sign_in_address  # noqa: PLC0415 - not for the start
+
     if api_error.number == ErrorNum.NO_TOKEN and request.method == "GET":
         return RedirectResponse(sign_in_address(request), SEE_OTHER)
     answer = error_page(request, api_error.number, render(api_error.message, language))
     answer.headers.update(api_error.headers)
     return answer
+
+
+def is_for_a_person(request: Request) -> bool:
+    """Whether an answer is looked at in a browser, not read by a program."""
+    if request.url.path.startswith(PROGRAMS):
+        return False
+    return HTML in request.headers.get("accept", "")
 
 
 def as_api_error(request: Request, error: Exception) -> ApiError:

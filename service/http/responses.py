@@ -10,6 +10,8 @@ from starlette.responses import Response
 
 from graphnet.messages import ENGLISH, Message, as_message, render
 
+SEE_OTHER = 303  # of HTTP
+
 
 class ErrorNum(IntEnum):
     """Every number an answer may carry; 0 is success."""

@@ -17,10 +17,10 @@ from service.forms.reply import note_refusal
 from service.http.auth import caller_of
 from service.http.body import read_fields
 from service.http.language import answer_language
-from service.http.responses import MEANINGS, ApiError, ErrorNum
+from service.http.responses import MEANINGS, SEE_OTHER, ApiError, ErrorNum
 from service.pages import choices
 from service.pages.form_from_page import LISTS, PARENT, as_curl, as_json, asked
-from service.pages.site import SEE_OTHER, page
+from service.pages.site import page
 from service.routes.submission import NewForm, accepted
 from service.state import state_of
 

@@ -18,7 +18,6 @@ from service.pages.formats import FILTERS, names
 from service.pages.languages import LANGUAGES, language_of, translations
 
 THEME_COOKIE = "sgn_theme"
-SEE_OTHER = 303
 THEMES = ("auto", "light", "dark")
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; "
@@ -27,8 +26,6 @@ POLICY = (
 )
 # Without a referrer of our own a browser would not say either that a form is one of ours.
 HEADERS = {"content-security-policy": POLICY, "referrer-policy": "same-origin"}
-HTML = "text/html"
-PROGRAMS = ("/api/", "/rest/", "/openapi.json", "/healthz", "/readyz", "/metrics", "/static/")
 
 
 def page(request: Request, template: str, status: int = 200, **content: Any) -> Response:
@@ -72,13 +69,6 @@ def error_page(request: Request, number: ErrorNum, sentence: str) -> Response:
 def sign_in_address(request: Request) -> str:
     """Where to sign in before going on to what was asked for."""
     return "/sign-in?" + urlencode({"next": own(_asked(request))})
-
-
-def is_for_a_person(request: Request) -> bool:
-    """Whether an answer is looked at in a browser, not read by a program."""
-    if request.url.path.startswith(PROGRAMS):
-        return False
-    return HTML in request.headers.get("accept", "")
 
 
 def own(address: str) -> str:

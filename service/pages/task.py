@@ -5,19 +5,21 @@ from typing import Any
 
 from markupsafe import Markup
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
-from db import tasks
+from db import cancellation, tasks
 from db.ownership import Owner
 from db.tasks import TaskRecord
 from service.http.auth import caller_of
+from service.http.responses import SEE_OTHER
 from service.pages import outcome
 from service.pages.choices import headline, model_of
 from service.pages.predictions import select
 from service.pages.progress import going_on
-from service.pages.site import page, words
+from service.pages.site import own, page, words
 from service.pages.stored_facts import read_facts
-from service.routes.submission import RETRIABLE
+from service.predecessor import require_ours
+from service.routes.submission import RETRIABLE, submit_again
 from service.routes.tasks import task_of
 from service.state import state_of
 
@@ -39,6 +41,24 @@ async def show(request: Request) -> Response:
         **await going_on(request, task),
         **await _outcome(request, task),
     )
+
+
+async def cancel(request: Request) -> Response:
+    """End a task and go back to it, or to the page that is named as ``next``."""
+    task = await task_of(request)
+    require_ours(task)
+    await cancellation.cancel(task.task_id, state_of(request).settings.process.public_url)
+    return _further(request, task.task_id)
+
+
+async def retry(request: Request) -> Response:
+    """Try a task again and go to the new one."""
+    task_id = await submit_again(request, await task_of(request))
+    return _further(request, task_id)
+
+
+def _further(request: Request, task_id: str) -> Response:
+    return RedirectResponse(own(request.query_params.get("next") or f"/tasks/{task_id}"), SEE_OTHER)
 
 
 async def _outcome(request: Request, task: TaskRecord) -> dict[str, Any]:

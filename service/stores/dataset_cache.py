@@ -3,11 +3,14 @@
 import asyncio
 import time
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from db import datasets
 from db.datasets import DatasetRecord
-from graphnet.data.profile import Profile
 from service.stores.profiles import Profiles
+
+if TYPE_CHECKING:
+    from graphnet.data.profile import Profile
 
 FRESH_SECONDS = 2.0
 FORM_SECONDS = 3.0
@@ -28,7 +31,7 @@ class DatasetCache:
 
     async def find(
         self, names: Sequence[str], seconds: float = FORM_SECONDS
-    ) -> list[tuple[DatasetRecord, Profile]]:
+    ) -> "list[tuple[DatasetRecord, Profile]]":
         """The datasets of these names that exist; a worker has ``seconds`` to read them first."""
         by_name = await self._find(names)
         unread = [record for record, profile in by_name.values() if not profile.read]
@@ -37,7 +40,7 @@ class DatasetCache:
             by_name |= {record.data_name: (record, read[record.data_name]) for record in unread}
         return [by_name[name] for name in names if name in by_name]
 
-    async def _find(self, names: Sequence[str]) -> dict[str, tuple[DatasetRecord, Profile]]:
+    async def _find(self, names: Sequence[str]) -> "dict[str, tuple[DatasetRecord, Profile]]":
         by_name = self._fresh(names)
         if len(by_name) < len(names):
             async with self._reading:  # one read serves all who came meanwhile
@@ -45,12 +48,12 @@ class DatasetCache:
                 by_name |= await self._read([name for name in names if name not in by_name])
         return by_name
 
-    def _fresh(self, names: Sequence[str]) -> dict[str, tuple[DatasetRecord, Profile]]:
+    def _fresh(self, names: Sequence[str]) -> "dict[str, tuple[DatasetRecord, Profile]]":
         since = time.monotonic() - FRESH_SECONDS
         entries = ((name, self._known.get(name)) for name in names)
         return {name: entry[1:] for name, entry in entries if entry and entry[0] >= since}
 
-    async def _read(self, names: Sequence[str]) -> dict[str, tuple[DatasetRecord, Profile]]:
+    async def _read(self, names: Sequence[str]) -> "dict[str, tuple[DatasetRecord, Profile]]":
         if not names:
             return {}
         records = await datasets.find_datasets(names)

@@ -8,15 +8,17 @@ import asyncio
 import logging
 import time
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from db import datasets
 from db.datasets import DatasetRecord, ListedDataset
 from db.errors import DatabaseError
-from graphnet.data.profile import Profile
 from service.http.responses import ApiError
 from service.stores.reading import ReadingClient
 from service.stores.worker_calls import NoAnswer
+
+if TYPE_CHECKING:
+    from graphnet.data.profile import Profile
 
 log = logging.getLogger(__name__)
 
@@ -37,32 +39,32 @@ class Profiles:
         self._places = asyncio.Semaphore(AT_ONCE)
         self._away_until = float("-inf")
 
-    async def known(self, records: Iterable[DatasetRecord]) -> dict[str, Profile]:
+    async def known(self, records: Iterable[DatasetRecord]) -> "dict[str, Profile]":
         """The stored profiles, by the datasets' names; no worker is asked."""
         wanted = list(records)
         stored = await datasets.get_profiles([record.data_id for record in wanted])
         return {record.data_name: _of_content(record, stored) for record in wanted}
 
-    async def of(self, records: Iterable[DatasetRecord], seconds: float) -> dict[str, Profile]:
+    async def of(self, records: Iterable[DatasetRecord], seconds: float) -> "dict[str, Profile]":
         """The same; a worker is asked for the missing ones, and has ``seconds`` to answer."""
         wanted = list(records)
         profiles = await self.known(wanted)
         missing = [record for record in wanted if not profiles[record.data_name].read]
         return profiles | await self._read(missing, seconds)
 
-    async def glanced(self, listed: Iterable[ListedDataset]) -> dict[str, Profile]:
+    async def glanced(self, listed: Iterable[ListedDataset]) -> "dict[str, Profile]":
         """The same for a list: a stored profile is used even if the content has changed since."""
         wanted = list(listed)
         stored = await datasets.get_profiles([dataset.data_id for dataset in wanted])
         missing = [dataset.data_name for dataset in wanted if dataset.data_id not in stored]
         made = await self.of(await datasets.find_datasets(missing), LIST_SECONDS)
         return made | {
-            dataset.data_name: Profile.from_dict(stored[dataset.data_id][1])
+            dataset.data_name: _read_profile(stored[dataset.data_id][1])
             for dataset in wanted
             if dataset.data_id in stored
         }
 
-    async def detailed(self, record: DatasetRecord) -> Profile:
+    async def detailed(self, record: DatasetRecord) -> "Profile":
         """The profile of one dataset, made again where an older version looked at less of it."""
         profile = (await self.of([record], SHOW_SECONDS))[record.data_name]
         if profile.distributions is not None:
@@ -75,8 +77,8 @@ class Profiles:
         for task in self._asked.values():
             task.cancel()
 
-    async def _read(self, records: list[DatasetRecord], seconds: float) -> dict[str, Profile]:
-        profiles = {record.data_name: Profile.unread() for record in records}
+    async def _read(self, records: list[DatasetRecord], seconds: float) -> "dict[str, Profile]":
+        profiles = {record.data_name: _read_profile() for record in records}
         if not records or time.monotonic() < self._away_until:
             return profiles
         tasks = {record.data_name: self._task(record) for record in records}
@@ -92,7 +94,7 @@ class Profiles:
             task.add_done_callback(lambda _: self._asked.pop(record.data_id, None))
         return self._asked[record.data_id]
 
-    async def _ask(self, record: DatasetRecord) -> Profile | None:
+    async def _ask(self, record: DatasetRecord) -> "Profile | None":
         async with self._places:
             if time.monotonic() < self._away_until:
                 return None
@@ -111,7 +113,14 @@ def _is_done(task: "asyncio.Task[Profile | None]") -> bool:
     return task.done() and not task.cancelled() and task.exception() is None
 
 
-def _of_content(record: DatasetRecord, known: Known) -> Profile:
+def _of_content(record: DatasetRecord, known: Known) -> "Profile":
     """The profile that is kept, if it is of what the dataset holds now."""
     length, stored = known.get(record.data_id, (-1, {}))
-    return Profile.from_dict(stored) if length == record.length else Profile.unread()
+    return _read_profile(stored if length == record.length else None)
+
+
+def _read_profile(stored: Mapping[str, Any] | None = None) -> "Profile":
+    """A profile as it is stored, or one that no worker has read yet."""
+    from graphnet.data.profile import Profile  # noqa: PLC0415 - NumPy is not for the start
+
+    return Profile.unread() if stored is None else Profile.from_dict(stored)

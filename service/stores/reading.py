@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from actors.names import Names
 from actors.reading.uploads import Upload
@@ -10,11 +10,13 @@ from actors.rpc import KEEP, PREVIEW, READ_ACTOR, READ_QUEUE, ROW, ReadRequest
 from db import datasets
 from db.datasets import ListedDataset
 from db.errors import NameTaken
-from graphnet.data.profile import Profile
 from graphnet.messages import Message, as_message
 from service.http.responses import ApiError, ErrorNum, FieldError, as_one
 from service.stores.uploads import gone
 from service.stores.worker_calls import NoAnswer, WorkerClient
+
+if TYPE_CHECKING:
+    from graphnet.data.profile import Profile
 
 RETRY_SECONDS = 30
 STORAGE = {
@@ -28,7 +30,7 @@ STORAGE = {
 class ReadFile:
     """A file as a worker has read it; ``preview`` shows its first rows."""
 
-    profile: Profile
+    profile: "Profile"
     preview: Mapping[str, Any] | None = None
 
 
@@ -80,20 +82,26 @@ class ReadingClient:
         except NoAnswer as error:
             raise no_worker_error(error, upload.upload_id) from error
         await raise_error(answer, row.proj_id, upload.upload_id)
-        return ReadFile(Profile.from_dict(answer["profile"]), answer.get("preview"))
+        return ReadFile(_read_profile(answer["profile"]), answer.get("preview"))
 
-    async def row(self, row: ListedDataset, mapping: Mapping[str, str]) -> Profile:
+    async def row(self, row: ListedDataset, mapping: Mapping[str, str]) -> "Profile":
         """Read a row that NEURO-LEARN wrote. Raises NoAnswer, ApiError."""
         question = ReadRequest(
             purpose=ROW, name=row.data_name, data_id=row.data_id, mapping=mapping
         )
         answer = await self._client.ask(vars(question))
         await raise_error(answer, row.proj_id, "")
-        return Profile.from_dict(answer["profile"])
+        return _read_profile(answer["profile"])
 
     def close(self) -> None:
         """Ask nothing more."""
         self._client.close()
+
+
+def _read_profile(stored: Mapping[str, Any]) -> "Profile":
+    from graphnet.data.profile import Profile  # noqa: PLC0415 - NumPy is not for the start
+
+    return Profile.from_dict(stored)
 
 
 async def raise_error(answer: Mapping[str, Any], proj_id: str, upload: str) -> None:

@@ -1,16 +1,25 @@
 """What is counted by address stays bounded, whatever is asked for."""
 
+from inspect import iscoroutinefunction
+
 import pytest
 
 from service.api.addresses import method
+from service.api.endpoint import Endpoint
 from service.api.endpoints import ENDPOINTS
 from service.app import ADDRESSES
+from service.pages.table import PAGES
 
 
 def test_every_route_is_known_by_its_template() -> None:
     for endpoint in ENDPOINTS:
         path = endpoint.template.format(task_id="TASK26112502415320", data_name="a/b")
         assert ADDRESSES.template(path) == endpoint.path
+
+
+@pytest.mark.parametrize("endpoint", [*ENDPOINTS, *PAGES], ids=lambda endpoint: endpoint.handler)
+def test_every_address_has_a_function_that_answers(endpoint: Endpoint) -> None:
+    assert iscoroutinefunction(endpoint.load())
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,8 @@ from pathlib import Path
 from service.local.home import variables
 
 HEAVY = ("torch", "torch_geometric", "scipy", "sklearn", "pandas", "safetensors")
+# Some requests need these; they are imported once the service listens.
+LATER = ("numpy", "jinja2", "babel", "fluent", "jsonschema")
 
 
 def loaded_by(statement: str) -> set[str]:
@@ -18,6 +20,12 @@ def loaded_by(statement: str) -> set[str]:
 def test_the_service_loads_nothing_heavy() -> None:
     loaded = loaded_by("import service.app, service.serve")
     assert "starlette" in loaded
+    assert not loaded.intersection(HEAVY + LATER)
+
+
+def test_what_answers_is_imported_once_the_service_listens() -> None:
+    loaded = loaded_by("from service.app import load_handlers; load_handlers()")
+    assert loaded >= {"numpy", "jinja2"}
     assert not loaded.intersection(HEAVY)
 
 
