@@ -15,10 +15,12 @@ from db import cancellation
 from db.claims import Claim
 from db.errors import ContentTooLarge, DatabaseUnavailable
 from db.form import TaskForm
-from db.runs import CANCELLED
+from db.runs import CANCELLED, empty_result
 from graphnet.artifacts.model import StoredModel
+from graphnet.artifacts.result import StoredObjects, TaskResult
 from graphnet.distributed.shards import model_at
 from graphnet.errors import TrainingError
+from graphnet.messages import Message
 from registry import RegistryUnavailable
 
 log = logging.getLogger(__name__)
@@ -32,19 +34,23 @@ def store_cancelled(
     ``state`` is that of the training when it ended; None where there was no epoch.
 
     Returns:
-        The task's result.
+        The task's result, as JSON.
 
     """
     if state is None:
-        return _cancelled([], Saved())
+        return empty_result()
     best = model_at(inputs.work, state, shared=inputs.asked.fan_out > 1)
-    lines = best.history.lines()
+    result = TaskResult(history=best.history, warnings=(CANCELLED,), storage=StoredObjects())
     if not task.form.save_model_state:
-        return _cancelled(lines, Saved())
+        return result.as_dict()
     facts = {**_origin(task, inputs), "cancelled_after_epoch": len(best.history)}
     saved = _store_model(task, replace(best.model, facts=facts))
-    trained = best.model.settings.seeds
-    return _cancelled(lines, saved, _of_seeds(trained, inputs.settings.seeds))
+    warnings = [CANCELLED, Message("tasks.best-kept", epochs=len(best.history))]
+    trained, seeds = best.model.settings.seeds, inputs.settings.seeds
+    if trained < seeds:  # other workers were to train the rest
+        warnings.append(Message("tasks.some-seeds", trained=trained, seeds=seeds))
+    storage = StoredObjects(saved.path, saved.manifest_sha256, saved.stored)
+    return replace(result, warnings=tuple(warnings), storage=storage).as_dict()
 
 
 def store_cancelled_checkpoint(worker: WorkerContext, task_id: str) -> bool:
@@ -84,13 +90,20 @@ def _result_of_checkpoint(worker: WorkerContext, claim: Claim) -> dict[str, Any]
     return store_cancelled(task, inputs, next((s for s in states if s is not None), None))
 
 
-def store_failed(task: TaskContext, inputs: Inputs, error: TrainingError) -> tuple[str, Saved]:
-    """Store the parameters before the loss was no longer a number, and say so."""
+def store_failed(
+    task: TaskContext, inputs: Inputs, error: TrainingError
+) -> tuple[tuple[Message, ...], Saved]:
+    """Store the parameters before the loss was no longer a number.
+
+    Returns:
+        Why the task failed, and where the parameters are.
+
+    """
     if error.kept is None or not task.form.save_model_state:
-        return str(error), Saved()
+        return error.messages, Saved()
     facts = {**_origin(task, inputs), "stopped": str(error)}
     saved = _store_model(task, replace(error.kept, facts=facts))
-    return f"{error} The parameters of the last sound epoch are at {saved.path}.", saved
+    return (*error.messages, Message("tasks.last-sound-epoch", path=saved.path)), saved
 
 
 def _store_model(task: TaskContext, model: StoredModel) -> Saved:
@@ -103,15 +116,3 @@ def _origin(task: TaskContext, inputs: Inputs) -> dict[str, Any]:
     """Whose model it is, and on whom it and its ancestors were trained."""
     identity = {"task_id": task.claim.task_id, "parent_task_id": task.form.trained_task_id}
     return inputs.work.lineage_facts(identity)
-
-
-def _of_seeds(trained: int, asked: int) -> str:
-    """A sentence where others were to train the rest."""
-    return "" if trained >= asked else f"They are of {trained} of the {asked} seeds."
-
-
-def _cancelled(lines: list[str], saved: Saved, more: str = "") -> dict[str, Any]:
-    """The result of a cancelled task."""
-    kept = f"The best parameters until then are kept; it was trained for {len(lines)} epochs."
-    warnings = [CANCELLED, *filter(None, [kept, more])] if saved.path else [CANCELLED]
-    return {"train_epochs": lines, **saved.result_fields(), "warnings": warnings}

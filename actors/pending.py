@@ -22,6 +22,8 @@ from actors.runtime import Runtime
 from db import runs
 from db.claims import Claim
 from db.errors import ContentTooLarge, DatabaseError, DatabaseUnavailable, SchemaAhead
+from graphnet.errors import GraphnetError
+from graphnet.messages import Message
 
 log = logging.getLogger(__name__)
 
@@ -44,7 +46,10 @@ class EndingPendingError(Exception):
 
 @dataclass(frozen=True)
 class PendingEnding:
-    """How a claim ended: ``content`` are the arguments of what writes an ending of this kind."""
+    """How a claim ended: ``content`` are the arguments of what writes an ending of this kind.
+
+    Its ``reasons`` are messages as JSON, or finished sentences.
+    """
 
     claim: Claim
     kind: str
@@ -52,7 +57,12 @@ class PendingEnding:
 
     def write(self) -> Coroutine[Any, Any, Any]:
         """Write it; falsy where the task is not ours any more."""
-        return WRITTEN_BY[self.kind](self.claim, **self.content)
+        content = dict(self.content)
+        reasons = content.pop("reasons", ())
+        if "sentence" in content:  # in a file of an older version
+            reasons = [content.pop("sentence")] if content["sentence"] else ()
+        messages = [Message.from_json(reason) for reason in reasons]
+        return WRITTEN_BY[self.kind](self.claim, *messages, **content)
 
     @property
     def name(self) -> str:
@@ -73,6 +83,13 @@ class PendingEnding:
         if stored["kind"] not in WRITTEN_BY:
             raise ValueError(stored["kind"])
         return cls(claim, stored["kind"], stored["content"])
+
+
+def reasons_of(error: Exception) -> list[Any]:
+    """Why a task ends by this error, as an ending holds it: messages as JSON, or its sentence."""
+    if isinstance(error, GraphnetError):
+        return [message.as_dict() for message in error.messages]
+    return [str(error)]
 
 
 class PendingEndings(Middleware):
@@ -199,7 +216,7 @@ class PendingEndings(Middleware):
             return False
         except ContentTooLarge as error:
             self.remove(ending)
-            self.hand_over(PendingEnding(ending.claim, FAILED, {"sentence": str(error)}))
+            self.hand_over(PendingEnding(ending.claim, FAILED, {"reasons": [str(error)]}))
             return True
         except DatabaseError:
             log.exception("task %s: how it ended cannot be written", task_id)

@@ -160,7 +160,7 @@ def _is_open(shard: ShardState) -> bool:
     if shard.state == Status.FINISHED.value:
         return False
     if shard.state in {Status.FAILED.value, Status.CANCELLED.value}:
-        raise GraphnetError(shard.error)
+        raise GraphnetError(*shard.reasons)
     return True
 
 

@@ -18,7 +18,7 @@ from actors.lease import (
     LeaseLostError,
 )
 from actors.log_context import about
-from actors.pending import CANCELLED, FAILED, HANDED_BACK, EndingPendingError
+from actors.pending import CANCELLED, FAILED, HANDED_BACK, EndingPendingError, reasons_of
 from actors.redis_clients import redis_client
 from actors.shards import run_shard
 from actors.task_log import TaskLog, store_log
@@ -31,6 +31,7 @@ from db.errors import ContentTooLarge, DatabaseUnavailable, SchemaAhead
 from db.fair_queue import claim_next
 from db.form import TaskForm
 from graphnet.errors import DiskFull, GraphnetError, OutOfMemory
+from graphnet.messages import Message
 from graphnet.training.devices import is_lost
 from graphnet.training.memory import free
 from registry import RegistryError, RegistryUnavailable
@@ -40,11 +41,6 @@ GRACE_SECONDS = 3 * RENEW_SECONDS
 Claimer = Callable[..., Coroutine[Any, Any, Claim | None]]
 ENDINGS = (HandedBackError, CancelledTaskError, GraphnetError, RegistryError, ContentTooLarge)
 log = logging.getLogger(__name__)
-
-INTERNAL = (
-    "The training stopped because of an internal error. It is in the worker's log under the task "
-    "id {task_id}; the operator of this service can look it up."
-)
 
 
 class TaskRunner:
@@ -199,20 +195,20 @@ def _ending(claim: Claim, error: Exception) -> _Ending:
         return _Ending(CANCELLED, {"result": None}, CANCELLED)
     if isinstance(error, WAITED_FOR):
         log.warning("task %s waits, and is tried again: %s", claim.task_id, error)
-        return _Ending(HANDED_BACK, {"sentence": str(error)}, HANDED_BACK)
+        return _Ending(HANDED_BACK, {"reasons": reasons_of(error)}, HANDED_BACK)
     log.info("task %s failed: %s", claim.task_id, error)
     if claim.part and isinstance(error, RegistryError):
         return _again(counted=True)
     metrics.OUT_OF_MEMORY.inc(isinstance(error, OutOfMemory))
-    return _Ending(FAILED, {"sentence": str(error)}, FAILED)
+    return _Ending(FAILED, {"reasons": reasons_of(error)}, FAILED)
 
 
 def _fault(claim: Claim) -> _Ending:
     """How a task ends where the fault is our own."""
     if claim.part:
         return _again(counted=True)
-    sentence = INTERNAL.format(task_id=claim.task_id)
-    return _Ending(FAILED, {"sentence": sentence}, "internal_error")
+    reason = Message("tasks.internal-error", task_id=claim.task_id)
+    return _Ending(FAILED, {"reasons": [reason.as_dict()]}, "internal_error")
 
 
 def _again(*, counted: bool) -> _Ending:

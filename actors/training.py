@@ -127,7 +127,11 @@ def _fail(task: TaskContext, inputs: Inputs, error: TrainingError) -> str:
     if task.lease is not None:
         task.lease.check()
     metrics.OUT_OF_MEMORY.inc(isinstance(error, OutOfMemory))
-    sentence, saved = store_failed(task, inputs, error)
-    log.info("task %s: failed: %s", task.claim.task_id, sentence)
-    ours = task.end(FAILED, sentence=sentence, manifest_sha256=saved.manifest_sha256)
+    reasons, saved = store_failed(task, inputs, error)
+    log.info("task %s: failed: %s", task.claim.task_id, " ".join(map(str, reasons)))
+    ours = task.end(
+        FAILED,
+        reasons=[reason.as_dict() for reason in reasons],
+        manifest_sha256=saved.manifest_sha256,
+    )
     return FAILED if ours else ""

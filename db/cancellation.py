@@ -13,11 +13,11 @@ from db.extract import extract
 from db.models import Run
 from db.neurolearn import Submission
 from db.packet_limit import check_packet
-from db.runs import CANCELLED, EMPTY_RESULT, integrity_columns
+from db.runs import CANCELLED, empty_result, integrity_columns
 from db.states import Status
 from db.texts import json_text
 from db.transactions import restart_on_deadlock, transaction
-from db.transitions import ACTIVE, end_runs, release_shards, sync_submission
+from db.transitions import ACTIVE, end_runs, reason_columns, release_shards, sync_submission
 
 BATCH = 100
 
@@ -67,11 +67,13 @@ async def _end(
 ) -> bool:
     """Write Cancelled; :func:`cancelled_with_checkpoint` finds a task that has a checkpoint."""
     silent = runs.using_db(connection)
-    if not await end_runs(silent, Status.CANCELLED, now, CANCELLED, cancel_at=now):
+    reason = await reason_columns(CANCELLED)
+    if not await end_runs(silent, Status.CANCELLED, now, reason, cancel_at=now):
         return False
-    shown = extract(task_id, EMPTY_RESULT, public_url)
+    result = empty_result()
+    shown = extract(task_id, result, public_url)
     await sync_submission(task_id, Status.CANCELLED, connection, result=shown)
-    await tasks.keep(task_id, json_text(EMPTY_RESULT), connection)
+    await tasks.keep(task_id, json_text(result), connection)
     await release_shards(task_id, now, connection)
     return True
 

@@ -18,18 +18,22 @@ from db.neurolearn import Submission
 from db.states import Status
 from db.texts import json_object
 from db.transactions import restart_on_deadlock, transaction
-from db.transitions import ACTIVE, LET_GO, end_runs, release_shards, sync_submission
+from db.transitions import (
+    ACTIVE,
+    NO_REASON,
+    SHARD_RELEASED,
+    end_runs,
+    reason_columns,
+    release_shards,
+    sync_submission,
+)
 from db.versions import check_known
+from graphnet.messages import Message
 
 IN_ALL = 10  # times the attempts since the last checkpoint
 LONGEST_CHAIN = 16
-GIVEN_UP = (
-    "The worker stopped unexpectedly {times} times while training this task, so it was given up. "
-    "Possible causes are too little memory (take a smaller batch_size or fewer subjects) and a "
-    "machine that went away; the operator of this service finds it in the worker's log."
-)
-DELETED = "The submission was deleted before the task was trained."
-UNREADABLE = "The task_config of this submission cannot be read as a form; submit the task again."
+SUBMISSION_DELETED = Message("tasks.submission-deleted")
+FORM_UNREADABLE = Message("tasks.form-unreadable")
 
 
 @dataclass(frozen=True)
@@ -82,7 +86,7 @@ async def claim(
                 attempt=F("attempt") + 1,
                 lease_token=token,
                 lease_until=now + lease_ms,
-                error="",
+                **NO_REASON,
                 worker=worker[:128],
                 device=device[:64],
                 started_at=now,
@@ -98,17 +102,17 @@ async def claim(
         # UPDATE left as it was, so it may have been handed back by now: look at the attempts again.
         for what, times in (("crashes", max_attempts), ("attempt", IN_ALL * max_attempts)):
             exhausted = _free(task_id, now, connection).filter(**{f"{what}__gte": times})
-            await _drop(exhausted, task_id, GIVEN_UP.format(times=times), now, connection)
+            reason = Message("tasks.given-up", count=times)
+            await _drop(exhausted, task_id, reason, now, connection)
     return None
 
 
 async def _drop(
-    runs: Any, task_id: str, sentence: str, now: int, connection: BaseDBAsyncClient
+    runs: Any, task_id: str, reason: Message, now: int, connection: BaseDBAsyncClient
 ) -> None:
     """End the task as Failed in both tables, if the run is still among these."""
-    dropped = await end_runs(runs, Status.FAILED, now, sentence)
-    if dropped:
-        await sync_submission(task_id, Status.FAILED, connection, result=sentence)
+    if await end_runs(runs, Status.FAILED, now, await reason_columns(reason)):
+        await sync_submission(task_id, Status.FAILED, connection, result=str(reason))
         await release_shards(task_id, now, connection)
 
 
@@ -124,9 +128,9 @@ async def _taken(task_id: str, token: str, now: int, connection: BaseDBAsyncClie
     claim = await read_claim(run, token, connection)
     if claim is None:
         submitted = Submission.filter(task_id=run.part_of or task_id).using_db(connection)
-        sentence = (UNREADABLE if await submitted.exists() else DELETED) if not run.part else LET_GO
+        reason = FORM_UNREADABLE if await submitted.exists() else SUBMISSION_DELETED
         mine = Run.filter(task_id=task_id).using_db(connection)
-        await _drop(mine, task_id, sentence, now, connection)
+        await _drop(mine, task_id, SHARD_RELEASED if run.part else reason, now, connection)
     return claim
 
 

@@ -16,6 +16,7 @@ class Run(Model):
     ``manifest_sha256`` vouches for what was stored, until it was cleaned away at ``removed_at``.
     A run that is ``part_of`` a task is its ``part``-th share of work, from 1 on, and has no
     submission of its own. ``kind`` is of the device asked for, such as ``cuda``; empty for any.
+    ``error`` is a sentence and ``error_messages`` the same as coded messages in JSON.
     ``traceparent`` is of the W3C's Trace Context. ``imported_at`` is when a model of the
     predecessor was brought in for a submission that had no run.
     """
@@ -51,6 +52,7 @@ class Run(Model):
     traceparent = fields.CharField(max_length=64, default="")
     removed_at = fields.BigIntField(default=0)
     imported_at = fields.BigIntField(default=0)
+    error_messages = fields.TextField(null=True)
 
     class Meta:
         table = "sgn_runs"

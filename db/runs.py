@@ -12,7 +12,6 @@ from typing import Any
 from tortoise.expressions import F
 
 from db import tasks
-from db.charset import fitted_error
 from db.claims import Claim, claimed_run
 from db.clock import now_ms
 from db.errors import translate_errors
@@ -22,10 +21,16 @@ from db.packet_limit import check_packet
 from db.states import Status
 from db.texts import json_text
 from db.transactions import restart_on_deadlock, transaction
-from db.transitions import ERROR_CHARACTERS, end_runs, release_shards, sync_submission
+from db.transitions import end_runs, reason_columns, release_shards, sync_submission
+from graphnet.artifacts.result import StoredObjects, TaskResult
+from graphnet.messages import Message
 
-CANCELLED = "The task was cancelled."
-EMPTY_RESULT = {"train_epochs": [], "model_state_path": "", "warnings": [CANCELLED]}
+CANCELLED = Message("tasks.cancelled")
+
+
+def empty_result() -> dict[str, Any]:
+    """The result of a task that was cancelled before there was anything to store."""
+    return TaskResult(warnings=(CANCELLED,), storage=StoredObjects()).as_dict()
 
 
 @dataclass(frozen=True)
@@ -85,19 +90,19 @@ async def finish_task(claim: Claim, result: dict[str, Any], public_url: str = ""
     What was cancelled before this is written ends as Cancelled, and keeps the result.
     ``public_url`` is where people reach the pages, for NEURO-LEARN's extract.
     """
-    ending = Ending(Status.FINISHED, CANCELLED, result, public_url)
+    ending = Ending(Status.FINISHED, (CANCELLED,), result, public_url)
     return await _end(claim, ending, **integrity_columns(result))
 
 
 @restart_on_deadlock
 @translate_errors()
-async def fail_task(claim: Claim, sentence: str, manifest_sha256: str = "") -> bool:
-    """End the task as Failed for the reason given; False if it was lost.
+async def fail_task(claim: Claim, *reasons: Message | str, manifest_sha256: str = "") -> bool:
+    """End the task as Failed for these reasons; False if it was lost.
 
     ``manifest_sha256`` vouches for parameters that were stored all the same.
     """
-    vouched = {"manifest_sha256": manifest_sha256}
-    return await _end(claim, Ending(Status.FAILED, sentence), **vouched) is not None
+    columns = {"manifest_sha256": manifest_sha256}
+    return await _end(claim, Ending(Status.FAILED, reasons), **columns) is not None
 
 
 @restart_on_deadlock
@@ -108,8 +113,8 @@ async def end_cancelled(claim: Claim, result: dict[str, Any] | None, public_url:
     None leaves a checkpoint of an earlier attempt to be stored.
     """
     more = {} if result is None else {"checkpoint": 0, **integrity_columns(result)}
-    kept = EMPTY_RESULT if result is None else result
-    ending = Ending(Status.CANCELLED, CANCELLED, kept, public_url)
+    written = empty_result() if result is None else result
+    ending = Ending(Status.CANCELLED, (CANCELLED,), written, public_url)
     return await _end(claim, ending, **more) is not None
 
 
@@ -120,17 +125,17 @@ def integrity_columns(result: dict[str, Any]) -> dict[str, str]:
 
 @dataclass(frozen=True)
 class Ending:
-    """How a task ends: ``sentence`` is why, if that is not Finished; a failed one has no result."""
+    """How a task ends: ``reasons`` say why if not Finished; a failed one has no result."""
 
     status: Status
-    sentence: str
+    reasons: tuple[Message | str, ...]
     result: dict[str, Any] | None = None
     public_url: str = ""
 
     def shown(self, task_id: str) -> str:
         """The extract of a result for NEURO-LEARN's row."""
         if self.result is None:
-            return self.sentence
+            return " ".join(map(str, self.reasons))
         return extract(task_id, self.result, self.public_url)
 
 
@@ -139,7 +144,7 @@ async def _end(claim: Claim, ending: Ending, **more: Any) -> Status | None:
     status, shown = ending.status, ending.shown(claim.task_id)
     whole = None if ending.result is None else json_text(ending.result)
     await check_packet("The result", shown if whole is None else whole)
-    sentence = await fitted_error(ending.sentence)
+    reason = await reason_columns(*ending.reasons)
     now = await now_ms()
     async with transaction() as connection:
         held = claimed_run(claim, connection)
@@ -148,7 +153,7 @@ async def _end(claim: Claim, ending: Ending, **more: Any) -> Status | None:
         )
         if status == Status.FINISHED and not finished:
             status, more = Status.CANCELLED, {**more, "checkpoint": 0}
-        if not finished and not await end_runs(held, status, now, sentence, **more):
+        if not finished and not await end_runs(held, status, now, reason, **more):
             return None
         if not claim.part:
             await sync_submission(claim.task_id, status, connection, result=shown)
@@ -160,13 +165,13 @@ async def _end(claim: Claim, ending: Ending, **more: Any) -> Status | None:
 
 @restart_on_deadlock
 @translate_errors()
-async def hand_back(claim: Claim, *, counted: bool = False, sentence: str = "") -> bool:
+async def hand_back(claim: Claim, *reasons: Message | str, counted: bool = False) -> bool:
     """Put the task back as Submitted with a message to send.
 
     The attempt is ``counted`` where it ended as a crash does; else it is as if it had not been.
-    The ``sentence`` says what it waits for, until it is taken again.
+    The ``reasons`` say what it waits for, until it is claimed again.
     """
-    error = (await fitted_error(sentence))[:ERROR_CHARACTERS]
+    reason = await reason_columns(*reasons)
     now = await now_ms()
     async with transaction() as connection:
         changed = await claimed_run(claim, connection).update(
@@ -174,8 +179,8 @@ async def hand_back(claim: Claim, *, counted: bool = False, sentence: str = "") 
             lease_token="",
             lease_until=0,
             attempt=F("attempt") - (0 if counted else 1),
-            error=error,
             version=F("version") + 1,
+            **reason,
         )
         if changed:
             if not counted:

@@ -11,7 +11,8 @@ from db.models import Outbox, Run
 from db.rows import insert
 from db.states import Status
 from db.transactions import restart_on_deadlock, transaction
-from db.transitions import ACTIVE
+from db.transitions import ACTIVE, read_reasons
+from graphnet.messages import Message
 
 LONGEST_LIST = 500
 
@@ -22,7 +23,7 @@ class ShardState:
 
     shard_id: str
     state: str
-    error: str
+    reasons: tuple[Message, ...]
     sha256: str
     free: bool
 
@@ -66,18 +67,19 @@ async def dispatch(claim: Claim, count: int) -> bool:
 async def shard_states(task_id: str) -> dict[int, ShardState]:
     """How far the shards of a task are, by number."""
     now = await now_ms()
-    found = await Run.filter(part_of=task_id).values(
-        "part", "task_id", "state", "error", "manifest_sha256", "lease_until", "cancel_at"
-    )
+    runs = await Run.filter(part_of=task_id).only(
+        "part", "task_id", "state", "error", "error_messages", "manifest_sha256", "lease_until",
+        "cancel_at",
+    )  # fmt: skip
     return {
-        row["part"]: ShardState(
-            shard_id=row["task_id"],
-            state=row["state"],
-            error=row["error"],
-            sha256=row["manifest_sha256"],
-            free=not row["cancel_at"] and _is_free(row["state"], row["lease_until"], now),
+        run.part: ShardState(
+            shard_id=run.task_id,
+            state=run.state,
+            reasons=read_reasons(run),
+            sha256=run.manifest_sha256,
+            free=not run.cancel_at and _is_free(run.state, run.lease_until, now),
         )
-        for row in found
+        for run in runs
     }
 
 

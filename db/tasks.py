@@ -17,8 +17,9 @@ from db.pagination import page
 from db.states import TERMINAL, Status
 from db.texts import json_object, plain
 from db.transactions import restart_on_deadlock
-from db.transitions import ERROR_CHARACTERS
+from db.transitions import ERROR_CHARACTERS, read_reasons
 from db.versions import check_known
+from graphnet.messages import Message, finished
 
 LONGEST_LINEAGE = 64
 LISTED = ("id", "task_id", "proj_id", "task_name", "task_type", "task_config", "task_status")
@@ -28,9 +29,10 @@ LISTED = ("id", "task_id", "proj_id", "task_name", "task_type", "task_config", "
 class TaskRecord:
     """A task as both tables have it; times in milliseconds since 1970, 0 for not yet.
 
-    ``remaining_ms`` was left at ``progress_at`` by the speed until then; -1 where it is not known.
-    The ``task_status`` is NEURO-LEARN's; of a model that was brought in at ``imported_at`` it is
-    the run's, as the predecessor may have left the other as it was.
+    ``error`` says in English why it failed or what it waits for, ``error_messages`` the same in
+    codes and values. ``remaining_ms`` was estimated at ``progress_at``; -1 if it is not known. The
+    ``task_status`` is NEURO-LEARN's; of a model that was imported at ``imported_at`` it is the
+    run's, as the predecessor may have left the other as it was.
     """
 
     task_id: str
@@ -41,6 +43,7 @@ class TaskRecord:
     task_config: dict[str, Any]
     task_result: dict[str, Any] | None
     error: str | None
+    error_messages: tuple[Message, ...] = ()
     attempt: int = 0
     parent_task_id: str = ""
     retry_of: str = ""
@@ -210,6 +213,13 @@ def _error(run: Run | None, shown: str) -> str:
     return error if whole or plain(error) != error else shown or error
 
 
+def _messages(run: Run | None, error: str) -> tuple[Message, ...]:
+    """The error as coded messages; one finished sentence where only that is known."""
+    if run is not None and run.error_messages:
+        return read_reasons(run)
+    return (finished(error),) if error else ()
+
+
 def _record(row: dict[str, Any], run: Run | None) -> TaskRecord:
     status = _status(row, run)
     failed = status == Status.FAILED
@@ -224,6 +234,7 @@ def _record(row: dict[str, Any], run: Run | None) -> TaskRecord:
         task_config=json_object(row["task_config"]) or {},
         task_result=None if failed else json_object(text),
         error=error or None,
+        error_messages=_messages(run, error),
         owner=_owner(row, run),
         **_of_run(run),
     )

@@ -100,6 +100,8 @@ class TaskView:
     """the metric that the task leads with, of subjects new to the model"""
     error: str | None = None
     """why the task failed, in one sentence; what it waits for if it was put back in the queue"""
+    error_messages: list[Any] = field(default_factory=list)
+    """the same as messages: each a code and its values, or the code text of a finished sentence"""
     progress: ProgressView = field(default_factory=ProgressView)
     """how far the task is"""
     attempt: int = 0

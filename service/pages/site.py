@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from db.tokens import Role
-from graphnet.messages import render
+from graphnet.messages import Message, render
 from service.http.auth import CALLER, Caller
 from service.http.responses import MEANINGS, ErrorNum
 from service.pages.assets import address
@@ -99,5 +99,8 @@ def environment(tag: str) -> Environment:
     )
     made.globals |= {"asset": address, "words": spoken.gettext}
     made.globals |= names(spoken.gettext)
-    made.filters |= FILTERS | {"sentence": partial(render, language=tag)}
+    made.filters |= FILTERS | {
+        "sentence": partial(render, language=tag),
+        "stored_sentence": lambda stored: render(Message.from_json(stored), tag),
+    }
     return made

@@ -39,6 +39,7 @@ def task_view(task: TaskRecord) -> TaskView:
         task_result=task.task_result,
         headline=HeadlineView.of(headline),
         error=task.error,
+        error_messages=[message.as_dict() for message in task.error_messages],
         progress=_progress(task),
         attempt=task.attempt,
         parent_task_id=task.parent_task_id or None,

@@ -89,7 +89,7 @@ def until_written(runtime: Runtime) -> None:
     ("kind", "content", "left"),
     [
         (FINISHED, {"result": RESULT}, ("Finished", 1, 1)),
-        (FAILED, {"sentence": "No."}, ("Failed", 1, 1)),
+        (FAILED, {"reasons": ["No."]}, ("Failed", 1, 1)),
         (HANDED_BACK, {}, ("Submitted", 0, 0)),
     ],
 )
@@ -107,7 +107,7 @@ def test_an_ending_is_written_when_the_database_writes_again(
         runtime.call(ending.write())
     pending.store(ending)
     pending.hand_over(ending)
-    pending.hand_over(PendingEnding(claim, FAILED, {"sentence": "too late"}))
+    pending.hand_over(PendingEnding(claim, FAILED, {"reasons": ["too late"]}))
     assert pending.idle_seconds() == 0
     (path,) = files(runtime)
     assert PendingEnding.from_json(path.read_text()) == ending

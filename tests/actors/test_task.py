@@ -16,6 +16,7 @@ from graphnet.data.provenance import subjects
 from graphnet.data.splits import Splits
 from graphnet.errors import TrainingError
 from graphnet.experiment import run
+from graphnet.messages import Message
 from registry import MANIFEST, PARAMETERS, ObjectMissing
 from registry.location import open_store
 from tests.actors.contexts import task_context
@@ -33,15 +34,14 @@ def test_the_last_sound_parameters_are_kept_and_named(tmp_path: Path, *, save: b
     store = open_store(tmp_path.as_uri())
     form = TaskForm("dl_ts", "", ("A",), save_model_state=save)
     inputs = Inputs(Splits(people), settings, None, asked)
-    sentence, saved = store_failed(task_context(tmp_path, store, form=form), inputs, error)
-    assert sentence.startswith("Training stopped in epoch 3.")
+    reasons, saved = store_failed(task_context(tmp_path, store, form=form), inputs, error)
     if not save:
-        assert sentence == str(error)
+        assert reasons == error.messages
         assert saved == Saved()
         with pytest.raises(ObjectMissing):
             store.get("TASK1", PARAMETERS)
         return
-    assert sentence.endswith(f"The parameters of the last sound epoch are at {saved.path}.")
+    assert reasons == (*error.messages, Message("tasks.last-sound-epoch", path=saved.path))
     manifest = store.get("TASK1", MANIFEST)
     assert saved.manifest_sha256 == hashlib.sha256(manifest).hexdigest()
     kept = StoredModel.from_bytes(store.get("TASK1", PARAMETERS), store.get("TASK1", MANIFEST))

@@ -8,7 +8,7 @@ import pytest
 from db import cancellation, runs, tasks
 from db.models import Run
 from db.neurolearn import Submission
-from db.runs import CANCELLED, EMPTY_RESULT, LeaseState, Progress
+from db.runs import CANCELLED, LeaseState, Progress, empty_result
 from tests.db.samples import claimed, running, submitted
 
 pytestmark = pytest.mark.usefixtures("url")
@@ -26,7 +26,7 @@ async def test_what_waits_is_cancelled_at_once_and_for_good() -> None:
     task_id = await submitted()
     for _ in range(2):
         await cancellation.cancel(task_id)
-        assert await state(task_id) == ("Cancelled", CANCELLED, EMPTY_RESULT)
+        assert await state(task_id) == ("Cancelled", str(CANCELLED), empty_result())
     assert (await Run.get(task_id=task_id)).version == 1
     assert await claimed(task_id) is None
 
@@ -44,7 +44,11 @@ async def test_a_result_that_comes_after_the_cancelling_is_kept_as_cancelled() -
     claim = await running()
     await cancellation.cancel(claim.task_id)
     assert await runs.finish_task(claim, {"model_state_path": "s3://b/k"})
-    assert await state(claim.task_id) == ("Cancelled", CANCELLED, {"model_state_path": "s3://b/k"})
+    assert await state(claim.task_id) == (
+        "Cancelled",
+        str(CANCELLED),
+        {"model_state_path": "s3://b/k"},
+    )
 
 
 async def test_a_worker_that_does_not_answer_is_passed_over_and_fenced() -> None:
@@ -91,7 +95,7 @@ async def test_a_worker_that_dies_while_settling_is_followed_by_another() -> Non
     assert await cancellation.cancelled_with_checkpoint() == [task_id]
     assert await cancellation.claim_cancelled(task_id, lease_ms=60_000)
     await cancellation.write_cancelled_result(task_id, None)
-    assert (await state(task_id))[2] == EMPTY_RESULT
+    assert (await state(task_id))[2] == empty_result()
     assert await cancellation.cancelled_with_checkpoint() == []
 
 
@@ -148,7 +152,7 @@ async def test_of_cancelling_and_ending_at_once_one_happens() -> None:
         )
         run = await Run.get(task_id=claim.task_id)
         assert run.state in ("Finished", "Cancelled")
-        assert (await state(claim.task_id))[2] in ({"loss": 1.0}, EMPTY_RESULT)
+        assert (await state(claim.task_id))[2] in ({"loss": 1.0}, empty_result())
         assert run.version == 2
 
 

@@ -8,7 +8,8 @@ from db.claims import Claim, shard_id
 from db.models import Outbox, Run
 from db.runs import Progress
 from db.states import Status
-from db.transitions import LET_GO
+from db.transitions import SHARD_RELEASED
+from graphnet.messages import Message
 from tests.db.samples import LEASE_MS, claimed, running, submitted
 
 pytestmark = pytest.mark.usefixtures("url")
@@ -74,7 +75,7 @@ async def test_a_part_that_is_tried_too_often_fails_with_a_sentence() -> None:
     assert await claimed(shard_id(claim.task_id, 1)) is None
     found = (await shards.shard_states(claim.task_id))[1]
     assert found.state == "Failed"
-    assert found.error.startswith("The worker stopped unexpectedly 3 times")
+    assert found.reasons == (Message("tasks.given-up", count=3),)
 
 
 async def test_parts_are_no_tasks_of_their_own() -> None:
@@ -100,7 +101,7 @@ async def test_cancelling_a_task_lets_its_parts_go() -> None:
     await Run.filter(task_id=part.task_id).update(lease_until=1)
     assert await cancellation.cancelled_with_checkpoint() == []  # of a part nothing is kept
     waiting = (await shards.shard_states(claim.task_id))[2]
-    assert (waiting.state, waiting.error, waiting.free) == ("Cancelled", LET_GO, False)
+    assert (waiting.state, waiting.reasons, waiting.free) == ("Cancelled", (SHARD_RELEASED,), False)
 
 
 async def test_a_part_of_a_task_that_is_tried_again_knows_the_same_of_the_first() -> None:
@@ -127,7 +128,7 @@ async def test_a_part_of_a_task_that_has_ended_is_not_done() -> None:
     await Run.filter(task_id=claim.task_id).update(state=Status.FINISHED.value)
     first = shard_id(claim.task_id, 1)
     assert await claimed(first) is None
-    assert (await shards.shard_states(claim.task_id))[1].error == LET_GO
+    assert (await shards.shard_states(claim.task_id))[1].reasons == (SHARD_RELEASED,)
 
 
 async def test_a_part_that_is_handed_back_is_free() -> None:

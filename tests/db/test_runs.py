@@ -289,7 +289,7 @@ async def test_a_submission_deleted_before_the_claim_ends_the_run() -> None:
     await Submission.filter(task_id=task_id).delete()
     assert await claimed(task_id) is None
     run = await Run.get(task_id=task_id)
-    assert (run.state, run.error, run.lease_token) == ("Failed", claims.DELETED, "")
+    assert (run.state, run.error, run.lease_token) == ("Failed", str(claims.SUBMISSION_DELETED), "")
     assert run.finished_at > 0
     assert await claimed(task_id) is None
 
@@ -301,7 +301,10 @@ async def test_a_submission_that_cannot_be_read_fails_with_a_sentence(config: st
     assert await claimed(task_id) is None
     (run,), (submission,), _ = await rows(task_id)
     assert run["state"] == submission["task_status"] == "Failed"
-    assert run["error"] == submission["task_result"] == claims.UNREADABLE
+    assert run["error"] == submission["task_result"] == str(claims.FORM_UNREADABLE)
+    task = await tasks.get_task(task_id)
+    assert task is not None
+    assert [message.code for message in task.error_messages] == ["tasks.form-unreadable"]
 
 
 async def test_a_submission_deleted_while_it_is_trained_harms_nobody(write: Write) -> None:
