@@ -27,7 +27,7 @@ ORDER = (
 
 
 def examine(environment: Mapping[str, str], home: Path | None) -> list[Finding]:
-    """Everything that can be found out, of the embedded house in ``home`` if that is given."""
+    """Everything that can be found out, of the local installation in ``home`` if that is given."""
     found = environment if home is None else home_variables(home, environment)
     return asyncio.run(_examine(found, embedded=home is not None))
 
@@ -55,7 +55,9 @@ async def _examine(environment: Mapping[str, str], *, embedded: bool) -> list[Fi
 async def _queue(settings: HttpSettings, *, embedded: bool) -> list[Finding]:
     url = settings.process.redis_url
     if embedded and not await asyncio.to_thread(Path(url.removeprefix("unix://")).is_socket):
-        return [warning("redis", "the house is not running", "Start it: sgn up --home FOLDER.")]
+        return [
+            warning("redis", "the local service is not running", "Start it: sgn up --home FOLDER.")
+        ]
     names = Names(await _installation(settings.process.database_url))
     return await asyncio.to_thread(queue.check, url, names)
 

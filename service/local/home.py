@@ -17,7 +17,7 @@ def lock_file(home: Path) -> Path:
 
 
 def address_file(home: Path) -> Path:
-    """The file that says where the house answers, while it does."""
+    """The file that says where the service answers, while it does."""
     return home / "address"
 
 
@@ -29,7 +29,7 @@ def database_url(home: Path) -> str:
 def variables(
     home: Path, environment: Mapping[str, str], *, socket: Path | None = None, **more: str
 ) -> dict[str, str]:
-    """The environment of a process of this house; ``more`` is what it is told besides.
+    """The environment of a process of this installation; ``more`` is what it is told besides.
 
     ``socket`` is the queue's; None is where the home says that it is.
     """

@@ -1,4 +1,4 @@
-"""``sgn up``: the whole house on one machine, in one folder, with no server set up before.
+"""``sgn up``: the whole service on one machine, in one folder, with no server set up before.
 
 A Valkey from its wheel, a Dramatiq worker, SQLite, a directory as registry, Hypercorn. The
 code is production's; only the URLs differ.
@@ -42,7 +42,7 @@ START_SECONDS = 120.0
 
 
 class UpError(Exception):
-    """Why the house cannot be started, in one sentence."""
+    """Why the service cannot be started, in one sentence."""
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""``sgn worker``: a Dramatiq worker process with the settings that this house needs."""
+"""``sgn worker``: a Dramatiq worker process with the settings that this installation needs."""
 
 import os
 import sys

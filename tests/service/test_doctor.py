@@ -230,7 +230,7 @@ def test_a_house_in_a_folder_is_looked_at_whether_it_runs_or_not(
         monkeypatch.delenv(name, raising=False)
     ran = CliRunner().invoke(main, ["doctor", "--home", str(tmp_path)])
     assert ran.exit_code == 0, ran.output
-    assert "the house is not running" in ran.output
+    assert "the local service is not running" in ran.output
     assert "tables are those of this version" in ran.output
     nothing = CliRunner().invoke(main, ["doctor"], env=dict.fromkeys(variables))
     assert nothing.exit_code == 1
