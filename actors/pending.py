@@ -89,6 +89,8 @@ def reasons_of(error: Exception) -> list[Any]:
     """Why a task ends by this error, as an ending holds it: messages as JSON, or its sentence."""
     if isinstance(error, GraphnetError):
         return [message.as_dict() for message in error.messages]
+    if isinstance(error, DatabaseError):
+        return [error.message.as_dict()]
     return [str(error)]
 
 
@@ -216,7 +218,7 @@ class PendingEndings(Middleware):
             return False
         except ContentTooLarge as error:
             self.remove(ending)
-            self.hand_over(PendingEnding(ending.claim, FAILED, {"reasons": [str(error)]}))
+            self.hand_over(PendingEnding(ending.claim, FAILED, {"reasons": reasons_of(error)}))
             return True
         except DatabaseError:
             log.exception("task %s: how it ended cannot be written", task_id)
