@@ -17,6 +17,7 @@ from db.diagnosis import check_writable
 from db.errors import DatabaseRefuses, DatabaseUnavailable, Refusal, refusal_of, translate_errors
 from db.models import Key, Run
 from db.transactions import transaction
+from graphnet.messages import Message
 from tests.databases import query
 from tests.db.backends import on_mysql, on_postgres, on_servers, on_sqlite
 from tests.db.opened import opened
@@ -31,7 +32,8 @@ async def refused(refusal: Refusal) -> None:
         with pytest.raises(DatabaseRefuses) as caught:
             await write()
         assert caught.value.refusal == refusal
-        assert str(caught.value) == refusal.value
+        assert caught.value.message == Message(refusal.value)
+        assert str(caught.value) == str(refusal)
     assert isinstance(caught.value, DatabaseUnavailable)
     await ping()
     await check_schema()
