@@ -272,4 +272,5 @@ def _fork_children() -> None:
 if __name__ == "__main__":
     for module in PRELOADED:
         importlib.import_module(module)
+    sys.modules["service.app"].load_handlers()
     _serve(socket.socket(fileno=int(sys.argv[1])))
