@@ -11,12 +11,11 @@ from graphnet import figures
 from graphnet.artifacts.result import TaskResult
 from graphnet.evaluation.headline import (
     FAIREST,
-    OF_CLASSES,
-    OF_SCORES,
     seen_in_training,
     shared_by_leakage,
 )
 from graphnet.messages import Message, render
+from graphnet.names import CLASS_METRICS, SCORE_METRICS, method_name, metric_name
 from graphnet.report.facts import Facts
 from graphnet.report.numbers import interval, signed, with_interval
 from service.http.language import answer_language
@@ -30,13 +29,13 @@ from service.stores.comparison import NAMES, Comparison
 
 LONGEST = 26  # letters beside a figure
 DATA = ("train_data", "val_data", "test_data")
-KNOWN = "Of these, the model has trained on"
+SEEN = "Of these, used for training"
 
 
 class Line(NamedTuple):
     """A row: what it is, a text for each task, and whether these differ."""
 
-    name: str
+    name: str | Message
     cells: list[str]
     differs: bool
 
@@ -89,7 +88,7 @@ async def _compared(request: Request, named: Sequence[str]) -> dict[str, Any]:
         "baselines": {split: _baselines(facts, split) for split in _splits(facts)},
         "drawn": {split: _drawn(request, facts, split) for split in _splits(facts)},
         "pairs": {split: _pairs(facts, found[split]) for split in FAIREST if split in found},
-        "compared": [OF_CLASSES[name] for name in NAMES],
+        "compared": [metric_name(name) for name in NAMES],
     }
 
 
@@ -108,7 +107,7 @@ def _data(facts: Sequence[Facts]) -> list[Line]:
     return [*named, _line("parent_task_id", parents)]
 
 
-def _line(name: str, values: Sequence[Any]) -> Line:
+def _line(name: str | Message, values: Sequence[Any]) -> Line:
     cells = ["—" if value is None else str(value) for value in values]
     return Line(name, cells, len(set(cells)) > 1)
 
@@ -121,28 +120,35 @@ def _splits(facts: Sequence[Facts]) -> list[str]:
 
 
 def _metrics(facts: Sequence[Facts], split: str) -> list[Line]:
-    """Figures with intervals; of classes, of scores, or of both."""
-    found = [one.metrics.get(split) for one in facts]
-    names = OF_CLASSES | OF_SCORES
-    there = [name for name in names if any(name in (each or {}) for each in found)]
-    lines = [_line(names[name], [with_interval(each, name) for each in found]) for name in there]
-    return lines if split == "train" else [*lines[:1], _known(facts, split), *lines[1:]]
+    """Metrics with intervals; of classes, of scores, or of both."""
+    metrics = [one.metrics.get(split) or {} for one in facts]
+    names = [
+        name
+        for name in dict.fromkeys((*CLASS_METRICS, *SCORE_METRICS))
+        if any(name in measured for measured in metrics)
+    ]
+    lines = [
+        _line(metric_name(name), [with_interval(measured, name) for measured in metrics])
+        for name in names
+    ]
+    return lines if split == "train" else [*lines[:1], _seen(facts, split), *lines[1:]]
 
 
-def _known(facts: Sequence[Facts], split: str) -> Line:
-    """How many of the subjects are no new ones; a dash where there are none, or nobody can say."""
+def _seen(facts: Sequence[Facts], split: str) -> Line:
+    """How many of the subjects were used for training; a dash if it is unknown."""
     counts = [
         seen_in_training(TaskResult.from_json(one.result), one.evidence).get(split) for one in facts
     ]
-    return _line(KNOWN, counts)
+    return _line(SEEN, counts)
 
 
 def _baselines(facts: Sequence[Facts], split: str) -> list[Line]:
     """AUC, or R² of a score, of the simple methods."""
-    each = [one.result.get("baselines") or {} for one in facts]
-    known = list(dict.fromkeys(name for one in each for name in one))
+    baselines = [one.result.get("baselines") or {} for one in facts]
+    methods = dict.fromkeys(name for by_method in baselines for name in by_method)
     return [
-        _line(name.replace("_", " "), [_of(one, name, split) for one in each]) for name in known
+        _line(method_name(name), [_of(by_method, name, split) for by_method in baselines])
+        for name in methods
     ]
 
 

@@ -1,11 +1,19 @@
-"""How numbers and times stand on a page."""
+"""Numbers, times and names as the pages show them."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import quote
 
-from graphnet.evaluation.headline import OF_CLASSES, OF_SCORES
-from graphnet.figures.classification import SPLITS
+from graphnet.messages import Message
+from graphnet.names import (
+    CLASS_METRICS,
+    RULES,
+    SCORE_METRICS,
+    SPLITS,
+    metric_name,
+    rule_name,
+    split_name,
+)
 from service.reading_words import (
     COVARIATES,
     EDGES,
@@ -20,12 +28,12 @@ MINUTE, HOUR, DAY = 60, 3600, 86_400
 
 
 def figure(value: float | None, digits: int = 3) -> str:
-    """Such as 0.812; a dash for what could not be computed."""
+    """Such as 0.812; a dash if it could not be computed."""
     return NOTHING if value is None else f"{value:.{digits}f}"
 
 
 def interval(bounds: Any, digits: int = 2) -> str:
-    """Such as [0.74, 0.87]; nothing where there is none."""
+    """Such as [0.74, 0.87]; "" if there is none."""
     if not bounds or any(bound is None for bound in bounds):
         return ""
     low, high = bounds
@@ -47,7 +55,7 @@ def duration(seconds: float | None) -> str:
 
 
 def path_of(name: str) -> str:
-    """A name as one piece of an address, whatever letters it has."""
+    """A name quoted as one segment of a path."""
     return quote(name, safe="")
 
 
@@ -74,33 +82,23 @@ STATES = {
     "Cancelled": "Cancelled",
     "Success": "Success",  # of this service's predecessor
 }
-METRICS = {**OF_CLASSES, **OF_SCORES}
-RULES = {
-    "missing": "Missing values",
-    "infinite": "Infinite values",
-    "absurd": "Absurd values",
-    "constant": "Constant measures",
-    "broken": "Broken measures",
-    "missing-edge": "Missing edges",
-    "missing-region": "Missing regions",
-    "near-constant": "Columns that hardly vary",
-    "clipped": "Values drawn in",
-}
-DATASET_STATES = {  # beside "ready", which goes without saying
+DATASET_STATES = {  # besides "ready"
     "unread": "No worker has read it yet.",
-    "asks": "Questions on it are open.",
+    "asks": "It has open questions.",
     "refused": "It cannot be read as subjects and regions.",
 }
 READING = {**EDGES, **TRIANGLES, **SEPARATORS, **COVARIATES, **ORIENTATIONS}
 
 
-def names(translate: Callable[[str], str]) -> Mapping[str, Mapping[str, str]]:
-    """For the templates, in one language."""
+def names(words: Callable[[Message | str], str]) -> Mapping[str, Mapping[str, str]]:
+    """Names by code for the templates, in one language."""
     return {
-        "state_names": {state: translate(name) for state, name in STATES.items()},
-        "split_names": {split: translate(name) for split, name in SPLITS.items()},
-        "rule_names": {rule: translate(name) for rule, name in RULES.items()},
-        "dataset_states": {state: translate(said) for state, said in DATASET_STATES.items()},
-        "reading_names": {code: translate(name) for code, name in READING.items()},
-        "metric_names": {metric: translate(name) for metric, name in METRICS.items()},
+        "state_names": {state: words(name) for state, name in STATES.items()},
+        "split_names": {split: words(split_name(split)) for split in SPLITS},
+        "rule_names": {rule: words(rule_name(rule)) for rule in RULES},
+        "dataset_states": {state: words(text) for state, text in DATASET_STATES.items()},
+        "reading_names": {code: words(name) for code, name in READING.items()},
+        "metric_names": {
+            metric: words(metric_name(metric)) for metric in (*CLASS_METRICS, *SCORE_METRICS)
+        },
     }

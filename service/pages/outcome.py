@@ -1,4 +1,4 @@
-"""What came of a task as its page tells it: the figure that matters, tables, drawings."""
+"""The result of a task as its page shows it: headline, tables, drawings."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -6,10 +6,13 @@ from typing import Any
 from markupsafe import Markup
 
 from graphnet import figures
+from graphnet.artifacts.result import GraphHelps, TaskResult
 from graphnet.data.class_names import called, names_of
 from graphnet.evaluation.headline import OF_CLASSES, OF_SCORES
-from graphnet.figures.classification import SPLITS, shown
+from graphnet.figures.classification import shown
 from graphnet.figures.importance import named
+from graphnet.messages import Message
+from graphnet.names import split_name as name_of_split
 from graphnet.report.facts import Facts, method_name, split_name
 from graphnet.report.numbers import with_interval
 from graphnet.report.summary import beside, by_chance
@@ -23,21 +26,21 @@ from graphnet.report.tables import (
     site_tables,
 )
 
-Words = Callable[[str], str]
+Words = Callable[[Message | str], str]
 Json = Mapping[str, Any]
 
 WHERE = {
-    "test": "on test subjects, who chose nothing",
+    "test": "on test subjects",
     "cv": "in cross-validation of the training subjects",
-    "leave_site_out": "at sites that were left out",
+    "leave_site_out": "at left-out sites",
     "val": "on validation subjects",
-    "chose": "on validation subjects, who chose the epoch",
-    "train": "on the training subjects themselves, which says nothing about new ones",
+    "chose": "on validation subjects, which selected the epoch",
+    "train": "on the training subjects, which says nothing about new subjects",
 }
 
 
 def headline(facts: Facts) -> dict[str, Any]:
-    """The figure that says most of new subjects; {} where there is none."""
+    """The leading metric of subjects new to the model; {} if there is none."""
     if not facts.metrics:
         return {}
     found = facts.metrics[facts.headline]
@@ -53,7 +56,7 @@ def headline(facts: Facts) -> dict[str, Any]:
         "chance": by_chance(facts),
         "known": _known(facts),
         "better": _better(facts),
-        "helps": facts.result.get("graph_helps"),
+        "helps": GraphHelps.from_json(facts.result.get("graph_helps")),
     }
 
 
@@ -65,12 +68,12 @@ def tables(facts: Facts) -> dict[str, Table]:
 
 
 def by_site(facts: Facts) -> list[tuple[str, Table]]:
-    """Figures by site for splits of more than one."""
+    """Metrics by site, for splits with several sites."""
     return site_tables(facts)
 
 
 def drawings(facts: Facts, words: Words) -> dict[str, Markup]:
-    """Figures by name; "" for what cannot be drawn."""
+    """Drawings by name; "" for one that cannot be drawn."""
     found = {"curves": curve(lines_of(facts), facts.result.get("selected_epoch"), words)}
     found["beside"] = _drawn(_beside(facts, words))
     if facts.evidence is None:
@@ -94,18 +97,24 @@ def curve(lines: list[str], selected: int | None, words: Words) -> Markup:
 
 
 def lines_of(facts: Facts) -> list[str]:
-    """The lines of the epochs."""
+    """A line of text per epoch."""
     return [str(line) for line in facts.result.get("train_epochs") or ()]
 
 
 def family(chain: Sequence[Json], words: Words) -> Markup:
-    """From the first ancestor to the task itself; "" where it has none."""
+    """From the first ancestor to the task itself; "" if it has none."""
     return _drawn(figures.lineage(chain, words)) if len(chain) > 1 else Markup()
 
 
-def splits(facts: Facts) -> dict[str, str]:
+def splits(facts: Facts) -> dict[str, Message]:
     """The splits with predictions, the fairest first, with their names."""
-    return {split: SPLITS[split] for split in shown(facts.evidence)} if facts.evidence else {}
+    evidence = facts.evidence
+    return {split: name_of_split(split) for split in shown(evidence)} if evidence else {}
+
+
+def limitations(facts: Facts) -> tuple[Message, ...]:
+    """The warnings of the result."""
+    return tuple(TaskResult.from_json(facts.result).warnings)
 
 
 def has_picture(facts: Facts) -> bool:
@@ -125,7 +134,7 @@ def regions(facts: Facts, most: int = 10) -> list[str]:
 
 
 def _known(facts: Facts) -> int:
-    """How many of the subjects the model has trained on, where they should be new."""
+    """How many of the subjects, which should be new, the model was trained on."""
     return 0 if facts.headline == "train" else facts.known(facts.headline)
 
 
@@ -141,7 +150,7 @@ def _better(facts: Facts) -> list[str]:
 
 
 def _beside(facts: Facts, words: Words) -> str:
-    """The model's figure beside those of the baselines."""
+    """The model's leading metric and those of the baselines."""
     label = "R²" if facts.by_score else OF_CLASSES["auc"]
     title = f"{label} · {words(split_name(facts.headline))}"
 

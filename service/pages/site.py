@@ -1,4 +1,4 @@
-"""What every page has: its frame, its language, its theme, and who looks at it."""
+"""What every page has: frame, language, theme, and the signed-in caller."""
 
 from collections.abc import Callable
 from functools import lru_cache, partial
@@ -24,24 +24,24 @@ POLICY = (
     "img-src 'self' data:; connect-src 'self'; form-action 'self'; base-uri 'none'; "
     "frame-ancestors 'none'"
 )
-# Without a referrer of our own a browser would not say either that a form is one of ours.
+# Without a referrer a browser would not tell that a form comes from our own pages either.
 HEADERS = {"content-security-policy": POLICY, "referrer-policy": "same-origin"}
 
 
 def page(request: Request, template: str, status: int = 200, **content: Any) -> Response:
-    """A template filled in for who asks; ``content`` are its variables."""
+    """Render a template for a request; ``content`` are its variables."""
     language = language_of(request)
     text = (
         environment(language.tag)
         .get_template(template)
         .render(**frame(request), language=language, languages=LANGUAGES.values(), **content)
     )
-    # Half of a pair (\ud800) comes in by JSON's escapes; UTF-8 has no form for it.
+    # JSON can escape half of a surrogate pair (\ud800), which UTF-8 cannot encode.
     return HTMLResponse(text.encode("utf-8", "replace"), status, headers=HEADERS)
 
 
 def frame(request: Request) -> dict[str, Any]:
-    """What the frame around a page needs to know."""
+    """Variables of the frame around a page."""
     caller: Caller | None = request.scope.get(CALLER)
     theme = request.cookies.get(THEME_COOKIE, "")
     return {
@@ -56,23 +56,32 @@ def frame(request: Request) -> dict[str, Any]:
     }
 
 
-def words(request: Request) -> Callable[[str], str]:
-    """Translates a label into the language of who asks."""
-    return translations(language_of(request).tag).gettext
+def words(request: Request) -> Callable[[Message | str], str]:
+    """Gives a label or a coded message in the language of the request."""
+    return _words(language_of(request).tag)
+
+
+def _words(tag: str) -> Callable[[Message | str], str]:
+    translate = translations(tag).gettext
+
+    def say(text: Message | str) -> str:
+        return render(text, tag) if isinstance(text, Message) else translate(text)
+
+    return say
 
 
 def error_page(request: Request, number: ErrorNum, sentence: str) -> Response:
-    """What went wrong, in the frame of a page."""
+    """An error as a page."""
     return page(request, "error.html", MEANINGS[number][0], number=int(number), sentence=sentence)
 
 
 def sign_in_address(request: Request) -> str:
-    """Where to sign in before going on to what was asked for."""
+    """The address of the sign-in page, which then continues to the requested one."""
     return "/sign-in?" + urlencode({"next": own(_asked(request))})
 
 
 def own(address: str) -> str:
-    """An address of this service, to go on to; the first page instead of any other."""
+    """An address of this service, to continue to; the first page in place of any other."""
     if not address.startswith("/") or address.startswith("//"):
         return "/"
     return address if address.isprintable() and "\\" not in address else "/"
@@ -97,8 +106,8 @@ def environment(tag: str) -> Environment:
     made.install_gettext_callables(  # type: ignore[attr-defined]
         spoken.gettext, spoken.ngettext, newstyle=True
     )
-    made.globals |= {"asset": address, "words": spoken.gettext}
-    made.globals |= names(spoken.gettext)
+    made.globals |= {"asset": address, "words": _words(tag)}
+    made.globals |= names(_words(tag))
     made.filters |= FILTERS | {
         "sentence": partial(render, language=tag),
         "stored_sentence": lambda stored: render(Message.from_json(stored), tag),

@@ -77,6 +77,7 @@ async def _outcome(request: Request, task: TaskRecord) -> dict[str, Any]:
         "by_site": outcome.by_site(facts),
         "drawn": outcome.drawings(facts, spoken),
         "splits": outcome.splits(facts),
+        "limitations": outcome.limitations(facts),
         "found": select(facts.evidence, "", "", "") if facts.evidence else None,
         "task_id": task.task_id,
         "picture": outcome.has_picture(facts),

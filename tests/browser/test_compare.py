@@ -37,7 +37,7 @@ def test_two_are_chosen_and_compared(
     settings = visit.locator("#settings")
     expect(settings.get_by_role("row", name=re.compile("^model"))).to_contain_text("Linear")
     expect(settings.get_by_role("row", name=re.compile("^epochs"))).to_be_hidden()
-    settings.get_by_label("Also what is the same").check()
+    settings.get_by_label("Show identical settings too").check()
     expect(settings.get_by_role("row", name=re.compile("^epochs"))).to_be_visible()
 
 

@@ -19,7 +19,7 @@ def test_a_file_is_shown_before_it_is_kept(visit: Page, house: House, tmp_path: 
     cohort_table("new", 1, 12, seed=4, recipe=SMALL).to_csv(table, index=False, sep="\t")
     visit.goto("/datasets")
     visit.get_by_label("File").set_input_files(table)
-    expect(visit.get_by_role("heading", name="What was understood")).to_be_visible()
+    expect(visit.get_by_role("heading", name="How the file would be read")).to_be_visible()
     expect(visit.locator("#understood")).to_contain_text("12 · class 1: 12")
     expect(visit.get_by_role("img", name=re.compile("Distributions"))).to_be_visible()
     assert serious(visit) == []
@@ -28,7 +28,7 @@ def test_a_file_is_shown_before_it_is_kept(visit: Page, house: House, tmp_path: 
     visit.get_by_label("Project id").fill("P")
     visit.get_by_role("button", name="Store").click()
     expect(visit).to_have_url(re.compile("/datasets/looked_at$"))
-    expect(visit.get_by_role("link", name="Train on this")).to_be_visible()
+    expect(visit.get_by_role("link", name="Train on this dataset")).to_be_visible()
 
 
 def test_a_name_that_is_taken_is_said_beside_it_and_mended(
@@ -39,7 +39,7 @@ def test_a_name_that_is_taken_is_said_beside_it_and_mended(
     house.upload(table)
     page = chromium.new_context(base_url=house.url, locale="en-GB").new_page()
     page.goto("/datasets")
-    owner = page.get_by_label("User of NEURO-LEARN")
+    owner = page.get_by_label("NEURO-LEARN user")
     owner.evaluate("each => each.removeAttribute('maxlength')")
     owner.fill("u" * 33)
     page.get_by_label("File").set_input_files(table)
@@ -52,7 +52,7 @@ def test_a_name_that_is_taken_is_said_beside_it_and_mended(
     expect(page.locator("#user_id-error")).to_be_empty()
     page.get_by_label("Name").fill("thrice")
     page.get_by_label("Name").blur()
-    expect(page.get_by_role("heading", name="What was understood")).to_be_visible()
+    expect(page.get_by_role("heading", name="How the file would be read")).to_be_visible()
     expect(page.locator("#data_name-error")).to_be_empty()
     page.context.close()
 
@@ -67,7 +67,7 @@ def test_another_file_takes_another_name_and_a_typed_one_stays(visit: Page, tmp_
         expect(visit.get_by_label("Name")).to_have_value(table.stem)
     visit.get_by_label("Name").fill("my own")
     visit.get_by_label("File").set_input_files(tables[2])
-    expect(visit.get_by_role("heading", name="What was understood")).to_be_visible()
+    expect(visit.get_by_role("heading", name="How the file would be read")).to_be_visible()
     expect(visit.get_by_label("Name")).to_have_value("my own")
 
 
@@ -77,13 +77,13 @@ def test_the_owner_is_asked_for_remembered_and_suggested(
     table = tmp_path / "owned.csv"
     cohort_table("new", 1, 12, seed=8, recipe=SMALL).to_csv(table, index=False)
     visit.goto("/datasets")
-    owner = visit.get_by_label("User of NEURO-LEARN")
+    owner = visit.get_by_label("NEURO-LEARN user")
     expect(owner).to_have_value("")
     assert owner.get_attribute("required") is None  # of one's own database
     owner.fill("ann")
     visit.get_by_label("Project id").fill("OWNED")
     visit.get_by_label("File").set_input_files(table)
-    expect(visit.get_by_role("heading", name="What was understood")).to_be_visible()
+    expect(visit.get_by_role("heading", name="How the file would be read")).to_be_visible()
     visit.get_by_role("button", name="Store").click()
     expect(visit).to_have_url(re.compile("/datasets/owned$"))
     assert house.get("/api/v0/datasets/owned")["dataset"]["user_id"] == "ann"
@@ -120,9 +120,9 @@ def test_a_question_is_answered_beside_the_preview_and_the_file_goes_once(
     visit.on("requestfinished", sent)
     visit.get_by_label("File").set_input_files(words)
     expect(visit.get_by_text("Waiting for a worker to read the file…")).to_be_visible()
-    expect(visit.get_by_role("heading", name="How is it meant?")).to_be_visible()
+    expect(visit.get_by_role("heading", name="How should the file be read?")).to_be_visible()
     expect(visit.get_by_text("Waiting for a worker to read the file…")).to_be_hidden()
-    expect(visit.get_by_role("heading", name="What was understood")).to_be_visible()
+    expect(visit.get_by_role("heading", name="How the file would be read")).to_be_visible()
     question = visit.get_by_label(re.compile("Which one is the positive class"))
     expect(question).to_have_value("")
     assert serious(visit) == []

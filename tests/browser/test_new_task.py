@@ -26,7 +26,7 @@ def begin(page: Page, **settings: str) -> None:
 
 def send(page: Page) -> str:
     """The id of the task that the page goes to."""
-    page.get_by_role("button", name="Submit the task").click()
+    page.get_by_role("button", name="Submit task").click()
     expect(page).to_have_url(re.compile(r"/tasks/TASK\d+$"))
     return page.url.rpartition("/")[2]
 
@@ -37,7 +37,7 @@ def test_what_the_page_shows_is_what_it_sends(
     assert trained
     begin(visit, task_name="as shown", epochs="3", cv_folds="0")
     visit.get_by_label("Baselines").evaluate("box => box.click()")
-    visit.get_by_text("As JSON and as a line for the shell").click()
+    visit.get_by_text("As JSON and as a shell command").click()
     expect(visit.locator("#sent-json")).to_contain_text('"baselines": false')
     shown = json.loads(visit.locator("#sent-json").inner_text())
     assert "-d '" + json.dumps(shown) + "'" in visit.locator("#sent-curl").inner_text()
@@ -55,7 +55,7 @@ def test_recommended_settings_follow_the_model(visit: Page, trained: dict[str, A
     visit.get_by_role("radio", name=re.compile("^GCN")).check()
     expect(visit.locator("#f-learning_rate")).to_have_attribute("placeholder", "0.05")
     recommended = visit.locator("#f-graph [data-recommended]")
-    expect(recommended).to_have_text(re.compile("As recommended: full · Every pair of regions"))
+    expect(recommended).to_have_text(re.compile("Recommended: full · Every pair of regions"))
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
@@ -85,7 +85,7 @@ def test_errors_stand_beside_their_fields_and_what_was_typed_stays(
     begin(page, task_name="not yet", epochs="0")
     page.get_by_text("More settings").click()
     page.locator("#f-density").fill("dense")
-    page.get_by_role("button", name="Submit the task").click()
+    page.get_by_role("button", name="Submit task").click()
     epochs = page.locator("#f-epochs")
     expect(epochs).to_have_attribute("aria-invalid", "true", timeout=PATIENCE_MS)
     expect(epochs).to_be_focused()
@@ -114,7 +114,7 @@ def test_going_back_and_sending_again_makes_no_second_task(
     assert send(page) == first
     begin(page, epochs="3", cv_folds="0")
     page.locator("[name=key]").evaluate("(field, key) => { field.value = key }", key)
-    page.get_by_role("button", name="Submit the task").click()
+    page.get_by_role("button", name="Submit task").click()
     expect(page.get_by_role("alert")).to_contain_text(first)
     expect(page.locator("#f-epochs")).to_have_value("3")
     page.context.close()
@@ -141,7 +141,7 @@ def test_a_project_shows_its_datasets(visit: Page, trained: dict[str, Any]) -> N
     visit.goto("/tasks/new?proj_id=P")
     visit.get_by_label("Project", exact=True).fill("nobody's")
     visit.get_by_label("Project", exact=True).press("Tab")
-    expect(visit.get_by_text("There is no dataset in this project yet.")).to_be_visible()
+    expect(visit.get_by_text("This project has no datasets yet.")).to_be_visible()
     visit.get_by_label("Project", exact=True).fill("P")
     visit.get_by_label("Project", exact=True).press("Tab")
     expect(visit.get_by_label("Train: small_SZ", exact=True)).to_be_visible()

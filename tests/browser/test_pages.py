@@ -61,7 +61,7 @@ def test_a_new_task_comes_into_the_list_and_ends_there(
 def test_the_list_is_filtered_as_one_types(visit: Page, trained: dict[str, Any]) -> None:
     visit.goto("/")
     visit.get_by_label("Search").fill("nothing is called so")
-    expect(visit.get_by_text("No task is like that.")).to_be_visible()
+    expect(visit.get_by_text("No matching tasks.")).to_be_visible()
     visit.get_by_label("Search").fill(trained["task_id"][-6:])
     expect(visit.locator(f'[data-task="{trained["task_id"]}"]')).to_be_visible()
 

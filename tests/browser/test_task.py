@@ -59,7 +59,7 @@ def test_it_is_cancelled_where_it_is_looked_at(
     visit.once("dialog", lambda dialog: dialog.accept())
     visit.get_by_role("button", name="Cancel").click()
     expect(visit.locator("#state")).to_have_text("Cancelled", timeout=PATIENCE_MS)
-    expect(visit.get_by_role("button", name="Try again")).to_be_visible()
+    expect(visit.get_by_role("button", name="Retry")).to_be_visible()
 
 
 def test_figures_stand_beside_baselines_with_intervals(
@@ -97,7 +97,7 @@ def test_new_subjects_are_predicted_on_the_page(
     predicted = visit.locator("#predicted")
     expect(predicted.locator("tbody tr")).to_have_count(6, timeout=PATIENCE_MS)
     expect(predicted.get_by_role("rowheader", name="=1+1", exact=True)).to_be_visible()
-    predicted.get_by_text("Regions that add most").first.click()
+    predicted.get_by_text("Regions that contribute most").first.click()
     expect(predicted.locator("details[open] li").first).to_contain_text(re.compile(r"[+-]\d\.\d"))
     assert serious(visit) == []
     with visit.expect_download() as awaited:

@@ -41,5 +41,8 @@ def test_what_chance_could_do_is_said(name: str, interval: list[float], said: st
 
 def test_validation_subjects_are_said_to_choose_only_where_they_did() -> None:
     found = {"val": {"n": 1, "auc": 0.8, "ci": {"auc": [0.6, 0.9]}}}
-    assert outcome.headline(facts(found))["where"] == "on validation subjects, who chose the epoch"
+    assert (
+        outcome.headline(facts(found))["where"]
+        == "on validation subjects, which selected the epoch"
+    )
     assert outcome.headline(facts(found, val="a"))["where"] == "on validation subjects"

@@ -21,17 +21,15 @@ from graphnet.report.numbers import KEPT, with_interval
 from graphnet.report.summary import CHANCE
 from service import pages
 from service.forms.schema import ParamSet, PostedForm
-from service.pages.compare import KNOWN
+from service.pages.compare import SEEN
 from service.pages.formats import (
     DATASET_STATES,
-    METRICS,
     READING,
     STATES,
     duration,
     figure,
     interval,
 )
-from service.pages.formats import RULES as RULE_NAMES
 from service.pages.languages import CHINESE, LANGUAGES, catalogue
 from service.pages.outcome import WHERE
 from service.pages.site import environment, own
@@ -57,11 +55,11 @@ def said() -> set[str]:
         text = template.read_text(encoding="utf-8")
         messages = [message for _, _, message in extract_from_ast(english.parse(text))]
         found |= {str(each[0]) if isinstance(each, tuple) else str(each) for each in messages}
-    for named in (STATES, METRICS, SPLITS, RULES, RULE_NAMES, OF_CLASSES, OF_SCORES, WHERE):
+    for named in (STATES, SPLITS, RULES, OF_CLASSES, OF_SCORES, WHERE):
         found |= set(named.values())
     found |= OF_TABLES | set(RULES)
     found |= {*Facts({}, None, None, None).missing}
-    found |= {KNOWN, *CHANCE.values(), *DATASET_STATES.values(), *READING.values()}
+    found |= {SEEN, *CHANCE.values(), *DATASET_STATES.values(), *READING.values()}
     for module in FIGURES.glob("*.py"):
         text = module.read_text(encoding="utf-8")
         found |= set(re.findall(r'words\(\s*"([^"]+)"\s*\)', text))

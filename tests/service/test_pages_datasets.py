@@ -98,7 +98,7 @@ def test_a_file_is_asked_about_and_stored_without_being_sent_again(browser: http
     assert "alpha: 10" in browser.get("/tasks/new?proj_id=PW").text
 
     suggested = posted(browser, preview, table("alpha", "beta"), {"proj_id": "PW"})
-    assert "As it was answered for a file that looked the same." in suggested.text
+    assert "This answer was given for a similar file." in suggested.text
     assert 'value="class.positive=beta" selected' in suggested.text
 
 
@@ -119,10 +119,10 @@ def test_a_row_that_can_be_read_in_two_ways_is_asked_about(
     written(house, "of_django", table("gamma", "delta"))
     page = browser.get("/datasets/of_django")
     assert page.status_code == 200
-    assert "Questions on it are open." in page.text
-    assert "Train on this" not in page.text
-    assert "Questions on it are open." in browser.get("/datasets").text
-    assert "Questions on it are open." in browser.get("/tasks/new?proj_id=P").text
+    assert "It has open questions." in page.text
+    assert "Train on this dataset" not in page.text
+    assert "It has open questions." in browser.get("/datasets").text
+    assert "It has open questions." in browser.get("/tasks/new?proj_id=P").text
 
     where = "/datasets/of_django/mapping"
     unanswered = browser.post(where, data={"asked": "class.positive", "map": ""})
@@ -135,7 +135,7 @@ def test_a_row_that_can_be_read_in_two_ways_is_asked_about(
     assert (answered.status_code, answered.headers["location"]) == (303, "/datasets/of_django")
     shown = browser.get("/datasets/of_django").text
     assert "gamma: 10 · delta: 10" in shown
-    assert "Train on this" in shown
+    assert "Train on this dataset" in shown
 
 
 def test_a_row_whose_class_has_no_name_that_is_known_can_be_mended(

@@ -220,7 +220,7 @@ def test_its_events_end(small: House, task_id: str) -> None:
 def test_its_page_says_whose_it_is_and_offers_nothing_else(small: House, task_id: str) -> None:
     page = page_of(small, f"/tasks/{task_id}")
     assert page.status_code == 200
-    assert "From before this service" in page.text
+    assert "From the predecessor" in page.text
     assert ("<figure" in page.text) == (task_id in ("TASKOLD1", "TASKOLD2"))
     assert ("sgn tasks end-orphans" in page.text) == (OLD[task_id][0] in ("Running", "Submitted"))
     offers = ("/report", "/model", "/manifest", "/predict", "/cancel", "/retry", "/log", "AdamW")
@@ -261,7 +261,7 @@ def test_a_model_that_was_brought_in_is_a_parent_but_claims_no_methods(
 
 def test_the_first_page_marks_what_is_not_ours_and_offers_no_cancel(small: House) -> None:
     text = page_of(small, f"/?proj_id={PROJECT}").text
-    assert text.count("from before this service") == len(OLD)
+    assert text.count("from the predecessor") == len(OLD)
     assert "TASKFOREIGN" not in text
     assert "/cancel" not in text
     assert "/retry" not in text
