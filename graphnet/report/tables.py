@@ -63,7 +63,7 @@ def metric_rows(facts: Facts) -> Table:
         [label, *(with_interval(found, name) for found in facts.metrics.values())]
         for name, label in names.items()
     ]
-    return Table(["Figure", *map(split_name, facts.metrics)], [*rows, *_further(facts)])
+    return Table(["Metric", *map(split_name, facts.metrics)], [*rows, *_further(facts)])
 
 
 def _further(facts: Facts) -> list[list[str]]:

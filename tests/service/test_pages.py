@@ -40,7 +40,7 @@ FIGURES = Path(str(graphnet.figures.__file__)).parent
 OF_VARIABLES = {"Loss"}  # not said in one piece with its translation
 OF_TABLES = {  # of the report's tables, which a task's page shows too
     *("Split", "Site", "Subjects", "Dataset", "Measure", "Rule", "Values", "Method", "Setting"),
-    *("AUC: model − method", "Value", "From", "form", "recommended"),
+    *("AUC: model − method", "Metric", "Value", "From", "form", "recommended"),
     *METHODS.values(),
     *(tables.KNOWN, tables.P_VALUE, tables.SPREAD),
 }
