@@ -43,6 +43,11 @@ class Facts:
         """The task's result, {} of one that has none."""
         return self.task.get("task_result") or {}
 
+    @cached_property
+    def outcome(self) -> TaskResult:
+        """The same, typed."""
+        return TaskResult.from_json(self.result)
+
     @property
     def config(self) -> Json:
         """The form's fields."""
@@ -132,7 +137,7 @@ class Facts:
     @cached_property
     def metrics(self) -> dict[str, Json]:
         """Figures by split, the fairest first; only what there is."""
-        splits = by_leakage(TaskResult.from_json(self.result), self.evidence)
+        splits = by_leakage(self.outcome, self.evidence)
         return {split: self.result["metrics"][split] for split in splits}
 
     @property
@@ -145,7 +150,7 @@ class Facts:
 
     def known(self, split: str) -> int:
         """How many of a split's subjects the model has trained on; 0 where that is not stored."""
-        return seen_in_training(TaskResult.from_json(self.result), self.evidence).get(split) or 0
+        return seen_in_training(self.outcome, self.evidence).get(split) or 0
 
     @property
     def uses_graph(self) -> bool:

@@ -1,252 +1,299 @@
-"""What was done, in sentences that can stand in a methods section."""
+"""What was done, in sentences that can stand in a methods section.
 
-from collections.abc import Iterator
-from string import Template
+A sentence is a message whose text cites works by their keys, as ``[@kipf]``; those of settings
+come from their options (:mod:`graphnet.options`), those of models from the catalogue.
+"""
 
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, NamedTuple
+
+from graphnet.artifacts.result import FoldsResult
 from graphnet.catalogue import WITHOUT_DENSITY
-from graphnet.report.evaluation import evaluation
-from graphnet.report.facts import Facts, split_name
-from graphnet.report.numbers import counted, listed
+from graphnet.config import OPTIONS
+from graphnet.messages import Message
+from graphnet.names import class_name
+from graphnet.report.facts import Facts
 
-Paragraph = tuple[str, str]  # heading, text with {keys} of works
+UNSIGNED = {"spatial", "full", "none"}  # graphs of which the option ``sign`` changes nothing
+COHORTS = {
+    "train": "methods.cohort-train",
+    "val": "methods.cohort-val",
+    "test": "methods.cohort-test",
+}
+SIMPLE = {
+    "majority": Message("methods.majority"),
+    "logistic_regression": Message("methods.logistic-regression"),
+    "svm_linear": Message("methods.svm-linear"),
+    "svm_rbf": Message("methods.svm-rbf"),
+    "mean": Message("methods.mean"),
+    "ridge": Message("methods.ridge"),
+}
 
-OURS = "the training subjects"
-OF_PARENT = "the subjects on whom its parent was first trained"
+
+class Paragraph(NamedTuple):
+    """A heading and the sentences below it."""
+
+    heading: Message
+    sentences: list[Message]
 
 
 def methods(facts: Facts) -> list[Paragraph]:
-    """The paragraphs, each with a heading."""
-    parts = {
-        "Subjects and measures": _subjects(facts),
-        "Preparation": _preparation(facts),
-        "Model": _model(facts),
-        "Training": _training(facts),
-        "Evaluation": evaluation(facts),
-        "Explanation": _explanation(facts),
-        "Software": _software(facts),
-    }
-    told = {heading: " ".join(sentences) for heading, sentences in parts.items()}
-    return [(heading, text) for heading, text in told.items() if text]
+    """The paragraphs that have something to say."""
+    paragraphs = [Paragraph(heading, list(write(facts))) for heading, write in PARAGRAPHS]
+    return [paragraph for paragraph in paragraphs if paragraph.sentences]
 
 
-def _subjects(facts: Facts) -> Iterator[str]:
-    roles = {"train": "The model was trained on", "val": "It was validated on",
-             "test": "It was tested on"}  # fmt: skip
+def _subjects(facts: Facts) -> Iterator[Message]:
     for split, cohort in facts.cohorts.items():
         counts = [
-            f"{count} of {facts.numbered(int(label))}" for label, count in cohort["classes"].items()
+            Message("methods.count-of-class", count=count, label=_class(facts, label))
+            for label, count in cohort["classes"].items()
         ]
-        shown = "" if facts.by_score else f" ({listed(counts)})"
-        sites = len(cohort["sites"])
-        where = f" from {sites} sites" if sites > 1 else ""
-        yield f"{roles[split]} {counted(cohort['subjects'], 'subject')}{shown}{where}."
+        yield Message(
+            COHORTS[split],
+            count=cohort["subjects"],
+            by_class="no" if facts.by_score else "yes",
+            classes=counts,
+            sites=len(cohort["sites"]),
+        )
     layout = facts.evidence or facts.manifest
     if layout and layout.get("regions"):
-        measures = f"{counted(len(layout['measures']), 'measure')} ({listed(layout['measures'])})"
-        yield f"Each subject was described by {measures} of {len(layout['regions'])} regions."
+        measures = layout["measures"]
+        yield Message(
+            "methods.measures",
+            count=len(measures),
+            measures=measures,
+            regions=len(layout["regions"]),
+        )
     if facts.by_score:
-        yield "A clinical score (LABEL_SCORE) was predicted."
+        yield Message("methods.target-score")
     elif facts.of_two:
-        yield _labels(facts)
+        yield _positive_class(facts)
 
 
-def _labels(facts: Facts) -> str:
+def _positive_class(facts: Facts) -> Message:
     negative, positive = facts.classes
-    if facts.class_names:
-        return (
-            f"{_capital(facts.numbered(positive))} counts as positive, "
-            f"{facts.numbered(negative)} as negative."
-        )
-    if (negative, positive) == (0, 1):
-        return "Class 0 are controls and class 1, which counts as positive, patients."
-    return f"Class {positive} counts as positive."
-
-
-def _preparation(facts: Facts) -> Iterator[str]:
-    whom = _whom(facts)
-    yield (
-        "Values that were infinite, absurd or constant were found by fixed rules and treated as "
-        "missing."
+    if not facts.class_names and (negative, positive) == (0, 1):
+        return Message("methods.controls-and-patients")
+    return Message(
+        "methods.positive-class",
+        positive=class_name(facts.class_names, positive, title=True),
+        negative=class_name(facts.class_names, negative, title=True),
     )
+
+
+def _preprocessing(facts: Facts) -> Iterator[Message]:
+    yield Message("methods.quality-rules")
     if facts.settings.harmonise:
-        yield (
-            f"Site effects were removed by ComBat {{combat,fortin}}, fitted on {whom} without the "
-            "diagnosis as a covariate."
-        )
-    yield _scaling(facts, whom)
-    if facts.fine_tuned:
-        yield "Scaling, graph and classes are those of the parent."
-    if facts.evidence is not None and not facts.known("val") and not facts.known("test"):
-        yield "None of this was fitted on validation or test subjects."
-
-
-def _scaling(facts: Facts, whom: str) -> str:
+        yield _setting(facts, "harmonise")
     scaler = (facts.manifest or {}).get("scaler") or {}
     if "clip" in scaler and scaler["clip"] is None:  # of an imported ancestor
-        return (
-            "Measures were neither scaled nor limited, as in the imported model from which this "
-            "one descends."
-        )
-    return (
-        f"Missing values were filled with the median of {whom}; each measure of each region was "
-        "then scaled by their mean and standard deviation and limited to five standard deviations."
-    )
+        yield Message("methods.not-scaled")
+    else:
+        yield Message("methods.scaled", fitted_on=_fitted_on(facts))
+    if facts.fine_tuned:
+        yield Message("methods.inherited")
+    seen = any(facts.known(split) for split in ("val", "test"))
+    if facts.evidence is not None and not seen:
+        yield Message("methods.not-fitted-on-others")
 
 
-def _model(facts: Facts) -> Iterator[str]:
+def _model(facts: Facts) -> Iterator[Message]:
     settings = facts.settings
-    begun = "was trained from scratch"
+    yield facts.card.methods
     if facts.fine_tuned:
         parent = facts.task.get("parent_task_id") or facts.asked.get("trained_task_id")
-        begun = f"began as the model of the task {parent}, and {TUNED[settings.fine_tune]}"
-    yield f"The model {facts.card.name} {MODELS[facts.card.name]}; it {begun}."
-    if not facts.uses_graph:
-        yield GRAPHS["none"]
-        return
-    yield Template(GRAPHS[settings.graph]).substitute(
-        whom=_whom(facts), neighbours=settings.neighbours, density=f"{100 * settings.density:g}"
-    )
-    if settings.graph not in {*WITHOUT_DENSITY, "mst"}:
-        yield (
-            f"Region pairs of a weight of at least {settings.threshold:g} are its edges."
-            if settings.threshold is not None
-            else f"The strongest {100 * settings.density:g} % of region pairs are its edges."
-        )
-    if settings.graph not in UNSIGNED:
-        yield SIGNS[settings.sign]
-
-
-def _training(facts: Facts) -> Iterator[str]:
-    settings = facts.settings
-    rate = Template(RATES[settings.lr_schedule]).substitute(
-        decay=f"{settings.lr_decay:g}", step=settings.lr_step_size
-    )
-    aim = "mean squared error" if facts.by_score else "cross-entropy"
-    decay = f"a weight decay of {settings.weight_decay:g}" if settings.weight_decay else ""
-    yield (
-        f"Parameters were optimised by AdamW {{adamw}} towards the least {aim}, in batches of "
-        f"{settings.batch_size}, at a learning rate of {settings.learning_rate:g}, {rate}, "
-        f"{f'with {decay}' if decay else 'without weight decay'}."
-    )
-    done = len(facts.result.get("train_epochs") or ())
-    most = f" of at most {settings.epochs}" if done < settings.epochs else ""
-    yield f"It was trained for {counted(done, 'epoch')}{most}."
-    yield from _kept(facts)
-    if settings.seeds > 1:
-        yield (
-            f"{settings.seeds} models, with seeds from {settings.seed} on, were trained and their "
-            "predictions averaged."
-        )
+        yield _setting(facts, "fine_tune", parent=str(parent))
     else:
-        yield f"The seed was {settings.seed}."
+        yield Message("methods.from-scratch")
+    if not facts.uses_graph:
+        yield OPTIONS["graph"].methods({"graph": "none"})
+        return
+    yield _setting(facts, "graph")
+    if settings.graph not in {*WITHOUT_DENSITY, "mst"}:
+        yield _setting(facts, "density" if settings.threshold is None else "threshold")
+    if settings.graph not in UNSIGNED:
+        yield _setting(facts, "sign")
 
 
-def _kept(facts: Facts) -> Iterator[str]:
-    """Which epoch's parameters, and why."""
+def _training(facts: Facts) -> Iterator[Message]:
+    settings = facts.settings
+    yield Message(
+        "methods.optimiser",
+        target="score" if facts.by_score else "class",
+        batch_size=settings.batch_size,
+    )
+    for option in OPTIONS.values():
+        if option.paragraph == "training":
+            yield _setting(facts, option.name)
+    trained = len(facts.outcome.history)
+    if trained < settings.epochs:
+        yield Message("methods.epochs-of-most", count=trained, most=settings.epochs)
+    else:
+        yield Message("methods.epochs", count=trained)
+    yield from _kept_epoch(facts)
+
+
+def _kept_epoch(facts: Facts) -> Iterator[Message]:
+    """Which epoch's parameters were kept, and why."""
     if not facts.epoch_chosen:
-        yield "The parameters of the last epoch were kept."
+        yield Message("methods.last-epoch")
         return
-    first = " of the first model" if facts.settings.seeds > 1 else ""
-    yield (
-        f"The parameters with the least loss on the validation subjects were kept: those of epoch "
-        f"{facts.result.get('selected_epoch')}{first}."
-    )
+    epoch = str(facts.outcome.selected_epoch)
+    if facts.settings.seeds > 1:
+        yield Message("methods.best-epoch-of-first", epoch=epoch)
+    else:
+        yield Message("methods.best-epoch", epoch=epoch)
     if facts.settings.early_stopping:
-        waited = counted(facts.settings.early_stopping, "epoch")
-        yield f"Training was to stop once this loss had not fallen for {waited}."
+        yield _setting(facts, "early_stopping")
 
 
-def _explanation(facts: Facts) -> Iterator[str]:
-    found = facts.result.get("explanation")
-    if not found:
+def _evaluation(facts: Facts) -> Iterator[Message]:
+    yield from _folds(facts)
+    yield from _score_intervals() if facts.by_score else _class_intervals(facts)
+    yield from _baselines(facts)
+    yield from _permutations(facts)
+
+
+def _folds(facts: Facts) -> Iterator[Message]:
+    folds = _validated(facts)
+    if not folds:
         return
-    whose = next((each for each in ("test", "val") if each in facts.cohorts), "train")
-    what = (
-        "the predicted score"
-        if facts.by_score
-        else "the score of {1} over that of {0}".format(*map(facts.numbered, facts.classes))
-        if facts.of_two
-        else "the score of the likeliest class over the mean of all"
-    )
-    split = split_name(whose).lower()
-    yield (
-        f"For {counted(found['subjects'], f'{split} subject')}, {what} was attributed to regions "
-        f"and measures by integrated gradients {{ig,captum}} from the mean of {_whom(facts)}, and "
-        "by putting single regions to that mean (occlusion {occlusion})."
-    )
-    if found.get("stability"):
-        yield (
-            "How far the first regions of several models agree is corrected for chance {kuncheva}."
+    if "cv" in folds:
+        yield Message(
+            "methods.cross-validation",
+            folds=str(folds["cv"].folds),
+            repeats=folds["cv"].repeats or 1,
         )
+    if "leave_site_out" in folds:
+        yield Message("methods.leave-site-out", sites=folds["leave_site_out"].folds)
+    yield Message("methods.fine-tuned-folds" if facts.fine_tuned else "methods.refitted-folds")
+    yield Message("methods.pooled-folds")
+    if facts.epoch_chosen:
+        yield Message("methods.last-epoch-of-folds")
+    if facts.by_score and facts.repeated:
+        yield Message("methods.mean-of-repeats")
+    if any(each.chosen for each in folds.values()):
+        yield Message("methods.nested", density="yes" if _density_chosen(facts) else "no")
+
+
+def _validated(facts: Facts) -> dict[str, FoldsResult]:
+    """Each kind of folds that gave metrics."""
+    kinds = facts.outcome.cross_validation
+    return {kind: folds for kind, folds in kinds.items() if kind in facts.metrics}
+
+
+def _class(facts: Facts, label: int | str) -> Message:
+    return class_name(facts.class_names, int(label))
+
+
+def _density_chosen(facts: Facts) -> bool:
+    """Whether nested selection chose the density, too."""
+    settings = facts.settings
+    if settings.graph in WITHOUT_DENSITY or settings.threshold is not None:
+        return False
+    chosen = [fold for folds in _validated(facts).values() for fold in folds.chosen]
+    return not facts.fine_tuned or any("density" in fold for fold in chosen)
+
+
+def _score_intervals() -> Iterator[Message]:
+    yield Message("methods.intervals-of-scores")
+    yield Message("methods.meaning-of-intervals")
+
+
+def _class_intervals(facts: Facts) -> Iterator[Message]:
+    if facts.of_two:
+        yield Message("methods.intervals-of-two-classes")
+    else:
+        yield Message("methods.intervals-of-classes")
+        yield Message("methods.auc-of-classes")
+    if facts.repeated:
+        yield Message("methods.intervals-of-repeats")
+    yield Message("methods.meaning-of-intervals")
+    yield Message("methods.calibration-error")
+
+
+def _baselines(facts: Facts) -> Iterator[Message]:
+    fitted = [name for name, by_split in facts.outcome.baselines.items() if by_split]
+    simple = [SIMPLE[name] for name in fitted if name in SIMPLE]
+    if simple:
+        yield Message("methods.baselines", methods=simple, count=len(simple))
+    if "no_edge" in fitted:
+        folds_only = facts.fine_tuned
+        yield Message("methods.no-edge-on-folds" if folds_only else "methods.no-edge")
+    if "parent" in fitted:
+        yield Message("methods.parent-evaluated")
+    if any(facts.outcome.differences.values()):
+        yield Message("methods.differences")
+
+
+def _permutations(facts: Facts) -> Iterator[Message]:
+    counts = {
+        kind: folds.permutation.permutations
+        for kind, folds in _validated(facts).items()
+        if folds.permutation is not None and folds.permutation.p is not None
+    }
+    if counts:
+        within = "yes" if "leave_site_out" in counts else "no"
+        yield Message("methods.permutations", count=max(counts.values()), within_sites=within)
+
+
+def _explanation(facts: Facts) -> Iterator[Message]:
+    explanation = facts.outcome.explanation
+    if explanation is None:
+        return
+    split = next((split for split in ("test", "val") if split in facts.cohorts), "train")
+    yield Message(
+        "methods.attribution",
+        count=explanation.subjects,
+        split=split,
+        explained=_explained(facts),
+        fitted_on=_fitted_on(facts),
+    )
+    if explanation.stability is not None:
+        yield Message("methods.stability")
     if facts.glass_brain:
-        yield "Regions were drawn with Nilearn {nilearn}."
+        yield Message("methods.glass-brain")
 
 
-def _software(facts: Facts) -> Iterator[str]:
-    version = facts.result.get("code_version") or "of an unknown version"
-    torch = (facts.result.get("versions") or {}).get("torch")
-    library = f"PyTorch {torch}" if torch else "PyTorch"
-    device = facts.result.get("device") or facts.task.get("device") or "an unknown device"
-    yield f"The model was trained by nld-sgn {version} with {library} {{torch}} on {device}."
+def _explained(facts: Facts) -> Message:
+    if facts.by_score:
+        return Message("methods.explained-score")
+    if facts.of_two:
+        negative, positive = (_class(facts, label) for label in facts.classes)
+        return Message("methods.explained-class", positive=positive, negative=negative)
+    return Message("methods.explained-likeliest-class")
 
 
-def _capital(sentence: str) -> str:
-    return sentence[:1].upper() + sentence[1:]
+def _software(facts: Facts) -> Iterator[Message]:
+    result = facts.outcome
+    device = result.device or facts.task.get("device") or Message("methods.unknown-device")
+    yield Message(
+        "methods.software",
+        version=result.code_version or Message("methods.unknown-version"),
+        library=f"PyTorch {result.versions.get('torch', '')}".rstrip(),
+        device=device,
+    )
 
 
-def _whom(facts: Facts) -> str:
-    return OF_PARENT if facts.fine_tuned else OURS
+def _setting(facts: Facts, name: str, **more: Any) -> Message:
+    """What a setting's option says of it, with all that such a sentence may need."""
+    settings: Mapping[str, Any] = facts.settings.as_dict()
+    percent = f"{100 * facts.settings.density:g}"
+    return OPTIONS[name].methods(settings, fitted_on=_fitted_on(facts), percent=percent, **more)
 
 
-MODELS = {
-    "SGN": "applies graph convolutions {kipf} that keep apart which region is which, beside a "
-    "linear path",
-    "GCN": "applies two graph convolutions {kipf} and takes the mean over regions",
-    "TopK": "applies graph convolutions {morris}, drops the least telling regions step by step "
-    "{gao} and summarises those that stay",
-    "GAT": "weighs the neighbours of each region by learned attention {velickovic}",
-    "GIN": "sums up the neighbours of each region so that graphs of different shape are told "
-    "apart {xu}",
-    "BrainNetCNN": "applies convolutions over each subject's graph, edge by edge {kawahara}",
-    "BNT": "applies attention between all regions and then groups them into clusters {kan}",
-    "Linear": "is linear in all measures of all regions {cox}",
-    "MLP": "is a neural network with one hidden layer on all measures of all regions {rumelhart}",
-    "NoEdge": "is SGN without its graph {errica}",
-}
-GRAPHS = {
-    "covariance": "The graph, the same for all, links regions that vary together over $whom "
-    "(Pearson correlation by measure, averaged over measures).",
-    "similarity": "Each subject's graph is their own morphometric similarity network: the "
-    "correlation of two regions over their measures {seidlitz}.",
-    "connectome": "Each subject's graph is their own connectome, as it stands in the data.",
-    "group_connectome": "The graph, the same for all, is the mean connectome of $whom.",
-    "partial": "Each subject's graph holds the partial correlations of their own connectome, "
-    "shrunk a tenth of the way to the identity {marrelec}.",
-    "tangent": "Each subject's graph is their own connectome in the tangent space at the mean of "
-    "$whom {varoquaux}.",
-    "knn": "The graph, the same for all, links each region to the $neighbours that are most like "
-    "it over all measures of $whom.",
-    "mst": "The graph, the same for all, is the maximum spanning tree of how regions vary "
-    "together over $whom, with the strongest further edges up to $density % of region pairs "
-    "{tewarie}.",
-    "spatial": "The graph, the same for all, links each region to the $neighbours nearest in "
-    "space, without weights.",
-    "full": "The graph links every pair of regions, without weights.",
-    "none": "No graph is used.",
-}
-UNSIGNED = {"spatial", "full", "none"}
-SIGNS = {
-    "positive": "Negative weights were dropped.",
-    "absolute": "Of weights the magnitude was taken.",
-    "signed": "Weights kept their sign and were ranked by magnitude.",
-}
-TUNED = {
-    "all": "all its parameters were trained on",
-    "last_layers": "only its last layers were trained on",
-    "readout": "only its readout was trained on",
-}
-RATES = {
-    "step": "multiplied by $decay every $step epochs",
-    "cosine": "lowered to zero along half a cosine",
-    "constant": "kept constant",
-}
+def _fitted_on(facts: Facts) -> Message:
+    """The subjects on whom preprocessing was fitted, within a sentence."""
+    return Message("methods.subjects-of-parent" if facts.fine_tuned else "methods.subjects-of-own")
+
+
+PARAGRAPHS: tuple[tuple[Message, Callable[[Facts], Iterator[Message]]], ...] = (
+    (Message("methods.heading-subjects"), _subjects),
+    (Message("methods.heading-preprocessing"), _preprocessing),
+    (Message("methods.heading-model"), _model),
+    (Message("methods.heading-training"), _training),
+    (Message("methods.heading-evaluation"), _evaluation),
+    (Message("methods.heading-explanation"), _explanation),
+    (Message("methods.heading-software"), _software),
+)

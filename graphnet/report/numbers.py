@@ -1,6 +1,6 @@
 """How numbers stand in a report."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 NOTHING = "—"
@@ -42,14 +42,3 @@ def signed(difference: Mapping[str, Any] | None) -> str:
 def _rounded(bound: float) -> str:
     """Without a minus before what is nothing."""
     return f"{round(bound, 2) + 0.0:.2f}"
-
-
-def counted(number: int, noun: str) -> str:
-    """Such as ``1 subject`` and ``2 subjects``."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
-
-
-def listed(words: Sequence[str]) -> str:
-    """Such as ``a, b and c``."""
-    *first, last = words or [""]
-    return f"{', '.join(first)} and {last}" if first else last

@@ -47,7 +47,10 @@ def render(
     """
     facts = Facts(task, evidence, glass_brain, manifest)
     citations = Citations()
-    told = [(heading, citations.numbered(text)) for heading, text in methods(facts)]
+    paragraphs = [
+        (str(heading), citations.numbered(" ".join(map(str, sentences))))
+        for heading, sentences in methods(facts)
+    ]
     text: str = (
         _environment()
         .get_template("report.html")
@@ -57,7 +60,7 @@ def render(
             style=Markup((files("graphnet.report") / "templates/report.css").read_text("utf-8")),  # noqa: S704 - ours
             headline=headline(facts),
             verdict=verdict(facts),
-            methods=told,
+            methods=paragraphs,
             works=citations.listed,
             tables={
                 "cohorts": cohort_rows(facts),
@@ -156,17 +159,17 @@ def _environment() -> Environment:
 WORKS: dict[str, str] = tomllib.loads(
     (files("graphnet.report") / "references.toml").read_text(encoding="utf-8")
 )
-MARK = re.compile(r"\{(\w+(?:,\w+)*)\}")
+MARK = re.compile(r" ?\[@(\w+(?:; @\w+)*)\]")
 
 
 class Citations:
-    """Turns ``{key}`` in sentences into ``[1]`` and remembers what was cited."""
+    """Turns ``[@key]`` in sentences into ``[1]`` and remembers what was cited."""
 
     def __init__(self) -> None:
         self._keys: list[str] = []
 
     def numbered(self, sentence: str) -> str:
-        """The sentence with numbers. Raises KeyError for a work that is not listed."""
+        """The sentence with numbers; a mark that names no work, as in a dataset's words, stays."""
         return MARK.sub(self._numbers, sentence)
 
     @property
@@ -174,13 +177,14 @@ class Citations:
         """The works in the order of their numbers, from 1 on."""
         return [WORKS[key] for key in self._keys]
 
-    def _numbers(self, found: "re.Match[str]") -> str:
-        numbers = sorted(self._number(key) for key in found[1].split(","))
-        return f"[{', '.join(map(str, numbers))}]"
+    def _numbers(self, match: "re.Match[str]") -> str:
+        keys = match[1].split("; @")
+        if not set(keys) <= WORKS.keys():
+            return match[0]
+        numbers = sorted(self._number(key) for key in keys)
+        return f" [{', '.join(map(str, numbers))}]"
 
     def _number(self, key: str) -> int:
-        if key not in WORKS:
-            raise KeyError(key)
         if key not in self._keys:
             self._keys.append(key)
         return self._keys.index(key) + 1

@@ -75,7 +75,7 @@ def test_the_report_says_names(outcome: Outcome) -> None:
     task = {"task_id": "T", "task_type": "dl_ts", "task_result": outcome.result.as_dict()}
     text = render(task, outcome.predictions, None, manifest(outcome.model))
     assert "20 of class HC (0) and 20 of class SZ (1)" in text
-    assert "Class SZ (1) counts as positive, class HC (0) as negative." in text
+    assert "The positive class was SZ (1), the negative class HC (0)." in text
     assert '<th scope="col">Class SZ (1)</th>' in text
     assert "True HC: HC " in text  # read out beside the confusion matrix
 

@@ -449,16 +449,17 @@ def test_a_report_does_not_claim_that_an_imported_model_was_scaled() -> None:
     model = assembled(State(drawn(OldGCN()).state_dict()), wanted(), TrainedOn())
     child, result = tuned(model)
     task = {"task_id": "TASK2", "parent_task_id": "TASK1", "task_type": "dl_ft"}
-    for stored, sentence in (
-        (child, "Measures were neither scaled nor limited, as in the imported model"),
+    for stored, code in (
+        (child, "methods.not-scaled"),
         (
             assembled(State(OldGCN().state_dict()), wanted(scaler="fit"), TrainedOn(PEOPLE)),
-            "scaled by their mean",
+            "methods.scaled",
         ),
     ):
         manifest = json.loads(stored.to_bytes()[1])
         facts = Facts({**task, "task_result": result}, None, None, manifest)
-        assert sentence in dict(methods(facts))["Preparation"]
+        codes = {message.code for _, sentences in methods(facts) for message in sentences}
+        assert codes & {"methods.not-scaled", "methods.scaled"} == {code}
 
 
 def tuned(model: StoredModel) -> tuple[StoredModel, dict[str, Any]]:

@@ -6,10 +6,12 @@ import re
 import subprocess
 import sys
 from html.parser import HTMLParser
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from graphnet import messages
 from graphnet.catalogue import GRAPHS, MODELS
 from graphnet.data.interpretation import (
     ClassCoding,
@@ -22,12 +24,11 @@ from graphnet.data.interpretation import (
 )
 from graphnet.figures.classification import confusion
 from graphnet.figures.drawing import fitting
-from graphnet.messages import finished
+from graphnet.messages import LANGUAGES, Message, finished
+from graphnet.messages import render as render_message
 from graphnet.models import Sizes, build_net
 from graphnet.report import render
 from graphnet.report.facts import Facts
-from graphnet.report.methods import GRAPHS as GRAPH_SENTENCES
-from graphnet.report.methods import MODELS as MODEL_SENTENCES
 from graphnet.report.methods import methods
 from graphnet.report.page import MARK, WORKS, Citations
 
@@ -124,9 +125,22 @@ class Read(HTMLParser):
         return re.sub(r"\s+", " ", " ".join(self.words))
 
 
-def read(*, task_: dict[str, Any] | None = None, **given: Any) -> Read:
-    asked = {"evidence": evidence(), "glass_brain": None, "manifest": manifest(), **given}
-    return Read(render(task_ or task(), **asked))
+def stored(**changes: Any) -> dict[str, Any]:
+    return {"evidence": evidence(), "glass_brain": None, "manifest": manifest(), **changes}
+
+
+def read(*, task_: dict[str, Any] | None = None, **changes: Any) -> Read:
+    return Read(render(task_ or task(), **stored(**changes)))
+
+
+def facts_of(*, task_: dict[str, Any] | None = None, **changes: Any) -> Facts:
+    return Facts(task_ or task(), **stored(**changes))
+
+
+def written(**changes: Any) -> dict[str, Message]:
+    """The sentences of the methods text by code."""
+    paragraphs = methods(facts_of(**changes))
+    return {message.code: message for each in paragraphs for message in each.sentences}
 
 
 def test_it_leads_with_the_number_that_matters_and_its_limits() -> None:
@@ -208,31 +222,90 @@ def test_a_score_has_figures_of_its_own() -> None:
     assert "Sensitivity" not in text
 
 
-def test_methods_are_whole_sentences_and_cite_what_was_used() -> None:
-    facts = Facts(task(), evidence(), None, manifest())
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_methods_are_whole_sentences_and_cite_what_was_used(
+    language: str, caplog: pytest.LogCaptureFixture
+) -> None:
     citations = Citations()
-    for _, text in methods(facts):
-        shown = citations.numbered(text)
-        assert shown.endswith(".")
-        assert "{" not in shown
+    for _, sentences in methods(facts_of()):
+        for message in sentences:
+            sentence = citations.numbered(render_message(message, language))
+            assert sentence.endswith((".", "。"))
+            assert "{" not in sentence
+            assert "[@" not in sentence
     assert any("Seidlitz" in work for work in citations.listed)  # the graph is similarity
-    assert not any("ComBat" in text for _, text in methods(facts))
-    assert citations.numbered("again {seidlitz}") == citations.numbered("again {seidlitz}")
+    assert not any("ComBat" in work for work in citations.listed)
+    assert not caplog.records
 
 
-def test_every_model_and_graph_can_be_written_about() -> None:
-    assert set(MODEL_SENTENCES) == set(MODELS)
-    assert set(GRAPH_SENTENCES) == set(GRAPHS)
-    sentences = [*MODEL_SENTENCES.values(), *GRAPH_SENTENCES.values()]
-    assert set(",".join(MARK.findall(" ".join(sentences))).split(",")) <= set(WORKS)
-    for name in MODELS:
-        stored = {**manifest(), "settings": {"model": name, "graph": "covariance"}}
-        uses_graph = build_net(name, Sizes(90, 4, 2)).edge_aware
-        assert Facts(task(), None, None, stored).uses_graph == uses_graph, name
-        text = dict(methods(Facts(task(), None, None, stored)))["Model"]
-        assert ("No graph is used." in text) is not uses_graph, name
-    with pytest.raises(KeyError):
-        Citations().numbered("{nobody}")
+def test_a_work_has_one_number_and_the_words_of_data_cite_nothing() -> None:
+    citations = Citations()
+    assert citations.numbered("a [@kipf; @gao]b [@gao].") == "a [1, 2]b [2]."
+    assert citations.numbered("a class [@nobody]") == "a class [@nobody]"
+    assert len(citations.listed) == 2
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_mark_cites_a_work(language: str) -> None:
+    folder = Path(messages.__file__).parent / "locale" / language
+    text = "".join(file.read_text("utf-8") for file in folder.glob("*.ftl"))
+    keys = {key for marks in MARK.findall(text) for key in marks.split("; @")}
+    assert keys == set(WORKS)
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_every_model_can_be_written_about(name: str) -> None:
+    of_model = {**manifest(), "settings": {"model": name, "graph": "covariance"}}
+    uses_graph = build_net(name, Sizes(90, 4, 2)).edge_aware
+    assert facts_of(evidence=None, manifest=of_model).uses_graph == uses_graph
+    codes = written(evidence=None, manifest=of_model)
+    assert f"catalogue.model-{name}-methods" in codes
+    assert ("options.graph-none-methods" in codes) is not uses_graph
+
+
+@pytest.mark.parametrize("graph", GRAPHS)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_graph_can_be_written_about(
+    graph: str, language: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    settings = {"model": "SGN", "graph": graph, "neighbours": 7, "density": 0.25}
+    codes = written(manifest={**manifest(), "settings": settings})
+    sentence = render_message(codes[f"options.graph-{graph}-methods"], language)
+    assert not caplog.records
+    assert ("7" in sentence) is (graph in {"knn", "spatial"})
+    assert ("25 %" in sentence) is (graph == "mst")
+    density, sign = "options.density-methods" in codes, "options.sign-positive-methods" in codes
+    assert density is (graph not in {"knn", "mst", "spatial", "full", "none"})
+    assert sign is (graph not in {"spatial", "full", "none"})
+
+
+def test_the_graph_full_is_said_to_be_directed() -> None:
+    codes = written(manifest={**manifest(), "settings": {"model": "GCN", "graph": "full"}})
+    sentence = str(codes["options.graph-full-methods"])
+    assert "directed" in sentence
+    assert "pair" not in sentence
+
+
+def test_settings_stand_in_the_methods_text_as_they_were() -> None:
+    settings = {"model": "SGN", "learning_rate": 0.003, "lr_decay": 0.5, "lr_step_size": 20,
+                "weight_decay": 0.0004, "seeds": 3, "seed": 41000, "threshold": 0.25,
+                "sign": "absolute", "harmonise": True}  # fmt: skip
+    codes = written(manifest={**manifest(), "settings": settings})
+    assert [str(codes[f"options.{name}-methods"]) for name in (
+        "lr_schedule-step", "weight_decay", "seeds", "threshold", "sign-absolute"
+    )] == [
+        "The initial learning rate was 0.003; it was multiplied by 0.5 every 20 epochs.",
+        "The weight decay was 0.0004.",
+        "3 models were trained with consecutive seeds, starting at 41000, and their predictions "
+        "were averaged.",
+        "Region pairs with a weight of at least 0.25 were kept as edges.",
+        "Absolute edge weights were used.",
+    ]  # fmt: skip
+    assert "options.harmonise-methods" in codes
+    plain = written()
+    assert str(plain["options.weight_decay-methods"]) == "No weight decay was used."
+    assert str(plain["options.seeds-methods"]) == "The random seed was 0."
+    assert "options.harmonise-methods" not in plain
 
 
 FOLDS = {
@@ -258,8 +331,8 @@ def test_what_folds_gave_is_told_and_what_they_could_not_give_is_not() -> None:
     result = {"metrics": {"cv": REPEATED, "leave_site_out": None}, "cross_validation": FOLDS}
     text = read(task_=task(result=result)).text
     for said in (
-        "3-fold cross-validation by subject, repeated 2 times",
-        "Learning rate, weight decay and density were chosen within each fold",
+        "3-fold cross-validation over subjects, repeated 2 times",
+        "Learning rate, weight decay and density were selected within each fold",
         "0.003 (2×), 0.01 (1×)",
         "p-value of the AUC 0.004",
         "SD of the AUC over repeats 0.011",
@@ -270,18 +343,19 @@ def test_what_folds_gave_is_told_and_what_they_could_not_give_is_not() -> None:
 
 
 def test_a_fine_tuned_model_is_not_said_to_have_been_prepared_by_its_own_subjects() -> None:
-    stored = manifest()
-    stored["settings"]["graph"] = "covariance"
+    of_parent = manifest()
+    of_parent["settings"]["graph"] = "covariance"
     result = {"baselines": {"parent": {"test": METRICS}, "majority": {"test": METRICS}}}
     tuned = task(task_type="dl_ft", parent_task_id="TASK0", result=result)
-    text = read(task_=tuned, manifest=stored).text
-    assert "the median of the subjects on whom its parent was first trained" in text
-    assert "vary together over the subjects on whom its parent" in text
-    assert "began as the model of the task TASK0" in text
-    assert "The parent was judged on the same subjects" in text
-    assert "without its graph" not in text
-    assert "None of this was fitted on validation or test subjects" not in text
-    assert "graph covariance parent" in text
+    codes = written(task_=tuned, manifest=of_parent)
+    parent = Message("methods.subjects-of-parent")
+    assert dict(codes["methods.scaled"].values)["fitted_on"] == parent
+    assert dict(codes["options.graph-covariance-methods"].values)["fitted_on"] == parent
+    assert dict(codes["options.fine_tune-all-methods"].values)["parent"] == "TASK0"
+    assert {"methods.parent-evaluated", "methods.inherited"} <= set(codes)
+    left_out = {"methods.from-scratch", "methods.no-edge", "methods.not-fitted-on-others"}
+    assert not left_out & set(codes)
+    assert "graph covariance parent" in read(task_=tuned, manifest=of_parent).text
 
 
 def test_what_is_said_of_folds_is_what_they_did() -> None:
@@ -289,44 +363,54 @@ def test_what_is_said_of_folds_is_what_they_did() -> None:
     with_val["predictions"]["val"] = {"id": ["z"], "known": [False], "label": [1],
                                       "site": ["x"], "probability": [[0.5, 0.5]]}  # fmt: skip
     folds = task(result={"metrics": {"cv": REPEATED}, "cross_validation": FOLDS})
-    last = "The models of the folds kept the parameters of their last epoch."
-    assert last in read(task_=folds, evidence=with_val).text
-    text = read(task_=folds).text
-    assert last not in text
-    assert "The predictions of all folds were judged together." in text
-    assert "other intervals are those of the first repeat, moved to the mean." in text
-    assert "not on which were trained on." in text
-    assert "Of repeated folds it is that of each subject's mean prediction." in text
+    last = "methods.last-epoch-of-folds"
+    assert last in written(task_=folds, evidence=with_val)
+    codes = written(task_=folds)
+    assert last not in codes
+    assert {
+        "methods.pooled-folds",
+        "methods.intervals-of-repeats",
+        "methods.meaning-of-intervals",
+    } <= set(codes)
+    assert "it is that of each subject's mean prediction." in read(task_=folds).text
 
 
 def test_repeats_of_a_score_are_said_to_be_averaged() -> None:
     score = {**manifest(), "settings": {**manifest()["settings"], "label": "score"}}
     folds = task(result={"metrics": {"cv": {"n": 3, "r2": 0.1, "repeats": 1}},
                          "cross_validation": FOLDS})  # fmt: skip
-    text = read(task_=folds, manifest=score, evidence={**evidence(), "target": "score"}).text
-    assert "the mean of each subject's predictions was judged" in text
-    assert "not on which were trained on." in text
+    codes = written(task_=folds, manifest=score, evidence={**evidence(), "target": "score"})
+    assert {
+        "methods.mean-of-repeats",
+        "methods.intervals-of-scores",
+        "methods.target-score",
+        "methods.meaning-of-intervals",
+    } <= set(codes)
 
 
 def test_differences_are_told_of_only_where_there_are_some() -> None:
-    text = read(task_=task(result={"baselines": {}, "differences": {"cv": {}, "test": {}}})).text
-    assert "Differences to these" not in text
+    none = task(result={"baselines": {}, "differences": {"cv": {}, "test": {}}})
+    assert "methods.differences" not in written(task_=none)
+    assert "methods.differences" in written()
 
 
 def test_an_inherited_density_is_not_said_to_be_chosen() -> None:
     folds = {"metrics": {"cv": REPEATED}, "cross_validation": FOLDS}
-    text = read(task_=task(task_type="dl_ft", parent_task_id="T0", result=folds)).text
-    assert "Learning rate and weight decay were chosen within each fold" in text
-    assert "all were trained from scratch instead" in text
+    codes = written(task_=task(task_type="dl_ft", parent_task_id="T0", result=folds))
+    assert dict(codes["methods.nested"].values)["density"] == "no"
+    assert "methods.fine-tuned-folds" in codes
 
 
 def test_the_epoch_is_said_to_be_chosen_only_where_it_was() -> None:
     with_val = evidence()
     with_val["predictions"]["val"] = {"id": ["z"], "known": [False], "label": [1],
                                       "site": ["x"], "probability": [[0.5, 0.5]]}  # fmt: skip
-    assert "those of epoch 1." in read(evidence=with_val).text
+    codes = written(evidence=with_val)
+    assert dict(codes["methods.best-epoch"].values) == {"epoch": "1"}
     with_val["predictions"]["val"]["id"] = ["a"]  # who is tested too
-    assert "The parameters of the last epoch were kept." in read(evidence=with_val).text
+    codes = written(evidence=with_val)
+    assert "methods.last-epoch" in codes
+    assert "methods.best-epoch" not in codes
 
 
 def test_what_was_not_recorded_is_not_said_to_be_fine() -> None:

@@ -1,5 +1,5 @@
 # The settings of a task: NAME-label, NAME-help, NAME-VALUE (what a value of a choice is called) and
-# NAME-methods or NAME-VALUE-methods (the sentence of a report's methods text; [@key] cites a work).
+# NAME-methods or NAME-VALUE-methods (the sentence of a report's methods text; a key in brackets cites a work).
 
 ## What is wrong
 

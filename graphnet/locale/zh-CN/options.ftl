@@ -1,5 +1,5 @@
 # 任务的各项设置：NAME-label 名称，NAME-help 说明，NAME-VALUE 选项名称，NAME-methods 或
-# NAME-VALUE-methods 为报告“方法”部分的句子；[@key] 引用文献。
+# NAME-VALUE-methods 为报告“方法”部分的句子；方括号中的键引用文献。
 
 ## 错误
 

@@ -1,0 +1,142 @@
+# Sentences of a report's methods section; a key in brackets cites a work of
+# graphnet/report/references.toml.
+
+heading-subjects = Subjects and measures
+heading-preprocessing = Preprocessing
+heading-model = Model
+heading-training = Training
+heading-evaluation = Evaluation
+heading-explanation = Explanation
+heading-software = Software
+
+## Subjects and measures
+
+cohort-train = { $count ->
+    [one] The model was trained on 1 subject
+   *[other] The model was trained on { $count } subjects
+}{ $by_class ->
+    [yes] {" "}({ $classes })
+   *[no] {""}
+}{ $sites ->
+    [0] {""}
+    [one] {""}
+   *[other] {" "}from { $sites } sites
+}.
+cohort-val = { $count ->
+    [one] It was validated on 1 subject
+   *[other] It was validated on { $count } subjects
+}{ $by_class ->
+    [yes] {" "}({ $classes })
+   *[no] {""}
+}{ $sites ->
+    [0] {""}
+    [one] {""}
+   *[other] {" "}from { $sites } sites
+}.
+cohort-test = { $count ->
+    [one] It was tested on 1 subject
+   *[other] It was tested on { $count } subjects
+}{ $by_class ->
+    [yes] {" "}({ $classes })
+   *[no] {""}
+}{ $sites ->
+    [0] {""}
+    [one] {""}
+   *[other] {" "}from { $sites } sites
+}.
+count-of-class = { $count } of { $label }
+measures = { $count ->
+    [0] Each subject was described by the connectome of { $regions } regions.
+    [one] Each subject was described by 1 measure ({ $measures }) of { $regions } regions.
+   *[other] Each subject was described by { $count } measures ({ $measures }) of { $regions } regions.
+}
+target-score = The target was a clinical score (LABEL_SCORE).
+controls-and-patients = Class 0 was controls; class 1, the positive class, was patients.
+positive-class = The positive class was { $positive }, the negative class { $negative }.
+subjects-of-own = the training subjects
+subjects-of-parent = the subjects on whom the parent model was first trained
+
+## Preprocessing
+
+quality-rules = Infinite, implausible and constant values were identified by fixed rules and treated as missing.
+scaled = Missing values were replaced by the median of { $fitted_on }; each measure of each region was then standardised by their mean and standard deviation and clipped to 5 standard deviations.
+not-scaled = Measures were neither scaled nor clipped, as in the imported model from which this one descends.
+inherited = Scaling, graph and classes were those of the parent model.
+not-fitted-on-others = No preprocessing step was fitted to validation or test subjects.
+
+## Model and training
+
+from-scratch = It was trained from scratch.
+optimiser = { $target ->
+    [score] The model was trained with AdamW [@adamw] to minimise the mean squared error, with a batch size of { $batch_size }.
+   *[class] The model was trained with AdamW [@adamw] to minimise cross-entropy, with a batch size of { $batch_size }.
+}
+epochs = { $count ->
+    [one] Training took 1 epoch.
+   *[other] Training took { $count } epochs.
+}
+epochs-of-most = { $count ->
+    [one] Training took 1 of at most { $most } epochs.
+   *[other] Training took { $count } of at most { $most } epochs.
+}
+last-epoch = The parameters of the last epoch were used.
+best-epoch = The parameters of epoch { $epoch } were used, which had the lowest validation loss.
+best-epoch-of-first = The parameters with the lowest validation loss were used (for the first model, those of epoch { $epoch }).
+
+## Evaluation
+
+cross-validation = { $repeats ->
+    [one] Performance on the training subjects was estimated by { $folds }-fold cross-validation over subjects.
+   *[other] Performance on the training subjects was estimated by { $folds }-fold cross-validation over subjects, repeated { $repeats } times.
+}
+leave-site-out = Performance at new sites was estimated by leaving out each of { $sites } sites in turn.
+refitted-folds = All preprocessing was fitted anew on the training subjects of each fold.
+fine-tuned-folds = Each fold's model was fine-tuned from the parent model; if the parent model had been trained on any of these subjects, all folds were trained from scratch instead.
+pooled-folds = The predictions of all folds were evaluated together.
+last-epoch-of-folds = Within folds, the parameters of the last epoch were used.
+mean-of-repeats = For repeated folds, each subject's mean prediction was evaluated, which may be better than the predictions of a single model.
+nested = { $density ->
+    [yes] Learning rate, weight decay and density were selected within each fold by inner cross-validation of its training subjects [@cawley].
+   *[no] Learning rate and weight decay were selected within each fold by inner cross-validation of its training subjects [@cawley].
+}
+intervals-of-scores = Intervals are 95 % percentile intervals of a bootstrap over subjects [@efron].
+intervals-of-two-classes = Intervals are 95 % confidence intervals: Wilson's for proportions [@wilson], their combination for balanced accuracy [@zou], Newcombe's method 5 for the area under the ROC curve [@newcombe], and Student's t for the Brier score [@brier].
+intervals-of-classes = Intervals are 95 % confidence intervals: Wilson's for proportions [@wilson], their combination for balanced accuracy [@zou], and Student's t for the Brier score [@brier].
+auc-of-classes = The area under the ROC curve is the mean over each class against the rest, without an interval.
+intervals-of-repeats = For repeated folds, metrics are means over the repeats; the intervals of accuracy, balanced accuracy and area under the ROC curve are from a bootstrap over subjects [@efron], the other intervals are those of the first repeat, shifted to the mean.
+meaning-of-intervals = Intervals reflect which subjects were evaluated, not which were trained on.
+calibration-error = The expected calibration error uses ten bins of equal width [@naeini].
+baselines = { $count ->
+    [one] For comparison, { $methods } was fitted to the same training subjects [@sklearn].
+   *[other] For comparison, { $methods } were fitted to the same training subjects [@sklearn].
+}
+majority = a majority vote
+logistic-regression = logistic regression
+svm-linear = a linear support vector machine
+svm-rbf = a support vector machine with a radial kernel
+mean = the mean score
+ridge = ridge regression
+no-edge = The same network was also trained without its graph.
+no-edge-on-folds = On the folds, the same network was also trained without its graph.
+parent-evaluated = The parent model was evaluated on the same subjects, as it was before fine-tuning.
+differences = Differences from these methods are paired by subject, with bootstrap percentile intervals [@efron].
+permutations = { $within_sites ->
+    [yes] The p-value of the area under the ROC curve is based on { $count } permutations of the labels (for left-out sites, within each site) against the out-of-fold predictions, without refitting the models [@phipson].
+   *[no] The p-value of the area under the ROC curve is based on { $count } permutations of the labels against the out-of-fold predictions, without refitting the models [@phipson].
+}
+
+## Explanation and software
+
+attribution = { $split ->
+    [test] For { $count } test subjects, { $explained } was attributed to regions and measures by integrated gradients [@ig; @captum] from the mean of { $fitted_on }, and by replacing single regions by that mean (occlusion [@occlusion]).
+    [val] For { $count } validation subjects, { $explained } was attributed to regions and measures by integrated gradients [@ig; @captum] from the mean of { $fitted_on }, and by replacing single regions by that mean (occlusion [@occlusion]).
+   *[train] For { $count } training subjects, { $explained } was attributed to regions and measures by integrated gradients [@ig; @captum] from the mean of { $fitted_on }, and by replacing single regions by that mean (occlusion [@occlusion]).
+}
+explained-score = the predicted score
+explained-class = the score of { $positive } relative to { $negative }
+explained-likeliest-class = the score of the likeliest class relative to the mean of all classes
+stability = Agreement between the top regions of several models is corrected for chance [@kuncheva].
+glass-brain = Regions were drawn with Nilearn [@nilearn].
+software = The model was trained with nld-sgn { $version } and { $library } [@torch] on { $device }.
+unknown-version = (unknown version)
+unknown-device = an unknown device

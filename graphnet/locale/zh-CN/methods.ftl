@@ -1,0 +1,122 @@
+# 报告“方法”部分的句子。方括号中的键引用 graphnet/report/references.toml 中的文献。
+
+heading-subjects = 受试者与指标
+heading-preprocessing = 预处理
+heading-model = 模型
+heading-training = 训练
+heading-evaluation = 评估
+heading-explanation = 解释
+heading-software = 软件
+
+## 受试者与指标
+
+cohort-train = 模型在 { $count } 名受试者{ $by_class ->
+    [yes] （{ $classes }）
+   *[no] {""}
+}上训练{ $sites ->
+    [0] {""}
+    [1] {""}
+   *[other] ，来自 { $sites } 个站点
+}。
+cohort-val = 在 { $count } 名受试者{ $by_class ->
+    [yes] （{ $classes }）
+   *[no] {""}
+}上验证{ $sites ->
+    [0] {""}
+    [1] {""}
+   *[other] ，来自 { $sites } 个站点
+}。
+cohort-test = 在 { $count } 名受试者{ $by_class ->
+    [yes] （{ $classes }）
+   *[no] {""}
+}上测试{ $sites ->
+    [0] {""}
+    [1] {""}
+   *[other] ，来自 { $sites } 个站点
+}。
+count-of-class = { $label } { $count } 名
+measures = { $count ->
+    [0] 每名受试者的数据为 { $regions } 个脑区的连接组。
+   *[other] 每名受试者的数据为 { $regions } 个脑区的 { $count } 项指标（{ $measures }）。
+}
+target-score = 预测目标为临床评分（LABEL_SCORE）。
+controls-and-patients = 类别 0 为对照，类别 1 为患者（阳性类）。
+positive-class = 阳性类为{ $positive }，阴性类为{ $negative }。
+subjects-of-own = 训练受试者
+subjects-of-parent = 父模型最初训练所用的受试者
+
+## 预处理
+
+quality-rules = 按固定规则识别无穷、异常和恒定的数值，并按缺失处理。
+scaled = 缺失值以{ $fitted_on }的中位数代替；随后每个脑区的每项指标按其均值和标准差标准化，并截断至 5 个标准差以内。
+not-scaled = 指标既未缩放也未截断，与本模型所源自的导入模型一致。
+inherited = 缩放、图和类别均沿用父模型。
+not-fitted-on-others = 所有预处理步骤均未在验证集或测试集受试者上拟合。
+
+## 模型与训练
+
+from-scratch = 模型从头训练。
+optimiser = { $target ->
+    [score] 使用 AdamW [@adamw] 最小化均方误差，批大小为 { $batch_size }。
+   *[class] 使用 AdamW [@adamw] 最小化交叉熵，批大小为 { $batch_size }。
+}
+epochs = 共训练 { $count } 轮。
+epochs-of-most = 共训练 { $count } 轮（最多 { $most } 轮）。
+last-epoch = 采用最后一轮的参数。
+best-epoch = 采用验证损失最低的第 { $epoch } 轮的参数。
+best-epoch-of-first = 采用验证损失最低一轮的参数（第一个模型为第 { $epoch } 轮）。
+
+## 评估
+
+cross-validation = { $repeats ->
+    [1] 以受试者为单位做 { $folds } 折交叉验证，估计模型在训练受试者上的表现。
+   *[other] 以受试者为单位做 { $folds } 折交叉验证，重复 { $repeats } 次，估计模型在训练受试者上的表现。
+}
+leave-site-out = 依次留出 { $sites } 个站点中的每一个，估计模型在新站点上的表现。
+refitted-folds = 每一折的全部预处理都在该折的训练受试者上重新拟合。
+fine-tuned-folds = 每一折的模型由父模型微调而来；若父模型训练时用过其中任何受试者，则所有折改为从头训练。
+pooled-folds = 所有折的预测合并评估。
+last-epoch-of-folds = 各折的模型采用最后一轮的参数。
+mean-of-repeats = 重复交叉验证时评估每名受试者的平均预测，其表现可能优于单个模型。
+nested = { $density ->
+    [yes] 在每一折内部通过其训练受试者的内层交叉验证选择学习率、权重衰减和密度[@cawley]。
+   *[no] 在每一折内部通过其训练受试者的内层交叉验证选择学习率和权重衰减[@cawley]。
+}
+intervals-of-scores = 区间为对受试者做自助法得到的 95 % 百分位区间[@efron]。
+intervals-of-two-classes = 区间为 95 % 置信区间：比例采用 Wilson 区间[@wilson]，平衡准确率由各比例的区间合并得到[@zou]，ROC 曲线下面积采用 Newcombe 方法 5 [@newcombe]，Brier 分数采用 Student t 分布[@brier]。
+intervals-of-classes = 区间为 95 % 置信区间：比例采用 Wilson 区间[@wilson]，平衡准确率由各比例的区间合并得到[@zou]，Brier 分数采用 Student t 分布[@brier]。
+auc-of-classes = ROC 曲线下面积为各类别对其余类别的平均值，不给出区间。
+intervals-of-repeats = 重复交叉验证时，指标为各次重复的均值；准确率、平衡准确率和 ROC 曲线下面积的区间由对受试者的自助法得到[@efron]，其余区间为第一次重复的区间平移至均值。
+meaning-of-intervals = 区间反映被评估受试者的抽样，不反映训练受试者的抽样。
+calibration-error = 期望校准误差采用十个等宽分箱[@naeini]。
+baselines = 作为比较，在同一批训练受试者上拟合了{ $methods }[@sklearn]。
+majority = 多数类
+logistic-regression = 逻辑回归
+svm-linear = 线性支持向量机
+svm-rbf = 径向基核支持向量机
+mean = 平均分
+ridge = 岭回归
+no-edge = 同一网络另在去掉图的情况下训练。
+no-edge-on-folds = 在各折上，同一网络另在去掉图的情况下训练。
+parent-evaluated = 父模型在同一批受试者上评估（微调之前的状态）。
+differences = 与这些方法的差异按受试者配对，区间为自助法百分位区间[@efron]。
+permutations = { $within_sites ->
+    [yes] ROC 曲线下面积的 p 值基于对标签的 { $count } 次置换（留出站点时在每个站点内部置换），与折外预测比较，不重新拟合模型[@phipson]。
+   *[no] ROC 曲线下面积的 p 值基于对标签的 { $count } 次置换，与折外预测比较，不重新拟合模型[@phipson]。
+}
+
+## 解释与软件
+
+attribution = { $split ->
+    [test] 对 { $count } 名测试集受试者，以{ $fitted_on }的均值为基线，用积分梯度[@ig; @captum]把{ $explained }归因到各脑区和指标；另将单个脑区替换为该均值（遮挡法[@occlusion]）。
+    [val] 对 { $count } 名验证集受试者，以{ $fitted_on }的均值为基线，用积分梯度[@ig; @captum]把{ $explained }归因到各脑区和指标；另将单个脑区替换为该均值（遮挡法[@occlusion]）。
+   *[train] 对 { $count } 名训练集受试者，以{ $fitted_on }的均值为基线，用积分梯度[@ig; @captum]把{ $explained }归因到各脑区和指标；另将单个脑区替换为该均值（遮挡法[@occlusion]）。
+}
+explained-score = 预测评分
+explained-class = { $positive }相对于{ $negative }的得分
+explained-likeliest-class = 最可能类别的得分相对于所有类别均值的差
+stability = 多个模型之间排名靠前脑区的一致程度已对偶然一致做校正[@kuncheva]。
+glass-brain = 脑区用 Nilearn 绘制[@nilearn]。
+software = 模型用 nld-sgn { $version } 和 { $library } [@torch] 在 { $device } 上训练。
+unknown-version = （版本未知）
+unknown-device = 未知设备
