@@ -21,8 +21,8 @@ from graphnet.report.numbers import interval, signed, with_interval
 from service.http.language import answer_language
 from service.http.responses import ApiError
 from service.pages import choices
+from service.pages.outcome import read_facts
 from service.pages.site import page, words
-from service.pages.stored_facts import read_facts
 from service.routes.compare import FEWEST, MOST, tasks_of
 from service.state import state_of
 from service.stores.comparison import NAMES, Comparison

@@ -18,8 +18,8 @@ from service.http.body import read_body, read_form
 from service.http.language import answer_language
 from service.http.queries import query_flag, query_project
 from service.http.responses import MEANINGS, SEE_OTHER, ApiError, ErrorNum, FieldError
-from service.pages.asking import answers_of, questions_of
 from service.pages.formats import path_of
+from service.pages.questions import answers_of, questions_of
 from service.pages.site import page, words
 from service.routes.datasets import LENGTHS, dataset_of, read_again, receive_upload
 from service.state import state_of

@@ -1,4 +1,7 @@
-"""The first page: the tasks, what becomes of them, and how far they are."""
+"""The first page, the list of tasks with their progress; and the list of refused forms.
+
+NEURO-LEARN's own pages do not show why a form was refused.
+"""
 
 from typing import Any
 
@@ -11,8 +14,10 @@ from service.http.auth import caller_of
 from service.http.queries import query_project, query_text
 from service.pages.site import page
 from service.predecessor import STATUSES
+from service.routes.refused_forms import refused_page
 from service.state import state_of
 from service.stores.task_views import task_view
+
 
 PAGE = 50
 MOST_PLACES = 1000
@@ -44,3 +49,17 @@ async def home(request: Request) -> Response:
     }
     template = "tasks.html" if request.headers.get("hx-target") == "tasks" else "home.html"
     return page(request, template, **content)
+
+
+async def refused_forms(request: Request) -> Response:
+    """A page of refused forms, newest first, of one project if the query names one."""
+    rows, cursor = await refused_page(request)
+    query = request.query_params
+    return page(
+        request,
+        "refused.html",
+        refused=rows,
+        proj_id=query.get("proj_id", ""),
+        cursor=cursor,
+        first=not query.get("cursor"),
+    )

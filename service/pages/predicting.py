@@ -10,7 +10,7 @@ from starlette.responses import Response
 from db.tasks import TaskRecord
 from graphnet.spreadsheet import safe
 from service.http.responses import MEANINGS, ApiError
-from service.pages.asking import questions_of
+from service.pages.questions import questions_of
 from service.pages.site import page
 from service.routes.predict import predicted, require_model
 from service.routes.tasks import task_of

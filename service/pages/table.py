@@ -70,7 +70,7 @@ PAGES = (
         *("POST", f"{TASK}/retry", "pages.task:retry", "Tries a task again."),
         *(ErrorNum.NOT_OURS, ErrorNum.NOT_RETRIABLE, *NO_TASK),
     ),
-    _page("GET", "/refused", "pages.refused:show", "The forms that were refused.", *LIST),
+    _page("GET", "/refused", "pages.home:refused_forms", "The forms that were refused.", *LIST),
     _page("GET", "/datasets", "pages.datasets:show", "The datasets.", *LIST),
     _page(
         "POST",

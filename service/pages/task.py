@@ -14,10 +14,10 @@ from service.http.auth import caller_of
 from service.http.responses import SEE_OTHER
 from service.pages import outcome
 from service.pages.choices import headline, model_of
+from service.pages.outcome import read_facts
 from service.pages.predictions import select
 from service.pages.progress import going_on
 from service.pages.site import own, page, words
-from service.pages.stored_facts import read_facts
 from service.predecessor import require_ours
 from service.routes.submission import RETRIABLE, submit_again
 from service.routes.tasks import task_of
