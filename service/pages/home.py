@@ -18,7 +18,6 @@ from service.routes.refused_forms import refused_page
 from service.state import state_of
 from service.stores.task_views import task_view
 
-
 PAGE = 50
 MOST_PLACES = 1000
 
