@@ -267,7 +267,7 @@ def test_flat_triangles_are_asked_about(tmp_path: Path) -> None:
         (np.moveaxis(MATRICES, 0, 2)[:, :4], "of shape (5, 4, 6)"),
         (MATRICES[0], "of shape (5, 5)"),
         (MATRICES[:, None], "of shape (6, 1, 5, 5)"),
-        (MATRICES.astype(str), "no real numbers"),
+        (MATRICES.astype(str), "does not hold real numbers"),
         (MATRICES + np.triu(MATRICES[0], 1), "not symmetric"),
     ],
 )

@@ -147,12 +147,12 @@ KINDS: dict[str, tuple[bytes, str]] = {
     "NIfTI-1": (struct.pack("<i", 348) + bytes(340) + b"n+1\x00" + bytes(300), "NIfTI-1"),
     "NIfTI-1 of a Mac": (struct.pack(">i", 348) + bytes(340) + b"n+1\x00" + bytes(9), "NIfTI-1"),
     "NIfTI-2": (nifti_2(), "NIfTI-2"),
-    "pconn": (nifti_2(axis("PARCELS")), "CIFTI: a parcellated connectome"),
-    "ptseries": (nifti_2(axis("SERIES") + axis("PARCELS")), "CIFTI: parcellated time series"),
+    "pconn": (nifti_2(axis("PARCELS")), "CIFTI file: a parcellated connectome"),
+    "ptseries": (nifti_2(axis("SERIES") + axis("PARCELS")), "CIFTI file: parcellated time series"),
     "HDF5": (b"\x89HDF\r\n\x1a\n" + bytes(600), "HDF5"),
-    "R": (gzip.compress(b"RDX3\nX\n\x00\x00\x00\x03" + bytes(60)), "of R (.RData)"),
-    "SAS": (bytes(12) + b"\xc2\xea\x81\x60\xb3\x14\x11\xcf\xbd\x92\x08\x00" + bytes(600), "of SAS"),
-    "SPSS": (b"$FL2@(#) SPSS DATA FILE" + bytes(200), "of SPSS (.sav)"),
+    "R": (gzip.compress(b"RDX3\nX\n\x00\x00\x00\x03" + bytes(60)), "an R file (.RData)"),
+    "SAS": (bytes(12) + b"\xc2\xea\x81\x60\xb3\x14\x11\xcf\xbd\x92\x08\x00" + bytes(600), "a SAS"),
+    "SPSS": (b"$FL2@(#) SPSS DATA FILE" + bytes(200), "an SPSS file (.sav)"),
     "compressed SPSS": (b"$FL3@(#) SPSS DATA FILE" + bytes(200), ".zsav"),
     "Parquet": (b"PAR1" + bytes(90), "Parquet"),
     "SQLite": (b"SQLite format 3\x00" + bytes(90), "SQLite"),
@@ -161,7 +161,7 @@ KINDS: dict[str, tuple[bytes, str]] = {
     "TAR": (tarred(), "TAR archive"),
     "TAR in gzip": (gzip.compress(tarred()), "TAR archive"),
     "bzip2": (bz2.compress(TEXT), "bzip2"),
-    "xz": (lzma.compress(TEXT), "packed by xz"),
+    "xz": (lzma.compress(TEXT), "compressed with xz"),
     "7z": (b"7z\xbc\xaf\x27\x1c" + bytes(90), "7z"),
     "DICOM": (bytes(128) + b"DICM" + bytes(90), "DICOM"),
     "streamlines": (b"mrtrix tracks\ncount: 5\n" + bytes(90), "streamlines"),
@@ -190,7 +190,7 @@ def test_files_of_a_folder_that_are_never_read_are_named(tmp_path: Path) -> None
     with zipfile.ZipFile(stream, "w") as archive:
         archive.writestr("participants.tsv", "participant_id\tgroup\nsub-1\tHC\n")
         archive.writestr("sub-1_relmat.pconn.nii", nifti_2(axis("PARCELS")))
-    assert "sub-1_relmat.pconn.nii is of CIFTI" in refused(tmp_path, stream.getvalue())
+    assert "sub-1_relmat.pconn.nii is a CIFTI file" in refused(tmp_path, stream.getvalue())
 
 
 # Packed files --------------------------------------------------------------------------------
