@@ -17,17 +17,17 @@ cv-failed = 交叉验证没有结果：{ $reason }
 leave-site-out-failed = 逐站点留出验证没有结果：{ $reason }
 
 graph-helps = 图结构有帮助：与同一网络去掉图相比，AUC 高 { $difference }（95 % 区间 { $low } 至 { $high }），依据{ $split ->
-    [test] 测试被试
+    [test] 测试受试者
     [cv] 交叉验证
-   *[other] 验证被试
+   *[other] 验证受试者
 }。
 graph-unclear = 没有证据表明图结构有帮助：与同一网络去掉图相比，AUC 相差 { $difference }（95 % 区间 { $low } 至 { $high }），依据{ $split ->
-    [test] 测试被试
+    [test] 测试受试者
     [cv] 交叉验证
-   *[other] 验证被试
+   *[other] 验证受试者
 }。
 graph-harms = 图结构起了反作用：与同一网络去掉图相比，AUC 相差 { $difference }（95 % 区间 { $low } 至 { $high }），依据{ $split ->
-    [test] 测试被试
+    [test] 测试受试者
     [cv] 交叉验证
-   *[other] 验证被试
+   *[other] 验证受试者
 }。

@@ -7,6 +7,6 @@ partial-needs-correlations = 图 'partial' 由脑区之间的相关系数计算�
 spatial-needs-atlas = 图 'spatial' 需要脑区坐标；请提供图谱表。
 atlas-of-other-size = 图 'spatial' 需要每个脑区的坐标：图谱有 { $atlas } 个脑区，数据有 { $regions } 个。
 tangent-needs-series = 图 'tangent' 需要脑区的时间序列，而数据中没有（NEURO-LEARN 的表格不含时间序列）。
-tangent-incomplete = 图 'tangent' 需要每个脑区的时间序列，而 { $subjects } 名被试中有 { $count } 名至少缺少一个。请去掉这些被试或脑区，或使用会填补缺失值的图 'connectome'。
+tangent-incomplete = 图 'tangent' 需要每个脑区的时间序列，而 { $subjects } 名受试者中有 { $count } 名至少缺少一个。请去掉这些受试者或脑区，或使用会填补缺失值的图 'connectome'。
 similarity-measures = 图 'similarity' 要求每个脑区至少有 { $least } 个指标；数据中有 { $measures } 个。
 stored-graph-damaged = 已保存的图与图类型 '{ $graph }' 不符。

@@ -30,5 +30,5 @@ other-edges = 模型训练所用连接矩阵的内容是 { $model }，而这些�
 domain-damaged = 已保存的清单未描述训练数据。
 checkpoint-damaged = 检查点已损坏。
 scaling-unknown = 不知道导入的模型如何缩放指标，因此无法用于预测。请对其微调，或请管理员用 --scaler none 或 fit 重新导入。
-predictions-damaged = 已保存的预测结果已损坏：不是每个被试、类别和脑区一个值的 JSON。
+predictions-damaged = 已保存的预测结果已损坏：不是每个受试者、类别和脑区一个值的 JSON。
 predictions-of-other-format = 已保存的预测结果不是 { $format } 格式。

@@ -3,10 +3,10 @@
 clipped = { $split }_data：{ $count } 个数值与训练集均值相差超过 { $limit } 个标准差，已截断至该范围。
 
 # 微调：父模型用过哪些数据。
-parent-saw-held-out = { $split }_data 中有 { $count } 名被试曾用于训练父模型，在他们身上的指标不能代表对新被试的表现。
-parent-saw-train = train_data 中有 { $count } 名被试曾用于训练父模型；因此交叉验证的每一折都从头训练。
+parent-saw-held-out = { $split }_data 中有 { $count } 名受试者曾用于训练父模型，在他们身上的指标不能代表对新受试者的表现。
+parent-saw-train = train_data 中有 { $count } 名受试者曾用于训练父模型；因此交叉验证的每一折都从头训练。
 parent-spelled-differently = { $split }_data 与父模型：{ $detail }
-parent-incomplete = 父模型没有记录它训练时用过的全部被试，因此本任务的被试可能在其中。
+parent-incomplete = 父模型没有记录它训练时用过的全部受试者，因此本任务的受试者可能在其中。
 
 # 某站点只有一个类别：扫描仪差异可能被当成疾病差异。
 site-confounded = { $split }_data：站点与类别混杂，因为站点 { $sites } 只有一个类别。模型性能可能被高估。{ $unnamed ->
@@ -15,7 +15,7 @@ site-confounded = { $split }_data：站点与类别混杂，因为站点 { $site
 }
 density-without-edges = { $density }各脑区之间没有连接。
 graph-without-edges = 图 '{ $graph }' 没有边，因为任何两个脑区之间都没有可用的权重。各脑区之间没有连接。
-subjects-without-edges = { $split }_data：{ $subjects } 名被试中有 { $count } 名没有高于阈值 { $threshold } 的边；其脑区之间没有连接。
+subjects-without-edges = { $split }_data：{ $subjects } 名受试者中有 { $count } 名没有高于阈值 { $threshold } 的边；其脑区之间没有连接。
 harmonised-one-column = 只对一个脑区的一个指标做了协调。ComBat 没有其他列可供估计，因此直接将各站点的均值和方差调整为一致。
-not-harmonised = { $split }_data：{ $count } 名被试来自训练数据中没有的站点 { $site }，未做协调。
-constant-columns = 有 { $count } 列在训练被试中几乎没有变化，已设为 0。
+not-harmonised = { $split }_data：{ $count } 名受试者来自训练数据中没有的站点 { $site }，未做协调。
+constant-columns = 有 { $count } 列在训练受试者中几乎没有变化，已设为 0。
