@@ -112,7 +112,7 @@ def test_what_is_shorter_than_it_says_is_refused(outcome: Outcome) -> None:
         for key in path:
             column = column[key]
         column.pop()
-        with pytest.raises(ModelError, match="one value a subject"):
+        with pytest.raises(ModelError, match="one value per subject"):
             read_predictions(json.dumps(found).encode())
 
 

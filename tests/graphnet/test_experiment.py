@@ -324,20 +324,20 @@ REFUSALS: list[
         lambda: Splits(cohort(recipe=replace(RECIPE, regions=11))),
         few(),
         ModelError,
-        ("The data do not fit the stored model.", "Only the stored model has the regions 12."),
+        ("The data do not match the stored model.", "Only the stored model has the regions 12."),
     ),
     (
         lambda: Splits(cohort(recipe=replace(RECIPE, regions=13))),
         few(),
         ModelError,
-        ("The data do not fit the stored model.", "Only the data has the regions 13."),
+        ("The data do not match the stored model.", "Only the data has the regions 13."),
     ),
     (
         lambda: Splits(replace(SITE_B, measures=("ALFF", "DC", "GMV", "VBM"))),
         few(),
         ModelError,
         (
-            "The data do not fit the stored model.",
+            "The data do not match the stored model.",
             "Only the stored model has the measures ReHo.",
             "Only the data has the measures VBM.",
         ),

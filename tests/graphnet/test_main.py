@@ -14,6 +14,7 @@ from graphnet.artifacts.model import StoredModel
 from graphnet.catalogue import ALIASES, MODELS
 from graphnet.config import TrainingSettings
 from graphnet.data.synthetic import cohort_table
+from graphnet.messages import Message
 from graphnet.readers import from_table, read_table
 from tests.graphnet.people import RECIPE
 from tests.zygote import forked
@@ -195,7 +196,7 @@ def test_a_damaged_parent_is_refused(
         parameters.write(np.zeros(1).tobytes())
     tune = ("--train", files["A_NC"], "--parent", tmp_path, "--out", tmp_path / "out")
     assert sentences(capsys, *tune) == [
-        "The stored parameters are not those that the manifest names (SHA-256)."
+        "The stored parameters are not those of the manifest (SHA-256)."
     ]
 
 
@@ -232,7 +233,7 @@ def test_a_graph_without_what_it_needs_is_refused(
 ) -> None:
     asked = ("--train", files["A_NC"], files["A_SZ"], "--out", tmp_path / "x", *SMALL)
     (said,) = sentences(capsys, *asked, "--graph", "spatial")
-    assert said == "graph is 'spatial', which needs the regions' coordinates; give an atlas table."
+    assert said == str(Message("graphs.spatial-needs-atlas"))
     (said,) = sentences(capsys, *asked, "--graph", "tangent")
     assert "needs time series of the regions" in said
     (said,) = sentences(capsys, *asked, "--cv-folds", "21")

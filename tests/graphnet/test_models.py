@@ -271,7 +271,7 @@ def test_gcn_starts_as_pygs_layers_do() -> None:
 
 def test_the_catalogue_and_the_nets_are_the_same() -> None:
     assert set(NETS) == set(MODELS)
-    with pytest.raises(ModelError, match=r"^There is no model 'CNN'; there are SGN, GCN, TopK"):
+    with pytest.raises(ModelError, match=r"^There is no model 'CNN'; choose from SGN, GCN, TopK"):
         build_net("CNN", Sizes(REGIONS, MEASURES, 2))
 
 

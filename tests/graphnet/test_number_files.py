@@ -83,9 +83,7 @@ def test_text_columns_of_afni_are_no_regions() -> None:
     assert found.header == ("Mean_1", "Mean_2")
     assert found.index is None
     assert found.values.tolist() == [[0.5, 1], [2, 3]]
-    assert [*map(str, inquiry.assumptions)] == [
-        "File and Sub-brick hold text and were passed over."
-    ]
+    assert [*map(str, inquiry.assumptions)] == ["File and Sub-brick hold text and were ignored."]
 
 
 def test_empty_cells_are_missing_in_their_place() -> None:
@@ -156,7 +154,7 @@ def test_decimal_commas() -> None:
 @pytest.mark.parametrize(
     ("text", "part"),
     [
-        ("0.5\t1\n0.5\n", "Line 2 of a.tsv has 1 cells, and line 1 has 2"),
+        ("0.5\t1\n0.5\n", "Line 2 of a.tsv has 1 cells, but line 1 has 2"),
         ("a\tb\tc\n0.5\t1\n", "names 3 columns"),
         ("a\tb\n0.5\t1\n0.5\tbad\n", "Line 3 of a.tsv holds 'bad' under b"),
         ("a\tb\n0.5\t1\nbad\t2\n", "holds 'bad' in column 1"),
@@ -164,7 +162,7 @@ def test_decimal_commas() -> None:
         ("a\tb\n", "no numbers"),
         ("", "no line of data"),
         ("# nothing\n", "no line of data"),
-        (b"\x93NUMPY\0\0", "no text"),
+        (b"\x93NUMPY\0\0", "not text"),
     ],
 )
 def test_what_is_no_block_of_numbers_is_refused(text: str | bytes, part: str) -> None:
@@ -284,4 +282,6 @@ def test_a_column_that_counts_time_is_no_region_and_that_is_said() -> None:
     assert found.values.tolist() == [[0.5, 1.5], [0.25, 1.0], [0.1, 3.5]]
     assert found.header == ("a", "b")
     assert not inquiry.questions
-    assert [*map(str, inquiry.assumptions)] == ["The column time counts time; it is no region."]
+    assert [*map(str, inquiry.assumptions)] == [
+        "The column time counts time; it was not read as a region."
+    ]

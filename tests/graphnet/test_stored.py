@@ -115,7 +115,7 @@ def test_data_of_other_regions_or_measures_are_refused_by_name() -> None:
     with pytest.raises(ModelError) as caught:
         MODEL.predict(narrow)
     assert caught.value.sentences == (
-        "The data do not fit the stored model.",
+        "The data do not match the stored model.",
         "Only the stored model has the regions 12.",
     )
     check_fit(MODEL.layout, OTHERS.layout)
@@ -131,7 +131,7 @@ def test_parameters_that_are_not_the_manifests_are_refused() -> None:
         PARAMETERS[:100] + bytes([PARAMETERS[100] ^ 1]) + PARAMETERS[101:],
     ]
     for parameters in damaged:
-        with pytest.raises(ModelError, match=r"not those that the manifest names \(SHA-256\)\.$"):
+        with pytest.raises(ModelError, match=r"not those of the manifest \(SHA-256\)\.$"):
             StoredModel.from_bytes(parameters, MANIFEST)
 
 
@@ -146,63 +146,63 @@ def test_bytes_that_are_no_tensors_are_refused_even_if_named(content: bytes) -> 
 
 
 @pytest.mark.parametrize(
-    ("change", "sentence"),
+    ("change", "code"),
     [
         (
             lambda t: {name: tensor for name, tensor in t.items() if name != "graph.graph"},
-            "The stored graph is not of the kind 'covariance'.",
+            "graphs.stored-graph-damaged",
         ),
         (
             lambda t: {name: tensor for name, tensor in t.items() if name != "bias"},
-            "The stored parameters do not have the shapes of their net.",
+            "model.wrong-shapes",
         ),
         (
             lambda t: t | {"bias": torch.zeros(1, 3)},
-            "The stored parameters do not have the shapes of their net.",
+            "model.wrong-shapes",
         ),
         (
             lambda t: t | {"bias": torch.tensor(1.0)},
-            "The stored parameters do not have the shapes of their net.",
+            "model.wrong-shapes",
         ),
         (
             lambda t: t | {"bias": torch.zeros(2, 2)},
-            "The stored parameters are not of one number of replicas.",
+            "model.wrong-shapes",
         ),
         (
             lambda t: {
                 n: x if n.startswith(("graph", "optimiser")) else x[:0].contiguous()
                 for n, x in t.items()
             },
-            "The stored parameters are not of one number of replicas.",
+            "model.wrong-shapes",
         ),
         (
             lambda t: t | {"bias": torch.tensor([[0.0, torch.nan]])},
-            "The stored tensor 'bias' holds what is no number.",
+            "model.not-finite",
         ),
         (
             lambda t: t | {"bias": torch.zeros(1, 2, dtype=torch.int64)},
-            "The stored tensor 'bias' holds what is no number.",
+            "model.not-finite",
         ),
         (
             lambda t: t | {"graph.graph": torch.full((1, 12, 12), torch.inf)},
-            "The stored tensor 'graph.graph' holds what is no number.",
+            "model.not-finite",
         ),
         (
             lambda t: t | {"graph.graph": torch.ones(40, 12, 12)},
-            "The stored graph does not have one row per region.",
+            "model.wrong-shapes",
         ),
         (dict, ""),
     ],
 )  # fmt: skip
 def test_tensors_that_are_not_the_nets_are_refused(
-    change: Callable[[dict[str, Tensor]], dict[str, Tensor]], sentence: str
+    change: Callable[[dict[str, Tensor]], dict[str, Tensor]], code: str
 ) -> None:
-    if not sentence:  # unchanged, so that it is the change that is refused above
+    if not code:  # unchanged, so that it is the change that is refused above
         StoredModel.from_bytes(*rewritten(change))
         return
     with pytest.raises(ModelError) as caught:
         StoredModel.from_bytes(*rewritten(change))
-    assert caught.value.sentences == (sentence,)
+    assert caught.value.codes == (code,)
 
 
 @pytest.mark.parametrize(
@@ -214,9 +214,9 @@ def test_tensors_that_are_not_the_nets_are_refused(
         (pickle.dumps({"format": FORMAT}), "not JSON"),
         (MANIFEST.replace(b'"classes"', b'"loss": NaN, "classes"'), "not JSON"),
         (b"[" * 100_000, "not JSON"),
-        (b"[]", "not of the format"),
-        (b"{}", "not of the format"),
-        (named({"format": "nld-sgn/1"}), "not of the format nld-sgn/2"),
+        (b"[]", "does not have the format"),
+        (b"{}", "does not have the format"),
+        (named({"format": "nld-sgn/1"}), "does not have the format nld-sgn/2"),
         (named({"regions": "123456789012"}), "does not list its regions"),
         (named({"regions": list(range(12))}), "does not list its regions"),
         (named({"regions": ["1"] * 11}), "does not have the shapes|do not have the shapes"),
@@ -224,12 +224,15 @@ def test_tensors_that_are_not_the_nets_are_refused(
         (named({"classes": [0.5, 1]}), "does not list its classes"),
         (named({"classes": None}), "does not list its classes"),
         (named({"classes": [0, 1, 2]}), "do not have the shapes"),
-        (named({"settings": []}), "names no settings"),
+        (named({"settings": []}), "has no settings"),
         (named({"settings": {**MODEL.settings.as_dict(), "epochs": 0}}), "epochs is 0"),
         (named({"settings": {**MODEL.settings.as_dict(), "density": "1"}}), "density is '1'"),
         (named({"settings": {**MODEL.settings.as_dict(), "graph": ["full"]}}), "graph is"),
         (named({"settings": {**MODEL.settings.as_dict(), "model": "CNN"}}), "no model 'CNN'"),
-        (named({"settings": {**MODEL.settings.as_dict(), "model": "GCN"}}), "shapes of their net"),
+        (
+            named({"settings": {**MODEL.settings.as_dict(), "model": "GCN"}}),
+            "shapes of its architecture",
+        ),
         (named({"settings": {**MODEL.settings.as_dict(), "graph": "similarity"}}), "similarity"),
         (named({"scaler": {}}), "scaler cannot be read"),
         (named({"scaler": []}), "scaler cannot be read"),
@@ -241,7 +244,7 @@ def test_tensors_that_are_not_the_nets_are_refused(
                     | {"clip": 5.0}
                 }
             ),
-            "scaler does not have one scale a region",
+            "scaler does not have one scale per region",
         ),
         (named({"parameters_sha256": None}), "SHA-256"),
     ],
@@ -311,5 +314,7 @@ def test_a_model_of_any_graph_is_what_it_was_once_it_is_stored(graph: str) -> No
     turned = whole.arranged(Layout(whole.regions[::-1], whole.measures[::-1]))
     np.testing.assert_array_equal(again.predict(turned), made.predict(whole))
     counts = replace(whole, edges="counts")
-    with pytest.raises(ModelError, match="connectomes that hold Fisher's z; those of the data"):
+    with pytest.raises(
+        ModelError, match="connectomes that hold Fisher's z; the connectomes of these data"
+    ):
         again.predict(counts)

@@ -235,7 +235,7 @@ BROKEN: dict[str, tuple[bytes, str]] = {
     "a header": (b"ID,LABEL,GMV_1\n", "x has no row below its header."),
     "PNG": (b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" + bytes(90), "x is a picture (PNG)."),
     "JPEG": (b"\xff\xd8\xff\xe0\x00\x10JFIF" + bytes(90), "x is a picture (JPEG)."),
-    "noise": (np.random.default_rng(1).bytes(5000), "is of no kind that is known"),
+    "noise": (np.random.default_rng(1).bytes(5000), "is of no known kind"),
     "HDF5": (b"\x89HDF\r\n\x1a\n" + bytes(600), "save it with the option -v7;"),
     "MATLAB 7.3": (
         b"MATLAB 7.3".ljust(124) + b"\x00\x02IM" + bytes(400),
@@ -250,7 +250,7 @@ BROKEN: dict[str, tuple[bytes, str]] = {
     "one array": (npy(header_of("(2, 3)"), bytes(48)), "of shape (2, 3), without ids"),
     "an empty ZIP": (zipped({}), "is a ZIP file with nothing in it."),
     "a ZIP in a ZIP": (zipped({"a.zip": zipped({"b.csv": TEXT})}), "unpack it once."),
-    "gzip in gzip": (gzip.compress(gzip.compress(TEXT)), "is of no kind that is known"),
+    "gzip in gzip": (gzip.compress(gzip.compress(TEXT)), "is of no known kind"),
     "half a gzip": (gzip.compress(TEXT)[:200], "is a gzip file that is damaged or cut short."),
     "half a ZIP": (zipped({"a.csv": TEXT})[:200], "is a ZIP file that is damaged or cut short."),
     "a folder without a table": (zipped({"a.txt": b"1 2", "b.txt": b"1 2"}), "has no table"),
@@ -334,7 +334,7 @@ def test_pickles_and_objects_are_refused() -> None:
 def test_a_header_that_lies_is_refused(member: bytes) -> None:
     sentence = refused(zipped({"features.npy": member}))
     assert sentence.startswith("features in x is ")
-    assert "no plain NumPy array, or is damaged" in sentence or "is a pickle" in sentence
+    assert "not a plain NumPy array, or is damaged" in sentence or "is a pickle" in sentence
 
 
 BIG = 30 * MEGABYTE
@@ -373,9 +373,9 @@ def test_what_an_archive_says_of_its_size_is_not_believed() -> None:
         ("/etc/out.csv", "leads out of its folder"),
         ("..\\out.csv", "leads out of its folder"),
         ("C:\\out.csv", "leads out of its folder"),
-        ("a\nb.csv", "whose name cannot be taken"),
-        ("a" * 250 + ".csv", "whose name cannot be taken"),
-        ("/".join("a" * 20) + ".csv", "whose name cannot be taken"),
+        ("a\nb.csv", "whose name cannot be used"),
+        ("a" * 250 + ".csv", "whose name cannot be used"),
+        ("/".join("a" * 20) + ".csv", "whose name cannot be used"),
     ],
 )
 def test_no_file_leaves_its_folder(name: str, sentence: str) -> None:
@@ -384,7 +384,7 @@ def test_no_file_leaves_its_folder(name: str, sentence: str) -> None:
 
 def test_a_file_without_a_name_is_refused() -> None:
     body = zipped({"a.csv": TEXT, "nameless": TEXT}).replace(b"nameless", b"\x00ameless")
-    assert "whose name cannot be taken: ''" in refused(body)
+    assert "whose name cannot be used: ''" in refused(body)
 
 
 def test_links_passwords_and_doubles_are_refused() -> None:
@@ -396,13 +396,13 @@ def test_links_passwords_and_doubles_are_refused() -> None:
     assert "has a link, 'passwd.csv'" in refused(stream.getvalue())
     locked = bytearray(zipped({"a.csv": TEXT}))
     locked[locked.index(b"PK\x01\x02") + 8] |= 1
-    assert refused(bytes(locked)) == "x has a password; make it without."
+    assert refused(bytes(locked)) == "x has a password; make it without one."
     assert "unusual manner" in refused(zipped({"a.csv": TEXT}, zipfile.ZIP_LZMA))
     assert refused(zipped({"a": b"1", "a/b.csv": b"1"})) == "x has a/b.csv twice."
 
 
 def test_very_many_files_are_refused_before_they_are_listed() -> None:
-    assert refused(b"PK\x03\x04" + b"PK\x01\x02" * 20_001) == "x has more than 20000 files."
+    assert refused(b"PK\x03\x04" + b"PK\x01\x02" * 20_001) == "x has more than 20,000 files."
 
 
 def element(kind: int, content: bytes) -> bytes:

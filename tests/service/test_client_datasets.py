@@ -11,6 +11,7 @@ from zipfile import ZipFile
 import httpx
 import pytest
 
+from graphnet.messages import finished
 from service.client import Client, ClientError, QuestionsOpen
 from service.client.uploads import files_in, size_of
 from tests.service.fake_service import (
@@ -197,10 +198,14 @@ def test_a_dataset_says_how_it_was_read(client: Client, fake: FakeService) -> No
     assert dataset.class_names == {"0": "HC", "1": "SZ"}
     assert dataset.named_classes == {"HC": 29, "SZ": 29}
     assert dataset.interpretation is not None
+    # What an older service said comes as finished sentences.
     assert dataset.interpretation.as_dict() == INTERPRETATION | {
-        "covariates": tuple(INTERPRETATION["covariates"]),
         **{name: tuple(INTERPRETATION[name]) for name in ("regions", "measures", "said")},
-        **{name: tuple(INTERPRETATION[name]) for name in ("missing", "left_alone")},
+        "said_messages": [finished(said).as_dict() for said in INTERPRETATION["said"]],
+        "left_alone_messages": [
+            finished(left["reason"]).as_dict() for left in INTERPRETATION["left_alone"]
+        ],
+        "connectome_message": finished("the diagonal is 1").as_dict(),
     }
     fake.interpretation = {**INTERPRETATION, "series": {"of a later version": 1}}
     assert client.dataset("A").interpretation is None
