@@ -61,7 +61,8 @@ class Place:
             if task["task_status"] in statuses:
                 return task
             time.sleep(0.1)
-        raise AssertionError((self.folder / "worker.log").read_text())
+        logs = [path.read_text() for path in sorted(self.folder.glob("*.log"))]
+        raise AssertionError(f"{task_id} is {task['task_status']}", *logs)
 
 
 @contextmanager

@@ -85,7 +85,7 @@ def test_an_old_model_is_imported_fine_tuned_and_asked(old: House, state: Path) 
     found = json.loads(result.stdout)
     assert found["unknown"] == ["cohort", "normalisation"]
     assert found["class_names"] == {"0": "control", "1": "patient"}
-    assert any("small_SZ, small_NC" in each for each in found["warnings"])
+    assert any("small_SZ and small_NC" in each for each in found["warnings"])
     assert row(old, OLD) == before
 
     task = old.get(f"/api/v0/tasks/{OLD}")["task"]
@@ -155,6 +155,6 @@ def test_a_model_is_replaced_and_one_without_data_is_unknown(old: House, state: 
     assert alone.exit_code == 0, alone.output
     found = json.loads(alone.stdout)
     assert found["unknown"] == ["cohort", "normalisation"]
-    assert f"was itself fine-tuned from the task {OLD}" in " ".join(found["warnings"])
+    assert f"was itself fine-tuned from task {OLD}" in " ".join(found["warnings"])
     assert "It is not known on whom the model was trained" in " ".join(found["warnings"])
     assert old.get(f"/api/v0/tasks/{TUNED}")["task"]["parent_task_id"] == OLD

@@ -81,5 +81,5 @@ def test_a_task_that_nobody_began_has_none(place: Place) -> None:
     task_id = place.submit(param_set={**PLAIN, "epochs": 3})
     reply = place.http.get(f"/api/v0/tasks/{task_id}/log")
     assert (reply.status_code, reply.json()["error_num"]) == (404, 4)
-    assert reply.json()["msg"] == f"The task {task_id} is Submitted and has no log."
+    assert reply.json()["msg"] == f"The task {task_id} is Submitted and has no stored log."
     assert place.http.get("/api/v0/tasks/TASK0/log").status_code == 404

@@ -108,7 +108,7 @@ def test_a_worker_whose_device_fails_gives_its_task_back_and_another_trains_it(
         assert task["task_status"] == "Finished", task["error"]
         assert task["device"] == "cpu (no usable CUDA device)"
         warning = task["task_result"]["warnings"][0]
-        assert warning.startswith("Trained on the CPU although this machine has an NVIDIA device.")
+        assert warning.startswith("Trained on the CPU, although this machine has an NVIDIA device.")
     waiting = place.http.get(f"/api/v0/tasks/{cuda}").json()["task"]
     assert waiting["task_status"] == "Submitted"
     names = names_of(place.variables)

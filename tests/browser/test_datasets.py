@@ -157,7 +157,7 @@ def test_questions_fit_every_screen(reader: tuple[Page, int], words: Path) -> No
     page, width = reader
     page.goto("/datasets")
     page.locator("#datafile").set_input_files(words)
-    expect(page.get_by_role("heading", name="该文件应如何理解？")).to_be_visible()
+    expect(page.get_by_role("heading", name="该文件应如何读取？")).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     assert serious(page) == []
     page.locator("select[name=map]").select_option(index=1)

@@ -38,7 +38,7 @@ def test_a_task_is_cancelled_and_tried_again_from_the_list(visit: Page, small: H
     row.get_by_role("button").click()
     expect(row.locator(".state")).to_have_text("Cancelled", timeout=PATIENCE_MS)
     expect(visit.locator("[data-said]")).to_have_text("endless: Cancelled")
-    row.get_by_role("button", name="again").click()
+    row.get_by_role("button", name="Retry").click()
     again = visit.locator("tr", has_text="endless").first
     expect(again.locator(".state")).to_have_text("Running", timeout=PATIENCE_MS)
     visit.once("dialog", lambda dialog: dialog.accept())

@@ -55,7 +55,9 @@ def test_recommended_settings_follow_the_model(visit: Page, trained: dict[str, A
     visit.get_by_role("radio", name=re.compile("^GCN")).check()
     expect(visit.locator("#f-learning_rate")).to_have_attribute("placeholder", "0.05")
     recommended = visit.locator("#f-graph [data-recommended]")
-    expect(recommended).to_have_text(re.compile("Recommended: full · Every pair of regions"))
+    expect(recommended).to_have_text(
+        re.compile("Recommended: full · Each region i receives from every region j ≤ i")
+    )
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
