@@ -42,10 +42,8 @@ def test_what_is_no_dataset_is_said_where_it_was_chosen(
     page.get_by_label("Project id").fill("P")
     page.get_by_label("File").set_input_files(bad)
     page.get_by_role("button", name="Store").click()
-    expect(page.get_by_role("alert")).to_contain_text(
-        "has no column named after a measure and a region"
-    )
-    expect(page.get_by_role("alert")).to_contain_text("It has AGE.")
+    expect(page.get_by_role("alert")).to_contain_text("has no column named after a measure")
+    expect(page.get_by_role("alert")).to_contain_text("Its numeric columns are AGE.")
     page.context.close()
 
 
