@@ -98,7 +98,7 @@ def test_an_old_model_is_imported_fine_tuned_and_asked(old: House, state: Path) 
     assert old.http.get(f"/tasks/{OLD}").status_code == 200
     shown = CliRunner().invoke(main, ["--url", old.url, "show", OLD])
     assert shown.exit_code == 0, shown.output
-    assert "imported from the service before this one" in shown.stdout
+    assert "imported from the previous service" in shown.stdout
 
     tuning = form(
         task_type="dl_ft",
@@ -156,5 +156,5 @@ def test_a_model_is_replaced_and_one_without_data_is_unknown(old: House, state: 
     found = json.loads(alone.stdout)
     assert found["unknown"] == ["cohort", "normalisation"]
     assert f"was itself fine-tuned from task {OLD}" in " ".join(found["warnings"])
-    assert "It is not known on whom the model was trained" in " ".join(found["warnings"])
+    assert "The training data of the model are unknown" in " ".join(found["warnings"])
     assert old.get(f"/api/v0/tasks/{TUNED}")["task"]["parent_task_id"] == OLD

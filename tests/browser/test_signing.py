@@ -78,7 +78,7 @@ def signed_in(guarded: Place, may_read: str) -> Iterator[httpx.Client]:
 def test_a_wrong_token_is_said_beside_its_field(guarded: Place) -> None:
     reply = guarded.http.post("/sign-in", data={"token": "sgn_wrong"})
     assert reply.status_code == 401
-    assert "The token is unknown" in reply.text
+    assert "The token is invalid" in reply.text
     assert not reply.cookies
 
 

@@ -118,4 +118,6 @@ def test_what_is_no_table_is_said_on_the_page(
     visit.goto(f"/tasks/{trained['task_id']}")
     visit.get_by_label("File with the subjects").set_input_files(bad)
     visit.get_by_role("button", name="Predict").click()
-    expect(visit.locator("#predicted").get_by_role("alert")).to_contain_text("Its numeric columns are AGE.")
+    expect(visit.locator("#predicted").get_by_role("alert")).to_contain_text(
+        "Its numeric columns are AGE."
+    )
