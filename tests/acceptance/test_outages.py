@@ -109,7 +109,7 @@ def test_a_worker_s_clock_may_be_a_minute_off(quick: Place, tmp_path: Path) -> N
         process(*WORKER, log=tmp_path / "worker.log", **quick.variables),
     ):
         task_ids = [quick.submit(param_set={**PLAIN, "epochs": 800}) for _ in range(5)]
-        deadline = time.monotonic() + 180
+        deadline = time.monotonic() + 90
         tasks = [quick.until(task_id, ENDED, deadline) for task_id in task_ids]
     assert {task["task_status"] for task in tasks} == {"Finished"}
     assert {task["attempt"] for task in tasks} == {1}

@@ -1,4 +1,4 @@
-"""The short plan: half a minute of faults, and no task lost. The long one: `nox -s faults`."""
+"""The short plan: two minutes of faults, and no task lost. The long one: `nox -s faults`."""
 
 from pathlib import Path
 
@@ -12,9 +12,9 @@ pytestmark = pytest.mark.slow
 
 def test_no_task_is_lost(tmp_path: Path) -> None:
     try:
-        found = inject(tmp_path, count=24, seed=7, seconds=30)
+        found = inject(tmp_path, count=24, seed=7, seconds=60)
     except ServerMissing as missing:
         pytest.skip(str(missing))
     assert found["wrong"] == []
-    assert found["faults"] > 3
-    assert found["tasks"] > 2  # as many as a loaded machine takes on in that time
+    assert found["faults"] > 5
+    assert found["tasks"] > 2  # as many as a loaded machine takes on in a minute
