@@ -25,6 +25,7 @@ LANGUAGES = (ENGLISH, CHINESE)
 LOCALES = {ENGLISH: "en", CHINESE: "zh_Hans_CN"}
 FINISHED = "text"  # a sentence from before there were codes, or from another program
 MOST_NAMED = 8
+MOST_FOR_FLUENT = 1000  # characters of a value; above 2,500 of a part, Fluent leaves all out
 log = logging.getLogger(__name__)
 
 
@@ -106,10 +107,11 @@ def render(message: Message | str, language: str = ENGLISH) -> str:
         if bundle.has_message(name):
             pattern = bundle.get_message(name).value
             if pattern is not None:
-                text, errors = bundle.format_pattern(pattern, values)
+                short, aside = _set_aside(values)
+                text, errors = bundle.format_pattern(pattern, short)
                 if errors:
                     log.error("message %s in %s lacks %s", message.code, tag, errors)
-                return str(text)
+                return _put_back(str(text), aside)
     log.error("no catalogue has the message %s", message.code)
     return f"{message.code} {values}"
 
@@ -173,6 +175,22 @@ def _shown(value: Value, language: str) -> str | int:
     if isinstance(value, float):
         return f"{value:g}"
     return value
+
+
+def _set_aside(values: Mapping[str, str | int]) -> tuple[dict[str, str | int], dict[str, str]]:
+    """The values, a mark for each text too long for Fluent; and these texts by their marks."""
+    short, aside = dict(values), {}
+    for name, value in values.items():
+        if isinstance(value, str) and len(value) > MOST_FOR_FLUENT:
+            mark = f"\ue000{name}\ue001"  # of Unicode's private use
+            short[name], aside[mark] = mark, value
+    return short, aside
+
+
+def _put_back(text: str, aside: Mapping[str, str]) -> str:
+    for mark, value in aside.items():
+        text = text.replace(mark, value)
+    return text
 
 
 def _listed(several: Several, language: str) -> str:

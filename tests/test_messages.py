@@ -126,3 +126,11 @@ def test_long_lists_are_shortened() -> None:
     names = [f"S{number}" for number in range(10)]
     assert render(Message("text", text=names)).endswith("S7 and 2 more")
     assert render(Message("text", text=names), CHINESE).endswith("S7等 10 个")
+
+
+def test_a_long_text_stands_whole_in_its_sentence(caplog: pytest.LogCaptureFixture) -> None:
+    names = tuple(f"{'n' * 900}{number}" for number in range(4))
+    said = render(Message("forms.fields-unknown", names=names))
+    assert all(name in said for name in names)
+    assert said in render(Message("options.unknown-model", name=said, names="x"))
+    assert not caplog.text
