@@ -158,7 +158,15 @@ def _simple(model: StoredModel, data: Splits) -> tuple[dict[str, BySplit], dict[
 def simple_baselines(
     model: StoredModel, train: Cohort, x: Float32Array, held_out: Mapping[str, Float32Array]
 ) -> "dict[str, Baseline]":
-    """Baselines of the classes or the score that ``model`` predicts, fitted to ``train``."""
+    """Baselines of the classes or the score that ``model`` predicts, fitted to ``train``.
+
+    Args:
+        model: whose classes or score they learn.
+        train: S subjects.
+        x: (S, N · F), their measures as the model's preprocessing scales them.
+        held_out: (S of the split, N · F), of each split to be predicted.
+
+    """
     from graphnet.evaluation.baselines import (  # noqa: PLC0415 - scikit-learn is slow to import
         fit_baselines,
         fit_score_baselines,

@@ -70,6 +70,11 @@ def leave_one_out_by(
 
     A person who was measured at several sites is not trained on where one of these is tested.
 
+    Args:
+        sites: (S,), where each row was measured.
+        labels: (S,), the classes; None of a clinical score.
+        persons: (S,), whose each row is.
+
     Raises:
         CohortError: one site only, or a site without which one class is left.
 

@@ -54,7 +54,18 @@ def paired_difference(
 def intervals(
     labels: IntArray, probabilities: FloatArray, *, resamples: int = RESAMPLES, seed: int = 0
 ) -> dict[str, Interval | None]:
-    """95 % intervals of accuracy, balanced accuracy and AUC, each the mean over R repeats."""
+    """95 % intervals of accuracy, balanced accuracy and AUC, each the mean over R repeats.
+
+    Percentiles of the bootstrap over subjects, drawn within each class (Efron & Tibshirani 1993,
+    chapter 13). None where a class has too few subjects to be drawn from.
+
+    Args:
+        labels: (S,), the classes from 0 to C - 1.
+        probabilities: (R, S, C), of each repeat.
+        resamples: how often the subjects are drawn anew.
+        seed: of the draws.
+
+    """
     names = _estimates(labels, probabilities)
     if np.bincount(labels, minlength=probabilities.shape[2]).min() < LEAST:
         return dict.fromkeys(names)

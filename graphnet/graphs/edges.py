@@ -72,7 +72,10 @@ def thin(weights: FloatArray, rule: GraphRule) -> FloatArray:
 
 
 def with_sign(weights: FloatArray, sign: str) -> FloatArray:
-    """The weights under a sign policy."""
+    """Weights of any shape, under ``sign``: "positive", "absolute" or "signed".
+
+    Negative weights become 0 under "positive", and their magnitudes under "absolute".
+    """
     if sign == "positive":
         return np.maximum(weights, 0.0)
     return np.abs(weights) if sign == "absolute" else weights

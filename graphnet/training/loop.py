@@ -272,7 +272,13 @@ class BatchBlock:
 
 
 def batch_blocks(members: Sequence[Tensor], batch: int) -> Iterator[BatchBlock]:
-    """Cut the shuffled ``members`` of each replica into batches, 64 batches to a block."""
+    """Cut the shuffled ``members`` of each replica into batches, 64 batches to a block.
+
+    Args:
+        members: (S of the replica,) for each of K, the places of its training subjects.
+        batch: B, subjects in a step.
+
+    """
     counts = torch.tensor([len(rows) for rows in members])
     order = pad_sequence(list(members), batch_first=True)
     width = order.shape[1]
