@@ -35,7 +35,7 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 RELAY_SECONDS = 2.0
-POLL_MS = 30
+POLL_MS = 100
 BROKEN = 70  # the exit status of a worker whose device has failed
 GIVE_UP_SECONDS = 10.0
 ANSWER_SECONDS = 5.0
