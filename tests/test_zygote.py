@@ -10,7 +10,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tests.houses import COLD, start
+from tests.houses import COLD, GIVE_UP_SECONDS, start
 from tests.zygote import forked, may_fork
 
 pytestmark = pytest.mark.slow
@@ -36,17 +36,17 @@ def test_it_has_arguments_variables_and_a_folder_of_its_own_and_a_status(
 ) -> None:
     monkeypatch.setenv("SGN_PORT", "7")
     ran = forked(("-m", module, "--one", "two"), 60)
+    assert (ran.returncode, ran.stderr) == (3, "1 True\n")
     arguments, port, folder, parent, group = json.loads(ran.stdout)
     assert arguments[1:] == ["--one", "two"]
     assert (port, folder, parent, group) == ("7", str(tmp_path), os.getpid(), os.getpgid(0))
-    assert (ran.returncode, ran.stderr) == (3, "1 True\n")
 
 
 def test_it_ends_by_a_signal_and_shows_its_command(tmp_path: Path) -> None:
     process = start("http.server", "0", "--bind=127.0.0.1", log=tmp_path / "log", session=True)
     shown = psutil.Process(process.pid)
     command = [sys.executable, "-m", "http.server", "0", "--bind=127.0.0.1"]
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + GIVE_UP_SECONDS
     while [word for word in shown.cmdline() if word] != command:
         assert time.monotonic() < deadline
         time.sleep(0.01)

@@ -7,6 +7,7 @@ starting itself starts afresh (``cold`` in ``tests.houses``).
 """
 
 import atexit
+import contextlib
 import ctypes
 import gc
 import importlib
@@ -19,18 +20,23 @@ import subprocess
 import sys
 import threading
 import time
+import traceback
 import warnings
 from collections.abc import Mapping, Sequence
 from io import BufferedReader, BufferedWriter, FileIO, TextIOWrapper
 from pathlib import Path
 from tempfile import TemporaryFile
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, NoReturn
 
 PRELOADED = (
     *("actors.worker", "dramatiq.cli", "dramatiq.__main__", "service.app", "service.serve"),
     *("service.local.up", "service.cli", "graphnet.local_files", "graphnet.report"),
     "graphnet.figures.glass_brain",
+    # What is imported only when a task, a page or a command first needs it.
+    *("graphnet.evaluation.baselines", "captum.attr", "scipy.stats", "combatlearn"),
+    *("nilearn.connectome", "fluent.runtime", "graphnet.data.profile", "service.pages.site"),
+    *("rich.console", "rich.progress", "rich.table"),
 )
 # What the interpreter or a library reads as it starts, so that only a new process heeds it.
 AT_START = ("PYTHON", "OMP_", "MKL_", "LD_", "CUDA_")
@@ -205,16 +211,47 @@ def _become(
     os.environ.clear()
     os.environ.update(environment)
     time.tzset()
-    gc.unfreeze()
+    if "coverage" not in sys.modules:
+        atexit._clear()
     _show_command([sys.executable, *arguments])
     if arguments[:2] == ["-W", "error"]:
         warnings.simplefilter("error")
         del arguments[:2]
     sys.argv = arguments[1:]
+    sys.path[0] = folder  # as `-m` puts it
     if arguments[1:3] == ["service.cli", "up"]:
         _fork_children()
-    runpy.run_module(arguments[1], run_name="__main__", alter_sys=True)
-    sys.exit()
+    _end(_run(arguments[1]))
+
+
+def _run(module: str) -> int:
+    """Run the module as ``python -m`` does; its exit status."""
+    try:
+        runpy.run_module(module, run_name="__main__", alter_sys=True)
+    except SystemExit as end:
+        if end.code is None or isinstance(end.code, int):
+            return end.code or 0
+        sys.stderr.write(f"{end.code}\n")
+        return 1
+    except KeyboardInterrupt:
+        return -signal.SIGINT
+    except BaseException:  # noqa: BLE001 - as Python ends by any
+        traceback.print_exc()
+        return 1
+    return 0
+
+
+def _end(status: int) -> NoReturn:
+    """End as Python does, without taking apart what was imported: seconds of a processor each."""
+    threading._shutdown()  # type: ignore[attr-defined]
+    atexit._run_exitfuncs()
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(OSError, ValueError):
+            stream.flush()
+    if status < 0:
+        signal.signal(-status, signal.SIG_DFL)
+        os.kill(os.getpid(), -status)
+    os._exit(status)
 
 
 def _open_streams() -> None:
