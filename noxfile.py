@@ -14,16 +14,11 @@ PYPROJECT = nox.project.load_toml("pyproject.toml")
 CONSTRAINED = ("-c", "constraints.txt")
 # One thread each, and no process compiles again what another has compiled.
 SPARING = {"OMP_NUM_THREADS": "1", "PYTHONDONTWRITEBYTECODE": ""}
-# Four processes on two cores, as many tests wait more than they compute; threads of torch that wait
-# for each other would undo the gain. The fast tests come first: they soon say what is wrong, and
-# whoever is idle takes some from others. A slow test stays in its file, which shares what it
-# starts; files in their order: the long ones of acceptance come first, and not at the end, where
-# one process would have them and the others nothing left to do.
-FAST = ("-m", "not slow", "-n", "4", "--dist", "worksteal", "--durations=25")
-SLOW = (
-    *("-m", "slow", "-n", "4", "--dist", "loadfile", "--no-loadscope-reorder"),
-    "--durations=25",
-)
+# Three processes on two cores, as some tests wait; threads of torch that wait for each other would
+# undo the gain. A file's tests stay in one process; files without slow tests
+# come first (see tests/conftest.py).
+PARALLEL = ("-n", "3", "--dist", "loadfile", "--no-loadscope-reorder", "--durations=25")
+FAST = ("-m", "not slow", *PARALLEL)
 
 
 def group(name: str) -> list[str]:
@@ -37,12 +32,6 @@ def install(session: nox.Session, *packages: str, compiled: bool = True) -> None
     else:
         options = [] if compiled else ["--no-compile"]
     session.install(*CONSTRAINED, *options, *packages)
-
-
-def test(session: nox.Session, *pytest: str) -> None:
-    """Run what is asked for, or all: first what is fast, whose failure ends the session."""
-    for options in [session.posargs] if session.posargs else [FAST, SLOW]:
-        session.run(*pytest, *options, env=SPARING)
 
 
 @nox.session
@@ -68,7 +57,7 @@ def imports(session: nox.Session) -> None:
 def tests(session: nox.Session) -> None:
     """All tests, the fast ones first; `nox -s tests -- tests/db` only these."""
     install(session, "-e", ".[all]", *group("tests"))
-    test(session, "pytest")
+    session.run("pytest", *(session.posargs or PARALLEL), env=SPARING)
 
 
 @nox.session(python=["3.11", "3.12", "3.13"])
@@ -93,7 +82,7 @@ def coverage(session: nox.Session) -> None:
     """Which lines and branches the tests reach, those of processes that they start too."""
     install(session, "-e", ".[all]", *group("tests"), *group("coverage"))
     session.run("coverage", "erase")
-    test(session, "coverage", "run", "-m", "pytest")
+    session.run("coverage", "run", "-m", "pytest", *(session.posargs or PARALLEL), env=SPARING)
     session.run("coverage", "combine", "--quiet")
     session.run("coverage", "report")
     session.run("coverage", "html", "--quiet")
