@@ -66,7 +66,7 @@ def test_a_file_is_asked_about_and_stored_without_being_sent_again(browser: http
     preview = "/datasets?preview=true"
     asked = posted(browser, preview, table("alpha", "beta"), {"proj_id": "", "data_name": ""})
     assert asked.status_code == 422
-    assert "Questions on the file: 1" in asked.text
+    assert "Questions about the file: 1" in asked.text
     assert 'value="words"' in asked.text  # its name stands in the form
     assert '<option lang="en" value="class.positive=alpha">' in asked.text
     assert (
@@ -106,10 +106,10 @@ def test_a_file_that_cannot_be_read_says_so_beside_it(browser: httpx.Client) -> 
     refused = posted(browser, "/datasets?preview=true", table("a", "b", "hobby"), {})
     assert refused.status_code == 422
     assert "class=COLUMN" in refused.text
-    assert "Questions on the file" not in refused.text
+    assert "Questions about the file" not in refused.text
     meant = {"map": "class=hobby"}
     asked = posted(browser, "/datasets?preview=true", table("a", "b", "hobby"), meant)
-    assert "Questions on the file: 1" in asked.text
+    assert "Questions about the file: 1" in asked.text
     assert fields(asked.text)["map"] == "class=hobby"
 
 
@@ -172,7 +172,7 @@ def test_new_subjects_are_asked_about_too(browser: httpx.Client, trained: dict[s
     assert "Choose one of the answers." in again.text
     other = posted(browser, where, "", {**fields(again.text), "map": "regions.V=other"})
     assert other.status_code == 422
-    assert "Questions on the file" not in other.text
+    assert "Questions about the file" not in other.text
     gone = posted(browser, where, "", {**fields(again.text), "map": "regions.V=other"})
     assert "send the file again" in gone.text.lower()
 

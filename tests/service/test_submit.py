@@ -99,7 +99,7 @@ def test_unknown_fields_are_kept_and_named(small: House) -> None:
     answer = small.http.post(ADDRESSES[0], content=content).json()
     assert answer["task_form"]["colour"] == "blue"
     assert answer["task_form"]["param_set"]["dropout"] == 0.5
-    assert any("colour, param_set.dropout" in sentence for sentence in answer["warnings"])
+    assert any("colour and param_set.dropout" in sentence for sentence in answer["warnings"])
 
 
 def test_enabled_test_without_data_is_only_a_warning(small: House) -> None:
