@@ -16,6 +16,7 @@ import httpx
 import pandas as pd
 
 from tests.databases import query
+from tests.houses import GIVE_UP_SECONDS
 
 ENDED = {"Finished", "Failed"}
 COUNTED = ("Submitted", "Running", "Finished", "Failed")
@@ -120,7 +121,7 @@ class NeuroLearn:
         )
         return str(status), str(result)
 
-    def follow(self, task_id: str, seconds: float = 90) -> tuple[list[str], str]:
+    def follow(self, task_id: str, seconds: float = GIVE_UP_SECONDS) -> tuple[list[str], str]:
         """The states that were seen until it ended, and the result."""
         seen, deadline = [], time.monotonic() + seconds
         while time.monotonic() < deadline:

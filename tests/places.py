@@ -18,7 +18,7 @@ from graphnet.data.synthetic import cohort_table
 from service.http.responses import ErrorNum
 from tests import reading as files  # which imports this module
 from tests.databases import blocking, mysql_database, postgres_database, query
-from tests.houses import START_SECONDS, process, serving
+from tests.houses import GIVE_UP_SECONDS, START_SECONDS, process, serving
 from tests.servers import queue_server, s3_server
 from tests.service.forms import SMALL, form
 
@@ -49,7 +49,7 @@ class Place:
         task_id: str = answer["task_form"]["task_id"]
         return task_id
 
-    def wait(self, *task_ids: str, seconds: float = 90) -> list[dict[str, Any]]:
+    def wait(self, *task_ids: str, seconds: float = GIVE_UP_SECONDS) -> list[dict[str, Any]]:
         """The tasks once they have ended, with a worker running meanwhile."""
         with process(*WORKER, log=self.folder / "worker.log", **self.variables):
             deadline = time.monotonic() + seconds

@@ -13,14 +13,14 @@ import psutil
 import pytest
 
 from tests.databases import ServerSilent, query
-from tests.houses import process, start
+from tests.houses import GIVE_UP_SECONDS, process, start
 from tests.places import ENDED, WORKER, Place, place_at
 from tests.servers import ServerMissing
 
 pytestmark = pytest.mark.slow
 
 ASKED = {
-    "model": "SGN", "epochs": 200, "batch_size": 8, "seeds": 2, "cv_folds": 8, "fan_out": 4,
+    "model": "SGN", "epochs": 80, "batch_size": 8, "seeds": 2, "cv_folds": 8, "fan_out": 4,
     "baselines": False, "explain": False,
 }  # fmt: skip
 PARTS = 5  # half of the seeds, and the folds in four
@@ -70,7 +70,7 @@ def result_of(place: Place, task: dict[str, Any]) -> tuple[bytes, Any]:
 
 
 def test_four_workers_share_a_task_and_one_of_them_is_killed(place: Place) -> None:
-    deadline = time.monotonic() + 150
+    deadline = time.monotonic() + GIVE_UP_SECONDS
     task_id = place.submit(param_set=ASKED)
     with ExitStack() as stack:
         for number in range(4):
@@ -97,7 +97,7 @@ def test_four_workers_share_a_task_and_one_of_them_is_killed(place: Place) -> No
 
 def test_a_shared_task_that_is_cancelled_lets_all_go_and_keeps_its_model(place: Place) -> None:
     task_id = place.submit(param_set=ASKED | {"epochs": 100_000})
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + GIVE_UP_SECONDS
     with process(*WORKER, log=place.folder / "worker.log", **place.variables):
         while place.http.get(f"/api/v0/tasks/{task_id}").json()["task"]["progress"]["epoch"] < 5:
             assert time.monotonic() < deadline

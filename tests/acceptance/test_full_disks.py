@@ -11,7 +11,7 @@ import pytest
 from graphnet.artifacts.model import StoredModel
 from graphnet.data.synthetic import cohort_table
 from tests.disks import fill, small_disk
-from tests.houses import House, process, sgn_up
+from tests.houses import GIVE_UP_SECONDS, House, process, sgn_up
 from tests.places import ENDED, PLAIN, WORKER, Place, place_at
 from tests.service.forms import SMALL, add_datasets, form
 
@@ -59,7 +59,7 @@ def test_what_is_trained_waits_and_is_stored_once_there_is_room(place: Place, fi
     task_id, log = place.submit(param_set={**PLAIN, "epochs": 800}), place.folder / "worker.log"
     kept = place.folder / "spool" / task_id
     with process(*WORKER, log=log, **place.variables):
-        deadline = time.monotonic() + 90
+        deadline = time.monotonic() + GIVE_UP_SECONDS
         while not (task := task_of(place, task_id))["error"]:
             assert time.monotonic() < deadline, log.read_text()
             time.sleep(0.1)
@@ -70,7 +70,7 @@ def test_what_is_trained_waits_and_is_stored_once_there_is_room(place: Place, fi
         assert StoredModel.from_bytes(*files).facts["task_id"] == task_id
         assert not (place.folder / "disk" / "models" / task_id / "manifest.json").exists()
         filler.unlink()
-        task = place.until(task_id, ENDED, time.monotonic() + 60)
+        task = place.until(task_id, ENDED, time.monotonic() + GIVE_UP_SECONDS)
     assert (task["task_status"], task["error"]) == ("Finished", None)
     assert task["attempt"] == 1, "none was counted beside the one that ended it"
     assert place.http.get(f"/api/v0/tasks/{task_id}/model").content == files[0]
@@ -98,7 +98,7 @@ def test_a_home_whose_disk_is_full_goes_on_once_there_is_room(tmp_path: Path) ->
 
 def ready(house: House, **words: str) -> None:
     """Wait until /readyz says these words of the dependencies."""
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + GIVE_UP_SECONDS
     while True:
         found = house.http.get("/readyz").json()["dependencies"]
         if all(each in found[name] for name, each in words.items()):

@@ -7,7 +7,7 @@ import pytest
 
 from tests.databases import query
 from tests.db.test_versions import NEWER, made_newer
-from tests.houses import process
+from tests.houses import GIVE_UP_SECONDS, process
 from tests.places import PLAIN, WORKER, place_at
 from tests.service.forms import form
 
@@ -20,7 +20,7 @@ def test_service_and_worker_of_an_older_version_write_nothing_more(tmp_path: Pat
         url, log = place.variables["SGN_DATABASE_URL"], tmp_path / "worker.log"
         task_id = place.submit(param_set={**PLAIN, "epochs": 100_000})
         with process(*WORKER, log=log, **place.variables) as worker:
-            place.until(task_id, {"Running"}, time.monotonic() + 60)
+            place.until(task_id, {"Running"}, time.monotonic() + GIVE_UP_SECONDS)
             made_newer(url)
             assert worker.wait(60) == 0
         left = query(url, ROWS)

@@ -25,7 +25,7 @@ from tests.db.opened import opened
 from tests.db.samples import submitted
 from tests.faults.disk import Disk, NotMounted, mounted
 from tests.faults.estate import Queue
-from tests.houses import process, serving, stalled
+from tests.houses import GIVE_UP_SECONDS, process, serving, stalled
 from tests.mariadb import MariaServer, mariadb_server
 from tests.places import ENDED, PLAIN, WORKER, Place, add_small, place_at, stream
 from tests.servers import ServerMissing, free_ports, queue_server
@@ -34,7 +34,7 @@ from tests.service.forms import SMALL, form, heard
 pytestmark = pytest.mark.slow
 
 QUICK = {"SGN_LEASE_MS": "2000", "SGN_CHECKPOINT_MS": "200"}
-EPOCHS = 1500
+EPOCHS = 600
 Undisturbed = tuple[list[str], bytes]
 
 
@@ -108,8 +108,12 @@ def test_a_worker_s_clock_may_be_a_minute_off(quick: Place, tmp_path: Path) -> N
         process(*WORKER, log=tmp_path / "ahead.log", **ahead),
         process(*WORKER, log=tmp_path / "worker.log", **quick.variables),
     ):
-        task_ids = [quick.submit(param_set={**PLAIN, "epochs": 800}) for _ in range(5)]
-        deadline = time.monotonic() + 90
+        deadline = time.monotonic() + GIVE_UP_SECONDS
+        for path in (tmp_path / "ahead.log", tmp_path / "worker.log"):
+            while "ready for action" not in path.read_text():
+                assert time.monotonic() < deadline, path.read_text()
+                time.sleep(0.1)
+        task_ids = [quick.submit(param_set={**PLAIN, "epochs": 200}) for _ in range(6)]
         tasks = [quick.until(task_id, ENDED, deadline) for task_id in task_ids]
     assert {task["task_status"] for task in tasks} == {"Finished"}
     assert {task["attempt"] for task in tasks} == {1}
@@ -136,9 +140,9 @@ def test_what_was_trained_waits_for_a_storage_that_stays_away(tmp_path: Path) ->
                 "SGN_S3_ENDPOINT_URL": f"http://127.0.0.1:{port}",
             }
             with process(*WORKER, log=log, **impatient):
-                place.until(task_id, {"Running"}, time.monotonic() + 60)
+                place.until(task_id, {"Running"}, time.monotonic() + GIVE_UP_SECONDS)
                 storage.fault("500")
-                deadline = time.monotonic() + 90
+                deadline = time.monotonic() + GIVE_UP_SECONDS
                 while not (kept / "kept.json").exists():
                     assert time.monotonic() < deadline, log.read_text()
                     time.sleep(0.1)
@@ -147,7 +151,7 @@ def test_what_was_trained_waits_for_a_storage_that_stays_away(tmp_path: Path) ->
                 assert StoredModel.from_bytes(*files).facts["task_id"] == task_id
                 assert place.http.get(f"/api/v0/tasks/{task_id}/model").status_code == 404
                 storage.fault("pass")
-                task = place.until(task_id, ENDED, time.monotonic() + 60)
+                task = place.until(task_id, ENDED, time.monotonic() + GIVE_UP_SECONDS)
             assert (task["task_status"], task["attempt"]) == ("Finished", 1)
             assert place.http.get(f"/api/v0/tasks/{task_id}/model").content == files[0]
             assert str(kept) in log.read_text()
@@ -171,7 +175,7 @@ def test_a_silent_storage_does_not_hold_up_a_worker_that_is_to_end(tmp_path: Pat
         through = {**place.variables, "SGN_S3_ENDPOINT_URL": f"http://127.0.0.1:{port}"}
         task_id = place.submit(param_set={**PLAIN, "epochs": 100_000})
         with process(*WORKER, log=tmp_path / "worker.log", **through) as worker:
-            place.until(task_id, {"Running"}, time.monotonic() + 60)
+            place.until(task_id, {"Running"}, time.monotonic() + GIVE_UP_SECONDS)
             time.sleep(2)
             storage.fault("silent")
             time.sleep(2)
@@ -205,7 +209,7 @@ def test_a_worker_that_stalls_and_comes_back_changes_nothing(
 
 
 def until_trained(place: Place, task_id: str, epoch: int) -> None:
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + GIVE_UP_SECONDS
     while place.http.get(f"/api/v0/tasks/{task_id}").json()["task"]["progress"]["epoch"] < epoch:
         assert time.monotonic() < deadline
         time.sleep(0.05)
@@ -273,7 +277,7 @@ def test_a_result_is_written_when_the_killed_database_is_back(
             assert refused.json()["code"] == REFUSED
             time.sleep(5)  # long enough to be trained to its end meanwhile
             maria.start()
-            task = place.until(task_id, ENDED, time.monotonic() + 60)
+            task = place.until(task_id, ENDED, time.monotonic() + GIVE_UP_SECONDS)
         assert heard(place.http, refused.headers["x-request-id"])["error_num"] == 8
         assert task["task_status"] == "Finished"
         assert (task["task_result"]["train_epochs"], model_of(place, task_id)) == undisturbed
@@ -299,7 +303,7 @@ def test_a_database_that_becomes_read_only_costs_no_attempt_and_no_result(
         assert [path.suffix for path in (spool / ".endings").iterdir()] == [".json"]
         with process(*WORKER, log=log, **place.variables):
             maria.read_only(on=False)
-            task = place.until(task_id, ENDED, time.monotonic() + 60)
+            task = place.until(task_id, ENDED, time.monotonic() + GIVE_UP_SECONDS)
             kept = place.http.post("/api/v0/datasets", params={**OWNED, "upload": upload}).json()
             assert kept["error_num"] == 0, kept
             posted = [place.http.post("/api/v0/new_task", **POSTED).json() for _ in range(2)]
@@ -345,7 +349,7 @@ def assert_read_only(place: Place, task_id: str) -> str:
 
 
 def until_said(log: Path, words: str) -> None:
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + GIVE_UP_SECONDS
     while words not in log.read_text():
         assert time.monotonic() < deadline, log.read_text()
         time.sleep(0.1)
@@ -386,12 +390,12 @@ def test_processes_start_and_end_whether_their_database_is_there_or_not(
                 maria.start()
                 add_small(http)
                 place = Place(http, tmp_path, variables)
-                task = place.until(place.submit(), ENDED, time.monotonic() + 60)
+                task = place.until(place.submit(), ENDED, time.monotonic() + GIVE_UP_SECONDS)
                 assert task["task_status"] == "Finished", task["error"]
 
 
 def waiting_for(true: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + GIVE_UP_SECONDS
     while not true():
         assert time.monotonic() < deadline
         time.sleep(0.05)
@@ -432,15 +436,18 @@ def test_the_queue_is_away_for_longer_than_a_lease_and_comes_back_empty(tmp_path
         place = stack.enter_context(place_at(tmp_path, SGN_REDIS_URL=queue.url))
         worker = process(*WORKER, log=tmp_path / "worker.log", **place.variables)
         stack.enter_context(worker)
-        before = [place.submit(param_set={**PLAIN, "epochs": 2000}), place.submit()]
-        place.until(before[0], {"Running"}, time.monotonic() + 60)
+        before = [place.submit(param_set={**PLAIN, "epochs": 1000}), place.submit()]
+        place.until(before[0], {"Running"}, time.monotonic() + GIVE_UP_SECONDS)
         queue.stop()
         stopped = time.monotonic()
         meanwhile = place.submit()
         time.sleep(max(0.0, stopped + 35 - time.monotonic()))  # a lease is 30 seconds
-        assert place.until(before[0], ENDED, time.monotonic() + 90)["task_status"] == "Finished"
+        assert (
+            place.until(before[0], ENDED, time.monotonic() + GIVE_UP_SECONDS)["task_status"]
+            == "Finished"
+        )
         queue.restart_empty()
-        deadline = time.monotonic() + 120
+        deadline = time.monotonic() + GIVE_UP_SECONDS
         for task_id in (*before, meanwhile):
             assert place.until(task_id, ENDED, deadline)["task_status"] == "Finished"
 

@@ -15,7 +15,7 @@ from scipy.io import savemat
 from graphnet.data.cohorts import ANY
 from graphnet.data.synthetic import cohort_table
 from graphnet.readers import from_table, read_table
-from tests.houses import process, start
+from tests.houses import GIVE_UP_SECONDS, process, start
 from tests.places import PLAIN, WORKER, Place, place_at
 from tests.service.forms import SMALL
 
@@ -91,7 +91,7 @@ def test_without_a_worker_it_is_said_in_time(place: Place, task_id: str, people:
 def test_a_worker_that_trains_answers(place: Place, task_id: str, people: str) -> None:
     with process(*WORKER, log=place.folder / "worker.log", **place.variables):
         long = place.submit(param_set={**PLAIN, "epochs": 100_000})
-        place.until(long, {"Running"}, time.monotonic() + 60)
+        place.until(long, {"Running"}, time.monotonic() + GIVE_UP_SECONDS)
         found = ask(place, task_id, people)
         assert found["error_num"] == 0, found["msg"]
         assert len(found["predictions"]) == 6
@@ -126,7 +126,7 @@ def test_what_a_killed_worker_had_is_answered_or_refused(
     os.killpg(killed.pid, signal.SIGKILL)
     killed.wait()
     with process(*WORKER, log=place.folder / "worker.log", **place.variables):
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + GIVE_UP_SECONDS
         while (found := ask(place, task_id, people))["error_num"] == 19:
             assert time.monotonic() < deadline
     assert found["error_num"] == 0

@@ -14,7 +14,7 @@ import pandas as pd
 import psutil
 import pytest
 
-from tests.houses import House, sgn_up
+from tests.houses import GIVE_UP_SECONDS, House, sgn_up
 
 pytestmark = pytest.mark.slow
 
@@ -38,7 +38,7 @@ def wide() -> bytes:
 
 def reader(house: House) -> psutil.Process:
     """The process that reads a file, once there is one."""
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + GIVE_UP_SECONDS
     while time.monotonic() < deadline:
         for each in house.processes():
             try:

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from tests.databases import ServerSilent, mysql_database, query
-from tests.houses import process, serving
+from tests.houses import GIVE_UP_SECONDS, process, serving
 from tests.places import PLAIN, WORKER, Place, place_at
 from tests.servers import queue_server
 
@@ -54,9 +54,9 @@ def backed_up(place: Place, url: str, dump: Path, copied: Path) -> tuple[str, st
     """One task finished, one in hand with a checkpoint; database and registry copied meanwhile."""
     with process(*WORKER, log=place.folder / "worker.log", **place.variables):
         finished = place.submit(param_set={**PLAIN, "epochs": 2})
-        place.until(finished, {"Finished"}, time.monotonic() + 60)
+        place.until(finished, {"Finished"}, time.monotonic() + GIVE_UP_SECONDS)
         running = place.submit(param_set={**PLAIN, "epochs": 500})
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + GIVE_UP_SECONDS
         kept = f"SELECT checkpoint FROM sgn_runs WHERE task_id = '{running}'"
         while not query(url, kept)[0][0] and time.monotonic() < deadline:
             time.sleep(0.05)

@@ -18,7 +18,7 @@ from actors.redis_clients import redis_client
 from graphnet.artifacts.model import StoredModel
 from graphnet.data.synthetic import cohort_table
 from tests.databases import ServerSilent
-from tests.houses import process
+from tests.houses import GIVE_UP_SECONDS, process
 from tests.places import ENDED, WORKER, Place, add_small, names_of, place_at
 from tests.reading import reading
 from tests.servers import ServerMissing
@@ -40,7 +40,7 @@ def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Place]:
 def test_the_main_job(place: Place) -> None:
     """On MariaDB and S3, and on PostgreSQL."""
     assert place.http.get("/readyz").json()["error_num"] == 0
-    deadline = time.monotonic() + 120
+    deadline = time.monotonic() + GIVE_UP_SECONDS
     with process(*WORKER, log=place.folder / "worker.log", **place.variables):
         first = place.until(place.submit(param_set=JUDGED), ENDED, deadline)
         assert first["task_status"] == "Finished", first["error"]
@@ -111,7 +111,7 @@ def ended(alone: Place) -> Ended:
     faulty_id = alone.submit()
     nothing = f"UPDATE backend_submissions SET task_config = '{{}}' WHERE task_id = '{faulty_id}'"
     write(alone, nothing)
-    deadline = time.monotonic() + 90
+    deadline = time.monotonic() + GIVE_UP_SECONDS
     with process(*WORKER, log=alone.folder / "worker.log", **alone.variables):
         lost, twice, gone, faulty = (
             alone.until(each, ENDED, deadline) for each in (lost_id, twice_id, gone_id, faulty_id)
@@ -183,7 +183,7 @@ def test_no_log_holds_a_password(ended: Ended) -> None:
 def test_a_second_sigterm_does_not_leave_a_worker_hanging(alone: Place) -> None:
     task_id = alone.submit(param_set={"epochs": 100_000})
     with process(*WORKER, log=alone.folder / "hanging.log", **alone.variables) as worker:
-        alone.until(task_id, {"Running"}, time.monotonic() + 60)
+        alone.until(task_id, {"Running"}, time.monotonic() + GIVE_UP_SECONDS)
         for _ in range(3):
             worker.terminate()
             time.sleep(0.02)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.houses import process
+from tests.houses import GIVE_UP_SECONDS, process
 from tests.places import ENDED, PLAIN, place_at
 
 pytestmark = pytest.mark.slow
@@ -16,13 +16,13 @@ def test_a_worker_trains_for_as_long_as_it_takes_and_then_ends_by_itself(tmp_pat
     with place_at(tmp_path, SGN_IDLE_EXIT_SECONDS="1") as place:
         task_id = place.submit(param_set={**PLAIN, "epochs": 100_000})
         with process("service.local.worker_process", log=log, **place.variables) as worker:
-            place.until(task_id, {"Running"}, time.monotonic() + 60)
+            place.until(task_id, {"Running"}, time.monotonic() + GIVE_UP_SECONDS)
             time.sleep(2.5)  # longer than it would wait
             task = place.http.get(f"/api/v0/tasks/{task_id}").json()["task"]
             assert (task["task_status"], task["attempt"]) == ("Running", 1), log.read_text()
             assert "nothing was to be done" not in log.read_text()
             place.http.post(f"/api/v0/tasks/{task_id}/cancel").raise_for_status()
-            place.until(task_id, ENDED, time.monotonic() + 60)
+            place.until(task_id, ENDED, time.monotonic() + GIVE_UP_SECONDS)
             assert worker.wait(30) == 0, log.read_text()
     assert "nothing was to be done for 1 s" in log.read_text()
     assert "exited unexpectedly" not in log.read_text()

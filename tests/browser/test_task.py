@@ -33,7 +33,7 @@ def test_it_trains_before_ones_eyes_and_ends_by_itself(
     visit: Page, house: House, trained: dict[str, Any]
 ) -> None:
     assert trained
-    asked = {"epochs": 400, "cv_folds": 2, "batch_size": 8}
+    asked = {"epochs": 200, "cv_folds": 2, "batch_size": 8}
     task_id = house.post(form(task_name="watched", param_set=asked))["task_form"]["task_id"]
     visit.goto(f"/tasks/{task_id}")
     visit.evaluate("window.loaded = 1")

@@ -20,6 +20,7 @@ from registry import EVIDENCE, LOG, MANIFEST, PARAMETERS, REPORT
 from tests.databases import query
 from tests.faults.desk import EPOCHS, SEEDS, Desk, settings
 from tests.faults.estate import Estate
+from tests.houses import GIVE_UP_SECONDS
 from tests.service.forms import SMALL
 
 MODEL, BESIDE = {PARAMETERS, MANIFEST}, {EVIDENCE, REPORT}
@@ -86,7 +87,7 @@ def _await_all(estate: Estate, seconds: float) -> None:
 
 def _await_checkpoints_gone(estate: Estate) -> None:
     """A worker sweeps every minute what it could not remove at once."""
-    deadline = time.monotonic() + 90
+    deadline = time.monotonic() + GIVE_UP_SECONDS
     while time.monotonic() < deadline:
         if not [line for line in _of_objects(estate) if "checkpoints" in line]:
             return

@@ -15,7 +15,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.houses import environment, process
+from tests.houses import GIVE_UP_SECONDS, environment, process
 from tests.places import ENDED, PLAIN, WORKER, Place, place_at
 
 pytestmark = pytest.mark.slow
@@ -35,7 +35,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
 @pytest.fixture(scope="module")
 def finished(place: Place) -> dict[str, Any]:
     """A task with a model, one without, and the first again, as its report shows its form."""
-    asked, deadline = {**PLAIN, "epochs": 2, "explain": True}, time.monotonic() + 90
+    asked, deadline = {**PLAIN, "epochs": 2, "explain": True}, time.monotonic() + GIVE_UP_SECONDS
     with_model = place.submit(param_set=asked)
     without = place.submit(param_set=asked, save_model_state=False)
     with process(*WORKER, log=place.folder / "worker.log", **place.variables):

@@ -16,7 +16,7 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 from opentelemetry.proto.trace.v1.trace_pb2 import Span
 from prometheus_client.parser import text_string_to_metric_families
 
-from tests.houses import COLD, process
+from tests.houses import COLD, GIVE_UP_SECONDS, process
 from tests.places import ENDED, PLAIN, Place, place_at
 from tests.servers import free_ports
 from tests.service.forms import body
@@ -120,7 +120,7 @@ def observed(folder: Path, traces: str) -> Seen:
 
 
 def wait_for(url: str) -> None:
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + GIVE_UP_SECONDS
     while time.monotonic() < deadline:
         try:
             httpx.get(url).raise_for_status()
@@ -145,7 +145,7 @@ def trained(place: Place) -> str:
         "/api/v0/new_task", content=body(param_set={**PLAIN, "epochs": 2}), headers=headers
     ).json()
     task_id: str = reply["task_form"]["task_id"]
-    task = place.until(task_id, ENDED, time.monotonic() + 90)
+    task = place.until(task_id, ENDED, time.monotonic() + GIVE_UP_SECONDS)
     assert task["task_status"] == "Finished", task
     return task_id
 
