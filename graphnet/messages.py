@@ -121,6 +121,15 @@ def rendered(messages: Iterable[Message | str], language: str = ENGLISH) -> list
     return [render(message, language) for message in messages]
 
 
+def as_warnings(messages: Iterable[Message | str]) -> dict[str, list[Any]]:
+    """For JSON: ``warnings`` in English, and the same as messages."""
+    warnings = [as_message(message) for message in messages]
+    return {
+        "warnings": rendered(warnings),
+        "warning_messages": [warning.as_dict() for warning in warnings],
+    }
+
+
 @lru_cache
 def _bundle(language: str, domain: str) -> "FluentBundle":
     from fluent.runtime import FluentBundle, FluentResource  # noqa: PLC0415 - slow to import

@@ -12,7 +12,7 @@ from graphnet.data import provenance
 from graphnet.data.cohort import Cohort, FloatArray
 from graphnet.evaluation.applicability import ApplicabilityDomain
 from graphnet.evaluation.attribution import contributions
-from graphnet.messages import Message, as_message, rendered
+from graphnet.messages import Message, as_warnings
 
 TOP = 10
 MOST_EXPLAINED = 200
@@ -50,7 +50,7 @@ def predict(
             "id": cohort.ids[row],
             "site": cohort.sites[row],
             **_answer(model, values[row]),
-            **_warned(
+            **as_warnings(
                 [Message("prediction.subject-seen")] * (cohort.ids[row] in seen) + unusual[row]
             ),
             "explanation": explanations[row] if row < len(explanations) else None,
@@ -61,7 +61,7 @@ def predict(
         "classes": [str(label) for label in model.classes],
         "class_names": {str(label): name for label, name in model.class_names.items()},
         "predictions": predictions,
-        **_warned(
+        **as_warnings(
             [
                 *import_warnings(model.facts),
                 *_of_all(domain, cohort, unusual, explain=explain),
@@ -71,15 +71,6 @@ def predict(
                 *(said for read in cohort.interpretations.values() for said in read.said),
             ]
         ),
-    }
-
-
-def _warned(warnings: Sequence[Message | str]) -> dict[str, Any]:
-    """Warnings as sentences, and coded for whoever shows them in another language."""
-    messages = [as_message(warning) for warning in warnings]
-    return {
-        "warnings": rendered(messages),
-        "warning_messages": [message.as_dict() for message in messages],
     }
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from graphnet.messages import Message
+from graphnet.messages import Message, as_warnings
 from graphnet.training.history import History
 
 Json = Mapping[str, Any]
@@ -471,10 +471,7 @@ class TaskResult:
         if self.imported is not None:
             stored |= {"class_names": _named(self.class_names), "imported": dict(self.imported)}
             stored["unknown"] = list(self.unknown)
-        return stored | {
-            "warnings": [str(warning) for warning in self.warnings],
-            "warning_messages": [warning.as_dict() for warning in self.warnings],
-        }
+        return stored | as_warnings(self.warnings)
 
     def _evaluated(self) -> dict[str, Any]:
         return {

@@ -28,7 +28,7 @@ from graphnet.errors import ModelError, SettingsError, shortened
 from graphnet.evaluation.applicability import KEY as DOMAIN
 from graphnet.evaluation.applicability import ApplicabilityDomain
 from graphnet.graphs import Graphs
-from graphnet.messages import Message, rendered
+from graphnet.messages import Message, as_warnings
 from graphnet.models import gcn
 from graphnet.predecessor.names import ARCHITECTURES, Mapped, mapped, read_out
 from graphnet.predecessor.state import State
@@ -112,8 +112,7 @@ def assembled(state: State, wanted: Wanted, seen: TrainedOn) -> StoredModel:
         *_assumptions(wanted, seen, cohort),
         *([Message("predecessor.other-normalisation")] if found.normalised_otherwise else []),
     ]
-    facts["warnings"] = rendered(warnings)
-    facts["warning_messages"] = [warning.as_dict() for warning in warnings]
+    facts |= as_warnings(warnings)
     model = StoredModel(
         settings=settings,
         layout=layout,
