@@ -14,16 +14,17 @@ from graphnet.artifacts.lineage import (
 from graphnet.artifacts.model import StoredModel
 from graphnet.config import INHERITED, Evaluation, TrainingSettings
 from graphnet.data import provenance, splits
-from graphnet.data.class_names import Names, shared_names
+from graphnet.data.class_names import Names, Source, shared_names
 from graphnet.data.splits import Splits
 from graphnet.errors import CohortError, ModelError
 from graphnet.evaluation.assessment import has_graph
 from graphnet.evaluation.nested_cv import INNER_FOLDS, grid
 from graphnet.evaluation.validation import FoldsPlan, plan_folds
-from graphnet.messages import Message, as_message
+from graphnet.messages import Message
 from graphnet.names import class_name
 from graphnet.training.initialisation import initialise, replicas
 
+PARENT = Message("data.the-parent")
 TOGETHER = 0.15  # of the time of one training, for each that is trained along with it
 
 
@@ -135,8 +136,11 @@ def _fold_start(parent: StoredModel | None, data: Splits) -> tuple[bool, list[Me
         for split, ids in seen.items()
         if ids and split != "train"
     ]
-    sources = [("the parent", parent.class_names), ("train_data", data.train.class_names)]
-    warnings += map(as_message, shared_names(sources)[1])
+    sources: list[Source] = [
+        (PARENT, parent.class_names),
+        ("train_data", data.train.class_names),
+    ]
+    warnings += shared_names(sources)[1]
     warnings += [
         Message("warnings.parent-spelled-differently", split=split, detail=detail)
         for split, ids in seen.items()
@@ -144,7 +148,7 @@ def _fold_start(parent: StoredModel | None, data: Splits) -> tuple[bool, list[Me
     ]
     if not is_complete(parent.facts):
         warnings.append(Message("warnings.parent-incomplete"))
-    warnings += map(as_message, import_warnings(parent.facts))
+    warnings += import_warnings(parent.facts)
     if seen["train"]:
         warnings.append(Message("warnings.parent-saw-train", count=len(seen["train"])))
     return bool(seen["train"]), warnings
@@ -166,7 +170,7 @@ def _inherit(parent: StoredModel, data: Splits, settings: TrainingSettings) -> S
     """The parent with the new settings; its scaler, graph and classes stay."""
     names: Names = {}
     if parent.scale is None:
-        names = shared_names([("the parent", parent.class_names), *data.named()])[0]
+        names = shared_names([(PARENT, parent.class_names), *data.named()])[0]
         splits.check_classes(data, parent.classes, parent.class_names)
     if settings.model != parent.settings.model:
         raise ModelError(

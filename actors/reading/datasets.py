@@ -224,7 +224,7 @@ def _profile(record: DatasetRecord, content: Dataset | CohortError) -> Profile:
             raise content
         return Profile.from_dict(profile_of(content, record.data_name))
     except CohortError as error:
-        return Profile.unusable(error.sentences)
+        return Profile.unusable(error.messages)
 
 
 def _digest(text: str) -> str:

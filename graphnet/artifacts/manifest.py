@@ -47,7 +47,9 @@ def manifest_layout(facts: dict[str, Any]) -> tuple[Layout, tuple[int, ...]]:
 
 def check_fit(model: Layout, data: Layout) -> None:
     """Refuse data of other regions or measures than the model's, by name. Raises ModelError."""
-    differences = model.differences(data, "the stored model", "the data")
+    differences = model.differences(
+        data, Message("data.the-stored-model"), Message("data.the-data")
+    )
     if differences:
         raise ModelError(Message("model.data-do-not-fit"), *differences)
 

@@ -7,7 +7,8 @@ from typing import Self
 import numpy as np
 
 from graphnet.data.cohort import FloatArray
-from graphnet.errors import CohortError, shortened
+from graphnet.errors import CohortError
+from graphnet.messages import Message, first_of
 
 COLUMNS, NAME = ("x", "y", "z"), "name"
 
@@ -37,10 +38,7 @@ class Atlas:
             table = pd.read_csv(path, sep=None, engine="python", dtype={0: str})
             places = table[list(COLUMNS)].to_numpy(dtype=np.float64)
         except (OSError, ValueError, KeyError) as error:
-            raise CohortError(
-                f"The atlas {path.name} is not a table with a region in its first column and the "
-                "columns x, y and z in millimetres."
-            ) from error
+            raise CohortError(Message("data.atlas-unreadable", file=path.name)) from error
         regions = tuple(str(name) for name in table.iloc[:, 0])
         named = table[NAME].astype(str) if NAME in table.columns[1:] else regions
         return cls(regions, places, tuple(named))
@@ -59,7 +57,7 @@ class Atlas:
         places = dict(zip(self._keys(regions), self.coordinates, strict=True))
         missing = [name for name in regions if name not in places]
         if missing:
-            raise CohortError(f"The atlas does not have the regions {shortened(missing)}.")
+            raise CohortError(Message("data.not-in-atlas", regions=first_of(missing)))
         return np.array([places[name] for name in regions])
 
     def _keys(self, regions: tuple[str, ...]) -> tuple[str, ...]:

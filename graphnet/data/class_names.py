@@ -7,12 +7,15 @@ from typing import Any
 
 from graphnet.data.interpretation import CONTROL
 from graphnet.errors import CohortError
+from graphnet.messages import Message
 
 KEY = "class_names"
 NUMBER = re.compile(r"\s*[-+]?[0-9.]*\s*")
 Names = Mapping[int, str]
 NAMELESS: Names = MappingProxyType({})
-Source = tuple[str, Names]  # of a dataset, a split or a model: what it is called, and its names
+Source = tuple[
+    Message | str, Names
+]  # of a dataset, a split or a model: what it is called, and its names
 
 
 def words(names: Names) -> dict[int, str]:
@@ -37,8 +40,8 @@ def numbered(names: Names, label: int) -> str:
     return f"class {label}" if name == str(label) else f"class {name} ({label})"
 
 
-def shared_names(sources: Sequence[Source]) -> tuple[dict[int, str], tuple[str, ...]]:
-    """The name of each class over all of them, and a sentence on each that differs.
+def shared_names(sources: Sequence[Source]) -> tuple[dict[int, str], tuple[Message, ...]]:
+    """The name of each class over all of them, and a message on each that differs.
 
     Controls may be called by different words. Where patients are, both words are kept.
 
@@ -48,19 +51,19 @@ def shared_names(sources: Sequence[Source]) -> tuple[dict[int, str], tuple[str, 
     """
     _refuse_crossed(sources)
     names: dict[int, str] = {}
-    sentences = []
+    messages = []
     for label in sorted({label for _, each in sources for label in each}):
         words = _words(sources, label)
         names[label] = words[0][1] if label == CONTROL else " / ".join(word for _, word in words)
         if len(words) > 1 and label != CONTROL:
-            told = " and ".join(f"{word!r} in {where}" for where, word in words)
-            sentences.append(f"Class {label} is {told}; these subjects count as one class.")
-    return names, tuple(sentences)
+            found = [Message("data.word-in", word=word, where=where) for where, word in words]
+            messages.append(Message("data.class-names-differ", label=str(label), words=found))
+    return names, tuple(messages)
 
 
-def _words(sources: Sequence[Source], label: int) -> list[tuple[str, str]]:
+def _words(sources: Sequence[Source], label: int) -> list[tuple[Message | str, str]]:
     """Where a class is first called by each of its words."""
-    found: dict[str, tuple[str, str]] = {}
+    found: dict[str, tuple[Message | str, str]] = {}
     for where, names in sources:
         if label in names:
             found.setdefault(_plain(names[label]), (where, names[label]))
@@ -68,15 +71,21 @@ def _words(sources: Sequence[Source], label: int) -> list[tuple[str, str]]:
 
 
 def _refuse_crossed(sources: Sequence[Source]) -> None:
-    known: dict[str, tuple[str, int]] = {}
+    known: dict[str, tuple[Message | str, int]] = {}
     problems = []
     for where, names in sources:
         for label, word in names.items():
             there, other = known.setdefault(_plain(word), (where, label))
             if other != label:
                 problems.append(
-                    f"{word!r} is class {label} in {where} and class {other} in {there}; give both "
-                    "one coding."
+                    Message(
+                        "data.classes-crossed",
+                        word=word,
+                        label=str(label),
+                        where=where,
+                        other=str(other),
+                        there=there,
+                    )
                 )
     if problems:
         raise CohortError(*problems)

@@ -13,7 +13,8 @@ from graphnet.data.class_names import shared_names
 from graphnet.data.identifiers import match_ids
 from graphnet.data.interpretation import COUNTS, OTHER, Interpretation, Z
 from graphnet.data.quality import Finding
-from graphnet.errors import CohortError, shortened
+from graphnet.errors import CohortError
+from graphnet.messages import Message, first_of
 
 IntArray = NDArray[np.int64]
 FloatArray = NDArray[np.float64]
@@ -26,15 +27,17 @@ class Layout:
     regions: tuple[str, ...]
     measures: tuple[str, ...]
 
-    def differences(self, other: "Layout", here: str, there: str) -> list[str]:
-        """Say which regions and measures only one side has, as sentences; [] if they agree."""
+    def differences(
+        self, other: "Layout", here: Message | str, there: Message | str
+    ) -> list[Message]:
+        """Say which regions and measures only one side has; [] if they agree."""
         parts = (
-            ("regions", self.regions, other.regions),
-            ("measures", self.measures, other.measures),
+            ("data.only-regions", self.regions, other.regions),
+            ("data.only-measures", self.measures, other.measures),
         )
         return [
-            f"Only {where} has the {part} {shortened(only)}."
-            for part, ours, theirs in parts
+            Message(code, where=where, names=first_of(only))
+            for code, ours, theirs in parts
             for where, only in (
                 (here, [name for name in ours if name not in theirs]),
                 (there, [name for name in theirs if name not in ours]),
@@ -43,7 +46,11 @@ class Layout:
         ]
 
 
-EDGES = {Z: "Fisher's z", COUNTS: "streamline counts", OTHER: "values of another kind"}
+EDGES = {
+    Z: Message("data.edges-z"),
+    COUNTS: Message("data.edges-counts"),
+    OTHER: Message("data.edges-other"),
+}
 NO_CLASS = -1  # the label of a subject who has a score only
 
 
@@ -73,7 +80,7 @@ class Cohort:
     series: tuple[FloatArray, ...] | None = None
     coordinates: FloatArray | None = None
     findings: tuple[Finding, ...] = ()
-    notes: tuple[str, ...] = ()
+    notes: tuple[Message, ...] = ()
     class_names: Mapping[int, str] = field(default_factory=dict)
     edges: str = Z
     interpretations: Mapping[str, Interpretation] = field(default_factory=dict)
@@ -149,11 +156,11 @@ def merge(cohorts: Sequence[Cohort]) -> Cohort:
 
     Raises:
         CohortError: no cohort, or two with different regions or measures, connectomes of different
-            kinds, or class names that contradict each other; the sentence names what differs.
+            kinds, or class names that contradict each other; the message names what differs.
 
     """
     if not cohorts:
-        raise CohortError("There is no dataset to read.")
+        raise CohortError(Message("data.no-dataset"))
     first = cohorts[0]
     _check(cohorts)
     arranged = [cohort.arranged(first.layout) for cohort in cohorts]
@@ -191,7 +198,7 @@ def _check(cohorts: Sequence[Cohort]) -> None:
     named = [(cohort.datasets[0], cohort) for cohort in cohorts]
     here = named[0][0]
     problems = [
-        f"The datasets {here} and {name} do not fit together. {difference}"
+        Message("data.layouts-differ", first=here, second=name, difference=difference)
         for name, other in named[1:]
         for difference in first.layout.differences(other.layout, here, name)
     ]
@@ -199,18 +206,24 @@ def _check(cohorts: Sequence[Cohort]) -> None:
     for name, cohort in named:
         kinds.setdefault(cohort.edges, name)
     if len(kinds) > 1 and all(cohort.connectomes is not None for cohort in cohorts):
-        told = "; ".join(f"those of {name} hold {EDGES[kind]}" for kind, name in kinds.items())
-        problems.append(f"The connectomes do not fit together: {told}.")
+        found = [
+            Message("data.edges-of-dataset", name=name, edges=EDGES[kind])
+            for kind, name in kinds.items()
+        ]
+        problems.append(Message("data.edges-differ", datasets=found))
     if problems:
         raise CohortError(*problems)
 
 
-def _matched(cohorts: Sequence[Cohort]) -> tuple[str, ...]:
+def _matched(cohorts: Sequence[Cohort]) -> tuple[Message, ...]:
     """How subjects of one dataset were found in another, if not by the very same id."""
     ids = tuple(chain.from_iterable(c.ids for c in cohorts))
     datasets = tuple(chain.from_iterable(c.datasets for c in cohorts))
-    names = shortened(tuple(dict.fromkeys(datasets)))
-    return tuple(f"{names}: {sentence}" for sentence in persons(ids, datasets)[1])
+    names = first_of(dict.fromkeys(datasets))
+    return tuple(
+        Message("data.ids-matched", datasets=names, detail=detail)
+        for detail in persons(ids, datasets)[1]
+    )
 
 
 def _all_connectomes(cohorts: Sequence[Cohort]) -> FloatArray | None:
@@ -223,15 +236,18 @@ def _all_series(cohorts: Sequence[Cohort]) -> tuple[FloatArray, ...] | None:
     return tuple(chain.from_iterable(found)) if len(found) == len(cohorts) else None
 
 
-def _without_connectome(cohorts: Sequence[Cohort]) -> tuple[str, ...]:
+def _without_connectome(cohorts: Sequence[Cohort]) -> tuple[Message, ...]:
     """Say which datasets have none where others have."""
     missing = [cohort.datasets[0] for cohort in cohorts if cohort.connectomes is None]
     if not missing or len(missing) == len(cohorts):
         return ()
-    return (f"No connectome was used, because {shortened(missing)} has none.",)
+    message = Message("data.connectome-missing", datasets=first_of(missing), count=len(missing))
+    return (message,)
 
 
-def persons(ids: Sequence[str], datasets: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def persons(
+    ids: Sequence[str], datasets: Sequence[str]
+) -> tuple[tuple[str, ...], tuple[Message, ...]]:
     """For each row the id by which its subject is first written, and how others were matched.
 
     Ids of one dataset are different people if they are written differently there.
@@ -241,13 +257,13 @@ def persons(ids: Sequence[str], datasets: Sequence[str]) -> tuple[tuple[str, ...
         return tuple(ids), ()
     first: dict[tuple[str, str], str] = {}
     known: dict[str, None] = {}  # an ordered set
-    how: list[str] = []
+    how: list[Message] = []
     for name in names:
         own = list(
             dict.fromkeys(each for each, of in zip(ids, datasets, strict=True) if of == name)
         )
         match = match_ids(own, list(known))
-        how += map(str, match.how)
+        how += match.how
         there = match.as_dict
         for each in own:
             person = there.get(each, each)

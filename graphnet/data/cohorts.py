@@ -11,10 +11,10 @@ from graphnet.data.connectome import screen_edges, square
 from graphnet.data.dataset import NO_CLASS, Dataset
 from graphnet.data.interpretation import R, Z
 from graphnet.data.quality import Finding, screen
-from graphnet.errors import CohortError, shortened
+from graphnet.errors import CohortError
+from graphnet.messages import Message, first_of
 
 GROUP, SCORE, ANY = "group", "score", "any"  # what a subject must have to be kept
-WORDS = {GROUP: "class", SCORE: "score", ANY: "row"}
 
 
 def cohort_of(dataset: Dataset, name: str, target: str = GROUP) -> Cohort:
@@ -58,20 +58,14 @@ def cohort_of(dataset: Dataset, name: str, target: str = GROUP) -> Cohort:
     )
 
 
-def _nobody(dataset: Dataset, name: str, target: str) -> str:
+def _nobody(dataset: Dataset, name: str, target: str) -> Message:
     """Why no subject can be kept."""
     found = dataset.interpretation
     if target == GROUP and found.label is None:
-        return (
-            f"The dataset {name} has no classes: none of its columns is called LABEL_GROUP, LABEL, "
-            "group, diagnosis or the like. If one holds them, name it with class=COLUMN."
-        )
+        return Message("data.no-class-column", name=name)
     if target == SCORE and found.score is None:
-        return (
-            f"The dataset {name} has no column LABEL_SCORE with a clinical score. If one of "
-            "another name holds it, name it with score=COLUMN."
-        )
-    return f"The dataset {name} has no subject with a {WORDS[target]}."
+        return Message("data.no-score-column", name=name)
+    return Message("data.nobody", name=name, target=target)
 
 
 def _kept_as(dataset: Dataset) -> str:
@@ -102,42 +96,33 @@ def _features(
         )
         return usable, dataset.measures, findings
     if connectomes is None:
-        raise CohortError(f"The dataset {name} has neither measures nor a connectome.")
+        raise CohortError(Message("data.no-measurements", name=name))
     return connectomes, tuple(f"FC_{region}" for region in dataset.regions), ()
 
 
-def _ids(dataset: Dataset, name: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _ids(dataset: Dataset, name: str) -> tuple[tuple[str, ...], tuple[Message, ...]]:
     """An id for each row, and what is to be noted of them."""
     rows = enumerate(dataset.subjects.ids, 1)
     named = tuple(subject or f"{name} row {row}" for row, subject in rows)
     if dataset.interpretation.id is not None:
         return named, _without_id(dataset, name)
-    return named, (
-        f"{name} has no column of subject ids; subjects who are in two datasets cannot be found.",
-    )
+    return named, (Message("data.no-id-column", name=name),)
 
 
-def _without_id(dataset: Dataset, name: str) -> tuple[str, ...]:
+def _without_id(dataset: Dataset, name: str) -> tuple[Message, ...]:
     count = sum(not subject for subject in dataset.subjects.ids)
-    if not count:
-        return ()
-    rows = "1 row has" if count == 1 else f"{count} rows have"
-    return (f"{name}: {rows} no id; whether the subject is in another dataset cannot be found.",)
+    return (Message("data.rows-without-id", name=name, count=count),) if count else ()
 
 
-def _dropped(kept: NDArray[np.bool_], name: str, target: str) -> tuple[str, ...]:
-    if kept.all():
-        return ()
+def _dropped(kept: NDArray[np.bool_], name: str, target: str) -> tuple[Message, ...]:
     count = int((~kept).sum())
-    rows = "1 row has" if count == 1 else f"{count} rows have"
-    were = "was" if count == 1 else "were"
-    return (f"{name}: {rows} no {WORDS[target]} and {were} left out.",)
+    return (Message("data.rows-dropped", name=name, count=count, target=target),) if count else ()
 
 
-def _left_alone(dataset: Dataset, name: str) -> tuple[str, ...]:
+def _left_alone(dataset: Dataset, name: str) -> tuple[Message, ...]:
     """What of the file was not used; the interpretation says why."""
     found = [each.what for each in dataset.interpretation.left_alone]
-    return (f"{name}: not used: {shortened(found)}.",) if found else ()
+    return (Message("data.not-used", name=name, columns=first_of(found)),) if found else ()
 
 
 def _those(names: tuple[str, ...], kept: NDArray[np.bool_]) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Protocol, Self
 
 import numpy as np
@@ -13,10 +13,13 @@ from graphnet.data.dataset import NO_CLASS, Dataset
 from graphnet.data.interpretation import Interpretation, Question
 from graphnet.data.quality import RULES
 from graphnet.errors import CohortError
+from graphnet.messages import Message, first_of, rendered
 
 MOST_FINDINGS = 200
 MOST_LEFT_ALONE = 200
-LISTED = ("regions", "measures", "findings", "notes", "problems", "questions")
+MOST_REPEATED = 3  # ids on more than one row that are named
+LISTED = ("regions", "measures", "findings", "questions")
+SAID = ("notes", "problems")  # messages; stored in English too, as older versions did
 
 READY, UNREAD, ASKS, REFUSED = "ready", "unread", "asks", "refused"
 
@@ -50,8 +53,8 @@ class Profile:
     regions: tuple[str, ...]
     measures: tuple[str, ...]
     findings: tuple[dict[str, Any], ...]
-    notes: tuple[str, ...]
-    problems: tuple[str, ...] = ()
+    notes: tuple[Message, ...]
+    problems: tuple[Message, ...] = ()
     connectome: bool | None = None
     scores: int | None = None
     sites: tuple[str, ...] | None = None
@@ -89,16 +92,19 @@ class Profile:
     def of(cls, cohort: Cohort, interpretation: Interpretation | None = None) -> Self:
         """Summarise a cohort."""
         repeated = cohort.repeated_ids
-        twice = f"Subject ids that stand more than once: {', '.join(repeated[:3])}."
+        notes = list(cohort.notes)
+        if repeated:
+            notes.append(Message("data.ids-repeated", ids=first_of(repeated, MOST_REPEATED)))
         more = len(cohort.findings) - MOST_FINDINGS
-        cut = f"{more} more findings are not listed."
+        if more > 0:
+            notes.append(Message("data.findings-cut", count=more))
         return cls(
             subjects=len(cohort),
             classes=_named(cohort.class_counts()),
             regions=cohort.regions,
             measures=cohort.measures,
             findings=tuple(finding.as_dict() for finding in cohort.findings[:MOST_FINDINGS]),
-            notes=(*cohort.notes, *([twice] if repeated else []), *([cut] if more > 0 else [])),
+            notes=tuple(notes),
             connectome=cohort.connectomes is not None,
             scores=int((~np.isnan(cohort.scores)).sum()),
             sites=tuple(sorted(set(cohort.sites))),
@@ -110,7 +116,7 @@ class Profile:
         )
 
     @classmethod
-    def unusable(cls, problems: Iterable[str]) -> Self:
+    def unusable(cls, problems: Iterable[Message]) -> Self:
         """For a dataset that is not a cohort."""
         return cls(0, {}, (), (), (), (), tuple(problems), by_site={}, distributions={})
 
@@ -130,7 +136,8 @@ class Profile:
 
     def as_dict(self) -> dict[str, Any]:
         """For the database."""
-        found = asdict(self)
+        plain = replace(self, notes=(), problems=())  # asdict would take messages apart
+        found = asdict(plain) | _sentences(self)
         del found["read"]
         return found
 
@@ -141,6 +148,7 @@ class Profile:
         plain = ("connectome", "scores", "by_site", "distributions", "interpretation", "series")
         rest: dict[str, Any] = {name: stored.get(name) for name in plain}
         rest |= {part: tuple(stored.get(part) or ()) for part in LISTED}
+        rest |= {part: _messages(stored, part) for part in SAID}
         return cls(
             subjects=stored["subjects"],
             classes=stored["classes"],
@@ -164,8 +172,7 @@ class Profile:
             "class_names": self.class_names,
             "regions": len(self.regions),
             "measures": list(self.measures),
-            "notes": list(self.notes),
-            "problems": list(self.problems),
+            **_sentences(self),
             "connectome": self.connectome,
             "scores": self.scores,
             "sites": None if self.sites is None else list(self.sites),
@@ -201,10 +208,23 @@ def target_of(dataset: Dataset, name: str) -> str:
         return GROUP
     if np.isfinite(dataset.subjects.scores).any():
         return SCORE
-    raise CohortError(
-        f"The dataset {name} has no class and no clinical score. Name the column of the class "
-        "with the mapping class=COLUMN, or that of a score with score=COLUMN."
-    )
+    raise CohortError(Message("data.no-class-no-score", name=name))
+
+
+def _sentences(profile: Profile) -> dict[str, Any]:
+    """``notes`` and ``problems`` in English, and as messages."""
+    found: dict[str, Any] = {}
+    for name, messages in (("notes", profile.notes), ("problems", profile.problems)):
+        found[name] = rendered(messages)
+        found[f"{name[:-1]}_messages"] = [message.as_dict() for message in messages]
+    return found
+
+
+def _messages(stored: Mapping[str, Any], name: str) -> tuple[Message, ...]:
+    """As :func:`_sentences` gave them; of an older version, which stored sentences alone."""
+    coded = stored.get(f"{name[:-1]}_messages")
+    found = (stored.get(name) or ()) if coded is None else coded
+    return tuple(Message.from_json(each) for each in found)
 
 
 def _named(counts: Mapping[Any, int]) -> dict[str, int]:
@@ -215,7 +235,8 @@ def _named(counts: Mapping[Any, int]) -> dict[str, int]:
 def _shortened(interpretation: Interpretation) -> dict[str, Any]:
     """As JSON, with so much of what was left alone as a person may read."""
     found = interpretation.as_dict()
-    found["left_alone"] = list(found["left_alone"])[:MOST_LEFT_ALONE]
+    for part in ("left_alone", "left_alone_messages"):
+        found[part] = found[part][:MOST_LEFT_ALONE]
     return found
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from graphnet.data.cohort import Cohort, FloatArray
 from graphnet.data.identifiers import bare, has_zeros, without_zeros
-from graphnet.errors import shortened
+from graphnet.messages import Message, first_of
 
 MOST_ZEROS, MOST_NAMED = 8, 3
 USED = ("nld-sgn", "torch", "numpy", "scipy", "scikit-learn")
@@ -57,16 +57,16 @@ def seen_in_training(trained_on: Iterable[str], cohort: Cohort) -> dict[str, str
     return {each: found[each] for each in ids if each in found}
 
 
-def spelled_differently(known: Mapping[str, str]) -> str:
-    """A sentence on subjects who were found by another spelling than theirs; "" of none."""
-    other = [f"{each} is {there} there" for each, there in known.items() if each != there]
+def spelled_differently(known: Mapping[str, str]) -> Message | None:
+    """Who was found by another spelling than theirs, as a message; None if nobody was."""
+    other = [
+        Message("data.id-there", id=each, there=there)
+        for each, there in known.items()
+        if each != there
+    ]
     if not other:
-        return ""
-    count = f"{len(other)} subject" + ("" if len(other) == 1 else "s")
-    return (
-        f"{count} matched a training subject although their ids are spelled differently "
-        f"({shortened(other, MOST_NAMED)})."
-    )
+        return None
+    return Message("data.spelled-differently", count=len(other), ids=first_of(other, MOST_NAMED))
 
 
 def _spellings(subject: str) -> Iterator[str]:

@@ -3,15 +3,18 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from graphnet.data.class_names import Names, numbered, shared_names
+from graphnet.data.class_names import Names, Source, shared_names
 from graphnet.data.cohort import EDGES, Cohort, Layout
 from graphnet.data.connectome import MISSING, MISSING_REGION
 from graphnet.data.identifiers import IdMatch, match_ids
 from graphnet.data.quality import MOST_REGIONS, Finding
-from graphnet.errors import CohortError, shortened
+from graphnet.errors import CohortError
+from graphnet.messages import Message, first_of
+from graphnet.names import class_name
 
 FEW_SUBJECTS = 30
 FEW_OF_A_CLASS = 10
+MOST_SUBJECTS = MOST_MEASURES = 3  # that a message names
 
 
 @dataclass(frozen=True)
@@ -57,7 +60,7 @@ class Splits:
             else Splits(self.train.arranged(layout), self.val, self.test)
         )
 
-    def named(self) -> list[tuple[str, Names]]:
+    def named(self) -> list[Source]:
         """Each split and its class names."""
         return [(f"{name}_data", each.class_names) for name, each in self.present().items()]
 
@@ -92,22 +95,25 @@ class Splits:
         )
 
 
-def _other_edges(train: Cohort, cohort: Cohort, name: str) -> Iterator[str]:
-    """Connectomes of another kind than those to train on, in a sentence."""
+def _other_edges(train: Cohort, cohort: Cohort, name: str) -> Iterator[Message]:
+    """Connectomes of another kind than those to train on."""
     if train.connectomes is None or cohort.connectomes is None or train.edges == cohort.edges:
         return
-    yield (
-        f"The connectomes of train_data hold {EDGES[train.edges]}, those of {name}_data "
-        f"{EDGES[cohort.edges]}; both must hold the same."
+    yield Message(
+        "data.other-edges", split=name, train=EDGES[train.edges], edges=EDGES[cohort.edges]
     )
 
 
 def check_classes(splits: Splits, classes: tuple[int, ...], names: Names) -> None:
     """Refuse a label that the model has no class for. Raises CohortError."""
-    known = ", ".join(numbered(names, label) for label in classes)
+    known = tuple(class_name(names, label) for label in classes)
     problems = [
-        f"{name}_data has {', '.join(numbered(cohort.class_names, each) for each in unknown)}, "
-        f"which the model does not know (it knows {known})."
+        Message(
+            "data.classes-unknown",
+            split=name,
+            classes=[class_name(cohort.class_names, label) for label in unknown],
+            known=known,
+        )
         for name, cohort in splits.present().items()
         if (unknown := sorted(set(cohort.classes) - set(classes)))
     ]
@@ -115,73 +121,50 @@ def check_classes(splits: Splits, classes: tuple[int, ...], names: Names) -> Non
         raise CohortError(*problems)
 
 
-def warnings(splits: Splits) -> list[str]:
-    """Sentences on what limits the figures of these splits."""
-    sentences = [*_overlaps(splits), *shared_names(splits.named())[1]]
+def warnings(splits: Splits) -> list[Message]:
+    """What limits the metrics on these splits."""
+    messages = [*_overlaps(splits), *shared_names(splits.named())[1]]
     if splits.val is None and splits.test is None:
-        sentences.append(
-            "There are neither validation nor test subjects; figures on the training subjects say "
-            "nothing about new ones."
-        )
+        messages.append(Message("data.no-held-out-subjects"))
     for name, cohort in splits.present().items():
-        sentences += _sizes(name, cohort)
-        sentences += cohort.notes
+        messages += _sizes(name, cohort)
+        messages += cohort.notes
     if splits.may_select:
-        sentences.append(
-            "The epoch was chosen by the loss on the validation subjects, so their figures are "
-            "slightly optimistic; only subjects of a test set are untouched."
-        )
+        messages.append(Message("data.epoch-selected"))
     findings = [finding for cohort in splits.present().values() for finding in cohort.findings]
-    return list(dict.fromkeys([*sentences, *corrections(findings)]))
+    return list(dict.fromkeys([*messages, *corrections(findings)]))
 
 
-def _overlaps(splits: Splits) -> Iterator[str]:
-    for left, right, cost in (
-        ("train", "val", "the validation figures are no estimate of new subjects"),
-        ("train", "test", "the test figures are no estimate of new subjects"),
-        ("val", "test", "the epoch was not chosen on them"),
+def _overlaps(splits: Splits) -> Iterator[Message]:
+    for left, right, code in (
+        ("train", "val", "data.train-val-overlap"),
+        ("train", "test", "data.train-test-overlap"),
+        ("val", "test", "data.val-test-overlap"),
     ):
         match = splits.matched(left, right)
         both = match.left
         if both:
-            shown = ", ".join(both[:3]) + (" …" if len(both) > 3 else "")
-            yield (
-                f"{left}_data and {right}_data share {counted(len(both), 'subject')} ({shown}), "
-                f"so {cost}."
-            )
-        for sentence in (*match.how, *match.collisions):
-            yield f"{left}_data and {right}_data: {sentence}"
+            yield Message(code, count=len(both), subjects=first_of(both, MOST_SUBJECTS))
+        for detail in (*match.how, *match.collisions):
+            yield Message("data.splits-matched", left=left, right=right, detail=detail)
 
 
-def _sizes(name: str, cohort: Cohort) -> Iterator[str]:
+def _sizes(name: str, cohort: Cohort) -> Iterator[Message]:
     counts = cohort.class_counts()
     repeated = cohort.repeated_ids
     if repeated:
-        shown = ", ".join(repeated[:3]) + (" …" if len(repeated) > 3 else "")
-        yield (
-            f"{name}_data has {counted(len(repeated), 'subject id')} on more than one row "
-            f"({shown}); each row counts, so the intervals are too narrow."
-        )
+        ids = first_of(repeated, MOST_SUBJECTS)
+        yield Message("data.repeated-subjects", split=name, count=len(repeated), ids=ids)
     if len(counts) == 1:
-        alone = _class(cohort, next(iter(counts)))
-        yield (
-            f"{name}_data holds {alone} only, so what needs a second class (balanced accuracy, "
-            "AUC) cannot be computed."
-        )
+        alone = class_name(cohort.class_names, next(iter(counts)))
+        yield Message("data.one-class", split=name, name=alone)
     if len(cohort) < FEW_SUBJECTS:
-        yield f"{name}_data has only {counted(len(cohort), 'subject')}; look at the intervals."
+        yield Message("data.few-subjects", split=name, count=len(cohort))
         return
     for label, count in counts.items():
         if count < FEW_OF_A_CLASS:
-            yield f"{name}_data has only {counted(count, 'subject')} of {_class(cohort, label)}."
-
-
-def _class(cohort: Cohort, label: int) -> str:
-    return numbered(cohort.class_names, label)
-
-
-DONE = "see the quality rules for what was done."
-MOST_SUBJECTS = 3
+            named = class_name(cohort.class_names, label)
+            yield Message("data.few-of-class", split=name, count=count, name=named)
 
 
 @dataclass(frozen=True)
@@ -195,30 +178,46 @@ class Correction:
     measures: tuple[str, ...]
     count: int
 
-    def sentence(self) -> str:
+    @property
+    def message(self) -> Message:
         """For people."""
-        whose = f"{counted(len(self.subjects), 'subject')} ({_first(self.subjects)})"
+        subjects = Message(
+            "data.subjects",
+            count=len(self.subjects),
+            names=first_of(self.subjects, MOST_SUBJECTS),
+        )
+        regions = Message("data.regions", count=len(self.regions), names=first_of(self.regions))
         if self.rule == MISSING_REGION:
-            has = "has" if len(self.regions) == 1 else "have"
-            return f"{self.site}: {_named(self.regions)} {has} no edge in {whose}; {DONE}"
+            return Message(
+                "data.regions-without-edges",
+                dataset=self.site,
+                regions=regions,
+                count=len(self.regions),
+                subjects=subjects,
+            )
+        where = Message("data.in-regions", regions=regions) if self.regions else ""
         if self.rule == MISSING:
-            what, rule = counted(self.count, "edge"), "missing"
-        else:
-            what = counted(self.count, f"{shortened(self.measures, MOST_SUBJECTS)} value")
-            rule = self.rule
-        where = f" ({_named(self.regions)})" if self.regions else ""
-        verb = "is" if self.count == 1 else "are"
-        return f"{self.site}: {what}{where} of {whose} {verb} {rule}; {DONE}"
+            return Message(
+                "data.edges-missing",
+                dataset=self.site,
+                count=self.count,
+                where=where,
+                subjects=subjects,
+            )
+        return Message(
+            "data.values-unusable",
+            dataset=self.site,
+            count=self.count,
+            measures=first_of(self.measures, MOST_MEASURES),
+            where=where,
+            subjects=subjects,
+            rule=self.rule,
+        )
 
 
-def corrections(findings: Iterable[Finding]) -> list[str]:
-    """A sentence on each thing that was found, whoever and whatever measures it concerns."""
-    return [each.sentence() for each in _together(dict.fromkeys(findings))]
-
-
-def counted(number: int, noun: str) -> str:
-    """Such as ``1 subject`` and ``2 subjects``."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+def corrections(findings: Iterable[Finding]) -> list[Message]:
+    """What was found, one message per rule and group of subjects."""
+    return [each.message for each in _together(dict.fromkeys(findings))]
 
 
 def _together(findings: Iterable[Finding]) -> list[Correction]:
@@ -266,11 +265,3 @@ def _regions(found: Sequence[Finding]) -> tuple[str, ...]:
     known = all(each.regions for each in found)
     few = len(names) <= MOST_REGIONS or found[0].rule == MISSING_REGION
     return names if known and few else ()
-
-
-def _named(regions: Sequence[str]) -> str:
-    return f"region {regions[0]}" if len(regions) == 1 else f"regions {shortened(regions)}"
-
-
-def _first(subjects: Sequence[str]) -> str:
-    return ", ".join(subjects[:MOST_SUBJECTS]) + (" …" if len(subjects) > MOST_SUBJECTS else "")

@@ -29,6 +29,7 @@ from graphnet.data.dataset import CATEGORICAL, NUMERIC, Covariate, Dataset, Seri
 from graphnet.data.interpretation import Interpretation
 from graphnet.disk import write_whole
 from graphnet.errors import CohortError
+from graphnet.messages import Message
 
 DATASET = "dataset.json"
 FORMAT, VERSION = "sgn-dataset", 1
@@ -77,7 +78,7 @@ def load(folder: Path) -> Dataset:
     except CohortError:
         raise
     except (KeyError, TypeError, ValueError, AttributeError, OSError) as error:
-        raise _damaged(folder, "is not what its dataset.json says") from error
+        raise _damaged(folder, "content") from error
 
 
 def is_saved(folder: Path) -> bool:
@@ -94,19 +95,23 @@ def describe(folder: Path) -> dict[str, Any]:
     path = folder / DATASET
     try:
         if path.stat().st_size > LARGEST_JSON:
-            raise _damaged(folder, f"has a dataset.json of more than {LARGEST_JSON / 1e6:g} MB")
+            raise _damaged(folder, "too-large")
         content = path.read_bytes()
         found = json.loads(content.decode("utf-8", "surrogatepass"))
     except (OSError, ValueError, RecursionError) as error:
-        raise _damaged(folder, "has no dataset.json that can be read") from error
+        raise _damaged(folder, "json") from error
     if not isinstance(found, dict) or found.get("format") != FORMAT:
-        raise _damaged(folder, "has a dataset.json of another kind")
+        raise _damaged(folder, "format")
     if not _is_as_written(content):
-        raise _damaged(folder, "has a dataset.json that was changed (SHA-256)")
+        raise _damaged(folder, "changed")
     if found.get("version") != VERSION:
         raise CohortError(
-            f"The dataset folder {folder.name} has version {found.get('version')!r} of its format; "
-            f"this version reads version {VERSION}."
+            Message(
+                "data.folder-of-other-version",
+                folder=folder.name,
+                stored=str(found.get("version")),
+                read=str(VERSION),
+            )
         )
     return found
 
@@ -125,7 +130,7 @@ def files_of(found: Mapping[str, Any]) -> dict[str, str]:
     try:
         return {_file(name): str(array["sha256"]) for name, array in found["arrays"].items()}
     except (KeyError, TypeError, AttributeError) as error:
-        raise CohortError("The dataset's dataset.json does not list its arrays.") from error
+        raise CohortError(Message("data.arrays-not-listed")) from error
 
 
 def _arrays(dataset: Dataset) -> dict[str, Array]:
@@ -153,7 +158,7 @@ def _write(array: Array, name: str, folder: Path) -> dict[str, Any]:
 
 def _file(name: str) -> str:
     if name not in DTYPES:
-        raise CohortError(f"The dataset's dataset.json names an array {str(name)[:40]!r}.")
+        raise CohortError(Message("data.array-unknown", name=str(name)[:40]))
     return f"{name}.npy"
 
 
@@ -187,17 +192,17 @@ def _mapped(told: Mapping[str, Any], name: str, folder: Path) -> Array:
     """One array; its bytes are compared with the checksum before its header is read."""
     path = folder / _file(name)
     if not path.is_file() or sha256_of(path) != told["sha256"]:
-        raise _damaged(folder, f"lacks {path.name}, or that file was changed")
+        raise _damaged(folder, "array", path.name)
     with path.open("rb") as file:
         if npy.read_magic(file) != (1, 0):
-            raise _damaged(folder, f"has a {path.name} of another version of NumPy's format")
+            raise _damaged(folder, "npy-version", path.name)
         shape, is_fortran, dtype = npy.read_array_header_1_0(file)
         start = file.tell()
     found = (list(shape), is_fortran, dtype)
     size = start + math.prod(shape) * dtype.itemsize  # of Python's integers, which do not overflow
     wanted = (list(told["shape"]), False, np.dtype(DTYPES[name]))
     if found != wanted or size != path.stat().st_size:
-        raise _damaged(folder, f"has a {path.name} of another dtype or shape than it should have")
+        raise _damaged(folder, "shape", path.name)
     return np.memmap(path, dtype, "r", start, shape) if math.prod(shape) else np.empty(shape, dtype)
 
 
@@ -210,9 +215,9 @@ def _check_shapes(dataset: Dataset, folder: Path) -> None:
     for name, shape in wanted.items():
         array = getattr(dataset, name)
         if array is not None and array.shape != shape:
-            raise _damaged(folder, f"has a {name}.npy that does not fit its subjects and regions")
+            raise _damaged(folder, "dimensions", f"{name}.npy")
     if dataset.series is not None and not _is_whole(dataset.series, count, regions):
-        raise _damaged(folder, "has time series that do not fit its subjects and regions")
+        raise _damaged(folder, "series")
 
 
 def _is_whole(series: Series, count: int, regions: int) -> bool:
@@ -281,7 +286,13 @@ def _number(value: float) -> float | str | None:
     return value if math.isfinite(value) else str(value)
 
 
-def _damaged(folder: Path, what: str) -> CohortError:
+def _damaged(folder: Path, what: str, file: str = "") -> CohortError:
     return CohortError(
-        f"The dataset folder {folder.name} {what}; save it again from the dataset's file."
+        Message(
+            "data.folder-damaged",
+            folder=folder.name,
+            what=what,
+            file=file,
+            limit=LARGEST_JSON // 1_000_000,
+        )
     )

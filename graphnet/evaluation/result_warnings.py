@@ -12,8 +12,8 @@ from graphnet.data.quality import RULES
 from graphnet.data.splits import Splits
 from graphnet.evaluation.assessment import has_graph
 from graphnet.graphs.edges import leaves_edges, no_edges
-from graphnet.messages import Message, as_message
-from graphnet.preprocessing.harmonise import Harmoniser, confounding, sites_of_one_class
+from graphnet.messages import Message
+from graphnet.preprocessing.harmonise import Harmoniser, sites_of_one_class
 from graphnet.preprocessing.pipeline import rule
 from graphnet.preprocessing.scaling import CLIP
 
@@ -29,7 +29,7 @@ def clipped_values(model: StoredModel, data: Splits) -> dict[str, IntArray]:
 
 def warnings(model: StoredModel, data: Splits, clipped: Mapping[str, IntArray]) -> list[Message]:
     """What limits the metrics of a result."""
-    messages: list[Message | str] = []
+    messages: list[Message] = []
     if model.scale is None:
         messages += _confounded_sites(data)
     messages += splits.warnings(data)
@@ -43,7 +43,7 @@ def warnings(model: StoredModel, data: Splits, clipped: Mapping[str, IntArray]) 
         cells = int(counts.sum())
         if cells:
             messages.append(Message("warnings.clipped", split=split, count=cells, limit=CLIP))
-    return [as_message(message) for message in messages]
+    return messages
 
 
 def _confounded_sites(data: Splits) -> list[Message]:
@@ -91,9 +91,14 @@ def _without_edges(model: StoredModel, data: Splits) -> list[Message]:
     ]
 
 
-def _harmonisation(harmoniser: Harmoniser, data: Splits) -> list[Message | str]:
+def _harmonisation(harmoniser: Harmoniser, data: Splits) -> list[Message]:
     """What harmonisation could not do, or did too much of."""
-    messages: list[Message | str] = [*confounding(data.train.sites, data.train.labels)]
+    messages = []
+    confounded = sites_of_one_class(data.train.sites, data.train.labels)
+    if confounded:
+        messages.append(
+            Message("warnings.harmonised-classes", sites=confounded, count=len(confounded))
+        )
     if harmoniser.columns == 1:
         messages.append(Message("warnings.harmonised-one-column"))
     for split, cohort in data.held_out():

@@ -21,7 +21,7 @@ from graphnet.artifacts.model import StoredModel
 from graphnet.catalogue import FROM_CONNECTOMES
 from graphnet.config import TrainingSettings
 from graphnet.data import provenance
-from graphnet.data.class_names import shared_names, words
+from graphnet.data.class_names import Source, shared_names, words
 from graphnet.data.cohort import Cohort, Layout
 from graphnet.data.interpretation import Z
 from graphnet.errors import ModelError, SettingsError, shortened
@@ -142,7 +142,9 @@ def _layout(wanted: Wanted, cohort: Cohort | None, measures: int) -> Layout:
             f"{len(layout.measures)} ({shortened(layout.measures)})."
         )
     differences = (
-        [] if cohort is None else layout.differences(cohort.layout, "the model", "the data")
+        []
+        if cohort is None
+        else layout.differences(cohort.layout, Message("data.the-model"), Message("data.the-data"))
     )
     if differences:
         raise ModelError("The options do not match the training data.", *differences)
@@ -202,9 +204,9 @@ def _count(wanted: Wanted, found: Mapped, cohort: Cohort | None) -> int:
 
 
 def _names(wanted: Wanted, cohort: Cohort | None, classes: Sequence[int]) -> dict[int, str]:
-    sources = [("--classes", words(dict(enumerate(wanted.classes))))]
+    sources: list[Source] = [("--classes", words(dict(enumerate(wanted.classes))))]
     if cohort is not None:
-        sources.append(("the training data", dict(cohort.class_names)))
+        sources.append((Message("data.the-training-data"), cohort.class_names))
     names = shared_names(sources)[0]
     return {label: names[label] for label in classes if label in names}
 

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from graphnet.data.cohort import FloatArray, IntArray
 from graphnet.errors import CohortError, ModelError
+from graphnet.messages import Message, first_of
 
 LEAST_SUBJECTS = 3
 PARTS = ("slope", "intercept")
@@ -88,11 +89,11 @@ class Harmoniser:
             sites = tuple(str(name) for name in stored["sites"])
             slope, intercept = (np.array(stored[part], dtype=np.float64) for part in PARTS)
         except (KeyError, TypeError, ValueError, OverflowError) as error:
-            raise ModelError("The manifest's harmoniser cannot be read.") from error
+            raise ModelError(Message("model.harmoniser-damaged", problem="json")) from error
         if slope.ndim != 3 or slope.shape != intercept.shape or len(slope) != len(sites):
-            raise ModelError("The manifest's harmoniser does not have one value a column and site.")
+            raise ModelError(Message("model.harmoniser-damaged", problem="shape"))
         if not (np.isfinite(slope).all() and np.isfinite(intercept).all()):
-            raise ModelError("The manifest's harmoniser holds a value that is no finite number.")
+            raise ModelError(Message("model.harmoniser-damaged", problem="infinite"))
         return cls(sites, slope, intercept)
 
 
@@ -106,27 +107,18 @@ def sites_of_one_class(sites: Sequence[str], labels: IntArray) -> list[str]:
     return [site for site, found in classes.items() if len(found) == 1]
 
 
-def confounding(sites: Sequence[str], labels: IntArray) -> list[str]:
-    """Say of which sites harmonising takes out a part of what it is about."""
-    alone = sites_of_one_class(sites, labels)
-    if not alone:
-        return []
-    return [
-        f"All training subjects of site {', '.join(alone)} are of one class, so taking out the "
-        "site's effect takes out a part of the difference between the classes."
-    ]
-
-
 def _check(sites: Sequence[str]) -> None:
     counts = Counter(sites)
     if len(counts) < 2:
-        raise CohortError(
-            f"harmonise needs at least two sites; train_data has site {next(iter(counts))} only."
-        )
-    few = [f"{site} has {count}" for site, count in counts.items() if count < LEAST_SUBJECTS]
+        raise CohortError(Message("data.harmonise-one-site", site=next(iter(counts))))
+    few = [
+        Message("data.site-has", site=site, count=count)
+        for site, count in counts.items()
+        if count < LEAST_SUBJECTS
+    ]
     if few:
         raise CohortError(
-            f"harmonise needs at least {LEAST_SUBJECTS} training subjects a site; {', '.join(few)}."
+            Message("data.harmonise-few-subjects", least=LEAST_SUBJECTS, sites=first_of(few))
         )
 
 

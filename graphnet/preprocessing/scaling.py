@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graphnet.errors import ModelError
+from graphnet.messages import Message
 
 CLIP = 5.0
 NEAR_CONSTANT = 1e-6
@@ -70,11 +71,11 @@ class Scaler:
         try:
             parts = {part: np.array(stored[part], dtype=np.float64) for part in PARTS}
         except (KeyError, TypeError, ValueError, OverflowError) as error:
-            raise ModelError("The manifest's scaler cannot be read.") from error
+            raise ModelError(Message("model.scaler-damaged", problem="json")) from error
         shapes = {part.shape for part in parts.values()}
         clip = stored.get("clip", 0)
         if len(shapes) != 1 or len(shapes.pop()) != 2 or clip not in (CLIP, None):
-            raise ModelError("The manifest's scaler does not have one scale a region and measure.")
+            raise ModelError(Message("model.scaler-damaged", problem="shape"))
         if not all(np.isfinite(part).all() for part in parts.values()):
-            raise ModelError("The manifest's scaler holds a value that is no finite number.")
+            raise ModelError(Message("model.scaler-damaged", problem="infinite"))
         return cls(**parts, clip=math.inf if clip is None else CLIP)

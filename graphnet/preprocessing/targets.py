@@ -8,6 +8,7 @@ import numpy as np
 
 from graphnet.data.cohort import Cohort, FloatArray
 from graphnet.errors import CohortError, ModelError
+from graphnet.messages import Message
 
 
 @dataclass(frozen=True)
@@ -22,10 +23,7 @@ class Scale:
         """From the training subjects. Raises CohortError where all have the same score."""
         spread = float(train.scores.std())
         if not spread > 0:
-            raise CohortError(
-                "train_data has one and the same LABEL_SCORE for all subjects; a score can only be "
-                "learned where it varies."
-            )
+            raise CohortError(Message("data.score-constant"))
         return cls(float(train.scores.mean()), spread)
 
     def scaled(self, scores: FloatArray) -> FloatArray:
@@ -46,7 +44,7 @@ class Scale:
         try:
             scale = cls(float(stored["center"]), float(stored["spread"]))
         except (KeyError, TypeError, ValueError) as error:
-            raise ModelError("The manifest's target cannot be read.") from error
+            raise ModelError(Message("model.target-damaged", problem="json")) from error
         if not (math.isfinite(scale.center) and 0 < scale.spread < math.inf):
-            raise ModelError("The manifest's target has no scale.")
+            raise ModelError(Message("model.target-damaged", problem="scale"))
         return scale

@@ -284,7 +284,7 @@ class DatasetView:
     measures: list[Any]
     """their names"""
     notes: list[Any]
-    """what was left out, in sentences"""
+    """what was left out, in English"""
     problems: list[Any]
     """why it cannot be used for training"""
     connectome: bool | None
@@ -307,6 +307,10 @@ class DatasetView:
     """how it was read; null if an older version read it"""
     questions: list[QuestionView] = field(default_factory=list)
     """the open questions, if state is asks"""
+    note_messages: list[Any] = field(default_factory=list)
+    """each of notes, as a code with values"""
+    problem_messages: list[Any] = field(default_factory=list)
+    """each of problems, as a code with values"""
 
 
 def known_fields(view: type, answer: Json) -> dict[str, Any]:

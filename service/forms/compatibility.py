@@ -11,7 +11,7 @@ from graphnet.catalogue import FROM_CONNECTOMES, LEAST_MEASURES
 from graphnet.data.cohort import Layout
 from graphnet.data.profile import Profile
 from graphnet.errors import ModelError
-from graphnet.messages import Message, as_message
+from graphnet.messages import Message
 from service.http.responses import FieldError, as_one
 
 PARENT = "param_set.trained_task_id"
@@ -84,7 +84,7 @@ def _layouts(form: TaskForm, profiles: Profiles) -> Iterator[FieldError]:
         for name in names:
             differences = profiles[first].layout.differences(profiles[name].layout, first, name)
             if differences:
-                reason = as_one([as_message(difference) for difference in differences])
+                reason = as_one(differences)
                 message = Message("forms.layouts-differ", name=name, first=first, reason=reason)
                 yield FieldError(f"{split}_data", message)
 

@@ -118,7 +118,7 @@ def _dataset_error(field: str, name: str, profile: Profile | None) -> FieldError
         message = Message("forms.dataset-asks", field=field, name=name, question=question)
         return FieldError(field, message)
     if profile.problems:
-        reason = as_one([as_message(problem) for problem in profile.problems])
+        reason = as_one(profile.problems)
         message = Message("forms.dataset-unusable", field=field, name=name, reason=reason)
         return FieldError(field, message)
     return None

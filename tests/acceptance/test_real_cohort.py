@@ -135,7 +135,7 @@ def test_the_specifications_form_fine_tunes(first: dict[str, Any], second: dict[
     assert metrics["test"]["specificity"] is None
     warnings = second["task_result"]["warnings"]
     assert any("train_data and test_data share 140 subjects" in each for each in warnings)
-    assert any("holds class 1 only" in each for each in warnings)
+    assert any("has only class 1" in each for each in warnings)
 
 
 def test_predictions_come_again_from_what_was_downloaded(

@@ -8,6 +8,7 @@ import pytest
 from graphnet.data.cohort import Cohort, Layout, merge
 from graphnet.data.interpretation import Interpretation
 from graphnet.errors import CohortError
+from graphnet.messages import finished
 from tests.graphnet.people import cohort, same
 
 
@@ -22,16 +23,16 @@ def tiny(site: str, regions: tuple[str, ...], measures: tuple[str, ...] = ("GMV"
         features=np.full(shape, float(len(site))),
         regions=regions,
         measures=measures,
-        notes=(f"{site} noted",),
+        notes=(finished(f"{site} noted"),),
     )
 
 
 def test_layouts_name_what_only_one_of_them_has() -> None:
     here = Layout(("1", "2", "3"), ("DC", "GMV"))
     there = Layout(("2", "3", "4", "5"), ("GMV", "ReHo"))
-    assert here.differences(there, "the model", "the data") == [
+    assert [*map(str, here.differences(there, "the model", "the data"))] == [
         "Only the model has the regions 1.",
-        "Only the data has the regions 4, 5.",
+        "Only the data has the regions 4 and 5.",
         "Only the model has the measures DC.",
         "Only the data has the measures ReHo.",
     ]
@@ -41,7 +42,7 @@ def test_layouts_name_what_only_one_of_them_has() -> None:
 def test_a_long_list_of_regions_is_shortened() -> None:
     many = Layout(tuple(str(number) for number in range(1, 91)), ("GMV",))
     few = Layout(("1",), ("GMV",))
-    assert many.differences(few, "A", "B") == [
+    assert [*map(str, many.differences(few, "A", "B"))] == [
         "Only A has the regions 2, 3, 4, 5, 6, 7, 8, 9 and 81 more."
     ]
 
@@ -52,7 +53,7 @@ def test_merging_stacks_subjects_in_order() -> None:
     assert both.sites == both.datasets == ("A", "A", "BB", "BB")
     assert both.labels.tolist() == [1, 0, 1, 0]
     assert both.features[:, 0, 0].tolist() == [1, 1, 2, 2]
-    assert both.notes == ("A noted", "BB noted")
+    assert both.notes == (finished("A noted"), finished("BB noted"))
     assert both.layout == Layout(("1", "2"), ("GMV",))
     assert len(both) == 4
 
@@ -112,9 +113,9 @@ def test_class_names_are_shared_and_different_words_for_patients_said() -> None:
     other = replace(tiny("B", ("1", "2")), class_names={0: "NC", 1: "ASD"})
     both = merge([one, other])
     assert both.class_names == {0: "HC", 1: "SZ / ASD"}
-    assert both.notes[2:] == (
-        "Class 1 is 'SZ' in A and 'ASD' in B; these subjects count as one class.",
-    )
+    assert [*map(str, both.notes[2:])] == [
+        "Class 1 is 'SZ' in A and 'ASD' in B; these subjects count as one class."
+    ]
     with pytest.raises(CohortError, match="'sz' is class 0 in B and class 1 in A"):
         merge([one, replace(other, class_names={0: "sz"})])
 
@@ -126,8 +127,8 @@ def test_connectomes_of_two_kinds_are_refused_where_they_would_be_used() -> None
     with pytest.raises(CohortError) as caught:
         merge([z, counts])
     assert caught.value.sentences == (
-        "The connectomes do not fit together: those of A hold Fisher's z; those of B hold "
-        "streamline counts.",
+        "The connectomes do not fit together: they hold Fisher's z in A and streamline counts in "
+        "B.",
     )
     assert merge([z, replace(counts, connectomes=None)]).connectomes is None
     assert merge([counts, counts]).edges == "counts"
@@ -139,7 +140,9 @@ def test_a_person_under_two_spellings_is_one_person() -> None:
     both = merge([one, other])
     assert both.persons == ("0012", "0013", "0012", "14")
     assert both.repeated_ids == ("0012",)
-    assert both.notes[2:] == ("A, B: 1 id matches without leading zeros ('12' and '0012').",)
+    assert [*map(str, both.notes[2:])] == [
+        "A and B: 1 id matches without leading zeros ('12' and '0012')."
+    ]
     assert replace(one, ids=("0012", "12")).persons == ("0012", "12")
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from graphnet.data.cohort import FloatArray
-from graphnet.data.cohorts import ANY, SCORE, cohort_of
+from graphnet.data.cohorts import ANY, GROUP, SCORE, cohort_of
 from graphnet.data.dataset import NO_CLASS, Dataset, Series, Subjects
 from graphnet.data.interpretation import (
     ClassCoding,
@@ -15,7 +15,7 @@ from graphnet.data.interpretation import (
     LeftAlone,
 )
 from graphnet.errors import CohortError
-from graphnet.messages import finished
+from graphnet.messages import Message, finished, first_of
 
 REGIONS = tuple(f"Region_{place}" for place in range(12))
 LABELS = np.array([0, 1, NO_CLASS, 1])
@@ -55,8 +55,8 @@ def test_subjects_with_a_class_are_kept_with_what_is_known_of_them() -> None:
     assert found.class_names == {0: "HC", 1: "SZ"}
     assert found.interpretations == {"S_200101_x": dataset().interpretation}
     assert found.notes == (
-        "S_200101_x: 1 row has no id; whether the subject is in another dataset cannot be found.",
-        "S_200101_x: 1 row has no class and was left out.",
+        Message("data.rows-without-id", name="S_200101_x", count=1),
+        Message("data.rows-dropped", name="S_200101_x", count=1, target=GROUP),
     )  # what was assumed stands in the interpretation: it limits no figure
 
 
@@ -112,8 +112,8 @@ def test_series_follow_their_subjects() -> None:
 def test_what_was_not_used_and_a_missing_id_column_are_noted() -> None:
     told = Interpretation("csv", left_alone=(LeftAlone("Date", finished("it is a date")),))
     assert cohort_of(dataset(interpretation=told), "D", ANY).notes == (
-        "D has no column of subject ids; subjects who are in two datasets cannot be found.",
-        "D: not used: Date.",
+        Message("data.no-id-column", name="D"),
+        Message("data.not-used", name="D", columns=first_of(["Date"])),
     )
 
 

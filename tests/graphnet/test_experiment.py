@@ -23,6 +23,8 @@ from graphnet.data.splits import Splits
 from graphnet.distributed import shards as parts
 from graphnet.errors import CohortError, GraphnetError, ModelError, SettingsError, TrainingError
 from graphnet.experiment import Outcome
+from graphnet.messages import Message
+from graphnet.names import class_name
 from graphnet.readers import from_json, from_table
 from graphnet.training.callbacks import Callback
 from graphnet.training.history import Epoch
@@ -307,10 +309,8 @@ def test_fine_tuning_leaves_the_parent_as_it_was() -> None:
 
 def test_fine_tuning_on_one_class_works_and_says_so() -> None:
     outcome = run(Splits(cohort("B", controls=0), test=SITE_B), few(), parent=grown())
-    assert (
-        "train_data holds class 1 only, so what needs a second class (balanced accuracy, AUC) "
-        "cannot be computed."
-    ) in outcome.result.as_dict()["warnings"]
+    one_class = Message("data.one-class", split="train", name=class_name({}, 1))
+    assert one_class in outcome.result.warnings
     assert outcome.model.classes == (0, 1)
     assert outcome.result.as_dict()["metrics"]["train"]["auc"] is None
     assert outcome.result.as_dict()["metrics"]["train"]["sensitivity"] is not None
@@ -346,7 +346,7 @@ REFUSALS: list[
         lambda: Splits(replace(SITE_B, labels=SITE_B.labels + 1)),
         few(),
         CohortError,
-        ("train_data has class 2, which the model does not know (it knows class 0, class 1).",),
+        ("train_data has class 2, which the model does not know (it knows class 0 and class 1).",),
     ),
     (
         lambda: Splits(SITE_B),

@@ -9,7 +9,7 @@ from combatlearn import ComBat
 
 from graphnet.data.cohort import FloatArray
 from graphnet.errors import CohortError, ModelError
-from graphnet.preprocessing.harmonise import Harmoniser, confounding
+from graphnet.preprocessing.harmonise import Harmoniser, sites_of_one_class
 
 SITES = ["A"] * 60 + ["B"] * 80 + ["C"] * 40
 
@@ -78,18 +78,18 @@ def test_it_is_stored_to_the_last_bit() -> None:
      {"slope": np.full((3, 5, 2), np.inf).tolist()}],
 )  # fmt: skip
 def test_a_damaged_one_is_refused(damage: dict[str, object]) -> None:
-    with pytest.raises(ModelError, match="harmoniser"):
+    with pytest.raises(ModelError) as caught:
         Harmoniser.from_dict(FITTED.as_dict() | damage)
+    assert caught.value.codes == ("model.harmoniser-damaged",)
 
 
 def test_what_cannot_be_harmonised_is_refused_in_a_sentence() -> None:
-    with pytest.raises(CohortError, match="at least two sites; train_data has site A only"):
+    with pytest.raises(CohortError, match=r"at least two sites, but train_data has only site A\."):
         Harmoniser.fit(scanned()[:60], SITES[:60])
-    with pytest.raises(CohortError, match=r"at least 3 training subjects a site; B has 2\."):
+    with pytest.raises(CohortError, match=r"at least 3 training subjects per site; B has 2\."):
         Harmoniser.fit(scanned()[:62], SITES[:62])
 
 
 def test_a_site_of_one_class_is_pointed_out() -> None:
-    assert confounding(["A", "A", "B", "B"], np.array([0, 1, 0, 1])) == []
-    (sentence,) = confounding(["A", "A", "B", "B"], np.array([0, 1, 1, 1]))
-    assert sentence.startswith("All training subjects of site B are of one class")
+    assert sites_of_one_class(["A", "A", "B", "B"], np.array([0, 1, 0, 1])) == []
+    assert sites_of_one_class(["A", "A", "B", "B"], np.array([0, 1, 1, 1])) == ["B"]

@@ -75,8 +75,8 @@ def test_a_file_read_from_a_path_a_stream_and_bytes_is_the_same(tmp_path: Path) 
     [
         (
             "ID,GMV_1\np1,0.5\n",
-            "The dataset site has no classes: none of its columns is called LABEL_GROUP, LABEL, "
-            "group, diagnosis or the like. If one holds them, name it with class=COLUMN.",
+            "The dataset site has no classes, because it has no column LABEL_GROUP, LABEL, group, "
+            "diagnosis or similar. If another column holds them, name it with class=COLUMN.",
         ),
         (
             "ID,LABEL,GMV_1\np1,1,0.4\np2,0,high\n",
@@ -204,7 +204,8 @@ def test_scores_and_sites_are_read() -> None:
     scored = from_table(read_table(text.encode()), "X_200101_scores", target="score")
     assert (scored.ids, scored.sites) == (("p1", "p3"), ("Bern", "Ulm"))
     assert scored.labels.tolist() == [1, NO_CLASS]
-    assert scored.notes == ("X_200101_scores: 1 row has no score and was left out.",)
+    (note,) = scored.notes
+    assert str(note) == "X_200101_scores: 1 row has no score and was left out."
     with pytest.raises(CohortError, match="has no column LABEL_SCORE"):
         from_table(read_table(b"ID,LABEL,GMV_1\np1,1,0.5\n"), "site", target="score")
 
@@ -219,7 +220,7 @@ def test_other_columns_are_noticed() -> None:
     cohort = read("ID,LABEL,LABEL_GROUP,AGE,GMV_1,Sex\np1,0,1,30,0.5,m\n")
     assert cohort.measures == ("GMV",)
     assert cohort.labels.tolist() == [1]
-    assert cohort.notes == ("site: not used: Sex.",)
+    assert [*map(str, cohort.notes)] == ["site: not used: Sex."]
     (said,) = cohort.interpretations["site"].assumptions
     assert said.code == "readers_tables.class-column-chosen"
 
@@ -229,15 +230,13 @@ def test_subjects_without_a_label_are_left_out_and_counted() -> None:
     assert cohort.ids == ("p1", "p3")
     assert cohort.labels.tolist() == [1, 0]
     assert cohort.features.ravel().tolist() == [0.5, 0.7]
-    assert cohort.notes == ("site: 1 row has no class and was left out.",)
+    assert [*map(str, cohort.notes)] == ["site: 1 row has no class and was left out."]
 
 
 def test_without_ids_rows_are_named_and_it_is_said() -> None:
     cohort = read("LABEL,GMV_1\n1,0.5\n0,0.6\n")
     assert cohort.ids == ("site row 1", "site row 2")
-    assert cohort.notes == (
-        "site has no column of subject ids; subjects who are in two datasets cannot be found.",
-    )
+    assert [note.code for note in cohort.notes] == ["data.no-id-column"]
 
 
 def test_a_missing_id_leaves_the_others_as_they_are() -> None:

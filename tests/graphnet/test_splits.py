@@ -10,13 +10,21 @@ from graphnet.data.cohort import Cohort, Layout, merge
 from graphnet.data.quality import Finding
 from graphnet.data.splits import Splits, check_classes, corrections, warnings
 from graphnet.errors import CohortError
+from graphnet.messages import Message, finished, first_of
+from graphnet.names import class_name
 from tests.graphnet.people import RECIPE, cohort, same
 
 CLEAN = replace(RECIPE, corrupt=0)
-SELECTED = (
-    "The epoch was chosen by the loss on the validation subjects, so their figures are "
-    "slightly optimistic; only subjects of a test set are untouched."
-)
+SELECTED = Message("data.epoch-selected")
+
+
+WORDS = {
+    "missing": "missing",
+    "infinite": "infinite",
+    "absurd": "implausible",
+    "constant": "constant",
+    "broken": "from a failed computation",
+}
 
 
 def people(site: str, first: int = 1, each: int = 20) -> Cohort:
@@ -66,28 +74,29 @@ def test_clean_splits_raise_no_doubt() -> None:
 
 def test_every_overlap_is_said() -> None:
     everyone = people("A")
+    shared = {"count": 40, "subjects": first_of(everyone.ids, 3)}
     assert warnings(Splits(everyone, everyone, everyone)) == [
-        "train_data and val_data share 40 subjects (A_NC_0001, A_NC_0002, A_NC_0003 …), "
-        "so the validation figures are no estimate of new subjects.",
-        "train_data and test_data share 40 subjects (A_NC_0001, A_NC_0002, A_NC_0003 …), "
-        "so the test figures are no estimate of new subjects.",
-        "val_data and test_data share 40 subjects (A_NC_0001, A_NC_0002, A_NC_0003 …), "
-        "so the epoch was not chosen on them.",
+        Message("data.train-val-overlap", **shared),
+        Message("data.train-test-overlap", **shared),
+        Message("data.val-test-overlap", **shared),
     ]
 
 
 def test_one_shared_subject_is_singular() -> None:
     data = Splits(only(0), test=cohort(first=40, controls=40, patients=0, recipe=CLEAN))
-    assert warnings(data)[0].startswith("train_data and test_data share 1 subject (A_NC_0040), so")
+    assert "share 1 subject (A_NC_0040), so" in str(warnings(data)[0])
 
 
 def test_repeated_subjects_are_said() -> None:
     twice = merge([people("A"), only(0, each=2)])
     assert warnings(Splits(twice)) == [
-        "There are neither validation nor test subjects; figures on the training subjects say "
-        "nothing about new ones.",
-        "train_data has 2 subject ids on more than one row (A_NC_0001, A_NC_0002); each row "
-        "counts, so the intervals are too narrow.",
+        Message("data.no-held-out-subjects"),
+        Message(
+            "data.repeated-subjects",
+            split="train",
+            count=2,
+            ids=first_of(["A_NC_0001", "A_NC_0002"]),
+        ),
     ]
 
 
@@ -95,25 +104,24 @@ def test_single_classes_and_small_groups_are_said() -> None:
     uneven = cohort("C", controls=31, patients=9, recipe=CLEAN)
     data = Splits(only(1), cohort("B", controls=10, patients=10, recipe=CLEAN), uneven)
     assert warnings(data) == [
-        "train_data holds class 1 only, so what needs a second class (balanced accuracy, AUC) "
-        "cannot be computed.",
-        "val_data has only 20 subjects; look at the intervals.",
-        "test_data has only 9 subjects of class 1.",
+        Message("data.one-class", split="train", name=class_name({}, 1)),
+        Message("data.few-subjects", split="val", count=20),
+        Message("data.few-of-class", split="test", count=9, name=class_name({}, 1)),
         SELECTED,
     ]
 
 
 def test_notes_and_corrections_of_the_files_are_passed_on() -> None:
-    train = replace(people("A"), notes=("A_NC has no ID column.",))
+    train = replace(people("A"), notes=(finished("A_NC has no ID column."),))
     findings = cohort("B", controls=40, patients=0).findings
     test = replace(people("B"), findings=findings)
-    sentences = warnings(Splits(train, test=test))
+    sentences = [str(message) for message in warnings(Splits(train, test=test))]
     assert sentences[0] == "A_NC has no ID column."
     cells = {(one.measure, one.rule): one.count for one in findings}
     assert len(cells) == len(findings)  # each planted cell is a sentence of its own
     assert sentences[1:] == [
         f"B_NC: 1 {one.measure} value (region {one.regions[0]}) of 1 subject ({one.subject}) "
-        f"is {one.rule}; "
+        f"is {WORDS[one.rule]}; "
         "see the quality rules for what was done."
         for one in findings
     ]
@@ -130,8 +138,8 @@ def test_layouts_that_differ_are_refused_by_name() -> None:
     with pytest.raises(CohortError) as caught:
         Splits(cohort("A"), val=narrow, test=narrow)
     assert caught.value.sentences == (
-        "Only train_data has the regions 11, 12.",
-        "Only train_data has the regions 11, 12.",
+        "Only train_data has the regions 11 and 12.",
+        "Only train_data has the regions 11 and 12.",
     )
 
 
@@ -142,8 +150,8 @@ def test_a_class_that_the_model_does_not_know_is_refused() -> None:
     with pytest.raises(CohortError) as caught:
         check_classes(data, (0, 1), {1: "SZ"})
     assert caught.value.sentences == (
-        "test_data has class 2, class 3, which the model does not know (it knows class 0, class "
-        "SZ (1)).",
+        "test_data has class 2 and class 3, which the model does not know (it knows class 0 and "
+        "class SZ (1)).",
     )
 
 
@@ -164,7 +172,7 @@ def test_the_same_people_under_other_spellings_are_found_and_said(
 ) -> None:
     data = Splits(spelled(people("A"), train.format), test=spelled(people("B"), test.format))
     assert data.shared("train", "test") == data.train.ids
-    sentences = warnings(data)
+    sentences = [str(message) for message in warnings(data)]
     assert sentences[0].startswith("train_data and test_data share 40 subjects (")
     assert sentences[1] == f"train_data and test_data: 40 ids match {how}."
     assert not Splits(data.train, val=data.test).may_select
@@ -186,22 +194,21 @@ def test_classes_are_called_by_their_names() -> None:
     data = Splits(alone, test=few)
     assert data.class_names == {0: "HC", 1: "SZ"}
     assert warnings(data) == [
-        "train_data holds class SZ (1) only, so what needs a second class (balanced accuracy, AUC) "
-        "cannot be computed.",
-        "test_data has only 9 subjects of class sz (1).",
+        Message("data.one-class", split="train", name=class_name({1: "SZ"}, 1)),
+        Message("data.few-of-class", split="test", count=9, name=class_name({1: "sz"}, 1)),
     ]
 
 
 def test_other_words_for_patients_are_said_and_crossed_words_refused() -> None:
     data = Splits(named(people("A"), "HC", "SZ"), test=named(people("B"), "NC", "ASD"))
-    assert warnings(data) == [
+    assert [*map(str, warnings(data))] == [
         "Class 1 is 'SZ' in train_data and 'ASD' in test_data; these subjects count as one class."
     ]
     with pytest.raises(CohortError) as caught:
         Splits(named(people("A"), "HC", "SZ"), test=named(people("B"), "SZ", "HC"))
     assert caught.value.sentences == (
-        "'SZ' is class 0 in test_data and class 1 in train_data; give both one coding.",
-        "'HC' is class 1 in test_data and class 0 in train_data; give both one coding.",
+        "'SZ' is class 0 in test_data and class 1 in train_data. Use the same coding in both.",
+        "'HC' is class 1 in test_data and class 0 in train_data. Use the same coding in both.",
     )
 
 
@@ -235,9 +242,10 @@ def test_one_region_that_several_lack_is_one_sentence() -> None:
         ),
     )
     end = "; see the quality rules for what was done."
-    assert corrections(found) == [
-        f"X: region Vermis_10 has no edge in 4 subjects (p1, p2, p3 …){end}",
-        f"X: region Caudate_L has no edge in 2 subjects (p1, p5){end}",
-        f"X: 1 edge (regions A, B) of 1 subject (p6) is missing{end}",
-        f"X: 6 ALFF, DC, GMV values (region Vermis_10) of 2 subjects (p1, p2) are missing{end}",
+    assert [*map(str, corrections(found))] == [
+        f"X: region Vermis_10 has no edge in 4 subjects (p1, p2, p3 and 1 more){end}",
+        f"X: region Caudate_L has no edge in 2 subjects (p1 and p5){end}",
+        f"X: 1 edge (regions A and B) of 1 subject (p6) is missing{end}",
+        "X: 6 ALFF, DC and GMV values (region Vermis_10) of 2 subjects (p1 and p2) are missing"
+        f"{end}",
     ]

@@ -240,7 +240,7 @@ def test_a_score_is_learned_and_judged_in_its_own_units() -> None:
     again = StoredModel.from_bytes(*outcome.model.to_bytes())
     assert again.predict(data.train).tobytes() == outcome.model.predict(data.train).tobytes()
     flat = replace(data.train, scores=np.full(60, 3.0))
-    with pytest.raises(CohortError, match="one and the same LABEL_SCORE"):
+    with pytest.raises(CohortError, match="the same LABEL_SCORE"):
         run(Splits(flat), settings)
 
 

@@ -166,9 +166,9 @@ def test_a_parent_of_another_layout_or_model(
         small.upload(path)
     parent = {"task_type": "dl_ft", "trained_task_id": trained["task_id"]}
     answer = refusal(small, body(**parent, train_data=["wide_0", "wide_1"]), 422)
-    assert "Only the data has the regions 13, 14" in answer["msg"]
+    assert "Only the data has the regions 13 and 14" in answer["msg"]
     answer = refusal(small, body(train_data=["small_SZ", "wide_0"]), 422)
-    assert "Only wide_0 has the regions 13, 14" in answer["msg"]
+    assert "Only wide_0 has the regions 13 and 14" in answer["msg"]
     answer = refusal(small, body(**parent, model="GCN"), 422)
     assert [error["field"] for error in answer["errors"]] == ["model"]
 
@@ -319,7 +319,7 @@ def test_odd_rows_are_said_not_refused(small: House) -> None:
     assert answer["error_num"] == 0
     assert answer["dataset"]["data_name"] == "odd"
     assert [f["rule"] for f in answer["dataset"]["findings"]] == ["infinite"]
-    assert any("more than once" in note for note in answer["dataset"]["notes"])
+    assert any("on more than one row" in note for note in answer["dataset"]["notes"])
     one = cohort_table("single", 0, 1, seed=1, recipe=SMALL).to_csv(index=False).encode()
     query |= {"data_name": "single"}
     answer = small.http.post("/api/v0/datasets", params=query, content=one).json()

@@ -164,7 +164,15 @@ def test_a_profile_of_an_older_version_is_made_anew_once(small: House) -> None:
     for name in ("by_site", "distributions"):
         del profile[name]
     change = "UPDATE sgn_profiles SET profile = ? WHERE data_id = ?"
-    assert write(small, change, json.dumps({**profile, "notes": ["old"]}), sent["data_id"]) == 1
+    assert (
+        write(
+            small,
+            change,
+            json.dumps({**profile, "notes": ["old"], "note_messages": None}),
+            sent["data_id"],
+        )
+        == 1
+    )
     listed = {each["data_name"]: each for each in small.get(URL)["datasets"]}
     assert listed["older"]["notes"] == ["old"]  # a list reads no content
     assert small.get(f"{URL}/older")["dataset"] == sent

@@ -18,7 +18,7 @@ QUESTION = Question(
     "id", finished(f"The column who holds {SUBJECT}; is it the id?"), (Choice("a", finished("A")),)
 )
 PROFILES = {
-    "unusable": Profile.unusable([f"The subject {SUBJECT} stands twice."]),
+    "unusable": Profile.unusable([finished(f"The subject {SUBJECT} stands twice.")]),
     "asks": Profile.asking([QUESTION], "s"),
 }
 

@@ -167,7 +167,7 @@ def columns(table: pd.DataFrame) -> list[str]:
 def mentions(dataset: Dataset) -> str:
     """What the interpretation says and what the cohort of it is warned of."""
     cohort = cohort_of(dataset, "it")
-    return "\n".join((told(dataset), *cohort.notes, *(str(each) for each in cohort.findings)))
+    return "\n".join((told(dataset), *map(str, cohort.notes), *map(str, cohort.findings)))
 
 
 def labels(dataset: Dataset) -> list[int]:

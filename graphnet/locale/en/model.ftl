@@ -32,3 +32,17 @@ checkpoint-damaged = The checkpoint is damaged.
 scaling-unknown = It is unknown how the measures of the imported model were scaled, so it cannot predict. Fine-tune it, or ask the operator to import it again with --scaler none or fit.
 predictions-damaged = The stored predictions are damaged: they are not JSON with one value per subject, class and region.
 predictions-of-other-format = The stored predictions do not have the format { $format }.
+harmoniser-damaged = The stored model cannot be read: { $problem ->
+    [shape] its harmonisation does not have one value per column and site
+    [infinite] its harmonisation has values that are not finite
+   *[json] its harmonisation is damaged
+}.
+scaler-damaged = The stored model cannot be read: { $problem ->
+    [shape] its scaler does not have one scale per region and measure
+    [infinite] its scaler has values that are not finite
+   *[json] its scaler is damaged
+}.
+target-damaged = The stored model cannot be read: { $problem ->
+    [scale] its target has no scale
+   *[json] its target is damaged
+}.

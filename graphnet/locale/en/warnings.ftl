@@ -37,3 +37,7 @@ constant-columns = { $count ->
     [one] 1 column hardly varies among the training subjects and was set to 0.
    *[other] { $count } columns hardly vary among the training subjects and were set to 0.
 }
+harmonised-classes = { $count ->
+    [one] Site { $sites } has training subjects of one class only, so harmonisation also removes a part of the difference between the classes.
+   *[other] Each of the sites { $sites } has training subjects of one class only, so harmonisation also removes a part of the difference between the classes.
+}

@@ -32,3 +32,17 @@ checkpoint-damaged = 检查点已损坏。
 scaling-unknown = 不知道导入的模型如何缩放指标，因此无法用于预测。请对其微调，或请管理员用 --scaler none 或 fit 重新导入。
 predictions-damaged = 已保存的预测结果已损坏：不是每个受试者、类别和脑区一个值的 JSON。
 predictions-of-other-format = 已保存的预测结果不是 { $format } 格式。
+harmoniser-damaged = 无法读取已保存的模型：{ $problem ->
+    [shape] 其协调参数不是每列和每个站点一个值
+    [infinite] 其协调参数含有非有限值
+   *[json] 其协调参数已损坏
+}。
+scaler-damaged = 无法读取已保存的模型：{ $problem ->
+    [shape] 其标准化参数不是每个脑区和指标一个
+    [infinite] 其标准化参数含有非有限值
+   *[json] 其标准化参数已损坏
+}。
+target-damaged = 无法读取已保存的模型：{ $problem ->
+    [scale] 其预测目标没有尺度
+   *[json] 其预测目标已损坏
+}。

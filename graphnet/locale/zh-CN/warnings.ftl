@@ -19,3 +19,4 @@ subjects-without-edges = { $split }_data：{ $subjects } 名受试者中有 { $c
 harmonised-one-column = 只对一个脑区的一个指标做了协调。ComBat 没有其他列可供估计，因此直接将各站点的均值和方差调整为一致。
 not-harmonised = { $split }_data：{ $count } 名受试者来自训练数据中没有的站点 { $site }，未做协调。
 constant-columns = 有 { $count } 列在训练受试者中几乎没有变化，已设为 0。
+harmonised-classes = 站点 { $sites } 的训练受试者只有一个类别，因此协调也会去除一部分类别之间的差异。

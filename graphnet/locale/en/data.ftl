@@ -1,0 +1,165 @@
+# Subjects, regions and measures of datasets and splits: what cannot be used, and what limits a
+# result. $split is train, val or test; $where is a dataset, a split or one of the next five.
+
+the-data = the data
+the-training-data = the training data
+the-model = the model
+the-stored-model = the stored model
+the-parent = the parent model
+only-regions = Only { $where } has the regions { $names }.
+only-measures = Only { $where } has the measures { $names }.
+layouts-differ = The datasets { $first } and { $second } do not fit together. { $difference }
+
+# Connectomes
+
+edges-z = Fisher's z
+edges-counts = streamline counts
+edges-other = values of another kind
+edges-of-dataset = { $edges } in { $name }
+edges-differ = The connectomes do not fit together: they hold { $datasets }.
+other-edges = The connectomes of train_data hold { $train }, those of { $split }_data { $edges }; both must hold the same.
+connectome-missing = { $count ->
+    [one] No connectome was used, because { $datasets } has none.
+   *[other] No connectome was used, because { $datasets } have none.
+}
+
+# A dataset
+
+no-dataset = There is no dataset to read.
+no-class-column = The dataset { $name } has no classes, because it has no column LABEL_GROUP, LABEL, group, diagnosis or similar. If another column holds them, name it with class=COLUMN.
+no-score-column = The dataset { $name } has no column LABEL_SCORE with a clinical score. If another column holds it, name it with score=COLUMN.
+no-class-no-score = The dataset { $name } has no class and no clinical score. Name the column of the class with class=COLUMN, or that of a score with score=COLUMN.
+nobody = The dataset { $name } has no subject{ $target ->
+    [group] {" "}with a class
+    [score] {" "}with a score
+   *[any] {""}
+}.
+no-measurements = The dataset { $name } has neither measures nor a connectome.
+no-id-column = { $name } has no column of subject ids, so subjects who are in two datasets cannot be found.
+rows-without-id = { $count ->
+    [one] { $name }: 1 row has no id, so it is unknown whether the subject is in another dataset.
+   *[other] { $name }: { $count } rows have no id, so it is unknown whether the subjects are in another dataset.
+}
+rows-dropped = { $name }: { $count ->
+    [one] 1 row has
+   *[other] { $count } rows have
+} no { $target ->
+    [score] score
+   *[group] class
+} and { $count ->
+    [one] was
+   *[other] were
+} left out.
+not-used = { $name }: not used: { $columns }.
+ids-matched = { $datasets }: { $detail }
+ids-repeated = Subject ids on more than one row: { $ids }.
+findings-cut = { $count ->
+    [one] 1 more finding is not listed.
+   *[other] { $count } more findings are not listed.
+}
+
+# Classes
+
+word-in = '{ $word }' in { $where }
+class-names-differ = Class { $label } is { $words }; these subjects count as one class.
+classes-crossed = '{ $word }' is class { $label } in { $where } and class { $other } in { $there }. Use the same coding in both.
+classes-unknown = { $split }_data has { $classes }, which the model does not know (it knows { $known }).
+
+# Splits
+
+train-val-overlap = { $count ->
+    [one] train_data and val_data share 1 subject ({ $subjects }), so the validation metrics do not estimate performance on new subjects.
+   *[other] train_data and val_data share { $count } subjects ({ $subjects }), so the validation metrics do not estimate performance on new subjects.
+}
+train-test-overlap = { $count ->
+    [one] train_data and test_data share 1 subject ({ $subjects }), so the test metrics do not estimate performance on new subjects.
+   *[other] train_data and test_data share { $count } subjects ({ $subjects }), so the test metrics do not estimate performance on new subjects.
+}
+val-test-overlap = { $count ->
+    [one] val_data and test_data share 1 subject ({ $subjects }), so the epoch was not selected on validation subjects.
+   *[other] val_data and test_data share { $count } subjects ({ $subjects }), so the epoch was not selected on validation subjects.
+}
+splits-matched = { $left }_data and { $right }_data: { $detail }
+no-held-out-subjects = There are no validation and no test subjects. Metrics on the training subjects do not estimate performance on new subjects.
+epoch-selected = The epoch was selected by the loss on the validation subjects, so the validation metrics are slightly optimistic; test metrics are not affected.
+repeated-subjects = { $count ->
+    [one] { $split }_data has 1 subject id on more than one row ({ $ids }); each row counts, so the confidence intervals are too narrow.
+   *[other] { $split }_data has { $count } subject ids on more than one row ({ $ids }); each row counts, so the confidence intervals are too narrow.
+}
+one-class = { $split }_data has only { $name }, so metrics that need two classes (balanced accuracy, AUC) cannot be computed.
+few-subjects = { $count ->
+    [one] { $split }_data has only 1 subject, so its metrics are uncertain; see the confidence intervals.
+   *[other] { $split }_data has only { $count } subjects, so its metrics are uncertain; see the confidence intervals.
+}
+few-of-class = { $count ->
+    [one] { $split }_data has only 1 subject of { $name }.
+   *[other] { $split }_data has only { $count } subjects of { $name }.
+}
+
+# What the quality rules found in a dataset
+
+subjects = { $count ->
+    [one] 1 subject ({ $names })
+   *[other] { $count } subjects ({ $names })
+}
+regions = { $count ->
+    [one] region { $names }
+   *[other] regions { $names }
+}
+in-regions = {" "}({ $regions })
+regions-without-edges = { $count ->
+    [one] { $dataset }: { $regions } has no edge in { $subjects }; see the quality rules for what was done.
+   *[other] { $dataset }: { $regions } have no edge in { $subjects }; see the quality rules for what was done.
+}
+edges-missing = { $count ->
+    [one] { $dataset }: 1 edge{ $where } of { $subjects } is missing; see the quality rules for what was done.
+   *[other] { $dataset }: { $count } edges{ $where } of { $subjects } are missing; see the quality rules for what was done.
+}
+values-unusable = { $count ->
+    [one] { $dataset }: 1 { $measures } value{ $where } of { $subjects } is
+   *[other] { $dataset }: { $count } { $measures } values{ $where } of { $subjects } are
+} { $rule ->
+    [infinite] infinite
+    [absurd] implausible
+    [constant] constant
+    [broken] from a failed computation
+   *[missing] missing
+}; see the quality rules for what was done.
+
+# Subjects who were found among those a model was trained on, by another spelling of their id
+
+id-there = { $id } is { $there } there
+spelled-differently = { $count ->
+    [one] 1 subject matched a training subject although the id is spelled differently ({ $ids }).
+   *[other] { $count } subjects matched a training subject although their ids are spelled differently ({ $ids }).
+}
+
+# Harmonisation and scores
+
+harmonise-one-site = harmonise needs at least two sites, but train_data has only site { $site }.
+site-has = { $site } has { $count }
+harmonise-few-subjects = harmonise needs at least { $least } training subjects per site; { $sites }.
+score-constant = All subjects of train_data have the same LABEL_SCORE. A score can only be learned if it varies.
+
+# An atlas
+
+atlas-unreadable = The atlas { $file } is not a table with a region in its first column and the columns x, y and z in millimetres.
+not-in-atlas = The atlas does not have the regions { $regions }.
+
+# A stored dataset
+
+folder-damaged = { $what ->
+    [too-large] The dataset folder { $folder } has a dataset.json of more than { $limit } MB
+    [json] The dataset folder { $folder } has no dataset.json that can be read
+    [format] The dataset folder { $folder } has a dataset.json of another format
+    [changed] The dataset folder { $folder } has a dataset.json that was changed (SHA-256)
+    [array] The dataset folder { $folder } has no { $file }, or that file was changed
+    [npy-version] The dataset folder { $folder } has { $file } in another version of NumPy's format
+    [shape] The dataset folder { $folder } has { $file } in another dtype or shape than its dataset.json says
+    [dimensions] The dataset folder { $folder } has { $file } of another size than its subjects and regions
+    [series] The dataset folder { $folder } has time series of another size than its subjects and regions
+   *[content] The dataset folder { $folder } does not match its dataset.json
+}. Save the dataset again from its file.
+folder-of-other-version = The dataset folder { $folder } has version { $stored } of its format; this program reads version { $read }.
+arrays-not-listed = The dataset's dataset.json does not list its arrays.
+array-unknown = The dataset's dataset.json names an unknown array, '{ $name }'.

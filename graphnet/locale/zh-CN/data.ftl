@@ -1,0 +1,114 @@
+# 数据集与各划分的受试者、脑区和指标：不能使用的内容，以及结果的局限。$split 为 train、val 或 test；
+# $where 为数据集、划分或以下五项之一。
+
+the-data = 数据
+the-training-data = 训练数据
+the-model = 模型
+the-stored-model = 已保存的模型
+the-parent = 父模型
+only-regions = 只有 { $where } 有脑区 { $names }。
+only-measures = 只有 { $where } 有指标 { $names }。
+layouts-differ = 数据集 { $first } 与 { $second } 不匹配。{ $difference }
+
+# 连接矩阵
+
+edges-z = Fisher z 值
+edges-counts = 流线数
+edges-other = 其他类型的值
+edges-of-dataset = { $name } 中为{ $edges }
+edges-differ = 连接矩阵不匹配：{ $datasets }。
+other-edges = train_data 的连接矩阵为{ $train }，{ $split }_data 的为{ $edges }；两者必须相同。
+connectome-missing = 未使用连接矩阵，因为 { $datasets } 没有连接矩阵。
+
+# 单个数据集
+
+no-dataset = 没有可读取的数据集。
+no-class-column = 数据集 { $name } 没有类别，因为没有名为 LABEL_GROUP、LABEL、group、diagnosis 或类似名称的列。如果类别在其他列，请用 class=列名 指定。
+no-score-column = 数据集 { $name } 没有含临床评分的 LABEL_SCORE 列。如果评分在其他列，请用 score=列名 指定。
+no-class-no-score = 数据集 { $name } 既没有类别也没有临床评分。请用 class=列名 指定类别列，或用 score=列名 指定评分列。
+nobody = 数据集 { $name } 中没有{ $target ->
+    [group] 有类别的
+    [score] 有评分的
+   *[any] {""}
+}受试者。
+no-measurements = 数据集 { $name } 既没有指标也没有连接矩阵。
+no-id-column = { $name } 没有受试者 ID 列，因此无法发现同时在两个数据集中的受试者。
+rows-without-id = { $name }：{ $count } 行没有 ID，因此不知道这些受试者是否也在其他数据集中。
+rows-dropped = { $name }：{ $count } 行没有{ $target ->
+    [score] 评分
+   *[group] 类别
+}，已略去。
+not-used = { $name }：未使用 { $columns }。
+ids-matched = { $datasets }：{ $detail }
+ids-repeated = 出现在多行中的受试者 ID：{ $ids }。
+findings-cut = 另有 { $count } 项发现未列出。
+
+# 类别
+
+word-in = { $where } 中为“{ $word }”
+class-names-differ = 类别 { $label } 在 { $words }；这些受试者算作同一类别。
+classes-crossed = “{ $word }”在 { $where } 中是类别 { $label }，在 { $there } 中是类别 { $other }。请统一编码。
+classes-unknown = { $split }_data 含有{ $classes }，模型不认识（模型认识{ $known }）。
+
+# 数据划分
+
+train-val-overlap = train_data 与 val_data 有 { $count } 名共同的受试者（{ $subjects }），因此验证指标不能代表对新受试者的表现。
+train-test-overlap = train_data 与 test_data 有 { $count } 名共同的受试者（{ $subjects }），因此测试指标不能代表对新受试者的表现。
+val-test-overlap = val_data 与 test_data 有 { $count } 名共同的受试者（{ $subjects }），因此没有用验证受试者选择训练轮次。
+splits-matched = { $left }_data 与 { $right }_data：{ $detail }
+no-held-out-subjects = 没有验证受试者，也没有测试受试者。训练受试者上的指标不能代表对新受试者的表现。
+epoch-selected = 训练轮次是按验证受试者上的损失选择的，因此验证指标略偏乐观；测试指标不受影响。
+repeated-subjects = { $split }_data 中有 { $count } 个受试者 ID 出现在多行中（{ $ids }）；每行都计入，因此置信区间过窄。
+one-class = { $split }_data 只有{ $name }，因此无法计算需要两个类别的指标（平衡准确率、AUC）。
+few-subjects = { $split }_data 只有 { $count } 名受试者，其指标不确定；请查看置信区间。
+few-of-class = { $split }_data 中{ $name }只有 { $count } 名受试者。
+
+# 质量规则在数据集中的发现
+
+subjects = { $count } 名受试者（{ $names }）
+regions = 脑区 { $names }
+in-regions = （{ $regions }）
+regions-without-edges = { $dataset }：{ $regions } 在 { $subjects }中没有边；处理方式见质量规则。
+edges-missing = { $dataset }：{ $subjects }的 { $count } 条边{ $where }缺失；处理方式见质量规则。
+values-unusable = { $dataset }：{ $subjects }的 { $count } 个 { $measures } 值{ $where }{ $rule ->
+    [infinite] 为无穷大
+    [absurd] 不合理
+    [constant] 全部相同
+    [broken] 来自失败的计算
+   *[missing] 缺失
+}；处理方式见质量规则。
+
+# 以不同写法的 ID 在训练过模型的受试者中找到的受试者
+
+id-there = { $id } 在其中写作 { $there }
+spelled-differently = { $count } 名受试者与训练受试者匹配，尽管 ID 写法不同（{ $ids }）。
+
+# 协调与评分
+
+harmonise-one-site = harmonise 至少需要两个站点，而 train_data 只有站点 { $site }。
+site-has = { $site } 有 { $count } 名
+harmonise-few-subjects = harmonise 要求每个站点至少有 { $least } 名训练受试者；{ $sites }。
+score-constant = train_data 的所有受试者 LABEL_SCORE 相同。评分有差异才能学习。
+
+# 图谱
+
+atlas-unreadable = 图谱 { $file } 不是第一列为脑区、并有以毫米为单位的 x、y、z 列的表格。
+not-in-atlas = 图谱中没有脑区 { $regions }。
+
+# 已保存的数据集
+
+folder-damaged = { $what ->
+    [too-large] 数据集文件夹 { $folder } 的 dataset.json 超过 { $limit } MB
+    [json] 数据集文件夹 { $folder } 没有可读取的 dataset.json
+    [format] 数据集文件夹 { $folder } 的 dataset.json 是其他格式
+    [changed] 数据集文件夹 { $folder } 的 dataset.json 被改动过（SHA-256）
+    [array] 数据集文件夹 { $folder } 缺少 { $file }，或该文件被改动过
+    [npy-version] 数据集文件夹 { $folder } 的 { $file } 是其他版本的 NumPy 格式
+    [shape] 数据集文件夹 { $folder } 的 { $file } 的数据类型或形状与 dataset.json 不符
+    [dimensions] 数据集文件夹 { $folder } 的 { $file } 与受试者和脑区的数量不符
+    [series] 数据集文件夹 { $folder } 的时间序列与受试者和脑区的数量不符
+   *[content] 数据集文件夹 { $folder } 与其 dataset.json 不符
+}。请从数据集的文件重新保存。
+folder-of-other-version = 数据集文件夹 { $folder } 的格式版本为 { $stored }；本程序读取版本 { $read }。
+arrays-not-listed = 数据集的 dataset.json 没有列出其数组。
+array-unknown = 数据集的 dataset.json 含有未知的数组“{ $name }”。
