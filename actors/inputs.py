@@ -23,6 +23,7 @@ from graphnet.data.cohorts import cohort_of
 from graphnet.data.splits import Splits
 from graphnet.data.unnamed import unnamed
 from graphnet.errors import DiskFull, GraphnetError, ModelError
+from graphnet.messages import Message
 from graphnet.plan import ExperimentPlan
 from registry import (
     MANIFEST,
@@ -102,13 +103,13 @@ def _parent(runtime: Runtime, store: Store, form: TaskForm, proj_id: str) -> Sto
         return None
     record = runtime.call(tasks.get_model(form.trained_task_id))
     if record is not None and record.removed_at:
-        raise ModelError(str(ModelRemoved(form.trained_task_id, record.removed_at)))
+        raise ModelError(ModelRemoved(form.trained_task_id, record.removed_at).message)
     known = record.manifest_sha256 if record else ""
     try:
         parameters = store.get(form.trained_task_id, PARAMETERS)
         manifest = store.get(form.trained_task_id, MANIFEST)
     except ObjectMissing as error:
-        none = f"The task {form.trained_task_id} has no stored model to fine-tune."
+        none = Message("worker.no-model-to-fine-tune", task=form.trained_task_id)
         raise ModelError(lost(form.trained_task_id) if known else none) from error
     except ObjectDamaged as error:
         raise ModelError(damaged(form.trained_task_id, str(error))) from error
@@ -116,7 +117,7 @@ def _parent(runtime: Runtime, store: Store, form: TaskForm, proj_id: str) -> Sto
         check_manifest(manifest, known)
         model = StoredModel.from_bytes(parameters, manifest)
     except ModelError as error:
-        raise ModelError(damaged(form.trained_task_id, str(error))) from error
+        raise ModelError(damaged(form.trained_task_id, error.message)) from error
     return unnamed(model, form.trained_task_id, _of_others(runtime, model, form, proj_id))
 
 
@@ -142,7 +143,7 @@ def _splits(runtime: Runtime, reader: DatasetReader, form: TaskForm, target: str
     records = {record.data_name: record for record in rows if record.data_name in names}
     gone = sorted(names - set(records))
     if gone:
-        raise GraphnetError(f"The dataset {', '.join(gone)} is no longer there.")
+        raise GraphnetError(Message("worker.datasets-gone", datasets=gone, count=len(gone)))
     cohorts = {
         name: cohort_of(reader.dataset(record), name, target) for name, record in records.items()
     }

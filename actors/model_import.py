@@ -13,6 +13,7 @@ from safetensors.torch import load_file
 
 from actors.outputs import Saved, output_files
 from actors.reading import uploads
+from actors.reading.answers import refusal
 from actors.reading.child import ReadLimits, child_outcome, run_child, working_folder
 from actors.reading.datasets import DatasetReader
 from actors.rpc import ReadRequest
@@ -23,7 +24,7 @@ from graphnet.artifacts.model import StoredModel
 from graphnet.data.cohort import Cohort, merge
 from graphnet.data.cohorts import cohort_of
 from graphnet.errors import CohortError, ModelError, SettingsError
-from graphnet.messages import Message, finished
+from graphnet.messages import Message
 from graphnet.predecessor.__main__ import TENSORS
 from graphnet.predecessor.model import FIT, TrainedOn, Wanted, assembled
 from graphnet.predecessor.state import State
@@ -59,9 +60,9 @@ class ModelImporter:
             self._check_again(old, again=again)
             return {"imported": self._stored(old, _with_origin(model, request.name, digest))}
         except (CohortError, ModelError, SettingsError) as error:
-            return {"refused": list(error.sentences)}
+            return refusal(error.messages)
         except NotImportable as error:
-            return {"refused": [str(error)]}
+            return refusal([error.message])
 
     def _read(self, request: ReadRequest) -> tuple[State, str]:
         """The upload's tensors, and the SHA-256 of the file."""
@@ -103,9 +104,8 @@ class ModelImporter:
             try:
                 cohorts.append(cohort_of(self.reader.dataset(record), name))
             except CohortError as error:
-                reason = error.messages[0] if len(error.messages) == 1 else finished(str(error))
                 problems.append(
-                    Message("predecessor.dataset-unreadable", dataset=name, reason=reason)
+                    Message("predecessor.dataset-unreadable", dataset=name, reason=error.message)
                 )
         return cohorts, problems
 

@@ -9,7 +9,15 @@ from typing import Any
 from actors import metrics
 from actors.log_context import about
 from actors.lost import damaged, lost
-from actors.reading.answers import GONE, INTERNAL, Answer, read_answer, reply_or_reason
+from actors.reading.answers import (
+    INTERNAL,
+    LATE,
+    Answer,
+    read_answer,
+    refusal,
+    reply_or_reason,
+    without_answer,
+)
 from actors.reading.child import ReadOptions, ReadOutcome
 from actors.reading.datasets import DatasetReader
 from actors.rpc import PredictionRequest, is_late
@@ -21,6 +29,7 @@ from graphnet.data.cohort import Cohort
 from graphnet.data.cohorts import ANY, cohort_of
 from graphnet.data.storage import load
 from graphnet.errors import CohortError, GraphnetError, ModelError
+from graphnet.messages import Message
 from registry import MANIFEST, PARAMETERS, ObjectDamaged, ObjectMissing, Store
 
 log = logging.getLogger(__name__)
@@ -43,23 +52,25 @@ class Predictor:
         """``{"answer": …}``, or the reason why there is none; see :mod:`actors.reading.answers`."""
         question = PredictionRequest(**fields)
         if is_late(question):
-            return {"away": GONE}
+            return without_answer("away", LATE)
         try:
             with about(question.task_id, request=question.request_id), metrics.PREDICTING.time():
                 return reply_or_reason(lambda: self._predicted(question))
         except Exception:
             log.exception("a prediction by the model of task %s failed", question.task_id)
-            return {"away": INTERNAL}
+            return without_answer("away", INTERNAL)
 
     def _predicted(self, question: PredictionRequest) -> Answer:
         try:
             model = self._model(question)
         except ObjectMissing:
             if question.manifest_sha256:
-                return {"lost": str(lost(question.task_id))}
-            return {"refused": [f"The task {question.task_id} has no stored model."]}
-        except (ModelError, ObjectDamaged) as error:
-            return {"damaged": str(damaged(question.task_id, str(error)))}
+                return without_answer("lost", lost(question.task_id))
+            return refusal([Message("worker.no-model", task=question.task_id)])
+        except ModelError as error:
+            return without_answer("damaged", damaged(question.task_id, error.message))
+        except ObjectDamaged as error:
+            return without_answer("damaged", damaged(question.task_id, str(error)))
         options = ReadOptions(FILE, question.mapping, question.most, without_class=True)
         return self.reader.uploaded(
             question.upload, options, lambda outcome: self._answer(model, outcome, question)
@@ -75,7 +86,7 @@ class Predictor:
             names = self._names(cohort.regions)
             return {"answer": predict(model, cohort, explain=question.explain, names=names)}
         except GraphnetError as error:
-            return {"refused": list(error.sentences)}
+            return refusal(error.messages)
 
     def _model(self, question: PredictionRequest) -> StoredModel:
         key = question.task_id, question.manifest_sha256
@@ -99,6 +110,6 @@ def _subjects(outcome: ReadOutcome) -> Cohort:
     dataset = load(outcome.folder)
     if len(dataset) > MOST_SUBJECTS:
         raise CohortError(
-            f"The file has {len(dataset)} rows; send at most {MOST_SUBJECTS} subjects at a time."
+            Message("worker.too-many-subjects", count=len(dataset), most=MOST_SUBJECTS)
         )
     return without_unnamed_sites(cohort_of(dataset, NEW, ANY), NEW)

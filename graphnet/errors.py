@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from graphnet.messages import Message, as_message
+from graphnet.messages import Message, as_message, as_one
 
 
 class GraphnetError(Exception):
@@ -17,6 +17,11 @@ class GraphnetError(Exception):
     def sentences(self) -> tuple[str, ...]:
         """The messages in English."""
         return tuple(str(message) for message in self.messages)
+
+    @property
+    def message(self) -> Message:
+        """The messages as one."""
+        return as_one(self.messages)
 
     @property
     def codes(self) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ Fluent: https://projectfluent.org/fluent/guide/
 import logging
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, reduce
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Self, Union
 
@@ -119,6 +119,13 @@ def render(message: Message | str, language: str = ENGLISH) -> str:
 def rendered(messages: Iterable[Message | str], language: str = ENGLISH) -> list[str]:
     """The sentence of each message."""
     return [render(message, language) for message in messages]
+
+
+def as_one(messages: Iterable[Message]) -> Message:
+    """Several sentences one after the other, at least one, as one message."""
+    return reduce(
+        lambda first, second: Message("api.two-sentences", first=first, second=second), messages
+    )
 
 
 def as_warnings(messages: Iterable[Message | str]) -> dict[str, list[Any]]:

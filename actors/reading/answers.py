@@ -3,11 +3,10 @@
 import logging
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from actors import metrics
 from actors.log_context import about
-from actors.model_import import ModelImporter
 from actors.reading.child import ReadOptions, ReadOutcome
 from actors.reading.datasets import DatasetReader
 from actors.reading.uploads import UploadGone, find_upload, remove_bytes
@@ -16,14 +15,16 @@ from db import datasets
 from db.datasets import ListedDataset, name_taken
 from db.errors import DatabaseError, NameTaken
 from graphnet.errors import CohortError, DiskFull
-from graphnet.messages import Message
+from graphnet.messages import Message, finished
 from registry import RegistryError, RegistryRefuses
+
+if TYPE_CHECKING:
+    from actors.model_import import ModelImporter
 
 log = logging.getLogger(__name__)
 
-GONE = "The file waited too long for a worker; send it again."
-BECAME = "This upload has become the dataset {!r}; send the file again to keep it once more."
-INTERNAL = "An internal error; the worker's log has it under the request's id."
+LATE = Message("worker.late")
+INTERNAL = Message("worker.internal-error")
 
 Answer = dict[str, Any]
 
@@ -35,6 +36,11 @@ def refusal(reasons: Iterable[Message]) -> Answer:
         "refused": [str(reason) for reason in reasons],
         "refused_messages": [reason.as_dict() for reason in reasons],
     }
+
+
+def without_answer(why: str, message: Message) -> Answer:
+    """Why nothing is answered (``away``, ``gone``, ``lost`` …), with the message that says it."""
+    return {why: message.as_dict()}
 
 
 def read_answer(outcome: ReadOutcome) -> Answer:
@@ -52,17 +58,16 @@ def reply_or_reason(call: Callable[[], Answer]) -> Answer:
     try:
         return call()
     except UploadGone as error:
-        return {"gone": str(error)}
+        return without_answer("gone", error.message)
     except CohortError as error:
         return refusal(error.messages)
     except NameTaken as error:
-        return {"taken": str(error)}
-    except (DiskFull, RegistryError, DatabaseError) as error:
-        return {"full" if _is_full(error) else "away": str(error)}
-
-
-def _is_full(error: Exception) -> bool:
-    return isinstance(error, DiskFull) or (isinstance(error, RegistryRefuses) and error.full)
+        return without_answer("taken", error.message)
+    except (DiskFull, DatabaseError) as error:
+        return without_answer("full" if isinstance(error, DiskFull) else "away", error.message)
+    except RegistryError as error:
+        is_full = isinstance(error, RegistryRefuses) and error.full
+        return without_answer("full" if is_full else "away", finished(str(error)))
 
 
 @dataclass
@@ -70,19 +75,19 @@ class FileReader:
     """Answers by reading, and keeps what it is to keep."""
 
     reader: DatasetReader
-    old_models: ModelImporter | None = None
+    old_models: "ModelImporter | None" = None
 
     def __call__(self, **fields: Any) -> Answer:
         """The answer; see the ``_told`` of whoever asks for its forms."""
         request = ReadRequest(**fields)
         if is_late(request):
-            return {"away": GONE}
+            return without_answer("away", LATE)
         try:
             with about("", request=request.request_id), metrics.READING.time():
                 return reply_or_reason(lambda: self._read(request))
         except Exception:
             log.exception("reading %r failed", request.name)
-            return {"away": INTERNAL}
+            return without_answer("away", INTERNAL)
 
     def _read(self, request: ReadRequest) -> Answer:
         if request.purpose == OLD_MODEL and self.old_models is not None:
@@ -92,7 +97,7 @@ class FileReader:
     def _row(self, request: ReadRequest) -> Answer:
         record = self.reader.call(datasets.find_dataset(request.data_id))
         if record is None:
-            return {"refused": [f"The dataset {request.name} is no longer there."]}
+            return refusal([Message("worker.datasets-gone", datasets=[request.name], count=1)])
         return {"profile": self.reader.profile(record, request.mapping).as_dict()}
 
     def _upload(self, request: ReadRequest) -> Answer:
@@ -114,7 +119,8 @@ class FileReader:
         if record is None:
             return None
         if (record.data_name, record.proj_id) != (request.name, request.proj_id):
-            return {"gone": BECAME.format(record.data_name)}
+            became = Message("worker.upload-became", dataset=repr(record.data_name))
+            return without_answer("gone", became)
         if self.reader.call(datasets.get_answers(request.data_id)) != dict(request.mapping):
             raise name_taken(record.data_name)
         profiles = self.reader.call(datasets.get_profiles([request.data_id]))

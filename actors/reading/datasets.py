@@ -25,6 +25,7 @@ from graphnet.data.dataset import Dataset
 from graphnet.data.interpretation import Question
 from graphnet.data.profile import Profile, profile_of
 from graphnet.errors import CohortError, QuestionsOpen
+from graphnet.messages import Message
 from registry import ObjectDamaged, ObjectMissing, RegistryUnavailable, Store
 
 T = TypeVar("T")
@@ -85,10 +86,7 @@ class DatasetReader:
         """What a row holds, read anew and noted; a ``mapping`` that leads to a dataset is kept."""
         content: Dataset | CohortError
         if mapping and self._is_uploaded(record):
-            raise CohortError(
-                f"The dataset {record.data_name} was read from a file, of which its row holds no "
-                "more than what was understood; send the file again, with these answers."
-            )
+            raise CohortError(Message("worker.dataset-from-file", dataset=record.data_name))
         try:
             content = self._read_row(record, mapping) if mapping else self._dataset(record)
         except CohortError as error:

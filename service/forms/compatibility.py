@@ -11,8 +11,8 @@ from graphnet.catalogue import FROM_CONNECTOMES, LEAST_MEASURES
 from graphnet.data.cohort import Layout
 from graphnet.data.profile import Profile
 from graphnet.errors import ModelError
-from graphnet.messages import Message
-from service.http.responses import FieldError, as_one
+from graphnet.messages import Message, as_one
+from service.http.responses import FieldError
 
 PARENT = "param_set.trained_task_id"
 Profiles = Mapping[str, Profile]

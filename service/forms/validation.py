@@ -15,12 +15,12 @@ from db.tasks import ModelRecord
 from graphnet.artifacts.manifest import check_manifest, read_manifest
 from graphnet.data.profile import ASKS, Profile
 from graphnet.errors import ModelError
-from graphnet.messages import Message, as_message
+from graphnet.messages import Message, as_message, as_one
 from registry import MANIFEST, PARAMETERS, ObjectDamaged, ObjectMissing
 from service.forms.compatibility import PARENT, Parent, compatibility_errors, dataset_names
 from service.forms.datasets import FIELDS, names_without_ending
 from service.http.auth import Caller
-from service.http.responses import FieldError, as_one, quoted
+from service.http.responses import FieldError, quoted
 from service.predecessor import kind_of, stranger_seen
 from service.state import AppState
 from service.stores.artifacts import ArtifactReader

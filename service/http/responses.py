@@ -3,7 +3,6 @@
 import json
 from collections.abc import Mapping, Sequence
 from enum import IntEnum
-from functools import reduce
 from typing import Any, NamedTuple
 
 from starlette.responses import Response
@@ -171,13 +170,6 @@ def field_error(field: str, message: Message) -> ApiError:
 def field_errors(pairs: Sequence[tuple[str, Message]]) -> list[FieldError]:
     """What another room found wrong, as pairs of a field and a message."""
     return [FieldError(*pair) for pair in pairs]
-
-
-def as_one(messages: Sequence[Message]) -> Message:
-    """Several sentences one after the other, at least one, as one message."""
-    return reduce(
-        lambda first, second: Message("api.two-sentences", first=first, second=second), messages
-    )
 
 
 def quoted(text: str, most: int = 70) -> str:

@@ -13,6 +13,7 @@ from typing import Any
 from actors.names import Names
 from actors.reading.uploads import PART_BYTES, UPLOAD_JSON, Upload, new_id, part_name
 from actors.rpc import OLD_MODEL, READ_ACTOR, READ_QUEUE, ReadRequest
+from graphnet.messages import Message
 from registry import RegistryError, Store
 from service.stores.worker_calls import NoAnswer, WorkerClient
 
@@ -104,7 +105,7 @@ def _imported_by_worker(found: Mapping[str, Any]) -> dict[str, Any]:
         raise ImportRefused(*(str(each) for each in found["refused"]))
     for kind in ("full", "gone"):
         if kind in found:
-            raise ImportRefused(str(found[kind]))
+            raise ImportRefused(str(Message.from_json(found[kind])))
     raise ImportRefused("The workers are of an older version, which imports no models.")
 
 

@@ -12,12 +12,12 @@ from db.states import Status
 from db.tasks import TaskRecord
 from graphnet.artifacts.predictions import predictions_csv, read_predictions
 from graphnet.errors import ModelError
-from graphnet.messages import Message
+from graphnet.messages import Message, as_one
 from graphnet.report import render
 from graphnet.report.facts import Facts
 from registry import EVIDENCE, GLASS_BRAIN, REPORT
 from service.http.queries import query_flag
-from service.http.responses import ApiError, ErrorNum, as_one, success
+from service.http.responses import ApiError, ErrorNum, success
 from service.predecessor import require_known
 from service.routes.stored import damaged, manifest_of, stored
 from service.routes.tasks import task_of

@@ -14,7 +14,7 @@ from db.errors import ModelRemoved
 from db.tasks import TaskRecord
 from graphnet.artifacts.manifest import check_manifest, read_manifest
 from graphnet.errors import ModelError
-from graphnet.messages import Message, as_message
+from graphnet.messages import Message, as_message, as_one
 from registry import (
     GLASS_BRAIN,
     LOG,
@@ -25,7 +25,7 @@ from registry import (
     ObjectMissing,
     RegistryUnavailable,
 )
-from service.http.responses import ApiError, ErrorNum, as_one, success
+from service.http.responses import ApiError, ErrorNum, success
 from service.predecessor import require_stored
 from service.routes.tasks import task_of
 from service.state import AppState, state_of

@@ -10,8 +10,8 @@ from actors.rpc import KEEP, PREVIEW, READ_ACTOR, READ_QUEUE, ROW, ReadRequest
 from db import datasets
 from db.datasets import ListedDataset
 from db.errors import NameTaken
-from graphnet.messages import Message, as_message
-from service.http.responses import ApiError, ErrorNum, FieldError, as_one
+from graphnet.messages import Message, as_message, as_one
+from service.http.responses import ApiError, ErrorNum, FieldError
 from service.stores.uploads import gone
 from service.stores.worker_calls import NoAnswer, WorkerClient
 

@@ -23,6 +23,7 @@ from db.connection import migrate
 from db.datasets import DatasetRecord
 from graphnet.data.synthetic import cohort_table
 from graphnet.errors import CohortError
+from graphnet.messages import Message
 from registry.s3 import S3Store
 from tests.databases import query, sqlite_database
 from tests.db.opened import opened
@@ -142,14 +143,14 @@ def test_what_cannot_be_read_leaves_nothing(local: DatasetReader) -> None:
 def test_a_name_that_is_taken_is_said_and_leaves_no_row(local: DatasetReader) -> None:
     row(local, "small", "{}")
     upload = uploaded(local, SMALL_TABLE.to_csv(index=False).encode())
-    assert "'small' already" in answer(local, asked(upload, KEEP))["taken"]
+    assert answer(local, asked(upload, KEEP))["taken"]["code"] == "database.name-taken"
     assert local.call(datasets.find_dataset(upload.data_id)) is None
     assert local.arrays.store.task_ids() == []
 
 
 def test_nobody_waits_for_what_is_late(local: DatasetReader) -> None:
     upload = uploaded(local, b"x")
-    assert "too long" in answer(local, asked(upload, KEEP, until=1.0))["away"]
+    assert answer(local, asked(upload, KEEP, until=1.0))["away"]["code"] == "worker.late"
 
 
 def test_a_dataset_too_large_for_the_database_is_kept_as_arrays(
@@ -216,7 +217,7 @@ def test_a_row_is_read_while_the_registry_is_away(local: DatasetReader, tmp_path
     (tmp_path / "registry").rename(tmp_path / "away")
     for _ in range(2):
         assert len(local.dataset(record)) == 6
-    assert "registry" in answer(local, asked(upload, KEEP))["away"]
+    assert "registry" in str(Message.from_json(answer(local, asked(upload, KEEP))["away"]))
     assert local.call(datasets.find_dataset(upload.data_id)) is None
 
 
@@ -255,7 +256,7 @@ def test_the_answers_to_a_file_are_not_for_the_row_that_it_became(
     record = record_of(local, upload.data_id)
     other = {"class.positive": "1"}
     told = answer(local, ReadRequest(ROW, "small", record.data_id, mapping=other))
-    assert "send the file again" in told["refused"][0]
+    assert told["refused_messages"][0]["code"] == "worker.dataset-from-file"
     kept = local.dataset(record)
     assert kept.subjects.labels.tolist() == [int(positive == "1"), int(positive == "2")] * 3
     assert kept.connectomes is not None

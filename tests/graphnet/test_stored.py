@@ -234,8 +234,8 @@ def test_tensors_that_are_not_the_nets_are_refused(
             "shapes of its arch",
         ),
         (named({"settings": {**MODEL.settings.as_dict(), "graph": "similarity"}}), "similarity"),
-        (named({"scaler": {}}), "scaler cannot be read"),
-        (named({"scaler": []}), "scaler cannot be read"),
+        (named({"scaler": {}}), "its scaler is damaged"),
+        (named({"scaler": []}), "its scaler is damaged"),
         (named({"scaler": SCALER | {"clip": 8}}), "scaler"),
         (
             named(

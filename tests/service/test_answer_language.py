@@ -5,9 +5,9 @@ import json
 import pytest
 from starlette.requests import Request
 
-from graphnet.messages import CHINESE, ENGLISH, Message, render
+from graphnet.messages import CHINESE, ENGLISH, Message, as_one, render
 from service.http.language import COOKIE, answer_language
-from service.http.responses import ApiError, ErrorNum, FieldError, as_one, form_error
+from service.http.responses import ApiError, ErrorNum, FieldError, form_error
 
 FOLDS = FieldError("param_set.cv_folds", Message("forms.parent-missing"))
 MODEL = FieldError("train_data", Message("forms.no-dataset", field="train_data", name="'x'"))

@@ -1,0 +1,13 @@
+# What a worker answers instead of reading a file or predicting, and how a task ends that lacks data.
+
+late = The file waited too long for a worker; send it again.
+internal-error = The worker failed with an internal error; its log has the details under the id of this request.
+upload-became = This upload has become the dataset { $dataset }; send the file again to store it once more.
+datasets-gone = { $count ->
+    [one] The dataset { $datasets } is no longer there.
+   *[other] The datasets { $datasets } are no longer there.
+}
+dataset-from-file = The dataset { $dataset } was read from a file, and the database holds only what was read. Send the file again with these answers.
+no-model = The task { $task } has no stored model.
+no-model-to-fine-tune = The task { $task } has no stored model to fine-tune.
+too-many-subjects = The file has { $count } rows; send at most { $most } subjects at a time.

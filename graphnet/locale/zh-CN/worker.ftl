@@ -1,0 +1,10 @@
+# 工作进程无法读取文件或预测时的回答，以及任务因缺少数据而结束的原因。
+
+late = 文件等待工作进程的时间过长；请重新发送。
+internal-error = 工作进程发生内部错误；其日志中按本请求的 ID 记有详情。
+upload-became = 这次上传已成为数据集 { $dataset }；如需再次保存，请重新发送文件。
+datasets-gone = 数据集 { $datasets } 已不存在。
+dataset-from-file = 数据集 { $dataset } 是从文件读取的，数据库只保存了读出的内容。请连同这些回答重新发送文件。
+no-model = 任务 { $task } 没有已保存的模型。
+no-model-to-fine-tune = 任务 { $task } 没有可供微调的已保存模型。
+too-many-subjects = 文件有 { $count } 行；每次最多发送 { $most } 名受试者。
