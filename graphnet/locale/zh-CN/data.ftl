@@ -15,9 +15,9 @@ layouts-differ = 数据集 { $first } 与 { $second } 不匹配。{ $difference 
 edges-z = Fisher z 值
 edges-counts = 流线数
 edges-other = 其他类型的值
-edges-of-dataset = { $name } 中为{ $edges }
+edges-of-dataset = { $name } 中为 { $edges }
 edges-differ = 连接矩阵不匹配：{ $datasets }。
-other-edges = train_data 的连接矩阵为{ $train }，{ $split }_data 的为{ $edges }；两者必须相同。
+other-edges = train_data 的连接矩阵为 { $train }，{ $split }_data 的为 { $edges }；两者必须相同。
 connectome-missing = 未使用连接矩阵，因为 { $datasets } 没有连接矩阵。
 
 # 单个数据集
@@ -27,8 +27,8 @@ no-class-column = 数据集 { $name } 没有类别，因为没有名为 LABEL_GR
 no-score-column = 数据集 { $name } 没有含临床评分的 LABEL_SCORE 列。如果评分在其他列，请用 score=列名 指定。
 no-class-no-score = 数据集 { $name } 既没有类别也没有临床评分。请用 class=列名 指定类别列，或用 score=列名 指定评分列。
 nobody = 数据集 { $name } 中没有{ $target ->
-    [group] 有类别的
-    [score] 有评分的
+    [group] 带类别的
+    [score] 带评分的
    *[any] {""}
 }受试者。
 no-measurements = 数据集 { $name } 既没有指标也没有连接矩阵。
@@ -61,7 +61,7 @@ epoch-selected = 训练轮次是按验证受试者上的损失选择的，因此
 repeated-subjects = { $split }_data 中有 { $count } 个受试者 ID 出现在多行中（{ $ids }）；每行都计入，因此置信区间过窄。
 one-class = { $split }_data 只有{ $name }，因此无法计算需要两个类别的指标（平衡准确率、AUC）。
 few-subjects = { $split }_data 只有 { $count } 名受试者，其指标不确定；请查看置信区间。
-few-of-class = { $split }_data 中{ $name }只有 { $count } 名受试者。
+few-of-class = { $split }_data 中{ $name } 只有 { $count } 名受试者。
 
 # 质量规则在数据集中的发现
 
