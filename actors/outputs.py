@@ -21,7 +21,7 @@ from graphnet.artifacts.predictions import to_bytes
 from graphnet.disk import is_of_full_disk
 from graphnet.experiment import Outcome
 from graphnet.figures.glass_brain import picture
-from graphnet.report import render
+from graphnet.report.page import render_report
 from registry import (
     EVIDENCE,
     GLASS_BRAIN,
@@ -164,4 +164,4 @@ def _report(claim: Claim, outcome: Outcome, result: Mapping[str, Any], drawn: st
         "parent_task_id": claim.parent_task_id or None,
         "finished_at": datetime.now(UTC).isoformat(timespec="seconds"),
     }
-    return render(task, outcome.predictions, drawn, json.loads(manifest))
+    return render_report(task, outcome.predictions, drawn, json.loads(manifest))

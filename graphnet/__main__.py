@@ -10,6 +10,7 @@ from pathlib import Path
 from graphnet.catalogue import MODELS
 from graphnet.config import OPTIONS, options_in
 from graphnet.errors import GraphnetError
+from graphnet.messages import ENGLISH, LANGUAGES
 from graphnet.options import GROUPS, Option, group_label
 
 ON_COMMAND_LINE = set(OPTIONS) - {"fan_out"}  # there are no workers to share the folds with
@@ -65,6 +66,9 @@ def parser() -> argparse.ArgumentParser:
         default=[],
         metavar="[FILE:]ID=CHOICE",
         help="answers a question that a file asks, such as class.positive=SZ; may be repeated",
+    )
+    command_line.add_argument(
+        "--lang", choices=LANGUAGES, default=ENGLISH, help="the language of the report"
     )
     for group in GROUPS:
         options = [option for option in options_in(group) if option.name in ON_COMMAND_LINE]

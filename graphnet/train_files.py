@@ -17,7 +17,7 @@ from graphnet.disk import room_in, write_whole
 from graphnet.experiment import Outcome, run
 from graphnet.figures.glass_brain import picture
 from graphnet.local_files import LocalFiles, name_of, on_terminal
-from graphnet.report import render
+from graphnet.report.page import render_report
 from graphnet.training.callbacks import Callback
 from graphnet.training.devices import choose_device
 from graphnet.training.history import Epoch
@@ -94,7 +94,9 @@ def write(outcome: Outcome, given: argparse.Namespace) -> None:
     parameters, manifest = outcome.model.to_bytes()
     drawn = picture(outcome.predictions)
     text = json.dumps(outcome.result.as_dict(), indent=1, allow_nan=False, ensure_ascii=False)
-    report = render(_task(outcome, given), outcome.predictions, drawn, json.loads(manifest))
+    report = render_report(
+        _task(outcome, given), outcome.predictions, drawn, json.loads(manifest), given.lang
+    )
     files = {
         "model.safetensors": parameters,
         "result.json": text.encode(),

@@ -9,6 +9,7 @@ import pytest
 from fluent.syntax import FluentParser
 from fluent.syntax import ast as ftl
 from fluent.syntax.visitor import Visitor
+from jinja2 import Environment, nodes
 
 from graphnet.messages import CHINESE, ENGLISH, LANGUAGES, Message, finished, render
 
@@ -63,8 +64,20 @@ def raised() -> Iterator[tuple[str, set[str] | None]]:
                 yield str(code.value), None if None in names else values
 
 
+def in_templates() -> Iterator[tuple[str, set[str]]]:
+    """Each code in a template's call of ``text``, with the names of its values."""
+    for room in ROOMS:
+        for file in (ROOT / room).rglob("*.html"):
+            tree = Environment(extensions=["jinja2.ext.i18n"]).parse(file.read_text("utf-8"))
+            for call in tree.find_all(nodes.Call):
+                if isinstance(call.node, nodes.Name) and call.node.name == "text":
+                    code = call.args[0]
+                    assert isinstance(code, nodes.Const)
+                    yield code.value, {keyword.key for keyword in call.kwargs}
+
+
 def literals() -> set[str]:
-    return {
+    return {code for code, _ in in_templates()} | {
         node.value
         for tree in trees()
         for node in ast.walk(tree)
@@ -84,7 +97,7 @@ def test_every_message_has_a_sentence_and_the_values_that_stand_in_it() -> None:
     english = catalogue(ENGLISH)
     problems = [
         (code, values)
-        for code, values in raised()
+        for code, values in (*raised(), *in_templates())
         if code not in english or (values is not None and not english[code] <= values)
     ]
     assert problems == []

@@ -111,23 +111,3 @@ def _by_predictions(predictions: Json | None) -> dict[str, int]:
     return folds | {
         split: seen_of_split(predictions, split) for split in predictions["predictions"]
     }
-
-
-OF_CLASSES = {
-    "n": "Subjects",
-    "accuracy": "Accuracy",
-    "balanced_accuracy": "Balanced accuracy",
-    "sensitivity": "Sensitivity",
-    "specificity": "Specificity",
-    "auc": "AUC",
-    "brier": "Brier score",
-    "ece": "Expected calibration error",
-}
-OF_SCORES = {
-    "n": "Subjects",
-    "mae": "Mean absolute error",
-    "rmse": "Root mean square error",
-    "r2": "R²",
-    "pearson": "Pearson's r",
-    "spearman": "Spearman's ρ",
-}

@@ -1,7 +1,5 @@
 """Loss and accuracy over the epochs."""
 
-from collections.abc import Callable, Sequence
-
 from graphnet.figures.drawing import (
     COLOURS,
     DASHES,
@@ -14,49 +12,55 @@ from graphnet.figures.drawing import (
     path,
     text,
 )
-from graphnet.training.history import Epoch, History
+from graphnet.messages import ENGLISH, Message, render
+from graphnet.names import split_name
+from graphnet.training.history import ACCURACY, LOSS, History
 
 MOST_POINTS = 400
-SPLITS = ("Train", "Val", "Test")
-NAMES = {"Train": "Training", "Val": "Validation", "Test": "Test"}
+SPLITS = ("train", "val", "test")
+KINDS = {LOSS: Message("figures.loss"), ACCURACY: Message("figures.accuracy")}
 Series = dict[str, list[tuple[int, float]]]
 
 
-def curves(
-    lines: Sequence[str], selected: int | None = None, words: Callable[[str], str] = str
-) -> str:
-    """What the lines of ``train_epochs`` tell, at most 400 points a curve.
+def curves(history: History, selected: int | None = None, language: str = ENGLISH) -> str:
+    """Learning curves by split: a panel of losses and, where there are any, one of accuracies.
 
-    A score has no accuracy, so a single panel. ``selected`` is the epoch whose parameters were
-    kept. "" where no line holds a figure.
+    Args:
+        history: at most 400 of its epochs are drawn.
+        selected: the epoch whose parameters were kept; it is marked.
+        language: ``en`` or ``zh-CN``.
+
+    Returns:
+        SVG; "" where no epoch has a loss.
+
     """
-    each = {kind: series(lines, kind) for kind in ("Loss", "Accuracy")}
-    found = {kind: points for kind, points in each.items() if points}
-    if "Loss" not in found:
+    drawn = thinned(history)
+    panels = {kind: points for kind in KINDS if (points := drawn.series(kind))}
+    if LOSS not in panels:
         return ""
-    last = max(epoch for curve in found["Loss"].values() for epoch, _ in curve)
+    last = max(epoch for curve in panels[LOSS].values() for epoch, _ in curve)
     parts: list[str] = []
-    for place, (kind, points) in enumerate(found.items()):
-        parts += _panel(_axes(place, kind, points, last), kind, points, selected, words)
-    known = [split for split in SPLITS if split in found["Loss"]]
-    keys = [(words(NAMES[s]), *_look(s)) for s in known]
-    for place, key in enumerate(keys):
-        parts += legend(62 + 118 * place, 12, [key])
-    return drawing(
-        20 + 400 * len(found), 320, words("Learning curves"), _summary(found, last, words), parts
+    for place, (kind, points) in enumerate(panels.items()):
+        parts += _panel(_axes(place, kind, points, last), kind, points, selected, language)
+    for place, split in enumerate(split for split in SPLITS if split in panels[LOSS]):
+        parts += legend(
+            62 + 118 * place, 12, [(render(split_name(split), language), *_look(split))]
+        )
+    title = render(Message("figures.learning-curves"), language)
+    return drawing(20 + 400 * len(panels), 320, title, _summary(panels, last, language), parts)
+
+
+def thinned(history: History) -> History:
+    """Of many epochs the first, the last, and evenly chosen ones between."""
+    every = max(1, -(-len(history) // MOST_POINTS))
+    places = range(1, len(history) + 1)
+    return History(
+        tuple(
+            epoch
+            for place, epoch in zip(places, history, strict=True)
+            if place in (1, len(history)) or place % every == 0
+        )
     )
-
-
-def series(lines: Sequence[str], kind: str) -> Series:
-    """Epoch and value by split; of many epochs evenly chosen ones and the last."""
-    every = max(1, -(-len(lines) // MOST_POINTS))
-    chosen = [
-        Epoch.from_line(told, place)
-        for place, told in enumerate(lines, 1)
-        if place % every == 0 or place in (1, len(lines))
-    ]
-    points = History(chosen).series(kind.lower())
-    return {split.capitalize(): curve for split, curve in points.items()}
 
 
 def _look(split: str) -> tuple[str, str]:
@@ -65,9 +69,9 @@ def _look(split: str) -> tuple[str, str]:
 
 
 def _panel(
-    axes: Axes, kind: str, found: Series, selected: int | None, words: Callable[[str], str]
+    axes: Axes, kind: str, curves_: Series, selected: int | None, language: str
 ) -> list[str]:
-    parts = axes.frame(words("Epoch"), words(kind))
+    parts = axes.frame(render(Message("figures.epoch"), language), render(KINDS[kind], language))
     first, last = axes.across
     if selected is not None and first <= selected <= last:
         x, bottom = axes.x(selected), axes.top + axes.height
@@ -75,25 +79,28 @@ def _panel(
         at = (x + 5, "start") if near else (x - 5, "end")
         parts += [
             line((x, axes.top), (x, bottom), stroke=INK, dash="3 3"),
-            text(at[0], bottom - 6, words("kept"), anchor=at[1], fill=INK),
+            text(
+                at[0], bottom - 6, render(Message("figures.kept"), language), anchor=at[1], fill=INK
+            ),
         ]
-    for split, points in found.items():
+    for split, points in curves_.items():
         colour, dash = _look(split)
         parts.append(path([axes.at(*point) for point in points], stroke=colour, dash=dash))
     return parts
 
 
-def _axes(place: int, kind: str, found: Series, last: int) -> Axes:
-    values = [value for points in found.values() for _, value in points]
-    up = (0.0, 1.0) if kind == "Accuracy" else padded(values, zero=True)
+def _axes(place: int, kind: str, curves_: Series, last: int) -> Axes:
+    values = [value for points in curves_.values() for _, value in points]
+    up = (0.0, 1.0) if kind == ACCURACY else padded(values, zero=True)
     return Axes(62 + 400 * place, 34, 320, 232, (1.0, float(max(last, 2))), up)
 
 
-def _summary(found: dict[str, Series], last: int, words: Callable[[str], str]) -> str:
+def _summary(panels: dict[str, Series], last: int, language: str) -> str:
     ends = [
-        f"{words(NAMES.get(split, split))} {words(kind)}: {points[0][1]:.3f} → {points[-1][1]:.3f}"
-        for kind, each in found.items()
-        for split, points in each.items()
+        f"{render(split_name(split), language)}, {render(KINDS[kind], language)}: "
+        f"{points[0][1]:.3f} → {points[-1][1]:.3f}"
+        for kind, curves_ in panels.items()
+        for split, points in curves_.items()
         if points
     ]
-    return f"{words('Epoch')} 1–{last}. {'; '.join(ends)}."
+    return f"{render(Message('figures.epoch'), language)} 1–{last}. {'; '.join(ends)}."

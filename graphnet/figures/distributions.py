@@ -1,6 +1,6 @@
 """How measures are spread at each site."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 from graphnet.figures.drawing import (
     ACCENT,
@@ -15,35 +15,44 @@ from graphnet.figures.drawing import (
     text,
     ticks,
 )
+from graphnet.messages import ENGLISH, Message, render
 
 ROW = 24
 Boxes = Mapping[str, Mapping[str, Mapping[str, float | None]]]
 
 
-def distributions(found: Boxes, words: Callable[[str], str] = str) -> str:
-    """A box a site in each measure: quartiles, median, and the 5th and 95th percentile."""
-    if not found:
+def distributions(boxes: Boxes, language: str = ENGLISH) -> str:
+    """A box per site in each measure: quartiles, median, and the 5th and 95th percentile.
+
+    Args:
+        boxes: by measure and site, ``low``, ``q1``, ``median``, ``q3``, ``high`` and ``n``.
+        language: ``en`` or ``zh-CN``.
+
+    """
+    if not boxes:
         return ""
-    parts, y, told = [], 8.0, []
-    for measure, sites in found.items():
-        known = {site: each for site, each in sites.items() if each.get("median") is not None}
-        if not known:
+    parts, y, medians = [], 8.0, []
+    for measure, sites in boxes.items():
+        measured = {site: each for site, each in sites.items() if each.get("median") is not None}
+        if not measured:
             continue
         parts.append(text(8, y + 14, measure, fill=INK, weight=600, size=13))
-        edges = [
+        ends = [
             value
-            for each in known.values()
+            for each in measured.values()
             for key in ("low", "high")
             if (value := each[key]) is not None
         ]
-        axes = Axes(150, y + 24, 420, ROW * len(known), padded(edges), (0.0, 1.0))
-        parts += _panel(axes, known)
-        told += [
-            f"{measure}, {site or '—'}: {words('median')} {each['median']:.3g}"
-            for site, each in known.items()
+        axes = Axes(150, y + 24, 420, ROW * len(measured), padded(ends), (0.0, 1.0))
+        parts += _panel(axes, measured)
+        median = render(Message("figures.median"), language)
+        medians += [
+            f"{measure}, {site or '—'}: {median} {each['median']:.3g}"
+            for site, each in measured.items()
         ]
         y += axes.height + 62
-    return drawing(640, y, words("Distributions by site"), f"{'; '.join(told)}.", parts)
+    title = render(Message("figures.distributions-by-site"), language)
+    return drawing(640, y, title, f"{'; '.join(medians)}.", parts)
 
 
 def _panel(axes: Axes, sites: Mapping[str, Mapping[str, float | None]]) -> list[str]:

@@ -18,15 +18,15 @@ Point = tuple[float, float]
 
 
 def text(
-    x: float, y: float, words: str, *, anchor: str = "start", size: int = SMALL,
+    x: float, y: float, content: str, *, anchor: str = "start", size: int = SMALL,
     fill: str = MUTED, weight: int = 400, turn: float = 0.0,
 ) -> str:  # fmt: skip
-    """Words at a place."""
+    """Text at (x, y), in the drawing's units; ``turn`` in degrees."""
     turned = f' transform="rotate({turn:g} {_n(x)} {_n(y)})"' if turn else ""
     bold = f' font-weight="{weight}"' if weight != 400 else ""
     return (
         f'<text x="{_n(x)}" y="{_n(y)}" text-anchor="{anchor}" font-size="{size}" '
-        f'fill="{fill}"{bold}{turned}>{escape(words)}</text>'
+        f'fill="{fill}"{bold}{turned}>{escape(content)}</text>'
     )
 
 
@@ -91,9 +91,9 @@ def drawing(
     *,
     role: str = "img",
 ) -> str:
-    """The whole figure; ``summary`` says in words what is to be seen.
+    """The whole figure; ``summary`` describes it in words for a screen reader.
 
-    One with links in it is no image but a ``group`` to who hears it: an image hides what it holds.
+    A figure with links has the ``role`` ``group``: an image would hide them from a screen reader.
     """
     return (
         f'<svg viewBox="0 0 {_n(width)} {_n(height)}" width="100%" role="{role}" '
@@ -108,12 +108,12 @@ def _dashed(dash: str) -> str:
 
 
 def _n(value: float) -> str:
-    """As few digits as the eye needs."""
+    """With at most two decimals."""
     return f"{value:.2f}".rstrip("0").rstrip(".")
 
 
 def fitting(name: str, most: int) -> str:
-    """A name of at most so many characters: its beginning and its end, where names differ."""
+    """A name cut to ``most`` characters: its beginning and its end, where names differ."""
     if len(name) <= most:
         return name
     end = most // 2
@@ -126,7 +126,7 @@ STEPS = (1.0, 2.0, 2.5, 5.0, 10.0)
 
 @dataclass(frozen=True)
 class Axes:
-    """A panel at (left, top), of a size, both in the drawing's units, over two ranges."""
+    """A panel: place and size in the drawing's units, and the ranges of values on both axes."""
 
     left: float
     top: float
@@ -136,16 +136,16 @@ class Axes:
     up: tuple[float, float]
 
     def at(self, x: float, y: float) -> Point:
-        """Where a pair of numbers is."""
+        """The place of a pair of values."""
         return self.x(x), self.y(y)
 
     def x(self, value: float) -> float:
-        """How far across a number is."""
+        """The horizontal place of a value."""
         low, high = self.across
         return self.left + self.width * (value - low) / (high - low)
 
     def y(self, value: float) -> float:
-        """How far down a number is."""
+        """The vertical place of a value."""
         low, high = self.up
         return self.top + self.height * (high - value) / (high - low)
 
@@ -175,7 +175,7 @@ class Axes:
 
 
 def ticks(low: float, high: float, most: int = 6) -> list[tuple[float, str]]:
-    """Round numbers within a range, at most so many, with how they are written."""
+    """At most ``most`` round values within a range, each with its label."""
     step = _step((high - low) / max(most - 1, 1))
     first, slack = ceil(low / step - SLACK), SLACK * step
     values = [number * step for number in range(first, first + 2 * most)]
@@ -183,22 +183,22 @@ def ticks(low: float, high: float, most: int = 6) -> list[tuple[float, str]]:
 
 
 def _digits(step: float) -> int:
-    """After the point, so that no two ticks read alike."""
+    """Decimals, so that no two ticks read alike."""
     size = floor(log10(step) + SLACK)
     halved = abs(step / 10.0**size - 2.5) < SLACK
     return max(0, -size + halved)
 
 
 def _step(least: float) -> float:
-    """The smallest round number that is not below."""
+    """The smallest round number not below ``least``."""
     size = 10.0 ** floor(log10(least))
     return next(size * each for each in STEPS if size * each >= least * (1 - SLACK))
 
 
 def padded(values: Iterable[float], *, zero: bool = False) -> tuple[float, float]:
-    """A range that holds the finite ones of these with some room; never empty."""
-    known = [value for value in values if isfinite(value)] or [0.0, 1.0]
-    low, high = min(known), max(known)
+    """A range around the finite values, with some room and never empty; from 0 with ``zero``."""
+    finite = [value for value in values if isfinite(value)] or [0.0, 1.0]
+    low, high = min(finite), max(finite)
     low = min(low, 0.0) if zero else low
     room = (high - low) * 0.06 or 0.5
     return (low if zero and low == 0 else low - room), high + room
@@ -207,7 +207,7 @@ def padded(values: Iterable[float], *, zero: bool = False) -> tuple[float, float
 def legend(
     left: float, top: float, entries: Sequence[tuple[str, str, str]], row: float = 20
 ) -> list[str]:
-    """Names beside a piece of their line: label, colour, dash."""
+    """Labels beside a piece of their line; an entry is label, colour and dash."""
     parts = []
     for number, (label, colour, dash) in enumerate(entries):
         y = top + row * number

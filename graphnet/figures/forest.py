@@ -1,8 +1,9 @@
-"""A figure and its interval a row, one below the other."""
+"""A forest plot: a metric and its interval per row."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
+from graphnet.artifacts.result import SplitMetrics
 from graphnet.figures.drawing import (
     ACCENT,
     INK,
@@ -16,6 +17,7 @@ from graphnet.figures.drawing import (
     text,
     ticks,
 )
+from graphnet.messages import ENGLISH, Message, render
 
 ROW = 28
 
@@ -28,20 +30,29 @@ class Row(NamedTuple):
     interval: tuple[float, float] | None = None
     ours: bool = False
 
+    @classmethod
+    def of(
+        cls, name: str, metrics: SplitMetrics | None, metric: str, *, ours: bool = False
+    ) -> "Row":
+        """The row of one metric; without a value where there are no metrics."""
+        if metrics is None:
+            return cls(name, None, None, ours)
+        return cls(name, metrics[metric], metrics.interval(metric), ours)
+
 
 def forest(
     rows: Sequence[Row],
     title: str,
     *,
     reference: float | None = None,
-    words: Callable[[str], str] = str,
+    language: str = ENGLISH,
 ) -> str:
-    """Rows of values, with a dashed line at ``reference`` (chance, or no difference)."""
-    known = [row for row in rows if row.value is not None]
-    if not known:
+    """Rows of values; the dashed line at ``reference`` is chance, or no difference. "" of none."""
+    measured = [row for row in rows if row.value is not None]
+    if not measured:
         return ""
     spread = [
-        bound for row in known for bound in (row.interval or (row.value,)) if bound is not None
+        bound for row in measured for bound in (row.interval or (row.value,)) if bound is not None
     ]
     across = padded([*spread, *([] if reference is None else [reference])])
     axes = Axes(190, 12, 360, ROW * len(rows), across, (0.0, 1.0))
@@ -56,15 +67,16 @@ def forest(
     for number, row in enumerate(rows):
         parts += _row(axes, axes.top + ROW * (number + 0.5), row)
     parts.append(text(370, bottom + 38, title, anchor="middle"))
-    told = "; ".join(f"{row.name}: {_told(row)}" for row in rows)
-    return drawing(730, bottom + 48, title, f"{words('With 95 % intervals')}. {told}.", parts)
+    summary = "; ".join(f"{row.name}: {_value(row)}" for row in rows)
+    intervals = render(Message("figures.with-intervals"), language)
+    return drawing(730, bottom + 48, title, f"{intervals}. {summary}.", parts)
 
 
 def _row(axes: Axes, y: float, row: Row) -> list[str]:
     weight = 600 if row.ours else 400
     parts = [
         text(178, y + 4, row.name, anchor="end", fill=INK, weight=weight),
-        text(564, y + 4, _told(row), fill=INK if row.ours else MUTED, weight=weight),
+        text(564, y + 4, _value(row), fill=INK if row.ours else MUTED, weight=weight),
     ]
     if row.value is None:
         return parts
@@ -76,7 +88,7 @@ def _row(axes: Axes, y: float, row: Row) -> list[str]:
     return [*parts, diamond(at, radius=7, fill=colour) if row.ours else dot(at, fill=colour)]
 
 
-def _told(row: Row) -> str:
+def _value(row: Row) -> str:
     if row.value is None:
         return "—"
     if row.interval is None:

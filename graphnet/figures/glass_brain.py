@@ -1,4 +1,4 @@
-"""Regions by their importance, drawn in a glass brain."""
+"""Regions by their importance, in a glass brain."""
 
 import re
 from collections.abc import Mapping
@@ -18,20 +18,28 @@ BEYOND_SIGHT = re.compile(rb"\b([1-9]\d*\.\d\d)\d+")
 def glass_brain(
     direction: FloatArray, share: FloatArray, coordinates: FloatArray, kind: str = "png"
 ) -> bytes:
-    """A picture, ``png`` or ``svg``, of regions as markers.
+    """Draw N regions as markers in three projections of a brain.
 
-    The larger one is the larger the region's ``share``; its colour is by ``direction``, both (N,).
-    Red speaks for the patient class (of a score: for a higher one), blue against; the colours are
-    told apart by the colour-blind too.
+    Args:
+        direction: (N,), the colour: red above 0, evidence for the positive class or a higher
+            score, blue below; also the colour-blind can tell them apart.
+        share: (N,), the size.
+        coordinates: (N, 3) in millimetres (MNI).
+        kind: ``png`` or ``svg``.
+
+    Returns:
+        The file's bytes; the same for the same regions.
+
     """
-    # All of it is slow to import, and needs no screen this way.
+    # All of it is slow to import, and a Figure of its own needs no screen.
     from matplotlib import rc_context  # noqa: PLC0415
     from matplotlib.figure import Figure  # noqa: PLC0415
     from nilearn.plotting import plot_markers  # noqa: PLC0415
 
     figure = Figure(figsize=INCHES, dpi=200)
     order = np.argsort(share, kind="stable")  # the largest last, on top
-    largest = max(float(np.percentile(np.abs(direction), 95)), 1e-12)  # one must not pale the rest
+    # The 95th percentile, so that one extreme region does not make the others pale.
+    largest = max(float(np.percentile(np.abs(direction), 95)), 1e-12)
     relative = share / max(float(share.max()), 1e-12)
     plot_markers(
         direction[order],
@@ -54,11 +62,11 @@ def glass_brain(
 
 
 def picture(evidence: Mapping[str, Any]) -> str | None:
-    """An SVG of all regions of an evidence; None where it is not known where they are."""
-    found = evidence["importance"]
-    if found is None or found["coordinates"] is None:
+    """The explained regions as SVG; None where there are none, or no coordinates of them."""
+    importance = evidence["importance"]
+    if importance is None or importance["coordinates"] is None:
         return None
-    direction, share, places = (
-        np.array(found[key]) for key in ("direction", "share", "coordinates")
+    direction, share, coordinates = (
+        np.array(importance[key]) for key in ("direction", "share", "coordinates")
     )
-    return glass_brain(direction, share, places, "svg").decode()
+    return glass_brain(direction, share, coordinates, "svg").decode()

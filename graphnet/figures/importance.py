@@ -1,33 +1,42 @@
-"""Which regions the predictions come from."""
-
-from collections.abc import Callable
+"""Which regions the predictions depend on."""
 
 import numpy as np
 
-from graphnet.figures.classification import Evidence
-from graphnet.figures.drawing import ACCENT, COLOURS, INK, MUTED, box, drawing, fitting, line, text
+from graphnet.figures.drawing import (
+    ACCENT,
+    COLOURS,
+    INK,
+    MUTED,
+    box,
+    drawing,
+    fitting,
+    line,
+    text,
+)
+from graphnet.figures.predictions import Evidence
+from graphnet.messages import ENGLISH, Message, render
 
 ROW = 22
 MIDDLE, LONGEST = 440, 180
 WIDEST = 30  # characters of a region's name
 
 
-def importance(evidence: Evidence, top: int = 20, words: Callable[[str], str] = str) -> str:
-    """The regions with the largest share, the bar to the side of the class they speak for.
+def importance(evidence: Evidence, top: int = 20, language: str = ENGLISH) -> str:
+    """The ``top`` regions by share of the attribution, the bar to the right where they speak for.
 
     "" where nothing was explained.
     """
-    found = evidence.get("importance")
-    if not found:
+    stored = evidence.get("importance")
+    if not stored:
         return ""
-    share, direction = (np.asarray(found[key], dtype=np.float64) for key in ("share", "direction"))
+    share, direction = (np.asarray(stored[key], dtype=np.float64) for key in ("share", "direction"))
     order = np.argsort(-share, kind="stable")[:top]
-    names = named(evidence)
+    names = region_titles(evidence)
     largest = max(float(share[order].max()), 1e-12)
     bottom = 34 + ROW * len(order)
     parts = [
-        text(MIDDLE - 10, 16, words("← speaks against"), anchor="end"),
-        text(MIDDLE + 10, 16, words("speaks for →")),
+        text(MIDDLE - 10, 16, render(Message("figures.against"), language), anchor="end"),
+        text(MIDDLE + 10, 16, render(Message("figures.for"), language)),
         line((MIDDLE, 24), (MIDDLE, bottom), stroke=MUTED),
     ]
     for number, region in enumerate(order):
@@ -59,13 +68,13 @@ def importance(evidence: Evidence, top: int = 20, words: Callable[[str], str] = 
                 anchor="start" if forward else "end",
             ),
         ]
-    told = ", ".join(f"{names[region]} {share[region]:.1%}" for region in order)
-    title = words("Most important regions")
-    return drawing(690, bottom + 4, title, f"{told}.", parts)
+    summary = ", ".join(f"{names[region]} {share[region]:.1%}" for region in order)
+    title = render(Message("figures.most-important-regions"), language)
+    return drawing(690, bottom + 4, title, f"{summary}.", parts)
 
 
-def named(evidence: Evidence) -> list[str]:
-    """The regions as they are read: with the atlas' names where these are known."""
+def region_titles(evidence: Evidence) -> list[str]:
+    """The N regions as people read them: with the atlas' names where these are known."""
     names = (evidence.get("importance") or {}).get("names")
     regions = [str(region) for region in evidence["regions"]]
     if not names:

@@ -1,20 +1,42 @@
-"""From which task a task's model comes."""
+"""The tasks behind a model."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any
 
-from graphnet.figures.drawing import ACCENT, INK, LINE, MUTED, PAPER, box, drawing, line, text
+from graphnet.figures.drawing import (
+    ACCENT,
+    INK,
+    LINE,
+    MUTED,
+    PAPER,
+    box,
+    drawing,
+    line,
+    text,
+)
+from graphnet.messages import ENGLISH, Message, finished, render
 
 WIDTH, HEIGHT, GAP, ACROSS = 210, 74, 34, 3
 LONGEST = 24
+STATUS = {
+    "Submitted": Message("figures.waiting"),
+    "Running": Message("figures.running"),
+    "Finished": Message("figures.finished"),
+    "Failed": Message("figures.failed"),
+    "Cancelled": Message("figures.cancelled"),
+    "Success": Message("figures.finished"),  # of this service's predecessor
+}
 
 
-def lineage(chain: Sequence[Mapping[str, Any]], words: Callable[[str], str] = str) -> str:
-    """Tasks from the first ancestor to the one that is asked about, three in a line.
+def lineage(chain: Sequence[Mapping[str, Any]], language: str = ENGLISH) -> str:
+    """Tasks from the first ancestor to the last descendant, three in a row.
 
-    Each has ``task_id``, ``task_name``, ``task_type``, ``task_status``, ``auc`` or None, and
-    ``href`` or None.
+    Args:
+        chain: ``task_id``, ``task_name``, ``task_type``, ``task_status``, ``auc`` or None, and
+            ``href`` or None, of each.
+        language: ``en`` or ``zh-CN``.
+
     """
     if not chain:
         return ""
@@ -24,17 +46,24 @@ def lineage(chain: Sequence[Mapping[str, Any]], words: Callable[[str], str] = st
         if number:
             parts += _arrow(_place(number - 1), (x, y))
         parts.append(
-            _linked(task.get("href"), _card(x, y, task, words, last=number == len(chain) - 1))
+            _linked(task.get("href"), _card(x, y, task, language, last=number == len(chain) - 1))
         )
     rows = -(-len(chain) // ACROSS)
     columns = min(len(chain), ACROSS)
-    told = " → ".join(f"{task['task_id']} ({task['task_status']})" for task in chain)
+    summary = " → ".join(f"{task['task_id']} ({render(_status(task), language)})" for task in chain)
     width, height = (
         16 + columns * WIDTH + (columns - 1) * GAP,
         16 + rows * HEIGHT + (rows - 1) * GAP,
     )
     role = "group" if any(task.get("href") for task in chain) else "img"
-    return drawing(width, height, words("Lineage"), f"{told}.", parts, role=role)
+    return drawing(
+        width, height, render(Message("figures.lineage"), language), f"{summary}.", parts, role=role
+    )
+
+
+def _status(task: Mapping[str, Any]) -> Message:
+    status = str(task["task_status"])
+    return STATUS.get(status, finished(status))
 
 
 def _place(number: int) -> tuple[float, float]:
@@ -42,10 +71,8 @@ def _place(number: int) -> tuple[float, float]:
     return 8 + column * (WIDTH + GAP), 8 + row * (HEIGHT + GAP)
 
 
-def _card(
-    x: float, y: float, task: Mapping[str, Any], words: Callable[[str], str], *, last: bool
-) -> str:
-    kind = words("fine-tuned") if task["task_type"] == "dl_ft" else words("from scratch")
+def _card(x: float, y: float, task: Mapping[str, Any], language: str, *, last: bool) -> str:
+    kind = "figures.fine-tuned" if task["task_type"] == "dl_ft" else "figures.from-scratch"
     area = "" if task.get("auc") is None else f" · AUC {task['auc']:.3f}"
     name = str(task["task_name"] or task["task_id"])
     short = name if len(name) <= LONGEST else f"{name[: LONGEST - 1]}…"
@@ -54,7 +81,7 @@ def _card(
             box(x, y, WIDTH, HEIGHT, fill=PAPER, stroke=ACCENT if last else LINE, radius=10),
             text(x + 14, y + 25, short, size=14, fill=INK, weight=600),
             text(x + 14, y + 44, str(task["task_id"])),
-            text(x + 14, y + 61, f"{kind}{area}"),
+            text(x + 14, y + 61, f"{render(Message(kind), language)}{area}"),
         ]
     )
 

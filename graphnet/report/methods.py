@@ -7,7 +7,6 @@ come from their options (:mod:`graphnet.options`), those of models from the cata
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
-from graphnet.artifacts.result import FoldsResult
 from graphnet.catalogue import WITHOUT_DENSITY
 from graphnet.config import OPTIONS
 from graphnet.messages import Message
@@ -46,13 +45,13 @@ def methods(facts: Facts) -> list[Paragraph]:
 def _subjects(facts: Facts) -> Iterator[Message]:
     for split, cohort in facts.cohorts.items():
         counts = [
-            Message("methods.count-of-class", count=count, label=_class(facts, label))
+            Message("methods.count-of-class", count=count, label=facts.class_label(label))
             for label, count in cohort["classes"].items()
         ]
         yield Message(
             COHORTS[split],
             count=cohort["subjects"],
-            by_class="no" if facts.by_score else "yes",
+            by_class="no" if facts.is_regression else "yes",
             classes=counts,
             sites=len(cohort["sites"]),
         )
@@ -65,9 +64,9 @@ def _subjects(facts: Facts) -> Iterator[Message]:
             measures=measures,
             regions=len(layout["regions"]),
         )
-    if facts.by_score:
+    if facts.is_regression:
         yield Message("methods.target-score")
-    elif facts.of_two:
+    elif facts.is_binary:
         yield _positive_class(facts)
 
 
@@ -93,7 +92,7 @@ def _preprocessing(facts: Facts) -> Iterator[Message]:
         yield Message("methods.scaled", fitted_on=_fitted_on(facts))
     if facts.fine_tuned:
         yield Message("methods.inherited")
-    seen = any(facts.known(split) for split in ("val", "test"))
+    seen = any(facts.seen_in_training(split) for split in ("val", "test"))
     if facts.evidence is not None and not seen:
         yield Message("methods.not-fitted-on-others")
 
@@ -102,7 +101,7 @@ def _model(facts: Facts) -> Iterator[Message]:
     settings = facts.settings
     yield facts.card.methods
     if facts.fine_tuned:
-        parent = facts.task.get("parent_task_id") or facts.asked.get("trained_task_id")
+        parent = facts.task.get("parent_task_id") or facts.param_set.get("trained_task_id")
         yield _setting(facts, "fine_tune", parent=str(parent))
     else:
         yield Message("methods.from-scratch")
@@ -120,13 +119,13 @@ def _training(facts: Facts) -> Iterator[Message]:
     settings = facts.settings
     yield Message(
         "methods.optimiser",
-        target="score" if facts.by_score else "class",
+        target="score" if facts.is_regression else "class",
         batch_size=settings.batch_size,
     )
     for option in OPTIONS.values():
         if option.paragraph == "training":
             yield _setting(facts, option.name)
-    trained = len(facts.outcome.history)
+    trained = len(facts.result.history)
     if trained < settings.epochs:
         yield Message("methods.epochs-of-most", count=trained, most=settings.epochs)
     else:
@@ -139,7 +138,7 @@ def _kept_epoch(facts: Facts) -> Iterator[Message]:
     if not facts.epoch_chosen:
         yield Message("methods.last-epoch")
         return
-    epoch = str(facts.outcome.selected_epoch)
+    epoch = str(facts.result.selected_epoch)
     if facts.settings.seeds > 1:
         yield Message("methods.best-epoch-of-first", epoch=epoch)
     else:
@@ -150,13 +149,13 @@ def _kept_epoch(facts: Facts) -> Iterator[Message]:
 
 def _evaluation(facts: Facts) -> Iterator[Message]:
     yield from _folds(facts)
-    yield from _score_intervals() if facts.by_score else _class_intervals(facts)
+    yield from _score_intervals() if facts.is_regression else _class_intervals(facts)
     yield from _baselines(facts)
     yield from _permutations(facts)
 
 
 def _folds(facts: Facts) -> Iterator[Message]:
-    folds = _validated(facts)
+    folds = facts.validated
     if not folds:
         return
     if "cv" in folds:
@@ -171,20 +170,10 @@ def _folds(facts: Facts) -> Iterator[Message]:
     yield Message("methods.pooled-folds")
     if facts.epoch_chosen:
         yield Message("methods.last-epoch-of-folds")
-    if facts.by_score and facts.repeated:
+    if facts.is_regression and facts.repeated:
         yield Message("methods.mean-of-repeats")
     if any(each.chosen for each in folds.values()):
         yield Message("methods.nested", density="yes" if _density_chosen(facts) else "no")
-
-
-def _validated(facts: Facts) -> dict[str, FoldsResult]:
-    """Each kind of folds that gave metrics."""
-    kinds = facts.outcome.cross_validation
-    return {kind: folds for kind, folds in kinds.items() if kind in facts.metrics}
-
-
-def _class(facts: Facts, label: int | str) -> Message:
-    return class_name(facts.class_names, int(label))
 
 
 def _density_chosen(facts: Facts) -> bool:
@@ -192,7 +181,7 @@ def _density_chosen(facts: Facts) -> bool:
     settings = facts.settings
     if settings.graph in WITHOUT_DENSITY or settings.threshold is not None:
         return False
-    chosen = [fold for folds in _validated(facts).values() for fold in folds.chosen]
+    chosen = [fold for folds in facts.validated.values() for fold in folds.chosen]
     return not facts.fine_tuned or any("density" in fold for fold in chosen)
 
 
@@ -202,7 +191,7 @@ def _score_intervals() -> Iterator[Message]:
 
 
 def _class_intervals(facts: Facts) -> Iterator[Message]:
-    if facts.of_two:
+    if facts.is_binary:
         yield Message("methods.intervals-of-two-classes")
     else:
         yield Message("methods.intervals-of-classes")
@@ -214,7 +203,7 @@ def _class_intervals(facts: Facts) -> Iterator[Message]:
 
 
 def _baselines(facts: Facts) -> Iterator[Message]:
-    fitted = [name for name, by_split in facts.outcome.baselines.items() if by_split]
+    fitted = [name for name, by_split in facts.result.baselines.items() if by_split]
     simple = [SIMPLE[name] for name in fitted if name in SIMPLE]
     if simple:
         yield Message("methods.baselines", methods=simple, count=len(simple))
@@ -223,14 +212,14 @@ def _baselines(facts: Facts) -> Iterator[Message]:
         yield Message("methods.no-edge-on-folds" if folds_only else "methods.no-edge")
     if "parent" in fitted:
         yield Message("methods.parent-evaluated")
-    if any(facts.outcome.differences.values()):
+    if any(facts.result.differences.values()):
         yield Message("methods.differences")
 
 
 def _permutations(facts: Facts) -> Iterator[Message]:
     counts = {
         kind: folds.permutation.permutations
-        for kind, folds in _validated(facts).items()
+        for kind, folds in facts.validated.items()
         if folds.permutation is not None and folds.permutation.p is not None
     }
     if counts:
@@ -239,7 +228,7 @@ def _permutations(facts: Facts) -> Iterator[Message]:
 
 
 def _explanation(facts: Facts) -> Iterator[Message]:
-    explanation = facts.outcome.explanation
+    explanation = facts.result.explanation
     if explanation is None:
         return
     split = next((split for split in ("test", "val") if split in facts.cohorts), "train")
@@ -257,16 +246,16 @@ def _explanation(facts: Facts) -> Iterator[Message]:
 
 
 def _explained(facts: Facts) -> Message:
-    if facts.by_score:
+    if facts.is_regression:
         return Message("methods.explained-score")
-    if facts.of_two:
-        negative, positive = (_class(facts, label) for label in facts.classes)
+    if facts.is_binary:
+        negative, positive = (facts.class_label(label) for label in facts.classes)
         return Message("methods.explained-class", positive=positive, negative=negative)
     return Message("methods.explained-likeliest-class")
 
 
 def _software(facts: Facts) -> Iterator[Message]:
-    result = facts.outcome
+    result = facts.result
     device = result.device or facts.task.get("device") or Message("methods.unknown-device")
     yield Message(
         "methods.software",

@@ -1,7 +1,8 @@
 """How numbers stand in a report."""
 
-from collections.abc import Mapping
-from typing import Any
+from math import isfinite
+
+from graphnet.artifacts.result import Difference, Interval, SplitMetrics
 
 NOTHING = "—"
 KEPT = "\N{NO-BREAK SPACE}"  # an interval stays on its line
@@ -9,34 +10,49 @@ KEPT = "\N{NO-BREAK SPACE}"  # an interval stays on its line
 
 def figure(value: float | None, digits: int = 3) -> str:
     """Such as 0.812; a dash for what could not be computed."""
-    if value is None:
+    if value is None or not isfinite(value):
         return NOTHING
     return str(value) if isinstance(value, int) else f"{value:.{digits}f}"
 
 
-def with_interval(metrics: Mapping[str, Any] | None, name: str) -> str:
-    """Such as ``0.812 [0.74, 0.87]``."""
-    if not metrics:
+def signed_figure(value: float) -> str:
+    """Such as +0.017; a dash for what could not be computed."""
+    return f"{value:+.3f}" if isfinite(value) else NOTHING
+
+
+def share(value: float) -> str:
+    """A share as a percentage, such as 12.3 %; a dash for what could not be computed."""
+    return f"{100 * value:.1f}{KEPT}%" if isfinite(value) else NOTHING
+
+
+def count(metrics: SplitMetrics) -> str:
+    """The number of subjects; a dash where an older version did not store it."""
+    return str(metrics.n) if metrics.n else NOTHING
+
+
+def with_interval(metrics: SplitMetrics | None, name: str) -> str:
+    """A metric with its 95 % interval, such as ``0.812 [0.74, 0.87]``; ``n`` as a number."""
+    if metrics is None:
         return NOTHING
-    bounds = interval(metrics, name)
-    if bounds is None:
-        return figure(metrics.get(name))
-    return f"{figure(metrics.get(name))} [{_rounded(bounds[0])},{KEPT}{_rounded(bounds[1])}]"
+    if name == "n":
+        return count(metrics)
+    bounds, value = metrics.interval(name), figure(metrics[name])
+    return value if bounds is None else f"{value} {_bounds(bounds)}"
 
 
-def interval(metrics: Mapping[str, Any] | None, name: str) -> tuple[float, float] | None:
-    """The bounds of a metric's interval; None where there is none."""
-    bounds = ((metrics or {}).get("ci") or {}).get(name)
-    return (bounds[0], bounds[1]) if bounds and None not in bounds else None
-
-
-def signed(difference: Mapping[str, Any] | None) -> str:
+def signed(difference: Difference | None) -> str:
     """A paired difference, such as ``+0.017 [-0.012, +0.041]``."""
-    if not difference or difference.get("difference") is None:
+    if difference is None or difference.value is None:
         return NOTHING
-    bounds = difference.get("ci")
-    shown = f"{difference['difference']:+.3f}"
-    return f"{shown} [{bounds[0]:+.3f},{KEPT}{bounds[1]:+.3f}]" if bounds else shown
+    value = signed_figure(difference.value)
+    if difference.ci is None:
+        return value
+    low, high = difference.ci
+    return f"{value} [{low:+.3f},{KEPT}{high:+.3f}]"
+
+
+def _bounds(bounds: Interval) -> str:
+    return f"[{_rounded(bounds[0])},{KEPT}{_rounded(bounds[1])}]"
 
 
 def _rounded(bound: float) -> str:

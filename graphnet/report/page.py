@@ -1,4 +1,7 @@
-"""A report from its facts: what the template needs, and the template filled in."""
+"""A report from its facts: one HTML file that needs nothing else, in one language. Torch-free.
+
+A service can therefore render it again years later, from what is stored.
+"""
 
 import json
 import re
@@ -14,41 +17,42 @@ from markupsafe import Markup
 
 from graphnet import figures
 from graphnet.config import EVALUATION, SETTINGS
-from graphnet.report.facts import Facts, Json, method_name, split_name
+from graphnet.messages import CHINESE, ENGLISH, Message, render
+from graphnet.names import rule_help, rule_name, split_name
+from graphnet.report import tables
+from graphnet.report.facts import Facts, Json
 from graphnet.report.methods import methods
-from graphnet.report.numbers import figure, signed, with_interval
-from graphnet.report.reading import readings
-from graphnet.report.summary import beside, headline, verdict
-from graphnet.report.tables import (
-    baseline_rows,
-    chosen_rows,
-    cohort_rows,
-    lineage_rows,
-    metric_rows,
-    quality_rows,
-    reading_table,
-    reason_rows,
-    region_rows,
-    settings_rows,
-    site_tables,
-)
+from graphnet.report.numbers import figure, share
+from graphnet.report.reading import reading_table, readings
+from graphnet.report.summary import comparison, leading_metric, verdict
 
-ALONE = (SETTINGS | EVALUATION) - {"model", "fan_out"}  # what python -m graphnet takes too
+# What python -m graphnet takes, too.
+COMMAND = (SETTINGS | EVALUATION) - {"model", "fan_out"}
 FORM = ("proj_name", "train_data", "val_data", "enable_test", "test_data", "model", "param_set")
 
 
-def render(
-    task: Json, evidence: Json | None, glass_brain: str | None, manifest: Json | None
+def render_report(
+    task: Json,
+    evidence: Json | None,
+    glass_brain: str | None,
+    manifest: Json | None,
+    language: str = ENGLISH,
 ) -> str:
     """One HTML document without scripts and without anything from elsewhere.
 
-    ``task`` is as the API shows a finished one; ``evidence`` and ``manifest`` are as they were
-    stored, ``glass_brain`` is an SVG document; each may be missing, and the report says so.
+    Args:
+        task: a finished task as the API shows it.
+        evidence: the stored predictions; None where there are none, and the report says so.
+        glass_brain: an SVG document, or None.
+        manifest: that of the stored model; None where there is none, and the report says so.
+        language: ``en`` or ``zh-CN``; what is not translated stays English.
+
     """
     facts = Facts(task, evidence, glass_brain, manifest)
+    voice = _Voice(language)
     citations = Citations()
     paragraphs = [
-        (str(heading), citations.numbered(" ".join(map(str, sentences))))
+        (voice.say(heading), citations.numbered(voice.say(tuple(sentences))))
         for heading, sentences in methods(facts)
     ]
     text: str = (
@@ -57,25 +61,17 @@ def render(
         .render(
             task=task,
             facts=facts,
+            language=language,
+            say=voice.say,
+            text=voice.text,
             style=Markup((files("graphnet.report") / "templates/report.css").read_text("utf-8")),  # noqa: S704 - ours
-            headline=headline(facts),
+            headline=leading_metric(facts),
             verdict=verdict(facts),
             methods=paragraphs,
             works=citations.listed,
-            tables={
-                "cohorts": cohort_rows(facts),
-                "lineage": lineage_rows(facts),
-                "metrics": metric_rows(facts),
-                "baselines": baseline_rows(facts),
-                "sites": site_tables(facts),
-                "quality": quality_rows(facts),
-                "reading": reading_table(facts),
-                "regions": region_rows(facts),
-                "settings": settings_rows(facts),
-                "chosen": chosen_rows(facts),
-                "reasons": reason_rows(facts),
-            },
-            drawn=_drawn(facts),
+            tables={name: make(facts) for name, make in TABLES.items()},
+            rules=_rules(facts),
+            drawn=_drawn(facts, language),
             form=json.dumps(_form(facts), indent=1, ensure_ascii=False),
             command=_command(facts),
         )
@@ -83,26 +79,48 @@ def render(
     return text
 
 
-def _drawn(facts: Facts) -> dict[str, Markup]:
+def _rules(facts: Facts) -> list[str]:
+    """The quality rules that found something, in the order of their findings."""
+    findings = facts.result.quality.findings.values()
+    return list(dict.fromkeys(finding.rule for listed in findings for finding in listed))
+
+
+class _Voice:
+    """Says messages in one language."""
+
+    def __init__(self, language: str) -> None:
+        self._language = language
+        self._between = "" if language == CHINESE else " "
+
+    def say(self, cell: tables.Cell) -> str:
+        """A message or sentences in words; a text as it is."""
+        if isinstance(cell, tuple):
+            return self._between.join(render(message, self._language) for message in cell)
+        return render(cell, self._language)
+
+    def text(self, code: str, **values: Any) -> str:
+        """The sentence of a code."""
+        return render(Message(code, **values), self._language)
+
+
+def _drawn(facts: Facts, language: str) -> dict[str, Markup]:
     """The figures by name, "" for what cannot be drawn."""
     result, evidence = facts.result, facts.evidence
-    lines = [str(line) for line in result.get("train_epochs") or ()]
-    drawn = {"curves": figures.curves(lines, result.get("selected_epoch"))}
-    if evidence is not None and not facts.by_score:
-        drawn |= {"roc": figures.roc(evidence), "calibration": figures.calibration(evidence)}
-    if evidence is not None and facts.by_score:
-        drawn["scatter"] = figures.scatter(evidence)
+    drawn = {"curves": figures.curves(result.history, result.selected_epoch, language)}
+    if evidence is not None and not facts.is_regression:
+        drawn["roc"] = figures.roc(evidence, language)
+        drawn["calibration"] = figures.calibration(evidence, language)
+    if evidence is not None and facts.is_regression:
+        drawn["scatter"] = figures.scatter(evidence, language)
     if evidence is not None:
-        drawn["importance"] = figures.importance(evidence)
-    best = facts.metrics.get(facts.headline) or {}
-    if best.get("confusion") and evidence is not None:
-        drawn["confusion"] = figures.confusion(best["confusion"], facts.called)
-    label = "R²" if facts.by_score else "AUC"
-    title = f"{label}, {split_name(facts.headline).lower()}"
-    drawn["beside"] = beside(facts, title, method_name, by_score=facts.by_score)
+        drawn["importance"] = figures.importance(evidence, language=language)
+    best = facts.headline_metrics
+    if best is not None and best.confusion and evidence is not None:
+        drawn["confusion"] = figures.confusion(best.confusion, facts.class_titles, language)
+    drawn["comparison"] = comparison(facts, language)
     _, start, rest = (facts.glass_brain or "").partition("<svg")
     drawn["brain"] = start + rest
-    return {name: Markup(each) for name, each in drawn.items()}  # noqa: S704 - drawn by us
+    return {name: Markup(svg) for name, svg in drawn.items()}  # noqa: S704 - drawn by us
 
 
 def _form(facts: Facts) -> dict[str, Any]:
@@ -116,12 +134,12 @@ def _command(facts: Facts) -> str:
         return ""
     parts = ["python", "-m", "graphnet", "--model", facts.settings.model]
     for split in ("train", "val", "test"):
-        named = (facts.cohorts.get(split) or {}).get("datasets") or ()
-        if named:
-            parts += [f"--{split}", *(f"{name}.csv" for name in named)]
+        datasets = (facts.cohorts.get(split) or {}).get("datasets") or ()
+        if datasets:
+            parts += [f"--{split}", *(f"{name}.csv" for name in datasets)]
     parts += _answers(facts)
-    given = {name: value for name, value in facts.asked.items() if name in ALONE}
-    for name, value in given.items():
+    settings = {name: value for name, value in facts.param_set.items() if name in COMMAND}
+    for name, value in settings.items():
         flag = name.replace("_", "-")
         if isinstance(value, bool):
             parts.append(f"--{flag}" if value else f"--no-{flag}")
@@ -131,31 +149,45 @@ def _command(facts: Facts) -> str:
 
 
 def _answers(facts: Facts) -> Iterator[str]:
-    """What the files asked, as options."""
-    for name, reading in readings(facts.manifest).items():
-        for key, choice in reading.answers.items():
+    """The answers to the questions that files asked, as options."""
+    for name, interpretation in readings(facts.manifest).items():
+        for key, choice in interpretation.answers.items():
             yield from ("--map", f"{name}:{key}={choice}")
 
 
 @lru_cache(1)
 def _environment() -> Environment:
-    made = Environment(
+    environment = Environment(
         loader=PackageLoader("graphnet.report"),
         autoescape=True,
         undefined=ChainableUndefined,  # an older result may lack what a newer one says
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    shown: Mapping[str, Any] = {
+    filters: Mapping[str, Any] = {
         "figure": figure,
-        "signed": signed,
-        "with_interval": with_interval,
+        "share": share,
         "split_name": split_name,
+        "rule_name": rule_name,
+        "rule_help": rule_help,
     }
-    made.filters |= shown
-    return made
+    environment.filters |= filters
+    return environment
 
 
+TABLES = {
+    "cohorts": tables.cohort_table,
+    "lineage": tables.lineage_table,
+    "metrics": tables.metric_table,
+    "baselines": tables.baseline_table,
+    "sites": tables.site_tables,
+    "quality": tables.quality_table,
+    "reading": reading_table,
+    "regions": tables.region_table,
+    "settings": tables.settings_table,
+    "chosen": tables.chosen_table,
+    "reasons": tables.reason_table,
+}
 WORKS: dict[str, str] = tomllib.loads(
     (files("graphnet.report") / "references.toml").read_text(encoding="utf-8")
 )

@@ -1,105 +1,135 @@
-"""How each dataset was read, as rows of a table."""
+"""How each dataset was read, as a table."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from graphnet.artifacts.lineage import INTERPRETATIONS
 from graphnet.data.class_names import called
-from graphnet.data.interpretation import ConnectomeReading, Interpretation
-from graphnet.errors import shortened
+from graphnet.data.interpretation import Interpretation
+from graphnet.messages import Message, first_of
+from graphnet.report.facts import Facts
 from graphnet.report.numbers import NOTHING
+from graphnet.report.tables import MOST_SITES, Cell, Row, Table, first_rows
 
-EDGES = {
-    "z": "Fisher's z",
-    "r": "Pearson's r, kept as Fisher's z",
-    "counts": "streamline counts",
-    "other": "values of another kind",
-}
 MOST_NAMED = 6
 
 
 def readings(manifest: Mapping[str, Any] | None) -> dict[str, Interpretation]:
     """The interpretation of each dataset; {} where an older version stored none."""
     stored = (manifest or {}).get(INTERPRETATIONS) or {}
-    found = {}
-    for name, each in stored.items():
+    interpretations = {}
+    for name, interpretation in stored.items():
         try:
-            found[str(name)] = Interpretation.from_dict(each)
+            interpretations[str(name)] = Interpretation.from_dict(interpretation)
         except (AttributeError, KeyError, TypeError, ValueError):
             continue
-    return found
+    return interpretations
 
 
-def reading_rows(manifest: Mapping[str, Any] | None) -> tuple[list[str], list[list[str]]]:
-    """Titles and a row per dataset; what is said of none of them has no column."""
-    found = readings(manifest)
-    columns = {title: [tell(each) for each in found.values()] for title, tell in COLUMNS.items()}
-    told = {title: cells for title, cells in columns.items() if any(cells)}
-    rows = [
-        [name, *(cells[place] or NOTHING for cells in told.values())]
-        for place, name in enumerate(found)
+def reading_table(facts: Facts) -> Table:
+    """How each dataset was read; a column that says nothing of any dataset is left out."""
+    interpretations = readings(facts.manifest)
+    columns = [(title, list(map(tell, interpretations.values()))) for title, tell in READING]
+    told = [(title, cells) for title, cells in columns if any(cells)]
+    rows: list[Row] = [
+        [name, *(cells[place] or NOTHING for _, cells in told)]
+        for place, name in enumerate(interpretations)
     ]
-    return ["Dataset", *told], rows
+    titles: Row = [Message("report.dataset"), *(title for title, _ in told)]
+    return first_rows(titles, rows, MOST_SITES)
 
 
-def _classes(found: Interpretation) -> str:
-    if found.label is None:
+def _classes(interpretation: Interpretation) -> Cell:
+    coding = interpretation.label
+    if coding is None:
         return ""
     coded = [
-        f"{value} = {number} ({called(found.label.names, number)})"
-        if called(found.label.names, number) not in {value, str(number)}
-        else f"{value} = {number}"
-        for value, number in found.label.values.items()
+        f"{value} = {number}"
+        if called(coding.names, number) in {value, str(number)}
+        else f"{value} = {number} ({called(coding.names, number)})"
+        for value, number in coding.values.items()
     ]
-    return f"{found.label.column}: {', '.join(coded)}"
+    return f"{coding.column}: {', '.join(coded)}"
 
 
-def _subjects(found: Interpretation) -> str:
-    named = [found.site and f"site {found.site}", found.score and f"score {found.score}"]
-    covariates = [each.name for each in found.covariates]
-    if covariates:
-        named.append(f"covariates {shortened(covariates, MOST_NAMED)}")
-    return "; ".join(filter(None, named))
+def _columns(interpretation: Interpretation) -> Cell:
+    columns = []
+    if interpretation.site:
+        columns.append(Message("report.site-column", column=interpretation.site))
+    if interpretation.score:
+        columns.append(Message("report.score-column", column=interpretation.score))
+    covariates = first_of((each.name for each in interpretation.covariates), MOST_NAMED)
+    if covariates.items:
+        columns.append(Message("report.covariates", columns=covariates))
+    return tuple(columns)
 
 
-def _connectome(found: Interpretation) -> str:
-    reading = found.connectome
-    return "" if reading is None else f"{EDGES.get(reading.values, reading.values)}{_why(reading)}"
-
-
-def _why(reading: ConnectomeReading) -> str:
-    return f" ({reading.reason})" if reading.reason else ""
-
-
-def _series(found: Interpretation) -> str:
-    if found.series is None:
+def _connectome(interpretation: Interpretation) -> Cell:
+    reading = interpretation.connectome
+    if reading is None:
         return ""
-    least, most = found.series.least_points, found.series.most_points
-    points = f"{least}" if least == most else f"{least} to {most}"
-    return f"{points} points, {found.series.orientation}"
+    edges = EDGES.get(reading.values, reading.values)
+    if not reading.reason:
+        return edges
+    return Message("report.with-reason", what=edges, reason=reading.message)
 
 
-def _files(found: Interpretation) -> str:
-    return ", ".join(f"{entity}: {value}" for entity, value in found.files.items())
+def _series(interpretation: Interpretation) -> Cell:
+    series = interpretation.series
+    if series is None:
+        return ""
+    return Message(
+        "report.series",
+        least=str(series.least_points),
+        most=str(series.most_points),
+        same="yes" if series.least_points == series.most_points else "no",
+        orientation=ORIENTATIONS.get(series.orientation, series.orientation),
+    )
 
 
-def _missing(found: Interpretation) -> str:
-    return ", ".join(f"{each.code} in {each.column} ({each.count})" for each in found.missing)
+def _files(interpretation: Interpretation) -> Cell:
+    return ", ".join(f"{entity}: {value}" for entity, value in interpretation.files.items())
 
 
-def _left_alone(found: Interpretation) -> str:
-    return shortened([f"{each.what} ({each.reason})" for each in found.left_alone], MOST_NAMED)
+def _missing(interpretation: Interpretation) -> Cell:
+    codes = [
+        Message("report.missing-code", code=each.code, column=each.column, count=str(each.count))
+        for each in interpretation.missing
+    ]
+    return Message("report.listed", items=first_of(codes, len(codes))) if codes else ""
 
 
-COLUMNS: dict[str, Callable[[Interpretation], str]] = {
-    "File": lambda found: found.kind,
-    "Subject id": lambda found: found.id or "",
-    "Classes": _classes,
-    "Besides": _subjects,
-    "Connectome": _connectome,
-    "Time series": _series,
-    "Files chosen": _files,
-    "Missing codes": _missing,
-    "Not used": _left_alone,
-    "Assumed": lambda found: " ".join(found.said),
+def _left_alone(interpretation: Interpretation) -> Cell:
+    parts = [
+        Message("report.with-reason", what=each.what, reason=each.message)
+        for each in interpretation.left_alone
+    ]
+    return Message("report.listed", items=first_of(parts, MOST_NAMED)) if parts else ""
+
+
+def _assumptions(interpretation: Interpretation) -> Cell:
+    return interpretation.assumptions
+
+
+EDGES = {
+    "z": Message("report.edges-z"),
+    "r": Message("report.edges-r"),
+    "counts": Message("report.edges-counts"),
+    "other": Message("report.edges-other"),
 }
+ORIENTATIONS = {
+    "points x regions": Message("report.points-by-regions"),
+    "regions x points": Message("report.regions-by-points"),
+}
+READING: tuple[tuple[Message, Callable[[Interpretation], Cell]], ...] = (
+    (Message("report.file"), lambda interpretation: interpretation.kind),
+    (Message("report.subject-id"), lambda interpretation: interpretation.id or ""),
+    (Message("report.classes"), _classes),
+    (Message("report.other-columns"), _columns),
+    (Message("report.connectome"), _connectome),
+    (Message("report.time-series"), _series),
+    (Message("report.files-chosen"), _files),
+    (Message("report.missing-codes"), _missing),
+    (Message("report.not-used"), _left_alone),
+    (Message("report.assumed"), _assumptions),
+)

@@ -1,101 +1,136 @@
-"""The number that matters, in a sentence that does not claim more than it says."""
+"""The metric that matters, in sentences that do not claim more than it shows."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 from graphnet import figures
-from graphnet.report.facts import Facts, Json, method_name, split_name
-from graphnet.report.numbers import interval, signed, with_interval
+from graphnet.artifacts.result import Difference
+from graphnet.messages import ENGLISH, Message, render
+from graphnet.names import method_name, metric_name, split_name
+from graphnet.report.facts import Facts
+from graphnet.report.numbers import count, signed, with_interval
 
 WHERE = {
-    "test": "on test subjects",
-    "cv": "in cross-validation",
-    "leave_site_out": "at sites that were left out",
-    "val": "on validation subjects",
-    "train": "on the training subjects themselves, which says nothing about new ones",
+    "test": Message("report.on-test"),
+    "cv": Message("report.in-cross-validation"),
+    "leave_site_out": Message("report.at-left-out-sites"),
+    "val": Message("report.on-validation"),
+    "train": Message("report.on-training"),
 }
-
-CHANCE = {
-    "open, class": "The interval of the AUC holds 0.5: it is not shown that the model tells the "
-    "classes apart.",
-    "open, score": "The interval of R² holds 0: it is not shown that the model does better than "
-    "the mean score.",
-    "worse, class": "The whole interval is worse than chance.",
-    "worse, score": "The whole interval is worse than the mean score.",
-}
+CHOSE_EPOCH = Message("report.on-validation-that-selected")
 
 
-def headline(facts: Facts) -> str:
-    """Such as ``AUC 0.923 [0.81, 0.97] on test subjects (n 58)``; "" without figures."""
-    split = facts.headline
-    if not split:
-        return ""
-    found = facts.metrics[split]
-    name, label = ("r2", "R²") if facts.by_score else ("auc", "AUC")
-    if found.get(name) is None and not facts.by_score:
-        name, label = "accuracy", "Accuracy"
-    where = WHERE.get(split, split_name(split))
-    return f"{label} {with_interval(found, name)} {where} (n {found.get('n')})"
+@dataclass(frozen=True)
+class LeadingMetric:
+    """The metric that a result leads with: its name, its value with the interval, and of whom.
+
+    ``where`` says on which subjects, ``subjects`` how many they are.
+    """
+
+    name: Message
+    figure: str
+    where: Message
+    subjects: str
+
+    @property
+    def message(self) -> Message:
+        """Such as "AUC 0.923 [0.81, 0.97] on test subjects (n = 58)"."""
+        return Message(
+            "report.headline",
+            metric=self.name,
+            figure=self.figure,
+            where=self.where,
+            count=self.subjects,
+        )
 
 
-def verdict(facts: Facts) -> list[str]:
-    """What follows, and what does not."""
-    sentences = [*filter(None, [by_chance(facts)]), *_known(facts), *_beaten(facts)]
-    helps = facts.result.get("graph_helps")
-    return [*sentences, str(helps["sentence"])] if helps else sentences
+def leading_metric(facts: Facts) -> LeadingMetric | None:
+    """AUC, or R² of a clinical score; accuracy or the error if it is not known; None of none."""
+    metrics = facts.headline_metrics
+    if metrics is None:
+        return None
+    name = _leading(facts)
+    if metrics[name] is None:
+        name = "mae" if facts.is_regression else "accuracy"
+    chose = facts.headline == "val" and facts.epoch_chosen
+    where = WHERE.get(facts.headline, split_name(facts.headline))
+    return LeadingMetric(
+        metric_name(name),
+        with_interval(metrics, name),
+        CHOSE_EPOCH if chose else where,
+        count(metrics),
+    )
 
 
-def by_chance(facts: Facts) -> str:
-    """Whether chance could have done it, in a sentence; "" where it could not, or who knows."""
-    name, nothing = ("r2", 0.0) if facts.by_score else ("auc", 0.5)
-    bounds = ((facts.metrics.get(facts.headline) or {}).get("ci") or {}).get(name)
-    if not bounds or None in bounds or bounds[0] > nothing:
-        return ""
-    kind = "worse" if bounds[1] < nothing else "open"
-    return CHANCE[f"{kind}, {'score' if facts.by_score else 'class'}"]
+def _leading(facts: Facts) -> str:
+    return "r2" if facts.is_regression else "auc"
 
 
-def _known(facts: Facts) -> Iterator[str]:
-    """Which figures are too good."""
-    for split in facts.metrics:
-        count = facts.known(split)
-        if not count or split == "train":
-            continue
-        whose = f"{count} of the {facts.metrics[split].get('n')} {split_name(split).lower()}"
-        yield f"The model has trained on {whose} subjects, so the figures on these are too good."
+def verdict(facts: Facts) -> list[Message]:
+    """What follows from the metrics, and what does not."""
+    chance = by_chance(facts)
+    helps = facts.result.graph_helps
+    return [
+        *([] if chance is None else [chance]),
+        *_leaked(facts),
+        *_better_methods(facts),
+        *([] if helps is None else [helps.message]),
+    ]
 
 
-def _beaten(facts: Facts) -> Iterator[str]:
-    """Which other methods did better on the same subjects, beyond chance."""
-    found = (facts.result.get("differences") or {}).get(facts.headline) or {}
+def by_chance(facts: Facts) -> Message | None:
+    """That chance could explain the metric, or that it is worse; None where neither is known."""
+    metrics = facts.headline_metrics
+    bounds = None if metrics is None else metrics.interval(_leading(facts))
+    nothing = 0.0 if facts.is_regression else 0.5
+    if bounds is None or bounds[0] > nothing:
+        return None
+    target = "score" if facts.is_regression else "class"
+    if bounds[1] < nothing:
+        return Message("report.worse-than-chance", target=target)
+    return Message("report.could-be-chance", target=target)
+
+
+def worse_than(facts: Facts) -> dict[str, Difference]:
+    """The methods with a higher AUC on the same subjects, beyond chance, with the difference."""
+    by_method = facts.result.differences.get(facts.headline) or {}
+    differences = {name: (each or {}).get("auc") for name, each in by_method.items()}
+    return {name: each for name, each in differences.items() if each is not None and each.is_worse}
+
+
+def _leaked(facts: Facts) -> Iterator[Message]:
+    """Which metrics are optimistic."""
+    for split, metrics in facts.metrics.items():
+        count = facts.seen_in_training(split)
+        if count and split != "train":
+            yield Message("report.seen-in-training", count=count, split=split, subjects=metrics.n)
+
+
+def _better_methods(facts: Facts) -> Iterator[Message]:
     better = [
-        f"{method_name(name)} ({signed(each['auc'])})"
-        for name, each in found.items()
-        if each and each["auc"].get("excludes_zero") and each["auc"]["difference"] < 0
+        Message("report.method-difference", method=method_name(name), difference=signed(each))
+        for name, each in worse_than(facts).items()
     ]
     if better:
-        yield (f"Better on the same subjects, by AUC (model − method): {', '.join(better)}.")
+        yield Message("report.better-methods", methods=better)
 
 
-def beside(
-    facts: Facts,
-    title: str,
-    called: Callable[[str], str],
-    *,
-    by_score: bool,
-    words: Callable[[str], str] = str,
-) -> str:
-    """R² of a score, else the AUC; ``called`` names a baseline. "" where there is no figure."""
-    ours = facts.metrics.get(facts.headline)
+def comparison(facts: Facts, language: str = ENGLISH) -> str:
+    """A forest plot of the model and the baselines on the split of the headline, as SVG.
+
+    R² of a clinical score, else the AUC; "" where there is no metric.
+    """
+    ours = facts.headline_metrics
     if ours is None:
         return ""
-    name = "r2" if by_score else "auc"
-    rows = [_row(facts.card.name, ours, name, ours=True)]
+    name = _leading(facts)
+    rows = [figures.Row.of(facts.card.name, ours, name, ours=True)]
     rows += [
-        _row(called(other), (each or {}).get(facts.headline), name, ours=False)
-        for other, each in (facts.result.get("baselines") or {}).items()
+        figures.Row.of(render(method_name(method), language), by_split.get(facts.headline), name)
+        for method, by_split in facts.result.baselines.items()
     ]
-    return figures.forest(rows, title, reference=0.0 if by_score else 0.5, words=words)
-
-
-def _row(label: str, found: Json | None, name: str, *, ours: bool) -> figures.Row:
-    return figures.Row(label, (found or {}).get(name), interval(found, name), ours)
+    title = Message(
+        "report.metric-of-split", metric=metric_name(name), split=split_name(facts.headline)
+    )
+    reference = 0.0 if facts.is_regression else 0.5
+    return figures.forest(rows, render(title, language), reference=reference, language=language)

@@ -1,254 +1,302 @@
-"""The rows of a report's tables, as text."""
+"""The tables of a report: titles and cells are text, or messages for whoever shows them."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from graphnet.artifacts.result import QualityFinding, SplitMetrics
 from graphnet.config import INHERITED
-from graphnet.evaluation.headline import OF_CLASSES, OF_SCORES
-from graphnet.figures.importance import named
-from graphnet.report.facts import Facts, Json, method_name, split_name
-from graphnet.report.numbers import NOTHING, figure, signed, with_interval
-from graphnet.report.reading import reading_rows
+from graphnet.figures.importance import region_titles
+from graphnet.messages import Message, first_of
+from graphnet.names import (
+    CLASS_METRICS,
+    SCORE_METRICS,
+    class_name,
+    method_name,
+    metric_name,
+    rule_name,
+    split_name,
+)
+from graphnet.report.facts import Facts, Json
+from graphnet.report.numbers import (
+    NOTHING,
+    figure,
+    share,
+    signed,
+    signed_figure,
+    with_interval,
+)
 
-MOST_SUBJECTS, MOST_SITES, MOST_FOUND = 8, 50, 100
-KNOWN = "Subjects that the model has trained on"
-P_VALUE, SPREAD = "p-value of the AUC", "SD of the AUC over repeats"
-COMPARED = ("auc", "accuracy", "balanced_accuracy")
+MOST_SUBJECTS, MOST_SITES, MOST_FINDINGS = 8, 50, 100
+COMPARED_COLUMNS = ("auc", "accuracy", "balanced_accuracy")
+SITE_COLUMNS = ("auc", "accuracy", "sensitivity", "specificity")
+SCORE_COLUMNS = ("r2", "mae")
+
+Cell = str | Message | tuple[Message, ...]  # a tuple: sentences, one after the other
+Row = list[Cell]
 
 
 class Table(NamedTuple):
     """Titles and rows; ``left_out`` says how many more rows there are."""
 
-    titles: list[str]
-    rows: list[list[str]]
+    titles: Row
+    rows: list[Row]
     left_out: int = 0
 
 
-def cohort_rows(facts: Facts) -> Table:
-    """Who was in each split, by site and class."""
+def first_rows(titles: Row, rows: list[Row], most: int) -> Table:
+    """The first ``most`` rows."""
+    return Table(titles, rows[:most], max(0, len(rows) - most))
+
+
+def cohort_table(facts: Facts) -> Table:
+    """The subjects of each split, by site and class."""
     labels = sorted(
-        {label for each in facts.cohorts.values() for label in each["classes"]}, key=int
+        {label for cohort in facts.cohorts.values() for label in cohort["classes"]}, key=int
     )
-    rows = [
+    shown = [] if facts.is_regression else labels
+    rows: list[Row] = [
         [
             split_name(split),
             site,
             str(sum(counts.values())),
-            *(str(counts.get(c, 0)) for c in labels),
+            *(str(counts.get(label, 0)) for label in shown),
         ]
-        for split, each in facts.cohorts.items()
-        for site, counts in each["sites"].items()
+        for split, cohort in facts.cohorts.items()
+        for site, counts in cohort["sites"].items()
     ]
-    shown = [] if facts.by_score else labels
-    titles = ["Split", "Site", "Subjects", *(_title(facts, label) for label in shown)]
-    return Table(titles, [row[: len(titles)] for row in rows[:MOST_SITES]], _more(rows, MOST_SITES))
-
-
-def _title(facts: Facts, label: str) -> str:
-    named = facts.numbered(int(label))
-    return named[0].upper() + named[1:]
-
-
-def reading_table(facts: Facts) -> Table:
-    """How each dataset was read."""
-    titles, rows = reading_rows(facts.manifest)
-    return Table(titles, rows[:MOST_SITES], _more(rows, MOST_SITES))
-
-
-def metric_rows(facts: Facts) -> Table:
-    """Figures with intervals, a column a split."""
-    names = OF_SCORES if facts.by_score else OF_CLASSES
-    rows = [
-        [label, *(with_interval(found, name) for found in facts.metrics.values())]
-        for name, label in names.items()
+    titles: Row = [
+        Message("report.split"),
+        Message("report.site"),
+        Message("report.subjects"),
+        *(class_name(facts.class_names, int(label), title=True) for label in shown),
     ]
-    return Table(["Metric", *map(split_name, facts.metrics)], [*rows, *_further(facts)])
+    return first_rows(titles, rows, MOST_SITES)
 
 
-def _further(facts: Facts) -> list[list[str]]:
+def metric_table(facts: Facts) -> Table:
+    """Metrics with intervals, a column per split."""
+    names = SCORE_METRICS if facts.is_regression else CLASS_METRICS
+    rows: list[Row] = [
+        [metric_name(name), *(with_interval(metrics, name) for metrics in facts.metrics.values())]
+        for name in names
+    ]
+    titles: Row = [Message("report.metric"), *map(split_name, facts.metrics)]
+    return Table(titles, [*rows, *_further_metrics(facts)])
+
+
+def _further_metrics(facts: Facts) -> list[Row]:
     """Rows that only some trainings have."""
-    found = facts.metrics
-    rows = []
-    if any(facts.known(split) for split in found if split != "train"):
-        known = [str(facts.known(split)) for split in found]
-        rows.append([KNOWN, *known])
-    if any(each.get("permutation") for each in facts.validated.values()):
-        permuted = [(facts.validated.get(split) or {}).get("permutation") or {} for split in found]
-        rows.append([P_VALUE, *(figure(each.get("p")) for each in permuted)])
-    if any(each.get("sd_over_repeats") for each in found.values()):
-        spreads = [each.get("sd_over_repeats") or {} for each in found.values()]
-        rows.append([SPREAD, *(figure(each.get("auc")) for each in spreads)])
+    rows: list[Row] = []
+    seen = [facts.seen_in_training(split) for split in facts.metrics if split != "train"]
+    if any(seen):
+        counts = [str(facts.seen_in_training(split)) for split in facts.metrics]
+        rows.append([Message("report.of-these-seen"), *counts])
+    permutations = {kind: folds.permutation for kind, folds in facts.validated.items()}
+    if any(permutations.values()):
+        tests = [permutations.get(split) for split in facts.metrics]
+        rows.append(
+            [Message("report.p-value"), *(figure(test.p if test else None) for test in tests)]
+        )
+    if any(metrics.sd_over_repeats for metrics in facts.metrics.values()):
+        spreads = [metrics.sd_over_repeats.get("auc") for metrics in facts.metrics.values()]
+        rows.append([Message("report.sd-over-repeats"), *map(figure, spreads)])
     return rows
 
 
-def baseline_rows(facts: Facts) -> Table:
-    """The model and simple methods on the same subjects, with paired differences."""
+def baseline_table(facts: Facts) -> Table:
+    """The model and simple methods on the same subjects, with paired differences of the AUC."""
     split = facts.headline
-    found = {name: (each or {}).get(split) for name, each in _baselines(facts).items()}
-    differences = (facts.result.get("differences") or {}).get(split) or {}
-    shown = ("r2", "mae") if facts.by_score else COMPARED
-    names = OF_SCORES if facts.by_score else OF_CLASSES
-    ours = facts.metrics.get(split)
-    rows = [[facts.card.name, *(with_interval(ours, name) for name in shown), ""]] if ours else []
-    rows += [
-        [
-            method_name(name),
-            *(with_interval(each, shown_name) for shown_name in shown),
-            signed((differences.get(name) or {}).get("auc")),
-        ]
-        for name, each in found.items()
+    names = SCORE_COLUMNS if facts.is_regression else COMPARED_COLUMNS
+    differences = facts.result.differences.get(split) or {}
+    ours: list[Row] = [[facts.card.name, *_cells(facts.headline_metrics, names)]]
+    others: list[Row] = [
+        [method_name(method), *_cells(by_split.get(split), names)]
+        for method, by_split in facts.result.baselines.items()
+        if by_split
     ]
-    titles = ["Method", *(names[name] for name in shown), "AUC: model − method"]
-    if facts.by_score:  # there are no paired differences of these
-        titles, rows = titles[:-1], [row[:-1] for row in rows]
-    return Table(titles, rows) if len(rows) > 1 else Table(titles, [])
+    titles: Row = [Message("report.method"), *map(metric_name, names)]
+    if not facts.is_regression:  # of a score there are no paired differences
+        titles.append(Message("report.auc-difference"))
+        methods = [method for method, by_split in facts.result.baselines.items() if by_split]
+        for row, method in zip(others, methods, strict=True):
+            row.append(signed((differences.get(method) or {}).get("auc")))
+        ours[0].append("")
+    rows = [*(ours if facts.headline_metrics else []), *others]
+    return Table(titles, rows if len(rows) > 1 else [])
 
 
-def site_tables(facts: Facts) -> list[tuple[str, Table]]:
-    """Figures by site for each split that has more than one."""
-    name = "r2" if facts.by_score else "auc"
-    shown = [name, "mae"] if facts.by_score else [name, "accuracy", "sensitivity", "specificity"]
-    names = OF_SCORES if facts.by_score else OF_CLASSES
-    found = (facts.evidence or {}).get("sites") or {}
-    return [
-        (
-            split_name(split),
-            Table(
-                ["Site", "Subjects", *(names[each] for each in shown)],
-                [
-                    [site, str(each.get("n")), *(with_interval(each, one) for one in shown)]
-                    for site, each in list(sites.items())[:MOST_SITES]
-                ],
-                _more(sites, MOST_SITES),
-            ),
-        )
-        for split, sites in found.items()
-        if len(sites) > 1 and split != "train"
+def _cells(metrics: SplitMetrics | None, names: Sequence[str]) -> list[str]:
+    return [with_interval(metrics, name) for name in names]
+
+
+def site_tables(facts: Facts) -> list[tuple[Message, Table]]:
+    """Metrics by site for each split that has more than one, with the split's name."""
+    names = SCORE_COLUMNS if facts.is_regression else SITE_COLUMNS
+    titles: Row = [
+        Message("report.site"),
+        Message("report.subjects"),
+        *map(metric_name, names),
     ]
+    tables = []
+    for split, sites in ((facts.evidence or {}).get("sites") or {}).items():
+        if len(sites) < 2 or split == "train":
+            continue
+        metrics = {site: SplitMetrics.from_json(stored) for site, stored in sites.items()}
+        rows: list[Row] = [[site, *_cells(each, ("n", *names))] for site, each in metrics.items()]
+        tables.append((split_name(split), first_rows(titles, rows, MOST_SITES)))
+    return tables
 
 
-def lineage_rows(facts: Facts) -> Table:
-    """The tasks that the model comes from and itself, with whom each trained on."""
-    rows = [
-        [each.get("task_id") or NOTHING, _begun(place, each), _named(each.get("datasets"))]
-        for place, each in enumerate(facts.lineage)
+def lineage_table(facts: Facts) -> Table:
+    """The tasks behind the model and itself, with the datasets that each trained on."""
+    rows: list[Row] = [
+        [step.get("task_id") or NOTHING, _origin(place, step), _datasets(step.get("datasets"))]
+        for place, step in enumerate(facts.lineage)
     ]
-    return Table(["Task", "Trained", "Datasets (subjects)"], rows if len(rows) > 1 else [])
+    titles: Row = [
+        Message("report.task"),
+        Message("report.trained"),
+        Message("report.datasets-with-subjects"),
+    ]
+    return Table(titles, rows if len(rows) > 1 else [])
 
 
-def _begun(place: int, step: Json) -> str:
+def _origin(place: int, step: Json) -> Cell:
     if place:
-        return "fine-tuned"
-    return NOTHING if step.get("datasets") is None else "from scratch"
+        return Message("report.fine-tuned")
+    return NOTHING if step.get("datasets") is None else Message("report.from-scratch")
 
 
-def _named(datasets: Any) -> str:
+def _datasets(datasets: Any) -> Message:
     if datasets is None:
-        return "not stored"
-    return ", ".join(
-        f"{each['name'] or 'of another project'} ({each['subjects']})" for each in datasets
+        return Message("report.not-stored")
+    names = [
+        Message(
+            "report.dataset-with-subjects",
+            name=dataset["name"] or Message("report.another-project"),
+            count=str(dataset["subjects"]),
+        )
+        for dataset in datasets
+    ]
+    return Message("report.listed", items=first_of(names, len(names)))
+
+
+def quality_table(facts: Facts) -> Table:
+    """What was found in the data, by split, dataset, measure and rule."""
+    grouped: dict[tuple[str, str, str, str], list[QualityFinding]] = defaultdict(list)
+    for split, findings in facts.result.quality.findings.items():
+        for finding in findings:
+            grouped[split, finding.site, finding.measure, finding.rule].append(finding)
+    rows: list[Row] = [
+        [
+            split_name(split),
+            site,
+            measure,
+            rule_name(rule),
+            str(sum(finding.count for finding in findings)),
+            _people(findings),
+        ]
+        for (split, site, measure, rule), findings in grouped.items()
+    ]
+    titles: Row = [
+        Message("report.split"),
+        Message("report.dataset"),
+        Message("report.measure"),
+        Message("report.rule"),
+        Message("report.values"),
+        Message("report.subjects"),
+    ]
+    return first_rows(titles, rows, MOST_FINDINGS)
+
+
+def _people(findings: Iterable[QualityFinding]) -> Message:
+    subjects = dict.fromkeys(finding.subject for finding in findings)
+    return Message("report.listed", items=first_of(subjects, MOST_SUBJECTS))
+
+
+def region_table(facts: Facts) -> Table:
+    """The most important regions."""
+    explanation = facts.result.explanation
+    titles: dict[str, str] = {}
+    if facts.evidence is not None:
+        regions = [str(region) for region in facts.evidence["regions"]]
+        titles = dict(zip(regions, region_titles(facts.evidence), strict=True))
+    rows: list[Row] = [
+        [
+            str(place),
+            titles.get(region.region, region.region),
+            share(region.share),
+            signed_figure(region.direction),
+            figure(region.occlusion),
+        ]
+        for place, region in enumerate(explanation.regions if explanation else (), 1)
+    ]
+    return Table(
+        [
+            Message("report.rank"),
+            Message("report.region"),
+            Message("report.share"),
+            Message("report.direction"),
+            Message("report.occlusion"),
+        ],
+        rows,
     )
 
 
-def quality_rows(facts: Facts) -> Table:
-    """What was found in whom, by split, dataset, measure and rule."""
-    grouped: dict[tuple[str, str, str, str], list[Json]] = defaultdict(list)
-    for split, listed in (facts.result.get("quality") or {}).get("findings", {}).items():
-        for each in listed:
-            grouped[split, each["site"], each["measure"], each["rule"]].append(each)
-    rows = [
-        [
-            *(split_name(split), site, measure, rule, str(sum(each["count"] for each in found))),
-            _people([each["subject"] for each in found]),
-        ]
-        for (split, site, measure, rule), found in grouped.items()
+def settings_table(facts: Facts) -> Table:
+    """All settings, and where each is from."""
+    values = facts.settings.as_dict() | vars(facts.evaluation)
+    rows: list[Row] = [
+        [name, _value(value), _source(facts, name)] for name, value in values.items()
     ]
-    titles = ["Split", "Dataset", "Measure", "Rule", "Values", "Subjects"]
-    return Table(titles, rows[:MOST_FOUND], _more(rows, MOST_FOUND))
+    titles: Row = [Message("report.setting"), Message("report.value"), Message("report.source")]
+    return Table(titles, rows)
 
 
-def region_rows(facts: Facts) -> Table:
-    """The most important regions."""
-    found = (facts.result.get("explanation") or {}).get("regions") or []
-    names: dict[str, str] = {}
-    if facts.evidence is not None:
-        regions = [str(each) for each in facts.evidence["regions"]]
-        names = dict(zip(regions, named(facts.evidence), strict=True))
-    rows = [
-        [
-            *(str(place), names.get(each["region"], each["region"]), f"{each['share']:.1%}"),
-            *(f"{each['direction']:+.3f}", figure(each["occlusion"])),
-        ]
-        for place, each in enumerate(found, 1)
-    ]
-    return Table(["Rank", "Region", "Share", "Direction", "Occlusion"], rows)
-
-
-def settings_rows(facts: Facts) -> Table:
-    """All settings, and whether the form gave them."""
-    shown: dict[str, Any] = facts.settings.as_dict() | {
-        name: getattr(facts.evaluation, name) for name in facts.evaluation.__dataclass_fields__
-    }
-    rows = [[name, _shown(value), _source(facts, name)] for name, value in shown.items()]
-    return Table(["Setting", "Value", "From"], rows)
-
-
-def chosen_rows(facts: Facts) -> Table:
-    """Which settings the inner folds chose, and in how many folds."""
-    rows = [
+def chosen_table(facts: Facts) -> Table:
+    """Which settings nested selection chose, and in how many folds."""
+    rows: list[Row] = [
         [
             split_name(kind),
             name,
-            ", ".join(f"{value:g} ({n}×)" for value, n in sorted(counts.items())),
+            ", ".join(f"{value:g} ({count}×)" for value, count in sorted(counts.items())),
         ]
-        for kind, told in facts.validated.items()
-        for name, counts in _chosen(told.get("chosen") or ()).items()
+        for kind, folds in facts.validated.items()
+        for name, counts in _chosen(folds.chosen).items()
     ]
-    return Table(["Folds", "Setting", "Chosen (in how many folds)"], rows)
+    titles: Row = [Message("report.folds"), Message("report.setting"), Message("report.chosen")]
+    return Table(titles, rows)
 
 
-def reason_rows(facts: Facts) -> Table:
-    """Why a method has no figures."""
-    found = dict(facts.result.get("baselines_left_out") or {})
-    for told in facts.validated.values():
-        found |= told.get("reasons") or {}
-    return Table(
-        ["Method", "Why it has no figures"], [[method_name(n), why] for n, why in found.items()]
-    )
+def reason_table(facts: Facts) -> Table:
+    """Why a method has no metrics."""
+    reasons = dict(facts.result.baselines_left_out)
+    for folds in facts.validated.values():
+        reasons |= folds.reasons
+    rows: list[Row] = [[method_name(method), why] for method, why in reasons.items()]
+    return Table([Message("report.method"), Message("report.why-no-metrics")], rows)
 
 
 def _chosen(folds: Iterable[Mapping[str, float]]) -> dict[str, Counter[float]]:
-    found: dict[str, Counter[float]] = {}
+    counts: dict[str, Counter[float]] = {}
     for fold in folds:
         for name, value in fold.items():
-            found.setdefault(name, Counter())[value] += 1
-    return found
+            counts.setdefault(name, Counter())[value] += 1
+    return counts
 
 
-def _shown(value: Any) -> str:
+def _value(value: Any) -> Cell:
     if isinstance(value, bool):
-        return "yes" if value else "no"
+        return Message("report.yes") if value else Message("report.no")
     return NOTHING if value is None else str(value)
 
 
-def _source(facts: Facts, name: str) -> str:
-    """Where a setting is from; a fine-tuning takes some from its parent, whatever the form says."""
+def _source(facts: Facts, name: str) -> Message:
+    """Where a setting is from; fine-tuning takes some from its parent, whatever the form says."""
     named = bool(facts.config.get("model"))
     if facts.fine_tuned and (name in {*INHERITED, "seeds"} or (name == "model" and not named)):
-        return "parent"
-    return "form" if name in facts.asked or (name == "model" and named) else "recommended"
-
-
-def _baselines(facts: Facts) -> dict[str, Json]:
-    return {name: each for name, each in (facts.result.get("baselines") or {}).items() if each}
-
-
-def _people(subjects: list[str]) -> str:
-    unique = list(dict.fromkeys(subjects))
-    more = f" and {len(unique) - MOST_SUBJECTS} more" if len(unique) > MOST_SUBJECTS else ""
-    return ", ".join(unique[:MOST_SUBJECTS]) + more
-
-
-def _more(rows: Any, most: int) -> int:
-    return max(0, len(rows) - most)
+        return Message("report.from-parent")
+    if name in facts.param_set or (name == "model" and named):
+        return Message("report.from-form")
+    return Message("report.recommended")

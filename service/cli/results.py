@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from graphnet.evaluation.headline import seen_in_training, shared_by_leakage
+from graphnet.messages import ENGLISH, LANGUAGES
 from graphnet.names import SPLITS, split_name
 from service.cli.connection import service_at
 from service.cli.files import STDOUT, output_file, write_text
@@ -34,16 +35,24 @@ if TYPE_CHECKING:
     help="File to write, replacing an older one; - is standard output.",
 )
 @click.option("--stored", is_flag=True, help="The report as it was stored, not rendered again.")
+@click.option(
+    "--lang",
+    "language",
+    type=click.Choice(LANGUAGES),
+    default=ENGLISH,
+    show_default=True,
+    help="Language of the report; it is stored in English.",
+)
 @json_option
 @url_option
 @click.pass_obj
-def report(url: str, *, task: str, file: Path, stored: bool, as_json: bool) -> None:
+def report(url: str, *, task: str, file: Path, stored: bool, language: str, as_json: bool) -> None:
     """Write the report of a task, a self-contained HTML page.
 
     It is rendered again from the stored results.
     """
     with service_at(url) as client:
-        page = client.report(task, fresh=not stored)
+        page = client.report(task, fresh=not stored, language=language)
     _give(task, file, page, "html", as_json=as_json)
 
 

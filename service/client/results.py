@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Self
 
+from graphnet.messages import ENGLISH
 from service.client.answers import Facts
 from service.client.datasets import mapping_query
 from service.client.session import Session, content, task_path, without_empty
@@ -65,10 +66,18 @@ class Results(Session):
         """The description of the model: architecture, regions, scaler, settings, metrics."""
         return self._channel.request("GET", f"{task_path(task_id)}/manifest", content)
 
-    def report(self, task_id: str, *, fresh: bool = False) -> str:
-        """The report, a self-contained HTML page; with ``fresh`` it is rendered again."""
+    def report(self, task_id: str, *, fresh: bool = False, language: str = ENGLISH) -> str:
+        """The report, a self-contained HTML page in ``en`` or ``zh-CN``.
+
+        It is rendered again with ``fresh``, and in Chinese.
+        """
         query = without_empty({"fresh": "true" if fresh else ""})
-        return self._channel.text_of(f"{task_path(task_id)}/report", "text/html", params=query)
+        return self._channel.text_of(
+            f"{task_path(task_id)}/report",
+            "text/html",
+            params=query,
+            headers={"accept-language": language},
+        )
 
     def predictions_csv(self, task_id: str) -> str:
         """The predictions of the task's subjects, as CSV."""

@@ -1,6 +1,6 @@
 """Several tasks side by side: what differs in how they were trained, and what came of it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from markupsafe import Markup
@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from graphnet import figures
-from graphnet.artifacts.result import TaskResult
+from graphnet.artifacts.result import BySplit
 from graphnet.evaluation.headline import (
     FAIREST,
     seen_in_training,
@@ -17,23 +17,22 @@ from graphnet.evaluation.headline import (
 from graphnet.messages import Message, render
 from graphnet.names import CLASS_METRICS, SCORE_METRICS, method_name, metric_name
 from graphnet.report.facts import Facts
-from graphnet.report.numbers import interval, signed, with_interval
+from graphnet.report.numbers import signed, with_interval
 from service.http.language import answer_language
 from service.http.responses import ApiError
 from service.pages import choices
 from service.pages.outcome import read_facts
-from service.pages.site import page, words
+from service.pages.site import page
 from service.routes.compare import FEWEST, MOST, tasks_of
 from service.state import state_of
 from service.stores.comparison import NAMES, Comparison
 
 LONGEST = 26  # letters beside a figure
 DATA = ("train_data", "val_data", "test_data")
-SEEN = "Of these, used for training"
 
 
 class Line(NamedTuple):
-    """A row: what it is, a text for each task, and whether these differ."""
+    """A row: what it is, a text per task, and whether these differ."""
 
     name: str | Message
     cells: list[str]
@@ -114,18 +113,16 @@ def _line(name: str | Message, values: Sequence[Any]) -> Line:
 
 def _splits(facts: Sequence[Facts]) -> list[str]:
     """Those first whose subjects are new to all models."""
-    return shared_by_leakage(
-        [seen_in_training(TaskResult.from_json(one.result), one.evidence) for one in facts]
-    )
+    return shared_by_leakage([seen_in_training(one.result, one.evidence) for one in facts])
 
 
 def _metrics(facts: Sequence[Facts], split: str) -> list[Line]:
     """Metrics with intervals; of classes, of scores, or of both."""
-    metrics = [one.metrics.get(split) or {} for one in facts]
+    metrics = [one.metrics.get(split) for one in facts]
     names = [
         name
         for name in dict.fromkeys((*CLASS_METRICS, *SCORE_METRICS))
-        if any(name in measured for measured in metrics)
+        if name == "n" or any(measured and name in measured for measured in metrics)
     ]
     lines = [
         _line(metric_name(name), [with_interval(measured, name) for measured in metrics])
@@ -136,15 +133,13 @@ def _metrics(facts: Sequence[Facts], split: str) -> list[Line]:
 
 def _seen(facts: Sequence[Facts], split: str) -> Line:
     """How many of the subjects were used for training; a dash if it is unknown."""
-    counts = [
-        seen_in_training(TaskResult.from_json(one.result), one.evidence).get(split) for one in facts
-    ]
-    return _line(SEEN, counts)
+    counts = [seen_in_training(one.result, one.evidence).get(split) for one in facts]
+    return _line(Message("report.of-these-seen"), counts)
 
 
 def _baselines(facts: Sequence[Facts], split: str) -> list[Line]:
     """AUC, or R² of a score, of the simple methods."""
-    baselines = [one.result.get("baselines") or {} for one in facts]
+    baselines = [one.result.baselines for one in facts]
     methods = dict.fromkeys(name for by_method in baselines for name in by_method)
     return [
         _line(method_name(name), [_of(by_method, name, split) for by_method in baselines])
@@ -152,21 +147,21 @@ def _baselines(facts: Sequence[Facts], split: str) -> list[Line]:
     ]
 
 
-def _of(baselines: dict[str, Any], name: str, split: str) -> str:
-    found = (baselines.get(name) or {}).get(split) or {}
-    return with_interval(found, "r2" if "r2" in found else "auc")
+def _of(baselines: Mapping[str, BySplit], method: str, split: str) -> str:
+    metrics = baselines.get(method, {}).get(split)
+    return with_interval(metrics, "r2" if metrics and "r2" in metrics else "auc")
 
 
 def _drawn(request: Request, facts: Sequence[Facts], split: str) -> Markup:
     """Each task's AUC on a split, or R² where all predict a score."""
-    scores = all(one.by_score for one in facts)
-    name, label = ("r2", "R²") if scores else ("auc", "AUC")
+    scores = all(one.is_regression for one in facts)
+    name, language = "r2" if scores else "auc", answer_language(request)
     rows = [
-        figures.Row(_short(called), found.get(name), interval(found, name))
+        figures.Row.of(_short(called), one.metrics.get(split), name)
         for called, one in zip(_called(facts), facts, strict=True)
-        for found in [one.metrics.get(split) or {}]
     ]
-    drawn = figures.forest(rows, label, reference=0.0 if scores else 0.5, words=words(request))
+    title, reference = render(metric_name(name), language), 0.0 if scores else 0.5
+    drawn = figures.forest(rows, title, reference=reference, language=language)
     return Markup(drawn)  # noqa: S704 - drawn by us, with all words escaped
 
 
@@ -193,7 +188,7 @@ def _pairs(facts: Sequence[Facts], comparisons: dict[str, dict[str, Comparison]]
             called[second],
             comparison.n,
             comparison.reason,
-            [signed(comparison.differences[name].as_dict()) for name in NAMES],
+            [signed(comparison.differences[name]) for name in NAMES],
         )
         for first, seconds in comparisons.items()
         for second, comparison in seconds.items()

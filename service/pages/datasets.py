@@ -12,6 +12,7 @@ from db.datasets import DatasetRecord
 from db.errors import NameTaken
 from graphnet import figures
 from graphnet.messages import render, rendered
+from graphnet.names import rule_help
 from service.dataset_names import ENDINGS
 from service.http.auth import caller_of
 from service.http.body import read_body, read_form
@@ -20,7 +21,7 @@ from service.http.queries import query_flag, query_project
 from service.http.responses import MEANINGS, SEE_OTHER, ApiError, ErrorNum, FieldError
 from service.pages.formats import path_of
 from service.pages.questions import answers_of, questions_of
-from service.pages.site import page, words
+from service.pages.site import page
 from service.routes.datasets import LENGTHS, dataset_of, read_again, receive_upload
 from service.state import state_of
 from service.stores.mapping import Fields, mapping_of
@@ -128,9 +129,11 @@ def _sentences(error: ApiError, language: str) -> list[str]:
 
 
 def _shown(request: Request, dataset: Mapping[str, Any]) -> dict[str, Any]:
-    say = words(request)
-    drawn = figures.distributions(dataset["distributions"], say)
-    rules = {rule: say(sentence) for rule, sentence in dataset["rules"].items()}
+    language = answer_language(request)
+    drawn = figures.distributions(dataset["distributions"], language)
+    rules = {
+        rule: render(rule_help(rule, stored), language) for rule, stored in dataset["rules"].items()
+    }
     return {"dataset": {**dataset, "rules": rules}, "drawn": Markup(drawn)}  # noqa: S704 - our own, escaped there
 
 

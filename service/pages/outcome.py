@@ -1,6 +1,7 @@
 """The result of a task as its page shows it: headline, tables, drawings."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from markupsafe import Markup
@@ -10,187 +11,159 @@ from actors.lost import lost
 from db.states import Status
 from db.tasks import TaskRecord
 from graphnet import figures
-from graphnet.artifacts.result import GraphHelps, TaskResult
-from graphnet.data.class_names import called, names_of
-from graphnet.evaluation.headline import OF_CLASSES, OF_SCORES
-from graphnet.figures.classification import shown
-from graphnet.figures.importance import named
-from graphnet.messages import Message, render, rendered
-from graphnet.names import split_name as name_of_split
-from graphnet.report.facts import Facts, method_name, split_name
-from graphnet.report.numbers import with_interval
-from graphnet.report.summary import beside, by_chance
+from graphnet.artifacts.result import GraphHelps
+from graphnet.figures.importance import region_titles
+from graphnet.figures.predictions import predicted_splits
+from graphnet.messages import Message, finished
+from graphnet.names import method_name, split_name
+from graphnet.report.facts import Facts
+from graphnet.report.summary import (
+    LeadingMetric,
+    by_chance,
+    comparison,
+    leading_metric,
+    worse_than,
+)
 from graphnet.report.tables import (
     Table,
-    baseline_rows,
-    cohort_rows,
-    metric_rows,
-    quality_rows,
-    settings_rows,
+    baseline_table,
+    cohort_table,
+    metric_table,
+    quality_table,
+    settings_table,
     site_tables,
 )
+from graphnet.training.history import History
 from registry import RegistryError
-from service.http.language import answer_language
 from service.http.responses import ApiError
 from service.routes.evidence import facts_of
 from service.state import state_of
 from service.stores.task_views import full_view
 
+Json = Mapping[str, Any]
 
-async def read_facts(request: Request, task: TaskRecord) -> tuple[Facts, list[str]]:
-    """What there is, and sentences for what is missing.
+
+@dataclass(frozen=True)
+class Headline:
+    """The leading metric of a result and what limits it.
+
+    ``chance`` says that chance could explain it; ``seen_in_training`` is how many of the subjects,
+    who should be new, the model was trained on; ``better`` are the methods that performed better on
+    the same subjects.
+    """
+
+    metric: LeadingMetric
+    chance: Message | None
+    seen_in_training: int
+    better: Sequence[Message]
+    helps: GraphHelps | None
+
+    @classmethod
+    def of(cls, facts: Facts) -> "Headline | None":
+        """None where there are no metrics."""
+        metric = leading_metric(facts)
+        if metric is None:
+            return None
+        split = facts.headline
+        return cls(
+            metric,
+            chance=by_chance(facts),
+            seen_in_training=0 if split == "train" else facts.seen_in_training(split),
+            better=[method_name(method) for method in worse_than(facts)],
+            helps=facts.result.graph_helps,
+        )
+
+
+@dataclass(frozen=True)
+class Tables:
+    """The tables of a result; their titles and cells are text or messages."""
+
+    metrics: Table
+    settings: Table
+    baselines: Table
+    quality: Table
+    cohorts: Table
+    sites: Sequence[tuple[Message, Table]]
+
+    @classmethod
+    def of(cls, facts: Facts) -> "Tables":
+        """Without rows where nothing is stored."""
+        return cls(
+            metric_table(facts),
+            settings_table(facts),
+            baseline_table(facts),
+            quality_table(facts),
+            cohort_table(facts),
+            site_tables(facts),
+        )
+
+
+async def read_facts(request: Request, task: TaskRecord) -> tuple[Facts, list[Message]]:
+    """What is stored, and what is missing.
 
     A storage that is silent or damaged takes nothing else from a page.
     """
     alone = Facts((await full_view(task)).as_dict(), None, None, None)
     wrong: list[Message] = []
-    language = answer_language(request)
     state = state_of(request)
     if await state.lost_models.is_lost(state.artifacts, task):
         wrong.append(lost(task.task_id))
     if task.task_status != Status.FINISHED:
-        return alone, rendered(wrong, language)
+        return alone, wrong
     try:
         facts = await facts_of(request, task, wrong)
     except ApiError as error:
-        return alone, [render(error.message, language)]
+        return alone, [error.message]
     except RegistryError as error:
-        return alone, [str(error)]
-    return facts, rendered(dict.fromkeys(wrong), language) or facts.missing
+        return alone, [finished(str(error))]
+    return facts, list(dict.fromkeys(wrong)) or facts.missing
 
 
-Words = Callable[[Message | str], str]
-Json = Mapping[str, Any]
-
-WHERE = {
-    "test": "on test subjects",
-    "cv": "in cross-validation of the training subjects",
-    "leave_site_out": "at left-out sites",
-    "val": "on validation subjects",
-    "chose": "on validation subjects, which selected the epoch",
-    "train": "on the training subjects, which says nothing about new subjects",
-}
-
-
-def headline(facts: Facts) -> dict[str, Any]:
-    """The leading metric of subjects new to the model; {} if there is none."""
-    if not facts.metrics:
-        return {}
-    found = facts.metrics[facts.headline]
-    name, label = ("r2", "R²") if facts.by_score else ("auc", "AUC")
-    if found.get(name) is None:
-        name, label = ("mae", OF_SCORES["mae"]) if facts.by_score else ("accuracy", "Accuracy")
-    chose = facts.headline == "val" and facts.epoch_chosen
-    return {
-        "label": label,
-        "figure": with_interval(found, name),
-        "where": WHERE.get("chose" if chose else facts.headline, split_name(facts.headline)),
-        "n": found.get("n"),
-        "chance": by_chance(facts),
-        "known": _known(facts),
-        "better": _better(facts),
-        "helps": GraphHelps.from_json(facts.result.get("graph_helps")),
-    }
-
-
-def tables(facts: Facts) -> dict[str, Table]:
-    """Rows of text; titles and first cells are English."""
-    found = {"metrics": metric_rows(facts), "settings": settings_rows(facts)}
-    found |= {"baselines": baseline_rows(facts), "quality": quality_rows(facts)}
-    return found | {"cohorts": cohort_rows(facts)}
-
-
-def by_site(facts: Facts) -> list[tuple[str, Table]]:
-    """Metrics by site, for splits with several sites."""
-    return site_tables(facts)
-
-
-def drawings(facts: Facts, words: Words) -> dict[str, Markup]:
+def drawings(facts: Facts, language: str) -> dict[str, Markup]:
     """Drawings by name; "" for one that cannot be drawn."""
-    found = {"curves": curve(lines_of(facts), facts.result.get("selected_epoch"), words)}
-    found["beside"] = _drawn(_beside(facts, words))
-    if facts.evidence is None:
-        return found
-    found["importance"] = _drawn(figures.importance(facts.evidence, words=words))
-    if facts.by_score:
-        found["scatter"] = _drawn(figures.scatter(facts.evidence, words))
-        return found
-    found["roc"] = _drawn(figures.roc(facts.evidence, words))
-    found["calibration"] = _drawn(figures.calibration(facts.evidence, words))
-    matrix = (facts.metrics.get(facts.headline) or {}).get("confusion") or []
-    names = names_of(facts.evidence)
-    called_so = [called(names, label) for label in facts.evidence["classes"]]
-    found["confusion"] = _drawn(figures.confusion(matrix, called_so, words))
-    return found
+    drawn = {
+        "curves": curve(facts.result.history, facts.result.selected_epoch, language),
+        "comparison": _drawn(comparison(facts, language)),
+    }
+    evidence = facts.evidence
+    if evidence is None:
+        return drawn
+    drawn["importance"] = _drawn(figures.importance(evidence, language=language))
+    if facts.is_regression:
+        drawn["scatter"] = _drawn(figures.scatter(evidence, language))
+        return drawn
+    drawn["roc"] = _drawn(figures.roc(evidence, language))
+    drawn["calibration"] = _drawn(figures.calibration(evidence, language))
+    matrix = facts.headline_metrics.confusion if facts.headline_metrics else None
+    drawn["confusion"] = _drawn(figures.confusion(matrix or (), facts.class_titles, language))
+    return drawn
 
 
-def curve(lines: list[str], selected: int | None, words: Words) -> Markup:
+def curve(history: History, selected: int | None, language: str) -> Markup:
     """Loss and accuracy over the epochs."""
-    return _drawn(figures.curves(lines, selected, words))
+    return _drawn(figures.curves(history, selected, language))
 
 
-def lines_of(facts: Facts) -> list[str]:
-    """A line of text per epoch."""
-    return [str(line) for line in facts.result.get("train_epochs") or ()]
-
-
-def family(chain: Sequence[Json], words: Words) -> Markup:
+def family(chain: Sequence[Json], language: str) -> Markup:
     """From the first ancestor to the task itself; "" if it has none."""
-    return _drawn(figures.lineage(chain, words)) if len(chain) > 1 else Markup()
+    return _drawn(figures.lineage(chain, language)) if len(chain) > 1 else Markup()
 
 
 def splits(facts: Facts) -> dict[str, Message]:
     """The splits with predictions, the fairest first, with their names."""
     evidence = facts.evidence
-    return {split: name_of_split(split) for split in shown(evidence)} if evidence else {}
-
-
-def limitations(facts: Facts) -> tuple[Message, ...]:
-    """The warnings of the result."""
-    return tuple(TaskResult.from_json(facts.result).warnings)
-
-
-def has_picture(facts: Facts) -> bool:
-    """Whether the regions were drawn in a brain."""
-    return facts.glass_brain is not None
+    return {split: split_name(split) for split in predicted_splits(evidence)} if evidence else {}
 
 
 def regions(facts: Facts, most: int = 10) -> list[str]:
     """The most important ones by name."""
-    found = (facts.evidence or {}).get("importance")
-    if not found or facts.evidence is None:
+    importance = (facts.evidence or {}).get("importance")
+    if not importance or facts.evidence is None:
         return []
-    share = found["share"]
+    share = importance["share"]
     order = sorted(range(len(share)), key=lambda place: -share[place])[:most]
-    names = named(facts.evidence)
+    names = region_titles(facts.evidence)
     return [names[place] for place in order]
-
-
-def _known(facts: Facts) -> int:
-    """How many of the subjects, which should be new, the model was trained on."""
-    return 0 if facts.headline == "train" else facts.known(facts.headline)
-
-
-def _better(facts: Facts) -> list[str]:
-    """Baselines with a higher AUC on the same subjects, beyond chance."""
-    found = (facts.result.get("differences") or {}).get(facts.headline) or {}
-    differences = {name: (each or {}).get("auc") or {} for name, each in found.items()}
-    return [
-        method_name(name)
-        for name, each in differences.items()
-        if each.get("excludes_zero") and each["difference"] < 0
-    ]
-
-
-def _beside(facts: Facts, words: Words) -> str:
-    """The model's leading metric and those of the baselines."""
-    label = "R²" if facts.by_score else OF_CLASSES["auc"]
-    title = f"{label} · {words(split_name(facts.headline))}"
-
-    def called(baseline: str) -> str:
-        return words(method_name(baseline))
-
-    return beside(facts, title, called, by_score=facts.by_score, words=words)
 
 
 def _drawn(text: str) -> Markup:

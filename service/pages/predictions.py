@@ -6,7 +6,8 @@ from typing import Any, NamedTuple
 from starlette.requests import Request
 from starlette.responses import Response
 
-from graphnet.figures.classification import SPLITS, shown
+from graphnet.figures.predictions import predicted_splits
+from graphnet.names import split_name
 from service.pages.site import page
 from service.routes.evidence import evidence_of
 from service.routes.tasks import task_of
@@ -50,13 +51,13 @@ async def table(request: Request) -> Response:
         *(request, "task_predictions.html"),
         found=found,
         task_id=task.task_id,
-        splits={split: SPLITS[split] for split in shown(evidence)},
+        splits={split: split_name(split) for split in predicted_splits(evidence)},
     )
 
 
 def select(evidence: Mapping[str, Any], split: str, sought: str, number: str) -> Found:
     """The rows of a split (the fairest if there is none of that name) with a text in id or site."""
-    known = shown(evidence)
+    known = predicted_splits(evidence)
     name = split if split in known else next(iter(known), "")
     wanted = sought.strip()[:LONGEST]
     rows = [row for row in _rows(evidence, name) if _holds(row, wanted)]

@@ -11,10 +11,11 @@ from db.form import KINDS
 from db.tasks import TaskRecord
 from graphnet.figures.curves import MOST_POINTS
 from graphnet.messages import rendered
+from graphnet.training.history import History
 from service.http.language import answer_language
 from service.monitoring.workers import missing
 from service.pages.outcome import curve
-from service.pages.site import page, words
+from service.pages.site import page
 from service.routes.tasks import task_of
 from service.state import AppState, state_of
 from service.stores.task_views import full_view
@@ -33,11 +34,12 @@ async def going_on(request: Request, task: TaskRecord) -> dict[str, Any]:
     kind = settings.get("device") if isinstance(settings, dict) else ""
     waits_for = [] if task.over else await missing(state, kind if kind in KINDS else "")
     lines = [] if task.over else await lines_so_far(state, task.task_id)
+    language = answer_language(request)
     return {
         "task": await full_view(task),
         "over": task.over,
-        "curve": curve(lines, None, words(request)),
-        "waits_for": rendered(waits_for, answer_language(request)),
+        "curve": curve(History.from_lines(lines), None, language),
+        "waits_for": rendered(waits_for, language),
     }
 
 

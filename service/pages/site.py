@@ -56,11 +56,6 @@ def frame(request: Request) -> dict[str, Any]:
     }
 
 
-def words(request: Request) -> Callable[[Message | str], str]:
-    """Gives a label or a coded message in the language of the request."""
-    return _words(language_of(request).tag)
-
-
 def _words(tag: str) -> Callable[[Message | str], str]:
     translate = translations(tag).gettext
 
@@ -106,8 +101,7 @@ def environment(tag: str) -> Environment:
     made.install_gettext_callables(  # type: ignore[attr-defined]
         spoken.gettext, spoken.ngettext, newstyle=True
     )
-    made.globals |= {"asset": address, "words": _words(tag)}
-    made.globals |= names(_words(tag))
+    made.globals |= {"asset": address, **names(_words(tag))}
     made.filters |= FILTERS | {
         "sentence": partial(render, language=tag),
         "stored_sentence": lambda stored: render(Message.from_json(stored), tag),

@@ -10,14 +10,16 @@ from starlette.responses import RedirectResponse, Response
 from db import cancellation, tasks
 from db.ownership import Owner
 from db.tasks import TaskRecord
+from graphnet.artifacts.result import TaskResult
 from service.http.auth import caller_of
+from service.http.language import answer_language
 from service.http.responses import SEE_OTHER
 from service.pages import outcome
 from service.pages.choices import headline, model_of
 from service.pages.outcome import read_facts
 from service.pages.predictions import select
 from service.pages.progress import going_on
-from service.pages.site import own, page, words
+from service.pages.site import own, page
 from service.predecessor import require_ours
 from service.routes.submission import RETRIABLE, submit_again
 from service.routes.tasks import task_of
@@ -36,7 +38,7 @@ async def show(request: Request) -> Response:
         has_model=_has_model(task),
         by_predecessor=task.by_predecessor,
         took=_seconds(task.started_at, task.finished_at),
-        family=outcome.family(await _chain(request, task), words(request)),
+        family=outcome.family(await _chain(request, task), answer_language(request)),
         most_megabytes=state_of(request).settings.max_upload_bytes // 1_000_000,
         **await going_on(request, task),
         **await _outcome(request, task),
@@ -68,28 +70,24 @@ async def _outcome(request: Request, task: TaskRecord) -> dict[str, Any]:
     if task.by_predecessor:
         return {"facts": None, "drawn": {"curves": _old_curves(request, task)}}
     facts, missing = await read_facts(request, task)
-    spoken = words(request)
     return {
         "facts": facts,
         "missing": missing,
-        "headline": outcome.headline(facts),
-        "tables": outcome.tables(facts),
-        "by_site": outcome.by_site(facts),
-        "drawn": outcome.drawings(facts, spoken),
+        "headline": outcome.Headline.of(facts),
+        "tables": outcome.Tables.of(facts),
+        "drawn": outcome.drawings(facts, answer_language(request)),
         "splits": outcome.splits(facts),
-        "limitations": outcome.limitations(facts),
         "found": select(facts.evidence, "", "", "") if facts.evidence else None,
         "task_id": task.task_id,
-        "picture": outcome.has_picture(facts),
+        "picture": facts.glass_brain is not None,
         "regions": outcome.regions(facts),
     }
 
 
 def _old_curves(request: Request, task: TaskRecord) -> Markup:
     """What the predecessor's lines tell, as far as they are the contract's."""
-    lines = (task.task_result or {}).get("train_epochs")
-    told = [str(line) for line in lines] if isinstance(lines, list) else []
-    return outcome.curve(told, None, words(request))
+    history = TaskResult.from_json(task.task_result).history
+    return outcome.curve(history, None, answer_language(request))
 
 
 async def _chain(request: Request, task: TaskRecord) -> list[dict[str, Any]]:

@@ -12,10 +12,11 @@ from db.states import Status
 from db.tasks import TaskRecord
 from graphnet.artifacts.predictions import predictions_csv, read_predictions
 from graphnet.errors import ModelError
-from graphnet.messages import Message, as_one
-from graphnet.report import render
+from graphnet.messages import ENGLISH, Message, as_one
 from graphnet.report.facts import Facts
+from graphnet.report.page import render_report
 from registry import EVIDENCE, GLASS_BRAIN, REPORT
+from service.http.language import answer_language
 from service.http.queries import query_flag
 from service.http.responses import ApiError, ErrorNum, success
 from service.predecessor import require_known
@@ -53,10 +54,14 @@ async def glass_brain(request: Request) -> Response:
 
 
 async def report(request: Request) -> Response:
-    """The report as it was stored; rendered again if ``fresh`` asks for it or none was stored."""
+    """The report as it was stored, in English.
+
+    Rendered again if ``fresh`` or another language is asked for, or if none was stored.
+    """
     task = await task_of(request)
     _require_end(task)
-    if not query_flag(request, "fresh", default=False):
+    translated = answer_language(request) != ENGLISH and not task.removed_at
+    if not translated and not query_flag(request, "fresh", default=False):
         try:
             return _page(task, await stored(request, task, REPORT, "report"))
         except ApiError as error:
@@ -104,7 +109,12 @@ async def _rendered(request: Request, task: TaskRecord) -> bytes:
     """The report from what is stored, as far as it is."""
     facts = await facts_of(request, task)
     text = await asyncio.to_thread(
-        render, facts.task, facts.evidence, facts.glass_brain, facts.manifest
+        render_report,
+        facts.task,
+        facts.evidence,
+        facts.glass_brain,
+        facts.manifest,
+        answer_language(request),
     )
     return text.encode()
 

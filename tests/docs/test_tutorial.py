@@ -70,7 +70,7 @@ class Reader:
 def test_it_ends_with_a_report_of_the_subjects_of_the_file(followed: Reader) -> None:
     report = (followed.folder / "report.html").read_text(encoding="utf-8")
     assert followed.task in report
-    assert "Beside simple methods" in report
+    assert "Comparison with simple methods" in report
     predicted = pd.read_csv(followed.folder / "predictions.csv")
     cohort = pd.read_csv(followed.folder / "cohort.csv")
     validated = predicted[predicted["split"] == "cv"]

@@ -17,7 +17,7 @@ from graphnet.data.cohort import Cohort
 from graphnet.data.splits import Splits
 from graphnet.errors import CohortError
 from graphnet.experiment import Outcome, run
-from graphnet.report import render
+from graphnet.report.page import render_report
 from tests.graphnet.people import cohort
 
 NAMES = {0: "HC", 1: "SZ"}
@@ -73,10 +73,10 @@ def test_the_table_of_predictions_says_names(outcome: Outcome) -> None:
 
 def test_the_report_says_names(outcome: Outcome) -> None:
     task = {"task_id": "T", "task_type": "dl_ts", "task_result": outcome.result.as_dict()}
-    text = render(task, outcome.predictions, None, manifest(outcome.model))
+    text = render_report(task, outcome.predictions, None, manifest(outcome.model))
     assert "20 of class HC (0) and 20 of class SZ (1)" in text
     assert "The positive class was SZ (1), the negative class HC (0)." in text
-    assert '<th scope="col">Class SZ (1)</th>' in text
+    assert '<th scope="col">SZ (1)</th>' in text
     assert "True HC: HC " in text  # read out beside the confusion matrix
 
 

@@ -10,9 +10,9 @@ from graphnet.artifacts.model import StoredModel
 from graphnet.config import Evaluation, TrainingSettings
 from graphnet.data.splits import Splits
 from graphnet.experiment import Outcome, run
-from graphnet.report import render
 from graphnet.report.facts import Facts
-from graphnet.report.tables import lineage_rows
+from graphnet.report.page import render_report
+from graphnet.report.tables import lineage_table
 from tests.graphnet.people import cohort
 
 QUICK = TrainingSettings.for_model("Linear", epochs=1)
@@ -31,7 +31,8 @@ def manifest(outcome: Outcome) -> dict[str, Any]:
 
 
 def shown(facts: dict[str, Any]) -> list[list[str]]:
-    return lineage_rows(Facts({"task_id": "T3"}, None, None, facts)).rows
+    rows = lineage_table(Facts({"task_id": "T3"}, None, None, facts)).rows
+    return [[str(cell) for cell in row] for row in rows]
 
 
 @pytest.fixture(scope="module")
@@ -45,9 +46,9 @@ def three() -> list[Outcome]:
 
 def test_every_step_is_told(three: list[Outcome]) -> None:
     assert shown(manifest(three[2])) == [
-        ["T1", "from scratch", "A_NC (20), A_SZ (20)"],
-        ["T2", "fine-tuned", "B_NC (20), B_SZ (20)"],
-        ["T3", "fine-tuned", "C_NC (20), C_SZ (20)"],
+        ["T1", "trained from scratch", "A_NC (20) and A_SZ (20)"],
+        ["T2", "fine-tuned", "B_NC (20) and B_SZ (20)"],
+        ["T3", "fine-tuned", "C_NC (20) and C_SZ (20)"],
     ]
     assert shown(manifest(three[0])) == []
 
@@ -55,18 +56,18 @@ def test_every_step_is_told(three: list[Outcome]) -> None:
 def test_the_report_tells_it(three: list[Outcome]) -> None:
     task = {"task_id": "T3", "task_type": "dl_ft", "parent_task_id": "T2",
             "task_result": three[2].result.as_dict()}  # fmt: skip
-    text = render(task, None, None, manifest(three[2]))
-    chain = text.index("Tasks that the model comes from")
+    text = render_report(task, None, None, manifest(three[2]))
+    chain = text.index("Tasks behind this model")
     assert chain < text.index("T1", chain) < text.index("B_NC (20)", chain)
-    alone = render({**task, "task_id": "T1"}, None, None, manifest(three[0]))
-    assert "Tasks that the model comes from" not in alone
+    alone = render_report({**task, "task_id": "T1"}, None, None, manifest(three[0]))
+    assert "Tasks behind this model" not in alone
 
 
 def test_what_an_older_manifest_does_not_tell_is_not_made_up(three: list[Outcome]) -> None:
     older = {name: value for name, value in manifest(three[1]).items() if name != LINEAGE}
     assert [each["task_id"] for each in lineage(older)] == ["T1", "T2"]
     assert shown(older)[0] == ["T1", "—", "not stored"]
-    assert shown(older)[1] == ["T2", "fine-tuned", "B_NC (20), B_SZ (20)"]
+    assert shown(older)[1] == ["T2", "fine-tuned", "B_NC (20) and B_SZ (20)"]
     assert lineage({}, "T9") == [{"task_id": "T9", "datasets": None}]
     nobody = {name: value for name, value in three[0].model.facts.items() if name == "metrics"}
     orphan = StoredModel(**{**vars(three[0].model), "facts": nobody})

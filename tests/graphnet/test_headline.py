@@ -79,7 +79,7 @@ def test_a_fine_tuning_does_not_lead_with_whom_its_parent_was_trained_on() -> No
     assert unseen_splits(stale.result) == ["cv"]
     task = {"task_id": "T", "task_result": stale.result.as_dict()}
     facts = Facts(task, None, None, None)
-    assert (facts.headline, facts.known("test")) == ("cv", len(half))
+    assert (facts.headline, facts.seen_in_training("test")) == ("cv", len(half))
     again = tuned(stale.model, Splits(new.rows(np.arange(20)), test=half))
     assert (again.result.seen_in_training or {})["test"] == len(half)
     fresh = tuned(parent.model, Splits(after, test=new))

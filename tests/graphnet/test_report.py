@@ -22,15 +22,14 @@ from graphnet.data.interpretation import (
     MissingCode,
     SeriesReading,
 )
-from graphnet.figures.classification import confusion
 from graphnet.figures.drawing import fitting
-from graphnet.messages import LANGUAGES, Message, finished
-from graphnet.messages import render as render_message
+from graphnet.figures.predictions import confusion
+from graphnet.messages import CHINESE, LANGUAGES, Message, finished, render
 from graphnet.models import Sizes, build_net
-from graphnet.report import render
 from graphnet.report.facts import Facts
 from graphnet.report.methods import methods
-from graphnet.report.page import MARK, WORKS, Citations
+from graphnet.report.page import MARK, WORKS, Citations, render_report
+from graphnet.report.summary import by_chance, leading_metric, verdict
 
 HOSTILE = "<img src=x onerror=alert(1)>"
 METRICS = {
@@ -49,7 +48,7 @@ def task(**changes: Any) -> dict[str, Any]:
         "baselines": {"svm_rbf": {"test": {**METRICS, "auc": 0.954}}, "no_edge": {}},
         "baselines_left_out": {"no_edge": "It was left out."},
         "differences": {"test": {"svm_rbf": {"auc": DIFFERENCE}}},
-        "graph_helps": {"sentence": "It is not shown that the graph helps."},
+        "graph_helps": {"split": "test", "difference": 0.01, "ci": [-0.02, 0.04]},
         "cross_validation": {"cv": {"folds": 5, "repeats": 2}},
         "quality": {
             "rules": {"absurd": "Treated as missing."},
@@ -130,7 +129,7 @@ def stored(**changes: Any) -> dict[str, Any]:
 
 
 def read(*, task_: dict[str, Any] | None = None, **changes: Any) -> Read:
-    return Read(render(task_ or task(), **stored(**changes)))
+    return Read(render_report(task_ or task(), **stored(**changes)))
 
 
 def facts_of(*, task_: dict[str, Any] | None = None, **changes: Any) -> Facts:
@@ -145,7 +144,7 @@ def written(**changes: Any) -> dict[str, Message]:
 
 def test_it_leads_with_the_number_that_matters_and_its_limits() -> None:
     text = read().text
-    first = text.index("AUC 0.900 [0.78, 0.96] on test subjects (n 58)")
+    first = text.index("AUC 0.900 [0.78, 0.96] on test subjects (n = 58)")
     limits = text.index("test_data has only 58 subjects.")
     assert first < limits < text.index("Methods")
 
@@ -154,10 +153,9 @@ def test_nothing_is_hidden() -> None:
     text = read().text
     for said in (
         "Better on the same subjects, by AUC (model − method): RBF SVM (-0.054 [-0.120, -0.001]).",
-        "The model has trained on 1 of the 58 test subjects",
-        "It is not shown that the graph helps.",
-        "Same net, no graph: It was left out.",
-        "Treated as missing.",
+        "1 of 58 test subjects were used for training; this result is optimistic.",
+        "Same network without its graph: It was left out.",
+        "Implausible values",
         "S7",
         "Precentral_L (1)",
         "p" * 64,
@@ -166,6 +164,11 @@ def test_nothing_is_hidden() -> None:
         "python -m graphnet --model SGN --train A.csv --epochs 30 --cv-repeats 2",
     ):
         assert said in text, said
+    assert [message.code for message in verdict(facts_of())] == [
+        "report.seen-in-training",
+        "report.better-methods",
+        "evaluation.graph-unclear",
+    ]
 
 
 def test_what_cannot_be_computed_is_a_dash() -> None:
@@ -176,10 +179,11 @@ def test_what_cannot_be_computed_is_a_dash() -> None:
 
 
 def test_it_does_not_claim_what_chance_could_do() -> None:
-    poor = {**METRICS, "auc": 0.55, "ci": {"auc": [0.4, 0.7]}}
-    assert "it is not shown that the model tells the classes apart" in read(
-        task_=task(result={"metrics": {"test": poor}})
-    ).text  # fmt: skip
+    for bounds, code in (([0.4, 0.7], "could-be-chance"), ([0.2, 0.4], "worse-than-chance")):
+        poor = {**METRICS, "auc": 0.55, "ci": {"auc": bounds}}
+        facts = facts_of(task_=task(result={"metrics": {"test": poor}}))
+        assert by_chance(facts) == Message(f"report.{code}", target="class")
+    assert by_chance(facts_of()) is None
 
 
 def test_it_needs_nothing_else_and_runs_nothing() -> None:
@@ -199,7 +203,14 @@ def test_what_was_not_stored_is_said(missing: str) -> None:
 
 def test_a_result_of_an_older_service_has_a_report() -> None:
     old = task(task_result={"train_epochs": ["Epoch 001"], "model_state_path": "x"}, task_config={})
-    assert "There are no figures." in read(task_=old, evidence=None, manifest=None).text
+    missing = {"evidence": None, "manifest": None}
+    assert "There are no metrics." in read(task_=old, **missing).text
+    facts = facts_of(task_=old, **missing)
+    assert leading_metric(facts) is None
+    assert [message.code for message in facts.missing] == [
+        "report.no-predictions",
+        "report.no-model",
+    ]
 
 
 def test_a_score_has_figures_of_its_own() -> None:
@@ -217,7 +228,7 @@ def test_a_score_has_figures_of_its_own() -> None:
     asked = task(result={"metrics": {"test": found}, "baselines": {}, "differences": {}})
     scored = {**evidence(), "classes": [], "predictions": {}, "sites": {}}
     text = read(task_=asked, manifest=stored, evidence=scored).text
-    assert "R² 0.310 [0.10, 0.50] on test subjects (n 40)" in text
+    assert "R² 0.310 [0.10, 0.50] on test subjects (n = 40)" in text
     assert "Mean absolute error" in text
     assert "Sensitivity" not in text
 
@@ -229,7 +240,7 @@ def test_methods_are_whole_sentences_and_cite_what_was_used(
     citations = Citations()
     for _, sentences in methods(facts_of()):
         for message in sentences:
-            sentence = citations.numbered(render_message(message, language))
+            sentence = citations.numbered(render(message, language))
             assert sentence.endswith((".", "。"))
             assert "{" not in sentence
             assert "[@" not in sentence
@@ -270,7 +281,7 @@ def test_every_graph_can_be_written_about(
 ) -> None:
     settings = {"model": "SGN", "graph": graph, "neighbours": 7, "density": 0.25}
     codes = written(manifest={**manifest(), "settings": settings})
-    sentence = render_message(codes[f"options.graph-{graph}-methods"], language)
+    sentence = render(codes[f"options.graph-{graph}-methods"], language)
     assert not caplog.records
     assert ("7" in sentence) is (graph in {"knn", "spatial"})
     assert ("25 %" in sentence) is (graph == "mst")
@@ -308,7 +319,7 @@ def test_settings_stand_in_the_methods_text_as_they_were() -> None:
     assert "options.harmonise-methods" not in plain
 
 
-FOLDS = {
+FOLDS: dict[str, dict[str, Any]] = {
     "cv": {
         "folds": 3, "repeats": 2, "reasons": {"svm_rbf": "A fold had too few."},
         "chosen": [{"learning_rate": 0.003}, {"learning_rate": 0.01}, {"learning_rate": 0.003}],
@@ -319,11 +330,94 @@ FOLDS = {
 REPEATED = {**METRICS, "auc": 0.8, "repeats": 2, "sd_over_repeats": {"auc": 0.011}}
 
 
+# What stays as it is in a Chinese report, besides codes: names of methods, measures and software.
+NAMES = {
+    "ALFF", "AUC", "AdamW", "Brier", "Fisher", "GMV", "Newcombe", "Nilearn", "Pearson", "PyTorch",
+    "Precentral_L", "Precentral_R", "RBF", "ROC", "SGN", "SHA", "SVM", "Spearman", "Student", "UTC",
+    "Wilson", "LABEL_SCORE", "TASK0", "TASK1", "cpu", "csv", "form", "json", "nld", "sgn",
+    "test_data",
+}  # fmt: skip
+CODES = re.compile(
+    r'<style>.*?</style>|<pre>.*?</pre>|<code>.*?</code>|<ol class="works">.*?</ol>'
+    r'|<h2 id="settings">.*?(?=<h2 id="provenance">)',
+    re.DOTALL,
+)
+WARNING = Message("warnings.clipped", split="test", count=3, limit=5)
+SCORED = {"n": 40, "mae": 3.2, "rmse": 4.0, "r2": 0.31, "pearson": 0.6, "spearman": 0.58,
+          "ci": {"r2": [0.1, 0.5]}}  # fmt: skip
+CODED = {
+    "warning_messages": [WARNING.as_dict()],
+    "baselines_left_out_messages": {"no_edge": Message("evaluation.baseline-one-class").as_dict()},
+}
+
+
+def kinds() -> dict[str, dict[str, Any]]:
+    """What a report is rendered from, by what is special about it."""
+    cv = {name: each for name, each in FOLDS["cv"].items() if name != "reasons"}
+    folds = {"metrics": {"cv": REPEATED}, "cross_validation": {**FOLDS, "cv": cv}}
+    scored = {"metrics": {"test": SCORED}, "baselines": {"ridge": {"test": SCORED}}}
+    reading = Interpretation(
+        "csv",
+        id="id",
+        label=ClassCoding("DX", {"1": 1, "2": 0}, {}),
+        site="S",
+        covariates=(CovariateReading("A", "numeric"),),
+        connectome=ConnectomeReading("r", "pairs"),
+        series=SeriesReading(100, 180),
+        missing=(MissingCode("A", "-9999", 3),),
+    )
+    tuned = {"task_type": "dl_ft", "parent_task_id": "TASK0"}
+    return {
+        "classes": stored(task_=task(result=CODED)),
+        "folds": stored(task_=task(result={**folds, **CODED})),
+        "score": stored(
+            task_=task(result={**scored, **CODED}),
+            evidence={**evidence(), "target": "score", "classes": [], "predictions": {}},
+        ),
+        "fine-tuned": stored(task_=task(result=CODED, **tuned)),
+        "read": stored(
+            task_=task(result={**CODED, "quality": None, "explanation": None}),
+            manifest={**manifest(), "interpretations": {"A": reading.as_dict()}},
+        ),
+        "old": stored(task_=task(task_result={}), evidence=None, manifest=None),
+    }
+
+
+@pytest.mark.parametrize("kind", kinds())
+def test_a_chinese_report_has_the_same_numbers_and_no_english_word(
+    kind: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    changes = kinds()[kind]
+    of_task = changes.pop("task_")
+    english, chinese = (render_report(of_task, **changes, language=each) for each in LANGUAGES)
+    assert '<html lang="zh-CN">' in chinese
+    numbers = [sorted(re.findall(r"\d+\.\d+", Read(each).text)) for each in (english, chinese)]
+    assert numbers[0] == numbers[1]
+    words = set(re.findall(r"[A-Za-z]\w{2,}", Read(CODES.sub("", chinese)).text, re.ASCII))
+    assert words - NAMES == set()
+    assert not caplog.records
+
+
+def test_what_a_chinese_report_says() -> None:
+    text = Read(render_report(task(), **stored(), language=CHINESE)).text
+    for said in (
+        "AUC 0.900 [0.78, 0.96]，测试集受试者（n = 58）",
+        "58 名测试集受试者中有 1 名参与过训练，因此该结果偏乐观。",
+        "使用 AdamW [",
+        "去掉图的同一网络：It was left out.",  # as an older version stored it
+        "异常值",
+        "平衡准确率",
+    ):
+        assert said in text, said
+
+
 def test_the_headline_is_of_subjects_whom_the_model_has_not_trained_on() -> None:
     """The test subjects of the evidence are known in part, those of the folds are not."""
     found = read(task_=task(result={"metrics": {"test": METRICS, "cv": REPEATED}}))
-    first = found.text.index("AUC 0.800 [0.78, 0.96] in cross-validation (n 58)")
-    assert first < found.text.index("The model has trained on 1 of the 58 test subjects")
+    first = found.text.index(
+        "AUC 0.800 [0.78, 0.96] in cross-validation of the training subjects (n = 58)"
+    )
+    assert first < found.text.index("1 of 58 test subjects were used for training")
     assert "Cross-validation: counts over all repeats" in found.text
 
 
@@ -425,13 +519,11 @@ def test_three_classes_have_no_threshold_and_no_patient_class() -> None:
     text = read(task_=task(result={"metrics": {"test": found}}), evidence=three).text
     assert "Newcombe" not in text
     assert "patients" not in text
-    assert "for or against the likeliest class" in text
+    assert "evidence for or against the likeliest class" in text
 
 
 def test_the_form_can_be_sent_again() -> None:
-    shown = re.search(
-        r"<pre>(\{.*?\n\})</pre>", render(task(), evidence(), None, manifest()), re.DOTALL
-    )
+    shown = re.search(r"<pre>(\{.*?\n\})</pre>", render_report(task(), **stored()), re.DOTALL)
     assert shown is not None
     form = json.loads(html.unescape(shown[1]))
     assert form["task_type"] == "dl_ts"
@@ -439,7 +531,7 @@ def test_the_form_can_be_sent_again() -> None:
 
 
 def test_it_is_free_of_torch() -> None:
-    code = "import sys, graphnet.report; sys.exit('torch' in sys.modules or 'scipy' in sys.modules)"
+    code = "import sys, graphnet.report.page; sys.exit(bool({'torch', 'scipy'} & {*sys.modules}))"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
@@ -457,16 +549,16 @@ def test_it_says_how_each_dataset_was_read() -> None:
     plain = Interpretation("npz", series=SeriesReading(100, 180), files={"ses": "baseline"})
     kept = {"A": told.as_dict(), "B": plain.as_dict(), "C": {"kind": "damaged"}}
     text = read(manifest={**manifest(), "interpretations": kept}).text
-    start = text.index("A class is shown as in the file")
-    titles = "Dataset File Subject id Classes Besides Connectome Time series Files chosen"
+    start = text.index("Each class as in the file")
+    titles = "Dataset File Subject id Classes Other columns Connectome Time series Files chosen"
     assert titles in text[start:]
     for cell in (
         "1 = 1 (autism), 2 = 0 (control)",
-        "site SITE; covariates Age, Sex",
-        "Pearson's r, kept as Fisher's z (the diagonal is 1)",
+        "Site: SITE. Covariates: Age and Sex.",
+        "Pearson's r, stored as Fisher's z (the diagonal is 1)",
         "-9999 in Age (3)",
         "Date (it is a date)",
-        "100 to 180 points, points x regions",
+        "100 to 180 points, points × regions",
         "ses: baseline",
     ):
         assert cell in text[start:]

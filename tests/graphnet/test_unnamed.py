@@ -13,12 +13,13 @@ from graphnet.data.splits import Splits
 from graphnet.data.unnamed import unnamed
 from graphnet.evaluation.applicability import ApplicabilityDomain
 from graphnet.experiment import Outcome, run
-from graphnet.report import render
+from graphnet.report.page import render_report
 from tests.graphnet.people import cohort
 from tests.graphnet.test_descent import ASKED, manifest, shown
 
 HARMONISED = TrainingSettings.for_model("Linear", epochs=1, harmonise=True)
 SECRET = "hush"
+OTHERS = "dataset of another project (20)"
 OURS = cohort("C", seed=2)
 
 
@@ -48,7 +49,7 @@ def everything(outcome: Outcome) -> str:
     task = {"task_id": "T2", "task_type": "dl_ft", "parent_task_id": "T1"}
     found = manifest(outcome)
     result = outcome.result.as_dict()
-    report = render({**task, "task_result": result}, outcome.predictions, None, found)
+    report = render_report({**task, "task_result": result}, outcome.predictions, None, found)
     evidence = to_bytes(outcome.predictions).decode()
     return "\n".join([json.dumps(found), json.dumps(result), evidence, report])
 
@@ -59,8 +60,8 @@ def test_the_names_of_another_project_s_datasets_reach_nothing(
     assert SECRET in everything(trained(theirs, "T2", "T1", "ours"))  # else nothing is shown here
     assert SECRET not in everything(tuned)
     assert shown(manifest(tuned)) == [
-        ["T1", "from scratch", "of another project (20), of another project (20)"],
-        ["T2", "fine-tuned", "ours_NC (20), ours_SZ (20)"],
+        ["T1", "trained from scratch", f"{OTHERS} and {OTHERS}"],
+        ["T2", "fine-tuned", "ours_NC (20) and ours_SZ (20)"],
     ]
 
 

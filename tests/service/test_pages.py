@@ -10,18 +10,11 @@ import httpx
 import pytest
 from jinja2.ext import extract_from_ast
 
-import graphnet.figures
+from graphnet.artifacts.result import SplitMetrics
 from graphnet.config import OPTIONS
-from graphnet.data.quality import RULES
-from graphnet.evaluation.headline import OF_CLASSES, OF_SCORES
-from graphnet.figures.classification import SPLITS
-from graphnet.report import tables
-from graphnet.report.facts import METHODS, Facts
 from graphnet.report.numbers import KEPT, with_interval
-from graphnet.report.summary import CHANCE
 from service import pages
 from service.forms.schema import ParamSet, PostedForm
-from service.pages.compare import SEEN
 from service.pages.formats import (
     DATASET_STATES,
     READING,
@@ -31,39 +24,21 @@ from service.pages.formats import (
     interval,
 )
 from service.pages.languages import CHINESE, LANGUAGES, catalogue
-from service.pages.outcome import WHERE
 from service.pages.site import environment, own
 from tests.houses import House
 
 TEMPLATES = Path(str(pages.__file__)).parent / "templates"
-FIGURES = Path(str(graphnet.figures.__file__)).parent
-OF_VARIABLES = {"Loss"}  # not said in one piece with its translation
-OF_TABLES = {  # of the report's tables, which a task's page shows too
-    *("Split", "Site", "Subjects", "Dataset", "Measure", "Rule", "Values", "Method", "Setting"),
-    *("AUC: model − method", "Metric", "Value", "From", "form", "recommended"),
-    *METHODS.values(),
-    *(tables.KNOWN, tables.P_VALUE, tables.SPREAD),
-}
 MOST_BYTES = 300_000
 
 
 def said() -> set[str]:
     """Every string that a page may say."""
-    found = set(OF_VARIABLES)
+    found = {text for named in (STATES, DATASET_STATES, READING) for text in named.values()}
     english = environment("en")
     for template in TEMPLATES.glob("*.html"):
         text = template.read_text(encoding="utf-8")
         messages = [message for _, _, message in extract_from_ast(english.parse(text))]
         found |= {str(each[0]) if isinstance(each, tuple) else str(each) for each in messages}
-    for named in (STATES, SPLITS, RULES, OF_CLASSES, OF_SCORES, WHERE):
-        found |= set(named.values())
-    found |= OF_TABLES | set(RULES)
-    found |= {*Facts({}, None, None, None).missing}
-    found |= {SEEN, *CHANCE.values(), *DATASET_STATES.values(), *READING.values()}
-    for module in FIGURES.glob("*.py"):
-        text = module.read_text(encoding="utf-8")
-        found |= set(re.findall(r'words\(\s*"([^"]+)"\s*\)', text))
-        found |= set(re.findall(r"words\('([^']+)'\)", text))
     return found
 
 
@@ -182,9 +157,9 @@ def test_what_no_database_can_look_for_is_not_looked_for(browser: httpx.Client) 
 
 def test_numbers_are_written_as_they_are_known() -> None:
     assert figure(None) == "—"
-    auc = {"auc": 0.8123, "ci": {"auc": [0.7, 0.9]}}
+    auc = SplitMetrics(20, {"auc": 0.8123}, {"auc": (0.7, 0.9)})
     assert with_interval(auc, "auc") == f"0.812 [0.70,{KEPT}0.90]"
-    assert with_interval({"auc": None, "ci": {"auc": None}}, "auc") == "—"
+    assert with_interval(SplitMetrics(20, {"auc": None}), "auc") == "—"
     assert interval([0.7, 0.9]) == "[0.70, 0.90]"
     assert interval(None) == ""
     assert [duration(each) for each in (None, 4.4, 61, 3660, 90_000)] == [

@@ -1,0 +1,319 @@
+"""What was predicted, by split: ROC curves, calibration, confusion matrix, scatter of scores.
+
+All take the stored predictions of a task (:mod:`graphnet.artifacts.predictions`) as JSON.
+"""
+
+from collections.abc import Mapping, Sequence
+from math import sqrt
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from graphnet.data.class_names import called, names_of
+from graphnet.data.cohort import FloatArray
+from graphnet.evaluation.headline import FAIREST, leakage_rank, seen_of_split
+from graphnet.figures.drawing import (
+    ACCENT,
+    COLOURS,
+    DASHES,
+    INK,
+    LINE,
+    MUTED,
+    Axes,
+    box,
+    diamond,
+    dot,
+    drawing,
+    fitting,
+    legend,
+    line,
+    padded,
+    path,
+    text,
+)
+from graphnet.messages import ENGLISH, Message, render
+from graphnet.names import metric_name, split_name
+
+Evidence = Mapping[str, Any]
+
+
+def of_class(evidence: Evidence, split: str, column: int) -> tuple[FloatArray, FloatArray]:
+    """Probabilities (S,) of the class in a column of C, and truth (S,): 1 for subjects of it.
+
+    Both are empty where a score was predicted.
+    """
+    predictions = evidence["predictions"].get(split) or {}
+    if column >= len(evidence["classes"]) or not predictions.get("probability"):
+        return np.zeros(0), np.zeros(0)
+    probability = np.asarray(predictions["probability"], dtype=np.float64)[:, column]
+    truth = np.asarray(predictions["label"]) == evidence["classes"][column]
+    return probability, truth.astype(np.float64)
+
+
+def predicted_splits(evidence: Evidence) -> list[str]:
+    """The splits with predictions, those first whose subjects are all new to the model."""
+    splits = [split for split in FAIREST if (evidence["predictions"].get(split) or {}).get("id")]
+    return sorted(splits, key=lambda split: leakage_rank(split, seen_of_split(evidence, split)))
+
+
+MOST_POINTS = 300
+Curve = tuple[str, list[tuple[float, float]], float]
+
+
+def roc(evidence: Evidence, language: str = ENGLISH) -> str:
+    """A ROC curve per split or, of more than two classes, per class on the fairest split.
+
+    "" where no split holds subjects both of a class and of another.
+    """
+    curves = _curves(evidence, language)
+    if not curves:
+        return ""
+    axes = Axes(62, 16, 300, 300, (0.0, 1.0), (0.0, 1.0))
+    parts = axes.frame(
+        render(Message("figures.one-minus-specificity"), language),
+        render(metric_name("sensitivity"), language),
+    )
+    parts.append(line(axes.at(0, 0), axes.at(1, 1), stroke=MUTED, dash="3 4"))
+    keys = []
+    for number, (name, points, area_under) in enumerate(curves):
+        colour, dash = COLOURS[number % 4], DASHES[number % 4]
+        parts.append(path([axes.at(*point) for point in points], stroke=colour, dash=dash))
+        keys.append((f"{name}: {area_under:.3f}", colour, dash))
+    title = render(Message("figures.area-under-curve"), language)
+    parts.append(text(392, 40, title, weight=600))
+    parts += legend(392, 64, [*keys, (render(Message("figures.chance"), language), MUTED, "3 4")])
+    summary = "; ".join(f"{name}: {area_under:.3f}" for name, _, area_under in curves)
+    return drawing(
+        640, 362, render(Message("figures.roc-curves"), language), f"{title}: {summary}.", parts
+    )
+
+
+def roc_points(score: FloatArray, truth: FloatArray) -> list[tuple[float, float]]:
+    """False and true positive rates from (0, 0) to (1, 1); Fawcett 2006, Pattern Recognit. Lett.
+
+    Args:
+        score: (S,), higher for the positive class; equal scores are one step.
+        truth: (S,), 1 for subjects of the positive class, else 0.
+
+    Returns:
+        The points; [] where all subjects are of one class.
+
+    """
+    positives = truth.sum()
+    negatives = len(truth) - positives
+    if not positives or not negatives:
+        return []
+    order = np.argsort(-score, kind="stable")
+    ends = np.append(np.flatnonzero(np.diff(score[order])), len(score) - 1)
+    hits = np.cumsum(truth[order])[ends]
+    misses = ends + 1 - hits
+    rates = zip(misses / negatives, hits / positives, strict=True)
+    return [(0.0, 0.0), *((float(x), float(y)) for x, y in rates)]
+
+
+def area(points: list[tuple[float, float]]) -> float:
+    """The area under a curve, by trapezoids: ties count half."""
+    x, y = np.array(points).T
+    return float(np.trapezoid(y, x))
+
+
+def _curves(evidence: Evidence, language: str) -> list[Curve]:
+    classes, splits = evidence["classes"], predicted_splits(evidence)
+    wanted = [(_split_title(evidence, split, language), split, 1) for split in splits[:4]]
+    if len(classes) > 2:
+        names = names_of(evidence)
+        wanted = [
+            (called(names, label), splits[0], column)
+            for column, label in enumerate(classes)
+            if splits
+        ]
+    curves = []
+    for name, split, column in wanted:
+        points = roc_points(*of_class(evidence, split, column))
+        if points:
+            curves.append((name, _thinned(points), area(points)))
+    return curves
+
+
+def _split_title(evidence: Evidence, split: str, language: str) -> str:
+    name = split_name(split)
+    if split != "train" and seen_of_split(evidence, split):
+        name = Message("figures.seen-in-training", split=name)
+    return render(name, language)
+
+
+def _thinned(points: list[tuple[float, float]]) -> list[tuple[float, float]]:
+    every = max(1, len(points) // MOST_POINTS)
+    return points if every == 1 else [*points[:-1:every], points[-1]]
+
+
+BINS = 10
+FEWEST = 5  # subjects in a bin
+Z = 1.959963984540054
+
+
+class Bin(NamedTuple):
+    """``n`` subjects: mean predicted probability, observed share, and its 95 % Wilson interval."""
+
+    n: int
+    predicted: float
+    observed: float
+    low: float
+    high: float
+
+
+def calibration(evidence: Evidence, language: str = ENGLISH) -> str:
+    """The calibration curve of the fairest split; of more than two classes, of all together.
+
+    "" where there are no probabilities.
+    """
+    splits = predicted_splits(evidence)
+    points = bins(*_pooled(evidence, splits[0])) if splits else []
+    if not points:
+        return ""
+    axes = Axes(62, 34, 300, 300, (0.0, 1.0), (0.0, 1.0))
+    parts = [text(62, 18, render(split_name(splits[0]), language), weight=600)]
+    parts += axes.frame(
+        render(Message("figures.predicted-probability"), language),
+        render(Message("figures.observed-share"), language),
+    )
+    parts.append(line(axes.at(0, 0), axes.at(1, 1), stroke=MUTED, dash="3 4"))
+    largest = max(point.n for point in points)
+    for point in points:
+        x, height = axes.x(point.predicted), 46 * point.n / largest
+        parts += [
+            box(x - 5, axes.y(0) - height, 10, height, fill=MUTED, opacity=0.28),
+            line((x, axes.y(point.low)), (x, axes.y(point.high)), stroke=ACCENT, width=1.5),
+            diamond((x, axes.y(point.observed))),
+        ]
+    parts += [
+        text(392, 60, render(Message("figures.well-calibrated"), language)),
+        text(392, 80, render(Message("figures.calibration-bars"), language)),
+    ]
+    summary = "; ".join(f"{p.predicted:.2f} → {p.observed:.2f} (n {p.n})" for p in points)
+    return drawing(760, 382, render(Message("figures.calibration"), language), f"{summary}.", parts)
+
+
+def bins(probability: FloatArray, truth: FloatArray) -> list[Bin]:
+    """Ten quantile bins, fewer where a bin would have less than five subjects.
+
+    Nixon et al. 2019, arXiv:1904.01685.
+
+    Args:
+        probability: (S,), of a class.
+        truth: (S,), 1 for subjects of that class, else 0.
+
+    """
+    number = min(BINS, len(probability) // FEWEST)
+    if not number:
+        return []
+    order = np.argsort(probability, kind="stable")
+    return [_bin(probability[part], truth[part]) for part in np.array_split(order, number)]
+
+
+def _bin(probability: FloatArray, truth: FloatArray) -> Bin:
+    n, share = len(truth), float(truth.mean())
+    centre = (share + Z * Z / (2 * n)) / (1 + Z * Z / n)
+    half = Z / (1 + Z * Z / n) * sqrt(share * (1 - share) / n + Z * Z / (4 * n * n))
+    return Bin(
+        n, float(probability.mean()), share, max(centre - half, 0.0), min(centre + half, 1.0)
+    )
+
+
+def _pooled(evidence: Evidence, split: str) -> tuple[FloatArray, FloatArray]:
+    columns = range(len(evidence["classes"])) if len(evidence["classes"]) > 2 else (1,)
+    pairs = [of_class(evidence, split, column) for column in columns]
+    return np.concatenate([p for p, _ in pairs]), np.concatenate([t for _, t in pairs])
+
+
+CELL = 84
+LONGEST = 11  # characters of a class name beside a cell
+
+
+def confusion(
+    matrix: Sequence[Sequence[int]], classes: Sequence[object], language: str = ENGLISH
+) -> str:
+    """A confusion matrix of counts (C, C), rows the true classes, shaded by the share of the row.
+
+    ``classes`` are the C names.
+    """
+    if not matrix:
+        return ""
+    names = [fitting(str(name), LONGEST) for name in classes]
+    side, left, top = CELL * len(classes), 96, 44
+    true = render(Message("figures.true-class"), language)
+    parts = [
+        text(
+            left + side / 2,
+            16,
+            render(Message("figures.predicted-class"), language),
+            anchor="middle",
+        ),
+        text(20, top + side / 2, true, anchor="middle", turn=-90),
+    ]
+    for row, counts in enumerate(matrix):
+        y, total = top + CELL * row, sum(counts)
+        parts += [
+            text(left - 12, y + CELL / 2 + 4, names[row], anchor="end", fill=INK),
+            text(left + CELL * (row + 0.5), top - 10, names[row], anchor="middle", fill=INK),
+        ]
+        for column, count in enumerate(counts):
+            parts += _cell(left + CELL * column, y, count, count / total if total else 0.0)
+    summary = "; ".join(
+        f"{true} {classes[row]}: "
+        + ", ".join(f"{classes[column]} {count}" for column, count in enumerate(counts))
+        for row, counts in enumerate(matrix)
+    )
+    title = render(Message("figures.confusion-matrix"), language)
+    return drawing(left + side + 8, top + side + 8, title, f"{summary}.", parts)
+
+
+def _cell(x: float, y: float, count: int, share: float) -> list[str]:
+    middle, size = x + CELL / 2, CELL - 4
+    return [
+        box(x + 2, y + 2, size, size, stroke=LINE, radius=6),
+        box(x + 2, y + 2, size, size, fill=ACCENT, radius=6, opacity=0.38 * share),
+        text(middle, y + CELL / 2, str(count), anchor="middle", size=20, fill=INK, weight=600),
+        text(middle, y + CELL / 2 + 20, f"{share:.0%}", anchor="middle"),
+    ]
+
+
+MOST_SUBJECTS = 1000
+
+
+def scatter(evidence: Evidence, language: str = ENGLISH) -> str:
+    """Predicted against true scores of the fairest split, of at most 1,000 subjects.
+
+    "" where no score was predicted.
+    """
+    split = next(iter(predicted_splits(evidence)), "")
+    true, predicted = _scores(evidence, split)
+    if not len(true):
+        return ""
+    both = low, high = padded([*true, *predicted])
+    axes = Axes(62, 34, 300, 300, both, both)
+    name = render(split_name(split), language)
+    parts = [text(62, 18, name, weight=600)]
+    parts += axes.frame(
+        render(Message("figures.true-score"), language),
+        render(Message("figures.predicted-score"), language),
+    )
+    parts.append(line(axes.at(low, low), axes.at(high, high), stroke=MUTED, dash="3 4"))
+    every = -(-len(true) // MOST_SUBJECTS)
+    parts += [dot(axes.at(*pair)) for pair in zip(true[::every], predicted[::every], strict=True)]
+    parts.append(text(392, 60, render(Message("figures.equal-scores"), language)))
+    error = float(np.abs(predicted - true).mean())
+    summary = f"{name}: n {len(true)}; {render(metric_name('mae'), language)} {error:.3g}."
+    return drawing(
+        760, 382, render(Message("figures.predicted-and-true"), language), summary, parts
+    )
+
+
+def _scores(evidence: Evidence, split: str) -> tuple[FloatArray, FloatArray]:
+    """True and predicted scores (S,) of the subjects whose true score is known."""
+    predictions = evidence["predictions"].get(split) or {}
+    if not predictions.get("predicted"):
+        return np.zeros(0), np.zeros(0)
+    true = np.array(predictions["label"], dtype=np.float64)  # None is NaN
+    known = np.isfinite(true)
+    return true[known], np.array(predictions["predicted"], dtype=np.float64)[known]

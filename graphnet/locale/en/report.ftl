@@ -1,0 +1,182 @@
+# The report of a task: its page, its tables and its verdict.
+
+## Frame
+
+title = { $task }: report
+kind = Training report
+finished = finished { $time } UTC
+summary = Summary
+contents = Contents
+limits = Limits and warnings
+no-limits = The checks of this service found none.
+research-only = Classifying groups is not a diagnosis of a person; this report is for research only.
+methods = Methods
+subjects = Subjects
+lineage = Tasks behind this model
+lineage-caption = From the first ancestor to this task.
+how-read = How the data were read
+reading-caption = Each class as in the file, with its number and name here.
+data-quality = Data quality
+nothing-found = No value was missing, infinite, implausible, constant or out of range.
+quality-not-stored = The findings of the quality checks were not stored.
+learning-curves = Learning curves
+curves-caption = Loss and accuracy per epoch; the dashed vertical line marks the epoch whose parameters were used.
+no-curves = The metrics of each epoch were not stored.
+performance = Performance
+metrics-caption = { $target ->
+    [score] 95 % intervals in brackets; — means that the metric cannot be computed.
+    [two-classes] 95 % intervals in brackets; — means that the metric cannot be computed, such as the AUC of a single class.
+   *[classes] 95 % intervals in brackets; — means that the metric cannot be computed, such as sensitivity with more than two classes.
+}
+scatter-caption = Predicted against true scores; on the dashed line both are equal.
+by-site = By site: { $split }
+comparison = Comparison with simple methods
+comparison-caption = { $target ->
+    [score] The model (diamond) and other methods on the same subjects, with 95 % intervals; the dashed line marks the performance of the mean score.
+   *[classes] The model (diamond) and other methods on the same subjects, with 95 % intervals; the dashed line marks chance.
+}
+reason = { $method }: { $reason }
+no-baselines = No other method was fitted to the same subjects.
+roc-and-calibration = ROC and calibration
+roc-caption = { $target ->
+    [two-classes] Receiver operating characteristic by split.
+   *[classes] Receiver operating characteristic of each class against the rest.
+}{ $repeated ->
+    [yes] {" "}For repeated folds, it is that of each subject's mean prediction.
+   *[no] {""}
+}
+calibration-caption = Observed frequency against predicted probability, in bins with equal numbers of subjects.
+confusion-caption = { $repeated ->
+    [yes] { $split }: counts over all repeats. Each subject is assigned to the likeliest class; shading shows the share of the row.
+   *[no] { $split }: counts. Each subject is assigned to the likeliest class; shading shows the share of the row.
+}
+no-roc = ROC and calibration curves need stored predictions of subjects of two classes.
+explanation = Explanation
+brain-caption = Regions by their share of the attribution (size) and its direction: red is evidence for { $positive }, blue against.
+importance-caption = The regions with the largest share, by direction: evidence for or against { $positive }.
+regions-caption = Share: of the total attribution. Direction: mean over subjects, above 0 is evidence for { $positive }. Occlusion: change of the score without the region.
+agreement = Rank correlation of both methods over regions: { $value }.
+stability = Over { $models } models of folds, the rankings correlate by { $spearman }, and the top { $top } regions agree by { $overlap } (1: full agreement, 0: chance).
+no-stability = The stability of the ranking was not computed because there are no models of folds.
+measures = Measures
+no-cause = Attribution shows what this model uses, not what causes the illness.
+explanation-not-stored = No explanation was stored.
+explanation-off = No explanation was requested.
+settings = Settings
+chosen-within-folds = Selected within folds
+versions-and-hashes = Versions and hashes
+attempt = attempt { $number }
+parent-task = Parent
+software = Software
+device = Device
+parameters = Parameters
+predictions = Predictions
+dataset-hash = { $count ->
+    [one] { $name }, 1 subject, SHA-256
+   *[other] { $name }, { $count } subjects, SHA-256
+}
+reproduce = To reproduce
+bit-for-bit = The same data, settings, versions and kind of processor give the same parameters bit for bit.
+with-service = With a service that holds the datasets, save this form as { $file } and run the command below it:
+without-service = Without a service, from files:
+references = References
+more-rows = { $count ->
+    [one] 1 more row is not shown.
+   *[other] { $count } more rows are not shown.
+}
+
+## Verdict
+
+headline = { $metric } { $figure } { $where } (n = { $count })
+no-metrics = There are no metrics.
+on-test = on test subjects
+in-cross-validation = in cross-validation of the training subjects
+at-left-out-sites = at left-out sites
+on-validation = on validation subjects
+on-validation-that-selected = on validation subjects, which selected the epoch
+on-training = on the training subjects, which says nothing about new subjects
+could-be-chance = { $target ->
+    [score] The interval of R² includes 0: there is no evidence that the model performs better than the mean score.
+   *[class] The interval of the AUC includes 0.5: there is no evidence that the model can tell the classes apart.
+}
+worse-than-chance = { $target ->
+    [score] The whole interval is worse than the mean score.
+   *[class] The whole interval is worse than chance.
+}
+seen-in-training = { $split ->
+    [val] { $count } of { $subjects } validation subjects were used for training; this result is optimistic.
+    [test] { $count } of { $subjects } test subjects were used for training; this result is optimistic.
+   *[other] { $count } of { $subjects } left-out subjects were used for training; this result is optimistic.
+}
+better-methods = Better on the same subjects, by AUC (model − method): { $methods }.
+method-difference = { $method } ({ $difference })
+metric-of-split = { $metric } · { $split }
+higher-score = a higher score
+likeliest-class = the likeliest class
+no-predictions = The predictions were not stored (the task was trained by an older version), so metrics by site, ROC and calibration curves are not shown.
+no-model = No model was stored, or it no longer exists: hashes of data and parameters are not shown, and the settings are those of the form.
+
+## Tables
+
+listed = { $items }
+split = Split
+site = Site
+metric = Metric
+of-these-seen = Of these, used for training
+p-value = p-value of the AUC
+sd-over-repeats = SD of the AUC over repeats
+method = Method
+auc-difference = AUC: model − method
+task = Task
+trained = Trained
+datasets-with-subjects = Datasets (subjects)
+dataset-with-subjects = { $name } ({ $count })
+another-project = dataset of another project
+fine-tuned = fine-tuned
+from-scratch = trained from scratch
+not-stored = not stored
+dataset = Dataset
+measure = Measure
+rule = Rule
+values = Values
+rank = Rank
+region = Region
+share = Share
+direction = Direction
+occlusion = Occlusion
+setting = Setting
+value = Value
+source = Source
+yes = yes
+no = no
+from-parent = parent
+from-form = form
+recommended = recommended
+folds = Folds
+chosen = Selected (in how many folds)
+why-no-metrics = Why it has no metrics
+file = File
+subject-id = Subject id
+classes = Classes
+other-columns = Other columns
+connectome = Connectome
+time-series = Time series
+files-chosen = Files chosen
+missing-codes = Missing-value codes
+not-used = Not used
+assumed = Assumed
+site-column = Site: { $column }.
+score-column = Score: { $column }.
+covariates = Covariates: { $columns }.
+edges-z = Fisher's z
+edges-r = Pearson's r, stored as Fisher's z
+edges-counts = streamline counts
+edges-other = values of another kind
+with-reason = { $what } ({ $reason })
+series = { $same ->
+    [yes] { $least } points, { $orientation }
+   *[no] { $least } to { $most } points, { $orientation }
+}
+missing-code = { $code } in { $column } ({ $count })
+points-by-regions = points × regions
+regions-by-points = regions × points

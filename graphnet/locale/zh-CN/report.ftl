@@ -1,0 +1,176 @@
+# 任务报告：页面、表格和结论。
+
+## 框架
+
+title = { $task }：报告
+kind = 训练报告
+finished = 完成于 { $time } UTC
+summary = 摘要
+contents = 目录
+limits = 局限与警告
+no-limits = 本服务的检查未发现问题。
+research-only = 对人群的分类不是对个人的诊断；本报告仅供研究使用。
+methods = 方法
+subjects = 受试者
+lineage = 该模型所源自的任务
+lineage-caption = 从最早的任务到本任务。
+how-read = 数据的读取方式
+reading-caption = 各类别在文件中的取值，以及在此处的编号和名称。
+data-quality = 数据质量
+nothing-found = 没有缺失、无穷、异常、恒定或超出范围的数值。
+quality-not-stored = 没有保存质量检查的结果。
+learning-curves = 学习曲线
+curves-caption = 各轮的损失和准确率；竖直虚线为采用其参数的轮次。
+no-curves = 没有保存各轮的指标。
+performance = 模型表现
+metrics-caption = { $target ->
+    [score] 方括号内为 95 % 区间；— 表示无法计算。
+    [two-classes] 方括号内为 95 % 区间；— 表示无法计算，例如只有一个类别时的 AUC。
+   *[classes] 方括号内为 95 % 区间；— 表示无法计算，例如多于两个类别时的灵敏度。
+}
+scatter-caption = 预测评分与真实评分；虚线上两者相等。
+by-site = 按站点：{ $split }
+comparison = 与简单方法比较
+comparison-caption = { $target ->
+    [score] 模型（菱形）和其他方法在同一批受试者上的表现，附 95 % 区间；虚线为平均分的表现。
+   *[classes] 模型（菱形）和其他方法在同一批受试者上的表现，附 95 % 区间；虚线为随机水平。
+}
+reason = { $method }：{ $reason }
+no-baselines = 没有在同一批受试者上拟合其他方法。
+roc-and-calibration = ROC 与校准
+roc-caption = { $target ->
+    [two-classes] 各数据划分的 ROC 曲线。
+   *[classes] 各类别对其余类别的 ROC 曲线。
+}{ $repeated ->
+    [yes] 重复交叉验证时，为每名受试者平均预测的曲线。
+   *[no] {""}
+}
+calibration-caption = 实际频率与预测概率；各分箱的受试者人数相等。
+confusion-caption = { $repeated ->
+    [yes] { $split }：各次重复的人次之和。每名受试者归入最可能的类别；颜色深浅表示在该行中的比例。
+   *[no] { $split }：人数。每名受试者归入最可能的类别；颜色深浅表示在该行中的比例。
+}
+no-roc = 绘制 ROC 曲线和校准曲线需要两个类别的受试者的预测结果。
+explanation = 解释
+brain-caption = 各脑区在归因中所占比例（大小）及其方向：红色支持{ $positive }，蓝色不支持。
+importance-caption = 所占比例最大的脑区，按方向：支持或不支持{ $positive }。
+regions-caption = 比例：占全部归因的比例。方向：受试者平均值，大于 0 表示支持{ $positive }。遮挡：去掉该脑区后得分的变化。
+agreement = 两种方法在脑区排序上的相关系数：{ $value }。
+stability = 在各折的 { $models } 个模型之间，脑区排序的相关系数为 { $spearman }，排名前 { $top } 的脑区一致程度为 { $overlap }（1 为完全一致，0 为偶然水平）。
+no-stability = 没有各折的模型，因此未计算排序的稳定性。
+measures = 指标
+no-cause = 归因说明的是该模型使用了什么，而不是疾病的原因。
+explanation-not-stored = 没有保存解释结果。
+explanation-off = 未要求做解释。
+settings = 设置
+chosen-within-folds = 在各折内选择的设置
+versions-and-hashes = 版本与哈希值
+attempt = 第 { $number } 次尝试
+parent-task = 父任务
+software = 软件
+device = 设备
+parameters = 参数
+predictions = 预测结果
+dataset-hash = { $name }，{ $count } 名受试者，SHA-256
+reproduce = 复现方法
+bit-for-bit = 相同的数据、设置、版本和同类处理器可逐位得到相同的参数。
+with-service = 若服务中已有这些数据集，将以下表单保存为 { $file }，然后运行其下方的命令：
+without-service = 不使用服务，直接从文件训练：
+references = 参考文献
+more-rows = 另有 { $count } 行未显示。
+
+## 结论
+
+headline = { $metric } { $figure }，{ $where }（n = { $count }）
+no-metrics = 没有指标。
+on-test = 测试集受试者
+in-cross-validation = 训练集受试者的交叉验证
+at-left-out-sites = 留出的站点
+on-validation = 验证集受试者
+on-validation-that-selected = 验证集受试者（用于选择轮次）
+on-training = 训练集受试者本身，不能说明对新受试者的表现
+could-be-chance = { $target ->
+    [score] R² 的置信区间包含 0：没有证据表明模型优于平均分。
+   *[class] AUC 的置信区间包含 0.5：没有证据表明模型能够区分各类别。
+}
+worse-than-chance = { $target ->
+    [score] 整个置信区间都不如平均分。
+   *[class] 整个置信区间都低于随机水平。
+}
+seen-in-training = { $split ->
+    [val] { $subjects } 名验证集受试者中有 { $count } 名参与过训练，因此该结果偏乐观。
+    [test] { $subjects } 名测试集受试者中有 { $count } 名参与过训练，因此该结果偏乐观。
+   *[other] { $subjects } 名留出受试者中有 { $count } 名参与过训练，因此该结果偏乐观。
+}
+better-methods = 在同一批受试者上按 AUC 更好的方法（模型 − 方法）：{ $methods }。
+method-difference = { $method }（{ $difference }）
+metric-of-split = { $metric } · { $split }
+higher-score = 更高的评分
+likeliest-class = 最可能的类别
+no-predictions = 没有保存预测结果（任务由旧版本训练），因此不显示分站点指标、ROC 曲线和校准曲线。
+no-model = 模型没有保存或已不存在：不显示数据和参数的哈希值，设置以表单为准。
+
+## 表格
+
+listed = { $items }
+split = 数据划分
+site = 站点
+metric = 指标
+of-these-seen = 其中参与过训练的人数
+p-value = AUC 的 p 值
+sd-over-repeats = 各次重复的 AUC 标准差
+method = 方法
+auc-difference = AUC：模型 − 方法
+task = 任务
+trained = 训练方式
+datasets-with-subjects = 数据集（受试者人数）
+dataset-with-subjects = { $name }（{ $count }）
+another-project = 其他项目的数据集
+fine-tuned = 微调
+from-scratch = 从头训练
+not-stored = 未保存
+dataset = 数据集
+measure = 指标
+rule = 规则
+values = 数值个数
+rank = 排名
+region = 脑区
+share = 比例
+direction = 方向
+occlusion = 遮挡
+setting = 设置项
+value = 取值
+source = 来源
+yes = 是
+no = 否
+from-parent = 父模型
+from-form = 表单
+recommended = 推荐值
+folds = 折
+chosen = 所选取值（折数）
+why-no-metrics = 没有指标的原因
+file = 文件
+subject-id = 受试者编号
+classes = 类别
+other-columns = 其他列
+connectome = 连接组
+time-series = 时间序列
+files-chosen = 选用的文件
+missing-codes = 缺失值代码
+not-used = 未使用
+assumed = 假定
+site-column = 站点：{ $column }。
+score-column = 评分：{ $column }。
+covariates = 协变量：{ $columns }。
+edges-z = Fisher z 值
+edges-r = Pearson r，保存为 Fisher z 值
+edges-counts = 纤维束条数
+edges-other = 其他类型的数值
+with-reason = { $what }（{ $reason }）
+series = { $same ->
+    [yes] { $least } 个时间点，{ $orientation }
+   *[no] { $least } 至 { $most } 个时间点，{ $orientation }
+}
+missing-code = { $column } 中的 { $code }（{ $count } 个）
+points-by-regions = 时间点 × 脑区
+regions-by-points = 脑区 × 时间点
