@@ -37,7 +37,7 @@ def with_interval(metrics: SplitMetrics | None, name: str) -> str:
     if name == "n":
         return count(metrics)
     bounds, value = metrics.interval(name), figure(metrics[name])
-    return value if bounds is None else f"{value} {_bounds(bounds)}"
+    return value if bounds is None or value == NOTHING else f"{value} {_bounds(bounds)}"
 
 
 def signed(difference: Difference | None) -> str:

@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     type=click.Choice(LANGUAGES),
     default=ENGLISH,
     show_default=True,
-    help="Language of the report; it is stored in English.",
+    help="Language of the report.",
 )
 @json_option
 @url_option
@@ -51,6 +51,8 @@ def report(url: str, *, task: str, file: Path, stored: bool, language: str, as_j
 
     It is rendered again from the stored results.
     """
+    if stored and language != ENGLISH:
+        raise click.UsageError("The stored report is in English: leave out --stored or --lang.")
     with service_at(url) as client:
         page = client.report(task, fresh=not stored, language=language)
     _give(task, file, page, "html", as_json=as_json)

@@ -92,6 +92,24 @@ def test_the_report_is_kept_and_can_be_rendered_again(
     assert get(place, finished["task"], "report?fresh=perhaps").json()["error_num"] == 2
 
 
+def test_report_and_page_are_in_the_language_that_is_asked_for(
+    place: Place, finished: dict[str, Any]
+) -> None:
+    task_id = finished["task"]["task_id"]
+    chinese = {"accept-language": "zh-CN,en;q=0.5"}
+    report = place.http.get(f"/api/v0/tasks/{task_id}/report", headers=chinese).text
+    page = place.http.get(f"/tasks/{task_id}", headers={**chinese, "accept": "text/html"}).text
+    assert '<html lang="zh-CN">' in report
+    assert "局限与警告" in report
+    for said in ("学习曲线", "平衡准确率", "训练集", "最重要的脑区", "曲线下面积"):
+        assert said in report, said
+        assert said in page, said
+    for document in (report, page):
+        assert "Balanced accuracy" not in document
+        assert "Learning curves" not in document
+    assert '<html lang="en">' in get(place, finished["task"], "report").text
+
+
 def test_regions_are_drawn_where_an_atlas_knows_them(
     place: Place, finished: dict[str, Any]
 ) -> None:

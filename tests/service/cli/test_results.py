@@ -48,6 +48,16 @@ def test_a_report_may_be_the_stored_one_on_standard_output(sgn: Command, fake: F
     assert json.loads(sgn("report", TASK, "-o", "-", "--json").stdout)["html"] == REPORT
 
 
+def test_a_report_is_written_in_a_language(sgn: Command, fake: FakeService) -> None:
+    sgn("report", TASK, "-o", "-")
+    sgn("report", TASK, "--lang", "zh-CN", "-o", "-")
+
+    assert [seen.headers["accept-language"] for seen in fake.seen] == ["en", "zh-CN"]
+    ran = sgn("report", TASK, "--stored", "--lang", "zh-CN", "-o", "-")
+    assert ran.exit_code == 2
+    assert "The stored report is in English" in ran.stderr
+
+
 def test_a_device_stays_a_device(sgn: Command, tmp_path: Path) -> None:
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
