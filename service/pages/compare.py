@@ -1,6 +1,7 @@
 """Several tasks side by side: what differs in how they were trained, and what came of it."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from markupsafe import Markup
@@ -49,20 +50,47 @@ class Pair(NamedTuple):
     figures: list[str]
 
 
+@dataclass(frozen=True)
+class Section:
+    """The tasks on one split: metrics, metrics of the simple methods, and a figure."""
+
+    split: str
+    metrics: Sequence[Line]
+    baselines: Sequence[Line]
+    drawn: Markup
+
+
+@dataclass(frozen=True)
+class Compared:
+    """The chosen tasks side by side.
+
+    ``wrong`` says what of them is lost or damaged, ``pairs`` are by split those of tasks on the
+    same subjects.
+    """
+
+    facts: Sequence[Facts]
+    wrong: Sequence[Message]
+    inputs: Sequence[Line]
+    sections: Sequence[Section]
+    pairs: Sequence[tuple[str, list[Pair]]]
+
+
 async def show(request: Request) -> Response:
     """What to compare, and the comparison of what was chosen."""
     named = list(dict.fromkeys(each for each in request.query_params.getlist("task") if each))
     listed = await choices.comparable(request, named)
-    content: dict[str, Any] = {"facts": [], "wrong": [], "problem": ""}
+    compared, problem = None, None
     if len(named) >= FEWEST:
         try:
-            content |= await _compared(request, named)
+            compared = await _compared(request, named)
         except ApiError as error:
-            content["problem"] = render(error.message, answer_language(request))
+            problem = error.message
     return page(
         request,
         "compare.html",
-        **content,
+        compared=compared,
+        problem=problem,
+        metric_titles=[metric_name(name) for name in NAMES],
         listed=listed,
         chosen=named,
         fewest=FEWEST,
@@ -70,7 +98,7 @@ async def show(request: Request) -> Response:
     )
 
 
-async def _compared(request: Request, named: Sequence[str]) -> dict[str, Any]:
+async def _compared(request: Request, named: Sequence[str]) -> Compared:
     state = state_of(request)
     with state.admission.comparison():
         tasks = await tasks_of(request, named)
@@ -78,17 +106,25 @@ async def _compared(request: Request, named: Sequence[str]) -> dict[str, Any]:
         facts = [each for each, _ in read]
         known = [(str(each.task["task_id"]), each.evidence) for each in facts]
         found = await state.comparison_cache.differences(known)
-    return {
-        "facts": facts,
-        "wrong": [each for one, missing in read for each in missing if each not in one.missing],
-        "settings": _settings(facts),
-        "data": _data(facts),
-        "metrics": {split: _metrics(facts, split) for split in _splits(facts)},
-        "baselines": {split: _baselines(facts, split) for split in _splits(facts)},
-        "drawn": {split: _drawn(request, facts, split) for split in _splits(facts)},
-        "pairs": {split: _pairs(facts, found[split]) for split in FAIREST if split in found},
-        "compared": [metric_name(name) for name in NAMES],
-    }
+    return Compared(
+        facts,
+        wrong=[each for one, missing in read for each in missing if each not in one.missing],
+        inputs=[*_data(facts), *_settings(facts)],
+        sections=[
+            Section(
+                split,
+                _metrics(facts, split),
+                _baselines(facts, split),
+                _drawn(facts, split, answer_language(request)),
+            )
+            for split in _splits(facts)
+        ],
+        pairs=[
+            (split, _pairs(facts, found[split]))
+            for split in FAIREST
+            if split in found and split != "train"
+        ],
+    )
 
 
 def _settings(facts: Sequence[Facts]) -> list[Line]:
@@ -152,10 +188,10 @@ def _of(baselines: Mapping[str, BySplit], method: str, split: str) -> str:
     return with_interval(metrics, "r2" if metrics and "r2" in metrics else "auc")
 
 
-def _drawn(request: Request, facts: Sequence[Facts], split: str) -> Markup:
+def _drawn(facts: Sequence[Facts], split: str, language: str) -> Markup:
     """Each task's AUC on a split, or R² where all predict a score."""
     scores = all(one.is_regression for one in facts)
-    name, language = "r2" if scores else "auc", answer_language(request)
+    name = "r2" if scores else "auc"
     rows = [
         figures.Row.of(_short(called), one.metrics.get(split), name)
         for called, one in zip(_called(facts), facts, strict=True)
