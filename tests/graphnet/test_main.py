@@ -98,9 +98,11 @@ def test_training_shows_its_epochs_and_keeps_a_model_and_its_result(
 def test_a_model_is_fine_tuned(files: Files, trained: Path, tmp_path: Path) -> None:
     run = shell(
         "--train", files["B_NC"], files["B_SZ"], "--parent", trained, "--out", tmp_path / "child",
-        "--no-baselines", "--no-explain", *SMALL,
+        "--no-baselines", "--no-explain", "--lang", "zh-CN", *SMALL,
     )  # fmt: skip
     assert run.returncode == 0, run.stderr
+    for folder, language in ((trained, "en"), (tmp_path / "child", "zh-CN")):
+        assert f'<html lang="{language}">' in (folder / "report.html").read_text("utf-8")
     parent = json.loads((trained / "manifest.json").read_text())
     child = json.loads((tmp_path / "child" / "manifest.json").read_text())
     assert child["scaler"] == parent["scaler"]
