@@ -34,12 +34,6 @@ def names_of(stored: Mapping[str, Any]) -> dict[int, str]:
     return {int(label): str(name) for label, name in found.items()} if found else {}
 
 
-def numbered(names: Names, label: int) -> str:
-    """A class for a sentence: ``class SZ (1)``, or ``class 1`` where it has no other name."""
-    name = called(names, label)
-    return f"class {label}" if name == str(label) else f"class {name} ({label})"
-
-
 def shared_names(sources: Sequence[Source]) -> tuple[dict[int, str], tuple[Message, ...]]:
     """The name of each class over all of them, and a message on each that differs.
 

@@ -12,11 +12,12 @@ from graphnet.artifacts.inference import predict
 from graphnet.artifacts.model import StoredModel
 from graphnet.artifacts.predictions import predictions_csv
 from graphnet.config import Evaluation, TrainingSettings
-from graphnet.data.class_names import NAMELESS, numbered, shared_names, words
+from graphnet.data.class_names import NAMELESS, shared_names, words
 from graphnet.data.cohort import Cohort
 from graphnet.data.splits import Splits
 from graphnet.errors import CohortError
 from graphnet.experiment import Outcome, run
+from graphnet.names import class_name
 from graphnet.report.page import render_report
 from tests.graphnet.people import cohort
 
@@ -101,8 +102,9 @@ def test_a_class_is_named_in_sentences() -> None:
 
 
 def test_a_name_is_shown_with_its_number_unless_they_are_one() -> None:
-    assert numbered(NAMES, 1) == "class SZ (1)"
-    assert numbered(NAMELESS, 1) == numbered({1: "1"}, 1) == "class 1"
+    assert str(class_name(NAMES, 1)) == "class SZ (1)"
+    assert class_name(NAMELESS, 1) == class_name({1: "1"}, 1)
+    assert str(class_name(NAMELESS, 1)) == "class 1"
     assert words({0: "1", 1: "-1", 2: " MDD "}) == {2: "MDD"}
 
 
