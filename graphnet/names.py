@@ -67,6 +67,11 @@ def rule_help(rule: str, stored: str = "") -> Message:
     return Message(f"names.rule-{rule}-help") if rule in RULES else finished(stored)
 
 
+def rule_sentences() -> dict[str, str]:
+    """What each quality rule does, in English, for a result and for the API."""
+    return {rule: str(rule_help(rule)) for rule in RULES}
+
+
 def class_name(names: Mapping[int, str], label: int, *, title: bool = False) -> Message:
     """A class within a sentence, "class SZ (1)" or "class 1"; or as a title, "SZ (1)"."""
     start = "title-class" if title else "class"

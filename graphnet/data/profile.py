@@ -11,9 +11,9 @@ from graphnet.data.cohort import Cohort, FloatArray, IntArray, Layout
 from graphnet.data.cohorts import GROUP, SCORE, cohort_of
 from graphnet.data.dataset import NO_CLASS, Dataset
 from graphnet.data.interpretation import Interpretation, Question
-from graphnet.data.quality import RULES
 from graphnet.errors import CohortError
 from graphnet.messages import Message, first_of, rendered
+from graphnet.names import rule_sentences
 
 MOST_FINDINGS = 200
 MOST_LEFT_ALONE = 200
@@ -179,7 +179,7 @@ class Profile:
         }
         details = {
             "findings": list(self.findings),
-            "rules": RULES,
+            "rules": rule_sentences(),
             "by_site": self.by_site or {},
             "distributions": self.distributions or {},
             "interpretation": self.interpretation,

@@ -22,40 +22,6 @@ ABSURD_VALUE = 1e9
 BROKEN_SHARE = 0.1
 MOST_REGIONS = 5  # that a finding names
 
-RULES = {
-    "missing": (
-        "A missing value is filled with the median of the training subjects in that column."
-    ),
-    "infinite": "An infinite value is treated as missing.",
-    "absurd": (
-        "A value more than 1,000 times the subject's own median of that measure, or beyond 1e9, "
-        "is treated as missing."
-    ),
-    "constant": (
-        "A measure with one and the same value in all regions of a subject holds no signal; "
-        "it is treated as missing for that subject."
-    ),
-    "broken": (
-        "A measure of a subject with more than 10 % infinite or absurd values is treated as "
-        "missing as a whole: its other values come from the same failed computation."
-    ),
-    "missing-region": (
-        "A region without any edge in a subject's connectome was not measured in that subject; its "
-        "edges are filled with their means over the training subjects."
-    ),
-    "missing-edge": (
-        "An edge of the connectome that is missing or infinite is filled with its mean over the "
-        "training subjects."
-    ),
-    "near-constant": (
-        "A column that hardly varies among the training subjects tells nothing; it is set to 0."
-    ),
-    "clipped": (
-        "A value further than 5 standard deviations from the training subjects' mean "
-        "is drawn in to that distance."
-    ),
-}
-
 
 @dataclass(frozen=True)
 class Finding:

@@ -8,11 +8,11 @@ from graphnet.artifacts.model import StoredModel
 from graphnet.artifacts.result import Quality, QualityFinding
 from graphnet.data import splits
 from graphnet.data.cohort import IntArray
-from graphnet.data.quality import RULES
 from graphnet.data.splits import Splits
 from graphnet.evaluation.assessment import has_graph
 from graphnet.graphs.edges import leaves_edges, no_edges
 from graphnet.messages import Message
+from graphnet.names import rule_sentences
 from graphnet.preprocessing.harmonise import Harmoniser, sites_of_one_class
 from graphnet.preprocessing.pipeline import rule
 from graphnet.preprocessing.scaling import CLIP
@@ -125,4 +125,4 @@ def quality(data: Splits, clipped: Mapping[str, IntArray]) -> Quality:
             )
             for subject, measure in np.argwhere(counts)
         ]
-    return Quality(RULES, findings)
+    return Quality(rule_sentences(), findings)

@@ -18,13 +18,12 @@ from graphnet.catalogue import FROM_CONNECTOMES, GRAPHS
 from graphnet.config import Evaluation, TrainingSettings
 from graphnet.data.cohort import Cohort, merge
 from graphnet.data.provenance import fingerprints
-from graphnet.data.quality import RULES
 from graphnet.data.splits import Splits
 from graphnet.distributed import shards as parts
 from graphnet.errors import CohortError, GraphnetError, ModelError, SettingsError, TrainingError
 from graphnet.experiment import Outcome
 from graphnet.messages import Message
-from graphnet.names import class_name
+from graphnet.names import class_name, rule_sentences
 from graphnet.readers import from_json, from_table
 from graphnet.training.callbacks import Callback
 from graphnet.training.history import Epoch
@@ -100,7 +99,7 @@ def test_the_result_is_json_and_complete() -> None:
     assert all(LINE.fullmatch(line) for line in result["train_epochs"])
     assert [line.count("Loss") for line in result["train_epochs"]] == [3] * 4
     assert result["train_epochs"][0].startswith("Epoch 001, Train Loss: ")
-    assert result["quality"]["rules"] == RULES
+    assert result["quality"]["rules"] == rule_sentences()
     assert result["device"] == "cpu"
     assert 1 <= result["selected_epoch"] <= 4
     assert all(sentence.endswith(".") for sentence in result["warnings"])

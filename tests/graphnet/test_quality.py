@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from graphnet.data.cohort import Cohort
 from graphnet.data.connectome import screen_edges, square
-from graphnet.data.quality import RULES, Finding, screen
+from graphnet.data.quality import Finding, screen
+from graphnet.names import rule_sentences
 from graphnet.preprocessing.scaling import CLIP
 
 Features = NDArray[np.float64]
@@ -148,8 +149,8 @@ def test_every_finding_has_its_rule_in_words() -> None:
     features[1, :, 0] = 1.0
     rules = {rule for rule, *_ in screened(features)[1]}
     assert rules == {"missing", "infinite", "absurd", "broken", "constant"}
-    assert rules < set(RULES)
-    assert f"further than {CLIP:g} standard deviations" in RULES["clipped"]
+    assert rules < set(rule_sentences())
+    assert f"more than {CLIP:g} standard deviations" in rule_sentences()["clipped"]
 
 
 def test_a_finding_is_json() -> None:
