@@ -258,5 +258,5 @@ def test_a_saved_dataset_is_read_as_a_folder_is(tmp_path: Path) -> None:
     assert cohort.ids == ("001", "01E3", "NA", "A_181210_5 row 5")
     assert cohort.class_names == {0: "HC", 1: "SZ"}
     (folder / "values.npy").write_bytes(b"")
-    with pytest.raises(CohortError, match=r"lacks values\.npy"):
+    with pytest.raises(CohortError, match=r"has no values\.npy"):
         read(folder)
