@@ -4,7 +4,7 @@ import re
 
 ENDINGS = (
     *("csv", "tsv", "tab", "txt", "dat", "1d", "json", "npz", "npy", "mat"),
-    *("xlsx", "xls", "ods", "dta", "sav", "zip", "gz"),
+    *("xlsx", "xls", "ods", "dta", "sav", "zsav", "parquet", "arrow", "feather", "zip", "gz"),
 )
 _ENDED = re.compile(rf"(.+?)(\.({'|'.join(ENDINGS)}))+", re.IGNORECASE | re.DOTALL)
 

@@ -213,18 +213,59 @@ def _workbook(file: File, archive: Archive) -> Dataset | None:
 
 
 def _is_stata(file: File) -> bool:
-    from graphnet.readers.tables.stata import is_stata
+    from graphnet.readers.tables.labelled import is_stata
 
     return is_stata(file.head)
 
 
 def _stata(file: File) -> Dataset | None:
+    from graphnet.readers.tables.labelled import read_stata
     from graphnet.readers.tables.reading import interpret_sheet
-    from graphnet.readers.tables.stata import read_stata
 
-    return interpret_sheet(
-        read_stata(file.path, file.inquiry, file.most_cells), "dta", file.inquiry
-    )
+    sheet = read_stata(file.path, file.inquiry, file.most_cells)
+    return interpret_sheet(sheet, "dta", file.inquiry)
+
+
+def _is_spss(file: File) -> bool:
+    from graphnet.readers.tables.labelled import is_spss
+
+    return is_spss(file.head)
+
+
+def _spss(file: File) -> Dataset | None:
+    from graphnet.readers.tables.labelled import read_spss
+    from graphnet.readers.tables.reading import interpret_sheet
+
+    sheet = read_spss(file.path, file.inquiry, file.most_cells)
+    return interpret_sheet(sheet, "sav", file.inquiry)
+
+
+def _is_parquet(file: File) -> bool:
+    from graphnet.readers.tables.columnar import is_parquet
+
+    return is_parquet(file.head)
+
+
+def _parquet(file: File) -> Dataset | None:
+    from graphnet.readers.tables.columnar import read_parquet
+    from graphnet.readers.tables.reading import interpret_sheet
+
+    sheet = read_parquet(file.path, file.inquiry, file.most_cells)
+    return interpret_sheet(sheet, "parquet", file.inquiry)
+
+
+def _is_arrow(file: File) -> bool:
+    from graphnet.readers.tables.columnar import is_arrow
+
+    return is_arrow(file.head)
+
+
+def _arrow(file: File) -> Dataset | None:
+    from graphnet.readers.tables.columnar import read_arrow
+    from graphnet.readers.tables.reading import interpret_sheet
+
+    sheet = read_arrow(file.path, file.inquiry, file.most_cells)
+    return interpret_sheet(sheet, "arrow", file.inquiry)
 
 
 def _is_json(file: File) -> bool:
@@ -263,6 +304,9 @@ READERS: tuple[tuple[Callable[[File], bool], Reader], ...] = (
     (_is_matlab, _matlab),
     (_is_hdf5, _hdf5),
     (_is_stata, _stata),
+    (_is_spss, _spss),
+    (_is_parquet, _parquet),
+    (_is_arrow, _arrow),
     (_is_json, _json),
     (_is_text, _text),
 )

@@ -16,7 +16,6 @@ ACCEPTED = Message("readers_kinds.accepted")
 FOLDER = Message("readers_kinds.one-brain")
 TABLE = Message("readers_kinds.save-table")
 WRITE_CSV = Message("readers_kinds.write-csv")
-SPSS = Message("readers_kinds.spss")
 ZIP_INSTEAD = Message("readers_kinds.zip-instead")
 PICKLE = Message("readers_kinds.no-pickle")
 
@@ -52,10 +51,6 @@ STARTS: tuple[tuple[bytes, Foreign], ...] = (
             Message("readers_kinds.save-without-password"),
         ),
     ),
-    (b"$FL2", Foreign(Message("readers_kinds.sav"), SPSS)),
-    (b"$FL3", Foreign(Message("readers_kinds.zsav"), SPSS)),
-    (b"PAR1", Foreign(Message("readers_kinds.parquet"), TABLE)),
-    (b"ARROW1", Foreign(Message("readers_kinds.arrow"), TABLE)),
     (b"FEA1", Foreign(Message("readers_kinds.feather"), TABLE)),
     (b"SQLite format 3\x00", Foreign(Message("readers_kinds.sqlite"), TABLE)),
     (b"RDX", Foreign(Message("readers_kinds.rdata"), WRITE_CSV)),

@@ -33,9 +33,20 @@ def pins(name: str) -> set[str]:
     return set(re.findall(r"^[^\s#]+==[^\s;]+", (REPOSITORY / name).read_text(), re.MULTILINE))
 
 
+def required(*requirements: str) -> set[str]:
+    """The name of each package, as pip writes it; our own extras stand for themselves."""
+    names = {re.split(r"[\[<>=~!; ]", requirement)[0] for requirement in requirements}
+    return {re.sub(r"[-_.]+", "-", name).lower() for name in names} - {PROJECT["project"]["name"]}
+
+
 def test_what_has_hashes_is_what_the_tests_run_with() -> None:
     hashed = pins("requirements.txt")
-    assert {"numpy", "starlette", "torch"} <= {pin.partition("==")[0] for pin in hashed}
+    extras = PROJECT["project"]["optional-dependencies"].values()
+    wanted = required(
+        *PROJECT["project"]["dependencies"], *(name for extra in extras for name in extra)
+    )
+    assert {"numpy", "starlette", "torch", "fluent-runtime"} <= wanted
+    assert wanted <= {pin.partition("==")[0].partition("[")[0] for pin in hashed}
     assert hashed <= pins("constraints.txt")
 
 

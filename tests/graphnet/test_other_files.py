@@ -1,4 +1,4 @@
-"""Tables of Stata and FreeSurfer, and every kind of file that is named and not read."""
+"""Tables of Stata, SPSS, Parquet, Arrow, FreeSurfer; and each kind of file that is not read."""
 
 import bz2
 import gzip
@@ -9,9 +9,12 @@ import tarfile
 import zipfile
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyreadstat
 import pytest
 
 from graphnet.data.dataset import Dataset
@@ -83,6 +86,105 @@ def test_stata_has_bounded_cells(tmp_path: Path) -> None:
         read(tmp_path / "x.dta", most=100_000)
 
 
+# SPSS ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("options", [{}, {"compress": True}, {"row_compress": True}])
+def test_spss_with_words_for_its_codes(options: dict[str, Any], tmp_path: Path) -> None:
+    path = tmp_path / "x.sav"
+    labels: dict[str, Any] = LABELLED
+    pyreadstat.write_sav(
+        table(),
+        path,
+        variable_value_labels=labels,
+        missing_ranges={"panss": [60]},
+        **options,
+    )
+    found = dataset(path)
+    assert found.interpretation.kind == "sav"
+    assert found.subjects.ids == tuple(IDS)
+    assert found.subjects.labels.tolist() == LABELS
+    assert dict(found.class_names) == {0: "control", 1: "schizophrenia"}
+    assert found.values is not None
+    np.testing.assert_array_equal(found.values[:, :, 0], FEATURES[:, :, 1])
+    panss = next(each for each in found.subjects.covariates if each.name == "panss")
+    np.testing.assert_array_equal(panss.values, [50, np.nan, np.nan, 40, np.nan, 10])
+
+
+def test_spss_that_is_cut_or_in_another_encoding(tmp_path: Path) -> None:
+    path = tmp_path / "x.sav"
+    pyreadstat.write_sav(table().assign(site=["é1", "à2"] * 3), path)
+    body = path.read_bytes()
+    for length in (8, 60, 200, len(body) - 40):
+        assert "SPSS file that is damaged or cut short" in refused(tmp_path, body[:length])
+    latin1 = body.replace("é".encode(), b"\xe9 ")
+    assert "not in the encoding that it names" in refused(tmp_path, latin1)
+
+
+def test_spss_that_has_cut_a_letter(tmp_path: Path) -> None:
+    path = tmp_path / "x.sav"
+    pyreadstat.write_sav(table().assign(site=["上海", "北京"] * 3), path)
+    cut = path.read_bytes().replace("上海".encode(), "上海".encode()[:-1] + b" ")
+    found = dataset(saved(tmp_path, cut))
+    assert found.subjects.sites == ("上", "北京") * 3
+    assert "readers_tables.spss-cut-letters" in {
+        message.code for message in found.interpretation.assumptions
+    }
+
+
+# Parquet and Arrow ---------------------------------------------------------------------------
+
+
+def columnar(frame: pd.DataFrame, kind: str, path: Path, **options: Any) -> Path:
+    if kind == "parquet":
+        frame.to_parquet(path, **options)
+    else:
+        with pa.OSFile(str(path), "wb") as sink:
+            whole = pa.Table.from_pandas(frame)
+            with pa.ipc.new_file(sink, whole.schema) as writer:
+                writer.write_table(whole, max_chunksize=4)
+    return path
+
+
+@pytest.mark.parametrize("kind", ["parquet", "arrow"])
+def test_columns_with_categories_and_an_index(kind: str, tmp_path: Path) -> None:
+    frame = table().set_index("subject").rename_axis(None)
+    words = frame["dx"].map(LABELLED["dx"]).astype("category")
+    small = {f"GMV_{region + 1}": frame[f"GMV_{region + 1}"].astype("f4") for region in range(5)}
+    path = columnar(frame.assign(dx=words, **small), kind, tmp_path / "x")
+    found = dataset(path)
+    assert found.interpretation.kind == kind
+    assert found.subjects.ids == tuple(IDS)
+    assert found.subjects.labels.tolist() == LABELS
+    assert dict(found.class_names) == {0: "control", 1: "schizophrenia"}
+    assert found.values is not None
+    np.testing.assert_array_equal(found.values[:, :, 0], FEATURES[:, :, 1].astype("f4"))
+    panss = next(each for each in found.subjects.covariates if each.name == "panss")
+    np.testing.assert_array_equal(panss.values, [50, 60, -8, 40, np.nan, 10])
+
+
+@pytest.mark.parametrize("kind", ["parquet", "arrow"])
+def test_columns_keep_long_ids_and_refuse_lists(kind: str, tmp_path: Path) -> None:
+    long = 2**53 + 1 + np.arange(6)
+    found = dataset(columnar(table().assign(subject=long), kind, tmp_path / "x"))
+    assert found.subjects.ids == tuple(str(number) for number in long)
+    path = columnar(
+        table().assign(more=pd.Series([[1, 2]] * 6, dtype=object)), kind, tmp_path / "y"
+    )
+    assert "lists or records in the cells of column more" in refused(tmp_path, path.read_bytes())
+
+
+@pytest.mark.parametrize("kind", ["parquet", "arrow"])
+def test_columns_that_are_cut_or_too_many(kind: str, tmp_path: Path) -> None:
+    body = columnar(table(), kind, tmp_path / "whole").read_bytes()
+    for length in (10, 200, len(body) - 4):
+        sentence = refused(tmp_path, body[:length])
+        assert f"{kind.capitalize()} file that is damaged or cut short" in sentence
+    many = columnar(pd.DataFrame({"x": np.zeros(300_000, "i1")}), kind, tmp_path / "many")
+    with pytest.raises(CohortError, match="more than 12,500 cells"):
+        read(many, most=100_000)
+
+
 # FreeSurfer ----------------------------------------------------------------------------------
 
 STRUCTURES = ("Left-Lateral-Ventricle", "Right-Amygdala", "3rd-Ventricle", "CSF", "CC_Posterior")
@@ -152,9 +254,7 @@ KINDS: dict[str, tuple[bytes, str]] = {
     "HDF5": (b"\x89HDF\r\n\x1a\n" + bytes(600), "HDF5"),
     "R": (gzip.compress(b"RDX3\nX\n\x00\x00\x00\x03" + bytes(60)), "an R file (.RData)"),
     "SAS": (bytes(12) + b"\xc2\xea\x81\x60\xb3\x14\x11\xcf\xbd\x92\x08\x00" + bytes(600), "a SAS"),
-    "SPSS": (b"$FL2@(#) SPSS DATA FILE" + bytes(200), "an SPSS file (.sav)"),
-    "compressed SPSS": (b"$FL3@(#) SPSS DATA FILE" + bytes(200), ".zsav"),
-    "Parquet": (b"PAR1" + bytes(90), "Parquet"),
+    "Feather": (b"FEA1" + bytes(90), "Feather"),
     "SQLite": (b"SQLite format 3\x00" + bytes(90), "SQLite"),
     "PDF": (b"%PDF-1.7\n" + bytes(90), "PDF"),
     "RTF": (b"{\\rtf1\\ansi ID LABEL}", "text document (RTF)"),

@@ -3,10 +3,6 @@
 foreign = { $file } is { $what }. { $advice }
 
 old-excel = a workbook of Excel before 2007 (.xls), or one with a password
-sav = an SPSS file (.sav)
-zsav = an SPSS file (.zsav)
-parquet = a Parquet table
-arrow = an Arrow table
 feather = a Feather table
 sqlite = an SQLite database
 rdata = an R file (.RData)
@@ -51,11 +47,10 @@ cifti = a CIFTI file: { $content }
 surface-maps = maps of the surface
 virtual-brain = a connectivity of The Virtual Brain, the weights of one brain ({ $files })
 
-accepted = Give a table (CSV, TSV, Excel, OpenDocument, Stata), a NumPy .npz, a MATLAB .mat, NEURO-LEARN's JSON, or a ZIP file of a folder with one file per subject.
+accepted = Give a table (CSV, TSV, Excel, OpenDocument, Stata, SPSS, Parquet, Arrow), a NumPy .npz, a MATLAB .mat, NEURO-LEARN's JSON, or a ZIP file of a folder with one file per subject.
 one-brain = It describes one brain, not a group of subjects: export it as text, give one file per subject in a folder beside a table of subjects, and pack the folder as a ZIP file.
 save-table = Save the table as CSV or .xlsx.
 write-csv = Save the table by write.csv(…, row.names = FALSE).
-spss = Save it as CSV or .xlsx; with value labels in place of values, classes come with their names.
 zip-instead = Pack the same files as a ZIP file.
 no-pickle = A pickle can run commands when it is opened, so none is read here. Open it in Python and save plain arrays: numpy.savez('cohort.npz', fc=…, ids=…, labels=…).
 save-without-password = Save it as .xlsx or CSV, without a password.

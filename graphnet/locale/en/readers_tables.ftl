@@ -127,7 +127,7 @@ ask-column = { $key ->
 }
 column-with-values = { $column }: { $values }
 
-# JSON and Stata
+# JSON, Stata, SPSS, Parquet, Arrow
 
 not-json = { $file } is not JSON in UTF-8.
 json-not-columns = { $file } is JSON, but not a table of columns.
@@ -138,3 +138,12 @@ dataset-not-json = Dataset { $dataset } does not hold a table in JSON.
 dataset-not-columns = Dataset { $dataset } does not hold a table of columns in JSON.
 damaged-stata = { $file } is a Stata file that is damaged or cut short.
 stata-latin-1 = { $file } is not the UTF-8 text that it claims to be; it was read as Latin-1.
+damaged-spss = { $file } is an SPSS file that is damaged or cut short.
+spss-encoding = { $file } is an SPSS file whose text is not in the encoding that it names. Open it in SPSS in Unicode mode and save it again.
+spss-cut-letters = { $count ->
+    [one] { $count } cell of { $file } ends in the middle of a letter, because SPSS cut it; it was read without that letter.
+   *[other] { $count } cells of { $file } end in the middle of a letter, because SPSS cut them; they were read without that letter.
+}
+damaged-parquet = { $file } is a Parquet file that is damaged or cut short.
+damaged-arrow = { $file } is an Arrow file that is damaged or cut short.
+nested-column = { $file } has lists or records in the cells of column { $column }. Give each value a column of its own.

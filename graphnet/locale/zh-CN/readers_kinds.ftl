@@ -3,10 +3,6 @@
 foreign = { $file } 是{ $what }。{ $advice }
 
 old-excel = 加密的工作簿或 Excel 2007 之前的工作簿（.xls）
-sav = SPSS 文件（.sav）
-zsav = SPSS 文件（.zsav）
-parquet = Parquet 表格
-arrow = Arrow 表格
 feather = Feather 表格
 sqlite = SQLite 数据库
 rdata = R 文件（.RData）
@@ -51,11 +47,10 @@ cifti = CIFTI 文件：{ $content }
 surface-maps = 皮层表面图
 virtual-brain = The Virtual Brain 的连接数据，即单个大脑的权重（{ $files }）
 
-accepted = 请提供表格（CSV、TSV、Excel、OpenDocument、Stata）、NumPy 的 .npz、MATLAB 的 .mat、NEURO-LEARN 的 JSON，或每名受试者一个文件的文件夹的 ZIP 压缩包。
+accepted = 请提供表格（CSV、TSV、Excel、OpenDocument、Stata、SPSS、Parquet、Arrow）、NumPy 的 .npz、MATLAB 的 .mat、NEURO-LEARN 的 JSON，或每名受试者一个文件的文件夹的 ZIP 压缩包。
 one-brain = 它描述的是单个大脑，而不是一组受试者：请导出为文本，在文件夹中为每名受试者提供一个文件并附上受试者表，再将文件夹打包为 ZIP 文件。
 save-table = 请将表格另存为 CSV 或 .xlsx。
 write-csv = 请用 write.csv(…, row.names = FALSE) 保存表格。
-spss = 请另存为 CSV 或 .xlsx；若以值标签代替数值，类别会带有名称。
 zip-instead = 请将这些文件打包为 ZIP 文件。
 no-pickle = pickle 在打开时可能执行命令，因此不予读取。请在 Python 中打开，并保存为普通数组：numpy.savez('cohort.npz', fc=…, ids=…, labels=…)。
 save-without-password = 请另存为 .xlsx 或 CSV，且不设密码。

@@ -1,0 +1,171 @@
+"""Tables of statistics packages, whose codes have labels: Stata (.dta), SPSS (.sav, .zsav).
+
+Stata's are read by pandas, SPSS's by pyreadstat. Values that the file declares missing are missing.
+"""
+
+import warnings
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from graphnet.errors import CohortError
+from graphnet.messages import Message
+from graphnet.readers.inquiry import Inquiry
+from graphnet.readers.tables.json_tables import cells_of
+from graphnet.readers.tables.sheet import Cells, Sheet, is_missing
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+STATA, OLD_STATA = b"<stata_dta>", {b"\x71", b"\x72", b"\x73"}  # of files since 2013, and before
+SPSS = (b"$FL2", b"$FL3")  # the second is compressed as a whole
+BYTES = "iso-8859-1"  # a letter a byte
+MOST_ROWS = 2**31 - 1  # that the library can be asked for
+NOT_ITS_ENCODING = "byte sequence"  # of pyreadstat's error
+
+
+def is_stata(head: bytes) -> bool:
+    """Whether a file that starts with ``head`` is Stata's."""
+    return head.startswith(STATA) or (head[:1] in OLD_STATA and head[2:4] == b"\x01\x00")
+
+
+def is_spss(head: bytes) -> bool:
+    """Whether a file that starts with ``head`` is SPSS's."""
+    return head.startswith(SPSS)
+
+
+def read_stata(path: Path, inquiry: Inquiry, most_cells: int) -> Sheet:
+    """The table of a file, words in place of labelled codes.
+
+    A column of which every value has a label, as a group has, comes as these labels.
+
+    Raises:
+        CohortError: it is damaged, or has more cells than are taken.
+
+    """
+
+    def load(*, labelled: bool) -> "pd.DataFrame":
+        import pandas as pd  # noqa: PLC0415 - slow to import
+
+        try:
+            with (
+                warnings.catch_warnings(record=True) as caught,
+                pd.read_stata(path, iterator=True, convert_categoricals=labelled) as reader,
+            ):
+                warnings.simplefilter("always")
+                most_rows = most_cells // max(1, len(reader.variable_labels())) + 1
+                table: pd.DataFrame = reader.read(most_rows)  # type: ignore[attr-defined]
+        except Exception as error:  # the header of a damaged file leads pandas anywhere
+            raise CohortError(Message("readers_tables.damaged-stata", file=inquiry.name)) from error
+        if any(issubclass(warning.category, UnicodeWarning) for warning in caught):
+            inquiry.assume(Message("readers_tables.stata-latin-1", file=inquiry.name))
+        return table
+
+    return _sheet(load, inquiry, most_cells)
+
+
+def read_spss(path: Path, inquiry: Inquiry, most_cells: int) -> Sheet:
+    """The table of a file, words in place of labelled codes, as :func:`read_stata` does.
+
+    Raises:
+        CohortError: it is damaged, not in the encoding that it names, or has more cells than are
+            taken.
+
+    """
+
+    def load(*, labelled: bool) -> "pd.DataFrame":
+        return _spss_table(path, inquiry, most_cells, labelled=labelled)
+
+    sheet = _sheet(load, inquiry, most_cells)
+    if _is_utf8(path):
+        cut = _cut_cells(_spss_table(path, inquiry, most_cells, encoding=BYTES))
+    else:
+        cut = 0  # of other encodings, that cannot be told
+    if cut:
+        inquiry.assume(Message("readers_tables.spss-cut-letters", file=inquiry.name, count=cut))
+    return sheet
+
+
+def _spss_table(
+    path: Path,
+    inquiry: Inquiry,
+    most_cells: int,
+    *,
+    labelled: bool = False,
+    encoding: str | None = None,
+) -> "pd.DataFrame":
+    import pyreadstat  # noqa: PLC0415 - needed for this kind of file alone
+
+    try:
+        _, about = pyreadstat.read_sav(path, metadataonly=True, encoding=encoding)
+        most_rows = most_cells // max(1, about.number_columns or 1) + 1
+        table: pd.DataFrame
+        table, _ = pyreadstat.read_sav(
+            path,
+            apply_value_formats=labelled,
+            encoding=encoding,
+            row_limit=min(most_rows, MOST_ROWS),
+        )
+    except Exception as error:  # a damaged file leads the library anywhere
+        if NOT_ITS_ENCODING in str(error):
+            raise CohortError(Message("readers_tables.spss-encoding", file=inquiry.name)) from error
+        raise CohortError(Message("readers_tables.damaged-spss", file=inquiry.name)) from error
+    return table
+
+
+def _is_utf8(path: Path) -> bool:
+    import pyreadstat  # noqa: PLC0415
+
+    return str(pyreadstat.read_sav(path, metadataonly=True)[1].file_encoding).upper() == "UTF-8"
+
+
+def _cut_cells(as_bytes: "pd.DataFrame") -> int:
+    """How many cells end within a letter of UTF-8, whose beginning pyreadstat leaves out.
+
+    SPSS cuts a text at the width of its column, which counts bytes.
+    """
+    texts = (cell for name in as_bytes for cell in as_bytes[name] if isinstance(cell, str))
+    return sum(_is_cut(text.encode(BYTES)) for text in texts if not text.isascii())
+
+
+def _is_cut(text: bytes) -> bool:
+    try:
+        text.decode()
+    except UnicodeDecodeError as error:
+        return error.reason == "unexpected end of data"
+    return False
+
+
+def _sheet(load: Callable[..., "pd.DataFrame"], inquiry: Inquiry, most_cells: int) -> Sheet:
+    """The table with its codes, and with words in place of those that have some."""
+    plain, labelled = load(labelled=False), load(labelled=True)
+    if plain.size > most_cells:
+        raise CohortError(
+            Message("readers_text.too-many-cells", file=inquiry.name, limit=most_cells)
+        )
+    if plain.empty:
+        raise CohortError(Message("readers_tables.no-rows", file=inquiry.name))
+    names = tuple(str(name) for name in plain.columns)
+    places = range(len(names))
+    return Sheet(names, tuple(_column(plain.iloc[:, at], labelled.iloc[:, at]) for at in places))
+
+
+def _column(plain: "pd.Series", labelled: "pd.Series") -> Cells:
+    """Words where every value has one; a value whose label says that it is missing is so."""
+    pairs = list(zip(plain.tolist(), labelled.tolist(), strict=True))
+    cells = [None if _is_nothing(value, word) else value for value, word in pairs]
+    words = [word for cell, (_, word) in zip(cells, pairs, strict=True) if cell is not None]
+    if labelled.dtype.name == "category" and all(isinstance(word, str) for word in words):
+        return cells_of(
+            [None if cell is None else word for cell, (_, word) in zip(cells, pairs, strict=True)]
+        )
+    if plain.dtype.kind in "iuf":
+        return np.array([np.nan if cell is None else cell for cell in cells], dtype=np.float64)
+    return cells_of(cells)
+
+
+def _is_nothing(value: Any, word: Any) -> bool:
+    """Missing in the file, or said to be so by its label."""
+    return value is None or value != value or (isinstance(word, str) and is_missing(word))  # noqa: PLR0124
