@@ -113,7 +113,7 @@ attribution = { $split ->
    *[train] 对 { $count } 名训练集受试者，以{ $fitted_on }的均值为基线，用积分梯度[@ig; @captum]把{ $explained }归因到各脑区和指标；另将单个脑区替换为该均值（遮挡法[@occlusion]）。
 }
 explained-score = 预测评分
-explained-class = { $positive } 相对于 { $negative } 的得分
+explained-class = { $positive } 相对于{ $negative } 的得分
 explained-likeliest-class = 最可能类别的得分相对于所有类别均值的差
 stability = 多个模型之间排名靠前脑区的一致程度已对偶然一致做校正[@kuncheva]。
 glass-brain = 脑区用 Nilearn 绘制[@nilearn]。
