@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
 
 from graphnet.data.dataset import Dataset
 from graphnet.errors import CohortError
@@ -11,6 +12,9 @@ from graphnet.messages import Message
 from graphnet.readers.folders.archives import GZIP, SIGNATURES, Archive, gunzip
 from graphnet.readers.inquiry import Inquiry
 from graphnet.readers.signatures import ACCEPTED, foreign
+
+if TYPE_CHECKING:
+    from graphnet.readers.tables.sheet import Sheet
 
 # Readers are imported where they are needed: each brings a library of its own.
 # ruff: noqa: PLC0415
@@ -212,6 +216,14 @@ def _workbook(file: File, archive: Archive) -> Dataset | None:
     return interpret_sheet(sheet, kind, file.inquiry)
 
 
+def _table(
+    file: File, reader: "Callable[[Path, Inquiry, int], Sheet]", kind: str
+) -> Dataset | None:
+    from graphnet.readers.tables.reading import interpret_sheet
+
+    return interpret_sheet(reader(file.path, file.inquiry, file.most_cells), kind, file.inquiry)
+
+
 def _is_stata(file: File) -> bool:
     from graphnet.readers.tables.labelled import is_stata
 
@@ -220,10 +232,8 @@ def _is_stata(file: File) -> bool:
 
 def _stata(file: File) -> Dataset | None:
     from graphnet.readers.tables.labelled import read_stata
-    from graphnet.readers.tables.reading import interpret_sheet
 
-    sheet = read_stata(file.path, file.inquiry, file.most_cells)
-    return interpret_sheet(sheet, "dta", file.inquiry)
+    return _table(file, read_stata, "dta")
 
 
 def _is_spss(file: File) -> bool:
@@ -234,10 +244,8 @@ def _is_spss(file: File) -> bool:
 
 def _spss(file: File) -> Dataset | None:
     from graphnet.readers.tables.labelled import read_spss
-    from graphnet.readers.tables.reading import interpret_sheet
 
-    sheet = read_spss(file.path, file.inquiry, file.most_cells)
-    return interpret_sheet(sheet, "sav", file.inquiry)
+    return _table(file, read_spss, "sav")
 
 
 def _is_parquet(file: File) -> bool:
@@ -248,10 +256,8 @@ def _is_parquet(file: File) -> bool:
 
 def _parquet(file: File) -> Dataset | None:
     from graphnet.readers.tables.columnar import read_parquet
-    from graphnet.readers.tables.reading import interpret_sheet
 
-    sheet = read_parquet(file.path, file.inquiry, file.most_cells)
-    return interpret_sheet(sheet, "parquet", file.inquiry)
+    return _table(file, read_parquet, "parquet")
 
 
 def _is_arrow(file: File) -> bool:
@@ -262,10 +268,8 @@ def _is_arrow(file: File) -> bool:
 
 def _arrow(file: File) -> Dataset | None:
     from graphnet.readers.tables.columnar import read_arrow
-    from graphnet.readers.tables.reading import interpret_sheet
 
-    sheet = read_arrow(file.path, file.inquiry, file.most_cells)
-    return interpret_sheet(sheet, "arrow", file.inquiry)
+    return _table(file, read_arrow, "arrow")
 
 
 def _is_json(file: File) -> bool:

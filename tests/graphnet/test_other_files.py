@@ -17,6 +17,7 @@ import pyarrow as pa
 import pyreadstat
 import pytest
 
+from graphnet.data.cohort import FloatArray
 from graphnet.data.dataset import Dataset
 from graphnet.errors import CohortError, QuestionsOpen
 from graphnet.readers.reading import read
@@ -48,6 +49,17 @@ def dataset(path: Path) -> Dataset:
     return read(path).settled()
 
 
+def assert_is_table(found: Dataset, values: FloatArray, panss: list[float]) -> None:
+    """It is :func:`table`, with words for its classes, and scores as its file has them."""
+    assert found.subjects.ids == tuple(IDS)
+    assert found.subjects.labels.tolist() == LABELS
+    assert dict(found.class_names) == {0: "control", 1: "schizophrenia"}
+    assert found.values is not None
+    np.testing.assert_array_equal(found.values[:, :, 0], values)
+    scores = next(each for each in found.subjects.covariates if each.name == "panss")
+    np.testing.assert_array_equal(scores.values, panss)
+
+
 def refused(path: Path, body: bytes) -> str:
     with pytest.raises(CohortError) as caught:
         read(saved(path, body), most=10**7).settled()
@@ -64,13 +76,7 @@ def test_stata_with_words_for_its_codes(version: int, tmp_path: Path) -> None:
     table().to_stata(path, write_index=False, version=version, value_labels=LABELLED)  # type: ignore[arg-type]
     found = dataset(path)
     assert found.interpretation.kind == "dta"
-    assert found.subjects.ids == tuple(IDS)
-    assert found.subjects.labels.tolist() == LABELS
-    assert dict(found.class_names) == {0: "control", 1: "schizophrenia"}
-    assert found.values is not None
-    np.testing.assert_array_equal(found.values[:, :, 0], FEATURES[:, :, 1])
-    panss = next(each for each in found.subjects.covariates if each.name == "panss")
-    np.testing.assert_array_equal(panss.values, [50, 60, np.nan, 40, np.nan, 10])
+    assert_is_table(found, FEATURES[:, :, 1], [50, 60, np.nan, 40, np.nan, 10])
 
 
 def test_stata_that_is_cut(tmp_path: Path) -> None:
@@ -102,13 +108,7 @@ def test_spss_with_words_for_its_codes(options: dict[str, Any], tmp_path: Path) 
     )
     found = dataset(path)
     assert found.interpretation.kind == "sav"
-    assert found.subjects.ids == tuple(IDS)
-    assert found.subjects.labels.tolist() == LABELS
-    assert dict(found.class_names) == {0: "control", 1: "schizophrenia"}
-    assert found.values is not None
-    np.testing.assert_array_equal(found.values[:, :, 0], FEATURES[:, :, 1])
-    panss = next(each for each in found.subjects.covariates if each.name == "panss")
-    np.testing.assert_array_equal(panss.values, [50, np.nan, np.nan, 40, np.nan, 10])
+    assert_is_table(found, FEATURES[:, :, 1], [50, np.nan, np.nan, 40, np.nan, 10])
 
 
 def test_spss_that_is_cut_or_in_another_encoding(tmp_path: Path) -> None:
@@ -154,13 +154,7 @@ def test_columns_with_categories_and_an_index(kind: str, tmp_path: Path) -> None
     path = columnar(frame.assign(dx=words, **small), kind, tmp_path / "x")
     found = dataset(path)
     assert found.interpretation.kind == kind
-    assert found.subjects.ids == tuple(IDS)
-    assert found.subjects.labels.tolist() == LABELS
-    assert dict(found.class_names) == {0: "control", 1: "schizophrenia"}
-    assert found.values is not None
-    np.testing.assert_array_equal(found.values[:, :, 0], FEATURES[:, :, 1].astype("f4"))
-    panss = next(each for each in found.subjects.covariates if each.name == "panss")
-    np.testing.assert_array_equal(panss.values, [50, 60, -8, 40, np.nan, 10])
+    assert_is_table(found, FEATURES[:, :, 1].astype("f4"), [50, 60, -8, 40, np.nan, 10])
 
 
 @pytest.mark.parametrize("kind", ["parquet", "arrow"])
