@@ -292,7 +292,7 @@ def _is_text(file: File) -> bool:
 
 
 def _text(file: File) -> Dataset | None:
-    from graphnet.readers.tables.reading import interpret_table
+    from graphnet.readers.tables.freesurfer import interpret_table
     from graphnet.readers.text.delimited import check_header_of_numbers, read_sheet
 
     check_header_of_numbers(file.head, file.name)

@@ -96,3 +96,19 @@ folder = folder { $folder }{ $is_global ->
     [none] {""}
    *[other] , visit { $visit }
 }
+
+# Several tables of measures of the same subjects
+
+ask-parcellation = { $file } has tables of different regions. Which are to be used?
+parcellation-choice = { $atlas } ({ $tables })
+other-parcellation = the tables of { $atlas } were used
+tables-joined = { $file }: its tables were joined by the ids of the subjects: { $tables }.
+other-subjects = { $kind ->
+    [lacking] { $file }: { $table } has no row for these subjects of { $listing }: { $lacking }. Give each subject a row in both, or delete it from both.
+    [more] { $file }: { $table } has subjects that { $listing } does not have: { $more }. Give each subject a row in both, or delete it from both.
+   *[both] { $file }: { $table } has no row for these subjects of { $listing }: { $lacking }; and it has subjects that { $listing } does not have: { $more }. Give each subject a row in both, or delete it from both.
+}
+region-in-two-tables = { $file }: { $region } has other values in { $table } than in another table of the same measure. Keep one of them.
+measure-lacks-regions = { $file }: { $measure } has no values of these regions, which another measure has: { $regions }. Add the table that holds them (FreeSurfer writes one per hemisphere and measure), or leave out that measure.
+measures-by-file = { $file }: the columns are regions alone, so measures were named by the files: { $measures }.
+table-without-ids = it has no ids, or one on several rows

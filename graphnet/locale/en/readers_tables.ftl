@@ -106,6 +106,7 @@ pairs-missing = { $file } has no column { $columns }. A connectome of { $regions
 regions-differ = { $file } has a connectome of { $connectome } regions and measures of { $measures } regions; both must have the same regions. Only one of the two has { $regions }.
 another-connectome-used = another connectome was used
 regions-beside-freesurfer = { $file } has columns of other regions beside FreeSurfer's structures. Give each kind of region in a file of its own.
+freesurfer-transposed = { $file } has its subjects in columns, as FreeSurfer writes with --transpose; it was turned.
 
 # Ids, classes, sites, scores
 

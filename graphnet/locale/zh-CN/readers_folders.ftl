@@ -96,3 +96,19 @@ folder = 文件夹 { $folder }{ $is_global ->
     [none] {""}
    *[other] ，第 { $visit } 次访视
 }
+
+# 相同受试者的多张指标表
+
+ask-parcellation = { $file } 中各表的脑区不同。使用哪些表？
+parcellation-choice = { $atlas }（{ $tables }）
+other-parcellation = 已使用 { $atlas } 的表
+tables-joined = { $file }：已按受试者 ID 合并各表：{ $tables }。
+other-subjects = { $kind ->
+    [lacking] { $file }：{ $table } 中没有 { $listing } 的以下受试者：{ $lacking }。请让每名受试者在两张表中各有一行，或从两张表中删除。
+    [more] { $file }：{ $table } 中有 { $listing } 没有的受试者：{ $more }。请让每名受试者在两张表中各有一行，或从两张表中删除。
+   *[both] { $file }：{ $table } 中没有 { $listing } 的以下受试者：{ $lacking }；并且有 { $listing } 没有的受试者：{ $more }。请让每名受试者在两张表中各有一行，或从两张表中删除。
+}
+region-in-two-tables = { $file }：{ $table } 中 { $region } 的数值与同一指标的另一张表不同。请只保留一张。
+measure-lacks-regions = { $file }：{ $measure } 缺少另一项指标所具有的脑区：{ $regions }。请补充相应的表（FreeSurfer 为每个半球、每项指标各写一张表），或去掉该指标。
+measures-by-file = { $file }：各列只有脑区名，因此按文件名命名指标：{ $measures }。
+table-without-ids = 没有受试者 ID，或同一 ID 占多行

@@ -81,6 +81,7 @@ pairs-missing = { $file } 缺少 { $columns } 列。{ $regions } 个脑区的连
 regions-differ = { $file } 中的连接组有 { $connectome } 个脑区，而指标有 { $measures } 个脑区；两者的脑区必须相同。只在其中之一出现的有 { $regions }。
 another-connectome-used = 已使用另一个连接组
 regions-beside-freesurfer = { $file } 中除 FreeSurfer 的结构外还有其他脑区的列。请将不同类型的脑区分别放在不同的文件中。
+freesurfer-transposed = { $file } 的受试者在各列中（FreeSurfer 的 --transpose），已转置。
 
 # ID、类别、站点、评分
 

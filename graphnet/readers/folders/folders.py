@@ -15,6 +15,7 @@ from graphnet.errors import CohortError, shortened
 from graphnet.messages import Message
 from graphnet.readers.folders.choosing import of_each_measure, one_each, one_kind
 from graphnet.readers.folders.entities import NO_REGIONS, Scan, is_in_never, is_never, scan_of
+from graphnet.readers.folders.joined import read_joined
 from graphnet.readers.folders.measured import Measured, connected, rows_of_measure
 from graphnet.readers.folders.scans import LAYOUT
 from graphnet.readers.inquiry import Inquiry
@@ -44,6 +45,10 @@ def read_folder(folder: Path, inquiry: Inquiry, most: int) -> Dataset | None:
 
     """
     files = _sorted(folder, inquiry)
+    if not files.scans:
+        joined = read_joined(files, inquiry, most)
+        if joined is not None:
+            return None if inquiry.problems else joined
     roster = find_roster(files, inquiry, most)
     files = replace(files, rest=[path for path in files.rest if path != roster.path])
     if not files.scans and not by_ids(files, roster.ids):

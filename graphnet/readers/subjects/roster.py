@@ -54,7 +54,7 @@ def find_roster(files: Files, inquiry: Inquiry, most: int) -> Roster:
     """
     unread: list[Message] = []
     rosters = []
-    for path in _candidates(files):
+    for path in candidates(files):
         try:
             roster = _looked_into(path, files, inquiry, most)
         except CohortError as error:
@@ -88,7 +88,7 @@ def find_roster(files: Files, inquiry: Inquiry, most: int) -> Roster:
     return _with_ids(Roster(chosen.path, sheet, chosen.column, sheet.texts(chosen.column)), inquiry)
 
 
-def _candidates(files: Files) -> list[Path]:
+def candidates(files: Files) -> list[Path]:
     """Files that may be a table, the likeliest first: not many of one name but for digits."""
     paths = [path for path in files.rest if path.suffix.lower() in ENDS]
     alike = Counter(_shape(path) for path in paths)

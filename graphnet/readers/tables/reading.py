@@ -4,10 +4,9 @@ One row per subject. Roles (id, class, site, score) by name; measures and region
 regions as a connectome; every other column is a covariate or left alone with its reason.
 """
 
-import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -262,29 +261,3 @@ def _arranged(connectome: Connectome, regions: tuple[str, ...]) -> Float32Array:
     places[rows, columns] = places[columns, rows] = np.arange(len(rows))
     order = np.array([connectome.regions.index(region) for region in regions])
     return connectome.edges[:, places[order[rows], order[columns]]]
-
-
-FIRST = re.compile(r"Measure:(\w+)")
-STRUCTURE = re.compile(
-    r"(Left|Right)-[\w-]+|[345](rd|th)-Ventricle|CSF|Brain-Stem|Optic-Chiasm|CC_\w+"
-    r"|(non-)?WM-hypointensities|[lr]h_\w+",
-    re.ASCII,
-)
-
-
-def interpret_table(sheet: Sheet, kind: str, inquiry: Inquiry) -> Dataset | None:
-    """The dataset that a table of text is: of FreeSurfer by its structures, else as any table."""
-    measure = FIRST.fullmatch(sheet.names[0]) if sheet.names else None
-    if measure is None:
-        return interpret_sheet(sheet, kind, inquiry)
-    structures = [name for name in dict.fromkeys(sheet.names) if STRUCTURE.fullmatch(name)]
-    numbered = {name: f"{measure[1]}_{number}" for number, name in enumerate(structures, 1)}
-    names = tuple(numbered.get(name, name) for name in sheet.names)
-    dataset = interpret_sheet(replace(sheet, names=names), kind, inquiry)
-    if dataset is None or not structures:
-        return dataset
-    if len(dataset.regions) != len(structures):
-        inquiry.refuse(Message("readers_tables.regions-beside-freesurfer", file=inquiry.name))
-        return None
-    regions = tuple(structures[int(region) - 1] for region in dataset.regions)
-    return replace(dataset, regions=regions)
