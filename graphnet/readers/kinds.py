@@ -146,10 +146,13 @@ def _folder(folder: Path, inquiry: Inquiry, most: int) -> Dataset | None:
 
 
 def _foreign_in(folder: Path) -> list[Message]:
-    """A refusal of each such kind, by its first file."""
+    """A refusal of each such kind, by its first file; files of subjects may be of some of them."""
+    from graphnet.readers.folders.entities import ending
+
     refusals: dict[str, Message] = {}
     for path in sorted(folder.rglob("*")):
-        kind = foreign(_head(path)) if path.is_file() else None
+        other = path.is_file() and not ending(path.name)
+        kind = foreign(_head(path)) if other else None
         if kind is not None:
             refusals.setdefault(kind.what.code, kind.refusal(path.name))
     return list(refusals.values())[:MOST_KINDS]
@@ -194,15 +197,18 @@ def _matlab(file: File) -> Dataset | None:
 
 
 def _is_hdf5(file: File) -> bool:
-    from graphnet.readers.arrays.named import is_hdf5
+    from graphnet.readers.arrays.hdf5 import is_hdf5
 
     return is_hdf5(file.head)
 
 
 def _hdf5(file: File) -> Dataset | None:
-    from graphnet.readers.arrays.named import hdf5_error
+    from graphnet.readers.arrays.hdf5 import is_matlab_7_3, read_hdf5
+    from graphnet.readers.arrays.reading import interpret_arrays
 
-    raise hdf5_error(file.head, file.name)
+    arrays = read_hdf5(file.path, file.name, file.most)
+    kind = "mat" if is_matlab_7_3(file.head) else "hdf5"
+    return interpret_arrays(arrays, kind, file.inquiry, file.most_cells)
 
 
 # Tables --------------------------------------------------------------------------------------

@@ -14,6 +14,7 @@ from graphnet.messages import Message, first_of
 
 ACCEPTED = Message("readers_kinds.accepted")
 FOLDER = Message("readers_kinds.one-brain")
+IN_FOLDER = Message("readers_kinds.one-of-many")
 TABLE = Message("readers_kinds.save-table")
 WRITE_CSV = Message("readers_kinds.write-csv")
 ZIP_INSTEAD = Message("readers_kinds.zip-instead")
@@ -75,13 +76,13 @@ STARTS: tuple[tuple[bytes, Foreign], ...] = (
     (b"\x00\x00\x01\xba", Foreign(Message("readers_kinds.film"), ACCEPTED)),
 )
 MARKUP: tuple[tuple[re.Pattern[bytes], Foreign], ...] = (
-    (re.compile(rb"<graphml\b"), Foreign(Message("readers_kinds.graphml"), FOLDER)),
-    (re.compile(rb"<GIFTI\b"), Foreign(Message("readers_kinds.gifti"), FOLDER)),
+    (re.compile(rb"<graphml\b"), Foreign(Message("readers_kinds.graphml"), IN_FOLDER)),
+    (re.compile(rb"<GIFTI\b"), Foreign(Message("readers_kinds.gifti"), IN_FOLDER)),
     (
         re.compile(rb"<S>\s*<|<catROI\b"),
         Foreign(
             Message("readers_kinds.cat-roi"),
-            Message("readers_kinds.collect-cat12"),
+            IN_FOLDER,
         ),
     ),
     (
@@ -132,7 +133,7 @@ def _image(head: bytes) -> Foreign | None:
                 "readers_kinds.cifti",
                 content=AXES.get(axes, Message("readers_kinds.surface-maps")),
             ),
-            FOLDER,
+            IN_FOLDER if b"PARCELS" in axes else FOLDER,
         )
     if 540 in size:
         return Foreign(Message("readers_kinds.nifti-2"), FOLDER)

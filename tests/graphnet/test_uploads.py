@@ -236,10 +236,10 @@ BROKEN: dict[str, tuple[bytes, str]] = {
     "PNG": (b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" + bytes(90), "x is a picture (PNG)."),
     "JPEG": (b"\xff\xd8\xff\xe0\x00\x10JFIF" + bytes(90), "x is a picture (JPEG)."),
     "noise": (np.random.default_rng(1).bytes(5000), "is of no known kind"),
-    "HDF5": (b"\x89HDF\r\n\x1a\n" + bytes(600), "save it with the option -v7;"),
+    "HDF5": (b"\x89HDF\r\n\x1a\n" + bytes(600), "damaged or cut short"),
     "MATLAB 7.3": (
         b"MATLAB 7.3".ljust(124) + b"\x00\x02IM" + bytes(400),
-        "Save it with the option -v7:",
+        "damaged or cut short",
     ),
     "old Excel": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(90), "Save it as .xlsx or CSV"),
     "Excel": (

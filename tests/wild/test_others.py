@@ -1,7 +1,10 @@
 """MATLAB, NumPy, spreadsheets, CIFTI and the rest: read with the right values, or named."""
 
+import zipfile
 from pathlib import Path
+from typing import Any
 
+import nibabel
 import numpy as np
 import pandas as pd
 import pytest
@@ -218,10 +221,20 @@ def test_ones_on_the_diagonal_are_correlations(others: Path) -> None:
     assert dataset.interpretation.connectome.values == "r"
 
 
-def test_hdf5_of_matlab_is_refused_with_what_to_do(others: Path) -> None:
+def test_hdf5_without_ids_is_refused_with_what_it_holds(others: Path) -> None:
     refusal = outcome(others / "m20_v73_plain_h5.mat").refusal
-    assert "7.3" in refusal or "HDF5" in refusal
-    assert "-v7" in refusal
+    assert "no array called ids" in refusal
+    assert "fc (20, 8, 8)" in refusal
+
+
+def test_a_connectome_of_cifti_in_a_folder(others: Path, tmp_path: Path) -> None:
+    path = others / "c04_folder_of_pconn.zip"
+    dataset = settled(path, "z").dataset
+    with zipfile.ZipFile(path) as archive:
+        name = "sub-01_task-rest_relmat.pconn.nii"
+        image: Any = nibabel.load(archive.extract(name, tmp_path))
+    close(edges(dataset), triangles(np.asarray(image.dataobj, dtype=np.float64)[None]))
+    assert dataset.subjects.ids == ("sub-01",)
 
 
 def test_classes_in_words_of_arrays(others: Path) -> None:
@@ -275,7 +288,6 @@ KINDS = {
     "c01_sub-01.pconn.nii": ["CIFTI"],
     "c02_sub-01.ptseries.nii": ["CIFTI"],
     "c03_micapipe_sub-01_atlas-schaefer-100_desc-FC.shape.gii": ["GIFTI", "GIfTI"],
-    "c04_folder_of_pconn.zip": ["CIFTI", "pconn"],
     "g01_sub-01.graphml": ["GraphML"],
     "g02_m2g_sub-01_edgelist.csv": ["edge list", "edges"],
     "h01_hcp_netmats1.txt": ["netmats", "header", "HCP"],

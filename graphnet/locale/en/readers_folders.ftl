@@ -27,7 +27,7 @@ ask-series-or-matrices = { $file } has time series of { $series } subjects and c
 as-series = time series ({ $example })
 as-matrices = matrices ({ $example })
 series-used = { $file } has time series and connectivity matrices of the same subjects: the time series were used ({ $series }) and correlated; the matrices ({ $matrices }) were not used.
-edge-lists = { $file } has a list of edges per subject ({ $example }: two regions and a value in each row). Give each as a square matrix, with a row and a column per region.
+edge-lists = { $file } has files that look like lists of edges ({ $example }: two regions and a value in each row), but not all of them are, or they have fewer edges than regions. Give each as a square matrix, with a row and a column per region.
 symmetric-files = The files of { $file } are symmetric; they were read as connectivity matrices.
 tables-as-series = { $file } has one table of numbers per subject ({ $example }: { $rows } rows, { $columns } columns); they were read as time series.
 ask-kind = { $file } has one file per subject whose name does not say what it holds ({ $example }: { $rows } rows, { $columns } columns of numbers). What is it?
@@ -55,7 +55,7 @@ rows-as-measure = { $file } has one row of numbers per subject ({ $example }); t
 
 # Arrays of files
 
-no-matlab-7 = { $file } is not a MATLAB file of version 7 or older; save it with -v7.
+no-matlab = { $file } is not a MATLAB file of version 5 or newer, or it is damaged; save it with -v7.
 no-table-in-file = { $file } has no table of numbers; it has { $arrays }.
 array-used = Of the arrays in each file { $array } was used, not { $others }.
 ask-array = { $file } holds { $arrays }. Which array of each file is to be used?

@@ -57,4 +57,4 @@ save-without-password = Save it as .xlsx or CSV, without a password.
 save-as-xlsx = Save it as .xlsx or CSV.
 open-and-save = Open it in a spreadsheet and save it as .xlsx or CSV.
 save-v7 = Save it with the option -v7.
-collect-cat12 = Collect the subjects into one table in CAT12 (ROI Tools, Estimate mean values), add a class column, and give the CSV file.
+one-of-many = It describes one brain, not a group of subjects. Give a folder with one such file per subject and a table of subjects, packed as a ZIP file.

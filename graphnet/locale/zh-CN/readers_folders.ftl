@@ -27,7 +27,7 @@ ask-series-or-matrices = { $file } 中有 { $series } 名受试者的时间序�
 as-series = 时间序列（{ $example }）
 as-matrices = 矩阵（{ $example }）
 series-used = { $file } 中同时有相同受试者的时间序列和连接矩阵：已使用时间序列（{ $series }）计算相关；矩阵（{ $matrices }）未使用。
-edge-lists = { $file } 中每名受试者是一个边列表（{ $example }：每行两个脑区和一个数值）。请改为方阵，每个脑区一行一列。
+edge-lists = { $file } 中有类似边列表的文件（{ $example }：每行两个脑区和一个数值），但并非全部如此，或边数少于脑区数。请改为方阵，每个脑区一行一列。
 symmetric-files = { $file } 的文件是对称的，已作为连接矩阵读取。
 tables-as-series = { $file } 中每名受试者有一张数字表（{ $example }：{ $rows } 行、{ $columns } 列），已作为时间序列读取。
 ask-kind = { $file } 中每名受试者有一个文件，但由文件名无法判断其内容（{ $example }：{ $rows } 行、{ $columns } 列数字）。它是什么？
@@ -55,7 +55,7 @@ rows-as-measure = { $file } 中每名受试者有一行数字（{ $example }）�
 
 # 文件中的数组
 
-no-matlab-7 = { $file } 不是 MATLAB 7 或更早版本的文件；请用 -v7 保存。
+no-matlab = { $file } 不是 MATLAB 5 或更新版本的文件，或已损坏；请用 -v7 保存。
 no-table-in-file = { $file } 中没有数字表；其中有 { $arrays }。
 array-used = 每个文件的数组中使用了 { $array }，未使用 { $others }。
 ask-array = { $file } 中有 { $arrays }。每个文件使用哪一个数组？

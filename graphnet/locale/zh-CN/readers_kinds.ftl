@@ -57,4 +57,4 @@ save-without-password = 请另存为 .xlsx 或 CSV，且不设密码。
 save-as-xlsx = 请另存为 .xlsx 或 CSV。
 open-and-save = 请用电子表格软件打开，并另存为 .xlsx 或 CSV。
 save-v7 = 请用 -v7 选项保存。
-collect-cat12 = 请在 CAT12 中将受试者汇总为一张表（ROI Tools，Estimate mean values），添加类别列，并提供该 CSV 文件。
+one-of-many = 它描述的是单个大脑，而不是一组受试者。请提供包含每名受试者一个此类文件和受试者表的文件夹的 ZIP 压缩包。

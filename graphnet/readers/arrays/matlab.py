@@ -94,27 +94,39 @@ def read_matlab(path: Path, name: str, most: int) -> NamedArrays:
 
 def list_variables(path: Path, name: str, most: int) -> list[Variable]:
     """What is in the file ``name``, measured. Raises CohortError as :func:`read_matlab`."""
-    body = path.read_bytes()
-    order, left = ORDERS[body[MARK]], most
-    variables: list[Variable] = []
     try:
-        for kind, packed in _elements(memoryview(body)[HEADER:], order):
-            data = packed
-            if kind == COMPRESSED:
-                unpacked = _inflated(packed, left, name, most)
-                left -= len(unpacked)
-                kind, data = next(_elements(memoryview(unpacked), order))  # noqa: PLW2901
-            if kind != MATRIX:
-                raise ValueError(kind)
-            variables.append(_variable(data, order, name, most))
+        variables = [
+            _variable(data, order, name, most) for data, order in matrices_in(path, name, most)
+        ]
     except DAMAGE as error:
-        raise _damaged(name) from error
+        raise damaged(name) from error
     if len({variable.name for variable in variables}) < len(variables):
-        raise _damaged(name)
+        raise damaged(name)
     return [variable for variable in variables if not variable.name.startswith(OWN)]
 
 
-def _damaged(name: str) -> CohortError:
+def matrices_in(path: Path, name: str, most: int) -> Iterator[tuple[memoryview, str]]:
+    """The bytes of each variable, unpacked, and their order: ``<`` or ``>``.
+
+    Raises:
+        CohortError: more than ``most`` bytes come out; and one of ``DAMAGE`` where it is damaged.
+
+    """
+    body = path.read_bytes()
+    order, left = ORDERS[body[MARK]], most
+    for kind, packed in elements(memoryview(body)[HEADER:], order):
+        data = packed
+        if kind == COMPRESSED:
+            unpacked = inflated(packed, left, name, most)
+            left -= len(unpacked)
+            kind, data = next(elements(memoryview(unpacked), order), (0, packed))  # noqa: PLW2901
+        if kind != MATRIX:
+            raise ValueError(kind)
+        yield data, order
+
+
+def damaged(name: str) -> CohortError:
+    """The MATLAB file ``name`` cannot be read."""
     return CohortError(Message("readers_arrays.damaged-matlab", file=name))
 
 
@@ -129,9 +141,9 @@ def _load(path: Path, name: str, wanted: Collection[str]) -> dict[str, Array]:
             # Doubles that hold small whole numbers are stored as uint8, of which 0 - 1 is 255.
             loaded = scipy.io.loadmat(path, mat_dtype=True, variable_names=list(wanted))
     except UNREADABLE as error:
-        raise _damaged(name) from error
+        raise damaged(name) from error
     if not loaded.keys() >= set(wanted):
-        raise _damaged(name)
+        raise damaged(name)
     return {key: _taken(loaded[key]) for key in wanted}
 
 
@@ -146,7 +158,7 @@ def _taken(array: Array) -> Array:
 # A file's own words, measured ----------------------------------------------------------------
 
 
-def _elements(data: memoryview, order: str) -> Parts:
+def elements(data: memoryview, order: str) -> Parts:
     """The kind and the bytes of each element. Raises ValueError where one is cut short."""
     at = 0
     while at < len(data):
@@ -164,7 +176,8 @@ def _padding(kind: int, size: int) -> int:
     return 0 if kind == COMPRESSED else -size % 8
 
 
-def _inflated(packed: memoryview, left: int, name: str, most: int) -> bytes:
+def inflated(packed: memoryview, left: int, name: str, most: int) -> bytes:
+    """The bytes that come out of ``packed``, of which ``left`` may. Raises ValueError if cut."""
     stream = zlib.decompressobj()
     unpacked = stream.decompress(packed, left + 1)
     if len(unpacked) > left:
@@ -176,10 +189,10 @@ def _inflated(packed: memoryview, left: int, name: str, most: int) -> bytes:
 
 def _variable(data: memoryview, order: str, file: str, most: int) -> Variable:
     """One array by its name. Raises ValueError where it is not what it says."""
-    parts = _elements(data, order)
-    flags = _flags(next(parts), order)
+    parts = elements(data, order)
+    flags = flags_of(next(parts), order)
     kind = flags & CLASS
-    shape = (0,) if kind == OPAQUE else _shape(next(parts), order)
+    shape = (0,) if kind == OPAQUE else shape_of(next(parts), order)
     name = bytes(next(parts)[1]).decode("latin-1") or OWN
     if kind in OTHERS or flags & COMPLEX:
         return Variable(name, shape, OTHERS.get(kind, COMPLEX_NUMBERS))
@@ -191,14 +204,16 @@ def _variable(data: memoryview, order: str, file: str, most: int) -> Variable:
     return Variable(name, shape)
 
 
-def _flags(element: tuple[int, memoryview], order: str) -> int:
+def flags_of(element: tuple[int, memoryview], order: str) -> int:
+    """The flags of an array, and its class. Raises ValueError where they do not come first."""
     kind, data = element
     if kind != FLAGS:
         raise ValueError(kind)
     return int(struct.unpack_from(f"{order}I", data)[0])
 
 
-def _shape(element: tuple[int, memoryview], order: str) -> tuple[int, ...]:
+def shape_of(element: tuple[int, memoryview], order: str) -> tuple[int, ...]:
+    """How long the axes of an array are. Raises ValueError where that is no shape."""
     kind, data = element
     shape = struct.unpack(f"{order}{len(data) // 4}i", data)
     if kind not in AXES or len(shape) < 2 or min(shape) < 0:
@@ -228,12 +243,12 @@ def _cells(parts: Parts, shape: tuple[int, ...], order: str) -> Message | None:
 
 
 def _cell(data: memoryview, order: str) -> Message | None:
-    parts = _elements(data, order)
-    flags = _flags(next(parts), order)
+    parts = elements(data, order)
+    flags = flags_of(next(parts), order)
     kind = flags & CLASS
     if kind not in {CHAR, *NUMBERS} or flags & COMPLEX:
         return Message("readers_arrays.odd-cells")
-    shape = _shape(next(parts), order)
+    shape = shape_of(next(parts), order)
     next(parts)  # a cell has no name
     values = 1 if kind == CHAR and shape[0] == 1 else math.prod(shape)
     if values > 1:

@@ -169,19 +169,3 @@ def _shape_of_objects(path: Path) -> Shape | None:
             return None
         shape, _, kind = np.lib.format.read_array_header_1_0(file)
     return tuple(shape) if kind.hasobject else None
-
-
-HDF5 = b"\x89HDF\r\n\x1a\n"
-MARK, NEWER = slice(124, 128), {b"\x00\x02IM", b"\x02\x00MI"}
-
-
-def is_hdf5(head: bytes) -> bool:
-    """Whether a file that starts with ``head`` is HDF5, alone or below MATLAB's own header."""
-    return head.startswith(HDF5) or head[MARK] in NEWER
-
-
-def hdf5_error(head: bytes, name: str) -> CohortError:
-    """How to save the file ``name`` otherwise."""
-    if head[MARK] in NEWER:
-        return CohortError(Message("readers_arrays.matlab-7-3", file=name))
-    return CohortError(Message("readers_arrays.hdf5", file=name))

@@ -36,7 +36,7 @@ from graphnet.readers.arrays.named import (
 )
 from graphnet.readers.arrays.subjects import check_subjects, count_subjects, subjects_from_arrays
 from graphnet.readers.inquiry import Inquiry
-from graphnet.readers.signatures import FOLDER
+from graphnet.readers.signatures import IN_FOLDER
 from graphnet.readers.subjects.people import People
 from graphnet.readers.tables.missing_codes import without_codes
 
@@ -249,24 +249,24 @@ PROGRAMS: tuple[KnownProgram, ...] = (
         lambda names: "label" in names and not {"fmri", "dti", "X"}.isdisjoint(names),
         Message("readers_arrays.braingb-advice"),
     ),
-    KnownProgram(Message("readers_arrays.dpabi"), lambda names: "ROISignals" in names, FOLDER),
+    KnownProgram(Message("readers_arrays.dpabi"), lambda names: "ROISignals" in names, IN_FOLDER),
     KnownProgram(
         Message("readers_arrays.qsirecon"),
         lambda names: any(name.endswith("_region_labels") for name in names),
-        FOLDER,
+        IN_FOLDER,
     ),
     KnownProgram(
         Message("readers_arrays.dsi-studio"),
         lambda names: {"connectivity", "name"} <= names,
-        FOLDER,
+        IN_FOLDER,
     ),
     KnownProgram(
-        Message("readers_arrays.one-subject"), lambda names: names == {"connectivity"}, FOLDER
+        Message("readers_arrays.one-subject"), lambda names: names == {"connectivity"}, IN_FOLDER
     ),
     KnownProgram(
         Message("readers_kinds.cat-roi"),
         lambda names: names == {"S"},
-        Message("readers_kinds.collect-cat12"),
+        IN_FOLDER,
     ),
 )
 

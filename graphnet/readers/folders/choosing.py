@@ -2,16 +2,21 @@
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from graphnet.data.interpretation import Choice, R, Z
 from graphnet.messages import Message, first_of
 from graphnet.readers.folders.entities import (
+    CIFTI,
     FOLDER,
     FORMAT,
+    GIFTI,
+    GRAPHML,
     MATRIX,
     MEASURE,
     NAME,
     SERIES,
+    TEXTS,
     UNKNOWN,
     VALUES,
     Scan,
@@ -28,7 +33,7 @@ ORDER = ("ses", "task", "acq", "dir", "run", "rec", "echo", "space", "res", "den
 SAME = {"seg", "atlas", "segmentation", "parcellation", "stat", "meas", "den"}
 GLOBAL = re.compile(r"global", re.IGNORECASE)
 VISIT = re.compile(r"(?:^|/)S(?P<visit>[2-9])_")
-FORMATS = (".tsv", ".csv", ".txt", ".1D", ".mat", ".npy")
+FORMATS = (*TEXTS, ".npy", ".mat", *CIFTI, GIFTI, GRAPHML, ".xml", ".h5", ".hdf5")
 
 
 def one_kind(scans: ScansOf, inquiry: Inquiry) -> ScansOf:
@@ -214,7 +219,7 @@ def _renamed(scan: Scan, runs: Mapping[str, str]) -> Scan:
     if "run" not in scan.entities:
         return scan
     entities = {**scan.entities, "run": runs[scan.entities["run"]]}
-    return Scan(scan.path, scan.subjects, scan.kind, entities, scan.hint, scan.measure)
+    return replace(scan, entities=entities)
 
 
 def _one_form_of_values(scans: ScansOf, inquiry: Inquiry) -> ScansOf:

@@ -1,7 +1,8 @@
 """What the name of a file says: whose it is, what is in it, and how it differs from others.
 
-Known are the names of DPABI, GRETNA, ABIDE, ADHD-200 and BIDS (XCP-D, giga_connectome, fMRIPrep,
-MRtrix). Other files are found by an id of the subjects' table in their path.
+Known are the names of DPABI, GRETNA, CONN, CAT12, ABIDE, ADHD-200 and BIDS (XCP-D, giga_connectome,
+fMRIPrep, MRtrix, QSIRecon, micapipe). Other files are found by an id of the subjects' table in
+their path.
 """
 
 import re
@@ -16,7 +17,9 @@ from graphnet.readers.connectomes.weights import STRUCTURAL
 
 SERIES, MATRIX, MEASURE, UNKNOWN = "series", "matrix", "measure", ""
 TEXTS = (".tsv", ".csv", ".txt", ".1D", ".dat")
-ENDS = (*TEXTS, ".mat", ".npy")
+PTSERIES, PCONN, PSCALAR = CIFTI = (".ptseries.nii", ".pconn.nii", ".pscalar.nii")
+GIFTI, GRAPHML = ".shape.gii", ".graphml"
+ENDS = (*TEXTS, ".mat", ".npy", *CIFTI, GIFTI, GRAPHML)
 PACKED = ".gz"
 FOLDER, NAME, VALUES, FORMAT = "folder", "name", "values", "format"  # entities that no name spells
 NEVER = {
@@ -42,6 +45,12 @@ DPABI = (
 )
 GRETNA = re.compile(r"Gretna\w*?(?P<what>Matrix(?P<values>[ZR])?|TimeCourse)\w*", re.IGNORECASE)
 ABIDE = re.compile(r"(?P<whole>.*?(?P<id>\d+))_rois_(?P<atlas>[A-Za-z0-9]+)")
+CONN_SERIES = re.compile(
+    r"ROI_(?P<id>Subject\d+)_(?P<key>Condition|Session)(?P<value>\d+)", re.IGNORECASE
+)
+CONN_MATRIX = re.compile(r"resultsROI_(?P<id>Subject\d+)_Condition(?P<value>\d+)", re.IGNORECASE)
+CAT12 = re.compile(r"catROIs?_(?P<id>.+)\.(xml|mat)", re.IGNORECASE)
+PARCELS = re.compile(r"(^|_)atlas-[^_]+")  # in names of GIFTI, which else hold vertices
 ADHD = re.compile(
     r"(?P<steps>[a-z]*?)(?P<id>\d+)_session_(?P<ses>\d+)_rest_(?P<run>\d+)(?:_(?P<atlas>\w+?))?(?:_TCs)?"
 )
@@ -50,7 +59,7 @@ MATRIX_WORD = re.compile(
     r"fc|sc|.*(corr|conn?mat|connecti|connectom|adjacen|matrix|matrices|fisherz).*"
 )
 SERIES_WORD = re.compile(r"ts|rois|timecourses?|signals?|.*(timeseries|timecourse|roisignals).*")
-SUFFIXES = {"relmat", "connectome", "timeseries"}  # that say no more than the kind
+SUFFIXES = {"relmat", "boldmap", "connectome", "timeseries"}  # that say no more than the kind
 PLAIN_CORRELATION = re.compile(
     r"(pearson)?(corr(elation)?)?(coefficient)?(fisher)?(z|r)?(transformed)?", re.IGNORECASE
 )
@@ -66,7 +75,7 @@ class Scan:
     ``subjects`` are the ids that its name may mean, the likeliest first. ``kind`` is ``series``,
     ``matrix``, ``measure``, or "" where only the content tells. ``entities`` are what it may differ
     in from other files of the subject; ``hint`` says what a matrix holds, ``measure`` is the name
-    of a measure.
+    of a measure, and ``member`` of the table, in a file that holds several.
     """
 
     path: Path
@@ -75,12 +84,14 @@ class Scan:
     entities: Mapping[str, str] = field(default_factory=dict)
     hint: str = ""
     measure: str = ""
+    member: str = ""
 
 
 def ending(name: str) -> str:
     """The ending of a file's name that says its format, ``.tsv`` of ``x.TSV.gz``; "" if unknown."""
     plain = name.lower().removesuffix(PACKED)
-    return next((end for end in ENDS if plain.endswith(end.lower())), "")
+    end = next((end for end in ENDS if plain.endswith(end.lower())), "")
+    return "" if end == GIFTI and not PARCELS.search(name) else end
 
 
 def stem(name: str) -> str:
@@ -110,7 +121,7 @@ def scan_of(path: Path, folder: Path) -> Scan | None:
     inner = path.relative_to(folder)
     if not ending(path.name):
         return None
-    for convention in (_dpabi, _gretna, _bids, _abide, _adhd):
+    for convention in (_dpabi, _gretna, _conn, _bids, _abide, _adhd):
         scan = convention(path, inner)
         if scan is not None:
             return scan
@@ -140,7 +151,8 @@ def scan_by_id(
             return None  # of probabilities
         entities = _entities(inner, (token,), {NAME: name})
         hint = hint_of(name) or hint_of_folders(inner, token)
-        return Scan(path, (token,), _kind_of(name), entities, hint)
+        kind = _kind_of_end(path.name) or _kind_of(name)
+        return Scan(path, (token,), kind, entities, hint)
     return None
 
 
@@ -195,6 +207,31 @@ def _adhd(path: Path, inner: PurePath) -> Scan | None:
     return Scan(path, (match["id"],), SERIES, _entities(inner, (match["id"],), entities))
 
 
+def _conn(path: Path, inner: PurePath) -> Scan | None:
+    series = CONN_SERIES.fullmatch(stem(path.name))
+    match = series or CONN_MATRIX.fullmatch(stem(path.name))
+    if match is None or ending(path.name) != ".mat":
+        return None
+    key = "ses" if series and series["key"].lower() == "session" else "condition"
+    entities = _entities(inner, (match["id"],), {key: match["value"]})
+    kind = (SERIES, "") if series else (MATRIX, Z)
+    return Scan(path, (match["id"],), kind[0], entities, kind[1])
+
+
+def cat12_subjects(name: str) -> tuple[str, ...]:
+    """The ids that the name of a catROI file of CAT12 may mean; () of every other file.
+
+    It ends in the name of the image: ``catROI_sub-01_ses-1_T1w.xml``.
+    """
+    match = CAT12.fullmatch(name)
+    if match is None:
+        return ()
+    image: str = match["id"]
+    tokens = image.split("_")
+    firsts = ["_".join(tokens[:2])] if tokens[1:] and tokens[1].startswith("ses-") else []
+    return tuple(dict.fromkeys((tokens[0], *firsts, image)))
+
+
 def _bids(path: Path, inner: PurePath) -> Scan | None:
     tokens = stem(path.name).split("_")
     if not re.fullmatch(r"sub-[^_]+", tokens[0]) or len(tokens) < 2:
@@ -203,7 +240,13 @@ def _bids(path: Path, inner: PurePath) -> Scan | None:
              if (match := ENTITY.fullmatch(token))}  # fmt: skip
     suffix = tokens[-1] if not ENTITY.fullmatch(tokens[-1]) else ""
     words = [token for token in tokens[1:-1] if not ENTITY.fullmatch(token)]
-    kind = _bids_kind(suffix, entities) or _kind_of("_".join([*words, suffix]))
+    if ending(path.name) in CIFTI:
+        entities.pop("den", "")  # of vertices, not of parcels
+    kind = (
+        _kind_of_end(path.name)
+        or _bids_kind(suffix, entities)
+        or _kind_of("_".join([*words, suffix or entities.get("desc", "")]))
+    )
     measure = ""
     if kind == MEASURE:
         measure = entities.pop("desc", "") if suffix == "morph" else entities.pop("stat", "")
@@ -229,6 +272,11 @@ def _bids_kind(suffix: str, entities: Mapping[str, str]) -> str:
     if suffix in MEASURES and ("stat" in entities or "desc" in entities):
         return MEASURE
     return UNKNOWN
+
+
+def _kind_of_end(name: str) -> str:
+    """What files of this ending hold, whatever else their names say."""
+    return {PTSERIES: SERIES, PCONN: MATRIX, GRAPHML: MATRIX}.get(ending(name), UNKNOWN)
 
 
 def _kind_of(name: str) -> str:

@@ -17,6 +17,7 @@ from graphnet.readers.folders.choosing import of_each_measure, one_each, one_kin
 from graphnet.readers.folders.entities import NO_REGIONS, Scan, is_in_never, is_never, scan_of
 from graphnet.readers.folders.joined import read_joined
 from graphnet.readers.folders.measured import Measured, connected, rows_of_measure
+from graphnet.readers.folders.members import scans_within
 from graphnet.readers.folders.scans import LAYOUT
 from graphnet.readers.inquiry import Inquiry
 from graphnet.readers.subjects.assigning import Files, assigned, by_ids, refuse_missing
@@ -44,7 +45,7 @@ def read_folder(folder: Path, inquiry: Inquiry, most: int) -> Dataset | None:
         CohortError: it is no folder of subjects, or its files do not fit together.
 
     """
-    files = _sorted(folder, inquiry)
+    files = _sorted(folder, inquiry, most)
     if not files.scans:
         joined = read_joined(files, inquiry, most)
         if joined is not None:
@@ -72,17 +73,19 @@ def _read(files: Files, roster: Roster, inquiry: Inquiry, most: int) -> Dataset 
     return None if inquiry.problems else _dataset(measured, listed)
 
 
-def _sorted(folder: Path, inquiry: Inquiry) -> Files:
+def _sorted(folder: Path, inquiry: Inquiry, most: int) -> Files:
     """The files by their names; confounds, motion and the like are passed over."""
-    scans, rest, never = [], [], []
+    scans: list[Scan] = []
+    rest, never = [], []
     for path in _files(folder):
-        scan = scan_of(path, folder)
         if is_never(path.name) or is_in_never(path.relative_to(folder)):
             never.append(path.name)
-        elif scan is None:
+            continue
+        within = scans_within(path, folder, most)
+        scan = scan_of(path, folder) if within is None else None
+        scans += within or ([scan] if scan is not None else [])
+        if within is None and scan is None:
             rest.append(path)
-        else:
-            scans.append(scan)
     if not scans:
         _check_cohort({path.name for path in rest}, inquiry)
     if never:

@@ -11,6 +11,7 @@ from graphnet.data.dataset import Series
 from graphnet.data.interpretation import Choice, ConnectomeReading, SeriesReading, Z
 from graphnet.errors import CohortError
 from graphnet.messages import Message, first_of
+from graphnet.readers.brains.edge_lists import united
 from graphnet.readers.connectomes.alignment import align_regions
 from graphnet.readers.connectomes.matrices import edges_from_matrices, edges_from_vectors
 from graphnet.readers.connectomes.series import (
@@ -27,7 +28,15 @@ from graphnet.readers.connectomes.series import (
 )
 from graphnet.readers.connectomes.triangles import are_symmetric
 from graphnet.readers.folders.choosing import KIND, NONE
-from graphnet.readers.folders.entities import MATRIX, MEASURE, NAME, SERIES, UNKNOWN, Scan
+from graphnet.readers.folders.entities import (
+    MATRIX,
+    MEASURE,
+    NAME,
+    SERIES,
+    UNKNOWN,
+    Scan,
+    hint_of,
+)
 from graphnet.readers.folders.scans import read_all
 from graphnet.readers.inquiry import Inquiry
 from graphnet.readers.tables.names import Name
@@ -57,7 +66,9 @@ def connected(scans: Mapping[str, Scan], inquiry: Inquiry, most: int) -> Measure
     first = next(iter(scans.values()))
     if are_rows(tables):
         return _of_rows(tables, first, inquiry)
-    if all(map(_is_edge_list, tables.values())):
+    if all(table.listed for table in tables.values()):
+        return _of_matrices(united(tables, inquiry), scans, inquiry, most)
+    if any(table.listed or _is_edge_list(table) for table in tables.values()):
         raise CohortError(
             Message("readers_folders.edge-lists", file=inquiry.name, example=first.path.name)
         )
@@ -181,7 +192,7 @@ def _of_matrices(
                 "readers_folders.connectomes-too-large", file=inquiry.name, megabytes=most / 1e6
             )
         )
-    hints = {scan.hint: subject for subject, scan in scans.items()}
+    hints = {scan.hint or hint_of(tables[subject].hint): subject for subject, scan in scans.items()}
     if len(hints) > 1:
         raise CohortError(
             Message(

@@ -13,8 +13,19 @@ from graphnet.data.interpretation import Choice
 from graphnet.errors import CohortError
 from graphnet.messages import Message
 from graphnet.readers.arrays.named import NUMERIC, Array, NamedArrays, UnusableArray
+from graphnet.readers.brains.edge_lists import read_edge_list
 from graphnet.readers.folders.archives import damaged_gzip, too_large
-from graphnet.readers.folders.entities import MATRIX, PACKED, SERIES, Scan, ending
+from graphnet.readers.folders.entities import (
+    GIFTI,
+    GRAPHML,
+    MATRIX,
+    PACKED,
+    SERIES,
+    TEXTS,
+    Scan,
+    ending,
+)
+from graphnet.readers.folders.members import read_member
 from graphnet.readers.inquiry import Inquiry
 from graphnet.readers.text.number_files import TRAILING, NumberTable, read_numbers
 from graphnet.readers.text.number_names import HEADER, INDEX
@@ -39,11 +50,30 @@ def read_scan(scan: Scan, inquiry: Inquiry, most: int) -> NumberTable:
     if path.stat().st_size > most:
         raise too_large(path.name, most)
     end = ending(path.name)
+    if scan.member:
+        return read_member(scan, most)
     if end == ".mat":
-        return NumberTable(_of_matlab(scan, inquiry, most), None, None)
+        return _of_matlab(scan, inquiry, most)
     if end == ".npy":
         return NumberTable(_of_numpy(path), None, None)
-    return read_numbers(_unpacked(path, most), inquiry, path.name)
+    if end not in TEXTS:
+        return _of_brain(end, scan, inquiry, most)
+    source = _unpacked(path, most)
+    edges = None if scan.kind == SERIES else read_edge_list(source, path.name)
+    return edges if edges is not None else read_numbers(source, inquiry, path.name)
+
+
+def _of_brain(end: str, scan: Scan, inquiry: Inquiry, most: int) -> NumberTable:
+    """A file of CIFTI, GIFTI or GraphML."""
+    source = _unpacked(scan.path, most)
+    body = source if isinstance(source, bytes) else source.read_bytes()
+    if end == GRAPHML:
+        from graphnet.readers.brains.markup import read_graphml  # noqa: PLC0415 - rarely needed
+
+        return read_graphml(body, inquiry, scan.path.name)
+    from graphnet.readers.brains.surfaces import read_cifti, read_gifti  # noqa: PLC0415
+
+    return read_gifti(body, scan.path.name) if end == GIFTI else read_cifti(body, scan.path.name)
 
 
 def _unpacked(path: Path, most: int) -> Path | bytes:
@@ -63,15 +93,22 @@ def _unpacked(path: Path, most: int) -> Path | bytes:
     return b"".join(pieces)
 
 
-def _of_matlab(scan: Scan, inquiry: Inquiry, most: int) -> FloatArray:
-    from graphnet.readers.arrays.matlab import is_matlab, read_matlab  # noqa: PLC0415 - scipy is slow
+def _of_matlab(scan: Scan, inquiry: Inquiry, most: int) -> NumberTable:
+    from graphnet.readers.brains.programs import (  # noqa: PLC0415 - scipy is slow
+        CONN_MATRIX,
+        CONN_SERIES,
+        read_conn_series,
+        region_names,
+        square_of_conn,
+    )
 
     name = scan.path.name
-    with scan.path.open("rb") as opened:
-        head = opened.read(1024)
-    if not is_matlab(head):
-        raise CohortError(Message("readers_folders.no-matlab-7", file=name))
-    arrays = read_matlab(scan.path, name, most)
+    if CONN_SERIES.fullmatch(name):
+        return read_conn_series(scan.path, inquiry, most)
+    arrays = _arrays(scan.path, most)
+    if CONN_MATRIX.fullmatch(name) and "Z" in arrays.plain:
+        values, regions = square_of_conn(arrays.plain["Z"], arrays.plain.get("names"), name)
+        return NumberTable(values, regions, regions)
     tables = {key: array for key, array in arrays.plain.items() if _is_table(array)}
     if not tables:
         tables = {key: each for key, each in arrays.plain.items() if _is_row_or_table(each)}
@@ -79,7 +116,25 @@ def _of_matlab(scan: Scan, inquiry: Inquiry, most: int) -> FloatArray:
         raise CohortError(
             Message("readers_folders.no-table-in-file", file=name, arrays=arrays.listed)
         )
-    return np.asarray(tables[_variable(tables, scan, arrays, inquiry)], dtype=np.float64)
+    variable = _variable(tables, scan, arrays, inquiry)
+    values = np.asarray(tables[variable], dtype=np.float64)
+    names = region_names(arrays, variable, values.shape[1])
+    square = values.shape[0] == values.shape[1]
+    return NumberTable(values, names, names if square else None, variable)
+
+
+def _arrays(path: Path, most: int) -> NamedArrays:
+    """The arrays of a MATLAB file of any version that is read."""
+    from graphnet.readers.arrays.hdf5 import is_hdf5, read_hdf5  # noqa: PLC0415 - rarely needed
+    from graphnet.readers.arrays.matlab import is_matlab, read_matlab  # noqa: PLC0415 - scipy is slow
+
+    with path.open("rb") as opened:
+        head = opened.read(1024)
+    if is_matlab(head):
+        return read_matlab(path, path.name, most)
+    if is_hdf5(head):
+        return read_hdf5(path, path.name, most)
+    raise CohortError(Message("readers_folders.no-matlab", file=path.name))
 
 
 def _variable(tables: dict[str, Array], scan: Scan, arrays: NamedArrays, inquiry: Inquiry) -> str:

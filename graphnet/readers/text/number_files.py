@@ -30,11 +30,16 @@ TRAILING = "trailing"
 
 @dataclass(frozen=True)
 class NumberTable:
-    """``values`` (rows, columns), NaN for a missing one; the names of columns and rows, if any."""
+    """``values`` (rows, columns), NaN for a missing one; the names of columns and rows, if any.
+
+    ``hint`` is what the file calls the values, ``listed`` whether it is a list of edges.
+    """
 
     values: FloatArray
     header: tuple[str, ...] | None
     index: tuple[str, ...] | None
+    hint: str = ""
+    listed: bool = False
 
 
 def read_numbers(source: Path | bytes, inquiry: Inquiry, what: str) -> NumberTable:

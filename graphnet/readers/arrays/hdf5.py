@@ -1,0 +1,212 @@
+"""HDF5: MATLAB's files of version 7.3, and plain files of named arrays, read by h5py.
+
+MATLAB's axes are reversed in HDF5 and are turned back. Nothing is followed out of the file: neither
+links nor external or virtual data.
+"""
+
+import math
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from graphnet.errors import CohortError
+from graphnet.messages import Message
+from graphnet.readers.arrays.named import (
+    COMPLEX_NUMBERS,
+    NUMERIC,
+    STRUCTURE,
+    Array,
+    NamedArrays,
+    UnusableArray,
+    classify_arrays,
+    in_file,
+    texts,
+)
+from graphnet.readers.folders.archives import too_large
+
+if TYPE_CHECKING:
+    import h5py
+
+HDF5 = b"\x89HDF\r\n\x1a\n"
+MARK, NEWER = slice(124, 128), {b"\x00\x02IM", b"\x02\x00MI"}
+OWN = "#"  # the start of the names of MATLAB's own groups
+DEEPEST = 3  # groups within groups that are looked into
+MOST_ARRAYS = 20_000
+SPARSE = Message("readers_arrays.sparse")
+OPAQUE = Message("readers_arrays.opaque")
+OUTSIDE = Message("readers_arrays.outside")
+OF_MATLAB = {"double", "single", "logical", *(f"{sign}int{bits}" for sign in ("", "u")
+                                              for bits in (8, 16, 32, 64))}  # fmt: skip
+
+
+def is_hdf5(head: bytes) -> bool:
+    """Whether a file that starts with ``head`` is HDF5, alone or below MATLAB's own header."""
+    return head.startswith(HDF5) or is_matlab_7_3(head)
+
+
+def is_matlab_7_3(head: bytes) -> bool:
+    """Whether a file that starts with ``head`` is MATLAB's of version 7.3."""
+    return head[MARK] in NEWER
+
+
+def read_hdf5(path: Path, name: str, most: int) -> NamedArrays:
+    """Every array at the top of the file ``name``, as MATLAB or NumPy has them.
+
+    Raises:
+        CohortError: it is damaged or incomplete, or its arrays take more than ``most`` bytes.
+
+    """
+    with path.open("rb") as opened:
+        of_matlab = is_matlab_7_3(opened.read(128))
+    with _open(path, name) as file:
+        reader = _Reader(file, name, most, of_matlab=of_matlab)
+        return classify_arrays(
+            {key: reader.array(file, key) for key in _keys(file, name) if not key.startswith(OWN)}
+        )
+
+
+def list_tables(path: Path, name: str) -> list[str]:
+    """The paths of all arrays in the groups of a file. Raises CohortError as :func:`read_hdf5`."""
+    with _open(path, name) as file:
+        return list(_within(file, "", DEEPEST, name))
+
+
+def read_table(path: Path, inner: str, name: str, most: int) -> Array | UnusableArray:
+    """One array of a file, by its path in it. Raises CohortError as :func:`read_hdf5`."""
+    with _open(path, name) as file:
+        group: Any = file
+        *groups, last = inner.split("/")
+        for part in groups:
+            group = group[part]
+        return _Reader(file, name, most, of_matlab=False).array(group, last)
+
+
+@contextmanager
+def _open(path: Path, name: str) -> "Iterator[h5py.File]":
+    import h5py  # noqa: PLC0415 - needed for this kind of file alone
+
+    try:
+        with h5py.File(path, "r", locking=False) as file:
+            yield file
+    except CohortError:
+        raise
+    except Exception as error:  # a damaged file leads the library anywhere
+        raise CohortError(Message("readers_arrays.damaged-hdf5", file=name)) from error
+
+
+def _keys(group: Any, name: str) -> list[str]:
+    if len(group) > MOST_ARRAYS:
+        raise CohortError(Message("readers_folders.too-many-files", file=name, limit=MOST_ARRAYS))
+    return list(group)
+
+
+def _within(group: Any, path: str, depth: int, name: str) -> Iterator[str]:
+    import h5py  # noqa: PLC0415
+
+    for key in _keys(group, name):
+        if not isinstance(group.get(key, getlink=True), h5py.HardLink):
+            continue
+        if isinstance(group[key], h5py.Dataset):
+            yield f"{path}{key}"
+        elif depth:
+            yield from _within(group[key], f"{path}{key}/", depth - 1, name)
+
+
+class _Reader:
+    """Arrays of one open file, of which ``most`` bytes are taken."""
+
+    def __init__(self, file: "h5py.File", name: str, most: int, *, of_matlab: bool) -> None:
+        self.file, self.name, self.most, self.of_matlab = file, name, most, of_matlab
+        self.left = most
+
+    def array(self, group: Any, key: str) -> Array | UnusableArray:
+        """One array by its name, or what it is where it cannot be taken."""
+        import h5py  # noqa: PLC0415
+
+        if not isinstance(group.get(key, getlink=True), h5py.HardLink):
+            return UnusableArray((), OUTSIDE)
+        found = group[key]
+        if not isinstance(found, h5py.Dataset):
+            return UnusableArray((), SPARSE if "MATLAB_sparse" in found.attrs else STRUCTURE)
+        if found.external or found.is_virtual:
+            return UnusableArray(found.shape or (), OUTSIDE)
+        self._measure(found, key)
+        return self._of_matlab(found) if self.of_matlab else self._plain(found)
+
+    def _measure(self, found: "h5py.Dataset", key: str) -> None:
+        """Before room is taken for it. What was never written would come as zeros."""
+        shape = found.shape
+        if shape is None:
+            raise ValueError(key)
+        size = math.prod(shape)
+        self.left -= size * max(8, found.dtype.itemsize)
+        if self.left < 0:
+            raise too_large(self.name, self.most)
+        if not size:
+            return
+        whole = found.id.get_storage_size() > 0
+        if found.chunks:
+            chunks = [-(-have // each) for have, each in zip(shape, found.chunks, strict=True)]
+            whole = found.id.get_num_chunks() == math.prod(chunks)
+        if not whole:
+            raise CohortError(
+                Message("readers_arrays.incomplete-hdf5", array=in_file(key, self.name))
+            )
+
+    def _plain(self, found: "h5py.Dataset") -> Array | UnusableArray:
+        import h5py  # noqa: PLC0415
+
+        if h5py.check_string_dtype(found.dtype) is not None:
+            return np.asarray(found.asstr(errors="replace")[()], dtype=str)
+        if found.dtype.kind == "O":
+            return UnusableArray(found.shape, Message("readers_arrays.odd-cells"))
+        return np.asarray(found[()])
+
+    def _of_matlab(self, found: "h5py.Dataset") -> Array | UnusableArray:
+        kind = _text(found.attrs.get("MATLAB_class", b""))
+        shape = found.shape[::-1]
+        if found.attrs.get("MATLAB_empty", 0):
+            sizes = tuple(int(size) for size in np.ravel(found[()])[:8])
+            return np.zeros(sizes if 0 in sizes else (0, 0))
+        if kind == "char":
+            return _characters(found)
+        if kind == "cell":
+            return self._cells(found)
+        if found.dtype.names:
+            return UnusableArray(shape, COMPLEX_NUMBERS)
+        if kind not in OF_MATLAB or found.dtype.kind not in NUMERIC:
+            return UnusableArray(shape, OPAQUE)
+        return np.asarray(found[()]).T
+
+    def _cells(self, found: "h5py.Dataset") -> Array | UnusableArray:
+        """Cells of one text or one number each."""
+        shape = found.shape[::-1]
+        cells: list[str] = []
+        for reference in np.asarray(found[()]).T.ravel():
+            cell = self.file[reference]
+            kind = _text(cell.attrs.get("MATLAB_class", b""))
+            if cell.attrs.get("MATLAB_empty", 0):
+                cells.append("")
+                continue
+            if kind not in {"char", *OF_MATLAB} or cell.dtype.names:
+                return UnusableArray(shape, Message("readers_arrays.odd-cells"))
+            self._measure(cell, found.name)
+            rows = _characters(cell) if kind == "char" else np.asarray(cell[()]).T
+            if rows.size > 1:
+                size = " x ".join(map(str, cell.shape[::-1]))
+                return UnusableArray(shape, Message("readers_arrays.large-cell", shape=size))
+            cells += texts(rows)
+        return np.array(cells, dtype=str).reshape(shape)
+
+
+def _characters(found: "h5py.Dataset") -> Array:
+    """The rows of a character matrix, without the blanks that fill them up."""
+    codes = np.atleast_2d(np.asarray(found[()]).T).astype("<u2")
+    return np.array([row.tobytes().decode("utf-16-le").strip() for row in codes], dtype=str)
+
+
+def _text(value: Any) -> str:
+    return value.decode("latin-1") if isinstance(value, bytes) else str(value)
