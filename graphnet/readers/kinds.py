@@ -190,9 +190,10 @@ def _is_matlab(file: File) -> bool:
 
 def _matlab(file: File) -> Dataset | None:
     from graphnet.readers.arrays.matlab import read_matlab
+    from graphnet.readers.arrays.programs import with_layers
     from graphnet.readers.arrays.reading import interpret_arrays
 
-    arrays = read_matlab(file.path, file.name, file.most)
+    arrays = with_layers(read_matlab(file.path, file.name, file.most), file.path, file.most)
     return interpret_arrays(arrays, "mat", file.inquiry, file.most_cells)
 
 

@@ -26,6 +26,7 @@ from tests.graphnet.brain_files import (
     SERIES,
     SUBJECTS,
     VOLUMES,
+    FloatArray,
     dataset,
     edges_are,
     folder_of,
@@ -309,6 +310,104 @@ def test_a_file_per_subject_in_matlab_7_3(tmp_path: Path) -> None:
         files.matlab_7_3(path, {"ROISignals": SERIES[row]})
 
     series_are(dataset(folder_of(tmp_path, "ROISignals_{}.mat", write)), names=NUMBERED)
+
+
+# Arrays of all subjects ----------------------------------------------------------------------
+
+
+def test_matrices_of_braingb_are_asked(tmp_path: Path) -> None:
+    arrays = {"fmri": np.moveaxis(FISHER, 0, 2), "dti": np.moveaxis(COUNTS, 0, 2),
+              "label": np.array(files.LABELS)[:, None] * 2 - 1}  # fmt: skip
+    arrays["fmri"][range(REGIONS), range(REGIONS)] = np.inf
+    savemat(tmp_path / "BP.mat", arrays)
+    (question,) = [each for each in read(tmp_path / "BP.mat").questions if "fmri" in each.sentence]
+    assert question.id == "connectome.columns"
+    for name, matrices in (("fmri", FISHER), ("dti", COUNTS)):
+        found = dataset(tmp_path / "BP.mat", connectome__columns=name, class__positive="1")
+        edges_are(found, matrices, NUMBERED)
+
+
+def test_layers_of_braingb_are_asked(tmp_path: Path) -> None:
+    """As PPMI: a cell per subject, and three kinds of tractography in each."""
+    cells = np.empty((SUBJECTS, 1), dtype=object)
+    for row in range(SUBJECTS):
+        cells[row, 0] = np.stack([COUNTS[row], COUNTS[row] / 7, COUNTS[row] * 2], axis=2)
+    savemat(tmp_path / "PPMI.mat", {"X": cells, "label": np.array(files.LABELS)[:, None]})
+    found = dataset(tmp_path / "PPMI.mat", connectome__columns="X3")
+    edges_are(found, COUNTS * 2, NUMBERED)
+    answers = {"connectome__columns": "X2", "connectome__values": "other"}
+    edges_are(dataset(tmp_path / "PPMI.mat", **answers), COUNTS / 7, NUMBERED)
+
+
+def test_series_of_brainnettf_have_regions_before_time(tmp_path: Path) -> None:
+    sites = np.array(["NYU", "UM", "NYU", "UM", "NYU", "UM"])
+    np.savez(tmp_path / "abide.npz", timeseires=SERIES.swapaxes(1, 2), corr=PEARSON,
+             pcorr=PEARSON / 2, label=np.array(files.LABELS), site=sites)  # fmt: skip
+    found = dataset(tmp_path / "abide.npz")
+    series_are(found, names=NUMBERED)
+    edges_are(found, FISHER, NUMBERED)
+    assert found.subjects.sites == tuple(sites)
+
+
+def test_correlations_of_other_series_are_asked(tmp_path: Path) -> None:
+    np.savez(tmp_path / "x.npz", timeseires=SERIES.swapaxes(1, 2), corr=PEARSON[::-1],
+             label=np.array(files.LABELS))  # fmt: skip
+    (question,) = read(tmp_path / "x.npz").questions
+    assert [choice.value for choice in question.choices] == ["corr", "timeseires"]
+    edges_are(dataset(tmp_path / "x.npz", connectome__columns="corr"), FISHER[::-1], NUMBERED)
+    edges_are(dataset(tmp_path / "x.npz", connectome__columns="timeseires"), FISHER, NUMBERED)
+
+
+def conn_results(folder: Path, condition: int, matrices: FloatArray) -> None:
+    """Two targets more than there are sources, whose order is that of the project."""
+    wide = np.concatenate([matrices, np.full((SUBJECTS, REGIONS, 2), 9.0)], axis=2)
+    wide[:, range(REGIONS), range(REGIONS)] = np.nan
+    arrays = {"Z": np.moveaxis(wide, 0, 2), "names": files.cell(NAMES).T,
+              "names2": files.cell([*NAMES, "a", "b"]).T, "DOF": np.ones((1, SUBJECTS)),
+              "SE": np.ones((REGIONS, REGIONS + 2, SUBJECTS))}  # fmt: skip
+    savemat(folder / f"resultsROI_Condition{condition:03}.mat", arrays)
+
+
+def test_results_of_conn_are_in_the_order_that_is_answered(tmp_path: Path) -> None:
+    people(tmp_path, [f"NC_{row}" for row in (4, 2, 9, 7, 5, 3)])
+    conn_results(tmp_path, 1, FISHER)
+    (question,) = read(tmp_path).questions
+    assert question.id == "rows.order"
+    edges_are(dataset(tmp_path, rows__order="same"), FISHER)
+    assert "subjectIDs.txt" in refusal(tmp_path, rows__order="other")
+
+
+def test_conditions_of_conn_are_asked_and_numbers_are_ids(tmp_path: Path) -> None:
+    people(tmp_path, [f"Subject{row:03}" for row in range(1, SUBJECTS + 1)])
+    conn_results(tmp_path, 1, FISHER)
+    conn_results(tmp_path, 2, FISHER / 2)
+    (question,) = read(tmp_path).questions
+    assert question.id == "files.condition"
+    edges_are(dataset(tmp_path, files__condition="resultsROI_Condition002.mat"), FISHER / 2)
+
+
+def test_numbers_in_another_order_are_asked(tmp_path: Path) -> None:
+    people(tmp_path, ["3", "1", "2", "6", "5", "4"])
+    conn_results(tmp_path, 1, FISHER)
+    assert [question.id for question in read(tmp_path).questions] == ["rows.order"]
+
+
+def test_results_of_conn_of_other_people_are_refused(tmp_path: Path) -> None:
+    people(tmp_path, [f"NC_{row}" for row in range(1, SUBJECTS)])
+    conn_results(tmp_path, 1, FISHER)
+    assert "has 6 subjects, but participants.tsv has 5 rows" in refusal(tmp_path)
+
+
+@pytest.mark.parametrize("listed", [True, False])
+def test_netmats_of_hcp(tmp_path: Path, *, listed: bool) -> None:
+    people(tmp_path)
+    flat = np.where(np.isfinite(FISHER), FISHER, 0).reshape(SUBJECTS, -1)
+    order = [3, 0, 5, 1, 2, 4] if listed else list(range(SUBJECTS))
+    np.savetxt(tmp_path / "netmats1.txt", flat[order], fmt="%.8g")
+    if listed:
+        (tmp_path / "subjectIDs.txt").write_text("\n".join(IDS[row] for row in order) + "\n")
+    answers = {"connectome__values": "z"} | ({} if listed else {"rows__order": "same"})
+    edges_are(dataset(tmp_path, **answers), FISHER, NUMBERED)
 
 
 # HDF5 ----------------------------------------------------------------------------------------

@@ -45,12 +45,14 @@ name-missing = { $file } has { $array } without a name.
 # Programs
 
 known-program = { $file } looks like { $what }: it holds { $arrays }. { $advice }
+ask-which = { $file } holds { $arrays }. Which of them is to be used as the connectome?
+known-names = { $file } was read by the names of its program: { $arrays }.
 conn = CONN's connectivity of all subjects (resultsROI)
-conn-advice = Z has its subjects last and no ids or classes: take fc = permute(Z(:, 1:size(Z, 1), :), [3 1 2]), regions = names, and add ids and labels.
+conn-advice = It has no ids and no classes. Give a folder with this file and a table of the subjects in the order of the CONN project, packed as a ZIP file.
 brainnettf = BrainNetTF's dataset
-brainnettf-advice = Rename corr to fc and label to labels, add ids, and leave out the time series.
+brainnettf-advice = Give timeseires (subjects, regions, points), corr (subjects, regions, regions) and label as plain arrays of numbers.
 braingb = BrainGB's dataset
-braingb-advice = Choose one kind of connectome, put its subjects first (fc = permute(fmri, [3 1 2])), name the classes labels, and add ids.
+braingb-advice = Give fmri or dti (regions, regions, subjects) and label as plain arrays of numbers.
 dpabi = DPABI's time series of one subject
 qsirecon = QSIRecon's connectivity of one subject
 dsi-studio = DSI Studio's connectivity of one subject

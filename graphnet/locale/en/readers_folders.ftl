@@ -112,3 +112,13 @@ region-in-two-tables = { $file }: { $region } has other values in { $table } tha
 measure-lacks-regions = { $file }: { $measure } has no values of these regions, which another measure has: { $regions }. Add the table that holds them (FreeSurfer writes one per hemisphere and measure), or leave out that measure.
 measures-by-file = { $file }: the columns are regions alone, so measures were named by the files: { $measures }.
 table-without-ids = it has no ids, or one on several rows
+
+# One file with the connectomes of all subjects
+
+ask-stack = { $file } has { $count } files with the connectomes of all subjects. Which one is to be used?
+stack-choice = { $name }
+ask-order = { $file } has { $count } subjects without ids, and { $table } as many rows ({ $first } to { $last }). Are the subjects of { $file } in the order of the rows of { $table }?
+same-order = yes: the first subject is the first row of { $table }
+other-order = no, or not known
+give-order = The order of the subjects in { $file } is not known. Bring the rows of the table into its order, or give a file subjectIDs.txt with an id per line.
+stack-count = { $file } has { $count } subjects, but { $table } has { $rows } rows. Give one row for each.

@@ -44,12 +44,14 @@ name-missing = { $file } 的 { $array } 中有空的名称。
 # 软件
 
 known-program = { $file } 看起来是{ $what }：其中有 { $arrays }。{ $advice }
+ask-which = { $file } 中有 { $arrays }。使用哪一个作为连接组？
+known-names = { $file } 已按其程序的名称读取：{ $arrays }。
 conn = CONN 的全部受试者的连接数据（resultsROI）
-conn-advice = Z 的受试者在最后一维，且没有 ID 和类别：请取 fc = permute(Z(:, 1:size(Z, 1), :), [3 1 2])，regions = names，并添加 ids 和 labels。
+conn-advice = 它没有 ID 和类别。请提供一个文件夹，内含该文件和按 CONN 项目中受试者顺序排列的受试者表，并打包为 ZIP 文件。
 brainnettf = BrainNetTF 的数据集
-brainnettf-advice = 请将 corr 改名为 fc、label 改名为 labels，添加 ids，并去掉时间序列。
+brainnettf-advice = 请以普通数字数组提供 timeseires（受试者、脑区、时间点）、corr（受试者、脑区、脑区）和 label。
 braingb = BrainGB 的数据集
-braingb-advice = 请选择一种连接组，将受试者放在第一维（fc = permute(fmri, [3 1 2])），将类别命名为 labels，并添加 ids。
+braingb-advice = 请以普通数字数组提供 fmri 或 dti（脑区、脑区、受试者）和 label。
 dpabi = DPABI 的单个受试者的时间序列
 qsirecon = QSIRecon 的单个受试者的连接数据
 dsi-studio = DSI Studio 的单个受试者的连接数据

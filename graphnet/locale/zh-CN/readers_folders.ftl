@@ -112,3 +112,13 @@ region-in-two-tables = { $file }：{ $table } 中 { $region } 的数值与同一
 measure-lacks-regions = { $file }：{ $measure } 缺少另一项指标所具有的脑区：{ $regions }。请补充相应的表（FreeSurfer 为每个半球、每项指标各写一张表），或去掉该指标。
 measures-by-file = { $file }：各列只有脑区名，因此按文件名命名指标：{ $measures }。
 table-without-ids = 没有受试者 ID，或同一 ID 占多行
+
+# 包含所有受试者连接组的文件
+
+ask-stack = { $file } 中有 { $count } 个包含所有受试者连接组的文件。使用哪一个？
+stack-choice = { $name }
+ask-order = { $file } 中有 { $count } 名没有 ID 的受试者，{ $table } 有同样多的行（{ $first } 至 { $last }）。{ $file } 的受试者是否与 { $table } 的行顺序相同？
+same-order = 是：第一名受试者即 { $table } 的第一行
+other-order = 否，或不清楚
+give-order = { $file } 中受试者的顺序未知。请将表的行调整为相同顺序，或提供每行一个 ID 的 subjectIDs.txt 文件。
+stack-count = { $file } 有 { $count } 名受试者，而 { $table } 有 { $rows } 行。请为每名受试者提供一行。

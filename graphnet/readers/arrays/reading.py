@@ -5,7 +5,7 @@
 one value per subject describe the subjects.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -27,16 +27,15 @@ from graphnet.readers.arrays.brain import (
     read_features,
 )
 from graphnet.readers.arrays.named import (
-    STRUCTURE,
     Array,
     NamedArrays,
     UnusableArray,
     in_file,
     texts,
 )
+from graphnet.readers.arrays.programs import SAVE_COMMANDS, as_documented, explain_no_cohort
 from graphnet.readers.arrays.subjects import check_subjects, count_subjects, subjects_from_arrays
 from graphnet.readers.inquiry import Inquiry
-from graphnet.readers.signatures import IN_FOLDER
 from graphnet.readers.subjects.people import People
 from graphnet.readers.tables.missing_codes import without_codes
 
@@ -68,6 +67,7 @@ def interpret_arrays(
             ``most_cells`` numbers.
 
     """
+    arrays, inquiry = as_documented(arrays, inquiry)
     _check_main(arrays, kind, inquiry)
     subjects = count_subjects(arrays, inquiry)
     check_subjects(arrays, subjects, inquiry)
@@ -216,87 +216,3 @@ def _without_codes(measured: Features, inquiry: Inquiry) -> FloatArray:
         for place, measure in enumerate(measured.measures)
     ]
     return np.stack(cleaned, axis=2)
-
-
-SAVE_COMMANDS = {
-    "npz": "numpy.savez('cohort.npz', fc=fc, ids=ids, labels=labels)",
-    "mat": "save('cohort.mat', 'fc', 'ids', 'labels', '-v7')",
-}
-
-
-@dataclass(frozen=True)
-class KnownProgram:
-    """Whose arrays they are, how they are known, and what to do with them."""
-
-    what: Message
-    known: Callable[[set[str]], bool]
-    advice: Message
-
-
-PROGRAMS: tuple[KnownProgram, ...] = (
-    KnownProgram(
-        Message("readers_arrays.conn"),
-        lambda names: {"Z", "names"} <= names and not {"DOF", "xyz", "names2"}.isdisjoint(names),
-        Message("readers_arrays.conn-advice"),
-    ),
-    KnownProgram(
-        Message("readers_arrays.brainnettf"),
-        lambda names: "corr" in names and not {"timeseires", "timeseries"}.isdisjoint(names),
-        Message("readers_arrays.brainnettf-advice"),
-    ),
-    KnownProgram(
-        Message("readers_arrays.braingb"),
-        lambda names: "label" in names and not {"fmri", "dti", "X"}.isdisjoint(names),
-        Message("readers_arrays.braingb-advice"),
-    ),
-    KnownProgram(Message("readers_arrays.dpabi"), lambda names: "ROISignals" in names, IN_FOLDER),
-    KnownProgram(
-        Message("readers_arrays.qsirecon"),
-        lambda names: any(name.endswith("_region_labels") for name in names),
-        IN_FOLDER,
-    ),
-    KnownProgram(
-        Message("readers_arrays.dsi-studio"),
-        lambda names: {"connectivity", "name"} <= names,
-        IN_FOLDER,
-    ),
-    KnownProgram(
-        Message("readers_arrays.one-subject"), lambda names: names == {"connectivity"}, IN_FOLDER
-    ),
-    KnownProgram(
-        Message("readers_kinds.cat-roi"),
-        lambda names: names == {"S"},
-        IN_FOLDER,
-    ),
-)
-
-
-def explain_no_cohort(arrays: NamedArrays, kind: str, name: str) -> Message:
-    """Why a file without ``features`` and ``fc`` is refused: whose it is, what it holds, a way."""
-    names = {*arrays.plain, *arrays.odd}
-    for program in PROGRAMS:
-        if program.known(names):
-            return Message(
-                "readers_arrays.known-program",
-                file=name,
-                what=program.what,
-                arrays=arrays.listed,
-                advice=program.advice,
-            )
-    structures = [structure for structure, odd in arrays.odd.items() if odd.message == STRUCTURE]
-    if structures:
-        return Message(
-            "readers_arrays.structure-fields",
-            file=name,
-            arrays=arrays.listed,
-            structure=structures[0],
-        )
-    return Message(
-        "readers_arrays.no-features",
-        file=name,
-        count=len(names),
-        arrays=arrays.listed,
-        expected=Message(
-            "readers_arrays.expected", command=SAVE_COMMANDS.get(kind, SAVE_COMMANDS["npz"])
-        ),
-    )

@@ -214,8 +214,7 @@ def _conn(path: Path, inner: PurePath) -> Scan | None:
         return None
     key = "ses" if series and series["key"].lower() == "session" else "condition"
     entities = _entities(inner, (match["id"],), {key: match["value"]})
-    kind = (SERIES, "") if series else (MATRIX, Z)
-    return Scan(path, (match["id"],), kind[0], entities, kind[1])
+    return Scan(path, (match["id"],), SERIES if series else MATRIX, entities)
 
 
 def cat12_subjects(name: str) -> tuple[str, ...]:

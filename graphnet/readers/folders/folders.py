@@ -19,6 +19,7 @@ from graphnet.readers.folders.joined import read_joined
 from graphnet.readers.folders.measured import Measured, connected, rows_of_measure
 from graphnet.readers.folders.members import scans_within
 from graphnet.readers.folders.scans import LAYOUT
+from graphnet.readers.folders.stacks import read_stacked
 from graphnet.readers.inquiry import Inquiry
 from graphnet.readers.subjects.assigning import Files, assigned, by_ids, refuse_missing
 from graphnet.readers.subjects.roster import TABLE, Roster, find_roster
@@ -47,8 +48,8 @@ def read_folder(folder: Path, inquiry: Inquiry, most: int) -> Dataset | None:
     """
     files = _sorted(folder, inquiry, most)
     if not files.scans:
-        joined = read_joined(files, inquiry, most)
-        if joined is not None:
+        joined = read_stacked(files, inquiry, most) or read_joined(files, inquiry, most)
+        if joined is not None or inquiry.problems:
             return None if inquiry.problems else joined
     roster = find_roster(files, inquiry, most)
     files = replace(files, rest=[path for path in files.rest if path != roster.path])

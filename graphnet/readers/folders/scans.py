@@ -105,7 +105,7 @@ def _of_matlab(scan: Scan, inquiry: Inquiry, most: int) -> NumberTable:
     name = scan.path.name
     if CONN_SERIES.fullmatch(name):
         return read_conn_series(scan.path, inquiry, most)
-    arrays = _arrays(scan.path, most)
+    arrays = read_arrays(scan.path, most)
     if CONN_MATRIX.fullmatch(name) and "Z" in arrays.plain:
         values, regions = square_of_conn(arrays.plain["Z"], arrays.plain.get("names"), name)
         return NumberTable(values, regions, regions)
@@ -123,7 +123,7 @@ def _of_matlab(scan: Scan, inquiry: Inquiry, most: int) -> NumberTable:
     return NumberTable(values, names, names if square else None, variable)
 
 
-def _arrays(path: Path, most: int) -> NamedArrays:
+def read_arrays(path: Path, most: int) -> NamedArrays:
     """The arrays of a MATLAB file of any version that is read."""
     from graphnet.readers.arrays.hdf5 import is_hdf5, read_hdf5  # noqa: PLC0415 - rarely needed
     from graphnet.readers.arrays.matlab import is_matlab, read_matlab  # noqa: PLC0415 - scipy is slow
