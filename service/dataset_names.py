@@ -3,7 +3,7 @@
 import re
 
 ENDINGS = (
-    *("csv", "tsv", "tab", "txt", "dat", "1d", "json", "npz", "npy", "mat"),
+    *("csv", "tsv", "tab", "txt", "dat", "1d", "json", "npz", "npy", "mat", "h5", "hdf5"),
     *("xlsx", "xls", "ods", "dta", "sav", "zsav", "parquet", "arrow", "feather", "zip", "gz"),
 )
 _ENDED = re.compile(rf"(.+?)(\.({'|'.join(ENDINGS)}))+", re.IGNORECASE | re.DOTALL)

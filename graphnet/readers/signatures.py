@@ -208,6 +208,6 @@ def check_package(members: Collection[str], name: str) -> None:
         raise CohortError(
             Foreign(
                 Message("readers_kinds.virtual-brain", files=first_of(sorted(members), 4)),
-                FOLDER,
+                IN_FOLDER,
             ).refusal(name)
         )

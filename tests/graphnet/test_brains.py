@@ -1,7 +1,10 @@
 """Files of one brain in the formats of the field's programs, each as its program writes it."""
 
+import bz2
+import zipfile
 from collections.abc import Callable
 from functools import partial
+from io import BytesIO
 from pathlib import Path
 
 import h5py
@@ -213,6 +216,49 @@ def test_a_pair_with_two_weights_is_refused(tmp_path: Path) -> None:
         path.write_text(path.read_text() + "1 0 9999\n")
 
     assert "not symmetric" in refusal(folder_of(tmp_path, "sub-{}_edges.txt", write))
+
+
+def connectivity(path: Path, row: int, *, packed: bool = False) -> None:
+    """As The Virtual Brain exports: weights and lengths of tracts, and the centres by name."""
+    centres = "".join(f"{name} {place}.5 -1.0 2.0\n" for place, name in enumerate(NAMES))
+    texts = {"centres": centres.encode(), "weights": text(COUNTS[row]),
+             "tract_lengths": text(COUNTS[row] * 3)}  # fmt: skip
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, body in texts.items():
+            if packed:
+                archive.writestr(f"{name}.txt.bz2", bz2.compress(body))
+            else:
+                archive.writestr(f"{name}.txt", body)
+
+
+def text(matrix: FloatArray) -> bytes:
+    stream = BytesIO()
+    np.savetxt(stream, matrix, fmt="%.6f")
+    return stream.getvalue()
+
+
+@pytest.mark.parametrize("packed", [True, False])
+@pytest.mark.parametrize("name", ["sub-{}_connectivity.zip", "connectivity_{}.zip", "{}.zip"])
+def test_a_brain_of_tvb_for_each_subject(tmp_path: Path, name: str, *, packed: bool) -> None:
+    found = dataset(folder_of(tmp_path, name, partial(connectivity, packed=packed)))
+    edges_are(found, COUNTS)
+
+
+def test_unpacked_brains_of_tvb(tmp_path: Path) -> None:
+    def write(path: Path, row: int) -> None:
+        path.write_bytes(text(COUNTS[row]))
+        path.with_name("tract_lengths.txt").write_bytes(text(COUNTS[row] * 3))
+
+    edges_are(dataset(folder_of(tmp_path, "{}/weights.txt", write)), COUNTS, NUMBERED)
+
+
+def test_centres_of_another_brain_are_refused(tmp_path: Path) -> None:
+    def write(path: Path, row: int) -> None:
+        with zipfile.ZipFile(path, "w") as archive:
+            archive.writestr("weights.txt", text(COUNTS[row]))
+            archive.writestr("centres.txt", b"a 1 2 3\nb 1 2 3\n")
+
+    assert "7 x 7, but 2 centres" in refusal(folder_of(tmp_path, "{}.zip", write))
 
 
 # MATLAB --------------------------------------------------------------------------------------

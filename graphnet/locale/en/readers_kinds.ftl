@@ -47,7 +47,7 @@ cifti = a CIFTI file: { $content }
 surface-maps = maps of the surface
 virtual-brain = a connectivity of The Virtual Brain, the weights of one brain ({ $files })
 
-accepted = Give a table (CSV, TSV, Excel, OpenDocument, Stata, SPSS, Parquet, Arrow), a NumPy .npz, a MATLAB .mat, NEURO-LEARN's JSON, or a ZIP file of a folder with one file per subject.
+accepted = Give a table (CSV, TSV, Excel, OpenDocument, Stata, SPSS, Parquet, Arrow), a NumPy .npz, a MATLAB .mat, HDF5, NEURO-LEARN's JSON, or a ZIP file of a folder with one file per subject.
 one-brain = It describes one brain, not a group of subjects: export it as text, give one file per subject in a folder beside a table of subjects, and pack the folder as a ZIP file.
 save-table = Save the table as CSV or .xlsx.
 write-csv = Save the table by write.csv(…, row.names = FALSE).

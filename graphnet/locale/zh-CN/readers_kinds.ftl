@@ -47,7 +47,7 @@ cifti = CIFTI 文件：{ $content }
 surface-maps = 皮层表面图
 virtual-brain = The Virtual Brain 的连接数据，即单个大脑的权重（{ $files }）
 
-accepted = 请提供表格（CSV、TSV、Excel、OpenDocument、Stata、SPSS、Parquet、Arrow）、NumPy 的 .npz、MATLAB 的 .mat、NEURO-LEARN 的 JSON，或每名受试者一个文件的文件夹的 ZIP 压缩包。
+accepted = 请提供表格（CSV、TSV、Excel、OpenDocument、Stata、SPSS、Parquet、Arrow）、NumPy 的 .npz、MATLAB 的 .mat、HDF5、NEURO-LEARN 的 JSON，或每名受试者一个文件的文件夹的 ZIP 压缩包。
 one-brain = 它描述的是单个大脑，而不是一组受试者：请导出为文本，在文件夹中为每名受试者提供一个文件并附上受试者表，再将文件夹打包为 ZIP 文件。
 save-table = 请将表格另存为 CSV 或 .xlsx。
 write-csv = 请用 write.csv(…, row.names = FALSE) 保存表格。

@@ -121,7 +121,7 @@ def scan_of(path: Path, folder: Path) -> Scan | None:
     inner = path.relative_to(folder)
     if not ending(path.name):
         return None
-    for convention in (_dpabi, _gretna, _conn, _bids, _abide, _adhd):
+    for convention in (_dpabi, _gretna, _conn, _virtual_brain, _bids, _abide, _adhd):
         scan = convention(path, inner)
         if scan is not None:
             return scan
@@ -215,6 +215,14 @@ def _conn(path: Path, inner: PurePath) -> Scan | None:
     key = "ses" if series and series["key"].lower() == "session" else "condition"
     entities = _entities(inner, (match["id"],), {key: match["value"]})
     return Scan(path, (match["id"],), SERIES if series else MATRIX, entities)
+
+
+def _virtual_brain(path: Path, inner: PurePath) -> Scan | None:
+    """Weights in a folder that is named for the subject."""
+    folders = inner.parent.parts
+    if path.name != "weights.txt" or not folders:
+        return None
+    return Scan(path, (folders[-1],), MATRIX, _entities(inner, (folders[-1],), {}))
 
 
 def cat12_subjects(name: str) -> tuple[str, ...]:

@@ -88,7 +88,7 @@ def _sorted(folder: Path, inquiry: Inquiry, most: int) -> Files:
         if within is None and scan is None:
             rest.append(path)
     if not scans:
-        _check_cohort({path.name for path in rest}, inquiry)
+        _check_cohort(rest, inquiry)
     if never:
         inquiry.leave(shortened(never, 2), NO_REGIONS)
     return Files(folder, scans, rest)
@@ -103,8 +103,9 @@ def _files(folder: Path) -> Iterator[Path]:
             yield path
 
 
-def _check_cohort(names: set[str], inquiry: Inquiry) -> None:
-    if len({name for name in names if name.startswith(LONE_BRAIN)}) > 1:
+def _check_cohort(paths: Sequence[Path], inquiry: Inquiry) -> None:
+    names = [path.name for path in paths if path.name.startswith(LONE_BRAIN)]
+    if len(set(names)) > 1 and len(set(names)) == len(names):
         raise CohortError(Message("readers_folders.one-brain", file=inquiry.name))
 
 

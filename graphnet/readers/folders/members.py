@@ -1,4 +1,4 @@
-"""Files that hold several tables: CAT12's catROI, and giga_connectome's HDF5 of all subjects."""
+"""Files that hold several tables: CAT12's catROI, giga_connectome's HDF5, TVB's ZIP."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -11,18 +11,20 @@ from graphnet.messages import Message
 from graphnet.readers.arrays.named import NUMERIC, UnusableArray
 from graphnet.readers.folders.entities import (
     FORMAT,
+    MATRIX,
     MEASURE,
     Scan,
     cat12_subjects,
     scan_of,
 )
+from graphnet.readers.inquiry import Inquiry
 from graphnet.readers.text.number_files import NumberTable
 
 # Readers are imported where they are needed: each brings a library of its own.
 # ruff: noqa: PLC0415
 
 HDF5 = (".h5", ".hdf5")
-XML, MAT = ".xml", ".mat"
+XML, ZIP = ".xml", ".zip"
 ATLAS = "atlas"
 
 
@@ -35,6 +37,8 @@ def scans_within(path: Path, folder: Path, most: int) -> list[Scan] | None:
     """
     if path.suffix.lower() in HDF5:
         return _of_hdf5(path, folder)
+    if path.suffix.lower() == ZIP:
+        return _of_virtual_brain(path, most)
     subjects = cat12_subjects(path.name)
     if not subjects:
         return None
@@ -52,8 +56,12 @@ def scans_within(path: Path, folder: Path, most: int) -> list[Scan] | None:
     ]
 
 
-def read_member(scan: Scan, most: int) -> NumberTable:
+def read_member(scan: Scan, inquiry: Inquiry, most: int) -> NumberTable:
     """The table of a scan within a file. Raises CohortError where it is no table of numbers."""
+    if scan.path.suffix.lower() == ZIP:
+        from graphnet.readers.brains.virtual_brain import read_connectivity
+
+        return read_connectivity(scan.path, inquiry, most)
     if scan.path.suffix.lower() not in HDF5:
         atlas, _, measure = scan.member.partition("/")
         return _cat12(scan.path, most)[atlas][measure]
@@ -74,6 +82,17 @@ def read_member(scan: Scan, most: int) -> NumberTable:
             shape=str(array.shape),
         )
     )
+
+
+def _of_virtual_brain(path: Path, most: int) -> list[Scan] | None:
+    """Its weights; the id is the file's name, or what stands before or behind its first word."""
+    from graphnet.readers.brains.virtual_brain import WEIGHTS, is_connectivity
+
+    if not is_connectivity(path, most):
+        return None
+    words = path.stem.split("_")
+    subjects = tuple(dict.fromkeys((path.stem, words[0], words[-1])))
+    return [Scan(path, subjects, MATRIX, {FORMAT: ZIP}, member=WEIGHTS)]
 
 
 def _of_hdf5(path: Path, folder: Path) -> list[Scan]:

@@ -51,7 +51,7 @@ def read_scan(scan: Scan, inquiry: Inquiry, most: int) -> NumberTable:
         raise too_large(path.name, most)
     end = ending(path.name)
     if scan.member:
-        return read_member(scan, most)
+        return read_member(scan, inquiry, most)
     if end == ".mat":
         return _of_matlab(scan, inquiry, most)
     if end == ".npy":

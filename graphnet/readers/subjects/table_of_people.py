@@ -23,7 +23,8 @@ FloatArray = NDArray[np.float64]
 KIND = "folder"
 KNOWN = (
     "ROISignals_*, ROICorrelation_* (DPABI), sub-*_timeseries.tsv, sub-*_relmat.tsv (BIDS), "
-    "*_rois_*.1D (ABIDE), Gretna*, *_connectome.csv (MRtrix)"
+    "*.ptseries.nii, *.pconn.nii (CIFTI), *_rois_*.1D (ABIDE), Gretna*, ROI_Subject*, resultsROI_* "
+    "(CONN), catROI_* (CAT12), *_connectome.csv (MRtrix), *.graphml"
 )
 
 
