@@ -70,7 +70,7 @@ def test_the_array_is_read_as_it_says(tmp_path: Path, monkeypatch: pytest.Monkey
 
 
 def test_the_question_is_asked_as_it_says(tmp_path: Path) -> None:
-    asked, sentence = examples("text")[2:4]
+    asked, sentence = examples("text")[3:5]
     with pytest.raises(QuestionsOpen) as error:
         table(tmp_path, asked).settled()
     assert str(error.value) == sentence.strip()
