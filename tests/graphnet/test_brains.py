@@ -3,8 +3,10 @@
 import bz2
 import zipfile
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 from io import BytesIO
+from itertools import product
 from pathlib import Path
 
 import h5py
@@ -16,6 +18,9 @@ from nibabel.cifti2.cifti2_axes import BrainModelAxis, ScalarAxis, SeriesAxis
 from scipy.io import savemat
 
 from graphnet.errors import CohortError
+from graphnet.readers.arrays.hdf5 import read_hdf5
+from graphnet.readers.arrays.nested import read_nested
+from graphnet.readers.brains.surfaces import read_cifti
 from graphnet.readers.reading import read
 from tests.graphnet import brain_files as files
 from tests.graphnet.brain_files import (
@@ -105,6 +110,18 @@ def test_parcels_in_another_order_are_aligned_by_name(tmp_path: Path) -> None:
     found = dataset(folder_of(tmp_path, "sub-{}_x_timeseries.ptseries.nii", mixed))
     series_are(found)
     edges_are(found, FISHER)
+
+
+@pytest.mark.parametrize("place", [4, *range(12, 240, 8)])
+def test_a_header_that_is_damaged_scales_and_shifts_no_numbers(tmp_path: Path, place: int) -> None:
+    """NIfTI-2: magic, shape, offset, slope and intercept have no checksum."""
+    path = tmp_path / "x.ptseries.nii"
+    files.ptseries(path, 0)
+    for byte, bit in product(range(place, place + 8), (0, 3, 5, 6)):
+        body = bytearray(path.read_bytes())
+        body[byte] ^= 1 << bit
+        with suppress(CohortError):
+            np.testing.assert_array_equal(read_cifti(bytes(body), "x").values, SERIES[0])
 
 
 MICAPIPE = "sub-{0}/func/sub-{0}_surf-fsLR-32k_atlas-schaefer-100_desc-FC.shape.gii"
@@ -570,6 +587,34 @@ def test_flipped_bits_change_no_more_than_their_own_number(tmp_path: Path, kind:
             np.testing.assert_array_equal(found.connectomes[others], whole.connectomes[others])
             differ = (found.connectomes[1] != whole.connectomes[1]).sum()
             assert differ <= (0 if kind in CHECKED else REGIONS)
+
+
+def test_a_damaged_header_of_hdf5_moves_no_numbers(tmp_path: Path) -> None:
+    """It has no checksums. What cannot be told: floats that are called whole numbers."""
+    path = tmp_path / "x.h5"
+    with h5py.File(path, "w") as file:
+        file["fc"], file["labels"] = FISHER, files.LABELS
+    body = path.read_bytes()
+    start = body.index(FISHER.tobytes()[8:64]) - 8
+    changed = []
+    for at in range(start - 1260, start - 1110):
+        for bit in range(8):
+            path.write_bytes(body[:at] + bytes([body[at] ^ 1 << bit]) + body[at + 1 :])
+            with suppress(CohortError):
+                found = read_hdf5(path, "x", 1 << 20).plain
+                if "fc" in found and not np.array_equal(found["fc"], FISHER):
+                    changed.append(found["fc"])
+    assert len(changed) <= 1
+    assert all(one.dtype.kind == "u" for one in changed)
+
+
+def test_axes_of_no_length_take_no_time(tmp_path: Path) -> None:
+    name = "ROI_Subject001_Session001.mat"
+    savemat(tmp_path / name, {"data": np.zeros((0, 3)), "names": np.array(["ab"])})
+    body = (tmp_path / name).read_bytes()
+    shape = np.array([1, 1], dtype="<i4").tobytes()
+    (tmp_path / name).write_bytes(body.replace(shape, np.array([2**31 - 1, 0], "<i4").tobytes()))
+    assert read_nested(tmp_path / name, name, 1 << 20).keys() == {"data", "names"}
 
 
 def test_counts_that_do_not_fit_are_refused(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ links nor external or virtual data.
 import math
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -63,8 +64,10 @@ def read_hdf5(path: Path, name: str, most: int) -> NamedArrays:
         of_matlab = is_matlab_7_3(opened.read(128))
     with _open(path, name) as file:
         reader = _Reader(file, name, most, of_matlab=of_matlab)
+        keys = _keys(file, name)
+        _check_places(file, keys)
         return classify_arrays(
-            {key: reader.array(file, key) for key in _keys(file, name) if not key.startswith(OWN)}
+            {key: reader.array(file, key) for key in keys if not key.startswith(OWN)}
         )
 
 
@@ -81,6 +84,7 @@ def read_table(path: Path, inner: str, name: str, most: int) -> Array | Unusable
         *groups, last = inner.split("/")
         for part in groups:
             group = group[part]
+        _check_places(group, _keys(group, name))
         return _Reader(file, name, most, of_matlab=False).array(group, last)
 
 
@@ -121,6 +125,7 @@ class _Reader:
     def __init__(self, file: "h5py.File", name: str, most: int, *, of_matlab: bool) -> None:
         self.file, self.name, self.most, self.of_matlab = file, name, most, of_matlab
         self.left = most
+        self.orders: set[bool] = set()  # whether bytes are in this machine's own order
 
     def array(self, group: Any, key: str) -> Array | UnusableArray:
         """One array by its name, or what it is where it cannot be taken."""
@@ -147,14 +152,22 @@ class _Reader:
             raise too_large(self.name, self.most)
         if not size:
             return
-        whole = found.id.get_storage_size() > 0
-        if found.chunks:
-            chunks = [-(-have // each) for have, each in zip(shape, found.chunks, strict=True)]
-            whole = found.id.get_num_chunks() == math.prod(chunks)
-        if not whole:
+        self._check_type(found)
+        if not _is_whole(found, size):
             raise CohortError(
                 Message("readers_arrays.incomplete-hdf5", array=in_file(key, self.name))
             )
+
+    def _check_type(self, found: "h5py.Dataset") -> None:
+        """Raises ValueError of numbers that no program stores so, as a damaged header says."""
+        import h5py  # noqa: PLC0415
+
+        kind = found.dtype
+        if kind.kind not in NUMERIC or kind.itemsize == 1:
+            return
+        self.orders.add(kind.isnative)
+        if len(self.orders) > 1 or not found.id.get_type().equal(h5py.h5t.py_create(kind)):
+            raise ValueError(found.name)
 
     def _plain(self, found: "h5py.Dataset") -> Array | UnusableArray:
         import h5py  # noqa: PLC0415
@@ -202,8 +215,42 @@ class _Reader:
         return np.array(cells, dtype=str).reshape(shape)
 
 
+def _is_whole(found: "h5py.Dataset", size: int) -> bool:
+    """Whether every one of ``size`` values was written. Raises ValueError of another number."""
+    stored = int(found.id.get_storage_size())
+    if found.chunks:
+        chunks = [-(-have // each) for have, each in zip(found.shape, found.chunks, strict=True)]
+        return bool(found.id.get_num_chunks() == math.prod(chunks))
+    if stored and stored != size * found.id.get_type().get_size():
+        raise ValueError(found.name)
+    return stored > 0
+
+
+def _check_places(group: Any, keys: list[str]) -> None:
+    """Raises ValueError where two arrays lie in one place, or one on the header of another.
+
+    A plain HDF5 file has no checksums; a damaged address would give other numbers.
+    """
+    import h5py  # noqa: PLC0415
+
+    spans = []
+    for key in keys:
+        if not isinstance(group.get(key, getlink=True), h5py.HardLink):
+            continue
+        found = group[key]
+        spans.append((h5py.h5o.get_info(found.id).addr, 1))
+        if isinstance(found, h5py.Dataset) and found.id.get_offset() is not None:
+            spans.append((found.id.get_offset(), found.id.get_storage_size()))
+    spans.sort()
+    for (start, size), (after, _) in pairwise(spans):
+        if start + size > after:
+            raise ValueError(start)
+
+
 def _characters(found: "h5py.Dataset") -> Array:
     """The rows of a character matrix, without the blanks that fill them up."""
+    if not found.size:
+        return np.array([], dtype=str)
     codes = np.atleast_2d(np.asarray(found[()]).T).astype("<u2")
     return np.array([row.tobytes().decode("utf-16-le").strip() for row in codes], dtype=str)
 

@@ -140,5 +140,7 @@ def _rows(body: memoryview, stored: int, shape: tuple[int, ...], order: str) -> 
     text = bytes(body).decode(encoding + (WIDE[order] if encoding in {"utf-16", "utf-32"} else ""))
     if len(shape) != 2 or len(text) < math.prod(shape):
         raise ValueError(shape)
+    if not math.prod(shape):
+        return np.array([], dtype=str)
     rows = ["".join(text[row :: shape[0]][: shape[1]]).strip() for row in range(shape[0])]
     return np.array(rows, dtype=str)

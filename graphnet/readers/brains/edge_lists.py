@@ -52,8 +52,16 @@ def read_edge_list(source: Path | bytes, what: str) -> NumberTable | None:
     return _table(rows if _is_weight(rows[0][2]) else rows[1:])
 
 
-def united(tables: Mapping[str, NumberTable], inquiry: Inquiry) -> dict[str, NumberTable]:
-    """The same lists over the regions of all of them; a region without an edge has zeros."""
+def united(
+    tables: Mapping[str, NumberTable], inquiry: Inquiry, most: int
+) -> dict[str, NumberTable]:
+    """The same lists over the regions of all of them; a region without an edge has zeros.
+
+    Raises:
+        CohortError: there are more than 2,000 regions, or the matrices take more than ``most``
+            bytes.
+
+    """
     names = dict.fromkeys(chain.from_iterable(table.header or () for table in tables.values()))
     regions = tuple(names)
     if all(map(str.isdecimal, regions)):
@@ -61,6 +69,12 @@ def united(tables: Mapping[str, NumberTable], inquiry: Inquiry) -> dict[str, Num
     if len(regions) > MOST_REGIONS:
         raise CohortError(
             Message("readers_brains.too-many-nodes", file=inquiry.name, count=len(regions))
+        )
+    if 8 * len(regions) ** 2 * len(tables) > most:
+        raise CohortError(
+            Message(
+                "readers_folders.connectomes-too-large", file=inquiry.name, megabytes=most / 1e6
+            )
         )
     place = {region: row for row, region in enumerate(regions)}
     whole: dict[str, NumberTable] = {}

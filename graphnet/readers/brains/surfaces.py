@@ -1,6 +1,8 @@
 """Parcels of the surface: CIFTI (.ptseries, .pconn, .pscalar) and micapipe's GIFTI, by nibabel."""
 
+import math
 import warnings
+from io import BytesIO
 from typing import Any
 from xml.parsers import expat
 
@@ -22,11 +24,13 @@ def read_cifti(body: bytes, name: str) -> NumberTable:
     """
     import nibabel  # noqa: PLC0415 - needed for this kind of file alone
     from nibabel.cifti2.cifti2_axes import ParcelsAxis, ScalarAxis, SeriesAxis  # noqa: PLC0415
+    from nibabel.imageglobals import LoggingOutputSuppressor  # noqa: PLC0415
 
     try:
-        with warnings.catch_warnings():
+        with warnings.catch_warnings(), LoggingOutputSuppressor():
             warnings.simplefilter("ignore")
             image: Any = nibabel.Cifti2Image.from_bytes(body)
+            _check_header(nibabel.Nifti2Header.from_fileobj(BytesIO(body)), len(body))
             axes = [image.header.get_axis(place) for place in range(image.ndim)]
             values = np.asarray(image.get_fdata(dtype=np.float64))
     except Exception as error:  # a damaged file leads the library anywhere
@@ -48,6 +52,21 @@ def read_cifti(body: bytes, name: str) -> NumberTable:
             )
         )
     raise CohortError(Message("readers_brains.no-parcels", file=name))
+
+
+def _check_header(header: Any, size: int) -> None:
+    """The numbers are all that follows the header, and of decimals none is scaled.
+
+    Raises ValueError: a header that is damaged would give other numbers for all.
+    """
+    kind = header.get_data_dtype()
+    numbers = math.prod(header.get_data_shape()) * kind.itemsize
+    if int(header["vox_offset"]) + numbers != size:
+        raise ValueError(size)
+    slope, start = float(header["scl_slope"]), float(header["scl_inter"])
+    plain = slope in {0, 1} or math.isnan(slope), start == 0 or math.isnan(start)
+    if kind.kind == "f" and not all(plain):
+        raise ValueError(slope)
 
 
 def _parcels(axis: Any, name: str) -> tuple[str, ...]:

@@ -67,7 +67,7 @@ def connected(scans: Mapping[str, Scan], inquiry: Inquiry, most: int) -> Measure
     if are_rows(tables):
         return _of_rows(tables, first, inquiry)
     if all(table.listed for table in tables.values()):
-        return _of_matrices(united(tables, inquiry), scans, inquiry, most)
+        return _of_matrices(united(tables, inquiry, most), scans, inquiry, most)
     if any(table.listed or _is_edge_list(table) for table in tables.values()):
         raise CohortError(
             Message("readers_folders.edge-lists", file=inquiry.name, example=first.path.name)
