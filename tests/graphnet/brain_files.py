@@ -251,7 +251,8 @@ def _of_matlab(group: Any, name: str, value: Any) -> Any:
         return found
     array = np.asarray(value, dtype=np.float64)
     array = array.reshape(1, -1) if array.ndim == 1 else array
-    found = group.create_dataset(name, data=array.T, compression="gzip", chunks=True)
+    packed = {"compression": "gzip", "chunks": True} if array.size > 200 else {}
+    found = group.create_dataset(name, data=array.T, **packed)
     found.attrs["MATLAB_class"] = np.bytes_("double")
     return found
 
