@@ -112,6 +112,25 @@ def test_six_tables_of_freesurfer_are_one_dataset(tmp_path: Path) -> None:
     assert list(covariates["AGE"]) == list(range(20, 32))
 
 
+def test_every_measure_of_freesurfer_is_there(tmp_path: Path) -> None:
+    """Sixteen tables, of which the names sort the left hemisphere first."""
+    people(tmp_path)
+    more = ("thickness", "area", "volume", "meancurv", "gauscurv", "foldind", "curvind",
+            "thicknessstd")  # fmt: skip
+    for side in SIDES:
+        for measure in more:
+            path = aparc(tmp_path, side, "volume")
+            text = path.read_text().replace("_volume", f"_{measure}")
+            path.rename(tmp_path / f"{side}.{measure}.txt").write_text(
+                text.replace(f"{side}.aparc.volume", f"{side}.aparc.{measure}")
+            )
+    found = dataset(tmp_path)
+    assert found.regions == REGIONS
+    assert set(found.measures) == set(more)
+    values = in_order(found, REGIONS, more)
+    assert np.array_equal(values, np.repeat(wanted(["volume"]), len(more), axis=2))
+
+
 def test_the_rows_may_be_in_another_order_in_each_table_and_packed(tmp_path: Path) -> None:
     folder = tmp_path / "stats"
     folder.mkdir()

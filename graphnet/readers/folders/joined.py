@@ -29,6 +29,7 @@ KIND = "folder"
 ATLAS, TABLE = "files.atlas", "table"  # the keys of questions
 OF_PEOPLE = (ID, LABEL, POSITIVE, SCORE, SITE, COVARIATES)
 FREESURFER, LOOKED_AT = re.compile(r"\ufeff?([lr]h\.|Measure:)"), 16  # characters
+MOST_TABLES = 200  # FreeSurfer writes sixteen for one parcellation
 LEAST_COMMON = 0.5  # the share of ids that two tables of the same subjects have in common
 
 Layers = dict[str, dict[str, FloatArray]]  # values (S,) by measure and region
@@ -66,7 +67,7 @@ def read_joined(files: Files, inquiry: Inquiry, most: int) -> Dataset | None:
     unread: dict[Path, Message] = {}
     tables = [
         table
-        for path in candidates(files)
+        for path in sorted(candidates(files, MOST_TABLES))
         if (table := _looked_into(path, inquiry, most, unread)) is not None
     ]
     measured = [table for table in tables if table.brain is not None]

@@ -88,12 +88,12 @@ def find_roster(files: Files, inquiry: Inquiry, most: int) -> Roster:
     return _with_ids(Roster(chosen.path, sheet, chosen.column, sheet.texts(chosen.column)), inquiry)
 
 
-def candidates(files: Files) -> list[Path]:
+def candidates(files: Files, most: int = MOST_TABLES) -> list[Path]:
     """Files that may be a table, the likeliest first: not many of one name but for digits."""
     paths = [path for path in files.rest if path.suffix.lower() in ENDS]
     alike = Counter(_shape(path) for path in paths)
     few = [path for path in paths if alike[_shape(path)] <= MOST_ALIKE]
-    return sorted(few, key=lambda path: _likely(path, files.folder))[:MOST_TABLES]
+    return sorted(few, key=lambda path: _likely(path, files.folder))[:most]
 
 
 def _shape(path: Path) -> str:
