@@ -147,11 +147,11 @@ def _folder(folder: Path, inquiry: Inquiry, most: int) -> Dataset | None:
 
 def _foreign_in(folder: Path) -> list[Message]:
     """A refusal of each such kind, by its first file; files of subjects may be of some of them."""
-    from graphnet.readers.folders.entities import ending
+    from graphnet.readers.folders.entities import cat12_subjects, ending
 
     refusals: dict[str, Message] = {}
     for path in sorted(folder.rglob("*")):
-        other = path.is_file() and not ending(path.name)
+        other = path.is_file() and not (ending(path.name) or cat12_subjects(path.name))
         kind = foreign(_head(path)) if other else None
         if kind is not None:
             refusals.setdefault(kind.what.code, kind.refusal(path.name))

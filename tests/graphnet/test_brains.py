@@ -608,6 +608,29 @@ def test_a_damaged_header_of_hdf5_moves_no_numbers(tmp_path: Path) -> None:
     assert all(one.dtype.kind == "u" for one in changed)
 
 
+def test_more_than_may_come_out_of_a_file_is_refused(tmp_path: Path) -> None:
+    """Eighty megabytes of zeros in some kilobytes."""
+
+    def write(path: Path, row: int) -> None:
+        del row
+        with h5py.File(path, "w") as file:
+            file.create_dataset("r", data=np.zeros((3162, 3162)), compression="gzip")
+        assert path.stat().st_size < 200_000
+
+    folder = folder_of(tmp_path, "ROICorrelation_{}.mat", write)
+    with pytest.raises(CohortError, match="which is the limit"):
+        read(folder, most=1 << 24)
+
+
+def test_what_is_wrong_with_a_file_of_cat12_is_all_that_is_said(tmp_path: Path) -> None:
+    folder = folder_of(tmp_path, "catROI_sub-{}_T1w.xml", files.cat12_xml)
+    path = folder / f"catROI_sub-{IDS[2]}_T1w.xml"
+    path.write_text(path.read_text().replace("<item>R_X</item>", ""))
+    sentence = refusal(folder, files__atlas="neuromorphometrics")
+    assert "7 values for 6 regions" in sentence
+    assert "ZIP" not in sentence
+
+
 def test_axes_of_no_length_take_no_time(tmp_path: Path) -> None:
     name = "ROI_Subject001_Session001.mat"
     savemat(tmp_path / name, {"data": np.zeros((0, 3)), "names": np.array(["ab"])})

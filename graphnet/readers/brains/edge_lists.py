@@ -5,9 +5,9 @@ those of all subjects together.
 """
 
 import csv
+import re
 from collections.abc import Mapping, Sequence
 from itertools import chain
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,18 +23,21 @@ from graphnet.readers.text.number_files import NumberTable, separator_of
 FloatArray = NDArray[np.float64]
 
 LEAST_EDGES = 3
+LOOKED_AT = 4096  # bytes
+MARKS = [re.compile(pattern) for pattern in (rb"\t", rb";", rb"\|", rb",", rb"[ \t]+")]
 MOST_REGIONS = 2_000
 LARGEST = 10**6  # the number of a region
 SHORTEST = 4  # characters of a row
 
 
-def read_edge_list(source: Path | bytes, what: str) -> NumberTable | None:
+def read_edge_list(body: bytes, what: str) -> NumberTable | None:
     """The weights (N, N) of a list of edges, N regions by name; None where a file is none.
 
     Regions are the whole numbers or words of the first two columns, and there are at least as many
     edges as regions, so that it is no series of three columns. A pair may be there both ways.
     """
-    body = source if isinstance(source, bytes) else source.read_bytes()
+    if not _has_three_cells(body[:LOOKED_AT]):
+        return None
     try:
         text = body.decode(detect_encoding(body, Inquiry(what), what))
     except CohortError:
@@ -96,6 +99,14 @@ def united(
         )
     )
     return whole
+
+
+def _has_three_cells(head: bytes) -> bool:
+    """Whether the first line may have three cells, before a whole file is taken apart."""
+    lines = [line for line in head.splitlines() if line.strip() and not line.startswith(b"#")]
+    if not lines or b"\x00" in head:  # of two bytes per letter
+        return bool(lines)
+    return any(len(mark.split(lines[0].strip())) == 3 for mark in MARKS)
 
 
 def _is_weight(cell: str) -> bool:

@@ -58,15 +58,14 @@ def read_scan(scan: Scan, inquiry: Inquiry, most: int) -> NumberTable:
         return NumberTable(_of_numpy(path), None, None)
     if end not in TEXTS:
         return _of_brain(end, scan, inquiry, most)
-    source = _unpacked(path, most)
-    edges = None if scan.kind == SERIES else read_edge_list(source, path.name)
-    return edges if edges is not None else read_numbers(source, inquiry, path.name)
+    body = _body(path, most)
+    edges = None if scan.kind == SERIES else read_edge_list(body, path.name)
+    return edges if edges is not None else read_numbers(body, inquiry, path.name)
 
 
 def _of_brain(end: str, scan: Scan, inquiry: Inquiry, most: int) -> NumberTable:
     """A file of CIFTI, GIFTI or GraphML."""
-    source = _unpacked(scan.path, most)
-    body = source if isinstance(source, bytes) else source.read_bytes()
+    body = _body(scan.path, most)
     if end == GRAPHML:
         from graphnet.readers.brains.markup import read_graphml  # noqa: PLC0415 - rarely needed
 
@@ -76,9 +75,10 @@ def _of_brain(end: str, scan: Scan, inquiry: Inquiry, most: int) -> NumberTable:
     return read_gifti(body, scan.path.name) if end == GIFTI else read_cifti(body, scan.path.name)
 
 
-def _unpacked(path: Path, most: int) -> Path | bytes:
+def _body(path: Path, most: int) -> bytes:
+    """The bytes of a file, unpacked. Raises CohortError beyond ``most`` of them."""
     if not path.name.lower().endswith(PACKED):
-        return path
+        return path.read_bytes()
     pieces = []
     left = most
     try:
