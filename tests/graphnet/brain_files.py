@@ -1,5 +1,6 @@
 """Files of one brain, written as the field's programs write them, beside the numbers in truth."""
 
+import struct
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -216,9 +217,19 @@ def qsirecon(path: Path, row: int) -> None:
 
 
 def dsi_studio(path: Path, row: int) -> None:
-    """Names follow each other in one text, a line each."""
-    text = "\n".join(NAMES) + "\n"
-    savemat(path, {"connectivity": COUNTS[row].astype(np.float32), "name": text, "atlas": "x"})
+    """MATLAB 4: single precision, and names as bytes, a line each."""
+    text = ("\n".join(NAMES) + "\n").encode()
+    connectivity = COUNTS[row].astype("<f4")
+    path.write_bytes(
+        matlab_4("connectivity", 10, connectivity.shape, connectivity.tobytes(order="F"))
+        + matlab_4("name", 50, (1, len(text)), text)
+        + matlab_4("atlas", 50, (1, 5), b"AAL2\0")
+    )
+
+
+def matlab_4(name: str, kind: int, shape: tuple[int, ...], body: bytes) -> bytes:
+    """One matrix; the tens of ``kind`` are 0 for double, 1 for single precision, 5 for bytes."""
+    return struct.pack("<5i", kind, *shape, 0, len(name) + 1) + name.encode() + b"\0" + body
 
 
 # HDF5 ----------------------------------------------------------------------------------------

@@ -346,6 +346,14 @@ def test_matrices_of_dsi_studio_have_names(tmp_path: Path) -> None:
     edges_are(found, COUNTS)
 
 
+@pytest.mark.parametrize("version", ["4", "5"])
+def test_series_in_every_version_of_matlab(tmp_path: Path, version: str) -> None:
+    def write(path: Path, row: int) -> None:
+        savemat(path, {"ROISignals": SERIES[row], "note": "abc"}, format=version)
+
+    series_are(dataset(folder_of(tmp_path, "ROISignals_{}.mat", write)), names=NUMBERED)
+
+
 def test_one_dataset_in_matlab_7_3(tmp_path: Path) -> None:
     arrays = {"fc": FISHER, "ids": IDS, "labels": np.array(files.LABELS), "regions": list(NAMES)}
     files.matlab_7_3(tmp_path / "x.mat", arrays)
@@ -525,6 +533,7 @@ DAMAGED: dict[str, tuple[str, Callable[[Path, int], None]]] = {
     "edges": ("sub-{}_edges.txt", files.edge_list),
     "catROI.mat": ("catROI_sub-{}_T1w.mat", files.cat12_mat),
     "catROI.xml": ("catROI_sub-{}_T1w.xml", files.cat12_xml),
+    "MATLAB 4": ("sub-{}.connectivity.mat", files.dsi_studio),
     "gifti": (
         "sub-{}_atlas-x_desc-FC.shape.gii",
         lambda path, row: files.gifti(path, PEARSON[row]),

@@ -55,7 +55,7 @@ rows-as-measure = { $file } has one row of numbers per subject ({ $example }); t
 
 # Arrays of files
 
-no-matlab = { $file } is not a MATLAB file of version 5 or newer, or it is damaged; save it with -v7.
+no-matlab = { $file } is not a MATLAB file, or it is damaged; save it with -v7.
 no-table-in-file = { $file } has no table of numbers; it has { $arrays }.
 array-used = Of the arrays in each file { $array } was used, not { $others }.
 ask-array = { $file } holds { $arrays }. Which array of each file is to be used?

@@ -55,7 +55,7 @@ rows-as-measure = { $file } 中每名受试者有一行数字（{ $example }）�
 
 # 文件中的数组
 
-no-matlab = { $file } 不是 MATLAB 5 或更新版本的文件，或已损坏；请用 -v7 保存。
+no-matlab = { $file } 不是 MATLAB 文件，或已损坏；请用 -v7 保存。
 no-table-in-file = { $file } 中没有数字表；其中有 { $arrays }。
 array-used = 每个文件的数组中使用了 { $array }，未使用 { $others }。
 ask-array = { $file } 中有 { $arrays }。每个文件使用哪一个数组？

@@ -19,6 +19,7 @@ from graphnet.readers.text.number_files import NumberTable
 
 FloatArray = NDArray[np.float64]
 
+EDGES = " \t\r\x00"  # of a name
 CONN_SERIES = re.compile(r"ROI_Subject\d+_(Condition|Session)\d+\.mat", re.IGNORECASE)
 CONN_MATRIX = re.compile(r"resultsROI_(Subject\d+_)?Condition\d+\.mat", re.IGNORECASE)
 CONNECTIVITY = re.compile(r"(?P<atlas>.+?)_(?P<measure>\w+)_connectivity")
@@ -35,10 +36,15 @@ def region_names(arrays: NamedArrays, variable: str, count: int) -> tuple[str, .
     own = [name for name in places if variable.startswith(name.removesuffix("region_labels"))]
     for place in (*own, *(["name"] if not match else [])):
         array = arrays.plain.get(place)
+        if array is not None and array.dtype == np.uint8:  # as DSI Studio writes text
+            array = np.array([array.tobytes(order="F").decode("utf-8", "replace")])
         if array is None or array.dtype.kind in NUMERIC:
             continue
         names = tuple(
-            name.strip() for text in texts(array) for name in text.split("\n") if name.strip()
+            name.strip(EDGES)
+            for text in texts(array)
+            for name in text.split("\n")
+            if name.strip(EDGES)
         )
         if len(names) == count and len(set(names)) == count:
             return names

@@ -127,6 +127,7 @@ def read_arrays(path: Path, most: int) -> NamedArrays:
     """The arrays of a MATLAB file of any version that is read."""
     from graphnet.readers.arrays.hdf5 import is_hdf5, read_hdf5  # noqa: PLC0415 - rarely needed
     from graphnet.readers.arrays.matlab import is_matlab, read_matlab  # noqa: PLC0415 - scipy is slow
+    from graphnet.readers.arrays.matlab4 import is_matlab_4, read_matlab_4  # noqa: PLC0415
 
     with path.open("rb") as opened:
         head = opened.read(1024)
@@ -134,6 +135,8 @@ def read_arrays(path: Path, most: int) -> NamedArrays:
         return read_matlab(path, path.name, most)
     if is_hdf5(head):
         return read_hdf5(path, path.name, most)
+    if is_matlab_4(head):
+        return read_matlab_4(path, path.name, most)
     raise CohortError(Message("readers_folders.no-matlab", file=path.name))
 
 
