@@ -8,6 +8,7 @@ import nibabel
 import numpy as np
 import pytest
 from nibabel.cifti2.cifti2_axes import BrainModelAxis, LabelAxis, SeriesAxis
+from nibabel.streamlines.tractogram import Tractogram
 
 from tests.graphnet.brain_files import (
     FISHER,
@@ -103,9 +104,7 @@ def test_counts_of_mrtrix_with_a_label_that_is_nowhere(tmp_path: Path) -> None:
             if one < other
             for _ in range(int(counts[row, one - 1, other - 1]))
         ]
-        nibabel.streamlines.save(
-            nibabel.streamlines.Tractogram(lines, affine_to_rasmm=np.eye(4)), str(tracks)
-        )
+        nibabel.streamlines.save(Tractogram(lines, affine_to_rasmm=np.eye(4)), str(tracks))
         run("tck2connectome", tracks, image, path, "-quiet")
 
     found = dataset(folder_of(tmp_path / "x", "sub-{}_connectome.csv", write))
