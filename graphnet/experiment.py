@@ -25,7 +25,7 @@ from graphnet.evaluation.result_warnings import clipped_values, quality, warning
 from graphnet.evaluation.validation import ValidationResult, validate
 from graphnet.plan import ExperimentPlan
 from graphnet.training.callbacks import Callback
-from graphnet.training.memory import translate_oom
+from graphnet.training.memory import kept_heap, translate_oom
 from graphnet.training.stacked import MonitoredFit
 
 
@@ -39,6 +39,7 @@ class Outcome:
 
 
 @translate_oom
+@kept_heap()
 def run(
     data: Splits,
     settings: TrainingSettings,

@@ -7,6 +7,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import torch
+
 from graphnet.artifacts.model import StoredModel
 from graphnet.artifacts.predictions import to_bytes
 from graphnet.config import EVALUATION, OPTIONS, SETTINGS, Evaluation, TrainingSettings
@@ -34,6 +36,8 @@ def train(given: argparse.Namespace) -> Outcome:
         OSError: a file cannot be read.
 
     """
+    # As in a worker: a second thread gains nothing for most nets, and rounds otherwise.
+    torch.set_num_threads(given.threads)
     atlas = None if given.atlas is None else Atlas.read(given.atlas)
     parent = None if given.parent is None else _load(given.parent)
     options = _options(given)

@@ -27,6 +27,7 @@ from graphnet.plan import ExperimentPlan
 from graphnet.training.callbacks import Callback
 from graphnet.training.initialisation import initialise, replicas
 from graphnet.training.loop import Training
+from graphnet.training.memory import kept_heap
 from graphnet.training.stacked import MonitoredFit, fit_monitored
 
 SEEDS = "seeds"
@@ -90,6 +91,7 @@ def whole_shard(plan: ExperimentPlan) -> Shard:
     return Shard(SEEDS, 0, replicas(plan.start))
 
 
+@kept_heap()
 def run_shard(
     plan: ExperimentPlan, number: int, *, device: torch.device, callback: Callback
 ) -> bytes:

@@ -68,6 +68,20 @@ class Net(ABC):
         (K or 1, B, ., .) where each subject has their own.
         """
 
+    def mean_gradient(
+        self,
+        params: Params,  # noqa: ARG002
+        x: Tensor,  # noqa: ARG002
+        adjacency: Tensor,  # noqa: ARG002
+        weights: Tensor,  # noqa: ARG002
+    ) -> Tensor | None:
+        """The mean gradient from 0 straight to ``x``, (K, B, N, F), where it is known exactly.
+
+        Of the class scores' sum with ``weights`` (B, C), by ``x`` (1, B, N, F); ``adjacency``
+        (1, 1 or B, N, N) stays as it is. None where it can only be approximated in steps.
+        """
+        return None
+
     def decayed(self, name: str) -> bool:
         """Whether weight decay pulls on this parameter."""
         return "bias" not in name

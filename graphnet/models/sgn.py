@@ -58,9 +58,9 @@ class SGN(Net):
         regions, measures = self.sizes.regions, self.sizes.measures
         weight = params["conv.weight"]
         stacked = inputs[..., : 2 * measures].flatten(1, 2).expand(len(weight), -1, -1)
-        hidden = by_region(stacked @ weight, inputs)  # (K, B, N, H)
-        # In place: what a stack of replicas costs is passes over memory.
-        hidden = hidden.add_(rows(params["embedding"])).relu_()
+        # What a stack of replicas costs is passes over memory: ReLU in place, but nothing in place
+        # on a view, whose gradient is copied.
+        hidden = (by_region(stacked @ weight, inputs) + rows(params["embedding"])).relu_()
         graph_path = hidden.flatten(2) @ params["readout.weight"]
         linear_path = inputs[..., measures:].flatten(2) @ params["linear.weight"]
         return (
@@ -68,6 +68,23 @@ class SGN(Net):
             + linear_path / math.sqrt(regions * measures)
             + rows(params["bias"])
         )
+
+    def mean_gradient(
+        self, params: Params, x: Tensor, adjacency: Tensor, weights: Tensor
+    ) -> Tensor:
+        """See :class:`Net`; exact, because between 0 and ``x`` each unit bends at most once."""
+        regions, measures = self.sizes.regions, self.sizes.measures
+        graph = normalised(adjacency)
+        neighbours, own = params["conv.weight"].unsqueeze(1).split(measures, dim=2)
+        moved = graph @ x @ neighbours + x @ own  # (K, B, N, H)
+        readout = params["readout.weight"].unflatten(1, (regions, HIDDEN))
+        by_unit = torch.einsum("knhc,bc->kbnh", readout, weights) / (regions * HIDDEN)
+        by_unit = by_unit * mean_slope(rows(params["embedding"]), moved)
+        linear = params["linear.weight"].unflatten(1, (regions, 2 * measures))
+        by_input = torch.einsum("kngc,bc->kbng", linear, weights) / math.sqrt(regions * measures)
+        plain, rooted = by_input.split(measures, dim=-1)
+        graph_path = graph.mT @ (by_unit @ neighbours.mT) + by_unit @ own.mT
+        return graph_path + plain + rooted / (x.abs() + SMOOTH).sqrt()
 
 
 class NoEdge(SGN):
@@ -77,4 +94,23 @@ class NoEdge(SGN):
 
     def prepare(self, x: Tensor, adjacency: Tensor) -> tuple[Tensor, Tensor]:
         """As SGN on a graph without edges."""
-        return super().prepare(x, torch.zeros_like(adjacency[..., :1, :, :]))
+        return super().prepare(x, _unlinked(adjacency))
+
+    def mean_gradient(
+        self, params: Params, x: Tensor, adjacency: Tensor, weights: Tensor
+    ) -> Tensor:
+        """As SGN on a graph without edges."""
+        return super().mean_gradient(params, x, _unlinked(adjacency), weights)
+
+
+def _unlinked(adjacency: Tensor) -> Tensor:
+    """A graph without edges that all subjects share, (…, 1, N, N)."""
+    return torch.zeros_like(adjacency[..., :1, :, :])
+
+
+def mean_slope(start: Tensor, moved: Tensor) -> Tensor:
+    """The mean slope of ReLU between ``start`` and ``start + moved``, without cancellation."""
+    end = start + moved
+    before, after = start > 0, end > 0
+    part = torch.where(after, end, -start) / moved  # of the way beyond the bend
+    return torch.where(before == after, before.to(part.dtype), part)

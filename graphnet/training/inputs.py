@@ -107,10 +107,10 @@ def class_scores(net: Net, params: Mapping[str, Tensor], group: ModelInputs) -> 
 
 def _rows(stored: Tensor, view: Tensor | None, index: Tensor) -> Tensor:
     """The subjects ``index`` (K, B) as each replica sees them: (K, B, ., .)."""
-    there = index.to(stored.device)
-    if view is None:
-        return stored[0][there].to(index.device)
-    return stored[view.to(stored.device)[:, None], there].to(index.device)
+    place = index if view is None else index + view[:, None] * stored.shape[1]
+    # Whole subjects in a row: copied one after the other.
+    chosen = stored.flatten(0, 1).index_select(0, place.flatten().to(stored.device))
+    return chosen.view(*index.shape, *stored.shape[2:]).to(index.device)
 
 
 def _moved(stored: Tensor, device: torch.device) -> Tensor:
