@@ -80,7 +80,7 @@ def run(
     plan = ExperimentPlan.of(data, settings, evaluation or Evaluation(), parent)
     data = plan.data  # in the parent's order of regions
     coordinator = Coordinator(plan, device, callback, sharing)
-    callback.expect(plan.costs(1 if sharing is None else plan.evaluation.fan_out))
+    callback.expect(plan.costs(1 if sharing is None else plan.evaluation.fan_out, device))
     coordinator.dispatch()
     with callback.stage("train"):
         trained = coordinator.train()
