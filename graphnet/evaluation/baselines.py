@@ -180,9 +180,10 @@ def _majority(targets: IntArray, held_out: HeldOut) -> Baseline:
 
 
 def _logistic(training: Training, held_out: HeldOut) -> Baseline:
-    binary = len(np.unique(training.targets)) == 2
     # Newton's steps end at the optimum itself; with more classes their matrix grows too large.
-    solver = {"solver": "newton-cholesky" if binary else "lbfgs", "tol": 1e-6, "max_iter": 2000}
+    solver = {"solver": "newton-cholesky", "tol": 1e-4}
+    if len(np.unique(training.targets)) > 2:
+        solver = {"solver": "lbfgs", "tol": 1e-6, "max_iter": 5000}
     if training.folds:
         model = LogisticRegressionCV(
             Cs=STRENGTHS,

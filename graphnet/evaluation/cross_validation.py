@@ -15,6 +15,7 @@ from graphnet.evaluation.folds import Fold
 from graphnet.evaluation.nested_cv import choose
 from graphnet.messages import Message
 from graphnet.training.callbacks import Callback
+from graphnet.training.initialisation import without_graph
 from graphnet.training.stacked import FitResult, FitSpec, fit_all
 
 TEST = "test"
@@ -79,8 +80,14 @@ def cross_validate(
     if baselines:
         rivals, reasons = _baselines(cohort, folds, ours, callback or Callback())
         if has_graph(ours[0].model) and parent is None:
-            without = [replace(one, settings=replace(one.settings, graph="none")) for one in specs]
-            no_graph = fit_all(cohort, without, classes, device=device, callback=callback)
+            starts = [without_graph(fit.model) for fit in ours]
+            without = [
+                replace(spec, settings=start.settings)
+                for spec, start in zip(specs, starts, strict=True)
+            ]
+            no_graph = fit_all(
+                cohort, without, classes, device=device, starts=starts, callback=callback
+            )
             rivals[NO_EDGE] = pooled(folds, _tested(folds, no_graph), len(cohort))
     return CrossValidation(
         folds=folds,

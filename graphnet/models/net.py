@@ -56,8 +56,8 @@ class Net(ABC):
         """Do once what depends on no parameter.
 
         ``x`` is (…, S, N, F), ``adjacency`` (…, 1 or S, N, N): row i holds the weights of the
-        edges that end in region i. Gives the inputs (…, S, N, G) and what :meth:`logits` needs of
-        the graph, (…, 1 or S, ., .): empty where it needs nothing more.
+        edges that end in region i. Gives the inputs (…, S, N, G) and what else :meth:`logits`
+        needs, as a rule of the graph, (…, 1 or S, ., .): empty where it needs nothing more.
         """
 
     @abstractmethod

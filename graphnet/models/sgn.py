@@ -5,7 +5,7 @@ import math
 import torch
 from torch import Tensor
 
-from graphnet.models.net import Net, Params, by_region, glorot, no_graph, normalised, rows
+from graphnet.models.net import Net, Params, by_region, glorot, normalised, rows
 
 HIDDEN = 16
 SMOOTH = 1e-4  # so that the square root has a slope at 0
@@ -48,21 +48,23 @@ class SGN(Net):
         return torch.zeros(shape)
 
     def prepare(self, x: Tensor, adjacency: Tensor) -> tuple[Tensor, Tensor]:
-        """``[A·X, X, √X]``, (…, S, N, 3F)."""
-        graph = normalised(adjacency)
-        roots = x / (x.abs() + SMOOTH).sqrt()
-        return torch.cat([graph @ x, x, roots], dim=-1), no_graph(graph)
+        """``[A·X, X]`` of the graph path and ``[X, √X]`` of the linear path, each (…, S, N, 2F).
 
-    def logits(self, params: Params, inputs: Tensor, graph: Tensor) -> Tensor:  # noqa: ARG002
-        """See :class:`Net`; the graph is in ``inputs`` already."""
+        X lies in both, so that neither path has to copy its part in each step.
+        """
+        roots = x / (x.abs() + SMOOTH).sqrt()
+        return torch.cat([normalised(adjacency) @ x, x], dim=-1), torch.cat([x, roots], dim=-1)
+
+    def logits(self, params: Params, inputs: Tensor, graph: Tensor) -> Tensor:
+        """See :class:`Net`; the graph is in ``inputs`` already, ``graph`` is the linear path's."""
         regions, measures = self.sizes.regions, self.sizes.measures
         weight = params["conv.weight"]
-        stacked = inputs[..., : 2 * measures].flatten(1, 2).expand(len(weight), -1, -1)
+        stacked = inputs.flatten(1, 2).expand(len(weight), -1, -1)
         # What a stack of replicas costs is passes over memory: ReLU in place, but nothing in place
         # on a view, whose gradient is copied.
         hidden = (by_region(stacked @ weight, inputs) + rows(params["embedding"])).relu_()
         graph_path = hidden.flatten(2) @ params["readout.weight"]
-        linear_path = inputs[..., measures:].flatten(2) @ params["linear.weight"]
+        linear_path = graph.flatten(2) @ params["linear.weight"]
         return (
             graph_path / (regions * HIDDEN)
             + linear_path / math.sqrt(regions * measures)

@@ -15,6 +15,7 @@ from graphnet.models import Net
 from graphnet.training import memory
 
 CHUNK = 512  # subjects times replicas
+CACHE = 1 << 22  # bytes of inputs at a time on a CPU
 ROWS = 64  # subjects prepared at a time
 IN_MEMORY = 2 << 30  # bytes; what is larger lies in a temporary file that is mapped
 
@@ -102,7 +103,11 @@ def class_scores(net: Net, params: Mapping[str, Tensor], group: ModelInputs) -> 
     def scored(size: int) -> Tensor:
         return torch.cat([net.logits(params, *part) for part in group.chunks(size)], dim=1)
 
-    return memory.halving(scored, max(1, CHUNK // len(next(iter(params.values())))))
+    together = CHUNK
+    if group.targets.device.type == "cpu":
+        subject = group.inputs[0, 0].nbytes + group.graph[0, 0].nbytes
+        together = min(together, CACHE // subject)
+    return memory.halving(scored, max(1, together // len(next(iter(params.values())))))
 
 
 def _rows(stored: Tensor, view: Tensor | None, index: Tensor) -> Tensor:
@@ -130,7 +135,7 @@ def _stored(net: Net, source: Source) -> tuple[Tensor, Tensor]:
         x, adjacency = source.part(rows)
         inputs, graph = net.prepare(x, adjacency)
         if not rooms:
-            own = adjacency.shape[1] > 1 and graph.numel() > 0
+            own = graph.shape[1] > 1 and graph.numel() > 0
             rooms = [_room(inputs, len(source)), _room(graph, len(source)) if own else graph]
         rooms[0][:, rows] = inputs
         if len(rooms[1][0]) == len(source):

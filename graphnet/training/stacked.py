@@ -55,6 +55,7 @@ def fit_all(
     *,
     device: torch.device,
     parent: StoredModel | None = None,
+    starts: Sequence[StoredModel] | None = None,
     callback: Callback | None = None,
 ) -> list[FitResult]:
     """Train all fits, as many at once as memory allows.
@@ -65,6 +66,7 @@ def fit_all(
         classes: the labels, ascending; () of a clinical score.
         device: to train on.
         parent: the model that each starts from; None: from scratch.
+        starts: each before its first epoch, where that is known already.
         callback: follows the trainings.
 
     Raises:
@@ -72,7 +74,7 @@ def fit_all(
         TrainingError: a loss that is no longer finite, or a single fit that is too large.
 
     """
-    starts = [_start(cohort, spec, classes, parent) for spec in specs]
+    starts = starts or [_start(cohort, spec, classes, parent) for spec in specs]
     together = most_together(cohort, specs[0].settings, device)
     pairs = list(zip(starts, specs, strict=True))
     results: list[FitResult] = []
