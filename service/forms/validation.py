@@ -149,7 +149,7 @@ async def _parent(
     except ModelError as error:
         reason = damaged(parent, as_one(error.messages))
     except ObjectDamaged as error:
-        reason = damaged(parent, str(error))
+        reason = damaged(parent, error.message)
     message = Message("forms.parent-unusable", task=parent, reason=reason)
     return None, [FieldError(PARENT, message)]
 

@@ -45,7 +45,7 @@ def test_an_upload_is_told_what_is_full(place: Place, filler: Path) -> None:
     query = {"proj_id": "P", "data_name": "large"}
     reply = place.http.post("/api/v0/datasets", params=query, content=TABLE)
     assert (reply.status_code, reply.json()["error_num"]) == (507, 23)
-    assert f"The registry directory {place.folder / 'disk'} is full" in reply.json()["msg"]
+    assert f"The registry {place.folder / 'disk'} is full" in reply.json()["msg"]
     assert not list((place.folder / "disk").rglob("part-*"))
     ready = place.http.get("/readyz")
     assert ready.status_code == 503
@@ -86,7 +86,7 @@ def test_a_home_whose_disk_is_full_goes_on_once_there_is_room(tmp_path: Path) ->
     with small_disk(tmp_path / "disk", 40) as disk, sgn_up(disk / "home") as house:
         add_datasets(house, tmp_path)
         filler = fill(disk)
-        ready(house, database="The database is full", registry="is full: free some space")
+        ready(house, database="The database is full", registry="is full. Free some space")
         assert house.post(form())["error_num"] != 0
         filler.unlink()
         ready(house, database="ok", redis="ok", registry="ok")

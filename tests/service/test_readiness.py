@@ -15,6 +15,7 @@ from actors.redis_clients import describe_error
 from actors.rpc import READ_ACTOR, READ_QUEUE
 from db.connection import migrate
 from db.errors import DatabaseRefuses, DatabaseUnavailable, Refusal
+from graphnet.messages import finished
 from registry import MODELS, RegistryUnavailable, open_store
 from service.monitoring.readiness import FULL_SECONDS, OK, Probe, Readiness
 from service.stores.artifacts import ArtifactReader
@@ -83,7 +84,7 @@ def test_who_is_silent_is_asked_by_one_alone_and_waited_for_in_bounds() -> None:
     [
         (DatabaseRefuses(Refusal.READ_ONLY), "The database is read-only."),
         (DatabaseUnavailable("The database does not answer."), "The database does not answer."),
-        (RegistryUnavailable("The registry is full."), "The registry is full."),
+        (RegistryUnavailable(finished("The registry is full.")), "The registry is full."),
         (redis.ConnectionError("refused"), "Redis does not answer at SGN_REDIS_URL."),
         (
             redis.ResponseError("MISCONF Valkey is configured to save RDB snapshots, but it's"),

@@ -11,3 +11,8 @@ dataset-from-file = The dataset { $dataset } was read from a file, and the datab
 no-model = The task { $task } has no stored model.
 no-model-to-fine-tune = The task { $task } has no stored model to fine-tune.
 too-many-subjects = The file has { $count } rows; send at most { $most } subjects at a time.
+
+# What becomes of a trained model that the registry does not accept.
+kept-in-spool = The trained model is kept in { $folder }.
+spool-full-too = The spool { $spool } is full too, so the trained model is not kept.
+spool-not-written = The spool { $spool } cannot be written, so the trained model is not kept.

@@ -8,3 +8,8 @@ dataset-from-file = 数据集 { $dataset } 是从文件读取的，数据库只�
 no-model = 任务 { $task } 没有已保存的模型。
 no-model-to-fine-tune = 任务 { $task } 没有可供微调的已保存模型。
 too-many-subjects = 文件有 { $count } 行；每次最多发送 { $most } 名受试者。
+
+# 存储库不接受训练好的模型时，模型的去向。
+kept-in-spool = 训练好的模型保存在 { $folder } 中。
+spool-full-too = 暂存文件夹 { $spool } 也已满，因此没有保存训练好的模型。
+spool-not-written = 无法写入暂存文件夹 { $spool }，因此没有保存训练好的模型。

@@ -16,6 +16,7 @@ from click.testing import CliRunner, Result
 
 from db import cleaning, runs
 from db.connection import migrate
+from graphnet.messages import finished
 from registry import (
     CHECKPOINTS,
     MANIFEST,
@@ -182,7 +183,7 @@ def test_a_removal_that_was_interrupted_is_finished(kept: Kept, monkeypatch: Any
     old = kept.finished(days=40)
 
     def away(*_: Any) -> None:
-        raise RegistryUnavailable("The registry does not answer.")
+        raise RegistryUnavailable(finished("The registry does not answer."))
 
     with monkeypatch.context() as broken:
         broken.setattr(DirectoryStore, "delete", away)
