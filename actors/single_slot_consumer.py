@@ -113,7 +113,7 @@ def _as_closed_connection() -> Iterator[None]:
     try:
         yield
     except redis.ResponseError as error:
-        reason = describe_error(error)
+        reason = str(describe_error(error))
         raise ConnectionClosed(reason) from None  # type: ignore[no-untyped-call]
 
 

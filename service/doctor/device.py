@@ -5,14 +5,15 @@ import subprocess
 import sys
 from typing import Any
 
-from service.doctor.check_result import Finding, fault, ok, warning
+from graphnet.messages import Message, as_one
+from service.doctor.check_result import CheckResult, fault, ok, warning
 from service.settings import HttpSettings
 
 PATIENCE_SECONDS = 30.0
-FIX = "Look at what 'python -m actors.inspection auto no' says."
+FIX = Message("doctor.run-inspection")
 
 
-def check(settings: HttpSettings) -> list[Finding]:
+def check(settings: HttpSettings) -> list[CheckResult]:
     """The versions of torch, CUDA and driver; the device that a worker would train on."""
     fallback = "yes" if settings.process.cpu_fallback else "no"
     command = [sys.executable, "-m", "actors.inspection", settings.process.device, fallback]
@@ -22,27 +23,29 @@ def check(settings: HttpSettings) -> list[Finding]:
         )
         return _said(json.loads(ran.stdout), settings.process.gpu_share)
     except subprocess.TimeoutExpired:
-        return [fault("torch", f"no answer within {PATIENCE_SECONDS:g} s", FIX)]
+        return [fault("torch", Message("doctor.torch-late", seconds=PATIENCE_SECONDS), FIX)]
     except (subprocess.CalledProcessError, ValueError):
-        return [fault("torch", "it cannot be imported, or it ends the process", FIX)]
+        return [fault("torch", Message("doctor.torch-broken"), FIX)]
 
 
-def _said(found: dict[str, Any], share: float) -> list[Finding]:
+def _said(found: dict[str, Any], share: float) -> list[CheckResult]:
     if found["torch"] is None:
-        return [ok("torch", "not installed: this is a service image, which does not train")]
-    cuda = f"CUDA {found['cuda']}" if found["cuda"] else "without CUDA"
-    driver = f"NVIDIA driver {found['driver']}" if found["driver"] else "no NVIDIA driver"
-    return [ok("torch", f"{found['torch']}, {cuda}; {driver}"), _device(found, share)]
+        return [ok("torch", Message("doctor.torch-absent"))]
+    versions = {name: found[name] or "none" for name in ("torch", "cuda", "driver")}
+    return [ok("torch", Message("doctor.torch", **versions)), _device(found, share)]
 
 
-def _device(found: dict[str, Any], share: float) -> Finding:
-    if "error" in found:
-        first, _, rest = found["error"].partition(". ")
-        return fault("device", first, rest)
+def _device(found: dict[str, Any], share: float) -> CheckResult:
+    if "errors" in found:
+        first, *rest = (Message.from_json(error) for error in found["errors"])
+        fix = as_one(rest) if rest else Message("doctor.correct-variable", name="SGN_DEVICE")
+        return fault("device", first, fix)
+    device = found["device"]
     if found["warning"]:
-        first, _, rest = found["warning"].partition(". ")
-        return warning("device", f"{found['device']}: {first}", rest)
+        told = Message.from_json(found["warning"])
+        return warning("device", Message("doctor.device-warning", device=device, warning=told))
     if not found["memory"]:
-        return ok("device", found["device"])
+        return ok("device", Message("doctor.device", device=device))
     total = found["memory"] / 1e9
-    return ok("device", f"{found['device']}, {total:.1f} GB, {share * total:.1f} GB a worker")
+    sizes = {"total": f"{total:.1f}", "share": f"{share * total:.1f}"}
+    return ok("device", Message("doctor.device-memory", device=device, **sizes))

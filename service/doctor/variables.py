@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 
 from actors.settings import ProcessSettingsError
-from service.doctor.check_result import Finding, fault, ok
+from graphnet.messages import Message
+from service.doctor.check_result import CheckResult, fault, ok
 from service.settings import HttpSettings
 
 CHECK = "settings"
@@ -24,9 +25,9 @@ def is_told(environment: Mapping[str, str]) -> bool:
     return any(name.removesuffix("_FILE") in EXAMPLES for name in environment)
 
 
-def read(environment: Mapping[str, str]) -> tuple[HttpSettings, dict[str, Finding]]:
+def read(environment: Mapping[str, str]) -> tuple[HttpSettings, dict[str, CheckResult]]:
     """The settings, and by name each variable that cannot be used; it is then as if not given."""
-    wrong: dict[str, Finding] = {}
+    wrong: dict[str, CheckResult] = {}
     tried = dict(environment)
     while True:
         try:
@@ -34,18 +35,18 @@ def read(environment: Mapping[str, str]) -> tuple[HttpSettings, dict[str, Findin
         except ProcessSettingsError as error:
             if not error.name or error.name in wrong:
                 raise
-            wrong[error.name] = fault(CHECK, str(error), _fix(error.name))
+            wrong[error.name] = fault(CHECK, error.problem, error.remedy or _fix(error.name))
             tried.pop(f"{error.name}_FILE", None)
             tried.pop(error.name, None)
             tried |= {name: text for name, text in STAND_INS.items() if name == error.name}
 
 
-def _fix(name: str) -> str:
+def _fix(name: str) -> Message:
     if name in EXAMPLES:
-        return f"Set {name}, such as {EXAMPLES[name]}."
-    return f"Correct {name}, or unset it to have its default."
+        return Message("doctor.set-variable", name=name, example=EXAMPLES[name])
+    return Message("doctor.unset-variable", name=name)
 
 
-def check(wrong: Mapping[str, Finding]) -> list[Finding]:
+def check(wrong: Mapping[str, CheckResult]) -> list[CheckResult]:
     """Every variable that is wrong."""
-    return list(wrong.values()) or [ok(CHECK, "every SGN_ variable can be used")]
+    return list(wrong.values()) or [ok(CHECK, Message("doctor.variables-valid"))]

@@ -58,7 +58,7 @@ class Probe:
             await self._check()
             answer = OK
         except redis.RedisError as error:
-            answer = describe_error(error)
+            answer = str(describe_error(error))
         except (DatabaseError, RegistryError) as error:
             answer = str(error)
         self._answer = answer

@@ -55,7 +55,7 @@ def test_the_doctor_finds_a_running_house_sound(
     ran = CliRunner().invoke(main, ["doctor", "--home", str(small.home), "--json"])
     every = {each["check"]: each for each in json.loads(ran.stdout)["checks"]}
     assert ran.exit_code == 0, every
-    assert every["workers"]["found"].startswith("alive: 1 on c")
+    assert every["workers"]["found_message"]["code"] == "doctor.workers"
     assert every["redis"]["state"] == every["appendonly"]["state"] == "ok"
 
 

@@ -15,7 +15,7 @@ from actors.redis_clients import describe_error
 from actors.rpc import READ_ACTOR, READ_QUEUE
 from db.connection import migrate
 from db.errors import DatabaseRefuses, DatabaseUnavailable, Refusal
-from graphnet.messages import finished
+from graphnet.messages import Message, finished
 from registry import MODELS, RegistryUnavailable, open_store
 from service.monitoring.readiness import FULL_SECONDS, OK, Probe, Readiness
 from service.stores.artifacts import ArtifactReader
@@ -88,7 +88,7 @@ def test_who_is_silent_is_asked_by_one_alone_and_waited_for_in_bounds() -> None:
         (redis.ConnectionError("refused"), "Redis does not answer at SGN_REDIS_URL."),
         (
             redis.ResponseError("MISCONF Valkey is configured to save RDB snapshots, but it's"),
-            "Redis cannot save to its disk, and so it is read-only.",
+            "Redis is read-only, because it cannot save to its disk.",
         ),
     ],
 )
@@ -188,7 +188,7 @@ def test_a_question_to_a_queue_that_takes_nothing_says_so(house: tuple[str, str]
 
 def test_no_sentence_repeats_what_a_server_says() -> None:
     said = describe_error(redis.ResponseError("ERR secret-of-somebody"))
-    assert said == "Redis refuses what is asked of it; its log says why."
+    assert said == Message("queue.refused")
 
 
 def test_a_cached_answer_costs_nothing(house: tuple[str, str], tmp_path: Path) -> None:

@@ -77,4 +77,4 @@ use-web-address = Use an address such as http://storage.example.org:9000.
 kept-by-sha256 = SHA-256, which the storage keeps and checks
 kept-by-md5 = MD5 only, because the storage keeps no SHA-256
 kept-unknown = MD5 only, because the storage could not be asked for more
-kept-by-file-system = the file system
+kept-by-file-system = the file system alone

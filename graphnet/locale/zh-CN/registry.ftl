@@ -77,4 +77,4 @@ use-web-address = 请使用网址，例如 http://storage.example.org:9000。
 kept-by-sha256 = SHA-256，由存储保存并核对
 kept-by-md5 = 仅 MD5，因为存储不保存 SHA-256
 kept-unknown = 仅 MD5，因为无法向存储询问更多
-kept-by-file-system = 文件系统
+kept-by-file-system = 仅文件系统
