@@ -117,7 +117,7 @@ async def write_cancelled_result(
 
     """
     whole = json_text(result or {})
-    await check_packet("The result", whole)
+    await check_packet("database.result-too-large", whole)
     async with transaction() as connection:
         run = Run.filter(task_id=task_id, state=Status.CANCELLED.value, checkpoint__gt=0).using_db(
             connection

@@ -54,7 +54,7 @@ async def insert_new_task(task: NewTask, key: NewKey | None = None) -> str:
             await _insert(task, task_id, now, key)
         except IntegrityError as error:
             if key is not None and await Key.filter(key_sha256=key.key_sha256).exists():
-                raise KeyUsed("The key was used.") from error
+                raise KeyUsed(Message("database.key-used")) from error
             continue
         return task_id
     raise DatabaseError(Message("database.no-task-id"))

@@ -7,6 +7,7 @@ long is measured before it is sent. Reading has no such bound.
 from tortoise.connection import get_connection
 
 from db.errors import ContentTooLarge, translate_errors
+from graphnet.messages import Message
 
 STATEMENT_BYTES = 4096
 ESCAPED = "\"'\\\0\n\r\x1a"
@@ -24,8 +25,11 @@ async def max_packet() -> int | None:
     return int(rows[0]["bytes"])
 
 
-async def check_packet(what: str, content: str) -> None:
-    """Whether the server takes a statement that holds this. Raises ContentTooLarge."""
+async def check_packet(code: str, content: str) -> None:
+    """Whether the server takes a statement that holds this.
+
+    ``code`` is the message where it does not. Raises ContentTooLarge.
+    """
     most = await max_packet()
     if most is None:
         return
@@ -33,11 +37,8 @@ async def check_packet(what: str, content: str) -> None:
     escapes = sum(content.count(character) for character in ESCAPED)
     needed = len(content.encode()) + escapes + STATEMENT_BYTES
     if needed > most:
-        raise ContentTooLarge(
-            f"{what} takes {needed / MEGABYTE:.1f} MB in one statement, and the database server "
-            f"takes {most / MEGABYTE:.1f} MB; its max_allowed_packet must be at least "
-            f"{mebibytes(needed)}M."
-        )
+        sizes = {"size": f"{needed / MEGABYTE:.1f}", "most": f"{most / MEGABYTE:.1f}"}
+        raise ContentTooLarge(Message(code, needed=mebibytes(needed), **sizes))
 
 
 def mebibytes(size: int) -> int:

@@ -143,7 +143,7 @@ async def _end(claim: Claim, ending: Ending, **more: Any) -> Status | None:
     """End a task that is still ours; the status it ended with. Raises ContentTooLarge."""
     status, shown = ending.status, ending.shown(claim.task_id)
     whole = None if ending.result is None else json_text(ending.result)
-    await check_packet("The result", shown if whole is None else whole)
+    await check_packet("database.result-too-large", shown if whole is None else whole)
     reason = await reason_columns(*ending.reasons)
     now = await now_ms()
     async with transaction() as connection:

@@ -21,7 +21,7 @@ from service.forms.compatibility import PARENT, Parent, compatibility_errors, da
 from service.forms.datasets import FIELDS, names_without_ending
 from service.http.auth import Caller
 from service.http.responses import FieldError, quoted
-from service.predecessor import kind_of, stranger_seen
+from service.predecessor import stranger_seen
 from service.state import AppState
 from service.stores.artifacts import ArtifactReader
 
@@ -157,7 +157,7 @@ async def _parent(
 async def _no_task(parent: str, caller: Caller) -> Message:
     stranger = await stranger_seen(caller, parent)
     if stranger is not None:
-        return Message("forms.parent-of-other-service", task=parent, kind=kind_of(stranger))
+        return Message("forms.parent-of-other-service", task=parent, kind=stranger.kind)
     return Message("forms.no-parent", task=quoted(parent))
 
 

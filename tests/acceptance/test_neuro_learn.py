@@ -239,7 +239,7 @@ def test_a_server_that_takes_too_little_is_told_what_it_needs(site: Site, tmp_pa
             assert task["task_status"] == "Failed"
             assert task["error"] == NeuroLearn("", own).row(task_id)[1]
             assert re.fullmatch(
-                r"The result takes 0\.1 MB in one statement, and the database server takes 0\.1 "
+                r"The result takes 0\.1 MB in one statement, and the database server accepts 0\.1 "
                 r"MB; its max_allowed_packet must be at least 1M\.",
                 task["error"],
             )

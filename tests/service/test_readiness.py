@@ -83,7 +83,7 @@ def test_who_is_silent_is_asked_by_one_alone_and_waited_for_in_bounds() -> None:
     ("error", "said"),
     [
         (DatabaseRefuses(Refusal.READ_ONLY), "The database is read-only."),
-        (DatabaseUnavailable("The database does not answer."), "The database does not answer."),
+        (DatabaseUnavailable(Message("database.silent")), "The database does not answer."),
         (RegistryUnavailable(finished("The registry is full.")), "The registry is full."),
         (redis.ConnectionError("refused"), "Redis does not answer at SGN_REDIS_URL."),
         (
