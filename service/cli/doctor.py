@@ -47,9 +47,9 @@ def doctor(*, home: Path | None, stored: bool, deep: bool, language: str, as_jso
     """
     if deep and not stored:
         raise click.UsageError(render(Message("doctor.deep-without-stored"), language))
-    from service.doctor import examination, variables  # noqa: PLC0415 - slow to import
+    from service.doctor import examination  # noqa: PLC0415 - slow to import
 
-    if home is None and not variables.is_told(os.environ):
+    if home is None and not examination.is_told(os.environ):
         raise click.ClickException(render(Message("doctor.nothing-to-examine"), language))
     if home is not None and not home.is_dir():
         raise click.ClickException(render(Message("doctor.no-folder", folder=str(home)), language))

@@ -10,11 +10,56 @@ from actors.tracing import check_installed
 from db.connection import read_installation
 from db.errors import DatabaseError
 from graphnet.messages import Message
-from service.doctor import database, device, machine, queue, storage, variables
-from service.doctor.check_result import CheckResult, State, fault, warning
+from service.doctor import database, machine, queue, storage
+from service.doctor.check_result import CheckResult, State, fault, ok, warning
 from service.doctor.database import absent_file
 from service.local.home import variables as home_variables
 from service.settings import HttpSettings
+
+SETTINGS = "settings"
+EXAMPLES = {
+    "SGN_DATABASE_URL": "mysql://user:password@host:3306/neurolearn?charset=utf8mb4",
+    "SGN_REDIS_URL": "redis://:password@host:6379/0",
+    "SGN_REGISTRY_URL": "s3://bucket/prefix or file:///folder",
+}
+STAND_INS = {
+    "SGN_DATABASE_URL": "sqlite:///",
+    "SGN_REDIS_URL": "redis://localhost",
+    "SGN_REGISTRY_URL": "file:///",
+}
+
+
+def is_told(environment: Mapping[str, str]) -> bool:
+    """Whether any variable says where something is."""
+    return any(name.removesuffix("_FILE") in EXAMPLES for name in environment)
+
+
+def read_settings(environment: Mapping[str, str]) -> tuple[HttpSettings, dict[str, CheckResult]]:
+    """The settings, and by name each variable that cannot be used; it is then as if not given."""
+    wrong: dict[str, CheckResult] = {}
+    tried = dict(environment)
+    while True:
+        try:
+            return HttpSettings.from_environment(tried), wrong
+        except ProcessSettingsError as error:
+            if not error.name or error.name in wrong:
+                raise
+            wrong[error.name] = fault(SETTINGS, error.problem, error.remedy or _fix(error.name))
+            tried.pop(f"{error.name}_FILE", None)
+            tried.pop(error.name, None)
+            tried |= {name: text for name, text in STAND_INS.items() if name == error.name}
+
+
+def _fix(name: str) -> Message:
+    if name in EXAMPLES:
+        return Message("doctor.set-variable", name=name, example=EXAMPLES[name])
+    return Message("doctor.unset-variable", name=name)
+
+
+def _settings_results(wrong: Mapping[str, CheckResult]) -> list[CheckResult]:
+    """Every variable that is wrong."""
+    return list(wrong.values()) or [ok(SETTINGS, Message("doctor.variables-valid"))]
+
 
 PATIENCE_SECONDS = 40.0  # for torch; what is asked over the network gives up earlier
 VARIABLES = {
@@ -34,10 +79,10 @@ def examine(environment: Mapping[str, str], home: Path | None) -> list[CheckResu
 
 
 async def _examine(environment: Mapping[str, str], *, embedded: bool) -> list[CheckResult]:
-    settings, wrong = variables.read(environment)
+    settings, wrong = read_settings(environment)
     checks: dict[str, Awaitable[list[CheckResult]]] = {
         "version": asyncio.to_thread(machine.check, settings),
-        "torch": asyncio.to_thread(device.check, settings),
+        "torch": asyncio.to_thread(machine.check_device, settings),
     }
     if "SGN_DATABASE_URL" not in wrong:
         checks["database"] = database.check(settings)
@@ -46,7 +91,7 @@ async def _examine(environment: Mapping[str, str], *, embedded: bool) -> list[Ch
     if "SGN_REGISTRY_URL" not in wrong:
         checks["registry"] = asyncio.to_thread(storage.check, settings)
     answers = await asyncio.gather(*(_bounded(name, check) for name, check in checks.items()))
-    found = variables.check(wrong) + [each for answer in answers for each in answer]
+    found = _settings_results(wrong) + [each for answer in answers for each in answer]
     found += _tracing(settings)
     if embedded:  # its address is an argument of `sgn up`, not a variable
         found = [each for each in found if each.check != "access"]

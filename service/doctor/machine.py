@@ -1,14 +1,21 @@
-"""The machine itself: versions, cores, room on the disk."""
+"""The machine itself: versions, cores, room on the disk, torch and the device.
 
+A process of its own looks at torch, which this one never reaches.
+"""
+
+import json
 import os
 import platform
 import shutil
+import subprocess
+import sys
 from importlib import metadata
 from pathlib import Path
+from typing import Any
 
 from actors.settings import ProcessSettingsError
 from actors.spool import require_ours
-from graphnet.messages import Message
+from graphnet.messages import Message, as_one
 from service.doctor.check_result import CheckResult, fault, ok, warning
 from service.settings import HttpSettings
 
@@ -56,3 +63,45 @@ def _spool(folder: Path) -> CheckResult:
     if free < LEAST_BYTES:
         return warning("spool", found, Message("doctor.free-spool"))
     return ok("spool", found)
+
+
+PATIENCE_SECONDS = 30.0
+INSPECT = Message("doctor.run-inspection")
+
+
+def check_device(settings: HttpSettings) -> list[CheckResult]:
+    """The versions of torch, CUDA and driver; the device that a worker would train on."""
+    fallback = "yes" if settings.process.cpu_fallback else "no"
+    command = [sys.executable, "-m", "actors.inspection", settings.process.device, fallback]
+    try:
+        ran = subprocess.run(  # noqa: S603 - our own command
+            command, capture_output=True, text=True, timeout=PATIENCE_SECONDS, check=True
+        )
+        return device_results(json.loads(ran.stdout), settings.process.gpu_share)
+    except subprocess.TimeoutExpired:
+        return [fault("torch", Message("doctor.torch-late", seconds=PATIENCE_SECONDS), INSPECT)]
+    except (subprocess.CalledProcessError, ValueError):
+        return [fault("torch", Message("doctor.torch-broken"), INSPECT)]
+
+
+def device_results(found: dict[str, Any], share: float) -> list[CheckResult]:
+    if found["torch"] is None:
+        return [ok("torch", Message("doctor.torch-absent"))]
+    versions = {name: found[name] or "none" for name in ("torch", "cuda", "driver")}
+    return [ok("torch", Message("doctor.torch", **versions)), _device(found, share)]
+
+
+def _device(found: dict[str, Any], share: float) -> CheckResult:
+    if "errors" in found:
+        first, *rest = (Message.from_json(error) for error in found["errors"])
+        fix = as_one(rest) if rest else Message("doctor.correct-variable", name="SGN_DEVICE")
+        return fault("device", first, fix)
+    device = found["device"]
+    if found["warning"]:
+        told = Message.from_json(found["warning"])
+        return warning("device", Message("doctor.device-warning", device=device, warning=told))
+    if not found["memory"]:
+        return ok("device", Message("doctor.device", device=device))
+    total = found["memory"] / 1e9
+    sizes = {"total": f"{total:.1f}", "share": f"{share * total:.1f}"}
+    return ok("device", Message("doctor.device-memory", device=device, **sizes))

@@ -20,7 +20,7 @@ from tortoise.backends.base.executor import EXECUTOR_CACHE
 from actors.queue import send_heartbeat
 from graphnet.messages import CHINESE, Message, render
 from service.cli import main
-from service.doctor import clock, database, device, examination, machine
+from service.doctor import clock, database, examination, machine
 from service.doctor.check_result import CheckResult, State
 from service.local.migrate import run as migrate
 from service.settings import HttpSettings
@@ -53,7 +53,9 @@ def variables(queue: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> di
     monkeypatch.setenv("SGN_DATABASE_URL", found["SGN_DATABASE_URL"])
     assert migrate() == 0
     monkeypatch.setattr(
-        device, "check", lambda _: [CheckResult("torch", State.OK, Message("doctor.torch-absent"))]
+        machine,
+        "check_device",
+        lambda _: [CheckResult("torch", State.OK, Message("doctor.torch-absent"))],
     )
     return found
 
@@ -327,7 +329,7 @@ def test_the_clock_of_storage_is_read_from_whatever_it_answers() -> None:
 def test_what_a_worker_would_train_on(
     said: dict[str, object], states: list[str], words: str
 ) -> None:
-    every = device._said(said, 0.5)
+    every = machine.device_results(said, 0.5)
     assert [each.state.value for each in every] == states
     assert any(words in f"{each.found} {each.fix}" for each in every)
 
@@ -336,6 +338,6 @@ def test_this_machine_s_torch_is_found_by_another_process(queue: str) -> None:
     settings = HttpSettings.from_environment(
         {**dict.fromkeys(REQUIRED, queue), "SGN_DEVICE": "cpu", "SGN_SPOOL": "/tmp"}
     )
-    torch, chosen = device.check(settings)
+    torch, chosen = machine.check_device(settings)
     assert (torch.state, str(chosen.found)) == (State.OK, "cpu")
     assert values(machine.check(settings)[0])["distribution"] == "nld-sgn"

@@ -15,7 +15,7 @@ from graphnet.data.profile import Profile
 from graphnet.data.synthetic import cohort_table
 from graphnet.readers import from_json
 from service.cli import main
-from service.doctor import device
+from service.doctor import machine
 from tests.databases import query
 from tests.db.opened import opened
 from tests.db.samples import new_dataset
@@ -51,7 +51,9 @@ def test_a_whole_house_is_ready(small: House) -> None:
 def test_the_doctor_finds_a_running_house_sound(
     small: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(device, "check", lambda _: [])  # another process, and looked at elsewhere
+    monkeypatch.setattr(
+        machine, "check_device", lambda _: []
+    )  # another process, and looked at elsewhere
     ran = CliRunner().invoke(main, ["doctor", "--home", str(small.home), "--json"])
     every = {each["check"]: each for each in json.loads(ran.stdout)["checks"]}
     assert ran.exit_code == 0, every
