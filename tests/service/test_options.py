@@ -14,7 +14,7 @@ from graphnet.messages import LANGUAGES, render
 from graphnet.options import Option
 from service.forms.errors import read_form
 from service.forms.schema import ParamSet
-from service.pages.form_from_page import asked
+from service.pages.new_task import asked
 from service.pages.site import environment
 
 ROOT = Path(__file__).parents[2]
