@@ -106,7 +106,8 @@ def _imported_by_worker(found: Mapping[str, Any]) -> dict[str, Any]:
         imported: dict[str, Any] = found["imported"]
         return imported
     if "refused" in found:
-        raise ImportRefused(*map(Message.from_json, found["refused_messages"]))
+        refused = found.get("refused_messages", found["refused"])
+        raise ImportRefused(*map(Message.from_json, refused))
     for kind in ("full", "gone"):
         if kind in found:
             raise ImportRefused(Message.from_json(found[kind]))

@@ -8,12 +8,12 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from db import datasets
+from db.dataset_names import ENDINGS
 from db.datasets import DatasetRecord
 from db.errors import NameTaken
 from graphnet import figures
 from graphnet.messages import render, rendered
 from graphnet.names import rule_help
-from service.dataset_names import ENDINGS
 from service.http.auth import caller_of
 from service.http.body import read_body, read_form
 from service.http.language import answer_language

@@ -20,14 +20,13 @@ from graphnet.training.history import History
 from service.http.auth import caller_of
 from service.http.language import answer_language
 from service.http.responses import SEE_OTHER
-from service.monitoring.workers import missing
 from service.pages import outcome
 from service.pages.choices import headline, model_of
 from service.pages.outcome import curve, read_facts
 from service.pages.predictions import select
 from service.pages.site import own, page
 from service.predecessor import require_ours
-from service.routes.submission import RETRIABLE, submit_again
+from service.routes.submission import RETRIABLE, missing_workers, submit_again
 from service.routes.tasks import task_of
 from service.state import AppState, state_of
 from service.stores.task_views import full_view
@@ -139,7 +138,7 @@ async def going_on(request: Request, task: TaskRecord) -> dict[str, Any]:
     state = state_of(request)
     settings = task.task_config.get("param_set")
     kind = settings.get("device") if isinstance(settings, dict) else ""
-    waits_for = [] if task.over else await missing(state, kind if kind in KINDS else "")
+    waits_for = [] if task.over else await missing_workers(state, kind if kind in KINDS else "")
     lines = [] if task.over else await lines_so_far(state, task.task_id)
     language = answer_language(request)
     return {

@@ -17,8 +17,7 @@ from actors.exposition import make_registry
 from actors.metrics import worker_metrics
 from actors.names import Names
 from db.queue_state import TaskCounts
-from service.api.addresses import Addresses
-from service.monitoring.listener import RequestMetrics
+from service.monitoring.listener import Addresses, RequestMetrics
 from service.monitoring.readiness import OK
 from tests.deploy.rendered import Object, named, of_kind
 

@@ -4,9 +4,8 @@ from typing import Any
 
 import pytest
 
-from db.dataset_names import other_way
+from db.dataset_names import named_after, other_way
 from graphnet.data.synthetic import cohort_table
-from service.dataset_names import named_after
 from tests.houses import House
 from tests.service.forms import SMALL, form
 

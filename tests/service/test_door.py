@@ -19,10 +19,8 @@ from actors.settings import ProcessSettingsError, redis_address
 from db import datasets
 from service import serve
 from service.local import up
-from service.stores import dataset_cache
 from service.stores.artifacts import ArtifactReader
-from service.stores.dataset_cache import DatasetCache
-from service.stores.profiles import Profiles
+from service.stores.profiles import MOST, DatasetCache, Profiles
 from tests.houses import House, process
 from tests.places import Place, names_of, place_at, stream
 from tests.reading import reading
@@ -207,7 +205,7 @@ def test_a_shelf_that_is_full_still_finds_what_it_was_asked_for(
 
     async def asked() -> list[Any]:
         known = DatasetCache(cast(Profiles, SimpleNamespace(known=profiles)))
-        await known.find([f"n{number}" for number in range(dataset_cache.MOST - 1)])
+        await known.find([f"n{number}" for number in range(MOST - 1)])
         await known.find(["x"])
         return await known.find(["x", "new"])
 

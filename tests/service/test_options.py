@@ -12,8 +12,7 @@ from graphnet.catalogue import graph_summary
 from graphnet.config import FORM_OPTIONS, OPTIONS, Evaluation
 from graphnet.messages import LANGUAGES, render
 from graphnet.options import Option
-from service.forms.errors import read_form
-from service.forms.schema import ParamSet
+from service.forms.schema import ParamSet, read_form
 from service.pages.new_task import asked
 from service.pages.site import environment
 

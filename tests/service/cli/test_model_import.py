@@ -89,7 +89,7 @@ def test_lists_travel_in_their_order() -> None:
     [
         ({"refused": ["a", "b"]}, "a\nb"),
         ({"full": "no room"}, "no room"),
-        ({"preview": {}}, "an older version, which imports no models"),
+        ({"preview": {}}, "an older version, which does not import models"),
     ],
 )
 def test_what_a_worker_refuses_is_said(found: dict[str, object], sentence: str) -> None:
