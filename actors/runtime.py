@@ -147,7 +147,7 @@ class Runtime(Middleware):
     async def _work(self, broker: NamedBroker) -> None:
         """The work that begins once the names of this installation's queues are known.
 
-        Until then no message is taken: see ``actors.single_slot_consumer``.
+        Until then no message is taken: see ``actors.queue``.
         """
         await self._learn_names()
         work = [

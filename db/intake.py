@@ -11,9 +11,8 @@ from dataclasses import dataclass, field
 
 from db.clock import now_ms
 from db.errors import DatabaseError, DatabaseUnavailable, translate_errors
-from db.idempotency import NewKey
 from db.ids import IDS
-from db.new_tasks import NewTask, insert_new_task, write
+from db.new_tasks import NewKey, NewTask, insert_new_task, write
 from db.outbox import OutboxMessage
 from db.transactions import restart_on_deadlock, transaction
 from graphnet.messages import Message

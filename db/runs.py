@@ -18,10 +18,9 @@ from db.errors import translate_errors
 from db.extract import extract
 from db.models import Outbox, Run
 from db.packet_limit import check_packet
-from db.states import Status
+from db.states import Status, end_runs, reason_columns, release_shards, sync_submission
 from db.texts import json_text
 from db.transactions import restart_on_deadlock, transaction
-from db.transitions import end_runs, reason_columns, release_shards, sync_submission
 from graphnet.artifacts.result import StoredObjects, TaskResult
 from graphnet.messages import Message
 

@@ -23,6 +23,7 @@ from db.connection import close_database, open_database
 from db.errors import DatabaseError
 from db.installation import database_address
 from db.intake import Intake
+from db.packet_limit import warn_of_packet
 from registry import MODELS, UPLOADS, Store, open_store
 from service.api.endpoint import Endpoint, Handler
 from service.api.endpoints import ENDPOINTS
@@ -40,7 +41,6 @@ from service.http.middleware import (
 )
 from service.http.responses import success
 from service.monitoring.listener import Addresses, MetricsMiddleware, Monitoring
-from service.monitoring.packet_limit import warn_of_packet
 from service.monitoring.readiness import Readiness
 from service.monitoring.task_metrics import TaskMetrics
 from service.pages.table import PAGES

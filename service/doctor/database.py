@@ -7,10 +7,10 @@ from db.charset import check_charset
 from db.connection import check_schema, close_database, open_database
 from db.diagnosis import Server, check_writable
 from db.errors import DatabaseError, DatabaseRefuses, Refusal, SchemaBehind
+from db.packet_limit import needed_packet
 from graphnet.messages import Message
 from service.doctor import clock
 from service.doctor.check_result import CheckResult, fault, ok, warning
-from service.monitoring.packet_limit import needed_packet
 from service.settings import HttpSettings, is_loopback
 
 CHECK = "database"

@@ -16,12 +16,11 @@ from starlette.responses import Response
 from actors.log_context import request_id
 from actors.queue import count_workers
 from actors.tracing import TRACING
-from db import idempotency, tasks
+from db import tasks
 from db.charset import unstorable_of_task
 from db.errors import KeyUsed, ModelRemoved
 from db.form import TaskForm
-from db.idempotency import NewKey
-from db.new_tasks import NewTask
+from db.new_tasks import NewKey, NewTask, find_key
 from db.states import Status
 from db.tasks import TaskRecord
 from db.texts import in_ascii
@@ -223,7 +222,7 @@ def _key(new: NewForm, form: PostedForm, text: Callable[[str], str]) -> NewKey |
 
 async def _answered(key: NewKey) -> str | None:
     """The answer that this key got before. Raises ApiError if that was to another body."""
-    used = await idempotency.find_key(key.key_sha256)
+    used = await find_key(key.key_sha256)
     if used is None:
         return None
     if used.body_sha256 != key.body_sha256:

@@ -7,11 +7,11 @@ import pytest
 
 from db import intake as intake_module
 from db.errors import DatabaseUnavailable, KeyUsed
-from db.idempotency import NewKey
 from db.ids import IDS
 from db.intake import Intake
 from db.models import Key, Outbox, Run
 from db.neurolearn import Submission
+from db.new_tasks import NewKey
 from db.outbox import OutboxMessage, mark_sent, unsent
 from graphnet.messages import Message
 from tests.db.samples import TASK
