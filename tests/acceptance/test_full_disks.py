@@ -64,8 +64,9 @@ def test_what_is_trained_waits_and_is_stored_once_there_is_room(place: Place, fi
             assert time.monotonic() < deadline, log.read_text()
             time.sleep(0.1)
         assert task["task_status"] in {"Submitted", "Running"}
-        assert "is full: free some space" in task["error"]
-        assert f"What was trained is kept in {kept}." in task["error"]
+        assert task["error_messages"][0]["code"] == "api.two-sentences"
+        assert "is full. Free some space" in task["error"]
+        assert f"The trained model is kept in {kept}." in task["error"]
         files = [(kept / name).read_bytes() for name in ("model.safetensors", "manifest.json")]
         assert StoredModel.from_bytes(*files).facts["task_id"] == task_id
         assert not (place.folder / "disk" / "models" / task_id / "manifest.json").exists()
