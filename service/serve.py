@@ -85,10 +85,9 @@ def listen(host: str, port: int) -> socket.socket:
     try:
         listening = socket.create_server((host, port), family=family, backlog=BACKLOG)
     except OSError as error:
-        raise OSError(
-            f"The service cannot listen on {host}:{port}: {error.strerror or error}; choose "
-            "another port or end what uses it."
-        ) from error
+        reason = error.strerror or str(error)
+        values = {"host": host, "port": str(port), "reason": reason}
+        raise OSError(str(Message("local.cannot-listen", **values))) from error
     if hasattr(socket, "TCP_USER_TIMEOUT"):  # Linux; accepted connections inherit it
         listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, UNREAD_MS)
     return listening

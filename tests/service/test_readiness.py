@@ -17,7 +17,8 @@ from db.connection import migrate
 from db.errors import DatabaseRefuses, DatabaseUnavailable, Refusal
 from graphnet.messages import Message, finished
 from registry import MODELS, RegistryUnavailable, open_store
-from service.monitoring.readiness import FULL_SECONDS, OK, Probe, Readiness
+from service.monitoring.readiness import FULL_SECONDS, Probe, Readiness
+from service.routes.health import OK
 from service.stores.artifacts import ArtifactReader
 from service.stores.worker_calls import NoAnswer, WorkerClient
 from tests.databases import query, sqlite_database
@@ -41,7 +42,7 @@ class Asked:
 
 
 def test_one_asks_for_all_who_come_meanwhile_and_for_seconds_after() -> None:
-    async def many() -> tuple[set[str], int, int]:
+    async def many() -> tuple[set[Message | None], int, int]:
         asked = Asked()
         probe = Probe("database", asked, fresh=3600)
         waiting = [asyncio.create_task(probe.ask()) for _ in range(50)]
@@ -51,7 +52,7 @@ def test_one_asks_for_all_who_come_meanwhile_and_for_seconds_after() -> None:
         found = set(await asyncio.gather(*waiting[1:]))
         return found | {await probe.ask()}, asked.times, len(waiting)
 
-    assert asyncio.run(many()) == ({OK}, 1, 50)
+    assert asyncio.run(many()) == ({None}, 1, 50)
 
 
 def test_what_was_found_is_asked_again_once_it_is_old() -> None:
@@ -59,23 +60,23 @@ def test_what_was_found_is_asked_again_once_it_is_old() -> None:
         asked = Asked()
         asked.may_answer.set()
         probe = Probe("database", asked, fresh=0)
-        assert await probe.ask() == await probe.ask() == OK
+        assert await probe.ask() is await probe.ask() is None
         return asked.times
 
     assert asyncio.run(twice()) == 2
 
 
 def test_who_is_silent_is_asked_by_one_alone_and_waited_for_in_bounds() -> None:
-    async def silent() -> tuple[list[str], int]:
+    async def silent() -> tuple[list[Message | None], int]:
         asked = Asked()
         probe = Probe("registry", asked)
         said = [await probe.ask(patience=0.02) for _ in range(5)]
         asked.may_answer.set()
-        assert await probe.ask() == OK
+        assert await probe.ask() is None
         return said, asked.times
 
     said, times = asyncio.run(silent())
-    assert set(said) == {"The registry does not answer: it was asked for 0.02 s."}
+    assert set(said) == {Message("api.dependency-silent", name="registry", seconds=0.02)}
     assert times == 1
 
 
@@ -96,7 +97,7 @@ def test_what_is_wrong_is_said_and_soon_asked_again(error: Exception, said: str)
     async def found() -> str:
         asked = Asked(error)
         asked.may_answer.set()
-        return await Probe("database", asked).ask()
+        return str(await Probe("database", asked).ask())
 
     assert asyncio.run(found()) == said
 
@@ -126,7 +127,8 @@ def found(url: str, queue: str, folder: Path, error: Exception | None = None) ->
             readiness = Readiness(broker, vault.check_writable)
             if isinstance(error, DatabaseUnavailable):
                 readiness.note(error)
-            return dict(await readiness.ask())
+            answers = await readiness.ask()
+            return {name: OK if wrong is None else str(wrong) for name, wrong in answers.items()}
 
     return opened(url, asked())
 
