@@ -15,7 +15,7 @@ import pytest
 from db.connection import migrate
 from graphnet.data.synthetic import Recipe, cohort_table
 from tests.databases import ServerSilent, mysql_database, query
-from tests.houses import process
+from tests.installations import process
 from tests.mariadb import MariaServer, mariadb_server
 from tests.neurolearn import PROJECT, USER, NeuroLearn
 from tests.places import PLAIN, WORKER, Place, place_at

@@ -9,7 +9,7 @@ from actors import tracing
 from actors.settings import ProcessSettingsError
 from actors.tracing import Tracing
 from graphnet.messages import Message
-from tests.houses import environment
+from tests.installations import environment
 
 GOOD = {
     "SGN_DATABASE_URL": "sqlite:////nowhere/x",

@@ -40,7 +40,7 @@ def queue(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 @pytest.fixture
 def variables(queue: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
-    """Those of a house in a folder, whose tables are made."""
+    """Those of an installation in a folder, whose tables are made."""
     for name in [each for each in os.environ if each.startswith("SGN_") and "TEST" not in each]:
         monkeypatch.delenv(name)
     (tmp_path / "registry").mkdir()
@@ -70,7 +70,7 @@ def values(result: CheckResult) -> dict[str, object]:
     return dict(result.found.values)
 
 
-def test_a_sound_house_has_no_fault(variables: dict[str, str]) -> None:
+def test_a_sound_installation_has_no_fault(variables: dict[str, str]) -> None:
     with closing(redis.Redis.from_url(variables["SGN_REDIS_URL"])) as client:
         names = names_of(variables)
         send_heartbeat(client, names, "host:1", "cpu")
@@ -118,7 +118,7 @@ def test_everything_wrong_is_said_at_once_and_no_secret_is_shown(
     assert cores["state"] == "warning"
 
 
-def test_a_house_without_its_parts_is_told_what_to_run(variables: dict[str, str]) -> None:
+def test_an_installation_without_its_parts_is_told_what_to_run(variables: dict[str, str]) -> None:
     path = Path(variables["SGN_DATABASE_URL"].removeprefix("sqlite://"))
     path.unlink()
     (fault,) = found(variables, State.FAULT).values()
@@ -231,7 +231,7 @@ def test_what_nobody_thought_of_is_a_finding_beside_the_others(
     assert "hidden" not in str(every)
 
 
-def test_a_house_in_a_folder_is_looked_at_whether_it_runs_or_not(
+def test_an_installation_in_a_folder_is_looked_at_whether_it_runs_or_not(
     variables: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name in REQUIRED:

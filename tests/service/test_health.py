@@ -19,7 +19,7 @@ from service.doctor import machine
 from tests.databases import query
 from tests.db.opened import opened
 from tests.db.samples import new_dataset
-from tests.houses import House, serving
+from tests.installations import Installation, serving
 
 NOBODY = "redis://127.0.0.1:1/0"
 
@@ -42,14 +42,14 @@ def alone(tmp_path: Path) -> Iterator[httpx.Client]:
         yield http
 
 
-def test_a_whole_house_is_ready(small: House) -> None:
+def test_a_whole_installation_is_ready(small: Installation) -> None:
     answer = small.get("/readyz")
     assert answer["dependencies"] == {"database": "ok", "redis": "ok", "registry": "ok"}
     assert small.http.get("/api/v0/test_db").text == "success"
 
 
-def test_the_doctor_finds_a_running_house_sound(
-    small: House, monkeypatch: pytest.MonkeyPatch
+def test_the_doctor_finds_a_running_installation_sound(
+    small: Installation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(
         machine, "check_device", lambda _: []

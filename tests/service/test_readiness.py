@@ -110,7 +110,7 @@ def valkey(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture
-def house(valkey: str, tmp_path: Path) -> Iterator[tuple[str, str]]:
+def installation(valkey: str, tmp_path: Path) -> Iterator[tuple[str, str]]:
     """A database with its tables, an empty registry, and the URL of a queue that answers."""
     (tmp_path / "registry").mkdir()
     with sqlite_database(tmp_path) as url:
@@ -133,22 +133,24 @@ def found(url: str, queue: str, folder: Path, error: Exception | None = None) ->
     return opened(url, asked())
 
 
-def test_what_is_asked_leaves_nothing(house: tuple[str, str], tmp_path: Path) -> None:
-    assert set(found(*house, tmp_path).values()) == {OK}
-    assert query(house[0], "SELECT COUNT(*) FROM sgn_keys") == [(0,)]
+def test_what_is_asked_leaves_nothing(installation: tuple[str, str], tmp_path: Path) -> None:
+    assert set(found(*installation, tmp_path).values()) == {OK}
+    assert query(installation[0], "SELECT COUNT(*) FROM sgn_keys") == [(0,)]
     assert not [path for path in (tmp_path / "registry").rglob("*") if path.is_file()]
 
 
-def test_a_form_that_met_a_full_disk_is_remembered(house: tuple[str, str], tmp_path: Path) -> None:
+def test_a_form_that_met_a_full_disk_is_remembered(
+    installation: tuple[str, str], tmp_path: Path
+) -> None:
     """What is asked here is small, and may find the room that a form does not."""
-    full = found(*house, tmp_path, DatabaseRefuses(Refusal.FULL))
+    full = found(*installation, tmp_path, DatabaseRefuses(Refusal.FULL))
     assert full["database"].startswith("The database is full")
-    assert found(*house, tmp_path, DatabaseRefuses(Refusal.READ_ONLY))["database"] == OK
+    assert found(*installation, tmp_path, DatabaseRefuses(Refusal.READ_ONLY))["database"] == OK
     assert FULL_SECONDS > 0
 
 
-def test_a_queue_that_takes_nothing_is_named(house: tuple[str, str], tmp_path: Path) -> None:
-    url, queue = house
+def test_a_queue_that_takes_nothing_is_named(installation: tuple[str, str], tmp_path: Path) -> None:
+    url, queue = installation
     with closing(redis.Redis.from_url(queue)) as client:
         client.config_set("maxmemory", "1")
         try:
@@ -175,8 +177,8 @@ def test_a_queue_that_takes_nothing_is_named(house: tuple[str, str], tmp_path: P
         assert found(url, queue, tmp_path)["redis"] == OK
 
 
-def test_a_question_to_a_queue_that_takes_nothing_says_so(house: tuple[str, str]) -> None:
-    queue = house[1]
+def test_a_question_to_a_queue_that_takes_nothing_says_so(installation: tuple[str, str]) -> None:
+    queue = installation[1]
     with closing(redis.Redis.from_url(queue)) as client:
         client.config_set("maxmemory", "1")
         asker = WorkerClient(queue, Names("abc"), READ_QUEUE, READ_ACTOR, patience=5, alone=5)
@@ -193,9 +195,9 @@ def test_no_sentence_repeats_what_a_server_says() -> None:
     assert said == Message("queue.refused")
 
 
-def test_a_cached_answer_costs_nothing(house: tuple[str, str], tmp_path: Path) -> None:
+def test_a_cached_answer_costs_nothing(installation: tuple[str, str], tmp_path: Path) -> None:
     """However many ask, the servers are asked once in two seconds."""
-    url, queue = house
+    url, queue = installation
 
     async def many() -> int:
         vault = ArtifactReader(open_store((tmp_path / "registry").as_uri(), folder=MODELS))

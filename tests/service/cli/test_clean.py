@@ -229,7 +229,7 @@ def test_what_is_left_in_the_spool_goes_by_its_age(kept: Kept) -> None:
 
 
 @directory_only
-def test_another_house_s_registry_is_left_alone(kept: Kept) -> None:
+def test_another_installation_s_registry_is_left_alone(kept: Kept) -> None:
     for task_id in (ORPHAN, LOST):
         kept.put(task_id)
     ran = kept.clean("--yes")

@@ -69,7 +69,9 @@ def test_a_wrong_command_line_is_one_sentence(
     assert sentence in ran.stderr
 
 
-def test_where_the_house_is_must_be_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_where_the_installation_is_must_be_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     for name in [name for name in os.environ if name.startswith("SGN_")]:
         monkeypatch.delenv(name)
     (tmp_path / "old.pth").write_bytes(b"x")
