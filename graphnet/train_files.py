@@ -109,7 +109,7 @@ def write(outcome: Outcome, given: argparse.Namespace) -> None:
         "report.html": report.encode(),
         "manifest.json": manifest,  # last: a model is there once its manifest is
     }
-    with room_in(folder, "the folder"):
+    with room_in(folder, "output"):
         for name, content in files.items():
             write_whole(folder / name, content)
     for warning in outcome.result.warnings:

@@ -151,7 +151,7 @@ def _room(like: Tensor, subjects: int) -> Tensor:
         return empty.new_empty(shape)
     kind = torch.empty(0, dtype=like.dtype).numpy().dtype
     with tempfile.NamedTemporaryFile(prefix="sgn-", suffix=".map") as file:
-        with room_in(Path(file.name).parent, "the temporary folder"):
+        with room_in(Path(file.name).parent, "temporary"):
             reserve(file.fileno(), like.element_size() * int(np.prod(shape)))
         # The file has no name any more once this returns; it goes with the last who maps it.
         return torch.from_numpy(np.memmap(file, dtype=kind, mode="w+", shape=shape))
