@@ -34,7 +34,7 @@ PRELOADED = (
     *("service.local.up", "service.cli", "graphnet.local_files", "graphnet.report"),
     "graphnet.figures.glass_brain",
     # What is imported only when a task, a page or a command first needs it.
-    *("graphnet.evaluation.baselines", "captum.attr", "scipy.stats", "combatlearn"),
+    *("graphnet.evaluation.baselines", "captum.attr", "scipy.stats"),
     *("nilearn.connectome", "fluent.runtime", "graphnet.data.profile", "service.pages.site"),
     *("rich.console", "rich.progress", "rich.table"),
 )

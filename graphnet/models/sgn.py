@@ -86,7 +86,8 @@ class SGN(Net):
         by_input = torch.einsum("kngc,bc->kbng", linear, weights) / math.sqrt(regions * measures)
         plain, rooted = by_input.split(measures, dim=-1)
         graph_path = graph.mT @ (by_unit @ neighbours.mT) + by_unit @ own.mT
-        return graph_path + plain + rooted / (x.abs() + SMOOTH).sqrt()
+        gradient: Tensor = graph_path + plain + rooted / (x.abs() + SMOOTH).sqrt()
+        return gradient
 
 
 class NoEdge(SGN):

@@ -96,7 +96,7 @@ def most_together(cohort: Cohort, settings: TrainingSettings, device: torch.devi
 
     On a CPU one after the other is faster than a stack that has to fetch everything from memory.
     """
-    subject = 4 * cohort.features[0].size * settings.seeds
+    subject = 4 * len(cohort.regions) * len(cohort.measures) * settings.seeds
     most = BUDGET // (2 * subject * len(cohort))
     if device.type == "cpu":
         most = min(most, STEP // (subject * settings.batch_size))
