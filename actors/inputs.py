@@ -112,7 +112,7 @@ def _parent(runtime: Runtime, store: Store, form: TaskForm, proj_id: str) -> Sto
         none = Message("worker.no-model-to-fine-tune", task=form.trained_task_id)
         raise ModelError(lost(form.trained_task_id) if known else none) from error
     except ObjectDamaged as error:
-        raise ModelError(damaged(form.trained_task_id, str(error))) from error
+        raise ModelError(damaged(form.trained_task_id, error.message)) from error
     try:
         check_manifest(manifest, known)
         model = StoredModel.from_bytes(parameters, manifest)

@@ -12,7 +12,7 @@ from actors.settings import yes_or_no
 
 
 def inspect(wanted: str, *, fallback: bool) -> dict[str, Any]:
-    """The versions, and the device or why there is none; torch is None if it is absent."""
+    """The versions, and the device or why there is none as messages; torch is None if absent."""
     try:
         import torch  # noqa: PLC0415 - it may be absent
     except ModuleNotFoundError:
@@ -29,12 +29,12 @@ def inspect(wanted: str, *, fallback: bool) -> dict[str, Any]:
     try:
         choice = choose(wanted, os.environ, fallback=fallback)
     except SettingsError as error:
-        return {**versions, "error": str(error)}
+        return {**versions, "errors": [message.as_dict() for message in error.messages]}
     total = memory(choice.device).get("total")
     return {
         **versions,
         "device": choice.name,
-        "warning": str(choice.warning or ""),
+        "warning": choice.warning.as_dict() if choice.warning else None,
         "memory": total,
     }
 

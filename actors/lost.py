@@ -18,7 +18,7 @@ def lost(task_id: str, what: str = "model") -> Message:
     return Message("stored.lost", task=task_id, object=OBJECTS[what], restore=RESTORE)
 
 
-def damaged(task_id: str, reason: Message | str, what: str = "model") -> Message:
+def damaged(task_id: str, reason: Message, what: str = "model") -> Message:
     """The ``what`` of a task is there, but not as it was written."""
     values = {"task": task_id, "object": OBJECTS[what], "reason": reason, "restore": RESTORE}
     return Message("stored.damaged", **values)

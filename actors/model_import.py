@@ -81,10 +81,9 @@ class ModelImporter:
         if problems and certain:
             raise ModelError(*problems)
         if problems and said["scaler"] == FIT:
-            raise ModelError(
-                "--scaler fit needs all datasets that the form names.", *problems,
-                "Name those on which it was trained by --train-data, or choose --scaler none.",
-            )  # fmt: skip
+            needed = Message("predecessor.scaler-needs-all-data")
+            advice = Message("predecessor.name-data-or-choose-none")
+            raise ModelError(needed, *problems, advice)
         cohort = merge(cohorts) if cohorts else None
         return TrainedOn(cohort, certain=certain, said=tuple(problems))
 
@@ -176,7 +175,7 @@ def read_state_file(path: Path, folder: Path, request: ReadRequest, bounds: Read
         run_child(command, folder, request.name, bounds), out, request.name, bounds
     )
     if "refused" in outcome:
-        raise ModelError(*(str(each) for each in outcome["refused"]))
+        raise ModelError(*map(Message.from_json, outcome["refused"]))
     return State(load_file(out / TENSORS), tuple(map(Message.from_json, outcome["said"])))
 
 

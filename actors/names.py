@@ -12,10 +12,11 @@ from dramatiq.brokers.redis import RedisBroker
 
 from db.errors import DatabaseUnavailable
 from db.installation import installation_id
+from graphnet.messages import Message
 
 PREFIX = "sgn"
 QUEUES = "dramatiq"
-UNKNOWN = "The database has not answered since this process started."
+UNKNOWN = Message("worker.database-not-seen")
 
 
 class Names:

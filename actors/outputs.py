@@ -21,6 +21,7 @@ from graphnet.artifacts.predictions import to_bytes
 from graphnet.disk import is_of_full_disk
 from graphnet.experiment import Outcome
 from graphnet.figures.glass_brain import picture
+from graphnet.messages import Message
 from graphnet.report.page import render_report
 from registry import (
     EVIDENCE,
@@ -105,24 +106,23 @@ def store_outputs(
     return Saved(paths.get(PARAMETERS, ""), stored.get(MANIFEST, ""), stored)
 
 
-def _waiting(error: RegistryUnavailable, kept: str) -> RegistryUnavailable:
+def _waiting(error: RegistryUnavailable, kept: Message) -> RegistryUnavailable:
     """The same error, which also says where what was trained is."""
-    sentence = f"{error} {kept}"
     if isinstance(error, RegistryRefuses):
-        return RegistryRefuses(sentence, full=error.full)
-    return RegistryUnavailable(sentence)
+        return RegistryRefuses(error.message, kept, full=error.full)
+    return RegistryUnavailable(error.message, kept)
 
 
-def _kept(folder: Path, content: Mapping[str, bytes], result: Mapping[str, Any] | None) -> str:
-    """Keep the files on this machine, if it takes them; a sentence on where they are."""
+def _kept(folder: Path, content: Mapping[str, bytes], result: Mapping[str, Any] | None) -> Message:
+    """Keep the files on this machine, if it takes them; a message on where they are."""
     try:
         spool_outputs(folder, content, result)
     except (OSError, ProcessSettingsError) as error:
         log.warning("%s: nothing could be kept there: %s", folder, error)
         if is_of_full_disk(error):
-            return f"The spool {folder.parent} is full too, so what was trained is not kept."
-        return f"The spool {folder.parent} cannot be written, so what was trained is not kept."
-    return f"What was trained is kept in {folder}."
+            return Message("worker.spool-full-too", spool=str(folder.parent))
+        return Message("worker.spool-not-written", spool=str(folder.parent))
+    return Message("worker.kept-in-spool", folder=str(folder))
 
 
 def report_files(claim: Claim, outcome: Outcome, result: dict[str, Any]) -> dict[str, bytes]:

@@ -24,6 +24,7 @@ from db.claims import Claim
 from db.errors import ContentTooLarge, DatabaseError, DatabaseUnavailable, SchemaAhead
 from graphnet.errors import GraphnetError
 from graphnet.messages import Message
+from registry import RegistryError
 
 log = logging.getLogger(__name__)
 
@@ -89,7 +90,7 @@ def reasons_of(error: Exception) -> list[Any]:
     """Why a task ends by this error, as an ending holds it: messages as JSON, or its sentence."""
     if isinstance(error, GraphnetError):
         return [message.as_dict() for message in error.messages]
-    if isinstance(error, DatabaseError):
+    if isinstance(error, DatabaseError | RegistryError):
         return [error.message.as_dict()]
     return [str(error)]
 

@@ -70,7 +70,7 @@ class Predictor:
         except ModelError as error:
             return without_answer("damaged", damaged(question.task_id, error.message))
         except ObjectDamaged as error:
-            return without_answer("damaged", damaged(question.task_id, str(error)))
+            return without_answer("damaged", damaged(question.task_id, error.message))
         options = ReadOptions(FILE, question.mapping, question.most, without_class=True)
         return self.reader.uploaded(
             question.upload, options, lambda outcome: self._answer(model, outcome, question)

@@ -25,6 +25,8 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 from redis.retry import Retry
 
+from graphnet.messages import Message
+
 T = TypeVar("T")
 
 TRIES_MORE = 3
@@ -111,29 +113,29 @@ class _SoonOnLoop(AsyncioRetry):
             await asyncio.sleep(self._backoff.compute(failures))
 
 
-SILENT = "Redis does not answer at SGN_REDIS_URL."
-BY_KIND: tuple[tuple[type[redis.RedisError], str], ...] = (
-    (OutOfMemoryError, "Redis is full: what it holds has reached its maxmemory."),
-    (ReadOnlyError, "Redis is read-only: SGN_REDIS_URL names a replica."),
-    (BusyLoadingError, "Redis is still reading its data from its disk."),
-    (NoPermissionError, "Redis does not let the user of SGN_REDIS_URL write."),
-    (AuthenticationError, "Redis refuses the user or the password in SGN_REDIS_URL."),
+SILENT = Message("queue.silent")
+BY_KIND: tuple[tuple[type[redis.RedisError], Message], ...] = (
+    (OutOfMemoryError, Message("queue.full")),
+    (ReadOnlyError, Message("queue.replica")),
+    (BusyLoadingError, Message("queue.loading")),
+    (NoPermissionError, Message("queue.no-permission")),
+    (AuthenticationError, Message("queue.not-let-in")),
 )
 BY_WORD = {
-    "MISCONF": "Redis cannot save to its disk, and so it is read-only.",
-    "NOAUTH": "Redis asks for a password, and SGN_REDIS_URL has none.",
-    "NOREPLICAS": "Redis is read-only: too few of its replicas answer.",
-    "MASTERDOWN": "Redis is read-only: its link to the primary is down.",
-    "CLUSTERDOWN": "Redis does not write: its cluster is down.",
+    "MISCONF": Message("queue.cannot-save"),
+    "NOAUTH": Message("queue.no-password"),
+    "NOREPLICAS": Message("queue.few-replicas"),
+    "MASTERDOWN": Message("queue.primary-down"),
+    "CLUSTERDOWN": Message("queue.cluster-down"),
 }
 
 
-def describe_error(error: redis.RedisError) -> str:
+def describe_error(error: redis.RedisError) -> Message:
     """What is wrong; without anything that the server has said, as that may be anybody's."""
-    for kind, text in BY_KIND:
+    for kind, message in BY_KIND:
         if isinstance(error, kind):
-            return text
+            return message
     if isinstance(error, ResponseError):
         word = str(error).partition(" ")[0]
-        return BY_WORD.get(word, "Redis refuses what is asked of it; its log says why.")
+        return BY_WORD.get(word, Message("queue.refused"))
     return SILENT

@@ -17,7 +17,7 @@ from actors.tracing import TRACING
 from db import outbox
 from db.cancellation import cancel_silent, cancelled_with_checkpoint
 from db.errors import DatabaseUnavailable, SchemaAhead
-from db.idempotency import prune_keys
+from db.new_tasks import prune_keys
 from db.outbox import OutboxMessage
 from db.versions import check_known
 

@@ -30,6 +30,7 @@ from db.connection import close_database, open_database
 from db.errors import DatabaseError, DatabaseUnavailable, SchemaAhead
 from db.installation import database_address
 from db.versions import check_known
+from graphnet.messages import Message
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -74,7 +75,7 @@ class Runtime(Middleware):
         self.names = Names()
         self._broken = False
         self._background: list[Future[None]] = []
-        self._outdated: str | None = None
+        self._outdated: Message | None = None
 
     def call(self, work: Coroutine[Any, Any, T]) -> T:
         """Run a database call on the loop thread from an actor's thread.
@@ -146,7 +147,7 @@ class Runtime(Middleware):
     async def _work(self, broker: NamedBroker) -> None:
         """The work that begins once the names of this installation's queues are known.
 
-        Until then no message is taken: see ``actors.single_slot_consumer``.
+        Until then no message is taken: see ``actors.queue``.
         """
         await self._learn_names()
         work = [
@@ -184,7 +185,7 @@ class Runtime(Middleware):
                 await check_known()
             except SchemaAhead as error:
                 log.critical("this worker ends: %s", error)
-                self._outdated = str(error)
+                self._outdated = error.message
                 os.kill(os.getpid(), signal.SIGTERM)
                 return
             except DatabaseError as error:

@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import Self, TypeVar
 from urllib.parse import urlsplit
 
+from graphnet.messages import Message, as_one, finished
+
 T = TypeVar("T")
 
 TEXT, JSON = LOG_FORMATS = ("text", "json")
@@ -20,11 +22,32 @@ LAST_PORT = 65_535
 
 
 class ProcessSettingsError(Exception):
-    """A variable of the environment that is missing or cannot be used; names it."""
+    """A variable of the environment, its ``name``, is missing or cannot be used.
 
-    def __init__(self, sentence: str, name: str = "") -> None:
-        super().__init__(sentence)
+    ``problem`` says what happened, ``remedy`` what to do. ``str`` is both in English.
+    """
+
+    def __init__(self, problem: Message, name: str = "", remedy: Message | None = None) -> None:
+        super().__init__(problem, name, remedy)
+        self.problem = problem
         self.name = name
+        self.remedy = remedy
+
+    def __str__(self) -> str:
+        return str(self.message)
+
+    @property
+    def message(self) -> Message:
+        """The problem and the remedy as one message."""
+        return self.problem if self.remedy is None else as_one((self.problem, self.remedy))
+
+
+class InvalidValue(ValueError):
+    """Why the text of a variable cannot be used, as a message."""
+
+    def __init__(self, message: Message) -> None:
+        super().__init__(message)
+        self.message = message
 
 
 @dataclass(frozen=True)
@@ -120,36 +143,32 @@ def read(
     """Cast one variable, from ``NAME`` or the file ``NAME_FILE``. Raises ProcessSettingsError."""
     text = _text(environment, name)
     if text is None and default is None:
-        raise ProcessSettingsError(
-            f"The environment variable {name} (or {name}_FILE) is not set.", name
-        )
+        raise ProcessSettingsError(Message("settings.not-set", name=name), name)
     if text is None:
         assert default is not None  # noqa: S101 - narrowed above, for the type checker
         return default
     try:
         return cast(text)
     except ValueError as error:
-        sentence = f"The environment variable {name} cannot be used: {error}."
-        raise ProcessSettingsError(sentence, name) from error
+        reason = error.message if isinstance(error, InvalidValue) else finished(str(error))
+        problem = Message("settings.invalid", name=name, reason=reason)
+        raise ProcessSettingsError(problem, name) from error
 
 
 def redis_address(text: str) -> str:
-    """The URL of a Redis. Raises ValueError in words that hold no piece of a password."""
+    """The URL of a Redis. Raises InvalidValue, which holds no piece of a password."""
     try:
         parts = urlsplit(text)
         usable = parts.scheme in ("redis", "rediss", "unix") and (parts.port or 1) > 0
     except ValueError:
         usable = False
     if not usable or parts.fragment or not (parts.hostname or parts.path):
-        raise ValueError(
-            "it must look like redis://:password@host:6379/0, with / ? # of the password as "
-            "%2F %3F %23"
-        ) from None
+        raise InvalidValue(Message("settings.redis-address")) from None
     return text
 
 
 def web_address(text: str) -> str:
-    """The address of the pages without a slash at its end, or "". Raises ValueError in words."""
+    """The address of the pages without a slash at its end, or "". Raises InvalidValue."""
     if not text.strip():
         return ""
     try:
@@ -158,32 +177,32 @@ def web_address(text: str) -> str:
     except ValueError:
         usable = False
     if not usable or parts.query or parts.fragment or parts.username or not text.isascii():
-        raise ValueError("it must look like https://sgn.example.org, without ? and #")
+        raise InvalidValue(Message("settings.web-address"))
     return text.strip().rstrip("/")
 
 
 def positive(text: str) -> int:
-    """A whole number above 0. Raises ValueError in words."""
+    """A whole number above 0. Raises InvalidValue."""
     if not text.strip().isdecimal() or int(text) < 1:
-        raise ValueError(f"it must be a whole number above 0, not {text!r}")
+        raise InvalidValue(Message("settings.positive", value=text))
     return int(text)
 
 
 def share(text: str) -> float:
-    """A number above 0 up to 1. Raises ValueError in words."""
+    """A number above 0 up to 1. Raises InvalidValue."""
     try:
         number = float(text)
     except ValueError:
         number = 0.0
     if not 0 < number <= 1:
-        raise ValueError(f"it must be a number above 0 up to 1, not {text!r}")
+        raise InvalidValue(Message("settings.share", value=text))
     return number
 
 
 def port(text: str) -> int:
-    """A port, or 0 for none. Raises ValueError in words."""
+    """A port, or 0 for none. Raises InvalidValue."""
     if not text.strip().isdecimal() or int(text) > LAST_PORT:
-        raise ValueError(f"it must be a port from 1 to {LAST_PORT}, or 0 for none, not {text!r}")
+        raise InvalidValue(Message("settings.port", value=text, most=str(LAST_PORT)))
     return int(text)
 
 
@@ -193,17 +212,17 @@ def paths(text: str) -> tuple[Path, ...]:
 
 
 def log_format(text: str) -> str:
-    """``text`` or ``json``. Raises ValueError in words."""
+    """``text`` or ``json``. Raises InvalidValue."""
     if text not in LOG_FORMATS:
-        raise ValueError(f"it must be {' or '.join(LOG_FORMATS)}, not {text!r}")
+        raise InvalidValue(Message("settings.log-format", value=text))
     return text
 
 
 def yes_or_no(text: str) -> bool:
-    """1/0, true/false, yes/no. Raises ValueError in words."""
+    """1/0, true/false, yes/no. Raises InvalidValue."""
     answers = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}
     if text.strip().lower() not in answers:
-        raise ValueError(f"it must be 1 or 0, not {text!r}")
+        raise InvalidValue(Message("settings.yes-or-no", value=text))
     return answers[text.strip().lower()]
 
 
@@ -214,5 +233,5 @@ def _text(environment: Mapping[str, str], name: str) -> str | None:
     try:
         return Path(path).read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:
-        sentence = f"The file that {name}_FILE names cannot be read: {path}."
-        raise ProcessSettingsError(sentence, name) from error
+        problem = Message("settings.file-unreadable", name=name, path=path)
+        raise ProcessSettingsError(problem, name) from error

@@ -13,6 +13,7 @@ from typing import Any
 
 from actors.settings import ProcessSettingsError
 from graphnet.disk import is_of_full_disk, write_whole
+from graphnet.messages import Message
 
 log = logging.getLogger(__name__)
 
@@ -53,9 +54,9 @@ def require_ours(folder: Path) -> None:
     open_to_all = stored.st_mode & stat.S_IWOTH and not stored.st_mode & stat.S_ISVTX
     if theirs or (open_to_all and stored.st_uid):
         raise ProcessSettingsError(
-            f"The spool's folder {folder} belongs to another user or can be written by all: let "
-            "SGN_SPOOL name a folder of this user alone (chmod 700).",
+            Message("settings.spool-foreign", folder=str(folder)),
             "SGN_SPOOL",
+            Message("settings.use-own-spool"),
         )
 
 
@@ -73,9 +74,9 @@ def open_spool(folder: Path) -> None:
             log.warning("The disk of the spool %s is full: free some space there.", folder)
             return
         raise ProcessSettingsError(
-            f"The spool {folder} cannot be made: {error.strerror}. Let SGN_SPOOL name a folder "
-            "that this user may write.",
+            Message("settings.spool-not-created", folder=str(folder), reason=error.strerror or ""),
             "SGN_SPOOL",
+            Message("settings.use-writable-spool"),
         ) from error
 
 

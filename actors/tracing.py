@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 from actors.settings import ProcessSettingsError
 from db.claims import Claim
+from graphnet.messages import Message
 
 if TYPE_CHECKING:
     from opentelemetry.context import Context
@@ -24,10 +25,6 @@ T = TypeVar("T")
 
 PARENT = "traceparent"
 NEEDED = ("opentelemetry.sdk.trace", "opentelemetry.exporter.otlp.proto.http.trace_exporter")
-NOT_INSTALLED = (
-    "OTEL_EXPORTER_OTLP_ENDPOINT asks for traces, which need an extra that is not installed: "
-    "pip install 'nld-sgn[tracing]', or unset the variable."
-)
 
 
 class Tracing:
@@ -53,9 +50,8 @@ class Tracing:
         try:
             self._start(service)
         except ValueError as error:
-            raise ProcessSettingsError(
-                f"OpenTelemetry's variables cannot be used: {error}"
-            ) from error
+            problem = Message("settings.tracing-refused", reason=str(error))
+            raise ProcessSettingsError(problem) from error
 
     def _start(self, service: str) -> None:
         from opentelemetry.exporter.otlp.proto.http import trace_exporter  # noqa: PLC0415
@@ -161,7 +157,9 @@ def check_installed() -> None:
     except ModuleNotFoundError:  # of a package around it
         found = [None]
     if None in found:
-        raise ProcessSettingsError(NOT_INSTALLED)
+        raise ProcessSettingsError(
+            Message("settings.tracing-absent"), remedy=Message("settings.install-tracing")
+        )
 
 
 @contextmanager

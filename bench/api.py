@@ -32,7 +32,7 @@ from graphnet.data.profile import Profile
 from graphnet.data.synthetic import cohort_table
 from graphnet.readers import from_json
 from tests.databases import mysql_database, query
-from tests.houses import environment
+from tests.installations import environment
 from tests.places import add_small
 from tests.servers import free_ports, queue_server
 from tests.service.forms import SMALL, form

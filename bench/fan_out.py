@@ -13,7 +13,7 @@ from pathlib import Path
 
 from actors.queue import count_workers
 from actors.redis_clients import redis_client
-from tests.houses import process
+from tests.installations import process
 from tests.places import WORKER, Place, names_of, place_at
 
 TASK = {

@@ -13,7 +13,7 @@ from pathlib import Path
 import redis
 
 from tests.databases import mysql_database, query
-from tests.houses import process
+from tests.installations import process
 from tests.mariadb import mariadb_server
 from tests.places import PLAIN, WORKER, Place, place_at
 

@@ -14,10 +14,9 @@ from db.models import Run
 from db.neurolearn import Submission
 from db.packet_limit import check_packet
 from db.runs import CANCELLED, empty_result, integrity_columns
-from db.states import Status
+from db.states import ACTIVE, Status, end_runs, reason_columns, release_shards, sync_submission
 from db.texts import json_text
 from db.transactions import restart_on_deadlock, transaction
-from db.transitions import ACTIVE, end_runs, reason_columns, release_shards, sync_submission
 
 BATCH = 100
 
@@ -117,7 +116,7 @@ async def write_cancelled_result(
 
     """
     whole = json_text(result or {})
-    await check_packet("The result", whole)
+    await check_packet("database.result-too-large", whole)
     async with transaction() as connection:
         run = Run.filter(task_id=task_id, state=Status.CANCELLED.value, checkpoint__gt=0).using_db(
             connection

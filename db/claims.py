@@ -15,18 +15,18 @@ from db.clock import now_ms
 from db.errors import translate_errors
 from db.models import Run
 from db.neurolearn import Submission
-from db.states import Status
-from db.texts import json_object
-from db.transactions import restart_on_deadlock, transaction
-from db.transitions import (
+from db.states import (
     ACTIVE,
     NO_REASON,
     SHARD_RELEASED,
+    Status,
     end_runs,
     reason_columns,
     release_shards,
     sync_submission,
 )
+from db.texts import json_object
+from db.transactions import restart_on_deadlock, transaction
 from db.versions import check_known
 from graphnet.messages import Message
 

@@ -17,9 +17,8 @@ from db.clock import now_ms
 from db.errors import translate_errors
 from db.models import Run
 from db.neurolearn import Submission
-from db.states import Status
+from db.states import ACTIVE, Status
 from db.transactions import restart_on_deadlock, transaction
-from db.transitions import ACTIVE
 
 LONGEST_LIST = 500
 # A cancelled task of which a worker is still to store what its checkpoint holds.

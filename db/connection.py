@@ -45,10 +45,8 @@ OWN = (Run, Outbox, Profile, Mapping, Key, Token, Result, RefusedForm, Installat
 LOCK_NAME = "sgn_migrate"
 LOCK_NUMBER = 7014
 LOCK_SECONDS = 45
-UNREADABLE = (
-    "SGN_DATABASE_URL cannot be read; it must look like mysql://user:password@host:3306/name."
-)
-NO_DRIVER = "PostgreSQL needs a driver that is not installed: pip install 'nld-sgn[postgres]'."
+UNREADABLE = Message("database.url-unreadable")
+NO_DRIVER = Message("database.no-postgres-driver")
 
 NEURO_LEARN_ON_SQLITE = """
 CREATE TABLE IF NOT EXISTS "backend_submissions" (
@@ -110,10 +108,7 @@ async def check_schema() -> None:
             if model in OWN:
                 raise
             table = model._meta.db_table  # noqa: SLF001 - the ORM's documented place for it
-            raise SchemaBehind(
-                f"The table {table} is missing or another, so this is not NEURO-LEARN's "
-                "database, or its own migrations have not run."
-            ) from error
+            raise SchemaBehind(Message("database.not-neuro-learn", table=table)) from error
 
 
 async def migrate(url: str, to: str = "", installation_id: str | None = None) -> str:
@@ -188,7 +183,7 @@ async def _alone(connection: BaseDBAsyncClient, url: str) -> AsyncIterator[None]
             async with held.cursor() as cursor:
                 await cursor.execute("SELECT GET_LOCK(%s, %s)", (LOCK_NAME, LOCK_SECONDS))
                 if await cursor.fetchone() != (1,):
-                    raise DatabaseUnavailable("Another process has migrated for too long.")
+                    raise DatabaseUnavailable(Message("database.migration-awaited"))
         try:
             yield
         finally:
@@ -231,9 +226,7 @@ def _connection(url: str) -> dict[str, Any]:
         }
         return {"engine": "tortoise.backends.sqlite", "credentials": credentials}
     if scheme not in WAITS:
-        raise DatabaseError(
-            "SGN_DATABASE_URL must begin with mysql://, mariadb://, postgres:// or sqlite://."
-        )
+        raise DatabaseError(Message("database.url-scheme"))
     try:
         expanded: dict[str, Any] = expand_db_url(url.replace("mariadb://", "mysql://", 1))
         credentials = expanded["credentials"]
@@ -250,5 +243,5 @@ def _connection(url: str) -> dict[str, Any]:
 def _sqlite_path(url: str) -> str:
     path = url.removeprefix("sqlite://")
     if not path.startswith("/"):
-        raise DatabaseError("SGN_DATABASE_URL must name a file by its full path: sqlite:///….")
+        raise DatabaseError(Message("database.url-relative"))
     return path

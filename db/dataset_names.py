@@ -1,8 +1,9 @@
-"""What a dataset may be called besides: forms name one with or without ``.csv``.
+"""What a dataset is called: after its file, and in forms with or without ``.csv``.
 
 NEURO-LEARN calls a dataset as its file is called, ``.csv`` included; here one is called without.
 """
 
+import re
 from collections.abc import Iterable
 
 CSV = ".csv"
@@ -18,3 +19,16 @@ def other_way(name: str) -> str:
 def other_ways(names: Iterable[str]) -> dict[str, str]:
     """The other way to write each of these names, where there is one."""
     return {name: other for name in names if (other := other_way(name))}
+
+
+ENDINGS = (
+    *("csv", "tsv", "tab", "txt", "dat", "1d", "json", "npz", "npy", "mat", "h5", "hdf5"),
+    *("xlsx", "xls", "ods", "dta", "sav", "zsav", "parquet", "arrow", "feather", "zip", "gz"),
+)
+_ENDED = re.compile(rf"(.+?)(\.({'|'.join(ENDINGS)}))+", re.IGNORECASE | re.DOTALL)
+
+
+def named_after(file: str) -> str:
+    """The name for the dataset of a file: the file's own without its endings, as ``.csv.gz``."""
+    found = _ENDED.fullmatch(file)
+    return found[1] if found else file

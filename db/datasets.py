@@ -81,8 +81,8 @@ async def insert_dataset(new: NewDataset) -> DatasetRecord:
         {column: getattr(new, column) for column in columns}
     ):
         raise DatabaseError(message)
-    await check_packet("The dataset", new.data_cont)
-    await check_packet("The dataset's profile", _as_text(new.profile))
+    await check_packet("database.dataset-too-large", new.data_cont)
+    await check_packet("database.profile-too-large", _as_text(new.profile))
     record = await find_dataset(new.data_id)
     if record is not None:
         return _same(new, record)
@@ -201,7 +201,7 @@ async def put_profile(data_id: str, length: int, profile: dict[str, Any]) -> Non
     """Keep a profile, in the place of an older one. Raises SchemaAhead."""
     await check_known()
     text = _as_text(profile)
-    await check_packet("The dataset's profile", text)
+    await check_packet("database.profile-too-large", text)
     row = Profile.filter(data_id=data_id)
     # Several may profile one dataset at once, and transactions that read before they write get in
     # each other's way. MySQL counts rows that changed, so a row of no change is there too.

@@ -13,7 +13,7 @@ from typing import Any
 from prometheus_client import Counter
 from tortoise.exceptions import BaseORMException, DBConnectionError, IntegrityError
 
-from graphnet.messages import Message, as_message
+from graphnet.messages import Message
 
 
 class Refusal(Enum):
@@ -110,9 +110,9 @@ CONNECTION_LOST = {"InterfaceError", "InternalClientError"}
 class DatabaseError(Exception):
     """The root of this room's errors: one message without SQL and without a password."""
 
-    def __init__(self, message: Message | str) -> None:
-        self.message = as_message(message)
-        super().__init__(self.message)
+    def __init__(self, message: Message) -> None:
+        self.message = message
+        super().__init__(message)
 
     def __str__(self) -> str:
         """The message in English."""

@@ -21,12 +21,13 @@ from db.packet_limit import check_packet
 from db.states import Status
 from db.texts import json_object, json_text
 from db.transactions import restart_on_deadlock, transaction
+from graphnet.messages import Message
 
 LONGEST_ID = 32
 
 
 class NotImportable(DatabaseError):
-    """A task that no model can be imported for, in a sentence."""
+    """A task that no model can be imported for."""
 
 
 @dataclass(frozen=True)
@@ -74,21 +75,18 @@ async def find_old_task(task_id: str, *, replace: bool) -> OldTask:
     """
     stranger = await find_stranger(task_id)
     if stranger is not None:
-        raise NotImportable(f"{task_id} is {stranger}, so it can have no model here.")
+        raise NotImportable(Message("predecessor.not-a-training", task=task_id, kind=stranger.kind))
     row = await Submission.get_or_none(task_id=task_id)
     if row is None:
-        raise NotImportable(f"There is no task {task_id[:40]!r}.")
+        raise NotImportable(Message("predecessor.no-task", task=repr(task_id[:40])))
     run = await Run.get_or_none(task_id=task_id)
     imported_at = 0 if run is None else run.imported_at
     if run is not None and not imported_at:
-        raise NotImportable(f"The task {task_id} is of this service, which has trained it itself.")
+        raise NotImportable(Message("predecessor.task-of-ours", task=task_id))
     if imported_at and not replace:
-        raise NotImportable(
-            f"A model was imported for the task {task_id} before; --replace puts another in its "
-            "place."
-        )
+        raise NotImportable(Message("predecessor.imported-before", task=task_id))
     if row.task_status == Status.FAILED:
-        raise NotImportable(f"The task {task_id} has failed, so it has no model.")
+        raise NotImportable(Message("predecessor.task-failed", task=task_id))
     told = (json_object(row.task_result) or {}).get("train_epochs")
     return OldTask(
         task_id=row.task_id,
@@ -109,7 +107,7 @@ async def insert_import(old: OldTask, result: Mapping[str, Any]) -> None:
 
     """
     text = json_text(dict(result))
-    await check_packet("The result", text)
+    await check_packet("database.result-too-large", text)
     now = await now_ms()
     columns = {
         "state": Status.FINISHED.value,
@@ -144,7 +142,7 @@ async def _write(old: OldTask, columns: dict[str, Any], connection: BaseDBAsyncC
 
 def meanwhile(task_id: str) -> NotImportable:
     """Why one of two imports at once was not done."""
-    return NotImportable(f"Another model was imported for the task {task_id} meanwhile.")
+    return NotImportable(Message("predecessor.imported-meanwhile", task=task_id))
 
 
 def _names(found: Any) -> tuple[str, ...]:

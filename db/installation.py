@@ -12,6 +12,7 @@ from db.clock import now_ms
 from db.errors import DatabaseError, translate_errors
 from db.models import Installation
 from db.rows import insert
+from graphnet.messages import Message
 
 NAME = "this"
 ID = re.compile(r"[a-z0-9][a-z0-9-]{2,15}")
@@ -44,10 +45,7 @@ async def set_installation_id(chosen: str) -> str:
     """
     chosen = chosen or secrets.token_hex(BYTES)
     if not ID.fullmatch(chosen):
-        raise DatabaseError(
-            f"{chosen[:40]!r} cannot be an installation's id; it must have 3 to 16 characters: "
-            "small letters, digits and hyphens."
-        )
+        raise DatabaseError(Message("database.installation-id-invalid", id=chosen[:40]))
     if not await Installation.filter(name=NAME).exists():
         await _write(chosen)
     await Installation.filter(name=NAME).update(installation_id=chosen)

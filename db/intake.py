@@ -11,11 +11,11 @@ from dataclasses import dataclass, field
 
 from db.clock import now_ms
 from db.errors import DatabaseError, DatabaseUnavailable, translate_errors
-from db.idempotency import NewKey
 from db.ids import IDS
-from db.new_tasks import NewTask, insert_new_task, write
+from db.new_tasks import NewKey, NewTask, insert_new_task, write
 from db.outbox import OutboxMessage
 from db.transactions import restart_on_deadlock, transaction
+from graphnet.messages import Message
 
 MOST_TOGETHER = 64
 GATHER_SECONDS = 0.005  # where several wait, a few more are worth waiting for
@@ -66,7 +66,7 @@ class Intake:
                     await _one(waiting)
             finally:
                 for waiting in some:
-                    _fail(waiting, DatabaseError("The task could not be written; try again."))
+                    _fail(waiting, DatabaseError(Message("worker.task-not-written")))
 
 
 async def _all_at_once(some: list[_Waiting]) -> list[OutboxMessage] | None:

@@ -1,6 +1,10 @@
-"""New tasks: submission, run and message written whole, or not at all."""
+"""New tasks: submission, run and message written whole, or not at all.
 
-from collections.abc import Sequence
+The same post sent twice with one key is one task with one answer, as the IETF's draft "The
+Idempotency-Key HTTP Header Field" has it.
+"""
+
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,7 +13,6 @@ from tortoise.exceptions import IntegrityError
 
 from db.clock import now_ms
 from db.errors import DatabaseError, KeyUsed, ModelRemoved, translate_errors
-from db.idempotency import NewKey
 from db.ids import IDS
 from db.models import Key, Outbox, Run
 from db.neurolearn import Submission
@@ -17,6 +20,43 @@ from db.rows import insert
 from db.states import Status
 from db.transactions import restart_on_deadlock, transaction
 from graphnet.messages import Message
+
+KEY_MS = 24 * 3_600_000
+BATCH = 100
+
+
+@dataclass(frozen=True)
+class NewKey:
+    """A key and the body that came with it, both as SHA-256 in hex; ``answer`` by task id."""
+
+    key_sha256: str
+    body_sha256: str
+    answer: Callable[[str], str]
+
+
+@dataclass(frozen=True)
+class UsedKey:
+    """What a key was used for."""
+
+    body_sha256: str
+    task_id: str
+    answer: str
+
+
+@translate_errors()
+async def find_key(key_sha256: str) -> UsedKey | None:
+    """What the key was used for; None if it was not, or more than a day ago."""
+    row = await Key.get_or_none(key_sha256=key_sha256)
+    return None if row is None else UsedKey(row.body_sha256, row.task_id, row.answer)
+
+
+@translate_errors()
+async def prune_keys() -> None:
+    """Forget keys that are older than a day."""
+    old = Key.filter(created_at__lt=await now_ms() - KEY_MS).limit(BATCH)
+    ids = await old.values_list("key_sha256", flat=True)
+    if ids:
+        await Key.filter(key_sha256__in=list(ids)).delete()
 
 
 @dataclass(frozen=True)
@@ -54,7 +94,7 @@ async def insert_new_task(task: NewTask, key: NewKey | None = None) -> str:
             await _insert(task, task_id, now, key)
         except IntegrityError as error:
             if key is not None and await Key.filter(key_sha256=key.key_sha256).exists():
-                raise KeyUsed("The key was used.") from error
+                raise KeyUsed(Message("database.key-used")) from error
             continue
         return task_id
     raise DatabaseError(Message("database.no-task-id"))

@@ -18,17 +18,12 @@ from db.errors import translate_errors
 from db.form import FINE_TUNE, FROM_SCRATCH
 from db.models import Run
 from db.neurolearn import Submission
+from graphnet.messages import Message
 
 TYPES = (FROM_SCRATCH, FINE_TUNE)
 TRAINING = Q(task_type__in=TYPES)
-KINDS = {
-    "ml_clf": "a classification",
-    "ml_rgs": "a regression",
-    "sa_da_ttest": "a t-test",
-    "sa_da_anova": "an analysis of variance",
-    "sa_ca_prson": "a Pearson correlation",
-    "sa_ca_spman": "a Spearman correlation",
-}
+# Of other services of NEURO-LEARN; api.kind-of-task has their names.
+KINDS = {"ml_clf", "ml_rgs", "sa_da_ttest", "sa_da_anova", "sa_ca_prson", "sa_ca_spman"}
 
 
 class Owner(StrEnum):
@@ -47,9 +42,14 @@ class Stranger:
     proj_id: str
     task_type: str
 
-    def __str__(self) -> str:
-        """A phrase that fits after "is": the kind of task, and that it is no training."""
-        return f"{kind_of(self.task_type)} of another NEURO-LEARN service; it is not a training"
+    @property
+    def kind(self) -> Message:
+        """The kind of task, as it stands in a message after "is"."""
+        if self.task_type in KINDS:
+            return Message("api.kind-of-task", type=self.task_type)
+        if not self.task_type:
+            return Message("api.kind-absent")
+        return Message("api.kind-unknown", type=repr(self.task_type))
 
 
 def owner_of(task_type: str, *, has_run: bool) -> Owner:
@@ -57,13 +57,6 @@ def owner_of(task_type: str, *, has_run: bool) -> Owner:
     if has_run:
         return Owner.OURS
     return Owner.PREDECESSOR if task_type in TYPES else Owner.FOREIGN
-
-
-def kind_of(task_type: str) -> str:
-    """What a foreign row's type means, as far as that is known."""
-    if task_type in KINDS:
-        return f"{KINDS[task_type]} ({task_type})"
-    return f"a task of type {task_type!r}" if task_type else "a task of no type"
 
 
 def may_be_task(task_id: str) -> bool:

@@ -13,10 +13,9 @@ from db.fair_queue import in_turn, place_of, waiting_projects
 from db.models import Outbox, Run
 from db.neurolearn import Submission
 from db.ownership import TYPES
-from db.states import Status
+from db.states import ACTIVE, Status
 from db.tasks import TaskRecord
 from db.texts import in_its_letters
-from db.transitions import ACTIVE
 
 LONGEST_LIST = 500  # ids in one query
 MOST_LOOKED_AT = 20_000  # tasks that wait

@@ -18,10 +18,9 @@ from db.errors import translate_errors
 from db.extract import extract
 from db.models import Outbox, Run
 from db.packet_limit import check_packet
-from db.states import Status
+from db.states import Status, end_runs, reason_columns, release_shards, sync_submission
 from db.texts import json_text
 from db.transactions import restart_on_deadlock, transaction
-from db.transitions import end_runs, reason_columns, release_shards, sync_submission
 from graphnet.artifacts.result import StoredObjects, TaskResult
 from graphnet.messages import Message
 
@@ -143,7 +142,7 @@ async def _end(claim: Claim, ending: Ending, **more: Any) -> Status | None:
     """End a task that is still ours; the status it ended with. Raises ContentTooLarge."""
     status, shown = ending.status, ending.shown(claim.task_id)
     whole = None if ending.result is None else json_text(ending.result)
-    await check_packet("The result", shown if whole is None else whole)
+    await check_packet("database.result-too-large", shown if whole is None else whole)
     reason = await reason_columns(*ending.reasons)
     now = await now_ms()
     async with transaction() as connection:

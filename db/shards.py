@@ -9,9 +9,8 @@ from db.clock import now_ms
 from db.errors import translate_errors
 from db.models import Outbox, Run
 from db.rows import insert
-from db.states import Status
+from db.states import ACTIVE, Status, read_reasons
 from db.transactions import restart_on_deadlock, transaction
-from db.transitions import ACTIVE, read_reasons
 from graphnet.messages import Message
 
 LONGEST_LIST = 500

@@ -14,10 +14,9 @@ from db.models import Result, Run
 from db.neurolearn import Submission
 from db.ownership import TRAINING, Owner, may_be_task, owner_of
 from db.pagination import page
-from db.states import TERMINAL, Status
+from db.states import ERROR_CHARACTERS, TERMINAL, Status, read_reasons
 from db.texts import json_object, plain
 from db.transactions import restart_on_deadlock
-from db.transitions import ERROR_CHARACTERS, read_reasons
 from db.versions import check_known
 from graphnet.messages import Message, finished
 

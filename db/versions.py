@@ -17,6 +17,7 @@ from db.errors import DatabaseError, SchemaAhead, SchemaBehind, translate_errors
 from db.models import Outbox, Result, Run
 from db.neurolearn import Submission
 from db.states import Status
+from graphnet.messages import Message
 
 APP = "sgn"
 PARTS = "0003_deployable"  # since when a task may have parts
@@ -40,11 +41,8 @@ async def check_known() -> None:
     """Look whether the database is of this version or an older one. Raises SchemaAhead."""
     newer = sorted(set(await _applied()) - set(known()))
     if newer:
-        raise SchemaAhead(
-            f"The database is of a newer version of this service: it has the migration "
-            f"{newer[-1]}, and the last that this version knows is {known()[-1]}. Run the newer "
-            f"version, or go back with that version's `sgn migrate --to {known()[-1][:4]}`."
-        )
+        last = known()[-1]
+        raise SchemaAhead(Message("database.newer", has=newer[-1], knows=last, to=last[:4]))
 
 
 async def behind() -> bool:
@@ -87,28 +85,21 @@ async def _applied() -> list[str]:
 def _named(to: str) -> str:
     found = [name for name in known() if name.startswith(to)]
     if len(found) != 1:
-        raise DatabaseError(
-            f"There is no migration {to[:40]!r} to go to; it must be one of "
-            f"{', '.join(name[:4] for name in known())}."
-        )
+        names = ", ".join(name[:4] for name in known())
+        raise DatabaseError(Message("database.no-migration", asked=to[:40], names=names))
     return found[0]
 
 
 async def _check_idle(connection: BaseDBAsyncClient) -> None:
     """Whether a migration can be undone now. Raises DatabaseError."""
     if connection.capabilities.dialect == "sqlite":
-        raise DatabaseError(
-            "A migration cannot be undone on SQLite; put back the file that was copied before the "
-            "upgrade."
-        )
+        raise DatabaseError(Message("database.no-way-back-on-sqlite"))
     held = Run.filter(state=Status.RUNNING.value, lease_until__gt=await now_ms())
     # By its id alone: a column may be missing.
     running = await held.values_list("task_id", flat=True)
     if running:
-        raise DatabaseError(
-            f"{len(running)} tasks are being trained, such as {running[0]}; end all workers and "
-            "services before a migration is undone."
-        )
+        in_use = Message("database.in-use", count=len(running), task=str(running[0]))
+        raise DatabaseError(in_use)
 
 
 async def _forget_parts(connection: BaseDBAsyncClient, plan: Sequence[PlanStep]) -> None:

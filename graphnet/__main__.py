@@ -55,6 +55,13 @@ def parser() -> argparse.ArgumentParser:
     command_line.add_argument("--model", default="", help=f"one of {', '.join(MODELS)}")
     command_line.add_argument("--device", default="auto", help="auto, cpu, cuda or cuda:0")
     command_line.add_argument(
+        "--threads",
+        type=_positive,
+        default=1,
+        metavar="N",
+        help="threads on a CPU; each number rounds otherwise, 1 (the default) as a worker does",
+    )
+    command_line.add_argument(
         "--atlas",
         type=Path,
         metavar="FILE",
@@ -77,6 +84,13 @@ def parser() -> argparse.ArgumentParser:
             for option in options:
                 _add(section, option)
     return command_line
+
+
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError("must be at least 1")
+    return number
 
 
 def _add(section: "argparse._ArgumentGroup", option: Option) -> None:

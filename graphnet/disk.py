@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from graphnet.errors import DiskFull
+from graphnet.messages import Message
 
 FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
@@ -22,16 +23,17 @@ def is_of_full_disk(error: BaseException | None) -> bool:
 
 
 @contextmanager
-def room_in(folder: Path, what: str) -> Iterator[None]:
-    """Raise DiskFull where a write to the folder finds no room; ``what`` names the folder's use."""
+def room_in(folder: Path, use: str) -> Iterator[None]:
+    """Raise DiskFull where a write to the folder finds no room.
+
+    ``use`` is spool, cache, temporary or output.
+    """
     try:
         yield
     except OSError as error:
         if error.errno not in FULL:
             raise
-        raise DiskFull(
-            f"The disk of {what} {folder} is full: free some space there, or name another disk."
-        ) from error
+        raise DiskFull(Message("worker.disk-full", use=use, folder=str(folder))) from error
 
 
 def write_whole(path: Path, content: bytes) -> None:

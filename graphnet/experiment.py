@@ -25,7 +25,7 @@ from graphnet.evaluation.result_warnings import clipped_values, quality, warning
 from graphnet.evaluation.validation import ValidationResult, validate
 from graphnet.plan import ExperimentPlan
 from graphnet.training.callbacks import Callback
-from graphnet.training.memory import translate_oom
+from graphnet.training.memory import kept_heap, translate_oom
 from graphnet.training.stacked import MonitoredFit
 
 
@@ -39,6 +39,7 @@ class Outcome:
 
 
 @translate_oom
+@kept_heap()
 def run(
     data: Splits,
     settings: TrainingSettings,
@@ -79,7 +80,7 @@ def run(
     plan = ExperimentPlan.of(data, settings, evaluation or Evaluation(), parent)
     data = plan.data  # in the parent's order of regions
     coordinator = Coordinator(plan, device, callback, sharing)
-    callback.expect(plan.costs(1 if sharing is None else plan.evaluation.fan_out))
+    callback.expect(plan.costs(1 if sharing is None else plan.evaluation.fan_out, device))
     coordinator.dispatch()
     with callback.stage("train"):
         trained = coordinator.train()

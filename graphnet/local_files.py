@@ -11,6 +11,7 @@ from graphnet.data.dataset import Dataset
 from graphnet.data.interpretation import Choice, Question
 from graphnet.data.storage import DATASET, load
 from graphnet.errors import CohortError, GraphnetError, QuestionsOpen
+from graphnet.messages import Message
 from graphnet.readers.inquiry import UNASKED
 from graphnet.readers.reading import read
 
@@ -48,10 +49,10 @@ class LocalFiles:
             file, colon, question = key.rpartition(":")
             path = names.get(file) if colon else None
             if not equals or not key:
-                raise CohortError(f"--map {pair} is not of the form ID=CHOICE or FILE:ID=CHOICE.")
+                raise CohortError(Message("readers.map-malformed", pair=pair))
             answers = found.shared if path is None else found.own.setdefault(path, {})
             if answers.setdefault(key if path is None else question, value) != value:
-                raise CohortError(f"--map answers {key} twice.")
+                raise CohortError(Message("readers.map-twice", key=key))
         return found
 
     def cohorts(self, splits: Mapping[str, Sequence[Path]], target: str) -> dict[str, Cohort]:
@@ -63,7 +64,7 @@ class LocalFiles:
 
         """
         found: dict[str, list[Cohort]] = {}
-        problems: list[str] = []
+        problems: list[Message] = []
         questions: dict[Question, None] = {}
         for split, path in [(name, path) for name, paths in splits.items() for path in paths]:
             try:
@@ -71,7 +72,7 @@ class LocalFiles:
             except QuestionsOpen as error:
                 questions |= dict.fromkeys(error.questions)
             except CohortError as error:
-                problems += error.sentences
+                problems += error.messages
         if problems:
             raise CohortError(*dict.fromkeys(problems))
         if questions:
@@ -116,9 +117,7 @@ class LocalFiles:
     def _check_used(self) -> None:
         unknown = sorted(set(self.shared) - self.used - UNASKED)
         if unknown:
-            raise CohortError(
-                f"--map answers {', '.join(unknown)}, which no file asks; leave it out."
-            )
+            raise CohortError(Message("readers.map-not-asked", keys=unknown))
 
 
 def name_of(path: Path) -> str:
@@ -139,7 +138,7 @@ def on_terminal(path: Path, question: Question) -> str | None:
         told("Choice: ", end="")
         line = sys.stdin.readline()
         if not line:
-            raise GraphnetError("Nothing was answered, so nothing was read.")
+            raise GraphnetError(Message("readers.nothing-answered"))
         number = line.strip()
         if number.isdecimal() and 1 <= int(number) <= len(question.choices):
             answer = question.choices[int(number) - 1].value

@@ -7,6 +7,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import torch
+
 from graphnet.artifacts.model import StoredModel
 from graphnet.artifacts.predictions import to_bytes
 from graphnet.config import EVALUATION, OPTIONS, SETTINGS, Evaluation, TrainingSettings
@@ -34,6 +36,8 @@ def train(given: argparse.Namespace) -> Outcome:
         OSError: a file cannot be read.
 
     """
+    # As in a worker: a second thread gains nothing for most nets, and rounds otherwise.
+    torch.set_num_threads(given.threads)
     atlas = None if given.atlas is None else Atlas.read(given.atlas)
     parent = None if given.parent is None else _load(given.parent)
     options = _options(given)
@@ -105,7 +109,7 @@ def write(outcome: Outcome, given: argparse.Namespace) -> None:
         "report.html": report.encode(),
         "manifest.json": manifest,  # last: a model is there once its manifest is
     }
-    with room_in(folder, "the folder"):
+    with room_in(folder, "output"):
         for name, content in files.items():
             write_whole(folder / name, content)
     for warning in outcome.result.warnings:

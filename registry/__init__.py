@@ -2,7 +2,7 @@
 
 An object lives at ``models/<task_id>/<name>``, or ``checkpoints/…``, ``datasets/…``, ``uploads/…``,
 below the place that the URL names. A reader sees a whole object or none. Whatever goes wrong is a
-:class:`RegistryError` whose text is one sentence.
+:class:`RegistryError` with a message that says what happened and what to do.
 """
 
 from registry.errors import (

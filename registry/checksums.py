@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from graphnet.messages import Message
+
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
@@ -20,9 +22,9 @@ log = logging.getLogger(__name__)
 PIECE = 1 << 20
 AGAIN_SECONDS = 60.0  # until storage that could not be asked is asked again
 SERVER_FAULT = 500
-BY_SHA256 = "SHA-256, which it keeps and checks"
-BY_MD5 = "MD5 alone, as it keeps no SHA-256"
-UNKNOWN = "MD5 alone, as it could not be asked for more"
+BY_SHA256 = Message("registry.kept-by-sha256")
+BY_MD5 = Message("registry.kept-by-md5")
+UNKNOWN = Message("registry.kept-unknown")
 
 
 @dataclass(frozen=True)
@@ -87,8 +89,8 @@ class Checksums:
             return self._kept or Kept()
 
     @property
-    def said(self) -> str:
-        """The same in words."""
+    def said(self) -> Message:
+        """The same as a message."""
         if self._kept is None:
             return UNKNOWN
         return BY_SHA256 if self._kept.sha256 else BY_MD5

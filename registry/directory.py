@@ -10,6 +10,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO
 
+from graphnet.messages import Message
 from registry.errors import ObjectMissing, RegistryRefuses, RegistryUnavailable
 from registry.store import MAX_BYTES, MODELS, is_key, is_task_id, object_key, require_size
 
@@ -120,9 +121,9 @@ class DirectoryStore:
             if usage.f_blocks and usage.f_bavail * usage.f_frsize < LEAST_FREE:
                 raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    def integrity(self) -> str:
+    def integrity(self) -> Message:
         """How it is known that bytes stay as they are; see :class:`~registry.store.Store`."""
-        return "the file system's own care"
+        return Message("registry.kept-by-file-system")
 
     def _put(self, task_id: str, name: str, source: BinaryIO, size: int) -> str:
         target = self._root / object_key(self._folder, task_id, name)
@@ -156,10 +157,10 @@ class DirectoryStore:
             raise self._fault(error) from error
 
     def _fault(self, error: OSError) -> RegistryUnavailable:
-        sentence = f"The registry directory {self._root} {_reason(error)}."
+        said = _said(str(self._root), error)
         if error.errno in _FULL | _REFUSED | _READ_ONLY:
-            return RegistryRefuses(sentence, full=error.errno in _FULL)
-        return RegistryUnavailable(sentence)
+            return RegistryRefuses(*said, full=error.errno in _FULL)
+        return RegistryUnavailable(*said)
 
 
 def _write_whole(target: Path, source: BinaryIO) -> None:
@@ -195,15 +196,21 @@ def _sync_folder(folder: Path) -> None:
         os.close(handle)
 
 
-def _reason(error: OSError) -> str:
+def _said(path: str, error: OSError) -> tuple[Message, Message]:
+    """The problem and the remedy."""
     if error.errno == errno.ENOENT:
-        return "does not exist: create it, mount it, or correct the registry URL"
+        absent = Message("registry.directory-absent", path=path)
+        return absent, Message("registry.create-directory")
     if error.errno in _IN_THE_WAY:
-        return "is not laid out as a registry: a file and a folder are in each other's place"
+        layout = Message("registry.directory-layout", path=path)
+        return layout, Message("registry.clear-directory")
     if error.errno in _REFUSED:
-        return "may not be used by this process: check its owner, its permissions and its mount"
+        forbidden = Message("registry.directory-forbidden", path=path)
+        return forbidden, Message("registry.check-permissions")
     if error.errno in _READ_ONLY:
-        return "is on a disk that is mounted read-only: look at the disk, and mount it for writing"
+        return Message("registry.directory-read-only", path=path), Message("registry.remount")
     if error.errno in _FULL:
-        return "is full: free some space or raise its quota"
-    return f"cannot be used ({os.strerror(error.errno or errno.EIO)}): check its disk"
+        return Message("registry.full", place=path), Message("registry.free-space")
+    reason = os.strerror(error.errno or errno.EIO)
+    unusable = Message("registry.directory-unusable", path=path, reason=reason)
+    return unusable, Message("registry.check-disk")

@@ -4,12 +4,13 @@ import re
 from pathlib import Path
 from urllib.parse import SplitResult, unquote, urlsplit
 
+from graphnet.messages import Message
 from registry.directory import DirectoryStore
 from registry.errors import RegistryError
 from registry.s3 import S3Store
 from registry.store import MAX_BYTES, MODELS, Store
 
-_RIGHT = "give file:///folder or s3://bucket/prefix"
+_USE_VALID_URL = Message("registry.use-valid-url")
 _BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 _PREFIX = re.compile(r"([A-Za-z0-9_][A-Za-z0-9_.=-]*(/[A-Za-z0-9_][A-Za-z0-9_.=-]*)*)?")
 
@@ -31,9 +32,9 @@ def open_store(
     :meth:`~registry.store.Store.check` does. Raises :class:`~registry.errors.RegistryError` for a
     URL it cannot use, and :class:`~registry.errors.RegistryUnavailable` for broken AWS files.
     """
-    parts = _split("registry URL", url)
+    parts = _split_url(url)
     if parts.query or parts.fragment:
-        raise RegistryError(f"The registry URL {url!r} holds a '?' or a '#': {_RIGHT}.")
+        raise RegistryError(Message("registry.url-with-query", url=url), _USE_VALID_URL)
     if parts.scheme == "file":
         return DirectoryStore(_folder(url, parts), folder=folder, max_bytes=max_bytes)
     if parts.scheme == "s3":
@@ -46,28 +47,34 @@ def open_store(
             max_bytes=max_bytes,
             hasty=hasty,
         )
-    raise RegistryError(f"The registry URL {url!r} is not understood: {_RIGHT}.")
+    raise RegistryError(Message("registry.url-unknown", url=url), _USE_VALID_URL)
 
 
-def _split(what: str, url: str) -> SplitResult:
-    try:
-        parts = urlsplit(url)
-    except ValueError as error:
-        raise RegistryError(f"The {what} {url!r} is not a URL.") from error
-    if "@" in parts.netloc:  # whoever wrote it would not like to read it in a log
-        raise RegistryError(
-            f"The {what} holds credentials before an '@': remove them, "
-            "and set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY instead."
-        )
+def _split_url(url: str) -> SplitResult:
+    parts = _split(url)
+    if parts is None:
+        raise RegistryError(Message("registry.url-unreadable", url=url), _USE_VALID_URL)
+    _refuse_credentials(parts, Message("registry.url-with-credentials"))
     return parts
+
+
+def _split(url: str) -> SplitResult | None:
+    try:
+        return urlsplit(url)
+    except ValueError:
+        return None
+
+
+def _refuse_credentials(parts: SplitResult, problem: Message) -> None:
+    if "@" in parts.netloc:  # whoever wrote it would not like to read it in a log
+        raise RegistryError(problem, Message("registry.use-credential-variables"))
 
 
 def _folder(url: str, parts: SplitResult) -> Path:
     folder = unquote(parts.path)
     if parts.netloc or not folder.startswith("/") or "\0" in folder:
         raise RegistryError(
-            f"The registry URL {url!r} does not name an absolute folder: "
-            "give three slashes and the whole path, such as file:///srv/registry."
+            Message("registry.url-relative", url=url), Message("registry.use-absolute-folder")
         )
     return Path(folder)
 
@@ -76,13 +83,13 @@ def _bucket(url: str, parts: SplitResult) -> tuple[str, str]:
     prefix = parts.path.strip("/")
     if not _BUCKET.fullmatch(parts.netloc):
         raise RegistryError(
-            f"The registry URL {url!r} names the bucket {parts.netloc!r}: a bucket's name has "
-            "3 to 63 small letters, digits, '-' or '.', such as s3://sgn-models/site-a."
+            Message("registry.bucket-invalid", url=url, bucket=parts.netloc),
+            Message("registry.use-valid-bucket"),
         )
     if not _PREFIX.fullmatch(prefix):
         raise RegistryError(
-            f"The registry URL {url!r} names the prefix {prefix!r}: between its slashes it may "
-            "hold letters, digits, '_', '-', '=' and '.', such as s3://sgn-models/site-a."
+            Message("registry.prefix-invalid", url=url, prefix=prefix),
+            Message("registry.use-valid-prefix"),
         )
     return parts.netloc, prefix
 
@@ -90,9 +97,13 @@ def _bucket(url: str, parts: SplitResult) -> tuple[str, str]:
 def _endpoint(endpoint_url: str | None) -> str | None:
     if not endpoint_url:
         return None
-    if _split("S3 endpoint", endpoint_url).scheme not in {"http", "https"}:
+    parts = _split(endpoint_url)
+    use_web_address = Message("registry.use-web-address")
+    if parts is None:
         raise RegistryError(
-            f"The S3 endpoint {endpoint_url!r} is not a web address: "
-            "give one such as http://storage.example.org:9000."
+            Message("registry.endpoint-unreadable", url=endpoint_url), use_web_address
         )
+    _refuse_credentials(parts, Message("registry.endpoint-with-credentials"))
+    if parts.scheme not in {"http", "https"}:
+        raise RegistryError(Message("registry.endpoint-not-web", url=endpoint_url), use_web_address)
     return endpoint_url

@@ -10,6 +10,7 @@ import boto3.session
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
+from graphnet.messages import Message
 from registry.checksums import PIECE, Kept, Sums, checksums_of
 from registry.errors import ObjectMissing, RegistryError, RegistryUnavailable
 from registry.s3_faults import FAULTS, code, does_not_write, is_server_fault, translated
@@ -134,7 +135,7 @@ class S3Store:
             self._probe.put_object(Bucket=self._bucket, Key=key, Body=_PROBE, **sums.sent(Kept()))
             self._probe.delete_object(Bucket=self._bucket, Key=key)
 
-    def integrity(self) -> str:
+    def integrity(self) -> Message:
         """How it is known that bytes stay as they are; see :class:`~registry.store.Store`."""
         self._kept()
         return self._sums.said
@@ -162,8 +163,8 @@ class S3Store:
             )
         if not sums.are_in(answer, kept):
             raise RegistryUnavailable(
-                f"The registry {self._place} has kept other bytes of {key} than it was given: look "
-                "into the log of the storage."
+                Message("registry.object-stored-changed", place=self._place, object=key),
+                Message("registry.check-log"),
             )
         return self._address(key)
 
@@ -244,7 +245,9 @@ def _client(
     except BotoCoreError:
         raise
     except ValueError as error:
-        raise RegistryError(
-            f"The S3 endpoint {endpoint_url or 'of the AWS settings'} has no usable host name: "
-            "give an address such as http://storage.example.org:9000."
-        ) from error
+        problem = (
+            Message("registry.endpoint-without-host", url=endpoint_url)
+            if endpoint_url
+            else Message("registry.aws-endpoint-without-host")
+        )
+        raise RegistryError(problem, Message("registry.use-web-address")) from error

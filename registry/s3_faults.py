@@ -1,4 +1,4 @@
-"""What the errors of S3-compatible storage mean, in words."""
+"""What the errors of S3-compatible storage mean."""
 
 import re
 from typing import Any
@@ -17,6 +17,7 @@ from botocore.exceptions import (
 )
 from botocore.exceptions import ConnectionError as NoConnectionError
 
+from graphnet.messages import Message
 from registry.errors import ObjectDamaged, RegistryError, RegistryRefuses, RegistryUnavailable
 
 FAULTS = (BotoCoreError, ClientError, OSError)
@@ -39,14 +40,6 @@ _NO_BUCKET = {"404", "NoSuchBucket"}
 # Such as MinIO's XMinioStorageFull and Ceph's QuotaExceeded; each storage has words of its own.
 _FULL_CODE = re.compile(r"full|quota|insufficient|nospace|no_space", re.IGNORECASE)
 _READ_ONLY_CODE = re.compile(r"read[_-]?only", re.IGNORECASE)
-_CREDENTIALS = (
-    "refuses our credentials: check AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, "
-    "and that they may list, read and write this bucket"
-)
-_NOT_WRITTEN = (
-    "does not allow writing: check AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, that they may "
-    "write this bucket, and whether it is over its quota"
-)
 
 
 def code(error: ClientError) -> str:
@@ -62,31 +55,31 @@ def is_server_fault(error: Exception) -> bool:
 
 
 def translated(place: str, error: Exception, *, writing: bool) -> RegistryError:
-    """The error of a call to the registry at ``place`` as our own, with one sentence."""
+    """The error of a call to the registry at ``place`` as our own."""
     if isinstance(error, FlexibleChecksumError):
         return ObjectDamaged(
-            f"The registry {place} gives back other bytes than it was given: look into the log of "
-            "the storage, and at its disks."
+            Message("registry.object-changed", place=place), Message("registry.check-log-and-disks")
         )
     if not isinstance(error, ClientError):
-        return RegistryUnavailable(f"The registry {place} {_reason(error)}.")
+        return RegistryUnavailable(*_unreached(place, error))
     if _is_full(error):
-        sentence = f"The registry {place} is full: free some space or raise its quota."
-        return RegistryRefuses(sentence, full=True)
+        return RegistryRefuses(
+            Message("registry.full", place=place), Message("registry.free-space"), full=True
+        )
     if _is_read_only(error):
-        sentence = f"The registry {place} is read-only: look at its disks, and let it write again."
-        return RegistryRefuses(sentence)
+        return RegistryRefuses(
+            Message("registry.read-only", place=place), Message("registry.make-writable")
+        )
     if code(error) in _REFUSED:
-        why = _NOT_WRITTEN if writing and code(error) in _FORBIDDEN else _CREDENTIALS
-        return RegistryRefuses(f"The registry {place} {why}.")
-    return RegistryUnavailable(f"The registry {place} {_answer(code(error))}.")
+        return RegistryRefuses(*_not_allowed(place, code(error), writing=writing))
+    return RegistryUnavailable(*_answered(place, code(error)))
 
 
 def does_not_write(place: str, error: ClientError) -> RegistryRefuses:
     """The error of storage that answers all else."""
     return RegistryRefuses(
-        f"The registry {place} answers but does not write (error {code(error)!r}): it is probably "
-        "full, or one of its servers is down; check the log of the storage."
+        Message("registry.writing-fails", place=place, error=code(error)),
+        Message("registry.check-full-or-down"),
     )
 
 
@@ -103,23 +96,29 @@ def _status(error: ClientError) -> int:
     return int(metadata.get("HTTPStatusCode", 0))
 
 
-def _reason(error: Exception) -> str:
+def _unreached(place: str, error: Exception) -> tuple[Message, Message]:
+    """The problem and the remedy where the storage has not answered."""
     if isinstance(error, _NO_CREDENTIALS):
-        return (
-            "needs credentials and found none: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, "
-            "or AWS_PROFILE to a profile of the AWS files"
-        )
+        missing = Message("registry.no-credentials", place=place)
+        return missing, Message("registry.set-credentials")
     if isinstance(error, SSLError):
-        return (
-            "gives no encrypted connection that this machine trusts: check whether its endpoint is "
-            "http or https, its certificate, and AWS_CA_BUNDLE for a certificate of your own"
-        )
+        not_trusted = Message("registry.not-trusted", place=place)
+        return not_trusted, Message("registry.check-certificate")
     if isinstance(error, _UNREACHED):
-        return "does not answer: check that the storage is running and that its endpoint is right"
-    return "cannot be used: check its endpoint, the AWS_* variables and the AWS files"
+        return Message("registry.silent", place=place), Message("registry.check-running")
+    return Message("registry.unusable", place=place), Message("registry.check-settings")
 
 
-def _answer(word: str) -> str:
+def _not_allowed(place: str, word: str, *, writing: bool) -> tuple[Message, Message]:
+    if writing and word in _FORBIDDEN:
+        refused = Message("registry.writing-refused", place=place)
+        return refused, Message("registry.check-right-to-write")
+    refused = Message("registry.credentials-refused", place=place)
+    return refused, Message("registry.check-credentials")
+
+
+def _answered(place: str, word: str) -> tuple[Message, Message]:
     if word in _NO_BUCKET:
-        return "has no such bucket: create it, or correct the registry URL"
-    return f"answered with the error {word!r}: look into the log of the storage"
+        return Message("registry.no-bucket", place=place), Message("registry.create-bucket")
+    answered = Message("registry.answered-with-error", place=place, error=word)
+    return answered, Message("registry.check-log")

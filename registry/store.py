@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 from typing import Protocol
 
+from graphnet.messages import Message
 from registry.errors import RegistryError
 
 MAX_BYTES = 2 * 1024**3
@@ -78,8 +79,8 @@ class Store(Protocol):
         They lie beside the folders of objects, where no object's name leads.
         """
 
-    def integrity(self) -> str:
-        """How it is known that what is read is what was written, in a few words; may ask it."""
+    def integrity(self) -> Message:
+        """How it is known that what is read is what was written; may ask the storage."""
 
 
 def is_task_id(task_id: str) -> bool:
@@ -96,13 +97,11 @@ def object_key(folder: str, task_id: str, name: str) -> str:
     """Give an object's key; raises :class:`~registry.errors.RegistryError` outside the rules."""
     if not is_task_id(task_id):
         raise RegistryError(
-            f"The task id {task_id!r} cannot name a stored object: "
-            "it needs 1 to 32 letters, digits, '_' or '-'."
+            Message("registry.task-id-invalid", task=task_id), Message("registry.use-valid-id")
         )
     if not is_key(task_id, name):
         raise RegistryError(
-            f"The name {name!r} cannot name a stored object: it needs 1 to 100 small letters, "
-            "digits, '_', '-' or '.', and may not start with '.'."
+            Message("registry.name-invalid", name=name), Message("registry.use-valid-name")
         )
     return f"{folder}/{task_id}/{name}"
 
@@ -111,6 +110,6 @@ def require_size(address: str, size: int, max_bytes: int) -> None:
     """Raise :class:`~registry.errors.RegistryError` for an object over the limit; all in bytes."""
     if size > max_bytes:
         raise RegistryError(
-            f"The object {address} has {size} bytes, more than the {max_bytes} this registry "
-            "takes: store less or raise the limit."
+            Message("registry.object-too-large", address=address, size=size, most=max_bytes),
+            Message("registry.store-less"),
         )

@@ -23,8 +23,8 @@ from db.connection import close_database, open_database
 from db.errors import DatabaseError
 from db.installation import database_address
 from db.intake import Intake
+from db.packet_limit import warn_of_packet
 from registry import MODELS, UPLOADS, Store, open_store
-from service.api.addresses import Addresses
 from service.api.endpoint import Endpoint, Handler
 from service.api.endpoints import ENDPOINTS
 from service.forms.refusal_log import RefusalLog
@@ -40,18 +40,15 @@ from service.http.middleware import (
     TracingMiddleware,
 )
 from service.http.responses import success
-from service.monitoring.listener import MetricsMiddleware, Monitoring
-from service.monitoring.packet_limit import warn_of_packet
+from service.monitoring.listener import Addresses, MetricsMiddleware, Monitoring
 from service.monitoring.readiness import Readiness
 from service.monitoring.task_metrics import TaskMetrics
 from service.pages.table import PAGES
 from service.settings import HttpSettings
 from service.state import AppState, SchemaWatch, state_of
 from service.stores.artifacts import ArtifactReader
-from service.stores.dataset_cache import DatasetCache
-from service.stores.prediction import PredictionClient
-from service.stores.profiles import Profiles
-from service.stores.reading import ReadingClient
+from service.stores.profiles import DatasetCache, Profiles
+from service.stores.reading import PredictionClient, ReadingClient
 from service.stores.uploads import Uploads
 
 log = logging.getLogger(__name__)

@@ -1,7 +1,7 @@
 """Tasks of this service's predecessor and of other services: what they lack, and why."""
 
 from actors.lost import OBJECTS
-from db.ownership import KINDS, Owner, Stranger, find_stranger
+from db.ownership import Owner, Stranger, find_stranger
 from db.states import Status
 from db.tasks import TaskRecord
 from graphnet.messages import Message
@@ -48,17 +48,8 @@ async def absence(caller: Caller, task_id: str) -> Message:
     """Why an id is no task's: because it is another service's, or nobody's."""
     stranger = await stranger_seen(caller, task_id)
     if stranger is not None:
-        return Message("api.other-service", task=stranger.task_id, kind=kind_of(stranger))
+        return Message("api.other-service", task=stranger.task_id, kind=stranger.kind)
     return Message("api.no-task", task=quoted(task_id, 40))
-
-
-def kind_of(stranger: Stranger) -> Message:
-    """The kind of another service's task, as it stands in a message."""
-    if stranger.task_type in KINDS:
-        return Message("api.kind-of-task", type=stranger.task_type)
-    if not stranger.task_type:
-        return Message("api.kind-absent")
-    return Message("api.kind-unknown", type=quoted(stranger.task_type))
 
 
 async def stranger_seen(caller: Caller, task_id: str) -> Stranger | None:

@@ -21,6 +21,7 @@ from actors.shutdown import cancelled, end_within, leave, step
 from db import tokens
 from db.connection import close_database, open_database
 from db.errors import DatabaseError
+from graphnet.messages import Message
 from registry import RegistryError
 from service.app import create_app, load_handlers
 from service.settings import HttpSettings, is_loopback
@@ -84,10 +85,9 @@ def listen(host: str, port: int) -> socket.socket:
     try:
         listening = socket.create_server((host, port), family=family, backlog=BACKLOG)
     except OSError as error:
-        raise OSError(
-            f"The service cannot listen on {host}:{port}: {error.strerror or error}; choose "
-            "another port or end what uses it."
-        ) from error
+        reason = error.strerror or str(error)
+        values = {"host": host, "port": str(port), "reason": reason}
+        raise OSError(str(Message("local.cannot-listen", **values))) from error
     if hasattr(socket, "TCP_USER_TIMEOUT"):  # Linux; accepted connections inherit it
         listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, UNREAD_MS)
     return listening
@@ -133,10 +133,8 @@ async def _check_entrance(settings: HttpSettings, stop: asyncio.Event) -> None:
         return
     if not settings.anonymous:
         raise ProcessSettingsError(
-            f"SGN_HOST is {settings.host}, where anyone in the network could use the service "
-            "without a token: make one with 'sgn token new', name the networks of those who need "
-            "none in SGN_TRUSTED_NETWORKS, or set SGN_ALLOW_ANONYMOUS=1 if the network itself "
-            "keeps strangers out."
+            Message("settings.open-to-anyone", host=settings.host),
+            remedy=Message("settings.restrict-access"),
         )
     log.warning(
         "ANYONE who reaches %s can use this service: SGN_ALLOW_ANONYMOUS=1 says so and no token "

@@ -6,7 +6,8 @@ from functools import lru_cache
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from typing import Self
 
-from actors.settings import ProcessSettings, positive, read, yes_or_no
+from actors.settings import InvalidValue, ProcessSettings, positive, read, yes_or_no
+from graphnet.messages import Message
 
 MEGABYTE = 1_000_000
 Network = IPv4Network | IPv6Network
@@ -74,11 +75,11 @@ class HttpSettings:
 
 
 def networks(text: str) -> tuple[Network, ...]:
-    """Addresses and networks, with commas between them. Raises ValueError in words."""
+    """Addresses and networks, with commas between them. Raises InvalidValue."""
     try:
         return tuple(ip_network(part.strip()) for part in text.split(",") if part.strip())
     except ValueError as error:
-        raise ValueError(f"{error}; give networks such as 10.1.0.0/16,10.2.3.4") from error
+        raise InvalidValue(Message("settings.networks", reason=str(error))) from error
 
 
 def names(text: str) -> frozenset[str]:

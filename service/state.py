@@ -19,10 +19,8 @@ from service.monitoring.listener import Monitoring
 from service.monitoring.readiness import Readiness
 from service.settings import HttpSettings
 from service.stores.artifacts import ArtifactReader, LostModels
-from service.stores.dataset_cache import DatasetCache
-from service.stores.prediction import PredictionClient
-from service.stores.profiles import Profiles
-from service.stores.reading import ReadingClient
+from service.stores.profiles import DatasetCache, Profiles
+from service.stores.reading import PredictionClient, ReadingClient
 from service.stores.uploads import Uploads
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.houses import REAL_DATA, House, sgn_up
+from tests.installations import REAL_DATA, Installation, sgn_up
 from tests.service.forms import add_datasets
 
 WILD = REAL_DATA.with_name("wild")
@@ -13,12 +13,12 @@ WILD = REAL_DATA.with_name("wild")
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Whatever needs the house is slow; files without slow tests come first.
+    """Whatever needs the installation is slow; files without slow tests come first.
 
     These soon say what is wrong; the tests of a file, which share what they start, stay together.
     """
     for item in items:
-        if "house" in getattr(item, "fixturenames", ()):
+        if "installation" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.slow)
     slow = {item.path for item in items if item.get_closest_marker("slow")}
     items.sort(key=lambda item: item.path in slow)
@@ -41,14 +41,14 @@ def wild() -> Path:
 
 
 @pytest.fixture(scope="session")
-def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    """One running house for all tests that leave it as it was."""
-    with sgn_up(tmp_path_factory.mktemp("house")) as running:
+def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+    """One running installation for all tests that leave it as it was."""
+    with sgn_up(tmp_path_factory.mktemp("installation")) as running:
         yield running
 
 
 @pytest.fixture(scope="session")
-def small(house: House, tmp_path_factory: pytest.TempPathFactory) -> House:
-    """That house with the two small datasets."""
-    add_datasets(house, tmp_path_factory.mktemp("small"))
-    return house
+def small(installation: Installation, tmp_path_factory: pytest.TempPathFactory) -> Installation:
+    """That installation with the two small datasets."""
+    add_datasets(installation, tmp_path_factory.mktemp("small"))
+    return installation

@@ -16,7 +16,7 @@ import httpx
 import pandas as pd
 
 from tests.databases import query
-from tests.houses import GIVE_UP_SECONDS
+from tests.installations import GIVE_UP_SECONDS
 
 ENDED = {"Finished", "Failed"}
 COUNTED = ("Submitted", "Running", "Finished", "Failed")

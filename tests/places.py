@@ -18,7 +18,7 @@ from graphnet.data.synthetic import cohort_table
 from service.http.responses import ErrorNum
 from tests import reading as files  # which imports this module
 from tests.databases import blocking, mysql_database, postgres_database, query
-from tests.houses import GIVE_UP_SECONDS, START_SECONDS, process, serving
+from tests.installations import GIVE_UP_SECONDS, START_SECONDS, process, serving
 from tests.servers import queue_server, s3_server
 from tests.service.forms import SMALL, form
 

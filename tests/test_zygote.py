@@ -10,7 +10,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tests.houses import COLD, GIVE_UP_SECONDS, start
+from tests.installations import COLD, GIVE_UP_SECONDS, start
 from tests.zygote import forked, may_fork
 
 pytestmark = pytest.mark.slow

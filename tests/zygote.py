@@ -3,7 +3,7 @@
 What a worker imports takes six seconds of a processor, a service two, and the tests start two
 hundred. The forks are processes like any other: children of whoever started them, with an
 environment, a folder and a command line of their own, which real signals end. What is tested of
-starting itself starts afresh (``cold`` in ``tests.houses``).
+starting itself starts afresh (``cold`` in ``tests.installations``).
 """
 
 import atexit
@@ -34,7 +34,7 @@ PRELOADED = (
     *("service.local.up", "service.cli", "graphnet.local_files", "graphnet.report"),
     "graphnet.figures.glass_brain",
     # What is imported only when a task, a page or a command first needs it.
-    *("graphnet.evaluation.baselines", "captum.attr", "scipy.stats", "combatlearn"),
+    *("graphnet.evaluation.baselines", "captum.attr", "scipy.stats"),
     *("nilearn.connectome", "fluent.runtime", "graphnet.data.profile", "service.pages.site"),
     *("rich.console", "rich.progress", "rich.table"),
 )

@@ -15,7 +15,7 @@ from db import datasets
 from db.datasets import ListedDataset, name_taken
 from db.errors import DatabaseError, NameTaken
 from graphnet.errors import CohortError, DiskFull
-from graphnet.messages import Message, finished
+from graphnet.messages import Message
 from registry import RegistryError, RegistryRefuses
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ def reply_or_reason(call: Callable[[], Answer]) -> Answer:
         return without_answer("full" if isinstance(error, DiskFull) else "away", error.message)
     except RegistryError as error:
         is_full = isinstance(error, RegistryRefuses) and error.full
-        return without_answer("full" if is_full else "away", finished(str(error)))
+        return without_answer("full" if is_full else "away", error.message)
 
 
 @dataclass

@@ -100,7 +100,7 @@ class Arrays:
             if not is_of_full_disk(error):
                 raise
             self._make_room(folder, 0)
-            with room_in(self.cache, "the worker's cache"):
+            with room_in(self.cache, "cache"):
                 self._fill(data_id, text, folder)
 
     def _fill(self, data_id: str, text: bytes, folder: Path) -> None:

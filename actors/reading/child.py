@@ -86,7 +86,7 @@ def working_folder(spool: Path) -> Iterator[Path]:
         DiskFull: what is written into it finds no room there.
 
     """
-    with room_in(spool, "the worker's spool"):
+    with room_in(spool, "spool"):
         private_folder(spool)
         _remove_leftovers(spool)
         with tempfile.TemporaryDirectory(
@@ -149,10 +149,7 @@ def child_outcome(status: int, out: Path, name: str, limits: ReadLimits) -> dict
     """
     path = out / OUTCOME
     if status == FULL_STATUS:
-        raise DiskFull(
-            f"The disk of the worker's spool {limits.spool} is full, so {name} could not be "
-            "read: free some space there, or let SGN_SPOOL name another disk."
-        )
+        raise DiskFull(Message("worker.disk-full-for-file", folder=str(limits.spool), file=name))
     if status != 0 or not path.exists():
         raise ReadingFailed(_ended(status, name, limits))
     outcome: dict[str, Any] = json.loads(path.read_bytes())

@@ -28,7 +28,7 @@ from db.form import TaskForm
 from graphnet.data.profile import Profile
 from graphnet.messages import Message
 from service.forms.compatibility import compatibility_errors, dataset_names
-from service.forms.errors import read_form
+from service.forms.schema import read_form
 from service.http.middleware import HEADERS
 from service.http.responses import FieldError
 

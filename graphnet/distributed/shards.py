@@ -25,8 +25,9 @@ from graphnet.evaluation.validation import FoldsPlan
 from graphnet.messages import Message
 from graphnet.plan import ExperimentPlan
 from graphnet.training.callbacks import Callback
-from graphnet.training.initialisation import initialise, replicas
+from graphnet.training.initialisation import replicas, without_graph
 from graphnet.training.loop import Training
+from graphnet.training.memory import kept_heap
 from graphnet.training.stacked import MonitoredFit, fit_monitored
 
 SEEDS = "seeds"
@@ -90,6 +91,7 @@ def whole_shard(plan: ExperimentPlan) -> Shard:
     return Shard(SEEDS, 0, replicas(plan.start))
 
 
+@kept_heap()
 def run_shard(
     plan: ExperimentPlan, number: int, *, device: torch.device, callback: Callback
 ) -> bytes:
@@ -111,10 +113,9 @@ def train(
     fit = train_alone(plan, shard, device=device, callback=callback)
     if not plan.has_no_graph_baseline:
         return TrainedModels(fit)
-    settings = replace(plan.start.settings, graph="none")
-    start = initialise(plan.data.train, settings, plan.start.classes)
+    start = _some(without_graph(plan.start), shard)
     try:
-        no_graph = fit_monitored(_some(start, shard), plan.data, device=device, callback=callback)
+        no_graph = fit_monitored(start, plan.data, device=device, callback=callback)
     except TrainingError as error:
         return TrainedModels(fit, no_graph_reason=error.messages[0])
     return TrainedModels(fit, no_graph.model)

@@ -8,6 +8,7 @@ from itertools import combinations
 import numpy as np
 import torch
 from torch import Tensor
+from torch.nn import functional
 
 from graphnet.artifacts.model import StoredModel
 from graphnet.artifacts.result import (
@@ -54,7 +55,8 @@ class Attribution:
 def integrated_gradients(model: StoredModel, cohort: Cohort) -> Attribution:
     """Attribute by integrated gradients (Sundararajan et al. 2017, arXiv:1703.01365).
 
-    The path starts at the training subjects' mean, which is 0 to the network; a graph made from a
+    Exact where the net knows its mean gradient (:meth:`Net.mean_gradient`), else in 32 steps. The
+    path starts at the training subjects' mean, which is 0 to the network; a graph made from a
     subject's own data stays as it is. Explained is the logit of class 1 minus that of class 0; of
     more classes that of the most probable one minus the mean of all; or the scaled clinical score.
     Always the mean over replicas.
@@ -90,12 +92,20 @@ def _contributed(model: StoredModel, cohort: Cohort, rows: int) -> FloatArray:
 
 def _attributions(model: StoredModel, cohort: Cohort, rows: int) -> Iterator[tuple[Tensor, Tensor]]:
     """What each value adds (B, N, F) to the whole (B,), ``rows`` subjects at a time."""
-    from captum.attr import IntegratedGradients  # noqa: PLC0415 - slow to import
-
     for x, adjacency in _parts(model, cohort, rows):
         score = _Score(model, x, adjacency)
-        added = IntegratedGradients(score).attribute(x, n_steps=STEPS, internal_batch_size=None)
-        yield added, score(x) - score(torch.zeros_like(x))
+        with torch.no_grad():
+            gradient = score.mean_gradient(x)
+            whole = score(x) - score(torch.zeros_like(x))
+        yield _in_steps(score, x) if gradient is None else x * gradient, whole
+
+
+def _in_steps(score: "_Score", x: Tensor) -> Tensor:
+    """Integrated gradients (B, N, F) by the Gauss-Legendre quadrature."""
+    from captum.attr import IntegratedGradients  # noqa: PLC0415 - slow to import
+
+    added: Tensor = IntegratedGradients(score).attribute(x, n_steps=STEPS, internal_batch_size=None)
+    return added.detach()
 
 
 @torch.no_grad()
@@ -207,37 +217,49 @@ def stability(importances: Sequence[FloatArray], top: int = TOP) -> Stability | 
 
 
 class _Score:
-    """The score that is explained, of subjects ``x`` (B, N, F) whose graphs are known."""
+    """The score that is explained, of subjects ``x`` (B, N, F) whose graphs are known.
+
+    ``weights`` (B, C) say which sum of the class scores it is.
+    """
 
     def __init__(self, model: StoredModel, x: Tensor, adjacency: Tensor) -> None:
         self.net, self.parameters = model.net, model.parameters
         self.adjacency = adjacency
         with torch.no_grad():
-            self.likeliest = self._logits(x, adjacency).argmax(dim=-1)
+            self.weights = _weights(self._logits(x, adjacency))
 
     def __call__(self, x: Tensor) -> Tensor:
         """Scores (B,), or (steps · B,) of all steps of a path, the subjects of a step in turn."""
-        times = len(x) // len(self.likeliest)
+        times = len(x) // len(self.weights)
         shared = len(self.adjacency) == 1
         adjacency = self.adjacency if shared else self.adjacency.repeat(times, 1, 1)
-        return self._pick(self._logits(x, adjacency), self.likeliest.repeat(times))
+        return (self._logits(x, adjacency) * self.weights.repeat(times, 1)).sum(dim=1)
 
     def of(self, row: int, x: Tensor) -> Tensor:
         """Scores (M,) of M variants of one subject."""
         adjacency = self.adjacency if len(self.adjacency) == 1 else self.adjacency[row : row + 1]
-        return self._pick(self._logits(x, adjacency), self.likeliest[row].expand(len(x)))
+        return self._logits(x, adjacency) @ self.weights[row]
+
+    def mean_gradient(self, x: Tensor) -> Tensor | None:
+        """The mean gradient (B, N, F) from 0 to ``x``, where the net knows it."""
+        gradient = self.net.mean_gradient(
+            self.parameters, x[None], self.adjacency[None], self.weights
+        )
+        return None if gradient is None else gradient.mean(dim=0)
 
     def _logits(self, x: Tensor, adjacency: Tensor) -> Tensor:
         inputs, graph = self.net.prepare(x[None], adjacency[None])
         return self.net.logits(self.parameters, inputs, graph).mean(dim=0)  # (B, C)
 
-    @staticmethod
-    def _pick(logits: Tensor, likeliest: Tensor) -> Tensor:
-        if logits.shape[1] == 1:
-            return logits[:, 0]
-        if logits.shape[1] == 2:
-            return logits[:, 1] - logits[:, 0]
-        return logits.gather(1, likeliest[:, None])[:, 0] - logits.mean(dim=1)
+
+def _weights(logits: Tensor) -> Tensor:
+    """Of class 1 minus class 0; of more the most probable minus the mean of all; of one itself."""
+    if logits.shape[1] == 1:
+        return torch.ones_like(logits)
+    if logits.shape[1] == 2:
+        return torch.tensor([-1.0, 1.0], dtype=logits.dtype).expand_as(logits)
+    likeliest = functional.one_hot(logits.argmax(dim=1), logits.shape[1])
+    return likeliest.to(logits.dtype) - 1 / logits.shape[1]
 
 
 def _parts(model: StoredModel, cohort: Cohort, rows: int) -> Iterator[tuple[Tensor, Tensor]]:

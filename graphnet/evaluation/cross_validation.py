@@ -15,7 +15,10 @@ from graphnet.evaluation.folds import Fold
 from graphnet.evaluation.nested_cv import choose
 from graphnet.messages import Message
 from graphnet.training.callbacks import Callback
+from graphnet.training.initialisation import without_graph
 from graphnet.training.stacked import FitResult, FitSpec, fit_all
+
+TEST = "test"
 
 
 @dataclass(frozen=True)
@@ -77,12 +80,18 @@ def cross_validate(
     if baselines:
         rivals, reasons = _baselines(cohort, folds, ours, callback or Callback())
         if has_graph(ours[0].model) and parent is None:
-            without = [replace(one, settings=replace(one.settings, graph="none")) for one in specs]
-            no_graph = fit_all(cohort, without, classes, device=device, callback=callback)
-            rivals[NO_EDGE] = pooled(folds, [fit.predicted for fit in no_graph])
+            starts = [without_graph(fit.model) for fit in ours]
+            without = [
+                replace(spec, settings=start.settings)
+                for spec, start in zip(specs, starts, strict=True)
+            ]
+            no_graph = fit_all(
+                cohort, without, classes, device=device, starts=starts, callback=callback
+            )
+            rivals[NO_EDGE] = pooled(folds, _tested(folds, no_graph), len(cohort))
     return CrossValidation(
         folds=folds,
-        predicted=pooled(folds, [fit.predicted for fit in ours]),
+        predicted=pooled(folds, _tested(folds, ours), len(cohort)),
         baselines=rivals,
         models=[fit.model for fit in ours],
         reasons=reasons,
@@ -90,13 +99,17 @@ def cross_validate(
     )
 
 
-def pooled(folds: Sequence[Fold], predicted: Sequence[FloatArray]) -> FloatArray:
-    """Out-of-fold predictions (R, S, C) from those of each fold's model for all subjects (S, C)."""
+def pooled(folds: Sequence[Fold], tested: Sequence[FloatArray], subjects: int) -> FloatArray:
+    """Out-of-fold predictions (R, S, C) from those of each fold's test subjects (S', C)."""
     repeats = 1 + max(fold.repeat for fold in folds)
-    out_of_fold = np.full((repeats, *predicted[0].shape), np.nan)
-    for fold, values in zip(folds, predicted, strict=True):
-        out_of_fold[fold.repeat, fold.test] = values[fold.test]
+    out_of_fold = np.full((repeats, subjects, tested[0].shape[1]), np.nan)
+    for fold, values in zip(folds, tested, strict=True):
+        out_of_fold[fold.repeat, fold.test] = values
     return out_of_fold
+
+
+def _tested(folds: Sequence[Fold], fits: Sequence[FitResult]) -> list[FloatArray]:
+    return [fit.predicted[fold.test] for fold, fit in zip(folds, fits, strict=True)]
 
 
 def _baselines(
@@ -108,7 +121,7 @@ def _baselines(
         callback.raise_if_cancelled()
         x = fit.model.preprocessing.scaled(cohort).reshape(len(cohort), -1)
         train = cohort.rows(fold.train)
-        by_fold.append(simple_baselines(fit.model, train, x[fold.train], {"all": x}))
+        by_fold.append(simple_baselines(fit.model, train, x[fold.train], {TEST: x[fold.test]}))
     predicted: dict[str, FloatArray | None] = {}
     reasons: dict[str, Message] = {}
     for name in by_fold[0]:
@@ -117,7 +130,7 @@ def _baselines(
         if missing is not None:
             predicted[name], reasons[name] = None, missing
             continue
-        predicted[name] = pooled(folds, [one.predicted["all"] for one in fitted])
+        predicted[name] = pooled(folds, [one.predicted[TEST] for one in fitted], len(cohort))
     return predicted, reasons
 
 

@@ -83,6 +83,11 @@ def grid(
     ]
 
 
+def inner_settings(settings: TrainingSettings, *, inherited: bool) -> TrainingSettings:
+    """One seed of each inner fit will do; a parent has as many models as it has."""
+    return settings if inherited else replace(settings, seeds=1)
+
+
 def _chosen(
     cohort: Cohort,
     spec: FitSpec,
@@ -99,8 +104,8 @@ def _chosen(
         repeats=1,
         seed=spec.settings.seed,
     )
-    seeds = spec.settings.seeds if inherited else 1  # a parent has as many models as it has
-    candidates = grid(replace(spec.settings, seeds=seeds), len(cohort.regions), inherited=inherited)
+    settings = inner_settings(spec.settings, inherited=inherited)
+    candidates = grid(settings, len(cohort.regions), inherited=inherited)
     inner = [FitSpec(fold.train, settings) for settings in candidates for fold in folds]
     losses = [
         _loss(inside, fold, fit.predicted, classes)

@@ -84,6 +84,11 @@ class Graphs:
         shared = _shared(rule, x, connectomes, coordinates)
         return cls(rule, {GRAPH: shared[None].astype(np.float32)})
 
+    @classmethod
+    def without_edges(cls, rule: GraphRule, regions: int) -> Self:
+        """A graph of so many regions that all subjects share, without an edge."""
+        return cls(rule, {GRAPH: np.zeros((1, regions, regions), dtype=np.float32)})
+
     @property
     def shared(self) -> bool:
         """Whether all subjects have the same graph."""

@@ -56,8 +56,8 @@ class Net(ABC):
         """Do once what depends on no parameter.
 
         ``x`` is (…, S, N, F), ``adjacency`` (…, 1 or S, N, N): row i holds the weights of the
-        edges that end in region i. Gives the inputs (…, S, N, G) and what :meth:`logits` needs of
-        the graph, (…, 1 or S, ., .): empty where it needs nothing more.
+        edges that end in region i. Gives the inputs (…, S, N, G) and what else :meth:`logits`
+        needs, as a rule of the graph, (…, 1 or S, ., .): empty where it needs nothing more.
         """
 
     @abstractmethod
@@ -67,6 +67,20 @@ class Net(ABC):
         ``inputs`` is (K or 1, B, N, G) as prepared, ``graph`` (K or 1, 1, ., .) where shared and
         (K or 1, B, ., .) where each subject has their own.
         """
+
+    def mean_gradient(
+        self,
+        params: Params,  # noqa: ARG002
+        x: Tensor,  # noqa: ARG002
+        adjacency: Tensor,  # noqa: ARG002
+        weights: Tensor,  # noqa: ARG002
+    ) -> Tensor | None:
+        """The mean gradient from 0 straight to ``x``, (K, B, N, F), where it is known exactly.
+
+        Of the class scores' sum with ``weights`` (B, C), by ``x`` (1, B, N, F); ``adjacency``
+        (1, 1 or B, N, N) stays as it is. None where it can only be approximated in steps.
+        """
+        return None
 
     def decayed(self, name: str) -> bool:
         """Whether weight decay pulls on this parameter."""

@@ -5,7 +5,7 @@ import math
 import torch
 from torch import Tensor
 
-from graphnet.models.net import Net, Params, by_region, glorot, no_graph, normalised, rows
+from graphnet.models.net import Net, Params, by_region, glorot, normalised, rows
 
 HIDDEN = 16
 SMOOTH = 1e-4  # so that the square root has a slope at 0
@@ -48,26 +48,46 @@ class SGN(Net):
         return torch.zeros(shape)
 
     def prepare(self, x: Tensor, adjacency: Tensor) -> tuple[Tensor, Tensor]:
-        """``[A·X, X, √X]``, (…, S, N, 3F)."""
-        graph = normalised(adjacency)
-        roots = x / (x.abs() + SMOOTH).sqrt()
-        return torch.cat([graph @ x, x, roots], dim=-1), no_graph(graph)
+        """``[A·X, X]`` of the graph path and ``[X, √X]`` of the linear path, each (…, S, N, 2F).
 
-    def logits(self, params: Params, inputs: Tensor, graph: Tensor) -> Tensor:  # noqa: ARG002
-        """See :class:`Net`; the graph is in ``inputs`` already."""
+        X lies in both, so that neither path has to copy its part in each step.
+        """
+        roots = x / (x.abs() + SMOOTH).sqrt()
+        return torch.cat([normalised(adjacency) @ x, x], dim=-1), torch.cat([x, roots], dim=-1)
+
+    def logits(self, params: Params, inputs: Tensor, graph: Tensor) -> Tensor:
+        """See :class:`Net`; the graph is in ``inputs`` already, ``graph`` is the linear path's."""
         regions, measures = self.sizes.regions, self.sizes.measures
         weight = params["conv.weight"]
-        stacked = inputs[..., : 2 * measures].flatten(1, 2).expand(len(weight), -1, -1)
-        hidden = by_region(stacked @ weight, inputs)  # (K, B, N, H)
-        # In place: what a stack of replicas costs is passes over memory.
-        hidden = hidden.add_(rows(params["embedding"])).relu_()
+        stacked = inputs.flatten(1, 2).expand(len(weight), -1, -1)
+        # What a stack of replicas costs is passes over memory: ReLU in place, but nothing in place
+        # on a view, whose gradient is copied.
+        hidden = (by_region(stacked @ weight, inputs) + rows(params["embedding"])).relu_()
         graph_path = hidden.flatten(2) @ params["readout.weight"]
-        linear_path = inputs[..., measures:].flatten(2) @ params["linear.weight"]
+        linear_path = graph.flatten(2) @ params["linear.weight"]
         return (
             graph_path / (regions * HIDDEN)
             + linear_path / math.sqrt(regions * measures)
             + rows(params["bias"])
         )
+
+    def mean_gradient(
+        self, params: Params, x: Tensor, adjacency: Tensor, weights: Tensor
+    ) -> Tensor:
+        """See :class:`Net`; exact, because between 0 and ``x`` each unit bends at most once."""
+        regions, measures = self.sizes.regions, self.sizes.measures
+        graph = normalised(adjacency)
+        neighbours, own = params["conv.weight"].unsqueeze(1).split(measures, dim=2)
+        moved = graph @ x @ neighbours + x @ own  # (K, B, N, H)
+        readout = params["readout.weight"].unflatten(1, (regions, HIDDEN))
+        by_unit = torch.einsum("knhc,bc->kbnh", readout, weights) / (regions * HIDDEN)
+        by_unit = by_unit * mean_slope(rows(params["embedding"]), moved)
+        linear = params["linear.weight"].unflatten(1, (regions, 2 * measures))
+        by_input = torch.einsum("kngc,bc->kbng", linear, weights) / math.sqrt(regions * measures)
+        plain, rooted = by_input.split(measures, dim=-1)
+        graph_path = graph.mT @ (by_unit @ neighbours.mT) + by_unit @ own.mT
+        gradient: Tensor = graph_path + plain + rooted / (x.abs() + SMOOTH).sqrt()
+        return gradient
 
 
 class NoEdge(SGN):
@@ -77,4 +97,23 @@ class NoEdge(SGN):
 
     def prepare(self, x: Tensor, adjacency: Tensor) -> tuple[Tensor, Tensor]:
         """As SGN on a graph without edges."""
-        return super().prepare(x, torch.zeros_like(adjacency[..., :1, :, :]))
+        return super().prepare(x, _unlinked(adjacency))
+
+    def mean_gradient(
+        self, params: Params, x: Tensor, adjacency: Tensor, weights: Tensor
+    ) -> Tensor:
+        """As SGN on a graph without edges."""
+        return super().mean_gradient(params, x, _unlinked(adjacency), weights)
+
+
+def _unlinked(adjacency: Tensor) -> Tensor:
+    """A graph without edges that all subjects share, (…, 1, N, N)."""
+    return torch.zeros_like(adjacency[..., :1, :, :])
+
+
+def mean_slope(start: Tensor, moved: Tensor) -> Tensor:
+    """The mean slope of ReLU between ``start`` and ``start + moved``, without cancellation."""
+    end = start + moved
+    before, after = start > 0, end > 0
+    part = torch.where(after, end, -start) / moved  # of the way beyond the bend
+    return torch.where(before == after, before.to(part.dtype), part)

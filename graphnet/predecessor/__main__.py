@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from graphnet.disk import is_of_full_disk
-from graphnet.readers.__main__ import OUTCOME, bound, is_of_memory, status_of
+from graphnet.readers.__main__ import OUTCOME, bound, is_of_memory, status_of, too_large
 
 # What reads the file is imported once the process has its bounds.
 # ruff: noqa: PLC0415
@@ -54,19 +54,20 @@ def _parser() -> argparse.ArgumentParser:
 
 def _outcome(asked: argparse.Namespace) -> dict[str, Any]:
     from graphnet.errors import GraphnetError
+    from graphnet.messages import Message
 
     name = asked.name or asked.file.name
     try:
         return _read(asked, name)
     except GraphnetError as error:
-        return {"refused": list(error.sentences)}
+        return {"refused": [message.as_dict() for message in error.messages]}
     except Exception as error:
         if is_of_full_disk(error):
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)) from error
         if is_of_memory(error):
-            return {"refused": [too_large(name, asked.memory_mb)]}
+            return {"refused": [too_large(name, asked.memory_mb).as_dict()]}
         traceback.print_exc()
-        return {"refused": [f"{name} cannot be read; the worker's log has the details."]}
+        return {"refused": [Message("predecessor.unreadable", file=name).as_dict()]}
 
 
 def _read(asked: argparse.Namespace, name: str) -> dict[str, Any]:
@@ -79,14 +80,6 @@ def _read(asked: argparse.Namespace, name: str) -> dict[str, Any]:
     tensors = {key: tensor.clone() for key, tensor in state.tensors.items()}
     save_file(tensors, asked.out / TENSORS)
     return {"said": [message.as_dict() for message in state.said]}
-
-
-def too_large(name: str, memory_mb: int) -> str:
-    """Why a file could not be read in the memory that there is."""
-    return (
-        f"Reading {name} takes more than {memory_mb} MB of memory, which is the most that a worker "
-        "gives to one file; have the operator raise SGN_READ_MEMORY_MB."
-    )
 
 
 if __name__ == "__main__":

@@ -24,13 +24,13 @@ from graphnet.data import provenance
 from graphnet.data.class_names import Source, shared_names, words
 from graphnet.data.cohort import Cohort, Layout
 from graphnet.data.interpretation import Z
-from graphnet.errors import ModelError, SettingsError, shortened
+from graphnet.errors import ModelError, SettingsError
 from graphnet.evaluation.applicability import KEY as DOMAIN
 from graphnet.evaluation.applicability import ApplicabilityDomain
 from graphnet.graphs import Graphs
 from graphnet.messages import Message, as_warnings
 from graphnet.models import gcn
-from graphnet.predecessor.names import ARCHITECTURES, Mapped, mapped, read_out
+from graphnet.predecessor.names import ARCHITECTURES, GCN, TOPK, Mapped, mapped, read_out
 from graphnet.predecessor.state import State
 from graphnet.preprocessing.pipeline import Preprocessing, rule
 from graphnet.preprocessing.scaling import Scaler
@@ -63,14 +63,11 @@ class Wanted:
 
     def __post_init__(self) -> None:
         if self.architecture not in ARCHITECTURES:
-            known = " or ".join(ARCHITECTURES)
-            raise ModelError(f"--architecture is {self.architecture!r}; it must be {known}.")
+            choices = Message("predecessor.either-name", first=GCN, second=TOPK)
+            invalid = {"value": self.architecture, "choices": choices}
+            raise ModelError(Message("predecessor.architecture-invalid", **invalid))
         if self.scaler not in SCALERS:
-            raise ModelError(
-                "The file does not say how measures were scaled. Choose --scaler none (not at "
-                "all, as the old service's published code), --scaler fit (by mean and standard "
-                "deviation of the training data) or --scaler unknown."
-            )
+            raise ModelError(Message("predecessor.scaler-missing"))
 
 
 @dataclass(frozen=True)
@@ -129,54 +126,47 @@ def assembled(state: State, wanted: Wanted, seen: TrainedOn) -> StoredModel:
 
 def _layout(wanted: Wanted, cohort: Cohort | None, measures: int) -> Layout:
     regions, chosen = _regions(wanted, cohort), _measures(wanted, cohort, measures)
-    unsaid = [each for each in (regions, chosen) if isinstance(each, str)]
-    if isinstance(regions, str) or isinstance(chosen, str):
+    unsaid = [each for each in (regions, chosen) if isinstance(each, Message)]
+    if isinstance(regions, Message) or isinstance(chosen, Message):
         raise ModelError(*unsaid)
     layout = Layout(regions, chosen)
-    for what, names in (("regions", layout.regions), ("measures", layout.measures)):
-        if len(set(names)) != len(names):
-            raise ModelError(f"--{what} names one of them twice: {shortened(names)}.")
-    if len(layout.measures) != measures:
-        raise ModelError(
-            f"The net takes {measures} measures per region; --measures names "
-            f"{len(layout.measures)} ({shortened(layout.measures)})."
-        )
+    if len(set(regions)) != len(regions):
+        raise ModelError(Message("predecessor.regions-twice", names=regions))
+    if len(set(chosen)) != len(chosen):
+        raise ModelError(Message("predecessor.measures-twice", names=chosen))
+    if len(chosen) != measures:
+        counts = {"count": measures, "named": len(chosen)}
+        raise ModelError(Message("predecessor.measures-count", names=chosen, **counts))
     differences = (
         []
         if cohort is None
         else layout.differences(cohort.layout, Message("data.the-model"), Message("data.the-data"))
     )
     if differences:
-        raise ModelError("The options do not match the training data.", *differences)
+        raise ModelError(Message("predecessor.other-layout"), *differences)
     return layout
 
 
-def _regions(wanted: Wanted, cohort: Cohort | None) -> tuple[str, ...] | str:
-    """The regions, or a sentence that asks for them."""
+def _regions(wanted: Wanted, cohort: Cohort | None) -> tuple[str, ...] | Message:
+    """The regions, or a message that asks for them."""
     if wanted.regions:
         return wanted.regions
     if cohort is None:
-        return (
-            "The file does not say which regions there were, and no training data are here. "
-            "Give --regions aal90, their number, or a file with one name per line."
-        )
+        return Message("predecessor.regions-missing")
     if all(name.isdecimal() for name in cohort.regions):
         return tuple(sorted(cohort.regions, key=int))
     return cohort.regions
 
 
-def _measures(wanted: Wanted, cohort: Cohort | None, count: int) -> tuple[str, ...] | str:
-    """The measures, or a sentence that asks for them."""
+def _measures(wanted: Wanted, cohort: Cohort | None, count: int) -> tuple[str, ...] | Message:
+    """The measures, or a message that asks for them."""
     if wanted.measures:
         return wanted.measures
     if cohort is not None and len(cohort.measures) == count == 1:
         return cohort.measures
-    there = "" if cohort is None else f" The training data have {shortened(cohort.measures)}."
-    return (
-        f"The file does not say which {count} measures the net takes, and in which order.{there} "
-        "Give --measures A,B,… in the order of the old data (NEURO-LEARN's published code took "
-        "GMV,ReHo,ALFF,DC)."
-    )
+    if cohort is None:
+        return Message("predecessor.measures-missing", count=count)
+    return Message("predecessor.measures-missing-but-in-data", count=count, names=cohort.measures)
 
 
 def _count(wanted: Wanted, found: Mapped, cohort: Cohort | None) -> int:
@@ -184,22 +174,16 @@ def _count(wanted: Wanted, found: Mapped, cohort: Cohort | None) -> int:
     known = () if cohort is None else cohort.classes
     count = len(wanted.classes) or found.classes or (max(known) + 1 if known else 0)
     if count < 2:
-        raise ModelError(
-            "The file does not say how many classes there are. Name them: --classes "
-            "control,patient, in the order of their numbers."
-        )
+        raise ModelError(Message("predecessor.classes-missing"))
     outputs = found.classes or gcn.OUT
     if len(wanted.classes) > outputs:
-        raise ModelError(
-            f"The net has {outputs} outputs; --classes names {count} ({shortened(wanted.classes)})."
-        )
+        counts = {"outputs": outputs, "count": count}
+        raise ModelError(Message("predecessor.classes-too-many", names=wanted.classes, **counts))
     count = min(count, outputs)
     others = [str(label) for label in known if not 0 <= label < count]
     if others:
-        raise ModelError(
-            f"The training data have the class {shortened(others)}; the net's {count} classes "
-            f"are 0 to {count - 1}."
-        )
+        counts = {"count": count, "last": count - 1}
+        raise ModelError(Message("predecessor.class-unknown", names=others, **counts))
     return count
 
 
@@ -237,19 +221,13 @@ def _preprocessing(
 ) -> Preprocessing:
     if wanted.scaler == FIT:
         if cohort is None:
-            raise ModelError(
-                "--scaler is fit, but no training data are here; name them: --train-data NAME, or "
-                "choose --scaler none."
-            )
+            raise ModelError(Message("predecessor.scaler-needs-data"))
         return Preprocessing.fit(cohort, settings)
     shape = (1, len(layout.regions), len(layout.measures))
     features = np.zeros(shape) if cohort is None else cohort.features
     scaler = Scaler.none(Scaler.fit(features).filling)
     if cohort is None and wanted.graph not in (FULL, NONE):
-        raise ModelError(
-            f"--graph is {wanted.graph!r}, which is fitted on the training data, and none are "
-            "here; name them: --train-data NAME."
-        )
+        raise ModelError(Message("predecessor.graph-needs-data", graph=wanted.graph))
     graphs = Graphs.fit(
         rule(settings),
         scaler.transform(features),

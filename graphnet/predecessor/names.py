@@ -6,12 +6,13 @@ versions ``conv1.lin.weight`` (out, in); other layers were renamed alike. Ours a
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import reduce
 
 import torch
 from torch import Tensor
 
-from graphnet.errors import ModelError, shortened
-from graphnet.messages import Message
+from graphnet.errors import ModelError
+from graphnet.messages import Message, finished
 from graphnet.models import Sizes, build_net, gcn, topk
 
 GCN, TOPK = "GCN", "TopK"
@@ -45,7 +46,7 @@ class _Left:
 
     tensors: dict[str, Tensor]
     architecture: str
-    missing: list[str] = field(default_factory=list)
+    missing: list[Message] = field(default_factory=list)
 
     def take(self, *spellings: Spelling) -> Tensor:
         """The first of these tensors in the file, (in, out) for a matrix; empty if none."""
@@ -53,7 +54,7 @@ class _Left:
             if name in self.tensors:
                 found: Tensor = torch.atleast_1d(self.tensors.pop(name))
                 return torch.t(found).contiguous() if turned and found.ndim == 2 else found
-        self.missing.append(" or ".join(name for name, _ in spellings))
+        self.missing.append(_either([name for name, _ in spellings]))
         return torch.empty(0)
 
     def layers(self) -> list[str]:
@@ -71,14 +72,13 @@ class _Left:
         """Raise ModelError for parameters that are missing or left over."""
         problems = []
         if self.missing:
-            problems.append(f"It lacks {shortened(self.missing)}.")
+            problems.append(Message("predecessor.parameters-lacking", names=self.missing))
         if self.tensors:
-            problems.append(f"It has {shortened(sorted(self.tensors))}, which {self.architecture} "
-                            "does not have.")  # fmt: skip
+            names = {"names": sorted(self.tensors), "architecture": self.architecture}
+            problems.append(Message("predecessor.parameters-left", **names))
         if problems:
-            raise ModelError(
-                f"The file does not hold the parameters of {self.architecture}.", *problems
-            )
+            others = Message("predecessor.other-parameters", architecture=self.architecture)
+            raise ModelError(others, *problems)
 
 
 def mapped(tensors: Mapping[str, Tensor], architecture: str) -> Mapped:
@@ -86,10 +86,8 @@ def mapped(tensors: Mapping[str, Tensor], architecture: str) -> Mapped:
     left = _Left(dict(tensors), architecture)
     found = {GCN: _gcn, TOPK: _topk}[architecture](left)
     if not found.measures or found.classes in (0, 1):
-        raise ModelError(
-            f"The file holds a net of {found.measures} measures and {found.classes} outputs; a "
-            "classifier has at least two classes."
-        )
+        sizes = {"measures": found.measures, "outputs": found.classes or 0}
+        raise ModelError(Message("predecessor.too-small", **sizes))
     return found
 
 
@@ -208,17 +206,31 @@ def _check(
 ) -> None:
     """Refuse other widths than our nets have. Raises ModelError."""
     problems = [
-        f"{name} is {_size(parameters[name].shape)}, not {_size(shape)}."
+        Message(
+            "predecessor.other-shape",
+            name=name,
+            shape=_size(parameters[name].shape),
+            expected=_size(shape),
+        )
         for name, shape in expected.items()
         if tuple(parameters[name].shape) != shape
     ]
     if problems:
-        raise ModelError(
-            f"The file holds a {architecture} of other widths than this service's, so it cannot be "
-            "taken over.",
-            *problems,
-        )
+        others = Message("predecessor.other-widths", architecture=architecture)
+        raise ModelError(others, *problems)
 
 
-def _size(shape: Sequence[int]) -> str:
-    return " x ".join(map(str, shape)) or "one number"
+def _size(shape: Sequence[int]) -> Message:
+    if not shape:
+        return Message("predecessor.one-number")
+    return finished(" x ".join(map(str, shape)))
+
+
+def _either(names: Sequence[str]) -> Message:
+    """One of these names."""
+    first, *others = map(finished, names)
+    return reduce(
+        lambda one, other: Message("predecessor.either-name", first=one, second=other),
+        others,
+        first,
+    )

@@ -18,8 +18,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from graphnet.errors import ModelError, shortened
-from graphnet.messages import Message
+from graphnet.errors import ModelError
+from graphnet.messages import Message, finished
 
 WRAPPERS = ("state_dict", "model_state_dict", "model_state")
 PARALLEL = "module."  # before each name where a net was trained by DataParallel
@@ -33,16 +33,17 @@ UNREADABLE = (
     zipfile.BadZipFile, zlib.error, struct.error, RuntimeError, EOFError, ValueError, OverflowError,
 )  # fmt: skip
 EXPORT = (
-    "Save its parameters alone, in the environment in which it was trained:",
-    "    import torch",
-    "    model = torch.load('OLD', map_location='cpu')",
-    "    torch.save(model.state_dict(), 'STATE.pth')",
+    Message("predecessor.export"),
+    finished("    import torch"),
+    finished("    model = torch.load('OLD', map_location='cpu')"),
+    finished("    torch.save(model.state_dict(), 'STATE.pth')"),
 )
 UNPICKLE = (
-    "Save its parameters alone, in the environment in which it was trained:",
-    "    import pickle, torch",
-    "    with open('OLD', 'rb') as file: found = pickle.load(file)",
-    "    torch.save(found if isinstance(found, dict) else found.state_dict(), 'STATE.pth')",
+    Message("predecessor.export"),
+    finished("    import pickle, torch"),
+    finished("    with open('OLD', 'rb') as file: found = pickle.load(file)"),
+    finished("    state = found if isinstance(found, dict) else found.state_dict()"),
+    finished("    torch.save(state, 'STATE.pth')"),
 )
 
 
@@ -73,16 +74,9 @@ def _check_kind(path: Path, name: str, most: int) -> None:
     elif begun.startswith(LEGACY):
         return
     elif begun.startswith(PICKLE):
-        raise ModelError(
-            f"{name} is a pickle that torch.save has not written; it is not opened, as a pickle "
-            "can run any program.",
-            *UNPICKLE,
-        )
+        raise ModelError(Message("predecessor.foreign-pickle", file=name), *UNPICKLE)
     else:
-        raise ModelError(
-            f"{name} is not a file that torch.save has written; give the .pth file of the old "
-            "service."
-        )
+        raise ModelError(Message("predecessor.not-torch", file=name))
 
 
 def _check_archive(path: Path, name: str, most: int) -> None:
@@ -101,20 +95,16 @@ def _check_archive(path: Path, name: str, most: int) -> None:
         raise _damaged(name)
     names = {Path(each.filename).name for each in inside}
     if "constants.pkl" in names:
-        raise ModelError(f"{name} is a TorchScript program, not a state dictionary.", *EXPORT)
+        raise ModelError(Message("predecessor.torchscript", file=name), *EXPORT)
     if "data.pkl" not in names:
-        raise ModelError(
-            f"{name} is a zip archive, but not one that torch.save has written; give the .pth file "
-            "itself."
-        )
+        raise ModelError(Message("predecessor.foreign-zip", file=name))
 
 
 def _check_size(inside: Sequence[zipfile.ZipInfo], name: str, most: int) -> None:
     unpacked = sum(each.file_size for each in inside)
     if unpacked > most:
-        raise ModelError(
-            f"{name} unpacks to {unpacked / 1e6:.0f} MB; a model may take {most / 1e6:.0f} MB."
-        )
+        sizes = {"megabytes": round(unpacked / 1e6), "most": round(most / 1e6)}
+        raise ModelError(Message("predecessor.unpacks-too-large", file=name, **sizes))
 
 
 def _loaded(path: Path, name: str) -> Any:
@@ -126,11 +116,8 @@ def _loaded(path: Path, name: str) -> Any:
         found = UNKNOWN_CLASS.search(str(error))
         if found is None:
             raise _damaged(name) from error
-        raise ModelError(
-            f"{name} holds a whole Python object of the class {found[1]}, not a state dictionary "
-            "alone; it is not opened, as a pickle can run any program.",
-            *EXPORT,
-        ) from error
+        whole = Message("predecessor.whole-object", **{"file": name, "class": found[1]})
+        raise ModelError(whole, *EXPORT) from error
     except Exception as error:
         if "memory" in str(error):
             raise MemoryError(str(error)) from error
@@ -138,7 +125,7 @@ def _loaded(path: Path, name: str) -> Any:
 
 
 def _damaged(name: str) -> ModelError:
-    return ModelError(f"{name} is cut off or damaged; copy it again from where it lies.")
+    return ModelError(Message("predecessor.damaged", file=name))
 
 
 def _state(found: Any, name: str) -> State:
@@ -151,17 +138,11 @@ def _state(found: Any, name: str) -> State:
         said.append(Message("predecessor.wrapped", key=wrapped[0], ignored=left, count=len(left)))
         found = found[wrapped[0]]
     if not isinstance(found, dict) or not found:
-        raise ModelError(
-            f"{name} holds {type(found).__name__!r}, not a state dictionary: tensors by name.",
-            *EXPORT,
-        )
+        kind = type(found).__name__
+        raise ModelError(Message("predecessor.no-dictionary", file=name, kind=kind), *EXPORT)
     others = [str(key) for key, value in found.items() if not _is_named_tensor(key, value)]
     if others:
-        raise ModelError(
-            f"{name} holds {shortened(others)}, which is no tensor of numbers; a state dictionary "
-            "holds tensors by name.",
-            *EXPORT,
-        )
+        raise ModelError(Message("predecessor.no-tensors", file=name, names=others), *EXPORT)
     return State(_plain(_without_prefix(found, said), name, said), tuple(said))
 
 
@@ -186,7 +167,8 @@ def _plain(found: Mapping[str, Tensor], name: str, said: list[Message]) -> dict[
     """Finite and in single precision."""
     numbers = sum(tensor.numel() for tensor in found.values())
     if numbers > MOST_NUMBERS:
-        raise ModelError(f"{name} has {numbers} parameters; at most {MOST_NUMBERS} are taken.")
+        limits = {"count": numbers, "most": MOST_NUMBERS}
+        raise ModelError(Message("predecessor.too-many-parameters", file=name, **limits))
     kinds = sorted({str(tensor.dtype).removeprefix("torch.") for tensor in found.values()})
     if kinds != ["float32"]:
         others = [kind for kind in kinds if kind != "float32"]
@@ -194,8 +176,5 @@ def _plain(found: Mapping[str, Tensor], name: str, said: list[Message]) -> dict[
     plain = {key: tensor.detach().float().contiguous() for key, tensor in found.items()}
     bad = [key for key, tensor in plain.items() if not tensor.isfinite().all()]
     if bad:
-        raise ModelError(
-            f"{name} holds values that are no finite numbers in {shortened(bad)}: that training "
-            "had failed, and there is nothing to go on from."
-        )
+        raise ModelError(Message("predecessor.not-finite", file=name, names=bad))
     return plain

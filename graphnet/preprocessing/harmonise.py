@@ -3,9 +3,12 @@
 Johnson et al. 2007, Biostatistics 8:118-127; for images Fortin et al. 2018, NeuroImage
 167:104-120. The diagnosis is not protected as a covariate: that would carry the labels into the
 features, and could not be done for a subject without one.
+
+Our own, because no library that is kept up is the published estimator: combatlearn 2.3 pools its
+priors over sites instead of columns, and neuroHarmonize 2.5 gives NaN for a site that it has not
+seen. The tests compare it with neuroCombat, the authors' own.
 """
 
-import warnings
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,6 +22,9 @@ from graphnet.errors import CohortError, ModelError
 from graphnet.messages import Message, first_of
 
 LEAST_SUBJECTS = 3
+CONSTANT = 1e-9  # of the largest value
+MOST_STEPS = 1000
+STILL = 1e-10  # in standard deviations
 PARTS = ("slope", "intercept")
 
 
@@ -27,7 +33,7 @@ class Harmoniser:
     """What ComBat does to a value of a site: ``slope`` times it, plus ``intercept``.
 
     Both are (sites, N, F). That is all there is to it once its empirical Bayes estimates are
-    known, so a stored model needs neither the library nor the data they were made from.
+    known, so a stored model does not need the data that they were made from.
     """
 
     sites: tuple[str, ...]
@@ -38,7 +44,8 @@ class Harmoniser:
     def fit(cls, features: FloatArray, sites: Sequence[str]) -> Self:
         """Fit on the training subjects' ``features`` (S, N, F), NaN where missing, by site.
 
-        A missing value counts as its site's mean; a column that does not vary is left alone.
+        Missing values are left out. A column that does not vary at some site, or has fewer than
+        three values there, stays as it is at all sites.
 
         Raises:
             CohortError: fewer than two sites, or a site with fewer than three subjects.
@@ -47,12 +54,11 @@ class Harmoniser:
         _check(sites)
         names = tuple(sorted(set(sites)))
         flat = features.reshape(len(features), -1)
-        filled = _filled(flat, sites, names)
-        varies = _varies(filled, sites, names)
+        usable = _usable(flat, sites, names)
         slope = np.ones((len(names), flat.shape[1]))
         intercept = np.zeros_like(slope)
-        if varies.any():
-            slope[:, varies], intercept[:, varies] = _combat(filled[:, varies], sites, names)
+        if usable.any():
+            slope[:, usable], intercept[:, usable] = _estimates(flat[:, usable], sites, names)
         shape = (len(names), *features.shape[1:])
         return cls(names, slope.reshape(shape), intercept.reshape(shape))
 
@@ -127,45 +133,71 @@ def _at(name: str, sites: Sequence[str]) -> NDArray[np.bool_]:
     return np.array([site == name for site in sites], dtype=bool)
 
 
-def _filled(flat: FloatArray, sites: Sequence[str], names: Sequence[str]) -> FloatArray:
-    """Missing values as their site's mean, the whole column's where a site has none."""
-    filled = flat.copy()
-    everywhere = _mean(flat, np.zeros(flat.shape[1]))
-    for name in names:
-        rows = _at(name, sites)
-        there = filled[rows]
-        filled[rows] = np.where(np.isnan(there), _mean(there, everywhere), there)
-    return filled
-
-
-def _mean(values: FloatArray, otherwise: FloatArray) -> FloatArray:
-    known = ~np.isnan(values)
-    count = known.sum(axis=0)
-    total = np.where(known, values, 0.0).sum(axis=0)
-    return np.where(count > 0, total / np.maximum(count, 1), otherwise)
-
-
-def _varies(filled: FloatArray, sites: Sequence[str], names: Sequence[str]) -> Any:
-    """Columns that vary within every site: others have no scale that could be estimated."""
-    within = [filled[_at(name, sites)].std(axis=0) for name in names]
-    return np.min(within, axis=0) > 1e-9 * np.abs(filled).max(axis=0)
-
-
-def _combat(
+def _estimates(
     columns: FloatArray, sites: Sequence[str], names: Sequence[str]
 ) -> tuple[FloatArray, FloatArray]:
-    """Slope and intercept (sites, columns), read off what the fitted library does to 0 and 1."""
-    import pandas as pd  # noqa: PLC0415 - slow to import, like the next
-    from combatlearn import ComBat  # noqa: PLC0415
+    """Slope and intercept (sites, columns) of what ComBat does to a value of each site.
 
-    width = columns.shape[1]
-    probes = np.repeat(np.array([[0.0], [1.0]]), len(names), axis=0) * np.ones(width)
-    batch = pd.Series([*sites, *names, *names])
-    with warnings.catch_warnings():
-        # One column has nothing to pool over; the result says so, see ``columns``.
-        warnings.filterwarnings("ignore", "Only one feature", UserWarning)
-        combat = ComBat(batch=batch).fit(pd.DataFrame(columns))
-    index = range(len(columns), len(columns) + len(probes))
-    mapped = np.asarray(combat.transform(pd.DataFrame(probes, index=index)))
-    at_zero, at_one = mapped[: len(names)], mapped[len(names) :]
-    return at_one - at_zero, at_zero
+    Parametric empirical Bayes (Johnson et al. 2007, sections 3.1 and 3.2): the location and scale
+    of each column at a site are drawn to what the site's columns have in common. ``columns`` is
+    (S, columns), NaN where missing: a value that is missing is left out of every sum.
+    """
+    parts = [columns[_at(name, sites)] for name in names]
+    counts = np.array([(~np.isnan(part)).sum(axis=0) for part in parts])  # (sites, columns)
+    means = np.array([np.nanmean(part, axis=0) for part in parts])
+    shares = np.array([[len(part)] for part in parts]) / len(columns)
+    grand = (shares * means).sum(axis=0)
+    errors = [
+        np.nansum((part - mean) ** 2, axis=0) for part, mean in zip(parts, means, strict=True)
+    ]
+    spread = np.sqrt(np.sum(errors, axis=0) / counts.sum(axis=0))
+    slopes, intercepts = [], []
+    for part, count in zip(parts, counts, strict=True):
+        shift, stretch = _drawn_together((part - grand) / spread, count)
+        slope = 1 / np.sqrt(stretch)
+        slopes.append(slope)
+        intercepts.append(grand - slope * (grand + shift * spread))
+    return np.array(slopes), np.array(intercepts)
+
+
+def _drawn_together(values: FloatArray, count: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """The site's shift and variance in each column, given standardised ``values`` (S, columns).
+
+    The modes of the posteriors, a normal one and an inverse gamma one, found in turn until both
+    stand still. ``count`` values are known in each column. One column has nothing to be drawn to.
+    """
+    mean, variance = np.nanmean(values, axis=0), np.nanvar(values, axis=0, ddof=1)
+    if values.shape[1] < 2 or np.ptp(variance) == 0:
+        return mean, variance
+    prior_mean, prior_variance = mean.mean(), mean.var(ddof=1)
+    m, v = variance.mean(), variance.var(ddof=1)
+    alpha, beta = 2 + m**2 / v, m + m**3 / v
+    shift, stretch = mean, variance
+    for _ in range(MOST_STEPS):
+        before = shift, stretch
+        weight = count * prior_variance
+        shift = (weight * mean + stretch * prior_mean) / (weight + stretch)
+        squares = np.nansum((values - shift) ** 2, axis=0)
+        stretch = (beta + squares / 2) / (alpha + count / 2 - 1)
+        if all(
+            np.allclose(now, then, rtol=0, atol=STILL)
+            for now, then in zip((shift, stretch), before, strict=True)
+        ):
+            break
+    return shift, stretch
+
+
+def _usable(columns: FloatArray, sites: Sequence[str], names: Sequence[str]) -> Any:
+    """Columns with several values at every site that are not all the same: (columns,).
+
+    Of others nothing can be estimated; they stay as they are.
+    """
+    usable = np.ones(columns.shape[1], dtype=bool)
+    for name in names:
+        part = columns[_at(name, sites)]
+        known = ~np.isnan(part)
+        least = np.where(known, part, np.inf).min(axis=0)
+        greatest = np.where(known, part, -np.inf).max(axis=0)
+        size = np.where(known, np.abs(part), 0.0).max(axis=0)
+        usable &= (known.sum(axis=0) >= LEAST_SUBJECTS) & (greatest - least > CONSTANT * size)
+    return usable

@@ -34,7 +34,7 @@ class Scaler:
         center = np.nanmean(known, axis=0)
         spread = np.nanstd(known, axis=0)
         scale = np.where(spread > NEAR_CONSTANT * np.abs(center), spread, 0.0)
-        return cls(center=center, scale=scale, filling=np.nanmedian(known, axis=0))
+        return cls(center=center, scale=scale, filling=_median(known))
 
     @classmethod
     def none(cls, filling: NDArray[np.float64]) -> Self:
@@ -48,10 +48,13 @@ class Scaler:
 
     def transform(self, features: NDArray[np.float64]) -> NDArray[np.float32]:
         """Scaled features (S, N, F): within ± ``clip``, 0 in a near-constant column."""
-        filled = np.where(np.isnan(features), self.filling, features)
         usable = self.scale > 0
-        scaled = (filled - self.center) / np.where(usable, self.scale, 1.0)
-        return np.clip(np.where(usable, scaled, 0.0), -self.clip, self.clip).astype(np.float32)
+        # One copy, then in place: of a cohort of connectomes each copy is a hundred megabytes.
+        scaled = np.where(np.isnan(features), self.filling, features)
+        scaled -= self.center
+        scaled /= np.where(usable, self.scale, 1.0)
+        scaled[:, ~usable] = 0.0
+        return np.clip(scaled, -self.clip, self.clip, out=scaled).astype(np.float32)
 
     def clipped(self, features: NDArray[np.float64]) -> NDArray[np.int64]:
         """How many regions of each subject and measure lie beyond the clipping distance: (S, F)."""
@@ -79,3 +82,12 @@ class Scaler:
         if not all(np.isfinite(part).all() for part in parts.values()):
             raise ModelError(Message("model.scaler-damaged", problem="infinite"))
         return cls(**parts, clip=math.inf if clip is None else CLIP)
+
+
+def _median(known: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The median (N, F) of (S, N, F) without NaN, which numpy skips a column at a time."""
+    gaps = np.isnan(known).any(axis=0)
+    median = np.median(known, axis=0)
+    if gaps.any():
+        median[gaps] = np.nanmedian(known[:, gaps], axis=0)
+    return np.asarray(median)

@@ -7,8 +7,9 @@ from torch import Tensor
 from graphnet.artifacts.model import StoredModel
 from graphnet.config import TrainingSettings
 from graphnet.data.cohort import Cohort
+from graphnet.graphs import Graphs
 from graphnet.models import Sizes, build_net
-from graphnet.preprocessing.pipeline import Preprocessing
+from graphnet.preprocessing.pipeline import Preprocessing, rule
 from graphnet.preprocessing.targets import Scale
 
 
@@ -35,6 +36,19 @@ def initialise(train: Cohort, settings: TrainingSettings, classes: tuple[int, ..
         scale=scale,
         class_names={} if scale is not None else train.class_names,
         edges="" if train.connectomes is None else train.edges,
+    )
+
+
+def without_graph(model: StoredModel) -> StoredModel:
+    """The same model before its first epoch and without its graph; its scales stay."""
+    settings = replace(model.settings, graph="none")
+    graphs = Graphs.without_edges(rule(settings), len(model.layout.regions))
+    return replace(
+        model,
+        settings=settings,
+        preprocessing=replace(model.preprocessing, graphs=graphs),
+        parameters=model.net.initial(seeds(settings)),
+        moments={},
     )
 
 

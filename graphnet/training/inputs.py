@@ -15,6 +15,7 @@ from graphnet.models import Net
 from graphnet.training import memory
 
 CHUNK = 512  # subjects times replicas
+CACHE = 1 << 22  # bytes of inputs at a time on a CPU
 ROWS = 64  # subjects prepared at a time
 IN_MEMORY = 2 << 30  # bytes; what is larger lies in a temporary file that is mapped
 
@@ -102,15 +103,19 @@ def class_scores(net: Net, params: Mapping[str, Tensor], group: ModelInputs) -> 
     def scored(size: int) -> Tensor:
         return torch.cat([net.logits(params, *part) for part in group.chunks(size)], dim=1)
 
-    return memory.halving(scored, max(1, CHUNK // len(next(iter(params.values())))))
+    together = CHUNK
+    if group.targets.device.type == "cpu":
+        subject = group.inputs[0, 0].nbytes + group.graph[0, 0].nbytes
+        together = min(together, CACHE // subject)
+    return memory.halving(scored, max(1, together // len(next(iter(params.values())))))
 
 
 def _rows(stored: Tensor, view: Tensor | None, index: Tensor) -> Tensor:
     """The subjects ``index`` (K, B) as each replica sees them: (K, B, ., .)."""
-    there = index.to(stored.device)
-    if view is None:
-        return stored[0][there].to(index.device)
-    return stored[view.to(stored.device)[:, None], there].to(index.device)
+    place = index if view is None else index + view[:, None] * stored.shape[1]
+    # Whole subjects in a row: copied one after the other.
+    chosen = stored.flatten(0, 1).index_select(0, place.flatten().to(stored.device))
+    return chosen.view(*index.shape, *stored.shape[2:]).to(index.device)
 
 
 def _moved(stored: Tensor, device: torch.device) -> Tensor:
@@ -130,7 +135,7 @@ def _stored(net: Net, source: Source) -> tuple[Tensor, Tensor]:
         x, adjacency = source.part(rows)
         inputs, graph = net.prepare(x, adjacency)
         if not rooms:
-            own = adjacency.shape[1] > 1 and graph.numel() > 0
+            own = graph.shape[1] > 1 and graph.numel() > 0
             rooms = [_room(inputs, len(source)), _room(graph, len(source)) if own else graph]
         rooms[0][:, rows] = inputs
         if len(rooms[1][0]) == len(source):
@@ -146,7 +151,7 @@ def _room(like: Tensor, subjects: int) -> Tensor:
         return empty.new_empty(shape)
     kind = torch.empty(0, dtype=like.dtype).numpy().dtype
     with tempfile.NamedTemporaryFile(prefix="sgn-", suffix=".map") as file:
-        with room_in(Path(file.name).parent, "the temporary folder"):
+        with room_in(Path(file.name).parent, "temporary"):
             reserve(file.fileno(), like.element_size() * int(np.prod(shape)))
         # The file has no name any more once this returns; it goes with the last who maps it.
         return torch.from_numpy(np.memmap(file, dtype=kind, mode="w+", shape=shape))

@@ -1,9 +1,10 @@
 """When memory runs out, on a CUDA device or in the process: one error, or smaller parts."""
 
 import contextlib
+import ctypes
 import functools
 import gc
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import ParamSpec, TypeVar
 
 import torch
@@ -16,6 +17,10 @@ T = TypeVar("T")
 
 ON_DEVICE = ("CUDA error: out of memory", "CUBLAS_STATUS_ALLOC_FAILED", "CUDNN_STATUS_ALLOC_FAILED")
 IN_PROCESS = ("DefaultCPUAllocator",)
+# Of glibc's mallopt: how much free memory at the heap's end is given back, and from which size on
+# memory is asked of the kernel for one allocation alone.
+TRIM_THRESHOLD, MMAP_THRESHOLD = -1, -3
+KEPT = 1 << 30  # bytes
 
 
 def is_exhausted(error: BaseException) -> bool:
@@ -75,3 +80,23 @@ def free() -> None:
     if torch.cuda.is_initialized():
         with contextlib.suppress(torch.AcceleratorError):  # a device that failed has nothing left
             torch.cuda.empty_cache()
+
+
+@contextlib.contextmanager
+def kept_heap() -> Iterator[None]:
+    """Let freed memory be used again at once, and give it back in the end.
+
+    A step of a training frees all that it allocated. By glibc's defaults each large tensor comes
+    from the kernel and goes back to it, and half of the time on connectomes goes into pages that
+    are zeroed for the first write. Another C library has no such setting.
+    """
+    library = ctypes.CDLL(None)
+    if not hasattr(library, "mallopt"):
+        yield
+        return
+    library.mallopt(TRIM_THRESHOLD, KEPT)
+    library.mallopt(MMAP_THRESHOLD, KEPT)
+    try:
+        yield
+    finally:
+        library.malloc_trim(0)

@@ -7,6 +7,7 @@ from typing import IO, TYPE_CHECKING
 
 import click
 
+from db.dataset_names import named_after
 from service.cli.connection import service_at
 from service.cli.dataset_display import holds, show_dataset, show_preview
 from service.cli.files import file_argument, readable
@@ -24,7 +25,6 @@ from service.cli.mapping import (
 from service.cli.options import dataset_argument, example, json_option, url_option
 from service.cli.task_display import shown_reading, shown_upload
 from service.cli.terminal import Column, note, show_json, show_table
-from service.dataset_names import named_after
 from service.environment import USER_ID
 
 if TYPE_CHECKING:

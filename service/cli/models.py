@@ -1,21 +1,180 @@
-"""``sgn models`` and ``sgn model``: the architectures, and a trained model's files."""
+"""``sgn models`` and ``sgn model``: the architectures, and a model's files, stored or imported.
+
+``sgn model import`` works by the settings of the environment, not by HTTP.
+"""
 
 import hashlib
 import json
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from service.cli.clean import variables_of
 from service.cli.connection import service_at
-from service.cli.files import write_all
+from service.cli.files import readable, write_all
 from service.cli.group import WithDefault
-from service.cli.model_import import import_
-from service.cli.options import example, json_option, task_argument, url_option
-from service.cli.terminal import Column, show_facts, show_heading, show_json, show_table
+from service.cli.options import datasets, example, json_option, task_argument, tasks, url_option
+from service.cli.terminal import Column, note, show_facts, show_heading, show_json, show_table
+from service.cli.token import home_option
 
 if TYPE_CHECKING:
     from service.client import Architecture
+    from service.local.model_import import OldModel
+
+ARCHITECTURES = ("GCN", "TopK")
+SCALERS = ("none", "fit", "unknown")
+AAL90, AAL90_REGIONS = "aal90", 90
+MOST_REGIONS = 10_000
+HOW_SCALED = (
+    "How measures were scaled before they went into the net: none, fit (by mean and standard "
+    "deviation of the training data) or unknown."
+)
+
+
+@click.command(
+    "import",
+    epilog=example(
+        "sgn model import OLD.pth --task TASK19060312000001 --architecture GCN \\",
+        "    --scaler none --measures GMV,ReHo,ALFF,DC --home ./sgn-home",
+    ),
+)
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--task", required=True, metavar="TASK", shell_complete=tasks,
+              help="The old service's task that trained it.")  # fmt: skip
+@click.option("--architecture", type=click.Choice(ARCHITECTURES), required=True,
+              help="GCN is the reference net, TopK the variant with pooling.")  # fmt: skip
+@click.option("--scaler", type=click.Choice(SCALERS), default=None, help=HOW_SCALED)
+@click.option(
+    "--measures", metavar="A,B,…", default="", help="Measures in the order of the old data."
+)
+@click.option("--regions", metavar="aal90|N|FILE", default="",
+              help="Regions: aal90, their number, or a file with one "
+              "name per line; by default those of the training data.")  # fmt: skip
+@click.option("--classes", metavar="A,B,…", default="",
+              help="Names of the classes 0, 1, …")  # fmt: skip
+@click.option(
+    "--graph", default="full", show_default=True, help="One of the graphs that 'sgn models' lists."
+)
+@click.option("--train-data", "train_data", metavar="NAME", multiple=True, shell_complete=datasets,
+              help="A dataset that the model was trained on; may be repeated. "
+              "Without it, those of the task's form are assumed.")  # fmt: skip
+@click.option("--replace", is_flag=True, help="Replace a model that was imported before.")
+@home_option
+@json_option
+def import_(*, file: Path, home: Path | None, as_json: bool, **said: Any) -> None:
+    """Import the model of a task of the old service, so that it can be fine-tuned here.
+
+    FILE is a state dictionary that torch.save has written. A worker reads it, and unpickles
+    nothing in it.
+    """
+    import asyncio  # noqa: PLC0415 - slow to import
+    import os  # noqa: PLC0415
+
+    from actors.settings import ProcessSettingsError  # noqa: PLC0415
+    from db.errors import DatabaseError  # noqa: PLC0415
+    from registry import RegistryError  # noqa: PLC0415
+    from service.local.model_import import ImportRefused  # noqa: PLC0415
+
+    old = _old_model(file, said)
+    variables = variables_of(home, os.environ)
+    try:
+        with readable(file):
+            found = asyncio.run(_imported(old, variables))
+    except (ProcessSettingsError, DatabaseError, RegistryError, ImportRefused) as error:
+        raise click.ClickException(str(error)) from error
+    if as_json:
+        show_json(found)
+    else:
+        _show(found)
+
+
+def _old_model(file: Path, said: Mapping[str, Any]) -> "OldModel":
+    from service.local.model_import import OldModel  # noqa: PLC0415 - slow to import
+
+    return OldModel(
+        file=file,
+        task_id=said["task"],
+        architecture=said["architecture"],
+        scaler=said["scaler"] or "",
+        graph=said["graph"],
+        regions=_regions(said["regions"]),
+        measures=_names(said["measures"]),
+        classes=_names(said["classes"]),
+        train_data=said["train_data"],
+        replace=said["replace"],
+    )
+
+
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(name.strip() for name in text.split(",")) if text.strip() else ()
+
+
+def _regions(text: str) -> tuple[str, ...]:
+    """Region names: numbers from 1 on, or the lines of a file."""
+    if not text:
+        return ()
+    if text.lower() == AAL90 or text.isdecimal():
+        count = AAL90_REGIONS if text.lower() == AAL90 else int(text)
+        if not 0 < count <= MOST_REGIONS:
+            raise click.BadParameter(
+                f"there are 1 to {MOST_REGIONS} regions, not {text}", param_hint="--regions"
+            )
+        return tuple(map(str, range(1, count + 1)))
+    try:
+        lines = Path(text).read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise click.BadParameter(
+            f"{text!r} is neither aal90, nor a number, nor a text file that can be read",
+            param_hint="--regions",
+        ) from error
+    names = tuple(line.strip() for line in lines if line.strip())
+    if not 0 < len(names) <= MOST_REGIONS:
+        raise click.BadParameter(
+            f"{text} names {len(names)} regions; there are 1 to {MOST_REGIONS}",
+            param_hint="--regions",
+        )
+    return names
+
+
+async def _imported(old: "OldModel", variables: Mapping[str, str]) -> dict[str, Any]:
+    from actors.settings import read  # noqa: PLC0415 - slow to import
+    from db.connection import check_schema, close_database, open_database  # noqa: PLC0415
+    from registry import UPLOADS, open_store  # noqa: PLC0415
+    from service.local.model_import import import_model  # noqa: PLC0415
+
+    uploads = open_store(
+        read(variables, "SGN_REGISTRY_URL", str),
+        endpoint_url=read(variables, "SGN_S3_ENDPOINT_URL", str, "") or None,
+        folder=UPLOADS,
+    )
+    redis_url = read(variables, "SGN_REDIS_URL", str)
+    await open_database(read(variables, "SGN_DATABASE_URL", str))
+    try:
+        await check_schema()
+        return await import_model(old, uploads, redis_url)
+    finally:
+        await close_database()
+
+
+def _show(found: Mapping[str, Any]) -> None:
+    sizes, names = found["sizes"], found["class_names"]
+    shown = ", ".join(names.get(str(label), str(label)) for label in range(sizes["classes"]))
+    show_facts([
+        ("Task", found["task_id"]),
+        ("Model", found["model"]),
+        ("Regions", sizes["regions"]),
+        ("Measures", ", ".join(found["measures"])),
+        ("Classes", shown),
+        ("Not known", ", ".join(found["unknown"])),
+        ("Parameters", found["model_state_path"]),
+    ])  # fmt: skip
+    show_heading("What was done and assumed")
+    for sentence in found["warnings"]:
+        click.echo(sentence)
+    note(f"To fine-tune it, submit a form of type dl_ft with trained_task_id {found['task_id']}.")
+
 
 PARAMETERS, MANIFEST = "model.safetensors", "manifest.json"
 

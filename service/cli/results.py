@@ -9,11 +9,18 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from graphnet.evaluation.headline import seen_in_training, shared_by_leakage
-from graphnet.messages import ENGLISH, LANGUAGES
+from graphnet.messages import ENGLISH
 from graphnet.names import SPLITS, split_name
 from service.cli.connection import service_at
 from service.cli.files import STDOUT, output_file, write_text
-from service.cli.options import example, json_option, task_argument, tasks, url_option
+from service.cli.options import (
+    example,
+    json_option,
+    language_option,
+    task_argument,
+    tasks,
+    url_option,
+)
 from service.cli.task_display import compared_titles, metric_cell
 from service.cli.terminal import Column, note, show_heading, show_json, show_table
 
@@ -35,14 +42,7 @@ if TYPE_CHECKING:
     help="File to write, replacing an older one; - is standard output.",
 )
 @click.option("--stored", is_flag=True, help="The report as it was stored, not rendered again.")
-@click.option(
-    "--lang",
-    "language",
-    type=click.Choice(LANGUAGES),
-    default=ENGLISH,
-    show_default=True,
-    help="Language of the report.",
-)
+@language_option
 @json_option
 @url_option
 @click.pass_obj

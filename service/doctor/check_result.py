@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
+
+from graphnet.messages import Message, render
 
 
 class State(StrEnum):
@@ -13,25 +16,36 @@ class State(StrEnum):
 
 
 @dataclass(frozen=True)
-class Finding:
-    """One line of the examination; ``fix`` says what to do, empty where nothing is to be done."""
+class CheckResult:
+    """One line of the examination; ``fix`` says what to do, None where nothing is to be done."""
 
     check: str
     state: State
-    found: str
-    fix: str = ""
+    found: Message
+    fix: Message | None = None
+
+    def as_dict(self, language: str) -> dict[str, Any]:
+        """For JSON: the sentences in ``language``, and the messages with their codes."""
+        return {
+            "check": self.check,
+            "state": self.state.value,
+            "found": render(self.found, language),
+            "fix": render(self.fix, language) if self.fix else "",
+            "found_message": self.found.as_dict(),
+            "fix_message": self.fix.as_dict() if self.fix else None,
+        }
 
 
-def ok(check: str, found: str) -> Finding:
+def ok(check: str, found: Message) -> CheckResult:
     """As it should be."""
-    return Finding(check, State.OK, found)
+    return CheckResult(check, State.OK, found)
 
 
-def warning(check: str, found: str, fix: str) -> Finding:
+def warning(check: str, found: Message, fix: Message | None = None) -> CheckResult:
     """It works, and may not always."""
-    return Finding(check, State.WARNING, found, fix)
+    return CheckResult(check, State.WARNING, found, fix)
 
 
-def fault(check: str, found: str, fix: str) -> Finding:
+def fault(check: str, found: Message, fix: Message) -> CheckResult:
     """It does not work."""
-    return Finding(check, State.FAULT, found, fix)
+    return CheckResult(check, State.FAULT, found, fix)

@@ -9,11 +9,57 @@ from actors.settings import ProcessSettingsError
 from actors.tracing import check_installed
 from db.connection import read_installation
 from db.errors import DatabaseError
-from service.doctor import database, device, machine, queue, storage, variables
-from service.doctor.check_result import Finding, State, fault, warning
+from graphnet.messages import Message
+from service.doctor import database, machine, queue, storage
+from service.doctor.check_result import CheckResult, State, fault, ok, warning
 from service.doctor.database import absent_file
 from service.local.home import variables as home_variables
 from service.settings import HttpSettings
+
+SETTINGS = "settings"
+EXAMPLES = {
+    "SGN_DATABASE_URL": "mysql://user:password@host:3306/neurolearn?charset=utf8mb4",
+    "SGN_REDIS_URL": "redis://:password@host:6379/0",
+    "SGN_REGISTRY_URL": "s3://bucket/prefix or file:///folder",
+}
+STAND_INS = {
+    "SGN_DATABASE_URL": "sqlite:///",
+    "SGN_REDIS_URL": "redis://localhost",
+    "SGN_REGISTRY_URL": "file:///",
+}
+
+
+def is_told(environment: Mapping[str, str]) -> bool:
+    """Whether any variable says where something is."""
+    return any(name.removesuffix("_FILE") in EXAMPLES for name in environment)
+
+
+def read_settings(environment: Mapping[str, str]) -> tuple[HttpSettings, dict[str, CheckResult]]:
+    """The settings, and by name each variable that cannot be used; it is then as if not given."""
+    wrong: dict[str, CheckResult] = {}
+    tried = dict(environment)
+    while True:
+        try:
+            return HttpSettings.from_environment(tried), wrong
+        except ProcessSettingsError as error:
+            if not error.name or error.name in wrong:
+                raise
+            wrong[error.name] = fault(SETTINGS, error.problem, error.remedy or _fix(error.name))
+            tried.pop(f"{error.name}_FILE", None)
+            tried.pop(error.name, None)
+            tried |= {name: text for name, text in STAND_INS.items() if name == error.name}
+
+
+def _fix(name: str) -> Message:
+    if name in EXAMPLES:
+        return Message("doctor.set-variable", name=name, example=EXAMPLES[name])
+    return Message("doctor.unset-variable", name=name)
+
+
+def _settings_results(wrong: Mapping[str, CheckResult]) -> list[CheckResult]:
+    """Every variable that is wrong."""
+    return list(wrong.values()) or [ok(SETTINGS, Message("doctor.variables-valid"))]
+
 
 PATIENCE_SECONDS = 40.0  # for torch; what is asked over the network gives up earlier
 VARIABLES = {
@@ -26,17 +72,17 @@ ORDER = (
 )  # fmt: skip
 
 
-def examine(environment: Mapping[str, str], home: Path | None) -> list[Finding]:
+def examine(environment: Mapping[str, str], home: Path | None) -> list[CheckResult]:
     """Everything that can be found out, of the local installation in ``home`` if that is given."""
     found = environment if home is None else home_variables(home, environment)
     return asyncio.run(_examine(found, embedded=home is not None))
 
 
-async def _examine(environment: Mapping[str, str], *, embedded: bool) -> list[Finding]:
-    settings, wrong = variables.read(environment)
-    checks: dict[str, Awaitable[list[Finding]]] = {
+async def _examine(environment: Mapping[str, str], *, embedded: bool) -> list[CheckResult]:
+    settings, wrong = read_settings(environment)
+    checks: dict[str, Awaitable[list[CheckResult]]] = {
         "version": asyncio.to_thread(machine.check, settings),
-        "torch": asyncio.to_thread(device.check, settings),
+        "torch": asyncio.to_thread(machine.check_device, settings),
     }
     if "SGN_DATABASE_URL" not in wrong:
         checks["database"] = database.check(settings)
@@ -45,19 +91,17 @@ async def _examine(environment: Mapping[str, str], *, embedded: bool) -> list[Fi
     if "SGN_REGISTRY_URL" not in wrong:
         checks["registry"] = asyncio.to_thread(storage.check, settings)
     answers = await asyncio.gather(*(_bounded(name, check) for name, check in checks.items()))
-    found = variables.check(wrong) + [each for answer in answers for each in answer]
+    found = _settings_results(wrong) + [each for answer in answers for each in answer]
     found += _tracing(settings)
     if embedded:  # its address is an argument of `sgn up`, not a variable
         found = [each for each in found if each.check != "access"]
     return sorted(found, key=lambda each: ORDER.index(each.check))
 
 
-async def _queue(settings: HttpSettings, *, embedded: bool) -> list[Finding]:
+async def _queue(settings: HttpSettings, *, embedded: bool) -> list[CheckResult]:
     url = settings.process.redis_url
     if embedded and not await asyncio.to_thread(Path(url.removeprefix("unix://")).is_socket):
-        return [
-            warning("redis", "the local service is not running", "Start it: sgn up --home FOLDER.")
-        ]
+        return [warning("redis", Message("doctor.not-running"), Message("doctor.start-local"))]
     names = Names(await _installation(settings.process.database_url))
     return await asyncio.to_thread(queue.check, url, names)
 
@@ -72,28 +116,36 @@ async def _installation(database: str) -> str:
         return ""
 
 
-async def _bounded(name: str, check: Awaitable[list[Finding]]) -> list[Finding]:
+async def _bounded(name: str, check: Awaitable[list[CheckResult]]) -> list[CheckResult]:
     try:
         return await asyncio.wait_for(check, PATIENCE_SECONDS)
     except Exception as error:  # noqa: BLE001 - the other findings are not lost for it
         if not isinstance(error, TimeoutError):
             # Its text may hold a piece of a password.
-            found = f"it cannot be looked at ({type(error).__name__})"
-            return [fault(name, found, f"Correct {VARIABLES.get(name, 'the variables')}.")]
-        found = f"no answer within {PATIENCE_SECONDS:g} s"
-        return [fault(name, found, "Look whether it runs, and what lies between it and here.")]
+            failed = Message("doctor.check-failed", error=type(error).__name__)
+            return [fault(name, failed, _correct(name))]
+        late = Message("doctor.no-answer", seconds=PATIENCE_SECONDS)
+        return [fault(name, late, Message("doctor.check-reachable"))]
 
 
-def _tracing(settings: HttpSettings) -> list[Finding]:
+def _correct(check: str) -> Message:
+    if check not in VARIABLES:
+        return Message("doctor.correct-variables")
+    return Message("doctor.correct-variable", name=VARIABLES[check])
+
+
+def _tracing(settings: HttpSettings) -> list[CheckResult]:
     if not settings.process.traces:
         return []
     try:
         check_installed()
     except ProcessSettingsError as error:
-        return [fault("settings", str(error), "Install the extra, or unset the variable.")]
+        return [
+            fault("settings", error.problem, error.remedy or Message("doctor.correct-variables"))
+        ]
     return []
 
 
-def is_sound(found: list[Finding]) -> bool:
+def is_sound(found: list[CheckResult]) -> bool:
     """Whether nothing is a fault."""
     return all(each.state != State.FAULT for each in found)

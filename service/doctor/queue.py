@@ -10,15 +10,15 @@ from redis.exceptions import NoPermissionError, OutOfMemoryError
 from actors.names import Names, databases_by_installation
 from actors.queue import count_workers
 from actors.redis_clients import describe_error, redis_client
-from service.doctor.check_result import Finding, fault, ok, warning
+from graphnet.messages import Message
+from service.doctor.check_result import CheckResult, fault, ok, warning
 
 CHECK, PROBE = "redis", "doctor"
 PATIENCE_SECONDS = 3.0
 OLDEST = (6, 0)
-START = "Start a worker: 'sgn worker', or more replicas of its deployment."
 
 
-def check(url: str, names: Names) -> list[Finding]:
+def check(url: str, names: Names) -> list[CheckResult]:
     """Everything of the queue; of workers and neighbours only where the names are known."""
     client = redis_client(url, seconds=PATIENCE_SECONDS)
     try:
@@ -37,75 +37,75 @@ def check(url: str, names: Names) -> list[Finding]:
                 ]
             return found
     except redis.AuthenticationError:
-        return [fault(CHECK, "it refuses the password", "Correct the password in SGN_REDIS_URL.")]
+        refused = Message("doctor.redis-password")
+        return [fault(CHECK, refused, Message("doctor.correct-password"))]
     except redis.ResponseError as error:
-        return [fault(CHECK, describe_error(error).rstrip("."), _fix(error))]
+        return [fault(CHECK, describe_error(error), _fix(error))]
     except redis.RedisError as error:
-        text = f"no answer at SGN_REDIS_URL ({type(error).__name__})"
-        return [fault(CHECK, text, "Start the server; look at host and port in SGN_REDIS_URL.")]
+        silent = Message("doctor.redis-silent", error=type(error).__name__)
+        return [fault(CHECK, silent, Message("doctor.check-redis"))]
 
 
-def _fix(error: redis.ResponseError) -> str:
+def _fix(error: redis.ResponseError) -> Message:
     if isinstance(error, OutOfMemoryError):
-        return "Raise its maxmemory, or remove what else fills it; waiting messages are then sent."
+        return Message("doctor.raise-maxmemory")
     if isinstance(error, NoPermissionError):
-        return "Let its user ping, ask INFO and call scripts; its keys are dramatiq:* and sgn:*."
-    return "Check its log and its disk, and that SGN_REDIS_URL names the primary."
+        return Message("doctor.grant-redis")
+    return Message("doctor.check-redis-log")
 
 
-def _server(info: Any, ping_ms: float) -> Finding:
+def _server(info: Any, ping_ms: float) -> CheckResult:
     known = "valkey_version" in info
     version = str(info["valkey_version"] if known else info["redis_version"])
-    text = f"{'Valkey' if known else 'Redis'} {version}, {ping_ms:.1f} ms a question"
+    name, milliseconds = "Valkey" if known else "Redis", f"{ping_ms:.1f}"
+    found = Message("doctor.server", name=name, version=version, milliseconds=milliseconds)
     if tuple(int(part) for part in version.split(".")[:2]) >= OLDEST:
-        return ok(CHECK, text)
-    return warning(CHECK, text, "Take Redis 6 or newer, or Valkey.")
+        return ok(CHECK, found)
+    return warning(CHECK, found, Message("doctor.newer-redis"))
 
 
-def _eviction(info: Any) -> Finding:
+def _eviction(info: Any) -> CheckResult:
     policy = str(info.get("maxmemory_policy", "noeviction"))
-    text = f"maxmemory-policy is {policy}"
-    fix = "Set it to noeviction: CONFIG SET maxmemory-policy noeviction, and in its file."
+    fix = Message("doctor.stop-eviction")
     if policy.startswith("allkeys"):
-        return fault("eviction", f"{text}: messages vanish when memory is short", fix)
+        return fault("eviction", Message("doctor.eviction-of-messages", policy=policy), fix)
     if policy.startswith("volatile"):
-        return warning("eviction", f"{text}: signs of life may vanish when memory is short", fix)
-    return ok("eviction", text)
+        return warning("eviction", Message("doctor.eviction-of-heartbeats", policy=policy), fix)
+    return ok("eviction", Message("doctor.eviction", policy=policy))
 
 
-def _kept(info: Any) -> Finding:
+def _kept(info: Any) -> CheckResult:
     if info.get("aof_enabled"):
-        return ok("appendonly", "what it holds outlives a restart")
-    return warning(
-        "appendonly",
-        "off: a restart loses the queue, which costs time but no task",
-        "Start it with --appendonly yes.",
-    )
+        return ok("appendonly", Message("doctor.appendonly"))
+    off = Message("doctor.appendonly-off")
+    return warning("appendonly", off, Message("doctor.start-appendonly"))
 
 
-def _workers(client: redis.Redis, names: Names) -> Finding:
+def _workers(client: redis.Redis, names: Names) -> CheckResult:
     there = count_workers(client, names)
     if not there:
-        return warning("workers", "none is alive", START)
-    text = ", ".join(f"{count} on {kind or 'unknown'}" for kind, count in sorted(there.items()))
-    return ok("workers", f"alive: {text}")
+        return warning("workers", Message("doctor.no-worker"), Message("doctor.start-worker"))
+    workers = [
+        Message("doctor.workers-of-kind", count=count, kind=kind or "unknown")
+        for kind, count in sorted(there.items())
+    ]
+    return ok("workers", Message("doctor.workers", workers=workers))
 
 
-def _installation(there: Mapping[str, list[str]], names: Names) -> Finding:
+def _installation(there: Mapping[str, list[str]], names: Names) -> CheckResult:
     """Who else uses this Redis, and whether two databases pass for one installation."""
     mine = there.get(names.installation, [])
     if len(mine) > 1:
-        return warning(
-            "installation",
-            f"two databases have the id {names.installation}: {' and '.join(mine)}",
-            "If one is a copy of the other, end its processes and give it an id of its own: "
-            "'sgn migrate --new-installation'. If these are two names of one database, write it "
-            "the same way everywhere.",
-        )
-    others = [
-        f"{each} ({', '.join(addresses) or 'not running'})"
-        for each, addresses in sorted(there.items())
-        if each != names.installation
-    ]
-    beside = f"; beside it on this Redis: {', '.join(others)}" if others else ""
-    return ok("installation", f"its id is {names.installation}{beside}")
+        twice = Message("doctor.installation-twice", id=names.installation, databases=mine)
+        return warning("installation", twice, Message("doctor.separate-installations"))
+    others = [_other(*each) for each in sorted(there.items()) if each[0] != names.installation]
+    if not others:
+        return ok("installation", Message("doctor.installation", id=names.installation))
+    among = Message("doctor.installation-among-others", id=names.installation, others=others)
+    return ok("installation", among)
+
+
+def _other(installation: str, databases: list[str]) -> Message:
+    if not databases:
+        return Message("doctor.installation-idle", id=installation)
+    return Message("doctor.installation-running", id=installation, databases=databases)

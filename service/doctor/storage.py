@@ -2,30 +2,35 @@
 
 import os
 
+from graphnet.messages import Message
 from registry import CHECKPOINTS, RegistryError, open_store
 from service.doctor import clock
-from service.doctor.check_result import Finding, fault, ok
+from service.doctor.check_result import CheckResult, fault, ok
 from service.settings import HttpSettings
 
 CHECK = "registry"
 NAME, CONTENT = "probe", b"sgn doctor"
 
 
-def check(settings: HttpSettings) -> list[Finding]:
+def check(settings: HttpSettings) -> list[CheckResult]:
     """Everything of the registry, and the clock of S3 storage."""
     url, endpoint = settings.process.registry_url, settings.process.s3_endpoint_url
     try:
         kept = _try(url, endpoint)
     except RegistryError as error:
-        found = [fault(CHECK, _first(str(error)), _rest(str(error)))]
+        found = [fault(CHECK, error.problem, error.remedy or Message("registry.check-log"))]
     else:
-        place = "folder" if url.startswith("file:") else f"S3 at {endpoint or 'Amazon'}"
-        said = f"{place}, {url}: can be written, read and emptied; checked by {kept}"
-        found = [ok(CHECK, said)]
+        found = [ok(CHECK, _sound(url, endpoint, kept))]
     return found + (clock.storage(endpoint) if url.startswith("s3:") else [])
 
 
-def _try(url: str, endpoint: str | None) -> str:
+def _sound(url: str, endpoint: str | None, kept: Message) -> Message:
+    if url.startswith("file:"):
+        return Message("doctor.registry-folder", url=url, kept=kept)
+    return Message("doctor.registry-bucket", url=url, endpoint=endpoint or "none", kept=kept)
+
+
+def _try(url: str, endpoint: str | None) -> Message:
     """Write an object among the checkpoints, where no task is called so, and remove it.
 
     How it is known there that bytes stay as they are.
@@ -37,18 +42,9 @@ def _try(url: str, endpoint: str | None) -> str:
         store.put(task_id, NAME, CONTENT)
         if store.get(task_id, NAME) != CONTENT:
             raise RegistryError(
-                "The registry gives back other bytes than it was given: replace it."
+                Message("registry.object-changed", place=url),
+                Message("registry.check-log-and-disks"),
             )
     finally:
         store.delete(task_id)
     return store.integrity()
-
-
-def _first(sentence: str) -> str:
-    """The registry's sentences say what is wrong, and after a colon what to do."""
-    return sentence.rpartition(": ")[0] or sentence
-
-
-def _rest(sentence: str) -> str:
-    fix = sentence.rpartition(": ")[2] if ": " in sentence else "look into the storage's log."
-    return fix[:1].upper() + fix[1:]

@@ -1,6 +1,7 @@
-"""The task form as NEURO-LEARN sends it, read generously and checked field by field."""
+"""The task form as NEURO-LEARN sends it, read generously; what is wrong with it, by field."""
 
 import unicodedata
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import (
@@ -9,17 +10,20 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    ValidationError,
     ValidationInfo,
     create_model,
     field_validator,
     model_validator,
 )
+from pydantic_core import ErrorDetails
 
 from db.form import ANY, FINE_TUNE, TaskForm
 from graphnet.catalogue import find_model
 from graphnet.config import LAST_SEED, OPTIONS
 from graphnet.errors import SettingsError
-from graphnet.messages import Message
+from graphnet.messages import Message, as_message
+from service.http.responses import FieldError
 
 MOST_DATASETS = 64
 MOST_OF_NAME = 40  # characters of an unknown field that a warning shows
@@ -201,3 +205,64 @@ def _without(fields: dict[str, Any], name: str) -> dict[str, Any]:
 def is_absent(value: Any) -> bool:
     """Whether a field was left open."""
     return value is None or value in ("", [])
+
+
+MOST_SHOWN = 60  # characters of what was sent
+BOOLEAN = Message("forms.should-boolean")
+LIST_OF_NAMES = Message("forms.should-names", most=MOST_DATASETS)
+# What each field must be, as the end of a sentence: "epochs is 0; it must be …".
+SHOULD = {
+    **{f"param_set.{name}": option.expected for name, option in OPTIONS.items()},
+    "task_name": Message("forms.should-text", most=64),
+    "task_type": Message("forms.should-task-type"),
+    "proj_id": Message("forms.should-project"),
+    "proj_name": Message("forms.should-text", most=256),
+    "train_data": Message("forms.should-some-names", most=MOST_DATASETS),
+    "val_data": LIST_OF_NAMES,
+    "test_data": LIST_OF_NAMES,
+    "enable_test": BOOLEAN,
+    "model": Message("forms.should-model"),
+    "param_set": Message("forms.should-settings"),
+    "param_set.trained_task_id": Message("forms.should-finished-task"),
+    "param_set.save_model_state": BOOLEAN,
+    "param_set.device": Message("forms.should-device"),
+    "param_set.seeds": Message("forms.should-seeds"),
+}
+
+
+def read_form(fields: Mapping[str, Any]) -> tuple[PostedForm | None, list[FieldError]]:
+    """The form, or every field that is wrong with a message that says what would be right."""
+    try:
+        form = PostedForm.model_validate(fields)
+    except ValidationError as error:
+        by_field = dict(_field_error(details) for details in error.errors(include_url=False))
+        errors = [FieldError(field, message) for field, message in by_field.items()]
+        return None, [*errors, *_missing_parent(fields)]
+    errors = _missing_parent(fields)
+    return (None, errors) if errors else (form, [])
+
+
+def _missing_parent(fields: Mapping[str, Any]) -> list[FieldError]:
+    inner = fields.get("param_set")
+    places = (fields, inner if isinstance(inner, dict) else {})
+    named = any(not is_absent(place.get("trained_task_id")) for place in places)
+    if fields.get("task_type") != FINE_TUNE or named:
+        return []
+    return [FieldError("param_set.trained_task_id", Message("forms.parent-missing"))]
+
+
+def _field_error(details: ErrorDetails) -> FieldError:
+    parts = [str(part) for part in details["loc"] if not isinstance(part, int)]
+    field = ".".join(parts[:2] if parts[0] == "param_set" else parts[:1])
+    should = SHOULD[field]
+    if details["type"] == "missing" or is_absent(details["input"]):
+        return FieldError(field, Message("forms.missing", field=field, should=should))
+    sent = _shown(details["input"])
+    return FieldError(field, Message("forms.invalid", field=field, value=sent, should=should))
+
+
+def _shown(value: Any) -> Message:
+    text = repr(value)
+    if len(text) <= MOST_SHOWN:
+        return as_message(text)
+    return Message("forms.value-cut", start=text[:MOST_SHOWN], length=len(text))

@@ -1,12 +1,16 @@
-"""Whether what a form names exists and fits together, before anything is written."""
+"""Which datasets a form means, and whether all that it names exists and fits together.
 
-from collections.abc import Iterator, Mapping, Sequence
+Names of NEURO-LEARN's datasets end in ``.csv``, ours do not. Nothing is written yet.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from actors.lost import damaged, lost
 from db import datasets, tasks
 from db.dataset_names import other_ways
-from db.datasets import DatasetRecord
+from db.datasets import DatasetRecord, ListedDataset
 from db.errors import ModelRemoved
 from db.form import FINE_TUNE, TaskForm
 from db.ownership import Owner
@@ -18,12 +22,64 @@ from graphnet.errors import ModelError
 from graphnet.messages import Message, as_message, as_one
 from registry import MANIFEST, PARAMETERS, ObjectDamaged, ObjectMissing
 from service.forms.compatibility import PARENT, Parent, compatibility_errors, dataset_names
-from service.forms.datasets import FIELDS, names_without_ending
 from service.http.auth import Caller
 from service.http.responses import FieldError, quoted
-from service.predecessor import kind_of, stranger_seen
+from service.predecessor import stranger_seen
 from service.state import AppState
 from service.stores.artifacts import ArtifactReader
+from service.stores.profiles import DatasetCache
+
+FIELDS = ("train_data", "val_data", "test_data")
+
+
+async def resolve_dataset_names(
+    form: TaskForm, proj_id: str, cache: DatasetCache, caller: Caller
+) -> tuple[TaskForm, list[Message]]:
+    """The form with the names of the datasets that it means, and a warning per changed name.
+
+    The dataset of exactly that name comes first. Only where the caller sees none, the one of the
+    form's own project that is called the same but for ``.csv`` is taken.
+    """
+    names = dataset_names(form)
+    missing = set(names) - _names_seen(await cache.find(names, seconds=0), caller)
+    others = other_ways(sorted(missing))
+    if not others:
+        return form, []
+    listed = sorted(set(others.values()))
+    records = [record for record, _ in await cache.find(listed, seconds=0)]
+    taken = names_without_ending(others, records, proj_id, caller)
+    if not taken:
+        return form, []
+    fields: dict[str, Any] = {
+        f"{split}_data": tuple(dict.fromkeys(taken.get(name, name) for name in chosen))
+        for split, chosen in form.splits.items()
+    }
+    return replace(form, **fields), [
+        Message("forms.name-replaced", name=quoted(name), other=quoted(other))
+        for name, other in taken.items()
+    ]
+
+
+def names_in(form: TaskForm) -> dict[str, list[str]]:
+    """The names of the datasets by field, as an answer shows them."""
+    return {field: list(getattr(form, field)) for field in FIELDS}
+
+
+def names_without_ending(
+    others: Mapping[str, str], records: Iterable[ListedDataset], proj_id: str, caller: Caller
+) -> dict[str, str]:
+    """Those names whose other way is a dataset of the project, which the caller sees."""
+    own = {
+        record.data_name
+        for record in records
+        if record.proj_id == proj_id and caller.sees(record.proj_id)
+    }
+    return {name: other for name, other in others.items() if other in own}
+
+
+def _names_seen(listed: Iterable[tuple[ListedDataset, object]], caller: Caller) -> set[str]:
+    return {record.data_name for record, _ in listed if caller.sees(record.proj_id)}
+
 
 CONFIG_CHARACTERS = 4096
 
@@ -149,7 +205,7 @@ async def _parent(
     except ModelError as error:
         reason = damaged(parent, as_one(error.messages))
     except ObjectDamaged as error:
-        reason = damaged(parent, str(error))
+        reason = damaged(parent, error.message)
     message = Message("forms.parent-unusable", task=parent, reason=reason)
     return None, [FieldError(PARENT, message)]
 
@@ -157,7 +213,7 @@ async def _parent(
 async def _no_task(parent: str, caller: Caller) -> Message:
     stranger = await stranger_seen(caller, parent)
     if stranger is not None:
-        return Message("forms.parent-of-other-service", task=parent, kind=kind_of(stranger))
+        return Message("forms.parent-of-other-service", task=parent, kind=stranger.kind)
     return Message("forms.no-parent", task=quoted(parent))
 
 

@@ -71,7 +71,7 @@ def as_api_error(request: Request, error: Exception) -> ApiError:
         return _http_fault(request, error)
     if isinstance(error, RegistryError):
         log.warning("%s %s: %s", request.method, request.url.path, error)
-        return ApiError(_of_registry(error), str(error))
+        return ApiError(_of_registry(error), error.message)
     for kind, number in DATABASE_ERRORS.items():
         if isinstance(error, kind):
             log.warning("%s %s: %s", request.method, request.url.path, error)

@@ -15,6 +15,7 @@ from rich.table import Table
 
 from graphnet.artifacts.result import SplitMetrics
 from graphnet.data.synthetic import cohort_table
+from graphnet.messages import Message
 from service.client import Client, ClientError, Task, local_service
 
 # Gives a function that shows the progress of the task it is called with.
@@ -63,7 +64,7 @@ def run(home: Path | None, shown_progress: ShownProgress) -> int:
 
 
 class DemoError(Exception):
-    """Why the demo cannot continue, in one sentence."""
+    """Why the demo cannot continue, as a message; ``str`` is its English sentence."""
 
 
 def _run(client: Client, folder: Path, shown_progress: ShownProgress) -> None:
@@ -101,7 +102,14 @@ def _train(client: Client, form: dict[str, Any], shown_progress: ShownProgress) 
     with shown_progress() as watcher:
         task = client.wait(task_id, on_progress=watcher, timeout=600)
     if task.task_status != "Finished":
-        raise DemoError(f"{task_id} is {task.task_status}. {task.error or ''}")
+        raise DemoError(
+            Message(
+                "local.demo-task-ended",
+                task=task_id,
+                status=str(task.task_status),
+                reason=task.error or "",
+            )
+        )
     return task
 
 

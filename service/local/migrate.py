@@ -9,6 +9,7 @@ from collections.abc import Callable
 from actors.settings import ProcessSettingsError, read
 from db.connection import migrate
 from db.errors import DatabaseError, DatabaseRefuses, Refusal
+from graphnet.messages import Message
 
 
 def _print_id(found: str) -> None:
@@ -39,8 +40,5 @@ def run(
 def _sentence(error: Exception) -> str:
     """What went wrong; which right is missing, as `sgn doctor` looks at another user's."""
     if isinstance(error, DatabaseRefuses) and error.refusal is Refusal.RIGHTS:
-        return (
-            f"The user in SGN_DATABASE_URL lacks a right: {error.said}. "
-            "docs/neuro-learn.md lists the rights that `sgn migrate` needs."
-        )
+        return str(Message("local.lacks-right", said=error.said))
     return str(error)

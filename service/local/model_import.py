@@ -13,7 +13,7 @@ from typing import Any
 from actors.names import Names
 from actors.reading.uploads import PART_BYTES, UPLOAD_JSON, Upload, new_id, part_name
 from actors.rpc import OLD_MODEL, READ_ACTOR, READ_QUEUE, ReadRequest
-from graphnet.messages import Message
+from graphnet.messages import Message, rendered
 from registry import RegistryError, Store
 from service.stores.worker_calls import NoAnswer, WorkerClient
 
@@ -23,10 +23,14 @@ ALONE_SECONDS = 10.0
 
 
 class ImportRefused(Exception):
-    """Why a model was not imported, a sentence a line."""
+    """Why a model was not imported; ``str`` is the English sentences, one per line."""
 
-    def __init__(self, *sentences: str) -> None:
-        super().__init__("\n".join(sentences))
+    def __init__(self, *messages: Message) -> None:
+        super().__init__(*messages)
+        self.messages = messages
+
+    def __str__(self) -> str:
+        return "\n".join(rendered(self.messages))
 
 
 @dataclass(frozen=True)
@@ -78,7 +82,7 @@ async def import_model(old: OldModel, uploads: Store, redis_url: str) -> dict[st
     try:
         found = await asker.ask(vars(_request(old, upload)))
     except NoAnswer as error:
-        raise ImportRefused(str(error)) from error
+        raise ImportRefused(error.message) from error
     finally:
         asker.close()
         await asyncio.to_thread(_removed, upload, uploads)
@@ -102,19 +106,19 @@ def _imported_by_worker(found: Mapping[str, Any]) -> dict[str, Any]:
         imported: dict[str, Any] = found["imported"]
         return imported
     if "refused" in found:
-        raise ImportRefused(*(str(each) for each in found["refused"]))
+        refused = found.get("refused_messages", found["refused"])
+        raise ImportRefused(*map(Message.from_json, refused))
     for kind in ("full", "gone"):
         if kind in found:
-            raise ImportRefused(str(Message.from_json(found[kind])))
-    raise ImportRefused("The workers are of an older version, which imports no models.")
+            raise ImportRefused(Message.from_json(found[kind]))
+    raise ImportRefused(Message("predecessor.workers-too-old"))
 
 
 def _sent(file: Path, store: Store) -> Upload:
     upload_id, count, size = new_id(), 0, file.stat().st_size
     if size > MOST_BYTES:
-        raise ImportRefused(
-            f"{file.name} has {size / 1e6:.0f} MB; a model may have {MOST_BYTES / 1e6:.0f} MB."
-        )
+        sizes = {"megabytes": round(size / 1e6), "most": round(MOST_BYTES / 1e6)}
+        raise ImportRefused(Message("predecessor.file-too-large", file=file.name, **sizes))
     for count, part in enumerate(_parts(file), 1):
         store.put(upload_id, part_name(count - 1), part)
     upload = Upload(upload_id, "", "", file.name, count, size)

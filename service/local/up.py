@@ -28,6 +28,7 @@ from actors.settings import LAST_PORT, TEXT, ProcessSettingsError, log_format, r
 from actors.shutdown import end_within, leave
 from db.connection import migrate
 from db.errors import DatabaseError
+from graphnet.messages import Message
 from service.local.child_processes import ChildProcess
 from service.local.home import QUEUE_LINK, address_file, lock_file, variables
 from service.serve import address, listen, run_loop, serve_until, stop_on_signals
@@ -42,7 +43,7 @@ START_SECONDS = 120.0
 
 
 class UpError(Exception):
-    """Why the service cannot be started, in one sentence."""
+    """Why the service cannot be started, as a message; ``str`` is its English sentence."""
 
 
 @dataclass(frozen=True)
@@ -119,12 +120,12 @@ def _locked(home: Path) -> Iterator[None]:
         for folder in (home, home / "registry", home / "valkey", home / "log"):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
-        raise UpError(f"The folder {home} cannot be used: {error.strerror}.") from error
+        raise UpError(_unusable(home, error)) from error
     with lock_file(home).open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
-            raise UpError(f"Another sgn up is running on {home}; end it first.") from error
+            raise UpError(Message("local.already-running", folder=str(home))) from error
         address_file(home).unlink(missing_ok=True)
         try:
             yield
@@ -205,7 +206,11 @@ async def _wait_for_queue(url: str) -> None:
                 await client.ping()
                 return
             await asyncio.sleep(0.05)
-    raise UpError("The queue (Valkey) did not start within 10 s; see log/valkey.log in the home.")
+    raise UpError(Message("local.queue-not-started", seconds=10))
+
+
+def _unusable(folder: Path, error: OSError) -> Message:
+    return Message("local.folder-unusable", folder=str(folder), reason=error.strerror or str(error))
 
 
 async def _forget_workers(url: str, names: Names) -> None:
@@ -240,7 +245,7 @@ async def _announce(
                 break
             await asyncio.sleep(0.1)
         else:
-            raise UpError("The worker did not start; see log/worker.log in the home.")
+            raise UpError(Message("local.worker-not-started"))
     address_file(home).write_text(f"{url}\n", encoding="utf-8")
     print(f"ready {url}", flush=True)  # noqa: T201
     if options.open_browser:

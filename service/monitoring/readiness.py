@@ -16,9 +16,9 @@ from actors.redis_clients import describe_error
 from db.connection import check_schema
 from db.diagnosis import check_writable
 from db.errors import DatabaseError, DatabaseRefuses, Refusal
+from graphnet.messages import Message
 from registry import RegistryError
 
-OK = "ok"
 KEY = "ready"
 PATIENCE_SECONDS = 5.0
 FRESH_SECONDS = 2.0
@@ -35,11 +35,12 @@ class Probe:
         self._name = name
         self._check = check
         self._fresh = fresh
-        self._asking: asyncio.Task[str] | None = None
-        self._answer, self._until = "", float("-inf")
+        self._asking: asyncio.Task[Message | None] | None = None
+        self._answer: Message | None = None
+        self._until = float("-inf")
 
-    async def ask(self, patience: float = PATIENCE_SECONDS) -> str:
-        """``ok``, or a sentence on what is wrong; within ``patience`` seconds."""
+    async def ask(self, patience: float = PATIENCE_SECONDS) -> Message | None:
+        """What is wrong, None where nothing is; within ``patience`` seconds."""
         if time.monotonic() < self._until:
             return self._answer
         if self._asking is None or self._asking.done():
@@ -51,19 +52,19 @@ class Probe:
             return asking.result()
         if not done and patience >= PATIENCE_SECONDS:
             asking.cancel()
-        return f"The {self._name} does not answer: it was asked for {patience:g} s."
+        return Message("api.dependency-silent", name=self._name, seconds=float(patience))
 
-    async def _ask(self) -> str:
+    async def _ask(self) -> Message | None:
+        answer = None
         try:
             await self._check()
-            answer = OK
         except redis.RedisError as error:
             answer = describe_error(error)
         except (DatabaseError, RegistryError) as error:
-            answer = str(error)
+            answer = error.message
         self._answer = answer
         # An operator may repair it at any moment.
-        fresh = self._fresh if answer == OK else min(self._fresh, FRESH_SECONDS)
+        fresh = self._fresh if answer is None else min(self._fresh, FRESH_SECONDS)
         self._until = time.monotonic() + fresh
         return answer
 
@@ -80,8 +81,8 @@ class Readiness:
             "registry": Probe("registry", stored, STORED_SECONDS),
         }
 
-    async def ask(self, patience: float = PATIENCE_SECONDS) -> Mapping[str, str]:
-        """``ok`` by the name of each dependency, or a sentence that says what is wrong."""
+    async def ask(self, patience: float = PATIENCE_SECONDS) -> Mapping[str, Message | None]:
+        """What is wrong with each dependency by its name, None where nothing is."""
         answers = await asyncio.gather(*(each.ask(patience) for each in self._probes.values()))
         return dict(zip(self._probes, answers, strict=True))
 

@@ -15,7 +15,7 @@ from actors.names import NamedBroker
 from actors.queue import QUEUES, WORKERS
 from db import queue_state
 from db.errors import DatabaseError
-from service.monitoring.readiness import OK, Readiness
+from service.monitoring.readiness import Readiness
 
 T = TypeVar("T")
 
@@ -66,7 +66,7 @@ class TaskMetrics(Collector):
                     _answer(self._queue()),
                     self._readiness.ask(PATIENCE_SECONDS),
                 )
-                up = {name: answer == OK for name, answer in dependencies.items()}
+                up = {name: answer is None for name, answer in dependencies.items()}
                 self._snapshot = _Snapshot(time.monotonic(), database, queue, up)
 
     def collect(self) -> Iterator[GaugeMetricFamily]:

@@ -8,23 +8,22 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from db import datasets
+from db.dataset_names import ENDINGS
 from db.datasets import DatasetRecord
 from db.errors import NameTaken
 from graphnet import figures
 from graphnet.messages import render, rendered
 from graphnet.names import rule_help
-from service.dataset_names import ENDINGS
 from service.http.auth import caller_of
 from service.http.body import read_body, read_form
 from service.http.language import answer_language
-from service.http.queries import query_flag, query_project
+from service.http.queries import Fields, mapping_of, query_flag, query_project
 from service.http.responses import MEANINGS, SEE_OTHER, ApiError, ErrorNum, FieldError
 from service.pages.formats import path_of
 from service.pages.questions import answers_of, questions_of
 from service.pages.site import page
 from service.routes.datasets import LENGTHS, dataset_of, read_again, receive_upload
 from service.state import state_of
-from service.stores.mapping import Fields, mapping_of
 from service.stores.uploads import Received
 
 PAGE = 100

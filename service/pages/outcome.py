@@ -14,7 +14,7 @@ from graphnet import figures
 from graphnet.artifacts.result import GraphHelps
 from graphnet.figures.importance import region_titles
 from graphnet.figures.predictions import predicted_splits
-from graphnet.messages import Message, finished
+from graphnet.messages import Message
 from graphnet.names import method_name, split_name
 from graphnet.report.facts import Facts
 from graphnet.report.summary import (
@@ -115,7 +115,7 @@ async def read_facts(request: Request, task: TaskRecord) -> tuple[Facts, list[Me
     except ApiError as error:
         return alone, [error.message]
     except RegistryError as error:
-        return alone, [finished(str(error))]
+        return alone, [error.message]
     return facts, list(dict.fromkeys(wrong)) or facts.missing
 
 

@@ -2,8 +2,8 @@
 
 from typing import Any
 
+from service.http.queries import Fields, mapping_of
 from service.http.responses import ApiError, ErrorNum
-from service.stores.mapping import Fields, mapping_of
 
 ASKED = "asked"  # the ids of the questions that stood in a form
 USEFUL = {  # after these the answers that were given are as good as before

@@ -1,7 +1,11 @@
-"""What every page has: frame, language, theme, and the signed-in caller."""
+"""What every page has: frame, language, theme, the signed-in caller, and static files."""
 
+import gzip
+import hashlib
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import lru_cache, partial
+from importlib.resources import files
 from typing import Any
 from urllib.parse import urlencode
 
@@ -12,8 +16,7 @@ from starlette.responses import HTMLResponse, Response
 from db.tokens import Role
 from graphnet.messages import Message, render
 from service.http.auth import CALLER, Caller
-from service.http.responses import MEANINGS, ErrorNum
-from service.pages.assets import address
+from service.http.responses import MEANINGS, ApiError, ErrorNum, quoted
 from service.pages.formats import FILTERS, names
 from service.pages.languages import LANGUAGES, language_of, translations
 
@@ -101,9 +104,67 @@ def environment(tag: str) -> Environment:
     made.install_gettext_callables(  # type: ignore[attr-defined]
         spoken.gettext, spoken.ngettext, newstyle=True
     )
-    made.globals |= {"asset": address, **names(_words(tag))}
+    made.globals |= {"asset": asset_address, **names(_words(tag))}
     made.filters |= FILTERS | {
         "sentence": partial(render, language=tag),
         "stored_sentence": lambda stored: render(Message.from_json(stored), tag),
     }
     return made
+
+
+# htmx comes from a package that carries its files: https://htmx.org/
+SOURCES = {
+    "htmx.min.js": ("js_lib_htmx", "static/htmx/htmx.min.js"),
+    "page.css": (__package__, "static/page.css"),
+    "page.js": (__package__, "static/page.js"),
+    "new_task.js": (__package__, "static/new_task.js"),
+    "compare.js": (__package__, "static/compare.js"),
+    "task.js": (__package__, "static/task.js"),
+    "live.js": (__package__, "static/live.js"),
+    "upload.js": (__package__, "static/upload.js"),
+    "icon.svg": (__package__, "static/icon.svg"),
+}
+KINDS = {"js": "text/javascript", "css": "text/css", "svg": "image/svg+xml"}
+DIGITS = 12
+FOREVER = "public, max-age=31536000, immutable"
+
+
+@dataclass(frozen=True)
+class Asset:
+    """A file, as it is and compressed."""
+
+    content: bytes
+    compressed: bytes
+    kind: str
+
+    @property
+    def digest(self) -> str:
+        """Stands in its address, so that a browser may keep it for good."""
+        return hashlib.sha256(self.content).hexdigest()[:DIGITS]
+
+
+@lru_cache(len(SOURCES))
+def asset(name: str) -> Asset:
+    """Read one of our files, once. Raises KeyError."""
+    package, path = SOURCES[name]
+    content = files(package).joinpath(path).read_bytes()
+    return Asset(content, gzip.compress(content, mtime=0), KINDS[name.rpartition(".")[2]])
+
+
+def asset_address(name: str) -> str:
+    """Where a page finds a file."""
+    return f"/static/{asset(name).digest}/{name}"
+
+
+async def static(request: Request) -> Response:
+    """A file of the pages; one that has changed since the page was made comes as it is now."""
+    name = request.path_params["name"]
+    if name not in SOURCES:
+        raise ApiError(ErrorNum.NOT_FOUND, Message("api.no-file", file=quoted(name, 40)))
+    found = asset(name)
+    current = request.path_params["version"] == found.digest
+    headers = {"cache-control": FOREVER if current else "no-cache", "vary": "accept-encoding"}
+    if "gzip" in request.headers.get("accept-encoding", ""):
+        headers["content-encoding"] = "gzip"
+        return Response(found.compressed, headers=headers, media_type=found.kind)
+    return Response(found.content, headers=headers, media_type=found.kind)

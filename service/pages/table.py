@@ -40,7 +40,7 @@ PAGES = (
     _page(
         "GET",
         f"{TASK}/live",
-        "pages.progress:live",
+        "pages.task:live",
         "What of it changes while it learns.",
         *NOT_THERE,
     ),
@@ -96,6 +96,6 @@ PAGES = (
     _page("POST", "/sign-out", "pages.signing:sign_out", "Forgets the token."),
     _page("GET", "/preferences", "pages.signing:prefer", "Remembers a language or a theme."),
     _page(
-        "GET", "/static/{version}/{name}", "pages.assets:static", "A file of the pages.", *NOT_THERE
+        "GET", "/static/{version}/{name}", "pages.site:static", "A file of the pages.", *NOT_THERE
     ),
 )

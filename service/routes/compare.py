@@ -21,7 +21,7 @@ from service.http.responses import (
     quoted,
     success,
 )
-from service.predecessor import kind_of, stranger_seen
+from service.predecessor import stranger_seen
 from service.routes.evidence import evidence_of
 from service.routes.tasks import find_task
 from service.state import state_of
@@ -93,7 +93,7 @@ async def _problem(request: Request, task_id: str, task: TaskRecord | None) -> M
     stranger = await stranger_seen(caller_of(request), task_id)
     if stranger is None:
         return Message("api.comparison-no-task", task=named)
-    return Message("api.comparison-other-service", task=named, kind=kind_of(stranger))
+    return Message("api.comparison-other-service", task=named, kind=stranger.kind)
 
 
 async def evidence_if_there(request: Request, task: TaskRecord, lost: list[Message]) -> Evidence:

@@ -18,7 +18,14 @@ from graphnet.messages import Message, rendered
 from service.http.auth import Caller, caller_of
 from service.http.body import read_body
 from service.http.language import answer_language
-from service.http.queries import query_flag, query_limit, query_project
+from service.http.queries import (
+    WHOLE,
+    mapping_from,
+    mapping_of,
+    query_flag,
+    query_limit,
+    query_project,
+)
 from service.http.responses import (
     ApiError,
     ErrorNum,
@@ -30,7 +37,6 @@ from service.http.responses import (
     success,
 )
 from service.state import AppState, state_of
-from service.stores.mapping import WHOLE, mapping_from, mapping_of
 from service.stores.reading import OpenQuestions, no_worker_error, questions_error
 from service.stores.uploads import Received
 from service.stores.worker_calls import NoAnswer

@@ -11,8 +11,9 @@ from graphnet.messages import Message, render
 from service.http.auth import caller_of
 from service.http.language import answer_language
 from service.http.responses import ErrorNum, error_response, success
-from service.monitoring.readiness import OK
 from service.state import state_of
+
+OK = "ok"
 
 
 async def healthz(request: Request) -> Response:  # noqa: ARG001
@@ -25,10 +26,13 @@ async def readyz(request: Request) -> Response:
 
     ``notices`` are sentences about what works, but not in every case.
     """
-    dependencies = dict(await state_of(request).readiness.ask())
-    failed = [name for name, answer in dependencies.items() if answer != OK]
+    answers, language = await state_of(request).readiness.ask(), answer_language(request)
+    dependencies = {
+        name: OK if wrong is None else render(wrong, language) for name, wrong in answers.items()
+    }
+    failed = [name for name, wrong in answers.items() if wrong is not None]
     if failed:
-        message, language = Message("api.not-ready", dependencies=failed), answer_language(request)
+        message = Message("api.not-ready", dependencies=failed)
         return error_response(ErrorNum.NOT_READY, message, language, dependencies=dependencies)
     return success(dependencies=dependencies, notices=await _notices(request))
 

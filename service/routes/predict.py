@@ -6,13 +6,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from db.tasks import TaskRecord
-from service.http.queries import query_flag
+from service.http.queries import mapping_of, query_flag
 from service.http.responses import ApiError, ErrorNum, success
 from service.predecessor import MODEL, require_stored
 from service.routes.stored import lacking, removed
 from service.routes.tasks import task_of
 from service.state import AppState, state_of
-from service.stores.mapping import mapping_of
 from service.stores.uploads import Received
 
 

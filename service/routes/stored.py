@@ -14,7 +14,7 @@ from db.errors import ModelRemoved
 from db.tasks import TaskRecord
 from graphnet.artifacts.manifest import check_manifest, read_manifest
 from graphnet.errors import ModelError
-from graphnet.messages import Message, as_message, as_one
+from graphnet.messages import Message, as_one
 from registry import (
     GLASS_BRAIN,
     LOG,
@@ -77,7 +77,7 @@ async def stored(request: Request, task: TaskRecord, name: str, what: str = "mod
             raise ApiError(ErrorNum.STORED_LOST, messages.lost(task.task_id, what)) from error
         raise lacking(task, what) from error
     except ObjectDamaged as error:
-        raise damaged(task, as_message(str(error)), what) from error
+        raise damaged(task, error.message, what) from error
     if name in OWN_SUMS and expected and await asyncio.to_thread(_digest, content) != expected:
         raise damaged(task, Message("api.not-as-stored"), what)
     return content

@@ -1,5 +1,6 @@
 """A new task: from a posted form, or from a task that failed or was cancelled."""
 
+import asyncio
 import hashlib
 import json
 import logging
@@ -8,17 +9,18 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+import redis
 from starlette.requests import Request
 from starlette.responses import Response
 
 from actors.log_context import request_id
+from actors.queue import count_workers
 from actors.tracing import TRACING
-from db import idempotency, tasks
+from db import tasks
 from db.charset import unstorable_of_task
 from db.errors import KeyUsed, ModelRemoved
 from db.form import TaskForm
-from db.idempotency import NewKey
-from db.new_tasks import NewTask
+from db.new_tasks import NewKey, NewTask, find_key
 from db.states import Status
 from db.tasks import TaskRecord
 from db.texts import in_ascii
@@ -26,10 +28,9 @@ from graphnet.catalogue import find_model
 from graphnet.messages import ENGLISH, Message, rendered
 from service.forms import validation
 from service.forms.compatibility import PARENT
-from service.forms.datasets import names_in, resolve_dataset_names
-from service.forms.errors import read_form
 from service.forms.reply import ACCEPTED, note_form
-from service.forms.schema import PostedForm
+from service.forms.schema import PostedForm, read_form
+from service.forms.validation import names_in, resolve_dataset_names
 from service.http.auth import Caller, caller_of
 from service.http.body import read_posted
 from service.http.language import answer_language
@@ -44,7 +45,6 @@ from service.http.responses import (
     stored_response,
     success_text,
 )
-from service.monitoring import workers
 from service.predecessor import require_ours
 from service.routes.tasks import answer, task_of
 from service.state import AppState, state_of
@@ -128,7 +128,7 @@ async def accepted(state: AppState, caller: Caller, new: NewForm) -> str:
         *new.warnings,
         *form.warnings(),
         *renamed,
-        *await workers.missing(state, stored.kind),
+        *await missing_workers(state, stored.kind),
     ]
     name = form.task_name or _default_name(stored)
 
@@ -222,7 +222,7 @@ def _key(new: NewForm, form: PostedForm, text: Callable[[str], str]) -> NewKey |
 
 async def _answered(key: NewKey) -> str | None:
     """The answer that this key got before. Raises ApiError if that was to another body."""
-    used = await idempotency.find_key(key.key_sha256)
+    used = await find_key(key.key_sha256)
     if used is None:
         return None
     if used.body_sha256 != key.body_sha256:
@@ -233,3 +233,23 @@ async def _answered(key: NewKey) -> str | None:
 
 def _digest(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+PATIENCE_SECONDS = 1.0
+MISSING = {"cpu": Message("forms.no-cpu-worker"), "cuda": Message("forms.no-cuda-worker")}
+
+
+async def missing_workers(state: AppState, kind: str) -> list[Message]:
+    """A warning where a form asks for a kind of device that no worker has at present.
+
+    None while the queue does not answer.
+    """
+    if not kind:
+        return []
+    try:
+        counting = asyncio.to_thread(count_workers, state.broker.client, state.names)
+        workers = await asyncio.wait_for(counting, PATIENCE_SECONDS)
+    except (redis.RedisError, TimeoutError) as error:
+        log.warning("the workers cannot be counted: %s", error)
+        return []
+    return [] if workers[kind] else [MISSING[kind]]

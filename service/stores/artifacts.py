@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
 from db.tasks import TaskRecord
+from graphnet.messages import Message
 from registry import EVIDENCE, MANIFEST, PARAMETERS, RegistryError, RegistryUnavailable, Store
 
 T = TypeVar("T")
@@ -55,7 +56,8 @@ async def from_registry(pool: ThreadPoolExecutor, call: Callable[[], T]) -> T:
         return await asyncio.wait_for(answer, PATIENCE_SECONDS)
     except TimeoutError as error:
         raise RegistryUnavailable(
-            f"The registry did not answer within {PATIENCE_SECONDS:g} s."
+            Message("registry.no-answer-in-time", seconds=PATIENCE_SECONDS),
+            Message("registry.check-running"),
         ) from error
 
 

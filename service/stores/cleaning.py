@@ -11,6 +11,7 @@ from pathlib import Path
 
 from db.cleaning import Known, look_up, mark_removed
 from db.clock import now_ms
+from graphnet.messages import Message
 from registry import RegistryError, Store
 from registry.store import is_task_id
 
@@ -24,7 +25,7 @@ UNKNOWN = "this database does not know its task"
 
 
 class CleaningError(Exception):
-    """Why nothing can be cleaned, in one sentence."""
+    """Why nothing can be cleaned, as a message; ``str`` is its English sentence."""
 
 
 @dataclass(frozen=True)
@@ -72,10 +73,7 @@ class Cleaning:
         stored = [(what, name) for what, name in stored if is_task_id(name)]
         known = await look_up(sorted({task_id for _, task_id in stored}))
         if known and not any(each.submitted or each.run for each in known.values()):
-            raise CleaningError(
-                f"The database knows none of the {len(known)} tasks that the registry holds: are "
-                "SGN_DATABASE_URL and SGN_REGISTRY_URL those of one installation?"
-            )
+            raise CleaningError(Message("local.other-installation", count=len(known)))
         before = await self._before()
         return [self._judged(what, known[task_id], before) for what, task_id in stored]
 

@@ -1,4 +1,4 @@
-"""Has workers read files and rows; what they cannot read becomes an error of the API."""
+"""Has workers read files and rows, and predict; what they refuse becomes an error of the API."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -6,10 +6,21 @@ from typing import TYPE_CHECKING, Any
 
 from actors.names import Names
 from actors.reading.uploads import Upload
-from actors.rpc import KEEP, PREVIEW, READ_ACTOR, READ_QUEUE, ROW, ReadRequest
+from actors.rpc import (
+    ACTOR,
+    KEEP,
+    PREVIEW,
+    QUEUE,
+    READ_ACTOR,
+    READ_QUEUE,
+    ROW,
+    PredictionRequest,
+    ReadRequest,
+)
 from db import datasets
 from db.datasets import ListedDataset
 from db.errors import NameTaken
+from db.tasks import TaskRecord
 from graphnet.messages import Message, as_message, as_one
 from service.http.responses import ApiError, ErrorNum, FieldError
 from service.stores.uploads import gone
@@ -167,3 +178,40 @@ def no_worker_error(error: NoAnswer, upload: str = "") -> ApiError:
 def _choices(question: Mapping[str, Any]) -> str:
     values = "|".join(str(choice["value"]) for choice in question["choices"])
     return f"{question['id']}={values}"
+
+
+class PredictionClient:
+    """Asks on the queue of predictions; see :class:`~service.stores.worker_calls.WorkerClient`."""
+
+    def __init__(self, redis_url: str, names: Names, *, patience: float, alone: float) -> None:
+        self._client = WorkerClient(redis_url, names, QUEUE, ACTOR, patience=patience, alone=alone)
+
+    async def predict(
+        self,
+        task: TaskRecord,
+        upload: Upload,
+        mapping: Mapping[str, str],
+        *,
+        most: int,
+        explain: bool,
+    ) -> dict[str, Any]:
+        """What the model of the task predicts for the subjects of an upload. Raises ApiError."""
+        question = PredictionRequest(
+            task_id=task.task_id,
+            manifest_sha256=task.manifest_sha256,
+            upload=upload.upload_id,
+            explain=explain,
+            mapping=dict(mapping),
+            most=most,
+        )
+        try:
+            answer = await self._client.ask(vars(question))
+        except NoAnswer as error:
+            raise no_worker_error(error, upload.upload_id) from error
+        await raise_error(answer, task.proj_id, upload.upload_id)
+        predictions: dict[str, Any] = answer["answer"]
+        return predictions
+
+    def close(self) -> None:
+        """Ask nothing more."""
+        self._client.close()

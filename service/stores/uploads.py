@@ -19,13 +19,12 @@ from actors.reading.uploads import (
     new_id,
     part_name,
 )
+from db.dataset_names import named_after
 from db.datasets import new_data_id
 from graphnet.messages import Message
 from registry import RegistryError, Store
-from service.dataset_names import named_after
 from service.http.auth import Caller, caller_of
-from service.http.body import content_type, stream_body
-from service.http.multipart import FILE, MultipartBody
+from service.http.body import FILE, MultipartBody, content_type, stream_body
 from service.http.responses import ApiError, ErrorNum, FieldError, field_error
 from service.stores.artifacts import from_registry
 

@@ -14,7 +14,7 @@ from actors.names import Names
 from actors.queue import count_workers
 from actors.redis_clients import SILENT, describe_error, redis_client
 from actors.rpc import read_reply, rpc_broker, send_request, withdraw
-from graphnet.messages import Message, as_message
+from graphnet.messages import Message
 
 T = TypeVar("T")
 
@@ -119,4 +119,4 @@ class WorkerClient:
 def _queue_error(error: redis.RedisError | OSError) -> Message:
     """Whether the queue is away, or answers and takes nothing."""
     reason = describe_error(error) if isinstance(error, redis.RedisError) else SILENT
-    return Message("forms.queue-silent") if reason == SILENT else as_message(reason)
+    return Message("forms.queue-silent") if reason == SILENT else reason

@@ -13,7 +13,7 @@ import psutil
 import pytest
 
 from tests.databases import ServerSilent, query
-from tests.houses import GIVE_UP_SECONDS, process, start
+from tests.installations import GIVE_UP_SECONDS, process, start
 from tests.places import ENDED, WORKER, Place, place_at
 from tests.servers import ServerMissing
 

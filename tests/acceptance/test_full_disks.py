@@ -11,7 +11,7 @@ import pytest
 from graphnet.artifacts.model import StoredModel
 from graphnet.data.synthetic import cohort_table
 from tests.disks import fill, small_disk
-from tests.houses import GIVE_UP_SECONDS, House, process, sgn_up
+from tests.installations import GIVE_UP_SECONDS, Installation, process, sgn_up
 from tests.places import ENDED, PLAIN, WORKER, Place, place_at
 from tests.service.forms import SMALL, add_datasets, form
 
@@ -45,7 +45,7 @@ def test_an_upload_is_told_what_is_full(place: Place, filler: Path) -> None:
     query = {"proj_id": "P", "data_name": "large"}
     reply = place.http.post("/api/v0/datasets", params=query, content=TABLE)
     assert (reply.status_code, reply.json()["error_num"]) == (507, 23)
-    assert f"The registry directory {place.folder / 'disk'} is full" in reply.json()["msg"]
+    assert f"The registry {place.folder / 'disk'} is full" in reply.json()["msg"]
     assert not list((place.folder / "disk").rglob("part-*"))
     ready = place.http.get("/readyz")
     assert ready.status_code == 503
@@ -64,8 +64,9 @@ def test_what_is_trained_waits_and_is_stored_once_there_is_room(place: Place, fi
             assert time.monotonic() < deadline, log.read_text()
             time.sleep(0.1)
         assert task["task_status"] in {"Submitted", "Running"}
-        assert "is full: free some space" in task["error"]
-        assert f"What was trained is kept in {kept}." in task["error"]
+        assert task["error_messages"][0]["code"] == "api.two-sentences"
+        assert "is full. Free some space" in task["error"]
+        assert f"The trained model is kept in {kept}." in task["error"]
         files = [(kept / name).read_bytes() for name in ("model.safetensors", "manifest.json")]
         assert StoredModel.from_bytes(*files).facts["task_id"] == task_id
         assert not (place.folder / "disk" / "models" / task_id / "manifest.json").exists()
@@ -83,24 +84,24 @@ def test_what_is_trained_waits_and_is_stored_once_there_is_room(place: Place, fi
 
 def test_a_home_whose_disk_is_full_goes_on_once_there_is_room(tmp_path: Path) -> None:
     """Database, queue and registry are on it, and the logs."""
-    with small_disk(tmp_path / "disk", 40) as disk, sgn_up(disk / "home") as house:
-        add_datasets(house, tmp_path)
+    with small_disk(tmp_path / "disk", 40) as disk, sgn_up(disk / "home") as installation:
+        add_datasets(installation, tmp_path)
         filler = fill(disk)
-        ready(house, database="The database is full", registry="is full: free some space")
-        assert house.post(form())["error_num"] != 0
+        ready(installation, database="The database is full", registry="is full. Free some space")
+        assert installation.post(form())["error_num"] != 0
         filler.unlink()
-        ready(house, database="ok", redis="ok", registry="ok")
-        assert house.http.get("/readyz").status_code == 200
-        task = house.wait(house.post(form())["task_form"]["task_id"])
+        ready(installation, database="ok", redis="ok", registry="ok")
+        assert installation.http.get("/readyz").status_code == 200
+        task = installation.wait(installation.post(form())["task_form"]["task_id"])
         assert task["task_status"] == "Finished"
         assert stat.S_IMODE((disk / "home" / "spool").stat().st_mode) == 0o700
 
 
-def ready(house: House, **words: str) -> None:
+def ready(installation: Installation, **words: str) -> None:
     """Wait until /readyz says these words of the dependencies."""
     deadline = time.monotonic() + GIVE_UP_SECONDS
     while True:
-        found = house.http.get("/readyz").json()["dependencies"]
+        found = installation.http.get("/readyz").json()["dependencies"]
         if all(each in found[name] for name, each in words.items()):
             return
         assert time.monotonic() < deadline, found

@@ -1,4 +1,4 @@
-"""Starting, stopping and killing the house: what was accepted is not lost, nothing stays behind."""
+"""Starting, stopping and killing: what was accepted is not lost, and nothing stays behind."""
 
 import signal
 import subprocess
@@ -10,29 +10,29 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tests.houses import House, end, sgn_up
+from tests.installations import Installation, end, sgn_up
 from tests.service.forms import form
 
 pytestmark = pytest.mark.slow
 
 
 @pytest.fixture
-def fresh(tmp_path: Path) -> Iterator[House]:
-    with sgn_up(tmp_path / "a home", cold=True) as house:
-        yield house
+def fresh(tmp_path: Path) -> Iterator[Installation]:
+    with sgn_up(tmp_path / "a home", cold=True) as installation:
+        yield installation
 
 
-def long_task(house: House, epochs: int = 3000) -> str:
-    task_id: str = house.post(form(param_set={"epochs": epochs}))["task_form"]["task_id"]
-    house.wait_for(task_id, {"Running"})
+def long_task(installation: Installation, epochs: int = 3000) -> str:
+    task_id: str = installation.post(form(param_set={"epochs": epochs}))["task_form"]["task_id"]
+    installation.wait_for(task_id, {"Running"})
     return task_id
 
 
-def test_ctrl_c_ends_everything(fresh: House) -> None:
+def test_ctrl_c_ends_everything(fresh: Installation) -> None:
     end(fresh, signal.SIGINT)
 
 
-def test_killing_the_parent_leaves_no_child(fresh: House) -> None:
+def test_killing_the_parent_leaves_no_child(fresh: Installation) -> None:
     family = fresh.processes()
     fresh.process.kill()
     fresh.process.wait()
@@ -42,7 +42,7 @@ def test_killing_the_parent_leaves_no_child(fresh: House) -> None:
         assert again.get("/readyz")["error_num"] == 0
 
 
-def test_progress_moves_while_it_trains(small: House) -> None:
+def test_progress_moves_while_it_trains(small: Installation) -> None:
     task_id = long_task(small, epochs=20_000)
     deadline = time.monotonic() + 20
     seen: set[int] = set()
@@ -66,9 +66,13 @@ def refused_start(*arguments: str) -> str:
     return ended.stderr
 
 
-def test_a_second_house_on_the_same_home_or_port_is_refused(house: House, tmp_path: Path) -> None:
-    assert "Another sgn up is running" in refused_start("--home", str(house.home), "--port", "0")
-    port = house.url.rpartition(":")[2]
+def test_a_second_installation_on_the_same_home_or_port_is_refused(
+    installation: Installation, tmp_path: Path
+) -> None:
+    assert "Another sgn up is running" in refused_start(
+        "--home", str(installation.home), "--port", "0"
+    )
+    port = installation.url.rpartition(":")[2]
     said = refused_start("--home", str(tmp_path / "other"), "--port", port)
     assert f"cannot listen on 127.0.0.1:{port}" in said
 

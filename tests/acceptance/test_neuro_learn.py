@@ -15,7 +15,7 @@ import pytest
 from db.connection import migrate
 from graphnet.data.synthetic import Recipe, cohort_table
 from tests.databases import ServerSilent, mysql_database, query
-from tests.houses import process
+from tests.installations import process
 from tests.mariadb import MariaServer, mariadb_server
 from tests.neurolearn import PROJECT, USER, NeuroLearn
 from tests.places import PLAIN, WORKER, Place, place_at
@@ -239,7 +239,7 @@ def test_a_server_that_takes_too_little_is_told_what_it_needs(site: Site, tmp_pa
             assert task["task_status"] == "Failed"
             assert task["error"] == NeuroLearn("", own).row(task_id)[1]
             assert re.fullmatch(
-                r"The result takes 0\.1 MB in one statement, and the database server takes 0\.1 "
+                r"The result takes 0\.1 MB in one statement, and the database server accepts 0\.1 "
                 r"MB; its max_allowed_packet must be at least 1M\.",
                 task["error"],
             )

@@ -1,4 +1,4 @@
-"""A newer version has migrated the database under a running house: it writes nothing more."""
+"""A newer version has migrated the database of a running installation: it writes nothing more."""
 
 import time
 from pathlib import Path
@@ -7,7 +7,7 @@ import pytest
 
 from tests.databases import query
 from tests.db.test_versions import NEWER, made_newer
-from tests.houses import GIVE_UP_SECONDS, process
+from tests.installations import GIVE_UP_SECONDS, process
 from tests.places import PLAIN, WORKER, place_at
 from tests.service.forms import form
 

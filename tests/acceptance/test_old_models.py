@@ -13,7 +13,7 @@ from torch import nn
 
 from graphnet.data.synthetic import cohort_table
 from service.cli import main
-from tests.houses import House
+from tests.installations import Installation
 from tests.service.forms import QUICK, SMALL, form
 
 OLD, TUNED, FOREIGN = (f"TASK1906031200{place:02d}" for place in range(1, 4))
@@ -33,8 +33,8 @@ CONFIG = {
 
 
 @pytest.fixture(scope="module")
-def old(small: House) -> House:
-    """The house with rows that the old service, and another of NEURO-LEARN's, have left."""
+def old(small: Installation) -> Installation:
+    """The installation with rows that the old service, and another of NEURO-LEARN's, have left."""
     result = json.dumps({"train_epochs": LINES, "model_state_path": f"/nld_sgn/{OLD}.pth"})
     rows = [
         (OLD, "dl_ts", CONFIG, "Success", result),
@@ -63,19 +63,19 @@ def state(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def imported(house: House, file: Path, task: str = OLD, *more: str) -> Result:
+def imported(installation: Installation, file: Path, task: str = OLD, *more: str) -> Result:
     arguments = ["model", "import", str(file), "--task", task, "--architecture", "GCN"]
-    return CliRunner().invoke(main, [*arguments, "--home", str(house.home), *more])
+    return CliRunner().invoke(main, [*arguments, "--home", str(installation.home), *more])
 
 
-def row(house: House, task_id: str) -> tuple[Any, ...]:
-    with closing(sqlite3.connect(house.home / "sgn.sqlite3", timeout=30)) as database:
+def row(installation: Installation, task_id: str) -> tuple[Any, ...]:
+    with closing(sqlite3.connect(installation.home / "sgn.sqlite3", timeout=30)) as database:
         query = "SELECT * FROM backend_submissions WHERE task_id = ?"
         found: tuple[Any, ...] = database.execute(query, [task_id]).fetchone()
     return found
 
 
-def test_an_old_model_is_imported_fine_tuned_and_asked(old: House, state: Path) -> None:
+def test_an_old_model_is_imported_fine_tuned_and_asked(old: Installation, state: Path) -> None:
     before = row(old, OLD)
     reply = old.post(form(task_type="dl_ft", param_set={**QUICK, "trained_task_id": OLD}))
     assert reply["error_num"]  # there is no model yet
@@ -123,7 +123,7 @@ def test_an_old_model_is_imported_fine_tuned_and_asked(old: House, state: Path) 
                    for each in answer["predictions"])  # fmt: skip
 
 
-def test_what_cannot_be_imported_is_said(old: House, state: Path, tmp_path: Path) -> None:
+def test_what_cannot_be_imported_is_said(old: Installation, state: Path, tmp_path: Path) -> None:
     whole = tmp_path / "whole.pkl"
     torch.save(nn.Linear(2, 2), whole)
     scaled = ("--scaler", "none")
@@ -140,7 +140,9 @@ def test_what_cannot_be_imported_is_said(old: House, state: Path, tmp_path: Path
     assert old.get(f"/api/v0/tasks/{TUNED}")["task"]["model_imported_at"] is None
 
 
-def test_a_model_is_replaced_and_one_without_data_is_unknown(old: House, state: Path) -> None:
+def test_a_model_is_replaced_and_one_without_data_is_unknown(
+    old: Installation, state: Path
+) -> None:
     known = ("--scaler", "none", "--measures", MEASURES, "--classes", "control,patient")
     told = imported(old, state, OLD, *known, "--replace", "--train-data", "small_NC")
     assert told.exit_code == 0, told.output

@@ -25,7 +25,7 @@ from tests.db.opened import opened
 from tests.db.samples import submitted
 from tests.faults.disk import Disk, NotMounted, mounted
 from tests.faults.estate import Queue
-from tests.houses import GIVE_UP_SECONDS, process, serving, stalled
+from tests.installations import GIVE_UP_SECONDS, process, serving, stalled
 from tests.mariadb import MariaServer, mariadb_server
 from tests.places import ENDED, PLAIN, WORKER, Place, add_small, place_at, stream
 from tests.servers import ServerMissing, free_ports, queue_server

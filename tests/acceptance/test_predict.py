@@ -15,7 +15,7 @@ from scipy.io import savemat
 from graphnet.data.cohorts import ANY
 from graphnet.data.synthetic import cohort_table
 from graphnet.readers import from_table, read_table
-from tests.houses import GIVE_UP_SECONDS, process, start
+from tests.installations import GIVE_UP_SECONDS, process, start
 from tests.places import PLAIN, WORKER, Place, place_at
 from tests.service.forms import SMALL
 

@@ -14,7 +14,7 @@ import pandas as pd
 import psutil
 import pytest
 
-from tests.houses import GIVE_UP_SECONDS, House, sgn_up
+from tests.installations import GIVE_UP_SECONDS, Installation, sgn_up
 
 pytestmark = pytest.mark.slow
 
@@ -23,7 +23,7 @@ SUBJECTS, REGIONS = 300, 3000  # it takes a moment to read
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> Iterator[House]:
+def home(tmp_path: Path) -> Iterator[Installation]:
     with sgn_up(tmp_path / "home") as found:
         yield found
 
@@ -36,11 +36,11 @@ def wide() -> bytes:
     return table.to_csv(index=False).encode()
 
 
-def reader(house: House) -> psutil.Process:
+def reader(installation: Installation) -> psutil.Process:
     """The process that reads a file, once there is one."""
     deadline = time.monotonic() + GIVE_UP_SECONDS
     while time.monotonic() < deadline:
-        for each in house.processes():
+        for each in installation.processes():
             try:
                 if "graphnet.readers" in each.cmdline():
                     return each
@@ -50,7 +50,7 @@ def reader(house: House) -> psutil.Process:
     raise AssertionError("nothing is read")
 
 
-def test_a_worker_that_is_killed_while_it_reads(home: House) -> None:
+def test_a_worker_that_is_killed_while_it_reads(home: Installation) -> None:
     answers: list[dict[str, Any]] = []
 
     def send() -> None:

@@ -14,7 +14,7 @@ from graphnet.data.cohort import Cohort, merge
 from graphnet.evaluation.metrics import evaluate
 from graphnet.readers import from_table, read_table
 from tests.databases import query
-from tests.houses import House, end, sgn_up
+from tests.installations import Installation, end, sgn_up
 from tests.shared_table import inserted, row, run_row
 
 pytestmark = pytest.mark.slow
@@ -70,22 +70,22 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def running(home: Path, real_data: Path) -> Iterator[House]:
-    with sgn_up(home) as house:
+def running(home: Path, real_data: Path) -> Iterator[Installation]:
+    with sgn_up(home) as installation:
         for name in (A_SZ, A_NC, B_NC, B_SZ):
-            house.upload(real_data / f"{name}.csv", FRONT_END["proj_id"])
-        yield house
+            installation.upload(real_data / f"{name}.csv", FRONT_END["proj_id"])
+        yield installation
 
 
 @pytest.fixture(scope="module")
-def first(running: House) -> dict[str, Any]:
+def first(running: Installation) -> dict[str, Any]:
     reply = running.post(FRONT_END)
     assert reply["error_num"] == 0, reply
     return running.wait(reply["task_form"]["task_id"])
 
 
 @pytest.fixture(scope="module")
-def second(running: House, first: dict[str, Any]) -> dict[str, Any]:
+def second(running: Installation, first: dict[str, Any]) -> dict[str, Any]:
     inner = {**SPECIFICATION["param_set"], "trained_task_id": first["task_id"]}
     reply = running.post({**SPECIFICATION, "param_set": inner})
     assert reply["error_num"] == 0, reply
@@ -96,13 +96,13 @@ def cohort(folder: Path, *names: str) -> Cohort:
     return merge([from_table(read_table(folder / f"{name}.csv"), name) for name in names])
 
 
-def downloaded(house: House, task_id: str) -> StoredModel:
-    parameters = house.http.get(f"/api/v0/tasks/{task_id}/model").content
-    manifest = house.http.get(f"/api/v0/tasks/{task_id}/manifest").content
+def downloaded(installation: Installation, task_id: str) -> StoredModel:
+    parameters = installation.http.get(f"/api/v0/tasks/{task_id}/model").content
+    manifest = installation.http.get(f"/api/v0/tasks/{task_id}/manifest").content
     return StoredModel.from_bytes(parameters, manifest)
 
 
-def test_quality_of_site_b_is_reported(running: House) -> None:
+def test_quality_of_site_b_is_reported(running: Installation) -> None:
     listed = {each["data_name"]: each for each in running.get("/api/v0/datasets")["datasets"]}
     assert listed[A_SZ]["subjects"] == 140
     assert listed[B_SZ]["classes"] == {"1": 29}
@@ -139,7 +139,7 @@ def test_the_specifications_form_fine_tunes(first: dict[str, Any], second: dict[
 
 
 def test_predictions_come_again_from_what_was_downloaded(
-    running: House, first: dict[str, Any], second: dict[str, Any], real_data: Path
+    running: Installation, first: dict[str, Any], second: dict[str, Any], real_data: Path
 ) -> None:
     held_out = cohort(real_data, B_NC, B_SZ)
     model = downloaded(running, first["task_id"])
@@ -153,7 +153,7 @@ def test_predictions_come_again_from_what_was_downloaded(
 
 
 def test_lineage_and_manifest_name_the_parent(
-    running: House, first: dict[str, Any], second: dict[str, Any]
+    running: Installation, first: dict[str, Any], second: dict[str, Any]
 ) -> None:
     chain = running.get(f"/api/v0/tasks/{second['task_id']}/lineage")["lineage"]
     assert [task["task_id"] for task in chain] == [second["task_id"], first["task_id"]]
@@ -164,7 +164,7 @@ def test_lineage_and_manifest_name_the_parent(
 
 
 def test_other_column_order_and_label_name_give_the_same_result(
-    running: House, real_data: Path, tmp_path: Path
+    running: Installation, real_data: Path, tmp_path: Path
 ) -> None:
     order = np.random.default_rng(5)
     shuffled = []
@@ -188,7 +188,7 @@ def test_other_column_order_and_label_name_give_the_same_result(
 
 
 def test_the_specifications_form_runs_as_it_stands(
-    running: House, home: Path, first: dict[str, Any]
+    running: Installation, home: Path, first: dict[str, Any]
 ) -> None:
     """Its parent is a task of the service before this one, whose model was brought in."""
     old = SPECIFICATION["param_set"]["trained_task_id"]
@@ -206,7 +206,7 @@ def test_the_specifications_form_runs_as_it_stands(
 
 
 def test_a_restart_finds_everything(
-    running: House, home: Path, first: dict[str, Any], second: dict[str, Any]
+    running: Installation, home: Path, first: dict[str, Any], second: dict[str, Any]
 ) -> None:
     before = running.http.get(f"/api/v0/tasks/{first['task_id']}/model").content
     end(running)

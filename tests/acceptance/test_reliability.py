@@ -14,7 +14,7 @@ import psutil
 import pytest
 
 from graphnet.artifacts.model import StoredModel
-from tests.houses import GIVE_UP_SECONDS, House, end, sgn_up, stalled
+from tests.installations import GIVE_UP_SECONDS, Installation, end, sgn_up, stalled
 from tests.places import ENDED, PLAIN
 from tests.service.forms import add_datasets, form
 
@@ -34,72 +34,72 @@ def quick() -> Iterator[None]:
 
 
 @pytest.fixture(scope="module")
-def shared(quick: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:  # noqa: ARG001
-    """One house for all tests that let it run on.
+def shared(quick: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:  # noqa: ARG001
+    """One installation for all tests that let it run on.
 
-    It starts a worker again after 1, 2, 4 … seconds: whoever kills it often has a house alone.
+    It starts a worker again after 1, 2, 4 … seconds: who kills it often has one alone.
     """
     folder = tmp_path_factory.mktemp("shared")
-    with sgn_up(folder / "home") as house:
-        add_datasets(house, folder)
-        yield house
+    with sgn_up(folder / "home") as installation:
+        add_datasets(installation, folder)
+        yield installation
 
 
 @pytest.fixture(scope="module")
-def undisturbed(shared: House) -> Undisturbed:
+def undisturbed(shared: Installation) -> Undisturbed:
     """What a training ends in to which nothing happens: lines, parameters."""
     task = shared.wait(submitted(shared, EPOCHS))
     return task["task_result"]["train_epochs"], parameters(shared, task["task_id"])
 
 
 @pytest.fixture
-def fresh(tmp_path: Path) -> Iterator[House]:
-    with sgn_up(tmp_path / "home") as house:
-        add_datasets(house, tmp_path)
-        yield house
+def fresh(tmp_path: Path) -> Iterator[Installation]:
+    with sgn_up(tmp_path / "home") as installation:
+        add_datasets(installation, tmp_path)
+        yield installation
 
 
-def submitted(house: House, epochs: int, **more: Any) -> str:
+def submitted(installation: Installation, epochs: int, **more: Any) -> str:
     asked = form(param_set={**PLAIN, "epochs": epochs, **more})
-    task_id: str = house.post(asked)["task_form"]["task_id"]
+    task_id: str = installation.post(asked)["task_form"]["task_id"]
     return task_id
 
 
-def until_epoch(house: House, task_id: str, epoch: int) -> dict[str, Any]:
+def until_epoch(installation: Installation, task_id: str, epoch: int) -> dict[str, Any]:
     deadline = time.monotonic() + GIVE_UP_SECONDS
     while time.monotonic() < deadline:
-        task: dict[str, Any] = house.get(f"/api/v0/tasks/{task_id}")["task"]
+        task: dict[str, Any] = installation.get(f"/api/v0/tasks/{task_id}")["task"]
         if task["progress"]["epoch"] >= epoch:
             return task
         time.sleep(0.05)
     raise AssertionError(task["progress"])
 
 
-def parameters(house: House, task_id: str) -> bytes:
-    return house.http.get(f"/api/v0/tasks/{task_id}/model").content
+def parameters(installation: Installation, task_id: str) -> bytes:
+    return installation.http.get(f"/api/v0/tasks/{task_id}/model").content
 
 
-def workers(house: House) -> list[psutil.Process]:
+def workers(installation: Installation) -> list[psutil.Process]:
     found = []
-    for each in house.processes():
+    for each in installation.processes():
         with contextlib.suppress(psutil.NoSuchProcess):  # a zombie is none either
             if "worker_process" in " ".join(each.cmdline()):
                 found.append(each)
     return found
 
 
-def kill_workers(house: House) -> None:
-    for each in workers(house):
+def kill_workers(installation: Installation) -> None:
+    for each in workers(installation):
         with contextlib.suppress(psutil.NoSuchProcess):
             each.kill()
 
 
-def log_of(house: House) -> str:
-    return (house.home / "log" / "worker.log").read_text()
+def log_of(installation: Installation) -> str:
+    return (installation.home / "log" / "worker.log").read_text()
 
 
 def test_a_killed_worker_s_task_goes_on_from_its_checkpoint_to_the_same_bits(
-    shared: House, undisturbed: Undisturbed
+    shared: Installation, undisturbed: Undisturbed
 ) -> None:
     task_id = submitted(shared, EPOCHS)
     until_epoch(shared, task_id, 200)
@@ -116,8 +116,8 @@ def test_a_killed_worker_s_task_goes_on_from_its_checkpoint_to_the_same_bits(
     assert not any((shared.home / "registry" / "checkpoints").iterdir())
 
 
-def test_ending_the_house_hands_back_and_the_next_goes_on_by_itself(
-    fresh: House, undisturbed: Undisturbed
+def test_ending_the_installation_hands_back_and_the_next_goes_on_by_itself(
+    fresh: Installation, undisturbed: Undisturbed
 ) -> None:
     task_id = submitted(fresh, EPOCHS)
     until_epoch(fresh, task_id, 200)
@@ -136,26 +136,26 @@ def test_a_task_that_kills_its_worker_is_given_up_and_the_next_one_trained(
 ) -> None:
     monkeypatch.setenv("SGN_CHECKPOINT_MS", "600000")
     monkeypatch.setenv("SGN_MAX_ATTEMPTS", "2")
-    with sgn_up(tmp_path / "home") as house:
-        add_datasets(house, tmp_path)
-        poison, other = submitted(house, 100_000), submitted(house, 2)
+    with sgn_up(tmp_path / "home") as installation:
+        add_datasets(installation, tmp_path)
+        poison, other = submitted(installation, 100_000), submitted(installation, 2)
         for attempt in (1, 2):
-            while house.get(f"/api/v0/tasks/{poison}")["task"]["attempt"] < attempt:
+            while installation.get(f"/api/v0/tasks/{poison}")["task"]["attempt"] < attempt:
                 time.sleep(0.05)
-            kill_workers(house)
-        task = house.wait(poison)
+            kill_workers(installation)
+        task = installation.wait(poison)
         assert task["task_status"] == "Failed"
         assert "stopped unexpectedly 2 times" in task["error"]
-        assert house.wait(other)["task_status"] == "Finished"
+        assert installation.wait(other)["task_status"] == "Finished"
 
 
-def cancel(house: House, task_id: str) -> dict[str, Any]:
-    answer: dict[str, Any] = house.http.post(f"/api/v0/tasks/{task_id}/cancel").json()
+def cancel(installation: Installation, task_id: str) -> dict[str, Any]:
+    answer: dict[str, Any] = installation.http.post(f"/api/v0/tasks/{task_id}/cancel").json()
     assert answer["error_num"] == 0, answer
     return answer["task"]  # type: ignore[no-any-return]
 
 
-def test_cancelled_in_every_state(shared: House) -> None:
+def test_cancelled_in_every_state(shared: Installation) -> None:
     running, waiting = submitted(shared, 100_000), submitted(shared, 5)
     until_epoch(shared, running, 200)
     assert cancel(shared, waiting)["task_status"] == "Cancelled"
@@ -175,7 +175,9 @@ def test_cancelled_in_every_state(shared: House) -> None:
     assert cancel(shared, done["task_id"]) == done
 
 
-def test_cancelled_while_nobody_answers_the_checkpoint_is_what_is_kept(shared: House) -> None:
+def test_cancelled_while_nobody_answers_the_checkpoint_is_what_is_kept(
+    shared: Installation,
+) -> None:
     task_id = submitted(shared, 100_000)
     until_epoch(shared, task_id, 200)
     time.sleep(1)
@@ -196,7 +198,7 @@ def test_cancelled_while_nobody_answers_the_checkpoint_is_what_is_kept(shared: H
 
 @pytest.mark.parametrize("killed", [True, False])
 def test_tried_again_a_cancelled_task_goes_on_where_it_was(
-    shared: House, undisturbed: Undisturbed, *, killed: bool
+    shared: Installation, undisturbed: Undisturbed, *, killed: bool
 ) -> None:
     old = submitted(shared, EPOCHS)
     until_epoch(shared, old, 200)
@@ -215,7 +217,7 @@ def test_tried_again_a_cancelled_task_goes_on_where_it_was(
     assert (refused.status_code, refused.json()["error_num"]) == (409, 18)
 
 
-def test_what_was_tried_again_and_again_goes_on_from_the_first(fresh: House) -> None:
+def test_what_was_tried_again_and_again_goes_on_from_the_first(fresh: Installation) -> None:
     first = submitted(fresh, 1500)
     until_epoch(fresh, first, 500)
     task_id = first
@@ -231,7 +233,7 @@ def test_what_was_tried_again_and_again_goes_on_from_the_first(fresh: House) -> 
     assert int(went_on[1]) >= 500
 
 
-def test_the_command_cancels_and_tries_again(shared: House) -> None:
+def test_the_command_cancels_and_tries_again(shared: Installation) -> None:
     task_id = submitted(shared, 100_000)
     until_epoch(shared, task_id, 10)
 
@@ -245,7 +247,7 @@ def test_the_command_cancels_and_tries_again(shared: House) -> None:
     assert sgn("cancel", again) == f"{again} Cancelled"
 
 
-def test_streams_do_not_hold_up_a_shutdown(fresh: House) -> None:
+def test_streams_do_not_hold_up_a_shutdown(fresh: Installation) -> None:
     task_id = submitted(fresh, 100_000)
     with contextlib.ExitStack() as stack:
         for _ in range(20):

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from tests.databases import ServerSilent, mysql_database, query
-from tests.houses import GIVE_UP_SECONDS, process, serving
+from tests.installations import GIVE_UP_SECONDS, process, serving
 from tests.places import PLAIN, WORKER, Place, place_at
 from tests.servers import queue_server
 
@@ -20,7 +20,7 @@ LARGE = "--max-allowed-packet=1G"
 DUMP = ("mariadb-dump", "--single-transaction", "--quick", LARGE)
 
 
-def test_a_house_is_restored_and_goes_on(tmp_path: Path) -> None:
+def test_an_installation_is_restored_and_goes_on(tmp_path: Path) -> None:
     if shutil.which("mariadb-dump") is None:
         pytest.skip("The program mariadb-dump is not installed on this machine.")
     registry, copied = tmp_path / "registry", tmp_path / "copied"

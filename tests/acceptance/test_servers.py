@@ -1,4 +1,4 @@
-"""The house on servers: a service and a plain Dramatiq worker, a queue, a database, S3."""
+"""The installation on servers: a service and a plain Dramatiq worker, a queue, a database, S3."""
 
 import hashlib
 import json
@@ -18,7 +18,7 @@ from actors.redis_clients import redis_client
 from graphnet.artifacts.model import StoredModel
 from graphnet.data.synthetic import cohort_table
 from tests.databases import ServerSilent
-from tests.houses import GIVE_UP_SECONDS, process
+from tests.installations import GIVE_UP_SECONDS, process
 from tests.places import ENDED, WORKER, Place, add_small, names_of, place_at
 from tests.reading import reading
 from tests.servers import ServerMissing

@@ -9,7 +9,7 @@ import pytest
 
 from actors.redis_clients import redis_client
 from registry import LOG
-from tests.houses import environment, process
+from tests.installations import environment, process
 from tests.places import PLAIN, WORKER, Place, place_at
 
 pytestmark = pytest.mark.slow

@@ -315,7 +315,7 @@ def test_of_a_row_that_was_deleted_nothing_stays(local: DatasetReader, url: str)
     assert query(url, "SELECT * FROM sgn_profiles") == []
 
 
-def test_a_registry_of_another_house_is_left_alone(local: DatasetReader, url: str) -> None:
+def test_a_registry_of_another_installation_is_left_alone(local: DatasetReader, url: str) -> None:
     row(local, "ours", "{}")
     local.arrays.store.put("DATA19010112000012", "dataset.json", b"{}")
     assert opened(url, collect_datasets(local.arrays.store)) == []

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.houses import GIVE_UP_SECONDS, process
+from tests.installations import GIVE_UP_SECONDS, process
 from tests.places import ENDED, PLAIN, place_at
 
 pytestmark = pytest.mark.slow

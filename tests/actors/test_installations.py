@@ -22,8 +22,9 @@ from db.connection import migrate, read_installation
 from db.errors import DatabaseError, DatabaseUnavailable
 from db.installation import database_address, installation_id
 from db.models import Installation, Outbox, Run
+from graphnet import messages
 from service.doctor import queue as doctor
-from service.doctor.check_result import Finding, State
+from service.doctor.check_result import CheckResult, State
 from tests.db.opened import opened
 from tests.db.samples import running, submitted
 from tests.servers import queue_server
@@ -155,25 +156,25 @@ def test_what_an_older_version_left_is_taken_over_and_others_are_left_alone(
     opened(databases[0], upgraded())
 
 
-def said(server: str, names: Names) -> Finding:
+def said(server: str, names: Names) -> CheckResult:
     (found,) = [each for each in doctor.check(server, names) if each.check == "installation"]
     return found
 
 
 def test_the_doctor_says_who_shares_what(server: str, client: redis.Redis) -> None:
     mine, other = Names("mine"), Names("other")
-    assert said(server, mine).found == "its id is mine"
+    assert said(server, mine).found == messages.Message("doctor.installation", id="mine")
     home = database_address("mysql://sgn:hidden@db:3306/neurolearn?charset=utf8mb4")
     assert home == "db:3306/neurolearn"
     sign_presence(client, mine, home)
     sign_presence(client, other, "elsewhere/x")
     assert databases_by_installation(client) == {"mine": [home], "other": ["elsewhere/x"]}
     found = said(server, mine)
-    assert (found.state, "other (elsewhere/x)" in found.found) == (State.OK, True)
+    assert (found.state, "other (elsewhere/x)" in str(found.found)) == (State.OK, True)
     sign_presence(client, mine, database_address("mysql://sgn:hidden@staging/neurolearn"))
     found = said(server, mine)
     assert found.state == State.WARNING
-    assert f"{home} and staging/neurolearn" in found.found
-    assert "sgn migrate --new-installation" in found.fix
+    assert f"{home} and staging/neurolearn" in str(found.found)
+    assert found.fix == messages.Message("doctor.separate-installations")
     client.hset(mine.key("who"), home, "1")
     assert said(server, mine).state == State.OK, "it has not been seen for long"

@@ -13,7 +13,7 @@ from actors.runtime import BROKEN
 from actors.worker import make_broker
 from service.local.worker_process import ARGUMENTS
 from tests.databases import query
-from tests.houses import environment
+from tests.installations import environment
 from tests.places import PLAIN, Place, names_of, place_at
 
 pytestmark = pytest.mark.slow

@@ -8,6 +8,7 @@ import pytest
 from actors import spool
 from actors.lease import HandedBackError
 from actors.outputs import Saved, store_outputs
+from graphnet.messages import Message
 from registry import RegistryError, RegistryRefuses, RegistryUnavailable, open_store
 from tests.actors.contexts import task_context
 from tests.disks import room_for
@@ -36,9 +37,11 @@ def test_each_object_has_its_checksum(tmp_path: Path) -> None:
 
 
 def test_what_a_lost_registry_does_not_take_is_kept_with_its_result(tmp_path: Path) -> None:
-    with pytest.raises(RegistryUnavailable, match="does not exist") as caught:
+    with pytest.raises(RegistryUnavailable) as caught:
         saved(tmp_path, result=RESULT)
-    assert f"What was trained is kept in {tmp_path / 'spool' / 'TASK1'}." in str(caught.value)
+    assert "create it" in str(caught.value).lower()
+    kept = Message("worker.kept-in-spool", folder=str(tmp_path / "spool" / "TASK1"))
+    assert caught.value.remedy == kept
     found = spool.read_outputs(tmp_path / "spool" / "TASK1")
     assert found is not None
     assert (found.content, found.result) == (CONTENT, RESULT)
@@ -49,8 +52,8 @@ def test_where_the_spool_is_full_too_nothing_half_stays(tmp_path: Path) -> None:
     with room_for(1000), pytest.raises(RegistryRefuses) as caught:
         saved(tmp_path, result=RESULT)
     assert caught.value.full
-    assert f"The registry directory {tmp_path / 'registry'} is full" in str(caught.value)
-    assert f"The spool {tmp_path / 'spool'} is full too" in str(caught.value)
+    assert f"The registry {tmp_path / 'registry'} is full" in str(caught.value)
+    assert caught.value.remedy == Message("worker.spool-full-too", spool=str(tmp_path / "spool"))
     assert not [path for path in tmp_path.rglob("*") if path.is_file()]
 
 
@@ -74,7 +77,7 @@ def test_a_worker_that_is_to_end_keeps_what_it_has_trained(tmp_path: Path) -> No
 def test_what_no_registry_would_take_is_not_waited_for(tmp_path: Path) -> None:
     (tmp_path / "registry").mkdir()
     store = open_store((tmp_path / "registry").as_uri(), max_bytes=1000)
-    with pytest.raises(RegistryError, match="2000 bytes, more than the 1000") as caught:
+    with pytest.raises(RegistryError) as caught:
         store_outputs(
             task_context(tmp_path / "spool", store, patience_ms=60_000),
             CONTENT,
@@ -82,4 +85,5 @@ def test_what_no_registry_would_take_is_not_waited_for(tmp_path: Path) -> None:
             check=nothing,
         )
     assert type(caught.value) is RegistryError
+    assert caught.value.problem.code == "registry.object-too-large"
     assert (tmp_path / "spool" / "TASK1" / "model.safetensors").read_bytes() == bytes(2000)

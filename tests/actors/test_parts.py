@@ -11,7 +11,7 @@ import pytest
 
 from graphnet.messages import Message
 from tests.databases import query
-from tests.houses import process, start
+from tests.installations import process, start
 from tests.places import ENDED, PLAIN, WORKER, Place, place_at
 
 pytestmark = pytest.mark.slow

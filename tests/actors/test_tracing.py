@@ -8,7 +8,8 @@ import pytest
 from actors import tracing
 from actors.settings import ProcessSettingsError
 from actors.tracing import Tracing
-from tests.houses import environment
+from graphnet.messages import Message
+from tests.installations import environment
 
 GOOD = {
     "SGN_DATABASE_URL": "sqlite:////nowhere/x",
@@ -54,5 +55,6 @@ def test_it_ends_a_process_at_its_start_in_one_sentence(module: str) -> None:
         env=environment(**variables), capture_output=True, text=True, timeout=60, check=False,
     )  # fmt: skip
     assert ran.returncode == 1
-    assert ran.stderr.splitlines()[-1] == tracing.NOT_INSTALLED
+    absent_extra = Message("settings.tracing-absent")
+    assert ran.stderr.splitlines()[-1].startswith(str(absent_extra))
     assert "Traceback" not in ran.stderr

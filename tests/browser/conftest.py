@@ -1,4 +1,4 @@
-"""A real Chromium before a real house; each page must be free of errors and of foreign hosts."""
+"""A real Chromium before a real service; each page must be free of errors and foreign hosts."""
 
 import os
 import shutil
@@ -17,7 +17,7 @@ from playwright.sync_api import (
     sync_playwright,
 )
 
-from tests.houses import House
+from tests.installations import Installation
 from tests.service.forms import form
 
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
@@ -43,7 +43,7 @@ def chromium() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def trained(small: House) -> dict[str, Any]:
+def trained(small: Installation) -> dict[str, Any]:
     """A finished task with everything in it, on small datasets."""
     asked = {"epochs": 3, "batch_size": 8, "cv_folds": 3}
     task = small.wait(small.post(form(param_set=asked))["task_form"]["task_id"])
@@ -53,22 +53,22 @@ def trained(small: House) -> dict[str, Any]:
 
 @pytest.fixture(params=[("light", DESKTOP), ("dark", DESKTOP), ("light", PHONE)], ids=str)
 def reader(
-    request: pytest.FixtureRequest, chromium: Browser, house: House
+    request: pytest.FixtureRequest, chromium: Browser, installation: Installation
 ) -> Iterator[tuple[Page, int]]:
     """A page in Chinese, in both themes and on a phone, and how wide its window is."""
     theme, size = request.param
     context = chromium.new_context(
-        base_url=house.url, viewport=size, color_scheme=theme, locale="zh-CN"
+        base_url=installation.url, viewport=size, color_scheme=theme, locale="zh-CN"
     )
     for page in watched(context):
         yield page, size["width"]
 
 
 @pytest.fixture
-def visit(chromium: Browser, house: House) -> Iterator[Page]:
-    """A page of the house on a desk, in English and light; see what must not happen on one."""
+def visit(chromium: Browser, installation: Installation) -> Iterator[Page]:
+    """A page on a desk, in English and light; see what must not happen on one."""
     context = chromium.new_context(
-        base_url=house.url, viewport=DESKTOP, locale="en-GB", color_scheme="light"
+        base_url=installation.url, viewport=DESKTOP, locale="en-GB", color_scheme="light"
     )
     yield from watched(context)
 

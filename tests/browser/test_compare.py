@@ -7,19 +7,19 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import serious
-from tests.houses import House
+from tests.installations import Installation
 from tests.service.forms import form
 
 pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
-def other(house: House, trained: dict[str, Any]) -> dict[str, Any]:
+def other(installation: Installation, trained: dict[str, Any]) -> dict[str, Any]:
     """Another model on the same subjects."""
     assert trained
     asked = {"epochs": 3, "batch_size": 8, "cv_folds": 3, "explain": False}
-    posted = house.post(form(model="Linear", task_name="linear", param_set=asked))
-    return house.wait(posted["task_form"]["task_id"])
+    posted = installation.post(form(model="Linear", task_name="linear", param_set=asked))
+    return installation.wait(posted["task_form"]["task_id"])
 
 
 def test_two_are_chosen_and_compared(

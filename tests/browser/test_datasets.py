@@ -8,13 +8,15 @@ from playwright.sync_api import Browser, Page, Request, expect
 
 from graphnet.data.synthetic import cohort_table
 from tests.browser.conftest import serious
-from tests.houses import House
+from tests.installations import Installation
 from tests.service.forms import SMALL
 
 pytestmark = pytest.mark.slow
 
 
-def test_a_file_is_shown_before_it_is_kept(visit: Page, house: House, tmp_path: Path) -> None:
+def test_a_file_is_shown_before_it_is_kept(
+    visit: Page, installation: Installation, tmp_path: Path
+) -> None:
     table = tmp_path / "looked_at.tsv"
     cohort_table("new", 1, 12, seed=4, recipe=SMALL).to_csv(table, index=False, sep="\t")
     visit.goto("/datasets")
@@ -23,7 +25,7 @@ def test_a_file_is_shown_before_it_is_kept(visit: Page, house: House, tmp_path: 
     expect(visit.locator("#understood")).to_contain_text("12 · class 1: 12")
     expect(visit.get_by_role("img", name=re.compile("Distributions"))).to_be_visible()
     assert serious(visit) == []
-    kept = {each["data_name"] for each in house.get("/api/v0/datasets")["datasets"]}
+    kept = {each["data_name"] for each in installation.get("/api/v0/datasets")["datasets"]}
     assert "looked_at" not in kept
     visit.get_by_label("Project id").fill("P")
     visit.get_by_role("button", name="Store").click()
@@ -32,12 +34,12 @@ def test_a_file_is_shown_before_it_is_kept(visit: Page, house: House, tmp_path: 
 
 
 def test_a_name_that_is_taken_is_said_beside_it_and_mended(
-    chromium: Browser, house: House, tmp_path: Path
+    chromium: Browser, installation: Installation, tmp_path: Path
 ) -> None:
     table = tmp_path / "twice.csv"
     cohort_table("new", 1, 12, seed=5, recipe=SMALL).to_csv(table, index=False)
-    house.upload(table)
-    page = chromium.new_context(base_url=house.url, locale="en-GB").new_page()
+    installation.upload(table)
+    page = chromium.new_context(base_url=installation.url, locale="en-GB").new_page()
     page.goto("/datasets")
     owner = page.get_by_label("NEURO-LEARN user")
     owner.evaluate("each => each.removeAttribute('maxlength')")
@@ -72,7 +74,7 @@ def test_another_file_takes_another_name_and_a_typed_one_stays(visit: Page, tmp_
 
 
 def test_the_owner_is_asked_for_remembered_and_suggested(
-    visit: Page, house: House, tmp_path: Path
+    visit: Page, installation: Installation, tmp_path: Path
 ) -> None:
     table = tmp_path / "owned.csv"
     cohort_table("new", 1, 12, seed=8, recipe=SMALL).to_csv(table, index=False)
@@ -86,7 +88,7 @@ def test_the_owner_is_asked_for_remembered_and_suggested(
     expect(visit.get_by_role("heading", name="How the file would be read")).to_be_visible()
     visit.get_by_role("button", name="Store").click()
     expect(visit).to_have_url(re.compile("/datasets/owned$"))
-    assert house.get("/api/v0/datasets/owned")["dataset"]["user_id"] == "ann"
+    assert installation.get("/api/v0/datasets/owned")["dataset"]["user_id"] == "ann"
     visit.goto("/datasets")
     expect(owner).to_have_value("ann")
     expect(visit.locator("#owners option[value=ann]")).to_have_count(1)

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.houses import House
+from tests.installations import Installation
 from tests.service.forms import form
 
 pytestmark = pytest.mark.slow
@@ -11,13 +11,15 @@ PATIENCE_MS = 60_000
 PLAIN = {"cv_folds": 0, "baselines": False, "explain": False, "batch_size": 8}
 
 
-def post(house: House, name: str, **settings: object) -> str:
-    answer = house.post(form(task_name=name, param_set={**PLAIN, **settings}))
+def post(installation: Installation, name: str, **settings: object) -> str:
+    answer = installation.post(form(task_name=name, param_set={**PLAIN, **settings}))
     task_id: str = answer["task_form"]["task_id"]
     return task_id
 
 
-def test_a_finished_task_shows_its_figure_with_its_interval(visit: Page, small: House) -> None:
+def test_a_finished_task_shows_its_figure_with_its_interval(
+    visit: Page, small: Installation
+) -> None:
     task_id = post(small, "folded", epochs=2, cv_folds=3)
     small.wait(task_id)
     visit.goto("/?q=folded")
@@ -26,7 +28,9 @@ def test_a_finished_task_shows_its_figure_with_its_interval(visit: Page, small: 
     expect(row).to_contain_text("Cross-validation")
 
 
-def test_a_task_is_cancelled_and_tried_again_from_the_list(visit: Page, small: House) -> None:
+def test_a_task_is_cancelled_and_tried_again_from_the_list(
+    visit: Page, small: Installation
+) -> None:
     task_id = post(small, "endless", epochs=100_000)
     visit.goto("/")
     row = visit.locator(f'[data-task="{task_id}"]')

@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import DESKTOP, PATIENCE_MS, serious
 from tests.databases import query
-from tests.houses import House
+from tests.installations import Installation
 
 pytestmark = pytest.mark.slow
 SMALL = ("small_SZ", "small_NC")
@@ -32,7 +32,7 @@ def send(page: Page) -> str:
 
 
 def test_what_the_page_shows_is_what_it_sends(
-    visit: Page, house: House, trained: dict[str, Any]
+    visit: Page, installation: Installation, trained: dict[str, Any]
 ) -> None:
     assert trained
     begin(visit, task_name="as shown", epochs="3", cv_folds="0")
@@ -41,7 +41,7 @@ def test_what_the_page_shows_is_what_it_sends(
     expect(visit.locator("#sent-json")).to_contain_text('"baselines": false')
     shown = json.loads(visit.locator("#sent-json").inner_text())
     assert "-d '" + json.dumps(shown) + "'" in visit.locator("#sent-curl").inner_text()
-    task = house.get(f"/api/v0/tasks/{send(visit)}")["task"]
+    task = installation.get(f"/api/v0/tasks/{send(visit)}")["task"]
     assert task["task_name"] == shown["task_name"] == "as shown"
     kept = {"trained_task_id": "", "save_model_state": True}
     assert task["task_config"]["param_set"] == {**shown["param_set"], **kept}
@@ -62,7 +62,7 @@ def test_recommended_settings_follow_the_model(visit: Page, trained: dict[str, A
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_a_dataset_that_cannot_be_used_says_why_and_can_be_read(
-    chromium: Browser, small: House, theme: Any
+    chromium: Browser, small: Installation, theme: Any
 ) -> None:
     """Written by NEURO-LEARN, as the service would not take it."""
     query(
@@ -80,10 +80,12 @@ def test_a_dataset_that_cannot_be_used_says_why_and_can_be_read(
 
 
 def test_errors_stand_beside_their_fields_and_what_was_typed_stays(
-    chromium: Browser, house: House, trained: dict[str, Any]
+    chromium: Browser, installation: Installation, trained: dict[str, Any]
 ) -> None:
     assert trained
-    page = chromium.new_context(base_url=house.url, viewport=DESKTOP, locale="en-GB").new_page()
+    page = chromium.new_context(
+        base_url=installation.url, viewport=DESKTOP, locale="en-GB"
+    ).new_page()
     begin(page, task_name="not yet", epochs="0")
     page.get_by_text("More settings").click()
     page.locator("#f-density").fill("dense")
@@ -104,10 +106,12 @@ def test_errors_stand_beside_their_fields_and_what_was_typed_stays(
 
 
 def test_going_back_and_sending_again_makes_no_second_task(
-    chromium: Browser, house: House, trained: dict[str, Any]
+    chromium: Browser, installation: Installation, trained: dict[str, Any]
 ) -> None:
     assert trained
-    page = chromium.new_context(base_url=house.url, viewport=DESKTOP, locale="en-GB").new_page()
+    page = chromium.new_context(
+        base_url=installation.url, viewport=DESKTOP, locale="en-GB"
+    ).new_page()
     begin(page, epochs="2", cv_folds="0")
     key = page.locator("[name=key]").input_value()
     first = send(page)
@@ -122,15 +126,19 @@ def test_going_back_and_sending_again_makes_no_second_task(
     page.context.close()
 
 
-def test_fine_tune_by_choosing(visit: Page, house: House, trained: dict[str, Any]) -> None:
+def test_fine_tune_by_choosing(
+    visit: Page, installation: Installation, trained: dict[str, Any]
+) -> None:
     begin(visit, epochs="2", cv_folds="0")
     expect(visit.get_by_role("heading", name="Model", exact=True)).to_be_visible()
     visit.get_by_text("Fine-tune a stored model").click()
     expect(visit.get_by_role("heading", name="Model", exact=True)).to_be_hidden()
     visit.get_by_role("radio", name=re.compile(trained["task_id"])).check()
     task_id = send(visit)
-    assert house.get(f"/api/v0/tasks/{task_id}")["task"]["parent_task_id"] == trained["task_id"]
-    house.wait(task_id)
+    assert (
+        installation.get(f"/api/v0/tasks/{task_id}")["task"]["parent_task_id"] == trained["task_id"]
+    )
+    installation.wait(task_id)
     visit.reload()
     family = visit.get_by_role("group", name=re.compile("^Lineage"))  # it holds links
     expect(family).to_contain_text(trained["task_id"])

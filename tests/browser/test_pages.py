@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page, expect
 from graphnet.data.synthetic import cohort_table
 from tests.browser.conftest import serious
 from tests.databases import query
-from tests.houses import House
+from tests.installations import Installation
 from tests.service.forms import SMALL, form
 from tests.shared_table import inserted, row
 
@@ -33,11 +33,11 @@ def test_bring_data_in_and_see_what_is_in_it(visit: Page, tmp_path: Path) -> Non
 
 
 def test_what_is_no_dataset_is_said_where_it_was_chosen(
-    chromium: Browser, house: House, tmp_path: Path
+    chromium: Browser, installation: Installation, tmp_path: Path
 ) -> None:
     bad = tmp_path / "bad.csv"
     bad.write_text("ID,AGE\n1,30\n")
-    page = chromium.new_context(base_url=house.url, locale="en-GB").new_page()
+    page = chromium.new_context(base_url=installation.url, locale="en-GB").new_page()
     page.goto("/datasets")
     page.get_by_label("Project id").fill("P")
     page.get_by_label("File").set_input_files(bad)
@@ -48,11 +48,13 @@ def test_what_is_no_dataset_is_said_where_it_was_chosen(
 
 
 def test_a_new_task_comes_into_the_list_and_ends_there(
-    visit: Page, house: House, trained: dict[str, Any]
+    visit: Page, installation: Installation, trained: dict[str, Any]
 ) -> None:
     visit.goto("/")
     expect(visit.locator(f'[data-task="{trained["task_id"]}"]')).to_be_visible()
-    posted = house.post(form(task_name="from elsewhere", param_set={"epochs": 3, "cv_folds": 0}))
+    posted = installation.post(
+        form(task_name="from elsewhere", param_set={"epochs": 3, "cv_folds": 0})
+    )
     row = visit.locator(f'[data-task="{posted["task_form"]["task_id"]}"]')
     expect(row).to_contain_text("from elsewhere", timeout=PATIENCE_MS)
     expect(row.locator(".state")).to_have_text("Finished", timeout=PATIENCE_MS)
@@ -67,11 +69,11 @@ def test_the_list_is_filtered_as_one_types(visit: Page, trained: dict[str, Any])
 
 
 @pytest.fixture(scope="module")
-def old(house: House) -> Iterator[str]:
+def old(installation: Installation) -> Iterator[str]:
     """A task of this service's predecessor."""
     result = {"train_epochs": ["Epoch 001, Train Loss: 0.7", "Epoch 002, Train Loss: 0.6"]}
     values = row("TASKBEFORE", "dl_ts", "Success", json.dumps(result))
-    url = f"sqlite://{house.home / 'sgn.sqlite3'}"
+    url = f"sqlite://{installation.home / 'sgn.sqlite3'}"
     query(url, inserted(values))
     yield "TASKBEFORE"
     query(url, "DELETE FROM backend_submissions WHERE task_id = 'TASKBEFORE'")

@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import DESKTOP, serious, watched
-from tests.houses import House, environment
+from tests.installations import Installation, environment
 from tests.places import Place, place_at
 
 pytestmark = pytest.mark.slow
@@ -105,10 +105,10 @@ def test_pages_of_others_cannot_use_the_cookie(guarded: Place) -> None:
         assert http.post("/api/v0/new_task", content="{}", headers=own).status_code == 422
 
 
-def test_a_link_from_elsewhere_leads_to_a_page(house: House) -> None:
-    """Of a house without any token."""
+def test_a_link_from_elsewhere_leads_to_a_page(installation: Installation) -> None:
+    """Of an installation without any token."""
     link = {"sec-fetch-site": "cross-site", "sec-fetch-mode": "navigate"}
-    shown = house.http.get("/", headers={**link, "sec-fetch-dest": "document"})
+    shown = installation.http.get("/", headers={**link, "sec-fetch-dest": "document"})
     assert shown.status_code == 200
-    framed = house.http.get("/", headers={**link, "sec-fetch-dest": "iframe"})
+    framed = installation.http.get("/", headers={**link, "sec-fetch-dest": "iframe"})
     assert framed.status_code == 403

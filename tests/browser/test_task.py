@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 
 from graphnet.data.synthetic import cohort_table
 from tests.browser.conftest import serious
-from tests.houses import House
+from tests.installations import Installation
 from tests.service.forms import SMALL, form
 
 pytestmark = pytest.mark.slow
@@ -30,11 +30,11 @@ def newcomers(tmp_path: Path) -> Path:
 
 
 def test_it_trains_before_ones_eyes_and_ends_by_itself(
-    visit: Page, house: House, trained: dict[str, Any]
+    visit: Page, installation: Installation, trained: dict[str, Any]
 ) -> None:
     assert trained
     asked = {"epochs": 200, "cv_folds": 2, "batch_size": 8}
-    task_id = house.post(form(task_name="watched", param_set=asked))["task_form"]["task_id"]
+    task_id = installation.post(form(task_name="watched", param_set=asked))["task_form"]["task_id"]
     visit.goto(f"/tasks/{task_id}")
     visit.evaluate("window.loaded = 1")
     state = visit.locator("#state")
@@ -50,10 +50,10 @@ def test_it_trains_before_ones_eyes_and_ends_by_itself(
 
 
 def test_it_is_cancelled_where_it_is_looked_at(
-    visit: Page, house: House, trained: dict[str, Any]
+    visit: Page, installation: Installation, trained: dict[str, Any]
 ) -> None:
     assert trained
-    task_id = house.post(form(param_set=ENDLESS))["task_form"]["task_id"]
+    task_id = installation.post(form(param_set=ENDLESS))["task_form"]["task_id"]
     visit.goto(f"/tasks/{task_id}")
     expect(visit.locator("#state")).to_have_text("Running", timeout=PATIENCE_MS)
     visit.once("dialog", lambda dialog: dialog.accept())

@@ -10,6 +10,7 @@ from db.imports import NotImportable, OldTask
 from db.models import Result, Run
 from db.neurolearn import Submission
 from db.ownership import Owner
+from graphnet.messages import Message
 from tests.db.samples import submitted
 
 pytestmark = pytest.mark.usefixtures("url")
@@ -72,8 +73,9 @@ async def test_an_import_writes_beside_the_row_and_makes_it_ours() -> None:
 
 async def test_another_model_takes_the_place_of_one_that_was_imported() -> None:
     await imports.insert_import(await found(await left()), RESULT)
-    with pytest.raises(NotImportable, match=r"was imported for the task TASK1 before; --replace"):
+    with pytest.raises(NotImportable) as caught:
         await found()
+    assert caught.value.message == Message("predecessor.imported-before", task="TASK1")
     first = await imports.find_old_task("TASK1", replace=True)
     await Run.filter(task_id="TASK1").update(removed_at=5, imported_at=first.imported_at)
     await imports.insert_import(first, RESULT | {"manifest_sha256": "e" * 64})
@@ -84,29 +86,30 @@ async def test_another_model_takes_the_place_of_one_that_was_imported() -> None:
 async def test_of_two_imports_at_once_one_is_told() -> None:
     first = await found(await left())
     await imports.insert_import(first, RESULT)
-    with pytest.raises(NotImportable, match="Another model was imported for the task TASK1"):
+    with pytest.raises(NotImportable) as caught:
         await imports.insert_import(first, RESULT | {"manifest_sha256": "0" * 64})
+    assert caught.value.message.code == "predecessor.imported-meanwhile"
     assert (await Run.get(task_id="TASK1")).manifest_sha256 == "f" * 64
     assert json.loads((await Result.get(task_id="TASK1")).result) == RESULT
 
 
 @pytest.mark.parametrize(
-    ("changes", "sentence"),
+    ("changes", "code"),
     [
-        ({"task_status": "Failed"}, "TASK1 has failed, so it has no model"),
-        ({"task_type": "ml_clf"}, r"TASK1 is a classification \(ml_clf\) of another"),
-        ({"task_id": "TASK2"}, "There is no task 'TASK1'"),
+        ({"task_status": "Failed"}, "task-failed"),
+        ({"task_type": "ml_clf"}, "not-a-training"),
+        ({"task_id": "TASK2"}, "no-task"),
     ],
 )
-async def test_a_row_that_can_have_no_model_is_refused(
-    changes: dict[str, Any], sentence: str
-) -> None:
+async def test_a_row_that_can_have_no_model_is_refused(changes: dict[str, Any], code: str) -> None:
     await left(**changes)
-    with pytest.raises(NotImportable, match=sentence):
+    with pytest.raises(NotImportable) as caught:
         await found()
+    assert caught.value.message.code == f"predecessor.{code}"
 
 
 async def test_a_task_of_ours_is_refused() -> None:
     task_id = await submitted()
-    with pytest.raises(NotImportable, match="is of this service, which has trained it itself"):
+    with pytest.raises(NotImportable) as caught:
         await imports.find_old_task(task_id, replace=True)
+    assert caught.value.message == Message("predecessor.task-of-ours", task=task_id)

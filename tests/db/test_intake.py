@@ -7,12 +7,13 @@ import pytest
 
 from db import intake as intake_module
 from db.errors import DatabaseUnavailable, KeyUsed
-from db.idempotency import NewKey
 from db.ids import IDS
 from db.intake import Intake
 from db.models import Key, Outbox, Run
 from db.neurolearn import Submission
+from db.new_tasks import NewKey
 from db.outbox import OutboxMessage, mark_sent, unsent
+from graphnet.messages import Message
 from tests.db.samples import TASK
 
 pytestmark = pytest.mark.usefixtures("url")
@@ -93,7 +94,7 @@ async def test_an_answer_that_was_lost_does_not_write_twice(
 
     async def cut(some: list[intake_module._Waiting]) -> int:
         await written(some)
-        raise DatabaseUnavailable("The database does not answer.")
+        raise DatabaseUnavailable(Message("database.silent"))
 
     intake = Intake(told.extend)
     monkeypatch.setattr(intake_module, "_insert_all", cut)

@@ -12,6 +12,7 @@ from db.models import Run
 from db.neurolearn import Submission
 from db.orphans import Orphan
 from db.ownership import Owner, owner_of
+from graphnet.messages import Message
 from tests.db.samples import running, submitted
 from tests.shared_table import FOREIGN, row
 
@@ -99,10 +100,11 @@ async def test_a_foreign_row_is_no_task_but_what_it_is_can_be_asked() -> None:
 
     assert await tasks.get_task("TASK1") is None
     assert await tasks.get_model("TASK1") is None
-    assert str(await ownership.find_stranger("TASK1")) == (
-        "a t-test (sa_da_ttest) of another NEURO-LEARN service; it is not a training"
-    )
-    assert "type 'new_kind'" in str(await ownership.find_stranger("TASK2"))
+    test, new = [await ownership.find_stranger(each) for each in ("TASK1", "TASK2")]
+    assert test is not None
+    assert test.kind == Message("api.kind-of-task", type="sa_da_ttest")
+    assert new is not None
+    assert new.kind == Message("api.kind-unknown", type="'new_kind'")
     for training in (ours, "TASK3", "TASK4"):
         assert await ownership.find_stranger(training) is None
 

@@ -7,8 +7,7 @@ from db import queue_state as waiting
 from db.claims import Claim, shard_id
 from db.models import Outbox, Run
 from db.runs import Progress
-from db.states import Status
-from db.transitions import SHARD_RELEASED
+from db.states import SHARD_RELEASED, Status
 from graphnet.messages import Message
 from tests.db.samples import LEASE_MS, claimed, running, submitted
 

@@ -116,7 +116,7 @@ def test_going_back_gives_the_tables_of_that_version(database: Any) -> None:
         done = opened(url, running())
         assert opened(url, runs.finish_task(done, whole))
         claim = opened(url, running())
-        with pytest.raises(DatabaseError, match=f"1 tasks are being trained.*{claim.task_id}"):
+        with pytest.raises(DatabaseError, match=f"1 task is being trained.*{claim.task_id}"):
             asyncio.run(migrate(url, "0002"))
         assert opened(url, shards.dispatch(claim, 2))  # which an older version would take for tasks
         assert opened(url, runs.hand_back(claim))
@@ -140,7 +140,7 @@ def test_going_back_gives_the_tables_of_that_version(database: Any) -> None:
 def test_sqlite_goes_back_by_its_file(tmp_path: Path) -> None:
     with sqlite_database(tmp_path) as url:
         asyncio.run(migrate(url))
-        with pytest.raises(DatabaseError, match="put back the file"):
+        with pytest.raises(DatabaseError, match="restore the file"):
             asyncio.run(migrate(url, "0002"))
         opened(url, check_schema())
 

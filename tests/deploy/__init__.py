@@ -1,1 +1,1 @@
-"""How the house is deployed: images, compose, nginx."""
+"""How the installation is deployed: images, compose, nginx."""

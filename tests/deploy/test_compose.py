@@ -151,7 +151,7 @@ def test_secrets_that_are_there_are_kept(prepared: Path) -> None:
     assert before == {path: path.read_text() for path in before}
 
 
-def test_the_house_can_read_its_secrets(compose: dict[str, Any], prepared: Path) -> None:
+def test_the_installation_can_read_its_secrets(compose: dict[str, Any], prepared: Path) -> None:
     secrets = prepared / "compose" / "secrets"
     given = {**compose["services"]["worker"]["environment"]}
     assert given.pop("SGN_PUBLIC_URL") == "${SGN_PUBLIC_URL:-}"  # of .env

@@ -15,7 +15,7 @@ import httpx
 from db.connection import migrate
 from tests.databases import mysql_database, query
 from tests.deploy.front import REPOSITORY, Front, nginx
-from tests.houses import environment, process, start
+from tests.installations import environment, process, start
 from tests.places import WORKER
 from tests.servers import S3Server, free_ports, queue_server, s3_server
 

@@ -1,4 +1,4 @@
-"""Each example of the API's reference is sent to a real house, and its answer is as described."""
+"""Each example of the API's reference is sent to a real service; its answer is as described."""
 
 import json
 import re
@@ -19,7 +19,7 @@ from service.api.endpoints import ENDPOINTS
 from service.api.examples import CANCELLED, CONTROLS, FINISHED, OTHER, PATIENTS, PROJECT
 from service.api.openapi import openapi
 from tests.docs.pages import FENCED
-from tests.houses import House, sgn_up
+from tests.installations import Installation, sgn_up
 
 pytestmark = pytest.mark.slow
 
@@ -69,8 +69,8 @@ def examples() -> list[Asked]:
 
 
 @pytest.fixture(scope="module")
-def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    """A house with the datasets that the examples name, and an atlas of their three regions."""
+def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+    """One with the datasets that the examples name, and an atlas of their three regions."""
     folder = tmp_path_factory.mktemp("reference")
     (folder / "atlas.csv").write_text("region,x,y,z\n1,-40,0,20\n2,0,10,0\n3,40,0,20\n")
     with pytest.MonkeyPatch.context() as patch:
@@ -82,9 +82,9 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
             yield running
 
 
-def _put_row(house: House, name: str, content: str) -> None:
+def _put_row(installation: Installation, name: str, content: str) -> None:
     """As NEURO-LEARN writes a dataset."""
-    with closing(sqlite3.connect(house.home / "sgn.sqlite3")) as connection, connection:
+    with closing(sqlite3.connect(installation.home / "sgn.sqlite3")) as connection, connection:
         connection.execute(
             "INSERT INTO backend_datasets (data_id, proj_id, user_id, data_name, data_cont, "
             "hdfs_path) VALUES ('NL1', ?, 'u', ?, ?, '')",
@@ -102,17 +102,19 @@ def _table(name: str, label: int, subjects: int = 20) -> pd.DataFrame:
 
 
 @pytest.fixture(scope="module")
-def tasks(house: House) -> dict[str, str]:
+def tasks(installation: Installation) -> dict[str, str]:
     """The real ids of the tasks that the examples name."""
     quick = {"epochs": 2, "cv_folds": 2}
-    finished = [house.post({**FORM, "param_set": quick})["task_form"]["task_id"] for _ in "ab"]
-    for task_id in finished:
-        assert house.wait(task_id)["task_status"] == "Finished"
-    # It waits for a GPU, which this house has not, so it cannot end before it is cancelled.
-    waiting = house.post({**FORM, "param_set": {"device": "cuda", "epochs": 100_000}})["task_form"][
-        "task_id"
+    finished = [
+        installation.post({**FORM, "param_set": quick})["task_form"]["task_id"] for _ in "ab"
     ]
-    house.http.post(f"/api/v0/tasks/{waiting}/cancel")
+    for task_id in finished:
+        assert installation.wait(task_id)["task_status"] == "Finished"
+    # It waits for a GPU, which this installation has not, so it cannot end before it is cancelled.
+    waiting = installation.post({**FORM, "param_set": {"device": "cuda", "epochs": 100_000}})[
+        "task_form"
+    ]["task_id"]
+    installation.http.post(f"/api/v0/tasks/{waiting}/cancel")
     return dict(zip((FINISHED, OTHER, CANCELLED), (*finished, waiting), strict=True))
 
 
@@ -133,9 +135,9 @@ def test_no_address_is_without_an_example() -> None:
 
 @pytest.mark.parametrize("asked", examples(), ids=lambda each: f"{each.method} {each.template}")
 def test_an_example_is_answered_as_described(
-    asked: Asked, house: House, tasks: dict[str, str]
+    asked: Asked, installation: Installation, tasks: dict[str, str]
 ) -> None:
-    kind, content = _sent(house, asked, tasks)
+    kind, content = _sent(installation, asked, tasks)
     operation = DOCUMENT["paths"][asked.template][asked.method.lower()]
     described = operation["responses"]["200"]["content"]
     assert kind == next(iter(described))
@@ -144,7 +146,7 @@ def test_an_example_is_answered_as_described(
         Draft202012Validator(schema).validate(json.loads(content))
 
 
-def _sent(house: House, asked: Asked, tasks: dict[str, str]) -> tuple[str, bytes]:
+def _sent(installation: Installation, asked: Asked, tasks: dict[str, str]) -> tuple[str, bytes]:
     """The kind of the answer and what it holds, of an endless one the beginning."""
 
     def real(text: str) -> str:
@@ -153,16 +155,18 @@ def _sent(house: House, asked: Asked, tasks: dict[str, str]) -> tuple[str, bytes
         return text
 
     assert asked.url.startswith(SERVICE)
-    url = house.url + real(asked.url.removeprefix(SERVICE))
+    url = installation.url + real(asked.url.removeprefix(SERVICE))
     body = None if asked.body is None else real(asked.body).encode()
-    with house.http.stream(asked.method, url, headers=asked.headers, content=body) as reply:
+    with installation.http.stream(asked.method, url, headers=asked.headers, content=body) as reply:
         first = next(reply.iter_bytes()) if asked.template == ENDLESS else reply.read()
         assert reply.status_code == 200, first
         return reply.headers["content-type"].partition(";")[0], first
 
 
-def test_the_schema_sees_what_is_not_as_described(house: House, tasks: dict[str, str]) -> None:
-    answer = house.get(f"/api/v0/tasks/{tasks[FINISHED]}")
+def test_the_schema_sees_what_is_not_as_described(
+    installation: Installation, tasks: dict[str, str]
+) -> None:
+    answer = installation.get(f"/api/v0/tasks/{tasks[FINISHED]}")
     del answer["task"]["progress"]["epoch"]
     operation = DOCUMENT["paths"]["/api/v0/tasks/{task_id}"]["get"]
     schema = operation["responses"]["200"]["content"]["application/json"]["schema"]

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from tests.docs.pages import DOCS, ROOT, as_shown, blocks
-from tests.houses import environment, sgn_up
+from tests.installations import environment, sgn_up
 
 pytestmark = pytest.mark.slow
 
@@ -21,12 +21,12 @@ SECONDS = 120
 
 @pytest.fixture(scope="module")
 def followed(tmp_path_factory: pytest.TempPathFactory) -> Iterator["Reader"]:
-    """Whoever has followed it to its end, before the house is closed."""
+    """Whoever has followed it to its end, before the installation is closed."""
     folder = tmp_path_factory.mktemp("tutorial")
     listed = blocks(DOCS / "tutorial.md")
     assert listed[[text for _, text in listed].index(UP) + 1][0] == "text"
-    with sgn_up(folder / "sgn-home") as house:
-        reader = Reader(folder, house.url)
+    with sgn_up(folder / "sgn-home") as installation:
+        reader = Reader(folder, installation.url)
         for language, text in listed:
             reader.reads(language, text)
         yield reader

@@ -1,1 +1,1 @@
-"""The house under faults: real processes and servers, a seeded plan, books that must balance."""
+"""Faults injected: real processes and servers, a seeded plan, books that must balance."""

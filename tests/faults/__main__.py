@@ -34,10 +34,10 @@ def inject(folder: Path, count: int, seed: int, seconds: float = float("inf")) -
     """Inject ``count`` faults, or as many as ``seconds`` allow, and close the books."""
     drawn = random.Random(seed)
     began = time.monotonic()
-    with estate(folder) as house:
-        desk = Desk(house.url, random.Random(seed + 1))
+    with estate(folder) as installation:
+        desk = Desk(installation.url, random.Random(seed + 1))
         desk.add_datasets()
-        plan = Plan(house, desk, drawn)
+        plan = Plan(installation, desk, drawn)
         busy = desk.keep_busy()
         while plan.done.total() < count and time.monotonic() - began < seconds:
             time.sleep(drawn.uniform(0, PAUSE))
@@ -45,10 +45,13 @@ def inject(folder: Path, count: int, seed: int, seconds: float = float("inf")) -
             print(f"{plan.done.total()} {name}; {len(desk.accepted)} tasks", file=sys.stderr)
         desk.stop()
         busy.join()
-        house.await_answer()
-        books = close(house, desk, END_SECONDS)
+        installation.await_answer()
+        books = close(installation, desk, END_SECONDS)
         if books.wrong:
-            print("".join(part.log.read_text()[-6000:] for part in house.workers), file=sys.stderr)
+            print(
+                "".join(part.log.read_text()[-6000:] for part in installation.workers),
+                file=sys.stderr,
+            )
     return {
         "seed": seed,
         "seconds": round(time.monotonic() - began),

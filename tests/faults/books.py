@@ -20,7 +20,7 @@ from registry import EVIDENCE, LOG, MANIFEST, PARAMETERS, REPORT
 from tests.databases import query
 from tests.faults.desk import EPOCHS, SEEDS, Desk, settings
 from tests.faults.estate import Estate
-from tests.houses import GIVE_UP_SECONDS
+from tests.installations import GIVE_UP_SECONDS
 from tests.service.forms import SMALL
 
 MODEL, BESIDE = {PARAMETERS, MANIFEST}, {EVIDENCE, REPORT}

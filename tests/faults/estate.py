@@ -1,4 +1,4 @@
-"""All the processes of the house, each of which can be killed, stalled, and started again."""
+"""All processes of an installation, each of which can be killed, stalled, and started again."""
 
 import asyncio
 import contextlib
@@ -21,7 +21,7 @@ from db.connection import migrate
 from tests.databases import ServerSilent, mysql_database, query, sqlite_database
 from tests.faults.disk import Disk, NotMounted, mounted
 from tests.faults.proxy import Proxy, proxy
-from tests.houses import start
+from tests.installations import start
 from tests.mariadb import MariaServer, mariadb_server
 from tests.servers import S3Server, free_ports, s3_server
 
@@ -44,7 +44,7 @@ log = logging.getLogger(__name__)
 
 @dataclass
 class Part:
-    """A process of the house in a session of its own."""
+    """A process of the installation in a session of its own."""
 
     name: str
     module: tuple[str, ...]
@@ -118,7 +118,7 @@ class Queue:
 
 @dataclass
 class Estate:
-    """The house on servers: a service, two workers, a queue, and proxies before what is outside."""
+    """On servers: a service, two workers, a queue, and proxies before what is outside."""
 
     folder: Path
     url: str

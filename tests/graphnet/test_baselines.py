@@ -2,6 +2,8 @@
 
 import numpy as np
 import pytest
+from sklearn.linear_model import LogisticRegression, LogisticRegressionCV
+from sklearn.model_selection import GridSearchCV, StratifiedKFold, cross_val_predict
 from sklearn.svm import SVC
 
 from graphnet.data.cohort import Cohort, IntArray
@@ -44,6 +46,51 @@ def test_the_order_of_an_svm_is_that_of_its_decisions() -> None:
         for strength in baselines.RBF_STRENGTHS
     ]
     assert np.argsort(found).tolist() in orders
+
+
+@pytest.mark.parametrize("classes", [2, 3])
+@pytest.mark.parametrize("measures", [40, 2000])  # fewer than subjects, and more
+def test_they_are_what_scikit_learn_fits_to_the_measures_themselves(
+    classes: int, measures: int
+) -> None:
+    random = np.random.default_rng(3)
+    x, labels = people(90, classes=classes)
+    others, _ = people(60, seed=1, classes=classes)
+    mixing = random.standard_normal((30, measures)).astype(np.float32)
+    x, others = (
+        values @ mixing + random.standard_normal((len(values), measures), dtype=np.float32)
+        for values in (x, others)
+    )
+    mean, spread = x.mean(axis=0), x.std(axis=0)
+    x, others = (x - mean) / spread, (others - mean) / spread
+    folds = StratifiedKFold(baselines.INNER_FOLDS, shuffle=True, random_state=0)
+    expected = {
+        "logistic_regression": LogisticRegressionCV(
+            Cs=baselines.STRENGTHS,
+            cv=folds,
+            scoring="neg_log_loss",
+            l1_ratios=(0.0,),
+            use_legacy_attributes=False,
+            tol=1e-7,
+            max_iter=5000,
+        )
+        .fit(x.astype(float), labels)
+        .predict_proba(others.astype(float))
+    }
+    for name, kernel, strengths in (
+        ("svm_linear", "linear", baselines.STRENGTHS),
+        ("svm_rbf", "rbf", baselines.RBF_STRENGTHS),
+    ):
+        svm = GridSearchCV(SVC(kernel=kernel), {"C": strengths}, cv=folds).fit(x, labels)
+        inner = cross_val_predict(
+            svm.best_estimator_, x, labels, cv=folds, method="decision_function"
+        )
+        platt = LogisticRegression(C=1e6, max_iter=2000).fit(inner.reshape(len(x), -1), labels)
+        decisions = svm.decision_function(others).reshape(len(others), -1)
+        expected[name] = platt.predict_proba(decisions)
+    fitted = fit_baselines(x, labels, {"test": others}, classes)
+    for name, probabilities in expected.items():
+        np.testing.assert_allclose(fitted[name].predicted["test"], probabilities, atol=5e-4)
 
 
 def test_those_held_out_change_nothing_of_each_other() -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from graphnet.disk import is_of_full_disk, reserve, room_in, write_whole
 from graphnet.errors import DiskFull, GraphnetError
+from graphnet.messages import Message
 from tests.disks import room_for
 
 
@@ -41,10 +42,10 @@ def test_what_a_library_makes_of_it_is_still_a_full_disk(tmp_path: Path) -> None
     assert is_of_full_disk(caught.value)
     assert not is_of_full_disk(GraphnetError("The file is damaged."))
     assert not is_of_full_disk(FileNotFoundError(errno.ENOENT, "gone"))
-    sentence = f"The disk of the spool {tmp_path} is full: free some space there"
-    with pytest.raises(DiskFull, match=sentence), room_in(tmp_path, "the spool"):
+    with pytest.raises(DiskFull) as full, room_in(tmp_path, "spool"):
         Path("/dev/full").write_bytes(b"values")
-    with pytest.raises(FileNotFoundError), room_in(tmp_path, "the spool"):
+    assert full.value.message == Message("worker.disk-full", use="spool", folder=str(tmp_path))
+    with pytest.raises(FileNotFoundError), room_in(tmp_path, "spool"):
         (tmp_path / "gone").read_bytes()
 
 

@@ -15,9 +15,12 @@ from graphnet.data.cohort import Cohort
 from graphnet.data.splits import Splits
 from graphnet.data.synthetic import Recipe
 from graphnet.errors import CohortError
+from graphnet.evaluation import attribution
 from graphnet.evaluation.attribution import explain, integrated_gradients, occlusion, stability
 from graphnet.experiment import run
 from graphnet.figures.glass_brain import glass_brain
+from graphnet.models.net import Net
+from graphnet.models.sgn import SGN, NoEdge
 from tests.graphnet.people import cohort
 
 PLANTED = (2, 5, 9, 13, 17, 21, 26, 30, 33, 38)
@@ -53,6 +56,30 @@ def test_attributions_add_up_to_the_score() -> None:
         assert found.by_region.sum() == pytest.approx(1)
         assert found.by_measure.sum() == pytest.approx(1)
         assert found.subjects == 40
+
+
+@pytest.mark.parametrize("graph", ["covariance", "similarity"])
+@pytest.mark.parametrize("model", ["SGN", "NoEdge"])
+@pytest.mark.parametrize("classes", [2, 3])
+def test_the_exact_integral_is_the_limit_of_many_steps(
+    graph: str, model: str, classes: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    some = people(subjects=30)
+    labels = np.arange(60) % classes
+    settings = TrainingSettings.for_model(model, graph=graph, epochs=15, seeds=2)
+    fitted = run(Splits(replace(some, labels=labels)), settings, evaluation=PLAIN).model
+    others = people(seed=500, subjects=4)
+    exact = integrated_gradients(fitted, others)
+    monkeypatch.setattr(Net, "mean_gradient", lambda *_: None)
+    monkeypatch.setattr(SGN, "mean_gradient", Net.mean_gradient)
+    monkeypatch.setattr(NoEdge, "mean_gradient", Net.mean_gradient)
+    coarse = integrated_gradients(fitted, others)
+    monkeypatch.setattr(attribution, "STEPS", 1000)
+    fine = integrated_gradients(fitted, others)
+    scale = exact.size.max()
+    np.testing.assert_allclose(fine.mean, exact.mean, atol=0.01 * scale)
+    assert np.abs(fine.mean - exact.mean).max() < np.abs(coarse.mean - exact.mean).max()
+    assert exact.gap < 1e-4 * exact.size.sum()
 
 
 def test_a_linear_model_is_explained_by_its_weights() -> None:

@@ -13,7 +13,7 @@ from graphnet.distributed.shards import model_at
 from graphnet.errors import ModelError
 from graphnet.experiment import Outcome, run
 from graphnet.plan import ExperimentPlan
-from graphnet.training import checkpoint
+from graphnet.training import checkpoint, stacked
 from graphnet.training.callbacks import Callback
 from graphnet.training.history import Epoch
 from graphnet.training.initialisation import initialise
@@ -74,6 +74,31 @@ def test_a_task_that_breaks_off_again_and_again_ends_as_if_it_had_not() -> None:
     assert journal.share == 1.0
     assert again.model.to_bytes()[0] == undisturbed.model.to_bytes()[0]
     assert again.result.as_dict() == undisturbed.result.as_dict()
+
+
+@pytest.mark.parametrize("step", [1, 1 << 20])  # bytes that a cache holds: one fit at a time, many
+@pytest.mark.parametrize("asked", [ASKED, replace(ASKED, nested=True)])
+def test_every_training_of_a_task_is_expected(
+    step: int, asked: Evaluation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stacked, "STEP", step)
+    settings, callback = replace(SETTINGS, epochs=1), Callback()
+    run(Splits(cohort()), settings, evaluation=asked, callback=callback)
+    assert len(callback.costs) == callback.index + 1
+
+
+def test_a_task_does_not_depend_on_what_is_trained_together(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    together = outcome()
+    monkeypatch.setattr(stacked, "STEP", 1)
+    apart = outcome()
+    assert apart.model.to_bytes()[0] == together.model.to_bytes()[0]
+    for split in ("train", "cv"):
+        ours, theirs = apart.result.metrics[split], together.result.metrics[split]
+        assert ours is not None
+        assert theirs is not None
+        assert ours.values == pytest.approx(theirs.values, rel=1e-4)
 
 
 def test_a_state_of_another_shape_is_left_aside() -> None:

@@ -372,7 +372,7 @@ def test_each_replica_learns_from_its_own_members_alone() -> None:
     stacked = Training(model, model.initial(SEEDS[:3]), everyone, SETTINGS, plan)
     list(stacked)
     for k, rows in enumerate(members):
-        own = replace(everyone, inputs=everyone.inputs[:, rows], targets=everyone.targets[rows])
+        own = ModelInputs(everyone.inputs[:, rows], everyone.graph[:, rows], everyone.targets[rows])
         alone, _ = fit("SGN", (SEEDS[k],), {"train": own})
         for key, tensor in alone.result().items():
             torch.testing.assert_close(stacked.result()[key][k], tensor[0], atol=2e-5, rtol=1e-4)

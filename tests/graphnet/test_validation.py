@@ -78,12 +78,12 @@ def test_a_test_subject_changes_nothing_that_was_fitted() -> None:
 
 
 def test_out_of_fold_predictions_are_of_models_that_did_not_see_the_subject() -> None:
-    each = [np.full((45, 2), float(place)) for place in range(len(FOLDS))]
-    found = pooled(FOLDS, each)
+    tested = [np.full((len(fold.test), 2), float(place)) for place, fold in enumerate(FOLDS)]
+    found = pooled(FOLDS, tested, 45)
     assert found.shape == (1, 45, 2)
     for place, fold in enumerate(FOLDS):
         assert (found[0, fold.test] == place).all()
-    one = pooled([Fold(np.arange(3), np.array([3]), 0, "")], [np.ones((5, 2))])
+    one = pooled([Fold(np.arange(3), np.array([3]), 0, "")], [np.ones((1, 2))], 5)
     assert np.isnan(one[0]).sum() == 8
 
 

@@ -8,6 +8,6 @@ VENDOR = re.compile(
 
 
 def is_plain(error: Exception) -> bool:
-    """One sentence, without the words of the libraries below."""
+    """What happened and what to do, without the words of the libraries below."""
     text = str(error)
     return text.startswith("The ") and text.endswith(".") and VENDOR.search(text) is None

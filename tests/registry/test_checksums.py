@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from graphnet.messages import Message
 from registry import ObjectDamaged, RegistryUnavailable, Store, open_store
 from tests.registry.conftest import Place
 from tests.registry.stand_in import StandIn, sha256_text, stand_in
@@ -36,7 +37,7 @@ def test_real_storage_keeps_a_sum_beside_each_object(s3: S3Server, s3_place: Pla
     finally:
         client.close()
     assert found["ChecksumSHA256"] == sha256_text(b"parameters")
-    assert store.integrity() == "SHA-256, which it keeps and checks"
+    assert store.integrity().code == "registry.kept-by-sha256"
 
 
 @pytest.mark.parametrize("sums", ["kept", "ignored", "refused"])
@@ -58,9 +59,9 @@ def test_storage_is_asked_once_and_used_as_it_can(
     assert not any("probe" in path for path in kept)
     probes = [path for path in server.asked if "probe" in path]
     assert len(set(probes)) == 1
-    said = "SHA-256, which it keeps" if sums == "kept" else "MD5 alone"
-    assert said in store.integrity()
-    assert caplog.text.count(said) == 1
+    said = Message("registry.kept-by-sha256" if sums == "kept" else "registry.kept-by-md5")
+    assert store.integrity() == said
+    assert caplog.text.count(str(said)) == 1
 
 
 def test_what_storage_gives_back_damaged_is_not_taken(server: StandIn, tmp_path: Path) -> None:
@@ -71,8 +72,9 @@ def test_what_storage_gives_back_damaged_is_not_taken(server: StandIn, tmp_path:
         lambda: store.get("TASK1", "model"),
         lambda: store.get_file("TASK1", "model", tmp_path / "got"),
     ):
-        with pytest.raises(ObjectDamaged, match="gives back other bytes than it was given"):
+        with pytest.raises(ObjectDamaged) as caught:
             call()
+        assert caught.value.problem.code == "registry.object-changed"
     server.damages = False
     assert store.get("TASK1", "model") == b"parameters"
 
@@ -83,8 +85,10 @@ def test_what_storage_kept_otherwise_is_not_taken_for_stored(server: StandIn, su
     store = opened(server)
     store.put("TASK1", "model", b"parameters")
     server.garbles = True
-    with pytest.raises(RegistryUnavailable, match="has kept other bytes of models/TASK1/model"):
+    with pytest.raises(RegistryUnavailable) as caught:
         store.put("TASK1", "model", b"new parameters")
+    assert caught.value.problem.code == "registry.object-stored-changed"
+    assert "models/TASK1/model" in str(caught.value)
 
 
 def test_storage_that_is_away_is_asked_again_later(
@@ -93,6 +97,6 @@ def test_storage_that_is_away_is_asked_again_later(
     monkeypatch.setattr("registry.checksums.AGAIN_SECONDS", 0.0)
     server.refuses = 500, "InternalError"
     store = opened(server)
-    assert "could not be asked" in store.integrity()
+    assert store.integrity().code == "registry.kept-unknown"
     server.refuses = None
-    assert store.integrity() == "SHA-256, which it keeps and checks"
+    assert store.integrity().code == "registry.kept-by-sha256"

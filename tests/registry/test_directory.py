@@ -85,8 +85,9 @@ def test_a_reader_sees_the_old_object_or_the_new_one(store: Store) -> None:
 
 def test_a_full_disk_keeps_the_old_object_and_leaves_nothing_else(root: Path, store: Store) -> None:
     store.put("TASK1", "model", b"old parameters")
-    with room_for(4_000_000), pytest.raises(RegistryUnavailable, match="is full") as caught:
+    with room_for(4_000_000), pytest.raises(RegistryUnavailable) as caught:
         store.put("TASK1", "model", bytes(8_000_000))
+    assert caught.value.problem.code == "registry.full"
     assert str(root) in str(caught.value)
     assert is_plain(caught.value)
     assert store.get("TASK1", "model") == b"old parameters"
@@ -105,8 +106,9 @@ def test_a_file_where_a_folder_should_be_is_told(root: Path, store: Store, in_th
         lambda: store.get("TASK1", "model"),
         lambda: store.exists("TASK1", "model"),
     ):
-        with pytest.raises(RegistryUnavailable, match="not laid out as a registry") as caught:
+        with pytest.raises(RegistryUnavailable) as caught:
             call()
+        assert caught.value.problem.code == "registry.directory-layout"
         assert str(root) in str(caught.value)
         assert is_plain(caught.value)
 
@@ -114,16 +116,18 @@ def test_a_file_where_a_folder_should_be_is_told(root: Path, store: Store, in_th
 def test_a_folder_where_an_object_should_be_is_told(root: Path, store: Store) -> None:
     (root / "models/TASK1/model").mkdir(parents=True)
     for call in (lambda: store.put("TASK1", "model", b""), lambda: store.get("TASK1", "model")):
-        with pytest.raises(RegistryUnavailable, match="not laid out as a registry"):
+        with pytest.raises(RegistryUnavailable) as caught:
             call()
+        assert caught.value.problem.code == "registry.directory-layout"
     assert files_below(root) == []
 
 
 def test_a_file_in_place_of_the_root_is_not_ready(root: Path, store: Store) -> None:
     root.rmdir()
     root.write_bytes(b"")
-    with pytest.raises(RegistryUnavailable, match="not laid out as a registry"):
+    with pytest.raises(RegistryUnavailable) as caught:
         store.check()
+    assert caught.value.problem.code == "registry.directory-layout"
 
 
 def test_a_directory_without_permission_is_told(root: Path, store: Store) -> None:
@@ -131,8 +135,9 @@ def test_a_directory_without_permission_is_told(root: Path, store: Store) -> Non
     if os.access(root, os.W_OK):
         pytest.skip("The system lets this user, such as root, write anywhere.")
     for call in (store.check, lambda: store.put("TASK1", "model", b"parameters")):
-        with pytest.raises(RegistryUnavailable, match="check its owner, its permissions") as caught:
+        with pytest.raises(RegistryUnavailable) as caught:
             call()
+        assert caught.value.problem.code == "registry.directory-forbidden"
         assert is_plain(caught.value)
 
 

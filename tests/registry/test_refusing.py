@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from graphnet.messages import Message
 from registry import RegistryRefuses, RegistryUnavailable, Store, open_store
 from tests.disks import MEGABYTE, fill, small_disk
 from tests.registry.conftest import Place
@@ -39,8 +40,9 @@ def test_a_full_disk_keeps_what_it_has_and_nothing_half(disk: Path) -> None:
     store.check_writable()
     filler = fill(disk)
     for call in (lambda: store.put("TASK1", "model", bytes(MEGABYTE)), store.check_writable):
-        with pytest.raises(RegistryRefuses, match=f"{disk} is full: free some space") as caught:
+        with pytest.raises(RegistryRefuses) as caught:
             call()
+        assert caught.value.problem == Message("registry.full", place=str(disk))
         assert caught.value.full
         assert is_plain(caught.value)
     assert store.get("TASK1", "model") == b"old parameters"
@@ -55,8 +57,9 @@ def test_a_full_disk_keeps_what_it_has_and_nothing_half(disk: Path) -> None:
 def test_a_disk_with_little_room_is_called_full_before_the_first_write_fails(disk: Path) -> None:
     store = open_store(disk.as_uri())
     (disk / "others").write_bytes(bytes(9 * MEGABYTE))
-    with pytest.raises(RegistryRefuses, match="is full"):
+    with pytest.raises(RegistryRefuses) as caught:
         store.check_writable()
+    assert caught.value.full
     store.put("TASK1", "model", b"parameters")
 
 
@@ -65,33 +68,35 @@ def test_a_disk_that_became_read_only_is_called_so(disk: Path) -> None:
     store.put("TASK1", "model", b"parameters")
     subprocess.run(["mount", "-o", "remount,ro", str(disk)], check=True)
     for call in (lambda: store.put("TASK1", "model", b"x"), store.check, store.check_writable):
-        with pytest.raises(RegistryRefuses, match="mounted read-only") as caught:
+        with pytest.raises(RegistryRefuses) as caught:
             call()
+        assert caught.value.problem.code == "registry.directory-read-only"
         assert not caught.value.full
         assert is_plain(caught.value)
     assert store.get("TASK1", "model") == b"parameters"
 
 
 @pytest.mark.parametrize(
-    ("status", "code", "full", "words"),
+    ("status", "code", "full", "problem"),
     [
-        (507, "XMinioStorageFull", True, "is full: free some space or raise its quota"),
-        (403, "QuotaExceeded", True, "is full"),
-        (507, "", True, "is full"),
-        (403, "AccessDenied", False, "does not allow writing"),
-        (500, "InternalError", False, "answers but does not write"),
-        (503, "XReadOnlyMode", False, "is read-only"),
+        (507, "XMinioStorageFull", True, "full"),
+        (403, "QuotaExceeded", True, "full"),
+        (507, "", True, "full"),
+        (403, "AccessDenied", False, "writing-refused"),
+        (500, "InternalError", False, "writing-fails"),
+        (503, "XReadOnlyMode", False, "read-only"),
     ],
 )
 def test_storage_that_does_not_take_an_object_says_why(
-    server: StandIn, status: int, code: str, words: str, *, full: bool
+    server: StandIn, status: int, code: str, problem: str, *, full: bool
 ) -> None:
     store = opened(server)
     store.put("TASK1", "model", b"parameters")
     server.refuses = status, code
     for call in (lambda: store.put("TASK1", "model", b"other"), store.check_writable):
-        with pytest.raises(RegistryRefuses, match=words) as caught:
+        with pytest.raises(RegistryRefuses) as caught:
             call()
+        assert caught.value.problem.code == f"registry.{problem}"
         assert caught.value.full is full
         assert is_plain(caught.value)
     assert store.get("TASK1", "model") == b"parameters"
@@ -112,8 +117,9 @@ def test_a_reader_s_credentials_do_not_write(
     assert store.get("TASK1", "model") == b"parameters"
     store.check()
     for call in (lambda: store.put("TASK1", "model", b"other"), store.check_writable):
-        with pytest.raises(RegistryRefuses, match="does not allow writing") as caught:
+        with pytest.raises(RegistryRefuses) as caught:
             call()
+        assert caught.value.problem.code == "registry.writing-refused"
         assert not caught.value.full
     assert s3.bucket in str(caught.value)
 
@@ -137,8 +143,9 @@ def test_storage_that_has_no_volume_left_keeps_what_it_has(
                 monkeypatch.setenv(name, value)
             store = open_store(f"s3://{found.bucket}", endpoint_url=found.endpoint_url, hasty=True)
             kept: list[str] = []
-            with pytest.raises(RegistryRefuses, match="it is probably full") as caught:
+            with pytest.raises(RegistryRefuses) as caught:
                 fill_up(store, kept)
+            assert caught.value.problem.code == "registry.writing-fails"
             assert is_plain(caught.value)
             assert len(store.get(kept[0], "model")) == MEGABYTE
             assert not store.exists(f"TASK{len(kept)}", "model")

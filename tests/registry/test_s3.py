@@ -32,8 +32,9 @@ def test_storage_that_is_down_is_told_fast(call: str) -> None:
     endpoint_url = f"http://127.0.0.1:{free_ports(1)[0]}"
     store = open_store("s3://sgn-test/site-a", endpoint_url=endpoint_url)
     start = time.monotonic()
-    with pytest.raises(RegistryUnavailable, match="does not answer") as caught:
+    with pytest.raises(RegistryUnavailable) as caught:
         CALLS[call](store)
+    assert caught.value.problem.code == "registry.silent"
     assert time.monotonic() - start < 10
     assert "s3://sgn-test/site-a" in str(caught.value)
     assert endpoint_url in str(caught.value)
@@ -45,8 +46,9 @@ def test_the_check_does_not_wait_long_for_storage_that_hangs() -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         endpoint_url = f"http://127.0.0.1:{silent.getsockname()[1]}"
         start = time.monotonic()
-        with pytest.raises(RegistryUnavailable, match="does not answer"):
+        with pytest.raises(RegistryUnavailable) as caught:
             open_store("s3://sgn-test", endpoint_url=endpoint_url).check()
+        assert caught.value.problem.code == "registry.silent"
         assert time.monotonic() - start < 60  # an upload would be waited for three times as long
 
 
@@ -57,8 +59,9 @@ def test_wrong_credentials_are_told(
     monkeypatch.setenv(variable, "wrong")
     store = s3_place.open()
     for call in CALLS.values():
-        with pytest.raises(RegistryUnavailable, match="check AWS_ACCESS_KEY_ID") as caught:
+        with pytest.raises(RegistryUnavailable) as caught:
             call(store)
+        assert "AWS_ACCESS_KEY_ID" in str(caught.value.remedy)
         assert s3_place.url in str(caught.value)
         assert is_plain(caught.value)
 
@@ -75,8 +78,9 @@ def no_credentials(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 @pytest.mark.usefixtures("no_credentials")
 def test_no_credentials_are_told() -> None:
     store = open_store("s3://sgn-test", endpoint_url="http://127.0.0.1:1")
-    with pytest.raises(RegistryUnavailable, match="set AWS_ACCESS_KEY_ID") as caught:
+    with pytest.raises(RegistryUnavailable) as caught:
         store.check()
+    assert caught.value.problem.code == "registry.no-credentials"
     assert is_plain(caught.value)
 
 
@@ -93,8 +97,9 @@ def test_https_to_storage_that_speaks_http_is_told(s3: S3Server) -> None:
     if not s3.endpoint_url.startswith("http://"):
         pytest.skip("The storage under test speaks https.")
     endpoint_url = s3.endpoint_url.replace("http://", "https://")
-    with pytest.raises(RegistryUnavailable, match="http or https") as caught:
+    with pytest.raises(RegistryUnavailable) as caught:
         open_store(f"s3://{s3.bucket}", endpoint_url=endpoint_url).check()
+    assert caught.value.problem.code == "registry.not-trusted"
     assert is_plain(caught.value)
 
 

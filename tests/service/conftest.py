@@ -1,4 +1,4 @@
-"""A finished task of the house; a service that is none, and a client of it."""
+"""A finished task of the installation; a service that is none, and a client of it."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from service.client import Client
-from tests.houses import House
+from tests.installations import Installation
 from tests.service.fake_service import FakeService, fake_service
 from tests.service.forms import JUDGED, form
 
@@ -24,7 +24,7 @@ def client(fake: FakeService) -> Iterator[Client]:
 
 
 @pytest.fixture(scope="session")
-def trained(small: House) -> dict[str, Any]:
+def trained(small: Installation) -> dict[str, Any]:
     task = small.wait(small.post(form(param_set=JUDGED))["task_form"]["task_id"])
     assert task["task_status"] == "Finished", task["error"]
     return task

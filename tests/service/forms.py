@@ -1,4 +1,4 @@
-"""Synthetic datasets of a running house, and forms that name them."""
+"""Synthetic datasets of a running installation, and forms that name them."""
 
 import json
 import time
@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 
 from graphnet.data.synthetic import Recipe, cohort_table
-from tests.houses import House
+from tests.installations import Installation
 
 PATIENCE_SECONDS = 30
 SMALL = Recipe(regions=12, affected=(2, 5, 7), effect=1.0, corrupt=0)
@@ -17,13 +17,13 @@ JUDGED = {"epochs": 2, "batch_size": 8}
 QUICK = {**JUDGED, "baselines": False, "explain": False, "cv_folds": 0}
 
 
-def add_datasets(house: House, folder: Path) -> None:
+def add_datasets(installation: Installation, folder: Path) -> None:
     """``small_SZ`` and ``small_NC``, 20 subjects each of 12 regions."""
     for label, group in ((1, "SZ"), (0, "NC")):
         table = cohort_table("small", label, 20, seed=label, recipe=SMALL)
         path = folder / f"small_{group}.csv"
         table.to_csv(path, index=False)
-        house.upload(path)
+        installation.upload(path)
 
 
 def form(**changes: Any) -> dict[str, Any]:
@@ -37,9 +37,9 @@ def form(**changes: Any) -> dict[str, Any]:
     return {key: value for key, value in {**good, **changes}.items() if value is not None}
 
 
-def tasks(house: House) -> list[str]:
+def tasks(installation: Installation) -> list[str]:
     """The ids of all tasks."""
-    return [task["task_id"] for task in house.get("/api/v0/tasks", limit="500")["tasks"]]
+    return [task["task_id"] for task in installation.get("/api/v0/tasks", limit="500")["tasks"]]
 
 
 def body(**changes: Any) -> str:

@@ -16,7 +16,7 @@ from graphnet.data.synthetic import cohort_table
 from service.api.endpoints import ENDPOINTS
 from service.http.auth import is_public
 from service.pages.table import PAGES
-from tests.houses import environment, serving
+from tests.installations import environment, serving
 from tests.places import Place, add_small, place_at
 from tests.reading import reading
 from tests.service.forms import SMALL, form

@@ -4,10 +4,10 @@ from inspect import iscoroutinefunction
 
 import pytest
 
-from service.api.addresses import method
 from service.api.endpoint import Endpoint
 from service.api.endpoints import ENDPOINTS
 from service.app import ADDRESSES
+from service.monitoring.listener import method
 from service.pages.table import PAGES
 
 

@@ -13,7 +13,7 @@ import pytest
 
 from graphnet.data.synthetic import Recipe, cohort_table
 from graphnet.messages import LANGUAGES, Message, render
-from tests.houses import House
+from tests.installations import Installation
 from tests.service.forms import SMALL, body, form, tasks
 from tests.shared_table import inserted, row, run_row
 
@@ -33,21 +33,23 @@ UNREADABLE = {
 }
 
 
-def refusal(house: House, content: bytes | str, status: int, **headers: str) -> dict[str, Any]:
-    before = tasks(house)
-    reply = house.http.post(URL, content=content, headers=headers)
+def refusal(
+    installation: Installation, content: bytes | str, status: int, **headers: str
+) -> dict[str, Any]:
+    before = tasks(installation)
+    reply = installation.http.post(URL, content=content, headers=headers)
     answer: dict[str, Any] = reply.json()
     assert reply.status_code == status, answer
     assert answer["error_num"] != 0
     assert plain(answer["msg"])
     assert all(plain(error["msg"]) and error["field"] for error in answer.get("errors", []))
-    assert tasks(house) == before
+    assert tasks(installation) == before
     return answer
 
 
-def write(house: House, statement: str) -> None:
-    """Write into the house's database as NEURO-LEARN would."""
-    with closing(sqlite3.connect(house.home / "sgn.sqlite3")) as connection, connection:
+def write(installation: Installation, statement: str) -> None:
+    """Write into the installation's database as NEURO-LEARN would."""
+    with closing(sqlite3.connect(installation.home / "sgn.sqlite3")) as connection, connection:
         connection.execute(statement)
 
 
@@ -57,22 +59,22 @@ def plain(sentence: str) -> bool:
 
 
 @pytest.mark.parametrize("kind", UNREADABLE)
-def test_unreadable_bodies(small: House, kind: str) -> None:
+def test_unreadable_bodies(small: Installation, kind: str) -> None:
     refusal(small, UNREADABLE[kind], 400)
 
 
-def test_a_broken_multipart_form(small: House) -> None:
+def test_a_broken_multipart_form(small: Installation) -> None:
     kind = "multipart/form-data; boundary=x"
     refusal(small, b"--x\r\nContent-Disposition: nonsense", 400, **{"content-type": kind})
     refusal(small, b"--x\r\n", 400, **{"content-type": "multipart/form-data"})
 
 
-def test_fifty_megabytes(small: House) -> None:
+def test_fifty_megabytes(small: Installation) -> None:
     answer = refusal(small, b'{"proj_id": "' + b"x" * 50_000_000 + b'"}', 413)
     assert "1 MB" in answer["msg"]
 
 
-def test_fifty_megabytes_that_never_end(small: House) -> None:
+def test_fifty_megabytes_that_never_end(small: Installation) -> None:
     host, port = small.url.removeprefix("http://").split(":")
     with socket.create_connection((host, int(port)), timeout=30) as connection:
         head = f"POST {URL} HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
@@ -124,20 +126,20 @@ BAD_FIELDS: dict[str, tuple[dict[str, Any], str]] = {
 
 
 @pytest.mark.parametrize("kind", BAD_FIELDS)
-def test_bad_fields_are_named(small: House, kind: str) -> None:
+def test_bad_fields_are_named(small: Installation, kind: str) -> None:
     changes, field = BAD_FIELDS[kind]
     answer = refusal(small, json.dumps(form(**changes)), 422)
     assert field in [error["field"] for error in answer["errors"]], answer
 
 
-def test_a_refusal_shows_the_form_it_got(small: House) -> None:
+def test_a_refusal_shows_the_form_it_got(small: Installation) -> None:
     answer = refusal(small, body(task_name="mine", proj_id=""), 422)
     assert answer["task_form"]["task_name"] == "mine"
     assert "task_id" not in answer["task_form"]
     assert refusal(small, b"", 400)["task_form"] == {}
 
 
-def test_all_errors_at_once(small: House) -> None:
+def test_all_errors_at_once(small: Installation) -> None:
     bad = body(
         proj_id="", task_type="x", val_data=["nowhere"], param_set={"epochs": 0, "lr_decay": 9}
     )
@@ -145,7 +147,7 @@ def test_all_errors_at_once(small: House) -> None:
     assert fields == {"proj_id", "task_type", "val_data", "param_set.epochs", "param_set.lr_decay"}
 
 
-def test_an_unfinished_or_modelless_parent(small: House) -> None:
+def test_an_unfinished_or_modelless_parent(small: Installation) -> None:
     kept_nothing = small.post(form(save_model_state=False))["task_form"]["task_id"]
     small.wait(kept_nothing)
     bad = body(task_type="dl_ft", trained_task_id=kept_nothing)
@@ -157,7 +159,7 @@ def test_an_unfinished_or_modelless_parent(small: House) -> None:
 
 
 def test_a_parent_of_another_layout_or_model(
-    small: House, trained: dict[str, Any], tmp_path: Path
+    small: Installation, trained: dict[str, Any], tmp_path: Path
 ) -> None:
     for label in (0, 1):
         table = cohort_table("wide", label, 12, seed=4, recipe=Recipe(regions=14))
@@ -174,7 +176,7 @@ def test_a_parent_of_another_layout_or_model(
 
 
 @pytest.fixture(scope="module")
-def thin(small: House, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, str]:
+def thin(small: Installation, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, str]:
     """Two datasets of one measure, six subjects each, of one site."""
     for label in (0, 1):
         table = cohort_table("thin", label, 6, seed=4, recipe=SMALL)
@@ -223,7 +225,7 @@ def one_site(field: str) -> tuple[str, Message]:
 )
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_what_the_data_cannot_give_is_refused(
-    small: House,
+    small: Installation,
     thin: tuple[str, str],
     settings: dict[str, object],
     error: tuple[str, Message],
@@ -239,7 +241,7 @@ def test_what_the_data_cannot_give_is_refused(
 
 
 @pytest.fixture(scope="module")
-def rated(small: House, tmp_path_factory: pytest.TempPathFactory) -> str:
+def rated(small: Installation, tmp_path_factory: pytest.TempPathFactory) -> str:
     """Sixteen patients, twelve of them with a clinical score."""
     table = cohort_table("rated", 1, 16, seed=5, recipe=SMALL)
     table["LABEL_SCORE"] = [20.0 + row if row < 12 else None for row in range(16)]
@@ -249,7 +251,9 @@ def rated(small: House, tmp_path_factory: pytest.TempPathFactory) -> str:
     return "rated"
 
 
-def test_a_score_needs_no_second_class_and_can_be_fine_tuned(small: House, rated: str) -> None:
+def test_a_score_needs_no_second_class_and_can_be_fine_tuned(
+    small: Installation, rated: str
+) -> None:
     asked = {"epochs": 2, "label": "score", "cv_folds": 2}
     alone = form(train_data=[rated], param_set=asked)
     too_many = body(train_data=[rated], param_set={**asked, "cv_folds": 13})
@@ -291,7 +295,7 @@ def spoiled(kind: str) -> bytes:
         (b"\xff\xfe\x00", ""),
     ],
 )
-def test_files_that_are_no_dataset(small: House, content: bytes, said: str) -> None:
+def test_files_that_are_no_dataset(small: Installation, content: bytes, said: str) -> None:
     before = small.get("/api/v0/datasets")["datasets"]
     query = {"proj_id": "P", "data_name": "bad"}
     reply = small.http.post("/api/v0/datasets", params=query, content=content)
@@ -301,7 +305,7 @@ def test_files_that_are_no_dataset(small: House, content: bytes, said: str) -> N
     assert small.get("/api/v0/datasets")["datasets"] == before
 
 
-def test_an_upload_without_names_and_a_name_that_is_taken(small: House) -> None:
+def test_an_upload_without_names_and_a_name_that_is_taken(small: Installation) -> None:
     reply = small.http.post("/api/v0/datasets", content=spoiled("nothing"))
     assert {error["field"] for error in reply.json()["errors"]} == {"proj_id", "data_name"}
     query = {"proj_id": "P", "data_name": "small_SZ"}
@@ -309,7 +313,7 @@ def test_an_upload_without_names_and_a_name_that_is_taken(small: House) -> None:
     assert (reply.status_code, reply.json()["error_num"]) == (409, 6)
 
 
-def test_odd_rows_are_said_not_refused(small: House) -> None:
+def test_odd_rows_are_said_not_refused(small: Installation) -> None:
     table = cohort_table("odd", 1, 4, seed=1, recipe=SMALL)
     table["ID"] = ["odd_1", "odd_1", "odd_3", "odd_4"]
     table.loc[2, "GMV_1"] = np.inf
@@ -332,7 +336,7 @@ def test_odd_rows_are_said_not_refused(small: House) -> None:
     assert "only 5 subjects" in warnings
 
 
-def test_dataset_written_by_neuro_learn_that_cannot_be_used(small: House) -> None:
+def test_dataset_written_by_neuro_learn_that_cannot_be_used(small: Installation) -> None:
     write(
         small,
         "INSERT INTO backend_datasets (data_id, proj_id, user_id, data_name, data_cont, "
@@ -347,7 +351,7 @@ def test_dataset_written_by_neuro_learn_that_cannot_be_used(small: House) -> Non
 
 @pytest.mark.parametrize("inside", [{"\ud800": 1}, {"param_set": {"epochs": 1, "\ud800": {}}}])
 def test_a_field_that_utf_8_cannot_name_is_one_that_is_not_known(
-    small: House, inside: dict[str, Any]
+    small: Installation, inside: dict[str, Any]
 ) -> None:
     answer = refusal(small, json.dumps({**form(task_type="x"), **inside}), 422)
     assert {error["field"] for error in answer["errors"]} == {"task_type"}
@@ -355,7 +359,7 @@ def test_a_field_that_utf_8_cannot_name_is_one_that_is_not_known(
 
 @pytest.mark.parametrize("path", ["", "/model", "/manifest", "/lineage"])
 @pytest.mark.parametrize("task_id", ["TASK0", "..%2f..%2fetc", "%00", "a" * 500])
-def test_tasks_that_are_not_there(small: House, path: str, task_id: str) -> None:
+def test_tasks_that_are_not_there(small: Installation, path: str, task_id: str) -> None:
     reply = small.http.get(f"/api/v0/tasks/{task_id}{path}")
     assert (reply.status_code, reply.json()["error_num"]) == (404, 4)
 
@@ -363,6 +367,6 @@ def test_tasks_that_are_not_there(small: House, path: str, task_id: str) -> None
 @pytest.mark.parametrize(
     "query", [{"limit": "0"}, {"limit": "x"}, {"status": "x"}, {"cursor": "x"}]
 )
-def test_bad_queries(small: House, query: dict[str, str]) -> None:
+def test_bad_queries(small: Installation, query: dict[str, str]) -> None:
     reply = small.http.get("/api/v0/tasks", params=query)
     assert reply.status_code == 422, reply.text

@@ -9,7 +9,7 @@ import pytest
 
 from service.stores import live_tasks as room
 from service.stores.live_tasks import LiveTasks
-from tests.houses import House
+from tests.installations import Installation
 from tests.service.forms import form
 
 SECONDS = 60.0
@@ -99,9 +99,9 @@ def test_every_end_is_told_once_also_of_who_came_meanwhile(rows: Rows) -> None:
     assert len(board.ends(-10)) == 3
 
 
-def events(house: House, project: str) -> Generator[tuple[str, dict[str, Any]]]:
+def events(installation: Installation, project: str) -> Generator[tuple[str, dict[str, Any]]]:
     """Kinds and contents, as they come."""
-    with house.http.stream(
+    with installation.http.stream(
         "GET", "/api/v0/events", params={"proj_id": project}, timeout=SECONDS
     ) as reply:
         kind = ""
@@ -113,7 +113,7 @@ def events(house: House, project: str) -> Generator[tuple[str, dict[str, Any]]]:
                 yield kind, json.loads(value)
 
 
-def test_the_stream_is_complete_and_then_tells_how_a_task_ends(small: House) -> None:
+def test_the_stream_is_complete_and_then_tells_how_a_task_ends(small: Installation) -> None:
     told = events(small, "P")
     begun = [next(told)]
     while begun[-1][0] != "complete":
@@ -144,7 +144,7 @@ def test_the_stream_is_complete_and_then_tells_how_a_task_ends(small: House) -> 
     after.close()
 
 
-def test_a_stream_tells_of_its_own_project_alone(small: House) -> None:
+def test_a_stream_tells_of_its_own_project_alone(small: Installation) -> None:
     told = events(small, "another")
     assert next(told) == ("complete", {})
     told.close()

@@ -8,7 +8,7 @@ import pytest
 
 from graphnet.messages import CHINESE, render
 from service.stores.comparison import CLASSES, FEW, NO_EVIDENCE, SCORE, ComparisonCache, compare
-from tests.houses import House
+from tests.installations import Installation
 from tests.service.forms import JUDGED, form
 
 LABELS = [0] * 8 + [1] * 8
@@ -114,7 +114,7 @@ def test_a_pair_is_worked_out_once_however_many_ask() -> None:
 
 
 @pytest.mark.slow
-def test_over_http(small: House, trained: dict[str, Any]) -> None:
+def test_over_http(small: Installation, trained: dict[str, Any]) -> None:
     other = small.wait(small.post(form(model="Linear", param_set=JUDGED))["task_form"]["task_id"])
     ids = [trained["task_id"], other["task_id"]]
     body = small.get("/api/v0/compare", task_ids=",".join(ids))
@@ -128,7 +128,7 @@ def test_over_http(small: House, trained: dict[str, Any]) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("asked", ["", "TASK1", "TASK1,TASK1", "TASK1,TASK2", ",".join("ABCDEFG")])
-def test_what_cannot_be_asked_for_is_said(small: House, asked: str) -> None:
+def test_what_cannot_be_asked_for_is_said(small: Installation, asked: str) -> None:
     body = small.get("/api/v0/compare", task_ids=asked)
     assert body["error_num"] == 2
     assert body["errors"][0]["field"] == "task_ids"

@@ -4,10 +4,9 @@ from typing import Any
 
 import pytest
 
-from db.dataset_names import other_way
+from db.dataset_names import named_after, other_way
 from graphnet.data.synthetic import cohort_table
-from service.dataset_names import named_after
-from tests.houses import House
+from tests.installations import Installation
 from tests.service.forms import SMALL, form
 
 URL = "/api/v0/datasets"
@@ -43,22 +42,22 @@ def table(group: str) -> bytes:
     return bytes(found.to_csv(index=False).encode())
 
 
-def add(house: House, name: str, group: str, proj_id: str = "P") -> None:
+def add(installation: Installation, name: str, group: str, proj_id: str = "P") -> None:
     query = {"proj_id": proj_id, "user_id": "ann", "data_name": name}
-    answer = house.http.post(URL, params=query, content=table(group)).json()
+    answer = installation.http.post(URL, params=query, content=table(group)).json()
     assert answer["error_num"] == 0, answer
     assert answer["dataset"]["data_name"] == name
 
 
-def posted(house: House, **changes: Any) -> dict[str, Any]:
+def posted(installation: Installation, **changes: Any) -> dict[str, Any]:
     """The answer to a form whose task is not wanted."""
-    answer = house.post(form(**changes))
+    answer = installation.post(form(**changes))
     if answer["error_num"] == 0:
-        house.http.post(f"/api/v0/tasks/{answer['task_form']['task_id']}/cancel")
+        installation.http.post(f"/api/v0/tasks/{answer['task_form']['task_id']}/cancel")
     return answer
 
 
-def test_a_form_of_neuro_learn_finds_what_came_in_by_our_door(small: House) -> None:
+def test_a_form_of_neuro_learn_finds_what_came_in_by_our_door(small: Installation) -> None:
     """Its datasets are called as their files are."""
     named = {"train_data": ["small_SZ.csv", "small_NC"], "val_data": "small_SZ.csv"}
     answer = posted(small, **named, enable_test=True, test_data=["small_NC.csv", "small_NC"])
@@ -71,7 +70,7 @@ def test_a_form_of_neuro_learn_finds_what_came_in_by_our_door(small: House) -> N
     assert task["task_config"]["test_data"] == ["small_NC"]
 
 
-def test_the_name_that_is_there_exactly_comes_first(small: House) -> None:
+def test_the_name_that_is_there_exactly_comes_first(small: Installation) -> None:
     add(small, "both", "SZ")
     add(small, "both.csv", "SZ")
     for name in ("both", "both.csv"):
@@ -83,7 +82,9 @@ def test_the_name_that_is_there_exactly_comes_first(small: House) -> None:
     assert answer["task_form"]["train_data"] == ["ours.csv", "small_NC"]
 
 
-def test_another_project_s_dataset_is_not_taken_for_one_that_is_called_alike(small: House) -> None:
+def test_another_project_s_dataset_is_not_taken_for_one_that_is_called_alike(
+    small: Installation,
+) -> None:
     add(small, "elsewhere", "SZ", proj_id="Q")
     for kind in ("dl_ts", "dl_xx"):  # of a form that is wrong elsewhere too
         answer = posted(small, train_data=["elsewhere.csv", "small_NC"], task_type=kind)
@@ -96,7 +97,7 @@ def test_another_project_s_dataset_is_not_taken_for_one_that_is_called_alike(sma
     assert [each["field"] for each in answer["errors"]] == ["task_type"]
 
 
-def test_a_file_in_a_form_names_its_dataset_without_its_ending(house: House) -> None:
+def test_a_file_in_a_form_names_its_dataset_without_its_ending(installation: Installation) -> None:
     file = {"datafile": ("of a form.csv.gz.csv", table("NC"), "text/csv")}
-    answer = house.http.post(URL, data={"proj_id": "P"}, files=file).json()
+    answer = installation.http.post(URL, data={"proj_id": "P"}, files=file).json()
     assert answer["dataset"]["data_name"] == "of a form"

@@ -17,7 +17,7 @@ from graphnet.data.profile import distributions
 from graphnet.data.synthetic import cohort_table
 from graphnet.readers import from_table, read_table
 from tests.graphnet.formats import FOLDERS, IDS, WHOLE, columns
-from tests.houses import House
+from tests.installations import Installation
 from tests.places import place_at
 from tests.reading import reading
 from tests.service.forms import SMALL, form
@@ -28,17 +28,17 @@ URL = "/api/v0/datasets"
 SIX = pd.DataFrame(columns()).to_csv(index=False).encode()
 
 
-def post(house: House, content: bytes, **query: str) -> dict[str, Any]:
-    answer: dict[str, Any] = house.http.post(URL, params=query, content=content).json()
+def post(installation: Installation, content: bytes, **query: str) -> dict[str, Any]:
+    answer: dict[str, Any] = installation.http.post(URL, params=query, content=content).json()
     return answer
 
 
-def names(house: House) -> list[str]:
-    return [each["data_name"] for each in house.get(URL)["datasets"]]
+def names(installation: Installation) -> list[str]:
+    return [each["data_name"] for each in installation.get(URL)["datasets"]]
 
 
-def content_of(house: House, name: str) -> dict[str, Any]:
-    with closing(sqlite3.connect(house.home / "sgn.sqlite3")) as connection:
+def content_of(installation: Installation, name: str) -> dict[str, Any]:
+    with closing(sqlite3.connect(installation.home / "sgn.sqlite3")) as connection:
         query = "SELECT data_cont FROM backend_datasets WHERE data_name = ?"
         found: dict[str, Any] = json.loads(connection.execute(query, (name,)).fetchone()[0])
     return found
@@ -55,7 +55,9 @@ def body_of(path: Path) -> bytes:
 
 
 @pytest.mark.parametrize("kind", ["tsv", "json", "npz", "mat"])
-def test_a_file_of_any_format_becomes_the_dataset(small: House, kind: str, tmp_path: Path) -> None:
+def test_a_file_of_any_format_becomes_the_dataset(
+    small: Installation, kind: str, tmp_path: Path
+) -> None:
     body = body_of(WHOLE[kind](tmp_path))
     dataset = post(small, body, proj_id="P", data_name=f"as {kind}")["dataset"]
     assert (dataset["subjects"], dataset["classes"]) == (6, {"0": 3, "1": 3})
@@ -66,7 +68,9 @@ def test_a_file_of_any_format_becomes_the_dataset(small: House, kind: str, tmp_p
     np.testing.assert_allclose(list(kept["GMV_3"].values()), sent["GMV_3"], atol=1e-9)
 
 
-def test_a_folder_comes_through_a_form_as_the_page_sends_it(small: House, tmp_path: Path) -> None:
+def test_a_folder_comes_through_a_form_as_the_page_sends_it(
+    small: Installation, tmp_path: Path
+) -> None:
     body = body_of(FOLDERS["BIDS time series"](tmp_path))
     file = {"datafile": ("derivatives.zip", body, "application/zip")}
     reply = small.http.post(URL, params={"preview": "true"}, files=file).json()
@@ -77,7 +81,7 @@ def test_a_folder_comes_through_a_form_as_the_page_sends_it(small: House, tmp_pa
     assert list(reply["dataset"]["distributions"]) == ["FC"]
 
 
-def test_a_preview_keeps_nothing_and_says_what_was_understood(small: House) -> None:
+def test_a_preview_keeps_nothing_and_says_what_was_understood(small: Installation) -> None:
     before = names(small)
     table = pd.read_csv(BytesIO(SIX)).assign(age=40, SITE="Here")
     table.loc[0, "GMV_1"] = np.inf
@@ -102,7 +106,7 @@ def test_a_preview_keeps_nothing_and_says_what_was_understood(small: House) -> N
     assert names(small) == before
 
 
-def test_a_preview_says_what_an_upload_would_be_refused_for(small: House) -> None:
+def test_a_preview_says_what_an_upload_would_be_refused_for(small: Installation) -> None:
     assert post(small, SIX, preview="true", data_name="small_SZ")["error_num"] == 6
     long = {"proj_id": "P" * 33, "user_id": "u" * 33, "data_name": "n" * 65}
     answer = post(small, SIX, preview="true", **long)
@@ -119,7 +123,7 @@ def test_a_preview_says_what_an_upload_would_be_refused_for(small: House) -> Non
 
 
 @pytest.mark.parametrize("name", ["a/b", "../up", "50 % ?#&+", "漢字", "a//b", "x/"])
-def test_a_dataset_of_any_name_is_shown(small: House, name: str) -> None:
+def test_a_dataset_of_any_name_is_shown(small: Installation, name: str) -> None:
     sent = post(small, SIX, proj_id="P", data_name=name)["dataset"]
     shown = small.http.get(f"{URL}/{quote(name, safe='')}").json()
     assert shown["dataset"] == sent
@@ -128,12 +132,12 @@ def test_a_dataset_of_any_name_is_shown(small: House, name: str) -> None:
 @pytest.mark.parametrize(
     "name", ["nowhere", "%00", "a" * 500, "SMALL_sz", "%ff", "' OR '1'='1", ""]
 )
-def test_a_dataset_that_is_not_there(small: House, name: str) -> None:
+def test_a_dataset_that_is_not_there(small: Installation, name: str) -> None:
     reply = small.http.get(f"{URL}/{name}")
     assert (reply.status_code, reply.json()["error_num"]) == (404, 4)
 
 
-def test_how_values_lie_is_told_by_measure_and_site(small: House) -> None:
+def test_how_values_lie_is_told_by_measure_and_site(small: Installation) -> None:
     table = cohort_table("spread", 1, 9, seed=1, recipe=SMALL).assign(SITE=["A"] * 6 + ["B"] * 3)
     table.loc[:2, "LABEL_GROUP"] = 0
     table.loc[0, "GMV_1"] = 2.35e34
@@ -151,12 +155,12 @@ def test_how_values_lie_is_told_by_measure_and_site(small: House) -> None:
     assert set(shown["rules"]) >= {"absurd", "missing"}
 
 
-def write(house: House, statement: str, *values: object) -> int:
-    with closing(sqlite3.connect(house.home / "sgn.sqlite3")) as connection, connection:
+def write(installation: Installation, statement: str, *values: object) -> int:
+    with closing(sqlite3.connect(installation.home / "sgn.sqlite3")) as connection, connection:
         return connection.execute(statement, values).rowcount
 
 
-def test_a_profile_of_an_older_version_is_made_anew_once(small: House) -> None:
+def test_a_profile_of_an_older_version_is_made_anew_once(small: Installation) -> None:
     sent = post(small, SIX, proj_id="P", data_name="older")["dataset"]
     kept = "SELECT profile FROM sgn_profiles WHERE data_id = ?"
     with closing(sqlite3.connect(small.home / "sgn.sqlite3")) as connection:
@@ -187,7 +191,7 @@ def asking(labels: str = "ab") -> bytes:
     return table.to_csv(index=False).encode()
 
 
-def test_a_file_of_two_readings_is_asked_about_and_sent_once(small: House) -> None:
+def test_a_file_of_two_readings_is_asked_about_and_sent_once(small: Installation) -> None:
     answer = post(small, asking(), proj_id="ASK", data_name="asked")
     assert answer["error_num"] == 20
     (question,) = answer["questions"]
@@ -218,7 +222,7 @@ def test_a_file_of_two_readings_is_asked_about_and_sent_once(small: House) -> No
     assert small.get(f"{URL}/asked")["dataset"] == kept
 
 
-def test_a_mapping_is_suggested_for_the_next_file_that_looks_the_same(small: House) -> None:
+def test_a_mapping_is_suggested_for_the_next_file_that_looks_the_same(small: Installation) -> None:
     query = {"proj_id": "SAME", "data_name": "same 1", "map": "class.positive=b"}
     assert post(small, asking(), **query)["error_num"] == 0
     answer = post(small, asking("ba"), proj_id="SAME", preview="true")
@@ -240,12 +244,12 @@ def test_a_mapping_is_suggested_for_the_next_file_that_looks_the_same(small: Hou
         {"mapping": json.dumps({str(number): "x" for number in range(501)})},
     ],
 )
-def test_a_mapping_that_is_none_is_refused(small: House, query: dict[str, Any]) -> None:
+def test_a_mapping_that_is_none_is_refused(small: Installation, query: dict[str, Any]) -> None:
     answer = post(small, asking(), preview="true", **query)
     assert (answer["error_num"], answer["errors"][0]["field"]) == (2, "mapping")
 
 
-def test_classes_that_are_numbers_are_shown_as_they_count(small: House) -> None:
+def test_classes_that_are_numbers_are_shown_as_they_count(small: Installation) -> None:
     answer = post(small, asking("12"), preview="true", map="class.positive=1")
     cells = [row[answer["preview"]["columns"].index("class")] for row in answer["preview"]["rows"]]
     assert cells[:2] == ["1", "0 (2 in the file)"]
@@ -253,14 +257,14 @@ def test_classes_that_are_numbers_are_shown_as_they_count(small: House) -> None:
     assert answer["dataset"]["class_names"] == {}
 
 
-def test_answers_may_come_with_the_form_that_has_the_file(small: House) -> None:
+def test_answers_may_come_with_the_form_that_has_the_file(small: Installation) -> None:
     file = {"datafile": ("a.csv", asking(), "text/csv")}
     for fields in ({"map": "class.positive=b"}, {"mapping": '{"class.positive": "b"}'}):
         reply = small.http.post(URL, params={"preview": "true"}, data=fields, files=file).json()
         assert reply["dataset"]["class_names"] == {"0": "a", "1": "b"}
 
 
-def test_a_file_beside_an_upload_is_refused_and_a_form_may_answer(small: House) -> None:
+def test_a_file_beside_an_upload_is_refused_and_a_form_may_answer(small: Installation) -> None:
     upload = post(small, asking(), preview="true")["upload"]
     query = {"preview": "true", "upload": upload}
     both = post(small, asking(), **query, map="class.positive=a")
@@ -280,34 +284,38 @@ def test_a_file_beside_an_upload_is_refused_and_a_form_may_answer(small: House) 
 
 
 @pytest.mark.parametrize("upload", ["UP1", "../..", "", "%00", "UP" + "x" * 30])
-def test_an_upload_that_is_not_there(small: House, upload: str) -> None:
+def test_an_upload_that_is_not_there(small: Installation, upload: str) -> None:
     answer = post(small, b"", upload=upload, preview="true")
     assert answer["error_num"] == (4 if upload else 7)
 
 
-def put_row(house: House, name: str, content: str) -> None:
+def put_row(installation: Installation, name: str, content: str) -> None:
     """As NEURO-LEARN writes a dataset."""
     statement = (
         "INSERT INTO backend_datasets (data_id, proj_id, user_id, data_name, data_cont, hdfs_path) "
         "VALUES (?, 'P', 'u', ?, ?, '')"
     )
-    write(house, statement, f"NL{abs(hash(name)) % 10**9}", name, content)
+    write(installation, statement, f"NL{abs(hash(name)) % 10**9}", name, content)
 
 
-def state(house: House, name: str) -> str:
+def state(installation: Installation, name: str) -> str:
     """The list says it, which waits for no worker."""
-    found: str = {each["data_name"]: each for each in house.get(URL)["datasets"]}[name]["state"]
+    found: str = {each["data_name"]: each for each in installation.get(URL)["datasets"]}[name][
+        "state"
+    ]
     return found
 
 
-def test_a_row_of_neuro_learn_is_read_by_a_worker_when_it_is_first_seen(small: House) -> None:
+def test_a_row_of_neuro_learn_is_read_by_a_worker_when_it_is_first_seen(
+    small: Installation,
+) -> None:
     put_row(small, "theirs.csv", pd.read_csv(BytesIO(SIX)).to_json())
     assert state(small, "theirs.csv") in {"unread", "ready"}
     assert small.get(f"{URL}/theirs.csv")["dataset"]["subjects"] == 6
     assert state(small, "theirs.csv") == "ready"
 
 
-def test_a_row_of_two_readings_asks_until_somebody_answers(small: House) -> None:
+def test_a_row_of_two_readings_asks_until_somebody_answers(small: Installation) -> None:
     put_row(small, "theirs asks", pd.read_csv(BytesIO(asking())).to_json())
     shown = small.get(f"{URL}/theirs asks")["dataset"]
     assert shown["state"] == "asks"
@@ -331,7 +339,7 @@ def test_a_row_of_two_readings_asks_until_somebody_answers(small: House) -> None
     assert small.http.post(f"{URL}/nowhere/mapping", json={"x": "y"}).status_code == 404
 
 
-def test_a_content_that_changed_is_looked_at_again(small: House) -> None:
+def test_a_content_that_changed_is_looked_at_again(small: Installation) -> None:
     post(small, SIX, proj_id="P", data_name="changing")
     content = content_of(small, "changing")
     del content["ALFF_5"], content["GMV_5"]
@@ -341,7 +349,7 @@ def test_a_content_that_changed_is_looked_at_again(small: House) -> None:
     assert small.get(f"{URL}/changing")["dataset"]["regions"] == 4
 
 
-def test_pages_hold_every_dataset_once(small: House) -> None:
+def test_pages_hold_every_dataset_once(small: Installation) -> None:
     whole = small.get(URL)
     assert whole["next_cursor"] is None
     seen: list[str] = []
@@ -356,7 +364,7 @@ def test_pages_hold_every_dataset_once(small: House) -> None:
     assert small.http.get(URL, params={"limit": "501"}).status_code == 422
 
 
-def test_tasks_are_found_by_their_name(small: House) -> None:
+def test_tasks_are_found_by_their_name(small: Installation) -> None:
     posted = small.post(form(task_name="Depth 100%_x", param_set={"epochs": 1}))
     task_id = posted["task_form"]["task_id"]
     for text in ("depth", "100%_X", task_id.lower()):

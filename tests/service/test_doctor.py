@@ -18,10 +18,10 @@ from click.testing import CliRunner
 from tortoise.backends.base.executor import EXECUTOR_CACHE
 
 from actors.queue import send_heartbeat
+from graphnet.messages import CHINESE, Message, render
 from service.cli import main
-from service.doctor import clock, device, examination, machine
-from service.doctor import database as access
-from service.doctor.check_result import Finding, State
+from service.doctor import clock, database, examination, machine
+from service.doctor.check_result import CheckResult, State
 from service.local.migrate import run as migrate
 from service.settings import HttpSettings
 from tests.databases import ServerSilent, mysql_database, query
@@ -40,7 +40,7 @@ def queue(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 @pytest.fixture
 def variables(queue: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
-    """Those of a house in a folder, whose tables are made."""
+    """Those of an installation in a folder, whose tables are made."""
     for name in [each for each in os.environ if each.startswith("SGN_") and "TEST" not in each]:
         monkeypatch.delenv(name)
     (tmp_path / "registry").mkdir()
@@ -52,17 +52,25 @@ def variables(queue: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> di
     }
     monkeypatch.setenv("SGN_DATABASE_URL", found["SGN_DATABASE_URL"])
     assert migrate() == 0
-    monkeypatch.setattr(device, "check", lambda _: [Finding("torch", State.OK, "as it is")])
+    monkeypatch.setattr(
+        machine,
+        "check_device",
+        lambda _: [CheckResult("torch", State.OK, Message("doctor.torch-absent"))],
+    )
     return found
 
 
-def found(variables: dict[str, str], state: State | None = None) -> dict[str, Finding]:
+def found(variables: dict[str, str], state: State | None = None) -> dict[str, CheckResult]:
     EXECUTOR_CACHE.clear()  # of statements, by the kind of database that this process saw first
     every = examination.examine(variables, None)
     return {each.check: each for each in every if state in (None, each.state)}
 
 
-def test_a_sound_house_has_no_fault(variables: dict[str, str]) -> None:
+def values(result: CheckResult) -> dict[str, object]:
+    return dict(result.found.values)
+
+
+def test_a_sound_installation_has_no_fault(variables: dict[str, str]) -> None:
     with closing(redis.Redis.from_url(variables["SGN_REDIS_URL"])) as client:
         names = names_of(variables)
         send_heartbeat(client, names, "host:1", "cpu")
@@ -71,9 +79,9 @@ def test_a_sound_house_has_no_fault(variables: dict[str, str]) -> None:
         every = found(variables)
         client.flushall()
     assert {each.state for each in every.values()} == {State.OK}, every
-    assert every["workers"].found == "alive: 1 on cpu, 1 on cuda"
-    assert every["database"].found.startswith("SQLite 3.")
-    assert "Valkey" in every["redis"].found or "Redis" in every["redis"].found
+    assert str(every["workers"].found) == "Workers running: 1 on cpu and 1 on cuda"
+    assert values(every["database"])["name"] == "SQLite"
+    assert values(every["redis"])["name"] in ("Valkey", "Redis")
     left = list(Path(variables["SGN_REGISTRY_URL"].removeprefix("file://")).rglob("*"))
     assert [path.name for path in left] == ["checkpoints"], "what was tried is removed"
     assert set(every) <= set(examination.ORDER)
@@ -110,15 +118,15 @@ def test_everything_wrong_is_said_at_once_and_no_secret_is_shown(
     assert cores["state"] == "warning"
 
 
-def test_a_house_without_its_parts_is_told_what_to_run(variables: dict[str, str]) -> None:
+def test_an_installation_without_its_parts_is_told_what_to_run(variables: dict[str, str]) -> None:
     path = Path(variables["SGN_DATABASE_URL"].removeprefix("sqlite://"))
     path.unlink()
     (fault,) = found(variables, State.FAULT).values()
-    assert "sgn migrate" in fault.fix
+    assert fault.fix == Message("doctor.create-database")
     assert not path.exists(), "looking makes nothing"
     path.touch()
     (fault,) = found(variables, State.FAULT).values()
-    assert (fault.check, "sgn migrate" in fault.fix) == ("schema", True)
+    assert (fault.check, fault.fix) == ("schema", Message("doctor.migrate"))
 
 
 def test_a_queue_that_forgets_is_found(variables: dict[str, str]) -> None:
@@ -142,8 +150,8 @@ def test_a_queue_that_is_full_is_found(variables: dict[str, str]) -> None:
         finally:
             client.config_set("maxmemory", "0")
     assert fault.check == "redis"
-    assert fault.found.startswith("Redis is full")
-    assert "maxmemory" in fault.fix
+    assert fault.found == Message("queue.full")
+    assert fault.fix == Message("doctor.raise-maxmemory")
 
 
 def test_a_database_that_is_read_only_is_found(variables: dict[str, str]) -> None:
@@ -157,8 +165,8 @@ def test_a_database_that_is_read_only_is_found(variables: dict[str, str]) -> Non
             (fault,) = found(given, State.FAULT).values()
     except ServerSilent as silent:
         pytest.skip(str(silent))
-    assert (fault.check, fault.found) == ("writes", "The database is read-only")
-    assert "write again" in fault.fix
+    assert (fault.check, fault.found) == ("writes", Message("database.read-only"))
+    assert fault.fix == Message("doctor.let-database-write")
 
 
 def test_rights_and_limits_of_a_database_server(variables: dict[str, str]) -> None:
@@ -173,21 +181,21 @@ def test_rights_and_limits_of_a_database_server(variables: dict[str, str]) -> No
             every = found(given)
             assert every["rights"].state == State.OK, every
             assert every["packet"].state == State.WARNING
-            assert "max_allowed_packet" in every["packet"].fix
+            assert every["packet"].found.code == "doctor.packet-small"
             query(server, f"CREATE USER {user}@'127.0.0.1' IDENTIFIED BY 'hidden'")
             query(server, f"GRANT SELECT, INSERT, UPDATE ON {name}.* TO {user}@'127.0.0.1'")
             port = urlsplit(url).port
             given["SGN_DATABASE_URL"] = f"mysql://{user}:hidden@127.0.0.1:{port}/{name}"
             (fault,) = found(given, State.FAULT).values()
             assert fault.check == "rights"
-            assert "DELETE on sgn_outbox" in fault.found
-            assert "INSERT" not in fault.found
+            assert "DELETE on sgn_outbox" in str(fault.found)
+            assert "INSERT" not in str(fault.found)
             query(server, f"REVOKE ALL ON {name}.* FROM {user}@'127.0.0.1'")
             query(server, *_granted(name, user))
             every = found(given)
             assert every["rights"].state == State.OK, every
             assert every["charset"].state == State.WARNING
-            assert every["charset"].found.startswith("NEURO-LEARN's tables are latin1: ")
+            assert every["charset"].found == Message("database.charsets", names=["latin1"])
             query(server, f"DROP USER {user}@'127.0.0.1'")
     except ServerSilent as silent:
         pytest.skip(str(silent))
@@ -223,37 +231,46 @@ def test_what_nobody_thought_of_is_a_finding_beside_the_others(
     assert "hidden" not in str(every)
 
 
-def test_a_house_in_a_folder_is_looked_at_whether_it_runs_or_not(
+def test_an_installation_in_a_folder_is_looked_at_whether_it_runs_or_not(
     variables: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name in REQUIRED:
         monkeypatch.delenv(name, raising=False)
     ran = CliRunner().invoke(main, ["doctor", "--home", str(tmp_path)])
     assert ran.exit_code == 0, ran.output
-    assert "the local service is not running" in ran.output
+    assert "The local service is not running" in ran.output
     assert "tables are those of this version" in ran.output
+    chinese = CliRunner().invoke(main, ["doctor", "--home", str(tmp_path), "--lang", CHINESE])
+    assert chinese.exit_code == 0, chinese.output
+    for code in ("state-warning", "found", "not-running", "start-local", "schema"):
+        assert render(Message(f"doctor.{code}"), CHINESE) in chinese.output
     nothing = CliRunner().invoke(main, ["doctor"], env=dict.fromkeys(variables))
     assert nothing.exit_code == 1
-    assert nothing.stderr.startswith("There is nothing to look at: set the SGN_ variables")
+    assert nothing.stderr.startswith("There is nothing to examine: set the SGN_ variables")
 
 
 @pytest.mark.parametrize(
-    ("changes", "tokens", "state", "words"),
+    ("changes", "tokens", "state", "code"),
     [
-        ({}, False, State.OK, "this machine alone"),
-        ({"SGN_HOST": "0.0.0.0"}, True, State.OK, "nobody comes in without a token"),
-        ({"SGN_HOST": "0.0.0.0"}, False, State.FAULT, "does not start"),
-        ({"SGN_HOST": "::", "SGN_ALLOW_ANONYMOUS": "1"}, False, State.WARNING, "ANYONE"),
-        ({"SGN_HOST": "::", "SGN_TRUSTED_NETWORKS": "10.0.0.0/8"}, False, State.OK, "10.0.0.0/8"),
-        ({"SGN_TRUSTED_NETWORKS": "0.0.0.0/0"}, True, State.WARNING, "lets in everyone"),
+        ({}, False, State.OK, "from-here"),
+        ({"SGN_HOST": "0.0.0.0"}, True, State.OK, "by-token"),
+        ({"SGN_HOST": "0.0.0.0"}, False, State.FAULT, "undecided"),
+        ({"SGN_HOST": "::", "SGN_ALLOW_ANONYMOUS": "1"}, False, State.WARNING, "to-anyone"),
+        (
+            {"SGN_HOST": "::", "SGN_TRUSTED_NETWORKS": "10.0.0.0/8"},
+            False,
+            State.OK,
+            "from-networks",
+        ),
+        ({"SGN_TRUSTED_NETWORKS": "0.0.0.0/0"}, True, State.WARNING, "to-everyone"),
     ],
 )
 def test_who_may_come_in(
-    variables: dict[str, str], changes: dict[str, str], *, tokens: bool, state: State, words: str
+    variables: dict[str, str], changes: dict[str, str], *, tokens: bool, state: State, code: str
 ) -> None:
     settings = HttpSettings.from_environment({**variables, **changes})
-    finding = access.finding(settings, tokens=tokens)
-    assert (finding.state, words in finding.found) == (state, True), finding
+    result = database.access(settings, tokens=tokens)
+    assert (result.state, result.found.code) == (state, f"doctor.access-{code}")
 
 
 @pytest.mark.parametrize(
@@ -266,9 +283,9 @@ def test_who_may_come_in(
     ],
 )
 def test_a_clock_that_goes_wrong(ahead_ms: int, *, signed: bool, state: State) -> None:
-    finding = clock.finding("the database", ahead_ms, signed=signed)
-    assert finding.state == state
-    assert ("behind" in finding.found) == (ahead_ms < 0)
+    result = clock.clock_result(clock.DATABASE, ahead_ms, signed=signed)
+    assert result.state == state
+    assert ("behind" in str(result.found)) == (ahead_ms < 0)
 
 
 class Late(BaseHTTPRequestHandler):
@@ -283,9 +300,9 @@ class Late(BaseHTTPRequestHandler):
 def test_the_clock_of_storage_is_read_from_whatever_it_answers() -> None:
     with HTTPServer(("127.0.0.1", 0), Late) as server:
         threading.Thread(target=server.handle_request, daemon=True).start()
-        (finding,) = clock.storage(f"http://127.0.0.1:{server.server_port}")
-    assert finding.state == State.FAULT
-    assert "3600." in finding.found or "3599." in finding.found
+        (result,) = clock.storage(f"http://127.0.0.1:{server.server_port}")
+    assert result.state == State.FAULT
+    assert "3600." in str(result.found) or "3599." in str(result.found)
     assert clock.storage("http://127.0.0.1:1") == []
 
 
@@ -294,16 +311,16 @@ def test_the_clock_of_storage_is_read_from_whatever_it_answers() -> None:
     [
         ({"torch": None}, ["ok"], "service image"),
         (
-            {"torch": "2", "cuda": "13.0", "driver": "580", "device": "cuda (H100)", "warning": "",
-             "memory": 80_000_000_000},
-            ["ok", "ok"], "80.0 GB, 40.0 GB a worker",
+            {"torch": "2", "cuda": "13.0", "driver": "580", "device": "cuda (H100)",
+             "warning": None, "memory": 80_000_000_000},
+            ["ok", "ok"], "80.0 GB, 40.0 GB per worker",
         ),
         (
-            {"torch": "2", "cuda": None, "driver": "580", "error": "No. Install it."},
+            {"torch": "2", "cuda": None, "driver": "580", "errors": ["No.", "Install it."]},
             ["ok", "fault"], "Install it.",
         ),
         (
-            {"torch": "2", "cuda": None, "driver": None, "device": "cpu", "warning": "Slow. Fix.",
+            {"torch": "2", "cuda": None, "driver": None, "device": "cpu", "warning": "Slow.",
              "memory": None},
             ["ok", "warning"], "Slow",
         ),
@@ -312,7 +329,7 @@ def test_the_clock_of_storage_is_read_from_whatever_it_answers() -> None:
 def test_what_a_worker_would_train_on(
     said: dict[str, object], states: list[str], words: str
 ) -> None:
-    every = device._said(said, 0.5)
+    every = machine.device_results(said, 0.5)
     assert [each.state.value for each in every] == states
     assert any(words in f"{each.found} {each.fix}" for each in every)
 
@@ -321,6 +338,6 @@ def test_this_machine_s_torch_is_found_by_another_process(queue: str) -> None:
     settings = HttpSettings.from_environment(
         {**dict.fromkeys(REQUIRED, queue), "SGN_DEVICE": "cpu", "SGN_SPOOL": "/tmp"}
     )
-    torch, chosen = device.check(settings)
-    assert (torch.state, chosen.found) == (State.OK, "cpu")
-    assert machine.check(settings)[0].found.startswith("nld-sgn ")
+    torch, chosen = machine.check_device(settings)
+    assert (torch.state, str(chosen.found)) == (State.OK, "cpu")
+    assert values(machine.check(settings)[0])["distribution"] == "nld-sgn"

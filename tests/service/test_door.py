@@ -19,11 +19,9 @@ from actors.settings import ProcessSettingsError, redis_address
 from db import datasets
 from service import serve
 from service.local import up
-from service.stores import dataset_cache
 from service.stores.artifacts import ArtifactReader
-from service.stores.dataset_cache import DatasetCache
-from service.stores.profiles import Profiles
-from tests.houses import House, process
+from service.stores.profiles import MOST, DatasetCache, Profiles
+from tests.installations import Installation, process
 from tests.places import Place, names_of, place_at, stream
 from tests.reading import reading
 from tests.service.forms import body
@@ -63,7 +61,7 @@ def test_a_character_that_no_database_holds_holds_up_nobody(open_place: Place) -
 
 
 @pytest.mark.parametrize("host", ["evil.example", "evil.example:7014", "127.0.0.1.example", "["])
-def test_who_calls_us_by_another_name_needs_a_token(small: House, host: str) -> None:
+def test_who_calls_us_by_another_name_needs_a_token(small: Installation, host: str) -> None:
     reply = httpx.get(f"{small.url}/api/v0/tasks", headers={"host": host})
     assert reply.status_code in (400, 403)
     for name in ("localhost", "127.0.0.1:1", "[::1]:7014"):
@@ -71,7 +69,7 @@ def test_who_calls_us_by_another_name_needs_a_token(small: House, host: str) -> 
 
 
 @pytest.mark.parametrize("origin", ["http://[", "null", "", "://"])
-def test_an_origin_that_is_none_is_another_s(small: House, origin: str) -> None:
+def test_an_origin_that_is_none_is_another_s(small: Installation, origin: str) -> None:
     reply = httpx.get(f"{small.url}/api/v0/tasks", headers={"origin": origin})
     assert reply.status_code == 403
 
@@ -82,7 +80,7 @@ def test_names_of_ones_own_are_let_in_and_no_other(bounded: Place) -> None:
 
 
 @pytest.mark.parametrize("limit", ["000000001999999", "9" * 5000, "501", "0", "-1", "1e2", "٣"])
-def test_a_limit_beyond_the_most_is_refused(small: House, limit: str) -> None:
+def test_a_limit_beyond_the_most_is_refused(small: Installation, limit: str) -> None:
     reply = small.http.get("/api/v0/tasks", params={"limit": limit})
     assert (reply.status_code, reply.json()["error_num"]) == (422, 2)
 
@@ -207,7 +205,7 @@ def test_a_shelf_that_is_full_still_finds_what_it_was_asked_for(
 
     async def asked() -> list[Any]:
         known = DatasetCache(cast(Profiles, SimpleNamespace(known=profiles)))
-        await known.find([f"n{number}" for number in range(dataset_cache.MOST - 1)])
+        await known.find([f"n{number}" for number in range(MOST - 1)])
         await known.find(["x"])
         return await known.find(["x", "new"])
 
@@ -323,7 +321,7 @@ def test_the_events_of_a_cancelled_task_are_all_there(open_place: Place) -> None
     ],
     ids=["edges", "grid", "wide"],
 )
-def test_a_small_file_takes_little_memory(small: House, header: str) -> None:
+def test_a_small_file_takes_little_memory(small: Installation, header: str) -> None:
     import psutil
 
     before = psutil.Process(small.process.pid).memory_info().rss

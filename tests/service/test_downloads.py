@@ -16,7 +16,7 @@ from service.api.endpoints import ENDPOINTS
 from service.http.downloads import download
 from service.http.exception_handlers import HANDLED, handle_error
 from service.http.responses import success
-from tests.houses import House
+from tests.installations import Installation
 
 CONTENT = bytes(range(256)) * 4
 TAG = f'"{hashlib.sha256(CONTENT).hexdigest()}"'
@@ -135,7 +135,9 @@ def test_a_json_answer_has_a_tag_as_well() -> None:
     assert reply.headers["etag"] == f'"{hashlib.sha256(bytes(reply.body)).hexdigest()}"'
 
 
-def test_a_model_is_taken_home_in_two_parts_and_once(small: House, trained: dict[str, Any]) -> None:
+def test_a_model_is_taken_home_in_two_parts_and_once(
+    small: Installation, trained: dict[str, Any]
+) -> None:
     task = f"/api/v0/tasks/{trained['task_id']}"
     for endpoint in (each for each in ENDPOINTS if each.download):
         path = endpoint.path.format(task_id=trained["task_id"])

@@ -15,7 +15,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.houses import GIVE_UP_SECONDS, environment, process
+from tests.installations import GIVE_UP_SECONDS, environment, process
 from tests.places import ENDED, PLAIN, WORKER, Place, place_at
 
 pytestmark = pytest.mark.slow
@@ -23,7 +23,7 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
-    """A house whose worker knows where the regions of its small datasets are."""
+    """An installation whose worker knows where the regions of its small datasets are."""
     folder = tmp_path_factory.mktemp("evidence")
     atlas = folder / "atlas.tsv"
     places = [f"{number}\tRegion {number}\t{number}\t{-number}\t20" for number in range(1, 91)]

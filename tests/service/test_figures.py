@@ -11,6 +11,7 @@ from prometheus_client import CollectorRegistry, generate_latest
 from actors.names import Names
 from actors.queue import redis_broker, send_heartbeat
 from db.connection import migrate
+from graphnet.messages import finished
 from registry import RegistryUnavailable
 from service.monitoring import task_metrics
 from service.monitoring.readiness import Readiness
@@ -27,7 +28,7 @@ async def well() -> None:
 
 
 async def away() -> None:
-    raise RegistryUnavailable("It is away.")
+    raise RegistryUnavailable(finished("It is away."))
 
 
 async def silent() -> None:

@@ -17,12 +17,12 @@ from hypothesis import strategies as st
 from service.api.endpoints import ENDPOINTS
 from service.api.openapi import openapi
 from service.pages.table import PAGES
-from tests.houses import House
+from tests.installations import Installation
 
 pytestmark = pytest.mark.slow
 
 SECONDS = 30.0
-ENDLESS = "/api/v0/events"  # who asks for it reads as long as the house runs
+ENDLESS = "/api/v0/events"  # who asks for it reads as long as the installation runs
 schema = schemathesis.openapi.from_dict(openapi(ENDPOINTS)).exclude(path=ENDLESS)
 pages = schemathesis.openapi.from_dict(openapi(PAGES))
 PATHS = openapi((*ENDPOINTS, *PAGES))["paths"]
@@ -56,10 +56,10 @@ def described(case: Any, status: int, content: bytes, kind: str) -> None:
         assert f"error_num {number}: " in told[str(status)]["description"], (case.path, number)
 
 
-def tried(case: Any, house: House) -> None:
+def tried(case: Any, installation: Installation) -> None:
     """A case is sent, and its answer is sound and as described."""
     try:
-        reply = case.call(base_url=house.url, timeout=SECONDS)
+        reply = case.call(base_url=installation.url, timeout=SECONDS)
     except (httpx.InvalidURL, UnicodeError, ValueError):
         return  # what cannot be sent at all
     kind = (reply.headers.get("content-type") or [""])[0]
@@ -69,13 +69,13 @@ def tried(case: Any, house: House) -> None:
 
 @schema.parametrize()
 @hypothesis_settings(max_examples=12, **CASES)  # type: ignore[arg-type]
-def test_by_its_own_description(case: Any, small: House) -> None:
+def test_by_its_own_description(case: Any, small: Installation) -> None:
     tried(case, small)
 
 
 @pages.parametrize()
 @hypothesis_settings(max_examples=3, **CASES)  # type: ignore[arg-type]
-def test_pages_by_their_own_description(case: Any, small: House) -> None:
+def test_pages_by_their_own_description(case: Any, small: Installation) -> None:
     tried(case, small)
 
 
@@ -90,7 +90,7 @@ def test_pages_by_their_own_description(case: Any, small: House) -> None:
 )  # fmt: skip
 @hypothesis_settings(max_examples=150, **CASES)  # type: ignore[arg-type]
 def test_any_method_path_and_body(
-    small: House, method: str, path: str, body: bytes, kind: str
+    small: Installation, method: str, path: str, body: bytes, kind: str
 ) -> None:
     with contextlib.suppress(httpx.InvalidURL):
         reply = small.http.request(
@@ -104,7 +104,7 @@ def test_any_method_path_and_body(
 
 
 @pytest.mark.parametrize("seed", range(20))
-def test_raw_bytes_are_refused_or_answered_and_end(small: House, seed: int) -> None:
+def test_raw_bytes_are_refused_or_answered_and_end(small: Installation, seed: int) -> None:
     drawn = random.Random(seed)
     good = b"POST /api/v0/new_task HTTP/1.1\r\nhost: localhost\r\ncontent-length: 2\r\n\r\n{}"
     sent = bytearray(good)
@@ -125,7 +125,7 @@ def test_raw_bytes_are_refused_or_answered_and_end(small: House, seed: int) -> N
     assert b"Traceback" not in answer
 
 
-def test_it_still_works_and_its_log_knows_of_no_fault(small: House) -> None:
+def test_it_still_works_and_its_log_knows_of_no_fault(small: Installation) -> None:
     assert small.get("/readyz")["error_num"] == 0
     log = (small.home / "up.log").read_text()
     assert " failed\n" not in log

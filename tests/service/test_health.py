@@ -15,11 +15,11 @@ from graphnet.data.profile import Profile
 from graphnet.data.synthetic import cohort_table
 from graphnet.readers import from_json
 from service.cli import main
-from service.doctor import device
+from service.doctor import machine
 from tests.databases import query
 from tests.db.opened import opened
 from tests.db.samples import new_dataset
-from tests.houses import House, serving
+from tests.installations import Installation, serving
 
 NOBODY = "redis://127.0.0.1:1/0"
 
@@ -42,20 +42,22 @@ def alone(tmp_path: Path) -> Iterator[httpx.Client]:
         yield http
 
 
-def test_a_whole_house_is_ready(small: House) -> None:
+def test_a_whole_installation_is_ready(small: Installation) -> None:
     answer = small.get("/readyz")
     assert answer["dependencies"] == {"database": "ok", "redis": "ok", "registry": "ok"}
     assert small.http.get("/api/v0/test_db").text == "success"
 
 
-def test_the_doctor_finds_a_running_house_sound(
-    small: House, monkeypatch: pytest.MonkeyPatch
+def test_the_doctor_finds_a_running_installation_sound(
+    small: Installation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(device, "check", lambda _: [])  # another process, and looked at elsewhere
+    monkeypatch.setattr(
+        machine, "check_device", lambda _: []
+    )  # another process, and looked at elsewhere
     ran = CliRunner().invoke(main, ["doctor", "--home", str(small.home), "--json"])
     every = {each["check"]: each for each in json.loads(ran.stdout)["checks"]}
     assert ran.exit_code == 0, every
-    assert every["workers"]["found"].startswith("alive: 1 on c")
+    assert every["workers"]["found_message"]["code"] == "doctor.workers"
     assert every["redis"]["state"] == every["appendonly"]["state"] == "ok"
 
 

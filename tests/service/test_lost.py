@@ -12,7 +12,7 @@ from click.testing import CliRunner
 
 from graphnet.data.synthetic import cohort_table
 from service.cli import main
-from tests.houses import House
+from tests.installations import Installation
 from tests.service.forms import SMALL, form
 
 LOST = "is lost: it was stored and never cleaned away"
@@ -42,21 +42,21 @@ def flipped(path: Path) -> Iterator[None]:
 
 
 @pytest.fixture
-def folder(small: House, trained: dict[str, Any]) -> Path:
+def folder(small: Installation, trained: dict[str, Any]) -> Path:
     return small.home / "registry" / "models" / str(trained["task_id"])
 
 
-def shown(house: House, task_id: str, *, lost: bool) -> None:
+def shown(installation: Installation, task_id: str, *, lost: bool) -> None:
     """The task says so, within seconds."""
     deadline = time.monotonic() + 30
-    while house.get(f"/api/v0/tasks/{task_id}")["task"]["model_lost"] is not lost:
+    while installation.get(f"/api/v0/tasks/{task_id}")["task"]["model_lost"] is not lost:
         assert time.monotonic() < deadline
         time.sleep(0.2)
 
 
 @pytest.mark.parametrize("name", ["model.safetensors", "manifest.json"])
 def test_a_model_that_is_gone_is_lost(
-    small: House, trained: dict[str, Any], folder: Path, name: str
+    small: Installation, trained: dict[str, Any], folder: Path, name: str
 ) -> None:
     task_id = str(trained["task_id"])
     with away(folder / name):
@@ -78,7 +78,7 @@ def test_a_model_that_is_gone_is_lost(
 
 
 def test_a_lost_model_predicts_nothing_and_says_why(
-    small: House, trained: dict[str, Any], folder: Path
+    small: Installation, trained: dict[str, Any], folder: Path
 ) -> None:
     url = f"/api/v0/tasks/{trained['task_id']}/predict"
     with away(folder / "manifest.json"):
@@ -92,7 +92,7 @@ def test_a_lost_model_predicts_nothing_and_says_why(
 
 
 def test_a_damaged_report_is_not_given_out_and_is_rendered_again(
-    small: House, trained: dict[str, Any], folder: Path
+    small: Installation, trained: dict[str, Any], folder: Path
 ) -> None:
     url = f"/api/v0/tasks/{trained['task_id']}/report"
     kept = small.http.get(url).content
@@ -109,7 +109,7 @@ def test_a_damaged_report_is_not_given_out_and_is_rendered_again(
 
 
 def test_what_is_lost_is_told_where_tasks_are_compared(
-    small: House, trained: dict[str, Any], folder: Path
+    small: Installation, trained: dict[str, Any], folder: Path
 ) -> None:
     other = small.wait(small.post(form())["task_form"]["task_id"])["task_id"]
     task_id = str(trained["task_id"])
@@ -127,7 +127,7 @@ def test_what_is_lost_is_told_where_tasks_are_compared(
 
 
 def test_the_doctor_walks_everything_that_is_stored(
-    small: House, trained: dict[str, Any], folder: Path
+    small: Installation, trained: dict[str, Any], folder: Path
 ) -> None:
     task_id = trained["task_id"]
 

@@ -1,4 +1,4 @@
-"""The house as a notebook has it: from a table to predictions, and no process left behind."""
+"""As a notebook has it: from a table to predictions, and no process left behind."""
 
 import json
 import os
@@ -128,7 +128,7 @@ def test_new_subjects_are_predicted(client: Client, task: Task) -> None:
     pd.testing.assert_series_equal(sums, pd.Series(1.0, frame.index), check_names=False)
 
 
-def test_a_house_that_runs_is_used_and_left_running(client: Client, home: Path) -> None:
+def test_an_installation_that_runs_is_used_and_left_running(client: Client, home: Path) -> None:
     running = children()
 
     with local_service(home) as other:
@@ -147,7 +147,7 @@ def test_a_folder_that_cannot_be_one_is_one_sentence(tmp_path: Path) -> None:
         pass
 
 
-def test_a_house_that_does_not_start_says_why(
+def test_an_installation_that_does_not_start_says_why(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SGN_MAX_WAITING", "many")
@@ -160,7 +160,7 @@ def test_a_house_that_does_not_start_says_why(
     assert not address_file(tmp_path).exists()
 
 
-def test_an_interrupt_leaves_the_house_alone_and_a_killed_notebook_leaves_no_process(
+def test_an_interrupt_leaves_the_installation_alone_and_a_killed_notebook_leaves_no_process(
     tmp_path: Path,
 ) -> None:
     with subprocess.Popen(

@@ -1,4 +1,4 @@
-"""One house, its service and one worker, as the operator's monitoring sees it."""
+"""One installation, its service and one worker, as the operator's monitoring sees it."""
 
 import json
 import threading
@@ -16,7 +16,7 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 from opentelemetry.proto.trace.v1.trace_pb2 import Span
 from prometheus_client.parser import text_string_to_metric_families
 
-from tests.houses import COLD, GIVE_UP_SECONDS, process
+from tests.installations import COLD, GIVE_UP_SECONDS, process
 from tests.places import ENDED, PLAIN, Place, place_at
 from tests.servers import free_ports
 from tests.service.forms import body
@@ -69,7 +69,7 @@ def receiving() -> Iterator[Receiver]:
 
 @dataclass
 class Seen:
-    """What was seen of a house in which one task was trained."""
+    """What was seen of an installation in which one task was trained."""
 
     before: Shown
     worker_before: Shown
@@ -101,7 +101,7 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> Seen:
 
 
 def observed(folder: Path, traces: str) -> Seen:
-    """Watch a house from before its first task until its processes have ended."""
+    """Watch an installation from before its first task until its processes have ended."""
     of_service, of_worker = (f"http://127.0.0.1:{port}" for port in free_ports(2))
     asked = {"SGN_LOG_FORMAT": "json", "OTEL_EXPORTER_OTLP_ENDPOINT": traces}
     port = of_service.rpartition(":")[2]
@@ -150,7 +150,7 @@ def trained(place: Place) -> str:
     return task_id
 
 
-def test_the_service_shows_its_requests_and_the_house(seen: Seen) -> None:
+def test_the_service_shows_its_requests_and_the_installation(seen: Seen) -> None:
     assert seen.before["sgn_tasks Submitted"] == 0
     assert "sgn_http_requests_total POST /api/v0/new_task 200" not in seen.before
     assert seen.after["sgn_http_requests_total POST /api/v0/new_task 200"] == 1

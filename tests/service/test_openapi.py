@@ -15,7 +15,7 @@ from service.app import wire
 from service.http.responses import MEANINGS, ErrorNum
 from service.pages.table import PAGES
 from service.settings import HttpSettings
-from tests.houses import House
+from tests.installations import Installation
 
 DOCUMENTED = Path(__file__).resolve().parents[2] / "docs" / "reference.md"
 
@@ -82,7 +82,7 @@ def test_every_status_of_an_address_is_told() -> None:
             assert ("416" in told) == ("206" in told) == ("304" in told), (method, path)
 
 
-def test_it_is_served(small: House) -> None:
+def test_it_is_served(small: Installation) -> None:
     document = small.get("/openapi.json")
     assert document["openapi"].startswith("3.1")
     assert document["error_num"] == 0
@@ -98,7 +98,7 @@ def test_every_error_number_is_documented() -> None:
     }
 
 
-def test_every_json_route_carries_a_number_and_a_sentence(small: House) -> None:
+def test_every_json_route_carries_a_number_and_a_sentence(small: Installation) -> None:
     for endpoint in ENDPOINTS:
         if endpoint.method != "GET" or endpoint.media_type != "application/json":
             continue

@@ -12,9 +12,8 @@ from graphnet.catalogue import graph_summary
 from graphnet.config import FORM_OPTIONS, OPTIONS, Evaluation
 from graphnet.messages import LANGUAGES, render
 from graphnet.options import Option
-from service.forms.errors import read_form
-from service.forms.schema import ParamSet
-from service.pages.form_from_page import asked
+from service.forms.schema import ParamSet, read_form
+from service.pages.new_task import asked
 from service.pages.site import environment
 
 ROOT = Path(__file__).parents[2]

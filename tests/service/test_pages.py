@@ -25,7 +25,7 @@ from service.pages.formats import (
 )
 from service.pages.languages import CHINESE, LANGUAGES, catalogue
 from service.pages.site import environment, own
-from tests.houses import House
+from tests.installations import Installation
 
 TEMPLATES = Path(str(pages.__file__)).parent / "templates"
 MOST_BYTES = 300_000
@@ -51,7 +51,7 @@ def test_everything_is_said_in_chinese_and_nothing_else_is() -> None:
 
 
 @pytest.fixture
-def browser(small: House) -> Iterator[httpx.Client]:
+def browser(small: Installation) -> Iterator[httpx.Client]:
     with httpx.Client(base_url=small.url, headers={"accept": "text/html"}) as http:
         yield http
 

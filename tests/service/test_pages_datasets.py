@@ -11,16 +11,16 @@ import pytest
 
 from graphnet.data.synthetic import cohort_table
 from tests.databases import query
-from tests.houses import House
+from tests.installations import Installation
 from tests.service.forms import SMALL
 
 ROW = "INSERT INTO backend_datasets (data_id, proj_id, user_id, data_name, data_cont, hdfs_path) "
 
 
 @pytest.fixture
-def browser(house: House) -> Iterator[httpx.Client]:
+def browser(installation: Installation) -> Iterator[httpx.Client]:
     headers = {"accept": "text/html"}
-    with httpx.Client(base_url=house.url, headers=headers, timeout=60) as http:
+    with httpx.Client(base_url=installation.url, headers=headers, timeout=60) as http:
         yield http
 
 
@@ -45,7 +45,7 @@ def posted(browser: httpx.Client, path: str, text: str, form: Mapping[str, str])
     return browser.post(path, data=dict(form), files={"datafile": file})
 
 
-def written(house: House, name: str, text: str) -> None:
+def written(installation: Installation, name: str, text: str) -> None:
     """A row that NEURO-LEARN writes."""
     rows = [line.split(",") for line in text.split()]
     columns = {
@@ -57,7 +57,7 @@ def written(house: House, name: str, text: str) -> None:
     }
     content = json.dumps(columns)
     query(
-        f"sqlite://{house.home / 'sgn.sqlite3'}",
+        f"sqlite://{installation.home / 'sgn.sqlite3'}",
         f"{ROW} VALUES ('NL{name}', 'P', 'u', '{name}', '{content}', '')",
     )
 
@@ -114,9 +114,9 @@ def test_a_file_that_cannot_be_read_says_so_beside_it(browser: httpx.Client) -> 
 
 
 def test_a_row_that_can_be_read_in_two_ways_is_asked_about(
-    browser: httpx.Client, house: House
+    browser: httpx.Client, installation: Installation
 ) -> None:
-    written(house, "of_django", table("gamma", "delta"))
+    written(installation, "of_django", table("gamma", "delta"))
     page = browser.get("/datasets/of_django")
     assert page.status_code == 200
     assert "It has open questions." in page.text
@@ -139,9 +139,9 @@ def test_a_row_that_can_be_read_in_two_ways_is_asked_about(
 
 
 def test_a_row_whose_class_has_no_name_that_is_known_can_be_mended(
-    browser: httpx.Client, house: House
+    browser: httpx.Client, installation: Installation
 ) -> None:
-    written(house, "of_hobbies", table("chess", "football", "hobby"))
+    written(installation, "of_hobbies", table("chess", "football", "hobby"))
     page = browser.get("/datasets/of_hobbies").text
     assert "It cannot be read as subjects and regions." in page
     assert "class=COLUMN" in page
@@ -177,13 +177,15 @@ def test_new_subjects_are_asked_about_too(browser: httpx.Client, trained: dict[s
     assert "send the file again" in gone.text.lower()
 
 
-def test_a_task_calls_classes_by_their_names(browser: httpx.Client, house: House) -> None:
+def test_a_task_calls_classes_by_their_names(
+    browser: httpx.Client, installation: Installation
+) -> None:
     text = table("HC", "SZ")
     query = {"proj_id": "PN", "user_id": "u", "data_name": "named"}
     assert browser.post("/api/v0/datasets", params=query, content=text).json()["error_num"] == 0
     settings = {"epochs": 1, "cv_folds": 2}
     form = {"task_type": "dl_ts", "proj_id": "PN", "train_data": "named", "param_set": settings}
-    task = house.wait(house.post(form)["task_form"]["task_id"])
+    task = installation.wait(installation.post(form)["task_form"]["task_id"])
     assert task["task_status"] == "Finished", task["error"]
     page = browser.get(f"/tasks/{task['task_id']}").text
     assert "Probability of HC" in page

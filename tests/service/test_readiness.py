@@ -15,8 +15,10 @@ from actors.redis_clients import describe_error
 from actors.rpc import READ_ACTOR, READ_QUEUE
 from db.connection import migrate
 from db.errors import DatabaseRefuses, DatabaseUnavailable, Refusal
+from graphnet.messages import Message, finished
 from registry import MODELS, RegistryUnavailable, open_store
-from service.monitoring.readiness import FULL_SECONDS, OK, Probe, Readiness
+from service.monitoring.readiness import FULL_SECONDS, Probe, Readiness
+from service.routes.health import OK
 from service.stores.artifacts import ArtifactReader
 from service.stores.worker_calls import NoAnswer, WorkerClient
 from tests.databases import query, sqlite_database
@@ -40,7 +42,7 @@ class Asked:
 
 
 def test_one_asks_for_all_who_come_meanwhile_and_for_seconds_after() -> None:
-    async def many() -> tuple[set[str], int, int]:
+    async def many() -> tuple[set[Message | None], int, int]:
         asked = Asked()
         probe = Probe("database", asked, fresh=3600)
         waiting = [asyncio.create_task(probe.ask()) for _ in range(50)]
@@ -50,7 +52,7 @@ def test_one_asks_for_all_who_come_meanwhile_and_for_seconds_after() -> None:
         found = set(await asyncio.gather(*waiting[1:]))
         return found | {await probe.ask()}, asked.times, len(waiting)
 
-    assert asyncio.run(many()) == ({OK}, 1, 50)
+    assert asyncio.run(many()) == ({None}, 1, 50)
 
 
 def test_what_was_found_is_asked_again_once_it_is_old() -> None:
@@ -58,23 +60,23 @@ def test_what_was_found_is_asked_again_once_it_is_old() -> None:
         asked = Asked()
         asked.may_answer.set()
         probe = Probe("database", asked, fresh=0)
-        assert await probe.ask() == await probe.ask() == OK
+        assert await probe.ask() is await probe.ask() is None
         return asked.times
 
     assert asyncio.run(twice()) == 2
 
 
 def test_who_is_silent_is_asked_by_one_alone_and_waited_for_in_bounds() -> None:
-    async def silent() -> tuple[list[str], int]:
+    async def silent() -> tuple[list[Message | None], int]:
         asked = Asked()
         probe = Probe("registry", asked)
         said = [await probe.ask(patience=0.02) for _ in range(5)]
         asked.may_answer.set()
-        assert await probe.ask() == OK
+        assert await probe.ask() is None
         return said, asked.times
 
     said, times = asyncio.run(silent())
-    assert set(said) == {"The registry does not answer: it was asked for 0.02 s."}
+    assert set(said) == {Message("api.dependency-silent", name="registry", seconds=0.02)}
     assert times == 1
 
 
@@ -82,12 +84,12 @@ def test_who_is_silent_is_asked_by_one_alone_and_waited_for_in_bounds() -> None:
     ("error", "said"),
     [
         (DatabaseRefuses(Refusal.READ_ONLY), "The database is read-only."),
-        (DatabaseUnavailable("The database does not answer."), "The database does not answer."),
-        (RegistryUnavailable("The registry is full."), "The registry is full."),
+        (DatabaseUnavailable(Message("database.silent")), "The database does not answer."),
+        (RegistryUnavailable(finished("The registry is full.")), "The registry is full."),
         (redis.ConnectionError("refused"), "Redis does not answer at SGN_REDIS_URL."),
         (
             redis.ResponseError("MISCONF Valkey is configured to save RDB snapshots, but it's"),
-            "Redis cannot save to its disk, and so it is read-only.",
+            "Redis is read-only, because it cannot save to its disk.",
         ),
     ],
 )
@@ -95,7 +97,7 @@ def test_what_is_wrong_is_said_and_soon_asked_again(error: Exception, said: str)
     async def found() -> str:
         asked = Asked(error)
         asked.may_answer.set()
-        return await Probe("database", asked).ask()
+        return str(await Probe("database", asked).ask())
 
     assert asyncio.run(found()) == said
 
@@ -108,7 +110,7 @@ def valkey(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture
-def house(valkey: str, tmp_path: Path) -> Iterator[tuple[str, str]]:
+def installation(valkey: str, tmp_path: Path) -> Iterator[tuple[str, str]]:
     """A database with its tables, an empty registry, and the URL of a queue that answers."""
     (tmp_path / "registry").mkdir()
     with sqlite_database(tmp_path) as url:
@@ -125,27 +127,30 @@ def found(url: str, queue: str, folder: Path, error: Exception | None = None) ->
             readiness = Readiness(broker, vault.check_writable)
             if isinstance(error, DatabaseUnavailable):
                 readiness.note(error)
-            return dict(await readiness.ask())
+            answers = await readiness.ask()
+            return {name: OK if wrong is None else str(wrong) for name, wrong in answers.items()}
 
     return opened(url, asked())
 
 
-def test_what_is_asked_leaves_nothing(house: tuple[str, str], tmp_path: Path) -> None:
-    assert set(found(*house, tmp_path).values()) == {OK}
-    assert query(house[0], "SELECT COUNT(*) FROM sgn_keys") == [(0,)]
+def test_what_is_asked_leaves_nothing(installation: tuple[str, str], tmp_path: Path) -> None:
+    assert set(found(*installation, tmp_path).values()) == {OK}
+    assert query(installation[0], "SELECT COUNT(*) FROM sgn_keys") == [(0,)]
     assert not [path for path in (tmp_path / "registry").rglob("*") if path.is_file()]
 
 
-def test_a_form_that_met_a_full_disk_is_remembered(house: tuple[str, str], tmp_path: Path) -> None:
+def test_a_form_that_met_a_full_disk_is_remembered(
+    installation: tuple[str, str], tmp_path: Path
+) -> None:
     """What is asked here is small, and may find the room that a form does not."""
-    full = found(*house, tmp_path, DatabaseRefuses(Refusal.FULL))
+    full = found(*installation, tmp_path, DatabaseRefuses(Refusal.FULL))
     assert full["database"].startswith("The database is full")
-    assert found(*house, tmp_path, DatabaseRefuses(Refusal.READ_ONLY))["database"] == OK
+    assert found(*installation, tmp_path, DatabaseRefuses(Refusal.READ_ONLY))["database"] == OK
     assert FULL_SECONDS > 0
 
 
-def test_a_queue_that_takes_nothing_is_named(house: tuple[str, str], tmp_path: Path) -> None:
-    url, queue = house
+def test_a_queue_that_takes_nothing_is_named(installation: tuple[str, str], tmp_path: Path) -> None:
+    url, queue = installation
     with closing(redis.Redis.from_url(queue)) as client:
         client.config_set("maxmemory", "1")
         try:
@@ -172,8 +177,8 @@ def test_a_queue_that_takes_nothing_is_named(house: tuple[str, str], tmp_path: P
         assert found(url, queue, tmp_path)["redis"] == OK
 
 
-def test_a_question_to_a_queue_that_takes_nothing_says_so(house: tuple[str, str]) -> None:
-    queue = house[1]
+def test_a_question_to_a_queue_that_takes_nothing_says_so(installation: tuple[str, str]) -> None:
+    queue = installation[1]
     with closing(redis.Redis.from_url(queue)) as client:
         client.config_set("maxmemory", "1")
         asker = WorkerClient(queue, Names("abc"), READ_QUEUE, READ_ACTOR, patience=5, alone=5)
@@ -187,12 +192,12 @@ def test_a_question_to_a_queue_that_takes_nothing_says_so(house: tuple[str, str]
 
 def test_no_sentence_repeats_what_a_server_says() -> None:
     said = describe_error(redis.ResponseError("ERR secret-of-somebody"))
-    assert said == "Redis refuses what is asked of it; its log says why."
+    assert said == Message("queue.refused")
 
 
-def test_a_cached_answer_costs_nothing(house: tuple[str, str], tmp_path: Path) -> None:
+def test_a_cached_answer_costs_nothing(installation: tuple[str, str], tmp_path: Path) -> None:
     """However many ask, the servers are asked once in two seconds."""
-    url, queue = house
+    url, queue = installation
 
     async def many() -> int:
         vault = ArtifactReader(open_store((tmp_path / "registry").as_uri(), folder=MODELS))

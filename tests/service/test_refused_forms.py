@@ -16,7 +16,7 @@ from service.forms.refusal_log import MOST_OF_PROJECT
 from service.forms.reply import ACCEPTED, FORM_ADDRESSES, REFUSED
 from service.http.responses import ErrorNum
 from service.pages.table import PAGES
-from tests.houses import House
+from tests.installations import Installation
 from tests.places import Place, place_at
 from tests.service.forms import body, form, heard, tasks
 from tests.service.test_access import client, sgn_token
@@ -41,14 +41,14 @@ def test_the_five_addresses_are_all() -> None:
     assert set(FORM_ADDRESSES) == ADDRESSES
 
 
-def test_the_old_question_whether_the_database_answers(small: House) -> None:
+def test_the_old_question_whether_the_database_answers(small: Installation) -> None:
     for path in ("/api/v0/test_db", "/rest/sgnservice/v0/test_db"):
         reply = small.http.get(path)
         assert (reply.status_code, reply.text) == (200, "success")
 
 
 @pytest.mark.parametrize("path", sorted(ADDRESSES))
-def test_each_address_takes_a_form_and_says_code(small: House, path: str) -> None:
+def test_each_address_takes_a_form_and_says_code(small: Installation, path: str) -> None:
     reply = small.http.post(path, content=body())
     answer = reply.json()
     assert (reply.status_code, answer["error_num"], answer["code"]) == (200, 0, ACCEPTED)
@@ -74,7 +74,7 @@ REFUSALS: dict[str, tuple[str, bytes, dict[str, str], int, ErrorNum]] = {
 
 
 @pytest.mark.parametrize("kind", REFUSALS)
-def test_each_address_refuses_with_its_number_and_with_code(small: House, kind: str) -> None:
+def test_each_address_refuses_with_its_number_and_with_code(small: Installation, kind: str) -> None:
     method, content, headers, status, number = REFUSALS[kind]
     for path in sorted(ADDRESSES):
         reply = small.http.request(method, path, content=content, headers=headers)
@@ -85,7 +85,7 @@ def test_each_address_refuses_with_its_number_and_with_code(small: House, kind: 
         assert ("task_form" in answer) == (method == "POST")
 
 
-def test_a_code_is_of_forms_alone(small: House) -> None:
+def test_a_code_is_of_forms_alone(small: Installation) -> None:
     for path in ("/api/v0/tasks", "/api/v0/tasks/TASK0", "/healthz"):
         assert "code" not in small.get(path)
 
@@ -239,13 +239,13 @@ def test_a_flood_is_not_written(place: Place) -> None:
     assert MOST_OF_PROJECT <= len(listed["refused_forms"]) <= 2 * MOST_OF_PROJECT
 
 
-def test_what_is_asked_for_wrongly_is_refused(small: House) -> None:
+def test_what_is_asked_for_wrongly_is_refused(small: Installation) -> None:
     for query in ({"limit": "0"}, {"cursor": "x"}, {"proj_id": "P" * 33}):
         reply = small.http.get("/api/v0/refused_forms", params=query)
         assert (reply.status_code, reply.json()["error_num"]) == (422, 2)
 
 
-def test_no_compressed_body_is_taken_anywhere(small: House) -> None:
+def test_no_compressed_body_is_taken_anywhere(small: Installation) -> None:
     for endpoint in (*ENDPOINTS, *PAGES):
         if endpoint.method != "POST":
             continue
@@ -263,7 +263,7 @@ def test_no_compressed_body_is_taken_anywhere(small: House) -> None:
 NAME = "Größe, naïve: ÄÖÜß ±µ"
 
 
-def test_a_body_in_latin_1_is_read_and_said_to_be(small: House) -> None:
+def test_a_body_in_latin_1_is_read_and_said_to_be(small: Installation) -> None:
     text = json.dumps(form(task_name=NAME), ensure_ascii=False)
     reply = small.http.post("/rest/sgnservice/v0/task/insert", content=text.encode("latin-1"))
     answer = reply.json()
@@ -280,14 +280,14 @@ def test_a_body_in_latin_1_is_read_and_said_to_be(small: House) -> None:
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-32"])
-def test_what_unicode_says_of_itself_is_read_as_that(small: House, encoding: str) -> None:
+def test_what_unicode_says_of_itself_is_read_as_that(small: Installation, encoding: str) -> None:
     text = json.dumps(form(task_name=f"{NAME} 精神"), ensure_ascii=False)
     answer = small.http.post("/api/v0/new_task", content=text.encode(encoding)).json()
     assert answer["task_form"]["task_name"] == f"{NAME} 精神"
     assert not [each for each in answer["warnings"] if "Latin-1" in each]
 
 
-def test_bytes_of_another_encoding_are_named_and_not_kept(small: House) -> None:
+def test_bytes_of_another_encoding_are_named_and_not_kept(small: Installation) -> None:
     """Of Windows-1252 the euro sign is in Latin-1 a control character."""
     before = tasks(small)
     content = json.dumps(form(task_name="x €"), ensure_ascii=False).encode("cp1252")

@@ -7,14 +7,14 @@ from typing import Any
 import pytest
 
 from tests.databases import query
-from tests.houses import House
+from tests.installations import Installation
 from tests.service.forms import form
 
 REMOVED_AT = 1_771_000_000_000  # 2026-02-13
 
 
 @pytest.fixture
-def removed(small: House, trained: dict[str, Any]) -> Iterator[str]:
+def removed(small: Installation, trained: dict[str, Any]) -> Iterator[str]:
     """The id of a task whose model is marked, for as long as the test goes on."""
     url, task_id = f"sqlite://{small.home / 'sgn.sqlite3'}", trained["task_id"]
     mark = "UPDATE sgn_runs SET removed_at = {} WHERE task_id = '{}'"
@@ -23,7 +23,7 @@ def removed(small: House, trained: dict[str, Any]) -> Iterator[str]:
     query(url, mark.format(0, task_id))
 
 
-def test_its_bytes_are_not_given_out(small: House, removed: str) -> None:
+def test_its_bytes_are_not_given_out(small: Installation, removed: str) -> None:
     for what in ("model", "manifest"):
         reply = small.http.get(f"/api/v0/tasks/{removed}/{what}")
         assert (reply.status_code, reply.json()["error_num"]) == (404, 4)
@@ -34,7 +34,7 @@ def test_its_bytes_are_not_given_out(small: House, removed: str) -> None:
     assert task["model_removed_at"].startswith("2026-02-13T")
 
 
-def test_it_is_no_parent(small: House, removed: str) -> None:
+def test_it_is_no_parent(small: Installation, removed: str) -> None:
     asked = form(task_type="dl_ft", trained_task_id=removed)
     reply = small.http.post("/api/v0/new_task", content=json.dumps(asked))
     assert (reply.status_code, reply.json()["error_num"]) == (422, 2)
@@ -43,5 +43,5 @@ def test_it_is_no_parent(small: House, removed: str) -> None:
     assert "was cleaned away on 2026-02-13" in error["msg"]
 
 
-def test_one_that_is_there_has_no_such_time(small: House, trained: dict[str, Any]) -> None:
+def test_one_that_is_there_has_no_such_time(small: Installation, trained: dict[str, Any]) -> None:
     assert small.get(f"/api/v0/tasks/{trained['task_id']}")["task"]["model_removed_at"] is None

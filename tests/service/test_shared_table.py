@@ -11,7 +11,7 @@ from click.testing import CliRunner, Result
 from service.cli import main
 from service.client import Client, ClientError
 from tests.databases import query
-from tests.houses import House
+from tests.installations import Installation
 from tests.service.forms import form
 from tests.shared_table import FOREIGN, inserted, row, run_row
 
@@ -47,7 +47,7 @@ OF_A_RESULT = ("/report", "/predictions.csv", "/evidence", "/glass-brain.svg")
 
 
 @pytest.fixture(scope="module", autouse=True)
-def shared(small: House) -> Iterator[None]:
+def shared(small: Installation) -> Iterator[None]:
     """The rows, for as long as this module goes on."""
     url = f"sqlite://{small.home / 'sgn.sqlite3'}"
     old = [row(task_id, "dl_ts", *each) for task_id, each in OLD.items()]
@@ -57,7 +57,7 @@ def shared(small: House) -> Iterator[None]:
     query(url, f"DELETE FROM backend_submissions WHERE proj_id = '{PROJECT}'")
 
 
-def page_of(small: House, path: str) -> httpx.Response:
+def page_of(small: Installation, path: str) -> httpx.Response:
     return small.http.get(path, headers={"accept": "text/html", "accept-language": "en"})
 
 
@@ -66,7 +66,7 @@ def refused(reply: httpx.Response, status: int, number: int) -> str:
     return str(reply.json()["msg"])
 
 
-def test_lists_leave_foreign_rows_out_and_say_whose_the_others_are(small: House) -> None:
+def test_lists_leave_foreign_rows_out_and_say_whose_the_others_are(small: Installation) -> None:
     listed = small.get("/api/v0/tasks", proj_id=PROJECT)["tasks"]
     assert [each["task_id"] for each in listed] == [*reversed(OLD)]
     assert {each["owner"] for each in listed} == {"predecessor"}
@@ -76,7 +76,7 @@ def test_lists_leave_foreign_rows_out_and_say_whose_the_others_are(small: House)
     assert (found["tasks"], found["next_cursor"]) == ([], None)
 
 
-def test_a_list_can_be_filtered_by_the_predecessors_success(small: House) -> None:
+def test_a_list_can_be_filtered_by_the_predecessors_success(small: Installation) -> None:
     listed = small.get("/api/v0/tasks", proj_id=PROJECT, status="Success")["tasks"]
     assert [each["task_id"] for each in listed] == ["TASKOLD6", "TASKOLD1"]
     reply = small.http.get("/api/v0/tasks?status=Succeeded")
@@ -84,23 +84,23 @@ def test_a_list_can_be_filtered_by_the_predecessors_success(small: House) -> Non
 
 
 @pytest.mark.parametrize("what", OF_A_TASK)
-def test_a_foreign_row_is_told_what_it_is(small: House, what: str) -> None:
+def test_a_foreign_row_is_told_what_it_is(small: Installation, what: str) -> None:
     assert refused(small.http.get(f"/api/v0/tasks/{T_TEST}{what}"), 404, 4) == IS_A_T_TEST
 
 
 @pytest.mark.parametrize("what", ["cancel", "retry", "predict"])
-def test_nothing_is_done_with_a_foreign_row(small: House, what: str) -> None:
+def test_nothing_is_done_with_a_foreign_row(small: Installation, what: str) -> None:
     assert refused(small.http.post(f"/api/v0/tasks/{T_TEST}/{what}"), 404, 4) == IS_A_T_TEST
 
 
 @pytest.mark.parametrize("what", ["", "/live", "/predictions"])
-def test_the_page_of_a_foreign_row_says_the_same(small: House, what: str) -> None:
+def test_the_page_of_a_foreign_row_says_the_same(small: Installation, what: str) -> None:
     page = page_of(small, f"/tasks/{T_TEST}{what}")
     assert page.status_code == 404
     assert IS_A_T_TEST in page.text
 
 
-def test_the_client_says_the_same(small: House) -> None:
+def test_the_client_says_the_same(small: Installation) -> None:
     with Client(small.url) as client, pytest.raises(ClientError, match=r"a t-test \(sa_da_ttest\)"):
         client.task(T_TEST)
 
@@ -114,7 +114,7 @@ def test_the_client_says_the_same(small: House) -> None:
     ],
 )
 def test_neither_is_compared(
-    small: House, trained: dict[str, Any], named: str, sentence: str
+    small: Installation, trained: dict[str, Any], named: str, sentence: str
 ) -> None:
     ours = trained["task_id"]
     reply = small.http.get(f"/api/v0/compare?task_ids={ours},{named}")
@@ -132,7 +132,7 @@ def test_neither_is_compared(
         ("TASKOLD3", "'sgn model import'"),
     ],
 )
-def test_neither_is_fine_tuned(small: House, parent: str, sentence: str) -> None:
+def test_neither_is_fine_tuned(small: Installation, parent: str, sentence: str) -> None:
     asked = form(task_type="dl_ft", trained_task_id=parent)
     reply = small.http.post("/api/v0/new_task", content=json.dumps(asked))
     assert sentence in refused(reply, 422, 2)
@@ -143,7 +143,7 @@ def test_neither_is_fine_tuned(small: House, parent: str, sentence: str) -> None
 
 
 @pytest.mark.parametrize("task_id", OLD)
-def test_a_task_of_the_predecessor_is_shown_as_it_stands(small: House, task_id: str) -> None:
+def test_a_task_of_the_predecessor_is_shown_as_it_stands(small: Installation, task_id: str) -> None:
     status, text = OLD[task_id]
     task = small.get(f"/api/v0/tasks/{task_id}")["task"]
     assert (task["owner"], task["task_status"]) == ("predecessor", status)
@@ -163,7 +163,7 @@ def test_a_task_of_the_predecessor_is_shown_as_it_stands(small: House, task_id: 
         '{"param_set": {"epochs": Infinity}, "train_data": {"a": 1}, "proj_name": "\\ud800"}',
     ],
 )
-def test_whatever_it_has_left_is_shown(small: House, left: str) -> None:
+def test_whatever_it_has_left_is_shown(small: Installation, left: str) -> None:
     url = f"sqlite://{small.home / 'sgn.sqlite3'}"
     query(url, inserted(row("TASKLEFT", "dl_ts", "Success", left, config=left)))
     try:
@@ -177,7 +177,7 @@ def test_whatever_it_has_left_is_shown(small: House, left: str) -> None:
 @pytest.mark.parametrize("what", [*OF_A_RESULT, "/model", "/manifest", "/log"])
 @pytest.mark.parametrize("task_id", ["TASKOLD1", "TASKOLD2", "TASKOLD3"])
 def test_what_the_predecessor_has_not_left_is_refused_in_words(
-    small: House, task_id: str, what: str
+    small: Installation, task_id: str, what: str
 ) -> None:
     sentence = refused(small.http.get(f"/api/v0/tasks/{task_id}{what}"), 404, 4)
     assert sentence.startswith(f"{task_id} is a task of this service's predecessor")
@@ -186,13 +186,13 @@ def test_what_the_predecessor_has_not_left_is_refused_in_words(
 
 
 @pytest.mark.parametrize("task_id", ["TASKOLD1", "TASKOLD3"])
-def test_the_predecessors_model_predicts_nothing(small: House, task_id: str) -> None:
+def test_the_predecessors_model_predicts_nothing(small: Installation, task_id: str) -> None:
     reply = small.http.post(f"/api/v0/tasks/{task_id}/predict", content=b"ID\n1\n")
     assert "sgn model import" in refused(reply, 404, 4)
 
 
 @pytest.mark.parametrize("task_id", OLD)
-def test_cancelling_what_nobody_trains_is_refused(small: House, task_id: str) -> None:
+def test_cancelling_what_nobody_trains_is_refused(small: Installation, task_id: str) -> None:
     sentence = refused(small.http.post(f"/api/v0/tasks/{task_id}/cancel"), 409, 22)
     assert ("sgn tasks end-orphans" in sentence) == (OLD[task_id][0] in ("Running", "Submitted"))
     page = small.http.post(f"/tasks/{task_id}/cancel", headers={"accept": "text/html"})
@@ -200,14 +200,14 @@ def test_cancelling_what_nobody_trains_is_refused(small: House, task_id: str) ->
     assert small.get(f"/api/v0/tasks/{task_id}")["task"]["task_status"] == OLD[task_id][0]
 
 
-def test_what_the_predecessor_failed_is_not_tried_again(small: House) -> None:
+def test_what_the_predecessor_failed_is_not_tried_again(small: Installation) -> None:
     assert "Submit its form again" in refused(
         small.http.post("/api/v0/tasks/TASKOLD5/retry"), 409, 22
     )
 
 
 @pytest.mark.parametrize("task_id", OLD)
-def test_its_events_end(small: House, task_id: str) -> None:
+def test_its_events_end(small: Installation, task_id: str) -> None:
     with Client(small.url) as client:
         events = list(client.events(task_id))
     assert events[-1].kind == "status"
@@ -217,7 +217,9 @@ def test_its_events_end(small: House, task_id: str) -> None:
 
 
 @pytest.mark.parametrize("task_id", OLD)
-def test_its_page_says_whose_it_is_and_offers_nothing_else(small: House, task_id: str) -> None:
+def test_its_page_says_whose_it_is_and_offers_nothing_else(
+    small: Installation, task_id: str
+) -> None:
     page = page_of(small, f"/tasks/{task_id}")
     assert page.status_code == 200
     assert "From the predecessor" in page.text
@@ -228,7 +230,7 @@ def test_its_page_says_whose_it_is_and_offers_nothing_else(small: House, task_id
 
 
 @pytest.fixture
-def brought_in(small: House) -> Iterator[str]:
+def brought_in(small: Installation) -> Iterator[str]:
     """A task of the predecessor whose model was brought in, though it stands as it was left."""
     url, task_id = f"sqlite://{small.home / 'sgn.sqlite3'}", "TASKBROUGHTIN"
     run = run_row(task_id, "Finished", imported_at=1_771_000_000_000, proj_id=PROJECT)
@@ -240,7 +242,7 @@ def brought_in(small: House) -> Iterator[str]:
 
 
 def test_a_model_that_was_brought_in_is_a_parent_but_claims_no_methods(
-    small: House, trained: dict[str, Any], brought_in: str
+    small: Installation, trained: dict[str, Any], brought_in: str
 ) -> None:
     task = small.get(f"/api/v0/tasks/{brought_in}")["task"]
     assert (task["owner"], task["task_status"]) == ("ours", "Finished")
@@ -259,7 +261,7 @@ def test_a_model_that_was_brought_in_is_a_parent_but_claims_no_methods(
     assert small.http.post(f"/api/v0/tasks/{brought_in}/cancel").status_code == 200
 
 
-def test_the_first_page_marks_what_is_not_ours_and_offers_no_cancel(small: House) -> None:
+def test_the_first_page_marks_what_is_not_ours_and_offers_no_cancel(small: Installation) -> None:
     text = page_of(small, f"/?proj_id={PROJECT}").text
     assert text.count("from the predecessor") == len(OLD)
     assert "TASKFOREIGN" not in text
@@ -268,7 +270,7 @@ def test_the_first_page_marks_what_is_not_ours_and_offers_no_cancel(small: House
     assert '<option value="Success"' in text
 
 
-def test_the_command_says_the_same(small: House) -> None:
+def test_the_command_says_the_same(small: Installation) -> None:
     def run(*arguments: str) -> Result:
         return CliRunner().invoke(main, ["--url", small.url, *arguments])
 

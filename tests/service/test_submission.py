@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 import httpx
 import pytest
 
-from tests.houses import House
+from tests.installations import Installation
 from tests.places import Place, place_at
 from tests.service.forms import body, tasks
 
@@ -30,7 +30,7 @@ def post(url: str, content: str, **headers: str) -> httpx.Response:
     return httpx.post(f"{url}/api/v0/new_task", content=content, headers=headers, timeout=60)
 
 
-def test_twenty_equal_posts_under_one_key_are_one_task(small: House) -> None:
+def test_twenty_equal_posts_under_one_key_are_one_task(small: Installation) -> None:
     before = set(tasks(small))
     with ThreadPoolExecutor(20) as pool:
         key = {"idempotency-key": "a key"}
@@ -48,7 +48,7 @@ def test_twenty_equal_posts_under_one_key_are_one_task(small: House) -> None:
 
 
 @pytest.mark.parametrize("key", ["", "x" * 256, "ä"])
-def test_a_key_that_is_none_is_refused(small: House, key: str) -> None:
+def test_a_key_that_is_none_is_refused(small: Installation, key: str) -> None:
     reply = httpx.post(
         f"{small.url}/api/v0/new_task", content=body(), headers=[(b"idempotency-key", key.encode())]
     )
@@ -103,7 +103,7 @@ def test_no_more_clients_watch_than_may(narrow: Place) -> None:
     raise AssertionError("the places of those who left are not free again")
 
 
-def test_two_hundred_connections_at_once_are_answered(small: House) -> None:
+def test_two_hundred_connections_at_once_are_answered(small: Installation) -> None:
     with ThreadPoolExecutor(200) as pool:
         together = threading.Barrier(200, timeout=60)
 
@@ -137,7 +137,7 @@ def answer_to(url: str, *parts: tuple[float, bytes], seconds: float) -> bytes:
 HEAD = b"POST /api/v0/new_task HTTP/1.1\r\nhost: localhost\r\ncontent-length: 500\r\n\r\n"
 
 
-def test_a_body_that_does_not_come_is_not_waited_for(small: House) -> None:
+def test_a_body_that_does_not_come_is_not_waited_for(small: Installation) -> None:
     began = time.monotonic()
     answer = answer_to(small.url, (0, HEAD + b"{"), seconds=40)
     assert time.monotonic() - began < 35
@@ -145,14 +145,14 @@ def test_a_body_that_does_not_come_is_not_waited_for(small: House) -> None:
     assert b'"error_num":16' in answer
 
 
-def test_headers_that_trickle_are_cut_off(small: House) -> None:
+def test_headers_that_trickle_are_cut_off(small: Installation) -> None:
     began = time.monotonic()
     trickle = [(1.0, b"x-a: b\r\n")] * 12
     answer_to(small.url, (0, b"GET /healthz HTTP/1.1\r\n"), *trickle, seconds=20)
     assert time.monotonic() - began < 20
 
 
-def test_a_key_is_not_used_up_by_a_form_that_is_refused(small: House) -> None:
+def test_a_key_is_not_used_up_by_a_form_that_is_refused(small: Installation) -> None:
     key = {"idempotency-key": "later"}
     assert post(small.url, body(train_data=["nothing"]), **key).status_code == 422
     assert post(small.url, body(), **key).status_code == 200

@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.houses import House
+from tests.installations import Installation
 from tests.service.forms import body, form, tasks
 
 ADDRESSES = ("/api/v0/new_task", "/api/v0/new_sgn_task", "/rest/sgnservice/v0/task/insert")
@@ -21,7 +21,9 @@ def accepted(reply: httpx.Response) -> dict[str, Any]:
 
 @pytest.mark.parametrize("address", ADDRESSES)
 @pytest.mark.parametrize("kind", [None, "text/plain", "application/x-www-form-urlencoded"])
-def test_json_whatever_its_content_type(small: House, address: str, kind: str | None) -> None:
+def test_json_whatever_its_content_type(
+    small: Installation, address: str, kind: str | None
+) -> None:
     headers = {} if kind is None else {"content-type": kind}
     understood = accepted(small.http.post(address, content=body(), headers=headers))
     assert understood["task_id"].startswith("TASK")
@@ -29,7 +31,7 @@ def test_json_whatever_its_content_type(small: House, address: str, kind: str | 
     assert understood["task_id"] in tasks(small)
 
 
-def test_strings_for_numbers_and_booleans(small: House) -> None:
+def test_strings_for_numbers_and_booleans(small: Installation) -> None:
     settings = {"epochs": "2", "batch_size": "8", "learning_rate": "5e-2", "lr_decay": "1"}
     understood = accepted(
         small.http.post(
@@ -44,7 +46,7 @@ def test_strings_for_numbers_and_booleans(small: House) -> None:
     assert understood["enable_test"] is False
 
 
-def test_fields_beside_param_set(small: House, trained: dict[str, Any]) -> None:
+def test_fields_beside_param_set(small: Installation, trained: dict[str, Any]) -> None:
     parent = trained["task_id"]
     content = body(task_type="dl_ft", trained_task_id=parent, save_model_state="false", model=[])
     understood = accepted(small.http.post(ADDRESSES[0], content=content))
@@ -59,7 +61,7 @@ def test_fields_beside_param_set(small: House, trained: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("name", ["param_set:{}", "param_set[{}]"])
 @pytest.mark.parametrize("multipart", [False, True])
-def test_html_forms(small: House, name: str, *, multipart: bool) -> None:
+def test_html_forms(small: Installation, name: str, *, multipart: bool) -> None:
     fields: dict[str, Any] = {
         "proj_id": "P",
         "task_type": "dl_ts",
@@ -87,14 +89,14 @@ def test_html_forms(small: House, name: str, *, multipart: bool) -> None:
 @pytest.mark.parametrize(
     ("model", "name"), [([], "SGN"), (["GNN"], "SGN"), ("gcn", "GCN"), ("", "SGN"), (None, "SGN")]
 )
-def test_model_as_a_list_or_a_name(small: House, model: Any, name: str) -> None:
+def test_model_as_a_list_or_a_name(small: Installation, model: Any, name: str) -> None:
     understood = accepted(small.http.post(ADDRESSES[0], content=body(model=model)))
     task = small.wait(understood["task_id"])
     assert task["task_config"]["model"] == name
     assert task["task_name"].endswith(name)
 
 
-def test_unknown_fields_are_kept_and_named(small: House) -> None:
+def test_unknown_fields_are_kept_and_named(small: Installation) -> None:
     content = body(colour="blue", param_set={"epochs": 1, "dropout": 0.5})
     answer = small.http.post(ADDRESSES[0], content=content).json()
     assert answer["task_form"]["colour"] == "blue"
@@ -102,13 +104,13 @@ def test_unknown_fields_are_kept_and_named(small: House) -> None:
     assert any("colour and param_set.dropout" in sentence for sentence in answer["warnings"])
 
 
-def test_enabled_test_without_data_is_only_a_warning(small: House) -> None:
+def test_enabled_test_without_data_is_only_a_warning(small: Installation) -> None:
     answer = small.http.post(ADDRESSES[0], content=body(enable_test=True, test_data=[])).json()
     assert answer["error_num"] == 0
     assert any("nothing is tested" in sentence for sentence in answer["warnings"])
 
 
-def test_names_in_any_script_survive(small: House) -> None:
+def test_names_in_any_script_survive(small: Installation) -> None:
     name = "精神分裂症 ' \"; DROP TABLE backend_submissions; -- 😀"
     understood = accepted(small.http.post(ADDRESSES[0], content=body(task_name=name)))
     shown = small.get(f"/api/v0/tasks/{understood['task_id']}")["task"]
@@ -133,7 +135,7 @@ def test_a_finished_task_says_all_the_contract_asks(trained: dict[str, Any]) -> 
     json.dumps(trained, allow_nan=False)
 
 
-def test_the_list_pages_newest_first(small: House, trained: dict[str, Any]) -> None:
+def test_the_list_pages_newest_first(small: Installation, trained: dict[str, Any]) -> None:
     small.wait(small.post(form())["task_form"]["task_id"])
     seen: list[str] = []
     cursor = ""

@@ -15,7 +15,7 @@ import psutil
 import pytest
 
 from graphnet.data.synthetic import cohort_table
-from tests.houses import House
+from tests.installations import Installation
 from tests.places import Place, place_at
 from tests.reading import reading
 from tests.service.forms import SMALL, form
@@ -186,7 +186,7 @@ def test_whatever_order_and_pieces_a_form_comes_in(alone: Place) -> None:
     assert answer["dataset"]["proj_id"] == "P"
 
 
-def test_four_files_of_sixty_megabytes_at_once_take_little_memory(small: House) -> None:
+def test_four_files_of_sixty_megabytes_at_once_take_little_memory(small: Installation) -> None:
     """They are no dataset, so that the workers are done with them soon."""
     size = 60 * MEGABYTE
     service = psutil.Process(small.process.pid)

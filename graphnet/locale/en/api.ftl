@@ -109,3 +109,6 @@ comparison-without-predictions = One of them has no predictions stored; older ve
 comparison-of-scores = A clinical score was predicted; only predicted classes are compared subject by subject.
 comparison-of-other-classes = They do not predict the same classes.
 comparison-of-few = Fewer than { $least } subjects of a class are new to both models.
+
+# A dependency that was asked whether it is ready.
+dependency-silent = The { $name } does not answer: it was asked for { $seconds } s.

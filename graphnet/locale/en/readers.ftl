@@ -12,3 +12,9 @@ process-killed = The process that read { $file } was killed. Most likely the wor
 process-ended = Reading { $file } ended the process that read it (status { NUMBER($status, useGrouping: 0) }). The file is damaged, or needs more memory than there is; the worker's log has the details.
 unknown-kind = { $file } is of no known kind. { $advice }
 zip-in-packed = { $file } holds a ZIP file within a packed file; unpack it once.
+
+# Files of one's own machine, for python -m graphnet.
+map-malformed = --map { $pair } is not of the form ID=CHOICE or FILE:ID=CHOICE.
+map-twice = --map answers { $key } twice.
+map-not-asked = --map answers { $keys }, which no file asks; leave it out.
+nothing-answered = Nothing was answered, so nothing was read.

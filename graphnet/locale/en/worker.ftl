@@ -11,3 +11,19 @@ dataset-from-file = The dataset { $dataset } was read from a file, and the datab
 no-model = The task { $task } has no stored model.
 no-model-to-fine-tune = The task { $task } has no stored model to fine-tune.
 too-many-subjects = The file has { $count } rows; send at most { $most } subjects at a time.
+
+# What becomes of a trained model that the registry does not accept.
+kept-in-spool = The trained model is kept in { $folder }.
+spool-full-too = The spool { $spool } is full too, so the trained model is not kept.
+spool-not-written = The spool { $spool } cannot be written, so the trained model is not kept.
+
+# Disks and the database of a worker.
+disk-full = { $use ->
+    [spool] The disk of the worker's spool { $folder } is full.
+    [cache] The disk of the worker's cache { $folder } is full.
+    [temporary] The disk of the temporary folder { $folder } is full.
+   *[output] The disk of the folder { $folder } is full.
+} Free some space there, or use another disk.
+disk-full-for-file = The disk of the worker's spool { $folder } is full, so { $file } could not be read. Free some space there, or set SGN_SPOOL to a folder on another disk.
+database-not-seen = The database has not answered since this process started.
+task-not-written = The task could not be written; try again.

@@ -85,3 +85,6 @@ comparison-without-predictions = 其中一个任务没有保存预测结果（�
 comparison-of-scores = 预测的是临床评分；只有分类预测才逐个受试者比较。
 comparison-of-other-classes = 它们预测的类别不同。
 comparison-of-few = 某一类别中两个模型都没有见过的受试者少于 { $least } 名。
+
+# 被询问是否就绪的依赖。
+dependency-silent = { $name } 没有响应：已询问 { $seconds } 秒。

@@ -12,3 +12,9 @@ process-killed = 读取 { $file } 的进程被终止。最可能的原因是工�
 process-ended = 读取 { $file } 的进程异常结束（状态 { NUMBER($status, useGrouping: 0) }）。文件已损坏，或所需内存超过可用内存；详情见工作进程的日志。
 unknown-kind = 无法识别 { $file } 的类型。{ $advice }
 zip-in-packed = { $file } 是压缩文件，其中又有 ZIP 文件；请先解压一次。
+
+# 本机上的文件，用于 python -m graphnet。
+map-malformed = --map { $pair } 不是 ID=选项 或 文件:ID=选项 的形式。
+map-twice = --map 对 { $key } 回答了两次。
+map-not-asked = --map 回答了 { $keys }，但没有文件询问；请将其删除。
+nothing-answered = 没有给出回答，因此没有读取任何内容。

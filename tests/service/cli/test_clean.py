@@ -16,6 +16,7 @@ from click.testing import CliRunner, Result
 
 from db import cleaning, runs
 from db.connection import migrate
+from graphnet.messages import finished
 from registry import (
     CHECKPOINTS,
     MANIFEST,
@@ -182,7 +183,7 @@ def test_a_removal_that_was_interrupted_is_finished(kept: Kept, monkeypatch: Any
     old = kept.finished(days=40)
 
     def away(*_: Any) -> None:
-        raise RegistryUnavailable("The registry does not answer.")
+        raise RegistryUnavailable(finished("The registry does not answer."))
 
     with monkeypatch.context() as broken:
         broken.setattr(DirectoryStore, "delete", away)
@@ -228,7 +229,7 @@ def test_what_is_left_in_the_spool_goes_by_its_age(kept: Kept) -> None:
 
 
 @directory_only
-def test_another_house_s_registry_is_left_alone(kept: Kept) -> None:
+def test_another_installation_s_registry_is_left_alone(kept: Kept) -> None:
     for task_id in (ORPHAN, LOST):
         kept.put(task_id)
     ran = kept.clean("--yes")

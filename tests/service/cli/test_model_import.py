@@ -69,7 +69,9 @@ def test_a_wrong_command_line_is_one_sentence(
     assert sentence in ran.stderr
 
 
-def test_where_the_house_is_must_be_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_where_the_installation_is_must_be_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     for name in [name for name in os.environ if name.startswith("SGN_")]:
         monkeypatch.delenv(name)
     (tmp_path / "old.pth").write_bytes(b"x")
@@ -89,7 +91,7 @@ def test_lists_travel_in_their_order() -> None:
     [
         ({"refused": ["a", "b"]}, "a\nb"),
         ({"full": "no room"}, "no room"),
-        ({"preview": {}}, "an older version, which imports no models"),
+        ({"preview": {}}, "an older version, which does not import models"),
     ],
 )
 def test_what_a_worker_refuses_is_said(found: dict[str, object], sentence: str) -> None:

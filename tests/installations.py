@@ -1,4 +1,4 @@
-"""The house as its user runs it: real processes, started and ended by real signals."""
+"""The installation as its user runs it: real processes, started and ended by real signals."""
 
 import contextlib
 import json
@@ -27,7 +27,7 @@ GIVE_UP_SECONDS = 240  # for what hangs; no measure of what is fast
 
 
 @dataclass(frozen=True)
-class House:
+class Installation:
     """A running ``sgn up`` and how to talk to it."""
 
     url: str
@@ -74,7 +74,7 @@ class House:
 
 
 @contextlib.contextmanager
-def sgn_up(home: Path, *, cold: bool = False) -> Iterator[House]:
+def sgn_up(home: Path, *, cold: bool = False) -> Iterator[Installation]:
     """Start ``sgn up`` on a free port; end it by SIGTERM and see that nothing stays behind.
 
     A ``cold`` one and its worker start as a user's do, and are not forked (see ``tests.zygote``).
@@ -89,25 +89,25 @@ def sgn_up(home: Path, *, cold: bool = False) -> Iterator[House]:
         assert line.startswith("ready http://127.0.0.1:"), (home / "up.log").read_text()
         url = line.removeprefix("ready ")
         with httpx.Client(base_url=url, timeout=30) as http:
-            house = House(url, home, process, http)
+            installation = Installation(url, home, process, http)
             try:
-                yield house
+                yield installation
             finally:
-                end(house)
+                end(installation)
 
 
-def end(house: House, number: signal.Signals = signal.SIGTERM) -> None:
-    """End the house as its user would; no process may stay and the exit status is 0."""
-    if house.process.poll() is not None:
+def end(installation: Installation, number: signal.Signals = signal.SIGTERM) -> None:
+    """End the installation as its user would; no process may stay and the exit status is 0."""
+    if installation.process.poll() is not None:
         return
-    family = house.processes()
-    house.process.send_signal(number)
-    status = house.process.wait(STOP_SECONDS)
+    family = installation.processes()
+    installation.process.send_signal(number)
+    status = installation.process.wait(STOP_SECONDS)
     deadline = time.monotonic() + 5
     while alive := [each for each in family if _runs(each)]:
         assert time.monotonic() < deadline, alive
         time.sleep(0.02)
-    assert status == 0, (house.home / "up.log").read_text()
+    assert status == 0, (installation.home / "up.log").read_text()
 
 
 def _runs(process: psutil.Process) -> bool:
@@ -151,7 +151,7 @@ def _writable(database: Path) -> bool:
 
 
 def environment(**variables: str) -> dict[str, str]:
-    """This process's environment with these variables of the house, and no others of it."""
+    """This process's environment with these variables of the installation, and no others of it."""
     inherited = {key: value for key, value in os.environ.items() if not key.startswith("SGN_")}
     return {**inherited, **variables}
 
@@ -159,7 +159,7 @@ def environment(**variables: str) -> dict[str, str]:
 def start(
     *arguments: str, log: Path, session: bool = False, **variables: str
 ) -> "subprocess.Popen[bytes]":
-    """One process of the house, ``python -m`` with these arguments.
+    """One process of the installation, ``python -m`` with these arguments.
 
     It is forked (see ``tests.zygote``), unless one of its variables is read as Python starts, as
     those of ``COLD`` are. In a ``session`` of its own, a signal can be sent to it and all that
@@ -195,7 +195,7 @@ def _launch(
 
 @contextlib.contextmanager
 def process(*arguments: str, log: Path, **variables: str) -> Iterator["subprocess.Popen[bytes]"]:
-    """One process of the house, as an operator starts it; ended by SIGTERM."""
+    """One process of the installation, as an operator starts it; ended by SIGTERM."""
     started = start(*arguments, log=log, session=False, **variables)
     try:
         yield started

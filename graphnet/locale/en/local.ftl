@@ -1,0 +1,10 @@
+# The service on one machine (`sgn up`), and commands that work by the settings of the environment.
+
+folder-unusable = The folder { $folder } cannot be used: { $reason }.
+already-running = Another sgn up is running on { $folder }; end it first.
+queue-not-started = The queue (Valkey) did not start within { $seconds } s; see log/valkey.log in the home.
+worker-not-started = The worker did not start; see log/worker.log in the home.
+cannot-listen = The service cannot listen on { $host }:{ $port }: { $reason }; choose another port, or end what uses it.
+lacks-right = The user in SGN_DATABASE_URL lacks a right: { $said }. docs/neuro-learn.md lists the rights that `sgn migrate` needs.
+demo-task-ended = { $task } is { $status }. { $reason }
+other-installation = The database knows none of the { $count } tasks that the registry holds: do SGN_DATABASE_URL and SGN_REGISTRY_URL belong to one installation?
