@@ -22,6 +22,7 @@ FOLDS = (CV, LEAVE_SITE_OUT)
 MORE = ("ci", "confusion", "repeats", "sd_over_repeats")  # of a split's metrics, beside its values
 COMPARED = ("auc", "accuracy", "balanced_accuracy")
 METHOD = "integrated gradients, and occlusion of single regions"
+USUAL_STEPS = 32  # of results that do not say how many
 NO_EDGE = "no_edge"  # the baseline that is the same network trained without its graph
 
 
@@ -346,6 +347,7 @@ class Explanation:
     """Which regions and measures the predictions of ``subjects`` subjects come from.
 
     ``gap``: mean distance between the sum of a subject's attributions and the score explained.
+    ``steps``: of the integral, None where it is exact.
     ``agreement_of_methods``: rank correlation of attribution and occlusion; None if one is
     constant.
     """
@@ -356,6 +358,7 @@ class Explanation:
     measures: Sequence[MeasureImportance] = ()
     agreement_of_methods: float | None = None
     stability: Stability | None = None
+    steps: int | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """For JSON."""
@@ -363,6 +366,7 @@ class Explanation:
             "method": METHOD,
             "subjects": self.subjects,
             "gap": self.gap,
+            "steps": self.steps,
             "regions": [region.as_dict() for region in self.regions],
             "measures": [measure.as_dict() for measure in self.measures],
             "agreement_of_methods": self.agreement_of_methods,
@@ -392,6 +396,7 @@ class Explanation:
             ],
             agreement_of_methods=_number(stored.get("agreement_of_methods")),
             stability=Stability.from_json(stored.get("stability")),
+            steps=_whole(stored.get("steps", USUAL_STEPS)),
         )
 
 

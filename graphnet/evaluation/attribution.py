@@ -33,13 +33,14 @@ class Attribution:
 
     ``mean`` (N, F): signed, the mean over subjects. ``size`` (N, F): the mean magnitude. ``gap``:
     the mean distance between the sum of a subject's attributions and the score, 0 at best.
-    ``subjects``: how many were explained.
+    ``subjects``: how many were explained. ``steps``: of the integral, None where it is exact.
     """
 
     mean: FloatArray
     size: FloatArray
     gap: float
     subjects: int
+    steps: int | None
 
     @property
     def by_region(self) -> FloatArray:
@@ -77,7 +78,8 @@ def _attributed(model: StoredModel, cohort: Cohort, rows: int) -> Attribution:
         gaps += (added.sum(dim=(1, 2)) - whole).abs().tolist()
         total = total + added.sum(dim=0).double().numpy()
         size = size + added.abs().sum(dim=0).double().numpy()
-    return Attribution(total / len(gaps), size / len(gaps), float(np.mean(gaps)), len(gaps))
+    steps = None if model.net.exact_integral else STEPS
+    return Attribution(total / len(gaps), size / len(gaps), float(np.mean(gaps)), len(gaps), steps)
 
 
 def contributions(model: StoredModel, cohort: Cohort) -> FloatArray:
@@ -95,9 +97,8 @@ def _attributions(model: StoredModel, cohort: Cohort, rows: int) -> Iterator[tup
     for x, adjacency in _parts(model, cohort, rows):
         score = _Score(model, x, adjacency)
         with torch.no_grad():
-            gradient = score.mean_gradient(x)
             whole = score(x) - score(torch.zeros_like(x))
-        yield _in_steps(score, x) if gradient is None else x * gradient, whole
+        yield score.exactly(x) if model.net.exact_integral else _in_steps(score, x), whole
 
 
 def _in_steps(score: "_Score", x: Tensor) -> Tensor:
@@ -175,6 +176,7 @@ def explain(model: StoredModel, cohort: Cohort, folds: Sequence[StoredModel] = (
             MeasureImportance(name, float(attribution.by_measure[place]))
             for place, name in enumerate(cohort.measures)
         ],
+        steps=attribution.steps,
         agreement_of_methods=_spearman(share, shift),
         stability=stability([integrated_gradients(fold, chosen).by_region for fold in folds]),
     )
@@ -240,12 +242,13 @@ class _Score:
         adjacency = self.adjacency if len(self.adjacency) == 1 else self.adjacency[row : row + 1]
         return self._logits(x, adjacency) @ self.weights[row]
 
-    def mean_gradient(self, x: Tensor) -> Tensor | None:
-        """The mean gradient (B, N, F) from 0 to ``x``, where the net knows it."""
+    @torch.no_grad()
+    def exactly(self, x: Tensor) -> Tensor:
+        """Integrated gradients (B, N, F) by the net's own mean gradient."""
         gradient = self.net.mean_gradient(
             self.parameters, x[None], self.adjacency[None], self.weights
         )
-        return None if gradient is None else gradient.mean(dim=0)
+        return x * gradient.mean(dim=0)
 
     def _logits(self, x: Tensor, adjacency: Tensor) -> Tensor:
         inputs, graph = self.net.prepare(x[None], adjacency[None])

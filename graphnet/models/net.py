@@ -34,6 +34,8 @@ class Net(ABC):
 
     #: Whether the weights of edges, and not only the measures, decide the output.
     edge_aware = True
+    #: Whether :meth:`mean_gradient` is known; of other nets it is approximated in steps.
+    exact_integral = False
     #: The parameters behind the last hidden layer, and those of the last layers before them.
     readout: tuple[str, ...] = ()
     last_layers: tuple[str, ...] = ()
@@ -69,18 +71,14 @@ class Net(ABC):
         """
 
     def mean_gradient(
-        self,
-        params: Params,  # noqa: ARG002
-        x: Tensor,  # noqa: ARG002
-        adjacency: Tensor,  # noqa: ARG002
-        weights: Tensor,  # noqa: ARG002
-    ) -> Tensor | None:
-        """The mean gradient from 0 straight to ``x``, (K, B, N, F), where it is known exactly.
+        self, params: Params, x: Tensor, adjacency: Tensor, weights: Tensor
+    ) -> Tensor:
+        """The mean gradient from 0 straight to ``x``, (K, B, N, F), of an ``exact_integral``.
 
         Of the class scores' sum with ``weights`` (B, C), by ``x`` (1, B, N, F); ``adjacency``
-        (1, 1 or B, N, N) stays as it is. None where it can only be approximated in steps.
+        (1, 1 or B, N, N) stays as it is.
         """
-        return None
+        raise NotImplementedError
 
     def decayed(self, name: str) -> bool:
         """Whether weight decay pulls on this parameter."""

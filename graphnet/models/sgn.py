@@ -27,6 +27,7 @@ class SGN(Net):
 
     readout = ("readout.weight", "linear.weight", "bias")
     last_layers = ("embedding",)
+    exact_integral = True
 
     def shapes(self) -> dict[str, tuple[int, ...]]:
         """``embedding`` is one vector a region; ``readout`` and ``linear`` go to the classes."""

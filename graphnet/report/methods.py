@@ -239,6 +239,10 @@ def _explanation(facts: Facts) -> Iterator[Message]:
         explained=_explained(facts),
         fitted_on=_fitted_on(facts),
     )
+    if explanation.steps is None:
+        yield Message("methods.integral-exact")
+    else:
+        yield Message("methods.integral-in-steps", steps=explanation.steps)
     if explanation.stability is not None:
         yield Message("methods.stability")
     if facts.glass_brain:

@@ -128,10 +128,12 @@ permutations = { $within_sites ->
 ## Explanation and software
 
 attribution = { $split ->
-    [test] For { $count } test subjects, { $explained } was attributed to regions and measures by integrated gradients [@ig; @captum] from the mean of { $fitted_on }, and by replacing single regions by that mean (occlusion [@occlusion]).
-    [val] For { $count } validation subjects, { $explained } was attributed to regions and measures by integrated gradients [@ig; @captum] from the mean of { $fitted_on }, and by replacing single regions by that mean (occlusion [@occlusion]).
-   *[train] For { $count } training subjects, { $explained } was attributed to regions and measures by integrated gradients [@ig; @captum] from the mean of { $fitted_on }, and by replacing single regions by that mean (occlusion [@occlusion]).
+    [test] For { $count } test subjects, { $explained } was attributed to regions and measures by integrated gradients [@ig] from the mean of { $fitted_on }, and by replacing single regions by that mean (occlusion [@occlusion]).
+    [val] For { $count } validation subjects, { $explained } was attributed to regions and measures by integrated gradients [@ig] from the mean of { $fitted_on }, and by replacing single regions by that mean (occlusion [@occlusion]).
+   *[train] For { $count } training subjects, { $explained } was attributed to regions and measures by integrated gradients [@ig] from the mean of { $fitted_on }, and by replacing single regions by that mean (occlusion [@occlusion]).
 }
+integral-exact = The integral was computed exactly, in closed form.
+integral-in-steps = The integral was approximated in { $steps } steps [@captum].
 explained-score = the predicted score
 explained-class = the score of { $positive } relative to { $negative }
 explained-likeliest-class = the score of the likeliest class relative to the mean of all classes

@@ -108,10 +108,12 @@ permutations = { $within_sites ->
 ## 解释与软件
 
 attribution = { $split ->
-    [test] 对 { $count } 名测试集受试者，以{ $fitted_on }的均值为基线，用积分梯度[@ig; @captum]把{ $explained }归因到各脑区和指标；另将单个脑区替换为该均值（遮挡法[@occlusion]）。
-    [val] 对 { $count } 名验证集受试者，以{ $fitted_on }的均值为基线，用积分梯度[@ig; @captum]把{ $explained }归因到各脑区和指标；另将单个脑区替换为该均值（遮挡法[@occlusion]）。
-   *[train] 对 { $count } 名训练集受试者，以{ $fitted_on }的均值为基线，用积分梯度[@ig; @captum]把{ $explained }归因到各脑区和指标；另将单个脑区替换为该均值（遮挡法[@occlusion]）。
+    [test] 对 { $count } 名测试集受试者，以{ $fitted_on }的均值为基线，用积分梯度[@ig]把{ $explained }归因到各脑区和指标；另将单个脑区替换为该均值（遮挡法[@occlusion]）。
+    [val] 对 { $count } 名验证集受试者，以{ $fitted_on }的均值为基线，用积分梯度[@ig]把{ $explained }归因到各脑区和指标；另将单个脑区替换为该均值（遮挡法[@occlusion]）。
+   *[train] 对 { $count } 名训练集受试者，以{ $fitted_on }的均值为基线，用积分梯度[@ig]把{ $explained }归因到各脑区和指标；另将单个脑区替换为该均值（遮挡法[@occlusion]）。
 }
+integral-exact = 积分按闭式精确计算。
+integral-in-steps = 积分分 { $steps } 步近似计算[@captum]。
 explained-score = 预测评分
 explained-class = { $positive } 相对于{ $negative } 的得分
 explained-likeliest-class = 最可能类别的得分相对于所有类别均值的差
