@@ -217,7 +217,8 @@ def _coordinates(training: Training) -> Callable[[Float32Array, Products], Float
         return lambda x, _: x.astype(np.float64)
     variances, axes = np.linalg.eigh(training.products.inner)
     kept = variances > NEGLIGIBLE * variances[-1]
-    turned = axes[:, kept] / np.sqrt(variances[kept])
+    kept[-1] = True  # measures that are all 0 have one coordinate, 0
+    turned = axes[:, kept] / np.sqrt(np.where(variances > 0, variances, 1.0)[kept])
     return lambda _, products: products.inner @ turned
 
 
