@@ -5,12 +5,14 @@ These are computed once; no fit touches the measures themselves again. Where the
 than subjects, as in a connectome, this saves nearly all of the time and changes no decision.
 """
 
+import warnings
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
 from sklearn.dummy import DummyClassifier, DummyRegressor
+from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression, LogisticRegressionCV, Ridge, RidgeCV
 from sklearn.model_selection import StratifiedKFold
 from sklearn.svm import SVC
@@ -196,7 +198,10 @@ def _logistic(training: Training, held_out: HeldOut) -> Baseline:
     else:
         model = LogisticRegression(C=STRENGTHS[1], **solver)
     coordinates = _coordinates(training)
-    model.fit(coordinates(training.x, training.products), training.targets)
+    with warnings.catch_warnings():
+        # It goes on by another way, as it says, where the optimum is reached to the last bit.
+        warnings.filterwarnings("ignore", "Line search of Newton solver", ConvergenceWarning)
+        model.fit(coordinates(training.x, training.products), training.targets)
     return Baseline(
         {
             name: np.concatenate(
