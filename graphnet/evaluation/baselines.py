@@ -5,20 +5,19 @@ These are computed once; no fit touches the measures themselves again. Where the
 than subjects, as in a connectome, this saves nearly all of the time and changes no decision.
 """
 
-import warnings
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
 from sklearn.dummy import DummyClassifier, DummyRegressor
-from sklearn.exceptions import ConvergenceWarning
-from sklearn.linear_model import LogisticRegression, LogisticRegressionCV, Ridge, RidgeCV
+from sklearn.linear_model import LogisticRegression, Ridge, RidgeCV
 from sklearn.model_selection import StratifiedKFold
 from sklearn.svm import SVC
 from threadpoolctl import threadpool_limits
 
 from graphnet.data.cohort import FloatArray, IntArray
+from graphnet.evaluation import logistic
 from graphnet.graphs import Float32Array
 from graphnet.messages import Message
 
@@ -64,13 +63,13 @@ def fit_baselines(
         classes: C.
 
     """
-    present = np.unique(targets)
+    present, places = np.unique(targets, return_inverse=True)
     if len(present) < 2:
         alone = Message("evaluation.baseline-one-class")
         return {name: Baseline(reason=alone) for name in CLASSIFIERS}
     # A second thread gains nothing on matrices of this size, and takes a core from others.
     with threadpool_limits(1):
-        fitted = {"majority": _majority(targets, held_out), **_fitted(x, targets, held_out)}
+        fitted = {"majority": _majority(places, held_out), **_fitted(x, places, held_out)}
     return {name: _all_classes(one, present, classes) for name, one in fitted.items()}
 
 
@@ -182,48 +181,32 @@ def _majority(targets: IntArray, held_out: HeldOut) -> Baseline:
 
 
 def _logistic(training: Training, held_out: HeldOut) -> Baseline:
-    # Newton's steps end at the optimum itself; with more classes their matrix grows too large.
-    solver = {"solver": "newton-cholesky", "tol": 1e-4}
-    if len(np.unique(training.targets)) > 2:
-        solver = {"solver": "lbfgs", "tol": 1e-6, "max_iter": 5000}
+    to_coordinates = _coordinates(training)
+    own = to_coordinates(training.x, training.products)
     if training.folds:
-        model = LogisticRegressionCV(
-            Cs=STRENGTHS,
-            cv=training.folds,
-            scoring="neg_log_loss",
-            l1_ratios=(0.0,),
-            use_legacy_attributes=False,
-            **solver,
-        )
+        model = logistic.fit_strongest(own, training.targets, STRENGTHS, training.folds)
     else:
-        model = LogisticRegression(C=STRENGTHS[1], **solver)
-    coordinates = _coordinates(training)
-    with warnings.catch_warnings():
-        # It goes on by another way, as it says, where the optimum is reached to the last bit.
-        warnings.filterwarnings("ignore", "Line search of Newton solver", ConvergenceWarning)
-        model.fit(coordinates(training.x, training.products), training.targets)
-    return Baseline(
-        {
-            name: np.concatenate(
-                [model.predict_proba(coordinates(*part)) for part in training.parts(values)]
-            )
-            for name, values in held_out.items()
-        }
-    )
+        model = logistic.fit(own, training.targets, STRENGTHS[1])
+    predicted = {}
+    for name, values in held_out.items():
+        parts = [model.log_probabilities(to_coordinates(*part)) for part in training.parts(values)]
+        predicted[name] = np.exp(np.concatenate(parts))
+    return Baseline(predicted)
 
 
 def _coordinates(training: Training) -> Callable[[Float32Array, Products], FloatArray]:
-    """Coordinates (M, R) in which subjects have the inner products that their measures have.
+    """Coordinates (M, R) on the principal axes, with the inner products that the measures have.
 
     The weights of an L2-regularised linear model are a combination of the training subjects, so
     the model is the same in these, of which there are never more than subjects.
     """
     if training.x.shape[1] <= len(training.x):
-        return lambda x, _: x.astype(np.float64)
+        x = training.x.astype(np.float64)
+        _, axes = np.linalg.eigh(x.T @ x)
+        return lambda values, _: values.astype(np.float64) @ axes
     variances, axes = np.linalg.eigh(training.products.inner)
     kept = variances > NEGLIGIBLE * variances[-1]
-    kept[-1] = True  # measures that are all 0 have one coordinate, 0
-    turned = axes[:, kept] / np.sqrt(np.where(variances > 0, variances, 1.0)[kept])
+    turned = axes[:, kept] / np.sqrt(variances[kept])
     return lambda _, products: products.inner @ turned
 
 

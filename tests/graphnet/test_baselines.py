@@ -7,7 +7,7 @@ from sklearn.model_selection import GridSearchCV, StratifiedKFold, cross_val_pre
 from sklearn.svm import SVC
 
 from graphnet.data.cohort import Cohort, IntArray
-from graphnet.evaluation import baselines
+from graphnet.evaluation import baselines, logistic
 from graphnet.evaluation.baselines import CLASSIFIERS, fit_baselines, fit_score_baselines
 from graphnet.evaluation.metrics import evaluate, evaluate_scores
 from graphnet.graphs import Float32Array
@@ -91,6 +91,19 @@ def test_they_are_what_scikit_learn_fits_to_the_measures_themselves(
     fitted = fit_baselines(x, labels, {"test": others}, classes)
     for name, probabilities in expected.items():
         np.testing.assert_allclose(fitted[name].predicted["test"], probabilities, atol=5e-4)
+
+
+@pytest.mark.parametrize("strength", [1e-3, 1e-2, 0.1, 1.0])
+def test_a_logistic_regression_ends_at_its_optimum(strength: float) -> None:
+    """Decisions are scikit-learn's within a thousandth of their scale, at every strength."""
+    x, labels = people(90)
+    z = x.astype(np.float64) @ np.linalg.eigh(x.astype(np.float64).T @ x)[1]
+    model = logistic.fit(z, labels, strength)
+    theirs = LogisticRegression(C=strength, tol=1e-9, max_iter=5000).fit(z, labels)
+    decisions = (z @ model.weights + model.bias)[:, 0]
+    np.testing.assert_allclose(decisions, theirs.decision_function(z), atol=1e-4)
+    again = logistic.fit(z, labels, strength, model)
+    np.testing.assert_allclose(again.weights, model.weights, atol=1e-5)
 
 
 def test_those_held_out_change_nothing_of_each_other() -> None:
