@@ -34,7 +34,7 @@ from tests.service.forms import SMALL, form, heard
 pytestmark = pytest.mark.slow
 
 QUICK = {"SGN_LEASE_MS": "2000", "SGN_CHECKPOINT_MS": "200"}
-EPOCHS = 600
+EPOCHS = 1200
 Undisturbed = tuple[list[str], bytes]
 
 

@@ -20,7 +20,7 @@ from tests.service.forms import add_datasets, form
 
 pytestmark = pytest.mark.slow
 LEASE_MS = 2000
-EPOCHS = 600
+EPOCHS = 1200
 Undisturbed = tuple[list[str], bytes]
 
 

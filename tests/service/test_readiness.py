@@ -1,6 +1,7 @@
 """Whether each dependency does its job: asked once for all who want to know, within seconds."""
 
 import asyncio
+import time
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -17,7 +18,7 @@ from db.connection import migrate
 from db.errors import DatabaseRefuses, DatabaseUnavailable, Refusal
 from graphnet.messages import Message, finished
 from registry import MODELS, RegistryUnavailable, open_store
-from service.monitoring.readiness import FULL_SECONDS, Probe, Readiness
+from service.monitoring.readiness import FRESH_SECONDS, FULL_SECONDS, Probe, Readiness
 from service.routes.health import OK
 from service.stores.artifacts import ArtifactReader
 from service.stores.worker_calls import NoAnswer, WorkerClient
@@ -199,16 +200,18 @@ def test_a_cached_answer_costs_nothing(installation: tuple[str, str], tmp_path: 
     """However many ask, the servers are asked once in two seconds."""
     url, queue = installation
 
-    async def many() -> int:
+    async def many() -> tuple[int, float]:
         vault = ArtifactReader(open_store((tmp_path / "registry").as_uri(), folder=MODELS))
         with closing(redis_broker(queue, Names())) as broker, closing(vault):
             readiness = Readiness(broker, vault.check_writable)
+            begun = time.monotonic()
             await readiness.ask()
             before = _commands(queue)
             await asyncio.gather(*(readiness.ask() for _ in range(1000)))
-            return _commands(queue) - before
+            return _commands(queue) - before, time.monotonic() - begun
 
-    assert opened(url, many()) == 0
+    commands, seconds = opened(url, many())
+    assert commands <= seconds / FRESH_SECONDS  # on a busy machine it may have grown old
 
 
 def _commands(queue: str) -> int:
