@@ -23,7 +23,9 @@ from graphnet.training import memory
 
 STEPS = 32
 ROWS = 32  # subjects at a time
+CACHE = 1 << 22  # bytes of measures at a time, all steps of a path included
 MOST_SUBJECTS = 500
+MOST_IN_STEPS = 100  # subjects by whom the folds' models are compared, where each takes many steps
 TOP = 10
 
 
@@ -67,7 +69,13 @@ def integrated_gradients(model: StoredModel, cohort: Cohort) -> Attribution:
         cohort: S subjects, in the model's order of regions and measures.
 
     """
-    return memory.halving(partial(_attributed, model, cohort), ROWS)
+    return memory.halving(partial(_attributed, model, cohort), _together(cohort))
+
+
+def _together(cohort: Cohort) -> int:
+    """How many subjects are explained at once."""
+    path = 4 * STEPS * len(cohort.regions) * len(cohort.measures)
+    return max(1, min(ROWS, CACHE // path))
 
 
 def _attributed(model: StoredModel, cohort: Cohort, rows: int) -> Attribution:
@@ -84,7 +92,7 @@ def _attributed(model: StoredModel, cohort: Cohort, rows: int) -> Attribution:
 
 def contributions(model: StoredModel, cohort: Cohort) -> FloatArray:
     """What each region adds to each subject's score by integrated gradients, (S, N)."""
-    return memory.halving(partial(_contributed, model, cohort), ROWS)
+    return memory.halving(partial(_contributed, model, cohort), _together(cohort))
 
 
 def _contributed(model: StoredModel, cohort: Cohort, rows: int) -> FloatArray:
@@ -116,7 +124,7 @@ def occlusion(model: StoredModel, cohort: Cohort) -> FloatArray:
     The mean magnitude over subjects, (N,), in units of the score (Zeiler & Fergus 2014,
     arXiv:1311.2901).
     """
-    return memory.halving(partial(_moved, model, cohort), ROWS)
+    return memory.halving(partial(_moved, model, cohort), _together(cohort))
 
 
 def _moved(model: StoredModel, cohort: Cohort, rows: int) -> FloatArray:
@@ -149,13 +157,14 @@ def explain(model: StoredModel, cohort: Cohort, folds: Sequence[StoredModel] = (
 
     Args:
         model: to be explained.
-        cohort: S subjects; of more than 500, evenly chosen ones are used.
+        cohort: S subjects; of more than 500, evenly chosen ones are used, and of more than 100 to
+            compare folds of a net whose integral is not exact.
         folds: models of the same task trained on other subjects. How far their rankings agree says
             how far the ranking can be trusted.
 
     """
-    count = min(len(cohort), MOST_SUBJECTS)
-    chosen = cohort.rows(np.linspace(0, len(cohort) - 1, count, dtype=np.int64))
+    chosen = _evenly(cohort, MOST_SUBJECTS)
+    compared = chosen if model.net.exact_integral else _evenly(cohort, MOST_IN_STEPS)
     attribution = integrated_gradients(model, chosen)
     shift = occlusion(model, chosen)
     share, direction = attribution.by_region, attribution.mean.sum(axis=1)
@@ -178,7 +187,7 @@ def explain(model: StoredModel, cohort: Cohort, folds: Sequence[StoredModel] = (
         ],
         steps=attribution.steps,
         agreement_of_methods=_spearman(share, shift),
-        stability=stability([integrated_gradients(fold, chosen).by_region for fold in folds]),
+        stability=stability([integrated_gradients(fold, compared).by_region for fold in folds]),
     )
     importance = {
         "share": share.tolist(),
@@ -186,6 +195,12 @@ def explain(model: StoredModel, cohort: Cohort, folds: Sequence[StoredModel] = (
         "occlusion": shift.tolist(),
     }
     return Explained(explanation, importance)
+
+
+def _evenly(cohort: Cohort, most: int) -> Cohort:
+    """All subjects, or so many at equal distances in their order."""
+    count = min(len(cohort), most)
+    return cohort.rows(np.linspace(0, len(cohort) - 1, count, dtype=np.int64))
 
 
 def stability(importances: Sequence[FloatArray], top: int = TOP) -> Stability | None:
