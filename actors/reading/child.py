@@ -1,13 +1,18 @@
-"""A file read by a process of its own, which may take so much memory and time and no more."""
+"""A file read by a process of its own, which may take so much memory and time and no more.
+
+The process is forked from a server that has imported the readers (:mod:`graphnet.readers.server`).
+"""
 
 import json
 import logging
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -20,6 +25,7 @@ from graphnet.disk import room_in
 from graphnet.errors import CohortError, DiskFull
 from graphnet.messages import Message
 from graphnet.readers.__main__ import CONTENT, FULL_STATUS, OUTCOME, PARENT, too_large
+from graphnet.readers.server import STARTED, ForkRequest
 
 log = logging.getLogger(__name__)
 
@@ -28,9 +34,13 @@ FOLDERS = "sgn-read-"
 OLD_SECONDS = 3600.0
 MAPPING = "mapping.json"
 WORDS = "words"  # a file that gets a child's error output
+START_SECONDS = 60.0  # of the server, on a busy machine
 LAST_WORDS = 2_000  # characters of a child's error output that go to the log
-# What a reader's libraries would otherwise start a thread for on each core.
-ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+# What a reader's libraries would otherwise start threads for; a process with threads cannot fork.
+ONE_THREAD = {
+    **dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1"),
+    "JE_ARROW_MALLOC_CONF": "background_thread:false",
+}
 INHERITED = ("PATH", "LANG", "LC_ALL", "LC_CTYPE", "HOME", "PYTHONPATH", "LD_LIBRARY_PATH")
 
 
@@ -113,8 +123,77 @@ def read_file(path: Path, folder: Path, options: ReadOptions, limits: ReadLimits
     """
     out = folder / "out"
     out.mkdir()
-    status = run_child(_command(path, out, options, limits), folder, options.name, limits)
+    request = ForkRequest(_arguments(path, out, options, limits), str(folder), str(folder / WORDS))
+    try:
+        status = SERVER.run(request, limits.seconds)
+    except TimeoutError as error:
+        raise _too_slow(options.name, limits) from error
+    _log_words(folder, options.name)
     return _outcome(status, out, options, limits)
+
+
+class ReadingServer:
+    """Starts this process's own :mod:`graphnet.readers.server` when a file is to be read."""
+
+    def __init__(self) -> None:
+        self._turn = threading.Lock()
+        self._channel: socket.socket | None = None
+
+    def run(self, request: ForkRequest, seconds: float) -> int:
+        """The exit status of a fork that reads a file; -9 where it went with its server.
+
+        Raises:
+            TimeoutError: it took longer than ``seconds``, and has been ended.
+
+        """
+        while True:
+            ours, its = socket.socketpair()
+            with ours:
+                with its:
+                    self._send(request, its)
+                ours.settimeout(START_SECONDS)
+                if not ours.recv(len(STARTED)):
+                    continue  # the server ended before it came to this
+                ours.settimeout(max(seconds, 0.001))
+                status = ours.recv(32)
+                return int(status) if status else -signal.SIGKILL
+
+    def close(self) -> None:
+        """End the server and what it reads."""
+        if self._channel is not None:
+            self._channel.close()
+            self._channel = None
+
+    def _send(self, request: ForkRequest, reply: socket.socket) -> None:
+        with self._turn:
+            while True:
+                if self._channel is None:
+                    self._channel = _started_server()
+                try:
+                    socket.send_fds(self._channel, [request.to_bytes()], [reply.fileno()])
+                except OSError:  # it ended, as nobody had asked for a while
+                    self.close()
+                else:
+                    return
+
+
+SERVER = ReadingServer()
+
+
+def _started_server() -> socket.socket:
+    """The channel to a server without the worker's secrets; it ends when this is closed."""
+    ours, its = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    with its:
+        process = subprocess.Popen(  # noqa: S603 - our own command
+            [sys.executable, "-m", "graphnet.readers.server", str(its.fileno())],
+            env=_environment(),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            pass_fds=[its.fileno()],
+            start_new_session=True,
+        )
+    threading.Thread(target=process.wait, daemon=True).start()  # leaves no zombie
+    return ours
 
 
 def run_child(command: list[str], folder: Path, name: str, limits: ReadLimits) -> int:
@@ -128,15 +207,23 @@ def run_child(command: list[str], folder: Path, name: str, limits: ReadLimits) -
     try:
         process.wait(limits.seconds)
     except subprocess.TimeoutExpired as error:
-        raise ReadingFailed(
-            Message("readers.too-slow", file=name, seconds=limits.seconds)
-        ) from error
+        raise _too_slow(name, limits) from error
     finally:
         _kill(process)
-    words = (folder / WORDS).read_text(encoding="utf-8", errors="replace")
+    _log_words(folder, name)
+    return int(process.returncode)
+
+
+def _too_slow(name: str, limits: ReadLimits) -> ReadingFailed:
+    return ReadingFailed(Message("readers.too-slow", file=name, seconds=limits.seconds))
+
+
+def _log_words(folder: Path, name: str) -> None:
+    """What a process has written to its error output."""
+    path = folder / WORDS
+    words = path.read_text(encoding="utf-8", errors="replace") if path.exists() else ""
     if words:
         log.warning("reading %r: %s", name, words[-LAST_WORDS:])
-    return int(process.returncode)
 
 
 def child_outcome(status: int, out: Path, name: str, limits: ReadLimits) -> dict[str, Any]:
@@ -156,9 +243,10 @@ def child_outcome(status: int, out: Path, name: str, limits: ReadLimits) -> dict
     return outcome
 
 
-def _command(path: Path, out: Path, options: ReadOptions, limits: ReadLimits) -> list[str]:
+def _arguments(path: Path, out: Path, options: ReadOptions, limits: ReadLimits) -> list[str]:
+    """Of :mod:`graphnet.readers`."""
     return [
-        *(sys.executable, "-m", "graphnet.readers", str(path), str(out)),
+        *(str(path), str(out)),
         *(f"--name={options.name}", f"--mapping={_written(options.mapping, out)}"),
         *(f"--most={options.most}", f"--memory-mb={limits.memory_mb}"),
         *(["--profile"] if options.profile else []),
@@ -176,22 +264,20 @@ def _written(mapping: Mapping[str, str], out: Path) -> Path:
 
 def _start(command: list[str], folder: Path) -> "subprocess.Popen[bytes]":
     """In a session of its own, without the worker's secrets; its temporary files are ours."""
-    inherited = {name: os.environ[name] for name in INHERITED if name in os.environ}
     with (folder / WORDS).open("wb") as words:
         return subprocess.Popen(  # noqa: S603 - our own command
             command,
-            env={
-                **inherited,
-                **ONE_THREAD,
-                "TMPDIR": str(folder),
-                "PYTHONUTF8": "1",
-                PARENT: str(os.getpid()),
-            },
+            env=_environment() | {"TMPDIR": str(folder), PARENT: str(os.getpid())},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=words,
             start_new_session=True,
         )
+
+
+def _environment() -> dict[str, str]:
+    inherited = {name: os.environ[name] for name in INHERITED if name in os.environ}
+    return {**inherited, **ONE_THREAD, "PYTHONUTF8": "1"}
 
 
 def _kill(process: "subprocess.Popen[bytes]") -> None:

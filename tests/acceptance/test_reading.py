@@ -28,6 +28,9 @@ def home(tmp_path: Path) -> Iterator[Installation]:
         yield found
 
 
+SERVER = "graphnet.readers.server"
+
+
 def wide() -> bytes:
     values = np.random.default_rng(0).normal(1, 0.2, (SUBJECTS, REGIONS))
     table = pd.DataFrame(values, columns=[f"GMV_{region + 1}" for region in range(REGIONS)])
@@ -42,7 +45,8 @@ def reader(installation: Installation) -> psutil.Process:
     while time.monotonic() < deadline:
         for each in installation.processes():
             try:
-                if "graphnet.readers" in each.cmdline():
+                parent = each.parent()
+                if parent is not None and SERVER in parent.cmdline() and SERVER in each.cmdline():
                     return each
             except psutil.Error:
                 continue
@@ -61,7 +65,9 @@ def test_a_worker_that_is_killed_while_it_reads(home: Installation) -> None:
     sending = Thread(target=send)
     sending.start()
     child = reader(home)
-    worker = child.parent()
+    server = child.parent()
+    assert server is not None
+    worker = server.parent()
     assert worker is not None
     os.kill(worker.pid, signal.SIGKILL)
     psutil.wait_procs([child], timeout=60)  # it may just have begun to be one

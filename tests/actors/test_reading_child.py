@@ -13,6 +13,7 @@ import pandas as pd
 import psutil
 import pytest
 
+from actors.reading import child
 from actors.reading.child import ReadingFailed, ReadLimits, ReadOptions, read_file, working_folder
 from graphnet.data.dataset import NO_CLASS
 from graphnet.data.storage import load
@@ -34,8 +35,13 @@ def bounds(folder: Path, memory_mb: int = 4096, seconds: int = 120) -> ReadLimit
 
 def readers() -> list[psutil.Process]:
     """The processes of this one that read a file."""
-    children = psutil.Process().children()
-    return [each for each in children if "graphnet.readers" in each.cmdline()]
+    servers = psutil.Process().children()
+    return [
+        reader
+        for server in servers
+        if "graphnet.readers.server" in server.cmdline()
+        for reader in server.children()
+    ]
 
 
 def written(folder: Path, text: str, name: str = "file.csv") -> Path:
@@ -182,7 +188,11 @@ def test_the_child_never_imports_torch(tmp_path: Path) -> None:
     subprocess.run([sys.executable, "-c", code], check=True)
 
 
-def test_a_full_disk_says_nothing_against_the_file(tmp_path: Path) -> None:
+def test_a_full_disk_says_nothing_against_the_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server = child.ReadingServer()  # its forks inherit the limit
+    monkeypatch.setattr(child, "SERVER", server)
     path = written(tmp_path, table().to_csv(index=False))
     asked = ReadOptions("small", {}, MOST, profile=True, content=True)
     full = r"spool \S+ is full, so small could not be read"
@@ -192,4 +202,53 @@ def test_a_full_disk_says_nothing_against_the_file(tmp_path: Path) -> None:
         pytest.raises(DiskFull, match=full),
     ):
         read_file(path, folder, asked, bounds(tmp_path))
+    server.close()
     assert not list((tmp_path / "spool").iterdir())
+
+
+def reading_server() -> psutil.Process:
+    (server,) = [
+        each for each in psutil.Process().children() if "graphnet.readers.server" in each.cmdline()
+    ]
+    return server
+
+
+def read_small(folder: Path) -> None:
+    path = written(folder, table().to_csv(index=False))
+    with working_folder(folder / "spool") as room:
+        found = read_file(path, room, ReadOptions("small", {}, MOST), bounds(folder))
+        assert (found.refused, found.questions) == ((), ())
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
+def test_a_server_that_has_ended_is_started_again(tmp_path: Path, number: signal.Signals) -> None:
+    read_small(tmp_path)
+    first = reading_server()
+    first.send_signal(number)
+    first.wait(timeout=60)
+    read_small(tmp_path)
+    assert reading_server().pid != first.pid
+
+
+def test_a_server_has_one_thread_and_none_of_the_worker_s_secrets(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SGN_TOKENS", "secret")
+    server = child.ReadingServer()
+    monkeypatch.setattr(child, "SERVER", server)
+    earlier = {each.pid for each in psutil.Process().children()}
+    read_small(tmp_path)
+    (process,) = [each for each in psutil.Process().children() if each.pid not in earlier]
+    assert process.num_threads() == 1
+    assert "SGN_TOKENS" not in process.environ()
+    server.close()
+    process.wait(timeout=60)
+
+
+def test_many_files_are_read_at_once(tmp_path: Path) -> None:
+    folders = [tmp_path / str(place) for place in range(8)]
+    for folder in folders:
+        folder.mkdir()
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(read_small, folders))
+    assert not readers()
