@@ -112,6 +112,16 @@ def test_six_tables_of_freesurfer_are_one_dataset(tmp_path: Path) -> None:
     assert list(covariates["AGE"]) == list(range(20, 32))
 
 
+@pytest.mark.parametrize("ending", [".table", ".dat", ".tab", ".stats", ""])
+def test_tables_of_freesurfer_are_called_as_one_likes(tmp_path: Path, ending: str) -> None:
+    people(tmp_path)
+    for side in SIDES:
+        for measure in MEASURES:
+            path = aparc(tmp_path, side, measure)
+            path.rename(path.with_name(f"{side}_{measure}{ending}"))
+    assert np.array_equal(in_order(dataset(tmp_path), REGIONS, MEASURES), wanted())
+
+
 def test_every_measure_of_freesurfer_is_there(tmp_path: Path) -> None:
     """Sixteen tables, of which the names sort the left hemisphere first."""
     people(tmp_path)

@@ -4,7 +4,6 @@ A hemisphere, a measure or both may have a table of their own. Tables of one par
 joined; of several parcellations one is asked for.
 """
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -19,7 +18,7 @@ from graphnet.messages import Message, first_of
 from graphnet.readers.inquiry import COVARIATES, ID, LABEL, POSITIVE, SCORE, SITE, Inquiry
 from graphnet.readers.subjects.assigning import Files
 from graphnet.readers.subjects.people import People, read_people
-from graphnet.readers.subjects.roster import candidates, read_file
+from graphnet.readers.subjects.roster import candidates, is_of_freesurfer, read_file
 from graphnet.readers.tables.freesurfer import atlas_of, interpret_table
 from graphnet.readers.tables.regions import VALUE
 from graphnet.readers.tables.roles import NONE, find_roles
@@ -28,7 +27,6 @@ from graphnet.readers.tables.sheet import Sheet
 KIND = "folder"
 ATLAS, TABLE = "files.atlas", "table"  # the keys of questions
 OF_PEOPLE = (ID, LABEL, POSITIVE, SCORE, SITE, COVARIATES)
-FREESURFER, LOOKED_AT = re.compile(r"\ufeff?([lr]h\.|Measure:)"), 16  # characters
 MOST_TABLES = 200  # FreeSurfer writes sixteen for one parcellation
 LEAST_COMMON = 0.5  # the share of ids that two tables of the same subjects have in common
 
@@ -114,9 +112,7 @@ def _looked_into(
 def _say_unread(unread: Mapping[Path, Message], inquiry: Inquiry) -> None:
     """Leave what is no table alone; a table of FreeSurfer that cannot be read is refused."""
     for path, reason in unread.items():
-        with path.open("rb") as opened:
-            start = opened.read(LOOKED_AT).decode("latin-1")
-        if FREESURFER.match(start):
+        if is_of_freesurfer(path):
             inquiry.refuse(Message("readers_subjects.of-file", file=path.name, detail=reason))
         else:
             inquiry.leave(path.name, reason)

@@ -19,7 +19,9 @@ from graphnet.readers.tables.sheet import Sheet, as_texts
 from graphnet.readers.text.delimited import read_sheet
 
 TABLE = "table"
-ENDS = (".csv", ".tsv", ".txt", ".xlsx", ".xlsm", ".ods")
+ENDS = (".csv", ".tsv", ".tab", ".table", ".txt", ".dat", ".xlsx", ".xlsm", ".ods")
+# How FreeSurfer's tables begin, which are called as whoever wrote them likes.
+FREESURFER, LOOKED_AT = re.compile(r"\ufeff?([lr]h\.|Measure:)"), 16  # characters
 WORKBOOKS = (".xlsx", ".xlsm", ".ods")
 LIKELY = re.compile(
     r"particip|subj|people|pheno|demogr|clinic|info|group|label|table|covar", re.IGNORECASE
@@ -90,10 +92,16 @@ def find_roster(files: Files, inquiry: Inquiry, most: int) -> Roster:
 
 def candidates(files: Files, most: int = MOST_TABLES) -> list[Path]:
     """Files that may be a table, the likeliest first: not many of one name but for digits."""
-    paths = [path for path in files.rest if path.suffix.lower() in ENDS]
+    paths = [path for path in files.rest if path.suffix.lower() in ENDS or is_of_freesurfer(path)]
     alike = Counter(_shape(path) for path in paths)
     few = [path for path in paths if alike[_shape(path)] <= MOST_ALIKE]
     return sorted(few, key=lambda path: _likely(path, files.folder))[:most]
+
+
+def is_of_freesurfer(path: Path) -> bool:
+    """Whether a file begins as ``aparcstats2table`` and ``asegstats2table`` begin theirs."""
+    with path.open("rb") as opened:
+        return FREESURFER.match(opened.read(LOOKED_AT).decode("latin-1")) is not None
 
 
 def _shape(path: Path) -> str:
