@@ -27,6 +27,16 @@ class Layout:
     regions: tuple[str, ...]
     measures: tuple[str, ...]
 
+    @classmethod
+    def of_connectome(cls, regions: tuple[str, ...]) -> "Layout":
+        """Of a connectome alone: its rows are the measures."""
+        return cls(regions, tuple(f"FC_{region}" for region in regions))
+
+    @property
+    def is_connectome(self) -> bool:
+        """Whether the measures are the rows of a connectome: symmetric, with a diagonal of 0."""
+        return self == Layout.of_connectome(self.regions)
+
     def differences(
         self, other: "Layout", here: Message | str, there: Message | str
     ) -> list[Message]:

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graphnet.data.class_names import words
-from graphnet.data.cohort import Cohort, FloatArray
+from graphnet.data.cohort import Cohort, FloatArray, Layout
 from graphnet.data.connectome import screen_edges, square
 from graphnet.data.dataset import NO_CLASS, Dataset
 from graphnet.data.interpretation import R, Z
@@ -97,7 +97,7 @@ def _features(
         return usable, dataset.measures, findings
     if connectomes is None:
         raise CohortError(Message("data.no-measurements", name=name))
-    return connectomes, tuple(f"FC_{region}" for region in dataset.regions), ()
+    return connectomes, Layout.of_connectome(dataset.regions).measures, ()
 
 
 def _ids(dataset: Dataset, name: str) -> tuple[tuple[str, ...], tuple[Message, ...]]:

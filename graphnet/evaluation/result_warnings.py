@@ -36,14 +36,24 @@ def warnings(model: StoredModel, data: Splits, clipped: Mapping[str, IntArray]) 
     if model.preprocessing.harmoniser is not None:
         messages += _harmonisation(model.preprocessing.harmoniser, data)
     messages += _without_edges(model, data)
-    constant = int((model.preprocessing.scaler.scale == 0).sum())
+    constant = _constant_columns(model)
     if constant:
         messages.append(Message("warnings.constant-columns", count=constant))
     for split, counts in clipped.items():
         cells = int(counts.sum())
+        if model.layout.is_connectome:
+            cells //= 2  # an edge lies in two rows
         if cells:
             messages.append(Message("warnings.clipped", split=split, count=cells, limit=CLIP))
     return messages
+
+
+def _constant_columns(model: StoredModel) -> int:
+    """Measures that hardly vary; of a connectome edges, without the diagonal."""
+    constant = model.preprocessing.scaler.scale == 0
+    if model.layout.is_connectome:
+        constant = np.triu(constant, k=1)
+    return int(constant.sum())
 
 
 def _confounded_sites(data: Splits) -> list[Message]:

@@ -8,7 +8,7 @@ import pytest
 
 from graphnet.catalogue import MODELS
 from graphnet.config import Evaluation, TrainingSettings
-from graphnet.data.cohort import Cohort
+from graphnet.data.cohort import Cohort, Layout
 from graphnet.data.splits import Splits
 from graphnet.experiment import run
 from graphnet.messages import Message
@@ -98,3 +98,23 @@ def test_subjects_whose_last_edge_falls_below_the_threshold_are_counted() -> Non
         Message(code, split="train", count=24, subjects=24, threshold=0.999999),
         Message(code, split="test", count=12, subjects=12, threshold=0.999999),
     ]
+
+
+def connected(people: Cohort, seed: int) -> Cohort:
+    """The same subjects with connectomes and nothing else; one edge is the same in everyone."""
+    regions = len(people.regions)
+    edges = np.random.default_rng(seed).normal(0, 0.2, (len(people), regions, regions))
+    edges = (edges + np.swapaxes(edges, 1, 2)) * (1 - np.eye(regions))
+    edges[:, 1, 3] = edges[:, 3, 1] = 0.25
+    layout = Layout.of_connectome(people.regions)
+    return replace(people, features=edges, connectomes=edges, measures=layout.measures)
+
+
+def test_edges_are_counted_once_and_without_the_diagonal() -> None:
+    others = connected(OTHERS, seed=2)
+    others.features[5, 2, 7] = others.features[5, 7, 2] = 40.0
+    data = Splits(connected(PEOPLE, seed=1), test=others)
+    warnings = run(data, settings(), evaluation=LIGHT).result.warnings
+    assert Message("warnings.constant-columns", count=1) in warnings
+    (clipped,) = [dict(each.values) for each in warnings if each.code == "warnings.clipped"]
+    assert (clipped["split"], clipped["count"]) == ("test", 1)
