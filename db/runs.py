@@ -33,7 +33,7 @@ def empty_result() -> dict[str, Any]:
 
 
 @dataclass(frozen=True)
-class Progress:
+class RunProgress:
     """How far a task is: an epoch of its model's own, thousandths of all work, time left.
 
     ``remaining_ms`` is -1 where that is not known yet.
@@ -55,7 +55,7 @@ class LeaseState(StrEnum):
 
 @restart_on_deadlock
 @translate_errors()
-async def renew(claim: Claim, *, lease_ms: int, progress: Progress) -> LeaseState:
+async def renew(claim: Claim, *, lease_ms: int, progress: RunProgress) -> LeaseState:
     """Keep the claim for another ``lease_ms`` and write progress; whether to go on."""
     now = await now_ms()
     changed = await claimed_run(claim).update(

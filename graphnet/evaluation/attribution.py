@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
-from itertools import combinations
+from itertools import accumulate, combinations, pairwise
 
 import numpy as np
 import torch
@@ -20,10 +20,13 @@ from graphnet.artifacts.result import (
 from graphnet.data.cohort import Cohort, FloatArray
 from graphnet.preprocessing.pipeline import PreprocessedViews
 from graphnet.training import memory
+from graphnet.training.progress import Progress
 
 STEPS = 32
+OCCLUSION = 0.6  # of a pass of training, to occlude one region of all subjects
 ROWS = 32  # subjects at a time
 MOST_SUBJECTS = 500
+VALUES_OF_A_PASS = 5000  # measures that are prepared for a model while it trains on a subject
 TOP = 10
 
 
@@ -144,7 +147,12 @@ class Explained:
     importance: dict[str, list[float]]
 
 
-def explain(model: StoredModel, cohort: Cohort, folds: Sequence[StoredModel] = ()) -> Explained:
+def explain(
+    model: StoredModel,
+    cohort: Cohort,
+    folds: Sequence[StoredModel] = (),
+    progress: Progress | None = None,
+) -> Explained:
     """Which regions and measures the predictions come from.
 
     Args:
@@ -152,12 +160,22 @@ def explain(model: StoredModel, cohort: Cohort, folds: Sequence[StoredModel] = (
         cohort: S subjects; of more than 500, evenly chosen ones are used.
         folds: models of the same task trained on other subjects. How far their rankings agree says
             how far the ranking can be trusted.
+        progress: of the task, in its step of explanation.
 
     """
+    progress = progress or Progress()
     count = min(len(cohort), MOST_SUBJECTS)
     chosen = cohort.rows(np.linspace(0, len(cohort) - 1, count, dtype=np.int64))
-    attribution = integrated_gradients(model, chosen)
-    shift = occlusion(model, chosen)
+    done = [0.0, *accumulate(passes(model, len(folds)))]
+    spans = pairwise(each / done[-1] for each in done)
+    with progress.part(*next(spans)):
+        attribution = integrated_gradients(model, chosen)
+    with progress.part(*next(spans)):
+        shift = occlusion(model, chosen)
+    rankings = []
+    for fold, span in zip(folds, spans, strict=True):
+        with progress.part(*span):
+            rankings.append(integrated_gradients(fold, chosen).by_region)
     share, direction = attribution.by_region, attribution.mean.sum(axis=1)
     order = np.argsort(-share, kind="stable")[: 2 * TOP]
     explanation = Explanation(
@@ -178,7 +196,7 @@ def explain(model: StoredModel, cohort: Cohort, folds: Sequence[StoredModel] = (
         ],
         steps=attribution.steps,
         agreement_of_methods=_spearman(share, shift),
-        stability=stability([integrated_gradients(fold, chosen).by_region for fold in folds]),
+        stability=stability(rankings),
     )
     importance = {
         "share": share.tolist(),
@@ -186,6 +204,17 @@ def explain(model: StoredModel, cohort: Cohort, folds: Sequence[StoredModel] = (
         "occlusion": shift.tolist(),
     }
     return Explained(explanation, importance)
+
+
+def passes(model: StoredModel, folds: int) -> list[float]:
+    """How much each part of an explanation is, in passes of training over its subjects.
+
+    The parts are the attribution, the occlusion, and the attribution of each of so many folds.
+    """
+    regions, measures = len(model.layout.regions), len(model.layout.measures)
+    prepared = regions * measures / VALUES_OF_A_PASS
+    attribution = prepared + (1 if model.net.exact_integral else STEPS)
+    return [attribution, OCCLUSION * regions, *[attribution] * folds]
 
 
 def stability(importances: Sequence[FloatArray], top: int = TOP) -> Stability | None:

@@ -1,0 +1,20 @@
+# What a task does at the moment. Of all $folds it works on $count, from $first to $last.
+
+reading = Reading and preparing the data
+training = Training the model
+training-without-graph = Training the same network without its graph
+baselines = Fitting and comparing the baselines
+evaluation = Evaluating the predictions
+choosing = Choosing settings for fold { $first } of { $folds }
+folds = Training { $count ->
+    [one] fold { $first }
+   *[other] folds { $first } to { $last }
+} of { $folds }
+folds-baselines = Fitting the baselines of fold { $first } of { $folds }
+folds-without-graph = Training { $count ->
+    [one] fold { $first }
+   *[other] folds { $first } to { $last }
+} of { $folds } without the graph
+shared = Waiting for other workers to finish their parts
+explanation = Explaining the predictions
+report = Writing the results and the report
