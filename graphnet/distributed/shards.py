@@ -5,6 +5,7 @@ Whoever knows the form and the data cuts the work alike, so a shard is known by 
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import pairwise
 from typing import Protocol
 
@@ -113,6 +114,7 @@ def train(
     """Train these replicas, and those without the graph if called for. Raises TrainingError."""
     with callback.progress.step(TRAINING):
         fit = train_alone(plan, shard, device=device, callback=callback)
+    callback.on_model(partial(_with_lineage, plan, fit))
     if not plan.has_no_graph_baseline:
         return TrainedModels(fit)
     start = _some(without_graph(plan.start), shard)
@@ -122,6 +124,12 @@ def train(
     except TrainingError as error:
         return TrainedModels(fit, no_graph_reason=error.messages[0])
     return TrainedModels(fit, no_graph.model)
+
+
+def _with_lineage(plan: ExperimentPlan, fit: MonitoredFit) -> StoredModel:
+    """The trained model, whose manifest says what it was trained on."""
+    facts = {**plan.lineage_facts(None), "selected_epoch": fit.epoch}
+    return replace(fit.model, facts=facts)
 
 
 def train_alone(

@@ -1,10 +1,11 @@
 """What follows the trainings of one task: told of each epoch, and able to resume them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, nullcontext
 
 from torch import Tensor
 
+from graphnet.artifacts.model import StoredModel
 from graphnet.training.history import Epoch
 from graphnet.training.loop import Training
 from graphnet.training.progress import Progress
@@ -48,6 +49,12 @@ class Callback:
 
     def on_train_end(self, training: Training) -> None:
         """Called after the last epoch."""
+
+    def on_model(self, model: Callable[[], StoredModel]) -> None:
+        """Called once the model itself is trained, before all else; ``model`` makes its manifest.
+
+        Of a task that is shared, the model has the replicas that were trained here.
+        """
 
     def stage(self, name: str) -> AbstractContextManager[object]:  # noqa: ARG002
         """Wraps each stage of a task: ``train``, ``assess``, ``validate``."""

@@ -18,3 +18,10 @@ folds-without-graph = Training { $count ->
 shared = Waiting for other workers to finish their parts
 explanation = Explaining the predictions
 report = Writing the results and the report
+
+# A line of "python -m graphnet"; $left is a time such as 12:34.
+line = { $percent } %, { $left } left: { $stage }
+line-without-time = { $percent } %: { $stage }
+
+ended-model-kept = The run was ended. The model is trained and was kept in { $folder }; it was not fully evaluated, so there is no result and no report.
+ended-nothing-kept = The run was ended before the model was trained; nothing was kept.

@@ -18,3 +18,10 @@ folds-without-graph = 正在训练去掉图的第 { $count ->
 shared = 正在等待其他工作进程完成各自的部分
 explanation = 正在解释预测
 report = 正在写出结果和报告
+
+# “python -m graphnet”的一行；$left 是时间，例如 12:34。
+line = { $percent } %，剩余 { $left }：{ $stage }
+line-without-time = { $percent } %：{ $stage }
+
+ended-model-kept = 运行已被终止。模型已训练完成，保存在 { $folder } 中；评估未全部完成，因此没有结果和报告。
+ended-nothing-kept = 运行在模型训练完成之前被终止；没有保存任何内容。
