@@ -89,7 +89,7 @@ class Lease:
     def _progress(self) -> RunProgress:
         shown = self.progress.now()
         left = -1 if shown.seconds is None else round(1000 * shown.seconds)
-        return RunProgress(*self.epochs, min(999, int(1000 * shown.share)), left)
+        return RunProgress(*self.epochs, min(999, int(1000 * shown.share)), left, shown.stage)
 
     def _renew(self) -> None:
         try:

@@ -93,6 +93,7 @@ async def claim(
                 started_at=now,
                 progress_at=now,
                 crashes=F("crashes") + 1,
+                stage=None,
                 version=F("version") + 1,
             )
         )

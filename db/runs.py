@@ -36,13 +36,14 @@ def empty_result() -> dict[str, Any]:
 class RunProgress:
     """How far a task is: an epoch of its model's own, thousandths of all work, time left.
 
-    ``remaining_ms`` is -1 where that is not known yet.
+    ``remaining_ms`` is -1 where that is not known yet; ``stage`` is what is done at the moment.
     """
 
     epoch: int = 0
     epochs: int = 0
     permille: int = 0
     remaining_ms: int = -1
+    stage: Message | None = None
 
 
 class LeaseState(StrEnum):
@@ -65,6 +66,7 @@ async def renew(claim: Claim, *, lease_ms: int, progress: RunProgress) -> LeaseS
         epochs=progress.epochs,
         permille=progress.permille,
         remaining_ms=progress.remaining_ms,
+        stage=None if progress.stage is None else json_text(progress.stage.as_dict()),
     )
     held = await claimed_run(claim).values("cancel_at")
     # MySQL counts rows that changed: a row that was as it should be already is still ours.

@@ -17,6 +17,7 @@ from db.errors import ContentTooLarge
 from db.models import Outbox, Run
 from db.neurolearn import Submission
 from db.runs import LeaseState, RunProgress
+from graphnet.messages import Message
 from tests.databases import query
 from tests.db import processes
 from tests.db.backends import on_mysql, on_postgres
@@ -124,6 +125,23 @@ async def test_renewing_keeps_the_lease_and_shows_progress() -> None:
     assert task is not None
     assert (task.epoch, task.epochs) == (4, 9)
     assert task.progress_at >= task.started_at
+
+
+async def test_what_a_task_does_is_shown_and_the_next_attempt_begins_where_it_was() -> None:
+    claim = await running()
+    stage = Message("progress.folds", first=1, last=4, count=4, folds=10)
+    progress = RunProgress(4, 9, 420, 3000, stage)
+    assert await runs.renew(claim, lease_ms=1, progress=progress) == LeaseState.KEPT
+    task = await tasks.get_task(claim.task_id)
+    assert task is not None
+    assert (task.stage, task.permille) == (stage, 420)
+    assert await runs.renew(claim, lease_ms=1, progress=RunProgress(4, 9, 420)) == LeaseState.KEPT
+    await asyncio.sleep(0.02)
+    again = await claimed(claim.task_id)
+    task = await tasks.get_task(claim.task_id)
+    assert again is not None
+    assert task is not None
+    assert (again.permille, task.stage) == (420, None)
 
 
 async def test_renewing_twice_in_a_millisecond_is_still_ours(
